@@ -1,0 +1,50 @@
+//! Clients of one account and Region.
+
+use std::time::Duration;
+
+use aws_config::Region;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_sdk_ec2::config::retry::RetryPartition;
+use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
+
+use super::config::Aws;
+use crate::words::Target;
+
+/// An act with its retries. Four of them and the looks between must fit into a batch's worst case.
+const ACT_OPERATION: Duration = Duration::from_secs(10);
+
+/// Attempts for an act.
+const ACT_ATTEMPTS: u32 = 3;
+
+/// A client that looks.
+pub(super) fn ec2(aws: &Aws, target: &Target, credentials: Option<SharedCredentialsProvider>) -> aws_sdk_ec2::Client {
+    aws_sdk_ec2::Client::from_conf(builder(aws, target, credentials).build())
+}
+
+/// A client that acts: fewer attempts, a shorter time.
+pub(super) fn acting_ec2(
+    aws: &Aws,
+    target: &Target,
+    credentials: Option<SharedCredentialsProvider>,
+) -> aws_sdk_ec2::Client {
+    let timeouts =
+        TimeoutConfig::builder().operation_attempt_timeout(ACT_OPERATION).operation_timeout(ACT_OPERATION).build();
+    let config = builder(aws, target, credentials)
+        .retry_config(RetryConfig::standard().with_max_attempts(ACT_ATTEMPTS))
+        .timeout_config(timeouts)
+        .build();
+    aws_sdk_ec2::Client::from_conf(config)
+}
+
+fn builder(aws: &Aws, target: &Target, credentials: Option<SharedCredentialsProvider>) -> aws_sdk_ec2::config::Builder {
+    let mut builder = aws_sdk_ec2::config::Builder::from(&aws.sdk)
+        .region(Region::new(target.region.to_string()))
+        // AWS throttles by account and Region; one that is throttled must not slow the others down.
+        .retry_partition(RetryPartition::new(target.to_string()))
+        .interceptor(aws.meter.clone());
+    if let Some(credentials) = credentials {
+        builder.set_credentials_provider(Some(credentials));
+    }
+    builder
+}

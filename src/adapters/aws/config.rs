@@ -1,0 +1,106 @@
+//! One configuration for every client: one HTTP client, adaptive retries, time limits, and a meter.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_smithy_http_client::{Builder as HttpBuilder, tls};
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextRef;
+use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::config_bag::ConfigBag;
+use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
+
+/// Connecting to a regional endpoint takes a few hundred milliseconds at most.
+const CONNECT: Duration = Duration::from_secs(3);
+
+/// One attempt: a page of 1,000 instances is some 3 MB of XML and takes AWS a second or two.
+const ATTEMPT: Duration = Duration::from_secs(10);
+
+/// One call with its retries. What takes longer is slow, and slow is a blind spot.
+const OPERATION: Duration = Duration::from_secs(30);
+
+/// Attempts for a call that only looks.
+const ATTEMPTS: u32 = 5;
+
+/// Counts attempts, so that a run can say what it cost.
+#[derive(Clone, Debug, Default)]
+pub struct Meter(Arc<AtomicU64>);
+
+impl Meter {
+    /// Attempts so far.
+    pub fn calls(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+#[dyn_dispatch_hint]
+impl Intercept for Meter {
+    fn name(&self) -> &'static str {
+        "Meter"
+    }
+
+    fn read_before_transmit(
+        &self,
+        _: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+/// What every client is made from.
+#[derive(Clone, Debug)]
+pub struct Aws {
+    /// The SDK's own conventions: environment, profiles, SSO, `AWS_ENDPOINT_URL`.
+    pub sdk: SdkConfig,
+    /// The meter of this run.
+    pub meter: Meter,
+}
+
+impl Aws {
+    /// Reads the SDK's configuration once.
+    pub async fn load() -> Self {
+        let provider = tls::Provider::Rustls(tls::rustls_provider::CryptoMode::AwsLc);
+        // One client for all accounts and Regions: connections to a regional endpoint are reused.
+        let http = HttpBuilder::new().tls_provider(provider).build_https();
+        let sdk = aws_config::defaults(BehaviorVersion::latest())
+            .http_client(http)
+            .retry_config(RetryConfig::adaptive().with_max_attempts(ATTEMPTS))
+            .timeout_config(
+                TimeoutConfig::builder()
+                    .connect_timeout(CONNECT)
+                    .operation_attempt_timeout(ATTEMPT)
+                    .operation_timeout(OPERATION)
+                    .build(),
+            )
+            .load()
+            .await;
+        Self { sdk, meter: Meter::default() }
+    }
+
+    /// The same configuration with a new meter, for a new run.
+    #[must_use]
+    pub fn fresh(&self) -> Self {
+        Self { sdk: self.sdk.clone(), meter: Meter::default() }
+    }
+
+    /// The Region of the caller's own configuration.
+    pub fn region(&self) -> Option<Region> {
+        self.sdk.region().cloned()
+    }
+
+    /// `aws`, `aws-cn` or `aws-us-gov`, by the caller's own Region: roles are named in it.
+    pub fn partition(&self) -> &'static str {
+        match self.sdk.region().map(Region::as_ref) {
+            Some(region) if region.starts_with("cn-") => "aws-cn",
+            Some(region) if region.starts_with("us-gov-") => "aws-us-gov",
+            _ => "aws",
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! The last hour's CPU of candidates, from CloudWatch, 500 metrics a call.
+
+use std::collections::HashMap;
+
+use aws_config::Region;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_sdk_cloudwatch::Client;
+use aws_sdk_cloudwatch::types::{Dimension, Metric, MetricDataQuery, MetricStat};
+use aws_smithy_types::DateTime as SdkTime;
+use chrono::{DateTime, Duration, Utc};
+
+use super::config::Aws;
+use super::errors::words;
+use crate::decide::case::Activity;
+use crate::words::Target;
+
+/// The most metrics that one GetMetricData call may ask for.
+const METRICS: usize = 500;
+
+/// Basic monitoring gives a figure every five minutes.
+const PERIOD_SECONDS: i32 = 300;
+
+/// The busiest five minutes of each instance's last hour; a gap, with its cause, where there is no figure.
+pub(super) async fn last_hour(
+    aws: &Aws,
+    target: &Target,
+    credentials: Option<SharedCredentialsProvider>,
+    ids: &[Box<str>],
+    now: DateTime<Utc>,
+) -> HashMap<Box<str>, Activity> {
+    let mut config = aws_sdk_cloudwatch::config::Builder::from(&aws.sdk)
+        .region(Region::new(target.region.to_string()))
+        .interceptor(aws.meter.clone());
+    if let Some(credentials) = credentials {
+        config.set_credentials_provider(Some(credentials));
+    }
+    let client = Client::from_conf(config.build());
+    let mut found = HashMap::new();
+    for part in ids.chunks(METRICS) {
+        match peaks(&client, part, now).await {
+            Ok(peaks) => found.extend(part.iter().zip(peaks).map(|(id, peak)| {
+                let gap = || Activity::Gap("CloudWatch has no CPU figure for the last hour".to_owned());
+                (id.clone(), peak.map_or_else(gap, Activity::Cpu))
+            })),
+            Err(why) => found.extend(part.iter().map(|id| (id.clone(), Activity::Gap(why.clone())))),
+        }
+    }
+    found
+}
+
+/// The highest datapoint of each, in the order of `ids`. A figure that is no number is none.
+async fn peaks(client: &Client, ids: &[Box<str>], now: DateTime<Utc>) -> Result<Vec<Option<f64>>, String> {
+    let mut peaks: Vec<Option<f64>> = vec![None; ids.len()];
+    let queries = ids.iter().enumerate().map(|(n, id)| query(n, id)).collect();
+    let start = SdkTime::from_secs((now - Duration::hours(1)).timestamp());
+    let call = client.get_metric_data().set_metric_data_queries(Some(queries));
+    let mut pages = call.start_time(start).end_time(SdkTime::from_secs(now.timestamp())).into_paginator().send();
+    while let Some(page) = pages.next().await {
+        let page = page.map_err(|error| words("cloudwatch:GetMetricData", &error))?;
+        for result in page.metric_data_results() {
+            let index = result.id().and_then(|id| id.strip_prefix('m')).and_then(|n| n.parse::<usize>().ok());
+            let Some(peak) = index.and_then(|index| peaks.get_mut(index)) else { continue };
+            for value in result.values().iter().filter(|value| value.is_finite()) {
+                *peak = Some(peak.map_or(*value, |known| known.max(*value)));
+            }
+        }
+    }
+    Ok(peaks)
+}
+
+fn query(n: usize, id: &str) -> MetricDataQuery {
+    let dimension = Dimension::builder().name("InstanceId").value(id).build();
+    let metric = Metric::builder().namespace("AWS/EC2").metric_name("CPUUtilization").dimensions(dimension).build();
+    let stat = MetricStat::builder().metric(metric).period(PERIOD_SECONDS).stat("Average").build();
+    MetricDataQuery::builder().id(format!("m{n}")).metric_stat(stat).return_data(true).build()
+}

@@ -1,0 +1,84 @@
+//! The accounts of the organisation.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use aws_sdk_organizations::Client;
+use aws_sdk_organizations::types::Account as Raw;
+
+use super::errors::words;
+use crate::ports::{FoundAccount, PortError};
+use crate::words::Account;
+
+/// Units nest five levels deep at most; what is deeper is a loop.
+const DEPTH: usize = 8;
+
+/// Every account of the organisation, by id.
+pub(super) async fn all(client: &Client) -> Result<BTreeMap<Arc<str>, FoundAccount>, PortError> {
+    let mut accounts = BTreeMap::new();
+    let mut pages = client.list_accounts().into_paginator().send();
+    while let Some(page) = pages.next().await {
+        let page = page.map_err(|error| PortError(words("organizations:ListAccounts", &error)))?;
+        for raw in page.accounts() {
+            let found = found(raw)?;
+            accounts.insert(found.account.id.clone(), found);
+        }
+    }
+    Ok(accounts)
+}
+
+/// `State` since September 2026, `Status` before. Anything but `ACTIVE` is shown and not looked at.
+fn found(raw: &Raw) -> Result<FoundAccount, PortError> {
+    let id =
+        raw.id().ok_or_else(|| PortError("`organizations:ListAccounts` showed an account without an id".to_owned()))?;
+    #[allow(deprecated)] // the fallback for what AWS retired
+    let state = raw.state().map(|state| state.as_str()).or_else(|| raw.status().map(|status| status.as_str()));
+    let inactive = match state {
+        Some("ACTIVE") => None,
+        Some(state) => Some(format!("its state is {state}")),
+        None => Some("its state is unknown".to_owned()),
+    };
+    let account = Account { id: id.into(), name: raw.name().map(str::to_owned), units: Some(Vec::new()) };
+    Ok(FoundAccount { account, inactive })
+}
+
+/// The ids of all accounts in `unit` and in every unit beneath it.
+pub(super) async fn beneath(client: &Client, unit: &str) -> Result<BTreeSet<String>, PortError> {
+    let mut ids = BTreeSet::new();
+    let mut level = vec![unit.to_owned()];
+    for _ in 0..DEPTH {
+        let mut next = Vec::new();
+        for parent in level {
+            ids.extend(accounts_of(client, &parent).await?);
+            next.extend(units_of(client, &parent).await?);
+        }
+        if next.is_empty() {
+            return Ok(ids);
+        }
+        level = next;
+    }
+    Err(PortError(format!("the units beneath `{unit}` nest deeper than {DEPTH} levels")))
+}
+
+async fn accounts_of(client: &Client, parent: &str) -> Result<Vec<String>, PortError> {
+    let mut ids = Vec::new();
+    let mut pages = client.list_accounts_for_parent().parent_id(parent).into_paginator().send();
+    while let Some(page) = pages.next().await {
+        let wrong =
+            |error| PortError(format!("{} for `{parent}`", words("organizations:ListAccountsForParent", &error)));
+        ids.extend(page.map_err(wrong)?.accounts().iter().filter_map(|account| account.id().map(str::to_owned)));
+    }
+    Ok(ids)
+}
+
+async fn units_of(client: &Client, parent: &str) -> Result<Vec<String>, PortError> {
+    let mut ids = Vec::new();
+    let mut pages = client.list_organizational_units_for_parent().parent_id(parent).into_paginator().send();
+    while let Some(page) = pages.next().await {
+        let wrong = |error| {
+            PortError(format!("{} for `{parent}`", words("organizations:ListOrganizationalUnitsForParent", &error)))
+        };
+        ids.extend(page.map_err(wrong)?.organizational_units().iter().filter_map(|unit| unit.id().map(str::to_owned)));
+    }
+    Ok(ids)
+}

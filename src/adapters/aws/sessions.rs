@@ -1,0 +1,79 @@
+//! One AssumeRole an account and role, by the regional STS endpoint; the credentials are reused in every Region.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use tokio::sync::OnceCell;
+
+use super::config::Aws;
+use super::errors::words;
+
+/// What a session of the reading role may do at most, whatever the role itself allows: a dry run cannot act.
+const LOOK_ONLY: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["ec2:Describe*","cloudwatch:GetMetricData"],"Resource":"*"}]}"#;
+
+/// How one role is assumed.
+#[derive(Clone, Debug)]
+pub(super) struct Role {
+    /// Name, with its path if it has one.
+    pub(super) name: String,
+    /// The id that the role asks for.
+    pub(super) external_id: Option<String>,
+    /// Tells the run in CloudTrail.
+    pub(super) session: String,
+    /// Whether the session is narrowed to looking.
+    pub(super) look_only: bool,
+}
+
+type Answer = Result<SharedCredentialsProvider, String>;
+
+/// Sessions by account, each assumed once.
+pub(super) struct Sessions {
+    aws: Aws,
+    sts: aws_sdk_sts::Client,
+    role: Role,
+    by_account: Mutex<HashMap<Arc<str>, Arc<OnceCell<Answer>>>>,
+}
+
+impl Sessions {
+    pub(super) fn new(aws: &Aws, role: Role) -> Self {
+        let config = aws_sdk_sts::config::Builder::from(&aws.sdk).interceptor(aws.meter.clone()).build();
+        Self { aws: aws.clone(), sts: aws_sdk_sts::Client::from_conf(config), role, by_account: Mutex::default() }
+    }
+
+    /// The session in `account`; the same answer however often it is asked for, a refusal included.
+    pub(super) async fn of(&self, account: &Arc<str>) -> Answer {
+        let cell = {
+            let mut by_account = self.by_account.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            by_account.entry(account.clone()).or_default().clone()
+        };
+        cell.get_or_init(|| self.assume(account)).await.clone()
+    }
+
+    async fn assume(&self, account: &str) -> Answer {
+        let Role { name, external_id, session, look_only } = &self.role;
+        let arn = format!("arn:{}:iam::{account}:role/{name}", self.aws.partition());
+        let mut call = self.sts.assume_role().role_arn(&arn).role_session_name(session);
+        call = call.set_external_id(external_id.clone());
+        if *look_only {
+            call = call.policy(LOOK_ONLY);
+        }
+        let answer = call.send().await.map_err(|error| format!("{} for `{arn}`", words("sts:AssumeRole", &error)))?;
+        let found = answer.credentials().ok_or_else(|| format!("`sts:AssumeRole` for `{arn}` gave no credentials"))?;
+        let expires = std::time::SystemTime::try_from(*found.expiration()).ok();
+        Ok(SharedCredentialsProvider::new(Credentials::new(
+            found.access_key_id(),
+            found.secret_access_key(),
+            Some(found.session_token().to_owned()),
+            expires,
+            "AssumeRole",
+        )))
+    }
+}
+
+/// A session name that tells the run: at most 64 of the characters that STS allows.
+pub(super) fn session_name(run: &str) -> String {
+    let fits = |c: &char| c.is_ascii_alphanumeric() || "_=,.@-".contains(*c);
+    format!("idle-reaper-{run}").chars().filter(fits).take(64).collect()
+}

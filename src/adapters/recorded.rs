@@ -1,0 +1,244 @@
+//! Reads over a saved inventory: a snapshot of this tool, or the plain output of `aws ec2
+//! describe-instances`. No credentials are needed and nothing can be acted on.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+use thiserror::Error;
+
+use super::transition_time;
+use crate::decide::case::Activity;
+use crate::decide::report::{Blind, Skipped};
+use crate::decide::settings::{Settings, UNKNOWN};
+use crate::decide::snapshot::{Saved, Snapshot};
+use crate::ports::{Entry, FoundAccount, Hub, Look, PortError, Switch, Unseen};
+use crate::words::{Account, Instance, State, Tags, Target};
+
+/// The file is no inventory.
+#[derive(Debug, Error)]
+pub enum InventoryInvalid {
+    #[error("`{file}` is not JSON: {source}")]
+    NotJson { file: String, source: serde_json::Error },
+    #[error("`{file}` is not a snapshot that this release reads: {source}")]
+    NotASnapshot { file: String, source: serde_json::Error },
+    #[error(
+        "`{file}` holds neither a snapshot nor the output of `aws ec2 describe-instances`, which has `Reservations`"
+    )]
+    Neither { file: String },
+}
+
+/// A saved inventory as a world to look at.
+#[derive(Debug, Default)]
+pub struct Recorded {
+    accounts: BTreeMap<Arc<str>, FoundAccount>,
+    targets: BTreeMap<Target, Result<Vec<Instance>, Unseen>>,
+}
+
+impl Recorded {
+    /// Reads an inventory.
+    ///
+    /// # Errors
+    /// [`InventoryInvalid`] when the file as a whole cannot be read. One instance that is odd is kept: what it
+    /// does not tell spares it.
+    pub fn parse(file: &str, text: &str, settings: &Settings) -> Result<Self, InventoryInvalid> {
+        let file = file.to_owned();
+        let value: Value = match serde_json::from_str(text) {
+            Ok(value) => value,
+            Err(source) => return Err(InventoryInvalid::NotJson { file, source }),
+        };
+        if value.get("snapshot").is_some() {
+            return match serde_json::from_value(value) {
+                Ok(snapshot) => Ok(Self::from_snapshot(snapshot, settings)),
+                Err(source) => Err(InventoryInvalid::NotASnapshot { file, source }),
+            };
+        }
+        let Some(reservations) = value.get("Reservations").and_then(Value::as_array) else {
+            return Err(InventoryInvalid::Neither { file });
+        };
+        Ok(Self::from_reservations(reservations))
+    }
+
+    fn from_snapshot(snapshot: Snapshot, settings: &Settings) -> Self {
+        let Snapshot { snapshot: _, taken_at: _, units_asked, accounts, skipped, targets, blind, closed } = snapshot;
+        // Settings that name a unit nobody asked for then cannot know who is in it.
+        let named = settings.never.organizational_units.iter().chain(&settings.look.organizational_units);
+        let unknown = named.into_iter().any(|unit| !units_asked.contains(unit));
+        let mut recorded = Self::default();
+        for mut account in accounts {
+            account.units = account.units.filter(|_| !unknown);
+            recorded.accounts.insert(account.id.clone(), FoundAccount { account, inactive: None });
+        }
+        for Skipped { account, name, because } in skipped {
+            let account = Account { id: account, name, units: None };
+            recorded.accounts.insert(account.id.clone(), FoundAccount { account, inactive: Some(because) });
+        }
+        for Saved { account, region, mut instances } in targets {
+            let target = Target { account, region };
+            instances.iter_mut().for_each(|instance| instance.target = target.clone());
+            recorded.targets.insert(target, Ok(instances));
+        }
+        for Blind { account, region, cause } in blind {
+            recorded.targets.insert(Target { account, region }, Err(Unseen::Blind(cause)));
+        }
+        for target in closed {
+            recorded.targets.insert(target, Err(Unseen::Closed));
+        }
+        recorded
+    }
+
+    fn from_reservations(reservations: &[Value]) -> Self {
+        let mut recorded = Self::default();
+        for reservation in reservations {
+            let owner = reservation.get("OwnerId").and_then(Value::as_str).unwrap_or(UNKNOWN);
+            for raw in reservation.get("Instances").and_then(Value::as_array).into_iter().flatten() {
+                let target = Target::new(owner, region(raw));
+                let account = Account::bare(owner);
+                recorded.accounts.entry(account.id.clone()).or_insert(FoundAccount { account, inactive: None });
+                let known = recorded.targets.entry(target.clone()).or_insert_with(|| Ok(Vec::new()));
+                if let Ok(instances) = known {
+                    instances.push(reduce(target, raw));
+                }
+            }
+        }
+        recorded
+    }
+}
+
+fn text<'a>(value: &'a Value, path: &[&str]) -> Option<&'a str> {
+    path.iter().try_fold(value, |value, key| value.get(key))?.as_str()
+}
+
+fn flag(value: &Value, path: &[&str]) -> Option<bool> {
+    path.iter().try_fold(value, |value, key| value.get(key))?.as_bool()
+}
+
+fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
+    value.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}
+
+/// The Region of an availability zone or local zone: everything up to the end of its first number.
+fn region(raw: &Value) -> &str {
+    let Some(zone) = text(raw, &["Placement", "AvailabilityZone"]) else { return UNKNOWN };
+    let Some(digit) = zone.find(|c: char| c.is_ascii_digit()) else { return UNKNOWN };
+    let end = zone[digit..].find(|c: char| !c.is_ascii_digit()).map_or(zone.len(), |end| digit + end);
+    &zone[..end]
+}
+
+/// One instance of the CLI's output. What has the wrong shape counts as missing, and missing spares.
+fn reduce(target: Target, raw: &Value) -> Instance {
+    let filled = |path: &[&str]| text(raw, path).filter(|text| !text.is_empty()).map(Box::from);
+    let check_off = |value: &Value| value.get("SourceDestCheck").and_then(Value::as_bool) == Some(false);
+    let managed = flag(raw, &["Operator", "Managed"]) == Some(true);
+    let tags = list(raw, "Tags")
+        .iter()
+        .filter_map(|tag| Some((text(tag, &["Key"])?, text(tag, &["Value"]).unwrap_or_default())));
+    let codes = list(raw, "ProductCodes").iter();
+    Instance {
+        target,
+        id: text(raw, &["InstanceId"]).unwrap_or_default().into(),
+        state: text(raw, &["State", "Name"]).map_or(State::Unknown, State::of),
+        kind: text(raw, &["InstanceType"]).unwrap_or_default().into(),
+        launch: text(raw, &["LaunchTime"]).and_then(time),
+        transition: text(raw, &["StateTransitionReason"]).and_then(transition_time),
+        lifecycle: filled(&["InstanceLifecycle"]),
+        root: filled(&["RootDeviceType"]),
+        ephemeral: list(raw, "BlockDeviceMappings").iter().any(|mapping| mapping.get("Ebs").is_none()),
+        tenancy: filled(&["Placement", "Tenancy"]),
+        host: filled(&["Placement", "HostId"]),
+        reservation: filled(&["CapacityBlockId"]).or_else(|| filled(&["CapacityReservationId"])),
+        forwards: check_off(raw) || list(raw, "NetworkInterfaces").iter().any(check_off),
+        product_codes: codes.map(|code| text(code, &["ProductCodeId"]).unwrap_or("unnamed").into()).collect(),
+        operator: managed.then(|| text(raw, &["Operator", "Principal"]).unwrap_or_default().into()),
+        hibernation: flag(raw, &["HibernationOptions", "Configured"]).unwrap_or(false),
+        tags: Tags::new(tags),
+    }
+}
+
+fn time(text: &str) -> Option<DateTime<Utc>> {
+    DateTime::parse_from_rfc3339(text).ok().map(|at| at.to_utc())
+}
+
+impl Look for Recorded {
+    async fn accounts(&self) -> Result<Vec<FoundAccount>, PortError> {
+        Ok(self.accounts.values().cloned().collect())
+    }
+
+    async fn regions(&self, account: &Arc<str>) -> Result<Vec<Arc<str>>, Unseen> {
+        let dark = Target::new(account.clone(), "*");
+        if let Some(Err(unseen)) = self.targets.get(&dark) {
+            return Err(unseen.clone());
+        }
+        let own = self.targets.keys().filter(|target| target.account == *account);
+        Ok(own.map(|target| target.region.clone()).collect())
+    }
+
+    async fn instances(
+        &self,
+        target: &Target,
+        only: Option<&[Box<str>]>,
+        each: impl FnMut(Instance),
+    ) -> Result<(), Unseen> {
+        let Some(saved) = self.targets.get(target) else { return Ok(()) };
+        let instances = saved.as_ref().map_err(Clone::clone)?.iter();
+        instances.filter(|instance| only.is_none_or(|only| only.contains(&instance.id))).cloned().for_each(each);
+        Ok(())
+    }
+
+    async fn activity(&self, _: &Target, ids: &[Box<str>], _: DateTime<Utc>) -> HashMap<Box<str>, Activity> {
+        // An inventory cannot be asked; the last hour is measured before any real stop.
+        ids.iter().map(|id| (id.clone(), Activity::NotAsked)).collect()
+    }
+
+    fn calls(&self) -> u64 {
+        0
+    }
+}
+
+/// A hub for runs that have none: no switch, no record.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoHub;
+
+fn none() -> PortError {
+    PortError("a saved inventory has no run record".to_owned())
+}
+
+impl Hub for NoHub {
+    async fn switch(&self) -> Switch {
+        Switch::Off
+    }
+
+    async fn write(&self, _: &str, _: &str) -> Result<String, PortError> {
+        Err(none())
+    }
+
+    async fn create(&self, _: &str, _: &str) -> Result<Option<String>, PortError> {
+        Err(none())
+    }
+
+    async fn remove(&self, _: &str) -> Result<(), PortError> {
+        Err(none())
+    }
+
+    async fn read_since(&self, _: &str, _: &str) -> Result<Vec<Entry>, PortError> {
+        Ok(Vec::new())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_region_is_read_from_zones_of_every_kind() {
+        for (zone, wanted) in [
+            ("ap-northeast-1a", "ap-northeast-1"),
+            ("us-west-2-lax-1a", "us-west-2"),
+            ("us-gov-west-1b", "us-gov-west-1"),
+            ("", UNKNOWN),
+        ] {
+            assert_eq!(region(&serde_json::json!({"Placement": {"AvailabilityZone": zone}})), wanted);
+        }
+    }
+}

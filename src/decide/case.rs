@@ -1,0 +1,120 @@
+//! What a rule is given: one instance, and everything that may be known about it.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::request::Scope;
+use super::settings::{AtOpening, Policy, Settings};
+use crate::schedule::{HoursAt, Schedule};
+use crate::words::{Account, Instance, KeepUnreadable, KeepUntil, OwnTag, State};
+
+/// The input of every rule. Rules read it and nothing else.
+pub struct Case<'a> {
+    /// The settings in force.
+    pub settings: &'a Settings,
+    /// What the request selects.
+    pub scope: &'a Scope,
+    /// The account of the instance.
+    pub account: &'a Account,
+    /// The instance.
+    pub instance: &'a Instance,
+    /// The first policy that matches, and the hours that hold for the instance under it.
+    pub policy: Option<(&'a Policy, &'a Hours)>,
+    /// The last hour.
+    pub activity: &'a Activity,
+    /// What earlier runs did.
+    pub history: &'a History,
+    /// The instant at which everything is judged.
+    pub now: DateTime<Utc>,
+}
+
+/// The hours that hold for one instance under its policy.
+#[derive(Clone, Debug)]
+pub struct Hours {
+    /// The policy's schedule, or the one that the instance's tag names or writes.
+    pub schedule: Arc<Schedule>,
+    /// What it says about now.
+    pub at: HoursAt,
+    /// The tag's value and what is wrong with it, where it cannot be read; the policy's schedule stands in.
+    pub unreadable: Option<(String, String)>,
+}
+
+/// What is known of an instance's last hour.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Activity {
+    /// Nobody asked: it is asked for candidates only, and an inventory cannot tell.
+    NotAsked,
+    /// The highest five-minute mean of CPU utilisation, in per cent.
+    Cpu(f64),
+    /// It was asked for and there is no figure, for this cause.
+    Gap(String),
+}
+
+/// What earlier runs did, from the record.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct History {
+    /// When the reaper stopped an instance.
+    pub stops: HashMap<Box<str>, Vec<DateTime<Utc>>>,
+    /// Instances whose last step failed.
+    pub failed_last: HashSet<Box<str>>,
+}
+
+/// What the `keep-until` tags of an instance say together.
+pub(crate) enum Keeping {
+    /// No such tag, or only past ones.
+    Over,
+    /// In force by this value.
+    Until { value: String, until: KeepUntil },
+    /// A value that cannot be read.
+    Unreadable(KeepUnreadable),
+}
+
+impl Case<'_> {
+    /// Reads the `keep-until` tags. There may be several: AWS tells keys apart by case.
+    pub(crate) fn keeping(&self) -> Keeping {
+        let mut unreadable = None;
+        for (_, value) in self.instance.tags.any_case(&self.settings.tags.keep_until) {
+            match KeepUntil::parse(value) {
+                Ok(until) if self.keeps(until) => {
+                    return Keeping::Until { value: value.to_owned(), until };
+                }
+                Ok(_) => {}
+                Err(wrong) => unreadable = Some(wrong),
+            }
+        }
+        unreadable.map_or(Keeping::Over, Keeping::Unreadable)
+    }
+
+    /// Whether `until` has not come. A bare date lasts until the first opening after that day, in the
+    /// schedule's zone, so that nobody is stopped at midnight in the middle of overtime.
+    fn keeps(&self, until: KeepUntil) -> bool {
+        let date = match until {
+            KeepUntil::Instant(instant) => return self.now < instant,
+            KeepUntil::Date(date) => date,
+        };
+        let Some((_, hours)) = self.policy else {
+            // Without a policy there is no zone: the day lasts until it is over everywhere, at UTC-12.
+            let everywhere = self.now - chrono::Duration::hours(12);
+            return everywhere.date_naive() <= date;
+        };
+        hours.schedule.keeps_through(date, self.now)
+    }
+
+    /// The reaper's own tag, if the instance is stopped, it was this policy that stopped it, nobody has
+    /// touched it since, and the policy starts again what it stopped.
+    pub(crate) fn waits_for_opening(&self) -> Option<OwnTag> {
+        let (policy, _) = self.policy?;
+        if self.instance.state != State::Stopped || policy.at_opening != AtOpening::StartReaped {
+            return None;
+        }
+        self.own_tag().filter(|tag| tag.policy == policy.name && !tag.touched_since(self.instance))
+    }
+
+    /// The reaper's own tag, if it can be read.
+    pub(crate) fn own_tag(&self) -> Option<OwnTag> {
+        let value = self.instance.tags.get(&self.settings.tags.stopped)?;
+        OwnTag::parse(value).ok()
+    }
+}

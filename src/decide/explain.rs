@@ -1,0 +1,32 @@
+//! Why one instance is judged as it is: every rule in order, with what it looked at and what it says.
+
+use super::case::Case;
+use super::rules::{RULES, verdict};
+use crate::words::{Reason, Verdict};
+
+/// One rule's part of an explanation.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// The rule.
+    pub rule: Reason,
+    /// What it looked at, in words.
+    pub inputs: String,
+    /// Its verdict, were it asked alone.
+    pub says: Option<Verdict>,
+    /// Whether it is the one that decides.
+    pub decides: bool,
+    /// What would change its mind.
+    pub mend: &'static str,
+}
+
+/// Every rule, in order, and the verdict.
+pub fn explain(case: &Case<'_>) -> (Vec<Asked>, Verdict) {
+    let mut decided = false;
+    let asked = RULES.iter().map(|rule| {
+        let says = (rule.judge)(case);
+        let decides = says.is_some() && !decided;
+        decided |= decides;
+        Asked { rule: rule.reason, inputs: (rule.inputs)(case), says, decides, mend: rule.mend }
+    });
+    (asked.collect(), verdict(case))
+}

@@ -1,0 +1,12 @@
+//! Deciding: pure, total, deterministic. No clock, no environment, no network, no async.
+
+pub mod caps;
+pub mod case;
+pub mod explain;
+pub mod judge;
+pub mod plan;
+pub mod report;
+pub mod request;
+pub mod rules;
+pub mod settings;
+pub mod snapshot;

@@ -1,0 +1,230 @@
+//! The plan: ordered steps, deferred ones with what deferred them, or a refusal. A dry run and a real run share
+//! this one value.
+
+use std::collections::HashSet;
+
+use chrono::{DateTime, Duration, Utc};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use thiserror::Error;
+
+use super::caps::{Cap, Purse};
+use super::judge::Ruling;
+use super::settings::Settings;
+use crate::words::{Action, Instance, Target, Verdict};
+
+/// How long a reviewed plan may be carried out.
+const LIFETIME_MINUTES: i64 = 60;
+
+/// One instance and what is to be done with it, and what must still be true then.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Step {
+    /// Instance id.
+    pub id: Box<str>,
+    /// Account id.
+    pub account: std::sync::Arc<str>,
+    /// Region.
+    pub region: std::sync::Arc<str>,
+    /// What is done.
+    pub action: Action,
+    /// The policy that asks for it.
+    pub policy: String,
+    /// The launch time on which the verdict rests.
+    pub launched: Option<DateTime<Utc>>,
+    /// The instant after which it must not begin.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_after: Option<DateTime<Utc>>,
+}
+
+impl Step {
+    /// Where the instance is.
+    pub fn target(&self) -> Target {
+        Target { account: self.account.clone(), region: self.region.clone() }
+    }
+}
+
+/// A step that is put off to a later run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Deferred {
+    /// Instance id.
+    pub id: Box<str>,
+    /// Account id.
+    pub account: std::sync::Arc<str>,
+    /// Region.
+    pub region: std::sync::Arc<str>,
+    /// What would have been done.
+    pub action: Action,
+    /// What put it off.
+    pub because: Cap,
+}
+
+/// What is to be done, in order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Plan {
+    /// A digest of what the plan says.
+    pub id: String,
+    /// The instant by which it was judged.
+    pub made_at: DateTime<Utc>,
+    /// The instant after which it cannot be carried out.
+    pub expires: DateTime<Utc>,
+    /// The hash of the settings under which it was made.
+    pub settings: String,
+    /// What is done, first things first.
+    pub steps: Vec<Step>,
+    /// What is put off.
+    pub deferred: Vec<Deferred>,
+    /// Why nothing is done at all, where that is so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<String>,
+}
+
+/// Why a reviewed plan cannot be carried out.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum PlanRefused {
+    #[error(
+        "the plan {id} expired at {expires}, an hour after it was made; make a new one with `idle-reaper plan --out`"
+    )]
+    Expired { id: String, expires: DateTime<Utc> },
+    #[error("the plan {id} is from {made_at}, which is still to come; make a new one with `idle-reaper plan --out`")]
+    FromTheFuture { id: String, made_at: DateTime<Utc> },
+    #[error(
+        "the plan {id} was made under other settings ({planned}, now {current}); make a new one with `idle-reaper plan --out`"
+    )]
+    OtherSettings { id: String, planned: String, current: String },
+    #[error("the plan {id} was itself refused: {because}")]
+    WasRefused { id: String, because: String },
+}
+
+/// A step before the caps are spent, with what decides its place.
+#[derive(Clone, Debug)]
+pub struct Candidate {
+    step: Step,
+    failed_last: bool,
+    since: DateTime<Utc>,
+    tie: [u8; 8],
+}
+
+impl Candidate {
+    /// The step that an armed ruling asks for; `None` when it asks for none.
+    pub fn of(instance: &Instance, ruling: &Ruling, failed_last: bool, now: DateTime<Utc>) -> Option<Self> {
+        let Ruling { verdict, policy, armed, not_after } = ruling;
+        let action = verdict.action().filter(|_| *armed)?;
+        let since = match verdict {
+            Verdict::Stop(outside) | Verdict::Hibernate(outside) | Verdict::Report(outside) => outside.since(),
+            Verdict::Start(reopening) => reopening.stopped,
+            Verdict::Spare(_) | Verdict::OutOfScope(_) => return None,
+        };
+        let step = Step {
+            id: instance.id.clone(),
+            account: instance.target.account.clone(),
+            region: instance.target.region.clone(),
+            action,
+            policy: policy.as_ref()?.name.clone(),
+            launched: instance.launch,
+            not_after: *not_after,
+        };
+        Some(Self { tie: tie(&step.id, now), step, failed_last, since })
+    }
+}
+
+/// Ties are broken by a hash of id and date, so that it is not always the same instance that waits.
+fn tie(id: &str, now: DateTime<Utc>) -> [u8; 8] {
+    let digest = Sha256::digest(format!("{id} {}", now.date_naive()).as_bytes());
+    let mut tie = [0; 8];
+    tie.copy_from_slice(&digest[..8]);
+    tie
+}
+
+impl Plan {
+    /// Orders the candidates, spends the caps, and puts off the rest. Longest outside hours first; what failed
+    /// last time comes last, so that it cannot block the others.
+    pub fn make(settings: &Settings, now: DateTime<Utc>, mut candidates: Vec<Candidate>, running: usize) -> Self {
+        candidates.sort_by(|a, b| {
+            let key = |c: &Candidate| (c.failed_last, c.since, c.tie);
+            key(a)
+                .cmp(&key(b))
+                .then_with(|| a.step.id.cmp(&b.step.id))
+                .then_with(|| a.step.target().cmp(&b.step.target()))
+        });
+        let mut purse = Purse::new(settings.caps, running);
+        let (mut steps, mut deferred) = (Vec::new(), Vec::new());
+        for Candidate { step, failed_last: _, since: _, tie: _ } in candidates {
+            match purse.spend(step.action, &step.account) {
+                Ok(()) => steps.push(step),
+                Err(because) => deferred.push(put_off(step, because)),
+            }
+        }
+        Self {
+            id: plan_id(&settings.hash, now, &steps),
+            made_at: now,
+            expires: now + Duration::minutes(LIFETIME_MINUTES),
+            settings: settings.hash.clone(),
+            steps,
+            deferred,
+            refused: None,
+        }
+    }
+
+    /// The same plan with nothing to do: every step is put off.
+    #[must_use]
+    pub fn refuse(mut self, why: String, because: Cap) -> Self {
+        let steps = std::mem::take(&mut self.steps);
+        self.deferred.extend(steps.into_iter().map(|step| put_off(step, because)));
+        self.id = plan_id(&self.settings, self.made_at, &self.steps);
+        self.refused = Some(why);
+        self
+    }
+
+    /// The same plan less every step that the reviewed one does not hold: a run may only do less.
+    #[must_use]
+    pub fn at_most(mut self, reviewed: &Self) -> Self {
+        let allowed: HashSet<(&str, Action)> = reviewed.steps.iter().map(|step| (&*step.id, step.action)).collect();
+        let (steps, rest): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.steps).into_iter().partition(|step| allowed.contains(&(&*step.id, step.action)));
+        self.steps = steps;
+        self.deferred.extend(rest.into_iter().map(|step| put_off(step, Cap::NotReviewed)));
+        self.id = plan_id(&self.settings, self.made_at, &self.steps);
+        self
+    }
+
+    /// Whether this plan, read back from a file, may still be carried out.
+    ///
+    /// # Errors
+    /// [`PlanRefused`] when it has expired, was made under other settings, or was edited.
+    pub fn check(&self, settings: &Settings, now: DateTime<Utc>) -> Result<(), PlanRefused> {
+        let id = self.id.clone();
+        if let Some(because) = &self.refused {
+            return Err(PlanRefused::WasRefused { id, because: because.clone() });
+        }
+        if self.settings != settings.hash {
+            let (planned, current) = (self.settings.clone(), settings.hash.clone());
+            return Err(PlanRefused::OtherSettings { id, planned, current });
+        }
+        if self.made_at > now + Duration::minutes(1) {
+            return Err(PlanRefused::FromTheFuture { id, made_at: self.made_at });
+        }
+        // The lifetime is the reader's rule, not the file's: an edited `expires` prolongs nothing.
+        let expires = self.expires.min(self.made_at + Duration::minutes(LIFETIME_MINUTES));
+        if now >= expires {
+            return Err(PlanRefused::Expired { id, expires });
+        }
+        Ok(())
+    }
+}
+
+fn put_off(step: Step, because: Cap) -> Deferred {
+    let Step { id, account, region, action, policy: _, launched: _, not_after: _ } = step;
+    Deferred { id, account, region, action, because }
+}
+
+fn plan_id(settings: &str, now: DateTime<Utc>, steps: &[Step]) -> String {
+    let mut digest = Sha256::new();
+    digest.update(format!("{settings} {now}"));
+    for step in steps {
+        digest.update(format!("\n{} {} {}", step.account, step.id, step.action));
+    }
+    digest.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+}

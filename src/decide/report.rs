@@ -1,0 +1,231 @@
+//! The report: one value, many renderings. Everything seen has its line here.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::judge::Ruling;
+use super::plan::Plan;
+use super::request::Mode;
+use super::settings::Policy;
+use crate::words::{Action, Instance, Target, Verdict};
+
+/// One line: an instance and its verdict.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// Account and Region.
+    pub target: Target,
+    /// Instance id.
+    pub id: Box<str>,
+    /// The `Name` tag, or nothing.
+    pub name: Box<str>,
+    /// The policy that matches first.
+    pub policy: Option<Arc<Policy>>,
+    /// What to do, or why not.
+    pub verdict: Verdict,
+    /// Whether both keys are turned, for a verdict that acts.
+    pub armed: bool,
+    /// Whether it counts as running in scope, for the cap in per cent.
+    pub running_in_scope: bool,
+}
+
+impl Row {
+    /// The line for a ruling.
+    pub fn new(instance: &Instance, ruling: &Ruling) -> Self {
+        let Ruling { verdict, policy, armed, not_after: _ } = ruling;
+        let in_scope = !matches!(verdict, Verdict::OutOfScope(_));
+        Self {
+            target: instance.target.clone(),
+            id: instance.id.clone(),
+            name: instance.name().into(),
+            policy: policy.clone(),
+            verdict: verdict.clone(),
+            armed: *armed,
+            running_in_scope: in_scope && instance.state == crate::words::State::Running,
+        }
+    }
+}
+
+/// How a step ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ending {
+    /// Seen stopped.
+    Stopped,
+    /// Seen on its way down.
+    Stopping,
+    /// Seen running again.
+    Started,
+    /// It was so already.
+    Already,
+    /// Something had changed since the plan: left alone.
+    Overtaken,
+    /// AWS refused, or the state did not hold.
+    Failed,
+    /// Not begun.
+    NotTried,
+    /// Begun, and the end was not seen.
+    Unverified,
+}
+
+impl Ending {
+    /// The word in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Stopped => "stopped",
+            Self::Stopping => "stopping",
+            Self::Started => "started",
+            Self::Already => "already",
+            Self::Overtaken => "overtaken",
+            Self::Failed => "failed",
+            Self::NotTried => "not-tried",
+            Self::Unverified => "unverified",
+        }
+    }
+}
+
+/// One for each step of the plan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Outcome {
+    /// Instance id.
+    pub id: Box<str>,
+    /// Account id.
+    pub account: Arc<str>,
+    /// Region.
+    pub region: Arc<str>,
+    /// What was to be done.
+    pub action: Action,
+    /// How it ended.
+    pub outcome: Ending,
+    /// What happened, in words.
+    pub detail: String,
+    /// When the outcome was known.
+    pub at: DateTime<Utc>,
+}
+
+/// A target that could not be looked at.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Blind {
+    /// Account id.
+    pub account: Arc<str>,
+    /// Region; `*` where even the account's Regions are unknown.
+    pub region: Arc<str>,
+    /// Why.
+    pub cause: String,
+}
+
+/// An account that was not looked at on purpose.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Skipped {
+    /// Account id.
+    pub account: Arc<str>,
+    /// Its name, where known.
+    pub name: Option<String>,
+    /// Why.
+    pub because: String,
+}
+
+/// Whether everything could be seen and done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Health {
+    /// Yes.
+    Ok,
+    /// Something failed, or an account or Region could not be looked at.
+    Degraded,
+}
+
+impl Health {
+    /// The word in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Degraded => "degraded",
+        }
+    }
+}
+
+/// The figures; the metrics have the same names.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Counts {
+    /// Instances seen.
+    pub seen: usize,
+    /// Instances whose verdict is to stop or hibernate, armed or not.
+    pub condemned: usize,
+    /// Outcomes `stopped` and `stopping`.
+    pub stopped: usize,
+    /// Outcomes `started`.
+    pub started: usize,
+    /// Outcomes `failed` and `unverified`.
+    pub failed: usize,
+    /// Steps put off.
+    pub deferred: usize,
+    /// Targets that could not be looked at.
+    pub blind: usize,
+    /// Targets closed by the organisation's policy.
+    pub closed: usize,
+    /// Calls of AWS's APIs, retries included.
+    pub calls: u64,
+}
+
+/// Everything a run has to say.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// The run's id.
+    pub run: Arc<str>,
+    /// What was asked for.
+    pub mode: Mode,
+    /// The instant by which everything was judged.
+    pub at: DateTime<Utc>,
+    /// One line for each instance seen, by account, Region and id.
+    pub rows: Vec<Row>,
+    /// What is to be done.
+    pub plan: Plan,
+    /// What was done.
+    pub outcomes: Vec<Outcome>,
+    /// What could not be looked at.
+    pub blind: Vec<Blind>,
+    /// What the organisation's policy closes on purpose.
+    pub closed: Vec<Target>,
+    /// Accounts that were not looked at on purpose.
+    pub skipped: Vec<Skipped>,
+    /// Names of the accounts looked at, where known.
+    pub names: BTreeMap<Arc<str>, String>,
+    /// What else people should know, in words.
+    pub notes: Vec<String>,
+    /// Something beside outcomes and blind spots went wrong; the notes say what.
+    pub troubled: bool,
+    /// Calls of AWS's APIs, retries included.
+    pub calls: u64,
+}
+
+impl Report {
+    /// The figures.
+    pub fn counts(&self) -> Counts {
+        let ended = |wanted: &[Ending]| self.outcomes.iter().filter(|o| wanted.contains(&o.outcome)).count();
+        let condemned = |row: &&Row| matches!(row.verdict, Verdict::Stop(_) | Verdict::Hibernate(_));
+        Counts {
+            seen: self.rows.len(),
+            condemned: self.rows.iter().filter(condemned).count(),
+            stopped: ended(&[Ending::Stopped, Ending::Stopping]),
+            started: ended(&[Ending::Started]),
+            failed: ended(&[Ending::Failed, Ending::Unverified]),
+            deferred: self.plan.deferred.len(),
+            blind: self.blind.len(),
+            closed: self.closed.len(),
+            calls: self.calls,
+        }
+    }
+
+    /// Degraded when something failed or could not be looked at.
+    pub fn health(&self) -> Health {
+        let counts = self.counts();
+        if counts.failed > 0 || counts.blind > 0 || self.troubled { Health::Degraded } else { Health::Ok }
+    }
+}

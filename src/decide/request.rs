@@ -1,0 +1,233 @@
+//! What a run is asked to do: parsed once at the entry, with the instant and the deadline.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Datelike, Utc};
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
+use thiserror::Error;
+
+use super::settings::Settings;
+
+/// Whether a run only looks, or may act.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mode {
+    /// By hand; writes nothing, anywhere.
+    Plan,
+    /// Acts where both keys allow it.
+    Apply,
+}
+
+impl Mode {
+    /// The word in requests and reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Plan => "plan",
+            Self::Apply => "apply",
+        }
+    }
+}
+
+/// What a request selects within the settings' scope. `None` is the whole of it; an empty list is nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Scope {
+    /// Account ids or names.
+    pub accounts: Option<Vec<String>>,
+    /// Regions.
+    pub regions: Option<Vec<String>>,
+    /// Instance ids.
+    pub instances: Option<Vec<String>>,
+    /// Policy names.
+    pub policies: Option<Vec<String>>,
+}
+
+/// A request, before a clock has been read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// What may be done.
+    pub mode: Mode,
+    /// The instant to judge by, where the caller names one.
+    pub at: Option<DateTime<Utc>>,
+    /// What is selected.
+    pub scope: Scope,
+    /// The instant for which a scheduled event was meant. Logged, and nothing else: every run is judged by
+    /// the clock at execution.
+    pub scheduled: Option<String>,
+}
+
+/// The request cannot be understood; nothing was looked at.
+#[derive(Debug, Error)]
+pub enum RequestInvalid {
+    #[error(
+        "the event is not a request: {0}; send {{\"mode\":\"plan\"}} or {{\"mode\":\"apply\"}}, or let EventBridge call on a schedule"
+    )]
+    NotARequest(String),
+    #[error(
+        "the event comes from `{source_name}` with detail type `{detail_type}`, which this release does not know; nothing was done"
+    )]
+    UnknownEvent { source_name: String, detail_type: String },
+    #[error(
+        "`at` is `{0}`, which is not an instant with its offset, such as `2026-11-25T21:30:00+09:00`, between 1970 and 9000"
+    )]
+    At(String),
+    #[error(
+        "`at` is for dry runs; `apply` is judged by the clock, except where every AWS endpoint is a loopback address"
+    )]
+    AtForApply,
+    #[error("the request selects the policy `{name}`, which the settings do not have; they have: {known}")]
+    UnknownPolicy { name: String, known: String },
+    #[error("the request selects the {what} `{name}`, which is not in the settings' scope; {mend}")]
+    OutOfScope { what: &'static str, name: String, mend: &'static str },
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct RawRequest {
+    mode: Mode,
+    #[serde(default, deserialize_with = "present")]
+    at: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    accounts: Option<Vec<String>>,
+    #[serde(default, deserialize_with = "present")]
+    regions: Option<Vec<String>>,
+    #[serde(default, deserialize_with = "present")]
+    instances: Option<Vec<String>>,
+    #[serde(default, deserialize_with = "present")]
+    policies: Option<Vec<String>>,
+}
+
+/// A selector that is written must be a list: `null` is neither everything nor nothing, so it is refused.
+fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}
+
+/// What is read of an AWS envelope; AWS may add fields to it.
+#[derive(Deserialize)]
+struct Envelope {
+    source: Option<String>,
+    #[serde(rename = "detail-type")]
+    detail_type: Option<String>,
+    time: Option<String>,
+}
+
+/// Which kind of object it is: the presence of `mode` decides, whatever its value.
+#[derive(Deserialize)]
+struct Kind<'a> {
+    #[serde(borrow)]
+    mode: Option<&'a RawValue>,
+}
+
+impl Request {
+    /// A request for the settings' whole scope.
+    pub fn whole(mode: Mode) -> Self {
+        Self { mode, at: None, scope: Scope::default(), scheduled: None }
+    }
+
+    /// Reads an event: an AWS envelope that is known, or an object with `mode`.
+    ///
+    /// # Errors
+    /// [`RequestInvalid`] for everything else, `{}` included.
+    pub fn parse(text: &str) -> Result<Self, RequestInvalid> {
+        let wrong = |error: serde_json::Error| RequestInvalid::NotARequest(error.to_string());
+        if !text.trim_start().starts_with('{') {
+            return Err(RequestInvalid::NotARequest("it is not a JSON object".to_owned()));
+        }
+        let kind: Kind<'_> = serde_json::from_str(text).map_err(wrong)?;
+        if kind.mode.is_none() {
+            return Self::from_envelope(&serde_json::from_str(text).map_err(wrong)?);
+        }
+        let RawRequest { mode, at, accounts, regions, instances, policies } =
+            serde_json::from_str(text).map_err(wrong)?;
+        let at = at.as_deref().map(parse_at).transpose()?;
+        Ok(Self { mode, at, scope: Scope { accounts, regions, instances, policies }, scheduled: None })
+    }
+
+    fn from_envelope(envelope: &Envelope) -> Result<Self, RequestInvalid> {
+        let Envelope { source, detail_type, time } = envelope;
+        match (source.as_deref(), detail_type.as_deref()) {
+            (Some("aws.events"), Some("Scheduled Event")) => {
+                Ok(Self { scheduled: time.clone(), ..Self::whole(Mode::Apply) })
+            }
+            (None, None) => Err(RequestInvalid::NotARequest("it has no `mode`".to_owned())),
+            (source, detail_type) => Err(RequestInvalid::UnknownEvent {
+                source_name: source.unwrap_or_default().to_owned(),
+                detail_type: detail_type.unwrap_or_default().to_owned(),
+            }),
+        }
+    }
+}
+
+/// Reads an instant with its offset. Years far outside any schedule are refused, so that no date overflows.
+///
+/// # Errors
+/// [`RequestInvalid::At`] with the text.
+pub fn parse_at(text: &str) -> Result<DateTime<Utc>, RequestInvalid> {
+    DateTime::parse_from_rfc3339(text)
+        .ok()
+        .map(|at| at.to_utc())
+        .filter(|at| (1970..9000).contains(&at.year()))
+        .ok_or_else(|| RequestInvalid::At(text.to_owned()))
+}
+
+impl Scope {
+    /// Checks what can be checked against the settings alone.
+    ///
+    /// # Errors
+    /// [`RequestInvalid`] for a policy or Region that the settings do not have: a typo must not look like
+    /// a clean result.
+    pub fn check(&self, settings: &Settings) -> Result<(), RequestInvalid> {
+        for name in self.policies.iter().flatten() {
+            if !settings.policies.iter().any(|policy| policy.name == *name) {
+                let known: Vec<_> = settings.policies.iter().map(|policy| policy.name.as_str()).collect();
+                return Err(RequestInvalid::UnknownPolicy { name: name.clone(), known: known.join(", ") });
+            }
+        }
+        for name in self.regions.iter().flatten() {
+            if !settings.look.names_region(name) {
+                let mend = "add it to `regions` in `[look]`";
+                return Err(RequestInvalid::OutOfScope { what: "Region", name: name.clone(), mend });
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the request selects this Region.
+    pub fn has_region(&self, region: &str) -> bool {
+        self.regions.as_ref().is_none_or(|regions| regions.iter().any(|name| name == region))
+    }
+
+    /// Whether the request selects this account, by its id or, without regard to case, by its name.
+    pub fn has_account(&self, id: &str, name: Option<&str>) -> bool {
+        let named = |wanted: &String| wanted == id || name.is_some_and(|name| name.eq_ignore_ascii_case(wanted));
+        self.accounts.as_ref().is_none_or(|accounts| accounts.iter().any(named))
+    }
+
+    /// Whether the request selects this instance.
+    pub fn has_instance(&self, id: &str) -> bool {
+        self.instances.as_ref().is_none_or(|ids| ids.iter().any(|wanted| wanted == id))
+    }
+
+    /// Whether the request selects this policy.
+    pub fn has_policy(&self, name: &str) -> bool {
+        self.policies.as_ref().is_none_or(|policies| policies.iter().any(|wanted| wanted == name))
+    }
+
+    /// Whether an empty list selects nothing at all.
+    pub fn is_empty(&self) -> bool {
+        [&self.accounts, &self.regions, &self.instances].iter().any(|list| list.as_ref().is_some_and(Vec::is_empty))
+    }
+}
+
+/// Everything that is read once at the entry and passed by value.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// The run's id, in every log line, tag and report.
+    pub id: Arc<str>,
+    /// What is asked for.
+    pub mode: Mode,
+    /// What is selected.
+    pub scope: Scope,
+    /// The instant by which everything is judged.
+    pub at: DateTime<Utc>,
+}

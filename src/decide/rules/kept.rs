@@ -1,0 +1,22 @@
+//! `kept`: a team has said no. Any value counts, even an empty one, in any case: what is meant is clear.
+
+use super::{Rule, quoted};
+use crate::decide::case::Case;
+use crate::words::{Reason, Spared, Verdict};
+
+pub(super) const RULE: Rule =
+    Rule { reason: Reason::Kept, judge, inputs, mend: "removing the tag; only its team should" };
+
+fn tag<'a>(case: &'a Case<'_>) -> Option<(&'a str, &'a str)> {
+    let names = &case.settings.tags;
+    let own = case.instance.tags.any_case(&names.keep).next();
+    own.or_else(|| names.also_keep.iter().find_map(|pattern| pattern.find(&case.instance.tags)))
+}
+
+fn judge(case: &Case<'_>) -> Option<Verdict> {
+    tag(case).map(|(key, value)| Verdict::Spare(Spared::Kept { key: key.to_owned(), value: value.to_owned() }))
+}
+
+fn inputs(case: &Case<'_>) -> String {
+    tag(case).map_or_else(|| format!("no tag `{}`", case.settings.tags.keep), |(key, value)| quoted(key, value))
+}

@@ -1,0 +1,41 @@
+//! `kept-until`: a team has said not yet. A bare date lasts until the first opening after that day.
+
+use chrono::{Duration, NaiveDate};
+
+use super::Rule;
+use crate::decide::case::{Case, Keeping};
+use crate::words::{KeepUntil, Reason, Spared, Verdict};
+
+pub(super) const RULE: Rule = Rule {
+    reason: Reason::KeptUntil,
+    judge,
+    inputs,
+    mend: "the end of the time it names, or an earlier date in the tag",
+};
+
+fn judge(case: &Case<'_>) -> Option<Verdict> {
+    match case.keeping() {
+        Keeping::Until { value, until } => {
+            Some(Verdict::Spare(Spared::KeptUntil { value, too_far: too_far(case, until) }))
+        }
+        Keeping::Over | Keeping::Unreadable(_) => None,
+    }
+}
+
+/// The limit in days, where the tag reaches beyond it. It still protects; people are told.
+fn too_far(case: &Case<'_>, until: KeepUntil) -> Option<u32> {
+    let limit = case.settings.tags.max_keep_days;
+    let last = case.now + Duration::days(i64::from(limit));
+    let zone = case.policy.map_or(chrono_tz::Tz::UTC, |(_, hours)| hours.at.zone);
+    let beyond = match until {
+        KeepUntil::Instant(instant) => instant > last,
+        KeepUntil::Date(date) => date > NaiveDate::from(last.with_timezone(&zone).naive_local()),
+    };
+    beyond.then_some(limit)
+}
+
+fn inputs(case: &Case<'_>) -> String {
+    let key = &case.settings.tags.keep_until;
+    let values: Vec<_> = case.instance.tags.any_case(key).map(|(key, value)| super::quoted(key, value)).collect();
+    if values.is_empty() { format!("no tag `{key}`") } else { values.join(", ") }
+}

@@ -1,0 +1,42 @@
+//! `kubernetes-node`: a stopped node is killed and replaced by its cluster.
+
+use super::{Rule, told};
+use crate::decide::case::Case;
+use crate::words::{Instance, Reason, Spared, Verdict};
+
+/// Tag keys, or the beginnings of them where they end in `/` or `:`, that EKS, Karpenter, kOps and the
+/// cluster API set.
+const TELLS: &[&str] = &[
+    "eks:cluster-name",
+    "eks:nodegroup-name",
+    "aws:eks:",
+    "kubernetes.io/cluster/",
+    "karpenter.sh/",
+    "karpenter.k8s.aws/",
+    "k8s.io/",
+    "sigs.k8s.io/",
+    "KubernetesCluster",
+];
+
+pub(super) const RULE: Rule =
+    Rule { reason: Reason::KubernetesNode, judge, inputs, mend: "scaling its node group instead" };
+
+fn tell(instance: &Instance) -> Option<String> {
+    let by_tag = TELLS.iter().find_map(|tell| {
+        if tell.ends_with(['/', ':']) {
+            instance.tags.starting_with(tell)
+        } else {
+            instance.tags.get(tell).map(|_| *tell)
+        }
+    });
+    let operator = instance.operator.as_deref().filter(|name| name.starts_with("eks."));
+    by_tag.map(|key| format!("tag `{key}`")).or_else(|| operator.map(|name| format!("managed by `{name}`")))
+}
+
+fn judge(case: &Case<'_>) -> Option<Verdict> {
+    tell(case.instance).map(|tell| Verdict::Spare(Spared::KubernetesNode { tell }))
+}
+
+fn inputs(case: &Case<'_>) -> String {
+    told(tell(case.instance), "no tag of a Kubernetes cluster")
+}

@@ -1,0 +1,78 @@
+//! What is wrong in a settings file: each complaint with its place, the text, and a hint.
+
+use std::fmt;
+use std::ops::Range;
+
+use thiserror::Error;
+
+/// One thing wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Complaint {
+    /// Line, counted from 1.
+    pub line: usize,
+    /// Column, counted from 1 in characters.
+    pub column: usize,
+    /// What is wrong.
+    pub what: String,
+    /// How to mend it.
+    pub hint: Option<String>,
+    /// The line as written.
+    text: String,
+    /// How many characters of it are meant.
+    width: usize,
+}
+
+/// Everything wrong in one file, in the file's order. Nothing is looked at under such settings.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub struct SettingsInvalid {
+    /// The file or address as the user gave it.
+    pub source_name: String,
+    /// At least one.
+    pub complaints: Vec<Complaint>,
+}
+
+impl Complaint {
+    /// A complaint about `span`, a range of bytes in `text`.
+    pub(super) fn at(text: &str, span: Range<usize>, what: String, hint: Option<String>) -> Self {
+        let start = floor_boundary(text, span.start);
+        let end = floor_boundary(text, span.end.max(span.start));
+        let before = &text[..start];
+        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        let line_end = text[start..].find('\n').map_or(text.len(), |at| start + at);
+        let marked = text[start..end.min(line_end).max(start)].chars().count();
+        Self {
+            line: before.matches('\n').count() + 1,
+            column: text[line_start..start].chars().count() + 1,
+            what,
+            hint,
+            text: text[line_start..line_end].trim_end().to_owned(),
+            width: marked.max(1),
+        }
+    }
+}
+
+fn floor_boundary(text: &str, mut at: usize) -> usize {
+    at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+impl fmt::Display for SettingsInvalid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let several = if self.complaints.len() == 1 { "" } else { "s" };
+        write!(f, "the settings in `{}` have {} mistake{several}", self.source_name, self.complaints.len())?;
+        for complaint in &self.complaints {
+            let Complaint { line, column, what, hint, text, width } = complaint;
+            write!(f, "\n\n{}:{line}:{column}: {what}", self.source_name)?;
+            let (number, pad) = (line.to_string(), " ".repeat(line.to_string().len()));
+            let indent: String = text.chars().take(column - 1).map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
+            write!(f, "\n {pad} |\n {number} | {text}\n {pad} | {indent}{}", "^".repeat(*width))?;
+            if let Some(hint) = hint {
+                write!(f, "\n {pad} = hint: {hint}")?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,181 @@
+//! The settings: read from TOML, checked as a whole, and turned into types that cannot be wrong.
+//!
+//! One element of the file is one module here. A mistake anywhere means that nothing is looked at.
+
+mod busy;
+mod calendars;
+mod caps;
+mod complaint;
+mod look;
+mod never;
+mod policies;
+mod reader;
+mod run;
+mod schedules;
+mod tag_names;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use sha2::{Digest, Sha256};
+use toml::de::DeTable;
+
+pub use busy::{Busy, Unmeasured};
+pub use caps::Caps;
+pub use complaint::{Complaint, SettingsInvalid};
+pub use look::{Accounts, Look, Regions, UNKNOWN};
+pub use never::Never;
+pub use policies::{AtOpening, Match, Outside, Policy, Stage};
+pub use run::{Pause, Place, Run};
+pub use tag_names::TagNames;
+
+use crate::schedule::{Calendar, Schedule};
+use reader::{Section, Source, did_you_mean};
+
+/// How many days before a calendar's data ends `check` begins to warn.
+const WARN_DAYS: i64 = 365;
+
+/// Settings that hold together.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where they came from, as the user gave it.
+    pub source: String,
+    /// SHA-256 of the text, the first 16 hexadecimal digits.
+    pub hash: String,
+    /// `[run]`
+    pub run: Run,
+    /// `[look]`
+    pub look: Look,
+    /// `[tags]`
+    pub tags: TagNames,
+    /// `[never]`
+    pub never: Never,
+    /// `[caps]`
+    pub caps: Caps,
+    /// `[busy]`; without it the last hour is not measured.
+    pub busy: Option<Busy>,
+    /// `[calendars.…]`
+    pub calendars: BTreeMap<String, Arc<Calendar>>,
+    /// `[schedules.…]`
+    pub schedules: BTreeMap<String, Arc<Schedule>>,
+    /// `[[policies]]`, in the order of the file.
+    pub policies: Vec<Arc<Policy>>,
+}
+
+impl Settings {
+    /// Reads and checks a settings file.
+    ///
+    /// # Errors
+    /// [`SettingsInvalid`] with every complaint, in the order of the file.
+    pub fn parse(source_name: &str, text: &str) -> Result<Self, SettingsInvalid> {
+        let source = Source::new(text);
+        let (document, errors) = DeTable::parse_recoverable(text);
+        for error in &errors {
+            source.complain(error.span().unwrap_or(0..0), error.message().trim_end().replace('\n', "; "), None);
+        }
+        let settings = if errors.is_empty() { read(&source, source_name, document.get_ref()) } else { None };
+        let complaints = source.into_complaints();
+        match settings {
+            Some(settings) if complaints.is_empty() => Ok(settings),
+            _ => Err(SettingsInvalid { source_name: source_name.to_owned(), complaints }),
+        }
+    }
+
+    /// Things that are allowed and that the operator should know, as `check` prints them.
+    pub fn warnings(&self, now: DateTime<Utc>) -> Vec<String> {
+        let mut warnings = Vec::new();
+        for calendar in self.calendars.values() {
+            if let Some(last) = calendar.last_covered().filter(|last| (*last - now.date_naive()).num_days() < WARN_DAYS)
+            {
+                warnings.push(format!(
+                    "calendar `{}` has holidays until {last}; after that nothing under it is stopped or started",
+                    calendar.name
+                ));
+            }
+        }
+        if self.run.armed && self.run.record.is_none() {
+            warnings
+                .push("`armed = true` without `record`: nothing is acted on until a record is configured".to_owned());
+        }
+        let enforced = self.policies.iter().any(|policy| policy.stage == Stage::Enforce);
+        if self.run.armed && !enforced {
+            warnings.push("`armed = true`, and no policy has `stage = \"enforce\"`: nothing is acted on".to_owned());
+        }
+        if self.policies.is_empty() {
+            warnings.push("there are no policies: every instance is out of scope".to_owned());
+        }
+        if enforced && self.busy.is_none() {
+            warnings.push("there is no `[busy]`: machines are stopped without a look at their last hour".to_owned());
+        }
+        for policy in &self.policies {
+            if policy.matcher.selects_nothing() {
+                warnings.push(format!("policy `{}` has an empty list in `match`: it matches nothing", policy.name));
+            }
+        }
+        warnings
+    }
+}
+
+fn read(source: &Source<'_>, name: &str, document: &DeTable<'_>) -> Option<Settings> {
+    let top = Section::new(source, "", 0..0, document);
+    match top.number("version", 1..=1) {
+        Some(_) => {}
+        None if top.place("version").is_some() => {}
+        None => top.complain(0..0, "`version` is missing", Some("begin the file with `version = 1`".to_owned())),
+    }
+    let run = run::read(&top);
+    let look = look::read(&top);
+    let tags = tag_names::read(&top);
+    let never = never::read(&top);
+    let caps = caps::read(&top);
+    let busy = busy::read(&top);
+    let calendars = calendars::read(&top);
+    let schedules = schedules::read(&top, &calendars);
+    let policies = policies::read(&top, &schedules);
+    top.finish();
+    Some(Settings {
+        source: name.to_owned(),
+        hash: hash(source.text),
+        run,
+        look,
+        tags,
+        never,
+        caps,
+        busy,
+        calendars,
+        schedules: schedules.into_iter().filter_map(|(name, schedule)| Some((name, schedule?))).collect(),
+        policies,
+    })
+}
+
+/// The first 16 hexadecimal digits of the text's SHA-256.
+fn hash(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A name that users choose and that stands in tag values and paths.
+fn check_name(section: &Section<'_>, what: &str, word: &reader::Word<'_>) {
+    let fits = !word.text.is_empty()
+        && word.text.len() <= 64
+        && word.text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'));
+    if !fits {
+        section.complain(
+            word.span.clone(),
+            format!("`{}` cannot be the name of a {what}", word.text),
+            Some("use at most 64 letters, digits, `-`, `_` and `.`: the name stands in tags and reports".to_owned()),
+        );
+    }
+}
+
+/// Complains about a word that is not one of `known`.
+fn complain_unknown<'k>(
+    section: &Section<'_>,
+    word: &reader::Word<'_>,
+    what: &str,
+    known: impl IntoIterator<Item = &'k str> + Clone,
+) {
+    let list = || known.clone().into_iter().collect::<Vec<_>>().join(", ");
+    let hint = did_you_mean(word.text, known.clone()).unwrap_or_else(|| format!("known: {}", list()));
+    section.complain(word.span.clone(), format!("`{}` is not {what}", word.text), hint);
+}

@@ -1,0 +1,253 @@
+//! `[[policies]]`: which instances, which hours, and what is done outside them. The first match decides.
+
+use std::sync::Arc;
+
+use chrono::Duration;
+use wildmatch::WildMatch;
+
+use super::never::tag_patterns;
+use super::reader::{Section, Word};
+use super::schedules::Schedules;
+use super::{check_name, complain_unknown};
+use crate::schedule::Schedule;
+use crate::words::{Account, Instance, TagPattern};
+
+/// The smallest margin between a stop and the next opening.
+const MARGIN_MINUTES: i64 = 5;
+
+/// One policy.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Policy {
+    /// Unique; stands in tags and reports.
+    pub name: String,
+    /// The second key.
+    pub stage: Stage,
+    /// Which instances.
+    pub matcher: Match,
+    /// When its instances may run.
+    pub schedule: Arc<Schedule>,
+    /// What is done with an instance that runs outside hours.
+    pub outside: Outside,
+    /// What is done at opening.
+    pub at_opening: AtOpening,
+    /// How long before the opening instances are started.
+    pub start_lead: Duration,
+    /// How long a start after closing is respected.
+    pub overtime: Duration,
+    /// How long any start is respected.
+    pub min_uptime: Duration,
+    /// Whether it may stop instances whose owners were not told.
+    pub unannounced: bool,
+}
+
+/// How far a policy goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Verdicts only.
+    Observe,
+    /// Acts, if the run is armed too.
+    Enforce,
+}
+
+/// What is done outside hours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outside {
+    /// Said, and nothing else.
+    Report,
+    /// Stopped.
+    Stop,
+    /// Hibernated, where that was enabled at launch; else left alone.
+    Hibernate,
+}
+
+/// What is done at opening.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AtOpening {
+    /// Nothing.
+    Nothing,
+    /// What the reaper stopped, and nobody touched since, is started.
+    StartReaped,
+}
+
+/// Which instances: the keys are ANDed, the values of one key ORed. A key that is absent is `None`; an empty
+/// list selects nothing.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Match {
+    accounts: Option<Vec<WildMatch>>,
+    regions: Option<Vec<WildMatch>>,
+    types: Option<Vec<WildMatch>>,
+    tags: Option<Vec<TagPattern>>,
+    without_tags: Option<Vec<TagPattern>>,
+}
+
+impl Match {
+    /// Whether the policy speaks of this instance. Account names are matched without regard to case, all else
+    /// to the letter.
+    pub fn matches(&self, instance: &Instance, account: &Account) -> bool {
+        let Self { accounts, regions, types, tags, without_tags } = self;
+        let any = |globs: &Option<Vec<WildMatch>>, text: &str| {
+            globs.as_ref().is_none_or(|globs| globs.iter().any(|glob| glob.matches(text)))
+        };
+        let by_account = accounts.as_ref().is_none_or(|globs| {
+            globs
+                .iter()
+                .any(|glob| glob.matches(&account.id) || account.name.as_ref().is_some_and(|name| glob.matches(name)))
+        });
+        by_account
+            && any(regions, &instance.target.region)
+            && any(types, &instance.kind)
+            && tags.as_ref().is_none_or(|tags| tags.iter().any(|tag| tag.find(&instance.tags).is_some()))
+            && without_tags.as_ref().is_none_or(|tags| tags.iter().any(|tag| tag.find(&instance.tags).is_none()))
+    }
+
+    /// Whether an empty list makes it match nothing.
+    pub fn selects_nothing(&self) -> bool {
+        let Self { accounts, regions, types, tags, without_tags } = self;
+        [accounts, regions, types].iter().any(|globs| globs.as_ref().is_some_and(Vec::is_empty))
+            || [tags, without_tags].iter().any(|tags| tags.as_ref().is_some_and(Vec::is_empty))
+    }
+
+    fn only_an_absence(&self) -> bool {
+        let Self { accounts, regions, types, tags, without_tags } = self;
+        without_tags.is_some() && accounts.is_none() && regions.is_none() && types.is_none() && tags.is_none()
+    }
+}
+
+impl Policy {
+    /// How long before the opening a stop is no longer worth it.
+    pub fn margin(&self) -> Duration {
+        let least = Duration::minutes(MARGIN_MINUTES);
+        match self.at_opening {
+            AtOpening::Nothing => least,
+            AtOpening::StartReaped => least.max(self.start_lead),
+        }
+    }
+}
+
+pub(super) fn read(top: &Section<'_>, schedules: &Schedules) -> Vec<Arc<Policy>> {
+    let mut policies: Vec<Arc<Policy>> = Vec::new();
+    let mut names: Vec<String> = Vec::new();
+    for section in top.sections("policies") {
+        let name = section.word("name");
+        match &name {
+            None => section.complain(section.span.clone(), "a policy has no `name`", None),
+            Some(word) => {
+                check_name(&section, "policy", word);
+                if names.iter().any(|known| known == word.text) {
+                    section.complain(word.span.clone(), format!("there are two policies named `{}`", word.text), None);
+                }
+                names.push(word.text.to_owned());
+            }
+        }
+        if let Some(policy) = one(&section, name.map_or("", |word| word.text), schedules) {
+            policies.push(Arc::new(policy));
+        }
+        section.finish();
+    }
+    policies
+}
+
+fn one(section: &Section<'_>, name: &str, schedules: &Schedules) -> Option<Policy> {
+    let stage = choice(section, "stage", &[("observe", Stage::Observe), ("enforce", Stage::Enforce)]);
+    let outside = choice(
+        section,
+        "outside",
+        &[("report", Outside::Report), ("stop", Outside::Stop), ("hibernate", Outside::Hibernate)],
+    );
+    let opening = [("nothing", AtOpening::Nothing), ("start-reaped", AtOpening::StartReaped)];
+    let at_opening = choice(section, "at-opening", &opening);
+    let (start_lead, overtime) = (section.duration("start-lead"), section.duration("overtime"));
+    let min_uptime = section.duration("min-uptime");
+    let unannounced = section.flag("unannounced").unwrap_or(false);
+    let matcher = matcher(section);
+    let schedule = schedule(section, schedules);
+    let stage = stage.unwrap_or(Stage::Observe);
+    if stage == Stage::Enforce {
+        check_enforced(section, unannounced, matcher.as_ref());
+    }
+    Some(Policy {
+        name: name.to_owned(),
+        stage,
+        matcher: matcher?,
+        schedule: schedule?,
+        outside: outside.unwrap_or(Outside::Report),
+        at_opening: at_opening.unwrap_or(AtOpening::Nothing),
+        start_lead: start_lead.unwrap_or(Duration::minutes(15)),
+        overtime: overtime.unwrap_or(Duration::hours(2)),
+        min_uptime: min_uptime.unwrap_or(Duration::minutes(15)),
+        unannounced,
+    })
+}
+
+fn check_enforced(section: &Section<'_>, unannounced: bool, matcher: Option<&Match>) {
+    let place = section.place("stage").unwrap_or(section.span.clone());
+    if !unannounced {
+        let hint = "owners cannot be told first yet; write `unannounced = true` if they have been told another way";
+        section.complain(place.clone(), "a policy cannot be enforced without `unannounced = true`", hint.to_owned());
+    }
+    if matcher.is_some_and(Match::only_an_absence) {
+        let hint = "add accounts, regions, types or tags to `match`, or write `stage = \"observe\"`".to_owned();
+        section.complain(place, "the absence of a tag alone never condemns, so this policy cannot be enforced", hint);
+    }
+}
+
+fn matcher(section: &Section<'_>) -> Option<Match> {
+    let Some(table) = section.section("match") else {
+        if section.place("match").is_none() {
+            let hint =
+                "write `match = { tags = [\"Env=dev\"] }`, or `match = { all = true }` for everything".to_owned();
+            section.complain(section.span.clone(), "the policy does not say what it matches", hint);
+        }
+        return None;
+    };
+    let all = table.flag("all");
+    let globs = |words: Vec<Word<'_>>, build: fn(&str) -> WildMatch| words.iter().map(|w| build(w.text)).collect();
+    let matcher = Match {
+        accounts: table.words("accounts").map(|words| globs(words, WildMatch::new_case_insensitive)),
+        regions: table.words("regions").map(|words| globs(words, WildMatch::new)),
+        types: table.words("types").map(|words| globs(words, WildMatch::new)),
+        tags: tag_patterns(&table, "tags", TagPattern::exact),
+        without_tags: tag_patterns(&table, "without-tags", TagPattern::exact),
+    };
+    let span = table.span.clone();
+    let empty = matcher == Match::default();
+    if all == Some(false) {
+        let hint = "leave it out, and say what is matched".to_owned();
+        section.complain(span, "`all` can only be true", hint);
+    } else if all.is_none() && empty {
+        let hint = "say what is matched; everything is `match = { all = true }`, in words".to_owned();
+        section.complain(span, "an empty `match` matches nothing", hint);
+    } else if all.is_some() && !empty {
+        let hint = "leave `all` out to match by the other keys".to_owned();
+        section.complain(span, "`all = true` stands alone in `match`", hint);
+    }
+    table.finish();
+    Some(matcher)
+}
+
+fn schedule(section: &Section<'_>, schedules: &Schedules) -> Option<Arc<Schedule>> {
+    let Some(word) = section.word("schedule") else {
+        if section.place("schedule").is_none() {
+            let hint = "write `schedule = \"…\"` with a name from `[schedules.…]`".to_owned();
+            section.complain(section.span.clone(), "the policy names no `schedule`", hint);
+        }
+        return None;
+    };
+    match schedules.get(word.text) {
+        Some(schedule) => schedule.clone(),
+        None => {
+            let known: Vec<&str> = schedules.keys().map(String::as_str).collect();
+            complain_unknown(section, &word, "a schedule of these settings", known);
+            None
+        }
+    }
+}
+
+fn choice<T: Copy>(section: &Section<'_>, key: &'static str, known: &[(&'static str, T)]) -> Option<T> {
+    let word = section.word(key)?;
+    let found = known.iter().find(|(name, _)| *name == word.text).map(|(_, value)| *value);
+    if found.is_none() {
+        complain_unknown(section, &word, &format!("a value of `{key}`"), known.iter().map(|(name, _)| *name));
+    }
+    found
+}

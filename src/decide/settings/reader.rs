@@ -1,0 +1,269 @@
+//! Reads a TOML document key by key and collects every complaint with its place, instead of stopping at the
+//! first as deserialising into a struct would.
+
+use std::cell::RefCell;
+use std::ops::{Range, RangeInclusive};
+
+use chrono::Duration;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::complaint::Complaint;
+
+/// The file and what has been found wrong in it so far.
+pub(super) struct Source<'a> {
+    pub(super) text: &'a str,
+    complaints: RefCell<Vec<Complaint>>,
+}
+
+/// A string with its place.
+#[derive(Clone)]
+pub(super) struct Word<'a> {
+    pub(super) text: &'a str,
+    pub(super) span: Range<usize>,
+}
+
+/// One table of the document. Keys that nobody asked for are complaints.
+pub(super) struct Section<'a> {
+    pub(super) source: &'a Source<'a>,
+    /// As people write it: `[run]`, `[[policies]]`.
+    pub(super) title: String,
+    pub(super) span: Range<usize>,
+    table: &'a DeTable<'a>,
+    asked: RefCell<Vec<&'static str>>,
+}
+
+impl<'a> Source<'a> {
+    pub(super) fn new(text: &'a str) -> Self {
+        Self { text, complaints: RefCell::default() }
+    }
+
+    pub(super) fn complain(&self, span: Range<usize>, what: impl Into<String>, hint: impl Into<Option<String>>) {
+        self.complaints.borrow_mut().push(Complaint::at(self.text, span, what.into(), hint.into()));
+    }
+
+    /// All complaints in the order of the file.
+    pub(super) fn into_complaints(self) -> Vec<Complaint> {
+        let mut complaints = self.complaints.into_inner();
+        complaints.sort_by_key(|complaint| (complaint.line, complaint.column));
+        complaints
+    }
+}
+
+/// The closest of `known` to `word`, as a hint.
+pub(super) fn did_you_mean<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<String> {
+    let near = |name: &str| strsim::damerau_levenshtein(&word.to_lowercase(), &name.to_lowercase());
+    let best = known.into_iter().map(|name| (near(name), name)).min()?;
+    (best.0 <= 2.max(word.len() / 3)).then(|| format!("did you mean `{}`?", best.1))
+}
+
+impl<'a> Section<'a> {
+    pub(super) fn new(
+        source: &'a Source<'a>,
+        title: impl Into<String>,
+        span: Range<usize>,
+        table: &'a DeTable<'a>,
+    ) -> Self {
+        Self { source, title: title.into(), span, table, asked: RefCell::default() }
+    }
+
+    pub(super) fn complain(&self, span: Range<usize>, what: impl Into<String>, hint: impl Into<Option<String>>) {
+        self.source.complain(span, what, hint);
+    }
+
+    fn take(&self, key: &'static str) -> Option<&'a Spanned<DeValue<'a>>> {
+        self.asked.borrow_mut().push(key);
+        self.table.iter().find(|(found, _)| found.get_ref() == key).map(|(_, value)| value)
+    }
+
+    /// Whether the key is written at all; its place if so.
+    pub(super) fn place(&self, key: &str) -> Option<Range<usize>> {
+        self.table.iter().find(|(found, _)| found.get_ref() == key).map(|(key, _)| key.span())
+    }
+
+    /// Whether the key holds a list.
+    pub(super) fn holds_list(&self, key: &str) -> bool {
+        self.table.iter().any(|(found, value)| found.get_ref() == key && value.get_ref().is_array())
+    }
+
+    fn wrong_type(&self, key: &str, value: &Spanned<DeValue<'_>>, wanted: &str) {
+        let found = value.get_ref().type_str();
+        self.complain(value.span(), format!("`{key}` in {} is {found}; {wanted} is expected", self.title), None);
+    }
+
+    pub(super) fn word(&self, key: &'static str) -> Option<Word<'a>> {
+        let value = self.take(key)?;
+        let word = word(value);
+        if word.is_none() {
+            self.wrong_type(key, value, "a string in quotes");
+        }
+        word
+    }
+
+    pub(super) fn words(&self, key: &'static str) -> Option<Vec<Word<'a>>> {
+        let value = self.take(key)?;
+        let Some(list) = value.get_ref().as_array() else {
+            self.wrong_type(key, value, "a list of strings, such as [\"…\"],");
+            return None;
+        };
+        let mut words = Vec::new();
+        for item in list.iter() {
+            match word(item) {
+                Some(word) => words.push(word),
+                None => self.wrong_type(key, item, "a list of strings in quotes"),
+            }
+        }
+        Some(words)
+    }
+
+    pub(super) fn flag(&self, key: &'static str) -> Option<bool> {
+        let value = self.take(key)?;
+        let flag = value.get_ref().as_bool();
+        if flag.is_none() {
+            self.wrong_type(key, value, "true or false, without quotes,");
+        }
+        flag
+    }
+
+    pub(super) fn number(&self, key: &'static str, allowed: RangeInclusive<u32>) -> Option<u32> {
+        let value = self.take(key)?;
+        let number = value.get_ref().as_integer().and_then(|n| u32::from_str_radix(n.as_str(), n.radix()).ok());
+        match number {
+            Some(number) if allowed.contains(&number) => Some(number),
+            _ => {
+                let wanted = format!("a whole number from {} to {}", allowed.start(), allowed.end());
+                let what = format!("`{key}` in {} is not {wanted}", self.title);
+                self.complain(value.span(), what, None);
+                None
+            }
+        }
+    }
+
+    /// A number that may have a fraction.
+    pub(super) fn decimal(&self, key: &'static str, above: f64, to: f64) -> Option<f64> {
+        let value = self.take(key)?;
+        let number = match value.get_ref() {
+            DeValue::Integer(n) => n.as_str().parse().ok(),
+            DeValue::Float(n) => n.as_str().parse().ok(),
+            _ => None,
+        };
+        let allowed = number.filter(|n: &f64| *n > above && *n <= to);
+        if allowed.is_none() {
+            let what = format!("`{key}` in {} is not a number above {above} and at most {to}", self.title);
+            self.complain(value.span(), what, None);
+        }
+        allowed
+    }
+
+    pub(super) fn duration(&self, key: &'static str) -> Option<Duration> {
+        let word = self.word(key)?;
+        let duration = parse_duration(word.text);
+        if duration.is_none() {
+            let what = format!("`{key}` in {} is not a duration", self.title);
+            self.complain(word.span, what, Some("write hours and minutes such as `2h`, `15m` or `1h30m`".to_owned()));
+        }
+        duration
+    }
+
+    /// A table under this one.
+    pub(super) fn section(&self, key: &'static str) -> Option<Section<'a>> {
+        let value = self.take(key)?;
+        let title = if self.title.is_empty() { format!("[{key}]") } else { format!("`{key}` of {}", self.title) };
+        self.open(title, key, value)
+    }
+
+    fn open(&self, title: String, key: &str, value: &'a Spanned<DeValue<'a>>) -> Option<Section<'a>> {
+        let Some(table) = value.get_ref().as_table() else {
+            self.wrong_type(key, value, "a table");
+            return None;
+        };
+        Some(Section::new(self.source, title, self.place(key).unwrap_or(value.span()), table))
+    }
+
+    /// A list of tables under this one, `[[key]]`.
+    pub(super) fn sections(&self, key: &'static str) -> Vec<Section<'a>> {
+        let Some(value) = self.take(key) else {
+            return Vec::new();
+        };
+        let Some(list) = value.get_ref().as_array() else {
+            self.wrong_type(key, value, "a list of tables, each under its own [[…]],");
+            return Vec::new();
+        };
+        let mut sections = Vec::new();
+        for item in list.iter() {
+            match item.get_ref().as_table() {
+                Some(table) => sections.push(Section::new(self.source, format!("[[{key}]]"), item.span(), table)),
+                None => self.wrong_type(key, item, "a table"),
+            }
+        }
+        sections
+    }
+
+    /// Every entry of a table whose keys are names of the user's own.
+    pub(super) fn named_sections(&self, key: &'static str) -> Vec<(Word<'a>, Section<'a>)> {
+        let Some(outer) = self.section(key) else {
+            return Vec::new();
+        };
+        let mut sections = Vec::new();
+        for (name, value) in outer.table {
+            let word = Word { text: name.get_ref(), span: name.span() };
+            if let Some(section) = outer.open(format!("[{key}.{}]", word.text), word.text, value) {
+                sections.push((word, section));
+            }
+        }
+        sections
+    }
+
+    /// Every entry of a table of strings whose keys are the user's own.
+    pub(super) fn named_words(&self, key: &'static str) -> Vec<(Word<'a>, Word<'a>)> {
+        let Some(outer) = self.section(key) else {
+            return Vec::new();
+        };
+        let mut pairs = Vec::new();
+        for (name, value) in outer.table {
+            match word(value) {
+                Some(text) => pairs.push((Word { text: name.get_ref(), span: name.span() }, text)),
+                None => outer.wrong_type(name.get_ref(), value, "a string in quotes"),
+            }
+        }
+        pairs
+    }
+
+    /// Complains about every key that nobody asked for.
+    pub(super) fn finish(self) {
+        let asked = self.asked.borrow();
+        for (key, _) in self.table {
+            if !asked.contains(&key.get_ref().as_ref()) {
+                let place =
+                    if self.title.is_empty() { "at the top level".to_owned() } else { format!("in {}", self.title) };
+                let hint = did_you_mean(key.get_ref(), asked.iter().copied())
+                    .unwrap_or_else(|| format!("known here: {}", asked.join(", ")));
+                self.complain(key.span(), format!("unknown key `{}` {place}", key.get_ref()), hint);
+            }
+        }
+    }
+}
+
+fn word<'a>(value: &'a Spanned<DeValue<'a>>) -> Option<Word<'a>> {
+    value.get_ref().as_str().map(|text| Word { text, span: value.span() })
+}
+
+/// `2h`, `15m`, `1h30m`, `90s`, `1d`; at most a year.
+pub(super) fn parse_duration(text: &str) -> Option<Duration> {
+    let mut rest = text;
+    let mut seconds: i64 = 0;
+    while !rest.is_empty() {
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        let amount: i64 = rest.get(..digits)?.parse().ok()?;
+        let unit = match rest.as_bytes().get(digits)? {
+            b's' => 1,
+            b'm' => 60,
+            b'h' => 3600,
+            b'd' => 86400,
+            _ => return None,
+        };
+        seconds = seconds.checked_add(amount.checked_mul(unit)?)?;
+        rest = &rest[digits + 1..];
+    }
+    (!text.is_empty() && seconds <= 366 * 86400).then(|| Duration::seconds(seconds))
+}

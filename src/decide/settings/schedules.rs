@@ -1,0 +1,86 @@
+//! `[schedules.…]`: named hours in a zone, under a calendar.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono_tz::Tz;
+
+use super::reader::{Section, Word, did_you_mean};
+use super::{check_name, complain_unknown};
+use crate::schedule::{Calendar, Expr, Hours, Part, Schedule, parse_zone};
+
+/// By name. `None` stands for a schedule that was complained about, so that a policy naming it is not
+/// complained about as well.
+pub(super) type Schedules = BTreeMap<String, Option<Arc<Schedule>>>;
+
+pub(super) fn read(top: &Section<'_>, calendars: &BTreeMap<String, Arc<Calendar>>) -> Schedules {
+    let mut schedules = Schedules::new();
+    for (name, section) in top.named_sections("schedules") {
+        check_name(&section, "schedule", &name);
+        if matches!(name.text, "always" | "never") {
+            let what = format!("`{}` is an expression and cannot name a schedule", name.text);
+            section.complain(name.span.clone(), what, None);
+        }
+        let schedule = one(&section, name.text, calendars).map(Arc::new);
+        section.finish();
+        schedules.insert(name.text.to_owned(), schedule);
+    }
+    schedules
+}
+
+fn one(section: &Section<'_>, name: &str, calendars: &BTreeMap<String, Arc<Calendar>>) -> Option<Schedule> {
+    let zone = section.word("zone");
+    let default_zone = match &zone {
+        Some(word) => Some(zone_of(section, word)?),
+        None => None,
+    };
+    let calendar = match section.word("calendar") {
+        None => None,
+        Some(word) => match calendars.get(word.text) {
+            Some(calendar) => Some(calendar.clone()),
+            None => {
+                let known: Vec<&str> = calendars.keys().map(String::as_str).collect();
+                complain_unknown(section, &word, "a calendar of these settings", known);
+                return None;
+            }
+        },
+    };
+    let Some(open) = section.words("open").filter(|open| !open.is_empty()) else {
+        let place = section.place("open").unwrap_or(section.span.clone());
+        let hint = "write `open = [\"mon-fri 09:00-18:00\"]`; what is never open is `open = [\"never\"]`".to_owned();
+        section.complain(place, format!("{} does not say when it is open", section.title), Some(hint));
+        return None;
+    };
+    let parts =
+        open.iter().map(|word| part(section, word, default_zone, calendar.clone())).collect::<Option<Vec<_>>>()?;
+    Some(Schedule { name: name.to_owned(), parts, also_frozen_by: Vec::new() })
+}
+
+fn part(section: &Section<'_>, word: &Word<'_>, zone: Option<Tz>, calendar: Option<Arc<Calendar>>) -> Option<Part> {
+    let expr = match Expr::parse(word.text) {
+        Ok(expr) => expr,
+        Err(wrong) => {
+            section.complain(word.span.clone(), wrong.to_string(), None);
+            return None;
+        }
+    };
+    let zone = match (expr.zone.or(zone), &expr.hours) {
+        (Some(zone), _) => zone,
+        (None, Hours::Always | Hours::Never) => Tz::UTC,
+        (None, Hours::Windows(_)) => {
+            let hint = "write `zone = \"Asia/Tokyo\"` in the schedule, or ` @ Asia/Tokyo` after the hours".to_owned();
+            section.complain(word.span.clone(), format!("`{}` has no time zone", word.text), Some(hint));
+            return None;
+        }
+    };
+    Some(Part { hours: expr.hours, zone, calendar })
+}
+
+fn zone_of(section: &Section<'_>, word: &Word<'_>) -> Option<Tz> {
+    parse_zone(word.text)
+        .map_err(|wrong| {
+            let known = chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name());
+            section.complain(word.span.clone(), wrong.to_string(), did_you_mean(word.text, known));
+        })
+        .ok()
+}

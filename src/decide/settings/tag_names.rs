@@ -1,0 +1,55 @@
+//! `[tags]`: what the tags are called by which teams and the reaper speak to each other.
+
+use super::never::tag_patterns;
+use super::reader::Section;
+use crate::words::TagPattern;
+
+/// `[tags]`
+#[derive(Clone, Debug, PartialEq)]
+pub struct TagNames {
+    /// Any value: never touched.
+    pub keep: String,
+    /// A date or an instant: not touched until then.
+    pub keep_until: String,
+    /// A schedule's name or an expression.
+    pub schedule: String,
+    /// The reaper's own.
+    pub stopped: String,
+    /// Tags that keep an instance as `keep` does.
+    pub also_keep: Vec<TagPattern>,
+    /// A `keep-until` further ahead than this protects and is reported.
+    pub max_keep_days: u32,
+}
+
+impl TagNames {
+    fn with_prefix(prefix: &str) -> Self {
+        Self {
+            keep: format!("{prefix}keep"),
+            keep_until: format!("{prefix}keep-until"),
+            schedule: format!("{prefix}schedule"),
+            stopped: format!("{prefix}stopped"),
+            also_keep: Vec::new(),
+            max_keep_days: 90,
+        }
+    }
+}
+
+pub(super) fn read(top: &Section<'_>) -> TagNames {
+    let Some(section) = top.section("tags") else {
+        return TagNames::with_prefix("idle-reaper:");
+    };
+    let prefix = section.word("prefix");
+    if let Some(word) = &prefix {
+        let fits = !word.text.is_empty() && word.text.len() <= 64 && !word.text.to_lowercase().starts_with("aws:");
+        let allowed = |c: char| c.is_ascii_alphanumeric() || "+-=._:/@".contains(c);
+        if !fits || !word.text.chars().all(allowed) {
+            let hint = "1 to 64 letters, digits and any of + - = . _ : / @, not beginning with `aws:`".to_owned();
+            section.complain(word.span.clone(), format!("`{}` cannot begin a tag's key", word.text), Some(hint));
+        }
+    }
+    let mut names = TagNames::with_prefix(prefix.as_ref().map_or("idle-reaper:", |word| word.text));
+    names.also_keep = tag_patterns(&section, "also-keep", TagPattern::generous).unwrap_or_default();
+    names.max_keep_days = section.number("max-keep-days", 0..=36_500).unwrap_or(names.max_keep_days);
+    section.finish();
+    names
+}

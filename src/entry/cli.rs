@@ -1,0 +1,75 @@
+//! The command line from arguments to exit code.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use super::args::{Args, Verb};
+use super::error::Error;
+use super::{log, verbs};
+use crate::decide::report::{Health, Report};
+
+/// How a command ended, when it did not fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// Done, or nothing to do.
+    Done,
+    /// The plan has steps, and the caller wants to know.
+    HasSteps,
+    /// Something failed, or could not be looked at.
+    Degraded,
+}
+
+impl End {
+    /// How a run ended, by its report.
+    pub fn of(report: &Report, detailed: bool) -> Self {
+        match (report.health(), detailed && !report.plan.steps.is_empty()) {
+            (Health::Degraded, _) => Self::Degraded,
+            (Health::Ok, true) => Self::HasSteps,
+            (Health::Ok, false) => Self::Done,
+        }
+    }
+}
+
+/// The binary: inside Lambda it serves the runtime, anywhere else it is the command line.
+pub fn main() -> ExitCode {
+    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else {
+        eprintln!("error: the operating system gave no event loop");
+        return ExitCode::from(1);
+    };
+    #[cfg(feature = "aws")]
+    if std::env::var_os("AWS_LAMBDA_RUNTIME_API").is_some() {
+        return runtime.block_on(super::lambda::serve());
+    }
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => {
+            // Help and version are answers; what cannot be read is an error like any other.
+            let code = u8::from(error.use_stderr());
+            let _ = error.print();
+            return ExitCode::from(code);
+        }
+    };
+    log::for_terminal(verbs::colour(&std::io::stderr()));
+    match runtime.block_on(run(args)) {
+        Ok(End::Done) => ExitCode::SUCCESS,
+        Ok(End::HasSteps) => ExitCode::from(2),
+        Ok(End::Degraded) => ExitCode::from(3),
+        Err(error) => {
+            eprintln!("error: {}", error.chain());
+            ExitCode::from(1)
+        }
+    }
+}
+
+async fn run(args: Args) -> Result<End, Error> {
+    match &args.verb {
+        Verb::Check => verbs::check(&args).await,
+        Verb::Targets => verbs::targets(&args).await,
+        Verb::Plan { select, detailed_exitcode } => verbs::plan(&args, select, *detailed_exitcode).await,
+        Verb::Apply { select, yes, plan } => verbs::apply(&args, select, *yes, plan.as_deref()).await,
+        Verb::Explain { instance } => verbs::explain(&args, instance).await,
+        Verb::Schedule { schedule, policy, days } => verbs::schedule(&args, schedule, policy.as_deref(), *days).await,
+        Verb::Snapshot => verbs::snapshot(&args).await,
+    }
+}

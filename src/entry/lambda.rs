@@ -1,0 +1,147 @@
+//! The Lambda handler: an event becomes a request, a run answers with its figures.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use chrono::Utc;
+use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
+use serde_json::value::RawValue;
+use tracing::{Instrument, error, info, info_span, warn};
+
+use super::error::Error;
+use super::run_id::run_id;
+use super::{load, log};
+use crate::adapters::aws::{Aws, AwsHub, Eyes, Hands, all_loopback};
+use crate::decide::report::{Health, Report};
+use crate::decide::request::{Mode, Request, RequestInvalid, Run};
+use crate::decide::settings::Settings;
+use crate::flow::{self, Clock, Order};
+use crate::render::{Digest, digest, json};
+
+/// The most bytes of a dry run's report that are answered: Lambda's limit is 6 MB, and the figures stand
+/// beside it.
+const ANSWER: usize = 5 * 1024 * 1024;
+
+/// What is kept back from the function's deadline, to answer before it.
+const RESERVE: Duration = Duration::from_secs(2);
+
+impl From<Error> for Diagnostic {
+    fn from(error: Error) -> Self {
+        Self { error_type: error.kind().to_owned(), error_message: error.chain() }
+    }
+}
+
+/// Serves the runtime until it ends.
+pub async fn serve() -> ExitCode {
+    log::for_lambda();
+    // Read once for the life of the function, so that connections are reused from one run to the next.
+    let aws = tokio::sync::OnceCell::new();
+    let handler = service_fn(|event: LambdaEvent<Box<RawValue>>| async {
+        let aws = aws.get_or_init(Aws::load).await.fresh();
+        let ended = handle(&aws, event).await;
+        if let Err(error) = &ended {
+            error!(kind = error.kind(), "the run came to nothing");
+        }
+        ended
+    });
+    match lambda_runtime::run(handler).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: the Lambda runtime ended: {error}");
+            ExitCode::from(1)
+        }
+    }
+}
+
+async fn handle(aws: &Aws, event: LambdaEvent<Box<RawValue>>) -> Result<Digest, Error> {
+    let request = Request::parse(event.payload.get())?;
+    if request.at.is_some() && request.mode == Mode::Apply && !all_loopback(&aws.sdk) {
+        return Err(RequestInvalid::AtForApply.into());
+    }
+    let wall = Utc::now();
+    let at = request.at.unwrap_or(wall);
+    let left = event.context.deadline().duration_since(std::time::SystemTime::now()).unwrap_or_default();
+    let clock = Clock::start(at, Some(left.saturating_sub(RESERVE)));
+    let run = Run { id: run_id(at), mode: request.mode, scope: request.scope, at };
+    let span = info_span!("run", run = %run.id);
+    let request_id = &event.context.request_id;
+    async {
+        info!(run = %run.id, mode = run.mode.as_str(), request = %request_id, scheduled = request.scheduled, "run begins");
+        let settings = load::settings(&source()).await?;
+        let (report, place) = carry(aws, &settings, &run, clock, wall).await?;
+        tell(&report);
+        Ok(answer(&report, place))
+    }
+    .instrument(span)
+    .await
+}
+
+fn source() -> String {
+    std::env::var("IDLE_REAPER_CONFIG").unwrap_or_else(|_| "reaper.toml".to_owned())
+}
+
+async fn carry(
+    aws: &Aws,
+    settings: &Settings,
+    run: &Run,
+    clock: Clock,
+    wall: chrono::DateTime<Utc>,
+) -> Result<(Report, Option<String>), Error> {
+    let order = Order { run, settings, clock, wall, reviewed: None, progress: &|_, _| {} };
+    let eyes = Eyes::new(aws, settings, &run.id);
+    let hub = AwsHub::new(aws, settings);
+    Ok(match run.mode {
+        Mode::Plan => (flow::plan(&order, &eyes, &hub).await?, None),
+        Mode::Apply => flow::apply(&order, &eyes, &Hands::new(aws, settings, &run.id), &hub).await?,
+    })
+}
+
+/// Logs how the run ended, in figures: no account, instance or tag stands in the logs at the default level.
+fn tell(report: &Report) {
+    let counts = report.counts();
+    let figures = serde_json::to_string(&counts).unwrap_or_default();
+    match report.health() {
+        Health::Ok => info!(run = %report.run, counts = figures, health = "ok", "run ends"),
+        Health::Degraded => warn!(run = %report.run, counts = figures, health = "degraded", "run ends"),
+    }
+    println!("{}", metrics(report));
+}
+
+/// One line in CloudWatch's embedded metric format: the names are those of `counts`, and `degraded` is 0 or 1.
+fn metrics(report: &Report) -> String {
+    let mut line = serde_json::json!({
+        "run": *report.run,
+        "mode": report.mode.as_str(),
+        "degraded": u8::from(report.health() == Health::Degraded),
+    });
+    let counts = serde_json::to_value(report.counts()).unwrap_or_default();
+    let mut names: Vec<String> = vec!["degraded".to_owned()];
+    if let (Some(line), serde_json::Value::Object(counts)) = (line.as_object_mut(), counts) {
+        names.extend(counts.keys().cloned());
+        line.extend(counts);
+        let metrics: Vec<_> = names.iter().map(|name| serde_json::json!({"Name": name, "Unit": "Count"})).collect();
+        let directive = serde_json::json!({
+            "Timestamp": Utc::now().timestamp_millis(),
+            "CloudWatchMetrics": [{"Namespace": "IdleReaper", "Dimensions": [["mode"]], "Metrics": metrics}],
+        });
+        line.insert("_aws".to_owned(), directive);
+    }
+    line.to_string()
+}
+
+/// The figures, and where the whole report is. A dry run writes nothing, so its report is the answer.
+fn answer(report: &Report, place: Option<String>) -> Digest {
+    if let Some(place) = place {
+        return digest(report, place.into());
+    }
+    let whole = json(report, false).unwrap_or_default();
+    if whole.len() <= ANSWER {
+        return digest(report, serde_json::from_str(&whole).unwrap_or_default());
+    }
+    let mut figures = digest(report, serde_json::Value::Null);
+    figures.notes.push(format!(
+        "the report of {} bytes is larger than Lambda may answer; select fewer accounts, or run `idle-reaper plan`",
+        whole.len()
+    ));
+    figures
+}

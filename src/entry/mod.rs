@@ -1,0 +1,16 @@
+//! The way in: inside Lambda the runtime is served, anywhere else it is the command line. Thin; no decision is
+//! made here.
+
+mod args;
+mod ask;
+mod cli;
+mod error;
+#[cfg(feature = "aws")]
+mod lambda;
+mod load;
+mod log;
+mod run_id;
+mod verbs;
+
+pub use args::Args;
+pub use cli::main;

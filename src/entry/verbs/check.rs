@@ -1,0 +1,54 @@
+//! `check`: reads the settings and says what is wrong with them, or what they mean.
+
+use std::fmt::Write as _;
+
+use super::super::args::{Args, Format};
+use super::super::cli::End;
+use super::super::error::Error;
+use super::super::load;
+use super::show;
+use super::world::instants;
+use crate::decide::settings::{Accounts, Regions, Settings, Stage};
+
+/// Checks the settings; looks at nothing.
+pub async fn check(args: &Args) -> Result<End, Error> {
+    let (_, now) = instants(args)?;
+    let settings = load::settings(&args.config).await?;
+    let warnings = settings.warnings(now);
+    let text = match show::format(args) {
+        Format::Json => {
+            let value = serde_json::json!({"settings": settings.hash, "source": settings.source, "warnings": warnings});
+            format!("{value}\n")
+        }
+        Format::Table | Format::Markdown => summary(&settings, &warnings),
+    };
+    show::text(args, &text)?;
+    Ok(End::Done)
+}
+
+fn summary(settings: &Settings, warnings: &[String]) -> String {
+    let mut out = format!("{}: ok (settings {})\n", settings.source, settings.hash);
+    let accounts = match &settings.look.accounts {
+        Accounts::Organization => "the organisation's accounts".to_owned(),
+        Accounts::Own => "the caller's own account".to_owned(),
+        Accounts::List(ids) => format!("{} accounts", ids.len()),
+    };
+    let regions = match &settings.look.regions {
+        Regions::Enabled => "every enabled Region".to_owned(),
+        Regions::Own => "the caller's own Region".to_owned(),
+        Regions::List(regions) => regions.join(", "),
+    };
+    let armed = if settings.run.armed { "armed" } else { "not armed: nothing is stopped or started" };
+    let _ = writeln!(out, "looks at {accounts} in {regions}; {armed}");
+    for policy in &settings.policies {
+        let stage = match policy.stage {
+            Stage::Observe => "observe",
+            Stage::Enforce => "enforce",
+        };
+        let _ = writeln!(out, "policy {:<24} {stage:<8} schedule {}", policy.name, policy.schedule.name);
+    }
+    for warning in warnings {
+        let _ = writeln!(out, "warning: {warning}");
+    }
+    out
+}

@@ -1,0 +1,101 @@
+//! `explain`: why an instance is judged as it is.
+
+use super::super::args::{Args, Format};
+use super::super::cli::End;
+use super::super::error::Error;
+use super::super::load;
+use super::show;
+use super::world::{instants, scope};
+use crate::adapters::recorded::NoHub;
+use crate::decide::case::History;
+use crate::decide::report::Blind;
+use crate::decide::request::Scope;
+use crate::decide::settings::Settings;
+use crate::flow::{self, Clock, Explained};
+use crate::ports::{Hub, Look};
+use crate::render::{detail, explanation};
+
+/// Explains one instance.
+pub async fn explain(args: &Args, id: &str) -> Result<End, Error> {
+    let (_, at) = instants(args)?;
+    let settings = load::settings(&args.config).await?;
+    let scope = scope(args, &[id.to_owned()], &[]);
+    scope.check(&settings)?;
+    let clock = Clock::start(at, None);
+    let (explained, blind) = match &args.inventory {
+        Some(path) => over(&load::inventory(path, &settings)?, &NoHub, &settings, &scope, clock).await?,
+        None => over_aws(&settings, &scope, clock).await?,
+    };
+    if explained.is_empty() {
+        return Err(Error::Usage(not_seen(id, &blind)));
+    }
+    let text: Result<Vec<String>, Error> = explained.iter().map(|one| render(args, one)).collect();
+    show::text(args, &text?.join("\n"))?;
+    Ok(End::Done)
+}
+
+fn not_seen(id: &str, blind: &[Blind]) -> String {
+    let mut why = format!("`{id}` is not in the accounts and Regions that were looked at");
+    if !blind.is_empty() {
+        why += &format!("; {} of them could not be looked at:", blind.len());
+        for Blind { account, region, cause } in blind.iter().take(5) {
+            why += &format!("\n  {account}/{region}: {cause}");
+        }
+    }
+    why
+}
+
+fn render(args: &Args, explained: &Explained) -> Result<String, Error> {
+    let Explained { instance, asked, ruling } = explained;
+    match show::format(args) {
+        Format::Table | Format::Markdown => Ok(explanation(instance, asked, &ruling.verdict, ruling.armed)),
+        Format::Json => {
+            let rules: Vec<_> = asked
+                .iter()
+                .map(|one| {
+                    serde_json::json!({
+                        "rule": one.rule, "inputs": one.inputs, "decides": one.decides, "change": one.mend,
+                        "says": one.says.as_ref().map(|says| says.as_str()),
+                    })
+                })
+                .collect();
+            let value = serde_json::json!({
+                "account": instance.target.account, "region": instance.target.region, "id": instance.id,
+                "name": instance.name(), "policy": ruling.policy.as_ref().map(|policy| policy.name.clone()),
+                "verdict": ruling.verdict.as_str(), "reason": ruling.verdict.reason(), "armed": ruling.armed,
+                "detail": detail(&ruling.verdict), "not-after": ruling.not_after, "rules": rules,
+            });
+            serde_json::to_string_pretty(&value)
+                .map(|text| text + "\n")
+                .map_err(|error| Error::Usage(error.to_string()))
+        }
+    }
+}
+
+async fn over(
+    look: &impl Look,
+    hub: &impl Hub,
+    settings: &Settings,
+    scope: &Scope,
+    clock: Clock,
+) -> Result<(Vec<Explained>, Vec<Blind>), Error> {
+    // Without the record only the rule `restart-fight` knows less; the explanation is still worth having.
+    let history = match settings.run.record {
+        Some(_) => flow::history(hub, clock.at()).await.unwrap_or_default(),
+        None => History::default(),
+    };
+    Ok(flow::explain(look, settings, scope, &history, clock, &show::progress).await?)
+}
+
+#[cfg(feature = "aws")]
+async fn over_aws(settings: &Settings, scope: &Scope, clock: Clock) -> Result<(Vec<Explained>, Vec<Blind>), Error> {
+    use crate::adapters::aws::{Aws, AwsHub, Eyes};
+    let aws = Aws::load().await;
+    let run = super::super::run_id::run_id(clock.at());
+    over(&Eyes::new(&aws, settings, &run), &AwsHub::new(&aws, settings), settings, scope, clock).await
+}
+
+#[cfg(not(feature = "aws"))]
+async fn over_aws(_: &Settings, _: &Scope, _: Clock) -> Result<(Vec<Explained>, Vec<Blind>), Error> {
+    Err(super::world::needs_aws())
+}

@@ -1,0 +1,47 @@
+//! `plan`: a dry run. Nothing here can act.
+
+use super::super::args::{Args, Select};
+use super::super::cli::End;
+use super::super::error::Error;
+use super::super::load;
+use super::show;
+use super::world::{instants, run, scope};
+use crate::adapters::recorded::NoHub;
+use crate::decide::report::Report;
+use crate::decide::request::Mode;
+use crate::decide::settings::Settings;
+use crate::flow::{self, Clock, Order};
+
+/// Says what would be done.
+pub async fn plan(args: &Args, select: &Select, detailed: bool) -> Result<End, Error> {
+    let settings = load::settings(&args.config).await?;
+    let report = dry_run(args, select, &settings).await?;
+    show::report(args, &report)?;
+    Ok(End::of(&report, detailed))
+}
+
+/// The dry run itself, for `plan`, and for `apply` to show before it asks.
+pub async fn dry_run(args: &Args, select: &Select, settings: &Settings) -> Result<Report, Error> {
+    let (wall, at) = instants(args)?;
+    let run = run(Mode::Plan, scope(args, &select.instances, &select.policies), at);
+    let clock = Clock::start(at, None);
+    let order = Order { run: &run, settings, clock, wall, reviewed: None, progress: &show::progress };
+    if let Some(path) = &args.inventory {
+        let recorded = load::inventory(path, settings)?;
+        return Ok(flow::plan(&order, &recorded, &NoHub).await?);
+    }
+    over_aws(&order).await
+}
+
+#[cfg(feature = "aws")]
+async fn over_aws(order: &Order<'_>) -> Result<Report, Error> {
+    use crate::adapters::aws::{Aws, AwsHub, Eyes};
+    let aws = Aws::load().await;
+    let eyes = Eyes::new(&aws, order.settings, &order.run.id);
+    Ok(flow::plan(order, &eyes, &AwsHub::new(&aws, order.settings)).await?)
+}
+
+#[cfg(not(feature = "aws"))]
+async fn over_aws(_: &Order<'_>) -> Result<Report, Error> {
+    Err(super::world::needs_aws())
+}

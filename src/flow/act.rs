@@ -1,0 +1,356 @@
+//! Carries out a plan: re-check → tag → stop → verify, batch by batch, target by target. One failure never hides
+//! the rest, and every step has its outcome.
+
+use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
+
+use futures_util::stream::{self, StreamExt};
+
+use super::bisect::bisect;
+use super::clock::Clock;
+use super::warrant::Warrant;
+use crate::decide::case::{Activity, History};
+use crate::decide::judge::Judge;
+use crate::decide::plan::Step;
+use crate::decide::report::{Ending, Outcome};
+use crate::decide::request::{Run, Scope};
+use crate::decide::settings::Settings;
+use crate::ports::{Act, ActError, Hub, Look, Switch, Unseen};
+use crate::words::{Account, Action, Instance, OwnTag, State, Target};
+
+/// Instances in one call. Small enough that a refused call costs few halvings, large enough that a full run of
+/// 50 stops in one Region is one call; the StopInstances bucket holds 50 calls and refills 5 a second.
+const BATCH: usize = 50;
+
+/// Targets acted on at once. Each makes one call at a time, so this is also the calls in flight.
+const WIDTH: usize = 16;
+
+/// The worst case of one batch: four calls of at most 10 s each (re-check, tag, stop, last look) and the waits
+/// between looks. A batch is begun only if that still fits before the deadline.
+const WORST_BATCH: Duration = Duration::from_secs(60);
+
+/// Waits between looks after a stop or start: 15 s in all. A stop shows within a second or two; a start takes
+/// longer, and one that lacks a KMS grant falls back within seconds.
+const LOOKS: [Duration; 5] = [
+    Duration::from_millis(500),
+    Duration::from_millis(1500),
+    Duration::from_secs(3),
+    Duration::from_secs(5),
+    Duration::from_secs(5),
+];
+
+/// Between two StartInstances calls in one Region of one account: the bucket refills 2 a second.
+const START_PACE: Duration = Duration::from_millis(500);
+
+/// Everything that acting needs to know.
+pub(super) struct Acting<'a, L, A, H> {
+    pub(super) run: &'a Run,
+    pub(super) settings: &'a Settings,
+    pub(super) history: &'a History,
+    pub(super) accounts: &'a BTreeMap<std::sync::Arc<str>, Account>,
+    pub(super) activity: &'a HashMap<Box<str>, Activity>,
+    pub(super) clock: Clock,
+    pub(super) look: &'a L,
+    pub(super) act: &'a A,
+    pub(super) hub: &'a H,
+    pub(super) warrant: &'a Warrant,
+}
+
+/// Carries out `steps`; one outcome for each, in the same order.
+pub(super) async fn carry_out<L: Look, A: Act, H: Hub>(acting: &Acting<'_, L, A, H>, steps: &[Step]) -> Vec<Outcome> {
+    let mut by_target: BTreeMap<Target, Vec<&Step>> = BTreeMap::new();
+    for step in steps {
+        by_target.entry(step.target()).or_default().push(step);
+    }
+    let work = by_target.into_iter().map(|(target, steps)| async move { acting.target(&target, &steps).await });
+    let done: Vec<Vec<Outcome>> = stream::iter(work).buffer_unordered(WIDTH).collect().await;
+    let mut by_id: HashMap<(Box<str>, Action), Outcome> =
+        done.into_iter().flatten().map(|outcome| ((outcome.id.clone(), outcome.action), outcome)).collect();
+    let missing = |step: &Step| acting.outcome(step, Ending::NotTried, "left out by mistake; please report this");
+    steps.iter().map(|step| by_id.remove(&(step.id.clone(), step.action)).unwrap_or_else(|| missing(step))).collect()
+}
+
+impl<L: Look, A: Act, H: Hub> Acting<'_, L, A, H> {
+    fn outcome(&self, step: &Step, outcome: Ending, detail: impl Into<String>) -> Outcome {
+        let Step { id, account, region, action, policy: _, launched: _, not_after: _ } = step;
+        let (id, account, region) = (id.clone(), account.clone(), region.clone());
+        Outcome { id, account, region, action: *action, outcome, detail: detail.into(), at: self.clock.now() }
+    }
+
+    fn all(&self, steps: &[&Step], outcome: Ending, detail: &str) -> Vec<Outcome> {
+        steps.iter().map(|step| self.outcome(step, outcome, detail)).collect()
+    }
+
+    async fn target(&self, target: &Target, steps: &[&Step]) -> Vec<Outcome> {
+        let mut groups: BTreeMap<(Action, &str), Vec<&Step>> = BTreeMap::new();
+        for step in steps {
+            groups.entry((step.action, &step.policy)).or_default().push(step);
+        }
+        let mut outcomes = Vec::new();
+        for ((action, policy), group) in groups {
+            for batch in group.chunks(BATCH) {
+                if let Some(why) = self.held_back().await {
+                    outcomes.extend(self.all(batch, Ending::NotTried, &why));
+                    continue;
+                }
+                outcomes.extend(self.batch(target, action, policy, batch).await);
+            }
+        }
+        outcomes
+    }
+
+    /// Why no batch may begin now, if so.
+    async fn held_back(&self) -> Option<String> {
+        if !self.clock.fits(WORST_BATCH) {
+            return Some(
+                "out of time: its worst case no longer fits before the deadline; the next run makes it up".into(),
+            );
+        }
+        match self.hub.switch().await {
+            Switch::Off => None,
+            Switch::On(value) => Some(format!("paused: the pause parameter says `{value}`")),
+            Switch::Unreadable(why) => Some(format!("paused: the pause parameter cannot be read: {why}")),
+        }
+    }
+
+    async fn batch(&self, target: &Target, action: Action, policy: &str, steps: &[&Step]) -> Vec<Outcome> {
+        let (mut outcomes, ready) = self.recheck(target, steps).await;
+        let mut allowed: Vec<&Step> = Vec::new();
+        for step in ready {
+            match self.warrant.spend(step) {
+                Ok(()) => allowed.push(step),
+                Err(cap) => outcomes.push(self.outcome(step, Ending::NotTried, format!("cap `{}`", cap.as_str()))),
+            }
+        }
+        if !allowed.is_empty() {
+            outcomes.extend(match action {
+                Action::Stop => self.stop(target, policy, &allowed, false).await,
+                Action::Hibernate => self.stop(target, policy, &allowed, true).await,
+                Action::Start => self.start(target, &allowed).await,
+            });
+        }
+        outcomes
+    }
+
+    /// Looks once more at exactly these instances and judges them anew, at this instant: what is no longer to be
+    /// done is overtaken.
+    async fn recheck<'s>(&self, target: &Target, steps: &[&'s Step]) -> (Vec<Outcome>, Vec<&'s Step>) {
+        let now = match self.see(target, steps).await {
+            Ok(now) => now,
+            Err(why) => {
+                let detail = format!("could not be looked at again, so nothing was done: {why}");
+                return (self.all(steps, Ending::Failed, &detail), Vec::new());
+            }
+        };
+        let scope = Scope { instances: None, ..self.run.scope.clone() };
+        let mut judge = Judge::new(self.settings, &scope, self.history, self.clock.now());
+        let bare = Account::bare(target.account.clone());
+        let account = self.accounts.get(&target.account).unwrap_or(&bare);
+        let (mut outcomes, mut ready) = (Vec::new(), Vec::new());
+        for step in steps {
+            match self.still(step, now.get(&step.id), &mut judge, account) {
+                Ok(()) => ready.push(*step),
+                Err((ending, why)) => outcomes.push(self.outcome(step, ending, why)),
+            }
+        }
+        (outcomes, ready)
+    }
+
+    /// Whether `step` is still to be done to the instance as it is now; else how it ended and why.
+    fn still(
+        &self,
+        step: &Step,
+        instance: Option<&Instance>,
+        judge: &mut Judge<'_>,
+        account: &Account,
+    ) -> Result<(), (Ending, String)> {
+        let overtaken = |why: String| Err((Ending::Overtaken, why));
+        let Some(instance) = instance else { return overtaken("it is no longer there".to_owned()) };
+        let already = match step.action {
+            Action::Stop | Action::Hibernate => instance.state.is_down(),
+            Action::Start => matches!(instance.state, State::Pending | State::Running),
+        };
+        if already {
+            return Err((Ending::Already, format!("it was {} before the step began", instance.state)));
+        }
+        if instance.launch != step.launched {
+            return overtaken("somebody started it since the plan was made".to_owned());
+        }
+        if step.not_after.is_some_and(|not_after| self.clock.now() >= not_after) {
+            return overtaken("its schedule is about to open".to_owned());
+        }
+        // What was never asked is a gap here: nothing is stopped without a look at its last hour.
+        let gap = Activity::Gap("its last hour was not asked for".to_owned());
+        let activity = self.activity.get(&step.id).unwrap_or(&gap);
+        let ruling = judge.rule(instance, account, activity);
+        if ruling.verdict.action() != Some(step.action) || !ruling.armed {
+            return overtaken(format!("now {}, by the rule `{}`", ruling.verdict.as_str(), ruling.verdict.reason()));
+        }
+        if ruling.policy.is_none_or(|policy| policy.name != step.policy) {
+            return overtaken("another policy matches it now".to_owned());
+        }
+        Ok(())
+    }
+
+    /// These instances as they are now.
+    async fn see(&self, target: &Target, steps: &[&Step]) -> Result<HashMap<Box<str>, Instance>, String> {
+        let ids: Vec<Box<str>> = steps.iter().map(|step| step.id.clone()).collect();
+        let mut now = HashMap::new();
+        let each = |instance: Instance| {
+            now.insert(instance.id.clone(), instance);
+        };
+        match self.look.instances(target, Some(&ids), each).await {
+            Ok(()) => Ok(now),
+            Err(Unseen::Closed) => Err("the Region is closed by the organisation's policy".to_owned()),
+            Err(Unseen::Blind(cause)) => Err(cause),
+        }
+    }
+
+    /// Tag, stop, verify. The tag is written first, so that a stop without its evidence cannot be; where the stop
+    /// then fails, the tag is taken away again, so that it tells the truth.
+    async fn stop(&self, target: &Target, policy: &str, steps: &[&Step], hibernate: bool) -> Vec<Outcome> {
+        let tag = OwnTag { at: self.clock.now(), run: self.run.id.to_string(), policy: policy.to_owned() };
+        let (key, value) = (self.settings.tags.stopped.as_str(), tag.to_string());
+        let value = value.as_str();
+        let ids: Vec<Box<str>> = steps.iter().map(|step| step.id.clone()).collect();
+        let mut ends: HashMap<Box<str>, Result<(), ActError>> = HashMap::new();
+        let (mut tagged, mut to_untag) = (Vec::new(), Vec::new());
+        let attempt = |part: Vec<Box<str>>| async move { self.act.tag(target, &part, key, value).await };
+        for (id, end) in bisect(&ids, attempt).await {
+            match end {
+                Ok(()) => tagged.push(id),
+                Err(why) => {
+                    ends.insert(
+                        id,
+                        Err(ActError::Refused(format!("not stopped, for its tag could not be written: {why}"))),
+                    );
+                }
+            }
+        }
+        let attempt = |part: Vec<Box<str>>| async move { self.act.stop(target, &part, hibernate).await };
+        ends.extend(bisect(&tagged, attempt).await);
+        let seen = self.watch(target, steps, &ends, State::is_down).await;
+        let mut outcomes = Vec::new();
+        for step in steps {
+            let end = ends.remove(&step.id).unwrap_or_else(|| Err(ActError::Unclear("no answer".to_owned())));
+            let (ending, detail) = stopped(&end, seen.get(&step.id).copied());
+            if ending == Ending::Failed && tagged.contains(&step.id) {
+                to_untag.push(step.id.clone());
+            }
+            outcomes.push(self.outcome(step, ending, detail));
+        }
+        self.take_back(target, &to_untag, &mut outcomes).await;
+        outcomes
+    }
+
+    /// Removes the reaper's tag where its stop has failed.
+    async fn take_back(&self, target: &Target, ids: &[Box<str>], outcomes: &mut [Outcome]) {
+        let key = self.settings.tags.stopped.as_str();
+        let attempt = |part: Vec<Box<str>>| async move { self.act.untag(target, &part, key).await };
+        for (id, end) in bisect(ids, attempt).await {
+            if let (Err(why), Some(outcome)) = (end, outcomes.iter_mut().find(|outcome| outcome.id == id)) {
+                outcome.detail += &format!("; and its tag `{key}` could not be removed: {why}");
+            }
+        }
+    }
+
+    /// Start, verify, and only then take the evidence away: a start that falls back is tried again.
+    async fn start(&self, target: &Target, steps: &[&Step]) -> Vec<Outcome> {
+        let ids: Vec<Box<str>> = steps.iter().map(|step| step.id.clone()).collect();
+        let attempt = |part: Vec<Box<str>>| async move {
+            let end = self.act.start(target, &part).await;
+            tokio::time::sleep(START_PACE).await;
+            end
+        };
+        let mut ends: HashMap<_, _> = bisect(&ids, attempt).await.into_iter().collect();
+        let seen = self.watch(target, steps, &ends, |state| state == State::Running).await;
+        let mut outcomes = Vec::new();
+        let mut up = Vec::new();
+        for step in steps {
+            let end = ends.remove(&step.id).unwrap_or_else(|| Err(ActError::Unclear("no answer".to_owned())));
+            let (ending, detail) = started(&end, seen.get(&step.id).copied());
+            if ending == Ending::Started {
+                up.push(step.id.clone());
+            }
+            outcomes.push(self.outcome(step, ending, detail));
+        }
+        self.take_back(target, &up, &mut outcomes).await;
+        outcomes
+    }
+
+    /// Looks until everything that was not refused is as wanted, a bounded number of times. The states seen last.
+    async fn watch(
+        &self,
+        target: &Target,
+        steps: &[&Step],
+        ends: &HashMap<Box<str>, Result<(), ActError>>,
+        wanted: impl Fn(State) -> bool,
+    ) -> HashMap<Box<str>, State> {
+        let begun: Vec<&Step> = steps
+            .iter()
+            .copied()
+            .filter(|step| !matches!(ends.get(&step.id), Some(Err(ActError::Refused(_)))))
+            .collect();
+        let mut seen: HashMap<Box<str>, State> = HashMap::new();
+        if begun.is_empty() {
+            return seen;
+        }
+        for wait in std::iter::once(Duration::ZERO).chain(LOOKS) {
+            if !wait.is_zero() {
+                tokio::time::sleep(wait).await;
+            }
+            let open: Vec<&Step> =
+                begun.iter().copied().filter(|step| !seen.get(&step.id).is_some_and(|state| wanted(*state))).collect();
+            if open.is_empty() {
+                break;
+            }
+            if let Ok(now) = self.see(target, &open).await {
+                seen.extend(now.into_iter().map(|(id, instance)| (id, instance.state)));
+            }
+        }
+        seen
+    }
+}
+
+/// How a stop ended, by what the call answered and what was seen afterwards.
+fn stopped(end: &Result<(), ActError>, seen: Option<State>) -> (Ending, String) {
+    match (end, seen) {
+        (Ok(()) | Err(ActError::Unclear(_)), Some(State::Stopped)) => (Ending::Stopped, "seen stopped".to_owned()),
+        (Ok(()) | Err(ActError::Unclear(_)), Some(State::Stopping)) => (Ending::Stopping, "seen stopping".to_owned()),
+        (Ok(()) | Err(ActError::Unclear(_)), Some(State::Terminated | State::ShuttingDown)) => {
+            (Ending::Overtaken, "somebody terminated it".to_owned())
+        }
+        (Ok(()), Some(state @ (State::Running | State::Pending | State::Unknown))) => {
+            (Ending::Unverified, format!("the call was accepted, and it was still seen {state}"))
+        }
+        (Ok(()), None) => {
+            (Ending::Unverified, "the call was accepted, and it could not be looked at afterwards".to_owned())
+        }
+        (Err(ActError::Unclear(why)), Some(state @ (State::Running | State::Pending | State::Unknown))) => {
+            (Ending::Unverified, format!("{why}; still seen {state}"))
+        }
+        (Err(ActError::Unclear(why)), None) => (Ending::Unverified, why.clone()),
+        (Err(ActError::Refused(why)), _) => (Ending::Failed, why.clone()),
+    }
+}
+
+/// How a start ended, by what the call answered and what was seen afterwards.
+fn started(end: &Result<(), ActError>, seen: Option<State>) -> (Ending, String) {
+    match (end, seen) {
+        (Ok(()) | Err(ActError::Unclear(_)), Some(State::Running)) => (Ending::Started, "seen running".to_owned()),
+        (Ok(()), Some(State::Stopped | State::Stopping)) => (
+            Ending::Failed,
+            "it started and fell back to stopped; does the acting role lack `kms:CreateGrant` for its volumes?"
+                .to_owned(),
+        ),
+        (Ok(()), Some(state @ (State::Pending | State::ShuttingDown | State::Terminated | State::Unknown))) => {
+            (Ending::Unverified, format!("the call was accepted, and it was still seen {state}"))
+        }
+        (Ok(()), None) => {
+            (Ending::Unverified, "the call was accepted, and it could not be looked at afterwards".to_owned())
+        }
+        (Err(ActError::Unclear(why)), Some(state)) => (Ending::Unverified, format!("{why}; still seen {state}")),
+        (Err(ActError::Unclear(why)), None) => (Ending::Unverified, why.clone()),
+        (Err(ActError::Refused(why)), _) => (Ending::Failed, why.clone()),
+    }
+}

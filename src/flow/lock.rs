@@ -1,0 +1,51 @@
+//! One acting run at a time: a file in the record that only one run can create.
+
+use chrono::{DateTime, Duration, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::ports::{Hub, PortError};
+
+const KEY: &str = "acting.lock";
+
+/// A lock that outlives its run is void after this long: no run acts for longer than a Lambda function lives.
+const LIFETIME_MINUTES: i64 = 16;
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Held {
+    run: String,
+    until: DateTime<Utc>,
+}
+
+/// Why the lock was not taken.
+#[derive(Debug)]
+pub(super) enum NotLocked {
+    /// Another run is acting.
+    Held { run: String, until: DateTime<Utc> },
+    /// The record does not answer.
+    Port(PortError),
+}
+
+/// Takes the lock for `run`. `wall` is the wall clock, which runs the same for every process.
+pub(super) async fn take(hub: &impl Hub, run: &str, wall: DateTime<Utc>) -> Result<(), NotLocked> {
+    let held = Held { run: run.to_owned(), until: wall + Duration::minutes(LIFETIME_MINUTES) };
+    let text = serde_json::to_string(&held).map_err(|error| NotLocked::Port(PortError(error.to_string())))?;
+    let Some(other) = hub.create(KEY, &text).await.map_err(NotLocked::Port)? else { return Ok(()) };
+    // A lock that cannot be read is as good as an expired one once its run is certainly over; until somebody
+    // removes it, nothing is acted on.
+    let other: Held = serde_json::from_str(&other).map_err(|_| {
+        NotLocked::Port(PortError(format!("`{KEY}` in the record cannot be read; remove it if no run is acting")))
+    })?;
+    if other.until > wall {
+        return Err(NotLocked::Held { run: other.run, until: other.until });
+    }
+    hub.remove(KEY).await.map_err(NotLocked::Port)?;
+    match hub.create(KEY, &text).await.map_err(NotLocked::Port)? {
+        None => Ok(()),
+        Some(_) => Err(NotLocked::Held { run: other.run, until: other.until }),
+    }
+}
+
+/// Gives the lock back.
+pub(super) async fn release(hub: &impl Hub) -> Result<(), PortError> {
+    hub.remove(KEY).await
+}

@@ -1,0 +1,283 @@
+//! Looks at every target, `width` at a time, and judges each instance as its page arrives, so that memory
+//! holds verdicts and not pages.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::stream::{self, StreamExt};
+
+use super::clock::Clock;
+use crate::decide::case::{Activity, History};
+use crate::decide::judge::Judge;
+use crate::decide::plan::Candidate;
+use crate::decide::report::{Blind, Row, Skipped};
+use crate::decide::request::{RequestInvalid, Scope};
+use crate::decide::settings::Settings;
+use crate::ports::{Look, PortError, Unseen};
+use crate::words::{Account, Action, Instance, Target};
+
+/// What is kept back from the deadline while looking: the time to plan, to record and to answer.
+const RESERVE: Duration = Duration::from_secs(5);
+
+/// The inventory, judged: rows, blind spots, and what a plan is made of.
+#[derive(Debug, Default)]
+pub struct Seen {
+    /// One line for each instance.
+    pub rows: Vec<Row>,
+    /// Steps that the rulings ask for.
+    pub candidates: Vec<Candidate>,
+    /// Targets that could not be looked at.
+    pub blind: Vec<Blind>,
+    /// Targets that the organisation's policy closes.
+    pub closed: Vec<Target>,
+    /// Accounts left out on purpose.
+    pub skipped: Vec<Skipped>,
+    /// Every account looked at.
+    pub accounts: BTreeMap<Arc<str>, Account>,
+    /// Targets there were, seen, closed or blind.
+    pub targets: usize,
+    /// What was measured of candidates' last hour.
+    pub activity: HashMap<Box<str>, Activity>,
+}
+
+/// Why nothing could be looked at.
+#[derive(Debug)]
+pub enum LookError {
+    /// The accounts could not be listed.
+    Accounts(PortError),
+    /// The request selects what is not there.
+    Request(RequestInvalid),
+}
+
+/// Looks at everything in scope and judges it.
+///
+/// # Errors
+/// [`LookError`] when the accounts cannot be listed, or the request selects an account that is not in scope. A
+/// target that cannot be looked at is no error: it is a blind spot.
+pub async fn look(
+    port: &impl Look,
+    settings: &Settings,
+    scope: &Scope,
+    history: &History,
+    clock: Clock,
+    progress: &dyn Fn(usize, usize),
+) -> Result<Seen, LookError> {
+    let mut seen = Seen::default();
+    let found = survey(port, settings, scope, clock, progress, &mut seen).await?;
+    let mut judge = Judge::new(settings, scope, history, clock.at());
+    judge_all(port, settings, &mut judge, history, found, clock, &mut seen).await;
+    seen.rows.sort_by(|a, b| (&a.target, &a.id).cmp(&(&b.target, &b.id)));
+    seen.blind.sort();
+    seen.closed.sort();
+    seen.skipped.sort();
+    Ok(seen)
+}
+
+/// Finds every instance in scope, and notes in `seen` what could not be looked at.
+pub(super) async fn survey(
+    port: &impl Look,
+    settings: &Settings,
+    scope: &Scope,
+    clock: Clock,
+    progress: &dyn Fn(usize, usize),
+    seen: &mut Seen,
+) -> Result<Vec<Found>, LookError> {
+    if scope.is_empty() {
+        return Ok(Vec::new());
+    }
+    let accounts = accounts(port, scope, seen).await?;
+    let targets = targets(port, settings, scope, &accounts, seen).await;
+    seen.targets = targets.len() + seen.blind.len();
+    seen.accounts = accounts.into_iter().map(|account| (account.id.clone(), account)).collect();
+    Ok(sweep(port, settings, scope, targets, clock, seen, progress).await)
+}
+
+async fn accounts(port: &impl Look, scope: &Scope, seen: &mut Seen) -> Result<Vec<Account>, LookError> {
+    let mut found = port.accounts().await.map_err(LookError::Accounts)?;
+    found.sort_by(|a, b| a.account.id.cmp(&b.account.id));
+    for wanted in scope.accounts.iter().flatten() {
+        let only = Scope { accounts: Some(vec![wanted.clone()]), ..Scope::default() };
+        if !found.iter().any(|found| only.has_account(&found.account.id, found.account.name.as_deref())) {
+            let mend = "see `idle-reaper targets` for what is";
+            let wrong = RequestInvalid::OutOfScope { what: "account", name: wanted.clone(), mend };
+            return Err(LookError::Request(wrong));
+        }
+    }
+    let mut active = Vec::new();
+    for found in found {
+        let account = found.account;
+        if !scope.has_account(&account.id, account.name.as_deref()) {
+            continue;
+        }
+        match found.inactive {
+            Some(because) => seen.skipped.push(Skipped { account: account.id, name: account.name, because }),
+            None => active.push(account),
+        }
+    }
+    Ok(active)
+}
+
+/// The Regions of every account; one that cannot be asked is blind as a whole.
+async fn targets(
+    port: &impl Look,
+    settings: &Settings,
+    scope: &Scope,
+    accounts: &[Account],
+    seen: &mut Seen,
+) -> Vec<Target> {
+    let asked = accounts.iter().map(|account| async { (account.id.clone(), port.regions(&account.id).await) });
+    let mut answers: Vec<_> = stream::iter(asked).buffer_unordered(settings.run.width).collect().await;
+    answers.sort_by(|a, b| a.0.cmp(&b.0));
+    let mut targets = Vec::new();
+    for (account, regions) in answers {
+        match regions {
+            Ok(regions) => targets.extend(
+                regions
+                    .into_iter()
+                    .filter(|region| scope.has_region(region))
+                    .map(|region| Target::new(account.clone(), region)),
+            ),
+            Err(Unseen::Closed) => seen.closed.push(Target::new(account, "*")),
+            Err(Unseen::Blind(cause)) => seen.blind.push(Blind { account, region: "*".into(), cause }),
+        }
+    }
+    targets.sort();
+    targets.dedup();
+    targets
+}
+
+/// Every instance that was seen, with the target's own verdict on whether it was seen whole.
+pub(super) struct Found {
+    pub(super) instance: Instance,
+    /// Whether the whole target was seen. What a broken look has shown is shown too, and not acted on.
+    pub(super) whole: bool,
+}
+
+async fn sweep(
+    port: &impl Look,
+    settings: &Settings,
+    scope: &Scope,
+    targets: Vec<Target>,
+    clock: Clock,
+    seen: &mut Seen,
+    progress: &dyn Fn(usize, usize),
+) -> Vec<Found> {
+    let total = targets.len();
+    let mut open: BTreeMap<Target, ()> = targets.iter().map(|target| (target.clone(), ())).collect();
+    let only: Option<Vec<Box<str>>> =
+        scope.instances.as_ref().map(|ids| ids.iter().map(|id| id.as_str().into()).collect());
+    let only = only.as_deref();
+    let looks = targets.into_iter().map(|target| async move {
+        let mut instances = Vec::new();
+        let answer = port.instances(&target, only, |instance| instances.push(instance)).await;
+        (target, instances, answer)
+    });
+    let mut answers = std::pin::pin!(stream::iter(looks).buffer_unordered(settings.run.width));
+    let mut found = Vec::new();
+    loop {
+        let next = match clock.left(RESERVE) {
+            None => answers.next().await,
+            Some(left) => match tokio::time::timeout(left, answers.next()).await {
+                Ok(next) => next,
+                Err(_) => break, // out of time: what is still open is blind
+            },
+        };
+        let Some((target, instances, answer)) = next else { break };
+        open.remove(&target);
+        let whole = answer.is_ok();
+        found.extend(instances.into_iter().map(|instance| Found { instance, whole }));
+        match answer {
+            Ok(()) => {}
+            Err(Unseen::Closed) => seen.closed.push(target),
+            Err(Unseen::Blind(cause)) => {
+                seen.blind.push(Blind { account: target.account, region: target.region, cause })
+            }
+        }
+        progress(total - open.len(), total);
+    }
+    for target in open.into_keys() {
+        let cause = "there was no time left to look before the run's deadline".to_owned();
+        seen.blind.push(Blind { account: target.account, region: target.region, cause });
+    }
+    found
+}
+
+/// Judges everything seen; candidates a second time, once their last hour is known.
+async fn judge_all(
+    port: &impl Look,
+    settings: &Settings,
+    judge: &mut Judge<'_>,
+    history: &History,
+    found: Vec<Found>,
+    clock: Clock,
+    seen: &mut Seen,
+) {
+    let mut to_measure: BTreeMap<Target, Vec<Found>> = BTreeMap::new();
+    for found in found {
+        let ruling = judge.rule(&found.instance, account(seen, &found.instance.target), &Activity::NotAsked);
+        let stops = matches!(ruling.verdict.action(), Some(Action::Stop | Action::Hibernate));
+        if stops && settings.busy.is_some() {
+            to_measure.entry(found.instance.target.clone()).or_default().push(found);
+        } else {
+            settle(&found, ruling, history, clock, seen);
+        }
+    }
+    let asked = to_measure.into_iter().map(|(target, found)| async move {
+        let ids: Vec<Box<str>> = found.iter().map(|found| found.instance.id.clone()).collect();
+        let activity = match clock.left(RESERVE) {
+            None => port.activity(&target, &ids, clock.at()).await,
+            Some(left) => {
+                tokio::time::timeout(left, port.activity(&target, &ids, clock.at())).await.unwrap_or_default()
+            }
+        };
+        (found, activity)
+    });
+    let measured: Vec<_> = stream::iter(asked).buffer_unordered(settings.run.width).collect().await;
+    for (found, mut activity) in measured {
+        for found in found {
+            let known = activity.remove(&found.instance.id).unwrap_or(Activity::Gap("no answer in time".to_owned()));
+            let ruling = judge.rule(&found.instance, account(seen, &found.instance.target), &known);
+            settle(&found, ruling, history, clock, seen);
+            seen.activity.insert(found.instance.id, known);
+        }
+    }
+}
+
+/// Rows of one account share its entry; an account that nobody listed is known by its id.
+fn account<'a>(seen: &'a mut Seen, target: &Target) -> &'a Account {
+    seen.accounts.entry(target.account.clone()).or_insert_with(|| Account::bare(target.account.clone()))
+}
+
+fn settle(found: &Found, mut ruling: crate::decide::judge::Ruling, history: &History, clock: Clock, seen: &mut Seen) {
+    ruling.armed &= found.whole;
+    let failed_last = history.failed_last.contains(&found.instance.id);
+    seen.candidates.extend(Candidate::of(&found.instance, &ruling, failed_last, clock.at()));
+    seen.rows.push(Row::new(&found.instance, &ruling));
+}
+
+/// What would be looked at.
+#[derive(Debug)]
+pub struct Aim {
+    /// Accounts, by id.
+    pub accounts: Vec<Account>,
+    /// Accounts and Regions.
+    pub targets: Vec<Target>,
+    /// Accounts whose Regions could not be asked for.
+    pub blind: Vec<Blind>,
+    /// Accounts that the organisation's policy closes.
+    pub closed: Vec<Target>,
+    /// Accounts left out on purpose.
+    pub skipped: Vec<Skipped>,
+}
+
+/// Finds what would be looked at, and looks at no instance.
+///
+/// # Errors
+/// [`LookError`] when the accounts cannot be listed.
+pub async fn aim(port: &impl Look, settings: &Settings, scope: &Scope) -> Result<Aim, LookError> {
+    let mut seen = Seen::default();
+    let accounts = accounts(port, scope, &mut seen).await?;
+    let targets = targets(port, settings, scope, &accounts, &mut seen).await;
+    Ok(Aim { accounts, targets, blind: seen.blind, closed: seen.closed, skipped: seen.skipped })
+}

@@ -1,0 +1,20 @@
+//! The story: look → judge → plan → warrant? → carry out → verify → tell. Generic over the ports, so that it
+//! runs over AWS, over a saved inventory, and over the fake world of the tests.
+
+mod act;
+mod bisect;
+mod clock;
+mod explain;
+mod lock;
+mod look;
+mod record;
+mod run;
+mod snapshot;
+mod warrant;
+
+pub use clock::Clock;
+pub use explain::{Explained, explain};
+pub use look::{Aim, LookError, Seen, aim, look};
+pub use record::history;
+pub use run::{Error, Order, apply, plan};
+pub use snapshot::snapshot;

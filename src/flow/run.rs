@@ -1,0 +1,266 @@
+//! A run from its request to its report: the whole story on one page.
+
+use chrono::{DateTime, Utc};
+use thiserror::Error;
+
+use super::act::{Acting, carry_out};
+use super::clock::Clock;
+use super::lock::{self, NotLocked};
+use super::look::{LookError, Seen, look};
+use super::record::{history, run_key, write_acts};
+use super::warrant::{Recorded, Warrant};
+use crate::decide::caps::Cap;
+use crate::decide::case::History;
+use crate::decide::plan::{Plan, PlanRefused};
+use crate::decide::report::{Ending, Report};
+use crate::decide::request::{RequestInvalid, Run};
+use crate::decide::settings::Settings;
+use crate::ports::{Act, Hub, Look, PortError, Switch};
+use crate::render::json;
+
+/// Why a run came to nothing. Nothing was stopped or started.
+#[derive(Debug, Error)]
+pub enum Error {
+    #[error(transparent)]
+    Request(#[from] RequestInvalid),
+    #[error("cannot list the accounts to look at")]
+    Look(#[source] PortError),
+    #[error("cannot use the run record, so nothing was done")]
+    Record(#[source] PortError),
+    #[error(transparent)]
+    Plan(#[from] PlanRefused),
+    #[error("run {run} is acting until {until} at most; only one run acts at a time, so this one did nothing")]
+    Busy { run: String, until: DateTime<Utc> },
+}
+
+impl From<LookError> for Error {
+    fn from(error: LookError) -> Self {
+        match error {
+            LookError::Accounts(error) => Self::Look(error),
+            LookError::Request(error) => Self::Request(error),
+        }
+    }
+}
+
+/// What a run is given beside its ports.
+pub struct Order<'a> {
+    /// The request, with its id.
+    pub run: &'a Run,
+    /// The settings in force.
+    pub settings: &'a Settings,
+    /// The instant and the deadline.
+    pub clock: Clock,
+    /// The wall clock when the run began; the same as the clock but for rehearsals.
+    pub wall: DateTime<Utc>,
+    /// A reviewed plan: the run may only do less.
+    pub reviewed: Option<&'a Plan>,
+    /// Told how many targets have been looked at, of how many.
+    pub progress: &'a dyn Fn(usize, usize),
+}
+
+/// A dry run: looks, judges and plans. There is nothing here to act with.
+///
+/// # Errors
+/// [`Error`] when the request or the settings' scope cannot be looked at.
+pub async fn plan(order: &Order<'_>, looker: &impl Look, hub: &impl Hub) -> Result<Report, Error> {
+    order.run.scope.check(order.settings)?;
+    let (history, notes) = match past(order, hub).await {
+        Ok(history) => (history, Vec::new()),
+        Err(why) => {
+            (History::default(), vec![format!("the run record cannot be read, so earlier runs are unknown: {why}")])
+        }
+    };
+    let mut report = prepare(order, looker, &history).await?.0;
+    report.notes.extend(notes);
+    Ok(report)
+}
+
+/// A run that acts where both keys allow it, and records itself.
+///
+/// # Errors
+/// [`Error`]; nothing was stopped or started then. A run that has acted answers a report, whatever went wrong.
+pub async fn apply(
+    order: &Order<'_>,
+    looker: &impl Look,
+    actor: &impl Act,
+    hub: &impl Hub,
+) -> Result<(Report, Option<String>), Error> {
+    let Order { run, settings, clock, wall, reviewed, progress: _ } = order;
+    run.scope.check(settings)?;
+    if let Some(reviewed) = reviewed {
+        reviewed.check(settings, clock.at())?;
+    }
+    let switch = hub.switch().await;
+    let history = past(order, hub).await.map_err(Error::Record)?;
+    let (mut report, seen) = prepare(order, looker, &history).await?;
+    if report.plan.steps.is_empty() || !note_switch(&mut report, &switch) {
+        return conclude(order, looker, hub, report, false).await;
+    }
+    match lock::take(hub, &run.id, *wall).await {
+        Ok(()) => {}
+        Err(NotLocked::Held { run, until }) => return Err(Error::Busy { run, until }),
+        Err(NotLocked::Port(error)) => return Err(Error::Record(error)),
+    }
+    let recorded = match record(hub, &report, "plan").await {
+        Ok(_) => Recorded::written(),
+        Err(error) => {
+            let _ = lock::release(hub).await; // the error that counts is the record's
+            return Err(Error::Record(error));
+        }
+    };
+    if let Some(warrant) = Warrant::issue(settings, running(&report), recorded) {
+        let acting = Acting {
+            run,
+            settings,
+            history: &history,
+            accounts: &seen.accounts,
+            activity: &seen.activity,
+            clock: *clock,
+            look: looker,
+            act: actor,
+            hub,
+            warrant: &warrant,
+        };
+        report.outcomes = carry_out(&acting, &report.plan.steps).await;
+    }
+    conclude(order, looker, hub, report, true).await
+}
+
+/// Earlier runs, where a record knows them.
+async fn past(order: &Order<'_>, hub: &impl Hub) -> Result<History, PortError> {
+    if order.settings.run.record.is_none() {
+        return Ok(History::default());
+    }
+    history(hub, order.clock.at()).await
+}
+
+/// Looks, judges and plans.
+async fn prepare(order: &Order<'_>, looker: &impl Look, history: &History) -> Result<(Report, Seen), Error> {
+    let Order { run, settings, clock, wall: _, reviewed, progress } = order;
+    let mut seen = look(looker, settings, &run.scope, history, *clock, progress).await?;
+    let candidates = std::mem::take(&mut seen.candidates);
+    let running = seen.rows.iter().filter(|row| row.running_in_scope).count();
+    let mut plan = Plan::make(settings, clock.at(), candidates, running);
+    if let Some(reviewed) = reviewed {
+        plan = plan.at_most(reviewed);
+    }
+    if let Some(why) = too_blind(&seen, settings.run.max_blind_percent) {
+        plan = plan.refuse(why, Cap::TooBlind);
+    }
+    let mut notes = Vec::new();
+    if settings.run.armed && settings.run.record.is_none() {
+        notes.push("no `record` is configured, so nothing is acted on".to_owned());
+    }
+    for id in run.scope.instances.iter().flatten() {
+        if !seen.rows.iter().any(|row| *row.id == **id) {
+            notes.push(format!("the request selects instance `{id}`, which was not seen"));
+        }
+    }
+    let report = Report {
+        run: run.id.clone(),
+        mode: run.mode,
+        at: clock.at(),
+        rows: std::mem::take(&mut seen.rows),
+        plan,
+        outcomes: Vec::new(),
+        blind: seen.blind.clone(),
+        closed: seen.closed.clone(),
+        skipped: seen.skipped.clone(),
+        names: seen.accounts.values().filter_map(|a| Some((a.id.clone(), a.name.clone()?))).collect(),
+        notes,
+        troubled: false,
+        calls: looker.calls(),
+    };
+    Ok((report, seen))
+}
+
+fn running(report: &Report) -> usize {
+    report.rows.iter().filter(|row| row.running_in_scope).count()
+}
+
+/// Why so much is blind that nothing is acted on, if so. Closed targets do not count; an account that could not
+/// even be asked for its Regions counts as an account.
+fn too_blind(seen: &Seen, limit: u32) -> Option<String> {
+    let targets = seen.targets - seen.closed.len().min(seen.targets);
+    let dark = seen.blind.iter().filter(|blind| &*blind.region == "*").count();
+    let share = |part: usize, whole: usize| if part == 0 { 0 } else { part * 100 / whole.max(1) };
+    let over = |part: usize, whole: usize| part * 100 > limit as usize * whole;
+    let blind = seen.blind.len();
+    let why = |what: &str, percent| {
+        format!("{percent} % of the {what} could not be looked at, and at most {limit} % may be (`max-blind-percent`)")
+    };
+    if over(blind, targets) {
+        Some(why("targets", share(blind, targets)))
+    } else if over(dark, seen.accounts.len()) {
+        Some(why("accounts", share(dark, seen.accounts.len())))
+    } else {
+        None
+    }
+}
+
+/// Notes what the pause switch says; whether the run may go on. What it would have done is not tried.
+fn note_switch(report: &mut Report, switch: &Switch) -> bool {
+    let why = match switch {
+        Switch::Off => return true,
+        Switch::On(value) => format!("paused: the pause parameter says `{value}`"),
+        Switch::Unreadable(why) => {
+            report.troubled = true;
+            format!("paused: the pause parameter cannot be read: {why}")
+        }
+    };
+    let at = report.at;
+    let not_tried = |step: &crate::decide::plan::Step| crate::decide::report::Outcome {
+        id: step.id.clone(),
+        account: step.account.clone(),
+        region: step.region.clone(),
+        action: step.action,
+        outcome: Ending::NotTried,
+        detail: why.clone(),
+        at,
+    };
+    report.outcomes = report.plan.steps.iter().map(not_tried).collect();
+    report.notes.push(why.clone());
+    false
+}
+
+/// Writes the record of an apply and answers where the whole report stands. Once something was done, a record
+/// that cannot be written is a trouble and no error: an error would make the caller repeat what was done.
+async fn conclude(
+    order: &Order<'_>,
+    looker: &impl Look,
+    hub: &impl Hub,
+    mut report: Report,
+    acted: bool,
+) -> Result<(Report, Option<String>), Error> {
+    report.calls = looker.calls();
+    let out_of_time = |outcome: &crate::decide::report::Outcome| outcome.detail.starts_with("out of time");
+    report.troubled |= report.outcomes.iter().any(out_of_time);
+    if order.settings.run.record.is_none() {
+        return Ok((report, None));
+    }
+    let mut troubles = Vec::new();
+    if acted {
+        if let Err(error) = write_acts(hub, &report.run, report.at, &report.outcomes).await {
+            troubles.push(format!("the outcomes could not be recorded: {error}"));
+        }
+        if let Err(error) = lock::release(hub).await {
+            troubles.push(format!("the lock could not be given back; it is void after some minutes: {error}"));
+        }
+    }
+    report.troubled |= !troubles.is_empty();
+    report.notes.extend(troubles);
+    match record(hub, &report, "report").await {
+        Ok(place) => Ok((report, Some(place))),
+        Err(error) if acted => {
+            report.troubled = true;
+            report.notes.push(format!("the report could not be recorded: {error}"));
+            Ok((report, None))
+        }
+        Err(error) => Err(Error::Record(error)),
+    }
+}
+
+async fn record(hub: &impl Hub, report: &Report, what: &str) -> Result<String, PortError> {
+    let text = json(report, false).map_err(|error| PortError(error.to_string()))?;
+    hub.write(&run_key(&report.run, report.at, what), &text).await
+}

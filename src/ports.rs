@@ -1,0 +1,127 @@
+//! What the flow needs from the world: one trait that looks, one that acts, one for the hub's own things.
+//! Looking and acting are different types, so that a dry run has nothing to act with.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use thiserror::Error;
+
+use crate::decide::case::Activity;
+use crate::words::{Account, Instance, Target};
+
+/// An account as Organizations shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundAccount {
+    /// The account.
+    pub account: Account,
+    /// Why it is not looked at, where that is so: suspended, closed.
+    pub inactive: Option<String>,
+}
+
+/// Why a target could not be looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unseen {
+    /// The organisation's policy closes the Region on purpose.
+    Closed,
+    /// It was denied, failed or was too slow, for this cause.
+    Blind(String),
+}
+
+/// Something went wrong in the world, in words: what, where, why, and how to mend it.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{0}")]
+pub struct PortError(pub String);
+
+/// Why an act did not happen, as far as it matters for what is done next.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum ActError {
+    /// AWS refused: with several instances in the call, one of them may be the reason.
+    #[error("{0}")]
+    Refused(String),
+    /// Nobody knows whether it happened: a time-out, a cut connection, an error of AWS's own.
+    #[error("{0}")]
+    Unclear(String),
+}
+
+/// Looks. Every method reads and none writes, in the accounts looked at or anywhere else.
+pub trait Look {
+    /// The accounts in the settings' scope, inactive ones included.
+    fn accounts(&self) -> impl Future<Output = Result<Vec<FoundAccount>, PortError>>;
+
+    /// The Regions of one account in the settings' scope.
+    fn regions(&self, account: &Arc<str>) -> impl Future<Output = Result<Vec<Arc<str>>, Unseen>>;
+
+    /// Hands every instance of `target` to `each`, page by page; with `only`, those of these ids that exist.
+    fn instances(
+        &self,
+        target: &Target,
+        only: Option<&[Box<str>]>,
+        each: impl FnMut(Instance),
+    ) -> impl Future<Output = Result<(), Unseen>>;
+
+    /// The last hour before `now` of these instances. One answer for each id; a gap says why.
+    fn activity(
+        &self,
+        target: &Target,
+        ids: &[Box<str>],
+        now: DateTime<Utc>,
+    ) -> impl Future<Output = HashMap<Box<str>, Activity>>;
+
+    /// Calls made so far, retries included.
+    fn calls(&self) -> u64;
+}
+
+/// Acts. Handed out for a warrant only.
+pub trait Act {
+    /// Writes one tag with one value on these instances.
+    fn tag(
+        &self,
+        target: &Target,
+        ids: &[Box<str>],
+        key: &str,
+        value: &str,
+    ) -> impl Future<Output = Result<(), ActError>>;
+
+    /// Removes one tag from these instances.
+    fn untag(&self, target: &Target, ids: &[Box<str>], key: &str) -> impl Future<Output = Result<(), ActError>>;
+
+    /// Stops these instances, or hibernates them.
+    fn stop(&self, target: &Target, ids: &[Box<str>], hibernate: bool) -> impl Future<Output = Result<(), ActError>>;
+
+    /// Starts these instances.
+    fn start(&self, target: &Target, ids: &[Box<str>]) -> impl Future<Output = Result<(), ActError>>;
+}
+
+/// What the pause switch says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Switch {
+    /// Go on.
+    Off,
+    /// Nothing is stopped or started; the switch's value.
+    On(String),
+    /// The same, because the switch cannot be read.
+    Unreadable(String),
+}
+
+/// A record of an earlier run, by its key, and the text of it.
+pub type Entry = (String, String);
+
+/// The hub's own things: the pause switch and the run record.
+pub trait Hub {
+    /// Reads the pause switch; `Off` where the settings have none.
+    fn switch(&self) -> impl Future<Output = Switch>;
+
+    /// Writes one file of the record and answers where it is.
+    fn write(&self, key: &str, text: &str) -> impl Future<Output = Result<String, PortError>>;
+
+    /// Creates one file of the record, or answers what stands there already.
+    fn create(&self, key: &str, text: &str) -> impl Future<Output = Result<Option<String>, PortError>>;
+
+    /// Removes one file of the record.
+    fn remove(&self, key: &str) -> impl Future<Output = Result<(), PortError>>;
+
+    /// The texts of every file under the folder `folder` whose path beneath it begins at `from` or after it.
+    fn read_since(&self, folder: &str, from: &str) -> impl Future<Output = Result<Vec<Entry>, PortError>>;
+}

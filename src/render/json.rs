@@ -1,0 +1,139 @@
+//! The report as JSON, `"version": 1`: what scripts rely on. Adding is free; renaming is a breaking change.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use serde::ser::{SerializeSeq, Serializer};
+
+use super::detail;
+use crate::decide::plan::Plan;
+use crate::decide::report::{Blind, Counts, Health, Outcome, Report, Row, Skipped};
+use crate::decide::request::Mode;
+use crate::words::{Reason, Target, Verdict};
+
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct Whole<'a> {
+    version: u8,
+    run: &'a str,
+    mode: Mode,
+    at: DateTime<Utc>,
+    health: Health,
+    counts: Counts,
+    notes: &'a [String],
+    instances: Rows<'a>,
+    plan: &'a Plan,
+    outcomes: &'a [Outcome],
+    blind: &'a [Blind],
+    closed: &'a [Target],
+    not_looked_at: &'a [Skipped],
+}
+
+/// Rows are made while they are written, so that the words of a hundred thousand lines never stand in memory.
+struct Rows<'a>(&'a [Row]);
+
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct Line<'a> {
+    account: &'a str,
+    region: &'a str,
+    id: &'a str,
+    name: &'a str,
+    policy: Option<&'a str>,
+    verdict: &'static str,
+    armed: bool,
+    reason: Reason,
+    detail: String,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    attention: bool,
+}
+
+impl Serialize for Rows<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut seq = serializer.serialize_seq(Some(self.0.len()))?;
+        for row in self.0 {
+            seq.serialize_element(&line(row))?;
+        }
+        seq.end()
+    }
+}
+
+fn line(row: &Row) -> Line<'_> {
+    let Row { target, id, name, policy, verdict, armed, running_in_scope: _ } = row;
+    Line {
+        account: &target.account,
+        region: &target.region,
+        id,
+        name,
+        policy: policy.as_ref().map(|policy| policy.name.as_str()),
+        verdict: verdict.as_str(),
+        armed: *armed,
+        reason: verdict.reason(),
+        detail: detail(verdict),
+        attention: match verdict {
+            Verdict::Spare(spared) => spared.wants_attention(),
+            Verdict::Stop(_)
+            | Verdict::Hibernate(_)
+            | Verdict::Start(_)
+            | Verdict::Report(_)
+            | Verdict::OutOfScope(_) => false,
+        },
+    }
+}
+
+/// The whole report, as one line of JSON, or indented for people's editors.
+///
+/// # Errors
+/// What `serde_json` says; nothing in a report makes it fail.
+pub fn json(report: &Report, indent: bool) -> serde_json::Result<String> {
+    let Report { run, mode, at, rows, plan, outcomes, blind, closed, skipped, names: _, notes, troubled: _, calls: _ } =
+        report;
+    let whole = Whole {
+        version: 1,
+        run,
+        mode: *mode,
+        at: *at,
+        health: report.health(),
+        counts: report.counts(),
+        notes,
+        instances: Rows(rows),
+        plan,
+        outcomes,
+        blind,
+        closed,
+        not_looked_at: skipped,
+    };
+    if indent { serde_json::to_string_pretty(&whole) } else { serde_json::to_string(&whole) }
+}
+
+/// What a Lambda function answers: the figures, and where the whole report is.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Digest {
+    /// The run's id.
+    pub run: Arc<str>,
+    /// What was asked for.
+    pub mode: Mode,
+    /// Whether everything could be seen and done.
+    pub health: Health,
+    /// The figures.
+    pub counts: Counts,
+    /// Where the whole report is; for a dry run, which writes nothing, the report itself.
+    pub report: serde_json::Value,
+    /// What else people should know.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
+}
+
+/// The figures of `report`, pointing to the whole one.
+pub fn digest(report: &Report, whole: serde_json::Value) -> Digest {
+    Digest {
+        run: report.run.clone(),
+        mode: report.mode,
+        health: report.health(),
+        counts: report.counts(),
+        report: whole,
+        notes: report.notes.clone(),
+    }
+}

@@ -1,0 +1,14 @@
+//! When something is open: expressions, calendars, and the one question asked of them, "is it open now?".
+//!
+//! Time zones go one way, UTC → local. The other way has gaps and folds on the nights when clocks change,
+//! so an opening is found by asking the question at candidate instants, never by converting 09:00.
+
+mod calendar;
+mod expr;
+mod holidays;
+mod hours;
+
+pub use calendar::{Calendar, DateRange, Day};
+pub use expr::{Expr, ExprError, Hours, Window, parse_day, parse_zone};
+pub use holidays::{CODES as HOLIDAY_CODES, Holidays, UnknownHolidays};
+pub use hours::{HoursAt, Part, Schedule};

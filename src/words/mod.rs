@@ -1,0 +1,17 @@
+//! The nouns that every layer uses, in the order in which data flows.
+
+mod instance;
+mod keep;
+mod own_tag;
+mod reason;
+mod tags;
+mod target;
+mod verdict;
+
+pub use instance::{Instance, State};
+pub use keep::{KeepUnreadable, KeepUntil};
+pub use own_tag::{OwnTag, OwnTagUnreadable};
+pub use reason::Reason;
+pub use tags::{TagPattern, Tags};
+pub use target::{Account, Target};
+pub use verdict::{Action, Outside, Reopening, Spared, Unscoped, Verdict};

@@ -1,0 +1,91 @@
+//! The reaper's own tag `stopped`: `<RFC 3339> run=<id> policy=<name>`, written before the stop.
+
+use std::fmt;
+
+use chrono::{DateTime, Duration, SecondsFormat, Utc};
+use thiserror::Error;
+
+use super::Instance;
+
+/// How long after its tag a stop may take effect and still be the reaper's: no run lasts longer than the
+/// 900 s of a Lambda function, and the tag is written within it.
+const OWN_STOP_MINUTES: i64 = 15;
+
+/// What the tag says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnTag {
+    /// When the run decided, to the second.
+    pub at: DateTime<Utc>,
+    /// The run's id.
+    pub run: String,
+    /// The policy's name.
+    pub policy: String,
+}
+
+/// The tag does not have the form that the reaper writes.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("`{0}` is not what the reaper writes; expected `2026-11-25T12:30:00Z run=… policy=…`")]
+pub struct OwnTagUnreadable(pub String);
+
+impl OwnTag {
+    /// Reads a tag's value.
+    ///
+    /// # Errors
+    /// [`OwnTagUnreadable`] for anything that the reaper would not have written.
+    pub fn parse(value: &str) -> Result<Self, OwnTagUnreadable> {
+        let unreadable = || OwnTagUnreadable(value.to_owned());
+        let mut parts = value.split(' ');
+        let at = parts.next().and_then(|at| DateTime::parse_from_rfc3339(at).ok()).ok_or_else(unreadable)?;
+        let run = parts.next().and_then(|run| run.strip_prefix("run=")).ok_or_else(unreadable)?;
+        let policy = parts.next().and_then(|policy| policy.strip_prefix("policy=")).ok_or_else(unreadable)?;
+        if run.is_empty() || policy.is_empty() || parts.next().is_some() {
+            return Err(unreadable());
+        }
+        Ok(Self { at: at.to_utc(), run: run.to_owned(), policy: policy.to_owned() })
+    }
+
+    /// Whether somebody else started or stopped `instance` after the reaper had tagged it. An instance that
+    /// does not tell its launch time counts as touched: unknown protects.
+    pub fn touched_since(&self, instance: &Instance) -> bool {
+        let stop_by = self.at + Duration::minutes(OWN_STOP_MINUTES);
+        instance.launch.is_none_or(|launch| launch > self.at)
+            || instance.transition.is_some_and(|transition| transition > stop_by)
+    }
+}
+
+impl fmt::Display for OwnTag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let at = self.at.to_rfc3339_opts(SecondsFormat::Secs, true);
+        write!(f, "{at} run={} policy={}", self.run, self.policy)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        let tag = OwnTag {
+            at: "2026-11-25T12:30:00Z".parse().unwrap(),
+            run: "20261125T123000Z-1a2b3c".into(),
+            policy: "dev-office-hours".into(),
+        };
+        assert_eq!(tag.to_string(), "2026-11-25T12:30:00Z run=20261125T123000Z-1a2b3c policy=dev-office-hours");
+        assert_eq!(OwnTag::parse(&tag.to_string()), Ok(tag));
+    }
+
+    #[test]
+    fn a_hand_edited_tag_is_refused() {
+        for value in [
+            "",
+            "yes",
+            "2026-11-25 run=a policy=b",
+            "2026-11-25T12:30:00Z run=a",
+            "2026-11-25T12:30:00Z run= policy=b",
+            "2026-11-25T12:30:00Z run=a policy=b extra",
+        ] {
+            assert_eq!(OwnTag::parse(value), Err(OwnTagUnreadable(value.into())), "{value}");
+        }
+    }
+}

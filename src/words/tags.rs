@@ -1,0 +1,89 @@
+//! Tags of an instance, and patterns over them.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::collections::BTreeMap;
+use wildmatch::WildMatch;
+
+/// The tags of one instance, sorted by key. A list, not a map: few enough to scan, and small in memory.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tags(Box<[(Box<str>, Box<str>)]>);
+
+impl Tags {
+    /// Tags in any order.
+    pub fn new(pairs: impl IntoIterator<Item = (impl Into<Box<str>>, impl Into<Box<str>>)>) -> Self {
+        let mut pairs: Vec<(Box<str>, Box<str>)> = pairs.into_iter().map(|(k, v)| (k.into(), v.into())).collect();
+        pairs.sort_unstable();
+        Self(pairs.into_boxed_slice())
+    }
+
+    /// Every tag, by key.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(key, value)| (&**key, &**value))
+    }
+
+    /// The value of the tag whose key is exactly `key`.
+    pub fn get(&self, key: &str) -> Option<&str> {
+        self.iter().find(|(found, _)| *found == key).map(|(_, value)| value)
+    }
+
+    /// The values of every tag whose key is `key` in any case: AWS lets `Keep` and `keep` stand side by side.
+    pub fn any_case<'a>(&'a self, key: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
+        self.iter().filter(move |(found, _)| found.eq_ignore_ascii_case(key))
+    }
+
+    /// The first key with this beginning.
+    pub fn starting_with(&self, prefix: &str) -> Option<&str> {
+        self.iter().map(|(key, _)| key).find(|key| key.starts_with(prefix))
+    }
+}
+
+impl Serialize for Tags {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter())
+    }
+}
+
+impl<'de> Deserialize<'de> for Tags {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self::new(BTreeMap::<String, String>::deserialize(deserializer)?))
+    }
+}
+
+/// A pattern over tags as the settings write it: `Key`, or `Key=value`, with `*` and `?` in either.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TagPattern {
+    text: String,
+    key: WildMatch,
+    value: Option<WildMatch>,
+}
+
+impl TagPattern {
+    /// A pattern that condemns: matched to the letter, so that nothing is caught by accident.
+    pub fn exact(text: &str) -> Self {
+        Self::build(text, WildMatch::new)
+    }
+
+    /// A pattern that protects: matched without regard to case, so that nothing slips away by accident.
+    pub fn generous(text: &str) -> Self {
+        Self::build(text, WildMatch::new_case_insensitive)
+    }
+
+    fn build(text: &str, glob: impl Fn(&str) -> WildMatch) -> Self {
+        let (key, value) = match text.split_once('=') {
+            Some((key, value)) => (key, Some(glob(value))),
+            None => (text, None),
+        };
+        Self { text: text.to_owned(), key: glob(key), value }
+    }
+
+    /// The first tag that the pattern matches.
+    pub fn find<'a>(&self, tags: &'a Tags) -> Option<(&'a str, &'a str)> {
+        tags.iter()
+            .find(|(key, value)| self.key.matches(key) && self.value.as_ref().is_none_or(|glob| glob.matches(value)))
+    }
+
+    /// The pattern as written.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+}

@@ -1,0 +1,258 @@
+//! What is to be done with an instance, or why nothing is: enums that carry their numbers. Words are made at
+//! the edge.
+
+use std::fmt;
+
+use chrono::{DateTime, Duration, NaiveDate, Utc};
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+
+use super::{Reason, State};
+use crate::schedule::DateRange;
+
+/// One for each instance seen.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Verdict {
+    /// Stop it.
+    Stop(Outside),
+    /// Stop it and keep its memory.
+    Hibernate(Outside),
+    /// Start it again.
+    Start(Reopening),
+    /// Say that it runs outside hours, and do nothing.
+    Report(Outside),
+    /// Leave it alone.
+    Spare(Spared),
+    /// Nothing here speaks of it.
+    OutOfScope(Unscoped),
+}
+
+/// Runs while its schedule is closed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outside {
+    /// The zone of the schedule.
+    pub zone: Tz,
+    /// When the schedule closed; `None` when it has not been open within a year.
+    pub closed_since: Option<DateTime<Utc>>,
+    /// When the instance was started last.
+    pub launch: DateTime<Utc>,
+    /// When the schedule opens next; `None` when it never does.
+    pub opens: Option<DateTime<Utc>>,
+    /// Mean CPU of the last hour in per cent, where it was measured.
+    pub cpu: Option<f64>,
+}
+
+impl Outside {
+    /// Since when the instance has been running outside hours.
+    pub fn since(&self) -> DateTime<Utc> {
+        self.closed_since.map_or(self.launch, |closed| closed.max(self.launch))
+    }
+}
+
+/// Stopped by the reaper, untouched since, and its schedule is open or about to open.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reopening {
+    /// The zone of the schedule.
+    pub zone: Tz,
+    /// The opening, if it is still to come.
+    pub opens: Option<DateTime<Utc>>,
+    /// When the reaper stopped it.
+    pub stopped: DateTime<Utc>,
+    /// The run that stopped it.
+    pub run: String,
+}
+
+/// Why an instance is left alone.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Spared {
+    /// The tag that keeps it.
+    Kept { key: String, value: String },
+    /// The tag's value; `too_far` when it lies beyond `max-keep-days`.
+    KeptUntil { value: String, too_far: Option<u32> },
+    /// The tag's value.
+    KeepUnreadable { value: String },
+    /// What in `[never]` names it.
+    NeverListed { by: String },
+    /// Its state, and whether the reaper itself stopped it.
+    NotRunning { state: State, ours: bool },
+    /// What the answer lacks.
+    Incomplete { lacks: &'static str },
+    /// The group.
+    AutoScalingMember { group: String },
+    /// What tells it.
+    KubernetesNode { tell: String },
+    /// What tells it.
+    ContainerHost { tell: String },
+    /// What tells it.
+    ManagedService { tell: String },
+    /// `spot`, `scheduled`, `capacity-block` …
+    Spot { lifecycle: String },
+    /// What tells it.
+    InstanceStore { tell: String },
+    /// What is paid for anyway.
+    NoSaving { tell: String },
+    /// What tells it.
+    Appliance { tell: String },
+    /// The tag's value, and what is wrong with it.
+    ScheduleUnreadable { value: String, wrong: String },
+    /// The date without data.
+    CalendarExhausted { date: NaiveDate },
+    /// The frozen range.
+    Frozen { range: DateRange },
+    /// The schedule that is open.
+    WithinHours { schedule: String },
+    /// The opening that is too near for a stop to be worth it.
+    Reopening { opens: DateTime<Utc>, zone: Tz },
+    /// How long ago it was started, and how long a start is respected.
+    Overtime { age: Duration, respected: Duration },
+    /// How long ago it was started, and how long it is left alone.
+    Young { age: Duration, grace: Duration },
+    /// Hibernation was not enabled at launch.
+    CannotHibernate,
+    /// Mean CPU of the last hour and the limit, in per cent.
+    Busy { cpu: f64, limit: f64 },
+    /// Why there is no figure.
+    Unmeasured { gap: String },
+    /// How often the reaper stopped it in this closed period, only to find it running again.
+    RestartFight { stops: u32 },
+}
+
+/// Why an instance is nobody's business.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unscoped {
+    /// No policy matches.
+    NoPolicy,
+    /// The request names other policies.
+    NotSelected,
+    /// The settings do not look there.
+    NotLookedAt,
+}
+
+/// What a step does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Action {
+    /// StopInstances.
+    Stop,
+    /// StopInstances with `Hibernate`.
+    Hibernate,
+    /// StartInstances.
+    Start,
+}
+
+impl Action {
+    /// The word in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Stop => "stop",
+            Self::Hibernate => "hibernate",
+            Self::Start => "start",
+        }
+    }
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl Verdict {
+    /// What would be done; `None` when nothing would.
+    pub fn action(&self) -> Option<Action> {
+        match self {
+            Self::Stop(_) => Some(Action::Stop),
+            Self::Hibernate(_) => Some(Action::Hibernate),
+            Self::Start(_) => Some(Action::Start),
+            Self::Report(_) | Self::Spare(_) | Self::OutOfScope(_) => None,
+        }
+    }
+
+    /// The word in reports.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Stop(_) => "stop",
+            Self::Hibernate(_) => "hibernate",
+            Self::Start(_) => "start",
+            Self::Report(_) => "report",
+            Self::Spare(_) => "spare",
+            Self::OutOfScope(_) => "out-of-scope",
+        }
+    }
+
+    /// The name of the rule that decided.
+    pub fn reason(&self) -> Reason {
+        match self {
+            Self::Stop(_) | Self::Hibernate(_) | Self::Report(_) => Reason::OutsideHours,
+            Self::Start(_) => Reason::Reopening,
+            Self::Spare(spared) => spared.reason(),
+            Self::OutOfScope(Unscoped::NoPolicy) => Reason::NoPolicy,
+            Self::OutOfScope(Unscoped::NotSelected) => Reason::NotSelected,
+            Self::OutOfScope(Unscoped::NotLookedAt) => Reason::NotLookedAt,
+        }
+    }
+}
+
+impl Spared {
+    /// The name of the rule that spares.
+    pub fn reason(&self) -> Reason {
+        match self {
+            Self::Kept { .. } => Reason::Kept,
+            Self::KeptUntil { .. } => Reason::KeptUntil,
+            Self::KeepUnreadable { .. } => Reason::KeepUnreadable,
+            Self::NeverListed { .. } => Reason::NeverListed,
+            Self::NotRunning { .. } => Reason::NotRunning,
+            Self::Incomplete { .. } => Reason::Incomplete,
+            Self::AutoScalingMember { .. } => Reason::AutoScalingMember,
+            Self::KubernetesNode { .. } => Reason::KubernetesNode,
+            Self::ContainerHost { .. } => Reason::ContainerHost,
+            Self::ManagedService { .. } => Reason::ManagedService,
+            Self::Spot { .. } => Reason::Spot,
+            Self::InstanceStore { .. } => Reason::InstanceStore,
+            Self::NoSaving { .. } => Reason::NoSaving,
+            Self::Appliance { .. } => Reason::Appliance,
+            Self::ScheduleUnreadable { .. } => Reason::ScheduleUnreadable,
+            Self::CalendarExhausted { .. } => Reason::CalendarExhausted,
+            Self::Frozen { .. } => Reason::Frozen,
+            Self::WithinHours { .. } => Reason::WithinHours,
+            Self::Reopening { .. } => Reason::Reopening,
+            Self::Overtime { .. } => Reason::Overtime,
+            Self::Young { .. } => Reason::Young,
+            Self::CannotHibernate => Reason::CannotHibernate,
+            Self::Busy { .. } => Reason::Busy,
+            Self::Unmeasured { .. } => Reason::Unmeasured,
+            Self::RestartFight { .. } => Reason::RestartFight,
+        }
+    }
+
+    /// Whether somebody should look at it: a tag that cannot be read, a keep beyond the limit, a fight.
+    pub fn wants_attention(&self) -> bool {
+        match self {
+            Self::KeepUnreadable { .. }
+            | Self::ScheduleUnreadable { .. }
+            | Self::CalendarExhausted { .. }
+            | Self::Incomplete { .. }
+            | Self::CannotHibernate
+            | Self::RestartFight { .. } => true,
+            Self::KeptUntil { too_far, .. } => too_far.is_some(),
+            Self::Kept { .. }
+            | Self::NeverListed { .. }
+            | Self::NotRunning { .. }
+            | Self::AutoScalingMember { .. }
+            | Self::KubernetesNode { .. }
+            | Self::ContainerHost { .. }
+            | Self::ManagedService { .. }
+            | Self::Spot { .. }
+            | Self::InstanceStore { .. }
+            | Self::NoSaving { .. }
+            | Self::Appliance { .. }
+            | Self::Frozen { .. }
+            | Self::WithinHours { .. }
+            | Self::Reopening { .. }
+            | Self::Overtime { .. }
+            | Self::Young { .. }
+            | Self::Busy { .. }
+            | Self::Unmeasured { .. } => false,
+        }
+    }
+}

@@ -1,0 +1,291 @@
+"""A simulated AWS organisation, for the tests and the demo. Loopback only; no AWS account is needed.
+
+    python tests/world.py [--spec tests/stories.json]
+
+starts moto, builds the organisation that the JSON spec describes, prints one line of JSON,
+`{"endpoint": ..., "control": ...}`, and runs until its standard input closes or SIGTERM comes.
+`endpoint` is AWS_ENDPOINT_URL for every service; `control` is where a test stages things.
+
+Control API, JSON in and out; what is wrong comes back as `{"error": ...}` with status 400:
+
+    POST /world        a spec: empties everything, builds, answers names, ids and the hub's credentials
+    GET  /world        that answer again
+    POST /clock        {"now"}: the instant that starts and stops are stamped with; null: the real time
+    POST /instance     {"account", "region", "id"} or {"story"}, and fields: those of a spec's instance,
+                       "transition-reason", and RFC 3339 "person-starts" and "person-stops";
+                       a tag whose value is null is taken away
+    GET  /instances    story, account, region, id, state, tags, launch time, transition reason of each
+    POST /parameter    {"name", "value"}: an SSM parameter of the hub; null takes it away
+    GET  /objects      {bucket: {key: text}}
+    GET  /calls        every AWS call so far; "writes" marks one that changes something if it succeeds
+    POST /calls/reset
+    POST /fault        see world_gate.py;   POST /fault/clear
+
+Spec, every key optional (stories.json is a whole one):
+
+    {"organization": true, "hub": NAME, "home-region": REGION, "regions": [the enabled ones], "now": RFC 3339,
+     "reading-role": NAME, "acting-role": NAME, "external-id": TEXT, "transition-seconds": 0,
+     "accounts": [{"name", "ou": "Workloads/Dev", "state": "ACTIVE", "refuses": false}],
+     "defaults": {fields of every instance}, "instances": [{"story", "account", "region", "count", ...}],
+     "ssm": {name: value}, "buckets": [name]}
+
+An instance's fields are `FIELDS` in world_ec2.py, and "cpu": per cent over the hour before the clock, or null
+where CloudWatch has nothing. Ids are made from names, so that they are the same in every run. With "now" the
+world's clock stands there until it is set again: what a run at that instant stops is stamped with that instant.
+
+Who may do what does not come from moto's IAM, which evaluates no conditions, but from `Gate.refusal` in front
+of moto: AssumeRole is refused into an account that refuses, or is not ACTIVE, or is not the organisation's, for
+a role other than the two, and for a wrong external id; the reading role is refused every call that writes.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import signal
+import sys
+import threading
+from datetime import datetime, timedelta, timezone
+
+# The caller's AWS settings are nobody's business here, and stock images would only slow the start.
+for name in [name for name in os.environ if name.startswith("AWS_")]:
+    del os.environ[name]
+os.environ |= {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull, "MOTO_EC2_LOAD_DEFAULT_AMIS": "false"}
+sys.dont_write_bytecode = True  # or the two files beside this one leave a __pycache__ in the tests
+
+import world_ec2
+from moto.cloudwatch.models import cloudwatch_backends
+from moto.ec2.models import ec2_backends, instances as ec2_instances
+from moto.iam.models import iam_backends
+from moto.moto_api._internal import moto_api_backend
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from moto.organizations import utils as organizations_utils
+from moto.organizations.models import organizations_backends
+from moto.s3.models import s3_backends
+from moto.ssm.models import ssm_backends
+from werkzeug.serving import make_server
+from werkzeug.wrappers import Request, Response
+from world_gate import Gate
+
+# What an entry of a spec may say beside `FIELDS`.
+ABOUT = {"story", "account", "region", "id", "count", "cpu", "expect", "unseen", "about"}
+
+
+def digest(name):
+    return hashlib.sha256(name.encode()).hexdigest()
+
+
+def account_id(name):
+    """Twelve digits, the first of them not 0."""
+    return str(10**11 + int(digest(name), 16) % (9 * 10**11))
+
+
+class World:
+    """The organisation: built from a spec, and changed afterwards."""
+
+    def __init__(self):
+        self.lock = threading.RLock()
+        world_ec2.patch(self)
+        # ListAccounts gives at most 20 a page; moto's own default is 100.
+        organizations_utils.PAGINATION_MODEL["list_accounts"]["limit_default"] = 20
+        self.build({})
+
+    def now(self):
+        return (self.instant or datetime.now(timezone.utc).replace(tzinfo=None)).replace(microsecond=0)
+
+    def set_clock(self, body):
+        self.instant = world_ec2.parse_time(body["now"]) if body.get("now") else None
+        return {"now": f"{self.now().isoformat()}Z"}
+
+    def build(self, spec):
+        moto_api_backend.reset()
+        s3_backends.bucket_accounts.clear()
+        organizations_backends.master_accounts.clear()
+        self.spec, self.stories, self.units, self.answer = spec, {}, {}, None
+        self.set_clock(spec)
+        self.transition_seconds = spec.get("transition-seconds", 0)
+        self.home = spec.get("home-region", "ap-northeast-1")
+        self.hub_name = spec.get("hub", "hub")
+        accounts = {self.hub_name: {"name": self.hub_name}} | {account["name"]: account for account in spec.get("accounts", [])}
+        self.ids = {name: account.get("id") or account_id(name) for name, account in accounts.items()}
+        shut = [account for account in accounts.values() if account.get("refuses") or account.get("state", "ACTIVE") != "ACTIVE"]
+        self.closed = {self.ids[account["name"]] for account in shut}
+        self.hub = self.ids[self.hub_name]
+        if spec.get("organization", True):
+            self.build_organization(accounts.values())
+        world_ec2.enable_regions(spec.get("regions"))
+        for entry in spec.get("instances", []):
+            self.run(spec.get("defaults", {}) | entry)
+        for parameter, value in spec.get("ssm", {}).items():
+            self.put_parameter({"name": parameter, "value": value})
+        for bucket in spec.get("buckets", []):
+            s3_backends[self.hub]["aws"].create_bucket(bucket, self.home)
+        iam = iam_backends[self.hub]["aws"]
+        iam.create_user("us-east-1", "idle-reaper")
+        key = iam.create_access_key("idle-reaper")
+        places = {story: self.show(story, instance) for story, instance in self.stories.items()}
+        self.answer = {
+            "hub": {"account": self.hub, "access-key": key.access_key_id, "secret-key": key.secret_access_key},
+            "accounts": self.ids,
+            "organizational-units": self.units,
+            "instances": {story: {key: shown[key] for key in ("account", "region", "id")} for story, shown in places.items()},
+        }
+        return self.answer
+
+    def build_organization(self, accounts):
+        backend = organizations_backends[self.hub]["aws"]
+        organizations_utils.make_random_account_id = lambda: self.hub
+        backend.create_organization("us-east-1", FeatureSet="ALL")
+        for account in accounts:
+            parent, path = backend.org.root_id, ""
+            for part in filter(None, account.get("ou", "").split("/")):
+                path = f"{path}/{part}".lstrip("/")
+                if path not in self.units:
+                    made = backend.create_organizational_unit(ParentId=parent, Name=part)
+                    self.units[path] = made["OrganizationalUnit"]["Id"]
+                parent = self.units[path]
+            name = account["name"]
+            if name != self.hub_name:
+                organizations_utils.make_random_account_id = lambda made=self.ids[name]: made
+                backend.create_account(AccountName=name, Email=f"{name}@example.com")
+            made = backend.get_account_by_id(self.ids[name])
+            made.name, made.parent_id, made.state = name, parent, account.get("state", "ACTIVE")
+            made.status = made.state if made.state in ("ACTIVE", "PENDING_CLOSURE") else "SUSPENDED"
+
+    def run(self, entry):
+        """One instance, or `count` of them called story-1, story-2 and so on."""
+        backend = ec2_backends[self.ids[entry["account"]]][entry["region"]]
+        count = entry.get("count", 1)
+        for number in range(count):
+            story = entry["story"] if count == 1 else f"{entry['story']}-{number + 1}"
+            if story in self.stories:
+                raise ValueError(f"two instances are called `{story}`")
+            ec2_instances.random_instance_id = lambda story=story: f"i-{digest(story)[:17]}"
+            kind = {"region_name": entry["region"], "instance_type": "t3.micro", "is_instance_type_default": False}
+            instance = backend.run_instances("ami-0123456789abcdef0", 1, None, [], **kind).instances[0]
+            self.stories[story] = instance
+            launch = entry.get("launch-time", f"{self.now().isoformat()}Z")
+            always = {"launch-time": launch, "created": launch, "operator-managed": False, "hibernation": False}
+            self.change(instance, always | entry | {"tags": {"Name": story} | entry.get("tags", {})})
+
+    def change(self, instance, fields):
+        unknown = set(fields) - set(world_ec2.FIELDS) - ABOUT
+        if unknown:
+            raise ValueError(f"an instance has no {', '.join(sorted(unknown))}")
+        for key, apply in world_ec2.FIELDS.items():
+            if key in fields:
+                apply(instance, fields[key])
+        if "cpu" in fields:
+            self.put_cpu(instance, fields["cpu"])
+
+    def put_cpu(self, instance, percent):
+        """Twelve datapoints of five minutes, the last of them ending now; for one that does not run, none."""
+        backend = cloudwatch_backends[instance.owner_id][instance.ec2_backend.region_name]
+        backend.metric_data = [datum for datum in backend.metric_data if instance.id not in [d.value for d in datum.dimensions]]
+        if percent is not None and instance.state == "running":
+            dimensions = [{"Name": "InstanceId", "Value": instance.id}]
+            datum = {"MetricName": "CPUUtilization", "Dimensions": dimensions, "Value": percent, "Unit": "Percent"}
+            now = self.now()
+            backend.put_metric_data("AWS/EC2", [datum | {"Timestamp": now - timedelta(minutes=5 * back)} for back in range(1, 13)])
+
+    def show(self, story, instance):
+        return {
+            "story": story,
+            "account": instance.owner_id,
+            "region": instance.ec2_backend.region_name,
+            "id": instance.id,
+            "state": instance.state,
+            "tags": {tag["key"]: tag["value"] for tag in instance.get_tags()},
+            "launch-time": f"{instance.launch_time.isoformat()}Z",
+            "transition-reason": instance._reason,
+        }
+
+    def show_all(self):
+        return [self.show(story, instance) for story, instance in self.stories.items()]
+
+    def set_instance(self, fields):
+        story = fields.get("story") or next((s for s, i in self.stories.items() if i.id == fields.get("id")), None)
+        instance = self.stories[story] if story else ec2_backends[fields["account"]][fields["region"]].get_instance(fields["id"])
+        self.change(instance, fields)
+        return self.show(story, instance)
+
+    def put_parameter(self, body):
+        backend = ssm_backends[self.hub][self.home]
+        if body["value"] is None:
+            backend.delete_parameter(body["name"])
+        else:
+            backend.put_parameter(body["name"], "", body["value"], "String", "", "", True, [], "text", None, None)
+        return body
+
+    def objects(self):
+        buckets = s3_backends[self.hub]["aws"].buckets.values()
+        return {bucket.name: {key: item.value.decode() for key, item in bucket.keys.items()} for bucket in buckets}
+
+
+def control(world, gate):
+    """The control API as a WSGI application."""
+
+    def build(spec):
+        gate.reset()
+        gate.clear_faults()
+        return world.build(spec)
+
+    routes = {
+        "POST /world": build,
+        "GET /world": lambda _: world.answer,
+        "POST /clock": world.set_clock,
+        "POST /instance": world.set_instance,
+        "GET /instances": lambda _: world.show_all(),
+        "POST /parameter": world.put_parameter,
+        "GET /objects": lambda _: world.objects(),
+        "GET /calls": lambda _: {"calls": gate.calls, "writes": sum(call["writes"] for call in gate.calls)},
+        "POST /calls/reset": lambda _: gate.reset(),
+        "POST /fault": gate.add_fault,
+        "POST /fault/clear": lambda _: gate.clear_faults(),
+    }
+
+    @Request.application
+    def application(request):
+        route = f"{request.method} {request.path}"
+        try:
+            if route not in routes:
+                raise ValueError(f"no such route: {route}")
+            with world.lock:
+                answer = routes[route](json.loads(request.get_data() or "{}"))
+                return Response(json.dumps(answer), content_type="application/json")
+        except Exception as wrong:  # a mistake in a test must come back to that test
+            return Response(json.dumps({"error": f"{type(wrong).__name__}: {wrong}"}), 400, content_type="application/json")
+
+    return application
+
+
+class Quiet(MotoRequestHandler):
+    """moto's request handler without a line on standard error for every call."""
+
+    def log_request(self, *_):
+        pass
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    arguments.add_argument("--spec", help="a JSON file; without it the organisation has a hub and nothing else")
+    path = arguments.parse_args().spec
+    for asked in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(asked, lambda *_: os._exit(0))
+    world = World()
+    if path:
+        with open(path, encoding="utf-8") as file:
+            world.build(json.load(file))
+    gate = Gate(DomainDispatcherApplication(create_backend_app), world)
+    # Port 0: the system gives a free one, and the socket listens before it is announced.
+    servers = [make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet) for app in (gate, control(world, gate))]
+    for server in servers:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+    endpoint, controls = (f"http://127.0.0.1:{server.server_port}" for server in servers)
+    print(json.dumps({"endpoint": endpoint, "control": controls}), flush=True)
+    sys.stdin.buffer.read()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

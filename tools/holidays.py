@@ -1,0 +1,365 @@
+#!/usr/bin/env python3
+"""Writes the public-holiday calendars in data/holidays, or checks that they are up to date.
+
+    tools/holidays.py            write data/holidays/<code>.tsv (`make holidays`)
+    tools/holidays.py --check    exit 1 and say what differs, without writing anything
+
+What it is for: idle-reaper treats a public holiday as a day outside business hours. The
+calendars come from the Python package `holidays`, whose maintainers follow the law of each
+country, and are checked in as plain text. So the program needs neither Python nor the network
+to know a holiday, and a change in the data is a diff that somebody reads before it takes effect.
+
+Why it is as it is:
+
+* The version of the package is pinned in tools/requirements.txt, and this script refuses any
+  other: with two versions, `--check` would blame the data for a difference in the tool.
+* Nothing here reads the clock. The years, and the last year with announced Japanese equinox
+  days, are constants below, so the same commit gives the same files on any day.
+* Only the package's category "public" is used: days off for the public at large. Bank-only,
+  optional, half-day and school holidays, and the closing of government offices by executive
+  order, are in other categories.
+* A day that holds only in part of a calendar's territory is left out, and the file says so. On
+  such a day most of the territory works, and a machine stopped under somebody who is working is
+  worse than one that runs for a day too long.
+* There is no calendar for the whole of the United Kingdom: England and Wales, Scotland and
+  Northern Ireland have different days, so a plain `gb` would be wrong for somebody. Germany does
+  have one, because nine days are holidays in every state.
+* A holiday that falls on a weekend stays in its file beside its observed or substitute day,
+  because business hours may include a Saturday or a Sunday.
+* A day is `provisional` when its date is a forecast. That is so for Japan's two equinox days
+  until the government announces them, and for the days that follow from them. Everything else
+  is set by law or by custom as old, and is `fixed`; a later law or proclamation can still change
+  it, which no data can foresee.
+
+It needs Python 3.11 or newer and nothing besides the pinned package.
+"""
+
+import argparse
+import datetime
+import difflib
+import importlib
+import importlib.metadata
+import pathlib
+import sys
+from typing import NamedTuple
+
+TOOLS = pathlib.Path(__file__).resolve().parent
+REQUIREMENTS = TOOLS / "requirements.txt"
+OUTPUT = TOOLS.parent / "data" / "holidays"
+
+FIRST_YEAR = 2024
+LAST_YEAR = 2035
+
+# Each February, Japan's government announces the equinox days of the following year. Raise this
+# by one after the announcement, compare the announced dates with the file, and run
+# `make holidays`.
+EQUINOXES_ANNOUNCED_THROUGH = 2027
+
+EQUINOXES = ("Vernal Equinox Day", "Autumnal Equinox Day")
+# The day that replaces a holiday on a Sunday.
+SUBSTITUTE = "Substitute Holiday"
+# The citizens' holiday: a single day between two holidays.
+BETWEEN = "National Holiday"
+
+
+class Calendar(NamedTuple):
+    code: str
+    title: str
+    country: str
+    subdivision: str | None = None
+    language: str = "en_US"
+    notes: tuple[str, ...] = ()
+
+
+UNITED_KINGDOM = (
+    "The bank and public holidays of this part of the United Kingdom, with their substitute days.",
+    "One-off days (royal or national events) only as far as they have been proclaimed.",
+)
+WHOLE_STATE = "Only days that are holidays in the whole state."
+
+
+def german_state(code: str, title: str, *notes: str) -> Calendar:
+    subdivision = code.removeprefix("de-").upper()
+    return Calendar(
+        code, f"Germany, {title}", "DE", subdivision, notes=notes or (WHOLE_STATE,)
+    )
+
+
+CALENDARS = (
+    Calendar(
+        "jp",
+        "Japan",
+        "JP",
+        notes=(
+            "Provisional: the equinox days after "
+            f"{EQUINOXES_ANNOUNCED_THROUGH}, and the substitute and citizens' holidays",
+            "that follow from them. The dates are astronomical forecasts; the government announces",
+            "each year's in February of the year before. A date other than the forecast could also",
+            "add a substitute or citizens' holiday that is not listed here.",
+            '"National Holiday" is the citizens\' holiday, a single day between two holidays.',
+        ),
+    ),
+    Calendar(
+        "us",
+        "United States, federal holidays",
+        "US",
+        notes=(
+            "The eleven federal holidays, with their observed days. Left out: Inauguration Day,",
+            "which holds only around Washington, D.C., state holidays, and days on which an",
+            "executive order closed federal offices.",
+        ),
+    ),
+    Calendar("gb-eng", "United Kingdom, England", "GB", "ENG", "en_GB", UNITED_KINGDOM),
+    Calendar("gb-wls", "United Kingdom, Wales", "GB", "WLS", "en_GB", UNITED_KINGDOM),
+    Calendar(
+        "gb-sct",
+        "United Kingdom, Scotland",
+        "GB",
+        "SCT",
+        "en_GB",
+        (*UNITED_KINGDOM, "Local holidays of Scottish towns are left out."),
+    ),
+    Calendar("gb-nir", "United Kingdom, Northern Ireland", "GB", "NIR", "en_GB", UNITED_KINGDOM),
+    Calendar(
+        "de",
+        "Germany, nation-wide holidays",
+        "DE",
+        notes=("Only the nine days that are holidays in every state; each state has more.",),
+    ),
+    german_state("de-bw", "Baden-Württemberg"),
+    german_state(
+        "de-by",
+        "Bavaria",
+        WHOLE_STATE,
+        "Left out: Assumption Day (Mariä Himmelfahrt, 15 August), a holiday only in",
+        "municipalities with more Catholic than Protestant residents, and the Peace Festival",
+        "(8 August), a holiday only in the city of Augsburg.",
+    ),
+    german_state(
+        "de-be",
+        "Berlin",
+        "Includes the one-off holidays of 8 May 2025 and 17 June 2028, both set by law.",
+    ),
+    german_state(
+        "de-bb",
+        "Brandenburg",
+        "Easter Sunday and Whit Sunday are holidays by the law of this state.",
+    ),
+    german_state("de-hb", "Bremen"),
+    german_state("de-hh", "Hamburg"),
+    german_state("de-he", "Hesse"),
+    german_state("de-mv", "Mecklenburg-Western Pomerania"),
+    german_state("de-ni", "Lower Saxony"),
+    german_state("de-nw", "North Rhine-Westphalia"),
+    german_state("de-rp", "Rhineland-Palatinate"),
+    german_state(
+        "de-sl",
+        "Saarland",
+        WHOLE_STATE,
+        "Assumption Day (Mariä Himmelfahrt, 15 August) is one of them here, unlike in Bavaria.",
+    ),
+    german_state(
+        "de-sn",
+        "Saxony",
+        WHOLE_STATE,
+        "Left out: Corpus Christi (Fronleichnam), a holiday only in some Catholic municipalities.",
+    ),
+    german_state("de-st", "Saxony-Anhalt"),
+    german_state("de-sh", "Schleswig-Holstein"),
+    german_state(
+        "de-th",
+        "Thuringia",
+        WHOLE_STATE,
+        "Left out: Corpus Christi (Fronleichnam), a holiday only in some Catholic municipalities.",
+    ),
+)
+
+
+class Fault(Exception):
+    """Something that keeps the script from doing its work."""
+
+
+def load_package():
+    """Imports the pinned package, and returns it with its version."""
+    pins = REQUIREMENTS.read_text(encoding="utf-8").split()
+    if len(pins) != 1 or not pins[0].startswith("holidays=="):
+        raise Fault(f"{REQUIREMENTS.name} must hold one line, holidays==VERSION")
+    pinned = pins[0].removeprefix("holidays==")
+
+    # This script has the package's name and its directory comes first on the search path, so a
+    # plain import would find the script itself.
+    sys.path[:] = [entry for entry in sys.path if pathlib.Path(entry or ".").resolve() != TOOLS]
+    try:
+        package = importlib.import_module("holidays")
+        installed = importlib.metadata.version("holidays")
+    except (ModuleNotFoundError, importlib.metadata.PackageNotFoundError) as error:
+        raise Fault(
+            f"the package holidays {pinned} is not installed for this Python ({error}); "
+            "`make holidays` installs it"
+        ) from error
+    if installed != pinned:
+        raise Fault(
+            f"holidays {installed} is installed, but {REQUIREMENTS.name} pins {pinned}; "
+            "`make holidays` installs the pinned version"
+        )
+    return package, installed
+
+
+def holidays_of(package, calendar: Calendar) -> dict[datetime.date, list[str]]:
+    """The days of one calendar in date order, each with its names in alphabetical order."""
+    # A year more at each end: the observed day of a New Year's Day can fall in the year before.
+    found = package.country_holidays(
+        calendar.country,
+        subdiv=calendar.subdivision,
+        years=range(FIRST_YEAR - 1, LAST_YEAR + 2),
+        expand=False,
+        observed=True,
+        language=calendar.language,
+        categories=package.PUBLIC,
+    )
+    # The package falls back to another language without a word.
+    if calendar.language not in found.supported_languages:
+        raise Fault(f"{calendar.code}: the package has no names in {calendar.language}")
+
+    days = {
+        day: sorted(set(found.get_list(day)))
+        for day in sorted(found)
+        if FIRST_YEAR <= day.year <= LAST_YEAR
+    }
+    missing = set(range(FIRST_YEAR, LAST_YEAR + 1)) - {day.year for day in days}
+    if missing:
+        raise Fault(f"{calendar.code}: the package has no holidays for {sorted(missing)}")
+    for day, names in days.items():
+        if any(not name.strip() or not name.isprintable() for name in names):
+            raise Fault(f"{calendar.code}: {day} has a name that does not fit a row: {names}")
+    return days
+
+
+def provisional_days(days: dict[datetime.date, list[str]]) -> set[datetime.date]:
+    """The days of the Japanese calendar whose date is not certain yet."""
+    # Without this, a name changed in the package would silently make every day fixed.
+    for year in range(FIRST_YEAR, LAST_YEAR + 1):
+        for equinox in EQUINOXES:
+            if sum(day.year == year and equinox in names for day, names in days.items()) != 1:
+                raise Fault(f"jp: {year} does not have exactly one {equinox}")
+    names_seen = {name for names in days.values() for name in names}
+    for name in (SUBSTITUTE, BETWEEN):
+        if name not in names_seen:
+            raise Fault(f"jp: the package no longer calls any day {name}")
+
+    one_day = datetime.timedelta(days=1)
+    unsure = {
+        day
+        for day, names in days.items()
+        if day.year > EQUINOXES_ANNOUNCED_THROUGH and set(names) & set(EQUINOXES)
+    }
+    for day, names in days.items():
+        if BETWEEN in names and {day - one_day, day + one_day} & unsure:
+            unsure.add(day)
+        if SUBSTITUTE in names:
+            # It is the first free day after a holiday on a Sunday, so it depends on each day
+            # from that Sunday on.
+            earlier = day - one_day
+            while earlier in days:
+                if earlier in unsure:
+                    unsure.add(day)
+                if earlier.isoweekday() == 7:
+                    break
+                earlier -= one_day
+    return unsure
+
+
+def render(package, version: str, calendar: Calendar) -> str:
+    """The whole text of one calendar's file."""
+    days = holidays_of(package, calendar)
+    unsure = provisional_days(days) if calendar.country == "JP" else set()
+
+    place = calendar.country + (f"-{calendar.subdivision}" if calendar.subdivision else "")
+    lines = [
+        f"# Public holidays: {calendar.title} ({calendar.code})",
+        f"# source: Python package holidays {version} (MIT licence), {place}, category public",
+        f"# years {FIRST_YEAR}..{LAST_YEAR}",
+        "# regenerate: make holidays (do not edit by hand)",
+        *(f"# {note}" for note in calendar.notes),
+    ]
+    lines += [
+        f"{day.isoformat()}\t{'provisional' if day in unsure else 'fixed'}\t{'; '.join(names)}"
+        for day, names in days.items()
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def checked_in() -> dict[str, str]:
+    """The calendar files as they are now, by name."""
+    return {path.name: path.read_bytes().decode("utf-8") for path in OUTPUT.glob("*.tsv")}
+
+
+def check(wanted: dict[str, str]) -> int:
+    present = checked_in()
+    problems = []
+    for name in sorted(wanted.keys() | present.keys()):
+        if name not in present:
+            problems.append(f"{name}: missing")
+        elif name not in wanted:
+            problems.append(f"{name}: not one of the calendars that are generated")
+        elif present[name] != wanted[name]:
+            difference = difflib.unified_diff(
+                present[name].splitlines(),
+                wanted[name].splitlines(),
+                "checked in",
+                "generated",
+                n=0,
+                lineterm="",
+            )
+            # The same lines with other line endings give an empty difference.
+            shown = "\n".join(difference) or "the line endings or the last line differ"
+            problems.append(f"{name}: differs\n{shown}")
+    if problems:
+        print("\n".join(problems), file=sys.stderr)
+        print(
+            f"data/holidays is out of date (files concerned: {len(problems)}); "
+            "run `make holidays`, read the diff and commit it.",
+            file=sys.stderr,
+        )
+        return 1
+    print(f"data/holidays is up to date ({len(wanted)} calendars).")
+    return 0
+
+
+def write(wanted: dict[str, str]) -> int:
+    OUTPUT.mkdir(parents=True, exist_ok=True)
+    present = checked_in()
+    # The directory holds nothing but generated calendars, so one that is no longer generated
+    # goes.
+    for name in sorted(present.keys() - wanted.keys()):
+        (OUTPUT / name).unlink()
+        print(f"removed {name}")
+    for name, text in wanted.items():
+        if present.get(name) != text:
+            (OUTPUT / name).write_bytes(text.encode("utf-8"))
+            print(f"wrote {name}")
+    print(f"data/holidays is up to date ({len(wanted)} calendars).")
+    return 0
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument(
+        "--check",
+        action="store_true",
+        help="compare with the checked-in files, write nothing, and exit 1 when they differ",
+    )
+    arguments = parser.parse_args()
+    try:
+        package, version = load_package()
+        wanted = {
+            f"{calendar.code}.tsv": render(package, version, calendar) for calendar in CALENDARS
+        }
+    except Fault as fault:
+        print(f"holidays.py: {fault}", file=sys.stderr)
+        return 2
+    return check(wanted) if arguments.check else write(wanted)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
