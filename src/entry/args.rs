@@ -4,6 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+/// The variable that sets the instant to judge by, for rehearsals.
+pub const AT: &str = "IDLE_REAPER_AT";
+
 /// Finds EC2 instances left running outside business hours, in every account of an organisation, and reports
 /// or stops them.
 #[derive(Debug, Parser)]
@@ -18,7 +21,7 @@ pub struct Args {
     pub config: String,
 
     /// Judge by this instant instead of the clock, such as `2026-11-25T21:30:00+09:00`.
-    #[arg(long, global = true, value_name = "RFC3339")]
+    #[arg(long, global = true, env = AT, value_name = "RFC3339")]
     pub at: Option<String>,
 
     /// Only this account, by id or name; may be repeated.

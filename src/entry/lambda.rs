@@ -3,17 +3,18 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use serde_json::value::RawValue;
 use tracing::{Instrument, error, info, info_span, warn};
 
+use super::args::AT;
 use super::error::Error;
 use super::run_id::run_id;
 use super::{load, log};
 use crate::adapters::aws::{Aws, AwsHub, Eyes, Hands, all_loopback};
 use crate::decide::report::{Health, Report};
-use crate::decide::request::{Mode, Request, RequestInvalid, Run};
+use crate::decide::request::{Mode, Request, RequestInvalid, Run, parse_at};
 use crate::decide::settings::Settings;
 use crate::flow::{self, Clock, Order};
 use crate::render::{Digest, digest, json};
@@ -55,12 +56,13 @@ pub async fn serve() -> ExitCode {
 
 async fn handle(aws: &Aws, event: LambdaEvent<Box<RawValue>>) -> Result<Digest, Error> {
     let request = Request::parse(event.payload.get())?;
-    if request.at.is_some() && request.mode == Mode::Apply && !all_loopback(&aws.sdk) {
+    let rehearsed = request.at.or(rehearsal()?);
+    if rehearsed.is_some() && request.mode == Mode::Apply && !all_loopback(&aws.sdk) {
         return Err(RequestInvalid::AtForApply.into());
     }
     let wall = Utc::now();
-    let at = request.at.unwrap_or(wall);
-    let left = event.context.deadline().duration_since(std::time::SystemTime::now()).unwrap_or_default();
+    let at = rehearsed.unwrap_or(wall);
+    let left = time_left(event.context.deadline, wall);
     let clock = Clock::start(at, Some(left.saturating_sub(RESERVE)));
     let run = Run { id: run_id(at), mode: request.mode, scope: request.scope, at };
     let span = info_span!("run", run = %run.id);
@@ -76,6 +78,22 @@ async fn handle(aws: &Aws, event: LambdaEvent<Box<RawValue>>) -> Result<Digest, 
     .await
 }
 
+/// How long the function may still run. Lambda tells the instant of its deadline in milliseconds since 1970; the
+/// local emulator tells how long a run may last, which as an instant would lie in early 1970.
+fn time_left(deadline: u64, now: DateTime<Utc>) -> Duration {
+    const DAY: u64 = 24 * 3600 * 1000;
+    if deadline < DAY {
+        return Duration::from_millis(deadline);
+    }
+    Duration::from_millis(deadline.saturating_sub(u64::try_from(now.timestamp_millis()).unwrap_or(u64::MAX)))
+}
+
+/// The instant of a rehearsal, from the environment: a scheduled event cannot carry one. `apply` takes it under
+/// the same condition as a request's `at`.
+fn rehearsal() -> Result<Option<DateTime<Utc>>, RequestInvalid> {
+    std::env::var(AT).ok().map(|at| parse_at(&at)).transpose()
+}
+
 fn source() -> String {
     std::env::var("IDLE_REAPER_CONFIG").unwrap_or_else(|_| "reaper.toml".to_owned())
 }
@@ -85,7 +103,7 @@ async fn carry(
     settings: &Settings,
     run: &Run,
     clock: Clock,
-    wall: chrono::DateTime<Utc>,
+    wall: DateTime<Utc>,
 ) -> Result<(Report, Option<String>), Error> {
     let order = Order { run, settings, clock, wall, reviewed: None, progress: &|_, _| {} };
     let eyes = Eyes::new(aws, settings, &run.id);
@@ -144,4 +162,18 @@ fn answer(report: &Report, place: Option<String>) -> Digest {
         whole.len()
     ));
     figures
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_deadline_is_an_instant_for_lambda_and_a_duration_for_the_emulator() {
+        let now: DateTime<Utc> = "2026-11-25T12:30:00Z".parse().unwrap();
+        let in_a_minute = u64::try_from(now.timestamp_millis()).unwrap() + 60_000;
+        assert_eq!(time_left(in_a_minute, now), Duration::from_secs(60));
+        assert_eq!(time_left(in_a_minute - 120_000, now), Duration::ZERO);
+        assert_eq!(time_left(600_000, now), Duration::from_secs(600));
+    }
 }

@@ -1,0 +1,107 @@
+# The verbs of this project. `make help` lists them.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+VENV ?= .venv
+TOOLS ?= $(HOME)/.cache/idle-reaper/tools
+export IDLE_REAPER_PYTHON := $(abspath $(VENV))/bin/python
+export IDLE_REAPER_CARGO_LAMBDA := $(abspath $(VENV))/bin/cargo-lambda
+
+CARGO_DENY_VERSION := 0.20.2
+
+.PHONY: help
+help: ## list the verbs
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
+
+# --- what the tests and the demo need ---------------------------------------------------------------------
+
+.PHONY: setup
+setup: $(VENV)/.ready ## set up the simulated AWS and the local Lambda in a virtual environment
+
+$(VENV)/.ready: tests/requirements.txt
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r tests/requirements.txt
+	touch $@
+
+# --- the main verbs ---------------------------------------------------------------------------------------
+
+.PHONY: demo
+demo: setup ## rehearse the main job in a simulated organisation; no AWS account needed
+	cargo build --locked
+	$(VENV)/bin/python tests/demo.py
+
+.PHONY: test
+test: setup ## run every test
+	cargo test --locked
+
+.PHONY: quick
+quick: ## the loop of seconds: format, lint and test everything but the AWS adapters
+	cargo fmt --check
+	cargo clippy --locked --no-default-features --all-targets -- -D warnings
+	cargo test --locked --no-default-features
+
+.PHONY: check
+check: fmt-check test lint docs-check deny generated-check ## what a pull request must pass; CI calls nothing else
+
+.PHONY: fmt-check
+fmt-check:
+	cargo fmt --check
+
+.PHONY: lint
+lint:
+	cargo clippy --locked --all-targets -- -D warnings
+	cargo clippy --locked --no-default-features --all-targets -- -D warnings
+
+.PHONY: docs-check
+docs-check:
+	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --document-private-items
+
+# --- dependency policy ------------------------------------------------------------------------------------
+
+$(TOOLS)/cargo-deny-$(CARGO_DENY_VERSION): | $(TOOLS)
+	cargo install --quiet --locked cargo-deny --version $(CARGO_DENY_VERSION) --root $(TOOLS)
+	touch $@
+
+$(TOOLS):
+	mkdir -p $@
+
+.PHONY: deny
+deny: $(TOOLS)/cargo-deny-$(CARGO_DENY_VERSION) ## licences, bans and sources of every dependency
+	$(TOOLS)/bin/cargo-deny --offline --locked check bans licenses sources
+
+.PHONY: advisories
+advisories: $(TOOLS)/cargo-deny-$(CARGO_DENY_VERSION) ## known vulnerabilities in dependencies; needs the network
+	$(TOOLS)/bin/cargo-deny check advisories
+
+# --- generated files --------------------------------------------------------------------------------------
+
+$(VENV)/.ready-tools: tools/requirements.txt $(VENV)/.ready
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r tools/requirements.txt
+	touch $@
+
+.PHONY: holidays
+holidays: $(VENV)/.ready-tools ## generate data/holidays from the maintained source
+	$(VENV)/bin/python tools/holidays.py
+
+.PHONY: instance-families
+instance-families: setup ## generate data/instance-families.tsv
+	$(VENV)/bin/python tools/instance_families.py
+
+.PHONY: generated-check
+generated-check: $(VENV)/.ready-tools
+	$(VENV)/bin/python tools/holidays.py --check
+	$(VENV)/bin/python tools/instance_families.py --check
+
+# --- releases ---------------------------------------------------------------------------------------------
+
+.PHONY: package
+package: ## build the release binary and zip it as a Lambda function (x86-64)
+	cargo build --locked --release
+	$(PYTHON) tools/package.py
+
+.PHONY: clean
+clean: ## remove what the demo and the packaging left in this folder
+	rm -rf target/demo target/package
