@@ -194,6 +194,9 @@ def rehearse(world, function):
     say(f"{len(plan['plan']['steps'])} steps planned; {len(plan['blind'])} blind spots: " + "; ".join(sorted({b['cause'] for b in plan['blind']})))
     wrong += compare(world, plan)
 
+    title("The same as people read it: idle-reaper plan")
+    cli(world.environment(), "plan")
+
     title("Nothing changed")
     after, writes = world.states(), world.writes()
     say(f"{len(after)} instances described again, {sum(before[i] != s for i, s in after.items())} changed; {len(writes)} writing calls")
@@ -207,8 +210,7 @@ def rehearse(world, function):
     report = json.loads(get(f"{world.control}/objects")["idle-reaper-records"][key])
     (OUT / "report.json").write_text(json.dumps(report, indent=2) + "\n")
 
-    title("The report, as people read it; then one machine explained")
-    cli(world.environment(), "plan", "--account", "shop-stg")
+    title("One machine explained: why was it stopped, or why not?")
     cli(world.environment(), "explain", world.about["instances"]["stop-protected"]["id"])
 
     title("The proof: DescribeInstances, asked by this script itself")

@@ -3,11 +3,14 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use comfy_table::{Attribute, Cell, Color, ContentArrangement, Table, presets};
+use comfy_table::{Attribute, Cell, Color, ContentArrangement, LineStyle, Table, TableStyle};
 
 use super::{Style, detail};
 use crate::decide::report::{Ending, Health, Outcome, Report, Row};
 use crate::words::{Reason, Verdict};
+
+/// One line under the header and nothing else: rows of a hundred instances stay readable.
+const STYLE: TableStyle = TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
 
 /// The report as a table.
 pub fn table(report: &Report, style: Style) -> String {
@@ -187,10 +190,7 @@ fn account(report: &Report, id: &std::sync::Arc<str>) -> String {
 
 fn new_table(style: Style, header: &[&str]) -> Table {
     let mut table = Table::new();
-    table
-        .load_style(presets::UTF8_HORIZONTAL_ONLY)
-        .set_header(header.iter().map(|text| bold(text, style)))
-        .force_no_tty();
+    table.load_style(STYLE).set_header(header.iter().map(|text| bold(text, style))).force_no_tty();
     if style.colour {
         table.enforce_styling();
     }

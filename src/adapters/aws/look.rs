@@ -108,29 +108,6 @@ impl<'a> Eyes<'a> {
         self.mark_units(&mut found).await?;
         Ok(found)
     }
-
-    async fn page_through(
-        &self,
-        client: &aws_sdk_ec2::Client,
-        target: &Target,
-        only: Option<&[Box<str>]>,
-        each: &mut impl FnMut(Instance),
-    ) -> Result<(), Unseen> {
-        let mut call = client.describe_instances();
-        if let Some(ids) = only {
-            // The filter, not the parameter: one id that is gone would fail the whole call.
-            let values = ids.iter().map(ToString::to_string).collect();
-            call = call.filters(Filter::builder().name("instance-id").set_values(Some(values)).build());
-        }
-        let mut pages = call.into_paginator().page_size(PAGE).send();
-        while let Some(page) = pages.next().await {
-            let page = page.map_err(|error| unseen("ec2:DescribeInstances", &error))?;
-            for raw in page.reservations().iter().flat_map(|reservation| reservation.instances()) {
-                each(reduce(target, raw));
-            }
-        }
-        Ok(())
-    }
 }
 
 impl Look for Eyes<'_> {
@@ -172,10 +149,10 @@ impl Look for Eyes<'_> {
     ) -> Result<(), Unseen> {
         let client = self.client(target).await?;
         match only {
-            None => self.page_through(&client, target, None, &mut each).await,
+            None => page_through(&client, target, None, &mut each).await,
             Some(ids) => {
                 for part in ids.chunks(FILTER_VALUES) {
-                    self.page_through(&client, target, Some(part), &mut each).await?;
+                    page_through(&client, target, Some(part), &mut each).await?;
                 }
                 Ok(())
             }
@@ -200,4 +177,143 @@ impl Look for Eyes<'_> {
 
 fn no_region() -> Unseen {
     Unseen::Blind("no Region is configured; set `AWS_REGION`, or `regions` in `[look]`".to_owned())
+}
+
+/// Hands every instance to `each`, page by page; a page's body is dropped before the next is read.
+async fn page_through(
+    client: &aws_sdk_ec2::Client,
+    target: &Target,
+    only: Option<&[Box<str>]>,
+    each: &mut impl FnMut(Instance),
+) -> Result<(), Unseen> {
+    let mut call = client.describe_instances();
+    if let Some(ids) = only {
+        // The filter, not the parameter: one id that is gone would fail the whole call.
+        let values = ids.iter().map(ToString::to_string).collect();
+        call = call.filters(Filter::builder().name("instance-id").set_values(Some(values)).build());
+    }
+    // Not the SDK's paginator: it ends in silence when a token comes again, and what it then has not shown
+    // would count as seen.
+    let mut token: Option<String> = None;
+    loop {
+        let page = call.clone().max_results(PAGE).set_next_token(token.clone()).send().await;
+        let page = page.map_err(|error| unseen("ec2:DescribeInstances", &error))?;
+        for raw in page.reservations().iter().flat_map(|reservation| reservation.instances()) {
+            each(reduce(target, raw));
+        }
+        let next = page.next_token().filter(|next| !next.is_empty()).map(str::to_owned);
+        if next.is_none() {
+            return Ok(());
+        }
+        if next == token {
+            return Err(Unseen::Blind("`ec2:DescribeInstances` gave the same page token twice".to_owned()));
+        }
+        token = next;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_config::{BehaviorVersion, Region};
+    use aws_credential_types::Credentials;
+    use aws_sdk_ec2::operation::describe_instances::DescribeInstancesOutput;
+    use aws_sdk_ec2::types::{Instance as Raw, Reservation};
+    use aws_smithy_mocks::{MockResponseInterceptor, Rule, create_mock_http_client, mock};
+    use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+    use aws_smithy_types::body::SdkBody;
+
+    use super::*;
+
+    fn page(ids: &[&str], next: Option<&str>) -> DescribeInstancesOutput {
+        let instances = ids.iter().map(|id| Raw::builder().instance_id(*id).build()).collect();
+        let reservation = Reservation::builder().set_instances(Some(instances)).build();
+        DescribeInstancesOutput::builder().reservations(reservation).set_next_token(next.map(str::to_owned)).build()
+    }
+
+    fn answer(status: u16, code: &str, message: &str) -> HttpResponse {
+        let body = format!(
+            "<Response><Errors><Error><Code>{code}</Code><Message>{message}</Message></Error></Errors><RequestID>r-1</RequestID></Response>"
+        );
+        HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body))
+    }
+
+    /// What `mock_client!` makes, without the SDK's `test-util`: that feature would compile the SDK twice.
+    fn client(rule: &Rule) -> aws_sdk_ec2::Client {
+        let config = aws_sdk_ec2::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new("us-east-1"))
+            .credentials_provider(Credentials::new("AKIDEXAMPLE", "secret", None, None, "test"))
+            .http_client(create_mock_http_client())
+            .interceptor(MockResponseInterceptor::new().with_rule(rule));
+        aws_sdk_ec2::Client::from_conf(config.build())
+    }
+
+    async fn ids_of(client: &aws_sdk_ec2::Client) -> (Vec<String>, Result<(), Unseen>) {
+        let mut ids = Vec::new();
+        let target = Target::new("111111111111", "us-east-1");
+        let end = page_through(client, &target, None, &mut |instance| ids.push(instance.id.to_string())).await;
+        (ids, end)
+    }
+
+    #[tokio::test]
+    async fn every_page_is_read_an_empty_one_in_the_middle_included() {
+        let pages = mock!(aws_sdk_ec2::Client::describe_instances)
+            .sequence()
+            .output(|| page(&["i-1", "i-2"], Some("a")))
+            .output(|| page(&[], Some("b")))
+            .output(|| page(&["i-3"], None))
+            .build();
+        let client = client(&pages);
+        let (ids, end) = ids_of(&client).await;
+        assert_eq!((ids, end), (vec!["i-1".to_owned(), "i-2".to_owned(), "i-3".to_owned()], Ok(())));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_throttled_page_is_asked_for_again() {
+        let pages = mock!(aws_sdk_ec2::Client::describe_instances)
+            .sequence()
+            .http_response(|| answer(503, "RequestLimitExceeded", "slow down"))
+            .output(|| page(&["i-1"], None))
+            .build();
+        let client = client(&pages);
+        let (ids, end) = ids_of(&client).await;
+        assert_eq!((ids, end), (vec!["i-1".to_owned()], Ok(())));
+    }
+
+    #[tokio::test]
+    async fn a_refusal_on_a_later_page_is_blindness_and_what_was_seen_stays_seen() {
+        let pages = mock!(aws_sdk_ec2::Client::describe_instances)
+            .sequence()
+            .output(|| page(&["i-1"], Some("a")))
+            .http_response(|| answer(403, "UnauthorizedOperation", "You are not authorized"))
+            .build();
+        let client = client(&pages);
+        let (ids, end) = ids_of(&client).await;
+        assert_eq!(ids, ["i-1"]);
+        let Err(Unseen::Blind(cause)) = end else { panic!("{end:?}") };
+        assert!(cause.contains("UnauthorizedOperation") && cause.contains("ec2:DescribeInstances"), "{cause}");
+    }
+
+    #[tokio::test]
+    async fn a_region_closed_by_the_organisation_is_no_blindness() {
+        let pages = mock!(aws_sdk_ec2::Client::describe_instances)
+            .sequence()
+            .http_response(|| {
+                answer(403, "UnauthorizedOperation", "denied with an explicit deny in a service control policy")
+            })
+            .build();
+        let client = client(&pages);
+        assert_eq!(ids_of(&client).await, (Vec::new(), Err(Unseen::Closed)));
+    }
+
+    #[tokio::test]
+    async fn a_page_token_that_comes_again_ends_in_an_error_and_not_in_a_loop() {
+        let pages = mock!(aws_sdk_ec2::Client::describe_instances)
+            .sequence()
+            .output(|| page(&["i-1"], Some("a")))
+            .output(|| page(&["i-2"], Some("a")))
+            .build();
+        let client = client(&pages);
+        assert!(matches!(ids_of(&client).await.1, Err(Unseen::Blind(_))));
+    }
 }

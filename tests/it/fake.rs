@@ -1,0 +1,268 @@
+//! A fake world behind the three ports: accounts, Regions and instances in memory, handed out in an order that a
+//! seed shuffles, with faults on demand and a log of every call. What is done to it stays done, so that a plan, an
+//! apply and another plan can be told as one story.
+
+mod dice;
+mod faults;
+mod ports;
+mod run;
+mod shape;
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use idle_reaper::decide::case::Activity;
+use idle_reaper::ports::{FoundAccount, Switch};
+use idle_reaper::words::{Account, Instance, State, Target};
+
+use dice::Dice;
+pub use faults::{Change, Fault, Faults};
+pub use run::{Ask, apply, plan, try_apply, try_plan};
+pub use shape::{
+    EVENING, HERE, SETTINGS, Shape, THERE, at, ending, endings, instance, keys, planned, row, settings, with, without,
+};
+
+/// What a call of a port did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deed {
+    ListAccounts,
+    ListRegions,
+    LookAt,
+    /// A look at named instances: a re-check, or the verification of an act.
+    LookAgain,
+    Measure,
+    Tag,
+    Untag,
+    Stop,
+    Hibernate,
+    Start,
+    ReadSwitch,
+    ReadRecord,
+    WriteRecord,
+    CreateRecord,
+    RemoveRecord,
+}
+
+impl Deed {
+    /// Whether it changes something in an account that is looked at.
+    pub fn acts(self) -> bool {
+        match self {
+            Self::Tag | Self::Untag | Self::Stop | Self::Hibernate | Self::Start => true,
+            Self::ListAccounts
+            | Self::ListRegions
+            | Self::LookAt
+            | Self::LookAgain
+            | Self::Measure
+            | Self::ReadSwitch
+            | Self::ReadRecord
+            | Self::WriteRecord
+            | Self::CreateRecord
+            | Self::RemoveRecord => false,
+        }
+    }
+
+    /// Whether it changes something anywhere, the hub's record included.
+    pub fn writes(self) -> bool {
+        self.acts() || matches!(self, Self::WriteRecord | Self::CreateRecord | Self::RemoveRecord)
+    }
+
+    /// Whether it stops or starts something.
+    pub fn switches(self) -> bool {
+        matches!(self, Self::Stop | Self::Hibernate | Self::Start)
+    }
+}
+
+/// One call of a port, as the log keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    pub deed: Deed,
+    /// Where, for calls that go to an account.
+    pub target: Target,
+    /// Which instances, for calls that name some.
+    pub ids: Vec<Box<str>>,
+    /// The tag's value, the record's key, or the switch's answer.
+    pub text: String,
+    /// Whether the port answered that it went well.
+    pub ok: bool,
+}
+
+impl Call {
+    /// Whether the call names this instance.
+    pub fn names(&self, id: &str) -> bool {
+        self.ids.iter().any(|named| **named == *id)
+    }
+}
+
+/// The world. One value plays all three ports.
+pub struct World {
+    state: RefCell<Inner>,
+}
+
+struct Inner {
+    now: DateTime<Utc>,
+    dice: Dice,
+    runs: u32,
+    accounts: BTreeMap<Arc<str>, FoundAccount>,
+    targets: BTreeSet<Target>,
+    instances: Vec<Instance>,
+    cpu: HashMap<Box<str>, Activity>,
+    faults: Faults,
+    switch_reads: usize,
+    record: BTreeMap<String, String>,
+    log: Vec<Call>,
+}
+
+impl World {
+    /// A world that holds these instances, their accounts and their Regions. Every instance is quiet.
+    pub fn of(instances: impl IntoIterator<Item = Instance>) -> Self {
+        let world = Self {
+            state: RefCell::new(Inner {
+                now: at(EVENING),
+                dice: Dice::new(1),
+                runs: 0,
+                accounts: BTreeMap::new(),
+                targets: BTreeSet::new(),
+                instances: Vec::new(),
+                cpu: HashMap::new(),
+                faults: Faults::default(),
+                switch_reads: 0,
+                record: BTreeMap::new(),
+                log: Vec::new(),
+            }),
+        };
+        for instance in instances {
+            world.add(instance);
+        }
+        world
+    }
+
+    /// The same world, handing things out in the order of another seed.
+    pub fn shuffled_by(self, seed: u64) -> Self {
+        self.state.borrow_mut().dice = Dice::new(seed);
+        self
+    }
+
+    /// The same world with these faults.
+    pub fn with_faults(self, faults: Faults) -> Self {
+        self.state.borrow_mut().faults = faults;
+        self
+    }
+
+    /// Takes every fault away.
+    pub fn mend(&self) {
+        self.state.borrow_mut().faults = Faults::default();
+    }
+
+    /// The same world with one more account, which may hold nothing.
+    pub fn with_account(self, id: &str, name: Option<&str>, inactive: Option<&str>) -> Self {
+        let account = Account { name: name.map(str::to_owned), ..Account::bare(id) };
+        let found = FoundAccount { account, inactive: inactive.map(str::to_owned) };
+        self.state.borrow_mut().accounts.insert(id.into(), found);
+        self
+    }
+
+    /// The same world with one more target, which may hold nothing.
+    pub fn with_target(self, account: &str, region: &str) -> Self {
+        self.open(&Target::new(account, region));
+        self
+    }
+
+    /// The same world, in which an instance's last hour was like this.
+    pub fn with_activity(self, id: &str, activity: Activity) -> Self {
+        self.state.borrow_mut().cpu.insert(id.into(), activity);
+        self
+    }
+
+    /// One more instance.
+    pub fn add(&self, instance: Instance) {
+        self.open(&instance.target);
+        self.state.borrow_mut().instances.push(instance);
+    }
+
+    /// Changes an instance behind the reaper's back.
+    pub fn change(&self, id: &str, change: impl FnOnce(Instance) -> Instance) {
+        let mut state = self.state.borrow_mut();
+        let place = state.instances.iter().position(|instance| *instance.id == *id).expect("no such instance");
+        let changed = change(state.instances[place].clone());
+        state.instances[place] = changed;
+    }
+
+    fn open(&self, target: &Target) {
+        let mut state = self.state.borrow_mut();
+        let bare = FoundAccount { account: Account::bare(target.account.clone()), inactive: None };
+        state.accounts.entry(target.account.clone()).or_insert(bare);
+        state.targets.insert(target.clone());
+    }
+
+    /// An instance as it is now.
+    pub fn get(&self, id: &str) -> Instance {
+        let state = self.state.borrow();
+        state.instances.iter().find(|instance| *instance.id == *id).expect("no such instance").clone()
+    }
+
+    /// Everything there is.
+    pub fn all(&self) -> Vec<Instance> {
+        self.state.borrow().instances.clone()
+    }
+
+    /// Every target there is.
+    pub fn targets(&self) -> BTreeSet<Target> {
+        self.state.borrow().targets.clone()
+    }
+
+    /// The state of an instance once everything under way has ended.
+    pub fn rests(&self, id: &str) -> State {
+        match self.get(id).state {
+            State::Stopping | State::Stopped => State::Stopped,
+            State::Pending | State::Running => State::Running,
+            state @ (State::ShuttingDown | State::Terminated | State::Unknown) => state,
+        }
+    }
+
+    /// Every call so far, in order.
+    pub fn log(&self) -> Vec<Call> {
+        self.state.borrow().log.clone()
+    }
+
+    /// The calls so far for which `wanted` holds, in order.
+    pub fn calls(&self, wanted: impl Fn(Deed) -> bool) -> Vec<Call> {
+        self.log().into_iter().filter(|call| wanted(call.deed)).collect()
+    }
+
+    /// Forgets the calls so far.
+    pub fn forget(&self) {
+        self.state.borrow_mut().log.clear();
+    }
+
+    /// Puts a file into the record.
+    pub fn put(&self, key: &str, text: &str) {
+        self.state.borrow_mut().record.insert(key.to_owned(), text.to_owned());
+    }
+
+    /// The record's files whose keys hold `part`.
+    pub fn recorded(&self, part: &str) -> Vec<(String, String)> {
+        let state = self.state.borrow();
+        state.record.iter().filter(|(key, _)| key.contains(part)).map(|(k, v)| (k.clone(), v.clone())).collect()
+    }
+
+    fn note(&self, deed: Deed, target: &Target, ids: &[Box<str>], text: impl Into<String>, ok: bool) {
+        let call = Call { deed, target: target.clone(), ids: ids.to_vec(), text: text.into(), ok };
+        self.state.borrow_mut().log.push(call);
+    }
+
+    fn shuffle<T>(&self, items: &mut [T]) {
+        self.state.borrow_mut().dice.shuffle(items);
+    }
+
+    /// What the pause switch says this time.
+    fn next_switch(&self) -> Switch {
+        let mut state = self.state.borrow_mut();
+        state.switch_reads += 1;
+        match &state.faults.switch {
+            Some((reads, switch)) if state.switch_reads > *reads => switch.clone(),
+            Some(_) | None => Switch::Off,
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! What can go wrong in the fake world.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use idle_reaper::ports::Switch;
+use idle_reaper::words::Target;
+
+/// What an act on one instance comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// Stop protection: a stop of it, alone or in company, is refused as a whole.
+    Protected,
+    /// A stop of it is accepted, and nothing happens.
+    StopIgnored,
+    /// A stop ends in a time-out and happens all the same.
+    StopUnclearButDone,
+    /// A stop ends in a time-out and does not happen.
+    StopUnclear,
+    /// Its tags may not be written.
+    TagRefused,
+    /// Writing its tag ends in a time-out and happens all the same.
+    TagUnclearButDone,
+    /// Its tags may not be removed.
+    UntagRefused,
+    /// A start of it is refused, alone or in company.
+    StartRefused,
+    /// It starts, and falls back to stopped.
+    FallsBack,
+    /// A look shows it on two pages.
+    ShownTwice,
+}
+
+/// What somebody does between the look and the re-check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Stops it and starts it again.
+    Restarted,
+    /// Starts it.
+    Started,
+    /// Tags it `keep`.
+    Kept,
+    /// Tags it with another schedule, which is open.
+    Rescheduled,
+    /// Terminates it; it is shown for a while.
+    Terminated,
+    /// Terminates it so early that it is not shown any more.
+    Gone,
+    /// Stops it.
+    Stopped,
+}
+
+/// Everything that goes wrong in one world.
+#[derive(Clone, Debug, Default)]
+pub struct Faults {
+    /// The accounts cannot be listed.
+    pub no_accounts: bool,
+    /// Targets that cannot be looked at; the Region `*` is an account that cannot be asked for its Regions.
+    pub blind: BTreeSet<Target>,
+    /// Targets that the organisation's policy closes.
+    pub closed: BTreeSet<Target>,
+    /// Targets whose look fails after so many instances.
+    pub breaks_after: BTreeMap<Target, usize>,
+    /// Targets that cannot be looked at again, once they have been seen.
+    pub blind_again: BTreeSet<Target>,
+    /// Faults of single instances.
+    pub instances: BTreeMap<Box<str>, Fault>,
+    /// What happens to single instances before they are looked at again.
+    pub changes: BTreeMap<Box<str>, Change>,
+    /// The pause switch answers this after so many answers of `Off`.
+    pub switch: Option<(usize, Switch)>,
+    /// Files of the record whose keys hold this cannot be written or created.
+    pub no_writing: Option<&'static str>,
+    /// The record cannot be read.
+    pub no_reading: bool,
+    /// How long a look at a target takes, in real time.
+    pub slow: Duration,
+}
+
+impl Faults {
+    /// One instance with one fault.
+    pub fn one(id: &str, fault: Fault) -> Self {
+        Self::default().and(id, fault)
+    }
+
+    /// One instance to which something happens before it is looked at again.
+    pub fn change(id: &str, change: Change) -> Self {
+        Self { changes: BTreeMap::from([(id.into(), change)]), ..Self::default() }
+    }
+
+    /// One more instance with a fault.
+    pub fn and(mut self, id: &str, fault: Fault) -> Self {
+        self.instances.insert(id.into(), fault);
+        self
+    }
+
+    /// A pause switch that answers `switch` after `reads` answers of `Off`.
+    pub fn paused_after(reads: usize, switch: Switch) -> Self {
+        Self { switch: Some((reads, switch)), ..Self::default() }
+    }
+
+    pub(super) fn has(&self, ids: &[Box<str>], fault: Fault) -> bool {
+        ids.iter().any(|id| self.instances.get(id) == Some(&fault))
+    }
+}

@@ -1,0 +1,296 @@
+//! The three ports over the fake world.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use idle_reaper::decide::case::Activity;
+use idle_reaper::ports::{Act, ActError, Entry, FoundAccount, Hub, Look, PortError, Switch, Unseen};
+use idle_reaper::words::{Instance, State, Tags, Target};
+
+use super::shape::Shape;
+use super::{Change, Deed, Fault, Inner, World};
+
+impl World {
+    /// Lets others go first: with the clock of the tests paused this costs nothing and shuffles who ends when.
+    async fn wait(&self) {
+        let millis = self.state.borrow_mut().dice.below(40);
+        tokio::time::sleep(Duration::from_millis(millis as u64)).await;
+    }
+
+    fn unseen(&self, target: &Target, again: bool) -> Option<Unseen> {
+        let faults = &self.state.borrow().faults;
+        if faults.closed.contains(target) {
+            return Some(Unseen::Closed);
+        }
+        let blind = faults.blind.contains(target) || (again && faults.blind_again.contains(target));
+        blind.then(|| Unseen::Blind(format!("{target} was denied")))
+    }
+}
+
+impl Inner {
+    /// Everything in a target, by place in the list.
+    fn places(&self, target: &Target, only: Option<&[Box<str>]>) -> Vec<usize> {
+        let wanted = |instance: &Instance| {
+            instance.target == *target && only.is_none_or(|only| only.contains(&instance.id))
+        };
+        (0..self.instances.len()).filter(|place| wanted(&self.instances[*place])).collect()
+    }
+
+    /// Whether all of these are there and none is of a kind that AWS refuses to stop or start.
+    fn refuses(&self, target: &Target, ids: &[Box<str>], faults: &[Fault]) -> Option<ActError> {
+        if let Some(fault) = faults.iter().find(|fault| self.faults.has(ids, **fault)) {
+            return Some(ActError::Refused(format!("{fault:?}")));
+        }
+        let there = |id: &Box<str>| {
+            let found = self.instances.iter().find(|instance| instance.target == *target && instance.id == *id);
+            found.is_some_and(|instance| instance.state != State::Terminated && instance.lifecycle.is_none())
+        };
+        let missing = ids.iter().find(|id| !there(id))?;
+        Some(ActError::Refused(format!("InvalidInstanceID.NotFound: {missing}")))
+    }
+
+    fn each(&mut self, target: &Target, ids: &[Box<str>], mut act: impl FnMut(&mut Instance)) {
+        for place in self.places(target, Some(ids)) {
+            act(&mut self.instances[place]);
+        }
+    }
+
+    /// What somebody does before a second look.
+    fn meddle(&mut self, place: usize) {
+        let instance = self.instances[place].clone();
+        let Some(change) = self.faults.changes.remove(&instance.id) else { return };
+        let (now, keep, schedule) = (self.now, "idle-reaper:keep", "idle-reaper:schedule");
+        self.instances[place] = match change {
+            Change::Restarted | Change::Started => {
+                Instance { state: State::Running, launch: Some(now), transition: None, ..instance }
+            }
+            Change::Kept => instance.tag(keep, ""),
+            Change::Rescheduled => instance.tag(schedule, "always"),
+            Change::Terminated => Instance { state: State::Terminated, transition: Some(now), ..instance },
+            Change::Gone => Instance { target: Target::new("gone", "gone"), ..instance },
+            Change::Stopped => Instance { state: State::Stopped, transition: Some(now), ..instance },
+        };
+    }
+
+    /// What is under way goes one step on once it has been seen.
+    fn go_on(&mut self, place: usize) {
+        let falls = self.faults.has(&[self.instances[place].id.clone()], Fault::FallsBack);
+        let instance = &mut self.instances[place];
+        instance.state = match instance.state {
+            State::Stopping => State::Stopped,
+            State::Pending if falls => State::Stopped,
+            State::Pending => State::Running,
+            state @ (State::Running
+            | State::Stopped
+            | State::ShuttingDown
+            | State::Terminated
+            | State::Unknown) => state,
+        };
+    }
+}
+
+impl Look for World {
+    async fn accounts(&self) -> Result<Vec<FoundAccount>, PortError> {
+        self.wait().await;
+        let failed = self.state.borrow().faults.no_accounts;
+        self.note(Deed::ListAccounts, &Target::default(), &[], "", !failed);
+        if failed {
+            return Err(PortError("ListAccounts was denied".to_owned()));
+        }
+        let mut accounts: Vec<FoundAccount> = self.state.borrow().accounts.values().cloned().collect();
+        self.shuffle(&mut accounts);
+        Ok(accounts)
+    }
+
+    async fn regions(&self, account: &Arc<str>) -> Result<Vec<Arc<str>>, Unseen> {
+        self.wait().await;
+        let whole = Target::new(account.clone(), "*");
+        let unseen = self.unseen(&whole, false);
+        self.note(Deed::ListRegions, &whole, &[], "", unseen.is_none());
+        if let Some(unseen) = unseen {
+            return Err(unseen);
+        }
+        let mut targets: Vec<Target> = self.targets().into_iter().filter(|t| t.account == *account).collect();
+        self.shuffle(&mut targets);
+        Ok(targets.into_iter().map(|target| target.region).collect())
+    }
+
+    async fn instances(
+        &self,
+        target: &Target,
+        only: Option<&[Box<str>]>,
+        mut each: impl FnMut(Instance),
+    ) -> Result<(), Unseen> {
+        let slow = self.state.borrow().faults.slow;
+        if !slow.is_zero() {
+            std::thread::sleep(slow); // the runs' own clock counts real time
+        }
+        self.wait().await;
+        let deed = if only.is_some() { Deed::LookAgain } else { Deed::LookAt };
+        let unseen = self.unseen(target, only.is_some());
+        let broken = self.state.borrow().faults.breaks_after.get(target).copied().filter(|_| only.is_none());
+        let ok = unseen.is_none() && broken.is_none();
+        self.note(deed, target, only.unwrap_or_default(), "", ok);
+        if let Some(unseen) = unseen {
+            return Err(unseen);
+        }
+        let mut places = self.state.borrow().places(target, only);
+        self.shuffle(&mut places);
+        for place in places.iter().take(broken.unwrap_or(usize::MAX)) {
+            let mut state = self.state.borrow_mut();
+            if only.is_some() {
+                state.meddle(*place);
+            }
+            let instance = state.instances[*place].clone();
+            state.go_on(*place);
+            let twice = state.faults.has(&[instance.id.clone()], Fault::ShownTwice);
+            drop(state);
+            if instance.target == *target {
+                if twice {
+                    each(instance.clone());
+                }
+                each(instance);
+            }
+        }
+        if broken.is_some() { Err(Unseen::Blind("the second page was denied".to_owned())) } else { Ok(()) }
+    }
+
+    async fn activity(&self, target: &Target, ids: &[Box<str>], _: DateTime<Utc>) -> HashMap<Box<str>, Activity> {
+        self.wait().await;
+        self.note(Deed::Measure, target, ids, "", true);
+        let state = self.state.borrow();
+        let of = |id: &Box<str>| state.cpu.get(id).cloned().unwrap_or(Activity::Cpu(0.5));
+        ids.iter().map(|id| (id.clone(), of(id))).collect()
+    }
+
+    fn calls(&self) -> u64 {
+        self.state.borrow().log.len() as u64
+    }
+}
+
+impl Act for World {
+    async fn tag(&self, target: &Target, ids: &[Box<str>], key: &str, value: &str) -> Result<(), ActError> {
+        self.wait().await;
+        let refused = self.state.borrow().refuses(target, ids, &[Fault::TagRefused]);
+        self.note(Deed::Tag, target, ids, value, refused.is_none());
+        if let Some(refused) = refused {
+            return Err(refused);
+        }
+        let mut state = self.state.borrow_mut();
+        state.each(target, ids, |instance| *instance = instance.clone().untagged(key).tag(key, value));
+        let unclear = state.faults.has(ids, Fault::TagUnclearButDone);
+        if unclear { Err(ActError::Unclear("CreateTags timed out".to_owned())) } else { Ok(()) }
+    }
+
+    async fn untag(&self, target: &Target, ids: &[Box<str>], key: &str) -> Result<(), ActError> {
+        self.wait().await;
+        let refused = self.state.borrow().refuses(target, ids, &[Fault::UntagRefused]);
+        self.note(Deed::Untag, target, ids, "", refused.is_none());
+        if let Some(refused) = refused {
+            return Err(refused);
+        }
+        let without = |tags: &Tags| Tags::new(tags.iter().filter(|(found, _)| *found != key));
+        self.state.borrow_mut().each(target, ids, |instance| instance.tags = without(&instance.tags));
+        Ok(())
+    }
+
+    async fn stop(&self, target: &Target, ids: &[Box<str>], hibernate: bool) -> Result<(), ActError> {
+        self.wait().await;
+        let deed = if hibernate { Deed::Hibernate } else { Deed::Stop };
+        let refused = self.state.borrow().refuses(target, ids, &[Fault::Protected]);
+        self.note(deed, target, ids, "", refused.is_none());
+        if let Some(refused) = refused {
+            return Err(refused);
+        }
+        let mut state = self.state.borrow_mut();
+        let (now, faults) = (state.now, state.faults.clone());
+        let unclear = ActError::Unclear("StopInstances timed out".to_owned());
+        if faults.has(ids, Fault::StopUnclear) {
+            return Err(unclear);
+        }
+        state.each(target, ids, |instance| {
+            if instance.state == State::Running && !faults.has(&[instance.id.clone()], Fault::StopIgnored) {
+                instance.state = State::Stopping;
+                instance.transition = Some(now);
+            }
+        });
+        if faults.has(ids, Fault::StopUnclearButDone) { Err(unclear) } else { Ok(()) }
+    }
+
+    async fn start(&self, target: &Target, ids: &[Box<str>]) -> Result<(), ActError> {
+        self.wait().await;
+        let refused = self.state.borrow().refuses(target, ids, &[Fault::StartRefused]);
+        self.note(Deed::Start, target, ids, "", refused.is_none());
+        if let Some(refused) = refused {
+            return Err(refused);
+        }
+        let mut state = self.state.borrow_mut();
+        let now = state.now;
+        state.each(target, ids, |instance| {
+            if instance.state == State::Stopped {
+                instance.state = State::Pending;
+                instance.launch = Some(now);
+            }
+        });
+        Ok(())
+    }
+}
+
+impl World {
+    fn may_write(&self, deed: Deed, key: &str) -> Result<(), PortError> {
+        let failing = self.state.borrow().faults.no_writing.is_some_and(|part| key.contains(part));
+        self.note(deed, &Target::default(), &[], key, !failing);
+        if failing { Err(PortError(format!("`{key}` was denied"))) } else { Ok(()) }
+    }
+}
+
+impl Hub for World {
+    async fn switch(&self) -> Switch {
+        self.wait().await;
+        let switch = self.next_switch();
+        self.note(Deed::ReadSwitch, &Target::default(), &[], format!("{switch:?}"), switch == Switch::Off);
+        switch
+    }
+
+    async fn write(&self, key: &str, text: &str) -> Result<String, PortError> {
+        self.wait().await;
+        self.may_write(Deed::WriteRecord, key)?;
+        self.put(key, text);
+        Ok(format!("record/{key}"))
+    }
+
+    async fn create(&self, key: &str, text: &str) -> Result<Option<String>, PortError> {
+        self.wait().await;
+        self.may_write(Deed::CreateRecord, key)?;
+        let there = self.state.borrow().record.get(key).cloned();
+        if there.is_none() {
+            self.put(key, text);
+        }
+        Ok(there)
+    }
+
+    async fn remove(&self, key: &str) -> Result<(), PortError> {
+        self.wait().await;
+        self.may_write(Deed::RemoveRecord, key)?;
+        self.state.borrow_mut().record.remove(key);
+        Ok(())
+    }
+
+    async fn read_since(&self, folder: &str, from: &str) -> Result<Vec<Entry>, PortError> {
+        self.wait().await;
+        let failing = self.state.borrow().faults.no_reading;
+        self.note(Deed::ReadRecord, &Target::default(), &[], folder, !failing);
+        if failing {
+            return Err(PortError("the record was denied".to_owned()));
+        }
+        let root = format!("{folder}/");
+        let beneath = |(key, text): (&String, &String)| {
+            key.strip_prefix(&root).filter(|beneath| *beneath >= from).map(|b| (b.to_owned(), text.clone()))
+        };
+        let mut entries: Vec<Entry> = self.state.borrow().record.iter().filter_map(beneath).collect();
+        self.shuffle(&mut entries);
+        Ok(entries)
+    }
+}

@@ -1,0 +1,74 @@
+//! Runs over the fake world, on a clock of tokio's that is paused: waiting costs nothing.
+
+use std::future::Future;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use idle_reaper::decide::plan::Plan;
+use idle_reaper::decide::report::Report;
+use idle_reaper::decide::request::{Mode, Run, Scope};
+use idle_reaper::decide::settings::Settings;
+use idle_reaper::flow::{self, Clock, Error, Order};
+
+use super::World;
+
+/// What a run is asked to do.
+#[derive(Clone, Debug, Default)]
+pub struct Ask {
+    /// The instant by which it judges.
+    pub at: DateTime<Utc>,
+    /// What it selects.
+    pub scope: Scope,
+    /// A reviewed plan.
+    pub reviewed: Option<Plan>,
+    /// How long it may last.
+    pub left: Option<Duration>,
+}
+
+impl Ask {
+    /// Everything in scope, at this instant.
+    pub fn at(at: DateTime<Utc>) -> Self {
+        Self { at, ..Self::default() }
+    }
+}
+
+/// A dry run of everything in scope.
+pub fn plan(world: &World, settings: &Settings, at: DateTime<Utc>) -> Report {
+    try_plan(world, settings, &Ask::at(at)).expect("a plan")
+}
+
+/// An apply to everything in scope.
+pub fn apply(world: &World, settings: &Settings, at: DateTime<Utc>) -> Report {
+    try_apply(world, settings, &Ask::at(at)).expect("a report")
+}
+
+/// A dry run.
+pub fn try_plan(world: &World, settings: &Settings, ask: &Ask) -> Result<Report, Error> {
+    let run = begin(world, Mode::Plan, ask);
+    block_on(async { flow::plan(&order(&run, settings, ask), world, world).await })
+}
+
+/// An apply. Whether the world acts is for the settings to say.
+pub fn try_apply(world: &World, settings: &Settings, ask: &Ask) -> Result<Report, Error> {
+    let run = begin(world, Mode::Apply, ask);
+    block_on(async { flow::apply(&order(&run, settings, ask), world, world, world).await.map(|(report, _)| report) })
+}
+
+/// Every run has its own id, and the world's clock stands at the run's instant.
+fn begin(world: &World, mode: Mode, ask: &Ask) -> Run {
+    let mut state = world.state.borrow_mut();
+    state.now = ask.at;
+    state.runs += 1;
+    state.switch_reads = 0;
+    Run { id: format!("run-{}", state.runs).into(), mode, scope: ask.scope.clone(), at: ask.at }
+}
+
+fn order<'a>(run: &'a Run, settings: &'a Settings, ask: &'a Ask) -> Order<'a> {
+    let clock = Clock::start(ask.at, ask.left);
+    Order { run, settings, clock, wall: ask.at, reviewed: ask.reviewed.as_ref(), progress: &|_, _| {} }
+}
+
+fn block_on<T>(work: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+    runtime.expect("a runtime").block_on(work)
+}

@@ -1,0 +1,192 @@
+//! Builders and short words for tests: instances, settings, and what a report says of one instance.
+
+use chrono::{DateTime, Utc};
+use idle_reaper::decide::report::{Ending, Report, Row};
+use idle_reaper::decide::settings::Settings;
+use idle_reaper::words::{Action, Instance, State, Tags, Target};
+
+/// A Wednesday evening in Tokyo, when the office is closed.
+pub const EVENING: &str = "2026-11-25T21:30:00+09:00";
+
+/// The account and Region of an instance of which nothing else is said.
+pub const HERE: (&str, &str) = ("111111111111", "ap-northeast-1");
+
+/// Another account and Region in scope.
+pub const THERE: (&str, &str) = ("222222222222", "us-east-1");
+
+/// Settings under which everything tagged `Env=dev` is stopped outside office hours in Tokyo, and started again.
+pub const SETTINGS: &str = r#"
+version = 1
+
+[run]
+armed = true
+record = "record"
+
+[look]
+accounts = "organization"
+regions = ["ap-northeast-1", "us-east-1"]
+
+[caps]
+stops-per-run = 1000
+stops-per-account = 1000
+stops-percent = 100
+
+[busy]
+cpu-percent = 10
+
+[calendars.japan]
+holidays = ["jp"]
+
+[schedules.office]
+zone = "Asia/Tokyo"
+calendar = "japan"
+open = ["mon-fri 09:00-18:00"]
+
+[schedules.night]
+zone = "Asia/Tokyo"
+open = ["mon-fri 20:00-05:00"]
+
+[[policies]]
+name = "dev"
+stage = "enforce"
+match = { tags = ["Env=dev"] }
+schedule = "office"
+outside = "stop"
+at-opening = "start-reaped"
+unannounced = true
+"#;
+
+/// Reads settings that are right.
+pub fn settings(text: &str) -> Settings {
+    Settings::parse("reaper.toml", text).unwrap_or_else(|wrong| panic!("{wrong}"))
+}
+
+/// [`SETTINGS`] with each `from` replaced by its `to`; a `from` that is not there is a mistake in the test.
+pub fn with(changes: &[(&str, &str)]) -> Settings {
+    let replace = |text: String, (from, to): &(&str, &str)| {
+        assert!(text.contains(from), "the settings do not hold `{from}`");
+        text.replace(from, to)
+    };
+    settings(&changes.iter().fold(SETTINGS.to_owned(), replace))
+}
+
+/// [`SETTINGS`] less everything that these texts say.
+pub fn without(parts: &[&str]) -> Settings {
+    with(&parts.iter().map(|part| (*part, "")).collect::<Vec<_>>())
+}
+
+/// An instant.
+pub fn at(text: &str) -> DateTime<Utc> {
+    DateTime::parse_from_rfc3339(text).expect("an instant").to_utc()
+}
+
+/// A plain running instance with `Env=dev`, started in the morning of [`EVENING`]: it is condemned in the evening.
+pub fn instance(id: &str) -> Instance {
+    Instance {
+        target: Target::new(HERE.0, HERE.1),
+        id: id.into(),
+        state: State::Running,
+        kind: "t3.micro".into(),
+        launch: Some(at("2026-11-25T09:30:00+09:00")),
+        transition: None,
+        lifecycle: None,
+        root: Some("ebs".into()),
+        ephemeral: false,
+        tenancy: Some("default".into()),
+        host: None,
+        reservation: None,
+        forwards: false,
+        product_codes: Box::new([]),
+        operator: None,
+        hibernation: true,
+        tags: Tags::new([("Env", "dev")]),
+    }
+}
+
+/// Changes an instance in few words.
+pub trait Shape {
+    fn account(self, account: &str) -> Self;
+    fn region(self, region: &str) -> Self;
+    fn tag(self, key: &str, value: &str) -> Self;
+    fn untagged(self, key: &str) -> Self;
+    fn launched(self, at: &str) -> Self;
+    fn state(self, state: State) -> Self;
+    /// Stopped by the reaper for the policy `dev` on the evening before [`EVENING`], and untouched since.
+    fn reaped(self) -> Self;
+}
+
+impl Shape for Instance {
+    fn account(mut self, account: &str) -> Self {
+        self.target = Target::new(account, self.target.region);
+        self
+    }
+
+    fn region(mut self, region: &str) -> Self {
+        self.target = Target::new(self.target.account, region);
+        self
+    }
+
+    fn tag(mut self, key: &str, value: &str) -> Self {
+        self.tags = Tags::new(self.tags.iter().chain([(key, value)]));
+        self
+    }
+
+    fn untagged(mut self, key: &str) -> Self {
+        self.tags = Tags::new(self.tags.iter().filter(|(found, _)| *found != key));
+        self
+    }
+
+    fn launched(mut self, launched: &str) -> Self {
+        self.launch = Some(at(launched));
+        self
+    }
+
+    fn state(mut self, state: State) -> Self {
+        self.state = state;
+        self
+    }
+
+    fn reaped(self) -> Self {
+        let tag = "2026-11-24T12:30:00Z run=run-0 policy=dev";
+        let transition = Some(at("2026-11-24T12:30:02Z"));
+        let stopped = Self { transition, ..self.state(State::Stopped).launched("2026-11-24T09:30:00+09:00") };
+        stopped.tag("idle-reaper:stopped", tag)
+    }
+}
+
+/// The report's only line about an instance.
+pub fn row<'a>(report: &'a Report, id: &str) -> &'a Row {
+    let rows: Vec<&Row> = report.rows.iter().filter(|row| *row.id == *id).collect();
+    assert_eq!(rows.len(), 1, "`{id}` has {} lines", rows.len());
+    rows[0]
+}
+
+/// How the only step for an instance ended.
+pub fn ending(report: &Report, id: &str) -> Ending {
+    let ended: Vec<Ending> = report.outcomes.iter().filter(|o| *o.id == *id).map(|o| o.outcome).collect();
+    assert_eq!(ended.len(), 1, "`{id}` has {} outcomes", ended.len());
+    ended[0]
+}
+
+/// How every step ended, by id.
+pub fn endings(report: &Report) -> Vec<(String, Ending)> {
+    let mut ended: Vec<_> = report.outcomes.iter().map(|o| (o.id.to_string(), o.outcome)).collect();
+    ended.sort_by(|a, b| a.0.cmp(&b.0));
+    ended
+}
+
+/// The ids of the plan's steps, sorted.
+pub fn planned(report: &Report) -> Vec<String> {
+    let mut ids: Vec<_> = report.plan.steps.iter().map(|step| step.id.to_string()).collect();
+    ids.sort();
+    ids
+}
+
+/// What the plan does or puts off: sorted pairs of id and action.
+pub fn keys(report: &Report) -> Vec<(String, Action)> {
+    let steps = report.plan.steps.iter().map(|step| (step.id.to_string(), step.action));
+    let deferred = report.plan.deferred.iter().map(|put_off| (put_off.id.to_string(), put_off.action));
+    let mut keys: Vec<_> = steps.chain(deferred).collect();
+    keys.sort();
+    keys
+}

@@ -1,0 +1,17 @@
+//! The laws of the architecture, numbered as there. Where a law speaks of "whatever else is true" it is tried on
+//! arbitrary worlds; the cases are the same in every run.
+
+mod accounting;
+mod acting;
+mod arbitrary;
+mod capping;
+mod evidence;
+mod hours;
+mod isolating;
+mod keeping;
+mod limits;
+mod ordering;
+mod recording;
+mod repeating;
+mod selecting;
+mod writing;
