@@ -90,6 +90,10 @@ holidays: $(VENV)/.ready-tools ## generate data/holidays from the maintained sou
 instance-families: setup ## generate data/instance-families.tsv
 	$(VENV)/bin/python tools/instance_families.py
 
+.PHONY: schema
+schema: ## generate docs/settings.schema.json from the code that reads the settings
+	cargo run --quiet --locked --no-default-features -- --out docs/settings.schema.json schema
+
 .PHONY: generated-check
 generated-check: $(VENV)/.ready-tools
 	$(VENV)/bin/python tools/holidays.py --check

@@ -119,8 +119,14 @@ pub trait Hub {
     /// Creates one file of the record, or answers what stands there already.
     fn create(&self, key: &str, text: &str) -> impl Future<Output = Result<Option<String>, PortError>>;
 
+    /// Replaces one file of the record if it still says `old`; whether it did.
+    fn swap(&self, key: &str, old: &str, new: &str) -> impl Future<Output = Result<bool, PortError>>;
+
     /// Removes one file of the record.
     fn remove(&self, key: &str) -> impl Future<Output = Result<(), PortError>>;
+
+    /// Reads one file of the record; `None` where it is not there.
+    fn read(&self, key: &str) -> impl Future<Output = Result<Option<String>, PortError>>;
 
     /// The texts of every file under the folder `folder` whose path beneath it begins at `from` or after it.
     fn read_since(&self, folder: &str, from: &str) -> impl Future<Output = Result<Vec<Entry>, PortError>>;

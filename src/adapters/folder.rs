@@ -4,7 +4,7 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use crate::ports::{Entry, PortError};
+use crate::ports::{Entry, Hub, PortError, Switch};
 
 /// A folder that holds a record.
 #[derive(Clone, Debug)]
@@ -59,6 +59,40 @@ impl Folder {
         }
     }
 
+    /// Replaces `key` if it still says `old`; whether it did. The old file is moved away first, which only one of
+    /// several can do.
+    ///
+    /// # Errors
+    /// [`PortError`] when the folder cannot be written.
+    pub fn swap(&self, key: &str, old: &str, new: &str) -> Result<bool, PortError> {
+        let path = self.at(key);
+        let aside = path.with_extension(format!("void-{}", std::process::id()));
+        match fs::rename(&path, &aside) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+            Err(error) => return Err(wrong("move", &path, &error)),
+            Ok(()) => {}
+        }
+        let found = fs::read_to_string(&aside).map_err(|error| wrong("read", &aside, &error))?;
+        fs::remove_file(&aside).map_err(|error| wrong("remove", &aside, &error))?;
+        let mine = found == old;
+        // What somebody else has written meanwhile is put back, unless a third one was faster.
+        let created = self.create(key, if mine { new } else { &found })?;
+        Ok(mine && created.is_none())
+    }
+
+    /// Reads `key`; `None` where it is not there.
+    ///
+    /// # Errors
+    /// [`PortError`] when it is there and cannot be read.
+    pub fn read(&self, key: &str) -> Result<Option<String>, PortError> {
+        let path = self.at(key);
+        match fs::read_to_string(&path) {
+            Ok(text) => Ok(Some(text)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(wrong("read", &path, &error)),
+        }
+    }
+
     /// Removes `key`; it is no error if it is gone.
     ///
     /// # Errors
@@ -95,6 +129,37 @@ impl Folder {
         }
         entries.sort();
         Ok(entries)
+    }
+}
+
+/// A folder alone, without a pause switch: whoever would act over it is paused.
+impl Hub for Folder {
+    async fn switch(&self) -> Switch {
+        Switch::Unreadable("a folder has no pause switch".to_owned())
+    }
+
+    async fn write(&self, key: &str, text: &str) -> Result<String, PortError> {
+        self.write(key, text)
+    }
+
+    async fn create(&self, key: &str, text: &str) -> Result<Option<String>, PortError> {
+        self.create(key, text)
+    }
+
+    async fn swap(&self, key: &str, old: &str, new: &str) -> Result<bool, PortError> {
+        self.swap(key, old, new)
+    }
+
+    async fn remove(&self, key: &str) -> Result<(), PortError> {
+        self.remove(key)
+    }
+
+    async fn read(&self, key: &str) -> Result<Option<String>, PortError> {
+        self.read(key)
+    }
+
+    async fn read_since(&self, folder: &str, from: &str) -> Result<Vec<Entry>, PortError> {
+        self.read_since(folder, from)
     }
 }
 

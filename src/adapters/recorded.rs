@@ -32,6 +32,8 @@ pub enum InventoryInvalid {
 /// A saved inventory as a world to look at.
 #[derive(Debug, Default)]
 pub struct Recorded {
+    /// When a snapshot was taken; plain output of the CLI does not tell.
+    pub taken_at: Option<DateTime<Utc>>,
     accounts: BTreeMap<Arc<str>, FoundAccount>,
     targets: BTreeMap<Target, Result<Vec<Instance>, Unseen>>,
 }
@@ -61,11 +63,11 @@ impl Recorded {
     }
 
     fn from_snapshot(snapshot: Snapshot, settings: &Settings) -> Self {
-        let Snapshot { snapshot: _, taken_at: _, units_asked, accounts, skipped, targets, blind, closed } = snapshot;
+        let Snapshot { snapshot: _, taken_at, units_asked, accounts, skipped, targets, blind, closed } = snapshot;
         // Settings that name a unit nobody asked for then cannot know who is in it.
         let named = settings.never.organizational_units.iter().chain(&settings.look.organizational_units);
         let unknown = named.into_iter().any(|unit| !units_asked.contains(unit));
-        let mut recorded = Self::default();
+        let mut recorded = Self { taken_at: Some(taken_at), ..Self::default() };
         for mut account in accounts {
             account.units = account.units.filter(|_| !unknown);
             recorded.accounts.insert(account.id.clone(), FoundAccount { account, inactive: None });
@@ -217,8 +219,16 @@ impl Hub for NoHub {
         Err(none())
     }
 
+    async fn swap(&self, _: &str, _: &str, _: &str) -> Result<bool, PortError> {
+        Err(none())
+    }
+
     async fn remove(&self, _: &str) -> Result<(), PortError> {
         Err(none())
+    }
+
+    async fn read(&self, _: &str) -> Result<Option<String>, PortError> {
+        Ok(None)
     }
 
     async fn read_since(&self, _: &str, _: &str) -> Result<Vec<Entry>, PortError> {

@@ -22,6 +22,8 @@ pub enum Cap {
     StartsPerRun,
     /// Too many blind spots: nothing is acted on.
     TooBlind,
+    /// Far more than the same weekday ever had: nothing is acted on until somebody acknowledges it.
+    SuddenChange,
     /// A reviewed plan does not hold it; a run may only do less.
     NotReviewed,
 }
@@ -35,6 +37,7 @@ impl Cap {
             Self::StopsPercent => "stops-percent",
             Self::StartsPerRun => "starts-per-run",
             Self::TooBlind => "too-blind",
+            Self::SuddenChange => "sudden-change",
             Self::NotReviewed => "not-reviewed",
         }
     }

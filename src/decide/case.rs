@@ -7,8 +7,12 @@ use chrono::{DateTime, Utc};
 
 use super::request::Scope;
 use super::settings::{AtOpening, Policy, Settings};
-use crate::schedule::{HoursAt, Schedule};
+use crate::schedule::{ExprError, HoursAt, Schedule};
 use crate::words::{Account, Instance, KeepUnreadable, KeepUntil, OwnTag, State};
+
+/// How long after the beginning of a start its end is known at the latest: no run lasts longer than the 900 s of a
+/// Lambda function.
+const START_MINUTES: i64 = 15;
 
 /// The input of every rule. Rules read it and nothing else.
 pub struct Case<'a> {
@@ -38,7 +42,7 @@ pub struct Hours {
     /// What it says about now.
     pub at: HoursAt,
     /// The tag's value and what is wrong with it, where it cannot be read; the policy's schedule stands in.
-    pub unreadable: Option<(String, String)>,
+    pub unreadable: Option<(String, ExprError)>,
 }
 
 /// What is known of an instance's last hour.
@@ -57,6 +61,8 @@ pub enum Activity {
 pub struct History {
     /// When the reaper stopped an instance.
     pub stops: HashMap<Box<str>, Vec<DateTime<Utc>>>,
+    /// When it was known that the reaper's last start of an instance had not held.
+    pub failed_starts: HashMap<Box<str>, DateTime<Utc>>,
     /// Instances whose last step failed.
     pub failed_last: HashSet<Box<str>>,
 }
@@ -109,7 +115,33 @@ impl Case<'_> {
         if self.instance.state != State::Stopped || policy.at_opening != AtOpening::StartReaped {
             return None;
         }
-        self.own_tag().filter(|tag| tag.policy == policy.name && !tag.touched_since(self.instance))
+        self.own_tag().filter(|tag| tag.policy == policy.name && self.is_ours_since(tag))
+    }
+
+    /// Whether nobody but the reaper has touched the instance since it wrote `tag`.
+    pub(crate) fn is_ours_since(&self, tag: &OwnTag) -> bool {
+        !tag.touched_since(self.instance) || self.own_start_fell_back()
+    }
+
+    /// Whether the last start was the reaper's own and did not hold. It has moved the launch time all the same, and
+    /// the instance is still owed its start: an instance that lacks a KMS grant falls back in silence.
+    fn own_start_fell_back(&self) -> bool {
+        let (Some(known), Some(launch)) = (self.history.failed_starts.get(&self.instance.id), self.instance.launch)
+        else {
+            return false;
+        };
+        let begun = *known - chrono::Duration::minutes(START_MINUTES);
+        begun <= launch && launch <= *known && self.instance.transition.is_none_or(|transition| transition <= launch)
+    }
+
+    /// Whether the schedule is open, or opens within the policy's lead. Where the calendar cannot tell, or the tag
+    /// cannot be read, other rules speak first.
+    pub(crate) fn opens_within_lead(&self) -> bool {
+        self.policy.is_some_and(|(policy, hours)| {
+            let at = &hours.at;
+            let unknown = at.exhausted.is_some() || hours.unreadable.is_some();
+            unknown || at.open || at.opens.is_some_and(|opens| self.now + policy.start_lead >= opens)
+        })
     }
 
     /// The reaper's own tag, if it can be read.

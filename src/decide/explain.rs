@@ -1,6 +1,7 @@
 //! Why one instance is judged as it is: every rule in order, with what it looked at and what it says.
 
 use super::case::Case;
+use super::inputs::Inputs;
 use super::rules::{RULES, verdict};
 use crate::words::{Reason, Verdict};
 
@@ -9,14 +10,12 @@ use crate::words::{Reason, Verdict};
 pub struct Asked {
     /// The rule.
     pub rule: Reason,
-    /// What it looked at, in words.
-    pub inputs: String,
+    /// What it looked at.
+    pub inputs: Inputs,
     /// Its verdict, were it asked alone.
     pub says: Option<Verdict>,
     /// Whether it is the one that decides.
     pub decides: bool,
-    /// What would change its mind.
-    pub mend: &'static str,
 }
 
 /// Every rule, in order, and the verdict.
@@ -26,7 +25,7 @@ pub fn explain(case: &Case<'_>) -> (Vec<Asked>, Verdict) {
         let says = (rule.judge)(case);
         let decides = says.is_some() && !decided;
         decided |= decides;
-        Asked { rule: rule.reason, inputs: (rule.inputs)(case), says, decides, mend: rule.mend }
+        Asked { rule: rule.reason, inputs: (rule.inputs)(case), says, decides }
     });
     (asked.collect(), verdict(case))
 }

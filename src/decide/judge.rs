@@ -9,7 +9,7 @@ use super::case::{Activity, Case, History, Hours};
 use super::request::Scope;
 use super::rules;
 use super::settings::{Policy, Settings, Stage};
-use crate::schedule::{Expr, Part, Schedule};
+use crate::schedule::{Expr, ExprError, Part, Schedule};
 use crate::words::{Account, Action, Instance, Verdict};
 
 /// What is decided for one instance.
@@ -106,8 +106,12 @@ impl<'a> Judge<'a> {
         let Some(value) = values.next() else {
             return self.by_policy[index].clone();
         };
-        // Two tags whose keys differ in case only: nobody knows which is meant.
-        let value = if values.all(|other| other == value) { value } else { "" };
+        if let Some(other) = values.find(|other| *other != value) {
+            let base = &self.by_policy[index];
+            let wrong = ExprError::TwoTags(value.to_owned(), other.to_owned());
+            let unreadable = Some((value.to_owned(), wrong));
+            return Arc::new(Hours { schedule: base.schedule.clone(), at: base.at.clone(), unreadable });
+        }
         if let Some(known) = self.by_tag.get(&(index, value.into())) {
             return known.clone();
         }
@@ -124,7 +128,7 @@ impl<'a> Judge<'a> {
             None => match Expr::parse(value) {
                 Ok(expr) => vec![part(expr, &base.schedule)],
                 Err(wrong) => {
-                    let unreadable = Some((value.to_owned(), wrong.to_string()));
+                    let unreadable = Some((value.to_owned(), wrong));
                     return Hours { schedule: base.schedule.clone(), at: base.at.clone(), unreadable };
                 }
             },

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use super::judge::Ruling;
 use super::plan::Plan;
 use super::request::Mode;
-use super::settings::Policy;
-use crate::words::{Action, Instance, Target, Verdict};
+use super::settings::{Policy, TagNames};
+use crate::words::{Action, Instance, Locale, Target, Verdict};
 
 /// One line: an instance and its verdict.
 #[derive(Clone, Debug)]
@@ -27,15 +27,20 @@ pub struct Row {
     pub verdict: Verdict,
     /// Whether both keys are turned, for a verdict that acts.
     pub armed: bool,
+    /// Whether it is in state `running`.
+    pub running: bool,
     /// Whether it counts as running in scope, for the cap in per cent.
     pub running_in_scope: bool,
+    /// Who owns it, by the tag that the settings name.
+    pub owner: Option<Box<str>>,
 }
 
 impl Row {
     /// The line for a ruling.
-    pub fn new(instance: &Instance, ruling: &Ruling) -> Self {
+    pub fn new(instance: &Instance, ruling: &Ruling, tags: &TagNames) -> Self {
         let Ruling { verdict, policy, armed, not_after: _ } = ruling;
         let in_scope = !matches!(verdict, Verdict::OutOfScope(_));
+        let running = instance.state == crate::words::State::Running;
         Self {
             target: instance.target.clone(),
             id: instance.id.clone(),
@@ -43,7 +48,9 @@ impl Row {
             policy: policy.clone(),
             verdict: verdict.clone(),
             armed: *armed,
-            running_in_scope: in_scope && instance.state == crate::words::State::Running,
+            running,
+            running_in_scope: in_scope && running,
+            owner: tags.owner_of(&instance.tags).map(Box::from),
         }
     }
 }
@@ -203,6 +210,8 @@ pub struct Report {
     pub troubled: bool,
     /// Calls of AWS's APIs, retries included.
     pub calls: u64,
+    /// The language in which it speaks to people.
+    pub locale: Locale,
 }
 
 impl Report {

@@ -42,6 +42,10 @@ pub struct Scope {
     pub policies: Option<Vec<String>>,
 }
 
+/// A file in the record, by its key beneath the record's prefix or folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordKey(String);
+
 /// A request, before a clock has been read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
@@ -51,6 +55,10 @@ pub struct Request {
     pub at: Option<DateTime<Utc>>,
     /// What is selected.
     pub scope: Scope,
+    /// A reviewed plan in the record: the run may only do less.
+    pub plan: Option<RecordKey>,
+    /// A run that was held back as a sudden change, and may go on.
+    pub acknowledge: Option<String>,
     /// The instant for which a scheduled event was meant. Logged, and nothing else: every run is judged by
     /// the clock at execution.
     pub scheduled: Option<String>,
@@ -75,6 +83,18 @@ pub enum RequestInvalid {
         "`at` is for dry runs; `apply` is judged by the clock, except where every AWS endpoint is a loopback address"
     )]
     AtForApply,
+    #[error("`plan` names a reviewed plan that is to be carried out, so it goes with `apply` alone")]
+    PlanForPlan,
+    #[error(
+        "`{0}` is not the key of a file in the record; write it beneath the record's prefix, such as `plans/monday.json`, without `..`"
+    )]
+    RecordKey(String),
+    #[error("`acknowledge` is for `apply`; a dry run is never held back")]
+    AcknowledgeForPlan,
+    #[error(
+        "`acknowledge` goes with a run of the settings' whole scope, for only such runs are held back; leave the selectors out"
+    )]
+    AcknowledgeNarrow,
     #[error("the request selects the policy `{name}`, which the settings do not have; they have: {known}")]
     UnknownPolicy { name: String, known: String },
     #[error("the request selects the {what} `{name}`, which is not in the settings' scope; {mend}")]
@@ -95,6 +115,10 @@ struct RawRequest {
     instances: Option<Vec<String>>,
     #[serde(default, deserialize_with = "present")]
     policies: Option<Vec<String>>,
+    #[serde(default, deserialize_with = "present")]
+    plan: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    acknowledge: Option<String>,
 }
 
 /// A selector that is written must be a list: `null` is neither everything nor nothing, so it is refused.
@@ -121,7 +145,7 @@ struct Kind<'a> {
 impl Request {
     /// A request for the settings' whole scope.
     pub fn whole(mode: Mode) -> Self {
-        Self { mode, at: None, scope: Scope::default(), scheduled: None }
+        Self { mode, at: None, scope: Scope::default(), plan: None, acknowledge: None, scheduled: None }
     }
 
     /// Reads an event: an AWS envelope that is known, or an object with `mode`.
@@ -137,10 +161,18 @@ impl Request {
         if kind.mode.is_none() {
             return Self::from_envelope(&serde_json::from_str(text).map_err(wrong)?);
         }
-        let RawRequest { mode, at, accounts, regions, instances, policies } =
+        let RawRequest { mode, at, accounts, regions, instances, policies, plan, acknowledge } =
             serde_json::from_str(text).map_err(wrong)?;
+        if mode == Mode::Plan && plan.is_some() {
+            return Err(RequestInvalid::PlanForPlan);
+        }
+        if mode == Mode::Plan && acknowledge.is_some() {
+            return Err(RequestInvalid::AcknowledgeForPlan);
+        }
         let at = at.as_deref().map(parse_at).transpose()?;
-        Ok(Self { mode, at, scope: Scope { accounts, regions, instances, policies }, scheduled: None })
+        let plan = plan.as_deref().map(RecordKey::parse).transpose()?;
+        let scope = Scope { accounts, regions, instances, policies };
+        Ok(Self { mode, at, scope, plan, acknowledge, scheduled: None })
     }
 
     fn from_envelope(envelope: &Envelope) -> Result<Self, RequestInvalid> {
@@ -168,6 +200,25 @@ pub fn parse_at(text: &str) -> Result<DateTime<Utc>, RequestInvalid> {
         .map(|at| at.to_utc())
         .filter(|at| (1970..9000).contains(&at.year()))
         .ok_or_else(|| RequestInvalid::At(text.to_owned()))
+}
+
+impl RecordKey {
+    /// Reads a key such as `plans/monday.json`.
+    ///
+    /// # Errors
+    /// [`RequestInvalid::RecordKey`] for one that could lead out of the record, or to no file.
+    pub fn parse(text: &str) -> Result<Self, RequestInvalid> {
+        let leads_out = text.starts_with('/') || text.contains("..") || text.contains(char::is_control);
+        if leads_out || text.is_empty() || text.ends_with('/') {
+            return Err(RequestInvalid::RecordKey(text.to_owned()));
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// The key as written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
 }
 
 impl Scope {
@@ -211,6 +262,12 @@ impl Scope {
     /// Whether the request selects this policy.
     pub fn has_policy(&self, name: &str) -> bool {
         self.policies.as_ref().is_none_or(|policies| policies.iter().any(|wanted| wanted == name))
+    }
+
+    /// Whether it is the settings' whole scope: no selector narrows it.
+    pub fn is_whole(&self) -> bool {
+        let Self { accounts, regions, instances, policies } = self;
+        [accounts, regions, instances, policies].iter().all(|selector| selector.is_none())
     }
 
     /// Whether an empty list selects nothing at all.

@@ -2,7 +2,12 @@
 
 use std::path::PathBuf;
 
+use clap::builder::PossibleValue;
 use clap::{Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+use super::reviewed::ReviewedAt;
+use crate::words::Locale;
 
 /// The variable that sets the instant to judge by, for rehearsals.
 pub const AT: &str = "IDLE_REAPER_AT";
@@ -36,11 +41,16 @@ pub struct Args {
     #[arg(long, global = true, value_enum)]
     pub format: Option<Format>,
 
+    /// The language of reports and explanations, instead of the settings' own.
+    #[arg(long, global = true, env = "IDLE_REAPER_LOCALE", value_name = "LANGUAGE")]
+    pub locale: Option<Locale>,
+
     /// Write the result to this file instead of the terminal.
     #[arg(long, global = true, value_name = "FILE")]
     pub out: Option<PathBuf>,
 
-    /// Read a snapshot, or the output of `aws ec2 describe-instances`, instead of AWS.
+    /// Read a snapshot, or the output of `aws ec2 describe-instances`, instead of AWS; with `plan`, a folder of
+    /// them, each judged at its own instant.
     #[arg(long, global = true, value_name = "FILE")]
     pub inventory: Option<PathBuf>,
 }
@@ -62,6 +72,9 @@ pub enum Verb {
         /// Exit with 2 when the plan has steps.
         #[arg(long)]
         detailed_exitcode: bool,
+        /// With an inventory folder: compare with what these settings would have decided.
+        #[arg(long, value_name = "SOURCE", requires = "inventory")]
+        against: Option<String>,
     },
     /// Do it, where both keys are turned: `armed` in the settings and `stage = "enforce"` on the policy.
     Apply {
@@ -70,14 +83,20 @@ pub enum Verb {
         /// Do not ask.
         #[arg(long)]
         yes: bool,
-        /// Carry out this reviewed plan and nothing beyond it.
+        /// Carry out this reviewed plan and nothing beyond it: a file, or `record:KEY` for one in the record.
         #[arg(long, value_name = "FILE")]
-        plan: Option<PathBuf>,
+        plan: Option<ReviewedAt>,
+        /// Let go on what this run held back as a sudden change.
+        #[arg(long, value_name = "RUN")]
+        acknowledge: Option<String>,
     },
     /// Say why an instance is judged as it is: every rule, its inputs, what would change it.
     Explain {
         /// The instance's id.
         instance: String,
+        /// Say instead what this run did with it, or `last`; only the record is asked, and no account.
+        #[arg(long, value_name = "RUN", conflicts_with = "inventory")]
+        run: Option<String>,
     },
     /// Show when a schedule is open: a name from the settings, or an expression.
     Schedule {
@@ -92,6 +111,15 @@ pub enum Verb {
     },
     /// Save what is seen, to be judged again with `--inventory`.
     Snapshot,
+    /// Print the JSON Schema of the settings, for editors.
+    Schema,
+    /// Print what makes a shell complete this command line.
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+    /// Print the manual page, for `man`.
+    Man,
 }
 
 /// What is selected beyond accounts and Regions.
@@ -114,4 +142,14 @@ pub enum Format {
     Json,
     /// For tickets and chats.
     Markdown,
+}
+
+impl ValueEnum for Locale {
+    fn value_variants<'a>() -> &'a [Self] {
+        Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.as_str()))
+    }
 }

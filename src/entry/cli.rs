@@ -66,10 +66,21 @@ async fn run(args: Args) -> Result<End, Error> {
     match &args.verb {
         Verb::Check => verbs::check(&args).await,
         Verb::Targets => verbs::targets(&args).await,
-        Verb::Plan { select, detailed_exitcode } => verbs::plan(&args, select, *detailed_exitcode).await,
-        Verb::Apply { select, yes, plan } => verbs::apply(&args, select, *yes, plan.as_deref()).await,
-        Verb::Explain { instance } => verbs::explain(&args, instance).await,
+        Verb::Plan { select, detailed_exitcode, against } => match &args.inventory {
+            Some(folder) if folder.is_dir() || against.is_some() => {
+                verbs::backtest(&args, select, folder, against.as_deref()).await
+            }
+            Some(_) | None => verbs::plan(&args, select, *detailed_exitcode).await,
+        },
+        Verb::Apply { select, yes, plan, acknowledge } => {
+            verbs::apply(&args, select, *yes, plan.as_ref(), acknowledge.as_deref()).await
+        }
+        Verb::Explain { instance, run: None } => verbs::explain(&args, instance).await,
+        Verb::Explain { instance, run: Some(run) } => verbs::recall(&args, instance, run).await,
         Verb::Schedule { schedule, policy, days } => verbs::schedule(&args, schedule, policy.as_deref(), *days).await,
         Verb::Snapshot => verbs::snapshot(&args).await,
+        Verb::Schema => verbs::schema(&args),
+        Verb::Completions { shell } => verbs::completions(&args, *shell),
+        Verb::Man => verbs::man(&args),
     }
 }

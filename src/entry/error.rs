@@ -1,15 +1,18 @@
 //! The outermost error: exit codes and Lambda's `errorType` come from one exhaustive match.
 
+use std::fmt;
+
 use thiserror::Error;
 
 use crate::adapters::recorded::InventoryInvalid;
+use crate::decide::past::PastUnreadable;
 use crate::decide::request::RequestInvalid;
 use crate::decide::settings::SettingsInvalid;
-use crate::flow::{Error as FlowError, LookError};
+use crate::flow::{Error as FlowError, LookError, RecallError};
 use crate::ports::PortError;
 
 /// Why a command came to nothing. Nothing was stopped or started.
-#[derive(Debug, Error)]
+#[derive(Error)]
 pub enum Error {
     #[error(transparent)]
     Settings(#[from] SettingsInvalid),
@@ -27,8 +30,20 @@ pub enum Error {
     Refused(String),
     #[error("cannot {verb} `{file}`")]
     File { verb: &'static str, file: String, source: std::io::Error },
+    #[error("`{from}` holds no plan that can be carried out")]
+    Reviewed { from: String, source: PastUnreadable },
+    #[error(transparent)]
+    Recall(#[from] RecallError),
     #[error(transparent)]
     Port(#[from] PortError),
+}
+
+/// The Lambda runtime logs errors by their `Debug`. It gets the stable word and nothing else: messages may name
+/// accounts, which do not belong in logs, and the caller has the whole chain in the answer.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.kind())
+    }
 }
 
 impl From<LookError> for Error {
@@ -39,18 +54,19 @@ impl From<LookError> for Error {
 
 impl Error {
     /// The stable word by which Lambda's callers tell errors apart.
-    #[cfg(feature = "aws")]
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Settings(_) | Self::SettingsUnreadable { .. } => "SettingsInvalid",
-            Self::Request(_) | Self::Inventory(_) | Self::Usage(_) | Self::File { .. } => "RequestInvalid",
+            Self::Request(_) | Self::Inventory(_) | Self::Usage(_) | Self::File { .. } | Self::Recall(_) => {
+                "RequestInvalid"
+            }
             Self::Port(_) => "LookFailed",
-            Self::Refused(_) => "Refused",
+            Self::Refused(_) | Self::Reviewed { .. } => "Refused",
             Self::Flow(error) => match error {
                 FlowError::Request(_) => "RequestInvalid",
                 FlowError::Look(_) => "LookFailed",
                 FlowError::Record(_) => "RecordFailed",
-                FlowError::Plan(_) | FlowError::Busy { .. } => "Refused",
+                FlowError::Plan(_) | FlowError::Acknowledge(_) | FlowError::Busy { .. } => "Refused",
             },
         }
     }

@@ -10,11 +10,12 @@ use tracing::{Instrument, error, info, info_span, warn};
 
 use super::args::AT;
 use super::error::Error;
+use super::reviewed::in_record;
 use super::run_id::run_id;
 use super::{load, log};
 use crate::adapters::aws::{Aws, AwsHub, Eyes, Hands, all_loopback};
 use crate::decide::report::{Health, Report};
-use crate::decide::request::{Mode, Request, RequestInvalid, Run, parse_at};
+use crate::decide::request::{Mode, RecordKey, Request, RequestInvalid, Run, parse_at};
 use crate::decide::settings::Settings;
 use crate::flow::{self, Clock, Order};
 use crate::render::{Digest, digest, json};
@@ -70,7 +71,8 @@ async fn handle(aws: &Aws, event: LambdaEvent<Box<RawValue>>) -> Result<Digest, 
     async {
         info!(run = %run.id, mode = run.mode.as_str(), request = %request_id, scheduled = request.scheduled, "run begins");
         let settings = load::settings(&source()).await?;
-        let (report, place) = carry(aws, &settings, &run, clock, wall).await?;
+        let (plan, acknowledge) = (request.plan.as_ref(), request.acknowledge.as_deref());
+        let (report, place) = carry(aws, &settings, &run, clock, wall, plan, acknowledge).await?;
         tell(&report);
         Ok(answer(&report, place))
     }
@@ -104,10 +106,17 @@ async fn carry(
     run: &Run,
     clock: Clock,
     wall: DateTime<Utc>,
+    plan: Option<&RecordKey>,
+    acknowledge: Option<&str>,
 ) -> Result<(Report, Option<String>), Error> {
-    let order = Order { run, settings, clock, wall, reviewed: None, progress: &|_, _| {} };
     let eyes = Eyes::new(aws, settings, &run.id);
     let hub = AwsHub::new(aws, settings);
+    let reviewed = match plan {
+        None => None,
+        Some(key) => Some(in_record(&hub, key).await?),
+    };
+    let reviewed = reviewed.as_ref();
+    let order = Order { run, settings, clock, wall, reviewed, acknowledge, progress: &|_, _| {} };
     Ok(match run.mode {
         Mode::Plan => (flow::plan(&order, &eyes, &hub).await?, None),
         Mode::Apply => flow::apply(&order, &eyes, &Hands::new(aws, settings, &run.id), &hub).await?,

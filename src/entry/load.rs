@@ -5,7 +5,15 @@ use std::path::Path;
 use crate::adapters::recorded::Recorded;
 use crate::decide::settings::Settings;
 
+use super::args::Args;
 use super::error::Error;
+
+/// The settings of a command: those of `--config`, in the language of `--locale` where it is given.
+pub async fn command(args: &Args) -> Result<Settings, Error> {
+    let mut settings = settings(&args.config).await?;
+    settings.run.locale = args.locale.unwrap_or(settings.run.locale);
+    Ok(settings)
+}
 
 /// Reads and checks the settings, from wherever they are.
 pub async fn settings(source: &str) -> Result<Settings, Error> {
@@ -29,9 +37,21 @@ async fn settings_text(source: &str) -> Result<String, Error> {
     })
 }
 
+/// Reads the SDK's configuration. Without a Region nothing can be asked, and the SDK's own words for that do not
+/// help anybody.
+#[cfg(feature = "aws")]
+pub async fn aws() -> Result<crate::adapters::aws::Aws, Error> {
+    let aws = crate::adapters::aws::Aws::load().await;
+    if aws.region().is_none() {
+        let why = "no AWS Region is configured; set `AWS_REGION`, or a `region` in your profile";
+        return Err(Error::Port(crate::ports::PortError(why.to_owned())));
+    }
+    Ok(aws)
+}
+
 #[cfg(feature = "aws")]
 async fn distant(source: &str) -> Result<String, String> {
-    let aws = crate::adapters::aws::Aws::load().await;
+    let aws = aws().await.map_err(|error| error.to_string())?;
     crate::adapters::aws::fetch_settings(&aws, source).await.map_err(|error| error.to_string())
 }
 

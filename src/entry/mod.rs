@@ -9,6 +9,7 @@ mod error;
 mod lambda;
 mod load;
 mod log;
+mod reviewed;
 mod run_id;
 mod verbs;
 

@@ -1,6 +1,7 @@
 //! Carries out a plan: re-check → tag → stop → verify, batch by batch, target by target. One failure never hides
 //! the rest, and every step has its outcome.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
@@ -25,12 +26,18 @@ const BATCH: usize = 50;
 /// Targets acted on at once. Each makes one call at a time, so this is also the calls in flight.
 const WIDTH: usize = 16;
 
-/// The worst case of one batch: four calls of at most 10 s each (re-check, tag, stop, last look) and the waits
-/// between looks. A batch is begun only if that still fits before the deadline.
-const WORST_BATCH: Duration = Duration::from_secs(60);
+/// The worst case of one batch: a look, a tag, a stop and the tag's removal of at most 6 s each, and 15 s of
+/// watching. A batch is begun only if that still fits before the deadline.
+const WORST_BATCH: Duration = Duration::from_secs(40);
 
-/// Waits between looks after a stop or start: 15 s in all. A stop shows within a second or two; a start takes
-/// longer, and one that lacks a KMS grant falls back within seconds.
+/// One look while acting. It asks for 50 instances at most, which AWS answers within a second.
+const LOOK: Duration = Duration::from_secs(6);
+
+/// What must be left for another call of a batch that is being halved, and for what follows it.
+const ANOTHER_CALL: Duration = Duration::from_secs(27);
+
+/// Waits between looks after a stop or start: 15 s in all, less where the deadline is near. A stop shows within
+/// a second or two; a start takes longer, and one that lacks a KMS grant falls back within seconds.
 const LOOKS: [Duration; 5] = [
     Duration::from_millis(500),
     Duration::from_millis(1500),
@@ -54,6 +61,9 @@ pub(super) struct Acting<'a, L, A, H> {
     pub(super) act: &'a A,
     pub(super) hub: &'a H,
     pub(super) warrant: &'a Warrant,
+    /// Set where something was held back that should not have been: no time was left, or the switch could not be
+    /// read.
+    pub(super) troubled: Cell<bool>,
 }
 
 /// Carries out `steps`; one outcome for each, in the same order.
@@ -102,15 +112,24 @@ impl<L: Look, A: Act, H: Hub> Acting<'_, L, A, H> {
     /// Why no batch may begin now, if so.
     async fn held_back(&self) -> Option<String> {
         if !self.clock.fits(WORST_BATCH) {
-            return Some(
-                "out of time: its worst case no longer fits before the deadline; the next run makes it up".into(),
-            );
+            self.troubled.set(true);
+            let why = "out of time: its worst case no longer fits before the deadline; the next run makes it up";
+            return Some(why.to_owned());
         }
         match self.hub.switch().await {
             Switch::Off => None,
             Switch::On(value) => Some(format!("paused: the pause parameter says `{value}`")),
-            Switch::Unreadable(why) => Some(format!("paused: the pause parameter cannot be read: {why}")),
+            Switch::Unreadable(why) => {
+                self.troubled.set(true);
+                Some(format!("paused: the pause parameter cannot be read: {why}"))
+            }
         }
+    }
+
+    /// Refuses a further call where it, and what must follow it, would not end before the deadline.
+    fn in_time(&self) -> Result<(), ActError> {
+        let late = || ActError::Refused("there was no time left before the run's deadline".to_owned());
+        if self.clock.fits(ANOTHER_CALL) { Ok(()) } else { Err(late()) }
     }
 
     async fn batch(&self, target: &Target, action: Action, policy: &str, steps: &[&Step]) -> Vec<Outcome> {
@@ -199,27 +218,33 @@ impl<L: Look, A: Act, H: Hub> Acting<'_, L, A, H> {
         let each = |instance: Instance| {
             now.insert(instance.id.clone(), instance);
         };
-        match self.look.instances(target, Some(&ids), each).await {
-            Ok(()) => Ok(now),
-            Err(Unseen::Closed) => Err("the Region is closed by the organisation's policy".to_owned()),
-            Err(Unseen::Blind(cause)) => Err(cause),
+        match tokio::time::timeout(LOOK, self.look.instances(target, Some(&ids), each)).await {
+            Ok(Ok(())) => Ok(now),
+            Ok(Err(Unseen::Closed)) => Err("the Region is closed by the organisation's policy".to_owned()),
+            Ok(Err(Unseen::Blind(cause))) => Err(cause),
+            Err(_) => Err("the look was too slow and was given up".to_owned()),
         }
     }
 
     /// Tag, stop, verify. The tag is written first, so that a stop without its evidence cannot be; where the stop
     /// then fails, the tag is taken away again, so that it tells the truth.
     async fn stop(&self, target: &Target, policy: &str, steps: &[&Step], hibernate: bool) -> Vec<Outcome> {
-        let tag = OwnTag { at: self.clock.now(), run: self.run.id.to_string(), policy: policy.to_owned() };
-        let (key, value) = (self.settings.tags.stopped.as_str(), tag.to_string());
+        let (key, value) = (self.settings.tags.stopped.as_str(), self.own_tag(policy));
         let value = value.as_str();
         let ids: Vec<Box<str>> = steps.iter().map(|step| step.id.clone()).collect();
         let mut ends: HashMap<Box<str>, Result<(), ActError>> = HashMap::new();
-        let (mut tagged, mut to_untag) = (Vec::new(), Vec::new());
-        let attempt = |part: Vec<Box<str>>| async move { self.act.tag(target, &part, key, value).await };
+        let (mut tagged, mut perhaps_tagged, mut to_untag) = (Vec::new(), Vec::new(), Vec::new());
+        let attempt = |part: Vec<Box<str>>| async move {
+            self.in_time()?;
+            self.act.tag(target, &part, key, value).await
+        };
         for (id, end) in bisect(&ids, attempt).await {
             match end {
                 Ok(()) => tagged.push(id),
                 Err(why) => {
+                    if matches!(why, ActError::Unclear(_)) {
+                        perhaps_tagged.push(id.clone());
+                    }
                     ends.insert(
                         id,
                         Err(ActError::Refused(format!("not stopped, for its tag could not be written: {why}"))),
@@ -227,14 +252,17 @@ impl<L: Look, A: Act, H: Hub> Acting<'_, L, A, H> {
                 }
             }
         }
-        let attempt = |part: Vec<Box<str>>| async move { self.act.stop(target, &part, hibernate).await };
+        let attempt = |part: Vec<Box<str>>| async move {
+            self.in_time()?;
+            self.act.stop(target, &part, hibernate).await
+        };
         ends.extend(bisect(&tagged, attempt).await);
         let seen = self.watch(target, steps, &ends, State::is_down).await;
         let mut outcomes = Vec::new();
         for step in steps {
             let end = ends.remove(&step.id).unwrap_or_else(|| Err(ActError::Unclear("no answer".to_owned())));
             let (ending, detail) = stopped(&end, seen.get(&step.id).copied());
-            if ending == Ending::Failed && tagged.contains(&step.id) {
+            if ending == Ending::Failed && (tagged.contains(&step.id) || perhaps_tagged.contains(&step.id)) {
                 to_untag.push(step.id.clone());
             }
             outcomes.push(self.outcome(step, ending, detail));
@@ -254,10 +282,12 @@ impl<L: Look, A: Act, H: Hub> Acting<'_, L, A, H> {
         }
     }
 
-    /// Start, verify, and only then take the evidence away: a start that falls back is tried again.
+    /// Start, verify, and only then take the evidence away. A start that falls back has moved the launch time; its
+    /// tag is written anew, so that it still counts as the reaper's and is tried again.
     async fn start(&self, target: &Target, steps: &[&Step]) -> Vec<Outcome> {
         let ids: Vec<Box<str>> = steps.iter().map(|step| step.id.clone()).collect();
         let attempt = |part: Vec<Box<str>>| async move {
+            self.in_time()?;
             let end = self.act.start(target, &part).await;
             tokio::time::sleep(START_PACE).await;
             end
@@ -265,17 +295,45 @@ impl<L: Look, A: Act, H: Hub> Acting<'_, L, A, H> {
         let mut ends: HashMap<_, _> = bisect(&ids, attempt).await.into_iter().collect();
         let seen = self.watch(target, steps, &ends, |state| state == State::Running).await;
         let mut outcomes = Vec::new();
-        let mut up = Vec::new();
+        let (mut up, mut fallen) = (Vec::new(), Vec::new());
         for step in steps {
             let end = ends.remove(&step.id).unwrap_or_else(|| Err(ActError::Unclear("no answer".to_owned())));
             let (ending, detail) = started(&end, seen.get(&step.id).copied());
-            if ending == Ending::Started {
-                up.push(step.id.clone());
+            match ending {
+                Ending::Started => up.push(step.id.clone()),
+                Ending::Failed if end.is_ok() => fallen.push(step.id.clone()),
+                Ending::Stopped
+                | Ending::Stopping
+                | Ending::Already
+                | Ending::Overtaken
+                | Ending::Failed
+                | Ending::NotTried
+                | Ending::Unverified => {}
             }
             outcomes.push(self.outcome(step, ending, detail));
         }
         self.take_back(target, &up, &mut outcomes).await;
+        if let Some(policy) = steps.first().map(|step| &step.policy) {
+            self.owe(target, policy, &fallen, &mut outcomes).await;
+        }
         outcomes
+    }
+
+    /// Writes the reaper's tag anew on what fell back: its start is still owed.
+    async fn owe(&self, target: &Target, policy: &str, ids: &[Box<str>], outcomes: &mut [Outcome]) {
+        let (key, value) = (self.settings.tags.stopped.as_str(), self.own_tag(policy));
+        let value = value.as_str();
+        let attempt = |part: Vec<Box<str>>| async move { self.act.tag(target, &part, key, value).await };
+        for (id, end) in bisect(ids, attempt).await {
+            if let (Err(why), Some(outcome)) = (end, outcomes.iter_mut().find(|outcome| outcome.id == id)) {
+                outcome.detail += &format!("; and its tag `{key}` could not be written anew: {why}");
+            }
+        }
+    }
+
+    /// The reaper's tag as of now, the same for a whole batch.
+    fn own_tag(&self, policy: &str) -> String {
+        OwnTag { at: self.clock.now(), run: self.run.id.to_string(), policy: policy.to_owned() }.to_string()
     }
 
     /// Looks until everything that was not refused is as wanted, a bounded number of times. The states seen last.
@@ -296,13 +354,16 @@ impl<L: Look, A: Act, H: Hub> Acting<'_, L, A, H> {
             return seen;
         }
         for wait in std::iter::once(Duration::ZERO).chain(LOOKS) {
-            if !wait.is_zero() {
-                tokio::time::sleep(wait).await;
-            }
             let open: Vec<&Step> =
                 begun.iter().copied().filter(|step| !seen.get(&step.id).is_some_and(|state| wanted(*state))).collect();
             if open.is_empty() {
                 break;
+            }
+            if !wait.is_zero() {
+                if !self.clock.fits(wait + LOOK) {
+                    break;
+                }
+                tokio::time::sleep(wait).await;
             }
             if let Ok(now) = self.see(target, &open).await {
                 seen.extend(now.into_iter().map(|(id, instance)| (id, instance.state)));

@@ -29,23 +29,27 @@ pub(super) enum NotLocked {
 pub(super) async fn take(hub: &impl Hub, run: &str, wall: DateTime<Utc>) -> Result<(), NotLocked> {
     let held = Held { run: run.to_owned(), until: wall + Duration::minutes(LIFETIME_MINUTES) };
     let text = serde_json::to_string(&held).map_err(|error| NotLocked::Port(PortError(error.to_string())))?;
-    let Some(other) = hub.create(KEY, &text).await.map_err(NotLocked::Port)? else { return Ok(()) };
+    let Some(found) = hub.create(KEY, &text).await.map_err(NotLocked::Port)? else { return Ok(()) };
     // A lock that cannot be read is as good as an expired one once its run is certainly over; until somebody
     // removes it, nothing is acted on.
-    let other: Held = serde_json::from_str(&other).map_err(|_| {
+    let other: Held = serde_json::from_str(&found).map_err(|_| {
         NotLocked::Port(PortError(format!("`{KEY}` in the record cannot be read; remove it if no run is acting")))
     })?;
     if other.until > wall {
         return Err(NotLocked::Held { run: other.run, until: other.until });
     }
-    hub.remove(KEY).await.map_err(NotLocked::Port)?;
-    match hub.create(KEY, &text).await.map_err(NotLocked::Port)? {
-        None => Ok(()),
-        Some(_) => Err(NotLocked::Held { run: other.run, until: other.until }),
+    // Of several runs that find the same void lock, only one may take it over.
+    if hub.swap(KEY, &found, &text).await.map_err(NotLocked::Port)? {
+        return Ok(());
     }
+    Err(NotLocked::Held { run: "another".to_owned(), until: held.until })
 }
 
-/// Gives the lock back.
-pub(super) async fn release(hub: &impl Hub) -> Result<(), PortError> {
-    hub.remove(KEY).await
+/// Gives the lock back, if it is still this run's.
+pub(super) async fn release(hub: &impl Hub, run: &str) -> Result<(), PortError> {
+    let mine = |text: &str| serde_json::from_str::<Held>(text).is_ok_and(|held| held.run == run);
+    match hub.read(KEY).await? {
+        Some(text) if mine(&text) => hub.remove(KEY).await,
+        Some(_) | None => Ok(()),
+    }
 }

@@ -67,7 +67,10 @@ pub async fn look(
     let found = survey(port, settings, scope, clock, progress, &mut seen).await?;
     let mut judge = Judge::new(settings, scope, history, clock.at());
     judge_all(port, settings, &mut judge, history, found, clock, &mut seen).await;
-    seen.rows.sort_by(|a, b| (&a.target, &a.id).cmp(&(&b.target, &b.id)));
+    // Two lines share an id only where the answer told none; what they say then gives them their order.
+    let words =
+        |row: &Row| (row.name.clone(), row.policy.as_ref().map(|p| p.name.clone()), format!("{:?}", row.verdict));
+    seen.rows.sort_by(|a, b| (&a.target, &a.id).cmp(&(&b.target, &b.id)).then_with(|| words(a).cmp(&words(b))));
     seen.blind.sort();
     seen.closed.sort();
     seen.skipped.sort();
@@ -88,6 +91,7 @@ pub(super) async fn survey(
     }
     let accounts = accounts(port, scope, seen).await?;
     let targets = targets(port, settings, scope, &accounts, seen).await;
+    check_regions(scope, &targets, seen)?;
     seen.targets = targets.len() + seen.blind.len();
     seen.accounts = accounts.into_iter().map(|account| (account.id.clone(), account)).collect();
     Ok(sweep(port, settings, scope, targets, clock, seen, progress).await)
@@ -116,6 +120,22 @@ async fn accounts(port: &impl Look, scope: &Scope, seen: &mut Seen) -> Result<Ve
         }
     }
     Ok(active)
+}
+
+/// A Region that no account has is a typo, and a typo must not look like a clean result. Where an account could
+/// not be asked for its Regions, or none is looked at, nobody knows.
+fn check_regions(scope: &Scope, targets: &[Target], seen: &Seen) -> Result<(), LookError> {
+    if targets.is_empty() && scope.regions.is_none() || !seen.blind.is_empty() || !seen.closed.is_empty() {
+        return Ok(());
+    }
+    let there = |name: &String| targets.iter().any(|target| *target.region == **name);
+    match scope.regions.iter().flatten().find(|name| !there(name)) {
+        None => Ok(()),
+        Some(name) => {
+            let mend = "see `idle-reaper targets` for what is";
+            Err(LookError::Request(RequestInvalid::OutOfScope { what: "Region", name: name.clone(), mend }))
+        }
+    }
 }
 
 /// The Regions of every account; one that cannot be asked is blind as a whole.
@@ -171,6 +191,10 @@ async fn sweep(
     let looks = targets.into_iter().map(|target| async move {
         let mut instances = Vec::new();
         let answer = port.instances(&target, only, |instance| instances.push(instance)).await;
+        // Pages may overlap while instances come and go: what two of them show is one, as the later one has it.
+        instances.reverse();
+        instances.sort_by(|a: &Instance, b| a.id.cmp(&b.id));
+        instances.dedup_by(|a, b| !a.id.is_empty() && a.id == b.id);
         (target, instances, answer)
     });
     let mut answers = std::pin::pin!(stream::iter(looks).buffer_unordered(settings.run.width));
@@ -220,7 +244,7 @@ async fn judge_all(
         if stops && settings.busy.is_some() {
             to_measure.entry(found.instance.target.clone()).or_default().push(found);
         } else {
-            settle(&found, ruling, history, clock, seen);
+            settle(&found, ruling, settings, history, clock, seen);
         }
     }
     let asked = to_measure.into_iter().map(|(target, found)| async move {
@@ -238,7 +262,7 @@ async fn judge_all(
         for found in found {
             let known = activity.remove(&found.instance.id).unwrap_or(Activity::Gap("no answer in time".to_owned()));
             let ruling = judge.rule(&found.instance, account(seen, &found.instance.target), &known);
-            settle(&found, ruling, history, clock, seen);
+            settle(&found, ruling, settings, history, clock, seen);
             seen.activity.insert(found.instance.id, known);
         }
     }
@@ -249,11 +273,18 @@ fn account<'a>(seen: &'a mut Seen, target: &Target) -> &'a Account {
     seen.accounts.entry(target.account.clone()).or_insert_with(|| Account::bare(target.account.clone()))
 }
 
-fn settle(found: &Found, mut ruling: crate::decide::judge::Ruling, history: &History, clock: Clock, seen: &mut Seen) {
+fn settle(
+    found: &Found,
+    mut ruling: crate::decide::judge::Ruling,
+    settings: &Settings,
+    history: &History,
+    clock: Clock,
+    seen: &mut Seen,
+) {
     ruling.armed &= found.whole;
     let failed_last = history.failed_last.contains(&found.instance.id);
     seen.candidates.extend(Candidate::of(&found.instance, &ruling, failed_last, clock.at()));
-    seen.rows.push(Row::new(&found.instance, &ruling));
+    seen.rows.push(Row::new(&found.instance, &ruling, &settings.tags));
 }
 
 /// What would be looked at.

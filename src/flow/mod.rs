@@ -7,14 +7,17 @@ mod clock;
 mod explain;
 mod lock;
 mod look;
+mod recall;
 mod record;
 mod run;
 mod snapshot;
+mod sudden;
 mod warrant;
 
 pub use clock::Clock;
 pub use explain::{Explained, explain};
 pub use look::{Aim, LookError, Seen, aim, look};
+pub use recall::{RecallError, recall};
 pub use record::history;
 pub use run::{Error, Order, apply, plan};
 pub use snapshot::snapshot;

@@ -19,7 +19,7 @@ const ACTS: &str = "acts";
 
 /// How many days of outcomes are read: a closed period is seldom longer than a week of holidays, and a fight
 /// that rests for longer is none.
-const HISTORY_DAYS: i64 = 9;
+pub(super) const HISTORY_DAYS: i64 = 9;
 
 /// One line of an outcomes file.
 #[derive(Debug, Serialize, Deserialize)]
@@ -63,19 +63,17 @@ pub(super) async fn write_acts(
 /// [`PortError`] when the record cannot be read. A line that cannot be read is skipped: it is about one
 /// instance, and a broken line must not disturb the others.
 pub async fn history(hub: &impl Hub, now: DateTime<Utc>) -> Result<History, PortError> {
-    let mut lines: Vec<Line> = Vec::new();
-    let from = partition(now - Duration::days(HISTORY_DAYS));
-    for (_, text) in hub.read_since(ACTS, &from).await? {
-        lines.extend(text.lines().filter_map(|line| serde_json::from_str(line).ok()));
-    }
-    lines.retain(|line: &Line| line.at <= now);
-    lines.sort_by_key(|line| line.at);
+    let mut lines = lines(hub, now).await?;
+    lines.sort_by_key(|(_, line)| line.at);
     let mut history = History::default();
     let mut last: HashMap<Box<str>, Ending> = HashMap::new();
-    for Line { id, action, outcome, at } in lines {
+    for (_, Line { id, action, outcome, at }) in lines {
         match (action, outcome) {
             (Action::Stop | Action::Hibernate, Ending::Stopped | Ending::Stopping) => {
                 history.stops.entry(id.clone()).or_default().push(at);
+            }
+            (Action::Start, Ending::Failed | Ending::Unverified) => {
+                history.failed_starts.insert(id.clone(), at);
             }
             (
                 Action::Stop | Action::Hibernate | Action::Start,
@@ -97,4 +95,23 @@ pub async fn history(hub: &impl Hub, now: DateTime<Utc>) -> Result<History, Port
         .map(|(id, _)| id)
         .collect();
     Ok(history)
+}
+
+/// The newest run of the same days that has an outcome for instance `id`.
+pub(super) async fn last_run(hub: &impl Hub, id: &str, now: DateTime<Utc>) -> Result<Option<String>, PortError> {
+    let its_own = lines(hub, now).await?.into_iter().filter(|(_, line)| *line.id == *id);
+    Ok(its_own.max_by(|(a, one), (b, other)| (one.at, a).cmp(&(other.at, b))).map(|(run, _)| run))
+}
+
+/// Every readable line of the last days until `now`, with the run that wrote it: the name of its file.
+async fn lines(hub: &impl Hub, now: DateTime<Utc>) -> Result<Vec<(String, Line)>, PortError> {
+    let mut lines: Vec<(String, Line)> = Vec::new();
+    let from = partition(now - Duration::days(HISTORY_DAYS));
+    for (key, text) in hub.read_since(ACTS, &from).await? {
+        let file = key.rsplit_once('/').map_or(&*key, |(_, file)| file);
+        let Some(run) = file.strip_suffix(".jsonl") else { continue }; // a draft that was never finished
+        lines.extend(text.lines().filter_map(|line| Some((run.to_owned(), serde_json::from_str(line).ok()?))));
+    }
+    lines.retain(|(_, line)| line.at <= now);
+    Ok(lines)
 }

@@ -8,6 +8,7 @@ use super::clock::Clock;
 use super::lock::{self, NotLocked};
 use super::look::{LookError, Seen, look};
 use super::record::{history, run_key, write_acts};
+use super::sudden;
 use super::warrant::{Recorded, Warrant};
 use crate::decide::caps::Cap;
 use crate::decide::case::History;
@@ -15,6 +16,7 @@ use crate::decide::plan::{Plan, PlanRefused};
 use crate::decide::report::{Ending, Report};
 use crate::decide::request::{RequestInvalid, Run};
 use crate::decide::settings::Settings;
+use crate::decide::sudden::NotAcknowledged;
 use crate::ports::{Act, Hub, Look, PortError, Switch};
 use crate::render::json;
 
@@ -29,6 +31,8 @@ pub enum Error {
     Record(#[source] PortError),
     #[error(transparent)]
     Plan(#[from] PlanRefused),
+    #[error(transparent)]
+    Acknowledge(#[from] NotAcknowledged),
     #[error("run {run} is acting until {until} at most; only one run acts at a time, so this one did nothing")]
     Busy { run: String, until: DateTime<Utc> },
 }
@@ -54,6 +58,8 @@ pub struct Order<'a> {
     pub wall: DateTime<Utc>,
     /// A reviewed plan: the run may only do less.
     pub reviewed: Option<&'a Plan>,
+    /// A run that was held back as a sudden change and may go on now.
+    pub acknowledge: Option<&'a str>,
     /// Told how many targets have been looked at, of how many.
     pub progress: &'a dyn Fn(usize, usize),
 }
@@ -61,9 +67,10 @@ pub struct Order<'a> {
 /// A dry run: looks, judges and plans. There is nothing here to act with.
 ///
 /// # Errors
-/// [`Error`] when the request or the settings' scope cannot be looked at.
+/// [`enum@Error`] when the request or the settings' scope cannot be looked at.
 pub async fn plan(order: &Order<'_>, looker: &impl Look, hub: &impl Hub) -> Result<Report, Error> {
     order.run.scope.check(order.settings)?;
+    sudden::check(order)?;
     let (history, notes) = match past(order, hub).await {
         Ok(history) => (history, Vec::new()),
         Err(why) => {
@@ -71,6 +78,10 @@ pub async fn plan(order: &Order<'_>, looker: &impl Look, hub: &impl Hub) -> Resu
         }
     };
     let mut report = prepare(order, looker, &history).await?.0;
+    if notes.is_empty() {
+        report.notes.extend(sudden::foretell(order, hub, &report).await?);
+        report.calls = looker.calls();
+    }
     report.notes.extend(notes);
     Ok(report)
 }
@@ -78,21 +89,23 @@ pub async fn plan(order: &Order<'_>, looker: &impl Look, hub: &impl Hub) -> Resu
 /// A run that acts where both keys allow it, and records itself.
 ///
 /// # Errors
-/// [`Error`]; nothing was stopped or started then. A run that has acted answers a report, whatever went wrong.
+/// [`enum@Error`]; nothing was stopped or started then. A run that has acted answers a report, whatever went wrong.
 pub async fn apply(
     order: &Order<'_>,
     looker: &impl Look,
     actor: &impl Act,
     hub: &impl Hub,
 ) -> Result<(Report, Option<String>), Error> {
-    let Order { run, settings, clock, wall, reviewed, progress: _ } = order;
+    let Order { run, settings, clock, wall, reviewed, acknowledge: _, progress: _ } = order;
     run.scope.check(settings)?;
+    sudden::check(order)?;
     if let Some(reviewed) = reviewed {
         reviewed.check(settings, clock.at())?;
     }
     let switch = hub.switch().await;
     let history = past(order, hub).await.map_err(Error::Record)?;
     let (mut report, seen) = prepare(order, looker, &history).await?;
+    sudden::hold_back(order, hub, &mut report).await?;
     if report.plan.steps.is_empty() || !note_switch(&mut report, &switch) {
         return conclude(order, looker, hub, report, false).await;
     }
@@ -104,7 +117,7 @@ pub async fn apply(
     let recorded = match record(hub, &report, "plan").await {
         Ok(_) => Recorded::written(),
         Err(error) => {
-            let _ = lock::release(hub).await; // the error that counts is the record's
+            let _ = lock::release(hub, &run.id).await; // the error that counts is the record's
             return Err(Error::Record(error));
         }
     };
@@ -120,8 +133,10 @@ pub async fn apply(
             act: actor,
             hub,
             warrant: &warrant,
+            troubled: std::cell::Cell::new(false),
         };
         report.outcomes = carry_out(&acting, &report.plan.steps).await;
+        report.troubled |= acting.troubled.get();
     }
     conclude(order, looker, hub, report, true).await
 }
@@ -136,7 +151,7 @@ async fn past(order: &Order<'_>, hub: &impl Hub) -> Result<History, PortError> {
 
 /// Looks, judges and plans.
 async fn prepare(order: &Order<'_>, looker: &impl Look, history: &History) -> Result<(Report, Seen), Error> {
-    let Order { run, settings, clock, wall: _, reviewed, progress } = order;
+    let Order { run, settings, clock, wall: _, reviewed, acknowledge: _, progress } = order;
     let mut seen = look(looker, settings, &run.scope, history, *clock, progress).await?;
     let candidates = std::mem::take(&mut seen.candidates);
     let running = seen.rows.iter().filter(|row| row.running_in_scope).count();
@@ -170,6 +185,7 @@ async fn prepare(order: &Order<'_>, looker: &impl Look, history: &History) -> Re
         notes,
         troubled: false,
         calls: looker.calls(),
+        locale: settings.run.locale,
     };
     Ok((report, seen))
 }
@@ -233,8 +249,6 @@ async fn conclude(
     acted: bool,
 ) -> Result<(Report, Option<String>), Error> {
     report.calls = looker.calls();
-    let out_of_time = |outcome: &crate::decide::report::Outcome| outcome.detail.starts_with("out of time");
-    report.troubled |= report.outcomes.iter().any(out_of_time);
     if order.settings.run.record.is_none() {
         return Ok((report, None));
     }
@@ -243,7 +257,7 @@ async fn conclude(
         if let Err(error) = write_acts(hub, &report.run, report.at, &report.outcomes).await {
             troubles.push(format!("the outcomes could not be recorded: {error}"));
         }
-        if let Err(error) = lock::release(hub).await {
+        if let Err(error) = lock::release(hub, &order.run.id).await {
             troubles.push(format!("the lock could not be given back; it is void after some minutes: {error}"));
         }
     }

@@ -2,43 +2,35 @@
 
 use std::fmt::Write as _;
 
+use super::catalogue::{Label, Sentence, voice};
 use super::detail;
+use super::words::{inputs, plain};
 use crate::decide::explain::Asked;
-use crate::words::{Instance, Verdict};
+use crate::words::{Instance, Locale, Verdict};
 
 /// Why one instance is judged as it is.
-pub fn explanation(instance: &Instance, asked: &[Asked], verdict: &Verdict, armed: bool) -> String {
-    let mut out = String::new();
-    let name = if instance.name().is_empty() { String::new() } else { format!(" ({})", instance.name()) };
-    let keys = match (verdict.action(), armed) {
-        (None, _) => "",
-        (Some(_), true) => ", armed",
-        (Some(_), false) => ", not armed: nothing is done",
-    };
-    let _ = writeln!(
-        out,
-        "{}{name} in {}: {}{keys}, by the rule `{}`",
-        instance.id,
-        instance.target,
-        verdict.as_str(),
-        verdict.reason()
-    );
-    let _ = writeln!(out, "  {}\n", detail(verdict));
+pub fn explanation(instance: &Instance, asked: &[Asked], verdict: &Verdict, armed: bool, locale: Locale) -> String {
+    let (mut out, voice) = (String::new(), voice(locale));
+    let (name, target) = (plain(instance.name()), &instance.target);
+    let armed = verdict.action().map(|_| armed);
+    let ruled = Sentence::Ruled { id: &instance.id, name: &name, target, verdict, armed };
+    let _ = writeln!(out, "{}", voice.say(ruled));
+    let because = Sentence::Because { reason: verdict.reason(), detail: &plain(&detail(verdict, locale)) };
+    let _ = writeln!(out, "  {}\n", voice.say(because));
     let decided = asked.iter().position(|asked| asked.decides);
     for (n, one) in asked.iter().enumerate() {
-        let Asked { rule, inputs, says, decides, mend: _ } = one;
+        let Asked { rule, inputs: looked_at, says, decides } = one;
         let mark = match (decides, says, decided.is_some_and(|decided| n > decided)) {
             (true, ..) => "=>",
             (false, Some(_), true) => " +",
             (false, None, true) => " -",
             (false, _, false) => "  ",
         };
-        let _ = writeln!(out, "{mark} {:<20} {inputs}", rule.as_str());
+        let _ = writeln!(out, "{mark} {:<20} {}", rule.as_str(), plain(&inputs(looked_at, locale)));
     }
-    let _ =
-        writeln!(out, "\n=> decides; + would decide the same or otherwise if nothing above did; - would not decide");
+    let _ = writeln!(out, "\n{}", voice.label(Label::LegendOfRules));
     if let Some(one) = asked.iter().find(|asked| asked.decides) {
-        let _ = writeln!(out, "What would change it: {}.", one.mend);
+        let _ = writeln!(out, "{}", voice.say(Sentence::WouldChange { reason: one.rule }));
     }
     out
 }

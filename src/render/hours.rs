@@ -4,33 +4,36 @@ use std::fmt::Write as _;
 
 use chrono::{DateTime, Days, Duration, NaiveTime, Utc};
 
-use super::words::at;
-use crate::schedule::{Day, Schedule};
+use super::catalogue::{Label, Sentence, Voice, voice};
+use crate::schedule::{Calendar, Day, Schedule};
+use crate::words::Locale;
 
 /// How many minutes one character of the calendar stands for.
 const SLOT_MINUTES: i64 = 30;
 
 /// What a schedule says at `now`, and a calendar of the coming `days`.
-pub fn hours(schedule: &Schedule, now: DateTime<Utc>, days: u64) -> String {
+pub fn hours(schedule: &Schedule, now: DateTime<Utc>, days: u64, locale: Locale) -> String {
     let state = schedule.at(now);
     let zone = state.zone;
-    let mut out = String::new();
-    let open = if state.open { "open" } else { "closed" };
-    let _ = writeln!(out, "`{}` is {open} at {}", schedule.name, at(now, zone));
+    let (mut out, voice) = (String::new(), voice(locale));
+    let mut line = |sentence| {
+        let _ = writeln!(out, "{}", voice.say(sentence));
+    };
+    line(Sentence::ScheduleAt { name: &schedule.name, open: state.open, at: now, zone });
     if let Some(range) = state.frozen {
-        let _ = writeln!(out, "frozen {range}: nothing is stopped or started");
+        line(Sentence::Frozen { range });
     }
     if let Some(date) = state.exhausted {
-        let _ = writeln!(out, "no holidays are known for {date}: nothing is stopped or started");
+        line(Sentence::Exhausted { date });
     }
-    if let Some(since) = state.closed_since {
-        let _ = writeln!(out, "closed since {}", at(since, zone));
+    if let Some(at) = state.closed_since {
+        line(Sentence::ClosedSince { at, zone });
     }
     match state.opens {
-        Some(opens) => {
-            let _ = writeln!(out, "opens next {}", at(opens, zone));
+        Some(at) => line(Sentence::Opens { at, zone }),
+        None => {
+            let _ = writeln!(out, "{}", voice.label(Label::NeverOpens));
         }
-        None => out.push_str("does not open within the next 400 days\n"),
     }
     let _ = writeln!(out, "\n{:16}00    03    06    09    12    15    18    21    24  {}", "", zone.name());
     let today = now.with_timezone(&zone).date_naive();
@@ -40,9 +43,9 @@ pub fn hours(schedule: &Schedule, now: DateTime<Utc>, days: u64) -> String {
             let local = date.and_time(NaiveTime::MIN) + Duration::minutes(slot * SLOT_MINUTES);
             line.push(mark(schedule, local, zone));
         }
-        let _ = writeln!(out, "{} |{line}| {}", date.format("%a %Y-%m-%d"), remark(schedule, date));
+        let _ = writeln!(out, "{} |{line}| {}", voice.say(Sentence::Date { date }), remark(schedule, date, voice));
     }
-    out.push_str("# open, . closed, / part of the half hour, ' ' no such time (clocks go forward)\n");
+    let _ = writeln!(out, "{}", voice.label(Label::LegendOfSchedule));
     out
 }
 
@@ -64,22 +67,30 @@ fn mark(schedule: &Schedule, local: chrono::NaiveDateTime, zone: chrono_tz::Tz) 
     }
 }
 
-fn remark(schedule: &Schedule, date: chrono::NaiveDate) -> String {
+fn remark(schedule: &Schedule, date: chrono::NaiveDate, voice: &'static dyn Voice) -> String {
     let mut remarks: Vec<String> = Vec::new();
     for calendar in schedule.parts.iter().filter_map(|part| part.calendar.as_ref()) {
         let remark = match calendar.day(date) {
-            Day::Closed(why) if calendar.holidays.iter().any(|set| set.provisional(date)) => {
-                format!("{why} (provisional)")
+            Day::Closed(_) if closes(calendar, date) => voice.label(Label::ClosedByCalendar).to_owned(),
+            Day::Closed(holiday) if calendar.holidays.iter().any(|set| set.provisional(date)) => {
+                voice.say(Sentence::Provisional { holiday })
             }
-            Day::Closed(why) => why.to_owned(),
-            Day::Beyond => "no holidays known".to_owned(),
-            Day::Works(_) => calendar.like.get(&date).map_or(String::new(), |day| format!("works like {day}")),
+            Day::Closed(holiday) => holiday.to_owned(),
+            Day::Beyond => voice.label(Label::DayUnknown).to_owned(),
+            Day::Works(_) => {
+                calendar.like.get(&date).map_or(String::new(), |day| voice.say(Sentence::WorksLike { day: *day }))
+            }
         };
         remarks.push(remark);
-        remarks.push(calendar.frozen(date).map_or(String::new(), |range| format!("frozen {range}")));
+        remarks.push(calendar.frozen(date).map_or(String::new(), |range| voice.say(Sentence::FrozenDay { range })));
     }
     remarks.retain(|remark| !remark.is_empty());
     remarks.sort();
     remarks.dedup();
     remarks.join("; ")
+}
+
+/// Whether the date is one of the calendar's own closed days.
+fn closes(calendar: &Calendar, date: chrono::NaiveDate) -> bool {
+    calendar.closed.iter().any(|range| range.contains(date))
 }

@@ -7,10 +7,12 @@ use serde::Serialize;
 use serde::ser::{SerializeSeq, Serializer};
 
 use super::detail;
+use super::views::AsJson;
 use crate::decide::plan::Plan;
 use crate::decide::report::{Blind, Counts, Health, Outcome, Report, Row, Skipped};
 use crate::decide::request::Mode;
-use crate::words::{Reason, Target, Verdict};
+use crate::decide::views::Views;
+use crate::words::{Locale, Reason, Target, Verdict};
 
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -28,10 +30,11 @@ struct Whole<'a> {
     blind: &'a [Blind],
     closed: &'a [Target],
     not_looked_at: &'a [Skipped],
+    views: AsJson<'a>,
 }
 
 /// Rows are made while they are written, so that the words of a hundred thousand lines never stand in memory.
-struct Rows<'a>(&'a [Row]);
+struct Rows<'a>(&'a [Row], Locale);
 
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -53,14 +56,14 @@ impl Serialize for Rows<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut seq = serializer.serialize_seq(Some(self.0.len()))?;
         for row in self.0 {
-            seq.serialize_element(&line(row))?;
+            seq.serialize_element(&line(row, self.1))?;
         }
         seq.end()
     }
 }
 
-fn line(row: &Row) -> Line<'_> {
-    let Row { target, id, name, policy, verdict, armed, running_in_scope: _ } = row;
+fn line(row: &Row, locale: Locale) -> Line<'_> {
+    let Row { target, id, name, policy, verdict, armed, running: _, running_in_scope: _, owner: _ } = row;
     Line {
         account: &target.account,
         region: &target.region,
@@ -70,7 +73,7 @@ fn line(row: &Row) -> Line<'_> {
         verdict: verdict.as_str(),
         armed: *armed,
         reason: verdict.reason(),
-        detail: detail(verdict),
+        detail: detail(verdict, locale),
         attention: match verdict {
             Verdict::Spare(spared) => spared.wants_attention(),
             Verdict::Stop(_)
@@ -87,8 +90,22 @@ fn line(row: &Row) -> Line<'_> {
 /// # Errors
 /// What `serde_json` says; nothing in a report makes it fail.
 pub fn json(report: &Report, indent: bool) -> serde_json::Result<String> {
-    let Report { run, mode, at, rows, plan, outcomes, blind, closed, skipped, names: _, notes, troubled: _, calls: _ } =
-        report;
+    let Report {
+        run,
+        mode,
+        at,
+        rows,
+        plan,
+        outcomes,
+        blind,
+        closed,
+        skipped,
+        names,
+        notes,
+        troubled: _,
+        calls: _,
+        locale,
+    } = report;
     let whole = Whole {
         version: 1,
         run,
@@ -97,12 +114,13 @@ pub fn json(report: &Report, indent: bool) -> serde_json::Result<String> {
         health: report.health(),
         counts: report.counts(),
         notes,
-        instances: Rows(rows),
+        instances: Rows(rows, *locale),
         plan,
         outcomes,
         blind,
         closed,
         not_looked_at: skipped,
+        views: AsJson(Views::of(rows, names)),
     };
     if indent { serde_json::to_string_pretty(&whole) } else { serde_json::to_string(&whole) }
 }

@@ -3,37 +3,42 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use super::catalogue::{Figure, Label, Sentence, voice};
 use super::detail;
 use crate::decide::report::{Report, Row};
+use crate::decide::views::Views;
 use crate::words::{Reason, Verdict};
 
 /// The report in Markdown.
 pub fn markdown(report: &Report) -> String {
-    let counts = report.counts();
+    let (counts, voice) = (report.counts(), voice(report.locale));
     let mut out = String::new();
     let _ = writeln!(out, "# idle-reaper {} {}\n", report.mode.as_str(), report.run);
-    let _ = writeln!(
-        out,
-        "Judged at {}. **{}** seen, **{}** condemned, **{}** to do, **{}** deferred, **{}** stopped, **{}** started, **{}** failed, **{}** blind; health **{}**.\n",
-        report.at.format("%Y-%m-%d %H:%M UTC"),
-        counts.seen,
-        counts.condemned,
-        report.plan.steps.len(),
-        counts.deferred,
-        counts.stopped,
-        counts.started,
-        counts.failed,
-        counts.blind,
-        report.health().as_str(),
-    );
+    let figures = [
+        (Figure::Seen, counts.seen),
+        (Figure::Condemned, counts.condemned),
+        (Figure::ToDo, report.plan.steps.len()),
+        (Figure::Deferred, counts.deferred),
+        (Figure::Stopped, counts.stopped),
+        (Figure::Started, counts.started),
+        (Figure::Failed, counts.failed),
+        (Figure::Blind, counts.blind),
+    ];
+    let say =
+        |(figure, count): (Figure, usize)| voice.say(Sentence::Figure { figure, number: &format!("**{count}**") });
+    let list = figures.map(say).join(voice.label(Label::ListBreak));
+    let health = voice.say(Sentence::Health { word: &format!("**{}**", report.health().as_str()) });
+    let (clause, stop) = (voice.label(Label::ClauseBreak), voice.label(Label::FullStop));
+    let _ = writeln!(out, "{}{list}{clause}{health}{stop}\n", voice.say(Sentence::Judged { at: report.at }));
     if let Some(why) = &report.plan.refused {
-        let _ = writeln!(out, "> Nothing is acted on: {}\n", cell(why));
+        let _ = writeln!(out, "> {}\n", voice.say(Sentence::Refused { why: &cell(why) }));
     }
     condemned(&mut out, report);
     outcomes(&mut out, report);
     spared(&mut out, report);
+    accounts(&mut out, report);
     if !report.blind.is_empty() {
-        let _ = writeln!(out, "## Not seen\n\n| account | region | cause |\n|---|---|---|");
+        head(&mut out, report, Label::TitleNotSeen, &[Label::Account, Label::Region, Label::Cause]);
         for blind in &report.blind {
             let _ = writeln!(out, "| {} | {} | {} |", blind.account, cell(&blind.region), cell(&blind.cause));
         }
@@ -49,16 +54,23 @@ fn condemned(out: &mut String, report: &Report) {
     let speaks = |row: &&Row| !matches!(row.verdict, Verdict::Spare(_) | Verdict::OutOfScope(_));
     let rows: Vec<&Row> = report.rows.iter().filter(speaks).collect();
     if rows.is_empty() {
-        let _ = writeln!(out, "Nothing runs outside its hours.\n");
+        let _ = writeln!(out, "{}\n", voice(report.locale).label(Label::NothingOutsideHours));
         return;
     }
-    let _ = writeln!(
-        out,
-        "## Outside hours\n\n| verdict | armed | instance | name | account | region | policy | why |\n|---|---|---|---|---|---|---|---|"
-    );
+    let header = [
+        Label::Verdict,
+        Label::Armed,
+        Label::Instance,
+        Label::Name,
+        Label::Account,
+        Label::Region,
+        Label::Policy,
+        Label::Why,
+    ];
+    head(out, report, Label::TitleOutsideHours, &header);
     for row in rows {
         let policy = row.policy.as_ref().map_or("", |policy| policy.name.as_str());
-        let armed = if row.armed { "yes" } else { "no" };
+        let armed = voice(report.locale).label(if row.armed { Label::Yes } else { Label::No });
         let _ = writeln!(
             out,
             "| {} | {armed} | `{}` | {} | {} | {} | {policy} | {} |",
@@ -67,7 +79,7 @@ fn condemned(out: &mut String, report: &Report) {
             cell(&row.name),
             row.target.account,
             row.target.region,
-            cell(&detail(&row.verdict)),
+            cell(&detail(&row.verdict, report.locale)),
         );
     }
     out.push('\n');
@@ -77,10 +89,8 @@ fn outcomes(out: &mut String, report: &Report) {
     if report.outcomes.is_empty() {
         return;
     }
-    let _ = writeln!(
-        out,
-        "## What was done\n\n| outcome | action | instance | account | region | what happened |\n|---|---|---|---|---|---|"
-    );
+    let header = [Label::Outcome, Label::Action, Label::Instance, Label::Account, Label::Region, Label::WhatHappened];
+    head(out, report, Label::WhatWasDone, &header);
     for outcome in &report.outcomes {
         let _ = writeln!(
             out,
@@ -104,11 +114,44 @@ fn spared(out: &mut String, report: &Report) {
     if by_reason.is_empty() {
         return;
     }
-    let _ = writeln!(out, "## Left alone\n\n| reason | count | for example |\n|---|---|---|");
+    head(out, report, Label::TitleLeftAlone, &[Label::Reason, Label::Count, Label::ForExample]);
     for (reason, (count, row)) in by_reason {
-        let _ = writeln!(out, "| {reason} | {count} | `{}`: {} |", row.id, cell(&detail(&row.verdict)));
+        let _ = writeln!(out, "| {reason} | {count} | `{}`: {} |", row.id, cell(&detail(&row.verdict, report.locale)));
     }
     out.push('\n');
+}
+
+fn accounts(out: &mut String, report: &Report) {
+    let Views { accounts, regions: _, policies: _, owners: _ } = Views::of(&report.rows, &report.names);
+    if accounts.is_empty() {
+        return;
+    }
+    let header =
+        [Label::Account, Label::Name, Label::Seen, Label::Running, Label::OutsideHours, Label::Kept, Label::LeftAlone];
+    head(out, report, Label::ByAccount, &header);
+    for (id, (name, tally)) in accounts {
+        let _ = writeln!(
+            out,
+            "| {id} | {} | {} | {} | {} | {} | {} |",
+            cell(name.unwrap_or_default()),
+            tally.seen,
+            tally.running,
+            tally.outside_hours,
+            tally.kept,
+            tally.left_alone(),
+        );
+    }
+    out.push('\n');
+}
+
+/// A title, and the head of the table beneath it.
+fn head(out: &mut String, report: &Report, title: Label, columns: &[Label]) {
+    let voice = voice(report.locale);
+    let _ = write!(out, "## {}\n\n|", voice.label(title));
+    for column in columns {
+        let _ = write!(out, " {} |", voice.label(*column));
+    }
+    let _ = writeln!(out, "\n|{}", "---|".repeat(columns.len()));
 }
 
 /// Text that teams wrote, made harmless: no pipe or line break ends a cell, no markup is rendered.
@@ -116,7 +159,7 @@ fn cell(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
-            '|' | '<' | '[' | ']' | '*' | '_' | '!' => {
+            '\\' | '|' | '<' | '[' | ']' | '*' | '_' | '!' => {
                 out.push('\\');
                 out.push(c);
             }

@@ -5,8 +5,11 @@ use std::fmt::Write as _;
 
 use comfy_table::{Attribute, Cell, Color, ContentArrangement, LineStyle, Table, TableStyle};
 
+use super::catalogue::{Figure, Label, Sentence, voice};
+use super::words::plain;
 use super::{Style, detail};
-use crate::decide::report::{Ending, Health, Outcome, Report, Row};
+use crate::decide::report::{Ending, Health, Outcome, Report, Row, Skipped};
+use crate::decide::views::Views;
 use crate::words::{Reason, Verdict};
 
 /// One line under the header and nothing else: rows of a hundred instances stay readable.
@@ -20,59 +23,59 @@ pub fn table(report: &Report, style: Style) -> String {
     outcomes(&mut out, report, style);
     attention(&mut out, report, style);
     spared(&mut out, report, style);
+    accounts(&mut out, report, style);
     unseen(&mut out, report, style);
     for note in &report.notes {
-        let _ = writeln!(out, "note: {note}");
+        let _ = writeln!(out, "{}", voice(report.locale).say(Sentence::Note { note: &plain(note) }));
     }
     out
 }
 
 fn headline(out: &mut String, report: &Report, style: Style) {
-    let counts = report.counts();
-    let _ = writeln!(
-        out,
-        "{} of run {}, judged at {}",
-        report.mode.as_str(),
-        report.run,
-        report.at.format("%Y-%m-%d %H:%M UTC")
-    );
+    let (counts, voice) = (report.counts(), voice(report.locale));
     let plan = &report.plan;
-    let mut parts = vec![format!("{} seen", counts.seen), format!("{} condemned", counts.condemned)];
-    parts.push(format!("{} to do", plan.steps.len()));
-    for (figure, word) in [
-        (counts.deferred, "deferred"),
-        (counts.stopped, "stopped"),
-        (counts.started, "started"),
-        (counts.failed, "failed"),
-        (counts.blind, "blind"),
-        (counts.closed, "closed"),
-    ] {
-        if figure > 0 {
-            parts.push(format!("{figure} {word}"));
-        }
-    }
-    let health = match report.health() {
-        Health::Ok => paint("health ok", Color::Green, style),
-        Health::Degraded => paint("health DEGRADED", Color::Red, style),
+    let headline = Sentence::Headline { mode: report.mode, run: &report.run, at: report.at };
+    let _ = writeln!(out, "{}", voice.say(headline));
+    let say = |figure, number: &str| voice.say(Sentence::Figure { figure, number });
+    let always = [(Figure::Seen, counts.seen), (Figure::Condemned, counts.condemned), (Figure::ToDo, plan.steps.len())];
+    let beside = [
+        (Figure::Deferred, counts.deferred),
+        (Figure::Stopped, counts.stopped),
+        (Figure::Started, counts.started),
+        (Figure::Failed, counts.failed),
+        (Figure::Blind, counts.blind),
+        (Figure::Closed, counts.closed),
+    ];
+    let shown = always.into_iter().chain(beside.into_iter().filter(|(_, count)| *count > 0));
+    let parts: Vec<String> = shown.map(|(figure, count)| say(figure, &count.to_string())).collect();
+    let (word, colour) = match report.health() {
+        Health::Ok => ("ok", Color::Green),
+        Health::Degraded => ("DEGRADED", Color::Red),
     };
-    let _ = writeln!(out, "{}; {health}; {} calls\n", parts.join(", "), counts.calls);
+    let health = paint(&voice.say(Sentence::Health { word }), colour, style);
+    let (list, clause) = (parts.join(voice.label(Label::ListBreak)), voice.label(Label::ClauseBreak));
+    let calls = say(Figure::Calls, &counts.calls.to_string());
+    let _ = writeln!(out, "{list}{clause}{health}{clause}{calls}\n");
     if let Some(why) = &plan.refused {
-        let _ = writeln!(out, "{}\n", paint(&format!("Nothing is acted on: {why}"), Color::Red, style));
+        let _ = writeln!(out, "{}\n", paint(&voice.say(Sentence::Refused { why }), Color::Red, style));
     }
 }
 
 fn condemned(out: &mut String, report: &Report, style: Style) {
+    let voice = voice(report.locale);
     let rows: Vec<&Row> = report.rows.iter().filter(|row| speaks(&row.verdict)).collect();
     if rows.is_empty() {
-        let _ = writeln!(out, "Nothing runs outside its hours.\n");
+        let _ = writeln!(out, "{}\n", voice.label(Label::NothingOutsideHours));
         return;
     }
-    let mut table = new_table(style, &["verdict", "instance", "name", "account", "region", "policy", "why"]);
+    let header =
+        [Label::Verdict, Label::Instance, Label::Name, Label::Account, Label::Region, Label::Policy, Label::Why];
+    let mut table = new_table(report, style, &header);
     for row in &rows {
         let word = if row.armed || row.verdict.action().is_none() {
             row.verdict.as_str().to_owned()
         } else {
-            format!("{} (unarmed)", row.verdict.as_str())
+            voice.say(Sentence::Unarmed { verdict: row.verdict.as_str() })
         };
         table.add_row(vec![
             coloured(&word, verdict_colour(&row.verdict), style),
@@ -81,7 +84,7 @@ fn condemned(out: &mut String, report: &Report, style: Style) {
             Cell::new(account(report, &row.target.account)),
             Cell::new(&row.target.region),
             Cell::new(row.policy.as_ref().map_or("", |policy| policy.name.as_str())),
-            text(&detail(&row.verdict)),
+            text(&detail(&row.verdict, report.locale)),
         ]);
     }
     let _ = writeln!(out, "{table}\n");
@@ -90,8 +93,9 @@ fn condemned(out: &mut String, report: &Report, style: Style) {
         for deferred in &report.plan.deferred {
             *by_cap.entry(deferred.because.as_str()).or_default() += 1;
         }
-        let list: Vec<String> = by_cap.iter().map(|(cap, count)| format!("{count} by `{cap}`")).collect();
-        let _ = writeln!(out, "Deferred to a later run: {}\n", list.join(", "));
+        let one = |(cap, count): (&&str, &usize)| voice.say(Sentence::DeferredBy { count: *count, cap });
+        let list = by_cap.iter().map(one).collect::<Vec<_>>().join(voice.label(Label::ListBreak));
+        let _ = writeln!(out, "{}\n", voice.say(Sentence::Deferred { list: &list }));
     }
 }
 
@@ -107,7 +111,8 @@ fn outcomes(out: &mut String, report: &Report, style: Style) {
     if report.outcomes.is_empty() {
         return;
     }
-    let mut table = new_table(style, &["outcome", "action", "instance", "account", "region", "what happened"]);
+    let header = [Label::Outcome, Label::Action, Label::Instance, Label::Account, Label::Region, Label::WhatHappened];
+    let mut table = new_table(report, style, &header);
     for outcome in &report.outcomes {
         let Outcome { id, account: owner, region, action, outcome: ending, detail, at: _ } = outcome;
         table.add_row(vec![
@@ -119,7 +124,7 @@ fn outcomes(out: &mut String, report: &Report, style: Style) {
             text(detail),
         ]);
     }
-    let _ = writeln!(out, "What was done\n{table}\n");
+    let _ = writeln!(out, "{}\n{table}\n", voice(report.locale).label(Label::WhatWasDone));
 }
 
 fn attention(out: &mut String, report: &Report, style: Style) {
@@ -133,7 +138,9 @@ fn attention(out: &mut String, report: &Report, style: Style) {
     if rows.is_empty() {
         return;
     }
-    let mut table = new_table(style, &["spared because", "instance", "name", "account", "region", "what is wrong"]);
+    let header =
+        [Label::SparedBecause, Label::Instance, Label::Name, Label::Account, Label::Region, Label::WhatIsWrong];
+    let mut table = new_table(report, style, &header);
     for row in rows {
         table.add_row(vec![
             coloured(row.verdict.reason().as_str(), Color::Yellow, style),
@@ -141,10 +148,10 @@ fn attention(out: &mut String, report: &Report, style: Style) {
             text(&row.name),
             Cell::new(account(report, &row.target.account)),
             Cell::new(&row.target.region),
-            text(&detail(&row.verdict)),
+            text(&detail(&row.verdict, report.locale)),
         ]);
     }
-    let _ = writeln!(out, "Spared, and somebody should look\n{table}\n");
+    let _ = writeln!(out, "{}\n{table}\n", voice(report.locale).label(Label::SomebodyShouldLook));
 }
 
 fn spared(out: &mut String, report: &Report, style: Style) {
@@ -155,20 +162,36 @@ fn spared(out: &mut String, report: &Report, style: Style) {
     if by_reason.is_empty() {
         return;
     }
-    let mut table = new_table(style, &["left alone", "count", "for example"]);
+    let mut table = new_table(report, style, &[Label::LeftAloneBy, Label::Count, Label::ForExample]);
     for (reason, rows) in by_reason {
         let example = rows.first().map_or(String::new(), |row| {
             let name = if row.name.is_empty() { &row.id } else { &row.name };
-            format!("{name}: {}", detail(&row.verdict))
+            format!("{name}: {}", detail(&row.verdict, report.locale))
         });
         table.add_row(vec![Cell::new(reason.as_str()), Cell::new(rows.len()), text(&example)]);
     }
     let _ = writeln!(out, "{table}\n");
 }
 
+/// The figures by account; of a single one the headline tells enough.
+fn accounts(out: &mut String, report: &Report, style: Style) {
+    let Views { accounts, regions: _, policies: _, owners: _ } = Views::of(&report.rows, &report.names);
+    if accounts.len() < 2 {
+        return;
+    }
+    let header = [Label::Account, Label::Seen, Label::Running, Label::OutsideHours, Label::Kept, Label::LeftAlone];
+    let mut table = new_table(report, style, &header);
+    for (id, (name, tally)) in accounts {
+        let title = name.map_or_else(|| id.to_owned(), |name| format!("{name} {id}"));
+        let figures = [tally.seen, tally.running, tally.outside_hours, tally.kept, tally.left_alone()];
+        table.add_row(std::iter::once(text(&title)).chain(figures.map(Cell::new)).collect::<Vec<_>>());
+    }
+    let _ = writeln!(out, "{table}\n");
+}
+
 fn unseen(out: &mut String, report: &Report, style: Style) {
     if !report.blind.is_empty() {
-        let mut table = new_table(style, &["not seen", "region", "cause"]);
+        let mut table = new_table(report, style, &[Label::NotSeen, Label::Region, Label::Cause]);
         for blind in &report.blind {
             table.add_row(vec![
                 coloured(&account(report, &blind.account), Color::Red, style),
@@ -179,8 +202,9 @@ fn unseen(out: &mut String, report: &Report, style: Style) {
         let _ = writeln!(out, "{table}\n");
     }
     for skipped in &report.skipped {
-        let name = skipped.name.as_deref().map_or(String::new(), |name| format!(" ({name})"));
-        let _ = writeln!(out, "not looked at: {}{name}: {}", skipped.account, skipped.because);
+        let Skipped { account, name, because } = skipped;
+        let sentence = Sentence::NotLookedAt { account, name: name.as_deref(), because };
+        let _ = writeln!(out, "{}", plain(&voice(report.locale).say(sentence)));
     }
 }
 
@@ -188,9 +212,10 @@ fn account(report: &Report, id: &std::sync::Arc<str>) -> String {
     report.names.get(id).map_or_else(|| id.to_string(), |name| format!("{name} {id}"))
 }
 
-fn new_table(style: Style, header: &[&str]) -> Table {
+fn new_table(report: &Report, style: Style, header: &[Label]) -> Table {
     let mut table = Table::new();
-    table.load_style(STYLE).set_header(header.iter().map(|text| bold(text, style))).force_no_tty();
+    let words = header.iter().map(|label| voice(report.locale).label(*label));
+    table.load_style(STYLE).set_header(words.map(|text| bold(text, style))).force_no_tty();
     if style.colour {
         table.enforce_styling();
     }
@@ -200,9 +225,9 @@ fn new_table(style: Style, header: &[&str]) -> Table {
     table
 }
 
-/// Text that teams or AWS wrote: no control character of theirs reaches the terminal.
+/// A cell of text that teams or AWS wrote.
 fn text(text: &str) -> Cell {
-    Cell::new(text.replace(char::is_control, " "))
+    Cell::new(plain(text))
 }
 
 fn bold(text: &str, style: Style) -> Cell {

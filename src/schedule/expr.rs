@@ -82,6 +82,8 @@ pub struct Expr {
 /// Why an expression cannot be read; each says what was found and what is expected.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum ExprError {
+    #[error("two tags whose keys differ in case only ask for different hours, `{0}` and `{1}`; remove one of them")]
+    TwoTags(String, String),
     #[error("the schedule expression is empty; write for example `mon-fri 09:00-18:00`, `always` or `never`")]
     Empty,
     #[error("the schedule expression is {0} characters long; at most {LONGEST} are read")]

@@ -32,7 +32,7 @@ impl KeepUntil {
 }
 
 /// `YYYY-MM-DD` and nothing shorter, longer or signed.
-fn date(text: &str) -> Option<NaiveDate> {
+pub(crate) fn date(text: &str) -> Option<NaiveDate> {
     let shape = text.len() == 10
         && text.bytes().enumerate().all(
             |(n, byte)| {

@@ -32,12 +32,12 @@ reasons! {
     KeepUnreadable = "keep-unreadable",
     /// The settings' `[never]`.
     NeverListed = "never-listed",
+    /// The settings do not look at this account or Region; only an inventory can show such an instance.
+    NotLookedAt = "not-looked-at",
     /// No policy matches.
     NoPolicy = "no-policy",
     /// The request names policies, and not this one.
     NotSelected = "not-selected",
-    /// The settings do not look at this account or Region; only an inventory can show such an instance.
-    NotLookedAt = "not-looked-at",
     /// Not in state `running`.
     NotRunning = "not-running",
     /// The answer lacks something without which nothing may be decided.
@@ -64,22 +64,22 @@ reasons! {
     CalendarExhausted = "calendar-exhausted",
     /// A frozen period.
     Frozen = "frozen",
-    /// The schedule is open.
-    WithinHours = "within-hours",
     /// The schedule is about to open, or has opened.
     Reopening = "reopening",
+    /// The schedule is open.
+    WithinHours = "within-hours",
     /// Started after closing, and still within the overtime.
     Overtime = "overtime",
     /// Started a moment ago.
     Young = "young",
     /// Hibernation is asked for and was not enabled at launch.
     CannotHibernate = "cannot-hibernate",
+    /// Restarted twice by somebody else in this closed period.
+    RestartFight = "restart-fight",
     /// The last hour was busy.
     Busy = "busy",
     /// The last hour could not be measured.
     Unmeasured = "unmeasured",
-    /// Restarted twice by somebody else in this closed period.
-    RestartFight = "restart-fight",
     /// Runs while its schedule is closed.
     OutsideHours = "outside-hours",
 }

@@ -7,8 +7,8 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use super::{Reason, State};
-use crate::schedule::DateRange;
+use super::{Lacks, Listed, Reason, State, Tell};
+use crate::schedule::{DateRange, ExprError};
 
 /// One for each instance seen.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,7 +38,7 @@ pub struct Outside {
     pub launch: DateTime<Utc>,
     /// When the schedule opens next; `None` when it never does.
     pub opens: Option<DateTime<Utc>>,
-    /// Mean CPU of the last hour in per cent, where it was measured.
+    /// CPU of the busiest five minutes of the last hour in per cent, where it was measured.
     pub cpu: Option<f64>,
 }
 
@@ -72,29 +72,29 @@ pub enum Spared {
     /// The tag's value.
     KeepUnreadable { value: String },
     /// What in `[never]` names it.
-    NeverListed { by: String },
+    NeverListed { by: Listed },
     /// Its state, and whether the reaper itself stopped it.
     NotRunning { state: State, ours: bool },
     /// What the answer lacks.
-    Incomplete { lacks: &'static str },
+    Incomplete { lacks: Lacks },
     /// The group.
     AutoScalingMember { group: String },
     /// What tells it.
-    KubernetesNode { tell: String },
+    KubernetesNode { tell: Tell },
     /// What tells it.
-    ContainerHost { tell: String },
+    ContainerHost { tell: Tell },
     /// What tells it.
-    ManagedService { tell: String },
+    ManagedService { tell: Tell },
     /// `spot`, `scheduled`, `capacity-block` …
     Spot { lifecycle: String },
     /// What tells it.
-    InstanceStore { tell: String },
+    InstanceStore { tell: Tell },
     /// What is paid for anyway.
-    NoSaving { tell: String },
+    NoSaving { tell: Tell },
     /// What tells it.
-    Appliance { tell: String },
+    Appliance { tell: Tell },
     /// The tag's value, and what is wrong with it.
-    ScheduleUnreadable { value: String, wrong: String },
+    ScheduleUnreadable { value: String, wrong: ExprError },
     /// The date without data.
     CalendarExhausted { date: NaiveDate },
     /// The frozen range.
@@ -109,7 +109,7 @@ pub enum Spared {
     Young { age: Duration, grace: Duration },
     /// Hibernation was not enabled at launch.
     CannotHibernate,
-    /// Mean CPU of the last hour and the limit, in per cent.
+    /// CPU of the busiest five minutes of the last hour, and the limit, in per cent.
     Busy { cpu: f64, limit: f64 },
     /// Why there is no figure.
     Unmeasured { gap: String },

@@ -19,9 +19,10 @@ use idle_reaper::words::{Account, Instance, State, Target};
 
 use dice::Dice;
 pub use faults::{Change, Fault, Faults};
-pub use run::{Ask, apply, plan, try_apply, try_plan};
+pub use run::{Ask, apply, apply_both, block_on, plan, plan_over, try_apply, try_plan};
 pub use shape::{
-    EVENING, HERE, SETTINGS, Shape, THERE, at, ending, endings, instance, keys, planned, row, settings, with, without,
+    EVENING, HERE, SETTINGS, Shape, THERE, at, ending, endings, instance, judge, judge_with, keys, planned, row,
+    settings, with, without,
 };
 
 /// What a call of a port did.
@@ -42,6 +43,7 @@ pub enum Deed {
     ReadRecord,
     WriteRecord,
     CreateRecord,
+    SwapRecord,
     RemoveRecord,
 }
 
@@ -59,13 +61,14 @@ impl Deed {
             | Self::ReadRecord
             | Self::WriteRecord
             | Self::CreateRecord
+            | Self::SwapRecord
             | Self::RemoveRecord => false,
         }
     }
 
     /// Whether it changes something anywhere, the hub's record included.
     pub fn writes(self) -> bool {
-        self.acts() || matches!(self, Self::WriteRecord | Self::CreateRecord | Self::RemoveRecord)
+        self.acts() || matches!(self, Self::WriteRecord | Self::CreateRecord | Self::SwapRecord | Self::RemoveRecord)
     }
 
     /// Whether it stops or starts something.
@@ -210,6 +213,13 @@ impl World {
     /// Every target there is.
     pub fn targets(&self) -> BTreeSet<Target> {
         self.state.borrow().targets.clone()
+    }
+
+    /// Whether the account of a target can be asked for its Regions.
+    pub fn tells_regions(&self, target: &Target) -> bool {
+        let whole = Target::new(target.account.clone(), "*");
+        let faults = &self.state.borrow().faults;
+        !faults.blind.contains(&whole) && !faults.closed.contains(&whole)
     }
 
     /// The state of an instance once everything under way has ended.

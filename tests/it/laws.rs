@@ -3,7 +3,7 @@
 
 mod accounting;
 mod acting;
-mod arbitrary;
+pub mod arbitrary;
 mod capping;
 mod evidence;
 mod hours;

@@ -1,4 +1,22 @@
-//! The one integration-test binary: linking the EC2 SDK takes seconds each time.
+//! The integration tests: one binary, because linking the EC2 SDK takes seconds each time. They need neither
+//! network nor environment, and every random choice in them comes from a fixed seed.
 
 #[cfg(feature = "aws")]
 mod aws;
+mod command_line;
+mod docs;
+mod fake;
+mod inventory;
+mod laws;
+mod peers;
+mod recall;
+mod render;
+mod request;
+mod reviewed;
+mod rules;
+mod schedule;
+mod schema;
+mod settings;
+mod sudden;
+mod views;
+mod voices;

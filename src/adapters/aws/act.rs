@@ -2,7 +2,7 @@
 
 use aws_sdk_ec2::types::Tag;
 
-use super::client::acting_ec2;
+use super::client::{Kept, acting_ec2};
 use super::config::Aws;
 use super::errors::act as translate;
 use super::sessions::{Role, Sessions, session_name};
@@ -15,6 +15,7 @@ pub struct Hands<'a> {
     aws: Aws,
     settings: &'a Settings,
     sessions: Sessions,
+    kept: Kept,
 }
 
 impl<'a> Hands<'a> {
@@ -26,7 +27,7 @@ impl<'a> Hands<'a> {
             session: session_name(run),
             look_only: false,
         };
-        Self { aws: aws.clone(), settings, sessions: Sessions::new(aws, role) }
+        Self { aws: aws.clone(), settings, sessions: Sessions::new(aws, role), kept: Kept::default() }
     }
 
     async fn client(&self, target: &Target) -> Result<aws_sdk_ec2::Client, ActError> {
@@ -37,7 +38,7 @@ impl<'a> Hands<'a> {
                 Some(self.sessions.of(&target.account).await.map_err(ActError::Refused)?)
             }
         };
-        Ok(acting_ec2(&self.aws, target, credentials))
+        Ok(self.kept.get(target, || acting_ec2(&self.aws, target, credentials)))
     }
 }
 

@@ -1,5 +1,7 @@
 //! Clients of one account and Region.
 
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use aws_config::Region;
@@ -11,11 +13,24 @@ use aws_smithy_types::timeout::TimeoutConfig;
 use super::config::Aws;
 use crate::words::Target;
 
-/// An act with its retries. Four of them and the looks between must fit into a batch's worst case.
-const ACT_OPERATION: Duration = Duration::from_secs(10);
+/// An act with its retries. It is part of a batch's worst case (`flow::act`).
+const ACT_OPERATION: Duration = Duration::from_secs(6);
 
 /// Attempts for an act.
 const ACT_ATTEMPTS: u32 = 3;
+
+/// Clients of the targets that are acted on, kept: making one costs more than a call. Targets that are only
+/// looked at once are not kept, for there may be tens of thousands.
+#[derive(Default)]
+pub(super) struct Kept(Mutex<HashMap<Target, aws_sdk_ec2::Client>>);
+
+impl Kept {
+    /// The client of `target`, made once.
+    pub(super) fn get(&self, target: &Target, make: impl FnOnce() -> aws_sdk_ec2::Client) -> aws_sdk_ec2::Client {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.entry(target.clone()).or_insert_with(make).clone()
+    }
+}
 
 /// A client that looks.
 pub(super) fn ec2(aws: &Aws, target: &Target, credentials: Option<SharedCredentialsProvider>) -> aws_sdk_ec2::Client {

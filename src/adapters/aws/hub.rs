@@ -62,11 +62,27 @@ impl Hub for AwsHub {
         }
     }
 
+    async fn swap(&self, key: &str, old: &str, new: &str) -> Result<bool, PortError> {
+        match &self.record {
+            Record::Nowhere => Err(nowhere()),
+            Record::S3(bucket) => bucket.swap(key, old, new).await,
+            Record::Folder(folder) => folder.swap(key, old, new),
+        }
+    }
+
     async fn remove(&self, key: &str) -> Result<(), PortError> {
         match &self.record {
             Record::Nowhere => Err(nowhere()),
             Record::S3(bucket) => bucket.remove(key).await,
             Record::Folder(folder) => folder.remove(key),
+        }
+    }
+
+    async fn read(&self, key: &str) -> Result<Option<String>, PortError> {
+        match &self.record {
+            Record::Nowhere => Err(nowhere()),
+            Record::S3(bucket) => bucket.find(key).await,
+            Record::Folder(folder) => folder.read(key),
         }
     }
 

@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_ec2::types::Filter;
 use aws_sdk_organizations::Client as Organizations;
 use chrono::{DateTime, Utc};
 
-use super::client::ec2;
+use super::client::{Kept, ec2};
 use super::config::Aws;
 use super::errors::{unseen, words};
 use super::instance::reduce;
@@ -30,6 +31,7 @@ pub struct Eyes<'a> {
     settings: &'a Settings,
     own: OwnAccount,
     sessions: Sessions,
+    kept: Kept,
 }
 
 /// Which account the caller's own credentials belong to, asked once.
@@ -49,6 +51,7 @@ impl<'a> Eyes<'a> {
             settings,
             own: OwnAccount(tokio::sync::OnceCell::new()),
             sessions: Sessions::new(aws, role),
+            kept: Kept::default(),
         }
     }
 
@@ -67,15 +70,23 @@ impl<'a> Eyes<'a> {
         self.own.0.get_or_init(ask).await.clone().map_err(PortError)
     }
 
-    /// A client of one target. The caller's own account, where it alone is looked at, needs no role.
+    /// The session in an account. The caller's own account, where it alone is looked at, needs no role.
+    async fn credentials(&self, account: &Arc<str>) -> Result<Option<SharedCredentialsProvider>, String> {
+        match self.settings.look.accounts {
+            Accounts::Own => Ok(None),
+            Accounts::Organization | Accounts::List(_) => self.sessions.of(account).await.map(Some),
+        }
+    }
+
+    /// A client of one target.
     async fn client(&self, target: &Target) -> Result<aws_sdk_ec2::Client, Unseen> {
-        let credentials = match self.settings.look.accounts {
-            Accounts::Own => None,
-            Accounts::Organization | Accounts::List(_) => {
-                Some(self.sessions.of(&target.account).await.map_err(Unseen::Blind)?)
-            }
-        };
-        Ok(ec2(&self.aws, target, credentials))
+        Ok(ec2(&self.aws, target, self.credentials(&target.account).await.map_err(Unseen::Blind)?))
+    }
+
+    /// A client of a target that is acted on, made once.
+    async fn kept_client(&self, target: &Target) -> Result<aws_sdk_ec2::Client, Unseen> {
+        let credentials = self.credentials(&target.account).await.map_err(Unseen::Blind)?;
+        Ok(self.kept.get(target, || ec2(&self.aws, target, credentials)))
     }
 
     /// Which units the settings name hold which account, for `[never]` and for narrowing.
@@ -147,10 +158,10 @@ impl Look for Eyes<'_> {
         only: Option<&[Box<str>]>,
         mut each: impl FnMut(Instance),
     ) -> Result<(), Unseen> {
-        let client = self.client(target).await?;
         match only {
-            None => page_through(&client, target, None, &mut each).await,
+            None => page_through(&self.client(target).await?, target, None, &mut each).await,
             Some(ids) => {
+                let client = self.kept_client(target).await?;
                 for part in ids.chunks(FILTER_VALUES) {
                     page_through(&client, target, Some(part), &mut each).await?;
                 }
@@ -160,12 +171,9 @@ impl Look for Eyes<'_> {
     }
 
     async fn activity(&self, target: &Target, ids: &[Box<str>], now: DateTime<Utc>) -> HashMap<Box<str>, Activity> {
-        let credentials = match self.settings.look.accounts {
-            Accounts::Own => None,
-            Accounts::Organization | Accounts::List(_) => match self.sessions.of(&target.account).await {
-                Ok(credentials) => Some(credentials),
-                Err(why) => return ids.iter().map(|id| (id.clone(), Activity::Gap(why.clone()))).collect(),
-            },
+        let credentials = match self.credentials(&target.account).await {
+            Ok(credentials) => credentials,
+            Err(why) => return ids.iter().map(|id| (id.clone(), Activity::Gap(why.clone()))).collect(),
         };
         metrics::last_hour(&self.aws, target, credentials, ids, now).await
     }

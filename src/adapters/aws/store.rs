@@ -1,6 +1,7 @@
 //! Files in S3, and settings from S3 or a parameter.
 
 use aws_sdk_s3::Client;
+use aws_sdk_s3::operation::get_object::GetObjectError;
 use aws_sdk_s3::primitives::ByteStream;
 
 use super::config::Aws;
@@ -48,23 +49,58 @@ impl Bucket {
         self.read(&self.key(key)).await.map(Some)
     }
 
+    /// Replaces `key` if it still says `old`; whether it did.
+    pub(super) async fn swap(&self, key: &str, old: &str, new: &str) -> Result<bool, PortError> {
+        let key = self.key(key);
+        let place = format!("s3://{}/{key}", self.bucket);
+        let found = self.client.get_object().bucket(&self.bucket).key(&key).send().await;
+        let found = found.map_err(|error| PortError(format!("{} for `{place}`", words("s3:GetObject", &error))))?;
+        let Some(tag) = found.e_tag().map(str::to_owned) else { return Ok(false) };
+        let bytes = found.body.collect().await;
+        let bytes = bytes.map_err(|error| PortError(format!("`{place}` broke off: {}", chain(&error))))?;
+        if bytes.to_vec() != old.as_bytes() {
+            return Ok(false);
+        }
+        let body = ByteStream::from(new.as_bytes().to_vec());
+        let call = self.client.put_object().bucket(&self.bucket).key(&key).if_match(tag).body(body);
+        let Err(error) = call.send().await else { return Ok(true) };
+        let status = error.raw_response().map(|response| response.status().as_u16());
+        // Another run was faster: it replaced the file, removed it, or is replacing it at this moment.
+        if matches!(status, Some(412 | 409 | 404)) {
+            return Ok(false);
+        }
+        Err(PortError(format!("{} for `{place}`", words("s3:PutObject", &error))))
+    }
+
     pub(super) async fn remove(&self, key: &str) -> Result<(), PortError> {
         let call = self.client.delete_object().bucket(&self.bucket).key(self.key(key));
         let wrong = |error| PortError(format!("{} for `{}`", words("s3:DeleteObject", &error), self.place(key)));
         call.send().await.map(|_| ()).map_err(wrong)
     }
 
+    /// The text of one object, by its key beneath the prefix; `None` where it is not there.
+    pub(super) async fn find(&self, key: &str) -> Result<Option<String>, PortError> {
+        let key = self.key(key);
+        let place = format!("s3://{}/{key}", self.bucket);
+        match self.client.get_object().bucket(&self.bucket).key(&key).send().await {
+            Ok(answer) => text_of(answer.body, &place).await.map(Some),
+            Err(error) if error.as_service_error().is_some_and(GetObjectError::is_no_such_key) => Ok(None),
+            Err(error) => Err(PortError(format!("{} for `{place}`", words("s3:GetObject", &error)))),
+        }
+    }
+
     pub(super) async fn read_since(&self, folder: &str, from: &str) -> Result<Vec<Entry>, PortError> {
         let mut entries = Vec::new();
         let prefix = format!("{}/", self.key(folder));
         let call =
-            self.client.list_objects_v2().bucket(&self.bucket).start_after(format!("{prefix}{from}")).prefix(prefix);
+            self.client.list_objects_v2().bucket(&self.bucket).start_after(format!("{prefix}{from}")).prefix(&prefix);
         let mut pages = call.into_paginator().send();
         while let Some(page) = pages.next().await {
             let wrong =
                 |error| PortError(format!("{} for `{}`", words("s3:ListObjectsV2", &error), self.place(folder)));
             for key in page.map_err(wrong)?.contents().iter().filter_map(|object| object.key()) {
-                entries.push((key.to_owned(), self.read(key).await?));
+                let beneath = key.strip_prefix(&prefix).unwrap_or(key).to_owned();
+                entries.push((beneath, self.read(key).await?));
             }
         }
         Ok(entries)
@@ -87,8 +123,12 @@ async fn read(client: &Client, bucket: &str, key: &str) -> Result<String, PortEr
     let place = format!("s3://{bucket}/{key}");
     let answer = client.get_object().bucket(bucket).key(key).send().await;
     let answer = answer.map_err(|error| PortError(format!("{} for `{place}`", words("s3:GetObject", &error))))?;
-    let bytes =
-        answer.body.collect().await.map_err(|error| PortError(format!("`{place}` broke off: {}", chain(&error))))?;
+    text_of(answer.body, &place).await
+}
+
+async fn text_of(body: ByteStream, place: &str) -> Result<String, PortError> {
+    let bytes = body.collect().await;
+    let bytes = bytes.map_err(|error| PortError(format!("`{place}` broke off: {}", chain(&error))))?;
     String::from_utf8(bytes.to_vec()).map_err(|_| PortError(format!("`{place}` is not text in UTF-8")))
 }
 

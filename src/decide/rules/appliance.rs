@@ -1,23 +1,23 @@
 //! `appliance`: behind a NAT, VPN or firewall everything else loses its way.
 
-use super::{Rule, told};
+use super::Rule;
 use crate::decide::case::Case;
-use crate::words::{Instance, Reason, Spared, Verdict};
+use crate::decide::inputs::Inputs;
+use crate::words::{Instance, Reason, Spared, Tell, Verdict};
 
-pub(super) const RULE: Rule =
-    Rule { reason: Reason::Appliance, judge, inputs, mend: "the source/destination check, if it is no appliance" };
+pub(super) const RULE: Rule = Rule { reason: Reason::Appliance, judge, inputs };
 
-fn tell(instance: &Instance) -> Option<String> {
+fn tell(instance: &Instance) -> Option<Tell> {
     if instance.forwards {
-        return Some("source/destination check off: it forwards others' traffic".to_owned());
+        return Some(Tell::Forwards);
     }
-    instance.product_codes.first().map(|code| format!("marketplace product `{code}`"))
+    instance.product_codes.first().map(|code| Tell::Product(code.to_string()))
 }
 
 fn judge(case: &Case<'_>) -> Option<Verdict> {
     tell(case.instance).map(|tell| Verdict::Spare(Spared::Appliance { tell }))
 }
 
-fn inputs(case: &Case<'_>) -> String {
-    told(tell(case.instance), "source/destination check on, no product code")
+fn inputs(case: &Case<'_>) -> Inputs {
+    Inputs::Appliance { tell: tell(case.instance) }
 }

@@ -2,10 +2,10 @@
 
 use super::Rule;
 use crate::decide::case::{Activity, Case};
+use crate::decide::inputs::Inputs;
 use crate::words::{Reason, Spared, Verdict};
 
-pub(super) const RULE: Rule =
-    Rule { reason: Reason::Busy, judge, inputs, mend: "a quiet hour, or `cpu-percent` in `[busy]`" };
+pub(super) const RULE: Rule = Rule { reason: Reason::Busy, judge, inputs };
 
 fn judge(case: &Case<'_>) -> Option<Verdict> {
     let limit = case.settings.busy?.cpu_percent;
@@ -15,15 +15,7 @@ fn judge(case: &Case<'_>) -> Option<Verdict> {
     }
 }
 
-fn inputs(case: &Case<'_>) -> String {
-    let Some(busy) = case.settings.busy else {
-        return "the settings have no `[busy]`".to_owned();
-    };
-    match case.activity {
-        Activity::Cpu(cpu) => {
-            format!("busiest five minutes of the last hour {cpu:.1} % CPU; limit {} %", busy.cpu_percent)
-        }
-        Activity::NotAsked => "the last hour was not asked for; it is before any stop".to_owned(),
-        Activity::Gap(gap) => format!("no figure: {gap}"),
-    }
+fn inputs(case: &Case<'_>) -> Inputs {
+    let limit = case.settings.busy.map(|busy| busy.cpu_percent);
+    Inputs::Busy { last_hour: case.activity.clone(), limit }
 }

@@ -2,22 +2,17 @@
 
 use super::Rule;
 use crate::decide::case::Case;
+use crate::decide::inputs::Inputs;
 use crate::decide::settings::Outside;
 use crate::words::{Reason, Spared, Verdict};
 
-pub(super) const RULE: Rule = Rule {
-    reason: Reason::CannotHibernate,
-    judge,
-    inputs,
-    mend: "hibernation enabled at launch, or `outside = \"stop\"` in the policy",
-};
+pub(super) const RULE: Rule = Rule { reason: Reason::CannotHibernate, judge, inputs };
 
 fn judge(case: &Case<'_>) -> Option<Verdict> {
     let asked = case.policy?.0.outside == Outside::Hibernate;
     (asked && !case.instance.hibernation).then_some(Verdict::Spare(Spared::CannotHibernate))
 }
 
-fn inputs(case: &Case<'_>) -> String {
-    let able = if case.instance.hibernation { "enabled" } else { "not enabled" };
-    format!("hibernation was {able} at launch")
+fn inputs(case: &Case<'_>) -> Inputs {
+    Inputs::CannotHibernate { enabled: case.instance.hibernation }
 }

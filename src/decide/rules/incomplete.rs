@@ -3,20 +3,20 @@
 
 use super::Rule;
 use crate::decide::case::Case;
-use crate::words::{Instance, Reason, Spared, Verdict};
+use crate::decide::inputs::Inputs;
+use crate::words::{Instance, Lacks, Reason, Spared, Verdict};
 
-pub(super) const RULE: Rule =
-    Rule { reason: Reason::Incomplete, judge, inputs, mend: "a complete answer from DescribeInstances" };
+pub(super) const RULE: Rule = Rule { reason: Reason::Incomplete, judge, inputs };
 
-fn lacks(instance: &Instance) -> Option<&'static str> {
+fn lacks(instance: &Instance) -> Option<Lacks> {
     if instance.id.is_empty() {
-        Some("an instance id")
+        Some(Lacks::Id)
     } else if instance.launch.is_none() {
-        Some("a launch time")
+        Some(Lacks::Launch)
     } else if instance.kind.is_empty() {
-        Some("an instance type")
+        Some(Lacks::Kind)
     } else if instance.root.is_none() {
-        Some("a root device type")
+        Some(Lacks::Root)
     } else {
         None
     }
@@ -26,6 +26,6 @@ fn judge(case: &Case<'_>) -> Option<Verdict> {
     lacks(case.instance).map(|lacks| Verdict::Spare(Spared::Incomplete { lacks }))
 }
 
-fn inputs(case: &Case<'_>) -> String {
-    lacks(case.instance).map_or("nothing is missing".to_owned(), |lacks| format!("the answer lacks {lacks}"))
+fn inputs(case: &Case<'_>) -> Inputs {
+    Inputs::Incomplete { lacks: lacks(case.instance) }
 }

@@ -4,12 +4,12 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::{Rule, told};
+use super::Rule;
 use crate::decide::case::Case;
-use crate::words::{Instance, Reason, Spared, Verdict};
+use crate::decide::inputs::Inputs;
+use crate::words::{Instance, Reason, Spared, Tell, Verdict};
 
-pub(super) const RULE: Rule =
-    Rule { reason: Reason::InstanceStore, judge, inputs, mend: "an instance type without instance store" };
+pub(super) const RULE: Rule = Rule { reason: Reason::InstanceStore, judge, inputs };
 
 /// Family → whether its types have instance store. DescribeInstances shows EBS volumes only, so the type has
 /// to tell.
@@ -18,13 +18,13 @@ static FAMILIES: LazyLock<HashMap<&str, bool>> = LazyLock::new(|| {
     rows.filter_map(|row| row.split_once('\t')).map(|(family, store)| (family, store == "store")).collect()
 });
 
-fn tell(instance: &Instance) -> Option<String> {
+fn tell(instance: &Instance) -> Option<Tell> {
     let root = instance.root.as_deref().unwrap_or_default();
     if root != "ebs" {
-        return Some(format!("root device type `{root}`"));
+        return Some(Tell::RootDevice(root.to_owned()));
     }
     if instance.ephemeral {
-        return Some("instance-store volumes in its block device mappings".to_owned());
+        return Some(Tell::EphemeralVolumes);
     }
     let kind = &*instance.kind;
     if kind.starts_with("mac") {
@@ -32,8 +32,8 @@ fn tell(instance: &Instance) -> Option<String> {
     }
     match FAMILIES.get(kind.split('.').next().unwrap_or(kind)) {
         Some(false) => None,
-        Some(true) => Some(format!("type `{kind}` has instance store, and a stop erases it")),
-        None => Some(format!("whether type `{kind}` has instance store is unknown to this release")),
+        Some(true) => Some(Tell::HasStore(kind.to_owned())),
+        None => Some(Tell::UnknownType(kind.to_owned())),
     }
 }
 
@@ -41,8 +41,8 @@ fn judge(case: &Case<'_>) -> Option<Verdict> {
     tell(case.instance).map(|tell| Verdict::Spare(Spared::InstanceStore { tell }))
 }
 
-fn inputs(case: &Case<'_>) -> String {
-    told(tell(case.instance), "EBS root, no instance store")
+fn inputs(case: &Case<'_>) -> Inputs {
+    Inputs::InstanceStore { tell: tell(case.instance) }
 }
 
 #[cfg(test)]

@@ -2,14 +2,10 @@
 
 use super::Rule;
 use crate::decide::case::{Case, Keeping};
+use crate::decide::inputs::Inputs;
 use crate::words::{Reason, Spared, Verdict};
 
-pub(super) const RULE: Rule = Rule {
-    reason: Reason::KeepUnreadable,
-    judge,
-    inputs,
-    mend: "a date such as `2026-12-31`, or an instant such as `2026-12-31T18:00+09:00`, in the tag",
-};
+pub(super) const RULE: Rule = Rule { reason: Reason::KeepUnreadable, judge, inputs };
 
 fn judge(case: &Case<'_>) -> Option<Verdict> {
     match case.keeping() {
@@ -18,11 +14,10 @@ fn judge(case: &Case<'_>) -> Option<Verdict> {
     }
 }
 
-fn inputs(case: &Case<'_>) -> String {
-    match case.keeping() {
-        Keeping::Unreadable(wrong) => wrong.to_string(),
-        Keeping::Over | Keeping::Until { .. } => {
-            format!("no unreadable `{}`", case.settings.tags.keep_until)
-        }
-    }
+fn inputs(case: &Case<'_>) -> Inputs {
+    let wrong = match case.keeping() {
+        Keeping::Unreadable(wrong) => Some(wrong),
+        Keeping::Over | Keeping::Until { .. } => None,
+    };
+    Inputs::KeepUnreadable { key: case.settings.tags.keep_until.clone(), wrong }
 }

@@ -1,11 +1,11 @@
 //! `kept`: a team has said no. Any value counts, even an empty one, in any case: what is meant is clear.
 
-use super::{Rule, quoted};
+use super::{Rule, owned};
 use crate::decide::case::Case;
+use crate::decide::inputs::Inputs;
 use crate::words::{Reason, Spared, Verdict};
 
-pub(super) const RULE: Rule =
-    Rule { reason: Reason::Kept, judge, inputs, mend: "removing the tag; only its team should" };
+pub(super) const RULE: Rule = Rule { reason: Reason::Kept, judge, inputs };
 
 fn tag<'a>(case: &'a Case<'_>) -> Option<(&'a str, &'a str)> {
     let names = &case.settings.tags;
@@ -17,6 +17,6 @@ fn judge(case: &Case<'_>) -> Option<Verdict> {
     tag(case).map(|(key, value)| Verdict::Spare(Spared::Kept { key: key.to_owned(), value: value.to_owned() }))
 }
 
-fn inputs(case: &Case<'_>) -> String {
-    tag(case).map_or_else(|| format!("no tag `{}`", case.settings.tags.keep), |(key, value)| quoted(key, value))
+fn inputs(case: &Case<'_>) -> Inputs {
+    Inputs::Kept { key: case.settings.tags.keep.clone(), found: tag(case).map(owned) }
 }

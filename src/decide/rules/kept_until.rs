@@ -2,16 +2,12 @@
 
 use chrono::{Duration, NaiveDate};
 
-use super::Rule;
+use super::{Rule, owned};
 use crate::decide::case::{Case, Keeping};
+use crate::decide::inputs::Inputs;
 use crate::words::{KeepUntil, Reason, Spared, Verdict};
 
-pub(super) const RULE: Rule = Rule {
-    reason: Reason::KeptUntil,
-    judge,
-    inputs,
-    mend: "the end of the time it names, or an earlier date in the tag",
-};
+pub(super) const RULE: Rule = Rule { reason: Reason::KeptUntil, judge, inputs };
 
 fn judge(case: &Case<'_>) -> Option<Verdict> {
     match case.keeping() {
@@ -34,8 +30,7 @@ fn too_far(case: &Case<'_>, until: KeepUntil) -> Option<u32> {
     beyond.then_some(limit)
 }
 
-fn inputs(case: &Case<'_>) -> String {
+fn inputs(case: &Case<'_>) -> Inputs {
     let key = &case.settings.tags.keep_until;
-    let values: Vec<_> = case.instance.tags.any_case(key).map(|(key, value)| super::quoted(key, value)).collect();
-    if values.is_empty() { format!("no tag `{key}`") } else { values.join(", ") }
+    Inputs::KeptUntil { key: key.clone(), found: case.instance.tags.any_case(key).map(owned).collect() }
 }

@@ -1,8 +1,9 @@
 //! `kubernetes-node`: a stopped node is killed and replaced by its cluster.
 
-use super::{Rule, told};
+use super::Rule;
 use crate::decide::case::Case;
-use crate::words::{Instance, Reason, Spared, Verdict};
+use crate::decide::inputs::Inputs;
+use crate::words::{Instance, Reason, Spared, Tell, Verdict};
 
 /// Tag keys, or the beginnings of them where they end in `/` or `:`, that EKS, Karpenter, kOps and the
 /// cluster API set.
@@ -18,10 +19,9 @@ const TELLS: &[&str] = &[
     "KubernetesCluster",
 ];
 
-pub(super) const RULE: Rule =
-    Rule { reason: Reason::KubernetesNode, judge, inputs, mend: "scaling its node group instead" };
+pub(super) const RULE: Rule = Rule { reason: Reason::KubernetesNode, judge, inputs };
 
-fn tell(instance: &Instance) -> Option<String> {
+fn tell(instance: &Instance) -> Option<Tell> {
     let by_tag = TELLS.iter().find_map(|tell| {
         if tell.ends_with(['/', ':']) {
             instance.tags.starting_with(tell)
@@ -30,13 +30,13 @@ fn tell(instance: &Instance) -> Option<String> {
         }
     });
     let operator = instance.operator.as_deref().filter(|name| name.starts_with("eks."));
-    by_tag.map(|key| format!("tag `{key}`")).or_else(|| operator.map(|name| format!("managed by `{name}`")))
+    by_tag.map(|key| Tell::Tag(key.to_owned())).or_else(|| operator.map(|name| Tell::ManagedBy(name.to_owned())))
 }
 
 fn judge(case: &Case<'_>) -> Option<Verdict> {
     tell(case.instance).map(|tell| Verdict::Spare(Spared::KubernetesNode { tell }))
 }
 
-fn inputs(case: &Case<'_>) -> String {
-    told(tell(case.instance), "no tag of a Kubernetes cluster")
+fn inputs(case: &Case<'_>) -> Inputs {
+    Inputs::KubernetesNode { tell: tell(case.instance) }
 }

@@ -1,8 +1,9 @@
 //! `managed-service`: the instance belongs to another AWS service, which replaces it or loses its storage.
 
-use super::{Rule, told};
+use super::Rule;
 use crate::decide::case::Case;
-use crate::words::{Instance, Reason, Spared, Verdict};
+use crate::decide::inputs::Inputs;
+use crate::words::{Instance, Reason, Spared, Tell, Verdict};
 
 /// Tag keys that EMR, Elastic Beanstalk and others set on instances of theirs.
 const TELLS: &[&str] = &[
@@ -12,15 +13,14 @@ const TELLS: &[&str] = &[
     "elasticbeanstalk:environment-name",
 ];
 
-pub(super) const RULE: Rule =
-    Rule { reason: Reason::ManagedService, judge, inputs, mend: "stopping it in the service that runs it" };
+pub(super) const RULE: Rule = Rule { reason: Reason::ManagedService, judge, inputs };
 
-fn tell(instance: &Instance) -> Option<String> {
+fn tell(instance: &Instance) -> Option<Tell> {
     let by_tag = TELLS.iter().find(|tell| instance.tags.get(tell).is_some());
-    by_tag.map(|tell| format!("tag `{tell}`")).or_else(|| {
+    by_tag.map(|tell| Tell::Tag((*tell).to_owned())).or_else(|| {
         instance.operator.as_deref().map(|name| match name {
-            "" => "managed by a service that is not named".to_owned(),
-            name => format!("managed by `{name}`"),
+            "" => Tell::ManagedByUnnamed,
+            name => Tell::ManagedBy(name.to_owned()),
         })
     })
 }
@@ -29,6 +29,6 @@ fn judge(case: &Case<'_>) -> Option<Verdict> {
     tell(case.instance).map(|tell| Verdict::Spare(Spared::ManagedService { tell }))
 }
 
-fn inputs(case: &Case<'_>) -> String {
-    told(tell(case.instance), "no other service manages it")
+fn inputs(case: &Case<'_>) -> Inputs {
+    Inputs::ManagedService { tell: tell(case.instance) }
 }

@@ -34,7 +34,8 @@ mod within_hours;
 mod young;
 
 use super::case::Case;
-use crate::words::{Reason, Spared, Verdict};
+use super::inputs::{FoundTag, Inputs};
+use crate::words::{Lacks, Reason, Spared, Verdict};
 
 /// One rule.
 pub struct Rule {
@@ -42,10 +43,8 @@ pub struct Rule {
     pub reason: Reason,
     /// The verdict, if the rule decides.
     pub judge: fn(&Case<'_>) -> Option<Verdict>,
-    /// What it looked at, in words.
-    pub inputs: fn(&Case<'_>) -> String,
-    /// What would change its mind.
-    pub mend: &'static str,
+    /// What it looked at.
+    pub inputs: fn(&Case<'_>) -> Inputs,
 }
 
 /// Every rule, in order. The last one always decides for an instance that a policy matches.
@@ -86,16 +85,11 @@ pub fn verdict(case: &Case<'_>) -> Verdict {
     RULES.iter().find_map(|rule| (rule.judge)(case)).unwrap_or(
         // `outside_hours` decides whenever a policy matches and `no_policy` when none does; should that ever
         // not hold, the instance is spared and shown.
-        Verdict::Spare(Spared::Incomplete { lacks: "a rule that decides" }),
+        Verdict::Spare(Spared::Incomplete { lacks: Lacks::Rule }),
     )
 }
 
-/// `tag "key" = "value"`, for a rule's inputs.
-fn quoted(key: &str, value: &str) -> String {
-    format!("tag `{key}` = `{value}`")
-}
-
-/// What a rule that looks for a tell says of its inputs.
-fn told(tell: Option<String>, none: &str) -> String {
-    tell.unwrap_or_else(|| none.to_owned())
+/// A tag with its key as written, for a rule's inputs.
+fn owned((key, value): (&str, &str)) -> FoundTag {
+    (key.to_owned(), value.to_owned())
 }

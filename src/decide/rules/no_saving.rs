@@ -1,29 +1,29 @@
 //! `no-saving`: hosts, Macs and reservations are paid for whether the instance runs or not.
 
-use super::{Rule, told};
+use super::Rule;
 use crate::decide::case::Case;
-use crate::words::{Instance, Reason, Spared, Verdict};
+use crate::decide::inputs::Inputs;
+use crate::words::{Instance, Reason, Spared, Tell, Verdict};
 
-pub(super) const RULE: Rule =
-    Rule { reason: Reason::NoSaving, judge, inputs, mend: "giving the host or the reservation back" };
+pub(super) const RULE: Rule = Rule { reason: Reason::NoSaving, judge, inputs };
 
-fn tell(instance: &Instance) -> Option<String> {
+fn tell(instance: &Instance) -> Option<Tell> {
     if let Some(host) = instance.host.as_deref() {
-        return Some(format!("on Dedicated Host `{host}`"));
+        return Some(Tell::Host(host.to_owned()));
     }
     if instance.tenancy.as_deref() == Some("host") {
-        return Some("tenancy `host`".to_owned());
+        return Some(Tell::TenancyHost);
     }
     if instance.kind.starts_with("mac") {
-        return Some(format!("type `{}`, whose host is paid for and scrubbed for hours after a stop", instance.kind));
+        return Some(Tell::Mac(instance.kind.to_string()));
     }
-    instance.reservation.as_deref().map(|id| format!("capacity reservation or block `{id}`"))
+    instance.reservation.as_deref().map(|id| Tell::Reservation(id.to_owned()))
 }
 
 fn judge(case: &Case<'_>) -> Option<Verdict> {
     tell(case.instance).map(|tell| Verdict::Spare(Spared::NoSaving { tell }))
 }
 
-fn inputs(case: &Case<'_>) -> String {
-    told(tell(case.instance), "no host, Mac, or reservation")
+fn inputs(case: &Case<'_>) -> Inputs {
+    Inputs::NoSaving { tell: tell(case.instance) }
 }

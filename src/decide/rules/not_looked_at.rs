@@ -2,14 +2,10 @@
 
 use super::Rule;
 use crate::decide::case::Case;
+use crate::decide::inputs::Inputs;
 use crate::words::{Reason, Unscoped, Verdict};
 
-pub(super) const RULE: Rule = Rule {
-    reason: Reason::NotLookedAt,
-    judge,
-    inputs,
-    mend: "a change of `accounts`, `exclude-accounts` or `regions` in `[look]`",
-};
+pub(super) const RULE: Rule = Rule { reason: Reason::NotLookedAt, judge, inputs };
 
 fn judge(case: &Case<'_>) -> Option<Verdict> {
     let (look, target) = (&case.settings.look, &case.instance.target);
@@ -17,6 +13,6 @@ fn judge(case: &Case<'_>) -> Option<Verdict> {
     (!looked_at).then_some(Verdict::OutOfScope(Unscoped::NotLookedAt))
 }
 
-fn inputs(case: &Case<'_>) -> String {
-    format!("account {}, Region {}", case.instance.target.account, case.instance.target.region)
+fn inputs(case: &Case<'_>) -> Inputs {
+    Inputs::NotLookedAt { target: case.instance.target.clone() }
 }

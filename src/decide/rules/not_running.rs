@@ -2,22 +2,21 @@
 
 use super::Rule;
 use crate::decide::case::Case;
+use crate::decide::inputs::Inputs;
 use crate::words::{Reason, Spared, State, Verdict};
 
-pub(super) const RULE: Rule = Rule { reason: Reason::NotRunning, judge, inputs, mend: "a start" };
+pub(super) const RULE: Rule = Rule { reason: Reason::NotRunning, judge, inputs };
 
 fn judge(case: &Case<'_>) -> Option<Verdict> {
     let state = case.instance.state;
-    if state == State::Running || case.waits_for_opening().is_some() {
+    if state == State::Running || case.waits_for_opening().is_some() && case.opens_within_lead() {
         return None;
     }
-    let ours = state.is_down() && case.own_tag().is_some_and(|tag| !tag.touched_since(case.instance));
+    let ours = state.is_down() && case.own_tag().is_some_and(|tag| case.is_ours_since(&tag));
     Some(Verdict::Spare(Spared::NotRunning { state, ours }))
 }
 
-fn inputs(case: &Case<'_>) -> String {
-    match case.own_tag() {
-        None => format!("state {}", case.instance.state),
-        Some(tag) => format!("state {}, stopped by the reaper at {} in run {}", case.instance.state, tag.at, tag.run),
-    }
+fn inputs(case: &Case<'_>) -> Inputs {
+    let stopped = case.own_tag().map(|tag| (tag.at, tag.run));
+    Inputs::NotRunning { state: case.instance.state, stopped }
 }

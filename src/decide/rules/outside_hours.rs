@@ -2,15 +2,11 @@
 
 use super::Rule;
 use crate::decide::case::{Activity, Case};
+use crate::decide::inputs::Inputs;
 use crate::decide::settings::Outside as Deed;
 use crate::words::{Outside, Reason, Verdict};
 
-pub(super) const RULE: Rule = Rule {
-    reason: Reason::OutsideHours,
-    judge,
-    inputs,
-    mend: "a `keep`, `keep-until` or `schedule` tag on the instance",
-};
+pub(super) const RULE: Rule = Rule { reason: Reason::OutsideHours, judge, inputs };
 
 fn judge(case: &Case<'_>) -> Option<Verdict> {
     let (policy, hours) = case.policy?;
@@ -31,17 +27,15 @@ fn judge(case: &Case<'_>) -> Option<Verdict> {
     })
 }
 
-fn inputs(case: &Case<'_>) -> String {
+fn inputs(case: &Case<'_>) -> Inputs {
     let Some((policy, hours)) = case.policy else {
-        return "no policy".to_owned();
+        return Inputs::WithoutPolicy;
     };
-    let deed = match policy.outside {
+    let outside = match policy.outside {
         Deed::Report => "report",
         Deed::Stop => "stop",
         Deed::Hibernate => "hibernate",
     };
-    let since = hours.at.closed_since.map_or("for more than a year".to_owned(), |closed| {
-        format!("since {}", closed.with_timezone(&hours.at.zone).format("%a %Y-%m-%d %H:%M %Z"))
-    });
-    format!("closed {since}; policy `{}` says `outside = \"{deed}\"`", policy.name)
+    let (closed_since, zone) = (hours.at.closed_since, hours.at.zone);
+    Inputs::OutsideHours { policy: policy.name.clone(), outside, closed_since, zone }
 }

@@ -4,10 +4,10 @@ use chrono::Duration;
 
 use super::Rule;
 use crate::decide::case::Case;
+use crate::decide::inputs::Inputs;
 use crate::words::{Reason, Spared, Verdict};
 
-pub(super) const RULE: Rule =
-    Rule { reason: Reason::Overtime, judge, inputs, mend: "the end of the overtime, `overtime` in the policy" };
+pub(super) const RULE: Rule = Rule { reason: Reason::Overtime, judge, inputs };
 
 fn age_since_closing(case: &Case<'_>) -> Option<Duration> {
     let (launch, (_, hours)) = (case.instance.launch?, case.policy?);
@@ -17,13 +17,11 @@ fn age_since_closing(case: &Case<'_>) -> Option<Duration> {
 
 fn judge(case: &Case<'_>) -> Option<Verdict> {
     let (respected, age) = (case.policy?.0.overtime, age_since_closing(case)?);
-    (age < respected).then_some(Verdict::Spare(Spared::Overtime { age, respected }))
+    // A launch that is still to come is a clock that is wrong; `young` speaks of it.
+    (age >= Duration::zero() && age < respected).then_some(Verdict::Spare(Spared::Overtime { age, respected }))
 }
 
-fn inputs(case: &Case<'_>) -> String {
-    let respected = case.policy.map_or(0, |(policy, _)| policy.overtime.num_minutes());
-    match age_since_closing(case) {
-        Some(age) => format!("started after closing, {} min ago; respected for {respected} min", age.num_minutes()),
-        None => "not started after closing".to_owned(),
-    }
+fn inputs(case: &Case<'_>) -> Inputs {
+    let respected = case.policy.map_or(Duration::zero(), |(policy, _)| policy.overtime);
+    Inputs::Overtime { age: age_since_closing(case), respected }
 }

@@ -3,19 +3,16 @@
 
 use super::Rule;
 use crate::decide::case::Case;
-use crate::words::{Reason, Reopening, Spared, State, Verdict};
+use crate::decide::inputs::Inputs;
+use crate::words::{Reason, Reopening, Spared, Verdict};
 
-pub(super) const RULE: Rule =
-    Rule { reason: Reason::Reopening, judge, inputs, mend: "`start-lead` and `at-opening` in the policy" };
+pub(super) const RULE: Rule = Rule { reason: Reason::Reopening, judge, inputs };
 
 fn judge(case: &Case<'_>) -> Option<Verdict> {
     let (policy, hours) = case.policy?;
     let at = &hours.at;
     let soon = |margin| at.opens.filter(|opens| case.now + margin >= *opens);
     if let Some(tag) = case.waits_for_opening() {
-        if !at.open && soon(policy.start_lead).is_none() {
-            return Some(Verdict::Spare(Spared::NotRunning { state: State::Stopped, ours: true }));
-        }
         let opens = if at.open { None } else { at.opens };
         return Some(Verdict::Start(Reopening { zone: at.zone, opens, stopped: tag.at, run: tag.run }));
     }
@@ -23,12 +20,9 @@ fn judge(case: &Case<'_>) -> Option<Verdict> {
     opens.map(|opens| Verdict::Spare(Spared::Reopening { opens, zone: at.zone }))
 }
 
-fn inputs(case: &Case<'_>) -> String {
+fn inputs(case: &Case<'_>) -> Inputs {
     let Some((policy, hours)) = case.policy else {
-        return "no policy".to_owned();
+        return Inputs::WithoutPolicy;
     };
-    let opens = hours.at.opens.map_or("never opens".to_owned(), |opens| {
-        format!("opens {}", opens.with_timezone(&hours.at.zone).format("%a %Y-%m-%d %H:%M %Z"))
-    });
-    format!("{opens}; a stop later than {} minutes before that is not worth it", policy.margin().num_minutes())
+    Inputs::Reopening { zone: hours.at.zone, opens: hours.at.opens, margin: policy.margin() }
 }

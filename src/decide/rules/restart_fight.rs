@@ -3,17 +3,13 @@
 
 use super::Rule;
 use crate::decide::case::Case;
+use crate::decide::inputs::Inputs;
 use crate::words::{Reason, Spared, Verdict};
 
 /// After this many stops in one closed period the reaper gives in.
 const STOPS: usize = 2;
 
-pub(super) const RULE: Rule = Rule {
-    reason: Reason::RestartFight,
-    judge,
-    inputs,
-    mend: "the next opening; better, a `keep-until` or `schedule` tag",
-};
+pub(super) const RULE: Rule = Rule { reason: Reason::RestartFight, judge, inputs };
 
 fn stops(case: &Case<'_>) -> usize {
     let since = case.policy.and_then(|(_, hours)| hours.at.closed_since);
@@ -26,6 +22,6 @@ fn judge(case: &Case<'_>) -> Option<Verdict> {
     (stops >= STOPS).then(|| Verdict::Spare(Spared::RestartFight { stops: u32::try_from(stops).unwrap_or(u32::MAX) }))
 }
 
-fn inputs(case: &Case<'_>) -> String {
-    format!("stopped by the reaper {} times since closing", stops(case))
+fn inputs(case: &Case<'_>) -> Inputs {
+    Inputs::RestartFight { stops: stops(case) }
 }

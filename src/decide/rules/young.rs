@@ -2,10 +2,10 @@
 
 use super::Rule;
 use crate::decide::case::Case;
+use crate::decide::inputs::Inputs;
 use crate::words::{Reason, Spared, Verdict};
 
-pub(super) const RULE: Rule =
-    Rule { reason: Reason::Young, judge, inputs, mend: "a little time, `min-uptime` in the policy" };
+pub(super) const RULE: Rule = Rule { reason: Reason::Young, judge, inputs };
 
 fn judge(case: &Case<'_>) -> Option<Verdict> {
     let grace = case.policy?.0.min_uptime;
@@ -14,10 +14,7 @@ fn judge(case: &Case<'_>) -> Option<Verdict> {
     (age < grace || age < chrono::Duration::zero()).then_some(Verdict::Spare(Spared::Young { age, grace }))
 }
 
-fn inputs(case: &Case<'_>) -> String {
-    let grace = case.policy.map_or(0, |(policy, _)| policy.min_uptime.num_minutes());
-    match case.instance.launch {
-        Some(launch) => format!("up for {} min; left alone for {grace} min", (case.now - launch).num_minutes()),
-        None => "no launch time".to_owned(),
-    }
+fn inputs(case: &Case<'_>) -> Inputs {
+    let grace = case.policy.map_or(chrono::Duration::zero(), |(policy, _)| policy.min_uptime);
+    Inputs::Young { age: case.instance.launch.map(|launch| case.now - launch), grace }
 }

@@ -2,11 +2,12 @@
 
 use super::complain_unknown;
 use super::reader::Section;
+use super::shape::Form;
 
 /// `[busy]`
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Busy {
-    /// Mean CPU of the last hour, in per cent, from which on a machine is busy.
+    /// CPU of the busiest five minutes of the last hour, in per cent, from which on a machine is busy.
     pub cpu_percent: f64,
     /// What an instance without a figure gets.
     pub unmeasured: Unmeasured,
@@ -23,11 +24,9 @@ pub enum Unmeasured {
 
 /// `None` where the section is absent: then the last hour is not measured.
 pub(super) fn read(top: &Section<'_>) -> Option<Busy> {
-    let Some(section) = top.section("busy") else {
-        return None;
-    };
+    let section = top.section("busy")?;
     let cpu_percent = section.decimal("cpu-percent", 0.0, 100.0).unwrap_or(10.0);
-    let unmeasured = match section.word("unmeasured") {
+    let unmeasured = match section.word_like("unmeasured", Form::one_of(&["spare", "ignore"])) {
         None => Unmeasured::Spare,
         Some(word) => match word.text {
             "spare" => Unmeasured::Spare,

@@ -6,8 +6,19 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 
 use super::reader::{Section, Word, did_you_mean};
+use super::shape::Form;
 use super::{check_name, complain_unknown};
 use crate::schedule::{Calendar, DateRange, HOLIDAY_CODES, Holidays, parse_day};
+
+/// What [`date`] reads, but for dates that no calendar has.
+const DATE: Form = Form::Like("^[0-9]{4}-[0-9]{2}-[0-9]{2}$");
+
+/// What [`range`] reads.
+const RANGE: Form = Form::Like("^[0-9]{4}-[0-9]{2}-[0-9]{2}(\\.\\.[0-9]{4}-[0-9]{2}-[0-9]{2})?$");
+
+/// The days of the week, in any case.
+const DAY: Form =
+    Form::Like("^([Mm][Oo][Nn]|[Tt][Uu][Ee]|[Ww][Ee][Dd]|[Tt][Hh][Uu]|[Ff][Rr][Ii]|[Ss][Aa][Tt]|[Ss][Uu][Nn])$");
 
 pub(super) fn read(top: &Section<'_>) -> BTreeMap<String, Arc<Calendar>> {
     let mut calendars = BTreeMap::new();
@@ -29,7 +40,7 @@ pub(super) fn read(top: &Section<'_>) -> BTreeMap<String, Arc<Calendar>> {
 
 fn holidays(section: &Section<'_>) -> Vec<Holidays> {
     let mut sets = Vec::new();
-    for word in section.words("holidays").unwrap_or_default() {
+    for word in section.words_like("holidays", Form::one_of(HOLIDAY_CODES)).unwrap_or_default() {
         match Holidays::of(word.text) {
             Ok(set) => sets.push(set),
             Err(_) if word.text.eq_ignore_ascii_case("gb") => {
@@ -47,7 +58,7 @@ fn holidays(section: &Section<'_>) -> Vec<Holidays> {
 }
 
 fn ranges(section: &Section<'_>, key: &'static str) -> Vec<DateRange> {
-    section.words(key).unwrap_or_default().iter().filter_map(|word| range(section, word)).collect()
+    section.words_like(key, RANGE).unwrap_or_default().iter().filter_map(|word| range(section, word)).collect()
 }
 
 /// `2026-12-29`, or `2026-12-29..2027-01-03`.
@@ -63,7 +74,7 @@ fn range(section: &Section<'_>, word: &Word<'_>) -> Option<DateRange> {
 }
 
 fn date(section: &Section<'_>, word: &Word<'_>, text: &str) -> Option<NaiveDate> {
-    let date = if text.len() == 10 { text.parse().ok() } else { None };
+    let date = crate::words::date(text);
     if date.is_none() {
         let hint = "write `2026-12-29`, or `2026-12-29..2027-01-03` for a range, both ends included".to_owned();
         section.complain(word.span.clone(), format!("there is no date `{text}`"), Some(hint));
@@ -72,7 +83,7 @@ fn date(section: &Section<'_>, word: &Word<'_>, text: &str) -> Option<NaiveDate>
 }
 
 fn like(section: &Section<'_>, calendar: &mut Calendar) {
-    for (key, day) in section.named_words("like") {
+    for (key, day) in section.named_words("like", DATE, DAY) {
         let Some(date) = date(section, &key, key.text) else {
             continue;
         };

@@ -2,7 +2,20 @@
 
 use std::sync::Arc;
 
-use super::reader::{Section, Word};
+use super::reader::{OneOrMany, Section, Word};
+use super::shape::Form;
+
+/// What [`account_ids`] accepts.
+const ACCOUNT_ID: Form = Form::Like("^[0-9]{12}$");
+
+/// What [`units`] accepts.
+const UNIT: Form = Form::Like("^(ou-|r-)");
+
+/// What [`is_region`] accepts, but for the length.
+const REGION: Form = Form::Like("^[a-z]+-[a-z0-9-]*-[a-z0-9-]*[0-9]$");
+
+/// What [`role`] accepts.
+const ROLE: Form = Form::Like("^[A-Za-z0-9+=,.@_/-]+$");
 
 /// Which accounts are looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,27 +62,22 @@ pub enum Regions {
 pub const UNKNOWN: &str = "unknown";
 
 impl Look {
-    /// Whether the settings look at this account, as far as a list in them can say.
+    /// Whether the settings look at this account, as far as a list in them can say. An inventory may not tell
+    /// the account; then no list can leave it out, but for an empty one, which looks nowhere.
     pub fn names_account(&self, account: &str) -> bool {
-        if account == UNKNOWN {
-            return true;
-        }
         let listed = match &self.accounts {
             Accounts::Organization | Accounts::Own => true,
-            Accounts::List(accounts) => accounts.iter().any(|listed| &**listed == account),
+            Accounts::List(accounts) => accounts.iter().any(|listed| account == UNKNOWN || &**listed == account),
         };
         listed && !self.exclude_accounts.iter().any(|excluded| &**excluded == account)
     }
 
     /// Whether the settings look at this Region, as far as a list in them can say. An inventory may not tell
-    /// the Region; then no list can leave it out.
+    /// the Region; then no list can leave it out, but for an empty one, which looks nowhere.
     pub fn names_region(&self, region: &str) -> bool {
-        if region == UNKNOWN {
-            return true;
-        }
         match &self.regions {
             Regions::Enabled | Regions::Own => true,
-            Regions::List(regions) => regions.iter().any(|listed| &**listed == region),
+            Regions::List(regions) => regions.iter().any(|listed| region == UNKNOWN || &**listed == region),
         }
     }
 }
@@ -96,7 +104,8 @@ pub(super) fn read(top: &Section<'_>) -> Look {
         let hint = "write `accounts = \"organization\"`, or leave the units out".to_owned();
         section.complain(place, "`organizational-units` narrows `accounts = \"organization\"` and nothing else", hint);
     }
-    look.exclude_accounts = account_ids(&section, section.words("exclude-accounts").unwrap_or_default());
+    look.exclude_accounts =
+        account_ids(&section, section.words_like("exclude-accounts", ACCOUNT_ID).unwrap_or_default());
     if let Some(regions) = regions(&section) {
         look.regions = regions;
     }
@@ -112,10 +121,10 @@ pub(super) fn read(top: &Section<'_>) -> Look {
 }
 
 fn accounts(section: &Section<'_>) -> Option<Accounts> {
-    if section.holds_list("accounts") {
-        return section.words("accounts").map(|words| Accounts::List(account_ids(section, words)));
-    }
-    let word = section.word("accounts")?;
+    let word = match section.one_or_many("accounts", Form::one_of(&["organization", "self"]), ACCOUNT_ID)? {
+        OneOrMany::Many(words) => return Some(Accounts::List(account_ids(section, words))),
+        OneOrMany::One(word) => word,
+    };
     match word.text {
         "organization" => Some(Accounts::Organization),
         "self" => Some(Accounts::Own),
@@ -128,28 +137,31 @@ fn accounts(section: &Section<'_>) -> Option<Accounts> {
 }
 
 fn regions(section: &Section<'_>) -> Option<Regions> {
-    if section.holds_list("regions") {
-        let words = section.words("regions")?;
-        let mut regions: Vec<Arc<str>> = Vec::new();
-        for word in words {
-            if is_region(word.text) {
-                regions.push(word.text.into());
-            } else {
-                let hint = "write a Region's code, such as `ap-northeast-1`".to_owned();
-                section.complain(word.span, format!("`{}` is not a Region", word.text), Some(hint));
-            }
-        }
-        regions.sort();
-        regions.dedup();
-        return Some(Regions::List(regions));
-    }
-    let word = section.word("regions")?;
+    let word = match section.one_or_many("regions", Form::one_of(&["enabled"]), REGION)? {
+        OneOrMany::Many(words) => return Some(Regions::List(region_codes(section, words))),
+        OneOrMany::One(word) => word,
+    };
     if word.text == "enabled" {
         return Some(Regions::Enabled);
     }
     let what = format!("`{}` does not say which Regions to look at", word.text);
     section.complain(word.span, what, Some("write \"enabled\", or a list such as [\"us-east-1\"]".to_owned()));
     None
+}
+
+fn region_codes(section: &Section<'_>, words: Vec<Word<'_>>) -> Vec<Arc<str>> {
+    let mut regions: Vec<Arc<str>> = Vec::new();
+    for word in words {
+        if is_region(word.text) {
+            regions.push(word.text.into());
+        } else {
+            let hint = "write a Region's code, such as `ap-northeast-1`".to_owned();
+            section.complain(word.span, format!("`{}` is not a Region", word.text), Some(hint));
+        }
+    }
+    regions.sort();
+    regions.dedup();
+    regions
 }
 
 /// The shape of a Region's code. Which ones exist is AWS's to say.
@@ -182,7 +194,7 @@ pub(super) fn account_ids(section: &Section<'_>, words: Vec<Word<'_>>) -> Vec<Ar
 /// Organisational units by id, or the root.
 pub(super) fn units(section: &Section<'_>, key: &'static str) -> Vec<String> {
     let mut units = Vec::new();
-    for word in section.words(key).unwrap_or_default() {
+    for word in section.words_like(key, UNIT).unwrap_or_default() {
         if word.text.starts_with("ou-") || word.text.starts_with("r-") {
             units.push(word.text.to_owned());
         } else {
@@ -194,7 +206,7 @@ pub(super) fn units(section: &Section<'_>, key: &'static str) -> Vec<String> {
 }
 
 fn role(section: &Section<'_>, key: &'static str) -> Option<String> {
-    let word = section.word(key)?;
+    let word = section.word_like(key, ROLE)?;
     let fits =
         !word.text.is_empty() && word.text.bytes().all(|b| b.is_ascii_alphanumeric() || b"+=,.@_-/".contains(&b));
     if !fits {

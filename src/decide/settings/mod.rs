@@ -12,6 +12,8 @@ mod policies;
 mod reader;
 mod run;
 mod schedules;
+mod schema;
+mod shape;
 mod tag_names;
 
 use std::collections::BTreeMap;
@@ -28,13 +30,18 @@ pub use look::{Accounts, Look, Regions, UNKNOWN};
 pub use never::Never;
 pub use policies::{AtOpening, Match, Outside, Policy, Stage};
 pub use run::{Pause, Place, Run};
+pub use schema::schema;
 pub use tag_names::TagNames;
 
 use crate::schedule::{Calendar, Schedule};
 use reader::{Section, Source, did_you_mean};
+use shape::Form;
 
 /// How many days before a calendar's data ends `check` begins to warn.
 const WARN_DAYS: i64 = 365;
+
+/// A name that [`check_name`] accepts.
+const NAME: Form = Form::Like("^[A-Za-z0-9._-]{1,64}$");
 
 /// Settings that hold together.
 #[derive(Clone, Debug)]
@@ -102,6 +109,13 @@ impl Settings {
         if self.run.armed && !enforced {
             warnings.push("`armed = true`, and no policy has `stage = \"enforce\"`: nothing is acted on".to_owned());
         }
+        if self.never.needs_names() && self.look.accounts != Accounts::Organization {
+            warnings.push(
+                "`[never]` names accounts, and names are known with `accounts = \"organization\"` only: everything counts as \
+                 listed; write account ids instead"
+                    .to_owned(),
+            );
+        }
         if self.policies.is_empty() {
             warnings.push("there are no policies: every instance is out of scope".to_owned());
         }
@@ -118,12 +132,9 @@ impl Settings {
 }
 
 fn read(source: &Source<'_>, name: &str, document: &DeTable<'_>) -> Option<Settings> {
-    let top = Section::new(source, "", 0..0, document);
-    match top.number("version", 1..=1) {
-        Some(_) => {}
-        None if top.place("version").is_some() => {}
-        None => top.complain(0..0, "`version` is missing", Some("begin the file with `version = 1`".to_owned())),
-    }
+    let top = Section::top(source, document);
+    top.number("version", 1..=1);
+    top.need("version", "`version` is missing", "begin the file with `version = 1`".to_owned());
     let run = run::read(&top);
     let look = look::read(&top);
     let tags = tag_names::read(&top);
@@ -175,7 +186,11 @@ fn complain_unknown<'k>(
     what: &str,
     known: impl IntoIterator<Item = &'k str> + Clone,
 ) {
-    let list = || known.clone().into_iter().collect::<Vec<_>>().join(", ");
-    let hint = did_you_mean(word.text, known.clone()).unwrap_or_else(|| format!("known: {}", list()));
+    let list: Vec<&str> = known.clone().into_iter().collect();
+    let hint = match did_you_mean(word.text, known) {
+        Some(hint) => hint,
+        None if list.is_empty() => "they have none yet".to_owned(),
+        None => format!("known: {}", list.join(", ")),
+    };
     section.complain(word.span.clone(), format!("`{}` is not {what}", word.text), hint);
 }

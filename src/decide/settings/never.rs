@@ -4,7 +4,8 @@ use wildmatch::WildMatch;
 
 use super::look::units;
 use super::reader::Section;
-use crate::words::{Account, TagPattern, Tags};
+use super::shape::Form;
+use crate::words::{Account, Listed, TagPattern, Tags};
 
 /// `[never]`. Its patterns protect, so they are matched without regard to case.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -16,14 +17,19 @@ pub struct Never {
 }
 
 impl Never {
-    /// What names the instance, in words, if anything does. An account whose units are unknown is taken to
-    /// be in a listed one: unknown protects.
-    pub fn names(&self, account: &Account, tags: &Tags) -> Option<String> {
+    /// What names the instance, if anything does. An account whose name or units are unknown is taken to be a
+    /// listed one: unknown protects.
+    pub fn names(&self, account: &Account, tags: &Tags) -> Option<Listed> {
         let by_account = self.accounts.iter().find(|(_, glob)| {
             glob.matches(&account.id) || account.name.as_ref().is_some_and(|name| glob.matches(name))
         });
         if let Some((text, _)) = by_account {
-            return Some(format!("account `{text}`"));
+            return Some(Listed::Account(text.clone()));
+        }
+        if account.name.is_none()
+            && let Some((text, _)) = self.accounts.iter().find(|(text, _)| !is_id(text))
+        {
+            return Some(Listed::NameUnknown(text.clone()));
         }
         if let Some(by_unit) = self.names_unit(account) {
             return Some(by_unit);
@@ -31,19 +37,30 @@ impl Never {
         self.tags
             .iter()
             .find(|pattern| pattern.find(tags).is_some())
-            .map(|pattern| format!("tag `{}`", pattern.as_str()))
+            .map(|pattern| Listed::Tag(pattern.as_str().to_owned()))
     }
 
-    fn names_unit(&self, account: &Account) -> Option<String> {
+    /// Whether a pattern can only be matched where accounts' names are known.
+    pub fn needs_names(&self) -> bool {
+        self.accounts.iter().any(|(text, _)| !is_id(text))
+    }
+
+    fn names_unit(&self, account: &Account) -> Option<Listed> {
         if self.organizational_units.is_empty() {
             return None;
         }
         let Some(units) = &account.units else {
-            return Some("an organisational unit, perhaps: the account's units are unknown".to_owned());
+            return Some(Listed::UnitsUnknown);
         };
         let listed = self.organizational_units.iter().find(|unit| units.contains(unit))?;
-        Some(format!("organisational unit `{listed}`"))
+        Some(Listed::Unit(listed.clone()))
     }
+}
+
+/// Whether a pattern speaks of account ids and of no name: digits and wildcards.
+fn is_id(pattern: &str) -> bool {
+    pattern.bytes().any(|byte| byte.is_ascii_digit())
+        && pattern.bytes().all(|byte| byte.is_ascii_digit() || byte == b'*' || byte == b'?')
 }
 
 pub(super) fn read(top: &Section<'_>) -> Never {
@@ -60,13 +77,16 @@ pub(super) fn read(top: &Section<'_>) -> Never {
     never
 }
 
+/// What [`tag_patterns`] accepts.
+const TAG_PATTERN: Form = Form::Like("^[^=]");
+
 /// A list of tag patterns; `None` where the key is absent.
 pub(super) fn tag_patterns(
     section: &Section<'_>,
     key: &'static str,
     build: impl Fn(&str) -> TagPattern,
 ) -> Option<Vec<TagPattern>> {
-    let words = section.words(key)?;
+    let words = section.words_like(key, TAG_PATTERN)?;
     let mut patterns = Vec::new();
     for word in words {
         if word.text.is_empty() || word.text.starts_with('=') {

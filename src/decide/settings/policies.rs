@@ -8,7 +8,8 @@ use wildmatch::WildMatch;
 use super::never::tag_patterns;
 use super::reader::{Section, Word};
 use super::schedules::Schedules;
-use super::{check_name, complain_unknown};
+use super::shape::Form;
+use super::{NAME, check_name, complain_unknown};
 use crate::schedule::Schedule;
 use crate::words::{Account, Instance, TagPattern};
 
@@ -109,8 +110,18 @@ impl Match {
 
     fn only_an_absence(&self) -> bool {
         let Self { accounts, regions, types, tags, without_tags } = self;
-        without_tags.is_some() && accounts.is_none() && regions.is_none() && types.is_none() && tags.is_none()
+        // A pattern that matches everything is no condition.
+        let open = |globs: &Option<Vec<WildMatch>>| {
+            globs.as_ref().is_none_or(|globs| globs.iter().any(|glob| is_open(&glob.pattern())))
+        };
+        let open_tags = tags.as_ref().is_none_or(|tags| tags.iter().any(|tag| tag.as_str().split('=').all(is_open)));
+        without_tags.is_some() && open(accounts) && open(regions) && open(types) && open_tags
     }
+}
+
+/// Whether a glob matches every text.
+fn is_open(glob: &str) -> bool {
+    !glob.is_empty() && glob.bytes().all(|byte| byte == b'*')
 }
 
 impl Policy {
@@ -128,16 +139,14 @@ pub(super) fn read(top: &Section<'_>, schedules: &Schedules) -> Vec<Arc<Policy>>
     let mut policies: Vec<Arc<Policy>> = Vec::new();
     let mut names: Vec<String> = Vec::new();
     for section in top.sections("policies") {
-        let name = section.word("name");
-        match &name {
-            None => section.complain(section.span.clone(), "a policy has no `name`", None),
-            Some(word) => {
-                check_name(&section, "policy", word);
-                if names.iter().any(|known| known == word.text) {
-                    section.complain(word.span.clone(), format!("there are two policies named `{}`", word.text), None);
-                }
-                names.push(word.text.to_owned());
+        let name = section.word_like("name", NAME);
+        section.need("name", "a policy has no `name`", None);
+        if let Some(word) = &name {
+            check_name(&section, "policy", word);
+            if names.iter().any(|known| known == word.text) {
+                section.complain(word.span.clone(), format!("there are two policies named `{}`", word.text), None);
             }
+            names.push(word.text.to_owned());
         }
         if let Some(policy) = one(&section, name.map_or("", |word| word.text), schedules) {
             policies.push(Arc::new(policy));
@@ -192,14 +201,9 @@ fn check_enforced(section: &Section<'_>, unannounced: bool, matcher: Option<&Mat
 }
 
 fn matcher(section: &Section<'_>) -> Option<Match> {
-    let Some(table) = section.section("match") else {
-        if section.place("match").is_none() {
-            let hint =
-                "write `match = { tags = [\"Env=dev\"] }`, or `match = { all = true }` for everything".to_owned();
-            section.complain(section.span.clone(), "the policy does not say what it matches", hint);
-        }
-        return None;
-    };
+    let hint = "write `match = { tags = [\"Env=dev\"] }`, or `match = { all = true }` for everything".to_owned();
+    section.need("match", "the policy does not say what it matches", hint);
+    let table = section.section("match")?;
     let all = table.flag("all");
     let globs = |words: Vec<Word<'_>>, build: fn(&str) -> WildMatch| words.iter().map(|w| build(w.text)).collect();
     let matcher = Match {
@@ -226,13 +230,9 @@ fn matcher(section: &Section<'_>) -> Option<Match> {
 }
 
 fn schedule(section: &Section<'_>, schedules: &Schedules) -> Option<Arc<Schedule>> {
-    let Some(word) = section.word("schedule") else {
-        if section.place("schedule").is_none() {
-            let hint = "write `schedule = \"…\"` with a name from `[schedules.…]`".to_owned();
-            section.complain(section.span.clone(), "the policy names no `schedule`", hint);
-        }
-        return None;
-    };
+    let hint = "write `schedule = \"…\"` with a name from `[schedules.…]`".to_owned();
+    section.need("schedule", "the policy names no `schedule`", hint);
+    let word = section.word("schedule")?;
     match schedules.get(word.text) {
         Some(schedule) => schedule.clone(),
         None => {
@@ -243,8 +243,9 @@ fn schedule(section: &Section<'_>, schedules: &Schedules) -> Option<Arc<Schedule
     }
 }
 
-fn choice<T: Copy>(section: &Section<'_>, key: &'static str, known: &[(&'static str, T)]) -> Option<T> {
-    let word = section.word(key)?;
+pub(super) fn choice<T: Copy>(section: &Section<'_>, key: &'static str, known: &[(&'static str, T)]) -> Option<T> {
+    let words: Vec<&'static str> = known.iter().map(|(name, _)| *name).collect();
+    let word = section.word_like(key, Form::one_of(&words))?;
     let found = known.iter().find(|(name, _)| *name == word.text).map(|(_, value)| *value);
     if found.is_none() {
         complain_unknown(section, &word, &format!("a value of `{key}`"), known.iter().map(|(name, _)| *name));

@@ -9,11 +9,13 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::complaint::Complaint;
+use super::shape::{Form, Kind, Shape};
 
-/// The file and what has been found wrong in it so far.
+/// The file, what has been found wrong in it so far, and what it has been asked for.
 pub(super) struct Source<'a> {
     pub(super) text: &'a str,
     complaints: RefCell<Vec<Complaint>>,
+    shape: RefCell<Shape>,
 }
 
 /// A string with its place.
@@ -23,19 +25,27 @@ pub(super) struct Word<'a> {
     pub(super) span: Range<usize>,
 }
 
+/// What a key holds that takes either a word or a list.
+pub(super) enum OneOrMany<'a> {
+    One(Word<'a>),
+    Many(Vec<Word<'a>>),
+}
+
 /// One table of the document. Keys that nobody asked for are complaints.
 pub(super) struct Section<'a> {
     pub(super) source: &'a Source<'a>,
     /// As people write it: `[run]`, `[[policies]]`.
     pub(super) title: String,
     pub(super) span: Range<usize>,
+    /// Where its keys stand in the shape: `policies.match`.
+    path: String,
     table: &'a DeTable<'a>,
     asked: RefCell<Vec<&'static str>>,
 }
 
 impl<'a> Source<'a> {
     pub(super) fn new(text: &'a str) -> Self {
-        Self { text, complaints: RefCell::default() }
+        Self { text, complaints: RefCell::default(), shape: RefCell::default() }
     }
 
     pub(super) fn complain(&self, span: Range<usize>, what: impl Into<String>, hint: impl Into<Option<String>>) {
@@ -48,6 +58,18 @@ impl<'a> Source<'a> {
         complaints.sort_by_key(|complaint| (complaint.line, complaint.column));
         complaints
     }
+
+    /// Every key that has been asked for, and all complaints.
+    pub(super) fn into_shape(self) -> (Shape, Vec<Complaint>) {
+        let shape = self.shape.take();
+        (shape, self.into_complaints())
+    }
+
+    /// The comment behind `span`, on the same line.
+    fn comment(&self, span: &Range<usize>) -> Option<&'a str> {
+        let line = self.text.get(span.end..)?.lines().next()?;
+        line.split_once('#').map(|(_, comment)| comment.trim())
+    }
 }
 
 /// The closest of `known` to `word`, as a hint.
@@ -58,22 +80,42 @@ pub(super) fn did_you_mean<'k>(word: &str, known: impl IntoIterator<Item = &'k s
 }
 
 impl<'a> Section<'a> {
-    pub(super) fn new(
-        source: &'a Source<'a>,
-        title: impl Into<String>,
-        span: Range<usize>,
-        table: &'a DeTable<'a>,
-    ) -> Self {
-        Self { source, title: title.into(), span, table, asked: RefCell::default() }
+    /// The whole document.
+    pub(super) fn top(source: &'a Source<'a>, table: &'a DeTable<'a>) -> Self {
+        Self { source, title: String::new(), span: 0..0, path: String::new(), table, asked: RefCell::default() }
+    }
+
+    /// A table whose keys stand at `path` in the shape.
+    fn at(&self, path: String, title: String, span: Range<usize>, table: &'a DeTable<'a>) -> Self {
+        Self { source: self.source, title, span, path, table, asked: RefCell::default() }
+    }
+
+    fn path_to(&self, key: &str) -> String {
+        if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
     }
 
     pub(super) fn complain(&self, span: Range<usize>, what: impl Into<String>, hint: impl Into<Option<String>>) {
         self.source.complain(span, what, hint);
     }
 
-    fn take(&self, key: &'static str) -> Option<&'a Spanned<DeValue<'a>>> {
+    fn take(&self, key: &'static str, kind: Kind) -> Option<&'a Spanned<DeValue<'a>>> {
         self.asked.borrow_mut().push(key);
-        self.table.iter().find(|(found, _)| found.get_ref() == key).map(|(_, value)| value)
+        let found = self.table.iter().find(|(found, _)| found.get_ref() == key);
+        let comment = found.and_then(|(key, value)| {
+            // A table's comment stands behind its header, of which the key is a part.
+            let table = value.get_ref().is_table() || matches!(kind, Kind::Tables);
+            self.source.comment(&if table { key.span() } else { value.span() })
+        });
+        self.source.shape.borrow_mut().ask(&self.path, key, kind, comment);
+        found.map(|(_, value)| value)
+    }
+
+    /// Complains if `key` is not written at all.
+    pub(super) fn need(&self, key: &'static str, what: impl Into<String>, hint: impl Into<Option<String>>) {
+        self.source.shape.borrow_mut().need(&self.path, key);
+        if self.place(key).is_none() {
+            self.complain(self.span.clone(), what, hint);
+        }
     }
 
     /// Whether the key is written at all; its place if so.
@@ -81,18 +123,26 @@ impl<'a> Section<'a> {
         self.table.iter().find(|(found, _)| found.get_ref() == key).map(|(key, _)| key.span())
     }
 
-    /// Whether the key holds a list.
-    pub(super) fn holds_list(&self, key: &str) -> bool {
-        self.table.iter().any(|(found, value)| found.get_ref() == key && value.get_ref().is_array())
-    }
-
     fn wrong_type(&self, key: &str, value: &Spanned<DeValue<'_>>, wanted: &str) {
-        let found = value.get_ref().type_str();
+        let found = match value.get_ref().type_str() {
+            vowel @ ("array" | "integer") => format!("an {vowel}"),
+            other => format!("a {other}"),
+        };
         self.complain(value.span(), format!("`{key}` in {} is {found}; {wanted} is expected", self.title), None);
     }
 
+    /// Any text.
     pub(super) fn word(&self, key: &'static str) -> Option<Word<'a>> {
-        let value = self.take(key)?;
+        self.word_like(key, Form::Free)
+    }
+
+    /// A text of which `form` is known. The form is for the schema; what does not have it is the caller's to say.
+    pub(super) fn word_like(&self, key: &'static str, form: Form) -> Option<Word<'a>> {
+        let value = self.take(key, Kind::Text(form))?;
+        self.as_word(key, value)
+    }
+
+    fn as_word(&self, key: &str, value: &'a Spanned<DeValue<'a>>) -> Option<Word<'a>> {
         let word = word(value);
         if word.is_none() {
             self.wrong_type(key, value, "a string in quotes");
@@ -100,8 +150,27 @@ impl<'a> Section<'a> {
         word
     }
 
+    /// A list of any texts.
     pub(super) fn words(&self, key: &'static str) -> Option<Vec<Word<'a>>> {
-        let value = self.take(key)?;
+        self.words_like(key, Form::Free)
+    }
+
+    /// A list of texts of which `form` is known.
+    pub(super) fn words_like(&self, key: &'static str, form: Form) -> Option<Vec<Word<'a>>> {
+        let value = self.take(key, Kind::List(form))?;
+        self.as_words(key, value)
+    }
+
+    /// Either one of a few words, or a list.
+    pub(super) fn one_or_many(&self, key: &'static str, one: Form, many: Form) -> Option<OneOrMany<'a>> {
+        let value = self.take(key, Kind::TextOrList(one, many))?;
+        if value.get_ref().is_array() {
+            return self.as_words(key, value).map(OneOrMany::Many);
+        }
+        self.as_word(key, value).map(OneOrMany::One)
+    }
+
+    fn as_words(&self, key: &str, value: &'a Spanned<DeValue<'a>>) -> Option<Vec<Word<'a>>> {
         let Some(list) = value.get_ref().as_array() else {
             self.wrong_type(key, value, "a list of strings, such as [\"…\"],");
             return None;
@@ -117,7 +186,7 @@ impl<'a> Section<'a> {
     }
 
     pub(super) fn flag(&self, key: &'static str) -> Option<bool> {
-        let value = self.take(key)?;
+        let value = self.take(key, Kind::Flag)?;
         let flag = value.get_ref().as_bool();
         if flag.is_none() {
             self.wrong_type(key, value, "true or false, without quotes,");
@@ -126,7 +195,7 @@ impl<'a> Section<'a> {
     }
 
     pub(super) fn number(&self, key: &'static str, allowed: RangeInclusive<u32>) -> Option<u32> {
-        let value = self.take(key)?;
+        let value = self.take(key, Kind::Whole(allowed.clone()))?;
         let number = value.get_ref().as_integer().and_then(|n| u32::from_str_radix(n.as_str(), n.radix()).ok());
         match number {
             Some(number) if allowed.contains(&number) => Some(number),
@@ -141,7 +210,7 @@ impl<'a> Section<'a> {
 
     /// A number that may have a fraction.
     pub(super) fn decimal(&self, key: &'static str, above: f64, to: f64) -> Option<f64> {
-        let value = self.take(key)?;
+        let value = self.take(key, Kind::Decimal { above, to })?;
         let number = match value.get_ref() {
             DeValue::Integer(n) => n.as_str().parse().ok(),
             DeValue::Float(n) => n.as_str().parse().ok(),
@@ -156,7 +225,7 @@ impl<'a> Section<'a> {
     }
 
     pub(super) fn duration(&self, key: &'static str) -> Option<Duration> {
-        let word = self.word(key)?;
+        let word = self.word_like(key, Form::Like(DURATION))?;
         let duration = parse_duration(word.text);
         if duration.is_none() {
             let what = format!("`{key}` in {} is not a duration", self.title);
@@ -167,22 +236,26 @@ impl<'a> Section<'a> {
 
     /// A table under this one.
     pub(super) fn section(&self, key: &'static str) -> Option<Section<'a>> {
-        let value = self.take(key)?;
-        let title = if self.title.is_empty() { format!("[{key}]") } else { format!("`{key}` of {}", self.title) };
-        self.open(title, key, value)
+        self.table_of(key, Kind::Table)
     }
 
-    fn open(&self, title: String, key: &str, value: &'a Spanned<DeValue<'a>>) -> Option<Section<'a>> {
+    fn table_of(&self, key: &'static str, kind: Kind) -> Option<Section<'a>> {
+        let value = self.take(key, kind)?;
+        let title = if self.title.is_empty() { format!("[{key}]") } else { format!("`{key}` of {}", self.title) };
+        self.open(self.path_to(key), title, key, value)
+    }
+
+    fn open(&self, path: String, title: String, key: &str, value: &'a Spanned<DeValue<'a>>) -> Option<Section<'a>> {
         let Some(table) = value.get_ref().as_table() else {
             self.wrong_type(key, value, "a table");
             return None;
         };
-        Some(Section::new(self.source, title, self.place(key).unwrap_or(value.span()), table))
+        Some(self.at(path, title, self.place(key).unwrap_or(value.span()), table))
     }
 
     /// A list of tables under this one, `[[key]]`.
     pub(super) fn sections(&self, key: &'static str) -> Vec<Section<'a>> {
-        let Some(value) = self.take(key) else {
+        let Some(value) = self.take(key, Kind::Tables) else {
             return Vec::new();
         };
         let Some(list) = value.get_ref().as_array() else {
@@ -192,7 +265,7 @@ impl<'a> Section<'a> {
         let mut sections = Vec::new();
         for item in list.iter() {
             match item.get_ref().as_table() {
-                Some(table) => sections.push(Section::new(self.source, format!("[[{key}]]"), item.span(), table)),
+                Some(table) => sections.push(self.at(self.path_to(key), format!("[[{key}]]"), item.span(), table)),
                 None => self.wrong_type(key, item, "a table"),
             }
         }
@@ -201,13 +274,14 @@ impl<'a> Section<'a> {
 
     /// Every entry of a table whose keys are names of the user's own.
     pub(super) fn named_sections(&self, key: &'static str) -> Vec<(Word<'a>, Section<'a>)> {
-        let Some(outer) = self.section(key) else {
+        let Some(outer) = self.table_of(key, Kind::Named) else {
             return Vec::new();
         };
         let mut sections = Vec::new();
         for (name, value) in outer.table {
             let word = Word { text: name.get_ref(), span: name.span() };
-            if let Some(section) = outer.open(format!("[{key}.{}]", word.text), word.text, value) {
+            // The shape does not know the users' own names: what is in them stands where they stand.
+            if let Some(section) = outer.open(outer.path.clone(), format!("[{key}.{}]", word.text), word.text, value) {
                 sections.push((word, section));
             }
         }
@@ -215,8 +289,8 @@ impl<'a> Section<'a> {
     }
 
     /// Every entry of a table of strings whose keys are the user's own.
-    pub(super) fn named_words(&self, key: &'static str) -> Vec<(Word<'a>, Word<'a>)> {
-        let Some(outer) = self.section(key) else {
+    pub(super) fn named_words(&self, key: &'static str, names: Form, form: Form) -> Vec<(Word<'a>, Word<'a>)> {
+        let Some(outer) = self.table_of(key, Kind::NamedTexts(names, form)) else {
             return Vec::new();
         };
         let mut pairs = Vec::new();
@@ -247,6 +321,9 @@ impl<'a> Section<'a> {
 fn word<'a>(value: &'a Spanned<DeValue<'a>>) -> Option<Word<'a>> {
     value.get_ref().as_str().map(|text| Word { text, span: value.span() })
 }
+
+/// What [`parse_duration`] reads, but for the limit.
+const DURATION: &str = "^([0-9]+[dhms])+$";
 
 /// `2h`, `15m`, `1h30m`, `90s`, `1d`; at most a year.
 pub(super) fn parse_duration(text: &str) -> Option<Duration> {

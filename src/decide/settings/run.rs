@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
+use super::policies::choice;
 use super::reader::{Section, Word};
+use super::shape::Form;
+use crate::words::Locale;
 
 /// `[run]`
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,11 +20,16 @@ pub struct Run {
     pub max_blind_percent: u32,
     /// Calls in flight.
     pub width: usize,
+    /// The language of reports and explanations.
+    pub locale: Locale,
 }
 
 /// The pause switch: an SSM parameter, by its name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pause(pub String);
+
+/// What [`pause`] accepts.
+const PAUSE: Form = Form::Like("^ssm:.");
 
 /// Where files are kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,13 +61,13 @@ impl Place {
 }
 
 pub(super) fn read(top: &Section<'_>) -> Run {
-    let default = Run { armed: false, pause: None, record: None, max_blind_percent: 20, width: 64 };
+    let default = Run { armed: false, pause: None, record: None, max_blind_percent: 20, width: 64, locale: Locale::En };
     let Some(section) = top.section("run") else {
         return default;
     };
     let run = Run {
         armed: section.flag("armed").unwrap_or(false),
-        pause: section.word("pause").and_then(|word| pause(&section, &word)),
+        pause: section.word_like("pause", PAUSE).and_then(|word| pause(&section, &word)),
         record: section.word("record").and_then(|word| match Place::parse(word.text) {
             Ok(place) => Some(place),
             Err(wrong) => {
@@ -69,6 +77,7 @@ pub(super) fn read(top: &Section<'_>) -> Run {
         }),
         max_blind_percent: section.number("max-blind-percent", 0..=100).unwrap_or(default.max_blind_percent),
         width: section.number("width", 1..=1024).map_or(default.width, |width| width as usize),
+        locale: choice(&section, "locale", &[("en", Locale::En), ("ja", Locale::Ja)]).unwrap_or(default.locale),
     };
     section.finish();
     run

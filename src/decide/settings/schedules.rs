@@ -29,30 +29,34 @@ pub(super) fn read(top: &Section<'_>, calendars: &BTreeMap<String, Arc<Calendar>
 }
 
 fn one(section: &Section<'_>, name: &str, calendars: &BTreeMap<String, Arc<Calendar>>) -> Option<Schedule> {
-    let zone = section.word("zone");
-    let default_zone = match &zone {
-        Some(word) => Some(zone_of(section, word)?),
-        None => None,
-    };
-    let calendar = match section.word("calendar") {
-        None => None,
-        Some(word) => match calendars.get(word.text) {
-            Some(calendar) => Some(calendar.clone()),
-            None => {
-                let known: Vec<&str> = calendars.keys().map(String::as_str).collect();
-                complain_unknown(section, &word, "a calendar of these settings", known);
-                return None;
-            }
-        },
-    };
-    let Some(open) = section.words("open").filter(|open| !open.is_empty()) else {
-        let place = section.place("open").unwrap_or(section.span.clone());
-        let hint = "write `open = [\"mon-fri 09:00-18:00\"]`; what is never open is `open = [\"never\"]`".to_owned();
-        section.complain(place, format!("{} does not say when it is open", section.title), Some(hint));
+    // Every key is read before a mistake in one of them ends it, so that none is taken for unknown.
+    let mut wrong = false;
+    let default_zone = section.word("zone").map(|word| {
+        let zone = zone_of(section, &word);
+        wrong |= zone.is_none();
+        zone.unwrap_or(Tz::UTC)
+    });
+    let calendar = section.word("calendar").and_then(|word| {
+        let calendar = calendars.get(word.text).cloned();
+        if calendar.is_none() {
+            wrong = true;
+            let known: Vec<&str> = calendars.keys().map(String::as_str).collect();
+            complain_unknown(section, &word, "a calendar of these settings", known);
+        }
+        calendar
+    });
+    let silent = format!("{} does not say when it is open", section.title);
+    let hint = "write `open = [\"mon-fri 09:00-18:00\"]`; what is never open is `open = [\"never\"]`".to_owned();
+    section.need("open", silent.clone(), hint.clone());
+    let open = section.words("open")?;
+    if open.is_empty() {
+        section.complain(section.place("open").unwrap_or(section.span.clone()), silent, hint);
         return None;
-    };
-    let parts =
-        open.iter().map(|word| part(section, word, default_zone, calendar.clone())).collect::<Option<Vec<_>>>()?;
+    }
+    let parts: Vec<Part> = open.iter().filter_map(|word| part(section, word, default_zone, calendar.clone())).collect();
+    if wrong || parts.len() < open.len() {
+        return None;
+    }
     Some(Schedule { name: name.to_owned(), parts, also_frozen_by: Vec::new() })
 }
 

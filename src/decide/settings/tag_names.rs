@@ -1,8 +1,12 @@
 //! `[tags]`: what the tags are called by which teams and the reaper speak to each other.
 
 use super::never::tag_patterns;
-use super::reader::Section;
-use crate::words::TagPattern;
+use super::reader::{Section, Word};
+use super::shape::Form;
+use crate::words::{TagPattern, Tags};
+
+/// The longest key that AWS allows.
+const MAX_KEY: usize = 128;
 
 /// `[tags]`
 #[derive(Clone, Debug, PartialEq)]
@@ -19,7 +23,15 @@ pub struct TagNames {
     pub also_keep: Vec<TagPattern>,
     /// A `keep-until` further ahead than this protects and is reported.
     pub max_keep_days: u32,
+    /// Whose value names the owner; compared without regard to case.
+    pub owner: String,
 }
+
+/// What may begin a tag's key, but for `aws:`.
+const PREFIX: Form = Form::Like("^[A-Za-z0-9+=._:/@-]{1,64}$");
+
+/// What may be a tag's key.
+const OWNER: Form = Form::Like("^[\\s\\S]{1,128}$");
 
 impl TagNames {
     fn with_prefix(prefix: &str) -> Self {
@@ -30,7 +42,14 @@ impl TagNames {
             stopped: format!("{prefix}stopped"),
             also_keep: Vec::new(),
             max_keep_days: 90,
+            owner: "Owner".to_owned(),
         }
+    }
+
+    /// Who owns an instance with these tags. An empty value names nobody; of several keys that differ in case
+    /// only, the first that names somebody counts.
+    pub fn owner_of<'a>(&'a self, tags: &'a Tags) -> Option<&'a str> {
+        tags.any_case(&self.owner).map(|(_, value)| value).find(|value| !value.is_empty())
     }
 }
 
@@ -38,7 +57,7 @@ pub(super) fn read(top: &Section<'_>) -> TagNames {
     let Some(section) = top.section("tags") else {
         return TagNames::with_prefix("idle-reaper:");
     };
-    let prefix = section.word("prefix");
+    let prefix = section.word_like("prefix", PREFIX);
     if let Some(word) = &prefix {
         let fits = !word.text.is_empty() && word.text.len() <= 64 && !word.text.to_lowercase().starts_with("aws:");
         let allowed = |c: char| c.is_ascii_alphanumeric() || "+-=._:/@".contains(c);
@@ -50,6 +69,17 @@ pub(super) fn read(top: &Section<'_>) -> TagNames {
     let mut names = TagNames::with_prefix(prefix.as_ref().map_or("idle-reaper:", |word| word.text));
     names.also_keep = tag_patterns(&section, "also-keep", TagPattern::generous).unwrap_or_default();
     names.max_keep_days = section.number("max-keep-days", 0..=36_500).unwrap_or(names.max_keep_days);
+    if let Some(word) = section.word_like("owner", OWNER) {
+        names.owner = owner(&section, &word);
+    }
     section.finish();
     names
+}
+
+fn owner(section: &Section<'_>, word: &Word<'_>) -> String {
+    if word.text.is_empty() || word.text.chars().count() > MAX_KEY {
+        let hint = format!("write the key of a tag, 1 to {MAX_KEY} characters, such as `Owner`");
+        section.complain(word.span.clone(), format!("`{}` cannot be a tag's key", word.text), hint);
+    }
+    word.text.to_owned()
 }

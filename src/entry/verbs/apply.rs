@@ -1,10 +1,11 @@
 //! `apply`: does it, where both keys are turned. Asks on a terminal; elsewhere it wants `--yes`.
 
-use std::path::Path;
+use std::time::Duration;
 
 use super::super::args::{Args, Select};
 use super::super::cli::End;
 use super::super::error::Error;
+use super::super::reviewed::ReviewedAt;
 use super::super::{ask, load};
 use super::plan::dry_run;
 use super::show;
@@ -14,8 +15,17 @@ use crate::decide::request::Mode;
 use crate::flow::{Clock, Order};
 use crate::render::table;
 
+/// How long a run may last: as long as a Lambda function may.
+const LONGEST: Duration = Duration::from_secs(15 * 60);
+
 /// Carries out what both keys allow.
-pub async fn apply(args: &Args, select: &Select, yes: bool, plan: Option<&Path>) -> Result<End, Error> {
+pub async fn apply(
+    args: &Args,
+    select: &Select,
+    yes: bool,
+    plan: Option<&ReviewedAt>,
+    acknowledge: Option<&str>,
+) -> Result<End, Error> {
     if args.inventory.is_some() {
         let why = "an inventory can be judged and not acted on; leave `--inventory` out, or use `plan`";
         return Err(Error::Usage(why.to_owned()));
@@ -23,46 +33,37 @@ pub async fn apply(args: &Args, select: &Select, yes: bool, plan: Option<&Path>)
     if !yes && !ask::somebody_there() {
         return Err(Error::Usage("nobody is there to be asked; add `--yes` to act without a question".to_owned()));
     }
-    let settings = load::settings(&args.config).await?;
-    let mut reviewed = plan.map(read_plan).transpose()?;
+    let settings = load::command(args).await?;
+    let mut reviewed = match plan {
+        None => None,
+        Some(plan) => Some(plan.read(&settings).await?),
+    };
     if !yes {
-        let report = dry_run(args, select, &settings).await?;
+        let report = dry_run(args, select, &settings, acknowledge).await?;
         eprintln!("{}", table(&report, show::style(args)));
-        let steps =
-            reviewed.as_ref().map_or(report.plan.steps.len(), |plan| plan.steps.len().min(report.plan.steps.len()));
-        if !ask::consent(&format!("Carry out at most {steps} steps?")) {
+        let planned = report.plan.steps.len();
+        let steps = reviewed.as_ref().map_or(planned, |plan| plan.steps.len().min(planned));
+        if steps > 0 && !ask::consent(&format!("Carry out {steps} of these, or fewer?")) {
             return Err(Error::Refused("nothing was done".to_owned()));
         }
-        // What was shown is what is agreed to: the run may only do less.
-        reviewed = reviewed.or(Some(report.plan));
+        // What was shown is what is agreed to: the run may only do less, and where nothing was shown, nothing.
+        reviewed = reviewed.or(Some(Plan { refused: None, ..report.plan }));
     }
     let (wall, at) = instants(args)?;
     let run = run(Mode::Apply, scope(args, &select.instances, &select.policies), at);
-    let clock = Clock::start(at, None);
+    // The lock in the record is void after a Lambda function's life; so nothing acts for longer, wherever it runs.
+    let clock = Clock::start(at, Some(LONGEST));
     let reviewed = reviewed.as_ref();
-    let order = Order { run: &run, settings: &settings, clock, wall, reviewed, progress: &show::progress };
+    let progress = &show::progress;
+    let order = Order { run: &run, settings: &settings, clock, wall, reviewed, acknowledge, progress };
     over_aws(args, &order).await
-}
-
-/// The plan in a report that `plan --out FILE --format json` wrote.
-fn read_plan(path: &Path) -> Result<Plan, Error> {
-    #[derive(serde::Deserialize)]
-    struct Reviewed {
-        version: u8,
-        plan: Plan,
-    }
-    let unreadable =
-        |why: String| Error::Usage(format!("`{}` holds no plan that can be carried out: {why}", path.display()));
-    let Reviewed { version, plan } =
-        serde_json::from_str(&load::file(path)?).map_err(|error| unreadable(error.to_string()))?;
-    if version == 1 { Ok(plan) } else { Err(unreadable(format!("its version is {version}, and this release reads 1"))) }
 }
 
 #[cfg(feature = "aws")]
 async fn over_aws(args: &Args, order: &Order<'_>) -> Result<End, Error> {
-    use crate::adapters::aws::{Aws, AwsHub, Eyes, Hands, all_loopback};
+    use crate::adapters::aws::{AwsHub, Eyes, Hands, all_loopback};
     use crate::decide::request::RequestInvalid;
-    let aws = Aws::load().await;
+    let aws = load::aws().await?;
     if args.at.is_some() && !all_loopback(&aws.sdk) {
         return Err(RequestInvalid::AtForApply.into());
     }

@@ -13,12 +13,13 @@ use crate::decide::request::Scope;
 use crate::decide::settings::Settings;
 use crate::flow::{self, Clock, Explained};
 use crate::ports::{Hub, Look};
-use crate::render::{detail, explanation};
+use crate::render::{detail, explanation, inputs, mend};
+use crate::words::Locale;
 
 /// Explains one instance.
 pub async fn explain(args: &Args, id: &str) -> Result<End, Error> {
     let (_, at) = instants(args)?;
-    let settings = load::settings(&args.config).await?;
+    let settings = load::command(args).await?;
     let scope = scope(args, &[id.to_owned()], &[]);
     scope.check(&settings)?;
     let clock = Clock::start(at, None);
@@ -29,7 +30,7 @@ pub async fn explain(args: &Args, id: &str) -> Result<End, Error> {
     if explained.is_empty() {
         return Err(Error::Usage(not_seen(id, &blind)));
     }
-    let text: Result<Vec<String>, Error> = explained.iter().map(|one| render(args, one)).collect();
+    let text: Result<Vec<String>, Error> = explained.iter().map(|one| render(args, one, settings.run.locale)).collect();
     show::text(args, &text?.join("\n"))?;
     Ok(End::Done)
 }
@@ -45,16 +46,17 @@ fn not_seen(id: &str, blind: &[Blind]) -> String {
     why
 }
 
-fn render(args: &Args, explained: &Explained) -> Result<String, Error> {
+fn render(args: &Args, explained: &Explained, locale: Locale) -> Result<String, Error> {
     let Explained { instance, asked, ruling } = explained;
     match show::format(args) {
-        Format::Table | Format::Markdown => Ok(explanation(instance, asked, &ruling.verdict, ruling.armed)),
+        Format::Table | Format::Markdown => Ok(explanation(instance, asked, &ruling.verdict, ruling.armed, locale)),
         Format::Json => {
             let rules: Vec<_> = asked
                 .iter()
                 .map(|one| {
                     serde_json::json!({
-                        "rule": one.rule, "inputs": one.inputs, "decides": one.decides, "change": one.mend,
+                        "rule": one.rule, "inputs": inputs(&one.inputs, locale), "decides": one.decides,
+                        "change": mend(one.rule, locale),
                         "says": one.says.as_ref().map(|says| says.as_str()),
                     })
                 })
@@ -63,7 +65,7 @@ fn render(args: &Args, explained: &Explained) -> Result<String, Error> {
                 "account": instance.target.account, "region": instance.target.region, "id": instance.id,
                 "name": instance.name(), "policy": ruling.policy.as_ref().map(|policy| policy.name.clone()),
                 "verdict": ruling.verdict.as_str(), "reason": ruling.verdict.reason(), "armed": ruling.armed,
-                "detail": detail(&ruling.verdict), "not-after": ruling.not_after, "rules": rules,
+                "detail": detail(&ruling.verdict, locale), "not-after": ruling.not_after, "rules": rules,
             });
             serde_json::to_string_pretty(&value)
                 .map(|text| text + "\n")
@@ -89,8 +91,8 @@ async fn over(
 
 #[cfg(feature = "aws")]
 async fn over_aws(settings: &Settings, scope: &Scope, clock: Clock) -> Result<(Vec<Explained>, Vec<Blind>), Error> {
-    use crate::adapters::aws::{Aws, AwsHub, Eyes};
-    let aws = Aws::load().await;
+    use crate::adapters::aws::{AwsHub, Eyes};
+    let aws = load::aws().await?;
     let run = super::super::run_id::run_id(clock.at());
     over(&Eyes::new(&aws, settings, &run), &AwsHub::new(&aws, settings), settings, scope, clock).await
 }

@@ -1,20 +1,30 @@
 //! One command, one module.
 
 mod apply;
+mod backtest;
 mod check;
+mod completions;
 mod explain;
+mod man;
 mod plan;
+mod recall;
 mod schedule;
+mod schema;
 mod show;
 mod snapshot;
 mod targets;
 mod world;
 
 pub use apply::apply;
+pub use backtest::backtest;
 pub use check::check;
+pub use completions::completions;
 pub use explain::explain;
+pub use man::man;
 pub use plan::plan;
+pub use recall::recall;
 pub use schedule::schedule;
+pub use schema::schema;
 pub use show::colour;
 pub use snapshot::snapshot;
 pub use targets::targets;

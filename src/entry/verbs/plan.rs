@@ -14,18 +14,24 @@ use crate::flow::{self, Clock, Order};
 
 /// Says what would be done.
 pub async fn plan(args: &Args, select: &Select, detailed: bool) -> Result<End, Error> {
-    let settings = load::settings(&args.config).await?;
-    let report = dry_run(args, select, &settings).await?;
+    let settings = load::command(args).await?;
+    let report = dry_run(args, select, &settings, None).await?;
     show::report(args, &report)?;
     Ok(End::of(&report, detailed))
 }
 
 /// The dry run itself, for `plan`, and for `apply` to show before it asks.
-pub async fn dry_run(args: &Args, select: &Select, settings: &Settings) -> Result<Report, Error> {
+pub async fn dry_run(
+    args: &Args,
+    select: &Select,
+    settings: &Settings,
+    acknowledge: Option<&str>,
+) -> Result<Report, Error> {
     let (wall, at) = instants(args)?;
     let run = run(Mode::Plan, scope(args, &select.instances, &select.policies), at);
     let clock = Clock::start(at, None);
-    let order = Order { run: &run, settings, clock, wall, reviewed: None, progress: &show::progress };
+    let progress = &show::progress;
+    let order = Order { run: &run, settings, clock, wall, reviewed: None, acknowledge, progress };
     if let Some(path) = &args.inventory {
         let recorded = load::inventory(path, settings)?;
         return Ok(flow::plan(&order, &recorded, &NoHub).await?);
@@ -35,8 +41,8 @@ pub async fn dry_run(args: &Args, select: &Select, settings: &Settings) -> Resul
 
 #[cfg(feature = "aws")]
 async fn over_aws(order: &Order<'_>) -> Result<Report, Error> {
-    use crate::adapters::aws::{Aws, AwsHub, Eyes};
-    let aws = Aws::load().await;
+    use crate::adapters::aws::{AwsHub, Eyes};
+    let aws = load::aws().await?;
     let eyes = Eyes::new(&aws, order.settings, &order.run.id);
     Ok(flow::plan(order, &eyes, &AwsHub::new(&aws, order.settings)).await?)
 }

@@ -15,9 +15,11 @@ use crate::schedule::{Expr, Hours, Part, Schedule};
 /// Shows a schedule.
 pub async fn schedule(args: &Args, text: &str, policy: Option<&str>, days: u16) -> Result<End, Error> {
     let (_, at) = instants(args)?;
-    let schedule = find(args, text, policy).await?;
+    let settings = load::command(args).await;
+    let locale = settings.as_ref().map_or(args.locale.unwrap_or_default(), |settings| settings.run.locale);
+    let schedule = find(settings, text, policy)?;
     let shown = match show::format(args) {
-        Format::Table | Format::Markdown => hours(&schedule, at, u64::from(days)),
+        Format::Table | Format::Markdown => hours(&schedule, at, u64::from(days), locale),
         Format::Json => {
             let state = schedule.at(at);
             let value = serde_json::json!({
@@ -34,8 +36,7 @@ pub async fn schedule(args: &Args, text: &str, policy: Option<&str>, days: u16) 
 
 /// A name of the settings, or an expression. An expression that needs nothing from the settings works without
 /// any.
-async fn find(args: &Args, text: &str, policy: Option<&str>) -> Result<Arc<Schedule>, Error> {
-    let settings = load::settings(&args.config).await;
+fn find(settings: Result<Settings, Error>, text: &str, policy: Option<&str>) -> Result<Arc<Schedule>, Error> {
     if let Ok(found) = &settings
         && let Some(schedule) = found.schedules.get(text)
     {

@@ -17,13 +17,17 @@ pub fn colour(stream: &impl IsTerminal) -> bool {
 pub fn style(args: &Args) -> Style {
     let stdout = std::io::stdout();
     let terminal = args.out.is_none() && stdout.is_terminal();
-    let width = terminal.then(terminal_width).flatten();
+    // A file or a pipe has no width of its own; without any, one long cause would make every line as long.
+    let width = terminal_width().filter(|_| terminal).or_else(columns).or(Some(160));
     Style { colour: args.out.is_none() && colour(&stdout), width }
 }
 
+fn columns() -> Option<u16> {
+    std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok())
+}
+
 fn terminal_width() -> Option<u16> {
-    let asked = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-    asked.or_else(|| terminal_size::terminal_size().map(|(width, _)| width.0))
+    columns().or_else(|| terminal_size::terminal_size().map(|(width, _)| width.0))
 }
 
 /// The rendering that is asked for; for a file whose name tells, that one.

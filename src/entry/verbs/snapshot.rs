@@ -33,8 +33,8 @@ pub async fn snapshot(args: &Args) -> Result<End, Error> {
 
 #[cfg(feature = "aws")]
 async fn over_aws(settings: &Settings, scope: &Scope, clock: Clock) -> Result<Snapshot, Error> {
-    use crate::adapters::aws::{Aws, Eyes};
-    let aws = Aws::load().await;
+    use crate::adapters::aws::Eyes;
+    let aws = load::aws().await?;
     let eyes = Eyes::new(&aws, settings, &super::super::run_id::run_id(clock.at()));
     Ok(flow::snapshot(&eyes, settings, scope, clock, &show::progress).await?)
 }

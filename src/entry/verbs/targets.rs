@@ -57,8 +57,8 @@ fn render(args: &Args, aim: &Aim) -> String {
 
 #[cfg(feature = "aws")]
 async fn over_aws(settings: &Settings, scope: &Scope, clock: Clock) -> Result<Aim, Error> {
-    use crate::adapters::aws::{Aws, Eyes};
-    let aws = Aws::load().await;
+    use crate::adapters::aws::Eyes;
+    let aws = load::aws().await?;
     let eyes = Eyes::new(&aws, settings, &super::super::run_id::run_id(clock.at()));
     Ok(flow::aim(&eyes, settings, scope).await?)
 }

@@ -171,3 +171,41 @@ fn errors_have_stable_types() {
     assert_eq!(kind("{\"mode\":\"plan\"}").as_deref(), Some("SettingsInvalid"));
     assert_eq!(world.state("office-1"), "running");
 }
+
+#[test]
+fn a_reviewed_plan_in_the_record_is_carried_out_and_nothing_beyond_it() {
+    let world = World::of_stories();
+    let settings = world.settings(&[]);
+    let pause = |value: &str| world.post("/parameter", &json!({"name": "/idle-reaper/pause", "value": value}));
+    // A paused run leaves a report whose plan nobody has carried out.
+    pause("on");
+    world.clock(EVENING);
+    let only = world.id("office-1");
+    world.run(&settings, &["apply", "--yes", "--at", EVENING, "--instance", &only]);
+    pause("off");
+    assert_eq!(world.state("office-1"), "running");
+    let report = world.objects().into_keys().find(|key| key.ends_with("/report.json")).unwrap();
+    let key = report.strip_prefix("record/").unwrap();
+    let function = Function::start(&world, &settings, Some(EVENING));
+    let apply = |plan: &str| function.invoke(&json!({"mode": "apply", "plan": plan}).to_string());
+    for (plan, kind, words) in [
+        ("plans/none.json", "Refused", "the record has no `plans/none.json`"),
+        ("../record/none.json", "RequestInvalid", "is not the key of a file in the record"),
+    ] {
+        let answer = apply(plan);
+        assert_eq!(answer["errorType"], kind, "{answer}");
+        assert!(answer["errorMessage"].as_str().unwrap().contains(words), "{answer}");
+    }
+    let answer = apply(key);
+    assert_eq!((&answer["counts"]["stopped"], &answer["health"]), (&json!(1), &json!("degraded")), "{answer}");
+    assert_eq!(world.state("office-1"), "stopped");
+    let place = answer["report"].as_str().unwrap().strip_prefix("s3://idle-reaper-records/").unwrap().to_owned();
+    let whole: Value = serde_json::from_str(&world.objects()[&place]).unwrap();
+    let deferred = whole["plan"]["deferred"].as_array().unwrap();
+    assert!(deferred.len() > 10 && deferred.iter().any(|one| one["because"] == "not-reviewed"), "{deferred:?}");
+    drop(function);
+    let function = Function::start(&world, &settings, Some("2026-11-25T22:30:00+09:00"));
+    let answer = function.invoke(&json!({"mode": "apply", "plan": key}).to_string());
+    assert_eq!(answer["errorType"], "Refused", "{answer}");
+    assert!(answer["errorMessage"].as_str().unwrap().contains("expired"), "{answer}");
+}

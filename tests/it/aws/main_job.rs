@@ -298,3 +298,45 @@ fn settings_are_read_from_s3_and_from_a_parameter() {
     assert!(ran.code == 1 && ran.err.contains("NoSuchKey"), "{ran:?}");
     assert!(text.len() > short.len());
 }
+
+#[test]
+fn what_a_run_did_is_told_from_the_record_without_a_right_in_any_account() {
+    let world = World::of_stories();
+    let settings = world.settings(&[]);
+    let report = world.apply(&settings, EVENING);
+    world.forget_calls();
+    let (stopped, later) = (world.id("office-1"), "2026-11-25T22:00:00+09:00");
+    let explain = |run: &str| world.run(&settings, &["explain", &stopped, "--run", run, "--at", later]);
+    let run = report["run"].as_str().unwrap();
+    for ran in [explain("last"), explain(run)] {
+        assert_eq!(ran.code, 0, "{ran:?}");
+        for part in
+            [run, "verdict  stop, armed, by the rule `outside-hours`", "outcome  stopped", "idle-reaper:keep-until"]
+        {
+            assert!(ran.out.contains(part), "no {part} in {}", ran.out);
+        }
+    }
+    let ran = explain("20261125T000000Z-00000000");
+    assert!(ran.code == 1 && ran.err.contains("the record has no run"), "{ran:?}");
+    assert!(world.calls().iter().all(|call| call["service"] == "s3"), "{:?}", world.calls());
+    assert_eq!(world.writes(), Vec::<Value>::new());
+}
+
+#[test]
+fn a_plan_in_the_record_is_carried_out_from_the_command_line() {
+    let world = World::of_stories();
+    let settings = world.settings(&[]);
+    world.post("/parameter", &json!({"name": "/idle-reaper/pause", "value": "on"}));
+    world.clock(EVENING);
+    let only = world.id("office-1");
+    world.run(&settings, &["apply", "--yes", "--at", EVENING, "--instance", &only]);
+    world.post("/parameter", &json!({"name": "/idle-reaper/pause", "value": "off"}));
+    let report = world.objects().into_keys().find(|key| key.ends_with("/report.json")).unwrap();
+    let plan = format!("record:{}", report.strip_prefix("record/").unwrap());
+    let ran = world.run(&settings, &["apply", "--yes", "--plan", &plan, "--at", EVENING, "--format", "json"]);
+    let report = ran.json();
+    assert_eq!(report["outcomes"].as_array().unwrap().len(), 1, "{}", report["outcomes"]);
+    assert_eq!(outcome(&report, &only).0, "stopped");
+    let ran = world.run(&settings, &["apply", "--yes", "--plan", "record:plans/none.json", "--at", EVENING]);
+    assert!(ran.code == 1 && ran.err.contains("the record has no `plans/none.json`"), "{ran:?}");
+}

@@ -4,4 +4,5 @@ mod faults;
 mod lambda;
 mod main_job;
 mod nights;
+mod sudden;
 mod world;

@@ -63,6 +63,8 @@ pub struct Faults {
     pub breaks_after: BTreeMap<Target, usize>,
     /// Targets that cannot be looked at again, once they have been seen.
     pub blind_again: BTreeSet<Target>,
+    /// Nothing is said of any instance's last hour.
+    pub unanswered: bool,
     /// Faults of single instances.
     pub instances: BTreeMap<Box<str>, Fault>,
     /// What happens to single instances before they are looked at again.
@@ -99,7 +101,11 @@ impl Faults {
         Self { switch: Some((reads, switch)), ..Self::default() }
     }
 
+    pub(super) fn suffers(&self, id: &str, fault: Fault) -> bool {
+        self.instances.get(id) == Some(&fault)
+    }
+
     pub(super) fn has(&self, ids: &[Box<str>], fault: Fault) -> bool {
-        ids.iter().any(|id| self.instances.get(id) == Some(&fault))
+        ids.iter().any(|id| self.suffers(id, fault))
     }
 }

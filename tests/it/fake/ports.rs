@@ -25,16 +25,15 @@ impl World {
             return Some(Unseen::Closed);
         }
         let blind = faults.blind.contains(target) || (again && faults.blind_again.contains(target));
-        blind.then(|| Unseen::Blind(format!("{target} was denied")))
+        blind.then(|| Unseen::Blind("UnauthorizedOperation: may not look".to_owned()))
     }
 }
 
 impl Inner {
     /// Everything in a target, by place in the list.
     fn places(&self, target: &Target, only: Option<&[Box<str>]>) -> Vec<usize> {
-        let wanted = |instance: &Instance| {
-            instance.target == *target && only.is_none_or(|only| only.contains(&instance.id))
-        };
+        let wanted =
+            |instance: &Instance| instance.target == *target && only.is_none_or(|only| only.contains(&instance.id));
         (0..self.instances.len()).filter(|place| wanted(&self.instances[*place])).collect()
     }
 
@@ -43,8 +42,8 @@ impl Inner {
         if let Some(fault) = faults.iter().find(|fault| self.faults.has(ids, **fault)) {
             return Some(ActError::Refused(format!("{fault:?}")));
         }
-        let there = |id: &Box<str>| {
-            let found = self.instances.iter().find(|instance| instance.target == *target && instance.id == *id);
+        let there = |id: &str| {
+            let found = self.instances.iter().find(|instance| instance.target == *target && *instance.id == *id);
             found.is_some_and(|instance| instance.state != State::Terminated && instance.lifecycle.is_none())
         };
         let missing = ids.iter().find(|id| !there(id))?;
@@ -74,19 +73,17 @@ impl Inner {
         };
     }
 
-    /// What is under way goes one step on once it has been seen.
+    /// What is under way goes one step on once it has been looked at again; a first look changes nothing.
     fn go_on(&mut self, place: usize) {
-        let falls = self.faults.has(&[self.instances[place].id.clone()], Fault::FallsBack);
+        let falls = self.faults.suffers(&self.instances[place].id, Fault::FallsBack);
         let instance = &mut self.instances[place];
         instance.state = match instance.state {
             State::Stopping => State::Stopped,
             State::Pending if falls => State::Stopped,
             State::Pending => State::Running,
-            state @ (State::Running
-            | State::Stopped
-            | State::ShuttingDown
-            | State::Terminated
-            | State::Unknown) => state,
+            state @ (State::Running | State::Stopped | State::ShuttingDown | State::Terminated | State::Unknown) => {
+                state
+            }
         };
     }
 }
@@ -144,8 +141,10 @@ impl Look for World {
                 state.meddle(*place);
             }
             let instance = state.instances[*place].clone();
-            state.go_on(*place);
-            let twice = state.faults.has(&[instance.id.clone()], Fault::ShownTwice);
+            if only.is_some() {
+                state.go_on(*place);
+            }
+            let twice = state.faults.suffers(&instance.id, Fault::ShownTwice);
             drop(state);
             if instance.target == *target {
                 if twice {
@@ -161,7 +160,10 @@ impl Look for World {
         self.wait().await;
         self.note(Deed::Measure, target, ids, "", true);
         let state = self.state.borrow();
-        let of = |id: &Box<str>| state.cpu.get(id).cloned().unwrap_or(Activity::Cpu(0.5));
+        if state.faults.unanswered {
+            return HashMap::new();
+        }
+        let of = |id: &str| state.cpu.get(id).cloned().unwrap_or(Activity::Cpu(0.5));
         ids.iter().map(|id| (id.clone(), of(id))).collect()
     }
 
@@ -179,7 +181,7 @@ impl Act for World {
             return Err(refused);
         }
         let mut state = self.state.borrow_mut();
-        state.each(target, ids, |instance| *instance = instance.clone().untagged(key).tag(key, value));
+        state.each(target, ids, |instance| *instance = instance.clone().tag(key, value));
         let unclear = state.faults.has(ids, Fault::TagUnclearButDone);
         if unclear { Err(ActError::Unclear("CreateTags timed out".to_owned())) } else { Ok(()) }
     }
@@ -211,7 +213,7 @@ impl Act for World {
             return Err(unclear);
         }
         state.each(target, ids, |instance| {
-            if instance.state == State::Running && !faults.has(&[instance.id.clone()], Fault::StopIgnored) {
+            if instance.state == State::Running && !faults.suffers(&instance.id, Fault::StopIgnored) {
                 instance.state = State::Stopping;
                 instance.transition = Some(now);
             }
@@ -271,11 +273,31 @@ impl Hub for World {
         Ok(there)
     }
 
+    async fn swap(&self, key: &str, old: &str, new: &str) -> Result<bool, PortError> {
+        self.wait().await;
+        self.may_write(Deed::SwapRecord, key)?;
+        let same = self.state.borrow().record.get(key).is_some_and(|there| there == old);
+        if same {
+            self.put(key, new);
+        }
+        Ok(same)
+    }
+
     async fn remove(&self, key: &str) -> Result<(), PortError> {
         self.wait().await;
         self.may_write(Deed::RemoveRecord, key)?;
         self.state.borrow_mut().record.remove(key);
         Ok(())
+    }
+
+    async fn read(&self, key: &str) -> Result<Option<String>, PortError> {
+        self.wait().await;
+        let failing = self.state.borrow().faults.no_reading;
+        self.note(Deed::ReadRecord, &Target::default(), &[], key, !failing);
+        if failing {
+            return Err(PortError("the record was denied".to_owned()));
+        }
+        Ok(self.state.borrow().record.get(key).cloned())
     }
 
     async fn read_since(&self, folder: &str, from: &str) -> Result<Vec<Entry>, PortError> {

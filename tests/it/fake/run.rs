@@ -4,6 +4,7 @@ use std::future::Future;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use idle_reaper::adapters::recorded::{NoHub, Recorded};
 use idle_reaper::decide::plan::Plan;
 use idle_reaper::decide::report::Report;
 use idle_reaper::decide::request::{Mode, Run, Scope};
@@ -21,6 +22,8 @@ pub struct Ask {
     pub scope: Scope,
     /// A reviewed plan.
     pub reviewed: Option<Plan>,
+    /// A run that was held back as a sudden change.
+    pub acknowledge: Option<String>,
     /// How long it may last.
     pub left: Option<Duration>,
 }
@@ -48,10 +51,26 @@ pub fn try_plan(world: &World, settings: &Settings, ask: &Ask) -> Result<Report,
     block_on(async { flow::plan(&order(&run, settings, ask), world, world).await })
 }
 
+/// A dry run over a saved inventory.
+pub fn plan_over(recorded: &Recorded, settings: &Settings, at: DateTime<Utc>) -> Report {
+    let ask = Ask::at(at);
+    let run = Run { id: "run-1".into(), mode: Mode::Plan, scope: Scope::default(), at };
+    block_on(async { flow::plan(&order(&run, settings, &ask), recorded, &NoHub).await }).expect("a plan")
+}
+
 /// An apply. Whether the world acts is for the settings to say.
 pub fn try_apply(world: &World, settings: &Settings, ask: &Ask) -> Result<Report, Error> {
     let run = begin(world, Mode::Apply, ask);
     block_on(async { flow::apply(&order(&run, settings, ask), world, world, world).await.map(|(report, _)| report) })
+}
+
+/// Two applies at once.
+pub fn apply_both(world: &World, settings: &Settings, at: DateTime<Utc>) -> [Result<Report, Error>; 2] {
+    let ask = Ask::at(at);
+    let (one, two) = (begin(world, Mode::Apply, &ask), begin(world, Mode::Apply, &ask));
+    let apply =
+        async |run| flow::apply(&order(run, settings, &ask), world, world, world).await.map(|(report, _)| report);
+    block_on(async { <[_; 2]>::from(tokio::join!(apply(&one), apply(&two))) })
 }
 
 /// Every run has its own id, and the world's clock stands at the run's instant.
@@ -65,10 +84,11 @@ fn begin(world: &World, mode: Mode, ask: &Ask) -> Run {
 
 fn order<'a>(run: &'a Run, settings: &'a Settings, ask: &'a Ask) -> Order<'a> {
     let clock = Clock::start(ask.at, ask.left);
-    Order { run, settings, clock, wall: ask.at, reviewed: ask.reviewed.as_ref(), progress: &|_, _| {} }
+    let (reviewed, acknowledge) = (ask.reviewed.as_ref(), ask.acknowledge.as_deref());
+    Order { run, settings, clock, wall: ask.at, reviewed, acknowledge, progress: &|_, _| {} }
 }
 
-fn block_on<T>(work: impl Future<Output = T>) -> T {
+pub fn block_on<T>(work: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
     runtime.expect("a runtime").block_on(work)
 }

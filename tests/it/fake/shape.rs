@@ -1,9 +1,12 @@
 //! Builders and short words for tests: instances, settings, and what a report says of one instance.
 
 use chrono::{DateTime, Utc};
+use idle_reaper::decide::case::{Activity, History};
+use idle_reaper::decide::judge::{Judge, Ruling};
 use idle_reaper::decide::report::{Ending, Report, Row};
+use idle_reaper::decide::request::Scope;
 use idle_reaper::decide::settings::Settings;
-use idle_reaper::words::{Action, Instance, State, Tags, Target};
+use idle_reaper::words::{Account, Action, Instance, State, Tags, Target};
 
 /// A Wednesday evening in Tokyo, when the office is closed.
 pub const EVENING: &str = "2026-11-25T21:30:00+09:00";
@@ -126,9 +129,10 @@ impl Shape for Instance {
         self
     }
 
-    fn tag(mut self, key: &str, value: &str) -> Self {
-        self.tags = Tags::new(self.tags.iter().chain([(key, value)]));
-        self
+    fn tag(self, key: &str, value: &str) -> Self {
+        let mut found = self.untagged(key); // a key has one value
+        found.tags = Tags::new(found.tags.iter().chain([(key, value)]));
+        found
     }
 
     fn untagged(mut self, key: &str) -> Self {
@@ -189,4 +193,21 @@ pub fn keys(report: &Report) -> Vec<(String, Action)> {
     let mut keys: Vec<_> = steps.chain(deferred).collect();
     keys.sort();
     keys
+}
+
+/// What the rules decide for one quiet instance that no run has touched before.
+pub fn judge(settings: &Settings, instance: &Instance, at: DateTime<Utc>) -> Ruling {
+    judge_with(settings, instance, &Activity::Cpu(0.5), &History::default(), at)
+}
+
+/// What the rules decide for one instance.
+pub fn judge_with(
+    settings: &Settings,
+    instance: &Instance,
+    activity: &Activity,
+    history: &History,
+    at: DateTime<Utc>,
+) -> Ruling {
+    let account = Account::bare(instance.target.account.clone());
+    Judge::new(settings, &Scope::default(), history, at).rule(instance, &account, activity)
 }

@@ -1,21 +1,24 @@
 //! Arbitrary instances, tags, instants, settings and worlds: mostly plain, so that something is condemned, and
 //! often odd.
 
+use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use chrono::{DateTime, Duration, Utc};
 use idle_reaper::decide::case::{Activity, History};
-use idle_reaper::decide::settings::Settings;
-use idle_reaper::words::{Instance, State, Tags, Target};
+use idle_reaper::decide::settings::{Caps, Settings};
+use idle_reaper::words::{Action, Instance, State, Tags, Target};
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::{Config, RngSeed, TestRunner};
 
-use crate::fake::{EVENING, Fault, Faults, HERE, SETTINGS, THERE, World, at, instance, settings};
+use crate::fake::{EVENING, Fault, Faults, HERE, SETTINGS, Shape, THERE, World, at, instance, plan, settings};
 
 /// Tries `law` on so many arbitrary values, the same ones in every run.
 pub fn for_all<S: Strategy>(cases: u32, values: S, law: impl Fn(S::Value)) {
-    let config = Config { cases, failure_persistence: None, rng_seed: RngSeed::Fixed(20_261_125), ..Config::default() };
+    let rng_seed = RngSeed::Fixed(20_261_125);
+    let config = Config { cases, failure_persistence: None, rng_seed, max_shrink_iters: 500, ..Config::default() };
     let tried = TestRunner::new(config).run(&values, |value| {
         law(value);
         Ok(())
@@ -45,25 +48,44 @@ pub static VARIANTS: LazyLock<Vec<Settings>> = LazyLock::new(|| {
             ("stops-percent = 100", "stops-percent = 40"),
         ]),
         change(&[
-            ("holidays = [\"jp\"]", "freeze = [\"2026-11-20\", \"2026-11-24..2026-11-25\"]"),
+            ("holidays = [\"jp\"]", "freeze = [\"2026-11-20\", \"2026-11-23..2026-11-24\"]"),
             ("outside = \"stop\"", "outside = \"hibernate\"\novertime = \"0m\"\nmin-uptime = \"0m\""),
         ]),
         change(&[
             ("match = { tags = [\"Env=dev\"] }", "match = { all = true }"),
             ("[busy]\ncpu-percent = 10", "[tags]\nprefix = \"Team/\"\nalso-keep = [\"do*stop\"]"),
-            ("open = [\"mon-fri 09:00-18:00\"]", "open = [\"mon-fri 09:00-18:00\", \"sat.sun 23:00-04:00 @ Asia/Beirut\"]"),
+            (
+                "open = [\"mon-fri 09:00-18:00\"]",
+                "open = [\"mon-fri 09:00-18:00\", \"sat.sun 23:00-04:00 @ Asia/Beirut\"]",
+            ),
         ]),
         change(&[
             ("cpu-percent = 10", "cpu-percent = 10\nunmeasured = \"ignore\""),
             ("open = [\"mon-fri 09:00-18:00\"]", "open = [\"never\"]"),
-            ("[schedules.night]", "[never]\naccounts = [\"222222222222\"]\ntags = [\"Role=bastion\"]\n\n[schedules.night]"),
+            (
+                "[schedules.night]",
+                "[never]\naccounts = [\"222222222222\"]\ntags = [\"Role=bastion\"]\n\n[schedules.night]",
+            ),
         ]),
     ]
 });
 
-/// One of [`VARIANTS`].
+/// One of [`VARIANTS`], more often one that acts.
 pub fn any_settings() -> impl Strategy<Value = &'static Settings> {
-    select(VARIANTS.iter().collect::<Vec<_>>())
+    let often = [0, 0, 0, 0, 1, 2, 3, 4, 4, 4, 5, 5, 5, 5, 6, 6, 7, 7];
+    select(often.map(|n| &VARIANTS[n]).to_vec())
+}
+
+/// Caps that bite.
+pub fn any_caps() -> impl Strategy<Value = Caps> {
+    (0..6u32, 0..4u32, 0..=100u32, 0..4u32).prop_map(
+        |(stops_per_run, stops_per_account, stops_percent, starts_per_run)| Caps {
+            stops_per_run,
+            stops_per_account,
+            stops_percent,
+            starts_per_run,
+        },
+    )
 }
 
 /// Mostly some minute of two weeks around [`EVENING`]; sometimes any second from 2024 to beyond the calendars.
@@ -71,7 +93,8 @@ pub fn any_instant() -> impl Strategy<Value = DateTime<Utc>> {
     let near = (-7 * 1440..7 * 1440i64).prop_map(|minutes| at(EVENING) + Duration::minutes(minutes));
     let far = (at("2024-01-01T00:00:00Z").timestamp()..at("2037-01-01T00:00:00Z").timestamp())
         .prop_map(|second| DateTime::from_timestamp(second, 0).expect("an instant"));
-    prop_oneof![4 => Just(at(EVENING)), 6 => near, 1 => far]
+    let opening = (-30..600i64).prop_map(|minutes| at("2026-11-26T09:00:00+09:00") + Duration::minutes(minutes));
+    prop_oneof![8 => Just(at(EVENING)), 5 => near, 3 => opening, 1 => far]
 }
 
 /// Keys in odd cases, of every prefix that a variant uses and of some that none does.
@@ -87,7 +110,8 @@ pub fn any_keep_until() -> impl Strategy<Value = String> {
     let instant = (-2000..2000i64, select(vec!["+09:00", "-11:00", "Z"])).prop_map(|(minutes, offset)| {
         (at(EVENING) + Duration::minutes(minutes)).format(&format!("%Y-%m-%dT%H:%M{offset}")).to_string()
     });
-    let odd = select(vec!["", " ", "forever", "2026-13-01", "2026-02-30", "next friday", "2026-11-25T25:00Z", "9999-12-31"]);
+    let odd =
+        select(vec!["", " ", "forever", "2026-13-01", "2026-02-30", "next friday", "2026-11-25T25:00Z", "9999-12-31"]);
     let reason = select(vec!["", " load test", " 2020-01-01", "\u{1b}[31m", "|"]);
     (prop_oneof![date, instant, odd.prop_map(str::to_owned)], reason).prop_map(|(when, why)| when + why)
 }
@@ -154,8 +178,13 @@ fn any_launch() -> impl Strategy<Value = Option<DateTime<Utc>>> {
     prop_oneof![30 => ago.prop_map(|ago| Some(at(EVENING) - Duration::minutes(ago))), 1 => Just(None)]
 }
 
-/// An instance of any kind. Its id is given by whoever puts several together.
+/// An instance of any kind, called `i-1`; whoever puts several together gives them other ids.
 pub fn any_instance() -> impl Strategy<Value = Instance> {
+    (any_stranger(), prop_oneof![6 => Just(false), 1 => Just(true)])
+        .prop_map(|(found, reaped)| if reaped { found.reaped() } else { found })
+}
+
+fn any_stranger() -> impl Strategy<Value = Instance> {
     let state = prop_oneof![
         10 => Just(State::Running),
         4 => Just(State::Stopped),
@@ -168,26 +197,29 @@ pub fn any_instance() -> impl Strategy<Value = Instance> {
     let root = prop_oneof![30 => Just(Some("ebs")), 1 => select(vec![None, Some("instance-store"), Some("")])];
     let odd = (rare(vec!["spot", "scheduled", ""]), rare(vec!["host", "dedicated"]), rare(vec!["h-1", "cr-1"]));
     let flags = (rare(vec![true]), rare(vec![true]), any::<bool>(), rare(vec!["", "eks.amazonaws.com"]));
-    let tags = prop::collection::vec(any_tag(), prop_oneof![6 => 0..1usize, 3 => 1..4usize]);
+    let tags = prop_oneof![2 => Just(Vec::new()), 1 => prop::collection::vec(any_tag(), 1..4)];
     let env = prop_oneof![8 => Just(vec![("Env".to_owned(), "dev".to_owned())]), 1 => Just(Vec::new())];
     (target(), state, kind, any_launch(), root, odd, flags, (env, tags), any_launch()).prop_map(
-        |(target, state, kind, launch, root, odd, (ephemeral, forwards, hibernation, operator), (env, tags), moved)| Instance {
-            target,
-            state,
-            kind: kind.into(),
-            launch,
-            transition: moved.filter(|_| state.is_down()),
-            lifecycle: odd.0.map(Box::from),
-            root: root.map(Box::from),
-            ephemeral: ephemeral.is_some(),
-            tenancy: odd.1.map(Box::from),
-            host: odd.2.filter(|id| id.starts_with("h-")).map(Box::from),
-            reservation: odd.2.filter(|id| id.starts_with("cr-")).map(Box::from),
-            forwards: forwards.is_some(),
-            operator: operator.map(Box::from),
-            hibernation,
-            tags: Tags::new(env.into_iter().chain(tags)),
-            ..instance("")
+        |(target, state, kind, launch, root, odd, (ephemeral, forwards, hibernation, operator), (env, tags), moved)| {
+            Instance {
+                target,
+                state,
+                kind: kind.into(),
+                launch,
+                transition: moved.filter(|_| state.is_down()),
+                lifecycle: odd.0.map(Box::from),
+                root: root.map(Box::from),
+                ephemeral: ephemeral.is_some(),
+                tenancy: odd.1.map(Box::from),
+                host: odd.2.filter(|id| id.starts_with("h-")).map(Box::from),
+                reservation: odd.2.filter(|id| id.starts_with("cr-")).map(Box::from),
+                forwards: forwards.is_some(),
+                operator: operator.map(Box::from),
+                hibernation,
+                // A key has one value.
+                tags: Tags::new(env.into_iter().chain(tags).collect::<BTreeMap<String, String>>()),
+                ..instance("i-1")
+            }
         },
     )
 }
@@ -260,9 +292,10 @@ impl Scene {
     /// The world before any run, in the order of the scene's seed.
     pub fn world(&self) -> World {
         let world = World::of(self.instances.clone()).shuffled_by(self.seed).with_faults(self.faults.clone());
-        self.instances.iter().zip(&self.activity).fold(world, |world, (instance, activity)| {
-            world.with_activity(&instance.id, activity.clone())
-        })
+        self.instances
+            .iter()
+            .zip(&self.activity)
+            .fold(world, |world, (instance, activity)| world.with_activity(&instance.id, activity.clone()))
     }
 }
 
@@ -271,8 +304,13 @@ pub fn any_scene(most: usize) -> impl Strategy<Value = Scene> {
     let activity = prop_oneof![6 => Just(Activity::Cpu(0.5)), 1 => any_activity()];
     let activity = prop::collection::vec(activity, most);
     (any_instances(most), activity, any_settings(), any_instant(), any::<u64>()).prop_map(
-        |(instances, activity, settings, at, seed)| {
-            Scene { instances, activity, faults: Faults::default(), settings, at, seed }
+        |(instances, activity, settings, at, seed)| Scene {
+            instances,
+            activity,
+            faults: Faults::default(),
+            settings,
+            at,
+            seed,
         },
     )
 }
@@ -280,4 +318,22 @@ pub fn any_scene(most: usize) -> impl Strategy<Value = Scene> {
 /// A scene in which something goes wrong.
 pub fn any_faulty_scene(most: usize) -> impl Strategy<Value = Scene> {
     (any_scene(most), any_faults(most)).prop_map(|(scene, faults)| Scene { faults, ..scene })
+}
+
+#[test]
+fn arbitrary_worlds_are_neither_tame_nor_mad() {
+    let figures = Cell::new([0; 4]);
+    for_all(300, any_scene(10), |scene| {
+        let [mut seen, mut stops, mut hibernations, mut starts] = figures.get();
+        for row in plan(&scene.world(), scene.settings, scene.at).rows {
+            seen += 1;
+            stops += usize::from(row.verdict.action() == Some(Action::Stop));
+            hibernations += usize::from(row.verdict.action() == Some(Action::Hibernate));
+            starts += usize::from(row.verdict.action() == Some(Action::Start));
+        }
+        figures.set([seen, stops, hibernations, starts]);
+    });
+    let [seen, stops, hibernations, starts] = figures.get();
+    assert!(seen > 1000 && stops > seen / 8 && stops < seen / 2, "{stops} stops of {seen}");
+    assert!(hibernations > 20 && starts > 20, "{hibernations} hibernations, {starts} starts of {seen}");
 }

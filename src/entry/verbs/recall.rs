@@ -1,0 +1,70 @@
+//! `explain --run`: what an earlier run did with an instance, from the record alone. No right in any account is
+//! needed, and none of AWS where the record is a folder.
+
+use super::super::args::{Args, Format};
+use super::super::cli::End;
+use super::super::error::Error;
+use super::super::load;
+use super::show;
+use super::world::instants;
+use crate::adapters::folder::Folder;
+use crate::decide::past::{Line, Recalled};
+use crate::decide::settings::{Place, Settings, TagNames};
+use crate::flow;
+use crate::ports::Hub;
+use crate::render::recalled;
+
+/// Says what run `run`, or the `last`, did with instance `id`.
+pub async fn recall(args: &Args, id: &str, run: &str) -> Result<End, Error> {
+    let (_, now) = instants(args)?;
+    let settings = load::command(args).await?;
+    let ask = Ask { id, run, now, tags: &settings.tags };
+    let found = match &settings.run.record {
+        Some(Place::Folder(folder)) => ask.over(&Folder::new(folder)).await?,
+        Some(Place::S3 { .. }) => over_aws(&settings, &ask).await?,
+        None => return Err(Error::Usage("the settings have no `record` that could tell of earlier runs".to_owned())),
+    };
+    let text = match show::format(args) {
+        Format::Table | Format::Markdown => recalled(&found, &settings.tags, settings.run.locale),
+        Format::Json => json(&found, &settings.tags)?,
+    };
+    show::text(args, &text)?;
+    Ok(End::Done)
+}
+
+/// What is asked of the record.
+struct Ask<'a> {
+    id: &'a str,
+    run: &'a str,
+    now: chrono::DateTime<chrono::Utc>,
+    tags: &'a TagNames,
+}
+
+impl Ask<'_> {
+    async fn over(&self, hub: &impl Hub) -> Result<Recalled, Error> {
+        Ok(flow::recall(hub, self.id, self.run, &self.tags.stopped, self.now).await?)
+    }
+}
+
+fn json(recalled: &Recalled, tags: &TagNames) -> Result<String, Error> {
+    let Recalled { run, at, health, line, step, deferred, refused, outcome } = recalled;
+    let Line { account, region, id, name, policy, verdict, armed, reason, detail } = line;
+    let value = serde_json::json!({
+        "run": run, "at": at, "health": health,
+        "account": account, "region": region, "id": id, "name": name, "policy": policy,
+        "verdict": verdict, "armed": armed, "reason": reason, "detail": detail,
+        "step": step, "deferred": deferred, "refused": refused, "outcome": outcome,
+        "tags": {"keep": tags.keep, "keep-until": tags.keep_until, "schedule": tags.schedule},
+    });
+    serde_json::to_string_pretty(&value).map(|text| text + "\n").map_err(|error| Error::Usage(error.to_string()))
+}
+
+#[cfg(feature = "aws")]
+async fn over_aws(settings: &Settings, ask: &Ask<'_>) -> Result<Recalled, Error> {
+    ask.over(&crate::adapters::aws::AwsHub::new(&load::aws().await?, settings)).await
+}
+
+#[cfg(not(feature = "aws"))]
+async fn over_aws(_: &Settings, _: &Ask<'_>) -> Result<Recalled, Error> {
+    Err(Error::Usage("this build leaves AWS out, and the settings' record is in S3".to_owned()))
+}

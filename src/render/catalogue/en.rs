@@ -1,0 +1,491 @@
+//! English. Short sentences, lowercase where they stand in a line, times in the schedule's zone.
+
+use std::fmt::{self, Write as _};
+
+use chrono::{DateTime, Duration, Utc};
+use chrono_tz::Tz;
+
+use super::{Figure, Label, Sentence, Voice};
+use crate::decide::case::Activity;
+use crate::decide::inputs::{FoundTag, Inputs};
+use crate::words::{Lacks, Listed, Outside, Reason, Reopening, Spared, Tell, Unscoped, Verdict};
+
+pub(super) struct English;
+
+/// `Wed 2026-11-25 18:00 JST`
+struct At(DateTime<Utc>, Tz);
+
+/// `2 h 05 min`
+struct Span(Duration);
+
+impl Voice for English {
+    fn label(&self, label: Label) -> &'static str {
+        match label {
+            Label::Account => "account",
+            Label::Action => "action",
+            Label::Armed => "armed",
+            Label::ByAccount => "By account",
+            Label::Cause => "cause",
+            Label::ClosedByCalendar => "closed by the calendar",
+            Label::ClauseBreak => "; ",
+            Label::Count => "count",
+            Label::DayUnknown => "no holidays known",
+            Label::ForExample => "for example",
+            Label::FullStop => ".",
+            Label::HowToKeep => "To keep it from happening again, tag the instance with one of these:",
+            Label::Instance => "instance",
+            Label::Kept => "kept",
+            Label::LeftAlone | Label::LeftAloneBy => "left alone",
+            Label::LegendOfRules => {
+                "=> decides; + would decide the same or otherwise if nothing above did; - would not decide"
+            }
+            Label::LegendOfSchedule => {
+                "# open, . closed, / part of the half hour, ' ' no such time (clocks go forward)"
+            }
+            Label::LeftAloneForGood => "any value: left alone for good",
+            Label::LeftAloneUntil => "left alone until then",
+            Label::ListBreak => ", ",
+            Label::Name => "name",
+            Label::NeverOpens => "does not open within the next 400 days",
+            Label::No => "no",
+            Label::NotSeen => "not seen",
+            Label::NothingOutsideHours => "Nothing runs outside its hours.",
+            Label::OtherHours => "other hours: an expression, or a schedule of the settings",
+            Label::Outcome => "outcome",
+            Label::OutcomeUnknown => "unknown: the run left no report",
+            Label::OutsideHours => "outside hours",
+            Label::Policy => "policy",
+            Label::Reason => "reason",
+            Label::Region => "region",
+            Label::RowOutcome => "outcome  ",
+            Label::RowRun => "run      ",
+            Label::RowStep => "step     ",
+            Label::RowVerdict => "verdict  ",
+            Label::Running => "running",
+            Label::Seen => "seen",
+            Label::SomebodyShouldLook => "Spared, and somebody should look",
+            Label::SparedBecause => "spared because",
+            Label::TitleLeftAlone => "Left alone",
+            Label::TitleNotSeen => "Not seen",
+            Label::TitleOutsideHours => "Outside hours",
+            Label::Verdict => "verdict",
+            Label::WhatHappened => "what happened",
+            Label::WhatIsWrong => "what is wrong",
+            Label::WhatWasDone => "What was done",
+            Label::Why => "why",
+            Label::Yes => "yes",
+        }
+    }
+
+    fn meaning(&self, reason: Reason) -> &'static str {
+        match reason {
+            Reason::Kept => "its team keeps it",
+            Reason::KeptUntil => "its team keeps it for some time yet",
+            Reason::KeepUnreadable => "its team wants to keep it, in words that cannot be read",
+            Reason::NeverListed => "the settings say that it is never touched",
+            Reason::NotLookedAt => "the settings leave its account or Region out",
+            Reason::NoPolicy => "no policy speaks of it",
+            Reason::NotSelected => "the request is about others",
+            Reason::NotRunning => "only what runs can be stopped",
+            Reason::Incomplete => "something is missing without which nothing may be decided",
+            Reason::AutoScalingMember => "its group would terminate and replace it",
+            Reason::KubernetesNode => "its cluster would replace it",
+            Reason::ContainerHost => "its tasks would be lost, and it would be replaced",
+            Reason::ManagedService => "it belongs to another AWS service",
+            Reason::Spot => "it is not on demand",
+            Reason::InstanceStore => "a stop would be refused, or would erase data",
+            Reason::NoSaving => "it is paid for whether it runs or not",
+            Reason::Appliance => "others may reach the network through it",
+            Reason::ScheduleUnreadable => "its team has asked for hours that cannot be read",
+            Reason::CalendarExhausted => "nobody knows whether the day is a holiday",
+            Reason::Frozen => "nothing is stopped or started in a frozen period",
+            Reason::Reopening => "its schedule is about to open, or has opened",
+            Reason::WithinHours => "its schedule is open",
+            Reason::Overtime => "somebody started it after closing, and that is respected for a while",
+            Reason::Young => "it was started a moment ago",
+            Reason::CannotHibernate => "its policy asks for hibernation, and it cannot hibernate",
+            Reason::RestartFight => "somebody means it to run",
+            Reason::Busy => "it was busy within the last hour",
+            Reason::Unmeasured => "nobody knows whether it was busy",
+            Reason::OutsideHours => "it runs while its schedule is closed, and nothing speaks for it",
+        }
+    }
+
+    fn mend(&self, reason: Reason) -> &'static str {
+        match reason {
+            Reason::Kept => "removing the tag; only its team should",
+            Reason::KeptUntil => "the end of the time it names, or an earlier date in the tag",
+            Reason::KeepUnreadable => {
+                "a date such as `2026-12-31`, or an instant such as `2026-12-31T18:00+09:00`, in the tag"
+            }
+            Reason::NeverListed => "a change of `[never]` in the settings",
+            Reason::NotLookedAt => "a change of `accounts`, `exclude-accounts` or `regions` in `[look]`",
+            Reason::NoPolicy => "a policy whose `match` names it, or other tags",
+            Reason::NotSelected => "a request that selects its policy",
+            Reason::NotRunning => "a start",
+            Reason::Incomplete => "a complete answer from DescribeInstances",
+            Reason::AutoScalingMember => "detaching it from its Auto Scaling group",
+            Reason::KubernetesNode => "scaling its node group instead",
+            Reason::ContainerHost => "scaling its cluster or compute environment instead",
+            Reason::ManagedService => "stopping it in the service that runs it",
+            Reason::Spot => "an on-demand instance",
+            Reason::InstanceStore => "an instance type without instance store",
+            Reason::NoSaving => "giving the host or the reservation back",
+            Reason::Appliance => "the source/destination check, if it is no appliance",
+            Reason::ScheduleUnreadable => {
+                "a schedule's name, or an expression such as `mon-fri 09:00-18:00`, in the tag"
+            }
+            Reason::CalendarExhausted => "a release with newer holidays, or a calendar without `holidays`",
+            Reason::Frozen => "the end of the frozen period, `freeze` in the calendar",
+            Reason::Reopening => "`start-lead` and `at-opening` in the policy",
+            Reason::WithinHours => "the end of the hours, or other hours in its schedule",
+            Reason::Overtime => "the end of the overtime, `overtime` in the policy",
+            Reason::Young => "a little time, `min-uptime` in the policy",
+            Reason::CannotHibernate => "hibernation enabled at launch, or `outside = \"stop\"` in the policy",
+            Reason::RestartFight => "the next opening; better, a `keep-until` or `schedule` tag",
+            Reason::Busy => "a quiet hour, or `cpu-percent` in `[busy]`",
+            Reason::Unmeasured => "a figure in CloudWatch, or `unmeasured = \"ignore\"` in `[busy]`",
+            Reason::OutsideHours => "a `keep`, `keep-until` or `schedule` tag on the instance",
+        }
+    }
+
+    fn verdict(&self, out: &mut String, verdict: &Verdict) -> fmt::Result {
+        match verdict {
+            Verdict::Stop(outside) | Verdict::Hibernate(outside) | Verdict::Report(outside) => {
+                self::outside(out, outside)
+            }
+            Verdict::Start(reopening) => self::reopening(out, reopening),
+            Verdict::Spare(spared) => self::spared(out, spared),
+            Verdict::OutOfScope(Unscoped::NoPolicy) => out.write_str("no policy matches"),
+            Verdict::OutOfScope(Unscoped::NotSelected) => out.write_str("the request selects other policies"),
+            Verdict::OutOfScope(Unscoped::NotLookedAt) => out.write_str("the settings do not look there"),
+        }
+    }
+
+    fn inputs(&self, out: &mut String, inputs: &Inputs) -> fmt::Result {
+        match inputs {
+            Inputs::WithoutPolicy => out.write_str("no policy"),
+            Inputs::Kept { key, found: None } => write!(out, "no tag `{key}`"),
+            Inputs::Kept { key: _, found: Some(tag) } => self::tag(out, tag),
+            Inputs::KeptUntil { key, found } if found.is_empty() => write!(out, "no tag `{key}`"),
+            Inputs::KeptUntil { key: _, found } => listed(out, found, tag),
+            Inputs::KeepUnreadable { key, wrong: None } => write!(out, "no unreadable `{key}`"),
+            Inputs::KeepUnreadable { key: _, wrong: Some(wrong) } => write!(out, "{wrong}"),
+            Inputs::NeverListed { by: None } => out.write_str("nothing in `[never]` names it"),
+            Inputs::NeverListed { by: Some(by) } => never(out, by),
+            Inputs::NotLookedAt { target } => write!(out, "account {}, Region {}", target.account, target.region),
+            Inputs::NoPolicy { policies, first: None } => write!(out, "none of {policies} policies matches"),
+            Inputs::NoPolicy { policies: _, first: Some(policy) } => {
+                write!(out, "the first policy that matches is `{policy}`")
+            }
+            Inputs::NotSelected { selected: None } => out.write_str("the request selects every policy"),
+            Inputs::NotSelected { selected: Some(policies) } => {
+                write!(out, "the request selects: {}", policies.join(", "))
+            }
+            Inputs::NotRunning { state, stopped: None } => write!(out, "state {state}"),
+            Inputs::NotRunning { state, stopped: Some((at, run)) } => {
+                write!(out, "state {state}, stopped by the reaper at {at} in run {run}")
+            }
+            Inputs::Incomplete { lacks: None } => out.write_str("nothing is missing"),
+            Inputs::Incomplete { lacks: Some(lacks) } => write!(out, "the answer lacks {}", self::lacks(*lacks)),
+            Inputs::AutoScalingMember { found: None } => out.write_str("no Auto Scaling group"),
+            Inputs::AutoScalingMember { found: Some(tag) } => self::tag(out, tag),
+            Inputs::KubernetesNode { tell } => told(out, tell.as_ref(), "no tag of a Kubernetes cluster"),
+            Inputs::ContainerHost { tell } => told(out, tell.as_ref(), "no tag of ECS or Batch"),
+            Inputs::ManagedService { tell } => told(out, tell.as_ref(), "no other service manages it"),
+            Inputs::Spot { lifecycle: None } => out.write_str("on demand"),
+            Inputs::Spot { lifecycle: Some(lifecycle) } => write!(out, "lifecycle `{lifecycle}`"),
+            Inputs::InstanceStore { tell } => told(out, tell.as_ref(), "EBS root, no instance store"),
+            Inputs::NoSaving { tell } => told(out, tell.as_ref(), "no host, Mac, or reservation"),
+            Inputs::Appliance { tell } => told(out, tell.as_ref(), "source/destination check on, no product code"),
+            Inputs::ScheduleUnreadable { key, found: None, wrong: _ } => write!(out, "no tag `{key}`"),
+            Inputs::ScheduleUnreadable { key: _, found: Some(tag), wrong: None } => self::tag(out, tag),
+            Inputs::ScheduleUnreadable { key: _, found: Some(tag), wrong: Some(wrong) } => {
+                self::tag(out, tag)?;
+                write!(out, ": {wrong}")
+            }
+            Inputs::CalendarExhausted { date: None } => out.write_str("the calendar covers the day"),
+            Inputs::CalendarExhausted { date: Some(date) } => write!(out, "no holidays are known for {date}"),
+            Inputs::Frozen { range: None } => out.write_str("no frozen period"),
+            Inputs::Frozen { range: Some(range) } => write!(out, "frozen {range}"),
+            Inputs::Reopening { zone, opens, margin } => {
+                opens_next(out, *opens, *zone)?;
+                write!(out, "; a stop later than {} minutes before that is not worth it", margin.num_minutes())
+            }
+            Inputs::WithinHours { schedule, open, now, zone } => {
+                write!(out, "schedule `{schedule}` is {} at {}", open_or_closed(*open), At(*now, *zone))
+            }
+            Inputs::Overtime { age: None, respected: _ } => out.write_str("not started after closing"),
+            Inputs::Overtime { age: Some(age), respected } => {
+                let (age, respected) = (age.num_minutes(), respected.num_minutes());
+                write!(out, "started after closing, {age} min ago; respected for {respected} min")
+            }
+            Inputs::Young { age: None, grace: _ } => out.write_str("no launch time"),
+            Inputs::Young { age: Some(age), grace } => {
+                write!(out, "up for {} min; left alone for {} min", age.num_minutes(), grace.num_minutes())
+            }
+            Inputs::CannotHibernate { enabled: true } => out.write_str("hibernation was enabled at launch"),
+            Inputs::CannotHibernate { enabled: false } => out.write_str("hibernation was not enabled at launch"),
+            Inputs::RestartFight { stops } => write!(out, "stopped by the reaper {stops} times since closing"),
+            Inputs::Busy { last_hour: _, limit: None } => out.write_str("the settings have no `[busy]`"),
+            Inputs::Busy { last_hour, limit: Some(limit) } => match last_hour {
+                Activity::Cpu(cpu) => {
+                    write!(out, "busiest five minutes of the last hour {cpu:.1} % CPU; limit {limit} %")
+                }
+                Activity::NotAsked => out.write_str("the last hour was not asked for; it is before any stop"),
+                Activity::Gap(gap) => write!(out, "no figure: {gap}"),
+            },
+            Inputs::Unmeasured { last_hour } => match last_hour {
+                Activity::Gap(gap) => write!(out, "no figure: {gap}"),
+                Activity::NotAsked => out.write_str("not asked"),
+                Activity::Cpu(_) => out.write_str("measured"),
+            },
+            Inputs::OutsideHours { policy, outside, closed_since, zone } => {
+                match closed_since {
+                    Some(since) => write!(out, "closed since {}", At(*since, *zone))?,
+                    None => out.write_str("closed for more than a year")?,
+                }
+                write!(out, "; policy `{policy}` says `outside = \"{outside}\"`")
+            }
+        }
+    }
+
+    fn sentence(&self, out: &mut String, sentence: &Sentence<'_>) -> fmt::Result {
+        match *sentence {
+            Sentence::Headline { mode, run, at } => {
+                write!(out, "{} of run {run}, judged at {}", mode.as_str(), at.format("%Y-%m-%d %H:%M UTC"))
+            }
+            Sentence::Judged { at } => write!(out, "Judged at {}. ", at.format("%Y-%m-%d %H:%M UTC")),
+            Sentence::Figure { figure, number } => write!(out, "{number} {}", counted(figure)),
+            Sentence::Health { word } => write!(out, "health {word}"),
+            Sentence::Refused { why } => write!(out, "Nothing is acted on: {why}"),
+            Sentence::Unarmed { verdict } => write!(out, "{verdict} (unarmed)"),
+            Sentence::DeferredBy { count, cap } => write!(out, "{count} by `{cap}`"),
+            Sentence::Deferred { list } => write!(out, "Deferred to a later run: {list}"),
+            Sentence::Note { note } => write!(out, "note: {note}"),
+            Sentence::NotLookedAt { account, name: None, because } => {
+                write!(out, "not looked at: {account}: {because}")
+            }
+            Sentence::NotLookedAt { account, name: Some(name), because } => {
+                write!(out, "not looked at: {account} ({name}): {because}")
+            }
+            Sentence::Ruled { id, name, target, verdict, armed } => {
+                let name = if name.is_empty() { String::new() } else { format!(" ({name})") };
+                let keys = match armed {
+                    None => "",
+                    Some(true) => ", armed",
+                    Some(false) => ", not armed: nothing is done",
+                };
+                write!(out, "{id}{name} in {target}: {}{keys}, by the rule `{}`", verdict.as_str(), verdict.reason())
+            }
+            Sentence::Because { reason, detail } => write!(out, "{}: {detail}", self.meaning(reason)),
+            Sentence::WouldChange { reason } => write!(out, "What would change it: {}.", self.mend(reason)),
+            Sentence::Whose { id, name: "", account, region } => write!(out, "{id} in {account}/{region}"),
+            Sentence::Whose { id, name, account, region } => write!(out, "{id} ({name}) in {account}/{region}"),
+            Sentence::Ran { run, at, health } => {
+                write!(out, "{run}, {}; health: {}", At(at, Tz::UTC), health.unwrap_or("broke off before its report"))
+            }
+            Sentence::Decided { verdict, armed, reason, policy } => {
+                let keys = match armed {
+                    None => "",
+                    Some(true) => ", armed",
+                    Some(false) => ", not armed: nothing was done",
+                };
+                write!(out, "{verdict}{keys}, by the rule `{reason}`")?;
+                policy.map_or(Ok(()), |policy| write!(out, " of the policy `{policy}`"))
+            }
+            Sentence::Step { action, not_after: None } => out.write_str(action),
+            Sentence::Step { action, not_after: Some(at) } => write!(out, "{action}, not after {}", At(at, Tz::UTC)),
+            Sentence::PutOff { cap, why: None } => write!(out, "put off by `{cap}`"),
+            Sentence::PutOff { cap, why: Some(why) } => write!(out, "put off by `{cap}`: {why}"),
+            Sentence::Ended { outcome, at, detail } => write!(out, "{outcome}, {}: {detail}", At(at, Tz::UTC)),
+            Sentence::ScheduleAt { name, open, at, zone } => {
+                write!(out, "`{name}` is {} at {}", open_or_closed(open), At(at, zone))
+            }
+            Sentence::Frozen { range } => write!(out, "frozen {range}: nothing is stopped or started"),
+            Sentence::Exhausted { date } => {
+                write!(out, "no holidays are known for {date}: nothing is stopped or started")
+            }
+            Sentence::ClosedSince { at, zone } => write!(out, "closed since {}", At(at, zone)),
+            Sentence::Opens { at, zone } => write!(out, "opens next {}", At(at, zone)),
+            Sentence::Date { date } => write!(out, "{}", date.format("%a %Y-%m-%d")),
+            Sentence::Provisional { holiday } => write!(out, "{holiday} (provisional)"),
+            Sentence::WorksLike { day } => write!(out, "works like {day}"),
+            Sentence::FrozenDay { range } => write!(out, "frozen {range}"),
+        }
+    }
+}
+
+fn counted(figure: Figure) -> &'static str {
+    match figure {
+        Figure::Seen => "seen",
+        Figure::Condemned => "condemned",
+        Figure::ToDo => "to do",
+        Figure::Deferred => "deferred",
+        Figure::Stopped => "stopped",
+        Figure::Started => "started",
+        Figure::Failed => "failed",
+        Figure::Blind => "blind",
+        Figure::Closed => "closed",
+        Figure::Calls => "calls",
+    }
+}
+
+fn outside(out: &mut String, outside: &Outside) -> fmt::Result {
+    let Outside { zone, closed_since, launch, opens, cpu } = outside;
+    match closed_since {
+        Some(since) => write!(out, "closed since {}", At(*since, *zone))?,
+        None => out.write_str("closed for over a year")?,
+    }
+    if closed_since.is_none_or(|closed| *launch >= closed) {
+        write!(out, ", started {}", At(*launch, *zone))?;
+    }
+    out.write_str("; ")?;
+    opens_next(out, *opens, *zone)?;
+    cpu.map_or(Ok(()), |cpu| write!(out, "; last hour at most {cpu:.1} % CPU"))
+}
+
+fn opens_next(out: &mut String, opens: Option<DateTime<Utc>>, zone: Tz) -> fmt::Result {
+    match opens {
+        Some(opens) => write!(out, "opens {}", At(opens, zone)),
+        None => out.write_str("never opens"),
+    }
+}
+
+fn reopening(out: &mut String, reopening: &Reopening) -> fmt::Result {
+    let Reopening { zone, opens, stopped, run } = reopening;
+    match opens {
+        Some(opens) => write!(out, "opens {}", At(*opens, *zone))?,
+        None => out.write_str("open now")?,
+    }
+    write!(out, "; stopped by the reaper {} in run {run}", At(*stopped, *zone))
+}
+
+fn spared(out: &mut String, spared: &Spared) -> fmt::Result {
+    match spared {
+        Spared::Kept { key, value } if value.is_empty() => write!(out, "tag `{key}`"),
+        Spared::Kept { key, value } => write!(out, "tag `{key}` = `{value}`"),
+        Spared::KeptUntil { value, too_far: None } => write!(out, "until `{value}`"),
+        Spared::KeptUntil { value, too_far: Some(limit) } => {
+            write!(out, "until `{value}`, which is more than {limit} days ahead")
+        }
+        Spared::KeepUnreadable { value } => write!(out, "`{value}` is no date; kept until somebody mends the tag"),
+        Spared::NeverListed { by } => never(out, by),
+        Spared::NotRunning { state, ours: true } => write!(out, "{state} by the reaper"),
+        Spared::NotRunning { state, ours: false } => write!(out, "{state}"),
+        Spared::Incomplete { lacks } => write!(out, "the answer lacks {}", self::lacks(*lacks)),
+        Spared::AutoScalingMember { group } => write!(out, "member of Auto Scaling group `{group}`"),
+        Spared::KubernetesNode { tell }
+        | Spared::ContainerHost { tell }
+        | Spared::ManagedService { tell }
+        | Spared::InstanceStore { tell }
+        | Spared::NoSaving { tell }
+        | Spared::Appliance { tell } => self::tell(out, tell),
+        Spared::Spot { lifecycle } => write!(out, "lifecycle `{lifecycle}`"),
+        Spared::ScheduleUnreadable { value, wrong } if value.is_empty() => write!(out, "{wrong}"),
+        Spared::ScheduleUnreadable { value, wrong } => write!(out, "`{value}`: {wrong}"),
+        Spared::CalendarExhausted { date } => write!(out, "no holidays are known for {date}"),
+        Spared::Frozen { range } => write!(out, "frozen {range}"),
+        Spared::WithinHours { schedule } => write!(out, "schedule `{schedule}` is open"),
+        Spared::Reopening { opens, zone } => write!(out, "opens {}, too soon for a stop", At(*opens, *zone)),
+        Spared::Overtime { age, respected } => {
+            write!(out, "started after closing, {} ago; respected for {}", Span(*age), Span(*respected))
+        }
+        Spared::Young { age, grace } if *age < Duration::zero() => {
+            write!(out, "its launch lies {} in the future; left alone for {}", Span(-*age), Span(*grace))
+        }
+        Spared::Young { age, grace } => write!(out, "started {} ago; left alone for {}", Span(*age), Span(*grace)),
+        Spared::CannotHibernate => {
+            out.write_str("hibernation was not enabled at launch, and a plain stop loses its memory")
+        }
+        Spared::Busy { cpu, limit } => write!(out, "busy: {cpu:.1} % CPU within the last hour, limit {limit} %"),
+        Spared::Unmeasured { gap } => write!(out, "the last hour is unmeasured: {gap}"),
+        Spared::RestartFight { stops } => {
+            write!(out, "stopped {stops} times since closing and started again each time; talk to its owner")
+        }
+    }
+}
+
+fn tell(out: &mut String, tell: &Tell) -> fmt::Result {
+    match tell {
+        Tell::Tag(key) => write!(out, "tag `{key}`"),
+        Tell::ManagedBy(name) => write!(out, "managed by `{name}`"),
+        Tell::ManagedByUnnamed => out.write_str("managed by a service that is not named"),
+        Tell::RootDevice(root) => write!(out, "root device type `{root}`"),
+        Tell::EphemeralVolumes => out.write_str("instance-store volumes in its block device mappings"),
+        Tell::HasStore(kind) => write!(out, "type `{kind}` has instance store, and a stop erases it"),
+        Tell::UnknownType(kind) => {
+            write!(out, "whether type `{kind}` has instance store is unknown to this release")
+        }
+        Tell::Host(id) => write!(out, "on Dedicated Host `{id}`"),
+        Tell::TenancyHost => out.write_str("tenancy `host`"),
+        Tell::Mac(kind) => write!(out, "type `{kind}`, whose host is paid for and scrubbed for hours after a stop"),
+        Tell::Reservation(id) => write!(out, "capacity reservation or block `{id}`"),
+        Tell::Forwards => out.write_str("source/destination check off: it forwards others' traffic"),
+        Tell::Product(code) => write!(out, "marketplace product `{code}`"),
+    }
+}
+
+fn told(out: &mut String, tell: Option<&Tell>, none: &str) -> fmt::Result {
+    match tell {
+        None => out.write_str(none),
+        Some(tell) => self::tell(out, tell),
+    }
+}
+
+fn never(out: &mut String, by: &Listed) -> fmt::Result {
+    match by {
+        Listed::Account(pattern) => write!(out, "account `{pattern}`"),
+        Listed::Unit(id) => write!(out, "organisational unit `{id}`"),
+        Listed::NameUnknown(pattern) => write!(out, "account `{pattern}`, perhaps: the account's name is unknown"),
+        Listed::UnitsUnknown => out.write_str("an organisational unit, perhaps: the account's units are unknown"),
+        Listed::Tag(pattern) => write!(out, "tag `{pattern}`"),
+    }
+}
+
+fn lacks(lacks: Lacks) -> &'static str {
+    match lacks {
+        Lacks::Id => "an instance id",
+        Lacks::Launch => "a launch time",
+        Lacks::Kind => "an instance type",
+        Lacks::Root => "a root device type",
+        Lacks::Rule => "a rule that decides",
+    }
+}
+
+fn tag(out: &mut String, (key, value): &FoundTag) -> fmt::Result {
+    write!(out, "tag `{key}` = `{value}`")
+}
+
+fn listed<T>(out: &mut String, items: &[T], one: impl Fn(&mut String, &T) -> fmt::Result) -> fmt::Result {
+    for (n, item) in items.iter().enumerate() {
+        out.write_str(if n == 0 { "" } else { ", " })?;
+        one(out, item)?;
+    }
+    Ok(())
+}
+
+fn open_or_closed(open: bool) -> &'static str {
+    if open { "open" } else { "closed" }
+}
+
+impl fmt::Display for At {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        use chrono::{Datelike as _, Timelike as _};
+        let local = self.0.with_timezone(&self.1);
+        let (day, date) = (local.weekday(), local.date_naive());
+        // By hand: a pattern would be read anew for each of a hundred thousand lines.
+        write!(f, "{day} {date} {:02}:{:02} {}", local.hour(), local.minute(), local.offset())
+    }
+}
+
+impl fmt::Display for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let minutes = self.0.num_minutes();
+        match (minutes / 60, minutes % 60) {
+            (0, minutes) => write!(f, "{minutes} min"),
+            (hours, 0) => write!(f, "{hours} h"),
+            (hours, minutes) => write!(f, "{hours} h {minutes:02} min"),
+        }
+    }
+}

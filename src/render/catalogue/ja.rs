@@ -1,0 +1,591 @@
+//! 日本語。What users wrote, and words that machines read, stay as they are and stand in backticks; the wording follows
+//! the Japanese AWS console and documentation.
+
+use std::fmt::{self, Write as _};
+
+use chrono::{DateTime, Datelike, Duration, NaiveDate, Timelike, Utc, Weekday};
+use chrono_tz::Tz;
+
+use super::{Figure, Label, Sentence, Voice};
+use crate::decide::case::Activity;
+use crate::decide::inputs::{FoundTag, Inputs};
+use crate::schedule::{DateRange, ExprError};
+use crate::words::{Lacks, Listed, Outside, Reason, Reopening, Spared, State, Tell, Unscoped, Verdict};
+
+pub(super) struct Japanese;
+
+/// `2026-11-25(水) 18:00 JST`
+struct At(DateTime<Utc>, Tz);
+
+/// `2026-11-25(水)`
+struct Day(NaiveDate);
+
+/// `2027-03-31(水)から2027-04-01(木)まで`
+struct Range(DateRange);
+
+/// `2時間5分`
+struct Span(Duration);
+
+impl Voice for Japanese {
+    fn label(&self, label: Label) -> &'static str {
+        match label {
+            Label::Account => "アカウント",
+            Label::Action => "操作",
+            Label::Armed => "実行許可",
+            Label::ByAccount => "アカウント別",
+            Label::Cause => "原因",
+            Label::ClosedByCalendar => "カレンダーによる休業日",
+            Label::ClauseBreak => "。",
+            Label::Count => "台数",
+            Label::DayUnknown => "祝日データなし",
+            Label::ForExample => "例",
+            Label::FullStop => "。",
+            Label::HowToKeep => "再び起こらないようにするには、インスタンスに次のタグのいずれかを付けてください:",
+            Label::Instance => "インスタンス",
+            Label::Kept => "保護",
+            Label::LeftAlone => "操作しない",
+            Label::LeftAloneBy => "操作しない理由",
+            Label::LegendOfRules => {
+                "=> 決定した規則、+ それがなければ同じまたは別の判定を下す規則、- 判定を下さない規則"
+            }
+            Label::LegendOfSchedule => {
+                "# 稼働時間内、. 稼働時間外、/ 30分のうち一部のみ稼働、空白は存在しない時刻(時計が進む)"
+            }
+            Label::LeftAloneForGood => "値は任意: ずっと操作しない",
+            Label::LeftAloneUntil => "その日まで操作しない",
+            Label::ListBreak => "、",
+            Label::Name => "名前",
+            Label::NeverOpens => "今後400日以内に稼働時間なし",
+            Label::No => "いいえ",
+            Label::NotSeen | Label::TitleNotSeen => "確認できなかった対象",
+            Label::NothingOutsideHours => "稼働時間外に動いているインスタンスはありません。",
+            Label::OtherHours => "別の稼働時間: 式、または設定のスケジュール名",
+            Label::Outcome => "結果",
+            Label::OutcomeUnknown => "不明: 実行の報告が残っていない",
+            Label::OutsideHours | Label::TitleOutsideHours => "稼働時間外",
+            Label::Policy => "ポリシー",
+            Label::Reason => "理由",
+            Label::Region => "リージョン",
+            Label::RowOutcome => "結果     ",
+            Label::RowRun => "実行     ",
+            Label::RowStep => "操作     ",
+            Label::RowVerdict => "判定     ",
+            Label::Running => "実行中",
+            Label::Seen => "確認",
+            Label::SomebodyShouldLook => "停止を見送ったもののうち、確認が必要なもの",
+            Label::SparedBecause => "見送りの理由",
+            Label::TitleLeftAlone => "操作しないもの",
+            Label::Verdict => "判定",
+            Label::WhatHappened => "経過",
+            Label::WhatIsWrong => "問題点",
+            Label::WhatWasDone => "実行した操作",
+            Label::Why => "判定の根拠",
+            Label::Yes => "はい",
+        }
+    }
+
+    fn meaning(&self, reason: Reason) -> &'static str {
+        match reason {
+            Reason::Kept => "担当チームがタグで保護している",
+            Reason::KeptUntil => "担当チームが期限付きで保護している",
+            Reason::KeepUnreadable => "担当チームの保護の指定が読み取れない",
+            Reason::NeverListed => "設定により常に操作しない",
+            Reason::NotLookedAt => "アカウントまたはリージョンが設定の対象外",
+            Reason::NoPolicy => "どのポリシーの対象でもない",
+            Reason::NotSelected => "今回の要求の対象ではない",
+            Reason::NotRunning => "停止できるのは実行中のインスタンスだけ",
+            Reason::Incomplete => "判定に必要な情報が欠けている",
+            Reason::AutoScalingMember => "停止すると、グループが終了させて置き換える",
+            Reason::KubernetesNode => "停止すると、クラスターが置き換える",
+            Reason::ContainerHost => "停止するとタスクが失われ、置き換えられる",
+            Reason::ManagedService => "別の AWS サービスに属している",
+            Reason::Spot => "オンデマンドではない",
+            Reason::InstanceStore => "停止が拒否されるか、データが消える",
+            Reason::NoSaving => "停止しても料金が変わらない",
+            Reason::Appliance => "他の通信の経路になっている可能性がある",
+            Reason::ScheduleUnreadable => "担当チームの稼働時間の指定が読み取れない",
+            Reason::CalendarExhausted => "祝日かどうか分からない",
+            Reason::Frozen => "凍結期間中は停止も起動もしない",
+            Reason::Reopening => "稼働時間がまもなく始まる、または始まった",
+            Reason::WithinHours => "稼働時間内",
+            Reason::Overtime => "稼働時間の終了後に起動されたため、しばらく停止しない",
+            Reason::Young => "起動して間もない",
+            Reason::CannotHibernate => "ポリシーは休止を求めているが、休止できない",
+            Reason::RestartFight => "動かしておきたい人がいる",
+            Reason::Busy => "直近1時間に負荷があった",
+            Reason::Unmeasured => "負荷があったかどうか分からない",
+            Reason::OutsideHours => "稼働時間外に動いており、停止を見送る理由がない",
+        }
+    }
+
+    fn mend(&self, reason: Reason) -> &'static str {
+        match reason {
+            Reason::Kept => "タグの削除(担当チームだけが行うこと)",
+            Reason::KeptUntil => "タグの期限の経過、またはタグの期限の前倒し",
+            Reason::KeepUnreadable => {
+                "タグの値を `2026-12-31` のような日付、または `2026-12-31T18:00+09:00` のような時刻に直すこと"
+            }
+            Reason::NeverListed => "設定の `[never]` の変更",
+            Reason::NotLookedAt => "`[look]` の `accounts`、`exclude-accounts`、`regions` の変更",
+            Reason::NoPolicy => "`match` が該当するポリシーの追加、またはタグの変更",
+            Reason::NotSelected => "該当するポリシーを選択した要求",
+            Reason::NotRunning => "インスタンスの起動",
+            Reason::Incomplete => "`DescribeInstances` の完全な応答",
+            Reason::AutoScalingMember => "Auto Scaling グループからのデタッチ",
+            Reason::KubernetesNode => "停止の代わりに、ノードグループをスケールすること",
+            Reason::ContainerHost => "停止の代わりに、クラスターまたはコンピューティング環境をスケールすること",
+            Reason::ManagedService => "管理しているサービスの側で停止すること",
+            Reason::Spot => "オンデマンドインスタンスへの変更",
+            Reason::InstanceStore => "インスタンスストアのないインスタンスタイプへの変更",
+            Reason::NoSaving => "ホストまたは予約の解放",
+            Reason::Appliance => "アプライアンスでなければ、送信元/送信先チェックの有効化",
+            Reason::ScheduleUnreadable => "タグの値をスケジュール名、または `mon-fri 09:00-18:00` のような式に直すこと",
+            Reason::CalendarExhausted => "新しい祝日データを含むリリース、または `holidays` のないカレンダー",
+            Reason::Frozen => "凍結期間の終了、またはカレンダーの `freeze` の変更",
+            Reason::Reopening => "ポリシーの `start-lead` と `at-opening` の変更",
+            Reason::WithinHours => "稼働時間の終了、またはスケジュールの変更",
+            Reason::Overtime => "猶予の終了、またはポリシーの `overtime` の変更",
+            Reason::Young => "時間の経過、またはポリシーの `min-uptime` の変更",
+            Reason::CannotHibernate => {
+                "休止を有効にしたインスタンスの作成、またはポリシーの `outside = \"stop\"` への変更"
+            }
+            Reason::RestartFight => "次の稼働時間の開始。より確実なのは `keep-until` または `schedule` タグの付与",
+            Reason::Busy => "負荷の低い1時間、または `[busy]` の `cpu-percent` の変更",
+            Reason::Unmeasured => "CloudWatch の測定値、または `[busy]` の `unmeasured = \"ignore\"` への変更",
+            Reason::OutsideHours => "インスタンスへの `keep`、`keep-until`、`schedule` タグの付与",
+        }
+    }
+
+    fn verdict(&self, out: &mut String, verdict: &Verdict) -> fmt::Result {
+        match verdict {
+            Verdict::Stop(outside) | Verdict::Hibernate(outside) | Verdict::Report(outside) => {
+                self::outside(out, outside)
+            }
+            Verdict::Start(reopening) => self::reopening(out, reopening),
+            Verdict::Spare(spared) => self::spared(out, spared),
+            Verdict::OutOfScope(Unscoped::NoPolicy) => out.write_str("該当するポリシーなし"),
+            Verdict::OutOfScope(Unscoped::NotSelected) => out.write_str("要求が選択しているのは別のポリシー"),
+            Verdict::OutOfScope(Unscoped::NotLookedAt) => out.write_str("設定の対象外のアカウントまたはリージョン"),
+        }
+    }
+
+    fn inputs(&self, out: &mut String, inputs: &Inputs) -> fmt::Result {
+        match inputs {
+            Inputs::WithoutPolicy => out.write_str("ポリシーなし"),
+            Inputs::Kept { key, found: None } => write!(out, "タグ `{key}` なし"),
+            Inputs::Kept { key: _, found: Some(tag) } => self::tag(out, tag),
+            Inputs::KeptUntil { key, found } if found.is_empty() => write!(out, "タグ `{key}` なし"),
+            Inputs::KeptUntil { key: _, found } => listed(out, found, tag),
+            Inputs::KeepUnreadable { key, wrong: None } => write!(out, "読み取れない `{key}` なし"),
+            Inputs::KeepUnreadable { key: _, wrong: Some(wrong) } => write!(
+                out,
+                "`{}` は `2026-12-31` のような日付でも、`2026-12-31T18:00+09:00` のような時差付きの時刻でもない",
+                wrong.0
+            ),
+            Inputs::NeverListed { by: None } => out.write_str("`[never]` に該当なし"),
+            Inputs::NeverListed { by: Some(by) } => never(out, by),
+            Inputs::NotLookedAt { target } => {
+                write!(out, "アカウント `{}`、リージョン `{}`", target.account, target.region)
+            }
+            Inputs::NoPolicy { policies, first: None } => write!(out, "{policies}件のポリシーのいずれにも該当しない"),
+            Inputs::NoPolicy { policies: _, first: Some(policy) } => {
+                write!(out, "最初に該当するポリシーは `{policy}`")
+            }
+            Inputs::NotSelected { selected: None } => out.write_str("要求はすべてのポリシーを選択"),
+            Inputs::NotSelected { selected: Some(policies) } => {
+                out.write_str("要求が選択しているポリシー: ")?;
+                listed(out, policies, |out, policy| write!(out, "`{policy}`"))
+            }
+            Inputs::NotRunning { state, stopped: None } => self::state(out, *state),
+            Inputs::NotRunning { state, stopped: Some((at, run)) } => {
+                self::state(out, *state)?;
+                write!(out, "。idle-reaper が {} に停止(実行 `{run}`)", At(*at, Tz::UTC))
+            }
+            Inputs::Incomplete { lacks: None } => out.write_str("欠けている情報なし"),
+            Inputs::Incomplete { lacks: Some(lacks) } => write!(out, "応答に{}がない", self::lacks(*lacks)),
+            Inputs::AutoScalingMember { found: None } => out.write_str("Auto Scaling グループなし"),
+            Inputs::AutoScalingMember { found: Some(tag) } => self::tag(out, tag),
+            Inputs::KubernetesNode { tell } => told(out, tell.as_ref(), "Kubernetes クラスターのタグなし"),
+            Inputs::ContainerHost { tell } => told(out, tell.as_ref(), "ECS または Batch のタグなし"),
+            Inputs::ManagedService { tell } => told(out, tell.as_ref(), "管理している別のサービスなし"),
+            Inputs::Spot { lifecycle: None } => out.write_str("オンデマンド"),
+            Inputs::Spot { lifecycle: Some(lifecycle) } => write!(out, "ライフサイクル `{lifecycle}`"),
+            Inputs::InstanceStore { tell } => told(out, tell.as_ref(), "ルートは EBS、インスタンスストアなし"),
+            Inputs::NoSaving { tell } => told(out, tell.as_ref(), "専有ホスト、Mac、予約のいずれでもない"),
+            Inputs::Appliance { tell } => told(out, tell.as_ref(), "送信元/送信先チェックは有効、製品コードなし"),
+            Inputs::ScheduleUnreadable { key, found: None, wrong: _ } => write!(out, "タグ `{key}` なし"),
+            Inputs::ScheduleUnreadable { key: _, found: Some(tag), wrong: None } => self::tag(out, tag),
+            Inputs::ScheduleUnreadable { key: _, found: Some(tag), wrong: Some(wrong) } => {
+                self::tag(out, tag)?;
+                out.write_str(": ")?;
+                expr(out, wrong)
+            }
+            Inputs::CalendarExhausted { date: None } => out.write_str("カレンダーにこの日のデータあり"),
+            Inputs::CalendarExhausted { date: Some(date) } => write!(out, "{} の祝日データなし", Day(*date)),
+            Inputs::Frozen { range: None } => out.write_str("凍結期間ではない"),
+            Inputs::Frozen { range: Some(range) } => write!(out, "凍結期間 {}", Range(*range)),
+            Inputs::Reopening { zone, opens, margin } => {
+                opens_next(out, *opens, *zone)?;
+                write!(out, "。その{}前を過ぎると、停止する意味がない", Span(*margin))
+            }
+            Inputs::WithinHours { schedule, open, now, zone } => {
+                write!(out, "スケジュール `{schedule}` は {} の時点で{}", At(*now, *zone), open_or_closed(*open))
+            }
+            Inputs::Overtime { age: None, respected: _ } => out.write_str("稼働時間の終了後の起動ではない"),
+            Inputs::Overtime { age: Some(age), respected } => overtime(out, *age, *respected),
+            Inputs::Young { age: None, grace: _ } => out.write_str("起動時刻なし"),
+            Inputs::Young { age: Some(age), grace } => young(out, *age, *grace),
+            Inputs::CannotHibernate { enabled: true } => out.write_str("休止は作成時に有効化済み"),
+            Inputs::CannotHibernate { enabled: false } => out.write_str("休止は作成時に有効化されていない"),
+            Inputs::RestartFight { stops } => write!(out, "稼働時間の終了後に idle-reaper が停止した回数: {stops}回"),
+            Inputs::Busy { last_hour: _, limit: None } => out.write_str("設定に `[busy]` なし"),
+            Inputs::Busy { last_hour, limit: Some(limit) } => match last_hour {
+                Activity::Cpu(cpu) => {
+                    write!(out, "直近1時間で最も高い5分間の CPU 使用率 {cpu:.1}%、しきい値 {limit}%")
+                }
+                Activity::NotAsked => out.write_str("直近1時間は未測定(停止の前には必ず測定する)"),
+                Activity::Gap(gap) => write!(out, "測定値なし: {gap}"),
+            },
+            Inputs::Unmeasured { last_hour } => match last_hour {
+                Activity::Gap(gap) => write!(out, "測定値なし: {gap}"),
+                Activity::NotAsked => out.write_str("未測定"),
+                Activity::Cpu(_) => out.write_str("測定済み"),
+            },
+            Inputs::OutsideHours { policy, outside, closed_since, zone } => {
+                closed(out, *closed_since, *zone)?;
+                write!(out, "。ポリシー `{policy}` の指定は `outside = \"{outside}\"`")
+            }
+        }
+    }
+
+    fn sentence(&self, out: &mut String, sentence: &Sentence<'_>) -> fmt::Result {
+        match *sentence {
+            Sentence::Headline { mode, run, at } => {
+                write!(out, "実行 {run} の {}、判定時刻 {}", mode.as_str(), At(at, Tz::UTC))
+            }
+            Sentence::Judged { at } => write!(out, "判定時刻 {}。", At(at, Tz::UTC)),
+            Sentence::Figure { figure, number } => {
+                let (what, unit) = counted(figure);
+                write!(out, "{what} {number}{unit}")
+            }
+            Sentence::Health { word } => write!(out, "状態 {word}"),
+            Sentence::Refused { why } => write!(out, "何も操作しません: {why}"),
+            Sentence::Unarmed { verdict } => write!(out, "{verdict} (実行許可なし)"),
+            Sentence::DeferredBy { count, cap } => write!(out, "`{cap}` により{count}件"),
+            Sentence::Deferred { list } => write!(out, "次回以降に繰り越し: {list}"),
+            Sentence::Note { note } => write!(out, "注記: {note}"),
+            Sentence::NotLookedAt { account, name: None, because } => write!(out, "対象外: {account}: {because}"),
+            Sentence::NotLookedAt { account, name: Some(name), because } => {
+                write!(out, "対象外: {account} ({name}): {because}")
+            }
+            Sentence::Ruled { id, name, target, verdict, armed } => {
+                let name = if name.is_empty() { String::new() } else { format!(" ({name})") };
+                let keys = match armed {
+                    None => "",
+                    Some(true) => "(実行許可あり)",
+                    Some(false) => "(実行許可なし: 何も操作しません)",
+                };
+                let (word, reason) = (verdict.as_str(), verdict.reason());
+                write!(out, "{target} の {id}{name}: 規則 `{reason}` により `{word}`{keys}")
+            }
+            Sentence::Because { reason, detail } => write!(out, "{}: {detail}", self.meaning(reason)),
+            Sentence::WouldChange { reason } => write!(out, "判定が変わる条件: {}。", self.mend(reason)),
+            Sentence::Whose { id, name: "", account, region } => write!(out, "{account}/{region} の {id}"),
+            Sentence::Whose { id, name, account, region } => write!(out, "{account}/{region} の {id} ({name})"),
+            Sentence::Ran { run, at, health: None } => write!(out, "{run}、{}。報告の前に中断", At(at, Tz::UTC)),
+            Sentence::Ran { run, at, health: Some(health) } => {
+                write!(out, "{run}、{}。状態 {health}", At(at, Tz::UTC))
+            }
+            Sentence::Decided { verdict, armed, reason, policy } => {
+                let keys = match armed {
+                    None => "",
+                    Some(true) => "(実行許可あり)",
+                    Some(false) => "(実行許可なし: 何も操作していません)",
+                };
+                policy.map_or(Ok(()), |policy| write!(out, "ポリシー `{policy}` の"))?;
+                write!(out, "規則 `{reason}` により `{verdict}`{keys}")
+            }
+            Sentence::Step { action, not_after: None } => write!(out, "`{action}`"),
+            Sentence::Step { action, not_after: Some(at) } => {
+                write!(out, "`{action}`(開始期限 {})", At(at, Tz::UTC))
+            }
+            Sentence::PutOff { cap, why: None } => write!(out, "`{cap}` により繰り越し"),
+            Sentence::PutOff { cap, why: Some(why) } => write!(out, "`{cap}` により繰り越し: {why}"),
+            Sentence::Ended { outcome, at, detail } => write!(out, "`{outcome}`、{}: {detail}", At(at, Tz::UTC)),
+            Sentence::ScheduleAt { name, open, at, zone } => {
+                write!(out, "`{name}` は {} の時点で{}", At(at, zone), open_or_closed(open))
+            }
+            Sentence::Frozen { range } => write!(out, "凍結期間 {}: 停止も起動もしません", Range(range)),
+            Sentence::Exhausted { date } => write!(out, "{} の祝日データなし: 停止も起動もしません", Day(date)),
+            Sentence::ClosedSince { at, zone } => write!(out, "稼働時間は {} に終了", At(at, zone)),
+            Sentence::Opens { at, zone } => write!(out, "次の開始は {}", At(at, zone)),
+            Sentence::Date { date } => write!(out, "{}", Day(date)),
+            Sentence::Provisional { holiday } => write!(out, "{holiday} (未確定)"),
+            Sentence::WorksLike { day } => write!(out, "{}曜日と同じ稼働", weekday(day)),
+            Sentence::FrozenDay { range } => write!(out, "凍結期間 {}", Range(range)),
+        }
+    }
+}
+
+fn counted(figure: Figure) -> (&'static str, &'static str) {
+    match figure {
+        Figure::Seen => ("確認", "台"),
+        Figure::Condemned => ("停止対象", "台"),
+        Figure::ToDo => ("操作予定", "台"),
+        Figure::Deferred => ("繰り越し", "台"),
+        Figure::Stopped => ("停止", "台"),
+        Figure::Started => ("起動", "台"),
+        Figure::Failed => ("失敗", "台"),
+        Figure::Blind => ("確認不能", "件"),
+        Figure::Closed => ("組織により閉鎖", "件"),
+        Figure::Calls => ("API 呼び出し", "回"),
+    }
+}
+
+fn outside(out: &mut String, outside: &Outside) -> fmt::Result {
+    let Outside { zone, closed_since, launch, opens, cpu } = outside;
+    closed(out, *closed_since, *zone)?;
+    if closed_since.is_none_or(|closed| *launch >= closed) {
+        write!(out, "、{} に起動", At(*launch, *zone))?;
+    }
+    out.write_str("。")?;
+    opens_next(out, *opens, *zone)?;
+    cpu.map_or(Ok(()), |cpu| write!(out, "。直近1時間の CPU 使用率は最大 {cpu:.1}%"))
+}
+
+fn closed(out: &mut String, since: Option<DateTime<Utc>>, zone: Tz) -> fmt::Result {
+    match since {
+        Some(since) => write!(out, "稼働時間は {} に終了", At(since, zone)),
+        None => out.write_str("1年以上前から稼働時間外"),
+    }
+}
+
+fn opens_next(out: &mut String, opens: Option<DateTime<Utc>>, zone: Tz) -> fmt::Result {
+    match opens {
+        Some(opens) => write!(out, "次の開始は {}", At(opens, zone)),
+        None => out.write_str("次の開始なし"),
+    }
+}
+
+fn reopening(out: &mut String, reopening: &Reopening) -> fmt::Result {
+    let Reopening { zone, opens, stopped, run } = reopening;
+    match opens {
+        Some(opens) => write!(out, "{} に稼働時間が始まる", At(*opens, *zone))?,
+        None => out.write_str("現在は稼働時間内")?,
+    }
+    write!(out, "。idle-reaper が {} に停止(実行 `{run}`)", At(*stopped, *zone))
+}
+
+fn spared(out: &mut String, spared: &Spared) -> fmt::Result {
+    match spared {
+        Spared::Kept { key, value } if value.is_empty() => write!(out, "タグ `{key}`"),
+        Spared::Kept { key, value } => write!(out, "タグ `{key}` = `{value}`"),
+        Spared::KeptUntil { value, too_far: None } => write!(out, "`{value}` まで保護"),
+        Spared::KeptUntil { value, too_far: Some(limit) } => {
+            write!(out, "`{value}` まで保護。期限が上限の{limit}日より先")
+        }
+        Spared::KeepUnreadable { value } => write!(out, "`{value}` は日付ではない。タグが直されるまで保護"),
+        Spared::NeverListed { by } => never(out, by),
+        Spared::NotRunning { state, ours: true } => {
+            out.write_str("idle-reaper が停止。")?;
+            self::state(out, *state)
+        }
+        Spared::NotRunning { state, ours: false } => self::state(out, *state),
+        Spared::Incomplete { lacks } => write!(out, "応答に{}がない", self::lacks(*lacks)),
+        Spared::AutoScalingMember { group } => write!(out, "Auto Scaling グループ `{group}` のメンバー"),
+        Spared::KubernetesNode { tell }
+        | Spared::ContainerHost { tell }
+        | Spared::ManagedService { tell }
+        | Spared::InstanceStore { tell }
+        | Spared::NoSaving { tell }
+        | Spared::Appliance { tell } => self::tell(out, tell),
+        Spared::Spot { lifecycle } => write!(out, "ライフサイクル `{lifecycle}`"),
+        Spared::ScheduleUnreadable { value, wrong } if value.is_empty() => expr(out, wrong),
+        Spared::ScheduleUnreadable { value, wrong } => {
+            write!(out, "`{value}`: ")?;
+            expr(out, wrong)
+        }
+        Spared::CalendarExhausted { date } => write!(out, "{} の祝日データなし", Day(*date)),
+        Spared::Frozen { range } => write!(out, "凍結期間 {}", Range(*range)),
+        Spared::WithinHours { schedule } => write!(out, "スケジュール `{schedule}` の稼働時間内"),
+        Spared::Reopening { opens, zone } => {
+            write!(out, "{} に稼働時間が始まるため、停止する意味がない", At(*opens, *zone))
+        }
+        Spared::Overtime { age, respected } => overtime(out, *age, *respected),
+        Spared::Young { age, grace } => young(out, *age, *grace),
+        Spared::CannotHibernate => {
+            out.write_str("休止が作成時に有効化されておらず、通常の停止ではメモリの内容が失われる")
+        }
+        Spared::Busy { cpu, limit } => write!(out, "直近1時間の CPU 使用率 {cpu:.1}%、しきい値 {limit}%"),
+        Spared::Unmeasured { gap } => write!(out, "直近1時間を測定できない: {gap}"),
+        Spared::RestartFight { stops } => {
+            write!(out, "稼働時間の終了後に{stops}回停止し、そのたびに起動された。所有者に確認すること")
+        }
+    }
+}
+
+fn overtime(out: &mut String, age: Duration, respected: Duration) -> fmt::Result {
+    write!(out, "稼働時間の終了後、{}前に起動。起動から{}は停止しない", Span(age), Span(respected))
+}
+
+fn young(out: &mut String, age: Duration, grace: Duration) -> fmt::Result {
+    if age < Duration::zero() {
+        return write!(out, "起動時刻が{}先の未来。起動から{}は停止しない", Span(-age), Span(grace));
+    }
+    write!(out, "{}前に起動。起動から{}は停止しない", Span(age), Span(grace))
+}
+
+fn tell(out: &mut String, tell: &Tell) -> fmt::Result {
+    match tell {
+        Tell::Tag(key) => write!(out, "タグ `{key}`"),
+        Tell::ManagedBy(name) => write!(out, "`{name}` が管理"),
+        Tell::ManagedByUnnamed => out.write_str("名前の示されていないサービスが管理"),
+        Tell::RootDevice(root) => write!(out, "ルートデバイスタイプ `{root}`"),
+        Tell::EphemeralVolumes => out.write_str("ブロックデバイスマッピングにインスタンスストアボリュームがある"),
+        Tell::HasStore(kind) => write!(out, "タイプ `{kind}` はインスタンスストアを持ち、停止するとデータが消える"),
+        Tell::UnknownType(kind) => {
+            write!(out, "タイプ `{kind}` がインスタンスストアを持つかどうか、このリリースでは不明")
+        }
+        Tell::Host(id) => write!(out, "専有ホスト `{id}` 上にある"),
+        Tell::TenancyHost => out.write_str("テナンシー `host`"),
+        Tell::Mac(kind) => {
+            write!(out, "タイプ `{kind}` のホストは停止中も課金され、停止後は数時間の消去処理に入る")
+        }
+        Tell::Reservation(id) => write!(out, "キャパシティ予約またはキャパシティブロック `{id}`"),
+        Tell::Forwards => out.write_str("送信元/送信先チェックが無効: 他の通信を転送している"),
+        Tell::Product(code) => write!(out, "マーケットプレイス製品 `{code}`"),
+    }
+}
+
+fn told(out: &mut String, tell: Option<&Tell>, none: &str) -> fmt::Result {
+    match tell {
+        None => out.write_str(none),
+        Some(tell) => self::tell(out, tell),
+    }
+}
+
+fn never(out: &mut String, by: &Listed) -> fmt::Result {
+    match by {
+        Listed::Account(pattern) => write!(out, "アカウント `{pattern}`"),
+        Listed::Unit(id) => write!(out, "組織単位 `{id}`"),
+        Listed::NameUnknown(pattern) => write!(out, "アカウント名が不明なため、`{pattern}` に該当するものとみなす"),
+        Listed::UnitsUnknown => out.write_str("アカウントの組織単位が不明なため、該当するものとみなす"),
+        Listed::Tag(pattern) => write!(out, "タグ `{pattern}`"),
+    }
+}
+
+fn lacks(lacks: Lacks) -> &'static str {
+    match lacks {
+        Lacks::Id => "インスタンス ID ",
+        Lacks::Launch => "起動時刻",
+        Lacks::Kind => "インスタンスタイプ",
+        Lacks::Root => "ルートデバイスタイプ",
+        Lacks::Rule => "判定する規則",
+    }
+}
+
+/// AWS's word, and what the Japanese console calls it.
+fn state(out: &mut String, state: State) -> fmt::Result {
+    let word = match state {
+        State::Pending => "保留中",
+        State::Running => "実行中",
+        State::ShuttingDown => "シャットダウン中",
+        State::Terminated => "終了済み",
+        State::Stopping => "停止中",
+        State::Stopped => "停止済み",
+        State::Unknown => "不明",
+    };
+    write!(out, "状態は{word}(`{state}`)")
+}
+
+fn expr(out: &mut String, wrong: &ExprError) -> fmt::Result {
+    match wrong {
+        ExprError::TwoTags(one, other) => {
+            write!(
+                out,
+                "キーの大文字小文字だけが違う2つのタグが別の時間帯を指定している(`{one}` と `{other}`)。どちらかを削除すること"
+            )
+        }
+        ExprError::Empty => {
+            out.write_str("スケジュール式が空。`mon-fri 09:00-18:00`、`always`、`never` のように書くこと")
+        }
+        ExprError::TooLong(length) => write!(out, "スケジュール式が長すぎる({length}文字)"),
+        ExprError::Zone(zone) => write!(out, "`{zone}` は `Asia/Tokyo` のような IANA タイムゾーンではない"),
+        ExprError::ZoneOnConstant(word) => write!(out, "`{word}` はどこでも同じなので、タイムゾーンを付けられない"),
+        ExprError::Window(text) => write!(
+            out,
+            "`{text}` は時間帯ではない。`mon-fri 09:00-18:00` や `sat all-day` のように、曜日、空白1つ、時間の順に書くこと"
+        ),
+        ExprError::Day(text) => write!(
+            out,
+            "`{text}` は曜日ではない。`mon` から `sun` までの曜日、範囲は `mon-fri`、複数は `mon.thu` のように書くこと"
+        ),
+        ExprError::Time(text) => write!(out, "`{text}` は時刻ではない。`09:00` のように2桁ずつ書くこと"),
+        ExprError::BeginsAtMidnightsEnd => out.write_str("`24:00` は終わりにしか使えない。1日の始まりは `00:00`"),
+        ExprError::EqualEnds(text) => {
+            write!(out, "`{text}` は始まりと終わりが同じ。終日は `all-day` と書くこと")
+        }
+    }
+}
+
+fn tag(out: &mut String, (key, value): &FoundTag) -> fmt::Result {
+    write!(out, "タグ `{key}` = `{value}`")
+}
+
+fn listed<T>(out: &mut String, items: &[T], one: impl Fn(&mut String, &T) -> fmt::Result) -> fmt::Result {
+    for (n, item) in items.iter().enumerate() {
+        out.write_str(if n == 0 { "" } else { "、" })?;
+        one(out, item)?;
+    }
+    Ok(())
+}
+
+fn open_or_closed(open: bool) -> &'static str {
+    if open { "稼働時間内" } else { "稼働時間外" }
+}
+
+fn weekday(day: Weekday) -> &'static str {
+    match day {
+        Weekday::Mon => "月",
+        Weekday::Tue => "火",
+        Weekday::Wed => "水",
+        Weekday::Thu => "木",
+        Weekday::Fri => "金",
+        Weekday::Sat => "土",
+        Weekday::Sun => "日",
+    }
+}
+
+impl fmt::Display for At {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let local = self.0.with_timezone(&self.1);
+        write!(f, "{} {:02}:{:02} {}", Day(local.date_naive()), local.hour(), local.minute(), local.offset())
+    }
+}
+
+impl fmt::Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}({})", self.0, weekday(self.0.weekday()))
+    }
+}
+
+impl fmt::Display for Range {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let DateRange { first, last } = self.0;
+        if first == last {
+            return write!(f, "{}", Day(first));
+        }
+        write!(f, "{}から{}まで", Day(first), Day(last))
+    }
+}
+
+impl fmt::Display for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let minutes = self.0.num_minutes();
+        match (minutes / 60, minutes % 60) {
+            (0, minutes) => write!(f, "{minutes}分"),
+            (hours, 0) => write!(f, "{hours}時間"),
+            (hours, minutes) => write!(f, "{hours}時間{minutes}分"),
+        }
+    }
+}

@@ -1,0 +1,334 @@
+//! Every message for people, by its key. Each language answers every key by an exhaustive match, so that a message
+//! that is missing in one of them does not compile.
+
+mod en;
+mod ja;
+
+use std::fmt;
+
+use chrono::{DateTime, NaiveDate, Utc, Weekday};
+use chrono_tz::Tz;
+
+use crate::decide::inputs::Inputs;
+use crate::decide::request::Mode;
+use crate::schedule::DateRange;
+use crate::words::{Locale, Reason, Target, Verdict};
+
+macro_rules! labels {
+    ($($(#[$doc:meta])* $arm:ident),+ $(,)?) => {
+        /// A heading, or words that stand alone.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(super) enum Label { $($(#[$doc])* $arm),+ }
+
+        impl Label {
+            /// Every label.
+            #[cfg(test)]
+            const ALL: &[Self] = &[$(Self::$arm),+];
+        }
+    };
+}
+
+labels! {
+    Account,
+    Action,
+    /// Whether both keys are turned.
+    Armed,
+    ByAccount,
+    Cause,
+    /// A day that the calendar itself closes.
+    ClosedByCalendar,
+    /// Between two clauses of one line.
+    ClauseBreak,
+    Count,
+    /// Where the day of a schedule is judged without data.
+    DayUnknown,
+    ForExample,
+    /// How a team keeps its instance.
+    HowToKeep,
+    FullStop,
+    Instance,
+    /// What heads the figures.
+    Kept,
+    /// What heads the figures.
+    LeftAlone,
+    /// What heads the rules.
+    LeftAloneBy,
+    /// A tag's sense: for good.
+    LeftAloneForGood,
+    /// A tag's sense: for a time.
+    LeftAloneUntil,
+    /// The marks of an explanation.
+    LegendOfRules,
+    /// The marks of a schedule's calendar.
+    LegendOfSchedule,
+    /// Between two items of a list.
+    ListBreak,
+    Name,
+    NeverOpens,
+    No,
+    NotSeen,
+    NothingOutsideHours,
+    /// A tag's sense: other hours.
+    OtherHours,
+    Outcome,
+    OutcomeUnknown,
+    /// What heads the figures.
+    OutsideHours,
+    Policy,
+    Reason,
+    Region,
+    /// The head of a line of nine columns.
+    RowOutcome,
+    /// The head of a line of nine columns.
+    RowRun,
+    /// The head of a line of nine columns.
+    RowStep,
+    /// The head of a line of nine columns.
+    RowVerdict,
+    /// What heads the figures.
+    Running,
+    /// What heads the figures.
+    Seen,
+    SomebodyShouldLook,
+    SparedBecause,
+    /// What heads the lines.
+    TitleLeftAlone,
+    /// What heads the lines.
+    TitleNotSeen,
+    /// What heads the lines.
+    TitleOutsideHours,
+    Verdict,
+    WhatHappened,
+    WhatIsWrong,
+    WhatWasDone,
+    Why,
+    Yes,
+}
+
+/// What a figure counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Figure {
+    Seen,
+    Condemned,
+    ToDo,
+    Deferred,
+    Stopped,
+    Started,
+    Failed,
+    Blind,
+    Closed,
+    Calls,
+}
+
+/// A message with its arguments.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Sentence<'a> {
+    /// The first line of a table.
+    Headline {
+        mode: Mode,
+        run: &'a str,
+        at: DateTime<Utc>,
+    },
+    /// The same for Markdown, whose title names mode and run; with what divides it from the figures.
+    Judged {
+        at: DateTime<Utc>,
+    },
+    /// One figure; the number may come with markup.
+    Figure {
+        figure: Figure,
+        number: &'a str,
+    },
+    /// Health by its word, which may come with markup.
+    Health {
+        word: &'a str,
+    },
+    /// Why nothing is acted on.
+    Refused {
+        why: &'a str,
+    },
+    /// A verdict that would act, and may not.
+    Unarmed {
+        verdict: &'a str,
+    },
+    /// How many steps a cap puts off.
+    DeferredBy {
+        count: usize,
+        cap: &'a str,
+    },
+    /// All that is put off.
+    Deferred {
+        list: &'a str,
+    },
+    /// What else people should know.
+    Note {
+        note: &'a str,
+    },
+    /// An account left out on purpose.
+    NotLookedAt {
+        account: &'a str,
+        name: Option<&'a str>,
+        because: &'a str,
+    },
+    /// The first line of an explanation; `armed` where the verdict acts.
+    Ruled {
+        id: &'a str,
+        name: &'a str,
+        target: &'a Target,
+        verdict: &'a Verdict,
+        armed: Option<bool>,
+    },
+    /// The rule's meaning, and what the verdict says.
+    Because {
+        reason: Reason,
+        detail: &'a str,
+    },
+    /// What would change a verdict by this rule.
+    WouldChange {
+        reason: Reason,
+    },
+    /// Whose past is told.
+    Whose {
+        id: &'a str,
+        name: &'a str,
+        account: &'a str,
+        region: &'a str,
+    },
+    /// The run that is told of; without health it broke off.
+    Ran {
+        run: &'a str,
+        at: DateTime<Utc>,
+        health: Option<&'a str>,
+    },
+    /// What was decided; `armed` where the verdict acts.
+    Decided {
+        verdict: &'a str,
+        armed: Option<bool>,
+        reason: &'a str,
+        policy: Option<&'a str>,
+    },
+    /// What was to be done.
+    Step {
+        action: &'a str,
+        not_after: Option<DateTime<Utc>>,
+    },
+    /// What was put off, by which cap.
+    PutOff {
+        cap: &'a str,
+        why: Option<&'a str>,
+    },
+    /// What became of it.
+    Ended {
+        outcome: &'a str,
+        at: DateTime<Utc>,
+        detail: &'a str,
+    },
+    /// Whether a schedule is open.
+    ScheduleAt {
+        name: &'a str,
+        open: bool,
+        at: DateTime<Utc>,
+        zone: Tz,
+    },
+    /// Nothing is done in a frozen period.
+    Frozen {
+        range: DateRange,
+    },
+    /// Nothing is done where the calendar ends.
+    Exhausted {
+        date: NaiveDate,
+    },
+    ClosedSince {
+        at: DateTime<Utc>,
+        zone: Tz,
+    },
+    Opens {
+        at: DateTime<Utc>,
+        zone: Tz,
+    },
+    /// A date at the head of a line.
+    Date {
+        date: NaiveDate,
+    },
+    /// A holiday that is not announced yet.
+    Provisional {
+        holiday: &'a str,
+    },
+    /// A date that works like another day.
+    WorksLike {
+        day: Weekday,
+    },
+    /// A frozen period beside a date.
+    FrozenDay {
+        range: DateRange,
+    },
+}
+
+/// A language. What it writes goes into a string, which takes everything: no error is ever answered.
+pub(super) trait Voice: Sync {
+    /// A heading.
+    fn label(&self, label: Label) -> &'static str;
+
+    /// What a rule means: a clause without a full stop.
+    fn meaning(&self, reason: Reason) -> &'static str;
+
+    /// What would change a rule's mind: a phrase without a full stop.
+    fn mend(&self, reason: Reason) -> &'static str;
+
+    /// What a verdict says.
+    fn verdict(&self, out: &mut String, verdict: &Verdict) -> fmt::Result;
+
+    /// What a rule looked at.
+    fn inputs(&self, out: &mut String, inputs: &Inputs) -> fmt::Result;
+
+    /// A message with its arguments.
+    fn sentence(&self, out: &mut String, sentence: &Sentence<'_>) -> fmt::Result;
+}
+
+/// The voice of a language.
+pub(super) fn voice(locale: Locale) -> &'static dyn Voice {
+    match locale {
+        Locale::En => &en::English,
+        Locale::Ja => &ja::Japanese,
+    }
+}
+
+impl dyn Voice {
+    /// A message by itself.
+    pub(super) fn say(&self, sentence: Sentence<'_>) -> String {
+        let mut out = String::new();
+        let _ = self.sentence(&mut out, &sentence);
+        out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_japanese(text: &str) -> bool {
+        text.chars().any(|c| matches!(c, '\u{3040}'..='\u{30ff}' | '\u{4e00}'..='\u{9fff}'))
+    }
+
+    #[test]
+    fn every_label_has_its_own_words_in_every_language() {
+        for label in Label::ALL {
+            let (english, japanese) = (en::English.label(*label), ja::Japanese.label(*label));
+            assert!(!english.is_empty() && english.is_ascii(), "{label:?}: {english}");
+            let punctuation = [Label::ClauseBreak, Label::FullStop, Label::ListBreak].contains(label);
+            assert!(if punctuation { !japanese.is_ascii() } else { is_japanese(japanese) }, "{label:?}: {japanese}");
+            assert_ne!(english, japanese, "{label:?}");
+        }
+    }
+
+    #[test]
+    fn no_two_rules_mean_the_same_or_are_mended_in_the_same_way() {
+        // A copied line with the wrong words is what an exhaustive match cannot see.
+        for voice in [&en::English as &dyn Voice, &ja::Japanese] {
+            let mut words: Vec<_> =
+                Reason::ALL.iter().flat_map(|one| [voice.meaning(*one), voice.mend(*one)]).collect();
+            words.sort_unstable();
+            words.dedup();
+            assert_eq!(words.len(), 2 * Reason::ALL.len());
+        }
+    }
+}

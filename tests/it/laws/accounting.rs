@@ -1,0 +1,136 @@
+//! Law 8: every instance seen has exactly one line in the report; every target looked at is seen, closed or blind.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use idle_reaper::decide::report::{Health, Report};
+use idle_reaper::flow::Error;
+use idle_reaper::words::Target;
+use proptest::prelude::*;
+use proptest::sample::subsequence;
+
+use super::arbitrary::{Scene, any_scene, for_all};
+use crate::fake::{
+    Ask, Deed, EVENING, Fault, Faults, HERE, Shape, THERE, World, apply, at, instance, plan, row, try_plan, with,
+};
+
+fn places() -> Vec<Target> {
+    let regions = ["ap-northeast-1", "us-east-1", "*"];
+    let accounts = ["111111111111", "222222222222", "333333333333"];
+    accounts.iter().flat_map(|account| regions.map(|region| Target::new(*account, region))).collect()
+}
+
+/// A scene in which some targets are blind, some closed, and some break off in the middle.
+fn any_dim_scene() -> impl Strategy<Value = Scene> {
+    let some = || subsequence(places(), 0..3);
+    let breaks = prop::collection::btree_map(prop::sample::select(places()), 0..4usize, 0..3);
+    (any_scene(12), some(), some(), breaks).prop_map(|(scene, blind, closed, breaks_after)| {
+        let (blind, closed) = (blind.into_iter().collect(), closed.into_iter().collect());
+        Scene { faults: Faults { blind, closed, breaks_after, ..scene.faults }, ..scene }
+    })
+}
+
+fn unseen(report: &Report) -> (BTreeSet<Target>, BTreeSet<Target>) {
+    let blind = report.blind.iter().map(|blind| Target::new(blind.account.clone(), blind.region.clone()));
+    (blind.collect(), report.closed.iter().cloned().collect())
+}
+
+#[test]
+fn everything_seen_has_one_line_and_every_target_is_seen_closed_or_blind() {
+    for_all(250, any_dim_scene(), |scene| {
+        let world = scene.world();
+        let report = plan(&world, scene.settings, scene.at);
+        let (blind, closed) = unseen(&report);
+        assert_eq!(blind.intersection(&closed).next(), None);
+        for target in world.targets() {
+            let whole = Target::new(target.account.clone(), "*");
+            let looked: Vec<_> = world.calls(|deed| deed == Deed::LookAt);
+            let looked: Vec<_> = looked.iter().filter(|call| call.target == target).collect();
+            let dark = [&target, &whole].iter().any(|target| blind.contains(target) || closed.contains(target));
+            assert!(looked.len() <= 1, "{target} was looked at twice");
+            assert_eq!(dark, !looked.first().is_some_and(|call| call.ok), "{target}");
+        }
+        let mut shown: Vec<_> = report.rows.iter().map(|row| (row.target.clone(), row.id.clone())).collect();
+        shown.sort();
+        let lit = |target: &Target| !blind.contains(target) && !closed.contains(target) && world.tells_regions(target);
+        let mut there: Vec<_> = world.all().into_iter().map(|found| (found.target, found.id)).collect();
+        there.retain(|(target, _)| lit(target) || shown.iter().any(|(shown, _)| shown == target));
+        there.sort();
+        let partial = |target: &Target| scene.faults.breaks_after.contains_key(target);
+        assert!(there.iter().filter(|(target, _)| !partial(target)).all(|line| shown.contains(line)));
+        assert!(shown.iter().all(|line| there.contains(line)));
+        assert!(shown.windows(2).all(|pair| pair[0] != pair[1] || pair[0].1.is_empty()), "a line stands there twice");
+        assert_eq!(report.health() == Health::Degraded, !blind.is_empty());
+        assert_eq!((report.counts().blind, report.counts().closed), (report.blind.len(), report.closed.len()));
+    });
+}
+
+#[test]
+fn what_a_broken_look_has_shown_is_shown_and_not_acted_on() {
+    let fleet = (0..5).map(|n| instance(&format!("i-{n}")));
+    let whole = instance("i-whole").region(THERE.1);
+    let breaks_after = [(Target::new(HERE.0, HERE.1), 3)].into();
+    let settings = with(&[("record = \"record\"", "record = \"record\"\nmax-blind-percent = 100")]);
+    let world = World::of(fleet.chain([whole])).with_faults(Faults { breaks_after, ..Faults::default() });
+    let report = apply(&world, &settings, at(EVENING));
+    assert_eq!((report.rows.len(), report.blind.len()), (4, 1));
+    assert!(
+        report.rows.iter().filter(|row| *row.id != *"i-whole").all(|row| row.verdict.as_str() == "stop" && !row.armed)
+    );
+    assert_eq!(crate::fake::endings(&report).len(), 1);
+}
+
+#[test]
+fn an_instance_on_two_pages_has_one_line_and_one_step() {
+    let world = World::of([instance("i-1"), instance("i-2")]).with_faults(Faults::one("i-1", Fault::ShownTwice));
+    let report = apply(&world, &with(&[]), at(EVENING));
+    assert_eq!(row(&report, "i-1").verdict.as_str(), "stop");
+    assert_eq!(crate::fake::endings(&report).len(), 2);
+    assert_eq!(report.counts().failed, 0, "{:?}", report.outcomes);
+}
+
+#[test]
+fn what_there_was_no_time_for_is_blind() {
+    let world = World::of([instance("i-1"), instance("i-2").account(THERE.0)]);
+    let ask = Ask { left: Some(Duration::from_secs(4)), ..Ask::at(at(EVENING)) };
+    let report = try_plan(&world, &with(&[]), &ask).expect("a plan");
+    assert_eq!((report.rows.len(), report.blind.len()), (0, 2));
+    assert!(report.blind.iter().all(|blind| blind.cause.contains("no time left")), "{:?}", report.blind);
+    assert_eq!(report.health(), Health::Degraded);
+}
+
+#[test]
+fn an_account_that_is_suspended_is_named_and_not_blind() {
+    let world = World::of([instance("i-1")]).with_account(THERE.0, Some("old"), Some("SUSPENDED"));
+    let report = plan(&world, &with(&[]), at(EVENING));
+    let skipped: Vec<_> = report.skipped.iter().map(|skipped| (&*skipped.account, &*skipped.because)).collect();
+    assert_eq!(skipped, [(THERE.0, "SUSPENDED")]);
+    assert_eq!((report.health(), report.counts().blind), (Health::Ok, 0));
+}
+
+#[test]
+fn accounts_that_cannot_be_listed_are_an_error_and_not_an_empty_organisation() {
+    let world = World::of([instance("i-1")]).with_faults(Faults { no_accounts: true, ..Faults::default() });
+    let failed = try_plan(&world, &with(&[]), &Ask::at(at(EVENING)));
+    assert!(matches!(failed, Err(Error::Look(_))), "{failed:?}");
+}
+
+#[test]
+fn too_many_blind_spots_stop_nobody() {
+    let fleet = || World::of([instance("i-1"), instance("i-2").region(THERE.1), instance("i-3").account(THERE.0)]);
+    let blind = |targets: &[(&str, &str)]| {
+        let blind = targets.iter().map(|(account, region)| Target::new(*account, *region)).collect();
+        Faults { blind, ..Faults::default() }
+    };
+    for targets in [&[(HERE.0, THERE.1)][..], &[(THERE.0, "*")]] {
+        let world = fleet().with_faults(blind(targets));
+        let report = apply(&world, &with(&[]), at(EVENING));
+        assert!(report.plan.refused.as_ref().is_some_and(|why| why.contains("max-blind-percent")), "{targets:?}");
+        assert_eq!(world.calls(Deed::acts), []);
+        assert!(!report.plan.deferred.is_empty());
+    }
+    // What the organisation closes on purpose is not blindness.
+    let closed = Faults { closed: [Target::new(HERE.0, THERE.1)].into(), ..Faults::default() };
+    let report = apply(&fleet().with_faults(closed), &with(&[]), at(EVENING));
+    assert_eq!((report.plan.refused.clone(), report.outcomes.len(), report.health()), (None, 2, Health::Ok));
+}

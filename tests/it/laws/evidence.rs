@@ -1,0 +1,115 @@
+//! Law 2: missing or unreadable evidence never condemns. The absence of a tag alone never condemns.
+
+use idle_reaper::decide::case::{Activity, History};
+use idle_reaper::decide::settings::Settings;
+use idle_reaper::words::{Action, Instance, Reason, State, Tags};
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use super::arbitrary::{
+    VARIANTS, any_activity, any_history, any_instance, any_instant, any_settings, any_tag, for_all,
+};
+use crate::fake::{
+    EVENING, Faults, SETTINGS, Shape, World, apply, at, instance, judge, judge_with, row, with, without,
+};
+
+fn condemned(settings: &Settings, instance: &Instance, activity: &Activity, history: &History, now: &str) -> bool {
+    let action = judge_with(settings, instance, activity, history, at(now)).verdict.action();
+    matches!(action, Some(Action::Stop | Action::Hibernate))
+}
+
+#[test]
+fn an_answer_that_lacks_anything_needed_condemns_nobody() {
+    type Blank = fn(Instance) -> Instance;
+    let blanks: Vec<Blank> = vec![
+        |found| Instance { launch: None, ..found },
+        |found| Instance { kind: "".into(), ..found },
+        |found| Instance { root: None, ..found },
+        |found| Instance { id: "".into(), ..found },
+        |found| Instance { state: State::Unknown, ..found },
+    ];
+    for blank in &blanks {
+        assert_eq!(
+            judge_with(&with(&[]), &blank(instance("i-1")), &Activity::Cpu(0.5), &History::default(), at(EVENING))
+                .verdict
+                .action(),
+            None
+        );
+    }
+    let values = (any_instance(), any_settings(), any_instant(), any_activity(), select(blanks));
+    for_all(512, values, |(found, settings, now, activity, blank)| {
+        let ruling = judge_with(settings, &blank(found), &activity, &History::default(), now);
+        assert!(!matches!(ruling.verdict.action(), Some(Action::Stop | Action::Hibernate)), "{:?}", ruling.verdict);
+    });
+}
+
+#[test]
+fn a_gap_in_the_measurements_condemns_nobody() {
+    let sparing: Vec<&Settings> = VARIANTS.iter().filter(|settings| is_spared_unmeasured(settings)).collect();
+    assert!(sparing.len() >= 3);
+    let gaps = select(vec![Activity::Gap("no datapoints".to_owned()), Activity::Cpu(f64::NAN)]);
+    for_all(512, (any_instance(), select(sparing), any_instant(), gaps), |(found, settings, now, gap)| {
+        let ruling = judge_with(settings, &found, &gap, &History::default(), now);
+        assert!(!matches!(ruling.verdict.action(), Some(Action::Stop | Action::Hibernate)), "{:?}", ruling.verdict);
+    });
+}
+
+fn is_spared_unmeasured(settings: &Settings) -> bool {
+    settings.busy.is_some_and(|busy| busy.unmeasured == idle_reaper::decide::settings::Unmeasured::Spare)
+}
+
+#[test]
+fn an_hour_of_which_nothing_is_said_is_a_gap() {
+    let world = World::of([instance("i-1")]).with_faults(Faults { unanswered: true, ..Faults::default() });
+    let report = apply(&world, &with(&[]), at(EVENING));
+    assert_eq!(row(&report, "i-1").verdict.reason(), Reason::Unmeasured);
+    assert!(report.outcomes.is_empty());
+}
+
+#[test]
+fn a_schedule_that_cannot_be_read_condemns_nobody() {
+    let unreadable =
+        select(vec!["", "mon-fri", "mon-fri 9-18", "mon-fri 09:00-18:00 @ Tokyo", "Office", "always ", "every day"]);
+    let values = (any_instance(), any_settings(), any_instant(), any_history("i-1"), unreadable);
+    for_all(512, values, |(found, settings, now, history, value)| {
+        let key = settings.tags.schedule.clone();
+        let tags = Tags::new(found.tags.iter().filter(|(found, _)| !found.eq_ignore_ascii_case(&key)));
+        let unreadable = Instance { tags, ..found }.tag(&key, value);
+        let ruling = judge_with(settings, &unreadable, &Activity::Cpu(0.5), &history, now);
+        assert_eq!(ruling.verdict.action(), None, "{:?}", ruling.verdict);
+    });
+}
+
+#[test]
+fn two_schedule_tags_that_disagree_condemn_nobody() {
+    let torn = instance("i-1").tag("idle-reaper:schedule", "never").tag("Idle-Reaper:Schedule", "night");
+    let ruling = judge(&with(&[]), &torn, at(EVENING));
+    assert_eq!(ruling.verdict.reason(), Reason::ScheduleUnreadable);
+}
+
+#[test]
+fn the_absence_of_a_tag_alone_never_condemns() {
+    let text =
+        SETTINGS.replace("match = { tags = [\"Env=dev\"] }", "match = { without-tags = [\"Env\", \"Owner=*\"] }");
+    let wrong = Settings::parse("reaper.toml", &text).expect_err("an absence cannot be enforced");
+    assert!(wrong.to_string().contains("the absence of a tag alone never condemns"), "{wrong}");
+
+    let settings = crate::fake::settings(&text.replace("stage = \"enforce\"", "stage = \"observe\""));
+    for_all(256, (any_instance(), any_instant(), prop::collection::vec(any_tag(), 0..3)), |(found, now, tags)| {
+        let bare = Instance { tags: Tags::default(), ..found };
+        let tagged = tags.iter().fold(bare, |found, (key, value)| found.tag(key, value));
+        assert!(!judge(&settings, &tagged, now).armed);
+    });
+}
+
+#[test]
+fn what_condemns_with_every_figure_there_is_spared_as_soon_as_one_is_missing() {
+    let measured = with(&[]);
+    let quiet = Activity::Cpu(0.5);
+    assert!(condemned(&measured, &instance("i-1"), &quiet, &History::default(), EVENING));
+    let gap = Activity::Gap("no datapoints".to_owned());
+    assert!(!condemned(&measured, &instance("i-1"), &gap, &History::default(), EVENING));
+    // Without `[busy]` nobody asks for a figure, and none is missing.
+    let unmeasured = without(&["[busy]\ncpu-percent = 10"]);
+    assert!(condemned(&unmeasured, &instance("i-1"), &gap, &History::default(), EVENING));
+}

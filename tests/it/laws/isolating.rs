@@ -1,0 +1,89 @@
+//! Law 9: one bad instance, tag, account or Region never stops or spoils the rest.
+
+use std::collections::BTreeMap;
+
+use idle_reaper::decide::report::{Ending, Report};
+use idle_reaper::decide::settings::Settings;
+use idle_reaper::words::{Instance, Target};
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use super::arbitrary::{VARIANTS, any_faults, any_instance, any_scene, any_tag, for_all};
+use crate::fake::{Fault, Faults, Shape, apply, plan};
+
+/// Settings without caps that bite: under a cap the rest does depend on who comes first.
+fn roomy() -> impl Strategy<Value = Settings> {
+    let roomy = VARIANTS.iter().filter(|settings| settings.caps.stops_per_run == 1000);
+    let blind = |settings: &Settings| {
+        let run = idle_reaper::decide::settings::Run { max_blind_percent: 100, ..settings.run.clone() };
+        Settings { run, ..settings.clone() }
+    };
+    select(roomy.map(blind).collect::<Vec<_>>())
+}
+
+/// Everything that the report says of every instance but `bad`.
+fn rest(report: &Report, bad: &str) -> BTreeMap<(String, String), (String, Option<Ending>)> {
+    let rows = report.rows.iter().filter(|row| *row.id != *bad && !row.id.is_empty());
+    let ended = |id: &str| report.outcomes.iter().find(|outcome| *outcome.id == *id).map(|outcome| outcome.outcome);
+    rows.map(|row| {
+        let said = format!("{:?} {}", row.verdict, row.armed);
+        ((row.target.to_string(), row.id.to_string()), (said, ended(&row.id)))
+    })
+    .collect()
+}
+
+#[test]
+fn a_bad_instance_spoils_nothing_for_the_others() {
+    let faults = vec![
+        None,
+        Some(Fault::Protected),
+        Some(Fault::TagRefused),
+        Some(Fault::UntagRefused),
+        Some(Fault::StartRefused),
+        Some(Fault::FallsBack),
+        Some(Fault::StopIgnored),
+    ];
+    let bad = (any_instance(), prop::collection::vec(any_tag(), 0..4), select(faults));
+    for_all(250, (any_scene(8), roomy(), bad), |(scene, settings, (bad, tags, fault))| {
+        let alone = apply(&scene.world(), &settings, scene.at);
+        let mut scene = scene;
+        let bad = tags.iter().fold(bad, |bad, (key, value)| bad.tag(key, value));
+        scene.instances.push(Instance { id: "i-bad".into(), ..bad });
+        if let Some(fault) = fault {
+            scene.faults = Faults::one("i-bad", fault);
+        }
+        let together = apply(&scene.world(), &settings, scene.at);
+        assert_eq!(rest(&alone, "i-bad"), rest(&together, "i-bad"));
+    });
+}
+
+#[test]
+fn a_blind_target_spoils_nothing_for_the_others() {
+    let places = vec![("111111111111", "*"), ("222222222222", "us-east-1"), ("111111111111", "ap-northeast-1")];
+    for_all(200, (any_scene(10), roomy(), select(places)), |(scene, settings, (account, region))| {
+        let gone = Target::new(account, region);
+        let outside = |found: &Target| found.account != gone.account || (region != "*" && found.region != gone.region);
+        let lit = plan(&scene.world(), &settings, scene.at);
+        let mut scene = scene;
+        scene.faults.blind.insert(gone.clone());
+        let dim = plan(&scene.world(), &settings, scene.at);
+        let said = |report: &Report| -> Vec<String> {
+            let rows = report.rows.iter().filter(|row| outside(&row.target));
+            rows.map(|row| format!("{} {} {:?} {}", row.target, row.id, row.verdict, row.armed)).collect()
+        };
+        assert_eq!(said(&lit), said(&dim));
+    });
+}
+
+#[test]
+fn every_step_has_an_outcome_whatever_goes_wrong() {
+    for_all(250, (any_scene(12), any_faults(12), roomy()), |(scene, faults, settings)| {
+        let mut scene = scene;
+        scene.faults = faults;
+        let report = apply(&scene.world(), &settings, scene.at);
+        let steps: Vec<_> = report.plan.steps.iter().map(|step| (&step.id, step.action)).collect();
+        let outcomes: Vec<_> = report.outcomes.iter().map(|outcome| (&outcome.id, outcome.action)).collect();
+        assert_eq!(steps, outcomes);
+        assert!(report.outcomes.iter().all(|outcome| !outcome.detail.contains("by mistake")));
+    });
+}

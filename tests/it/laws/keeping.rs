@@ -1,0 +1,91 @@
+//! Law 1: an instance whose keep is in force is never in a plan, whatever else is true.
+
+use chrono::{DateTime, Duration, Utc};
+use idle_reaper::decide::settings::Settings;
+use idle_reaper::words::Reason;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use super::arbitrary::{any_activity, any_history, any_instance, any_instant, any_scene, any_settings, for_all};
+use crate::fake::{EVENING, Shape, at, instance, judge_with};
+use crate::fake::{keys, plan, row};
+
+/// A tag by which a team keeps its instance.
+#[derive(Clone, Debug)]
+enum Keep {
+    /// Any value.
+    Always(String),
+    /// Until some days from the instant: the day is over nowhere on Earth.
+    Day(i64, String),
+    /// Until some minutes from the instant.
+    Instant(i64),
+    /// Nobody can read it.
+    Unreadable(String),
+}
+
+fn any_keep() -> impl Strategy<Value = Keep> {
+    let words = vec!["", "forever", "2026-13-01", "2026-02-30", "2020-1-1", "2020-01-01T00:00", "0", "\u{1b}[2J"];
+    prop_oneof![
+        "[ -~]{0,8}".prop_map(Keep::Always),
+        (0..4000i64, select(vec!["", " why not", " 2020-01-01"])).prop_map(|(days, why)| Keep::Day(days, why.into())),
+        (1..500_000i64).prop_map(Keep::Instant),
+        select(words).prop_map(|value| Keep::Unreadable(value.to_owned())),
+    ]
+}
+
+impl Keep {
+    /// The tag, its key in the case that `case` draws.
+    fn tag(&self, settings: &Settings, now: DateTime<Utc>, case: u32) -> (String, String) {
+        let names = &settings.tags;
+        let (key, value) = match self {
+            Self::Always(value) => (&names.keep, value.clone()),
+            Self::Day(days, why) => {
+                let last = (now + Duration::hours(14) + Duration::days(*days)).date_naive();
+                (&names.keep_until, format!("{last}{why}"))
+            }
+            Self::Instant(minutes) => {
+                let until = now + Duration::minutes(*minutes);
+                (&names.keep_until, until.format("%Y-%m-%dT%H:%M:%SZ").to_string())
+            }
+            Self::Unreadable(value) => (&names.keep_until, value.clone()),
+        };
+        let letter = |(n, c): (usize, char)| if case >> (n % 32) & 1 == 1 { c.to_ascii_uppercase() } else { c };
+        (key.char_indices().map(letter).collect(), value)
+    }
+}
+
+#[test]
+fn an_instance_that_is_kept_is_spared_whatever_else_is_true() {
+    let values =
+        (any_instance(), any_settings(), any_instant(), any_activity(), any_history("i-1"), any_keep(), any::<u32>());
+    for_all(512, values, |(found, settings, now, activity, history, keep, case)| {
+        let (key, value) = keep.tag(settings, now, case);
+        let ruling = judge_with(settings, &found.tag(&key, &value), &activity, &history, now);
+        let reason = ruling.verdict.reason();
+        assert!(matches!(reason, Reason::Kept | Reason::KeptUntil | Reason::KeepUnreadable), "{reason}");
+        assert_eq!((ruling.verdict.action(), ruling.armed), (None, false));
+    });
+}
+
+#[test]
+fn a_kept_instance_is_in_no_plan_of_any_world() {
+    for_all(128, (any_scene(8), any_keep(), any::<u32>()), |(scene, keep, case)| {
+        let (key, value) = keep.tag(scene.settings, scene.at, case);
+        let mut scene = scene;
+        scene.instances.push(instance("i-kept").tag(&key, &value));
+        let report = plan(&scene.world(), scene.settings, scene.at);
+        assert!(keys(&report).iter().all(|(id, _)| id != "i-kept"));
+        assert_eq!(row(&report, "i-kept").verdict.as_str(), "spare");
+    });
+}
+
+#[test]
+fn a_keep_until_that_is_past_does_not_hide_another_that_is_in_force() {
+    let settings = crate::fake::with(&[]);
+    let past = instance("i-1").tag("idle-reaper:keep-until", "2026-11-20");
+    for (key, value) in [("Idle-Reaper:Keep-Until", "2026-12-20"), ("IDLE-REAPER:KEEP-UNTIL", "soon")] {
+        let ruling = crate::fake::judge(&settings, &past.clone().tag(key, value), at(EVENING));
+        assert_eq!(ruling.verdict.as_str(), "spare", "{value}");
+    }
+    assert_eq!(crate::fake::judge(&settings, &past, at(EVENING)).verdict.as_str(), "stop");
+}

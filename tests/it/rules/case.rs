@@ -1,0 +1,126 @@
+//! A condemned case, and for each reason the one change by which its rule comes to speak.
+
+use chrono::{DateTime, Duration, Utc};
+use idle_reaper::decide::case::{Activity, Case as RuleCase, History};
+use idle_reaper::decide::judge::Judge;
+use idle_reaper::decide::request::Scope;
+use idle_reaper::decide::settings::{Outside, Policy, Settings};
+use idle_reaper::words::{Account, Instance, Reason, State, Verdict};
+
+use crate::fake::{EVENING, SETTINGS, Shape, at, instance, settings};
+
+/// Everything that a rule may look at.
+#[derive(Clone)]
+pub struct Case {
+    pub settings: Settings,
+    pub instance: Instance,
+    pub activity: Activity,
+    pub history: History,
+    pub scope: Scope,
+    pub now: DateTime<Utc>,
+}
+
+impl Case {
+    /// A plain instance in the evening, under settings in which every rule can speak: it is condemned.
+    pub fn condemned() -> Self {
+        let extra = "[never]\ntags = [\"Role=bastion\"]\n\n[calendars.closing]\nfreeze = [\"2026-11-25\"]\n\n\
+            [schedules.closing]\nzone = \"Asia/Tokyo\"\ncalendar = \"closing\"\nopen = [\"mon-fri 09:00-18:00\"]\n\n\
+            [schedules.night]";
+        Self {
+            settings: settings(&SETTINGS.replace("[schedules.night]", extra)),
+            instance: instance("i-1"),
+            activity: Activity::Cpu(0.5),
+            history: History::default(),
+            scope: Scope::default(),
+            now: at(EVENING),
+        }
+    }
+
+    pub fn verdict(&self) -> Verdict {
+        self.judge().rule(&self.instance, &Account::bare(self.instance.target.account.clone()), &self.activity).verdict
+    }
+
+    /// Lends the case to `look` as the rules see it.
+    pub fn seen_by_rules<T>(&self, look: impl FnOnce(&RuleCase<'_>) -> T) -> T {
+        let account = Account::bare(self.instance.target.account.clone());
+        self.judge().with_case(&self.instance, &account, &self.activity, look)
+    }
+
+    fn judge(&self) -> Judge<'_> {
+        Judge::new(&self.settings, &self.scope, &self.history, self.now)
+    }
+
+    fn changed(self, change: impl FnOnce(Instance) -> Instance) -> Self {
+        Self { instance: change(self.instance), ..self }
+    }
+
+    fn tagged(self, key: &str, value: &str) -> Self {
+        self.changed(|found| found.tag(key, value))
+    }
+}
+
+/// The same case with the tell of one rule: a new reason does not compile without one.
+pub fn with_tell(reason: Reason, case: Case) -> Case {
+    match reason {
+        Reason::Kept => case.tagged("Idle-Reaper:KEEP", ""),
+        Reason::KeptUntil => case.tagged("idle-reaper:keep-until", "2037-12-20 load test"),
+        Reason::KeepUnreadable => case.tagged("IDLE-REAPER:keep-until", "until the launch"),
+        Reason::NeverListed => case.tagged("role", "Bastion"),
+        Reason::NotLookedAt => case.changed(|found| found.region("eu-central-1")),
+        Reason::NoPolicy => case.changed(|found| found.untagged("Env")),
+        Reason::NotSelected => Case { scope: Scope { policies: Some(Vec::new()), ..Scope::default() }, ..case },
+        Reason::NotRunning => case.changed(|found| found.state(State::Pending)),
+        Reason::Incomplete => case.changed(|found| Instance { id: "".into(), ..found }),
+        Reason::AutoScalingMember => case.tagged("aws:autoscaling:groupName", "web"),
+        Reason::KubernetesNode => case.tagged("kubernetes.io/cluster/blue", "owned"),
+        Reason::ContainerHost => case.tagged("AmazonECSManaged", ""),
+        Reason::ManagedService => case.tagged("elasticbeanstalk:environment-id", "e-1"),
+        Reason::Spot => case.changed(|found| Instance { lifecycle: Some("spot".into()), ..found }),
+        Reason::InstanceStore => case.changed(|found| Instance { ephemeral: true, ..found }),
+        Reason::NoSaving => case.changed(|found| Instance { host: Some("h-1".into()), ..found }),
+        Reason::Appliance => case.changed(|found| Instance { forwards: true, ..found }),
+        Reason::ScheduleUnreadable => case.tagged("Idle-Reaper:schedule", "whenever"),
+        Reason::CalendarExhausted => later(case, Duration::days(3335)), // a Wednesday of 2036
+        Reason::Frozen => case.tagged("idle-reaper:schedule", "closing"),
+        Reason::Reopening => later(case, Duration::minutes(11 * 60 + 25)),
+        Reason::WithinHours => case.tagged("idle-reaper:schedule", "night"),
+        Reason::Overtime => case.changed(|found| found.launched("2026-11-25T20:00:00+09:00")),
+        Reason::Young => {
+            let short = with_policy(&case.settings, |policy| policy.overtime = Duration::minutes(5));
+            Case { settings: short, ..case }.changed(|found| found.launched("2026-11-25T21:20:00+09:00"))
+        }
+        Reason::CannotHibernate => {
+            let hibernating = with_policy(&case.settings, |policy| policy.outside = Outside::Hibernate);
+            Case { settings: hibernating, ..case }.changed(|found| Instance { hibernation: false, ..found })
+        }
+        Reason::RestartFight => {
+            let stops = vec![at("2026-11-25T19:00:00+09:00"), at("2026-11-25T20:00:00+09:00")];
+            Case { history: History { stops: [("i-1".into(), stops)].into(), ..History::default() }, ..case }
+        }
+        Reason::Busy => Case { activity: Activity::Cpu(50.0), ..case },
+        Reason::Unmeasured => Case { activity: Activity::Gap("no datapoints".to_owned()), ..case },
+        Reason::OutsideHours => case,
+    }
+}
+
+/// The same at a later instant, the instance started accordingly later.
+fn later(case: Case, span: Duration) -> Case {
+    let longer = if span < Duration::days(1) { Duration::zero() } else { span };
+    let moved = |found: Instance| Instance { launch: found.launch.map(|launch| launch + longer), ..found };
+    Case { now: case.now + span, ..case }.changed(moved)
+}
+
+fn with_policy(settings: &Settings, change: impl FnOnce(&mut Policy)) -> Settings {
+    let mut settings = settings.clone();
+    let mut policy = (*settings.policies[0]).clone();
+    change(&mut policy);
+    settings.policies[0] = policy.into();
+    settings
+}
+
+/// Whether the rule of this reason would decide, were it asked alone.
+pub fn speaks(case: &Case, reason: Reason) -> bool {
+    let rules = idle_reaper::decide::rules::RULES;
+    let rule = rules.iter().find(|rule| rule.reason == reason).expect("a rule for every reason");
+    case.seen_by_rules(|seen| (rule.judge)(seen).is_some())
+}

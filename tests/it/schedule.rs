@@ -1,0 +1,8 @@
+//! Schedules: the grammar, the clocks of all the world, calendars, and how long a bare date keeps.
+
+mod calendars;
+mod clocks;
+mod grammar;
+mod keep_until;
+mod reference;
+mod zones;

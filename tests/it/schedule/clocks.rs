@@ -1,0 +1,187 @@
+//! The nights on which clocks change: named examples, and every minute against the second opinion.
+
+use chrono::{DateTime, Duration, Utc};
+use chrono_tz::Tz;
+
+use super::reference::{Table, Window, changes, schedule, text};
+use crate::fake::at;
+
+/// When a schedule opens and closes from `from` on, as instants.
+fn flips(expr: &str, zone: Tz, from: &str, hours: i64) -> Vec<DateTime<Utc>> {
+    let (schedule, from) = (schedule(expr, zone), at(from));
+    let open = |minute: i64| schedule.is_open(from + Duration::minutes(minute));
+    let flips = (1..hours * 60).filter(|minute| open(*minute) != open(*minute - 1));
+    flips.map(|minute| from + Duration::minutes(minute)).collect()
+}
+
+fn instants(texts: &[&str]) -> Vec<DateTime<Utc>> {
+    texts.iter().map(|text| at(text)).collect()
+}
+
+#[test]
+fn a_window_that_the_spring_night_swallows_stays_closed_that_day() {
+    // Berlin, 29 March 2026: 02:00 is 03:00.
+    assert_eq!(flips("sun 02:00-03:00", Tz::Europe__Berlin, "2026-03-29T00:00:00+01:00", 24).len(), 0);
+    let next = schedule("sun 02:00-03:00", Tz::Europe__Berlin).next_opening(at("2026-03-28T12:00:00+01:00"));
+    assert_eq!(next, Some(at("2026-04-05T02:00:00+02:00")));
+}
+
+#[test]
+fn a_window_that_begins_in_the_gap_opens_where_the_clock_goes_on() {
+    let expected = instants(&["2026-03-29T03:00:00+02:00", "2026-03-29T04:00:00+02:00"]);
+    assert_eq!(flips("sun 02:30-04:00", Tz::Europe__Berlin, "2026-03-29T00:00:00+01:00", 24), expected);
+    let before = at("2026-03-28T23:00:00+01:00");
+    assert_eq!(schedule("sun 02:30-04:00", Tz::Europe__Berlin).next_opening(before), Some(expected[0]));
+}
+
+#[test]
+fn a_window_that_ends_in_the_gap_closes_where_the_gap_begins() {
+    let expected = instants(&["2026-03-29T01:00:00+01:00", "2026-03-29T03:00:00+02:00"]);
+    assert_eq!(flips("sun 01:00-02:30", Tz::Europe__Berlin, "2026-03-29T00:00:00+01:00", 24), expected);
+    let later = schedule("sun 01:00-02:30", Tz::Europe__Berlin).at(at("2026-03-29T12:00:00+02:00"));
+    assert_eq!(later.closed_since, Some(expected[1]));
+}
+
+#[test]
+fn the_hour_that_comes_twice_is_open_both_times() {
+    // Berlin, 25 October 2026: 03:00 is 02:00 again.
+    let whole = instants(&["2026-10-25T02:00:00+02:00", "2026-10-25T03:00:00+01:00"]);
+    assert_eq!(flips("sun 02:00-03:00", Tz::Europe__Berlin, "2026-10-25T00:00:00+02:00", 24), whole);
+    let part = instants(&[
+        "2026-10-25T02:15:00+02:00",
+        "2026-10-25T02:45:00+02:00",
+        "2026-10-25T02:15:00+01:00",
+        "2026-10-25T02:45:00+01:00",
+    ]);
+    assert_eq!(flips("sun 02:15-02:45", Tz::Europe__Berlin, "2026-10-25T00:00:00+02:00", 24), part);
+    // Between the two it says that it closed at the first and opens at the second.
+    let between = schedule("sun 02:15-02:45", Tz::Europe__Berlin).at(at("2026-10-25T02:50:00+02:00"));
+    assert_eq!((between.closed_since, between.opens), (Some(part[1]), Some(part[2])));
+}
+
+#[test]
+fn a_change_of_half_an_hour_is_half_an_hour() {
+    // Lord Howe, 5 April 2026: 02:00 is 01:30 again; 4 October 2026: 02:00 is 02:30.
+    let zone = Tz::Australia__Lord_Howe;
+    let autumn = instants(&["2026-04-05T01:00:00+11:00", "2026-04-05T02:00:00+10:30"]);
+    assert_eq!(flips("sun 01:00-02:00", zone, "2026-04-05T00:00:00+11:00", 24), autumn);
+    assert_eq!(autumn[1] - autumn[0], Duration::minutes(90));
+    let spring = instants(&["2026-10-04T01:00:00+10:30", "2026-10-04T03:00:00+11:00"]);
+    assert_eq!(flips("sun 01:00-03:00", zone, "2026-10-04T00:00:00+10:30", 24), spring);
+    assert_eq!(spring[1] - spring[0], Duration::minutes(90));
+}
+
+#[test]
+fn a_day_without_a_midnight_begins_an_hour_late() {
+    // Beirut, 29 March 2026: 00:00 is 01:00. Havana, 8 March 2026, and Santiago, 6 September 2026, likewise.
+    for (zone, before, first) in [
+        (Tz::Asia__Beirut, "2026-03-28T12:00:00+02:00", "2026-03-29T01:00:00+03:00"),
+        (Tz::America__Havana, "2026-03-07T12:00:00-05:00", "2026-03-08T01:00:00-04:00"),
+        (Tz::America__Santiago, "2026-09-05T12:00:00-04:00", "2026-09-06T01:00:00-03:00"),
+    ] {
+        for expr in ["sun all-day", "sun 00:00-12:00", "sun 00:30-12:00"] {
+            let sunday = schedule(expr, zone);
+            assert_eq!(sunday.next_opening(at(before)), Some(at(first)), "{expr} in {zone}");
+            assert!(!sunday.is_open(at(first) - Duration::minutes(1)) && sunday.is_open(at(first)));
+        }
+        assert_eq!(flips("sat 20:00-00:30", zone, before, 24).last(), Some(&at(first)), "{zone}");
+    }
+}
+
+#[test]
+fn a_midnight_that_comes_twice_ends_the_day_once_and_for_all() {
+    // Cairo, 30 October 2026: the Friday's 00:00 is Thursday's 23:00 again. Havana, 1 November: 01:00 is 00:00 again.
+    let thursday = flips("thu all-day", Tz::Africa__Cairo, "2026-10-28T12:00:00+03:00", 48);
+    assert_eq!(thursday, instants(&["2026-10-29T00:00:00+03:00", "2026-10-30T00:00:00+02:00"]));
+    assert_eq!(thursday[1] - thursday[0], Duration::hours(25));
+    let sunday = flips("sun all-day", Tz::America__Havana, "2026-10-31T12:00:00-04:00", 48);
+    assert_eq!(sunday, instants(&["2026-11-01T00:00:00-04:00", "2026-11-02T00:00:00-05:00"]));
+    let twice = flips("sun 00:00-00:30", Tz::America__Havana, "2026-10-31T12:00:00-04:00", 48);
+    assert_eq!(twice.len(), 4);
+}
+
+#[test]
+fn an_overnight_window_lasts_an_hour_more_or_less_on_those_nights() {
+    let zone = Tz::America__New_York;
+    let hours = |from: &str| {
+        let flips = flips("sat 22:00-06:00", zone, from, 36);
+        (flips[1] - flips[0]).num_hours()
+    };
+    assert_eq!(hours("2026-03-07T12:00:00-05:00"), 7);
+    assert_eq!(hours("2026-10-31T12:00:00-04:00"), 9);
+    assert_eq!(hours("2026-11-14T12:00:00-05:00"), 8);
+}
+
+const DAILY: &str = "mon tue wed thu fri sat sun";
+
+/// Windows that meet every hour in which clocks are changed.
+const SHAPES: &[&[Window]] = &[
+    &[("mon tue wed thu fri", 540, 1080)],
+    &[(DAILY, 75, 170)],
+    &[(DAILY, 1320, 150), (DAILY, 200, 230)],
+    &[("sat sun", 0, 1440)],
+    &[(DAILY, 1439, 1), (DAILY, 60, 90)],
+];
+
+const ZONES: &[Tz] = &[
+    Tz::Europe__Berlin,
+    Tz::Europe__London,
+    Tz::Europe__Dublin,
+    Tz::America__New_York,
+    Tz::America__Santiago,
+    Tz::America__Havana,
+    Tz::America__Nuuk,
+    Tz::Australia__Lord_Howe,
+    Tz::Pacific__Auckland,
+    Tz::Africa__Cairo,
+    Tz::Africa__Casablanca,
+    Tz::Asia__Beirut,
+];
+
+fn agrees(windows: &[Window], zone: Tz, change: DateTime<Utc>) {
+    let schedule = schedule(&text(windows), zone);
+    let table = Table::new(windows, zone, change - Duration::days(8), 16);
+    let near = (-300..300).map(|minute| change + Duration::minutes(minute));
+    for instant in near.chain((-20..20).map(|n| change + Duration::minutes(n * 211))) {
+        assert_eq!(schedule.is_open(instant), table.is_open(instant), "{} at {instant}", schedule.name);
+    }
+    for n in -30..30 {
+        let instant = change + Duration::seconds(n * 3181);
+        let said = schedule.at(instant);
+        if !table.is_open(instant) {
+            assert_eq!(said.closed_since, table.last_closing(instant), "{} at {instant}", schedule.name);
+            assert_eq!(said.opens, table.next_opening(instant), "{} at {instant}", schedule.name);
+        } else if windows.len() == 1 && windows[0].2 != 1440 {
+            assert_eq!(said.opens, table.next_opening(instant), "{} at {instant}", schedule.name);
+        }
+    }
+}
+
+#[test]
+fn every_zone_agrees_with_the_second_opinion_around_every_change_of_a_year() {
+    for zone in ZONES {
+        let changes = changes(*zone, at("2026-01-01T00:00:00Z"), at("2027-01-01T00:00:00Z"));
+        assert_eq!(changes.len(), 2, "{zone}");
+        for change in changes {
+            SHAPES.iter().for_each(|windows| agrees(windows, *zone, change));
+        }
+    }
+}
+
+#[test]
+fn a_schedule_of_several_zones_is_open_while_any_of_its_parts_is() {
+    let text = crate::fake::SETTINGS.replace(
+        "open = [\"mon-fri 20:00-05:00\"]",
+        "open = [\"mon-fri 09:00-17:00\", \"mon-fri 09:00-17:00 @ Europe/Berlin\", \
+            \"mon-fri 09:00-17:00 @ America/New_York\"]",
+    );
+    let settings = crate::fake::settings(&text);
+    let sun = &settings.schedules["night"];
+    for hour in 0..24 * 21 {
+        let instant = at("2026-10-19T00:30:00Z") + Duration::hours(hour); // three weeks, two changes of clocks
+        let zones = [Tz::Asia__Tokyo, Tz::Europe__Berlin, Tz::America__New_York];
+        let any = zones.iter().any(|zone| schedule("mon-fri 09:00-17:00", *zone).is_open(instant));
+        assert_eq!(sun.is_open(instant), any, "{instant}");
+    }
+    assert_eq!(sun.zone(), Tz::Asia__Tokyo, "times are shown in the first part's zone");
+}

@@ -1,0 +1,411 @@
+//! One of every verdict and of everything a rule can look at, each with the values that must stand in its words
+//! whatever the language. The matches are exhaustive, so that a new arm does not compile without its values.
+
+use chrono::{DateTime, Duration, NaiveDate, Utc};
+use chrono_tz::Asia::Tokyo;
+use idle_reaper::decide::case::Activity;
+use idle_reaper::decide::inputs::Inputs;
+use idle_reaper::schedule::{DateRange, ExprError};
+use idle_reaper::words::{
+    KeepUnreadable, Lacks, Listed, Outside, Reason, Reopening, Spared, State, Target, Tell, Unscoped, Verdict,
+};
+
+use crate::fake::at;
+
+fn text(value: &str) -> String {
+    value.to_owned()
+}
+
+fn date() -> NaiveDate {
+    NaiveDate::from_ymd_opt(2027, 3, 31).expect("a date")
+}
+
+fn range(days: i64) -> DateRange {
+    DateRange { first: date(), last: date() + Duration::days(days) }
+}
+
+fn closing() -> DateTime<Utc> {
+    at("2026-11-25T18:00:00+09:00")
+}
+
+fn opening() -> DateTime<Utc> {
+    at("2026-11-26T09:00:00+09:00")
+}
+
+fn outside() -> Vec<Outside> {
+    let whole = Outside {
+        zone: Tokyo,
+        closed_since: Some(closing()),
+        launch: at("2026-11-25T19:05:00+09:00"),
+        opens: Some(opening()),
+        cpu: Some(1.25),
+    };
+    let earlier = Outside { launch: at("2026-11-25T07:00:00+09:00"), cpu: None, ..whole.clone() };
+    let never = Outside { closed_since: None, opens: None, ..whole.clone() };
+    vec![whole, earlier, never]
+}
+
+fn reopening() -> Vec<Reopening> {
+    let whole = Reopening { zone: Tokyo, opens: Some(opening()), stopped: closing(), run: text("20261125T09-ab12") };
+    vec![Reopening { opens: None, ..whole.clone() }, whole]
+}
+
+fn tells() -> Vec<Tell> {
+    vec![
+        Tell::Tag(text("eks:cluster-name")),
+        Tell::ManagedBy(text("eks.amazonaws.com")),
+        Tell::ManagedByUnnamed,
+        Tell::RootDevice(text("instance-store")),
+        Tell::EphemeralVolumes,
+        Tell::HasStore(text("m5d.large")),
+        Tell::UnknownType(text("z99.large")),
+        Tell::Host(text("h-0123")),
+        Tell::TenancyHost,
+        Tell::Mac(text("mac2.metal")),
+        Tell::Reservation(text("cr-0123")),
+        Tell::Forwards,
+        Tell::Product(text("prod-0123")),
+    ]
+}
+
+fn in_tell(tell: &Tell) -> Vec<String> {
+    match tell {
+        Tell::Tag(value)
+        | Tell::ManagedBy(value)
+        | Tell::RootDevice(value)
+        | Tell::HasStore(value)
+        | Tell::UnknownType(value)
+        | Tell::Host(value)
+        | Tell::Mac(value)
+        | Tell::Reservation(value)
+        | Tell::Product(value) => vec![value.clone()],
+        Tell::TenancyHost => vec![text("host")],
+        Tell::ManagedByUnnamed | Tell::EphemeralVolumes | Tell::Forwards => Vec::new(),
+    }
+}
+
+fn listed() -> Vec<Listed> {
+    vec![
+        Listed::Account(text("*-prod")),
+        Listed::Unit(text("ou-ab12-34cd56ef")),
+        Listed::UnitsUnknown,
+        Listed::NameUnknown(text("legacy-*")),
+        Listed::Tag(text("Env=prod*")),
+    ]
+}
+
+fn in_listed(by: &Listed) -> Vec<String> {
+    match by {
+        Listed::Account(value) | Listed::Unit(value) | Listed::NameUnknown(value) | Listed::Tag(value) => {
+            vec![value.clone()]
+        }
+        Listed::UnitsUnknown => Vec::new(),
+    }
+}
+
+const LACKS: [Lacks; 5] = [Lacks::Id, Lacks::Launch, Lacks::Kind, Lacks::Root, Lacks::Rule];
+
+const STATES: [State; 7] = [
+    State::Pending,
+    State::Running,
+    State::ShuttingDown,
+    State::Terminated,
+    State::Stopping,
+    State::Stopped,
+    State::Unknown,
+];
+
+fn exprs() -> Vec<ExprError> {
+    vec![
+        ExprError::TwoTags(text("office"), text("night")),
+        ExprError::Empty,
+        ExprError::TooLong(2000),
+        ExprError::Zone(text("JTS")),
+        ExprError::ZoneOnConstant("always"),
+        ExprError::Window(text("9to5")),
+        ExprError::Day(text("getsu")),
+        ExprError::Time(text("9")),
+        ExprError::BeginsAtMidnightsEnd,
+        ExprError::EqualEnds(text("09:00-09:00")),
+    ]
+}
+
+fn in_expr(wrong: &ExprError) -> Vec<String> {
+    match wrong {
+        ExprError::TwoTags(one, other) => vec![one.clone(), other.clone()],
+        ExprError::TooLong(length) => vec![length.to_string()],
+        ExprError::ZoneOnConstant(word) => vec![text(word)],
+        ExprError::Zone(value)
+        | ExprError::Window(value)
+        | ExprError::Day(value)
+        | ExprError::Time(value)
+        | ExprError::EqualEnds(value) => vec![value.clone()],
+        ExprError::Empty => vec![text("always")],
+        ExprError::BeginsAtMidnightsEnd => vec![text("24:00"), text("00:00")],
+    }
+}
+
+fn spared() -> Vec<Spared> {
+    let key = || text("idle-reaper:keep");
+    let (minutes, hours) = (Duration::minutes(45), Duration::hours(2));
+    let mut all = vec![
+        Spared::Kept { key: key(), value: text("yes please") },
+        Spared::Kept { key: key(), value: String::new() },
+        Spared::KeptUntil { value: text("2026-12-31 load test"), too_far: None },
+        Spared::KeptUntil { value: text("2036-12-31"), too_far: Some(90) },
+        Spared::KeepUnreadable { value: text("next friday") },
+        Spared::AutoScalingMember { group: text("web-asg") },
+        Spared::Spot { lifecycle: text("capacity-block") },
+        Spared::ScheduleUnreadable { value: String::new(), wrong: ExprError::Empty },
+        Spared::CalendarExhausted { date: date() },
+        Spared::Frozen { range: range(0) },
+        Spared::Frozen { range: range(1) },
+        Spared::WithinHours { schedule: text("tokyo-office") },
+        Spared::Reopening { opens: opening(), zone: Tokyo },
+        Spared::Overtime { age: minutes, respected: hours },
+        Spared::Young { age: minutes, grace: hours },
+        Spared::Young { age: -minutes, grace: hours },
+        Spared::CannotHibernate,
+        Spared::Busy { cpu: 12.34, limit: 7.5 },
+        Spared::Unmeasured { gap: text("no answer in time") },
+        Spared::RestartFight { stops: 3 },
+    ];
+    all.extend(listed().into_iter().map(|by| Spared::NeverListed { by }));
+    all.extend(LACKS.map(|lacks| Spared::Incomplete { lacks }));
+    all.extend(STATES.iter().flat_map(|state| [true, false].map(|ours| Spared::NotRunning { state: *state, ours })));
+    for tell in tells() {
+        all.push(Spared::KubernetesNode { tell: tell.clone() });
+        all.push(Spared::ContainerHost { tell: tell.clone() });
+        all.push(Spared::ManagedService { tell: tell.clone() });
+        all.push(Spared::InstanceStore { tell: tell.clone() });
+        all.push(Spared::NoSaving { tell: tell.clone() });
+        all.push(Spared::Appliance { tell });
+    }
+    all.extend(exprs().into_iter().map(|wrong| Spared::ScheduleUnreadable { value: text("mo-fr 9-18"), wrong }));
+    all
+}
+
+fn in_spared(spared: &Spared) -> Vec<String> {
+    match spared {
+        Spared::Kept { key, value } => vec![key.clone(), value.clone()],
+        Spared::KeptUntil { value, too_far } => too_far.iter().map(u32::to_string).chain([value.clone()]).collect(),
+        Spared::KeepUnreadable { value } => vec![value.clone()],
+        Spared::NeverListed { by } => in_listed(by),
+        Spared::NotRunning { state, ours: _ } => vec![state.to_string()],
+        Spared::Incomplete { lacks: _ } | Spared::CannotHibernate => Vec::new(),
+        Spared::AutoScalingMember { group } => vec![group.clone()],
+        Spared::KubernetesNode { tell }
+        | Spared::ContainerHost { tell }
+        | Spared::ManagedService { tell }
+        | Spared::InstanceStore { tell }
+        | Spared::NoSaving { tell }
+        | Spared::Appliance { tell } => in_tell(tell),
+        Spared::Spot { lifecycle } => vec![lifecycle.clone()],
+        Spared::ScheduleUnreadable { value, wrong } => [vec![value.clone()], in_expr(wrong)].concat(),
+        Spared::CalendarExhausted { date } => vec![date.to_string()],
+        Spared::Frozen { range } => vec![range.first.to_string(), range.last.to_string()],
+        Spared::WithinHours { schedule } => vec![schedule.clone()],
+        Spared::Reopening { opens: _, zone: _ } => vec![text("2026-11-26"), text("09:00 JST")],
+        Spared::Overtime { age, respected } => vec![age.num_minutes().to_string(), respected.num_hours().to_string()],
+        Spared::Young { age, grace } => vec![age.num_minutes().abs().to_string(), grace.num_hours().to_string()],
+        Spared::Busy { cpu, limit } => vec![format!("{cpu:.1}"), limit.to_string()],
+        Spared::Unmeasured { gap } => vec![gap.clone()],
+        Spared::RestartFight { stops } => vec![stops.to_string()],
+    }
+}
+
+fn in_outside(outside: &Outside) -> Vec<String> {
+    let Outside { zone: _, closed_since, launch, opens, cpu } = outside;
+    let mut values = Vec::new();
+    values.extend(closed_since.map(|_| text("18:00 JST")));
+    values.extend((*launch >= closing()).then(|| text("19:05 JST")));
+    values.extend(opens.map(|_| text("09:00 JST")));
+    values.extend(cpu.map(|cpu| format!("{cpu:.1}")));
+    values
+}
+
+/// Every verdict in several shapes, with what its words must hold.
+pub fn verdicts() -> Vec<(Verdict, Vec<String>)> {
+    let mut all = Vec::new();
+    for outside in outside() {
+        all.push(Verdict::Stop(outside.clone()));
+        all.push(Verdict::Hibernate(outside.clone()));
+        all.push(Verdict::Report(outside));
+    }
+    all.extend(reopening().into_iter().map(Verdict::Start));
+    all.extend(spared().into_iter().map(Verdict::Spare));
+    all.extend([Unscoped::NoPolicy, Unscoped::NotSelected, Unscoped::NotLookedAt].map(Verdict::OutOfScope));
+    let values = |verdict: &Verdict| match verdict {
+        Verdict::Stop(outside) | Verdict::Hibernate(outside) | Verdict::Report(outside) => in_outside(outside),
+        Verdict::Start(Reopening { zone: _, opens, stopped: _, run }) => {
+            opens.map(|_| text("09:00 JST")).into_iter().chain([text("18:00 JST"), run.clone()]).collect()
+        }
+        Verdict::Spare(spared) => in_spared(spared),
+        Verdict::OutOfScope(Unscoped::NoPolicy | Unscoped::NotSelected | Unscoped::NotLookedAt) => Vec::new(),
+    };
+    all.into_iter().map(|verdict| (verdict.clone(), values(&verdict))).collect()
+}
+
+/// Everything that a rule can look at, found and not found, with what its words must hold.
+pub fn inputs() -> Vec<(Inputs, Vec<String>)> {
+    let key = || text("idle-reaper:keep");
+    let tag = |value: &str| (text("Idle-Reaper:Keep"), text(value));
+    let (minutes, hours) = (Duration::minutes(45), Duration::hours(2));
+    let limit = Some(7.5);
+    let mut all = vec![
+        Inputs::WithoutPolicy,
+        Inputs::Kept { key: key(), found: None },
+        Inputs::Kept { key: key(), found: Some(tag("yes")) },
+        Inputs::KeptUntil { key: key(), found: Vec::new() },
+        Inputs::KeptUntil { key: key(), found: vec![tag("2026-12-31"), tag("2027-01-31")] },
+        Inputs::KeepUnreadable { key: key(), wrong: None },
+        Inputs::KeepUnreadable { key: key(), wrong: Some(KeepUnreadable(text("next friday"))) },
+        Inputs::NeverListed { by: None },
+        Inputs::NotLookedAt { target: Target::new("111111111111", "ap-northeast-1") },
+        Inputs::NoPolicy { policies: 4, first: None },
+        Inputs::NoPolicy { policies: 4, first: Some(text("dev-office-hours")) },
+        Inputs::NotSelected { selected: None },
+        Inputs::NotSelected { selected: Some(vec![text("dev"), text("stg")]) },
+        Inputs::NotRunning { state: State::Stopped, stopped: Some((closing(), text("20261125T09-ab12"))) },
+        Inputs::Incomplete { lacks: None },
+        Inputs::AutoScalingMember { found: None },
+        Inputs::AutoScalingMember { found: Some(tag("web-asg")) },
+        Inputs::Spot { lifecycle: None },
+        Inputs::Spot { lifecycle: Some(text("spot")) },
+        Inputs::ScheduleUnreadable { key: key(), found: None, wrong: None },
+        Inputs::ScheduleUnreadable { key: key(), found: Some(tag("office")), wrong: None },
+        Inputs::CalendarExhausted { date: None },
+        Inputs::CalendarExhausted { date: Some(date()) },
+        Inputs::Frozen { range: None },
+        Inputs::Frozen { range: Some(range(1)) },
+        Inputs::Reopening { zone: Tokyo, opens: None, margin: minutes },
+        Inputs::Reopening { zone: Tokyo, opens: Some(opening()), margin: minutes },
+        Inputs::WithinHours { schedule: text("office"), open: true, now: closing(), zone: Tokyo },
+        Inputs::WithinHours { schedule: text("office"), open: false, now: closing(), zone: Tokyo },
+        Inputs::Overtime { age: None, respected: hours },
+        Inputs::Overtime { age: Some(minutes), respected: minutes },
+        Inputs::Young { age: None, grace: hours },
+        Inputs::Young { age: Some(minutes), grace: minutes },
+        Inputs::CannotHibernate { enabled: true },
+        Inputs::CannotHibernate { enabled: false },
+        Inputs::RestartFight { stops: 3 },
+        Inputs::Busy { last_hour: Activity::Cpu(1.0), limit: None },
+        Inputs::OutsideHours { policy: text("dev"), outside: "stop", closed_since: None, zone: Tokyo },
+        Inputs::OutsideHours { policy: text("dev"), outside: "report", closed_since: Some(closing()), zone: Tokyo },
+    ];
+    for last_hour in [Activity::Cpu(12.34), Activity::NotAsked, Activity::Gap(text("no answer in time"))] {
+        all.push(Inputs::Busy { last_hour: last_hour.clone(), limit });
+        all.push(Inputs::Unmeasured { last_hour });
+    }
+    all.extend(listed().into_iter().map(|by| Inputs::NeverListed { by: Some(by) }));
+    all.extend(LACKS.map(|lacks| Inputs::Incomplete { lacks: Some(lacks) }));
+    all.extend(STATES.map(|state| Inputs::NotRunning { state, stopped: None }));
+    all.extend(exprs().into_iter().map(|wrong| Inputs::ScheduleUnreadable {
+        key: key(),
+        found: Some(tag("mo-fr 9-18")),
+        wrong: Some(wrong),
+    }));
+    for tell in tells().into_iter().map(Some).chain([None]) {
+        all.push(Inputs::KubernetesNode { tell: tell.clone() });
+        all.push(Inputs::ContainerHost { tell: tell.clone() });
+        all.push(Inputs::ManagedService { tell: tell.clone() });
+        all.push(Inputs::InstanceStore { tell: tell.clone() });
+        all.push(Inputs::NoSaving { tell: tell.clone() });
+        all.push(Inputs::Appliance { tell });
+    }
+    all.into_iter().map(|inputs| (inputs.clone(), in_inputs(&inputs))).collect()
+}
+
+fn in_inputs(inputs: &Inputs) -> Vec<String> {
+    let tag = |(key, value): &(String, String)| vec![key.clone(), value.clone()];
+    let told = |tell: &Option<Tell>| tell.as_ref().map_or(Vec::new(), in_tell);
+    let gap = |last_hour: &Activity| match last_hour {
+        Activity::Gap(gap) => vec![gap.clone()],
+        Activity::Cpu(_) | Activity::NotAsked => Vec::new(),
+    };
+    match inputs {
+        Inputs::Kept { key, found } => found.as_ref().map_or(vec![key.clone()], tag),
+        Inputs::KeptUntil { key, found } if found.is_empty() => vec![key.clone()],
+        Inputs::KeptUntil { key: _, found } => found.iter().flat_map(tag).collect(),
+        Inputs::KeepUnreadable { key, wrong } => vec![wrong.as_ref().map_or(key.clone(), |wrong| wrong.0.clone())],
+        Inputs::NeverListed { by } => by.as_ref().map_or(Vec::new(), in_listed),
+        Inputs::NotLookedAt { target } => vec![target.account.to_string(), target.region.to_string()],
+        Inputs::NoPolicy { policies, first } => vec![first.clone().unwrap_or(policies.to_string())],
+        Inputs::NotSelected { selected } => selected.clone().unwrap_or_default(),
+        Inputs::NotRunning { state, stopped } => {
+            stopped.iter().map(|(_, run)| run.clone()).chain([state.to_string()]).collect()
+        }
+        Inputs::AutoScalingMember { found } => found.as_ref().map_or(Vec::new(), tag),
+        Inputs::KubernetesNode { tell }
+        | Inputs::ContainerHost { tell }
+        | Inputs::ManagedService { tell }
+        | Inputs::InstanceStore { tell }
+        | Inputs::NoSaving { tell }
+        | Inputs::Appliance { tell } => told(tell),
+        Inputs::Spot { lifecycle } => lifecycle.iter().cloned().collect(),
+        Inputs::ScheduleUnreadable { key, found, wrong } => {
+            let wrong = wrong.as_ref().map_or(Vec::new(), in_expr);
+            [found.as_ref().map_or(vec![key.clone()], tag), wrong].concat()
+        }
+        Inputs::CalendarExhausted { date } => date.iter().map(NaiveDate::to_string).collect(),
+        Inputs::Frozen { range } => range.iter().flat_map(|r| [r.first.to_string(), r.last.to_string()]).collect(),
+        Inputs::Reopening { zone: _, opens, margin } => {
+            opens.map(|_| text("09:00 JST")).into_iter().chain([margin.num_minutes().to_string()]).collect()
+        }
+        Inputs::WithinHours { schedule, open: _, now: _, zone: _ } => vec![schedule.clone(), text("18:00 JST")],
+        Inputs::Overtime { age: Some(age), respected: grace } | Inputs::Young { age: Some(age), grace } => {
+            vec![age.num_minutes().to_string(), grace.num_minutes().to_string()]
+        }
+        Inputs::RestartFight { stops } => vec![stops.to_string()],
+        Inputs::Busy { last_hour: Activity::Cpu(cpu), limit: Some(limit) } => {
+            vec![format!("{cpu:.1}"), limit.to_string()]
+        }
+        Inputs::Busy { last_hour: _, limit: None } => Vec::new(),
+        Inputs::Busy { last_hour, limit: _ } | Inputs::Unmeasured { last_hour } => gap(last_hour),
+        Inputs::OutsideHours { policy, outside, closed_since, zone: _ } => {
+            let since = closed_since.map(|_| text("18:00 JST"));
+            since.into_iter().chain([policy.clone(), text(outside)]).collect()
+        }
+        Inputs::WithoutPolicy
+        | Inputs::Incomplete { lacks: _ }
+        | Inputs::Overtime { age: None, respected: _ }
+        | Inputs::Young { age: None, grace: _ }
+        | Inputs::CannotHibernate { enabled: _ } => Vec::new(),
+    }
+}
+
+/// The rule that looks at this.
+pub fn asks(inputs: &Inputs) -> Option<Reason> {
+    Some(match inputs {
+        Inputs::WithoutPolicy => return None,
+        Inputs::Kept { .. } => Reason::Kept,
+        Inputs::KeptUntil { .. } => Reason::KeptUntil,
+        Inputs::KeepUnreadable { .. } => Reason::KeepUnreadable,
+        Inputs::NeverListed { .. } => Reason::NeverListed,
+        Inputs::NotLookedAt { .. } => Reason::NotLookedAt,
+        Inputs::NoPolicy { .. } => Reason::NoPolicy,
+        Inputs::NotSelected { .. } => Reason::NotSelected,
+        Inputs::NotRunning { .. } => Reason::NotRunning,
+        Inputs::Incomplete { .. } => Reason::Incomplete,
+        Inputs::AutoScalingMember { .. } => Reason::AutoScalingMember,
+        Inputs::KubernetesNode { .. } => Reason::KubernetesNode,
+        Inputs::ContainerHost { .. } => Reason::ContainerHost,
+        Inputs::ManagedService { .. } => Reason::ManagedService,
+        Inputs::Spot { .. } => Reason::Spot,
+        Inputs::InstanceStore { .. } => Reason::InstanceStore,
+        Inputs::NoSaving { .. } => Reason::NoSaving,
+        Inputs::Appliance { .. } => Reason::Appliance,
+        Inputs::ScheduleUnreadable { .. } => Reason::ScheduleUnreadable,
+        Inputs::CalendarExhausted { .. } => Reason::CalendarExhausted,
+        Inputs::Frozen { .. } => Reason::Frozen,
+        Inputs::Reopening { .. } => Reason::Reopening,
+        Inputs::WithinHours { .. } => Reason::WithinHours,
+        Inputs::Overtime { .. } => Reason::Overtime,
+        Inputs::Young { .. } => Reason::Young,
+        Inputs::CannotHibernate { .. } => Reason::CannotHibernate,
+        Inputs::RestartFight { .. } => Reason::RestartFight,
+        Inputs::Busy { .. } => Reason::Busy,
+        Inputs::Unmeasured { .. } => Reason::Unmeasured,
+        Inputs::OutsideHours { .. } => Reason::OutsideHours,
+    })
+}
