@@ -5,7 +5,6 @@ use idle_reaper::decide::report::Report;
 use idle_reaper::decide::request::Scope;
 use idle_reaper::flow::{Clock, snapshot};
 use idle_reaper::words::{Reason, Target};
-use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value, json};
 

@@ -21,7 +21,7 @@ fn places() -> Vec<Target> {
 }
 
 /// A scene in which some targets are blind, some closed, and some break off in the middle.
-fn any_dim_scene() -> impl Strategy<Value = Scene> {
+pub fn any_dim_scene() -> impl Strategy<Value = Scene> {
     let some = || subsequence(places(), 0..3);
     let breaks = prop::collection::btree_map(prop::sample::select(places()), 0..4usize, 0..3);
     (any_scene(12), some(), some(), breaks).prop_map(|(scene, blind, closed, breaks_after)| {

@@ -39,6 +39,15 @@ fn what_has_changed_since_the_plan_is_left_alone() {
 }
 
 #[test]
+fn what_somebody_restarted_since_the_plan_is_left_alone_however_little_a_start_is_respected() {
+    let settings = with(&[("unannounced = true", "unannounced = true\novertime = \"0m\"\nmin-uptime = \"0m\"")]);
+    let world = World::of(fleet(1)).with_faults(Faults::change("i-00", Change::Restarted));
+    let report = apply(&world, &settings, at(EVENING));
+    assert_eq!((ending(&report, "i-00"), world.calls(Deed::acts)), (Ending::Overtaken, Vec::new()));
+    assert!(report.outcomes[0].detail.contains("somebody started it"), "{}", report.outcomes[0].detail);
+}
+
+#[test]
 fn a_start_is_rechecked_too() {
     for (change, end) in [
         (Change::Started, Ending::Already),

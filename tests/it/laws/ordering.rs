@@ -4,8 +4,9 @@ use idle_reaper::decide::report::Report;
 use idle_reaper::render::json;
 use proptest::prelude::*;
 
+use super::accounting::any_dim_scene;
 use super::arbitrary::{Scene, any_faulty_scene, any_scene, for_all};
-use crate::fake::{apply, plan};
+use crate::fake::{EVENING, Shape, World, apply, at, instance, plan, with};
 
 fn otherwise(scene: &Scene, seed: u64) -> Scene {
     let mut other = Scene { seed, ..scene.clone() };
@@ -28,6 +29,30 @@ fn the_order_of_the_answers_changes_neither_plan_nor_report() {
         let two = plan(&two.world(), two.settings, two.at);
         assert_eq!(whole(&one), whole(&two));
     });
+}
+
+#[test]
+fn the_order_of_the_answers_changes_nothing_of_what_was_not_seen() {
+    for_all(150, (any_dim_scene(), any::<u64>()), |(scene, seed)| {
+        let mut scene = scene;
+        scene.faults.breaks_after.clear(); // which instances come before the break is for the order to say
+        let look = |scene: &Scene| {
+            let skipped = ["444444444444", "555555555555"];
+            let world = skipped.iter().fold(scene.world(), |world, id| world.with_account(id, None, Some("SUSPENDED")));
+            whole(&plan(&world, scene.settings, scene.at))
+        };
+        assert_eq!(look(&scene), look(&otherwise(&scene, seed)));
+    });
+}
+
+#[test]
+fn instances_that_tell_no_id_have_an_order_all_the_same() {
+    let nameless = |n: usize| instance("").tag("Name", &format!("n-{n}"));
+    for seed in 0..20 {
+        let one = plan(&World::of((0..4).map(nameless)).shuffled_by(seed), &with(&[]), at(EVENING));
+        let names: Vec<&str> = one.rows.iter().map(|row| &*row.name).collect();
+        assert_eq!(names, ["n-0", "n-1", "n-2", "n-3"]);
+    }
 }
 
 #[test]
