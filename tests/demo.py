@@ -6,6 +6,7 @@ machines are stopped. The two reports stay in target/demo. It talks to loopback 
 """
 
 import collections
+import functools
 import json
 import os
 import pathlib
@@ -25,6 +26,7 @@ STORIES = json.loads((ROOT / "tests" / "stories.json").read_text())
 DOWN = {"stopping", "stopped"}
 
 
+@functools.cache
 def binary():
     """The binary that `cargo build` made, wherever its target directory is."""
     command = ["cargo", "metadata", "--format-version", "1", "--no-deps", "--locked"]
@@ -67,6 +69,7 @@ class World:
         ready = json.loads(self.process.stdout.readline())
         self.endpoint, self.control = ready["endpoint"], ready["control"]
         self.about = get(f"{self.control}/world")
+        self.settings = ROOT / "tests" / "demo.toml"
 
     def environment(self, **more):
         hub = self.about["hub"]
@@ -76,7 +79,7 @@ class World:
             AWS_ACCESS_KEY_ID=hub["access-key"],
             AWS_SECRET_ACCESS_KEY=hub["secret-key"],
             IDLE_REAPER_AT=STORIES["now"],
-            IDLE_REAPER_CONFIG=str(ROOT / "tests" / "demo.toml"),
+            IDLE_REAPER_CONFIG=str(self.settings),
             **more,
         )
 
@@ -176,8 +179,8 @@ def compare(world, report):
     return wrong
 
 
-def cli(environment, *arguments):
-    done = subprocess.run([str(binary()), *arguments], env=environment | {"COLUMNS": "150"}, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+def cli(environment, *arguments, at=STORIES["now"]):
+    done = run(environment, at, *arguments)
     say(done.stdout.rstrip())
     if done.returncode not in (0, 3):
         sys.exit(f"idle-reaper {' '.join(arguments)} ended with {done.returncode}: {done.stderr}")
@@ -215,7 +218,91 @@ def rehearse(world, function):
 
     title("The proof: DescribeInstances, asked by this script itself")
     wrong += prove(before, world.states(), report)
+    return wrong + livable_hours(world)
+
+
+def livable_hours(world):
+    """The days after: why, the next morning, a holiday, a worked Saturday, a freeze, a reviewed plan, a backtest."""
+    wrong = []
+    office = world.about["instances"]["office-1"]["id"]
+    # The world has figures for one evening; on the days after, a missing one spares nobody.
+    later = OUT / "later.toml"
+    later.write_text((ROOT / "tests" / "demo.toml").read_text().replace('unmeasured = "spare"', 'unmeasured = "ignore"'))
+    world.settings = later
+
+    title("The next morning its owner asks why, without a right in the account")
+    cli(world.environment(), "explain", office, "--run", "last", at="2026-11-26T08:30:00+09:00")
+
+    title("A quarter of an hour before the office opens, what the reaper stopped is started")
+    report = apply(world, "2026-11-26T08:46:00+09:00")
+    say(f"{report['counts']['started']} started; {office} is {world.states()[office]}")
+    wrong += [] if report["counts"]["started"] > 10 and world.states()[office] == "running" else ["nobody was started in the morning"]
+
+    title("Calendars: a public holiday is closed, a worked Saturday is open, a frozen day is left alone")
+    for at, words, expected in (
+        ("2027-01-11T11:00:00+09:00", "Coming of Age Day, a Monday", "outside-hours"),
+        ("2026-11-28T11:00:00+09:00", "the Saturday that works like a Monday", "within-hours"),
+        ("2026-12-24T21:30:00+09:00", "a frozen evening", "frozen"),
+    ):
+        row = next(row for row in plan(world, at)["instances"] if row["id"] == office)
+        say(f"  {at}  {words}: {row['verdict']} by {row['reason']}: {row['detail']}")
+        wrong += [] if row["reason"] == expected else [f"{words}: expected {expected}, got {row['reason']}"]
+
+    title("A reviewed plan: one machine is agreed to, and nothing beyond it is done")
+    evening = "2026-11-26T21:30:00+09:00"
+    reviewed = OUT / "reviewed.json"
+    cli(world.environment(), "plan", "--instance", office, "--out", str(reviewed), "--format", "json", at=evening)
+    report = apply(world, evening, "--plan", str(reviewed))
+    done = [outcome["id"] for outcome in report["outcomes"]]
+    say(f"{report['counts']['condemned']} condemned, {len(done)} carried out: {', '.join(done)}")
+    wrong += [] if done == [office] else [f"the reviewed plan held {office} alone, and {done} was done"]
+
+    title("A sudden change: after weeks of two stops a Thursday, twenty are held back until somebody says that they are right")
+    hub = world.about["hub"]
+    s3 = boto3.client("s3", endpoint_url=world.endpoint, region_name="ap-northeast-1",
+                      aws_access_key_id=hub["access-key"], aws_secret_access_key=hub["secret-key"])
+    for thursday in ("2026-11-05", "2026-11-12", "2026-11-19"):
+        key = f"record/counts/date={thursday}/{thursday.replace('-', '')}T123000Z-00000000.json"
+        s3.put_object(Bucket="idle-reaper-records", Key=key, Body=json.dumps({"condemned": 2, "armed": 2, "seen": 68}))
+    held = apply(world, "2026-11-26T22:00:00+09:00")
+    say(held["plan"]["refused"])
+    wrong += [] if held["health"] == "degraded" and not held["outcomes"] else ["a sudden change was not held back"]
+    report = apply(world, "2026-11-26T22:10:00+09:00", "--acknowledge", held["run"])
+    say(f"acknowledged: {report['counts']['stopped']} stopped")
+    wrong += [] if report["counts"]["stopped"] > 10 else ["what was acknowledged was not done"]
+
+    title("A backtest: what would half as much overtime have changed?")
+    saved = OUT / "snapshots"
+    saved.mkdir()
+    cli(world.environment(), "snapshot", "--out", str(saved / "evening.json"), at=STORIES["now"])
+    other = OUT / "less-overtime.toml"
+    other.write_text(later.read_text().replace('overtime = "2h"', 'overtime = "30m"'))
+    cli(world.environment() | {"IDLE_REAPER_CONFIG": str(other)}, "plan", "--inventory", str(saved), "--against", str(later), at=None)
+
+    title("The same in Japanese")
+    cli(world.environment(), "plan", "--account", "shop-stg", "--locale", "ja", at=evening)
     return wrong
+
+
+def plan(world, at):
+    done = run(world.environment(), at, "plan", "--format", "json")
+    return json.loads(done.stdout)
+
+
+def apply(world, at, *more):
+    """An armed run at another instant; the world's clock is set to it, so that what happens is stamped with it."""
+    post(f"{world.control}/clock", {"now": at})
+    done = run(world.environment(), at, "apply", "--yes", "--format", "json", *more)
+    if done.returncode not in (0, 3):
+        sys.exit(f"apply ended with {done.returncode}: {done.stderr}")
+    return json.loads(done.stdout)
+
+
+def run(environment, at, *arguments):
+    """The command line, at an instant."""
+    environment = {key: value for key, value in environment.items() if key != "IDLE_REAPER_AT"} | {"COLUMNS": "150"}
+    when = ("--at", at) if at else ()
+    return subprocess.run([str(binary()), *arguments, *when], env=environment, capture_output=True, text=True, stdin=subprocess.DEVNULL)
 
 
 def prove(before, now, report):

@@ -192,11 +192,14 @@ fn accounts(out: &mut String, report: &Report, style: Style) {
 fn unseen(out: &mut String, report: &Report, style: Style) {
     if !report.blind.is_empty() {
         let mut table = new_table(report, style, &[Label::NotSeen, Label::Region, Label::Cause]);
-        for blind in &report.blind {
+        // An account that refuses does so in every Region, for the same cause: one line says it.
+        for alike in report.blind.chunk_by(|a, b| a.account == b.account && a.cause == b.cause) {
+            let regions: Vec<&str> = alike.iter().map(|blind| &*blind.region).collect();
+            let Some(first) = alike.first() else { continue };
             table.add_row(vec![
-                coloured(&account(report, &blind.account), Color::Red, style),
-                Cell::new(&blind.region),
-                text(&blind.cause),
+                coloured(&account(report, &first.account), Color::Red, style),
+                Cell::new(regions.join(", ")),
+                text(&first.cause),
             ]);
         }
         let _ = writeln!(out, "{table}\n");

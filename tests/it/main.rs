@@ -9,6 +9,7 @@ mod fake;
 mod inventory;
 mod laws;
 mod peers;
+mod readme;
 mod recall;
 mod render;
 mod request;

@@ -188,6 +188,30 @@ fn accounts_can_be_named_excluded_and_narrowed_by_unit_and_suspended_ones_are_sh
 }
 
 #[test]
+fn units_narrow_what_is_looked_at_and_protect_what_is_in_them_all_beneath_included() {
+    let world = World::of_stories();
+    let units = world.get("/world")["organizational-units"].clone();
+    let unit = |path: &str| units[path].as_str().unwrap().to_owned();
+    let narrowed = format!("accounts = \"organization\"\norganizational-units = [\"{}\"]", unit("Workloads"));
+    let settings = world.settings(&[("accounts = \"organization\"", &narrowed)]);
+    let accounts: BTreeSet<String> = world.run(&settings, &["targets", "--format", "json"]).json()["accounts"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|account| account["name"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(accounts, ["data-dev", "legacy-prod", "payments-dev", "shop-dev", "shop-stg"].map(str::to_owned).into());
+    let never = format!("[never]\norganizational-units = [\"{}\"]", unit("Workloads/Dev"));
+    let settings = world.settings(&[("[never]", &never)]);
+    let report = world.plan(&settings, EVENING);
+    assert_eq!(row(&report, &world.id("office-1"))["reason"], "never-listed");
+    assert_eq!(row(&report, &world.id("staging-1"))["verdict"], "stop");
+    let settings = world.settings(&[("[never]", "[never]\norganizational-units = [\"ou-none-00000000\"]")]);
+    let ran = world.run(&settings, &["plan", "--at", EVENING]);
+    assert_eq!(ran.code, 1, "a unit that cannot be asked for protects nobody, so nothing is looked at: {ran:?}");
+}
+
+#[test]
 fn the_regions_enabled_in_each_account_are_asked_for() {
     let world = World::of_stories();
     let settings = world.settings(&[("regions = [\"ap-northeast-1\", \"us-east-1\"]", "regions = \"enabled\"")]);

@@ -89,7 +89,7 @@ fn a_record_in_s3_is_compared_and_acknowledged_alike() {
     let held = apply(&world, &settings, &[]);
     assert_eq!((held.code, running(&world)), (3, 18), "{held:?}");
     let calls = |action: &str| world.calls().iter().filter(|call| call["action"] == *action).count();
-    let cost = (calls("ListObjectsV2"), calls("GetObject"), calls("PutObject"));
+    let cost = (calls("ListObjects"), calls("GetObject"), calls("PutObject"));
     assert_eq!(cost, (1 + 6, 1, 1 + 1), "a list for each day, a get for each run of theirs, a count beside the report");
     let run = held.json()["run"].as_str().unwrap().to_owned();
     let done = apply(&world, &settings, &["--acknowledge", &run]);

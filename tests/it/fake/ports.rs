@@ -15,7 +15,7 @@ use super::{Change, Deed, Fault, Inner, World};
 impl World {
     /// Lets others go first: with the clock of the tests paused this costs nothing and shuffles who ends when.
     async fn wait(&self) {
-        let millis = self.state.borrow_mut().dice.below(40);
+        let millis = 1 + self.state.borrow_mut().dice.below(40);
         tokio::time::sleep(Duration::from_millis(millis as u64)).await;
     }
 
