@@ -11,6 +11,7 @@ use thiserror::Error;
 use super::transition_time;
 use crate::decide::case::Activity;
 use crate::decide::report::{Blind, Skipped};
+use crate::decide::request::is_sane;
 use crate::decide::settings::{Settings, UNKNOWN};
 use crate::decide::snapshot::{Saved, Snapshot};
 use crate::ports::{Entry, FoundAccount, Hub, Look, PortError, Switch, Unseen};
@@ -67,7 +68,7 @@ impl Recorded {
         // Settings that name a unit nobody asked for then cannot know who is in it.
         let named = settings.never.organizational_units.iter().chain(&settings.look.organizational_units);
         let unknown = named.into_iter().any(|unit| !units_asked.contains(unit));
-        let mut recorded = Self { taken_at: Some(taken_at), ..Self::default() };
+        let mut recorded = Self { taken_at: Some(taken_at).filter(|at| is_sane(*at)), ..Self::default() };
         for mut account in accounts {
             account.units = account.units.filter(|_| !unknown);
             recorded.accounts.insert(account.id.clone(), FoundAccount { account, inactive: None });

@@ -120,7 +120,9 @@ impl Case<'_> {
 
     /// Whether nobody but the reaper has touched the instance since it wrote `tag`.
     pub(crate) fn is_ours_since(&self, tag: &OwnTag) -> bool {
-        !tag.touched_since(self.instance) || self.own_start_fell_back()
+        // A tag from the future is a forged one, or a clock that is wrong: everything would lie before it.
+        let written = tag.at <= self.now + chrono::Duration::minutes(1);
+        written && (!tag.touched_since(self.instance) || self.own_start_fell_back())
     }
 
     /// Whether the last start was the reaper's own and did not hold. It has moved the launch time all the same, and

@@ -1,7 +1,7 @@
 //! The plan: ordered steps, deferred ones with what deferred them, or a refusal. A dry run and a real run share
 //! this one value.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
@@ -38,6 +38,11 @@ pub struct Step {
 }
 
 impl Step {
+    /// What a person agrees to who reviews a plan.
+    fn agreed(&self) -> (&str, &str, &str, Action, &str, Option<DateTime<Utc>>) {
+        (&self.account, &self.region, &self.id, self.action, &self.policy, self.launched)
+    }
+
     /// Where the instance is.
     pub fn target(&self) -> Target {
         Target { account: self.account.clone(), region: self.region.clone() }
@@ -181,9 +186,14 @@ impl Plan {
     /// The same plan less every step that the reviewed one does not hold: a run may only do less.
     #[must_use]
     pub fn at_most(mut self, reviewed: &Self) -> Self {
-        let allowed: HashSet<(&str, Action)> = reviewed.steps.iter().map(|step| (&*step.id, step.action)).collect();
-        let (steps, rest): (Vec<_>, Vec<_>) =
-            std::mem::take(&mut self.steps).into_iter().partition(|step| allowed.contains(&(&*step.id, step.action)));
+        // What was agreed to is this instance, as it was then: one that was started since is another matter.
+        let agreed: HashMap<_, _> = reviewed.steps.iter().map(|step| (step.agreed(), step.not_after)).collect();
+        let (mut steps, rest): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.steps).into_iter().partition(|step| agreed.contains_key(&step.agreed()));
+        for step in &mut steps {
+            let then = agreed.get(&step.agreed()).copied().flatten();
+            step.not_after = [step.not_after, then].into_iter().flatten().min();
+        }
         self.steps = steps;
         self.deferred.extend(rest.into_iter().map(|step| put_off(step, Cap::NotReviewed)));
         self.id = plan_id(&self.settings, self.made_at, &self.steps);
@@ -193,7 +203,7 @@ impl Plan {
     /// Whether this plan, read back from a file, may still be carried out.
     ///
     /// # Errors
-    /// [`PlanRefused`] when it has expired, was made under other settings, or was edited.
+    /// [`PlanRefused`] when it has expired, was made under other settings, or was itself refused.
     pub fn check(&self, settings: &Settings, now: DateTime<Utc>) -> Result<(), PlanRefused> {
         let id = self.id.clone();
         if let Some(because) = &self.refused {

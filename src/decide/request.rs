@@ -1,10 +1,11 @@
 //! What a run is asked to do: parsed once at the entry, with the instant and the deadline.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Datelike, Utc};
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
-use serde_json::value::RawValue;
 use thiserror::Error;
 
 use super::settings::Settings;
@@ -135,12 +136,8 @@ struct Envelope {
     time: Option<String>,
 }
 
-/// Which kind of object it is: the presence of `mode` decides, whatever its value.
-#[derive(Deserialize)]
-struct Kind<'a> {
-    #[serde(borrow)]
-    mode: Option<&'a RawValue>,
-}
+/// The keys of a request that are none of an AWS envelope.
+const OWN_KEYS: [&str; 7] = ["at", "accounts", "regions", "instances", "policies", "plan", "acknowledge"];
 
 impl Request {
     /// A request for the settings' whole scope.
@@ -157,8 +154,12 @@ impl Request {
         if !text.trim_start().starts_with('{') {
             return Err(RequestInvalid::NotARequest("it is not a JSON object".to_owned()));
         }
-        let kind: Kind<'_> = serde_json::from_str(text).map_err(wrong)?;
-        if kind.mode.is_none() {
+        let keys: BTreeMap<String, IgnoredAny> = serde_json::from_str(text).map_err(wrong)?;
+        if !keys.contains_key("mode") {
+            // An envelope runs the whole scope; a selector that stands in one was meant, and must not be dropped.
+            if let Some(own) = OWN_KEYS.iter().find(|own| keys.contains_key(**own)) {
+                return Err(RequestInvalid::NotARequest(format!("it has `{own}` and no `mode`")));
+            }
             return Self::from_envelope(&serde_json::from_str(text).map_err(wrong)?);
         }
         let RawRequest { mode, at, accounts, regions, instances, policies, plan, acknowledge } =
@@ -198,7 +199,7 @@ pub fn parse_at(text: &str) -> Result<DateTime<Utc>, RequestInvalid> {
     DateTime::parse_from_rfc3339(text)
         .ok()
         .map(|at| at.to_utc())
-        .filter(|at| (1970..9000).contains(&at.year()))
+        .filter(|at| is_sane(*at))
         .ok_or_else(|| RequestInvalid::At(text.to_owned()))
 }
 
@@ -219,6 +220,11 @@ impl RecordKey {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Whether an instant lies where schedules and their sums can be reckoned.
+pub fn is_sane(at: DateTime<Utc>) -> bool {
+    (1970..9000).contains(&at.year())
 }
 
 impl Scope {

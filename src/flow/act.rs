@@ -5,6 +5,7 @@ use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use futures_util::stream::{self, StreamExt};
 
 use super::bisect::bisect;
@@ -45,6 +46,10 @@ const LOOKS: [Duration; 5] = [
     Duration::from_secs(5),
     Duration::from_secs(5),
 ];
+
+/// How old the look may be on which a stop rests, in seconds: far less than the five minutes that lie between any
+/// stop and the opening.
+const STALE_SECONDS: i64 = 30;
 
 /// Between two StartInstances calls in one Region of one account: the bucket refills 2 a second.
 const START_PACE: Duration = Duration::from_millis(500);
@@ -130,6 +135,15 @@ impl<L: Look, A: Act, H: Hub> Acting<'_, L, A, H> {
     fn in_time(&self) -> Result<(), ActError> {
         let late = || ActError::Refused("there was no time left before the run's deadline".to_owned());
         if self.clock.fits(ANOTHER_CALL) { Ok(()) } else { Err(late()) }
+    }
+
+    /// Refuses a further call when the last look is too long ago: throttled or halved often enough, a batch would
+    /// else stop what has been kept, paused or opened meanwhile.
+    fn fresh(&self, looked: DateTime<Utc>) -> Result<(), ActError> {
+        if self.clock.now() - looked <= chrono::Duration::seconds(STALE_SECONDS) {
+            return Ok(());
+        }
+        Err(ActError::Refused("its last look was too long ago; the next run looks again".to_owned()))
     }
 
     async fn batch(&self, target: &Target, action: Action, policy: &str, steps: &[&Step]) -> Vec<Outcome> {
@@ -232,10 +246,12 @@ impl<L: Look, A: Act, H: Hub> Acting<'_, L, A, H> {
         let (key, value) = (self.settings.tags.stopped.as_str(), self.own_tag(policy));
         let value = value.as_str();
         let ids: Vec<Box<str>> = steps.iter().map(|step| step.id.clone()).collect();
+        let looked = self.clock.now();
         let mut ends: HashMap<Box<str>, Result<(), ActError>> = HashMap::new();
         let (mut tagged, mut perhaps_tagged, mut to_untag) = (Vec::new(), Vec::new(), Vec::new());
         let attempt = |part: Vec<Box<str>>| async move {
             self.in_time()?;
+            self.fresh(looked)?;
             self.act.tag(target, &part, key, value).await
         };
         for (id, end) in bisect(&ids, attempt).await {
@@ -254,10 +270,22 @@ impl<L: Look, A: Act, H: Hub> Acting<'_, L, A, H> {
         }
         let attempt = |part: Vec<Box<str>>| async move {
             self.in_time()?;
+            self.fresh(looked)?;
             self.act.stop(target, &part, hibernate).await
         };
         ends.extend(bisect(&tagged, attempt).await);
-        let seen = self.watch(target, steps, &ends, State::is_down).await;
+        let mut seen = self.watch(target, steps, &ends, State::is_down).await;
+        // A refusal may be the last word on a call whose first attempt came through: one look tells.
+        let refused: Vec<&Step> = steps
+            .iter()
+            .copied()
+            .filter(|step| tagged.contains(&step.id) && matches!(ends.get(&step.id), Some(Err(ActError::Refused(_)))))
+            .collect();
+        if !refused.is_empty()
+            && let Ok(now) = self.see(target, &refused).await
+        {
+            seen.extend(now.into_iter().map(|(id, instance)| (id, instance.state)));
+        }
         let mut outcomes = Vec::new();
         for step in steps {
             let end = ends.remove(&step.id).unwrap_or_else(|| Err(ActError::Unclear("no answer".to_owned())));
@@ -391,7 +419,14 @@ fn stopped(end: &Result<(), ActError>, seen: Option<State>) -> (Ending, String) 
             (Ending::Unverified, format!("{why}; still seen {state}"))
         }
         (Err(ActError::Unclear(why)), None) => (Ending::Unverified, why.clone()),
-        (Err(ActError::Refused(why)), _) => (Ending::Failed, why.clone()),
+        (Err(ActError::Refused(why)), Some(State::Stopped)) => (Ending::Stopped, format!("seen stopped, though {why}")),
+        (Err(ActError::Refused(why)), Some(State::Stopping)) => {
+            (Ending::Stopping, format!("seen stopping, though {why}"))
+        }
+        (
+            Err(ActError::Refused(why)),
+            Some(State::Pending | State::Running | State::ShuttingDown | State::Terminated | State::Unknown) | None,
+        ) => (Ending::Failed, why.clone()),
     }
 }
 

@@ -1,6 +1,8 @@
-//! The instant of a run, and how long it may still last. The wall clock is read once, at the entry.
+//! The instant of a run, and how long it may still last. The instant to judge by is read once, at the entry; what
+//! has gone by since is read here, by two clocks: the monotonic one stands still while a laptop sleeps, and the wall
+//! clock can be set back. The longer of the two counts.
 
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use chrono::{DateTime, Utc};
 
@@ -9,14 +11,14 @@ use chrono::{DateTime, Utc};
 pub struct Clock {
     at: DateTime<Utc>,
     since: Instant,
-    deadline: Option<Instant>,
+    wall: SystemTime,
+    lasts: Option<Duration>,
 }
 
 impl Clock {
     /// A clock that shows `at` now, for a run that may last `left`.
     pub fn start(at: DateTime<Utc>, left: Option<Duration>) -> Self {
-        let since = Instant::now();
-        Self { at, since, deadline: left.map(|left| since + left) }
+        Self { at, since: Instant::now(), wall: SystemTime::now(), lasts: left }
     }
 
     /// The instant by which the run is judged.
@@ -26,16 +28,21 @@ impl Clock {
 
     /// What the clock shows now.
     pub fn now(&self) -> DateTime<Utc> {
-        self.at + chrono::Duration::from_std(self.since.elapsed()).unwrap_or_default()
+        self.at + chrono::Duration::from_std(self.elapsed()).unwrap_or_default()
+    }
+
+    /// What has gone by since the run began.
+    fn elapsed(&self) -> Duration {
+        self.since.elapsed().max(self.wall.elapsed().unwrap_or_default())
     }
 
     /// Whether something that lasts `worst` at most still fits before the deadline.
     pub fn fits(&self, worst: Duration) -> bool {
-        self.deadline.is_none_or(|deadline| Instant::now() + worst <= deadline)
+        self.lasts.is_none_or(|lasts| self.elapsed() + worst <= lasts)
     }
 
     /// How long until `reserve` before the deadline; `None` without a deadline.
     pub fn left(&self, reserve: Duration) -> Option<Duration> {
-        self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now() + reserve))
+        self.lasts.map(|lasts| lasts.saturating_sub(self.elapsed() + reserve))
     }
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::decide::case::History;
 use crate::decide::report::{Ending, Outcome};
+use crate::decide::request::is_sane;
 use crate::ports::{Hub, PortError};
 use crate::words::Action;
 
@@ -112,6 +113,6 @@ async fn lines(hub: &impl Hub, now: DateTime<Utc>) -> Result<Vec<(String, Line)>
         let Some(run) = file.strip_suffix(".jsonl") else { continue }; // a draft that was never finished
         lines.extend(text.lines().filter_map(|line| Some((run.to_owned(), serde_json::from_str(line).ok()?))));
     }
-    lines.retain(|(_, line)| line.at <= now);
+    lines.retain(|(_, line)| line.at <= now && is_sane(line.at));
     Ok(lines)
 }

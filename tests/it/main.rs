@@ -19,5 +19,6 @@ mod schedule;
 mod schema;
 mod settings;
 mod sudden;
+mod tricks;
 mod views;
 mod voices;

@@ -13,6 +13,7 @@ use super::config::Aws;
 use super::errors::{unseen, words};
 use super::instance::reduce;
 use super::sessions::{Role, Sessions, session_name};
+use super::tokens::Tokens;
 use super::{metrics, organization};
 use crate::decide::case::Activity;
 use crate::decide::settings::{Accounts, Regions, Settings};
@@ -200,23 +201,17 @@ async fn page_through(
         let values = ids.iter().map(ToString::to_string).collect();
         call = call.filters(Filter::builder().name("instance-id").set_values(Some(values)).build());
     }
-    // Not the SDK's paginator: it ends in silence when a token comes again, and what it then has not shown
-    // would count as seen.
-    let mut token: Option<String> = None;
+    let (mut tokens, mut token) = (Tokens::default(), None);
     loop {
         let page = call.clone().max_results(PAGE).set_next_token(token.clone()).send().await;
         let page = page.map_err(|error| unseen("ec2:DescribeInstances", &error))?;
         for raw in page.reservations().iter().flat_map(|reservation| reservation.instances()) {
             each(reduce(target, raw));
         }
-        let next = page.next_token().filter(|next| !next.is_empty()).map(str::to_owned);
-        if next.is_none() {
+        token = tokens.next("ec2:DescribeInstances", page.next_token()).map_err(Unseen::Blind)?;
+        if token.is_none() {
             return Ok(());
         }
-        if next == token {
-            return Err(Unseen::Blind("`ec2:DescribeInstances` gave the same page token twice".to_owned()));
-        }
-        token = next;
     }
 }
 

@@ -5,12 +5,13 @@ use std::collections::HashMap;
 use aws_config::Region;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_cloudwatch::Client;
-use aws_sdk_cloudwatch::types::{Dimension, Metric, MetricDataQuery, MetricStat};
+use aws_sdk_cloudwatch::types::{Dimension, Metric, MetricDataQuery, MetricStat, StatusCode};
 use aws_smithy_types::DateTime as SdkTime;
 use chrono::{DateTime, Duration, Utc};
 
 use super::config::Aws;
 use super::errors::words;
+use super::tokens::Tokens;
 use crate::decide::case::Activity;
 use crate::words::Target;
 
@@ -54,18 +55,26 @@ async fn peaks(client: &Client, ids: &[Box<str>], now: DateTime<Utc>) -> Result<
     let queries = ids.iter().enumerate().map(|(n, id)| query(n, id)).collect();
     let start = SdkTime::from_secs((now - Duration::hours(1)).timestamp());
     let call = client.get_metric_data().set_metric_data_queries(Some(queries));
-    let mut pages = call.start_time(start).end_time(SdkTime::from_secs(now.timestamp())).into_paginator().send();
-    while let Some(page) = pages.next().await {
+    let mut whole = vec![false; ids.len()];
+    let call = call.start_time(start).end_time(SdkTime::from_secs(now.timestamp()));
+    let (mut tokens, mut token) = (Tokens::default(), None);
+    loop {
+        let page = call.clone().set_next_token(token.clone()).send().await;
         let page = page.map_err(|error| words("cloudwatch:GetMetricData", &error))?;
         for result in page.metric_data_results() {
             let index = result.id().and_then(|id| id.strip_prefix('m')).and_then(|n| n.parse::<usize>().ok());
-            let Some(peak) = index.and_then(|index| peaks.get_mut(index)) else { continue };
+            let Some(index) = index.filter(|index| *index < ids.len()) else { continue };
+            // Half an hour of figures is no evidence of a quiet hour.
+            whole[index] = result.status_code().is_none_or(|status| *status == StatusCode::Complete);
             for value in result.values().iter().filter(|value| value.is_finite()) {
-                *peak = Some(peak.map_or(*value, |known| known.max(*value)));
+                peaks[index] = Some(peaks[index].map_or(*value, |known| known.max(*value)));
             }
         }
+        token = tokens.next("cloudwatch:GetMetricData", page.next_token())?;
+        if token.is_none() {
+            return Ok(peaks.into_iter().zip(whole).map(|(peak, whole)| peak.filter(|_| whole)).collect());
+        }
     }
-    Ok(peaks)
 }
 
 fn query(n: usize, id: &str) -> MetricDataQuery {

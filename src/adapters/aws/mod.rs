@@ -12,6 +12,7 @@ mod metrics;
 mod organization;
 mod sessions;
 mod store;
+mod tokens;
 
 pub use act::Hands;
 pub use config::{Aws, Meter};

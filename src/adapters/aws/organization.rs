@@ -7,6 +7,7 @@ use aws_sdk_organizations::Client;
 use aws_sdk_organizations::types::Account as Raw;
 
 use super::errors::words;
+use super::tokens::Tokens;
 use crate::ports::{FoundAccount, PortError};
 use crate::words::Account;
 
@@ -16,15 +17,19 @@ const DEPTH: usize = 8;
 /// Every account of the organisation, by id.
 pub(super) async fn all(client: &Client) -> Result<BTreeMap<Arc<str>, FoundAccount>, PortError> {
     let mut accounts = BTreeMap::new();
-    let mut pages = client.list_accounts().into_paginator().send();
-    while let Some(page) = pages.next().await {
+    let (mut tokens, mut token) = (Tokens::default(), None);
+    loop {
+        let page = client.list_accounts().set_next_token(token).send().await;
         let page = page.map_err(|error| PortError(words("organizations:ListAccounts", &error)))?;
         for raw in page.accounts() {
             let found = found(raw)?;
             accounts.insert(found.account.id.clone(), found);
         }
+        token = tokens.next("organizations:ListAccounts", page.next_token()).map_err(PortError)?;
+        if token.is_none() {
+            return Ok(accounts);
+        }
     }
-    Ok(accounts)
 }
 
 /// `State` since September 2026, `Status` before. Anything but `ACTIVE` is shown and not looked at.
@@ -36,7 +41,8 @@ fn found(raw: &Raw) -> Result<FoundAccount, PortError> {
     let inactive = match state {
         Some("ACTIVE") => None,
         Some(state) => Some(format!("its state is {state}")),
-        None => Some("its state is unknown".to_owned()),
+        // A look does no harm, and an account that nobody looks at would be hidden.
+        None => None,
     };
     let account = Account { id: id.into(), name: raw.name().map(str::to_owned), units: Some(Vec::new()) };
     Ok(FoundAccount { account, inactive })
@@ -61,24 +67,31 @@ pub(super) async fn beneath(client: &Client, unit: &str) -> Result<BTreeSet<Stri
 }
 
 async fn accounts_of(client: &Client, parent: &str) -> Result<Vec<String>, PortError> {
+    const OPERATION: &str = "organizations:ListAccountsForParent";
     let mut ids = Vec::new();
-    let mut pages = client.list_accounts_for_parent().parent_id(parent).into_paginator().send();
-    while let Some(page) = pages.next().await {
-        let wrong =
-            |error| PortError(format!("{} for `{parent}`", words("organizations:ListAccountsForParent", &error)));
-        ids.extend(page.map_err(wrong)?.accounts().iter().filter_map(|account| account.id().map(str::to_owned)));
+    let (mut tokens, mut token) = (Tokens::default(), None);
+    loop {
+        let page = client.list_accounts_for_parent().parent_id(parent).set_next_token(token).send().await;
+        let page = page.map_err(|error| PortError(format!("{} for `{parent}`", words(OPERATION, &error))))?;
+        ids.extend(page.accounts().iter().filter_map(|account| account.id().map(str::to_owned)));
+        token = tokens.next(OPERATION, page.next_token()).map_err(PortError)?;
+        if token.is_none() {
+            return Ok(ids);
+        }
     }
-    Ok(ids)
 }
 
 async fn units_of(client: &Client, parent: &str) -> Result<Vec<String>, PortError> {
+    const OPERATION: &str = "organizations:ListOrganizationalUnitsForParent";
     let mut ids = Vec::new();
-    let mut pages = client.list_organizational_units_for_parent().parent_id(parent).into_paginator().send();
-    while let Some(page) = pages.next().await {
-        let wrong = |error| {
-            PortError(format!("{} for `{parent}`", words("organizations:ListOrganizationalUnitsForParent", &error)))
-        };
-        ids.extend(page.map_err(wrong)?.organizational_units().iter().filter_map(|unit| unit.id().map(str::to_owned)));
+    let (mut tokens, mut token) = (Tokens::default(), None);
+    loop {
+        let page = client.list_organizational_units_for_parent().parent_id(parent).set_next_token(token).send().await;
+        let page = page.map_err(|error| PortError(format!("{} for `{parent}`", words(OPERATION, &error))))?;
+        ids.extend(page.organizational_units().iter().filter_map(|unit| unit.id().map(str::to_owned)));
+        token = tokens.next(OPERATION, page.next_token()).map_err(PortError)?;
+        if token.is_none() {
+            return Ok(ids);
+        }
     }
-    Ok(ids)
 }
