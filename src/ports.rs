@@ -40,6 +40,9 @@ pub enum ActError {
     /// AWS refused: with several instances in the call, one of them may be the reason.
     #[error("{0}")]
     Refused(String),
+    /// It was not sent: there was no time for it, or too much had gone by since the last look.
+    #[error("{0}")]
+    NotSent(String),
     /// Nobody knows whether it happened: a time-out, a cut connection, an error of AWS's own.
     #[error("{0}")]
     Unclear(String),

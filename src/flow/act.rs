@@ -10,6 +10,7 @@ use futures_util::stream::{self, StreamExt};
 
 use super::bisect::bisect;
 use super::clock::Clock;
+use super::ending::{started, stopped};
 use super::warrant::Warrant;
 use crate::decide::case::{Activity, History};
 use crate::decide::judge::Judge;
@@ -133,8 +134,11 @@ impl<L: Look, A: Act, H: Hub> Acting<'_, L, A, H> {
 
     /// Refuses a further call where it, and what must follow it, would not end before the deadline.
     fn in_time(&self) -> Result<(), ActError> {
-        let late = || ActError::Refused("there was no time left before the run's deadline".to_owned());
-        if self.clock.fits(ANOTHER_CALL) { Ok(()) } else { Err(late()) }
+        if self.clock.fits(ANOTHER_CALL) {
+            return Ok(());
+        }
+        self.troubled.set(true);
+        Err(ActError::NotSent("there was no time left before the run's deadline".to_owned()))
     }
 
     /// Refuses a further call when the last look is too long ago: throttled or halved often enough, a batch would
@@ -143,7 +147,8 @@ impl<L: Look, A: Act, H: Hub> Acting<'_, L, A, H> {
         if self.clock.now() - looked <= chrono::Duration::seconds(STALE_SECONDS) {
             return Ok(());
         }
-        Err(ActError::Refused("its last look was too long ago; the next run looks again".to_owned()))
+        self.troubled.set(true);
+        Err(ActError::NotSent("its last look was too long ago; the next run looks again".to_owned()))
     }
 
     async fn batch(&self, target: &Target, action: Action, policy: &str, steps: &[&Step]) -> Vec<Outcome> {
@@ -257,6 +262,9 @@ impl<L: Look, A: Act, H: Hub> Acting<'_, L, A, H> {
         for (id, end) in bisect(&ids, attempt).await {
             match end {
                 Ok(()) => tagged.push(id),
+                Err(late @ ActError::NotSent(_)) => {
+                    ends.insert(id, Err(late));
+                }
                 Err(why) => {
                     if matches!(why, ActError::Unclear(_)) {
                         perhaps_tagged.push(id.clone());
@@ -290,7 +298,8 @@ impl<L: Look, A: Act, H: Hub> Acting<'_, L, A, H> {
         for step in steps {
             let end = ends.remove(&step.id).unwrap_or_else(|| Err(ActError::Unclear("no answer".to_owned())));
             let (ending, detail) = stopped(&end, seen.get(&step.id).copied());
-            if ending == Ending::Failed && (tagged.contains(&step.id) || perhaps_tagged.contains(&step.id)) {
+            let undone = matches!(ending, Ending::Failed | Ending::NotTried);
+            if undone && (tagged.contains(&step.id) || perhaps_tagged.contains(&step.id)) {
                 to_untag.push(step.id.clone());
             }
             outcomes.push(self.outcome(step, ending, detail));
@@ -375,7 +384,7 @@ impl<L: Look, A: Act, H: Hub> Acting<'_, L, A, H> {
         let begun: Vec<&Step> = steps
             .iter()
             .copied()
-            .filter(|step| !matches!(ends.get(&step.id), Some(Err(ActError::Refused(_)))))
+            .filter(|step| !matches!(ends.get(&step.id), Some(Err(ActError::Refused(_) | ActError::NotSent(_)))))
             .collect();
         let mut seen: HashMap<Box<str>, State> = HashMap::new();
         if begun.is_empty() {
@@ -398,55 +407,5 @@ impl<L: Look, A: Act, H: Hub> Acting<'_, L, A, H> {
             }
         }
         seen
-    }
-}
-
-/// How a stop ended, by what the call answered and what was seen afterwards.
-fn stopped(end: &Result<(), ActError>, seen: Option<State>) -> (Ending, String) {
-    match (end, seen) {
-        (Ok(()) | Err(ActError::Unclear(_)), Some(State::Stopped)) => (Ending::Stopped, "seen stopped".to_owned()),
-        (Ok(()) | Err(ActError::Unclear(_)), Some(State::Stopping)) => (Ending::Stopping, "seen stopping".to_owned()),
-        (Ok(()) | Err(ActError::Unclear(_)), Some(State::Terminated | State::ShuttingDown)) => {
-            (Ending::Overtaken, "somebody terminated it".to_owned())
-        }
-        (Ok(()), Some(state @ (State::Running | State::Pending | State::Unknown))) => {
-            (Ending::Unverified, format!("the call was accepted, and it was still seen {state}"))
-        }
-        (Ok(()), None) => {
-            (Ending::Unverified, "the call was accepted, and it could not be looked at afterwards".to_owned())
-        }
-        (Err(ActError::Unclear(why)), Some(state @ (State::Running | State::Pending | State::Unknown))) => {
-            (Ending::Unverified, format!("{why}; still seen {state}"))
-        }
-        (Err(ActError::Unclear(why)), None) => (Ending::Unverified, why.clone()),
-        (Err(ActError::Refused(why)), Some(State::Stopped)) => (Ending::Stopped, format!("seen stopped, though {why}")),
-        (Err(ActError::Refused(why)), Some(State::Stopping)) => {
-            (Ending::Stopping, format!("seen stopping, though {why}"))
-        }
-        (
-            Err(ActError::Refused(why)),
-            Some(State::Pending | State::Running | State::ShuttingDown | State::Terminated | State::Unknown) | None,
-        ) => (Ending::Failed, why.clone()),
-    }
-}
-
-/// How a start ended, by what the call answered and what was seen afterwards.
-fn started(end: &Result<(), ActError>, seen: Option<State>) -> (Ending, String) {
-    match (end, seen) {
-        (Ok(()) | Err(ActError::Unclear(_)), Some(State::Running)) => (Ending::Started, "seen running".to_owned()),
-        (Ok(()), Some(State::Stopped | State::Stopping)) => (
-            Ending::Failed,
-            "it started and fell back to stopped; does the acting role lack `kms:CreateGrant` for its volumes?"
-                .to_owned(),
-        ),
-        (Ok(()), Some(state @ (State::Pending | State::ShuttingDown | State::Terminated | State::Unknown))) => {
-            (Ending::Unverified, format!("the call was accepted, and it was still seen {state}"))
-        }
-        (Ok(()), None) => {
-            (Ending::Unverified, "the call was accepted, and it could not be looked at afterwards".to_owned())
-        }
-        (Err(ActError::Unclear(why)), Some(state)) => (Ending::Unverified, format!("{why}; still seen {state}")),
-        (Err(ActError::Unclear(why)), None) => (Ending::Unverified, why.clone()),
-        (Err(ActError::Refused(why)), _) => (Ending::Failed, why.clone()),
     }
 }

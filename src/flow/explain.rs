@@ -46,7 +46,7 @@ pub async fn explain(
         if first.verdict.action().is_some() && settings.busy.is_some() {
             let ids = [instance.id.clone()];
             let measured = port.activity(&instance.target, &ids, clock.at()).await.remove(&instance.id);
-            activity = measured.unwrap_or(Activity::NotAsked);
+            activity = measured.unwrap_or(Activity::Gap("no answer".to_owned()));
         }
         let (asked, _) = judge.with_case(&instance, account, &activity, ask);
         let ruling = judge.rule(&instance, account, &activity);

@@ -4,6 +4,7 @@
 mod act;
 mod bisect;
 mod clock;
+mod ending;
 mod explain;
 mod lock;
 mod look;

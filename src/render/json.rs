@@ -139,6 +139,9 @@ pub struct Digest {
     pub counts: Counts,
     /// Where the whole report is; for a dry run, which writes nothing, the report itself.
     pub report: serde_json::Value,
+    /// Why nothing was acted on at all, where that is so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refused: Option<String>,
     /// What else people should know.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
@@ -152,6 +155,7 @@ pub fn digest(report: &Report, whole: serde_json::Value) -> Digest {
         health: report.health(),
         counts: report.counts(),
         report: whole,
+        refused: report.plan.refused.clone(),
         notes: report.notes.clone(),
     }
 }

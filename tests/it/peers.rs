@@ -285,6 +285,20 @@ fn a_start_that_falls_back_is_seen_and_tried_again() {
 }
 
 #[test]
+fn a_start_that_falls_back_after_a_time_out_is_tried_again_too() {
+    let world = World::of([instance("i-1").reaped()]).with_faults(Faults::one("i-1", Fault::FallsBackUnclear));
+    let settings = with(&[]);
+    assert_eq!(ending(&apply(&world, &settings, at(MORNING)), "i-1"), Ending::Unverified);
+    world.mend();
+    assert_eq!(apply(&world, &settings, at(MORNING) + Duration::minutes(5)).counts().started, 1);
+    // Started by somebody else, stopped by somebody else: that is none of the reaper's business.
+    let world = World::of([instance("i-1").reaped()]).with_faults(Faults::one("i-1", Fault::FallsBackUnclear));
+    apply(&world, &settings, at(MORNING));
+    world.change("i-1", |found| found.launched("2026-11-26T09:03:00+09:00"));
+    assert_eq!(planned(&plan(&world, &settings, at(MORNING) + Duration::minutes(5))), Vec::<String>::new());
+}
+
+#[test]
 fn what_is_stopped_is_not_stopped_again_for_ever() {
     let world = World::of(fleet(3));
     let settings = with(&[]);

@@ -84,6 +84,9 @@ fn a_stop_shortly_before_an_opening_is_not_worth_it() {
     let plain = with(&[("at-opening = \"start-reaped\"", "")]);
     assert_eq!(reason(&plain, "2026-11-26T08:54:59+09:00"), Reason::OutsideHours);
     assert_eq!(reason(&plain, "2026-11-26T08:55:00+09:00"), Reason::Reopening);
+    let hasty = with(&[("at-opening = \"start-reaped\"", "at-opening = \"start-reaped\"\nstart-lead = \"1m\"")]);
+    assert_eq!(reason(&hasty, "2026-11-26T08:54:59+09:00"), Reason::OutsideHours);
+    assert_eq!(reason(&hasty, "2026-11-26T08:55:00+09:00"), Reason::Reopening);
 }
 
 #[test]

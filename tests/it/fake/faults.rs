@@ -27,6 +27,8 @@ pub enum Fault {
     StartRefused,
     /// It starts, and falls back to stopped.
     FallsBack,
+    /// A start of it ends in a time-out, happens all the same, and falls back to stopped.
+    FallsBackUnclear,
     /// A look shows it on two pages.
     ShownTwice,
 }
@@ -75,6 +77,8 @@ pub struct Faults {
     pub no_writing: Option<&'static str>,
     /// The record cannot be read.
     pub no_reading: bool,
+    /// While this run stops something, another takes the lock over and writes this.
+    pub lock_taken_over: Option<&'static str>,
     /// How long a look at a target takes, in real time.
     pub slow: Duration,
 }

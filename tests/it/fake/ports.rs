@@ -75,7 +75,8 @@ impl Inner {
 
     /// What is under way goes one step on once it has been looked at again; a first look changes nothing.
     fn go_on(&mut self, place: usize) {
-        let falls = self.faults.suffers(&self.instances[place].id, Fault::FallsBack);
+        let id = &self.instances[place].id;
+        let falls = [Fault::FallsBack, Fault::FallsBackUnclear].iter().any(|fault| self.faults.suffers(id, *fault));
         let instance = &mut self.instances[place];
         instance.state = match instance.state {
             State::Stopping => State::Stopped,
@@ -208,6 +209,9 @@ impl Act for World {
         }
         let mut state = self.state.borrow_mut();
         let (now, faults) = (state.now, state.faults.clone());
+        if let Some(other) = faults.lock_taken_over {
+            state.record.insert("acting.lock".to_owned(), other.to_owned());
+        }
         let unclear = ActError::Unclear("StopInstances timed out".to_owned());
         if faults.has(ids, Fault::StopUnclear) {
             return Err(unclear);
@@ -236,7 +240,8 @@ impl Act for World {
                 instance.launch = Some(now);
             }
         });
-        Ok(())
+        let unclear = state.faults.has(ids, Fault::FallsBackUnclear);
+        if unclear { Err(ActError::Unclear("StartInstances timed out".to_owned())) } else { Ok(()) }
     }
 }
 

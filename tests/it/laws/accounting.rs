@@ -129,6 +129,10 @@ fn too_many_blind_spots_stop_nobody() {
         assert_eq!(world.calls(Deed::acts), []);
         assert!(!report.plan.deferred.is_empty());
     }
+    // One target of eleven, and yet one account of two.
+    let wide = (0..9).fold(fleet(), |world, n| world.with_target(HERE.0, &format!("eu-test-{n}")));
+    let report = apply(&wide.with_faults(blind(&[(THERE.0, "*")])), &with(&[]), at(EVENING));
+    assert!(report.plan.refused.as_ref().is_some_and(|why| why.contains("50 % of the accounts")), "{:?}", report.plan);
     // What the organisation closes on purpose is not blindness.
     let closed = Faults { closed: [Target::new(HERE.0, THERE.1)].into(), ..Faults::default() };
     let report = apply(&fleet().with_faults(closed), &with(&[]), at(EVENING));

@@ -225,6 +225,15 @@ fn a_reviewed_plan_that_is_old_or_of_other_settings_is_refused() {
 }
 
 #[test]
+fn a_run_gives_back_its_own_lock_and_no_other() {
+    let other = r#"{"run":"run-9","until":"2026-11-25T13:30:00Z"}"#;
+    let faults = Faults { lock_taken_over: Some(other), ..Faults::default() };
+    let world = World::of(fleet(1)).with_faults(faults);
+    assert_eq!(apply(&world, &with(&[]), at(EVENING)).counts().stopped, 1);
+    assert_eq!(world.recorded("acting.lock"), [("acting.lock".to_owned(), other.to_owned())]);
+}
+
+#[test]
 fn of_two_runs_at_once_only_one_acts() {
     for seed in 0..20 {
         for void in [None, Some(r#"{"run":"run-0","until":"2026-11-25T12:00:00Z"}"#)] {

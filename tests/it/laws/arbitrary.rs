@@ -271,6 +271,7 @@ pub fn any_faults(most: usize) -> impl Strategy<Value = Faults> {
         Fault::UntagRefused,
         Fault::StartRefused,
         Fault::FallsBack,
+        Fault::FallsBackUnclear,
     ]);
     prop::collection::vec((0..most, fault), 0..4).prop_map(|faults| {
         faults.into_iter().fold(Faults::default(), |all, (n, fault)| all.and(&format!("i-{n:03}"), fault))
