@@ -1,5 +1,7 @@
 //! A run from its request to its report: the whole story on one page.
 
+use std::collections::{HashMap, HashSet};
+
 use chrono::{DateTime, Utc};
 use thiserror::Error;
 
@@ -12,8 +14,8 @@ use super::sudden;
 use super::warrant::{Recorded, Warrant};
 use crate::decide::caps::Cap;
 use crate::decide::case::History;
-use crate::decide::plan::{Plan, PlanRefused};
-use crate::decide::report::{Ending, Report};
+use crate::decide::plan::{Plan, PlanRefused, Step};
+use crate::decide::report::{Ending, Outcome, Report};
 use crate::decide::request::{RequestInvalid, Run};
 use crate::decide::settings::Settings;
 use crate::decide::sudden::NotAcknowledged;
@@ -106,7 +108,9 @@ pub async fn apply(
     let history = past(order, hub).await.map_err(Error::Record)?;
     let (mut report, seen) = prepare(order, looker, &history).await?;
     sudden::hold_back(order, hub, &mut report).await?;
+    let dropped = reviewed.map_or_else(Vec::new, |reviewed| dropped(&report, reviewed));
     if report.plan.steps.is_empty() || !note_switch(&mut report, &switch) {
+        report.outcomes.extend(dropped);
         return conclude(order, looker, hub, report, false).await;
     }
     match lock::take(hub, &run.id, *wall).await {
@@ -138,7 +142,34 @@ pub async fn apply(
         report.outcomes = carry_out(&acting, &report.plan.steps).await;
         report.troubled |= acting.troubled.get();
     }
+    report.outcomes.extend(dropped);
     conclude(order, looker, hub, report, true).await
+}
+
+/// What a reviewed plan holds and this run does not do, with why: nobody who agreed to a step is left to wonder.
+fn dropped(report: &Report, reviewed: &Plan) -> Vec<Outcome> {
+    let planned: HashSet<_> = report.plan.steps.iter().map(|step| (&step.id, step.action)).collect();
+    let put_off: HashMap<_, _> = report.plan.deferred.iter().map(|d| ((&d.id, d.action), d.because)).collect();
+    let rows: HashMap<_, _> = report.rows.iter().map(|row| (&row.id, row)).collect();
+    let missing = reviewed.steps.iter().filter(|step| !planned.contains(&(&step.id, step.action)));
+    let outcome = |step: &Step| {
+        let (outcome, detail) = match (put_off.get(&(&step.id, step.action)), rows.get(&step.id)) {
+            (Some(Cap::NotReviewed), _) => (
+                Ending::Overtaken,
+                "it has changed since the plan was made: it was started, or another policy matches".to_owned(),
+            ),
+            (Some(cap), _) => (Ending::NotTried, format!("put off by `{}`", cap.as_str())),
+            (None, Some(row)) => {
+                let (verdict, reason) = (row.verdict.as_str(), row.verdict.reason());
+                (Ending::Overtaken, format!("now {verdict}, by the rule `{reason}`"))
+            }
+            (None, None) => (Ending::Overtaken, "it was not seen".to_owned()),
+        };
+        let Step { id, account, region, action, policy: _, launched: _, not_after: _ } = step;
+        let (id, account, region) = (id.clone(), account.clone(), region.clone());
+        Outcome { id, account, region, action: *action, outcome, detail, at: report.at }
+    };
+    missing.map(outcome).collect()
 }
 
 /// Earlier runs, where a record knows them.
@@ -225,7 +256,7 @@ fn note_switch(report: &mut Report, switch: &Switch) -> bool {
         }
     };
     let at = report.at;
-    let not_tried = |step: &crate::decide::plan::Step| crate::decide::report::Outcome {
+    let not_tried = |step: &Step| Outcome {
         id: step.id.clone(),
         account: step.account.clone(),
         region: step.region.clone(),

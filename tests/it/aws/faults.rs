@@ -129,6 +129,7 @@ fn an_instance_that_changes_between_look_and_act_is_overtaken() {
         .run(&settings, &["apply", "--yes", "--plan", file.to_str().unwrap(), "--at", EVENING, "--format", "json"]);
     let report = ran.json();
     assert_eq!(row(&report, &kept)["reason"], "kept");
+    assert_eq!(outcome(&report, &kept), ("overtaken".to_owned(), "now spare, by the rule `kept`".to_owned()));
     assert_eq!(world.state("office-2"), "running");
     assert_eq!(world.state("office-1"), "stopped");
 }
