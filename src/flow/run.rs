@@ -2,74 +2,24 @@
 
 use std::collections::{HashMap, HashSet};
 
-use chrono::{DateTime, Utc};
-use thiserror::Error;
-
 use super::act::{Acting, carry_out};
-use super::clock::Clock;
 use super::lock::{self, NotLocked};
-use super::look::{LookError, Seen, look};
+use super::look::{Seen, look};
+use super::order::{Error, Order};
 use super::record::{history, run_key, write_acts};
 use super::sudden;
 use super::warrant::{Recorded, Warrant};
 use crate::decide::caps::Cap;
 use crate::decide::case::History;
-use crate::decide::plan::{Plan, PlanRefused, Step};
+use crate::decide::plan::{Plan, Step};
 use crate::decide::report::{Ending, Outcome, Report};
-use crate::decide::request::{RequestInvalid, Run};
-use crate::decide::settings::Settings;
-use crate::decide::sudden::NotAcknowledged;
 use crate::ports::{Act, Hub, Look, PortError, Switch};
 use crate::render::json;
-
-/// Why a run came to nothing. Nothing was stopped or started.
-#[derive(Debug, Error)]
-pub enum Error {
-    #[error(transparent)]
-    Request(#[from] RequestInvalid),
-    #[error("cannot list the accounts to look at")]
-    Look(#[source] PortError),
-    #[error("cannot use the run record, so nothing was done")]
-    Record(#[source] PortError),
-    #[error(transparent)]
-    Plan(#[from] PlanRefused),
-    #[error(transparent)]
-    Acknowledge(#[from] NotAcknowledged),
-    #[error("run {run} is acting until {until} at most; only one run acts at a time, so this one did nothing")]
-    Busy { run: String, until: DateTime<Utc> },
-}
-
-impl From<LookError> for Error {
-    fn from(error: LookError) -> Self {
-        match error {
-            LookError::Accounts(error) => Self::Look(error),
-            LookError::Request(error) => Self::Request(error),
-        }
-    }
-}
-
-/// What a run is given beside its ports.
-pub struct Order<'a> {
-    /// The request, with its id.
-    pub run: &'a Run,
-    /// The settings in force.
-    pub settings: &'a Settings,
-    /// The instant and the deadline.
-    pub clock: Clock,
-    /// The wall clock when the run began; the same as the clock but for rehearsals.
-    pub wall: DateTime<Utc>,
-    /// A reviewed plan: the run may only do less.
-    pub reviewed: Option<&'a Plan>,
-    /// A run that was held back as a sudden change and may go on now.
-    pub acknowledge: Option<&'a str>,
-    /// Told how many targets have been looked at, of how many.
-    pub progress: &'a dyn Fn(usize, usize),
-}
 
 /// A dry run: looks, judges and plans. There is nothing here to act with.
 ///
 /// # Errors
-/// [`enum@Error`] when the request or the settings' scope cannot be looked at.
+/// [`Error`] when the request or the settings' scope cannot be looked at.
 pub async fn plan(order: &Order<'_>, looker: &impl Look, hub: &impl Hub) -> Result<Report, Error> {
     order.run.scope.check(order.settings)?;
     sudden::check(order)?;
@@ -91,7 +41,7 @@ pub async fn plan(order: &Order<'_>, looker: &impl Look, hub: &impl Hub) -> Resu
 /// A run that acts where both keys allow it, and records itself.
 ///
 /// # Errors
-/// [`enum@Error`]; nothing was stopped or started then. A run that has acted answers a report, whatever went wrong.
+/// [`Error`]; nothing was stopped or started then. A run that has acted answers a report, whatever went wrong.
 pub async fn apply(
     order: &Order<'_>,
     looker: &impl Look,

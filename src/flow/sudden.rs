@@ -4,7 +4,7 @@
 use chrono::NaiveDate;
 use futures_util::stream::{self, StreamExt};
 
-use super::run::{Error, Order};
+use super::order::{Error, Order};
 use crate::decide::caps::Cap;
 use crate::decide::report::Report;
 use crate::decide::request::RequestInvalid;

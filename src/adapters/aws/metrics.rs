@@ -83,3 +83,60 @@ fn query(n: usize, id: &str) -> MetricDataQuery {
     let stat = MetricStat::builder().metric(metric).period(PERIOD_SECONDS).stat("Average").build();
     MetricDataQuery::builder().id(format!("m{n}")).metric_stat(stat).return_data(true).build()
 }
+
+#[cfg(test)]
+mod tests {
+    use aws_config::BehaviorVersion;
+    use aws_credential_types::Credentials;
+    use aws_sdk_cloudwatch::operation::get_metric_data::GetMetricDataOutput;
+    use aws_sdk_cloudwatch::types::MetricDataResult;
+    use aws_smithy_mocks::{MockResponseInterceptor, Rule, create_mock_http_client, mock};
+
+    use super::*;
+
+    fn client(rule: &Rule) -> Client {
+        let config = aws_sdk_cloudwatch::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new("us-east-1"))
+            .credentials_provider(Credentials::new("AKIDEXAMPLE", "secret", None, None, "test"))
+            .http_client(create_mock_http_client())
+            .interceptor(MockResponseInterceptor::new().with_rule(rule));
+        Client::from_conf(config.build())
+    }
+
+    fn page(values: &[f64], status: StatusCode, next: Option<&str>) -> GetMetricDataOutput {
+        let result = MetricDataResult::builder().id("m0").status_code(status).set_values(Some(values.to_vec())).build();
+        GetMetricDataOutput::builder().metric_data_results(result).set_next_token(next.map(str::to_owned)).build()
+    }
+
+    async fn peak(rule: &Rule) -> Result<Vec<Option<f64>>, String> {
+        peaks(&client(rule), &["i-1".into()], DateTime::UNIX_EPOCH + Duration::days(20_000)).await
+    }
+
+    #[tokio::test]
+    async fn the_highest_figure_of_every_page_counts_and_what_is_no_number_does_not() {
+        let pages = mock!(Client::get_metric_data)
+            .sequence()
+            .output(|| page(&[1.0, f64::NAN], StatusCode::PartialData, Some("a")))
+            .output(|| page(&[62.0, 3.0], StatusCode::Complete, None))
+            .build();
+        assert_eq!(peak(&pages).await, Ok(vec![Some(62.0)]));
+    }
+
+    #[tokio::test]
+    async fn a_figure_that_stays_partial_is_none() {
+        let pages =
+            mock!(Client::get_metric_data).sequence().output(|| page(&[1.0], StatusCode::PartialData, None)).build();
+        assert_eq!(peak(&pages).await, Ok(vec![None]));
+    }
+
+    #[tokio::test]
+    async fn a_page_token_that_comes_again_is_an_error() {
+        let pages = mock!(Client::get_metric_data)
+            .sequence()
+            .output(|| page(&[1.0], StatusCode::PartialData, Some("a")))
+            .output(|| page(&[1.0], StatusCode::Complete, Some("a")))
+            .build();
+        assert!(peak(&pages).await.is_err());
+    }
+}

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::super::args::{Args, Select};
-use super::super::cli::End;
+use super::super::end::End;
 use super::super::error::Error;
 use super::super::reviewed::ReviewedAt;
 use super::super::{ask, load};

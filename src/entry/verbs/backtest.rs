@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::super::args::{Args, Format, Select};
-use super::super::cli::End;
+use super::super::end::End;
 use super::super::error::Error;
 use super::super::load;
 use super::show;

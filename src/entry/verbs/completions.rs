@@ -4,7 +4,7 @@ use clap::CommandFactory;
 use clap_complete::Shell;
 
 use super::super::args::Args;
-use super::super::cli::End;
+use super::super::end::End;
 use super::super::error::Error;
 use super::show;
 

@@ -1,7 +1,7 @@
 //! `explain`: why an instance is judged as it is.
 
 use super::super::args::{Args, Format};
-use super::super::cli::End;
+use super::super::end::End;
 use super::super::error::Error;
 use super::super::load;
 use super::show;

@@ -6,7 +6,7 @@ use clap::{Command, CommandFactory};
 use clap_mangen::Man;
 
 use super::super::args::Args;
-use super::super::cli::End;
+use super::super::end::End;
 use super::super::error::Error;
 use super::show;
 

@@ -1,7 +1,7 @@
 //! `plan`: a dry run. Nothing here can act.
 
 use super::super::args::{Args, Select};
-use super::super::cli::End;
+use super::super::end::End;
 use super::super::error::Error;
 use super::super::load;
 use super::show;

@@ -2,7 +2,7 @@
 //! needed, and none of AWS where the record is a folder.
 
 use super::super::args::{Args, Format};
-use super::super::cli::End;
+use super::super::end::End;
 use super::super::error::Error;
 use super::super::load;
 use super::show;

@@ -1,7 +1,7 @@
 //! `schema`: the JSON Schema of the settings.
 
 use super::super::args::Args;
-use super::super::cli::End;
+use super::super::end::End;
 use super::super::error::Error;
 use super::show;
 use crate::decide::settings;

@@ -1,7 +1,7 @@
 //! `snapshot`: saves what is seen.
 
 use super::super::args::Args;
-use super::super::cli::End;
+use super::super::end::End;
 use super::super::error::Error;
 use super::super::load;
 use super::show;

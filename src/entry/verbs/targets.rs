@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::super::args::{Args, Format};
-use super::super::cli::End;
+use super::super::end::End;
 use super::super::error::Error;
 use super::super::load;
 use super::show;
