@@ -12,7 +12,7 @@ pub fn all_loopback(sdk: &SdkConfig) -> bool {
 }
 
 /// The endpoint that a client of `service` would use: its own before the common one, as the SDK has it.
-fn endpoint(sdk: &SdkConfig, service: &str) -> Option<String> {
+pub(super) fn endpoint(sdk: &SdkConfig, service: &str) -> Option<String> {
     let key = ServiceConfigKey::builder().service_id(service).env("AWS_ENDPOINT_URL").profile("endpoint_url").build();
     let own = sdk.service_config().zip(key.ok()).and_then(|(config, key)| config.load_config(key));
     own.or_else(|| sdk.endpoint_url().map(str::to_owned))

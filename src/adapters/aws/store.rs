@@ -5,6 +5,7 @@ use aws_sdk_s3::operation::get_object::GetObjectError;
 use aws_sdk_s3::primitives::ByteStream;
 
 use super::config::Aws;
+use super::endpoints::endpoint;
 use super::errors::{chain, words};
 use crate::ports::{Entry, PortError};
 
@@ -115,7 +116,7 @@ impl Bucket {
 fn client(aws: &Aws) -> Client {
     let config = aws_sdk_s3::config::Builder::from(&aws.sdk).interceptor(aws.meter.clone());
     // A simulated S3 on a loopback address has no host names for its buckets.
-    let path_style = aws.sdk.endpoint_url().is_some();
+    let path_style = endpoint(&aws.sdk, "S3").is_some();
     Client::from_conf(config.force_path_style(path_style).build())
 }
 
