@@ -15,7 +15,7 @@ use crate::decide::request::is_sane;
 use crate::decide::settings::{Settings, UNKNOWN};
 use crate::decide::snapshot::{Saved, Snapshot};
 use crate::ports::{Entry, FoundAccount, Hub, Look, PortError, Switch, Unseen};
-use crate::words::{Account, Instance, State, Tags, Target};
+use crate::words::{Account, Details, Instance, State, Tags, Target};
 
 /// The file is no inventory.
 #[derive(Debug, Error)]
@@ -155,7 +155,34 @@ fn reduce(target: Target, raw: &Value) -> Instance {
         product_codes: codes.map(|code| text(code, &["ProductCodeId"]).unwrap_or("unnamed").into()).collect(),
         operator: managed.then(|| text(raw, &["Operator", "Principal"]).unwrap_or_default().into()),
         hibernation: flag(raw, &["HibernationOptions", "Configured"]).unwrap_or(false),
+        details: details(raw),
         tags: Tags::new(tags),
+    }
+}
+
+/// What prices and evidence need.
+fn details(raw: &Value) -> Details {
+    let filled = |path: &[&str]| text(raw, path).filter(|text| !text.is_empty()).map(Box::from);
+    let number = |path: [&str; 2]| raw.get(path[0])?.get(path[1])?.as_u64().filter(|n| *n > 0);
+    let attached = |interface: &Value| {
+        let attachment = interface.get("Attachment")?;
+        (attachment.get("DeviceIndex")?.as_u64()? == 0).then(|| text(attachment, &["AttachTime"]).and_then(time))?
+    };
+    let vcpus = number(["CpuOptions", "CoreCount"])
+        .and_then(|cores| cores.checked_mul(number(["CpuOptions", "ThreadsPerCore"])?))
+        .and_then(|n| u32::try_from(n).ok());
+    let profile = text(raw, &["IamInstanceProfile", "Arn"]).and_then(|arn| arn.rsplit_once('/'));
+    let interfaces = list(raw, "NetworkInterfaces");
+    let volumes = list(raw, "BlockDeviceMappings").iter().filter_map(|mapping| text(mapping, &["Ebs", "VolumeId"]));
+    Details {
+        created: interfaces.iter().find_map(attached),
+        platform: filled(&["PlatformDetails"]),
+        usage: filled(&["UsageOperation"]),
+        vcpus,
+        image: filled(&["ImageId"]),
+        interfaces: u32::try_from(interfaces.len()).unwrap_or(u32::MAX),
+        profile: profile.map(|(_, name)| name.into()),
+        volumes: volumes.map(Box::from).collect(),
     }
 }
 

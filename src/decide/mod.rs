@@ -14,4 +14,5 @@ pub mod rules;
 pub mod settings;
 pub mod snapshot;
 pub mod sudden;
+pub mod told;
 pub mod views;

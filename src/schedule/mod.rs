@@ -3,6 +3,7 @@
 //! Time zones go one way, UTC → local. The other way has gaps and folds on the nights when clocks change,
 //! so an opening is found by asking the question at candidate instants, never by converting 09:00.
 
+mod business;
 mod calendar;
 mod expr;
 mod holidays;

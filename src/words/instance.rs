@@ -5,7 +5,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Tags, Target};
+use super::{Details, Tags, Target};
 
 /// The state of an instance. A state that this release does not know is kept as such: it spares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -101,6 +101,9 @@ pub struct Instance {
     pub operator: Option<Box<str>>,
     /// Whether hibernation was enabled at launch.
     pub hibernation: bool,
+    /// What prices and evidence need to know beside.
+    #[serde(default)]
+    pub details: Details,
     /// Every tag.
     pub tags: Tags,
 }

@@ -1,8 +1,11 @@
 //! The nouns that every layer uses, in the order in which data flows.
 
+mod details;
 mod instance;
 mod keep;
 mod locale;
+mod mark;
+mod news;
 mod own_tag;
 mod reason;
 mod tags;
@@ -10,10 +13,13 @@ mod target;
 mod tell;
 mod verdict;
 
+pub use details::Details;
 pub use instance::{Instance, State};
 pub(crate) use keep::date;
 pub use keep::{KeepUnreadable, KeepUntil};
 pub use locale::Locale;
+pub use mark::{Mark, MarkUnreadable, Tier, digest_of};
+pub use news::{Contact, Item, Receipt, Subject};
 pub use own_tag::{OwnTag, OwnTagUnreadable};
 pub use reason::Reason;
 pub use tags::{TagPattern, Tags};

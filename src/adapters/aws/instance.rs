@@ -1,10 +1,10 @@
 //! Reduces the SDK's instance to ours. Nothing is dropped: what cannot be read becomes `None` and spares.
 
-use aws_sdk_ec2::types::Instance as Raw;
+use aws_sdk_ec2::types::{Instance as Raw, InstanceNetworkInterface};
 use chrono::DateTime;
 
 use crate::adapters::transition_time;
-use crate::words::{Instance, State, Tags, Target};
+use crate::words::{Details, Instance, State, Tags, Target};
 
 /// Our instance, without the page's body.
 pub(super) fn reduce(target: &Target, raw: &Raw) -> Instance {
@@ -33,6 +33,31 @@ pub(super) fn reduce(target: &Target, raw: &Raw) -> Instance {
         product_codes: raw.product_codes().iter().filter_map(|code| code.product_code_id()).map(Into::into).collect(),
         operator: managed.map(|operator| operator.principal().unwrap_or_default().into()),
         hibernation: raw.hibernation_options().and_then(|options| options.configured()).unwrap_or(false),
+        details: details(raw),
         tags: Tags::new(tags),
+    }
+}
+
+/// What prices and evidence need.
+fn details(raw: &Raw) -> Details {
+    let attached = |interface: &InstanceNetworkInterface| {
+        let attachment = interface.attachment().filter(|attachment| attachment.device_index() == Some(0))?;
+        let time = attachment.attach_time()?;
+        DateTime::from_timestamp(time.secs(), time.subsec_nanos())
+    };
+    let cpu = raw.cpu_options();
+    let vcpus = cpu.and_then(|cpu| cpu.core_count()?.checked_mul(cpu.threads_per_core()?)).filter(|n| *n > 0);
+    let profile = raw.iam_instance_profile().and_then(|profile| profile.arn());
+    let volumes = raw.block_device_mappings().iter().filter_map(|mapping| mapping.ebs()?.volume_id());
+    let filled = |text: Option<&str>| text.filter(|text| !text.is_empty()).map(Box::from);
+    Details {
+        created: raw.network_interfaces().iter().find_map(attached),
+        platform: filled(raw.platform_details()),
+        usage: filled(raw.usage_operation()),
+        vcpus: vcpus.and_then(|n| u32::try_from(n).ok()),
+        image: filled(raw.image_id()),
+        interfaces: u32::try_from(raw.network_interfaces().len()).unwrap_or(u32::MAX),
+        profile: filled(profile.and_then(|arn| arn.rsplit_once('/')).map(|(_, name)| name)),
+        volumes: volumes.map(Box::from).collect(),
     }
 }

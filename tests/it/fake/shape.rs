@@ -102,6 +102,7 @@ pub fn instance(id: &str) -> Instance {
         product_codes: Box::new([]),
         operator: None,
         hibernation: true,
+        details: Default::default(),
         tags: Tags::new([("Env", "dev")]),
     }
 }

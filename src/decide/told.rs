@@ -1,0 +1,102 @@
+//! What owners have been told: the ledger of receipts, from the record. Not told means not acted on.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, Duration, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::words::{Contact, Receipt, Subject};
+
+/// An entry about an instance that nobody has seen for so long is dropped: it was terminated.
+const FORGET_DAYS: i64 = 90;
+
+/// What was said about one instance and subject.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Told {
+    /// The policy of which was spoken.
+    pub policy: String,
+    /// Who was told.
+    pub owner: Arc<str>,
+    /// When it was said first, and accepted.
+    pub first: DateTime<Utc>,
+    /// When it was said last.
+    pub last: DateTime<Utc>,
+    /// When the second contact was told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub second: Option<DateTime<Utc>>,
+    /// When the instance was last seen.
+    pub seen: DateTime<Utc>,
+}
+
+/// What was said about whom, by instance and subject.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ledger(BTreeMap<(Box<str>, Subject), Told>);
+
+/// One line of the ledger as it stands in the record.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct Line {
+    id: Box<str>,
+    subject: Subject,
+    told: Told,
+}
+
+impl Ledger {
+    /// Reads a ledger, one JSON line an entry. A line that cannot be read is as if nothing had been said about
+    /// that one instance: its notice begins anew, and nobody else is disturbed.
+    pub fn parse(text: &str) -> Self {
+        let lines = text.lines().filter_map(|line| serde_json::from_str::<Line>(line).ok());
+        Self(lines.map(|Line { id, subject, told }| ((id, subject), told)).collect())
+    }
+
+    /// The ledger as it stands in the record.
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        for ((id, subject), told) in &self.0 {
+            let line = Line { id: id.clone(), subject: *subject, told: told.clone() };
+            text += &serde_json::to_string(&line).unwrap_or_default();
+            text.push('\n');
+        }
+        text
+    }
+
+    /// What was said about `id`.
+    pub fn find(&self, id: &str, subject: Subject) -> Option<&Told> {
+        self.0.get(&(id.into(), subject))
+    }
+
+    /// Notes that a channel has accepted a message that lists this very instance. Another owner or another policy
+    /// begins anew.
+    pub fn accept(&mut self, receipt: &Receipt) {
+        let Receipt { id, subject, policy, owner, channel: _, contact, at } = receipt;
+        let key = (id.clone(), *subject);
+        let fresh =
+            || Told { policy: policy.clone(), owner: owner.clone(), first: *at, last: *at, second: None, seen: *at };
+        match (contact, self.0.get_mut(&key)) {
+            (Contact::First, Some(told)) if told.owner == *owner && told.policy == *policy => told.last = *at,
+            (Contact::First, _) => {
+                self.0.insert(key, fresh());
+            }
+            (Contact::Second, Some(told)) => told.second = Some(*at),
+            // A second contact alone is nobody's first notice.
+            (Contact::Second, None) => {}
+        }
+    }
+
+    /// Forgets what was said about `id`: its notice begins anew.
+    pub fn forget(&mut self, id: &str, subject: Subject) {
+        self.0.remove(&(id.into(), subject));
+    }
+
+    /// Notes that `id` was seen, and drops every entry about what nobody has seen for long.
+    pub fn keep(&mut self, seen: impl Fn(&str) -> bool, now: DateTime<Utc>) {
+        for ((id, _), told) in &mut self.0 {
+            if seen(id) {
+                told.seen = now;
+            }
+        }
+        self.0.retain(|_, told| now - told.seen <= Duration::days(FORGET_DAYS));
+    }
+}

@@ -1,0 +1,106 @@
+//! What somebody is told about one instance, and the receipt that it was said.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use super::{Target, Verdict};
+
+/// What a piece of news is about. With an instance's id it tells whether something was said before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Subject {
+    /// It runs outside hours for the first time under its policy, and will be stopped from `due` on.
+    FirstStop,
+    /// It is idle: it is marked and will be stopped at `due`, or it is only reported.
+    Idle,
+    /// Its mark was lifted: it is not going to be stopped.
+    Lifted,
+    /// It was idle and has been stopped.
+    Stopped,
+    /// Its `keep-until` ends at `due`.
+    KeepEnds,
+    /// Somebody should look at it: a tag that cannot be read, a keep beyond the limit, a fight over restarts.
+    Attention,
+    /// It has been running for longer than `max-age`, and its owner is known by default only.
+    Aged,
+}
+
+impl Subject {
+    /// The word in the record.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::FirstStop => "first-stop",
+            Self::Idle => "idle",
+            Self::Lifted => "lifted",
+            Self::Stopped => "stopped",
+            Self::KeepEnds => "keep-ends",
+            Self::Attention => "attention",
+            Self::Aged => "aged",
+        }
+    }
+}
+
+/// One piece of news: everything that a message says about one instance.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Item {
+    /// What it is about.
+    pub subject: Subject,
+    /// Account and Region.
+    pub target: Target,
+    /// Instance id.
+    pub id: Box<str>,
+    /// The `Name` tag, or nothing.
+    pub name: Box<str>,
+    /// Instance type.
+    pub kind: Box<str>,
+    /// The policy that matches first.
+    pub policy: String,
+    /// What was decided, from which the reason is put into words.
+    pub verdict: Verdict,
+    /// Since when it has been so.
+    pub since: Option<DateTime<Utc>>,
+    /// When it will be stopped at the earliest, or when its keep ends; `None` where nothing will be done.
+    pub due: Option<DateTime<Utc>>,
+    /// The zone in which times are shown.
+    pub zone: Tz,
+    /// What it costs a month by list price, in US dollars; `None` where the price is unknown.
+    pub monthly: Option<Decimal>,
+    /// Further words, such as why a mark was lifted; empty where there are none.
+    pub note: String,
+    /// It was said before, long enough ago to be said again.
+    pub reminder: bool,
+}
+
+/// To whom a message goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Contact {
+    /// The owner.
+    First,
+    /// The owner's second contact, half-way through the grace.
+    Second,
+}
+
+/// That a channel has accepted a message that lists this very instance.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Receipt {
+    /// Instance id.
+    pub id: Box<str>,
+    /// What it was about.
+    pub subject: Subject,
+    /// The policy of which it spoke.
+    pub policy: String,
+    /// Who was told, by name.
+    pub owner: Arc<str>,
+    /// By which channel, by its name in the settings.
+    pub channel: Arc<str>,
+    /// Which contact.
+    pub contact: Contact,
+    /// The instant of the run that told it.
+    pub at: DateTime<Utc>,
+}
