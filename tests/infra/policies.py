@@ -1,0 +1,308 @@
+"""Who may do what, by the templates themselves: the policies, the table of questions, and the asking.
+
+The answers come from a maintained evaluator, @cloud-copilot/iam-simulate, which also says which condition keys AWS
+does not offer for an action: a Deny on such a key would never take effect. It is run as a process (evaluate.mjs).
+"""
+
+import copy
+import json
+import os
+import pathlib
+import subprocess
+
+from template import EXTERNAL_ID, HUB, ORGANIZATION, OTHER, REGION, SPOKE, Template, document
+
+HERE = pathlib.Path(__file__).parent
+KEY = f"arn:aws:kms:{REGION}:{SPOKE}:key/11111111-2222-3333-4444-555555555555"
+SECRET = f"arn:aws:secretsmanager:{REGION}:{HUB}:secret:slack-AbCdEf"
+ADMINISTRATOR = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+
+
+def documents():
+    """Every policy of the templates, everything optional included: {(template, resource, policy): document}."""
+    spoke = Template("spoke", Acting="yes", KmsKeys=f"arn:aws:kms:*:{SPOKE}:key/*")
+    hub = Template("hub", Events="yes", SecretArns=SECRET)
+    events = Template("spoke-events")
+    found = {}
+    for name, template in {"spoke": spoke, "hub": hub, "spoke-events": events}.items():
+        for key, one in template.resources.items():
+            properties = one["Properties"]
+            if one["Type"] == "AWS::IAM::Role":
+                found[name, key, "trust"] = template.trust(key)
+                found |= {(name, key, policy): text for policy, text in template.policies(key).items()}
+            elif "PolicyDocument" in properties and one["Type"] != "AWS::IAM::RolePolicy":
+                found[name, key, "resource"] = document(properties["PolicyDocument"])
+            elif one["Type"] == "AWS::Events::EventBusPolicy":
+                found[name, key, "resource"] = {"Version": "2012-10-17", "Statement": [properties["Statement"]]}
+    return found
+
+
+INSTANCE = f"arn:aws:ec2:{REGION}:{SPOKE}:instance/i-0123456789abcdef0"
+VOLUME = f"arn:aws:ec2:{REGION}:{SPOKE}:volume/vol-0123456789abcdef0"
+ROLE = "arn:aws:iam::{}:role/{}".format
+RECORD = f"arn:aws:s3:::idle-reaper-{HUB}-{REGION}"
+PARAMETER = f"arn:aws:ssm:{REGION}:{HUB}:parameter".__add__
+TOPIC = f"arn:aws:sns:{REGION}:{HUB}:".__add__
+FUNCTION = f"arn:aws:lambda:{REGION}:{HUB}:function:idle-reaper"
+QUEUE = f"arn:aws:sqs:{REGION}:{HUB}:idle-reaper-failures"
+LOGS = f"arn:aws:logs:{REGION}:{HUB}:log-group:/aws/lambda/idle-reaper:log-stream:2026"
+BUS = f"arn:aws:events:{REGION}:{HUB}:event-bus/idle-reaper"
+
+# Who asks: role's ARN, its policies by template and resource.
+HUB_ROLE = ROLE(HUB, "idle-reaper-hub")
+WHO = {
+    "reader": (ROLE(SPOKE, "IdleReaperRead"), ("spoke", "Reader")),
+    "actor": (ROLE(SPOKE, "IdleReaperAct"), ("spoke", "Actor")),
+    "hub": (HUB_ROLE, ("hub", "FunctionRole")),
+    "schedule": (ROLE(HUB, "schedule"), ("hub", "ScheduleRole")),
+    "forwarder": (ROLE(SPOKE, "forwarder"), ("spoke-events", "Role")),
+    # Everybody else is an administrator of an account.
+    "hub-admin": (ROLE(HUB, "Admin"), None),
+    "spoke-admin": (ROLE(SPOKE, "Admin"), None),
+    "stranger": (ROLE(OTHER, "Admin"), None),
+    # A role of the hub's name, in somebody else's account.
+    "impostor": (ROLE(OTHER, "idle-reaper-hub"), None),
+}
+SERVICES = ("lambda", "scheduler", "events", "cloudwatch", "ec2")
+OURS = {"aws:PrincipalOrgID": ORGANIZATION, "aws:SecureTransport": "true"}
+
+
+def tags(**given):
+    """Tags of the instance, `_` for everything that is not a letter: keep → idle-reaper:keep."""
+    return {f"aws:ResourceTag/idle-reaper:{key.replace('_', '-')}": value for key, value in given.items()}
+
+
+def keys(*names):
+    return {"aws:TagKeys": list(names)} | {f"aws:RequestTag/{name}": "x" for name in names}
+
+
+STOPPED, MARKED, LAUNCHED = (f"idle-reaper:{name}" for name in ("stopped", "marked", "launched-by"))
+MEMBER = {"aws:ResourceTag/aws:autoscaling:groupName": "shop"}
+GRANT = {"kms:GrantIsForAWSResource": "true", "kms:ViaService": f"ec2.{REGION}.amazonaws.com"}
+ENTERING = {"sts:ExternalId": EXTERNAL_ID, "sts:RoleSessionName": "idle-reaper-20261125T123000Z", "aws:ResourceOrgID": ORGANIZATION}
+
+YES, NO = True, False
+# who ("+admin": somebody attached AdministratorAccess to the role, so that only its Denies hold; "+allows": only its
+# Allows, which have to be narrow by themselves), action, resource, context, allowed
+TABLE = [
+    # --- the acting role: instances, and of those not the kept ones -------------------------------------------
+    ("actor", "ec2:StopInstances", INSTANCE, {}, YES),
+    ("actor", "ec2:StopInstances", INSTANCE, tags(marked="x", stopped="y"), YES),
+    ("actor", "ec2:StopInstances", INSTANCE, tags(keep_until="2026-12-31", schedule="always"), YES),
+    ("actor", "ec2:StopInstances", INSTANCE, tags(keep=""), NO),
+    ("actor", "ec2:StopInstances", INSTANCE, tags(keep="false"), NO),
+    ("actor", "ec2:StopInstances", INSTANCE, {"aws:ResourceTag/Idle-Reaper:KEEP": "yes"}, NO),
+    ("actor", "ec2:StopInstances", INSTANCE, MEMBER, NO),
+    ("actor", "ec2:StopInstances", INSTANCE.replace(SPOKE, OTHER), {}, NO),
+    ("actor+admin", "ec2:StopInstances", INSTANCE, tags(keep=""), NO),
+    ("actor+admin", "ec2:StopInstances", INSTANCE, MEMBER, NO),
+    ("actor", "ec2:StartInstances", INSTANCE, tags(stopped="x"), YES),
+    ("actor", "ec2:StartInstances", INSTANCE, {}, NO),
+    ("actor", "ec2:StartInstances", INSTANCE, tags(marked="x"), NO),
+    ("actor", "ec2:StartInstances", INSTANCE, tags(stopped="x", keep=""), NO),
+    ("actor+admin", "ec2:StartInstances", INSTANCE, tags(stopped="x", keep=""), NO),
+    ("actor+admin", "ec2:StartInstances", INSTANCE, {}, NO),
+    # --- its tags ---------------------------------------------------------------------------------------------
+    *[(who, f"ec2:{verb}Tags", INSTANCE, keys(*names), YES)
+      for who in ("actor", "actor+admin") for verb in ("Create", "Delete")
+      for names in [(STOPPED,), (MARKED,), (LAUNCHED,), (STOPPED, MARKED)]],
+    *[(who, f"ec2:{verb}Tags", INSTANCE, keys(*names), NO)
+      for who in ("actor", "actor+admin") for verb in ("Create", "Delete")
+      for names in [("idle-reaper:keep",), ("idle-reaper:keep-until",), ("idle-reaper:schedule",), ("Idle-Reaper:Keep",),
+                    ("IDLE-REAPER:STOPPED",), ("Name",), ("Env",), (STOPPED, "idle-reaper:keep"), (STOPPED, "Name")]],
+    # DeleteTags without keys takes away every tag.
+    *[(who, f"ec2:{verb}Tags", INSTANCE, {}, NO) for who in ("actor", "actor+admin") for verb in ("Create", "Delete")],
+    *[(who, f"ec2:{verb}Tags", VOLUME, keys(STOPPED), NO) for who in ("actor", "actor+admin") for verb in ("Create", "Delete")],
+    ("actor+allows", "ec2:StartInstances", INSTANCE, {}, NO),
+    ("actor+allows", "ec2:CreateTags", INSTANCE, {}, NO),
+    ("actor+allows", "ec2:CreateTags", INSTANCE, keys(STOPPED, "idle-reaper:keep"), NO),
+    ("actor+allows", "kms:CreateGrant", KEY, GRANT | {"kms:GrantIsForAWSResource": "false"}, NO),
+    ("actor+allows", "kms:CreateGrant", KEY, {"kms:GrantIsForAWSResource": "true"}, NO),
+    # --- and nothing else -------------------------------------------------------------------------------------
+    *[(who, action, resource, {}, NO) for who in ("actor", "actor+admin", "reader", "reader+admin") for action, resource in [
+        ("ec2:TerminateInstances", INSTANCE), ("ec2:ModifyInstanceAttribute", INSTANCE), ("ec2:RebootInstances", INSTANCE),
+        ("ec2:RunInstances", INSTANCE), ("iam:PassRole", ROLE(SPOKE, "Admin")), ("sts:AssumeRole", ROLE(SPOKE, "Admin")),
+        ("s3:GetObject", "arn:aws:s3:::somebody/secret")]],
+    ("actor", "ec2:DescribeInstances", "*", {}, NO),
+    ("actor", "kms:CreateGrant", KEY, GRANT, YES),
+    ("actor", "kms:CreateGrant", KEY, GRANT | {"kms:GrantIsForAWSResource": "false"}, NO),
+    ("actor", "kms:CreateGrant", KEY, GRANT | {"kms:ViaService": f"rds.{REGION}.amazonaws.com"}, NO),
+    ("actor", "kms:CreateGrant", KEY, {}, NO),
+    ("actor", "kms:CreateGrant", KEY.replace(SPOKE, OTHER), GRANT, NO),
+    ("actor+admin", "kms:CreateGrant", KEY, GRANT | {"kms:GrantIsForAWSResource": "false"}, NO),
+    ("actor+admin", "kms:CreateGrant", KEY, GRANT | {"kms:ViaService": f"rds.{REGION}.amazonaws.com"}, NO),
+    ("actor+admin", "kms:CreateGrant", KEY, {"kms:GrantIsForAWSResource": "true"}, NO),
+    ("actor", "kms:Decrypt", KEY, {}, NO),
+    # --- the reading role -------------------------------------------------------------------------------------
+    *[("reader", action, "*", {}, YES) for action in (
+        "ec2:DescribeInstances", "ec2:DescribeRegions", "cloudwatch:GetMetricData", "elasticloadbalancing:DescribeLoadBalancers",
+        "elasticloadbalancing:DescribeTargetGroups", "elasticloadbalancing:DescribeTargetHealth")],
+    ("reader", "account:GetAlternateContact", f"arn:aws:account::{SPOKE}:account", {}, YES),
+    ("reader+admin", "account:GetAlternateContact", f"arn:aws:account::{SPOKE}:account", {}, YES),
+    *[(who, action, INSTANCE, tags(stopped="x") | keys(STOPPED) if "Tags" in action else tags(stopped="x"), NO)
+      for who in ("reader", "reader+admin")
+      for action in ("ec2:StopInstances", "ec2:StartInstances", "ec2:CreateTags", "ec2:DeleteTags")],
+    # --- who may take the roles of an account -----------------------------------------------------------------
+    *[row for name in ("IdleReaperRead", "IdleReaperAct") for row in [
+        ("hub", "sts:AssumeRole", ROLE(SPOKE, name), ENTERING, YES),
+        ("hub", "sts:AssumeRole", ROLE(SPOKE, name), ENTERING | {"sts:ExternalId": "guessed"}, NO),
+        ("hub", "sts:AssumeRole", ROLE(SPOKE, name), {k: v for k, v in ENTERING.items() if k != "sts:ExternalId"}, NO),
+        ("hub", "sts:AssumeRole", ROLE(SPOKE, name), ENTERING | {"sts:RoleSessionName": "mallory"}, NO),
+        ("hub", "sts:AssumeRole", ROLE(SPOKE, name), ENTERING | {"aws:PrincipalOrgID": "o-zzzzzzzzzz"}, NO),
+        ("hub", "sts:AssumeRole", ROLE(SPOKE, name), ENTERING | {"aws:ResourceOrgID": "o-zzzzzzzzzz"}, NO),
+        ("hub-admin", "sts:AssumeRole", ROLE(SPOKE, name), ENTERING, NO),
+        ("spoke-admin", "sts:AssumeRole", ROLE(SPOKE, name), ENTERING, NO),
+        ("stranger", "sts:AssumeRole", ROLE(SPOKE, name), ENTERING, NO),
+        ("impostor", "sts:AssumeRole", ROLE(SPOKE, name), ENTERING, NO)]],
+    ("hub", "sts:AssumeRole", ROLE(SPOKE, "Admin"), ENTERING, NO),
+    ("hub", "sts:AssumeRole", ROLE(SPOKE, "OrganizationAccountAccessRole"), ENTERING, NO),
+    # --- the hub's function -----------------------------------------------------------------------------------
+    *[("hub", action, "*", {}, YES) for action in (
+        "organizations:ListAccounts", "organizations:ListAccountsForParent",
+        "organizations:ListOrganizationalUnitsForParent", "pricing:GetProducts")],
+    ("hub", "s3:ListBucket", RECORD, {}, YES),
+    ("hub", "s3:GetObject", f"{RECORD}/reaper.toml", {}, YES),
+    *[("hub", action, f"{RECORD}/record/runs/1/report.json", {}, YES) for action in ("s3:GetObject", "s3:PutObject")],
+    ("hub", "s3:DeleteObject", f"{RECORD}/record/acting.lock", {}, YES),
+    ("hub", "s3:DeleteObject", f"{RECORD}/record/runs/1/report.json", {}, NO),
+    ("hub", "s3:DeleteObjectVersion", f"{RECORD}/record/acting.lock", {}, NO),
+    *[(who, action, f"{RECORD}/reaper.toml", {}, NO) for who in ("hub", "hub+admin") for action in ("s3:PutObject", "s3:DeleteObject")],
+    ("hub-admin", "s3:PutObject", f"{RECORD}/reaper.toml", {}, YES),
+    ("hub-admin", "s3:GetObject", f"{RECORD}/reaper.toml", {"aws:SecureTransport": "false"}, NO),
+    ("hub", "s3:GetObject", f"{RECORD}/reaper.toml", {"aws:SecureTransport": "false"}, NO),
+    ("stranger", "s3:GetObject", f"{RECORD}/reaper.toml", {}, NO),
+    ("spoke-admin", "s3:PutObject", f"{RECORD}/reaper.toml", {}, NO),
+    ("hub", "s3:GetObject", "arn:aws:s3:::somebody/secret", {}, NO),
+    *[("hub", "ssm:GetParameter", PARAMETER(f"/idle-reaper/{name}"), {}, YES) for name in ("pause", "settings", "slack")],
+    ("hub", "ssm:GetParameter", PARAMETER("/shop/password"), {}, NO),
+    ("hub", "ssm:PutParameter", PARAMETER("/idle-reaper/pause"), {}, YES),
+    ("hub", "ssm:PutParameter", PARAMETER("/idle-reaper/settings"), {}, NO),
+    *[("hub", action, TOPIC(name), {}, YES) for name in ("idle-reaper-operators", "idle-reaper-shop")
+      for action in ("sns:Publish", "sns:GetTopicAttributes")],
+    ("hub", "sns:Publish", TOPIC("idle-reaper-operators"), {"aws:SecureTransport": "false"}, NO),
+    ("hub", "sns:Publish", TOPIC("payments"), {}, NO),
+    ("hub", "sns:Subscribe", TOPIC("idle-reaper-operators"), {}, NO),
+    ("hub", "secretsmanager:GetSecretValue", SECRET, {}, YES),
+    ("hub", "secretsmanager:GetSecretValue", SECRET.replace("slack", "other"), {}, NO),
+    ("hub", "secretsmanager:PutSecretValue", SECRET, {}, NO),
+    *[("hub", action, LOGS, {}, YES) for action in ("logs:CreateLogStream", "logs:PutLogEvents")],
+    ("hub", "sqs:SendMessage", QUEUE, {}, YES),
+    *[("hub", action, resource, {}, NO) for action, resource in [
+        ("ec2:StopInstances", INSTANCE.replace(SPOKE, HUB)), ("lambda:UpdateFunctionCode", FUNCTION),
+        ("iam:PutRolePolicy", HUB_ROLE), ("scheduler:UpdateSchedule", f"arn:aws:scheduler:{REGION}:{HUB}:schedule/default/idle-reaper")]],
+    # --- what starts it, what tells, what forwards ------------------------------------------------------------
+    ("schedule", "lambda:InvokeFunction", FUNCTION, {}, YES),
+    ("schedule", "lambda:InvokeFunction", FUNCTION + "-other", {}, NO),
+    ("schedule", "sqs:SendMessage", QUEUE, {}, YES),
+    ("service:cloudwatch", "sns:Publish", TOPIC("idle-reaper-operators"), {"aws:SourceAccount": HUB}, YES),
+    ("service:cloudwatch", "sns:Publish", TOPIC("idle-reaper-operators"), {"aws:SourceAccount": OTHER}, NO),
+    ("service:lambda", "sts:AssumeRole", HUB_ROLE, {}, YES),
+    ("service:ec2", "sts:AssumeRole", HUB_ROLE, {}, NO),
+    ("service:scheduler", "sts:AssumeRole", ROLE(HUB, "schedule"), {"aws:SourceAccount": HUB}, YES),
+    ("service:scheduler", "sts:AssumeRole", ROLE(HUB, "schedule"), {"aws:SourceAccount": OTHER}, NO),
+    ("service:events", "sts:AssumeRole", ROLE(SPOKE, "forwarder"), {"aws:SourceAccount": SPOKE}, YES),
+    ("service:events", "sts:AssumeRole", ROLE(SPOKE, "forwarder"), {"aws:SourceAccount": OTHER}, NO),
+    ("forwarder", "events:PutEvents", BUS, {}, YES),
+    ("forwarder", "events:PutEvents", BUS + "-other", {}, NO),
+    ("forwarder", "events:PutEvents", BUS, {"aws:PrincipalOrgID": "o-zzzzzzzzzz"}, NO),
+    ("stranger", "events:PutEvents", BUS, {"aws:PrincipalOrgID": "o-zzzzzzzzzz"}, NO),
+]  # fmt: skip
+
+# Policies of resources: which document guards what the ARN begins with.
+GUARDS = [
+    (ROLE(SPOKE, "IdleReaperRead"), ("spoke", "Reader", "trust")),
+    (ROLE(SPOKE, "IdleReaperAct"), ("spoke", "Actor", "trust")),
+    (HUB_ROLE, ("hub", "FunctionRole", "trust")),
+    (ROLE(HUB, "schedule"), ("hub", "ScheduleRole", "trust")),
+    (ROLE(SPOKE, "forwarder"), ("spoke-events", "Role", "trust")),
+    (RECORD, ("hub", "RecordPolicy", "resource")),
+    (TOPIC("idle-reaper-operators"), ("hub", "TopicPolicy", "resource")),
+    (BUS, ("hub", "BusPolicy", "resource")),
+]
+
+
+def simulation(row, documents):
+    """One row as the evaluator takes it, with the policies of `documents`."""
+    who, action, resource, context, _ = row
+    who, _, generous = who.partition("+")
+    policies = []
+    if who.startswith("service:"):
+        principal, about = f"{who.removeprefix('service:')}.amazonaws.com", {"aws:SecureTransport": "true"}
+    else:
+        principal, place = WHO[who]
+        about = OURS | {"aws:PrincipalArn": principal, "aws:PrincipalAccount": principal.split(":")[4], "aws:PrincipalIsAWSService": "false"}
+        if place:
+            policies = [{"name": key[2], "policy": one} for key, one in documents.items() if key[:2] == place and key[2] != "trust"]
+        if generous == "allows":
+            policies = [{"name": one["name"], "policy": allows(one["policy"])} for one in policies]
+        if not place or generous == "admin":
+            policies.append({"name": "AdministratorAccess", "policy": ADMINISTRATOR})
+    guard = next((documents[key] for beginning, key in GUARDS if resource.startswith(beginning)), None)
+    if action.startswith("kms:"):  # what every key's policy says unless told otherwise: IAM decides
+        root = {"AWS": f"arn:aws:iam::{resource.split(':')[4]}:root"}
+        guard = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": root, "Action": "kms:*", "Resource": "*"}]}
+    if action == "sts:AssumeRole" and guard is None:
+        # A role of somebody else that trusts everybody: what remains is what the caller's own policies say.
+        guard = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole"}]}
+    account = resource.split(":")[4] if resource.startswith("arn:") and resource.split(":")[4] else HUB
+    if resource == "*":
+        account = principal.split(":")[4]
+    if resource.startswith("arn:aws:account::") or action.startswith(("ec2:", "kms:")):
+        account = SPOKE if resource == "*" else account
+    asked = {
+        "request": {
+            "principal": principal, "action": action, "resource": {"resource": resource, "accountId": account},
+            "contextVariables": about | context,
+        },
+        "identityPolicies": policies, "serviceControlPolicies": [], "resourceControlPolicies": [],
+    }  # fmt: skip
+    return asked | ({"resourcePolicy": guard} if guard else {})
+
+
+def allows(policy):
+    kept = [statement for statement in policy["Statement"] if statement["Effect"] == "Allow"]
+    return policy | {"Statement": kept or [{"Effect": "Deny", "Action": "a4b:Nothing", "Resource": "*"}]}
+
+
+def ask(simulations):
+    """The evaluator's answers, in order."""
+    node = os.environ.get("IDLE_REAPER_NODE", "node")
+    text = json.dumps(simulations)
+    ran = subprocess.run([node, HERE / "evaluate.mjs"], input=text, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, f"the evaluator failed; run `make infra-setup`: {ran.stderr[-2000:]}"
+    return json.loads(ran.stdout)
+
+
+def mutants(documents):
+    """Every document with one statement, or one condition of one statement, left out: [(what, documents)]."""
+    made = []
+    for key, one in documents.items():
+        for number, statement in enumerate(one["Statement"]):
+            place = f"{'/'.join(key)}: {statement.get('Sid', number)}"
+            without = copy.deepcopy(documents)
+            if len(one["Statement"]) > 1:
+                del without[key]["Statement"][number]
+            else:  # a policy must have a statement
+                without[key]["Statement"] = [{"Sid": "Never", "Effect": "Deny", "Action": "a4b:Nothing", "Resource": "*"}]
+                if key[2] in ("trust", "resource"):
+                    without[key]["Statement"][0] = statement | {"Principal": {"AWS": "arn:aws:iam::123456789012:root"}}
+            made.append((f"without {place}", key, without))
+            for operator, tested in statement.get("Condition", {}).items():
+                for name in tested:
+                    loose = copy.deepcopy(documents)
+                    condition = loose[key]["Statement"][number]["Condition"]
+                    del condition[operator][name]
+                    if not condition[operator]:
+                        del condition[operator]
+                    if not condition:
+                        del loose[key]["Statement"][number]["Condition"]
+                    made.append((f"without the condition {operator} {name} of {place}", key, loose))
+    return made
+
+
+def concerns(row, key):
+    """Whether a row's answer can depend on the document `key`."""
+    who, _, resource, _, _ = row
+    place = WHO.get(who.partition("+")[0], (None, None))[1]
+    guard = next((guard for beginning, guard in GUARDS if resource.startswith(beginning)), None)
+    return guard == key or (place == key[:2] and key[2] != "trust")
