@@ -10,11 +10,15 @@ TOOLS ?= $(HOME)/.cache/idle-reaper/tools
 export IDLE_REAPER_PYTHON := $(abspath $(VENV))/bin/python
 export IDLE_REAPER_CARGO_LAMBDA := $(abspath $(VENV))/bin/cargo-lambda
 
+# What looks at the templates has dependencies of its own, which must not mix with the simulated AWS's.
+VENV_INFRA ?= .venv-infra
+export IDLE_REAPER_NODE := $(abspath $(VENV_INFRA))/bin/node
+
 CARGO_DENY_VERSION := 0.20.2
 
 .PHONY: help
 help: ## list the verbs
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-21s %s\n", $$1, $$2}'
 
 # --- what the tests and the demo need ---------------------------------------------------------------------
 
@@ -70,6 +74,7 @@ $(TOOLS):
 
 .PHONY: deny
 deny: $(TOOLS)/cargo-deny-$(CARGO_DENY_VERSION) ## licences, bans and sources of every dependency
+	cargo fetch --quiet --locked # cargo-deny looks at every target; a fresh machine has only its own crates
 	$(TOOLS)/bin/cargo-deny --offline --locked check bans licenses sources
 
 .PHONY: advisories
@@ -99,12 +104,50 @@ generated-check: $(VENV)/.ready-tools
 	$(VENV)/bin/python tools/holidays.py --check
 	$(VENV)/bin/python tools/instance_families.py --check
 
+# --- the deployment ---------------------------------------------------------------------------------------
+
+.PHONY: infra-setup
+infra-setup: $(VENV_INFRA)/.ready ## set up what checks the templates: cfn-lint, checkov, an evaluator of IAM policies
+
+$(VENV_INFRA)/.ready: tests/infra/requirements.txt tests/infra/package-lock.json
+	$(PYTHON) -m venv $(VENV_INFRA)
+	$(VENV_INFRA)/bin/pip install --quiet --disable-pip-version-check -r tests/infra/requirements.txt
+	PATH="$(abspath $(VENV_INFRA))/bin:$$PATH" npm ci --silent --no-audit --no-fund --prefix tests/infra
+	touch $@
+
+.PHONY: infra-check
+infra-check: setup infra-setup ## lint and scan the templates, ask their policies, deploy them into the simulated AWS
+	cargo build --locked
+	cd tests/infra && $(abspath $(VENV_INFRA))/bin/python -W ignore -m unittest test_templates
+	cd tests/infra && $(abspath $(VENV))/bin/python -W ignore -m unittest test_actions test_policies test_deployed
+
+# Each takes its parameters from the environment: docs/operating.md.
+.PHONY: deploy deploy-organization deploy-spoke destroy destroy-organization destroy-spoke
+deploy: ## install or upgrade the hub; needs the AWS CLI, and a package
+	tools/deploy.sh hub
+deploy-organization: ## the roles, in every account of UNITS and in every one to come
+	tools/deploy.sh organization
+deploy-spoke: ## the roles, in this account alone
+	tools/deploy.sh spoke
+destroy: ## remove the hub; the run records stay unless RECORD_TOO=yes
+	tools/deploy.sh destroy
+destroy-organization: ## remove the roles from every account
+	tools/deploy.sh destroy-organization
+destroy-spoke: ## remove the roles from this account
+	tools/deploy.sh destroy-spoke
+
 # --- releases ---------------------------------------------------------------------------------------------
 
 .PHONY: package
 package: ## build the release binary and zip it as a Lambda function (x86-64)
 	cargo build --locked --release
 	$(PYTHON) tools/package.py
+
+.PHONY: package-arm64
+package-arm64: setup ## the same for arm64, where the toolchain has the target
+	$(PYTHON) tools/package.py arm64 --check
+	$(IDLE_REAPER_CARGO_LAMBDA) lambda build --locked --release --arm64
+	$(PYTHON) tools/package.py arm64
 
 .PHONY: clean
 clean: ## remove what the demo and the packaging left in this folder

@@ -1,7 +1,7 @@
 //! What the flow needs from the world: one trait that looks, one that acts, one for the hub's own things.
 //! Looking and acting are different types, so that a dry run has nothing to act with.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::future::Future;
 use std::sync::Arc;
 
@@ -9,7 +9,11 @@ use chrono::{DateTime, Utc};
 use thiserror::Error;
 
 use crate::decide::case::Activity;
-use crate::words::{Account, Instance, Target};
+use crate::decide::idle::{Evidence, Wanted};
+use crate::decide::price::{Price, PriceKey};
+use crate::decide::settings::Channel;
+use crate::decide::spent::Spent;
+use crate::words::{Account, Instance, Message, Target};
 
 /// An account as Organizations shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,8 +76,30 @@ pub trait Look {
         now: DateTime<Utc>,
     ) -> impl Future<Output = HashMap<Box<str>, Activity>>;
 
+    /// The e-mail address of the alternate contact of `account` that the settings ask for; `None` where the account
+    /// has none.
+    ///
+    /// # Errors
+    /// Why it is unknown, which is not the same as none.
+    fn alternate_contact(&self, account: &Arc<str>) -> impl Future<Output = Result<Option<String>, PortError>>;
+
+    /// Weeks of metrics of these instances, until `now`. What has no whole answer is a gap that says why; an instance
+    /// that is not in the answer was not measured.
+    fn evidence(
+        &self,
+        target: &Target,
+        wanted: &[Wanted],
+        now: DateTime<Utc>,
+    ) -> impl Future<Output = HashMap<Box<str>, Evidence>>;
+
+    /// The instances of `target` to which a load balancer sends.
+    fn behind_load_balancer(&self, target: &Target) -> impl Future<Output = Result<HashSet<Box<str>>, PortError>>;
+
     /// Calls made so far, retries included.
     fn calls(&self) -> u64;
+
+    /// What the run cost itself so far: calls by API, metrics asked for, dollars.
+    fn spent(&self) -> Spent;
 }
 
 /// Acts. Handed out for a warrant only.
@@ -97,6 +123,22 @@ pub trait Act {
     fn start(&self, target: &Target, ids: &[Box<str>]) -> impl Future<Output = Result<(), ActError>>;
 }
 
+/// AWS's list prices.
+pub trait PriceList {
+    /// What the list says of one key. Where the list answered and has no single price for it, the price is unknown;
+    /// where it could not be asked, that is an error, and may be tried again.
+    fn lookup(&self, key: &PriceKey) -> impl Future<Output = Result<Price, PortError>>;
+}
+
+/// Tells people.
+pub trait Messenger {
+    /// Hands `message` to `channel`, and answers once the channel has accepted it.
+    ///
+    /// # Errors
+    /// Why it was not accepted, or why nobody knows. No secret stands in the words.
+    fn send(&self, channel: &Channel, message: &Message) -> impl Future<Output = Result<(), PortError>>;
+}
+
 /// What the pause switch says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Switch {
@@ -115,6 +157,9 @@ pub type Entry = (String, String);
 pub trait Hub {
     /// Reads the pause switch; `Off` where the settings have none.
     fn switch(&self) -> impl Future<Output = Switch>;
+
+    /// Sets the pause switch to `why`, so that nothing is stopped or started until somebody sets it to `off`.
+    fn pause(&self, why: &str) -> impl Future<Output = Result<(), PortError>>;
 
     /// Writes one file of the record and answers where it is.
     fn write(&self, key: &str, text: &str) -> impl Future<Output = Result<String, PortError>>;

@@ -15,7 +15,14 @@ Control API, JSON in and out; what is wrong comes back as `{"error": ...}` with 
                        "transition-reason", and RFC 3339 "person-starts" and "person-stops";
                        a tag whose value is null is taken away
     GET  /instances    story, account, region, id, state, tags, launch time, transition reason of each
+    POST /metrics      {"story", "from", "to", "values": {metric: value}} and perhaps "hours" (1), "volume": seeds
+                       CloudWatch with one datapoint every so many hours; "values" may be "idle": a quiet box's own
+    POST /balancer     {"account", "region", "stories"}: a target group that sends to them
     POST /parameter    {"name", "value"}: an SSM parameter of the hub; null takes it away
+    POST /secret       {"name", "value"}: a secret of the hub in Secrets Manager
+    POST /contact      {"account", "type", "email"}: an alternate contact; null takes it away
+    POST /topic        {"name", "region", "subscriber": true}: an SNS topic of the hub, with a queue that hears it
+    GET  /heard        {topic: [{"Subject", "Message", ...}]}: what each queue heard
     GET  /objects      {bucket: {key: text}}
     GET  /calls        every AWS call so far; "writes" marks one that changes something if it succeeds
     POST /calls/reset
@@ -54,19 +61,29 @@ os.environ |= {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.
 sys.dont_write_bytecode = True  # or the two files beside this one leave a __pycache__ in the tests
 
 import world_ec2
-from moto.cloudwatch.models import cloudwatch_backends
+from moto.account.models import account_backends
+from moto.cloudwatch.models import CloudWatchBackend, cloudwatch_backends
 from moto.ec2.models import ec2_backends, instances as ec2_instances
+from moto.elbv2.models import elbv2_backends
 from moto.iam.models import iam_backends
 from moto.moto_api._internal import moto_api_backend
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from moto.organizations import utils as organizations_utils
 from moto.organizations.models import organizations_backends
 from moto.s3.models import s3_backends
+from moto.secretsmanager.models import secretsmanager_backends
+from moto.sns.models import sns_backends
+from moto.sqs.models import sqs_backends
 from moto.ssm.models import ssm_backends
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 from world_gate import Gate
 
+# What a box that does nothing has in every hour.
+IDLE = {
+    "CPUUtilization": 0.8, "NetworkIn": 50000, "NetworkOut": 50000, "EBSWriteOps": 400, "EBSWriteBytes": 2000000,
+    "StatusCheckFailed": 0, "CPUCreditBalance": 144,
+}  # fmt: skip
 # What an entry of a spec may say beside `FIELDS`.
 ABOUT = {"story", "account", "region", "id", "count", "cpu", "expect", "unseen", "about"}
 
@@ -80,12 +97,40 @@ def account_id(name):
     return str(10**11 + int(digest(name), 16) % (9 * 10**11))
 
 
+STATISTICS = {"Maximum": max, "Minimum": min, "Sum": sum, "Average": lambda values: sum(values) / len(values)}
+
+
+def metric_data(backend, queries, start_time, end_time, scan_by="TimestampDescending"):
+    """GetMetricData as moto has it, but in one pass: weeks of hours took moto minutes. Periods begin as AWS's do."""
+    results = []
+    for query in queries:
+        stat = query["MetricStat"]
+        wanted = sorted((one["Name"], one["Value"]) for one in stat["Metric"].get("Dimensions", []))
+        period, buckets = int(stat["Period"]), {}
+        for datum in backend.metric_data:
+            same = datum.name == stat["Metric"]["MetricName"] and datum.namespace == stat["Metric"]["Namespace"]
+            if not same or sorted((one.name, one.value) for one in datum.dimensions) != wanted:
+                continue
+            at = datum.timestamp.replace(tzinfo=timezone.utc)
+            if start_time.replace(tzinfo=timezone.utc) <= at < end_time.replace(tzinfo=timezone.utc):
+                first = int(at.timestamp()) // period * period
+                buckets.setdefault(first, []).append(datum.value)
+        times = sorted(buckets, reverse=scan_by == "TimestampDescending")
+        results.append({
+            "id": query["Id"], "label": query["Id"], "status_code": "Complete",
+            "timestamps": [datetime.fromtimestamp(first, timezone.utc) for first in times],
+            "values": [STATISTICS[stat["Stat"]](buckets[first]) for first in times],
+        })  # fmt: skip
+    return results
+
+
 class World:
     """The organisation: built from a spec, and changed afterwards."""
 
     def __init__(self):
         self.lock = threading.RLock()
         world_ec2.patch(self)
+        CloudWatchBackend.get_metric_data = metric_data
         # ListAccounts gives at most 20 a page; moto's own default is 100.
         organizations_utils.PAGINATION_MODEL["list_accounts"]["limit_default"] = 20
         self.build({})
@@ -188,6 +233,33 @@ class World:
             now = self.now()
             backend.put_metric_data("AWS/EC2", [datum | {"Timestamp": now - timedelta(minutes=5 * back)} for back in range(1, 13)])
 
+    def put_metrics(self, body):
+        """Datapoints of an instance, or of a volume, in a window that may be weeks ago."""
+        instance = self.stories[body["story"]]
+        name, value = ("VolumeId", body["volume"]) if "volume" in body else ("InstanceId", instance.id)
+        values = IDLE if body["values"] == "idle" else body["values"]
+        at, to = world_ec2.parse_time(body["from"]), world_ec2.parse_time(body["to"])
+        data = []
+        while at < to:
+            about = {"Dimensions": [{"Name": name, "Value": value}], "Timestamp": at}
+            data += [about | {"MetricName": metric, "Value": figure} for metric, figure in values.items()]
+            at += timedelta(hours=body.get("hours", 1))
+        backend = cloudwatch_backends[instance.owner_id][instance.ec2_backend.region_name]
+        backend.put_metric_data("AWS/EBS" if "volume" in body else "AWS/EC2", data)
+        return {"points": len(data)}
+
+    def put_balancer(self, body):
+        """A target group of instances with these in it."""
+        account, region = self.ids[body["account"]], body["region"]
+        backend = elbv2_backends[account][region]
+        vpc = next(iter(ec2_backends[account][region].vpcs))
+        group = backend.create_target_group(
+            "seeded", vpc_id=vpc, protocol="HTTP", port="80", target_type="instance",
+            healthcheck_protocol="HTTP", healthcheck_port="80", healthcheck_path="/", matcher={"HttpCode": "200"},
+        )  # fmt: skip
+        backend.register_targets(group.arn, [{"Id": self.stories[story].id, "Port": 80} for story in body["stories"]])
+        return {"arn": group.arn}
+
     def show(self, story, instance):
         return {
             "story": story,
@@ -217,6 +289,29 @@ class World:
             backend.put_parameter(body["name"], "", body["value"], "String", "", "", True, [], "text", None, None)
         return body
 
+    def put_secret(self, body):
+        secretsmanager_backends[self.hub][self.home].create_secret(body["name"], body["value"], None, None, [], None, None, [], False)
+        return body
+
+    def put_contact(self, body):
+        contacts, kind = account_backends[self.ids[body["account"]]]["aws"], body["type"].upper()
+        contacts.delete_alternate_contact(kind)
+        if body["email"] is not None:
+            contacts.put_alternate_contact(kind, body["email"], "somebody", "1", "somebody")
+        return body
+
+    def put_topic(self, body):
+        region = body.get("region", self.home)
+        topic = sns_backends[self.hub][region].create_topic(body["name"])
+        if body.get("subscriber", True):
+            queue = sqs_backends[self.hub][region].create_queue(body["name"])
+            sns_backends[self.hub][region].subscribe(topic.arn, queue.queue_arn, "sqs")
+        return {"arn": topic.arn}
+
+    def heard(self):
+        queues = [queue for backend in sqs_backends[self.hub].values() for queue in backend.queues.values()]
+        return {queue.name: [json.loads(message.body) for message in queue._messages] for queue in queues}
+
     def objects(self):
         buckets = s3_backends[self.hub]["aws"].buckets.values()
         return {bucket.name: {key: item.value.decode() for key, item in bucket.keys.items()} for bucket in buckets}
@@ -236,7 +331,13 @@ def control(world, gate):
         "POST /clock": world.set_clock,
         "POST /instance": world.set_instance,
         "GET /instances": lambda _: world.show_all(),
+        "POST /metrics": world.put_metrics,
+        "POST /balancer": world.put_balancer,
         "POST /parameter": world.put_parameter,
+        "POST /secret": world.put_secret,
+        "POST /contact": world.put_contact,
+        "POST /topic": world.put_topic,
+        "GET /heard": lambda _: world.heard(),
         "GET /objects": lambda _: world.objects(),
         "GET /calls": lambda _: {"calls": gate.calls, "writes": sum(call["writes"] for call in gate.calls)},
         "POST /calls/reset": lambda _: gate.reset(),

@@ -67,6 +67,7 @@ def put(name):
 # model names, in the place that the API gives it, so its answers need no mending.
 FIELDS = {
     "type": put("instance_type"),
+    "vcpus": lambda instance, value: setattr(instance, "cpu_options", {"CoreCount": value, "ThreadsPerCore": 1}),
     "launch-time": put_launch,
     "created": lambda instance, value: setattr(instance.nics[0], "attach_time", parse_time(value)),
     "state": put_state,

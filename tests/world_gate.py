@@ -96,6 +96,9 @@ class Gate:
         elif service == "s3":
             target = environ["PATH_INFO"]
             action = S3_ACTIONS.get((environ["REQUEST_METHOD"], "/" in target.strip("/")), environ["REQUEST_METHOD"])
+        elif service == "account":  # POST /getAlternateContact
+            action = environ["PATH_INFO"].strip("/")
+            action = action[:1].upper() + action[1:]
         else:
             action = form.get("Action", "unknown")
         account = get_account_id_from(key) if key else None
@@ -203,7 +206,7 @@ def error(call, code, message, status):
         body = f"<Response><Errors><Error>{head}</Error></Errors><RequestID>staged</RequestID></Response>"
     elif call["service"] == "s3":
         body = f"<Error>{head}<RequestId>staged</RequestId></Error>"
-    elif call["service"] == "sts":
+    elif call["service"] in ("sts", "elasticloadbalancing"):
         body = f"<ErrorResponse><Error><Type>Sender</Type>{head}</Error><RequestId>staged</RequestId></ErrorResponse>"
     else:
         body = json.dumps({"__type": code, "message": message})

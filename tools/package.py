@@ -1,5 +1,9 @@
 #!/usr/bin/env python3
-"""Zips the release binary as a Lambda function: target/package/idle-reaper-x86_64.zip, with `bootstrap` inside.
+"""Zips the release binary as a Lambda function: target/package/idle-reaper-ARCH.zip, with `bootstrap` inside.
+
+    python tools/package.py [x86_64 | arm64] [--check]
+
+`--check` looks only whether the toolchain can build for it.
 
 `provided.al2023` runs a file of that name. It has glibc 2.34, so a binary that wants a newer one is refused here
 and not in production. Time stamps and modes are fixed, so that the same binary gives the same zip.
@@ -14,6 +18,9 @@ import zipfile
 
 ROOT = pathlib.Path(__file__).parent.parent
 GLIBC = (2, 34)
+ARM64 = "aarch64-unknown-linux-gnu"
+# Where the binary is: `cargo build` for x86-64, `cargo lambda build`, which brings its own linker, for arm64.
+BUILT = {"x86_64": "release/idle-reaper", "arm64": "lambda/idle-reaper/bootstrap"}
 
 
 def target_directory():
@@ -27,12 +34,25 @@ def newest_glibc(binary):
     return max(found, default=(0, 0))
 
 
+def check(arch):
+    """Ends with a clear word where the standard library of the other processor is not installed."""
+    if arch == "arm64":
+        command = ["rustc", "--print", "target-libdir", "--target", ARM64]
+        where = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.strip()
+        if not list(pathlib.Path(where).glob("libstd-*.rlib")):
+            sys.exit(f"error: this toolchain has no standard library for {ARM64}; `rustup target add {ARM64}` installs it, or `make package` builds for x86-64")
+
+
 def main():
-    binary = (target_directory() / "release" / "idle-reaper").read_bytes()
+    arch = next((argument for argument in sys.argv[1:] if argument in BUILT), "x86_64")
+    check(arch)
+    if "--check" in sys.argv:
+        return
+    binary = (target_directory() / BUILT[arch]).read_bytes()
     needs = newest_glibc(binary)
     if needs > GLIBC:
         sys.exit(f"the binary wants glibc {needs[0]}.{needs[1]}, and Amazon Linux 2023 has {GLIBC[0]}.{GLIBC[1]}: build on an older system")
-    out = ROOT / "target" / "package" / "idle-reaper-x86_64.zip"
+    out = ROOT / "target" / "package" / f"idle-reaper-{arch}.zip"
     out.parent.mkdir(parents=True, exist_ok=True)
     entry = zipfile.ZipInfo("bootstrap", (1980, 1, 1, 0, 0, 0))
     entry.external_attr = 0o100755 << 16

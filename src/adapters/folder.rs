@@ -138,6 +138,10 @@ impl Hub for Folder {
         Switch::Unreadable("a folder has no pause switch".to_owned())
     }
 
+    async fn pause(&self, _: &str) -> Result<(), PortError> {
+        Err(PortError("a folder has no pause switch".to_owned()))
+    }
+
     async fn write(&self, key: &str, text: &str) -> Result<String, PortError> {
         self.write(key, text)
     }

@@ -1,7 +1,7 @@
 //! Reads over a saved inventory: a snapshot of this tool, or the plain output of `aws ec2
 //! describe-instances`. No credentials are needed and nothing can be acted on.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -10,10 +10,12 @@ use thiserror::Error;
 
 use super::transition_time;
 use crate::decide::case::Activity;
+use crate::decide::idle::{Evidence, Reading, Wanted};
 use crate::decide::report::{Blind, Skipped};
 use crate::decide::request::is_sane;
 use crate::decide::settings::{Settings, UNKNOWN};
 use crate::decide::snapshot::{Saved, Snapshot};
+use crate::decide::spent::Spent;
 use crate::ports::{Entry, FoundAccount, Hub, Look, PortError, Switch, Unseen};
 use crate::words::{Account, Details, Instance, State, Tags, Target};
 
@@ -221,8 +223,26 @@ impl Look for Recorded {
         ids.iter().map(|id| (id.clone(), Activity::NotAsked)).collect()
     }
 
+    async fn alternate_contact(&self, _: &Arc<str>) -> Result<Option<String>, PortError> {
+        Err(PortError("a saved inventory does not tell an account's alternate contact".to_owned()))
+    }
+
+    async fn evidence(&self, _: &Target, wanted: &[Wanted], _: DateTime<Utc>) -> HashMap<Box<str>, Evidence> {
+        let gap = || Reading::Gap("a saved inventory has no metrics".to_owned());
+        let of = |one: &Wanted| Evidence::of(one.asked.iter().map(|asked| (asked.metric, gap())));
+        wanted.iter().map(|one| (one.id.clone(), of(one))).collect()
+    }
+
+    async fn behind_load_balancer(&self, _: &Target) -> Result<HashSet<Box<str>>, PortError> {
+        Err(PortError("a saved inventory has no load balancers".to_owned()))
+    }
+
     fn calls(&self) -> u64 {
         0
+    }
+
+    fn spent(&self) -> Spent {
+        Spent::default()
     }
 }
 
@@ -237,6 +257,10 @@ fn none() -> PortError {
 impl Hub for NoHub {
     async fn switch(&self) -> Switch {
         Switch::Off
+    }
+
+    async fn pause(&self, _: &str) -> Result<(), PortError> {
+        Err(none())
     }
 
     async fn write(&self, _: &str, _: &str) -> Result<String, PortError> {

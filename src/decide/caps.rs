@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::plan::Step;
 use super::settings::Caps;
-use crate::words::Action;
+use super::way_back::startable_within;
+use crate::words::{Action, Target};
 
 /// What put a step off to a later run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,6 +20,12 @@ pub enum Cap {
     StopsPerAccount,
     /// `stops-percent`
     StopsPercent,
+    /// `stops-per-account-per-day`
+    StopsPerAccountPerDay,
+    /// `stops-per-policy-per-day`
+    StopsPerPolicyPerDay,
+    /// `tolerated-undo`: more could not be started again within that time.
+    ToleratedUndo,
     /// `starts-per-run`
     StartsPerRun,
     /// Too many blind spots: nothing is acted on.
@@ -26,19 +34,72 @@ pub enum Cap {
     SuddenChange,
     /// A reviewed plan does not hold it; a run may only do less.
     NotReviewed,
+    /// Its owner has not been told.
+    NotTold,
+    /// Its owner was told of the first stop, and the business day ahead is not over.
+    Announced,
+    /// It is idle, and not marked yet.
+    NotMarked,
+    /// It is marked, its owner was told, and the grace is not over.
+    InGrace,
 }
 
 impl Cap {
+    /// Whether the step waits for people, and not for room under a cap.
+    pub fn is_waiting(self) -> bool {
+        match self {
+            Self::NotTold | Self::Announced | Self::NotMarked | Self::InGrace => true,
+            Self::StopsPerRun
+            | Self::StopsPerAccount
+            | Self::StopsPercent
+            | Self::StopsPerAccountPerDay
+            | Self::StopsPerPolicyPerDay
+            | Self::ToleratedUndo
+            | Self::StartsPerRun
+            | Self::TooBlind
+            | Self::SuddenChange
+            | Self::NotReviewed => false,
+        }
+    }
+
     /// The word in reports.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::StopsPerRun => "stops-per-run",
             Self::StopsPerAccount => "stops-per-account",
             Self::StopsPercent => "stops-percent",
+            Self::StopsPerAccountPerDay => "stops-per-account-per-day",
+            Self::StopsPerPolicyPerDay => "stops-per-policy-per-day",
+            Self::ToleratedUndo => "tolerated-undo",
             Self::StartsPerRun => "starts-per-run",
             Self::TooBlind => "too-blind",
             Self::SuddenChange => "sudden-change",
             Self::NotReviewed => "not-reviewed",
+            Self::NotTold => "not-told",
+            Self::Announced => "announced",
+            Self::NotMarked => "not-marked",
+            Self::InGrace => "in-grace",
+        }
+    }
+}
+
+/// What earlier runs of the same day have stopped: the days of UTC, by which the record is divided.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Today {
+    /// Stops and hibernations by account.
+    pub by_account: HashMap<Arc<str>, u32>,
+    /// The same by policy.
+    pub by_policy: HashMap<Box<str>, u32>,
+}
+
+impl Today {
+    /// Counts one stop. What an older release recorded without account and policy counts for neither.
+    pub fn count(&mut self, account: Option<Arc<str>>, policy: Option<Box<str>>) {
+        if let Some(account) = account {
+            *self.by_account.entry(account).or_default() += 1;
+        }
+        if let Some(policy) = policy {
+            *self.by_policy.entry(policy).or_default() += 1;
         }
     }
 }
@@ -48,36 +109,52 @@ impl Cap {
 pub struct Purse {
     caps: Caps,
     by_percent: u32,
+    startable: u32,
     stops: u32,
     starts: u32,
     by_account: HashMap<Arc<str>, u32>,
+    by_target: HashMap<Target, u32>,
+    today: Today,
 }
 
 impl Purse {
-    /// Full caps for a run that sees `running` running instances in scope.
-    pub fn new(caps: Caps, running: usize) -> Self {
+    /// What is left for a run that sees `running` running instances in scope, on a day on which others have spent
+    /// `today`.
+    pub fn new(caps: Caps, running: usize, today: &Today) -> Self {
         let share = (running as u64 * u64::from(caps.stops_percent)).div_ceil(100);
-        let by_percent = u32::try_from(share).unwrap_or(u32::MAX);
-        Self { caps, by_percent, stops: 0, starts: 0, by_account: HashMap::new() }
+        Self {
+            caps,
+            by_percent: u32::try_from(share).unwrap_or(u32::MAX),
+            startable: startable_within(caps.tolerated_undo),
+            stops: 0,
+            starts: 0,
+            by_account: HashMap::new(),
+            by_target: HashMap::new(),
+            today: today.clone(),
+        }
     }
 
     /// Spends one step, or names the cap that is spent.
     ///
     /// # Errors
     /// The cap that forbids it.
-    pub fn spend(&mut self, action: Action, account: &Arc<str>) -> Result<(), Cap> {
-        match action {
+    pub fn spend(&mut self, step: &Step) -> Result<(), Cap> {
+        match step.action {
             Action::Start if self.starts >= self.caps.starts_per_run => Err(Cap::StartsPerRun),
             Action::Start => {
                 self.starts += 1;
                 Ok(())
             }
-            Action::Stop | Action::Hibernate => self.spend_stop(account),
+            Action::Stop | Action::Hibernate => self.spend_stop(step),
         }
     }
 
-    fn spend_stop(&mut self, account: &Arc<str>) -> Result<(), Cap> {
-        let in_account = self.by_account.entry(account.clone()).or_default();
+    fn spend_stop(&mut self, step: &Step) -> Result<(), Cap> {
+        let policy: Box<str> = step.policy.as_str().into();
+        let in_account = self.by_account.entry(step.account.clone()).or_default();
+        let in_target = self.by_target.entry(step.target()).or_default();
+        let account_today = self.today.by_account.entry(step.account.clone()).or_default();
+        let policy_today = self.today.by_policy.entry(policy).or_default();
         if self.stops >= self.caps.stops_per_run {
             return Err(Cap::StopsPerRun);
         }
@@ -87,8 +164,18 @@ impl Purse {
         if *in_account >= self.caps.stops_per_account {
             return Err(Cap::StopsPerAccount);
         }
-        *in_account += 1;
-        self.stops += 1;
+        if *in_target >= self.startable {
+            return Err(Cap::ToleratedUndo);
+        }
+        if self.caps.stops_per_account_per_day.is_some_and(|most| *account_today >= most) {
+            return Err(Cap::StopsPerAccountPerDay);
+        }
+        if self.caps.stops_per_policy_per_day.is_some_and(|most| *policy_today >= most) {
+            return Err(Cap::StopsPerPolicyPerDay);
+        }
+        for count in [in_account, in_target, account_today, policy_today, &mut self.stops] {
+            *count += 1;
+        }
         Ok(())
     }
 }

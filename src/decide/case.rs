@@ -3,12 +3,17 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 
+use super::caps::Today;
+use super::idle::{Idleness, Own};
+use super::month::Month;
 use super::request::Scope;
 use super::settings::{AtOpening, Policy, Settings};
+use super::told::Ledger;
+use super::witness::Witness;
 use crate::schedule::{ExprError, HoursAt, Schedule};
-use crate::words::{Account, Instance, KeepUnreadable, KeepUntil, OwnTag, State};
+use crate::words::{Account, Because, Instance, KeepUnreadable, KeepUntil, OwnTag, State};
 
 /// How long after the beginning of a start its end is known at the latest: no run lasts longer than the 900 s of a
 /// Lambda function.
@@ -28,6 +33,8 @@ pub struct Case<'a> {
     pub policy: Option<(&'a Policy, &'a Hours)>,
     /// The last hour.
     pub activity: &'a Activity,
+    /// What weeks of evidence say.
+    pub idleness: &'a Idleness,
     /// What earlier runs did.
     pub history: &'a History,
     /// The instant at which everything is judged.
@@ -63,8 +70,29 @@ pub struct History {
     pub stops: HashMap<Box<str>, Vec<DateTime<Utc>>>,
     /// When it was known that the reaper's last start of an instance had not held.
     pub failed_starts: HashMap<Box<str>, DateTime<Utc>>,
+    /// The reaper's own stops and starts of weeks, by which windows of evidence are counted.
+    pub own: HashMap<Box<str>, Own>,
+    /// What earlier runs have seen active.
+    pub witness: Witness,
+    /// The month for which stock is to be taken by this run.
+    pub stocktake: Option<Month>,
+    /// What owners have been told.
+    pub told: Ledger,
     /// Instances whose last step failed.
     pub failed_last: HashSet<Box<str>>,
+    /// When somebody last set out to take a stop back, by instance.
+    pub undone: HashMap<Box<str>, DateTime<Utc>>,
+    /// What was stopped on the day of the run.
+    pub today: Today,
+}
+
+impl History {
+    /// Whether the start of `id` at `launch` was the reaper's own: one that it saw through within the length of a
+    /// run.
+    pub fn is_own_start(&self, id: &str, launch: DateTime<Utc>) -> bool {
+        let mut known = self.own.get(id).into_iter().flat_map(|own| &own.starts);
+        known.any(|known| launch <= *known && *known - launch <= Duration::minutes(START_MINUTES))
+    }
 }
 
 /// What the `keep-until` tags of an instance say together.
@@ -115,7 +143,8 @@ impl Case<'_> {
         if self.instance.state != State::Stopped || policy.at_opening != AtOpening::StartReaped {
             return None;
         }
-        self.own_tag().filter(|tag| tag.policy == policy.name && self.is_ours_since(tag))
+        self.own_tag()
+            .filter(|tag| tag.because == Because::Hours && tag.policy == policy.name && self.is_ours_since(tag))
     }
 
     /// Whether nobody but the reaper has touched the instance since it wrote `tag`.

@@ -4,6 +4,7 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 use chrono_tz::Tz;
 
 use super::case::Activity;
+use super::idle::Idleness;
 use crate::schedule::{DateRange, ExprError};
 use crate::words::{KeepUnreadable, Lacks, Listed, State, Target, Tell};
 
@@ -55,10 +56,14 @@ pub enum Inputs {
     CalendarExhausted { date: Option<NaiveDate> },
     /// The frozen range.
     Frozen { range: Option<DateRange> },
+    /// What the evidence says.
+    Idle { idleness: Idleness },
     /// The next opening, and how long before it a stop is no longer worth it.
     Reopening { zone: Tz, opens: Option<DateTime<Utc>>, margin: Duration },
     /// What the schedule says about the instant.
     WithinHours { schedule: String, open: bool, now: DateTime<Utc>, zone: Tz },
+    /// When a stop of it was taken back, and until when that holds.
+    Undone { undone: Option<(DateTime<Utc>, Option<DateTime<Utc>>)>, zone: Tz },
     /// How long ago it was started, if after closing, and how long that is respected.
     Overtime { age: Option<Duration>, respected: Duration },
     /// How long ago it was started, and how long that is respected.

@@ -4,13 +4,19 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 
 use super::case::{Activity, Case, History, Hours};
+use super::gate::{Gate, gate};
+use super::idle::Idleness;
+use super::marking::{Finding, Marking, finding, marking};
+use super::owner::{self, Contacts, Owner};
 use super::request::Scope;
 use super::rules;
-use super::settings::{Policy, Settings, Stage};
+use super::settings::{IdleDeed, Policy, Settings, Stage};
+use super::topics::{Ruled, Talk, talk};
 use crate::schedule::{Expr, ExprError, Part, Schedule};
-use crate::words::{Account, Action, Instance, Verdict};
+use crate::words::{Account, Action, Instance, State, Verdict};
 
 /// What is decided for one instance.
 #[derive(Clone, Debug)]
@@ -23,13 +29,48 @@ pub struct Ruling {
     pub armed: bool,
     /// The instant after which a stop must not begin: the next opening less a margin.
     pub not_after: Option<DateTime<Utc>>,
+    /// What a stop waits for.
+    pub gate: Gate,
+    /// What is to be done about its mark, if armed.
+    pub marking: Option<Marking>,
+    /// What there is to say about it.
+    pub talk: Talk,
+    /// Who owns it, and how that is known.
+    pub owner: Owner,
+    /// The zone of its hours.
+    pub zone: Tz,
+    /// Whether the reaper stopped it and nobody has touched it since.
+    pub ours: bool,
 }
+
+/// What is known of an instance beside DescribeInstances.
+#[derive(Clone, Debug)]
+pub struct Known {
+    /// The last hour.
+    pub activity: Activity,
+    /// What weeks of evidence say.
+    pub idleness: Idleness,
+}
+
+impl Known {
+    /// Nothing was asked.
+    pub const NOTHING: Self = Self { activity: Activity::NotAsked, idleness: Idleness::NotAsked };
+
+    /// The last hour alone.
+    pub fn activity(activity: Activity) -> Self {
+        Self { activity, idleness: Idleness::NotAsked }
+    }
+}
+
+/// What is known of alternate contacts where nobody was asked.
+static NOBODY: Contacts = Contacts::new();
 
 /// Judges every instance of a run by the same settings at the same instant.
 pub struct Judge<'a> {
     settings: &'a Settings,
     scope: &'a Scope,
     history: &'a History,
+    contacts: &'a Contacts,
     now: DateTime<Utc>,
     by_policy: Vec<Arc<Hours>>,
     by_tag: HashMap<(usize, Box<str>), Arc<Hours>>,
@@ -47,23 +88,68 @@ impl<'a> Judge<'a> {
             hours.clone()
         });
         let by_policy = by_policy.collect();
-        Self { settings, scope, history, now, by_policy, by_tag: HashMap::new() }
+        Self { settings, scope, history, contacts: &NOBODY, now, by_policy, by_tag: HashMap::new() }
+    }
+
+    /// The same judge, who knows accounts' alternate contacts.
+    #[must_use]
+    pub fn with_contacts(self, contacts: &'a Contacts) -> Self {
+        Self { contacts, ..self }
     }
 
     /// The ruling for one instance. Total: there is one for every instance.
     pub fn rule(&mut self, instance: &Instance, account: &Account, activity: &Activity) -> Ruling {
+        self.rule_known(instance, account, &Known::activity(activity.clone()))
+    }
+
+    /// The ruling for one instance of which more is known.
+    pub fn rule_known(&mut self, instance: &Instance, account: &Account, known: &Known) -> Ruling {
         let matched = self.matched(instance, account);
         let hours = matched.map(|index| (index, self.hours(index, instance)));
         let policy = hours.as_ref().map(|(index, hours)| (&*self.settings.policies[*index], &**hours));
-        let case = self.case(instance, account, activity, policy);
+        let case = self.case(instance, account, known, policy);
         let verdict = rules::verdict(&case);
+        let owner = owner::resolve(self.settings, &instance.tags, account, self.contacts);
+        let reach = owner.known().filter(|_| owner::channel_of(self.settings, &owner).is_some());
+        let both_keys = self.armed(matched.map(|index| &*self.settings.policies[index]));
+        let marking = finding(&case, &verdict).and_then(|finding| marking(&case, finding));
+        let gate = gate(&case, &verdict, marking.as_ref(), reach);
+        let ruled = Ruled {
+            verdict: &verdict,
+            armed: both_keys,
+            gate,
+            marking: marking.as_ref(),
+            owner: reach,
+            by_default: owner.is_default(),
+        };
+        let talk = talk(&case, &ruled);
+        let zone = case.policy.map_or(Tz::UTC, |(_, hours)| hours.at.zone);
+        let ours = case.own_tag().is_some_and(|tag| case.is_ours_since(&tag));
         let policy = matched.map(|index| self.settings.policies[index].clone());
         Ruling {
-            armed: verdict.action().is_some() && self.armed(policy.as_deref()),
+            armed: verdict.action().is_some() && both_keys,
             not_after: not_after(&verdict, policy.as_deref()),
+            gate,
+            marking: marking.filter(|_| both_keys),
+            talk,
             policy,
             verdict,
+            owner,
+            zone,
+            ours,
         }
+    }
+
+    /// Whether weeks of evidence could make a difference for an instance: its policy asks for it, and no rule spares
+    /// it whatever they say.
+    pub fn wants_evidence(&mut self, instance: &Instance, account: &Account) -> bool {
+        let (known, asked) = (Known::NOTHING, self.settings.idle.is_some());
+        let wants = |case: &Case<'_>| {
+            let policy = case.policy.is_some_and(|(policy, _)| policy.idle != IdleDeed::Ignore);
+            let verdict = rules::verdict(case);
+            policy && case.instance.state == State::Running && finding(case, &verdict) == Some(Finding::Unknown)
+        };
+        asked && self.with_case(instance, account, &known, wants)
     }
 
     /// Lends the case of one instance to `look`, for an explanation.
@@ -71,23 +157,24 @@ impl<'a> Judge<'a> {
         &mut self,
         instance: &Instance,
         account: &Account,
-        activity: &Activity,
+        known: &Known,
         look: impl FnOnce(&Case<'_>) -> T,
     ) -> T {
         let hours = self.matched(instance, account).map(|index| (index, self.hours(index, instance)));
         let policy = hours.as_ref().map(|(index, hours)| (&*self.settings.policies[*index], &**hours));
-        look(&self.case(instance, account, activity, policy))
+        look(&self.case(instance, account, known, policy))
     }
 
     fn case<'b>(
         &'b self,
         instance: &'b Instance,
         account: &'b Account,
-        activity: &'b Activity,
+        known: &'b Known,
         policy: Option<(&'b Policy, &'b Hours)>,
     ) -> Case<'b> {
-        let Self { settings, scope, history, now, by_policy: _, by_tag: _ } = self;
-        Case { settings, scope, account, instance, policy, activity, history, now: *now }
+        let Self { settings, scope, history, contacts: _, now, by_policy: _, by_tag: _ } = self;
+        let Known { activity, idleness } = known;
+        Case { settings, scope, account, instance, policy, activity, idleness, history, now: *now }
     }
 
     /// Both keys, and a record to write to.

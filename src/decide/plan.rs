@@ -8,10 +8,12 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
-use super::caps::{Cap, Purse};
+use super::caps::{Cap, Purse, Today};
+use super::gate::Gate;
 use super::judge::Ruling;
+use super::marks::MarkStep;
 use super::settings::Settings;
-use crate::words::{Action, Instance, Target, Verdict};
+use crate::words::{Action, Instance, Reason, Target, Verdict};
 
 /// How long a reviewed plan may be carried out.
 const LIFETIME_MINUTES: i64 = 60;
@@ -30,6 +32,9 @@ pub struct Step {
     pub action: Action,
     /// The policy that asks for it.
     pub policy: String,
+    /// The rule that asks for it.
+    #[serde(default = "hours")]
+    pub reason: Reason,
     /// The launch time on which the verdict rests.
     pub launched: Option<DateTime<Utc>>,
     /// The instant after which it must not begin.
@@ -63,6 +68,9 @@ pub struct Deferred {
     pub action: Action,
     /// What put it off.
     pub because: Cap,
+    /// When it may be done, as things stand, where it waits for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<DateTime<Utc>>,
 }
 
 /// What is to be done, in order.
@@ -81,6 +89,9 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// What is put off.
     pub deferred: Vec<Deferred>,
+    /// Marks that are written or removed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub marks: Vec<MarkStep>,
     /// Why nothing is done at all, where that is so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused: Option<String>,
@@ -109,17 +120,20 @@ pub struct Candidate {
     step: Step,
     failed_last: bool,
     since: DateTime<Utc>,
+    gate: Gate,
     tie: [u8; 8],
 }
 
 impl Candidate {
     /// The step that an armed ruling asks for; `None` when it asks for none.
     pub fn of(instance: &Instance, ruling: &Ruling, failed_last: bool, now: DateTime<Utc>) -> Option<Self> {
-        let Ruling { verdict, policy, armed, not_after } = ruling;
+        let Ruling { verdict, policy, armed, not_after, gate, marking: _, talk: _, owner: _, zone: _, ours: _ } =
+            ruling;
         let action = verdict.action().filter(|_| *armed)?;
         let since = match verdict {
             Verdict::Stop(outside) | Verdict::Hibernate(outside) | Verdict::Report(outside) => outside.since(),
             Verdict::Start(reopening) => reopening.stopped,
+            Verdict::Idle(found) => found.marked.unwrap_or(now),
             Verdict::Spare(_) | Verdict::OutOfScope(_) => return None,
         };
         let step = Step {
@@ -128,10 +142,11 @@ impl Candidate {
             region: instance.target.region.clone(),
             action,
             policy: policy.as_ref()?.name.clone(),
+            reason: verdict.reason(),
             launched: instance.launch,
             not_after: *not_after,
         };
-        Some(Self { tie: tie(&step.id, now), step, failed_last, since })
+        Some(Self { tie: tie(&step.id, now), step, failed_last, since, gate: *gate })
     }
 }
 
@@ -146,7 +161,13 @@ fn tie(id: &str, now: DateTime<Utc>) -> [u8; 8] {
 impl Plan {
     /// Orders the candidates, spends the caps, and puts off the rest. Longest outside hours first; what failed
     /// last time comes last, so that it cannot block the others.
-    pub fn make(settings: &Settings, now: DateTime<Utc>, mut candidates: Vec<Candidate>, running: usize) -> Self {
+    pub fn make(
+        settings: &Settings,
+        now: DateTime<Utc>,
+        mut candidates: Vec<Candidate>,
+        running: usize,
+        today: &Today,
+    ) -> Self {
         candidates.sort_by(|a, b| {
             let key = |c: &Candidate| (c.failed_last, c.since, c.tie);
             key(a)
@@ -154,21 +175,32 @@ impl Plan {
                 .then_with(|| a.step.id.cmp(&b.step.id))
                 .then_with(|| a.step.target().cmp(&b.step.target()))
         });
-        let mut purse = Purse::new(settings.caps, running);
+        let mut purse = Purse::new(settings.caps, running, today);
         let (mut steps, mut deferred) = (Vec::new(), Vec::new());
-        for Candidate { step, failed_last: _, since: _, tie: _ } in candidates {
-            match purse.spend(step.action, &step.account) {
+        for Candidate { step, failed_last: _, since: _, gate, tie: _ } in candidates {
+            // What waits for people takes nobody's place under a cap.
+            if let Gate::Shut { because, until } = gate {
+                deferred.push(Deferred { until, ..put_off(step, because) });
+                continue;
+            }
+            match purse.spend(&step) {
                 Ok(()) => steps.push(step),
                 Err(because) => deferred.push(put_off(step, because)),
             }
         }
+        Self { deferred, ..Self::of(settings, now, steps) }
+    }
+
+    /// A plan of these steps, in this order, without caps.
+    pub fn of(settings: &Settings, now: DateTime<Utc>, steps: Vec<Step>) -> Self {
         Self {
             id: plan_id(&settings.hash, now, &steps),
             made_at: now,
             expires: now + Duration::minutes(LIFETIME_MINUTES),
             settings: settings.hash.clone(),
             steps,
-            deferred,
+            deferred: Vec::new(),
+            marks: Vec::new(),
             refused: None,
         }
     }
@@ -178,6 +210,7 @@ impl Plan {
     pub fn refuse(mut self, why: String, because: Cap) -> Self {
         let steps = std::mem::take(&mut self.steps);
         self.deferred.extend(steps.into_iter().map(|step| put_off(step, because)));
+        self.marks.clear();
         self.id = plan_id(&self.settings, self.made_at, &self.steps);
         self.refused = Some(why);
         self
@@ -194,6 +227,7 @@ impl Plan {
             let then = agreed.get(&step.agreed()).copied().flatten();
             step.not_after = [step.not_after, then].into_iter().flatten().min();
         }
+        self.marks.retain(|mark| reviewed.marks.iter().any(|seen| (&seen.id, seen.verb) == (&mark.id, mark.verb)));
         self.steps = steps;
         self.deferred.extend(rest.into_iter().map(|step| put_off(step, Cap::NotReviewed)));
         self.id = plan_id(&self.settings, self.made_at, &self.steps);
@@ -225,9 +259,14 @@ impl Plan {
     }
 }
 
+/// What a plan of an older release says nothing of: its stops were for hours.
+fn hours() -> Reason {
+    Reason::OutsideHours
+}
+
 fn put_off(step: Step, because: Cap) -> Deferred {
-    let Step { id, account, region, action, policy: _, launched: _, not_after: _ } = step;
-    Deferred { id, account, region, action, because }
+    let Step { id, account, region, action, policy: _, reason: _, launched: _, not_after: _ } = step;
+    Deferred { id, account, region, action, because, until: None }
 }
 
 fn plan_id(settings: &str, now: DateTime<Utc>, steps: &[Step]) -> String {

@@ -4,13 +4,20 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::judge::Ruling;
+use super::marks::{MarkEnd, MarkVerb};
+use super::owner::Owner;
 use super::plan::Plan;
+use super::price::PriceKey;
 use super::request::Mode;
-use super::settings::{Policy, TagNames};
-use crate::words::{Action, Instance, Locale, Target, Verdict};
+use super::settings::{Notify, Policy};
+use super::spent::Spent;
+use super::topics::Talk;
+use crate::words::{Action, Instance, Locale, State, Target, Usd, Verdict};
 
 /// One line: an instance and its verdict.
 #[derive(Clone, Debug)]
@@ -31,16 +38,34 @@ pub struct Row {
     pub running: bool,
     /// Whether it counts as running in scope, for the cap in per cent.
     pub running_in_scope: bool,
-    /// Who owns it, by the tag that the settings name.
-    pub owner: Option<Box<str>>,
+    /// Who owns it, and how that is known.
+    pub owner: Owner,
+    /// Instance type.
+    pub kind: Box<str>,
+    /// State when seen.
+    pub state: State,
+    /// When it was started last.
+    pub launch: Option<DateTime<Utc>>,
+    /// Whether the reaper stopped it and nobody has touched it since.
+    pub ours: bool,
+    /// The zone of its hours.
+    pub zone: Tz,
+    /// What there is to say about it.
+    pub talk: Talk,
+    /// How much its money counts.
+    pub weight: Decimal,
+    /// What its price is looked up by, or why there is none; for what runs.
+    pub price: Option<Result<PriceKey, String>>,
+    /// What it costs a month by list price; `None` where that is unknown or was not asked for.
+    pub monthly: Option<Usd>,
 }
 
 impl Row {
     /// The line for a ruling.
-    pub fn new(instance: &Instance, ruling: &Ruling, tags: &TagNames) -> Self {
-        let Ruling { verdict, policy, armed, not_after: _ } = ruling;
+    pub fn new(instance: &Instance, ruling: &Ruling, notify: &Notify) -> Self {
+        let Ruling { verdict, policy, armed, not_after: _, gate: _, marking: _, talk, owner, zone, ours } = ruling;
         let in_scope = !matches!(verdict, Verdict::OutOfScope(_));
-        let running = instance.state == crate::words::State::Running;
+        let running = instance.state == State::Running;
         Self {
             target: instance.target.clone(),
             id: instance.id.clone(),
@@ -50,7 +75,16 @@ impl Row {
             armed: *armed,
             running,
             running_in_scope: in_scope && running,
-            owner: tags.owner_of(&instance.tags).map(Box::from),
+            owner: owner.clone(),
+            kind: instance.kind.clone(),
+            state: instance.state,
+            launch: instance.launch,
+            ours: *ours,
+            zone: *zone,
+            talk: talk.clone(),
+            weight: notify.weight(&instance.tags),
+            price: (running && in_scope).then(|| PriceKey::of(instance)),
+            monthly: None,
         }
     }
 }
@@ -173,6 +207,14 @@ pub struct Counts {
     pub failed: usize,
     /// Steps put off.
     pub deferred: usize,
+    /// Those of them that wait for people: to be told, or to answer.
+    pub waiting: usize,
+    /// Marks written.
+    pub marked: usize,
+    /// Marks removed.
+    pub lifted: usize,
+    /// Messages that a channel accepted.
+    pub messages: usize,
     /// Targets that could not be looked at.
     pub blind: usize,
     /// Targets closed by the organisation's policy.
@@ -196,6 +238,12 @@ pub struct Report {
     pub plan: Plan,
     /// What was done.
     pub outcomes: Vec<Outcome>,
+    /// What became of the marks.
+    pub marks: Vec<MarkEnd>,
+    /// Messages that a channel accepted.
+    pub messages: usize,
+    /// What the run cost itself.
+    pub cost: Spent,
     /// What could not be looked at.
     pub blind: Vec<Blind>,
     /// What the organisation's policy closes on purpose.
@@ -206,6 +254,10 @@ pub struct Report {
     pub names: BTreeMap<Arc<str>, String>,
     /// What else people should know, in words.
     pub notes: Vec<String>,
+    /// The pause switch held it back.
+    pub paused: bool,
+    /// What is known to have been saved in the month so far.
+    pub saved: Option<Usd>,
     /// Something beside outcomes and blind spots went wrong; the notes say what.
     pub troubled: bool,
     /// Calls of AWS's APIs, retries included.
@@ -218,7 +270,7 @@ impl Report {
     /// The figures.
     pub fn counts(&self) -> Counts {
         let ended = |wanted: &[Ending]| self.outcomes.iter().filter(|o| wanted.contains(&o.outcome)).count();
-        let condemned = |row: &&Row| matches!(row.verdict, Verdict::Stop(_) | Verdict::Hibernate(_));
+        let condemned = |row: &&Row| matches!(row.verdict.action(), Some(Action::Stop | Action::Hibernate));
         Counts {
             seen: self.rows.len(),
             condemned: self.rows.iter().filter(condemned).count(),
@@ -226,15 +278,24 @@ impl Report {
             started: ended(&[Ending::Started]),
             failed: ended(&[Ending::Failed, Ending::Unverified]),
             deferred: self.plan.deferred.len(),
+            waiting: self.plan.deferred.iter().filter(|put_off| put_off.because.is_waiting()).count(),
+            marked: self.marks_of(MarkVerb::Put),
+            lifted: self.marks_of(MarkVerb::Lift),
+            messages: self.messages,
             blind: self.blind.len(),
             closed: self.closed.len(),
             calls: self.calls,
         }
     }
 
+    fn marks_of(&self, verb: MarkVerb) -> usize {
+        self.marks.iter().filter(|end| end.failed.is_none() && end.step.verb == verb).count()
+    }
+
     /// Degraded when something failed or could not be looked at.
     pub fn health(&self) -> Health {
         let counts = self.counts();
-        if counts.failed > 0 || counts.blind > 0 || self.troubled { Health::Degraded } else { Health::Ok }
+        let unmarked = self.marks.iter().any(|end| end.failed.is_some());
+        if counts.failed > 0 || counts.blind > 0 || unmarked || self.troubled { Health::Degraded } else { Health::Ok }
     }
 }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer};
 use thiserror::Error;
 
 use super::settings::Settings;
+use super::undo::Hand;
 
 /// Whether a run only looks, or may act.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, Deserialize)]
@@ -18,6 +19,8 @@ pub enum Mode {
     Plan,
     /// Acts where both keys allow it.
     Apply,
+    /// Starts again what one run has stopped; a dry run unless it says `apply`.
+    Undo,
 }
 
 impl Mode {
@@ -26,6 +29,7 @@ impl Mode {
         match self {
             Self::Plan => "plan",
             Self::Apply => "apply",
+            Self::Undo => "undo",
         }
     }
 }
@@ -47,6 +51,17 @@ pub struct Scope {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecordKey(String);
 
+/// What an undo is asked beside its selectors.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UndoAsk {
+    /// The run that is undone.
+    pub run: String,
+    /// Whether it is carried out; else it is a dry run.
+    pub apply: bool,
+    /// What the caller insists on.
+    pub hand: Hand,
+}
+
 /// A request, before a clock has been read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
@@ -60,6 +75,8 @@ pub struct Request {
     pub plan: Option<RecordKey>,
     /// A run that was held back as a sudden change, and may go on.
     pub acknowledge: Option<String>,
+    /// What is undone, with the mode `undo`.
+    pub undo: Option<UndoAsk>,
     /// The instant for which a scheduled event was meant. Logged, and nothing else: every run is judged by
     /// the clock at execution.
     pub scheduled: Option<String>,
@@ -96,6 +113,14 @@ pub enum RequestInvalid {
         "`acknowledge` goes with a run of the settings' whole scope, for only such runs are held back; leave the selectors out"
     )]
     AcknowledgeNarrow,
+    #[error(
+        "`undo` needs the run that is undone: {{\"mode\":\"undo\",\"run\":\"20261125T123000Z-1a2b3c4d\"}}; `idle-reaper runs` lists them"
+    )]
+    UndoWithoutRun,
+    #[error("`{0}` goes with the mode `undo` alone")]
+    OnlyForUndo(&'static str),
+    #[error("`{0}` does not go with the mode `undo`")]
+    NotForUndo(&'static str),
     #[error("the request selects the policy `{name}`, which the settings do not have; they have: {known}")]
     UnknownPolicy { name: String, known: String },
     #[error("the request selects the {what} `{name}`, which is not in the settings' scope; {mend}")]
@@ -120,6 +145,41 @@ struct RawRequest {
     plan: Option<String>,
     #[serde(default, deserialize_with = "present")]
     acknowledge: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    run: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    apply: Option<bool>,
+    #[serde(default, deserialize_with = "present")]
+    even_paused: Option<bool>,
+    #[serde(default, deserialize_with = "present")]
+    even_frozen: Option<bool>,
+}
+
+impl RawRequest {
+    /// What is undone, where the mode is `undo`; its fields go with no other mode.
+    fn undo(&self) -> Result<Option<UndoAsk>, RequestInvalid> {
+        let Self { mode, plan, acknowledge, run, apply, even_paused, even_frozen, .. } = self;
+        let own = [
+            ("run", run.is_some()),
+            ("apply", apply.is_some()),
+            ("even-paused", even_paused.is_some()),
+            ("even-frozen", even_frozen.is_some()),
+        ];
+        let others = [("plan", plan.is_some()), ("acknowledge", acknowledge.is_some())];
+        let first = |fields: &[(&'static str, bool)]| fields.iter().find(|(_, there)| *there).map(|(name, _)| *name);
+        match mode {
+            Mode::Plan | Mode::Apply => first(&own).map_or(Ok(None), |name| Err(RequestInvalid::OnlyForUndo(name))),
+            Mode::Undo => {
+                if let Some(name) = first(&others) {
+                    return Err(RequestInvalid::NotForUndo(name));
+                }
+                let run = run.clone().ok_or(RequestInvalid::UndoWithoutRun)?;
+                let said = |flag: &Option<bool>| *flag == Some(true);
+                let hand = Hand { even_paused: said(even_paused), even_frozen: said(even_frozen) };
+                Ok(Some(UndoAsk { run, apply: said(apply), hand }))
+            }
+        }
+    }
 }
 
 /// A selector that is written must be a list: `null` is neither everything nor nothing, so it is refused.
@@ -137,12 +197,24 @@ struct Envelope {
 }
 
 /// The keys of a request that are none of an AWS envelope.
-const OWN_KEYS: [&str; 7] = ["at", "accounts", "regions", "instances", "policies", "plan", "acknowledge"];
+const OWN_KEYS: [&str; 11] = [
+    "at",
+    "accounts",
+    "regions",
+    "instances",
+    "policies",
+    "plan",
+    "acknowledge",
+    "run",
+    "apply",
+    "even-paused",
+    "even-frozen",
+];
 
 impl Request {
     /// A request for the settings' whole scope.
     pub fn whole(mode: Mode) -> Self {
-        Self { mode, at: None, scope: Scope::default(), plan: None, acknowledge: None, scheduled: None }
+        Self { mode, at: None, scope: Scope::default(), plan: None, acknowledge: None, undo: None, scheduled: None }
     }
 
     /// Reads an event: an AWS envelope that is known, or an object with `mode`.
@@ -162,8 +234,9 @@ impl Request {
             }
             return Self::from_envelope(&serde_json::from_str(text).map_err(wrong)?);
         }
-        let RawRequest { mode, at, accounts, regions, instances, policies, plan, acknowledge } =
-            serde_json::from_str(text).map_err(wrong)?;
+        let raw: RawRequest = serde_json::from_str(text).map_err(wrong)?;
+        let undo = raw.undo()?;
+        let RawRequest { mode, at, accounts, regions, instances, policies, plan, acknowledge, .. } = raw;
         if mode == Mode::Plan && plan.is_some() {
             return Err(RequestInvalid::PlanForPlan);
         }
@@ -173,7 +246,7 @@ impl Request {
         let at = at.as_deref().map(parse_at).transpose()?;
         let plan = plan.as_deref().map(RecordKey::parse).transpose()?;
         let scope = Scope { accounts, regions, instances, policies };
-        Ok(Self { mode, at, scope, plan, acknowledge, scheduled: None })
+        Ok(Self { mode, at, scope, plan, acknowledge, undo, scheduled: None })
     }
 
     fn from_envelope(envelope: &Envelope) -> Result<Self, RequestInvalid> {

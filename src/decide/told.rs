@@ -19,6 +19,9 @@ pub struct Told {
     pub policy: String,
     /// Who was told.
     pub owner: Arc<str>,
+    /// Whether it said when the instance will be stopped; a notice of a time when nothing was going to be done
+    /// announces nothing.
+    pub binding: bool,
     /// When it was said first, and accepted.
     pub first: DateTime<Utc>,
     /// When it was said last.
@@ -70,12 +73,21 @@ impl Ledger {
     /// Notes that a channel has accepted a message that lists this very instance. Another owner or another policy
     /// begins anew.
     pub fn accept(&mut self, receipt: &Receipt) {
-        let Receipt { id, subject, policy, owner, channel: _, contact, at } = receipt;
+        let Receipt { id, subject, policy, owner, channel: _, contact, binding, at } = receipt;
         let key = (id.clone(), *subject);
-        let fresh =
-            || Told { policy: policy.clone(), owner: owner.clone(), first: *at, last: *at, second: None, seen: *at };
+        let fresh = || Told {
+            policy: policy.clone(),
+            owner: owner.clone(),
+            binding: *binding,
+            first: *at,
+            last: *at,
+            second: None,
+            seen: *at,
+        };
         match (contact, self.0.get_mut(&key)) {
-            (Contact::First, Some(told)) if told.owner == *owner && told.policy == *policy => told.last = *at,
+            (Contact::First, Some(told)) if (&told.owner, &told.policy, told.binding) == (owner, policy, *binding) => {
+                told.last = *at;
+            }
             (Contact::First, _) => {
                 self.0.insert(key, fresh());
             }

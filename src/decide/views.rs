@@ -15,10 +15,12 @@ pub struct Tally {
     pub running: usize,
     /// Those that run outside their hours and that no rule spares: to be stopped, hibernated or reported.
     pub outside_hours: usize,
+    /// Those that run and do nothing: to be stopped after grace, or reported.
+    pub idle: usize,
     /// Those that a tag keeps.
     pub kept: usize,
     /// Those left alone, the kept ones and those out of scope included, by the rule that decided. With
-    /// `outside_hours` and the ones to be started they make up everything seen.
+    /// `outside_hours`, `idle` and the ones to be started they make up everything seen.
     pub spared: BTreeMap<Reason, usize>,
 }
 
@@ -31,7 +33,7 @@ pub struct Views<'a> {
     pub regions: BTreeMap<&'a str, Tally>,
     /// By the policy that matches first; `None`, which comes first, where none does.
     pub policies: BTreeMap<Option<&'a str>, Tally>,
-    /// By owner; `None`, which comes first, where no tag names one.
+    /// By owner; `None`, which comes first, where nobody is known.
     pub owners: BTreeMap<Option<&'a str>, Tally>,
 }
 
@@ -46,7 +48,7 @@ impl<'a> Views<'a> {
             views.regions.entry(&row.target.region).or_default().add(row);
             let policy = row.policy.as_ref().map(|policy| policy.name.as_str());
             views.policies.entry(policy).or_default().add(row);
-            views.owners.entry(row.owner.as_deref()).or_default().add(row);
+            views.owners.entry(row.owner.known()).or_default().add(row);
         }
         views
     }
@@ -63,6 +65,7 @@ impl Tally {
         self.running += usize::from(row.running);
         match &row.verdict {
             Verdict::Stop(_) | Verdict::Hibernate(_) | Verdict::Report(_) => self.outside_hours += 1,
+            Verdict::Idle(_) => self.idle += 1,
             Verdict::Start(_) => {}
             Verdict::Spare(_) | Verdict::OutOfScope(_) => {
                 let reason = row.verdict.reason();

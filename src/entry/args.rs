@@ -90,6 +90,28 @@ pub enum Verb {
         #[arg(long, value_name = "RUN")]
         acknowledge: Option<String>,
     },
+    /// List the runs of the record, newest first.
+    Runs {
+        /// How many days back.
+        #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u16).range(1..=400))]
+        days: u16,
+    },
+    /// Start again what a run has stopped, and nobody touched since. A dry run, unless it is confirmed.
+    Undo {
+        /// The run's id, as `runs` lists it.
+        run: String,
+        #[command(flatten)]
+        select: Select,
+        /// Carry it out, and do not ask.
+        #[arg(long)]
+        yes: bool,
+        /// Start although the reaper is paused.
+        #[arg(long)]
+        even_paused: bool,
+        /// Start although a policy's calendar is frozen.
+        #[arg(long)]
+        even_frozen: bool,
+    },
     /// Say why an instance is judged as it is: every rule, its inputs, what would change it.
     Explain {
         /// The instance's id.

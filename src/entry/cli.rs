@@ -8,6 +8,7 @@ use super::args::{Args, Verb};
 use super::end::End;
 use super::error::Error;
 use super::{log, verbs};
+use crate::decide::undo::Hand;
 
 /// The binary: inside Lambda it serves the runtime, anywhere else it is the command line.
 pub fn main() -> ExitCode {
@@ -52,6 +53,11 @@ async fn run(args: Args) -> Result<End, Error> {
         },
         Verb::Apply { select, yes, plan, acknowledge } => {
             verbs::apply(&args, select, *yes, plan.as_ref(), acknowledge.as_deref()).await
+        }
+        Verb::Runs { days } => verbs::runs(&args, *days).await,
+        Verb::Undo { run, select, yes, even_paused, even_frozen } => {
+            let hand = Hand { even_paused: *even_paused, even_frozen: *even_frozen };
+            verbs::undo(&args, run, select, *yes, hand).await
         }
         Verb::Explain { instance, run: None } => verbs::explain(&args, instance).await,
         Verb::Explain { instance, run: Some(run) } => verbs::recall(&args, instance, run).await,

@@ -8,7 +8,7 @@ use crate::adapters::recorded::InventoryInvalid;
 use crate::decide::past::PastUnreadable;
 use crate::decide::request::RequestInvalid;
 use crate::decide::settings::SettingsInvalid;
-use crate::flow::{Error as FlowError, LookError, RecallError};
+use crate::flow::{Error as FlowError, LookError, RecallError, UndoError};
 use crate::ports::PortError;
 
 /// Why a command came to nothing. Nothing was stopped or started.
@@ -34,6 +34,8 @@ pub enum Error {
     Reviewed { from: String, source: PastUnreadable },
     #[error(transparent)]
     Recall(#[from] RecallError),
+    #[error(transparent)]
+    Undo(#[from] UndoError),
     #[error(transparent)]
     Port(#[from] PortError),
 }
@@ -61,6 +63,20 @@ impl Error {
                 "RequestInvalid"
             }
             Self::Port(_) => "LookFailed",
+            Self::Undo(error) => match error {
+                UndoError::Past(RecallError::Record(_)) | UndoError::Record(_) => "RecordFailed",
+                UndoError::Past(RecallError::NotAnId(_)) => "RequestInvalid",
+                UndoError::Accounts(_) => "LookFailed",
+                UndoError::Past(
+                    RecallError::NoSuchRun(_)
+                    | RecallError::NothingDone { .. }
+                    | RecallError::NotSeen { .. }
+                    | RecallError::Unreadable { .. },
+                )
+                | UndoError::NoRecord
+                | UndoError::Paused(_)
+                | UndoError::Busy { .. } => "Refused",
+            },
             Self::Refused(_) | Self::Reviewed { .. } => "Refused",
             Self::Flow(error) => match error {
                 FlowError::Request(_) => "RequestInvalid",

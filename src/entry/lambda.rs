@@ -1,10 +1,12 @@
 //! The Lambda handler: an event becomes a request, a run answers with its figures.
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
+use rust_decimal::prelude::ToPrimitive;
 use serde_json::value::RawValue;
 use tracing::{Instrument, error, info, info_span, warn};
 
@@ -13,12 +15,13 @@ use super::error::Error;
 use super::reviewed::in_record;
 use super::run_id::run_id;
 use super::{load, log};
-use crate::adapters::aws::{Aws, AwsHub, Eyes, Hands, all_loopback};
-use crate::decide::report::{Health, Report};
-use crate::decide::request::{Mode, RecordKey, Request, RequestInvalid, Run, parse_at};
+use crate::adapters::aws::{Aws, AwsHub, AwsMessenger, Eyes, Hands, Pricing, all_loopback};
+use crate::decide::report::{Counts, Health, Report};
+use crate::decide::request::{Mode, RecordKey, Request, RequestInvalid, Run, UndoAsk, parse_at};
 use crate::decide::settings::Settings;
-use crate::flow::{self, Clock, Order};
-use crate::render::{Digest, digest, json};
+use crate::flow::{self, Clock, Order, UndoOrder};
+use crate::render::{Digest, digest, json, undo_digest, undo_json};
+use crate::words::{Reason, Verdict};
 
 /// The most bytes of a dry run's report that are answered: Lambda's limit is 6 MB, and the figures stand
 /// beside it.
@@ -58,7 +61,12 @@ pub async fn serve() -> ExitCode {
 async fn handle(aws: &Aws, event: LambdaEvent<Box<RawValue>>) -> Result<Digest, Error> {
     let request = Request::parse(event.payload.get())?;
     let rehearsed = request.at.or(rehearsal()?);
-    if rehearsed.is_some() && request.mode == Mode::Apply && !all_loopback(&aws.sdk) {
+    let acts = match request.mode {
+        Mode::Plan => false,
+        Mode::Apply => true,
+        Mode::Undo => request.undo.as_ref().is_some_and(|ask| ask.apply),
+    };
+    if rehearsed.is_some() && acts && !all_loopback(&aws.sdk) {
         return Err(RequestInvalid::AtForApply.into());
     }
     let wall = Utc::now();
@@ -71,9 +79,12 @@ async fn handle(aws: &Aws, event: LambdaEvent<Box<RawValue>>) -> Result<Digest, 
     async {
         info!(run = %run.id, mode = run.mode.as_str(), request = %request_id, scheduled = request.scheduled, "run begins");
         let settings = load::settings(&source()).await?;
+        if let Some(ask) = &request.undo {
+            return take_back(aws, &settings, &run, clock, wall, ask).await;
+        }
         let (plan, acknowledge) = (request.plan.as_ref(), request.acknowledge.as_deref());
         let (report, place) = carry(aws, &settings, &run, clock, wall, plan, acknowledge).await?;
-        tell(&report);
+        tell(&report.run, report.mode, report.counts(), report.health(), &More::of(&report));
         Ok(answer(&report, place))
     }
     .instrument(span)
@@ -118,34 +129,94 @@ async fn carry(
     let reviewed = reviewed.as_ref();
     let order = Order { run, settings, clock, wall, reviewed, acknowledge, progress: &|_, _| {} };
     Ok(match run.mode {
-        Mode::Plan => (flow::plan(&order, &eyes, &hub).await?, None),
-        Mode::Apply => flow::apply(&order, &eyes, &Hands::new(aws, settings, &run.id), &hub).await?,
+        // An undo has gone its own way before.
+        Mode::Plan | Mode::Undo => (flow::plan(&order, &eyes, &hub).await?, None),
+        Mode::Apply => {
+            let hands = Hands::new(aws, settings, &run.id);
+            flow::apply(&order, &eyes, &hands, &hub, &AwsMessenger::new(aws), &Pricing::new(aws)).await?
+        }
     })
 }
 
-/// Logs how the run ended, in figures: no account, instance or tag stands in the logs at the default level.
-fn tell(report: &Report) {
-    let counts = report.counts();
-    let figures = serde_json::to_string(&counts).unwrap_or_default();
-    match report.health() {
-        Health::Ok => info!(run = %report.run, counts = figures, health = "ok", "run ends"),
-        Health::Degraded => warn!(run = %report.run, counts = figures, health = "degraded", "run ends"),
+/// An undo: a dry run, unless the request says `apply`.
+async fn take_back(
+    aws: &Aws,
+    settings: &Settings,
+    run: &Run,
+    clock: Clock,
+    wall: DateTime<Utc>,
+    ask: &UndoAsk,
+) -> Result<Digest, Error> {
+    let eyes = Eyes::new(aws, settings, &run.id);
+    let hub = AwsHub::new(aws, settings);
+    let UndoAsk { run: undoes, apply, hand } = ask;
+    let order = UndoOrder { run, undoes, hand: *hand, settings, clock, wall, agreed: None };
+    let (undo, place) = if *apply {
+        flow::undo(&order, &eyes, &Hands::new(aws, settings, &run.id), &hub).await?
+    } else {
+        (flow::foresee(&order, &eyes, &hub).await?, None)
+    };
+    tell(&undo.run, Mode::Undo, undo.counts(), undo.health(), &More::default());
+    let whole = match place {
+        Some(place) => place.into(),
+        None => serde_json::from_str(&undo_json(&undo, false).unwrap_or_default()).unwrap_or_default(),
+    };
+    Ok(undo_digest(&undo, whole))
+}
+
+/// What the metrics tell beside the counts.
+#[derive(Default)]
+struct More {
+    /// The pause switch held the run back.
+    paused: bool,
+    /// US dollars saved in the month so far; a float, for CloudWatch counts in those.
+    saved: Option<f64>,
+    /// How many were left alone by each rule, such as `kept=3 no-policy=2`.
+    spared: String,
+}
+
+impl More {
+    fn of(report: &Report) -> Self {
+        let mut by_reason: BTreeMap<Reason, usize> = BTreeMap::new();
+        for row in &report.rows {
+            if matches!(row.verdict, Verdict::Spare(_) | Verdict::OutOfScope(_)) {
+                *by_reason.entry(row.verdict.reason()).or_default() += 1;
+            }
+        }
+        let spared: Vec<String> = by_reason.iter().map(|(reason, count)| format!("{reason}={count}")).collect();
+        let saved = report.saved.and_then(|saved| saved.0.to_f64());
+        Self { paused: report.paused, saved, spared: spared.join(" ") }
     }
-    println!("{}", metrics(report));
+}
+
+/// Logs how the run ended, in figures: no account, instance or tag stands in the logs at the default level.
+fn tell(run: &str, mode: Mode, counts: Counts, health: Health, more: &More) {
+    let figures = serde_json::to_string(&counts).unwrap_or_default();
+    match health {
+        Health::Ok => info!(run = %run, counts = figures, health = "ok", "run ends"),
+        Health::Degraded => warn!(run = %run, counts = figures, health = "degraded", "run ends"),
+    }
+    println!("{}", metrics(run, mode, counts, health, more));
 }
 
 /// One line in CloudWatch's embedded metric format: the names are those of `counts`, and `degraded` is 0 or 1.
-fn metrics(report: &Report) -> String {
+fn metrics(run: &str, mode: Mode, counts: Counts, health: Health, more: &More) -> String {
     let mut line = serde_json::json!({
-        "run": *report.run,
-        "mode": report.mode.as_str(),
-        "degraded": u8::from(report.health() == Health::Degraded),
+        "run": run,
+        "mode": mode.as_str(),
+        "degraded": u8::from(health == Health::Degraded),
+        "paused": u8::from(more.paused),
+        "spared": more.spared,
     });
-    let counts = serde_json::to_value(report.counts()).unwrap_or_default();
-    let mut names: Vec<String> = vec!["degraded".to_owned()];
+    let counts = serde_json::to_value(counts).unwrap_or_default();
+    let mut names: Vec<String> = vec!["degraded".to_owned(), "paused".to_owned()];
     if let (Some(line), serde_json::Value::Object(counts)) = (line.as_object_mut(), counts) {
         names.extend(counts.keys().cloned());
         line.extend(counts);
+        if let Some(saved) = more.saved {
+            names.push("saved-usd".to_owned());
+            line.insert("saved-usd".to_owned(), saved.into());
+        }
         let metrics: Vec<_> = names.iter().map(|name| serde_json::json!({"Name": name, "Unit": "Count"})).collect();
         let directive = serde_json::json!({
             "Timestamp": Utc::now().timestamp_millis(),

@@ -11,29 +11,28 @@ use futures_util::stream::{self, StreamExt};
 use super::bisect::bisect;
 use super::clock::Clock;
 use super::ending::{started, stopped};
+use super::recheck::Again;
 use super::warrant::Warrant;
-use crate::decide::case::{Activity, History};
-use crate::decide::judge::Judge;
 use crate::decide::plan::Step;
 use crate::decide::report::{Ending, Outcome};
-use crate::decide::request::{Run, Scope};
+use crate::decide::request::Run;
 use crate::decide::settings::Settings;
-use crate::ports::{Act, ActError, Hub, Look, Switch, Unseen};
-use crate::words::{Account, Action, Instance, OwnTag, State, Target};
-
-/// Instances in one call. Small enough that a refused call costs few halvings, large enough that a full run of
-/// 50 stops in one Region is one call; the StopInstances bucket holds 50 calls and refills 5 a second.
-const BATCH: usize = 50;
+use crate::decide::way_back::{BATCH, CALL_PACE_MS, START_BURST, WORST_BATCH_SECONDS, WORST_BEYOND_SECONDS};
+use crate::ports::{Act, ActError, Hub, Look, Switch};
+use crate::words::{Action, Because, OwnTag, Reason, State, Target};
 
 /// Targets acted on at once. Each makes one call at a time, so this is also the calls in flight.
 const WIDTH: usize = 16;
 
 /// The worst case of one batch: a look, a tag, a stop and the tag's removal of at most 6 s each, and 15 s of
 /// watching. A batch is begun only if that still fits before the deadline.
-const WORST_BATCH: Duration = Duration::from_secs(40);
+const WORST_BATCH: Duration = Duration::from_secs(WORST_BATCH_SECONDS);
+
+/// The same for a batch of starts beyond the burst that AWS allows, with the wait before it.
+const WORST_BEYOND: Duration = Duration::from_secs(WORST_BEYOND_SECONDS);
 
 /// One look while acting. It asks for 50 instances at most, which AWS answers within a second.
-const LOOK: Duration = Duration::from_secs(6);
+pub(super) const LOOK: Duration = Duration::from_secs(6);
 
 /// What must be left for another call of a batch that is being halved, and for what follows it.
 const ANOTHER_CALL: Duration = Duration::from_secs(27);
@@ -53,15 +52,14 @@ const LOOKS: [Duration; 5] = [
 const STALE_SECONDS: i64 = 30;
 
 /// Between two StartInstances calls in one Region of one account: the bucket refills 2 a second.
-const START_PACE: Duration = Duration::from_millis(500);
+const START_PACE: Duration = Duration::from_millis(CALL_PACE_MS);
 
 /// Everything that acting needs to know.
 pub(super) struct Acting<'a, L, A, H> {
     pub(super) run: &'a Run,
     pub(super) settings: &'a Settings,
-    pub(super) history: &'a History,
-    pub(super) accounts: &'a BTreeMap<std::sync::Arc<str>, Account>,
-    pub(super) activity: &'a HashMap<Box<str>, Activity>,
+    /// How a step is looked at again, just before it is done.
+    pub(super) again: Again<'a>,
     pub(super) clock: Clock,
     pub(super) look: &'a L,
     pub(super) act: &'a A,
@@ -87,25 +85,30 @@ pub(super) async fn carry_out<L: Look, A: Act, H: Hub>(acting: &Acting<'_, L, A,
 }
 
 impl<L: Look, A: Act, H: Hub> Acting<'_, L, A, H> {
-    fn outcome(&self, step: &Step, outcome: Ending, detail: impl Into<String>) -> Outcome {
-        let Step { id, account, region, action, policy: _, launched: _, not_after: _ } = step;
+    pub(super) fn outcome(&self, step: &Step, outcome: Ending, detail: impl Into<String>) -> Outcome {
+        let Step { id, account, region, action, policy: _, reason: _, launched: _, not_after: _ } = step;
         let (id, account, region) = (id.clone(), account.clone(), region.clone());
         Outcome { id, account, region, action: *action, outcome, detail: detail.into(), at: self.clock.now() }
     }
 
-    fn all(&self, steps: &[&Step], outcome: Ending, detail: &str) -> Vec<Outcome> {
+    pub(super) fn all(&self, steps: &[&Step], outcome: Ending, detail: &str) -> Vec<Outcome> {
         steps.iter().map(|step| self.outcome(step, outcome, detail)).collect()
     }
 
     async fn target(&self, target: &Target, steps: &[&Step]) -> Vec<Outcome> {
-        let mut groups: BTreeMap<(Action, &str), Vec<&Step>> = BTreeMap::new();
+        let mut groups: BTreeMap<(Action, &str, Reason), Vec<&Step>> = BTreeMap::new();
         for step in steps {
-            groups.entry((step.action, &step.policy)).or_default().push(step);
+            groups.entry((step.action, &step.policy, step.reason)).or_default().push(step);
         }
         let mut outcomes = Vec::new();
-        for ((action, policy), group) in groups {
+        let mut starts = 0;
+        for ((action, policy, _), group) in groups {
             for batch in group.chunks(BATCH) {
-                if let Some(why) = self.held_back().await {
+                if action == Action::Start {
+                    starts += batch.len();
+                }
+                let beyond = action == Action::Start && starts > START_BURST;
+                if let Some(why) = self.held_back(beyond).await {
                     outcomes.extend(self.all(batch, Ending::NotTried, &why));
                     continue;
                 }
@@ -115,12 +118,18 @@ impl<L: Look, A: Act, H: Hub> Acting<'_, L, A, H> {
         outcomes
     }
 
-    /// Why no batch may begin now, if so.
-    async fn held_back(&self) -> Option<String> {
-        if !self.clock.fits(WORST_BATCH) {
+    /// Why no batch may begin now, if so. `beyond`: more starts than AWS takes at once, so that it waits first.
+    async fn held_back(&self, beyond: bool) -> Option<String> {
+        if !self.clock.fits(if beyond { WORST_BEYOND } else { WORST_BATCH }) {
             self.troubled.set(true);
             let why = "out of time: its worst case no longer fits before the deadline; the next run makes it up";
             return Some(why.to_owned());
+        }
+        if beyond {
+            tokio::time::sleep(WORST_BEYOND - WORST_BATCH).await;
+        }
+        if !self.again.heeds_pause() {
+            return None;
         }
         match self.hub.switch().await {
             Switch::Off => None,
@@ -170,85 +179,10 @@ impl<L: Look, A: Act, H: Hub> Acting<'_, L, A, H> {
         outcomes
     }
 
-    /// Looks once more at exactly these instances and judges them anew, at this instant: what is no longer to be
-    /// done is overtaken.
-    async fn recheck<'s>(&self, target: &Target, steps: &[&'s Step]) -> (Vec<Outcome>, Vec<&'s Step>) {
-        let now = match self.see(target, steps).await {
-            Ok(now) => now,
-            Err(why) => {
-                let detail = format!("could not be looked at again, so nothing was done: {why}");
-                return (self.all(steps, Ending::Failed, &detail), Vec::new());
-            }
-        };
-        let scope = Scope { instances: None, ..self.run.scope.clone() };
-        let mut judge = Judge::new(self.settings, &scope, self.history, self.clock.now());
-        let bare = Account::bare(target.account.clone());
-        let account = self.accounts.get(&target.account).unwrap_or(&bare);
-        let (mut outcomes, mut ready) = (Vec::new(), Vec::new());
-        for step in steps {
-            match self.still(step, now.get(&step.id), &mut judge, account) {
-                Ok(()) => ready.push(*step),
-                Err((ending, why)) => outcomes.push(self.outcome(step, ending, why)),
-            }
-        }
-        (outcomes, ready)
-    }
-
-    /// Whether `step` is still to be done to the instance as it is now; else how it ended and why.
-    fn still(
-        &self,
-        step: &Step,
-        instance: Option<&Instance>,
-        judge: &mut Judge<'_>,
-        account: &Account,
-    ) -> Result<(), (Ending, String)> {
-        let overtaken = |why: String| Err((Ending::Overtaken, why));
-        let Some(instance) = instance else { return overtaken("it is no longer there".to_owned()) };
-        let already = match step.action {
-            Action::Stop | Action::Hibernate => instance.state.is_down(),
-            Action::Start => matches!(instance.state, State::Pending | State::Running),
-        };
-        if already {
-            return Err((Ending::Already, format!("it was {} before the step began", instance.state)));
-        }
-        if instance.launch != step.launched {
-            return overtaken("somebody started it since the plan was made".to_owned());
-        }
-        if step.not_after.is_some_and(|not_after| self.clock.now() >= not_after) {
-            return overtaken("its schedule is about to open".to_owned());
-        }
-        // What was never asked is a gap here: nothing is stopped without a look at its last hour.
-        let gap = Activity::Gap("its last hour was not asked for".to_owned());
-        let activity = self.activity.get(&step.id).unwrap_or(&gap);
-        let ruling = judge.rule(instance, account, activity);
-        if ruling.verdict.action() != Some(step.action) || !ruling.armed {
-            return overtaken(format!("now {}, by the rule `{}`", ruling.verdict.as_str(), ruling.verdict.reason()));
-        }
-        if ruling.policy.is_none_or(|policy| policy.name != step.policy) {
-            return overtaken("another policy matches it now".to_owned());
-        }
-        Ok(())
-    }
-
-    /// These instances as they are now.
-    async fn see(&self, target: &Target, steps: &[&Step]) -> Result<HashMap<Box<str>, Instance>, String> {
-        let ids: Vec<Box<str>> = steps.iter().map(|step| step.id.clone()).collect();
-        let mut now = HashMap::new();
-        let each = |instance: Instance| {
-            now.insert(instance.id.clone(), instance);
-        };
-        match tokio::time::timeout(LOOK, self.look.instances(target, Some(&ids), each)).await {
-            Ok(Ok(())) => Ok(now),
-            Ok(Err(Unseen::Closed)) => Err("the Region is closed by the organisation's policy".to_owned()),
-            Ok(Err(Unseen::Blind(cause))) => Err(cause),
-            Err(_) => Err("the look was too slow and was given up".to_owned()),
-        }
-    }
-
     /// Tag, stop, verify. The tag is written first, so that a stop without its evidence cannot be; where the stop
     /// then fails, the tag is taken away again, so that it tells the truth.
     async fn stop(&self, target: &Target, policy: &str, steps: &[&Step], hibernate: bool) -> Vec<Outcome> {
-        let (key, value) = (self.settings.tags.stopped.as_str(), self.own_tag(policy));
+        let (key, value) = (self.settings.tags.stopped.as_str(), self.own_tag(policy, steps));
         let value = value.as_str();
         let ids: Vec<Box<str>> = steps.iter().map(|step| step.id.clone()).collect();
         let looked = self.clock.now();
@@ -358,7 +292,7 @@ impl<L: Look, A: Act, H: Hub> Acting<'_, L, A, H> {
 
     /// Writes the reaper's tag anew on what fell back: its start is still owed.
     async fn owe(&self, target: &Target, policy: &str, ids: &[Box<str>], outcomes: &mut [Outcome]) {
-        let (key, value) = (self.settings.tags.stopped.as_str(), self.own_tag(policy));
+        let (key, value) = (self.settings.tags.stopped.as_str(), self.own_tag(policy, &[]));
         let value = value.as_str();
         let attempt = |part: Vec<Box<str>>| async move { self.act.tag(target, &part, key, value).await };
         for (id, end) in bisect(ids, attempt).await {
@@ -368,9 +302,13 @@ impl<L: Look, A: Act, H: Hub> Acting<'_, L, A, H> {
         }
     }
 
-    /// The reaper's tag as of now, the same for a whole batch.
-    fn own_tag(&self, policy: &str) -> String {
-        OwnTag { at: self.clock.now(), run: self.run.id.to_string(), policy: policy.to_owned() }.to_string()
+    /// The reaper's tag as of now, the same for a whole batch. What an undo leaves stopped is still the work of the
+    /// run that it undoes.
+    fn own_tag(&self, policy: &str, steps: &[&Step]) -> String {
+        let run = self.again.undoes().unwrap_or(&self.run.id).to_owned();
+        let idle = steps.iter().any(|step| step.reason == Reason::Idle);
+        let because = if idle { Because::Idle } else { Because::Hours };
+        OwnTag { at: self.clock.now(), run, policy: policy.to_owned(), because }.to_string()
     }
 
     /// Looks until everything that was not refused is as wanted, a bounded number of times. The states seen last.

@@ -1,13 +1,16 @@
 //! Explains one instance: finds it, measures it if it is a candidate, and asks every rule.
 
 use super::clock::Clock;
+use super::evidence::gather;
 use super::look::{LookError, Seen, survey};
 use crate::decide::case::{Activity, History};
 use crate::decide::explain::{Asked, explain as ask};
-use crate::decide::judge::{Judge, Ruling};
+use crate::decide::idle::Idleness;
+use crate::decide::judge::{Judge, Known, Ruling};
 use crate::decide::report::Blind;
 use crate::decide::request::Scope;
 use crate::decide::settings::Settings;
+use crate::decide::witness::Witness;
 use crate::ports::Look;
 use crate::words::{Account, Instance};
 
@@ -41,15 +44,22 @@ pub async fn explain(
     for instance in found.into_iter().map(|found| found.instance) {
         let bare = Account::bare(instance.target.account.clone());
         let account = seen.accounts.get(&instance.target.account).unwrap_or(&bare);
-        let mut activity = Activity::NotAsked;
-        let first = judge.rule(&instance, account, &activity);
+        let mut known = Known::NOTHING;
+        if let Some(idle) = settings.idle.as_ref().filter(|_| judge.wants_evidence(&instance, account)) {
+            let (candidates, own) = ([&instance], &history.own);
+            // Asked anew, whatever an earlier run has seen: somebody wants to know.
+            let nobody = Witness::default();
+            let gathered = gather(port, idle, &candidates, &nobody, own, clock, settings.run.width).await;
+            known.idleness = gathered.idleness.into_values().next().unwrap_or(Idleness::NotAsked);
+        }
+        let first = judge.rule_known(&instance, account, &known);
         if first.verdict.action().is_some() && settings.busy.is_some() {
             let ids = [instance.id.clone()];
             let measured = port.activity(&instance.target, &ids, clock.at()).await.remove(&instance.id);
-            activity = measured.unwrap_or(Activity::Gap("no answer".to_owned()));
+            known.activity = measured.unwrap_or(Activity::Gap("no answer".to_owned()));
         }
-        let (asked, _) = judge.with_case(&instance, account, &activity, ask);
-        let ruling = judge.rule(&instance, account, &activity);
+        let (asked, _) = judge.with_case(&instance, account, &known, ask);
+        let ruling = judge.rule_known(&instance, account, &known);
         explained.push(Explained { instance, asked, ruling });
     }
     Ok((explained, seen.blind))

@@ -8,17 +8,25 @@ use std::time::Duration;
 use futures_util::stream::{self, StreamExt};
 
 use super::clock::Clock;
+use super::contacts;
+use super::evidence::{Gathered, gather};
 use crate::decide::case::{Activity, History};
-use crate::decide::judge::Judge;
+use crate::decide::gate::Gate;
+use crate::decide::idle::Idleness;
+use crate::decide::judge::{Judge, Known, Ruling};
+use crate::decide::marks::MarkStep;
+use crate::decide::owner::Contacts;
 use crate::decide::plan::Candidate;
 use crate::decide::report::{Blind, Row, Skipped};
 use crate::decide::request::{RequestInvalid, Scope};
 use crate::decide::settings::Settings;
+use crate::decide::stocktake::{self, Line};
+use crate::decide::witness::Sighting;
 use crate::ports::{Look, PortError, Unseen};
-use crate::words::{Account, Action, Instance, Target};
+use crate::words::{Account, Instance, Target, Verdict};
 
 /// What is kept back from the deadline while looking: the time to plan, to record and to answer.
-const RESERVE: Duration = Duration::from_secs(5);
+pub(super) const RESERVE: Duration = Duration::from_secs(5);
 
 /// The inventory, judged: rows, blind spots, and what a plan is made of.
 #[derive(Debug, Default)]
@@ -37,8 +45,16 @@ pub struct Seen {
     pub accounts: BTreeMap<Arc<str>, Account>,
     /// Targets there were, seen, closed or blind.
     pub targets: usize,
-    /// What was measured of candidates' last hour.
-    pub activity: HashMap<Box<str>, Activity>,
+    /// What was measured of candidates.
+    pub known: HashMap<Box<str>, Known>,
+    /// Lines for the stocktake, in a run that takes stock.
+    pub stock: Vec<Line>,
+    /// What was seen active, for the record.
+    pub sightings: Vec<Sighting>,
+    /// Marks that are to be written or removed.
+    pub marks: Vec<MarkStep>,
+    /// Accounts' alternate contacts, where owners may depend on them.
+    pub contacts: Contacts,
 }
 
 /// Why nothing could be looked at.
@@ -65,12 +81,15 @@ pub async fn look(
 ) -> Result<Seen, LookError> {
     let mut seen = Seen::default();
     let found = survey(port, settings, scope, clock, progress, &mut seen).await?;
-    let mut judge = Judge::new(settings, scope, history, clock.at());
+    seen.contacts = contacts::ask(port, settings, &owning(&found, &seen), clock, RESERVE).await;
+    let contacts = seen.contacts.clone();
+    let mut judge = Judge::new(settings, scope, history, clock.at()).with_contacts(&contacts);
     judge_all(port, settings, &mut judge, history, found, clock, &mut seen).await;
     // Two lines share an id only where the answer told none; what they say then gives them their order.
     let words =
         |row: &Row| (row.name.clone(), row.policy.as_ref().map(|p| p.name.clone()), format!("{:?}", row.verdict));
     seen.rows.sort_by(|a, b| (&a.target, &a.id).cmp(&(&b.target, &b.id)).then_with(|| words(a).cmp(&words(b))));
+    seen.marks.sort_by(|a, b| (&a.account, &a.region, &a.id).cmp(&(&b.account, &b.region, &b.id)));
     seen.blind.sort();
     seen.closed.sort();
     seen.skipped.sort();
@@ -227,7 +246,14 @@ async fn sweep(
     found
 }
 
-/// Judges everything seen; candidates a second time, once their last hour is known.
+/// The accounts in which there is anything to own.
+fn owning(found: &[Found], seen: &Seen) -> BTreeMap<Arc<str>, Account> {
+    let known = |id: &Arc<str>| seen.accounts.get(id).cloned().unwrap_or_else(|| Account::bare(id.clone()));
+    found.iter().map(|found| &found.instance.target.account).map(|id| (id.clone(), known(id))).collect()
+}
+
+/// Judges everything seen: first by what DescribeInstances said; what no rule spares by weeks of evidence, where its
+/// policy asks for that; and what would be stopped by its last hour.
 async fn judge_all(
     port: &impl Look,
     settings: &Settings,
@@ -237,18 +263,23 @@ async fn judge_all(
     clock: Clock,
     seen: &mut Seen,
 ) {
-    let mut to_measure: BTreeMap<Target, Vec<Found>> = BTreeMap::new();
+    let mut idleness = evidence(port, settings, judge, history, &found, clock, seen).await;
+    let mut to_measure: BTreeMap<Target, Vec<(Found, Idleness)>> = BTreeMap::new();
     for found in found {
-        let ruling = judge.rule(&found.instance, account(seen, &found.instance.target), &Activity::NotAsked);
-        let stops = matches!(ruling.verdict.action(), Some(Action::Stop | Action::Hibernate));
-        if stops && settings.busy.is_some() {
-            to_measure.entry(found.instance.target.clone()).or_default().push(found);
+        let idleness = idleness.remove(&found.instance.id).unwrap_or(Idleness::NotAsked);
+        let known = Known { activity: Activity::NotAsked, idleness };
+        let ruling = judge.rule_known(&found.instance, account(seen, &found.instance.target), &known);
+        if wants_last_hour(settings, &ruling) {
+            to_measure.entry(found.instance.target.clone()).or_default().push((found, known.idleness));
         } else {
             settle(&found, ruling, settings, history, clock, seen);
+            if !matches!(known.idleness, Idleness::NotAsked) {
+                seen.known.insert(found.instance.id, known);
+            }
         }
     }
     let asked = to_measure.into_iter().map(|(target, found)| async move {
-        let ids: Vec<Box<str>> = found.iter().map(|found| found.instance.id.clone()).collect();
+        let ids: Vec<Box<str>> = found.iter().map(|(found, _)| found.instance.id.clone()).collect();
         let activity = match clock.left(RESERVE) {
             None => port.activity(&target, &ids, clock.at()).await,
             Some(left) => {
@@ -259,13 +290,46 @@ async fn judge_all(
     });
     let measured: Vec<_> = stream::iter(asked).buffer_unordered(settings.run.width).collect().await;
     for (found, mut activity) in measured {
-        for found in found {
-            let known = activity.remove(&found.instance.id).unwrap_or(Activity::Gap("no answer in time".to_owned()));
-            let ruling = judge.rule(&found.instance, account(seen, &found.instance.target), &known);
+        for (found, idleness) in found {
+            let late = || Activity::Gap("no answer in time".to_owned());
+            let known = Known { activity: activity.remove(&found.instance.id).unwrap_or_else(late), idleness };
+            let ruling = judge.rule_known(&found.instance, account(seen, &found.instance.target), &known);
             settle(&found, ruling, settings, history, clock, seen);
-            seen.activity.insert(found.instance.id, known);
+            seen.known.insert(found.instance.id, known);
         }
     }
+}
+
+/// Whether its last hour decides: it would be stopped now.
+fn wants_last_hour(settings: &Settings, ruling: &Ruling) -> bool {
+    match &ruling.verdict {
+        Verdict::Stop(_) | Verdict::Hibernate(_) => settings.busy.is_some(),
+        Verdict::Idle(_) => ruling.armed && ruling.verdict.action().is_some() && ruling.gate == Gate::Open,
+        Verdict::Start(_) | Verdict::Report(_) | Verdict::Spare(_) | Verdict::OutOfScope(_) => false,
+    }
+}
+
+/// Weeks of evidence about everything that no other rule spares and whose policy asks for it.
+async fn evidence(
+    port: &impl Look,
+    settings: &Settings,
+    judge: &mut Judge<'_>,
+    history: &History,
+    found: &[Found],
+    clock: Clock,
+    seen: &mut Seen,
+) -> HashMap<Box<str>, Idleness> {
+    let Some(idle) = &settings.idle else { return HashMap::new() };
+    let mut candidates: Vec<&Instance> = Vec::new();
+    for Found { instance, whole } in found {
+        if *whole && judge.wants_evidence(instance, account(seen, &instance.target)) {
+            candidates.push(instance);
+        }
+    }
+    let Gathered { idleness, sightings } =
+        gather(port, idle, &candidates, &history.witness, &history.own, clock, settings.run.width).await;
+    seen.sightings = sightings;
+    idleness
 }
 
 /// Rows of one account share its entry; an account that nobody listed is known by its id.
@@ -273,18 +337,33 @@ fn account<'a>(seen: &'a mut Seen, target: &Target) -> &'a Account {
     seen.accounts.entry(target.account.clone()).or_insert_with(|| Account::bare(target.account.clone()))
 }
 
-fn settle(
-    found: &Found,
-    mut ruling: crate::decide::judge::Ruling,
-    settings: &Settings,
-    history: &History,
-    clock: Clock,
-    seen: &mut Seen,
-) {
+fn settle(found: &Found, mut ruling: Ruling, settings: &Settings, history: &History, clock: Clock, seen: &mut Seen) {
     ruling.armed &= found.whole;
     let failed_last = history.failed_last.contains(&found.instance.id);
+    if let Some(marking) = ruling.marking.as_ref().filter(|_| found.whole) {
+        seen.marks.push(MarkStep::of(&found.instance, marking));
+    }
     seen.candidates.extend(Candidate::of(&found.instance, &ruling, failed_last, clock.at()));
-    seen.rows.push(Row::new(&found.instance, &ruling, &settings.tags));
+    if history.stocktake.is_some() {
+        seen.stock.push(stock(&found.instance, &ruling, settings, clock));
+    }
+    seen.rows.push(Row::new(&found.instance, &ruling, &settings.notify));
+}
+
+/// Its line in a stocktake; the price comes later.
+fn stock(instance: &Instance, ruling: &Ruling, settings: &Settings, clock: Clock) -> Line {
+    let hours = ruling.policy.as_ref().map(|policy| &*policy.schedule);
+    let owner = ruling.owner.known().map(|name| stocktake::Owner {
+        name: name.to_owned(),
+        how: ruling.owner.by.to_string(),
+        by_default: ruling.owner.is_default(),
+    });
+    Line {
+        owner,
+        policy: ruling.policy.as_ref().map(|policy| policy.name.clone()),
+        seen: instance.tags.any_case(&settings.tags.seen).next().is_some(),
+        ..Line::of(instance, &settings.tags, hours, clock.at())
+    }
 }
 
 /// What would be looked at.

@@ -2,25 +2,41 @@
 //! runs over AWS, over a saved inventory, and over the fake world of the tests.
 
 mod act;
+mod after;
 mod bisect;
 mod clock;
+mod contacts;
 mod ending;
+mod evidence;
 mod explain;
 mod lock;
 mod look;
+mod mark;
 mod order;
+pub mod prices;
 mod recall;
+mod recheck;
 mod record;
 mod run;
+mod runs;
+pub mod savings;
 mod snapshot;
+mod state;
+pub mod stocktake;
 mod sudden;
+mod tell;
+mod undo;
 mod warrant;
 
 pub use clock::Clock;
+pub use evidence::{Gathered, gather};
 pub use explain::{Explained, explain};
 pub use look::{Aim, LookError, Seen, aim, look};
 pub use order::{Error, Order};
 pub use recall::{RecallError, recall};
-pub use record::history;
+pub use record::{RUNS, TABLES, UNDONE, history, own_acts};
 pub use run::{apply, plan};
+pub use runs::runs;
 pub use snapshot::snapshot;
+pub use tell::{Delivery, OPERATOR, tell};
+pub use undo::{UndoError, UndoOrder, foresee, undo};

@@ -47,18 +47,27 @@ pub async fn recall(
         LAST => last_run(hub, id, now).await?.ok_or_else(|| nothing_done(id, tag))?,
         run => run.to_owned(),
     };
-    let at = began(&run).ok_or_else(|| RecallError::NotAnId(run.clone()))?;
-    let (text, ended) = match hub.read(&run_key(&run, at, "report")).await? {
-        Some(text) => (text, true),
-        // It broke off after it had recorded what it was about to do.
-        None => match hub.read(&run_key(&run, at, "plan")).await? {
-            Some(text) => (text, false),
-            None => return Err(RecallError::NoSuchRun(run)),
-        },
-    };
-    let past = Past::parse(&text).map_err(|source| RecallError::Unreadable { run: run.clone(), source })?;
+    let (past, ended) = past(hub, &run).await?;
     let seen = past.instances.len();
     past.recall(id, ended).ok_or_else(|| RecallError::NotSeen { run, id: id.to_owned(), seen })
+}
+
+/// What run `run` recorded, and whether it came to its end.
+///
+/// # Errors
+/// [`RecallError`] when the record does not tell.
+pub(super) async fn past(hub: &impl Hub, run: &str) -> Result<(Past, bool), RecallError> {
+    let at = began(run).ok_or_else(|| RecallError::NotAnId(run.to_owned()))?;
+    let (text, ended) = match hub.read(&run_key(run, at, "report")).await? {
+        Some(text) => (text, true),
+        // It broke off after it had recorded what it was about to do.
+        None => match hub.read(&run_key(run, at, "plan")).await? {
+            Some(text) => (text, false),
+            None => return Err(RecallError::NoSuchRun(run.to_owned())),
+        },
+    };
+    let past = Past::parse(&text).map_err(|source| RecallError::Unreadable { run: run.to_owned(), source })?;
+    Ok((past, ended))
 }
 
 fn nothing_done(id: &str, tag: &str) -> RecallError {

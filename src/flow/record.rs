@@ -1,19 +1,29 @@
-//! What stands in the record: the intent before acting, the whole report after, and a short file of outcomes
-//! from which later runs learn.
+//! What stands in the record: the intent before acting, the whole report after, short files of outcomes from which
+//! later runs learn, and tables for Athena and BigQuery.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::decide::case::History;
-use crate::decide::report::{Ending, Outcome};
+use crate::decide::idle::Own;
+use crate::decide::report::{Ending, Outcome, Report};
 use crate::decide::request::is_sane;
+use crate::decide::undo::Undo;
 use crate::ports::{Hub, PortError};
+use crate::render::tables::{self, Told};
 use crate::words::Action;
 
 /// Where whole reports stand, by date and run.
 pub const RUNS: &str = "runs";
+
+/// Where the tables stand, by name, date and run.
+pub const TABLES: &str = "tables";
+
+/// Where it stands what undos set out to start, by date and run.
+pub const UNDONE: &str = "undone";
 
 /// Where the outcomes of acting runs stand, by date and run.
 const ACTS: &str = "acts";
@@ -22,13 +32,36 @@ const ACTS: &str = "acts";
 /// that rests for longer is none.
 pub(super) const HISTORY_DAYS: i64 = 9;
 
-/// One line of an outcomes file.
+/// How many days of undos are read, which are few and short: what was undone is spared until the opening after
+/// next, and with one opening a week and long holidays that may be a month away.
+const UNDONE_DAYS: i64 = 62;
+
+/// One line of an outcomes file. What has come since the first release may be missing in older files.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 struct Line {
     id: Box<str>,
     action: Action,
     outcome: Ending,
+    at: DateTime<Utc>,
+    #[serde(default)]
+    account: Option<Arc<str>>,
+    #[serde(default)]
+    region: Option<Arc<str>>,
+    #[serde(default)]
+    policy: Option<Box<str>>,
+    #[serde(default)]
+    run: Option<String>,
+    /// The run that was undone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    undo: Option<String>,
+}
+
+/// One line of what an undo set out to start.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct Undone {
+    id: Box<str>,
     at: DateTime<Utc>,
 }
 
@@ -37,25 +70,86 @@ pub(super) fn run_key(run: &str, at: DateTime<Utc>, what: &str) -> String {
     format!("{RUNS}/{}/{run}/{what}.json", partition(at))
 }
 
+/// `tables/plans/date=2026-11-25/<run>.jsonl`
+fn table_key(table: &str, run: &str, at: DateTime<Utc>) -> String {
+    format!("{TABLES}/{table}/{}/{run}.jsonl", partition(at))
+}
+
 /// `date=2026-11-25`: partitioned by date, as Athena and BigQuery read it.
-fn partition(at: DateTime<Utc>) -> String {
+pub(super) fn partition(at: DateTime<Utc>) -> String {
     format!("date={}", at.date_naive())
 }
 
-/// Writes the outcomes of an acting run, one JSON line each.
-pub(super) async fn write_acts(
+fn spelled(text: serde_json::Result<String>) -> Result<String, PortError> {
+    text.map_err(|error| PortError(error.to_string()))
+}
+
+/// Writes one file of a table; a table without lines has none.
+async fn write_table(
     hub: &impl Hub,
-    run: &str,
-    at: DateTime<Utc>,
-    outcomes: &[Outcome],
+    table: &str,
+    told: &Told<'_>,
+    text: serde_json::Result<String>,
 ) -> Result<(), PortError> {
+    let text = spelled(text)?;
+    if text.is_empty() {
+        return Ok(());
+    }
+    hub.write(&table_key(table, told.run, told.at), &text).await.map(|_| ())
+}
+
+/// Writes each step to the table `plans`: before anything is done.
+pub(super) async fn write_plans(hub: &impl Hub, told: &Told<'_>) -> Result<(), PortError> {
+    write_table(hub, "plans", told, tables::plans(told)).await
+}
+
+/// Writes what is known at the end of a run to the tables `outcomes`, `verdicts` and `runs`.
+pub(super) async fn write_tables(hub: &impl Hub, report: &Report) -> Result<(), PortError> {
+    let told = Told::from(report);
+    write_table(hub, "outcomes", &told, tables::outcomes(&told)).await?;
+    write_table(hub, "verdicts", &told, tables::verdicts(report)).await?;
+    write_table(hub, "runs", &told, tables::runs(&tables::run_of(report))).await
+}
+
+/// The same at the end of an undo.
+pub(super) async fn write_undo_tables(hub: &impl Hub, undo: &Undo) -> Result<(), PortError> {
+    let told = Told::from(undo);
+    write_table(hub, "outcomes", &told, tables::outcomes(&told)).await?;
+    write_table(hub, "verdicts", &told, tables::findings(undo)).await?;
+    write_table(hub, "runs", &told, tables::runs(&tables::run_of_undo(undo))).await
+}
+
+/// Writes the outcomes of an acting run, one JSON line each.
+pub(super) async fn write_acts(hub: &impl Hub, told: &Told<'_>) -> Result<(), PortError> {
+    let steps = told.steps_by_key();
     let mut text = String::new();
-    for Outcome { id, account: _, region: _, action, outcome, detail: _, at } in outcomes {
-        let line = Line { id: id.clone(), action: *action, outcome: *outcome, at: *at };
-        text += &serde_json::to_string(&line).map_err(|error| PortError(error.to_string()))?;
+    for Outcome { id, account, region, action, outcome, detail: _, at } in told.outcomes {
+        let line = Line {
+            id: id.clone(),
+            action: *action,
+            outcome: *outcome,
+            at: *at,
+            account: Some(account.clone()),
+            region: Some(region.clone()),
+            policy: steps.get(&(&**id, *action)).map(|step| step.policy.as_str().into()),
+            run: Some(told.run.to_owned()),
+            undo: told.undoes.map(str::to_owned),
+        };
+        text += &spelled(serde_json::to_string(&line))?;
         text.push('\n');
     }
-    hub.write(&format!("{ACTS}/{}/{run}.jsonl", partition(at)), &text).await.map(|_| ())
+    hub.write(&format!("{ACTS}/{}/{}.jsonl", partition(told.at), told.run), &text).await.map(|_| ())
+}
+
+/// Writes what an undo sets out to start, before it does: should it break off half-way, what it has started is
+/// spared all the same.
+pub(super) async fn write_undone(hub: &impl Hub, undo: &Undo) -> Result<(), PortError> {
+    let mut text = String::new();
+    for step in &undo.plan.steps {
+        text += &spelled(serde_json::to_string(&Undone { id: step.id.clone(), at: undo.at }))?;
+        text.push('\n');
+    }
+    hub.write(&format!("{UNDONE}/{}/{}.jsonl", partition(undo.at), undo.run), &text).await.map(|_| ())
 }
 
 /// What earlier runs did, as far as it matters now.
@@ -64,11 +158,17 @@ pub(super) async fn write_acts(
 /// [`PortError`] when the record cannot be read. A line that cannot be read is skipped: it is about one
 /// instance, and a broken line must not disturb the others.
 pub async fn history(hub: &impl Hub, now: DateTime<Utc>) -> Result<History, PortError> {
-    let mut lines = lines(hub, now).await?;
+    let mut lines = lines(hub, now, HISTORY_DAYS).await?;
     lines.sort_by_key(|(_, line)| line.at);
     let mut history = History::default();
     let mut last: HashMap<Box<str>, Ending> = HashMap::new();
-    for (_, Line { id, action, outcome, at }) in lines {
+    for (_, Line { id, action, outcome, at, account, region: _, policy, run: _, undo: _ }) in lines {
+        let stop = matches!(action, Action::Stop | Action::Hibernate);
+        // What nobody saw the end of may have happened, and counts.
+        let perhaps = matches!(outcome, Ending::Stopped | Ending::Stopping | Ending::Unverified);
+        if stop && perhaps && at.date_naive() == now.date_naive() {
+            history.today.count(account, policy);
+        }
         match (action, outcome) {
             (Action::Stop | Action::Hibernate, Ending::Stopped | Ending::Stopping) => {
                 history.stops.entry(id.clone()).or_default().push(at);
@@ -95,19 +195,65 @@ pub async fn history(hub: &impl Hub, now: DateTime<Utc>) -> Result<History, Port
         .filter(|(_, ending)| matches!(ending, Ending::Failed | Ending::Unverified))
         .map(|(id, _)| id)
         .collect();
+    history.undone = undone(hub, now).await?;
     Ok(history)
+}
+
+/// When somebody last set out to take a stop back, by instance.
+async fn undone(hub: &impl Hub, now: DateTime<Utc>) -> Result<HashMap<Box<str>, DateTime<Utc>>, PortError> {
+    let mut undone: HashMap<Box<str>, DateTime<Utc>> = HashMap::new();
+    for (_, text) in hub.read_since(UNDONE, &partition(now - Duration::days(UNDONE_DAYS))).await? {
+        let lines = text.lines().filter_map(|line| serde_json::from_str::<Undone>(line).ok());
+        for Undone { id, at } in lines.filter(|line| line.at <= now && is_sane(line.at)) {
+            undone.entry(id).and_modify(|known| *known = at.max(*known)).or_insert(at);
+        }
+    }
+    Ok(undone)
 }
 
 /// The newest run of the same days that has an outcome for instance `id`.
 pub(super) async fn last_run(hub: &impl Hub, id: &str, now: DateTime<Utc>) -> Result<Option<String>, PortError> {
-    let its_own = lines(hub, now).await?.into_iter().filter(|(_, line)| *line.id == *id);
+    let its_own = lines(hub, now, HISTORY_DAYS).await?.into_iter().filter(|(_, line)| *line.id == *id);
     Ok(its_own.max_by(|(a, one), (b, other)| (one.at, a).cmp(&(other.at, b))).map(|(run, _)| run))
 }
 
-/// Every readable line of the last days until `now`, with the run that wrote it: the name of its file.
-async fn lines(hub: &impl Hub, now: DateTime<Utc>) -> Result<Vec<(String, Line)>, PortError> {
+/// The reaper's own stops, and its starts at opening, of the last `days`: by them the hours are known that an instance
+/// ran, across its sessions.
+///
+/// # Errors
+/// [`PortError`] when the record cannot be read. Without it every start counts as somebody's, and the windows begin
+/// with the last one.
+pub async fn own_acts(hub: &impl Hub, now: DateTime<Utc>, days: i64) -> Result<HashMap<Box<str>, Own>, PortError> {
+    let mut acts: HashMap<Box<str>, Own> = HashMap::new();
+    for (_, line) in lines(hub, now, days).await? {
+        let Line { id, action, outcome, at, account: _, region: _, policy: _, run: _, undo } = line;
+        match (action, outcome) {
+            (Action::Stop | Action::Hibernate, Ending::Stopped | Ending::Stopping) => {
+                acts.entry(id).or_default().stops.push(at);
+            }
+            // Whoever takes a stop back wants the machine: that start was somebody's.
+            (Action::Start, Ending::Started) if undo.is_some() => {}
+            (Action::Start, Ending::Started) => acts.entry(id).or_default().starts.push(at),
+            (
+                Action::Stop | Action::Hibernate | Action::Start,
+                Ending::Stopped
+                | Ending::Stopping
+                | Ending::Started
+                | Ending::Already
+                | Ending::Overtaken
+                | Ending::Failed
+                | Ending::NotTried
+                | Ending::Unverified,
+            ) => {}
+        }
+    }
+    Ok(acts)
+}
+
+/// Every readable line of the last `days` until `now`, with the run that wrote it: the name of its file.
+async fn lines(hub: &impl Hub, now: DateTime<Utc>, days: i64) -> Result<Vec<(String, Line)>, PortError> {
     let mut lines: Vec<(String, Line)> = Vec::new();
-    let from = partition(now - Duration::days(HISTORY_DAYS));
+    let from = partition(now - Duration::days(days));
     for (key, text) in hub.read_since(ACTS, &from).await? {
         let file = key.rsplit_once('/').map_or(&*key, |(_, file)| file);
         let Some(run) = file.strip_suffix(".jsonl") else { continue }; // a draft that was never finished

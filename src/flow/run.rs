@@ -2,19 +2,26 @@
 
 use std::collections::{HashMap, HashSet};
 
+use chrono::{DateTime, Utc};
+
 use super::act::{Acting, carry_out};
+use super::after;
 use super::lock::{self, NotLocked};
 use super::look::{Seen, look};
+use super::mark::{Marking, mark};
 use super::order::{Error, Order};
-use super::record::{history, run_key, write_acts};
+use super::recheck::Again;
+use super::record::{history, run_key, write_acts, write_plans, write_tables};
+use super::state;
 use super::sudden;
 use super::warrant::{Recorded, Warrant};
 use crate::decide::caps::Cap;
 use crate::decide::case::History;
 use crate::decide::plan::{Plan, Step};
 use crate::decide::report::{Ending, Outcome, Report};
-use crate::ports::{Act, Hub, Look, PortError, Switch};
+use crate::ports::{Act, Hub, Look, Messenger, PortError, PriceList, Switch};
 use crate::render::json;
+use crate::render::tables::Told;
 
 /// A dry run: looks, judges and plans. There is nothing here to act with.
 ///
@@ -38,7 +45,7 @@ pub async fn plan(order: &Order<'_>, looker: &impl Look, hub: &impl Hub) -> Resu
     Ok(report)
 }
 
-/// A run that acts where both keys allow it, and records itself.
+/// A run that acts where both keys allow it, tells people, and records itself.
 ///
 /// # Errors
 /// [`Error`]; nothing was stopped or started then. A run that has acted answers a report, whatever went wrong.
@@ -47,6 +54,8 @@ pub async fn apply(
     looker: &impl Look,
     actor: &impl Act,
     hub: &impl Hub,
+    messenger: &impl Messenger,
+    list: &impl PriceList,
 ) -> Result<(Report, Option<String>), Error> {
     let Order { run, settings, clock, wall, reviewed, acknowledge: _, progress: _ } = order;
     run.scope.check(settings)?;
@@ -54,46 +63,81 @@ pub async fn apply(
     if let Some(reviewed) = reviewed {
         reviewed.check(settings, clock.at())?;
     }
+    let stateful = after::is_stateful(settings);
+    if stateful {
+        lock(hub, &run.id, *wall).await?;
+    }
+    let ended = begun(order, looker, actor, hub, messenger, list, stateful).await;
+    if stateful && ended.is_err() {
+        let _ = lock::release(hub, &run.id).await; // the error that counts is the run's
+    }
+    ended
+}
+
+/// Only one run at a time.
+async fn lock(hub: &impl Hub, run: &str, wall: DateTime<Utc>) -> Result<(), Error> {
+    lock::take(hub, run, wall).await.map_err(|why| match why {
+        NotLocked::Held { run, until } => Error::Busy { run, until },
+        NotLocked::Port(error) => Error::Record(error),
+    })
+}
+
+/// A run that may go on; `locked` where nobody else runs.
+async fn begun(
+    order: &Order<'_>,
+    looker: &impl Look,
+    actor: &impl Act,
+    hub: &impl Hub,
+    messenger: &impl Messenger,
+    list: &impl PriceList,
+    locked: bool,
+) -> Result<(Report, Option<String>), Error> {
+    let Order { run, settings, clock, wall, reviewed, acknowledge: _, progress: _ } = order;
     let switch = hub.switch().await;
     let history = past(order, hub).await.map_err(Error::Record)?;
-    let (mut report, seen) = prepare(order, looker, &history).await?;
+    let (mut report, mut seen) = prepare(order, looker, &history).await?;
+    let prices = after::price(order, list, hub, &mut report).await;
     sudden::hold_back(order, hub, &mut report).await?;
     let dropped = reviewed.map_or_else(Vec::new, |reviewed| dropped(&report, reviewed));
-    if report.plan.steps.is_empty() || !note_switch(&mut report, &switch) {
-        report.outcomes.extend(dropped);
-        return conclude(order, looker, hub, report, false).await;
+    report.paused = !matches!(switch, Switch::Off);
+    let work = !report.plan.steps.is_empty() || !report.plan.marks.is_empty();
+    let acts = work && note_switch(&mut report, &switch);
+    if acts && !locked {
+        lock(hub, &run.id, *wall).await?;
     }
-    match lock::take(hub, &run.id, *wall).await {
-        Ok(()) => {}
-        Err(NotLocked::Held { run, until }) => return Err(Error::Busy { run, until }),
-        Err(NotLocked::Port(error)) => return Err(Error::Record(error)),
-    }
-    let recorded = match record(hub, &report, "plan").await {
-        Ok(_) => Recorded::written(),
-        Err(error) => {
-            let _ = lock::release(hub, &run.id).await; // the error that counts is the record's
-            return Err(Error::Record(error));
-        }
-    };
-    if let Some(warrant) = Warrant::issue(settings, running(&report), recorded) {
-        let acting = Acting {
-            run,
-            settings,
-            history: &history,
-            accounts: &seen.accounts,
-            activity: &seen.activity,
-            clock: *clock,
-            look: looker,
-            act: actor,
-            hub,
-            warrant: &warrant,
-            troubled: std::cell::Cell::new(false),
+    if acts {
+        let recorded = match intent(hub, &report).await {
+            Ok(recorded) => recorded,
+            Err(error) => {
+                let _ = lock::release(hub, &run.id).await; // the error that counts is the record's
+                return Err(Error::Record(error));
+            }
         };
-        report.outcomes = carry_out(&acting, &report.plan.steps).await;
-        report.troubled |= acting.troubled.get();
+        if let Some(warrant) = Warrant::issue(settings, running(&report), &history.today, recorded) {
+            let marking = Marking { act: actor, hub, clock: *clock, key: &settings.tags.marked, warrant: &warrant };
+            report.marks = mark(&marking, &report.plan.marks).await;
+            let (accounts, contacts, known) = (&seen.accounts, &seen.contacts, &seen.known);
+            let acting = Acting {
+                run,
+                settings,
+                again: Again::Judge { history: &history, accounts, contacts, known },
+                clock: *clock,
+                look: looker,
+                act: actor,
+                hub,
+                warrant: &warrant,
+                troubled: std::cell::Cell::new(false),
+            };
+            report.outcomes = carry_out(&acting, &report.plan.steps).await;
+            report.troubled |= acting.troubled.get();
+        }
     }
     report.outcomes.extend(dropped);
-    conclude(order, looker, hub, report, true).await
+    after::speak(order, messenger, hub, &history, &mut report).await;
+    after::save(order, hub, prices.as_ref(), &mut report).await;
+    after::take_stock(order, messenger, hub, &history, prices.as_ref(), &mut seen, &mut report).await;
+    after::keep(order, hub, &history, prices.as_ref(), &seen.sightings, &mut report).await;
+    conclude(order, looker, hub, report, acts, locked || acts).await
 }
 
 /// What a reviewed plan holds and this run does not do, with why: nobody who agreed to a step is left to wonder.
@@ -115,7 +159,7 @@ fn dropped(report: &Report, reviewed: &Plan) -> Vec<Outcome> {
             }
             (None, None) => (Ending::Overtaken, "it was not seen".to_owned()),
         };
-        let Step { id, account, region, action, policy: _, launched: _, not_after: _ } = step;
+        let Step { id, account, region, action, policy: _, reason: _, launched: _, not_after: _ } = step;
         let (id, account, region) = (id.clone(), account.clone(), region.clone());
         Outcome { id, account, region, action: *action, outcome, detail, at: report.at }
     };
@@ -127,7 +171,9 @@ async fn past(order: &Order<'_>, hub: &impl Hub) -> Result<History, PortError> {
     if order.settings.run.record.is_none() {
         return Ok(History::default());
     }
-    history(hub, order.clock.at()).await
+    let mut history = history(hub, order.clock.at()).await?;
+    state::recall(hub, order.settings, &mut history, order.clock.at()).await?;
+    Ok(history)
 }
 
 /// Looks, judges and plans.
@@ -136,7 +182,8 @@ async fn prepare(order: &Order<'_>, looker: &impl Look, history: &History) -> Re
     let mut seen = look(looker, settings, &run.scope, history, *clock, progress).await?;
     let candidates = std::mem::take(&mut seen.candidates);
     let running = seen.rows.iter().filter(|row| row.running_in_scope).count();
-    let mut plan = Plan::make(settings, clock.at(), candidates, running);
+    let mut plan = Plan::make(settings, clock.at(), candidates, running, &history.today);
+    plan.marks = std::mem::take(&mut seen.marks);
     if let Some(reviewed) = reviewed {
         plan = plan.at_most(reviewed);
     }
@@ -159,11 +206,16 @@ async fn prepare(order: &Order<'_>, looker: &impl Look, history: &History) -> Re
         rows: std::mem::take(&mut seen.rows),
         plan,
         outcomes: Vec::new(),
+        marks: Vec::new(),
+        messages: 0,
+        cost: looker.spent(),
         blind: seen.blind.clone(),
         closed: seen.closed.clone(),
         skipped: seen.skipped.clone(),
         names: seen.accounts.values().filter_map(|a| Some((a.id.clone(), a.name.clone()?))).collect(),
         notes,
+        paused: false,
+        saved: None,
         troubled: false,
         calls: looker.calls(),
         locale: settings.run.locale,
@@ -228,19 +280,25 @@ async fn conclude(
     hub: &impl Hub,
     mut report: Report,
     acted: bool,
+    locked: bool,
 ) -> Result<(Report, Option<String>), Error> {
     report.calls = looker.calls();
+    report.cost = looker.spent();
     if order.settings.run.record.is_none() {
         return Ok((report, None));
     }
     let mut troubles = Vec::new();
-    if acted {
-        if let Err(error) = write_acts(hub, &report.run, report.at, &report.outcomes).await {
-            troubles.push(format!("the outcomes could not be recorded: {error}"));
+    if acted && let Err(error) = write_acts(hub, &Told::from(&report)).await {
+        troubles.push(format!("the outcomes could not be recorded: {error}"));
+    }
+    if locked && let Err(error) = lock::release(hub, &order.run.id).await {
+        troubles.push(format!("the lock could not be given back; it is void after some minutes: {error}"));
+    }
+    if let Err(error) = write_tables(hub, &report).await {
+        if !acted {
+            return Err(Error::Record(error));
         }
-        if let Err(error) = lock::release(hub, &order.run.id).await {
-            troubles.push(format!("the lock could not be given back; it is void after some minutes: {error}"));
-        }
+        troubles.push(format!("the tables could not be recorded: {error}"));
     }
     report.troubled |= !troubles.is_empty();
     report.notes.extend(troubles);
@@ -253,6 +311,13 @@ async fn conclude(
         }
         Err(error) => Err(Error::Record(error)),
     }
+}
+
+/// Writes what the run is about to do. Only then may it.
+async fn intent(hub: &impl Hub, report: &Report) -> Result<Recorded, PortError> {
+    write_plans(hub, &Told::from(report)).await?;
+    record(hub, report, "plan").await?;
+    Ok(Recorded::written())
 }
 
 async fn record(hub: &impl Hub, report: &Report, what: &str) -> Result<String, PortError> {

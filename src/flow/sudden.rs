@@ -17,9 +17,9 @@ use crate::ports::{Hub, PortError};
 /// Where counts stand, by date and run.
 const COUNTS: &str = "counts";
 
-/// Days read at once: all of them. A day is one list, then one get after another for each of its runs. A run every
-/// 10 minutes leaves 144 files a day, so that six days are at most 6 lists and 864 gets, and the wait that of 145
-/// calls, some seconds. Most runs would stop so few that they read nothing.
+/// Days read at once: all of them. A day is one list, then a get for each of its runs, 16 at once. A run every
+/// 10 minutes leaves 144 files a day, so that six days are at most 6 lists and 864 gets, and the wait that of 10
+/// calls. Most runs would stop so few that they read nothing.
 const WIDTH: usize = 8;
 
 /// What an earlier run left.

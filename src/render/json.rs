@@ -8,9 +8,11 @@ use serde::ser::{SerializeSeq, Serializer};
 
 use super::detail;
 use super::views::AsJson;
+use crate::decide::marks::MarkEnd;
 use crate::decide::plan::Plan;
 use crate::decide::report::{Blind, Counts, Health, Outcome, Report, Row, Skipped};
 use crate::decide::request::Mode;
+use crate::decide::spent::Spent;
 use crate::decide::views::Views;
 use crate::words::{Locale, Reason, Target, Verdict};
 
@@ -27,6 +29,9 @@ struct Whole<'a> {
     instances: Rows<'a>,
     plan: &'a Plan,
     outcomes: &'a [Outcome],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    marks: &'a [MarkEnd],
+    cost: &'a Spent,
     blind: &'a [Blind],
     closed: &'a [Target],
     not_looked_at: &'a [Skipped],
@@ -46,8 +51,13 @@ struct Line<'a> {
     policy: Option<&'a str>,
     verdict: &'static str,
     armed: bool,
+    owner: Option<&'a str>,
+    owner_by: String,
     reason: Reason,
     detail: String,
+    /// By list price; absent where it is unknown or was not asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    monthly_usd: Option<String>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     attention: bool,
 }
@@ -63,7 +73,26 @@ impl Serialize for Rows<'_> {
 }
 
 fn line(row: &Row, locale: Locale) -> Line<'_> {
-    let Row { target, id, name, policy, verdict, armed, running: _, running_in_scope: _, owner: _ } = row;
+    let Row {
+        target,
+        id,
+        name,
+        policy,
+        verdict,
+        armed,
+        running: _,
+        running_in_scope: _,
+        owner,
+        kind: _,
+        state: _,
+        launch: _,
+        ours: _,
+        zone: _,
+        talk: _,
+        weight: _,
+        price: _,
+        monthly,
+    } = row;
     Line {
         account: &target.account,
         region: &target.region,
@@ -72,13 +101,17 @@ fn line(row: &Row, locale: Locale) -> Line<'_> {
         policy: policy.as_ref().map(|policy| policy.name.as_str()),
         verdict: verdict.as_str(),
         armed: *armed,
+        owner: owner.known(),
+        owner_by: owner.by.to_string(),
         reason: verdict.reason(),
         detail: detail(verdict, locale),
+        monthly_usd: monthly.map(|monthly| monthly.0.round_dp(2).to_string()),
         attention: match verdict {
             Verdict::Spare(spared) => spared.wants_attention(),
             Verdict::Stop(_)
             | Verdict::Hibernate(_)
             | Verdict::Start(_)
+            | Verdict::Idle(_)
             | Verdict::Report(_)
             | Verdict::OutOfScope(_) => false,
         },
@@ -97,11 +130,16 @@ pub fn json(report: &Report, indent: bool) -> serde_json::Result<String> {
         rows,
         plan,
         outcomes,
+        marks,
+        messages: _,
+        cost,
         blind,
         closed,
         skipped,
         names,
         notes,
+        paused: _,
+        saved: _,
         troubled: _,
         calls: _,
         locale,
@@ -117,6 +155,8 @@ pub fn json(report: &Report, indent: bool) -> serde_json::Result<String> {
         instances: Rows(rows, *locale),
         plan,
         outcomes,
+        marks,
+        cost,
         blind,
         closed,
         not_looked_at: skipped,
@@ -139,6 +179,9 @@ pub struct Digest {
     pub counts: Counts,
     /// Where the whole report is; for a dry run, which writes nothing, the report itself.
     pub report: serde_json::Value,
+    /// The run that was undone, or would be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub undoes: Option<String>,
     /// Why nothing was acted on at all, where that is so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refused: Option<String>,
@@ -155,6 +198,7 @@ pub fn digest(report: &Report, whole: serde_json::Value) -> Digest {
         health: report.health(),
         counts: report.counts(),
         report: whole,
+        undoes: None,
         refused: report.plan.refused.clone(),
         notes: report.notes.clone(),
     }

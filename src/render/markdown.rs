@@ -155,7 +155,7 @@ fn head(out: &mut String, report: &Report, title: Label, columns: &[Label]) {
 }
 
 /// Text that teams wrote, made harmless: no pipe or line break ends a cell, no markup is rendered.
-fn cell(text: &str) -> String {
+pub(super) fn cell(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -5,8 +5,15 @@ mod explanation;
 mod hours;
 mod json;
 mod markdown;
+mod message;
+pub mod money;
 mod recalled;
+mod runs;
+pub mod stocktake;
+mod stocktake_data;
 mod table;
+pub mod tables;
+mod undo;
 mod views;
 mod words;
 
@@ -14,8 +21,12 @@ pub use explanation::explanation;
 pub use hours::hours;
 pub use json::{Digest, digest, json};
 pub use markdown::markdown;
+pub use message::{Frame, messages};
 pub use recalled::recalled;
+pub use runs::{runs_json, runs_table};
+pub use stocktake_data::{COLUMNS as STOCKTAKE_COLUMNS, csv as stocktake_csv, json as stocktake_json};
 pub use table::table;
+pub use undo::{undo_digest, undo_json, undo_markdown, undo_table};
 pub use words::{detail, inputs, meaning, mend};
 
 /// How a report is shown.

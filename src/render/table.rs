@@ -10,7 +10,7 @@ use super::words::plain;
 use super::{Style, detail};
 use crate::decide::report::{Ending, Health, Outcome, Report, Row, Skipped};
 use crate::decide::views::Views;
-use crate::words::{Reason, Verdict};
+use crate::words::{Locale, Reason, Verdict};
 
 /// One line under the header and nothing else: rows of a hundred instances stay readable.
 const STYLE: TableStyle = TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
@@ -102,7 +102,7 @@ fn condemned(out: &mut String, report: &Report, style: Style) {
 /// Whether the line stands in the first table: something is to be done, or would be.
 fn speaks(verdict: &Verdict) -> bool {
     match verdict {
-        Verdict::Stop(_) | Verdict::Hibernate(_) | Verdict::Start(_) | Verdict::Report(_) => true,
+        Verdict::Stop(_) | Verdict::Hibernate(_) | Verdict::Start(_) | Verdict::Idle(_) | Verdict::Report(_) => true,
         Verdict::Spare(_) | Verdict::OutOfScope(_) => false,
     }
 }
@@ -130,9 +130,12 @@ fn outcomes(out: &mut String, report: &Report, style: Style) {
 fn attention(out: &mut String, report: &Report, style: Style) {
     let wanting = |row: &&Row| match &row.verdict {
         Verdict::Spare(spared) => spared.wants_attention(),
-        Verdict::Stop(_) | Verdict::Hibernate(_) | Verdict::Start(_) | Verdict::Report(_) | Verdict::OutOfScope(_) => {
-            false
-        }
+        Verdict::Stop(_)
+        | Verdict::Hibernate(_)
+        | Verdict::Start(_)
+        | Verdict::Idle(_)
+        | Verdict::Report(_)
+        | Verdict::OutOfScope(_) => false,
     };
     let rows: Vec<&Row> = report.rows.iter().filter(wanting).collect();
     if rows.is_empty() {
@@ -216,8 +219,13 @@ fn account(report: &Report, id: &std::sync::Arc<str>) -> String {
 }
 
 fn new_table(report: &Report, style: Style, header: &[Label]) -> Table {
+    headed(report.locale, style, header)
+}
+
+/// An empty table with these heads.
+pub(super) fn headed(locale: Locale, style: Style, header: &[Label]) -> Table {
     let mut table = Table::new();
-    let words = header.iter().map(|label| voice(report.locale).label(*label));
+    let words = header.iter().map(|label| voice(locale).label(*label));
     table.load_style(STYLE).set_header(words.map(|text| bold(text, style))).force_no_tty();
     if style.colour {
         table.enforce_styling();
@@ -229,7 +237,7 @@ fn new_table(report: &Report, style: Style, header: &[Label]) -> Table {
 }
 
 /// A cell of text that teams or AWS wrote.
-fn text(text: &str) -> Cell {
+pub(super) fn text(text: &str) -> Cell {
     Cell::new(plain(text))
 }
 
@@ -252,7 +260,8 @@ fn verdict_colour(verdict: &Verdict) -> Color {
     match verdict {
         Verdict::Stop(_) | Verdict::Hibernate(_) => Color::Red,
         Verdict::Start(_) => Color::Green,
-        Verdict::Report(_) => Color::Yellow,
+        Verdict::Idle(found) if found.reported.is_none() => Color::Red,
+        Verdict::Report(_) | Verdict::Idle(_) => Color::Yellow,
         Verdict::Spare(_) | Verdict::OutOfScope(_) => Color::Reset,
     }
 }

@@ -55,7 +55,7 @@ impl<'a, K: Copy + Into<Option<&'a str>>> Serialize for Lines<'_, K> {
 
 impl Serialize for Line<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Tally { seen, running, outside_hours, kept, spared } = self.tally;
+        let Tally { seen, running, outside_hours, idle, kept, spared } = self.tally;
         let mut line = serializer.serialize_map(Some(self.keys.len() + 5))?;
         for (key, value) in self.keys {
             line.serialize_entry(key, value)?;
@@ -63,6 +63,7 @@ impl Serialize for Line<'_> {
         line.serialize_entry("seen", seen)?;
         line.serialize_entry("running", running)?;
         line.serialize_entry("outside-hours", outside_hours)?;
+        line.serialize_entry("idle", idle)?;
         line.serialize_entry("kept", kept)?;
         line.serialize_entry("spared", spared)?;
         line.end()

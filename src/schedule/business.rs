@@ -35,6 +35,21 @@ impl Schedule {
         there.checked_add_signed(Duration::seconds(i64::from(offset(from) - offset(there))))
     }
 
+    /// The last minute of `date` in the zone of the schedule's first part, found by asking UTC instants.
+    pub fn end_of(&self, date: NaiveDate) -> Option<DateTime<Utc>> {
+        let next = date.succ_opt()?;
+        let noon = next.and_hms_opt(12, 0, 0)?.and_utc();
+        // Every zone's midnight lies within 26 hours before noon UTC of the day and 12 after.
+        let begins =
+            |minute: &i64| (noon + Duration::minutes(*minute)).with_timezone(&self.zone()).date_naive() >= next;
+        let (mut low, mut high) = (-27 * 60, 13 * 60);
+        while high - low > 1 {
+            let middle = (low + high) / 2;
+            if begins(&middle) { high = middle } else { low = middle }
+        }
+        Some(noon + Duration::minutes(low))
+    }
+
     /// The same time of day, `days` business days before `to`; the earliest instant where there are not that many.
     pub fn business_days_before(&self, to: DateTime<Utc>, days: u32) -> DateTime<Utc> {
         let local = to.with_timezone(&self.zone()).date_naive();

@@ -35,6 +35,47 @@ impl fmt::Display for Tier {
     }
 }
 
+/// Why a mark is taken away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Lifted {
+    /// It is not idle any more.
+    Active,
+    /// The last hour shows life.
+    Busy,
+    /// Somebody started it.
+    Restarted,
+    /// Somebody changed its tags.
+    Retagged,
+    /// A tag of its team keeps it.
+    Kept,
+    /// A rule protects it now.
+    Protected,
+    /// The policy does not stop what is idle, or not what is idle so surely.
+    NotAsked,
+    /// Another policy matches it now.
+    OtherPolicy,
+    /// The mark was edited by hand.
+    Unreadable,
+}
+
+impl Lifted {
+    /// The word in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Busy => "busy",
+            Self::Restarted => "restarted",
+            Self::Retagged => "retagged",
+            Self::Kept => "kept",
+            Self::Protected => "protected",
+            Self::NotAsked => "not-asked",
+            Self::OtherPolicy => "other-policy",
+            Self::Unreadable => "unreadable",
+        }
+    }
+}
+
 /// What the tag says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mark {

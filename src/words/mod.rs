@@ -1,10 +1,13 @@
 //! The nouns that every layer uses, in the order in which data flows.
 
 mod details;
+mod idle;
 mod instance;
 mod keep;
 mod locale;
 mod mark;
+mod message;
+mod money;
 mod news;
 mod own_tag;
 mod reason;
@@ -14,13 +17,17 @@ mod tell;
 mod verdict;
 
 pub use details::Details;
+pub use idle::{Forgotten, IdleFacts, WhyLikely, WhyReportOnly, WhyReported};
 pub use instance::{Instance, State};
 pub(crate) use keep::date;
 pub use keep::{KeepUnreadable, KeepUntil};
 pub use locale::Locale;
-pub use mark::{Mark, MarkUnreadable, Tier, digest_of};
+pub use mark::{Lifted, Mark, MarkUnreadable, Tier, digest_of};
+pub use message::{Message, Named};
+pub(crate) use money::decimal;
+pub use money::{Currency, HOURS_PER_MONTH, Usd};
 pub use news::{Contact, Item, Receipt, Subject};
-pub use own_tag::{OwnTag, OwnTagUnreadable};
+pub use own_tag::{Because, OwnTag, OwnTagUnreadable};
 pub use reason::Reason;
 pub use tags::{TagPattern, Tags};
 pub use target::{Account, Target};

@@ -101,6 +101,8 @@ pub struct Receipt {
     pub channel: Arc<str>,
     /// Which contact.
     pub contact: Contact,
+    /// Whether it said when the instance will be stopped ([`Item::due`]).
+    pub binding: bool,
     /// The instant of the run that told it.
     pub at: DateTime<Utc>,
 }

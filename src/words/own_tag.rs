@@ -11,6 +11,16 @@ use super::Instance;
 /// 900 s of a Lambda function, and the tag is written within it.
 const OWN_STOP_MINUTES: i64 = 15;
 
+/// For what an instance was stopped.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Because {
+    /// It ran outside hours: it may be started again when they begin.
+    #[default]
+    Hours,
+    /// It was idle: nobody starts it but its team, or an undo.
+    Idle,
+}
+
 /// What the tag says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OwnTag {
@@ -20,6 +30,8 @@ pub struct OwnTag {
     pub run: String,
     /// The policy's name.
     pub policy: String,
+    /// For what it was stopped.
+    pub because: Because,
 }
 
 /// The tag does not have the form that the reaper writes.
@@ -38,10 +50,15 @@ impl OwnTag {
         let at = parts.next().and_then(|at| DateTime::parse_from_rfc3339(at).ok()).ok_or_else(unreadable)?;
         let run = parts.next().and_then(|run| run.strip_prefix("run=")).ok_or_else(unreadable)?;
         let policy = parts.next().and_then(|policy| policy.strip_prefix("policy=")).ok_or_else(unreadable)?;
+        let because = match parts.next() {
+            None => Because::Hours,
+            Some("because=idle") => Because::Idle,
+            Some(_) => return Err(unreadable()),
+        };
         if run.is_empty() || policy.is_empty() || parts.next().is_some() {
             return Err(unreadable());
         }
-        Ok(Self { at: at.to_utc(), run: run.to_owned(), policy: policy.to_owned() })
+        Ok(Self { at: at.to_utc(), run: run.to_owned(), policy: policy.to_owned(), because })
     }
 
     /// Whether somebody else started or stopped `instance` after the reaper had tagged it. An instance that
@@ -56,7 +73,11 @@ impl OwnTag {
 impl fmt::Display for OwnTag {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let at = self.at.to_rfc3339_opts(SecondsFormat::Secs, true);
-        write!(f, "{at} run={} policy={}", self.run, self.policy)
+        write!(f, "{at} run={} policy={}", self.run, self.policy)?;
+        match self.because {
+            Because::Hours => Ok(()),
+            Because::Idle => f.write_str(" because=idle"),
+        }
     }
 }
 
@@ -70,9 +91,16 @@ mod tests {
             at: "2026-11-25T12:30:00Z".parse().unwrap(),
             run: "20261125T123000Z-1a2b3c".into(),
             policy: "dev-office-hours".into(),
+            because: Because::Hours,
         };
         assert_eq!(tag.to_string(), "2026-11-25T12:30:00Z run=20261125T123000Z-1a2b3c policy=dev-office-hours");
-        assert_eq!(OwnTag::parse(&tag.to_string()), Ok(tag));
+        assert_eq!(OwnTag::parse(&tag.to_string()), Ok(tag.clone()));
+        let idle = OwnTag { because: Because::Idle, ..tag };
+        assert_eq!(
+            idle.to_string(),
+            "2026-11-25T12:30:00Z run=20261125T123000Z-1a2b3c policy=dev-office-hours because=idle"
+        );
+        assert_eq!(OwnTag::parse(&idle.to_string()), Ok(idle));
     }
 
     #[test]

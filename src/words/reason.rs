@@ -64,10 +64,14 @@ reasons! {
     CalendarExhausted = "calendar-exhausted",
     /// A frozen period.
     Frozen = "frozen",
+    /// Runs and does nothing.
+    Idle = "idle",
     /// The schedule is about to open, or has opened.
     Reopening = "reopening",
     /// The schedule is open.
     WithinHours = "within-hours",
+    /// A stop of it was taken back.
+    Undone = "undone",
     /// Started after closing, and still within the overtime.
     Overtime = "overtime",
     /// Started a moment ago.

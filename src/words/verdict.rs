@@ -7,7 +7,7 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use super::{Lacks, Listed, Reason, State, Tell};
+use super::{Forgotten, Lacks, Listed, Reason, State, Tell};
 use crate::schedule::{DateRange, ExprError};
 
 /// One for each instance seen.
@@ -19,6 +19,8 @@ pub enum Verdict {
     Hibernate(Outside),
     /// Start it again.
     Start(Reopening),
+    /// It is idle: mark it, tell its owner, stop it after grace; or only say so.
+    Idle(Box<Forgotten>),
     /// Say that it runs outside hours, and do nothing.
     Report(Outside),
     /// Leave it alone.
@@ -101,6 +103,8 @@ pub enum Spared {
     Frozen { range: DateRange },
     /// The schedule that is open.
     WithinHours { schedule: String },
+    /// When somebody took a stop of it back, until when that holds, and the zone of its schedule.
+    Undone { at: DateTime<Utc>, until: Option<DateTime<Utc>>, zone: Tz },
     /// The opening that is too near for a stop to be worth it.
     Reopening { opens: DateTime<Utc>, zone: Tz },
     /// How long ago it was started, and how long a start is respected.
@@ -164,6 +168,7 @@ impl Verdict {
             Self::Stop(_) => Some(Action::Stop),
             Self::Hibernate(_) => Some(Action::Hibernate),
             Self::Start(_) => Some(Action::Start),
+            Self::Idle(found) => found.reported.is_none().then_some(Action::Stop),
             Self::Report(_) | Self::Spare(_) | Self::OutOfScope(_) => None,
         }
     }
@@ -174,6 +179,8 @@ impl Verdict {
             Self::Stop(_) => "stop",
             Self::Hibernate(_) => "hibernate",
             Self::Start(_) => "start",
+            Self::Idle(found) if found.reported.is_none() => "stop",
+            Self::Idle(_) => "report",
             Self::Report(_) => "report",
             Self::Spare(_) => "spare",
             Self::OutOfScope(_) => "out-of-scope",
@@ -185,6 +192,7 @@ impl Verdict {
         match self {
             Self::Stop(_) | Self::Hibernate(_) | Self::Report(_) => Reason::OutsideHours,
             Self::Start(_) => Reason::Reopening,
+            Self::Idle(_) => Reason::Idle,
             Self::Spare(spared) => spared.reason(),
             Self::OutOfScope(Unscoped::NoPolicy) => Reason::NoPolicy,
             Self::OutOfScope(Unscoped::NotSelected) => Reason::NotSelected,
@@ -215,6 +223,7 @@ impl Spared {
             Self::CalendarExhausted { .. } => Reason::CalendarExhausted,
             Self::Frozen { .. } => Reason::Frozen,
             Self::WithinHours { .. } => Reason::WithinHours,
+            Self::Undone { .. } => Reason::Undone,
             Self::Reopening { .. } => Reason::Reopening,
             Self::Overtime { .. } => Reason::Overtime,
             Self::Young { .. } => Reason::Young,
@@ -248,6 +257,7 @@ impl Spared {
             | Self::Appliance { .. }
             | Self::Frozen { .. }
             | Self::WithinHours { .. }
+            | Self::Undone { .. }
             | Self::Reopening { .. }
             | Self::Overtime { .. }
             | Self::Young { .. }

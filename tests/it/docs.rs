@@ -34,8 +34,17 @@ fn the_documented_words_are_those_of_the_code() {
     for word in endings.map(Ending::as_str) {
         assert!(report.contains(&format!("`{word}`")), "docs/report.md does not speak of the outcome `{word}`");
     }
-    let caps =
-        [Cap::StopsPerRun, Cap::StopsPerAccount, Cap::StopsPercent, Cap::StartsPerRun, Cap::TooBlind, Cap::NotReviewed];
+    let caps = [
+        Cap::StopsPerRun,
+        Cap::StopsPerAccount,
+        Cap::StopsPercent,
+        Cap::StopsPerAccountPerDay,
+        Cap::StopsPerPolicyPerDay,
+        Cap::ToleratedUndo,
+        Cap::StartsPerRun,
+        Cap::TooBlind,
+        Cap::NotReviewed,
+    ];
     for word in caps.map(Cap::as_str) {
         assert!(report.contains(&format!("`{word}`")), "docs/report.md does not speak of `{word}`");
     }

@@ -14,12 +14,13 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use idle_reaper::decide::case::Activity;
+use idle_reaper::decide::idle::Evidence;
 use idle_reaper::ports::{FoundAccount, Switch};
-use idle_reaper::words::{Account, Instance, State, Target};
+use idle_reaper::words::{Account, Instance, Message, State, Target};
 
 use dice::Dice;
 pub use faults::{Change, Fault, Faults};
-pub use run::{Ask, apply, apply_both, block_on, plan, plan_over, try_apply, try_plan};
+pub use run::{Ask, Back, apply, apply_both, block_on, plan, plan_over, try_apply, try_plan, try_undo};
 pub use shape::{
     EVENING, HERE, SETTINGS, Shape, THERE, at, ending, endings, instance, judge, judge_with, keys, planned, row,
     settings, with, without,
@@ -34,6 +35,9 @@ pub enum Deed {
     /// A look at named instances: a re-check, or the verification of an act.
     LookAgain,
     Measure,
+    /// Weeks of metrics; the text is how many.
+    Gather,
+    AskBalancers,
     Tag,
     Untag,
     Stop,
@@ -45,6 +49,7 @@ pub enum Deed {
     CreateRecord,
     SwapRecord,
     RemoveRecord,
+    Pause,
 }
 
 impl Deed {
@@ -57,18 +62,25 @@ impl Deed {
             | Self::LookAt
             | Self::LookAgain
             | Self::Measure
+            | Self::Gather
+            | Self::AskBalancers
             | Self::ReadSwitch
             | Self::ReadRecord
             | Self::WriteRecord
             | Self::CreateRecord
             | Self::SwapRecord
-            | Self::RemoveRecord => false,
+            | Self::RemoveRecord
+            | Self::Pause => false,
         }
     }
 
     /// Whether it changes something anywhere, the hub's record included.
     pub fn writes(self) -> bool {
-        self.acts() || matches!(self, Self::WriteRecord | Self::CreateRecord | Self::SwapRecord | Self::RemoveRecord)
+        self.acts()
+            || matches!(
+                self,
+                Self::WriteRecord | Self::CreateRecord | Self::SwapRecord | Self::RemoveRecord | Self::Pause
+            )
     }
 
     /// Whether it stops or starts something.
@@ -111,13 +123,33 @@ struct Inner {
     targets: BTreeSet<Target>,
     instances: Vec<Instance>,
     cpu: HashMap<Box<str>, Activity>,
+    weeks: HashMap<Box<str>, Evidence>,
+    behind: BTreeSet<Box<str>>,
     faults: Faults,
     switch_reads: usize,
+    paused: Option<String>,
     record: BTreeMap<String, String>,
     log: Vec<Call>,
+    said: Vec<(String, Message)>,
+    mute: BTreeSet<String>,
 }
 
 impl World {
+    /// Every message that a channel has accepted, with the channel's name, in order.
+    pub fn said(&self) -> Vec<(String, Message)> {
+        self.state.borrow().said.clone()
+    }
+
+    /// From now on this channel accepts nothing.
+    pub fn mute(&self, channel: &str) {
+        self.state.borrow_mut().mute.insert(channel.to_owned());
+    }
+
+    /// From now on every channel accepts messages again.
+    pub fn unmute(&self) {
+        self.state.borrow_mut().mute.clear();
+    }
+
     /// A world that holds these instances, their accounts and their Regions. Every instance is quiet.
     pub fn of(instances: impl IntoIterator<Item = Instance>) -> Self {
         let world = Self {
@@ -129,10 +161,15 @@ impl World {
                 targets: BTreeSet::new(),
                 instances: Vec::new(),
                 cpu: HashMap::new(),
+                weeks: HashMap::new(),
+                behind: BTreeSet::new(),
                 faults: Faults::default(),
                 switch_reads: 0,
+                paused: None,
                 record: BTreeMap::new(),
                 log: Vec::new(),
+                said: Vec::new(),
+                mute: BTreeSet::new(),
             }),
         };
         for instance in instances {
@@ -176,6 +213,28 @@ impl World {
     pub fn with_activity(self, id: &str, activity: Activity) -> Self {
         self.state.borrow_mut().cpu.insert(id.into(), activity);
         self
+    }
+
+    /// The same world, in which an instance's last weeks were like this. Of others CloudWatch has nothing.
+    pub fn with_weeks(self, id: &str, evidence: Evidence) -> Self {
+        self.state.borrow_mut().weeks.insert(id.into(), evidence);
+        self
+    }
+
+    /// From now on its last weeks are like this.
+    pub fn now_measures(&self, id: &str, evidence: Evidence) {
+        self.state.borrow_mut().weeks.insert(id.into(), evidence);
+    }
+
+    /// The same world, in which a load balancer sends to this instance.
+    pub fn behind_load_balancer(self, id: &str) -> Self {
+        self.state.borrow_mut().behind.insert(id.into());
+        self
+    }
+
+    /// How many metrics were asked for.
+    pub fn metrics(&self) -> usize {
+        self.calls(|deed| deed == Deed::Gather).iter().filter_map(|call| call.text.parse::<usize>().ok()).sum()
     }
 
     /// One more instance.
@@ -257,6 +316,11 @@ impl World {
         state.record.iter().filter(|(key, _)| key.contains(part)).map(|(k, v)| (k.clone(), v.clone())).collect()
     }
 
+    /// Sets the pause switch, or takes it off.
+    pub fn set_pause(&self, why: Option<&str>) {
+        self.state.borrow_mut().paused = why.map(str::to_owned);
+    }
+
     fn note(&self, deed: Deed, target: &Target, ids: &[Box<str>], text: impl Into<String>, ok: bool) {
         let call = Call { deed, target: target.clone(), ids: ids.to_vec(), text: text.into(), ok };
         self.state.borrow_mut().log.push(call);
@@ -272,7 +336,7 @@ impl World {
         state.switch_reads += 1;
         match &state.faults.switch {
             Some((reads, switch)) if state.switch_reads > *reads => switch.clone(),
-            Some(_) | None => Switch::Off,
+            Some(_) | None => state.paused.clone().map_or(Switch::Off, Switch::On),
         }
     }
 }

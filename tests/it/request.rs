@@ -157,3 +157,26 @@ fn errors_say_what_happened_and_how_to_mend_it() {
         assert!(!said.ends_with('.') && !said.contains("RawRequest"), "{said}");
     }
 }
+
+#[test]
+fn an_undo_is_a_dry_run_unless_it_says_apply_and_its_fields_go_with_no_other_mode() {
+    let run = "20261125T123000Z-1a2b3c4d";
+    let asked = |text: &str| Request::parse(text).expect("a request").undo.expect("an undo");
+    let dry = asked(r#"{"mode":"undo","run":"20261125T123000Z-1a2b3c4d"}"#);
+    assert_eq!((dry.run.as_str(), dry.apply, dry.hand), (run, false, Default::default()));
+    let whole = asked(r#"{"mode":"undo","run":"r-1","apply":true,"even-paused":true,"even-frozen":true,"regions":[]}"#);
+    assert!(whole.apply && whole.hand.even_paused && whole.hand.even_frozen);
+    for text in [
+        r#"{"mode":"undo"}"#,
+        r#"{"mode":"undo","run":null}"#,
+        r#"{"mode":"undo","run":"r-1","apply":"true"}"#,
+        r#"{"mode":"undo","run":"r-1","plan":"plans/monday.json"}"#,
+        r#"{"mode":"undo","run":"r-1","acknowledge":"r-2"}"#,
+        r#"{"mode":"plan","run":"r-1"}"#,
+        r#"{"mode":"apply","apply":true}"#,
+        r#"{"mode":"apply","even-paused":true}"#,
+        r#"{"run":"r-1"}"#,
+    ] {
+        assert!(Request::parse(text).is_err(), "{text}");
+    }
+}

@@ -29,6 +29,7 @@ fn every_rule_says_whether_it_spares_or_knows_nothing_of_the_instance() {
         let expected = match reason {
             Reason::NoPolicy | Reason::NotSelected | Reason::NotLookedAt => "out-of-scope",
             Reason::OutsideHours => "stop",
+            Reason::Idle => "report",
             _ => "spare",
         };
         assert_eq!(word, expected, "`{reason}`");

@@ -1,5 +1,6 @@
 //! Schedules: the grammar, the clocks of all the world, calendars, and how long a bare date keeps.
 
+mod business;
 mod calendars;
 mod clocks;
 mod grammar;

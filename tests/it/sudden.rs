@@ -34,7 +34,11 @@ fn after_quiet_weeks(machines: usize) -> World {
 }
 
 fn counted(world: &World, run: &str) -> Value {
-    let (_, text) = world.recorded(&format!("/{run}.json")).pop().unwrap_or_else(|| panic!("no count of {run}"));
+    let (_, text) = world
+        .recorded("counts/")
+        .into_iter()
+        .rfind(|(key, _)| key.ends_with(&format!("/{run}.json")))
+        .unwrap_or_else(|| panic!("no count of {run}"));
     serde_json::from_str(&text).expect("JSON")
 }
 

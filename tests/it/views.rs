@@ -44,9 +44,9 @@ fn reasons(report: &Report) -> BTreeMap<Reason, usize> {
 #[test]
 fn an_account_is_counted_with_its_name_and_its_reasons() {
     let expected = json!([
-        {"account": HERE.0, "name": null, "seen": 4, "running": 4, "outside-hours": 1, "kept": 3,
+        {"account": HERE.0, "name": null, "seen": 4, "running": 4, "outside-hours": 1, "idle": 0, "kept": 3,
          "spared": {"kept": 1, "kept-until": 1, "keep-unreadable": 1}},
-        {"account": THERE.0, "name": "shop | dev", "seen": 3, "running": 1, "outside-hours": 0, "kept": 0,
+        {"account": THERE.0, "name": "shop | dev", "seen": 3, "running": 1, "outside-hours": 0, "idle": 0, "kept": 0,
          "spared": {"no-policy": 1, "not-running": 1}},
     ]);
     assert_eq!(views(&report())["accounts"], expected);
@@ -71,7 +71,7 @@ fn the_settings_name_the_owners_tag() {
     let settings = with(&[("[busy]", "[tags]\nowner = \"cost-centre\"\n\n[busy]")]);
     let world = World::of([instance("i-1").tag("Cost-Centre", "4711").tag("Owner", "ann")]);
     let report = plan(&world, &settings, at(EVENING));
-    assert_eq!(report.rows[0].owner.as_deref(), Some("4711"));
+    assert_eq!(report.rows[0].owner.known(), Some("4711"));
     for wrong in [String::new(), "x".repeat(129)] {
         let text = format!("{SETTINGS}\n[tags]\nowner = \"{wrong}\"\n");
         let complaints = Settings::parse("reaper.toml", &text).expect_err("a complaint").to_string();

@@ -1,14 +1,14 @@
 //! Every message in every language: nothing is missing, nothing is left in another language, and what was filled in
 //! stands there. An exhaustive match proves that each language answers; these tests prove that it answers well.
 
-mod samples;
+pub mod samples;
 
 use std::collections::BTreeSet;
 use std::process::{Command, Output};
 
 use chrono::{Duration, TimeZone, Utc};
 use idle_reaper::decide::caps::Cap;
-use idle_reaper::decide::judge::Judge;
+use idle_reaper::decide::judge::{Judge, Known};
 use idle_reaper::decide::past::{Past, Recalled};
 use idle_reaper::decide::report::{Blind, Report, Skipped};
 use idle_reaper::decide::settings::Settings;
@@ -229,9 +229,9 @@ fn explained(instance: &Instance, locale: Locale) -> String {
     let (scope, history) = Default::default();
     let mut judge = Judge::new(&settings, &scope, &history, at(EVENING));
     let account = Account::bare(instance.target.account.clone());
-    let activity = idle_reaper::decide::case::Activity::Cpu(0.4);
-    let (asked, _) = judge.with_case(instance, &account, &activity, idle_reaper::decide::explain::explain);
-    let ruling = judge.rule(instance, &account, &activity);
+    let known = Known::activity(idle_reaper::decide::case::Activity::Cpu(0.4));
+    let (asked, _) = judge.with_case(instance, &account, &known, idle_reaper::decide::explain::explain);
+    let ruling = judge.rule_known(instance, &account, &known);
     explanation(instance, &asked, &ruling.verdict, ruling.armed, locale)
 }
 

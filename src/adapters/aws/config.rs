@@ -1,7 +1,8 @@
 //! One configuration for every client: one HTTP client, adaptive retries, time limits, and a meter.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
@@ -9,10 +10,13 @@ use aws_smithy_http_client::{Builder as HttpBuilder, tls};
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextRef;
 use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
+use aws_smithy_runtime_api::client::orchestrator::Metadata;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
+
+use crate::decide::spent::Spent;
 
 /// Connecting to a regional endpoint takes a few hundred milliseconds at most.
 const CONNECT: Duration = Duration::from_secs(3);
@@ -26,14 +30,40 @@ const OPERATION: Duration = Duration::from_secs(30);
 /// Attempts for a call that only looks.
 const ATTEMPTS: u32 = 5;
 
-/// Counts attempts, so that a run can say what it cost.
+/// Counts attempts by API and metrics asked for, so that a run can say what it cost.
 #[derive(Clone, Debug, Default)]
-pub struct Meter(Arc<AtomicU64>);
+pub struct Meter(Arc<Counts>);
+
+#[derive(Debug, Default)]
+struct Counts {
+    calls: AtomicU64,
+    metrics: AtomicU64,
+    by_api: Mutex<BTreeMap<String, u64>>,
+}
 
 impl Meter {
     /// Attempts so far.
     pub fn calls(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
+        self.0.calls.load(Ordering::Relaxed)
+    }
+
+    /// So many metrics were asked for. What is asked for again, because a page was throttled, is not billed again.
+    pub(super) fn asked(&self, metrics: usize) {
+        self.0.metrics.fetch_add(metrics as u64, Ordering::Relaxed);
+    }
+
+    /// What it cost so far.
+    pub fn spent(&self) -> Spent {
+        let by_api = self.0.by_api.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        Spent::of(by_api, self.0.metrics.load(Ordering::Relaxed))
+    }
+}
+
+/// The name under which IAM and CloudTrail know a service.
+fn service(name: &str) -> String {
+    match name {
+        "Elastic Load Balancing v2" | "Elastic Load Balancing" => "elasticloadbalancing".to_owned(),
+        name => name.to_lowercase().replace(' ', ""),
     }
 }
 
@@ -47,9 +77,13 @@ impl Intercept for Meter {
         &self,
         _: &BeforeTransmitInterceptorContextRef<'_>,
         _: &RuntimeComponents,
-        _: &mut ConfigBag,
+        bag: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        self.0.fetch_add(1, Ordering::Relaxed);
+        self.0.calls.fetch_add(1, Ordering::Relaxed);
+        if let Some(called) = bag.load::<Metadata>() {
+            let api = format!("{}:{}", service(called.service()), called.name());
+            *self.0.by_api.lock().unwrap_or_else(PoisonError::into_inner).entry(api).or_default() += 1;
+        }
         Ok(())
     }
 }

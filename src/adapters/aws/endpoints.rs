@@ -4,7 +4,20 @@ use aws_config::SdkConfig;
 use aws_types::service_config::ServiceConfigKey;
 
 /// The services that a run may call, by the ids under which the SDK looks for their endpoints.
-const SERVICES: [&str; 6] = ["EC2", "STS", "Organizations", "S3", "SSM", "CloudWatch"];
+const SERVICES: [&str; 12] = [
+    "EC2",
+    "STS",
+    "Organizations",
+    "Account",
+    "S3",
+    "SSM",
+    "SNS",
+    "Secrets Manager",
+    "CloudWatch",
+    "Pricing",
+    "Elastic Load Balancing",
+    "Elastic Load Balancing v2",
+];
 
 /// True when the endpoint of every service is set and is a loopback address.
 pub fn all_loopback(sdk: &SdkConfig) -> bool {
@@ -19,7 +32,7 @@ pub(super) fn endpoint(sdk: &SdkConfig, service: &str) -> Option<String> {
 }
 
 /// Whether the host of `url` is `localhost` or a loopback address, and nothing that only looks like one.
-fn is_loopback(url: &str) -> bool {
+pub(super) fn is_loopback(url: &str) -> bool {
     let Some((_, rest)) = url.split_once("://") else { return false };
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     if authority.contains('@') {

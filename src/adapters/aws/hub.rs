@@ -1,7 +1,7 @@
 //! The hub's own things over AWS: the pause parameter, and the record in S3 or in a folder.
 
 use super::config::Aws;
-use super::store::{Bucket, parameter};
+use super::store::{Bucket, parameter, set_parameter};
 use crate::adapters::folder::Folder;
 use crate::decide::settings::{Place, Settings};
 use crate::ports::{Entry, Hub, PortError, Switch};
@@ -44,6 +44,11 @@ impl Hub for AwsHub {
             Ok(value) => Switch::On(value),
             Err(error) => Switch::Unreadable(error.to_string()),
         }
+    }
+
+    async fn pause(&self, why: &str) -> Result<(), PortError> {
+        let Some(name) = &self.pause else { return Err(PortError("the settings have no `pause`".to_owned())) };
+        set_parameter(&self.aws, name, why).await
     }
 
     async fn write(&self, key: &str, text: &str) -> Result<String, PortError> {

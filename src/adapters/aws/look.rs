@@ -1,6 +1,6 @@
 //! Looks, by the reading role: accounts, Regions, instances, their last hour.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use aws_credential_types::provider::SharedCredentialsProvider;
@@ -14,9 +14,11 @@ use super::errors::{unseen, words};
 use super::instance::reduce;
 use super::sessions::{Role, Sessions, session_name};
 use super::tokens::Tokens;
-use super::{metrics, organization};
+use super::{balancers, contact, metrics, metrics_weeks, organization};
 use crate::decide::case::Activity;
+use crate::decide::idle::{Evidence, Reading, Wanted};
 use crate::decide::settings::{Accounts, Regions, Settings};
+use crate::decide::spent::Spent;
 use crate::ports::{FoundAccount, Look, PortError, Unseen};
 use crate::words::{Account, Instance, Target};
 
@@ -179,8 +181,38 @@ impl Look for Eyes<'_> {
         metrics::last_hour(&self.aws, target, credentials, ids, now).await
     }
 
+    async fn alternate_contact(&self, account: &Arc<str>) -> Result<Option<String>, PortError> {
+        let Some(wanted) = self.settings.owners.alternate_contact else { return Ok(None) };
+        let credentials = self.credentials(account).await.map_err(PortError)?;
+        contact::of(&self.aws, credentials, wanted).await.map_err(PortError)
+    }
+
+    async fn evidence(&self, target: &Target, wanted: &[Wanted], now: DateTime<Utc>) -> HashMap<Box<str>, Evidence> {
+        match self.credentials(&target.account).await {
+            Ok(credentials) => {
+                let client = metrics::client(&self.aws, target, credentials);
+                metrics_weeks::evidence(&client, &self.aws.meter, wanted, now).await
+            }
+            Err(why) => {
+                let gap = |one: &Wanted| {
+                    Evidence::of(one.asked.iter().map(|asked| (asked.metric, Reading::Gap(why.clone()))))
+                };
+                wanted.iter().map(|one| (one.id.clone(), gap(one))).collect()
+            }
+        }
+    }
+
+    async fn behind_load_balancer(&self, target: &Target) -> Result<HashSet<Box<str>>, PortError> {
+        let credentials = self.credentials(&target.account).await.map_err(PortError)?;
+        balancers::instances(&self.aws, target, credentials).await.map_err(PortError)
+    }
+
     fn calls(&self) -> u64 {
         self.aws.meter.calls()
+    }
+
+    fn spent(&self) -> Spent {
+        self.aws.meter.spent()
     }
 }
 

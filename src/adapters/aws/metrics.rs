@@ -16,10 +16,21 @@ use crate::decide::case::Activity;
 use crate::words::Target;
 
 /// The most metrics that one GetMetricData call may ask for.
-const METRICS: usize = 500;
+pub(super) const METRICS: usize = 500;
 
 /// Basic monitoring gives a figure every five minutes.
 const PERIOD_SECONDS: i32 = 300;
+
+/// A client of one target.
+pub(super) fn client(aws: &Aws, target: &Target, credentials: Option<SharedCredentialsProvider>) -> Client {
+    let mut config = aws_sdk_cloudwatch::config::Builder::from(&aws.sdk)
+        .region(Region::new(target.region.to_string()))
+        .interceptor(aws.meter.clone());
+    if let Some(credentials) = credentials {
+        config.set_credentials_provider(Some(credentials));
+    }
+    Client::from_conf(config.build())
+}
 
 /// The busiest five minutes of each instance's last hour; a gap, with its cause, where there is no figure.
 pub(super) async fn last_hour(
@@ -29,15 +40,10 @@ pub(super) async fn last_hour(
     ids: &[Box<str>],
     now: DateTime<Utc>,
 ) -> HashMap<Box<str>, Activity> {
-    let mut config = aws_sdk_cloudwatch::config::Builder::from(&aws.sdk)
-        .region(Region::new(target.region.to_string()))
-        .interceptor(aws.meter.clone());
-    if let Some(credentials) = credentials {
-        config.set_credentials_provider(Some(credentials));
-    }
-    let client = Client::from_conf(config.build());
+    let client = client(aws, target, credentials);
     let mut found = HashMap::new();
     for part in ids.chunks(METRICS) {
+        aws.meter.asked(part.len());
         match peaks(&client, part, now).await {
             Ok(peaks) => found.extend(part.iter().zip(peaks).map(|(id, peak)| {
                 let gap = || Activity::Gap("CloudWatch has no CPU figure for the last hour".to_owned());

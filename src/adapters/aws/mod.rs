@@ -1,22 +1,33 @@
 //! The ports over the AWS SDK.
 
 mod act;
+mod balancers;
 mod client;
 mod config;
+mod contact;
 mod endpoints;
 mod errors;
 mod hub;
 mod instance;
 mod look;
+mod messenger;
 mod metrics;
+mod metrics_weeks;
 mod organization;
+mod pricing;
+mod secrets;
 mod sessions;
+mod sns;
 mod store;
 mod tokens;
+mod webhook;
 
 pub use act::Hands;
 pub use config::{Aws, Meter};
 pub use endpoints::all_loopback;
 pub use hub::AwsHub;
 pub use look::Eyes;
+pub use messenger::AwsMessenger;
+pub use pricing::Pricing;
 pub use store::fetch_settings;
+pub use webhook::Patience;

@@ -18,7 +18,8 @@ static FAMILIES: LazyLock<HashMap<&str, bool>> = LazyLock::new(|| {
     rows.filter_map(|row| row.split_once('\t')).map(|(family, store)| (family, store == "store")).collect()
 });
 
-fn tell(instance: &Instance) -> Option<Tell> {
+/// What tells of instance store, or that nobody knows.
+pub(in crate::decide) fn tell(instance: &Instance) -> Option<Tell> {
     let root = instance.root.as_deref().unwrap_or_default();
     if root != "ebs" {
         return Some(Tell::RootDevice(root.to_owned()));

@@ -10,6 +10,7 @@ mod calendar_exhausted;
 mod cannot_hibernate;
 mod container_host;
 mod frozen;
+pub(in crate::decide) mod idle;
 mod incomplete;
 mod instance_store;
 mod keep_unreadable;
@@ -29,9 +30,12 @@ mod reopening;
 mod restart_fight;
 mod schedule_unreadable;
 mod spot;
+mod undone;
 mod unmeasured;
 mod within_hours;
 mod young;
+
+pub(super) use instance_store::tell as instance_store_tell;
 
 use super::case::Case;
 use super::inputs::{FoundTag, Inputs};
@@ -69,8 +73,10 @@ pub const RULES: &[Rule] = &[
     schedule_unreadable::RULE,
     calendar_exhausted::RULE,
     frozen::RULE,
+    idle::RULE,
     reopening::RULE,
     within_hours::RULE,
+    undone::RULE,
     overtime::RULE,
     young::RULE,
     cannot_hibernate::RULE,

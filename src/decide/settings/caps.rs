@@ -1,5 +1,7 @@
 //! `[caps]`: how many at most.
 
+use chrono::Duration;
+
 use super::reader::Section;
 
 /// `[caps]`
@@ -13,10 +15,29 @@ pub struct Caps {
     pub stops_percent: u32,
     /// Starts in one run.
     pub starts_per_run: u32,
+    /// Stops and hibernations of one account in one day of UTC, over all runs.
+    pub stops_per_account_per_day: Option<u32>,
+    /// The same of one policy.
+    pub stops_per_policy_per_day: Option<u32>,
+    /// No run stops more in one Region of one account than can be started again within this time.
+    pub tolerated_undo: Duration,
+}
+
+impl Caps {
+    /// What holds where the settings say nothing.
+    pub const DEFAULT: Self = Self {
+        stops_per_run: 50,
+        stops_per_account: 20,
+        stops_percent: 30,
+        starts_per_run: 100,
+        stops_per_account_per_day: None,
+        stops_per_policy_per_day: None,
+        tolerated_undo: Duration::minutes(30),
+    };
 }
 
 pub(super) fn read(top: &Section<'_>) -> Caps {
-    let mut caps = Caps { stops_per_run: 50, stops_per_account: 20, stops_percent: 30, starts_per_run: 100 };
+    let mut caps = Caps::DEFAULT;
     let Some(section) = top.section("caps") else {
         return caps;
     };
@@ -24,6 +45,9 @@ pub(super) fn read(top: &Section<'_>) -> Caps {
     caps.stops_per_account = section.number("stops-per-account", 0..=1_000_000).unwrap_or(caps.stops_per_account);
     caps.stops_percent = section.number("stops-percent", 0..=100).unwrap_or(caps.stops_percent);
     caps.starts_per_run = section.number("starts-per-run", 0..=1_000_000).unwrap_or(caps.starts_per_run);
+    caps.stops_per_account_per_day = section.number("stops-per-account-per-day", 0..=1_000_000);
+    caps.stops_per_policy_per_day = section.number("stops-per-policy-per-day", 0..=1_000_000);
+    caps.tolerated_undo = section.duration("tolerated-undo").unwrap_or(caps.tolerated_undo);
     section.finish();
     caps
 }

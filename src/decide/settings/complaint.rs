@@ -51,6 +51,18 @@ impl Complaint {
     }
 }
 
+impl Complaint {
+    /// The same complaint without what was written in its place: it may be a secret, and complaints stand in logs.
+    pub(super) fn concealed(mut self) -> Self {
+        let (before, rest) = (self.column - 1, self.column - 1 + self.width);
+        let head: String = self.text.chars().take(before).collect();
+        let tail: String = self.text.chars().skip(rest).collect();
+        self.text = format!("{head}\"…\"{tail}");
+        self.width = 3;
+        self
+    }
+}
+
 fn floor_boundary(text: &str, mut at: usize) -> usize {
     at = at.min(text.len());
     while !text.is_char_boundary(at) {

@@ -5,9 +5,14 @@
 mod busy;
 mod calendars;
 mod caps;
+mod channels;
 mod complaint;
+mod idle;
 mod look;
+mod money;
 mod never;
+mod notify;
+mod owners;
 mod policies;
 mod reader;
 mod run;
@@ -25,9 +30,14 @@ use toml::de::DeTable;
 
 pub use busy::{Busy, Unmeasured};
 pub use caps::Caps;
+pub use channels::{Channel, Format, Secret, Topic, Way};
 pub use complaint::{Complaint, SettingsInvalid};
+pub use idle::{Idle, IdleDeed};
 pub use look::{Accounts, Look, Regions, UNKNOWN};
+pub use money::{Budget, Money};
 pub use never::Never;
+pub use notify::Notify;
+pub use owners::{ByAccount, ContactType, Owners};
 pub use policies::{AtOpening, Match, Outside, Policy, Stage};
 pub use run::{Pause, Place, Run};
 pub use schema::schema;
@@ -56,12 +66,22 @@ pub struct Settings {
     pub look: Look,
     /// `[tags]`
     pub tags: TagNames,
+    /// `[channels.…]`
+    pub channels: BTreeMap<String, Arc<Channel>>,
+    /// `[owners]`
+    pub owners: Owners,
+    /// `[notify]`
+    pub notify: Notify,
     /// `[never]`
     pub never: Never,
     /// `[caps]`
     pub caps: Caps,
     /// `[busy]`; without it the last hour is not measured.
     pub busy: Option<Busy>,
+    /// `[money]`
+    pub money: Money,
+    /// `[idle]`; without it nothing is found idle.
+    pub idle: Option<Idle>,
     /// `[calendars.…]`
     pub calendars: BTreeMap<String, Arc<Calendar>>,
     /// `[schedules.…]`
@@ -116,6 +136,19 @@ impl Settings {
                     .to_owned(),
             );
         }
+        if self.owners.needs_names() && self.look.accounts != Accounts::Organization {
+            warnings.push(
+                "`[owners]` maps accounts by name, and names are known with `accounts = \"organization\"` only: what no \
+                 tag gives an owner has none; write account ids instead"
+                    .to_owned(),
+            );
+        }
+        if !self.channels.is_empty() && self.notify.operator.is_none() {
+            warnings.push(
+                "`[notify]` has no `operator`: nobody is told of what has no owner, or an owner without a channel"
+                    .to_owned(),
+            );
+        }
         if self.policies.is_empty() {
             warnings.push("there are no policies: every instance is out of scope".to_owned());
         }
@@ -138,12 +171,17 @@ fn read(source: &Source<'_>, name: &str, document: &DeTable<'_>) -> Option<Setti
     let run = run::read(&top);
     let look = look::read(&top);
     let tags = tag_names::read(&top);
+    let channels = channels::read(&top);
+    let owners = owners::read(&top, &tags, &channels);
+    let notify = notify::read(&top, &channels);
     let never = never::read(&top);
     let caps = caps::read(&top);
     let busy = busy::read(&top);
+    let money = money::read(&top);
+    let idle = idle::read(&top);
     let calendars = calendars::read(&top);
     let schedules = schedules::read(&top, &calendars);
-    let policies = policies::read(&top, &schedules);
+    let policies = policies::read(&top, &schedules, idle.is_some(), policies::Tellable(owners.has_channels()));
     top.finish();
     Some(Settings {
         source: name.to_owned(),
@@ -151,9 +189,14 @@ fn read(source: &Source<'_>, name: &str, document: &DeTable<'_>) -> Option<Setti
         run,
         look,
         tags,
+        channels: channels.into_iter().filter_map(|(name, channel)| Some((name, channel?))).collect(),
+        owners,
+        notify,
         never,
         caps,
         busy,
+        money,
+        idle,
         calendars,
         schedules: schedules.into_iter().filter_map(|(name, schedule)| Some((name, schedule?))).collect(),
         policies,

@@ -3,7 +3,7 @@
 use wildmatch::WildMatch;
 
 use super::look::units;
-use super::reader::Section;
+use super::reader::{Section, Word};
 use super::shape::Form;
 use crate::words::{Account, Listed, TagPattern, Tags};
 
@@ -58,7 +58,7 @@ impl Never {
 }
 
 /// Whether a pattern speaks of account ids and of no name: digits and wildcards.
-fn is_id(pattern: &str) -> bool {
+pub(super) fn is_id(pattern: &str) -> bool {
     pattern.bytes().any(|byte| byte.is_ascii_digit())
         && pattern.bytes().all(|byte| byte.is_ascii_digit() || byte == b'*' || byte == b'?')
 }
@@ -78,7 +78,7 @@ pub(super) fn read(top: &Section<'_>) -> Never {
 }
 
 /// What [`tag_patterns`] accepts.
-const TAG_PATTERN: Form = Form::Like("^[^=]");
+pub(super) const TAG_PATTERN: Form = Form::Like("^[^=]");
 
 /// A list of tag patterns; `None` where the key is absent.
 pub(super) fn tag_patterns(
@@ -89,12 +89,21 @@ pub(super) fn tag_patterns(
     let words = section.words_like(key, TAG_PATTERN)?;
     let mut patterns = Vec::new();
     for word in words {
-        if word.text.is_empty() || word.text.starts_with('=') {
-            let hint = "write `Key`, or `Key=value`; `*` and `?` stand for any text and any character".to_owned();
-            section.complain(word.span, format!("`{}` names no tag", word.text), Some(hint));
-        } else {
-            patterns.push(build(word.text));
-        }
+        patterns.extend(tag_pattern(section, &word, &build));
     }
     Some(patterns)
+}
+
+/// One tag pattern; `None` and a complaint where it names no tag.
+pub(super) fn tag_pattern(
+    section: &Section<'_>,
+    word: &Word<'_>,
+    build: impl Fn(&str) -> TagPattern,
+) -> Option<TagPattern> {
+    if word.text.is_empty() || word.text.starts_with('=') {
+        let hint = "write `Key`, or `Key=value`; `*` and `?` stand for any text and any character".to_owned();
+        section.complain(word.span.clone(), format!("`{}` names no tag", word.text), Some(hint));
+        return None;
+    }
+    Some(build(word.text))
 }

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use chrono::Duration;
 use wildmatch::WildMatch;
 
+use super::idle::{IdleDeed, by_policy};
 use super::never::tag_patterns;
 use super::reader::{Section, Word};
 use super::schedules::Schedules;
 use super::shape::Form;
 use super::{NAME, check_name, complain_unknown};
 use crate::schedule::Schedule;
-use crate::words::{Account, Instance, TagPattern};
+use crate::words::{Account, Instance, TagPattern, Tier};
 
 /// The smallest margin between a stop and the next opening.
 const MARGIN_MINUTES: i64 = 5;
@@ -37,6 +38,12 @@ pub struct Policy {
     pub overtime: Duration,
     /// How long any start is respected.
     pub min_uptime: Duration,
+    /// What is done with an instance that is idle.
+    pub idle: IdleDeed,
+    /// Up to which tier an idle instance may be stopped.
+    pub idle_tier: Tier,
+    /// How many business days lie between telling an owner that an instance is idle and stopping it.
+    pub grace: u32,
     /// Whether it may stop instances whose owners were not told.
     pub unannounced: bool,
 }
@@ -135,7 +142,7 @@ impl Policy {
     }
 }
 
-pub(super) fn read(top: &Section<'_>, schedules: &Schedules) -> Vec<Arc<Policy>> {
+pub(super) fn read(top: &Section<'_>, schedules: &Schedules, measured: bool, tellable: Tellable) -> Vec<Arc<Policy>> {
     let mut policies: Vec<Arc<Policy>> = Vec::new();
     let mut names: Vec<String> = Vec::new();
     for section in top.sections("policies") {
@@ -148,7 +155,7 @@ pub(super) fn read(top: &Section<'_>, schedules: &Schedules) -> Vec<Arc<Policy>>
             }
             names.push(word.text.to_owned());
         }
-        if let Some(policy) = one(&section, name.map_or("", |word| word.text), schedules) {
+        if let Some(policy) = one(&section, name.map_or("", |word| word.text), schedules, measured, tellable) {
             policies.push(Arc::new(policy));
         }
         section.finish();
@@ -156,7 +163,7 @@ pub(super) fn read(top: &Section<'_>, schedules: &Schedules) -> Vec<Arc<Policy>>
     policies
 }
 
-fn one(section: &Section<'_>, name: &str, schedules: &Schedules) -> Option<Policy> {
+fn one(section: &Section<'_>, name: &str, schedules: &Schedules, measured: bool, tellable: Tellable) -> Option<Policy> {
     let stage = choice(section, "stage", &[("observe", Stage::Observe), ("enforce", Stage::Enforce)]);
     let outside = choice(
         section,
@@ -167,12 +174,13 @@ fn one(section: &Section<'_>, name: &str, schedules: &Schedules) -> Option<Polic
     let at_opening = choice(section, "at-opening", &opening);
     let (start_lead, overtime) = (section.duration("start-lead"), section.duration("overtime"));
     let min_uptime = section.duration("min-uptime");
+    let idle = by_policy(section, measured);
     let unannounced = section.flag("unannounced").unwrap_or(false);
     let matcher = matcher(section);
     let schedule = schedule(section, schedules);
     let stage = stage.unwrap_or(Stage::Observe);
     if stage == Stage::Enforce {
-        check_enforced(section, unannounced, matcher.as_ref());
+        check_enforced(section, unannounced || tellable.0, matcher.as_ref());
     }
     Some(Policy {
         name: name.to_owned(),
@@ -184,15 +192,26 @@ fn one(section: &Section<'_>, name: &str, schedules: &Schedules) -> Option<Polic
         start_lead: start_lead.unwrap_or(Duration::minutes(15)),
         overtime: overtime.unwrap_or(Duration::hours(2)),
         min_uptime: min_uptime.unwrap_or(Duration::minutes(15)),
+        idle: idle.deed,
+        idle_tier: idle.tier,
+        grace: idle.grace,
         unannounced,
     })
 }
 
-fn check_enforced(section: &Section<'_>, unannounced: bool, matcher: Option<&Match>) {
+/// Whether owners can be told in these settings.
+#[derive(Clone, Copy)]
+pub(super) struct Tellable(pub(super) bool);
+
+fn check_enforced(section: &Section<'_>, told: bool, matcher: Option<&Match>) {
     let place = section.place("stage").unwrap_or(section.span.clone());
-    if !unannounced {
-        let hint = "owners cannot be told first yet; write `unannounced = true` if they have been told another way";
-        section.complain(place.clone(), "a policy cannot be enforced without `unannounced = true`", hint.to_owned());
+    if !told {
+        let hint = "say in `[owners]` and `[channels]` how owners are told first, or write `unannounced = true` if they have been told another way";
+        section.complain(
+            place.clone(),
+            "a policy cannot be enforced without `unannounced = true` where no owner can be told",
+            hint.to_owned(),
+        );
     }
     if matcher.is_some_and(Match::only_an_absence) {
         let hint = "add accounts, regions, types or tags to `match`, or write `stage = \"observe\"`".to_owned();

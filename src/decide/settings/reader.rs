@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use std::ops::{Range, RangeInclusive};
 
 use chrono::Duration;
+use rust_decimal::Decimal;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -123,6 +124,12 @@ impl<'a> Section<'a> {
         self.table.iter().find(|(found, _)| found.get_ref() == key).map(|(key, _)| key.span())
     }
 
+    /// Complains about what may be a secret, and does not repeat it.
+    pub(super) fn complain_secretly(&self, span: Range<usize>, what: impl Into<String>, hint: String) {
+        let complaint = Complaint::at(self.source.text, span, what.into(), Some(hint)).concealed();
+        self.source.complaints.borrow_mut().push(complaint);
+    }
+
     fn wrong_type(&self, key: &str, value: &Spanned<DeValue<'_>>, wanted: &str) {
         let found = match value.get_ref().type_str() {
             vowel @ ("array" | "integer") => format!("an {vowel}"),
@@ -224,6 +231,38 @@ impl<'a> Section<'a> {
         allowed
     }
 
+    /// A number of at least nothing that is counted to the last digit, such as an amount of money.
+    pub(super) fn amount(&self, key: &'static str) -> Option<Decimal> {
+        let value = self.take(key, Kind::Amount)?;
+        self.as_amount(key, value)
+    }
+
+    fn as_amount(&self, key: &str, value: &Spanned<DeValue<'_>>) -> Option<Decimal> {
+        let text = match value.get_ref() {
+            DeValue::Integer(n) if n.radix() == 10 => Some(n.as_str()),
+            DeValue::Float(n) => Some(n.as_str()),
+            _ => None,
+        };
+        let number = text.and_then(|text| text.parse().or_else(|_| Decimal::from_scientific(text)).ok());
+        let allowed = number.filter(|number: &Decimal| !number.is_sign_negative() || number.is_zero());
+        if allowed.is_none() {
+            self.complain(value.span(), format!("`{key}` in {} is not a number of at least 0", self.title), None);
+        }
+        allowed
+    }
+
+    /// Every entry of a table of amounts whose keys are the user's own.
+    pub(super) fn named_amounts(&self, key: &'static str, names: Form) -> Vec<(Word<'a>, Decimal)> {
+        let Some(outer) = self.table_of(key, Kind::NamedAmounts(names)) else {
+            return Vec::new();
+        };
+        let pairs = outer.table.iter().filter_map(|(name, value)| {
+            let amount = outer.as_amount(name.get_ref(), value)?;
+            Some((Word { text: name.get_ref(), span: name.span() }, amount))
+        });
+        pairs.collect()
+    }
+
     pub(super) fn duration(&self, key: &'static str) -> Option<Duration> {
         let word = self.word_like(key, Form::Like(DURATION))?;
         let duration = parse_duration(word.text);
@@ -303,6 +342,22 @@ impl<'a> Section<'a> {
         pairs
     }
 
+    /// Every entry of a table of amounts whose keys are the user's own. A number is given as it is written, to the
+    /// last digit.
+    pub(super) fn named_sums(&self, key: &'static str, names: Form) -> Vec<(Word<'a>, Word<'a>)> {
+        let Some(outer) = self.table_of(key, Kind::NamedSums(names)) else {
+            return Vec::new();
+        };
+        let mut pairs = Vec::new();
+        for (name, value) in outer.table {
+            match word(value).or_else(|| number(value)) {
+                Some(text) => pairs.push((Word { text: name.get_ref(), span: name.span() }, text)),
+                None => outer.wrong_type(name.get_ref(), value, "an amount"),
+            }
+        }
+        pairs
+    }
+
     /// Complains about every key that nobody asked for.
     pub(super) fn finish(self) {
         let asked = self.asked.borrow();
@@ -320,6 +375,16 @@ impl<'a> Section<'a> {
 
 fn word<'a>(value: &'a Spanned<DeValue<'a>>) -> Option<Word<'a>> {
     value.get_ref().as_str().map(|text| Word { text, span: value.span() })
+}
+
+/// A number in the decimal system, as it is written but for `_`.
+fn number<'a>(value: &'a Spanned<DeValue<'a>>) -> Option<Word<'a>> {
+    let text = match value.get_ref() {
+        DeValue::Integer(n) if n.radix() == 10 => n.as_str(),
+        DeValue::Float(n) => n.as_str(),
+        _ => return None,
+    };
+    Some(Word { text, span: value.span() })
 }
 
 /// What [`parse_duration`] reads, but for the limit.

@@ -62,6 +62,7 @@ fn property(shape: &Shape, path: &str, key: &Key) -> Value {
         Kind::Decimal { above, to } => {
             object([("type", "number".into()), ("exclusiveMinimum", (*above).into()), ("maximum", (*to).into())])
         }
+        Kind::Amount => amount(),
         Kind::Text(form) => text(form),
         Kind::List(form) => list(form),
         Kind::TextOrList(one, many) => object([("anyOf", vec![text(one), list(many)].into())]),
@@ -69,11 +70,17 @@ fn property(shape: &Shape, path: &str, key: &Key) -> Value {
         Kind::Tables => object([("type", "array".into()), ("items", table(shape, path))]),
         Kind::Named => named(&NAME, table(shape, path)),
         Kind::NamedTexts(names, form) => named(names, text(form)),
+        Kind::NamedAmounts(names) => named(names, amount()),
+        Kind::NamedSums(names) => named(names, sum()),
     };
     if let (Value::Object(members), Some(about)) = (&mut value, about) {
         members.insert("description".to_owned(), about.as_str().into());
     }
     value
+}
+
+fn amount() -> Value {
+    object([("type", "number".into()), ("minimum", 0.into())])
 }
 
 fn text(form: &Form) -> Value {
@@ -82,6 +89,12 @@ fn text(form: &Form) -> Value {
         Form::Like(pattern) => object([("type", "string".into()), ("pattern", (*pattern).into())]),
         Form::OneOf(words) => object([("enum", words.clone().into())]),
     }
+}
+
+fn sum() -> Value {
+    let text = text(&Form::Like("^[0-9]+([.][0-9]+)?$"));
+    let number = object([("type", "number".into()), ("minimum", 0.into())]);
+    object([("anyOf", vec![text, number].into())])
 }
 
 fn list(form: &Form) -> Value {

@@ -32,6 +32,8 @@ pub(super) enum Kind {
     Whole(RangeInclusive<u32>),
     /// Any number within these bounds.
     Decimal { above: f64, to: f64 },
+    /// A number of at least 0.
+    Amount,
     /// One text.
     Text(Form),
     /// A list of texts.
@@ -44,8 +46,12 @@ pub(super) enum Kind {
     Tables,
     /// Such tables, under names of the user's own.
     Named,
+    /// Amounts of money, as texts or as numbers, under names of this form.
+    NamedSums(Form),
     /// Texts of the second form, under names of the first.
     NamedTexts(Form, Form),
+    /// Numbers of at least 0, under names of this form.
+    NamedAmounts(Form),
 }
 
 /// One key.

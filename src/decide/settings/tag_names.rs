@@ -3,7 +3,7 @@
 use super::never::tag_patterns;
 use super::reader::{Section, Word};
 use super::shape::Form;
-use crate::words::{TagPattern, Tags};
+use crate::words::TagPattern;
 
 /// The longest key that AWS allows.
 const MAX_KEY: usize = 128;
@@ -19,11 +19,17 @@ pub struct TagNames {
     pub schedule: String,
     /// The reaper's own.
     pub stopped: String,
+    /// The reaper's own, on what it has found idle.
+    pub marked: String,
+    /// Any value: the owner has seen the notice.
+    pub seen: String,
+    /// What these keys begin with.
+    pub prefix: String,
     /// Tags that keep an instance as `keep` does.
     pub also_keep: Vec<TagPattern>,
     /// A `keep-until` further ahead than this protects and is reported.
     pub max_keep_days: u32,
-    /// Whose value names the owner; compared without regard to case.
+    /// Whose value names the owner, unless `[owners]` has a chain of its own; compared without regard to case.
     pub owner: String,
 }
 
@@ -31,7 +37,7 @@ pub struct TagNames {
 const PREFIX: Form = Form::Like("^[A-Za-z0-9+=._:/@-]{1,64}$");
 
 /// What may be a tag's key.
-const OWNER: Form = Form::Like("^[\\s\\S]{1,128}$");
+pub(super) const KEY: Form = Form::Like("^[\\s\\S]{1,128}$");
 
 impl TagNames {
     fn with_prefix(prefix: &str) -> Self {
@@ -40,16 +46,13 @@ impl TagNames {
             keep_until: format!("{prefix}keep-until"),
             schedule: format!("{prefix}schedule"),
             stopped: format!("{prefix}stopped"),
+            marked: format!("{prefix}marked"),
+            seen: format!("{prefix}seen"),
+            prefix: prefix.to_owned(),
             also_keep: Vec::new(),
             max_keep_days: 90,
             owner: "Owner".to_owned(),
         }
-    }
-
-    /// Who owns an instance with these tags. An empty value names nobody; of several keys that differ in case
-    /// only, the first that names somebody counts.
-    pub fn owner_of<'a>(&'a self, tags: &'a Tags) -> Option<&'a str> {
-        tags.any_case(&self.owner).map(|(_, value)| value).find(|value| !value.is_empty())
     }
 }
 
@@ -69,17 +72,18 @@ pub(super) fn read(top: &Section<'_>) -> TagNames {
     let mut names = TagNames::with_prefix(prefix.as_ref().map_or("idle-reaper:", |word| word.text));
     names.also_keep = tag_patterns(&section, "also-keep", TagPattern::generous).unwrap_or_default();
     names.max_keep_days = section.number("max-keep-days", 0..=36_500).unwrap_or(names.max_keep_days);
-    if let Some(word) = section.word_like("owner", OWNER) {
-        names.owner = owner(&section, &word);
+    if let Some(word) = section.word_like("owner", KEY) {
+        check_key(&section, &word);
+        names.owner = word.text.to_owned();
     }
     section.finish();
     names
 }
 
-fn owner(section: &Section<'_>, word: &Word<'_>) -> String {
+/// Complains about what cannot be a tag's key.
+pub(super) fn check_key(section: &Section<'_>, word: &Word<'_>) {
     if word.text.is_empty() || word.text.chars().count() > MAX_KEY {
         let hint = format!("write the key of a tag, 1 to {MAX_KEY} characters, such as `Owner`");
         section.complain(word.span.clone(), format!("`{}` cannot be a tag's key", word.text), hint);
     }
-    word.text.to_owned()
 }

@@ -61,7 +61,7 @@ pub async fn apply(
 
 #[cfg(feature = "aws")]
 async fn over_aws(args: &Args, order: &Order<'_>) -> Result<End, Error> {
-    use crate::adapters::aws::{AwsHub, Eyes, Hands, all_loopback};
+    use crate::adapters::aws::{AwsHub, AwsMessenger, Eyes, Hands, Pricing, all_loopback};
     use crate::decide::request::RequestInvalid;
     let aws = load::aws().await?;
     if args.at.is_some() && !all_loopback(&aws.sdk) {
@@ -70,7 +70,8 @@ async fn over_aws(args: &Args, order: &Order<'_>) -> Result<End, Error> {
     let eyes = Eyes::new(&aws, order.settings, &order.run.id);
     let hands = Hands::new(&aws, order.settings, &order.run.id);
     let hub = AwsHub::new(&aws, order.settings);
-    let (report, place) = crate::flow::apply(order, &eyes, &hands, &hub).await?;
+    let (messenger, list) = (AwsMessenger::new(&aws), Pricing::new(&aws));
+    let (report, place) = crate::flow::apply(order, &eyes, &hands, &hub, &messenger, &list).await?;
     show::report(args, &report)?;
     if let Some(place) = place {
         eprintln!("recorded in {place}");

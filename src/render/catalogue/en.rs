@@ -7,13 +7,18 @@ use chrono_tz::Tz;
 
 use super::{Figure, Label, Sentence, Voice};
 use crate::decide::case::Activity;
+use crate::decide::idle::{Idleness, Ineligible, Missing};
 use crate::decide::inputs::{FoundTag, Inputs};
-use crate::words::{Lacks, Listed, Outside, Reason, Reopening, Spared, Tell, Unscoped, Verdict};
+use crate::decide::undo::{Finding, WhyNot};
+use crate::words::{
+    Forgotten, IdleFacts, Lacks, Listed, Outside, Reason, Reopening, Spared, Tell, Tier, Unscoped, Verdict,
+    WhyReportOnly, WhyReported,
+};
 
 pub(super) struct English;
 
 /// `Wed 2026-11-25 18:00 JST`
-struct At(DateTime<Utc>, Tz);
+pub(super) struct At(pub(super) DateTime<Utc>, pub(super) Tz);
 
 /// `2 h 05 min`
 struct Span(Duration);
@@ -48,8 +53,10 @@ impl Voice for English {
             Label::Name => "name",
             Label::NeverOpens => "does not open within the next 400 days",
             Label::No => "no",
+            Label::NoRuns => "The record tells of no run in that time.",
             Label::NotSeen => "not seen",
             Label::NothingOutsideHours => "Nothing runs outside its hours.",
+            Label::NothingToUndo => "There is nothing to undo.",
             Label::OtherHours => "other hours: an expression, or a schedule of the settings",
             Label::Outcome => "outcome",
             Label::OutcomeUnknown => "unknown: the run left no report",
@@ -57,6 +64,7 @@ impl Voice for English {
             Label::Policy => "policy",
             Label::Reason => "reason",
             Label::Region => "region",
+            Label::Run => "run",
             Label::RowOutcome => "outcome  ",
             Label::RowRun => "run      ",
             Label::RowStep => "step     ",
@@ -99,8 +107,10 @@ impl Voice for English {
             Reason::ScheduleUnreadable => "its team has asked for hours that cannot be read",
             Reason::CalendarExhausted => "nobody knows whether the day is a holiday",
             Reason::Frozen => "nothing is stopped or started in a frozen period",
+            Reason::Idle => "it runs and does nothing",
             Reason::Reopening => "its schedule is about to open, or has opened",
             Reason::WithinHours => "its schedule is open",
+            Reason::Undone => "somebody has taken a stop of it back",
             Reason::Overtime => "somebody started it after closing, and that is respected for a while",
             Reason::Young => "it was started a moment ago",
             Reason::CannotHibernate => "its policy asks for hibernation, and it cannot hibernate",
@@ -137,8 +147,10 @@ impl Voice for English {
             }
             Reason::CalendarExhausted => "a release with newer holidays, or a calendar without `holidays`",
             Reason::Frozen => "the end of the frozen period, `freeze` in the calendar",
+            Reason::Idle => "work, a `keep` or `keep-until` tag, or `idle` in the policy",
             Reason::Reopening => "`start-lead` and `at-opening` in the policy",
             Reason::WithinHours => "the end of the hours, or other hours in its schedule",
+            Reason::Undone => "the opening after next",
             Reason::Overtime => "the end of the overtime, `overtime` in the policy",
             Reason::Young => "a little time, `min-uptime` in the policy",
             Reason::CannotHibernate => "hibernation enabled at launch, or `outside = \"stop\"` in the policy",
@@ -154,11 +166,34 @@ impl Voice for English {
             Verdict::Stop(outside) | Verdict::Hibernate(outside) | Verdict::Report(outside) => {
                 self::outside(out, outside)
             }
+            Verdict::Idle(found) => forgotten(out, found),
             Verdict::Start(reopening) => self::reopening(out, reopening),
             Verdict::Spare(spared) => self::spared(out, spared),
             Verdict::OutOfScope(Unscoped::NoPolicy) => out.write_str("no policy matches"),
             Verdict::OutOfScope(Unscoped::NotSelected) => out.write_str("the request selects other policies"),
             Verdict::OutOfScope(Unscoped::NotLookedAt) => out.write_str("the settings do not look there"),
+        }
+    }
+
+    fn finding(&self, out: &mut String, finding: &Finding) -> fmt::Result {
+        let why = match finding {
+            Finding::Start => return out.write_str("stopped by that run, and nobody has touched it since"),
+            Finding::Left(why) => why,
+        };
+        match why {
+            WhyNot::NotSelected => out.write_str("the request selects others"),
+            WhyNot::NotStopped(ending) => write!(out, "that run did not stop it: `{}`", ending.as_str()),
+            WhyNot::Blind => out.write_str("its account or Region could not be looked at"),
+            WhyNot::Closed => out.write_str("its Region is closed by the organisation's policy"),
+            WhyNot::Gone => out.write_str("it is no longer there"),
+            WhyNot::Up(state) => write!(out, "it is {state}"),
+            WhyNot::StillStopping => out.write_str("it is still on its way down; undo again in a minute"),
+            WhyNot::State(state) => write!(out, "it is {state}, and only what is stopped can be started"),
+            WhyNot::NoTag => out.write_str("it does not bear the reaper's tag"),
+            WhyNot::TagUnreadable => out.write_str("its tag is not what the reaper writes, or lies in the future"),
+            WhyNot::OtherRun(run) => write!(out, "its tag names run {run}"),
+            WhyNot::Touched => out.write_str("somebody has started or stopped it since"),
+            WhyNot::Frozen(range) => write!(out, "frozen {range}; `--even-frozen` starts it all the same"),
         }
     }
 
@@ -208,12 +243,18 @@ impl Voice for English {
             Inputs::CalendarExhausted { date: Some(date) } => write!(out, "no holidays are known for {date}"),
             Inputs::Frozen { range: None } => out.write_str("no frozen period"),
             Inputs::Frozen { range: Some(range) } => write!(out, "frozen {range}"),
+            Inputs::Idle { idleness } => self::idleness(out, idleness),
             Inputs::Reopening { zone, opens, margin } => {
                 opens_next(out, *opens, *zone)?;
                 write!(out, "; a stop later than {} minutes before that is not worth it", margin.num_minutes())
             }
             Inputs::WithinHours { schedule, open, now, zone } => {
                 write!(out, "schedule `{schedule}` is {} at {}", open_or_closed(*open), At(*now, *zone))
+            }
+            Inputs::Undone { undone: None, zone: _ } => out.write_str("no undo of the last weeks names it"),
+            Inputs::Undone { undone: Some((at, until)), zone } => {
+                write!(out, "undone {}; ", At(*at, *zone))?;
+                undone_until(out, *until, *zone)
             }
             Inputs::Overtime { age: None, respected: _ } => out.write_str("not started after closing"),
             Inputs::Overtime { age: Some(age), respected } => {
@@ -254,6 +295,10 @@ impl Voice for English {
         match *sentence {
             Sentence::Headline { mode, run, at } => {
                 write!(out, "{} of run {run}, judged at {}", mode.as_str(), at.format("%Y-%m-%d %H:%M UTC"))
+            }
+            Sentence::Undoing { run, undoes, at, applied } => {
+                let what = if applied { "undo" } else { "dry run of an undo" };
+                write!(out, "{what} of run {undoes}, by run {run}, judged at {}", at.format("%Y-%m-%d %H:%M UTC"))
             }
             Sentence::Judged { at } => write!(out, "Judged at {}. ", at.format("%Y-%m-%d %H:%M UTC")),
             Sentence::Figure { figure, number } => write!(out, "{number} {}", counted(figure)),
@@ -361,6 +406,90 @@ fn reopening(out: &mut String, reopening: &Reopening) -> fmt::Result {
     write!(out, "; stopped by the reaper {} in run {run}", At(*stopped, *zone))
 }
 
+/// Bytes in words.
+fn bytes(bytes: f64) -> String {
+    if bytes < 1e6 { format!("{:.0} kB", bytes / 1e3) } else { format!("{:.1} MB", bytes / 1e6) }
+}
+
+fn forgotten(out: &mut String, found: &Forgotten) -> fmt::Result {
+    let Forgotten { facts, reported, marked, zone } = found;
+    idle_facts(out, facts)?;
+    match reported {
+        None => {}
+        Some(WhyReported::Policy) => out.write_str("; its policy only reports what is idle")?,
+        Some(WhyReported::Tier) => out.write_str("; its policy stops only what is strictly idle")?,
+        Some(WhyReported::Itself(why)) => {
+            out.write_str("; only reported: ")?;
+            report_only(out, why)?;
+        }
+    }
+    match marked {
+        Some(marked) => write!(out, "; marked {}", At(*marked, *zone)),
+        None => Ok(()),
+    }
+}
+
+fn idle_facts(out: &mut String, facts: &IdleFacts) -> fmt::Result {
+    let sure = match facts.tier {
+        Tier::Strict => "idle",
+        Tier::Likely => "likely idle",
+    };
+    write!(
+        out,
+        "{sure}: ran {} hours of the window, CPU {:.1} % (97th percentile), {:.1} % at most, network {} on the busiest day",
+        facts.running_hours,
+        facts.cpu_p97,
+        facts.cpu_max,
+        bytes(facts.network_per_day)
+    )
+}
+
+fn report_only(out: &mut String, why: &WhyReportOnly) -> fmt::Result {
+    match why {
+        WhyReportOnly::LoadBalancer => out.write_str("a load balancer sends to it"),
+        WhyReportOnly::LoadBalancerUnknown(cause) => {
+            write!(out, "nobody knows whether a load balancer sends to it: {cause}")
+        }
+        WhyReportOnly::Forwards => out.write_str("it forwards traffic"),
+        WhyReportOnly::Interfaces(count) => write!(out, "it has {count} network interfaces"),
+        WhyReportOnly::Product(code) => write!(out, "marketplace product `{code}`"),
+        WhyReportOnly::Word(word) => write!(out, "its name or role has the word `{word}`"),
+        WhyReportOnly::Type(kind) => write!(out, "the work of type `{kind}` does not show in its CPU"),
+        WhyReportOnly::InstanceStore(tell) => self::tell(out, tell),
+    }
+}
+
+fn idleness(out: &mut String, idleness: &Idleness) -> fmt::Result {
+    match idleness {
+        Idleness::NotAsked => out.write_str("no evidence was asked for"),
+        Idleness::Active(sign) => match sign.at() {
+            Some(at) => write!(out, "active: {} at {}", sign.as_str(), at.format("%Y-%m-%d %H:%M UTC")),
+            None => write!(out, "active: {}", sign.as_str()),
+        },
+        Idleness::Idle(facts) => idle_facts(out, facts),
+        Idleness::Undetermined(missing) => {
+            out.write_str("undetermined: ")?;
+            self::missing(out, missing)
+        }
+    }
+}
+
+fn missing(out: &mut String, missing: &Missing) -> fmt::Result {
+    match missing {
+        Missing::Ineligible(Ineligible::NotRunning) => out.write_str("it does not run"),
+        Missing::Ineligible(Ineligible::Lifecycle) => out.write_str("it is not on demand"),
+        Missing::Ineligible(Ineligible::Root) => out.write_str("its root is not EBS"),
+        Missing::Ineligible(Ineligible::Managed) => out.write_str("another service manages it"),
+        Missing::Launch => out.write_str("its launch time is unknown"),
+        Missing::Vcpus => out.write_str("its number of vCPUs is unknown"),
+        Missing::RunningHours { has, wants } => write!(out, "it ran {has} hours, and {wants} are needed"),
+        Missing::Metric { metric, cause } => write!(out, "no `{}`: {cause}", metric.as_str()),
+        Missing::Sparse { metric, has, expected } => {
+            write!(out, "{has} of {expected} datapoints of `{}`", metric.as_str())
+        }
+    }
+}
+
 fn spared(out: &mut String, spared: &Spared) -> fmt::Result {
     match spared {
         Spared::Kept { key, value } if value.is_empty() => write!(out, "tag `{key}`"),
@@ -388,6 +517,10 @@ fn spared(out: &mut String, spared: &Spared) -> fmt::Result {
         Spared::Frozen { range } => write!(out, "frozen {range}"),
         Spared::WithinHours { schedule } => write!(out, "schedule `{schedule}` is open"),
         Spared::Reopening { opens, zone } => write!(out, "opens {}, too soon for a stop", At(*opens, *zone)),
+        Spared::Undone { at, until, zone } => {
+            write!(out, "a stop of it was undone {}; ", At(*at, *zone))?;
+            undone_until(out, *until, *zone)
+        }
         Spared::Overtime { age, respected } => {
             write!(out, "started after closing, {} ago; respected for {}", Span(*age), Span(*respected))
         }
@@ -403,6 +536,13 @@ fn spared(out: &mut String, spared: &Spared) -> fmt::Result {
         Spared::RestartFight { stops } => {
             write!(out, "stopped {stops} times since closing and started again each time; talk to its owner")
         }
+    }
+}
+
+fn undone_until(out: &mut String, until: Option<DateTime<Utc>>, zone: Tz) -> fmt::Result {
+    match until {
+        Some(until) => write!(out, "left alone until the opening after next, {}", At(until, zone)),
+        None => out.write_str("left alone: its schedule does not open twice"),
     }
 }
 

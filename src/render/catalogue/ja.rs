@@ -8,14 +8,19 @@ use chrono_tz::Tz;
 
 use super::{Figure, Label, Sentence, Voice};
 use crate::decide::case::Activity;
+use crate::decide::idle::{Idleness, Ineligible, Missing};
 use crate::decide::inputs::{FoundTag, Inputs};
+use crate::decide::undo::{Finding, WhyNot};
 use crate::schedule::{DateRange, ExprError};
-use crate::words::{Lacks, Listed, Outside, Reason, Reopening, Spared, State, Tell, Unscoped, Verdict};
+use crate::words::{
+    Forgotten, IdleFacts, Lacks, Listed, Outside, Reason, Reopening, Spared, State, Tell, Tier, Unscoped, Verdict,
+    WhyReportOnly, WhyReported,
+};
 
 pub(super) struct Japanese;
 
 /// `2026-11-25(水) 18:00 JST`
-struct At(DateTime<Utc>, Tz);
+pub(super) struct At(pub(super) DateTime<Utc>, pub(super) Tz);
 
 /// `2026-11-25(水)`
 struct Day(NaiveDate);
@@ -57,8 +62,10 @@ impl Voice for Japanese {
             Label::Name => "名前",
             Label::NeverOpens => "今後400日以内に稼働時間なし",
             Label::No => "いいえ",
+            Label::NoRuns => "この期間の実行は記録にありません。",
             Label::NotSeen | Label::TitleNotSeen => "確認できなかった対象",
             Label::NothingOutsideHours => "稼働時間外に動いているインスタンスはありません。",
+            Label::NothingToUndo => "取り消すものはありません。",
             Label::OtherHours => "別の稼働時間: 式、または設定のスケジュール名",
             Label::Outcome => "結果",
             Label::OutcomeUnknown => "不明: 実行の報告が残っていない",
@@ -66,6 +73,7 @@ impl Voice for Japanese {
             Label::Policy => "ポリシー",
             Label::Reason => "理由",
             Label::Region => "リージョン",
+            Label::Run => "実行",
             Label::RowOutcome => "結果     ",
             Label::RowRun => "実行     ",
             Label::RowStep => "操作     ",
@@ -106,8 +114,10 @@ impl Voice for Japanese {
             Reason::ScheduleUnreadable => "担当チームの稼働時間の指定が読み取れない",
             Reason::CalendarExhausted => "祝日かどうか分からない",
             Reason::Frozen => "凍結期間中は停止も起動もしない",
+            Reason::Idle => "実行中だが何もしていない",
             Reason::Reopening => "稼働時間がまもなく始まる、または始まった",
             Reason::WithinHours => "稼働時間内",
+            Reason::Undone => "停止が取り消された",
             Reason::Overtime => "稼働時間の終了後に起動されたため、しばらく停止しない",
             Reason::Young => "起動して間もない",
             Reason::CannotHibernate => "ポリシーは休止を求めているが、休止できない",
@@ -142,8 +152,10 @@ impl Voice for Japanese {
             Reason::ScheduleUnreadable => "タグの値をスケジュール名、または `mon-fri 09:00-18:00` のような式に直すこと",
             Reason::CalendarExhausted => "新しい祝日データを含むリリース、または `holidays` のないカレンダー",
             Reason::Frozen => "凍結期間の終了、またはカレンダーの `freeze` の変更",
+            Reason::Idle => "使用の再開、`keep` または `keep-until` タグの付与、またはポリシーの `idle` の変更",
             Reason::Reopening => "ポリシーの `start-lead` と `at-opening` の変更",
             Reason::WithinHours => "稼働時間の終了、またはスケジュールの変更",
+            Reason::Undone => "次の次の開始",
             Reason::Overtime => "猶予の終了、またはポリシーの `overtime` の変更",
             Reason::Young => "時間の経過、またはポリシーの `min-uptime` の変更",
             Reason::CannotHibernate => {
@@ -161,11 +173,41 @@ impl Voice for Japanese {
             Verdict::Stop(outside) | Verdict::Hibernate(outside) | Verdict::Report(outside) => {
                 self::outside(out, outside)
             }
+            Verdict::Idle(found) => forgotten(out, found),
             Verdict::Start(reopening) => self::reopening(out, reopening),
             Verdict::Spare(spared) => self::spared(out, spared),
             Verdict::OutOfScope(Unscoped::NoPolicy) => out.write_str("該当するポリシーなし"),
             Verdict::OutOfScope(Unscoped::NotSelected) => out.write_str("要求が選択しているのは別のポリシー"),
             Verdict::OutOfScope(Unscoped::NotLookedAt) => out.write_str("設定の対象外のアカウントまたはリージョン"),
+        }
+    }
+
+    fn finding(&self, out: &mut String, finding: &Finding) -> fmt::Result {
+        let why = match finding {
+            Finding::Start => return out.write_str("その実行が停止し、その後は誰も操作していない"),
+            Finding::Left(why) => why,
+        };
+        match why {
+            WhyNot::NotSelected => out.write_str("リクエストの対象外"),
+            WhyNot::NotStopped(ending) => write!(out, "その実行は停止していない: `{}`", ending.as_str()),
+            WhyNot::Blind => out.write_str("アカウントまたはリージョンを確認できなかった"),
+            WhyNot::Closed => out.write_str("組織のポリシーによりリージョンが閉鎖されている"),
+            WhyNot::Gone => out.write_str("すでに存在しない"),
+            WhyNot::Up(state) => self::state(out, *state),
+            WhyNot::StillStopping => out.write_str("まだ停止処理の途中。1分後にもう一度取り消すこと"),
+            WhyNot::State(state) => {
+                self::state(out, *state)?;
+                out.write_str("。起動できるのは停止済みのものだけ")
+            }
+            WhyNot::NoTag => out.write_str("idle-reaper のタグがない"),
+            WhyNot::TagUnreadable => {
+                out.write_str("タグが idle-reaper の書いた形ではない、または未来の時刻を示している")
+            }
+            WhyNot::OtherRun(run) => write!(out, "タグは別の実行 `{run}` を示している"),
+            WhyNot::Touched => out.write_str("その後、誰かが起動または停止した"),
+            WhyNot::Frozen(range) => {
+                write!(out, "凍結期間 {}。`--even-frozen` を付ければ起動する", Range(*range))
+            }
         }
     }
 
@@ -224,6 +266,7 @@ impl Voice for Japanese {
             Inputs::CalendarExhausted { date: Some(date) } => write!(out, "{} の祝日データなし", Day(*date)),
             Inputs::Frozen { range: None } => out.write_str("凍結期間ではない"),
             Inputs::Frozen { range: Some(range) } => write!(out, "凍結期間 {}", Range(*range)),
+            Inputs::Idle { idleness } => self::idleness(out, idleness),
             Inputs::Reopening { zone, opens, margin } => {
                 opens_next(out, *opens, *zone)?;
                 write!(out, "。その{}前を過ぎると、停止する意味がない", Span(*margin))
@@ -231,6 +274,8 @@ impl Voice for Japanese {
             Inputs::WithinHours { schedule, open, now, zone } => {
                 write!(out, "スケジュール `{schedule}` は {} の時点で{}", At(*now, *zone), open_or_closed(*open))
             }
+            Inputs::Undone { undone: None, zone: _ } => out.write_str("最近の取り消しの対象ではない"),
+            Inputs::Undone { undone: Some((at, until)), zone } => undone(out, *at, *until, *zone),
             Inputs::Overtime { age: None, respected: _ } => out.write_str("稼働時間の終了後の起動ではない"),
             Inputs::Overtime { age: Some(age), respected } => overtime(out, *age, *respected),
             Inputs::Young { age: None, grace: _ } => out.write_str("起動時刻なし"),
@@ -262,6 +307,10 @@ impl Voice for Japanese {
         match *sentence {
             Sentence::Headline { mode, run, at } => {
                 write!(out, "実行 {run} の {}、判定時刻 {}", mode.as_str(), At(at, Tz::UTC))
+            }
+            Sentence::Undoing { run, undoes, at, applied } => {
+                let what = if applied { "取り消し" } else { "取り消しの予行" };
+                write!(out, "実行 {undoes} の{what}(実行 {run})、判定時刻 {}", At(at, Tz::UTC))
             }
             Sentence::Judged { at } => write!(out, "判定時刻 {}。", At(at, Tz::UTC)),
             Sentence::Figure { figure, number } => {
@@ -376,6 +425,94 @@ fn reopening(out: &mut String, reopening: &Reopening) -> fmt::Result {
     write!(out, "。idle-reaper が {} に停止(実行 `{run}`)", At(*stopped, *zone))
 }
 
+/// Bytes in words.
+fn bytes(bytes: f64) -> String {
+    if bytes < 1e6 {
+        format!("{:.0}キロバイト", bytes / 1e3)
+    } else {
+        format!("{:.1}メガバイト", bytes / 1e6)
+    }
+}
+
+fn forgotten(out: &mut String, found: &Forgotten) -> fmt::Result {
+    let Forgotten { facts, reported, marked, zone } = found;
+    idle_facts(out, facts)?;
+    match reported {
+        None => {}
+        Some(WhyReported::Policy) => out.write_str("。ポリシーは報告のみ")?,
+        Some(WhyReported::Tier) => out.write_str("。ポリシーが停止するのは確実にアイドルなものだけ")?,
+        Some(WhyReported::Itself(why)) => {
+            out.write_str("。報告のみ: ")?;
+            report_only(out, why)?;
+        }
+    }
+    match marked {
+        Some(marked) => write!(out, "。{} にマーク済み", At(*marked, *zone)),
+        None => Ok(()),
+    }
+}
+
+fn idle_facts(out: &mut String, facts: &IdleFacts) -> fmt::Result {
+    let sure = match facts.tier {
+        Tier::Strict => "アイドル",
+        Tier::Likely => "アイドルの可能性が高い",
+    };
+    write!(
+        out,
+        "{sure}: 期間中の稼働 {}時間、CPU {:.1}%(97パーセンタイル)、最大 {:.1}%、通信量は最も多い日で {}",
+        facts.running_hours,
+        facts.cpu_p97,
+        facts.cpu_max,
+        bytes(facts.network_per_day)
+    )
+}
+
+fn report_only(out: &mut String, why: &WhyReportOnly) -> fmt::Result {
+    match why {
+        WhyReportOnly::LoadBalancer => out.write_str("ロードバランサーの転送先"),
+        WhyReportOnly::LoadBalancerUnknown(cause) => {
+            write!(out, "ロードバランサーの転送先かどうか不明: {cause}")
+        }
+        WhyReportOnly::Forwards => out.write_str("トラフィックを転送している"),
+        WhyReportOnly::Interfaces(count) => write!(out, "ネットワークインターフェイスが{count}個"),
+        WhyReportOnly::Product(code) => write!(out, "マーケットプレイス製品 `{code}`"),
+        WhyReportOnly::Word(word) => write!(out, "名前またはロールに `{word}` を含む"),
+        WhyReportOnly::Type(kind) => write!(out, "タイプ `{kind}` の処理は CPU に表れない"),
+        WhyReportOnly::InstanceStore(tell) => self::tell(out, tell),
+    }
+}
+
+fn idleness(out: &mut String, idleness: &Idleness) -> fmt::Result {
+    match idleness {
+        Idleness::NotAsked => out.write_str("未測定"),
+        Idleness::Active(sign) => match sign.at() {
+            Some(at) => write!(out, "使用中: `{}` ({})", sign.as_str(), at.format("%Y-%m-%d %H:%M")),
+            None => write!(out, "使用中: `{}`", sign.as_str()),
+        },
+        Idleness::Idle(facts) => idle_facts(out, facts),
+        Idleness::Undetermined(missing) => {
+            out.write_str("判定不能: ")?;
+            self::missing(out, missing)
+        }
+    }
+}
+
+fn missing(out: &mut String, missing: &Missing) -> fmt::Result {
+    match missing {
+        Missing::Ineligible(Ineligible::NotRunning) => out.write_str("実行中ではない"),
+        Missing::Ineligible(Ineligible::Lifecycle) => out.write_str("オンデマンドではない"),
+        Missing::Ineligible(Ineligible::Root) => out.write_str("ルートが EBS ではない"),
+        Missing::Ineligible(Ineligible::Managed) => out.write_str("別のサービスが管理"),
+        Missing::Launch => out.write_str("起動時刻が不明"),
+        Missing::Vcpus => out.write_str("仮想 CPU の数が不明"),
+        Missing::RunningHours { has, wants } => write!(out, "稼働 {has}時間、必要なのは{wants}時間"),
+        Missing::Metric { metric, cause } => write!(out, "`{}` なし: {cause}", metric.as_str()),
+        Missing::Sparse { metric, has, expected } => {
+            write!(out, "`{}` のデータポイント {has}/{expected}", metric.as_str())
+        }
+    }
+}
+
 fn spared(out: &mut String, spared: &Spared) -> fmt::Result {
     match spared {
         Spared::Kept { key, value } if value.is_empty() => write!(out, "タグ `{key}`"),
@@ -411,6 +548,7 @@ fn spared(out: &mut String, spared: &Spared) -> fmt::Result {
         Spared::Reopening { opens, zone } => {
             write!(out, "{} に稼働時間が始まるため、停止する意味がない", At(*opens, *zone))
         }
+        Spared::Undone { at, until, zone } => undone(out, *at, *until, *zone),
         Spared::Overtime { age, respected } => overtime(out, *age, *respected),
         Spared::Young { age, grace } => young(out, *age, *grace),
         Spared::CannotHibernate => {
@@ -421,6 +559,14 @@ fn spared(out: &mut String, spared: &Spared) -> fmt::Result {
         Spared::RestartFight { stops } => {
             write!(out, "稼働時間の終了後に{stops}回停止し、そのたびに起動された。所有者に確認すること")
         }
+    }
+}
+
+fn undone(out: &mut String, at: DateTime<Utc>, until: Option<DateTime<Utc>>, zone: Tz) -> fmt::Result {
+    write!(out, "停止が {} に取り消された。", At(at, zone))?;
+    match until {
+        Some(until) => write!(out, "次の次の開始 {} まで停止しない", At(until, zone)),
+        None => out.write_str("開始が2回ないスケジュールのため停止しない"),
     }
 }
 

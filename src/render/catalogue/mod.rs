@@ -3,6 +3,8 @@
 
 mod en;
 mod ja;
+mod letter;
+pub(super) mod money;
 
 use std::fmt;
 
@@ -11,8 +13,11 @@ use chrono_tz::Tz;
 
 use crate::decide::inputs::Inputs;
 use crate::decide::request::Mode;
+use crate::decide::undo::Finding;
 use crate::schedule::DateRange;
 use crate::words::{Locale, Reason, Target, Verdict};
+
+pub(super) use letter::{Head, Letter, letter};
 
 macro_rules! labels {
     ($($(#[$doc:meta])* $arm:ident),+ $(,)?) => {
@@ -66,8 +71,10 @@ labels! {
     Name,
     NeverOpens,
     No,
+    NoRuns,
     NotSeen,
     NothingOutsideHours,
+    NothingToUndo,
     /// A tag's sense: other hours.
     OtherHours,
     Outcome,
@@ -77,6 +84,7 @@ labels! {
     Policy,
     Reason,
     Region,
+    Run,
     /// The head of a line of nine columns.
     RowOutcome,
     /// The head of a line of nine columns.
@@ -128,6 +136,13 @@ pub(super) enum Sentence<'a> {
         mode: Mode,
         run: &'a str,
         at: DateTime<Utc>,
+    },
+    /// The first line of an undo; a dry run where it was not carried out.
+    Undoing {
+        run: &'a str,
+        undoes: &'a str,
+        at: DateTime<Utc>,
+        applied: bool,
     },
     /// The same for Markdown, whose title names mode and run; with what divides it from the figures.
     Judged {
@@ -276,6 +291,9 @@ pub(super) trait Voice: Sync {
 
     /// What a verdict says.
     fn verdict(&self, out: &mut String, verdict: &Verdict) -> fmt::Result;
+
+    /// Why an instance is started again, or is not.
+    fn finding(&self, out: &mut String, finding: &Finding) -> fmt::Result;
 
     /// What a rule looked at.
     fn inputs(&self, out: &mut String, inputs: &Inputs) -> fmt::Result;

@@ -209,3 +209,33 @@ fn a_reviewed_plan_in_the_record_is_carried_out_and_nothing_beyond_it() {
     assert_eq!(answer["errorType"], "Refused", "{answer}");
     assert!(answer["errorMessage"].as_str().unwrap().contains("expired"), "{answer}");
 }
+
+#[test]
+fn a_payload_undoes_a_run_and_a_dry_run_of_it_writes_nothing() {
+    let world = World::of_stories();
+    let settings = world.settings(&[]);
+    let function = Function::start(&world, &settings, Some(EVENING));
+    world.clock(EVENING);
+    let answer = function.invoke(r#"{"mode":"apply"}"#);
+    let run = answer["run"].as_str().unwrap().to_owned();
+    assert_eq!(answer["counts"]["stopped"], 18, "{answer}");
+    world.forget_calls();
+    let dry = function.invoke(&json!({"mode": "undo", "run": run}).to_string());
+    let steps = dry["report"]["plan"]["steps"].as_array().map(Vec::len);
+    assert_eq!((dry["undoes"].as_str(), steps), (Some(run.as_str()), Some(18)), "{dry}");
+    assert_eq!(world.writes(), Vec::<Value>::new());
+    let one = json!({"mode": "undo", "run": run, "apply": true, "instances": [world.id("office-1")]});
+    let done = function.invoke(&one.to_string());
+    assert_eq!((&done["counts"]["started"], done["report"].as_str().is_some()), (&json!(1), true), "{done}");
+    assert_eq!(world.state("office-1"), "running");
+    for (event, kind) in [
+        (json!({"mode": "undo"}), "RequestInvalid"),
+        (json!({"mode": "undo", "run": run, "yes": true}), "RequestInvalid"),
+        (json!({"mode": "plan", "run": run}), "RequestInvalid"),
+        (json!({"mode": "undo", "run": run, "plan": "x.json"}), "RequestInvalid"),
+        (json!({"mode": "undo", "run": "yesterday"}), "RequestInvalid"),
+        (json!({"mode": "undo", "run": "20261124T123000Z-00000000"}), "Refused"),
+    ] {
+        assert_eq!(function.invoke(&event.to_string())["errorType"], kind, "{event}");
+    }
+}

@@ -7,6 +7,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use idle_reaper::adapters::aws::{Aws, Meter};
 use serde_json::{Value, json};
 
 /// The instant of the stories: a Wednesday evening in Tokyo, the office has closed.
@@ -142,6 +146,20 @@ impl World {
             .current_dir(self.folder.path())
             .stdin(Stdio::null());
         command
+    }
+
+    /// What every client of this world is made from, as the binary makes it from its environment.
+    pub fn aws(&self) -> Aws {
+        let key = |name: &str| self.hub[name].as_str().unwrap();
+        let credentials = Credentials::new(key("access-key"), key("secret-key"), None, None, "world");
+        let sdk = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .endpoint_url(&self.endpoint)
+            .region(Region::new("ap-northeast-1"))
+            .credentials_provider(SharedCredentialsProvider::new(credentials))
+            .http_client(aws_smithy_http_client::Builder::new().build_http())
+            .build();
+        Aws { sdk, meter: Meter::default() }
     }
 
     /// Runs a command line and answers exit code, standard output and standard error.

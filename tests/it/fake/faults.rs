@@ -67,6 +67,12 @@ pub struct Faults {
     pub blind_again: BTreeSet<Target>,
     /// Nothing is said of any instance's last hour.
     pub unanswered: bool,
+    /// Targets whose weeks of metrics are refused.
+    pub unmeasured: BTreeSet<Target>,
+    /// Targets whose load balancers may not be asked for.
+    pub no_balancers: BTreeSet<Target>,
+    /// Weeks of metrics take so long, on tokio's clock.
+    pub slow_metrics: Duration,
     /// Faults of single instances.
     pub instances: BTreeMap<Box<str>, Fault>,
     /// What happens to single instances before they are looked at again.
@@ -75,6 +81,8 @@ pub struct Faults {
     pub switch: Option<(usize, Switch)>,
     /// Files of the record whose keys hold this cannot be written or created.
     pub no_writing: Option<&'static str>,
+    /// The pause switch cannot be written.
+    pub no_pausing: bool,
     /// The record cannot be read.
     pub no_reading: bool,
     /// While this run stops something, another takes the lock over and writes this.

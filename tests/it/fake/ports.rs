@@ -1,13 +1,19 @@
 //! The three ports over the fake world.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use idle_reaper::decide::case::Activity;
-use idle_reaper::ports::{Act, ActError, Entry, FoundAccount, Hub, Look, PortError, Switch, Unseen};
-use idle_reaper::words::{Instance, State, Tags, Target};
+use idle_reaper::decide::idle::{Evidence, Reading, Wanted};
+use idle_reaper::decide::price::{Price, PriceKey};
+use idle_reaper::decide::settings::Channel;
+use idle_reaper::decide::spent::Spent;
+use idle_reaper::ports::{
+    Act, ActError, Entry, FoundAccount, Hub, Look, Messenger, PortError, PriceList, Switch, Unseen,
+};
+use idle_reaper::words::{Instance, Message, State, Tags, Target, Usd};
 
 use super::shape::Shape;
 use super::{Change, Deed, Fault, Inner, World};
@@ -115,6 +121,10 @@ impl Look for World {
         Ok(targets.into_iter().map(|target| target.region).collect())
     }
 
+    async fn alternate_contact(&self, _: &Arc<str>) -> Result<Option<String>, PortError> {
+        Ok(None)
+    }
+
     async fn instances(
         &self,
         target: &Target,
@@ -168,8 +178,45 @@ impl Look for World {
         ids.iter().map(|id| (id.clone(), of(id))).collect()
     }
 
+    async fn evidence(&self, target: &Target, wanted: &[Wanted], _: DateTime<Utc>) -> HashMap<Box<str>, Evidence> {
+        self.wait().await;
+        let slow = self.state.borrow().faults.slow_metrics;
+        tokio::time::sleep(slow).await;
+        let ids: Vec<Box<str>> = wanted.iter().map(|one| one.id.clone()).collect();
+        let metrics: usize = wanted.iter().map(|one| one.asked.len()).sum();
+        let refused = self.state.borrow().faults.unmeasured.contains(target);
+        self.note(Deed::Gather, target, &ids, metrics.to_string(), !refused);
+        let state = self.state.borrow();
+        let gap = || Reading::Gap("AccessDenied: cloudwatch:GetMetricData".to_owned());
+        let nothing = Evidence::default();
+        let answer = |one: &Wanted| {
+            let known = state.weeks.get(&one.id).unwrap_or(&nothing);
+            let of = |metric| known.get(metric).filter(|_| !refused).cloned().unwrap_or_else(gap);
+            Evidence::of(one.asked.iter().map(|asked| (asked.metric, of(asked.metric))))
+        };
+        wanted.iter().map(|one| (one.id.clone(), answer(one))).collect()
+    }
+
+    async fn behind_load_balancer(&self, target: &Target) -> Result<HashSet<Box<str>>, PortError> {
+        self.wait().await;
+        let refused = self.state.borrow().faults.no_balancers.contains(target);
+        self.note(Deed::AskBalancers, target, &[], "", !refused);
+        if refused {
+            return Err(PortError("AccessDenied: elasticloadbalancing:DescribeTargetGroups".to_owned()));
+        }
+        Ok(self.state.borrow().behind.iter().cloned().collect())
+    }
+
     fn calls(&self) -> u64 {
         self.state.borrow().log.len() as u64
+    }
+
+    fn spent(&self) -> Spent {
+        let mut calls: BTreeMap<String, u64> = BTreeMap::new();
+        for call in self.log() {
+            *calls.entry(format!("{:?}", call.deed)).or_default() += 1;
+        }
+        Spent::of(calls, self.metrics() as u64)
     }
 }
 
@@ -261,6 +308,17 @@ impl Hub for World {
         switch
     }
 
+    async fn pause(&self, why: &str) -> Result<(), PortError> {
+        self.wait().await;
+        let denied = self.state.borrow().faults.no_pausing;
+        self.note(Deed::Pause, &Target::default(), &[], why, !denied);
+        if denied {
+            return Err(PortError("ssm:PutParameter was denied".to_owned()));
+        }
+        self.set_pause(Some(why));
+        Ok(())
+    }
+
     async fn write(&self, key: &str, text: &str) -> Result<String, PortError> {
         self.wait().await;
         self.may_write(Deed::WriteRecord, key)?;
@@ -319,5 +377,22 @@ impl Hub for World {
         let mut entries: Vec<Entry> = self.state.borrow().record.iter().filter_map(beneath).collect();
         self.shuffle(&mut entries);
         Ok(entries)
+    }
+}
+
+impl Messenger for World {
+    async fn send(&self, channel: &Channel, message: &Message) -> Result<(), PortError> {
+        let mut state = self.state.borrow_mut();
+        if state.mute.contains(&*channel.name) {
+            return Err(PortError(format!("channel `{}` is down", channel.name)));
+        }
+        state.said.push((channel.name.to_string(), message.clone()));
+        Ok(())
+    }
+}
+
+impl PriceList for World {
+    async fn lookup(&self, _: &PriceKey) -> Result<Price, PortError> {
+        Ok(Price::Hourly(Usd::parse("0.10").expect("an amount")))
     }
 }

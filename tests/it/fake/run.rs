@@ -9,7 +9,8 @@ use idle_reaper::decide::plan::Plan;
 use idle_reaper::decide::report::Report;
 use idle_reaper::decide::request::{Mode, Run, Scope};
 use idle_reaper::decide::settings::Settings;
-use idle_reaper::flow::{self, Clock, Error, Order};
+use idle_reaper::decide::undo::{Hand, Undo};
+use idle_reaper::flow::{self, Clock, Error, Order, UndoError, UndoOrder};
 
 use super::World;
 
@@ -26,6 +27,38 @@ pub struct Ask {
     pub acknowledge: Option<String>,
     /// How long it may last.
     pub left: Option<Duration>,
+    /// The run's id, where one of the form that the record knows is needed.
+    pub named: Option<&'static str>,
+}
+
+/// What an undo is asked to do.
+#[derive(Clone, Debug, Default)]
+pub struct Back {
+    /// Which run, when, and what it selects.
+    pub undoes: String,
+    pub at: DateTime<Utc>,
+    pub scope: Scope,
+    pub hand: Hand,
+    /// Whether it is carried out.
+    pub apply: bool,
+    /// How long it may last.
+    pub left: Option<Duration>,
+}
+
+/// An undo, carried out or not, and whether its report was recorded.
+pub fn try_undo(world: &World, settings: &Settings, back: &Back) -> Result<Undo, UndoError> {
+    let ask = Ask { scope: back.scope.clone(), ..Ask::at(back.at) };
+    let run = begin(world, Mode::Undo, &ask);
+    let number = world.state.borrow().runs;
+    let run = Run { id: format!("{}-{number:08x}", back.at.format("%Y%m%dT%H%M%SZ")).into(), ..run };
+    let (undoes, hand, clock) = (back.undoes.as_str(), back.hand, Clock::start(back.at, back.left));
+    let order = UndoOrder { run: &run, undoes, hand, settings, clock, wall: back.at, agreed: None };
+    block_on(async {
+        match back.apply {
+            true => flow::undo(&order, world, world, world).await.map(|(undo, _)| undo),
+            false => flow::foresee(&order, world, world).await,
+        }
+    })
 }
 
 impl Ask {
@@ -61,15 +94,18 @@ pub fn plan_over(recorded: &Recorded, settings: &Settings, at: DateTime<Utc>) ->
 /// An apply. Whether the world acts is for the settings to say.
 pub fn try_apply(world: &World, settings: &Settings, ask: &Ask) -> Result<Report, Error> {
     let run = begin(world, Mode::Apply, ask);
-    block_on(async { flow::apply(&order(&run, settings, ask), world, world, world).await.map(|(report, _)| report) })
+    block_on(async {
+        flow::apply(&order(&run, settings, ask), world, world, world, world, world).await.map(|(report, _)| report)
+    })
 }
 
 /// Two applies at once.
 pub fn apply_both(world: &World, settings: &Settings, at: DateTime<Utc>) -> [Result<Report, Error>; 2] {
     let ask = Ask::at(at);
     let (one, two) = (begin(world, Mode::Apply, &ask), begin(world, Mode::Apply, &ask));
-    let apply =
-        async |run| flow::apply(&order(run, settings, &ask), world, world, world).await.map(|(report, _)| report);
+    let apply = async |run| {
+        flow::apply(&order(run, settings, &ask), world, world, world, world, world).await.map(|(report, _)| report)
+    };
     block_on(async { <[_; 2]>::from(tokio::join!(apply(&one), apply(&two))) })
 }
 
@@ -79,7 +115,8 @@ fn begin(world: &World, mode: Mode, ask: &Ask) -> Run {
     state.now = ask.at;
     state.runs += 1;
     state.switch_reads = 0;
-    Run { id: format!("run-{}", state.runs).into(), mode, scope: ask.scope.clone(), at: ask.at }
+    let id = ask.named.map_or_else(|| format!("run-{}", state.runs), str::to_owned);
+    Run { id: id.into(), mode, scope: ask.scope.clone(), at: ask.at }
 }
 
 fn order<'a>(run: &'a Run, settings: &'a Settings, ask: &'a Ask) -> Order<'a> {

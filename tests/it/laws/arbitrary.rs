@@ -78,12 +78,18 @@ pub fn any_settings() -> impl Strategy<Value = &'static Settings> {
 
 /// Caps that bite.
 pub fn any_caps() -> impl Strategy<Value = Caps> {
-    (0..6u32, 0..4u32, 0..=100u32, 0..4u32).prop_map(
-        |(stops_per_run, stops_per_account, stops_percent, starts_per_run)| Caps {
+    let daily = || prop_oneof![2 => Just(None), 1 => (0..4u32).prop_map(Some)];
+    // Below 40 s nothing can be taken back in time; from then on 50 in a place, more than any scene has.
+    let tolerated = prop_oneof![9 => Just(30), 1 => Just(0)].prop_map(Duration::minutes);
+    (0..6u32, 0..4u32, 0..=100u32, 0..4u32, daily(), daily(), tolerated).prop_map(
+        |(stops_per_run, stops_per_account, stops_percent, starts_per_run, account, policy, tolerated_undo)| Caps {
             stops_per_run,
             stops_per_account,
             stops_percent,
             starts_per_run,
+            stops_per_account_per_day: account,
+            stops_per_policy_per_day: policy,
+            tolerated_undo,
         },
     )
 }

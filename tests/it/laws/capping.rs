@@ -22,6 +22,20 @@ fn limits(settings: &Settings, report: &Report) -> (usize, usize, usize) {
     (run, caps.stops_per_account as usize, caps.starts_per_run as usize)
 }
 
+/// The caps of a day, which no earlier run has touched here, and of a place; each stop by account, Region, policy.
+fn check_days_and_places(caps: &Caps, stopped: &[(&str, &str, &str)]) {
+    fn most<K: Ord>(keys: impl Iterator<Item = K>) -> u32 {
+        let mut counts: BTreeMap<K, u32> = BTreeMap::new();
+        keys.for_each(|key| *counts.entry(key).or_default() += 1);
+        counts.into_values().max().unwrap_or_default()
+    }
+    let (accounts, policies) = (most(stopped.iter().map(|(a, _, _)| a)), most(stopped.iter().map(|(_, _, p)| p)));
+    assert!(caps.stops_per_account_per_day.is_none_or(|cap| accounts <= cap), "{accounts}");
+    assert!(caps.stops_per_policy_per_day.is_none_or(|cap| policies <= cap), "{policies}");
+    let places = most(stopped.iter().map(|(a, r, _)| (a, r)));
+    assert!(places <= idle_reaper::decide::way_back::startable_within(caps.tolerated_undo), "{places}");
+}
+
 fn capped(scene: &Scene, caps: Caps) -> Settings {
     Settings { caps, ..scene.settings.clone() }
 }
@@ -40,6 +54,8 @@ fn a_plan_keeps_to_every_cap_and_loses_nothing() {
         stopped.iter().for_each(|step| *by_account.entry(&step.account).or_default() += 1);
         assert!(started.len() <= starts && stopped.len() <= run);
         assert!(by_account.values().all(|stops| *stops <= account), "{by_account:?}");
+        let stopped = stopped.into_iter().map(|step| (&*step.account, &*step.region, &*step.policy));
+        check_days_and_places(&settings.caps, &stopped.collect::<Vec<_>>());
 
         let armed: Vec<_> = report.rows.iter().filter(|row| row.armed && row.verdict.action().is_some()).collect();
         let mut armed: Vec<_> =
@@ -69,6 +85,15 @@ fn what_is_done_keeps_to_every_cap_too() {
         assert!(started.len() <= starts);
         assert!(stopped.values().map(BTreeSet::len).sum::<usize>() <= run);
         assert!(stopped.values().all(|ids| ids.len() <= account));
+        let policy = |id: &str| report.plan.steps.iter().find(|step| *step.id == *id).map(|step| step.policy.as_str());
+        let calls = world.calls(|deed| matches!(deed, Deed::Stop | Deed::Hibernate));
+        let done: BTreeSet<(&str, &str, &str, &str)> = calls
+            .iter()
+            .flat_map(|call| call.ids.iter().map(move |id| (call, &**id)))
+            .map(|(call, id)| (&*call.target.account, &*call.target.region, policy(id).unwrap_or_default(), id))
+            .collect();
+        let done: Vec<_> = done.into_iter().map(|(account, region, policy, _)| (account, region, policy)).collect();
+        check_days_and_places(&settings.caps, &done);
     });
 }
 
@@ -104,4 +129,51 @@ fn a_stop_that_fails_is_not_made_up_by_another_beyond_the_cap() {
     let ended = |wanted: Ending| report.outcomes.iter().filter(|outcome| outcome.outcome == wanted).count();
     assert_eq!((report.outcomes.len(), ended(Ending::Failed)), (2, 1));
     assert_eq!(report.plan.deferred.len(), 4);
+}
+
+/// What is stopped in the evening by two runs, one after another, and what they put off by this cap.
+fn two_runs(change: (&str, &str), cap: Cap) -> (usize, usize) {
+    let fleet = (0..4).map(|n| instance(&format!("i-{n}")).account(["111111111111", "222222222222"][n % 2]));
+    let (world, settings) = (World::of(fleet), with(&[change]));
+    let put_off = |report: &Report| report.plan.deferred.iter().filter(|put_off| put_off.because == cap).count();
+    let first = apply(&world, &settings, at(EVENING));
+    let second = apply(&world, &settings, at("2026-11-25T21:45:00+09:00"));
+    assert_eq!(put_off(&first), put_off(&second), "a second run of the day has nothing to spend");
+    (first.counts().stopped + second.counts().stopped, put_off(&second))
+}
+
+#[test]
+fn a_day_has_its_caps_by_account_and_by_policy_over_all_its_runs() {
+    let day = |key: &str| ("stops-percent = 100", format!("stops-percent = 100\nstarts-per-run = 100\n{key} = 1"));
+    let (from, to) = day("stops-per-account-per-day");
+    assert_eq!(two_runs((from, &to), Cap::StopsPerAccountPerDay), (2, 2));
+    let (from, to) = day("stops-per-policy-per-day");
+    assert_eq!(two_runs((from, &to), Cap::StopsPerPolicyPerDay), (1, 3));
+}
+
+#[test]
+fn the_next_day_begins_anew_at_midnight_of_utc_and_what_may_have_been_stopped_counts() {
+    let settings = with(&[("stops-percent = 100", "stops-percent = 100\nstops-per-policy-per-day = 1")]);
+    let world = World::of([instance("i-0"), instance("i-1")]);
+    world.put(
+        "acts/date=2026-11-25/20261125T100000Z-1a.jsonl",
+        r#"{"id":"i-9","action":"stop","outcome":"unverified","at":"2026-11-25T10:00:00Z","policy":"dev"}"#,
+    );
+    assert_eq!(apply(&world, &settings, at(EVENING)).counts().stopped, 0);
+    // Midnight of UTC is nine in the morning of Tokyo, when the schedule opens; so the next evening.
+    assert_eq!(apply(&world, &settings, at("2026-11-26T21:30:00+09:00")).counts().stopped, 1);
+}
+
+#[test]
+fn no_run_stops_more_in_one_place_than_can_be_started_again_in_the_time_that_is_tolerated() {
+    let fleet = |region: &'static str| (0..60).map(move |n| instance(&format!("i-{region}-{n}")).region(region));
+    let world = || World::of(fleet("ap-northeast-1").chain(fleet("us-east-1")));
+    // 40 s for each batch of 50: one batch within 79 s, none within 39.
+    for (tolerated, steps) in [("39s", 0), ("79s", 100), ("80s", 120)] {
+        let settings =
+            with(&[("stops-percent = 100", &format!("stops-percent = 100\ntolerated-undo = \"{tolerated}\""))]);
+        let report = plan(&world(), &settings, at(EVENING));
+        assert_eq!(report.plan.steps.len(), steps, "{tolerated}");
+        assert!(report.plan.deferred.iter().all(|put_off| put_off.because == Cap::ToleratedUndo));
+    }
 }

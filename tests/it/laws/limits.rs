@@ -89,7 +89,11 @@ fn every_stop_carries_its_not_after_and_none_is_planned_beyond_it() {
             let policy = found.policy.as_ref().expect("a policy");
             let opens = match &found.verdict {
                 Verdict::Stop(outside) | Verdict::Hibernate(outside) => outside.opens,
-                Verdict::Start(_) | Verdict::Report(_) | Verdict::Spare(_) | Verdict::OutOfScope(_) => None,
+                Verdict::Idle(_)
+                | Verdict::Start(_)
+                | Verdict::Report(_)
+                | Verdict::Spare(_)
+                | Verdict::OutOfScope(_) => None,
             };
             assert_eq!(step.not_after, opens.map(|opens| opens - policy.margin()));
             assert!(step.not_after.is_none_or(|not_after| scene.at < not_after));

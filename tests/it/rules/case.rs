@@ -2,12 +2,14 @@
 
 use chrono::{DateTime, Duration, Utc};
 use idle_reaper::decide::case::{Activity, Case as RuleCase, History};
-use idle_reaper::decide::judge::Judge;
+use idle_reaper::decide::idle::Idleness;
+use idle_reaper::decide::judge::{Judge, Known};
 use idle_reaper::decide::request::Scope;
-use idle_reaper::decide::settings::{Outside, Policy, Settings};
+use idle_reaper::decide::settings::{Idle, IdleDeed, Outside, Policy, Settings};
 use idle_reaper::words::{Account, Instance, Reason, State, Verdict};
 
 use crate::fake::{EVENING, SETTINGS, Shape, at, instance, settings};
+use crate::voices::samples::idle_facts;
 
 /// Everything that a rule may look at.
 #[derive(Clone)]
@@ -15,6 +17,7 @@ pub struct Case {
     pub settings: Settings,
     pub instance: Instance,
     pub activity: Activity,
+    pub idleness: Idleness,
     pub history: History,
     pub scope: Scope,
     pub now: DateTime<Utc>,
@@ -30,6 +33,7 @@ impl Case {
             settings: settings(&SETTINGS.replace("[schedules.night]", extra)),
             instance: instance("i-1"),
             activity: Activity::Cpu(0.5),
+            idleness: Idleness::NotAsked,
             history: History::default(),
             scope: Scope::default(),
             now: at(EVENING),
@@ -37,13 +41,19 @@ impl Case {
     }
 
     pub fn verdict(&self) -> Verdict {
-        self.judge().rule(&self.instance, &Account::bare(self.instance.target.account.clone()), &self.activity).verdict
+        self.judge()
+            .rule_known(&self.instance, &Account::bare(self.instance.target.account.clone()), &self.known())
+            .verdict
     }
 
     /// Lends the case to `look` as the rules see it.
     pub fn seen_by_rules<T>(&self, look: impl FnOnce(&RuleCase<'_>) -> T) -> T {
         let account = Account::bare(self.instance.target.account.clone());
-        self.judge().with_case(&self.instance, &account, &self.activity, look)
+        self.judge().with_case(&self.instance, &account, &self.known(), look)
+    }
+
+    fn known(&self) -> Known {
+        Known { activity: self.activity.clone(), idleness: self.idleness.clone() }
     }
 
     fn judge(&self) -> Judge<'_> {
@@ -82,8 +92,18 @@ pub fn with_tell(reason: Reason, case: Case) -> Case {
         Reason::ScheduleUnreadable => case.tagged("Idle-Reaper:schedule", "whenever"),
         Reason::CalendarExhausted => later(case, Duration::days(3335)), // a Wednesday of 2036
         Reason::Frozen => case.tagged("idle-reaper:schedule", "closing"),
+        Reason::Idle => {
+            let mut settings = with_policy(&case.settings, |policy| policy.idle = IdleDeed::Report);
+            settings.idle = Some(Idle::default());
+            Case { settings, idleness: Idleness::Idle(idle_facts()), now: at("2026-11-25T14:00:00+09:00"), ..case }
+        }
         Reason::Reopening => later(case, Duration::minutes(11 * 60 + 25)),
         Reason::WithinHours => case.tagged("idle-reaper:schedule", "night"),
+        Reason::Undone => {
+            let undone = [("i-1".into(), at("2026-11-25T20:00:00+09:00"))].into();
+            let history = History { undone, ..case.history.clone() };
+            Case { history, ..case }
+        }
         Reason::Overtime => case.changed(|found| found.launched("2026-11-25T20:00:00+09:00")),
         Reason::Young => {
             let short = with_policy(&case.settings, |policy| policy.overtime = Duration::minutes(5));
@@ -95,7 +115,8 @@ pub fn with_tell(reason: Reason, case: Case) -> Case {
         }
         Reason::RestartFight => {
             let stops = vec![at("2026-11-25T19:00:00+09:00"), at("2026-11-25T20:00:00+09:00")];
-            Case { history: History { stops: [("i-1".into(), stops)].into(), ..History::default() }, ..case }
+            let history = History { stops: [("i-1".into(), stops)].into(), ..case.history.clone() };
+            Case { history, ..case }
         }
         Reason::Busy => Case { activity: Activity::Cpu(50.0), ..case },
         Reason::Unmeasured => Case { activity: Activity::Gap("no datapoints".to_owned()), ..case },

@@ -4,10 +4,12 @@
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use chrono_tz::Asia::Tokyo;
 use idle_reaper::decide::case::Activity;
+use idle_reaper::decide::idle::{Idleness, Ineligible, Metric, Missing, Sign};
 use idle_reaper::decide::inputs::Inputs;
 use idle_reaper::schedule::{DateRange, ExprError};
 use idle_reaper::words::{
-    KeepUnreadable, Lacks, Listed, Outside, Reason, Reopening, Spared, State, Target, Tell, Unscoped, Verdict,
+    Forgotten, IdleFacts, KeepUnreadable, Lacks, Listed, Outside, Reason, Reopening, Spared, State, Target, Tell, Tier,
+    Unscoped, Verdict, WhyReportOnly, WhyReported,
 };
 
 use crate::fake::at;
@@ -162,6 +164,8 @@ fn spared() -> Vec<Spared> {
         Spared::Frozen { range: range(1) },
         Spared::WithinHours { schedule: text("tokyo-office") },
         Spared::Reopening { opens: opening(), zone: Tokyo },
+        Spared::Undone { at: closing(), until: Some(opening()), zone: Tokyo },
+        Spared::Undone { at: closing(), until: None, zone: Tokyo },
         Spared::Overtime { age: minutes, respected: hours },
         Spared::Young { age: minutes, grace: hours },
         Spared::Young { age: -minutes, grace: hours },
@@ -206,6 +210,8 @@ fn in_spared(spared: &Spared) -> Vec<String> {
         Spared::Frozen { range } => vec![range.first.to_string(), range.last.to_string()],
         Spared::WithinHours { schedule } => vec![schedule.clone()],
         Spared::Reopening { opens: _, zone: _ } => vec![text("2026-11-26"), text("09:00 JST")],
+        Spared::Undone { at: _, until: Some(_), zone: _ } => vec![text("2026-11-26"), text("09:00 JST")],
+        Spared::Undone { at: _, until: None, zone: _ } => vec![text("18:00 JST")],
         Spared::Overtime { age, respected } => vec![age.num_minutes().to_string(), respected.num_hours().to_string()],
         Spared::Young { age, grace } => vec![age.num_minutes().abs().to_string(), grace.num_hours().to_string()],
         Spared::Busy { cpu, limit } => vec![format!("{cpu:.1}"), limit.to_string()],
@@ -224,6 +230,83 @@ fn in_outside(outside: &Outside) -> Vec<String> {
     values
 }
 
+/// The evidence of an idle instance.
+pub fn idle_facts() -> IdleFacts {
+    IdleFacts {
+        tier: Tier::Strict,
+        why_likely: None,
+        report_only: None,
+        since: crate::fake::at("2026-10-20T09:00:00+09:00"),
+        running_hours: 200,
+        cpu_p97: 1.5,
+        cpu_max: 7.2,
+        network_per_day: 1_200_000.0,
+        baseline_per_hour: None,
+        write_ops: 0.1,
+        write_bytes: 900.0,
+    }
+}
+
+fn forgotten() -> Vec<Forgotten> {
+    let zone = chrono_tz::Tz::Asia__Tokyo;
+    let marked = Some(crate::fake::at("2026-11-25T18:00:00+09:00"));
+    let plain = Forgotten { facts: idle_facts(), reported: None, marked: None, zone };
+    let likely = IdleFacts { tier: Tier::Likely, ..idle_facts() };
+    let mut all = vec![plain.clone(), Forgotten { marked, ..plain.clone() }];
+    let why = [
+        WhyReportOnly::LoadBalancer,
+        WhyReportOnly::LoadBalancerUnknown(text("denied")),
+        WhyReportOnly::Forwards,
+        WhyReportOnly::Interfaces(3),
+        WhyReportOnly::Product(text("abc")),
+        WhyReportOnly::Word(text("bastion")),
+        WhyReportOnly::Type(text("p5.48xlarge")),
+        WhyReportOnly::InstanceStore(Tell::EphemeralVolumes),
+    ];
+    all.extend(why.map(|why| Forgotten { reported: Some(WhyReported::Itself(why)), ..plain.clone() }));
+    all.extend([WhyReported::Policy, WhyReported::Tier].map(|why| Forgotten {
+        facts: likely.clone(),
+        reported: Some(why),
+        ..plain.clone()
+    }));
+    all
+}
+
+fn idlenesses() -> Vec<Idleness> {
+    let at = crate::fake::at("2026-11-20T12:00:00Z");
+    let missing = [
+        Missing::Ineligible(Ineligible::NotRunning),
+        Missing::Ineligible(Ineligible::Lifecycle),
+        Missing::Ineligible(Ineligible::Root),
+        Missing::Ineligible(Ineligible::Managed),
+        Missing::Launch,
+        Missing::Vcpus,
+        Missing::RunningHours { has: 12, wants: 60 },
+        Missing::Metric { metric: Metric::Received, cause: text("denied") },
+        Missing::Sparse { metric: Metric::Cpu, has: 3, expected: 300 },
+    ];
+    let mut all: Vec<Idleness> = missing.into_iter().map(Idleness::Undetermined).collect();
+    all.push(Idleness::NotAsked);
+    all.push(Idleness::Idle(idle_facts()));
+    all.push(Idleness::Active(Sign::CpuPeak { cpu: 40.0, limit: 15.0, at }));
+    all.push(Idleness::Active(Sign::CreditsSpent { hours: 3 }));
+    all
+}
+
+fn in_idleness(idleness: &Idleness) -> Vec<String> {
+    match idleness {
+        Idleness::NotAsked => Vec::new(),
+        Idleness::Active(sign) => vec![text(sign.as_str())],
+        Idleness::Idle(_) => vec![text("200"), text("1.5")],
+        Idleness::Undetermined(Missing::RunningHours { has, wants }) => vec![has.to_string(), wants.to_string()],
+        Idleness::Undetermined(Missing::Metric { metric, cause }) => vec![text(metric.as_str()), cause.clone()],
+        Idleness::Undetermined(Missing::Sparse { metric, has, expected }) => {
+            vec![text(metric.as_str()), has.to_string(), expected.to_string()]
+        }
+        Idleness::Undetermined(Missing::Ineligible(_) | Missing::Launch | Missing::Vcpus) => Vec::new(),
+    }
+}
+
 /// Every verdict in several shapes, with what its words must hold.
 pub fn verdicts() -> Vec<(Verdict, Vec<String>)> {
     let mut all = Vec::new();
@@ -233,12 +316,24 @@ pub fn verdicts() -> Vec<(Verdict, Vec<String>)> {
         all.push(Verdict::Report(outside));
     }
     all.extend(reopening().into_iter().map(Verdict::Start));
+    all.extend(forgotten().into_iter().map(|found| Verdict::Idle(Box::new(found))));
     all.extend(spared().into_iter().map(Verdict::Spare));
     all.extend([Unscoped::NoPolicy, Unscoped::NotSelected, Unscoped::NotLookedAt].map(Verdict::OutOfScope));
     let values = |verdict: &Verdict| match verdict {
         Verdict::Stop(outside) | Verdict::Hibernate(outside) | Verdict::Report(outside) => in_outside(outside),
         Verdict::Start(Reopening { zone: _, opens, stopped: _, run }) => {
             opens.map(|_| text("09:00 JST")).into_iter().chain([text("18:00 JST"), run.clone()]).collect()
+        }
+        Verdict::Idle(found) => {
+            let marked = found.marked.map(|_| text("18:00 JST"));
+            let why = match &found.reported {
+                Some(WhyReported::Itself(WhyReportOnly::LoadBalancerUnknown(cause))) => Some(cause.clone()),
+                Some(WhyReported::Itself(
+                    WhyReportOnly::Product(word) | WhyReportOnly::Word(word) | WhyReportOnly::Type(word),
+                )) => Some(word.clone()),
+                Some(_) | None => None,
+            };
+            marked.into_iter().chain(why).chain([text("200"), text("1.5"), text("7.2")]).collect()
         }
         Verdict::Spare(spared) => in_spared(spared),
         Verdict::OutOfScope(Unscoped::NoPolicy | Unscoped::NotSelected | Unscoped::NotLookedAt) => Vec::new(),
@@ -282,6 +377,9 @@ pub fn inputs() -> Vec<(Inputs, Vec<String>)> {
         Inputs::Reopening { zone: Tokyo, opens: Some(opening()), margin: minutes },
         Inputs::WithinHours { schedule: text("office"), open: true, now: closing(), zone: Tokyo },
         Inputs::WithinHours { schedule: text("office"), open: false, now: closing(), zone: Tokyo },
+        Inputs::Undone { undone: None, zone: Tokyo },
+        Inputs::Undone { undone: Some((closing(), Some(opening()))), zone: Tokyo },
+        Inputs::Undone { undone: Some((closing(), None)), zone: Tokyo },
         Inputs::Overtime { age: None, respected: hours },
         Inputs::Overtime { age: Some(minutes), respected: minutes },
         Inputs::Young { age: None, grace: hours },
@@ -313,6 +411,7 @@ pub fn inputs() -> Vec<(Inputs, Vec<String>)> {
         all.push(Inputs::NoSaving { tell: tell.clone() });
         all.push(Inputs::Appliance { tell });
     }
+    all.extend(idlenesses().into_iter().map(|idleness| Inputs::Idle { idleness }));
     all.into_iter().map(|inputs| (inputs.clone(), in_inputs(&inputs))).collect()
 }
 
@@ -356,18 +455,21 @@ fn in_inputs(inputs: &Inputs) -> Vec<String> {
         Inputs::Overtime { age: Some(age), respected: grace } | Inputs::Young { age: Some(age), grace } => {
             vec![age.num_minutes().to_string(), grace.num_minutes().to_string()]
         }
+        Inputs::Undone { undone: Some(_), zone: _ } => vec![text("18:00 JST")],
         Inputs::RestartFight { stops } => vec![stops.to_string()],
         Inputs::Busy { last_hour: Activity::Cpu(cpu), limit: Some(limit) } => {
             vec![format!("{cpu:.1}"), limit.to_string()]
         }
         Inputs::Busy { last_hour: _, limit: None } => Vec::new(),
         Inputs::Busy { last_hour, limit: _ } | Inputs::Unmeasured { last_hour } => gap(last_hour),
+        Inputs::Idle { idleness } => in_idleness(idleness),
         Inputs::OutsideHours { policy, outside, closed_since, zone: _ } => {
             let since = closed_since.map(|_| text("18:00 JST"));
             since.into_iter().chain([policy.clone(), text(outside)]).collect()
         }
         Inputs::WithoutPolicy
         | Inputs::Incomplete { lacks: _ }
+        | Inputs::Undone { undone: None, zone: _ }
         | Inputs::Overtime { age: None, respected: _ }
         | Inputs::Young { age: None, grace: _ }
         | Inputs::CannotHibernate { enabled: _ } => Vec::new(),
@@ -379,6 +481,7 @@ pub fn asks(inputs: &Inputs) -> Option<Reason> {
     Some(match inputs {
         Inputs::WithoutPolicy => return None,
         Inputs::Kept { .. } => Reason::Kept,
+        Inputs::Idle { .. } => Reason::Idle,
         Inputs::KeptUntil { .. } => Reason::KeptUntil,
         Inputs::KeepUnreadable { .. } => Reason::KeepUnreadable,
         Inputs::NeverListed { .. } => Reason::NeverListed,
@@ -400,6 +503,7 @@ pub fn asks(inputs: &Inputs) -> Option<Reason> {
         Inputs::Frozen { .. } => Reason::Frozen,
         Inputs::Reopening { .. } => Reason::Reopening,
         Inputs::WithinHours { .. } => Reason::WithinHours,
+        Inputs::Undone { .. } => Reason::Undone,
         Inputs::Overtime { .. } => Reason::Overtime,
         Inputs::Young { .. } => Reason::Young,
         Inputs::CannotHibernate { .. } => Reason::CannotHibernate,

@@ -1,0 +1,115 @@
+//! Who is told what: one digest for each owner and one for the operator. Noise is a defect: what costs too little
+//! stands in the report only, and nobody gets two messages where one will do.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use rust_decimal::Decimal;
+
+use super::owner::{Owner, channel_of, second_of};
+use super::settings::{Channel, Settings};
+use crate::words::{Contact, Item};
+
+/// One piece of news with its owner.
+#[derive(Clone, Debug, PartialEq)]
+pub struct News {
+    /// What is said.
+    pub item: Item,
+    /// Who owns the instance.
+    pub owner: Owner,
+    /// How much its money counts, from [`Notify::weight`](super::settings::Notify::weight).
+    pub weight: Decimal,
+    /// To whom it is said.
+    pub contact: Contact,
+}
+
+/// Who reads a digest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reader {
+    /// The owner of this name, or the owner's second contact.
+    Owner(Arc<str>, Contact),
+    /// The operator.
+    Operator,
+}
+
+/// What one message, in as many parts as it takes, says to one reader.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Digest {
+    /// Who is told.
+    pub reader: Reader,
+    /// By which channel.
+    pub channel: Arc<Channel>,
+    /// What is said, by account, Region, id and subject.
+    pub entries: Vec<Entry>,
+    /// What else the operator should know, in words.
+    pub notes: Vec<String>,
+}
+
+/// One piece of news in a digest.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// What is said.
+    pub item: Item,
+    /// Who owns it, as its own tags and account have it.
+    pub owner: Owner,
+}
+
+/// Everything that is to be sent, and what is not.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Digests {
+    /// The owners', by name, first contacts before second ones.
+    pub owners: Vec<Digest>,
+    /// The operator's, if there is anything to say and a channel to say it by.
+    pub operator: Option<Digest>,
+    /// What is under `at-least`: it stands in the report only.
+    pub filtered: Vec<News>,
+    /// What nobody is told: it has no owner with a channel, and there is no operator.
+    pub unheard: Vec<News>,
+}
+
+/// Sorts news into digests. `notes` are what else the operator should know.
+pub fn digests(settings: &Settings, news: Vec<News>, notes: Vec<String>) -> Digests {
+    let mut digests = Digests::default();
+    // Owners are one whatever the case of their names, as the patterns of the settings have it.
+    let mut owners: BTreeMap<(String, Contact), Digest> = BTreeMap::new();
+    let mut operators: Vec<Entry> = Vec::new();
+    for one in news {
+        if !settings.notify.is_enough(one.item.monthly, one.weight) {
+            digests.filtered.push(one);
+            continue;
+        }
+        let channel = match one.contact {
+            Contact::First => channel_of(settings, &one.owner),
+            Contact::Second => second_of(settings, &one.owner),
+        };
+        match (channel, one.contact) {
+            (Some(channel), contact) => {
+                let reader = Reader::Owner(one.owner.name.clone(), contact);
+                let fresh = || Digest { reader, channel: channel.clone(), entries: Vec::new(), notes: Vec::new() };
+                let digest = owners.entry((one.owner.name.to_lowercase(), contact)).or_insert_with(fresh);
+                digest.entries.push(Entry { item: one.item, owner: one.owner });
+            }
+            // The operator stands in for an owner who cannot be reached, and for nobody's second contact: the
+            // first one was told.
+            (None, Contact::First) if settings.notify.operator.is_some() => {
+                operators.push(Entry { item: one.item, owner: one.owner });
+            }
+            (None, Contact::First | Contact::Second) => digests.unheard.push(one),
+        }
+    }
+    digests.owners = owners.into_values().map(sorted).collect();
+    let anything = !operators.is_empty() || !notes.is_empty();
+    digests.operator = settings
+        .notify
+        .operator
+        .clone()
+        .filter(|_| anything)
+        .map(|channel| sorted(Digest { reader: Reader::Operator, channel, entries: operators, notes }));
+    digests
+}
+
+fn sorted(mut digest: Digest) -> Digest {
+    let place = |entry: &Entry| (entry.item.target.clone(), entry.item.id.clone(), entry.item.subject);
+    digest.entries.sort_by_cached_key(place);
+    digest
+}

@@ -1,0 +1,118 @@
+//! Whether a stop may be done now, or has to wait: for a mark, for its owner to be told, for the days that the
+//! owner has to answer. Not told means not acted on.
+
+use chrono::{DateTime, Duration, Utc};
+
+use super::caps::Cap;
+use super::case::Case;
+use super::marking::{Marking, standing};
+use super::settings::Policy;
+use super::told::Told;
+use crate::schedule::Schedule;
+use crate::words::{Mark, Subject, Verdict};
+
+/// The first stop under a policy of hours is announced so many business days ahead.
+pub const NOTICE_DAYS: u32 = 1;
+
+/// A scheduled run begins up to a minute late, and not always equally late: a notice given at 20:30:05 is over at
+/// 20:30:00 a business day later.
+const SLACK_MINUTES: i64 = 2;
+
+/// Whether a stop may be done now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gate {
+    /// It may.
+    Open,
+    /// It waits for this, until then if that is known.
+    Shut {
+        /// What it waits for.
+        because: Cap,
+        /// When it may be done, as things stand.
+        until: Option<DateTime<Utc>>,
+    },
+}
+
+/// What there is to know about a notice: what was said, and to whom it has to have been said.
+#[derive(Clone, Copy, Debug)]
+pub struct Notice<'a> {
+    /// What the ledger has about the instance and the subject.
+    pub told: Option<&'a Told>,
+    /// The owner's name, where a channel leads to the owner; `None` where nobody can be told.
+    pub owner: Option<&'a str>,
+    /// The policy in force.
+    pub policy: &'a Policy,
+    /// The hours that hold for the instance: its calendar counts the business days.
+    pub schedule: &'a Schedule,
+}
+
+impl<'a> Notice<'a> {
+    /// The notice that counts: given to this owner, about this policy, and not of a time when nothing was going to
+    /// be done.
+    fn given(&self) -> Option<&'a Told> {
+        let told = self.told?;
+        let counts = told.binding && told.policy == self.policy.name && Some(&*told.owner) == self.owner;
+        counts.then_some(told)
+    }
+
+    fn after(&self, since: DateTime<Utc>, days: u32, because: Cap, now: DateTime<Utc>) -> Gate {
+        match self.schedule.business_days_after(since, days) {
+            Some(until) if now + Duration::minutes(SLACK_MINUTES) >= until => Gate::Open,
+            until => Gate::Shut { because, until },
+        }
+    }
+
+    /// Whether the policy's hours may stop it: the first time its owner has to have been told a business day ahead.
+    pub fn of_hours(&self, now: DateTime<Utc>) -> Gate {
+        if self.policy.unannounced {
+            return Gate::Open;
+        }
+        match self.given() {
+            None => Gate::Shut { because: Cap::NotTold, until: None },
+            Some(told) => self.after(told.first, NOTICE_DAYS, Cap::Announced, now),
+        }
+    }
+
+    /// Whether an idle instance may be stopped: marked, its owner told of this very mark, and the grace over,
+    /// counted from the first notice that was accepted.
+    pub fn of_mark(&self, mark: Option<&Mark>, now: DateTime<Utc>) -> Gate {
+        let Some(mark) = mark else { return Gate::Shut { because: Cap::NotMarked, until: None } };
+        let Some(told) = self.given().filter(|told| told.first >= mark.since) else {
+            return Gate::Shut { because: Cap::NotTold, until: None };
+        };
+        match self.after(told.first, self.policy.grace, Cap::InGrace, now) {
+            // A mark that was written for later stays for later.
+            Gate::Open if now < mark.not_before - Duration::minutes(SLACK_MINUTES) => {
+                Gate::Shut { because: Cap::InGrace, until: Some(mark.not_before) }
+            }
+            gate => gate,
+        }
+    }
+
+    /// Whether half of the grace is over since the owner was told, and nobody has answered.
+    pub fn is_half_over(&self, now: DateTime<Utc>) -> bool {
+        let half = self.policy.grace.div_ceil(2);
+        self.given().is_some_and(|told| {
+            told.second.is_none() && self.schedule.business_days_after(told.first, half).is_some_and(|half| now >= half)
+        })
+    }
+}
+
+/// What the stop that `verdict` asks for waits for; open where it asks for none.
+pub fn gate(case: &Case<'_>, verdict: &Verdict, marking: Option<&Marking>, owner: Option<&str>) -> Gate {
+    let Some((policy, hours)) = case.policy else { return Gate::Open };
+    let notice = |subject| {
+        let told = case.history.told.find(&case.instance.id, subject);
+        Notice { told, owner, policy, schedule: &hours.schedule }
+    };
+    match verdict {
+        Verdict::Stop(_) | Verdict::Hibernate(_) => notice(Subject::FirstStop).of_hours(case.now),
+        Verdict::Idle(found) if found.reported.is_none() => {
+            // A mark that is about to be replaced or lifted does not count.
+            let mark = standing(case).ok().filter(|_| marking.is_none());
+            notice(Subject::Idle).of_mark(mark.as_ref(), case.now)
+        }
+        Verdict::Idle(_) | Verdict::Start(_) | Verdict::Report(_) | Verdict::Spare(_) | Verdict::OutOfScope(_) => {
+            Gate::Open
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! What a run has to say, as news with their owners: from the rows' talk and from what was done.
+
+use std::collections::HashMap;
+
+use super::digest::News;
+use super::plan::Step;
+use super::report::{Ending, Outcome, Report, Row};
+use super::told::Ledger;
+use super::topics::Topic;
+use crate::words::{Contact, Item, Reason, Subject};
+
+/// Everything that is news after this run.
+pub fn news(report: &Report) -> Vec<News> {
+    let rows: HashMap<&str, &Row> = report.rows.iter().map(|row| (&*row.id, row)).collect();
+    let said = report.rows.iter().flat_map(|row| row.talk.topics.iter().map(move |topic| of_topic(row, topic)));
+    let done = stopped_for_idleness(report).filter_map(|(step, _)| rows.get(&*step.id).map(|row| of_stop(row)));
+    said.chain(done).collect()
+}
+
+/// What of the ledger does not hold any more after this run: it is forgotten before receipts are entered.
+pub fn forget(report: &Report, ledger: &mut Ledger) {
+    for row in &report.rows {
+        for subject in &row.talk.forget {
+            ledger.forget(&row.id, *subject);
+        }
+    }
+    for (step, _) in stopped_for_idleness(report) {
+        ledger.forget(&step.id, Subject::Idle);
+    }
+}
+
+/// The steps that were done because an instance was idle.
+fn stopped_for_idleness(report: &Report) -> impl Iterator<Item = (&Step, &Outcome)> {
+    let done = |outcome: &&Outcome| matches!(outcome.outcome, Ending::Stopped | Ending::Stopping);
+    let ended: HashMap<_, _> = report.outcomes.iter().filter(done).map(|o| ((&o.id, o.action), o)).collect();
+    let steps = report.plan.steps.iter().filter(|step| step.reason == Reason::Idle);
+    steps.filter_map(move |step| Some((step, *ended.get(&(&step.id, step.action))?)))
+}
+
+fn of_topic(row: &Row, topic: &Topic) -> News {
+    let Topic { subject, contact, since, due, lifted, reminder } = topic;
+    let item = Item {
+        since: *since,
+        due: *due,
+        note: lifted.map_or_else(String::new, |lifted| lifted.as_str().to_owned()),
+        reminder: *reminder,
+        ..item(row, *subject)
+    };
+    News { item, owner: row.owner.clone(), weight: row.weight, contact: *contact }
+}
+
+fn of_stop(row: &Row) -> News {
+    let item = item(row, Subject::Stopped);
+    News { item, owner: row.owner.clone(), weight: row.weight, contact: Contact::First }
+}
+
+fn item(row: &Row, subject: Subject) -> Item {
+    Item {
+        subject,
+        target: row.target.clone(),
+        id: row.id.clone(),
+        name: row.name.clone(),
+        kind: row.kind.clone(),
+        policy: row.policy.as_ref().map(|policy| policy.name.clone()).unwrap_or_default(),
+        verdict: row.verdict.clone(),
+        since: None,
+        due: None,
+        zone: row.zone,
+        monthly: row.monthly.map(|monthly| monthly.0),
+        note: String::new(),
+        reminder: false,
+    }
+}

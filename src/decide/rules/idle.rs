@@ -1,0 +1,56 @@
+//! `idle`: it runs and does nothing, by weeks of evidence. Where its hours are over and its policy stops it for
+//! that, that comes first.
+
+use super::Rule;
+use crate::decide::case::{Activity, Case};
+use crate::decide::idle::Idleness;
+use crate::decide::inputs::Inputs;
+use crate::decide::marking::standing;
+use crate::decide::settings::{IdleDeed, Outside, Policy};
+use crate::words::{Forgotten, IdleFacts, Reason, Spared, Verdict, WhyReported};
+
+pub(super) const RULE: Rule = Rule { reason: Reason::Idle, judge, inputs };
+
+/// Why an idle instance is only reported; `None` where it may be stopped after grace.
+pub(in crate::decide) fn reported(policy: &Policy, facts: &IdleFacts) -> Option<WhyReported> {
+    if let Some(itself) = &facts.report_only {
+        return Some(WhyReported::Itself(itself.clone()));
+    }
+    match policy.idle {
+        IdleDeed::Ignore | IdleDeed::Report => Some(WhyReported::Policy),
+        IdleDeed::Stop if facts.tier > policy.idle_tier => Some(WhyReported::Tier),
+        IdleDeed::Stop => None,
+    }
+}
+
+fn judge(case: &Case<'_>) -> Option<Verdict> {
+    let (policy, hours) = case.policy?;
+    let Idleness::Idle(facts) = case.idleness else { return None };
+    let stops_now = !hours.at.open && policy.outside != Outside::Report;
+    if policy.idle == IdleDeed::Ignore || stops_now {
+        return None;
+    }
+    let reported = reported(policy, facts);
+    if reported.is_none()
+        && let Some(spared) = last_hour(case)
+    {
+        return Some(Verdict::Spare(spared));
+    }
+    let marked = standing(case).ok().map(|mark| mark.since);
+    Some(Verdict::Idle(Box::new(Forgotten { facts: facts.clone(), reported, marked, zone: hours.at.zone })))
+}
+
+/// A sign of life in the last hour, or no figure for it: it is asked for right before a stop.
+fn last_hour(case: &Case<'_>) -> Option<Spared> {
+    let limit = case.settings.idle.as_ref()?.cpu_max_percent;
+    match case.activity {
+        Activity::NotAsked => None,
+        Activity::Cpu(cpu) if cpu.is_nan() => Some(Spared::Unmeasured { gap: "the figure is not a number".to_owned() }),
+        Activity::Cpu(cpu) => (*cpu >= limit).then_some(Spared::Busy { cpu: *cpu, limit }),
+        Activity::Gap(gap) => Some(Spared::Unmeasured { gap: gap.clone() }),
+    }
+}
+
+fn inputs(case: &Case<'_>) -> Inputs {
+    Inputs::Idle { idleness: case.idleness.clone() }
+}

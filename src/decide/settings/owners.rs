@@ -1,0 +1,171 @@
+//! `[owners]`: who owns an instance, and by which channel its owner is told.
+
+use std::sync::Arc;
+
+use wildmatch::WildMatch;
+
+use super::channels::{CHANNEL, Channel, Channels, channel};
+use super::never::is_id;
+use super::policies::choice;
+use super::reader::{Section, Word};
+use super::shape::Form;
+use super::tag_names::{KEY, TagNames, check_key};
+use crate::words::{Account, Tags};
+
+/// `[owners]`. Patterns are matched without regard to case, and of several the first in the file counts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Owners {
+    /// The tags that name the owner, the strongest first.
+    pub tags: Vec<String>,
+    accounts: Vec<(String, WildMatch, Arc<str>)>,
+    /// Which alternate contact of an account is asked for; `None`: none is.
+    pub alternate_contact: Option<ContactType>,
+    /// The owner of what nobody else owns.
+    pub default: Option<Arc<str>>,
+    channels: Vec<(String, WildMatch, Arc<Channel>)>,
+    second: Vec<(String, WildMatch, Arc<Channel>)>,
+}
+
+/// The alternate contacts that an account may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ContactType {
+    /// For operations.
+    Operations,
+    /// For billing.
+    Billing,
+    /// For security.
+    Security,
+}
+
+impl ContactType {
+    /// The word in the settings.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Operations => "operations",
+            Self::Billing => "billing",
+            Self::Security => "security",
+        }
+    }
+}
+
+/// What `accounts` says of one account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ByAccount<'a> {
+    /// This pattern gives it this owner.
+    Owner(&'a str, &'a Arc<str>),
+    /// The account's name is unknown, and this pattern speaks of names: nobody knows.
+    NameUnknown(&'a str),
+    /// No pattern matches.
+    Nobody,
+}
+
+impl Owners {
+    fn by_tags_only(names: &TagNames) -> Self {
+        Self {
+            tags: vec![names.owner.clone()],
+            accounts: Vec::new(),
+            alternate_contact: None,
+            default: None,
+            channels: Vec::new(),
+            second: Vec::new(),
+        }
+    }
+
+    /// The tag that names an owner, and whom. An empty value names nobody, and the next tag is asked.
+    pub fn by_tag<'a>(&'a self, tags: &'a Tags) -> Option<(&'a str, &'a str)> {
+        self.tags.iter().find_map(|key| {
+            let value = tags.any_case(key).map(|(_, value)| value.trim()).find(|value| !value.is_empty())?;
+            Some((key.as_str(), value))
+        })
+    }
+
+    /// What the mapping of accounts says. A pattern of names cannot be held against an account whose name is
+    /// unknown; what stands behind it in the file is not taken in its place.
+    pub fn by_account(&self, account: &Account) -> ByAccount<'_> {
+        for (pattern, glob, owner) in &self.accounts {
+            if glob.matches(&account.id) || account.name.as_ref().is_some_and(|name| glob.matches(name)) {
+                return ByAccount::Owner(pattern, owner);
+            }
+            if account.name.is_none() && !is_id(pattern) {
+                return ByAccount::NameUnknown(pattern);
+            }
+        }
+        ByAccount::Nobody
+    }
+
+    /// Whether anybody can be told at all.
+    pub fn has_channels(&self) -> bool {
+        !self.channels.is_empty()
+    }
+
+    /// The channel by which `owner` is told.
+    pub fn channel(&self, owner: &str) -> Option<&Arc<Channel>> {
+        self.channels.iter().find(|(_, glob, _)| glob.matches(owner)).map(|(_, _, channel)| channel)
+    }
+
+    /// The channel of `owner`'s second contact.
+    pub fn second(&self, owner: &str) -> Option<&Arc<Channel>> {
+        self.second.iter().find(|(_, glob, _)| glob.matches(owner)).map(|(_, _, channel)| channel)
+    }
+
+    /// Whether an account's owner can only be told where accounts' names are known.
+    pub fn needs_names(&self) -> bool {
+        self.accounts.iter().any(|(pattern, _, _)| !is_id(pattern))
+    }
+}
+
+/// Any text but none.
+const SOME: Form = Form::Like("^[\\s\\S]");
+
+pub(super) fn read(top: &Section<'_>, names: &TagNames, channels: &Channels) -> Owners {
+    let mut owners = Owners::by_tags_only(names);
+    let Some(section) = top.section("owners") else {
+        return owners;
+    };
+    if let Some(tags) = section.words_like("tags", KEY) {
+        tags.iter().for_each(|tag| check_key(&section, tag));
+        owners.tags = tags.iter().map(|tag| tag.text.to_owned()).collect();
+    }
+    for (pattern, owner) in in_order(section.named_words("accounts", SOME, SOME)) {
+        named(&section, &owner);
+        owners.accounts.push((pattern.text.to_owned(), glob(&pattern), Arc::from(owner.text)));
+    }
+    let contacts = [
+        ("operations", ContactType::Operations),
+        ("billing", ContactType::Billing),
+        ("security", ContactType::Security),
+    ];
+    owners.alternate_contact = choice(&section, "alternate-contact", &contacts);
+    owners.default = section.word_like("default", SOME).map(|word| {
+        named(&section, &word);
+        Arc::from(word.text)
+    });
+    owners.channels = by_owner(&section, "channels", channels);
+    owners.second = by_owner(&section, "second", channels);
+    section.finish();
+    owners
+}
+
+/// Owner patterns with their channels.
+fn by_owner(section: &Section<'_>, key: &'static str, channels: &Channels) -> Vec<(String, WildMatch, Arc<Channel>)> {
+    let pairs = in_order(section.named_words(key, SOME, CHANNEL)).into_iter();
+    pairs
+        .filter_map(|(owner, word)| Some((owner.text.to_owned(), glob(&owner), channel(section, &word, channels)?)))
+        .collect()
+}
+
+/// A table as its author wrote it: the reader sorts by name.
+fn in_order<'a>(mut pairs: Vec<(Word<'a>, Word<'a>)>) -> Vec<(Word<'a>, Word<'a>)> {
+    pairs.sort_by_key(|(name, _)| name.span.start);
+    pairs
+}
+
+fn glob(word: &Word<'_>) -> WildMatch {
+    WildMatch::new_case_insensitive(word.text)
+}
+
+fn named(section: &Section<'_>, owner: &Word<'_>) {
+    if owner.text.trim().is_empty() {
+        section.complain(owner.span.clone(), "an owner needs a name", None);
+    }
+}

@@ -1,0 +1,212 @@
+//! What there is to say about one instance, and what was said before: only news is told, and only once.
+
+use chrono::{DateTime, Utc};
+
+use super::case::{Case, Keeping};
+use super::gate::{Gate, NOTICE_DAYS, Notice};
+use super::marking::{Marking, standing};
+use super::told::Told;
+use crate::words::{Contact, KeepUntil, Lifted, Spared, State, Subject, Verdict};
+
+/// Owners are warned so many business days before a `keep-until` ends.
+const WARN_DAYS: u32 = 3;
+
+/// One thing to be said about an instance, were it not said before.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Topic {
+    /// What it is about.
+    pub subject: Subject,
+    /// To whom.
+    pub contact: Contact,
+    /// Since when it has been so.
+    pub since: Option<DateTime<Utc>>,
+    /// When it will be stopped at the earliest, or when its keep ends; `None` where nothing will be done.
+    pub due: Option<DateTime<Utc>>,
+    /// Why a mark is lifted.
+    pub lifted: Option<Lifted>,
+    /// It was said before.
+    pub reminder: bool,
+}
+
+/// Everything there is to say about an instance, and what of the ledger does not hold any more.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Talk {
+    /// News.
+    pub topics: Vec<Topic>,
+    /// Notices that begin anew the next time.
+    pub forget: Vec<Subject>,
+}
+
+/// What a topic depends on, beside the case.
+#[derive(Clone, Copy, Debug)]
+pub struct Ruled<'a> {
+    /// What was decided.
+    pub verdict: &'a Verdict,
+    /// Whether both keys are turned.
+    pub armed: bool,
+    /// What a stop waits for.
+    pub gate: Gate,
+    /// What is to be done about its mark.
+    pub marking: Option<&'a Marking>,
+    /// The owner's name, where a channel leads to the owner.
+    pub owner: Option<&'a str>,
+    /// The owner is known by the settings' default only.
+    pub by_default: bool,
+}
+
+/// What there is to say about the instance of `case`.
+pub fn talk(case: &Case<'_>, ruled: &Ruled<'_>) -> Talk {
+    let mut talk = Talk::default();
+    keeping(case, ruled, &mut talk);
+    match ruled.verdict {
+        Verdict::Stop(outside) | Verdict::Hibernate(outside) | Verdict::Report(outside) => {
+            first_stop(case, ruled, outside.since(), &mut talk);
+        }
+        Verdict::Idle(_) => idle(case, ruled, &mut talk),
+        Verdict::Spare(spared) => attention(case, ruled, spared, &mut talk),
+        Verdict::Start(_) | Verdict::OutOfScope(_) => {}
+    }
+    lifted(case, ruled, &mut talk);
+    aged(case, ruled, &mut talk);
+    talk
+}
+
+impl Ruled<'_> {
+    fn told<'c>(&self, case: &Case<'c>, subject: Subject) -> Option<&'c Told> {
+        case.history.told.find(&case.instance.id, subject)
+    }
+
+    /// `None` where it was said to this owner lately; else whether it is a reminder. With `once` it is never said
+    /// a second time.
+    fn is_news(&self, told: Option<&Told>, policy: &str, binding: bool, once: bool, case: &Case<'_>) -> Option<bool> {
+        let Some(told) = told else { return Some(false) };
+        let same =
+            told.binding == binding && told.policy == policy && self.owner.is_none_or(|owner| owner == &*told.owner);
+        if !same {
+            return Some(false);
+        }
+        (!once && case.now - told.last >= case.settings.notify.remind_after).then_some(true)
+    }
+}
+
+/// What is kept is not going to be stopped: every notice of that begins anew when its keep ends, of which its owner
+/// is warned.
+fn keeping(case: &Case<'_>, ruled: &Ruled<'_>, talk: &mut Talk) {
+    let kept = matches!(
+        ruled.verdict,
+        Verdict::Spare(Spared::Kept { .. } | Spared::KeptUntil { .. } | Spared::KeepUnreadable { .. })
+    );
+    if !kept {
+        talk.forget.push(Subject::KeepEnds);
+        return;
+    }
+    talk.forget.extend([Subject::FirstStop, Subject::Idle]);
+    let Keeping::Until { value: _, until } = case.keeping() else { return };
+    let Some((policy, hours)) =
+        case.policy.filter(|_| matches!(ruled.verdict, Verdict::Spare(Spared::KeptUntil { .. })))
+    else {
+        return;
+    };
+    let ends = match until {
+        KeepUntil::Instant(instant) => Some(instant),
+        KeepUntil::Date(date) => hours.schedule.end_of(date).and_then(|end| hours.schedule.next_opening(end)),
+    };
+    let Some(ends) = ends else { return };
+    if case.now < hours.schedule.business_days_before(ends, WARN_DAYS) {
+        talk.forget.push(Subject::KeepEnds);
+    } else if ruled.is_news(ruled.told(case, Subject::KeepEnds), &policy.name, true, true, case).is_some() {
+        talk.topics.push(Topic::new(Subject::KeepEnds, None, Some(ends), false));
+    }
+}
+
+/// The first stop under a policy is announced; a policy that only reports, or is not armed, says it and reminds.
+fn first_stop(case: &Case<'_>, ruled: &Ruled<'_>, since: DateTime<Utc>, talk: &mut Talk) {
+    let Some((policy, hours)) = case.policy else { return };
+    let acts = ruled.armed && ruled.verdict.action().is_some();
+    if acts && policy.unannounced {
+        return;
+    }
+    let news = ruled.is_news(ruled.told(case, Subject::FirstStop), &policy.name, acts, acts, case);
+    let Some(reminder) = news else { return };
+    let due = acts.then(|| hours.schedule.business_days_after(case.now, NOTICE_DAYS)).flatten();
+    if !acts || due.is_some() {
+        talk.topics.push(Topic::new(Subject::FirstStop, Some(since), due, reminder));
+    }
+}
+
+/// An idle instance: marked now or before, or only reported.
+fn idle(case: &Case<'_>, ruled: &Ruled<'_>, talk: &mut Talk) {
+    let Some((policy, hours)) = case.policy else { return };
+    let acts = ruled.armed && ruled.verdict.action().is_some();
+    let told = ruled.told(case, Subject::Idle);
+    let mark = match ruled.marking {
+        Some(Marking::Put(mark)) => Some(mark.clone()),
+        Some(Marking::Lift(_)) => return,
+        None => standing(case).ok(),
+    };
+    if !acts {
+        if let Some(reminder) = ruled.is_news(told, &policy.name, false, false, case) {
+            talk.topics.push(Topic::new(Subject::Idle, None, None, reminder));
+        }
+        return;
+    }
+    let Some(mark) = mark else { return };
+    // What was said of an older mark says nothing of this one.
+    let told_of_this = told.filter(|told| told.first >= mark.since);
+    if told.is_some() && told_of_this.is_none() {
+        talk.forget.push(Subject::Idle);
+    }
+    if let Some(reminder) = ruled.is_news(told_of_this, &policy.name, true, false, case) {
+        let first = told_of_this.filter(|_| reminder).map_or(case.now, |told| told.first);
+        let due = hours.schedule.business_days_after(first, policy.grace).map(|due| due.max(mark.not_before));
+        talk.topics.push(Topic::new(Subject::Idle, Some(mark.since), due, reminder));
+    }
+    let notice = Notice { told: told_of_this, owner: ruled.owner, policy, schedule: &hours.schedule };
+    let seen = case.instance.tags.any_case(&case.settings.tags.seen).next().is_some();
+    if let Gate::Shut { because: super::caps::Cap::InGrace, until } = ruled.gate
+        && !seen
+        && notice.is_half_over(case.now)
+    {
+        let second = Topic::new(Subject::Idle, Some(mark.since), until, false);
+        talk.topics.push(Topic { contact: Contact::Second, ..second });
+    }
+}
+
+fn attention(case: &Case<'_>, ruled: &Ruled<'_>, spared: &Spared, talk: &mut Talk) {
+    if !spared.wants_attention() {
+        talk.forget.push(Subject::Attention);
+        return;
+    }
+    let policy = case.policy.map_or("", |(policy, _)| policy.name.as_str());
+    let news = ruled.is_news(ruled.told(case, Subject::Attention), policy, false, false, case);
+    if let Some(reminder) = news {
+        talk.topics.push(Topic::new(Subject::Attention, None, None, reminder));
+    }
+}
+
+/// It has been running for long, and only the settings' default owns it: said, and never a reason to stop it.
+fn aged(case: &Case<'_>, ruled: &Ruled<'_>, talk: &mut Talk) {
+    let (Some(idle), Some((policy, _))) = (&case.settings.idle, case.policy) else { return };
+    let since = case.instance.launch.filter(|since| case.now - *since > idle.max_age);
+    if !ruled.by_default || case.instance.state != State::Running || since.is_none() {
+        return;
+    }
+    if let Some(reminder) = ruled.is_news(ruled.told(case, Subject::Aged), &policy.name, false, false, case) {
+        talk.topics.push(Topic::new(Subject::Aged, since, None, reminder));
+    }
+}
+
+/// Whoever was told that it will be stopped is told that it will not.
+fn lifted(case: &Case<'_>, ruled: &Ruled<'_>, talk: &mut Talk) {
+    let Some(Marking::Lift(why)) = ruled.marking else { return };
+    if ruled.told(case, Subject::Idle).is_some_and(|told| told.binding) {
+        talk.topics.push(Topic { lifted: Some(*why), ..Topic::new(Subject::Lifted, None, None, false) });
+    }
+    talk.forget.push(Subject::Idle);
+}
+
+impl Topic {
+    fn new(subject: Subject, since: Option<DateTime<Utc>>, due: Option<DateTime<Utc>>, reminder: bool) -> Self {
+        Self { subject, contact: Contact::First, since, due, lifted: None, reminder }
+    }
+}

@@ -1,0 +1,62 @@
+//! How fast a stop can be taken back, and so how much one run may stop in one place. Stopping is ten times faster
+//! than starting: what bounds the harm is the way back.
+
+use chrono::Duration;
+
+/// Instances in one call. Small enough that a refused call costs few halvings, large enough that a full run of
+/// 50 stops in one Region is one call; the StopInstances bucket holds 50 calls and refills 5 a second.
+pub const BATCH: usize = 50;
+
+/// Between two StartInstances calls in one Region of one account, in milliseconds: the bucket holds 5 calls and
+/// refills 2 a second (EC2's table of request throttling).
+pub const CALL_PACE_MS: u64 = 500;
+
+/// How many instances AWS starts at once in one Region of one account; beyond, the bucket refills 2 a second (EC2's
+/// table of resource throttling: StartInstances 1,000 / 2).
+pub const START_BURST: usize = 1000;
+
+/// Instances a second that may be started beyond the burst.
+const START_REFILL: u64 = 2;
+
+/// The worst case of one batch, in seconds: a look, a tag, a stop or start and the tag's removal of at most 6 s
+/// each, and 15 s of watching.
+pub const WORST_BATCH_SECONDS: u64 = 40;
+
+/// The same beyond the burst: 50 instances refill in 25 s, for which the batch waits first.
+pub const WORST_BEYOND_SECONDS: u64 = WORST_BATCH_SECONDS + BATCH as u64 / START_REFILL;
+
+/// How many instances of one account and Region can be started within `time` in the worst case, batch after batch:
+/// 50 every 40 s up to 1,000, which is 800 s, and 50 every 65 s from then on. AWS itself would take
+/// `1,000 + 2 × time` instances and `50 × (5 + 2 × time)` by its calls; both are never fewer, for 40 s and 65 s are
+/// longer than the 25 s in which 50 refill. 30 minutes: 1,000 + 50 × ⌊(1,800 − 800) ÷ 65⌋ = 1,750.
+pub fn startable_within(time: Duration) -> u32 {
+    let seconds = u64::try_from(time.num_seconds()).unwrap_or(0);
+    let (batch, burst) = (BATCH as u64, START_BURST as u64);
+    let burst_takes = burst / batch * WORST_BATCH_SECONDS;
+    let within = batch * (seconds.min(burst_takes) / WORST_BATCH_SECONDS);
+    let beyond = batch * (seconds.saturating_sub(burst_takes) / WORST_BEYOND_SECONDS);
+    u32::try_from(within + beyond).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn half_an_hour_brings_back_1750_in_the_worst_case() {
+        assert_eq!(startable_within(Duration::minutes(30)), 1750);
+        assert_eq!(startable_within(Duration::seconds(800)), 1000);
+        assert_eq!(startable_within(Duration::seconds(799)), 950);
+        assert_eq!(startable_within(Duration::zero()), 0);
+        assert_eq!(startable_within(-Duration::hours(1)), 0);
+    }
+
+    #[test]
+    fn it_never_promises_more_than_aws_takes() {
+        for minutes in 0..=24 * 60 {
+            let (time, seconds) = (Duration::minutes(minutes), minutes * 60);
+            let aws = (1000 + 2 * seconds).min(50 * (5 + 2 * seconds));
+            assert!(i64::from(startable_within(time)) <= aws, "{minutes} min");
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! `runs`: the runs of the record. No right in any account is needed, and none of AWS where the record is a folder.
+
+use chrono::{DateTime, Utc};
+
+use super::super::args::{Args, Format};
+use super::super::end::End;
+use super::super::error::Error;
+use super::super::load;
+use super::show;
+use super::world::instants;
+use crate::adapters::folder::Folder;
+use crate::decide::runs::Listed;
+use crate::decide::settings::{Place, Settings};
+use crate::flow;
+use crate::render::{runs_json, runs_table};
+
+/// Lists the runs of the last `days` days, newest first.
+pub async fn runs(args: &Args, days: u16) -> Result<End, Error> {
+    let (_, now) = instants(args)?;
+    let settings = load::command(args).await?;
+    let found = match &settings.run.record {
+        Some(Place::Folder(folder)) => flow::runs(&Folder::new(folder), now, days).await?,
+        Some(Place::S3 { .. }) => over_aws(&settings, now, days).await?,
+        None => return Err(Error::Usage("the settings have no `record` that could tell of earlier runs".to_owned())),
+    };
+    let text = match show::format(args) {
+        Format::Table | Format::Markdown => runs_table(&found, show::style(args), settings.run.locale),
+        Format::Json => runs_json(&found).map_err(|error| Error::Usage(error.to_string()))? + "\n",
+    };
+    show::text(args, &text)?;
+    Ok(End::Done)
+}
+
+#[cfg(feature = "aws")]
+async fn over_aws(settings: &Settings, now: DateTime<Utc>, days: u16) -> Result<Vec<Listed>, Error> {
+    Ok(flow::runs(&crate::adapters::aws::AwsHub::new(&load::aws().await?, settings), now, days).await?)
+}
+
+#[cfg(not(feature = "aws"))]
+async fn over_aws(_: &Settings, _: DateTime<Utc>, _: u16) -> Result<Vec<Listed>, Error> {
+    Err(Error::Usage("this build leaves AWS out, and the settings' record is in S3".to_owned()))
+}

@@ -1,0 +1,102 @@
+//! `undo`: starts again what a run has stopped. Shows a dry run first; then asks on a terminal, and elsewhere ends
+//! there, unless `--yes` is given.
+
+use std::time::Duration;
+
+use super::super::args::{Args, Format, Select};
+use super::super::end::End;
+use super::super::error::Error;
+use super::super::{ask, load};
+use super::show;
+use super::world::{instants, run, scope};
+use crate::decide::report::Health;
+use crate::decide::request::Mode;
+use crate::decide::undo::{Hand, Undo};
+use crate::flow::{Clock, UndoOrder};
+use crate::render::{undo_json, undo_markdown, undo_table};
+
+/// How long an undo may last: as long as a Lambda function may, and the lock in the record with it.
+const LONGEST: Duration = Duration::from_secs(15 * 60);
+
+/// Undoes run `undoes`, as far as the flags select.
+pub async fn undo(args: &Args, undoes: &str, select: &Select, yes: bool, hand: Hand) -> Result<End, Error> {
+    if args.inventory.is_some() {
+        let why = "an inventory cannot be undone; leave `--inventory` out";
+        return Err(Error::Usage(why.to_owned()));
+    }
+    let settings = load::command(args).await?;
+    let (wall, at) = instants(args)?;
+    let run = run(Mode::Undo, scope(args, &select.instances, &select.policies), at);
+    let clock = Clock::start(at, Some(LONGEST));
+    let order = UndoOrder { run: &run, undoes, hand, settings: &settings, clock, wall, agreed: None };
+    if yes {
+        return shown(args, &carry_out(args, &order).await?);
+    }
+    let foreseen = foresee(&order).await?;
+    let steps = foreseen.plan.steps.len();
+    if steps == 0 || !ask::somebody_there() {
+        if steps > 0 {
+            eprintln!("this was a dry run; add `--yes` to carry it out");
+        }
+        return shown(args, &foreseen);
+    }
+    eprintln!("{}", undo_table(&foreseen, show::style(args)));
+    if !ask::consent(&format!("Start {steps} of these, or fewer?")) {
+        return Err(Error::Refused("nothing was done".to_owned()));
+    }
+    // The answer may have taken its time: what is agreed to is carried out by the clock of now.
+    let agreed: Vec<Box<str>> = foreseen.plan.steps.iter().map(|step| step.id.clone()).collect();
+    let (wall, at) = instants(args)?;
+    let run = super::world::run(Mode::Undo, scope(args, &select.instances, &select.policies), at);
+    let clock = Clock::start(at, Some(LONGEST));
+    let order = UndoOrder { run: &run, wall, clock, agreed: Some(&agreed), ..order };
+    shown(args, &carry_out(args, &order).await?)
+}
+
+fn shown(args: &Args, undo: &Undo) -> Result<End, Error> {
+    let text = match show::format(args) {
+        Format::Table => undo_table(undo, show::style(args)),
+        Format::Markdown => undo_markdown(undo),
+        Format::Json => undo_json(undo, true).map_err(|error| Error::Usage(error.to_string()))? + "\n",
+    };
+    show::text(args, &text)?;
+    Ok(match undo.health() {
+        Health::Ok => End::Done,
+        Health::Degraded => End::Degraded,
+    })
+}
+
+#[cfg(feature = "aws")]
+async fn foresee(order: &UndoOrder<'_>) -> Result<Undo, Error> {
+    use crate::adapters::aws::{AwsHub, Eyes};
+    let aws = load::aws().await?;
+    let (eyes, hub) = (Eyes::new(&aws, order.settings, &order.run.id), AwsHub::new(&aws, order.settings));
+    Ok(crate::flow::foresee(order, &eyes, &hub).await?)
+}
+
+#[cfg(feature = "aws")]
+async fn carry_out(args: &Args, order: &UndoOrder<'_>) -> Result<Undo, Error> {
+    use crate::adapters::aws::{AwsHub, Eyes, Hands, all_loopback};
+    use crate::decide::request::RequestInvalid;
+    let aws = load::aws().await?;
+    if args.at.is_some() && !all_loopback(&aws.sdk) {
+        return Err(RequestInvalid::AtForApply.into());
+    }
+    let (eyes, hub) = (Eyes::new(&aws, order.settings, &order.run.id), AwsHub::new(&aws, order.settings));
+    let hands = Hands::new(&aws, order.settings, &order.run.id);
+    let (undo, place) = crate::flow::undo(order, &eyes, &hands, &hub).await?;
+    if let Some(place) = place {
+        eprintln!("recorded in {place}");
+    }
+    Ok(undo)
+}
+
+#[cfg(not(feature = "aws"))]
+async fn foresee(_: &UndoOrder<'_>) -> Result<Undo, Error> {
+    Err(super::world::needs_aws())
+}
+
+#[cfg(not(feature = "aws"))]
+async fn carry_out(_: &Args, _: &UndoOrder<'_>) -> Result<Undo, Error> {
+    Err(super::world::needs_aws())
+}

@@ -1,0 +1,229 @@
+//! What follows the acts of a run: people are told, what was learnt is kept, savings are counted, stock is taken.
+//! Nothing here stops or starts anything, and what fails here is a trouble and no error.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::look::Seen;
+use super::order::Order;
+use super::tell::{OPERATOR, tell};
+use super::{prices, savings, state, stocktake};
+use crate::decide::case::History;
+use crate::decide::digest::{Digest, Digests, Reader, digests};
+use crate::decide::month::Month;
+use crate::decide::news::{forget, news};
+use crate::decide::owner::{self, channel_of};
+use crate::decide::price::{PriceKey, Prices};
+use crate::decide::report::{Ending, Report, Row};
+use crate::decide::savings::{Sight, Whose};
+use crate::decide::settings::Settings;
+use crate::decide::stocktake::{Stocktake, Taking};
+use crate::decide::told::Ledger;
+use crate::decide::witness::Sighting;
+use crate::ports::{Hub, Messenger, PriceList};
+use crate::render::Frame;
+use crate::render::stocktake::message;
+use crate::words::{Account, Action, Contact, Tags, Target};
+
+/// What is kept back from the deadline while telling: the time to record and to answer.
+const RESERVE: Duration = Duration::from_secs(8);
+
+/// Whether runs under these settings keep anything between them beside their outcomes: then only one of them runs at
+/// a time, armed or not, so that nobody is told twice.
+pub(super) fn is_stateful(settings: &Settings) -> bool {
+    settings.run.record.is_some() && (settings.idle.is_some() || settings.notify.operator.is_some() || tells(settings))
+}
+
+fn tells(settings: &Settings) -> bool {
+    settings.owners.has_channels()
+}
+
+/// Looks up what the machines cost that somebody may have to hear of. Prices that are unknown are shown as unknown.
+pub(super) async fn price(
+    order: &Order<'_>,
+    list: &impl PriceList,
+    hub: &impl Hub,
+    report: &mut Report,
+) -> Option<Prices> {
+    if order.settings.run.record.is_none() || !is_stateful(order.settings) {
+        return None;
+    }
+    let mut prices = match prices::read(hub).await {
+        Ok(prices) => prices,
+        Err(error) => {
+            report.notes.push(format!("the prices in the record cannot be read: {error}"));
+            return None;
+        }
+    };
+    let keys = report.rows.iter().filter_map(|row| row.price.as_ref()?.as_ref().ok()).cloned();
+    let causes = prices::fill(list, &mut prices, keys, report.at).await;
+    report.notes.extend(causes.into_iter().map(|cause| format!("a price is unknown: {cause}")));
+    let now = report.at;
+    for row in &mut report.rows {
+        row.monthly = row.price.as_ref().and_then(|key| prices.find(key.as_ref().ok()?, now).monthly());
+    }
+    Some(prices)
+}
+
+/// Tells owners and the operator what is news, and keeps the receipts.
+pub(super) async fn speak(
+    order: &Order<'_>,
+    messenger: &impl Messenger,
+    hub: &impl Hub,
+    history: &History,
+    report: &mut Report,
+) {
+    let settings = order.settings;
+    if !is_stateful(settings) {
+        return;
+    }
+    let mut ledger: Ledger = history.told.clone();
+    forget(report, &mut ledger);
+    let notes = report.notes.clone();
+    let digests = digests(settings, news(report), if report.troubled { notes } else { Vec::new() });
+    let frame = Frame { at: report.at, locale: report.locale, tags: &settings.tags, names: &report.names };
+    let delivery = tell(messenger, &digests, &frame, order.clock, RESERVE).await;
+    report.messages = delivery.messages;
+    report.troubled |= !delivery.troubles.is_empty();
+    report.notes.extend(delivery.troubles);
+    debug_assert!(delivery.operator.iter().all(|receipt| &*receipt.owner == OPERATOR), "nobody's notice");
+    for receipt in delivery.receipts.iter().chain(&delivery.operator) {
+        ledger.accept(receipt);
+    }
+    let seen: std::collections::HashSet<&str> = report.rows.iter().map(|row| &*row.id).collect();
+    ledger.keep(|id| seen.contains(id), report.at);
+    if let Err(error) = state::write_told(hub, &ledger).await {
+        report.troubled = true;
+        report.notes.push(format!("who was told could not be recorded, so it will be told again: {error}"));
+    }
+}
+
+/// Counts what stayed stopped since the last run, and opens what this run has stopped.
+pub(super) async fn save(order: &Order<'_>, hub: &impl Hub, prices: Option<&Prices>, report: &mut Report) {
+    if !is_stateful(order.settings) {
+        return;
+    }
+    let mut savings = match savings::read(hub).await {
+        Ok(savings) => savings,
+        Err(error) => {
+            report.troubled = true;
+            report.notes.push(format!("what was saved cannot be counted: {error}"));
+            return;
+        }
+    };
+    let sights =
+        report.rows.iter().map(|row| Sight { id: &row.id, state: row.state, launch: row.launch, ours: row.ours });
+    // Only where everything was looked at and seen, what was not seen is gone.
+    let dark = |target: &Target| {
+        let blind = report
+            .blind
+            .iter()
+            .any(|b| b.account == target.account && (b.region == target.region || &*b.region == "*"));
+        blind || report.closed.contains(target)
+    };
+    savings.accrue(sights, |target| order.run.scope.is_whole() && !dark(target), report.at);
+    let rows: HashMap<&str, &Row> = report.rows.iter().map(|row| (&*row.id, row)).collect();
+    for outcome in &report.outcomes {
+        let Some(row) = rows.get(&*outcome.id) else { continue };
+        if !matches!(outcome.outcome, Ending::Stopped | Ending::Stopping) || outcome.action == Action::Start {
+            continue;
+        }
+        let policy = row.policy.as_ref().map_or("", |policy| policy.name.as_str());
+        let (account, owner) = (row.target.account.clone(), Arc::from(row.owner.known().unwrap_or_default()));
+        let whose = Whose { account, policy: Arc::from(policy), owner };
+        let key = row.price.as_ref().and_then(|key| key.as_ref().ok());
+        let hourly = prices.zip(key).and_then(|(prices, key)| prices.find(key, report.at).known());
+        savings.stopped(&row.id, &row.target, whose, hourly, outcome.at);
+    }
+    report.saved = Some(savings.total(Month::at(report.at, chrono_tz::Tz::UTC)).usd);
+    if let Err(error) = savings::write(hub, &savings).await {
+        report.troubled = true;
+        report.notes.push(format!("what was saved could not be recorded: {error}"));
+    }
+}
+
+/// Takes stock of every account, once a month, and sends it to each account's owner.
+pub(super) async fn take_stock(
+    order: &Order<'_>,
+    messenger: &impl Messenger,
+    hub: &impl Hub,
+    history: &History,
+    prices: Option<&Prices>,
+    seen: &mut Seen,
+    report: &mut Report,
+) {
+    let Order { run, settings, .. } = order;
+    let Some(month) = history.stocktake.filter(|_| run.scope.is_whole()) else { return };
+    let mut lines = std::mem::take(&mut seen.stock);
+    let keys: HashMap<&str, &PriceKey> =
+        report.rows.iter().filter_map(|row| Some((&*row.id, row.price.as_ref()?.as_ref().ok()?))).collect();
+    for line in &mut lines {
+        if let Some((prices, key)) = prices.zip(keys.get(&*line.id)) {
+            line.price = prices.find(key, report.at);
+        }
+    }
+    let zone = settings.policies.first().map_or(chrono_tz::Tz::UTC, |policy| policy.schedule.zone());
+    let taking = Taking { month, at: report.at, zone, money: &settings.money, names: &report.names };
+    let all = Stocktake::all(taking, lines, &report.blind);
+    let mut troubles = Vec::new();
+    let mut digests = Digests::default();
+    let written = stocktake::write(hub, &all, &settings.money, report.locale).await;
+    for (stock, (_, place)) in all.iter().zip(written) {
+        let place = match place {
+            Ok(place) => place,
+            Err(error) => {
+                troubles.push(format!("the stocktake of {} could not be recorded: {error}", stock.account));
+                continue;
+            }
+        };
+        let bare = Account::bare(stock.account.clone());
+        let account = seen.accounts.get(&stock.account).unwrap_or(&bare);
+        let owner = owner::resolve(settings, &Tags::default(), account, &seen.contacts);
+        let text = message(stock, &settings.money, &settings.tags, &place, report.locale);
+        let to_owner =
+            channel_of(settings, &owner).map(|channel| (Reader::Owner(owner.name.clone(), Contact::First), channel));
+        let to_operator = || settings.notify.operator.as_ref().map(|channel| (Reader::Operator, channel));
+        if let Some((reader, channel)) = to_owner.or_else(to_operator) {
+            digests.owners.push(Digest { reader, channel: channel.clone(), entries: Vec::new(), notes: vec![text] });
+        }
+    }
+    let frame = Frame { at: report.at, locale: report.locale, tags: &settings.tags, names: &report.names };
+    let delivery = tell(messenger, &digests, &frame, order.clock, RESERVE).await;
+    report.messages += delivery.messages;
+    troubles.extend(delivery.troubles);
+    if troubles.is_empty()
+        && let Err(error) = stocktake::done(hub, month).await
+    {
+        troubles.push(format!("that stock was taken could not be recorded: {error}"));
+    }
+    report.troubled |= !troubles.is_empty();
+    report.notes.extend(troubles);
+}
+
+/// Keeps what was learnt: prices, and what was seen active.
+pub(super) async fn keep(
+    order: &Order<'_>,
+    hub: &impl Hub,
+    history: &History,
+    prices: Option<&Prices>,
+    sightings: &[Sighting],
+    report: &mut Report,
+) {
+    let mut troubles = Vec::new();
+    if let Some(prices) = prices
+        && let Err(error) = prices::write(hub, prices).await
+    {
+        troubles.push(format!("the prices could not be recorded: {error}"));
+    }
+    if let Some(idle) = &order.settings.idle
+        && order.settings.run.record.is_some()
+    {
+        let text = history.witness.after(sightings, idle, report.at);
+        if let Err(error) = hub.write(crate::decide::witness::FILE, &text).await {
+            troubles.push(format!("what was seen active could not be recorded: {error}"));
+        }
+    }
+    report.troubled |= !troubles.is_empty();
+    report.notes.extend(troubles);
+}

@@ -1,0 +1,272 @@
+//! The words about money and the stocktake, in every language.
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+
+use crate::decide::month::Month;
+use crate::decide::stocktake::Kept;
+use crate::words::{Currency, Locale, Usd};
+
+/// A heading of the stocktake, or words that stand alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::render) enum Term {
+    /// What list prices are not.
+    Caveat,
+    Created,
+    HowKnown,
+    Instance,
+    Instances,
+    Kept,
+    LaunchedBy,
+    Name,
+    Nobody,
+    NotConfirmed,
+    Owner,
+    PerMonth,
+    Region,
+    Running,
+    Saved,
+    Started,
+    State,
+    Type,
+    Unknown,
+    Waste,
+}
+
+/// A message with its arguments.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::render) enum Phrase<'a> {
+    /// An amount, and what it is in the second currency.
+    Amount { usd: Usd, second: Option<&'a Currency> },
+    /// An amount, of which so many instances of unknown price are no part.
+    AtLeast { amount: &'a str, unknown: usize },
+    /// A price that is not known.
+    PriceUnknown { cause: &'a str },
+    /// What heads a stocktake.
+    Title { account: &'a str, name: Option<&'a str>, month: Month },
+    /// When it was taken.
+    Taken { at: DateTime<Utc>, zone: Tz },
+    /// How many run, and what that comes to.
+    Runs { count: usize, amount: &'a str },
+    /// What every figure is.
+    Figures { caveat: &'a str },
+    /// How that compares with the budget.
+    OfBudget { budget: &'a str, percent: &'a str, over: bool },
+    /// There is nothing to compare with.
+    NoBudget,
+    /// How many are kept.
+    AreKept { count: usize },
+    /// How many nobody has confirmed.
+    AreUnconfirmed { count: usize },
+    /// One of those in a message.
+    Unconfirmed { id: &'a str, name: &'a str, region: &'a str, since: Option<DateTime<Utc>>, zone: Tz, cost: &'a str },
+    /// So many more.
+    Further { count: usize },
+    /// A Region that could not be looked at.
+    Blind { region: &'a str, cause: &'a str },
+    /// Whether and until when something is kept.
+    IsKept(&'a Kept),
+    /// Where the whole list is.
+    WholeList { place: &'a str },
+    /// How to confirm an instance.
+    Confirm { keep: &'a str, keep_until: &'a str, owner: &'a str },
+    /// What was saved in a month.
+    Realised { month: Month, amount: &'a str, hours: &'a str, unknown_hours: Option<&'a str> },
+}
+
+pub(in crate::render) fn term(locale: Locale, term: Term) -> &'static str {
+    match locale {
+        Locale::En => english(term),
+        Locale::Ja => japanese(term),
+    }
+}
+
+pub(in crate::render) fn phrase(locale: Locale, phrase: Phrase<'_>) -> String {
+    match locale {
+        Locale::En => in_english(phrase),
+        Locale::Ja => in_japanese(phrase),
+    }
+}
+
+fn english(term: Term) -> &'static str {
+    match term {
+        Term::Caveat => "list price, before Savings Plans, reservations and tax",
+        Term::Created => "Created",
+        Term::HowKnown => "Known by",
+        Term::Instance => "Instance",
+        Term::Instances => "Instances",
+        Term::Kept => "Kept",
+        Term::LaunchedBy => "Launched by",
+        Term::Name => "Name",
+        Term::Nobody => "nobody known",
+        Term::NotConfirmed => "Confirmed by nobody",
+        Term::Owner => "Owner",
+        Term::PerMonth => "A month by list price",
+        Term::Region => "Region",
+        Term::Running => "Running",
+        Term::Saved => "Saved",
+        Term::Started => "Last start",
+        Term::State => "State",
+        Term::Type => "Type",
+        Term::Unknown => "unknown",
+        Term::Waste => "Waste",
+    }
+}
+
+fn japanese(term: Term) -> &'static str {
+    match term {
+        Term::Caveat => "定価。Savings Plans・リザーブド・税の適用前",
+        Term::Created => "作成日時",
+        Term::HowKnown => "所有者の根拠",
+        Term::Instance => "インスタンス",
+        Term::Instances => "台数",
+        Term::Kept => "保護",
+        Term::LaunchedBy => "起動した人",
+        Term::Name => "名前",
+        Term::Nobody => "不明",
+        Term::NotConfirmed => "誰も確認していないもの",
+        Term::Owner => "所有者",
+        Term::PerMonth => "月額(定価)",
+        Term::Region => "リージョン",
+        Term::Running => "実行中",
+        Term::Saved => "節約額",
+        Term::Started => "最後の起動",
+        Term::State => "状態",
+        Term::Type => "タイプ",
+        Term::Unknown => "不明",
+        Term::Waste => "無駄",
+    }
+}
+
+/// `2026-11-01 09:00 JST`
+fn time(at: DateTime<Utc>, zone: Tz) -> String {
+    at.with_timezone(&zone).format("%Y-%m-%d %H:%M %Z").to_string()
+}
+
+fn in_english(phrase: Phrase<'_>) -> String {
+    match phrase {
+        Phrase::Amount { usd, second: None } => format!("USD {usd}"),
+        Phrase::Amount { usd, second: Some(second) } => {
+            let Currency { code, rate, date } = second;
+            format!("USD {usd} ({code} {} at {rate} of {date})", second.show(usd))
+        }
+        Phrase::AtLeast { amount, unknown } => format!("at least {amount}; {unknown} of unknown price"),
+        Phrase::PriceUnknown { cause } => format!("unknown: {cause}"),
+        Phrase::Title { account, name: None, month } => format!("Stocktake of {month}: account {account}"),
+        Phrase::Title { account, name: Some(name), month } => {
+            format!("Stocktake of {month}: account {account} ({name})")
+        }
+        Phrase::Taken { at, zone } => format!("As seen on {}", time(at, zone)),
+        Phrase::Runs { count, amount } => format!("Running: {count}; a month of that costs {amount}"),
+        Phrase::OfBudget { budget, percent, over: false } => format!("Budget: {percent} % of {budget} a month"),
+        Phrase::OfBudget { budget, percent, over: true } => {
+            format!("Over budget: {percent} % of {budget} a month")
+        }
+        Phrase::Figures { caveat } => format!("Every figure: {caveat}"),
+        Phrase::NoBudget => "Budget: none is set".to_owned(),
+        Phrase::AreKept { count } => format!("Kept by a tag: {count}"),
+        Phrase::AreUnconfirmed { count } => {
+            format!("Running and confirmed by nobody (no keep, no owner, not seen): {count}")
+        }
+        Phrase::Unconfirmed { id, name, region, since, zone, cost } => {
+            let name = if name.is_empty() { String::new() } else { format!(" ({name})") };
+            let since = since.map_or(String::new(), |since| format!(", since {}", time(since, zone)));
+            format!("{id}{name} in {region}{since}, {cost} a month")
+        }
+        Phrase::Further { count } => format!("and {count} more"),
+        Phrase::Blind { region, cause } => format!("{region} could not be looked at: {cause}"),
+        Phrase::IsKept(Kept::No) => String::new(),
+        Phrase::IsKept(Kept::ForGood { key }) => format!("for good, by `{key}`"),
+        Phrase::IsKept(Kept::Until { value }) => format!("until `{value}`"),
+        Phrase::IsKept(Kept::Unreadable { value }) => format!("`{value}` cannot be read"),
+        Phrase::WholeList { place } => format!("The whole list: {place}"),
+        Phrase::Confirm { keep, keep_until, owner } => format!(
+            "To confirm one, tag it `{owner}` with its owner, `{keep_until}` with a date such as 2026-12-31, or `{keep}`; stop what nobody needs"
+        ),
+        Phrase::Realised { month, amount, hours, unknown_hours } => {
+            let unknown = unknown_hours.map_or(String::new(), |hours| format!("; {hours} h more of unknown price"));
+            format!("Saved in {month}: {amount} in {hours} h of standing still{unknown}")
+        }
+    }
+}
+
+fn in_japanese(phrase: Phrase<'_>) -> String {
+    match phrase {
+        Phrase::Amount { usd, second: None } => format!("{usd} USD"),
+        Phrase::Amount { usd, second: Some(second) } => {
+            let Currency { code, rate, date } = second;
+            let unit = if code == "JPY" { "円".to_owned() } else { format!(" {code}") };
+            format!("{usd} USD({}{unit}、{date}のレート1 USD={rate}{unit})", second.show(usd))
+        }
+        Phrase::AtLeast { amount, unknown } => format!("{amount}以上、ほかに価格不明{unknown}台"),
+        Phrase::PriceUnknown { cause } => format!("不明: {cause}"),
+        Phrase::Title { account, name: None, month } => format!("{month}の棚卸し: アカウント {account}"),
+        Phrase::Title { account, name: Some(name), month } => {
+            format!("{month}の棚卸し: アカウント {account}({name})")
+        }
+        Phrase::Taken { at, zone } => format!("{}時点", time(at, zone)),
+        Phrase::Runs { count, amount } => format!("実行中: {count}台、このまま動き続けた場合の月額は {amount}"),
+        Phrase::OfBudget { budget, percent, over: false } => format!("予算: 月額 {budget} の{percent}%"),
+        Phrase::OfBudget { budget, percent, over: true } => format!("予算超過: 月額 {budget} の{percent}%"),
+        Phrase::Figures { caveat } => format!("金額はすべて{caveat}"),
+        Phrase::NoBudget => "予算: 設定なし".to_owned(),
+        Phrase::AreKept { count } => format!("タグによる保護: {count}台"),
+        Phrase::AreUnconfirmed { count } => {
+            format!("実行中で誰も確認していないもの(保護なし、所有者なし、確認なし): {count}台")
+        }
+        Phrase::Unconfirmed { id, name, region, since, zone, cost } => {
+            let name = if name.is_empty() { String::new() } else { format!("({name})") };
+            let since = since.map_or(String::new(), |since| format!("、{}から", time(since, zone)));
+            format!("{id}{name}、{region}{since}、月額 {cost}")
+        }
+        Phrase::Further { count } => format!("ほか{count}台"),
+        Phrase::Blind { region, cause } => format!("{region} は確認できませんでした: {cause}"),
+        Phrase::IsKept(Kept::No) => String::new(),
+        Phrase::IsKept(Kept::ForGood { key }) => format!("無期限(`{key}`)"),
+        Phrase::IsKept(Kept::Until { value }) => format!("`{value}` まで"),
+        Phrase::IsKept(Kept::Unreadable { value }) => format!("`{value}` は読み取れません"),
+        Phrase::WholeList { place } => format!("全一覧: {place}"),
+        Phrase::Confirm { keep, keep_until, owner } => format!(
+            "確認するには、`{owner}` に所有者、`{keep_until}` に 2026-12-31 のような日付、または `{keep}` をタグ付けしてください。不要なものは停止してください"
+        ),
+        Phrase::Realised { month, amount, hours, unknown_hours } => {
+            let unknown = unknown_hours.map_or(String::new(), |hours| format!("、ほかに価格不明の{hours}時間"));
+            format!("{month}の節約額: {amount}、停止時間 {hours}時間{unknown}")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_term_has_its_own_words_in_both_languages() {
+        let terms = [
+            Term::Caveat,
+            Term::Created,
+            Term::HowKnown,
+            Term::Instance,
+            Term::Instances,
+            Term::Kept,
+            Term::LaunchedBy,
+            Term::Name,
+            Term::Nobody,
+            Term::NotConfirmed,
+            Term::Owner,
+            Term::PerMonth,
+            Term::Region,
+            Term::Running,
+            Term::Saved,
+            Term::Started,
+            Term::State,
+            Term::Type,
+            Term::Unknown,
+            Term::Waste,
+        ];
+        for term in terms {
+            let (en, ja) = (english(term), japanese(term));
+            assert!(en.is_ascii() && !ja.is_ascii(), "{term:?}: {en}, {ja}");
+        }
+    }
+}

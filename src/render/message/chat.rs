@@ -1,0 +1,39 @@
+//! The custom notification of Amazon Q Developer in chat applications: JSON published to a topic, which it shows in
+//! Slack or Teams. What does not have this form is dropped there without a word.
+
+use serde_json::json;
+
+use super::facts::{facts, short, size};
+use super::pack::{Block, Limits, blocks, message, pack};
+use super::slack::{block, escape};
+use super::{Frame, intro, subject, title};
+use crate::decide::digest::Digest;
+use crate::words::Message;
+
+/// A description holds 8,000 characters; the intro takes up to 800 of them.
+const LIMITS: Limits = Limits { count: usize::MAX, cost: 7_000 };
+
+/// The longest title.
+const TITLE: usize = 250;
+
+/// The longest note of the operator's.
+const NOTE: usize = 500;
+
+pub(super) fn messages(digest: &Digest, frame: &Frame<'_>) -> Vec<Message> {
+    let blocks = blocks(digest, |note| escape(&short(note, NOTE)), |entry| block(&facts(entry, digest, frame)));
+    let parts = pack(blocks, &LIMITS, |text| size(text) + 2);
+    let of = parts.len();
+    let one = |(n, part): (usize, &Vec<Block<'_>>)| {
+        let mut description: Vec<String> =
+            Some(escape(&intro(digest, frame).join("\n"))).filter(|intro| !intro.is_empty()).into_iter().collect();
+        description.extend(part.iter().map(|block| block.text.clone()));
+        let content = json!({
+            "textType": "client-markdown",
+            "title": short(&escape(&title(digest, frame, n + 1, of)), TITLE),
+            "description": description.join("\n\n"),
+        });
+        let body = json!({"version": "1.0", "source": "custom", "content": content});
+        message(subject(digest, n + 1, of), body.to_string(), part)
+    };
+    parts.iter().enumerate().map(one).collect()
+}

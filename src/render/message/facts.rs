@@ -1,0 +1,118 @@
+//! What is said about one instance, line by line, before it takes the form of a channel.
+
+use chrono::{Days, NaiveDate};
+
+use super::{Frame, cost};
+use crate::decide::digest::{Digest, Entry, Reader};
+use crate::render::catalogue::{Head, Letter, letter};
+use crate::render::words::{detail, plain};
+use crate::words::{Item, Subject};
+
+/// For how long the tag in a message keeps an instance, unless the settings allow less.
+const KEEP_DAYS: u32 = 30;
+
+/// The most of each text that is shown, in UTF-16 units. What is longer is cut and ends in `…`; all of them, each
+/// character of them escaped, still fit into the 3,000 of one text of Slack. Ids are never cut.
+const NAME: usize = 80;
+const DETAIL: usize = 320;
+const NOTE: usize = 160;
+const WORD: usize = 64;
+
+/// The lines about one instance.
+pub(super) struct Facts<'a> {
+    /// The instance's id.
+    pub(super) id: &'a str,
+    /// Its name and type, as others wrote them.
+    pub(super) about: Vec<String>,
+    /// Account, Region and policy.
+    pub(super) place: String,
+    /// Everything else.
+    pub(super) lines: Vec<Line>,
+}
+
+/// One line.
+pub(super) struct Line {
+    /// What stands before it.
+    pub(super) head: String,
+    /// What it says.
+    pub(super) text: String,
+    /// Whether it is to be copied to the letter.
+    pub(super) exact: bool,
+}
+
+/// The lines about one entry.
+pub(super) fn facts<'a>(entry: &'a Entry, digest: &Digest, frame: &Frame<'_>) -> Facts<'a> {
+    let Entry { item, owner } = entry;
+    let Item { subject, target, id, name, kind, policy, verdict, since, due, zone, monthly, note, reminder } = item;
+    let say = |head, text, exact| Line { head: letter(frame.locale, Letter::Head(head)), text, exact };
+    // What nobody was told of is not acted on, so the operator is not told of a stop.
+    let stops = digest.reader != Reader::Operator || *subject == Subject::KeepEnds;
+    let due = due.filter(|_| stops).map(|due| (due, *zone));
+    let what = Letter::What { subject: *subject, due, reminder: *reminder };
+    let mut lines = vec![say(Head::What, letter(frame.locale, what), false)];
+    lines.push(say(Head::Why, short(&detail(verdict, frame.locale), DETAIL), false));
+    if !note.is_empty() {
+        lines.push(say(Head::Note, short(note, NOTE), false));
+    }
+    if let Some(since) = since {
+        lines.push(say(Head::Since, letter(frame.locale, Letter::At { at: *since, zone: *zone }), false));
+    }
+    lines.push(say(Head::Cost, cost::monthly(*monthly, frame.locale), false));
+    if digest.reader == Reader::Operator {
+        let unheard = letter(frame.locale, Letter::Unheard { owner: owner.known(), by: &owner.by });
+        lines.push(say(Head::Owner, short(&unheard, DETAIL), false));
+    }
+    if *subject != Subject::Lifted {
+        lines.push(say(Head::Keep, keep(item, frame), true));
+    }
+    lines.push(say(Head::See, format!("idle-reaper explain {id}"), true));
+    let account = match frame.names.get(&target.account) {
+        Some(name) => format!("{} ({})", target.account, short(name, NAME)),
+        None => target.account.to_string(),
+    };
+    let (region, policy) = (short(&target.region, WORD), short(policy, WORD));
+    let place = letter(frame.locale, Letter::Place { account: &account, region: &region, policy: &policy });
+    let about = [short(name, NAME), short(kind, WORD)].into_iter().filter(|text| !text.is_empty()).collect();
+    Facts { id, about, place, lines }
+}
+
+/// The tag that keeps an instance: for a month from today, or from the end of the keep that is about to end, and
+/// never for longer than the settings allow.
+fn keep(item: &Item, frame: &Frame<'_>) -> String {
+    let days = KEEP_DAYS.min(frame.tags.max_keep_days).max(1);
+    let today = frame.at.with_timezone(&item.zone).date_naive();
+    let ahead = |from: NaiveDate, days: u32| from.checked_add_days(Days::new(days.into())).unwrap_or(from);
+    let from = match item.subject {
+        Subject::KeepEnds => item.due.map_or(today, |due| due.with_timezone(&item.zone).date_naive()),
+        Subject::FirstStop
+        | Subject::Idle
+        | Subject::Lifted
+        | Subject::Stopped
+        | Subject::Attention
+        | Subject::Aged => today,
+    };
+    let last = ahead(today, frame.tags.max_keep_days.max(1));
+    format!("{}={}", frame.tags.keep_until, ahead(from, days).min(last))
+}
+
+/// Text that others wrote, on one line, cut to `most` UTF-16 units.
+pub(super) fn short(text: &str, most: usize) -> String {
+    let text = plain(text);
+    if size(&text) <= most {
+        return text;
+    }
+    let mut left = most.saturating_sub(1);
+    let fits = |c: &char| {
+        let fits = c.len_utf16() <= left;
+        left = left.saturating_sub(c.len_utf16());
+        fits
+    };
+    let mut cut: String = text.chars().take_while(fits).collect();
+    cut.push('…');
+    cut
+}
+
+/// How long a text is as chats count: in UTF-16 units.
+pub(super) fn size(text: &str) -> usize {
+    text.encode_utf16().count()
+}

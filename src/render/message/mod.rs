@@ -1,0 +1,90 @@
+//! Messages to people: a digest in the form of its channel, in as many parts as the channel's limits ask for. A
+//! limit splits a message and never drops an id.
+
+mod chat;
+mod cost;
+mod facts;
+mod pack;
+mod slack;
+mod text;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use crate::decide::digest::{Digest, Reader};
+use crate::decide::settings::{Format, TagNames, Way};
+use crate::words::{Contact, Locale, Message};
+
+use super::catalogue::{Letter, letter};
+use facts::short;
+
+/// What messages are made with, beside the digest.
+#[derive(Clone, Copy, Debug)]
+pub struct Frame<'a> {
+    /// The instant of the run.
+    pub at: DateTime<Utc>,
+    /// The reader's language.
+    pub locale: Locale,
+    /// What the tag is called that keeps an instance.
+    pub tags: &'a TagNames,
+    /// Names of accounts, where known.
+    pub names: &'a BTreeMap<Arc<str>, String>,
+}
+
+/// The messages that tell `digest`, in order. Every entry of it is named by exactly one of them.
+pub fn messages(digest: &Digest, frame: &Frame<'_>) -> Vec<Message> {
+    match &digest.channel.way {
+        Way::Sns { format: Format::Text, topic: _ } => text::messages(digest, frame),
+        Way::Sns { format: Format::Chat, topic: _ } => chat::messages(digest, frame),
+        Way::Slack(_) => slack::messages(digest, frame),
+    }
+}
+
+/// The longest name of an owner in a title, in UTF-16 units: Slack's header holds 150 of everything.
+const OWNER: usize = 60;
+
+/// The title in the reader's language, with the part where there are several.
+fn title(digest: &Digest, frame: &Frame<'_>, part: usize, of: usize) -> String {
+    let title = letter(frame.locale, titled(digest, &owner(digest)));
+    if of == 1 { title } else { format!("{title}, {}", letter(frame.locale, Letter::Part { part, of })) }
+}
+
+fn titled<'a>(digest: &Digest, owner: &'a str) -> Letter<'a> {
+    let instances: BTreeSet<_> = digest.entries.iter().map(|entry| (&entry.item.target, &entry.item.id)).collect();
+    let count = instances.len();
+    match &digest.reader {
+        Reader::Owner(_, Contact::First) => Letter::Title { owner, count },
+        Reader::Owner(_, Contact::Second) => Letter::SecondTitle { owner, count },
+        Reader::Operator => Letter::OperatorTitle { count },
+    }
+}
+
+fn owner(digest: &Digest) -> String {
+    match &digest.reader {
+        Reader::Owner(name, _) => short(name, OWNER),
+        Reader::Operator => String::new(),
+    }
+}
+
+/// The subject of mail: SNS takes ASCII on one line, less than 100 characters of it.
+fn subject(digest: &Digest, part: usize, of: usize) -> String {
+    let ascii: String = owner(digest).chars().map(|c| if c.is_ascii() { c } else { '?' }).collect();
+    let title = letter(Locale::En, titled(digest, &ascii));
+    let whole = if of == 1 { title } else { format!("[{part}/{of}] {title}") };
+    whole.chars().take(99).collect()
+}
+
+/// The lines above the entries.
+fn intro(digest: &Digest, frame: &Frame<'_>) -> Vec<String> {
+    if digest.entries.is_empty() {
+        return Vec::new();
+    }
+    let intro = match &digest.reader {
+        Reader::Owner(_, Contact::First) => Letter::Intro,
+        Reader::Owner(_, Contact::Second) => Letter::SecondIntro,
+        Reader::Operator => Letter::OperatorIntro,
+    };
+    vec![letter(frame.locale, intro), cost::total(digest, frame.locale)]
+}

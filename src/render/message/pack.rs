@@ -1,0 +1,62 @@
+//! Puts blocks into as few parts as the limits of a channel allow, in order and without leaving one out.
+
+use crate::decide::digest::{Digest, Entry};
+use crate::words::{Message, Named};
+
+/// One block: what it says, and the entry that it speaks of. A note speaks of none.
+pub(super) struct Block<'a> {
+    pub(super) text: String,
+    pub(super) entry: Option<&'a Entry>,
+}
+
+/// The blocks of a digest: notes first, then one for each entry.
+pub(super) fn blocks<'a>(
+    digest: &'a Digest,
+    note: impl Fn(&str) -> String,
+    entry: impl Fn(&Entry) -> String,
+) -> Vec<Block<'a>> {
+    let notes = digest.notes.iter().map(|text| Block { text: note(text), entry: None });
+    let entries = digest.entries.iter().map(|one| Block { text: entry(one), entry: Some(one) });
+    notes.chain(entries).collect()
+}
+
+/// The most that one part holds.
+pub(super) struct Limits {
+    /// Blocks.
+    pub(super) count: usize,
+    /// What the blocks may cost together, by the measure of the channel.
+    pub(super) cost: usize,
+}
+
+/// Parts of at least one block each. A block that alone costs too much has a part of its own: the form of a block
+/// is such that this does not happen, and if it did, a channel's refusal would be seen, and a lost id would not.
+pub(super) fn pack<'a>(blocks: Vec<Block<'a>>, limits: &Limits, cost: impl Fn(&str) -> usize) -> Vec<Vec<Block<'a>>> {
+    let mut parts: Vec<Vec<Block<'a>>> = Vec::new();
+    let mut spent = 0;
+    for block in blocks {
+        let more = cost(&block.text);
+        match parts.last_mut() {
+            Some(part) if part.len() < limits.count && spent + more <= limits.cost => {
+                part.push(block);
+                spent += more;
+            }
+            Some(_) | None => {
+                parts.push(vec![block]);
+                spent = more;
+            }
+        }
+    }
+    parts
+}
+
+/// The message of one part.
+pub(super) fn message(subject: String, body: String, part: &[Block<'_>]) -> Message {
+    let named = |entry: &Entry| Named {
+        id: entry.item.id.clone(),
+        subject: entry.item.subject,
+        policy: entry.item.policy.clone(),
+        owner: entry.owner.name.clone(),
+        binding: entry.item.due.is_some(),
+    };
+    Message { subject, body, named: part.iter().filter_map(|block| block.entry).map(named).collect() }
+}

@@ -1,0 +1,81 @@
+//! Slack's Block Kit, and the markup that Slack and Amazon Q Developer in chat applications have in common.
+
+use serde_json::{Value, json};
+
+use super::facts::{Facts, facts, short, size};
+use super::pack::{Block, Limits, blocks, message, pack};
+use super::{Frame, intro, subject, title};
+use crate::decide::digest::Digest;
+use crate::words::Message;
+
+/// Slack takes 50 blocks a message; one is the header and one the intro. Of the JSON of all blocks it refuses from
+/// some 13,000 characters on (`msg_blocks_too_long`), far below the 40,000 that are documented.
+const LIMITS: Limits = Limits { count: 45, cost: 10_500 };
+
+/// The longest plain text of a header.
+const HEADER: usize = 150;
+
+/// The longest note of the operator's: escaped five to one, it still fits into a text of 3,000.
+const NOTE: usize = 500;
+
+pub(super) fn messages(digest: &Digest, frame: &Frame<'_>) -> Vec<Message> {
+    let blocks = blocks(digest, |note| escape(&short(note, NOTE)), |entry| block(&facts(entry, digest, frame)));
+    let parts = pack(blocks, &LIMITS, |text| cost(&section(text).to_string()));
+    let of = parts.len();
+    let one = |(n, part): (usize, &Vec<Block<'_>>)| {
+        let title = title(digest, frame, n + 1, of);
+        let header = json!({"type": "plain_text", "text": short(&title, HEADER), "emoji": false});
+        let mut list = vec![json!({"type": "header", "text": header})];
+        let intro = intro(digest, frame);
+        if !intro.is_empty() {
+            list.push(section(&escape(&intro.join("\n"))));
+        }
+        list.extend(part.iter().map(|block| section(&block.text)));
+        // `text` is what notifications on a phone show.
+        let body = json!({"text": escape(&title), "blocks": list});
+        message(subject(digest, n + 1, of), body.to_string(), part)
+    };
+    parts.iter().enumerate().map(one).collect()
+}
+
+/// `verbatim`: Slack looks for no names and links in it.
+fn section(text: &str) -> Value {
+    json!({"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": true}})
+}
+
+/// Characters, or a third of the bytes where that is more, which keeps 10,500 within 40 KB.
+fn cost(json: &str) -> usize {
+    size(json).max(json.len().div_ceil(3)) + 1
+}
+
+/// The markup of one instance.
+pub(super) fn block(facts: &Facts<'_>) -> String {
+    let Facts { id, about, place, lines } = facts;
+    let mut text = format!("*{}*", entities(id));
+    for word in about {
+        text += &format!("  {}", code(word));
+    }
+    text += &format!("\n{}", escape(place));
+    for line in lines {
+        let said = if line.exact { format!("`{}`", entities(&line.text)) } else { escape(&line.text) };
+        text += &format!("\n*{}*: {said}", line.head);
+    }
+    text
+}
+
+/// What others wrote, as code: nothing in it is markup.
+fn code(text: &str) -> String {
+    format!("`{}`", escape(text))
+}
+
+/// Text in which nobody is called and nothing is a link, whoever wrote it: `<!channel>`, `<@U1>`, `@here`,
+/// `[a](https://…)`.
+pub(super) fn escape(text: &str) -> String {
+    // A zero-width space after `@` and between `](` shows nothing and ends what would be a name or a link.
+    entities(text).replace('`', "'").replace('@', "@\u{200b}").replace("](", "]\u{200b}(")
+}
+
+/// The three characters by which Slack's control sequences begin and end.
+fn entities(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}

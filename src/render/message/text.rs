@@ -1,0 +1,38 @@
+//! Plain text, for mail.
+
+use super::facts::{Facts, facts, short};
+use super::pack::{Limits, blocks, message, pack};
+use super::{Frame, intro, subject, title};
+use crate::decide::digest::Digest;
+use crate::words::Message;
+
+/// SNS takes 256 KB a message, attributes included; title and intro are far below what is left.
+const LIMITS: Limits = Limits { count: usize::MAX, cost: 240_000 };
+
+/// The longest note of the operator's, in UTF-16 units.
+const NOTE: usize = 1_000;
+
+pub(super) fn messages(digest: &Digest, frame: &Frame<'_>) -> Vec<Message> {
+    let blocks = blocks(digest, |note| short(note, NOTE), |entry| block(&facts(entry, digest, frame)));
+    // Between two blocks stands an empty line.
+    let parts = pack(blocks, &LIMITS, |text| text.len() + 2);
+    let of = parts.len();
+    let one = |(n, part): (usize, &Vec<_>)| {
+        let mut body = vec![title(digest, frame, n + 1, of)];
+        body.extend(Some(intro(digest, frame).join("\n")).filter(|intro| !intro.is_empty()));
+        body.extend(part.iter().map(|block: &super::pack::Block<'_>| block.text.clone()));
+        message(subject(digest, n + 1, of), body.join("\n\n") + "\n", part)
+    };
+    parts.iter().enumerate().map(one).collect()
+}
+
+fn block(facts: &Facts<'_>) -> String {
+    let Facts { id, about, place, lines } = facts;
+    let mut text = format!("{id}  {}", about.join("  "));
+    text.truncate(text.trim_end().len());
+    text += &format!("\n  {place}");
+    for line in lines {
+        text += &format!("\n  {}: {}", line.head, line.text);
+    }
+    text
+}

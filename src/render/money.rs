@@ -1,0 +1,96 @@
+//! Figures of money: US dollars, and beside them the second currency with its rate and day.
+
+use std::fmt::Write as _;
+
+use rust_decimal::{Decimal, RoundingStrategy};
+
+use super::catalogue::money::{Phrase, Term, phrase, term};
+use super::markdown::cell;
+use crate::decide::month::Month;
+use crate::decide::savings::{Saved, Savings};
+use crate::decide::settings::Money;
+use crate::decide::waste::{Cost, Waste};
+use crate::words::{Locale, Usd};
+
+/// One figure: `USD 7.59 (JPY 1,178 at 155.20 of 2026-11-20)`.
+pub fn figure(usd: Usd, money: &Money, locale: Locale) -> String {
+    phrase(locale, Phrase::Amount { usd, second: money.second.as_ref() })
+}
+
+/// The figure of what may be unknown. Unknown is never shown as zero.
+pub fn figure_or_unknown(usd: Option<Usd>, money: &Money, locale: Locale) -> String {
+    usd.map_or_else(|| term(locale, Term::Unknown).to_owned(), |usd| figure(usd, money, locale))
+}
+
+/// What every figure is: a list price, before Savings Plans, reservations and tax.
+pub fn caveat(locale: Locale) -> &'static str {
+    term(locale, Term::Caveat)
+}
+
+/// A sum that says of how many instances it knows nothing.
+pub fn cost(cost: &Cost, money: &Money, locale: Locale) -> String {
+    let amount = figure(cost.monthly, money, locale);
+    match cost.unknown {
+        0 => amount,
+        unknown if unknown == cost.instances => term(locale, Term::Unknown).to_owned(),
+        unknown => phrase(locale, Phrase::AtLeast { amount: &amount, unknown }),
+    }
+}
+
+/// What was saved in one month, in one line.
+pub fn realised(month: Month, saved: &Saved, money: &Money, locale: Locale) -> String {
+    let Saved { hours, usd, unknown_hours } = saved;
+    let half_up = RoundingStrategy::MidpointAwayFromZero;
+    let whole = |hours: &Decimal| hours.round_dp_with_strategy(1, half_up).normalize().to_string();
+    let (amount, hours, unknown) = (figure(*usd, money, locale), whole(hours), whole(unknown_hours));
+    let unknown_hours = (!unknown_hours.is_zero()).then_some(&*unknown);
+    let line = phrase(locale, Phrase::Realised { month, amount: &amount, hours: &hours, unknown_hours });
+    format!("{line} ({})", caveat(locale))
+}
+
+/// Waste in Markdown: a table each for accounts, owners and policies, the most expensive first.
+pub fn waste(waste: &Waste<'_>, money: &Money, locale: Locale) -> String {
+    let Waste { total, accounts, owners, policies } = waste;
+    let nobody = term(locale, Term::Nobody);
+    let mut out = format!(
+        "## {}\n\n{}: {} ({})\n\n",
+        term(locale, Term::Waste),
+        term(locale, Term::PerMonth),
+        cost(total, money, locale),
+        caveat(locale)
+    );
+    let mut table = |groups: Vec<(&str, &Cost)>| {
+        let (instances, month) = (term(locale, Term::Instances), term(locale, Term::PerMonth));
+        let _ = writeln!(out, "| | {instances} | {month} |\n|---|---|---|");
+        let mut groups = groups;
+        groups.sort_by(|(a, one), (b, other)| other.monthly.cmp(&one.monthly).then(a.cmp(b)));
+        for (group, sum) in groups {
+            let _ = writeln!(out, "| {} | {} | {} |", cell(group), sum.instances, cost(sum, money, locale));
+        }
+        out.push('\n');
+    };
+    table(accounts.iter().map(|(account, sum)| (*account, sum)).collect());
+    table(owners.iter().map(|(owner, sum)| (owner.unwrap_or(nobody), sum)).collect());
+    table(policies.iter().map(|(policy, sum)| (policy.unwrap_or("-"), sum)).collect());
+    out
+}
+
+/// What was saved in one month, in Markdown: all of it, and each account, policy and owner.
+pub fn savings(savings: &Savings, month: Month, money: &Money, locale: Locale) -> String {
+    let mut out = format!("## {}\n\n", term(locale, Term::Saved));
+    let _ = writeln!(out, "{}\n", realised(month, &savings.total(month), money, locale));
+    let groups = [
+        savings.by(month, |whose| &whose.account),
+        savings.by(month, |whose| &whose.policy),
+        savings.by(month, |whose| &whose.owner),
+    ];
+    for group in groups.iter().filter(|group| !group.is_empty()) {
+        let _ = writeln!(out, "| | {} |\n|---|---|", term(locale, Term::Saved));
+        for (name, saved) in group {
+            let name = if name.is_empty() { term(locale, Term::Nobody) } else { name };
+            let _ = writeln!(out, "| {} | {} |", cell(name), figure(saved.usd, money, locale));
+        }
+        out.push('\n');
+    }
+    out
+}

@@ -1,0 +1,69 @@
+//! The runs of the record: a table for terminals, JSON for scripts.
+
+use comfy_table::Cell;
+
+use super::Style;
+use super::catalogue::{Figure, Label, Sentence, voice};
+use super::table::{headed, text};
+use crate::decide::runs::{Listed, RunLine};
+use crate::words::Locale;
+
+/// What stands for the health of a run that left no end.
+const BROKE_OFF: &str = "broke-off";
+
+/// The runs as a table, in the order in which they are given.
+pub fn runs_table(runs: &[Listed], style: Style, locale: Locale) -> String {
+    let voice = voice(locale);
+    if runs.is_empty() {
+        return format!("{}\n", voice.label(Label::NoRuns));
+    }
+    let mut table = headed(locale, style, &[Label::Run]);
+    // In between stand words and instants of the record, the same in every language.
+    table.set_header([voice.label(Label::Run), "at (UTC)", "mode", "health", voice.label(Label::WhatHappened)]);
+    for run in runs {
+        let at = run.at().format("%a %Y-%m-%d %H:%M").to_string();
+        let (mode, health, happened) = match run {
+            Listed::Ended(line) => (line.mode.as_str(), line.health.as_str(), figures(line, locale)),
+            Listed::BrokeOff { run: _, at: _, mode, steps } => {
+                let number = &steps.to_string();
+                (mode.as_str(), BROKE_OFF, voice.say(Sentence::Figure { figure: Figure::ToDo, number }))
+            }
+        };
+        table.add_row(vec![text(run.run()), Cell::new(at), text(mode), text(health), text(&happened)]);
+    }
+    format!("{table}\n")
+}
+
+/// What counts at a glance: what was seen, and every other figure that is not zero.
+fn figures(line: &RunLine, locale: Locale) -> String {
+    let voice = voice(locale);
+    let beside = [
+        (Figure::Condemned, line.condemned),
+        (Figure::ToDo, line.steps),
+        (Figure::Deferred, line.deferred),
+        (Figure::Stopped, line.stopped),
+        (Figure::Started, line.started),
+        (Figure::Failed, line.failed),
+        (Figure::Blind, line.blind),
+    ];
+    let shown = std::iter::once((Figure::Seen, line.seen)).chain(beside.into_iter().filter(|(_, count)| *count > 0));
+    let say = |(figure, count): (Figure, u64)| voice.say(Sentence::Figure { figure, number: &count.to_string() });
+    shown.map(say).collect::<Vec<_>>().join(voice.label(Label::ListBreak))
+}
+
+/// The runs as JSON: the columns of the table `runs`; of a run that broke off only what is known.
+///
+/// # Errors
+/// When the serializer fails.
+pub fn runs_json(runs: &[Listed]) -> serde_json::Result<String> {
+    let values: Result<Vec<serde_json::Value>, _> = runs
+        .iter()
+        .map(|run| match run {
+            Listed::Ended(line) => serde_json::to_value(line),
+            Listed::BrokeOff { run, at, mode, steps } => Ok(serde_json::json!({
+                "run": run, "at": at, "mode": mode, "health": BROKE_OFF, "steps": steps,
+            })),
+        })
+        .collect();
+    serde_json::to_string_pretty(&values?)
+}

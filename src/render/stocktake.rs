@@ -1,0 +1,152 @@
+//! The stocktake of one account in Markdown, and the short message about it. As a table and as JSON: `stocktake_data`.
+
+use std::fmt::Write as _;
+
+use chrono::{DateTime, Utc};
+
+use super::catalogue::money::{Phrase, Term, phrase, term};
+use super::markdown::cell;
+use super::money::{caveat, cost, figure};
+use super::words::plain;
+use crate::decide::price::Price;
+use crate::decide::settings::{Money, TagNames};
+use crate::decide::stocktake::{Line, Stocktake};
+use crate::decide::waste::Cost;
+use crate::words::Locale;
+
+/// How many unconfirmed instances a message names; the whole list is in the record.
+const NAMED: usize = 10;
+
+/// The whole stocktake in Markdown.
+pub fn markdown(stocktake: &Stocktake, money: &Money, locale: Locale) -> String {
+    let mut out = format!("# {}\n\n", cell(&title(stocktake, locale)));
+    for line in summary(stocktake, money, locale) {
+        let _ = writeln!(out, "- {}", cell(&line));
+    }
+    out.push('\n');
+    table(&mut out, stocktake, stocktake.unconfirmed(), Term::NotConfirmed, money, locale);
+    table(&mut out, stocktake, stocktake.running(), Term::Running, money, locale);
+    table(&mut out, stocktake, stocktake.kept(), Term::Kept, money, locale);
+    out
+}
+
+/// A short message for the account's owner; `place` is where the whole list is.
+pub fn message(stocktake: &Stocktake, money: &Money, tags: &TagNames, place: &str, locale: Locale) -> String {
+    let mut out = plain(&title(stocktake, locale)) + "\n\n";
+    for line in summary(stocktake, money, locale) {
+        let _ = writeln!(out, "{}", plain(&line));
+    }
+    let unconfirmed: Vec<&Line> = stocktake.unconfirmed().collect();
+    for line in unconfirmed.iter().take(NAMED) {
+        let cost = monthly(line, money, locale);
+        let Line { id, name, target, created, started, .. } = line;
+        let since = created.or(*started);
+        let words = Phrase::Unconfirmed { id, name, region: &target.region, since, zone: stocktake.zone, cost: &cost };
+        let _ = writeln!(out, "- {}", plain(&phrase(locale, words)));
+    }
+    if unconfirmed.len() > NAMED {
+        let _ = writeln!(out, "- {}", phrase(locale, Phrase::Further { count: unconfirmed.len() - NAMED }));
+    }
+    if !unconfirmed.is_empty() {
+        let TagNames { keep, keep_until, owner, .. } = tags;
+        let _ = writeln!(out, "\n{}", phrase(locale, Phrase::Confirm { keep, keep_until, owner }));
+    }
+    let _ = writeln!(out, "\n{}", phrase(locale, Phrase::WholeList { place }));
+    out
+}
+
+/// What heads a stocktake, and is the subject of its message.
+pub fn title(stocktake: &Stocktake, locale: Locale) -> String {
+    let Stocktake { account, name, month, .. } = stocktake;
+    phrase(locale, Phrase::Title { account, name: name.as_deref(), month: *month })
+}
+
+/// The figures, one in a line.
+fn summary(stocktake: &Stocktake, money: &Money, locale: Locale) -> Vec<String> {
+    let Stocktake { at, zone, budget, blind, .. } = stocktake;
+    let say = |words: Phrase<'_>| phrase(locale, words);
+    let sum: Cost = stocktake.cost();
+    let amount = cost(&sum, money, locale);
+    let mut lines = vec![
+        say(Phrase::Taken { at: *at, zone: *zone }),
+        say(Phrase::Runs { count: sum.instances, amount: &amount }),
+        match budget.map(|budget| (budget, sum.monthly.percent_of(budget))) {
+            None => say(Phrase::NoBudget),
+            Some((budget, percent)) => {
+                let (shown, over) = (figure(budget, money, locale), sum.monthly > budget);
+                // Of a budget of nothing there is no share.
+                let percent = percent.map_or("-".to_owned(), |percent| percent.to_string());
+                say(Phrase::OfBudget { budget: &shown, percent: &percent, over })
+            }
+        },
+        say(Phrase::Figures { caveat: caveat(locale) }),
+        say(Phrase::AreKept { count: stocktake.kept().count() }),
+        say(Phrase::AreUnconfirmed { count: stocktake.unconfirmed().count() }),
+    ];
+    lines.extend(blind.iter().map(|(region, cause)| say(Phrase::Blind { region, cause })));
+    lines
+}
+
+/// What a line costs a month, or that it is unknown and why.
+fn monthly(line: &Line, money: &Money, locale: Locale) -> String {
+    match (line.monthly(), &line.price) {
+        (Some(usd), _) => figure(usd, money, locale),
+        (None, Price::Unknown(cause)) => phrase(locale, Phrase::PriceUnknown { cause }),
+        (None, Price::Hourly(_)) => term(locale, Term::Unknown).to_owned(),
+    }
+}
+
+fn table<'a>(
+    out: &mut String,
+    stocktake: &Stocktake,
+    lines: impl Iterator<Item = &'a Line>,
+    heading: Term,
+    money: &Money,
+    locale: Locale,
+) {
+    let mut lines = lines.peekable();
+    if lines.peek().is_none() {
+        return;
+    }
+    let columns = [
+        Term::Instance,
+        Term::Name,
+        Term::Region,
+        Term::Type,
+        Term::State,
+        Term::Created,
+        Term::Started,
+        Term::Owner,
+        Term::HowKnown,
+        Term::LaunchedBy,
+        Term::Kept,
+        Term::PerMonth,
+    ];
+    let _ = write!(out, "## {}\n\n|", term(locale, heading));
+    for column in columns {
+        let _ = write!(out, " {} |", term(locale, column));
+    }
+    let _ = writeln!(out, "\n|{}", "---|".repeat(columns.len()));
+    let time = |at: &Option<DateTime<Utc>>| {
+        at.map_or(String::new(), |at| at.with_timezone(&stocktake.zone).format("%Y-%m-%d %H:%M %Z").to_string())
+    };
+    for line in lines {
+        let Line { target, id, name, kind, state, created, started, owner, launched_by, kept, .. } = line;
+        let (owner, how) =
+            owner.as_ref().map_or((term(locale, Term::Nobody), ""), |owner| (&owner.name, owner.how.as_str()));
+        let _ = writeln!(
+            out,
+            "| `{id}` | {} | {} | {kind} | {state} | {} | {} | {} | {} | {} | {} | {} |",
+            cell(name),
+            target.region,
+            time(created),
+            time(started),
+            cell(owner),
+            cell(how),
+            cell(launched_by.as_deref().unwrap_or_default()),
+            cell(&phrase(locale, Phrase::IsKept(kept))),
+            cell(&monthly(line, money, locale)),
+        );
+    }
+    out.push('\n');
+}

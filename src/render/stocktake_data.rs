@@ -1,0 +1,222 @@
+//! The stocktake of one account as data: a table in CSV, and one line of JSON. The names of columns and fields are
+//! an interface: adding is free, renaming is a breaking change. Amounts are texts, so that no reader rounds them.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use rust_decimal::Decimal;
+use serde::Serialize;
+
+use super::money::caveat;
+use crate::decide::month::Month;
+use crate::decide::price::Price;
+use crate::decide::settings::Money;
+use crate::decide::stocktake::{Kept, Line, Stocktake, kept_until};
+use crate::words::{Currency, Locale, Usd};
+
+/// One row of the table, and one of the JSON's instances.
+#[derive(Serialize)]
+struct Row<'a> {
+    month: Month,
+    account: &'a str,
+    account_name: Option<&'a str>,
+    region: &'a str,
+    id: &'a str,
+    name: &'a str,
+    #[serde(rename = "type")]
+    kind: &'a str,
+    state: String,
+    created: Option<DateTime<Utc>>,
+    started: Option<DateTime<Utc>>,
+    owner: Option<&'a str>,
+    owner_by: Option<&'a str>,
+    launched_by: Option<&'a str>,
+    policy: Option<&'a str>,
+    kept: &'static str,
+    kept_value: Option<&'a str>,
+    kept_until: Option<NaiveDate>,
+    unconfirmed: bool,
+    hourly_usd: Option<Decimal>,
+    monthly_usd: Option<Decimal>,
+    price_unknown: Option<&'a str>,
+    currency: Option<&'a str>,
+    monthly_currency: Option<Decimal>,
+    rate: Option<Decimal>,
+    rate_date: Option<NaiveDate>,
+    price_note: &'static str,
+}
+
+/// The JSON.
+#[derive(Serialize)]
+struct Whole<'a> {
+    version: u8,
+    month: Month,
+    account: &'a str,
+    account_name: Option<&'a str>,
+    at: DateTime<Utc>,
+    running: usize,
+    kept: usize,
+    unconfirmed: usize,
+    monthly_usd: Decimal,
+    unknown_prices: usize,
+    budget_usd: Option<Decimal>,
+    currency: Option<&'a str>,
+    monthly_currency: Option<Decimal>,
+    rate: Option<Decimal>,
+    rate_date: Option<NaiveDate>,
+    price_note: &'static str,
+    instances: Vec<Row<'a>>,
+    blind: Vec<Blind<'a>>,
+}
+
+#[derive(Serialize)]
+struct Blind<'a> {
+    region: &'a str,
+    cause: &'a str,
+}
+
+/// The names of the columns, in their order.
+pub const COLUMNS: [&str; 26] = [
+    "month",
+    "account",
+    "account_name",
+    "region",
+    "id",
+    "name",
+    "type",
+    "state",
+    "created",
+    "started",
+    "owner",
+    "owner_by",
+    "launched_by",
+    "policy",
+    "kept",
+    "kept_value",
+    "kept_until",
+    "unconfirmed",
+    "hourly_usd",
+    "monthly_usd",
+    "price_unknown",
+    "currency",
+    "monthly_currency",
+    "rate",
+    "rate_date",
+    "price_note",
+];
+
+/// Amounts as they are kept: to the hundredth of a cent, so that many small ones add up.
+fn amount(usd: Usd) -> Decimal {
+    usd.0.round_dp(4).normalize()
+}
+
+fn row<'a>(stocktake: &'a Stocktake, line: &'a Line, money: &'a Money) -> Row<'a> {
+    let Line { target, id, name, kind, state, created, started, owner, launched_by, policy, kept, seen: _, price } =
+        line;
+    let (word, value) = match kept {
+        Kept::No => ("no", None),
+        Kept::ForGood { key } => ("for-good", Some(key)),
+        Kept::Until { value } => ("until", Some(value)),
+        Kept::Unreadable { value } => ("unreadable", Some(value)),
+    };
+    let monthly = line.monthly();
+    let second = money.second.as_ref();
+    Row {
+        month: stocktake.month,
+        account: &target.account,
+        account_name: stocktake.name.as_deref(),
+        region: &target.region,
+        id,
+        name,
+        kind,
+        state: state.to_string(),
+        created: *created,
+        started: *started,
+        owner: owner.as_ref().map(|owner| owner.name.as_str()),
+        owner_by: owner.as_ref().map(|owner| owner.how.as_str()),
+        launched_by: launched_by.as_deref(),
+        policy: policy.as_deref(),
+        kept: word,
+        kept_value: value.map(String::as_str),
+        kept_until: kept_until(line, stocktake.zone),
+        unconfirmed: line.unconfirmed(),
+        hourly_usd: price.known().map(|usd| usd.0.normalize()),
+        monthly_usd: monthly.map(amount),
+        price_unknown: match price {
+            Price::Hourly(_) => None,
+            Price::Unknown(cause) => Some(cause),
+        },
+        currency: second.map(|second| second.code.as_str()),
+        monthly_currency: second.zip(monthly).map(|(second, usd)| second.convert(usd)),
+        rate: second.map(|second| second.rate),
+        rate_date: second.map(|second| second.date),
+        price_note: caveat(Locale::En),
+    }
+}
+
+/// The stocktake as one line of JSON.
+///
+/// # Errors
+/// What `serde_json` says; nothing in a stocktake makes it fail.
+pub fn json(stocktake: &Stocktake, money: &Money) -> serde_json::Result<String> {
+    let Stocktake { account, name, month, at, zone: _, budget, lines, blind } = stocktake;
+    let cost = stocktake.cost();
+    let second = money.second.as_ref();
+    let rate = |second: &'_ Currency| (second.rate, second.date);
+    let whole = Whole {
+        version: 1,
+        month: *month,
+        account,
+        account_name: name.as_deref(),
+        at: *at,
+        running: cost.instances,
+        kept: stocktake.kept().count(),
+        unconfirmed: stocktake.unconfirmed().count(),
+        monthly_usd: amount(cost.monthly),
+        unknown_prices: cost.unknown,
+        budget_usd: budget.map(amount),
+        currency: second.map(|second| second.code.as_str()),
+        monthly_currency: second.map(|second| second.convert(cost.monthly)),
+        rate: second.map(|second| rate(second).0),
+        rate_date: second.map(|second| rate(second).1),
+        price_note: caveat(Locale::En),
+        instances: lines.iter().map(|line| row(stocktake, line, money)).collect(),
+        blind: blind.iter().map(|(region, cause)| Blind { region, cause }).collect(),
+    };
+    Ok(serde_json::to_string(&whole)? + "\n")
+}
+
+/// The stocktake as a table, one instance a row. No cell is a formula, whatever teams wrote into their tags.
+///
+/// # Errors
+/// What `csv` says; nothing in a stocktake makes it fail.
+pub fn csv(stocktake: &Stocktake, money: &Money) -> Result<String, csv::Error> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(COLUMNS)?;
+    for line in &stocktake.lines {
+        // By way of JSON: the two have the same fields, in one place.
+        let row = serde_json::to_value(row(stocktake, line, money)).unwrap_or_default();
+        writer.write_record(COLUMNS.map(|column| harmless(&text(&row[column]))))?;
+    }
+    let bytes = writer.into_inner().map_err(|error| error.into_error())?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+fn text(value: &serde_json::Value) -> String {
+    match value {
+        serde_json::Value::String(text) => text.clone(),
+        serde_json::Value::Null => String::new(),
+        serde_json::Value::Bool(_)
+        | serde_json::Value::Number(_)
+        | serde_json::Value::Array(_)
+        | serde_json::Value::Object(_) => value.to_string(),
+    }
+}
+
+/// A cell that a spreadsheet would take for a formula is marked as text by a leading `'`. What comes first counts,
+/// behind spaces and control characters too: some spreadsheets drop them.
+fn harmless(cell: &str) -> String {
+    let first = cell.chars().find(|c| !c.is_whitespace() && !c.is_control());
+    // The wide forms of Japanese keyboards are formulas too.
+    let formula = matches!(first, Some('=' | '+' | '-' | '@' | '\u{ff1d}' | '\u{ff0b}' | '\u{ff0d}' | '\u{ff20}'));
+    let control = cell.starts_with(['\t', '\r', '\n']);
+    if formula || control { format!("'{cell}") } else { cell.to_owned() }
+}

@@ -1,0 +1,260 @@
+//! The record as tables: JSON Lines with flat snake_case columns, so that Athena and BigQuery read them as they
+//! are. The columns are documented in `docs/record.md`, with the statements that declare them.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use super::words::detail;
+use crate::decide::plan::Step;
+use crate::decide::report::{Outcome, Report, Row};
+use crate::decide::request::Mode;
+use crate::decide::runs::RunLine;
+use crate::decide::undo::{Finding, Found, Undo};
+use crate::words::Action;
+
+/// A name and an owner, by instance.
+type Who<'a> = HashMap<&'a str, (&'a str, Option<&'a str>)>;
+
+/// What the tables tell of a run, whether it applied or undid.
+pub struct Told<'a> {
+    /// The run's id.
+    pub run: &'a str,
+    /// What was asked for.
+    pub mode: Mode,
+    /// The instant by which everything was judged.
+    pub at: DateTime<Utc>,
+    /// The run that it undoes.
+    pub undoes: Option<&'a str>,
+    /// What was to be done.
+    pub steps: &'a [Step],
+    /// What was done.
+    pub outcomes: &'a [Outcome],
+    who: Who<'a>,
+}
+
+#[derive(Serialize)]
+struct PlanLine<'a> {
+    run: &'a str,
+    at: DateTime<Utc>,
+    mode: &'a str,
+    account: &'a str,
+    region: &'a str,
+    id: &'a str,
+    name: &'a str,
+    policy: &'a str,
+    action: Action,
+    launched: Option<DateTime<Utc>>,
+    not_after: Option<DateTime<Utc>>,
+    owner: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct OutcomeLine<'a> {
+    run: &'a str,
+    at: DateTime<Utc>,
+    account: &'a str,
+    region: &'a str,
+    id: &'a str,
+    name: &'a str,
+    policy: Option<&'a str>,
+    action: Action,
+    outcome: &'a str,
+    detail: &'a str,
+    launched: Option<DateTime<Utc>>,
+    owner: Option<&'a str>,
+    undoes: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct VerdictLine<'a> {
+    run: &'a str,
+    at: DateTime<Utc>,
+    account: &'a str,
+    region: &'a str,
+    id: &'a str,
+    name: &'a str,
+    policy: Option<&'a str>,
+    verdict: &'a str,
+    armed: bool,
+    reason: &'a str,
+    detail: String,
+}
+
+impl<'a> From<&'a Report> for Told<'a> {
+    fn from(report: &'a Report) -> Self {
+        let (steps, outcomes) = (&*report.plan.steps, &*report.outcomes);
+        let named: HashSet<&str> =
+            steps.iter().map(|step| &*step.id).chain(outcomes.iter().map(|outcome| &*outcome.id)).collect();
+        let rows = report.rows.iter().filter(|row| named.contains(&*row.id));
+        let who = rows.map(|row| (&*row.id, (&*row.name, row.owner.known()))).collect();
+        Self { run: &report.run, mode: report.mode, at: report.at, undoes: None, steps, outcomes, who }
+    }
+}
+
+impl<'a> From<&'a Undo> for Told<'a> {
+    fn from(undo: &'a Undo) -> Self {
+        let who = undo.found.iter().map(|found| (&*found.stop.id, (&*found.stop.name, found.owner.as_deref())));
+        Self {
+            run: &undo.run,
+            mode: Mode::Undo,
+            at: undo.at,
+            undoes: Some(&undo.undoes),
+            steps: &undo.plan.steps,
+            outcomes: &undo.outcomes,
+            who: who.collect(),
+        }
+    }
+}
+
+impl<'a> Told<'a> {
+    fn who(&self, id: &str) -> (&'a str, Option<&'a str>) {
+        self.who.get(id).copied().unwrap_or_default()
+    }
+
+    /// The step of an outcome, which knows its policy.
+    pub fn steps_by_key(&self) -> HashMap<(&'a str, Action), &'a Step> {
+        self.steps.iter().map(|step| ((&*step.id, step.action), step)).collect()
+    }
+}
+
+/// The table `plans`: one line a step.
+///
+/// # Errors
+/// When the serializer fails.
+pub fn plans(told: &Told<'_>) -> serde_json::Result<String> {
+    lines(told.steps.iter().map(|step| {
+        let Step { id, account, region, action, policy, reason: _, launched, not_after } = step;
+        let (name, owner) = told.who(id);
+        PlanLine {
+            run: told.run,
+            at: told.at,
+            mode: told.mode.as_str(),
+            account,
+            region,
+            id,
+            name,
+            policy,
+            action: *action,
+            launched: *launched,
+            not_after: *not_after,
+            owner,
+        }
+    }))
+}
+
+/// The table `outcomes`: one line an outcome.
+///
+/// # Errors
+/// When the serializer fails.
+pub fn outcomes(told: &Told<'_>) -> serde_json::Result<String> {
+    let steps = told.steps_by_key();
+    lines(told.outcomes.iter().map(|one| {
+        let Outcome { id, account, region, action, outcome, detail, at } = one;
+        let (name, owner) = told.who(id);
+        let step = steps.get(&(&**id, *action));
+        OutcomeLine {
+            run: told.run,
+            at: *at,
+            account,
+            region,
+            id,
+            name,
+            policy: step.map(|step| step.policy.as_str()),
+            action: *action,
+            outcome: outcome.as_str(),
+            detail,
+            launched: step.and_then(|step| step.launched),
+            owner,
+            undoes: told.undoes,
+        }
+    }))
+}
+
+/// The table `verdicts`: one line an instance.
+///
+/// # Errors
+/// When the serializer fails.
+pub fn verdicts(report: &Report) -> serde_json::Result<String> {
+    lines(report.rows.iter().map(|row| {
+        let Row { target, id, name, policy, verdict, armed, .. } = row;
+        VerdictLine {
+            run: &report.run,
+            at: report.at,
+            account: &target.account,
+            region: &target.region,
+            id,
+            name,
+            policy: policy.as_ref().map(|policy| policy.name.as_str()),
+            verdict: verdict.as_str(),
+            armed: *armed,
+            reason: verdict.reason().as_str(),
+            detail: detail(verdict, report.locale),
+        }
+    }))
+}
+
+/// The same of an undo: `start` with the reason `undo`, or `spare` with why not.
+///
+/// # Errors
+/// When the serializer fails.
+pub fn findings(undo: &Undo) -> serde_json::Result<String> {
+    lines(undo.found.iter().map(|found| {
+        let Found { stop, finding, launched: _, owner: _ } = found;
+        let (verdict, reason) = match finding {
+            Finding::Start => ("start", "undo"),
+            Finding::Left(why) => ("spare", why.as_str()),
+        };
+        VerdictLine {
+            run: &undo.run,
+            at: undo.at,
+            account: &stop.target.account,
+            region: &stop.target.region,
+            id: &stop.id,
+            name: &stop.name,
+            policy: Some(&stop.policy),
+            verdict,
+            armed: *finding == Finding::Start && undo.applied,
+            reason,
+            detail: super::undo::why(finding, undo.locale),
+        }
+    }))
+}
+
+/// The table `runs`: one line a run.
+///
+/// # Errors
+/// When the serializer fails.
+pub fn runs(line: &RunLine) -> serde_json::Result<String> {
+    lines(std::iter::once(line))
+}
+
+/// The line of a report in the table `runs`.
+pub fn run_of(report: &Report) -> RunLine {
+    RunLine {
+        steps: report.plan.steps.len() as u64,
+        refused: report.plan.refused.clone(),
+        settings: report.plan.settings.clone(),
+        ..RunLine::new(&report.run, report.at, report.mode, report.health(), report.counts())
+    }
+}
+
+/// The line of an undo in the table `runs`.
+pub fn run_of_undo(undo: &Undo) -> RunLine {
+    RunLine {
+        steps: undo.plan.steps.len() as u64,
+        undoes: Some(undo.undoes.clone()),
+        settings: undo.plan.settings.clone(),
+        ..RunLine::new(&undo.run, undo.at, Mode::Undo, undo.health(), undo.counts())
+    }
+}
+
+fn lines(rows: impl Iterator<Item = impl Serialize>) -> serde_json::Result<String> {
+    let mut text = String::new();
+    for row in rows {
+        text += &serde_json::to_string(&row)?;
+        text.push('\n');
+    }
+    Ok(text)
+}

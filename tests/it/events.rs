@@ -1,0 +1,122 @@
+//! AWS's own events: what is read of them, and that an odd one harms nobody.
+
+use idle_reaper::decide::events::{Anomaly, Event, Launched};
+use serde_json::{Value, json};
+
+use crate::fake::at;
+
+fn read(event: Value) -> Event {
+    Event::parse(&event).expect("it is whole").expect("it is known")
+}
+
+fn state(state: &str) -> Value {
+    json!({"source": "aws.ec2", "detail-type": "EC2 Instance State-change Notification", "account": "111111111111",
+        "region": "us-east-1", "detail": {"instance-id": "i-1", "state": state}})
+}
+
+#[test]
+fn an_instance_that_came_up_is_named_with_its_place() {
+    let (account, region, instance) = ("111111111111".to_owned(), "us-east-1".to_owned(), "i-1".to_owned());
+    assert_eq!(read(state("running")), Event::Running { account, region, instance });
+    assert_eq!(read(state("stopped")), Event::OtherState { state: "stopped".to_owned() });
+}
+
+#[test]
+fn what_lacks_its_instance_is_an_error_and_no_instance() {
+    let mut event = state("running");
+    event["detail"] = json!({"state": "running"});
+    assert!(Event::parse(&event).unwrap_err().contains("instance-id"));
+    let mut event = state("running");
+    event["account"] = json!("");
+    assert!(Event::parse(&event).is_err());
+}
+
+fn causes(causes: Value) -> Value {
+    json!({"anomalyId": "a-1", "impact": {"totalImpact": 42.5}, "rootCauses": causes})
+}
+
+#[test]
+fn an_anomaly_is_read_in_both_spellings() {
+    let ec2 = "Amazon Elastic Compute Cloud - Compute";
+    let detail = causes(json!([
+        {"service": ec2, "linkedAccount": "111111111111", "region": "us-east-1", "usageType": "BoxUsage:m5.large"},
+        {"service": "Amazon Simple Storage Service", "linkedAccount": "111111111111", "region": "us-east-1"},
+        {"service": ec2, "region": "us-east-1"},
+    ]));
+    let expected = Anomaly {
+        id: "a-1".to_owned(),
+        impact: Some("42.5".to_owned()),
+        places: [("111111111111".to_owned(), "us-east-1".to_owned())].into(),
+        foreign: vec![
+            "Amazon Simple Storage Service in us-east-1 of 111111111111".to_owned(),
+            format!("{ec2} in us-east-1 of an unnamed account"),
+        ],
+    };
+    let bridge = json!({"source": "aws.ce", "detail-type": "Anomaly Detected", "detail": detail});
+    assert_eq!(read(bridge), Event::Anomaly(expected.clone()));
+    let topic = json!({"Records": [{"EventSource": "aws:sns", "Sns": {"Message": detail.to_string()}}]});
+    assert_eq!(read(topic), Event::Anomaly(expected));
+}
+
+#[test]
+fn an_anomaly_without_a_cause_leads_nowhere() {
+    let empty = json!({"source": "aws.ce", "detail-type": "Anomaly Detected", "detail": causes(json!([]))});
+    let Event::Anomaly(found) = read(empty) else { panic!("it is an anomaly") };
+    assert!(found.places.is_empty() && found.foreign.is_empty());
+}
+
+fn launch(identity: Value) -> Value {
+    json!({"source": "aws.ec2", "detail-type": "AWS API Call via CloudTrail", "detail": {
+        "eventName": "RunInstances", "eventID": "e-1", "eventTime": "2026-11-25T01:02:03Z", "awsRegion": "us-east-1",
+        "recipientAccountId": "111111111111", "userIdentity": identity,
+        "responseElements": {"instancesSet": {"items": [{"instanceId": "i-1"}, {"instanceId": "i-2"}]}}}})
+}
+
+#[test]
+fn a_launch_tells_who_and_what() {
+    let user = json!({"type": "IAMUser", "userName": "ana"});
+    let expected = Launched {
+        account: "111111111111".to_owned(),
+        region: "us-east-1".to_owned(),
+        instances: vec!["i-1".to_owned(), "i-2".to_owned()],
+        by: "ana".to_owned(),
+        at: at("2026-11-25T01:02:03Z"),
+        event: "e-1".to_owned(),
+    };
+    assert_eq!(read(launch(user)), Event::Launched(expected));
+}
+
+#[test]
+fn a_session_is_resolved_to_the_person_as_far_as_the_event_allows() {
+    let by = |identity: Value| match read(launch(identity)) {
+        Event::Launched(launched) => launched.by,
+        other => panic!("{other:?}"),
+    };
+    let role = |session: &str| {
+        json!({"type": "AssumedRole", "principalId": format!("AROAEXAMPLE:{session}"), "arn": "arn:aws:sts::1:x",
+            "sessionContext": {"sessionIssuer": {"userName": "Developer"}}})
+    };
+    assert_eq!(by(role("ana@example.com")), "ana@example.com");
+    assert_eq!(by(role("ana")), "ana");
+    assert_eq!(by(role("1732501323")), "Developer", "a number is nobody");
+    let mut known = role("1732501323");
+    known["sessionContext"]["sourceIdentity"] = json!("ben@example.com");
+    assert_eq!(by(known), "ben@example.com");
+    assert_eq!(
+        by(json!({"type": "AWSService", "invokedBy": "autoscaling.amazonaws.com"})),
+        "autoscaling.amazonaws.com"
+    );
+    assert_eq!(by(json!({"type": "Root", "arn": "arn:aws:iam::1:root"})), "root");
+    assert_eq!(by(Value::Null), "unknown");
+}
+
+#[test]
+fn a_launch_that_failed_and_other_calls_are_none() {
+    let mut failed = launch(json!({"type": "IAMUser", "userName": "ana"}));
+    failed["detail"]["errorCode"] = json!("Client.InsufficientInstanceCapacity");
+    assert_eq!(Event::parse(&failed), Ok(None));
+    let mut other = launch(json!({}));
+    other["detail"]["eventName"] = json!("StopInstances");
+    assert_eq!(Event::parse(&other), Ok(None));
+    assert_eq!(Event::parse(&json!({"source": "aws.s3", "detail-type": "Object Created"})), Ok(None));
+}

@@ -1,0 +1,9 @@
+//! Who is idle: by the definitions, by every false positive that is known, and by laws over arbitrary evidence.
+
+mod definitions;
+mod false_positives;
+mod gathering;
+mod laws;
+pub mod samples;
+mod settings;
+mod witness;

@@ -1,0 +1,7 @@
+//! Money: settings, list prices, realised savings, waste, and the monthly stocktake.
+
+mod filling;
+pub mod prices;
+mod savings;
+mod settings;
+mod stocktake;

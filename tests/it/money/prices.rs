@@ -1,0 +1,194 @@
+//! Which list price an instance has, how the price list's answer is read, and the table of what is known.
+
+use idle_reaper::decide::price::{Price, PriceKey, Prices, Tenancy, price_of};
+use idle_reaper::words::{Instance, Usd};
+use serde_json::{Value, json};
+
+use crate::fake::{at, instance};
+
+pub fn linux(id: &str) -> Instance {
+    let mut instance = instance(id);
+    instance.details.usage = Some("RunInstances".into());
+    instance
+}
+
+pub fn usd(text: &str) -> Usd {
+    Usd::parse(text).unwrap()
+}
+
+pub fn key() -> PriceKey {
+    PriceKey::of(&linux("i-1")).unwrap()
+}
+
+/// A product of the documented shape.
+pub fn product(attributes: Value, prices: &[(&str, &str)]) -> String {
+    let mut all = json!({
+        "instanceType": "t3.micro", "regionCode": "ap-northeast-1", "operation": "RunInstances",
+        "tenancy": "Shared", "capacitystatus": "Used", "marketoption": "OnDemand", "operatingSystem": "Linux",
+        "preInstalledSw": "NA", "usagetype": "APN1-BoxUsage:t3.micro", "servicecode": "AmazonEC2",
+    });
+    all.as_object_mut().unwrap().extend(attributes.as_object().unwrap().clone());
+    let dimensions: serde_json::Map<String, Value> = prices
+        .iter()
+        .enumerate()
+        .map(|(n, (unit, price))| {
+            let dimension = json!({
+                "unit": unit, "beginRange": "0", "endRange": "Inf", "appliesTo": [],
+                "description": "per On Demand Linux t3.micro Instance Hour",
+                "rateCode": format!("SKU.JRTCKXETXF.{n}"), "pricePerUnit": { "USD": price },
+            });
+            (format!("SKU.JRTCKXETXF.{n}"), dimension)
+        })
+        .collect();
+    json!({
+        "product": { "productFamily": "Compute Instance", "attributes": all, "sku": "SKU" },
+        "serviceCode": "AmazonEC2",
+        "terms": {
+            "OnDemand": { "SKU.JRTCKXETXF": {
+                "priceDimensions": dimensions, "sku": "SKU", "effectiveDate": "2026-11-01T00:00:00Z",
+                "offerTermCode": "JRTCKXETXF", "termAttributes": {},
+            } },
+            "Reserved": { "SKU.38NPMPTW36": { "priceDimensions": { "SKU.38NPMPTW36.2TG2D8R56U": {
+                "unit": "Hrs", "pricePerUnit": { "USD": "0.0001" } } } } },
+        },
+        "version": "20261101000000", "publicationDate": "2026-11-01T00:00:00Z",
+    })
+    .to_string()
+}
+
+fn read(products: &[String]) -> Price {
+    price_of(&key(), products)
+}
+
+fn why(price: Price) -> String {
+    let Price::Unknown(why) = price else { panic!("{price:?} is known") };
+    why
+}
+
+#[test]
+fn the_on_demand_price_of_an_hour_is_read_to_the_last_digit() {
+    let one = product(json!({}), &[("Hrs", "0.0136000000")]);
+    assert_eq!(read(std::slice::from_ref(&one)), Price::Hourly(usd("0.0136")));
+    assert_eq!(read(&[one.clone(), one]), Price::Hourly(usd("0.0136")), "the same price twice is one price");
+    let quantity = product(json!({}), &[("Quantity", "77"), ("Hrs", "0.0136")]);
+    assert_eq!(read(&[quantity]), Price::Hourly(usd("0.0136")), "only hours count");
+}
+
+#[test]
+fn the_price_of_another_product_is_not_taken_whatever_the_filters_let_through() {
+    for other in [
+        json!({"capacitystatus": "UnusedCapacityReservation"}),
+        json!({"capacitystatus": "AllocatedCapacityReservation"}),
+        json!({"tenancy": "Dedicated"}),
+        json!({"operation": "RunInstances:0002"}),
+        json!({"regionCode": "us-east-1"}),
+        json!({"instanceType": "t3.nano"}),
+        json!({"marketoption": "CapacityBlock"}),
+    ] {
+        let (good, bad) = (product(json!({}), &[("Hrs", "0.0136")]), product(other.clone(), &[("Hrs", "9")]));
+        assert_eq!(read(&[bad.clone(), good]), Price::Hourly(usd("0.0136")), "{other}");
+        assert!(why(read(&[bad])).contains("no hourly price"), "{other}");
+    }
+}
+
+#[test]
+fn what_is_ambiguous_empty_or_broken_is_unknown_and_never_zero() {
+    let price = |text: &str| product(json!({}), &[("Hrs", text)]);
+    assert!(why(read(&[price("0.1"), price("0.2")])).contains("2 different prices"));
+    assert!(why(read(&[price("0"), price("0.2")])).contains("2 different prices"));
+    assert!(why(read(&[])).contains("does not have it"));
+    assert!(why(read(&["{".to_owned()])).contains("cannot be read"));
+    assert!(why(read(&["[]".to_owned()])).contains("no hourly price"));
+    assert!(why(read(&[price("-1")])).contains("no hourly price"));
+    let yuan = product(json!({}), &[("Hrs", "0.5")]).replace("USD", "CNY");
+    assert!(why(read(&[yuan])).contains("US dollars"));
+    assert_eq!(read(&[price("0.0000000000"), price("0")]), Price::Hourly(Usd::ZERO), "zero if nothing but zero");
+}
+
+#[test]
+fn two_instances_with_the_same_key_are_one_lookup() {
+    let mut windows = linux("i-3");
+    windows.details.usage = Some("RunInstances:0002".into());
+    let keys = [linux("i-1"), linux("i-2"), windows].map(|instance| PriceKey::of(&instance).unwrap());
+    assert_eq!(Prices::default().missing(keys, at("2026-11-25T00:00:00Z")).len(), 2);
+}
+
+#[test]
+fn a_platform_stands_in_for_an_operation_that_is_not_told() {
+    let mut instance = linux("i-1");
+    instance.details.usage = None;
+    instance.details.platform = Some("Windows with SQL Server Web".into());
+    assert_eq!(&*PriceKey::of(&instance).unwrap().operation, "RunInstances:0202");
+    instance.details.platform = Some("Plan 9".into());
+    assert!(PriceKey::of(&instance).unwrap_err().contains("Plan 9"));
+    instance.details.platform = None;
+    assert!(PriceKey::of(&instance).is_err());
+}
+
+#[test]
+fn what_has_no_list_price_has_no_key() {
+    type Change = fn(&mut Instance);
+    let changes: [Change; 5] = [
+        |i| i.lifecycle = Some("spot".into()),
+        |i| i.tenancy = Some("host".into()),
+        |i| i.tenancy = None,
+        |i| i.kind = "".into(),
+        |i| i.details = Default::default(),
+    ];
+    for (n, change) in changes.into_iter().enumerate() {
+        let mut instance = linux("i-1");
+        change(&mut instance);
+        assert!(PriceKey::of(&instance).is_err(), "change {n}");
+    }
+    let mut dedicated = linux("i-1");
+    dedicated.tenancy = Some("dedicated".into());
+    assert_eq!(PriceKey::of(&dedicated).unwrap().tenancy, Tenancy::Dedicated);
+}
+
+#[test]
+fn hosts_and_reservations_save_nothing_and_unknown_is_not_nothing() {
+    let now = at("2026-11-25T00:00:00Z");
+    let mut prices = Prices::default();
+    prices.learn(key(), Price::Hourly(usd("0.0136")), now);
+    let (mut hosted, mut reserved, plain) = (linux("i-1"), linux("i-2"), linux("i-3"));
+    hosted.host = Some("h-1".into());
+    reserved.reservation = Some("cr-1".into());
+    assert_eq!(prices.saves(&hosted, now), Price::Hourly(Usd::ZERO));
+    assert_eq!(prices.saves(&reserved, now), Price::Hourly(Usd::ZERO));
+    assert_eq!(prices.saves(&plain, now), Price::Hourly(usd("0.0136")));
+    assert_eq!(prices.hourly(&hosted, now), Price::Hourly(Usd::ZERO), "the host is billed by itself");
+    assert_eq!(prices.monthly(&reserved, now), Some(usd("9.928")), "a reservation costs what its instance would");
+    let mut unknown = linux("i-4");
+    unknown.kind = "x99.huge".into();
+    assert_eq!(prices.monthly(&unknown, now), None);
+}
+
+#[test]
+fn the_table_is_read_back_and_a_broken_line_is_asked_for_again() {
+    let now = at("2026-11-25T00:00:00Z");
+    let mut prices = Prices::default();
+    let other = PriceKey { kind: "m7i.large".into(), ..key() };
+    prices.learn(key(), Price::Hourly(usd("0.0136")), now);
+    prices.learn(other.clone(), Price::Unknown("the price list does not have it".into()), now);
+    let text = prices.text();
+    assert_eq!(Prices::parse(&text), prices);
+    let broken = text.replace("0.0136", "0.0136 or so");
+    assert_eq!(Prices::parse(&broken).missing([key(), other], now).into_iter().collect::<Vec<_>>(), [key()]);
+}
+
+#[test]
+fn a_price_is_asked_for_again_after_a_month_and_trusted_for_three() {
+    let asked = at("2026-11-01T00:00:00Z");
+    let mut prices = Prices::default();
+    prices.learn(key(), Price::Hourly(usd("0.0136")), asked);
+    let after = |days: i64| asked + chrono::Duration::days(days);
+    let old = |prices: &Prices, days| !prices.missing([key()], after(days)).is_empty();
+    assert!(!old(&prices, 29) && old(&prices, 30));
+    assert!(old(&prices, -1), "a price of the future is the work of a wrong clock");
+    prices.fail(key(), "no connection".into());
+    assert_eq!(prices.find(&key(), after(89)), Price::Hourly(usd("0.0136")));
+    assert_eq!(why(prices.find(&key(), after(90))), "no connection");
+    let mut unknown = Prices::default();
+    unknown.learn(key(), Price::Unknown("new".into()), asked);
+    assert!(!old(&unknown, 0) && old(&unknown, 1), "new types reach the list late");
+}

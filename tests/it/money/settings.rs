@@ -1,0 +1,88 @@
+//! `[money]`: all of a second currency or none of it, and budgets to the last digit.
+
+use idle_reaper::decide::settings::{Money, Settings};
+use idle_reaper::render::money::{caveat, figure};
+use idle_reaper::words::{Locale, Usd};
+
+fn parse(money: &str) -> Result<Money, String> {
+    let text = format!("version = 1\n[money]\n{money}\n");
+    let said = |wrong: idle_reaper::decide::settings::SettingsInvalid| {
+        let one = |c: &idle_reaper::decide::settings::Complaint| {
+            format!("{}:{} {}; {}", c.line, c.column, c.what, c.hint.clone().unwrap_or_default())
+        };
+        wrong.complaints.iter().map(one).collect::<Vec<_>>().join("\n")
+    };
+    Settings::parse("reaper.toml", &text).map(|settings| settings.money).map_err(said)
+}
+
+const YEN: &str = "currency = \"JPY\"\nrate = \"155.20\"\ndate = \"2026-11-20\"";
+
+fn usd(text: &str) -> Usd {
+    Usd::parse(text).unwrap()
+}
+
+#[test]
+fn without_a_second_currency_figures_are_in_dollars_alone() {
+    let money = parse("").unwrap();
+    assert_eq!(money, Money::default());
+    assert_eq!(figure(usd("1234.567"), &money, Locale::En), "USD 1,234.57");
+    assert_eq!(figure(usd("1234.567"), &money, Locale::Ja), "1,234.57 USD");
+}
+
+#[test]
+fn a_second_currency_stands_beside_every_figure_with_its_rate_and_its_day() {
+    let money = parse(YEN).unwrap();
+    assert_eq!(figure(usd("7.592"), &money, Locale::En), "USD 7.59 (JPY 1,178 at 155.20 of 2026-11-20)");
+    assert_eq!(figure(usd("7.592"), &money, Locale::Ja), "7.59 USD(1,178円、2026-11-20のレート1 USD=155.20円)");
+    let euro = parse("currency = \"EUR\"\nrate = \"0.9\"\ndate = \"2026-11-20\"").unwrap();
+    assert_eq!(figure(usd("7.592"), &euro, Locale::En), "USD 7.59 (EUR 6.83 at 0.9 of 2026-11-20)");
+    assert!(caveat(Locale::En).contains("before Savings Plans, reservations and tax"));
+    assert_ne!(caveat(Locale::En), caveat(Locale::Ja));
+}
+
+#[test]
+fn a_currency_without_its_rate_or_day_is_a_mistake() {
+    for lacking in ["currency", "rate", "date"] {
+        let rest: Vec<&str> = YEN.lines().filter(|line| !line.starts_with(lacking)).collect();
+        let wrong = parse(&rest.join("\n")).unwrap_err();
+        assert!(wrong.contains(&format!("[money] lacks `{lacking}`")), "{wrong}");
+    }
+    let wrong = parse("rate = \"1\"").unwrap_err();
+    assert!(wrong.contains("`currency` and `date`"), "{wrong}");
+}
+
+#[test]
+fn what_is_no_currency_rate_day_or_amount_is_told_with_its_place_and_all_at_once() {
+    let wrong = parse(
+        "currency = \"yen\"\nrate = \"1e3\"\ndate = \"2026-02-30\"\n[money.budgets]\n\"a\" = -5\n\"b\" = \"5 USD\"\n\"c\" = inf\n\"d\" = true\n\"\" = 5",
+    )
+    .unwrap_err();
+    for part in [
+        "3:12 `yen` is not a second currency",
+        "4:8 `1e3` is not a rate",
+        "5:8 `2026-02-30` is not a date",
+        "7:7 `-5` is not an amount",
+        "8:7 `5 USD` is not an amount",
+        "9:7 `inf` is not an amount",
+        "10:7 `d` in `budgets` of [money] is a boolean",
+        "11:1 a budget for no account",
+    ] {
+        assert!(wrong.contains(part), "`{part}` is not in:\n{wrong}");
+    }
+    for (key, value) in [("rate", "\"0\""), ("rate", "155.2"), ("currency", "\"USD\""), ("currency", "\"JPYX\"")] {
+        let old = YEN.lines().find(|line| line.starts_with(key)).unwrap();
+        assert!(parse(&YEN.replace(old, &format!("{key} = {value}"))).is_err(), "{key} = {value}");
+    }
+}
+
+#[test]
+fn the_first_budget_in_the_file_that_matches_id_or_name_counts() {
+    let money =
+        parse("[money.budgets]\n\"222222222222\" = \"10.10\"\n\"*-DEV\" = 500.55\n\"1*\" = 3\n\"*\" = 1_000").unwrap();
+    let budget = |id: &str, name: Option<&str>| money.budget_of(id, name).unwrap();
+    assert_eq!(budget("222222222222", Some("shop-dev")), usd("10.1"));
+    assert_eq!(budget("333333333333", Some("shop-dev")), usd("500.55"), "names have no case, and no float is near");
+    assert_eq!(budget("111111111111", Some("shop-prod")), usd("3"));
+    assert_eq!(budget("444444444444", None), usd("1000"));
+    assert_eq!(Money::default().budget_of("444444444444", None), None);
+}

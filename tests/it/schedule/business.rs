@@ -1,0 +1,52 @@
+//! Business days: in whose days grace and warnings are counted.
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use idle_reaper::schedule::Schedule;
+
+use crate::fake::{at, with};
+
+fn office() -> std::sync::Arc<Schedule> {
+    with(&[]).schedules["office"].clone()
+}
+
+fn after(from: &str, days: u32) -> Option<DateTime<Utc>> {
+    office().business_days_after(at(from), days)
+}
+
+#[test]
+fn a_business_day_later_is_the_same_time_of_day_and_skips_weekends_and_holidays() {
+    // Monday 23 November is Labour Thanksgiving Day.
+    assert_eq!(after("2026-11-20T20:30:00+09:00", 1), Some(at("2026-11-24T20:30:00+09:00")));
+    assert_eq!(after("2026-11-25T20:30:00+09:00", 1), Some(at("2026-11-26T20:30:00+09:00")));
+    assert_eq!(after("2026-11-25T20:30:00+09:00", 5), Some(at("2026-12-02T20:30:00+09:00")));
+    assert_eq!(after("2026-11-28T03:00:00+09:00", 1), Some(at("2026-11-30T03:00:00+09:00")));
+}
+
+#[test]
+fn a_change_of_the_clock_keeps_the_time_of_day() {
+    let berlin = with(&[("zone = \"Asia/Tokyo\"\ncalendar", "zone = \"Europe/Berlin\"\ncalendar")]);
+    let later = berlin.schedules["office"].business_days_after(at("2026-10-23T20:30:00+02:00"), 1);
+    assert_eq!(later, Some(at("2026-10-26T20:30:00+01:00")));
+}
+
+#[test]
+fn beyond_the_calendars_data_nothing_is_due() {
+    assert_eq!(after("2200-01-04T12:00:00+09:00", 1), None);
+}
+
+#[test]
+fn three_business_days_before_a_tuesday_is_the_thursday_before() {
+    let before = office().business_days_before(at("2026-12-01T09:00:00+09:00"), 3);
+    assert_eq!(before, at("2026-11-26T09:00:00+09:00"));
+}
+
+#[test]
+fn the_end_of_a_day_is_its_last_minute_in_every_zone() {
+    for zone in [Tz::Asia__Tokyo, Tz::America__Los_Angeles, Tz::Pacific__Kiritimati, Tz::Pacific__Pago_Pago, Tz::UTC] {
+        let settings = with(&[("zone = \"Asia/Tokyo\"\ncalendar", &format!("zone = \"{zone}\"\ncalendar"))]);
+        let date = "2026-11-25".parse().unwrap();
+        let end = settings.schedules["office"].end_of(date).unwrap();
+        assert_eq!(end.with_timezone(&zone).naive_local().to_string(), "2026-11-25 23:59:00", "{zone}");
+    }
+}

@@ -1,0 +1,191 @@
+//! What messages say, in the form and within the limits of each channel; no limit drops an id, and nobody who
+//! writes a tag speaks to a whole channel.
+
+use std::collections::BTreeMap;
+
+use chrono::Duration;
+use idle_reaper::decide::digest::{Digest, Entry, Reader};
+use idle_reaper::decide::settings::Settings;
+use idle_reaper::render::{Frame, messages};
+use idle_reaper::words::{Contact, Item, Locale, Message, Spared, Subject, Verdict};
+use proptest::prelude::*;
+use serde_json::Value;
+
+use super::samples::{item, owner, telling};
+use crate::fake::{EVENING, at};
+use crate::laws::arbitrary::for_all;
+
+const CHANNELS: [&str; 3] = ["mail", "dev-chat", "slack"];
+
+fn digest(settings: &Settings, channel: &str, items: Vec<Item>, reader: Reader) -> Digest {
+    let entries = items.into_iter().map(|item| Entry { item, owner: owner("team-dev") }).collect();
+    Digest { reader, channel: settings.channels[channel].clone(), entries, notes: Vec::new() }
+}
+
+fn first() -> Reader {
+    Reader::Owner("team-dev".into(), Contact::First)
+}
+
+fn written(settings: &Settings, digest: &Digest, locale: Locale) -> Vec<Message> {
+    let names = BTreeMap::from([("111111111111".into(), "web-dev".to_owned())]);
+    messages(digest, &Frame { at: at(EVENING), locale, tags: &settings.tags, names: &names })
+}
+
+fn one(channel: &str, item: Item) -> Message {
+    let settings = telling();
+    let mut parts = written(&settings, &digest(&settings, channel, vec![item], first()), Locale::En);
+    assert_eq!(parts.len(), 1);
+    parts.remove(0)
+}
+
+fn pretty(message: &Message) -> String {
+    let body = serde_json::from_str::<Value>(&message.body);
+    let body = body.map_or(message.body.clone(), |value| serde_json::to_string_pretty(&value).expect("JSON"));
+    format!("Subject: {}\n\n{body}", message.subject)
+}
+
+#[test]
+fn a_message_says_what_why_since_when_what_it_costs_when_it_stops_how_to_keep_it_and_how_to_see_why() {
+    let settings = telling();
+    let unknown = Item {
+        subject: Subject::KeepEnds,
+        name: "".into(),
+        due: Some(at("2026-11-30T00:00:00+09:00")),
+        monthly: None,
+        note: "extended twice".to_owned(),
+        reminder: true,
+        ..item("i-0fedcba9876543210")
+    };
+    let items = || vec![item("i-0123456789abcdef0"), unknown.clone()];
+    for (channel, name) in [("mail", "mail"), ("dev-chat", "chat"), ("slack", "slack")] {
+        for locale in Locale::ALL {
+            let parts = written(&settings, &digest(&settings, channel, items(), first()), *locale);
+            insta::assert_snapshot!(format!("{name}_{locale}"), pretty(&parts[0]));
+        }
+    }
+    let mut operator = digest(&settings, "mail", items(), Reader::Operator);
+    operator.notes = vec!["channel `slack` was down".to_owned()];
+    insta::assert_snapshot!("operator", pretty(&written(&settings, &operator, Locale::En)[0]));
+}
+
+#[test]
+fn the_tag_that_keeps_is_exact_and_within_what_the_settings_allow() {
+    for (days, wanted) in [("90", "2026-12-25"), ("10", "2026-12-05"), ("0", "2026-11-26")] {
+        let text = format!("{}{}\n[tags]\nmax-keep-days = {days}\n", crate::fake::SETTINGS, super::samples::TELLING);
+        let settings = crate::fake::settings(&text);
+        let parts = written(&settings, &digest(&settings, "mail", vec![item("i-1")], first()), Locale::En);
+        let tag = format!("To keep it: idle-reaper:keep-until={wanted}\n");
+        assert!(parts[0].body.contains(&tag), "{}", parts[0].body);
+    }
+    let ends = Item { subject: Subject::KeepEnds, due: Some(at("2026-12-10T00:00:00+09:00")), ..item("i-1") };
+    assert!(one("mail", ends).body.contains("keep-until=2027-01-09\n"), "a month from the end of the keep");
+    let lifted = Item { subject: Subject::Lifted, note: "its CPU was busy".to_owned(), ..item("i-1") };
+    let body = one("mail", lifted).body;
+    assert!(!body.contains("keep-until=") && body.contains("Note: its CPU was busy"), "{body}");
+}
+
+/// Texts that would call people, link or break out of what holds them.
+const EVIL: &str = "<!channel> <@U1> @here @channel `x` ```y``` [a](https://evil) <https://evil|b> & \"q\"\n\u{7}*z*";
+
+#[test]
+fn what_a_team_writes_into_a_tag_calls_nobody_and_links_nowhere() {
+    let keep = Verdict::Spare(Spared::KeepUnreadable { value: EVIL.to_owned() });
+    let evil = Item { name: EVIL.into(), kind: EVIL.into(), note: EVIL.into(), verdict: keep, ..item("i-1") };
+    for channel in ["dev-chat", "slack"] {
+        let body: Value = serde_json::from_str(&one(channel, evil.clone()).body).expect("JSON");
+        for text in texts(&body) {
+            for call in ["<!", "<@", "<h", "@here", "@channel", "](", "```", "\u{7}"] {
+                assert!(!text.contains(call), "{call} in {text}");
+            }
+        }
+    }
+    let body = one("mail", evil).body;
+    assert!(!body.contains('\u{7}') && body.contains("<!channel>"), "plain text is shown as it is: {body}");
+}
+
+/// Every text in JSON.
+fn texts(value: &Value) -> Vec<&str> {
+    match value {
+        Value::String(text) => vec![text],
+        Value::Array(items) => items.iter().flat_map(texts).collect(),
+        Value::Object(members) => members.values().flat_map(texts).collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => Vec::new(),
+    }
+}
+
+/// What each channel takes at most.
+fn check_limits(channel: &str, message: &Message) {
+    let size = |text: &str| text.encode_utf16().count();
+    let subject = &message.subject;
+    assert!(subject.is_ascii() && subject.len() < 100 && !subject.contains(char::is_control), "{subject}");
+    assert!(message.body.len() <= 256 * 1024);
+    match channel {
+        "dev-chat" => {
+            let body: Value = serde_json::from_str(&message.body).expect("JSON");
+            let text = |key: &str| body["content"][key].as_str().map_or(0, size);
+            assert!((1..=250).contains(&text("title")) && (1..=8000).contains(&text("description")));
+        }
+        "slack" => {
+            let body: Value = serde_json::from_str(&message.body).expect("JSON");
+            let blocks = body["blocks"].as_array().expect("blocks");
+            assert!(blocks.len() <= 50 && message.body.len() <= 40_000);
+            assert!(size(&body["blocks"].to_string()) <= 13_000, "{}", size(&body["blocks"].to_string()));
+            for block in blocks {
+                let most = if block["type"] == "header" { 150 } else { 3000 };
+                assert!((1..=most).contains(&size(block["text"]["text"].as_str().expect("a text"))), "{block}");
+            }
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn every_id_stands_in_exactly_one_part_which_names_it_and_no_part_breaks_a_limit() {
+    let text = || prop_oneof![Just(String::new()), "[a-z -]{0,30}", "[<>&@`\"\\\\あ漢😀]{0,400}"];
+    let subject = prop::sample::select(vec![Subject::Idle, Subject::FirstStop, Subject::KeepEnds, Subject::Stopped]);
+    let one = (text(), text(), text(), text(), subject, any::<bool>());
+    let items = prop::collection::vec(one, 0..120);
+    for_all(60, (items, 0..3_usize, text(), any::<bool>()), |(items, channel, owner, japanese)| {
+        let settings = telling();
+        let items = items.into_iter().enumerate().map(|(n, (name, kind, note, keep, subject, reminder))| Item {
+            subject,
+            name: name.into(),
+            kind: kind.into(),
+            note,
+            verdict: Verdict::Spare(Spared::KeepUnreadable { value: keep }),
+            reminder,
+            ..item(&format!("i-{n:017x}"))
+        });
+        let items: Vec<Item> = items.collect();
+        let ids: Vec<String> = items.iter().map(|item| item.id.to_string()).collect();
+        let reader = Reader::Owner(owner.as_str().into(), Contact::First);
+        let locale = if japanese { Locale::Ja } else { Locale::En };
+        let channel = CHANNELS[channel];
+        let parts = written(&settings, &digest(&settings, channel, items, reader), locale);
+        let named: Vec<&str> = parts.iter().flat_map(Message::ids).collect();
+        assert_eq!(named, ids, "every id once, in order");
+        for part in &parts {
+            check_limits(channel, part);
+            for id in &ids {
+                assert_eq!(part.body.contains(id), part.ids().any(|named| named == id), "{id}");
+            }
+        }
+    });
+}
+
+#[test]
+fn a_message_in_parts_says_which_part_it_is() {
+    let settings = telling();
+    let items: Vec<Item> = (0..60).map(|n| item(&format!("i-{n:017x}"))).collect();
+    let parts = written(&settings, &digest(&settings, "slack", items, first()), Locale::En);
+    assert!(parts.len() > 1);
+    let last = parts.last().expect("a part");
+    assert!(last.body.contains(&format!("part {n} of {n}", n = parts.len())), "{}", last.body);
+    assert!(parts[0].subject.starts_with(&format!("[1/{}] ", parts.len())));
+}
+
+#[test]
+fn times_are_told_in_the_zone_of_the_instance() {
+    let abroad = Item { zone: chrono_tz::America::New_York, due: Some(at(EVENING) + Duration::days(1)), ..item("i-1") };
+    assert!(one("mail", abroad).body.contains("will be stopped at Thu 2026-11-26 07:30 EST at the earliest"));
+}

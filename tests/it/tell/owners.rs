@@ -1,0 +1,187 @@
+//! Who owns what: the first link of the chain that answers, and what is unknown is nobody's guess.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use idle_reaper::decide::owner::{Contacts, OwnedBy, Owner, channel_of, needs_contact, resolve, second_of};
+use idle_reaper::decide::settings::Settings;
+use idle_reaper::words::{Account, Tags};
+use rust_decimal::Decimal;
+
+use super::samples::{TELLING, owner, telling};
+use crate::fake::{EVENING, SETTINGS, Shape, World, at, instance, plan, settings};
+
+fn account(name: Option<&str>) -> Account {
+    Account { name: name.map(str::to_owned), ..Account::bare("111111111111") }
+}
+
+fn tags(pairs: &[(&str, &str)]) -> Tags {
+    Tags::new(pairs.iter().copied())
+}
+
+/// The same with alternate contacts.
+fn asking() -> Settings {
+    settings(&format!("{SETTINGS}{}", TELLING.replace("default =", "alternate-contact = \"operations\"\ndefault =")))
+}
+
+fn said(owner: &Owner) -> (String, String) {
+    (owner.name.to_string(), owner.by.to_string())
+}
+
+fn found(settings: &Settings, pairs: &[(&str, &str)], name: Option<&str>, contacts: &Contacts) -> (String, String) {
+    said(&resolve(settings, &tags(pairs), &account(name), contacts))
+}
+
+fn is(name: &str, by: &str) -> (String, String) {
+    (name.to_owned(), by.to_owned())
+}
+
+#[test]
+fn the_first_tag_of_the_chain_that_names_somebody_counts() {
+    let (settings, none) = (telling(), Contacts::new());
+    let by = |pairs: &[(&str, &str)]| found(&settings, pairs, Some("web-dev"), &none);
+    assert_eq!(by(&[("Team", "b"), ("owner", "ana@example.com")]), is("ana@example.com", "tag:Owner"));
+    assert_eq!(by(&[("Owner", "  "), ("TEAM", " team-two ")]), is("team-two", "tag:Team"));
+    assert_eq!(by(&[("Owner", ""), ("Name", "x")]), is("team-dev", "account:*-dev"));
+}
+
+#[test]
+fn accounts_are_mapped_by_the_first_pattern_in_the_file_and_the_rest_falls_to_the_default() {
+    let (settings, none) = (telling(), Contacts::new());
+    assert_eq!(found(&settings, &[], Some("Web-DEV"), &none), is("team-dev", "account:*-dev"));
+    assert_eq!(found(&settings, &[], Some("my-sandbox"), &none), is("nobody-special", "account:*-sandbox"));
+    assert_eq!(found(&settings, &[], Some("prod"), &none), is("platform", "default"));
+    let plain = settings_without_owners();
+    assert_eq!(found(&plain, &[("Owner", "ana")], Some("prod"), &none), is("ana", "tag:Owner"));
+    assert_eq!(found(&plain, &[], Some("prod"), &none), is("", "nobody"));
+}
+
+fn settings_without_owners() -> Settings {
+    settings(SETTINGS)
+}
+
+#[test]
+fn an_unknown_account_name_is_not_taken_for_another_one() {
+    let (settings, none) = (telling(), Contacts::new());
+    let (name, by) = found(&settings, &[], None, &none);
+    assert_eq!(name, "");
+    assert!(by.starts_with("unresolved:") && by.contains("*-sandbox"), "{by}");
+}
+
+#[test]
+fn a_failed_lookup_of_the_contact_is_not_silently_the_default() {
+    let settings = asking();
+    let contacts = |answer| Contacts::from([(Arc::from("111111111111"), answer)]);
+    let by = |contacts: &Contacts| found(&settings, &[], Some("prod"), contacts);
+    assert_eq!(by(&contacts(Ok(Some("ops@example.com".into())))), is("ops@example.com", "alternate-contact"));
+    assert_eq!(by(&contacts(Ok(None))), is("platform", "default"));
+    assert_eq!(by(&contacts(Err("denied".to_owned()))), is("", "unresolved:denied"));
+    assert!(by(&Contacts::new()).1.starts_with("unresolved:"), "one that was not asked is unknown too");
+    assert!(needs_contact(&settings, &account(Some("prod"))));
+    assert!(!needs_contact(&settings, &account(Some("web-dev"))), "the mapping has answered");
+    assert!(!needs_contact(&telling(), &account(Some("prod"))), "the settings do not ask");
+}
+
+#[test]
+fn owners_have_channels_by_the_first_pattern_and_nobody_has_none() {
+    let settings = telling();
+    let channel = |name: &str| channel_of(&settings, &owner(name)).map(|channel| channel.name.to_string());
+    assert_eq!(channel("Team-Dev").as_deref(), Some("dev-chat"));
+    assert_eq!(channel("team-two").as_deref(), Some("mail"));
+    assert_eq!(channel("ana@example.com").as_deref(), Some("mail"));
+    assert_eq!(channel("bob"), None);
+    assert_eq!(channel(""), None);
+    let catch_all = settings_with("channels = { \"*\" = \"mail\" }");
+    let lost = Owner { name: "".into(), by: OwnedBy::Unresolved("denied".to_owned()) };
+    assert_eq!(channel_of(&catch_all, &lost), None, "a pattern for everybody is no owner for nobody");
+    assert_eq!(second_of(&settings, &owner("team-dev")).map(|channel| &*channel.name), Some("dev-lead"));
+    assert_eq!(second_of(&settings, &owner("team-two")), None);
+}
+
+fn settings_with(owners: &str) -> Settings {
+    settings(&format!("{SETTINGS}\n[owners]\n{owners}\n[channels.mail]\nsns = \"arn:aws:sns:r-1:111111111111:m\"\n"))
+}
+
+#[test]
+fn the_report_says_who_owns_and_which_link_answered() {
+    let world = World::of([instance("i-1").tag("Team", "team-two"), instance("i-2")]);
+    let report = plan(&world, &telling(), at(EVENING));
+    let json: serde_json::Value =
+        serde_json::from_str(&idle_reaper::render::json(&report, false).expect("JSON")).expect("JSON");
+    let line = |n: usize| (json["instances"][n]["owner"].clone(), json["instances"][n]["owner-by"].clone());
+    assert_eq!(line(0), ("team-two".into(), "tag:Team".into()));
+    assert!(line(1).1.as_str().expect("a text").contains(':'), "{:?}", line(1));
+    let plain = plan(&World::of([instance("i-2")]), &settings_without_owners(), at(EVENING));
+    let json = idle_reaper::render::json(&plain, false).expect("JSON");
+    assert!(json.contains(r#""owner":null,"owner-by":"nobody""#), "{json}");
+}
+
+#[test]
+fn money_is_weighed_by_environment_and_an_unknown_price_is_always_enough() {
+    let notify = telling().notify;
+    let weight = |pairs: &[(&str, &str)]| notify.weight(&tags(pairs)).to_string();
+    assert_eq!(weight(&[("env", "Production")]), "3.0");
+    assert_eq!(weight(&[("Env", "sandbox")]), "0.5");
+    assert_eq!(weight(&[]), "1");
+    let enough = |monthly: Option<&str>, weight: &str| {
+        let decimal = |text: &str| text.parse::<Decimal>().expect("a decimal");
+        notify.is_enough(monthly.map(decimal), decimal(weight))
+    };
+    assert!(enough(Some("10.50"), "1") && !enough(Some("10.49"), "1"));
+    assert!(enough(Some("3.50"), "3") && !enough(Some("20.99"), "0.5"));
+    assert!(enough(None, "0"));
+    assert_eq!(notify.remind_after.num_days(), 3);
+}
+
+/// The complaints about settings with this in their sections.
+fn complaints(telling: &str) -> String {
+    let text = format!("{SETTINGS}{telling}");
+    Settings::parse("reaper.toml", &text).expect_err("a complaint").to_string()
+}
+
+#[test]
+fn every_mistake_about_owners_and_channels_is_a_complaint() {
+    for (from, to, wanted) in [
+        ("operator = \"mail\"", "operator = \"mial\"", "did you mean `mail`?"),
+        ("\"dev-lead\" }", "\"dev-leed\" }", "`dev-leed` is not a channel"),
+        ("= \"dev-chat\",", "= \"nowhere\",", "`nowhere` is not a channel"),
+        ("tags = [\"Owner\", \"Team\"]", "tags = [\"\"]", "cannot be a tag's key"),
+        ("default = \"platform\"", "default = \" \"", "an owner needs a name"),
+        ("default =", "alternate-contact = \"legal\"\ndefault =", "not a value of `alternate-contact`"),
+        ("format = \"chat\"", "format = \"html\"", "not a value of `format`"),
+        ("sns = \"arn:aws:sns:ap-northeast-1:111111111111:mail\"", "", "channel `mail` leads nowhere"),
+        (":111111111111:mail\"", ":111111111111:mail.fifo\"", "not the ARN of a standard SNS topic"),
+        ("at-least = 10.5", "at-least = -1", "not a number of at least 0"),
+        ("at-least = 10.5", "at-least = nan", "not a number of at least 0"),
+        ("\"Env=sandbox\" = 0.5", "\"=sandbox\" = 0.5", "names no tag"),
+        ("\"Env=sandbox\" = 0.5", "\"Env\" = \"much\"", "not a number of at least 0"),
+        ("remind-after = \"3d\"", "remind-after = \"soon\"", "not a duration"),
+        ("slack = \"ssm:", "format = \"text\"\nslack = \"ssm:", "`format` is for `sns` only"),
+    ] {
+        assert!(TELLING.contains(from), "{from}");
+        let said = complaints(&TELLING.replace(from, to));
+        assert!(said.contains(wanted), "{wanted}: {said}");
+        assert!(said.contains("1 mistake\n"), "{said}");
+    }
+}
+
+#[test]
+fn a_webhook_written_into_the_settings_is_refused_and_not_repeated() {
+    for to in ["slack = \"https://hooks.slack.com/services/hunter2\"", "slack = \"hunter2\""] {
+        let said = complaints(&TELLING.replace("slack = \"ssm:/idle-reaper/lead\"", to));
+        assert!(said.contains("does not name a secret") && !said.contains("hunter2"), "{said}");
+    }
+    let both = "sns = \"arn:aws:sns:us-east-1:111111111111:x\"\nslack = \"https://hunter2\"";
+    let said = complaints(&TELLING.replace("slack = \"ssm:/idle-reaper/lead\"", both));
+    assert!(said.contains("has both") && !said.contains("hunter2"), "{said}");
+}
+
+#[test]
+fn check_warns_of_names_that_nobody_knows_and_of_an_operator_that_is_missing() {
+    let text = format!("{SETTINGS}{TELLING}").replace("accounts = \"organization\"", "accounts = [\"111111111111\"]");
+    let warnings = settings(&text.replace("operator = \"mail\"", "")).warnings(at(EVENING)).join("\n");
+    assert!(warnings.contains("`[owners]` maps accounts by name") && warnings.contains("no `operator`"), "{warnings}");
+    assert_eq!(telling().warnings(at(EVENING)), settings(SETTINGS).warnings(at(EVENING)));
+    let map: BTreeMap<_, _> = telling().channels;
+    assert_eq!(map.keys().map(String::as_str).collect::<Vec<_>>(), ["dev-chat", "dev-lead", "mail", "slack"]);
+}
