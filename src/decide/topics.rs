@@ -151,6 +151,9 @@ fn idle(case: &Case<'_>, ruled: &Ruled<'_>, talk: &mut Talk) {
         return;
     }
     let Some(mark) = mark else { return };
+    if ruled.gate == Gate::Open {
+        return; // it is stopped by this very run, which is news of its own
+    }
     // What was said of an older mark says nothing of this one.
     let told_of_this = told.filter(|told| told.first >= mark.since);
     if told.is_some() && told_of_this.is_none() {

@@ -139,7 +139,8 @@ fn an_idle_box_is_marked_its_owner_told_and_after_five_business_days_stopped_for
     let due = run(&world, &settings, "i-1", "2026-12-02T12:00:00+09:00");
     assert_eq!(due.outcomes.iter().map(|o| o.outcome).collect::<Vec<_>>(), [Ending::Stopping]);
     assert_eq!(world.rests("i-1"), State::Stopped);
-    assert_eq!(heard(&world, "ana").last(), Some(&(Subject::Stopped, "i-1".to_owned())));
+    let said: Vec<Subject> = heard(&world, "ana").into_iter().map(|(subject, _)| subject).collect();
+    assert_eq!(said, [Subject::Idle, Subject::Stopped], "no reminder beside what has been done");
     let morning = apply(&world, &settings, at("2026-12-03T09:10:00+09:00"));
     assert!(morning.plan.steps.is_empty(), "what was idle is not started at the opening");
 }

@@ -1,0 +1,74 @@
+"""The second story of the rehearsal: two boxes that do nothing. One is kept by a colleague, the other is stopped when
+its grace is over, and started again by an undo."""
+
+import json
+
+import demo
+
+MONDAY, TUESDAY = "2026-11-16T10:00:00+09:00", "2026-11-17T10:00:00+09:00"
+# Five business days after Monday: the next Monday, the 23rd, is Labour Thanksgiving Day.
+DUE = "2026-11-24T10:00:00+09:00"
+
+
+def stage(world):
+    """The same organisation with two boxes that have done nothing for months, and topics that somebody reads."""
+    box = {"account": "data-dev", "type": "m5.large", "vcpus": 2, "launch-time": "2026-06-01T09:00:00+09:00",
+           "created": "2026-06-01T09:00:00+09:00"}
+    boxes = [box | {"story": name, "tags": {"Name": name, "Owner": "data"}} for name in ("old-experiment", "march-load-test")]
+    spec = demo.STORIES | {"now": MONDAY, "instances": boxes}
+    world.about = demo.post(f"{world.control}/world", spec)
+    world.settings = demo.ROOT / "tests" / "forgotten.toml"
+    for topic in ("data-team", "platform"):
+        demo.post(f"{world.control}/topic", {"name": topic, "region": "ap-northeast-1"})
+    for name in ("old-experiment", "march-load-test"):
+        window = {"story": name, "from": "2026-10-01T00:00:00+09:00", "to": "2026-11-26T00:00:00+09:00"}
+        demo.post(f"{world.control}/metrics", window | {"values": "idle"})
+
+
+def heard(world, topic):
+    return demo.get(f"{world.control}/heard")[topic]
+
+
+def tags(world, id_):
+    return next(one["tags"] for one in demo.get(f"{world.control}/instances") if one["id"] == id_)
+
+
+def tell(world):
+    """Plays the story; what was not as expected."""
+    wrong = []
+    stage(world)
+    kept, gone = (world.about["instances"][name]["id"] for name in ("march-load-test", "old-experiment"))
+
+    demo.title("Forgotten machines. Monday: two boxes have done nothing for weeks; they are marked, and their owner is told")
+    report = demo.apply(world, MONDAY)
+    demo.say("\n".join(f"  {row['id']}  {row['name']:<16} {row['verdict']}: {row['detail']}" for row in report["instances"]))
+    demo.say(f"marked: {tags(world, gone).get('idle-reaper:marked')}")
+    messages = heard(world, "data-team")
+    demo.say(f"the owner's topic heard {len(messages)}:\n\n{messages[0]['Subject']}\n{messages[0]['Message']}" if messages else "nobody was told")
+    demo.say(f"the run itself: {json.dumps(report['cost'])}")
+    wrong += [] if report["counts"]["marked"] == 2 and not report["outcomes"] else ["Monday should have marked two and stopped none"]
+    wrong += [] if any(kept in m["Message"] and gone in m["Message"] for m in messages) else ["the owner's message does not list both"]
+
+    demo.title("Tuesday: a colleague keeps one of them; its mark is lifted")
+    demo.post(f"{world.control}/instance", {"story": "march-load-test", "tags": {"idle-reaper:keep-until": "2026-12-18 load test"}})
+    report = demo.apply(world, TUESDAY)
+    demo.say(f"{report['counts']['lifted']} mark lifted, {report['counts']['waiting']} waits: {json.dumps(report['plan']['deferred'])}")
+    wrong += [] if "idle-reaper:marked" not in tags(world, kept) else ["what is kept is still marked"]
+
+    demo.title("Tuesday a week later: the grace of the other is over; it is stopped and seen stopped")
+    report = demo.apply(world, DUE)
+    demo.say("\n".join(f"  {outcome['id']}  {outcome['outcome']}: {outcome['detail']}" for outcome in report["outcomes"]))
+    states = world.states()
+    wrong += [] if states[gone] in demo.DOWN and states[kept] == "running" else [f"after the grace: {states}"]
+    demo.say(heard(world, "data-team")[-1]["Message"])
+
+    demo.title("It was needed after all: the run is undone, first dry, then in earnest")
+    demo.cli(world.environment(), "undo", report["run"], at="2026-11-24T11:00:00+09:00")
+    wrong += [] if world.states()[gone] in demo.DOWN else ["a dry undo has started something"]
+    demo.post(f"{world.control}/clock", {"now": "2026-11-24T11:05:00+09:00"})
+    demo.cli(world.environment(), "undo", report["run"], "--yes", at="2026-11-24T11:05:00+09:00")
+    wrong += [] if world.states()[gone] == "running" else ["the undo did not start it"]
+
+    demo.title("The runs of the record")
+    demo.cli(world.environment(), "runs", "--days", "14", at="2026-11-24T12:00:00+09:00")
+    return wrong
