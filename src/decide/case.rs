@@ -7,6 +7,7 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::caps::Today;
 use super::idle::{Idleness, Own};
+use super::idle_stops::IdleStops;
 use super::month::Month;
 use super::request::Scope;
 use super::settings::{AtOpening, Policy, Settings};
@@ -72,6 +73,8 @@ pub struct History {
     pub failed_starts: HashMap<Box<str>, DateTime<Utc>>,
     /// The reaper's own stops and starts of weeks, by which windows of evidence are counted.
     pub own: HashMap<Box<str>, Own>,
+    /// How often what was idle was stopped.
+    pub idle_stops: IdleStops,
     /// What earlier runs have seen active.
     pub witness: Witness,
     /// The month for which stock is to be taken by this run.

@@ -6,6 +6,7 @@ use chrono::{DateTime, Duration, Utc};
 use super::caps::Cap;
 use super::case::Case;
 use super::marking::{Marking, standing};
+use super::owner::Reach;
 use super::settings::Policy;
 use super::told::Told;
 use crate::schedule::Schedule;
@@ -37,11 +38,11 @@ pub enum Gate {
 pub struct Notice<'a> {
     /// What the ledger has about the instance and the subject.
     pub told: Option<&'a Told>,
-    /// The owner's name, where a channel leads to the owner; `None` where nobody can be told.
-    pub owner: Option<&'a str>,
+    /// Who has to have been told, and where; `None` where nobody can be.
+    pub reach: Option<Reach<'a>>,
     /// The policy in force.
     pub policy: &'a Policy,
-    /// The hours that hold for the instance: its calendar counts the business days.
+    /// The policy's own schedule: its calendar counts the business days, whatever hours a tag of the instance has.
     pub schedule: &'a Schedule,
 }
 
@@ -50,8 +51,8 @@ impl<'a> Notice<'a> {
     /// be done.
     fn given(&self) -> Option<&'a Told> {
         let told = self.told?;
-        let counts = told.binding && told.policy == self.policy.name && Some(&*told.owner) == self.owner;
-        counts.then_some(told)
+        let read = self.reach.is_some_and(|reach| reach.has_read(told));
+        (told.binding && told.policy == self.policy.name && read).then_some(told)
     }
 
     fn after(&self, since: DateTime<Utc>, days: u32, because: Cap, now: DateTime<Utc>) -> Gate {
@@ -98,11 +99,11 @@ impl<'a> Notice<'a> {
 }
 
 /// What the stop that `verdict` asks for waits for; open where it asks for none.
-pub fn gate(case: &Case<'_>, verdict: &Verdict, marking: Option<&Marking>, owner: Option<&str>) -> Gate {
-    let Some((policy, hours)) = case.policy else { return Gate::Open };
+pub fn gate(case: &Case<'_>, verdict: &Verdict, marking: Option<&Marking>, reach: Option<Reach<'_>>) -> Gate {
+    let Some((policy, _)) = case.policy else { return Gate::Open };
     let notice = |subject| {
         let told = case.history.told.find(&case.instance.id, subject);
-        Notice { told, owner, policy, schedule: &hours.schedule }
+        Notice { told, reach, policy, schedule: &policy.schedule }
     };
     match verdict {
         Verdict::Stop(_) | Verdict::Hibernate(_) => notice(Subject::FirstStop).of_hours(case.now),

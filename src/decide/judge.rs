@@ -10,7 +10,7 @@ use super::case::{Activity, Case, History, Hours};
 use super::gate::{Gate, gate};
 use super::idle::Idleness;
 use super::marking::{Finding, Marking, finding, marking};
-use super::owner::{self, Contacts, Owner};
+use super::owner::{self, Contacts, Owner, Reach};
 use super::request::Scope;
 use super::rules;
 use super::settings::{IdleDeed, Policy, Settings, Stage};
@@ -110,7 +110,7 @@ impl<'a> Judge<'a> {
         let case = self.case(instance, account, known, policy);
         let verdict = rules::verdict(&case);
         let owner = owner::resolve(self.settings, &instance.tags, account, self.contacts);
-        let reach = owner.known().filter(|_| owner::channel_of(self.settings, &owner).is_some());
+        let reach = Reach::of(self.settings, &owner);
         let both_keys = self.armed(matched.map(|index| &*self.settings.policies[index]));
         let marking = finding(&case, &verdict).and_then(|finding| marking(&case, finding));
         let gate = gate(&case, &verdict, marking.as_ref(), reach);
@@ -119,7 +119,7 @@ impl<'a> Judge<'a> {
             armed: both_keys,
             gate,
             marking: marking.as_ref(),
-            owner: reach,
+            reach,
             by_default: owner.is_default(),
         };
         let talk = talk(&case, &ruled);

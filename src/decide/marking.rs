@@ -43,13 +43,19 @@ pub fn standing(case: &Case<'_>) -> Result<Mark, Option<Lifted>> {
     if policy != Some(&mark.policy) {
         return Err(Some(Lifted::OtherPolicy));
     }
-    if digest_of(&case.instance.tags, &tags.prefix) != mark.tags {
+    if digest(case) != mark.tags {
         return Err(Some(Lifted::Retagged));
     }
     if started_since(case.instance, case.history, mark.since) {
         return Err(Some(Lifted::Restarted));
     }
     Ok(mark)
+}
+
+/// The digest of the instance's tags as a mark keeps it. What a team tells the reaper is a sign of life too.
+fn digest(case: &Case<'_>) -> String {
+    let tags = &case.settings.tags;
+    digest_of(&case.instance.tags, &tags.prefix, &[&tags.keep, &tags.keep_until, &tags.schedule])
 }
 
 /// Whether somebody else than the reaper has started it after `since`. Its own start is no sign of life.
@@ -78,14 +84,14 @@ pub fn marking(case: &Case<'_>, finding: Finding) -> Option<Marking> {
 
 /// A mark as of now; `None` where the policy's calendar cannot count its grace.
 fn new_mark(case: &Case<'_>, tier: Tier) -> Option<Mark> {
-    let (policy, hours) = case.policy?;
+    let (policy, _) = case.policy?;
     let since = chrono::SubsecRound::trunc_subsecs(case.now, 0);
     Some(Mark {
         since,
-        not_before: hours.schedule.business_days_after(since, policy.grace)?,
+        not_before: policy.schedule.business_days_after(since, policy.grace)?,
         policy: policy.name.clone(),
         tier,
-        tags: digest_of(&case.instance.tags, &case.settings.tags.prefix),
+        tags: digest(case),
     })
 }
 
@@ -121,6 +127,9 @@ fn finding_spared(case: &Case<'_>, spared: &Spared) -> Option<Finding> {
         | Reason::NotSelected
         | Reason::NotLookedAt => None,
         Reason::Busy if matches!(case.idleness, Idleness::Idle(_)) => Some(Finding::No(Lifted::Busy)),
+        Reason::Undone | Reason::RestartFight if matches!(case.idleness, Idleness::Idle(_)) => {
+            Some(Finding::No(Lifted::Restarted))
+        }
         Reason::Busy
         | Reason::Unmeasured
         | Reason::Idle

@@ -8,6 +8,7 @@ pub mod events;
 pub mod explain;
 pub mod gate;
 pub mod idle;
+pub mod idle_stops;
 pub mod inputs;
 pub mod judge;
 pub mod marking;

@@ -1,8 +1,9 @@
 //! What a run has to say, as news with their owners: from the rows' talk and from what was done.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::digest::News;
+use super::marks::{MarkStep, MarkVerb};
 use super::plan::Step;
 use super::report::{Ending, Outcome, Report, Row};
 use super::told::Ledger;
@@ -12,9 +13,24 @@ use crate::words::{Contact, Item, Reason, Subject};
 /// Everything that is news after this run.
 pub fn news(report: &Report) -> Vec<News> {
     let rows: HashMap<&str, &Row> = report.rows.iter().map(|row| (&*row.id, row)).collect();
-    let said = report.rows.iter().flat_map(|row| row.talk.topics.iter().map(move |topic| of_topic(row, topic)));
+    let unmarked = unmarked(report);
+    // Who is told of a mark that is not there would be told again by every run that tries to write it.
+    let holds = |row: &Row, topic: &Topic| {
+        topic.subject != Subject::Idle || topic.due.is_none() || !unmarked.contains(&*row.id)
+    };
+    let topics = report.rows.iter().flat_map(|row| row.talk.topics.iter().map(move |topic| (row, topic)));
+    let said = topics.filter(|(row, topic)| holds(row, topic)).map(|(row, topic)| of_topic(row, topic));
     let done = stopped_for_idleness(report).filter_map(|(step, _)| rows.get(&*step.id).map(|row| of_stop(row)));
     said.chain(done).collect()
+}
+
+/// Instances whose mark this run was to write, and did not: it was paused, refused, or had no time left.
+fn unmarked(report: &Report) -> HashSet<&str> {
+    let puts = |step: &MarkStep| step.verb == MarkVerb::Put;
+    let written = report.marks.iter().filter(|end| end.failed.is_none() && puts(&end.step));
+    let written: HashSet<&str> = written.map(|end| &*end.step.id).collect();
+    let wanted = report.rows.iter().filter(|row| row.marks).map(|row| &*row.id);
+    wanted.filter(|id| !written.contains(id)).collect()
 }
 
 /// What of the ledger does not hold any more after this run: it is forgotten before receipts are entered.
@@ -30,7 +46,7 @@ pub fn forget(report: &Report, ledger: &mut Ledger) {
 }
 
 /// The steps that were done because an instance was idle.
-fn stopped_for_idleness(report: &Report) -> impl Iterator<Item = (&Step, &Outcome)> {
+pub fn stopped_for_idleness(report: &Report) -> impl Iterator<Item = (&Step, &Outcome)> {
     let done = |outcome: &&Outcome| matches!(outcome.outcome, Ending::Stopped | Ending::Stopping);
     let ended: HashMap<_, _> = report.outcomes.iter().filter(done).map(|o| ((&o.id, o.action), o)).collect();
     let steps = report.plan.steps.iter().filter(|step| step.reason == Reason::Idle);

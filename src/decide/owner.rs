@@ -6,6 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::settings::{ByAccount, Channel, Settings};
+use super::told::Told;
 use crate::words::{Account, Tags};
 
 /// An owner, and how it is known.
@@ -76,8 +77,13 @@ pub type Contacts = BTreeMap<Arc<str>, Result<Option<Arc<str>>, String>>;
 pub fn resolve(settings: &Settings, tags: &Tags, account: &Account, contacts: &Contacts) -> Owner {
     let owners = &settings.owners;
     let owner = |name: &str, by| Owner { name: Arc::from(name), by };
-    if let Some((key, name)) = owners.by_tag(tags) {
-        return owner(name, OwnedBy::Tag(key.to_owned()));
+    match owners.by_tag(tags) {
+        Ok(Some((key, name))) => return owner(name, OwnedBy::Tag(key.to_owned())),
+        Ok(None) => {}
+        Err([one, other]) => {
+            let cause = format!("its tags name two owners, `{one}` and `{other}`");
+            return owner("", OwnedBy::Unresolved(cause));
+        }
     }
     match owners.by_account(account) {
         ByAccount::Owner(pattern, name) => {
@@ -109,6 +115,29 @@ pub fn resolve(settings: &Settings, tags: &Tags, account: &Account, contacts: &C
 /// Whether an account's alternate contact may be what decides, so that it has to be asked for.
 pub fn needs_contact(settings: &Settings, account: &Account) -> bool {
     settings.owners.alternate_contact.is_some() && settings.owners.by_account(account) == ByAccount::Nobody
+}
+
+/// Somebody who can be told, and how.
+#[derive(Clone, Copy, Debug)]
+pub struct Reach<'a> {
+    /// The owner's name.
+    pub owner: &'a str,
+    /// The channel that leads to the owner.
+    pub channel: &'a Channel,
+}
+
+impl<'a> Reach<'a> {
+    /// How `owner` is told; `None` where nobody can be.
+    pub fn of(settings: &'a Settings, owner: &'a Owner) -> Option<Self> {
+        let name = owner.known()?;
+        settings.owners.channel(name).map(|channel| Self { owner: name, channel })
+    }
+
+    /// Whether it was this owner who was told, and there where the owner is told now: who has moved since, or was
+    /// looked for in the wrong place, has not read it.
+    pub fn has_read(&self, told: &Told) -> bool {
+        *self.owner == *told.owner && self.channel.place() == *told.place
+    }
 }
 
 /// The channel by which an owner is told. `None`: the operator hears of it, and nothing is acted on.

@@ -9,6 +9,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::judge::Ruling;
+use super::marking::Marking;
 use super::marks::{MarkEnd, MarkVerb};
 use super::owner::Owner;
 use super::plan::Plan;
@@ -50,6 +51,8 @@ pub struct Row {
     pub ours: bool,
     /// The zone of its hours.
     pub zone: Tz,
+    /// Whether it is to be marked.
+    pub marks: bool,
     /// What there is to say about it.
     pub talk: Talk,
     /// How much its money counts.
@@ -63,7 +66,7 @@ pub struct Row {
 impl Row {
     /// The line for a ruling.
     pub fn new(instance: &Instance, ruling: &Ruling, notify: &Notify) -> Self {
-        let Ruling { verdict, policy, armed, not_after: _, gate: _, marking: _, talk, owner, zone, ours } = ruling;
+        let Ruling { verdict, policy, armed, not_after: _, gate: _, marking, talk, owner, zone, ours } = ruling;
         let in_scope = !matches!(verdict, Verdict::OutOfScope(_));
         let running = instance.state == State::Running;
         Self {
@@ -81,6 +84,7 @@ impl Row {
             launch: instance.launch,
             ours: *ours,
             zone: *zone,
+            marks: matches!(marking, Some(Marking::Put(_))),
             talk: talk.clone(),
             weight: notify.weight(&instance.tags),
             price: (running && in_scope).then(|| PriceKey::of(instance)),

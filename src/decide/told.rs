@@ -19,6 +19,9 @@ pub struct Told {
     pub policy: String,
     /// Who was told.
     pub owner: Arc<str>,
+    /// Where the channel led by which it was said. Whoever is told elsewhere since has not read it.
+    #[serde(default)]
+    pub place: Arc<str>,
     /// Whether it said when the instance will be stopped; a notice of a time when nothing was going to be done
     /// announces nothing.
     pub binding: bool,
@@ -47,10 +50,12 @@ struct Line {
 }
 
 impl Ledger {
-    /// Reads a ledger, one JSON line an entry. A line that cannot be read is as if nothing had been said about
-    /// that one instance: its notice begins anew, and nobody else is disturbed.
-    pub fn parse(text: &str) -> Self {
+    /// Reads a ledger, one JSON line an entry. A line that cannot be read, or that speaks of what is still to come
+    /// at `now`, is as if nothing had been said about that one instance: its notice begins anew, and nobody else is
+    /// disturbed.
+    pub fn parse(text: &str, now: DateTime<Utc>) -> Self {
         let lines = text.lines().filter_map(|line| serde_json::from_str::<Line>(line).ok());
+        let lines = lines.filter(|Line { told, .. }| told.first <= told.last && told.last <= now);
         Self(lines.map(|Line { id, subject, told }| ((id, subject), told)).collect())
     }
 
@@ -70,14 +75,15 @@ impl Ledger {
         self.0.get(&(id.into(), subject))
     }
 
-    /// Notes that a channel has accepted a message that lists this very instance. Another owner or another policy
-    /// begins anew.
+    /// Notes that a channel has accepted a message that lists this very instance. Another owner, another place or
+    /// another policy begins anew.
     pub fn accept(&mut self, receipt: &Receipt) {
-        let Receipt { id, subject, policy, owner, channel: _, contact, binding, at } = receipt;
+        let Receipt { id, subject, policy, owner, channel: _, place, contact, binding, at } = receipt;
         let key = (id.clone(), *subject);
         let fresh = || Told {
             policy: policy.clone(),
             owner: owner.clone(),
+            place: place.clone(),
             binding: *binding,
             first: *at,
             last: *at,
@@ -85,7 +91,9 @@ impl Ledger {
             seen: *at,
         };
         match (contact, self.0.get_mut(&key)) {
-            (Contact::First, Some(told)) if (&told.owner, &told.policy, told.binding) == (owner, policy, *binding) => {
+            (Contact::First, Some(told))
+                if (&told.owner, &told.place, &told.policy, told.binding) == (owner, place, policy, *binding) =>
+            {
                 told.last = *at;
             }
             (Contact::First, _) => {

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use super::case::{Case, Keeping};
 use super::gate::{Gate, NOTICE_DAYS, Notice};
 use super::marking::{Marking, standing};
+use super::owner::Reach;
 use super::told::Told;
 use crate::words::{Contact, KeepUntil, Lifted, Spared, State, Subject, Verdict};
 
@@ -48,8 +49,8 @@ pub struct Ruled<'a> {
     pub gate: Gate,
     /// What is to be done about its mark.
     pub marking: Option<&'a Marking>,
-    /// The owner's name, where a channel leads to the owner.
-    pub owner: Option<&'a str>,
+    /// Who is told, and where; `None` where nobody can be.
+    pub reach: Option<Reach<'a>>,
     /// The owner is known by the settings' default only.
     pub by_default: bool,
 }
@@ -80,8 +81,8 @@ impl Ruled<'_> {
     /// a second time.
     fn is_news(&self, told: Option<&Told>, policy: &str, binding: bool, once: bool, case: &Case<'_>) -> Option<bool> {
         let Some(told) = told else { return Some(false) };
-        let same =
-            told.binding == binding && told.policy == policy && self.owner.is_none_or(|owner| owner == &*told.owner);
+        let read = self.reach.is_none_or(|reach| reach.has_read(told));
+        let same = told.binding == binding && told.policy == policy && read;
         if !same {
             return Some(false);
         }
@@ -112,7 +113,7 @@ fn keeping(case: &Case<'_>, ruled: &Ruled<'_>, talk: &mut Talk) {
         KeepUntil::Date(date) => hours.schedule.end_of(date).and_then(|end| hours.schedule.next_opening(end)),
     };
     let Some(ends) = ends else { return };
-    if case.now < hours.schedule.business_days_before(ends, WARN_DAYS) {
+    if case.now < policy.schedule.business_days_before(ends, WARN_DAYS) {
         talk.forget.push(Subject::KeepEnds);
     } else if ruled.is_news(ruled.told(case, Subject::KeepEnds), &policy.name, true, true, case).is_some() {
         talk.topics.push(Topic::new(Subject::KeepEnds, None, Some(ends), false));
@@ -121,14 +122,14 @@ fn keeping(case: &Case<'_>, ruled: &Ruled<'_>, talk: &mut Talk) {
 
 /// The first stop under a policy is announced; a policy that only reports, or is not armed, says it and reminds.
 fn first_stop(case: &Case<'_>, ruled: &Ruled<'_>, since: DateTime<Utc>, talk: &mut Talk) {
-    let Some((policy, hours)) = case.policy else { return };
+    let Some((policy, _)) = case.policy else { return };
     let acts = ruled.armed && ruled.verdict.action().is_some();
     if acts && policy.unannounced {
         return;
     }
     let news = ruled.is_news(ruled.told(case, Subject::FirstStop), &policy.name, acts, acts, case);
     let Some(reminder) = news else { return };
-    let due = acts.then(|| hours.schedule.business_days_after(case.now, NOTICE_DAYS)).flatten();
+    let due = acts.then(|| policy.schedule.business_days_after(case.now, NOTICE_DAYS)).flatten();
     if !acts || due.is_some() {
         talk.topics.push(Topic::new(Subject::FirstStop, Some(since), due, reminder));
     }
@@ -136,7 +137,7 @@ fn first_stop(case: &Case<'_>, ruled: &Ruled<'_>, since: DateTime<Utc>, talk: &m
 
 /// An idle instance: marked now or before, or only reported.
 fn idle(case: &Case<'_>, ruled: &Ruled<'_>, talk: &mut Talk) {
-    let Some((policy, hours)) = case.policy else { return };
+    let Some((policy, _)) = case.policy else { return };
     let acts = ruled.armed && ruled.verdict.action().is_some();
     let told = ruled.told(case, Subject::Idle);
     let mark = match ruled.marking {
@@ -161,10 +162,10 @@ fn idle(case: &Case<'_>, ruled: &Ruled<'_>, talk: &mut Talk) {
     }
     if let Some(reminder) = ruled.is_news(told_of_this, &policy.name, true, false, case) {
         let first = told_of_this.filter(|_| reminder).map_or(case.now, |told| told.first);
-        let due = hours.schedule.business_days_after(first, policy.grace).map(|due| due.max(mark.not_before));
+        let due = policy.schedule.business_days_after(first, policy.grace).map(|due| due.max(mark.not_before));
         talk.topics.push(Topic::new(Subject::Idle, Some(mark.since), due, reminder));
     }
-    let notice = Notice { told: told_of_this, owner: ruled.owner, policy, schedule: &hours.schedule };
+    let notice = Notice { told: told_of_this, reach: ruled.reach, policy, schedule: &policy.schedule };
     let seen = case.instance.tags.any_case(&case.settings.tags.seen).next().is_some();
     if let Gate::Shut { because: super::caps::Cap::InGrace, until } = ruled.gate
         && !seen

@@ -11,8 +11,9 @@ use super::tell::{OPERATOR, tell};
 use super::{prices, savings, state, stocktake};
 use crate::decide::case::History;
 use crate::decide::digest::{Digest, Digests, Reader, digests};
+use crate::decide::idle_stops;
 use crate::decide::month::Month;
-use crate::decide::news::{forget, news};
+use crate::decide::news::{forget, news, stopped_for_idleness};
 use crate::decide::owner::{self, channel_of};
 use crate::decide::price::{PriceKey, Prices};
 use crate::decide::report::{Ending, Report, Row};
@@ -201,7 +202,7 @@ pub(super) async fn take_stock(
     report.notes.extend(troubles);
 }
 
-/// Keeps what was learnt: prices, and what was seen active.
+/// Keeps what was learnt: prices, what was seen active, and what was stopped for being idle.
 pub(super) async fn keep(
     order: &Order<'_>,
     hub: &impl Hub,
@@ -219,6 +220,13 @@ pub(super) async fn keep(
     if let Some(idle) = &order.settings.idle
         && order.settings.run.record.is_some()
     {
+        let mut stops = history.idle_stops.clone();
+        stopped_for_idleness(report).for_each(|(step, outcome)| stops.note(&step.id, outcome.at));
+        if stops != history.idle_stops
+            && let Err(error) = hub.write(idle_stops::FILE, &stops.text()).await
+        {
+            troubles.push(format!("what was stopped for being idle could not be recorded: {error}"));
+        }
         let text = history.witness.after(sightings, idle, report.at);
         if let Err(error) = hub.write(crate::decide::witness::FILE, &text).await {
             troubles.push(format!("what was seen active could not be recorded: {error}"));

@@ -2,6 +2,7 @@
 //! harm. Who was told begins anew; what was seen active is measured again.
 
 use crate::decide::case::History;
+use crate::decide::idle_stops::{self, IdleStops};
 use crate::decide::settings::Settings;
 use crate::decide::told::Ledger;
 use crate::decide::witness::{FILE, Witness};
@@ -23,11 +24,13 @@ pub(super) async fn recall(
     now: DateTime<Utc>,
 ) -> Result<(), PortError> {
     if is_stateful(settings) {
-        history.told = hub.read(TOLD).await?.map_or_else(Ledger::default, |text| Ledger::parse(&text));
+        history.told = hub.read(TOLD).await?.map_or_else(Ledger::default, |text| Ledger::parse(&text, now));
         let zone = settings.policies.first().map_or(chrono_tz::Tz::UTC, |policy| policy.schedule.zone());
         history.stocktake = stocktake::due(hub, now, zone).await?;
     }
     if let Some(idle) = &settings.idle {
+        history.idle_stops =
+            hub.read(idle_stops::FILE).await?.map_or_else(IdleStops::default, |text| IdleStops::parse(&text, now));
         history.witness = hub.read(FILE).await?.map_or_else(Witness::default, |text| Witness::parse(&text));
         // A week more than the veto window: the stop before the first of its sessions is needed too.
         history.own = own_acts(hub, now, idle.veto.num_days() + 7).await?;

@@ -135,6 +135,7 @@ fn accept(delivery: &mut Delivery, digest: &Digest, message: &Message, frame: &F
         policy: named.policy.clone(),
         owner: owner.clone().unwrap_or_else(|| named.owner.clone()),
         channel: digest.channel.name.clone(),
+        place: Arc::from(digest.channel.place()),
         contact,
         binding: named.binding,
         at: frame.at,

@@ -193,8 +193,9 @@ async fn prepare(order: &UndoOrder<'_>, look: &impl Look, hub: &impl Hub, applie
                 None => {
                     let instance = now.get(&stop.id);
                     let finding = find(settings, instance, undoes, &stop.policy, *hand, clock.now());
-                    let owner =
-                        instance.and_then(|one| settings.owners.by_tag(&one.tags)).map(|(_, owner)| Box::from(owner));
+                    let owner = instance
+                        .and_then(|one| settings.owners.by_tag(&one.tags).ok().flatten())
+                        .map(|(_, owner)| Box::from(owner));
                     Found { stop, finding, launched: instance.and_then(|one| one.launch), owner }
                 }
             });

@@ -88,6 +88,7 @@ fn line(row: &Row, locale: Locale) -> Line<'_> {
         launch: _,
         ours: _,
         zone: _,
+        marks: _,
         talk: _,
         weight: _,
         price: _,

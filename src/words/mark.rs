@@ -132,13 +132,14 @@ impl fmt::Display for Mark {
     }
 }
 
-/// The first 8 hexadecimal digits of a digest over every tag that is neither AWS's own nor begins with the
-/// reaper's `prefix`, whatever its order.
-pub fn digest_of(tags: &Tags, prefix: &str) -> String {
+/// The first 8 hexadecimal digits of a digest over every tag that is neither AWS's own nor the reaper's, whatever
+/// its order. The reaper's begin with `prefix`, but for those `of_teams`, by which teams speak to it.
+pub fn digest_of(tags: &Tags, prefix: &str, of_teams: &[&str]) -> String {
     let lower = prefix.to_lowercase();
     let others = tags.iter().filter(|(key, _)| {
         let key = key.to_lowercase();
-        !key.starts_with("aws:") && !key.starts_with(&lower)
+        let of_a_team = of_teams.iter().any(|of_team| of_team.to_lowercase() == key);
+        of_a_team || !key.starts_with("aws:") && !key.starts_with(&lower)
     });
     let mut others: Vec<(&str, &str)> = others.collect();
     others.sort_unstable();
@@ -189,10 +190,12 @@ mod tests {
 
     #[test]
     fn only_other_peoples_tags_count_for_the_digest_and_their_order_does_not() {
-        let digest = |tags: &[(&str, &str)]| digest_of(&Tags::new(tags.iter().copied()), "idle-reaper:");
+        let of_teams = ["idle-reaper:schedule"];
+        let digest = |tags: &[(&str, &str)]| digest_of(&Tags::new(tags.iter().copied()), "idle-reaper:", &of_teams);
         let plain = digest(&[("Name", "box"), ("Owner", "ana")]);
         assert_eq!(plain, digest(&[("Owner", "ana"), ("aws:x", "1"), ("Idle-Reaper:marked", "…"), ("Name", "box")]));
         assert_ne!(plain, digest(&[("Name", "box"), ("Owner", "ben")]));
         assert_ne!(plain, digest(&[("Name", "box")]));
+        assert_ne!(plain, digest(&[("Owner", "ana"), ("Idle-Reaper:Schedule", "always"), ("Name", "box")]));
     }
 }

@@ -99,6 +99,8 @@ pub struct Receipt {
     pub owner: Arc<str>,
     /// By which channel, by its name in the settings.
     pub channel: Arc<str>,
+    /// Where that channel leads: the topic, or where the webhook's secret stands.
+    pub place: Arc<str>,
     /// Which contact.
     pub contact: Contact,
     /// Whether it said when the instance will be stopped ([`Item::due`]).

@@ -10,7 +10,7 @@ use crate::fake::{EVENING, SETTINGS, Shape, World, apply, at, instance, plan, ro
 use crate::idle::samples::Case;
 
 /// Owners by tag, `ana` with a channel and a second contact, the rest without; idle machines are stopped.
-const TELLING: &str = r#"
+pub const TELLING: &str = r#"
 [channels.ana]
 sns = "arn:aws:sns:ap-northeast-1:999999999999:ana"
 [channels.lead]
@@ -26,22 +26,22 @@ operator = "ops"
 [idle]
 [calendars.japan]"#;
 
-fn telling() -> Settings {
+pub fn telling() -> Settings {
     let text = SETTINGS.replace("[calendars.japan]", TELLING).replace("unannounced = true", "idle = \"stop\"");
     settings(&text)
 }
 
 /// A Wednesday at noon: its office is open.
-const NOON: &str = "2026-11-25T12:00:00+09:00";
+pub const NOON: &str = "2026-11-25T12:00:00+09:00";
 
 /// A box of `ana` that has run for long and does nothing.
-fn idle_box(id: &str) -> Instance {
+pub fn idle_box(id: &str) -> Instance {
     let case = Case::idle();
     Instance { id: id.into(), ..case.instance }.tag("Owner", "ana")
 }
 
 /// The same weeks of nothing, as they look at `now`.
-fn rests(world: &World, id: &str, now: DateTime<Utc>) {
+pub fn rests(world: &World, id: &str, now: DateTime<Utc>) {
     let mut case = Case::idle();
     let by = now - case.now;
     for point in case.points.iter_mut().flatten().flatten() {
@@ -51,18 +51,18 @@ fn rests(world: &World, id: &str, now: DateTime<Utc>) {
 }
 
 /// A run at `now` in which `id` has done nothing until then.
-fn run(world: &World, settings: &Settings, id: &str, now: &str) -> Report {
+pub fn run(world: &World, settings: &Settings, id: &str, now: &str) -> Report {
     rests(world, id, at(now));
     apply(world, settings, at(now))
 }
 
 /// What was said through a channel so far: subjects and ids.
-fn heard(world: &World, channel: &str) -> Vec<(Subject, String)> {
+pub fn heard(world: &World, channel: &str) -> Vec<(Subject, String)> {
     let said = world.said().into_iter().filter(|(name, _)| name == channel);
     said.flat_map(|(_, message)| message.named).map(|named| (named.subject, named.id.to_string())).collect()
 }
 
-fn waits(report: &Report, id: &str) -> Option<Cap> {
+pub fn waits(report: &Report, id: &str) -> Option<Cap> {
     report.plan.deferred.iter().find(|put_off| *put_off.id == *id).map(|put_off| put_off.because)
 }
 

@@ -27,5 +27,6 @@ mod tables;
 mod tell;
 mod tricks;
 mod undo;
+mod untold;
 mod views;
 mod voices;

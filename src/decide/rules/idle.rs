@@ -1,9 +1,10 @@
 //! `idle`: it runs and does nothing, by weeks of evidence. Where its hours are over and its policy stops it for
 //! that, that comes first.
 
-use super::Rule;
+use super::{Rule, undone};
 use crate::decide::case::{Activity, Case};
 use crate::decide::idle::Idleness;
+use crate::decide::idle_stops::ENOUGH;
 use crate::decide::inputs::Inputs;
 use crate::decide::marking::standing;
 use crate::decide::settings::{IdleDeed, Outside, Policy};
@@ -31,13 +32,24 @@ fn judge(case: &Case<'_>) -> Option<Verdict> {
         return None;
     }
     let reported = reported(policy, facts);
-    if reported.is_none()
-        && let Some(spared) = last_hour(case)
-    {
-        return Some(Verdict::Spare(spared));
+    if reported.is_none() {
+        // A person's word stands above weeks of evidence.
+        if let Some(taken_back) = (undone::RULE.judge)(case).or_else(|| fight(case)) {
+            return Some(taken_back);
+        }
+        if let Some(spared) = last_hour(case) {
+            return Some(Verdict::Spare(spared));
+        }
     }
     let marked = standing(case).ok().map(|mark| mark.since);
     Some(Verdict::Idle(Box::new(Forgotten { facts: facts.clone(), reported, marked, zone: hours.at.zone })))
+}
+
+/// Twice stopped for this and twice started again: somebody means it.
+fn fight(case: &Case<'_>) -> Option<Verdict> {
+    let stops = case.history.idle_stops.count(&case.instance.id);
+    let stops = u32::try_from(stops).unwrap_or(u32::MAX);
+    (stops as usize >= ENOUGH).then_some(Verdict::Spare(Spared::RestartFight { stops }))
 }
 
 /// A sign of life in the last hour, or no figure for it: it is asked for right before a stop.

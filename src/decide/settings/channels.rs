@@ -18,6 +18,16 @@ pub struct Channel {
     pub way: Way,
 }
 
+impl Channel {
+    /// Where it leads, whatever it is called: the topic, or where the webhook's secret stands.
+    pub fn place(&self) -> String {
+        match &self.way {
+            Way::Sns { topic, format: _ } => topic.arn.clone(),
+            Way::Slack(secret) => secret.to_string(),
+        }
+    }
+}
+
 /// What a channel is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Way {

@@ -72,11 +72,19 @@ impl Owners {
     }
 
     /// The tag that names an owner, and whom. An empty value names nobody, and the next tag is asked.
-    pub fn by_tag<'a>(&'a self, tags: &'a Tags) -> Option<(&'a str, &'a str)> {
-        self.tags.iter().find_map(|key| {
-            let value = tags.any_case(key).map(|(_, value)| value.trim()).find(|value| !value.is_empty())?;
-            Some((key.as_str(), value))
-        })
+    ///
+    /// # Errors
+    /// Two owners: AWS tells keys apart by case, and two that differ in nothing else may name two people.
+    pub fn by_tag<'a>(&'a self, tags: &'a Tags) -> Result<Option<(&'a str, &'a str)>, [&'a str; 2]> {
+        for key in &self.tags {
+            let mut values = tags.any_case(key).map(|(_, value)| value.trim()).filter(|value| !value.is_empty());
+            let Some(value) = values.next() else { continue };
+            return match values.find(|other| !other.eq_ignore_ascii_case(value)) {
+                Some(other) => Err([value, other]),
+                None => Ok(Some((key.as_str(), value))),
+            };
+        }
+        Ok(None)
     }
 
     /// What the mapping of accounts says. A pattern of names cannot be held against an account whose name is

@@ -154,7 +154,9 @@ impl Voice for English {
             Reason::Overtime => "the end of the overtime, `overtime` in the policy",
             Reason::Young => "a little time, `min-uptime` in the policy",
             Reason::CannotHibernate => "hibernation enabled at launch, or `outside = \"stop\"` in the policy",
-            Reason::RestartFight => "the next opening; better, a `keep-until` or `schedule` tag",
+            Reason::RestartFight => {
+                "the next opening, or a year without a stop if it was idle; better, a `keep-until` or `schedule` tag"
+            }
             Reason::Busy => "a quiet hour, or `cpu-percent` in `[busy]`",
             Reason::Unmeasured => "a figure in CloudWatch, or `unmeasured = \"ignore\"` in `[busy]`",
             Reason::OutsideHours => "a `keep`, `keep-until` or `schedule` tag on the instance",
@@ -534,7 +536,7 @@ fn spared(out: &mut String, spared: &Spared) -> fmt::Result {
         Spared::Busy { cpu, limit } => write!(out, "busy: {cpu:.1} % CPU within the last hour, limit {limit} %"),
         Spared::Unmeasured { gap } => write!(out, "the last hour is unmeasured: {gap}"),
         Spared::RestartFight { stops } => {
-            write!(out, "stopped {stops} times since closing and started again each time; talk to its owner")
+            write!(out, "stopped {stops} times and started again each time; talk to its owner")
         }
     }
 }

@@ -161,7 +161,9 @@ impl Voice for Japanese {
             Reason::CannotHibernate => {
                 "休止を有効にしたインスタンスの作成、またはポリシーの `outside = \"stop\"` への変更"
             }
-            Reason::RestartFight => "次の稼働時間の開始。より確実なのは `keep-until` または `schedule` タグの付与",
+            Reason::RestartFight => {
+                "次の稼働時間の開始、アイドルによる停止の場合は停止のない1年間。より確実なのは `keep-until` または `schedule` タグの付与"
+            }
             Reason::Busy => "負荷の低い1時間、または `[busy]` の `cpu-percent` の変更",
             Reason::Unmeasured => "CloudWatch の測定値、または `[busy]` の `unmeasured = \"ignore\"` への変更",
             Reason::OutsideHours => "インスタンスへの `keep`、`keep-until`、`schedule` タグの付与",
@@ -557,7 +559,7 @@ fn spared(out: &mut String, spared: &Spared) -> fmt::Result {
         Spared::Busy { cpu, limit } => write!(out, "直近1時間の CPU 使用率 {cpu:.1}%、しきい値 {limit}%"),
         Spared::Unmeasured { gap } => write!(out, "直近1時間を測定できない: {gap}"),
         Spared::RestartFight { stops } => {
-            write!(out, "稼働時間の終了後に{stops}回停止し、そのたびに起動された。所有者に確認すること")
+            write!(out, "{stops}回停止し、そのたびに起動された。所有者に確認すること")
         }
     }
 }
