@@ -1,0 +1,147 @@
+//! The control API: where a test or a benchmark stages things. JSON in and out, beneath `/_simulator/`.
+
+use serde_json::{Value, json};
+
+use crate::Shared;
+use crate::faults::Fault;
+use crate::hub::Topic;
+use crate::spec::entry;
+use crate::world::World;
+
+/// What no bucket can be called.
+pub(crate) const PREFIX: &str = "/_simulator/";
+
+/// Answers one request, by its path without the prefix.
+pub(crate) fn answer(shared: &Shared, method: &str, path: &str, body: &Value) -> Result<Value, String> {
+    if (method, path) == ("POST", "fault/clear") {
+        shared.world().faults.clear();
+        shared.cleared.notify_waiters();
+        return Ok(json!({}));
+    }
+    let world = &mut *shared.world();
+    match (method, path) {
+        ("GET", "ready") => Ok(json!({"ready": true})),
+        ("POST", "world") => {
+            *world = World::of(body)?;
+            Ok(world.about())
+        }
+        ("GET", "world") => Ok(world.about()),
+        ("POST", "clock") => {
+            let parse = |text: &str| text.parse().map_err(|error| format!("`{text}` is no instant: {error}"));
+            world.now = body["now"].as_str().map(parse).transpose()?;
+            Ok(json!({"now": world.now()}))
+        }
+        ("POST", "instance") => change(world, body),
+        ("GET", "instances") => {
+            let all = world.instances().map(|(account, region, instance)| instance.show(account, region));
+            Ok(all.collect())
+        }
+        ("GET", "states") => {
+            let mut counts = std::collections::BTreeMap::<&str, usize>::new();
+            world.instances().for_each(|(_, _, one)| *counts.entry(one.state().name()).or_default() += 1);
+            Ok(json!(counts))
+        }
+        ("POST", "conditions") => conditions(world, body),
+        ("POST", "fault") => {
+            let fault: Fault =
+                serde_json::from_value(body.clone()).map_err(|error| format!("no such fault: {error}"))?;
+            crate::instance::Instance::new("".into(), None, world.now())
+                .change(&entry(&serde_json::Map::new(), &fault.fields)?)?;
+            world.add_fault(fault);
+            Ok(json!({}))
+        }
+        ("POST", "seed") => {
+            world.faults.seed = body["seed"].as_u64().ok_or("a seed is a number")?;
+            Ok(json!({}))
+        }
+        ("GET", "meter") => Ok(world.meter.show()),
+        ("POST", "meter/reset") => {
+            let before = world.meter.show();
+            world.meter.reset();
+            Ok(before)
+        }
+        ("GET", "objects") => {
+            let text = |body: &Vec<u8>| Value::String(String::from_utf8_lossy(body).into_owned());
+            let of = |(name, objects): (&String, &std::collections::BTreeMap<String, Vec<u8>>)| {
+                let objects: serde_json::Map<_, _> =
+                    objects.iter().map(|(key, body)| (key.clone(), text(body))).collect();
+                (name.clone(), Value::Object(objects))
+            };
+            Ok(Value::Object(world.hub.buckets.iter().map(of).collect()))
+        }
+        _ => hub(world, method, path, body),
+    }
+}
+
+/// What the hub and its accounts have.
+fn hub(world: &mut World, method: &str, path: &str, body: &Value) -> Result<Value, String> {
+    let text = |key: &str| body[key].as_str().map(str::to_owned).ok_or_else(|| format!("`{key}` is missing"));
+    match (method, path) {
+        ("POST", "parameter") => {
+            let name = text("name")?;
+            match body["value"].as_str() {
+                Some(value) => world.hub.parameters.insert(name, value.to_owned()),
+                None => world.hub.parameters.remove(&name),
+            };
+        }
+        ("POST", "secret") => {
+            world.hub.secrets.insert(text("name")?, text("value")?);
+        }
+        ("POST", "contact") => {
+            let name = text("account")?;
+            let account = world.accounts.get(&name).cloned().unwrap_or(name);
+            match body["email"].as_str() {
+                Some(email) => world.hub.contacts.insert(account, email.to_owned()),
+                None => world.hub.contacts.remove(&account),
+            };
+        }
+        ("POST", "topic") => {
+            let region = body["region"].as_str().unwrap_or(&world.spec.home_region);
+            let arn = format!("arn:aws:sns:{region}:{}:{}", world.hub_account, text("name")?);
+            let heard_by_somebody = body["subscriber"].as_bool().unwrap_or(true);
+            world.hub.topics.insert(arn.clone(), Topic { heard_by_somebody, said: Vec::new() });
+            return Ok(json!({"arn": arn}));
+        }
+        ("GET", "heard") => {
+            let said = |(arn, topic): (&String, &Topic)| (arn.clone(), json!(topic.said));
+            return Ok(Value::Object(world.hub.topics.iter().map(said).collect()));
+        }
+        ("POST", "balancer") => return balance(world, body),
+        _ => return Err(format!("no such route: {method} {path}")),
+    }
+    Ok(body.clone())
+}
+
+fn balance(world: &mut World, body: &Value) -> Result<Value, String> {
+    for story in body["stories"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+        let (account, region, id) = world.stories.get(story).cloned().ok_or_else(|| format!("no story `{story}`"))?;
+        world.places.entry((account, region)).or_default().balanced.push(id.into());
+    }
+    Ok(body.clone())
+}
+
+/// Changes one instance, by its story or by its id.
+fn change(world: &mut World, body: &Value) -> Result<Value, String> {
+    let fields = body.as_object().ok_or("an instance is an object")?;
+    let change = entry(&serde_json::Map::new(), fields)?;
+    let of_story = || change.story.as_ref().and_then(|story| Some(world.stories.get(story)?.2.to_string()));
+    let id = change.id.clone().or_else(of_story).ok_or("no such story")?;
+    let instance = world.find(&id).ok_or_else(|| format!("no instance `{id}`"))?;
+    instance.remember();
+    instance.change(&change)?;
+    Ok(json!({"id": id, "state": instance.state().name()}))
+}
+
+/// How long calls take, and whether they are throttled.
+fn conditions(world: &mut World, body: &Value) -> Result<Value, String> {
+    for (key, value) in body.as_object().ok_or("conditions are an object")? {
+        let wrong = || format!("`{key}` cannot be {value}");
+        match key.as_str() {
+            "latency-ms" => world.spec.latency_ms = value.as_f64().ok_or_else(wrong)?,
+            "throttle" => world.spec.throttle = value.as_bool().ok_or_else(wrong)?,
+            "transition-seconds" => world.spec.transition_seconds = value.as_f64().ok_or_else(wrong)?,
+            _ => return Err(format!("there is no condition `{key}`")),
+        }
+    }
+    Ok(body.clone())
+}

@@ -1,0 +1,64 @@
+//! What was asked of the simulated AWS, and what it would have cost.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+/// Dollars for one metric asked for by GetMetricData ("Amazon CloudWatch Pricing": $0.01 per 1,000).
+const DOLLARS_A_METRIC: f64 = 0.000_01;
+
+/// Counts since the world was built, or since the meter was reset.
+#[derive(Clone, Debug, Default)]
+pub struct Meter {
+    /// Calls by `service:Action`, those that were refused included.
+    pub calls: BTreeMap<String, u64>,
+    /// Of these, calls that were throttled.
+    pub throttled: BTreeMap<String, u64>,
+    /// Of these, calls that write.
+    pub writes: u64,
+    /// Metrics asked for.
+    pub metrics: u64,
+    /// Calls answered at once, now and at most.
+    pub in_flight: u64,
+    /// See `in_flight`.
+    pub peak_width: u64,
+    /// Bytes of requests.
+    pub bytes_in: u64,
+    /// Bytes of answers.
+    pub bytes_out: u64,
+    /// Faults that met a call, by their mode.
+    pub faults: BTreeMap<String, u64>,
+}
+
+impl Meter {
+    /// Every call.
+    pub fn all(&self) -> u64 {
+        self.calls.values().sum()
+    }
+
+    pub(crate) fn begin(&mut self, bytes: usize) {
+        self.in_flight += 1;
+        self.peak_width = self.peak_width.max(self.in_flight);
+        self.bytes_in += bytes as u64;
+    }
+
+    pub(crate) fn end(&mut self, bytes: usize) {
+        self.in_flight = self.in_flight.saturating_sub(1);
+        self.bytes_out += bytes as u64;
+    }
+
+    /// Begins anew; what is in flight stays in flight.
+    pub(crate) fn reset(&mut self) {
+        *self = Self { in_flight: self.in_flight, ..Self::default() };
+    }
+
+    #[allow(clippy::cast_precision_loss)]
+    pub(crate) fn show(&self) -> Value {
+        json!({
+            "calls": self.calls, "all": self.all(), "throttled": self.throttled, "writes": self.writes,
+            "metrics": self.metrics, "dollars": self.metrics as f64 * DOLLARS_A_METRIC,
+            "peak-width": self.peak_width, "bytes-in": self.bytes_in, "bytes-out": self.bytes_out,
+            "faults": self.faults,
+        })
+    }
+}

@@ -1,0 +1,173 @@
+//! What was asked: an HTTP request, and the call of AWS that it is.
+
+use std::collections::HashMap;
+
+use percent_encoding::percent_decode_str;
+use serde_json::Value;
+
+use crate::cloudwatch_cbor;
+
+/// An HTTP request, read whole.
+#[derive(Debug, Default)]
+pub(crate) struct Request {
+    pub(crate) method: String,
+    /// Without the query, as sent.
+    pub(crate) path: String,
+    pub(crate) query: String,
+    /// Names in lower case.
+    pub(crate) headers: HashMap<String, String>,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Request {
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", String::as_str)
+    }
+}
+
+/// How a service's answers are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Protocol {
+    Ec2,
+    Query,
+    Json,
+    RestJson,
+    RestXml,
+    Cbor,
+}
+
+/// One call of AWS.
+#[derive(Debug)]
+pub(crate) struct Call {
+    pub(crate) protocol: Protocol,
+    pub(crate) service: String,
+    pub(crate) action: String,
+    pub(crate) region: String,
+    pub(crate) key: String,
+    /// The caller's account and role, by the access key; filled in by the world.
+    pub(crate) account: String,
+    pub(crate) role: Option<String>,
+    /// The parameters of a query protocol.
+    pub(crate) form: HashMap<String, String>,
+    /// The parameters of a JSON or CBOR protocol.
+    pub(crate) json: Value,
+    /// Instance ids that the call names.
+    pub(crate) ids: Vec<Box<str>>,
+    pub(crate) http: Request,
+}
+
+impl Call {
+    /// Reads a call; `None` for a request that is no signed call of AWS.
+    pub(crate) fn read(http: Request) -> Option<Self> {
+        let signed = http.header("authorization").split_once("Credential=")?.1;
+        let mut scope = signed.split(',').next()?.split('/');
+        let (key, _date) = (scope.next()?.to_owned(), scope.next()?);
+        let (region, service) = (scope.next()?.to_owned(), scope.next()?.to_owned());
+        let mut call = Self {
+            protocol: Protocol::Json,
+            service,
+            action: String::new(),
+            region,
+            key,
+            account: String::new(),
+            role: None,
+            form: HashMap::new(),
+            json: Value::Null,
+            ids: Vec::new(),
+            http,
+        };
+        call.classify();
+        Some(call)
+    }
+
+    fn classify(&mut self) {
+        let target = self.http.header("x-amz-target").to_owned();
+        if self.http.header("smithy-protocol") == "rpc-v2-cbor" {
+            self.protocol = Protocol::Cbor;
+            self.action = self.http.path.rsplit('/').next().unwrap_or_default().to_owned();
+            self.json = cloudwatch_cbor::read(&self.http.body).unwrap_or(Value::Null);
+        } else if let Some((_, action)) = target.rsplit_once('.') {
+            self.action = action.to_owned();
+            self.json = serde_json::from_slice(&self.http.body).unwrap_or(Value::Null);
+        } else if self.service == "s3" {
+            self.protocol = Protocol::RestXml;
+            self.action = self.s3_action().to_owned();
+        } else if self.service == "account" {
+            self.protocol = Protocol::RestJson;
+            let name = self.http.path.trim_matches('/');
+            self.action = name[..1.min(name.len())].to_uppercase() + name.get(1..).unwrap_or_default();
+            self.json = serde_json::from_slice(&self.http.body).unwrap_or(Value::Null);
+        } else {
+            self.protocol = if self.service == "ec2" { Protocol::Ec2 } else { Protocol::Query };
+            let source = if self.http.body.is_empty() { self.http.query.as_bytes() } else { &self.http.body };
+            self.form = form_urlencoded::parse(source).into_owned().collect();
+            self.action = self.form.get("Action").cloned().unwrap_or_default();
+        }
+        if self.service == "ec2" {
+            let ids = self.list("InstanceId.").into_iter().chain(self.list("ResourceId.")).map(Box::from);
+            let mut ids: Vec<Box<str>> = ids.collect();
+            if let Some(filtered) = self.filters().into_iter().find(|(name, _)| name == "instance-id") {
+                ids.extend(filtered.1.into_iter().map(Box::from));
+            }
+            self.ids = ids;
+        }
+    }
+
+    fn s3_action(&self) -> &'static str {
+        let (_, key) = self.bucket_and_key();
+        match (self.http.method.as_str(), key.is_empty()) {
+            ("PUT", false) => "PutObject",
+            ("GET", false) => "GetObject",
+            ("HEAD", false) => "HeadObject",
+            ("DELETE", false) => "DeleteObject",
+            ("GET", true) => "ListObjectsV2",
+            ("HEAD", true) => "HeadBucket",
+            ("PUT", true) => "CreateBucket",
+            _ => "unknown",
+        }
+    }
+
+    /// Of a path-style address.
+    pub(crate) fn bucket_and_key(&self) -> (String, String) {
+        let path = percent_decode_str(self.http.path.trim_start_matches('/')).decode_utf8_lossy().into_owned();
+        let (bucket, key) = path.split_once('/').unwrap_or((&path, ""));
+        (bucket.to_owned(), key.to_owned())
+    }
+
+    /// A parameter of the query string.
+    pub(crate) fn query(&self, name: &str) -> Option<String> {
+        form_urlencoded::parse(self.http.query.as_bytes()).find(|(key, _)| key == name).map(|(_, v)| v.into_owned())
+    }
+
+    /// A parameter of a query protocol.
+    pub(crate) fn param(&self, name: &str) -> Option<&str> {
+        self.form.get(name).map(String::as_str)
+    }
+
+    /// A text of a JSON protocol.
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+        self.json.get(name).and_then(Value::as_str)
+    }
+
+    /// `prefix1`, `prefix2` and so on, of a query protocol.
+    pub(crate) fn list(&self, prefix: &str) -> Vec<&str> {
+        (1..).map_while(|n| self.param(&format!("{prefix}{n}"))).collect()
+    }
+
+    /// The filters of a describe call, each with its values.
+    pub(crate) fn filters(&self) -> Vec<(String, Vec<String>)> {
+        let names = (1..).map_while(|n| Some((n, self.param(&format!("Filter.{n}.Name"))?)));
+        let values = |n: usize| self.list(&format!("Filter.{n}.Value.")).into_iter().map(str::to_owned).collect();
+        names.map(|(n, name)| (name.to_owned(), values(n))).collect()
+    }
+
+    /// The account that an AssumeRole would enter.
+    pub(crate) fn entered(&self) -> Option<&str> {
+        self.param("RoleArn").and_then(|arn| arn.split(':').nth(4))
+    }
+
+    /// Whether it only looks. AssumeRole changes nothing in the account that it enters.
+    pub(crate) fn reads(&self) -> bool {
+        ["Describe", "Get", "List", "Head", "AssumeRole"].iter().any(|start| self.action.starts_with(start))
+    }
+}

@@ -1,0 +1,175 @@
+//! What a world is made from: the same JSON as `tests/world.py` reads, and `fleet` for any number of instances.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value};
+
+/// A whole world.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub(crate) struct Spec {
+    #[serde(rename = "about")]
+    _about: Value,
+    pub(crate) organization: bool,
+    pub(crate) hub: String,
+    pub(crate) home_region: String,
+    pub(crate) regions: Vec<String>,
+    pub(crate) now: Option<DateTime<Utc>>,
+    pub(crate) reading_role: Option<String>,
+    pub(crate) acting_role: Option<String>,
+    pub(crate) external_id: Option<String>,
+    pub(crate) transition_seconds: f64,
+    pub(crate) accounts: Vec<AccountSpec>,
+    pub(crate) defaults: Map<String, Value>,
+    pub(crate) instances: Vec<Map<String, Value>>,
+    pub(crate) ssm: BTreeMap<String, String>,
+    pub(crate) buckets: Vec<String>,
+    pub(crate) fleet: Option<Fleet>,
+    /// How long each call takes.
+    pub(crate) latency_ms: f64,
+    /// Whether the documented request limits hold.
+    pub(crate) throttle: bool,
+}
+
+/// The Regions that are on in every account, from the AWS Account Management guide: seventeen.
+const ALWAYS_ON: [&str; 17] = [
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-northeast-3",
+    "ap-south-1",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ca-central-1",
+    "eu-central-1",
+    "eu-north-1",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "sa-east-1",
+    "us-east-1",
+    "us-east-2",
+    "us-west-1",
+    "us-west-2",
+];
+
+impl Default for Spec {
+    fn default() -> Self {
+        Self {
+            _about: Value::Null,
+            organization: true,
+            hub: "hub".to_owned(),
+            home_region: "ap-northeast-1".to_owned(),
+            regions: ALWAYS_ON.map(str::to_owned).to_vec(),
+            now: None,
+            reading_role: None,
+            acting_role: None,
+            external_id: None,
+            transition_seconds: 0.0,
+            accounts: Vec::new(),
+            defaults: Map::new(),
+            instances: Vec::new(),
+            ssm: BTreeMap::new(),
+            buckets: Vec::new(),
+            fleet: None,
+            latency_ms: 0.0,
+            throttle: false,
+        }
+    }
+}
+
+/// An account of the organisation.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct AccountSpec {
+    pub(crate) name: String,
+    pub(crate) id: Option<String>,
+    #[serde(default)]
+    pub(crate) ou: String,
+    pub(crate) state: Option<String>,
+    #[serde(default)]
+    pub(crate) refuses: bool,
+    /// The address of its alternate contact.
+    pub(crate) contact: Option<String>,
+}
+
+/// A seeded fleet.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub(crate) struct Fleet {
+    pub(crate) seed: u64,
+    /// Accounts beside those that are named.
+    pub(crate) accounts: usize,
+    pub(crate) instances: usize,
+    /// Of its account-Regions, how many per cent have no instance.
+    pub(crate) empty_percent: u64,
+    /// The kinds of instances, each as often as its weight says.
+    pub(crate) mix: Vec<Kind>,
+}
+
+impl Default for Fleet {
+    fn default() -> Self {
+        Self { seed: 1, accounts: 1, instances: 0, empty_percent: 0, mix: Vec::new() }
+    }
+}
+
+/// One kind of a fleet's instances.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct Kind {
+    pub(crate) weight: u64,
+    pub(crate) fields: Map<String, Value>,
+}
+
+/// One entry of `instances`, or what `POST /instance` changes.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub(crate) struct Entry {
+    pub(crate) story: Option<String>,
+    pub(crate) account: Option<String>,
+    pub(crate) region: Option<String>,
+    pub(crate) id: Option<String>,
+    pub(crate) count: Option<usize>,
+    #[serde(rename = "expect")]
+    _expect: Value,
+    #[serde(rename = "unseen")]
+    _unseen: Value,
+    #[serde(rename = "about")]
+    _about: Value,
+    pub(crate) r#type: Option<String>,
+    pub(crate) vcpus: Option<u32>,
+    pub(crate) launch_time: Option<DateTime<Utc>>,
+    pub(crate) created: Option<DateTime<Utc>>,
+    pub(crate) state: Option<String>,
+    pub(crate) transition_reason: Option<String>,
+    pub(crate) person_starts: Option<DateTime<Utc>>,
+    pub(crate) person_stops: Option<DateTime<Utc>>,
+    pub(crate) tags: BTreeMap<String, Option<String>>,
+    pub(crate) stop_protected: Option<bool>,
+    pub(crate) lifecycle: Option<String>,
+    pub(crate) source_dest_check: Option<bool>,
+    pub(crate) root_device_type: Option<String>,
+    pub(crate) host_id: Option<String>,
+    pub(crate) tenancy: Option<String>,
+    pub(crate) capacity_reservation_id: Option<String>,
+    pub(crate) capacity_block_id: Option<String>,
+    pub(crate) product_codes: Option<Vec<String>>,
+    pub(crate) operator_managed: Option<Value>,
+    pub(crate) hibernation: Option<bool>,
+    /// `Some(None)` where CloudWatch has nothing.
+    #[serde(deserialize_with = "given")]
+    pub(crate) cpu: Option<Option<f64>>,
+}
+
+/// Tells `null` from a key that is not there.
+fn given<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<f64>>, D::Error> {
+    Option::<f64>::deserialize(from).map(Some)
+}
+
+/// An entry over the defaults.
+pub(crate) fn entry(defaults: &Map<String, Value>, fields: &Map<String, Value>) -> Result<Entry, String> {
+    let mut all = defaults.clone();
+    all.extend(fields.clone());
+    serde_json::from_value(Value::Object(all)).map_err(|error| format!("an instance cannot be read: {error}"))
+}

@@ -1,0 +1,365 @@
+//! The simulated organisation: who is in it, what runs in it, who may do what, and what each call does.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Timelike, Utc};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use crate::answer::{Answer, Refusal, refuse};
+use crate::faults::{Fault, Faults, Mode, PageFault, throttled};
+use crate::fleet;
+use crate::hub::Hub;
+use crate::instance::Instance;
+use crate::limits::Limits;
+use crate::meter::Meter;
+use crate::organizations::Organization;
+use crate::request::Call;
+use crate::spec::{Entry, Spec, entry};
+use crate::{cloudwatch, ec2, hub, organizations, paths, pricing, s3, sts};
+
+/// The most values that one filter may have ("Filter your resources", Amazon EC2 User Guide).
+const FILTER_VALUES: usize = 200;
+
+/// The longest hang, so that no test waits for ever.
+const LONGEST_HANG: f64 = 60.0;
+
+/// One Region of one account.
+#[derive(Debug, Default)]
+pub(crate) struct Place {
+    pub(crate) instances: Vec<Instance>,
+    pub(crate) by_id: HashMap<Box<str>, usize>,
+    /// Instances behind load balancers of this place.
+    pub(crate) balanced: Vec<String>,
+}
+
+/// Account, Region and id of an instance.
+pub(crate) type Where = (Arc<str>, Arc<str>, Box<str>);
+
+/// A session: whose key it is.
+#[derive(Clone, Debug)]
+pub(crate) struct Session {
+    pub(crate) account: String,
+    pub(crate) role: Option<String>,
+}
+
+/// How a call ends.
+pub(crate) enum Reply {
+    Answer(Answer),
+    /// Waits, then answers.
+    Hang(Duration, Answer),
+    Cut,
+    Truncate(Answer),
+}
+
+/// How a call is answered apart from what it asks.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Slant {
+    pub(crate) page: Option<PageFault>,
+    pub(crate) past: bool,
+}
+
+/// The simulated organisation.
+pub struct World {
+    pub(crate) spec: Spec,
+    pub(crate) meter: Meter,
+    pub(crate) faults: Faults,
+    pub(crate) limits: Limits,
+    pub(crate) now: Option<DateTime<Utc>>,
+    pub(crate) regions: Vec<Arc<str>>,
+    /// Account ids by name.
+    pub(crate) accounts: BTreeMap<String, String>,
+    pub(crate) known: HashSet<String>,
+    /// Accounts that let nobody in.
+    pub(crate) closed: HashSet<String>,
+    pub(crate) hub_account: String,
+    pub(crate) organization: Organization,
+    pub(crate) places: HashMap<(Arc<str>, Arc<str>), Place>,
+    /// Where each named instance is.
+    pub(crate) stories: BTreeMap<String, Where>,
+    pub(crate) sessions: HashMap<String, Session>,
+    pub(crate) hub: Hub,
+}
+
+fn digest(name: &str) -> String {
+    Sha256::digest(name).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Twelve digits, the first of them not 0: as `tests/world.py` has them.
+fn account_id(name: &str) -> String {
+    let number =
+        Sha256::digest(name).iter().fold(0_u128, |sum, byte| (sum * 256 + u128::from(*byte)) % 900_000_000_000);
+    (100_000_000_000 + number).to_string()
+}
+
+impl World {
+    /// Builds what the spec describes.
+    pub(crate) fn of(spec: &Value) -> Result<Self, String> {
+        let spec: Spec = serde_json::from_value(spec.clone()).map_err(|error| format!("the spec is wrong: {error}"))?;
+        let mut accounts = BTreeMap::from([(spec.hub.clone(), account_id(&spec.hub))]);
+        for account in &spec.accounts {
+            accounts.insert(account.name.clone(), account.id.clone().unwrap_or_else(|| account_id(&account.name)));
+        }
+        accounts.extend(spec.fleet.iter().flat_map(fleet::accounts));
+        let shut = |state: &Option<String>| state.as_deref().is_some_and(|state| state != "ACTIVE");
+        let shut = spec.accounts.iter().filter(|account| account.refuses || shut(&account.state));
+        let mut world = Self {
+            meter: Meter::default(),
+            faults: Faults::default(),
+            limits: Limits::default(),
+            now: spec.now,
+            regions: spec.regions.iter().map(|region| region.as_str().into()).collect(),
+            closed: shut.filter_map(|account| accounts.get(&account.name).cloned()).collect(),
+            known: accounts.values().cloned().collect(),
+            hub_account: accounts[&spec.hub].clone(),
+            organization: Organization::of(&spec, &accounts),
+            places: HashMap::new(),
+            stories: BTreeMap::new(),
+            sessions: HashMap::new(),
+            hub: Hub::of(&spec),
+            accounts,
+            spec,
+        };
+        let owner = Session { account: world.hub_account.clone(), role: None };
+        world.sessions.insert(world.hub_key(), owner);
+        world.fill()?;
+        Ok(world)
+    }
+
+    fn hub_key(&self) -> String {
+        format!("AKIA{}", self.hub_account)
+    }
+
+    fn fill(&mut self) -> Result<(), String> {
+        for fields in self.spec.instances.clone() {
+            let entry = entry(&self.spec.defaults, &fields)?;
+            let base = entry.story.clone().ok_or("an instance needs a `story`")?;
+            let count = entry.count.unwrap_or(1);
+            for n in 1..=count {
+                let story = if count == 1 { base.clone() } else { format!("{base}-{n}") };
+                self.run(&story, &entry)?;
+            }
+        }
+        if let Some(fleet) = self.spec.fleet.clone() {
+            let made = fleet::instances(&fleet, &self.regions, self.now())?;
+            for (account, region, instance) in made {
+                self.put(account.into(), region, instance);
+            }
+        }
+        Ok(())
+    }
+
+    fn run(&mut self, story: &str, entry: &Entry) -> Result<(), String> {
+        let name = entry.account.clone().ok_or_else(|| format!("`{story}` needs an `account`"))?;
+        let account = self.accounts.get(&name).ok_or_else(|| format!("there is no account `{name}`"))?;
+        let account: Arc<str> = account.as_str().into();
+        let region: Arc<str> = entry.region.clone().ok_or_else(|| format!("`{story}` needs a `region`"))?.into();
+        let id = entry.id.clone().unwrap_or_else(|| format!("i-{}", &digest(story)[..17]));
+        let mut instance = Instance::new(id.as_str().into(), Some(story.into()), self.now());
+        instance.put_tag("Name", story);
+        let launch = entry.launch_time.unwrap_or_else(|| self.now());
+        instance.created = launch;
+        instance.change(entry)?;
+        if self.stories.insert(story.to_owned(), (account.clone(), region.clone(), id.into())).is_some() {
+            return Err(format!("two instances are called `{story}`"));
+        }
+        self.put(account, region, instance);
+        Ok(())
+    }
+
+    fn put(&mut self, account: Arc<str>, region: Arc<str>, instance: Instance) {
+        let place = self.places.entry((account, region)).or_default();
+        place.by_id.insert(instance.id.clone(), place.instances.len());
+        place.instances.push(instance);
+    }
+
+    /// What every building of a world answers.
+    pub(crate) fn about(&self) -> Value {
+        let stories = self.stories.iter().map(|(story, (account, region, id))| {
+            (story.clone(), json!({"account": &**account, "region": &**region, "id": id}))
+        });
+        json!({
+            "hub": {"account": self.hub_account, "access-key": self.hub_key(), "secret-key": "simulated"},
+            "accounts": self.accounts,
+            "organizational-units": self.organization.paths(),
+            "instances": stories.collect::<serde_json::Map<_, _>>(),
+        })
+    }
+
+    /// The instant that starts and stops are stamped with.
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        let now = self.now.unwrap_or_else(Utc::now);
+        now.with_nanosecond(0).unwrap_or(now)
+    }
+
+    pub(crate) fn passing(&self) -> Duration {
+        Duration::from_secs_f64(self.spec.transition_seconds.clamp(0.0, LONGEST_HANG))
+    }
+
+    /// How long a call takes.
+    pub(crate) fn latency(&self) -> Duration {
+        Duration::from_secs_f64(self.spec.latency_ms.clamp(0.0, 60_000.0) / 1000.0)
+    }
+
+    /// The place that a call acts in.
+    pub(crate) fn place(&mut self, call: &Call) -> &mut Place {
+        let place = (call.account.as_str().into(), call.region.as_str().into());
+        let place = self.places.entry(place).or_default();
+        // Only then does anything pass; a hundred thousand are not asked at each call.
+        if self.spec.transition_seconds > 0.0 {
+            let now = Instant::now();
+            place.instances.iter_mut().for_each(|instance| instance.settle(now));
+        }
+        place
+    }
+
+    /// What has been asked so far.
+    pub fn meter(&self) -> &Meter {
+        &self.meter
+    }
+
+    /// Adds a fault.
+    pub fn add_fault(&mut self, fault: Fault) {
+        self.faults.add(fault);
+    }
+
+    /// Every instance, with its account and Region.
+    pub fn instances(&mut self) -> impl Iterator<Item = (&str, &str, &Instance)> {
+        let now = Instant::now();
+        for instance in self.places.values_mut().flat_map(|place| &mut place.instances) {
+            instance.settle(now);
+        }
+        let places = self.places.iter();
+        places.flat_map(|((account, region), place)| place.instances.iter().map(|one| (&**account, &**region, one)))
+    }
+
+    /// One instance, by its id.
+    pub(crate) fn find(&mut self, id: &str) -> Option<&mut Instance> {
+        let place = self.places.values_mut().find(|place| place.by_id.contains_key(id))?;
+        place.by_id.get(id).map(|n| &mut place.instances[*n])
+    }
+
+    /// Carries out one call.
+    pub(crate) fn take(&mut self, mut call: Call) -> Reply {
+        if let Some(session) = self.sessions.get(&call.key) {
+            (call.account, call.role) = (session.account.clone(), session.role.clone());
+        }
+        let name = format!("{}:{}", call.service, call.action);
+        *self.meter.calls.entry(name.clone()).or_default() += 1;
+        self.meter.writes += u64::from(!call.reads());
+        if let Some(refusal) = self.refusal(&call) {
+            return Reply::Answer(refuse(&call, &refusal));
+        }
+        if self.spec.throttle && !self.limits.draw(&call, Instant::now()) {
+            *self.meter.throttled.entry(name).or_default() += 1;
+            return Reply::Answer(refuse(&call, &throttled(&call)));
+        }
+        match self.faults.pick(&call) {
+            None => Reply::Answer(self.work(&call, Slant::default())),
+            Some(fault) => {
+                *self.meter.faults.entry(format!("{:?}", fault.mode)).or_default() += 1;
+                self.fail(&call, &fault)
+            }
+        }
+    }
+
+    fn fail(&mut self, call: &Call, fault: &Fault) -> Reply {
+        let refusal = || refuse(call, &fault.refusal(call));
+        match fault.mode {
+            Mode::Error | Mode::Throttle | Mode::Expire => Reply::Answer(refusal()),
+            Mode::Hang => {
+                let seconds = fault.seconds.unwrap_or(30.0).clamp(0.0, LONGEST_HANG);
+                Reply::Hang(Duration::from_secs_f64(seconds), refusal())
+            }
+            Mode::Ignore => Reply::Answer(ec2::pretend(call)),
+            Mode::Lost => {
+                self.work(call, Slant::default());
+                Reply::Answer(refusal())
+            }
+            Mode::Cut => Reply::Cut,
+            Mode::CutAfter => {
+                self.work(call, Slant::default());
+                Reply::Cut
+            }
+            Mode::Truncate => Reply::Truncate(self.work(call, Slant::default())),
+            Mode::Past => Reply::Answer(self.work(call, Slant { past: true, page: None })),
+            Mode::RepeatPage | Mode::SameToken | Mode::LosePage => {
+                Reply::Answer(self.work(call, Slant { past: false, page: fault.page() }))
+            }
+            Mode::Change => {
+                self.meddle(call, fault);
+                Reply::Answer(self.work(call, Slant::default()))
+            }
+            Mode::ChangeAfter => {
+                let answer = self.work(call, Slant::default());
+                self.meddle(call, fault);
+                Reply::Answer(answer)
+            }
+        }
+    }
+
+    /// Somebody else changes instances.
+    fn meddle(&mut self, call: &Call, fault: &Fault) {
+        let Ok(change) = entry(&serde_json::Map::new(), &fault.fields) else { return };
+        let only = fault.ids.clone();
+        let meant = |id: &str| match &only {
+            Some(ids) => ids.iter().any(|one| one == id),
+            None => call.ids.is_empty() || call.ids.iter().any(|one| **one == *id),
+        };
+        for instance in self.place(call).instances.iter_mut().filter(|one| meant(&one.id)) {
+            instance.remember();
+            let _ = instance.change(&change); // a state that there is not was refused when the fault was set
+        }
+    }
+
+    /// Why AWS would not do this for that caller.
+    fn refusal(&self, call: &Call) -> Option<Refusal> {
+        if call.account.is_empty() {
+            let code = match call.service.as_str() {
+                "ec2" => "AuthFailure",
+                "s3" => "InvalidAccessKeyId",
+                "sts" => "InvalidClientTokenId",
+                _ => "UnrecognizedClientException",
+            };
+            return Some(Refusal::new(403, code, "This world gave out no such access key."));
+        }
+        if call.action == "AssumeRole" {
+            return sts::refusal(self, call);
+        }
+        if !call.reads() && call.role.is_some() && call.role == self.spec.reading_role {
+            let code = if call.service == "ec2" { "UnauthorizedOperation" } else { "AccessDenied" };
+            let words = "You are not authorized to perform this operation: the reading role may not";
+            return Some(Refusal::new(403, code, format!("{words} {}.", call.action)));
+        }
+        if call.service == "organizations" {
+            return organizations::refusal(self, call);
+        }
+        if call.action.starts_with("Describe") && call.ids.len() > FILTER_VALUES {
+            let words = "The maximum number of filter values specified on a single call is";
+            return Some(Refusal::new(400, "FilterLimitExceeded", format!("{words} {FILTER_VALUES}")));
+        }
+        None
+    }
+
+    fn work(&mut self, call: &Call, slant: Slant) -> Answer {
+        let done = match call.service.as_str() {
+            "ec2" => ec2::work(self, call, slant),
+            "sts" => sts::work(self, call),
+            "organizations" => organizations::work(self, call, slant),
+            "monitoring" => cloudwatch::work(self, call, slant),
+            "s3" => s3::work(self, call),
+            "ssm" | "secretsmanager" | "sns" | "account" => hub::work(self, call),
+            "elasticloadbalancing" => paths::work(self, call),
+            "pricing" => pricing::work(call),
+            _ => Err(unknown(call)),
+        };
+        done.unwrap_or_else(|refusal| refuse(call, &refusal))
+    }
+}
+
+/// A call that nobody here knows.
+pub(crate) fn unknown(call: &Call) -> Refusal {
+    Refusal::new(400, "InvalidAction", format!("The simulated AWS has no {}:{}", call.service, call.action))
+}

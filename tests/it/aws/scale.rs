@@ -1,0 +1,106 @@
+//! How much is asked of AWS: calls and bytes by arithmetic, at scale, and under the documented limits.
+
+use serde_json::{Value, json};
+
+use super::simulated::Simulated;
+
+/// The demo's settings without its caps, and without a look at the last hour.
+const UNCAPPED: [(&str, &str); 2] = [
+    (
+        "stops-per-run = 50\nstops-per-account = 20\nstops-percent = 40",
+        "stops-per-run = 100000\nstops-per-account = 100000\nstops-percent = 100",
+    ),
+    ("[busy]\ncpu-percent = 10\nunmeasured = \"spare\"\n", ""),
+];
+
+/// The demo's settings match accounts by name; a fleet's are called otherwise.
+fn settings(world: &Simulated) -> std::path::PathBuf {
+    let mut change = UNCAPPED.to_vec();
+    change.push(("accounts = [\"*-dev\", \"*-stg\"]", "accounts = [\"fleet-*\"]"));
+    world.settings(&change)
+}
+
+fn count(calls: &Value, api: &str) -> u64 {
+    calls[api].as_u64().unwrap_or(0)
+}
+
+#[test]
+fn a_dry_run_makes_the_fewest_calls_that_a_sweep_can() {
+    let world = Simulated::of_fleet(45, 6_000, 50);
+    let report = world.plan(&settings(&world));
+    assert_eq!(report["counts"]["seen"], 6_000);
+    let calls = world.calls();
+    // 46 accounts with the hub, 20 a page; one session an account; 92 targets, of which none has over 1,000.
+    assert_eq!(count(&calls, "organizations:ListAccounts"), 3);
+    assert_eq!(count(&calls, "sts:AssumeRole"), 46);
+    assert_eq!(count(&calls, "ec2:DescribeInstances"), 92);
+    let all: u64 = calls.as_object().unwrap().values().filter_map(Value::as_u64).sum();
+    let others = all - 3 - 46 - 92;
+    assert!(others <= 12, "the record and the pause switch take {others} calls: {calls}");
+    let told =
+        report["cost"]["calls"].as_array().unwrap().iter().map(|one| one["calls"].as_u64().unwrap()).sum::<u64>();
+    assert_eq!(told, all, "the run tells what it asked");
+    assert_eq!(world.get("meter")["writes"], 0);
+}
+
+#[test]
+fn pages_of_a_thousand_are_asked_for_and_no_byte_is_asked_for_twice() {
+    let world = Simulated::of_fleet(1, 5_200, 50);
+    let report = world.plan(&settings(&world));
+    assert_eq!(report["counts"]["seen"], 5_200);
+    // The hub's two Regions, the empty one, and six pages.
+    assert_eq!(count(&world.calls(), "ec2:DescribeInstances"), 9);
+    let bytes = world.get("meter")["bytes-out"].as_u64().unwrap();
+    assert!((2_000..4_000).contains(&(bytes / 5_200)), "{bytes} bytes");
+}
+
+#[test]
+fn a_batch_of_stops_is_four_calls_and_a_look_at_the_switch() {
+    let world = Simulated::of_fleet(1, 1_000, 50);
+    let report = world.apply(&settings(&world));
+    assert_eq!(report["counts"]["stopped"], 1_000);
+    assert_eq!(world.get("states"), json!({"stopped": 1_000}));
+    let calls = world.calls();
+    // 1,000 in batches of 50: for each a look, a tag, a stop and a look. Four looks were the sweep's.
+    assert_eq!(count(&calls, "ec2:StopInstances"), 20);
+    assert_eq!(count(&calls, "ec2:CreateTags"), 20);
+    assert_eq!(count(&calls, "ec2:DescribeInstances"), 4 + 2 * 20);
+    assert!(count(&calls, "ssm:GetParameter") <= 21, "{calls}");
+}
+
+#[test]
+fn throttled_by_the_documented_limits_a_sweep_is_still_whole() {
+    let world = Simulated::of_fleet(1, 130, 50);
+    world.post("conditions", &json!({"throttle": true}));
+    // What is left of a bucket that others have nearly emptied.
+    world.post("fault", &json!({"action": "DescribeInstances", "mode": "throttle", "times": 2}));
+    let report = world.apply(&settings(&world));
+    assert_eq!(report["counts"]["stopped"], 130, "{}", report["outcomes"]);
+    assert_eq!(report["blind"], json!([]));
+    assert_eq!(world.get("meter")["faults"]["Throttle"], 2);
+}
+
+#[test]
+fn pages_that_repeat_are_no_second_line_and_a_token_that_comes_again_is_blindness() {
+    let world = Simulated::of_fleet(1, 2_500, 50);
+    world.post("fault", &json!({"action": "DescribeInstances", "mode": "repeat-page"}));
+    assert_eq!(world.plan(&settings(&world))["counts"]["seen"], 2_500);
+    world.post("fault/clear", &json!({}));
+    world.post("fault", &json!({"action": "DescribeInstances", "mode": "same-token"}));
+    let report = world.plan(&settings(&world));
+    assert!(report["blind"].to_string().contains("page token twice"), "{}", report["blind"]);
+}
+
+#[test]
+fn answers_that_break_off_stop_nobody_twice_and_the_next_run_completes_them() {
+    let world = Simulated::of_fleet(1, 120, 50);
+    for mode in ["cut", "cut-after", "truncate", "lost"] {
+        world.post("fault", &json!({"action": "StopInstances", "mode": mode, "times": 1}));
+    }
+    world.apply(&settings(&world));
+    world.post("fault/clear", &json!({}));
+    world.apply(&settings(&world));
+    assert_eq!(world.get("states"), json!({"stopped": 120}));
+    let all = world.get("instances");
+    assert!(all.as_array().unwrap().iter().all(|one| one["stops"] == 1), "somebody was stopped twice");
+}
