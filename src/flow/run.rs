@@ -40,6 +40,7 @@ pub async fn plan(order: &Order<'_>, looker: &impl Look, hub: &impl Hub) -> Resu
     if notes.is_empty() {
         report.notes.extend(sudden::foretell(order, hub, &report).await?);
         report.calls = looker.calls();
+        report.cost = looker.spent();
     }
     report.notes.extend(notes);
     Ok(report)
