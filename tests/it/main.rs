@@ -23,6 +23,7 @@ mod schedule;
 mod schema;
 mod settings;
 mod sudden;
+mod survived;
 mod tables;
 mod tell;
 mod tricks;
