@@ -12,8 +12,8 @@ DUE = "2026-11-24T10:00:00+09:00"
 
 def stage(world):
     """The same organisation with two boxes that have done nothing for months, and topics that somebody reads."""
-    box = {"account": "data-dev", "type": "m5.large", "vcpus": 2, "launch-time": "2026-06-01T09:00:00+09:00",
-           "created": "2026-06-01T09:00:00+09:00"}
+    box = {"account": "data-dev", "type": "m5.large", "vcpus": 2, "usage-operation": "RunInstances",
+           "launch-time": "2026-06-01T09:00:00+09:00", "created": "2026-06-01T09:00:00+09:00"}
     boxes = [box | {"story": name, "tags": {"Name": name, "Owner": "data"}} for name in ("old-experiment", "march-load-test")]
     spec = demo.STORIES | {"now": MONDAY, "instances": boxes}
     world.about = demo.post(f"{world.control}/world", spec)
@@ -33,6 +33,15 @@ def tags(world, id_):
     return next(one["tags"] for one in demo.get(f"{world.control}/instances") if one["id"] == id_)
 
 
+def money(report):
+    """What the boxes waste, in both currencies, and what the run cost itself."""
+    waste, second, cost = report["money"]["waste"], report["money"]["currency"], report["cost"]
+    yen = round(float(waste["monthly"]) * float(second["rate"]))
+    calls = sum(line["calls"] for line in cost["calls"])
+    return (f"waste: USD {float(waste['monthly']):.2f} a month ({second['code']} {yen:,} at {second['rate']} of {second['date']})\n"
+            f"the run itself: {calls} calls, {cost['metrics']} metrics for USD {cost['usd']}")
+
+
 def tell(world):
     """Plays the story; what was not as expected."""
     wrong = []
@@ -44,15 +53,15 @@ def tell(world):
     demo.say("\n".join(f"  {row['id']}  {row['name']:<16} {row['verdict']}: {row['detail']}" for row in report["instances"]))
     demo.say(f"marked: {tags(world, gone).get('idle-reaper:marked')}")
     messages = heard(world, "data-team")
-    demo.say(f"the owner's topic heard {len(messages)}:\n\n{messages[0]['Subject']}\n{messages[0]['Message']}" if messages else "nobody was told")
-    demo.say(f"the run itself: {json.dumps(report['cost'])}")
+    demo.say(f"the owner's topic heard {len(messages)}:\n\n{messages[0]['Message']}" if messages else "nobody was told")
+    demo.say(money(report))
     wrong += [] if report["counts"]["marked"] == 2 and not report["outcomes"] else ["Monday should have marked two and stopped none"]
     wrong += [] if any(kept in m["Message"] and gone in m["Message"] for m in messages) else ["the owner's message does not list both"]
 
     demo.title("Tuesday: a colleague keeps one of them; its mark is lifted")
     demo.post(f"{world.control}/instance", {"story": "march-load-test", "tags": {"idle-reaper:keep-until": "2026-12-18 load test"}})
     report = demo.apply(world, TUESDAY)
-    demo.say(f"{report['counts']['lifted']} mark lifted, {report['counts']['waiting']} waits: {json.dumps(report['plan']['deferred'])}")
+    demo.say(f"{report['counts']['lifted']} mark lifted, {report['counts']['waiting']} waits for its grace to end: {', '.join(one['id'] for one in report['plan']['deferred'])}")
     wrong += [] if "idle-reaper:marked" not in tags(world, kept) else ["what is kept is still marked"]
 
     demo.title("Tuesday a week later: the grace of the other is over; it is stopped and seen stopped")
@@ -61,6 +70,7 @@ def tell(world):
     states = world.states()
     wrong += [] if states[gone] in demo.DOWN and states[kept] == "running" else [f"after the grace: {states}"]
     demo.say(heard(world, "data-team")[-1]["Message"])
+    wrong += [] if "JPY" in heard(world, "data-team")[-1]["Message"] else ["the message lacks the second currency"]
 
     demo.title("It was needed after all: the run is undone, first dry, then in earnest")
     demo.cli(world.environment(), "undo", report["run"], at="2026-11-24T11:00:00+09:00")

@@ -76,6 +76,7 @@ FIELDS = {
     "person-stops": lambda instance, value: put_state(instance, "stopped", by_user(parse_time(value))),
     "tags": put_tags,
     "stop-protected": put("disable_api_stop"),
+    "usage-operation": put("usage_operation"),
     "lifecycle": put("lifecycle"),
     "source-dest-check": put("source_dest_check"),
     "root-device-type": put("root_device_type"),

@@ -28,6 +28,8 @@ import botocore.serialize
 from moto.iam.models import get_account_id_from, iam_backends
 from werkzeug.wrappers import Response
 
+import world_prices
+
 CREDENTIAL = re.compile(r"Credential=([A-Z0-9]+)/\d+/([a-z0-9-]+)/([a-z0-9-]+)/")
 INSTANCE_ID = re.compile(rb"\bi-[0-9a-f]{17}\b")
 # What only looks. AssumeRole is among them: it changes nothing in the account that it enters.
@@ -143,6 +145,8 @@ class Gate:
         return error(call, fault.get("code", "InternalError"), fault.get("message", "A staged fault."), fault.get("status", 500))
 
     def work(self, environ):
+        if environ.get("HTTP_X_AMZ_TARGET", "").startswith("AWSPriceListService."):
+            return world_prices.answer(environ["wsgi.input"].read())
         with self.world.lock:  # moto is not safe for threads
             return Response.from_app(self.moto, environ, buffered=True)
 

@@ -69,6 +69,7 @@ impl<'a> Notice<'a> {
         }
         match self.given() {
             None => Gate::Shut { because: Cap::NotTold, until: None },
+            Some(told) if told.has_lapsed(now) => Gate::Shut { because: Cap::NotTold, until: None },
             Some(told) => self.after(told.first, NOTICE_DAYS, Cap::Announced, now),
         }
     }

@@ -11,12 +11,13 @@ use super::gate::{Gate, gate};
 use super::idle::Idleness;
 use super::marking::{Finding, Marking, finding, marking};
 use super::owner::{self, Contacts, Owner, Reach};
+use super::remarks::remarks;
 use super::request::Scope;
 use super::rules;
 use super::settings::{IdleDeed, Policy, Settings, Stage};
 use super::topics::{Ruled, Talk, talk};
 use crate::schedule::{Expr, ExprError, Part, Schedule};
-use crate::words::{Account, Action, Instance, State, Verdict};
+use crate::words::{Account, Action, Instance, Remark, State, Verdict};
 
 /// What is decided for one instance.
 #[derive(Clone, Debug)]
@@ -41,6 +42,8 @@ pub struct Ruling {
     pub zone: Tz,
     /// Whether the reaper stopped it and nobody has touched it since.
     pub ours: bool,
+    /// What else there is to know about it.
+    pub remarks: Vec<Remark>,
 }
 
 /// What is known of an instance beside DescribeInstances.
@@ -123,6 +126,7 @@ impl<'a> Judge<'a> {
             by_default: owner.is_default(),
         };
         let talk = talk(&case, &ruled);
+        let remarks = remarks(&case, owner.is_default());
         let zone = case.policy.map_or(Tz::UTC, |(_, hours)| hours.at.zone);
         let ours = case.own_tag().is_some_and(|tag| case.is_ours_since(&tag));
         let policy = matched.map(|index| self.settings.policies[index].clone());
@@ -137,6 +141,7 @@ impl<'a> Judge<'a> {
             owner,
             zone,
             ours,
+            remarks,
         }
     }
 

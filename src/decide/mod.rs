@@ -19,6 +19,7 @@ pub mod owner;
 pub mod past;
 pub mod plan;
 pub mod price;
+pub mod remarks;
 pub mod report;
 pub mod request;
 pub mod rules;

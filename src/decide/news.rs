@@ -40,17 +40,25 @@ pub fn forget(report: &Report, ledger: &mut Ledger) {
             ledger.forget(&row.id, *subject);
         }
     }
-    for (step, _) in stopped_for_idleness(report) {
-        ledger.forget(&step.id, Subject::Idle);
+    for (step, outcome) in stopped(report) {
+        if step.reason == Reason::Idle {
+            ledger.forget(&step.id, Subject::Idle);
+        } else {
+            ledger.follow(&step.id, Subject::FirstStop, outcome.at);
+        }
     }
 }
 
 /// The steps that were done because an instance was idle.
 pub fn stopped_for_idleness(report: &Report) -> impl Iterator<Item = (&Step, &Outcome)> {
+    stopped(report).filter(|(step, _)| step.reason == Reason::Idle)
+}
+
+/// The steps that were done.
+fn stopped(report: &Report) -> impl Iterator<Item = (&Step, &Outcome)> {
     let done = |outcome: &&Outcome| matches!(outcome.outcome, Ending::Stopped | Ending::Stopping);
     let ended: HashMap<_, _> = report.outcomes.iter().filter(done).map(|o| ((&o.id, o.action), o)).collect();
-    let steps = report.plan.steps.iter().filter(|step| step.reason == Reason::Idle);
-    steps.filter_map(move |step| Some((step, *ended.get(&(&step.id, step.action))?)))
+    report.plan.steps.iter().filter_map(move |step| Some((step, *ended.get(&(&step.id, step.action))?)))
 }
 
 fn of_topic(row: &Row, topic: &Topic) -> News {

@@ -127,8 +127,19 @@ pub struct Candidate {
 impl Candidate {
     /// The step that an armed ruling asks for; `None` when it asks for none.
     pub fn of(instance: &Instance, ruling: &Ruling, failed_last: bool, now: DateTime<Utc>) -> Option<Self> {
-        let Ruling { verdict, policy, armed, not_after, gate, marking: _, talk: _, owner: _, zone: _, ours: _ } =
-            ruling;
+        let Ruling {
+            verdict,
+            policy,
+            armed,
+            not_after,
+            gate,
+            marking: _,
+            talk: _,
+            owner: _,
+            zone: _,
+            ours: _,
+            remarks: _,
+        } = ruling;
         let action = verdict.action().filter(|_| *armed)?;
         let since = match verdict {
             Verdict::Stop(outside) | Verdict::Hibernate(outside) | Verdict::Report(outside) => outside.since(),

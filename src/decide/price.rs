@@ -163,6 +163,11 @@ struct Line {
 }
 
 impl Prices {
+    /// Whether nothing was ever asked.
+    pub fn is_empty(&self) -> bool {
+        self.asked.is_empty()
+    }
+
     /// Where the table stands in the record.
     pub const KEY: &str = "state/prices.jsonl";
 

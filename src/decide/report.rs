@@ -11,14 +11,17 @@ use serde::{Deserialize, Serialize};
 use super::judge::Ruling;
 use super::marking::Marking;
 use super::marks::{MarkEnd, MarkVerb};
+use super::month::Month;
 use super::owner::Owner;
 use super::plan::Plan;
 use super::price::PriceKey;
 use super::request::Mode;
-use super::settings::{Notify, Policy};
+use super::savings::{Saved, Savings};
+use super::settings::{Money, Notify, Policy};
 use super::spent::Spent;
 use super::topics::Talk;
-use crate::words::{Action, Instance, Locale, State, Target, Usd, Verdict};
+use super::waste::{Waste, Wasted};
+use crate::words::{Action, Instance, Locale, Remark, State, Target, Usd, Verdict};
 
 /// One line: an instance and its verdict.
 #[derive(Clone, Debug)]
@@ -49,6 +52,8 @@ pub struct Row {
     pub launch: Option<DateTime<Utc>>,
     /// Whether the reaper stopped it and nobody has touched it since.
     pub ours: bool,
+    /// What else there is to know about it.
+    pub remarks: Vec<Remark>,
     /// The zone of its hours.
     pub zone: Tz,
     /// Whether it is to be marked.
@@ -66,7 +71,8 @@ pub struct Row {
 impl Row {
     /// The line for a ruling.
     pub fn new(instance: &Instance, ruling: &Ruling, notify: &Notify) -> Self {
-        let Ruling { verdict, policy, armed, not_after: _, gate: _, marking, talk, owner, zone, ours } = ruling;
+        let Ruling { verdict, policy, armed, not_after: _, gate: _, marking, talk, owner, zone, ours, remarks } =
+            ruling;
         let in_scope = !matches!(verdict, Verdict::OutOfScope(_));
         let running = instance.state == State::Running;
         Self {
@@ -83,12 +89,28 @@ impl Row {
             state: instance.state,
             launch: instance.launch,
             ours: *ours,
+            remarks: remarks.clone(),
             zone: *zone,
             marks: matches!(marking, Some(Marking::Put(_))),
             talk: talk.clone(),
             weight: notify.weight(&instance.tags),
             price: (running && in_scope).then(|| PriceKey::of(instance)),
             monthly: None,
+        }
+    }
+}
+
+impl Row {
+    /// What it wastes, where it is idle or runs outside its hours.
+    fn wasted(&self) -> Option<Wasted<'_>> {
+        match &self.verdict {
+            Verdict::Stop(_) | Verdict::Hibernate(_) | Verdict::Report(_) | Verdict::Idle(_) => Some(Wasted {
+                account: &self.target.account,
+                owner: self.owner.known(),
+                policy: self.policy.as_ref().map(|policy| policy.name.as_str()),
+                monthly: self.monthly,
+            }),
+            Verdict::Start(_) | Verdict::Spare(_) | Verdict::OutOfScope(_) => None,
         }
     }
 }
@@ -260,8 +282,12 @@ pub struct Report {
     pub notes: Vec<String>,
     /// The pause switch held it back.
     pub paused: bool,
-    /// What is known to have been saved in the month so far.
-    pub saved: Option<Usd>,
+    /// What was saved, and every stop that still saves; `None` where nobody counts or the record could not tell.
+    pub saved: Option<Savings>,
+    /// The second currency in which every figure is shown too.
+    pub money: Money,
+    /// Whether anybody looked up what the rows cost.
+    pub priced: bool,
     /// Something beside outcomes and blind spots went wrong; the notes say what.
     pub troubled: bool,
     /// Calls of AWS's APIs, retries included.
@@ -290,6 +316,17 @@ impl Report {
             closed: self.closed.len(),
             calls: self.calls,
         }
+    }
+
+    /// The month of the run in UTC, and what is known to have been saved in it so far.
+    pub fn saved(&self) -> Option<(Month, Saved)> {
+        let month = Month::at(self.at, Tz::UTC);
+        self.saved.as_ref().map(|savings| (month, savings.total(month)))
+    }
+
+    /// What idle instances and those outside their hours come to a month; `None` where nobody looked up prices.
+    pub fn waste(&self) -> Option<Waste<'_>> {
+        self.priced.then(|| self.rows.iter().filter_map(Row::wasted).collect())
     }
 
     fn marks_of(&self, verb: MarkVerb) -> usize {

@@ -11,6 +11,9 @@ use crate::words::{Contact, Receipt, Subject};
 /// An entry about an instance that nobody has seen for so long is dropped: it was terminated.
 const FORGET_DAYS: i64 = 90;
 
+/// A notice that no stop has followed for so long is forgotten by those who read it.
+const LAPSES_DAYS: i64 = 30;
+
 /// What was said about one instance and subject.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -32,8 +35,18 @@ pub struct Told {
     /// When the second contact was told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub second: Option<DateTime<Utc>>,
+    /// When a stop that it announced was last carried out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub followed: Option<DateTime<Utc>>,
     /// When the instance was last seen.
     pub seen: DateTime<Utc>,
+}
+
+impl Told {
+    /// Whether it was said so long ago, and no stop has followed since, that a stop would be a surprise.
+    pub fn has_lapsed(&self, now: DateTime<Utc>) -> bool {
+        now - self.followed.map_or(self.last, |followed| followed.max(self.last)) > Duration::days(LAPSES_DAYS)
+    }
 }
 
 /// What was said about whom, by instance and subject.
@@ -88,6 +101,7 @@ impl Ledger {
             first: *at,
             last: *at,
             second: None,
+            followed: None,
             seen: *at,
         };
         match (contact, self.0.get_mut(&key)) {
@@ -102,6 +116,13 @@ impl Ledger {
             (Contact::Second, Some(told)) => told.second = Some(*at),
             // A second contact alone is nobody's first notice.
             (Contact::Second, None) => {}
+        }
+    }
+
+    /// Notes that a stop which was announced by this has been carried out.
+    pub fn follow(&mut self, id: &str, subject: Subject, at: DateTime<Utc>) {
+        if let Some(told) = self.0.get_mut(&(id.into(), subject)) {
+            told.followed = Some(at);
         }
     }
 

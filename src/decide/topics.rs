@@ -6,8 +6,9 @@ use super::case::{Case, Keeping};
 use super::gate::{Gate, NOTICE_DAYS, Notice};
 use super::marking::{Marking, standing};
 use super::owner::Reach;
+use super::remarks;
 use super::told::Told;
-use crate::words::{Contact, KeepUntil, Lifted, Spared, State, Subject, Verdict};
+use crate::words::{Contact, KeepUntil, Lifted, Spared, Subject, Verdict};
 
 /// Owners are warned so many business days before a `keep-until` ends.
 const WARN_DAYS: u32 = 3;
@@ -127,7 +128,12 @@ fn first_stop(case: &Case<'_>, ruled: &Ruled<'_>, since: DateTime<Utc>, talk: &m
     if acts && policy.unannounced {
         return;
     }
-    let news = ruled.is_news(ruled.told(case, Subject::FirstStop), &policy.name, acts, acts, case);
+    let told = ruled.told(case, Subject::FirstStop);
+    let lapsed = told.is_some_and(|told| acts && told.has_lapsed(case.now));
+    if lapsed {
+        talk.forget.push(Subject::FirstStop);
+    }
+    let news = ruled.is_news(told.filter(|_| !lapsed), &policy.name, acts, acts, case);
     let Some(reminder) = news else { return };
     let due = acts.then(|| policy.schedule.business_days_after(case.now, NOTICE_DAYS)).flatten();
     if !acts || due.is_some() {
@@ -190,13 +196,9 @@ fn attention(case: &Case<'_>, ruled: &Ruled<'_>, spared: &Spared, talk: &mut Tal
 
 /// It has been running for long, and only the settings' default owns it: said, and never a reason to stop it.
 fn aged(case: &Case<'_>, ruled: &Ruled<'_>, talk: &mut Talk) {
-    let (Some(idle), Some((policy, _))) = (&case.settings.idle, case.policy) else { return };
-    let since = case.instance.launch.filter(|since| case.now - *since > idle.max_age);
-    if !ruled.by_default || case.instance.state != State::Running || since.is_none() {
-        return;
-    }
+    let (Some(since), Some((policy, _))) = (remarks::aged(case, ruled.by_default), case.policy) else { return };
     if let Some(reminder) = ruled.is_news(ruled.told(case, Subject::Aged), &policy.name, false, false, case) {
-        talk.topics.push(Topic::new(Subject::Aged, since, None, reminder));
+        talk.topics.push(Topic::new(Subject::Aged, Some(since), None, reminder));
     }
 }
 

@@ -184,7 +184,7 @@ impl More {
             }
         }
         let spared: Vec<String> = by_reason.iter().map(|(reason, count)| format!("{reason}={count}")).collect();
-        let saved = report.saved.and_then(|saved| saved.0.to_f64());
+        let saved = report.saved().and_then(|(_, saved)| saved.usd.0.to_f64());
         Self { paused: report.paused, saved, spared: spared.join(" ") }
     }
 }

@@ -12,7 +12,6 @@ use super::{prices, savings, state, stocktake};
 use crate::decide::case::History;
 use crate::decide::digest::{Digest, Digests, Reader, digests};
 use crate::decide::idle_stops;
-use crate::decide::month::Month;
 use crate::decide::news::{forget, news, stopped_for_idleness};
 use crate::decide::owner::{self, channel_of};
 use crate::decide::price::{PriceKey, Prices};
@@ -60,11 +59,33 @@ pub(super) async fn price(
     let keys = report.rows.iter().filter_map(|row| row.price.as_ref()?.as_ref().ok()).cloned();
     let causes = prices::fill(list, &mut prices, keys, report.at).await;
     report.notes.extend(causes.into_iter().map(|cause| format!("a price is unknown: {cause}")));
-    let now = report.at;
-    for row in &mut report.rows {
-        row.monthly = row.price.as_ref().and_then(|key| prices.find(key.as_ref().ok()?, now).monthly());
-    }
+    put(&prices, report);
     Some(prices)
+}
+
+/// Shows what a dry run can know of money: the prices and savings that the record has. It asks for none and writes
+/// nothing; what cannot be read is left out, with a note.
+pub(super) async fn foresee(order: &Order<'_>, hub: &impl Hub, report: &mut Report) {
+    if !is_stateful(order.settings) {
+        return;
+    }
+    match prices::read(hub).await {
+        Ok(prices) if prices.is_empty() => {}
+        Ok(prices) => put(&prices, report),
+        Err(error) => report.notes.push(format!("the prices in the record cannot be read: {error}")),
+    }
+    match savings::read(hub).await {
+        Ok(savings) => report.saved = Some(savings),
+        Err(error) => report.notes.push(format!("what was saved cannot be read: {error}")),
+    }
+}
+
+/// Puts prices to the rows.
+fn put(prices: &Prices, report: &mut Report) {
+    for row in &mut report.rows {
+        row.monthly = row.price.as_ref().and_then(|key| prices.find(key.as_ref().ok()?, report.at).monthly());
+    }
+    report.priced = true;
 }
 
 /// Tells owners and the operator what is news, and keeps the receipts.
@@ -83,7 +104,8 @@ pub(super) async fn speak(
     forget(report, &mut ledger);
     let notes = report.notes.clone();
     let digests = digests(settings, news(report), if report.troubled { notes } else { Vec::new() });
-    let frame = Frame { at: report.at, locale: report.locale, tags: &settings.tags, names: &report.names };
+    let (tags, names, money) = (&settings.tags, &report.names, &settings.money);
+    let frame = Frame { at: report.at, locale: report.locale, tags, names, money };
     let delivery = tell(messenger, &digests, &frame, order.clock, RESERVE).await;
     report.messages = delivery.messages;
     report.troubled |= !delivery.troubles.is_empty();
@@ -137,11 +159,11 @@ pub(super) async fn save(order: &Order<'_>, hub: &impl Hub, prices: Option<&Pric
         let hourly = prices.zip(key).and_then(|(prices, key)| prices.find(key, report.at).known());
         savings.stopped(&row.id, &row.target, whose, hourly, outcome.at);
     }
-    report.saved = Some(savings.total(Month::at(report.at, chrono_tz::Tz::UTC)).usd);
     if let Err(error) = savings::write(hub, &savings).await {
         report.troubled = true;
         report.notes.push(format!("what was saved could not be recorded: {error}"));
     }
+    report.saved = Some(savings);
 }
 
 /// Takes stock of every account, once a month, and sends it to each account's owner.
@@ -189,7 +211,8 @@ pub(super) async fn take_stock(
             digests.owners.push(Digest { reader, channel: channel.clone(), entries: Vec::new(), notes: vec![text] });
         }
     }
-    let frame = Frame { at: report.at, locale: report.locale, tags: &settings.tags, names: &report.names };
+    let (tags, names, money) = (&settings.tags, &report.names, &settings.money);
+    let frame = Frame { at: report.at, locale: report.locale, tags, names, money };
     let delivery = tell(messenger, &digests, &frame, order.clock, RESERVE).await;
     report.messages += delivery.messages;
     troubles.extend(delivery.troubles);

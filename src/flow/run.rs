@@ -39,6 +39,7 @@ pub async fn plan(order: &Order<'_>, looker: &impl Look, hub: &impl Hub) -> Resu
     let mut report = prepare(order, looker, &history).await?.0;
     if notes.is_empty() {
         report.notes.extend(sudden::foretell(order, hub, &report).await?);
+        after::foresee(order, hub, &mut report).await;
         report.calls = looker.calls();
         report.cost = looker.spent();
     }
@@ -217,6 +218,8 @@ async fn prepare(order: &Order<'_>, looker: &impl Look, history: &History) -> Re
         notes,
         paused: false,
         saved: None,
+        money: settings.money.clone(),
+        priced: false,
         troubled: false,
         calls: looker.calls(),
         locale: settings.run.locale,

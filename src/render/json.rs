@@ -3,18 +3,20 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use serde::Serialize;
 use serde::ser::{SerializeSeq, Serializer};
 
-use super::detail;
+use super::money_data::MoneyData;
 use super::views::AsJson;
+use super::{detail, remark};
 use crate::decide::marks::MarkEnd;
 use crate::decide::plan::Plan;
 use crate::decide::report::{Blind, Counts, Health, Outcome, Report, Row, Skipped};
 use crate::decide::request::Mode;
 use crate::decide::spent::Spent;
 use crate::decide::views::Views;
-use crate::words::{Locale, Reason, Target, Verdict};
+use crate::words::{Locale, Reason, Remark, Target, Verdict};
 
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -32,6 +34,8 @@ struct Whole<'a> {
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     marks: &'a [MarkEnd],
     cost: &'a Spent,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    money: Option<MoneyData<'a>>,
     blind: &'a [Blind],
     closed: &'a [Target],
     not_looked_at: &'a [Skipped],
@@ -60,6 +64,22 @@ struct Line<'a> {
     monthly_usd: Option<String>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     attention: bool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    remarks: Vec<RemarkLine>,
+}
+
+/// One remark: its word, its instants and run for machines, and what it says to people.
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct RemarkLine {
+    remark: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    run: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stopped: Option<DateTime<Utc>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    started: Option<DateTime<Utc>>,
+    detail: String,
 }
 
 impl Serialize for Rows<'_> {
@@ -87,7 +107,8 @@ fn line(row: &Row, locale: Locale) -> Line<'_> {
         state: _,
         launch: _,
         ours: _,
-        zone: _,
+        remarks,
+        zone,
         marks: _,
         talk: _,
         weight: _,
@@ -116,7 +137,18 @@ fn line(row: &Row, locale: Locale) -> Line<'_> {
             | Verdict::Report(_)
             | Verdict::OutOfScope(_) => false,
         },
+        remarks: remarks.iter().map(|one| remark_line(one, *zone, locale)).collect(),
     }
+}
+
+fn remark_line(one: &Remark, zone: Tz, locale: Locale) -> RemarkLine {
+    let (stop, started) = match one {
+        Remark::Aged { since } => (None, Some(*since)),
+        Remark::Holds(stop) => (Some(stop), None),
+        Remark::StartedAgain { stopped, at, by: _ } => (Some(stopped), Some(*at)),
+    };
+    let (run, stopped) = stop.map(|stop| (stop.run.clone(), stop.at)).unzip();
+    RemarkLine { remark: one.as_str(), run, stopped, started, detail: remark(one, zone, locale) }
 }
 
 /// The whole report, as one line of JSON, or indented for people's editors.
@@ -141,6 +173,8 @@ pub fn json(report: &Report, indent: bool) -> serde_json::Result<String> {
         notes,
         paused: _,
         saved: _,
+        money: _,
+        priced: _,
         troubled: _,
         calls: _,
         locale,
@@ -158,6 +192,7 @@ pub fn json(report: &Report, indent: bool) -> serde_json::Result<String> {
         outcomes,
         marks,
         cost,
+        money: MoneyData::of(report),
         blind,
         closed,
         not_looked_at: skipped,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::catalogue::{Figure, Label, Sentence, voice};
-use super::detail;
+use super::{detail, remark};
 use crate::decide::report::{Report, Row};
 use crate::decide::views::Views;
 use crate::words::{Reason, Verdict};
@@ -36,7 +36,9 @@ pub fn markdown(report: &Report) -> String {
     condemned(&mut out, report);
     outcomes(&mut out, report);
     spared(&mut out, report);
+    remarks(&mut out, report);
     accounts(&mut out, report);
+    out.push_str(&super::money::of_report(report));
     if !report.blind.is_empty() {
         head(&mut out, report, Label::TitleNotSeen, &[Label::Account, Label::Region, Label::Cause]);
         for blind in &report.blind {
@@ -117,6 +119,22 @@ fn spared(out: &mut String, report: &Report) {
     head(out, report, Label::TitleLeftAlone, &[Label::Reason, Label::Count, Label::ForExample]);
     for (reason, (count, row)) in by_reason {
         let _ = writeln!(out, "| {reason} | {count} | `{}`: {} |", row.id, cell(&detail(&row.verdict, report.locale)));
+    }
+    out.push('\n');
+}
+
+fn remarks(out: &mut String, report: &Report) {
+    let all = report.rows.iter().flat_map(|row| row.remarks.iter().map(move |one| (row, one)));
+    let all: Vec<_> = all.filter(|(_, one)| one.wants_attention()).collect();
+    if all.is_empty() {
+        return;
+    }
+    let header = [Label::Remark, Label::Instance, Label::Name, Label::Account, Label::Region, Label::WhatHappened];
+    head(out, report, Label::TitleRemarks, &header);
+    for (row, one) in all {
+        let (name, said) = (cell(&row.name), cell(&remark(one, row.zone, report.locale)));
+        let (word, id, target) = (one.as_str(), &row.id, &row.target);
+        let _ = writeln!(out, "| {word} | `{id}` | {name} | {} | {} | {said} |", target.account, target.region);
     }
     out.push('\n');
 }

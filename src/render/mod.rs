@@ -7,6 +7,7 @@ mod json;
 mod markdown;
 mod message;
 pub mod money;
+mod money_data;
 mod recalled;
 mod runs;
 pub mod stocktake;
@@ -27,7 +28,7 @@ pub use runs::{runs_json, runs_table};
 pub use stocktake_data::{COLUMNS as STOCKTAKE_COLUMNS, csv as stocktake_csv, json as stocktake_json};
 pub use table::table;
 pub use undo::{undo_digest, undo_json, undo_markdown, undo_table};
-pub use words::{detail, inputs, meaning, mend};
+pub use words::{detail, inputs, meaning, mend, remark};
 
 /// How a report is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,6 +7,7 @@ use rust_decimal::{Decimal, RoundingStrategy};
 use super::catalogue::money::{Phrase, Term, phrase, term};
 use super::markdown::cell;
 use crate::decide::month::Month;
+use crate::decide::report::Report;
 use crate::decide::savings::{Saved, Savings};
 use crate::decide::settings::Money;
 use crate::decide::waste::{Cost, Waste};
@@ -46,6 +47,76 @@ pub fn realised(month: Month, saved: &Saved, money: &Money, locale: Locale) -> S
     let unknown_hours = (!unknown_hours.is_zero()).then_some(&*unknown);
     let line = phrase(locale, Phrase::Realised { month, amount: &amount, hours: &hours, unknown_hours });
     format!("{line} ({})", caveat(locale))
+}
+
+/// What a report says of money, in lines: what is wasted, what was saved, what the run cost itself. Empty where nobody
+/// knows of any.
+pub fn summary(report: &Report) -> Vec<String> {
+    let (money, locale) = (&report.money, report.locale);
+    let waste = report.waste().filter(|waste| waste.total.instances > 0).map(|waste| {
+        let (amount, count) = (cost(&waste.total, money, locale), waste.total.instances);
+        phrase(locale, Phrase::WasteOf { count, amount: &amount, caveat: caveat(locale) })
+    });
+    let saved = report.saved().map(|(month, saved)| realised(month, &saved, money, locale));
+    waste.into_iter().chain(saved).chain(own(report)).collect()
+}
+
+/// What the run cost itself, where it asked for anything that AWS bills.
+fn own(report: &Report) -> Option<String> {
+    let usd = Usd(report.cost.usd);
+    let amount = (usd >= CENT).then(|| figure(usd, &report.money, report.locale));
+    let phrase = |metrics| phrase(report.locale, Phrase::OwnCost { metrics, amount: amount.as_deref() });
+    Some(report.cost.metrics).filter(|metrics| *metrics > 0).map(phrase)
+}
+
+/// A cent.
+const CENT: Usd = Usd(Decimal::from_parts(1, 0, 0, false, 2));
+
+/// The heads of [`groups`].
+pub(super) fn heads(locale: Locale) -> [&'static str; 4] {
+    [Term::Waste, Term::WastedBy, Term::Instances, Term::PerMonth].map(|head| term(locale, head))
+}
+
+/// Waste by account, policy and owner, one line each, where there are at least two of a kind.
+pub(super) fn groups(waste: &Waste<'_>, report: &Report) -> Vec<[String; 4]> {
+    let locale = report.locale;
+    let kind = |kind, groups: Vec<(String, &Cost)>| {
+        let line = |(name, sum): (String, &Cost)| {
+            let amount = cost(sum, &report.money, locale);
+            [term(locale, kind).to_owned(), name, sum.instances.to_string(), amount]
+        };
+        dearest(groups).into_iter().map(line).collect::<Vec<_>>()
+    };
+    let named = |id: &str| report.names.get(id).map_or_else(|| id.to_owned(), |name| format!("{name} {id}"));
+    let or = |name: &Option<&str>, none: &str| name.unwrap_or(none).to_owned();
+    let Waste { total: _, accounts, owners, policies } = waste;
+    let nobody = term(locale, Term::Nobody);
+    let all = [
+        kind(Term::Account, accounts.iter().map(|(id, sum)| (named(id), sum)).collect()),
+        kind(Term::Policy, policies.iter().map(|(name, sum)| (or(name, "-"), sum)).collect()),
+        kind(Term::Owner, owners.iter().map(|(name, sum)| (or(name, nobody), sum)).collect()),
+    ];
+    all.into_iter().filter(|lines| lines.len() > 1).flatten().collect()
+}
+
+/// The most expensive first.
+fn dearest(mut groups: Vec<(String, &Cost)>) -> Vec<(String, &Cost)> {
+    groups.sort_by(|(a, one), (b, other)| other.monthly.cmp(&one.monthly).then_with(|| a.cmp(b)));
+    groups
+}
+
+/// What a report says of money, in Markdown; nothing where nobody knows of any.
+pub(super) fn of_report(report: &Report) -> String {
+    let (money, locale) = (&report.money, report.locale);
+    let mut out = String::new();
+    if let Some(wasted) = report.waste().filter(|waste| waste.total.instances > 0) {
+        out += &waste(&wasted, money, locale);
+    }
+    if let Some((month, savings)) = report.saved().map(|(month, _)| month).zip(report.saved.as_ref()) {
+        out += &self::savings(savings, month, money, locale);
+    }
+    own(report).into_iter().for_each(|line| out += &format!("{line}\n\n"));
+    out
 }
 
 /// Waste in Markdown: a table each for accounts, owners and policies, the most expensive first.

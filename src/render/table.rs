@@ -7,7 +7,7 @@ use comfy_table::{Attribute, Cell, Color, ContentArrangement, LineStyle, Table, 
 
 use super::catalogue::{Figure, Label, Sentence, voice};
 use super::words::plain;
-use super::{Style, detail};
+use super::{Style, detail, remark};
 use crate::decide::report::{Ending, Health, Outcome, Report, Row, Skipped};
 use crate::decide::views::Views;
 use crate::words::{Locale, Reason, Verdict};
@@ -22,8 +22,10 @@ pub fn table(report: &Report, style: Style) -> String {
     condemned(&mut out, report, style);
     outcomes(&mut out, report, style);
     attention(&mut out, report, style);
+    remarks(&mut out, report, style);
     spared(&mut out, report, style);
     accounts(&mut out, report, style);
+    money(&mut out, report, style);
     unseen(&mut out, report, style);
     for note in &report.notes {
         let _ = writeln!(out, "{}", voice(report.locale).say(Sentence::Note { note: &plain(note) }));
@@ -157,6 +159,25 @@ fn attention(out: &mut String, report: &Report, style: Style) {
     let _ = writeln!(out, "{}\n{table}\n", voice(report.locale).label(Label::SomebodyShouldLook));
 }
 
+fn remarks(out: &mut String, report: &Report, style: Style) {
+    let header = [Label::Remark, Label::Instance, Label::Name, Label::Account, Label::Region, Label::WhatHappened];
+    let mut table = new_table(report, style, &header);
+    let all = report.rows.iter().flat_map(|row| row.remarks.iter().map(move |one| (row, one)));
+    for (row, one) in all.filter(|(_, one)| one.wants_attention()) {
+        table.add_row(vec![
+            coloured(one.as_str(), Color::Yellow, style),
+            Cell::new(&row.id),
+            text(&row.name),
+            Cell::new(account(report, &row.target.account)),
+            Cell::new(&row.target.region),
+            text(&remark(one, row.zone, report.locale)),
+        ]);
+    }
+    if !table.is_empty() {
+        let _ = writeln!(out, "{}\n{table}\n", voice(report.locale).label(Label::TitleRemarks));
+    }
+}
+
 fn spared(out: &mut String, report: &Report, style: Style) {
     let mut by_reason: BTreeMap<Reason, Vec<&Row>> = BTreeMap::new();
     for row in report.rows.iter().filter(|row| !speaks(&row.verdict)) {
@@ -192,6 +213,22 @@ fn accounts(out: &mut String, report: &Report, style: Style) {
     let _ = writeln!(out, "{table}\n");
 }
 
+/// What is wasted, what was saved, and what the run cost itself.
+fn money(out: &mut String, report: &Report, style: Style) {
+    let lines = super::money::summary(report);
+    if lines.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "{}", lines.join("\n"));
+    let groups = report.waste().map(|waste| super::money::groups(&waste, report)).unwrap_or_default();
+    if !groups.is_empty() {
+        let mut table = plain_table(style, super::money::heads(report.locale));
+        table.add_rows(groups.iter().map(|line| line.iter().map(|cell| text(cell))));
+        let _ = writeln!(out, "{table}");
+    }
+    out.push('\n');
+}
+
 fn unseen(out: &mut String, report: &Report, style: Style) {
     if !report.blind.is_empty() {
         let mut table = new_table(report, style, &[Label::NotSeen, Label::Region, Label::Cause]);
@@ -224,9 +261,13 @@ fn new_table(report: &Report, style: Style, header: &[Label]) -> Table {
 
 /// An empty table with these heads.
 pub(super) fn headed(locale: Locale, style: Style, header: &[Label]) -> Table {
+    plain_table(style, header.iter().map(|label| voice(locale).label(*label)))
+}
+
+fn plain_table(style: Style, header: impl IntoIterator<Item = &'static str>) -> Table {
     let mut table = Table::new();
-    let words = header.iter().map(|label| voice(locale).label(*label));
-    table.load_style(STYLE).set_header(words.map(|text| bold(text, style))).force_no_tty();
+    let words = header.into_iter().map(|text| bold(text, style));
+    table.load_style(STYLE).set_header(words).force_no_tty();
     if style.colour {
         table.enforce_styling();
     }

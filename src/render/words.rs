@@ -1,11 +1,18 @@
 //! Makes the words: what a verdict and a rule say to people, in the reader's language.
 
+use chrono_tz::Tz;
+
 use super::catalogue::voice;
 use crate::decide::inputs::Inputs;
-use crate::words::{Locale, Reason, Verdict};
+use crate::words::{Locale, Reason, Remark, Verdict};
 
 /// Enough for most details, so that a line is allocated once.
 const DETAIL_BYTES: usize = 160;
+
+/// What a remark says, in the zone of the instance's hours.
+pub fn remark(remark: &Remark, zone: Tz, locale: Locale) -> String {
+    super::catalogue::remark(remark, zone, locale)
+}
 
 /// What a verdict says, in one line. Times stand in the schedule's zone.
 pub fn detail(verdict: &Verdict, locale: Locale) -> String {

@@ -216,16 +216,3 @@ fn an_owner_is_warned_before_a_keep_ends_once_and_the_notice_begins_anew() {
     let ended = apply(&world, &settings, at("2026-12-01T21:30:00+09:00"));
     assert_eq!((waits(&ended, "i-1"), world.rests("i-1")), (Some(Cap::NotTold), State::Running));
 }
-
-#[test]
-fn a_month_of_hourly_runs_sends_an_owner_few_messages() {
-    let boxes = ["i-1", "i-2", "i-3"].map(|id| instance(id).tag("Owner", "ana"));
-    let (world, settings) = (World::of(boxes), telling());
-    let mut now = at("2026-11-02T00:30:00+09:00");
-    while now < at("2026-12-02T00:00:00+09:00") {
-        apply(&world, &settings, now);
-        now += Duration::hours(3);
-    }
-    let to_ana = world.said().iter().filter(|(channel, _)| channel == "ana").count();
-    assert!((1..=4).contains(&to_ana), "{to_ana} messages in a month");
-}

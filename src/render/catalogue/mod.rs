@@ -5,6 +5,7 @@ mod en;
 mod ja;
 mod letter;
 pub(super) mod money;
+mod remarks;
 
 use std::fmt;
 
@@ -18,6 +19,7 @@ use crate::schedule::DateRange;
 use crate::words::{Locale, Reason, Target, Verdict};
 
 pub(super) use letter::{Head, Letter, letter};
+pub(super) use remarks::remark;
 
 macro_rules! labels {
     ($($(#[$doc:meta])* $arm:ident),+ $(,)?) => {
@@ -84,6 +86,8 @@ labels! {
     Policy,
     Reason,
     Region,
+    /// What heads the remarks.
+    Remark,
     Run,
     /// The head of a line of nine columns.
     RowOutcome,
@@ -105,6 +109,8 @@ labels! {
     TitleNotSeen,
     /// What heads the lines.
     TitleOutsideHours,
+    /// What heads the remarks.
+    TitleRemarks,
     Verdict,
     WhatHappened,
     WhatIsWrong,

@@ -12,6 +12,7 @@ use crate::words::{Currency, Locale, Usd};
 pub(in crate::render) enum Term {
     /// What list prices are not.
     Caveat,
+    Account,
     Created,
     HowKnown,
     Instance,
@@ -22,6 +23,7 @@ pub(in crate::render) enum Term {
     Nobody,
     NotConfirmed,
     Owner,
+    Policy,
     PerMonth,
     Region,
     Running,
@@ -31,6 +33,7 @@ pub(in crate::render) enum Term {
     Type,
     Unknown,
     Waste,
+    WastedBy,
 }
 
 /// A message with its arguments.
@@ -70,6 +73,10 @@ pub(in crate::render) enum Phrase<'a> {
     WholeList { place: &'a str },
     /// How to confirm an instance.
     Confirm { keep: &'a str, keep_until: &'a str, owner: &'a str },
+    /// What is wasted a month.
+    WasteOf { count: usize, amount: &'a str, caveat: &'a str },
+    /// What a run cost itself; without an amount it is less than a cent.
+    OwnCost { metrics: u64, amount: Option<&'a str> },
     /// What was saved in a month.
     Realised { month: Month, amount: &'a str, hours: &'a str, unknown_hours: Option<&'a str> },
 }
@@ -91,6 +98,7 @@ pub(in crate::render) fn phrase(locale: Locale, phrase: Phrase<'_>) -> String {
 fn english(term: Term) -> &'static str {
     match term {
         Term::Caveat => "list price, before Savings Plans, reservations and tax",
+        Term::Account => "account",
         Term::Created => "Created",
         Term::HowKnown => "Known by",
         Term::Instance => "Instance",
@@ -102,6 +110,7 @@ fn english(term: Term) -> &'static str {
         Term::NotConfirmed => "Confirmed by nobody",
         Term::Owner => "Owner",
         Term::PerMonth => "A month by list price",
+        Term::Policy => "policy",
         Term::Region => "Region",
         Term::Running => "Running",
         Term::Saved => "Saved",
@@ -110,12 +119,14 @@ fn english(term: Term) -> &'static str {
         Term::Type => "Type",
         Term::Unknown => "unknown",
         Term::Waste => "Waste",
+        Term::WastedBy => "of",
     }
 }
 
 fn japanese(term: Term) -> &'static str {
     match term {
         Term::Caveat => "定価。Savings Plans・リザーブド・税の適用前",
+        Term::Account => "アカウント",
         Term::Created => "作成日時",
         Term::HowKnown => "所有者の根拠",
         Term::Instance => "インスタンス",
@@ -127,6 +138,7 @@ fn japanese(term: Term) -> &'static str {
         Term::NotConfirmed => "誰も確認していないもの",
         Term::Owner => "所有者",
         Term::PerMonth => "月額(定価)",
+        Term::Policy => "ポリシー",
         Term::Region => "リージョン",
         Term::Running => "実行中",
         Term::Saved => "節約額",
@@ -135,6 +147,7 @@ fn japanese(term: Term) -> &'static str {
         Term::Type => "タイプ",
         Term::Unknown => "不明",
         Term::Waste => "無駄",
+        Term::WastedBy => "内訳",
     }
 }
 
@@ -183,6 +196,14 @@ fn in_english(phrase: Phrase<'_>) -> String {
         Phrase::Confirm { keep, keep_until, owner } => format!(
             "To confirm one, tag it `{owner}` with its owner, `{keep_until}` with a date such as 2026-12-31, or `{keep}`; stop what nobody needs"
         ),
+        Phrase::WasteOf { count, amount, caveat } => {
+            let instances = if count == 1 { "instance" } else { "instances" };
+            format!("Waste: {count} {instances} idle or outside hours, {amount} a month if they ran on ({caveat})")
+        }
+        Phrase::OwnCost { metrics, amount } => {
+            let amount = amount.unwrap_or("less than a cent");
+            format!("The run itself asked for {metrics} metrics: {amount}")
+        }
         Phrase::Realised { month, amount, hours, unknown_hours } => {
             let unknown = unknown_hours.map_or(String::new(), |hours| format!("; {hours} h more of unknown price"));
             format!("Saved in {month}: {amount} in {hours} h of standing still{unknown}")
@@ -229,6 +250,13 @@ fn in_japanese(phrase: Phrase<'_>) -> String {
         Phrase::Confirm { keep, keep_until, owner } => format!(
             "確認するには、`{owner}` に所有者、`{keep_until}` に 2026-12-31 のような日付、または `{keep}` をタグ付けしてください。不要なものは停止してください"
         ),
+        Phrase::WasteOf { count, amount, caveat } => {
+            format!("無駄: アイドルまたは稼働時間外の{count}台、動き続けた場合の月額は {amount} ({caveat})")
+        }
+        Phrase::OwnCost { metrics, amount } => {
+            let amount = amount.unwrap_or("1セント未満");
+            format!("この実行自体の費用: メトリクス{metrics}件、{amount}")
+        }
         Phrase::Realised { month, amount, hours, unknown_hours } => {
             let unknown = unknown_hours.map_or(String::new(), |hours| format!("、ほかに価格不明の{hours}時間"));
             format!("{month}の節約額: {amount}、停止時間 {hours}時間{unknown}")
@@ -244,6 +272,7 @@ mod tests {
     fn every_term_has_its_own_words_in_both_languages() {
         let terms = [
             Term::Caveat,
+            Term::Account,
             Term::Created,
             Term::HowKnown,
             Term::Instance,
@@ -255,6 +284,7 @@ mod tests {
             Term::NotConfirmed,
             Term::Owner,
             Term::PerMonth,
+            Term::Policy,
             Term::Region,
             Term::Running,
             Term::Saved,
@@ -263,6 +293,7 @@ mod tests {
             Term::Type,
             Term::Unknown,
             Term::Waste,
+            Term::WastedBy,
         ];
         for term in terms {
             let (en, ja) = (english(term), japanese(term));

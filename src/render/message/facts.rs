@@ -57,10 +57,15 @@ pub(super) fn facts<'a>(entry: &'a Entry, digest: &Digest, frame: &Frame<'_>) ->
     if let Some(since) = since {
         lines.push(say(Head::Since, letter(frame.locale, Letter::At { at: *since, zone: *zone }), false));
     }
-    lines.push(say(Head::Cost, cost::monthly(*monthly, frame.locale), false));
+    lines.push(say(Head::Cost, cost::monthly(*monthly, frame), false));
     if digest.reader == Reader::Operator {
         let unheard = letter(frame.locale, Letter::Unheard { owner: owner.known(), by: &owner.by });
         lines.push(say(Head::Owner, short(&unheard, DETAIL), false));
+    }
+    if *subject == Subject::Stopped {
+        let (id, region) = (&item.id, &target.region);
+        let start = format!("aws ec2 start-instances --region {region} --instance-ids {id}");
+        lines.push(say(Head::Back, start, true));
     }
     if *subject != Subject::Lifted {
         lines.push(say(Head::Keep, keep(item, frame), true));

@@ -14,8 +14,8 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use crate::decide::digest::{Digest, Reader};
-use crate::decide::settings::{Format, TagNames, Way};
-use crate::words::{Contact, Locale, Message};
+use crate::decide::settings::{Format, Money, TagNames, Way};
+use crate::words::{Contact, Item, Locale, Message, Subject};
 
 use super::catalogue::{Letter, letter};
 use facts::short;
@@ -31,6 +31,8 @@ pub struct Frame<'a> {
     pub tags: &'a TagNames,
     /// Names of accounts, where known.
     pub names: &'a BTreeMap<Arc<str>, String>,
+    /// The second currency.
+    pub money: &'a Money,
 }
 
 /// The messages that tell `digest`, in order. Every entry of it is named by exactly one of them.
@@ -81,10 +83,21 @@ fn intro(digest: &Digest, frame: &Frame<'_>) -> Vec<String> {
     if digest.entries.is_empty() {
         return Vec::new();
     }
-    let intro = match &digest.reader {
-        Reader::Owner(_, Contact::First) => Letter::Intro,
-        Reader::Owner(_, Contact::Second) => Letter::SecondIntro,
-        Reader::Operator => Letter::OperatorIntro,
+    let say = |intro| letter(frame.locale, intro);
+    let mut lines: Vec<String> = match &digest.reader {
+        Reader::Owner(_, Contact::First) => owners_intro(digest).into_iter().map(say).collect(),
+        Reader::Owner(_, Contact::Second) => vec![say(Letter::SecondIntro)],
+        Reader::Operator => vec![say(Letter::OperatorIntro)],
     };
-    vec![letter(frame.locale, intro), cost::total(digest, frame.locale)]
+    lines.push(cost::total(digest, frame));
+    lines
+}
+
+/// What an owner can do, by what the entries are about.
+fn owners_intro(digest: &Digest) -> Vec<Letter<'static>> {
+    let any = |is: fn(&Item) -> bool| digest.entries.iter().any(|entry| is(&entry.item));
+    let ends = any(|item| item.due.is_some());
+    let stopped = any(|item| item.subject == Subject::Stopped);
+    let intro = ends.then_some(Letter::Intro).into_iter().chain(stopped.then_some(Letter::StoppedIntro));
+    if ends || stopped { intro.collect() } else { vec![Letter::NothingIntro] }
 }

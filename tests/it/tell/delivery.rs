@@ -41,7 +41,8 @@ impl Messenger for Post {
 
 async fn deliver(post: &Post, digests: &Digests, left: Option<Duration>) -> Delivery {
     let (settings, names) = (telling(), BTreeMap::new());
-    let frame = Frame { at: at(EVENING), locale: Locale::En, tags: &settings.tags, names: &names };
+    let frame =
+        Frame { at: at(EVENING), locale: Locale::En, tags: &settings.tags, names: &names, money: &settings.money };
     tell(post, digests, &frame, Clock::start(at(EVENING), left), Duration::ZERO).await
 }
 

@@ -28,7 +28,7 @@ fn first() -> Reader {
 
 fn written(settings: &Settings, digest: &Digest, locale: Locale) -> Vec<Message> {
     let names = BTreeMap::from([("111111111111".into(), "web-dev".to_owned())]);
-    messages(digest, &Frame { at: at(EVENING), locale, tags: &settings.tags, names: &names })
+    messages(digest, &Frame { at: at(EVENING), locale, tags: &settings.tags, names: &names, money: &settings.money })
 }
 
 fn one(channel: &str, item: Item) -> Message {

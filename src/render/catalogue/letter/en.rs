@@ -19,6 +19,9 @@ pub(super) fn say(letter: Letter<'_>) -> String {
         Letter::OperatorTitle { count } => format!("idle-reaper: {} whose owner cannot be told", instances(count)),
         Letter::Part { part, of } => format!("part {part} of {of}"),
         Letter::Intro => "To let one go, do nothing. To keep one, give it the tag in its lines.".to_owned(),
+        Letter::StoppedIntro => "What was stopped has lost nothing on its volumes. To have one back, start it, and give it the tag in its lines."
+            .to_owned(),
+        Letter::NothingIntro => "This is for your information. Nothing is stopped because of it.".to_owned(),
         Letter::SecondIntro => {
             "Half of the grace is over, and the owner has neither kept nor stopped these. To keep one, \
                                 give it the tag in its lines."
@@ -60,6 +63,7 @@ fn head(head: Head) -> &'static str {
         Head::Why => "Why",
         Head::Since => "Since",
         Head::Cost => "Cost",
+        Head::Back => "To have it back",
         Head::Keep => "To keep it",
         Head::See => "To see why",
         Head::Note => "Note",

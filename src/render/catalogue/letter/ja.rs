@@ -19,6 +19,11 @@ pub(super) fn say(letter: Letter<'_>) -> String {
         Letter::Intro => {
             "止めてよい場合は、何もする必要はありません。残す場合は、記載のタグを付けてください。".to_owned()
         }
+        Letter::StoppedIntro => {
+            "停止したインスタンスのボリュームのデータは失われていません。再び使う場合は、起動してから記載のタグを付けてください。"
+                .to_owned()
+        }
+        Letter::NothingIntro => "お知らせのみです。これを理由に停止することはありません。".to_owned(),
         Letter::SecondIntro => {
             "猶予期間の半分が過ぎましたが、所有者による対応がありません。残す場合は、記載のタグを付けて\
                                 ください。"
@@ -57,6 +62,7 @@ fn head(head: Head) -> &'static str {
         Head::Why => "理由",
         Head::Since => "開始",
         Head::Cost => "料金",
+        Head::Back => "再び起動するには",
         Head::Keep => "残すには",
         Head::See => "詳細",
         Head::Note => "備考",

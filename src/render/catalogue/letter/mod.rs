@@ -20,6 +20,8 @@ pub(in crate::render) enum Head {
     Since,
     /// What it costs a month.
     Cost,
+    /// How to start it again.
+    Back,
     /// The exact tag to keep it.
     Keep,
     /// How to see why.
@@ -43,8 +45,12 @@ pub(in crate::render) enum Letter<'a> {
     OperatorTitle { count: usize },
     /// Which part of how many.
     Part { part: usize, of: usize },
-    /// What an owner can do.
+    /// What an owner can do before a stop.
     Intro,
+    /// What an owner can do after one.
+    StoppedIntro,
+    /// Nothing will be done.
+    NothingIntro,
     /// What the second contact of an owner should know.
     SecondIntro,
     /// What the operator should know.

@@ -1,0 +1,67 @@
+//! What else there is to know about an instance: did an earlier stop hold, and has it been running for too long with
+//! nobody behind it. Nothing here decides anything.
+
+use chrono::{DateTime, Duration, Utc};
+
+use super::case::Case;
+use crate::words::{Because, OwnTag, Remark, Starter, State, Stopped};
+
+/// A start after one of the reaper's stops is told of for so long.
+const TOLD_DAYS: i64 = 7;
+
+/// An undo decides, and starts a moment later: no run lasts longer than the 900 s of a Lambda function.
+const UNDO_MINUTES: i64 = 15;
+
+/// Everything there is to remark; `by_default`: only the settings' default owns it.
+pub fn remarks(case: &Case<'_>, by_default: bool) -> Vec<Remark> {
+    aged(case, by_default).map(|since| Remark::Aged { since }).into_iter().chain(after_stop(case)).collect()
+}
+
+/// Since when it has been running, where that is longer than `max-age` and only the settings' default owns it.
+pub fn aged(case: &Case<'_>, by_default: bool) -> Option<DateTime<Utc>> {
+    let idle = case.settings.idle.as_ref().filter(|_| by_default && case.policy.is_some())?;
+    let up = case.instance.state == State::Running;
+    case.instance.launch.filter(|since| up && case.now - *since > idle.max_age)
+}
+
+/// What became of the stop that its own tag tells of.
+fn after_stop(case: &Case<'_>) -> Option<Remark> {
+    let tag = case.own_tag()?;
+    if case.is_ours_since(&tag) {
+        let down = matches!(case.instance.state, State::Stopping | State::Stopped);
+        return down.then(|| Remark::Holds(stopped(tag)));
+    }
+    let at = started_again(case, &tag)?;
+    let by = starter(case, at);
+    Some(Remark::StartedAgain { stopped: stopped(tag), at, by })
+}
+
+/// When it was started again, where that was lately and before its hours began: a start within them is what hours are
+/// for. What was stopped for being idle is to stay so.
+fn started_again(case: &Case<'_>, tag: &OwnTag) -> Option<DateTime<Utc>> {
+    let up = matches!(case.instance.state, State::Pending | State::Running);
+    let launch = case.instance.launch.filter(|launch| up && *launch > tag.at && *launch <= case.now)?;
+    let opens = match tag.because {
+        Because::Hours => case.policy.and_then(|(_, hours)| hours.schedule.next_opening(tag.at)),
+        Because::Idle => None,
+    };
+    let lately = case.now - launch <= Duration::days(TOLD_DAYS);
+    let early = opens.is_none_or(|opens| launch < opens);
+    let own = case.history.is_own_start(&case.instance.id, launch) && undone(case, launch).is_none();
+    (lately && early && !own).then_some(launch)
+}
+
+fn starter(case: &Case<'_>, launch: DateTime<Utc>) -> Starter {
+    undone(case, launch).map_or(Starter::Unknown, |_| Starter::Undo)
+}
+
+/// The undo that a start belongs to.
+fn undone(case: &Case<'_>, launch: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let at = *case.history.undone.get(&case.instance.id)?;
+    (at <= launch && launch - at <= Duration::minutes(UNDO_MINUTES)).then_some(at)
+}
+
+fn stopped(tag: OwnTag) -> Stopped {
+    let OwnTag { at, run, policy: _, because } = tag;
+    Stopped { at, run, because }
+}

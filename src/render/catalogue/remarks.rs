@@ -1,0 +1,68 @@
+//! The words about remarks, in every language.
+
+use std::fmt::{self, Write as _};
+
+use chrono_tz::Tz;
+
+use super::{en, ja};
+use crate::words::{Because, Locale, Remark, Starter, Stopped};
+
+/// What a remark says, in the zone of the instance's hours.
+pub(in crate::render) fn remark(remark: &Remark, zone: Tz, locale: Locale) -> String {
+    let mut out = String::new();
+    let _ = match locale {
+        Locale::En => english(&mut out, remark, zone),
+        Locale::Ja => japanese(&mut out, remark, zone),
+    };
+    out
+}
+
+fn english(out: &mut String, remark: &Remark, zone: Tz) -> fmt::Result {
+    let at = |at| en::At(at, zone);
+    match remark {
+        Remark::Aged { since } => write!(
+            out,
+            "running since {}, longer than `max-age`, and only the default owns it; no reason to stop it",
+            at(*since)
+        ),
+        Remark::Holds(Stopped { at: when, run, because }) => {
+            let because = match because {
+                Because::Hours => "outside its hours",
+                Because::Idle => "for being idle",
+            };
+            write!(out, "stopped {because} on {} by run {run}, and nobody has started it since", at(*when))
+        }
+        Remark::StartedAgain { stopped: Stopped { at: when, run, because: _ }, at: again, by } => {
+            write!(out, "stopped on {} by run {run}, and started again on {} by ", at(*when), at(*again))?;
+            match by {
+                Starter::Undo => out.write_str("an undo"),
+                Starter::Unknown => out.write_str("somebody: no event told who"),
+            }
+        }
+    }
+}
+
+fn japanese(out: &mut String, remark: &Remark, zone: Tz) -> fmt::Result {
+    let at = |at| ja::At(at, zone);
+    match remark {
+        Remark::Aged { since } => write!(
+            out,
+            "{}から実行中で `max-age` を超え、所有者は既定値でしか分からない。これを理由に停止することはない",
+            at(*since)
+        ),
+        Remark::Holds(Stopped { at: when, run, because }) => {
+            let because = match because {
+                Because::Hours => "稼働時間外",
+                Because::Idle => "アイドル",
+            };
+            write!(out, "実行 {run} が{because}のため{}に停止し、その後誰も起動していない", at(*when))
+        }
+        Remark::StartedAgain { stopped: Stopped { at: when, run, because: _ }, at: again, by } => {
+            write!(out, "実行 {run} が{}に停止し、{}に再び起動された。起動者: ", at(*when), at(*again))?;
+            match by {
+                Starter::Undo => out.write_str("停止の取り消し"),
+                Starter::Unknown => out.write_str("不明(イベントの通知なし)"),
+            }
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! The report's money as JSON: amounts are texts, so that no reader rounds them.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use super::money::caveat;
+use crate::decide::month::Month;
+use crate::decide::report::Report;
+use crate::decide::savings::Saved;
+use crate::decide::waste::{Cost, Waste};
+use crate::words::{Locale, Usd};
+
+/// `{"note", "currency", "waste": {…}, "saved": {…}}`; what nobody knows is left out.
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) struct MoneyData<'a> {
+    /// What every amount is.
+    note: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    currency: Option<Second<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waste: Option<Wasted<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    saved: Option<Realised<'a>>,
+}
+
+/// The second currency.
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct Second<'a> {
+    code: &'a str,
+    /// Units for one US dollar.
+    rate: String,
+    date: NaiveDate,
+}
+
+/// Waste a month.
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct Wasted<'a> {
+    #[serde(flatten)]
+    total: Cost,
+    accounts: Vec<Line<'a, Cost>>,
+    policies: Vec<Line<'a, Cost>>,
+    owners: Vec<Line<'a, Cost>>,
+}
+
+/// What was saved in the month of the run.
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct Realised<'a> {
+    month: Month,
+    #[serde(flatten)]
+    total: SavedData,
+    accounts: Vec<Line<'a, SavedData>>,
+    policies: Vec<Line<'a, SavedData>>,
+    owners: Vec<Line<'a, SavedData>>,
+}
+
+#[derive(Clone, Copy, Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct SavedData {
+    usd: Usd,
+    #[serde(with = "rust_decimal::serde::str")]
+    hours: rust_decimal::Decimal,
+    #[serde(with = "rust_decimal::serde::str")]
+    unknown_hours: rust_decimal::Decimal,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct Line<'a, T> {
+    /// `null` where there is none.
+    name: Option<&'a str>,
+    #[serde(flatten)]
+    sum: T,
+}
+
+impl<'a> MoneyData<'a> {
+    /// The money of `report`; `None` where nothing is known of any.
+    pub(super) fn of(report: &'a Report) -> Option<Self> {
+        let (waste, saved) = (report.waste().map(wasted), saved(report));
+        let second = report.money.second.as_ref();
+        let currency = second.map(|c| Second { code: &c.code, rate: c.rate.to_string(), date: c.date });
+        (waste.is_some() || saved.is_some()).then(|| Self { note: caveat(Locale::En), currency, waste, saved })
+    }
+}
+
+fn wasted(waste: Waste<'_>) -> Wasted<'_> {
+    let Waste { total, accounts, owners, policies } = waste;
+    let groups = |groups: BTreeMap<_, _>| groups.into_iter().map(|(name, sum)| Line { name, sum }).collect();
+    let accounts = accounts.into_iter().map(|(name, sum)| Line { name: Some(name), sum }).collect();
+    Wasted { total, accounts, policies: groups(policies), owners: groups(owners) }
+}
+
+fn saved(report: &Report) -> Option<Realised<'_>> {
+    let (savings, (month, total)) = report.saved.as_ref().zip(report.saved())?;
+    Some(Realised {
+        month,
+        total: data(&total),
+        accounts: by(savings.by(month, |whose| &whose.account)),
+        policies: by(savings.by(month, |whose| &whose.policy)),
+        owners: by(savings.by(month, |whose| &whose.owner)),
+    })
+}
+
+fn by(sums: BTreeMap<&str, Saved>) -> Vec<Line<'_, SavedData>> {
+    let named = |name| Some(name).filter(|name: &&str| !name.is_empty());
+    sums.into_iter().map(|(name, sum)| Line { name: named(name), sum: data(&sum) }).collect()
+}
+
+fn data(saved: &Saved) -> SavedData {
+    let Saved { hours, usd, unknown_hours } = saved;
+    SavedData { usd: *usd, hours: *hours, unknown_hours: *unknown_hours }
+}

@@ -1,0 +1,65 @@
+//! What else there is to know about an instance, beside its verdict. A remark decides nothing.
+
+use chrono::{DateTime, Utc};
+
+use super::Because;
+
+/// One thing worth knowing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Remark {
+    /// It has been running for longer than `max-age`, and only the settings' default owns it.
+    Aged {
+        /// Its last start.
+        since: DateTime<Utc>,
+    },
+    /// The reaper stopped it, and it has stayed so.
+    Holds(Stopped),
+    /// The reaper stopped it, and it was started again before it was to be.
+    StartedAgain {
+        /// That stop.
+        stopped: Stopped,
+        /// Its last start.
+        at: DateTime<Utc>,
+        /// Who started it.
+        by: Starter,
+    },
+}
+
+/// A stop by the reaper, as the instance's own tag tells it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stopped {
+    /// When the run decided, to the second.
+    pub at: DateTime<Utc>,
+    /// The run's id.
+    pub run: String,
+    /// For what it was stopped.
+    pub because: Because,
+}
+
+/// Who started an instance again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Starter {
+    /// Somebody took the stop back with an undo of the reaper.
+    Undo,
+    /// Nobody knows: EC2 does not tell, and no event did.
+    Unknown,
+}
+
+impl Remark {
+    /// The word in reports.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Aged { .. } => "aged",
+            Self::Holds(_) => "holds",
+            Self::StartedAgain { .. } => "started-again",
+        }
+    }
+
+    /// Whether people should read it in a summary, and not only where they look for the instance.
+    pub fn wants_attention(&self) -> bool {
+        match self {
+            Self::Aged { .. } | Self::StartedAgain { .. } => true,
+            Self::Holds(_) => false,
+        }
+    }
+}
