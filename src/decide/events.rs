@@ -7,6 +7,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::request::Scope;
+
 /// One that is understood.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
@@ -23,6 +25,11 @@ pub enum Event {
     OtherState {
         /// The state.
         state: String,
+    },
+    /// A call of `RunInstances` that failed, or that launched nothing.
+    NothingLaunched {
+        /// Why, in words.
+        why: String,
     },
     /// Cost Anomaly Detection.
     Anomaly(Anomaly),
@@ -68,8 +75,7 @@ impl Event {
     /// What an event that is one of these lacks.
     pub fn parse(event: &Value) -> Result<Option<Self>, String> {
         if let Some(message) = event.pointer("/Records/0/Sns/Message").and_then(Value::as_str) {
-            let message: Value = serde_json::from_str(message).map_err(|_| "its SNS message is no JSON".to_owned())?;
-            return Ok(message.get("anomalyId").map(|_| Self::Anomaly(anomaly(&message))));
+            return in_topic(event, message).map(Some);
         }
         let word = |key: &str| event.get(key).and_then(Value::as_str).unwrap_or_default();
         let detail = event.get("detail").unwrap_or(&Value::Null);
@@ -78,10 +84,64 @@ impl Event {
                 state_change(word("account"), word("region"), detail).map(Some)
             }
             ("aws.ce", "Anomaly Detected") => Ok(Some(Self::Anomaly(anomaly(detail)))),
-            ("aws.ec2", "AWS API Call via CloudTrail") => launched(detail),
+            ("aws.ec2", "AWS API Call via CloudTrail") => launched(word("account"), detail),
             (_, _) => Ok(None),
         }
     }
+
+    /// Where an event says that it comes from.
+    pub fn source(event: &Value) -> &str {
+        let topic = event.pointer("/Records/0/EventSource").and_then(Value::as_str);
+        event.get("source").and_then(Value::as_str).or(topic).unwrap_or_default()
+    }
+
+    /// Its word in answers.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Running { .. } | Self::OtherState { .. } => "instance-state",
+            Self::Anomaly(_) => "cost-anomaly",
+            Self::Launched(_) | Self::NothingLaunched { .. } => "launch",
+        }
+    }
+
+    /// What is looked at because of it: nothing but what it names, and nothing where it names nothing.
+    pub fn scope(&self) -> Scope {
+        let mut scope = Scope { places: Some(BTreeSet::new()), ..Scope::default() };
+        match self {
+            Self::Running { account, region, instance } => {
+                scope.places = Some([(account.clone(), region.clone())].into());
+                scope.instances = Some(vec![instance.clone()]);
+            }
+            Self::Anomaly(anomaly) => scope.places = Some(anomaly.places.clone()),
+            Self::OtherState { .. } | Self::Launched(_) | Self::NothingLaunched { .. } => {}
+        }
+        scope
+    }
+}
+
+/// What a topic delivers. SNS hands over one message at a time; a second one would be lost with the first.
+fn in_topic(event: &Value, message: &str) -> Result<Event, String> {
+    if event.get("Records").and_then(Value::as_array).is_some_and(|records| records.len() > 1) {
+        return Err("it holds more than one record, and SNS delivers one".to_owned());
+    }
+    let message: Value = serde_json::from_str(message).map_err(|_| "its SNS message is no JSON".to_owned())?;
+    let found = message.get("anomalyId").map(|_| Event::Anomaly(anomaly(&message)));
+    found.ok_or_else(|| "its SNS message has no `anomalyId`, so it is no anomaly of cost".to_owned())
+}
+
+/// An instance's id becomes a filter of a call, in which `*` would be every instance.
+fn is_instance(id: &str) -> bool {
+    id.strip_prefix("i-").is_some_and(is_word)
+}
+
+/// Letters, digits and hyphens, at least one and not many.
+fn is_word(text: &str) -> bool {
+    (1..=40).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}
+
+/// An account's id has twelve digits, and becomes the name of a file.
+fn is_account(id: &str) -> bool {
+    id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn text<'a>(value: &'a Value, pointer: &str) -> Option<&'a str> {
@@ -94,8 +154,11 @@ fn state_change(account: &str, region: &str, detail: &Value) -> Result<Event, St
         return Ok(Event::OtherState { state: state.to_owned() });
     }
     let instance = text(detail, "/instance-id").ok_or("its `detail` has no `instance-id`")?;
-    if account.is_empty() || region.is_empty() {
+    if !is_account(account) || !is_word(region) {
         return Err("it names no account or no Region".to_owned());
+    }
+    if !is_instance(instance) {
+        return Err("its `instance-id` is not the id of an instance".to_owned());
     }
     Ok(Event::Running { account: account.to_owned(), region: region.to_owned(), instance: instance.to_owned() })
 }
@@ -125,20 +188,33 @@ fn anomaly(detail: &Value) -> Anomaly {
     found
 }
 
-fn launched(detail: &Value) -> Result<Option<Event>, String> {
-    // A call that failed has launched nothing.
-    if text(detail, "/eventName") != Some("RunInstances") || text(detail, "/errorCode").is_some() {
+/// `envelope` is the account from which AWS says that the event came: nobody can write another one there.
+fn launched(envelope: &str, detail: &Value) -> Result<Option<Event>, String> {
+    if text(detail, "/eventName") != Some("RunInstances") {
         return Ok(None);
+    }
+    if let Some(code) = text(detail, "/errorCode") {
+        return Ok(Some(Event::NothingLaunched { why: format!("the call failed with `{code}`") }));
     }
     let items = detail.pointer("/responseElements/instancesSet/items").and_then(Value::as_array);
     let instances: Vec<String> =
         items.into_iter().flatten().filter_map(|item| text(item, "/instanceId").map(str::to_owned)).collect();
+    if instances.is_empty() {
+        return Ok(Some(Event::NothingLaunched { why: "the call names no instance".to_owned() }));
+    }
+    if !instances.iter().all(|id| is_instance(id)) {
+        return Err("one of its instances has no id of an instance".to_owned());
+    }
     let lacks = |what: &str| format!("its `detail` has no `{what}`");
     let need = |pointer: &str| text(detail, pointer).ok_or_else(|| lacks(&pointer[1..]));
     let at = need("/eventTime")?.parse().map_err(|_| lacks("eventTime"))?;
     let account = text(detail, "/recipientAccountId").or_else(|| text(detail, "/userIdentity/accountId"));
+    let account = account.ok_or_else(|| lacks("recipientAccountId"))?;
+    if !is_account(account) || !envelope.is_empty() && envelope != account {
+        return Err("it comes from one account and speaks of another".to_owned());
+    }
     Ok(Some(Event::Launched(Launched {
-        account: account.ok_or_else(|| lacks("recipientAccountId"))?.to_owned(),
+        account: account.to_owned(),
         region: need("/awsRegion")?.to_owned(),
         instances,
         by: launcher(detail.get("userIdentity").unwrap_or(&Value::Null)),

@@ -1,5 +1,6 @@
 //! Deciding: pure, total, deterministic. No clock, no environment, no network, no async.
 
+pub mod asked;
 pub mod caps;
 pub mod case;
 pub mod difference;

@@ -1,6 +1,6 @@
 //! What a run is asked to do: parsed once at the entry, with the instant and the deadline.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, Datelike, Utc};
@@ -45,6 +45,9 @@ pub struct Scope {
     pub instances: Option<Vec<String>>,
     /// Policy names.
     pub policies: Option<Vec<String>>,
+    /// Accounts and Regions in pairs, by id: what an event of AWS names. Unlike the others it may name what is not in
+    /// the settings' scope, for nobody has typed it; that is explained, and no error.
+    pub places: Option<BTreeSet<(String, String)>>,
 }
 
 /// A file in the record, by its key beneath the record's prefix or folder.
@@ -121,6 +124,8 @@ pub enum RequestInvalid {
     OnlyForUndo(&'static str),
     #[error("`{0}` does not go with the mode `undo`")]
     NotForUndo(&'static str),
+    #[error("the event from `{source_name}` cannot be understood: {why}; nothing was done")]
+    BrokenEvent { source_name: String, why: String },
     #[error("the request selects the policy `{name}`, which the settings do not have; they have: {known}")]
     UnknownPolicy { name: String, known: String },
     #[error("the request selects the {what} `{name}`, which is not in the settings' scope; {mend}")]
@@ -197,7 +202,7 @@ struct Envelope {
 }
 
 /// The keys of a request that are none of an AWS envelope.
-const OWN_KEYS: [&str; 11] = [
+pub(super) const OWN_KEYS: [&str; 11] = [
     "at",
     "accounts",
     "regions",
@@ -245,7 +250,7 @@ impl Request {
         }
         let at = at.as_deref().map(parse_at).transpose()?;
         let plan = plan.as_deref().map(RecordKey::parse).transpose()?;
-        let scope = Scope { accounts, regions, instances, policies };
+        let scope = Scope { accounts, regions, instances, policies, places: None };
         Ok(Self { mode, at, scope, plan, acknowledge, undo, scheduled: None })
     }
 
@@ -331,6 +336,13 @@ impl Scope {
     pub fn has_account(&self, id: &str, name: Option<&str>) -> bool {
         let named = |wanted: &String| wanted == id || name.is_some_and(|name| name.eq_ignore_ascii_case(wanted));
         self.accounts.as_ref().is_none_or(|accounts| accounts.iter().any(named))
+            && self.places.as_ref().is_none_or(|places| places.iter().any(|(account, _)| account == id))
+    }
+
+    /// Whether an event selects this Region of this account.
+    pub fn has_place(&self, account: &str, region: &str) -> bool {
+        let here = |(a, r): &(String, String)| a == account && r == region;
+        self.places.as_ref().is_none_or(|places| places.iter().any(here))
     }
 
     /// Whether the request selects this instance.
@@ -345,13 +357,14 @@ impl Scope {
 
     /// Whether it is the settings' whole scope: no selector narrows it.
     pub fn is_whole(&self) -> bool {
-        let Self { accounts, regions, instances, policies } = self;
-        [accounts, regions, instances, policies].iter().all(|selector| selector.is_none())
+        let Self { accounts, regions, instances, policies, places } = self;
+        [accounts, regions, instances, policies].iter().all(|selector| selector.is_none()) && places.is_none()
     }
 
     /// Whether an empty list selects nothing at all.
     pub fn is_empty(&self) -> bool {
         [&self.accounts, &self.regions, &self.instances].iter().any(|list| list.as_ref().is_some_and(Vec::is_empty))
+            || self.places.as_ref().is_some_and(BTreeSet::is_empty)
     }
 }
 

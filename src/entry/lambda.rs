@@ -5,19 +5,21 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
+use lambda_runtime::{Context, Diagnostic, LambdaEvent, service_fn};
 use rust_decimal::prelude::ToPrimitive;
 use serde_json::value::RawValue;
 use tracing::{Instrument, error, info, info_span, warn};
 
 use super::args::AT;
 use super::error::Error;
+use super::events;
 use super::reviewed::in_record;
 use super::run_id::run_id;
 use super::{load, log};
 use crate::adapters::aws::{Aws, AwsHub, AwsMessenger, Eyes, Hands, Pricing, all_loopback};
+use crate::decide::asked::Asked;
 use crate::decide::report::{Counts, Health, Report};
-use crate::decide::request::{Mode, RecordKey, Request, RequestInvalid, Run, UndoAsk, parse_at};
+use crate::decide::request::{Mode, RecordKey, RequestInvalid, Run, UndoAsk, parse_at};
 use crate::decide::settings::Settings;
 use crate::flow::{self, Clock, Order, UndoOrder};
 use crate::render::{Digest, digest, json, undo_digest, undo_json};
@@ -59,21 +61,17 @@ pub async fn serve() -> ExitCode {
 }
 
 async fn handle(aws: &Aws, event: LambdaEvent<Box<RawValue>>) -> Result<Digest, Error> {
-    let request = Request::parse(event.payload.get())?;
-    let rehearsed = request.at.or(rehearsal()?);
+    let request = match Asked::parse(event.payload.get())? {
+        Asked::Request(request) => *request,
+        Asked::Event(told) => return events::handle(aws, &told, &event.context).await,
+    };
     let acts = match request.mode {
         Mode::Plan => false,
         Mode::Apply => true,
         Mode::Undo => request.undo.as_ref().is_some_and(|ask| ask.apply),
     };
-    if rehearsed.is_some() && acts && !all_loopback(&aws.sdk) {
-        return Err(RequestInvalid::AtForApply.into());
-    }
-    let wall = Utc::now();
-    let at = rehearsed.unwrap_or(wall);
-    let left = time_left(event.context.deadline, wall);
-    let clock = Clock::start(at, Some(left.saturating_sub(RESERVE)));
-    let run = Run { id: run_id(at), mode: request.mode, scope: request.scope, at };
+    let (wall, clock) = clocks(aws, request.at, acts, &event.context)?;
+    let run = Run { id: run_id(clock.at()), mode: request.mode, scope: request.scope, at: clock.at() };
     let span = info_span!("run", run = %run.id);
     let request_id = &event.context.request_id;
     async {
@@ -84,11 +82,39 @@ async fn handle(aws: &Aws, event: LambdaEvent<Box<RawValue>>) -> Result<Digest, 
         }
         let (plan, acknowledge) = (request.plan.as_ref(), request.acknowledge.as_deref());
         let (report, place) = carry(aws, &settings, &run, clock, wall, plan, acknowledge).await?;
-        tell(&report.run, report.mode, report.counts(), report.health(), &More::of(&report));
+        conclude(&run, &report);
         Ok(answer(&report, place))
     }
     .instrument(span)
     .await
+}
+
+/// The wall clock and the run's. One that acts takes another instant only while AWS is simulated.
+pub(super) fn clocks(
+    aws: &Aws,
+    at: Option<DateTime<Utc>>,
+    acts: bool,
+    context: &Context,
+) -> Result<(DateTime<Utc>, Clock), Error> {
+    let rehearsed = at.or(rehearsal()?);
+    if rehearsed.is_some() && acts && !all_loopback(&aws.sdk) {
+        return Err(RequestInvalid::AtForApply.into());
+    }
+    let wall = Utc::now();
+    let left = time_left(context.deadline, wall);
+    Ok((wall, Clock::start(rehearsed.unwrap_or(wall), Some(left.saturating_sub(RESERVE)))))
+}
+
+/// Logs how a run ended, and its figures. Those of a run that looked at a part only go by another name: alarms count
+/// whole runs, and a part that was seen must not hide that the whole was not.
+pub(super) fn conclude(run: &Run, report: &Report) {
+    let series = match (run.mode, run.scope.is_whole()) {
+        (mode, true) => mode.as_str(),
+        (Mode::Plan, false) => "plan-selected",
+        (Mode::Apply, false) => "apply-selected",
+        (Mode::Undo, false) => "undo-selected",
+    };
+    tell(&report.run, series, report.counts(), report.health(), &More::of(report));
 }
 
 /// How long the function may still run. Lambda tells the instant of its deadline in milliseconds since 1970; the
@@ -107,11 +133,11 @@ fn rehearsal() -> Result<Option<DateTime<Utc>>, RequestInvalid> {
     std::env::var(AT).ok().map(|at| parse_at(&at)).transpose()
 }
 
-fn source() -> String {
+pub(super) fn source() -> String {
     std::env::var("IDLE_REAPER_CONFIG").unwrap_or_else(|_| "reaper.toml".to_owned())
 }
 
-async fn carry(
+pub(super) async fn carry(
     aws: &Aws,
     settings: &Settings,
     run: &Run,
@@ -156,7 +182,7 @@ async fn take_back(
     } else {
         (flow::foresee(&order, &eyes, &hub).await?, None)
     };
-    tell(&undo.run, Mode::Undo, undo.counts(), undo.health(), &More::default());
+    tell(&undo.run, Mode::Undo.as_str(), undo.counts(), undo.health(), &More::default());
     let whole = match place {
         Some(place) => place.into(),
         None => serde_json::from_str(&undo_json(&undo, false).unwrap_or_default()).unwrap_or_default(),
@@ -190,20 +216,20 @@ impl More {
 }
 
 /// Logs how the run ended, in figures: no account, instance or tag stands in the logs at the default level.
-fn tell(run: &str, mode: Mode, counts: Counts, health: Health, more: &More) {
+fn tell(run: &str, series: &str, counts: Counts, health: Health, more: &More) {
     let figures = serde_json::to_string(&counts).unwrap_or_default();
     match health {
         Health::Ok => info!(run = %run, counts = figures, health = "ok", "run ends"),
         Health::Degraded => warn!(run = %run, counts = figures, health = "degraded", "run ends"),
     }
-    println!("{}", metrics(run, mode, counts, health, more));
+    println!("{}", metrics(run, series, counts, health, more));
 }
 
 /// One line in CloudWatch's embedded metric format: the names are those of `counts`, and `degraded` is 0 or 1.
-fn metrics(run: &str, mode: Mode, counts: Counts, health: Health, more: &More) -> String {
+fn metrics(run: &str, series: &str, counts: Counts, health: Health, more: &More) -> String {
     let mut line = serde_json::json!({
         "run": run,
-        "mode": mode.as_str(),
+        "mode": series,
         "degraded": u8::from(health == Health::Degraded),
         "paused": u8::from(more.paused),
         "spared": more.spared,
@@ -228,7 +254,7 @@ fn metrics(run: &str, mode: Mode, counts: Counts, health: Health, more: &More) -
 }
 
 /// The figures, and where the whole report is. A dry run writes nothing, so its report is the answer.
-fn answer(report: &Report, place: Option<String>) -> Digest {
+pub(super) fn answer(report: &Report, place: Option<String>) -> Digest {
     if let Some(place) = place {
         return digest(report, place.into());
     }

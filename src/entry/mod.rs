@@ -7,6 +7,8 @@ mod cli;
 mod end;
 mod error;
 #[cfg(feature = "aws")]
+mod events;
+#[cfg(feature = "aws")]
 mod lambda;
 mod load;
 mod log;

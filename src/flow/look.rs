@@ -41,6 +41,8 @@ pub struct Seen {
     pub closed: Vec<Target>,
     /// Accounts left out on purpose.
     pub skipped: Vec<Skipped>,
+    /// What an event names and the settings do not look at.
+    pub outside: Vec<Target>,
     /// Every account looked at.
     pub accounts: BTreeMap<Arc<str>, Account>,
     /// Targets there were, seen, closed or blind.
@@ -111,6 +113,7 @@ pub(super) async fn survey(
     let accounts = accounts(port, scope, seen).await?;
     let targets = targets(port, settings, scope, &accounts, seen).await;
     check_regions(scope, &targets, seen)?;
+    seen.outside = outside(scope, &targets, seen);
     seen.targets = targets.len() + seen.blind.len();
     seen.accounts = accounts.into_iter().map(|account| (account.id.clone(), account)).collect();
     Ok(sweep(port, settings, scope, targets, clock, seen, progress).await)
@@ -157,6 +160,20 @@ fn check_regions(scope: &Scope, targets: &[Target], seen: &Seen) -> Result<(), L
     }
 }
 
+/// What an event names and nobody looks at: neither seen, nor blind, nor closed, nor left out for its state.
+fn outside(scope: &Scope, targets: &[Target], seen: &Seen) -> Vec<Target> {
+    let known = |account: &str, region: &str| {
+        let covers = |target: &Target| *target.account == *account && [region, "*"].contains(&&*target.region);
+        let blind = |blind: &Blind| *blind.account == *account && [region, "*"].contains(&&*blind.region);
+        targets.iter().any(covers)
+            || seen.closed.iter().any(covers)
+            || seen.blind.iter().any(blind)
+            || seen.skipped.iter().any(|skipped| *skipped.account == *account)
+    };
+    let places = scope.places.iter().flatten().filter(|(account, region)| !known(account, region));
+    places.map(|(account, region)| Target::new(account.as_str(), region.as_str())).collect()
+}
+
 /// The Regions of every account; one that cannot be asked is blind as a whole.
 async fn targets(
     port: &impl Look,
@@ -174,7 +191,7 @@ async fn targets(
             Ok(regions) => targets.extend(
                 regions
                     .into_iter()
-                    .filter(|region| scope.has_region(region))
+                    .filter(|region| scope.has_region(region) && scope.has_place(&account, region))
                     .map(|region| Target::new(account.clone(), region)),
             ),
             Err(Unseen::Closed) => seen.closed.push(Target::new(account, "*")),

@@ -22,6 +22,7 @@ use crate::decide::report::{Ending, Outcome, Report};
 use crate::ports::{Act, Hub, Look, Messenger, PortError, PriceList, Switch};
 use crate::render::json;
 use crate::render::tables::Told;
+use crate::words::Target;
 
 /// A dry run: looks, judges and plans. There is nothing here to act with.
 ///
@@ -196,8 +197,13 @@ async fn prepare(order: &Order<'_>, looker: &impl Look, history: &History) -> Re
     if settings.run.armed && settings.run.record.is_none() {
         notes.push("no `record` is configured, so nothing is acted on".to_owned());
     }
+    for Target { account, region } in &seen.outside {
+        notes.push(format!(
+            "the event names account `{account}` in Region `{region}`, which the settings do not look at; nothing was done there"
+        ));
+    }
     for id in run.scope.instances.iter().flatten() {
-        if !seen.rows.iter().any(|row| *row.id == **id) {
+        if seen.outside.is_empty() && !seen.rows.iter().any(|row| *row.id == **id) {
             notes.push(format!("the request selects instance `{id}`, which was not seen"));
         }
     }

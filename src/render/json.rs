@@ -215,6 +215,9 @@ pub struct Digest {
     pub counts: Counts,
     /// Where the whole report is; for a dry run, which writes nothing, the report itself.
     pub report: serde_json::Value,
+    /// The kind of event that it answers, where no schedule and no person asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub event: Option<&'static str>,
     /// The run that was undone, or would be.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub undoes: Option<String>,
@@ -234,6 +237,7 @@ pub fn digest(report: &Report, whole: serde_json::Value) -> Digest {
         health: report.health(),
         counts: report.counts(),
         report: whole,
+        event: None,
         undoes: None,
         refused: report.plan.refused.clone(),
         notes: report.notes.clone(),

@@ -115,6 +115,7 @@ pub fn undo_digest(undo: &Undo, whole: serde_json::Value) -> Digest {
         health: undo.health(),
         counts: undo.counts(),
         report: whole,
+        event: None,
         undoes: Some(undo.undoes.clone()),
         refused: None,
         notes: undo.notes.clone(),

@@ -87,6 +87,23 @@ fn a_launch_tells_who_and_what() {
 }
 
 #[test]
+fn a_launch_is_believed_of_the_account_it_comes_from_and_of_no_other() {
+    let mut event = launch(json!({"type": "IAMUser", "userName": "ana"}));
+    event["account"] = json!("111111111111");
+    assert!(matches!(read(event.clone()), Event::Launched(_)));
+    event["account"] = json!("222222222222");
+    assert!(Event::parse(&event).unwrap_err().contains("speaks of another"));
+    for (pointer, value) in [("/detail/recipientAccountId", "../../state"), ("/detail/recipientAccountId", "1")] {
+        let mut odd = launch(json!({}));
+        *odd.pointer_mut(pointer).unwrap() = json!(value);
+        assert!(Event::parse(&odd).is_err(), "{value}");
+    }
+    let mut odd = launch(json!({}));
+    odd["detail"]["responseElements"]["instancesSet"]["items"][1]["instanceId"] = json!("*");
+    assert!(Event::parse(&odd).is_err());
+}
+
+#[test]
 fn a_session_is_resolved_to_the_person_as_far_as_the_event_allows() {
     let by = |identity: Value| match read(launch(identity)) {
         Event::Launched(launched) => launched.by,
@@ -111,10 +128,15 @@ fn a_session_is_resolved_to_the_person_as_far_as_the_event_allows() {
 }
 
 #[test]
-fn a_launch_that_failed_and_other_calls_are_none() {
+fn a_launch_that_failed_is_none_and_other_calls_are_unknown() {
     let mut failed = launch(json!({"type": "IAMUser", "userName": "ana"}));
     failed["detail"]["errorCode"] = json!("Client.InsufficientInstanceCapacity");
-    assert_eq!(Event::parse(&failed), Ok(None));
+    let nothing =
+        Event::NothingLaunched { why: "the call failed with `Client.InsufficientInstanceCapacity`".to_owned() };
+    assert_eq!(read(failed), nothing);
+    let mut dry = launch(json!({"type": "IAMUser", "userName": "ana"}));
+    dry["detail"]["responseElements"] = Value::Null;
+    assert!(matches!(read(dry), Event::NothingLaunched { .. }));
     let mut other = launch(json!({}));
     other["detail"]["eventName"] = json!("StopInstances");
     assert_eq!(Event::parse(&other), Ok(None));

@@ -12,6 +12,7 @@ mod idle;
 mod inventory;
 mod laws;
 mod money;
+mod narrow;
 mod noise;
 mod peers;
 mod readme;

@@ -32,7 +32,9 @@ fn a_request_says_its_mode_and_what_it_selects() {
     let request = Request::parse(text).expect("a request");
     assert_eq!((request.mode, request.at, request.scheduled), (Mode::Plan, Some(at(EVENING)), None));
     let list = |names: &[&str]| Some(names.iter().map(|name| (*name).to_owned()).collect());
-    let Scope { accounts, regions, instances, policies } = request.scope;
+    let Scope { accounts, regions, instances, policies, places: None } = request.scope else {
+        panic!("no request names places in pairs")
+    };
     assert_eq!((accounts, regions), (list(&["shop-dev"]), list(&["us-east-1"])));
     assert_eq!((instances, policies), (list(&["i-1", "i-2"]), Some(Vec::new())));
     assert_eq!(Request::parse(r#"{"mode":"apply"}"#).expect("a request"), Request::whole(Mode::Apply));

@@ -238,7 +238,11 @@ async fn page_through(
         let page = call.clone().max_results(PAGE).set_next_token(token.clone()).send().await;
         let page = page.map_err(|error| unseen("ec2:DescribeInstances", &error))?;
         for raw in page.reservations().iter().flat_map(|reservation| reservation.instances()) {
-            each(reduce(target, raw));
+            let instance = reduce(target, raw);
+            // To the filter `i-*` is a pattern; here it is the id of nobody.
+            if only.is_none_or(|ids| ids.contains(&instance.id)) {
+                each(instance);
+            }
         }
         token = tokens.next("ec2:DescribeInstances", page.next_token()).map_err(Unseen::Blind)?;
         if token.is_none() {

@@ -24,6 +24,7 @@ pub fn scope(args: &Args, instances: &[String], policies: &[String]) -> Scope {
         regions: list(&args.regions),
         instances: list(instances),
         policies: list(policies),
+        places: None,
     }
 }
 

@@ -10,14 +10,14 @@ use serde_json::{Value, json};
 use super::world::{EVENING, World, http_text, root};
 
 /// The emulator and the function; both end with this value.
-struct Function {
+pub(super) struct Function {
     processes: Vec<Child>,
     url: String,
     log: std::path::PathBuf,
 }
 
 impl Function {
-    fn start(world: &World, settings: &Path, at: Option<&str>) -> Self {
+    pub(super) fn start(world: &World, settings: &Path, at: Option<&str>) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let emulator = std::env::var("IDLE_REAPER_CARGO_LAMBDA")
             .unwrap_or_else(|_| root().join(".venv/bin/cargo-lambda").display().to_string());
@@ -59,12 +59,12 @@ impl Function {
         function
     }
 
-    fn invoke(&self, event: &str) -> Value {
+    pub(super) fn invoke(&self, event: &str) -> Value {
         let (_, text) = http_text("POST", &self.url, event);
         serde_json::from_str(&text).unwrap_or_else(|error| panic!("no JSON ({error}): {text}"))
     }
 
-    fn log(&self) -> Vec<Value> {
+    pub(super) fn log(&self) -> Vec<Value> {
         let text = std::fs::read_to_string(&self.log).unwrap();
         text.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("not JSON: {line}"))).collect()
     }

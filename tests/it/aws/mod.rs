@@ -1,5 +1,6 @@
 //! Against real parts: the simulated AWS, the local Lambda, the real binary. Loopback only.
 
+mod events;
 mod faults;
 mod lambda;
 mod main_job;

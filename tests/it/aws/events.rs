@@ -1,0 +1,81 @@
+//! Events of AWS that are no schedule, through the real binary.
+
+use idle_reaper::adapters::aws::AwsHub;
+use idle_reaper::decide::settings::Settings;
+use idle_reaper::ports::Hub;
+use serde_json::{Value, json};
+
+use super::lambda::Function;
+use super::world::{EVENING, World, root};
+
+pub fn sample(name: &str) -> Value {
+    let text = std::fs::read_to_string(root().join("infra/events").join(name)).expect(name);
+    serde_json::from_str(&text).expect(name)
+}
+
+/// The event that the instance of a story came up.
+fn came_up(world: &World, story: &str) -> Value {
+    let mut event = sample("instance-running.json");
+    event["detail"]["instance-id"] = json!(world.id(story));
+    event
+}
+
+#[test]
+fn an_instance_that_came_up_is_judged_alone_and_stopped_only_as_the_settings_arm_it() {
+    let world = World::of_stories();
+    let unarmed = world.settings(&[("armed = true", "armed = false")]);
+    let function = Function::start(&world, &unarmed, Some(EVENING));
+    let answer = function.invoke(&came_up(&world, "office-1").to_string());
+    assert_eq!((&answer["event"], &answer["mode"]), (&json!("instance-state"), &json!("apply")), "{answer}");
+    assert_eq!((&answer["counts"]["seen"], &answer["counts"]["condemned"]), (&json!(1), &json!(1)), "{answer}");
+    assert_eq!(world.state("office-1"), "running");
+    drop(function);
+
+    let armed = world.settings(&[]);
+    let function = Function::start(&world, &armed, Some(EVENING));
+    let answer = function.invoke(&came_up(&world, "office-1").to_string());
+    assert_eq!((&answer["counts"]["stopped"], &answer["health"]), (&json!(1), &json!("ok")), "{answer}");
+    assert_eq!((world.state("office-1"), world.state("office-2")), ("stopped".to_owned(), "running".to_owned()));
+    let metrics = function.log().into_iter().find(|line| line.get("_aws").is_some()).expect("no embedded metrics");
+    assert_eq!(metrics["mode"], "apply-selected", "the alarm for runs that are missing counts whole runs alone");
+    for line in function.log() {
+        assert!(!line.to_string().contains(&world.id("office-1")), "account data in the log: {line}");
+    }
+}
+
+#[test]
+fn an_event_about_what_is_not_looked_at_is_answered_and_no_error() {
+    let world = World::of_stories();
+    let settings = world.settings(&[]);
+    let function = Function::start(&world, &settings, Some(EVENING));
+    for (key, value) in [("account", "999999999999"), ("region", "sa-east-1")] {
+        let mut event = came_up(&world, "office-1");
+        event[key] = json!(value);
+        let answer = function.invoke(&event.to_string());
+        assert_eq!((&answer["health"], &answer["counts"]["seen"]), (&json!("ok"), &json!(0)), "{answer}");
+        assert!(answer["notes"][0].as_str().unwrap().contains(value), "{answer}");
+    }
+    let answer = function.invoke(&sample("instance-stopped.json").to_string());
+    assert!(answer["notes"][0].as_str().unwrap().contains("`stopped`"), "{answer}");
+    assert_eq!((&answer["health"], &answer["report"]), (&json!("ok"), &Value::Null));
+    assert_eq!(world.state("office-1"), "running");
+    let broken = function.invoke(r#"{"source":"aws.ec2","detail-type":"EC2 Instance State-change Notification"}"#);
+    assert_eq!(broken["errorType"], "RequestInvalid", "{broken}");
+}
+
+#[test]
+fn an_event_that_finds_another_run_under_way_is_answered() {
+    let world = World::of_stories();
+    let settings = world.settings(&[]);
+    let until = (chrono::Utc::now() + chrono::Duration::minutes(5)).to_rfc3339();
+    let lock = json!({"run": "20261125T122900Z-00000000", "until": until}).to_string();
+    let read = Settings::parse("reaper.toml", &std::fs::read_to_string(&settings).unwrap()).expect("settings");
+    let hub = AwsHub::new(&world.aws(), &read);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    assert_eq!(runtime.block_on(hub.create("acting.lock", &lock)), Ok(None));
+    let function = Function::start(&world, &settings, Some(EVENING));
+    let answer = function.invoke(&came_up(&world, "office-1").to_string());
+    assert_eq!((&answer["health"], &answer["event"]), (&json!("ok"), &json!("instance-state")), "{answer}");
+    assert!(answer["notes"][0].as_str().unwrap().contains("20261125T122900Z-00000000"), "{answer}");
+    assert_eq!(world.state("office-1"), "running");
+}
