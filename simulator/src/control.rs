@@ -84,6 +84,14 @@ fn hub(world: &mut World, method: &str, path: &str, body: &Value) -> Result<Valu
                 None => world.hub.parameters.remove(&name),
             };
         }
+        ("POST", "object") => {
+            let (bucket, key) = (text("bucket")?, text("key")?);
+            let objects = world.hub.buckets.get_mut(&bucket).ok_or_else(|| format!("no bucket `{bucket}`"))?;
+            match body["text"].as_str() {
+                Some(text) => objects.insert(key, text.as_bytes().to_vec()),
+                None => objects.remove(&key),
+            };
+        }
         ("POST", "secret") => {
             world.hub.secrets.insert(text("name")?, text("value")?);
         }

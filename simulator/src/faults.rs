@@ -1,11 +1,14 @@
 //! Faults on demand, as data: which calls they meet, how often, and what then happens.
 
+use std::time::Duration;
+
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::answer::Refusal;
 use crate::dice;
 use crate::request::{Call, Protocol};
+use crate::world::LONGEST_HANG;
 
 /// What happens to a call that a fault meets.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -18,6 +21,8 @@ pub enum Mode {
     Lost,
     /// It waits `seconds` (less if the faults are cleared), then is refused.
     Hang,
+    /// The work is done, then it waits `seconds` before it is answered.
+    HangAfter,
     /// It is answered as if all went well; nothing is done.
     Ignore,
     /// It is throttled, in the words of its service.
@@ -109,6 +114,11 @@ impl Fault {
             message: self.message.clone().unwrap_or(usual.message),
             status: self.status.unwrap_or(usual.status),
         }
+    }
+
+    /// How long a hang is.
+    pub(crate) fn hangs(&self) -> Duration {
+        Duration::from_secs_f64(self.seconds.unwrap_or(30.0).clamp(0.0, LONGEST_HANG))
     }
 
     pub(crate) fn page(&self) -> Option<PageFault> {

@@ -24,7 +24,7 @@ use crate::{cloudwatch, ec2, hub, organizations, paths, pricing, s3, sts};
 const FILTER_VALUES: usize = 200;
 
 /// The longest hang, so that no test waits for ever.
-const LONGEST_HANG: f64 = 60.0;
+pub(crate) const LONGEST_HANG: f64 = 60.0;
 
 /// One Region of one account.
 #[derive(Debug, Default)]
@@ -269,10 +269,8 @@ impl World {
         let refusal = || refuse(call, &fault.refusal(call));
         match fault.mode {
             Mode::Error | Mode::Throttle | Mode::Expire => Reply::Answer(refusal()),
-            Mode::Hang => {
-                let seconds = fault.seconds.unwrap_or(30.0).clamp(0.0, LONGEST_HANG);
-                Reply::Hang(Duration::from_secs_f64(seconds), refusal())
-            }
+            Mode::Hang => Reply::Hang(fault.hangs(), refusal()),
+            Mode::HangAfter => Reply::Hang(fault.hangs(), self.work(call, Slant::default())),
             Mode::Ignore => Reply::Answer(ec2::pretend(call)),
             Mode::Lost => {
                 self.work(call, Slant::default());

@@ -18,7 +18,7 @@ use idle_reaper::decide::idle::Evidence;
 use idle_reaper::ports::{FoundAccount, Switch};
 use idle_reaper::words::{Account, Instance, Message, State, Target};
 
-use dice::Dice;
+pub use dice::Dice;
 pub use faults::{Change, Fault, Faults};
 pub use run::{Ask, Back, apply, apply_both, block_on, plan, plan_over, try_apply, try_plan, try_undo};
 pub use shape::{

@@ -1,5 +1,6 @@
 //! Against real parts: the simulated AWS, the local Lambda, the real binary. Loopback only.
 
+mod estate;
 mod events;
 mod faults;
 mod lambda;
@@ -10,6 +11,7 @@ mod prices;
 mod scale;
 mod simulated;
 mod sudden;
+mod survived;
 mod tell;
 mod undo;
 mod weeks;

@@ -1,0 +1,185 @@
+//! Seeded plans of faults through the real binary and the real adapters: refused, throttled, lost, hanging, cut,
+//! truncated, expired, stale, changed meanwhile. The same laws as over the fakes; many more plans by `make survive`.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+
+use serde_json::{Value, json};
+
+use super::estate::{Ended, Estate};
+use super::world::EVENING;
+use crate::fake::Dice;
+use crate::survived::plans;
+
+const LATER: &str = "2026-11-25T21:50:00+09:00";
+
+/// Which call, and in which ways it may go wrong.
+const LOOKING: [&str; 7] = ["error", "throttle", "expire", "hang", "cut", "truncate", "past"];
+const ACTING: [&str; 9] =
+    ["error", "throttle", "expire", "lost", "ignore", "hang-after", "cut", "cut-after", "truncate"];
+const WRITING: [&str; 6] = ["error", "throttle", "lost", "cut", "cut-after", "truncate"];
+const ACTIONS: [(&str, &[&str]); 12] = [
+    ("DescribeInstances", &LOOKING),
+    ("DescribeInstances", &["change", "change-after"]),
+    ("GetMetricData", &LOOKING),
+    ("AssumeRole", &["error", "throttle", "cut"]),
+    ("ListAccounts", &["error", "throttle", "truncate"]),
+    ("GetParameter", &["error", "throttle", "cut"]),
+    ("CreateTags", &ACTING),
+    ("StopInstances", &ACTING),
+    ("StartInstances", &ACTING),
+    ("DeleteTags", &ACTING),
+    ("PutObject", &WRITING),
+    ("DeleteObject", &WRITING),
+];
+
+/// What somebody does meanwhile: keeps one, or stops and starts it.
+fn change(dice: &mut Dice) -> Value {
+    match dice.below(2) {
+        0 => json!({"tags": {"idle-reaper:keep": "asked for"}}),
+        _ => json!({"person-starts": "2026-11-25T21:29:00+09:00"}),
+    }
+}
+
+/// One to four faults, and the stories that somebody touches.
+fn stage(estate: &Estate, seed: u32) -> (Vec<Value>, BTreeSet<String>) {
+    let mut dice = Dice::new(u64::from(seed));
+    estate.world.post("seed", &json!({"seed": seed}));
+    let all = estate.all();
+    let (mut faults, mut touched) = (Vec::new(), BTreeSet::new());
+    for _ in 0..=dice.below(4) {
+        let (action, modes) = ACTIONS[dice.below(ACTIONS.len())];
+        let mode = modes[dice.below(modes.len())];
+        let mut fault = json!({"action": action, "mode": mode, "seconds": 1, "after": dice.below(7)});
+        match dice.below(3) {
+            0 => fault["times"] = json!(1 + dice.below(3)),
+            1 => fault["percent"] = json!(20 + dice.below(60)),
+            _ => fault["region"] = json!("us-east-1"),
+        }
+        if mode.starts_with("change") {
+            let stories: Vec<&String> = all.keys().filter(|story| story.starts_with("stop-")).collect();
+            let story = stories[dice.below(stories.len())];
+            // The first look that names it is the one just before the act.
+            let first = json!({"after": 0, "times": 1, "ids": [all[story]["id"]], "fields": change(&mut dice)});
+            fault.as_object_mut().unwrap().extend(first.as_object().unwrap().clone());
+            touched.insert(story.clone());
+        }
+        estate.fault(&fault);
+        faults.push(fault);
+    }
+    (faults, touched)
+}
+
+/// What the report says is so; what it does not say was not done.
+fn tells_the_truth(estate: &Estate, ended: &Ended, touched: &BTreeSet<String>, context: &str) {
+    let Ended { ran, report } = ended;
+    let words = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let acted = |one: &Value| one["stops"] != 0 || one["starts"] != 0;
+    if ran.code == 1 {
+        assert!(!estate.all().values().any(acted), "{context}: an error, and yet it acted: {}", ran.err);
+        assert!(!ran.err.contains("only one run acts"), "{context}: there was no other: {}", ran.err);
+        assert!(ran.err.starts_with("error: ") && report.is_null(), "{context}: {}", ran.err);
+        return;
+    }
+    assert_eq!(ran.code, if report["health"] == "ok" { 0 } else { 3 }, "{context}: {}", ran.err);
+    let steps: BTreeSet<String> =
+        report["plan"]["steps"].as_array().unwrap().iter().map(|step| words(&step["id"])).collect();
+    let outcomes = ended.outcomes();
+    assert_eq!(outcomes.iter().map(|one| words(&one["id"])).collect::<BTreeSet<_>>(), steps, "{context}");
+    let dark = |one: &Value| {
+        let blind = report["blind"].as_array().unwrap();
+        blind
+            .iter()
+            .any(|dark| dark["account"] == one["account"] && (dark["region"] == "*" || dark["region"] == one["region"]))
+    };
+    let mut bad = !report["blind"].as_array().unwrap().is_empty();
+    for (story, one) in estate.all() {
+        let lines = report["instances"].as_array().unwrap().iter().filter(|line| line["id"] == one["id"]).count();
+        assert!(lines == 1 || (lines == 0 && dark(&one)), "{context}: {lines} lines of {one}");
+        assert!(!acted(&one) || steps.contains(&words(&one["id"])), "{context}: not planned: {one}");
+        let Some(outcome) = outcomes.iter().find(|outcome| outcome["id"] == one["id"]) else { continue };
+        let own = one["tags"]["idle-reaper:stopped"].as_str().unwrap_or_default();
+        let mine = own.contains(&words(&report["run"]));
+        bad |= ["failed", "unverified"].contains(&outcome["outcome"].as_str().unwrap());
+        if touched.contains(&story) {
+            continue; // what somebody did after the look is not the reaper's to know
+        }
+        match outcome["outcome"].as_str().unwrap() {
+            "stopped" | "stopping" => assert!(one["state"] == "stopped" && mine, "{context}: {outcome} {one}"),
+            "started" => assert_eq!(one["state"], "running", "{context}: {outcome} {one}"),
+            "failed" if outcome["action"] == "stop" => {
+                assert_eq!(one["state"], "running", "{context}: {outcome} {one}");
+                let told = words(&outcome["detail"]).contains("could not be removed");
+                assert!(!mine || told, "{context}: {outcome} {one}");
+            }
+            "already" | "overtaken" | "not-tried" => assert!(!acted(&one), "{context}: {outcome} {one}"),
+            _ => {}
+        }
+    }
+    if bad || estate.locked() {
+        assert_eq!(report["health"], "degraded", "{context}: {report}");
+    }
+}
+
+fn survive(seed: u32, done: &AtomicUsize) {
+    let estate = Estate::of(4, 3);
+    let (faults, touched) = stage(&estate, seed);
+    let first = estate.apply(EVENING);
+    let context = format!("seed {seed}, faults {}, exit code {}", json!(faults), first.ran.code);
+    // An answer from the past may show the instance as it was before somebody kept it; then only IAM protects it.
+    let stale = faults.iter().any(|fault| fault["mode"] == "past");
+    let after = faults.iter().any(|fault| fault["mode"] == "change-after");
+    let all = estate.all();
+    for story in touched.iter().filter(|_| !stale && !after) {
+        assert_eq!(all[story]["stops"], 0, "{context}: {story} was kept, or started, before the last look");
+    }
+    estate.nobody_was_wronged(&context);
+    tells_the_truth(&estate, &first, &touched, &context);
+    done.fetch_add(first.outcomes().len(), Ordering::Relaxed);
+    estate.world.post("fault/clear", &json!({}));
+    estate.quarter_of_an_hour_passes();
+    let second = estate.apply(LATER);
+    assert_eq!(second.ran.code, 0, "{context}: {} {}", second.ran.err, second.ran.out);
+    estate.is_at_rest(&touched, &context);
+    let third = estate.world.run(&estate.settings, &["plan", "--at", LATER, "--format", "json"]).json();
+    let steps: Vec<Value> = third["plan"]["steps"].as_array().unwrap().clone();
+    assert_eq!(steps, Vec::<Value>::new(), "{context}: left undone");
+}
+
+#[test]
+fn whatever_fails_in_aws_no_law_is_broken_and_a_second_run_completes_the_first() {
+    let (next, last, done) = (AtomicU32::new(0), plans(8), AtomicUsize::new(0));
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                loop {
+                    let seed = next.fetch_add(1, Ordering::Relaxed);
+                    if seed >= last {
+                        break;
+                    }
+                    survive(seed, &done);
+                }
+            });
+        }
+    });
+    let done = done.into_inner();
+    println!("{last} plans of faults through the binary: {done} steps of first runs");
+    assert!(done > 10 * last as usize / 2, "too tame: {done} steps");
+}
+
+#[test]
+fn whichever_written_object_has_its_answer_lost_the_run_goes_on_and_its_lock_is_its_own() {
+    let void = json!({"run": "20261125T090000Z-00000001", "until": "2026-01-01T00:00:00Z"}).to_string();
+    for (lock, after) in [(None, 0), (None, 1), (None, 2), (Some(&void), 0), (Some(&void), 1), (Some(&void), 2)] {
+        let estate = Estate::of(1, 2);
+        if let Some(text) = lock {
+            let lock = json!({"bucket": "idle-reaper-records", "key": "record/acting.lock", "text": text});
+            estate.world.post("object", &lock);
+        }
+        estate.fault(&json!({"action": "PutObject", "mode": "lost", "after": after, "times": 1}));
+        let ended = estate.apply(EVENING);
+        assert_eq!(ended.ran.code, 0, "{lock:?} {after}: {}", ended.ran.err);
+        assert_eq!(estate.world.get("meter")["faults"]["Lost"], 1);
+        estate.is_at_rest(&BTreeSet::new(), "a lost answer");
+    }
+}
