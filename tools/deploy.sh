@@ -57,6 +57,15 @@ spoke_parameters() {
   SPOKE=("OrganizationId=$ORGANIZATION" "HubAccount=${HUB_ACCOUNT:-$ACCOUNT}" "HubRole=$NAME-hub" "ExternalId=$EXTERNAL_ID" "Acting=${ACTING:-no}")
 }
 
+# Rules that forward events, only where Regions are named for them.
+events_parameters() {
+  [ -n "${EVENT_REGIONS:-}" ] || return 0
+  HUB_BUS="${HUB_BUS:-$(aws cloudformation describe-stacks --stack-name "$NAME" --query "Stacks[0].Outputs[?OutputKey=='Bus'].OutputValue" --output text 2>/dev/null || true)}"
+  need HUB_BUS "the output \`Bus\` of the hub, which there is after \`PARAMETERS=Events=yes make deploy\`"
+  upload infra/spoke-events.yaml templates/spoke-events yaml
+  SPOKE+=("EventsTemplate=https://$CODE.s3.$REGION.amazonaws.com/$KEY" "EventRegions=$EVENT_REGIONS" "HubBus=$HUB_BUS")
+}
+
 delete_stack() {
   exists "$1" || { echo "$1: is not there"; return; }
   aws cloudformation delete-stack --stack-name "$1"
@@ -101,8 +110,9 @@ case "${1:-}" in
     spoke_parameters
     code_bucket
     upload infra/spoke.yaml templates/spoke yaml
-    stack "$NAME-${GROUP:-organization}" infra/organization.yaml "${SPOKE[@]}" "Units=$UNITS" "CallAs=${CALL_AS:-DELEGATED_ADMIN}" \
-      "SpokeTemplate=https://$CODE.s3.$REGION.amazonaws.com/$KEY"
+    SPOKE+=("SpokeTemplate=https://$CODE.s3.$REGION.amazonaws.com/$KEY")
+    events_parameters
+    stack "$NAME-${GROUP:-organization}" infra/organization.yaml "${SPOKE[@]}" "Units=$UNITS" "CallAs=${CALL_AS:-DELEGATED_ADMIN}"
     ;;
   spoke)
     need HUB_ACCOUNT "the account of the hub"

@@ -178,7 +178,7 @@ TABLE = [
     ("hub", "ssm:PutParameter", PARAMETER("/idle-reaper/pause"), {}, YES),
     ("hub", "ssm:PutParameter", PARAMETER("/idle-reaper/settings"), {}, NO),
     *[("hub", action, TOPIC(name), {}, YES) for name in ("idle-reaper-operators", "idle-reaper-shop")
-      for action in ("sns:Publish", "sns:GetTopicAttributes")],
+      for action in ("sns:Publish", "sns:ListSubscriptionsByTopic")],
     ("hub", "sns:Publish", TOPIC("idle-reaper-operators"), {"aws:SecureTransport": "false"}, NO),
     ("hub", "sns:Publish", TOPIC("payments"), {}, NO),
     ("hub", "sns:Subscribe", TOPIC("idle-reaper-operators"), {}, NO),

@@ -68,16 +68,16 @@ class World:
         with urllib.request.urlopen(request, timeout=60) as answer:
             return json.load(answer)
 
-    def client(self, service, credentials=None):
+    def client(self, service, credentials=None, region=REGION):
         keys = credentials or {"aws_access_key_id": self.keys["AWS_ACCESS_KEY_ID"], "aws_secret_access_key": self.keys["AWS_SECRET_ACCESS_KEY"]}
-        return boto3.client(service, region_name=REGION, endpoint_url=self.endpoint, **keys)
+        return boto3.client(service, region_name=region, endpoint_url=self.endpoint, **keys)
 
-    def inside(self, account, service, role="IdleReaperRead"):
+    def inside(self, account, service, region=REGION, role="IdleReaperRead"):
         """A client of an account, as an administrator of it would have."""
         arn = f"arn:aws:iam::{account}:role/{role}"
         given = self.client("sts").assume_role(RoleArn=arn, RoleSessionName="test", ExternalId=EXTERNAL_ID)["Credentials"]
         keys = {"aws_access_key_id": given["AccessKeyId"], "aws_secret_access_key": given["SecretAccessKey"]}
-        return self.client(service, keys | {"aws_session_token": given["SessionToken"]})
+        return self.client(service, keys | {"aws_session_token": given["SessionToken"]}, region)
 
     def deploy(self, verb, **variables):
         command = ["bash", ROOT / "tools/deploy.sh", verb]
@@ -269,6 +269,25 @@ class Deployed(unittest.TestCase):
                         given = client.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]
                         # moto answers with what it was given, written as Python would.
                         self.assertEqual(ast.literal_eval(given) if isinstance(given, str) and "'" in given else document(given), text)
+
+    def test_the_stack_set_of_events_makes_its_rules_in_every_region_of_every_account(self):
+        client, bus = self.world.client("cloudformation"), f"arn:aws:events:{REGION}:{self.world.account}:event-bus/idle-reaper"
+        client.create_stack_set(
+            StackSetName="idle-reaper-events", TemplateBody=(ROOT / "infra/spoke-events.yaml").read_text(), PermissionModel="SERVICE_MANAGED",
+            Parameters=[{"ParameterKey": "HubBus", "ParameterValue": bus}],
+            AutoDeployment={"Enabled": True, "RetainStacksOnAccountRemoval": False}, Capabilities=["CAPABILITY_IAM"],
+        )  # fmt: skip
+        regions = [REGION, "us-east-1"]
+        client.create_stack_instances(StackSetName="idle-reaper-events", Regions=regions, DeploymentTargets={"OrganizationalUnitIds": self.units})
+        wanted = [json.dumps(one["Properties"]["EventPattern"], sort_keys=True) for one in Template("spoke-events").resources.values() if one["Type"] == "AWS::Events::Rule"]
+        for name, account in self.accounts().items():
+            for region in regions:
+                with self.subTest(account=name, region=region):
+                    events = self.world.inside(account, "events", region)
+                    rules = events.list_rules()["Rules"]
+                    self.assertEqual(sorted(json.dumps(json.loads(rule["EventPattern"]), sort_keys=True) for rule in rules), sorted(wanted))
+                    targets = {target["Arn"] for rule in rules for target in events.list_targets_by_rule(Rule=rule["Name"])["Targets"]}
+                    self.assertEqual(targets, {bus})
 
     def test_a_run_with_what_was_deployed_stops_records_and_is_allowed_every_call(self):
         variables = self.world.client("lambda").get_function_configuration(FunctionName="idle-reaper")["Environment"]["Variables"]

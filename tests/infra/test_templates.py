@@ -22,7 +22,7 @@ def metrics():
     text = (ROOT / "src/decide/report.rs").read_text().split("pub struct Counts {")[1].split("\n}")[0]
     fields = {name.replace("_", "-") for name in re.findall(r"pub (\w+):", text)}
     handler = (ROOT / "src/entry/lambda.rs").read_text().split("fn metrics(")[1].split("\n}")[0]
-    return fields | set(re.findall(r'"([a-z-]+)": ', handler)) - {"run", "mode"}
+    return fields | set(re.findall(r'"([a-z-]+)"(?:: |\.to_owned)', handler)) - {"run", "mode"}
 
 
 class Templates(unittest.TestCase):
@@ -68,6 +68,13 @@ class Templates(unittest.TestCase):
         for name, about in shared.items():
             with self.subTest(parameter=name):
                 self.assertEqual(about.get("Default"), spoke[name].get("Default"))
+
+    def test_events_are_forwarded_only_where_asked_for_and_from_every_region_that_is_named(self):
+        self.assertEqual(set(Template("organization").resources), {"Spokes"})
+        asked = {"EventsTemplate": "https://idle-reaper-code.s3.amazonaws.com/spoke-events.yaml", "HubBus": "bus", "EventRegions": "ap-northeast-1,us-east-1"}
+        events = Template("organization", **asked).resources["Events"]["Properties"]
+        self.assertEqual(events["StackInstancesGroup"][0]["Regions"], ["ap-northeast-1", "us-east-1"])
+        self.assertEqual({one["ParameterKey"] for one in events["Parameters"]}, set(raw("spoke-events")["Parameters"]))
 
     def used(self):
         """Names of IdleReaper's figures in alarms and dashboard."""
