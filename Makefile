@@ -20,8 +20,10 @@ CARGO_DENY_VERSION := 0.20.2
 # crates, and so the whole SDK a second time: 8 minutes on two cores.
 BUILD := cargo build --locked --bin idle-reaper --test it
 
-# Members that only tests and benchmarks need; alone they build in seconds, without the SDK.
+# Members that only tests and benchmarks need. The first builds in seconds, without the SDK.
 SIMULATOR := idle-reaper-simulator
+BENCH := idle-reaper-bench
+VENV_BENCH ?= .venv-bench
 
 .PHONY: help
 help: ## list the verbs
@@ -67,6 +69,7 @@ lint:
 	cargo clippy --locked --all-targets -- -D warnings
 	cargo clippy --locked --no-default-features --all-targets -- -D warnings
 	cargo clippy --locked --package $(SIMULATOR) --all-targets -- -D warnings
+	cargo clippy --locked --package $(BENCH) --all-targets -- -D warnings
 
 .PHONY: docs-check
 docs-check:
@@ -152,6 +155,16 @@ destroy-spoke: ## remove the roles from this account
 package: ## build the release binary and zip it as a Lambda function (x86-64)
 	cargo build --locked --release
 	$(PYTHON) tools/package.py
+
+$(VENV_BENCH)/.ready: bench/requirements.txt
+	$(PYTHON) -m venv $(VENV_BENCH)
+	$(VENV_BENCH)/bin/pip install --quiet --disable-pip-version-check -r bench/requirements.txt
+	touch $@
+
+.PHONY: bench
+bench: $(VENV_BENCH)/.ready ## measure beside Cloud Custodian and write docs/benchmarks.md; about an hour with the release build
+	cargo build --locked --release --package idle-reaper --package $(BENCH) --package $(SIMULATOR)
+	$(VENV_BENCH)/bin/python bench/bench.py "$${CARGO_TARGET_DIR:-target}/release"
 
 .PHONY: package-arm64
 package-arm64: setup ## the same for arm64, where the toolchain has the target

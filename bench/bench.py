@@ -1,0 +1,242 @@
+"""`make bench`: idle-reaper beside Cloud Custodian and a program of the same stack that decides nothing, in one run.
+
+    python bench/bench.py RELEASE_FOLDER [--only stop,organization,idle,start,growth] [--quick]
+
+Everything runs against the simulated AWS of `simulator/`, on loopback. Prints tables and writes docs/benchmarks.md, unless
+`--only` or `--quick` asks for a part: a part is no whole, and the document is one run.
+"""
+
+import argparse
+import datetime
+import json
+import os
+import pathlib
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+
+import measure
+import page
+from simulated import Simulated
+
+ROOT = pathlib.Path(__file__).parent.parent
+EVENING = "2026-11-25T21:30:00+09:00"
+REGION = "ap-northeast-1"
+DEV = {"type": "t3.medium", "launch-time": "2026-11-25T09:05:00+09:00", "tags": {"Env": "dev", "Name": "build-box"}}
+SIZES = (1_000, 5_000, 20_000, 100_000)
+CUSTODIAN_UP_TO = 20_000
+METRICS_OF_ONE = 9
+
+
+class Bench:
+    def __init__(self, release, quick):
+        self.release, self.quick = pathlib.Path(release), quick
+        self.simulated = Simulated(self.release / "idle-reaper-simulator")
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="bench-"))
+
+    def settings(self, **words):
+        text = (ROOT / "bench" / "reaper.toml").read_text()
+        for word, value in words.items():
+            text = text.replace(f"@{word.upper()}@", value)
+        path = self.folder / "reaper.toml"
+        path.write_text(text)
+        return path
+
+    def environment(self, settings):
+        hub = self.simulated.get("world")["hub"]
+        nothing = {"AWS_CONFIG_FILE": "/dev/null", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null", "AWS_EC2_METADATA_DISABLED": "true"}
+        return nothing | {
+            "PATH": os.environ["PATH"], "HOME": str(self.folder), "AWS_ENDPOINT_URL": self.simulated.endpoint,
+            "AWS_REGION": REGION, "AWS_DEFAULT_REGION": REGION, "AWS_ACCESS_KEY_ID": hub["access-key"],
+            "AWS_SECRET_ACCESS_KEY": hub["secret-key"], "IDLE_REAPER_CONFIG": str(settings),
+        }  # fmt: skip
+
+    def reaper(self, settings, *words):
+        """One run of the binary: what it took, and its report. Its record is a new one unless the words say otherwise."""
+        out = self.folder / "report.json"
+        command = [self.release / "idle-reaper", *words, "--at", EVENING, "--format", "json", "--out", out]
+        took = self.run(command, settings, codes=(0, 2, 3))
+        return took, json.loads(out.read_text())
+
+    def run(self, command, settings, codes=(0,)):
+        self.simulated.post("meter/reset", {})
+        took = measure.run([str(word) for word in command], self.environment(settings), self.folder, codes)
+        meter = self.simulated.get("meter")
+        return took | {"calls": sum(meter["calls"].values()), "meter": meter}
+
+    def fleet(self, count):
+        """One account, one Region, everything to be stopped."""
+        self.simulated.build({"organization": False, "hub": "platform", "regions": [REGION], "now": EVENING,
+                              "instances": [DEV | {"account": "platform", "region": REGION, "count": count}] if count else []})  # fmt: skip
+
+    def fresh(self):
+        """An empty record."""
+        subprocess.run(["rm", "-rf", self.folder / "record"], check=True)
+
+    # --- 1 ------------------------------------------------------------------------------------------------
+
+    def stop(self):
+        rows = []
+        for size in SIZES[:2] if self.quick else SIZES:
+            row = {"instances": size}
+            settings = self.settings(accounts='"self"', regions=f'["{REGION}"]', width="16", idle="", more="")
+            floor = [self.release / "floor"]
+            place = ["--regions", REGION, "--width", "16"]
+            self.fleet(size)
+            row["describe floor"] = self.run([*floor, "describe", *place], settings)
+            self.fresh()
+            row["plan"], report = self.reaper(settings, "plan")
+            self.expect(report["counts"]["condemned"], size)
+            row["floor"] = self.run([*floor, "stop", *place], settings)
+            self.expect(self.simulated.get("states"), {"stopped": size})
+            self.fleet(size)
+            row["idle-reaper"], report = self.reaper(settings, "apply", "--yes")
+            self.expect(self.simulated.get("states"), {"stopped": size})
+            self.expect(report["counts"]["stopped"], size)
+            if size <= CUSTODIAN_UP_TO:
+                self.fleet(size)
+                row["Cloud Custodian"] = self.run(self.custodian(), settings)
+                self.expect(self.simulated.get("states"), {"stopped": size})
+            rows.append(row)
+            print(f"stop {size}: " + ", ".join(f"{name} {took['cpu']:.2f} s" for name, took in row.items() if name != "instances"), flush=True)
+        return rows
+
+    def custodian(self):
+        out = self.folder / "custodian"
+        subprocess.run(["rm", "-rf", out], check=True)
+        custodian = pathlib.Path(sys.executable).parent / "custodian"
+        return [custodian, "run", "--cache-period", "0", "--region", REGION, "-s", out, ROOT / "bench" / "custodian.yml"]
+
+    # --- 2 ------------------------------------------------------------------------------------------------
+
+    def organization(self):
+        accounts, instances = (20, 2_000) if self.quick else (1_000, 100_000)
+        latency, rows = 0.1, []
+        for width in (64, 256):
+            self.build_organization(accounts, instances, latency)
+            settings = self.settings(accounts='"organization"', regions="[" + ", ".join(f'"{r}"' for r in self.regions()) + "]",
+                                     width=str(width), idle="", more='reading-role = "IdleReaperRead"\nacting-role = "IdleReaperAct"\nexternal-id = "bench"')  # fmt: skip
+            self.fresh()
+            took, report = self.reaper(settings, "plan")
+            self.expect(report["counts"]["seen"], instances)
+            self.expect(report["blind"], [])
+            floor = self.run([self.release / "floor", "describe", "--organization", "IdleReaperRead", "bench",
+                              "--regions", ",".join(self.regions()), "--width", str(width)], settings)  # fmt: skip
+            self.expect(floor["out"]["seen"], instances)
+            rows.append({"width": width, "idle-reaper": took, "floor": floor, "latency": latency, "accounts": accounts, "instances": instances})
+            print(f"organization, width {width}: {took['wall']:.1f} s, {took['calls']} calls; floor {floor['wall']:.1f} s, {floor['calls']} calls", flush=True)
+        return rows, self.hundredth(latency)
+
+    def regions(self):
+        return self.simulated.get("world")["regions"]
+
+    def build_organization(self, accounts, instances, latency):
+        self.simulated.build({
+            "hub": "platform", "now": EVENING, "reading-role": "IdleReaperRead", "acting-role": "IdleReaperAct",
+            "external-id": "bench", "latency-ms": 1000 * latency, "throttle": True,
+            "fleet": {"seed": 1, "accounts": accounts, "instances": instances, "empty-percent": 85, "mix": [{"weight": 1, "fields": DEV}]},
+        })  # fmt: skip
+
+    def hundredth(self, latency):
+        """Ten accounts, a thousand instances: c7n-org, one process for each account and Region, and the same by us."""
+        self.build_organization(10, 1_000, latency)
+        world = self.simulated.get("world")
+        fleet = {name: id_ for name, id_ in world["accounts"].items() if name.startswith("fleet-")}
+        settings = self.settings(accounts=json.dumps(sorted(fleet.values())), regions="[" + ", ".join(f'"{r}"' for r in self.regions()) + "]",
+                                 width="64", idle="", more='reading-role = "IdleReaperRead"\nacting-role = "IdleReaperAct"\nexternal-id = "bench"')  # fmt: skip
+        self.fresh()
+        ours, report = self.reaper(settings, "plan")
+        self.expect(report["counts"]["seen"], 1_000)
+        accounts = [{"account_id": id_, "name": name, "role": f"arn:aws:iam::{id_}:role/IdleReaperRead", "external_id": "bench",
+                     "regions": self.regions()} for name, id_ in fleet.items()]  # fmt: skip
+        (self.folder / "accounts.json").write_text(json.dumps({"accounts": accounts}))
+        out = self.folder / "c7n-org"
+        subprocess.run(["rm", "-rf", out], check=True)
+        command = [pathlib.Path(sys.executable).parent / "c7n-org", "run", "-c", self.folder / "accounts.json", "-s", out,
+                   "-u", ROOT / "bench" / "custodian-look.yml", "--cache-period", "0", "--parallel", "8"]  # fmt: skip
+        theirs = self.run(command, settings)
+        found = sum(len(json.loads(file.read_text())) for file in out.rglob("resources.json"))
+        self.expect(found, 1_000)
+        print(f"a hundredth: {ours['wall']:.1f} s, c7n-org {theirs['wall']:.1f} s", flush=True)
+        return {"idle-reaper": ours, "c7n-org": theirs}
+
+    # --- 3 ------------------------------------------------------------------------------------------------
+
+    def idle(self):
+        count = 1_000 if self.quick else 20_000
+        old = DEV | {"launch-time": "2026-06-01T09:00:00+09:00", "created": "2026-06-01T09:00:00+09:00", "vcpus": 2}
+        shares = (("busy", 60, {"cpu": 35}), ("idle", 25, {"cpu": 1}), ("kept", 15, {"cpu": 1, "tags": DEV["tags"] | {"idle-reaper:keep": ""}}))
+        entries = [old | fields | {"account": "platform", "region": REGION, "count": count * share // 100} for _, share, fields in shares]
+        self.simulated.build({"organization": False, "hub": "platform", "regions": [REGION], "now": EVENING, "instances": entries})
+        settings = self.settings(accounts='"self"', regions=f'["{REGION}"]', width="16", idle="[idle]", more="")
+        # Never outside its hours: only what weeks of metrics say is left to decide.
+        text = settings.read_text().replace('schedule = "office"\noutside = "stop"', 'schedule = "always"\nidle = "report"')
+        settings.write_text(text)
+        self.fresh()
+        first, report = self.reaper(settings, "apply", "--yes")
+        found = sum(line["verdict"] == "idle" for line in report["instances"])
+        second, again = self.reaper(settings, "apply", "--yes")
+        rows = [("first run: the funnel", first, report["cost"]), ("next run: seen active is not asked again", second, again["cost"])]
+        print(f"idle: {found} found; metrics {report['cost']['metrics']}, then {again['cost']['metrics']}", flush=True)
+        return {"instances": count, "found": found, "rows": rows, "naive": count * METRICS_OF_ONE}
+
+    # --- 4 and 5 ------------------------------------------------------------------------------------------
+
+    def start(self):
+        ours, bare = [], []
+        for _ in range(30):  # in turn, so that a busy moment meets both
+            ours.append(measure.first_poll(self.release / "idle-reaper"))
+            bare.append(measure.first_poll(self.release / "bare"))
+        self.fleet(0)
+        self.fresh()
+        settings = self.settings(accounts='"self"', regions=f'["{REGION}"]', width="16", idle="", more="")
+        empty, _ = self.reaper(settings, "plan")
+        package = ROOT / "target" / "package" / "idle-reaper-x86_64.zip"
+        subprocess.run([sys.executable, ROOT / "tools" / "package.py"], check=True, env=os.environ | {"CARGO_TARGET_DIR": str(self.release.parent)})
+        sizes = {"package": package.stat().st_size, "binary": (self.release / "idle-reaper").stat().st_size}
+        print(f"start: {statistics.median(ours) * 1000:.2f} ms, bare {statistics.median(bare) * 1000:.2f} ms", flush=True)
+        return {"idle-reaper": ours, "bare": bare, "empty": empty, **sizes}
+
+    def growth(self):
+        rows = []
+        settings = self.settings(accounts='"self"', regions=f'["{REGION}"]', width="16", idle="", more="")
+        for count in (1_000, 10_000, 100_000, 1_000_000):
+            runs = [self.run([self.release / "decide", settings, count], settings)["out"] for _ in range(3)]
+            rows.append(min(runs, key=lambda one: one["ns-per-verdict"]))
+            print(f"growth: {rows[-1]}", flush=True)
+        return rows, measure.instructions([str(self.release / "decide"), str(settings), "10000"], [str(self.release / "decide"), str(settings), "20000"])
+
+    @staticmethod
+    def expect(found, wanted):
+        """A figure of a run that did something else is no figure."""
+        if found != wanted:
+            sys.exit(f"the run did not do what it was measured for: {found} instead of {wanted}")
+
+
+PARTS = ("stop", "organization", "idle", "start", "growth")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("release")
+    parser.add_argument("--only", default=",".join(PARTS))
+    parser.add_argument("--quick", action="store_true")
+    chosen = parser.parse_args()
+    bench = Bench(chosen.release, chosen.quick)
+    try:
+        parts = [part for part in PARTS if part in chosen.only.split(",")]
+        found = {part: getattr(bench, part)() for part in parts}
+    finally:
+        bench.simulated.end()
+        subprocess.run(["rm", "-rf", bench.folder], check=True)
+    about = {"date": datetime.date.today().isoformat(), "cores": os.cpu_count(), "machine": platform.machine()}
+    text = page.render(found, about)
+    print(text)
+    if len(parts) == len(PARTS) and not chosen.quick:
+        (ROOT / "docs" / "benchmarks.md").write_text(text)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,67 @@
+"""Measures processes: wall, CPU, peak memory, time to the first poll of the Lambda runtime API, instructions."""
+
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import time
+
+LONGEST = 1800
+
+
+def run(command, environment, folder, codes):
+    """CPU and memory are those of the process and of every child that it has waited for."""
+    begun = time.perf_counter()
+    with open(folder / "out", "wb") as out, open(folder / "err", "wb") as err:
+        process = subprocess.Popen(command, env=environment, cwd=folder, stdin=subprocess.DEVNULL, stdout=out, stderr=err)
+        _, status, used = os.wait4(process.pid, 0)
+    wall = time.perf_counter() - begun
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode not in codes:
+        tail = (folder / "err").read_text(errors="replace")[-2000:]
+        raise SystemExit(f"{' '.join(command)} ended with {process.returncode}:\n{tail}")
+    text = (folder / "out").read_text(errors="replace")
+    return {"wall": wall, "cpu": used.ru_utime + used.ru_stime, "memory": used.ru_maxrss * 1024, "out": parsed(text)}
+
+
+def parsed(text):
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        return None
+
+
+def first_poll(binary):
+    """Seconds from exec to the first request of the runtime API."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(20)
+        address = f"127.0.0.1:{server.getsockname()[1]}"
+        environment = {"AWS_LAMBDA_RUNTIME_API": address, "AWS_LAMBDA_FUNCTION_NAME": "bench", "AWS_LAMBDA_FUNCTION_VERSION": "1",
+                       "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "512", "AWS_REGION": "ap-northeast-1"}  # fmt: skip
+        begun = time.perf_counter()
+        process = subprocess.Popen([binary], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            connection, _ = server.accept()
+            with connection:
+                connection.recv(64)
+            return time.perf_counter() - begun
+        finally:
+            process.kill()
+            process.wait()
+
+
+def instructions(less, more):
+    """Instructions of the difference between two runs, by callgrind; None where valgrind is not installed."""
+    if not shutil.which("valgrind"):
+        return None
+    counts = []
+    for command in (less, more):
+        done = subprocess.run(["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", *command],
+                              capture_output=True, text=True, timeout=LONGEST)  # fmt: skip
+        found = re.search(r"Collected : (\d+)", done.stderr)
+        if done.returncode or not found:
+            return None
+        counts.append(int(found.group(1)))
+    return counts[1] - counts[0]
