@@ -38,16 +38,35 @@ pub enum Event {
 }
 
 /// An unusual cost, and where it was found.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub struct Anomaly {
     /// Its id.
     pub id: String,
     /// What it costs in all, in US dollars, as written.
     pub impact: Option<String>,
+    /// What the monitor watches: most often a service.
+    pub what: Option<String>,
+    /// Its first day.
+    pub since: Option<String>,
+    /// Where AWS's console shows it.
+    pub link: Option<String>,
     /// The accounts and Regions of its causes that are EC2's, or of an unnamed service.
     pub places: BTreeSet<(String, String)>,
-    /// Causes that lead nowhere: of another service, or without an account or Region; in words.
-    pub foreign: Vec<String>,
+    /// Causes that lead nowhere: of another service, or without an account or Region.
+    pub foreign: Vec<Cause>,
+}
+
+/// A cause of an anomaly that leads to no instance, as AWS names it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Cause {
+    /// The service.
+    pub service: Option<String>,
+    /// The account.
+    pub account: Option<String>,
+    /// The Region.
+    pub region: Option<String>,
 }
 
 /// Who launched what.
@@ -163,29 +182,41 @@ fn state_change(account: &str, region: &str, detail: &Value) -> Result<Event, St
     Ok(Event::Running { account: account.to_owned(), region: region.to_owned(), instance: instance.to_owned() })
 }
 
-/// Both spellings: SNS writes `dimensionalValue`, EventBridge `dimensionValue`; what is needed is spelt alike.
+/// The page of AWS's console. Any other address in an event is not shown: people would follow it.
+const CONSOLE: &str = "https://console.aws.amazon.com/";
+
+/// Both spellings: SNS writes `dimensionalValue`, EventBridge `dimensionValue`; the rest is spelt alike.
 fn anomaly(detail: &Value) -> Anomaly {
+    let word = |pointer: &str| text(detail, pointer).map(str::to_owned);
     let mut found = Anomaly {
-        id: text(detail, "/anomalyId").unwrap_or("unnamed").to_owned(),
+        id: word("/anomalyId").unwrap_or_else(|| "unnamed".to_owned()),
         impact: detail.pointer("/impact/totalImpact").filter(|impact| impact.is_number()).map(ToString::to_string),
+        what: word("/dimensionValue").or_else(|| word("/dimensionalValue")),
+        since: word("/anomalyStartDate").map(|day| day.chars().take(10).collect()),
+        link: word("/anomalyDetailsLink").filter(|link| is_console(link)),
         ..Anomaly::default()
     };
     for cause in detail.get("rootCauses").and_then(Value::as_array).into_iter().flatten() {
-        let service = text(cause, "/service").unwrap_or_default();
-        let ec2 = service.is_empty() || service.contains("Elastic Compute Cloud") || service.starts_with("EC2");
-        match (text(cause, "/linkedAccount"), text(cause, "/region")) {
-            (Some(account), Some(region)) if ec2 => {
-                found.places.insert((account.to_owned(), region.to_owned()));
+        let name = |pointer: &str| text(cause, pointer).map(str::to_owned);
+        let cause = Cause { service: name("/service"), account: name("/linkedAccount"), region: name("/region") };
+        match (&cause.account, &cause.region) {
+            (Some(account), Some(region)) if is_of_ec2(&cause) && is_account(account) && is_word(region) => {
+                found.places.insert((account.clone(), region.clone()));
             }
-            (account, region) => found.foreign.push(format!(
-                "{} in {} of {}",
-                if service.is_empty() { "an unnamed service" } else { service },
-                region.unwrap_or("an unnamed Region"),
-                account.unwrap_or("an unnamed account"),
-            )),
+            (_, _) => found.foreign.push(cause),
         }
     }
     found
+}
+
+/// A cause that names no service may be EC2's, and a look costs nothing.
+fn is_of_ec2(cause: &Cause) -> bool {
+    let service = cause.service.as_deref().unwrap_or_default();
+    service.is_empty() || service.contains("Elastic Compute Cloud") || service.starts_with("EC2")
+}
+
+fn is_console(link: &str) -> bool {
+    link.starts_with(CONSOLE) && link.len() <= 300 && link.chars().all(|c| c.is_ascii_graphic())
 }
 
 /// `envelope` is the account from which AWS says that the event came: nobody can write another one there.

@@ -12,6 +12,7 @@ pub mod idle;
 pub mod idle_stops;
 pub mod inputs;
 pub mod judge;
+pub mod launches;
 pub mod marking;
 pub mod marks;
 pub mod month;

@@ -52,6 +52,8 @@ pub struct Row {
     pub launch: Option<DateTime<Utc>>,
     /// Whether the reaper stopped it and nobody has touched it since.
     pub ours: bool,
+    /// Who launched it, where an event told.
+    pub launched_by: Option<Arc<str>>,
     /// What else there is to know about it.
     pub remarks: Vec<Remark>,
     /// The zone of its hours.
@@ -89,6 +91,7 @@ impl Row {
             state: instance.state,
             launch: instance.launch,
             ours: *ours,
+            launched_by: None,
             remarks: remarks.clone(),
             zone: *zone,
             marks: matches!(marking, Some(Marking::Put(_))),

@@ -9,18 +9,19 @@ use super::error::Error;
 use super::lambda::{answer, carry, clocks, conclude, source};
 use super::load;
 use super::run_id::run_id;
-use crate::adapters::aws::Aws;
+use crate::adapters::aws::{Aws, AwsHub, AwsMessenger, Eyes, Pricing};
 use crate::decide::events::Event;
 use crate::decide::report::{Counts, Health};
-use crate::decide::request::{Mode, RequestInvalid, Run};
-use crate::flow::Error as FlowError;
+use crate::decide::request::{Mode, Run};
+use crate::flow::launches::remember;
+use crate::flow::{self, Error as FlowError, Order};
 use crate::render::Digest;
 
 /// Does what `event` asks for.
 pub(super) async fn handle(aws: &Aws, event: &Event, context: &Context) -> Result<Digest, Error> {
     let acts = matches!(event, Event::Running { .. });
     let (wall, clock) = clocks(aws, None, acts, context)?;
-    let mode = if acts { Mode::Apply } else { Mode::Plan };
+    let mode = if matches!(event, Event::Anomaly(_)) { Mode::Plan } else { Mode::Apply };
     let run = Run { id: run_id(clock.at()), mode, scope: event.scope(), at: clock.at() };
     let span = info_span!("run", run = %run.id);
     async {
@@ -40,11 +41,31 @@ pub(super) async fn handle(aws: &Aws, event: &Event, context: &Context) -> Resul
                 Ok(nothing(&run, format!("an instance is `{state}`; only one that is `running` has to be judged")))
             }
             Event::NothingLaunched { why } => Ok(nothing(&run, format!("nothing was launched: {why}"))),
-            Event::Anomaly(_) | Event::Launched(_) => Err(RequestInvalid::UnknownEvent {
-                source_name: event.as_str().to_owned(),
-                detail_type: event.as_str().to_owned(),
+            Event::Anomaly(anomaly) => {
+                let settings = load::settings(&source()).await?;
+                let (eyes, hub) = (Eyes::new(aws, &settings, &run.id), AwsHub::new(aws, &settings));
+                let (run, settings) = (&run, &settings);
+                let order =
+                    Order { run, settings, clock, wall, reviewed: None, acknowledge: None, progress: &|_, _| {} };
+                let (messenger, list) = (AwsMessenger::new(aws), Pricing::new(aws));
+                let (report, place) = flow::regard(&order, &eyes, &hub, &messenger, &list, anomaly).await?;
+                conclude(run, &report);
+                Ok(answer(&report, place))
             }
-            .into()),
+            Event::Launched(launched) => {
+                let settings = load::settings(&source()).await?;
+                if settings.run.record.is_none() {
+                    return Ok(nothing(
+                        &run,
+                        "no `record` is configured, so nobody remembers who launched it".to_owned(),
+                    ));
+                }
+                let new = remember(&AwsHub::new(aws, &settings), launched).await.map_err(FlowError::Record)?;
+                Ok(nothing(
+                    &run,
+                    format!("remembered who launched {new} instances; {} were known", launched.instances.len() - new),
+                ))
+            }
         };
         answered.map(|answered| Digest { event: Some(event.as_str()), ..answered })
     }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::look::Seen;
 use super::order::Order;
 use super::tell::{OPERATOR, tell};
-use super::{prices, savings, state, stocktake};
+use super::{launches, prices, savings, state, stocktake};
 use crate::decide::case::History;
 use crate::decide::digest::{Digest, Digests, Reader, digests};
 use crate::decide::idle_stops;
@@ -181,7 +181,10 @@ pub(super) async fn take_stock(
     let mut lines = std::mem::take(&mut seen.stock);
     let keys: HashMap<&str, &PriceKey> =
         report.rows.iter().filter_map(|row| Some((&*row.id, row.price.as_ref()?.as_ref().ok()?))).collect();
+    let launched: HashMap<&str, &Arc<str>> =
+        report.rows.iter().filter_map(|row| Some((&*row.id, row.launched_by.as_ref()?))).collect();
     for line in &mut lines {
+        line.launched_by = launched.get(&*line.id).map(ToString::to_string);
         if let Some((prices, key)) = prices.zip(keys.get(&*line.id)) {
             line.price = prices.find(key, report.at);
         }
@@ -189,7 +192,7 @@ pub(super) async fn take_stock(
     let zone = settings.policies.first().map_or(chrono_tz::Tz::UTC, |policy| policy.schedule.zone());
     let taking = Taking { month, at: report.at, zone, money: &settings.money, names: &report.names };
     let all = Stocktake::all(taking, lines, &report.blind);
-    let mut troubles = Vec::new();
+    let mut troubles = launches::tidy(hub, report).await;
     let mut digests = Digests::default();
     let written = stocktake::write(hub, &all, &settings.money, report.locale).await;
     for (stock, (_, place)) in all.iter().zip(written) {

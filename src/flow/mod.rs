@@ -3,12 +3,14 @@
 
 mod act;
 mod after;
+mod anomaly;
 mod bisect;
 mod clock;
 mod contacts;
 mod ending;
 mod evidence;
 mod explain;
+pub mod launches;
 mod lock;
 mod look;
 mod mark;
@@ -28,6 +30,7 @@ mod tell;
 mod undo;
 mod warrant;
 
+pub use anomaly::regard;
 pub use clock::Clock;
 pub use evidence::{Gathered, gather};
 pub use explain::{Explained, explain};

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::act::{Acting, carry_out};
 use super::after;
+use super::launches;
 use super::lock::{self, NotLocked};
 use super::look::{Seen, look};
 use super::mark::{Marking, mark};
@@ -38,6 +39,7 @@ pub async fn plan(order: &Order<'_>, looker: &impl Look, hub: &impl Hub) -> Resu
         }
     };
     let mut report = prepare(order, looker, &history).await?.0;
+    launches::tell_who(hub, order.settings, &mut report).await;
     if notes.is_empty() {
         report.notes.extend(sudden::foretell(order, hub, &report).await?);
         after::foresee(order, hub, &mut report).await;
@@ -99,6 +101,7 @@ async fn begun(
     let switch = hub.switch().await;
     let history = past(order, hub).await.map_err(Error::Record)?;
     let (mut report, mut seen) = prepare(order, looker, &history).await?;
+    launches::tell_who(hub, settings, &mut report).await;
     let prices = after::price(order, list, hub, &mut report).await;
     sudden::hold_back(order, hub, &mut report).await?;
     let dropped = reviewed.map_or_else(Vec::new, |reviewed| dropped(&report, reviewed));
@@ -170,7 +173,7 @@ fn dropped(report: &Report, reviewed: &Plan) -> Vec<Outcome> {
 }
 
 /// Earlier runs, where a record knows them.
-async fn past(order: &Order<'_>, hub: &impl Hub) -> Result<History, PortError> {
+pub(super) async fn past(order: &Order<'_>, hub: &impl Hub) -> Result<History, PortError> {
     if order.settings.run.record.is_none() {
         return Ok(History::default());
     }
@@ -180,7 +183,7 @@ async fn past(order: &Order<'_>, hub: &impl Hub) -> Result<History, PortError> {
 }
 
 /// Looks, judges and plans.
-async fn prepare(order: &Order<'_>, looker: &impl Look, history: &History) -> Result<(Report, Seen), Error> {
+pub(super) async fn prepare(order: &Order<'_>, looker: &impl Look, history: &History) -> Result<(Report, Seen), Error> {
     let Order { run, settings, clock, wall: _, reviewed, acknowledge: _, progress } = order;
     let mut seen = look(looker, settings, &run.scope, history, *clock, progress).await?;
     let candidates = std::mem::take(&mut seen.candidates);
@@ -330,7 +333,7 @@ async fn intent(hub: &impl Hub, report: &Report) -> Result<Recorded, PortError> 
     Ok(Recorded::written())
 }
 
-async fn record(hub: &impl Hub, report: &Report, what: &str) -> Result<String, PortError> {
+pub(super) async fn record(hub: &impl Hub, report: &Report, what: &str) -> Result<String, PortError> {
     let text = json(report, false).map_err(|error| PortError(error.to_string()))?;
     hub.write(&run_key(&report.run, report.at, what), &text).await
 }

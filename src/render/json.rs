@@ -57,6 +57,8 @@ struct Line<'a> {
     armed: bool,
     owner: Option<&'a str>,
     owner_by: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    launched_by: Option<&'a str>,
     reason: Reason,
     detail: String,
     /// By list price; absent where it is unknown or was not asked for.
@@ -107,6 +109,7 @@ fn line(row: &Row, locale: Locale) -> Line<'_> {
         state: _,
         launch: _,
         ours: _,
+        launched_by,
         remarks,
         zone,
         marks: _,
@@ -125,6 +128,7 @@ fn line(row: &Row, locale: Locale) -> Line<'_> {
         armed: *armed,
         owner: owner.known(),
         owner_by: owner.by.to_string(),
+        launched_by: launched_by.as_deref(),
         reason: verdict.reason(),
         detail: detail(verdict, locale),
         monthly_usd: monthly.map(|monthly| monthly.0.round_dp(2).to_string()),

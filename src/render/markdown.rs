@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::catalogue::{Figure, Label, Sentence, voice};
+use super::words::why;
 use super::{detail, remark};
 use crate::decide::report::{Report, Row};
 use crate::decide::views::Views;
@@ -81,7 +82,7 @@ fn condemned(out: &mut String, report: &Report) {
             cell(&row.name),
             row.target.account,
             row.target.region,
-            cell(&detail(&row.verdict, report.locale)),
+            cell(&why(row, report.locale)),
         );
     }
     out.push('\n');

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use comfy_table::{Attribute, Cell, Color, ContentArrangement, LineStyle, Table, TableStyle};
 
 use super::catalogue::{Figure, Label, Sentence, voice};
-use super::words::plain;
+use super::words::{plain, why};
 use super::{Style, detail, remark};
 use crate::decide::report::{Ending, Health, Outcome, Report, Row, Skipped};
 use crate::decide::views::Views;
@@ -86,7 +86,7 @@ fn condemned(out: &mut String, report: &Report, style: Style) {
             Cell::new(account(report, &row.target.account)),
             Cell::new(&row.target.region),
             Cell::new(row.policy.as_ref().map_or("", |policy| policy.name.as_str())),
-            text(&detail(&row.verdict, report.locale)),
+            text(&why(row, report.locale)),
         ]);
     }
     let _ = writeln!(out, "{table}\n");
@@ -153,7 +153,7 @@ fn attention(out: &mut String, report: &Report, style: Style) {
             text(&row.name),
             Cell::new(account(report, &row.target.account)),
             Cell::new(&row.target.region),
-            text(&detail(&row.verdict, report.locale)),
+            text(&why(row, report.locale)),
         ]);
     }
     let _ = writeln!(out, "{}\n{table}\n", voice(report.locale).label(Label::SomebodyShouldLook));

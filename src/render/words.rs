@@ -2,8 +2,10 @@
 
 use chrono_tz::Tz;
 
+use super::catalogue::money::{Term, term};
 use super::catalogue::voice;
 use crate::decide::inputs::Inputs;
+use crate::decide::report::Row;
 use crate::words::{Locale, Reason, Remark, Verdict};
 
 /// Enough for most details, so that a line is allocated once.
@@ -36,6 +38,20 @@ pub fn meaning(reason: Reason, locale: Locale) -> &'static str {
 /// What would change a rule's mind: a phrase without a full stop.
 pub fn mend(reason: Reason, locale: Locale) -> &'static str {
     voice(locale).mend(reason)
+}
+
+/// Who launched an instance, as an event told it.
+pub fn launched_by(name: &str, locale: Locale) -> String {
+    format!("{}: {}", term(locale, Term::LaunchedBy), plain(name))
+}
+
+/// Why a line of the report is as it is, and who launched the instance, where that is known.
+pub(super) fn why(row: &Row, locale: Locale) -> String {
+    let mut out = detail(&row.verdict, locale);
+    if let Some(name) = &row.launched_by {
+        out += &format!(" ({})", launched_by(name, locale));
+    }
+    out
 }
 
 /// Text that teams or AWS wrote: no control character of theirs reaches a terminal.

@@ -1,6 +1,6 @@
 //! AWS's own events: what is read of them, and that an odd one harms nobody.
 
-use idle_reaper::decide::events::{Anomaly, Event, Launched};
+use idle_reaper::decide::events::{Anomaly, Cause, Event, Launched};
 use serde_json::{Value, json};
 
 use crate::fake::at;
@@ -48,14 +48,60 @@ fn an_anomaly_is_read_in_both_spellings() {
         impact: Some("42.5".to_owned()),
         places: [("111111111111".to_owned(), "us-east-1".to_owned())].into(),
         foreign: vec![
-            "Amazon Simple Storage Service in us-east-1 of 111111111111".to_owned(),
-            format!("{ec2} in us-east-1 of an unnamed account"),
+            Cause {
+                service: Some("Amazon Simple Storage Service".to_owned()),
+                account: Some("111111111111".to_owned()),
+                region: Some("us-east-1".to_owned()),
+            },
+            Cause { service: Some(ec2.to_owned()), account: None, region: Some("us-east-1".to_owned()) },
         ],
+        what: Some("Amazon EC2".to_owned()),
+        since: Some("2026-11-24".to_owned()),
+        link: None,
     };
-    let bridge = json!({"source": "aws.ce", "detail-type": "Anomaly Detected", "detail": detail});
+    let with = |spelling: &str| {
+        let mut detail = detail.clone();
+        detail[spelling] = json!("Amazon EC2");
+        detail["anomalyStartDate"] = json!("2026-11-24T00:00:00Z");
+        detail
+    };
+    let bridge = json!({"source": "aws.ce", "detail-type": "Anomaly Detected", "detail": with("dimensionValue")});
     assert_eq!(read(bridge), Event::Anomaly(expected.clone()));
-    let topic = json!({"Records": [{"EventSource": "aws:sns", "Sns": {"Message": detail.to_string()}}]});
+    let topic = topic(&with("dimensionalValue"));
     assert_eq!(read(topic), Event::Anomaly(expected));
+}
+
+fn topic(message: &Value) -> Value {
+    json!({"Records": [{"EventSource": "aws:sns", "Sns": {"Message": message.to_string()}}]})
+}
+
+#[test]
+fn a_link_is_shown_only_where_it_leads_to_the_console_of_aws() {
+    let link = |address: &str| {
+        let mut detail = causes(json!([]));
+        detail["anomalyDetailsLink"] = json!(address);
+        let Event::Anomaly(found) = read(topic(&detail)) else { panic!("an anomaly") };
+        found.link
+    };
+    let ours = "https://console.aws.amazon.com/cost-management/home#/anomaly-detection/monitors/a/anomalies/b";
+    assert_eq!(link(ours).as_deref(), Some(ours));
+    for other in
+        ["https://console.aws.amazon.com.example.com/", "http://console.aws.amazon.com/", "https://example.com"]
+    {
+        assert_eq!(link(other), None, "{other}");
+    }
+}
+
+#[test]
+fn what_a_topic_delivers_and_is_no_anomaly_is_an_error_and_is_not_lost() {
+    for message in [json!({"alarm": 1}), json!("text"), json!([])] {
+        assert!(Event::parse(&topic(&message)).is_err(), "{message}");
+    }
+    let text = json!({"Records": [{"Sns": {"Message": "Budget Name: all"}}]});
+    assert!(Event::parse(&text).is_err());
+    let mut two = topic(&causes(json!([])));
+    two["Records"].as_array_mut().unwrap().push(json!({}));
+    assert!(Event::parse(&two).is_err());
 }
 
 #[test]

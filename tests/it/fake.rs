@@ -20,7 +20,7 @@ use idle_reaper::words::{Account, Instance, Message, State, Target};
 
 pub use dice::Dice;
 pub use faults::{Change, Fault, Faults};
-pub use run::{Ask, Back, apply, apply_both, block_on, plan, plan_over, try_apply, try_plan, try_undo};
+pub use run::{Ask, Back, apply, apply_both, block_on, plan, plan_over, regard, try_apply, try_plan, try_undo};
 pub use shape::{
     EVENING, HERE, SETTINGS, Shape, THERE, at, ending, endings, instance, judge, judge_with, keys, planned, row,
     settings, with, without,

@@ -1,6 +1,7 @@
 //! The integration tests: one binary, because linking the EC2 SDK takes seconds each time. They need neither
 //! network nor environment, and every random choice in them comes from a fixed seed.
 
+mod anomalies;
 #[cfg(feature = "aws")]
 mod aws;
 mod command_line;
@@ -10,6 +11,7 @@ mod fake;
 mod forgotten;
 mod idle;
 mod inventory;
+mod launches;
 mod laws;
 mod money;
 mod narrow;

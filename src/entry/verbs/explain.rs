@@ -11,10 +11,14 @@ use crate::decide::case::History;
 use crate::decide::report::Blind;
 use crate::decide::request::Scope;
 use crate::decide::settings::Settings;
+use crate::flow::launches::Remembered;
 use crate::flow::{self, Clock, Explained};
 use crate::ports::{Hub, Look};
-use crate::render::{detail, explanation, inputs, mend};
+use crate::render::{detail, explanation, inputs, launched_by, mend};
 use crate::words::Locale;
+
+/// What was found, what could not be looked at, and who launched what.
+type Known = (Vec<Explained>, Vec<Blind>, Remembered);
 
 /// Explains one instance.
 pub async fn explain(args: &Args, id: &str) -> Result<End, Error> {
@@ -23,14 +27,15 @@ pub async fn explain(args: &Args, id: &str) -> Result<End, Error> {
     let scope = scope(args, &[id.to_owned()], &[]);
     scope.check(&settings)?;
     let clock = Clock::start(at, None);
-    let (explained, blind) = match &args.inventory {
+    let (explained, blind, launches) = match &args.inventory {
         Some(path) => over(&load::inventory(path, &settings)?, &NoHub, &settings, &scope, clock).await?,
         None => over_aws(&settings, &scope, clock).await?,
     };
     if explained.is_empty() {
         return Err(Error::Usage(not_seen(id, &blind)));
     }
-    let text: Result<Vec<String>, Error> = explained.iter().map(|one| render(args, one, settings.run.locale)).collect();
+    let locale = settings.run.locale;
+    let text: Result<Vec<String>, Error> = explained.iter().map(|one| render(args, one, &launches, locale)).collect();
     show::text(args, &text?.join("\n"))?;
     Ok(End::Done)
 }
@@ -46,10 +51,17 @@ fn not_seen(id: &str, blind: &[Blind]) -> String {
     why
 }
 
-fn render(args: &Args, explained: &Explained, locale: Locale) -> Result<String, Error> {
+fn render(args: &Args, explained: &Explained, launches: &Remembered, locale: Locale) -> Result<String, Error> {
     let Explained { instance, asked, ruling } = explained;
+    let by = launches.find(&instance.target.account, &instance.id);
     match show::format(args) {
-        Format::Table | Format::Markdown => Ok(explanation(instance, asked, &ruling.verdict, ruling.armed, locale)),
+        Format::Table | Format::Markdown => {
+            let mut text = explanation(instance, asked, &ruling.verdict, ruling.armed, locale);
+            if let Some(by) = by {
+                text += &format!("{}\n", launched_by(by, locale));
+            }
+            Ok(text)
+        }
         Format::Json => {
             let rules: Vec<_> = asked
                 .iter()
@@ -65,7 +77,7 @@ fn render(args: &Args, explained: &Explained, locale: Locale) -> Result<String, 
                 "account": instance.target.account, "region": instance.target.region, "id": instance.id,
                 "name": instance.name(), "policy": ruling.policy.as_ref().map(|policy| policy.name.clone()),
                 "verdict": ruling.verdict.as_str(), "reason": ruling.verdict.reason(), "armed": ruling.armed,
-                "detail": detail(&ruling.verdict, locale), "not-after": ruling.not_after, "rules": rules,
+                "detail": detail(&ruling.verdict, locale), "launched-by": by, "not-after": ruling.not_after, "rules": rules,
             });
             serde_json::to_string_pretty(&value)
                 .map(|text| text + "\n")
@@ -80,17 +92,23 @@ async fn over(
     settings: &Settings,
     scope: &Scope,
     clock: Clock,
-) -> Result<(Vec<Explained>, Vec<Blind>), Error> {
+) -> Result<Known, Error> {
     // Without the record only the rule `restart-fight` knows less; the explanation is still worth having.
     let history = match settings.run.record {
         Some(_) => flow::history(hub, clock.at()).await.unwrap_or_default(),
         None => History::default(),
     };
-    Ok(flow::explain(look, settings, scope, &history, clock, &show::progress).await?)
+    let (explained, blind) = flow::explain(look, settings, scope, &history, clock, &show::progress).await?;
+    let accounts = explained.iter().map(|one| one.instance.target.account.clone()).collect();
+    let launches = match settings.run.record {
+        Some(_) => Remembered::read(hub, &accounts).await.unwrap_or_default(),
+        None => Remembered::default(),
+    };
+    Ok((explained, blind, launches))
 }
 
 #[cfg(feature = "aws")]
-async fn over_aws(settings: &Settings, scope: &Scope, clock: Clock) -> Result<(Vec<Explained>, Vec<Blind>), Error> {
+async fn over_aws(settings: &Settings, scope: &Scope, clock: Clock) -> Result<Known, Error> {
     use crate::adapters::aws::{AwsHub, Eyes};
     let aws = load::aws().await?;
     let run = super::super::run_id::run_id(clock.at());
@@ -98,6 +116,6 @@ async fn over_aws(settings: &Settings, scope: &Scope, clock: Clock) -> Result<(V
 }
 
 #[cfg(not(feature = "aws"))]
-async fn over_aws(_: &Settings, _: &Scope, _: Clock) -> Result<(Vec<Explained>, Vec<Blind>), Error> {
+async fn over_aws(_: &Settings, _: &Scope, _: Clock) -> Result<Known, Error> {
     Err(super::world::needs_aws())
 }

@@ -1,6 +1,7 @@
 //! Every message for people, by its key. Each language answers every key by an exhaustive match, so that a message
 //! that is missing in one of them does not compile.
 
+pub(in crate::render) mod anomaly;
 mod en;
 mod ja;
 mod letter;

@@ -6,7 +6,7 @@ use idle_reaper::ports::Hub;
 use serde_json::{Value, json};
 
 use super::lambda::Function;
-use super::world::{EVENING, World, root};
+use super::world::{EVENING, World, root, row};
 
 pub fn sample(name: &str) -> Value {
     let text = std::fs::read_to_string(root().join("infra/events").join(name)).expect(name);
@@ -78,4 +78,81 @@ fn an_event_that_finds_another_run_under_way_is_answered() {
     assert_eq!((&answer["health"], &answer["event"]), (&json!("ok"), &json!("instance-state")), "{answer}");
     assert!(answer["notes"][0].as_str().unwrap().contains("20261125T122900Z-00000000"), "{answer}");
     assert_eq!(world.state("office-1"), "running");
+}
+
+/// The demo's settings, with an operator who listens to a topic.
+fn heard_by_an_operator(world: &World) -> std::path::PathBuf {
+    let arn = world.post("/topic", &json!({"name": "ops"}))["arn"].as_str().unwrap().to_owned();
+    let telling = format!("[channels.ops]\nsns = \"{arn}\"\n\n[notify]\noperator = \"ops\"\n\n[never]");
+    world.settings(&[("[never]", &telling)])
+}
+
+#[test]
+fn an_anomaly_in_either_spelling_has_the_operator_told_what_runs_there_and_nothing_done() {
+    let world = World::of_stories();
+    let settings = heard_by_an_operator(&world);
+    let function = Function::start(&world, &settings, Some(EVENING));
+    world.forget_calls();
+    let answer = function.invoke(&sample("cost-anomaly.json").to_string());
+    assert_eq!((&answer["event"], &answer["mode"]), (&json!("cost-anomaly"), &json!("plan")), "{answer}");
+    assert!(answer["counts"]["seen"].as_u64() > Some(3), "{answer}");
+    assert_eq!((&answer["counts"]["messages"], &answer["counts"]["stopped"]), (&json!(1), &json!(0)), "{answer}");
+    let place = answer["report"].as_str().unwrap().strip_prefix("s3://idle-reaper-records/").unwrap().to_owned();
+    let whole: Value = serde_json::from_str(&world.objects()[&place]).unwrap();
+    assert!(whole["notes"].to_string().contains("12345678-abcd-ef12-3456-987654321a12"), "{}", whole["notes"]);
+    let elsewhere = |row: &Value| row["account"] != "222222222222" || row["region"] != "ap-northeast-1";
+    assert!(!whole["instances"].as_array().unwrap().iter().any(elsewhere), "only what is named is looked at");
+    let heard = world.get("/heard")["ops"].clone();
+    let said = heard[0]["Message"].as_str().unwrap();
+    for part in ["1001", "shop-dev", "running now", "more", "Amazon Simple Storage Service"] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    let acts = ["StopInstances", "StartInstances", "CreateTags", "DeleteTags"];
+    assert!(!world.calls().iter().any(|call| acts.contains(&call["action"].as_str().unwrap_or_default())));
+
+    let answer = function.invoke(&sample("cost-anomaly-sns.json").to_string());
+    assert_eq!((&answer["event"], &answer["health"]), (&json!("cost-anomaly"), &json!("ok")), "{answer}");
+    let mut foreign = sample("cost-anomaly.json");
+    foreign["detail"]["anomalyId"] = json!("foreign-1");
+    foreign["detail"]["rootCauses"][0]["linkedAccount"] = json!("121212121212");
+    let answer = function.invoke(&foreign.to_string());
+    assert_eq!((&answer["health"], &answer["counts"]["messages"]), (&json!("ok"), &json!(1)), "{answer}");
+    foreign["detail"]["rootCauses"] = json!([]);
+    let answer = function.invoke(&foreign.to_string());
+    assert_eq!((&answer["health"], &answer["counts"]["messages"]), (&json!("ok"), &json!(1)), "{answer}");
+    for line in function.log() {
+        assert!(!line.to_string().contains("222222222222"), "account data in the log: {line}");
+    }
+}
+
+#[test]
+fn who_launched_an_instance_is_remembered_once_and_shown_by_report_and_explain() {
+    let world = World::of_stories();
+    let settings = world.settings(&[]);
+    let function = Function::start(&world, &settings, Some(EVENING));
+    let id = world.id("office-1");
+    let mut event = sample("run-instances.json");
+    event["detail"]["responseElements"]["instancesSet"]["items"][0]["instanceId"] = json!(id);
+    let answer = function.invoke(&event.to_string());
+    assert_eq!((&answer["event"], &answer["health"]), (&json!("launch"), &json!("ok")), "{answer}");
+    assert!(answer["notes"][0].as_str().unwrap().contains("launched 1 "), "{answer}");
+    let again = function.invoke(&event.to_string());
+    assert!(again["notes"][0].as_str().unwrap().contains("launched 0 "), "{again}");
+    let mut failed = event.clone();
+    failed["detail"]["errorCode"] = json!("Client.UnauthorizedOperation");
+    let answer = function.invoke(&failed.to_string());
+    assert_eq!((&answer["event"], &answer["health"]), (&json!("launch"), &json!("ok")), "{answer}");
+    let mut foreign = event.clone();
+    foreign["account"] = json!("333333333333");
+    assert_eq!(function.invoke(&foreign.to_string())["errorType"], "RequestInvalid");
+    for line in function.log() {
+        assert!(!line.to_string().contains("ana@example.com"), "a name in the log: {line}");
+    }
+
+    let report = world.plan(&settings, EVENING);
+    assert_eq!(row(&report, &id)["launched-by"], "ana@example.com");
+    let explained = world.run(&settings, &["explain", &id, "--at", EVENING]).out;
+    assert!(explained.contains("Launched by: ana@example.com"), "{explained}");
+    let explained = world.run(&settings, &["--format", "json", "explain", &id, "--at", EVENING]).json();
+    assert_eq!(explained["launched-by"], "ana@example.com", "{explained}");
 }

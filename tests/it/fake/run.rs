@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use idle_reaper::adapters::recorded::{NoHub, Recorded};
+use idle_reaper::decide::events::Event;
 use idle_reaper::decide::plan::Plan;
 use idle_reaper::decide::report::Report;
 use idle_reaper::decide::request::{Mode, Run, Scope};
@@ -97,6 +98,15 @@ pub fn try_apply(world: &World, settings: &Settings, ask: &Ask) -> Result<Report
     block_on(async {
         flow::apply(&order(&run, settings, ask), world, world, world, world, world).await.map(|(report, _)| report)
     })
+}
+
+/// A look because of an anomaly of cost.
+pub fn regard(world: &World, settings: &Settings, event: &Event, at: DateTime<Utc>) -> Result<Report, Error> {
+    let Event::Anomaly(anomaly) = event else { panic!("no anomaly: {event:?}") };
+    let ask = Ask { scope: event.scope(), ..Ask::at(at) };
+    let run = begin(world, Mode::Plan, &ask);
+    let order = order(&run, settings, &ask);
+    block_on(async { flow::regard(&order, world, world, world, world, anomaly).await.map(|(report, _)| report) })
 }
 
 /// Two applies at once.

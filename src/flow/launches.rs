@@ -1,0 +1,121 @@
+//! Remembers who launched what, and finds it again. Events come while runs are under way, so that the lock of runs is
+//! not waited for: each file is changed only from what it was when it was read.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+use crate::decide::events::Launched;
+use crate::decide::launches::{FOLDER, Launches, key};
+use crate::decide::report::Report;
+use crate::decide::settings::Settings;
+use crate::ports::{Hub, PortError};
+
+/// How often one event tries to change its account's file while others change it too. One function runs at a time, so
+/// that a second try is rare; where several do, each try lets one of them through.
+const TRIES: usize = 8;
+
+/// Remembers what an event tells; answers how many instances were new.
+///
+/// # Errors
+/// [`PortError`] when the record cannot be read or written.
+pub async fn remember(hub: &impl Hub, launched: &Launched) -> Result<usize, PortError> {
+    let key = key(&launched.account);
+    for _ in 0..TRIES {
+        let old = hub.read(&key).await?;
+        let mut launches = old.as_deref().map_or_else(Launches::default, Launches::parse);
+        let new = launches.remember(launched);
+        if new == 0 {
+            return Ok(0);
+        }
+        let written = match old {
+            None => hub.create(&key, &launches.text()).await?.is_none(),
+            Some(old) => hub.swap(&key, &old, &launches.text()).await?,
+        };
+        if written {
+            return Ok(new);
+        }
+    }
+    Err(PortError(format!("`{key}` in the record was changed by others {TRIES} times in a row")))
+}
+
+/// So many accounts have a call each; of more, a list costs less where little is remembered.
+const FEW: usize = 1;
+
+/// Everything that is remembered, by account.
+#[derive(Debug, Default)]
+pub struct Remembered(HashMap<Arc<str>, Launches>);
+
+impl Remembered {
+    /// Reads what the record has of these accounts. Of a few each has its own call; of more, one call lists them all,
+    /// and where nothing was ever remembered it stays at that.
+    ///
+    /// # Errors
+    /// [`PortError`] when the record cannot be read.
+    pub async fn read(hub: &impl Hub, accounts: &BTreeSet<Arc<str>>) -> Result<Self, PortError> {
+        if accounts.len() <= FEW {
+            let mut known = HashMap::new();
+            for account in accounts {
+                let text = hub.read(&key(account)).await?;
+                known.insert(account.clone(), text.as_deref().map_or_else(Launches::default, Launches::parse));
+            }
+            return Ok(Self(known));
+        }
+        let files = hub.read_since(FOLDER, "").await?;
+        let account = |key: &str| {
+            let file = key.rsplit_once('/').map_or(key, |(_, file)| file);
+            file.strip_suffix(".jsonl").map(Arc::from)
+        };
+        Ok(Self(files.iter().filter_map(|(key, text)| Some((account(key)?, Launches::parse(text)))).collect()))
+    }
+
+    /// Who launched `id` of `account`.
+    pub fn find(&self, account: &str, id: &str) -> Option<&str> {
+        self.0.get(account)?.find(id).map(|launch| &*launch.by)
+    }
+}
+
+/// Says of each line who launched it, where that is known. It is for people: where the record does not tell, a note
+/// says so, and the run goes on.
+pub(super) async fn tell_who(hub: &impl Hub, settings: &Settings, report: &mut Report) {
+    if settings.run.record.is_none() || report.rows.is_empty() {
+        return;
+    }
+    let accounts = report.rows.iter().map(|row| row.target.account.clone()).collect();
+    match Remembered::read(hub, &accounts).await {
+        Ok(remembered) => {
+            for row in &mut report.rows {
+                row.launched_by = remembered.find(&row.target.account, &row.id).map(Arc::from);
+            }
+        }
+        Err(error) => report.notes.push(format!("who launched what cannot be read from the record: {error}")),
+    }
+}
+
+/// Forgets launches of what is gone, and writes every file anew once a month, so that none of them ages into an
+/// archive. Called by a run that has looked at everything; of an account in which something was not seen, nothing is
+/// forgotten. Answers what went wrong.
+pub(super) async fn tidy(hub: &impl Hub, report: &Report) -> Vec<String> {
+    let files = match hub.read_since(FOLDER, "").await {
+        Ok(files) => files,
+        Err(error) => return vec![format!("who launched what cannot be read from the record: {error}")],
+    };
+    let there: HashSet<&str> = report.rows.iter().map(|row| &*row.id).collect();
+    let dark = |account: &str| {
+        report.blind.iter().any(|blind| *blind.account == *account)
+            || report.closed.iter().any(|closed| *closed.account == *account)
+            || report.skipped.iter().any(|skipped| *skipped.account == *account)
+    };
+    let mut troubles = Vec::new();
+    for (file, text) in files {
+        let mut launches = Launches::parse(&text);
+        let account = file.strip_suffix(".jsonl").unwrap_or(&file);
+        if !dark(account) {
+            launches.keep(&there, report.at);
+        }
+        // A launch that came in between is not overwritten: next month will do.
+        if let Err(error) = hub.swap(&key(account), &text, &launches.text()).await {
+            troubles.push(format!("launches in {account} could not be tidied: {error}"));
+        }
+    }
+    troubles
+}

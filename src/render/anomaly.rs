@@ -1,0 +1,105 @@
+//! What the operator is told of an anomaly of cost: which one, and what runs where it was found.
+
+use std::cmp::Reverse;
+
+use super::catalogue::anomaly::{About, about};
+use super::catalogue::money::{Phrase, Term, phrase, term};
+use super::money::{cost, figure};
+use super::words::plain;
+use crate::decide::events::{Anomaly, Cause};
+use crate::decide::report::{Blind, Report, Row};
+use crate::decide::waste::Cost;
+use crate::words::{Locale, Target};
+
+/// How many instances of one place a message names, the most expensive first; all of them stand in the report.
+const NAMED: usize = 10;
+
+/// The most of a text of AWS's that is shown.
+const SHOWN: usize = 80;
+
+/// Which anomaly it is, and which of its causes lead nowhere: what the report keeps of it.
+pub fn notes(anomaly: &Anomaly, locale: Locale) -> Vec<String> {
+    let Anomaly { id, impact, what, since, link, places, foreign } = anomaly;
+    let short = |text: &Option<String>| text.as_deref().map(shown);
+    let (what, impact, since) = (short(what), short(impact), short(since));
+    let (what, impact, since) = (what.as_deref(), impact.as_deref(), since.as_deref());
+    let mut notes = vec![about(locale, About::Head { id: &shown(id), what, impact, since })];
+    notes.extend(link.as_deref().map(|link| about(locale, About::Link { link })));
+    if places.is_empty() && foreign.is_empty() {
+        notes.push(about(locale, About::NoCause));
+    }
+    for Cause { service, account, region } in foreign {
+        let (service, account, region) = (short(service), short(account), short(region));
+        let (service, account, region) = (service.as_deref(), account.as_deref(), region.as_deref());
+        notes.push(about(locale, About::Foreign { service, account, region }));
+    }
+    notes
+}
+
+/// What the operator is told after a look, one line each: a channel may cut a long note, and loses nothing of short
+/// ones. `outside` are the places that nobody looks at.
+pub fn message(anomaly: &Anomaly, report: &Report, outside: &[Target], place: Option<&str>) -> Vec<String> {
+    let locale = report.locale;
+    let mut lines = notes(anomaly, locale);
+    for (account, region) in &anomaly.places {
+        of_place(&mut lines, &Target::new(account.as_str(), region.as_str()), report, outside);
+    }
+    lines.push(about(locale, About::OnlyLooked));
+    lines.extend(place.map(|place| phrase(locale, Phrase::WholeList { place })));
+    lines
+}
+
+/// What the operator is told where nothing could be looked at.
+pub fn unseen(anomaly: &Anomaly, cause: &str, locale: Locale) -> Vec<String> {
+    let mut blocks = notes(anomaly, locale);
+    blocks.push(about(locale, About::NotLooked { cause: &plain(cause) }));
+    blocks
+}
+
+fn of_place(lines: &mut Vec<String>, target: &Target, report: &Report, outside: &[Target]) {
+    let (locale, region) = (report.locale, shown(&target.region));
+    let account = match report.names.get(&target.account) {
+        Some(name) => format!("{} {}", shown(name), target.account),
+        None => shown(&target.account),
+    };
+    if outside.contains(target) {
+        lines.push(about(locale, About::Outside { account: &account, region: &region }));
+        return;
+    }
+    let here =
+        |blind: &&Blind| blind.account == target.account && (blind.region == target.region || &*blind.region == "*");
+    if let Some(Blind { cause, .. }) = report.blind.iter().find(here) {
+        lines.push(about(locale, About::Blind { account: &account, region: &region, cause: &plain(cause) }));
+        return;
+    }
+    let mut rows: Vec<&Row> = report.rows.iter().filter(|row| row.target == *target && row.running).collect();
+    // What has no price first, for it may be the dearest; of the same price the newest first.
+    rows.sort_by_key(|row| (row.monthly.is_some(), Reverse(row.monthly), Reverse(row.launch), &row.id));
+    let sum: Cost = rows.iter().map(|row| row.monthly).collect();
+    let amount = cost(&sum, &report.money, locale);
+    lines.push(about(locale, About::Place { account: &account, region: &region, running: rows.len(), cost: &amount }));
+    lines.extend(rows.iter().take(NAMED).map(|row| format!("- {}", of_instance(row, report, locale))));
+    if rows.len() > NAMED {
+        lines.push(format!("- {}", phrase(locale, Phrase::Further { count: rows.len() - NAMED })));
+    }
+}
+
+fn of_instance(row: &Row, report: &Report, locale: Locale) -> String {
+    let since = row.launch.map(|at| at.with_timezone(&row.zone).format("%Y-%m-%d %H:%M %Z").to_string());
+    let owner = row.owner.known().map_or_else(|| term(locale, Term::Nobody).to_owned(), shown);
+    let cost = row.monthly.map(|monthly| figure(monthly, &report.money, locale));
+    let (name, since) = (shown(&row.name), since.as_deref());
+    let mut out = about(
+        locale,
+        About::Instance { id: &row.id, name: &name, kind: &row.kind, since, owner: &owner, cost: cost.as_deref() },
+    );
+    if let Some(name) = &row.launched_by {
+        out += &about(locale, About::LaunchedBy { name: &shown(name) });
+    }
+    out
+}
+
+/// A text that AWS or a team wrote, in one line and not for ever.
+fn shown(text: &str) -> String {
+    plain(text).chars().take(SHOWN).collect()
+}

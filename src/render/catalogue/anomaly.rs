@@ -1,0 +1,118 @@
+//! The words about an anomaly of cost, in every language.
+
+use crate::words::Locale;
+
+/// A sentence with its arguments. Whatever AWS wrote comes in ready to be shown.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::render) enum About<'a> {
+    /// Which anomaly it is.
+    Head { id: &'a str, what: Option<&'a str>, impact: Option<&'a str>, since: Option<&'a str> },
+    /// Where AWS shows it.
+    Link { link: &'a str },
+    /// AWS named no cause.
+    NoCause,
+    /// A cause that leads to no instance.
+    Foreign { service: Option<&'a str>, account: Option<&'a str>, region: Option<&'a str> },
+    /// What runs in one place.
+    Place { account: &'a str, region: &'a str, running: usize, cost: &'a str },
+    /// A place that the settings do not look at.
+    Outside { account: &'a str, region: &'a str },
+    /// A place that could not be looked at.
+    Blind { account: &'a str, region: &'a str, cause: &'a str },
+    /// Nothing could be looked at at all.
+    NotLooked { cause: &'a str },
+    /// One instance.
+    Instance {
+        id: &'a str,
+        name: &'a str,
+        kind: &'a str,
+        since: Option<&'a str>,
+        owner: &'a str,
+        cost: Option<&'a str>,
+    },
+    /// Who launched it, behind the above.
+    LaunchedBy { name: &'a str },
+    /// That nothing is done.
+    OnlyLooked,
+}
+
+pub(in crate::render) fn about(locale: Locale, about: About<'_>) -> String {
+    match locale {
+        Locale::En => english(about),
+        Locale::Ja => japanese(about),
+    }
+}
+
+fn english(about: About<'_>) -> String {
+    match about {
+        About::Head { id, what, impact, since } => {
+            let what = what.map_or(String::new(), |what| format!(", {what}"));
+            let impact = impact.map_or(String::new(), |impact| format!(", USD {impact} more than expected"));
+            let since = since.map_or(String::new(), |since| format!(", since {since}"));
+            format!("Anomaly of cost `{id}`{what}{impact}{since}")
+        }
+        About::Link { link } => format!("AWS shows it at {link}"),
+        About::NoCause => "AWS names no cause of it, so nothing was looked at".to_owned(),
+        About::Foreign { service, account, region } => format!(
+            "Not looked at: {} in {} of {}",
+            service.unwrap_or("an unnamed service"),
+            region.unwrap_or("an unnamed Region"),
+            account.unwrap_or("an unnamed account"),
+        ),
+        About::Place { account, region, running: 0, cost: _ } => {
+            format!("{account}, {region}: no instance runs there now")
+        }
+        About::Place { account, region, running, cost } => {
+            format!("{account}, {region}: {running} running now, a month by list price {cost}")
+        }
+        About::Outside { account, region } => {
+            format!("{account}, {region}: the settings do not look there, so nothing is known of it")
+        }
+        About::Blind { account, region, cause } => format!("{account}, {region}: could not be looked at: {cause}"),
+        About::NotLooked { cause } => format!("Nothing could be looked at: {cause}"),
+        About::Instance { id, name, kind, since, owner, cost } => {
+            let since = since.map_or(String::new(), |since| format!(", since {since}"));
+            let name = if name.is_empty() { String::new() } else { format!(" {name}") };
+            let cost = cost.map_or("price unknown".to_owned(), |cost| format!("{cost} a month"));
+            format!("{id}{name}, {kind}{since}, owner {owner}, {cost}")
+        }
+        About::LaunchedBy { name } => format!("; launched by {name}"),
+        About::OnlyLooked => "Nothing was stopped or started because of it".to_owned(),
+    }
+}
+
+fn japanese(about: About<'_>) -> String {
+    match about {
+        About::Head { id, what, impact, since } => {
+            let what = what.map_or(String::new(), |what| format!("、{what}"));
+            let impact = impact.map_or(String::new(), |impact| format!("、想定より {impact} USD 多い"));
+            let since = since.map_or(String::new(), |since| format!("、{since} から"));
+            format!("コスト異常 `{id}`{what}{impact}{since}")
+        }
+        About::Link { link } => format!("AWS の画面: {link}"),
+        About::NoCause => "AWS は原因を示していないため、何も確認していません".to_owned(),
+        About::Foreign { service, account, region } => format!(
+            "確認対象外: サービス {}、リージョン {}、アカウント {}",
+            service.unwrap_or("不明"),
+            region.unwrap_or("不明"),
+            account.unwrap_or("不明"),
+        ),
+        About::Place { account, region, running: 0, cost: _ } => {
+            format!("{account}、{region}: 現在実行中のインスタンスはありません")
+        }
+        About::Place { account, region, running, cost } => {
+            format!("{account}、{region}: 現在{running}台が実行中、月額(定価) {cost}")
+        }
+        About::Outside { account, region } => format!("{account}、{region}: 設定の対象外のため、確認していません"),
+        About::Blind { account, region, cause } => format!("{account}、{region}: 確認できませんでした: {cause}"),
+        About::NotLooked { cause } => format!("何も確認できませんでした: {cause}"),
+        About::Instance { id, name, kind, since, owner, cost } => {
+            let since = since.map_or(String::new(), |since| format!("、{since} から"));
+            let name = if name.is_empty() { String::new() } else { format!(" {name}") };
+            let cost = cost.map_or("価格不明".to_owned(), |cost| format!("月額 {cost}"));
+            format!("{id}{name}、{kind}{since}、所有者 {owner}、{cost}")
+        }
+        About::LaunchedBy { name } => format!("。起動した人: {name}"),
+        About::OnlyLooked => "これを理由に停止または起動したものはありません".to_owned(),
+    }
+}
