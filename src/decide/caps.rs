@@ -90,6 +90,8 @@ pub struct Today {
     pub by_account: HashMap<Arc<str>, u32>,
     /// The same by policy.
     pub by_policy: HashMap<Box<str>, u32>,
+    /// The run counts them as its own: many events, each with a run of its own, stop no more than one run may.
+    pub as_own: bool,
 }
 
 impl Today {
@@ -122,13 +124,16 @@ impl Purse {
     /// `today`.
     pub fn new(caps: Caps, running: usize, today: &Today) -> Self {
         let share = (running as u64 * u64::from(caps.stops_percent)).div_ceil(100);
+        let by_account = if today.as_own { today.by_account.clone() } else { HashMap::new() };
+        let stops = by_account.values().fold(0_u32, |sum, stops| sum.saturating_add(*stops));
         Self {
             caps,
-            by_percent: u32::try_from(share).unwrap_or(u32::MAX),
+            // A share of what this run sees: what others have stopped is none of it.
+            by_percent: u32::try_from(share).unwrap_or(u32::MAX).saturating_add(stops),
             startable: startable_within(caps.tolerated_undo),
-            stops: 0,
+            stops,
             starts: 0,
-            by_account: HashMap::new(),
+            by_account,
             by_target: HashMap::new(),
             today: today.clone(),
         }

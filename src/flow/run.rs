@@ -179,6 +179,7 @@ pub(super) async fn past(order: &Order<'_>, hub: &impl Hub) -> Result<History, P
     }
     let mut history = history(hub, order.clock.at()).await?;
     state::recall(hub, order.settings, &mut history, order.clock.at()).await?;
+    history.today.as_own = order.run.scope.places.is_some();
     Ok(history)
 }
 

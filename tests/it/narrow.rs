@@ -62,6 +62,23 @@ fn an_event_arms_what_the_settings_arm_and_nothing_else() {
 }
 
 #[test]
+fn many_events_stop_no_more_than_one_run_may() {
+    for (cap, word) in [("stops-per-run", "stops-per-run"), ("stops-per-account", "stops-per-account")] {
+        let settings = with(&[(&format!("{cap} = 1000"), &format!("{cap} = 2"))]);
+        let world = World::of(["i-1", "i-2", "i-3", "i-4"].map(instance));
+        let minutes = [("i-1", "21:30"), ("i-2", "21:33"), ("i-3", "21:36")];
+        let reports = minutes.map(|(id, minute)| {
+            came_up(&world, &settings, HERE, id, &format!("2026-11-25T{minute}:00+09:00")).expect("a report")
+        });
+        let stopped = reports.each_ref().map(|report| report.counts().stopped);
+        assert_eq!(stopped, [1, 1, 0], "{cap}");
+        assert_eq!(reports[2].plan.deferred[0].because.as_str(), word);
+        // The next whole run has caps of its own, as it always had.
+        assert_eq!(apply(&world, &settings, at("2026-11-25T21:45:00+09:00")).counts().stopped, 2);
+    }
+}
+
+#[test]
 fn whoever_was_not_told_is_told_first_by_an_event_as_by_any_run() {
     let world = World::of([instance("i-1").tag("Owner", "ana")]);
     came_up(&world, &telling(), HERE, "i-1", EVENING).expect("a report");
