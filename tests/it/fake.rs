@@ -221,6 +221,11 @@ impl World {
         self
     }
 
+    /// From now on an instance's last hour is like this.
+    pub fn now_is(&self, id: &str, activity: Activity) {
+        self.state.borrow_mut().cpu.insert(id.into(), activity);
+    }
+
     /// From now on its last weeks are like this.
     pub fn now_measures(&self, id: &str, evidence: Evidence) {
         self.state.borrow_mut().weeks.insert(id.into(), evidence);

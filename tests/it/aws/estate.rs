@@ -74,7 +74,12 @@ impl Estate {
 
     /// An acting run at this instant, by the reaper's clock and by AWS's.
     pub fn apply(&self, at: &str) -> Ended {
-        self.world.post("clock", &json!({"now": at}));
+        self.apply_by(at, at)
+    }
+
+    /// The same with clocks that differ.
+    pub fn apply_by(&self, at: &str, aws: &str) -> Ended {
+        self.world.post("clock", &json!({"now": aws}));
         let ran = self.world.run(&self.settings, &["apply", "--yes", "--at", at, "--format", "json"]);
         let report = serde_json::from_str(&ran.out).unwrap_or(Value::Null);
         Ended { ran, report }

@@ -1,14 +1,18 @@
 //! Against real parts: the simulated AWS, the local Lambda, the real binary. Loopback only.
 
+mod deadline;
 mod estate;
 mod events;
 mod faults;
+mod killed;
 mod lambda;
 mod main_job;
 mod nights;
 mod parity;
 mod prices;
+mod runtime;
 mod scale;
+mod secrecy;
 mod simulated;
 mod sudden;
 mod survived;
