@@ -15,6 +15,7 @@ VENV_INFRA ?= .venv-infra
 export IDLE_REAPER_NODE := $(abspath $(VENV_INFRA))/bin/node
 
 CARGO_DENY_VERSION := 0.20.2
+CARGO_FUZZ_VERSION := 0.13.2
 
 # The binary is built together with the tests. Alone, it would be built without the features that the tests ask of shared
 # crates, and so the whole SDK a second time: 8 minutes on two cores.
@@ -51,6 +52,21 @@ test: setup ## run every test
 	cargo test --locked
 	cargo test --locked --package $(SIMULATOR)
 
+.PHONY: survive
+survive: setup ## 25 times as many plans of faults and random histories as `make test` tries; some minutes
+	IDLE_REAPER_PLANS=25 cargo test --locked --test it -- survived --nocapture
+
+FUZZ_KINDS := settings schedule keep own_tag event snapshot plan
+FUZZ_SECONDS ?= 60
+
+.PHONY: fuzz
+fuzz: $(TOOLS)/cargo-fuzz-$(CARGO_FUZZ_VERSION) ## fuzz every kind of input for FUZZ_SECONDS each, guided by coverage; needs a nightly toolchain
+	for kind in $(FUZZ_KINDS); do \
+	  mkdir -p fuzz/corpus/$$kind; \
+	  PATH="$(TOOLS)/bin:$$PATH" cargo +nightly fuzz run $$kind fuzz/corpus/$$kind fuzz/seeds/$$kind -- \
+	    -max_total_time=$(FUZZ_SECONDS) -max_len=8192 -timeout=10 -rss_limit_mb=2048 -print_final_stats=1; \
+	done
+
 .PHONY: quick
 quick: ## the loop of seconds: format, lint and test everything but the AWS adapters
 	cargo fmt --all --check
@@ -80,6 +96,10 @@ docs-check:
 
 $(TOOLS)/cargo-deny-$(CARGO_DENY_VERSION): | $(TOOLS)
 	cargo install --quiet --locked cargo-deny --version $(CARGO_DENY_VERSION) --root $(TOOLS)
+	touch $@
+
+$(TOOLS)/cargo-fuzz-$(CARGO_FUZZ_VERSION): | $(TOOLS)
+	cargo install --quiet --locked cargo-fuzz --version $(CARGO_FUZZ_VERSION) --root $(TOOLS)
 	touch $@
 
 $(TOOLS):

@@ -9,6 +9,7 @@ mod docs;
 mod events;
 mod fake;
 mod forgotten;
+mod fuzzed;
 mod idle;
 mod inventory;
 mod launches;

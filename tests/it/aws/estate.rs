@@ -11,6 +11,8 @@ use super::world::{EVENING, Ran};
 
 const ACCOUNTS: [&str; 3] = ["web-dev", "shop-dev", "data-stg"];
 const REGIONS: [&str; 2] = ["ap-northeast-1", "us-east-1"];
+/// An instant that is past.
+const VOID: &str = "2026-01-01T00:00:00Z";
 const OWN: &str = "idle-reaper:stopped";
 
 /// The simulated organisation and the settings of its runs.
@@ -96,13 +98,16 @@ impl Estate {
         let objects = self.world.get("objects");
         let Some(lock) = objects["idle-reaper-records"]["record/acting.lock"].as_str() else { return };
         let mut lock: Value = serde_json::from_str(lock).unwrap();
-        lock["until"] = json!("2026-01-01T00:00:00Z");
+        lock["until"] = json!(VOID);
         let lock = json!({"bucket": "idle-reaper-records", "key": "record/acting.lock", "text": lock.to_string()});
         self.world.post("object", &lock);
     }
 
+    /// Whether somebody holds the lock; one that is void locks nobody out.
     pub fn locked(&self) -> bool {
-        !self.world.get("objects")["idle-reaper-records"]["record/acting.lock"].is_null()
+        let objects = self.world.get("objects");
+        let lock = objects["idle-reaper-records"]["record/acting.lock"].as_str();
+        lock.is_some_and(|lock| !lock.contains(VOID))
     }
 
     /// What is true after any run, whatever went wrong: nobody was stopped twice, nobody but who is to be stopped was

@@ -17,6 +17,8 @@ const LATER: &str = "2026-11-25T21:50:00+09:00";
 const LOOKING: [&str; 7] = ["error", "throttle", "expire", "hang", "cut", "truncate", "past"];
 const ACTING: [&str; 9] =
     ["error", "throttle", "expire", "lost", "ignore", "hang-after", "cut", "cut-after", "truncate"];
+/// A tag that AWS says is written is written.
+const TAGGING: [&str; 8] = ["error", "throttle", "expire", "lost", "hang-after", "cut", "cut-after", "truncate"];
 const WRITING: [&str; 6] = ["error", "throttle", "lost", "cut", "cut-after", "truncate"];
 const ACTIONS: [(&str, &[&str]); 12] = [
     ("DescribeInstances", &LOOKING),
@@ -25,10 +27,10 @@ const ACTIONS: [(&str, &[&str]); 12] = [
     ("AssumeRole", &["error", "throttle", "cut"]),
     ("ListAccounts", &["error", "throttle", "truncate"]),
     ("GetParameter", &["error", "throttle", "cut"]),
-    ("CreateTags", &ACTING),
+    ("CreateTags", &TAGGING),
     ("StopInstances", &ACTING),
     ("StartInstances", &ACTING),
-    ("DeleteTags", &ACTING),
+    ("DeleteTags", &TAGGING),
     ("PutObject", &WRITING),
     ("DeleteObject", &WRITING),
 ];
