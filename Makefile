@@ -172,9 +172,10 @@ destroy-spoke: ## remove the roles from this account
 # --- releases ---------------------------------------------------------------------------------------------
 
 .PHONY: package
-package: ## build the release binary and zip it as a Lambda function (x86-64)
+package: setup ## build the release binary, zip it as a Lambda function (x86-64), and let the zip serve the local Lambda
 	cargo build --locked --release
 	$(PYTHON) tools/package.py
+	$(VENV)/bin/python tests/packaged.py target/package/idle-reaper-x86_64.zip
 
 $(VENV_BENCH)/.ready: bench/requirements.txt
 	$(PYTHON) -m venv $(VENV_BENCH)
@@ -191,6 +192,7 @@ package-arm64: setup ## the same for arm64, where the toolchain has the target
 	$(PYTHON) tools/package.py arm64 --check
 	$(IDLE_REAPER_CARGO_LAMBDA) lambda build --locked --release --arm64
 	$(PYTHON) tools/package.py arm64
+	$(VENV)/bin/python tests/packaged.py target/package/idle-reaper-arm64.zip
 
 .PHONY: clean
 clean: ## remove what the demo and the packaging left in this folder

@@ -114,7 +114,7 @@ class World:
 class Function:
     """The local Lambda: the runtime API of cargo-lambda, and the real binary polling it."""
 
-    def __init__(self, environment, log):
+    def __init__(self, environment, log, served=None):
         port = free_port()
         self.url = f"http://127.0.0.1:{port}/2015-03-31/functions/_/invocations"
         emulator = pathlib.Path(sys.executable).parent / "cargo-lambda"
@@ -125,7 +125,7 @@ class Function:
         runtime = {
             "AWS_LAMBDA_RUNTIME_API": f"http://127.0.0.1:{port}/.rt", "AWS_LAMBDA_FUNCTION_NAME": "_",
             "AWS_LAMBDA_FUNCTION_VERSION": "1", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "256"}
-        self.binary = subprocess.Popen([str(binary())], env=environment | runtime, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        self.binary = subprocess.Popen([str(served or binary())], env=environment | runtime, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
 
     @staticmethod
     def wait_for(port):
