@@ -26,14 +26,14 @@ pub enum Event {
         /// The state.
         state: String,
     },
-    /// A call of `RunInstances` that failed, or that launched nothing.
+    /// A call of `RunInstances` or `StartInstances` that failed, or that names no instance.
     NothingLaunched {
         /// Why, in words.
         why: String,
     },
     /// Cost Anomaly Detection.
     Anomaly(Anomaly),
-    /// CloudTrail `RunInstances`.
+    /// CloudTrail `RunInstances` or `StartInstances`.
     Launched(Launched),
 }
 
@@ -69,7 +69,7 @@ pub struct Cause {
     pub region: Option<String>,
 }
 
-/// Who launched what.
+/// Who launched what, or started it again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub struct Launched {
@@ -85,6 +85,9 @@ pub struct Launched {
     pub at: DateTime<Utc>,
     /// The event's id: the same event may come twice.
     pub event: String,
+    /// Whether they were there before, and were started again.
+    #[serde(default)]
+    pub again: bool,
 }
 
 impl Event {
@@ -221,9 +224,11 @@ fn is_console(link: &str) -> bool {
 
 /// `envelope` is the account from which AWS says that the event came: nobody can write another one there.
 fn launched(envelope: &str, detail: &Value) -> Result<Option<Event>, String> {
-    if text(detail, "/eventName") != Some("RunInstances") {
-        return Ok(None);
-    }
+    let again = match text(detail, "/eventName") {
+        Some("RunInstances") => false,
+        Some("StartInstances") => true,
+        _ => return Ok(None),
+    };
     if let Some(code) = text(detail, "/errorCode") {
         return Ok(Some(Event::NothingLaunched { why: format!("the call failed with `{code}`") }));
     }
@@ -251,6 +256,7 @@ fn launched(envelope: &str, detail: &Value) -> Result<Option<Event>, String> {
         by: launcher(detail.get("userIdentity").unwrap_or(&Value::Null)),
         at,
         event: need("/eventID")?.to_owned(),
+        again,
     })))
 }
 

@@ -1,6 +1,7 @@
-//! Who launched what, as CloudTrail's events told it: remembered by account, one line an instance. Hearsay that is
-//! shown to people; no rule reads it.
+//! Who launched what, and who started it last, as CloudTrail's events told it: remembered by account, a line each.
+//! Hearsay that is shown to people; no rule reads it.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashSet};
 
 use chrono::{DateTime, Duration, Utc};
@@ -18,7 +19,7 @@ const FORGET_DAYS: i64 = 90;
 /// The most of a name that is kept: an ARN of AWS has 2,048 characters at most, and people's names are shorter.
 const NAME: usize = 200;
 
-/// Who launched one instance.
+/// Who launched one instance, or started it last.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Launch {
@@ -32,11 +33,14 @@ pub struct Launch {
     pub at: DateTime<Utc>,
     /// The event that told it.
     pub event: Box<str>,
+    /// Whether it was there before, and was started again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub again: bool,
 }
 
-/// Every launch of one account that is remembered, by instance.
+/// Every launch and last start of one account that is remembered, by instance and whether it is a start.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Launches(BTreeMap<Box<str>, Launch>);
+pub struct Launches(BTreeMap<(Box<str>, bool), Launch>);
 
 /// Where the launches of an account stand in the record.
 pub fn key(account: &str) -> String {
@@ -47,7 +51,7 @@ impl Launches {
     /// Reads a file. A line that cannot be read is about one instance, which nobody is known to have launched.
     pub fn parse(text: &str) -> Self {
         let lines = text.lines().filter_map(|line| serde_json::from_str::<Launch>(line).ok());
-        Self(lines.map(|launch| (launch.id.clone(), launch)).collect())
+        Self(lines.map(|launch| ((launch.id.clone(), launch.again), launch)).collect())
     }
 
     /// The file.
@@ -56,31 +60,42 @@ impl Launches {
         lines.map(|line| line + "\n").collect()
     }
 
-    /// Remembers what an event tells, and how many instances were new. An instance is launched once: the same event
-    /// that comes again, and another one that says otherwise, change nothing.
+    /// Remembers what an event tells, and of how many instances it was new. An instance is launched once: the same event
+    /// that comes again, and another one that says otherwise, change nothing. Of starts the last one counts.
     pub fn remember(&mut self, launched: &Launched) -> usize {
-        let Launched { account: _, region, instances, by, at, event } = launched;
-        let before = self.0.len();
+        let Launched { account: _, region, instances, by, at, event, again } = launched;
+        let mut new = 0;
         for id in instances {
-            let launch = || Launch {
+            let launch = Launch {
                 id: id.as_str().into(),
                 region: region.as_str().into(),
                 by: by.chars().take(NAME).collect::<String>().into(),
                 at: *at,
                 event: event.as_str().into(),
+                again: *again,
             };
-            self.0.entry(id.as_str().into()).or_insert_with(launch);
+            match self.0.entry((id.as_str().into(), *again)) {
+                Entry::Occupied(known) if !again || known.get().at >= *at => continue,
+                Entry::Occupied(mut known) => drop(known.insert(launch)),
+                Entry::Vacant(place) => drop(place.insert(launch)),
+            }
+            new += 1;
         }
-        self.0.len() - before
+        new
     }
 
     /// Who launched `id`.
     pub fn find(&self, id: &str) -> Option<&Launch> {
-        self.0.get(id)
+        self.0.get(&(id.into(), false))
+    }
+
+    /// Who started `id` last.
+    pub fn last_start(&self, id: &str) -> Option<&Launch> {
+        self.0.get(&(id.into(), true))
     }
 
     /// Forgets what is old and not there any more.
     pub fn keep(&mut self, there: &HashSet<&str>, now: DateTime<Utc>) {
-        self.0.retain(|id, launch| there.contains(&**id) || now - launch.at <= Duration::days(FORGET_DAYS));
+        self.0.retain(|(id, _), launch| there.contains(&**id) || now - launch.at <= Duration::days(FORGET_DAYS));
     }
 }

@@ -61,10 +61,9 @@ pub(super) async fn handle(aws: &Aws, event: &Event, context: &Context) -> Resul
                     ));
                 }
                 let new = remember(&AwsHub::new(aws, &settings), launched).await.map_err(FlowError::Record)?;
-                Ok(nothing(
-                    &run,
-                    format!("remembered who launched {new} instances; {} were known", launched.instances.len() - new),
-                ))
+                let (what, known) =
+                    (if launched.again { "started" } else { "launched" }, launched.instances.len() - new);
+                Ok(nothing(&run, format!("remembered who {what} {new} instances; {known} were known")))
             }
         };
         answered.map(|answered| Digest { event: Some(event.as_str()), ..answered })

@@ -4,11 +4,14 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
+use chrono::{DateTime, Duration, Utc};
+
 use crate::decide::events::Launched;
 use crate::decide::launches::{FOLDER, Launches, key};
 use crate::decide::report::Report;
 use crate::decide::settings::Settings;
 use crate::ports::{Hub, PortError};
+use crate::words::{Remark, Starter};
 
 /// How often one event tries to change its account's file while others change it too. One function runs at a time, so
 /// that a second try is rare; where several do, each try lets one of them through.
@@ -37,6 +40,9 @@ pub async fn remember(hub: &impl Hub, launched: &Launched) -> Result<usize, Port
     }
     Err(PortError(format!("`{key}` in the record was changed by others {TRIES} times in a row")))
 }
+
+/// EC2 dates a start some seconds after the call; an instance that waits for capacity takes minutes.
+const LAG_MINUTES: i64 = 15;
 
 /// So many accounts have a call each; of more, a list costs less where little is remembered.
 const FEW: usize = 1;
@@ -72,6 +78,24 @@ impl Remembered {
     pub fn find(&self, account: &str, id: &str) -> Option<&str> {
         self.0.get(account)?.find(id).map(|launch| &*launch.by)
     }
+
+    /// Who made the start of `id` that EC2 dates `at`.
+    pub fn starter(&self, account: &str, id: &str, at: DateTime<Utc>) -> Option<&str> {
+        let start = self.0.get(account)?.last_start(id)?;
+        let lag = at - start.at;
+        (-Duration::minutes(1) <= lag && lag <= Duration::minutes(LAG_MINUTES)).then_some(&*start.by)
+    }
+
+    /// Puts names to the starts that nobody else has explained.
+    pub fn name_starters(&self, account: &str, id: &str, remarks: &mut [Remark]) {
+        for remark in remarks {
+            if let Remark::StartedAgain { at, by: by @ Starter::Unknown, stopped: _ } = remark
+                && let Some(name) = self.starter(account, id, *at)
+            {
+                *by = Starter::Person(name.into());
+            }
+        }
+    }
 }
 
 /// Says of each line who launched it, where that is known. It is for people: where the record does not tell, a note
@@ -85,6 +109,7 @@ pub(super) async fn tell_who(hub: &impl Hub, settings: &Settings, report: &mut R
         Ok(remembered) => {
             for row in &mut report.rows {
                 row.launched_by = remembered.find(&row.target.account, &row.id).map(Arc::from);
+                remembered.name_starters(&row.target.account, &row.id, &mut row.remarks);
             }
         }
         Err(error) => report.notes.push(format!("who launched what cannot be read from the record: {error}")),

@@ -81,6 +81,8 @@ struct RemarkLine {
     stopped: Option<DateTime<Utc>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     started: Option<DateTime<Utc>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by: Option<String>,
     detail: String,
 }
 
@@ -146,13 +148,14 @@ fn line(row: &Row, locale: Locale) -> Line<'_> {
 }
 
 fn remark_line(one: &Remark, zone: Tz, locale: Locale) -> RemarkLine {
-    let (stop, started) = match one {
-        Remark::Aged { since } => (None, Some(*since)),
-        Remark::Holds(stop) => (Some(stop), None),
-        Remark::StartedAgain { stopped, at, by: _ } => (Some(stopped), Some(*at)),
+    let (stop, started, by) = match one {
+        Remark::Aged { since } => (None, Some(*since), None),
+        Remark::Holds(stop) => (Some(stop), None, None),
+        Remark::StartedAgain { stopped, at, by } => (Some(stopped), Some(*at), by.name()),
     };
     let (run, stopped) = stop.map(|stop| (stop.run.clone(), stop.at)).unzip();
-    RemarkLine { remark: one.as_str(), run, stopped, started, detail: remark(one, zone, locale) }
+    let by = by.map(str::to_owned);
+    RemarkLine { remark: one.as_str(), run, stopped, started, by, detail: remark(one, zone, locale) }
 }
 
 /// The whole report, as one line of JSON, or indented for people's editors.

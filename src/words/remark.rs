@@ -41,8 +41,21 @@ pub struct Stopped {
 pub enum Starter {
     /// Somebody took the stop back with an undo of the reaper.
     Undo,
+    /// Whom an event named, as far as it told.
+    Person(Box<str>),
     /// Nobody knows: EC2 does not tell, and no event did.
     Unknown,
+}
+
+impl Starter {
+    /// The word or the name in reports; `None` where nobody knows.
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Self::Undo => Some("undo"),
+            Self::Person(name) => Some(name),
+            Self::Unknown => None,
+        }
+    }
 }
 
 impl Remark {

@@ -128,6 +128,7 @@ fn a_launch_tells_who_and_what() {
         by: "ana".to_owned(),
         at: at("2026-11-25T01:02:03Z"),
         event: "e-1".to_owned(),
+        again: false,
     };
     assert_eq!(read(launch(user)), Event::Launched(expected));
 }

@@ -5,7 +5,7 @@ use idle_reaper::decide::launches::{Launches, key};
 use idle_reaper::decide::stocktake::Line;
 use idle_reaper::flow::launches::remember;
 use idle_reaper::render::{Style, json, markdown, table};
-use idle_reaper::words::Target;
+use idle_reaper::words::{Instance, Remark, Starter, State, Target};
 use serde_json::Value;
 
 use crate::fake::{Deed, EVENING, Faults, HERE, Shape, THERE, World, apply, at, block_on, instance, plan, row, with};
@@ -19,6 +19,7 @@ fn launched(instances: &[&str], by: &str) -> Launched {
         by: by.to_owned(),
         at: at("2026-11-25T01:02:03Z"),
         event: "e-1".to_owned(),
+        again: false,
     }
 }
 
@@ -82,6 +83,31 @@ fn a_report_says_who_launched_it_and_no_verdict_changes() {
     };
     assert_eq!(said(&report), said(&before));
     assert_eq!(world.calls(Deed::acts), []);
+}
+
+/// One that the reaper stopped yesterday evening, started again an hour later.
+fn restarted(id: &str) -> Instance {
+    let down = instance(id).reaped().state(State::Running).launched("2026-11-24T22:30:20+09:00");
+    Instance { transition: None, ..down }
+}
+
+#[test]
+fn a_stop_that_did_not_hold_names_who_started_it_and_another_start_names_nobody() {
+    let world = World::of([restarted("i-1"), restarted("i-2"), restarted("i-3")]);
+    let start = |ids: &[&str], by: &str, when: &str| Launched { again: true, at: at(when), ..launched(ids, by) };
+    note(&world, &start(&["i-1", "i-2"], "ben", "2026-11-20T22:30:00+09:00"));
+    assert_eq!(note(&world, &start(&["i-1"], "ana", "2026-11-24T22:30:00+09:00")), 1, "the last one counts");
+    assert_eq!(note(&world, &start(&["i-1"], "carl", "2026-11-21T22:30:00+09:00")), 0, "an older one is late");
+    let report = plan(&world, &with(&[]), at(EVENING));
+    let by = |id: &str| match &row(&report, id).remarks[..] {
+        [Remark::StartedAgain { by, .. }] => by.clone(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!((by("i-1"), by("i-2"), by("i-3")), (Starter::Person("ana".into()), Starter::Unknown, Starter::Unknown));
+    assert_eq!(row(&report, "i-1").launched_by, None, "a start is no launch");
+    let whole: Value = serde_json::from_str(&json(&report, false).expect("JSON")).expect("JSON");
+    assert_eq!(whole["instances"][0]["remarks"][0]["by"], "ana");
+    assert!(table(&report, Style { colour: false, width: None }).contains("by ana"));
 }
 
 #[test]

@@ -14,7 +14,7 @@ use crate::decide::settings::Settings;
 use crate::flow::launches::Remembered;
 use crate::flow::{self, Clock, Explained};
 use crate::ports::{Hub, Look};
-use crate::render::{detail, explanation, inputs, launched_by, mend};
+use crate::render::{detail, explanation, inputs, launched_by, mend, remark};
 use crate::words::Locale;
 
 /// What was found, what could not be looked at, and who launched what.
@@ -54,9 +54,14 @@ fn not_seen(id: &str, blind: &[Blind]) -> String {
 fn render(args: &Args, explained: &Explained, launches: &Remembered, locale: Locale) -> Result<String, Error> {
     let Explained { instance, asked, ruling } = explained;
     let by = launches.find(&instance.target.account, &instance.id);
+    let mut remarks = ruling.remarks.clone();
+    launches.name_starters(&instance.target.account, &instance.id, &mut remarks);
     match show::format(args) {
         Format::Table | Format::Markdown => {
             let mut text = explanation(instance, asked, &ruling.verdict, ruling.armed, locale);
+            for one in &remarks {
+                text += &format!("{}\n", remark(one, ruling.zone, locale));
+            }
             if let Some(by) = by {
                 text += &format!("{}\n", launched_by(by, locale));
             }
@@ -73,11 +78,12 @@ fn render(args: &Args, explained: &Explained, launches: &Remembered, locale: Loc
                     })
                 })
                 .collect();
+            let said: Vec<_> = remarks.iter().map(|one| remark(one, ruling.zone, locale)).collect();
             let value = serde_json::json!({
                 "account": instance.target.account, "region": instance.target.region, "id": instance.id,
                 "name": instance.name(), "policy": ruling.policy.as_ref().map(|policy| policy.name.clone()),
                 "verdict": ruling.verdict.as_str(), "reason": ruling.verdict.reason(), "armed": ruling.armed,
-                "detail": detail(&ruling.verdict, locale), "launched-by": by, "not-after": ruling.not_after, "rules": rules,
+                "detail": detail(&ruling.verdict, locale), "launched-by": by, "remarks": said, "not-after": ruling.not_after, "rules": rules,
             });
             serde_json::to_string_pretty(&value)
                 .map(|text| text + "\n")

@@ -36,6 +36,7 @@ fn english(out: &mut String, remark: &Remark, zone: Tz) -> fmt::Result {
             write!(out, "stopped on {} by run {run}, and started again on {} by ", at(*when), at(*again))?;
             match by {
                 Starter::Undo => out.write_str("an undo"),
+                Starter::Person(name) => out.write_str(name),
                 Starter::Unknown => out.write_str("somebody: no event told who"),
             }
         }
@@ -61,6 +62,7 @@ fn japanese(out: &mut String, remark: &Remark, zone: Tz) -> fmt::Result {
             write!(out, "実行 {run} が{}に停止し、{}に再び起動された。起動者: ", at(*when), at(*again))?;
             match by {
                 Starter::Undo => out.write_str("停止の取り消し"),
+                Starter::Person(name) => out.write_str(name),
                 Starter::Unknown => out.write_str("不明(イベントの通知なし)"),
             }
         }

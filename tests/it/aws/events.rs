@@ -149,6 +149,11 @@ fn who_launched_an_instance_is_remembered_once_and_shown_by_report_and_explain()
         assert!(!line.to_string().contains("ana@example.com"), "a name in the log: {line}");
     }
 
+    let mut start = sample("start-instances.json");
+    start["detail"]["responseElements"]["instancesSet"]["items"][0]["instanceId"] = json!(id);
+    let answer = function.invoke(&start.to_string());
+    assert!(answer["notes"][0].as_str().unwrap().contains("started 1 "), "{answer}");
+
     let report = world.plan(&settings, EVENING);
     assert_eq!(row(&report, &id)["launched-by"], "ana@example.com");
     let explained = world.run(&settings, &["explain", &id, "--at", EVENING]).out;
