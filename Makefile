@@ -140,7 +140,7 @@ generated-check: $(VENV)/.ready-tools
 # --- the deployment ---------------------------------------------------------------------------------------
 
 .PHONY: infra-setup
-infra-setup: $(VENV_INFRA)/.ready ## set up what checks the templates: cfn-lint, checkov, an evaluator of IAM policies
+infra-setup: $(VENV_INFRA)/.ready ## set up what checks the templates: cfn-lint, checkov, the AWS CLI, an evaluator of IAM policies
 
 $(VENV_INFRA)/.ready: tests/infra/requirements.txt tests/infra/package-lock.json
 	$(PYTHON) -m venv $(VENV_INFRA)
@@ -152,7 +152,8 @@ $(VENV_INFRA)/.ready: tests/infra/requirements.txt tests/infra/package-lock.json
 infra-check: setup infra-setup ## lint and scan the templates, ask their policies, deploy them into the simulated AWS
 	$(BUILD)
 	cd tests/infra && $(abspath $(VENV_INFRA))/bin/python -W ignore -m unittest test_templates
-	cd tests/infra && $(abspath $(VENV))/bin/python -W ignore -m unittest test_actions test_policies test_deployed
+	cd tests/infra && PATH="$(abspath $(VENV_INFRA))/bin:$$PATH" \
+	  $(abspath $(VENV))/bin/python -W ignore -m unittest test_actions test_policies test_deployed
 
 # Each takes its parameters from the environment: docs/operating.md.
 .PHONY: deploy deploy-organization deploy-spoke destroy destroy-organization destroy-spoke

@@ -47,7 +47,7 @@ class World:
 
     def __init__(self):
         if not shutil.which("aws"):
-            raise RuntimeError("the AWS CLI is not installed; `tools/deploy.sh` is made of its calls")
+            raise RuntimeError("the AWS CLI is not on the path; `make infra-check` sets it up")
         command = [sys.executable, ROOT / "tests/world.py"]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         ready = json.loads(self.process.stdout.readline())
