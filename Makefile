@@ -74,7 +74,7 @@ quick: ## the loop of seconds: format, lint and test everything but the AWS adap
 	cargo test --locked --no-default-features
 
 .PHONY: check
-check: fmt-check test lint docs-check deny generated-check ## what a pull request must pass; CI calls nothing else
+check: fmt-check test lint docs-check deny generated-check infra-check ## what a pull request must pass; CI calls nothing else
 
 .PHONY: fmt-check
 fmt-check:

@@ -98,7 +98,7 @@ impl Past {
     /// report of a run that came to its end, and not the plan of one that broke off.
     pub fn recall(self, id: &str, ended: bool) -> Option<Recalled> {
         let Self { run, at, health, instances, plan, outcomes } = self;
-        let Plan { id: _, made_at: _, expires: _, settings: _, steps, deferred, marks: _, refused } = plan;
+        let Plan { id: _, made_at: _, expires: _, settings: _, steps, deferred, marks: _, labels: _, refused } = plan;
         Some(Recalled {
             run,
             at,

@@ -92,6 +92,9 @@ pub struct Plan {
     /// Marks that are written or removed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub marks: Vec<MarkStep>,
+    /// Tags that say who launched an instance.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub labels: Vec<MarkStep>,
     /// Why nothing is done at all, where that is so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused: Option<String>,
@@ -212,6 +215,7 @@ impl Plan {
             steps,
             deferred: Vec::new(),
             marks: Vec::new(),
+            labels: Vec::new(),
             refused: None,
         }
     }
@@ -222,6 +226,7 @@ impl Plan {
         let steps = std::mem::take(&mut self.steps);
         self.deferred.extend(steps.into_iter().map(|step| put_off(step, because)));
         self.marks.clear();
+        self.labels.clear();
         self.id = plan_id(&self.settings, self.made_at, &self.steps);
         self.refused = Some(why);
         self

@@ -54,6 +54,8 @@ pub struct Row {
     pub ours: bool,
     /// Who launched it, where an event told.
     pub launched_by: Option<Arc<str>>,
+    /// Whether it lacks the tag that says so. What was not seen whole is not known to.
+    pub unlabelled: bool,
     /// What else there is to know about it.
     pub remarks: Vec<Remark>,
     /// The zone of its hours.
@@ -92,6 +94,7 @@ impl Row {
             launch: instance.launch,
             ours: *ours,
             launched_by: None,
+            unlabelled: false,
             remarks: remarks.clone(),
             zone: *zone,
             marks: matches!(marking, Some(Marking::Put(_))),

@@ -6,11 +6,14 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Duration, Utc};
 
+use super::mark::{Marking, mark};
 use crate::decide::events::Launched;
-use crate::decide::launches::{FOLDER, Launches, key};
+use crate::decide::launches::{FOLDER, Launches, key, labels};
+use crate::decide::marks::MarkStep;
+use crate::decide::plan::Plan;
 use crate::decide::report::Report;
 use crate::decide::settings::Settings;
-use crate::ports::{Hub, PortError};
+use crate::ports::{Act, Hub, PortError};
 use crate::words::{Remark, Starter};
 
 /// How often one event tries to change its account's file while others change it too. One function runs at a time, so
@@ -113,6 +116,29 @@ pub(super) async fn tell_who(hub: &impl Hub, settings: &Settings, report: &mut R
             }
         }
         Err(error) => report.notes.push(format!("who launched what cannot be read from the record: {error}")),
+    }
+}
+
+/// Puts into the plan which tags are to be written; of a reviewed plan, no other than stand in it.
+pub(super) fn plan_labels(settings: &Settings, report: &mut Report, reviewed: Option<&Plan>) {
+    if report.plan.refused.is_some() {
+        return;
+    }
+    let agreed = |label: &MarkStep| reviewed.is_none_or(|reviewed| reviewed.labels.contains(label));
+    report.plan.labels = labels(settings, &report.rows).into_iter().filter(agreed).collect();
+}
+
+/// Writes the tags of the plan. Where the acting role is not, or refuses, a note says so: it is a label, and nothing
+/// depends on it.
+pub(super) async fn label<A: Act, H: Hub>(labelling: &Marking<'_, A, H>, report: &mut Report) {
+    let failed: Vec<String> =
+        mark(labelling, &report.plan.labels).await.into_iter().filter_map(|end| end.failed).collect();
+    if let Some(why) = failed.first() {
+        report.notes.push(format!(
+            "the tag `{}` could not be written on {} instances: {why}",
+            labelling.key,
+            failed.len()
+        ));
     }
 }
 

@@ -364,7 +364,9 @@ fn settle(found: &Found, mut ruling: Ruling, settings: &Settings, history: &Hist
     if history.stocktake.is_some() {
         seen.stock.push(stock(&found.instance, &ruling, settings, clock));
     }
-    seen.rows.push(Row::new(&found.instance, &ruling, &settings.notify));
+    let mut row = Row::new(&found.instance, &ruling, &settings.notify);
+    row.unlabelled = found.whole && found.instance.tags.any_case(&settings.tags.launched_by).next().is_none();
+    seen.rows.push(row);
 }
 
 /// Its line in a stocktake; the price comes later.

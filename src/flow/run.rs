@@ -40,6 +40,7 @@ pub async fn plan(order: &Order<'_>, looker: &impl Look, hub: &impl Hub) -> Resu
     };
     let mut report = prepare(order, looker, &history).await?.0;
     launches::tell_who(hub, order.settings, &mut report).await;
+    launches::plan_labels(order.settings, &mut report, order.reviewed);
     if notes.is_empty() {
         report.notes.extend(sudden::foretell(order, hub, &report).await?);
         after::foresee(order, hub, &mut report).await;
@@ -102,11 +103,13 @@ async fn begun(
     let history = past(order, hub).await.map_err(Error::Record)?;
     let (mut report, mut seen) = prepare(order, looker, &history).await?;
     launches::tell_who(hub, settings, &mut report).await;
+    launches::plan_labels(settings, &mut report, *reviewed);
     let prices = after::price(order, list, hub, &mut report).await;
     sudden::hold_back(order, hub, &mut report).await?;
     let dropped = reviewed.map_or_else(Vec::new, |reviewed| dropped(&report, reviewed));
     report.paused = !matches!(switch, Switch::Off);
-    let work = !report.plan.steps.is_empty() || !report.plan.marks.is_empty();
+    let plan = &report.plan;
+    let work = !plan.steps.is_empty() || !plan.marks.is_empty() || !plan.labels.is_empty();
     let acts = work && note_switch(&mut report, &switch);
     if acts && !locked {
         lock(hub, &run.id, *wall).await?;
@@ -136,6 +139,8 @@ async fn begun(
             };
             report.outcomes = carry_out(&acting, &report.plan.steps).await;
             report.troubled |= acting.troubled.get();
+            let labelling = Marking { key: &settings.tags.launched_by, ..marking };
+            launches::label(&labelling, &mut report).await;
         }
     }
     report.outcomes.extend(dropped);

@@ -112,6 +112,7 @@ fn line(row: &Row, locale: Locale) -> Line<'_> {
         launch: _,
         ours: _,
         launched_by,
+        unlabelled: _,
         remarks,
         zone,
         marks: _,

@@ -2,13 +2,17 @@
 
 use idle_reaper::decide::events::{Event, Launched};
 use idle_reaper::decide::launches::{Launches, key};
+use idle_reaper::decide::settings::Settings;
 use idle_reaper::decide::stocktake::Line;
 use idle_reaper::flow::launches::remember;
 use idle_reaper::render::{Style, json, markdown, table};
 use idle_reaper::words::{Instance, Remark, Starter, State, Target};
 use serde_json::Value;
 
-use crate::fake::{Deed, EVENING, Faults, HERE, Shape, THERE, World, apply, at, block_on, instance, plan, row, with};
+use crate::fake::{
+    Ask, Deed, EVENING, Fault, Faults, HERE, Shape, THERE, World, apply, at, block_on, instance, plan, row, try_apply,
+    with,
+};
 use crate::forgotten::telling;
 
 fn launched(instances: &[&str], by: &str) -> Launched {
@@ -170,4 +174,88 @@ fn a_name_of_any_length_is_kept_short_and_a_file_reads_back_as_it_was_written() 
     assert_eq!(key(HERE.0), "state/launched/111111111111.jsonl");
     let _: fn(&Line) -> Option<&String> = |line| line.launched_by.as_ref();
     assert!(matches!(Event::parse(&Value::Null), Ok(None)));
+}
+
+const LABEL: &str = "idle-reaper:launched-by";
+
+/// Armed and enforced, and asked to write the tag.
+fn labelling(changes: &[(&str, &str)]) -> Settings {
+    let mut all = vec![("[caps]", "[tags]\nlaunched-by = true\n\n[caps]")];
+    all.extend(changes);
+    with(&all)
+}
+
+fn label(world: &World, id: &str) -> Option<String> {
+    world.get(id).tags.get(LABEL).map(str::to_owned)
+}
+
+/// In the morning, when nothing is stopped.
+const MORNING: &str = "2026-11-25T10:30:00+09:00";
+
+#[test]
+fn the_tag_is_written_where_the_settings_ask_for_it_and_arm_it_and_once() {
+    let world = World::of([instance("i-1"), instance("i-2")]);
+    note(&world, &launched(&["i-1"], "ana & ben <ana@example.com>"));
+    let dry = plan(&world, &labelling(&[]), at(MORNING));
+    assert_eq!((dry.plan.labels.len(), label(&world, "i-1")), (1, None), "a dry run says it and writes nothing");
+    for settings in [
+        with(&[]),
+        labelling(&[("armed = true", "armed = false")]),
+        labelling(&[("stage = \"enforce\"\n", "")]),
+        labelling(&[("record = \"record\"", "")]),
+    ] {
+        apply(&world, &settings, at(MORNING));
+        assert_eq!((label(&world, "i-1"), world.calls(Deed::acts)), (None, vec![]));
+    }
+    world.set_pause(Some("on"));
+    apply(&world, &labelling(&[]), at(MORNING));
+    assert_eq!(world.calls(Deed::acts), [], "a paused reaper writes nothing");
+    world.set_pause(None);
+    let report = apply(&world, &labelling(&[]), at(MORNING));
+    assert_eq!(label(&world, "i-1").as_deref(), Some("ana _ ben _ana@example.com_"));
+    assert_eq!((label(&world, "i-2"), report.health().as_str()), (None, "ok"));
+    world.forget();
+    let again = apply(&world, &labelling(&[]), at("2026-11-25T10:45:00+09:00"));
+    assert_eq!((again.plan.labels.len(), world.calls(Deed::acts)), (0, vec![]));
+}
+
+#[test]
+fn a_tag_that_is_there_and_what_nobody_may_touch_is_left_alone() {
+    let world = World::of([
+        instance("i-1").tag("Idle-Reaper:Launched-By", "somebody else"),
+        instance("i-2").tag("idle-reaper:keep", ""),
+        instance("i-3").untagged("Env"),
+        instance("i-4").account(THERE.0).region(THERE.1),
+        instance("i-5").state(State::Stopped),
+    ]);
+    note(&world, &launched(&["i-1", "i-2", "i-3", "i-5"], "ana"));
+    note(&world, &Launched { account: THERE.0.to_owned(), ..launched(&["i-4"], "ana") });
+    let never = format!("[never]\naccounts = [\"{}\"]\n\n[calendars.japan]", THERE.0);
+    let report = apply(&world, &labelling(&[("[calendars.japan]", &never)]), at(MORNING));
+    assert_eq!((report.plan.labels.len(), world.calls(Deed::acts)), (0, vec![]));
+}
+
+#[test]
+fn a_role_that_may_not_write_it_is_a_note_and_the_rest_of_the_run_goes_on() {
+    let world = World::of([instance("i-1"), instance("i-2")]);
+    note(&world, &launched(&["i-1"], "ana"));
+    let world = world.with_faults(Faults::one("i-1", Fault::TagRefused));
+    let report = apply(&world, &labelling(&[]), at(MORNING));
+    assert_eq!((label(&world, "i-1"), report.health().as_str()), (None, "ok"));
+    assert!(report.notes.iter().any(|note| note.contains(LABEL)), "{:?}", report.notes);
+}
+
+#[test]
+fn a_refused_plan_writes_no_tag_and_a_reviewed_one_no_other() {
+    let world = World::of([instance("i-1"), instance("i-2").region(THERE.1)]);
+    note(&world, &launched(&["i-1"], "ana"));
+    let reviewed = plan(&world, &labelling(&[]), at(MORNING)).plan;
+    note(&world, &launched(&["i-2"], "ben"));
+    let settings = labelling(&[]);
+    try_apply(&world, &settings, &Ask { reviewed: Some(reviewed), ..Ask::at(at(MORNING)) }).expect("a report");
+    assert_eq!((label(&world, "i-1").as_deref(), label(&world, "i-2")), (Some("ana"), None));
+    let world = world.with_faults(Faults { blind: [Target::new(HERE.0, HERE.1)].into(), ..Faults::default() });
+    let report = apply(&world, &settings, at("2026-11-25T10:45:00+09:00"));
+    assert!(report.plan.refused.is_some());
+    assert_eq!(label(&world, "i-2"), None);
 }

@@ -21,6 +21,10 @@ pub struct TagNames {
     pub stopped: String,
     /// The reaper's own, on what it has found idle.
     pub marked: String,
+    /// The reaper's own: who launched it.
+    pub launched_by: String,
+    /// Whether the reaper writes that tag.
+    pub writes_launched_by: bool,
     /// Any value: the owner has seen the notice.
     pub seen: String,
     /// What these keys begin with.
@@ -47,6 +51,8 @@ impl TagNames {
             schedule: format!("{prefix}schedule"),
             stopped: format!("{prefix}stopped"),
             marked: format!("{prefix}marked"),
+            launched_by: format!("{prefix}launched-by"),
+            writes_launched_by: false,
             seen: format!("{prefix}seen"),
             prefix: prefix.to_owned(),
             also_keep: Vec::new(),
@@ -72,6 +78,7 @@ pub(super) fn read(top: &Section<'_>) -> TagNames {
     let mut names = TagNames::with_prefix(prefix.as_ref().map_or("idle-reaper:", |word| word.text));
     names.also_keep = tag_patterns(&section, "also-keep", TagPattern::generous).unwrap_or_default();
     names.max_keep_days = section.number("max-keep-days", 0..=36_500).unwrap_or(names.max_keep_days);
+    names.writes_launched_by = section.flag("launched-by").unwrap_or(false);
     if let Some(word) = section.word_like("owner", KEY) {
         check_key(&section, &word);
         names.owner = word.text.to_owned();
