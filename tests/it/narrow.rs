@@ -10,6 +10,7 @@ use idle_reaper::decide::request::{Mode, RequestInvalid, Scope};
 use idle_reaper::decide::settings::Settings;
 use idle_reaper::flow::Error;
 use idle_reaper::words::{Instance, Reason, State};
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::fake::{
@@ -207,4 +208,70 @@ fn an_event_never_selects_more_than_it_names() {
     let empty = json!({"source": "aws.ce", "detail-type": "Anomaly Detected", "detail": {"anomalyId": "a"}});
     assert!(scope(&empty).is_empty());
     assert!(matches!(Asked::parse(&empty.to_string()), Ok(Asked::Event(Event::Anomaly(_)))));
+}
+
+fn odd() -> impl Strategy<Value = Value> {
+    let word = prop_oneof![
+        Just("running".to_owned()),
+        Just("*".to_owned()),
+        Just("i-0123456789abcdef0".to_owned()),
+        Just("111111111111".to_owned()),
+        Just("us-east-1".to_owned()),
+        Just("RunInstances".to_owned()),
+        "[ -~]{0,12}",
+        any::<String>(),
+    ];
+    let leaf = prop_oneof![word.prop_map(Value::from), any::<i64>().prop_map(Value::from), Just(Value::Null)];
+    let keys = proptest::sample::select(vec![
+        "state",
+        "instance-id",
+        "rootCauses",
+        "linkedAccount",
+        "region",
+        "service",
+        "anomalyId",
+        "eventName",
+        "impact",
+        "responseElements",
+        "instancesSet",
+        "items",
+        "instanceId",
+        "userIdentity",
+        "eventTime",
+        "awsRegion",
+        "eventID",
+    ]);
+    leaf.prop_recursive(4, 24, 4, move |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..3).prop_map(Value::from),
+            proptest::collection::vec((keys.clone(), inner), 0..5)
+                .prop_map(|pairs| pairs.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()),
+        ]
+    })
+}
+
+proptest! {
+    /// Whatever an event says: it never becomes a run of everything, nor one over what could stand for more than itself.
+    #[test]
+    fn no_event_is_ever_a_run_of_everything(
+        kind in proptest::sample::select(vec![
+            ("aws.ec2", "EC2 Instance State-change Notification"), ("aws.ce", "Anomaly Detected"),
+            ("aws.ec2", "AWS API Call via CloudTrail"),
+        ]),
+        detail in odd(), account in odd(), region in odd(), topic in any::<bool>(),
+    ) {
+        let event = if topic {
+            json!({"Records": [{"EventSource": "aws:sns", "Sns": {"Message": detail.to_string()}}]})
+        } else {
+            json!({"source": kind.0, "detail-type": kind.1, "account": account, "region": region, "detail": detail})
+        };
+        let Ok(asked) = Asked::parse(&event.to_string()) else { return Ok(()) };
+        let Asked::Event(told) = asked else { panic!("a request: {event}") };
+        let scope = told.scope();
+        prop_assert!(!scope.is_whole());
+        let plain = |word: &String| !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+        prop_assert!(scope.instances.iter().flatten().all(plain));
+        prop_assert!(scope.places.iter().flatten().all(|(account, region)| plain(account) && plain(region)));
+        prop_assert_eq!(scope.instances.is_some(), matches!(told, Event::Running { .. }));
+    }
 }

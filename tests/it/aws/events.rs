@@ -161,3 +161,21 @@ fn who_launched_an_instance_is_remembered_once_and_shown_by_report_and_explain()
     let explained = world.run(&settings, &["--format", "json", "explain", &id, "--at", EVENING]).json();
     assert_eq!(explained["launched-by"], "ana@example.com", "{explained}");
 }
+
+#[test]
+fn a_label_is_written_by_the_acting_role_where_the_settings_ask_for_it() {
+    let world = World::of_stories();
+    let morning = "2026-11-25T10:30:00+09:00";
+    let settings = world.settings(&[("[tags]\n", "[tags]\nlaunched-by = true\n")]);
+    let function = Function::start(&world, &settings, Some(morning));
+    let mut event = sample("run-instances.json");
+    let (mine, kept) = (world.id("office-1"), world.id("kept-yes"));
+    event["detail"]["responseElements"]["instancesSet"]["items"] = json!([{"instanceId": mine}, {"instanceId": kept}]);
+    function.invoke(&event.to_string());
+    assert_eq!(world.tag("office-1", "idle-reaper:launched-by"), None, "an event arms nothing");
+    world.clock(morning);
+    let answer = function.invoke(r#"{"mode":"apply"}"#);
+    assert_eq!(answer["counts"]["stopped"], 0, "{answer}");
+    assert_eq!(world.tag("office-1", "idle-reaper:launched-by").as_deref(), Some("ana@example.com"));
+    assert_eq!(world.tag("kept-yes", "idle-reaper:launched-by"), None, "nobody touches what is kept");
+}
