@@ -15,6 +15,8 @@ VENV_INFRA ?= .venv-infra
 export IDLE_REAPER_NODE := $(abspath $(VENV_INFRA))/bin/node
 
 CARGO_DENY_VERSION := 0.20.2
+CARGO_AUDITABLE_VERSION := 0.7.7
+CARGO_CYCLONEDX_VERSION := 0.5.9
 CARGO_FUZZ_VERSION := 0.13.2
 
 # The binary is built together with the tests. Alone, it would be built without the features that the tests ask of shared
@@ -113,6 +115,40 @@ deny: $(TOOLS)/cargo-deny-$(CARGO_DENY_VERSION) ## licences, bans and sources of
 .PHONY: advisories
 advisories: $(TOOLS)/cargo-deny-$(CARGO_DENY_VERSION) ## known vulnerabilities in dependencies; needs the network
 	$(TOOLS)/bin/cargo-deny check advisories
+
+$(TOOLS)/cargo-cyclonedx-$(CARGO_CYCLONEDX_VERSION): | $(TOOLS)
+	cargo install --quiet --locked cargo-cyclonedx --version $(CARGO_CYCLONEDX_VERSION) --root $(TOOLS)
+	touch $@
+
+$(TOOLS)/cargo-auditable-$(CARGO_AUDITABLE_VERSION): | $(TOOLS)
+	cargo install --quiet --locked cargo-auditable --version $(CARGO_AUDITABLE_VERSION) --root $(TOOLS)
+	touch $@
+
+.PHONY: sbom
+sbom: $(TOOLS)/cargo-cyclonedx-$(CARGO_CYCLONEDX_VERSION) ## the bill of materials of the binary: target/package/idle-reaper.cdx.json (CycloneDX)
+	cargo fetch --quiet --locked
+	mkdir -p target/package
+	SOURCE_DATE_EPOCH=0 $(TOOLS)/bin/cargo-cyclonedx cyclonedx --format json --target x86_64-unknown-linux-gnu --describe binaries
+	mv idle-reaper_bin.cdx.json target/package/idle-reaper.cdx.json
+	rm -f */*_bin.cdx.json
+	$(PYTHON) tools/supply.py sbom target/package/idle-reaper.cdx.json
+
+# What is built: another package is quicker to try the recipes with.
+SUPPLY ?= idle-reaper
+
+.PHONY: auditable
+auditable: $(TOOLS)/cargo-auditable-$(CARGO_AUDITABLE_VERSION) ## a release binary that tells the versions of its dependencies; as long as a release build
+	CARGO_TARGET_DIR=target/auditable $(TOOLS)/bin/cargo-auditable auditable build --locked --release --package $(SUPPLY) --bin $(SUPPLY)
+	$(PYTHON) tools/supply.py auditable target/auditable/release/$(SUPPLY)
+
+# No path of this machine stands in the binary, so that the hash is the same on another one with the same toolchain.
+REMAP := --remap-path-prefix=$(CURDIR)=/build --remap-path-prefix=$(HOME)/.cargo=/cargo
+
+.PHONY: reproducible
+reproducible: ## two release builds from nothing, one hash; twice as long as a release build
+	rm -rf target/reproducible
+	for one in a b; do RUSTFLAGS="$(REMAP)" CARGO_TARGET_DIR=target/reproducible/$$one cargo build --locked --release --package $(SUPPLY) --bin $(SUPPLY); done
+	$(PYTHON) tools/supply.py same target/reproducible/a/release/$(SUPPLY) target/reproducible/b/release/$(SUPPLY)
 
 # --- generated files --------------------------------------------------------------------------------------
 

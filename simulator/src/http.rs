@@ -129,12 +129,12 @@ async fn read(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Option<Request> {
 /// The head of a request and where it ends; `Some(None)` while it is not whole, `None` if it is none.
 #[allow(clippy::option_option)]
 fn head(buffer: &[u8]) -> Option<Option<(Request, usize)>> {
-    if buffer.len() > HEAD {
-        return None;
-    }
     let mut headers = [httparse::EMPTY_HEADER; 64];
     let mut parsed = httparse::Request::new(&mut headers);
-    let httparse::Status::Complete(end) = parsed.parse(buffer).ok()? else { return Some(None) };
+    let httparse::Status::Complete(end) = parsed.parse(buffer).ok()? else {
+        // A long body may have come with its head: only a head that goes on for so long is none.
+        return (buffer.len() <= HEAD).then_some(None);
+    };
     let target = parsed.path?;
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();

@@ -9,7 +9,7 @@ use crate::decide::price::{Price, PriceKey, Prices};
 use crate::ports::{Hub, PortError, PriceList};
 
 /// Lookups in flight. AWS refills 5 calls a second in a bucket of 10; two lookups of 250 ms each are 8 a second, which
-/// the bucket bears for 3 s, and the SDK's adaptive retries slow down after it.
+/// the bucket bears for 3 s; what is throttled after it is asked for again.
 const WIDTH: usize = 2;
 
 /// Lookups in one run: at 5 a second a minute of its time. What is beyond is unknown until the next run.

@@ -243,3 +243,20 @@ fn nothing_that_is_typed_can_make_the_reader_panic() {
         }
     }
 }
+
+#[test]
+fn a_file_that_is_no_settings_at_all_gives_an_error_that_somebody_can_read() {
+    let line = format!("# {}", "\u{1}".repeat(100_000));
+    let wrong = Settings::parse("reaper.toml", &line).expect_err("no settings");
+    assert_eq!(wrong.complaints.len(), 200);
+    let words = wrong.to_string();
+    assert!(words.starts_with("the settings in `reaper.toml` have 200 mistakes or more\n"), "{}", &words[..200]);
+    assert!(words.len() < 200_000, "{} bytes", words.len());
+    // Of a long line the place is shown, with the mark beneath it.
+    let long = format!("version = 1\nx = \"{}\" y\n", "a".repeat(1_000));
+    let words = Settings::parse("reaper.toml", &long).expect_err("no settings").to_string();
+    let lines: Vec<&str> = words.lines().collect();
+    let shown = lines.iter().position(|line| line.starts_with(" 2 | …")).expect("the line");
+    let mark = lines[shown + 1].chars().position(|c| c == '^').expect("a mark");
+    assert_eq!(lines[shown].chars().nth(mark), Some('y'), "{words}");
+}

@@ -1,4 +1,4 @@
-//! One configuration for every client: one HTTP client, adaptive retries, time limits, and a meter.
+//! One configuration for every client: one HTTP client, retries, time limits, and a meter.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -27,8 +27,11 @@ const ATTEMPT: Duration = Duration::from_secs(10);
 /// One call with its retries. What takes longer is slow, and slow is a blind spot.
 const OPERATION: Duration = Duration::from_secs(30);
 
-/// Attempts for a call that only looks.
-const ATTEMPTS: u32 = 5;
+/// Attempts for a call that only looks, and the longest pause between two: 1, 2, 4, 5, 5 and 5 s at most, 22 s in all,
+/// so that a throttled call is still within its time. The SDK's adaptive retries are not used: after a throttle they
+/// let half a token pass a second and take five for a retry, so that two throttles are a call given up.
+const ATTEMPTS: u32 = 7;
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 /// Counts attempts by API and metrics asked for, so that a run can say what it cost.
 #[derive(Clone, Debug, Default)]
@@ -105,7 +108,7 @@ impl Aws {
         let http = HttpBuilder::new().tls_provider(provider).build_https();
         let sdk = aws_config::defaults(BehaviorVersion::latest())
             .http_client(http)
-            .retry_config(RetryConfig::adaptive().with_max_attempts(ATTEMPTS))
+            .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS).with_max_backoff(LONGEST_PAUSE))
             .timeout_config(
                 TimeoutConfig::builder()
                     .connect_timeout(CONNECT)

@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::complaint::Complaint;
+use super::complaint::{Complaint, MOST};
 use super::shape::{Form, Kind, Shape};
 
 /// The file, what has been found wrong in it so far, and what it has been asked for.
@@ -50,7 +50,15 @@ impl<'a> Source<'a> {
     }
 
     pub(super) fn complain(&self, span: Range<usize>, what: impl Into<String>, hint: impl Into<Option<String>>) {
-        self.complaints.borrow_mut().push(Complaint::at(self.text, span, what.into(), hint.into()));
+        self.keep(|| Complaint::at(self.text, span, what.into(), hint.into()));
+    }
+
+    /// Keeps a complaint, unless there are enough: each costs a walk through the text, and nobody reads hundreds.
+    fn keep(&self, complaint: impl FnOnce() -> Complaint) {
+        if self.complaints.borrow().len() < MOST {
+            let complaint = complaint();
+            self.complaints.borrow_mut().push(complaint);
+        }
     }
 
     /// All complaints in the order of the file.
@@ -126,8 +134,7 @@ impl<'a> Section<'a> {
 
     /// Complains about what may be a secret, and does not repeat it.
     pub(super) fn complain_secretly(&self, span: Range<usize>, what: impl Into<String>, hint: String) {
-        let complaint = Complaint::at(self.source.text, span, what.into(), Some(hint)).concealed();
-        self.source.complaints.borrow_mut().push(complaint);
+        self.source.keep(|| Complaint::at(self.source.text, span, what.into(), Some(hint)).concealed());
     }
 
     fn wrong_type(&self, key: &str, value: &Spanned<DeValue<'_>>, wanted: &str) {

@@ -104,3 +104,27 @@ fn answers_that_break_off_stop_nobody_twice_and_the_next_run_completes_them() {
     let all = world.get("instances");
     assert!(all.as_array().unwrap().iter().all(|one| one["stops"] == 1), "somebody was stopped twice");
 }
+
+#[test]
+fn metrics_are_asked_for_by_the_five_hundred_and_a_throttled_page_is_asked_for_again() {
+    let world = Simulated::of_fleet(1, 1_200, 50);
+    let measured: Vec<_> = UNCAPPED[..1].iter().copied().chain([("[\"*-dev\", \"*-stg\"]", "[\"fleet-*\"]")]).collect();
+    let settings = world.settings(&measured);
+    let report = world.plan(&settings);
+    assert_eq!(report["counts"]["condemned"], 1_200, "{}", report["counts"]);
+    let meter = world.get("meter");
+    // One metric for each: the last hour's CPU. A call that asks for more than 500 is refused.
+    assert_eq!((count(&meter["calls"], "monitoring:GetMetricData"), meter["metrics"].as_u64()), (3, Some(1_200)));
+    world.post("meter/reset", &json!({}));
+    world.post("fault", &json!({"action": "GetMetricData", "mode": "throttle", "after": 1, "times": 2}));
+    let report = world.plan(&settings);
+    let gap = report["instances"].as_array().unwrap().iter().find(|row| row["reason"] == "unmeasured");
+    assert_eq!((report["counts"]["condemned"].as_u64(), gap), (Some(1_200), None));
+    assert_eq!(count(&world.calls(), "monitoring:GetMetricData"), 5);
+    // What stays throttled is a gap, and a gap spares.
+    world.post("fault", &json!({"action": "GetMetricData", "mode": "throttle", "after": 1}));
+    let report = world.plan(&settings);
+    assert_eq!(report["counts"]["condemned"], 500, "{}", report["counts"]);
+    let spared = report["instances"].as_array().unwrap().iter().filter(|row| row["reason"] == "unmeasured").count();
+    assert_eq!((spared, report["counts"]["seen"].as_u64()), (700, Some(1_200)));
+}
