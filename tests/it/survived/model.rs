@@ -107,11 +107,13 @@ fn why_not(found: &Instance, memory: &Memory, told: Option<DateTime<Utc>>, now: 
     .find_map(|(holds, why)| holds.then_some(why))
 }
 
-/// Whether nothing that a team did, and no day that it named, is so recent that its owner may have to be told anew.
+/// Whether nothing that a team did, and no day that it named, is so recent that its owner may have to be told anew. What
+/// was retagged while it stood still is announced when it is first found running.
 fn is_settled(found: &Instance, memory: &Memory, now: DateTime<Utc>) -> bool {
     let long = |since: NaiveDate| local(now).date() - since > Duration::days(4);
     let until = tag(found, "idle-reaper:keep-until").and_then(|text| text.parse::<NaiveDate>().ok());
-    until.is_none_or(long) && memory.tagged.is_none_or(|when| long(local(when).date()))
+    let on_day = |when: DateTime<Utc>| long(local(when).date());
+    until.is_none_or(long) && memory.tagged.is_none_or(|when| on_day(when) && found.launch.is_some_and(on_day))
 }
 
 /// One history.
