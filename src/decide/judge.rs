@@ -8,7 +8,7 @@ use chrono_tz::Tz;
 
 use super::case::{Activity, Case, History, Hours};
 use super::gate::{Gate, gate};
-use super::idle::Idleness;
+use super::idle::{Idleness, Missing};
 use super::marking::{Finding, Marking, finding, marking};
 use super::owner::{self, Contacts, Owner, Reach};
 use super::remarks::remarks;
@@ -44,6 +44,8 @@ pub struct Ruling {
     pub ours: bool,
     /// What else there is to know about it.
     pub remarks: Vec<Remark>,
+    /// What is missing to tell whether it does anything, where weeks of evidence were asked for.
+    pub undetermined: Option<Missing>,
 }
 
 /// What is known of an instance beside DescribeInstances.
@@ -142,6 +144,7 @@ impl<'a> Judge<'a> {
             zone,
             ours,
             remarks,
+            undetermined: undetermined(&known.idleness),
         }
     }
 
@@ -238,6 +241,14 @@ fn part(expr: Expr, base: &Schedule) -> Part {
     match expr.zone {
         Some(zone) => Part { hours: expr.hours, zone, calendar: None },
         None => Part { hours: expr.hours, zone: base.zone(), calendar },
+    }
+}
+
+/// What is missing, where nobody can tell.
+fn undetermined(idleness: &Idleness) -> Option<Missing> {
+    match idleness {
+        Idleness::Undetermined(missing) => Some(missing.clone()),
+        Idleness::NotAsked | Idleness::Active(_) | Idleness::Idle(_) => None,
     }
 }
 

@@ -142,6 +142,7 @@ impl Candidate {
             zone: _,
             ours: _,
             remarks: _,
+            undetermined: _,
         } = ruling;
         let action = verdict.action().filter(|_| *armed)?;
         let since = match verdict {

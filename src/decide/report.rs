@@ -8,6 +8,7 @@ use chrono_tz::Tz;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use super::idle::Missing;
 use super::judge::Ruling;
 use super::marking::Marking;
 use super::marks::{MarkEnd, MarkVerb};
@@ -58,6 +59,8 @@ pub struct Row {
     pub unlabelled: bool,
     /// What else there is to know about it.
     pub remarks: Vec<Remark>,
+    /// What is missing to tell whether it does anything, where weeks of evidence were asked for.
+    pub undetermined: Option<Box<Missing>>,
     /// The zone of its hours.
     pub zone: Tz,
     /// Whether it is to be marked.
@@ -75,8 +78,20 @@ pub struct Row {
 impl Row {
     /// The line for a ruling.
     pub fn new(instance: &Instance, ruling: &Ruling, notify: &Notify) -> Self {
-        let Ruling { verdict, policy, armed, not_after: _, gate: _, marking, talk, owner, zone, ours, remarks } =
-            ruling;
+        let Ruling {
+            verdict,
+            policy,
+            armed,
+            not_after: _,
+            gate: _,
+            marking,
+            talk,
+            owner,
+            zone,
+            ours,
+            remarks,
+            undetermined,
+        } = ruling;
         let in_scope = !matches!(verdict, Verdict::OutOfScope(_));
         let running = instance.state == State::Running;
         Self {
@@ -96,6 +111,7 @@ impl Row {
             launched_by: None,
             unlabelled: false,
             remarks: remarks.clone(),
+            undetermined: undetermined.clone().map(Box::new),
             zone: *zone,
             marks: matches!(marking, Some(Marking::Put(_))),
             talk: talk.clone(),

@@ -1,6 +1,6 @@
 //! A run from its request to its report: the whole story on one page.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 
@@ -18,6 +18,7 @@ use super::sudden;
 use super::warrant::{Recorded, Warrant};
 use crate::decide::caps::Cap;
 use crate::decide::case::History;
+use crate::decide::idle::Missing;
 use crate::decide::plan::{Plan, Step};
 use crate::decide::report::{Ending, Outcome, Report};
 use crate::ports::{Act, Hub, Look, Messenger, PortError, PriceList, Switch};
@@ -211,6 +212,7 @@ pub(super) async fn prepare(order: &Order<'_>, looker: &impl Look, history: &His
             "the event names account `{account}` in Region `{region}`, which the settings do not look at; nothing was done there"
         ));
     }
+    notes.extend(unmeasured(&seen));
     for id in run.scope.instances.iter().flatten() {
         if seen.outside.is_empty() && !seen.rows.iter().any(|row| *row.id == **id) {
             notes.push(format!("the request selects instance `{id}`, which was not seen"));
@@ -240,6 +242,18 @@ pub(super) async fn prepare(order: &Order<'_>, looker: &impl Look, history: &His
         locale: settings.run.locale,
     };
     Ok((report, seen))
+}
+
+/// Of how many it could not be told whether they do anything, because metrics were refused, throttled or late: by cause.
+fn unmeasured(seen: &Seen) -> Vec<String> {
+    let mut causes: BTreeMap<&str, usize> = BTreeMap::new();
+    for row in &seen.rows {
+        if let Some(Missing::Metric { metric: _, cause }) = row.undetermined.as_deref() {
+            *causes.entry(cause).or_default() += 1;
+        }
+    }
+    let say = |(cause, count)| format!("whether {count} instances do nothing cannot be told: {cause}");
+    causes.into_iter().map(say).collect()
 }
 
 fn running(report: &Report) -> usize {

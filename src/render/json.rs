@@ -9,7 +9,7 @@ use serde::ser::{SerializeSeq, Serializer};
 
 use super::money_data::MoneyData;
 use super::views::AsJson;
-use super::{detail, remark};
+use super::{detail, missing, remark};
 use crate::decide::marks::MarkEnd;
 use crate::decide::plan::Plan;
 use crate::decide::report::{Blind, Counts, Health, Outcome, Report, Row, Skipped};
@@ -68,6 +68,8 @@ struct Line<'a> {
     attention: bool,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     remarks: Vec<RemarkLine>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    undetermined: Option<String>,
 }
 
 /// One remark: its word, its instants and run for machines, and what it says to people.
@@ -114,6 +116,7 @@ fn line(row: &Row, locale: Locale) -> Line<'_> {
         launched_by,
         unlabelled: _,
         remarks,
+        undetermined,
         zone,
         marks: _,
         talk: _,
@@ -145,6 +148,7 @@ fn line(row: &Row, locale: Locale) -> Line<'_> {
             | Verdict::OutOfScope(_) => false,
         },
         remarks: remarks.iter().map(|one| remark_line(one, *zone, locale)).collect(),
+        undetermined: undetermined.as_ref().map(|lacks| missing(lacks, locale)),
     }
 }
 

@@ -29,7 +29,7 @@ pub use runs::{runs_json, runs_table};
 pub use stocktake_data::{COLUMNS as STOCKTAKE_COLUMNS, csv as stocktake_csv, json as stocktake_json};
 pub use table::table;
 pub use undo::{undo_digest, undo_json, undo_markdown, undo_table};
-pub use words::{detail, inputs, launched_by, meaning, mend, remark};
+pub use words::{detail, inputs, launched_by, meaning, mend, missing, remark};
 
 /// How a report is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,12 +4,18 @@ use chrono_tz::Tz;
 
 use super::catalogue::money::{Term, term};
 use super::catalogue::voice;
+use crate::decide::idle::Missing;
 use crate::decide::inputs::Inputs;
 use crate::decide::report::Row;
 use crate::words::{Locale, Reason, Remark, Verdict};
 
 /// Enough for most details, so that a line is allocated once.
 const DETAIL_BYTES: usize = 160;
+
+/// What is missing to tell whether an instance does anything.
+pub fn missing(missing: &Missing, locale: Locale) -> String {
+    super::catalogue::missing(missing, locale)
+}
 
 /// What a remark says, in the zone of the instance's hours.
 pub fn remark(remark: &Remark, zone: Tz, locale: Locale) -> String {

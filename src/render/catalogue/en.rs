@@ -478,7 +478,7 @@ fn idleness(out: &mut String, idleness: &Idleness) -> fmt::Result {
     }
 }
 
-fn missing(out: &mut String, missing: &Missing) -> fmt::Result {
+pub(super) fn missing(out: &mut String, missing: &Missing) -> fmt::Result {
     match missing {
         Missing::Ineligible(Ineligible::NotRunning) => out.write_str("it does not run"),
         Missing::Ineligible(Ineligible::Lifecycle) => out.write_str("it is not on demand"),

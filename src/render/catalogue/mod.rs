@@ -20,7 +20,7 @@ use crate::schedule::DateRange;
 use crate::words::{Locale, Reason, Target, Verdict};
 
 pub(super) use letter::{Head, Letter, letter};
-pub(super) use remarks::remark;
+pub(super) use remarks::{missing, remark};
 
 macro_rules! labels {
     ($($(#[$doc:meta])* $arm:ident),+ $(,)?) => {

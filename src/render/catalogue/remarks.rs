@@ -5,6 +5,7 @@ use std::fmt::{self, Write as _};
 use chrono_tz::Tz;
 
 use super::{en, ja};
+use crate::decide::idle::Missing;
 use crate::words::{Because, Locale, Remark, Starter, Stopped};
 
 /// What a remark says, in the zone of the instance's hours.
@@ -13,6 +14,16 @@ pub(in crate::render) fn remark(remark: &Remark, zone: Tz, locale: Locale) -> St
     let _ = match locale {
         Locale::En => english(&mut out, remark, zone),
         Locale::Ja => japanese(&mut out, remark, zone),
+    };
+    out
+}
+
+/// What is missing to tell whether an instance does anything.
+pub(in crate::render) fn missing(missing: &Missing, locale: Locale) -> String {
+    let mut out = String::new();
+    let _ = match locale {
+        Locale::En => en::missing(&mut out, missing),
+        Locale::Ja => ja::missing(&mut out, missing),
     };
     out
 }

@@ -80,6 +80,61 @@ fn throttled_by_the_documented_limits_a_sweep_is_still_whole() {
     assert_eq!(world.get("meter")["faults"]["Throttle"], 2);
 }
 
+/// Instances that have run for months and do nothing, in one place.
+fn forgotten(count: usize) -> Simulated {
+    Simulated::of(&json!({
+        "hub": "platform", "reading-role": "IdleReaperRead", "acting-role": "IdleReaperAct", "external-id": "demo-external-id",
+        "regions": ["ap-northeast-1"], "now": NOON, "ssm": {"/idle-reaper/pause": "off"}, "buckets": ["idle-reaper-records"],
+        "fleet": {"accounts": 1, "instances": count, "mix": [{"weight": 1, "fields": {
+            "type": "m5.large", "vcpus": 2, "launch-time": "2026-06-01T09:00:00+09:00", "cpu": 1, "tags": {"Env": "dev"}}}]},
+    }))
+}
+
+/// A Wednesday at noon: nobody is outside hours.
+const NOON: &str = "2026-11-25T12:00:00+09:00";
+
+fn looks_for_idle(world: &Simulated) -> Value {
+    let mut change = vec![UNCAPPED[0], ("accounts = [\"*-dev\", \"*-stg\"]", "accounts = [\"fleet-*\"]")];
+    change.push((UNCAPPED[1].0, "[idle]\n"));
+    change.push(("regions = [\"ap-northeast-1\", \"us-east-1\"]", "regions = [\"ap-northeast-1\"]"));
+    world.run(&world.settings(&change), &["plan", "--at", NOON, "--format", "json"]).json()
+}
+
+fn idle_of(report: &Value) -> usize {
+    report["instances"].as_array().unwrap().iter().filter(|one| one["reason"] == "idle").count()
+}
+
+#[test]
+fn metrics_are_asked_for_five_hundred_at_a_time_and_the_run_tells_what_they_cost() {
+    let world = forgotten(300);
+    let report = looks_for_idle(&world);
+    assert_eq!(idle_of(&report), 300, "{}", report["instances"][0]);
+    let meter = world.get("meter");
+    // Every one survives the screen, so that all seven metrics of each are asked for.
+    assert_eq!(meter["metrics"], 7 * 300);
+    assert_eq!(report["cost"]["metrics"], 7 * 300);
+    assert_eq!(report["cost"]["usd"], "0.021");
+    // The screen is 300 metrics: one call and its pages of 100,800 datapoints.
+    let calls = count(&meter["calls"], "monitoring:GetMetricData");
+    assert!((6..=60).contains(&calls), "{calls} calls: {}", meter["calls"]);
+}
+
+#[test]
+fn throttled_metric_pages_are_asked_for_again_and_what_stays_throttled_is_undetermined() {
+    let world = forgotten(20);
+    world.post("fault", &json!({"action": "GetMetricData", "mode": "throttle", "times": 2}));
+    let report = looks_for_idle(&world);
+    assert_eq!(idle_of(&report), 20, "{}", report["instances"][0]);
+    world.post("fault", &json!({"action": "GetMetricData", "mode": "throttle"}));
+    let report = looks_for_idle(&world);
+    assert_eq!(idle_of(&report), 0);
+    assert_eq!(report["counts"]["condemned"], 0);
+    let missing = report["instances"][0]["undetermined"].as_str().expect("the missing datum");
+    assert!(missing.contains("daily CPU") && missing.contains("Throttl"), "{missing}");
+    let note = report["notes"][0].as_str().expect("a note");
+    assert!(note.starts_with("whether 20 instances do nothing cannot be told: ") && note.contains("Throttl"), "{note}");
+}
+
 #[test]
 fn pages_that_repeat_are_no_second_line_and_a_token_that_comes_again_is_blindness() {
     let world = Simulated::of_fleet(1, 2_500, 50);
