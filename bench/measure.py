@@ -6,24 +6,31 @@ import re
 import shutil
 import socket
 import subprocess
+import sys
 import time
 
 LONGEST = 1800
 
 
 def run(command, environment, folder, codes):
-    """CPU and memory are those of the process and of every child that it has waited for."""
-    begun = time.perf_counter()
-    with open(folder / "out", "wb") as out, open(folder / "err", "wb") as err:
-        process = subprocess.Popen(command, env=environment, cwd=folder, stdin=subprocess.DEVNULL, stdout=out, stderr=err)
-        _, status, used = os.wait4(process.pid, 0)
-    wall = time.perf_counter() - begun
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode not in codes:
+    """CPU and memory are those of the process and of every child that it has waited for. It is started by a small process of
+    its own: Linux counts as a child's peak what its parent had when it was started, and this one has read large reports."""
+    starter = [sys.executable, __file__, str(folder / "out"), str(folder / "err"), *command]
+    done = subprocess.run(starter, env=environment, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=LONGEST)
+    took = json.loads(done.stdout)
+    if took.pop("code") not in codes:
         tail = (folder / "err").read_text(errors="replace")[-2000:]
-        raise SystemExit(f"{' '.join(command)} ended with {process.returncode}:\n{tail}")
-    text = (folder / "out").read_text(errors="replace")
-    return {"wall": wall, "cpu": used.ru_utime + used.ru_stime, "memory": used.ru_maxrss * 1024, "out": parsed(text)}
+        raise SystemExit(f"{' '.join(command)} ended otherwise than with {codes}:\n{tail}")
+    return took | {"out": parsed((folder / "out").read_text(errors="replace"))}
+
+
+def start(out, err, command):
+    begun = time.perf_counter()
+    with open(out, "wb") as out, open(err, "wb") as err:
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=err)
+        _, status, used = os.wait4(process.pid, 0)
+    took = {"wall": time.perf_counter() - begun, "cpu": used.ru_utime + used.ru_stime, "memory": used.ru_maxrss * 1024}
+    print(json.dumps(took | {"code": os.waitstatus_to_exitcode(status)}))
 
 
 def parsed(text):
@@ -65,3 +72,7 @@ def instructions(less, more):
             return None
         counts.append(int(found.group(1)))
     return counts[1] - counts[0]
+
+
+if __name__ == "__main__":
+    start(sys.argv[1], sys.argv[2], sys.argv[3:])

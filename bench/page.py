@@ -89,7 +89,7 @@ def organization(found):
 The bound is calls × latency ÷ width: no program of that width is faster.
 
 {table(["width", "bound", "wall to the bound", "wall to the floor program", "peak memory", "calls to the floor"], checks)}
-A hundredth of it, beside c7n-org 0.6.52 (a process for each account and Region, 8 at once; memory is that of its largest):
+A hundredth of it, beside c7n-org 0.6.52 (a process for each account and Region, as many at once as it chooses; memory is that of its largest):
 
 {table(["program", "wall", "CPU", "peak memory", "calls"], [[name, seconds(took["wall"]), seconds(took["cpu"]), mib(took["memory"]), number(took["calls"])] for name, took in hundredth.items()])}
 c7n-org takes {theirs['cpu'] / ours['cpu']:.0f} times the CPU and {theirs['wall'] / ours['wall']:.1f} times as long.

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt};
 
+use super::across::across;
 use super::clock::Clock;
 use super::contacts;
 use super::evidence::{Gathered, gather};
@@ -220,6 +221,7 @@ async fn sweep(
     progress: &dyn Fn(usize, usize),
 ) -> Vec<Found> {
     let total = targets.len();
+    let targets = across(targets);
     let mut open: BTreeMap<Target, ()> = targets.iter().map(|target| (target.clone(), ())).collect();
     let only: Option<Vec<Box<str>>> =
         scope.instances.as_ref().map(|ids| ids.iter().map(|id| id.as_str().into()).collect());

@@ -1,6 +1,7 @@
 //! The story: look → judge → plan → warrant? → carry out → verify → tell. Generic over the ports, so that it
 //! runs over AWS, over a saved inventory, and over the fake world of the tests.
 
+mod across;
 mod act;
 mod after;
 mod anomaly;

@@ -78,7 +78,7 @@ async fn sweep(arguments: &Arguments) -> Result<(usize, usize), Failed> {
     };
     let sessions: HashMap<&str, Arc<OnceCell<Option<SharedCredentialsProvider>>>> =
         accounts.iter().map(|account| (account.as_str(), Arc::default())).collect();
-    let places = accounts.iter().flat_map(|account| arguments.regions.iter().map(move |region| (account, region)));
+    let places = arguments.regions.iter().flat_map(|region| accounts.iter().map(move |account| (account, region)));
     let place = |(account, region): (&String, &String)| {
         let (cell, account, region) = (sessions[account.as_str()].clone(), account.clone(), region.clone());
         let aws = &aws;
