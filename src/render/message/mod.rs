@@ -57,6 +57,8 @@ fn titled<'a>(digest: &Digest, owner: &'a str) -> Letter<'a> {
     let instances: BTreeSet<_> = digest.entries.iter().map(|entry| (&entry.item.target, &entry.item.id)).collect();
     let count = instances.len();
     match &digest.reader {
+        // Without an entry there is a note: the stocktake of an account.
+        Reader::Owner(_, Contact::First) if count == 0 => Letter::StocktakeTitle { owner },
         Reader::Owner(_, Contact::First) => Letter::Title { owner, count },
         Reader::Owner(_, Contact::Second) => Letter::SecondTitle { owner, count },
         Reader::Operator => Letter::OperatorTitle { count },

@@ -1,5 +1,6 @@
 //! Puts blocks into as few parts as the limits of a channel allow, in order and without leaving one out.
 
+use super::facts::size;
 use crate::decide::digest::{Digest, Entry};
 use crate::words::{Message, Named};
 
@@ -15,9 +16,28 @@ pub(super) fn blocks<'a>(
     note: impl Fn(&str) -> String,
     entry: impl Fn(&Entry) -> String,
 ) -> Vec<Block<'a>> {
-    let notes = digest.notes.iter().map(|text| Block { text: note(text), entry: None });
+    let notes = digest.notes.iter().flat_map(|text| chunks(text.lines().map(&note)));
+    let notes = notes.map(|text| Block { text, entry: None });
     let entries = digest.entries.iter().map(|one| Block { text: entry(one), entry: Some(one) });
     notes.chain(entries).collect()
+}
+
+/// The most of a note that stands in one block, in UTF-16 units: Slack takes 3,000 of one text.
+const CHUNK: usize = 2_800;
+
+/// Lines in as few texts as a block allows, in order and without leaving one out.
+fn chunks(lines: impl Iterator<Item = String>) -> Vec<String> {
+    let mut texts: Vec<String> = Vec::new();
+    for line in lines {
+        match texts.last_mut() {
+            Some(text) if size(text) + 1 + size(&line) <= CHUNK => {
+                text.push('\n');
+                text.push_str(&line);
+            }
+            Some(_) | None => texts.push(line),
+        }
+    }
+    texts
 }
 
 /// The most that one part holds.

@@ -189,3 +189,26 @@ fn times_are_told_in_the_zone_of_the_instance() {
     let abroad = Item { zone: chrono_tz::America::New_York, due: Some(at(EVENING) + Duration::days(1)), ..item("i-1") };
     assert!(one("mail", abroad).body.contains("will be stopped at Thu 2026-11-26 07:30 EST at the earliest"));
 }
+
+#[test]
+fn a_stocktake_keeps_its_lines_and_loses_none_whatever_the_channel_holds() {
+    let settings = telling();
+    let lines: Vec<String> = (0..60).map(|n| format!("i-{n:03} {}", "box & <script> ".repeat(20))).collect();
+    for channel in CHANNELS {
+        let text = format!("Stocktake of 2026-11\n\n{}", lines.join("\n"));
+        let digest = Digest { notes: vec![text], ..digest(&settings, channel, Vec::new(), first()) };
+        let parts = written(&settings, &digest, Locale::En);
+        let all: String = parts.iter().map(|part| part.body.as_str()).collect();
+        let found: Vec<usize> = (0..60).filter_map(|n| all.find(&format!("i-{n:03} "))).collect();
+        assert!(found.len() == 60 && found.is_sorted(), "{channel}: {} of 60", found.len());
+        assert!(parts.iter().all(|part| part.subject.contains("the monthly stocktake for team-dev")), "{parts:?}");
+        let Ok(body) = serde_json::from_str::<Value>(&parts[0].body) else {
+            assert!(parts[0].body.contains("Stocktake of 2026-11\n\ni-000 "), "{}", parts[0].body);
+            continue;
+        };
+        for block in body["blocks"].as_array().into_iter().flatten() {
+            let text = block["text"]["text"].as_str().unwrap_or_default();
+            assert!(text.encode_utf16().count() <= 3_000, "{}", text.len());
+        }
+    }
+}

@@ -12,6 +12,7 @@ pub(super) fn say(letter: Letter<'_>) -> String {
     match letter {
         Letter::Head(head) => self::head(head).to_owned(),
         Letter::Title { owner, count } => format!("idle-reaper: {} of {owner}", instances(count)),
+        Letter::StocktakeTitle { owner } => format!("idle-reaper: the monthly stocktake for {owner}"),
         Letter::SecondTitle { owner, count } => {
             format!("idle-reaper: {} of {owner}, not answered for", instances(count))
         }

@@ -12,6 +12,7 @@ pub(super) fn say(letter: Letter<'_>) -> String {
     match letter {
         Letter::Head(head) => self::head(head).to_owned(),
         Letter::Title { owner, count } => format!("idle-reaper: {owner} のインスタンス {count} 台"),
+        Letter::StocktakeTitle { owner } => format!("idle-reaper: {owner} の月次棚卸し"),
         Letter::SecondTitle { owner, count } => format!("idle-reaper: {owner} のインスタンス {count} 台 (対応なし)"),
         Letter::OperatorTitle { count: 0 } => "idle-reaper: 運用担当者へのお知らせ".to_owned(),
         Letter::OperatorTitle { count } => format!("idle-reaper: 所有者に通知できないインスタンス {count} 台"),

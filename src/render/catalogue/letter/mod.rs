@@ -39,6 +39,8 @@ pub(in crate::render) enum Letter<'a> {
     Head(Head),
     /// The title of an owner's message.
     Title { owner: &'a str, count: usize },
+    /// The title of an owner's stocktake.
+    StocktakeTitle { owner: &'a str },
     /// The title for the second contact of an owner.
     SecondTitle { owner: &'a str, count: usize },
     /// The title of the operator's message.
