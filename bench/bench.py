@@ -35,7 +35,7 @@ METRICS_OF_ONE = 8
 
 class Bench:
     def __init__(self, release, quick):
-        self.release, self.quick = pathlib.Path(release), quick
+        self.release, self.quick = pathlib.Path(release).resolve(), quick
         self.simulated = Simulated(self.release / "idle-reaper-simulator")
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="bench-"))
 

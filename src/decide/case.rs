@@ -18,7 +18,7 @@ use crate::words::{Account, Because, Instance, KeepUnreadable, KeepUntil, OwnTag
 
 /// How long after the beginning of a start its end is known at the latest: no run lasts longer than the 900 s of a
 /// Lambda function.
-const START_MINUTES: i64 = 15;
+pub(super) const START_MINUTES: i64 = 15;
 
 /// The input of every rule. Rules read it and nothing else.
 pub struct Case<'a> {

@@ -3,14 +3,11 @@
 
 use chrono::{DateTime, Duration, Utc};
 
-use super::case::Case;
+use super::case::{Case, START_MINUTES};
 use crate::words::{Because, OwnTag, Remark, Starter, State, Stopped};
 
 /// A start after one of the reaper's stops is told of for so long.
 const TOLD_DAYS: i64 = 7;
-
-/// An undo decides, and starts a moment later: no run lasts longer than the 900 s of a Lambda function.
-const UNDO_MINUTES: i64 = 15;
 
 /// Everything there is to remark; `by_default`: only the settings' default owns it.
 pub fn remarks(case: &Case<'_>, by_default: bool) -> Vec<Remark> {
@@ -55,10 +52,10 @@ fn starter(case: &Case<'_>, launch: DateTime<Utc>) -> Starter {
     undone(case, launch).map_or(Starter::Unknown, |_| Starter::Undo)
 }
 
-/// The undo that a start belongs to.
+/// The undo that a start belongs to: it is noted when the undo decides, and the start follows within the same run.
 fn undone(case: &Case<'_>, launch: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let at = *case.history.undone.get(&case.instance.id)?;
-    (at <= launch && launch - at <= Duration::minutes(UNDO_MINUTES)).then_some(at)
+    (at <= launch && launch - at <= Duration::minutes(START_MINUTES)).then_some(at)
 }
 
 fn stopped(tag: OwnTag) -> Stopped {

@@ -244,6 +244,10 @@ pub(super) async fn prepare(order: &Order<'_>, looker: &impl Look, history: &His
     Ok((report, seen))
 }
 
+/// Causes that a note names. AWS puts an id of its own into each refusal, so that a thousand may be one: the lines of the
+/// instances have them all.
+const CAUSES: usize = 3;
+
 /// Of how many it could not be told whether they do anything, because metrics were refused, throttled or late: by cause.
 fn unmeasured(seen: &Seen) -> Vec<String> {
     let mut causes: BTreeMap<&str, usize> = BTreeMap::new();
@@ -252,8 +256,13 @@ fn unmeasured(seen: &Seen) -> Vec<String> {
             *causes.entry(cause).or_default() += 1;
         }
     }
-    let say = |(cause, count)| format!("whether {count} instances do nothing cannot be told: {cause}");
-    causes.into_iter().map(say).collect()
+    let mut causes: Vec<(&str, usize)> = causes.into_iter().collect();
+    causes.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let (told, rest) = causes.split_at(causes.len().min(CAUSES));
+    let say = |(cause, count): &(&str, usize)| format!("whether {count} instances do nothing cannot be told: {cause}");
+    let more: usize = rest.iter().map(|(_, count)| count).sum();
+    let further = (more > 0).then(|| format!("nor can it of {more} more, for {} further causes", rest.len()));
+    told.iter().map(say).chain(further).collect()
 }
 
 fn running(report: &Report) -> usize {

@@ -100,7 +100,7 @@ pub(super) fn groups(waste: &Waste<'_>, report: &Report) -> Vec<[String; 4]> {
 }
 
 /// The most expensive first.
-fn dearest(mut groups: Vec<(String, &Cost)>) -> Vec<(String, &Cost)> {
+fn dearest<N: Ord>(mut groups: Vec<(N, &Cost)>) -> Vec<(N, &Cost)> {
     groups.sort_by(|(a, one), (b, other)| other.monthly.cmp(&one.monthly).then_with(|| a.cmp(b)));
     groups
 }
@@ -133,9 +133,7 @@ pub fn waste(waste: &Waste<'_>, money: &Money, locale: Locale) -> String {
     let mut table = |groups: Vec<(&str, &Cost)>| {
         let (instances, month) = (term(locale, Term::Instances), term(locale, Term::PerMonth));
         let _ = writeln!(out, "| | {instances} | {month} |\n|---|---|---|");
-        let mut groups = groups;
-        groups.sort_by(|(a, one), (b, other)| other.monthly.cmp(&one.monthly).then(a.cmp(b)));
-        for (group, sum) in groups {
+        for (group, sum) in dearest(groups) {
             let _ = writeln!(out, "| {} | {} | {} |", cell(group), sum.instances, cost(sum, money, locale));
         }
         out.push('\n');

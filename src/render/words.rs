@@ -17,9 +17,10 @@ pub fn missing(missing: &Missing, locale: Locale) -> String {
     super::catalogue::missing(missing, locale)
 }
 
-/// What a remark says, in the zone of the instance's hours.
+/// What a remark says, in the zone of the instance's hours. Tags and events have their words in it: no control character
+/// of theirs gets further.
 pub fn remark(remark: &Remark, zone: Tz, locale: Locale) -> String {
-    super::catalogue::remark(remark, zone, locale)
+    plain(&super::catalogue::remark(remark, zone, locale))
 }
 
 /// What a verdict says, in one line. Times stand in the schedule's zone.

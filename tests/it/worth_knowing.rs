@@ -3,10 +3,11 @@
 
 use chrono::Duration;
 use idle_reaper::decide::caps::Cap;
+use idle_reaper::decide::idle::{Evidence, Reading};
 use idle_reaper::decide::report::Report;
 use idle_reaper::decide::settings::Settings;
-use idle_reaper::render::{Style, json, markdown, table};
-use idle_reaper::words::{Details, Instance, Remark, Starter, State, Subject, Target};
+use idle_reaper::render::{Style, json, markdown, remark, table};
+use idle_reaper::words::{Details, Instance, Locale, Remark, Starter, State, Subject, Target};
 use serde_json::Value;
 
 use crate::fake::{
@@ -14,6 +15,7 @@ use crate::fake::{
     with,
 };
 use crate::forgotten::{NOON, TELLING, heard, idle_box, rests, run, telling, waits};
+use crate::idle::samples::METRICS;
 
 fn remarks(report: &Report, id: &str) -> Vec<Remark> {
     row(report, id).remarks.clone()
@@ -203,4 +205,35 @@ fn nobody_is_told_of_a_mark_by_a_run_whose_plan_was_refused() {
     assert!(report.plan.refused.is_some(), "{report:?}");
     assert_eq!(heard(&world, "ana"), []);
     assert_eq!(world.get("i-1").tags.get("idle-reaper:marked"), None);
+}
+
+#[test]
+fn what_somebody_writes_into_a_tag_moves_no_cursor() {
+    let tag = "2026-11-24T12:30:00Z run=\u{1b}[2Jrun-0 policy=dev";
+    let found = again("2026-11-24T22:10:00+09:00").tag("idle-reaper:stopped", tag);
+    let report = plan(&World::of([found]), &with(&[]), at(EVENING));
+    let row = row(&report, "i-1");
+    let said = remark(&row.remarks[0], row.zone, Locale::En);
+    assert!(said.contains("run-0") && !said.contains(char::is_control), "{said:?}");
+}
+
+#[test]
+fn refusals_by_the_hundred_are_a_few_notes_and_every_line_has_its_own() {
+    let boxes: Vec<String> = (0..8).map(|n| format!("i-{n}")).collect();
+    let world = World::of(boxes.iter().map(|id| idle_box(id)));
+    for (n, id) in boxes.iter().enumerate() {
+        // Two share a cause; each other has the id of its own request in it.
+        let cause = format!("AccessDenied (request {})", n.max(1));
+        world.now_measures(id, Evidence::of(METRICS.map(|metric| (metric, Reading::Gap(cause.clone())))));
+    }
+    let report = plan(&world, &telling(), at(NOON));
+    let notes: Vec<&String> =
+        report.notes.iter().filter(|note| note.contains("be told") || note.contains("further")).collect();
+    assert_eq!(notes.len(), 4, "{notes:?}");
+    assert!(
+        notes[0].starts_with("whether 2 instances do nothing cannot be told: AccessDenied (request 1)"),
+        "{notes:?}"
+    );
+    assert!(notes[3].contains("of 4 more, for 4 further causes"), "{notes:?}");
+    assert!(boxes.iter().all(|id| row(&report, id).undetermined.is_some()));
 }
