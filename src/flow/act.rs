@@ -19,7 +19,7 @@ use crate::decide::request::Run;
 use crate::decide::settings::Settings;
 use crate::decide::way_back::{BATCH, CALL_PACE_MS, START_BURST, WORST_BATCH_SECONDS, WORST_BEYOND_SECONDS};
 use crate::ports::{Act, ActError, Hub, Look, Switch};
-use crate::words::{Action, Because, OwnTag, Reason, State, Target};
+use crate::words::{Action, Reason, State, Target};
 
 /// Targets acted on at once. Each makes one call at a time, so this is also the calls in flight.
 const WIDTH: usize = 16;
@@ -36,16 +36,6 @@ pub(super) const LOOK: Duration = Duration::from_secs(6);
 
 /// What must be left for another call of a batch that is being halved, and for what follows it.
 const ANOTHER_CALL: Duration = Duration::from_secs(27);
-
-/// Waits between looks after a stop or start: 15 s in all, less where the deadline is near. A stop shows within
-/// a second or two; a start takes longer, and one that lacks a KMS grant falls back within seconds.
-const LOOKS: [Duration; 5] = [
-    Duration::from_millis(500),
-    Duration::from_millis(1500),
-    Duration::from_secs(3),
-    Duration::from_secs(5),
-    Duration::from_secs(5),
-];
 
 /// How old the look may be on which a stop rests, in seconds: far less than the five minutes that lie between any
 /// stop and the opening.
@@ -142,7 +132,7 @@ impl<L: Look, A: Act, H: Hub> Acting<'_, L, A, H> {
     }
 
     /// Refuses a further call where it, and what must follow it, would not end before the deadline.
-    fn in_time(&self) -> Result<(), ActError> {
+    pub(super) fn in_time(&self) -> Result<(), ActError> {
         if self.clock.fits(ANOTHER_CALL) {
             return Ok(());
         }
@@ -179,8 +169,8 @@ impl<L: Look, A: Act, H: Hub> Acting<'_, L, A, H> {
         outcomes
     }
 
-    /// Tag, stop, verify. The tag is written first, so that a stop without its evidence cannot be; where the stop
-    /// then fails, the tag is taken away again, so that it tells the truth.
+    /// Tag, stop, verify both. The tag is written first, so that no stop is without its evidence; where the stop then
+    /// fails, the tag is taken away again, so that it tells the truth.
     async fn stop(&self, target: &Target, policy: &str, steps: &[&Step], hibernate: bool) -> Vec<Outcome> {
         let (key, value) = (self.settings.tags.stopped.as_str(), self.own_tag(policy, steps));
         let value = value.as_str();
@@ -226,31 +216,21 @@ impl<L: Look, A: Act, H: Hub> Acting<'_, L, A, H> {
         if !refused.is_empty()
             && let Ok(now) = self.see(target, &refused).await
         {
-            seen.extend(now.into_iter().map(|(id, instance)| (id, instance.state)));
+            seen.extend(now);
         }
         let mut outcomes = Vec::new();
         for step in steps {
             let end = ends.remove(&step.id).unwrap_or_else(|| Err(ActError::Unclear("no answer".to_owned())));
-            let (ending, detail) = stopped(&end, seen.get(&step.id).copied());
+            let (ending, detail) = stopped(&end, seen.get(&step.id).map(|instance| instance.state));
             let undone = matches!(ending, Ending::Failed | Ending::NotTried);
             if undone && (tagged.contains(&step.id) || perhaps_tagged.contains(&step.id)) {
                 to_untag.push(step.id.clone());
             }
             outcomes.push(self.outcome(step, ending, detail));
         }
-        self.take_back(target, &to_untag, &mut outcomes).await;
+        self.take_back(target, steps, &to_untag, &mut outcomes).await;
+        self.vouch(target, steps, &seen, value, &mut outcomes).await;
         outcomes
-    }
-
-    /// Removes the reaper's tag where its stop has failed.
-    async fn take_back(&self, target: &Target, ids: &[Box<str>], outcomes: &mut [Outcome]) {
-        let key = self.settings.tags.stopped.as_str();
-        let attempt = |part: Vec<Box<str>>| async move { self.act.untag(target, &part, key).await };
-        for (id, end) in bisect(ids, attempt).await {
-            if let (Err(why), Some(outcome)) = (end, outcomes.iter_mut().find(|outcome| outcome.id == id)) {
-                outcome.detail += &format!("; and its tag `{key}` could not be removed: {why}");
-            }
-        }
     }
 
     /// Start, verify, and only then take the evidence away. A start that falls back has moved the launch time; its
@@ -269,7 +249,7 @@ impl<L: Look, A: Act, H: Hub> Acting<'_, L, A, H> {
         let (mut up, mut fallen) = (Vec::new(), Vec::new());
         for step in steps {
             let end = ends.remove(&step.id).unwrap_or_else(|| Err(ActError::Unclear("no answer".to_owned())));
-            let (ending, detail) = started(&end, seen.get(&step.id).copied());
+            let (ending, detail) = started(&end, seen.get(&step.id).map(|instance| instance.state));
             match ending {
                 Ending::Started => up.push(step.id.clone()),
                 Ending::Failed if end.is_ok() => fallen.push(step.id.clone()),
@@ -283,67 +263,10 @@ impl<L: Look, A: Act, H: Hub> Acting<'_, L, A, H> {
             }
             outcomes.push(self.outcome(step, ending, detail));
         }
-        self.take_back(target, &up, &mut outcomes).await;
+        self.take_back(target, steps, &up, &mut outcomes).await;
         if let Some(policy) = steps.first().map(|step| &step.policy) {
-            self.owe(target, policy, &fallen, &mut outcomes).await;
+            self.owe(target, policy, steps, &fallen, &mut outcomes).await;
         }
         outcomes
-    }
-
-    /// Writes the reaper's tag anew on what fell back: its start is still owed.
-    async fn owe(&self, target: &Target, policy: &str, ids: &[Box<str>], outcomes: &mut [Outcome]) {
-        let (key, value) = (self.settings.tags.stopped.as_str(), self.own_tag(policy, &[]));
-        let value = value.as_str();
-        let attempt = |part: Vec<Box<str>>| async move { self.act.tag(target, &part, key, value).await };
-        for (id, end) in bisect(ids, attempt).await {
-            if let (Err(why), Some(outcome)) = (end, outcomes.iter_mut().find(|outcome| outcome.id == id)) {
-                outcome.detail += &format!("; and its tag `{key}` could not be written anew: {why}");
-            }
-        }
-    }
-
-    /// The reaper's tag as of now, the same for a whole batch. What an undo leaves stopped is still the work of the
-    /// run that it undoes.
-    fn own_tag(&self, policy: &str, steps: &[&Step]) -> String {
-        let run = self.again.undoes().unwrap_or(&self.run.id).to_owned();
-        let idle = steps.iter().any(|step| step.reason == Reason::Idle);
-        let because = if idle { Because::Idle } else { Because::Hours };
-        OwnTag { at: self.clock.now(), run, policy: policy.to_owned(), because }.to_string()
-    }
-
-    /// Looks until everything that was not refused is as wanted, a bounded number of times. The states seen last.
-    async fn watch(
-        &self,
-        target: &Target,
-        steps: &[&Step],
-        ends: &HashMap<Box<str>, Result<(), ActError>>,
-        wanted: impl Fn(State) -> bool,
-    ) -> HashMap<Box<str>, State> {
-        let begun: Vec<&Step> = steps
-            .iter()
-            .copied()
-            .filter(|step| !matches!(ends.get(&step.id), Some(Err(ActError::Refused(_) | ActError::NotSent(_)))))
-            .collect();
-        let mut seen: HashMap<Box<str>, State> = HashMap::new();
-        if begun.is_empty() {
-            return seen;
-        }
-        for wait in std::iter::once(Duration::ZERO).chain(LOOKS) {
-            let open: Vec<&Step> =
-                begun.iter().copied().filter(|step| !seen.get(&step.id).is_some_and(|state| wanted(*state))).collect();
-            if open.is_empty() {
-                break;
-            }
-            if !wait.is_zero() {
-                if !self.clock.fits(wait + LOOK) {
-                    break;
-                }
-                tokio::time::sleep(wait).await;
-            }
-            if let Ok(now) = self.see(target, &open).await {
-                seen.extend(now.into_iter().map(|(id, instance)| (id, instance.state)));
-            }
-        }
-        seen
     }
 }

@@ -27,9 +27,11 @@ mod snapshot;
 mod state;
 pub mod stocktake;
 mod sudden;
+mod tagged;
 mod tell;
 mod undo;
 mod warrant;
+mod watch;
 
 pub use anomaly::regard;
 pub use clock::Clock;

@@ -17,8 +17,6 @@ const LATER: &str = "2026-11-25T21:50:00+09:00";
 const LOOKING: [&str; 7] = ["error", "throttle", "expire", "hang", "cut", "truncate", "past"];
 const ACTING: [&str; 9] =
     ["error", "throttle", "expire", "lost", "ignore", "hang-after", "cut", "cut-after", "truncate"];
-/// A tag that AWS says is written is written.
-const TAGGING: [&str; 8] = ["error", "throttle", "expire", "lost", "hang-after", "cut", "cut-after", "truncate"];
 const WRITING: [&str; 6] = ["error", "throttle", "lost", "cut", "cut-after", "truncate"];
 const ACTIONS: [(&str, &[&str]); 12] = [
     ("DescribeInstances", &LOOKING),
@@ -27,10 +25,10 @@ const ACTIONS: [(&str, &[&str]); 12] = [
     ("AssumeRole", &["error", "throttle", "cut"]),
     ("ListAccounts", &["error", "throttle", "truncate"]),
     ("GetParameter", &["error", "throttle", "cut"]),
-    ("CreateTags", &TAGGING),
+    ("CreateTags", &ACTING),
     ("StopInstances", &ACTING),
     ("StartInstances", &ACTING),
-    ("DeleteTags", &TAGGING),
+    ("DeleteTags", &ACTING),
     ("PutObject", &WRITING),
     ("DeleteObject", &WRITING),
 ];
@@ -63,7 +61,9 @@ fn stage(estate: &Estate, seed: u32) -> (Vec<Value>, BTreeSet<String>) {
             let story = stories[dice.below(stories.len())];
             // The first look that names it is the one just before the act.
             let first = json!({"after": 0, "times": 1, "ids": [all[story]["id"]], "fields": change(&mut dice)});
-            fault.as_object_mut().unwrap().extend(first.as_object().unwrap().clone());
+            let fault = fault.as_object_mut().unwrap();
+            fault.remove("percent"); // or it might meet a look after the act
+            fault.extend(first.as_object().unwrap().clone());
             touched.insert(story.clone());
         }
         estate.fault(&fault);
@@ -107,7 +107,11 @@ fn tells_the_truth(estate: &Estate, ended: &Ended, touched: &BTreeSet<String>, c
             continue; // what somebody did after the look is not the reaper's to know
         }
         match outcome["outcome"].as_str().unwrap() {
-            "stopped" | "stopping" => assert!(one["state"] == "stopped" && mine, "{context}: {outcome} {one}"),
+            "stopped" | "stopping" => {
+                let told = ended.untagged().contains(&words(&one["id"]));
+                assert!(one["state"] == "stopped" && mine != told, "{context}: {outcome} {one}");
+                bad |= told;
+            }
             "started" => assert_eq!(one["state"], "running", "{context}: {outcome} {one}"),
             "failed" if outcome["action"] == "stop" => {
                 assert_eq!(one["state"], "running", "{context}: {outcome} {one}");
@@ -183,5 +187,22 @@ fn whichever_written_object_has_its_answer_lost_the_run_goes_on_and_its_lock_is_
         assert_eq!(ended.ran.code, 0, "{lock:?} {after}: {}", ended.ran.err);
         assert_eq!(estate.world.get("meter")["faults"]["Lost"], 1);
         estate.is_at_rest(&BTreeSet::new(), "a lost answer");
+    }
+}
+
+#[test]
+fn a_tag_that_aws_confirms_and_does_not_write_is_written_once_more_or_told() {
+    for (times, code) in [(1, 0), (9, 3)] {
+        let estate = Estate::of(1, 2);
+        estate.fault(&json!({"action": "CreateTags", "mode": "ignore", "times": times}));
+        let ended = estate.apply(EVENING);
+        let (untagged, all) = (ended.untagged(), estate.all());
+        assert_eq!((ended.ran.code, untagged.len()), (code, if code == 0 { 0 } else { 2 }), "{}", ended.ran.out);
+        assert_eq!(ended.report["health"], if code == 0 { "ok" } else { "degraded" });
+        for one in all.values().filter(|one| one["stops"] == 1) {
+            let own = one["tags"]["idle-reaper:stopped"].as_str().unwrap_or_default();
+            assert_eq!(own.contains(ended.report["run"].as_str().unwrap()), code == 0, "{one}");
+        }
+        assert_eq!(estate.world.calls()["ec2:CreateTags"], 2, "once, and once more");
     }
 }

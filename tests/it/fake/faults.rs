@@ -21,8 +21,20 @@ pub enum Fault {
     TagRefused,
     /// Writing its tag ends in a time-out and happens all the same.
     TagUnclearButDone,
+    /// Writing its tag is confirmed, and nothing is written.
+    TagIgnored,
+    /// The same, the first time.
+    TagIgnoredOnce,
+    /// A look after its tag was written shows it as it was before, the first time.
+    TagShownLate,
     /// Its tags may not be removed.
     UntagRefused,
+    /// Removing its tag is confirmed, and nothing is removed.
+    UntagIgnored,
+    /// A stop is refused; removing its tag is confirmed, and nothing is removed.
+    ProtectedUntagIgnored,
+    /// The same, the first time.
+    ProtectedUntagIgnoredOnce,
     /// A start of it is refused, alone or in company.
     StartRefused,
     /// It starts, and falls back to stopped.
@@ -115,6 +127,11 @@ impl Faults {
 
     pub(super) fn suffers(&self, id: &str, fault: Fault) -> bool {
         self.instances.get(id) == Some(&fault)
+    }
+
+    /// Takes this fault away from those of these that suffer it.
+    pub(super) fn pass(&mut self, ids: &[Box<str>], fault: Fault) {
+        self.instances.retain(|id, suffered| *suffered != fault || !ids.contains(id));
     }
 
     pub(super) fn has(&self, ids: &[Box<str>], fault: Fault) -> bool {

@@ -35,6 +35,9 @@ impl World {
     }
 }
 
+/// Whatever of them is stopped, alone or in company, is refused.
+const PROTECTED: [Fault; 3] = [Fault::Protected, Fault::ProtectedUntagIgnored, Fault::ProtectedUntagIgnoredOnce];
+
 impl Inner {
     /// Everything in a target, by place in the list.
     fn places(&self, target: &Target, only: Option<&[Box<str>]>) -> Vec<usize> {
@@ -151,9 +154,14 @@ impl Look for World {
             if only.is_some() {
                 state.meddle(*place);
             }
-            let instance = state.instances[*place].clone();
+            let mut instance = state.instances[*place].clone();
             if only.is_some() {
                 state.go_on(*place);
+            }
+            let own = instance.tags.get("idle-reaper:stopped").is_some();
+            if own && instance.state.is_down() && state.faults.suffers(&instance.id, Fault::TagShownLate) {
+                state.faults.instances.remove(&instance.id);
+                instance = instance.untagged("idle-reaper:stopped");
             }
             let twice = state.faults.suffers(&instance.id, Fault::ShownTwice);
             drop(state);
@@ -229,7 +237,14 @@ impl Act for World {
             return Err(refused);
         }
         let mut state = self.state.borrow_mut();
-        state.each(target, ids, |instance| *instance = instance.clone().tag(key, value));
+        let faults = state.faults.clone();
+        state.each(target, ids, |instance| {
+            let ignored = [Fault::TagIgnored, Fault::TagIgnoredOnce].iter().any(|f| faults.suffers(&instance.id, *f));
+            if !ignored {
+                *instance = instance.clone().tag(key, value);
+            }
+        });
+        state.faults.pass(ids, Fault::TagIgnoredOnce);
         let unclear = state.faults.has(ids, Fault::TagUnclearButDone);
         if unclear { Err(ActError::Unclear("CreateTags timed out".to_owned())) } else { Ok(()) }
     }
@@ -242,14 +257,24 @@ impl Act for World {
             return Err(refused);
         }
         let without = |tags: &Tags| Tags::new(tags.iter().filter(|(found, _)| *found != key));
-        self.state.borrow_mut().each(target, ids, |instance| instance.tags = without(&instance.tags));
+        let mut state = self.state.borrow_mut();
+        let faults = state.faults.clone();
+        let ignores = [Fault::UntagIgnored, Fault::ProtectedUntagIgnored, Fault::ProtectedUntagIgnoredOnce];
+        state.each(target, ids, |instance| {
+            if !ignores.iter().any(|fault| faults.suffers(&instance.id, *fault)) {
+                instance.tags = without(&instance.tags);
+            }
+        });
+        for id in ids.iter().filter(|id| faults.suffers(id, Fault::ProtectedUntagIgnoredOnce)) {
+            state.faults.instances.insert(id.clone(), Fault::Protected);
+        }
         Ok(())
     }
 
     async fn stop(&self, target: &Target, ids: &[Box<str>], hibernate: bool) -> Result<(), ActError> {
         self.wait().await;
         let deed = if hibernate { Deed::Hibernate } else { Deed::Stop };
-        let refused = self.state.borrow().refuses(target, ids, &[Fault::Protected]);
+        let refused = self.state.borrow().refuses(target, ids, &PROTECTED);
         self.note(deed, target, ids, "", refused.is_none());
         if let Some(refused) = refused {
             return Err(refused);

@@ -1,7 +1,7 @@
 //! Law 10: the intent is recorded before the act; evidence is removed only by a recorded outcome; the act is the
 //! last step; every stop is verified.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use idle_reaper::decide::report::{Ending, Health, Report};
 use idle_reaper::flow::Error;
@@ -80,6 +80,46 @@ fn a_stop_that_fails_leaves_no_tag_behind() {
         assert_eq!(ending(&report, "i-1"), Ending::Failed, "{fault:?}");
         assert_eq!(world.rests("i-1"), State::Running, "{fault:?}");
         assert_eq!(world.get("i-1").tags.get("idle-reaper:stopped"), None, "{fault:?}");
+    }
+}
+
+#[test]
+fn a_tag_that_aws_confirms_and_does_not_write_is_written_once_more() {
+    for fault in [Fault::TagIgnoredOnce, Fault::TagShownLate] {
+        let world = World::of([instance("i-1"), instance("i-2")]).with_faults(Faults::one("i-1", fault));
+        let report = apply(&world, &with(&[]), at(EVENING));
+        assert_eq!(report.health(), Health::Ok, "{fault:?}: {:?}", report.outcomes);
+        for id in ["i-1", "i-2"] {
+            let tag = OwnTag::parse(world.get(id).tags.get("idle-reaper:stopped").expect("the tag")).expect("readable");
+            assert_eq!((&*tag.run, world.rests(id)), (&*report.run, State::Stopped), "{fault:?}");
+        }
+        let values: BTreeSet<_> = world.calls(|deed| deed == Deed::Tag).into_iter().map(|call| call.text).collect();
+        assert_eq!(values.len(), 1, "the second writing says something else: {values:?}");
+        assert_eq!(world.calls(|deed| deed == Deed::Stop).len(), 1, "{fault:?}");
+    }
+}
+
+#[test]
+fn where_the_tag_cannot_be_had_the_stop_stands_and_the_run_says_so() {
+    let world = World::of([instance("i-1"), instance("i-2")]).with_faults(Faults::one("i-1", Fault::TagIgnored));
+    let report = apply(&world, &with(&[]), at(EVENING));
+    assert_eq!((report.health(), world.rests("i-1")), (Health::Degraded, State::Stopped));
+    let detail = |id: &str| &report.outcomes.iter().find(|one| *one.id == *id).expect("an outcome").detail;
+    let value = world.get("i-2").tags.get("idle-reaper:stopped").expect("the tag").to_owned();
+    assert!(detail("i-1").contains("is not on it") && detail("i-1").contains(&value), "{}", detail("i-1"));
+    assert!(!detail("i-2").contains("tag"), "{}", detail("i-2"));
+    let (tags, starts) = (world.calls(|deed| deed == Deed::Tag).len(), world.calls(|deed| deed == Deed::Start).len());
+    assert_eq!((tags, starts), (2, 0), "written once more, and no stop is undone for it");
+}
+
+#[test]
+fn a_stop_that_fails_and_whose_tag_stays_is_told() {
+    for (fault, stays) in [(Fault::ProtectedUntagIgnoredOnce, false), (Fault::ProtectedUntagIgnored, true)] {
+        let world = World::of([instance("i-1")]).with_faults(Faults::one("i-1", fault));
+        let report = apply(&world, &with(&[]), at(EVENING));
+        assert_eq!((ending(&report, "i-1"), world.rests("i-1")), (Ending::Failed, State::Running), "{fault:?}");
+        assert_eq!(world.get("i-1").tags.get("idle-reaper:stopped").is_some(), stays, "{fault:?}");
+        assert_eq!(report.outcomes[0].detail.contains("could not be removed"), stays, "{}", report.outcomes[0].detail);
     }
 }
 

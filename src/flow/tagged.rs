@@ -1,0 +1,173 @@
+//! The reaper's own tag, which must tell the truth: that what was stopped bears it, and what was not does not. AWS may
+//! confirm a tag that it does not write, and may show one late. So what is not as it should be is written once more and
+//! looked at again; if it still is not so, that is said. A stop is never undone for it.
+
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
+
+use super::act::{Acting, LOOK};
+use super::bisect::bisect;
+use crate::decide::plan::Step;
+use crate::decide::report::{Ending, Outcome};
+use crate::ports::{Act, Hub, Look};
+use crate::words::{Because, Instance, OwnTag, Reason, State, Target};
+
+/// Waits before the looks at a tag: 5 s in all, less where the deadline is near. A tag shows within a second. After the
+/// first look that does not show it, it is written once more: to write it twice does no harm, and to wait might.
+const LOOKS: [Duration; 4] =
+    [Duration::from_millis(500), Duration::from_millis(500), Duration::from_secs(1), Duration::from_secs(3)];
+
+/// What the reaper's tag should be by now.
+#[derive(Clone, Copy)]
+enum Wish<'a> {
+    /// There, with this value.
+    Stands(&'a str),
+    /// Not there any more.
+    Gone,
+}
+
+impl Wish<'_> {
+    /// Whether an instance does not bear what it should. What is terminated needs no tag.
+    fn fails(self, instance: &Instance, key: &str) -> bool {
+        let now = instance.tags.get(key);
+        match (self, instance.state) {
+            (Self::Stands(_), State::ShuttingDown | State::Terminated) => false,
+            (
+                Self::Stands(value),
+                State::Pending | State::Running | State::Stopping | State::Stopped | State::Unknown,
+            ) => now != Some(value),
+            (Self::Gone, _) => now.is_some(),
+        }
+    }
+}
+
+impl<L: Look, A: Act, H: Hub> Acting<'_, L, A, H> {
+    /// The reaper's tag as of now, the same for a whole batch. What an undo leaves stopped is still the work of the
+    /// run that it undoes.
+    pub(super) fn own_tag(&self, policy: &str, steps: &[&Step]) -> String {
+        let run = self.again.undoes().unwrap_or(&self.run.id).to_owned();
+        let idle = steps.iter().any(|step| step.reason == Reason::Idle);
+        let because = if idle { Because::Idle } else { Because::Hours };
+        OwnTag { at: self.clock.now(), run, policy: policy.to_owned(), because }.to_string()
+    }
+
+    /// Sees to it that what was stopped, or may have been, bears the tag that was written before. Without it nobody
+    /// could tell who stopped it, and it would not be started again.
+    pub(super) async fn vouch(
+        &self,
+        target: &Target,
+        steps: &[&Step],
+        seen: &HashMap<Box<str>, Instance>,
+        value: &str,
+        outcomes: &mut [Outcome],
+    ) {
+        let key = self.settings.tags.stopped.as_str();
+        let may_stop = |step: &Step| {
+            let end = outcomes.iter().find(|outcome| outcome.id == step.id).map(|outcome| outcome.outcome);
+            matches!(end, Some(Ending::Stopped | Ending::Stopping | Ending::Unverified))
+        };
+        let bare = |step: &Step| seen.get(&step.id).is_some_and(|now| Wish::Stands(value).fails(now, key));
+        let bare: Vec<&Step> = steps.iter().copied().filter(|step| may_stop(step) && bare(step)).collect();
+        for id in self.settle(target, bare, Wish::Stands(value), true).await {
+            self.troubled.set(true);
+            let why = format!(
+                "; and its tag `{key}` is not on it, though AWS confirmed it, so nothing will start it again; start it \
+                 when it is wanted, or tag it by hand: `{value}`"
+            );
+            add(outcomes, &id, &why);
+        }
+    }
+
+    /// Removes the reaper's tag where its stop has failed, or its start has come about. A tag that is older than the
+    /// start says by itself that it is over; one on a failed stop does not, so it is looked at.
+    pub(super) async fn take_back(&self, target: &Target, steps: &[&Step], ids: &[Box<str>], outcomes: &mut [Outcome]) {
+        let key = self.settings.tags.stopped.as_str();
+        let attempt = |part: Vec<Box<str>>| async move { self.act.untag(target, &part, key).await };
+        let mut removed: HashSet<Box<str>> = HashSet::new();
+        for (id, end) in bisect(ids, attempt).await {
+            match end {
+                Ok(()) => {
+                    removed.insert(id);
+                }
+                Err(why) => add(outcomes, &id, &format!("; and its tag `{key}` could not be removed: {why}")),
+            }
+        }
+        let failed = |id: &str| outcomes.iter().any(|one| *one.id == *id && one.outcome != Ending::Started);
+        let doubtful = |step: &&&Step| removed.contains(&step.id) && failed(&step.id);
+        let doubtful: Vec<&Step> = steps.iter().filter(doubtful).copied().collect();
+        for id in self.settle(target, doubtful, Wish::Gone, false).await {
+            self.troubled.set(true);
+            add(outcomes, &id, &format!("; and its tag `{key}` could not be removed, though AWS confirmed it"));
+        }
+    }
+
+    /// Writes the reaper's tag anew on what fell back: its start is still owed.
+    pub(super) async fn owe(
+        &self,
+        target: &Target,
+        policy: &str,
+        steps: &[&Step],
+        ids: &[Box<str>],
+        outcomes: &mut [Outcome],
+    ) {
+        let (key, value) = (self.settings.tags.stopped.as_str(), self.own_tag(policy, &[]));
+        let value = value.as_str();
+        let attempt = |part: Vec<Box<str>>| async move { self.act.tag(target, &part, key, value).await };
+        let mut written: HashSet<Box<str>> = HashSet::new();
+        for (id, end) in bisect(ids, attempt).await {
+            match end {
+                Ok(()) => {
+                    written.insert(id);
+                }
+                Err(why) => add(outcomes, &id, &format!("; and its tag `{key}` could not be written anew: {why}")),
+            }
+        }
+        let owed: Vec<&Step> = steps.iter().filter(|step| written.contains(&step.id)).copied().collect();
+        for id in self.settle(target, owed, Wish::Stands(value), false).await {
+            self.troubled.set(true);
+            add(
+                outcomes,
+                &id,
+                &format!("; and its tag `{key}` is not as it was written anew, though AWS confirmed it"),
+            );
+        }
+    }
+
+    /// Looks at the reaper's tag until it is as it should be, a bounded number of times, and writes it once more after
+    /// the first look. Whoever was seen without it at the last look; nobody where none could be had, but who was `seen`
+    /// so before.
+    async fn settle(&self, target: &Target, steps: Vec<&Step>, wish: Wish<'_>, seen: bool) -> Vec<Box<str>> {
+        let key = self.settings.tags.stopped.as_str();
+        let (mut open, mut seen, mut written) = (steps, seen, false);
+        for wait in LOOKS {
+            if open.is_empty() || !self.clock.fits(wait + LOOK) {
+                break;
+            }
+            tokio::time::sleep(wait).await;
+            let Ok(now) = self.see(target, &open).await else { continue };
+            open.retain(|step| now.get(&step.id).is_some_and(|now| wish.fails(now, key)));
+            seen = true;
+            if !written {
+                written = true;
+                let ids: Vec<Box<str>> = open.iter().map(|step| step.id.clone()).collect();
+                let attempt = |part: Vec<Box<str>>| async move {
+                    self.in_time()?;
+                    match wish {
+                        Wish::Stands(value) => self.act.tag(target, &part, key, value).await,
+                        Wish::Gone => self.act.untag(target, &part, key).await,
+                    }
+                };
+                // Whether it was written, the next look tells.
+                let _ = bisect(&ids, attempt).await;
+            }
+        }
+        open.iter().filter(|_| seen).map(|step| step.id.clone()).collect()
+    }
+}
+
+/// Adds to the words of one outcome.
+fn add(outcomes: &mut [Outcome], id: &str, why: &str) {
+    if let Some(outcome) = outcomes.iter_mut().find(|outcome| *outcome.id == *id) {
+        outcome.detail += why;
+    }
+}
