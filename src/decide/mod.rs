@@ -28,6 +28,7 @@ pub mod rules;
 pub mod runs;
 pub mod savings;
 pub mod settings;
+pub mod shelf;
 pub mod snapshot;
 pub mod spent;
 pub mod stocktake;

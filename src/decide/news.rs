@@ -36,8 +36,8 @@ fn unmarked(report: &Report) -> HashSet<&str> {
 /// What of the ledger does not hold any more after this run: it is forgotten before receipts are entered.
 pub fn forget(report: &Report, ledger: &mut Ledger) {
     for row in &report.rows {
-        for subject in &row.talk.forget {
-            ledger.forget(&row.id, *subject);
+        for subject in row.talk.forget.iter() {
+            ledger.forget(&row.id, subject);
         }
     }
     for (step, outcome) in stopped(report) {
@@ -70,12 +70,12 @@ fn of_topic(row: &Row, topic: &Topic) -> News {
         reminder: *reminder,
         ..item(row, *subject)
     };
-    News { item, owner: row.owner.clone(), weight: row.weight, contact: *contact }
+    News { item, owner: row.owner.as_ref().clone(), weight: row.weight, contact: *contact }
 }
 
 fn of_stop(row: &Row) -> News {
     let item = item(row, Subject::Stopped);
-    News { item, owner: row.owner.clone(), weight: row.weight, contact: Contact::First }
+    News { item, owner: row.owner.as_ref().clone(), weight: row.weight, contact: Contact::First }
 }
 
 fn item(row: &Row, subject: Subject) -> Item {
@@ -84,7 +84,7 @@ fn item(row: &Row, subject: Subject) -> Item {
         target: row.target.clone(),
         id: row.id.clone(),
         name: row.name.clone(),
-        kind: row.kind.clone(),
+        kind: (*row.kind).into(),
         policy: row.policy.as_ref().map(|policy| policy.name.clone()).unwrap_or_default(),
         verdict: row.verdict.clone(),
         since: None,

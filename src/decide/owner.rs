@@ -10,7 +10,7 @@ use super::told::Told;
 use crate::words::{Account, Tags};
 
 /// An owner, and how it is known.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Owner {
     /// The owner's name; empty where nobody is known.
     pub name: Arc<str>,
@@ -19,7 +19,7 @@ pub struct Owner {
 }
 
 /// Which link of the chain answered.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum OwnedBy {
     /// The tag with this key.
     Tag(String),

@@ -19,6 +19,7 @@ use super::price::PriceKey;
 use super::request::Mode;
 use super::savings::{Saved, Savings};
 use super::settings::{Money, Notify, Policy};
+use super::shelf::Shelf;
 use super::spent::Spent;
 use super::topics::Talk;
 use super::waste::{Waste, Wasted};
@@ -44,9 +45,9 @@ pub struct Row {
     /// Whether it counts as running in scope, for the cap in per cent.
     pub running_in_scope: bool,
     /// Who owns it, and how that is known.
-    pub owner: Owner,
+    pub owner: Arc<Owner>,
     /// Instance type.
-    pub kind: Box<str>,
+    pub kind: Arc<str>,
     /// State when seen.
     pub state: State,
     /// When it was started last.
@@ -70,14 +71,14 @@ pub struct Row {
     /// How much its money counts.
     pub weight: Decimal,
     /// What its price is looked up by, or why there is none; for what runs.
-    pub price: Option<Result<PriceKey, String>>,
+    pub price: Option<Arc<Result<PriceKey, String>>>,
     /// What it costs a month by list price; `None` where that is unknown or was not asked for.
     pub monthly: Option<Usd>,
 }
 
 impl Row {
     /// The line for a ruling.
-    pub fn new(instance: &Instance, ruling: &Ruling, notify: &Notify) -> Self {
+    pub fn new(instance: &Instance, ruling: Ruling, notify: &Notify, shelf: &mut Shelf) -> Self {
         let Ruling {
             verdict,
             policy,
@@ -98,25 +99,25 @@ impl Row {
             target: instance.target.clone(),
             id: instance.id.clone(),
             name: instance.name().into(),
-            policy: policy.clone(),
-            verdict: verdict.clone(),
-            armed: *armed,
+            policy,
+            verdict,
+            armed,
             running,
             running_in_scope: in_scope && running,
-            owner: owner.clone(),
-            kind: instance.kind.clone(),
+            owner: shelf.owner(owner),
+            kind: shelf.kind(&instance.kind),
             state: instance.state,
             launch: instance.launch,
-            ours: *ours,
+            ours,
             launched_by: None,
             unlabelled: false,
-            remarks: remarks.clone(),
-            undetermined: undetermined.clone().map(Box::new),
-            zone: *zone,
+            remarks,
+            undetermined: undetermined.map(Box::new),
+            zone,
             marks: matches!(marking, Some(Marking::Put(_))),
-            talk: talk.clone(),
+            talk,
             weight: notify.weight(&instance.tags),
-            price: (running && in_scope).then(|| PriceKey::of(instance)),
+            price: (running && in_scope).then(|| shelf.price(PriceKey::of(instance))),
             monthly: None,
         }
     }

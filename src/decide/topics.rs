@@ -8,7 +8,7 @@ use super::marking::{Marking, standing};
 use super::owner::Reach;
 use super::remarks;
 use super::told::Told;
-use crate::words::{Contact, KeepUntil, Lifted, Spared, Subject, Verdict};
+use crate::words::{Contact, KeepUntil, Lifted, Spared, Subject, Subjects, Verdict};
 
 /// Owners are warned so many business days before a `keep-until` ends.
 const WARN_DAYS: u32 = 3;
@@ -36,7 +36,7 @@ pub struct Talk {
     /// News.
     pub topics: Vec<Topic>,
     /// Notices that begin anew the next time.
-    pub forget: Vec<Subject>,
+    pub forget: Subjects,
 }
 
 /// What a topic depends on, beside the case.
@@ -102,7 +102,8 @@ fn keeping(case: &Case<'_>, ruled: &Ruled<'_>, talk: &mut Talk) {
         talk.forget.push(Subject::KeepEnds);
         return;
     }
-    talk.forget.extend([Subject::FirstStop, Subject::Idle]);
+    talk.forget.push(Subject::FirstStop);
+    talk.forget.push(Subject::Idle);
     let Keeping::Until { value: _, until } = case.keeping() else { return };
     let Some((policy, hours)) =
         case.policy.filter(|_| matches!(ruled.verdict, Verdict::Spare(Spared::KeptUntil { .. })))

@@ -56,7 +56,7 @@ pub(super) async fn price(
             return None;
         }
     };
-    let keys = report.rows.iter().filter_map(|row| row.price.as_ref()?.as_ref().ok()).cloned();
+    let keys = report.rows.iter().filter_map(|row| row.price.as_deref()?.as_ref().ok()).cloned();
     let causes = prices::fill(list, &mut prices, keys, report.at).await;
     report.notes.extend(causes.into_iter().map(|cause| format!("a price is unknown: {cause}")));
     put(&prices, report);
@@ -83,7 +83,7 @@ pub(super) async fn foresee(order: &Order<'_>, hub: &impl Hub, report: &mut Repo
 /// Puts prices to the rows.
 fn put(prices: &Prices, report: &mut Report) {
     for row in &mut report.rows {
-        row.monthly = row.price.as_ref().and_then(|key| prices.find(key.as_ref().ok()?, report.at).monthly());
+        row.monthly = row.price.as_deref().and_then(|key| prices.find(key.as_ref().ok()?, report.at).monthly());
     }
     report.priced = true;
 }
@@ -155,7 +155,7 @@ pub(super) async fn save(order: &Order<'_>, hub: &impl Hub, prices: Option<&Pric
         let policy = row.policy.as_ref().map_or("", |policy| policy.name.as_str());
         let (account, owner) = (row.target.account.clone(), Arc::from(row.owner.known().unwrap_or_default()));
         let whose = Whose { account, policy: Arc::from(policy), owner };
-        let key = row.price.as_ref().and_then(|key| key.as_ref().ok());
+        let key = row.price.as_deref().and_then(|key| key.as_ref().ok());
         let hourly = prices.zip(key).and_then(|(prices, key)| prices.find(key, report.at).known());
         savings.stopped(&row.id, &row.target, whose, hourly, outcome.at);
     }
@@ -180,7 +180,7 @@ pub(super) async fn take_stock(
     let Some(month) = history.stocktake.filter(|_| run.scope.is_whole()) else { return };
     let mut lines = std::mem::take(&mut seen.stock);
     let keys: HashMap<&str, &PriceKey> =
-        report.rows.iter().filter_map(|row| Some((&*row.id, row.price.as_ref()?.as_ref().ok()?))).collect();
+        report.rows.iter().filter_map(|row| Some((&*row.id, row.price.as_deref()?.as_ref().ok()?))).collect();
     let launched: HashMap<&str, &Arc<str>> =
         report.rows.iter().filter_map(|row| Some((&*row.id, row.launched_by.as_ref()?))).collect();
     for line in &mut lines {

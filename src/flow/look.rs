@@ -1,5 +1,5 @@
-//! Looks at every target, `width` at a time, and judges each instance as its page arrives, so that memory
-//! holds verdicts and not pages.
+//! Looks at every target, `width` at a time, and has each instance judged as its target arrives, so that memory
+//! holds verdicts and not instances.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -9,22 +9,19 @@ use futures_util::stream::{self, StreamExt};
 
 use super::across::across;
 use super::clock::Clock;
-use super::contacts;
-use super::evidence::{Gathered, gather};
-use crate::decide::case::{Activity, History};
-use crate::decide::gate::Gate;
-use crate::decide::idle::Idleness;
-use crate::decide::judge::{Judge, Known, Ruling};
+use super::judging::Judging;
+use crate::decide::case::History;
+use crate::decide::judge::Known;
 use crate::decide::marks::MarkStep;
 use crate::decide::owner::Contacts;
 use crate::decide::plan::Candidate;
 use crate::decide::report::{Blind, Row, Skipped};
 use crate::decide::request::{RequestInvalid, Scope};
 use crate::decide::settings::Settings;
-use crate::decide::stocktake::{self, Line};
+use crate::decide::stocktake::Line;
 use crate::decide::witness::Sighting;
 use crate::ports::{Look, PortError, Unseen};
-use crate::words::{Account, Instance, Target, Verdict};
+use crate::words::{Account, Instance, Target};
 
 /// What is kept back from the deadline while looking: the time to plan, to record and to answer.
 pub(super) const RESERVE: Duration = Duration::from_secs(5);
@@ -83,15 +80,16 @@ pub async fn look(
     progress: &dyn Fn(usize, usize),
 ) -> Result<Seen, LookError> {
     let mut seen = Seen::default();
-    let found = survey(port, settings, scope, clock, progress, &mut seen).await?;
-    seen.contacts = contacts::ask(port, settings, &owning(&found, &seen), clock, RESERVE).await;
-    let contacts = seen.contacts.clone();
-    let mut judge = Judge::new(settings, scope, history, clock.at()).with_contacts(&contacts);
-    judge_all(port, settings, &mut judge, history, found, clock, &mut seen).await;
+    let mut judging = Judging::new(settings, scope, history, clock);
+    let each = |found, seen: &mut Seen| judging.take(found, seen);
+    survey_each(port, settings, scope, clock, progress, &mut seen, each).await?;
+    judging.finish(port, &mut seen).await;
     // Two lines share an id only where the answer told none; what they say then gives them their order.
     let words =
         |row: &Row| (row.name.clone(), row.policy.as_ref().map(|p| p.name.clone()), format!("{:?}", row.verdict));
-    seen.rows.sort_by(|a, b| (&a.target, &a.id).cmp(&(&b.target, &b.id)).then_with(|| words(a).cmp(&words(b))));
+    // Not a stable sort, which would want half as much memory again.
+    seen.rows
+        .sort_unstable_by(|a, b| (&a.target, &a.id).cmp(&(&b.target, &b.id)).then_with(|| words(a).cmp(&words(b))));
     seen.marks.sort_by(|a, b| (&a.account, &a.region, &a.id).cmp(&(&b.account, &b.region, &b.id)));
     seen.blind.sort();
     seen.closed.sort();
@@ -108,8 +106,23 @@ pub(super) async fn survey(
     progress: &dyn Fn(usize, usize),
     seen: &mut Seen,
 ) -> Result<Vec<Found>, LookError> {
+    let mut all = Vec::new();
+    survey_each(port, settings, scope, clock, progress, seen, |found, _| all.push(found)).await?;
+    Ok(all)
+}
+
+/// The same, handing each instance on as soon as its target was looked at.
+async fn survey_each(
+    port: &impl Look,
+    settings: &Settings,
+    scope: &Scope,
+    clock: Clock,
+    progress: &dyn Fn(usize, usize),
+    seen: &mut Seen,
+    each: impl FnMut(Found, &mut Seen),
+) -> Result<(), LookError> {
     if scope.is_empty() {
-        return Ok(Vec::new());
+        return Ok(());
     }
     let accounts = accounts(port, scope, seen).await?;
     let targets = targets(port, settings, scope, &accounts, seen).await;
@@ -117,7 +130,9 @@ pub(super) async fn survey(
     seen.outside = outside(scope, &targets, seen);
     seen.targets = targets.len() + seen.blind.len();
     seen.accounts = accounts.into_iter().map(|account| (account.id.clone(), account)).collect();
-    Ok(sweep(port, settings, scope, targets, clock, seen, progress).await)
+    let how = How { width: settings.run.width, scope, clock, progress };
+    sweep(port, how, targets, seen, each).await;
+    Ok(())
 }
 
 async fn accounts(port: &impl Look, scope: &Scope, seen: &mut Seen) -> Result<Vec<Account>, LookError> {
@@ -211,15 +226,22 @@ pub(super) struct Found {
     pub(super) whole: bool,
 }
 
+/// How instances are looked for.
+struct How<'a> {
+    width: usize,
+    scope: &'a Scope,
+    clock: Clock,
+    progress: &'a dyn Fn(usize, usize),
+}
+
 async fn sweep(
     port: &impl Look,
-    settings: &Settings,
-    scope: &Scope,
+    how: How<'_>,
     targets: Vec<Target>,
-    clock: Clock,
     seen: &mut Seen,
-    progress: &dyn Fn(usize, usize),
-) -> Vec<Found> {
+    mut each: impl FnMut(Found, &mut Seen),
+) {
+    let How { width, scope, clock, progress } = how;
     let total = targets.len();
     let targets = across(targets);
     let mut open: BTreeMap<Target, ()> = targets.iter().map(|target| (target.clone(), ())).collect();
@@ -235,8 +257,7 @@ async fn sweep(
         instances.dedup_by(|a, b| !a.id.is_empty() && a.id == b.id);
         (target, instances, answer)
     });
-    let mut answers = std::pin::pin!(stream::iter(looks).buffer_unordered(settings.run.width));
-    let mut found = Vec::new();
+    let mut answers = std::pin::pin!(stream::iter(looks).buffer_unordered(width));
     loop {
         let next = match clock.left(RESERVE) {
             None => answers.next().await,
@@ -248,7 +269,7 @@ async fn sweep(
         let Some((target, instances, answer)) = next else { break };
         open.remove(&target);
         let whole = answer.is_ok();
-        found.extend(instances.into_iter().map(|instance| Found { instance, whole }));
+        instances.into_iter().for_each(|instance| each(Found { instance, whole }, seen));
         match answer {
             Ok(()) => {}
             Err(Unseen::Closed) => seen.closed.push(target),
@@ -261,129 +282,6 @@ async fn sweep(
     for target in open.into_keys() {
         let cause = "there was no time left to look before the run's deadline".to_owned();
         seen.blind.push(Blind { account: target.account, region: target.region, cause });
-    }
-    found
-}
-
-/// The accounts in which there is anything to own.
-fn owning(found: &[Found], seen: &Seen) -> BTreeMap<Arc<str>, Account> {
-    let known = |id: &Arc<str>| seen.accounts.get(id).cloned().unwrap_or_else(|| Account::bare(id.clone()));
-    found.iter().map(|found| &found.instance.target.account).map(|id| (id.clone(), known(id))).collect()
-}
-
-/// Judges everything seen: first by what DescribeInstances said; what no rule spares by weeks of evidence, where its
-/// policy asks for that; and what would be stopped by its last hour.
-async fn judge_all(
-    port: &impl Look,
-    settings: &Settings,
-    judge: &mut Judge<'_>,
-    history: &History,
-    found: Vec<Found>,
-    clock: Clock,
-    seen: &mut Seen,
-) {
-    let mut idleness = evidence(port, settings, judge, history, &found, clock, seen).await;
-    let mut to_measure: BTreeMap<Target, Vec<(Found, Idleness)>> = BTreeMap::new();
-    for found in found {
-        let idleness = idleness.remove(&found.instance.id).unwrap_or(Idleness::NotAsked);
-        let known = Known { activity: Activity::NotAsked, idleness };
-        let ruling = judge.rule_known(&found.instance, account(seen, &found.instance.target), &known);
-        if wants_last_hour(settings, &ruling) {
-            to_measure.entry(found.instance.target.clone()).or_default().push((found, known.idleness));
-        } else {
-            settle(&found, ruling, settings, history, clock, seen);
-            if !matches!(known.idleness, Idleness::NotAsked) {
-                seen.known.insert(found.instance.id, known);
-            }
-        }
-    }
-    let asked = to_measure.into_iter().map(|(target, found)| async move {
-        let ids: Vec<Box<str>> = found.iter().map(|(found, _)| found.instance.id.clone()).collect();
-        let activity = match clock.left(RESERVE) {
-            None => port.activity(&target, &ids, clock.at()).await,
-            Some(left) => {
-                tokio::time::timeout(left, port.activity(&target, &ids, clock.at())).await.unwrap_or_default()
-            }
-        };
-        (found, activity)
-    });
-    let measured: Vec<_> = stream::iter(asked).buffer_unordered(settings.run.width).collect().await;
-    for (found, mut activity) in measured {
-        for (found, idleness) in found {
-            let late = || Activity::Gap("no answer in time".to_owned());
-            let known = Known { activity: activity.remove(&found.instance.id).unwrap_or_else(late), idleness };
-            let ruling = judge.rule_known(&found.instance, account(seen, &found.instance.target), &known);
-            settle(&found, ruling, settings, history, clock, seen);
-            seen.known.insert(found.instance.id, known);
-        }
-    }
-}
-
-/// Whether its last hour decides: it would be stopped now.
-fn wants_last_hour(settings: &Settings, ruling: &Ruling) -> bool {
-    match &ruling.verdict {
-        Verdict::Stop(_) | Verdict::Hibernate(_) => settings.busy.is_some(),
-        Verdict::Idle(_) => ruling.armed && ruling.verdict.action().is_some() && ruling.gate == Gate::Open,
-        Verdict::Start(_) | Verdict::Report(_) | Verdict::Spare(_) | Verdict::OutOfScope(_) => false,
-    }
-}
-
-/// Weeks of evidence about everything that no other rule spares and whose policy asks for it.
-async fn evidence(
-    port: &impl Look,
-    settings: &Settings,
-    judge: &mut Judge<'_>,
-    history: &History,
-    found: &[Found],
-    clock: Clock,
-    seen: &mut Seen,
-) -> HashMap<Box<str>, Idleness> {
-    let Some(idle) = &settings.idle else { return HashMap::new() };
-    let mut candidates: Vec<&Instance> = Vec::new();
-    for Found { instance, whole } in found {
-        if *whole && judge.wants_evidence(instance, account(seen, &instance.target)) {
-            candidates.push(instance);
-        }
-    }
-    let Gathered { idleness, sightings } =
-        gather(port, idle, &candidates, &history.witness, &history.own, clock, settings.run.width).await;
-    seen.sightings = sightings;
-    idleness
-}
-
-/// Rows of one account share its entry; an account that nobody listed is known by its id.
-fn account<'a>(seen: &'a mut Seen, target: &Target) -> &'a Account {
-    seen.accounts.entry(target.account.clone()).or_insert_with(|| Account::bare(target.account.clone()))
-}
-
-fn settle(found: &Found, mut ruling: Ruling, settings: &Settings, history: &History, clock: Clock, seen: &mut Seen) {
-    ruling.armed &= found.whole;
-    let failed_last = history.failed_last.contains(&found.instance.id);
-    if let Some(marking) = ruling.marking.as_ref().filter(|_| found.whole) {
-        seen.marks.push(MarkStep::of(&found.instance, marking));
-    }
-    seen.candidates.extend(Candidate::of(&found.instance, &ruling, failed_last, clock.at()));
-    if history.stocktake.is_some() {
-        seen.stock.push(stock(&found.instance, &ruling, settings, clock));
-    }
-    let mut row = Row::new(&found.instance, &ruling, &settings.notify);
-    row.unlabelled = found.whole && found.instance.tags.any_case(&settings.tags.launched_by).next().is_none();
-    seen.rows.push(row);
-}
-
-/// Its line in a stocktake; the price comes later.
-fn stock(instance: &Instance, ruling: &Ruling, settings: &Settings, clock: Clock) -> Line {
-    let hours = ruling.policy.as_ref().map(|policy| &*policy.schedule);
-    let owner = ruling.owner.known().map(|name| stocktake::Owner {
-        name: name.to_owned(),
-        how: ruling.owner.by.to_string(),
-        by_default: ruling.owner.is_default(),
-    });
-    Line {
-        owner,
-        policy: ruling.policy.as_ref().map(|policy| policy.name.clone()),
-        seen: instance.tags.any_case(&settings.tags.seen).next().is_some(),
-        ..Line::of(instance, &settings.tags, hours, clock.at())
     }
 }
 

@@ -11,6 +11,7 @@ mod contacts;
 mod ending;
 mod evidence;
 mod explain;
+mod judging;
 pub mod launches;
 mod lock;
 mod look;

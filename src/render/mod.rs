@@ -21,7 +21,7 @@ mod words;
 
 pub use explanation::explanation;
 pub use hours::hours;
-pub use json::{Digest, digest, json};
+pub use json::{Digest, digest, json, write_json};
 pub use markdown::markdown;
 pub use message::{Frame, messages};
 pub use recalled::recalled;

@@ -27,7 +27,7 @@ pub use mark::{Lifted, Mark, MarkUnreadable, Tier, digest_of};
 pub use message::{Message, Named};
 pub(crate) use money::decimal;
 pub use money::{Currency, HOURS_PER_MONTH, Usd};
-pub use news::{Contact, Item, Receipt, Subject};
+pub use news::{Contact, Item, Receipt, Subject, Subjects};
 pub use own_tag::{Because, OwnTag, OwnTagUnreadable};
 pub use reason::Reason;
 pub use remark::{Remark, Starter, Stopped};

@@ -44,6 +44,44 @@ impl Subject {
     }
 }
 
+/// Some subjects; a byte, because every line of a report has them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Subjects(u8);
+
+impl Subjects {
+    const ALL: [Subject; 7] = [
+        Subject::FirstStop,
+        Subject::Idle,
+        Subject::Lifted,
+        Subject::Stopped,
+        Subject::KeepEnds,
+        Subject::Attention,
+        Subject::Aged,
+    ];
+
+    /// Adds one.
+    pub fn push(&mut self, subject: Subject) {
+        self.0 |= Self::bit(subject);
+    }
+
+    /// Each of them.
+    pub fn iter(self) -> impl Iterator<Item = Subject> {
+        Self::ALL.into_iter().filter(move |subject| self.0 & Self::bit(*subject) != 0)
+    }
+
+    fn bit(subject: Subject) -> u8 {
+        match subject {
+            Subject::FirstStop => 1,
+            Subject::Idle => 1 << 1,
+            Subject::Lifted => 1 << 2,
+            Subject::Stopped => 1 << 3,
+            Subject::KeepEnds => 1 << 4,
+            Subject::Attention => 1 << 5,
+            Subject::Aged => 1 << 6,
+        }
+    }
+}
+
 /// One piece of news: everything that a message says about one instance.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Item {

@@ -1,12 +1,13 @@
 //! Shows results: where, in which rendering, in colour or not; and progress, where somebody looks on.
 
-use std::io::{IsTerminal, Write};
+use std::fs::File;
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::Path;
 
 use super::super::args::{Args, Format};
 use super::super::error::Error;
 use crate::decide::report::Report;
-use crate::render::{Style, json, markdown, table};
+use crate::render::{Style, markdown, table, write_json};
 
 /// Whether a stream wants colours: a terminal, without `NO_COLOR`.
 pub fn colour(stream: &impl IsTerminal) -> bool {
@@ -15,7 +16,7 @@ pub fn colour(stream: &impl IsTerminal) -> bool {
 
 /// The style of what goes to `--out` or to the terminal.
 pub fn style(args: &Args) -> Style {
-    let stdout = std::io::stdout();
+    let stdout = io::stdout();
     let terminal = args.out.is_none() && stdout.is_terminal();
     // A file or a pipe has no width of its own; without any, one long cause would make every line as long.
     let width = terminal_width().filter(|_| terminal).or_else(columns).or(Some(160));
@@ -42,34 +43,34 @@ pub fn format(args: &Args) -> Format {
 
 /// Shows a report.
 pub fn report(args: &Args, report: &Report) -> Result<(), Error> {
-    let text = match format(args) {
-        Format::Table => table(report, style(args)),
-        Format::Json => to_json(report)?,
-        Format::Markdown => markdown(report),
-    };
-    self::text(args, &text)
-}
-
-fn to_json(report: &Report) -> Result<String, Error> {
-    json(report, true).map(|text| text + "\n").map_err(|error| Error::Usage(error.to_string()))
+    match format(args) {
+        Format::Table => text(args, &table(report, style(args))),
+        Format::Json => to(args, |out| write_json(report, out)),
+        Format::Markdown => text(args, &markdown(report)),
+    }
 }
 
 /// Shows any text: on the terminal, or in the file of `--out`.
 pub fn text(args: &Args, text: &str) -> Result<(), Error> {
+    to(args, |out| out.write_all(text.as_bytes()).and_then(|()| out.flush()))
+}
+
+/// Hands `show` what it writes to: the terminal, or the file of `--out`.
+fn to(args: &Args, show: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
     let Some(path) = &args.out else {
         // A reader that has gone away, such as `head`, is no error.
-        let _ = std::io::stdout().lock().write_all(text.as_bytes());
+        let _ = show(&mut BufWriter::new(io::stdout().lock()));
         return Ok(());
     };
     let wrong = |source| Error::File { verb: "write", file: path.display().to_string(), source };
-    std::fs::write(path, text).map_err(wrong)?;
+    File::create(path).and_then(|file| show(&mut BufWriter::new(file))).map_err(wrong)?;
     eprintln!("written to {}", path.display());
     Ok(())
 }
 
 /// Tells how far a look has come, on a terminal only.
 pub fn progress(done: usize, total: usize) {
-    let mut stderr = std::io::stderr();
+    let mut stderr = io::stderr();
     if stderr.is_terminal() && total > 1 {
         let end = if done == total { "\r\u{1b}[K" } else { "" };
         let _ = write!(stderr, "\rlooking: {done} of {total} targets{end}").and_then(|()| stderr.flush());
