@@ -42,6 +42,10 @@ pub(crate) fn answer(shared: &Shared, method: &str, path: &str, body: &Value) ->
             Ok(json!(counts))
         }
         ("POST", "conditions") => conditions(world, body),
+        ("POST", "settle") => {
+            world.settle();
+            Ok(json!({}))
+        }
         ("POST", "fault") => {
             let fault: Fault =
                 serde_json::from_value(body.clone()).map_err(|error| format!("no such fault: {error}"))?;
@@ -148,6 +152,10 @@ fn conditions(world: &mut World, body: &Value) -> Result<Value, String> {
             "latency-ms" => world.spec.latency_ms = value.as_f64().ok_or_else(wrong)?,
             "throttle" => world.spec.throttle = value.as_bool().ok_or_else(wrong)?,
             "transition-seconds" => world.spec.transition_seconds = value.as_f64().ok_or_else(wrong)?,
+            "page-size" => {
+                let size = value.as_u64().filter(|size| (1..=1000).contains(size)).ok_or_else(wrong)?;
+                world.spec.page_size = size as usize;
+            }
             _ => return Err(format!("there is no condition `{key}`")),
         }
     }

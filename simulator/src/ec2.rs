@@ -108,9 +108,10 @@ fn describe(world: &mut World, call: &Call, slant: Slant) -> Result<Answer, Refu
             }
         },
     };
+    let most = world.spec.page_size;
     let place = world.place(call);
     let all = asked(place, call)?;
-    let found = page(all.len(), size, call.param("NextToken"), slant.page)
+    let found = page(all.len(), size.min(most), call.param("NextToken"), slant.page)
         .ok_or_else(|| Refusal::new(400, "InvalidNextToken", "The token is not valid."))?;
     let mut xml = String::with_capacity(512 + (found.to - found.from) * 2560);
     xml.push_str(

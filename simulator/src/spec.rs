@@ -31,6 +31,8 @@ pub(crate) struct Spec {
     pub(crate) latency_ms: f64,
     /// Whether the documented request limits hold.
     pub(crate) throttle: bool,
+    /// The most instances on a page of a listing: a thousand unless told, which is AWS's own limit.
+    pub(crate) page_size: usize,
 }
 
 /// The Regions that are on in every account, from the AWS Account Management guide: seventeen.
@@ -67,6 +69,7 @@ impl Default for Spec {
             acting_role: None,
             external_id: None,
             transition_seconds: 0.0,
+            page_size: 1000,
             accounts: Vec::new(),
             defaults: Map::new(),
             instances: Vec::new(),

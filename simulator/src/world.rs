@@ -215,6 +215,13 @@ impl World {
         place
     }
 
+    /// Whatever is under way has ended.
+    pub(crate) fn settle(&mut self) {
+        let later = Instant::now() + Duration::from_secs_f64(LONGEST_HANG);
+        let instances = self.places.values_mut().flat_map(|place| &mut place.instances);
+        instances.for_each(|instance| instance.settle(later));
+    }
+
     /// What has been asked so far.
     pub fn meter(&self) -> &Meter {
         &self.meter

@@ -52,7 +52,8 @@ impl<L: Look, A: Act, H: Hub> Acting<'_, L, A, H> {
     }
 
     /// Sees to it that what was stopped, or may have been, bears the tag that was written before. Without it nobody
-    /// could tell who stopped it, and it would not be started again.
+    /// could tell who stopped it, and it would not be started again. What could not be looked at after its stop is
+    /// tagged once more all the same.
     pub(super) async fn vouch(
         &self,
         target: &Target,
@@ -66,15 +67,17 @@ impl<L: Look, A: Act, H: Hub> Acting<'_, L, A, H> {
             let end = outcomes.iter().find(|outcome| outcome.id == step.id).map(|outcome| outcome.outcome);
             matches!(end, Some(Ending::Stopped | Ending::Stopping | Ending::Unverified))
         };
-        let bare = |step: &Step| seen.get(&step.id).is_some_and(|now| Wish::Stands(value).fails(now, key));
+        let bare = |step: &Step| seen.get(&step.id).is_none_or(|now| Wish::Stands(value).fails(now, key));
         let bare: Vec<&Step> = steps.iter().copied().filter(|step| may_stop(step) && bare(step)).collect();
-        for id in self.settle(target, bare, Wish::Stands(value), true).await {
+        for (id, looked) in self.settle(target, bare, Wish::Stands(value)).await {
             self.troubled.set(true);
-            let why = format!(
-                "; and its tag `{key}` is not on it, though AWS confirmed it, so nothing will start it again; start it \
-                 when it is wanted, or tag it by hand: `{value}`"
-            );
-            add(outcomes, &id, &why);
+            let mend = format!("start it when it is wanted, or tag it by hand: `{value}`");
+            let why = if looked || seen.contains_key(&id) {
+                format!("its tag `{key}` is not on it, though AWS confirmed it, so nothing will start it again; {mend}")
+            } else {
+                format!("whether its tag `{key}` is on it could not be seen; if not, {mend}")
+            };
+            add(outcomes, &id, &format!("; and {why}"));
         }
     }
 
@@ -95,7 +98,7 @@ impl<L: Look, A: Act, H: Hub> Acting<'_, L, A, H> {
         let failed = |id: &str| outcomes.iter().any(|one| *one.id == *id && one.outcome != Ending::Started);
         let doubtful = |step: &&&Step| removed.contains(&step.id) && failed(&step.id);
         let doubtful: Vec<&Step> = steps.iter().filter(doubtful).copied().collect();
-        for id in self.settle(target, doubtful, Wish::Gone, false).await {
+        for (id, _) in self.settle(target, doubtful, Wish::Gone).await.into_iter().filter(|(_, looked)| *looked) {
             self.troubled.set(true);
             add(outcomes, &id, &format!("; and its tag `{key}` could not be removed, though AWS confirmed it"));
         }
@@ -123,7 +126,7 @@ impl<L: Look, A: Act, H: Hub> Acting<'_, L, A, H> {
             }
         }
         let owed: Vec<&Step> = steps.iter().filter(|step| written.contains(&step.id)).copied().collect();
-        for id in self.settle(target, owed, Wish::Stands(value), false).await {
+        for (id, _) in self.settle(target, owed, Wish::Stands(value)).await.into_iter().filter(|(_, looked)| *looked) {
             self.troubled.set(true);
             add(
                 outcomes,
@@ -134,19 +137,20 @@ impl<L: Look, A: Act, H: Hub> Acting<'_, L, A, H> {
     }
 
     /// Looks at the reaper's tag until it is as it should be, a bounded number of times, and writes it once more after
-    /// the first look. Whoever was seen without it at the last look; nobody where none could be had, but who was `seen`
-    /// so before.
-    async fn settle(&self, target: &Target, steps: Vec<&Step>, wish: Wish<'_>, seen: bool) -> Vec<Box<str>> {
+    /// the first look, or where none could be had. Who was not seen with the tag as it should be; and whether there was
+    /// a look at all.
+    async fn settle(&self, target: &Target, steps: Vec<&Step>, wish: Wish<'_>) -> Vec<(Box<str>, bool)> {
         let key = self.settings.tags.stopped.as_str();
-        let (mut open, mut seen, mut written) = (steps, seen, false);
+        let (mut open, mut looked, mut written) = (steps, false, false);
         for wait in LOOKS {
             if open.is_empty() || !self.clock.fits(wait + LOOK) {
                 break;
             }
             tokio::time::sleep(wait).await;
-            let Ok(now) = self.see(target, &open).await else { continue };
-            open.retain(|step| now.get(&step.id).is_some_and(|now| wish.fails(now, key)));
-            seen = true;
+            if let Ok(now) = self.see(target, &open).await {
+                open.retain(|step| now.get(&step.id).is_some_and(|now| wish.fails(now, key)));
+                looked = true;
+            }
             if !written {
                 written = true;
                 let ids: Vec<Box<str>> = open.iter().map(|step| step.id.clone()).collect();
@@ -161,7 +165,7 @@ impl<L: Look, A: Act, H: Hub> Acting<'_, L, A, H> {
                 let _ = bisect(&ids, attempt).await;
             }
         }
-        open.iter().filter(|_| seen).map(|step| step.id.clone()).collect()
+        open.iter().map(|step| (step.id.clone(), looked)).collect()
     }
 }
 

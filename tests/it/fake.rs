@@ -4,9 +4,11 @@
 
 mod dice;
 mod faults;
+mod meter;
 mod ports;
 mod run;
 mod shape;
+mod tags;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -20,6 +22,7 @@ use idle_reaper::words::{Account, Instance, Message, State, Target};
 
 pub use dice::Dice;
 pub use faults::{Change, Fault, Faults};
+pub use meter::{Hour, Hours};
 pub use run::{Ask, Back, apply, apply_both, block_on, plan, plan_over, regard, try_apply, try_plan, try_undo};
 pub use shape::{
     EVENING, HERE, SETTINGS, Shape, THERE, at, ending, endings, instance, judge, judge_with, keys, planned, row,
@@ -124,6 +127,7 @@ struct Inner {
     instances: Vec<Instance>,
     cpu: HashMap<Box<str>, Activity>,
     weeks: HashMap<Box<str>, Evidence>,
+    hours: HashMap<Box<str>, Hours>,
     behind: BTreeSet<Box<str>>,
     faults: Faults,
     switch_reads: usize,
@@ -162,6 +166,7 @@ impl World {
                 instances: Vec::new(),
                 cpu: HashMap::new(),
                 weeks: HashMap::new(),
+                hours: HashMap::new(),
                 behind: BTreeSet::new(),
                 faults: Faults::default(),
                 switch_reads: 0,

@@ -2,6 +2,7 @@
 //! `make survive` tries many more than `make test` does; `docs/proof.md` has the figures.
 
 mod fakes;
+mod idleness;
 mod model;
 
 /// How many plans a test tries: `usual`, or as many times more as `IDLE_REAPER_PLANS` says.

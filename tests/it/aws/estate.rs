@@ -87,6 +87,7 @@ impl Estate {
         self.world.post("clock", &json!({"now": aws}));
         let ran = self.world.run(&self.settings, &["apply", "--yes", "--at", at, "--format", "json"]);
         let ended = Ended { report: serde_json::from_str(&ran.out).unwrap_or(Value::Null), ran };
+        self.world.post("settle", &json!({}));
         self.untagged.lock().unwrap().extend(ended.untagged());
         ended
     }
@@ -164,9 +165,9 @@ impl Ended {
         self.report["outcomes"].as_array().cloned().unwrap_or_default()
     }
 
-    /// Of whom it says that AWS confirmed their tag and did not write it.
+    /// Of whom it says that their tag is not there, or could not be seen.
     pub fn untagged(&self) -> BTreeSet<String> {
-        let said = |one: &Value| one["detail"].as_str().is_some_and(|detail| detail.contains("is not on it"));
+        let said = |one: &Value| one["detail"].as_str().is_some_and(|detail| detail.contains("tag it by hand"));
         self.outcomes().iter().filter(|one| said(one)).map(|one| one["id"].as_str().unwrap().to_owned()).collect()
     }
 }

@@ -6,14 +6,14 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use idle_reaper::decide::case::Activity;
-use idle_reaper::decide::idle::{Evidence, Reading, Wanted};
+use idle_reaper::decide::idle::{Evidence, Wanted};
 use idle_reaper::decide::price::{Price, PriceKey};
 use idle_reaper::decide::settings::Channel;
 use idle_reaper::decide::spent::Spent;
 use idle_reaper::ports::{
     Act, ActError, Entry, FoundAccount, Hub, Look, Messenger, PortError, PriceList, Switch, Unseen,
 };
-use idle_reaper::words::{Instance, Message, State, Tags, Target, Usd};
+use idle_reaper::words::{Instance, Message, State, Target, Usd};
 
 use super::shape::Shape;
 use super::{Change, Deed, Fault, Inner, World};
@@ -59,7 +59,7 @@ impl Inner {
         Some(ActError::Refused(format!("InvalidInstanceID.NotFound: {missing}")))
     }
 
-    fn each(&mut self, target: &Target, ids: &[Box<str>], mut act: impl FnMut(&mut Instance)) {
+    pub(super) fn each(&mut self, target: &Target, ids: &[Box<str>], mut act: impl FnMut(&mut Instance)) {
         for place in self.places(target, Some(ids)) {
             act(&mut self.instances[place]);
         }
@@ -188,21 +188,7 @@ impl Look for World {
 
     async fn evidence(&self, target: &Target, wanted: &[Wanted], _: DateTime<Utc>) -> HashMap<Box<str>, Evidence> {
         self.wait().await;
-        let slow = self.state.borrow().faults.slow_metrics;
-        tokio::time::sleep(slow).await;
-        let ids: Vec<Box<str>> = wanted.iter().map(|one| one.id.clone()).collect();
-        let metrics: usize = wanted.iter().map(|one| one.asked.len()).sum();
-        let refused = self.state.borrow().faults.unmeasured.contains(target);
-        self.note(Deed::Gather, target, &ids, metrics.to_string(), !refused);
-        let state = self.state.borrow();
-        let gap = || Reading::Gap("AccessDenied: cloudwatch:GetMetricData".to_owned());
-        let nothing = Evidence::default();
-        let answer = |one: &Wanted| {
-            let known = state.weeks.get(&one.id).unwrap_or(&nothing);
-            let of = |metric| known.get(metric).filter(|_| !refused).cloned().unwrap_or_else(gap);
-            Evidence::of(one.asked.iter().map(|asked| (asked.metric, of(asked.metric))))
-        };
-        wanted.iter().map(|one| (one.id.clone(), answer(one))).collect()
+        self.gathered(target, wanted).await
     }
 
     async fn behind_load_balancer(&self, target: &Target) -> Result<HashSet<Box<str>>, PortError> {
@@ -237,14 +223,7 @@ impl Act for World {
             return Err(refused);
         }
         let mut state = self.state.borrow_mut();
-        let faults = state.faults.clone();
-        state.each(target, ids, |instance| {
-            let ignored = [Fault::TagIgnored, Fault::TagIgnoredOnce].iter().any(|f| faults.suffers(&instance.id, *f));
-            if !ignored {
-                *instance = instance.clone().tag(key, value);
-            }
-        });
-        state.faults.pass(ids, Fault::TagIgnoredOnce);
+        state.write_tag(target, ids, key, value);
         let unclear = state.faults.has(ids, Fault::TagUnclearButDone);
         if unclear { Err(ActError::Unclear("CreateTags timed out".to_owned())) } else { Ok(()) }
     }
@@ -256,18 +235,7 @@ impl Act for World {
         if let Some(refused) = refused {
             return Err(refused);
         }
-        let without = |tags: &Tags| Tags::new(tags.iter().filter(|(found, _)| *found != key));
-        let mut state = self.state.borrow_mut();
-        let faults = state.faults.clone();
-        let ignores = [Fault::UntagIgnored, Fault::ProtectedUntagIgnored, Fault::ProtectedUntagIgnoredOnce];
-        state.each(target, ids, |instance| {
-            if !ignores.iter().any(|fault| faults.suffers(&instance.id, *fault)) {
-                instance.tags = without(&instance.tags);
-            }
-        });
-        for id in ids.iter().filter(|id| faults.suffers(id, Fault::ProtectedUntagIgnoredOnce)) {
-            state.faults.instances.insert(id.clone(), Fault::Protected);
-        }
+        self.state.borrow_mut().remove_tag(target, ids, key);
         Ok(())
     }
 

@@ -176,7 +176,7 @@ impl Survived<'_> {
             let mine = tag.is_some_and(|tag| tag.run == *report.run);
             match end {
                 Ending::Stopped | Ending::Stopping => {
-                    let told = detail.contains("is not on it") && report.health() == Health::Degraded;
+                    let told = detail.contains("tag it by hand") && report.health() == Health::Degraded;
                     assert!(rests == State::Stopped && mine != told, "{outcome:?}: {now:?}");
                 }
                 Ending::Started => assert_eq!(rests, State::Running, "{outcome:?}"),
@@ -196,7 +196,7 @@ impl Survived<'_> {
             let stopped = self.did(&found.id, stop) && self.before[&found.id].state == State::Running;
             if stopped && matches!(found.state, State::Stopping | State::Stopped) {
                 let tag = found.tags.get(&self.settings().tags.stopped).and_then(|value| OwnTag::parse(value).ok());
-                let told = |one: &Outcome| one.id == found.id && one.detail.contains("is not on it");
+                let told = |one: &Outcome| one.id == found.id && one.detail.contains("tag it by hand");
                 let told = report.outcomes.iter().any(told).then(String::new);
                 let run = tag.map(|tag| tag.run).or(told.map(|_| report.run.to_string()));
                 assert_eq!(run, Some(report.run.to_string()), "{found:?}");

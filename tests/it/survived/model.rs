@@ -56,16 +56,16 @@ struct Memory {
     due_since: Option<DateTime<Utc>>,
 }
 
-fn local(now: DateTime<Utc>) -> chrono::NaiveDateTime {
+pub(super) fn local(now: DateTime<Utc>) -> chrono::NaiveDateTime {
     now.naive_utc() + Duration::hours(9) // Japan has no other time
 }
 
-fn is_weekday(day: NaiveDate) -> bool {
+pub(super) fn is_weekday(day: NaiveDate) -> bool {
     day.weekday().number_from_monday() <= 5
 }
 
 /// Whether the office, or the night shift, is at work.
-fn at_work(schedule: &str, now: DateTime<Utc>) -> Option<bool> {
+pub(super) fn at_work(schedule: &str, now: DateTime<Utc>) -> Option<bool> {
     let (day, hour) = (local(now).date(), local(now).hour());
     match schedule {
         "" | "office" => Some(is_weekday(day) && (9..18).contains(&hour)),
@@ -75,7 +75,7 @@ fn at_work(schedule: &str, now: DateTime<Utc>) -> Option<bool> {
     }
 }
 
-fn tag<'a>(found: &'a Instance, key: &str) -> Option<&'a str> {
+pub(super) fn tag<'a>(found: &'a Instance, key: &str) -> Option<&'a str> {
     found.tags.get(key)
 }
 
