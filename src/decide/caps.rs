@@ -155,7 +155,7 @@ impl Purse {
     }
 
     fn spend_stop(&mut self, step: &Step) -> Result<(), Cap> {
-        let policy: Box<str> = step.policy.as_str().into();
+        let policy: Box<str> = (*step.policy).into();
         let in_account = self.by_account.entry(step.account.clone()).or_default();
         let in_target = self.by_target.entry(step.target()).or_default();
         let account_today = self.today.by_account.entry(step.account.clone()).or_default();

@@ -13,6 +13,7 @@ use super::gate::Gate;
 use super::judge::Ruling;
 use super::marks::MarkStep;
 use super::settings::Settings;
+use super::shelf::Shelf;
 use crate::words::{Action, Instance, Reason, Target, Verdict};
 
 /// How long a reviewed plan may be carried out.
@@ -31,7 +32,7 @@ pub struct Step {
     /// What is done.
     pub action: Action,
     /// The policy that asks for it.
-    pub policy: String,
+    pub policy: std::sync::Arc<str>,
     /// The rule that asks for it.
     #[serde(default = "hours")]
     pub reason: Reason,
@@ -156,12 +157,18 @@ impl Candidate {
             account: instance.target.account.clone(),
             region: instance.target.region.clone(),
             action,
-            policy: policy.as_ref()?.name.clone(),
+            policy: policy.as_ref()?.name.as_str().into(),
             reason: verdict.reason(),
             launched: instance.launch,
             not_after: *not_after,
         };
         Some(Self { tie: tie(&step.id, now), step, failed_last, since, gate: *gate })
+    }
+
+    /// Has what it says in common with others kept once.
+    pub fn share(mut self, shelf: &mut Shelf) -> Self {
+        self.step.policy = shelf.name(&self.step.policy);
+        self
     }
 }
 
@@ -183,7 +190,8 @@ impl Plan {
         running: usize,
         today: &Today,
     ) -> Self {
-        candidates.sort_by(|a, b| {
+        // Sorted and turned into steps where they stand: of a hundred thousand there is no room for a second list.
+        candidates.sort_unstable_by(|a, b| {
             let key = |c: &Candidate| (c.failed_last, c.since, c.tie);
             key(a)
                 .cmp(&key(b))
@@ -191,18 +199,23 @@ impl Plan {
                 .then_with(|| a.step.target().cmp(&b.step.target()))
         });
         let mut purse = Purse::new(settings.caps, running, today);
-        let (mut steps, mut deferred) = (Vec::new(), Vec::new());
-        for Candidate { step, failed_last: _, since: _, gate, tie: _ } in candidates {
+        let mut deferred = Vec::new();
+        let steps = candidates.into_iter().filter_map(|candidate| {
+            let Candidate { step, failed_last: _, since: _, gate, tie: _ } = candidate;
             // What waits for people takes nobody's place under a cap.
             if let Gate::Shut { because, until } = gate {
                 deferred.push(Deferred { until, ..put_off(step, because) });
-                continue;
+                return None;
             }
             match purse.spend(&step) {
-                Ok(()) => steps.push(step),
-                Err(because) => deferred.push(put_off(step, because)),
+                Ok(()) => Some(step),
+                Err(because) => {
+                    deferred.push(put_off(step, because));
+                    None
+                }
             }
-        }
+        });
+        let steps = steps.collect();
         Self { deferred, ..Self::of(settings, now, steps) }
     }
 

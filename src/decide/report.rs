@@ -105,7 +105,7 @@ impl Row {
             running,
             running_in_scope: in_scope && running,
             owner: shelf.owner(owner),
-            kind: shelf.kind(&instance.kind),
+            kind: shelf.name(&instance.kind),
             state: instance.state,
             launch: instance.launch,
             ours,

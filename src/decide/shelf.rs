@@ -12,15 +12,15 @@ use super::price::PriceKey;
 /// Everything of a run that is kept once.
 #[derive(Debug, Default)]
 pub struct Shelf {
-    kinds: HashSet<Arc<str>>,
+    names: HashSet<Arc<str>>,
     owners: HashSet<Arc<Owner>>,
     prices: HashSet<Arc<Result<PriceKey, String>>>,
 }
 
 impl Shelf {
-    /// An instance type.
-    pub fn kind(&mut self, kind: &str) -> Arc<str> {
-        one(&mut self.kinds, kind)
+    /// An instance type, or the name of a policy.
+    pub fn name(&mut self, name: &str) -> Arc<str> {
+        one(&mut self.names, name)
     }
 
     /// An owner.

@@ -114,7 +114,7 @@ pub fn stops(past: &Past, ended: bool) -> Vec<Stop> {
             target: step.target(),
             id: step.id.clone(),
             name: names.get(&*step.id).map_or_else(String::new, |name| (*name).to_owned()),
-            policy: step.policy.clone(),
+            policy: step.policy.to_string(),
             // A report without this step's outcome is as good as none: its tag tells.
             ended: if ended { endings.get(&(&*step.id, step.action)).copied() } else { None },
         })
@@ -272,7 +272,7 @@ pub fn steps(found: &[Found]) -> Vec<Step> {
             account: stop.target.account.clone(),
             region: stop.target.region.clone(),
             action: Action::Start,
-            policy: stop.policy.clone(),
+            policy: stop.policy.as_str().into(),
             reason: Reason::Reopening,
             launched: *launched,
             not_after: None,

@@ -154,7 +154,8 @@ impl Desk<'_> {
         if let Some(marking) = ruling.marking.as_ref().filter(|_| found.whole) {
             seen.marks.push(MarkStep::of(&found.instance, marking));
         }
-        seen.candidates.extend(Candidate::of(&found.instance, &ruling, failed_last, clock.at()));
+        let candidate = Candidate::of(&found.instance, &ruling, failed_last, clock.at());
+        seen.candidates.extend(candidate.map(|candidate| candidate.share(shelf)));
         if history.stocktake.is_some() {
             seen.stock.push(stock(&found.instance, &ruling, settings, *clock));
         }

@@ -123,7 +123,7 @@ impl<L: Look, A: Act, H: Hub> Acting<'_, L, A, H> {
         if let Gate::Shut { because, until: _ } = ruling.gate {
             return overtaken(format!("it has to wait again: `{}`", because.as_str()));
         }
-        if ruling.policy.is_none_or(|policy| policy.name != step.policy) {
+        if ruling.policy.is_none_or(|policy| *policy.name != *step.policy) {
             return overtaken("another policy matches it now".to_owned());
         }
         Ok(())

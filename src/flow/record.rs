@@ -131,7 +131,7 @@ pub(super) async fn write_acts(hub: &impl Hub, told: &Told<'_>) -> Result<(), Po
             at: *at,
             account: Some(account.clone()),
             region: Some(region.clone()),
-            policy: steps.get(&(&**id, *action)).map(|step| step.policy.as_str().into()),
+            policy: steps.get(&(&**id, *action)).map(|step| (*step.policy).into()),
             run: Some(told.run.to_owned()),
             undo: told.undoes.map(str::to_owned),
         };

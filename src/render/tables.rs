@@ -161,7 +161,7 @@ pub fn outcomes(told: &Told<'_>) -> serde_json::Result<String> {
             region,
             id,
             name,
-            policy: step.map(|step| step.policy.as_str()),
+            policy: step.map(|step| &*step.policy),
             action: *action,
             outcome: outcome.as_str(),
             detail,

@@ -85,7 +85,7 @@ fn what_is_done_keeps_to_every_cap_too() {
         assert!(started.len() <= starts);
         assert!(stopped.values().map(BTreeSet::len).sum::<usize>() <= run);
         assert!(stopped.values().all(|ids| ids.len() <= account));
-        let policy = |id: &str| report.plan.steps.iter().find(|step| *step.id == *id).map(|step| step.policy.as_str());
+        let policy = |id: &str| report.plan.steps.iter().find(|step| *step.id == *id).map(|step| &*step.policy);
         let calls = world.calls(|deed| matches!(deed, Deed::Stop | Deed::Hibernate));
         let done: BTreeSet<(&str, &str, &str, &str)> = calls
             .iter()
