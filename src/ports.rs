@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use thiserror::Error;
 
 use crate::decide::case::Activity;
-use crate::decide::idle::{Evidence, Wanted};
+use crate::decide::idle::{Evidence, Idleness, Wanted};
 use crate::decide::price::{Price, PriceKey};
 use crate::decide::settings::Channel;
 use crate::decide::spent::Spent;
@@ -94,6 +94,12 @@ pub trait Look {
 
     /// The instances of `target` to which a load balancer sends.
     fn behind_load_balancer(&self, target: &Target) -> impl Future<Output = Result<HashSet<Box<str>>, PortError>>;
+
+    /// What an earlier part of the same run has found out about whether an instance does anything; it is not measured
+    /// again then. Only a run in parts has such.
+    fn answered(&self, _id: &str) -> Option<Idleness> {
+        None
+    }
 
     /// Calls made so far, retries included.
     fn calls(&self) -> u64;

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, Duration, Utc};
+use serde::{Deserialize, Serialize};
 
 use super::caps::Today;
 use super::idle::{Idleness, Own};
@@ -54,12 +55,13 @@ pub struct Hours {
 }
 
 /// What is known of an instance's last hour.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Activity {
     /// Nobody asked: it is asked for candidates only, and an inventory cannot tell.
     NotAsked,
     /// The highest five-minute mean of CPU utilisation, in per cent.
-    Cpu(f64),
+    Cpu(#[serde(with = "super::figure")] f64),
     /// It was asked for and there is no figure, for this cause.
     Gap(String),
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
 
 use super::case::{Activity, Case, History, Hours};
 use super::gate::{Gate, gate};
@@ -49,7 +50,8 @@ pub struct Ruling {
 }
 
 /// What is known of an instance beside DescribeInstances.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub struct Known {
     /// The last hour.
     pub activity: Activity,

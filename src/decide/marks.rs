@@ -38,7 +38,7 @@ pub struct MarkStep {
 }
 
 /// How a mark ended.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct MarkEnd {
     /// What was to be done.

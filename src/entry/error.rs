@@ -5,9 +5,12 @@ use std::fmt;
 use thiserror::Error;
 
 use crate::adapters::recorded::InventoryInvalid;
+use crate::decide::asked::AskedInvalid;
+use crate::decide::fan_out::StageInvalid;
 use crate::decide::past::PastUnreadable;
 use crate::decide::request::RequestInvalid;
 use crate::decide::settings::SettingsInvalid;
+use crate::flow::fan_out::FanOutError;
 use crate::flow::{Error as FlowError, LookError, RecallError, UndoError};
 use crate::ports::PortError;
 
@@ -20,6 +23,8 @@ pub enum Error {
     SettingsUnreadable { source_name: String, why: String },
     #[error(transparent)]
     Request(#[from] RequestInvalid),
+    #[error(transparent)]
+    Stage(#[from] StageInvalid),
     #[error(transparent)]
     Flow(#[from] FlowError),
     #[error(transparent)]
@@ -48,6 +53,15 @@ impl fmt::Debug for Error {
     }
 }
 
+impl From<AskedInvalid> for Error {
+    fn from(error: AskedInvalid) -> Self {
+        match error {
+            AskedInvalid::Request(error) => Self::Request(error),
+            AskedInvalid::Stage(error) => Self::Stage(error),
+        }
+    }
+}
+
 impl From<LookError> for Error {
     fn from(error: LookError) -> Self {
         Self::Flow(error.into())
@@ -59,9 +73,12 @@ impl Error {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Settings(_) | Self::SettingsUnreadable { .. } => "SettingsInvalid",
-            Self::Request(_) | Self::Inventory(_) | Self::Usage(_) | Self::File { .. } | Self::Recall(_) => {
-                "RequestInvalid"
-            }
+            Self::Request(_)
+            | Self::Stage(_)
+            | Self::Inventory(_)
+            | Self::Usage(_)
+            | Self::File { .. }
+            | Self::Recall(_) => "RequestInvalid",
             Self::Port(_) => "LookFailed",
             Self::Undo(error) => match error {
                 UndoError::Past(RecallError::Record(_)) | UndoError::Record(_) => "RecordFailed",
@@ -82,6 +99,9 @@ impl Error {
                 FlowError::Request(_) => "RequestInvalid",
                 FlowError::Look(_) => "LookFailed",
                 FlowError::Record(_) => "RecordFailed",
+                FlowError::FanOut(FanOutError::Undo | FanOutError::NoBatch { .. }) => "RequestInvalid",
+                FlowError::FanOut(FanOutError::Missing { .. } | FanOutError::Unreadable { .. }) => "RecordFailed",
+                FlowError::FanOut(FanOutError::NoRecord | FanOutError::OtherSettings { .. }) => "Refused",
                 FlowError::Plan(_) | FlowError::Acknowledge(_) | FlowError::Busy { .. } => "Refused",
             },
         }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use lambda_runtime::{Context, Diagnostic, LambdaEvent, service_fn};
 use rust_decimal::prelude::ToPrimitive;
+use serde::Serialize;
 use serde_json::value::RawValue;
 use tracing::{Instrument, error, info, info_span, warn};
 
@@ -15,11 +16,11 @@ use super::error::Error;
 use super::events;
 use super::reviewed::in_record;
 use super::run_id::run_id;
-use super::{load, log};
+use super::{load, log, stages};
 use crate::adapters::aws::{Aws, AwsHub, AwsMessenger, Eyes, Hands, Pricing, all_loopback};
 use crate::decide::asked::Asked;
 use crate::decide::report::{Counts, Health, Report};
-use crate::decide::request::{Mode, RecordKey, RequestInvalid, Run, UndoAsk, parse_at};
+use crate::decide::request::{Mode, RecordKey, Request, RequestInvalid, Run, UndoAsk, parse_at};
 use crate::decide::settings::Settings;
 use crate::flow::{self, Clock, Order, UndoOrder};
 use crate::render::{Digest, digest, json, undo_digest, undo_json};
@@ -60,20 +61,36 @@ pub async fn serve() -> ExitCode {
     }
 }
 
-async fn handle(aws: &Aws, event: LambdaEvent<Box<RawValue>>) -> Result<Digest, Error> {
-    let request = match Asked::parse(event.payload.get())? {
-        Asked::Request(request) => *request,
-        Asked::Event(told) => return events::handle(aws, &told, &event.context).await,
-    };
+/// What is answered: the figures of a run, or what the next part of one has to know.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(super) enum Answer {
+    /// A run's figures.
+    Run(Box<Digest>),
+    /// What a state machine goes on with.
+    Part(stages::Next),
+}
+
+async fn handle(aws: &Aws, event: LambdaEvent<Box<RawValue>>) -> Result<Answer, Error> {
+    match Asked::parse(event.payload.get())? {
+        Asked::Request(request) => run(aws, *request, &event.context).await,
+        Asked::Event(told) => events::handle(aws, &told, &event.context).await,
+        Asked::Stage(stage) => return stages::handle(aws, &stage, &event.context).await,
+    }
+    .map(|digest| Answer::Run(Box::new(digest)))
+}
+
+/// A run of one process.
+async fn run(aws: &Aws, request: Request, context: &Context) -> Result<Digest, Error> {
     let acts = match request.mode {
         Mode::Plan => false,
         Mode::Apply => true,
         Mode::Undo => request.undo.as_ref().is_some_and(|ask| ask.apply),
     };
-    let (wall, clock) = clocks(aws, request.at, acts, &event.context)?;
+    let (wall, clock) = clocks(aws, request.at, acts, context)?;
     let run = Run { id: run_id(clock.at()), mode: request.mode, scope: request.scope, at: clock.at() };
     let span = info_span!("run", run = %run.id);
-    let request_id = &event.context.request_id;
+    let request_id = &context.request_id;
     async {
         info!(run = %run.id, mode = run.mode.as_str(), request = %request_id, scheduled = request.scheduled, "run begins");
         let settings = load::settings(&source()).await?;
@@ -101,8 +118,12 @@ pub(super) fn clocks(
         return Err(RequestInvalid::AtForApply.into());
     }
     let wall = Utc::now();
-    let left = time_left(context.deadline, wall);
-    Ok((wall, Clock::start(rehearsed.unwrap_or(wall), Some(left.saturating_sub(RESERVE)))))
+    Ok((wall, Clock::start(rehearsed.unwrap_or(wall), Some(lasts(context, wall)))))
+}
+
+/// How long the function may go on working.
+pub(super) fn lasts(context: &Context, wall: DateTime<Utc>) -> Duration {
+    time_left(context.deadline, wall).saturating_sub(RESERVE)
 }
 
 /// Logs how a run ended, and its figures. Those of a run that looked at a part only go by another name: alarms count

@@ -14,6 +14,8 @@ mod load;
 mod log;
 mod reviewed;
 mod run_id;
+#[cfg(feature = "aws")]
+mod stages;
 mod verbs;
 
 pub use args::Args;

@@ -4,9 +4,10 @@
 use std::time::Duration;
 
 use super::after;
+use super::decision::prepare;
 use super::launches::tell_who;
 use super::order::{Error, Order};
-use super::run::{past, prepare, record};
+use super::run::{past, record};
 use super::tell::tell;
 use crate::decide::case::History;
 use crate::decide::digest::{Digest, Digests, Reader};

@@ -13,12 +13,19 @@ pub struct Clock {
     since: Instant,
     wall: SystemTime,
     lasts: Option<Duration>,
+    /// What had gone by when this process began, of a run in parts.
+    before: Duration,
 }
 
 impl Clock {
     /// A clock that shows `at` now, for a run that may last `left`.
     pub fn start(at: DateTime<Utc>, left: Option<Duration>) -> Self {
-        Self { at, since: Instant::now(), wall: SystemTime::now(), lasts: left }
+        Self { at, since: Instant::now(), wall: SystemTime::now(), lasts: left, before: Duration::ZERO }
+    }
+
+    /// The clock of a later part of a run that is judged by `at` and began `before` ago; the part may last `left`.
+    pub fn resume(at: DateTime<Utc>, before: Duration, left: Option<Duration>) -> Self {
+        Self { before, ..Self::start(at, left) }
     }
 
     /// The instant by which the run is judged.
@@ -28,10 +35,10 @@ impl Clock {
 
     /// What the clock shows now.
     pub fn now(&self) -> DateTime<Utc> {
-        self.at + chrono::Duration::from_std(self.elapsed()).unwrap_or_default()
+        self.at + chrono::Duration::from_std(self.before + self.elapsed()).unwrap_or_default()
     }
 
-    /// What has gone by since the run began.
+    /// What has gone by since this process began.
     fn elapsed(&self) -> Duration {
         self.since.elapsed().max(self.wall.elapsed().unwrap_or_default())
     }

@@ -49,7 +49,8 @@ pub async fn gather(
     let mut gathered = Gathered::default();
     let mut open: Vec<Open<'_>> = Vec::new();
     for instance in candidates {
-        if let Some(known) = witness.speaks(instance, settings, now) {
+        let known = port.answered(&instance.id).or_else(|| witness.speaks(instance, settings, now));
+        if let Some(known) = known {
             gathered.idleness.insert(instance.id.clone(), known);
             continue;
         }

@@ -128,18 +128,12 @@ pub(super) fn plan_labels(settings: &Settings, report: &mut Report, reviewed: Op
     report.plan.labels = labels(settings, &report.rows).into_iter().filter(agreed).collect();
 }
 
-/// Writes the tags of the plan. Where the acting role is not, or refuses, a note says so: it is a label, and nothing
+/// Writes the tags of a plan. Where the acting role is not, or refuses, a note says so: it is a label, and nothing
 /// depends on it.
-pub(super) async fn label<A: Act, H: Hub>(labelling: &Marking<'_, A, H>, report: &mut Report) {
-    let failed: Vec<String> =
-        mark(labelling, &report.plan.labels).await.into_iter().filter_map(|end| end.failed).collect();
-    if let Some(why) = failed.first() {
-        report.notes.push(format!(
-            "the tag `{}` could not be written on {} instances: {why}",
-            labelling.key,
-            failed.len()
-        ));
-    }
+pub(super) async fn label<A: Act, H: Hub>(labelling: &Marking<'_, A, H>, labels: &[MarkStep]) -> Option<String> {
+    let failed: Vec<String> = mark(labelling, labels).await.into_iter().filter_map(|end| end.failed).collect();
+    let (why, key) = (failed.first()?, labelling.key);
+    Some(format!("the tag `{key}` could not be written on {} instances: {why}", failed.len()))
 }
 
 /// Forgets launches of what is gone, and writes every file anew once a month, so that none of them ages into an

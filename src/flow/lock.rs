@@ -25,10 +25,54 @@ pub(super) enum NotLocked {
     Port(PortError),
 }
 
+/// A part of a run lives for as long, and may wait as long again for those before it to end.
+const PART_MINUTES: i64 = 2 * LIFETIME_MINUTES;
+
 /// Takes the lock for `run`. `wall` is the wall clock, which runs the same for every process.
 pub(super) async fn take(hub: &impl Hub, run: &str, wall: DateTime<Utc>) -> Result<(), NotLocked> {
-    let held = Held { run: run.to_owned(), until: wall + Duration::minutes(LIFETIME_MINUTES) };
-    let text = serde_json::to_string(&held).map_err(|error| NotLocked::Port(PortError(error.to_string())))?;
+    take_until(hub, run, wall, wall + Duration::minutes(LIFETIME_MINUTES)).await
+}
+
+/// Takes the lock for a run in parts, or takes it anew if it is this run's: each part does, when it begins.
+pub(super) async fn take_for_parts(hub: &impl Hub, run: &str, wall: DateTime<Utc>) -> Result<(), NotLocked> {
+    take_until(hub, run, wall, wall + Duration::minutes(PART_MINUTES)).await
+}
+
+/// Lets a part of a run go on, and holds the lock for it for another while.
+///
+/// # Errors
+/// [`NotLocked`] where the lock is not this run's any more: its time is over, and others may be acting.
+pub(super) async fn hold(hub: &impl Hub, run: &str, wall: DateTime<Utc>) -> Result<(), NotLocked> {
+    let lost = || NotLocked::Held { run: "another".to_owned(), until: wall };
+    // Children of one run renew it side by side, and of two swaps one fails: it is enough that one comes through.
+    for _ in 0..RENEWALS {
+        let text = hub.read(KEY).await.map_err(NotLocked::Port)?.ok_or_else(lost)?;
+        let held: Held = serde_json::from_str(&text).map_err(|_| lost())?;
+        if held.run != run || held.until <= wall {
+            return Err(if held.run == run { lost() } else { NotLocked::Held { run: held.run, until: held.until } });
+        }
+        if held.until >= wall + Duration::minutes(PART_MINUTES - 1) {
+            return Ok(());
+        }
+        let renewed = written(run, wall + Duration::minutes(PART_MINUTES))?;
+        if hub.swap(KEY, &text, &renewed).await.map_err(NotLocked::Port)? {
+            return Ok(());
+        }
+    }
+    Err(NotLocked::Port(PortError(format!("`{KEY}` in the record was changed by others {RENEWALS} times in a row"))))
+}
+
+/// Children that begin at once are as many as the state machine's width; each swap lets one of them through, and the
+/// others then find it renewed.
+const RENEWALS: usize = 8;
+
+fn written(run: &str, until: DateTime<Utc>) -> Result<String, NotLocked> {
+    let held = Held { run: run.to_owned(), until };
+    serde_json::to_string(&held).map_err(|error| NotLocked::Port(PortError(error.to_string())))
+}
+
+async fn take_until(hub: &impl Hub, run: &str, wall: DateTime<Utc>, until: DateTime<Utc>) -> Result<(), NotLocked> {
+    let text = written(run, until)?;
     let Some(found) = hub.create(KEY, &text).await.map_err(NotLocked::Port)? else { return Ok(()) };
     // A lock that cannot be read is as good as an expired one once its run is certainly over; until somebody
     // removes it, nothing is acted on.
@@ -47,7 +91,7 @@ pub(super) async fn take(hub: &impl Hub, run: &str, wall: DateTime<Utc>) -> Resu
         return Ok(());
     }
     let mine = hub.read(KEY).await.map_err(NotLocked::Port)?.is_some_and(|now| now == text);
-    if mine { Ok(()) } else { Err(NotLocked::Held { run: "another".to_owned(), until: held.until }) }
+    if mine { Ok(()) } else { Err(NotLocked::Held { run: "another".to_owned(), until }) }
 }
 
 /// Gives the lock back, if it is still this run's.

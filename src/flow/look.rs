@@ -135,7 +135,7 @@ async fn survey_each(
     Ok(())
 }
 
-async fn accounts(port: &impl Look, scope: &Scope, seen: &mut Seen) -> Result<Vec<Account>, LookError> {
+pub(super) async fn accounts(port: &impl Look, scope: &Scope, seen: &mut Seen) -> Result<Vec<Account>, LookError> {
     let mut found = port.accounts().await.map_err(LookError::Accounts)?;
     found.sort_by(|a, b| a.account.id.cmp(&b.account.id));
     for wanted in scope.accounts.iter().flatten() {

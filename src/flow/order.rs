@@ -4,6 +4,8 @@ use chrono::{DateTime, Utc};
 use thiserror::Error;
 
 use super::clock::Clock;
+use super::fan_out::FanOutError;
+use super::lock::NotLocked;
 use super::look::LookError;
 use crate::decide::plan::{Plan, PlanRefused};
 use crate::decide::request::{RequestInvalid, Run};
@@ -24,6 +26,8 @@ pub enum Error {
     Plan(#[from] PlanRefused),
     #[error(transparent)]
     Acknowledge(#[from] NotAcknowledged),
+    #[error(transparent)]
+    FanOut(#[from] FanOutError),
     #[error("run {run} is acting until {until} at most; only one run acts at a time, so this one did nothing")]
     Busy { run: String, until: DateTime<Utc> },
 }
@@ -33,6 +37,15 @@ impl From<LookError> for Error {
         match error {
             LookError::Accounts(error) => Self::Look(error),
             LookError::Request(error) => Self::Request(error),
+        }
+    }
+}
+
+impl From<NotLocked> for Error {
+    fn from(why: NotLocked) -> Self {
+        match why {
+            NotLocked::Held { run, until } => Self::Busy { run, until },
+            NotLocked::Port(error) => Self::Record(error),
         }
     }
 }

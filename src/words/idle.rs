@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
 
 use super::{Tell, Tier};
 
@@ -30,7 +31,8 @@ pub enum WhyReported {
 }
 
 /// What was measured of an instance that does nothing.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub struct IdleFacts {
     /// How sure it is.
     pub tier: Tier,
@@ -58,7 +60,8 @@ pub struct IdleFacts {
 }
 
 /// Why an idle instance is not surely so.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum WhyLikely {
     /// Some day had more network than agents need.
     Network,
@@ -67,7 +70,8 @@ pub enum WhyLikely {
 }
 
 /// Why an idle instance is reported and never stopped.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum WhyReportOnly {
     /// A load balancer sends to it.
     LoadBalancer,

@@ -1,8 +1,11 @@
 //! By what an instance is told to be something that is left alone: data, so that every language has its own
 //! words for it.
 
+use serde::{Deserialize, Serialize};
+
 /// What tells that a stop would harm somebody, or save nothing.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Tell {
     /// A tag with this key.
     Tag(String),

@@ -8,6 +8,7 @@ mod command_line;
 mod docs;
 mod events;
 mod fake;
+mod fan_out;
 mod forgotten;
 mod fuzzed;
 mod idle;

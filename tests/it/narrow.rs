@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use idle_reaper::decide::asked::Asked;
+use idle_reaper::decide::asked::{Asked, AskedInvalid};
 use idle_reaper::decide::events::Event;
 use idle_reaper::decide::report::Report;
 use idle_reaper::decide::request::{Mode, RequestInvalid, Scope};
@@ -28,6 +28,7 @@ fn scope(event: &Value) -> Scope {
     match Asked::parse(&event.to_string()).expect("an event") {
         Asked::Event(event) => event.scope(),
         Asked::Request(request) => panic!("{request:?}"),
+        Asked::Stage(stage) => panic!("{stage:?}"),
     }
 }
 
@@ -184,7 +185,7 @@ fn what_has_a_key_of_a_request_is_a_request_and_never_an_event() {
         let mut event = running(HERE, "i-1");
         event[key] = value;
         let asked = Asked::parse(&event.to_string());
-        assert!(matches!(asked, Err(RequestInvalid::NotARequest(_))), "{key}: {asked:?}");
+        assert!(matches!(asked, Err(AskedInvalid::Request(RequestInvalid::NotARequest(_)))), "{key}: {asked:?}");
     }
     let Ok(Asked::Request(request)) = Asked::parse(r#"{"mode":"apply"}"#) else { panic!("a request") };
     assert_eq!((request.mode, request.scope.is_whole()), (Mode::Apply, true));
@@ -200,7 +201,7 @@ fn an_event_never_selects_more_than_it_names() {
     assert!(!scope(&running(HERE, "i-1")).is_whole());
     for id in ["*", "i-*", "i-", "i-?", "i-1,i-2", "I-1", "", "i-\u{30a2}"] {
         let asked = Asked::parse(&running(HERE, id).to_string());
-        assert!(matches!(asked, Err(RequestInvalid::BrokenEvent { .. })), "{id}: {asked:?}");
+        assert!(matches!(asked, Err(AskedInvalid::Request(RequestInvalid::BrokenEvent { .. }))), "{id}: {asked:?}");
     }
     for (account, region) in [("*", HERE.1), ("1111", HERE.1), (HERE.0, "*"), (HERE.0, ""), ("", HERE.1)] {
         assert!(Asked::parse(&running((account, region), "i-1").to_string()).is_err(), "{account} {region}");

@@ -13,9 +13,9 @@ use crate::forgotten::{idle_box, rests, telling};
 const NIGHTLY: [&str; 6] = ["i-n1", "i-n2", "i-n3", "i-n4", "i-n5", "i-n6"];
 
 /// Boxes that do nothing. The first is kept by its team when its mark is a day old.
-const IDLE: [&str; 4] = ["i-d1", "i-d2", "i-d3", "i-d4"];
+pub const IDLE: [&str; 4] = ["i-d1", "i-d2", "i-d3", "i-d4"];
 
-fn fleet() -> Vec<Instance> {
+pub fn fleet() -> Vec<Instance> {
     let nightly = NIGHTLY.map(|id| instance(id).state(State::Stopped));
     let kept = instance("i-k1").tag("idle-reaper:keep-until", "2026-11-20");
     let wrong = instance("i-w1").tag("idle-reaper:keep-until", "next Tuesday");
@@ -24,7 +24,7 @@ fn fleet() -> Vec<Instance> {
 }
 
 /// What people do in the three hours before a run.
-fn people(world: &World, now: DateTime<Utc>) {
+pub fn people(world: &World, now: DateTime<Utc>) {
     let local = now.with_timezone(&Tokyo);
     if local.hour() == 9 && local.weekday().num_days_from_monday() < 5 {
         for id in NIGHTLY {

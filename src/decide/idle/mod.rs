@@ -11,6 +11,7 @@ mod windows;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
 pub use baseline::{Peer, baselines};
 pub use classify::{Next, Question, classify, network_per_hour, next};
@@ -22,7 +23,8 @@ pub use windows::since;
 pub use crate::words::{IdleFacts, WhyLikely, WhyReportOnly};
 
 /// What is asked of CloudWatch. One of them costs as much as another, however long the window.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Metric {
     /// The maximum of CPU utilisation of each day of the veto window, in per cent.
     CpuByDay,
@@ -136,7 +138,8 @@ impl Evidence {
 }
 
 /// What an instance does.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Idleness {
     /// Nobody asked.
     #[default]
@@ -151,7 +154,8 @@ pub enum Idleness {
 
 /// By what it is seen that an instance is not idle. `at` is the last instant of it; before a whole window has gone by
 /// since, the instance cannot be idle. `None` where that cannot be said.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Sign {
     /// One hour's maximum of CPU, and the limit, in per cent.
     CpuPeak { cpu: f64, limit: f64, at: DateTime<Utc> },
@@ -213,7 +217,8 @@ impl Sign {
 pub(super) const BURST: &str = "burst";
 
 /// What is missing to tell.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Missing {
     /// It is not of a kind that can be found idle.
     Ineligible(Ineligible),
@@ -230,7 +235,8 @@ pub enum Missing {
 }
 
 /// Of what kind an instance is that cannot be found idle. Other rules speak of it first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Ineligible {
     /// It does not run.
     NotRunning,

@@ -11,6 +11,7 @@ use idle_reaper::decide::report::Report;
 use idle_reaper::decide::request::{Mode, Run, Scope};
 use idle_reaper::decide::settings::Settings;
 use idle_reaper::decide::undo::{Hand, Undo};
+use idle_reaper::flow::fan_out::{self, Planned};
 use idle_reaper::flow::{self, Clock, Error, Order, UndoError, UndoOrder};
 
 use super::World;
@@ -117,6 +118,79 @@ pub fn apply_both(world: &World, settings: &Settings, at: DateTime<Utc>) -> [Res
         flow::apply(&order(run, settings, &ask), world, world, world, world, world).await.map(|(report, _)| report)
     };
     block_on(async { <[_; 2]>::from(tokio::join!(apply(&one), apply(&two))) })
+}
+
+/// A run in parts: what somebody does between one part and the next.
+#[derive(Default)]
+pub struct Parts<'a> {
+    /// Accounts that one child looks at.
+    pub size: u16,
+    /// Children that come to nothing: of the look, and of the act.
+    pub lost: (&'a [usize], &'a [usize]),
+    /// Each part is asked once more, as if its answer had gone astray.
+    pub twice: bool,
+    /// Done once the plan is made, before any child acts.
+    pub meanwhile: Option<&'a dyn Fn(&World)>,
+    /// Settings of a part that is not the first, where they were changed meanwhile: from this part on.
+    pub changed: Option<(Stage, &'a Settings)>,
+}
+
+/// The parts, in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    Look,
+    Plan,
+    Act,
+    Conclude,
+}
+
+/// The same run as [`try_apply`] or [`try_plan`], in parts, one after another as a state machine would have them.
+pub fn in_parts(world: &World, settings: &Settings, mode: Mode, ask: &Ask, parts: &Parts<'_>) -> Result<Report, Error> {
+    let run = begin(world, mode, ask);
+    let under = |stage| parts.changed.filter(|(from, _)| *from <= stage).map_or(settings, |(_, changed)| changed);
+    let wall = ask.at;
+    block_on(async {
+        let first = order(&run, settings, ask);
+        let (begun, _) = fan_out::targets(&first, world, world, "{}", parts.size.max(1)).await?;
+        for batch in (0..begun.batches.len()).filter(|batch| !parts.lost.0.contains(batch)) {
+            // A child that fails is the others' business only in that its accounts are blind.
+            let _ = fan_out::look(&order(&run, under(Stage::Look), ask), world, world, &begun, batch, wall).await;
+        }
+        let planned = fan_out::plan(&order(&run, under(Stage::Plan), ask), world, world, world, &begun, wall).await;
+        if parts.twice {
+            fan_out::plan(&order(&run, under(Stage::Plan), ask), world, world, world, &begun, wall).await?;
+        }
+        let acts = match planned {
+            Ok(Planned::Foreseen(report, _)) => return Ok(*report),
+            Ok(Planned::Decided { acts, place: _ }) => acts,
+            Err(error) => {
+                fan_out::give_up(world, &run.id).await?;
+                return Err(error);
+            }
+        };
+        if let Some(meanwhile) = parts.meanwhile {
+            meanwhile(world);
+        }
+        let acts = if acts { world.batches_to_act(&run.id) } else { Vec::new() };
+        for batch in acts.into_iter().filter(|batch| !parts.lost.1.contains(batch)) {
+            let order = order(&run, under(Stage::Act), ask);
+            for _ in 0..=usize::from(parts.twice) {
+                fan_out::act(&order, world, world, world, &begun, batch, wall).await?;
+            }
+        }
+        let order = Order { reviewed: None, ..order(&run, under(Stage::Conclude), ask) };
+        fan_out::conclude(&order, world, world, world, world, &begun, wall).await.map(|(report, _)| report)
+    })
+}
+
+impl World {
+    /// The list that the state machine maps over when it acts.
+    fn batches_to_act(&self, run: &str) -> Vec<usize> {
+        let [(_, text)] = &self.recorded(&format!("fan-out/{run}/acts.json"))[..] else { panic!("no list") };
+        let items: Vec<serde_json::Value> = serde_json::from_str(text).expect("a list");
+        let batch = |item: &serde_json::Value| item["batch"].as_u64().and_then(|n| usize::try_from(n).ok());
+        items.iter().map(|item| batch(item).expect("a batch")).collect()
+    }
 }
 
 /// Every run has its own id, and the world's clock stands at the run's instant.

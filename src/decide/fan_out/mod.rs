@@ -1,0 +1,7 @@
+//! A run in parts, one process each: what each part is asked, and what it leaves in the record for the next.
+
+mod ask;
+mod parts;
+
+pub use ask::{CHILD_ACCOUNTS, Stage, StageInvalid};
+pub use parts::{Begun, Decided, Done, Part, Used, batches};

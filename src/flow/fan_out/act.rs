@@ -1,0 +1,103 @@
+//! A child that carries out the plan in one batch of accounts.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::store::{decided, done_key, find, seen_key, write};
+use super::{FanOutError, go_on};
+use crate::decide::fan_out::{Begun, Decided, Done, Part, Used};
+use crate::decide::marks::{MarkEnd, MarkStep};
+use crate::decide::plan::{Plan, Step};
+use crate::decide::report::{Ending, Outcome};
+use crate::flow::doing::Doing;
+use crate::flow::order::{Error, Order};
+use crate::flow::recheck::Again;
+use crate::flow::run::past;
+use crate::flow::warrant::{Recorded, Warrant};
+use crate::ports::{Act, Hub, Look};
+use crate::words::Account;
+
+/// Carries out the plan's part in `batch`, and leaves how it ended to the conclusion.
+///
+/// # Errors
+/// [`Error`] where the record does not tell what to do, or cannot be told what was done: the conclusion counts the steps
+/// as unverified then.
+pub async fn act(
+    order: &Order<'_>,
+    looker: &impl Look,
+    actor: &impl Act,
+    hub: &impl Hub,
+    begun: &Begun,
+    batch: usize,
+    wall: DateTime<Utc>,
+) -> Result<Done, Error> {
+    // Asked again, for an answer that went astray: once is enough.
+    if let Some(done) = find(hub, &done_key(&begun.run, batch)).await? {
+        return Ok(done);
+    }
+    let none = || FanOutError::NoBatch { run: begun.run.to_string(), batch };
+    let accounts = begun.batches.get(batch).ok_or_else(none)?;
+    let decided = decided(hub, &begun.run).await?;
+    let plan = own(&decided.plan, accounts);
+    let mut done = match go_on(order, begun, hub, wall).await {
+        Ok(()) if decided.acts => carry(order, looker, actor, hub, begun, batch, &decided, &plan).await?,
+        Ok(()) => not_tried(&plan, "nothing was to be carried out", order),
+        Err(why) => not_tried(&plan, &why.to_string(), order),
+    };
+    done.used = Used::of(looker.calls(), looker.spent());
+    write(hub, &done_key(&begun.run, batch), &done).await?;
+    Ok(done)
+}
+
+#[allow(clippy::too_many_arguments)] // the ports, and the files of three parts before this one
+async fn carry(
+    order: &Order<'_>,
+    looker: &impl Look,
+    actor: &impl Act,
+    hub: &impl Hub,
+    begun: &Begun,
+    batch: usize,
+    decided: &Decided,
+    plan: &Plan,
+) -> Result<Done, Error> {
+    let key = seen_key(&begun.run, batch);
+    let missing = || FanOutError::Missing { run: begun.run.to_string(), key: key.clone() };
+    let Part { contacts, known, .. } = find(hub, &key).await?.ok_or_else(missing)?;
+    let history = past(order, hub).await.map_err(Error::Record)?;
+    // The intent was recorded before the decision was.
+    let issued = Warrant::issue(order.settings, decided.running, &history.today, Recorded::written());
+    let Some(warrant) = issued else { return Ok(not_tried(plan, "the settings arm nothing", order)) };
+    let accounts: BTreeMap<Arc<str>, Account> =
+        begun.batches[batch].iter().map(|account| (account.id.clone(), account.clone())).collect();
+    let again = Again::Judge { history: &history, accounts: &accounts, contacts: &contacts, known: &known };
+    Ok(Doing { order, again, look: looker, act: actor, hub, warrant: &warrant }.carry(plan).await)
+}
+
+/// The part of the plan in these accounts.
+pub(super) fn own(plan: &Plan, accounts: &[Account]) -> Plan {
+    let ids: HashSet<&str> = accounts.iter().map(|account| &*account.id).collect();
+    let mut own = plan.clone();
+    own.steps.retain(|step| ids.contains(&*step.account));
+    own.marks.retain(|mark| ids.contains(&*mark.account));
+    own.labels.retain(|label| ids.contains(&*label.account));
+    own
+}
+
+/// Nothing of it was begun.
+fn not_tried(plan: &Plan, why: &str, order: &Order<'_>) -> Done {
+    let at = order.clock.now();
+    let (outcomes, marks) = ended(plan, Ending::NotTried, why, at);
+    Done { outcomes, marks, troubled: true, ..Done::default() }
+}
+
+/// The same end for every step and mark of a plan.
+pub(super) fn ended(plan: &Plan, outcome: Ending, why: &str, at: DateTime<Utc>) -> (Vec<Outcome>, Vec<MarkEnd>) {
+    let step = |step: &Step| {
+        let Step { id, account, region, action, policy: _, reason: _, launched: _, not_after: _ } = step.clone();
+        Outcome { id, account, region, action, outcome, detail: why.to_owned(), at }
+    };
+    let mark = |mark: &MarkStep| MarkEnd { step: mark.clone(), failed: Some(why.to_owned()) };
+    (plan.steps.iter().map(step).collect(), plan.marks.iter().map(mark).collect())
+}

@@ -1,0 +1,95 @@
+//! Looks in place of a whole organisation at the accounts of one child, and keeps what it is shown for the parts to come.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use crate::decide::case::Activity;
+use crate::decide::idle::{Evidence, Wanted};
+use crate::decide::request::Scope;
+use crate::decide::snapshot::Saved;
+use crate::decide::spent::Spent;
+use crate::ports::{FoundAccount, Look, PortError, Unseen};
+use crate::words::{Account, Instance, Target};
+
+/// The port of one child.
+pub(super) struct Child<'a, L> {
+    look: &'a L,
+    accounts: &'a [Account],
+    scope: &'a Scope,
+    kept: RefCell<BTreeMap<Target, Vec<Instance>>>,
+}
+
+impl<'a, L> Child<'a, L> {
+    /// Looks through `look` at `accounts` alone. `scope`: that of the whole run.
+    pub(super) fn new(look: &'a L, accounts: &'a [Account], scope: &'a Scope) -> Self {
+        Self { look, accounts, scope, kept: RefCell::default() }
+    }
+
+    /// The scope of the child's look. Accounts are chosen already, and Regions are by [`Look::regions`]: whether one that
+    /// is selected is there at all is for the plan to say, which sees every account.
+    pub(super) fn scope(&self) -> Scope {
+        let Scope { accounts: _, regions: _, instances, policies, places: _ } = self.scope.clone();
+        Scope { instances, policies, ..Scope::default() }
+    }
+
+    /// Everything that was shown, by target.
+    pub(super) fn kept(self) -> Vec<Saved> {
+        let saved = |(Target { account, region }, instances)| Saved { account, region, instances };
+        self.kept.into_inner().into_iter().map(saved).collect()
+    }
+}
+
+impl<L: Look> Look for Child<'_, L> {
+    async fn accounts(&self) -> Result<Vec<FoundAccount>, PortError> {
+        Ok(self.accounts.iter().map(|account| FoundAccount { account: account.clone(), inactive: None }).collect())
+    }
+
+    async fn regions(&self, account: &Arc<str>) -> Result<Vec<Arc<str>>, Unseen> {
+        let mut regions = self.look.regions(account).await?;
+        regions.retain(|region| self.scope.has_region(region) && self.scope.has_place(account, region));
+        for region in &regions {
+            self.kept.borrow_mut().entry(Target::new(account.clone(), region.clone())).or_default();
+        }
+        Ok(regions)
+    }
+
+    async fn instances(
+        &self,
+        target: &Target,
+        only: Option<&[Box<str>]>,
+        mut each: impl FnMut(Instance),
+    ) -> Result<(), Unseen> {
+        let keep = |instance: Instance| {
+            self.kept.borrow_mut().entry(target.clone()).or_default().push(instance.clone());
+            each(instance);
+        };
+        self.look.instances(target, only, keep).await
+    }
+
+    async fn activity(&self, target: &Target, ids: &[Box<str>], now: DateTime<Utc>) -> HashMap<Box<str>, Activity> {
+        self.look.activity(target, ids, now).await
+    }
+
+    async fn alternate_contact(&self, account: &Arc<str>) -> Result<Option<String>, PortError> {
+        self.look.alternate_contact(account).await
+    }
+
+    async fn evidence(&self, target: &Target, wanted: &[Wanted], now: DateTime<Utc>) -> HashMap<Box<str>, Evidence> {
+        self.look.evidence(target, wanted, now).await
+    }
+
+    async fn behind_load_balancer(&self, target: &Target) -> Result<HashSet<Box<str>>, PortError> {
+        self.look.behind_load_balancer(target).await
+    }
+
+    fn calls(&self) -> u64 {
+        self.look.calls()
+    }
+
+    fn spent(&self) -> Spent {
+        self.look.spent()
+    }
+}

@@ -1,0 +1,37 @@
+//! A child that looks at one batch of accounts, and judges there what has to be judged to know what to measure.
+
+use chrono::{DateTime, Utc};
+
+use super::child::Child;
+use super::store::{seen_key, write};
+use super::{FanOutError, go_on};
+use crate::decide::fan_out::{Begun, Part, Used};
+use crate::flow::look::{self, Seen};
+use crate::flow::order::{Error, Order};
+use crate::flow::run::past;
+use crate::ports::{Hub, Look};
+
+/// Looks at `batch`, and leaves what it has seen to the plan.
+///
+/// # Errors
+/// [`Error`]; the accounts of the batch are blind then.
+pub async fn look(
+    order: &Order<'_>,
+    looker: &impl Look,
+    hub: &impl Hub,
+    begun: &Begun,
+    batch: usize,
+    wall: DateTime<Utc>,
+) -> Result<(), Error> {
+    go_on(order, begun, hub, wall).await?;
+    let none = || FanOutError::NoBatch { run: begun.run.to_string(), batch };
+    let accounts = begun.batches.get(batch).ok_or_else(none)?;
+    let history = past(order, hub).await.map_err(Error::Record)?;
+    let child = Child::new(looker, accounts, &order.run.scope);
+    let seen = look::look(&child, order.settings, &child.scope(), &history, order.clock, order.progress).await?;
+    let Seen { blind, closed, contacts, known, sightings, .. } = seen;
+    let used = Used::of(looker.calls(), looker.spent());
+    let part = Part { targets: child.kept(), blind, closed, contacts, known, sightings, used };
+    write(hub, &seen_key(&begun.run, batch), &part).await?;
+    Ok(())
+}

@@ -1,0 +1,78 @@
+//! The first part: takes the lock, finds the accounts, and divides them.
+
+use serde::Serialize;
+
+use super::FanOutError;
+use super::store::{key, write};
+use crate::decide::fan_out::{Begun, Used, batches};
+use crate::decide::request::Mode;
+use crate::flow::lock;
+use crate::flow::look::{Seen, accounts};
+use crate::flow::order::{Error, Order};
+use crate::flow::sudden;
+use crate::ports::{Hub, Look};
+
+/// One line of the list that the state machine maps over.
+#[derive(Serialize)]
+pub(super) struct Item {
+    pub(super) batch: usize,
+}
+
+/// Begins a run in parts: `request` is what was sent, `size` how many accounts one child looks at. Answers what every
+/// part goes by, and where the list of the batches is.
+///
+/// # Errors
+/// [`Error`]; nothing is held then.
+pub async fn targets(
+    order: &Order<'_>,
+    looker: &impl Look,
+    hub: &impl Hub,
+    request: &str,
+    size: u16,
+) -> Result<(Begun, String), Error> {
+    if order.settings.run.record.is_none() {
+        return Err(FanOutError::NoRecord.into());
+    }
+    if order.run.mode == Mode::Undo {
+        return Err(FanOutError::Undo.into());
+    }
+    order.run.scope.check(order.settings)?;
+    sudden::check(order)?;
+    if let Some(reviewed) = order.reviewed {
+        reviewed.check(order.settings, order.clock.at())?;
+    }
+    let acts = order.run.mode == Mode::Apply;
+    if acts {
+        lock::take_for_parts(hub, &order.run.id, order.wall).await?;
+    }
+    let divided = divide(order, looker, hub, request, size).await;
+    if acts && divided.is_err() {
+        let _ = lock::release(hub, &order.run.id).await; // the error that counts is the run's
+    }
+    divided
+}
+
+async fn divide(
+    order: &Order<'_>,
+    looker: &impl Look,
+    hub: &impl Hub,
+    request: &str,
+    size: u16,
+) -> Result<(Begun, String), Error> {
+    let (run, mut seen) = (order.run, Seen::default());
+    let found = if run.scope.is_empty() { Vec::new() } else { accounts(looker, &run.scope, &mut seen).await? };
+    let begun = Begun {
+        run: run.id.clone(),
+        at: order.clock.at(),
+        wall: order.wall,
+        request: request.into(),
+        settings: order.settings.hash.clone(),
+        batches: batches(found, size),
+        skipped: seen.skipped,
+        used: Used::of(looker.calls(), looker.spent()),
+    };
+    write(hub, &key(&run.id, "begun"), &begun).await?;
+    let items: Vec<Item> = (0..begun.batches.len()).map(|batch| Item { batch }).collect();
+    let place = write(hub, &key(&run.id, "looks"), &items).await?;
+    Ok((begun, place))
+}
