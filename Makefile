@@ -189,18 +189,22 @@ infra-check: setup infra-setup ## lint and scan the templates, ask their policie
 	$(BUILD)
 	cd tests/infra && $(abspath $(VENV_INFRA))/bin/python -W ignore -m unittest test_templates
 	cd tests/infra && PATH="$(abspath $(VENV_INFRA))/bin:$$PATH" \
-	  $(abspath $(VENV))/bin/python -W ignore -m unittest test_actions test_policies test_deployed
+	  $(abspath $(VENV))/bin/python -W ignore -m unittest test_actions test_policies test_deployed test_fan_out
 
 # Each takes its parameters from the environment: docs/operating.md.
-.PHONY: deploy deploy-organization deploy-spoke destroy destroy-organization destroy-spoke
+.PHONY: deploy deploy-fan-out deploy-organization deploy-spoke destroy destroy-fan-out destroy-organization destroy-spoke
 deploy: ## install or upgrade the hub; needs the AWS CLI, and a package
 	tools/deploy.sh hub
+deploy-fan-out: ## beside the hub: a state machine that runs in parts; docs/fan-out.md
+	tools/deploy.sh fan-out
 deploy-organization: ## the roles, in every account of UNITS and in every one to come
 	tools/deploy.sh organization
 deploy-spoke: ## the roles, in this account alone
 	tools/deploy.sh spoke
 destroy: ## remove the hub; the run records stay unless RECORD_TOO=yes
 	tools/deploy.sh destroy
+destroy-fan-out: ## remove the state machine
+	tools/deploy.sh destroy-fan-out
 destroy-organization: ## remove the roles from every account
 	tools/deploy.sh destroy-organization
 destroy-spoke: ## remove the roles from this account

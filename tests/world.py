@@ -26,6 +26,8 @@ Control API, JSON in and out; what is wrong comes back as `{"error": ...}` with 
     GET  /objects      {bucket: {key: text}}
     GET  /calls        every AWS call so far; "writes" marks one that changes something if it succeeds
     POST /calls/reset
+    POST /machines     {"url"} and perhaps {"fails"}: executes state machines, whose functions are served there
+    GET  /machines     every event that a state machine has sent to a function
     POST /fault        see world_gate.py;   POST /fault/clear
 
 Spec, every key optional (stories.json is a whole one):
@@ -78,6 +80,7 @@ from moto.ssm.models import ssm_backends
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 from world_gate import Gate
+from world_machines import Machines
 
 # What a box that does nothing has in every hour.
 IDLE = {
@@ -317,7 +320,7 @@ class World:
         return {bucket.name: {key: item.value.decode() for key, item in bucket.keys.items()} for bucket in buckets}
 
 
-def control(world, gate):
+def control(world, gate, machines):
     """The control API as a WSGI application."""
 
     def build(spec):
@@ -338,6 +341,8 @@ def control(world, gate):
         "POST /contact": world.put_contact,
         "POST /topic": world.put_topic,
         "GET /heard": lambda _: world.heard(),
+        "POST /machines": machines.serve,
+        "GET /machines": lambda _: machines.sent,
         "GET /objects": lambda _: world.objects(),
         "GET /calls": lambda _: {"calls": gate.calls, "writes": sum(call["writes"] for call in gate.calls)},
         "POST /calls/reset": lambda _: gate.reset(),
@@ -378,11 +383,13 @@ def main():
         with open(path, encoding="utf-8") as file:
             world.build(json.load(file))
     gate = Gate(DomainDispatcherApplication(create_backend_app), world)
+    machines = Machines(world)
     # Port 0: the system gives a free one, and the socket listens before it is announced.
-    servers = [make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet) for app in (gate, control(world, gate))]
+    servers = [make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet) for app in (gate, control(world, gate, machines))]
     for server in servers:
         threading.Thread(target=server.serve_forever, daemon=True).start()
     endpoint, controls = (f"http://127.0.0.1:{server.server_port}" for server in servers)
+    machines.endpoint = endpoint
     print(json.dumps({"endpoint": endpoint, "control": controls}), flush=True)
     sys.stdin.buffer.read()
     os._exit(0)

@@ -103,6 +103,16 @@ case "${1:-}" in
     [ -z "${SETTINGS:-}" ] || aws s3 cp --only-show-errors "$SETTINGS" "s3://$RECORD/reaper.toml"
     aws cloudformation describe-stacks --stack-name "$NAME" --query "Stacks[0].Outputs[].[OutputKey,OutputValue]" --output text
     ;;
+  fan-out)
+    where
+    exists "$NAME" || die "the hub \`$NAME\` is not there, whose role and record the parts use; first \`make deploy\`"
+    [ -f "$PACKAGE" ] || die "\`$PACKAGE\` is not there; \`make package\` or \`make package-arm64\` makes it"
+    code_bucket
+    upload "$PACKAGE" "code/$ARCH" zip
+    # shellcheck disable=SC2086 # PARAMETERS is a list of Name=value
+    stack "$NAME-parts" infra/fan-out.yaml "Name=$NAME" "CodeBucket=$CODE" "CodeKey=$KEY" "Architecture=$ARCH" ${PARAMETERS:-}
+    aws cloudformation describe-stacks --stack-name "$NAME-parts" --query "Stacks[0].Outputs[].[OutputKey,OutputValue]" --output text
+    ;;
   organization)
     need UNITS "organisational units, such as ou-ab12-34cd56ef,ou-ab12-98ab76cd"
     where
@@ -124,6 +134,7 @@ case "${1:-}" in
   destroy)
     where
     exists "$NAME-${GROUP:-organization}" && [ "${FORCE:-}" != yes ] && die "the roles in the accounts are still there; first \`make destroy-organization\`, or \`FORCE=yes\`"
+    delete_stack "$NAME-parts"
     delete_stack "$NAME"
     delete_bucket "$CODE"
     if [ "${RECORD_TOO:-}" = yes ]; then
@@ -132,7 +143,8 @@ case "${1:-}" in
       echo "$RECORD: kept, with the run records and the settings; \`RECORD_TOO=yes\` deletes it"
     fi
     ;;
+  destroy-fan-out) where; delete_stack "$NAME-parts" ;;
   destroy-organization) where; delete_stack "$NAME-${GROUP:-organization}" ;;
   destroy-spoke) where; delete_stack "$NAME-spoke" ;;
-  *) die "tools/deploy.sh hub | organization | spoke | destroy | destroy-organization | destroy-spoke" ;;
+  *) die "tools/deploy.sh hub | fan-out | organization | spoke | destroy | destroy-fan-out | destroy-organization | destroy-spoke" ;;
 esac

@@ -15,7 +15,7 @@ use super::settings::{AtOpening, Policy, Settings};
 use super::told::Ledger;
 use super::witness::Witness;
 use crate::schedule::{ExprError, HoursAt, Schedule};
-use crate::words::{Account, Because, Instance, KeepUnreadable, KeepUntil, OwnTag, State};
+use crate::words::{Account, Because, Instance, KeepUnreadable, KeepUntil, OwnTag, State, figure};
 
 /// How long after the beginning of a start its end is known at the latest: no run lasts longer than the 900 s of a
 /// Lambda function.
@@ -61,7 +61,7 @@ pub enum Activity {
     /// Nobody asked: it is asked for candidates only, and an inventory cannot tell.
     NotAsked,
     /// The highest five-minute mean of CPU utilisation, in per cent.
-    Cpu(#[serde(with = "super::figure")] f64),
+    Cpu(#[serde(with = "figure")] f64),
     /// It was asked for and there is no figure, for this cause.
     Gap(String),
 }

@@ -8,7 +8,6 @@ pub mod digest;
 pub mod events;
 pub mod explain;
 pub mod fan_out;
-mod figure;
 pub mod gate;
 pub mod idle;
 pub mod idle_stops;

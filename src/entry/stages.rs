@@ -31,6 +31,9 @@ pub(super) struct Next {
     /// The key of the list of batches, for a part that is divided; the bucket is the record's.
     #[serde(skip_serializing_if = "Option::is_none")]
     batches: Option<String>,
+    /// How many batches there are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    count: Option<usize>,
 }
 
 /// Does one part.
@@ -73,13 +76,14 @@ async fn begin(
     span.in_scope(
         || info!(mode = mode.as_str(), request = %context.request_id, batches = begun.batches.len(), "run begins, in parts"),
     );
-    Ok(Answer::Part(Next { run: run.id.to_string(), next: "look", batches: Some(within_bucket(&place)) }))
+    let (run, batches, count) = (run.id.to_string(), Some(within_bucket(&place)), Some(begun.batches.len()));
+    Ok(Answer::Part(Next { run, next: "look", batches, count }))
 }
 
 /// A part that is not the first.
 async fn go_on(aws: &Aws, settings: &Settings, run: &str, stage: &Stage, context: &Context) -> Result<Answer, Error> {
     let hub = AwsHub::new(aws, settings);
-    let next = |next| Next { run: run.to_owned(), next, batches: None };
+    let next = |next| Next { run: run.to_owned(), next, batches: None, count: None };
     if matches!(stage, Stage::GiveUp { .. }) {
         fan_out::give_up(&hub, run).await?;
         return Ok(Answer::Part(next("nothing")));

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use super::{Tell, Tier};
+use super::{Tell, Tier, figure};
 
 /// Runs and does nothing, by its evidence.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,17 +45,23 @@ pub struct IdleFacts {
     /// Hours it ran in the decision window.
     pub running_hours: u32,
     /// The percentile of the hours' maximum of CPU, in per cent.
+    #[serde(with = "figure")]
     pub cpu_p97: f64,
     /// The highest of them, in per cent.
+    #[serde(with = "figure")]
     pub cpu_max: f64,
     /// Network in and out of the busiest day, in bytes, before anything is subtracted.
+    #[serde(with = "figure")]
     pub network_per_day: f64,
     /// What was subtracted for the image's own agents, in bytes an hour; `None` where there were too few peers, or
     /// nothing needed to be subtracted.
+    #[serde(with = "figure::perhaps")]
     pub baseline_per_hour: Option<f64>,
     /// The percentile of EBS write operations per second.
+    #[serde(with = "figure")]
     pub write_ops: f64,
     /// The percentile of EBS bytes written per second.
+    #[serde(with = "figure")]
     pub write_bytes: f64,
 }
 

@@ -1,6 +1,7 @@
 //! The nouns that every layer uses, in the order in which data flows.
 
 mod details;
+pub(crate) mod figure;
 mod idle;
 mod instance;
 mod keep;

@@ -17,6 +17,7 @@ ORGANIZATION, REGION, EXTERNAL_ID = "o-a1b2c3d4e5", "ap-northeast-1", "an-extern
 GIVEN = {
     "hub": {"OrganizationId": ORGANIZATION, "CodeBucket": "idle-reaper-code", "CodeKey": "idle-reaper.zip"},
     "spoke": {"OrganizationId": ORGANIZATION, "HubAccount": HUB, "ExternalId": EXTERNAL_ID},
+    "fan-out": {"CodeBucket": "idle-reaper-code", "CodeKey": "idle-reaper.zip"},
     "spoke-events": {"HubBus": f"arn:aws:events:{REGION}:{HUB}:event-bus/idle-reaper"},
     "organization": {
         "OrganizationId": ORGANIZATION, "HubAccount": HUB, "ExternalId": EXTERNAL_ID,
@@ -30,9 +31,10 @@ ARNS = {
     "AWS::SNS::Topic": ("TopicName", "arn:aws:sns:{region}:{account}:{name}"),
     "AWS::SQS::Queue": ("QueueName", "arn:aws:sqs:{region}:{account}:{name}"),
     "AWS::Lambda::Function": ("FunctionName", "arn:aws:lambda:{region}:{account}:function:{name}"),
+    "AWS::StepFunctions::StateMachine": ("StateMachineName", "arn:aws:states:{region}:{account}:stateMachine:{name}"),
     "AWS::Events::EventBus": ("Name", "arn:aws:events:{region}:{account}:event-bus/{name}"),
 }
-REF_IS_ARN = {"AWS::SNS::Topic"}
+REF_IS_ARN = {"AWS::SNS::Topic", "AWS::StepFunctions::StateMachine"}
 
 
 class Loader(yaml.SafeLoader):
@@ -59,7 +61,7 @@ def raw(name):
 class Template:
     def __init__(self, name, account=None, **parameters):
         self.text = raw(name)
-        self.account = account or (HUB if name in ("hub", "organization") else SPOKE)
+        self.account = account or (HUB if name in ("hub", "fan-out", "organization") else SPOKE)
         given = GIVEN[name] | parameters
         unknown = set(given) - set(self.text["Parameters"])
         assert not unknown, f"{name}.yaml has no parameter {unknown}"

@@ -22,15 +22,11 @@ use idle_reaper::words::{Account, Instance, Message, State, Target};
 
 pub use dice::Dice;
 pub use faults::{Change, Fault, Faults};
-<<<<<<< HEAD
 pub use meter::{Hour, Hours};
-pub use run::{Ask, Back, apply, apply_both, block_on, plan, plan_over, regard, try_apply, try_plan, try_undo};
-=======
 pub use run::{
     Ask, Back, Parts, Stage, apply, apply_both, block_on, in_parts, plan, plan_over, regard, try_apply, try_plan,
     try_undo,
 };
->>>>>>> 2c578fb ([flow] a run can be done in parts, each its own process, with the report of a run in one)
 pub use shape::{
     EVENING, HERE, SETTINGS, Shape, THERE, at, ending, endings, instance, judge, judge_with, keys, planned, row,
     settings, with, without,

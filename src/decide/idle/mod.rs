@@ -20,6 +20,7 @@ pub use running::Own;
 pub use series::{DAY, HOUR, Series};
 pub use windows::since;
 
+use crate::words::figure;
 pub use crate::words::{IdleFacts, WhyLikely, WhyReportOnly};
 
 /// What is asked of CloudWatch. One of them costs as much as another, however long the window.
@@ -158,19 +159,61 @@ pub enum Idleness {
 #[serde(rename_all = "kebab-case")]
 pub enum Sign {
     /// One hour's maximum of CPU, and the limit, in per cent.
-    CpuPeak { cpu: f64, limit: f64, at: DateTime<Utc> },
+    CpuPeak {
+        #[serde(with = "figure")]
+        cpu: f64,
+        #[serde(with = "figure")]
+        limit: f64,
+        at: DateTime<Utc>,
+    },
     /// The percentile of the hours' maximum of CPU, and the limit, in per cent.
-    Cpu { percentile: f64, limit: f64, at: Option<DateTime<Utc>> },
+    Cpu {
+        #[serde(with = "figure")]
+        percentile: f64,
+        #[serde(with = "figure")]
+        limit: f64,
+        at: Option<DateTime<Utc>>,
+    },
     /// The same in vCPUs.
-    CpuAbsolute { vcpus: f64, limit: f64, at: Option<DateTime<Utc>> },
+    CpuAbsolute {
+        #[serde(with = "figure")]
+        vcpus: f64,
+        #[serde(with = "figure")]
+        limit: f64,
+        at: Option<DateTime<Utc>>,
+    },
     /// A maximum of CPU in the veto window, and the limit, in per cent.
-    Burst { cpu: f64, limit: f64, at: DateTime<Utc> },
+    Burst {
+        #[serde(with = "figure")]
+        cpu: f64,
+        #[serde(with = "figure")]
+        limit: f64,
+        at: DateTime<Utc>,
+    },
     /// Network of the busiest day in bytes, and in how many per cent of the hours it was quiet.
-    Network { busiest_day: f64, quiet_percent: f64, at: Option<DateTime<Utc>> },
+    Network {
+        #[serde(with = "figure")]
+        busiest_day: f64,
+        #[serde(with = "figure")]
+        quiet_percent: f64,
+        at: Option<DateTime<Utc>>,
+    },
     /// The percentile of EBS write operations per second, and the limit.
-    Writes { ops: f64, limit: f64, at: Option<DateTime<Utc>> },
+    Writes {
+        #[serde(with = "figure")]
+        ops: f64,
+        #[serde(with = "figure")]
+        limit: f64,
+        at: Option<DateTime<Utc>>,
+    },
     /// The percentile of EBS bytes written per second, and the limit.
-    Written { bytes: f64, limit: f64, at: Option<DateTime<Utc>> },
+    Written {
+        #[serde(with = "figure")]
+        bytes: f64,
+        #[serde(with = "figure")]
+        limit: f64,
+        at: Option<DateTime<Utc>>,
+    },
     /// A status check failed: what hangs looks idle.
     ChecksFailed { at: DateTime<Utc> },
     /// A burstable type had no CPU credits left in so many hours: what is throttled looks quiet.
