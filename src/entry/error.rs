@@ -101,7 +101,9 @@ impl Error {
                 FlowError::Record(_) => "RecordFailed",
                 FlowError::FanOut(FanOutError::Undo | FanOutError::NoBatch { .. }) => "RequestInvalid",
                 FlowError::FanOut(FanOutError::Missing { .. } | FanOutError::Unreadable { .. }) => "RecordFailed",
-                FlowError::FanOut(FanOutError::NoRecord | FanOutError::OtherSettings { .. }) => "Refused",
+                FlowError::FanOut(
+                    FanOutError::NoRecord | FanOutError::Concluded { .. } | FanOutError::OtherSettings { .. },
+                ) => "Refused",
                 FlowError::Plan(_) | FlowError::Acknowledge(_) | FlowError::Busy { .. } => "Refused",
             },
         }

@@ -202,7 +202,7 @@ fn note_switch(report: &mut Report, switch: &Switch) -> bool {
 
 /// Writes the record of an apply and answers where the whole report stands. Once something was done, a record
 /// that cannot be written is a trouble and no error: an error would make the caller repeat what was done.
-async fn conclude(
+pub(super) async fn conclude(
     order: &Order<'_>,
     looker: &impl Look,
     hub: &impl Hub,

@@ -37,8 +37,6 @@ pub(crate) mod perhaps {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
     #[derive(serde::Serialize, serde::Deserialize)]
     struct Measured {
         #[serde(with = "super")]

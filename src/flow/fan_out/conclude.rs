@@ -5,8 +5,10 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::{DateTime, Utc};
 
 use super::act::{ended, own};
-use super::go_on;
-use super::store::{decided, done, seen};
+use super::store::{decided, done, find, key, seen, write};
+use super::whole::Whole;
+use super::{FanOutError, same_settings};
+use crate::decide::case::History;
 use crate::decide::fan_out::{Begun, Decided, Done};
 use crate::decide::marks::MarkEnd;
 use crate::decide::plan::Plan;
@@ -16,14 +18,16 @@ use crate::flow::decision::{Decision, prepare};
 use crate::flow::launches;
 use crate::flow::lock;
 use crate::flow::order::{Error, Order};
-use crate::flow::run::{Ended, end, past};
+use crate::flow::run::{Ended, conclude as record_end, end, past, take_in};
 use crate::ports::{Hub, Look, Messenger, PriceList};
 use crate::words::Action;
 
-/// Tells, counts and records what the run came to, and gives the lock back.
+/// Tells, counts and records what the run came to, and gives the lock back. What was done is done: under settings that
+/// were changed it is told and recorded all the same. One that has lost the lock is only recorded, for other runs may have
+/// told people and counted savings since.
 ///
 /// # Errors
-/// [`Error`] where the record does not tell what was decided, or cannot be written.
+/// [`Error`] where the record does not tell what was decided, has the run's report already, or cannot be written.
 pub async fn conclude(
     order: &Order<'_>,
     looker: &impl Look,
@@ -33,34 +37,80 @@ pub async fn conclude(
     begun: &Begun,
     wall: DateTime<Utc>,
 ) -> Result<(Report, Option<String>), Error> {
-    // What was done is done: under other settings, or without the lock, it is told and recorded all the same.
-    let trouble = go_on(order, begun, hub, wall).await.err();
-    let Decided { plan, running: _, acts, batches, outcomes, notes, troubled, paused, used } =
-        decided(hub, &begun.run).await?;
-    let all = done(hub, &begun.run).await?;
-    let mut whole = seen(hub, looker, begun).await?;
-    whole.also(&used);
-    all.values().flatten().for_each(|done| whole.also(&done.used));
+    if let Some(place) = find::<String>(hub, &key(&begun.run, CONCLUDED)).await? {
+        return Err(FanOutError::Concluded { run: begun.run.to_string(), place }.into());
+    }
+    let decided = decided(hub, &begun.run).await?;
+    let held = lock::hold(hub, &begun.run, wall).await.map_err(Error::from);
     let history = past(order, hub).await.map_err(Error::Record)?;
-    let (mut report, mut seen) = prepare(order, &whole, &history).await?;
+    let done = done(hub, &begun.run).await?;
+    let mut whole = seen(hub, looker, begun).await?;
+    whole.also(&decided.used);
+    done.values().flatten().for_each(|done| whole.also(&done.used));
+    let acted = decided.acts;
+    let mut decision = anew(order, hub, list, &history, &mut whole, begun, decided, done).await?;
+    if let Err(why) = same_settings(order, begun) {
+        trouble(&mut decision.report, format!("when the run was concluded: {why}"));
+    }
+    let ended = Ended { acted, locked: held.is_ok() };
+    let concluded = match held {
+        Ok(()) => end(order, &whole, hub, messenger, &history, decision, ended).await?,
+        Err(why) => {
+            let words = format!("the run lost its lock before it was concluded, so nobody was told of it: {why}");
+            trouble(&mut decision.report, words);
+            let Decision { mut report, dropped, .. } = decision;
+            report.outcomes.extend(dropped);
+            record_end(order, &whole, hub, report, ended).await?
+        }
+    };
+    if let (_, Some(place)) = &concluded
+        && let Err(error) = write(hub, &key(&begun.run, CONCLUDED), place).await
+    {
+        let (report, place) = concluded;
+        // Everything else is recorded: an error would only have it done once more.
+        return Ok((with_trouble(report, format!("that it was concluded could not be recorded: {error}")), place));
+    }
+    Ok(concluded)
+}
+
+/// That a run was concluded, and where its report is.
+const CONCLUDED: &str = "concluded";
+
+fn with_trouble(mut report: Report, words: String) -> Report {
+    trouble(&mut report, words);
+    report
+}
+
+fn trouble(report: &mut Report, words: String) {
+    report.troubled = true;
+    report.notes.push(words);
+}
+
+/// The run as it was decided, from what the children have seen, with what they have done.
+#[allow(clippy::too_many_arguments)] // the ports, and the files of every part before this one
+async fn anew<L: Look>(
+    order: &Order<'_>,
+    hub: &impl Hub,
+    list: &impl PriceList,
+    history: &History,
+    whole: &mut Whole<'_, L>,
+    begun: &Begun,
+    decided: Decided,
+    done: BTreeMap<usize, Result<Done, String>>,
+) -> Result<Decision, Error> {
+    let Decided { plan, running: _, acts, batches, outcomes, notes, troubled, paused, used: _ } = decided;
+    let (mut report, mut seen) = prepare(order, &*whole, history).await?;
     seen.sightings = std::mem::take(&mut whole.sightings);
     launches::tell_who(hub, order.settings, &mut report).await;
     let prices = after::price(order, list, hub, &mut report).await;
     // Of a plan in which nothing is done, what is known is known since the decision.
-    let Done { outcomes: carried, marks, notes: said, troubled: held, used: _ } =
-        if acts { gather(begun, &plan, &batches, all, order.clock.now()) } else { Done::default() };
-    report.notes = notes.into_iter().chain(said).collect();
-    report.troubled = troubled || held;
-    if let Some(why) = trouble {
-        report.troubled = true;
-        report.notes.push(format!("when the run was concluded: {why}"));
-    }
+    let carried = if acts { gather(begun, &plan, &batches, done, order.clock.now()) } else { Done::default() };
+    report.notes = notes;
+    report.troubled = troubled;
     report.paused = paused;
     report.plan = plan;
-    report.outcomes = carried;
-    report.marks = marks;
-    let decision = Decision { report, seen, prices, dropped: outcomes };
-    end(order, &whole, hub, messenger, &history, decision, Ended { acted: acts, locked: true }).await
+    take_in(&mut report, carried);
+    Ok(Decision { report, seen, prices, dropped: outcomes })
 }
 
 /// What the children have done, in the plan's order. Of a child that left nothing nobody knows what it did.

@@ -42,6 +42,8 @@ pub enum FanOutError {
     Missing { run: String, key: String },
     #[error("`{key}` in the record cannot be read, so that nothing is done with it: {why}")]
     Unreadable { key: String, why: String },
+    #[error("run {run} was concluded already; its report is at {place}")]
+    Concluded { run: String, place: String },
     #[error("run {run} has no batch {batch}")]
     NoBatch { run: String, batch: usize },
     #[error(
@@ -50,12 +52,18 @@ pub enum FanOutError {
     OtherSettings { run: String, begun: String, current: String },
 }
 
-/// What every part but the first begins with: the settings must be those of the first, and the lock still the run's.
-async fn go_on(order: &Order<'_>, begun: &Begun, hub: &impl Hub, wall: DateTime<Utc>) -> Result<(), Error> {
-    if begun.settings != order.settings.hash {
-        let (run, begun, current) = (begun.run.to_string(), begun.settings.clone(), order.settings.hash.clone());
-        return Err(FanOutError::OtherSettings { run, begun, current }.into());
+/// The settings of every part must be those of the first.
+fn same_settings(order: &Order<'_>, begun: &Begun) -> Result<(), FanOutError> {
+    if begun.settings == order.settings.hash {
+        return Ok(());
     }
+    let (run, begun, current) = (begun.run.to_string(), begun.settings.clone(), order.settings.hash.clone());
+    Err(FanOutError::OtherSettings { run, begun, current })
+}
+
+/// What every part but the first and the last begins with: the settings are the same, and the lock is still the run's.
+async fn go_on(order: &Order<'_>, begun: &Begun, hub: &impl Hub, wall: DateTime<Utc>) -> Result<(), Error> {
+    same_settings(order, begun)?;
     if order.run.mode == Mode::Apply {
         lock::hold(hub, &begun.run, wall).await?;
     }

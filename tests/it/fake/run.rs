@@ -11,7 +11,7 @@ use idle_reaper::decide::report::Report;
 use idle_reaper::decide::request::{Mode, Run, Scope};
 use idle_reaper::decide::settings::Settings;
 use idle_reaper::decide::undo::{Hand, Undo};
-use idle_reaper::flow::fan_out::{self, Planned};
+use idle_reaper::flow::fan_out::{self, FanOutError, Planned};
 use idle_reaper::flow::{self, Clock, Error, Order, UndoError, UndoOrder};
 
 use super::World;
@@ -179,7 +179,12 @@ pub fn in_parts(world: &World, settings: &Settings, mode: Mode, ask: &Ask, parts
             }
         }
         let order = Order { reviewed: None, ..order(&run, under(Stage::Conclude), ask) };
-        fan_out::conclude(&order, world, world, world, world, &begun, wall).await.map(|(report, _)| report)
+        let report = fan_out::conclude(&order, world, world, world, world, &begun, wall).await?.0;
+        if parts.twice {
+            let again = fan_out::conclude(&order, world, world, world, world, &begun, wall).await;
+            assert!(matches!(again, Err(Error::FanOut(FanOutError::Concluded { .. }))), "told and counted twice");
+        }
+        Ok(report)
     })
 }
 
