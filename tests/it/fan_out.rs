@@ -7,6 +7,7 @@ use chrono::Duration;
 use idle_reaper::decide::fan_out::{Stage as Asked, StageInvalid};
 use idle_reaper::decide::report::{Ending, Health, Report};
 use idle_reaper::decide::request::{Mode, Scope};
+use idle_reaper::decide::savings::Savings;
 use idle_reaper::decide::settings::Settings;
 use idle_reaper::flow::Error;
 use idle_reaper::flow::fan_out::FanOutError;
@@ -204,12 +205,13 @@ fn a_child_whose_run_has_lost_the_lock_does_nothing() {
     assert!(report.outcomes[0].detail.contains("00000009"), "{}", report.outcomes[0].detail);
     assert!(world.calls(Deed::acts).is_empty());
     assert!(report.troubled, "the conclusion has lost it too");
-    assert!(world.recorded("state/").is_empty(), "another run may have told and counted since");
+    let left = |world: &World| world.recorded("told.jsonl").len() + world.recorded(Savings::KEY).len();
+    assert_eq!(left(&world), 0, "another run may have told and counted since");
     assert_eq!(world.recorded("report.json").len(), 1, "what is known is recorded all the same");
     assert_eq!(world.recorded("acting.lock").len(), 1, "it is another's, and stays");
     let undisturbed = two_accounts();
     in_parts(&undisturbed, &settings, Mode::Apply, &Ask::at(at(EVENING)), &whole(1)).unwrap();
-    assert!(!undisturbed.recorded("state/").is_empty(), "these settings leave something to tell");
+    assert_eq!(left(&undisturbed), 2, "these settings leave something to tell");
 }
 
 #[test]
