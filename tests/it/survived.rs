@@ -4,6 +4,7 @@
 mod fakes;
 mod idleness;
 mod model;
+mod reference;
 
 /// How many plans a test tries: `usual`, or as many times more as `IDLE_REAPER_PLANS` says.
 pub fn plans(usual: u32) -> u32 {

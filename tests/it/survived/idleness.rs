@@ -3,9 +3,9 @@
 //! the documentation alone.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use chrono::{DateTime, Duration, NaiveDate, Timelike, Utc};
+use chrono::{DateTime, Duration, Timelike, Utc};
 use idle_reaper::decide::case::Activity;
 use idle_reaper::decide::report::Report;
 use idle_reaper::decide::settings::Settings;
@@ -13,6 +13,7 @@ use idle_reaper::words::{Because, Details, Instance, OwnTag, State, Subject};
 
 use super::model::{is_weekday, local, tag};
 use super::plans;
+use super::reference::{Memory, Nature, business_days_after, open, protected};
 use crate::fake::{Deed, Dice, Hour, SETTINGS, Shape, World, apply, at, instance, settings};
 
 /// A Monday; the ten weeks after it have no holiday in Japan.
@@ -40,39 +41,6 @@ fn told() -> Settings {
     settings(&(text.replacen("[[policies]]", around, 1) + lab))
 }
 
-/// What a machine is for.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-enum Nature {
-    /// Nothing any more, and nobody thinks of it.
-    #[default]
-    Left,
-    /// People work with it, start and stop and retag it.
-    Used,
-    /// One hour of work every so many days; nobody touches it.
-    Batch(i64),
-    /// Like `Left`, but a fifth of its datapoints never come.
-    Patchy,
-}
-
-/// What the reference remembers of one instance.
-#[derive(Clone, Debug, Default)]
-struct Memory {
-    nature: Nature,
-    /// Hours in which it ran, and those in which it worked, by their beginning.
-    ran: BTreeSet<DateTime<Utc>>,
-    worked: BTreeSet<DateTime<Utc>>,
-    /// When somebody else than the reaper last started it.
-    anew: DateTime<Utc>,
-    /// When anything last happened after which its owner has to be told anew.
-    disturbed: DateTime<Utc>,
-    cpu: f64,
-    /// Stopped by the reaper for its hours, and nobody has touched it since.
-    reaped: bool,
-    idle_stops: usize,
-    /// Since when it is forgotten: it could be found, and its owner be told.
-    due_since: Option<DateTime<Utc>>,
-}
-
 #[derive(Default)]
 struct Figures {
     instance_days: f64,
@@ -85,55 +53,6 @@ struct Figures {
     missed: Vec<String>,
     messages: usize,
     owner_weeks: f64,
-}
-
-/// Whether its hours are open, by its tag or its policy.
-fn open(found: &Instance, now: DateTime<Utc>) -> Option<bool> {
-    let lab = tag(found, "Env") == Some("lab");
-    super::model::at_work(tag(found, "idle-reaper:schedule").unwrap_or(if lab { "always" } else { "office" }), now)
-}
-
-/// Why nothing may stop it, whatever is known of its work.
-fn protected(found: &Instance, now: DateTime<Utc>) -> Option<&'static str> {
-    let until = tag(found, "idle-reaper:keep-until").map(|text| text.parse::<NaiveDate>());
-    let held = until.is_some_and(|day| day.is_err() || day.is_ok_and(|day| local(now).date() <= day));
-    [
-        (tag(found, "idle-reaper:keep").is_some(), "it is kept"),
-        (held, "it is kept until a day"),
-        (tag(found, "aws:autoscaling:groupName").is_some(), "Auto Scaling would replace it"),
-        (!matches!(tag(found, "Env"), Some("dev" | "lab")), "no policy speaks of it"),
-        (open(found, now).is_none(), "its schedule cannot be read"),
-    ]
-    .into_iter()
-    .find_map(|(holds, why)| holds.then_some(why))
-}
-
-/// Why it does not do nothing, or why too little is known to say so. `sure`: what must be found, not what may be.
-fn not_idle(found: &Instance, memory: &Memory, sure: bool, now: DateTime<Utc>) -> Option<&'static str> {
-    let margin = if sure { Duration::days(1) } else { Duration::zero() };
-    let (veto, decision) = (now - Duration::days(35), now - Duration::days(14));
-    let since = if sure { veto - margin } else { memory.anew.max(veto) };
-    let hours = memory.ran.range(memory.anew.max(decision)..).filter(|hour| **hour + Duration::hours(1) <= now).count();
-    let strict = tag(found, "Env") == Some("dev");
-    [
-        (memory.worked.range(since..).next().is_some(), "it has worked"),
-        (memory.cpu >= 15.0, "it works now"),
-        (memory.nature == Nature::Patchy, "a fifth of its datapoints is missing"),
-        (hours < if sure { 64 } else { 59 }, "it has hardly run"),
-        (strict && memory.anew > veto - margin + Duration::hours(1), "it was started within the veto window"),
-    ]
-    .into_iter()
-    .find_map(|(holds, why)| holds.then_some(why))
-}
-
-/// The same time of day, so many business days later.
-fn business_days_after(since: DateTime<Utc>, days: u32) -> DateTime<Utc> {
-    let (mut end, mut left) = (since, days);
-    while left > 0 {
-        end += Duration::days(1);
-        left -= u32::from(is_weekday(local(end).date()));
-    }
-    end
 }
 
 struct History<'a> {
@@ -295,39 +214,6 @@ impl History<'_> {
         self.heard.borrow().get(&(owner, found.id.to_string(), subject)).copied()
     }
 
-    /// Why it may not be stopped for being idle now.
-    fn why_not_idle(&self, found: &Instance, now: DateTime<Utc>) -> Option<&'static str> {
-        let memory = &self.memory.borrow()[&*found.id];
-        let told = self.told(found, Subject::Idle).filter(|told| *told >= memory.disturbed);
-        let in_grace = told.is_none_or(|told| now + Duration::minutes(2) < business_days_after(told, 5));
-        [
-            (found.state != State::Running, "it does not run"),
-            (tag(found, "idle-reaper:marked").is_none(), "it is not marked"),
-            (in_grace, "its owner was not told, or has days left"),
-            (memory.idle_stops >= 2, "somebody has taken it back twice"),
-        ]
-        .into_iter()
-        .find_map(|(holds, why)| holds.then_some(why))
-        .or_else(|| protected(found, now).or_else(|| not_idle(found, memory, false, now)))
-    }
-
-    /// Why it may not be stopped for its hours now.
-    fn why_not_hours(&self, found: &Instance, now: DateTime<Utc>) -> Option<&'static str> {
-        let (cpu, launch) = (self.memory(&found.id, |memory| memory.cpu), found.launch.expect("a launch time"));
-        let told = self.told(found, Subject::FirstStop).is_some_and(|told| now - told >= Duration::days(1));
-        [
-            (found.state != State::Running, "it does not run"),
-            (open(found, now) == Some(true), "its hours have begun"),
-            (now - launch < Duration::minutes(15), "it was just started"),
-            (open(found, launch) == Some(false) && now - launch < Duration::hours(2), "somebody works late"),
-            (cpu >= 10.0, "it is busy"),
-            (!told, "its owner was not told a day ahead"),
-        ]
-        .into_iter()
-        .find_map(|(holds, why)| holds.then_some(why))
-        .or_else(|| protected(found, now))
-    }
-
     /// The reaper's turn, and what the laws say of it.
     fn reap(&self, now: DateTime<Utc>, figures: &mut Figures) {
         let before = self.world.all();
@@ -337,17 +223,18 @@ impl History<'_> {
         let did = |deed: Deed, id: &str| log.iter().any(|call| call.deed == deed && call.ok && call.names(id));
         for found in &before {
             let id = &*found.id;
-            let (due, mut stopped) = (self.is_due(found, now), None);
+            let (due, mut stopped) = (self.memory(id, |memory| memory.is_due(found, now)), None);
             if did(Deed::Stop, id) {
                 let own = self.world.get(id).tags.get("idle-reaper:stopped").map(OwnTag::parse);
                 let own = own.expect("a tag").expect("a tag that can be read");
                 stopped = Some(own.because);
-                let (why, what) = match own.because {
-                    Because::Idle => (self.why_not_idle(found, now), &mut figures.idle),
-                    Because::Hours => (self.why_not_hours(found, now), &mut figures.hours),
+                let (subject, count) = match own.because {
+                    Because::Idle => (Subject::Idle, &mut figures.idle),
+                    Because::Hours => (Subject::FirstStop, &mut figures.hours),
                 };
-                *what += 1;
-                if let Some(why) = why {
+                *count += 1;
+                let told = self.told(found, subject);
+                if let Some(why) = self.memory(id, |memory| memory.why_not(found, own.because, told, now)) {
                     figures.wrong.push(format!("{now}: {:?} although {why}: {found:?}", own.because));
                 }
                 self.remember(id, |memory| {
@@ -380,17 +267,6 @@ impl History<'_> {
                 }
             }
         }
-    }
-
-    /// Whether it is forgotten, so that it must be found: it runs, or does so in its hours, surely does nothing, and its
-    /// owner can be told.
-    fn is_due(&self, found: &Instance, now: DateTime<Utc>) -> bool {
-        let memory = &self.memory.borrow()[&*found.id];
-        (found.state == State::Running || memory.reaped)
-            && protected(found, now).is_none()
-            && not_idle(found, memory, true, now).is_none()
-            && tag(found, "Owner") != Some("nobody")
-            && memory.idle_stops < 2
     }
 
     /// Forgotten is what does nothing and could be found; missed is what still runs when its owner was to be told long
