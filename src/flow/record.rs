@@ -11,6 +11,7 @@ use crate::decide::case::History;
 use crate::decide::idle::Own;
 use crate::decide::report::{Ending, Outcome, Report};
 use crate::decide::request::is_sane;
+use crate::decide::settings::Settings;
 use crate::decide::undo::Undo;
 use crate::ports::{Hub, PortError};
 use crate::render::tables::{self, Told};
@@ -26,7 +27,7 @@ pub const TABLES: &str = "tables";
 pub const UNDONE: &str = "undone";
 
 /// Where the outcomes of acting runs stand, by date and run.
-const ACTS: &str = "acts";
+pub(super) const ACTS: &str = "acts";
 
 /// How many days of outcomes are read: a closed period is seldom longer than a week of holidays, and a fight
 /// that rests for longer is none.
@@ -199,10 +200,22 @@ pub async fn history(hub: &impl Hub, now: DateTime<Utc>) -> Result<History, Port
     Ok(history)
 }
 
+/// From when on a run at `now` reads outcomes: where weeks of evidence are asked for, a week more than the veto window,
+/// for the stop before the first of its sessions is needed too.
+pub(super) fn acts_since(settings: &Settings, now: DateTime<Utc>) -> DateTime<Utc> {
+    let days = settings.idle.as_ref().map_or(0, |idle| idle.veto.num_days() + 7);
+    now - Duration::days(days.max(HISTORY_DAYS))
+}
+
+/// From when on it reads undos.
+pub(super) fn undone_since(now: DateTime<Utc>) -> DateTime<Utc> {
+    now - Duration::days(UNDONE_DAYS)
+}
+
 /// When somebody last set out to take a stop back, by instance.
 async fn undone(hub: &impl Hub, now: DateTime<Utc>) -> Result<HashMap<Box<str>, DateTime<Utc>>, PortError> {
     let mut undone: HashMap<Box<str>, DateTime<Utc>> = HashMap::new();
-    for (_, text) in hub.read_since(UNDONE, &partition(now - Duration::days(UNDONE_DAYS))).await? {
+    for (_, text) in hub.read_since(UNDONE, &partition(undone_since(now))).await? {
         let lines = text.lines().filter_map(|line| serde_json::from_str::<Undone>(line).ok());
         for Undone { id, at } in lines.filter(|line| line.at <= now && is_sane(line.at)) {
             undone.entry(id).and_modify(|known| *known = at.max(*known)).or_insert(at);

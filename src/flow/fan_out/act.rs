@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::store::{decided, done_key, find, seen_key, write};
-use super::{FanOutError, go_on};
+use super::{FanOutError, go_on, past};
 use crate::decide::fan_out::{Begun, Decided, Done, Part, Used};
 use crate::decide::marks::{MarkEnd, MarkStep};
 use crate::decide::plan::{Plan, Step};
@@ -14,7 +14,6 @@ use crate::decide::report::{Ending, Outcome};
 use crate::flow::doing::Doing;
 use crate::flow::order::{Error, Order};
 use crate::flow::recheck::Again;
-use crate::flow::run::past;
 use crate::flow::warrant::{Recorded, Warrant};
 use crate::ports::{Act, Hub, Look};
 use crate::words::Account;
@@ -65,7 +64,7 @@ async fn carry(
     let key = seen_key(&begun.run, batch);
     let missing = || FanOutError::Missing { run: begun.run.to_string(), key: key.clone() };
     let Part { contacts, known, .. } = find(hub, &key).await?.ok_or_else(missing)?;
-    let history = past(order, hub).await.map_err(Error::Record)?;
+    let history = past::history(order, hub, begun).await?;
     // The intent was recorded before the decision was.
     let issued = Warrant::issue(order.settings, decided.running, &history.today, Recorded::written());
     let Some(warrant) = issued else { return Ok(not_tried(plan, "the settings arm nothing", order)) };

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use super::act::{ended, own};
 use super::store::{decided, done, find, key, seen, write};
 use super::whole::Whole;
-use super::{FanOutError, same_settings};
+use super::{FanOutError, past, same_settings};
 use crate::decide::case::History;
 use crate::decide::fan_out::{Begun, Decided, Done};
 use crate::decide::marks::MarkEnd;
@@ -18,7 +18,7 @@ use crate::flow::decision::{Decision, prepare};
 use crate::flow::launches;
 use crate::flow::lock;
 use crate::flow::order::{Error, Order};
-use crate::flow::run::{Ended, conclude as record_end, end, past, take_in};
+use crate::flow::run::{Ended, conclude as record_end, end, take_in};
 use crate::ports::{Hub, Look, Messenger, PriceList};
 use crate::words::Action;
 
@@ -42,7 +42,7 @@ pub async fn conclude(
     }
     let decided = decided(hub, &begun.run).await?;
     let held = lock::hold(hub, &begun.run, wall).await.map_err(Error::from);
-    let history = past(order, hub).await.map_err(Error::Record)?;
+    let history = past::history(order, hub, begun).await?;
     let done = done(hub, &begun.run).await?;
     let mut whole = seen(hub, looker, begun).await?;
     whole.also(&decided.used);

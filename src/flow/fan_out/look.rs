@@ -4,11 +4,10 @@ use chrono::{DateTime, Utc};
 
 use super::child::Child;
 use super::store::{seen_key, write};
-use super::{FanOutError, go_on};
+use super::{FanOutError, go_on, past};
 use crate::decide::fan_out::{Begun, Part, Used};
 use crate::flow::look::{self, Seen};
 use crate::flow::order::{Error, Order};
-use crate::flow::run::past;
 use crate::ports::{Hub, Look};
 
 /// Looks at `batch`, and leaves what it has seen to the plan.
@@ -26,7 +25,7 @@ pub async fn look(
     go_on(order, begun, hub, wall).await?;
     let none = || FanOutError::NoBatch { run: begun.run.to_string(), batch };
     let accounts = begun.batches.get(batch).ok_or_else(none)?;
-    let history = past(order, hub).await.map_err(Error::Record)?;
+    let history = past::history(order, hub, begun).await?;
     let child = Child::new(looker, accounts, &order.run.scope);
     let seen = look::look(&child, order.settings, &child.scope(), &history, order.clock, order.progress).await?;
     let Seen { blind, closed, contacts, known, sightings, .. } = seen;

@@ -6,6 +6,7 @@ mod act;
 mod child;
 mod conclude;
 mod look;
+mod past;
 mod plan;
 mod store;
 mod targets;

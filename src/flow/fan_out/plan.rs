@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::store::{find, key, seen, write};
 use super::targets::Item;
-use super::{FanOutError, go_on};
+use super::{FanOutError, go_on, past};
 use crate::decide::fan_out::{Begun, Decided, Used};
 use crate::decide::plan::Plan;
 use crate::decide::report::Report;
@@ -15,7 +15,7 @@ use crate::decide::request::Mode;
 use crate::flow::decision::{Decision, decide, running};
 use crate::flow::order::{Error, Order};
 use crate::flow::prices;
-use crate::flow::run::{intent, may_go_on, past, plan as foresee};
+use crate::flow::run::{intent, may_go_on, plan as foresee};
 use crate::ports::{Hub, Look, PortError, PriceList};
 use crate::render::json;
 
@@ -72,7 +72,7 @@ async fn decide_now(
     begun: &Begun,
 ) -> Result<Decided, Error> {
     let switch = hub.switch().await;
-    let history = past(order, hub).await.map_err(Error::Record)?;
+    let history = past::history(order, hub, begun).await?;
     let Decision { mut report, seen: _, prices, dropped } = decide(order, whole, hub, list, &history).await?;
     // What was learnt of prices is asked for once: the conclusion needs it again.
     if let Some(prices) = prices

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::FanOutError;
 use super::store::{key, write};
+use super::{FanOutError, past};
 use crate::decide::fan_out::{Begun, Used, batches};
 use crate::decide::request::Mode;
 use crate::flow::lock;
@@ -71,6 +71,7 @@ async fn divide(
         skipped: seen.skipped,
         used: Used::of(looker.calls(), looker.spent()),
     };
+    past::keep(order, hub, &run.id).await?;
     write(hub, &key(&run.id, "begun"), &begun).await?;
     let items: Vec<Item> = (0..begun.batches.len()).map(|batch| Item { batch }).collect();
     let place = write(hub, &key(&run.id, "looks"), &items).await?;

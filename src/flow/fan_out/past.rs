@@ -1,0 +1,87 @@
+//! The past, read once for all parts of a run: nine days of outcomes are some hundred files, and every child would else
+//! read them anew. It is also the same past for all of them.
+
+use serde::{Deserialize, Serialize};
+
+use super::FanOutError;
+use super::store::{find, key, write};
+use crate::decide::case::History;
+use crate::decide::fan_out::Begun;
+use crate::flow::order::{Error, Order};
+use crate::flow::record::{ACTS, UNDONE, acts_since, partition, undone_since};
+use crate::flow::run;
+use crate::ports::{Entry, Hub, PortError, Switch};
+
+/// What earlier runs and undos have left, as it stands in the record.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct Past {
+    acts: Vec<Entry>,
+    undone: Vec<Entry>,
+}
+
+const FILE: &str = "past";
+
+/// Reads it, and leaves it to the other parts.
+pub(super) async fn keep(order: &Order<'_>, hub: &impl Hub, run: &str) -> Result<(), Error> {
+    let at = order.clock.at();
+    let read = async |folder, from| hub.read_since(folder, &partition(from)).await.map_err(Error::Record);
+    let acts = read(ACTS, acts_since(order.settings, at)).await?;
+    let undone = read(UNDONE, undone_since(at)).await?;
+    write(hub, &key(run, FILE), &Past { acts, undone }).await?;
+    Ok(())
+}
+
+/// What a run that is not divided learns of the past.
+pub(super) async fn history(order: &Order<'_>, hub: &impl Hub, begun: &Begun) -> Result<History, Error> {
+    let key = key(&begun.run, FILE);
+    // Without it nobody knows what was undone, or fought over: that is no empty past.
+    let missing = || FanOutError::Missing { run: begun.run.to_string(), key: key.clone() };
+    let kept = find(hub, &key).await?.ok_or_else(missing)?;
+    run::past(order, &Remembering { hub, kept }).await.map_err(Error::Record)
+}
+
+/// The record, of which the past is known already.
+struct Remembering<'a, H> {
+    hub: &'a H,
+    kept: Past,
+}
+
+impl<H: Hub> Hub for Remembering<'_, H> {
+    async fn switch(&self) -> Switch {
+        self.hub.switch().await
+    }
+
+    async fn pause(&self, why: &str) -> Result<(), PortError> {
+        self.hub.pause(why).await
+    }
+
+    async fn write(&self, key: &str, text: &str) -> Result<String, PortError> {
+        self.hub.write(key, text).await
+    }
+
+    async fn create(&self, key: &str, text: &str) -> Result<Option<String>, PortError> {
+        self.hub.create(key, text).await
+    }
+
+    async fn swap(&self, key: &str, old: &str, new: &str) -> Result<bool, PortError> {
+        self.hub.swap(key, old, new).await
+    }
+
+    async fn remove(&self, key: &str) -> Result<(), PortError> {
+        self.hub.remove(key).await
+    }
+
+    async fn read(&self, key: &str) -> Result<Option<String>, PortError> {
+        self.hub.read(key).await
+    }
+
+    async fn read_since(&self, folder: &str, from: &str) -> Result<Vec<Entry>, PortError> {
+        let kept = match folder {
+            ACTS => &self.kept.acts,
+            UNDONE => &self.kept.undone,
+            _ => return self.hub.read_since(folder, from).await,
+        };
+        Ok(kept.iter().filter(|(key, _)| **key >= *from).cloned().collect())
+    }
+}
