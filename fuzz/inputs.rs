@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use chrono::DateTime;
 use idle_reaper::adapters::recorded::{NoHub, Recorded};
 use idle_reaper::decide::events::Event;
+use idle_reaper::decide::fan_out::Stage;
 use idle_reaper::decide::past::reviewed;
 use idle_reaper::decide::request::{Mode, Request, Run, Scope};
 use idle_reaper::decide::settings::Settings;
@@ -44,6 +45,7 @@ pub fn try_one(kind: &str, data: &[u8]) {
         }
         "event" => {
             clear(&Request::parse(text), text);
+            clear(&Stage::parse(text), text);
             if let Ok(event) = serde_json::from_str(text) {
                 clear(&Event::parse(&event), text);
             }

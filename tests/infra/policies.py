@@ -22,9 +22,9 @@ def documents():
     """Every policy of the templates, everything optional included: {(template, resource, policy): document}."""
     spoke = Template("spoke", Acting="yes", KmsKeys=f"arn:aws:kms:*:{SPOKE}:key/*")
     hub = Template("hub", Events="yes", SecretArns=SECRET)
-    events = Template("spoke-events")
+    events, parts = Template("spoke-events"), Template("fan-out")
     found = {}
-    for name, template in {"spoke": spoke, "hub": hub, "spoke-events": events}.items():
+    for name, template in {"spoke": spoke, "hub": hub, "spoke-events": events, "fan-out": parts}.items():
         for key, one in template.resources.items():
             properties = one["Properties"]
             if one["Type"] == "AWS::IAM::Role":
@@ -46,6 +46,8 @@ TOPIC = f"arn:aws:sns:{REGION}:{HUB}:".__add__
 FUNCTION = f"arn:aws:lambda:{REGION}:{HUB}:function:idle-reaper"
 QUEUE = f"arn:aws:sqs:{REGION}:{HUB}:idle-reaper-failures"
 LOGS = f"arn:aws:logs:{REGION}:{HUB}:log-group:/aws/lambda/idle-reaper:log-stream:2026"
+MACHINE = f"arn:aws:states:{REGION}:{HUB}:stateMachine:idle-reaper"
+EXECUTION = f"arn:aws:states:{REGION}:{HUB}:execution:idle-reaper/Look:20261125"
 BUS = f"arn:aws:events:{REGION}:{HUB}:event-bus/idle-reaper"
 
 # Who asks: role's ARN, its policies by template and resource.
@@ -55,6 +57,8 @@ WHO = {
     "actor": (ROLE(SPOKE, "IdleReaperAct"), ("spoke", "Actor")),
     "hub": (HUB_ROLE, ("hub", "FunctionRole")),
     "schedule": (ROLE(HUB, "schedule"), ("hub", "ScheduleRole")),
+    "machine": (ROLE(HUB, "machine"), ("fan-out", "MachineRole")),
+    "parts-schedule": (ROLE(HUB, "parts-schedule"), ("fan-out", "ScheduleRole")),
     "forwarder": (ROLE(SPOKE, "forwarder"), ("spoke-events", "Role")),
     # Everybody else is an administrator of an account.
     "hub-admin": (ROLE(HUB, "Admin"), None),
@@ -63,7 +67,7 @@ WHO = {
     # A role of the hub's name, in somebody else's account.
     "impostor": (ROLE(OTHER, "idle-reaper-hub"), None),
 }
-SERVICES = ("lambda", "scheduler", "events", "cloudwatch", "ec2")
+SERVICES = ("lambda", "scheduler", "events", "cloudwatch", "ec2", "states")
 OURS = {"aws:PrincipalOrgID": ORGANIZATION, "aws:SecureTransport": "true"}
 
 
@@ -202,6 +206,22 @@ TABLE = [
     ("service:scheduler", "sts:AssumeRole", ROLE(HUB, "schedule"), {"aws:SourceAccount": OTHER}, NO),
     ("service:events", "sts:AssumeRole", ROLE(SPOKE, "forwarder"), {"aws:SourceAccount": SPOKE}, YES),
     ("service:events", "sts:AssumeRole", ROLE(SPOKE, "forwarder"), {"aws:SourceAccount": OTHER}, NO),
+    # --- a run in parts ---------------------------------------------------------------------------------------
+    ("machine", "lambda:InvokeFunction", FUNCTION + "-parts", {}, YES),
+    ("machine", "lambda:InvokeFunction", FUNCTION, {}, NO),
+    ("machine", "states:StartExecution", MACHINE, {}, YES),
+    ("machine", "states:StartExecution", MACHINE + "-other", {}, NO),
+    *[("machine", f"states:{verb}Execution", EXECUTION, {}, YES) for verb in ("Describe", "Stop")],
+    *[("machine", f"states:{verb}Execution", EXECUTION.replace("idle-reaper", "shop"), {}, NO) for verb in ("Describe", "Stop")],
+    ("machine", "s3:GetObject", f"{RECORD}/record/fan-out/1/looks.json", {}, YES),
+    *[("machine", "s3:GetObject", f"{RECORD}/{key}", {}, NO) for key in ("reaper.toml", "record/runs/1/report.json")],
+    ("machine", "s3:PutObject", f"{RECORD}/record/fan-out/1/looks.json", {}, NO),
+    ("machine", "sts:AssumeRole", ROLE(SPOKE, "IdleReaperRead"), ENTERING, NO),
+    ("parts-schedule", "states:StartExecution", MACHINE, {}, YES),
+    ("parts-schedule", "states:StartExecution", MACHINE + "-other", {}, NO),
+    ("parts-schedule", "lambda:InvokeFunction", FUNCTION + "-parts", {}, NO),
+    *[(f"service:{service}", "sts:AssumeRole", ROLE(HUB, role), {"aws:SourceAccount": account}, account == HUB)
+      for service, role in (("states", "machine"), ("scheduler", "parts-schedule")) for account in (HUB, OTHER)],
     ("forwarder", "events:PutEvents", BUS, {}, YES),
     ("forwarder", "events:PutEvents", BUS + "-other", {}, NO),
     ("forwarder", "events:PutEvents", BUS, {"aws:PrincipalOrgID": "o-zzzzzzzzzz"}, NO),
@@ -214,6 +234,8 @@ GUARDS = [
     (ROLE(SPOKE, "IdleReaperAct"), ("spoke", "Actor", "trust")),
     (HUB_ROLE, ("hub", "FunctionRole", "trust")),
     (ROLE(HUB, "schedule"), ("hub", "ScheduleRole", "trust")),
+    (ROLE(HUB, "machine"), ("fan-out", "MachineRole", "trust")),
+    (ROLE(HUB, "parts-schedule"), ("fan-out", "ScheduleRole", "trust")),
     (ROLE(SPOKE, "forwarder"), ("spoke-events", "Role", "trust")),
     (RECORD, ("hub", "RecordPolicy", "resource")),
     (TOPIC("idle-reaper-operators"), ("hub", "TopicPolicy", "resource")),

@@ -11,8 +11,8 @@ import tempfile
 import unittest
 import zipfile
 
-from template import ROOT
-from test_deployed import EVENING, REGION, World, binary
+from template import ROOT, Template, document
+from test_deployed import EVENING, REGION, World, binary, numbers
 
 sys.path.insert(0, str(ROOT / "tests"))
 import demo  # noqa: E402
@@ -124,6 +124,30 @@ class FanOut(unittest.TestCase):
         self.assertGreater(stages.count("look"), 2)
         self.assertGreater(stages.count("act"), 1)
         self.assertNotIn("record/acting.lock", parts.keys())
+
+    def test_each_resource_is_there_by_its_own_api(self):
+        parts = self.installed("deployed")
+        client, template = parts.world.client, Template("fan-out", account=parts.world.account, AccountsAChild=2, Children=3, CodeBucket="b", CodeKey="k")
+        found = client("lambda").get_function_configuration(FunctionName="idle-reaper-parts")
+        self.assertEqual((found["Role"], int(found["Timeout"])), (f"arn:aws:iam::{parts.world.account}:role/idle-reaper-hub", 900))
+        self.assertEqual(found["Environment"]["Variables"], {"IDLE_REAPER_CONFIG": f"s3://{parts.record}/reaper.toml"})
+        self.assertEqual(client("lambda").get_function_concurrency(FunctionName="idle-reaper-parts")["ReservedConcurrentExecutions"], 3)
+        machine = template.resources["Machine"]["Properties"]
+        self.assertEqual(json.loads(parts.deployed["definition"]), json.loads(machine["DefinitionString"]))
+        (role,) = [one for one in client("iam").list_roles()["Roles"] if one["Arn"] == parts.deployed["roleArn"]]
+        self.assertEqual(document(role["AssumeRolePolicyDocument"]), template.trust("MachineRole"))
+        self.assertEqual(client("iam").list_role_policies(RoleName=role["RoleName"])["PolicyNames"], ["parts"])
+        # moto's CloudFormation ignores these two: they are made from the template's own properties, and asked for.
+        schedule, alarm = (template.resources[name]["Properties"] for name in ("Schedule", "Broken"))
+        arn = f"arn:aws:iam::{parts.world.account}:role/schedule"
+        client("scheduler").create_schedule(**json.loads(json.dumps(schedule).replace('"ScheduleRole.Arn"', json.dumps(arn))))
+        sent = client("scheduler").get_schedule(Name="idle-reaper-parts")["Target"]
+        self.assertEqual((sent["Arn"], json.loads(sent["Input"])), (parts.deployed["stateMachineArn"], {"mode": "apply"}))
+        client("cloudwatch").put_metric_alarm(**numbers(alarm))
+        self.assertEqual([one["AlarmName"] for one in client("cloudwatch").describe_alarms(AlarmNames=["idle-reaper-parts-broken"])["MetricAlarms"]], ["idle-reaper-parts-broken"])
+        removed = parts.world.deploy("destroy-fan-out")
+        self.assertEqual(removed.returncode, 0, removed.stderr)
+        self.assertEqual([one["FunctionName"] for one in client("lambda").list_functions()["Functions"]], ["idle-reaper"])
 
     def test_children_that_fail_are_blind_spots_and_what_they_may_have_done_is_not_hidden(self):
         parts = self.installed("failing")

@@ -54,6 +54,12 @@ class Templates(unittest.TestCase):
         self.assertEqual(len(Template("spoke").resources), 1)
         self.assertEqual(len(Template("spoke", Acting="yes").resources), 2)
 
+    def test_the_parts_are_invoked_for_stages_that_the_binary_knows(self):
+        machine = json.loads(Template("fan-out").resources["Machine"]["Properties"]["DefinitionString"])
+        sent = set(re.findall(r'"stage": ?"([a-z-]+)"', json.dumps(machine)))
+        code = (ROOT / "src/decide/fan_out/ask.rs").read_text().split("pub fn as_str")[1].split("\n    }")[0]
+        self.assertEqual(sent, set(re.findall(r'=> "([a-z-]+)"', code)))
+
     def test_acting_is_never_a_default(self):
         for name in ("spoke", "organization"):
             self.assertEqual(raw(name)["Parameters"]["Acting"]["Default"], "no")
@@ -109,7 +115,8 @@ class Documentation(unittest.TestCase):
 
     def test_the_guide_speaks_of_every_alarm(self):
         text = (ROOT / "docs/operating.md").read_text()
-        alarms = [one["Properties"]["AlarmName"] for one in Template("hub").resources.values() if one["Type"] == "AWS::CloudWatch::Alarm"]
+        both = [*Template("hub").resources.values(), *Template("fan-out").resources.values()]
+        alarms = [one["Properties"]["AlarmName"] for one in both if one["Type"] == "AWS::CloudWatch::Alarm"]
         self.assertEqual([name for name in alarms if f"| `{name.removeprefix('idle-reaper-')}` |" not in text], [])
 
 

@@ -238,6 +238,24 @@ fn settings_that_change_on_the_way_let_nothing_more_be_done() {
 }
 
 #[test]
+fn the_past_is_read_once_for_all_parts_and_one_that_is_lost_is_no_empty_past() {
+    let world = two_accounts();
+    in_parts(&world, &with(&[]), Mode::Apply, &Ask::at(at(EVENING)), &whole(1)).unwrap();
+    let reads = |folder: &str| world.calls(|deed| deed == Deed::ReadRecord).iter().filter(|c| c.text == folder).count();
+    assert_eq!((reads("acts"), reads("undone")), (1, 1));
+    // What is known of the past goes astray between the plan and the acts.
+    let world = two_accounts();
+    let lose = |world: &World| {
+        let [(key, _)] = &world.recorded("past.json")[..] else { panic!("no past") };
+        world.put(key, "lost");
+    };
+    let parts = Parts { meanwhile: Some(&lose), ..whole(1) };
+    let broken = in_parts(&world, &with(&[]), Mode::Apply, &Ask::at(at(EVENING)), &parts);
+    assert!(matches!(broken, Err(Error::FanOut(FanOutError::Unreadable { .. }))), "{broken:?}");
+    assert!(world.calls(Deed::acts).is_empty(), "nothing is done without the past");
+}
+
+#[test]
 fn a_part_that_is_asked_twice_plans_and_acts_once() {
     let (world, settings) = (two_accounts(), with(&[]));
     let parts = Parts { twice: true, ..whole(1) };
