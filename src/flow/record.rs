@@ -56,6 +56,9 @@ struct Line {
     /// The run that was undone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     undo: Option<String>,
+    /// Of a stop: when the instance had last been started, by whomever.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    launched: Option<DateTime<Utc>>,
 }
 
 /// One line of what an undo set out to start.
@@ -125,6 +128,7 @@ pub(super) async fn write_acts(hub: &impl Hub, told: &Told<'_>) -> Result<(), Po
     let steps = told.steps_by_key();
     let mut text = String::new();
     for Outcome { id, account, region, action, outcome, detail: _, at } in told.outcomes {
+        let step = steps.get(&(&**id, *action));
         let line = Line {
             id: id.clone(),
             action: *action,
@@ -132,9 +136,10 @@ pub(super) async fn write_acts(hub: &impl Hub, told: &Told<'_>) -> Result<(), Po
             at: *at,
             account: Some(account.clone()),
             region: Some(region.clone()),
-            policy: steps.get(&(&**id, *action)).map(|step| (*step.policy).into()),
+            policy: step.map(|step| (*step.policy).into()),
             run: Some(told.run.to_owned()),
             undo: told.undoes.map(str::to_owned),
+            launched: step.filter(|_| *action != Action::Start).and_then(|step| step.launched),
         };
         text += &spelled(serde_json::to_string(&line))?;
         text.push('\n');
@@ -163,7 +168,7 @@ pub async fn history(hub: &impl Hub, now: DateTime<Utc>) -> Result<History, Port
     lines.sort_by_key(|(_, line)| line.at);
     let mut history = History::default();
     let mut last: HashMap<Box<str>, Ending> = HashMap::new();
-    for (_, Line { id, action, outcome, at, account, region: _, policy, run: _, undo: _ }) in lines {
+    for (_, Line { id, action, outcome, at, account, region: _, policy, run: _, undo: _, launched: _ }) in lines {
         let stop = matches!(action, Action::Stop | Action::Hibernate);
         // What nobody saw the end of may have happened, and counts.
         let perhaps = matches!(outcome, Ending::Stopped | Ending::Stopping | Ending::Unverified);
@@ -239,10 +244,12 @@ pub(super) async fn last_run(hub: &impl Hub, id: &str, now: DateTime<Utc>) -> Re
 pub async fn own_acts(hub: &impl Hub, now: DateTime<Utc>, days: i64) -> Result<HashMap<Box<str>, Own>, PortError> {
     let mut acts: HashMap<Box<str>, Own> = HashMap::new();
     for (_, line) in lines(hub, now, days).await? {
-        let Line { id, action, outcome, at, account: _, region: _, policy: _, run: _, undo } = line;
+        let Line { id, action, outcome, at, account: _, region: _, policy: _, run: _, undo, launched } = line;
         match (action, outcome) {
             (Action::Stop | Action::Hibernate, Ending::Stopped | Ending::Stopping) => {
-                acts.entry(id).or_default().stops.push(at);
+                let own = acts.entry(id).or_default();
+                own.stops.push(at);
+                own.launches.extend(launched);
             }
             // Whoever takes a stop back wants the machine: that start was somebody's.
             (Action::Start, Ending::Started) if undo.is_some() => {}

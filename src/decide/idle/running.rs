@@ -22,6 +22,9 @@ pub struct Own {
     pub stops: Vec<DateTime<Utc>>,
     /// When a start was known to have held.
     pub starts: Vec<DateTime<Utc>>,
+    /// When it had last been started, by whomever, as was seen at each stop: a start that is none of ours was
+    /// somebody's. Older records do not tell.
+    pub launches: Vec<DateTime<Utc>>,
 }
 
 /// When it ran, as far as that is certain, newest first.
@@ -50,14 +53,25 @@ impl Running {
             Self { sessions: vec![(launch, now)], boots: vec![(launch, launch + boot)], anew: None, earlier: None };
         let last = |all: &[DateTime<Utc>], before: DateTime<Utc>| all.iter().filter(|at| **at < before).max().copied();
         // The launch time itself says nothing of who started it; the record does.
-        let ours = own.starts.iter().filter(|at| launch <= **at + SKEW && **at <= launch + START + SKEW).max();
-        let (Some(ours), true) = (ours, launch > from) else {
+        let ours = |launch: DateTime<Utc>| {
+            own.starts.iter().filter(|at| launch <= **at + SKEW && **at <= launch + START + SKEW).max()
+        };
+        let others: Vec<_> = own.launches.iter().copied().filter(|launch| ours(*launch).is_none()).collect();
+        let (Some(ours), true) = (ours(launch), launch > from) else {
             return Self { anew: Some(launch), ..running };
         };
         let mut begun = (*ours - START).min(launch);
         while begun > from {
             let Some(stop) = last(&own.stops, begun + SKEW) else { break };
             let (start, other_stop) = (last(&own.starts, stop), last(&own.stops, stop));
+            // Whoever restarts it in the middle of a session leaves no trace but the launch time seen at the stop.
+            let after = |at: &DateTime<Utc>| start.max(other_stop).is_none_or(|earlier| earlier < *at);
+            if let Some(other) = last(&others, stop).filter(after) {
+                running.sessions.push((other, stop));
+                running.boots.push((other, other + boot));
+                running.anew = Some(other);
+                break;
+            }
             match start.filter(|start| other_stop.is_none_or(|other| other < *start)) {
                 Some(start) => {
                     running.sessions.push((start, stop));
@@ -132,7 +146,7 @@ mod tests {
 
     fn running(launch: &str, stops: &[&str], starts: &[&str]) -> Running {
         let all = |texts: &[&str]| texts.iter().map(|text| at(text)).collect();
-        let own = Own { stops: all(stops), starts: all(starts) };
+        let own = Own { stops: all(stops), starts: all(starts), launches: Vec::new() };
         Running::of(at(launch), &own, at("2026-11-01T00:00:00Z"), at("2026-11-20T12:00:00Z"), Duration::minutes(15))
     }
 
@@ -156,6 +170,31 @@ mod tests {
         assert_eq!(found.earlier, Some((at("2026-11-01T00:00:00Z"), at("2026-11-18T18:00:00Z"))));
         let known = found.earlier(|hour| end_of(hour, HOUR) > at("2026-11-18T09:00:00Z"), HOUR);
         assert_eq!(known.len(), 9);
+    }
+
+    #[test]
+    fn a_restart_by_somebody_in_the_middle_of_a_session_begins_anew_however_often_it_is_stopped_since() {
+        let own = |launches: &[&str]| Own {
+            stops: vec![at("2026-11-19T18:00:00Z"), at("2026-11-18T18:00:00Z"), at("2026-11-17T18:00:00Z")],
+            starts: vec![
+                at("2026-11-20T09:00:00Z"),
+                at("2026-11-19T09:00:00Z"),
+                at("2026-11-18T09:00:00Z"),
+                at("2026-11-17T09:00:00Z"),
+            ],
+            launches: launches.iter().map(|text| at(text)).collect(),
+        };
+        let running = |launches: &[&str]| {
+            let (from, now) = (at("2026-11-01T00:00:00Z"), at("2026-11-20T12:00:00Z"));
+            Running::of(at("2026-11-20T08:59:40Z"), &own(launches), from, now, Duration::minutes(15))
+        };
+        let ours = ["2026-11-19T08:59:40Z", "2026-11-18T08:59:40Z", "2026-11-17T08:59:40Z"];
+        assert_eq!(running(&ours), running(&[]), "launches by the reaper itself tell nothing new");
+        let found = running(&["2026-11-19T08:59:40Z", "2026-11-18T13:10:00Z", "2026-11-17T08:59:40Z"]);
+        assert_eq!((found.anew, found.since()), (Some(at("2026-11-18T13:10:00Z")), at("2026-11-18T13:10:00Z")));
+        let hours = found.buckets(at("2026-11-01T00:00:00Z"), at("2026-11-20T12:00:00Z"), HOUR);
+        assert_eq!(hours.len(), 4 + 9 + 3);
+        assert!(!found.may_be_more());
     }
 
     #[test]

@@ -157,13 +157,17 @@ fn the_record_tells_the_reapers_own_stops_and_starts_further_back_than_a_fight_l
     let line = |action: &str, outcome: &str, at: &str| {
         format!("{{\"id\":\"i-1\",\"action\":\"{action}\",\"outcome\":\"{outcome}\",\"at\":\"{at}\"}}\n")
     };
-    let stop = line("stop", "stopped", "2026-10-28T09:00:00Z");
+    let stop = line("stop", "stopped", "2026-10-28T09:00:00Z").replace('}', ",\"launched\":\"2026-10-28T04:10:00Z\"}");
     world.put("acts/date=2026-10-28/run-1.jsonl", &format!("{stop}nonsense\n"));
     let others = [line("start", "failed", "2026-10-29T00:01:00Z"), line("stop", "overtaken", "2026-10-29T00:02:00Z")];
     let start = line("start", "started", "2026-10-29T00:00:00Z");
     world.put("acts/date=2026-10-29/run-2.jsonl", &format!("{start}{}", others.concat()));
     world.put("acts/date=2026-10-01/run-0.jsonl", &line("stop", "stopped", "2026-10-01T09:00:00Z"));
     let own = block_on(own_acts(&world, at(EVENING), 40)).expect("a record");
-    let expected = Own { stops: vec![at("2026-10-28T09:00:00Z")], starts: vec![at("2026-10-29T00:00:00Z")] };
+    let expected = Own {
+        stops: vec![at("2026-10-28T09:00:00Z")],
+        starts: vec![at("2026-10-29T00:00:00Z")],
+        launches: vec![at("2026-10-28T04:10:00Z")],
+    };
     assert_eq!(own, HashMap::from([("i-1".into(), expected)]));
 }

@@ -159,6 +159,8 @@ impl History<'_> {
                 self.start(id, now);
                 self.remember(id, |memory| memory.nature = if comes_back { Nature::Used } else { Nature::Left });
             }
+            // Somebody restarts it for a patch, and thinks no more of it.
+            Nature::Left if up && self.chance(6) => self.start(id, now),
             Nature::Left if self.chance(1) => self.remember(id, |memory| memory.nature = Nature::Used),
             Nature::Left | Nature::Batch(_) | Nature::Patchy => {}
         }
