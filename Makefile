@@ -133,12 +133,13 @@ sbom: $(TOOLS)/cargo-cyclonedx-$(CARGO_CYCLONEDX_VERSION) ## the bill of materia
 	rm -f */*_bin.cdx.json
 	$(PYTHON) tools/supply.py sbom target/package/idle-reaper.cdx.json
 
-# What is built: another package is quicker to try the recipes with.
+# What is built: another package, or `SUPPLY_FLAGS=--no-default-features`, is quicker to try the recipes with.
 SUPPLY ?= idle-reaper
+SUPPLY_FLAGS ?=
 
 .PHONY: auditable
 auditable: $(TOOLS)/cargo-auditable-$(CARGO_AUDITABLE_VERSION) ## a release binary that tells the versions of its dependencies; as long as a release build
-	CARGO_TARGET_DIR=target/auditable $(TOOLS)/bin/cargo-auditable auditable build --locked --release --package $(SUPPLY) --bin $(SUPPLY)
+	CARGO_TARGET_DIR=target/auditable $(TOOLS)/bin/cargo-auditable auditable build --locked --release $(SUPPLY_FLAGS) --package $(SUPPLY) --bin $(SUPPLY)
 	$(PYTHON) tools/supply.py auditable target/auditable/release/$(SUPPLY)
 
 # No path of this machine stands in the binary, so that the hash is the same on another one with the same toolchain.
@@ -147,7 +148,7 @@ REMAP := --remap-path-prefix=$(CURDIR)=/build --remap-path-prefix=$(HOME)/.cargo
 .PHONY: reproducible
 reproducible: ## two release builds from nothing, one hash; twice as long as a release build
 	rm -rf target/reproducible
-	for one in a b; do RUSTFLAGS="$(REMAP)" CARGO_TARGET_DIR=target/reproducible/$$one cargo build --locked --release --package $(SUPPLY) --bin $(SUPPLY); done
+	for one in a b; do RUSTFLAGS="$(REMAP)" CARGO_TARGET_DIR=target/reproducible/$$one cargo build --locked --release $(SUPPLY_FLAGS) --package $(SUPPLY) --bin $(SUPPLY); done
 	$(PYTHON) tools/supply.py same target/reproducible/a/release/$(SUPPLY) target/reproducible/b/release/$(SUPPLY)
 
 # --- generated files --------------------------------------------------------------------------------------
