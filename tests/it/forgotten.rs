@@ -216,3 +216,21 @@ fn an_owner_is_warned_before_a_keep_ends_once_and_the_notice_begins_anew() {
     let ended = apply(&world, &settings, at("2026-12-01T21:30:00+09:00"));
     assert_eq!((waits(&ended, "i-1"), world.rests("i-1")), (Some(Cap::NotTold), State::Running));
 }
+
+#[test]
+fn a_message_that_could_not_be_delivered_extends_the_grace() {
+    let (world, settings) = (World::of([idle_box("i-1")]), telling());
+    world.mute("ana");
+    run(&world, &settings, "i-1", NOON);
+    let mark = world.get("i-1").tags.get("idle-reaper:marked").expect("a mark").to_owned();
+    assert!(mark.contains("not-before=2026-12-02T03:00:00Z"), "{mark}");
+    world.unmute();
+    run(&world, &settings, "i-1", "2026-11-30T12:00:00+09:00");
+    assert_eq!(heard(&world, "ana"), [(Subject::Idle, "i-1".to_owned())]);
+    for day in ["2026-12-02", "2026-12-04"] {
+        let waiting = run(&world, &settings, "i-1", &format!("{day}T13:00:00+09:00"));
+        assert_eq!((waits(&waiting, "i-1"), world.rests("i-1")), (Some(Cap::InGrace), State::Running), "{day}");
+    }
+    run(&world, &settings, "i-1", "2026-12-07T12:00:00+09:00");
+    assert_eq!(world.rests("i-1"), State::Stopped, "five business days after the first message that was accepted");
+}
