@@ -47,7 +47,7 @@ FUNCTION = f"arn:aws:lambda:{REGION}:{HUB}:function:idle-reaper"
 QUEUE = f"arn:aws:sqs:{REGION}:{HUB}:idle-reaper-failures"
 LOGS = f"arn:aws:logs:{REGION}:{HUB}:log-group:/aws/lambda/idle-reaper:log-stream:2026"
 MACHINE = f"arn:aws:states:{REGION}:{HUB}:stateMachine:idle-reaper"
-EXECUTION = f"arn:aws:states:{REGION}:{HUB}:execution:idle-reaper/Look:20261125"
+EXECUTIONS = [f"arn:aws:states:{REGION}:{HUB}:execution:idle-reaper{label}:20261125" for label in ("", "/Look")]
 BUS = f"arn:aws:events:{REGION}:{HUB}:event-bus/idle-reaper"
 
 # Who asks: role's ARN, its policies by template and resource.
@@ -211,8 +211,9 @@ TABLE = [
     ("machine", "lambda:InvokeFunction", FUNCTION, {}, NO),
     ("machine", "states:StartExecution", MACHINE, {}, YES),
     ("machine", "states:StartExecution", MACHINE + "-other", {}, NO),
-    *[("machine", f"states:{verb}Execution", EXECUTION, {}, YES) for verb in ("Describe", "Stop")],
-    *[("machine", f"states:{verb}Execution", EXECUTION.replace("idle-reaper", "shop"), {}, NO) for verb in ("Describe", "Stop")],
+    *[row for verb in ("Describe", "Stop") for one in EXECUTIONS for row in [
+        ("machine", f"states:{verb}Execution", one, {}, YES),
+        ("machine", f"states:{verb}Execution", one.replace("idle-reaper", "idle-reaper-other"), {}, NO)]],
     ("machine", "s3:GetObject", f"{RECORD}/record/fan-out/1/looks.json", {}, YES),
     *[("machine", "s3:GetObject", f"{RECORD}/{key}", {}, NO) for key in ("reaper.toml", "record/runs/1/report.json")],
     ("machine", "s3:PutObject", f"{RECORD}/record/fan-out/1/looks.json", {}, NO),
