@@ -16,6 +16,7 @@ use crate::decide::request::{Mode, Run};
 use crate::flow::launches::remember;
 use crate::flow::{self, Error as FlowError, Order};
 use crate::render::Digest;
+use crate::words::instances;
 
 /// Does what `event` asks for.
 pub(super) async fn handle(aws: &Aws, event: &Event, context: &Context) -> Result<Digest, Error> {
@@ -63,7 +64,7 @@ pub(super) async fn handle(aws: &Aws, event: &Event, context: &Context) -> Resul
                 let new = remember(&AwsHub::new(aws, &settings), launched).await.map_err(FlowError::Record)?;
                 let (what, known) =
                     (if launched.again { "started" } else { "launched" }, launched.instances.len() - new);
-                Ok(nothing(&run, format!("remembered who {what} {new} instances; {known} were known")))
+                Ok(nothing(&run, format!("remembered who {what} {}; {known} were known", instances(new))))
             }
         };
         answered.map(|answered| Digest { event: Some(event.as_str()), ..answered })

@@ -14,7 +14,7 @@ use crate::decide::plan::{Plan, Step};
 use crate::decide::price::Prices;
 use crate::decide::report::{Ending, Outcome, Report};
 use crate::ports::{Hub, Look, PriceList};
-use crate::words::Target;
+use crate::words::{Target, instances};
 
 /// A run before it acts.
 pub(super) struct Decision {
@@ -141,7 +141,13 @@ fn unmeasured(seen: &Seen) -> Vec<String> {
     let mut causes: Vec<(&str, usize)> = causes.into_iter().collect();
     causes.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     let (told, rest) = causes.split_at(causes.len().min(CAUSES));
-    let say = |(cause, count): &(&str, usize)| format!("whether {count} instances do nothing cannot be told: {cause}");
+    let say = |(cause, count): &(&str, usize)| {
+        format!(
+            "whether {} {} nothing cannot be told: {cause}",
+            instances(*count),
+            if *count == 1 { "does" } else { "do" }
+        )
+    };
     let more: usize = rest.iter().map(|(_, count)| count).sum();
     let further = (more > 0).then(|| format!("nor can it of {more} more, for {} further causes", rest.len()));
     told.iter().map(say).chain(further).collect()

@@ -14,7 +14,7 @@ use crate::decide::plan::Plan;
 use crate::decide::report::Report;
 use crate::decide::settings::Settings;
 use crate::ports::{Act, Hub, PortError};
-use crate::words::{Remark, Starter};
+use crate::words::{Remark, Starter, instances};
 
 /// How often one event tries to change its account's file while others change it too. One function runs at a time, so
 /// that a second try is rare; where several do, each try lets one of them through.
@@ -133,7 +133,7 @@ pub(super) fn plan_labels(settings: &Settings, report: &mut Report, reviewed: Op
 pub(super) async fn label<A: Act, H: Hub>(labelling: &Marking<'_, A, H>, labels: &[MarkStep]) -> Option<String> {
     let failed: Vec<String> = mark(labelling, labels).await.into_iter().filter_map(|end| end.failed).collect();
     let (why, key) = (failed.first()?, labelling.key);
-    Some(format!("the tag `{key}` could not be written on {} instances: {why}", failed.len()))
+    Some(format!("the tag `{key}` could not be written on {}: {why}", instances(failed.len())))
 }
 
 /// Forgets launches of what is gone, and writes every file anew once a month, so that none of them ages into an

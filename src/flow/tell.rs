@@ -12,7 +12,7 @@ use crate::decide::digest::{Digest, Digests, Reader};
 use crate::decide::settings::Channel;
 use crate::ports::Messenger;
 use crate::render::{Frame, messages};
-use crate::words::{Contact, Message, Receipt};
+use crate::words::{Contact, Message, Receipt, instances};
 
 /// Channels that are written to side by side. Within one, messages go one after the other, as Slack asks.
 const WIDTH: usize = 8;
@@ -85,10 +85,10 @@ async fn one_channel(
             Err(why) => {
                 failures += 1;
                 let (reader, count) = (name(&digest.reader), message.named.len());
-                delivery.troubles.push(format!(
-                    "channel `{}` did not take a message for {reader} about {count} instances: {why}",
-                    digest.channel.name
-                ));
+                let about = if count == 0 { String::new() } else { format!(" about {}", instances(count)) };
+                let channel = &digest.channel.name;
+                let trouble = format!("channel `{channel}` did not take a message for {reader}{about}: {why}");
+                delivery.troubles.push(trouble);
             }
         }
     }

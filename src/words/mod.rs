@@ -1,5 +1,6 @@
 //! The nouns that every layer uses, in the order in which data flows.
 
+mod count;
 mod details;
 pub(crate) mod figure;
 mod idle;
@@ -18,6 +19,7 @@ mod target;
 mod tell;
 mod verdict;
 
+pub(crate) use count::instances;
 pub use details::Details;
 pub use idle::{Forgotten, IdleFacts, WhyLikely, WhyReportOnly, WhyReported};
 pub use instance::{Instance, State};

@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 
 use crate::decide::month::Month;
 use crate::decide::stocktake::Kept;
-use crate::words::{Currency, Locale, Usd};
+use crate::words::{Currency, Locale, Usd, instances};
 
 /// A heading of the stocktake, or words that stand alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -197,8 +197,8 @@ fn in_english(phrase: Phrase<'_>) -> String {
             "To confirm one, tag it `{owner}` with its owner, `{keep_until}` with a date such as 2026-12-31, or `{keep}`; stop what nobody needs"
         ),
         Phrase::WasteOf { count, amount, caveat } => {
-            let instances = if count == 1 { "instance" } else { "instances" };
-            format!("Waste: {count} {instances} idle or outside hours, {amount} a month if they ran on ({caveat})")
+            let counted = instances(count);
+            format!("Waste: {counted} idle or outside hours, {amount} a month if they ran on ({caveat})")
         }
         Phrase::OwnCost { metrics, amount } => {
             let amount = amount.unwrap_or("less than a cent");

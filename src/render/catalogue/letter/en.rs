@@ -6,7 +6,7 @@ use chrono_tz::Tz;
 use super::super::en::At;
 use super::{Head, Letter};
 use crate::decide::owner::OwnedBy;
-use crate::words::Subject;
+use crate::words::{Subject, instances};
 
 pub(super) fn say(letter: Letter<'_>) -> String {
     match letter {
@@ -52,10 +52,6 @@ pub(super) fn say(letter: Letter<'_>) -> String {
         Letter::Unheard { owner: Some(owner), by } => format!("{owner} ({}), who has no channel", known(by)),
         Letter::Unheard { owner: None, by } => known(by),
     }
-}
-
-fn instances(count: usize) -> String {
-    format!("{count} {}", if count == 1 { "instance" } else { "instances" })
 }
 
 fn head(head: Head) -> &'static str {
