@@ -107,10 +107,13 @@ case "${1:-}" in
     where
     exists "$NAME" || die "the hub \`$NAME\` is not there, whose role and record the parts use; first \`make deploy\`"
     [ -f "$PACKAGE" ] || die "\`$PACKAGE\` is not there; \`make package\` or \`make package-arm64\` makes it"
+    # The parts go by the settings of the hub, and by no others that may lie about.
+    FROM=$(aws cloudformation describe-stacks --stack-name "$NAME" --query "Stacks[0].Parameters[?ParameterKey=='Settings'].ParameterValue" --output text)
+    [ "$FROM" = s3 ] || [ "$FROM" = ssm ] || die "the hub \`$NAME\` does not tell where its settings are (\`$FROM\`)"
     code_bucket
     upload "$PACKAGE" "code/$ARCH" zip
     # shellcheck disable=SC2086 # PARAMETERS is a list of Name=value
-    stack "$NAME-parts" infra/fan-out.yaml "Name=$NAME" "CodeBucket=$CODE" "CodeKey=$KEY" "Architecture=$ARCH" ${PARAMETERS:-}
+    stack "$NAME-parts" infra/fan-out.yaml "Name=$NAME" "CodeBucket=$CODE" "CodeKey=$KEY" "Architecture=$ARCH" ${PARAMETERS:-} "Settings=$FROM"
     aws cloudformation describe-stacks --stack-name "$NAME-parts" --query "Stacks[0].Outputs[].[OutputKey,OutputValue]" --output text
     ;;
   organization)

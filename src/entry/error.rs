@@ -102,7 +102,12 @@ impl Error {
                 FlowError::FanOut(FanOutError::Undo | FanOutError::NoBatch { .. }) => "RequestInvalid",
                 FlowError::FanOut(FanOutError::Missing { .. } | FanOutError::Unreadable { .. }) => "RecordFailed",
                 FlowError::FanOut(
-                    FanOutError::NoRecord | FanOutError::Concluded { .. } | FanOutError::OtherSettings { .. },
+                    FanOutError::NoRecord
+                    | FanOutError::Concluded { .. }
+                    | FanOutError::OtherSettings { .. }
+                    | FanOutError::OtherRelease { .. }
+                    | FanOutError::LockRanOut { .. }
+                    | FanOutError::Acting { .. },
                 ) => "Refused",
                 FlowError::Plan(_) | FlowError::Acknowledge(_) | FlowError::Busy { .. } => "Refused",
             },

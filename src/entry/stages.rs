@@ -17,7 +17,7 @@ use crate::decide::plan::Plan;
 use crate::decide::request::{Mode, Request, RequestInvalid, Run};
 use crate::decide::settings::Settings;
 use crate::flow::fan_out::{self, Planned};
-use crate::flow::{Clock, Order};
+use crate::flow::{Clock, Error as FlowError, Order};
 use crate::render::digest;
 
 /// What the state machine goes on with.
@@ -34,6 +34,9 @@ pub(super) struct Next {
     /// How many batches there are.
     #[serde(skip_serializing_if = "Option::is_none")]
     count: Option<usize>,
+    /// Why nothing comes next, where something should have.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<String>,
 }
 
 /// Does one part.
@@ -72,18 +75,27 @@ async fn begin(
     let eyes = Eyes::new(aws, settings, &run.id);
     let span = info_span!("run", run = %run.id);
     let begun = fan_out::targets(&order, &eyes, &hub, request, accounts).instrument(span.clone());
-    let (begun, place) = begun.await?;
+    let (begun, place) = match begun.await {
+        // As usual as a run that is longer than the schedule's interval: the other one, or the next, sees everything.
+        Err(FlowError::Busy { run: other, until }) => {
+            let note = format!("run {other} is acting until {until} at most; only one run acts at a time");
+            span.in_scope(|| info!(run = %run.id, "another run is under way"));
+            let run = run.id.to_string();
+            return Ok(Answer::Part(Next { note: Some(note), count: Some(0), run, next: "nothing", batches: None }));
+        }
+        begun => begun?,
+    };
     span.in_scope(
         || info!(mode = mode.as_str(), request = %context.request_id, batches = begun.batches.len(), "run begins, in parts"),
     );
     let (run, batches, count) = (run.id.to_string(), Some(within_bucket(&place)), Some(begun.batches.len()));
-    Ok(Answer::Part(Next { run, next: "look", batches, count }))
+    Ok(Answer::Part(Next { run, next: "look", batches, count, note: None }))
 }
 
 /// A part that is not the first.
 async fn go_on(aws: &Aws, settings: &Settings, run: &str, stage: &Stage, context: &Context) -> Result<Answer, Error> {
     let hub = AwsHub::new(aws, settings);
-    let next = |next| Next { run: run.to_owned(), next, batches: None, count: None };
+    let next = |next| Next { run: run.to_owned(), next, batches: None, count: None, note: None };
     if matches!(stage, Stage::GiveUp { .. }) {
         fan_out::give_up(&hub, run).await?;
         return Ok(Answer::Part(next("nothing")));

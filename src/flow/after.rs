@@ -11,7 +11,7 @@ use super::tell::{OPERATOR, tell};
 use super::{launches, prices, savings, state, stocktake};
 use crate::decide::case::History;
 use crate::decide::digest::{Digest, Digests, Reader, digests};
-use crate::decide::idle_stops;
+use crate::decide::idle_stops::{self, IdleStops};
 use crate::decide::news::{forget, news, stopped_for_idleness};
 use crate::decide::owner::{self, channel_of};
 use crate::decide::price::{PriceKey, Prices};
@@ -226,6 +226,35 @@ pub(super) async fn take_stock(
     }
     report.troubled |= !troubles.is_empty();
     report.notes.extend(troubles);
+}
+
+/// Notes what was stopped for being idle, where nothing else may be kept: the file may be another run's by now, and is
+/// changed only from what it says.
+pub(super) async fn note_idle_stops(order: &Order<'_>, hub: &impl Hub, report: &mut Report) {
+    if order.settings.idle.is_none() || order.settings.run.record.is_none() {
+        return;
+    }
+    let stopped: Vec<_> = stopped_for_idleness(report).map(|(step, outcome)| (step.id.clone(), outcome.at)).collect();
+    if stopped.is_empty() {
+        return;
+    }
+    let noted = async {
+        let old = hub.read(idle_stops::FILE).await?;
+        let mut stops =
+            old.as_deref().map_or_else(IdleStops::default, |text| IdleStops::parse(text, order.clock.now()));
+        stopped.iter().for_each(|(id, at)| stops.note(id, *at));
+        match old {
+            None => hub.create(idle_stops::FILE, &stops.text()).await.map(|other| other.is_none()),
+            Some(old) => hub.swap(idle_stops::FILE, &old, &stops.text()).await,
+        }
+    };
+    let why = match noted.await {
+        Ok(true) => return,
+        Ok(false) => "another run changed it at the same time".to_owned(),
+        Err(error) => error.to_string(),
+    };
+    report.troubled = true;
+    report.notes.push(format!("what was stopped for being idle could not be recorded: {why}"));
 }
 
 /// Keeps what was learnt: prices, what was seen active, and what was stopped for being idle.

@@ -1,5 +1,7 @@
 //! One acting run at a time: a file in the record that only one run can create.
 
+use std::fmt;
+
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -21,8 +23,20 @@ struct Held {
 pub(super) enum NotLocked {
     /// Another run is acting.
     Held { run: String, until: DateTime<Utc> },
+    /// It was this run's, and its time is over: others may have acted since.
+    RanOut { run: String },
     /// The record does not answer.
     Port(PortError),
+}
+
+impl fmt::Display for NotLocked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Held { run, until } => write!(f, "run {run} is acting until {until} at most"),
+            Self::RanOut { run } => write!(f, "the lock of run {run} has run out or was given back"),
+            Self::Port(error) => write!(f, "{error}"),
+        }
+    }
 }
 
 /// A part of a run lives for as long, and may wait as long again for those before it to end.
@@ -43,7 +57,7 @@ pub(super) async fn take_for_parts(hub: &impl Hub, run: &str, wall: DateTime<Utc
 /// # Errors
 /// [`NotLocked`] where the lock is not this run's any more: its time is over, and others may be acting.
 pub(super) async fn hold(hub: &impl Hub, run: &str, wall: DateTime<Utc>) -> Result<(), NotLocked> {
-    let lost = || NotLocked::Held { run: "another".to_owned(), until: wall };
+    let lost = || NotLocked::RanOut { run: run.to_owned() };
     // Children of one run renew it side by side, and of two swaps one fails: it is enough that one comes through.
     for _ in 0..RENEWALS {
         let text = hub.read(KEY).await.map_err(NotLocked::Port)?.ok_or_else(lost)?;

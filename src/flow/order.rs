@@ -45,6 +45,7 @@ impl From<NotLocked> for Error {
     fn from(why: NotLocked) -> Self {
         match why {
             NotLocked::Held { run, until } => Self::Busy { run, until },
+            NotLocked::RanOut { run } => FanOutError::LockRanOut { run }.into(),
             NotLocked::Port(error) => Self::Record(error),
         }
     }

@@ -99,6 +99,7 @@ pub async fn undo(
     match lock::take(hub, &order.run.id, order.wall).await {
         Ok(()) => {}
         Err(NotLocked::Held { run, until }) => return Err(UndoError::Busy { run, until }),
+        Err(why @ NotLocked::RanOut { .. }) => return Err(UndoError::Record(PortError(why.to_string()))),
         Err(NotLocked::Port(error)) => return Err(UndoError::Record(error)),
     }
     let recorded = match intent(hub, &undo).await {

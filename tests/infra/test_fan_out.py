@@ -149,7 +149,7 @@ class FanOut(unittest.TestCase):
         self.assertEqual(removed.returncode, 0, removed.stderr)
         self.assertEqual([one["FunctionName"] for one in client("lambda").list_functions()["Functions"]], ["idle-reaper"])
 
-    def test_children_that_fail_are_blind_spots_and_what_they_may_have_done_is_not_hidden(self):
+    def test_a_child_that_looks_and_fails_is_a_blind_spot_and_without_a_plan_nothing_is_done(self):
         parts = self.installed("failing")
         status, answer = parts.execute({"mode": "plan"})
         self.assertEqual(status, "SUCCEEDED", answer)
@@ -165,12 +165,14 @@ class FanOut(unittest.TestCase):
         status, answer = parts.execute({"mode": "apply"}, {"plan": None})
         self.assertEqual((status, answer["error"]), ("FAILED", "Runtime.ExitError"))
         self.assertNotIn("record/acting.lock", parts.keys())
-        # A child that acts.
+        # Another run is under way: that is no failure, and nothing is done.
+        held = {"run": "20261125T123000Z-00000009", "until": "2100-01-01T00:00:00Z"}
+        parts.world.client("s3").put_object(Bucket=parts.record, Key="record/acting.lock", Body=json.dumps(held))
+        before = parts.states()
         status, answer = parts.execute({"mode": "apply"})
-        report = parts.whole(answer)
-        acted = [event["batch"] for event in parts.world.ask("GET", "/machines") if event["stage"] == "act"]
-        self.assertGreater(len(acted), 1)
-        self.assertGreater(report["counts"]["stopped"], 10)
+        self.assertEqual((status, answer["next"]), ("SUCCEEDED", "nothing"))
+        self.assertIn("00000009", answer["note"])
+        self.assertEqual(parts.states(), before)
 
     def test_of_a_child_that_acts_and_fails_every_step_is_unverified(self):
         parts = self.installed("acting")

@@ -323,6 +323,11 @@ impl World {
         self.state.borrow_mut().record.insert(key.to_owned(), text.to_owned());
     }
 
+    /// Takes a file out of the record.
+    pub fn lose(&self, key: &str) {
+        self.state.borrow_mut().record.remove(key);
+    }
+
     /// The record's files whose keys hold `part`.
     pub fn recorded(&self, part: &str) -> Vec<(String, String)> {
         let state = self.state.borrow();

@@ -64,6 +64,8 @@ pub struct Begun {
     pub wall: DateTime<Utc>,
     /// The request, as it was sent.
     pub request: Box<str>,
+    /// The release that began it.
+    pub release: String,
     /// The hash of the settings: every part must be under the same.
     pub settings: String,
     /// The accounts to look at, in batches of a child each.

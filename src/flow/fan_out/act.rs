@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 
-use super::store::{decided, done_key, find, seen_key, write};
+use super::guard::{Guarded, measure_anew};
+use super::store::{begun_key, decided, done_key, find, seen_key, write};
 use super::{FanOutError, go_on, past};
 use crate::decide::fan_out::{Begun, Decided, Done, Part, Used};
 use crate::decide::marks::{MarkEnd, MarkStep};
@@ -40,37 +41,81 @@ pub async fn act(
     let accounts = begun.batches.get(batch).ok_or_else(none)?;
     let decided = decided(hub, &begun.run).await?;
     let plan = own(&decided.plan, accounts);
-    let mut done = match go_on(order, begun, hub, wall).await {
-        Ok(()) if decided.acts => carry(order, looker, actor, hub, begun, batch, &decided, &plan).await?,
-        Ok(()) => not_tried(&plan, "nothing was to be carried out", order),
-        Err(why) => not_tried(&plan, &why.to_string(), order),
+    let mut done = if hub.read(&begun_key(&begun.run, batch)).await.map_err(Error::Record)?.is_some() {
+        // A child before this one began and left nothing: whatever it did, it must not be called not tried, nor be done
+        // beside it.
+        let why = "a part of the run began it and came to nothing, so nobody knows whether it was done";
+        let (outcomes, marks) = ended(&plan, Ending::Unverified, why, order.clock.now());
+        Done { outcomes, marks, troubled: true, ..Done::default() }
+    } else {
+        match may_act(order, begun, hub, wall, decided.acts).await {
+            Ok(()) => carry(Carrying { order, begun, batch, wall }, looker, actor, hub, &decided, &plan).await?,
+            Err(why) => not_tried(&plan, &why, order),
+        }
     };
     done.used = Used::of(looker.calls(), looker.spent());
     write(hub, &done_key(&begun.run, batch), &done).await?;
     Ok(done)
 }
 
-#[allow(clippy::too_many_arguments)] // the ports, and the files of three parts before this one
-async fn carry(
+/// A child that begins later than this after the run acts no more: the state machine ends after two hours, and the child
+/// and the conclusion take a quarter of an hour each.
+const LATEST_MINUTES: i64 = 90;
+
+/// Why nothing may be done, if so.
+async fn may_act(
     order: &Order<'_>,
+    begun: &Begun,
+    hub: &impl Hub,
+    wall: DateTime<Utc>,
+    acts: bool,
+) -> Result<(), String> {
+    go_on(order, begun, hub, wall).await.map_err(|why| why.to_string())?;
+    if !acts {
+        return Err("nothing was to be carried out".to_owned());
+    }
+    if order.clock.now() - order.clock.at() > Duration::minutes(LATEST_MINUTES) {
+        return Err(format!(
+            "out of time: the run began more than {LATEST_MINUTES} minutes ago; the next run makes it up"
+        ));
+    }
+    Ok(())
+}
+
+/// Which part carries out.
+#[derive(Clone, Copy)]
+struct Carrying<'a> {
+    order: &'a Order<'a>,
+    begun: &'a Begun,
+    batch: usize,
+    wall: DateTime<Utc>,
+}
+
+async fn carry(
+    carrying: Carrying<'_>,
     looker: &impl Look,
     actor: &impl Act,
     hub: &impl Hub,
-    begun: &Begun,
-    batch: usize,
     decided: &Decided,
     plan: &Plan,
 ) -> Result<Done, Error> {
+    let Carrying { order, begun, batch, wall } = carrying;
+    let since = order.clock.now();
     let key = seen_key(&begun.run, batch);
     let missing = || FanOutError::Missing { run: begun.run.to_string(), key: key.clone() };
-    let Part { contacts, known, .. } = find(hub, &key).await?.ok_or_else(missing)?;
+    let Part { contacts, mut known, .. } = find(hub, &key).await?.ok_or_else(missing)?;
     let history = past::history(order, hub, begun).await?;
     // The intent was recorded before the decision was.
     let issued = Warrant::issue(order.settings, decided.running, &history.today, Recorded::written());
     let Some(warrant) = issued else { return Ok(not_tried(plan, "the settings arm nothing", order)) };
+    measure_anew(order, looker, plan, &mut known).await;
     let accounts: BTreeMap<Arc<str>, Account> =
         begun.batches[batch].iter().map(|account| (account.id.clone(), account.clone())).collect();
     let again = Again::Judge { history: &history, accounts: &accounts, contacts: &contacts, known: &known };
+    let hub = &Guarded { hub, order, wall, since };
+    if hub.create(&begun_key(&begun.run, batch), &wall.to_rfc3339()).await.map_err(Error::Record)?.is_some() {
+        return Err(FanOutError::Acting { run: begun.run.to_string() }.into());
+    }
     Ok(Doing { order, again, look: looker, act: actor, hub, warrant: &warrant }.carry(plan).await)
 }
 

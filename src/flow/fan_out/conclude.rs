@@ -1,11 +1,11 @@
 //! The last part: one report, one digest, as of a run that was never divided.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 
 use super::act::{ended, own};
-use super::store::{decided, done, find, key, seen, write};
+use super::store::{decided, done, find, key, seen};
 use super::whole::Whole;
 use super::{FanOutError, past, same_settings};
 use crate::decide::case::History;
@@ -16,11 +16,12 @@ use crate::decide::report::{Ending, Outcome, Report};
 use crate::flow::after;
 use crate::flow::decision::{Decision, prepare};
 use crate::flow::launches;
-use crate::flow::lock;
+use crate::flow::lock::{self, NotLocked};
 use crate::flow::order::{Error, Order};
+use crate::flow::record::run_key;
 use crate::flow::run::{Ended, conclude as record_end, end, take_in};
 use crate::ports::{Hub, Look, Messenger, PriceList};
-use crate::words::Action;
+use crate::words::{Action, instances};
 
 /// Tells, counts and records what the run came to, and gives the lock back. What was done is done: under settings that
 /// were changed it is told and recorded all the same. One that has lost the lock is only recorded, for other runs may have
@@ -37,11 +38,15 @@ pub async fn conclude(
     begun: &Begun,
     wall: DateTime<Utc>,
 ) -> Result<(Report, Option<String>), Error> {
-    if let Some(place) = find::<String>(hub, &key(&begun.run, CONCLUDED)).await? {
-        return Err(FanOutError::Concluded { run: begun.run.to_string(), place }.into());
+    let report = run_key(&begun.run, begun.at, "report");
+    if hub.read(&report).await.map_err(Error::Record)?.is_some() {
+        return Err(FanOutError::Concluded { run: begun.run.to_string(), place: report }.into());
     }
     let decided = decided(hub, &begun.run).await?;
-    let held = lock::hold(hub, &begun.run, wall).await.map_err(Error::from);
+    let held = match lock::hold(hub, &begun.run, wall).await {
+        Err(NotLocked::Port(error)) => return Err(Error::Record(error)), // the lock may still be ours: try again
+        held => held,
+    };
     let history = past::history(order, hub, begun).await?;
     let done = done(hub, &begun.run).await?;
     let mut whole = seen(hub, looker, begun).await?;
@@ -53,32 +58,19 @@ pub async fn conclude(
         trouble(&mut decision.report, format!("when the run was concluded: {why}"));
     }
     let ended = Ended { acted, locked: held.is_ok() };
-    let concluded = match held {
-        Ok(()) => end(order, &whole, hub, messenger, &history, decision, ended).await?,
+    match held {
+        Ok(()) => end(order, &whole, hub, messenger, &history, decision, ended).await,
         Err(why) => {
-            let words = format!("the run lost its lock before it was concluded, so nobody was told of it: {why}");
+            let words = format!(
+                "the run had lost its lock when it was concluded, so this conclusion told nobody and counted no savings: {why}"
+            );
             trouble(&mut decision.report, words);
             let Decision { mut report, dropped, .. } = decision;
             report.outcomes.extend(dropped);
-            record_end(order, &whole, hub, report, ended).await?
+            after::note_idle_stops(order, hub, &mut report).await;
+            record_end(order, &whole, hub, report, ended).await
         }
-    };
-    if let (_, Some(place)) = &concluded
-        && let Err(error) = write(hub, &key(&begun.run, CONCLUDED), place).await
-    {
-        let (report, place) = concluded;
-        // Everything else is recorded: an error would only have it done once more.
-        return Ok((with_trouble(report, format!("that it was concluded could not be recorded: {error}")), place));
     }
-    Ok(concluded)
-}
-
-/// That a run was concluded, and where its report is.
-const CONCLUDED: &str = "concluded";
-
-fn with_trouble(mut report: Report, words: String) -> Report {
-    trouble(&mut report, words);
-    report
 }
 
 fn trouble(report: &mut Report, words: String) {
@@ -105,11 +97,22 @@ async fn anew<L: Look>(
     let prices = after::price(order, list, hub, &mut report).await;
     // Of a plan in which nothing is done, what is known is known since the decision.
     let carried = if acts { gather(begun, &plan, &batches, done, order.clock.now()) } else { Done::default() };
-    report.notes = notes;
-    report.troubled = troubled;
+    // What was noted when it was decided, and what has come since: what could not be read only now.
+    let since: Vec<String> = std::mem::take(&mut report.notes).into_iter().filter(|n| !notes.contains(n)).collect();
+    report.notes = notes.into_iter().chain(since).collect();
+    report.troubled |= troubled;
     report.paused = paused;
     report.plan = plan;
     take_in(&mut report, carried);
+    let lines: HashSet<&str> = report.rows.iter().map(|row| &*row.id).collect();
+    let bare = report.outcomes.iter().filter(|outcome| !lines.contains(&*outcome.id)).count();
+    if bare > 0 {
+        let of = instances(bare);
+        trouble(
+            &mut report,
+            format!("what was seen of {of} cannot be read any more, so their outcomes have no lines and no savings"),
+        );
+    }
     Ok(Decision { report, seen, prices, dropped: outcomes })
 }
 
@@ -156,7 +159,11 @@ fn in_order(plan: &Plan, gathered: Done) -> Done {
 /// Gives the lock of a run back that comes to nothing before anything was done.
 ///
 /// # Errors
-/// [`Error`] where the record cannot be reached; the lock is void after some minutes.
+/// [`Error`] where children of the run may be acting, which only its conclusion ends; and where the record cannot be
+/// reached: the lock is void after half an hour.
 pub async fn give_up(hub: &impl Hub, run: &str) -> Result<(), Error> {
+    if find::<Decided>(hub, &key(run, "decided")).await?.is_some_and(|decided| decided.acts) {
+        return Err(FanOutError::Acting { run: run.to_owned() }.into());
+    }
     lock::release(hub, run).await.map_err(Error::Record)
 }

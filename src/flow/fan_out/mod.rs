@@ -5,6 +5,7 @@
 mod act;
 mod child;
 mod conclude;
+mod guard;
 mod look;
 mod past;
 mod plan;
@@ -45,6 +46,14 @@ pub enum FanOutError {
     Unreadable { key: String, why: String },
     #[error("run {run} was concluded already; its report is at {place}")]
     Concluded { run: String, place: String },
+    #[error(
+        "the lock of run {run} has run out or was given back, so that others may have acted since; the next run makes it up"
+    )]
+    LockRanOut { run: String },
+    #[error("run {run} was begun by release {begun}, and this is {current}; all parts of a run must be of one release")]
+    OtherRelease { run: String, begun: String, current: String },
+    #[error("run {run} is acting already; `conclude` ends it")]
+    Acting { run: String },
     #[error("run {run} has no batch {batch}")]
     NoBatch { run: String, batch: usize },
     #[error(
@@ -53,13 +62,19 @@ pub enum FanOutError {
     OtherSettings { run: String, begun: String, current: String },
 }
 
-/// The settings of every part must be those of the first.
+/// The release of this part.
+const RELEASE: &str = env!("CARGO_PKG_VERSION");
+
+/// The release and the settings of every part must be those of the first.
 fn same_settings(order: &Order<'_>, begun: &Begun) -> Result<(), FanOutError> {
+    let run = begun.run.to_string();
+    if begun.release != RELEASE {
+        return Err(FanOutError::OtherRelease { run, begun: begun.release.clone(), current: RELEASE.to_owned() });
+    }
     if begun.settings == order.settings.hash {
         return Ok(());
     }
-    let (run, begun, current) = (begun.run.to_string(), begun.settings.clone(), order.settings.hash.clone());
-    Err(FanOutError::OtherSettings { run, begun, current })
+    Err(FanOutError::OtherSettings { run, begun: begun.settings.clone(), current: order.settings.hash.clone() })
 }
 
 /// What every part but the first and the last begins with: the settings are the same, and the lock is still the run's.

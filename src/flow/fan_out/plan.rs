@@ -5,19 +5,22 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use super::act::ended;
 use super::store::{find, key, seen, write};
 use super::targets::Item;
 use super::{FanOutError, go_on, past};
 use crate::decide::fan_out::{Begun, Decided, Used};
 use crate::decide::plan::Plan;
-use crate::decide::report::Report;
+use crate::decide::report::{Ending, Report};
 use crate::decide::request::Mode;
 use crate::flow::decision::{Decision, decide, running};
 use crate::flow::order::{Error, Order};
 use crate::flow::prices;
+use crate::flow::record::write_acts;
 use crate::flow::run::{intent, may_go_on, plan as foresee};
 use crate::ports::{Hub, Look, PortError, PriceList};
 use crate::render::json;
+use crate::render::tables::Told;
 
 /// What the plan leads to.
 #[derive(Debug)]
@@ -46,6 +49,9 @@ pub async fn plan(
     wall: DateTime<Utc>,
 ) -> Result<Planned, Error> {
     go_on(order, begun, hub, wall).await?;
+    if let Some(reviewed) = order.reviewed {
+        reviewed.check(order.settings, begun.at)?;
+    }
     let whole = seen(hub, looker, begun).await?;
     if order.run.mode != Mode::Apply {
         let report = foresee(order, &whole, hub).await?;
@@ -84,6 +90,14 @@ async fn decide_now(
     let acts = may_go_on(&mut report, &switch);
     if acts {
         intent(hub, &report).await.map_err(Error::Record)?;
+    }
+    if acts {
+        // Should nobody conclude the run, later ones know that these may have been stopped: caps of a day and fights count
+        // on it. The conclusion writes it anew, with what was seen.
+        let why = "the run was not concluded, so nobody knows whether it was done";
+        (report.outcomes, _) = ended(&report.plan, Ending::Unverified, why, report.at);
+        write_acts(hub, &Told::from(&report)).await.map_err(Error::Record)?;
+        report.outcomes.clear();
     }
     let running = running(&report);
     let Report { plan, mut outcomes, notes, paused, troubled, .. } = report;

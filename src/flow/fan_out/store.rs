@@ -33,6 +33,11 @@ pub(super) fn done_key(run: &str, batch: usize) -> String {
     key(run, &format!("{DONE}/{batch}"))
 }
 
+/// `fan-out/<run>/acting/3.json`: that a child has begun to act.
+pub(super) fn begun_key(run: &str, batch: usize) -> String {
+    key(run, &format!("acting/{batch}"))
+}
+
 /// Writes one file, and answers where it is.
 pub(super) async fn write<T: Serialize>(hub: &impl Hub, key: &str, value: &T) -> Result<String, Error> {
     let text = serde_json::to_string(value).map_err(|error| Error::Record(PortError(error.to_string())))?;

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::store::{key, write};
-use super::{FanOutError, past};
+use super::{FanOutError, RELEASE, past};
 use crate::decide::fan_out::{Begun, Used, batches};
 use crate::decide::request::Mode;
 use crate::flow::lock;
@@ -66,6 +66,7 @@ async fn divide(
         at: order.clock.at(),
         wall: order.wall,
         request: request.into(),
+        release: RELEASE.to_owned(),
         settings: order.settings.hash.clone(),
         batches: batches(found, size),
         skipped: seen.skipped,

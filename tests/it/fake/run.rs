@@ -127,6 +127,10 @@ pub struct Parts<'a> {
     pub size: u16,
     /// Children that come to nothing: of the look, and of the act.
     pub lost: (&'a [usize], &'a [usize]),
+    /// Children that act and leave nothing, and are asked once more.
+    pub forgotten: &'a [usize],
+    /// Minutes between the beginning of one part and that of the next.
+    pub minutes: i64,
     /// Each part is asked once more, as if its answer had gone astray.
     pub twice: bool,
     /// Done once the plan is made, before any child acts.
@@ -148,17 +152,27 @@ pub enum Stage {
 pub fn in_parts(world: &World, settings: &Settings, mode: Mode, ask: &Ask, parts: &Parts<'_>) -> Result<Report, Error> {
     let run = begin(world, mode, ask);
     let under = |stage| parts.changed.filter(|(from, _)| *from <= stage).map_or(settings, |(_, changed)| changed);
-    let wall = ask.at;
+    // Each part begins so much later than the one before it, by both clocks.
+    let gone = std::cell::Cell::new(0);
+    let part = |stage| {
+        gone.set(gone.get() + parts.minutes);
+        let gone = chrono::Duration::minutes(gone.get());
+        let clock = Clock::resume(ask.at, gone.to_std().expect("time goes on"), ask.left);
+        (Order { clock, ..order(&run, under(stage), ask) }, ask.at + gone)
+    };
     block_on(async {
         let first = order(&run, settings, ask);
         let (begun, _) = fan_out::targets(&first, world, world, "{}", parts.size.max(1)).await?;
+        let begun = &begun;
         for batch in (0..begun.batches.len()).filter(|batch| !parts.lost.0.contains(batch)) {
             // A child that fails is the others' business only in that its accounts are blind.
-            let _ = fan_out::look(&order(&run, under(Stage::Look), ask), world, world, &begun, batch, wall).await;
+            let (order, wall) = part(Stage::Look);
+            let _ = fan_out::look(&order, world, world, begun, batch, wall).await;
         }
-        let planned = fan_out::plan(&order(&run, under(Stage::Plan), ask), world, world, world, &begun, wall).await;
+        let (plan_order, wall) = part(Stage::Plan);
+        let planned = fan_out::plan(&plan_order, world, world, world, begun, wall).await;
         if parts.twice {
-            fan_out::plan(&order(&run, under(Stage::Plan), ask), world, world, world, &begun, wall).await?;
+            fan_out::plan(&plan_order, world, world, world, begun, wall).await?;
         }
         let acts = match planned {
             Ok(Planned::Foreseen(report, _)) => return Ok(*report),
@@ -172,16 +186,28 @@ pub fn in_parts(world: &World, settings: &Settings, mode: Mode, ask: &Ask, parts
             meanwhile(world);
         }
         let acts = if acts { world.batches_to_act(&run.id) } else { Vec::new() };
-        for batch in acts.into_iter().filter(|batch| !parts.lost.1.contains(batch)) {
-            let order = order(&run, under(Stage::Act), ask);
+        // All at once, as far as time goes; the fake world shuffles who ends when.
+        let (order, wall) = part(Stage::Act);
+        let order = &order;
+        let children = acts.into_iter().filter(|batch| !parts.lost.1.contains(batch)).map(|batch| async move {
             for _ in 0..=usize::from(parts.twice) {
-                fan_out::act(&order, world, world, world, &begun, batch, wall).await?;
+                fan_out::act(order, world, world, world, begun, batch, wall).await?;
             }
+            if parts.forgotten.contains(&batch) {
+                // It has acted, and its answer never reached the record; somebody asks for it once more.
+                world.lose(&format!("fan-out/{}/act/{batch}.json", order.run.id));
+                fan_out::act(order, world, world, world, begun, batch, wall).await?;
+            }
+            Ok::<(), Error>(())
+        });
+        for ended in futures_util::future::join_all(children).await {
+            ended?;
         }
-        let order = Order { reviewed: None, ..order(&run, under(Stage::Conclude), ask) };
-        let report = fan_out::conclude(&order, world, world, world, world, &begun, wall).await?.0;
+        let (last, wall) = part(Stage::Conclude);
+        let last = Order { reviewed: None, ..last };
+        let report = fan_out::conclude(&last, world, world, world, world, begun, wall).await?.0;
         if parts.twice {
-            let again = fan_out::conclude(&order, world, world, world, world, &begun, wall).await;
+            let again = fan_out::conclude(&last, world, world, world, world, begun, wall).await;
             assert!(matches!(again, Err(Error::FanOut(FanOutError::Concluded { .. }))), "told and counted twice");
         }
         Ok(report)

@@ -1,0 +1,99 @@
+//! What a child that acts must not outlive: the lock of its run, and the last hour that was measured for it.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::{DateTime, Duration, Utc};
+use futures_util::stream::{self, StreamExt};
+
+use crate::decide::case::Activity;
+use crate::decide::judge::Known;
+use crate::decide::plan::{Plan, Step};
+use crate::flow::act::LOOK;
+use crate::flow::lock;
+use crate::flow::order::Order;
+use crate::ports::{Entry, Hub, Look, PortError, Switch};
+use crate::words::Target;
+
+/// A run of one process lives for 15 minutes, so that no last hour on which it acts is older.
+const MEASURED_MINUTES: i64 = 15;
+
+/// Measures the last hour anew of whatever was measured, where that is longer ago than in a run of one process. What
+/// does not answer is a gap, and protects.
+pub(super) async fn measure_anew(
+    order: &Order<'_>,
+    looker: &impl Look,
+    plan: &Plan,
+    known: &mut HashMap<Box<str>, Known>,
+) {
+    if order.clock.now() - order.clock.at() <= Duration::minutes(MEASURED_MINUTES) {
+        return;
+    }
+    let mut by_target: BTreeMap<Target, Vec<Box<str>>> = BTreeMap::new();
+    let measured =
+        |step: &&Step| known.get(&step.id).is_some_and(|known| !matches!(known.activity, Activity::NotAsked));
+    for step in plan.steps.iter().filter(measured) {
+        by_target.entry(step.target()).or_default().push(step.id.clone());
+    }
+    let asked = by_target.into_iter().map(|(target, ids)| async move {
+        let answer = tokio::time::timeout(LOOK, looker.activity(&target, &ids, order.clock.now())).await;
+        (ids, answer.unwrap_or_default())
+    });
+    let answers: Vec<_> = stream::iter(asked).buffer_unordered(order.settings.run.width).collect().await;
+    for (ids, mut answer) in answers {
+        for id in ids {
+            let gap = || Activity::Gap("its last hour was measured long ago, and not again".to_owned());
+            if let Some(known) = known.get_mut(&id) {
+                known.activity = answer.remove(&id).unwrap_or_else(gap);
+            }
+        }
+    }
+}
+
+/// The hub of a child that acts: its pause switch is on as soon as the run's lock is not the run's any more. The switch is
+/// asked before every batch.
+pub(super) struct Guarded<'a, H> {
+    pub(super) hub: &'a H,
+    pub(super) order: &'a Order<'a>,
+    /// The wall clock when the child began.
+    pub(super) wall: DateTime<Utc>,
+    /// What the run's clock showed then.
+    pub(super) since: DateTime<Utc>,
+}
+
+impl<H: Hub> Hub for Guarded<'_, H> {
+    async fn switch(&self) -> Switch {
+        let wall = self.wall + (self.order.clock.now() - self.since);
+        match lock::hold(self.hub, &self.order.run.id, wall).await {
+            Ok(()) => self.hub.switch().await,
+            Err(why) => Switch::Unreadable(format!("it was not asked, for the run does not hold its lock: {why}")),
+        }
+    }
+
+    async fn pause(&self, why: &str) -> Result<(), PortError> {
+        self.hub.pause(why).await
+    }
+
+    async fn write(&self, key: &str, text: &str) -> Result<String, PortError> {
+        self.hub.write(key, text).await
+    }
+
+    async fn create(&self, key: &str, text: &str) -> Result<Option<String>, PortError> {
+        self.hub.create(key, text).await
+    }
+
+    async fn swap(&self, key: &str, old: &str, new: &str) -> Result<bool, PortError> {
+        self.hub.swap(key, old, new).await
+    }
+
+    async fn remove(&self, key: &str) -> Result<(), PortError> {
+        self.hub.remove(key).await
+    }
+
+    async fn read(&self, key: &str) -> Result<Option<String>, PortError> {
+        self.hub.read(key).await
+    }
+
+    async fn read_since(&self, folder: &str, from: &str) -> Result<Vec<Entry>, PortError> {
+        self.hub.read_since(folder, from).await
+    }
+}
