@@ -311,7 +311,8 @@ fn history(seed: u32, settings: &Settings, figures: &mut Figures) {
     for n in 0..BOXES + 2 {
         history.make(n >= BOXES, begin - Duration::days(40), begin);
     }
-    for step in 1..=DAYS * 24 / STEP {
+    // The end itself is the midnight of a holiday.
+    for step in 1..DAYS * 24 / STEP {
         let now = begin + Duration::hours(step * STEP);
         for found in history.world.all().into_iter().filter(|found| found.state != State::Terminated) {
             history.lives(&found, now);
