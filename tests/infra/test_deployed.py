@@ -344,10 +344,9 @@ def ages(rule):
     said = {"ID": rule["Id"], "Status": rule["Status"], "Filter": {"Prefix": rule.get("Prefix", "")}}
     if "Transitions" in rule:
         said["Transitions"] = [{"StorageClass": one["StorageClass"], "Days": int(one["TransitionInDays"])} for one in rule["Transitions"]]
+    if "ExpirationInDays" in rule:
         said["Expiration"] = {"Days": int(rule["ExpirationInDays"])}
-    else:
-        said |= {key: rule[key] for key in ("NoncurrentVersionExpiration", "AbortIncompleteMultipartUpload")}
-    return said
+    return said | {key: rule[key] for key in ("NoncurrentVersionExpiration", "AbortIncompleteMultipartUpload") if key in rule}
 
 
 def numbers(properties):
