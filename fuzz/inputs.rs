@@ -5,7 +5,7 @@ use std::fmt::Display;
 use std::sync::LazyLock;
 
 use chrono::DateTime;
-use idle_reaper::adapters::recorded::{NoHub, Recorded};
+use idle_reaper::adapters::recorded::{NoRecord, Recorded};
 use idle_reaper::decide::events::Event;
 use idle_reaper::decide::fan_out::Stage;
 use idle_reaper::decide::past::reviewed;
@@ -105,7 +105,7 @@ fn judge(read: &Recorded) {
         progress: &|_, _| {},
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
-    if let Ok(report) = runtime.block_on(flow::plan(&order, read, &NoHub)) {
+    if let Ok(report) = runtime.block_on(flow::plan(&order, read, &NoRecord)) {
         assert!(report.outcomes.is_empty());
     }
 }

@@ -1,5 +1,5 @@
-//! What the flow needs from the world: one trait that looks, one that acts, one for the hub's own things.
-//! Looking and acting are different types, so that a dry run has nothing to act with.
+//! What the flow needs from the world: traits that look, one that acts, one that writes the hub's own things. Reading and
+//! writing are different types, so that a dry run has nothing to act with.
 
 use std::collections::{HashMap, HashSet};
 use std::future::Future;
@@ -159,14 +159,23 @@ pub enum Switch {
 /// A record of an earlier run, by its key, and the text of it.
 pub type Entry = (String, String);
 
-/// The hub's own things: the pause switch and the run record.
-pub trait Hub {
-    /// Reads the pause switch; `Off` where the settings have none.
+/// Asks the pause switch.
+pub trait Pause {
+    /// What it says; `Off` where the settings have none.
     fn switch(&self) -> impl Future<Output = Switch>;
+}
 
-    /// Sets the pause switch to `why`, so that nothing is stopped or started until somebody sets it to `off`.
-    fn pause(&self, why: &str) -> impl Future<Output = Result<(), PortError>>;
+/// Reads the run record.
+pub trait ReadRecord {
+    /// One file of the record; `None` where it is not there.
+    fn read(&self, key: &str) -> impl Future<Output = Result<Option<String>, PortError>>;
 
+    /// The texts of every file under the folder `folder` whose path beneath it begins at `from` or after it.
+    fn read_since(&self, folder: &str, from: &str) -> impl Future<Output = Result<Vec<Entry>, PortError>>;
+}
+
+/// Writes the run record.
+pub trait WriteRecord: ReadRecord {
     /// Writes one file of the record and answers where it is.
     fn write(&self, key: &str, text: &str) -> impl Future<Output = Result<String, PortError>>;
 
@@ -178,10 +187,10 @@ pub trait Hub {
 
     /// Removes one file of the record.
     fn remove(&self, key: &str) -> impl Future<Output = Result<(), PortError>>;
+}
 
-    /// Reads one file of the record; `None` where it is not there.
-    fn read(&self, key: &str) -> impl Future<Output = Result<Option<String>, PortError>>;
-
-    /// The texts of every file under the folder `folder` whose path beneath it begins at `from` or after it.
-    fn read_since(&self, folder: &str, from: &str) -> impl Future<Output = Result<Vec<Entry>, PortError>>;
+/// The hub's own things, all of them. A dry run gets [`ReadRecord`] alone.
+pub trait Hub: Pause + WriteRecord {
+    /// Sets the pause switch to `why`, so that nothing is stopped or started until somebody sets it to `off`.
+    fn pause(&self, why: &str) -> impl Future<Output = Result<(), PortError>>;
 }

@@ -4,7 +4,7 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use crate::ports::{Entry, Hub, PortError, Switch};
+use crate::ports::{Entry, PortError, ReadRecord, WriteRecord};
 
 /// A folder that holds a record.
 #[derive(Clone, Debug)]
@@ -132,16 +132,17 @@ impl Folder {
     }
 }
 
-/// A folder alone, without a pause switch: whoever would act over it is paused.
-impl Hub for Folder {
-    async fn switch(&self) -> Switch {
-        Switch::Unreadable("a folder has no pause switch".to_owned())
+impl ReadRecord for Folder {
+    async fn read(&self, key: &str) -> Result<Option<String>, PortError> {
+        self.read(key)
     }
 
-    async fn pause(&self, _: &str) -> Result<(), PortError> {
-        Err(PortError("a folder has no pause switch".to_owned()))
+    async fn read_since(&self, folder: &str, from: &str) -> Result<Vec<Entry>, PortError> {
+        self.read_since(folder, from)
     }
+}
 
+impl WriteRecord for Folder {
     async fn write(&self, key: &str, text: &str) -> Result<String, PortError> {
         self.write(key, text)
     }
@@ -156,14 +157,6 @@ impl Hub for Folder {
 
     async fn remove(&self, key: &str) -> Result<(), PortError> {
         self.remove(key)
-    }
-
-    async fn read(&self, key: &str) -> Result<Option<String>, PortError> {
-        self.read(key)
-    }
-
-    async fn read_since(&self, folder: &str, from: &str) -> Result<Vec<Entry>, PortError> {
-        self.read_since(folder, from)
     }
 }
 

@@ -16,7 +16,7 @@ use crate::decide::request::is_sane;
 use crate::decide::settings::{Settings, UNKNOWN};
 use crate::decide::snapshot::{Saved, Snapshot};
 use crate::decide::spent::Spent;
-use crate::ports::{Entry, FoundAccount, Hub, Look, PortError, Switch, Unseen};
+use crate::ports::{Entry, FoundAccount, Look, PortError, ReadRecord, Unseen};
 use crate::words::{Account, Details, Instance, State, Tags, Target};
 
 /// The file is no inventory.
@@ -246,39 +246,11 @@ impl Look for Recorded {
     }
 }
 
-/// A hub for runs that have none: no switch, no record.
+/// The record of runs that have none.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct NoHub;
+pub struct NoRecord;
 
-fn none() -> PortError {
-    PortError("a saved inventory has no run record".to_owned())
-}
-
-impl Hub for NoHub {
-    async fn switch(&self) -> Switch {
-        Switch::Off
-    }
-
-    async fn pause(&self, _: &str) -> Result<(), PortError> {
-        Err(none())
-    }
-
-    async fn write(&self, _: &str, _: &str) -> Result<String, PortError> {
-        Err(none())
-    }
-
-    async fn create(&self, _: &str, _: &str) -> Result<Option<String>, PortError> {
-        Err(none())
-    }
-
-    async fn swap(&self, _: &str, _: &str, _: &str) -> Result<bool, PortError> {
-        Err(none())
-    }
-
-    async fn remove(&self, _: &str) -> Result<(), PortError> {
-        Err(none())
-    }
-
+impl ReadRecord for NoRecord {
     async fn read(&self, _: &str) -> Result<Option<String>, PortError> {
         Ok(None)
     }

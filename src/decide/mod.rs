@@ -5,6 +5,7 @@ pub mod caps;
 pub mod case;
 pub mod difference;
 pub mod digest;
+pub mod done;
 pub mod events;
 pub mod explain;
 pub mod fan_out;

@@ -14,7 +14,7 @@ use super::marking::Marking;
 use super::marks::{MarkEnd, MarkVerb};
 use super::month::Month;
 use super::owner::Owner;
-use super::plan::Plan;
+use super::plan::{Plan, Step};
 use super::price::PriceKey;
 use super::request::Mode;
 use super::savings::{Saved, Savings};
@@ -194,6 +194,25 @@ pub struct Outcome {
     pub detail: String,
     /// When the outcome was known.
     pub at: DateTime<Utc>,
+}
+
+impl Outcome {
+    /// How `step` ended.
+    pub fn of(step: &Step, outcome: Ending, detail: impl Into<String>, at: DateTime<Utc>) -> Self {
+        let Step { id, account, region, action, policy: _, reason: _, launched: _, not_after: _ } = step;
+        let (id, account, region) = (id.clone(), account.clone(), region.clone());
+        Self { id, account, region, action: *action, outcome, detail: detail.into(), at }
+    }
+
+    /// The same end for every step.
+    pub fn all<'a>(
+        steps: impl IntoIterator<Item = &'a Step>,
+        outcome: Ending,
+        detail: &str,
+        at: DateTime<Utc>,
+    ) -> Vec<Self> {
+        steps.into_iter().map(|step| Self::of(step, outcome, detail, at)).collect()
+    }
 }
 
 /// A target that could not be looked at.

@@ -10,7 +10,7 @@ use crate::decide::fan_out::StageInvalid;
 use crate::decide::past::PastUnreadable;
 use crate::decide::request::RequestInvalid;
 use crate::decide::settings::SettingsInvalid;
-use crate::flow::fan_out::FanOutError;
+use crate::flow::FanOutError;
 use crate::flow::{Error as FlowError, LookError, RecallError, UndoError};
 use crate::ports::PortError;
 

@@ -11,7 +11,7 @@ use crate::decide::plan::Plan;
 use crate::decide::request::{RecordKey, RequestInvalid};
 use crate::decide::settings::{Place, Settings};
 use crate::flow::Error as FlowError;
-use crate::ports::Hub;
+use crate::ports::ReadRecord;
 
 /// What begins the name of a plan in the record.
 const RECORD: &str = "record:";
@@ -60,7 +60,7 @@ impl ReviewedAt {
 ///
 /// # Errors
 /// [`Error::Refused`] where it is not there.
-pub async fn in_record(hub: &impl Hub, key: &RecordKey) -> Result<Plan, Error> {
+pub async fn in_record(hub: &impl ReadRecord, key: &RecordKey) -> Result<Plan, Error> {
     let key = key.as_str();
     let Some(text) = hub.read(key).await.map_err(FlowError::Record)? else {
         let why =

@@ -18,7 +18,7 @@ use crate::decide::report::{Ending, Outcome};
 use crate::decide::request::Run;
 use crate::decide::settings::Settings;
 use crate::decide::way_back::{BATCH, CALL_PACE_MS, START_BURST, WORST_BATCH_SECONDS, WORST_BEYOND_SECONDS};
-use crate::ports::{Act, ActError, Hub, Look, Switch};
+use crate::ports::{Act, ActError, Look, Pause, Switch};
 use crate::words::{Action, Reason, State, Target};
 
 /// Targets acted on at once. Each makes one call at a time, so this is also the calls in flight.
@@ -45,7 +45,7 @@ const STALE_SECONDS: i64 = 30;
 const START_PACE: Duration = Duration::from_millis(CALL_PACE_MS);
 
 /// Everything that acting needs to know.
-pub(super) struct Acting<'a, L, A, H> {
+pub(super) struct Acting<'a, L, A, P> {
     pub(super) run: &'a Run,
     pub(super) settings: &'a Settings,
     /// How a step is looked at again, just before it is done.
@@ -53,7 +53,7 @@ pub(super) struct Acting<'a, L, A, H> {
     pub(super) clock: Clock,
     pub(super) look: &'a L,
     pub(super) act: &'a A,
-    pub(super) hub: &'a H,
+    pub(super) pause: &'a P,
     pub(super) warrant: &'a Warrant,
     /// Set where something was held back that should not have been: no time was left, or the switch could not be
     /// read.
@@ -61,7 +61,7 @@ pub(super) struct Acting<'a, L, A, H> {
 }
 
 /// Carries out `steps`; one outcome for each, in the same order.
-pub(super) async fn carry_out<L: Look, A: Act, H: Hub>(acting: &Acting<'_, L, A, H>, steps: &[Step]) -> Vec<Outcome> {
+pub(super) async fn carry_out<L: Look, A: Act, P: Pause>(acting: &Acting<'_, L, A, P>, steps: &[Step]) -> Vec<Outcome> {
     let mut by_target: BTreeMap<Target, Vec<&Step>> = BTreeMap::new();
     for step in steps {
         by_target.entry(step.target()).or_default().push(step);
@@ -74,15 +74,13 @@ pub(super) async fn carry_out<L: Look, A: Act, H: Hub>(acting: &Acting<'_, L, A,
     steps.iter().map(|step| by_id.remove(&(step.id.clone(), step.action)).unwrap_or_else(|| missing(step))).collect()
 }
 
-impl<L: Look, A: Act, H: Hub> Acting<'_, L, A, H> {
+impl<L: Look, A: Act, P: Pause> Acting<'_, L, A, P> {
     pub(super) fn outcome(&self, step: &Step, outcome: Ending, detail: impl Into<String>) -> Outcome {
-        let Step { id, account, region, action, policy: _, reason: _, launched: _, not_after: _ } = step;
-        let (id, account, region) = (id.clone(), account.clone(), region.clone());
-        Outcome { id, account, region, action: *action, outcome, detail: detail.into(), at: self.clock.now() }
+        Outcome::of(step, outcome, detail, self.clock.now())
     }
 
     pub(super) fn all(&self, steps: &[&Step], outcome: Ending, detail: &str) -> Vec<Outcome> {
-        steps.iter().map(|step| self.outcome(step, outcome, detail)).collect()
+        Outcome::all(steps.iter().copied(), outcome, detail, self.clock.now())
     }
 
     async fn target(&self, target: &Target, steps: &[&Step]) -> Vec<Outcome> {
@@ -121,7 +119,7 @@ impl<L: Look, A: Act, H: Hub> Acting<'_, L, A, H> {
         if !self.again.heeds_pause() {
             return None;
         }
-        match self.hub.switch().await {
+        match self.pause.switch().await {
             Switch::Off => None,
             Switch::On(value) => Some(format!("paused: the pause parameter says `{value}`")),
             Switch::Unreadable(why) => {

@@ -21,7 +21,7 @@ use crate::decide::settings::Settings;
 use crate::decide::stocktake::{Stocktake, Taking};
 use crate::decide::told::Ledger;
 use crate::decide::witness::Sighting;
-use crate::ports::{Hub, Messenger, PriceList};
+use crate::ports::{Messenger, PriceList, ReadRecord, WriteRecord};
 use crate::render::Frame;
 use crate::render::stocktake::message;
 use crate::words::{Account, Action, Contact, Tags, Target};
@@ -43,7 +43,7 @@ fn tells(settings: &Settings) -> bool {
 pub(super) async fn price(
     order: &Order<'_>,
     list: &impl PriceList,
-    hub: &impl Hub,
+    hub: &impl ReadRecord,
     report: &mut Report,
 ) -> Option<Prices> {
     if order.settings.run.record.is_none() || !is_stateful(order.settings) {
@@ -65,7 +65,7 @@ pub(super) async fn price(
 
 /// Shows what a dry run can know of money: the prices and savings that the record has. It asks for none and writes
 /// nothing; what cannot be read is left out, with a note.
-pub(super) async fn foresee(order: &Order<'_>, hub: &impl Hub, report: &mut Report) {
+pub(super) async fn foresee(order: &Order<'_>, hub: &impl ReadRecord, report: &mut Report) {
     if !is_stateful(order.settings) {
         return;
     }
@@ -92,7 +92,7 @@ fn put(prices: &Prices, report: &mut Report) {
 pub(super) async fn speak(
     order: &Order<'_>,
     messenger: &impl Messenger,
-    hub: &impl Hub,
+    hub: &impl WriteRecord,
     history: &History,
     report: &mut Report,
 ) {
@@ -123,7 +123,7 @@ pub(super) async fn speak(
 }
 
 /// Counts what stayed stopped since the last run, and opens what this run has stopped.
-pub(super) async fn save(order: &Order<'_>, hub: &impl Hub, prices: Option<&Prices>, report: &mut Report) {
+pub(super) async fn save(order: &Order<'_>, hub: &impl WriteRecord, prices: Option<&Prices>, report: &mut Report) {
     if !is_stateful(order.settings) {
         return;
     }
@@ -170,7 +170,7 @@ pub(super) async fn save(order: &Order<'_>, hub: &impl Hub, prices: Option<&Pric
 pub(super) async fn take_stock(
     order: &Order<'_>,
     messenger: &impl Messenger,
-    hub: &impl Hub,
+    hub: &impl WriteRecord,
     history: &History,
     prices: Option<&Prices>,
     seen: &mut Seen,
@@ -230,7 +230,7 @@ pub(super) async fn take_stock(
 
 /// Notes what was stopped for being idle, where nothing else may be kept: the file may be another run's by now, and is
 /// changed only from what it says.
-pub(super) async fn note_idle_stops(order: &Order<'_>, hub: &impl Hub, report: &mut Report) {
+pub(super) async fn note_idle_stops(order: &Order<'_>, hub: &impl WriteRecord, report: &mut Report) {
     if order.settings.idle.is_none() || order.settings.run.record.is_none() {
         return;
     }
@@ -260,7 +260,7 @@ pub(super) async fn note_idle_stops(order: &Order<'_>, hub: &impl Hub, report: &
 /// Keeps what was learnt: prices, what was seen active, and what was stopped for being idle.
 pub(super) async fn keep(
     order: &Order<'_>,
-    hub: &impl Hub,
+    hub: &impl WriteRecord,
     history: &History,
     prices: Option<&Prices>,
     sightings: &[Sighting],

@@ -5,15 +5,16 @@ use std::time::Duration;
 
 use super::after;
 use super::decision::prepare;
+use super::error::Error;
 use super::launches::tell_who;
-use super::order::{Error, Order};
+use super::order::Order;
 use super::run::{past, record};
 use super::tell::tell;
 use crate::decide::case::History;
 use crate::decide::digest::{Digest, Digests, Reader};
 use crate::decide::events::Anomaly;
 use crate::decide::report::Report;
-use crate::ports::{Hub, Look, Messenger, PriceList};
+use crate::ports::{Look, Messenger, PriceList, ReadRecord, WriteRecord};
 use crate::render::{Frame, anomaly as words};
 
 /// What is kept back from the deadline while telling: the time to record and to answer.
@@ -26,7 +27,7 @@ const RESERVE: Duration = Duration::from_secs(5);
 pub async fn regard(
     order: &Order<'_>,
     looker: &impl Look,
-    hub: &impl Hub,
+    hub: &impl WriteRecord,
     messenger: &impl Messenger,
     list: &impl PriceList,
     anomaly: &Anomaly,
@@ -73,7 +74,7 @@ pub async fn regard(
 }
 
 /// Writes the report where there is a record. What cannot be written is a trouble: the anomaly is told all the same.
-async fn keep(order: &Order<'_>, hub: &impl Hub, report: &mut Report) -> Option<String> {
+async fn keep(order: &Order<'_>, hub: &impl WriteRecord, report: &mut Report) -> Option<String> {
     order.settings.run.record.as_ref()?;
     match record(hub, report, "report").await {
         Ok(place) => Some(place),
@@ -112,7 +113,7 @@ fn key(anomaly: &Anomaly) -> String {
 
 /// Whether the operator was told the very same: AWS delivers more than once, and by two ways where both are set up. A
 /// grown impact or another cause is news.
-async fn is_known(order: &Order<'_>, hub: &impl Hub, anomaly: &Anomaly) -> bool {
+async fn is_known(order: &Order<'_>, hub: &impl ReadRecord, anomaly: &Anomaly) -> bool {
     if order.settings.run.record.is_none() {
         return false;
     }
@@ -122,7 +123,7 @@ async fn is_known(order: &Order<'_>, hub: &impl Hub, anomaly: &Anomaly) -> bool 
     told == text
 }
 
-async fn remember(order: &Order<'_>, hub: &impl Hub, anomaly: &Anomaly, report: &mut Report) {
+async fn remember(order: &Order<'_>, hub: &impl WriteRecord, anomaly: &Anomaly, report: &mut Report) {
     if order.settings.run.record.is_none() {
         return;
     }

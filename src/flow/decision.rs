@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::after;
+use super::error::Error;
 use super::launches;
 use super::look::{Seen, look};
-use super::order::{Error, Order};
+use super::order::Order;
 use super::sudden;
 use crate::decide::caps::Cap;
 use crate::decide::case::History;
@@ -13,7 +14,7 @@ use crate::decide::idle::Missing;
 use crate::decide::plan::{Plan, Step};
 use crate::decide::price::Prices;
 use crate::decide::report::{Ending, Outcome, Report};
-use crate::ports::{Hub, Look, PriceList};
+use crate::ports::{Look, PriceList, WriteRecord};
 use crate::words::{Target, instances};
 
 /// A run before it acts.
@@ -32,7 +33,7 @@ pub(super) struct Decision {
 pub(super) async fn decide(
     order: &Order<'_>,
     looker: &impl Look,
-    hub: &impl Hub,
+    hub: &impl WriteRecord,
     list: &impl PriceList,
     history: &History,
 ) -> Result<Decision, Error> {
@@ -64,9 +65,7 @@ fn dropped(report: &Report, reviewed: &Plan) -> Vec<Outcome> {
             }
             (None, None) => (Ending::Overtaken, "it was not seen".to_owned()),
         };
-        let Step { id, account, region, action, policy: _, reason: _, launched: _, not_after: _ } = step;
-        let (id, account, region) = (id.clone(), account.clone(), region.clone());
-        Outcome { id, account, region, action: *action, outcome, detail, at: report.at }
+        Outcome::of(step, outcome, detail, report.at)
     };
     missing.map(outcome).collect()
 }

@@ -8,32 +8,32 @@ use super::mark::{Marking, mark};
 use super::order::Order;
 use super::recheck::Again;
 use super::warrant::Warrant;
-use crate::decide::fan_out::{Done, Used};
+use crate::decide::done::Done;
 use crate::decide::plan::Plan;
-use crate::ports::{Act, Hub, Look};
+use crate::ports::{Act, Look, Pause};
 
 /// Everything that doing needs.
-pub(super) struct Doing<'a, L, A, H> {
+pub(super) struct Doing<'a, L, A, P> {
     pub(super) order: &'a Order<'a>,
     pub(super) again: Again<'a>,
     pub(super) look: &'a L,
     pub(super) act: &'a A,
-    pub(super) hub: &'a H,
+    pub(super) pause: &'a P,
     pub(super) warrant: &'a Warrant,
 }
 
-impl<L: Look, A: Act, H: Hub> Doing<'_, L, A, H> {
+impl<L: Look, A: Act, P: Pause> Doing<'_, L, A, P> {
     /// Carries out `plan`.
     pub(super) async fn carry(self, plan: &Plan) -> Done {
-        let Self { order, again, look, act, hub, warrant } = self;
+        let Self { order, again, look, act, pause, warrant } = self;
         let (settings, clock) = (order.settings, order.clock);
-        let marking = Marking { act, hub, clock, key: &settings.tags.marked, warrant };
+        let marking = Marking { act, pause, clock, key: &settings.tags.marked, warrant };
         let marks = mark(&marking, &plan.marks).await;
         let troubled = Cell::new(false);
-        let acting = Acting { run: order.run, settings, again, clock, look, act, hub, warrant, troubled };
+        let acting = Acting { run: order.run, settings, again, clock, look, act, pause, warrant, troubled };
         let outcomes = carry_out(&acting, &plan.steps).await;
         let labelling = Marking { key: &settings.tags.launched_by, ..marking };
         let notes = launches::label(&labelling, &plan.labels).await.into_iter().collect();
-        Done { outcomes, marks, notes, troubled: acting.troubled.get(), used: Used::default() }
+        Done { outcomes, marks, notes, troubled: acting.troubled.get() }
     }
 }

@@ -13,7 +13,7 @@ use crate::decide::marks::MarkStep;
 use crate::decide::plan::Plan;
 use crate::decide::report::Report;
 use crate::decide::settings::Settings;
-use crate::ports::{Act, Hub, PortError};
+use crate::ports::{Act, Pause, PortError, ReadRecord, WriteRecord};
 use crate::words::{Remark, Starter, instances};
 
 /// How often one event tries to change its account's file while others change it too. One function runs at a time, so
@@ -24,7 +24,7 @@ const TRIES: usize = 8;
 ///
 /// # Errors
 /// [`PortError`] when the record cannot be read or written.
-pub async fn remember(hub: &impl Hub, launched: &Launched) -> Result<usize, PortError> {
+pub async fn remember(hub: &impl WriteRecord, launched: &Launched) -> Result<usize, PortError> {
     let key = key(&launched.account);
     for _ in 0..TRIES {
         let old = hub.read(&key).await?;
@@ -60,7 +60,7 @@ impl Remembered {
     ///
     /// # Errors
     /// [`PortError`] when the record cannot be read.
-    pub async fn read(hub: &impl Hub, accounts: &BTreeSet<Arc<str>>) -> Result<Self, PortError> {
+    pub async fn read(hub: &impl ReadRecord, accounts: &BTreeSet<Arc<str>>) -> Result<Self, PortError> {
         if accounts.len() <= FEW {
             let mut known = HashMap::new();
             for account in accounts {
@@ -103,7 +103,7 @@ impl Remembered {
 
 /// Says of each line who launched it, where that is known. It is for people: where the record does not tell, a note
 /// says so, and the run goes on.
-pub(super) async fn tell_who(hub: &impl Hub, settings: &Settings, report: &mut Report) {
+pub(super) async fn tell_who(hub: &impl ReadRecord, settings: &Settings, report: &mut Report) {
     if settings.run.record.is_none() || report.rows.is_empty() {
         return;
     }
@@ -130,7 +130,7 @@ pub(super) fn plan_labels(settings: &Settings, report: &mut Report, reviewed: Op
 
 /// Writes the tags of a plan. Where the acting role is not, or refuses, a note says so: it is a label, and nothing
 /// depends on it.
-pub(super) async fn label<A: Act, H: Hub>(labelling: &Marking<'_, A, H>, labels: &[MarkStep]) -> Option<String> {
+pub(super) async fn label<A: Act, P: Pause>(labelling: &Marking<'_, A, P>, labels: &[MarkStep]) -> Option<String> {
     let failed: Vec<String> = mark(labelling, labels).await.into_iter().filter_map(|end| end.failed).collect();
     let (why, key) = (failed.first()?, labelling.key);
     Some(format!("the tag `{key}` could not be written on {}: {why}", instances(failed.len())))
@@ -139,7 +139,7 @@ pub(super) async fn label<A: Act, H: Hub>(labelling: &Marking<'_, A, H>, labels:
 /// Forgets launches of what is gone, and writes every file anew once a month, so that none of them ages into an
 /// archive. Called by a run that has looked at everything; of an account in which something was not seen, nothing is
 /// forgotten. Answers what went wrong.
-pub(super) async fn tidy(hub: &impl Hub, report: &Report) -> Vec<String> {
+pub(super) async fn tidy(hub: &impl WriteRecord, report: &Report) -> Vec<String> {
     let files = match hub.read_since(FOLDER, "").await {
         Ok(files) => files,
         Err(error) => return vec![format!("who launched what cannot be read from the record: {error}")],

@@ -5,7 +5,7 @@ use std::fmt;
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::ports::{Hub, PortError};
+use crate::ports::{PortError, WriteRecord};
 
 const KEY: &str = "acting.lock";
 
@@ -43,12 +43,12 @@ impl fmt::Display for NotLocked {
 const PART_MINUTES: i64 = 2 * LIFETIME_MINUTES;
 
 /// Takes the lock for `run`. `wall` is the wall clock, which runs the same for every process.
-pub(super) async fn take(hub: &impl Hub, run: &str, wall: DateTime<Utc>) -> Result<(), NotLocked> {
+pub(super) async fn take(hub: &impl WriteRecord, run: &str, wall: DateTime<Utc>) -> Result<(), NotLocked> {
     take_until(hub, run, wall, wall + Duration::minutes(LIFETIME_MINUTES)).await
 }
 
-/// Takes the lock for a run in parts, or takes it anew if it is this run's: each part does, when it begins.
-pub(super) async fn take_for_parts(hub: &impl Hub, run: &str, wall: DateTime<Utc>) -> Result<(), NotLocked> {
+/// Takes the lock for a run in parts: the first of them does, and the others [`hold`] it.
+pub(super) async fn take_for_parts(hub: &impl WriteRecord, run: &str, wall: DateTime<Utc>) -> Result<(), NotLocked> {
     take_until(hub, run, wall, wall + Duration::minutes(PART_MINUTES)).await
 }
 
@@ -56,7 +56,7 @@ pub(super) async fn take_for_parts(hub: &impl Hub, run: &str, wall: DateTime<Utc
 ///
 /// # Errors
 /// [`NotLocked`] where the lock is not this run's any more: its time is over, and others may be acting.
-pub(super) async fn hold(hub: &impl Hub, run: &str, wall: DateTime<Utc>) -> Result<(), NotLocked> {
+pub(super) async fn hold(hub: &impl WriteRecord, run: &str, wall: DateTime<Utc>) -> Result<(), NotLocked> {
     let lost = || NotLocked::RanOut { run: run.to_owned() };
     // Children of one run renew it side by side, and of two swaps one fails: it is enough that one comes through.
     for _ in 0..RENEWALS {
@@ -85,7 +85,12 @@ fn written(run: &str, until: DateTime<Utc>) -> Result<String, NotLocked> {
     serde_json::to_string(&held).map_err(|error| NotLocked::Port(PortError(error.to_string())))
 }
 
-async fn take_until(hub: &impl Hub, run: &str, wall: DateTime<Utc>, until: DateTime<Utc>) -> Result<(), NotLocked> {
+async fn take_until(
+    hub: &impl WriteRecord,
+    run: &str,
+    wall: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<(), NotLocked> {
     let text = written(run, until)?;
     let Some(found) = hub.create(KEY, &text).await.map_err(NotLocked::Port)? else { return Ok(()) };
     // A lock that cannot be read is as good as an expired one once its run is certainly over; until somebody
@@ -109,7 +114,7 @@ async fn take_until(hub: &impl Hub, run: &str, wall: DateTime<Utc>, until: DateT
 }
 
 /// Gives the lock back, if it is still this run's.
-pub(super) async fn release(hub: &impl Hub, run: &str) -> Result<(), PortError> {
+pub(super) async fn release(hub: &impl WriteRecord, run: &str) -> Result<(), PortError> {
     let mine = |text: &str| serde_json::from_str::<Held>(text).is_ok_and(|held| held.run == run);
     match hub.read(KEY).await? {
         Some(text) if mine(&text) => hub.remove(KEY).await,

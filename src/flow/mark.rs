@@ -6,7 +6,7 @@ use super::bisect::bisect;
 use super::clock::Clock;
 use super::warrant::Warrant;
 use crate::decide::marks::{MarkEnd, MarkStep};
-use crate::ports::{Act, ActError, Hub, Switch};
+use crate::ports::{Act, ActError, Pause, Switch};
 use crate::words::Target;
 
 /// Instances in one call, as for stops: small enough that a refused call costs few halvings.
@@ -16,9 +16,9 @@ const BATCH: usize = 50;
 const WORST_CALL: std::time::Duration = std::time::Duration::from_secs(12);
 
 /// Everything that marking needs.
-pub(super) struct Marking<'a, A, H> {
+pub(super) struct Marking<'a, A, P> {
     pub(super) act: &'a A,
-    pub(super) hub: &'a H,
+    pub(super) pause: &'a P,
     pub(super) clock: Clock,
     /// The key of the tag.
     pub(super) key: &'a str,
@@ -27,7 +27,7 @@ pub(super) struct Marking<'a, A, H> {
 }
 
 /// Carries out `steps`; one end for each, in the same order.
-pub(super) async fn mark<A: Act, H: Hub>(marking: &Marking<'_, A, H>, steps: &[MarkStep]) -> Vec<MarkEnd> {
+pub(super) async fn mark<A: Act, P: Pause>(marking: &Marking<'_, A, P>, steps: &[MarkStep]) -> Vec<MarkEnd> {
     let Warrant { .. } = marking.warrant;
     // One value in one call: what was found in the same run under the same policy differs by its tags only.
     let mut groups: BTreeMap<(Target, Option<&str>), Vec<&MarkStep>> = BTreeMap::new();
@@ -47,7 +47,7 @@ pub(super) async fn mark<A: Act, H: Hub>(marking: &Marking<'_, A, H>, steps: &[M
     steps.iter().map(end).collect()
 }
 
-impl<A: Act, H: Hub> Marking<'_, A, H> {
+impl<A: Act, P: Pause> Marking<'_, A, P> {
     /// What did not come about, with why.
     async fn batch(&self, target: &Target, value: Option<&str>, batch: &[&MarkStep]) -> Vec<(Box<str>, String)> {
         let ids: Vec<Box<str>> = batch.iter().map(|step| step.id.clone()).collect();
@@ -68,7 +68,7 @@ impl<A: Act, H: Hub> Marking<'_, A, H> {
     }
 
     async fn held_back(&self) -> Option<String> {
-        match self.hub.switch().await {
+        match self.pause.switch().await {
             Switch::Off => None,
             Switch::On(value) => Some(format!("paused: the pause parameter says `{value}`")),
             Switch::Unreadable(why) => Some(format!("paused: the pause parameter cannot be read: {why}")),

@@ -1,55 +1,11 @@
-//! What a run is given, and why one comes to nothing.
+//! What a run is given.
 
 use chrono::{DateTime, Utc};
-use thiserror::Error;
 
 use super::clock::Clock;
-use super::fan_out::FanOutError;
-use super::lock::NotLocked;
-use super::look::LookError;
-use crate::decide::plan::{Plan, PlanRefused};
-use crate::decide::request::{RequestInvalid, Run};
+use crate::decide::plan::Plan;
+use crate::decide::request::Run;
 use crate::decide::settings::Settings;
-use crate::decide::sudden::NotAcknowledged;
-use crate::ports::PortError;
-
-/// Why a run came to nothing. Nothing was stopped or started.
-#[derive(Debug, Error)]
-pub enum Error {
-    #[error(transparent)]
-    Request(#[from] RequestInvalid),
-    #[error("cannot list the accounts to look at")]
-    Look(#[source] PortError),
-    #[error("cannot use the run record, so nothing was done")]
-    Record(#[source] PortError),
-    #[error(transparent)]
-    Plan(#[from] PlanRefused),
-    #[error(transparent)]
-    Acknowledge(#[from] NotAcknowledged),
-    #[error(transparent)]
-    FanOut(#[from] FanOutError),
-    #[error("run {run} is acting until {until} at most; only one run acts at a time, so this one did nothing")]
-    Busy { run: String, until: DateTime<Utc> },
-}
-
-impl From<LookError> for Error {
-    fn from(error: LookError) -> Self {
-        match error {
-            LookError::Accounts(error) => Self::Look(error),
-            LookError::Request(error) => Self::Request(error),
-        }
-    }
-}
-
-impl From<NotLocked> for Error {
-    fn from(why: NotLocked) -> Self {
-        match why {
-            NotLocked::Held { run, until } => Self::Busy { run, until },
-            NotLocked::RanOut { run } => FanOutError::LockRanOut { run }.into(),
-            NotLocked::Port(error) => Self::Record(error),
-        }
-    }
-}
 
 /// What a run is given beside its ports.
 pub struct Order<'a> {

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use futures_util::stream::{self, StreamExt};
 
 use crate::decide::price::{Price, PriceKey, Prices};
-use crate::ports::{Hub, PortError, PriceList};
+use crate::ports::{PortError, PriceList, ReadRecord, WriteRecord};
 
 /// Lookups in flight. AWS refills 5 calls a second in a bucket of 10; two lookups of 250 ms each are 8 a second, which
 /// the bucket bears for 3 s; what is throttled after it is asked for again.
@@ -64,7 +64,7 @@ pub async fn fill(
 ///
 /// # Errors
 /// [`PortError`] when the record cannot be read.
-pub async fn read(hub: &impl Hub) -> Result<Prices, PortError> {
+pub async fn read(hub: &impl ReadRecord) -> Result<Prices, PortError> {
     Ok(hub.read(Prices::KEY).await?.map_or_else(Prices::default, |text| Prices::parse(&text)))
 }
 
@@ -72,6 +72,6 @@ pub async fn read(hub: &impl Hub) -> Result<Prices, PortError> {
 ///
 /// # Errors
 /// [`PortError`] when the record cannot be written.
-pub async fn write(hub: &impl Hub, prices: &Prices) -> Result<(), PortError> {
+pub async fn write(hub: &impl WriteRecord, prices: &Prices) -> Result<(), PortError> {
     hub.write(Prices::KEY, &prices.text()).await.map(|_| ())
 }

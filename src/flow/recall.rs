@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use super::record::{HISTORY_DAYS, last_run, run_key};
 use crate::decide::past::{Past, PastUnreadable, Recalled};
-use crate::ports::{Hub, PortError};
+use crate::ports::{PortError, ReadRecord};
 
 /// What stands for the newest run that has an outcome for the instance.
 const LAST: &str = "last";
@@ -37,7 +37,7 @@ pub enum RecallError {
 /// # Errors
 /// [`RecallError`] when the record does not tell.
 pub async fn recall(
-    hub: &impl Hub,
+    hub: &impl ReadRecord,
     id: &str,
     run: &str,
     tag: &str,
@@ -56,7 +56,7 @@ pub async fn recall(
 ///
 /// # Errors
 /// [`RecallError`] when the record does not tell.
-pub(super) async fn past(hub: &impl Hub, run: &str) -> Result<(Past, bool), RecallError> {
+pub(super) async fn past(hub: &impl ReadRecord, run: &str) -> Result<(Past, bool), RecallError> {
     let at = began(run).ok_or_else(|| RecallError::NotAnId(run.to_owned()))?;
     let (text, ended) = match hub.read(&run_key(run, at, "report")).await? {
         Some(text) => (text, true),

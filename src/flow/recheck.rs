@@ -12,7 +12,7 @@ use crate::decide::plan::Step;
 use crate::decide::report::{Ending, Outcome};
 use crate::decide::request::Scope;
 use crate::decide::undo::{Finding, Hand, WhyNot, find};
-use crate::ports::{Act, Hub, Look, Unseen};
+use crate::ports::{Act, Look, Pause, Unseen};
 use crate::words::{Account, Action, Instance, State, Target};
 
 /// How a step is looked at again.
@@ -49,7 +49,7 @@ impl Again<'_> {
 /// Why a step is not done: how it ended, and the words for it.
 type NotDone = (Ending, String);
 
-impl<L: Look, A: Act, H: Hub> Acting<'_, L, A, H> {
+impl<L: Look, A: Act, P: Pause> Acting<'_, L, A, P> {
     /// Looks once more at exactly these instances and judges them anew, at this instant: what is no longer to be
     /// done is overtaken.
     pub(super) async fn recheck<'s>(&self, target: &Target, steps: &[&'s Step]) -> (Vec<Outcome>, Vec<&'s Step>) {

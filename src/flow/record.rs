@@ -13,7 +13,7 @@ use crate::decide::report::{Ending, Outcome, Report};
 use crate::decide::request::is_sane;
 use crate::decide::settings::Settings;
 use crate::decide::undo::Undo;
-use crate::ports::{Hub, PortError};
+use crate::ports::{PortError, ReadRecord, WriteRecord};
 use crate::render::tables::{self, Told};
 use crate::words::Action;
 
@@ -90,7 +90,7 @@ fn spelled(text: serde_json::Result<String>) -> Result<String, PortError> {
 
 /// Writes one file of a table; a table without lines has none.
 async fn write_table(
-    hub: &impl Hub,
+    hub: &impl WriteRecord,
     table: &str,
     told: &Told<'_>,
     text: serde_json::Result<String>,
@@ -103,12 +103,12 @@ async fn write_table(
 }
 
 /// Writes each step to the table `plans`: before anything is done.
-pub(super) async fn write_plans(hub: &impl Hub, told: &Told<'_>) -> Result<(), PortError> {
+pub(super) async fn write_plans(hub: &impl WriteRecord, told: &Told<'_>) -> Result<(), PortError> {
     write_table(hub, "plans", told, tables::plans(told)).await
 }
 
 /// Writes what is known at the end of a run to the tables `outcomes`, `verdicts` and `runs`.
-pub(super) async fn write_tables(hub: &impl Hub, report: &Report) -> Result<(), PortError> {
+pub(super) async fn write_tables(hub: &impl WriteRecord, report: &Report) -> Result<(), PortError> {
     let told = Told::from(report);
     write_table(hub, "outcomes", &told, tables::outcomes(&told)).await?;
     write_table(hub, "verdicts", &told, tables::verdicts(report)).await?;
@@ -116,7 +116,7 @@ pub(super) async fn write_tables(hub: &impl Hub, report: &Report) -> Result<(), 
 }
 
 /// The same at the end of an undo.
-pub(super) async fn write_undo_tables(hub: &impl Hub, undo: &Undo) -> Result<(), PortError> {
+pub(super) async fn write_undo_tables(hub: &impl WriteRecord, undo: &Undo) -> Result<(), PortError> {
     let told = Told::from(undo);
     write_table(hub, "outcomes", &told, tables::outcomes(&told)).await?;
     write_table(hub, "verdicts", &told, tables::findings(undo)).await?;
@@ -124,7 +124,7 @@ pub(super) async fn write_undo_tables(hub: &impl Hub, undo: &Undo) -> Result<(),
 }
 
 /// Writes the outcomes of an acting run, one JSON line each.
-pub(super) async fn write_acts(hub: &impl Hub, told: &Told<'_>) -> Result<(), PortError> {
+pub(super) async fn write_acts(hub: &impl WriteRecord, told: &Told<'_>) -> Result<(), PortError> {
     let steps = told.steps_by_key();
     let mut text = String::new();
     for Outcome { id, account, region, action, outcome, detail: _, at } in told.outcomes {
@@ -149,7 +149,7 @@ pub(super) async fn write_acts(hub: &impl Hub, told: &Told<'_>) -> Result<(), Po
 
 /// Writes what an undo sets out to start, before it does: should it break off half-way, what it has started is
 /// spared all the same.
-pub(super) async fn write_undone(hub: &impl Hub, undo: &Undo) -> Result<(), PortError> {
+pub(super) async fn write_undone(hub: &impl WriteRecord, undo: &Undo) -> Result<(), PortError> {
     let mut text = String::new();
     for step in &undo.plan.steps {
         text += &spelled(serde_json::to_string(&Undone { id: step.id.clone(), at: undo.at }))?;
@@ -163,7 +163,7 @@ pub(super) async fn write_undone(hub: &impl Hub, undo: &Undo) -> Result<(), Port
 /// # Errors
 /// [`PortError`] when the record cannot be read. A line that cannot be read is skipped: it is about one
 /// instance, and a broken line must not disturb the others.
-pub async fn history(hub: &impl Hub, now: DateTime<Utc>) -> Result<History, PortError> {
+pub async fn history(hub: &impl ReadRecord, now: DateTime<Utc>) -> Result<History, PortError> {
     let mut lines = lines(hub, now, HISTORY_DAYS).await?;
     lines.sort_by_key(|(_, line)| line.at);
     let mut history = History::default();
@@ -218,7 +218,7 @@ pub(super) fn undone_since(now: DateTime<Utc>) -> DateTime<Utc> {
 }
 
 /// When somebody last set out to take a stop back, by instance.
-async fn undone(hub: &impl Hub, now: DateTime<Utc>) -> Result<HashMap<Box<str>, DateTime<Utc>>, PortError> {
+async fn undone(hub: &impl ReadRecord, now: DateTime<Utc>) -> Result<HashMap<Box<str>, DateTime<Utc>>, PortError> {
     let mut undone: HashMap<Box<str>, DateTime<Utc>> = HashMap::new();
     for (_, text) in hub.read_since(UNDONE, &partition(undone_since(now))).await? {
         let lines = text.lines().filter_map(|line| serde_json::from_str::<Undone>(line).ok());
@@ -230,7 +230,7 @@ async fn undone(hub: &impl Hub, now: DateTime<Utc>) -> Result<HashMap<Box<str>, 
 }
 
 /// The newest run of the same days that has an outcome for instance `id`.
-pub(super) async fn last_run(hub: &impl Hub, id: &str, now: DateTime<Utc>) -> Result<Option<String>, PortError> {
+pub(super) async fn last_run(hub: &impl ReadRecord, id: &str, now: DateTime<Utc>) -> Result<Option<String>, PortError> {
     let its_own = lines(hub, now, HISTORY_DAYS).await?.into_iter().filter(|(_, line)| *line.id == *id);
     Ok(its_own.max_by(|(a, one), (b, other)| (one.at, a).cmp(&(other.at, b))).map(|(run, _)| run))
 }
@@ -241,7 +241,11 @@ pub(super) async fn last_run(hub: &impl Hub, id: &str, now: DateTime<Utc>) -> Re
 /// # Errors
 /// [`PortError`] when the record cannot be read. Without it every start counts as somebody's, and the windows begin
 /// with the last one.
-pub async fn own_acts(hub: &impl Hub, now: DateTime<Utc>, days: i64) -> Result<HashMap<Box<str>, Own>, PortError> {
+pub async fn own_acts(
+    hub: &impl ReadRecord,
+    now: DateTime<Utc>,
+    days: i64,
+) -> Result<HashMap<Box<str>, Own>, PortError> {
     let mut acts: HashMap<Box<str>, Own> = HashMap::new();
     for (_, line) in lines(hub, now, days).await? {
         let Line { id, action, outcome, at, account: _, region: _, policy: _, run: _, undo, launched } = line;
@@ -271,7 +275,7 @@ pub async fn own_acts(hub: &impl Hub, now: DateTime<Utc>, days: i64) -> Result<H
 }
 
 /// Every readable line of the last `days` until `now`, with the run that wrote it: the name of its file.
-async fn lines(hub: &impl Hub, now: DateTime<Utc>, days: i64) -> Result<Vec<(String, Line)>, PortError> {
+async fn lines(hub: &impl ReadRecord, now: DateTime<Utc>, days: i64) -> Result<Vec<(String, Line)>, PortError> {
     let mut lines: Vec<(String, Line)> = Vec::new();
     let from = partition(now - Duration::days(days));
     for (key, text) in hub.read_since(ACTS, &from).await? {

@@ -5,19 +5,20 @@ use chrono::{DateTime, Utc};
 use super::after;
 use super::decision::{Decision, decide, prepare, running};
 use super::doing::Doing;
+use super::error::Error;
 use super::launches;
 use super::lock;
-use super::order::{Error, Order};
+use super::order::Order;
 use super::recheck::Again;
 use super::record::{history, run_key, write_acts, write_plans, write_tables};
 use super::state;
 use super::sudden;
 use super::warrant::{Recorded, Warrant};
 use crate::decide::case::History;
-use crate::decide::fan_out::Done;
-use crate::decide::plan::{Plan, Step};
+use crate::decide::done::Done;
+use crate::decide::plan::Plan;
 use crate::decide::report::{Ending, Outcome, Report};
-use crate::ports::{Act, Hub, Look, Messenger, PortError, PriceList, Switch};
+use crate::ports::{Act, Hub, Look, Messenger, PortError, PriceList, ReadRecord, Switch, WriteRecord};
 use crate::render::json;
 use crate::render::tables::Told;
 
@@ -25,7 +26,7 @@ use crate::render::tables::Told;
 ///
 /// # Errors
 /// [`Error`] when the request or the settings' scope cannot be looked at.
-pub async fn plan(order: &Order<'_>, looker: &impl Look, hub: &impl Hub) -> Result<Report, Error> {
+pub async fn plan(order: &Order<'_>, looker: &impl Look, hub: &impl ReadRecord) -> Result<Report, Error> {
     order.run.scope.check(order.settings)?;
     sudden::check(order)?;
     let (history, notes) = match past(order, hub).await {
@@ -77,7 +78,7 @@ pub async fn apply(
 }
 
 /// Only one run at a time.
-async fn lock(hub: &impl Hub, run: &str, wall: DateTime<Utc>) -> Result<(), Error> {
+async fn lock(hub: &impl WriteRecord, run: &str, wall: DateTime<Utc>) -> Result<(), Error> {
     Ok(lock::take(hub, run, wall).await?)
 }
 
@@ -110,8 +111,9 @@ async fn begun(
         if let Some(warrant) = Warrant::issue(order.settings, running(report), &history.today, recorded) {
             let (accounts, contacts, known) = (&seen.accounts, &seen.contacts, &seen.known);
             let again = Again::Judge { history: &history, accounts, contacts, known };
-            let done =
-                Doing { order, again, look: looker, act: actor, hub, warrant: &warrant }.carry(&report.plan).await;
+            let done = Doing { order, again, look: looker, act: actor, pause: hub, warrant: &warrant }
+                .carry(&report.plan)
+                .await;
             take_in(report, done);
         }
     }
@@ -121,7 +123,7 @@ async fn begun(
 
 /// Puts what was done to the report.
 pub(super) fn take_in(report: &mut Report, done: Done) {
-    let Done { outcomes, marks, notes, troubled, used: _ } = done;
+    let Done { outcomes, marks, notes, troubled } = done;
     report.outcomes.extend(outcomes);
     report.marks.extend(marks);
     report.notes.extend(notes);
@@ -141,7 +143,7 @@ pub(super) struct Ended {
 pub(super) async fn end(
     order: &Order<'_>,
     looker: &impl Look,
-    hub: &impl Hub,
+    hub: &impl WriteRecord,
     messenger: &impl Messenger,
     history: &History,
     decision: Decision,
@@ -157,7 +159,7 @@ pub(super) async fn end(
 }
 
 /// Earlier runs, where a record knows them.
-pub(super) async fn past(order: &Order<'_>, hub: &impl Hub) -> Result<History, PortError> {
+pub(super) async fn past(order: &Order<'_>, hub: &impl ReadRecord) -> Result<History, PortError> {
     if order.settings.run.record.is_none() {
         return Ok(History::default());
     }
@@ -185,18 +187,8 @@ fn note_switch(report: &mut Report, switch: &Switch) -> bool {
             format!("paused: the pause parameter cannot be read: {why}")
         }
     };
-    let at = report.at;
-    let not_tried = |step: &Step| Outcome {
-        id: step.id.clone(),
-        account: step.account.clone(),
-        region: step.region.clone(),
-        action: step.action,
-        outcome: Ending::NotTried,
-        detail: why.clone(),
-        at,
-    };
-    report.outcomes = report.plan.steps.iter().map(not_tried).collect();
-    report.notes.push(why.clone());
+    report.outcomes = Outcome::all(&report.plan.steps, Ending::NotTried, &why, report.at);
+    report.notes.push(why);
     false
 }
 
@@ -205,7 +197,7 @@ fn note_switch(report: &mut Report, switch: &Switch) -> bool {
 pub(super) async fn conclude(
     order: &Order<'_>,
     looker: &impl Look,
-    hub: &impl Hub,
+    hub: &impl WriteRecord,
     mut report: Report,
     ended: Ended,
 ) -> Result<(Report, Option<String>), Error> {
@@ -242,13 +234,13 @@ pub(super) async fn conclude(
 }
 
 /// Writes what the run is about to do. Only then may it.
-pub(super) async fn intent(hub: &impl Hub, report: &Report) -> Result<Recorded, PortError> {
+pub(super) async fn intent(hub: &impl WriteRecord, report: &Report) -> Result<Recorded, PortError> {
     write_plans(hub, &Told::from(report)).await?;
     record(hub, report, "plan").await?;
     Ok(Recorded::written())
 }
 
-pub(super) async fn record(hub: &impl Hub, report: &Report, what: &str) -> Result<String, PortError> {
+pub(super) async fn record(hub: &impl WriteRecord, report: &Report, what: &str) -> Result<String, PortError> {
     let text = json(report, false).map_err(|error| PortError(error.to_string()))?;
     hub.write(&run_key(&report.run, report.at, what), &text).await
 }

@@ -5,13 +5,13 @@ use serde::de::DeserializeOwned;
 
 use super::record::{TABLES, partition};
 use crate::decide::runs::{Intended, Listed, RunLine, list};
-use crate::ports::{Hub, PortError};
+use crate::ports::{PortError, ReadRecord};
 
 /// The runs of the last `days` days until `now`, newest first.
 ///
 /// # Errors
 /// [`PortError`] when the record cannot be read. A line that cannot be read is skipped.
-pub async fn runs(hub: &impl Hub, now: DateTime<Utc>, days: u16) -> Result<Vec<Listed>, PortError> {
+pub async fn runs(hub: &impl ReadRecord, now: DateTime<Utc>, days: u16) -> Result<Vec<Listed>, PortError> {
     let from = now - Duration::days(i64::from(days));
     let ended: Vec<RunLine> = read(hub, "runs", from).await?;
     let plans: Vec<Intended> = read(hub, "plans", from).await?;
@@ -21,7 +21,11 @@ pub async fn runs(hub: &impl Hub, now: DateTime<Utc>, days: u16) -> Result<Vec<L
     Ok(runs)
 }
 
-async fn read<T: DeserializeOwned>(hub: &impl Hub, table: &str, from: DateTime<Utc>) -> Result<Vec<T>, PortError> {
+async fn read<T: DeserializeOwned>(
+    hub: &impl ReadRecord,
+    table: &str,
+    from: DateTime<Utc>,
+) -> Result<Vec<T>, PortError> {
     let files = hub.read_since(&format!("{TABLES}/{table}"), &partition(from)).await?;
     let whole = files.iter().filter(|(key, _)| key.ends_with(".jsonl"));
     Ok(whole.flat_map(|(_, text)| text.lines().filter_map(|line| serde_json::from_str(line).ok())).collect())

@@ -6,7 +6,7 @@ use crate::decide::idle_stops::{self, IdleStops};
 use crate::decide::settings::Settings;
 use crate::decide::told::Ledger;
 use crate::decide::witness::{FILE, Witness};
-use crate::ports::{Hub, PortError};
+use crate::ports::{PortError, ReadRecord, WriteRecord};
 use chrono::{DateTime, Utc};
 
 use super::after::is_stateful;
@@ -18,7 +18,7 @@ const TOLD: &str = "state/told.jsonl";
 
 /// Adds to `history` what the settings ask for.
 pub(super) async fn recall(
-    hub: &impl Hub,
+    hub: &impl ReadRecord,
     settings: &Settings,
     history: &mut History,
     now: DateTime<Utc>,
@@ -39,6 +39,6 @@ pub(super) async fn recall(
 }
 
 /// Writes who was told what.
-pub(super) async fn write_told(hub: &impl Hub, ledger: &Ledger) -> Result<(), PortError> {
+pub(super) async fn write_told(hub: &impl WriteRecord, ledger: &Ledger) -> Result<(), PortError> {
     hub.write(TOLD, &ledger.text()).await.map(|_| ())
 }

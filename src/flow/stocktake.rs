@@ -9,7 +9,7 @@ use futures_util::stream::{self, StreamExt};
 use crate::decide::month::Month;
 use crate::decide::settings::Money;
 use crate::decide::stocktake::{DONE, Stocktake, is_due};
-use crate::ports::{Hub, PortError};
+use crate::ports::{PortError, ReadRecord, WriteRecord};
 use crate::render::stocktake::markdown;
 use crate::render::{stocktake_csv, stocktake_json};
 use crate::words::Locale;
@@ -22,7 +22,7 @@ const WIDTH: usize = 16;
 ///
 /// # Errors
 /// [`PortError`] when the record cannot be read.
-pub async fn due(hub: &impl Hub, now: DateTime<Utc>, zone: Tz) -> Result<Option<Month>, PortError> {
+pub async fn due(hub: &impl ReadRecord, now: DateTime<Utc>, zone: Tz) -> Result<Option<Month>, PortError> {
     let done = hub.read(DONE).await?.and_then(|text| Month::parse(text.trim()));
     Ok(is_due(done, now, zone))
 }
@@ -32,14 +32,14 @@ pub async fn due(hub: &impl Hub, now: DateTime<Utc>, zone: Tz) -> Result<Option<
 ///
 /// # Errors
 /// [`PortError`] when the record cannot be written.
-pub async fn done(hub: &impl Hub, month: Month) -> Result<(), PortError> {
+pub async fn done(hub: &impl WriteRecord, month: Month) -> Result<(), PortError> {
     hub.write(DONE, &format!("{month}\n")).await.map(|_| ())
 }
 
 /// Writes the three files of each account, in the order of `all`. Answers where the Markdown of each is, or why not:
 /// one account that fails keeps no other from its own.
 pub async fn write(
-    hub: &impl Hub,
+    hub: &impl WriteRecord,
     all: &[Stocktake],
     money: &Money,
     locale: Locale,
@@ -48,7 +48,12 @@ pub async fn write(
     stream::iter(writes).buffered(WIDTH).collect().await
 }
 
-async fn write_one(hub: &impl Hub, stocktake: &Stocktake, money: &Money, locale: Locale) -> Result<String, PortError> {
+async fn write_one(
+    hub: &impl WriteRecord,
+    stocktake: &Stocktake,
+    money: &Money,
+    locale: Locale,
+) -> Result<String, PortError> {
     let json = stocktake_json(stocktake, money).map_err(|error| PortError(error.to_string()))?;
     let csv = stocktake_csv(stocktake, money).map_err(|error| PortError(error.to_string()))?;
     hub.write(&stocktake.key("json"), &json).await?;

@@ -4,7 +4,8 @@
 use chrono::NaiveDate;
 use futures_util::stream::{self, StreamExt};
 
-use super::order::{Error, Order};
+use super::error::Error;
+use super::order::Order;
 use crate::decide::caps::Cap;
 use crate::decide::report::Report;
 use crate::decide::request::RequestInvalid;
@@ -12,7 +13,7 @@ use crate::decide::sudden::{
     ACKNOWLEDGE_DAYS, Count, NEVER_BELOW, NotAcknowledged, Sudden, WEEKS, covers, earlier_days, enforced, highest,
     recent_days, sudden,
 };
-use crate::ports::{Hub, PortError};
+use crate::ports::{PortError, ReadRecord, WriteRecord};
 
 /// Where counts stand, by date and run.
 const COUNTS: &str = "counts";
@@ -51,7 +52,7 @@ pub(super) fn check(order: &Order<'_>) -> Result<(), Error> {
 
 /// Compares the run with earlier ones, makes a refusal of its plan where it is a sudden change, and writes its
 /// count. Called before anything is done.
-pub(super) async fn hold_back(order: &Order<'_>, hub: &impl Hub, report: &mut Report) -> Result<(), Error> {
+pub(super) async fn hold_back(order: &Order<'_>, hub: &impl WriteRecord, report: &mut Report) -> Result<(), Error> {
     let Some(weighed) = weigh(order, hub, report).await? else { return Ok(()) };
     let Weighed { mut count, sudden, acknowledged } = weighed;
     if let Some(sudden) = sudden {
@@ -73,7 +74,11 @@ pub(super) async fn hold_back(order: &Order<'_>, hub: &impl Hub, report: &mut Re
 }
 
 /// What a dry run has to say of it: whether an apply would be held back. Writes nothing.
-pub(super) async fn foretell(order: &Order<'_>, hub: &impl Hub, report: &Report) -> Result<Option<String>, Error> {
+pub(super) async fn foretell(
+    order: &Order<'_>,
+    hub: &impl ReadRecord,
+    report: &Report,
+) -> Result<Option<String>, Error> {
     let weighed = match weigh(order, hub, report).await {
         Err(Error::Record(why)) => {
             return Ok(Some(format!("the run record cannot be read, so sudden change is not judged: {why}")));
@@ -87,7 +92,7 @@ pub(super) async fn foretell(order: &Order<'_>, hub: &impl Hub, report: &Report)
 }
 
 /// `None` where there is nothing to compare: a narrow run, or no record.
-async fn weigh(order: &Order<'_>, hub: &impl Hub, report: &Report) -> Result<Option<Weighed>, Error> {
+async fn weigh(order: &Order<'_>, hub: &impl ReadRecord, report: &Report) -> Result<Option<Weighed>, Error> {
     let Order { run, settings, clock: _, wall: _, reviewed, acknowledge, progress: _ } = order;
     if !run.scope.is_whole() || settings.run.record.is_none() {
         return Ok(None);
@@ -109,7 +114,7 @@ async fn weigh(order: &Order<'_>, hub: &impl Hub, report: &Report) -> Result<Opt
 }
 
 /// The run that is acknowledged, if it was held back of late and covers so many.
-async fn held_back(hub: &impl Hub, today: NaiveDate, run: &str, armed: usize) -> Result<(String, Count), Error> {
+async fn held_back(hub: &impl ReadRecord, today: NaiveDate, run: &str, armed: usize) -> Result<(String, Count), Error> {
     let known = days(hub, recent_days(today)).await.map_err(Error::Record)?;
     let found = known.into_iter().find(|known| known.run == run && known.count.held);
     let Some(Known { day, run: id, count: held }) = found else {
@@ -122,7 +127,7 @@ async fn held_back(hub: &impl Hub, today: NaiveDate, run: &str, armed: usize) ->
 }
 
 /// The counts of these days.
-async fn days(hub: &impl Hub, days: impl Iterator<Item = NaiveDate>) -> Result<Vec<Known>, PortError> {
+async fn days(hub: &impl ReadRecord, days: impl Iterator<Item = NaiveDate>) -> Result<Vec<Known>, PortError> {
     let reads = days.map(|day| async move { (day, hub.read_since(&folder(day), "").await) });
     let read: Vec<_> = stream::iter(reads).buffer_unordered(WIDTH).collect().await;
     let mut known = Vec::new();
@@ -148,7 +153,7 @@ fn key(day: NaiveDate, run: &str) -> String {
     format!("{}/{run}.json", folder(day))
 }
 
-async fn write(hub: &impl Hub, key: &str, count: &Count) -> Result<(), PortError> {
+async fn write(hub: &impl WriteRecord, key: &str, count: &Count) -> Result<(), PortError> {
     let text = serde_json::to_string(count).map_err(|error| PortError(error.to_string()))?;
     hub.write(key, &text).await.map(|_| ())
 }

@@ -9,7 +9,7 @@ use super::act::{Acting, LOOK};
 use super::bisect::bisect;
 use crate::decide::plan::Step;
 use crate::decide::report::{Ending, Outcome};
-use crate::ports::{Act, Hub, Look};
+use crate::ports::{Act, Look, Pause};
 use crate::words::{Because, Instance, OwnTag, Reason, State, Target};
 
 /// Waits before the looks at a tag: 5 s in all, less where the deadline is near. A tag shows within a second. After the
@@ -41,7 +41,7 @@ impl Wish<'_> {
     }
 }
 
-impl<L: Look, A: Act, H: Hub> Acting<'_, L, A, H> {
+impl<L: Look, A: Act, P: Pause> Acting<'_, L, A, P> {
     /// The reaper's tag as of now, the same for a whole batch. What an undo leaves stopped is still the work of the
     /// run that it undoes.
     pub(super) fn own_tag(&self, policy: &str, steps: &[&Step]) -> String {

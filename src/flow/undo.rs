@@ -19,7 +19,7 @@ use crate::decide::report::Blind;
 use crate::decide::request::Run;
 use crate::decide::settings::Settings;
 use crate::decide::undo::{Finding, Found, Hand, Stop, Undo, WhyNot, find, left_out, steps, stops};
-use crate::ports::{Act, Hub, Look, PortError, Switch, Unseen};
+use crate::ports::{Act, Hub, Look, PortError, ReadRecord, Switch, Unseen, WriteRecord};
 use crate::render::tables::Told;
 use crate::render::undo_json;
 use crate::words::{Account, Instance, Target};
@@ -67,7 +67,7 @@ pub struct UndoOrder<'a> {
 ///
 /// # Errors
 /// [`UndoError`] when the record does not tell what the run did.
-pub async fn foresee(order: &UndoOrder<'_>, look: &impl Look, hub: &impl Hub) -> Result<Undo, UndoError> {
+pub async fn foresee(order: &UndoOrder<'_>, look: &impl Look, hub: &impl ReadRecord) -> Result<Undo, UndoError> {
     let mut undo = prepare(order, look, hub, false).await?;
     undo.calls = look.calls();
     Ok(undo)
@@ -117,7 +117,7 @@ pub async fn undo(
         clock: order.clock,
         look,
         act,
-        hub,
+        pause: hub,
         warrant: &warrant,
         troubled: std::cell::Cell::new(false),
     };
@@ -130,7 +130,12 @@ pub async fn undo(
 }
 
 /// Reads what the run did, looks at just those instances, and plans their starts.
-async fn prepare(order: &UndoOrder<'_>, look: &impl Look, hub: &impl Hub, applied: bool) -> Result<Undo, UndoError> {
+async fn prepare(
+    order: &UndoOrder<'_>,
+    look: &impl Look,
+    hub: &impl ReadRecord,
+    applied: bool,
+) -> Result<Undo, UndoError> {
     let UndoOrder { run, undoes, hand, settings, clock, wall: _, agreed } = order;
     if settings.run.record.is_none() {
         return Err(UndoError::NoRecord);
@@ -266,14 +271,14 @@ fn unmatched(order: &UndoOrder<'_>, stops: &[Stop], accounts: &[Account]) -> Vec
 }
 
 /// Writes what the undo is about to do. Only then may it.
-async fn intent(hub: &impl Hub, undo: &Undo) -> Result<Recorded, PortError> {
+async fn intent(hub: &impl WriteRecord, undo: &Undo) -> Result<Recorded, PortError> {
     write_plans(hub, &Told::from(undo)).await?;
     write_undone(hub, undo).await?;
     record(hub, undo, "plan").await?;
     Ok(Recorded::written())
 }
 
-async fn record(hub: &impl Hub, undo: &Undo, what: &str) -> Result<String, PortError> {
+async fn record(hub: &impl WriteRecord, undo: &Undo, what: &str) -> Result<String, PortError> {
     let text = undo_json(undo, false).map_err(|error| PortError(error.to_string()))?;
     hub.write(&run_key(&undo.run, undo.at, what), &text).await
 }
@@ -307,7 +312,7 @@ async fn pause(order: &UndoOrder<'_>, hub: &impl Hub, undo: &mut Undo, paused: O
 async fn conclude(
     order: &UndoOrder<'_>,
     look: &impl Look,
-    hub: &impl Hub,
+    hub: &impl WriteRecord,
     mut undo: Undo,
     acted: bool,
 ) -> (Undo, Option<String>) {

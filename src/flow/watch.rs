@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::act::{Acting, LOOK};
 use crate::decide::plan::Step;
-use crate::ports::{Act, ActError, Hub, Look};
+use crate::ports::{Act, ActError, Look, Pause};
 use crate::words::{Instance, State, Target};
 
 /// Waits between looks after a stop or start: 15 s in all, less where the deadline is near. A stop shows within
@@ -18,7 +18,7 @@ const LOOKS: [Duration; 5] = [
     Duration::from_secs(5),
 ];
 
-impl<L: Look, A: Act, H: Hub> Acting<'_, L, A, H> {
+impl<L: Look, A: Act, P: Pause> Acting<'_, L, A, P> {
     /// Looks until everything that was not refused is as wanted, a bounded number of times. What was seen last.
     pub(super) async fn watch(
         &self,

@@ -4,7 +4,7 @@ use super::config::Aws;
 use super::store::{Bucket, parameter, set_parameter};
 use crate::adapters::folder::Folder;
 use crate::decide::settings::{Place, Settings};
-use crate::ports::{Entry, Hub, PortError, Switch};
+use crate::ports::{Entry, Hub, Pause, PortError, ReadRecord, Switch, WriteRecord};
 
 /// The hub of one run.
 pub struct AwsHub {
@@ -36,7 +36,7 @@ fn nowhere() -> PortError {
     PortError("the settings have no `record`".to_owned())
 }
 
-impl Hub for AwsHub {
+impl Pause for AwsHub {
     async fn switch(&self) -> Switch {
         let Some(name) = &self.pause else { return Switch::Off };
         match parameter(&self.aws, name).await {
@@ -45,12 +45,34 @@ impl Hub for AwsHub {
             Err(error) => Switch::Unreadable(error.to_string()),
         }
     }
+}
 
+impl ReadRecord for AwsHub {
+    async fn read(&self, key: &str) -> Result<Option<String>, PortError> {
+        match &self.record {
+            Record::Nowhere => Err(nowhere()),
+            Record::S3(bucket) => bucket.find(key).await,
+            Record::Folder(folder) => folder.read(key),
+        }
+    }
+
+    async fn read_since(&self, folder: &str, from: &str) -> Result<Vec<Entry>, PortError> {
+        match &self.record {
+            Record::Nowhere => Err(nowhere()),
+            Record::S3(bucket) => bucket.read_since(folder, from).await,
+            Record::Folder(record) => record.read_since(folder, from),
+        }
+    }
+}
+
+impl Hub for AwsHub {
     async fn pause(&self, why: &str) -> Result<(), PortError> {
         let Some(name) = &self.pause else { return Err(PortError("the settings have no `pause`".to_owned())) };
         set_parameter(&self.aws, name, why).await
     }
+}
 
+impl WriteRecord for AwsHub {
     async fn write(&self, key: &str, text: &str) -> Result<String, PortError> {
         match &self.record {
             Record::Nowhere => Err(nowhere()),
@@ -80,22 +102,6 @@ impl Hub for AwsHub {
             Record::Nowhere => Err(nowhere()),
             Record::S3(bucket) => bucket.remove(key).await,
             Record::Folder(folder) => folder.remove(key),
-        }
-    }
-
-    async fn read(&self, key: &str) -> Result<Option<String>, PortError> {
-        match &self.record {
-            Record::Nowhere => Err(nowhere()),
-            Record::S3(bucket) => bucket.find(key).await,
-            Record::Folder(folder) => folder.read(key),
-        }
-    }
-
-    async fn read_since(&self, folder: &str, from: &str) -> Result<Vec<Entry>, PortError> {
-        match &self.record {
-            Record::Nowhere => Err(nowhere()),
-            Record::S3(bucket) => bucket.read_since(folder, from).await,
-            Record::Folder(record) => record.read_since(folder, from),
         }
     }
 }

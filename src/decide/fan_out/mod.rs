@@ -4,4 +4,4 @@ mod ask;
 mod parts;
 
 pub use ask::{CHILD_ACCOUNTS, Stage, StageInvalid};
-pub use parts::{Begun, Decided, Done, Part, Used, batches};
+pub use parts::{Acted, Begun, Decided, Part, Used, batches};

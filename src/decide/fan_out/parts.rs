@@ -7,8 +7,8 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::decide::done::Done;
 use crate::decide::judge::Known;
-use crate::decide::marks::MarkEnd;
 use crate::decide::owner::Contacts;
 use crate::decide::plan::Plan;
 use crate::decide::report::{Blind, Outcome, Skipped};
@@ -121,17 +121,11 @@ pub struct Decided {
 }
 
 /// What one child has done in its accounts.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub struct Done {
-    /// How each of its steps ended.
-    pub outcomes: Vec<Outcome>,
-    /// What became of its marks.
-    pub marks: Vec<MarkEnd>,
-    /// What there is to say beside.
-    pub notes: Vec<String>,
-    /// Whether something was held back that should not have been.
-    pub troubled: bool,
+pub struct Acted {
+    /// How its part of the plan ended.
+    pub done: Done,
     /// What it called.
     pub used: Used,
 }

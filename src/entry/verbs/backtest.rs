@@ -13,7 +13,7 @@ use super::super::error::Error;
 use super::super::load;
 use super::show;
 use super::world::{instants, run, scope};
-use crate::adapters::recorded::{NoHub, Recorded};
+use crate::adapters::recorded::{NoRecord, Recorded};
 use crate::decide::difference::{Change, Judged, Verdicts, condemned, difference};
 use crate::decide::report::Report;
 use crate::decide::request::Mode;
@@ -155,7 +155,7 @@ async fn judge(
         acknowledge: None,
         progress: &|_, _| {},
     };
-    Ok((at, verdicts(&flow::plan(&order, &recorded, &NoHub).await?)))
+    Ok((at, verdicts(&flow::plan(&order, &recorded, &NoRecord).await?)))
 }
 
 fn verdicts(report: &Report) -> Verdicts {

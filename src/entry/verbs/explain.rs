@@ -6,14 +6,14 @@ use super::super::error::Error;
 use super::super::load;
 use super::show;
 use super::world::{instants, scope};
-use crate::adapters::recorded::NoHub;
+use crate::adapters::recorded::NoRecord;
 use crate::decide::case::History;
 use crate::decide::report::Blind;
 use crate::decide::request::Scope;
 use crate::decide::settings::Settings;
 use crate::flow::launches::Remembered;
 use crate::flow::{self, Clock, Explained};
-use crate::ports::{Hub, Look};
+use crate::ports::{Look, ReadRecord};
 use crate::render::{detail, explanation, inputs, launched_by, mend, remark};
 use crate::words::Locale;
 
@@ -28,7 +28,7 @@ pub async fn explain(args: &Args, id: &str) -> Result<End, Error> {
     scope.check(&settings)?;
     let clock = Clock::start(at, None);
     let (explained, blind, launches) = match &args.inventory {
-        Some(path) => over(&load::inventory(path, &settings)?, &NoHub, &settings, &scope, clock).await?,
+        Some(path) => over(&load::inventory(path, &settings)?, &NoRecord, &settings, &scope, clock).await?,
         None => over_aws(&settings, &scope, clock).await?,
     };
     if explained.is_empty() {
@@ -94,7 +94,7 @@ fn render(args: &Args, explained: &Explained, launches: &Remembered, locale: Loc
 
 async fn over(
     look: &impl Look,
-    hub: &impl Hub,
+    hub: &impl ReadRecord,
     settings: &Settings,
     scope: &Scope,
     clock: Clock,

@@ -6,7 +6,7 @@ use super::super::error::Error;
 use super::super::load;
 use super::show;
 use super::world::{instants, run, scope};
-use crate::adapters::recorded::NoHub;
+use crate::adapters::recorded::NoRecord;
 use crate::decide::report::Report;
 use crate::decide::request::Mode;
 use crate::decide::settings::Settings;
@@ -34,7 +34,7 @@ pub async fn dry_run(
     let order = Order { run: &run, settings, clock, wall, reviewed: None, acknowledge, progress };
     if let Some(path) = &args.inventory {
         let recorded = load::inventory(path, settings)?;
-        return Ok(flow::plan(&order, &recorded, &NoHub).await?);
+        return Ok(flow::plan(&order, &recorded, &NoRecord).await?);
     }
     over_aws(&order).await
 }

@@ -11,7 +11,7 @@ use crate::adapters::folder::Folder;
 use crate::decide::past::{Line, Recalled};
 use crate::decide::settings::{Place, Settings, TagNames};
 use crate::flow;
-use crate::ports::Hub;
+use crate::ports::ReadRecord;
 use crate::render::recalled;
 
 /// Says what run `run`, or the `last`, did with instance `id`.
@@ -41,7 +41,7 @@ struct Ask<'a> {
 }
 
 impl Ask<'_> {
-    async fn over(&self, hub: &impl Hub) -> Result<Recalled, Error> {
+    async fn over(&self, hub: &impl ReadRecord) -> Result<Recalled, Error> {
         Ok(flow::recall(hub, self.id, self.run, &self.tags.stopped, self.now).await?)
     }
 }

@@ -7,13 +7,14 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::guard::{Guarded, measure_anew};
 use super::store::{begun_key, decided, done_key, find, seen_key, write};
-use super::{FanOutError, go_on, past};
-use crate::decide::fan_out::{Begun, Decided, Done, Part, Used};
-use crate::decide::marks::{MarkEnd, MarkStep};
-use crate::decide::plan::{Plan, Step};
-use crate::decide::report::{Ending, Outcome};
+use super::{go_on, past};
+use crate::decide::done::Done;
+use crate::decide::fan_out::{Acted, Begun, Decided, Part, Used};
+use crate::decide::plan::Plan;
+use crate::decide::report::Ending;
 use crate::flow::doing::Doing;
-use crate::flow::order::{Error, Order};
+use crate::flow::error::{Error, FanOutError};
+use crate::flow::order::Order;
 use crate::flow::recheck::Again;
 use crate::flow::warrant::{Recorded, Warrant};
 use crate::ports::{Act, Hub, Look};
@@ -32,30 +33,29 @@ pub async fn act(
     begun: &Begun,
     batch: usize,
     wall: DateTime<Utc>,
-) -> Result<Done, Error> {
+) -> Result<Acted, Error> {
     // Asked again, for an answer that went astray: once is enough.
-    if let Some(done) = find(hub, &done_key(&begun.run, batch)).await? {
-        return Ok(done);
+    if let Some(acted) = find(hub, &done_key(&begun.run, batch)).await? {
+        return Ok(acted);
     }
     let none = || FanOutError::NoBatch { run: begun.run.to_string(), batch };
     let accounts = begun.batches.get(batch).ok_or_else(none)?;
     let decided = decided(hub, &begun.run).await?;
     let plan = own(&decided.plan, accounts);
-    let mut done = if hub.read(&begun_key(&begun.run, batch)).await.map_err(Error::Record)?.is_some() {
+    let done = if hub.read(&begun_key(&begun.run, batch)).await.map_err(Error::Record)?.is_some() {
         // A child before this one began and left nothing: whatever it did, it must not be called not tried, nor be done
         // beside it.
         let why = "a part of the run began it and came to nothing, so nobody knows whether it was done";
-        let (outcomes, marks) = ended(&plan, Ending::Unverified, why, order.clock.now());
-        Done { outcomes, marks, troubled: true, ..Done::default() }
+        Done::none(&plan, Ending::Unverified, why, order.clock.now())
     } else {
         match may_act(order, begun, hub, wall, decided.acts).await {
             Ok(()) => carry(Carrying { order, begun, batch, wall }, looker, actor, hub, &decided, &plan).await?,
-            Err(why) => not_tried(&plan, &why, order),
+            Err(why) => Done::none(&plan, Ending::NotTried, &why, order.clock.now()),
         }
     };
-    done.used = Used::of(looker.calls(), looker.spent());
-    write(hub, &done_key(&begun.run, batch), &done).await?;
-    Ok(done)
+    let acted = Acted { done, used: Used::of(looker.calls(), looker.spent()) };
+    write(hub, &done_key(&begun.run, batch), &acted).await?;
+    Ok(acted)
 }
 
 /// A child that begins later than this after the run acts no more: the state machine ends after two hours, and the child
@@ -107,16 +107,17 @@ async fn carry(
     let history = past::history(order, hub, begun).await?;
     // The intent was recorded before the decision was.
     let issued = Warrant::issue(order.settings, decided.running, &history.today, Recorded::written());
-    let Some(warrant) = issued else { return Ok(not_tried(plan, "the settings arm nothing", order)) };
+    let unarmed = || Done::none(plan, Ending::NotTried, "the settings arm nothing", order.clock.now());
+    let Some(warrant) = issued else { return Ok(unarmed()) };
     measure_anew(order, looker, plan, &mut known).await;
     let accounts: BTreeMap<Arc<str>, Account> =
         begun.batches[batch].iter().map(|account| (account.id.clone(), account.clone())).collect();
     let again = Again::Judge { history: &history, accounts: &accounts, contacts: &contacts, known: &known };
-    let hub = &Guarded { hub, order, wall, since };
+    let pause = &Guarded { hub, order, wall, since };
     if hub.create(&begun_key(&begun.run, batch), &wall.to_rfc3339()).await.map_err(Error::Record)?.is_some() {
         return Err(FanOutError::Acting { run: begun.run.to_string() }.into());
     }
-    Ok(Doing { order, again, look: looker, act: actor, hub, warrant: &warrant }.carry(plan).await)
+    Ok(Doing { order, again, look: looker, act: actor, pause, warrant: &warrant }.carry(plan).await)
 }
 
 /// The part of the plan in these accounts.
@@ -127,21 +128,4 @@ pub(super) fn own(plan: &Plan, accounts: &[Account]) -> Plan {
     own.marks.retain(|mark| ids.contains(&*mark.account));
     own.labels.retain(|label| ids.contains(&*label.account));
     own
-}
-
-/// Nothing of it was begun.
-fn not_tried(plan: &Plan, why: &str, order: &Order<'_>) -> Done {
-    let at = order.clock.now();
-    let (outcomes, marks) = ended(plan, Ending::NotTried, why, at);
-    Done { outcomes, marks, troubled: true, ..Done::default() }
-}
-
-/// The same end for every step and mark of a plan.
-pub(super) fn ended(plan: &Plan, outcome: Ending, why: &str, at: DateTime<Utc>) -> (Vec<Outcome>, Vec<MarkEnd>) {
-    let step = |step: &Step| {
-        let Step { id, account, region, action, policy: _, reason: _, launched: _, not_after: _ } = step.clone();
-        Outcome { id, account, region, action, outcome, detail: why.to_owned(), at }
-    };
-    let mark = |mark: &MarkStep| MarkEnd { step: mark.clone(), failed: Some(why.to_owned()) };
-    (plan.steps.iter().map(step).collect(), plan.marks.iter().map(mark).collect())
 }

@@ -1,27 +1,28 @@
 //! The last part: one report, one digest, as of a run that was never divided.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use chrono::{DateTime, Utc};
 
-use super::act::{ended, own};
+use super::act::own;
 use super::store::{decided, done, find, key, seen};
 use super::whole::Whole;
-use super::{FanOutError, past, same_settings};
+use super::{past, same_settings};
 use crate::decide::case::History;
-use crate::decide::fan_out::{Begun, Decided, Done};
-use crate::decide::marks::MarkEnd;
+use crate::decide::done::Done;
+use crate::decide::fan_out::{Acted, Begun, Decided};
 use crate::decide::plan::Plan;
-use crate::decide::report::{Ending, Outcome, Report};
+use crate::decide::report::{Ending, Report};
 use crate::flow::after;
 use crate::flow::decision::{Decision, prepare};
+use crate::flow::error::{Error, FanOutError};
 use crate::flow::launches;
 use crate::flow::lock::{self, NotLocked};
-use crate::flow::order::{Error, Order};
+use crate::flow::order::Order;
 use crate::flow::record::run_key;
 use crate::flow::run::{Ended, conclude as record_end, end, take_in};
-use crate::ports::{Hub, Look, Messenger, PriceList};
-use crate::words::{Action, instances};
+use crate::ports::{Look, Messenger, PriceList, WriteRecord};
+use crate::words::instances;
 
 /// Tells, counts and records what the run came to, and gives the lock back. What was done is done: under settings that
 /// were changed it is told and recorded all the same. One that has lost the lock is only recorded, for other runs may have
@@ -32,7 +33,7 @@ use crate::words::{Action, instances};
 pub async fn conclude(
     order: &Order<'_>,
     looker: &impl Look,
-    hub: &impl Hub,
+    hub: &impl WriteRecord,
     messenger: &impl Messenger,
     list: &impl PriceList,
     begun: &Begun,
@@ -51,7 +52,7 @@ pub async fn conclude(
     let done = done(hub, &begun.run).await?;
     let mut whole = seen(hub, looker, begun).await?;
     whole.also(&decided.used);
-    done.values().flatten().for_each(|done| whole.also(&done.used));
+    done.values().flatten().for_each(|acted| whole.also(&acted.used));
     let acted = decided.acts;
     let mut decision = anew(order, hub, list, &history, &mut whole, begun, decided, done).await?;
     if let Err(why) = same_settings(order, begun) {
@@ -82,13 +83,13 @@ fn trouble(report: &mut Report, words: String) {
 #[allow(clippy::too_many_arguments)] // the ports, and the files of every part before this one
 async fn anew<L: Look>(
     order: &Order<'_>,
-    hub: &impl Hub,
+    hub: &impl WriteRecord,
     list: &impl PriceList,
     history: &History,
     whole: &mut Whole<'_, L>,
     begun: &Begun,
     decided: Decided,
-    done: BTreeMap<usize, Result<Done, String>>,
+    done: BTreeMap<usize, Result<Acted, String>>,
 ) -> Result<Decision, Error> {
     let Decided { plan, running: _, acts, batches, outcomes, notes, troubled, paused, used: _ } = decided;
     let (mut report, mut seen) = prepare(order, &*whole, history).await?;
@@ -121,39 +122,22 @@ fn gather(
     begun: &Begun,
     plan: &Plan,
     batches: &[usize],
-    mut all: BTreeMap<usize, Result<Done, String>>,
+    mut all: BTreeMap<usize, Result<Acted, String>>,
     at: DateTime<Utc>,
 ) -> Done {
     let mut gathered = Done::default();
     for batch in batches {
         let lost = |why: &str| {
             let accounts = begun.batches.get(*batch).map_or(&[][..], Vec::as_slice);
-            let (outcomes, marks) = ended(&own(plan, accounts), Ending::Unverified, why, at);
-            Done { outcomes, marks, troubled: true, ..Done::default() }
+            Done::none(&own(plan, accounts), Ending::Unverified, why, at)
         };
-        let done = match all.remove(batch) {
-            Some(Ok(done)) => done,
+        gathered.add(match all.remove(batch) {
+            Some(Ok(acted)) => acted.done,
             Some(Err(why)) => lost(&why),
             None => lost("the part of the run that was to do it came to nothing, so nobody knows whether it was done"),
-        };
-        let Done { outcomes, marks, notes, troubled, used: _ } = done;
-        gathered.outcomes.extend(outcomes);
-        gathered.marks.extend(marks);
-        gathered.notes.extend(notes);
-        gathered.troubled |= troubled;
+        });
     }
-    in_order(plan, gathered)
-}
-
-/// The outcomes and marks in the order of the plan.
-fn in_order(plan: &Plan, gathered: Done) -> Done {
-    let place: HashMap<(&str, Action), usize> =
-        plan.steps.iter().enumerate().map(|(place, step)| ((&*step.id, step.action), place)).collect();
-    let marked: HashMap<&str, usize> = plan.marks.iter().enumerate().map(|(place, mark)| (&*mark.id, place)).collect();
-    let Done { mut outcomes, mut marks, notes, troubled, used } = gathered;
-    outcomes.sort_by_key(|outcome: &Outcome| place.get(&(&*outcome.id, outcome.action)).copied());
-    marks.sort_by_key(|end: &MarkEnd| marked.get(&*end.step.id).copied());
-    Done { outcomes, marks, notes, troubled, used }
+    gathered.in_order(plan)
 }
 
 /// Gives the lock of a run back that comes to nothing before anything was done.
@@ -161,7 +145,7 @@ fn in_order(plan: &Plan, gathered: Done) -> Done {
 /// # Errors
 /// [`Error`] where children of the run may be acting, which only its conclusion ends; and where the record cannot be
 /// reached: the lock is void after half an hour.
-pub async fn give_up(hub: &impl Hub, run: &str) -> Result<(), Error> {
+pub async fn give_up(hub: &impl WriteRecord, run: &str) -> Result<(), Error> {
     if find::<Decided>(hub, &key(run, "decided")).await?.is_some_and(|decided| decided.acts) {
         return Err(FanOutError::Acting { run: run.to_owned() }.into());
     }

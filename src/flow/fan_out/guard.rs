@@ -11,7 +11,7 @@ use crate::decide::plan::{Plan, Step};
 use crate::flow::act::LOOK;
 use crate::flow::lock;
 use crate::flow::order::Order;
-use crate::ports::{Entry, Hub, Look, PortError, Switch};
+use crate::ports::{Hub, Look, Pause, Switch};
 use crate::words::Target;
 
 /// A run of one process lives for 15 minutes, so that no last hour on which it acts is older.
@@ -49,8 +49,8 @@ pub(super) async fn measure_anew(
     }
 }
 
-/// The hub of a child that acts: its pause switch is on as soon as the run's lock is not the run's any more. The switch is
-/// asked before every batch.
+/// The pause switch of a child that acts: it is on as soon as the run's lock is not the run's any more. It is asked
+/// before every batch.
 pub(super) struct Guarded<'a, H> {
     pub(super) hub: &'a H,
     pub(super) order: &'a Order<'a>,
@@ -60,40 +60,12 @@ pub(super) struct Guarded<'a, H> {
     pub(super) since: DateTime<Utc>,
 }
 
-impl<H: Hub> Hub for Guarded<'_, H> {
+impl<H: Hub> Pause for Guarded<'_, H> {
     async fn switch(&self) -> Switch {
         let wall = self.wall + (self.order.clock.now() - self.since);
         match lock::hold(self.hub, &self.order.run.id, wall).await {
             Ok(()) => self.hub.switch().await,
             Err(why) => Switch::Unreadable(format!("it was not asked, for the run does not hold its lock: {why}")),
         }
-    }
-
-    async fn pause(&self, why: &str) -> Result<(), PortError> {
-        self.hub.pause(why).await
-    }
-
-    async fn write(&self, key: &str, text: &str) -> Result<String, PortError> {
-        self.hub.write(key, text).await
-    }
-
-    async fn create(&self, key: &str, text: &str) -> Result<Option<String>, PortError> {
-        self.hub.create(key, text).await
-    }
-
-    async fn swap(&self, key: &str, old: &str, new: &str) -> Result<bool, PortError> {
-        self.hub.swap(key, old, new).await
-    }
-
-    async fn remove(&self, key: &str) -> Result<(), PortError> {
-        self.hub.remove(key).await
-    }
-
-    async fn read(&self, key: &str) -> Result<Option<String>, PortError> {
-        self.hub.read(key).await
-    }
-
-    async fn read_since(&self, folder: &str, from: &str) -> Result<Vec<Entry>, PortError> {
-        self.hub.read_since(folder, from).await
     }
 }

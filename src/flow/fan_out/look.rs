@@ -4,11 +4,12 @@ use chrono::{DateTime, Utc};
 
 use super::child::Child;
 use super::store::{seen_key, write};
-use super::{FanOutError, go_on, past};
+use super::{go_on, past};
 use crate::decide::fan_out::{Begun, Part, Used};
+use crate::flow::error::{Error, FanOutError};
 use crate::flow::look::{self, Seen};
-use crate::flow::order::{Error, Order};
-use crate::ports::{Hub, Look};
+use crate::flow::order::Order;
+use crate::ports::{Look, WriteRecord};
 
 /// Looks at `batch`, and leaves what it has seen to the plan.
 ///
@@ -17,7 +18,7 @@ use crate::ports::{Hub, Look};
 pub async fn look(
     order: &Order<'_>,
     looker: &impl Look,
-    hub: &impl Hub,
+    hub: &impl WriteRecord,
     begun: &Begun,
     batch: usize,
     wall: DateTime<Utc>,

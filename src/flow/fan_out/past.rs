@@ -3,14 +3,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::FanOutError;
 use super::store::{find, key, write};
 use crate::decide::case::History;
 use crate::decide::fan_out::Begun;
-use crate::flow::order::{Error, Order};
+use crate::flow::error::{Error, FanOutError};
+use crate::flow::order::Order;
 use crate::flow::record::{ACTS, UNDONE, acts_since, partition, undone_since};
 use crate::flow::run;
-use crate::ports::{Entry, Hub, PortError, Switch};
+use crate::ports::{Entry, PortError, ReadRecord, WriteRecord};
 
 /// What earlier runs and undos have left, as it stands in the record.
 #[derive(Serialize, Deserialize)]
@@ -23,7 +23,7 @@ struct Past {
 const FILE: &str = "past";
 
 /// Reads it, and leaves it to the other parts.
-pub(super) async fn keep(order: &Order<'_>, hub: &impl Hub, run: &str) -> Result<(), Error> {
+pub(super) async fn keep(order: &Order<'_>, hub: &impl WriteRecord, run: &str) -> Result<(), Error> {
     let at = order.clock.at();
     let read = async |folder, from| hub.read_since(folder, &partition(from)).await.map_err(Error::Record);
     let acts = read(ACTS, acts_since(order.settings, at)).await?;
@@ -33,7 +33,7 @@ pub(super) async fn keep(order: &Order<'_>, hub: &impl Hub, run: &str) -> Result
 }
 
 /// What a run that is not divided learns of the past.
-pub(super) async fn history(order: &Order<'_>, hub: &impl Hub, begun: &Begun) -> Result<History, Error> {
+pub(super) async fn history(order: &Order<'_>, hub: &impl ReadRecord, begun: &Begun) -> Result<History, Error> {
     let key = key(&begun.run, FILE);
     // Without it nobody knows what was undone, or fought over: that is no empty past.
     let missing = || FanOutError::Missing { run: begun.run.to_string(), key: key.clone() };
@@ -47,31 +47,7 @@ struct Remembering<'a, H> {
     kept: Past,
 }
 
-impl<H: Hub> Hub for Remembering<'_, H> {
-    async fn switch(&self) -> Switch {
-        self.hub.switch().await
-    }
-
-    async fn pause(&self, why: &str) -> Result<(), PortError> {
-        self.hub.pause(why).await
-    }
-
-    async fn write(&self, key: &str, text: &str) -> Result<String, PortError> {
-        self.hub.write(key, text).await
-    }
-
-    async fn create(&self, key: &str, text: &str) -> Result<Option<String>, PortError> {
-        self.hub.create(key, text).await
-    }
-
-    async fn swap(&self, key: &str, old: &str, new: &str) -> Result<bool, PortError> {
-        self.hub.swap(key, old, new).await
-    }
-
-    async fn remove(&self, key: &str) -> Result<(), PortError> {
-        self.hub.remove(key).await
-    }
-
+impl<H: ReadRecord> ReadRecord for Remembering<'_, H> {
     async fn read(&self, key: &str) -> Result<Option<String>, PortError> {
         self.hub.read(key).await
     }

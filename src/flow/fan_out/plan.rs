@@ -5,16 +5,16 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::act::ended;
 use super::store::{find, key, seen, write};
 use super::targets::Item;
-use super::{FanOutError, go_on, past};
+use super::{go_on, past};
 use crate::decide::fan_out::{Begun, Decided, Used};
 use crate::decide::plan::Plan;
-use crate::decide::report::{Ending, Report};
+use crate::decide::report::{Ending, Outcome, Report};
 use crate::decide::request::Mode;
 use crate::flow::decision::{Decision, decide, running};
-use crate::flow::order::{Error, Order};
+use crate::flow::error::{Error, FanOutError};
+use crate::flow::order::Order;
 use crate::flow::prices;
 use crate::flow::record::write_acts;
 use crate::flow::run::{intent, may_go_on, plan as foresee};
@@ -95,7 +95,7 @@ async fn decide_now(
         // Should nobody conclude the run, later ones know that these may have been stopped: caps of a day and fights count
         // on it. The conclusion writes it anew, with what was seen.
         let why = "the run was not concluded, so nobody knows whether it was done";
-        (report.outcomes, _) = ended(&report.plan, Ending::Unverified, why, report.at);
+        report.outcomes = Outcome::all(&report.plan.steps, Ending::Unverified, why, report.at);
         write_acts(hub, &Told::from(&report)).await.map_err(Error::Record)?;
         report.outcomes.clear();
     }

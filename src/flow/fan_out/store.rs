@@ -5,11 +5,10 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::FanOutError;
 use super::whole::Whole;
-use crate::decide::fan_out::{Begun, Decided, Done, Part};
-use crate::flow::order::Error;
-use crate::ports::{Hub, Look, PortError};
+use crate::decide::fan_out::{Acted, Begun, Decided, Part};
+use crate::flow::error::{Error, FanOutError};
+use crate::ports::{Look, PortError, ReadRecord, WriteRecord};
 
 /// Where runs in parts stand, by run.
 const FAN_OUT: &str = "fan-out";
@@ -39,13 +38,13 @@ pub(super) fn begun_key(run: &str, batch: usize) -> String {
 }
 
 /// Writes one file, and answers where it is.
-pub(super) async fn write<T: Serialize>(hub: &impl Hub, key: &str, value: &T) -> Result<String, Error> {
+pub(super) async fn write<T: Serialize>(hub: &impl WriteRecord, key: &str, value: &T) -> Result<String, Error> {
     let text = serde_json::to_string(value).map_err(|error| Error::Record(PortError(error.to_string())))?;
     hub.write(key, &text).await.map_err(Error::Record)
 }
 
 /// Reads one file; `None` where it is not there.
-pub(super) async fn find<T: DeserializeOwned>(hub: &impl Hub, key: &str) -> Result<Option<T>, Error> {
+pub(super) async fn find<T: DeserializeOwned>(hub: &impl ReadRecord, key: &str) -> Result<Option<T>, Error> {
     let text = hub.read(key).await.map_err(Error::Record)?;
     Ok(text.map(|text| parse(key, &text)).transpose()?)
 }
@@ -58,14 +57,14 @@ fn parse<T: DeserializeOwned>(key: &str, text: &str) -> Result<T, FanOutError> {
 ///
 /// # Errors
 /// [`Error`] where it left nothing, or nothing that can be read.
-pub async fn begun(hub: &impl Hub, run: &str) -> Result<Begun, Error> {
+pub async fn begun(hub: &impl ReadRecord, run: &str) -> Result<Begun, Error> {
     let key = key(run, "begun");
     let missing = || FanOutError::Missing { run: run.to_owned(), key: key.clone() };
     Ok(find(hub, &key).await?.ok_or_else(missing)?)
 }
 
 /// What was decided.
-pub(super) async fn decided(hub: &impl Hub, run: &str) -> Result<Decided, Error> {
+pub(super) async fn decided(hub: &impl ReadRecord, run: &str) -> Result<Decided, Error> {
     let key = key(run, "decided");
     let missing = || FanOutError::Missing { run: run.to_owned(), key: key.clone() };
     Ok(find(hub, &key).await?.ok_or_else(missing)?)
@@ -73,7 +72,11 @@ pub(super) async fn decided(hub: &impl Hub, run: &str) -> Result<Decided, Error>
 
 /// What the children have seen, put together. A child that left nothing, or nothing that can be read, makes its accounts
 /// blind and no others.
-pub(super) async fn seen<'a, L: Look>(hub: &impl Hub, live: &'a L, begun: &Begun) -> Result<Whole<'a, L>, Error> {
+pub(super) async fn seen<'a, L: Look>(
+    hub: &impl ReadRecord,
+    live: &'a L,
+    begun: &Begun,
+) -> Result<Whole<'a, L>, Error> {
     let mut parts: BTreeMap<usize, Result<Part, String>> = numbered(hub, &begun.run, SEEN).await?;
     let lost = || Err("the part of the run that was to look at it came to nothing".to_owned());
     let parts = (0..begun.batches.len()).map(|batch| parts.remove(&batch).unwrap_or_else(lost));
@@ -81,13 +84,13 @@ pub(super) async fn seen<'a, L: Look>(hub: &impl Hub, live: &'a L, begun: &Begun
 }
 
 /// What the children have done, by batch.
-pub(super) async fn done(hub: &impl Hub, run: &str) -> Result<BTreeMap<usize, Result<Done, String>>, Error> {
+pub(super) async fn done(hub: &impl ReadRecord, run: &str) -> Result<BTreeMap<usize, Result<Acted, String>>, Error> {
     numbered(hub, run, DONE).await
 }
 
 /// Every file of a folder whose name is a number.
 async fn numbered<T: DeserializeOwned>(
-    hub: &impl Hub,
+    hub: &impl ReadRecord,
     run: &str,
     folder: &str,
 ) -> Result<BTreeMap<usize, Result<T, String>>, Error> {

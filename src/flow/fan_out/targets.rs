@@ -3,14 +3,15 @@
 use serde::Serialize;
 
 use super::store::{key, write};
-use super::{FanOutError, RELEASE, past};
+use super::{RELEASE, past};
 use crate::decide::fan_out::{Begun, Used, batches};
 use crate::decide::request::Mode;
+use crate::flow::error::{Error, FanOutError};
 use crate::flow::lock;
 use crate::flow::look::{Seen, accounts};
-use crate::flow::order::{Error, Order};
+use crate::flow::order::Order;
 use crate::flow::sudden;
-use crate::ports::{Hub, Look};
+use crate::ports::{Look, WriteRecord};
 
 /// One line of the list that the state machine maps over.
 #[derive(Serialize)]
@@ -26,7 +27,7 @@ pub(super) struct Item {
 pub async fn targets(
     order: &Order<'_>,
     looker: &impl Look,
-    hub: &impl Hub,
+    hub: &impl WriteRecord,
     request: &str,
     size: u16,
 ) -> Result<(Begun, String), Error> {
@@ -55,7 +56,7 @@ pub async fn targets(
 async fn divide(
     order: &Order<'_>,
     looker: &impl Look,
-    hub: &impl Hub,
+    hub: &impl WriteRecord,
     request: &str,
     size: u16,
 ) -> Result<(Begun, String), Error> {

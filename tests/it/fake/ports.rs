@@ -11,7 +11,8 @@ use idle_reaper::decide::price::{Price, PriceKey};
 use idle_reaper::decide::settings::Channel;
 use idle_reaper::decide::spent::Spent;
 use idle_reaper::ports::{
-    Act, ActError, Entry, FoundAccount, Hub, Look, Messenger, PortError, PriceList, Switch, Unseen,
+    Act, ActError, Entry, FoundAccount, Hub, Look, Messenger, Pause, PortError, PriceList, ReadRecord, Switch, Unseen,
+    WriteRecord,
 };
 use idle_reaper::words::{Instance, Message, State, Target, Usd};
 
@@ -293,14 +294,44 @@ impl World {
     }
 }
 
-impl Hub for World {
+impl Pause for World {
     async fn switch(&self) -> Switch {
         self.wait().await;
         let switch = self.next_switch();
         self.note(Deed::ReadSwitch, &Target::default(), &[], format!("{switch:?}"), switch == Switch::Off);
         switch
     }
+}
 
+impl ReadRecord for World {
+    async fn read(&self, key: &str) -> Result<Option<String>, PortError> {
+        self.wait().await;
+        let failing = self.state.borrow().faults.no_reading;
+        self.note(Deed::ReadRecord, &Target::default(), &[], key, !failing);
+        if failing {
+            return Err(PortError("the record was denied".to_owned()));
+        }
+        Ok(self.state.borrow().record.get(key).cloned())
+    }
+
+    async fn read_since(&self, folder: &str, from: &str) -> Result<Vec<Entry>, PortError> {
+        self.wait().await;
+        let failing = self.state.borrow().faults.no_reading;
+        self.note(Deed::ReadRecord, &Target::default(), &[], folder, !failing);
+        if failing {
+            return Err(PortError("the record was denied".to_owned()));
+        }
+        let root = format!("{folder}/");
+        let beneath = |(key, text): (&String, &String)| {
+            key.strip_prefix(&root).filter(|beneath| *beneath >= from).map(|b| (b.to_owned(), text.clone()))
+        };
+        let mut entries: Vec<Entry> = self.state.borrow().record.iter().filter_map(beneath).collect();
+        self.shuffle(&mut entries);
+        Ok(entries)
+    }
+}
+
+impl Hub for World {
     async fn pause(&self, why: &str) -> Result<(), PortError> {
         self.wait().await;
         let denied = self.state.borrow().faults.no_pausing;
@@ -311,7 +342,9 @@ impl Hub for World {
         self.set_pause(Some(why));
         Ok(())
     }
+}
 
+impl WriteRecord for World {
     async fn write(&self, key: &str, text: &str) -> Result<String, PortError> {
         self.wait().await;
         self.may_write(Deed::WriteRecord, key)?;
@@ -344,32 +377,6 @@ impl Hub for World {
         self.may_write(Deed::RemoveRecord, key)?;
         self.state.borrow_mut().record.remove(key);
         Ok(())
-    }
-
-    async fn read(&self, key: &str) -> Result<Option<String>, PortError> {
-        self.wait().await;
-        let failing = self.state.borrow().faults.no_reading;
-        self.note(Deed::ReadRecord, &Target::default(), &[], key, !failing);
-        if failing {
-            return Err(PortError("the record was denied".to_owned()));
-        }
-        Ok(self.state.borrow().record.get(key).cloned())
-    }
-
-    async fn read_since(&self, folder: &str, from: &str) -> Result<Vec<Entry>, PortError> {
-        self.wait().await;
-        let failing = self.state.borrow().faults.no_reading;
-        self.note(Deed::ReadRecord, &Target::default(), &[], folder, !failing);
-        if failing {
-            return Err(PortError("the record was denied".to_owned()));
-        }
-        let root = format!("{folder}/");
-        let beneath = |(key, text): (&String, &String)| {
-            key.strip_prefix(&root).filter(|beneath| *beneath >= from).map(|b| (b.to_owned(), text.clone()))
-        };
-        let mut entries: Vec<Entry> = self.state.borrow().record.iter().filter_map(beneath).collect();
-        self.shuffle(&mut entries);
-        Ok(entries)
     }
 }
 

@@ -4,14 +4,15 @@ use std::future::Future;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use idle_reaper::adapters::recorded::{NoHub, Recorded};
+use idle_reaper::adapters::recorded::{NoRecord, Recorded};
 use idle_reaper::decide::events::Event;
 use idle_reaper::decide::plan::Plan;
 use idle_reaper::decide::report::Report;
 use idle_reaper::decide::request::{Mode, Run, Scope};
 use idle_reaper::decide::settings::Settings;
 use idle_reaper::decide::undo::{Hand, Undo};
-use idle_reaper::flow::fan_out::{self, FanOutError, Planned};
+use idle_reaper::flow::FanOutError;
+use idle_reaper::flow::fan_out::{self, Planned};
 use idle_reaper::flow::{self, Clock, Error, Order, UndoError, UndoOrder};
 
 use super::World;
@@ -90,7 +91,7 @@ pub fn try_plan(world: &World, settings: &Settings, ask: &Ask) -> Result<Report,
 pub fn plan_over(recorded: &Recorded, settings: &Settings, at: DateTime<Utc>) -> Report {
     let ask = Ask::at(at);
     let run = Run { id: "run-1".into(), mode: Mode::Plan, scope: Scope::default(), at };
-    block_on(async { flow::plan(&order(&run, settings, &ask), recorded, &NoHub).await }).expect("a plan")
+    block_on(async { flow::plan(&order(&run, settings, &ask), recorded, &NoRecord).await }).expect("a plan")
 }
 
 /// An apply. Whether the world acts is for the settings to say.
