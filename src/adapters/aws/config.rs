@@ -6,7 +6,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
-use aws_smithy_http_client::{Builder as HttpBuilder, tls};
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextRef;
 use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
@@ -16,6 +15,7 @@ use aws_smithy_types::config_bag::ConfigBag;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 
+use super::http;
 use crate::decide::spent::Spent;
 
 /// Connecting to a regional endpoint takes a few hundred milliseconds at most.
@@ -103,11 +103,8 @@ pub struct Aws {
 impl Aws {
     /// Reads the SDK's configuration once.
     pub async fn load() -> Self {
-        let provider = tls::Provider::Rustls(tls::rustls_provider::CryptoMode::AwsLc);
-        // One client for all accounts and Regions: connections to a regional endpoint are reused.
-        let http = HttpBuilder::new().tls_provider(provider).build_https();
         let sdk = aws_config::defaults(BehaviorVersion::latest())
-            .http_client(http)
+            .http_client(http::client())
             .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS).with_max_backoff(LONGEST_PAUSE))
             .timeout_config(
                 TimeoutConfig::builder()

@@ -7,6 +7,7 @@ mod config;
 mod contact;
 mod endpoints;
 mod errors;
+mod http;
 mod hub;
 mod instance;
 mod look;

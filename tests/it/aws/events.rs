@@ -2,7 +2,7 @@
 
 use idle_reaper::adapters::aws::AwsHub;
 use idle_reaper::decide::settings::Settings;
-use idle_reaper::ports::Hub;
+use idle_reaper::ports::WriteRecord;
 use serde_json::{Value, json};
 
 use super::lambda::Function;
