@@ -18,6 +18,8 @@ CARGO_DENY_VERSION := 0.20.2
 CARGO_AUDITABLE_VERSION := 0.7.7
 CARGO_CYCLONEDX_VERSION := 0.5.9
 CARGO_FUZZ_VERSION := 0.13.2
+CARGO_MUTANTS_VERSION := 27.1.0
+CARGO_NEXTEST_VERSION := 0.9.143
 
 # The binary is built together with the tests. Alone, it would be built without the features that the tests ask of shared
 # crates, and so the whole SDK a second time: 8 minutes on two cores.
@@ -69,6 +71,15 @@ fuzz: $(TOOLS)/cargo-fuzz-$(CARGO_FUZZ_VERSION) ## fuzz every kind of input for 
 	    -max_total_time=$(FUZZ_SECONDS) -max_len=8192 -timeout=10 -rss_limit_mb=2048 -print_final_stats=1; \
 	done
 
+# A glob of files, a shard of their mutants: `make mutants MUTANTS=src/decide/caps.rs MUTANTS_SHARD=0/4`.
+MUTANTS ?= src/{decide,schedule}/**
+MUTANTS_SHARD ?= 0/1
+
+.PHONY: mutants
+mutants: $(TOOLS)/cargo-mutants-$(CARGO_MUTANTS_VERSION) $(TOOLS)/cargo-nextest-$(CARGO_NEXTEST_VERSION) ## break the rules one by one, and see that a test finds it; ten hours on two cores for the whole
+	PATH="$(TOOLS)/bin:$$PATH" cargo mutants --no-config --file '$(MUTANTS)' --shard $(MUTANTS_SHARD) --profile mutants --test-tool nextest \
+	  --cargo-arg=--locked --cargo-arg=--no-default-features --cargo-test-arg=--lib --cargo-test-arg=--test --cargo-test-arg=it
+
 .PHONY: quick
 quick: ## the loop of seconds: format, lint and test everything but the AWS adapters
 	cargo fmt --all --check
@@ -102,6 +113,14 @@ $(TOOLS)/cargo-deny-$(CARGO_DENY_VERSION): | $(TOOLS)
 
 $(TOOLS)/cargo-fuzz-$(CARGO_FUZZ_VERSION): | $(TOOLS)
 	cargo install --quiet --locked cargo-fuzz --version $(CARGO_FUZZ_VERSION) --root $(TOOLS)
+	touch $@
+
+$(TOOLS)/cargo-mutants-$(CARGO_MUTANTS_VERSION): | $(TOOLS)
+	cargo install --quiet --locked cargo-mutants --version $(CARGO_MUTANTS_VERSION) --root $(TOOLS)
+	touch $@
+
+$(TOOLS)/cargo-nextest-$(CARGO_NEXTEST_VERSION): | $(TOOLS)
+	cargo install --quiet --locked cargo-nextest --version $(CARGO_NEXTEST_VERSION) --root $(TOOLS)
 	touch $@
 
 $(TOOLS):

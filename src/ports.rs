@@ -54,8 +54,11 @@ pub enum ActError {
 
 /// Looks. Every method reads and none writes, in the accounts looked at or anywhere else.
 pub trait Look {
-    /// The accounts in the settings' scope, inactive ones included.
-    fn accounts(&self) -> impl Future<Output = Result<Vec<FoundAccount>, PortError>>;
+    /// Hands every account in the settings' scope to `each` as it is found, inactive ones included.
+    ///
+    /// # Errors
+    /// Why they could not all be listed, whatever was handed out by then.
+    fn accounts(&self, each: impl FnMut(FoundAccount)) -> impl Future<Output = Result<(), PortError>>;
 
     /// The Regions of one account in the settings' scope.
     fn regions(&self, account: &Arc<str>) -> impl Future<Output = Result<Vec<Arc<str>>, Unseen>>;

@@ -193,8 +193,9 @@ fn time(text: &str) -> Option<DateTime<Utc>> {
 }
 
 impl Look for Recorded {
-    async fn accounts(&self) -> Result<Vec<FoundAccount>, PortError> {
-        Ok(self.accounts.values().cloned().collect())
+    async fn accounts(&self, each: impl FnMut(FoundAccount)) -> Result<(), PortError> {
+        self.accounts.values().cloned().for_each(each);
+        Ok(())
     }
 
     async fn regions(&self, account: &Arc<str>) -> Result<Vec<Arc<str>>, Unseen> {

@@ -1,15 +1,13 @@
-//! Looks at every target, `width` at a time, and has each instance judged as its target arrives, so that memory
-//! holds verdicts and not instances.
+//! Looks at every target, and has each instance judged as its target arrives, so that memory holds verdicts and not
+//! instances.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::stream::{self, StreamExt};
-
-use super::across::across;
 use super::clock::Clock;
 use super::judging::Judging;
+use super::sweep::{Depth, How, sweep};
 use crate::decide::case::History;
 use crate::decide::judge::Known;
 use crate::decide::marks::MarkStep;
@@ -20,7 +18,7 @@ use crate::decide::request::{RequestInvalid, Scope};
 use crate::decide::settings::Settings;
 use crate::decide::stocktake::Line;
 use crate::decide::witness::Sighting;
-use crate::ports::{Look, PortError, Unseen};
+use crate::ports::{Look, PortError};
 use crate::words::{Account, Instance, Target};
 
 /// What is kept back from the deadline while looking: the time to plan, to record and to answer.
@@ -91,10 +89,17 @@ pub async fn look(
     seen.rows
         .sort_unstable_by(|a, b| (&a.target, &a.id).cmp(&(&b.target, &b.id)).then_with(|| words(a).cmp(&words(b))));
     seen.marks.sort_by(|a, b| (&a.account, &a.region, &a.id).cmp(&(&b.account, &b.region, &b.id)));
-    seen.blind.sort();
-    seen.closed.sort();
-    seen.skipped.sort();
-    Ok(seen)
+    Ok(seen.sorted())
+}
+
+impl Seen {
+    /// What was not looked at, in an order of its own, and not in that of the answers.
+    fn sorted(mut self) -> Self {
+        self.blind.sort();
+        self.closed.sort();
+        self.skipped.sort();
+        self
+    }
 }
 
 /// Finds every instance in scope, and notes in `seen` what could not be looked at.
@@ -124,46 +129,23 @@ async fn survey_each(
     if scope.is_empty() {
         return Ok(());
     }
-    let accounts = accounts(port, scope, seen).await?;
-    let targets = targets(port, settings, scope, &accounts, seen).await;
+    let how = How { depth: Depth::Instances, width: settings.run.width, scope, clock, progress };
+    let targets = sweep(port, how, seen, each).await?;
     check_regions(scope, &targets, seen)?;
     seen.outside = outside(scope, &targets, seen);
-    seen.targets = targets.len() + seen.blind.len();
-    seen.accounts = accounts.into_iter().map(|account| (account.id.clone(), account)).collect();
-    let how = How { width: settings.run.width, scope, clock, progress };
-    sweep(port, how, targets, seen, each).await;
+    seen.targets = targets.len() + seen.blind.iter().filter(|blind| &*blind.region == EVERYWHERE).count();
     Ok(())
 }
 
-pub(super) async fn accounts(port: &impl Look, scope: &Scope, seen: &mut Seen) -> Result<Vec<Account>, LookError> {
-    let mut found = port.accounts().await.map_err(LookError::Accounts)?;
-    found.sort_by(|a, b| a.account.id.cmp(&b.account.id));
-    for wanted in scope.accounts.iter().flatten() {
-        let only = Scope { accounts: Some(vec![wanted.clone()]), ..Scope::default() };
-        if !found.iter().any(|found| only.has_account(&found.account.id, found.account.name.as_deref())) {
-            let mend = "see `idle-reaper targets` for what is";
-            let wrong = RequestInvalid::OutOfScope { what: "account", name: wanted.clone(), mend };
-            return Err(LookError::Request(wrong));
-        }
-    }
-    let mut active = Vec::new();
-    for found in found {
-        let account = found.account;
-        if !scope.has_account(&account.id, account.name.as_deref()) {
-            continue;
-        }
-        match found.inactive {
-            Some(because) => seen.skipped.push(Skipped { account: account.id, name: account.name, because }),
-            None => active.push(account),
-        }
-    }
-    Ok(active)
-}
+/// The Region of what is so of a whole account.
+const EVERYWHERE: &str = "*";
 
 /// A Region that no account has is a typo, and a typo must not look like a clean result. Where an account could
 /// not be asked for its Regions, or none is looked at, nobody knows.
 fn check_regions(scope: &Scope, targets: &[Target], seen: &Seen) -> Result<(), LookError> {
-    if targets.is_empty() && scope.regions.is_none() || !seen.blind.is_empty() || !seen.closed.is_empty() {
+    let unasked = seen.blind.iter().any(|blind| &*blind.region == EVERYWHERE)
+        || seen.closed.iter().any(|closed| &*closed.region == EVERYWHERE);
+    if unasked || targets.is_empty() && scope.regions.is_none() {
         return Ok(());
     }
     let there = |name: &String| targets.iter().any(|target| *target.region == **name);
@@ -190,99 +172,11 @@ fn outside(scope: &Scope, targets: &[Target], seen: &Seen) -> Vec<Target> {
     places.map(|(account, region)| Target::new(account.as_str(), region.as_str())).collect()
 }
 
-/// The Regions of every account; one that cannot be asked is blind as a whole.
-async fn targets(
-    port: &impl Look,
-    settings: &Settings,
-    scope: &Scope,
-    accounts: &[Account],
-    seen: &mut Seen,
-) -> Vec<Target> {
-    let asked = accounts.iter().map(|account| async { (account.id.clone(), port.regions(&account.id).await) });
-    let mut answers: Vec<_> = stream::iter(asked).buffer_unordered(settings.run.width).collect().await;
-    answers.sort_by(|a, b| a.0.cmp(&b.0));
-    let mut targets = Vec::new();
-    for (account, regions) in answers {
-        match regions {
-            Ok(regions) => targets.extend(
-                regions
-                    .into_iter()
-                    .filter(|region| scope.has_region(region) && scope.has_place(&account, region))
-                    .map(|region| Target::new(account.clone(), region)),
-            ),
-            Err(Unseen::Closed) => seen.closed.push(Target::new(account, "*")),
-            Err(Unseen::Blind(cause)) => seen.blind.push(Blind { account, region: "*".into(), cause }),
-        }
-    }
-    targets.sort();
-    targets.dedup();
-    targets
-}
-
 /// Every instance that was seen, with the target's own verdict on whether it was seen whole.
 pub(super) struct Found {
     pub(super) instance: Instance,
     /// Whether the whole target was seen. What a broken look has shown is shown too, and not acted on.
     pub(super) whole: bool,
-}
-
-/// How instances are looked for.
-struct How<'a> {
-    width: usize,
-    scope: &'a Scope,
-    clock: Clock,
-    progress: &'a dyn Fn(usize, usize),
-}
-
-async fn sweep(
-    port: &impl Look,
-    how: How<'_>,
-    targets: Vec<Target>,
-    seen: &mut Seen,
-    mut each: impl FnMut(Found, &mut Seen),
-) {
-    let How { width, scope, clock, progress } = how;
-    let total = targets.len();
-    let targets = across(targets);
-    let mut open: BTreeMap<Target, ()> = targets.iter().map(|target| (target.clone(), ())).collect();
-    let only: Option<Vec<Box<str>>> =
-        scope.instances.as_ref().map(|ids| ids.iter().map(|id| id.as_str().into()).collect());
-    let only = only.as_deref();
-    let looks = targets.into_iter().map(|target| async move {
-        let mut instances = Vec::new();
-        let answer = port.instances(&target, only, |instance| instances.push(instance)).await;
-        // Pages may overlap while instances come and go: what two of them show is one, as the later one has it.
-        instances.reverse();
-        instances.sort_by(|a: &Instance, b| a.id.cmp(&b.id));
-        instances.dedup_by(|a, b| !a.id.is_empty() && a.id == b.id);
-        (target, instances, answer)
-    });
-    let mut answers = std::pin::pin!(stream::iter(looks).buffer_unordered(width));
-    loop {
-        let next = match clock.left(RESERVE) {
-            None => answers.next().await,
-            Some(left) => match tokio::time::timeout(left, answers.next()).await {
-                Ok(next) => next,
-                Err(_) => break, // out of time: what is still open is blind
-            },
-        };
-        let Some((target, instances, answer)) = next else { break };
-        open.remove(&target);
-        let whole = answer.is_ok();
-        instances.into_iter().for_each(|instance| each(Found { instance, whole }, seen));
-        match answer {
-            Ok(()) => {}
-            Err(Unseen::Closed) => seen.closed.push(target),
-            Err(Unseen::Blind(cause)) => {
-                seen.blind.push(Blind { account: target.account, region: target.region, cause })
-            }
-        }
-        progress(total - open.len(), total);
-    }
-    for target in open.into_keys() {
-        let cause = "there was no time left to look before the run's deadline".to_owned();
-        seen.blind.push(Blind { account: target.account, region: target.region, cause });
-    }
 }
 
 /// What would be looked at.
@@ -304,9 +198,27 @@ pub struct Aim {
 ///
 /// # Errors
 /// [`LookError`] when the accounts cannot be listed.
-pub async fn aim(port: &impl Look, settings: &Settings, scope: &Scope) -> Result<Aim, LookError> {
+pub async fn aim(port: &impl Look, settings: &Settings, scope: &Scope, clock: Clock) -> Result<Aim, LookError> {
     let mut seen = Seen::default();
-    let accounts = accounts(port, scope, &mut seen).await?;
-    let targets = targets(port, settings, scope, &accounts, &mut seen).await;
-    Ok(Aim { accounts, targets, blind: seen.blind, closed: seen.closed, skipped: seen.skipped })
+    let how = How { depth: Depth::Regions, width: settings.run.width, scope, clock, progress: &|_, _| {} };
+    let targets = sweep(port, how, &mut seen, |_, _| {}).await?;
+    let Seen { accounts, blind, closed, skipped, .. } = seen.sorted();
+    Ok(Aim { accounts: accounts.into_values().collect(), targets, blind, closed, skipped })
+}
+
+/// Finds the accounts that would be looked at, by id, and notes in `seen` which are left out on purpose.
+///
+/// # Errors
+/// As [`aim`].
+pub(super) async fn accounts(
+    port: &impl Look,
+    settings: &Settings,
+    scope: &Scope,
+    clock: Clock,
+) -> Result<(Vec<Account>, Vec<Skipped>), LookError> {
+    let mut seen = Seen::default();
+    let how = How { depth: Depth::Accounts, width: settings.run.width, scope, clock, progress: &|_, _| {} };
+    sweep(port, how, &mut seen, |_, _| {}).await?;
+    let Seen { accounts, skipped, .. } = seen.sorted();
+    Ok((accounts.into_values().collect(), skipped))
 }

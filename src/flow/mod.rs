@@ -1,7 +1,6 @@
 //! The story: look → judge → plan → warrant? → carry out → verify → tell. Generic over the ports, so that it
 //! runs over AWS, over a saved inventory, and over the fake world of the tests.
 
-mod across;
 mod act;
 mod after;
 mod anomaly;
@@ -32,6 +31,7 @@ mod snapshot;
 mod state;
 pub mod stocktake;
 mod sudden;
+mod sweep;
 mod tagged;
 mod tell;
 mod undo;

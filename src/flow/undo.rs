@@ -236,8 +236,9 @@ async fn named(order: &UndoOrder<'_>, look: &impl Look) -> Result<Vec<Account>, 
     if order.run.scope.accounts.iter().flatten().all(is_id) {
         return Ok(Vec::new());
     }
-    let found = look.accounts().await.map_err(UndoError::Accounts)?;
-    Ok(found.into_iter().map(|found| found.account).collect())
+    let mut accounts = Vec::new();
+    look.accounts(|found| accounts.push(found.account)).await.map_err(UndoError::Accounts)?;
+    Ok(accounts)
 }
 
 /// What the request selects and the run did not stop: a typo must not look like a clean result.

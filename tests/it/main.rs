@@ -15,6 +15,7 @@ mod idle;
 mod inventory;
 mod launches;
 mod laws;
+mod listing;
 mod money;
 mod narrow;
 mod noise;

@@ -96,9 +96,6 @@ impl<'a> Eyes<'a> {
     async fn mark_units(&self, found: &mut [FoundAccount]) -> Result<(), PortError> {
         let look = &self.settings.look.organizational_units;
         let never = &self.settings.never.organizational_units;
-        if look.is_empty() && never.is_empty() {
-            return Ok(());
-        }
         let client = self.organizations();
         for unit in look.iter().chain(never) {
             let ids = organization::beneath(&client, unit).await?;
@@ -112,33 +109,39 @@ impl<'a> Eyes<'a> {
         Ok(())
     }
 
-    async fn found(&self) -> Result<Vec<FoundAccount>, PortError> {
+    async fn found(&self, each: impl FnMut(FoundAccount)) -> Result<(), PortError> {
         let bare = |id: Arc<str>| FoundAccount { account: Account::bare(id), inactive: None };
-        let mut found: Vec<FoundAccount> = match &self.settings.look.accounts {
-            Accounts::Organization => organization::all(&self.organizations()).await?.into_values().collect(),
-            Accounts::Own => vec![bare(self.own_account().await?)],
-            Accounts::List(ids) => ids.iter().cloned().map(bare).collect(),
-        };
-        self.mark_units(&mut found).await?;
-        Ok(found)
+        match &self.settings.look.accounts {
+            Accounts::Organization => organization::all(&self.organizations(), each).await?,
+            Accounts::Own => std::iter::once(bare(self.own_account().await?)).for_each(each),
+            Accounts::List(ids) => ids.iter().cloned().map(bare).for_each(each),
+        }
+        Ok(())
     }
 }
 
 impl Look for Eyes<'_> {
-    async fn accounts(&self) -> Result<Vec<FoundAccount>, PortError> {
+    async fn accounts(&self, mut each: impl FnMut(FoundAccount)) -> Result<(), PortError> {
         let look = &self.settings.look;
-        let mut found = self.found().await?;
-        if !look.organizational_units.is_empty() {
-            let inside =
-                |account: &Account| account.units.iter().flatten().any(|unit| look.organizational_units.contains(unit));
-            found.retain(|found| inside(&found.account));
-        }
-        for found in &mut found {
+        let mut hand_on = |mut found: FoundAccount| {
             if look.exclude_accounts.contains(&found.account.id) {
                 found.inactive = Some("the settings exclude it".to_owned());
             }
+            each(found);
+        };
+        if look.organizational_units.is_empty() && self.settings.never.organizational_units.is_empty() {
+            return self.found(hand_on).await;
         }
-        Ok(found)
+        // Which units an account is in, nobody knows before all of them were listed.
+        let mut found = Vec::new();
+        self.found(|one| found.push(one)).await?;
+        self.mark_units(&mut found).await?;
+        let inside = |account: &Account| {
+            look.organizational_units.is_empty()
+                || account.units.iter().flatten().any(|unit| look.organizational_units.contains(unit))
+        };
+        found.into_iter().filter(|found| inside(&found.account)).for_each(&mut hand_on);
+        Ok(())
     }
 
     async fn regions(&self, account: &Arc<str>) -> Result<Vec<Arc<str>>, Unseen> {

@@ -1,7 +1,6 @@
 //! The accounts of the organisation.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::collections::BTreeSet;
 
 use aws_sdk_organizations::Client;
 use aws_sdk_organizations::types::Account as Raw;
@@ -14,20 +13,18 @@ use crate::words::Account;
 /// Units nest five levels deep at most; what is deeper is a loop.
 const DEPTH: usize = 8;
 
-/// Every account of the organisation, by id.
-pub(super) async fn all(client: &Client) -> Result<BTreeMap<Arc<str>, FoundAccount>, PortError> {
-    let mut accounts = BTreeMap::new();
+/// Hands every account of the organisation to `each`, page by page.
+pub(super) async fn all(client: &Client, mut each: impl FnMut(FoundAccount)) -> Result<(), PortError> {
     let (mut tokens, mut token) = (Tokens::default(), None);
     loop {
         let page = client.list_accounts().set_next_token(token).send().await;
         let page = page.map_err(|error| PortError(words("organizations:ListAccounts", &error)))?;
         for raw in page.accounts() {
-            let found = found(raw)?;
-            accounts.insert(found.account.id.clone(), found);
+            each(found(raw)?);
         }
         token = tokens.next("organizations:ListAccounts", page.next_token()).map_err(PortError)?;
         if token.is_none() {
-            return Ok(accounts);
+            return Ok(());
         }
     }
 }

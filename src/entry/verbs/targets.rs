@@ -20,7 +20,7 @@ pub async fn targets(args: &Args) -> Result<End, Error> {
     scope.check(&settings)?;
     let clock = Clock::start(at, None);
     let aim = match &args.inventory {
-        Some(path) => flow::aim(&load::inventory(path, &settings)?, &settings, &scope).await?,
+        Some(path) => flow::aim(&load::inventory(path, &settings)?, &settings, &scope, clock).await?,
         None => over_aws(&settings, &scope, clock).await?,
     };
     show::text(args, &render(args, &aim))?;
@@ -60,7 +60,7 @@ async fn over_aws(settings: &Settings, scope: &Scope, clock: Clock) -> Result<Ai
     use crate::adapters::aws::Eyes;
     let aws = load::aws().await?;
     let eyes = Eyes::new(&aws, settings, &super::super::run_id::run_id(clock.at()));
-    Ok(flow::aim(&eyes, settings, scope).await?)
+    Ok(flow::aim(&eyes, settings, scope, clock).await?)
 }
 
 #[cfg(not(feature = "aws"))]

@@ -43,8 +43,10 @@ impl<'a, L> Child<'a, L> {
 }
 
 impl<L: Look> Look for Child<'_, L> {
-    async fn accounts(&self) -> Result<Vec<FoundAccount>, PortError> {
-        Ok(self.accounts.iter().map(|account| FoundAccount { account: account.clone(), inactive: None }).collect())
+    async fn accounts(&self, each: impl FnMut(FoundAccount)) -> Result<(), PortError> {
+        let found = |account: &Account| FoundAccount { account: account.clone(), inactive: None };
+        self.accounts.iter().map(found).for_each(each);
+        Ok(())
     }
 
     async fn regions(&self, account: &Arc<str>) -> Result<Vec<Arc<str>>, Unseen> {

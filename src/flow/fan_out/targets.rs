@@ -8,7 +8,7 @@ use crate::decide::fan_out::{Begun, Used, batches};
 use crate::decide::request::Mode;
 use crate::flow::error::{Error, FanOutError};
 use crate::flow::lock;
-use crate::flow::look::{Seen, accounts};
+use crate::flow::look::accounts;
 use crate::flow::order::Order;
 use crate::flow::sudden;
 use crate::ports::{Look, WriteRecord};
@@ -60,8 +60,12 @@ async fn divide(
     request: &str,
     size: u16,
 ) -> Result<(Begun, String), Error> {
-    let (run, mut seen) = (order.run, Seen::default());
-    let found = if run.scope.is_empty() { Vec::new() } else { accounts(looker, &run.scope, &mut seen).await? };
+    let run = order.run;
+    let (found, skipped) = if run.scope.is_empty() {
+        (Vec::new(), Vec::new())
+    } else {
+        accounts(looker, order.settings, &run.scope, order.clock).await?
+    };
     let begun = Begun {
         run: run.id.clone(),
         at: order.clock.at(),
@@ -70,7 +74,7 @@ async fn divide(
         release: RELEASE.to_owned(),
         settings: order.settings.hash.clone(),
         batches: batches(found, size),
-        skipped: seen.skipped,
+        skipped,
         used: Used::of(looker.calls(), looker.spent()),
     };
     past::keep(order, hub, &run.id).await?;

@@ -111,8 +111,9 @@ impl<'a, L: Look> Whole<'a, L> {
 }
 
 impl<L: Look> Look for Whole<'_, L> {
-    async fn accounts(&self) -> Result<Vec<FoundAccount>, PortError> {
-        Ok(self.accounts.clone())
+    async fn accounts(&self, each: impl FnMut(FoundAccount)) -> Result<(), PortError> {
+        self.accounts.iter().cloned().for_each(each);
+        Ok(())
     }
 
     async fn regions(&self, account: &Arc<str>) -> Result<Vec<Arc<str>>, Unseen> {

@@ -75,6 +75,8 @@ pub struct Faults {
     pub closed: BTreeSet<Target>,
     /// Targets whose look fails after so many instances.
     pub breaks_after: BTreeMap<Target, usize>,
+    /// Targets whose look never ends.
+    pub hangs: BTreeSet<Target>,
     /// Targets that cannot be looked at again, once they have been seen.
     pub blind_again: BTreeSet<Target>,
     /// Nothing is said of any instance's last hour.

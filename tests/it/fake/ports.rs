@@ -100,16 +100,17 @@ impl Inner {
 }
 
 impl Look for World {
-    async fn accounts(&self) -> Result<Vec<FoundAccount>, PortError> {
-        self.wait().await;
-        let failed = self.state.borrow().faults.no_accounts;
-        self.note(Deed::ListAccounts, &Target::default(), &[], "", !failed);
-        if failed {
-            return Err(PortError("ListAccounts was denied".to_owned()));
-        }
+    async fn accounts(&self, mut each: impl FnMut(FoundAccount)) -> Result<(), PortError> {
         let mut accounts: Vec<FoundAccount> = self.state.borrow().accounts.values().cloned().collect();
         self.shuffle(&mut accounts);
-        Ok(accounts)
+        // In pages, and where it fails, it fails on the last.
+        for page in accounts.chunks(2) {
+            self.wait().await;
+            page.iter().cloned().for_each(&mut each);
+        }
+        let failed = self.state.borrow().faults.no_accounts;
+        self.note(Deed::ListAccounts, &Target::default(), &[], "", !failed);
+        if failed { Err(PortError("ListAccounts was denied".to_owned())) } else { Ok(()) }
     }
 
     async fn regions(&self, account: &Arc<str>) -> Result<Vec<Arc<str>>, Unseen> {
@@ -140,6 +141,9 @@ impl Look for World {
             std::thread::sleep(slow); // the runs' own clock counts real time
         }
         self.wait().await;
+        if self.state.borrow().faults.hangs.contains(target) {
+            std::future::pending::<()>().await;
+        }
         let deed = if only.is_some() { Deed::LookAgain } else { Deed::LookAt };
         let unseen = self.unseen(target, only.is_some());
         let broken = self.state.borrow().faults.breaks_after.get(target).copied().filter(|_| only.is_none());
@@ -149,8 +153,9 @@ impl Look for World {
             return Err(unseen);
         }
         let mut places = self.state.borrow().places(target, only);
+        places.truncate(broken.unwrap_or(usize::MAX));
         self.shuffle(&mut places);
-        for place in places.iter().take(broken.unwrap_or(usize::MAX)) {
+        for place in &places {
             let mut state = self.state.borrow_mut();
             if only.is_some() {
                 state.meddle(*place);

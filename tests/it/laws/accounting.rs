@@ -90,9 +90,21 @@ fn an_instance_on_two_pages_has_one_line_and_one_step() {
 }
 
 #[test]
-fn what_there_was_no_time_for_is_blind() {
+fn without_time_to_list_the_accounts_nobody_knows_what_is_blind() {
     let world = World::of([instance("i-1"), instance("i-2").account(THERE.0)]);
     let ask = Ask { left: Some(Duration::from_secs(4)), ..Ask::at(at(EVENING)) };
+    let failed = try_plan(&world, &with(&[]), &ask);
+    assert!(matches!(failed, Err(Error::Look(_))), "{failed:?}");
+    assert!(world.calls(|deed| deed == Deed::ListAccounts).is_empty());
+}
+
+#[test]
+fn what_there_was_no_time_for_is_blind() {
+    // Five seconds are kept back. The list takes 40 ms at most, and no look ever ends.
+    let hangs = [(HERE.0, HERE.1), (THERE.0, HERE.1)].map(|(account, region)| Target::new(account, region));
+    let faults = Faults { hangs: hangs.into(), ..Faults::default() };
+    let world = World::of([instance("i-1"), instance("i-2").account(THERE.0)]).with_faults(faults);
+    let ask = Ask { left: Some(Duration::from_secs(6)), ..Ask::at(at(EVENING)) };
     let report = try_plan(&world, &with(&[]), &ask).expect("a plan");
     assert_eq!((report.rows.len(), report.blind.len()), (0, 2));
     assert!(report.blind.iter().all(|blind| blind.cause.contains("no time left")), "{:?}", report.blind);
