@@ -90,22 +90,23 @@ pub(super) async fn sweep(
             break;
         }
         tokio::select! {
+            // In this order, for of many looks one is always ready: neither the list nor the deadline may wait for that.
             biased;
-            Some(answer) = asked.next(), if !asked.is_empty() => sweeping.take(answer),
-            found = listed.recv(), if !no_more => match found {
-                Some(found) => sweeping.admit(found),
-                None => no_more = true,
-            },
             ended = &mut listing, if !all_listed => {
                 ended.map_err(LookError::Accounts)?;
                 all_listed = true;
             }
+            found = listed.recv(), if !no_more => match found {
+                Some(found) => sweeping.admit(found),
+                None => no_more = true,
+            },
             () = &mut out_of_time => {
                 if !no_more {
                     return Err(no_time_to_list());
                 }
                 break;
             }
+            Some(answer) = asked.next(), if !asked.is_empty() => sweeping.take(answer),
         }
     }
     sweeping.end()
