@@ -2,6 +2,7 @@
 //! `make survive` tries many more than `make test` does; `docs/proof.md` has the figures.
 
 mod fakes;
+mod histories;
 mod idleness;
 mod model;
 mod reference;

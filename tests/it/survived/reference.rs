@@ -3,10 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Duration, NaiveDate, Utc};
+use chrono::{DateTime, Duration, Utc};
 use idle_reaper::words::{Because, Instance, State};
 
-use super::model::{at_work, is_weekday, local, tag};
+use super::histories::{self, at_work, is_member, is_weekday, kept, local, tag};
 
 /// What a machine is for.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -41,6 +41,12 @@ pub(super) struct Memory {
     pub(super) due_since: Option<DateTime<Utc>>,
 }
 
+impl histories::Memory for Memory {
+    fn retagged(&mut self, now: DateTime<Utc>) {
+        self.disturbed = now;
+    }
+}
+
 /// Whether its hours are open, by its tag or its policy.
 pub(super) fn open(found: &Instance, now: DateTime<Utc>) -> Option<bool> {
     let lab = tag(found, "Env") == Some("lab");
@@ -49,17 +55,14 @@ pub(super) fn open(found: &Instance, now: DateTime<Utc>) -> Option<bool> {
 
 /// Why nothing may stop it, whatever is known of its work.
 pub(super) fn protected(found: &Instance, now: DateTime<Utc>) -> Option<&'static str> {
-    let until = tag(found, "idle-reaper:keep-until").map(|text| text.parse::<NaiveDate>());
-    let held = until.is_some_and(|day| day.is_err() || day.is_ok_and(|day| local(now).date() <= day));
     [
-        (tag(found, "idle-reaper:keep").is_some(), "it is kept"),
-        (held, "it is kept until a day"),
-        (tag(found, "aws:autoscaling:groupName").is_some(), "Auto Scaling would replace it"),
+        (is_member(found), "Auto Scaling would replace it"),
         (!matches!(tag(found, "Env"), Some("dev" | "lab")), "no policy speaks of it"),
         (open(found, now).is_none(), "its schedule cannot be read"),
     ]
     .into_iter()
     .find_map(|(holds, why)| holds.then_some(why))
+    .or_else(|| kept(found, now))
 }
 
 /// Why it does not do nothing, or why too little is known to say so. `sure`: what must be found, not what may be.
