@@ -49,9 +49,6 @@ pub async fn plan(
     wall: DateTime<Utc>,
 ) -> Result<Planned, Error> {
     go_on(order, begun, hub, wall).await?;
-    if let Some(reviewed) = order.reviewed {
-        reviewed.check(order.settings, begun.at)?;
-    }
     let whole = seen(hub, looker, begun).await?;
     if order.run.mode != Mode::Apply {
         let report = foresee(order, &whole, hub).await?;
@@ -77,6 +74,11 @@ async fn decide_now(
     list: &impl PriceList,
     begun: &Begun,
 ) -> Result<Decided, Error> {
+    // Read anew, so that it may be another than the first part has seen; and by now its hour may be over.
+    if let Some(reviewed) = order.reviewed {
+        reviewed.check(order.settings, begun.at)?;
+        reviewed.check(order.settings, order.clock.now())?;
+    }
     let switch = hub.switch().await;
     let history = past::history(order, hub, begun).await?;
     let Decision { mut report, seen: _, prices, dropped } = decide(order, whole, hub, list, &history).await?;

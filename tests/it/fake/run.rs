@@ -136,6 +136,8 @@ pub struct Parts<'a> {
     pub twice: bool,
     /// Done once the plan is made, before any child acts.
     pub meanwhile: Option<&'a dyn Fn(&World)>,
+    /// The reviewed plan that the record has when the one plan is made, where somebody has put another in its place.
+    pub replaced: Option<&'a Plan>,
     /// Settings of a part that is not the first, where they were changed meanwhile: from this part on.
     pub changed: Option<(Stage, &'a Settings)>,
 }
@@ -159,7 +161,9 @@ pub fn in_parts(world: &World, settings: &Settings, mode: Mode, ask: &Ask, parts
         gone.set(gone.get() + parts.minutes);
         let gone = chrono::Duration::minutes(gone.get());
         let clock = Clock::resume(ask.at, gone.to_std().expect("time goes on"), ask.left);
-        (Order { clock, ..order(&run, under(stage), ask) }, ask.at + gone)
+        // A reviewed plan is read for the first part, and anew for the one that makes the plan.
+        let reviewed = if stage == Stage::Plan { parts.replaced.or(ask.reviewed.as_ref()) } else { None };
+        (Order { clock, reviewed, ..order(&run, under(stage), ask) }, ask.at + gone)
     };
     block_on(async {
         let first = order(&run, settings, ask);
@@ -173,7 +177,8 @@ pub fn in_parts(world: &World, settings: &Settings, mode: Mode, ask: &Ask, parts
         let (plan_order, wall) = part(Stage::Plan);
         let planned = fan_out::plan(&plan_order, world, world, world, begun, wall).await;
         if parts.twice {
-            fan_out::plan(&plan_order, world, world, world, begun, wall).await?;
+            let (again, wall) = part(Stage::Plan);
+            fan_out::plan(&again, world, world, world, begun, wall).await?;
         }
         let acts = match planned {
             Ok(Planned::Foreseen(report, _)) => return Ok(*report),
@@ -205,7 +210,6 @@ pub fn in_parts(world: &World, settings: &Settings, mode: Mode, ask: &Ask, parts
             ended?;
         }
         let (last, wall) = part(Stage::Conclude);
-        let last = Order { reviewed: None, ..last };
         let report = fan_out::conclude(&last, world, world, world, world, begun, wall).await?.0;
         if parts.twice {
             let again = fan_out::conclude(&last, world, world, world, world, begun, wall).await;
