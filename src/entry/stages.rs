@@ -148,8 +148,7 @@ fn resumed(aws: &Aws, begun: &Begun, mode: Mode, context: &Context) -> Result<(D
         return Err(RequestInvalid::AtForApply.into());
     }
     let wall = Utc::now();
-    let before = (wall - begun.wall).to_std().unwrap_or_default();
-    Ok((wall, Clock::resume(begun.at, before, Some(lasts(context, wall)))))
+    Ok((wall, Clock::resume(begun, wall, Some(lasts(context, wall)))))
 }
 
 /// The key of a file in the record's bucket; a record in a folder has none, and no state machine could read it.

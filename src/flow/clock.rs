@@ -6,6 +6,8 @@ use std::time::{Duration, Instant, SystemTime};
 
 use chrono::{DateTime, Utc};
 
+use crate::decide::fan_out::Begun;
+
 /// Goes on from the instant by which a run is judged.
 #[derive(Clone, Copy, Debug)]
 pub struct Clock {
@@ -23,9 +25,9 @@ impl Clock {
         Self { at, since: Instant::now(), wall: SystemTime::now(), lasts: left, before: Duration::ZERO }
     }
 
-    /// The clock of a later part of a run that is judged by `at` and began `before` ago; the part may last `left`.
-    pub fn resume(at: DateTime<Utc>, before: Duration, left: Option<Duration>) -> Self {
-        Self { before, ..Self::start(at, left) }
+    /// The clock of a later part of a run, which began at `wall` by its wall clock; the part may last `left`.
+    pub fn resume(begun: &Begun, wall: DateTime<Utc>, left: Option<Duration>) -> Self {
+        Self { before: begun.ago(wall), ..Self::start(begun.at, left) }
     }
 
     /// The instant by which the run is judged.

@@ -1,6 +1,7 @@
 //! A run in parts is the same run: the same report, the same acts, the same messages. And where a part of it fails, the
 //! rest tells the truth.
 
+mod late;
 mod reviewed;
 
 use std::cell::Cell;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 
 use super::guard::{Guarded, measure_anew};
 use super::store::{begun_key, decided, done_key, find, seen_key, write};
@@ -58,10 +58,6 @@ pub async fn act(
     Ok(acted)
 }
 
-/// A child that begins later than this after the run acts no more: the state machine ends after two hours, and the child
-/// and the conclusion take a quarter of an hour each.
-const LATEST_MINUTES: i64 = 90;
-
 /// Why nothing may be done, if so.
 async fn may_act(
     order: &Order<'_>,
@@ -74,12 +70,7 @@ async fn may_act(
     if !acts {
         return Err("nothing was to be carried out".to_owned());
     }
-    if order.clock.now() - order.clock.at() > Duration::minutes(LATEST_MINUTES) {
-        return Err(format!(
-            "out of time: the run began more than {LATEST_MINUTES} minutes ago; the next run makes it up"
-        ));
-    }
-    Ok(())
+    begun.still_acts(wall, order.clock.now()).map_err(|why| why.to_string())
 }
 
 /// Which part carries out.

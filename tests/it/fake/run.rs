@@ -6,6 +6,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use idle_reaper::adapters::recorded::{NoRecord, Recorded};
 use idle_reaper::decide::events::Event;
+use idle_reaper::decide::fan_out::Begun;
 use idle_reaper::decide::plan::Plan;
 use idle_reaper::decide::report::Report;
 use idle_reaper::decide::request::{Mode, Run, Scope};
@@ -130,7 +131,7 @@ pub struct Parts<'a> {
     pub lost: (&'a [usize], &'a [usize]),
     /// Children that act and leave nothing, and are asked once more.
     pub forgotten: &'a [usize],
-    /// Minutes between the beginning of one part and that of the next.
+    /// Minutes between the beginning of one part and that of the next, by their wall clocks.
     pub minutes: i64,
     /// Each part is asked once more, as if its answer had gone astray.
     pub twice: bool,
@@ -155,15 +156,15 @@ pub enum Stage {
 pub fn in_parts(world: &World, settings: &Settings, mode: Mode, ask: &Ask, parts: &Parts<'_>) -> Result<Report, Error> {
     let run = begin(world, mode, ask);
     let under = |stage| parts.changed.filter(|(from, _)| *from <= stage).map_or(settings, |(_, changed)| changed);
-    // Each part begins so much later than the one before it, by both clocks.
+    // Each part begins so much later than the one before it.
     let gone = std::cell::Cell::new(0);
-    let part = |stage| {
+    let part = |begun: &Begun, stage| {
         gone.set(gone.get() + parts.minutes);
-        let gone = chrono::Duration::minutes(gone.get());
-        let clock = Clock::resume(ask.at, gone.to_std().expect("time goes on"), ask.left);
+        let wall = ask.at + chrono::Duration::minutes(gone.get());
+        let clock = Clock::resume(begun, wall, ask.left);
         // A reviewed plan is read for the first part, and anew for the one that makes the plan.
         let reviewed = if stage == Stage::Plan { parts.replaced.or(ask.reviewed.as_ref()) } else { None };
-        (Order { clock, reviewed, ..order(&run, under(stage), ask) }, ask.at + gone)
+        (Order { clock, reviewed, ..order(&run, under(stage), ask) }, wall)
     };
     block_on(async {
         let first = order(&run, settings, ask);
@@ -171,13 +172,13 @@ pub fn in_parts(world: &World, settings: &Settings, mode: Mode, ask: &Ask, parts
         let begun = &begun;
         for batch in (0..begun.batches.len()).filter(|batch| !parts.lost.0.contains(batch)) {
             // A child that fails is the others' business only in that its accounts are blind.
-            let (order, wall) = part(Stage::Look);
+            let (order, wall) = part(begun, Stage::Look);
             let _ = fan_out::look(&order, world, world, begun, batch, wall).await;
         }
-        let (plan_order, wall) = part(Stage::Plan);
+        let (plan_order, wall) = part(begun, Stage::Plan);
         let planned = fan_out::plan(&plan_order, world, world, world, begun, wall).await;
         if parts.twice {
-            let (again, wall) = part(Stage::Plan);
+            let (again, wall) = part(begun, Stage::Plan);
             fan_out::plan(&again, world, world, world, begun, wall).await?;
         }
         let acts = match planned {
@@ -193,7 +194,7 @@ pub fn in_parts(world: &World, settings: &Settings, mode: Mode, ask: &Ask, parts
         }
         let acts = if acts { world.batches_to_act(&run.id) } else { Vec::new() };
         // All at once, as far as time goes; the fake world shuffles who ends when.
-        let (order, wall) = part(Stage::Act);
+        let (order, wall) = part(begun, Stage::Act);
         let order = &order;
         let children = acts.into_iter().filter(|batch| !parts.lost.1.contains(batch)).map(|batch| async move {
             for _ in 0..=usize::from(parts.twice) {
@@ -209,7 +210,7 @@ pub fn in_parts(world: &World, settings: &Settings, mode: Mode, ask: &Ask, parts
         for ended in futures_util::future::join_all(children).await {
             ended?;
         }
-        let (last, wall) = part(Stage::Conclude);
+        let (last, wall) = part(begun, Stage::Conclude);
         let report = fan_out::conclude(&last, world, world, world, world, begun, wall).await?.0;
         if parts.twice {
             let again = fan_out::conclude(&last, world, world, world, world, begun, wall).await;
