@@ -253,6 +253,22 @@ fn an_explanation_in_english_says_what_the_rule_means() {
 }
 
 #[test]
+fn an_explanation_shows_the_tags_that_a_rule_read_as_they_are_written() {
+    let tagged = instance("i-01")
+        .tag("Idle-Reaper:Keep", "for the audit")
+        .tag("IDLE-REAPER:keep-until", "2026-12-01 release")
+        .tag("aws:autoscaling:groupName", "web");
+    let text = explained(&tagged, Locale::En);
+    for shown in [
+        "tag `Idle-Reaper:Keep` = `for the audit`",
+        "tag `IDLE-REAPER:keep-until` = `2026-12-01 release`",
+        "tag `aws:autoscaling:groupName` = `web`",
+    ] {
+        assert!(text.contains(shown), "{shown} is not in\n{text}");
+    }
+}
+
+#[test]
 fn a_schedule_in_japanese_is_as_people_see_it() {
     let settings = settings(
         r#"
