@@ -133,6 +133,6 @@ fn label(row: &Row) -> Option<MarkStep> {
     // What AWS allows in every service's tags; anything else becomes `_`.
     let allowed = |c: char| if c.is_ascii_alphanumeric() || " +-=._:/@".contains(c) { c } else { '_' };
     let value = by.chars().map(allowed).take(VALUE).collect();
-    let Target { account, region } = row.target.clone();
+    let Target { account, region } = (*row.target).clone();
     Some(MarkStep { id: row.id.clone(), account, region, verb: MarkVerb::Put, value: Some(value), because: None })
 }

@@ -81,7 +81,7 @@ fn of_stop(row: &Row) -> News {
 fn item(row: &Row, subject: Subject) -> Item {
     Item {
         subject,
-        target: row.target.clone(),
+        target: (*row.target).clone(),
         id: row.id.clone(),
         name: row.name.clone(),
         kind: (*row.kind).into(),

@@ -29,7 +29,7 @@ use crate::words::{Action, Instance, Locale, Remark, State, Target, Usd, Verdict
 #[derive(Clone, Debug)]
 pub struct Row {
     /// Account and Region.
-    pub target: Target,
+    pub target: Arc<Target>,
     /// Instance id.
     pub id: Box<str>,
     /// The `Name` tag, or nothing.
@@ -96,7 +96,7 @@ impl Row {
         let in_scope = !matches!(verdict, Verdict::OutOfScope(_));
         let running = instance.state == State::Running;
         Self {
-            target: instance.target.clone(),
+            target: shelf.target(&instance.target),
             id: instance.id.clone(),
             name: instance.name().into(),
             policy,

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::owner::Owner;
 use super::price::PriceKey;
+use crate::words::Target;
 
 /// Everything of a run that is kept once.
 #[derive(Debug, Default)]
@@ -15,6 +16,7 @@ pub struct Shelf {
     names: HashSet<Arc<str>>,
     owners: HashSet<Arc<Owner>>,
     prices: HashSet<Arc<Result<PriceKey, String>>>,
+    targets: HashSet<Arc<Target>>,
 }
 
 impl Shelf {
@@ -31,6 +33,11 @@ impl Shelf {
     /// The key of a price, or why there is none.
     pub fn price(&mut self, price: Result<PriceKey, String>) -> Arc<Result<PriceKey, String>> {
         one(&mut self.prices, price)
+    }
+
+    /// An account and Region.
+    pub fn target(&mut self, target: &Target) -> Arc<Target> {
+        one(&mut self.targets, target.clone())
     }
 }
 

@@ -72,7 +72,7 @@ fn of_place(lines: &mut Vec<String>, target: &Target, report: &Report, outside: 
         lines.push(about(locale, About::Blind { account: &account, region: &region, cause: &plain(cause) }));
         return;
     }
-    let mut rows: Vec<&Row> = report.rows.iter().filter(|row| row.target == *target && row.running).collect();
+    let mut rows: Vec<&Row> = report.rows.iter().filter(|row| *row.target == *target && row.running).collect();
     // What has no price first, for it may be the dearest; of the same price the newest first.
     rows.sort_by_key(|row| (row.monthly.is_some(), Reverse(row.monthly), Reverse(row.launch), &row.id));
     let sum: Cost = rows.iter().map(|row| row.monthly).collect();

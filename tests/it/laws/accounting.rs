@@ -50,7 +50,7 @@ fn everything_seen_has_one_line_and_every_target_is_seen_closed_or_blind() {
             assert!(looked.len() <= 1, "{target} was looked at twice");
             assert_eq!(dark, !looked.first().is_some_and(|call| call.ok), "{target}");
         }
-        let mut shown: Vec<_> = report.rows.iter().map(|row| (row.target.clone(), row.id.clone())).collect();
+        let mut shown: Vec<_> = report.rows.iter().map(|row| ((*row.target).clone(), row.id.clone())).collect();
         shown.sort();
         let lit = |target: &Target| !blind.contains(target) && !closed.contains(target) && world.tells_regions(target);
         let mut there: Vec<_> = world.all().into_iter().map(|found| (found.target, found.id)).collect();

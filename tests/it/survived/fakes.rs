@@ -151,7 +151,7 @@ impl Survived<'_> {
                 || report.closed.iter().any(|closed| of(&closed.account, &closed.region))
         };
         for (id, found) in &self.before {
-            let lines = report.rows.iter().filter(|row| row.id == *id && row.target == found.target).count();
+            let lines = report.rows.iter().filter(|row| row.id == *id && *row.target == found.target).count();
             assert_eq!(lines, usize::from(!dark(&found.target)), "`{id}` in {}", found.target);
         }
         assert_eq!(report.rows.iter().filter(|row| !self.before.contains_key(&row.id)).count(), 0);
