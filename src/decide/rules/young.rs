@@ -9,9 +9,9 @@ pub(super) const RULE: Rule = Rule { reason: Reason::Young, judge, inputs };
 
 fn judge(case: &Case<'_>) -> Option<Verdict> {
     let grace = case.policy?.0.min_uptime;
-    // A launch in the future is a clock that is wrong, and no reason to stop anything.
+    // A launch in the future is a clock that is wrong, and no reason to stop anything: its age is less than any grace.
     let age = case.now - case.instance.launch?;
-    (age < grace || age < chrono::Duration::zero()).then_some(Verdict::Spare(Spared::Young { age, grace }))
+    (age < grace).then_some(Verdict::Spare(Spared::Young { age, grace }))
 }
 
 fn inputs(case: &Case<'_>) -> Inputs {
