@@ -76,7 +76,7 @@ MUTANTS ?= src/{decide,schedule}/**
 MUTANTS_SHARD ?= 0/1
 
 .PHONY: mutants
-mutants: $(TOOLS)/cargo-mutants-$(CARGO_MUTANTS_VERSION) $(TOOLS)/cargo-nextest-$(CARGO_NEXTEST_VERSION) ## break the rules one by one, and see that a test finds it; ten hours on two cores for the whole
+mutants: $(TOOLS)/cargo-mutants-$(CARGO_MUTANTS_VERSION) $(TOOLS)/cargo-nextest-$(CARGO_NEXTEST_VERSION) ## break the rules one by one, and see that a test finds it; hours for the whole
 	PATH="$(TOOLS)/bin:$$PATH" cargo mutants --no-config --file '$(MUTANTS)' --shard $(MUTANTS_SHARD) --profile mutants --test-tool nextest \
 	  --cargo-arg=--locked --cargo-arg=--no-default-features --cargo-test-arg=--lib --cargo-test-arg=--test --cargo-test-arg=it
 
