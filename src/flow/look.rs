@@ -138,7 +138,7 @@ async fn survey_each(
 }
 
 /// The Region of what is so of a whole account.
-const EVERYWHERE: &str = "*";
+pub(super) const EVERYWHERE: &str = "*";
 
 /// A Region that no account has is a typo, and a typo must not look like a clean result. Where an account could
 /// not be asked for its Regions, or none is looked at, nobody knows.
@@ -206,7 +206,7 @@ pub async fn aim(port: &impl Look, settings: &Settings, scope: &Scope, clock: Cl
     Ok(Aim { accounts: accounts.into_values().collect(), targets, blind, closed, skipped })
 }
 
-/// Finds the accounts that would be looked at, by id, and notes in `seen` which are left out on purpose.
+/// Finds the accounts that would be looked at, by id, and those that are left out on purpose.
 ///
 /// # Errors
 /// As [`aim`].

@@ -9,7 +9,7 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::mpsc;
 
 use super::clock::Clock;
-use super::look::{Found, LookError, RESERVE, Seen};
+use super::look::{EVERYWHERE, Found, LookError, RESERVE, Seen};
 use crate::decide::report::{Blind, Skipped};
 use crate::decide::request::{RequestInvalid, Scope};
 use crate::ports::{FoundAccount, Look, PortError, Unseen};
@@ -198,7 +198,7 @@ impl<'a, E: FnMut(Found, &mut Seen)> Sweeping<'a, E> {
                 self.open.remove(&account);
                 match answer {
                     Ok(regions) => self.regions(&account, regions),
-                    Err(why) => self.unseen(Target::new(account, "*"), why),
+                    Err(why) => self.unseen(Target::new(account, EVERYWHERE), why),
                 }
             }
             Answer::Instances(target, instances, answer) => self.instances(target, instances, answer),
@@ -252,7 +252,7 @@ impl<'a, E: FnMut(Found, &mut Seen)> Sweeping<'a, E> {
         }
         let late = || Unseen::Blind("there was no time left to look before the run's deadline".to_owned());
         for account in std::mem::take(&mut self.open) {
-            self.unseen(Target::new(account, "*"), late());
+            self.unseen(Target::new(account, EVERYWHERE), late());
         }
         let targets = std::mem::take(&mut self.targets);
         if self.how.depth >= Depth::Instances {
