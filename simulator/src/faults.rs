@@ -35,6 +35,8 @@ pub enum Mode {
     CutAfter,
     /// The work is done; half of the answer's body comes, then the connection is cut.
     Truncate,
+    /// The work is done; half of the answer's body comes, and its length says that this is all of it.
+    Shorten,
     /// A page comes a second time, under a token of its own.
     RepeatPage,
     /// A page names itself as the next one.

@@ -289,6 +289,11 @@ impl World {
                 Reply::Cut
             }
             Mode::Truncate => Reply::Truncate(self.work(call, Slant::default())),
+            Mode::Shorten => {
+                let mut answer = self.work(call, Slant::default());
+                answer.body.truncate(answer.body.len() / 2);
+                Reply::Answer(answer)
+            }
             Mode::Past => Reply::Answer(self.work(call, Slant { past: true, page: None })),
             Mode::RepeatPage | Mode::SameToken | Mode::LosePage => {
                 Reply::Answer(self.work(call, Slant { past: false, page: fault.page() }))

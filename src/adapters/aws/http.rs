@@ -2,22 +2,43 @@
 
 use aws_smithy_http_client::{Builder, tls};
 use aws_smithy_runtime_api::client::connector_metadata::ConnectorMetadata;
-use aws_smithy_runtime_api::client::http::{HttpClient, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector};
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 
-/// Leaves out what hyper's client does whenever one of the SDK's is made: it builds a TLS connector, with every root
-/// certificate parsed anew, and drops it. With a client for each account and Region that was a sixth of all CPU. The
+use super::whole::whole;
+
+/// Two things that hyper's client leaves undone, or does too often.
+///
+/// An answer in XML that ends before its time is an error of the connection, and the call is made again: the SDK's
+/// reader would take it for a shorter answer, with fewer instances, and fewer tags of the last one.
+///
+/// Whenever one of the SDK's clients is made, hyper's builds a TLS connector, with every root certificate parsed anew,
+/// and drops it. With a client for each account and Region that was a sixth of all CPU. It is not asked to: the
 /// connectors that calls are made with are kept, and the first of them loads the certificates.
 #[derive(Debug)]
 struct Shared(SharedHttpClient);
 
 impl HttpClient for Shared {
     fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
-        self.0.http_connector(settings, components)
+        SharedHttpConnector::new(Whole(self.0.http_connector(settings, components)))
     }
 
     fn connector_metadata(&self) -> Option<ConnectorMetadata> {
         self.0.connector_metadata()
+    }
+}
+
+/// Hands on whole answers.
+#[derive(Debug)]
+struct Whole(SharedHttpConnector);
+
+impl HttpConnector for Whole {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let answer = self.0.call(request);
+        HttpConnectorFuture::new(async { whole(answer.await?).await })
     }
 }
 

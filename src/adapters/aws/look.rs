@@ -12,6 +12,7 @@ use super::client::{Kept, ec2};
 use super::config::Aws;
 use super::errors::{unseen, words};
 use super::instance::reduce;
+use super::page::QuickPages;
 use super::sessions::{Role, Sessions, session_name};
 use super::tokens::Tokens;
 use super::{balancers, contact, metrics, metrics_weeks, organization};
@@ -238,7 +239,8 @@ async fn page_through(
     }
     let (mut tokens, mut token) = (Tokens::default(), None);
     loop {
-        let page = call.clone().max_results(PAGE).set_next_token(token.clone()).send().await;
+        let page = call.clone().max_results(PAGE).set_next_token(token.clone()).customize().interceptor(QuickPages);
+        let page = page.send().await;
         let page = page.map_err(|error| unseen("ec2:DescribeInstances", &error))?;
         for raw in page.reservations().iter().flat_map(|reservation| reservation.instances()) {
             let instance = reduce(target, raw);

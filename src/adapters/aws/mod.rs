@@ -15,6 +15,8 @@ mod messenger;
 mod metrics;
 mod metrics_weeks;
 mod organization;
+mod page;
+mod page_xml;
 mod pricing;
 mod secrets;
 mod sessions;
@@ -22,6 +24,7 @@ mod sns;
 mod store;
 mod tokens;
 mod webhook;
+mod whole;
 
 pub use act::Hands;
 pub use config::{Aws, Meter};

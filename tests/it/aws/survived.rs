@@ -15,21 +15,21 @@ use crate::survived::plans;
 const LATER: &str = "2026-11-25T21:50:00+09:00";
 
 /// Which call, and in which ways it may go wrong.
-const LOOKING: [&str; 7] = ["error", "throttle", "expire", "hang", "cut", "truncate", "past"];
-const ACTING: [&str; 9] =
-    ["error", "throttle", "expire", "lost", "ignore", "hang-after", "cut", "cut-after", "truncate"];
-const WRITING: [&str; 6] = ["error", "throttle", "lost", "cut", "cut-after", "truncate"];
+const LOOKING: [&str; 8] = ["error", "throttle", "expire", "hang", "cut", "truncate", "shorten", "past"];
+const ACTING: [&str; 10] =
+    ["error", "throttle", "expire", "lost", "ignore", "hang-after", "cut", "cut-after", "truncate", "shorten"];
+const WRITING: [&str; 7] = ["error", "throttle", "lost", "cut", "cut-after", "truncate", "shorten"];
 const PAGES: [&str; 3] = ["repeat-page", "same-token", "lose-page"];
 const ACTIONS: [(&str, &[&str]); 15] = [
     ("DescribeInstances", &LOOKING),
     ("DescribeInstances", &PAGES),
     ("DescribeInstances", &["change", "change-after"]),
     ("GetMetricData", &LOOKING),
-    ("AssumeRole", &["error", "throttle", "hang", "cut", "truncate"]),
-    ("ListAccounts", &["error", "throttle", "hang", "truncate"]),
+    ("AssumeRole", &["error", "throttle", "hang", "cut", "truncate", "shorten"]),
+    ("ListAccounts", &["error", "throttle", "hang", "truncate", "shorten"]),
     ("ListAccounts", &["repeat-page", "same-token"]),
     // The n-th call, whatever it is.
-    ("*", &["error", "throttle", "expire", "lost", "cut", "cut-after", "truncate"]),
+    ("*", &["error", "throttle", "expire", "lost", "cut", "cut-after", "truncate", "shorten"]),
     ("GetParameter", &["error", "throttle", "cut"]),
     ("CreateTags", &ACTING),
     ("StopInstances", &ACTING),

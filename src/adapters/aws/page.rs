@@ -1,0 +1,130 @@
+//! Lets `page_xml` read the answers of `DescribeInstances` in the SDK's place.
+
+use aws_sdk_ec2::operation::describe_instances::DescribeInstances;
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::context::{BeforeSerializationInterceptorContextMut, Error, Output};
+use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
+use aws_smithy_runtime_api::client::orchestrator::{HttpResponse, OrchestratorError};
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_runtime_api::client::runtime_plugin::RuntimePlugin;
+use aws_smithy_runtime_api::client::ser_de::{DeserializeResponse, SharedResponseDeserializer};
+use aws_smithy_types::config_bag::{ConfigBag, FrozenLayer};
+
+use super::page_xml;
+
+/// Put on a call of `DescribeInstances`: its pages are read by `page_xml`. A page that cannot be read is a broken answer
+/// and is asked for again; what AWS refuses, and the calls' retries, are the SDK's as ever.
+#[derive(Debug)]
+pub(super) struct QuickPages;
+
+#[dyn_dispatch_hint]
+impl Intercept for QuickPages {
+    fn name(&self) -> &'static str {
+        "QuickPages"
+    }
+
+    fn modify_before_serialization(
+        &self,
+        _: &mut BeforeSerializationInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        bag: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        if let Some(operation) = DescribeInstances::new().config() {
+            bag.interceptor_state().store_put(SharedResponseDeserializer::new(Quick { operation }));
+        }
+        Ok(())
+    }
+}
+
+/// Reads one answer.
+#[derive(Debug)]
+struct Quick {
+    /// What the SDK knows of the operation: its own reader, for what AWS refuses, is in it.
+    operation: FrozenLayer,
+}
+
+impl DeserializeResponse for Quick {
+    fn deserialize_nonstreaming_with_config(
+        &self,
+        response: &HttpResponse,
+        bag: &ConfigBag,
+    ) -> Result<Output, OrchestratorError<Error>> {
+        if response.status().is_success() {
+            let body = response.body().bytes().unwrap_or_default();
+            return page_xml::page(body).map(Output::erase).map_err(|why| OrchestratorError::response(why.into()));
+        }
+        match self.operation.load::<SharedResponseDeserializer>() {
+            Some(sdk) => sdk.deserialize_nonstreaming_with_config(response, bag),
+            None => Err(OrchestratorError::other("the SDK has no reader of DescribeInstances")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_config::{BehaviorVersion, Region};
+    use aws_credential_types::Credentials;
+    use aws_smithy_runtime_api::client::http::{
+        HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
+    };
+    use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+    use aws_smithy_types::body::SdkBody;
+
+    use super::*;
+
+    /// Answers every call with the same body.
+    #[derive(Clone, Debug)]
+    struct Canned(u16, &'static str);
+
+    impl HttpConnector for Canned {
+        fn call(&self, _: HttpRequest) -> HttpConnectorFuture {
+            HttpConnectorFuture::ready(Ok(HttpResponse::new(self.0.try_into().unwrap(), SdkBody::from(self.1))))
+        }
+    }
+
+    impl HttpClient for Canned {
+        fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
+            SharedHttpConnector::new(self.clone())
+        }
+    }
+
+    /// The ids on the page, or the SDK's error.
+    async fn ids(canned: Canned, quick: bool) -> Result<Vec<String>, String> {
+        let config = aws_sdk_ec2::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new("us-east-1"))
+            .credentials_provider(Credentials::new("AKIDEXAMPLE", "secret", None, None, "test"))
+            .http_client(canned);
+        let call = aws_sdk_ec2::Client::from_conf(config.build()).describe_instances().customize();
+        let call = if quick { call.interceptor(QuickPages) } else { call };
+        let page = call.send().await.map_err(|error| format!("{error:?}"))?;
+        let instances = page.reservations().iter().flat_map(|reservation| reservation.instances());
+        Ok(instances.map(|instance| instance.instance_id().unwrap_or_default().to_owned()).collect())
+    }
+
+    /// Only the SDK's reader stumbles over it, so that its being read shows by whom.
+    const ODD: &str = "<DescribeInstancesResponse><reservationSet><item><instancesSet><item><instanceId>i-1</instanceId>\
+        <usageOperationUpdateTime>never</usageOperationUpdateTime></item></instancesSet></item></reservationSet></DescribeInstancesResponse>";
+
+    #[tokio::test]
+    async fn the_pages_of_a_call_are_read_in_the_place_of_the_sdk() {
+        assert_eq!(ids(Canned(200, ODD), true).await, Ok(vec!["i-1".to_owned()]));
+        assert!(ids(Canned(200, ODD), false).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn what_is_refused_is_the_sdks_to_tell() {
+        let refused = "<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>no</Message></Error></Errors></Response>";
+        for canned in [Canned(403, refused), Canned(403, ODD), Canned(400, "")] {
+            assert_eq!(ids(canned.clone(), true).await, ids(canned, false).await);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_page_that_cannot_be_read_is_asked_for_again_and_then_an_error_that_says_so() {
+        for page in [&ODD[..100], "", "<a/>"] {
+            let error = ids(Canned(200, page), true).await.unwrap_err();
+            assert!(error.contains("ResponseError") && error.contains("cannot be read"), "{error}");
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! The SDK's own reader is the measure, of whole pages.
+
+use aws_sdk_ec2::operation::describe_instances::DescribeInstances;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::runtime_plugin::RuntimePlugin;
+use aws_smithy_runtime_api::client::ser_de::{DeserializeResponse, SharedResponseDeserializer};
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::config_bag::ConfigBag;
+use proptest::prelude::*;
+use proptest::sample::select;
+use proptest::test_runner::RngSeed;
+
+use super::super::instance::reduce;
+use super::*;
+use crate::words::{Instance as Ours, Target};
+
+/// What a run keeps of a page.
+fn kept(page: &DescribeInstancesOutput) -> (Option<String>, Vec<Ours>) {
+    let target = Target::new("111111111111", "eu-west-1");
+    let raw = page.reservations().iter().flat_map(|reservation| reservation.instances());
+    (page.next_token().map(str::to_owned), raw.map(|raw| reduce(&target, raw)).collect())
+}
+
+fn by_sdk(body: &str) -> Option<(Option<String>, Vec<Ours>)> {
+    let operation = DescribeInstances::new().config().unwrap();
+    let reader = operation.load::<SharedResponseDeserializer>().unwrap();
+    let answer = HttpResponse::new(200.try_into().unwrap(), SdkBody::from(body));
+    let page = reader.deserialize_nonstreaming_with_config(&answer, &ConfigBag::base()).ok()?;
+    Some(kept(&page.downcast::<DescribeInstancesOutput>().unwrap()))
+}
+
+fn by_us(body: &str) -> Option<(Option<String>, Vec<Ours>)> {
+    page(body.as_bytes()).as_ref().ok().map(kept)
+}
+
+/// Where a value stands beneath an instance. `item` is one of a list.
+const WORDS: [&str; 15] = [
+    "instanceId",
+    "instanceState/name",
+    "instanceType",
+    "reason",
+    "instanceLifecycle",
+    "rootDeviceType",
+    "blockDeviceMapping/item/ebs/volumeId",
+    "placement/tenancy",
+    "placement/hostId",
+    "capacityBlockId",
+    "capacityReservationId",
+    "productCodes/item/productCode",
+    "iamInstanceProfile/arn",
+    "tagSet/item/key",
+    "tagSet/item/value",
+];
+const MORE_WORDS: [&str; 8] = [
+    "blockDeviceMapping/item/deviceName",
+    "imageId",
+    "platformDetails",
+    "usageOperation",
+    "operator/principal",
+    "dnsName",
+    "stateReason/message",
+    "networkInterfaceSet/item/groupSet/item/groupName",
+];
+const FLAGS: [&str; 4] = [
+    "sourceDestCheck",
+    "networkInterfaceSet/item/sourceDestCheck",
+    "operator/managed",
+    "hibernationOptions/configured",
+];
+const NUMBERS: [&str; 3] =
+    ["cpuOptions/coreCount", "cpuOptions/threadsPerCore", "networkInterfaceSet/item/attachment/deviceIndex"];
+const TIMES: [&str; 2] = ["launchTime", "networkInterfaceSet/item/attachment/attachTime"];
+
+fn nested(path: &str, value: &str) -> String {
+    path.rsplit('/').fold(value.to_owned(), |inner, name| format!("<{name}>{inner}</{name}>"))
+}
+
+const ODD: [&str; 9] = [
+    "&amp;",
+    "&lt;b&gt;",
+    "a&#38;b",
+    "&#x41;",
+    "&quot;&apos;",
+    " ",
+    "",
+    "\n  x\n",
+    "arn:aws:iam::1:instance-profile/a/b",
+];
+
+fn word() -> impl Strategy<Value = String> {
+    let plain = "[ -%'-;=-~é✓]{0,12}";
+
+    prop_oneof![3 => plain, 1 => select(&ODD[..]).prop_map(str::to_owned)]
+}
+
+fn leaf(paths: &'static [&'static str], value: impl Strategy<Value = String>) -> impl Strategy<Value = String> {
+    (select(paths), value).prop_map(|(path, value)| nested(path, &value))
+}
+
+fn one_of(paths: &'static [&'static str], values: &'static [&'static str]) -> impl Strategy<Value = String> {
+    leaf(paths, select(values).prop_map(str::to_owned))
+}
+
+const SHAPES: [&str; 5] = [
+    "<tagSet><item><key>a</key><value>1</value></item><item/><other/>\n<item><value/></item></tagSet>",
+    "<tagSet/>",
+    "<placement/>",
+    "<blockDeviceMapping><item/></blockDeviceMapping>",
+    " \n ",
+];
+
+/// Anything that may stand beneath an instance, now and then something that nobody can read.
+fn field() -> impl Strategy<Value = String> {
+    prop_oneof![
+        8 => leaf(&WORDS, word()),
+        4 => leaf(&MORE_WORDS, word()),
+        4 => one_of(&FLAGS, &["true", "false"]),
+        4 => one_of(&NUMBERS, &["0", "1", "2", "96"]),
+        4 => one_of(&TIMES, &["2026-11-03T08:00:00.000Z", "2026-11-03T08:00:00Z", "2026-11-03T10:00:00.5+02:00"]),
+        2 => select(&SHAPES[..]).prop_map(str::to_owned),
+    ]
+}
+
+const BROKEN: [&str; 6] = ["&bogus;", "&", "a & b", "<b>", "<b/>", "<b>c</b>"];
+
+fn unreadable() -> impl Strategy<Value = String> {
+    prop_oneof![
+        one_of(&FLAGS, &["TRUE", "", " true", "1"]),
+        one_of(&NUMBERS, &["", "x", "99999999999", "1.5"]),
+        one_of(&TIMES, &["", "yesterday", "2026-11-03", "2026-11-03T08:00:00"]),
+        leaf(&WORDS, select(&BROKEN[..]).prop_map(str::to_owned)),
+    ]
+}
+
+fn document(instances: &[Vec<String>], token: Option<&str>) -> String {
+    let item = |fields: &Vec<String>| format!("<item>{}</item>", fields.concat());
+    let each = instances.iter().map(|fields| {
+        format!("<item><ownerId>1</ownerId><groupSet/><instancesSet>{}</instancesSet></item>", item(fields))
+    });
+    let token = token.map(|token| nested("nextToken", token)).unwrap_or_default();
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<DescribeInstancesResponse xmlns=\"http://ec2.amazonaws.com/doc/2016-11-15/\">\n    <requestId>r-1</requestId>\n    <reservationSet>{}</reservationSet>{token}\n</DescribeInstancesResponse>",
+        each.collect::<String>()
+    )
+}
+
+fn pages() -> impl Strategy<Value = String> {
+    let instances = prop::collection::vec(prop::collection::vec(field(), 0..24), 0..5);
+    (instances, prop::option::of(word())).prop_map(|(instances, token)| document(&instances, token.as_deref()))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 400, failure_persistence: None, rng_seed: RngSeed::Fixed(20_261_128), ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn a_page_is_read_as_the_sdk_reads_it(body in pages()) {
+        let ours = by_us(&body);
+        prop_assert!(ours.is_some() && ours == by_sdk(&body), "{body}\n{ours:?}");
+    }
+
+    #[test]
+    fn what_the_sdk_refuses_is_an_error(mut fields in prop::collection::vec(field(), 0..8), wrong in unreadable()) {
+        fields.push(wrong);
+        let body = document(&[fields], None);
+        let (ours, sdk) = (by_us(&body), by_sdk(&body));
+        prop_assert!(ours.is_none() || ours == sdk, "{body}\n{ours:?}\n{sdk:?}");
+    }
+
+    #[test]
+    fn a_page_that_is_cut_short_is_never_read(body in pages(), at in any::<prop::sample::Index>()) {
+        let short: String = body.chars().take(at.index(body.chars().count())).collect();
+        prop_assert_eq!(by_us(&short), None, "{}", short);
+    }
+
+    #[test]
+    fn a_page_with_a_hole_or_an_echo_is_never_read_as_another(
+        body in pages(), from in any::<prop::sample::Index>(), to in any::<prop::sample::Index>(), twice in any::<bool>(),
+    ) {
+        let body: Vec<char> = body.chars().collect();
+        let (from, to) = (from.index(body.len()), to.index(body.len()));
+        let (from, to) = (from.min(to), from.max(to));
+        let (head, tail) = if twice { (&body[..to], &body[from..]) } else { (&body[..from], &body[to..]) };
+        let mangled: String = head.iter().chain(tail).collect();
+        let (ours, sdk) = (by_us(&mangled), by_sdk(&mangled));
+        prop_assert!(ours.is_none() || sdk.is_none() || ours == sdk, "{mangled}\n{ours:?}\n{sdk:?}");
+    }
+}
+
+#[test]
+fn what_is_no_page_is_an_error_that_says_where() {
+    let error = "<Response><Errors><Error><Code>Busy</Code></Error></Errors></Response>";
+    let comment = document(&[vec!["<instanceId>i-<!-- one -->1</instanceId>".to_owned()]], None);
+    let cdata = document(&[vec!["<instanceId><![CDATA[i-1]]></instanceId>".to_owned()]], None);
+    let prefixed = document(&[], None).replace("<Desc", "<a:Desc").replace("</Desc", "</a:Desc");
+    let attribute = document(&[vec!["<instanceId a=\"b\">i-1</instanceId>".to_owned()]], None);
+    for body in ["", " ", "no XML", "<", error, &comment, &cdata, &prefixed, &attribute] {
+        assert_eq!(by_us(body), None, "{body}");
+    }
+    let error = page(b"<DescribeInstancesResponse>\xff</DescribeInstancesResponse>").unwrap_err();
+    assert_eq!(error, "the page of instances cannot be read: see its byte 27 of 56");
+}
+
+#[test]
+fn what_nobody_asks_for_spoils_no_page() {
+    let odd = "<usageOperationUpdateTime>never</usageOperationUpdateTime>";
+    let fields = |odd: &str| vec!["<instanceId>i-1</instanceId>".to_owned(), odd.to_owned()];
+    let (spoilt, clean) = (document(&[fields(odd)], Some("next")), document(&[fields("")], Some("next")));
+    assert_eq!(by_sdk(&spoilt), None, "the SDK reads it: say something else here that only it stumbles over");
+    assert_eq!(by_us(&spoilt), by_sdk(&clean));
+}
