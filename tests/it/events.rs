@@ -1,5 +1,6 @@
 //! AWS's own events: what is read of them, and that an odd one harms nobody.
 
+use idle_reaper::decide::asked::Asked;
 use idle_reaper::decide::events::{Anomaly, Cause, Event, Launched};
 use serde_json::{Value, json};
 
@@ -172,6 +173,51 @@ fn a_session_is_resolved_to_the_person_as_far_as_the_event_allows() {
     );
     assert_eq!(by(json!({"type": "Root", "arn": "arn:aws:iam::1:root"})), "root");
     assert_eq!(by(Value::Null), "unknown");
+}
+
+#[test]
+fn each_kind_of_identity_has_one_name_that_tells_best_whatever_else_stands_beside_it() {
+    let best = [("IAMUser", "ana"), ("AWSService", "autoscaling.amazonaws.com"), ("IdentityCenterUser", "u-1")];
+    for (kind, expected) in best {
+        let identity = json!({"type": kind, "userName": "ana", "invokedBy": "autoscaling.amazonaws.com",
+            "arn": "arn:aws:iam::111111111111:x", "onBehalfOf": {"userId": "u-1"}});
+        let Event::Launched(launched) = read(launch(identity)) else { panic!("a launch") };
+        assert_eq!(launched.by, expected, "{kind}");
+    }
+}
+
+#[test]
+fn what_was_started_again_is_no_new_launch() {
+    let mut event = launch(json!({"type": "IAMUser", "userName": "ana"}));
+    event["detail"]["eventName"] = json!("StartInstances");
+    let Event::Launched(launched) = read(event) else { panic!("a launch") };
+    assert!(launched.again && launched.instances == ["i-1", "i-2"], "{launched:?}");
+}
+
+#[test]
+fn an_answer_names_the_kind_of_its_event_as_documented() {
+    let anomaly = || topic(&causes(json!([])));
+    let mut failed = launch(json!({}));
+    failed["detail"]["errorCode"] = json!("Client.UnauthorizedOperation");
+    for (event, word) in [
+        (state("running"), "instance-state"),
+        (state("stopped"), "instance-state"),
+        (anomaly(), "cost-anomaly"),
+        (launch(json!({})), "launch"),
+        (failed, "launch"),
+    ] {
+        assert_eq!(read(event).as_str(), word);
+    }
+}
+
+#[test]
+fn an_event_that_cannot_be_understood_is_refused_with_the_place_it_comes_from() {
+    let mut state = state("running");
+    state["detail"] = json!({"state": "running"});
+    for (event, source) in [(state, "aws.ec2"), (topic(&json!({"alarm": 1})), "aws:sns")] {
+        let wrong = Asked::parse(&event.to_string()).expect_err("it is broken").to_string();
+        assert!(wrong.contains(&format!("the event from `{source}`")), "{wrong}");
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! A run in parts is the same run: the same report, the same acts, the same messages. And where a part of it fails, the
 //! rest tells the truth.
 
+mod asked;
 mod late;
 mod reviewed;
 
@@ -8,7 +9,6 @@ use std::cell::Cell;
 
 use chrono::Duration;
 use idle_reaper::decide::case::Activity;
-use idle_reaper::decide::fan_out::{Stage as Asked, StageInvalid};
 use idle_reaper::decide::report::{Ending, Health, Outcome, Report};
 use idle_reaper::decide::request::{Mode, Scope};
 use idle_reaper::decide::savings::Savings;
@@ -390,27 +390,4 @@ fn a_look_that_breaks_off_shows_what_it_has_seen_and_acts_on_none_of_it() {
     assert_eq!(divided.rows.len(), 3);
     let broken: Vec<_> = divided.rows.iter().filter(|row| *row.target.account == *THERE.0).collect();
     assert!(matches!(&broken[..], [row] if !row.armed), "{broken:?}");
-}
-
-#[test]
-fn what_is_sent_to_a_part_is_read_strictly() {
-    let parse = |text: &str| Asked::parse(text);
-    let look = parse(r#"{"stage":"look","run":"20261125T123000Z-1a2b3c4d","batch":3}"#).unwrap();
-    assert_eq!(look, Asked::Look { run: "20261125T123000Z-1a2b3c4d".into(), batch: 3 });
-    let targets = parse(r#"{"stage":"targets","request":{"mode":"apply"},"accounts-a-child":5}"#).unwrap();
-    assert_eq!(targets, Asked::Targets { request: r#"{"mode":"apply"}"#.into(), accounts: 5 });
-    for wrong in [
-        r#"{"stage":"look","run":"../../reaper","batch":3}"#,
-        r#"{"stage":"look","run":"","batch":3}"#,
-        r#"{"stage":"act","run":"a","batch":-1}"#,
-        r#"{"stage":"act","run":"a"}"#,
-        r#"{"stage":"conclude","run":"a","mode":"apply"}"#,
-        r#"{"stage":"targets"}"#,
-        r#"{"stage":"targets","request":{"mode":"apply"},"accounts-a-child":0}"#,
-        r#"{"stage":"stop-everything","run":"a"}"#,
-        r#"{"stage":null}"#,
-    ] {
-        assert!(parse(wrong).is_err(), "{wrong}");
-    }
-    assert!(matches!(parse(r#"{"stage":"plan","run":"a/b"}"#), Err(StageInvalid::NotARun(_))));
 }

@@ -6,7 +6,7 @@ use idle_reaper::decide::report::{Ending, Report};
 use idle_reaper::decide::settings::Settings;
 use idle_reaper::words::{Instance, Lifted, State, Subject};
 
-use crate::fake::{EVENING, SETTINGS, Shape, World, apply, at, instance, plan, row, settings};
+use crate::fake::{EVENING, Fault, Faults, SETTINGS, Shape, World, apply, at, instance, plan, row, settings};
 use crate::idle::samples::Case;
 
 /// Owners by tag, `ana` with a channel and a second contact, the rest without; idle machines are stopped.
@@ -180,6 +180,20 @@ fn a_sign_of_life_lifts_the_mark_and_whoever_was_told_is_told_why() {
         assert_eq!(world.get("i-1").tags.get("idle-reaper:marked"), None);
         assert_eq!(heard(&world, "ana").last(), Some(&(Subject::Lifted, "i-1".to_owned())), "{why:?}");
     }
+}
+
+#[test]
+fn a_report_counts_the_marks_that_were_written_and_lifted_and_no_others() {
+    let marks = |report: &Report| (report.counts().marked, report.counts().lifted);
+    let (world, settings) = (World::of([idle_box("i-1"), idle_box("i-2")]), telling());
+    rests(&world, "i-2", at(NOON));
+    assert_eq!(marks(&run(&world, &settings, "i-1", NOON)), (2, 0));
+    world.change("i-1", |found| found.tag("idle-reaper:keep", ""));
+    let later = "2026-11-26T12:00:00+09:00";
+    rests(&world, "i-2", at(later));
+    assert_eq!(marks(&run(&world, &settings, "i-1", later)), (0, 1));
+    let refused = World::of([idle_box("i-1")]).with_faults(Faults::one("i-1", Fault::TagRefused));
+    assert_eq!(marks(&run(&refused, &settings, "i-1", NOON)), (0, 0));
 }
 
 #[test]

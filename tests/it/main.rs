@@ -5,6 +5,7 @@ mod anomalies;
 #[cfg(feature = "aws")]
 mod aws;
 mod command_line;
+mod difference;
 mod docs;
 mod events;
 mod fake;

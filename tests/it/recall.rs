@@ -4,6 +4,9 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
+use idle_reaper::decide::caps::Cap;
+use idle_reaper::decide::past::Past;
+use idle_reaper::render::json;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -104,6 +107,19 @@ fn the_last_run_is_the_newest_with_an_outcome_for_the_instance() {
     assert!(code == 1 && err.contains("9 days") && err.contains("idle-reaper:stopped"), "{err}");
     let (code, _, err) = explain(folder.path(), &["i-kept", "--run", "last", "--at", "2026-11-26T09:00:00Z"]);
     assert!(code == 1 && err.contains("i-kept"), "{err}");
+}
+
+#[test]
+fn what_was_put_off_is_told_of_the_one_that_was_put_off() {
+    let world = World::of([instance("i-1"), instance("i-2")]);
+    let report = fake::apply(&world, &fake::with(&[("stops-per-run = 1000", "stops-per-run = 1")]), at(EVENING));
+    let (done, waits) = (fake::planned(&report).remove(0), report.plan.deferred[0].id.to_string());
+    assert_ne!(done, waits);
+    let text = json(&report, false).unwrap();
+    let recall = |id: &str| Past::parse(&text).unwrap().recall(id, true).unwrap();
+    assert_eq!((recall(&done).deferred, recall(&waits).deferred), (None, Some(Cap::StopsPerRun)));
+    assert_eq!((recall(&done).step.is_some(), recall(&waits).step.is_some()), (true, false));
+    assert_eq!((recall(&done).outcome.is_some(), recall(&waits).outcome.is_some()), (true, false));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The rules: each spares with its tell present and condemns with it absent, in the documented order.
 
-mod case;
+pub mod case;
 mod order;
 mod tells;
 

@@ -1,5 +1,8 @@
 //! Settings: every mistake with its place, the line and a hint, all of them at once; and what is accepted.
 
+mod limits;
+mod warnings;
+
 use idle_reaper::decide::settings::{Settings, SettingsInvalid};
 
 use crate::fake::{SETTINGS, at, with};

@@ -19,7 +19,8 @@ fn told_at_noon() -> (World, Settings) {
     (world, settings)
 }
 
-fn changed(from: &str, to: &str) -> Settings {
+/// [`telling`] with one change.
+pub fn changed(from: &str, to: &str) -> Settings {
     let text = crate::fake::SETTINGS.replace("[calendars.japan]", TELLING);
     let text = text.replace("unannounced = true", "idle = \"stop\"");
     assert!(text.contains(from), "{from}");

@@ -10,6 +10,7 @@ use idle_reaper::words::{Reason, State};
 use serde_json::{Value, json};
 
 use crate::fake::{EVENING, HERE, SETTINGS, Shape, THERE, World, at, instance, plan, with};
+use crate::forgotten::{NOON, idle_box, rests, telling};
 
 /// Two accounts, some machines of some owners, an evening.
 fn fleet() -> World {
@@ -50,6 +51,16 @@ fn an_account_is_counted_with_its_name_and_its_reasons() {
          "spared": {"no-policy": 1, "not-running": 1}},
     ]);
     assert_eq!(views(&report())["accounts"], expected);
+}
+
+#[test]
+fn what_does_nothing_is_counted_as_idle() {
+    let world = World::of([idle_box("i-1"), idle_box("i-2"), instance("i-3")]);
+    for id in ["i-1", "i-2"] {
+        rests(&world, id, at(NOON));
+    }
+    let views = views(&plan(&world, &telling(), at(NOON)));
+    assert_eq!((&views["accounts"][0]["idle"], &views["accounts"][0]["seen"]), (&json!(2), &json!(3)));
 }
 
 #[test]

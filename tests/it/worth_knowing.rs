@@ -16,6 +16,7 @@ use crate::fake::{
 };
 use crate::forgotten::{NOON, TELLING, heard, idle_box, rests, run, telling, waits};
 use crate::idle::samples::METRICS;
+use crate::rules::case::Case;
 
 fn remarks(report: &Report, id: &str) -> Vec<Remark> {
     row(report, id).remarks.clone()
@@ -75,6 +76,38 @@ fn what_was_stopped_for_being_idle_has_no_hours_to_be_started_in() {
 }
 
 #[test]
+fn a_start_at_the_opening_itself_is_one_within_its_hours() {
+    let found = |started: &str| remarks(&plan(&World::of([again(started)]), &with(&[]), at(EVENING)), "i-1").len();
+    assert_eq!((found("2026-11-25T08:59:59+09:00"), found("2026-11-25T09:00:00+09:00")), (1, 0));
+}
+
+#[test]
+fn only_what_is_up_and_was_started_after_the_stop_was_started_again() {
+    let touched = |found: Instance| Instance { transition: Some(at("2026-11-25T20:00:00+09:00")), ..found };
+    for (odd, why) in [
+        (again("2026-11-24T22:10:00+09:00").state(State::Stopped), "somebody has stopped it since"),
+        (again("2026-11-24T12:30:00Z"), "its start is the instant of the stop"),
+        (again("2026-11-24T09:30:00+09:00"), "its start lies before the stop"),
+    ] {
+        let report = plan(&World::of([touched(odd)]), &with(&[]), at(EVENING));
+        assert_eq!(remarks(&report, "i-1"), [], "{why}");
+    }
+}
+
+#[test]
+fn a_start_within_a_quarter_of_an_hour_after_an_undo_is_the_undos() {
+    let undone = at("2026-11-24T22:00:00+09:00");
+    for (after, by) in [(-1, Starter::Unknown), (0, Starter::Undo), (15 * 60, Starter::Undo), (901, Starter::Unknown)] {
+        let mut case = Case::condemned();
+        case.instance = again(&(undone + Duration::seconds(after)).to_rfc3339());
+        case.history.undone = [("i-1".into(), undone)].into();
+        let found = case.seen_by_rules(|case| idle_reaper::decide::remarks::remarks(case, false));
+        let [Remark::StartedAgain { by: told, .. }] = &found[..] else { panic!("{after}: {found:?}") };
+        assert_eq!(*told, by, "{after} seconds");
+    }
+}
+
+#[test]
 fn a_launch_time_from_the_future_tells_nothing() {
     let report = plan(&World::of([again("2026-12-24T22:10:00+09:00")]), &with(&[]), at(EVENING));
     assert_eq!(remarks(&report, "i-1"), []);
@@ -92,6 +125,12 @@ fn what_runs_for_longer_than_max_age_with_a_default_owner_is_reported_and_not_st
     let report = plan(&world, &settings, at(NOON));
     assert!(matches!(remarks(&report, "i-1")[..], [Remark::Aged { .. }]));
     assert_eq!((remarks(&report, "i-2"), remarks(&report, "i-3")), (vec![], vec![]), "owned, and young");
+    let aged = |started: chrono::DateTime<chrono::Utc>| {
+        let found = instance("i-4").launched(&started.to_rfc3339());
+        !remarks(&plan(&World::of([found]), &settings, at(NOON)), "i-4").is_empty()
+    };
+    let limit = at(NOON) - Duration::days(30);
+    assert_eq!((aged(limit), aged(limit - Duration::seconds(1))), (false, true), "longer than 30 days");
     assert_eq!(row(&report, "i-1").verdict.action(), None);
     for shown in [in_table(&report), markdown(&report), value(&report).to_string()] {
         assert!(shown.contains("aged") && shown.contains("max-age"), "{shown}");
@@ -149,6 +188,14 @@ fn a_report_tells_what_was_saved_this_month_and_a_dry_run_knows_it_too() {
 fn a_dry_run_without_prices_in_the_record_says_nothing_of_money() {
     let report = plan(&World::of([instance("i-1")]), &with(&[]), at(EVENING));
     assert_eq!((value(&report).get("money"), in_table(&report).contains("USD")), (None, false));
+}
+
+#[test]
+fn a_dry_run_knows_prices_where_the_record_has_some_and_nowhere_else() {
+    let (world, settings) = (World::of([priced("i-1", "ana")]), with_money());
+    assert_eq!(plan(&world, &settings, at(EVENING)).waste(), None);
+    apply(&world, &settings, at(EVENING));
+    assert!(plan(&world, &settings, at(EVENING) + Duration::hours(1)).waste().is_some());
 }
 
 #[test]

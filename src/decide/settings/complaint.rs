@@ -104,3 +104,19 @@ impl fmt::Display for SettingsInvalid {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// No reader of TOML has given such a place yet; were one to, the complaint is to be read all the same.
+    #[test]
+    fn a_place_in_the_middle_of_a_letter_is_the_place_of_the_letter() {
+        let text = "x = 1\ny = \"｜\"\n";
+        let letter = text.find('｜').unwrap();
+        for inside in letter..letter + '｜'.len_utf8() {
+            let complaint = Complaint::at(text, inside..text.len() + 1, "odd".to_owned(), None);
+            assert_eq!((complaint.line, complaint.column, complaint.width), (2, 6, 2), "{inside}");
+        }
+    }
+}

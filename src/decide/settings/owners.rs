@@ -37,17 +37,6 @@ pub enum ContactType {
     Security,
 }
 
-impl ContactType {
-    /// The word in the settings.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Operations => "operations",
-            Self::Billing => "billing",
-            Self::Security => "security",
-        }
-    }
-}
-
 /// What `accounts` says of one account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ByAccount<'a> {

@@ -109,14 +109,11 @@ impl<'a> Section<'a> {
 
     fn take(&self, key: &'static str, kind: Kind) -> Option<&'a Spanned<DeValue<'a>>> {
         self.asked.borrow_mut().push(key);
-        let found = self.table.iter().find(|(found, _)| found.get_ref() == key);
-        let comment = found.and_then(|(key, value)| {
-            // A table's comment stands behind its header, of which the key is a part.
-            let table = value.get_ref().is_table() || matches!(kind, Kind::Tables);
-            self.source.comment(&if table { key.span() } else { value.span() })
-        });
+        let value = self.table.iter().find_map(|(found, value)| (found.get_ref() == key).then_some(value));
+        // A table's span is that of its header, behind which its comment stands.
+        let comment = value.and_then(|value| self.source.comment(&value.span()));
         self.source.shape.borrow_mut().ask(&self.path, key, kind, comment);
-        found.map(|(_, value)| value)
+        value
     }
 
     /// Complains if `key` is not written at all.

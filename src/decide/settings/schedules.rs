@@ -88,3 +88,31 @@ fn zone_of(section: &Section<'_>, word: &Word<'_>) -> Option<Tz> {
         })
         .ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use toml::de::DeTable;
+
+    use super::super::reader::Source;
+    use super::*;
+
+    /// Settings with a complaint are refused as a whole; were they not, this would still not be a schedule in UTC, or
+    /// one with fewer hours than somebody wrote.
+    #[test]
+    fn a_schedule_with_a_mistake_is_none_at_all() {
+        let right = "zone = \"Asia/Tokyo\"\nopen = [\"mon-fri 09:00-18:00\", \"sat 09:00-12:00\"]";
+        for (keys, is_one) in [
+            (right.to_owned(), true),
+            (right.replace("Tokyo", "Tokio"), false),
+            (right.replace("sat", "someday"), false),
+            (format!("{right}\ncalendar = \"nowhere\""), false),
+        ] {
+            let text = format!("[schedules.office]\n{keys}\n");
+            let source = Source::new(&text);
+            let document = DeTable::parse(&text).unwrap();
+            let schedules = read(&Section::top(&source, document.get_ref()), &BTreeMap::new());
+            assert_eq!(schedules["office"].is_some(), is_one, "{keys}");
+            assert_eq!(source.into_complaints().len(), usize::from(!is_one), "{keys}");
+        }
+    }
+}

@@ -188,6 +188,12 @@ fn a_price_is_asked_for_again_after_a_month_and_trusted_for_three() {
     prices.fail(key(), "no connection".into());
     assert_eq!(prices.find(&key(), after(89)), Price::Hourly(usd("0.0136")));
     assert_eq!(why(prices.find(&key(), after(90))), "no connection");
+    let other = PriceKey { kind: "m7i.large".into(), ..key() };
+    for (days, lines) in [(89, 2), (90, 1)] {
+        let mut prices = prices.clone();
+        prices.learn(other.clone(), Price::Hourly(usd("0.1")), after(days));
+        assert_eq!(prices.text().lines().count(), lines, "{days}: what nobody trusts any more is dropped");
+    }
     let mut unknown = Prices::default();
     unknown.learn(key(), Price::Unknown("new".into()), asked);
     assert!(!old(&unknown, 0) && old(&unknown, 1), "new types reach the list late");

@@ -115,7 +115,9 @@ fn what_could_not_be_seen_waits_and_is_counted_when_it_is_seen_again() {
     assert_eq!((hours(&savings), savings.open.len()), (0.into(), 1));
     savings.accrue(down(), |_| true, after(48));
     assert_eq!(hours(&savings), 48.into());
-    savings.accrue([], |_| false, after(48 + 91 * 24));
+    savings.accrue([], |_| false, after(48 + 90 * 24));
+    assert_eq!(savings.open.len(), 1, "three months to the second");
+    savings.accrue([], |_| false, after(48 + 90 * 24) + Duration::seconds(1));
     assert!(savings.open.is_empty(), "what nobody has seen for three months is forgotten");
     assert_eq!(hours(&savings), 48.into());
 }

@@ -107,7 +107,14 @@ fn keep_tags_are_read_as_the_rules_read_them() {
     assert_eq!(kept("idle-reaper:keep-until", "2026-11-01"), Kept::Until { value: "2026-11-01".into() });
     assert_eq!(kept("idle-reaper:keep-until", "2026-10-31"), Kept::No, "over everywhere");
     assert_eq!(kept("idle-reaper:keep-until", "soon"), Kept::Unreadable { value: "soon".into() });
-    assert_eq!(kept("idle-reaper:keep-until", "2026-11-02T09:00+09:00"), Kept::No);
+    // The instant itself is 09:30 in Tokyo.
+    for (value, expected) in [
+        ("2026-11-02T09:00+09:00", Kept::No),
+        ("2026-11-02T09:30+09:00", Kept::No),
+        ("2026-11-02T09:31+09:00", Kept::Until { value: "2026-11-02T09:31+09:00".into() }),
+    ] {
+        assert_eq!(kept("idle-reaper:keep-until", value), expected);
+    }
     let settings = with(&[("[busy]", "[tags]\nalso-keep = [\"DoNotStop\"]\n\n[busy]")]);
     let tagged = instance("i-1").tag("DoNotStop", "true");
     assert_eq!(Line::of(&tagged, &settings.tags, None, at(NOW)).kept, Kept::ForGood { key: "DoNotStop".into() });

@@ -1,5 +1,6 @@
 //! The order of the rules: the first that speaks decides.
 
+use idle_reaper::decide::explain::explain;
 use idle_reaper::decide::rules::RULES;
 use idle_reaper::words::Reason;
 
@@ -47,6 +48,17 @@ fn the_names_stand_in_the_order_in_which_the_rules_are_asked() {
             "outside-hours",
         ]
     );
+}
+
+#[test]
+fn an_explanation_names_the_one_rule_that_decides_and_what_the_others_would_say() {
+    let kept = with_tell(Reason::Spot, with_tell(Reason::KeptUntil, Case::condemned()));
+    let (asked, verdict) = kept.seen_by_rules(explain);
+    assert_eq!(asked.iter().map(|one| one.rule).collect::<Vec<_>>(), Reason::ALL, "every rule is asked");
+    let speak: Vec<Reason> = asked.iter().filter(|one| one.says.is_some()).map(|one| one.rule).collect();
+    assert_eq!(speak[..2], [Reason::KeptUntil, Reason::Spot]);
+    let decide: Vec<Reason> = asked.iter().filter(|one| one.decides).map(|one| one.rule).collect();
+    assert_eq!((decide, verdict.reason()), (vec![Reason::KeptUntil], Reason::KeptUntil));
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 mod delivery;
 mod digests;
+mod ledger;
 mod messages;
 mod owners;
 pub mod samples;
+mod topics;

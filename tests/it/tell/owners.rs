@@ -151,6 +151,7 @@ fn every_mistake_about_owners_and_channels_is_a_complaint() {
         ("format = \"chat\"", "format = \"html\"", "not a value of `format`"),
         ("sns = \"arn:aws:sns:ap-northeast-1:111111111111:mail\"", "", "channel `mail` leads nowhere"),
         (":111111111111:mail\"", ":111111111111:mail.fifo\"", "not the ARN of a standard SNS topic"),
+        ("sns = \"arn:aws:sns:ap-northeast-1:111111111111:mail\"", "sns = 1", "a string in quotes is expected"),
         ("at-least = 10.5", "at-least = -1", "not a number of at least 0"),
         ("at-least = 10.5", "at-least = nan", "not a number of at least 0"),
         ("\"Env=sandbox\" = 0.5", "\"=sandbox\" = 0.5", "names no tag"),
@@ -163,6 +164,44 @@ fn every_mistake_about_owners_and_channels_is_a_complaint() {
         assert!(said.contains(wanted), "{wanted}: {said}");
         assert!(said.contains("1 mistake\n"), "{said}");
     }
+}
+
+#[test]
+fn only_what_is_the_arn_of_a_standard_topic_is_a_topic() {
+    let arn = "arn:aws:sns:ap-northeast-1:111111111111:mail";
+    let parse = |topic: &str| Settings::parse("reaper.toml", &format!("{SETTINGS}{}", TELLING.replace(arn, topic)));
+    let longest = format!("arn:aws-cn:sns:cn-north-1:111111111111:{}", "x".repeat(256));
+    for topic in [arn, "arn:aws-us-gov:sns:us-gov-west-1:111111111111:A_b-1", &longest] {
+        assert!(parse(topic).is_ok(), "{topic}");
+    }
+    for topic in [
+        "arn:aws:sns:ap-northeast-1:111111111111:",
+        "arn:aws:sns:ap-northeast-1:111111111111:two words",
+        "arn:aws:sns:ap-northeast-1:111111111111:mail.fifo",
+        "arn:aws:sns:ap-northeast-1:11111111111:mail",
+        "arn:aws:sns:ap-northeast-1:1111111111111:mail",
+        "arn:aws:sns:ap-northeast-1:11111111111x:mail",
+        "arn:aws:sns::111111111111:mail",
+        "arn:other:sns:ap-northeast-1:111111111111:mail",
+        "arn:aws:sqs:ap-northeast-1:111111111111:mail",
+        "arn:aws:sns:ap-northeast-1:111111111111:mail:0",
+        &format!("{longest}x"),
+    ] {
+        let said = parse(topic).expect_err(topic).to_string();
+        assert!(said.contains("is not the ARN of a standard SNS topic") && said.contains("1 mistake\n"), "{said}");
+    }
+}
+
+#[test]
+fn a_channel_leads_where_its_topic_or_its_secret_is() {
+    let places: Vec<String> = telling().channels.values().map(|channel| channel.place()).collect();
+    let expected = [
+        "arn:aws:sns:us-east-1:111111111111:chat",
+        "ssm:/idle-reaper/lead",
+        "arn:aws:sns:ap-northeast-1:111111111111:mail",
+        "secretsmanager:idle-reaper/slack",
+    ];
+    assert_eq!(places, expected);
 }
 
 #[test]

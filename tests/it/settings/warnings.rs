@@ -1,0 +1,83 @@
+//! What `check` warns of: each warning where it holds, and nowhere else.
+
+use idle_reaper::decide::settings::Settings;
+use idle_reaper::words::{Account, Reason};
+
+use crate::fake::{EVENING, at, instance, judge, with};
+
+fn warnings(settings: &Settings) -> Vec<String> {
+    settings.warnings(at(EVENING))
+}
+
+const OBSERVED: [(&str, &str); 2] = [("\"enforce\"", "\"observe\""), ("unannounced = true", "")];
+
+#[test]
+fn settings_that_can_act_and_look_first_are_warned_of_nothing() {
+    assert_eq!(warnings(&with(&[])), Vec::<String>::new());
+    let unarmed = [("armed = true", "armed = false"), ("record = \"record\"", "")];
+    assert_eq!(warnings(&with(&unarmed)), Vec::<String>::new(), "what is not armed needs no record");
+    let [stage, unannounced] = OBSERVED;
+    let watching = with(&[stage, unannounced, unarmed[0], ("[busy]\ncpu-percent = 10", "")]);
+    assert_eq!(warnings(&watching), Vec::<String>::new(), "who stops nothing need not look at the last hour");
+}
+
+#[test]
+fn each_warning_is_given_alone_where_it_holds() {
+    let own = ("accounts = \"organization\"", "accounts = \"self\"");
+    let selecting = |by: &'static str| ("match = { tags = [\"Env=dev\"] }", by);
+    for (changes, expected) in [
+        (vec![("record = \"record\"", "")], "`armed = true` without `record`"),
+        (OBSERVED.to_vec(), "no policy has `stage = \"enforce\"`"),
+        (vec![("[busy]\ncpu-percent = 10", "")], "there is no `[busy]`"),
+        (vec![own, ("[busy]", "[never]\naccounts = [\"*-prod\"]\n[busy]")], "`[never]` names accounts"),
+        (vec![own, ("[busy]", "[owners]\naccounts = { \"*-dev\" = \"ana\" }\n[busy]")], "`[owners]` maps accounts"),
+        (vec![selecting("match = { tags = [\"Env=dev\"], accounts = [] }")], "policy `dev` has an empty list"),
+        (vec![selecting("match = { tags = [\"Env=dev\"], types = [] }")], "policy `dev` has an empty list"),
+        (vec![selecting("match = { tags = [] }")], "policy `dev` has an empty list"),
+        (vec![selecting("match = { tags = [\"Env=dev\"], without-tags = [] }")], "policy `dev` has an empty list"),
+    ] {
+        let said = warnings(&with(&changes));
+        assert!(matches!(&said[..], [one] if one.contains(expected)), "{changes:?}: {said:?}");
+    }
+}
+
+#[test]
+fn a_calendar_is_warned_of_from_a_year_before_its_end() {
+    let warned = |now: &str| !with(&[]).warnings(at(now)).is_empty();
+    assert!(!warned("2034-12-31T12:00:00Z"), "365 days of holidays are left");
+    assert!(warned("2035-01-01T12:00:00Z"));
+}
+
+/// Patterns over accounts, and whether each speaks of names.
+const PATTERNS: [(&str, bool); 8] = [
+    ("111111111111", false),
+    ("9999*", false),
+    ("1111????2222", false),
+    ("*-prod", true),
+    ("shop1", true),
+    ("1-shop", true),
+    ("*", true), // every name
+    ("prod", true),
+];
+
+#[test]
+fn a_pattern_of_digits_and_wildcards_speaks_of_ids_and_every_other_one_of_names() {
+    for (pattern, names) in PATTERNS {
+        let never = with(&[("[busy]", &format!("[never]\naccounts = [\"{pattern}\"]\n[busy]"))]).never;
+        assert_eq!(never.needs_names(), names, "`{pattern}` in `[never]`");
+        let owners = format!("[owners]\naccounts = {{ \"{pattern}\" = \"ana\" }}\n[busy]");
+        assert_eq!(with(&[("[busy]", &owners)]).owners.needs_names(), names, "`{pattern}` in `[owners]`");
+    }
+    assert!(!with(&[]).never.needs_names() && !with(&[]).owners.needs_names());
+}
+
+#[test]
+fn an_account_whose_name_is_unknown_is_protected_by_every_pattern_over_names() {
+    let found = instance("i-1");
+    assert_eq!(Account::bare(found.target.account.clone()).name, None);
+    for (pattern, names) in PATTERNS {
+        let settings = with(&[("[busy]", &format!("[never]\naccounts = [\"{pattern}\"]\n[busy]"))]);
+        let listed = judge(&settings, &found, at(EVENING)).verdict.reason() == Reason::NeverListed;
+        assert_eq!(listed, names || pattern == "111111111111", "`{pattern}`");
+    }
+}
