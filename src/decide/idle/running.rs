@@ -57,12 +57,12 @@ impl Running {
             own.starts.iter().filter(|at| launch <= **at + SKEW && **at <= launch + START + SKEW).max()
         };
         let others: Vec<_> = own.launches.iter().copied().filter(|launch| ours(*launch).is_none()).collect();
-        let (Some(ours), true) = (ours(launch), launch > from) else {
+        let Some(mut known) = ours(launch).copied() else {
             return Self { anew: Some(launch), ..running };
         };
-        let mut begun = (*ours - START).min(launch);
-        while begun > from {
-            let Some(stop) = last(&own.stops, begun + SKEW) else { break };
+        while known > from {
+            // A stop may come minutes before an opening: when the start began at the earliest is no bound for it.
+            let Some(stop) = last(&own.stops, known) else { break };
             let (start, other_stop) = (last(&own.starts, stop), last(&own.stops, stop));
             // Whoever restarts it in the middle of a session leaves no trace but the launch time seen at the stop.
             let after = |at: &DateTime<Utc>| start.max(other_stop).is_none_or(|earlier| earlier < *at);
@@ -76,7 +76,7 @@ impl Running {
                 Some(start) => {
                     running.sessions.push((start, stop));
                     running.boots.push((start - START, start + boot));
-                    begun = start - START;
+                    known = start;
                 }
                 // Two stops without a start of ours between: somebody else started it, who knows when.
                 None => {
