@@ -35,7 +35,6 @@ struct Holiday {
 /// The public holidays of one country or part of a country.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Holidays {
-    code: &'static str,
     first: NaiveDate,
     last: NaiveDate,
     days: BTreeMap<NaiveDate, Holiday>,
@@ -54,15 +53,9 @@ impl Holidays {
     pub fn of(code: &str) -> Result<Self, UnknownHolidays> {
         let unknown = || UnknownHolidays(code.to_owned());
         let text = source(code).ok_or_else(unknown)?;
-        let code = CODES.iter().find(|known| **known == code).ok_or_else(unknown)?;
         // The files are compiled in and each is read by a test, so a line that does not parse cannot ship.
         let (first, last) = years(text).ok_or_else(unknown)?;
-        Ok(Self { code, first, last, days: text.lines().filter_map(row).collect() })
-    }
-
-    /// The code, such as `de-by`.
-    pub fn code(&self) -> &'static str {
-        self.code
+        Ok(Self { first, last, days: text.lines().filter_map(row).collect() })
     }
 
     /// The last date with data.

@@ -6,7 +6,7 @@ use idle_reaper::decide::report::{Ending, Report};
 use idle_reaper::decide::settings::Settings;
 use idle_reaper::words::{Instance, Lifted, State, Subject};
 
-use crate::fake::{EVENING, Fault, Faults, SETTINGS, Shape, World, apply, at, instance, plan, row, settings};
+use crate::fake::{EVENING, Fault, Faults, SETTINGS, Shape, World, apply, at, instance, plan, row, settings, with};
 use crate::idle::samples::Case;
 
 /// Owners by tag, `ana` with a channel and a second contact, the rest without; idle machines are stopped.
@@ -247,4 +247,15 @@ fn a_message_that_could_not_be_delivered_extends_the_grace() {
     }
     run(&world, &settings, "i-1", "2026-12-07T12:00:00+09:00");
     assert_eq!(world.rests("i-1"), State::Stopped, "five business days after the first message that was accepted");
+}
+
+#[test]
+fn what_waits_for_people_is_counted_apart_from_what_waits_for_room() {
+    let untold = apply(&World::of([instance("i-1").tag("Owner", "ana")]), &telling(), at(EVENING)).counts();
+    assert_eq!((untold.deferred, untold.waiting), (1, 1));
+    let marked = run(&World::of([idle_box("i-1")]), &telling(), "i-1", NOON).counts();
+    assert_eq!((marked.deferred, marked.waiting), (1, 1));
+    let capped = with(&[("stops-per-run = 1000", "stops-per-run = 1")]);
+    let two = apply(&World::of([instance("i-1"), instance("i-2")]), &capped, at(EVENING)).counts();
+    assert_eq!((two.deferred, two.waiting), (1, 0));
 }

@@ -1,6 +1,8 @@
 //! The rules: each spares with its tell present and condemns with it absent, in the documented order.
 
 pub mod case;
+mod forgotten;
+mod marks;
 mod order;
 mod tells;
 

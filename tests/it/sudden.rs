@@ -6,7 +6,7 @@ use idle_reaper::decide::plan::Plan;
 use idle_reaper::decide::report::{Health, Report};
 use idle_reaper::decide::request::{Request, RequestInvalid, Scope};
 use idle_reaper::decide::settings::Settings;
-use idle_reaper::decide::sudden::NotAcknowledged;
+use idle_reaper::decide::sudden::{NotAcknowledged, Sudden, sudden};
 use idle_reaper::flow::Error;
 use serde_json::{Value, json};
 
@@ -88,6 +88,12 @@ fn up_to_one_and_a_half_times_the_highest_is_no_sudden_change() {
         remember(&world, "2026-11-18", "run-0", &json!({"condemned": 1, "armed": 1, "seen": 60}));
         assert_eq!(apply(&world, &with(&[]), at(EVENING)).counts().stopped, stopped);
     }
+}
+
+#[test]
+fn ten_are_no_sudden_change_even_after_weeks_of_nothing_and_eleven_are() {
+    assert_eq!(sudden(10, Some(0)), None);
+    assert_eq!(sudden(11, Some(0)), Some(Sudden { armed: 11, highest: 0 }));
 }
 
 #[test]

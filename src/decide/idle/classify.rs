@@ -69,8 +69,11 @@ pub fn network_per_hour(question: Question<'_>, evidence: &Evidence) -> Option<f
     (!hours.is_empty()).then(|| total / count(hours.len()))
 }
 
-/// Hours of network: received and sent, where known.
-type Network = BTreeMap<i64, (Option<f64>, Option<f64>)>;
+/// What was received and sent in an hour, where known.
+type Both = (Option<f64>, Option<f64>);
+
+/// Hours of network.
+type Network = BTreeMap<i64, Both>;
 
 /// The types whose CPU is throttled when their credits are spent: `t` and a digit.
 fn is_burstable(kind: &str) -> bool {
@@ -236,10 +239,10 @@ impl Windows<'_> {
     /// Bytes and hours of each UTC day. What is missing of a day is taken to be like the rest of it.
     fn days(&self, hours: &Network) -> BTreeMap<i64, (f64, f64)> {
         let expected = self.expected(self.decision, HOUR);
-        let day = |hour: i64| hour.div_euclid(DAY) * DAY;
+        let day = |hour: i64| hour.div_euclid(DAY);
         let mut days: BTreeMap<i64, (f64, f64)> = BTreeMap::new();
-        for which in [0, 1] {
-            let of = |pair: &(Option<f64>, Option<f64>)| if which == 0 { pair.0 } else { pair.1 };
+        let directions: [fn(&Both) -> Option<f64>; 2] = [|both| both.0, |both| both.1];
+        for of in directions {
             let mut sums: BTreeMap<i64, (f64, usize, usize)> = BTreeMap::new();
             for (hour, bytes) in hours.iter().filter_map(|(hour, pair)| Some((*hour, of(pair)?))) {
                 let (sum, there, _) = sums.entry(day(hour)).or_default();

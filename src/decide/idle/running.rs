@@ -27,6 +27,15 @@ pub struct Own {
     pub launches: Vec<DateTime<Utc>>,
 }
 
+/// What the record has last before a stop. Of two things at the same instant the one that claims less counts, which is
+/// the later one here.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Before {
+    OthersStart,
+    OwnStart,
+    Stop,
+}
+
 /// When it ran, as far as that is certain, newest first.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Running {
@@ -57,30 +66,37 @@ impl Running {
             own.starts.iter().filter(|at| launch <= **at + SKEW && **at <= launch + START + SKEW).max()
         };
         let others: Vec<_> = own.launches.iter().copied().filter(|launch| ours(*launch).is_none()).collect();
-        let (Some(ours), true) = (ours(launch), launch > from) else {
+        let Some(mut known) = ours(launch).copied() else {
             return Self { anew: Some(launch), ..running };
         };
-        let mut begun = (*ours - START).min(launch);
-        while begun > from {
-            let Some(stop) = last(&own.stops, begun + SKEW) else { break };
-            let (start, other_stop) = (last(&own.starts, stop), last(&own.stops, stop));
-            // Whoever restarts it in the middle of a session leaves no trace but the launch time seen at the stop.
-            let after = |at: &DateTime<Utc>| start.max(other_stop).is_none_or(|earlier| earlier < *at);
-            if let Some(other) = last(&others, stop).filter(after) {
-                running.sessions.push((other, stop));
-                running.boots.push((other, other + boot));
-                running.anew = Some(other);
-                break;
-            }
-            match start.filter(|start| other_stop.is_none_or(|other| other < *start)) {
-                Some(start) => {
+        while known > from {
+            // A stop may come minutes before an opening: when the start began at the earliest is no bound for it.
+            let Some(stop) = last(&own.stops, known) else { break };
+            let before = [
+                last(&others, stop).map(|at| (at, Before::OthersStart)),
+                last(&own.starts, stop).map(|at| (at, Before::OwnStart)),
+                last(&own.stops, stop).map(|at| (at, Before::Stop)),
+            ];
+            match before.into_iter().flatten().max() {
+                // Whoever restarts it in the middle of a session leaves no trace but the launch time seen at the stop.
+                Some((other, Before::OthersStart)) => {
+                    running.sessions.push((other, stop));
+                    running.boots.push((other, other + boot));
+                    running.anew = Some(other);
+                    break;
+                }
+                Some((start, Before::OwnStart)) => {
                     running.sessions.push((start, stop));
                     running.boots.push((start - START, start + boot));
-                    begun = start - START;
+                    known = start;
                 }
                 // Two stops without a start of ours between: somebody else started it, who knows when.
+                Some((other_stop, Before::Stop)) => {
+                    running.earlier = Some((other_stop.max(from), stop));
+                    break;
+                }
                 None => {
-                    running.earlier = Some((other_stop.unwrap_or(from).max(from), stop));
+                    running.earlier = Some((from, stop));
                     break;
                 }
             }

@@ -141,9 +141,11 @@ impl<'a> Windows<'a> {
         expected
     }
 
-    /// Days with a start in them tell nothing, so that then the hours of the whole veto window are needed.
+    /// Days with a start in them tell nothing, so that then the hours of the whole veto window are needed. The window
+    /// begins in the middle of a day, whose start may lie before it.
     pub(super) fn cpu_metric(&self) -> Metric {
-        if self.running.started_since(self.veto) { Metric::CpuOverVeto } else { Metric::Cpu }
+        let first_day = end_of(bucket(self.veto, DAY) - DAY, DAY);
+        if self.running.started_since(first_day) { Metric::CpuOverVeto } else { Metric::Cpu }
     }
 
     /// Whether enough of the expected datapoints are there.

@@ -165,6 +165,7 @@ fn what_is_of_another_kind_or_does_not_tell_is_not_idle() {
     assert_eq!(missing(|it| it.launch = None), Missing::Launch);
     assert_eq!(missing(|it| it.launch = Some(at("2027-01-01T00:00:00Z"))), Missing::Launch);
     assert_eq!(missing(|it| it.details.vcpus = None), Missing::Vcpus);
+    assert_eq!(missing(|it| it.details.vcpus = Some(0)), Missing::Vcpus);
 }
 
 #[test]
@@ -227,4 +228,15 @@ fn a_start_by_somebody_else_begins_the_windows_anew() {
     case.own.starts.retain(|start| start.date_naive() != at("2026-11-18T03:00:00Z").date_naive());
     let Missing::RunningHours { has, .. } = undetermined(&case) else { panic!("{:?}", case.answer()) };
     assert_eq!(has, 9 + 4 * 8 + 7, "Wednesday by its datapoints, four days by the record, and today");
+}
+
+#[test]
+fn hours_are_read_instead_of_days_where_a_start_touches_a_day_of_the_veto_window() {
+    // Fifteen minutes of booting: what ended at midnight leaves the day that begins then whole.
+    for (started, metric) in [("2026-10-20T23:45:00Z", Metric::Cpu), ("2026-10-20T23:45:01Z", Metric::CpuOverVeto)] {
+        let case = Case::idle().started(at(started));
+        let days = case.evidence().get(Metric::CpuByDay).unwrap().clone();
+        let screened = Evidence::of([(Metric::CpuByDay, days)]);
+        assert_eq!(next(case.question(), &screened, None), Next::Ask(vec![metric]), "{started}");
+    }
 }

@@ -5,6 +5,7 @@ use idle_reaper::decide::idle::{Idleness, Metric, Missing, Sign, WhyReportOnly};
 use idle_reaper::words::{Instance, Tags, Tell};
 
 use super::samples::Case;
+use crate::fake::at;
 
 fn why(change: impl FnOnce(&mut Instance)) -> Option<WhyReportOnly> {
     Case::idle().being(change).facts().report_only
@@ -129,4 +130,31 @@ fn state_in_memory_is_told_by_name_or_type_and_stores_by_their_type() {
 fn a_type_that_this_release_does_not_know_may_have_a_store() {
     let told = why(|it| it.kind = "zz9.large".into());
     assert_eq!(told, Some(WhyReportOnly::InstanceStore(Tell::UnknownType("zz9.large".to_owned()))));
+}
+
+#[test]
+fn a_start_on_the_day_on_which_the_veto_window_begins_hides_no_burst_on_that_day() {
+    // The window begins on 21 October at 12:30, the machine was started that morning and worked in the afternoon.
+    let worked = |started: &str| {
+        let case = Case::idle().started(at(started)).having(Metric::CpuByDay, at("2026-10-21T00:00:00Z"), 90.0);
+        case.having(Metric::CpuOverVeto, at("2026-10-21T15:00:00Z"), 90.0)
+    };
+    for started in ["2026-10-20T23:50:00Z", "2026-10-21T08:00:00Z", "2026-10-21T12:14:00Z", "2026-10-21T12:29:00Z"] {
+        assert!(matches!(worked(started).sign(), Sign::Burst { cpu: 90.0, .. }), "{started}");
+    }
+}
+
+#[test]
+fn a_restart_by_somebody_counts_even_if_the_stop_after_it_came_right_before_the_opening() {
+    // Somebody starts it before dawn, overtime is over shortly before the opening, and the opening starts it again.
+    for stopped in ["2026-11-25T07:00:00+09:00", "2026-11-25T08:40:00+09:00", "2026-11-25T08:46:00+09:00"] {
+        let mut case = Case::idle().in_office_hours();
+        case.own.starts.retain(|start| *start < at("2026-11-25T00:00:00+09:00"));
+        case.own.starts.push(at("2026-11-25T08:47:00+09:00"));
+        case.own.stops.push(at(stopped));
+        case.own.launches.push(at("2026-11-25T06:39:00+09:00"));
+        case.instance.launch = Some(at("2026-11-25T08:46:30+09:00"));
+        let answer = case.answer();
+        assert!(matches!(answer, Idleness::Undetermined(Missing::RunningHours { .. })), "{stopped}: {answer:?}");
+    }
 }

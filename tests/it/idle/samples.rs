@@ -53,7 +53,11 @@ pub struct Case {
 impl Case {
     /// A box with two vCPUs that has run for a hundred days and does nothing.
     pub fn idle() -> Self {
-        let now = at(EVENING);
+        Self::idle_at(at(EVENING))
+    }
+
+    /// The same, looked at at another instant.
+    pub fn idle_at(now: DateTime<Utc>) -> Self {
         let details = Details { vcpus: Some(2), interfaces: 1, image: Some("ami-1".into()), ..Details::default() };
         let launch = Some(now - Duration::days(100));
         let instance = Instance { kind: "m5.large".into(), details, launch, ..instance("i-1") };
@@ -121,6 +125,25 @@ impl Case {
         let points = self.of(metric).as_mut().expect("no gap");
         let point = points.iter_mut().find(|(at, _)| *at <= now - ago && now - ago < *at + period);
         point.expect("a point").1 = value;
+        self
+    }
+
+    /// The period of a metric that begins then has this value, whether it had one or not.
+    pub fn having(self, metric: Metric, begin: DateTime<Utc>, value: f64) -> Self {
+        let mut case = self.lacking(metric, begin, begin + Duration::seconds(metric.period()));
+        case.of(metric).as_mut().expect("no gap").push((begin, value));
+        case
+    }
+
+    /// Points of a metric from then to then are not there.
+    pub fn lacking(mut self, metric: Metric, from: DateTime<Utc>, to: DateTime<Utc>) -> Self {
+        self.of(metric).as_mut().expect("no gap").retain(|(at, _)| *at < from || to <= *at);
+        self
+    }
+
+    /// The limits are others.
+    pub fn under(mut self, change: impl FnOnce(&mut Idle)) -> Self {
+        change(&mut self.settings);
         self
     }
 

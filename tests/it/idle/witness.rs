@@ -110,3 +110,20 @@ fn what_no_longer_holds_leaves_the_file_and_the_newer_sighting_stays() {
     let both = Witness::parse(&text).after(&[seen(&newer)], &case.settings, case.now);
     assert_eq!(both, file(&newer));
 }
+
+#[test]
+fn a_sighting_holds_to_the_last_second_before_a_whole_window_has_gone_by() {
+    let second = Duration::seconds(1);
+    for (case, days) in [
+        (Case::idle().with(Metric::Cpu, Duration::hours(5), 18.0), 14),
+        (Case::idle().with_burst(Duration::hours(5), 70.0), 35),
+    ] {
+        let (text, sight) = (file(&case), seen(&case));
+        let over = sight.at + Duration::days(days) - case.now;
+        assert!(speaks(&case, &text, over - second).is_some() && speaks(&case, &text, over).is_none(), "{days}");
+        let kept = |later| Witness::parse(&text).after(&[], &case.settings, case.now + later);
+        assert_eq!((kept(over - second), kept(over)), (text.clone(), String::new()), "{days}");
+        let looked = |now| Case { now, ..case.clone() }.answer();
+        assert!(!matches!(looked(case.now + over - second), Idleness::Idle(_)), "{days}");
+    }
+}

@@ -131,7 +131,8 @@ fn later(case: Case, span: Duration) -> Case {
     Case { now: case.now + span, ..case }.changed(moved)
 }
 
-fn with_policy(settings: &Settings, change: impl FnOnce(&mut Policy)) -> Settings {
+/// The same settings, in which the only policy is another.
+pub fn with_policy(settings: &Settings, change: impl FnOnce(&mut Policy)) -> Settings {
     let mut settings = settings.clone();
     let mut policy = (*settings.policies[0]).clone();
     change(&mut policy);

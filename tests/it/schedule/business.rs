@@ -1,6 +1,6 @@
 //! Business days: in whose days grace and warnings are counted.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use chrono_tz::Tz;
 use idle_reaper::schedule::Schedule;
 
@@ -43,10 +43,15 @@ fn three_business_days_before_a_tuesday_is_the_thursday_before() {
 
 #[test]
 fn the_end_of_a_day_is_its_last_minute_in_every_zone() {
-    for zone in [Tz::Asia__Tokyo, Tz::America__Los_Angeles, Tz::Pacific__Kiritimati, Tz::Pacific__Pago_Pago, Tz::UTC] {
+    let zones = [Tz::Asia__Tokyo, Tz::America__Los_Angeles, Tz::Pacific__Kiritimati, Tz::Pacific__Pago_Pago, Tz::UTC];
+    let today = zones.map(|zone| (zone, "2026-11-25"));
+    // No zone is farther behind than the first of these, and none ever was farther behind than Manila.
+    let behind = [(Tz::Etc__GMTPlus12, "2026-11-25"), (Tz::Asia__Manila, "1844-01-25")];
+    for (zone, day) in today.into_iter().chain(behind) {
         let settings = with(&[("zone = \"Asia/Tokyo\"\ncalendar", &format!("zone = \"{zone}\"\ncalendar"))]);
-        let date = "2026-11-25".parse().unwrap();
-        let end = settings.schedules["office"].end_of(date).unwrap();
-        assert_eq!(end.with_timezone(&zone).naive_local().to_string(), "2026-11-25 23:59:00", "{zone}");
+        let end = settings.schedules["office"].end_of(day.parse().unwrap()).unwrap();
+        let local = |at: DateTime<Utc>| at.with_timezone(&zone).naive_local();
+        assert_eq!(local(end).to_string()[..16], format!("{day} 23:59"), "{zone}");
+        assert!(local(end + Duration::minutes(1)).date() > local(end).date(), "{zone}: {}", local(end));
     }
 }

@@ -136,6 +136,19 @@ fn every_set_of_holidays_is_there_and_covers_the_same_years() {
 }
 
 #[test]
+fn a_holiday_that_is_only_computed_says_so() {
+    let japan = Holidays::of("jp").expect("jp");
+    for (date, name, provisional) in [
+        ("2027-03-21", Some("Vernal Equinox Day"), false),
+        ("2028-03-20", Some("Vernal Equinox Day"), true),
+        ("2028-03-21", None, false),
+    ] {
+        let date = date.parse().expect("a date");
+        assert_eq!((japan.name(date), japan.provisional(date)), (name, provisional), "{date}");
+    }
+}
+
+#[test]
 fn warnings_come_a_year_before_the_data_ends() {
     let settings = under("holidays = [\"jp\"]", &format!("\"{OFFICE}\""));
     let warned = |now: &str| settings.warnings(at(now)).iter().any(|warning| warning.contains("2035-12-31"));

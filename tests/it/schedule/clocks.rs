@@ -185,3 +185,16 @@ fn a_schedule_of_several_zones_is_open_while_any_of_its_parts_is() {
     }
     assert_eq!(sun.zone(), Tz::Asia__Tokyo, "times are shown in the first part's zone");
 }
+
+#[test]
+fn a_fraction_of_a_second_moves_no_opening_and_no_closing() {
+    let office = schedule("mon-fri 09:00-18:00", Tz::Asia__Tokyo);
+    let (opening, closing) = (at("2026-11-25T09:00:00+09:00"), at("2026-11-25T18:00:00+09:00"));
+    for fraction in [1, 500_000_000, 999_999_999].map(Duration::nanoseconds) {
+        assert_eq!(office.next_opening(opening - fraction), Some(opening), "{fraction} before");
+        assert_eq!(office.next_opening(opening + fraction), Some(at("2026-11-26T09:00:00+09:00")), "{fraction} after");
+        let (before, after) = (office.at(closing - fraction), office.at(closing + fraction));
+        assert_eq!((before.open, before.closed_since), (true, None), "{fraction} before");
+        assert_eq!((after.open, after.closed_since), (false, Some(closing)), "{fraction} after");
+    }
+}

@@ -118,6 +118,17 @@ fn everything_else_is_refused_with_the_part_that_is_wrong() {
 }
 
 #[test]
+fn an_expression_may_be_1024_characters_long() {
+    let of = |days: usize| {
+        let first = format!("mon{} 09:00-18:00", ".mon".repeat(days));
+        format!("{first}{} @ Asia/Tokyo", " + mon 09:00-18:00".repeat(54))
+    };
+    assert_eq!(of(6).len(), 1024);
+    assert_eq!(accepted(&of(6)).zone, Some(Tz::Asia__Tokyo));
+    assert_eq!(Expr::parse(&of(7)), Err(ExprError::TooLong(1028)));
+}
+
+#[test]
 fn gaps_that_are_not_exactly_one_space_are_refused() {
     for text in [
         " mon 09:00-18:00",
