@@ -37,6 +37,8 @@ pub enum Mode {
     Truncate,
     /// The work is done; half of the answer's body comes, and its length says that this is all of it.
     Shorten,
+    /// The work is done; the answer has no body at all.
+    Empty,
     /// A page comes a second time, under a token of its own.
     RepeatPage,
     /// A page names itself as the next one.

@@ -289,9 +289,10 @@ impl World {
                 Reply::Cut
             }
             Mode::Truncate => Reply::Truncate(self.work(call, Slant::default())),
-            Mode::Shorten => {
+            Mode::Shorten | Mode::Empty => {
                 let mut answer = self.work(call, Slant::default());
-                answer.body.truncate(answer.body.len() / 2);
+                let left = if fault.mode == Mode::Empty { 0 } else { answer.body.len() / 2 };
+                answer.body.truncate(left);
                 Reply::Answer(answer)
             }
             Mode::Past => Reply::Answer(self.work(call, Slant { past: true, page: None })),

@@ -6,6 +6,7 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_types::request_id::RequestId;
 
+use super::whole::BrokeOff;
 use crate::ports::{ActError, Unseen};
 
 /// Codes by which AWS says that a call may be repeated later. What they answer has not been done.
@@ -31,10 +32,18 @@ where
         }
         SdkError::TimeoutError(_) => format!("`{operation}` was too slow and was given up"),
         SdkError::DispatchFailure(failure) => {
-            let cause = failure.as_connector_error().map_or("no connection".to_owned(), |cause| chain(cause));
+            let cause = failure.as_connector_error();
+            let answered = cause.and_then(|cause| std::error::Error::source(cause)?.downcast_ref::<BrokeOff>());
+            if let Some(broke_off) = answered {
+                return format!("`{operation}` was answered, but the answer broke off: {broke_off}");
+            }
+            let cause = cause.map_or("no connection".to_owned(), |cause| chain(cause));
             format!("`{operation}` did not reach AWS: {cause}")
         }
-        SdkError::ResponseError(_) => format!("`{operation}` was answered with something that cannot be read"),
+        SdkError::ResponseError(_) => {
+            let cause = std::error::Error::source(error).map_or(String::new(), |cause| format!(": {}", chain(cause)));
+            format!("`{operation}` was answered with something that cannot be read{cause}")
+        }
         SdkError::ConstructionFailure(failure) => format!("`{operation}` could not be built: {failure:?}"),
         _ => format!("`{operation}` failed: {}", chain(error)),
     }

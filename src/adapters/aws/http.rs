@@ -12,8 +12,9 @@ use super::whole::whole;
 
 /// Two things that hyper's client leaves undone, or does too often.
 ///
-/// An answer in XML that ends before its time is an error of the connection, and the call is made again: the SDK's
-/// reader would take it for a shorter answer, with fewer instances, and fewer tags of the last one.
+/// An answer that ends before its time is an error of the connection, and the call is made again: the SDK would take half
+/// a page in XML for a shorter one, with fewer instances, and fewer tags of the last one ([`whole`]). It is read here, so
+/// that a download that stalls is given up by the attempt's own time limit, and not by the SDK's watch over its speed.
 ///
 /// Whenever one of the SDK's clients is made, hyper's builds a TLS connector, with every root certificate parsed anew,
 /// and drops it. With a client for each account and Region that was a sixth of all CPU. It is not asked to: the
@@ -37,8 +38,10 @@ struct Whole(SharedHttpConnector);
 
 impl HttpConnector for Whole {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        // S3 answers some calls without a body; whatever is asked of the others is a POST, and answered with a document.
+        let document = request.method() == "POST";
         let answer = self.0.call(request);
-        HttpConnectorFuture::new(async { whole(answer.await?).await })
+        HttpConnectorFuture::new(async move { whole(answer.await?, document).await })
     }
 }
 

@@ -1,4 +1,5 @@
-//! Reduces the SDK's instance to ours. Nothing is dropped: what cannot be read becomes `None` and spares.
+//! Reduces the SDK's instance to ours. Nothing is dropped: what is not there becomes `None` or empty, and the rules say
+//! what that means. A page that cannot be read comes as far as here in no part (`page_xml`).
 
 use aws_sdk_ec2::types::{Instance as Raw, InstanceNetworkInterface};
 use chrono::DateTime;

@@ -154,7 +154,10 @@ impl Look for Eyes<'_> {
                 let target = Target::new(account.clone(), own().ok_or_else(no_region)?);
                 let answer = self.client(&target).await?.describe_regions().send().await;
                 let answer = answer.map_err(|error| unseen("ec2:DescribeRegions", &error))?;
-                Ok(answer.regions().iter().filter_map(|region| region.region_name()).map(Arc::from).collect())
+                let Some(regions) = answer.regions.as_deref() else {
+                    return Err(Unseen::Blind("`ec2:DescribeRegions` was answered without a list".to_owned()));
+                };
+                Ok(regions.iter().filter_map(|region| region.region_name()).map(Arc::from).collect())
             }
         }
     }

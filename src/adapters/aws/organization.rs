@@ -19,7 +19,7 @@ pub(super) async fn all(client: &Client, mut each: impl FnMut(FoundAccount)) -> 
     loop {
         let page = client.list_accounts().set_next_token(token).send().await;
         let page = page.map_err(|error| PortError(words("organizations:ListAccounts", &error)))?;
-        for raw in page.accounts() {
+        for raw in listed("organizations:ListAccounts", page.accounts.as_deref())? {
             each(found(raw)?);
         }
         token = tokens.next("organizations:ListAccounts", page.next_token()).map_err(PortError)?;
@@ -27,6 +27,12 @@ pub(super) async fn all(client: &Client, mut each: impl FnMut(FoundAccount)) -> 
             return Ok(());
         }
     }
+}
+
+/// An answer without a list is not one with an empty list: by the latter an account is known to be in no unit that
+/// `[never]` names, and may be acted on.
+fn listed<'a, T>(operation: &str, list: Option<&'a [T]>) -> Result<&'a [T], PortError> {
+    list.ok_or_else(|| PortError(format!("`{operation}` was answered without a list")))
 }
 
 /// `State` since September 2026, `Status` before. Anything but `ACTIVE` is shown and not looked at.
@@ -70,7 +76,9 @@ async fn accounts_of(client: &Client, parent: &str) -> Result<Vec<String>, PortE
     loop {
         let page = client.list_accounts_for_parent().parent_id(parent).set_next_token(token).send().await;
         let page = page.map_err(|error| PortError(format!("{} for `{parent}`", words(OPERATION, &error))))?;
-        ids.extend(page.accounts().iter().filter_map(|account| account.id().map(str::to_owned)));
+        ids.extend(
+            listed(OPERATION, page.accounts.as_deref())?.iter().filter_map(|account| account.id().map(str::to_owned)),
+        );
         token = tokens.next(OPERATION, page.next_token()).map_err(PortError)?;
         if token.is_none() {
             return Ok(ids);
@@ -85,7 +93,8 @@ async fn units_of(client: &Client, parent: &str) -> Result<Vec<String>, PortErro
     loop {
         let page = client.list_organizational_units_for_parent().parent_id(parent).set_next_token(token).send().await;
         let page = page.map_err(|error| PortError(format!("{} for `{parent}`", words(OPERATION, &error))))?;
-        ids.extend(page.organizational_units().iter().filter_map(|unit| unit.id().map(str::to_owned)));
+        let units = listed(OPERATION, page.organizational_units.as_deref())?;
+        ids.extend(units.iter().filter_map(|unit| unit.id().map(str::to_owned)));
         token = tokens.next(OPERATION, page.next_token()).map_err(PortError)?;
         if token.is_none() {
             return Ok(ids);

@@ -62,6 +62,9 @@ impl DeserializeResponse for Quick {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
     use aws_config::{BehaviorVersion, Region};
     use aws_credential_types::Credentials;
     use aws_smithy_runtime_api::client::http::{
@@ -70,14 +73,20 @@ mod tests {
     use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
     use aws_smithy_types::body::SdkBody;
 
+    use super::super::errors::words;
     use super::*;
 
-    /// Answers every call with the same body.
+    /// Answers every call with the same body, and counts them.
     #[derive(Clone, Debug)]
-    struct Canned(u16, &'static str);
+    struct Canned(u16, &'static str, Arc<AtomicUsize>);
+
+    fn canned(status: u16, body: &'static str) -> Canned {
+        Canned(status, body, Arc::default())
+    }
 
     impl HttpConnector for Canned {
         fn call(&self, _: HttpRequest) -> HttpConnectorFuture {
+            self.2.fetch_add(1, Ordering::Relaxed);
             HttpConnectorFuture::ready(Ok(HttpResponse::new(self.0.try_into().unwrap(), SdkBody::from(self.1))))
         }
     }
@@ -97,7 +106,7 @@ mod tests {
             .http_client(canned);
         let call = aws_sdk_ec2::Client::from_conf(config.build()).describe_instances().customize();
         let call = if quick { call.interceptor(QuickPages) } else { call };
-        let page = call.send().await.map_err(|error| format!("{error:?}"))?;
+        let page = call.send().await.map_err(|error| words("ec2:DescribeInstances", &error))?;
         let instances = page.reservations().iter().flat_map(|reservation| reservation.instances());
         Ok(instances.map(|instance| instance.instance_id().unwrap_or_default().to_owned()).collect())
     }
@@ -108,14 +117,14 @@ mod tests {
 
     #[tokio::test]
     async fn the_pages_of_a_call_are_read_in_the_place_of_the_sdk() {
-        assert_eq!(ids(Canned(200, ODD), true).await, Ok(vec!["i-1".to_owned()]));
-        assert!(ids(Canned(200, ODD), false).await.is_err());
+        assert_eq!(ids(canned(200, ODD), true).await, Ok(vec!["i-1".to_owned()]));
+        assert!(ids(canned(200, ODD), false).await.is_err());
     }
 
     #[tokio::test]
     async fn what_is_refused_is_the_sdks_to_tell() {
         let refused = "<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>no</Message></Error></Errors></Response>";
-        for canned in [Canned(403, refused), Canned(403, ODD), Canned(400, "")] {
+        for canned in [canned(403, refused), canned(403, ODD), canned(400, "")] {
             assert_eq!(ids(canned.clone(), true).await, ids(canned, false).await);
         }
     }
@@ -123,8 +132,10 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_page_that_cannot_be_read_is_asked_for_again_and_then_an_error_that_says_so() {
         for page in [&ODD[..100], "", "<a/>"] {
-            let error = ids(Canned(200, page), true).await.unwrap_err();
-            assert!(error.contains("ResponseError") && error.contains("cannot be read"), "{error}");
+            let canned = canned(200, page);
+            let error = ids(canned.clone(), true).await.unwrap_err();
+            assert!(error.contains("cannot be read: see its byte"), "{error}");
+            assert_eq!(canned.2.load(Ordering::Relaxed), 3, "the SDK makes three attempts unless told otherwise");
         }
     }
 }

@@ -29,7 +29,8 @@ pub(super) fn page(body: &[u8]) -> Result<DescribeInstancesOutput, String> {
     let text = std::str::from_utf8(body).map_err(|error| unread(error.valid_up_to() as u64, body))?;
     let mut xml = Xml(Reader::from_str(text));
     xml.0.config_mut().expand_empty_elements = true;
-    document(&mut xml).ok_or_else(|| unread(xml.0.buffer_position(), body))
+    // A page without a list is not a page with an empty one.
+    document(&mut xml).filter(|page| page.reservations.is_some()).ok_or_else(|| unread(xml.0.buffer_position(), body))
 }
 
 fn unread(at: u64, body: &[u8]) -> String {
@@ -51,12 +52,12 @@ struct Xml<'a>(Reader<&'a [u8]>);
 
 impl<'a> Xml<'a> {
     /// Hands each child of the element that has begun to `each`, which reads it to its end.
-    fn children(&mut self, mut each: impl FnMut(&mut Self, QName<'_>) -> Option<()>) -> Option<()> {
+    fn children(&mut self, mut each: impl FnMut(&mut Self, &BytesStart<'_>) -> Option<()>) -> Option<()> {
         loop {
             match self.0.read_event().ok()? {
-                Event::Start(child) if is_plain(&child) => each(self, child.name())?,
+                Event::Start(child) => each(self, &child)?,
                 Event::End(_) => return Some(()),
-                Event::Start(_) | Event::Eof => return None,
+                Event::Eof => return None,
                 _ => {}
             }
         }
@@ -69,14 +70,17 @@ impl<'a> Xml<'a> {
         if text.contains('<') { None } else { unescape(text).ok() }
     }
 
-    fn skip(&mut self, name: QName<'_>) -> Option<()> {
-        self.0.read_to_end(name).ok().map(drop)
+    /// Walks past a child that nobody asks for. The reader takes some names for such that are none.
+    fn skip(&mut self, child: &BytesStart<'_>) -> Option<()> {
+        let name = child.name();
+        let odd = name.0.contains(['<', '/', '=', '"', '\'']);
+        if odd { None } else { self.0.read_to_end(name).ok().map(drop) }
     }
 }
 
-/// Whether it is an element as EC2 writes them: the reader would let others pass that are no XML.
-fn is_plain(child: &BytesStart<'_>) -> bool {
-    child.attributes_raw().is_empty() && child.name().0.bytes().all(|byte| byte.is_ascii_alphanumeric())
+/// The name of an element that is read: EC2 writes them without attributes, and nobody knows what one would mean.
+fn plain<'a>(child: &'a BytesStart<'_>) -> Option<QName<'a>> {
+    child.attributes_raw().is_empty().then(|| child.name())
 }
 
 /// What can be read from the element `name`, which has begun, to its end.
@@ -96,14 +100,12 @@ impl Read for DateTime {
     }
 }
 
-/// A list: its elements are all called `item`.
+/// A list: its elements are all called `item`. What is called otherwise might be one as well.
 impl<T: Read> Read for Vec<T> {
     fn read(xml: &mut Xml<'_>, _: QName<'_>) -> Option<Self> {
         let mut all = Self::new();
-        xml.children(|xml, name| {
-            if name.0 != "item" {
-                return xml.skip(name);
-            }
+        xml.children(|xml, child| {
+            let name = plain(child).filter(|name| name.0 == "item")?;
             all.push(T::read(xml, name)?);
             Some(())
         })?;
@@ -136,19 +138,20 @@ macro_rules! words {
 
 words!(DeviceType, InstanceLifecycleType, InstanceStateName, InstanceType, Tenancy);
 
-/// An element with others in it: which of them are read, and into which field.
+/// An element with others in it: which of them are read, and into which field. One that comes twice is none that EC2
+/// writes, and which of them holds nobody knows.
 macro_rules! element {
     ($type:ident { $($name:literal => $field:ident),+ $(,)? }) => {
         impl Read for $type {
             fn read(xml: &mut Xml<'_>, _: QName<'_>) -> Option<Self> {
                 // Set in place: a builder is moved by each of its setters, and that of an instance is kilobytes large.
                 let mut one = Self::builder().build();
-                xml.children(|xml, name| {
-                    match name.0 {
-                        $($name => one.$field = Some(Read::read(xml, name)?),)+
-                        _ => xml.skip(name)?,
-                    }
-                    Some(())
+                xml.children(|xml, child| {
+                    let again = match child.name().0 {
+                        $($name => one.$field.replace(Read::read(xml, plain(child)?)?).is_some(),)+
+                        _ => return xml.skip(child),
+                    };
+                    (!again).then_some(())
                 })?;
                 Some(one)
             }

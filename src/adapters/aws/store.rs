@@ -1,6 +1,7 @@
 //! Files in S3, and settings from S3 or a parameter.
 
 use aws_sdk_s3::Client;
+use aws_sdk_s3::config::ResponseChecksumValidation;
 use aws_sdk_s3::operation::get_object::GetObjectError;
 use aws_sdk_s3::primitives::ByteStream;
 use futures_util::stream::{self, StreamExt};
@@ -126,7 +127,10 @@ fn client(aws: &Aws) -> Client {
     let config = aws_sdk_s3::config::Builder::from(&aws.sdk).interceptor(aws.meter.clone());
     // A simulated S3 on a loopback address has no host names for its buckets.
     let path_style = endpoint(&aws.sdk, "S3").is_some();
-    Client::from_conf(config.force_path_style(path_style).build())
+    // Half a file of lines is a file, and half of the settings may be settings. S3 sends the checksum that an object was
+    // stored with, whatever the environment says of asking for it.
+    let checked = config.response_checksum_validation(ResponseChecksumValidation::WhenSupported);
+    Client::from_conf(checked.force_path_style(path_style).build())
 }
 
 async fn read(client: &Client, bucket: &str, key: &str) -> Result<String, PortError> {

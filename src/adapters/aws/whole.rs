@@ -4,44 +4,71 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
+use serde::de::IgnoredAny;
 
-/// What is said of an answer that did not.
-const SHORT: &str = "the answer ends before its time: its XML is not closed";
+use super::errors::chain;
 
-/// The answer, read to its end where it is one in XML that reports success. Others are checked by who reads them:
-/// half a document in JSON or CBOR is none, and an object's bytes are nobody's but ours.
+/// An answer that did not: the call may have been carried out.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(super) struct BrokeOff(String);
+
+/// The answer, read to its end where it reports success in XML or in the JSON of AWS's services. The SDK takes half a page
+/// in XML for a shorter page, and no JSON at all for an answer without a word in it: a list without an account, for one.
+/// Half a document in JSON it refuses, but does not ask again. CBOR it reads strictly, and an object of S3 is checked by its
+/// checksum (`store`). Where no `document` is due, there may be none.
 ///
 /// # Errors
-/// Where the connection breaks off, or the XML ends without its root's end: the call may be tried again.
-pub(super) async fn whole(mut answer: HttpResponse) -> Result<HttpResponse, ConnectorError> {
-    let kind = answer.headers().get("content-type").unwrap_or_default();
-    if !answer.status().is_success() || !kind.split(';').next().is_some_and(|kind| kind.trim().ends_with("/xml")) {
-        return Ok(answer);
-    }
+/// [`BrokeOff`] where the connection does, or the document is not whole. The call is tried again.
+pub(super) async fn whole(mut answer: HttpResponse, document: bool) -> Result<HttpResponse, ConnectorError> {
+    let Some(is_whole) = check(&answer) else { return Ok(answer) };
+    let broke_off = |why: String| ConnectorError::io(BrokeOff(why).into());
     let body = std::mem::replace(answer.body_mut(), SdkBody::taken());
-    let body = ByteStream::new(body).collect().await.map_err(|error| ConnectorError::io(error.into()))?.into_bytes();
-    if !body.is_empty() && !is_closed(&body) {
-        return Err(ConnectorError::io(SHORT.into()));
+    let body = ByteStream::new(body).collect().await.map_err(|error| broke_off(chain(&error)))?.into_bytes();
+    if body.is_empty() && document {
+        return Err(broke_off("it is empty".to_owned()));
+    }
+    if !body.is_empty() && !is_whole(&body) {
+        return Err(broke_off("it is no whole document".to_owned()));
     }
     *answer.body_mut() = SdkBody::from(body);
     Ok(answer)
 }
 
-/// Whether the document ends with the end of its root, which stands nowhere else.
+/// How to see of a body that it is whole, where it can be seen.
+fn check(answer: &HttpResponse) -> Option<fn(&[u8]) -> bool> {
+    let kind = answer.headers().get("content-type").unwrap_or_default();
+    let check: fn(&[u8]) -> bool = match kind.split(';').next().unwrap_or_default().trim() {
+        "text/xml" | "application/xml" => is_closed,
+        "application/x-amz-json-1.0" | "application/x-amz-json-1.1" => {
+            |body| serde_json::from_slice::<IgnoredAny>(body).is_ok()
+        }
+        _ => return None,
+    };
+    answer.status().is_success().then_some(check)
+}
+
+/// Whether the document ends with the end of its root, which is taken to stand nowhere else.
 fn is_closed(body: &[u8]) -> bool {
     let Ok(text) = std::str::from_utf8(body) else { return false };
     let text = text.trim_ascii_end();
-    root(text).is_some_and(|name| {
+    root(text).is_some_and(|(root, name)| {
         let end = text.strip_suffix('>').map(str::trim_ascii_end).and_then(|text| text.strip_suffix(name));
-        end.is_some_and(|text| text.ends_with("</")) || text.ends_with("/>") && text.matches('<').count() == 1
+        end.is_some_and(|text| text.ends_with("</")) || root.ends_with("/>") && !root.contains('<')
     })
 }
 
-/// The name of the first element: what begins with `<?` or `<!` is none.
-fn root(text: &str) -> Option<&str> {
-    let begins = |tag: &&str| !tag.starts_with(['?', '!']);
-    let tag = text.split('<').skip(1).find(begins)?;
-    tag.split(|c: char| c.is_ascii_whitespace() || matches!(c, '>' | '/')).next().filter(|name| !name.is_empty())
+/// What follows the `<` of the first element, and its name. What begins with `<?` or `<!` is none.
+fn root(text: &str) -> Option<(&str, &str)> {
+    let mut rest = text;
+    loop {
+        rest = rest.split_once('<')?.1;
+        if !rest.starts_with(['?', '!']) {
+            break;
+        }
+    }
+    let name = rest.split(|c: char| c.is_ascii_whitespace() || matches!(c, '>' | '/')).next()?;
+    (!name.is_empty()).then_some((rest, name))
 }
 
 #[cfg(test)]
@@ -59,7 +86,7 @@ mod tests {
     }
 
     async fn body(status: u16, kind: Option<&str>, body: &[u8]) -> Option<Vec<u8>> {
-        let answer = whole(answer(status, kind, body)).await.ok()?;
+        let answer = whole(answer(status, kind, body), true).await.ok()?;
         Some(answer.body().bytes().expect("it can be read again where the call is tried again").to_vec())
     }
 
@@ -79,7 +106,15 @@ mod tests {
 
     #[tokio::test]
     async fn roots_of_any_form_are_known() {
-        for page in ["<a/>", "<a b=\"c\"/>", "<a></a>", "<a></a >", "<a\nb='c'>d</a\n>", "<!DOCTYPE a><a><b/></a>"] {
+        for page in [
+            "<a/>",
+            "<a b=\"c\"/>",
+            "<a></a>",
+            "<a></a >",
+            "<a\nb='c'>d</a\n>",
+            "<!DOCTYPE a><a><b/></a>",
+            "<?xml version=\"1.0\"?>\n<a/>",
+        ] {
             assert!(body(200, Some("text/xml"), page.as_bytes()).await.is_some(), "{page}");
         }
         for page in ["<a><b/>", "<a><a/>", "<a>", "a", "<>", "<?xml?>", "<a></b>"] {
@@ -88,11 +123,11 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_refusal_an_empty_answer_and_what_is_no_xml_are_handed_on_as_they_are() {
+    async fn a_refusal_and_what_others_check_are_handed_on_as_they_are() {
         for (status, kind, part) in [
             (403, Some("text/xml"), "<Response><Err"),
-            (200, Some("application/xml"), ""),
-            (200, Some("application/json"), "{\"a\":"),
+            (500, Some("application/x-amz-json-1.1"), ""),
+            (200, Some("application/json"), ""),
             (200, Some("image/svg+xml"), "<svg>"),
             (200, None, "<a>"),
         ] {
@@ -101,9 +136,31 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn nothing_at_all_is_no_answer_without_a_word_in_it() {
+        for kind in ["text/xml", "application/x-amz-json-1.0", "application/x-amz-json-1.1"] {
+            assert_eq!(body(200, Some(kind), b"").await, None, "{kind}");
+            assert!(whole(answer(200, Some(kind), b""), false).await.is_ok(), "{kind}");
+        }
+    }
+
+    #[tokio::test]
+    async fn an_answer_in_json_is_whole_or_an_error() {
+        let page = br#"{"Accounts": [{"Id": "111111111111", "Name": "a}"}]}"#;
+        for length in 1..page.len() {
+            assert_eq!(body(200, Some("application/x-amz-json-1.1"), &page[..length]).await, None, "{length}");
+        }
+        for page in [&page[..], b"{}", b" {} "] {
+            assert_eq!(body(200, Some("application/x-amz-json-1.1"), page).await.as_deref(), Some(page));
+        }
+    }
+
+    #[tokio::test]
     async fn the_error_says_what_happened_and_the_call_may_be_tried_again() {
-        let error = whole(answer(200, Some("text/xml"), b"<a>")).await.unwrap_err();
-        assert!(error.is_io());
-        assert!(std::error::Error::source(&error).unwrap().to_string().contains("ends before its time"));
+        for (part, words) in [("<a>", "it is no whole document"), ("", "it is empty")] {
+            let error = whole(answer(200, Some("text/xml"), part.as_bytes()), true).await.unwrap_err();
+            assert!(error.is_io());
+            let cause = std::error::Error::source(&error).unwrap();
+            assert!(cause.is::<BrokeOff>() && cause.to_string() == words, "{cause}");
+        }
     }
 }

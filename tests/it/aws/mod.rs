@@ -13,6 +13,7 @@ mod prices;
 mod runtime;
 mod scale;
 mod secrecy;
+mod short;
 mod simulated;
 mod sudden;
 mod survived;

@@ -146,22 +146,6 @@ fn pages_that_repeat_are_no_second_line_and_a_token_that_comes_again_is_blindnes
     assert!(report["blind"].to_string().contains("page token twice"), "{}", report["blind"]);
 }
 
-/// The SDK's reader of XML takes a page that ends too early for a shorter one, and a tag that is lost is a protection lost.
-#[test]
-fn a_page_that_ends_too_early_is_asked_for_again_and_where_it_stays_so_its_region_is_blind() {
-    let world = Simulated::of_fleet(1, 700, 50);
-    let short = |times: u32| json!({"action": "DescribeInstances", "mode": "shorten", "times": times});
-    world.post("fault", &short(2));
-    let report = world.plan(&settings(&world));
-    assert_eq!((report["counts"]["seen"].as_u64(), report["blind"].as_array().map(Vec::len)), (Some(700), Some(0)));
-    world.post("fault/clear", &json!({}));
-    world.post("fault", &short(1_000));
-    let report = world.plan(&settings(&world));
-    assert_eq!(report["counts"]["seen"], 0);
-    let blind = report["blind"].to_string();
-    assert!(blind.contains("ec2:DescribeInstances") && blind.contains("ends before its time"), "{blind}");
-}
-
 #[test]
 fn answers_that_break_off_stop_nobody_twice_and_the_next_run_completes_them() {
     let world = Simulated::of_fleet(1, 120, 50);

@@ -15,7 +15,7 @@ use crate::survived::plans;
 const LATER: &str = "2026-11-25T21:50:00+09:00";
 
 /// Which call, and in which ways it may go wrong.
-const LOOKING: [&str; 8] = ["error", "throttle", "expire", "hang", "cut", "truncate", "shorten", "past"];
+const LOOKING: [&str; 9] = ["error", "throttle", "expire", "hang", "cut", "truncate", "shorten", "empty", "past"];
 const ACTING: [&str; 10] =
     ["error", "throttle", "expire", "lost", "ignore", "hang-after", "cut", "cut-after", "truncate", "shorten"];
 const WRITING: [&str; 7] = ["error", "throttle", "lost", "cut", "cut-after", "truncate", "shorten"];
@@ -25,8 +25,8 @@ const ACTIONS: [(&str, &[&str]); 15] = [
     ("DescribeInstances", &PAGES),
     ("DescribeInstances", &["change", "change-after"]),
     ("GetMetricData", &LOOKING),
-    ("AssumeRole", &["error", "throttle", "hang", "cut", "truncate", "shorten"]),
-    ("ListAccounts", &["error", "throttle", "hang", "truncate", "shorten"]),
+    ("AssumeRole", &["error", "throttle", "hang", "cut", "truncate", "shorten", "empty"]),
+    ("ListAccounts", &["error", "throttle", "hang", "truncate", "shorten", "empty"]),
     ("ListAccounts", &["repeat-page", "same-token"]),
     // The n-th call, whatever it is.
     ("*", &["error", "throttle", "expire", "lost", "cut", "cut-after", "truncate", "shorten"]),
