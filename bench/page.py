@@ -39,7 +39,8 @@ def render(found, about):
 Written by `make bench` on {about['date']}, on a machine with {about['cores']} {about['machine']} cores, in one run: everything
 is measured against the simulated AWS of [`simulator/`](../simulator/README.md), on loopback, which shares those cores. Read
 the ratios; seconds are of that machine and that hour. The floor is `bench/src/bin/floor.rs`, a program of the same stack that
-makes the same calls and decides nothing. No test asserts a time; calls and bytes are asserted by `tests/it/aws/scale.rs`.
+makes the same calls and decides nothing; it reads the answers with the SDK, idle-reaper reads pages of instances
+[itself](decisions/0010-whole-answers.md). No test asserts a time; calls and bytes are asserted by `tests/it/aws/scale.rs`.
 """]
     sections = {"stop": stop, "organization": organization, "idle": idle, "start": start, "growth": growth}
     parts += [sections[part](value) for part, value in found.items()]
@@ -71,8 +72,8 @@ a look after; Cloud Custodian (c7n 0.9.53) neither tags nor looks afterwards. It
 
 {table(["instances", "program", "wall", "CPU", "peak memory", "calls"], cells)}
 {table(["instances", "CPU of Cloud Custodian", "its memory", "CPU of the floor", "`plan`, CPU of describing"], ratios)}
-Most of the CPU is the four careful calls of each batch: of {number(most["instances"])} the floor alone takes 1/{of_floor:.1f} of Cloud
-Custodian's.
+Most of the CPU is the four careful calls of each batch: of {number(most["instances"])} the floor alone, with the SDK's reader, takes
+1/{of_floor:.1f} of Cloud Custodian's.
 """
 
 
