@@ -259,3 +259,15 @@ fn what_waits_for_people_is_counted_apart_from_what_waits_for_room() {
     let two = apply(&World::of([instance("i-1"), instance("i-2")]), &capped, at(EVENING)).counts();
     assert_eq!((two.deferred, two.waiting), (1, 0));
 }
+
+#[test]
+fn what_waits_for_its_grace_says_until_when_and_what_waits_for_room_does_not() {
+    let world = World::of([idle_box("i-1")]);
+    run(&world, &telling(), "i-1", NOON);
+    let report = run(&world, &telling(), "i-1", "2026-11-26T12:00:00+09:00");
+    let until: Vec<_> = report.plan.deferred.iter().map(|one| one.until).collect();
+    assert_eq!(until, [Some(at("2026-12-02T12:00:00+09:00"))]);
+    let capped = with(&[("stops-per-run = 1000", "stops-per-run = 1")]);
+    let report = apply(&World::of([instance("i-1"), instance("i-2")]), &capped, at(EVENING));
+    assert_eq!(report.plan.deferred.iter().map(|one| one.until).collect::<Vec<_>>(), [None]);
+}
