@@ -6,7 +6,6 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_types::request_id::RequestId;
 
-use super::whole::BrokeOff;
 use crate::ports::{ActError, Unseen};
 
 /// Codes by which AWS says that a call may be repeated later. What they answer has not been done.
@@ -15,6 +14,20 @@ const THROTTLES: [&str; 5] =
 
 /// Codes by which AWS says that it does not know itself.
 const UNCLEAR: [&str; 4] = ["InternalError", "InternalFailure", "ServiceUnavailable", "Unavailable"];
+
+/// An answer that did not come to its end (`whole`): the call may have been carried out.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(super) struct BrokeOff(pub(super) String);
+
+/// What an answer lists. One without a list is not one with an empty list: by the latter an account is known to be in no
+/// unit that `[never]` names, and may be acted on.
+///
+/// # Errors
+/// There is no list.
+pub(super) fn listed<'a, T>(operation: &str, list: Option<&'a [T]>) -> Result<&'a [T], String> {
+    list.ok_or_else(|| format!("`{operation}` was answered without a list"))
+}
 
 /// What went wrong, in one line: operation, code, message, request id; or how the call did not come through.
 pub(super) fn words<E>(operation: &str, error: &SdkError<E, HttpResponse>) -> String

@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 
 use super::client::{Kept, ec2};
 use super::config::Aws;
-use super::errors::{unseen, words};
+use super::errors::{listed, unseen, words};
 use super::instance::reduce;
 use super::page::QuickPages;
 use super::sessions::{Role, Sessions, session_name};
@@ -154,9 +154,7 @@ impl Look for Eyes<'_> {
                 let target = Target::new(account.clone(), own().ok_or_else(no_region)?);
                 let answer = self.client(&target).await?.describe_regions().send().await;
                 let answer = answer.map_err(|error| unseen("ec2:DescribeRegions", &error))?;
-                let Some(regions) = answer.regions.as_deref() else {
-                    return Err(Unseen::Blind("`ec2:DescribeRegions` was answered without a list".to_owned()));
-                };
+                let regions = listed("ec2:DescribeRegions", answer.regions.as_deref()).map_err(Unseen::Blind)?;
                 Ok(regions.iter().filter_map(|region| region.region_name()).map(Arc::from).collect())
             }
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use aws_sdk_organizations::Client;
 use aws_sdk_organizations::types::Account as Raw;
 
-use super::errors::words;
+use super::errors::{listed, words};
 use super::tokens::Tokens;
 use crate::ports::{FoundAccount, PortError};
 use crate::words::Account;
@@ -19,7 +19,7 @@ pub(super) async fn all(client: &Client, mut each: impl FnMut(FoundAccount)) -> 
     loop {
         let page = client.list_accounts().set_next_token(token).send().await;
         let page = page.map_err(|error| PortError(words("organizations:ListAccounts", &error)))?;
-        for raw in listed("organizations:ListAccounts", page.accounts.as_deref())? {
+        for raw in listed("organizations:ListAccounts", page.accounts.as_deref()).map_err(PortError)? {
             each(found(raw)?);
         }
         token = tokens.next("organizations:ListAccounts", page.next_token()).map_err(PortError)?;
@@ -27,12 +27,6 @@ pub(super) async fn all(client: &Client, mut each: impl FnMut(FoundAccount)) -> 
             return Ok(());
         }
     }
-}
-
-/// An answer without a list is not one with an empty list: by the latter an account is known to be in no unit that
-/// `[never]` names, and may be acted on.
-fn listed<'a, T>(operation: &str, list: Option<&'a [T]>) -> Result<&'a [T], PortError> {
-    list.ok_or_else(|| PortError(format!("`{operation}` was answered without a list")))
 }
 
 /// `State` since September 2026, `Status` before. Anything but `ACTIVE` is shown and not looked at.
@@ -77,7 +71,10 @@ async fn accounts_of(client: &Client, parent: &str) -> Result<Vec<String>, PortE
         let page = client.list_accounts_for_parent().parent_id(parent).set_next_token(token).send().await;
         let page = page.map_err(|error| PortError(format!("{} for `{parent}`", words(OPERATION, &error))))?;
         ids.extend(
-            listed(OPERATION, page.accounts.as_deref())?.iter().filter_map(|account| account.id().map(str::to_owned)),
+            listed(OPERATION, page.accounts.as_deref())
+                .map_err(PortError)?
+                .iter()
+                .filter_map(|account| account.id().map(str::to_owned)),
         );
         token = tokens.next(OPERATION, page.next_token()).map_err(PortError)?;
         if token.is_none() {
@@ -93,7 +90,7 @@ async fn units_of(client: &Client, parent: &str) -> Result<Vec<String>, PortErro
     loop {
         let page = client.list_organizational_units_for_parent().parent_id(parent).set_next_token(token).send().await;
         let page = page.map_err(|error| PortError(format!("{} for `{parent}`", words(OPERATION, &error))))?;
-        let units = listed(OPERATION, page.organizational_units.as_deref())?;
+        let units = listed(OPERATION, page.organizational_units.as_deref()).map_err(PortError)?;
         ids.extend(units.iter().filter_map(|unit| unit.id().map(str::to_owned)));
         token = tokens.next(OPERATION, page.next_token()).map_err(PortError)?;
         if token.is_none() {

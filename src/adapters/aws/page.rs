@@ -8,7 +8,7 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpResponse, OrchestratorErr
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_runtime_api::client::runtime_plugin::RuntimePlugin;
 use aws_smithy_runtime_api::client::ser_de::{DeserializeResponse, SharedResponseDeserializer};
-use aws_smithy_types::config_bag::{ConfigBag, FrozenLayer};
+use aws_smithy_types::config_bag::ConfigBag;
 
 use super::page_xml;
 
@@ -29,19 +29,14 @@ impl Intercept for QuickPages {
         _: &RuntimeComponents,
         bag: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        if let Some(operation) = DescribeInstances::new().config() {
-            bag.interceptor_state().store_put(SharedResponseDeserializer::new(Quick { operation }));
-        }
+        bag.interceptor_state().store_put(SharedResponseDeserializer::new(Quick));
         Ok(())
     }
 }
 
 /// Reads one answer.
 #[derive(Debug)]
-struct Quick {
-    /// What the SDK knows of the operation: its own reader, for what AWS refuses, is in it.
-    operation: FrozenLayer,
-}
+struct Quick;
 
 impl DeserializeResponse for Quick {
     fn deserialize_nonstreaming_with_config(
@@ -53,7 +48,9 @@ impl DeserializeResponse for Quick {
             let body = response.body().bytes().unwrap_or_default();
             return page_xml::page(body).map(Output::erase).map_err(|why| OrchestratorError::response(why.into()));
         }
-        match self.operation.load::<SharedResponseDeserializer>() {
+        // What the SDK knows of the operation has its own reader in it, for what AWS refuses.
+        let operation = DescribeInstances::new().config();
+        match operation.as_ref().and_then(|operation| operation.load::<SharedResponseDeserializer>()) {
             Some(sdk) => sdk.deserialize_nonstreaming_with_config(response, bag),
             None => Err(OrchestratorError::other("the SDK has no reader of DescribeInstances")),
         }

@@ -6,12 +6,7 @@ use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
 use serde::de::IgnoredAny;
 
-use super::errors::chain;
-
-/// An answer that did not: the call may have been carried out.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub(super) struct BrokeOff(String);
+use super::errors::{BrokeOff, chain};
 
 /// The answer, read to its end where it reports success in XML or in the JSON of AWS's services. The SDK takes half a page
 /// in XML for a shorter page, and no JSON at all for an answer without a word in it: a list without an account, for one.
