@@ -1,64 +1,75 @@
-//! Reduces the SDK's instance to ours. Nothing is dropped: what is not there becomes `None` or empty, and the rules say
+//! Reduces an instance on a page to ours. Nothing is dropped: what is not there becomes `None` or empty, and the rules say
 //! what that means. A page that cannot be read comes as far as here in no part (`page_xml`).
 
-use aws_sdk_ec2::types::{Instance as Raw, InstanceNetworkInterface};
-use chrono::DateTime;
+use std::borrow::Cow;
 
+use super::page_xml::{Attachment, RawInstance};
 use crate::adapters::transition_time;
 use crate::words::{Details, Instance, State, Tags, Target};
 
 /// Our instance, without the page's body.
-pub(super) fn reduce(target: &Target, raw: &Raw) -> Instance {
-    let placement = raw.placement();
-    let launch = raw.launch_time().and_then(|time| DateTime::from_timestamp(time.secs(), time.subsec_nanos()));
-    let tags = raw.tags().iter().map(|tag| (tag.key().unwrap_or_default(), tag.value().unwrap_or_default()));
+pub(super) fn reduce(target: &Target, raw: &RawInstance<'_>) -> Instance {
     let check_off = |check: Option<bool>| check == Some(false);
-    let reservation = raw.capacity_block_id().or_else(|| raw.capacity_reservation_id());
-    let managed = raw.operator().filter(|operator| operator.managed() == Some(true));
+    let managed = raw.operator.as_ref().filter(|operator| operator.managed == Some(true));
+    let placement = raw.placement.as_ref();
     Instance {
         target: target.clone(),
-        id: raw.instance_id().unwrap_or_default().into(),
-        state: raw.state().and_then(|state| state.name()).map_or(State::Unknown, |name| State::of(name.as_str())),
-        kind: raw.instance_type().map_or("", |kind| kind.as_str()).into(),
-        launch,
-        transition: raw.state_transition_reason().and_then(transition_time),
-        lifecycle: raw.instance_lifecycle().map(|lifecycle| lifecycle.as_str().into()),
-        root: raw.root_device_type().map(|root| root.as_str().into()),
+        id: word(&raw.id),
+        state: raw.state.as_ref().and_then(|state| state.name.as_deref()).map_or(State::Unknown, State::of),
+        kind: word(&raw.kind),
+        launch: raw.launch,
+        transition: raw.reason.as_deref().and_then(transition_time),
+        lifecycle: raw.lifecycle.as_deref().map(Box::from),
+        root: raw.root.as_deref().map(Box::from),
         // DescribeInstances lists EBS volumes only; a mapping without one is instance store.
-        ephemeral: raw.block_device_mappings().iter().any(|mapping| mapping.ebs().is_none()),
-        tenancy: placement.and_then(|p| p.tenancy()).map(|tenancy| tenancy.as_str().into()),
-        host: placement.and_then(|p| p.host_id()).filter(|host| !host.is_empty()).map(Into::into),
-        reservation: reservation.filter(|id| !id.is_empty()).map(Into::into),
-        forwards: check_off(raw.source_dest_check())
-            || raw.network_interfaces().iter().any(|interface| check_off(interface.source_dest_check())),
-        product_codes: raw.product_codes().iter().filter_map(|code| code.product_code_id()).map(Into::into).collect(),
-        operator: managed.map(|operator| operator.principal().unwrap_or_default().into()),
-        hibernation: raw.hibernation_options().and_then(|options| options.configured()).unwrap_or(false),
+        ephemeral: each(&raw.devices).any(|device| device.ebs.is_none()),
+        tenancy: placement.and_then(|placement| placement.tenancy.as_deref()).map(Box::from),
+        host: placement.and_then(|placement| filled(&placement.host)),
+        reservation: if raw.capacity_block.is_some() {
+            filled(&raw.capacity_block)
+        } else {
+            filled(&raw.capacity_reservation)
+        },
+        forwards: check_off(raw.source_dest_check)
+            || each(&raw.interfaces).any(|interface| check_off(interface.source_dest_check)),
+        product_codes: each(&raw.product_codes).filter_map(|product| product.code.as_deref()).map(Box::from).collect(),
+        operator: managed.map(|operator| word(&operator.principal)),
+        hibernation: raw.hibernation.as_ref().is_some_and(|options| options.configured == Some(true)),
         details: details(raw),
-        tags: Tags::new(tags),
+        tags: Tags::new(each(&raw.tags).map(|tag| (word(&tag.key), word(&tag.value)))),
     }
 }
 
 /// What prices and evidence need.
-fn details(raw: &Raw) -> Details {
-    let attached = |interface: &InstanceNetworkInterface| {
-        let attachment = interface.attachment().filter(|attachment| attachment.device_index() == Some(0))?;
-        let time = attachment.attach_time()?;
-        DateTime::from_timestamp(time.secs(), time.subsec_nanos())
-    };
-    let cpu = raw.cpu_options();
-    let vcpus = cpu.and_then(|cpu| cpu.core_count()?.checked_mul(cpu.threads_per_core()?)).filter(|n| *n > 0);
-    let profile = raw.iam_instance_profile().and_then(|profile| profile.arn());
-    let volumes = raw.block_device_mappings().iter().filter_map(|mapping| mapping.ebs()?.volume_id());
-    let filled = |text: Option<&str>| text.filter(|text| !text.is_empty()).map(Box::from);
+fn details(raw: &RawInstance<'_>) -> Details {
+    let primary = |attachment: &&Attachment| attachment.index == Some(0);
+    let attachments = each(&raw.interfaces).filter_map(|interface| interface.attachment.as_ref());
+    let vcpus = raw.cpu.as_ref().and_then(|cpu| cpu.cores?.checked_mul(cpu.threads?)).filter(|n| *n > 0);
+    let profile = raw.profile.as_ref().and_then(|profile| profile.arn.as_deref()?.rsplit_once('/'));
+    let volumes = each(&raw.devices).filter_map(|device| device.ebs.as_ref()?.volume.as_deref());
     Details {
-        created: raw.network_interfaces().iter().find_map(attached),
-        platform: filled(raw.platform_details()),
-        usage: filled(raw.usage_operation()),
+        created: attachments.filter(primary).find_map(|attachment| attachment.time),
+        platform: filled(&raw.platform),
+        usage: filled(&raw.usage),
         vcpus: vcpus.and_then(|n| u32::try_from(n).ok()),
-        image: filled(raw.image_id()),
-        interfaces: u32::try_from(raw.network_interfaces().len()).unwrap_or(u32::MAX),
-        profile: filled(profile.and_then(|arn| arn.rsplit_once('/')).map(|(_, name)| name)),
+        image: filled(&raw.image),
+        interfaces: u32::try_from(each(&raw.interfaces).count()).unwrap_or(u32::MAX),
+        profile: profile.map(|(_, name)| name).filter(|name| !name.is_empty()).map(Box::from),
         volumes: volumes.map(Box::from).collect(),
     }
+}
+
+/// The elements of a list that may be missing.
+fn each<T>(list: &Option<Vec<T>>) -> impl Iterator<Item = &T> {
+    list.iter().flatten()
+}
+
+/// A word, empty where it is missing.
+fn word(word: &Option<Cow<'_, str>>) -> Box<str> {
+    word.as_deref().unwrap_or_default().into()
+}
+
+/// A word that says something.
+fn filled(word: &Option<Cow<'_, str>>) -> Option<Box<str>> {
+    word.as_deref().filter(|word| !word.is_empty()).map(Box::from)
 }

@@ -11,8 +11,7 @@ use chrono::{DateTime, Utc};
 use super::client::{Kept, ec2};
 use super::config::Aws;
 use super::errors::{listed, unseen, words};
-use super::instance::reduce;
-use super::page::QuickPages;
+use super::page;
 use super::sessions::{Role, Sessions, session_name};
 use super::tokens::Tokens;
 use super::{balancers, contact, metrics, metrics_weeks, organization};
@@ -240,17 +239,12 @@ async fn page_through(
     }
     let (mut tokens, mut token) = (Tokens::default(), None);
     loop {
-        let page = call.clone().max_results(PAGE).set_next_token(token.clone()).customize().interceptor(QuickPages);
-        let page = page.send().await;
-        let page = page.map_err(|error| unseen("ec2:DescribeInstances", &error))?;
-        for raw in page.reservations().iter().flat_map(|reservation| reservation.instances()) {
-            let instance = reduce(target, raw);
-            // To the filter `i-*` is a pattern; here it is the id of nobody.
-            if only.is_none_or(|ids| ids.contains(&instance.id)) {
-                each(instance);
-            }
-        }
-        token = tokens.next("ec2:DescribeInstances", page.next_token()).map_err(Unseen::Blind)?;
+        let call = call.clone().max_results(PAGE).set_next_token(token);
+        let page = page::ask(call, target).await.map_err(|error| unseen("ec2:DescribeInstances", &error))?;
+        // To the filter `i-*` is a pattern; here it is the id of nobody.
+        let asked_for = |instance: &Instance| only.is_none_or(|ids| ids.contains(&instance.id));
+        page.instances.into_iter().filter(asked_for).for_each(&mut *each);
+        token = tokens.next("ec2:DescribeInstances", page.next_token.as_deref()).map_err(Unseen::Blind)?;
         if token.is_none() {
             return Ok(());
         }
@@ -261,18 +255,18 @@ async fn page_through(
 mod tests {
     use aws_config::{BehaviorVersion, Region};
     use aws_credential_types::Credentials;
-    use aws_sdk_ec2::operation::describe_instances::DescribeInstancesOutput;
-    use aws_sdk_ec2::types::{Instance as Raw, Reservation};
     use aws_smithy_mocks::{MockResponseInterceptor, Rule, create_mock_http_client, mock};
     use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
     use aws_smithy_types::body::SdkBody;
 
     use super::*;
 
-    fn page(ids: &[&str], next: Option<&str>) -> DescribeInstancesOutput {
-        let instances = ids.iter().map(|id| Raw::builder().instance_id(*id).build()).collect();
-        let reservation = Reservation::builder().set_instances(Some(instances)).build();
-        DescribeInstancesOutput::builder().reservations(reservation).set_next_token(next.map(str::to_owned)).build()
+    fn page(ids: &[&str], next: &str) -> HttpResponse {
+        let items = ids.iter().map(|id| format!("<item><instanceId>{id}</instanceId></item>")).collect::<String>();
+        let body = format!(
+            "<DescribeInstancesResponse><reservationSet><item><instancesSet>{items}</instancesSet></item></reservationSet>{next}</DescribeInstancesResponse>"
+        );
+        HttpResponse::new(200.try_into().unwrap(), SdkBody::from(body))
     }
 
     fn answer(status: u16, code: &str, message: &str) -> HttpResponse {
@@ -304,9 +298,9 @@ mod tests {
     async fn every_page_is_read_an_empty_one_in_the_middle_included() {
         let pages = mock!(aws_sdk_ec2::Client::describe_instances)
             .sequence()
-            .output(|| page(&["i-1", "i-2"], Some("a")))
-            .output(|| page(&[], Some("b")))
-            .output(|| page(&["i-3"], None))
+            .http_response(|| page(&["i-1", "i-2"], "<nextToken>a</nextToken>"))
+            .http_response(|| page(&[], "<nextToken>b</nextToken>"))
+            .http_response(|| page(&["i-3"], ""))
             .build();
         let client = client(&pages);
         let (ids, end) = ids_of(&client).await;
@@ -318,7 +312,7 @@ mod tests {
         let pages = mock!(aws_sdk_ec2::Client::describe_instances)
             .sequence()
             .http_response(|| answer(503, "RequestLimitExceeded", "slow down"))
-            .output(|| page(&["i-1"], None))
+            .http_response(|| page(&["i-1"], ""))
             .build();
         let client = client(&pages);
         let (ids, end) = ids_of(&client).await;
@@ -329,7 +323,7 @@ mod tests {
     async fn a_refusal_on_a_later_page_is_blindness_and_what_was_seen_stays_seen() {
         let pages = mock!(aws_sdk_ec2::Client::describe_instances)
             .sequence()
-            .output(|| page(&["i-1"], Some("a")))
+            .http_response(|| page(&["i-1"], "<nextToken>a</nextToken>"))
             .http_response(|| answer(403, "UnauthorizedOperation", "You are not authorized"))
             .build();
         let client = client(&pages);
@@ -355,8 +349,8 @@ mod tests {
     async fn a_page_token_that_comes_again_ends_in_an_error_and_not_in_a_loop() {
         let pages = mock!(aws_sdk_ec2::Client::describe_instances)
             .sequence()
-            .output(|| page(&["i-1"], Some("a")))
-            .output(|| page(&["i-2"], Some("a")))
+            .http_response(|| page(&["i-1"], "<nextToken>a</nextToken>"))
+            .http_response(|| page(&["i-2"], "<nextToken>a</nextToken>"))
             .build();
         let client = client(&pages);
         assert!(matches!(ids_of(&client).await.1, Err(Unseen::Blind(_))));

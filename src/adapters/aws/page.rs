@@ -1,6 +1,10 @@
 //! Lets `page_xml` read the answers of `DescribeInstances` in the SDK's place.
 
-use aws_sdk_ec2::operation::describe_instances::DescribeInstances;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use aws_sdk_ec2::error::SdkError;
+use aws_sdk_ec2::operation::describe_instances::builders::DescribeInstancesFluentBuilder;
+use aws_sdk_ec2::operation::describe_instances::{DescribeInstances, DescribeInstancesError, DescribeInstancesOutput};
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::context::{BeforeSerializationInterceptorContextMut, Error, Output};
 use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
@@ -10,17 +14,43 @@ use aws_smithy_runtime_api::client::runtime_plugin::RuntimePlugin;
 use aws_smithy_runtime_api::client::ser_de::{DeserializeResponse, SharedResponseDeserializer};
 use aws_smithy_types::config_bag::ConfigBag;
 
-use super::page_xml;
+use super::page_xml::{Page, page};
+use crate::words::Target;
 
-/// Put on a call of `DescribeInstances`: its pages are read by `page_xml`. A page that cannot be read is a broken answer
-/// and is asked for again; what AWS refuses, and the calls' retries, are the SDK's as ever.
+/// What `call` answers, of instances in `target`. A page that cannot be read is a broken answer and is asked for again; what
+/// AWS refuses, and the calls' retries, are the SDK's as ever.
+///
+/// # Errors
+/// The SDK's.
+pub(super) async fn ask(
+    call: DescribeInstancesFluentBuilder,
+    target: &Target,
+) -> Result<Page, SdkError<DescribeInstancesError>> {
+    let quick = Quick(Arc::new(Reader { target: target.clone(), page: Mutex::default() }));
+    call.customize().interceptor(quick.clone()).send().await?;
+    quick.0.page().take().ok_or_else(|| SdkError::construction_failure("nobody read the page"))
+}
+
+/// Put on one call: its page is read here. The SDK's own is left empty: its instances are kilobytes large.
+#[derive(Clone, Debug)]
+struct Quick(Arc<Reader>);
+
 #[derive(Debug)]
-pub(super) struct QuickPages;
+struct Reader {
+    target: Target,
+    page: Mutex<Option<Page>>,
+}
+
+impl Reader {
+    fn page(&self) -> MutexGuard<'_, Option<Page>> {
+        self.page.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 #[dyn_dispatch_hint]
-impl Intercept for QuickPages {
+impl Intercept for Quick {
     fn name(&self) -> &'static str {
-        "QuickPages"
+        "Quick"
     }
 
     fn modify_before_serialization(
@@ -29,14 +59,10 @@ impl Intercept for QuickPages {
         _: &RuntimeComponents,
         bag: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        bag.interceptor_state().store_put(SharedResponseDeserializer::new(Quick));
+        bag.interceptor_state().store_put(SharedResponseDeserializer::new(self.clone()));
         Ok(())
     }
 }
-
-/// Reads one answer.
-#[derive(Debug)]
-struct Quick;
 
 impl DeserializeResponse for Quick {
     fn deserialize_nonstreaming_with_config(
@@ -46,7 +72,9 @@ impl DeserializeResponse for Quick {
     ) -> Result<Output, OrchestratorError<Error>> {
         if response.status().is_success() {
             let body = response.body().bytes().unwrap_or_default();
-            return page_xml::page(body).map(Output::erase).map_err(|why| OrchestratorError::response(why.into()));
+            let page = page(&self.0.target, body).map_err(|why| OrchestratorError::response(why.into()))?;
+            *self.0.page() = Some(page);
+            return Ok(Output::erase(DescribeInstancesOutput::builder().build()));
         }
         // What the SDK knows of the operation has its own reader in it, for what AWS refuses.
         let operation = DescribeInstances::new().config();
@@ -101,9 +129,13 @@ mod tests {
             .region(Region::new("us-east-1"))
             .credentials_provider(Credentials::new("AKIDEXAMPLE", "secret", None, None, "test"))
             .http_client(canned);
-        let call = aws_sdk_ec2::Client::from_conf(config.build()).describe_instances().customize();
-        let call = if quick { call.interceptor(QuickPages) } else { call };
-        let page = call.send().await.map_err(|error| words("ec2:DescribeInstances", &error))?;
+        let call = aws_sdk_ec2::Client::from_conf(config.build()).describe_instances();
+        let error = |error| words("ec2:DescribeInstances", &error);
+        if quick {
+            let page = ask(call, &Target::new("111111111111", "us-east-1")).await.map_err(error)?;
+            return Ok(page.instances.iter().map(|instance| instance.id.to_string()).collect());
+        }
+        let page = call.send().await.map_err(error)?;
         let instances = page.reservations().iter().flat_map(|reservation| reservation.instances());
         Ok(instances.map(|instance| instance.instance_id().unwrap_or_default().to_owned()).collect())
     }

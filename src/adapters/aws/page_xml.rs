@@ -1,123 +1,98 @@
-//! Reads what `reduce` uses out of a page of `DescribeInstances`, and walks past the rest.
+//! Reads what is used out of a page of `DescribeInstances`, and walks past the rest.
 //!
 //! The SDK's own reader compares the name of each element with every name that may stand there, and keeps some seventy
 //! fields of an instance; that was four fifths of the instructions of a run over many instances (`docs/benchmarks.md`).
-//! Here an element that nobody asks for is not even looked into. The names are those of the EC2 API reference.
+//! Here an element that nobody asks for is not even looked into, the words of an instance are not copied before it is
+//! reduced, and of a page no more is kept than what is reduced. The names are those of the EC2 API reference.
+
+mod walk;
 
 use std::borrow::Cow;
 
-use aws_sdk_ec2::operation::describe_instances::DescribeInstancesOutput;
-use aws_sdk_ec2::types::{
-    CpuOptions, DeviceType, EbsInstanceBlockDevice, HibernationOptions, IamInstanceProfile, Instance,
-    InstanceBlockDeviceMapping, InstanceLifecycleType, InstanceNetworkInterface, InstanceNetworkInterfaceAttachment,
-    InstanceState, InstanceStateName, InstanceType, OperatorResponse, Placement, ProductCode, Reservation, Tag,
-    Tenancy,
-};
-use aws_smithy_types::DateTime;
-use aws_smithy_types::date_time::Format;
-use quick_xml::Reader;
-use quick_xml::escape::unescape;
-use quick_xml::events::{BytesStart, Event};
-use quick_xml::name::QName;
+use chrono::{DateTime, Utc};
+use quick_xml::events::BytesStart;
 
-/// The page in `body`.
+use super::instance::reduce;
+use crate::words::{Instance, Target};
+use walk::Walk;
+
+/// A page of instances.
+#[derive(Debug, PartialEq)]
+pub(super) struct Page {
+    /// What to ask for the next one with.
+    pub(super) next_token: Option<String>,
+    /// In the order of the page.
+    pub(super) instances: Vec<Instance>,
+}
+
+/// The page in `body`, of instances in `target`.
 ///
 /// # Errors
 /// Where it is no whole XML, no page, or a value cannot be read: in which byte. The SDK's reader takes some such pages for
 /// shorter ones, so it is not asked.
-pub(super) fn page(body: &[u8]) -> Result<DescribeInstancesOutput, String> {
-    let text = std::str::from_utf8(body).map_err(|error| unread(error.valid_up_to() as u64, body))?;
-    let mut xml = Xml(Reader::from_str(text));
-    xml.0.config_mut().expand_empty_elements = true;
-    // A page without a list is not a page with an empty one.
-    document(&mut xml).filter(|page| page.reservations.is_some()).ok_or_else(|| unread(xml.0.buffer_position(), body))
+pub(super) fn page(target: &Target, body: &[u8]) -> Result<Page, String> {
+    let text = std::str::from_utf8(body).map_err(|error| unread(error.valid_up_to(), body))?;
+    let mut xml = Xml { target, walk: Walk::new(text) };
+    document(&mut xml).ok_or_else(|| unread(xml.walk.at(), body))
 }
 
-fn unread(at: u64, body: &[u8]) -> String {
+fn unread(at: usize, body: &[u8]) -> String {
     format!("the page of instances cannot be read: see its byte {at} of {}", body.len())
 }
 
-fn document(xml: &mut Xml<'_>) -> Option<DescribeInstancesOutput> {
-    loop {
-        match xml.0.read_event().ok()? {
-            Event::Start(root) if root.name().0 == "DescribeInstancesResponse" => return Read::read(xml, root.name()),
-            Event::Start(_) | Event::End(_) | Event::Eof => return None,
-            _ => {}
-        }
-    }
+fn document(xml: &mut Xml<'_>) -> Option<Page> {
+    xml.walk.enter("DescribeInstancesResponse")?;
+    let raw = RawPage::read(xml)?;
+    // A page without a list is not a page with an empty one.
+    let instances = raw.reservations?.into_iter().filter_map(|reservation| reservation.instances).flatten().collect();
+    Some(Page { next_token: raw.next_token.map(Cow::into_owned), instances })
 }
 
-/// A document that is read once, from its beginning to its end.
-struct Xml<'a>(Reader<&'a [u8]>);
-
-impl<'a> Xml<'a> {
-    /// Hands each child of the element that has begun to `each`, which reads it to its end.
-    fn children(&mut self, mut each: impl FnMut(&mut Self, &BytesStart<'_>) -> Option<()>) -> Option<()> {
-        loop {
-            match self.0.read_event().ok()? {
-                Event::Start(child) => each(self, &child)?,
-                Event::End(_) => return Some(()),
-                Event::Eof => return None,
-                _ => {}
-            }
-        }
-    }
-
-    /// The text of the element `name`, which holds no other.
-    fn text(&mut self, name: QName<'_>) -> Option<Cow<'a, str>> {
-        let Cow::Borrowed(text) = self.0.read_text(name).ok()?.into_inner() else { return None };
-        // A `<` is a child, a comment or a CDATA section: EC2 writes none of them there.
-        if text.contains('<') { None } else { unescape(text).ok() }
-    }
-
-    /// Walks past a child that nobody asks for. The reader takes some names for such that are none.
-    fn skip(&mut self, child: &BytesStart<'_>) -> Option<()> {
-        let name = child.name();
-        let odd = name.0.contains(['<', '/', '=', '"', '\'']);
-        if odd { None } else { self.0.read_to_end(name).ok().map(drop) }
-    }
+/// A document, and where its instances are.
+struct Xml<'a> {
+    target: &'a Target,
+    walk: Walk<'a>,
 }
 
 /// The name of an element that is read: EC2 writes them without attributes, and nobody knows what one would mean.
-fn plain<'a>(child: &'a BytesStart<'_>) -> Option<QName<'a>> {
-    child.attributes_raw().is_empty().then(|| child.name())
+fn plain<'a>(child: &'a BytesStart<'_>) -> Option<&'a str> {
+    child.attributes_raw().is_empty().then(|| child.name().0)
 }
 
-/// What can be read from the element `name`, which has begun, to its end.
-trait Read: Sized {
-    fn read(xml: &mut Xml<'_>, name: QName<'_>) -> Option<Self>;
+/// What can be read of an element that has begun, to its end.
+trait Read<'a>: Sized {
+    fn read(xml: &mut Xml<'a>) -> Option<Self>;
 }
 
-impl Read for String {
-    fn read(xml: &mut Xml<'_>, name: QName<'_>) -> Option<Self> {
-        xml.text(name).map(Cow::into_owned)
+impl<'a> Read<'a> for Cow<'a, str> {
+    fn read(xml: &mut Xml<'a>) -> Option<Self> {
+        xml.walk.text()
     }
 }
 
-impl Read for DateTime {
-    fn read(xml: &mut Xml<'_>, name: QName<'_>) -> Option<Self> {
-        Self::from_str(&xml.text(name)?, Format::DateTimeWithOffset).ok()
+impl Read<'_> for DateTime<Utc> {
+    fn read(xml: &mut Xml<'_>) -> Option<Self> {
+        DateTime::parse_from_rfc3339(&xml.walk.text()?).ok().map(|time| time.to_utc())
     }
 }
 
 /// A list: its elements are all called `item`. What is called otherwise might be one as well.
-impl<T: Read> Read for Vec<T> {
-    fn read(xml: &mut Xml<'_>, _: QName<'_>) -> Option<Self> {
+impl<'a, T: Read<'a>> Read<'a> for Vec<T> {
+    fn read(xml: &mut Xml<'a>) -> Option<Self> {
         let mut all = Self::new();
-        xml.children(|xml, child| {
-            let name = plain(child).filter(|name| name.0 == "item")?;
-            all.push(T::read(xml, name)?);
-            Some(())
-        })?;
+        while let Some(child) = xml.walk.child()? {
+            plain(&child).filter(|name| *name == "item")?;
+            all.push(T::read(xml)?);
+        }
         Some(all)
     }
 }
 
 macro_rules! parsed {
     ($($type:ident),+) => {$(
-        impl Read for $type {
-            fn read(xml: &mut Xml<'_>, name: QName<'_>) -> Option<Self> {
-                xml.text(name)?.parse().ok()
+        impl Read<'_> for $type {
+            fn read(xml: &mut Xml<'_>) -> Option<Self> {
+                xml.walk.text()?.parse().ok()
             }
         }
     )+};
@@ -125,78 +100,82 @@ macro_rules! parsed {
 
 parsed!(bool, i32);
 
-/// The SDK's enumerations, which keep a word that they do not know.
-macro_rules! words {
-    ($($type:ident),+) => {$(
-        impl Read for $type {
-            fn read(xml: &mut Xml<'_>, name: QName<'_>) -> Option<Self> {
-                Some(xml.text(name)?.as_ref().into())
-            }
-        }
-    )+};
+/// An instance, which is reduced as soon as it is read.
+impl Read<'_> for Instance {
+    fn read(xml: &mut Xml<'_>) -> Option<Self> {
+        RawInstance::read(xml).map(|raw| reduce(xml.target, &raw))
+    }
 }
 
-words!(DeviceType, InstanceLifecycleType, InstanceStateName, InstanceType, Tenancy);
+type Word<'a> = Cow<'a, str>;
 
-/// An element with others in it: which of them are read, and into which field. One that comes twice is none that EC2
-/// writes, and which of them holds nobody knows.
+/// An element with others in it: which of them are read, into which field; the rest is walked past. What is not there is
+/// `None`. One that comes twice is none that EC2 writes, and which of them holds nobody knows.
 macro_rules! element {
-    ($type:ident { $($name:literal => $field:ident),+ $(,)? }) => {
-        impl Read for $type {
-            fn read(xml: &mut Xml<'_>, _: QName<'_>) -> Option<Self> {
-                // Set in place: a builder is moved by each of its setters, and that of an instance is kilobytes large.
-                let mut one = Self::builder().build();
-                xml.children(|xml, child| {
-                    let again = match child.name().0 {
-                        $($name => one.$field.replace(Read::read(xml, plain(child)?)?).is_some(),)+
-                        _ => return xml.skip(child),
-                    };
-                    (!again).then_some(())
-                })?;
+    ($type:ident$(<$life:lifetime>)? { $($name:literal => $field:ident: $value:ty),+ $(,)? }) => {
+        #[derive(Default)]
+        pub(super) struct $type$(<$life>)? {
+            $(pub(super) $field: Option<$value>),+
+        }
+
+        impl<'a> Read<'a> for $type$(<$life>)? {
+            fn read(xml: &mut Xml<'a>) -> Option<Self> {
+                let mut one = Self::default();
+                while let Some(child) = xml.walk.child()? {
+                    match child.name().0 {
+                        $($name => {
+                            plain(&child)?;
+                            if one.$field.replace(Read::read(xml)?).is_some() {
+                                return None;
+                            }
+                        })+
+                        _ => xml.walk.skip(&child)?,
+                    }
+                }
                 Some(one)
             }
         }
     };
 }
 
-element!(DescribeInstancesOutput { "nextToken" => next_token, "reservationSet" => reservations });
-element!(Reservation { "instancesSet" => instances });
-element!(Instance {
-    "instanceId" => instance_id,
-    "instanceState" => state,
-    "instanceType" => instance_type,
-    "launchTime" => launch_time,
-    "reason" => state_transition_reason,
-    "tagSet" => tags,
-    "instanceLifecycle" => instance_lifecycle,
-    "rootDeviceType" => root_device_type,
-    "blockDeviceMapping" => block_device_mappings,
-    "networkInterfaceSet" => network_interfaces,
-    "placement" => placement,
-    "capacityBlockId" => capacity_block_id,
-    "capacityReservationId" => capacity_reservation_id,
-    "sourceDestCheck" => source_dest_check,
-    "productCodes" => product_codes,
-    "operator" => operator,
-    "hibernationOptions" => hibernation_options,
-    "cpuOptions" => cpu_options,
-    "iamInstanceProfile" => iam_instance_profile,
-    "imageId" => image_id,
-    "platformDetails" => platform_details,
-    "usageOperation" => usage_operation,
+element!(RawPage<'a> { "nextToken" => next_token: Word<'a>, "reservationSet" => reservations: Vec<Reservation> });
+element!(Reservation { "instancesSet" => instances: Vec<Instance> });
+element!(RawInstance<'a> {
+    "instanceId" => id: Word<'a>,
+    "instanceState" => state: RawState<'a>,
+    "instanceType" => kind: Word<'a>,
+    "launchTime" => launch: DateTime<Utc>,
+    "reason" => reason: Word<'a>,
+    "tagSet" => tags: Vec<RawTag<'a>>,
+    "instanceLifecycle" => lifecycle: Word<'a>,
+    "rootDeviceType" => root: Word<'a>,
+    "blockDeviceMapping" => devices: Vec<Device<'a>>,
+    "networkInterfaceSet" => interfaces: Vec<Interface>,
+    "placement" => placement: Placement<'a>,
+    "capacityBlockId" => capacity_block: Word<'a>,
+    "capacityReservationId" => capacity_reservation: Word<'a>,
+    "sourceDestCheck" => source_dest_check: bool,
+    "productCodes" => product_codes: Vec<ProductCode<'a>>,
+    "operator" => operator: Operator<'a>,
+    "hibernationOptions" => hibernation: Hibernation,
+    "cpuOptions" => cpu: Cpu,
+    "iamInstanceProfile" => profile: Profile<'a>,
+    "imageId" => image: Word<'a>,
+    "platformDetails" => platform: Word<'a>,
+    "usageOperation" => usage: Word<'a>,
 });
-element!(InstanceState { "name" => name });
-element!(Tag { "key" => key, "value" => value });
-element!(InstanceBlockDeviceMapping { "ebs" => ebs });
-element!(EbsInstanceBlockDevice { "volumeId" => volume_id });
-element!(InstanceNetworkInterface { "sourceDestCheck" => source_dest_check, "attachment" => attachment });
-element!(InstanceNetworkInterfaceAttachment { "deviceIndex" => device_index, "attachTime" => attach_time });
-element!(Placement { "tenancy" => tenancy, "hostId" => host_id });
-element!(ProductCode { "productCode" => product_code_id });
-element!(OperatorResponse { "managed" => managed, "principal" => principal });
-element!(HibernationOptions { "configured" => configured });
-element!(CpuOptions { "coreCount" => core_count, "threadsPerCore" => threads_per_core });
-element!(IamInstanceProfile { "arn" => arn });
+element!(RawState<'a> { "name" => name: Word<'a> });
+element!(RawTag<'a> { "key" => key: Word<'a>, "value" => value: Word<'a> });
+element!(Device<'a> { "ebs" => ebs: Ebs<'a> });
+element!(Ebs<'a> { "volumeId" => volume: Word<'a> });
+element!(Interface { "sourceDestCheck" => source_dest_check: bool, "attachment" => attachment: Attachment });
+element!(Attachment { "deviceIndex" => index: i32, "attachTime" => time: DateTime<Utc> });
+element!(Placement<'a> { "tenancy" => tenancy: Word<'a>, "hostId" => host: Word<'a> });
+element!(ProductCode<'a> { "productCode" => code: Word<'a> });
+element!(Operator<'a> { "managed" => managed: bool, "principal" => principal: Word<'a> });
+element!(Hibernation { "configured" => configured: bool });
+element!(Cpu { "coreCount" => cores: i32, "threadsPerCore" => threads: i32 });
+element!(Profile<'a> { "arn" => arn: Word<'a> });
 
 #[cfg(test)]
 mod tests;

@@ -1,8 +1,10 @@
-//! The SDK's own reader is the measure, of whole pages.
+//! The SDK's own reader is the measure, of whole pages, and what `sdk` makes of its instances.
 
-use std::collections::{BTreeSet, HashSet};
+mod sdk;
 
-use aws_sdk_ec2::operation::describe_instances::DescribeInstances;
+use std::collections::HashSet;
+
+use aws_sdk_ec2::operation::describe_instances::{DescribeInstances, DescribeInstancesOutput};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::runtime_plugin::RuntimePlugin;
 use aws_smithy_runtime_api::client::ser_de::{DeserializeResponse, SharedResponseDeserializer};
@@ -12,27 +14,27 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::RngSeed;
 
-use super::super::instance::reduce;
 use super::*;
-use crate::words::{Instance as Ours, Target};
 
-/// What a run keeps of a page.
-fn kept(page: &DescribeInstancesOutput) -> (Option<String>, Vec<Ours>) {
-    let target = Target::new("111111111111", "eu-west-1");
-    let raw = page.reservations().iter().flat_map(|reservation| reservation.instances());
-    (page.next_token().map(str::to_owned), raw.map(|raw| reduce(&target, raw)).collect())
+fn target() -> Target {
+    Target::new("111111111111", "eu-west-1")
 }
 
-fn by_sdk(body: &str) -> Option<(Option<String>, Vec<Ours>)> {
+fn by_sdk(body: &str) -> Option<Page> {
     let operation = DescribeInstances::new().config().unwrap();
     let reader = operation.load::<SharedResponseDeserializer>().unwrap();
     let answer = HttpResponse::new(200.try_into().unwrap(), SdkBody::from(body));
     let page = reader.deserialize_nonstreaming_with_config(&answer, &ConfigBag::base()).ok()?;
-    Some(kept(&page.downcast::<DescribeInstancesOutput>().unwrap()))
+    let page = page.downcast::<DescribeInstancesOutput>().unwrap();
+    let raw = page.reservations().iter().flat_map(|reservation| reservation.instances());
+    Some(Page {
+        next_token: page.next_token().map(str::to_owned),
+        instances: raw.map(|raw| sdk::reduce(&target(), raw)).collect(),
+    })
 }
 
-fn by_us(body: &str) -> Option<(Option<String>, Vec<Ours>)> {
-    page(body.as_bytes()).as_ref().ok().map(kept)
+fn by_us(body: &str) -> Option<Page> {
+    page(&target(), body.as_bytes()).ok()
 }
 
 /// Where a value stands beneath an instance. `item` is one of a list.
@@ -90,7 +92,8 @@ const ODD: [&str; 9] = [
 ];
 
 fn word() -> impl Strategy<Value = String> {
-    let plain = "[ -%'-;=-~é✓]{0,12}";
+    // Without `]`: three characters that nobody writes, `]]>`, only the SDK refuses.
+    let plain = "[ -%'-;=-\\\\^-~é✓]{0,12}";
     prop_oneof![3 => plain, 1 => select(&ODD[..]).prop_map(str::to_owned)]
 }
 
@@ -236,7 +239,7 @@ fn what_is_no_page_is_an_error_that_says_where() {
     for body in ["", " ", "no XML", "<", error, &prefixed, "<DescribeInstancesResponse/>"] {
         assert_eq!(by_us(body), None, "{body}");
     }
-    let error = page(b"<DescribeInstancesResponse>\xff</DescribeInstancesResponse>").unwrap_err();
+    let error = page(&target(), b"<DescribeInstancesResponse>\xff</DescribeInstancesResponse>").unwrap_err();
     assert_eq!(error, "the page of instances cannot be read: see its byte 27 of 56");
 }
 
@@ -266,22 +269,11 @@ fn what_nobody_asks_for_spoils_no_page() {
         "<new-element a=\"b\">c</new-element>",
         "<a:b/>",
         "<new_one><item/><instanceId>i-2</instanceId></new_one>",
+        "<new-one>a > \"b\"<new-one>\n <b/>\n c</new-one></new-one>",
+        "<new-one><b c=\"/>\"/></new-one>",
+        "<new-one><b c='>'>d</b></new-one>",
+        "<new-one><!-- </new-one> <b> --><![CDATA[</new-one>]]><?b </new-one>?></new-one>",
     ] {
         assert_eq!(by_us(&with(xml)), by_sdk(&with("")), "{xml}");
     }
-}
-
-/// A rule that asks for more of an instance must find it here.
-#[test]
-fn all_that_is_reduced_is_read() {
-    let words = |text: &str, pattern: &str| -> BTreeSet<String> {
-        let pattern = regex_lite::Regex::new(pattern).unwrap();
-        pattern.captures_iter(text).map(|found| found[1].to_owned()).collect()
-    };
-    let reader = include_str!("../page_xml.rs");
-    let (_, fields) = reader.split_once("element!(Instance {").unwrap();
-    let (fields, _) = fields.split_once("});").unwrap();
-    let reduced = words(include_str!("../instance.rs"), r"raw\.(\w+)\(\)");
-    assert!(reduced.len() > 20, "{reduced:?}");
-    assert_eq!(words(fields, r"=> (\w+),"), reduced);
 }
