@@ -161,8 +161,8 @@ pub(super) async fn write_undone(hub: &impl WriteRecord, undo: &Undo) -> Result<
 /// What earlier runs did, as far as it matters now.
 ///
 /// # Errors
-/// [`PortError`] when the record cannot be read. A line that cannot be read is skipped: it is about one
-/// instance, and a broken line must not disturb the others.
+/// [`PortError`] when the record cannot be read. An outcome that cannot be read is skipped: it is about one instance, and
+/// must not disturb the others. An undo that cannot be read is an error: it spares an instance.
 pub async fn history(hub: &impl ReadRecord, now: DateTime<Utc>) -> Result<History, PortError> {
     let mut lines = lines(hub, now, HISTORY_DAYS).await?;
     lines.sort_by_key(|(_, line)| line.at);
@@ -218,15 +218,32 @@ pub(super) fn undone_since(now: DateTime<Utc>) -> DateTime<Utc> {
 }
 
 /// When somebody last set out to take a stop back, by instance.
+///
+/// # Errors
+/// [`PortError`] when the record cannot be read, or one line of it: it spares an instance, and nobody knows which.
 async fn undone(hub: &impl ReadRecord, now: DateTime<Utc>) -> Result<HashMap<Box<str>, DateTime<Utc>>, PortError> {
     let mut undone: HashMap<Box<str>, DateTime<Utc>> = HashMap::new();
-    for (_, text) in hub.read_since(UNDONE, &partition(undone_since(now))).await? {
-        let lines = text.lines().filter_map(|line| serde_json::from_str::<Undone>(line).ok());
-        for Undone { id, at } in lines.filter(|line| line.at <= now && is_sane(line.at)) {
-            undone.entry(id).and_modify(|known| *known = at.max(*known)).or_insert(at);
+    for (key, text) in hub.read_since(UNDONE, &partition(undone_since(now))).await? {
+        for (number, line) in text.lines().enumerate() {
+            match serde_json::from_str(line) {
+                Ok(Undone { id, at }) if at <= now && is_sane(at) => {
+                    undone.entry(id).and_modify(|known| *known = at.max(*known)).or_insert(at);
+                }
+                Ok(Undone { .. }) => {}
+                // A draft was never finished, and the undo that was to follow it never begun.
+                Err(_) if line.is_empty() || !key.ends_with(".jsonl") => {}
+                Err(error) => return Err(PortError(unread(&key, number + 1, &error))),
+            }
         }
     }
     Ok(undone)
+}
+
+fn unread(key: &str, line: usize, error: &serde_json::Error) -> String {
+    format!(
+        "line {line} of `{UNDONE}/{key}` cannot be read: {error}; it spares an instance from being stopped again: mend the \
+         line, or take it away if that instance may be stopped"
+    )
 }
 
 /// The newest run of the same days that has an outcome for instance `id`.

@@ -80,7 +80,7 @@ impl Read<'_> for DateTime<Utc> {
 impl<'a, T: Read<'a>> Read<'a> for Vec<T> {
     fn read(xml: &mut Xml<'a>) -> Option<Self> {
         let mut all = Self::new();
-        while let Some(child) = xml.walk.child()? {
+        while let Some(child) = xml.walk.child(|_| true)? {
             plain(&child).filter(|name| *name == "item")?;
             all.push(T::read(xml)?);
         }
@@ -121,16 +121,12 @@ macro_rules! element {
         impl<'a> Read<'a> for $type$(<$life>)? {
             fn read(xml: &mut Xml<'a>) -> Option<Self> {
                 let mut one = Self::default();
-                while let Some(child) = xml.walk.child()? {
-                    match child.name().0 {
-                        $($name => {
-                            plain(&child)?;
-                            if one.$field.replace(Read::read(xml)?).is_some() {
-                                return None;
-                            }
-                        })+
-                        _ => xml.walk.skip(&child)?,
-                    }
+                while let Some(child) = xml.walk.child(|name| matches!(name, $($name)|+))? {
+                    let again = match plain(&child)? {
+                        $($name => one.$field.replace(Read::read(xml)?).is_some(),)+
+                        _ => true,
+                    };
+                    (!again).then_some(())?;
                 }
                 Some(one)
             }

@@ -12,6 +12,8 @@ use quick_xml::events::{BytesStart, Event};
 pub(super) struct Walk<'a> {
     text: &'a str,
     xml: Reader<&'a [u8]>,
+    /// Whether the element that has just begun is written `<a/>`: its end comes next, and is not written.
+    is_empty: bool,
     /// Kept, so that it is allocated once.
     open: Vec<&'a [u8]>,
 }
@@ -23,13 +25,13 @@ impl<'a> Walk<'a> {
         let config = xml.config_mut();
         config.expand_empty_elements = true;
         config.trim_text_start = true;
-        Self { text, xml, open: Vec::new() }
+        Self { text, xml, is_empty: false, open: Vec::new() }
     }
 
     /// Into the root, if that is its name.
     pub(super) fn enter(&mut self, root: &str) -> Option<()> {
         loop {
-            match self.xml.read_event().ok()? {
+            match self.event()? {
                 Event::Start(found) => return (found.name().0 == root).then_some(()),
                 Event::End(_) | Event::Eof => return None,
                 _ => {}
@@ -37,11 +39,16 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// The next child of the element that has begun, whose end is to be walked to before the next; at its own end nothing.
-    pub(super) fn child(&mut self) -> Option<Option<BytesStart<'a>>> {
+    /// The next child of the element that has begun, of those that are `wanted`: its end is to be walked to before the next.
+    /// At the end of the element nothing.
+    pub(super) fn child(&mut self, wanted: fn(&str) -> bool) -> Option<Option<BytesStart<'a>>> {
         loop {
-            match self.xml.read_event().ok()? {
-                Event::Start(child) => return Some(Some(child)),
+            while let Some(length) = self.unwanted(wanted) {
+                self.past(length)?;
+            }
+            match self.event()? {
+                Event::Start(child) if wanted(child.name().0) => return Some(Some(child)),
+                Event::Start(child) => self.skip(&child)?,
                 Event::End(_) => return Some(None),
                 Event::Eof => return None,
                 _ => {}
@@ -52,25 +59,18 @@ impl<'a> Walk<'a> {
     /// The text of the element that has begun, to its end. Only text: EC2 writes no comment and no CDATA section there, and
     /// a child nobody knows.
     pub(super) fn text(&mut self) -> Option<Cow<'a, str>> {
-        let text = if self.is_empty() { "" } else { self.past(memchr(b'<', self.rest())?)? };
+        let text = if self.is_empty { "" } else { self.past(memchr(b'<', self.rest())?)? };
         self.end()?;
         unescape(text).ok()
     }
 
-    /// Past a child that nobody asks for.
-    pub(super) fn skip(&mut self, child: &BytesStart<'_>) -> Option<()> {
+    /// Past a child that nobody asks for, and in which there is more than plain elements.
+    fn skip(&mut self, child: &BytesStart<'_>) -> Option<()> {
         let name = child.name();
         // The reader takes these for names.
-        if name.0.contains(['<', '/', '=', '"', '\'']) {
-            return None;
-        }
-        if self.is_empty() {
-            return self.end();
-        }
-        match inside(self.rest(), &mut self.open) {
-            Some(length) => self.past(length).and_then(|_| self.end()),
-            None => self.xml.read_to_end(name).ok().map(drop),
-        }
+        let is_odd = name.0.contains(['<', '/', '=', '"', '\'']);
+        self.is_empty = false;
+        if is_odd { None } else { self.xml.read_to_end(name).ok().map(drop) }
     }
 
     /// How far it is walked through, in bytes.
@@ -82,9 +82,16 @@ impl<'a> Walk<'a> {
         self.xml.get_ref()
     }
 
-    /// Whether the element that has begun is written `<a/>`, so that its end, which comes next, is not.
-    fn is_empty(&self) -> bool {
-        self.text.get(..self.at()).is_some_and(|walked| walked.ends_with("/>"))
+    /// What the reader sees next.
+    fn event(&mut self) -> Option<Event<'a>> {
+        let event = self.xml.read_event().ok()?;
+        self.is_empty = matches!(event, Event::Start(_)) && self.text.get(..self.at())?.ends_with("/>");
+        Some(event)
+    }
+
+    /// The length of the next child, if it need not be seen.
+    fn unwanted(&mut self, wanted: fn(&str) -> bool) -> Option<usize> {
+        if self.is_empty { None } else { unwanted(self.rest(), wanted, &mut self.open) }
     }
 
     /// The next bytes, which are walked past.
@@ -96,31 +103,36 @@ impl<'a> Walk<'a> {
 
     /// Past the end tag that comes next, and is that of the element which began last.
     fn end(&mut self) -> Option<()> {
-        matches!(self.xml.read_event(), Ok(Event::End(_))).then_some(())
+        matches!(self.event()?, Event::End(_)).then_some(())
     }
 }
 
-/// How many bytes there are up to the end tag of an element that has begun; `open` holds the names of those within. `None`
-/// where that takes more than comparing names: attributes, comments and CDATA sections may hold what looks like a tag.
-fn inside<'a>(rest: &'a [u8], open: &mut Vec<&'a [u8]>) -> Option<usize> {
+/// The length of the next element, if it is not `wanted` and has only plain elements in it, each with the end of its name:
+/// the reader need not see it, and takes ten times as long. `open` is room for the names of those that have begun. Tags with
+/// attributes, comments and CDATA sections may hold what looks like a tag: they are left to the reader.
+fn unwanted<'a>(rest: &'a [u8], wanted: fn(&str) -> bool, open: &mut Vec<&'a [u8]>) -> Option<usize> {
     open.clear();
     let mut at = 0;
     loop {
-        at += memchr(b'<', &rest[at..])?;
-        let tag = &rest[at + 1..];
+        at += memchr(b'<', &rest[at..])? + 1;
+        let tag = &rest[at..];
         let tag = &tag[..memchr3(b'>', b'"', b'\'', tag)?];
-        if rest[at + 1 + tag.len()] != b'>' {
-            return None;
-        }
+        at += tag.len() + 1;
         match tag {
-            [b'/', name @ ..] => match open.pop() {
-                None => return Some(at),
-                Some(begun) => (begun == name).then_some(())?,
-            },
+            _ if rest[at - 1] != b'>' => return None,
             [b'!' | b'?', ..] => return None,
-            [.., b'/'] => {}
-            name => open.push(name),
+            [b'/', name @ ..] => (open.pop()? == name).then_some(())?,
+            [name @ .., b'/'] | name => {
+                if open.is_empty() && std::str::from_utf8(name).is_ok_and(wanted) {
+                    return None;
+                }
+                if name.len() == tag.len() {
+                    open.push(name);
+                }
+            }
         }
-        at += 1 + tag.len();
+        if open.is_empty() {
+            return Some(at);
+        }
     }
 }
