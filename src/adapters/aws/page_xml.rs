@@ -5,12 +5,12 @@
 //! Here an element that nobody asks for is not even looked into, the words of an instance are not copied before it is
 //! reduced, and of a page no more is kept than what is reduced. The names are those of the EC2 API reference.
 
+mod plain;
 mod walk;
 
 use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
-use quick_xml::events::BytesStart;
 
 use super::instance::reduce;
 use crate::words::{Instance, Target};
@@ -54,11 +54,6 @@ struct Xml<'a> {
     walk: Walk<'a>,
 }
 
-/// The name of an element that is read: EC2 writes them without attributes, and nobody knows what one would mean.
-fn plain<'a>(child: &'a BytesStart<'_>) -> Option<&'a str> {
-    child.attributes_raw().is_empty().then(|| child.name().0)
-}
-
 /// What can be read of an element that has begun, to its end.
 trait Read<'a>: Sized {
     fn read(xml: &mut Xml<'a>) -> Option<Self>;
@@ -80,9 +75,8 @@ impl Read<'_> for DateTime<Utc> {
 impl<'a, T: Read<'a>> Read<'a> for Vec<T> {
     fn read(xml: &mut Xml<'a>) -> Option<Self> {
         let mut all = Self::new();
-        while let Some(child) = xml.walk.child(|_| true)? {
-            plain(&child).filter(|name| *name == "item")?;
-            all.push(T::read(xml)?);
+        while let Some(name) = xml.walk.child(|name| Some(if name == "item" { "item" } else { "" }))? {
+            all.push((name == "item").then(|| T::read(xml))??);
         }
         Some(all)
     }
@@ -121,8 +115,12 @@ macro_rules! element {
         impl<'a> Read<'a> for $type$(<$life>)? {
             fn read(xml: &mut Xml<'a>) -> Option<Self> {
                 let mut one = Self::default();
-                while let Some(child) = xml.walk.child(|name| matches!(name, $($name)|+))? {
-                    let again = match plain(&child)? {
+                let wanted = |name: &str| match name {
+                    $($name => Some($name),)+
+                    _ => None,
+                };
+                while let Some(name) = xml.walk.child(wanted)? {
+                    let again = match name {
                         $($name => one.$field.replace(Read::read(xml)?).is_some(),)+
                         _ => true,
                     };
