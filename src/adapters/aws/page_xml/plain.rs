@@ -1,7 +1,7 @@
 //! Plain elements: tags without attributes, and text. Two searches find a tag, and the reader, which knows
 //! all of XML, need not see it; nearly every page of EC2 has nothing else in it.
 
-use memchr::memchr;
+use memchr::{memchr, memchr3};
 
 /// The same name, of an element that is wanted.
 pub(super) type Wanted = fn(&str) -> Option<&'static str>;
@@ -19,6 +19,10 @@ pub(super) enum Plain<'a> {
 pub(super) fn plain<'a>(rest: &'a str, wanted: Wanted, open: &mut Vec<&'a str>) -> Option<(Plain<'a>, usize)> {
     let mut tags = Tags { text: rest, at: 0 };
     let Tag { name, kind, .. } = tags.next()?;
+    // `<a >` is the reader's: whether `a` is wanted it knows.
+    if name.bytes().any(|byte| byte <= b' ') {
+        return None;
+    }
     let begun = tags.at;
     let found = match (kind, wanted(name)) {
         (Kind::End, _) => return None,
@@ -76,11 +80,13 @@ impl<'a> Tags<'a> {
     fn next(&mut self) -> Option<Tag<'a>> {
         let at = self.at + memchr(b'<', self.text.get(self.at..)?.as_bytes())?;
         let rest = self.text.get(at + 1..)?;
-        // What is in no name: white space, and what begins a comment, an instruction, an attribute or another tag.
-        let length =
-            rest.bytes().position(|b| matches!(b, 0..=b' ' | b'>' | b'<' | b'!' | b'?' | b'=' | b'"' | b'\''))?;
+        // Within quotes there may be a `>`.
+        let length = memchr3(b'>', b'"', b'\'', rest.as_bytes())?;
         self.at = at + 1 + length + 1;
         let tag = rest.get(..length).filter(|_| rest.as_bytes()[length] == b'>')?;
+        if tag.starts_with(['!', '?']) {
+            return None;
+        }
         let (kind, name) = match (tag.strip_prefix('/'), tag.strip_suffix('/')) {
             (Some(name), _) => (Kind::End, name),
             (None, Some(name)) => (Kind::Empty, name),
