@@ -84,13 +84,11 @@ impl<'a> Tags<'a> {
         let length = memchr3(b'>', b'"', b'\'', rest.as_bytes())?;
         self.at = at + 1 + length + 1;
         let tag = rest.get(..length).filter(|_| rest.as_bytes()[length] == b'>')?;
-        if tag.starts_with(['!', '?']) {
-            return None;
-        }
-        let (kind, name) = match (tag.strip_prefix('/'), tag.strip_suffix('/')) {
-            (Some(name), _) => (Kind::End, name),
-            (None, Some(name)) => (Kind::Empty, name),
-            (None, None) => (Kind::Begin, tag),
+        let (kind, name) = match tag.as_bytes() {
+            [b'!' | b'?', ..] => return None,
+            [b'/', ..] => (Kind::End, &tag[1..]),
+            [.., b'/'] => (Kind::Empty, &tag[..length - 1]),
+            _ => (Kind::Begin, tag),
         };
         Some(Tag { kind, name, at })
     }
