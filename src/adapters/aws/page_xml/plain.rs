@@ -14,32 +14,31 @@ pub(super) enum Plain<'a> {
     Unwanted,
 }
 
-/// The next element in `rest`, and how many bytes there are to its end. `None` where there is none, or where it is not
-/// plain: attributes, comments and CDATA sections may hold what looks like a tag. `open` is room for names.
+/// The next element in `rest`, and where it ends. `None` where there is none, or where it is not plain: attributes, comments
+/// and CDATA sections may hold what looks like a tag. `open` is room for names.
 pub(super) fn plain<'a>(rest: &'a str, wanted: Wanted, open: &mut Vec<&'a str>) -> Option<(Plain<'a>, usize)> {
     let mut tags = Tags { text: rest, at: 0 };
-    let Tag { name, kind, .. } = tags.next()?;
-    // `<a >` is the reader's: whether `a` is wanted it knows.
-    if name.bytes().any(|byte| byte <= b' ') {
-        return None;
+    let Tag { name, kind } = tags.next()?;
+    let wanted = wanted(name);
+    match kind {
+        Kind::End => return None,
+        Kind::Empty => return Some((wanted.map_or(Plain::Unwanted, |name| Plain::Leaf { name, text: "" }), tags.at)),
+        Kind::Begin => {}
     }
     let begun = tags.at;
-    let found = match (kind, wanted(name)) {
-        (Kind::End, _) => return None,
-        (Kind::Empty, Some(name)) => Plain::Leaf { name, text: "" },
-        (Kind::Empty, None) => Plain::Unwanted,
-        (Kind::Begin, Some(name)) => {
-            let end = tags.next().filter(|tag| tag.kind == Kind::End && tag.name == name)?;
-            Plain::Leaf { name, text: rest.get(begun..end.at)? }
-        }
-        (Kind::Begin, None) => {
+    let text = rest.get(begun..begun + memchr(b'<', rest.get(begun..)?.as_bytes())?)?;
+    tags.at += text.len();
+    match (wanted, tags.ends(name)) {
+        (Some(name), true) => Some((Plain::Leaf { name, text }, tags.at)),
+        (Some(_), false) => None,
+        (None, true) => Some((Plain::Unwanted, tags.at)),
+        (None, false) => {
             open.clear();
             open.push(name);
             to_the_end(&mut tags, open)?;
-            Plain::Unwanted
+            Some((Plain::Unwanted, tags.at))
         }
-    };
-    Some((found, tags.at))
+    }
 }
 
 /// Past the ends of all that are `open`, each of which must bear the name of what it ends.
@@ -66,8 +65,6 @@ enum Kind {
 struct Tag<'a> {
     kind: Kind,
     name: &'a str,
-    /// Where it begins.
-    at: usize,
 }
 
 /// The tags of a text, up to the first that is not plain.
@@ -78,18 +75,30 @@ struct Tags<'a> {
 
 impl<'a> Tags<'a> {
     fn next(&mut self) -> Option<Tag<'a>> {
-        let at = self.at + memchr(b'<', self.text.get(self.at..)?.as_bytes())?;
-        let rest = self.text.get(at + 1..)?;
-        // Within quotes there may be a `>`.
+        let at = self.at + memchr(b'<', self.text.get(self.at..)?.as_bytes())? + 1;
+        let rest = self.text.get(at..)?;
+        // Attributes have quotes, within which there may be a `>`.
         let length = memchr3(b'>', b'"', b'\'', rest.as_bytes())?;
-        self.at = at + 1 + length + 1;
-        let tag = rest.get(..length).filter(|_| rest.as_bytes()[length] == b'>')?;
-        let (kind, name) = match tag.as_bytes() {
+        if rest.as_bytes()[length] != b'>' {
+            return None;
+        }
+        self.at = at + length + 1;
+        let (kind, name) = match &rest.as_bytes()[..length] {
             [b'!' | b'?', ..] => return None,
-            [b'/', ..] => (Kind::End, &tag[1..]),
-            [.., b'/'] => (Kind::Empty, &tag[..length - 1]),
-            _ => (Kind::Begin, tag),
+            [b'/', ..] => (Kind::End, &rest[1..length]),
+            [.., b'/'] => (Kind::Empty, &rest[..length - 1]),
+            _ => (Kind::Begin, &rest[..length]),
         };
-        Some(Tag { kind, name, at })
+        // `<a >` is an `a`, and it is for the reader to say so.
+        (*name.as_bytes().last()? > b' ').then_some(Tag { kind, name })
+    }
+
+    /// Past the end tag of `name`, if that is what comes next.
+    fn ends(&mut self, name: &str) -> bool {
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+        let rest = rest.strip_prefix(b"</").and_then(|rest| rest.strip_prefix(name.as_bytes()));
+        let ends = rest.is_some_and(|rest| rest.first() == Some(&b'>'));
+        self.at += if ends { name.len() + 3 } else { 0 };
+        ends
     }
 }
