@@ -236,7 +236,16 @@ fn with(xml: &str) -> String {
 fn what_is_no_page_is_an_error_that_says_where() {
     let error = "<Response><Errors><Error><Code>Busy</Code></Error></Errors></Response>";
     let prefixed = with("").replace("<Desc", "<a:Desc").replace("</Desc", "</a:Desc");
-    for body in ["", " ", "no XML", "<", error, &prefixed, "<DescribeInstancesResponse/>"] {
+    for body in [
+        "",
+        " ",
+        "no XML",
+        "<",
+        error,
+        &prefixed,
+        "<DescribeInstancesResponse/>",
+        "<DescribeInstancesResponse/><reservationSet/>",
+    ] {
         assert_eq!(by_us(body), None, "{body}");
     }
     let error = page(&target(), b"<DescribeInstancesResponse>\xff</DescribeInstancesResponse>").unwrap_err();
@@ -259,6 +268,7 @@ fn what_might_be_read_in_two_ways_is_an_error() {
         "<tagSet><entry><key>a</key></entry></tagSet>",
         "<tagSet><item a=\"b\"><key>a</key></item></tagSet>",
         "<<groupSet></groupSet>",
+        "<<groupSet a=\"b\"/>",
     ] {
         assert_eq!(by_us(&with(xml)), None, "{xml}");
     }
@@ -272,6 +282,8 @@ fn what_nobody_asks_for_spoils_no_page() {
         odd,
         "<new-element a=\"b\">c</new-element>",
         "<a:b/>",
+        "<new-element a=\"b\"/>",
+        "<new-element />",
         "<new_one><item/><instanceId>i-2</instanceId></new_one>",
         "<new-one>a > \"b\"<new-one>\n <b/>\n c</new-one></new-one>",
         "<new-one><b c=\"/>\"/></new-one>",

@@ -22,9 +22,7 @@ pub(super) struct Walk<'a> {
 impl<'a> Walk<'a> {
     /// At the beginning of `text`.
     pub(super) fn new(text: &'a str) -> Self {
-        let mut xml = Reader::from_str(text);
-        xml.config_mut().expand_empty_elements = true;
-        Self { text, xml, leaf: None, open: Vec::new() }
+        Self { text, xml: Reader::from_str(text), leaf: None, open: Vec::new() }
     }
 
     /// Into the root, if that is its name.
@@ -32,7 +30,7 @@ impl<'a> Walk<'a> {
         loop {
             match self.xml.read_event().ok()? {
                 Event::Start(found) => return (found.name().0 == root).then_some(()),
-                Event::End(_) | Event::Eof => return None,
+                Event::Empty(_) | Event::End(_) | Event::Eof => return None,
                 _ => {}
             }
         }
@@ -61,6 +59,7 @@ impl<'a> Walk<'a> {
                     Some(name) => return child.attributes_raw().is_empty().then_some(Some(name)),
                     None => self.skip(&child)?,
                 },
+                Event::Empty(child) => (wanted(child.name().0).is_none() && is_name(&child)).then_some(())?,
                 Event::End(_) => return Some(None),
                 Event::Eof => return None,
                 _ => {}
@@ -85,9 +84,11 @@ impl<'a> Walk<'a> {
 
     /// Past a child that nobody asks for, and that is not plain.
     fn skip(&mut self, child: &BytesStart<'_>) -> Option<()> {
-        let name = child.name();
-        // The reader takes these for names.
-        let is_odd = name.0.contains(['<', '/', '=', '"', '\'']);
-        if is_odd { None } else { self.xml.read_to_end(name).ok().map(drop) }
+        if is_name(child) { self.xml.read_to_end(child.name()).ok().map(drop) } else { None }
     }
+}
+
+/// Whether what the reader takes for a name is one.
+fn is_name(child: &BytesStart<'_>) -> bool {
+    !child.name().0.contains(['<', '/', '=', '"', '\''])
 }
