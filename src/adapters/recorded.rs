@@ -135,7 +135,9 @@ fn region(raw: &Value) -> &str {
 fn reduce(target: Target, raw: &Value) -> Instance {
     let filled = |path: &[&str]| text(raw, path).filter(|text| !text.is_empty()).map(Box::from);
     let check_off = |value: &Value| value.get("SourceDestCheck").and_then(Value::as_bool) == Some(false);
-    let managed = flag(raw, &["Operator", "Managed"]) == Some(true);
+    let principal = text(raw, &["Operator", "Principal"]);
+    // Whoever is named manages it, unless the answer says that nobody does.
+    let managed = flag(raw, &["Operator", "Managed"]).unwrap_or(principal.is_some());
     let tags = list(raw, "Tags")
         .iter()
         .filter_map(|tag| Some((text(tag, &["Key"])?, text(tag, &["Value"]).unwrap_or_default())));
@@ -155,7 +157,7 @@ fn reduce(target: Target, raw: &Value) -> Instance {
         reservation: filled(&["CapacityBlockId"]).or_else(|| filled(&["CapacityReservationId"])),
         forwards: check_off(raw) || list(raw, "NetworkInterfaces").iter().any(check_off),
         product_codes: codes.map(|code| text(code, &["ProductCodeId"]).unwrap_or("unnamed").into()).collect(),
-        operator: managed.then(|| text(raw, &["Operator", "Principal"]).unwrap_or_default().into()),
+        operator: managed.then(|| principal.unwrap_or_default().into()),
         hibernation: flag(raw, &["HibernationOptions", "Configured"]).unwrap_or(false),
         details: details(raw),
         tags: Tags::new(tags),

@@ -3,14 +3,15 @@
 
 use std::borrow::Cow;
 
-use super::page_xml::{Attachment, RawInstance};
+use super::page_xml::{Attachment, Operator, RawInstance};
 use crate::adapters::transition_time;
 use crate::words::{Details, Instance, State, Tags, Target};
 
 /// Our instance, without the page's body.
 pub(super) fn reduce(target: &Target, raw: &RawInstance<'_>) -> Instance {
     let check_off = |check: Option<bool>| check == Some(false);
-    let managed = raw.operator.as_ref().filter(|operator| operator.managed == Some(true));
+    // Whoever is named manages it, unless the answer says that nobody does.
+    let managed = |operator: &&Operator<'_>| operator.managed.unwrap_or(operator.principal.is_some());
     let placement = raw.placement.as_ref();
     Instance {
         target: target.clone(),
@@ -25,15 +26,13 @@ pub(super) fn reduce(target: &Target, raw: &RawInstance<'_>) -> Instance {
         ephemeral: each(&raw.devices).any(|device| device.ebs.is_none()),
         tenancy: placement.and_then(|placement| placement.tenancy.as_deref()).map(Box::from),
         host: placement.and_then(|placement| filled(&placement.host)),
-        reservation: if raw.capacity_block.is_some() {
-            filled(&raw.capacity_block)
-        } else {
-            filled(&raw.capacity_reservation)
-        },
+        reservation: filled(&raw.capacity_block).or_else(|| filled(&raw.capacity_reservation)),
         forwards: check_off(raw.source_dest_check)
             || each(&raw.interfaces).any(|interface| check_off(interface.source_dest_check)),
-        product_codes: each(&raw.product_codes).filter_map(|product| product.code.as_deref()).map(Box::from).collect(),
-        operator: managed.map(|operator| word(&operator.principal)),
+        product_codes: each(&raw.product_codes)
+            .map(|product| product.code.as_deref().unwrap_or("unnamed").into())
+            .collect(),
+        operator: raw.operator.as_ref().filter(managed).map(|operator| word(&operator.principal)),
         hibernation: raw.hibernation.as_ref().is_some_and(|options| options.configured == Some(true)),
         details: details(raw),
         tags: Tags::new(each(&raw.tags).map(|tag| (word(&tag.key), word(&tag.value)))),

@@ -43,9 +43,11 @@ fn unread(at: usize, body: &[u8]) -> String {
 fn document(xml: &mut Xml<'_>) -> Option<Page> {
     xml.walk.enter("DescribeInstancesResponse")?;
     let raw = RawPage::read(xml)?;
-    // A page without a list is not a page with an empty one.
-    let instances = raw.reservations?.into_iter().filter_map(|reservation| reservation.instances).flatten().collect();
-    Some(Page { next_token: raw.next_token.map(Cow::into_owned), instances })
+    xml.walk.leave()?;
+    // A page or a reservation without a list is not one with an empty list.
+    let instances =
+        raw.reservations?.into_iter().map(|reservation| reservation.instances).collect::<Option<Vec<_>>>()?;
+    Some(Page { next_token: raw.next_token.map(Cow::into_owned), instances: instances.into_iter().flatten().collect() })
 }
 
 /// A document, and where its instances are.
@@ -94,10 +96,12 @@ macro_rules! parsed {
 
 parsed!(bool, i32);
 
-/// An instance, which is reduced as soon as it is read.
+/// An instance, which is reduced as soon as it is read. A tag without a key might be any, one that protects too.
 impl Read<'_> for Instance {
     fn read(xml: &mut Xml<'_>) -> Option<Self> {
-        RawInstance::read(xml).map(|raw| reduce(xml.target, &raw))
+        let raw = RawInstance::read(xml)?;
+        let named = raw.tags.iter().flatten().all(|tag| tag.key.is_some());
+        named.then(|| reduce(xml.target, &raw))
     }
 }
 

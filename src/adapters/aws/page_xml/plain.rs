@@ -20,6 +20,9 @@ pub(super) fn plain<'a>(rest: &'a str, wanted: Wanted, open: &mut Vec<&'a str>) 
     let mut tags = Tags { text: rest, at: 0 };
     let Tag { name, kind } = tags.next()?;
     let wanted = wanted(name);
+    if wanted.is_none() && !is_name(name) {
+        return None;
+    }
     match kind {
         Kind::End => return None,
         Kind::Empty => return Some((wanted.map_or(Plain::Unwanted, |name| Plain::Leaf { name, text: "" }), tags.at)),
@@ -52,6 +55,13 @@ fn to_the_end<'a>(tags: &mut Tags<'a>, open: &mut Vec<&'a str>) -> Option<()> {
         }
     }
     Some(())
+}
+
+/// Whether it is a name of XML. Of `<a >` it is not what stands between `<` and `>`, and it is for the reader to say so.
+pub(super) fn is_name(text: &str) -> bool {
+    let is_of_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b':' | b'-' | b'.' | 0x80..);
+    let begins = text.bytes().next().is_some_and(|byte| !byte.is_ascii_digit() && byte != b'-' && byte != b'.');
+    begins && text.bytes().all(is_of_name)
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -89,8 +99,7 @@ impl<'a> Tags<'a> {
             [.., b'/'] => (Kind::Empty, &rest[..length - 1]),
             _ => (Kind::Begin, &rest[..length]),
         };
-        // `<a >` is an `a`, and it is for the reader to say so.
-        (*name.as_bytes().last()? > b' ').then_some(Tag { kind, name })
+        Some(Tag { kind, name })
     }
 
     /// Past the end tag of `name`, if that is what comes next.

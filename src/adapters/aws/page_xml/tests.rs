@@ -53,14 +53,14 @@ const WORDS: [&str; 15] = [
     "productCodes/item/productCode",
     "iamInstanceProfile/arn",
     "tagSet/item/key",
-    "tagSet/item/value",
+    "operator/principal",
 ];
 const MORE_WORDS: [&str; 8] = [
     "blockDeviceMapping/item/deviceName",
     "imageId",
     "platformDetails",
     "usageOperation",
-    "operator/principal",
+    "privateDnsName",
     "dnsName",
     "stateReason/message",
     "networkInterfaceSet/item/groupSet/item/groupName",
@@ -114,9 +114,11 @@ fn tag() -> impl Strategy<Value = Field> {
     })
 }
 
-const SHAPES: [(&str, &str); 5] = [
+const SHAPES: [(&str, &str); 7] = [
     ("tagSet", ""),
-    ("tagSet", "<item/>\n<item><value/></item>"),
+    ("tagSet", "<item><key/></item>\n<item><value/><key>a</key></item>"),
+    ("productCodes", "<item><type>marketplace</type></item>"),
+    ("capacityBlockId", ""),
     ("placement", ""),
     ("blockDeviceMapping", "<item/>"),
     (
@@ -263,6 +265,22 @@ fn what_might_be_read_in_two_ways_is_an_error() {
         "<imageId\n>a</imageId\n>",
         "<imageId />",
         "<tagSet ></tagSet >",
+        "<tagSet>a</tagSet>",
+        "<tagSet>&a;</tagSet>",
+        "<tagSet><item/></tagSet>",
+        "<tagSet><item><value>a</value></item></tagSet>",
+        "<operator x/>",
+        "<operator x>a</operator x>",
+        "<operator=/>",
+        "<operator/x/>",
+        "<a<operator/>",
+        "<></>",
+        "< operator><managed>true</managed></ operator>",
+        "<a b=\"c/><operator><managed>true</managed></operator>\"/>",
+        "<a b=\"c><operator><managed>true</managed></operator>\"></a>",
+        "&amp;",
+        "<!DOCTYPE a>",
+        "<?xml version=\"1.0\"?>",
         "<imageId>a</imageId><imageId>b</imageId>",
         "<tagSet/><tagSet><item><key>a</key></item></tagSet>",
         "<tagSet><entry><key>a</key></entry></tagSet>",
@@ -292,4 +310,21 @@ fn what_nobody_asks_for_spoils_no_page() {
     ] {
         assert_eq!(by_us(&with(xml)), by_sdk(&with("")), "{xml}");
     }
+}
+
+#[test]
+fn what_a_word_of_an_instance_leaves_open_spares_it() {
+    let one = |xml: &str| by_us(&with(xml)).unwrap().instances.remove(0);
+    let reserved = "<capacityBlockId/><capacityReservationId>cr-1</capacityReservationId>";
+    assert_eq!(one(reserved).reservation.as_deref(), Some("cr-1"));
+    for (operator, manages) in [
+        ("<principal>eks.amazonaws.com</principal>", Some("eks.amazonaws.com")),
+        ("<managed>true</managed>", Some("")),
+        ("<managed>false</managed><principal>eks.amazonaws.com</principal>", None),
+        ("", None),
+    ] {
+        assert_eq!(one(&nested("operator", operator)).operator.as_deref(), manages, "{operator}");
+    }
+    let product = one("<productCodes><item><type>marketplace</type></item></productCodes>");
+    assert_eq!(product.product_codes.iter().map(|code| &**code).collect::<Vec<_>>(), ["unnamed"]);
 }

@@ -7,7 +7,7 @@ use quick_xml::Reader;
 use quick_xml::escape::unescape;
 use quick_xml::events::{BytesStart, Event};
 
-use super::plain::{Plain, Wanted, plain};
+use super::plain::{Plain, Wanted, is_name, plain};
 
 /// A document, as far as it is walked through.
 pub(super) struct Walk<'a> {
@@ -29,9 +29,19 @@ impl<'a> Walk<'a> {
     pub(super) fn enter(&mut self, root: &str) -> Option<()> {
         loop {
             match self.xml.read_event().ok()? {
-                Event::Start(found) => return (found.name().0 == root).then_some(()),
-                Event::Empty(_) | Event::End(_) | Event::Eof => return None,
-                _ => {}
+                Event::Start(found) => return (found.name().0 == root && is_whole(&found)).then_some(()),
+                Event::Decl(_) => {}
+                between => is_nothing(&between).then_some(())?,
+            }
+        }
+    }
+
+    /// Out of the root, which has ended, to the end of the document: nothing more is in it.
+    pub(super) fn leave(&mut self) -> Option<()> {
+        loop {
+            match self.xml.read_event().ok()? {
+                Event::Eof => return Some(()),
+                after => is_nothing(&after).then_some(())?,
             }
         }
     }
@@ -40,8 +50,9 @@ impl<'a> Walk<'a> {
     /// the next. At the end of the element nothing. EC2 writes elements without attributes, and nobody knows what one would
     /// mean: a child that is wanted and has one cannot be read.
     pub(super) fn child(&mut self, wanted: Wanted) -> Option<Option<&'static str>> {
-        if self.leaf.take().is_some() {
-            return Some(None);
+        if let Some(text) = self.leaf.take() {
+            // Text where children are due is none that EC2 writes.
+            return text.trim_ascii().is_empty().then_some(None);
         }
         loop {
             if let Some((found, length)) = plain(self.rest(), wanted, &mut self.open) {
@@ -59,10 +70,11 @@ impl<'a> Walk<'a> {
                     Some(name) => return child.attributes_raw().is_empty().then_some(Some(name)),
                     None => self.skip(&child)?,
                 },
-                Event::Empty(child) => (wanted(child.name().0).is_none() && is_name(&child)).then_some(())?,
+                Event::Empty(child) => (wanted(child.name().0).is_none() && is_whole(&child)).then_some(())?,
                 Event::End(_) => return Some(None),
-                Event::Eof => return None,
-                _ => {}
+                // What an entity stands for nobody looks up; and after each the next tag would be searched for anew.
+                Event::Eof | Event::Decl(_) | Event::DocType(_) | Event::GeneralRef(_) => return None,
+                Event::Text(_) | Event::CData(_) | Event::Comment(_) | Event::PI(_) => {}
             }
         }
     }
@@ -84,11 +96,21 @@ impl<'a> Walk<'a> {
 
     /// Past a child that nobody asks for, and that is not plain.
     fn skip(&mut self, child: &BytesStart<'_>) -> Option<()> {
-        if is_name(child) { self.xml.read_to_end(child.name()).ok().map(drop) } else { None }
+        if is_whole(child) { self.xml.read_to_end(child.name()).ok().map(drop) } else { None }
     }
 }
 
-/// Whether what the reader takes for a name is one.
-fn is_name(child: &BytesStart<'_>) -> bool {
-    !child.name().0.contains(['<', '/', '=', '"', '\''])
+/// Whether what the reader takes for a tag is one: it does not look at names, and takes what follows a lost quote, tags
+/// and all, for the value of an attribute.
+fn is_whole(tag: &BytesStart<'_>) -> bool {
+    is_name(tag.name().0) && !tag.attributes_raw().contains('<')
+}
+
+/// Whether it may stand before the root, and after it.
+fn is_nothing(event: &Event<'_>) -> bool {
+    match event {
+        Event::Text(text) => text.trim_ascii().is_empty(),
+        Event::Comment(_) | Event::PI(_) => true,
+        _ => false,
+    }
 }

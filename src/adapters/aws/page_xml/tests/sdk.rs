@@ -12,8 +12,8 @@ pub(super) fn reduce(target: &Target, raw: &Raw) -> Instance {
     let launch = raw.launch_time().and_then(|time| DateTime::from_timestamp(time.secs(), time.subsec_nanos()));
     let tags = raw.tags().iter().map(|tag| (tag.key().unwrap_or_default(), tag.value().unwrap_or_default()));
     let check_off = |check: Option<bool>| check == Some(false);
-    let reservation = raw.capacity_block_id().or_else(|| raw.capacity_reservation_id());
-    let managed = raw.operator().filter(|operator| operator.managed() == Some(true));
+    let some = |id: Option<&str>| id.filter(|id| !id.is_empty()).map(Box::from);
+    let managed = raw.operator().filter(|one| one.managed().unwrap_or(one.principal().is_some()));
     Instance {
         target: target.clone(),
         id: raw.instance_id().unwrap_or_default().into(),
@@ -27,10 +27,14 @@ pub(super) fn reduce(target: &Target, raw: &Raw) -> Instance {
         ephemeral: raw.block_device_mappings().iter().any(|mapping| mapping.ebs().is_none()),
         tenancy: placement.and_then(|p| p.tenancy()).map(|tenancy| tenancy.as_str().into()),
         host: placement.and_then(|p| p.host_id()).filter(|host| !host.is_empty()).map(Into::into),
-        reservation: reservation.filter(|id| !id.is_empty()).map(Into::into),
+        reservation: some(raw.capacity_block_id()).or_else(|| some(raw.capacity_reservation_id())),
         forwards: check_off(raw.source_dest_check())
             || raw.network_interfaces().iter().any(|interface| check_off(interface.source_dest_check())),
-        product_codes: raw.product_codes().iter().filter_map(|code| code.product_code_id()).map(Into::into).collect(),
+        product_codes: raw
+            .product_codes()
+            .iter()
+            .map(|code| code.product_code_id().unwrap_or("unnamed").into())
+            .collect(),
         operator: managed.map(|operator| operator.principal().unwrap_or_default().into()),
         hibernation: raw.hibernation_options().and_then(|options| options.configured()).unwrap_or(false),
         details: details(raw),
