@@ -104,7 +104,8 @@ impl Mark {
     /// # Errors
     /// [`MarkUnreadable`] for anything that the reaper would not have written.
     pub fn parse(value: &str) -> Result<Self, MarkUnreadable> {
-        read(value).ok_or_else(|| MarkUnreadable(value.to_owned()))
+        // Fractions of a second and other zones are read, and written by somebody else.
+        read(value).filter(|mark| mark.to_string() == value).ok_or_else(|| MarkUnreadable(value.to_owned()))
     }
 }
 
@@ -183,6 +184,8 @@ mod tests {
             "2026-11-23T01:00:00Z not-before=2026-11-30T01:00:00Z policy=p tier=sure tags=1a",
             "2026-11-23T01:00:00Z not-before=2026-11-30T01:00:00Z policy=p tier=strict tags=",
             "2026-11-23T01:00:00Z not-before=2026-11-30T01:00:00Z policy=p tier=strict tags=1a more",
+            "2026-11-23T01:00:00.5Z not-before=2026-11-30T01:00:00Z policy=p tier=strict tags=1a",
+            "2026-11-23T01:00:00Z not-before=2026-11-30T01:00:00+00:00 policy=p tier=strict tags=1a",
         ] {
             assert_eq!(Mark::parse(value), Err(MarkUnreadable(value.into())), "{value}");
         }

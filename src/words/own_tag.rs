@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chrono::{DateTime, Duration, SecondsFormat, Utc};
+use chrono::{DateTime, Duration, SecondsFormat, SubsecRound, Utc};
 use thiserror::Error;
 
 use super::Instance;
@@ -58,7 +58,8 @@ impl OwnTag {
         if run.is_empty() || policy.is_empty() || parts.next().is_some() {
             return Err(unreadable());
         }
-        Ok(Self { at: at.to_utc(), run: run.to_owned(), policy: policy.to_owned(), because })
+        // The reaper writes whole seconds; of what somebody else wrote the earlier one leaves more touched since.
+        Ok(Self { at: at.to_utc().trunc_subsecs(0), run: run.to_owned(), policy: policy.to_owned(), because })
     }
 
     /// Whether somebody else started or stopped `instance` after the reaper had tagged it. An instance that
@@ -101,6 +102,12 @@ mod tests {
             "2026-11-25T12:30:00Z run=20261125T123000Z-1a2b3c policy=dev-office-hours because=idle"
         );
         assert_eq!(OwnTag::parse(&idle.to_string()), Ok(idle));
+    }
+
+    #[test]
+    fn of_a_time_by_hand_the_whole_second_counts() {
+        let tag = OwnTag::parse("2026-11-25T21:30:02.602+09:00 run=a policy=b").unwrap();
+        assert_eq!(tag.to_string(), "2026-11-25T12:30:02Z run=a policy=b");
     }
 
     #[test]
