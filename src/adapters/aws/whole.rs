@@ -4,7 +4,6 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
-use aws_smithy_types::byte_stream::error::Error;
 use serde::de::IgnoredAny;
 
 use super::errors::{BrokeOff, chain};
@@ -19,7 +18,8 @@ use super::errors::{BrokeOff, chain};
 pub(super) async fn whole(mut answer: HttpResponse, document: bool) -> Result<HttpResponse, ConnectorError> {
     let Some(is_whole) = check(&answer) else { return Ok(answer) };
     let broke_off = |why: String| ConnectorError::io(BrokeOff(why).into());
-    let body = read(&mut answer).await.map_err(|error| broke_off(chain(&error)))?;
+    let body = std::mem::replace(answer.body_mut(), SdkBody::taken());
+    let body = ByteStream::new(body).collect().await.map_err(|error| broke_off(chain(&error)))?.into_bytes();
     if body.is_empty() && document {
         return Err(broke_off("it is empty".to_owned()));
     }
@@ -28,20 +28,6 @@ pub(super) async fn whole(mut answer: HttpResponse, document: bool) -> Result<Ht
     }
     *answer.body_mut() = SdkBody::from(body);
     Ok(answer)
-}
-
-/// The longest body for which there is room at once, because the answer says that it is so long: longer ones grow.
-const ROOM: usize = 8 << 20;
-
-/// The body, piece by piece: of a page of a megabyte there are not two at the end, one of them in pieces.
-async fn read(answer: &mut HttpResponse) -> Result<Vec<u8>, Error> {
-    let length = answer.headers().get("content-length").and_then(|length| length.parse::<usize>().ok());
-    let mut pieces = ByteStream::new(std::mem::replace(answer.body_mut(), SdkBody::taken()));
-    let mut body = Vec::with_capacity(length.unwrap_or_default().min(ROOM));
-    while let Some(piece) = pieces.next().await {
-        body.extend_from_slice(&piece?);
-    }
-    Ok(body)
 }
 
 /// How to see of a body that it is whole, where it can be seen.
