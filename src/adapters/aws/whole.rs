@@ -4,6 +4,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
+use aws_smithy_types::byte_stream::error::Error;
 use serde::de::IgnoredAny;
 
 use super::errors::{BrokeOff, chain};
@@ -19,7 +20,7 @@ pub(super) async fn whole(mut answer: HttpResponse, document: bool) -> Result<Ht
     let Some(is_whole) = check(&answer) else { return Ok(answer) };
     let broke_off = |why: String| ConnectorError::io(BrokeOff(why).into());
     let body = std::mem::replace(answer.body_mut(), SdkBody::taken());
-    let body = ByteStream::new(body).collect().await.map_err(|error| broke_off(chain(&error)))?.into_bytes();
+    let body = read(ByteStream::new(body)).await.map_err(|error| broke_off(chain(&error)))?;
     if body.is_empty() && document {
         return Err(broke_off("it is empty".to_owned()));
     }
@@ -28,6 +29,33 @@ pub(super) async fn whole(mut answer: HttpResponse, document: bool) -> Result<Ht
     }
     *answer.body_mut() = SdkBody::from(body);
     Ok(answer)
+}
+
+/// How many bytes stay in the pieces that they came in, until they are put together.
+const PENDING: usize = 1 << 20;
+
+/// The body. A page of megabytes does not stand in memory twice, in pieces and put together; and what is smaller, of which
+/// hundreds may be under way, is put together at its end.
+async fn read(mut stream: ByteStream) -> Result<Vec<u8>, Error> {
+    let (mut body, mut pieces, mut pending) = (Vec::new(), Vec::new(), 0);
+    while let Some(piece) = stream.next().await {
+        let piece = piece?;
+        pending += piece.len();
+        pieces.push(piece);
+        if pending > PENDING {
+            append(&mut body, &mut pieces);
+            pending = 0;
+        }
+    }
+    append(&mut body, &mut pieces);
+    Ok(body)
+}
+
+fn append(body: &mut Vec<u8>, pieces: &mut Vec<impl AsRef<[u8]>>) {
+    body.reserve(pieces.iter().map(|piece| piece.as_ref().len()).sum());
+    for piece in pieces.drain(..) {
+        body.extend_from_slice(piece.as_ref());
+    }
 }
 
 /// How to see of a body that it is whole, where it can be seen.
