@@ -128,6 +128,17 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_page_of_megabytes_is_put_together_as_it_came() {
+        let page = format!("<a>{}</a>", "0123456789".repeat(PENDING / 4));
+        let read = body(200, Some("text/xml"), page.as_bytes()).await;
+        assert!(read.as_deref() == Some(page.as_bytes()));
+        let (mut whole, mut pieces) = (b"<a>".to_vec(), vec!["b", "c"]);
+        append(&mut whole, &mut pieces);
+        append(&mut whole, &mut pieces);
+        assert_eq!(whole, b"<a>bc");
+    }
+
+    #[tokio::test]
     async fn roots_of_any_form_are_known() {
         for page in [
             "<a/>",
