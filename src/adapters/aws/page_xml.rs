@@ -32,28 +32,31 @@ pub(super) struct Page {
 /// shorter ones, so it is not asked.
 pub(super) fn page(target: &Target, body: &[u8]) -> Result<Page, String> {
     let text = std::str::from_utf8(body).map_err(|error| unread(error.valid_up_to(), body))?;
-    let mut xml = Xml { target, walk: Walk::new(text) };
-    document(&mut xml).ok_or_else(|| unread(xml.walk.at(), body))
+    let mut xml = Xml { target, walk: Walk::new(text), instances: Vec::new() };
+    let next_token = document(&mut xml).ok_or_else(|| unread(xml.walk.at(), body))?;
+    Ok(Page { next_token, instances: xml.instances })
 }
 
 fn unread(at: usize, body: &[u8]) -> String {
     format!("the page of instances cannot be read: see its byte {at} of {}", body.len())
 }
 
-fn document(xml: &mut Xml<'_>) -> Option<Page> {
+/// The token of the next page, if there is one.
+fn document(xml: &mut Xml<'_>) -> Option<Option<String>> {
     xml.walk.enter("DescribeInstancesResponse")?;
-    let raw = RawPage::read(xml)?;
+    let RawPage { next_token, reservations } = RawPage::read(xml)?;
     xml.walk.leave()?;
     // A page or a reservation without a list is not one with an empty list.
-    let instances =
-        raw.reservations?.into_iter().map(|reservation| reservation.instances).collect::<Option<Vec<_>>>()?;
-    Some(Page { next_token: raw.next_token.map(Cow::into_owned), instances: instances.into_iter().flatten().collect() })
+    let listed = reservations?.iter().all(|reservation| reservation.instances.is_some());
+    listed.then(|| next_token.map(Cow::into_owned))
 }
 
-/// A document, and where its instances are.
+/// A document, and what is found in it.
 struct Xml<'a> {
     target: &'a Target,
     walk: Walk<'a>,
+    /// Those of all reservations: in a list of its own there is room for four.
+    instances: Vec<Instance>,
 }
 
 /// What can be read of an element that has begun, to its end.
@@ -96,12 +99,16 @@ macro_rules! parsed {
 
 parsed!(bool, i32);
 
-/// An instance, which is reduced as soon as it is read. A tag without a key might be any, one that protects too.
-impl Read<'_> for Instance {
+/// An instance that was found: it is reduced as soon as it is read.
+pub(super) struct Found;
+
+impl Read<'_> for Found {
     fn read(xml: &mut Xml<'_>) -> Option<Self> {
         let raw = RawInstance::read(xml)?;
-        let named = raw.tags.iter().flatten().all(|tag| tag.key.is_some());
-        named.then(|| reduce(xml.target, &raw))
+        // A tag without a key might be any, one that protects too.
+        raw.tags.iter().flatten().all(|tag| tag.key.is_some()).then_some(())?;
+        xml.instances.push(reduce(xml.target, &raw));
+        Some(Self)
     }
 }
 
@@ -137,7 +144,7 @@ macro_rules! element {
 }
 
 element!(RawPage<'a> { "nextToken" => next_token: Word<'a>, "reservationSet" => reservations: Vec<Reservation> });
-element!(Reservation { "instancesSet" => instances: Vec<Instance> });
+element!(Reservation { "instancesSet" => instances: Vec<Found> });
 element!(RawInstance<'a> {
     "instanceId" => id: Word<'a>,
     "instanceState" => state: RawState<'a>,
