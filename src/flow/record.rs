@@ -226,12 +226,14 @@ async fn undone(hub: &impl ReadRecord, now: DateTime<Utc>) -> Result<HashMap<Box
     for (key, text) in hub.read_since(UNDONE, &partition(undone_since(now))).await? {
         for (number, line) in text.lines().enumerate() {
             match serde_json::from_str(line) {
-                Ok(Undone { id, at }) if at <= now && is_sane(at) => {
+                // The clock that it was undone by may be a little ahead.
+                Ok(Undone { id, at }) if at <= now + Duration::minutes(1) && is_sane(at) => {
+                    let at = at.min(now);
                     undone.entry(id).and_modify(|known| *known = at.max(*known)).or_insert(at);
                 }
                 Ok(Undone { .. }) => {}
                 // A draft was never finished, and the undo that was to follow it never begun.
-                Err(_) if line.is_empty() || !key.ends_with(".jsonl") => {}
+                Err(_) if line.trim().is_empty() || !key.ends_with(".jsonl") => {}
                 Err(error) => return Err(PortError(unread(&key, number + 1, &error))),
             }
         }

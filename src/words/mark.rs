@@ -104,7 +104,7 @@ impl Mark {
     /// # Errors
     /// [`MarkUnreadable`] for anything that the reaper would not have written.
     pub fn parse(value: &str) -> Result<Self, MarkUnreadable> {
-        // Fractions of a second and other zones are read, and written by somebody else.
+        // Its instants might have fractions of a second and other zones: the reaper writes neither.
         read(value).filter(|mark| mark.to_string() == value).ok_or_else(|| MarkUnreadable(value.to_owned()))
     }
 }

@@ -43,7 +43,8 @@ impl OwnTag {
     /// Reads a tag's value.
     ///
     /// # Errors
-    /// [`OwnTagUnreadable`] for anything that the reaper would not have written.
+    /// [`OwnTagUnreadable`] for anything that the reaper would not have written, but for the time: any of RFC 3339 will do,
+    /// since by this tag an instance is started, not stopped.
     pub fn parse(value: &str) -> Result<Self, OwnTagUnreadable> {
         let unreadable = || OwnTagUnreadable(value.to_owned());
         let mut parts = value.split(' ');

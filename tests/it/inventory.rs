@@ -75,6 +75,7 @@ fn every_tell_is_read_from_what_the_command_line_of_aws_answers() {
         ("ProductCodes", json!([{"ProductCodeType": "marketplace"}]), Reason::Appliance),
         ("Operator", json!({"Managed": true}), Reason::ManagedService),
         ("Operator", json!({"Managed": true, "Principal": "eks.amazonaws.com"}), Reason::KubernetesNode),
+        ("Operator", json!({"Principal": "eks.amazonaws.com"}), Reason::KubernetesNode),
         ("Operator", json!({"Managed": false}), Reason::OutsideHours),
         ("LaunchTime", json!("yesterday"), Reason::Incomplete),
         ("LaunchTime", json!(null), Reason::Incomplete),

@@ -228,10 +228,10 @@ fn an_undo_that_cannot_be_read_holds_everything_back_and_a_draft_of_one_nothing(
     let key = |file: &str| format!("undone/date=2026-11-24/{file}");
     for line in ["{\"id\":\"i-1\"", "{\"id\":\"i-1\"}", "{\"at\":\"2026-11-24T12:30:00Z\"}"] {
         let world = fleet(1);
-        world.put(&key("run-0.jsonl"), &format!("{{\"id\":\"i-2\",\"at\":\"2026-11-24T12:30:00Z\"}}\n{line}\n"));
+        world.put(&key("run-0.jsonl"), &format!("{{\"id\":\"i-2\",\"at\":\"2026-11-24T12:30:00Z\"}}\n \n{line}\n"));
         let failed = try_apply(&world, &with(&[]), &Ask::at(at(EVENING))).expect_err("nobody knows who is spared");
         assert!(
-            format!("{failed:?}").contains("line 2 of `undone/date=2026-11-24/run-0.jsonl` cannot be read"),
+            format!("{failed:?}").contains("line 3 of `undone/date=2026-11-24/run-0.jsonl` cannot be read"),
             "{failed:?}"
         );
         assert_eq!(world.calls(Deed::acts), []);

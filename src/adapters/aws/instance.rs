@@ -1,5 +1,5 @@
 //! Reduces an instance on a page to ours. Nothing is dropped: what is not there becomes `None` or empty, and the rules say
-//! what that means. A page that cannot be read comes as far as here in no part (`page_xml`).
+//! what that means. Of a page that cannot be read nothing leaves `page_xml`.
 
 use std::borrow::Cow;
 

@@ -55,7 +55,7 @@ fn document(xml: &mut Xml<'_>) -> Option<Option<String>> {
 struct Xml<'a> {
     target: &'a Target,
     walk: Walk<'a>,
-    /// Those of all reservations: in a list of its own there is room for four.
+    /// One list for the page: one for each reservation would have room for four.
     instances: Vec<Instance>,
 }
 

@@ -34,8 +34,8 @@ pub(super) async fn whole(mut answer: HttpResponse, document: bool) -> Result<Ht
 /// How many bytes stay in the pieces that they came in, until they are put together.
 const PENDING: usize = 1 << 20;
 
-/// The body. A page of megabytes does not stand in memory twice, in pieces and put together; and what is smaller, of which
-/// hundreds may be under way, is put together at its end.
+/// The body. A page of megabytes is put together as it comes, so that it does not stand in memory in pieces as well; what is
+/// smaller, of which hundreds may be under way, at its end.
 async fn read(mut stream: ByteStream) -> Result<Vec<u8>, Error> {
     let (mut body, mut pieces, mut pending) = (Vec::new(), Vec::new(), 0);
     while let Some(piece) = stream.next().await {

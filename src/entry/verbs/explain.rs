@@ -99,9 +99,12 @@ async fn over(
     scope: &Scope,
     clock: Clock,
 ) -> Result<Known, Error> {
-    // Without the record only the rule `restart-fight` knows less; the explanation is still worth having.
+    // Without the record only `restart-fight` and `undone` know less; the explanation is still worth having.
     let history = match settings.run.record {
-        Some(_) => flow::history(hub, clock.at()).await.unwrap_or_default(),
+        Some(_) => flow::history(hub, clock.at()).await.unwrap_or_else(|error| {
+            eprintln!("what earlier runs did, and what was undone, is not known here: {error}");
+            History::default()
+        }),
         None => History::default(),
     };
     let (explained, blind) = flow::explain(look, settings, scope, &history, clock, &show::progress).await?;

@@ -1,9 +1,9 @@
-//! Plain elements: tags without attributes, and text. Two searches find a tag, and the reader, which knows
-//! all of XML, need not see it; nearly every page of EC2 has nothing else in it.
+//! Plain elements: tags without attributes, and text. They are found by searches for `<` and `>`, and the reader, which knows
+//! all of XML, need not see them; of a page of EC2 it sees where the wanted elements with children begin and end.
 
 use memchr::{memchr, memchr3};
 
-/// The same name, of an element that is wanted.
+/// Whether an element is wanted: its name, as a constant.
 pub(super) type Wanted = fn(&str) -> Option<&'static str>;
 
 /// The plain element that comes next.
@@ -14,10 +14,14 @@ pub(super) enum Plain<'a> {
     Unwanted,
 }
 
-/// The next element in `rest`, and where it ends. `None` where there is none, or where it is not plain: attributes, comments
-/// and CDATA sections may hold what looks like a tag. `open` is room for names.
+/// The next element in `rest`, and where it ends. `None` where there is none, where it is wanted and has children, or where
+/// it is not plain: attributes, comments and CDATA sections may hold what looks like a tag. `open` is room for names.
 pub(super) fn plain<'a>(rest: &'a str, wanted: Wanted, open: &mut Vec<&'a str>) -> Option<(Plain<'a>, usize)> {
-    let mut tags = Tags { text: rest, at: 0 };
+    let blank = rest.len() - rest.trim_ascii_start().len();
+    if rest.as_bytes().get(blank) != Some(&b'<') {
+        return None;
+    }
+    let mut tags = Tags { text: rest, at: blank };
     let Tag { name, kind } = tags.next()?;
     let wanted = wanted(name);
     if wanted.is_none() && !is_name(name) {

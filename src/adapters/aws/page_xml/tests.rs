@@ -250,6 +250,10 @@ fn what_is_no_page_is_an_error_that_says_where() {
     ] {
         assert_eq!(by_us(body), None, "{body}");
     }
+    let broken = with("<imageId a=\"b\">c</imageId>");
+    let at = broken.find("c</imageId>").unwrap();
+    let error = page(&target(), broken.as_bytes()).unwrap_err();
+    assert_eq!(error, format!("the page of instances cannot be read: see its byte {at} of {}", broken.len()));
     let error = page(&target(), b"<DescribeInstancesResponse>\xff</DescribeInstancesResponse>").unwrap_err();
     assert_eq!(error, "the page of instances cannot be read: see its byte 27 of 56");
 }
@@ -266,6 +270,12 @@ fn what_might_be_read_in_two_ways_is_an_error() {
         "<imageId />",
         "<tagSet ></tagSet >",
         "<tagSet>a</tagSet>",
+        "<tagSet><!-- b -->a</tagSet>",
+        "<tagSet><![CDATA[a]]></tagSet>",
+        "<tagSet>a<item><key>b</key></item></tagSet>",
+        "<tagSet><item><key>b</key></item>a</tagSet>",
+        "<tagSet>&a;<item><key>b</key></item></tagSet>",
+        "<a b=\"c\"><d e=\"/></a><tagSet><item><key>f</key></item></tagSet><a>\"/></a>",
         "<tagSet>&a;</tagSet>",
         "<tagSet><item/></tagSet>",
         "<tagSet><item><value>a</value></item></tagSet>",

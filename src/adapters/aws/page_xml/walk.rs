@@ -65,16 +65,17 @@ impl<'a> Walk<'a> {
                     Plain::Unwanted => continue,
                 }
             }
-            match self.xml.read_event().ok()? {
+            match self.event()? {
                 Event::Start(child) => match wanted(child.name().0) {
                     Some(name) => return child.attributes_raw().is_empty().then_some(Some(name)),
                     None => self.skip(&child)?,
                 },
                 Event::Empty(child) => (wanted(child.name().0).is_none() && is_whole(&child)).then_some(())?,
                 Event::End(_) => return Some(None),
-                // What an entity stands for nobody looks up; and after each the next tag would be searched for anew.
-                Event::Eof | Event::Decl(_) | Event::DocType(_) | Event::GeneralRef(_) => return None,
-                Event::Text(_) | Event::CData(_) | Event::Comment(_) | Event::PI(_) => {}
+                Event::Comment(_) | Event::PI(_) => {}
+                // Text where children are due, and what an entity stands for nobody looks up.
+                Event::Text(_) | Event::CData(_) | Event::GeneralRef(_) => return None,
+                Event::Eof | Event::Decl(_) | Event::DocType(_) => return None,
             }
         }
     }
@@ -90,13 +91,33 @@ impl<'a> Walk<'a> {
         self.text.len() - self.xml.get_ref().len()
     }
 
+    /// What the reader sees next, blank text aside. With that it goes on at once: between text and the tag that follows,
+    /// nothing may be taken from under it.
+    fn event(&mut self) -> Option<Event<'a>> {
+        match self.xml.read_event().ok()? {
+            Event::Text(text) if text.trim_ascii().is_empty() => self.xml.read_event().ok(),
+            event => Some(event),
+        }
+    }
+
     fn rest(&self) -> &'a str {
         self.text.get(self.at()..).unwrap_or_default()
     }
 
     /// Past a child that nobody asks for, and that is not plain.
     fn skip(&mut self, child: &BytesStart<'_>) -> Option<()> {
-        if is_whole(child) { self.xml.read_to_end(child.name()).ok().map(drop) } else { None }
+        is_whole(child).then_some(())?;
+        let mut depth = 1_usize;
+        while depth > 0 {
+            match self.xml.read_event().ok()? {
+                Event::Start(tag) => depth += is_whole(&tag).then_some(1)?,
+                Event::Empty(tag) => is_whole(&tag).then_some(())?,
+                Event::End(_) => depth -= 1,
+                Event::Eof | Event::DocType(_) => return None,
+                _ => {}
+            }
+        }
+        Some(())
     }
 }
 
