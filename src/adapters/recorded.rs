@@ -147,7 +147,8 @@ fn reduce(target: Target, raw: &Value) -> Instance {
         id: text(raw, &["InstanceId"]).unwrap_or_default().into(),
         state: text(raw, &["State", "Name"]).map_or(State::Unknown, State::of),
         kind: text(raw, &["InstanceType"]).unwrap_or_default().into(),
-        launch: text(raw, &["LaunchTime"]).and_then(time),
+        // A tag that cannot be read might protect: the instance is incomplete.
+        launch: text(raw, &["LaunchTime"]).and_then(time).filter(|_| tags_are_named(raw)),
         transition: text(raw, &["StateTransitionReason"]).and_then(transition_time),
         lifecycle: filled(&["InstanceLifecycle"]),
         root: filled(&["RootDeviceType"]),
@@ -162,6 +163,11 @@ fn reduce(target: Target, raw: &Value) -> Instance {
         details: details(raw),
         tags: Tags::new(tags),
     }
+}
+
+fn tags_are_named(raw: &Value) -> bool {
+    let named = |tags: &Vec<Value>| tags.iter().all(|tag| text(tag, &["Key"]).is_some());
+    raw.get("Tags").is_none_or(|tags| tags.is_null() || tags.as_array().is_some_and(named))
 }
 
 /// What prices and evidence need.

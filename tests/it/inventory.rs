@@ -77,6 +77,7 @@ fn every_tell_is_read_from_what_the_command_line_of_aws_answers() {
         ("Operator", json!({"Managed": true, "Principal": "eks.amazonaws.com"}), Reason::KubernetesNode),
         ("Operator", json!({"Principal": "eks.amazonaws.com"}), Reason::KubernetesNode),
         ("Operator", json!({"Managed": false}), Reason::OutsideHours),
+        ("Tags", json!([{"Key": "Env", "Value": "dev"}, {"Value": "always"}]), Reason::Incomplete),
         ("LaunchTime", json!("yesterday"), Reason::Incomplete),
         ("LaunchTime", json!(null), Reason::Incomplete),
         ("InstanceType", json!(7), Reason::Incomplete),
