@@ -242,6 +242,16 @@ fn an_undo_that_cannot_be_read_holds_everything_back_and_a_draft_of_one_nothing(
 }
 
 #[test]
+fn an_undo_by_a_clock_that_is_a_little_ahead_spares_and_one_from_the_future_does_not() {
+    for (undone, reason) in [("2026-11-25T12:30:30Z", Reason::Undone), ("2026-11-25T12:40:00Z", Reason::OutsideHours)] {
+        let world = fleet(1);
+        world.put("undone/date=2026-11-25/run-0.jsonl", &format!("{{\"id\":\"i-1\",\"at\":\"{undone}\"}}\n"));
+        let report = crate::fake::plan(&world, &with(&[]), at(EVENING));
+        assert_eq!(row(&report, "i-1").verdict.reason(), reason, "{undone}");
+    }
+}
+
+#[test]
 fn an_undo_that_breaks_off_has_spared_what_it_set_out_to_start() {
     let world = fleet(1);
     evening(&world);

@@ -237,7 +237,13 @@ fn with(xml: &str) -> String {
 #[test]
 fn what_is_no_page_is_an_error_that_says_where() {
     let error = "<Response><Errors><Error><Code>Busy</Code></Error></Errors></Response>";
-    let prefixed = with("").replace("<Desc", "<a:Desc").replace("</Desc", "</a:Desc");
+    let whole = with("");
+    let prefixed = whole.replace("<Desc", "<a:Desc").replace("</Desc", "</a:Desc");
+    let unlisted = whole.replace("<instancesSet>", "").replace("</instancesSet>", "");
+    let text_for_a_list =
+        "<DescribeInstancesResponse><reservationSet>lost</reservationSet></DescribeInstancesResponse>";
+    let (_, root) = whole.split_once('\n').unwrap();
+    assert!(by_us(&whole).is_some() && by_us(&format!("<!-- a -->\n{}\n<!-- b -->\n", root)).is_some());
     for body in [
         "",
         " ",
@@ -247,6 +253,14 @@ fn what_is_no_page_is_an_error_that_says_where() {
         &prefixed,
         "<DescribeInstancesResponse/>",
         "<DescribeInstancesResponse/><reservationSet/>",
+        &unlisted,
+        text_for_a_list,
+        &format!("{whole}{whole}"),
+        &format!("{whole}lost"),
+        &format!("{whole}<a/>"),
+        &format!("lost{whole}"),
+        &format!("<!DOCTYPE a>{whole}"),
+        &whole.replace("xmlns=\"", "a=\"<b>\" xmlns=\""),
     ] {
         assert_eq!(by_us(body), None, "{body}");
     }
