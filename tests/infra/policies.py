@@ -14,6 +14,13 @@ from template import EXTERNAL_ID, HUB, ORGANIZATION, OTHER, REGION, SPOKE, Templ
 
 HERE = pathlib.Path(__file__).parent
 KEY = f"arn:aws:kms:{REGION}:{SPOKE}:key/11111111-2222-3333-4444-555555555555"
+# The key that AWS manages for EBS, `aws/ebs`, and the part of its policy that everybody's has.
+MANAGED_KEY = KEY.replace("11111111", "aaaaaaaa")
+MANAGED = {"Version": "2012-10-17", "Statement": [{
+    "Effect": "Allow", "Principal": {"AWS": "*"}, "Resource": "*",
+    "Action": ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:CreateGrant", "kms:DescribeKey"],
+    "Condition": {"StringEquals": {"kms:CallerAccount": SPOKE, "kms:ViaService": f"ec2.{REGION}.amazonaws.com"}},
+}]}  # fmt: skip
 SECRET = f"arn:aws:secretsmanager:{REGION}:{HUB}:secret:slack-AbCdEf"
 ADMINISTRATOR = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 
@@ -23,7 +30,7 @@ def documents():
     spoke = Template("spoke", Acting="yes", KmsKeys=f"arn:aws:kms:*:{SPOKE}:key/*")
     hub = Template("hub", Events="yes", SecretArns=SECRET)
     events, parts = Template("spoke-events"), Template("fan-out")
-    found = {}
+    found = {("spoke-no-keys", "Actor", policy): text for policy, text in Template("spoke", Acting="yes").policies("Actor").items()}
     for name, template in {"spoke": spoke, "hub": hub, "spoke-events": events, "fan-out": parts}.items():
         for key, one in template.resources.items():
             properties = one["Properties"]
@@ -38,6 +45,8 @@ def documents():
 
 
 INSTANCE = f"arn:aws:ec2:{REGION}:{SPOKE}:instance/i-0123456789abcdef0"
+LICENCE = f"arn:aws:license-manager:{REGION}:{SPOKE}:license-configuration:lic-0123456789abcdef0123456789abcdef"
+HOST_GROUP = f"arn:aws:resource-groups:{REGION}:{SPOKE}:group/hosts"
 VOLUME = f"arn:aws:ec2:{REGION}:{SPOKE}:volume/vol-0123456789abcdef0"
 ROLE = "arn:aws:iam::{}:role/{}".format
 RECORD = f"arn:aws:s3:::idle-reaper-{HUB}-{REGION}"
@@ -55,6 +64,8 @@ HUB_ROLE = ROLE(HUB, "idle-reaper-hub")
 WHO = {
     "reader": (ROLE(SPOKE, "IdleReaperRead"), ("spoke", "Reader")),
     "actor": (ROLE(SPOKE, "IdleReaperAct"), ("spoke", "Actor")),
+    # Where `KmsKeys` names no key, as by default.
+    "actor-no-keys": (ROLE(SPOKE, "IdleReaperAct"), ("spoke-no-keys", "Actor")),
     "hub": (HUB_ROLE, ("hub", "FunctionRole")),
     "schedule": (ROLE(HUB, "schedule"), ("hub", "ScheduleRole")),
     "machine": (ROLE(HUB, "machine"), ("fan-out", "MachineRole")),
@@ -82,7 +93,9 @@ def keys(*names):
 
 STOPPED, MARKED, LAUNCHED = (f"idle-reaper:{name}" for name in ("stopped", "marked", "launched-by"))
 MEMBER = {"aws:ResourceTag/aws:autoscaling:groupName": "shop"}
-GRANT = {"kms:GrantIsForAWSResource": "true", "kms:ViaService": f"ec2.{REGION}.amazonaws.com"}
+GRANT = {"kms:GrantIsForAWSResource": "true", "kms:ViaService": f"ec2.{REGION}.amazonaws.com", "kms:GrantOperations": ["Decrypt"]}
+# What KMS says of a request to a key of this account, beside what EC2 asks for.
+TO_KEY = {"kms:CallerAccount": SPOKE}
 ENTERING = {"sts:ExternalId": EXTERNAL_ID, "sts:RoleSessionName": "idle-reaper-20261125T123000Z", "aws:ResourceOrgID": ORGANIZATION}
 
 YES, NO = True, False
@@ -120,22 +133,27 @@ TABLE = [
     ("actor+allows", "ec2:StartInstances", INSTANCE, {}, NO),
     ("actor+allows", "ec2:CreateTags", INSTANCE, {}, NO),
     ("actor+allows", "ec2:CreateTags", INSTANCE, keys(STOPPED, "idle-reaper:keep"), NO),
+    # --- a start of an instance with encrypted volumes, or with a licence --------------------------------------
+    *[(who, "kms:CreateGrant", MANAGED_KEY, GRANT | TO_KEY, YES) for who in ("actor", "actor-no-keys", "actor+admin", "actor-no-keys+admin")],
+    ("actor", "kms:CreateGrant", KEY, GRANT | TO_KEY, YES),
+    ("actor-no-keys", "kms:CreateGrant", KEY, GRANT | TO_KEY, NO),
+    ("actor", "kms:CreateGrant", KEY.replace(SPOKE, OTHER), GRANT, NO),
+    *[(who, "kms:CreateGrant", key, (GRANT | TO_KEY | more), NO)
+      for who in ("actor", "actor+admin", "actor-no-keys+admin") for key in (KEY, MANAGED_KEY)
+      for more in [{"kms:GrantIsForAWSResource": "false"}, {"kms:ViaService": f"rds.{REGION}.amazonaws.com"},
+                   {"kms:GrantOperations": ["Decrypt", "CreateGrant"]}, {"kms:GrantOperations": ["Encrypt"]}]],
+    *[(who, "kms:CreateGrant", KEY, {key: value for key, value in GRANT.items() if key != missing}, NO)
+      for who in ("actor", "actor+admin") for missing in ("kms:GrantIsForAWSResource", "kms:ViaService")],
     ("actor+allows", "kms:CreateGrant", KEY, GRANT | {"kms:GrantIsForAWSResource": "false"}, NO),
+    ("actor+allows", "kms:CreateGrant", KEY, GRANT | {"kms:ViaService": f"rds.{REGION}.amazonaws.com"}, NO),
     ("actor+allows", "kms:CreateGrant", KEY, {"kms:GrantIsForAWSResource": "true"}, NO),
+    *[("actor", "ec2:StartInstances", needed, {}, YES) for needed in (LICENCE, HOST_GROUP)],
     # --- and nothing else -------------------------------------------------------------------------------------
     *[(who, action, resource, {}, NO) for who in ("actor", "actor+admin", "reader", "reader+admin") for action, resource in [
         ("ec2:TerminateInstances", INSTANCE), ("ec2:ModifyInstanceAttribute", INSTANCE), ("ec2:RebootInstances", INSTANCE),
         ("ec2:RunInstances", INSTANCE), ("iam:PassRole", ROLE(SPOKE, "Admin")), ("sts:AssumeRole", ROLE(SPOKE, "Admin")),
-        ("s3:GetObject", "arn:aws:s3:::somebody/secret")]],
+        ("s3:GetObject", "arn:aws:s3:::somebody/secret"), ("kms:Decrypt", MANAGED_KEY), ("kms:DescribeKey", KEY)]],
     ("actor", "ec2:DescribeInstances", "*", {}, NO),
-    ("actor", "kms:CreateGrant", KEY, GRANT, YES),
-    ("actor", "kms:CreateGrant", KEY, GRANT | {"kms:GrantIsForAWSResource": "false"}, NO),
-    ("actor", "kms:CreateGrant", KEY, GRANT | {"kms:ViaService": f"rds.{REGION}.amazonaws.com"}, NO),
-    ("actor", "kms:CreateGrant", KEY, {}, NO),
-    ("actor", "kms:CreateGrant", KEY.replace(SPOKE, OTHER), GRANT, NO),
-    ("actor+admin", "kms:CreateGrant", KEY, GRANT | {"kms:GrantIsForAWSResource": "false"}, NO),
-    ("actor+admin", "kms:CreateGrant", KEY, GRANT | {"kms:ViaService": f"rds.{REGION}.amazonaws.com"}, NO),
-    ("actor+admin", "kms:CreateGrant", KEY, {"kms:GrantIsForAWSResource": "true"}, NO),
     ("actor", "kms:Decrypt", KEY, {}, NO),
     # --- the reading role -------------------------------------------------------------------------------------
     *[("reader", action, "*", {}, YES) for action in (
@@ -261,7 +279,9 @@ def simulation(row, documents):
         if not place or generous == "admin":
             policies.append({"name": "AdministratorAccess", "policy": ADMINISTRATOR})
     guard = next((documents[key] for beginning, key in GUARDS if resource.startswith(beginning)), None)
-    if action.startswith("kms:"):  # what every key's policy says unless told otherwise: IAM decides
+    if resource == MANAGED_KEY:
+        guard = MANAGED
+    elif action.startswith("kms:"):  # what every key's policy says unless told otherwise: IAM decides
         root = {"AWS": f"arn:aws:iam::{resource.split(':')[4]}:root"}
         guard = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": root, "Action": "kms:*", "Resource": "*"}]}
     if action == "sts:AssumeRole" and guard is None:
@@ -300,6 +320,8 @@ def mutants(documents):
     """Every document with one statement, or one condition of one statement, left out: [(what, documents)]."""
     made = []
     for key, one in documents.items():
+        if key[0] == "spoke-no-keys":  # the same statements as in "spoke"
+            continue
         for number, statement in enumerate(one["Statement"]):
             place = f"{'/'.join(key)}: {statement.get('Sid', number)}"
             without = copy.deepcopy(documents)
