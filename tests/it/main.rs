@@ -7,6 +7,7 @@ mod aws;
 mod command_line;
 mod difference;
 mod docs;
+mod earlier;
 mod events;
 mod fake;
 mod fan_out;
