@@ -10,7 +10,7 @@ use thiserror::Error;
 use super::plan::Plan;
 use super::report::Row;
 use super::settings::{Settings, Stage};
-use crate::words::{Action, Verdict};
+use crate::words::Action;
 
 /// At so few a run is never held back: a small fleet doubles without anything being wrong.
 pub const NEVER_BELOW: usize = 10;
@@ -25,7 +25,7 @@ pub const ACKNOWLEDGE_DAYS: u64 = 7;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Count {
-    /// Verdicts to stop or hibernate, armed or not.
+    /// Verdicts to stop or hibernate, for hours or for idleness, armed or not.
     #[serde(default)]
     pub condemned: usize,
     /// Those that are armed and, where a reviewed plan limits the run, stand in it.
@@ -76,7 +76,7 @@ impl Count {
     pub fn of(rows: &[Row], plan: &Plan, reviewed: Option<&Plan>) -> Self {
         let mut policies: BTreeMap<String, usize> = BTreeMap::new();
         let mut condemned = 0;
-        for row in rows.iter().filter(|row| matches!(row.verdict, Verdict::Stop(_) | Verdict::Hibernate(_))) {
+        for row in rows.iter().filter(|row| row.verdict.action().is_some_and(stops)) {
             condemned += 1;
             if let Some(policy) = row.policy.as_ref().filter(|_| reviewed.is_none()) {
                 *policies.entry(policy.name.clone()).or_default() += 1;
@@ -91,8 +91,13 @@ impl Count {
         if self.held && self.acknowledged_by.is_none() {
             return None;
         }
+        if self.policies.is_empty() {
+            return Some(self.armed);
+        }
         let known = self.policies.iter().filter(|(name, _)| enforced.contains(name.as_str()));
-        Some(if self.policies.is_empty() { self.armed } else { known.map(|(_, count)| count).sum() })
+        // Earlier releases left idle stops out of `condemned` and `policies`, and had them in `armed`.
+        let idle = self.armed.saturating_sub(self.condemned);
+        Some(known.map(|(_, count)| count).sum::<usize>().saturating_add(idle))
     }
 
     /// Whether somebody said that so many are right.
@@ -101,16 +106,20 @@ impl Count {
     }
 }
 
+/// Whether it counts here.
+fn stops(action: Action) -> bool {
+    match action {
+        Action::Stop | Action::Hibernate => true,
+        Action::Start => false,
+    }
+}
+
 /// What a plan would stop or hibernate, the caps aside; with a reviewed plan, what stands in that one too.
 fn armed(plan: &Plan, reviewed: Option<&Plan>) -> usize {
     let all = |plan: &Plan| -> Vec<(Box<str>, Action)> {
         let steps = plan.steps.iter().map(|step| (step.id.clone(), step.action));
         let deferred = plan.deferred.iter().map(|put_off| (put_off.id.clone(), put_off.action));
-        let stops = |(_, action): &(Box<str>, Action)| match action {
-            Action::Stop | Action::Hibernate => true,
-            Action::Start => false,
-        };
-        steps.chain(deferred).filter(stops).collect()
+        steps.chain(deferred).filter(|(_, action)| stops(*action)).collect()
     };
     let stops = all(plan);
     let Some(reviewed) = reviewed else { return stops.len() };
@@ -274,6 +283,12 @@ mod tests {
         assert_eq!(highest([&earlier], [], &BTreeSet::from(["dev"])), Some(12));
         assert_eq!(highest([&earlier], [], &BTreeSet::from(["dev", "stg"])), Some(32));
         assert_eq!(highest([&earlier], [], &BTreeSet::from(["new"])), Some(0));
+    }
+
+    #[test]
+    fn counts_of_earlier_releases_had_idle_stops_among_the_armed_alone() {
+        let earlier = Count { armed: 15, ..of_policies(&[("dev", 3)]) };
+        assert_eq!(highest([&earlier], [], &BTreeSet::from(["dev"])), Some(15));
     }
 
     #[test]

@@ -8,9 +8,11 @@ use idle_reaper::decide::request::{Request, RequestInvalid, Scope};
 use idle_reaper::decide::settings::Settings;
 use idle_reaper::decide::sudden::{NotAcknowledged, Sudden, sudden};
 use idle_reaper::flow::Error;
+use idle_reaper::words::State;
 use serde_json::{Value, json};
 
 use crate::fake::{Ask, Deed, EVENING, Shape, World, apply, at, instance, plan, try_apply, with};
+use crate::forgotten::{NOON, idle_box, rests, telling};
 
 /// A Wednesday evening, so many machines left running.
 fn evening_of(machines: usize) -> World {
@@ -331,4 +333,20 @@ fn days_are_those_of_utc() {
     let late: DateTime<Utc> = at("2026-11-26T08:00:00+09:00"); // still Wednesday in UTC
     let world = after_quiet_weeks(18);
     assert_held(&world, &apply(&world, &with(&[]), late), 18);
+}
+
+#[test]
+fn what_is_idle_counts_on_both_sides_so_that_the_end_of_its_grace_is_no_sudden_change() {
+    let idle = |n: usize| format!("i-idle-{n:02}");
+    let forgotten = (0..12).map(|n| idle_box(&idle(n)));
+    let outside = (0..3).map(|n| instance(&format!("i-{n}")).tag("Owner", "ana").tag("idle-reaper:schedule", "night"));
+    let (world, settings) = (World::of(forgotten.chain(outside)), telling());
+    for now in [NOON, "2026-12-02T12:00:00+09:00"] {
+        (0..12).for_each(|n| rests(&world, &idle(n), at(now)));
+        let report = apply(&world, &settings, at(now));
+        assert_eq!(report.plan.refused, None, "{now}");
+    }
+    let stopped = (0..12).filter(|n| world.rests(&idle(*n)) == State::Stopped).count();
+    assert!(stopped > 0, "the grace is over");
+    assert_eq!(counted(&world, "run-1")["policies"], json!({"dev": 15}));
 }
