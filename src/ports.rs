@@ -10,6 +10,7 @@ use thiserror::Error;
 
 use crate::decide::case::Activity;
 use crate::decide::idle::{Evidence, Idleness, Wanted};
+use crate::decide::last_hour::Recent;
 use crate::decide::price::{Price, PriceKey};
 use crate::decide::settings::Channel;
 use crate::decide::spent::Spent;
@@ -71,11 +72,11 @@ pub trait Look {
         each: impl FnMut(Instance),
     ) -> impl Future<Output = Result<(), Unseen>>;
 
-    /// The last hour before `now` of these instances. One answer for each id; a gap says why.
+    /// The last hour before `now` of these instances. One answer for each; a gap says why.
     fn activity(
         &self,
         target: &Target,
-        ids: &[Box<str>],
+        asked: &[Recent],
         now: DateTime<Utc>,
     ) -> impl Future<Output = HashMap<Box<str>, Activity>>;
 

@@ -23,6 +23,10 @@ def stage(world):
     for name in ("old-experiment", "march-load-test"):
         window = {"story": name, "from": "2026-10-01T00:00:00+09:00", "to": "2026-11-26T00:00:00+09:00"}
         demo.post(f"{world.control}/metrics", window | {"values": "idle"})
+        # Of the hour before the stop, figures of five minutes are asked for.
+        hour = {"from": "2026-11-24T09:00:00+09:00", "to": DUE, "minutes": 5}
+        quiet = {"CPUUtilization": 0.8, "NetworkIn": 4000, "NetworkOut": 4000, "EBSWriteBytes": 160000}
+        demo.post(f"{world.control}/metrics", window | hour | {"values": quiet})
 
 
 def heard(world, topic):

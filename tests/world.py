@@ -15,7 +15,7 @@ Control API, JSON in and out; what is wrong comes back as `{"error": ...}` with 
                        "transition-reason", and RFC 3339 "person-starts" and "person-stops";
                        a tag whose value is null is taken away
     GET  /instances    story, account, region, id, state, tags, launch time, transition reason of each
-    POST /metrics      {"story", "from", "to", "values": {metric: value}} and perhaps "hours" (1), "volume": seeds
+    POST /metrics      {"story", "from", "to", "values": {metric: value}} and perhaps "hours" (1) or "minutes", "volume", "gpu": seeds
                        CloudWatch with one datapoint every so many hours; "values" may be "idle": a quiet box's own
     POST /balancer     {"account", "region", "stories"}: a target group that sends to them
     POST /parameter    {"name", "value"}: an SSM parameter of the hub; null takes it away
@@ -87,6 +87,8 @@ IDLE = {
     "CPUUtilization": 0.8, "NetworkIn": 50000, "NetworkOut": 50000, "EBSWriteOps": 400, "EBSWriteBytes": 2000000,
     "StatusCheckFailed": 0, "CPUCreditBalance": 144,
 }  # fmt: skip
+# Five minutes of a box that does nothing, beside its CPU.
+QUIET = {"NetworkIn": 4000, "NetworkOut": 4000, "EBSWriteBytes": 160000}
 # What an entry of a spec may say beside `FIELDS`.
 ABOUT = {"story", "account", "region", "id", "count", "cpu", "expect", "unseen", "about"}
 
@@ -227,14 +229,15 @@ class World:
             self.put_cpu(instance, fields["cpu"])
 
     def put_cpu(self, instance, percent):
-        """Twelve datapoints of five minutes, the last of them ending now; for one that does not run, none."""
+        """Twelve datapoints of five minutes, the last of them ending now, with network and writes that are quiet; for one
+        that does not run, none."""
         backend = cloudwatch_backends[instance.owner_id][instance.ec2_backend.region_name]
         backend.metric_data = [datum for datum in backend.metric_data if instance.id not in [d.value for d in datum.dimensions]]
         if percent is not None and instance.state == "running":
             dimensions = [{"Name": "InstanceId", "Value": instance.id}]
-            datum = {"MetricName": "CPUUtilization", "Dimensions": dimensions, "Value": percent, "Unit": "Percent"}
-            now = self.now()
-            backend.put_metric_data("AWS/EC2", [datum | {"Timestamp": now - timedelta(minutes=5 * back)} for back in range(1, 13)])
+            values, now = QUIET | {"CPUUtilization": percent}, self.now()
+            about = [{"Dimensions": dimensions, "Timestamp": now - timedelta(minutes=5 * back)} for back in range(1, 13)]
+            backend.put_metric_data("AWS/EC2", [at | {"MetricName": name, "Value": value} for at in about for name, value in values.items()])
 
     def put_metrics(self, body):
         """Datapoints of an instance, or of a volume, in a window that may be weeks ago."""
@@ -246,9 +249,9 @@ class World:
         while at < to:
             about = {"Dimensions": [{"Name": name, "Value": value}], "Timestamp": at}
             data += [about | {"MetricName": metric, "Value": figure} for metric, figure in values.items()]
-            at += timedelta(hours=body.get("hours", 1))
+            at += timedelta(minutes=body.get("minutes", 60 * body.get("hours", 1)))
         backend = cloudwatch_backends[instance.owner_id][instance.ec2_backend.region_name]
-        backend.put_metric_data("AWS/EBS" if "volume" in body else "AWS/EC2", data)
+        backend.put_metric_data("CWAgent" if body.get("gpu") else "AWS/EBS" if "volume" in body else "AWS/EC2", data)
         return {"points": len(data)}
 
     def put_balancer(self, body):

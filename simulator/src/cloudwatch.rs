@@ -18,6 +18,8 @@ const POINTS: i64 = 100_800;
 pub(crate) fn work(world: &mut World, call: &Call, slant: Slant) -> Result<Answer, Refusal> {
     match call.action.as_str() {
         "GetMetricData" => data(world, call, slant),
+        // Nobody has an agent.
+        "ListMetrics" => Ok(answer(call, &json!({"Metrics": []}))),
         _ => Err(unknown(call)),
     }
 }
@@ -67,7 +69,11 @@ fn data(world: &mut World, call: &Call, slant: Slant) -> Result<Answer, Refusal>
     if let Some(next) = found.next {
         body["NextToken"] = next.into();
     }
-    Ok(if call.protocol == Protocol::Cbor { cloudwatch_cbor::answer(&body) } else { Answer::json(&body) })
+    Ok(answer(call, &body))
+}
+
+fn answer(call: &Call, body: &Value) -> Answer {
+    if call.protocol == Protocol::Cbor { cloudwatch_cbor::answer(body) } else { Answer::json(body) }
 }
 
 /// Datapoints, the latest first, of one that runs, since its start.

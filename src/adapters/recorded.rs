@@ -11,6 +11,7 @@ use thiserror::Error;
 use super::transition_time;
 use crate::decide::case::Activity;
 use crate::decide::idle::{Evidence, Reading, Wanted};
+use crate::decide::last_hour::Recent;
 use crate::decide::report::{Blind, Skipped};
 use crate::decide::request::is_sane;
 use crate::decide::settings::{Settings, UNKNOWN};
@@ -227,9 +228,9 @@ impl Look for Recorded {
         Ok(())
     }
 
-    async fn activity(&self, _: &Target, ids: &[Box<str>], _: DateTime<Utc>) -> HashMap<Box<str>, Activity> {
+    async fn activity(&self, _: &Target, asked: &[Recent], _: DateTime<Utc>) -> HashMap<Box<str>, Activity> {
         // An inventory cannot be asked; the last hour is measured before any real stop.
-        ids.iter().map(|id| (id.clone(), Activity::NotAsked)).collect()
+        asked.iter().map(|one| (one.id.clone(), Activity::NotAsked)).collect()
     }
 
     async fn alternate_contact(&self, _: &Arc<str>) -> Result<Option<String>, PortError> {

@@ -9,13 +9,14 @@ use serde::{Deserialize, Serialize};
 use super::caps::Today;
 use super::idle::{Idleness, Own};
 use super::idle_stops::IdleStops;
+use super::last_hour::LastHour;
 use super::month::Month;
 use super::request::Scope;
 use super::settings::{AtOpening, Policy, Settings};
 use super::told::Ledger;
 use super::witness::Witness;
 use crate::schedule::{ExprError, HoursAt, Schedule};
-use crate::words::{Account, Because, Instance, KeepUnreadable, KeepUntil, OwnTag, State, figure};
+use crate::words::{Account, Because, Instance, KeepUnreadable, KeepUntil, OwnTag, State};
 
 /// How long after the beginning of a start its end is known at the latest: no run lasts longer than the 900 s of a
 /// Lambda function.
@@ -60,10 +61,26 @@ pub struct Hours {
 pub enum Activity {
     /// Nobody asked: it is asked for candidates only, and an inventory cannot tell.
     NotAsked,
-    /// The highest five-minute mean of CPU utilisation, in per cent.
-    Cpu(#[serde(with = "figure")] f64),
+    /// Its figures, of which some may be missing.
+    Measured(LastHour),
     /// It was asked for and there is no figure, for this cause.
     Gap(String),
+}
+
+impl Activity {
+    /// A whole hour with this CPU in per cent, and nothing else going on.
+    pub fn of_cpu(percent: f64) -> Self {
+        Self::Measured(LastHour::of_cpu(percent))
+    }
+
+    /// What is missing to call it quiet, where it was asked for.
+    pub fn gap(&self) -> Option<&str> {
+        match self {
+            Self::NotAsked => None,
+            Self::Measured(hour) => hour.gap(),
+            Self::Gap(gap) => Some(gap),
+        }
+    }
 }
 
 /// What earlier runs did, from the record.

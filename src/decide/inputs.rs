@@ -5,6 +5,7 @@ use chrono_tz::Tz;
 
 use super::case::Activity;
 use super::idle::Idleness;
+use super::settings::Busy;
 use crate::schedule::{DateRange, ExprError};
 use crate::words::{KeepUnreadable, Lacks, Listed, State, Target, Tell};
 
@@ -72,8 +73,8 @@ pub enum Inputs {
     CannotHibernate { enabled: bool },
     /// How often the reaper stopped it since closing.
     RestartFight { stops: usize },
-    /// The last hour, and the limit in per cent; `None` without `[busy]`.
-    Busy { last_hour: Activity, limit: Option<f64> },
+    /// The last hour, and the limits; `None` where `[busy]` is off.
+    Busy { last_hour: Activity, limits: Option<Busy> },
     /// The last hour.
     Unmeasured { last_hour: Activity },
     /// When the schedule closed, and what the policy does, by its word in the settings.

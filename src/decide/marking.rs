@@ -116,7 +116,8 @@ fn finding_spared(case: &Case<'_>, spared: &Spared) -> Option<Finding> {
         | Reason::Spot
         | Reason::InstanceStore
         | Reason::NoSaving
-        | Reason::Appliance => Some(Finding::No(Lifted::Protected)),
+        | Reason::Appliance
+        | Reason::CannotHibernate => Some(Finding::No(Lifted::Protected)),
         // Stopped instances are not marked, and what a rule cannot see is no reason to change anything.
         Reason::NotRunning
         | Reason::Incomplete
@@ -138,7 +139,6 @@ fn finding_spared(case: &Case<'_>, spared: &Spared) -> Option<Finding> {
         | Reason::Overtime
         | Reason::Young
         | Reason::Undone
-        | Reason::CannotHibernate
         | Reason::RestartFight
         | Reason::OutsideHours => Some(by_evidence(case)),
     }

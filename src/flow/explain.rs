@@ -7,6 +7,7 @@ use crate::decide::case::{Activity, History};
 use crate::decide::explain::{Asked, explain as ask};
 use crate::decide::idle::Idleness;
 use crate::decide::judge::{Judge, Known, Ruling};
+use crate::decide::last_hour::Recent;
 use crate::decide::report::Blind;
 use crate::decide::request::Scope;
 use crate::decide::settings::Settings;
@@ -54,8 +55,8 @@ pub async fn explain(
         }
         let first = judge.rule_known(&instance, account, &known);
         if first.verdict.action().is_some() && settings.busy.is_some() {
-            let ids = [instance.id.clone()];
-            let measured = port.activity(&instance.target, &ids, clock.at()).await.remove(&instance.id);
+            let asked = [Recent::of(&instance)];
+            let measured = port.activity(&instance.target, &asked, clock.at()).await.remove(&instance.id);
             known.activity = measured.unwrap_or(Activity::Gap("no answer".to_owned()));
         }
         let (asked, _) = judge.with_case(&instance, account, &known, ask);

@@ -14,6 +14,7 @@ use crate::decide::case::{Activity, History};
 use crate::decide::gate::Gate;
 use crate::decide::idle::Idleness;
 use crate::decide::judge::{Judge, Known, Ruling};
+use crate::decide::last_hour::Recent;
 use crate::decide::marks::MarkStep;
 use crate::decide::owner::{Contacts, needs_contact};
 use crate::decide::plan::Candidate;
@@ -125,11 +126,11 @@ impl Desk<'_> {
     async fn last_hour(&mut self, port: &impl Look, judge: &mut Judge<'_>, open: Open, seen: &mut Seen) {
         let (clock, width) = (self.clock, self.settings.run.width);
         let asked = open.to_measure.into_iter().map(|(target, found)| async move {
-            let ids: Vec<Box<str>> = found.iter().map(|(found, _)| found.instance.id.clone()).collect();
+            let asked: Vec<Recent> = found.iter().map(|(found, _)| Recent::of(&found.instance)).collect();
             let activity = match clock.left(RESERVE) {
-                None => port.activity(&target, &ids, clock.at()).await,
+                None => port.activity(&target, &asked, clock.at()).await,
                 Some(left) => {
-                    tokio::time::timeout(left, port.activity(&target, &ids, clock.at())).await.unwrap_or_default()
+                    tokio::time::timeout(left, port.activity(&target, &asked, clock.at())).await.unwrap_or_default()
                 }
             };
             (found, activity)

@@ -13,6 +13,8 @@ pub struct Forgotten {
     pub facts: IdleFacts,
     /// Why it is only reported; `None` where it is marked, and stopped after grace.
     pub reported: Option<WhyReported>,
+    /// Whether it is hibernated when it is stopped: its policy hibernates.
+    pub hibernate: bool,
     /// Since when it is marked.
     pub marked: Option<DateTime<Utc>>,
     /// The zone in which its times are shown.

@@ -37,4 +37,4 @@ pub use remark::{Remark, Starter, Stopped};
 pub use tags::{TagPattern, Tags};
 pub use target::{Account, Target};
 pub use tell::{Lacks, Listed, Tell};
-pub use verdict::{Action, Outside, Reopening, Spared, Unscoped, Verdict};
+pub use verdict::{Action, Gauge, Outside, Quiet, Reopening, Spared, Unscoped, Verdict};

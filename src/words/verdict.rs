@@ -40,14 +40,55 @@ pub struct Outside {
     pub launch: DateTime<Utc>,
     /// When the schedule opens next; `None` when it never does.
     pub opens: Option<DateTime<Utc>>,
-    /// CPU of the busiest five minutes of the last hour in per cent, where it was measured.
-    pub cpu: Option<f64>,
+    /// What is known of its last hour.
+    pub last_hour: Quiet,
+}
+
+/// What is known of the last hour of what runs outside its hours.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Quiet {
+    /// Nothing: the settings do not ask for it, or nothing would be done anyway.
+    NotAsked,
+    /// It is asked for, and there are no figures: an inventory has none.
+    Unmeasured,
+    /// It was quiet: CPU of its busiest five minutes in per cent, and how many figures of how many there were.
+    Measured {
+        /// CPU in per cent.
+        cpu: f64,
+        /// Five-minute figures that were there.
+        has: u32,
+        /// Five-minute figures that could be there.
+        of: u32,
+    },
+}
+
+/// What shows that an instance is busy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gauge {
+    /// CPU utilisation, in per cent.
+    Cpu,
+    /// Network, in bytes per second.
+    Network,
+    /// EBS writes, in bytes per second.
+    Writes,
+    /// GPU utilisation, in per cent.
+    Gpu,
 }
 
 impl Outside {
     /// Since when the instance has been running outside hours.
     pub fn since(&self) -> DateTime<Utc> {
         self.closed_since.map_or(self.launch, |closed| closed.max(self.launch))
+    }
+}
+
+impl Gauge {
+    /// A figure of it with its unit.
+    pub fn with_unit(self, figure: f64) -> String {
+        match self {
+            Self::Cpu | Self::Gpu => format!("{figure:.1} %"),
+            Self::Network | Self::Writes => format!("{:.1} kB/s", figure / 1000.0),
+        }
     }
 }
 
@@ -113,8 +154,8 @@ pub enum Spared {
     Young { age: Duration, grace: Duration },
     /// Hibernation was not enabled at launch.
     CannotHibernate,
-    /// CPU of the busiest five minutes of the last hour, and the limit, in per cent.
-    Busy { cpu: f64, limit: f64 },
+    /// A figure of the busiest five minutes of the last hour, and its limit.
+    Busy { gauge: Gauge, figure: f64, limit: f64 },
     /// Why there is no figure.
     Unmeasured { gap: String },
     /// How often the reaper stopped it in this closed period, only to find it running again.
@@ -168,7 +209,8 @@ impl Verdict {
             Self::Stop(_) => Some(Action::Stop),
             Self::Hibernate(_) => Some(Action::Hibernate),
             Self::Start(_) => Some(Action::Start),
-            Self::Idle(found) => found.reported.is_none().then_some(Action::Stop),
+            Self::Idle(found) if found.reported.is_some() => None,
+            Self::Idle(found) => Some(if found.hibernate { Action::Hibernate } else { Action::Stop }),
             Self::Report(_) | Self::Spare(_) | Self::OutOfScope(_) => None,
         }
     }
@@ -179,9 +221,9 @@ impl Verdict {
             Self::Stop(_) => "stop",
             Self::Hibernate(_) => "hibernate",
             Self::Start(_) => "start",
+            Self::Idle(found) if found.reported.is_none() && found.hibernate => "hibernate",
             Self::Idle(found) if found.reported.is_none() => "stop",
-            Self::Idle(_) => "report",
-            Self::Report(_) => "report",
+            Self::Idle(_) | Self::Report(_) => "report",
             Self::Spare(_) => "spare",
             Self::OutOfScope(_) => "out-of-scope",
         }

@@ -21,7 +21,7 @@ ACTION = {"s3:ListObjectsV2": "s3:ListBucket", "s3:HeadObject": "s3:GetObject"}
 # The crate aws-sdk-X, the model in botocore, and the prefix of its actions, where they are not X.
 MODEL = {"elasticloadbalancing": "elb", "elasticloadbalancingv2": "elbv2"}
 PREFIX = {"elasticloadbalancingv2": "elasticloadbalancing"}
-READING = {"ec2:Describe", "cloudwatch:Get", "elasticloadbalancing:Describe", "account:Get"}
+READING = {"ec2:Describe", "cloudwatch:Get", "cloudwatch:List", "elasticloadbalancing:Describe", "account:Get"}
 ACTING = {"ec2:Stop", "ec2:Start", "ec2:Create", "ec2:Delete"}
 
 

@@ -202,7 +202,7 @@ fn a_run_that_nobody_concludes_counts_for_later_ones_all_the_same() {
 
 #[test]
 fn a_last_hour_that_was_measured_long_ago_is_measured_anew_before_a_stop() {
-    let busy = |world: &World| world.now_is("i-3", Activity::Cpu(80.0));
+    let busy = |world: &World| world.now_is("i-3", Activity::of_cpu(80.0));
     for (minutes, wanted) in [(1, Ending::Stopping), (12, Ending::Overtaken)] {
         let world = two_accounts();
         let parts = Parts { meanwhile: Some(&busy), minutes, ..whole(1) };

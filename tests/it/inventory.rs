@@ -4,11 +4,12 @@ use idle_reaper::adapters::recorded::Recorded;
 use idle_reaper::decide::report::Report;
 use idle_reaper::decide::request::Scope;
 use idle_reaper::flow::{Clock, snapshot};
-use idle_reaper::words::{Reason, Target};
+use idle_reaper::render::detail;
+use idle_reaper::words::{Locale, Reason, Target};
 use proptest::sample::select;
 use serde_json::{Value, json};
 
-use crate::fake::{EVENING, HERE, THERE, World, at, block_on, instance, plan, plan_over, without};
+use crate::fake::{EVENING, HERE, THERE, World, at, block_on, instance, plan, plan_over, with, without};
 use crate::laws::arbitrary::{any_scene, for_all};
 
 fn said(report: &Report) -> Vec<String> {
@@ -18,7 +19,7 @@ fn said(report: &Report) -> Vec<String> {
 #[test]
 fn a_snapshot_judged_again_says_the_same() {
     // An inventory cannot be asked for the last hour, so nobody is.
-    let settings = without(&["[busy]\ncpu-percent = 10"]);
+    let settings = with(&[("[busy]\ncpu-percent = 10", "[busy]\noff = true")]);
     for_all(150, (any_scene(10), select(vec!["*", "us-east-1"])), |(scene, region)| {
         let mut scene = scene;
         scene.faults.blind.insert(Target::new(THERE.0, region));
@@ -43,6 +44,20 @@ fn reasons(text: &str) -> Vec<Reason> {
     let settings = without(&["[busy]\ncpu-percent = 10"]);
     let recorded = Recorded::parse("fleet.json", text, &settings).unwrap_or_else(|wrong| panic!("{wrong}"));
     plan_over(&recorded, &settings, at(EVENING)).rows.iter().map(|row| row.verdict.reason()).collect()
+}
+
+#[test]
+fn over_an_inventory_the_verdict_stands_and_says_that_the_last_hour_was_not_measured() {
+    for settings in [with(&[]), without(&["[busy]\ncpu-percent = 10"])] {
+        let text = describe(&json!([plain()]));
+        let recorded = Recorded::parse("fleet.json", &text, &settings).expect("an inventory");
+        let report = plan_over(&recorded, &settings, at(EVENING));
+        assert_eq!(report.rows[0].verdict.as_str(), "stop");
+        for (locale, words) in [(Locale::En, "last hour not measured"), (Locale::Ja, "直近1時間は未測定")] {
+            let said = detail(&report.rows[0].verdict, locale);
+            assert!(said.contains(words), "{said}");
+        }
+    }
 }
 
 fn plain() -> Value {

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use idle_reaper::decide::case::{Activity, History};
 use idle_reaper::decide::idle::{Evidence, Wanted};
+use idle_reaper::decide::last_hour::Recent;
 use idle_reaper::decide::request::Scope;
 use idle_reaper::decide::spent::Spent;
 use idle_reaper::flow::{Clock, LookError, Seen, look};
@@ -100,10 +101,10 @@ impl Look for Slow {
     async fn activity(
         &self,
         _: &Target,
-        ids: &[Box<str>],
+        asked: &[Recent],
         _: chrono::DateTime<chrono::Utc>,
     ) -> HashMap<Box<str>, Activity> {
-        ids.iter().map(|id| (id.clone(), Activity::Gap("not asked here".to_owned()))).collect()
+        asked.iter().map(|one| (one.id.clone(), Activity::Gap("not asked here".to_owned()))).collect()
     }
 
     async fn alternate_contact(&self, _: &Arc<str>) -> Result<Option<String>, PortError> {

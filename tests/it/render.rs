@@ -56,7 +56,7 @@ fn small_report() -> Report {
         instance("i-13-overtime").launched("2026-11-25T20:30:00+09:00").region(THERE.1),
     ];
     let world = World::of(fleet)
-        .with_activity("i-11-busy", Activity::Cpu(42.5))
+        .with_activity("i-11-busy", Activity::of_cpu(42.5))
         .with_account(HERE.0, Some("shop-dev"), None)
         .with_account("333333333333", Some("old"), Some("SUSPENDED"))
         .with_target(THERE.0, HERE.1)

@@ -8,7 +8,7 @@ mod tells;
 
 use chrono::Duration;
 use idle_reaper::decide::case::Activity;
-use idle_reaper::words::{Instance, Reason, Spared, State, Verdict};
+use idle_reaper::words::{Instance, Quiet, Reason, Spared, State, Verdict};
 
 use crate::fake::{EVENING, Shape, at, instance, judge, with};
 use case::{Case, with_tell};
@@ -53,7 +53,8 @@ fn a_verdict_says_since_when_and_until_when() {
     let Verdict::Stop(outside) = judge(&with(&[]), &instance("i-1"), at(EVENING)).verdict else { panic!("no stop") };
     assert_eq!(outside.closed_since, Some(at("2026-11-25T18:00:00+09:00")));
     assert_eq!(outside.opens, Some(at("2026-11-26T09:00:00+09:00")));
-    assert_eq!((outside.since(), outside.cpu), (at("2026-11-25T18:00:00+09:00"), Some(0.5)));
+    assert_eq!(outside.since(), at("2026-11-25T18:00:00+09:00"));
+    assert_eq!(outside.last_hour, Quiet::Measured { cpu: 0.5, has: 12, of: 12 });
     let late = instance("i-1").launched("2026-11-25T19:00:00+09:00");
     let Verdict::Stop(outside) = judge(&with(&[]), &late, at(EVENING)).verdict else { panic!("no stop") };
     assert_eq!(outside.since(), at("2026-11-25T19:00:00+09:00"));
@@ -142,7 +143,7 @@ fn only_what_runs_is_stopped() {
 
 #[test]
 fn a_busy_hour_begins_at_the_limit() {
-    let reason = |cpu: f64| Case { activity: Activity::Cpu(cpu), ..Case::condemned() }.verdict().reason();
+    let reason = |cpu: f64| Case { activity: Activity::of_cpu(cpu), ..Case::condemned() }.verdict().reason();
     assert_eq!((reason(9.99), reason(10.0), reason(100.0)), (Reason::OutsideHours, Reason::Busy, Reason::Busy));
 }
 

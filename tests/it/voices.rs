@@ -28,6 +28,7 @@ const NAMES: &[&str] = &[
     "CPU",
     "EBS",
     "ECS",
+    "GPU",
     "IANA",
     "ID",
     "JST",
@@ -232,7 +233,7 @@ fn explained(instance: &Instance, locale: Locale) -> String {
     let (scope, history) = Default::default();
     let mut judge = Judge::new(&settings, &scope, &history, at(EVENING));
     let account = Account::bare(instance.target.account.clone());
-    let known = Known::activity(idle_reaper::decide::case::Activity::Cpu(0.4));
+    let known = Known::activity(idle_reaper::decide::case::Activity::of_cpu(0.4));
     let (asked, _) = judge.with_case(instance, &account, &known, idle_reaper::decide::explain::explain);
     let ruling = judge.rule_known(instance, &account, &known);
     explanation(instance, &asked, &ruling.verdict, ruling.armed, locale)

@@ -32,7 +32,7 @@ fn main() -> ExitCode {
     let mut candidates = Vec::new();
     let mut running = 0;
     for instance in &instances {
-        let ruling = judge.rule(instance, &account, &Activity::Cpu(0.5));
+        let ruling = judge.rule(instance, &account, &Activity::of_cpu(0.5));
         running += usize::from(instance.state == State::Running);
         candidates.extend(Candidate::of(instance, &ruling, false, now));
     }

@@ -17,7 +17,8 @@ use super::tokens::Tokens;
 use super::{balancers, contact, metrics, metrics_weeks, organization};
 use crate::decide::case::Activity;
 use crate::decide::idle::{Evidence, Reading, Wanted};
-use crate::decide::settings::{Accounts, Regions, Settings};
+use crate::decide::last_hour::Recent;
+use crate::decide::settings::{Accounts, Busy, Regions, Settings};
 use crate::decide::spent::Spent;
 use crate::ports::{FoundAccount, Look, PortError, Unseen};
 use crate::words::{Account, Instance, Target};
@@ -177,12 +178,17 @@ impl Look for Eyes<'_> {
         }
     }
 
-    async fn activity(&self, target: &Target, ids: &[Box<str>], now: DateTime<Utc>) -> HashMap<Box<str>, Activity> {
+    async fn activity(&self, target: &Target, asked: &[Recent], now: DateTime<Utc>) -> HashMap<Box<str>, Activity> {
         let credentials = match self.credentials(&target.account).await {
             Ok(credentials) => credentials,
-            Err(why) => return ids.iter().map(|id| (id.clone(), Activity::Gap(why.clone()))).collect(),
+            Err(why) => return asked.iter().map(|one| (one.id.clone(), Activity::Gap(why.clone()))).collect(),
         };
-        metrics::last_hour(&self.aws, target, credentials, ids, now).await
+        let client = metrics::client(&self.aws, target, credentials);
+        // What is busy for the hours must be busy for idleness too.
+        let busy = self.settings.busy.unwrap_or_default();
+        let idle = self.settings.idle.as_ref().map_or(0.0, |idle| idle.cpu_max_percent);
+        let limits = Busy { cpu_percent: busy.cpu_percent.max(idle), ..busy };
+        metrics::last_hour(&client, &self.aws.meter, asked, &limits, now).await
     }
 
     async fn alternate_contact(&self, account: &Arc<str>) -> Result<Option<String>, PortError> {

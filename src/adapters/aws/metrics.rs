@@ -1,25 +1,30 @@
-//! The last hour's CPU of candidates, from CloudWatch, 500 metrics a call.
+//! The last hour of candidates, from CloudWatch: CPU first, and the rest of those whose CPU is quiet.
 
 use std::collections::HashMap;
 
 use aws_config::Region;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_cloudwatch::Client;
-use aws_sdk_cloudwatch::types::{Dimension, Metric, MetricDataQuery, MetricStat, StatusCode};
-use aws_smithy_types::DateTime as SdkTime;
-use chrono::{DateTime, Duration, Utc};
+use aws_sdk_cloudwatch::types::{DimensionFilter, Metric as Named, RecentlyActive};
+use chrono::{DateTime, Utc};
 
-use super::config::Aws;
+use super::config::{Aws, Meter};
 use super::errors::words;
+use super::metrics_weeks::{Query, ask, evidence};
 use super::tokens::Tokens;
 use crate::decide::case::Activity;
+use crate::decide::idle::{Evidence, FIVE_MINUTES, Metric, Reading, Series};
+use crate::decide::last_hour::{LastHour, Recent, since};
+use crate::decide::settings::{Busy, Unmeasured};
 use crate::words::Target;
 
 /// The most metrics that one GetMetricData call may ask for.
 pub(super) const METRICS: usize = 500;
 
-/// Basic monitoring gives a figure every five minutes.
-const PERIOD_SECONDS: i32 = 300;
+/// GPU utilisation in per cent, as the CloudWatch agent publishes it for each GPU, in its own namespace.
+pub(super) const GPU: &str = "nvidia_smi_utilization_gpu";
+const AGENT: &str = "CWAgent";
+const INSTANCE: &str = "InstanceId";
 
 /// A client of one target.
 pub(super) fn client(aws: &Aws, target: &Target, credentials: Option<SharedCredentialsProvider>) -> Client {
@@ -32,117 +37,89 @@ pub(super) fn client(aws: &Aws, target: &Target, credentials: Option<SharedCrede
     Client::from_conf(config.build())
 }
 
-/// The busiest five minutes of each instance's last hour; a gap, with its cause, where there is no figure.
+/// The last hour of each instance. Whose CPU is busy by `limits` is asked for nothing more: metrics are billed one by
+/// one.
 pub(super) async fn last_hour(
-    aws: &Aws,
-    target: &Target,
-    credentials: Option<SharedCredentialsProvider>,
-    ids: &[Box<str>],
+    client: &Client,
+    meter: &Meter,
+    asked: &[Recent],
+    limits: &Busy,
     now: DateTime<Utc>,
 ) -> HashMap<Box<str>, Activity> {
-    let client = client(aws, target, credentials);
-    let mut found = HashMap::new();
-    for part in ids.chunks(METRICS) {
-        aws.meter.asked(part.len());
-        match peaks(&client, part, now).await {
-            Ok(peaks) => found.extend(part.iter().zip(peaks).map(|(id, peak)| {
-                let gap = || Activity::Gap("CloudWatch has no CPU figure for the last hour".to_owned());
-                (id.clone(), peak.map_or_else(gap, Activity::Cpu))
-            })),
-            Err(why) => found.extend(part.iter().map(|id| (id.clone(), Activity::Gap(why.clone())))),
-        }
+    let cpu: Vec<_> = asked.iter().map(|one| one.cpu(now)).collect();
+    let mut found = evidence(client, meter, &cpu, now).await;
+    let read = |one: &Recent, found: &HashMap<Box<str>, Evidence>| {
+        LastHour::read(found.get(&one.id).unwrap_or(&Evidence::default()), one.launch, now)
+    };
+    // Without a CPU figure it is unmeasured already, unless the settings ignore that.
+    let is_open = |hour: &LastHour| {
+        hour.busy(limits).is_none() && (hour.cpu.is_some() || limits.unmeasured == Unmeasured::Ignore)
+    };
+    let quiet: Vec<&Recent> = asked.iter().filter(|one| is_open(&read(one, &found))).collect();
+    let rest: Vec<_> = quiet.iter().map(|one| one.rest(now)).collect();
+    for (id, more) in evidence(client, meter, &rest, now).await {
+        let known = found.entry(id).or_default();
+        more.iter().for_each(|(metric, reading)| known.add(metric, reading.clone()));
+    }
+    let gpus: Vec<&str> = quiet.iter().filter(|one| one.gpu).map(|one| &*one.id).collect();
+    for (id, reading) in gpu_readings(client, meter, &gpus, now).await {
+        found.entry(id.into()).or_default().add(Metric::GpuLately, reading);
+    }
+    asked.iter().map(|one| (one.id.clone(), Activity::Measured(read(one, &found)))).collect()
+}
+
+/// What agents say of the GPUs of these instances, the busiest GPU of each; nothing of one that has no agent. The agent's
+/// metrics have dimensions of its configuration's choice, so that they are listed before they are asked for.
+async fn gpu_readings<'a>(
+    client: &Client,
+    meter: &Meter,
+    ids: &[&'a str],
+    now: DateTime<Utc>,
+) -> HashMap<&'a str, Reading> {
+    if ids.is_empty() {
+        return HashMap::new();
+    }
+    let listed = match gpu_metrics(client, ids).await {
+        Ok(listed) => listed,
+        Err(why) => return ids.iter().map(|id| (*id, Reading::Gap(why.clone()))).collect(),
+    };
+    let query = |metric: &Named| Query {
+        metric: metric.clone(),
+        statistic: "Maximum",
+        period: FIVE_MINUTES,
+        since: since(now),
+    };
+    let queries: Vec<Query> = listed.iter().map(|(_, metric)| query(metric)).collect();
+    let mut found: HashMap<&str, Reading> = HashMap::new();
+    for ((id, _), reading) in listed.iter().zip(ask(client, meter, &queries, now).await) {
+        let both = match (found.remove(id), reading) {
+            (Some(Reading::Gap(cause)), _) | (_, Reading::Gap(cause)) => Reading::Gap(cause),
+            (None, known @ Reading::Known(_)) => known,
+            (Some(Reading::Known(one)), Reading::Known(other)) => {
+                Reading::Known(Series::new(one.points().iter().chain(other.points()).copied()))
+            }
+        };
+        found.insert(*id, both);
     }
     found
 }
 
-/// The highest datapoint of each, in the order of `ids`. A figure that is no number is none.
-async fn peaks(client: &Client, ids: &[Box<str>], now: DateTime<Utc>) -> Result<Vec<Option<f64>>, String> {
-    let mut peaks: Vec<Option<f64>> = vec![None; ids.len()];
-    let queries = ids.iter().enumerate().map(|(n, id)| query(n, id)).collect();
-    let start = SdkTime::from_secs((now - Duration::hours(1)).timestamp());
-    let call = client.get_metric_data().set_metric_data_queries(Some(queries));
-    let mut whole = vec![false; ids.len()];
-    let call = call.start_time(start).end_time(SdkTime::from_secs(now.timestamp()));
-    let (mut tokens, mut token) = (Tokens::default(), None);
+/// Every metric of a GPU of these instances that had a figure within three hours.
+async fn gpu_metrics<'a>(client: &Client, ids: &[&'a str]) -> Result<Vec<(&'a str, Named)>, String> {
+    let call = client.list_metrics().namespace(AGENT).metric_name(GPU).recently_active(RecentlyActive::Pt3H);
+    let call = call.dimensions(DimensionFilter::builder().name(INSTANCE).build());
+    let (mut listed, mut tokens, mut token) = (Vec::new(), Tokens::default(), None);
     loop {
-        let page = call.clone().set_next_token(token.clone()).send().await;
-        let page = page.map_err(|error| words("cloudwatch:GetMetricData", &error))?;
-        for result in page.metric_data_results() {
-            let index = result.id().and_then(|id| id.strip_prefix('m')).and_then(|n| n.parse::<usize>().ok());
-            let Some(index) = index.filter(|index| *index < ids.len()) else { continue };
-            // Half an hour of figures is no evidence of a quiet hour.
-            whole[index] = result.status_code().is_none_or(|status| *status == StatusCode::Complete);
-            for value in result.values().iter().filter(|value| value.is_finite()) {
-                peaks[index] = Some(peaks[index].map_or(*value, |known| known.max(*value)));
-            }
+        let page = call.clone().set_next_token(token).send().await;
+        let page = page.map_err(|error| words("cloudwatch:ListMetrics", &error))?;
+        for metric in page.metrics() {
+            let of = metric.dimensions().iter().find(|dimension| dimension.name() == Some(INSTANCE));
+            let id = of.and_then(|of| ids.iter().find(|id| of.value() == Some(**id)));
+            listed.extend(id.map(|id| (*id, metric.clone())));
         }
-        token = tokens.next("cloudwatch:GetMetricData", page.next_token())?;
+        token = tokens.next("cloudwatch:ListMetrics", page.next_token())?;
         if token.is_none() {
-            return Ok(peaks.into_iter().zip(whole).map(|(peak, whole)| peak.filter(|_| whole)).collect());
+            return Ok(listed);
         }
-    }
-}
-
-fn query(n: usize, id: &str) -> MetricDataQuery {
-    let dimension = Dimension::builder().name("InstanceId").value(id).build();
-    let metric = Metric::builder().namespace("AWS/EC2").metric_name("CPUUtilization").dimensions(dimension).build();
-    let stat = MetricStat::builder().metric(metric).period(PERIOD_SECONDS).stat("Average").build();
-    MetricDataQuery::builder().id(format!("m{n}")).metric_stat(stat).return_data(true).build()
-}
-
-#[cfg(test)]
-mod tests {
-    use aws_config::BehaviorVersion;
-    use aws_credential_types::Credentials;
-    use aws_sdk_cloudwatch::operation::get_metric_data::GetMetricDataOutput;
-    use aws_sdk_cloudwatch::types::MetricDataResult;
-    use aws_smithy_mocks::{MockResponseInterceptor, Rule, create_mock_http_client, mock};
-
-    use super::*;
-
-    fn client(rule: &Rule) -> Client {
-        let config = aws_sdk_cloudwatch::Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::new("us-east-1"))
-            .credentials_provider(Credentials::new("AKIDEXAMPLE", "secret", None, None, "test"))
-            .http_client(create_mock_http_client())
-            .interceptor(MockResponseInterceptor::new().with_rule(rule));
-        Client::from_conf(config.build())
-    }
-
-    fn page(values: &[f64], status: StatusCode, next: Option<&str>) -> GetMetricDataOutput {
-        let result = MetricDataResult::builder().id("m0").status_code(status).set_values(Some(values.to_vec())).build();
-        GetMetricDataOutput::builder().metric_data_results(result).set_next_token(next.map(str::to_owned)).build()
-    }
-
-    async fn peak(rule: &Rule) -> Result<Vec<Option<f64>>, String> {
-        peaks(&client(rule), &["i-1".into()], DateTime::UNIX_EPOCH + Duration::days(20_000)).await
-    }
-
-    #[tokio::test]
-    async fn the_highest_figure_of_every_page_counts_and_what_is_no_number_does_not() {
-        let pages = mock!(Client::get_metric_data)
-            .sequence()
-            .output(|| page(&[1.0, f64::NAN], StatusCode::PartialData, Some("a")))
-            .output(|| page(&[62.0, 3.0], StatusCode::Complete, None))
-            .build();
-        assert_eq!(peak(&pages).await, Ok(vec![Some(62.0)]));
-    }
-
-    #[tokio::test]
-    async fn a_figure_that_stays_partial_is_none() {
-        let pages =
-            mock!(Client::get_metric_data).sequence().output(|| page(&[1.0], StatusCode::PartialData, None)).build();
-        assert_eq!(peak(&pages).await, Ok(vec![None]));
-    }
-
-    #[tokio::test]
-    async fn a_page_token_that_comes_again_is_an_error() {
-        let pages = mock!(Client::get_metric_data)
-            .sequence()
-            .output(|| page(&[1.0], StatusCode::PartialData, Some("a")))
-            .output(|| page(&[1.0], StatusCode::Complete, Some("a")))
-            .build();
-        assert!(peak(&pages).await.is_err());
     }
 }

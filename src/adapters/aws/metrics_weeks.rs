@@ -14,13 +14,14 @@ use super::metrics::METRICS;
 use super::tokens::Tokens;
 use crate::decide::idle::{Asked, Evidence, Metric, Reading, Series, Wanted};
 
-/// One metric of one thing.
+/// One metric as CloudWatch knows it.
 #[derive(Clone, Debug)]
-struct Query<'a> {
-    asked: Asked,
-    /// Of a volume instead of the instance.
-    volume: bool,
-    id: &'a str,
+pub(super) struct Query {
+    pub(super) metric: Named,
+    pub(super) statistic: &'static str,
+    /// Seconds.
+    pub(super) period: i64,
+    pub(super) since: DateTime<Utc>,
 }
 
 /// What GetMetricData knows of each wanted instance.
@@ -34,7 +35,7 @@ pub(super) async fn evidence(
         one.asked.iter().map(|asked| (one.id.clone(), *asked)).collect()
     };
     let all: Vec<(Box<str>, Asked)> = wanted.iter().flat_map(of).collect();
-    let queries: Vec<Query<'_>> = all.iter().map(|(id, asked)| Query { asked: *asked, volume: false, id }).collect();
+    let queries: Vec<Query> = all.iter().map(|(id, asked)| query(*asked, id, false)).collect();
     let answers = ask(client, meter, &queries, now).await;
     let mut found: HashMap<Box<str>, Evidence> = HashMap::new();
     for ((id, asked), reading) in all.iter().zip(answers) {
@@ -65,16 +66,16 @@ async fn from_volumes(
         one.volumes.iter().map(|volume| (volume.clone(), *asked)).collect()
     };
     let all: Vec<(Box<str>, Asked)> = open.iter().flat_map(each).collect();
-    let queries: Vec<Query<'_>> = all.iter().map(|(id, asked)| Query { asked: *asked, volume: true, id }).collect();
+    let queries: Vec<Query> = all.iter().map(|(volume, asked)| query(*asked, volume, true)).collect();
     let mut answers = ask(client, meter, &queries, now).await.into_iter();
     for (one, asked) in open {
         let of_volumes: Vec<Reading> = answers.by_ref().take(one.volumes.len()).collect();
-        found.entry(one.id.clone()).or_default().add(asked.metric, together(of_volumes));
+        found.entry(one.id.clone()).or_default().add(asked.metric, together(of_volumes, asked.metric.period()));
     }
 }
 
 /// The volumes' readings as one; a gap of one of them is a gap of all.
-fn together(readings: Vec<Reading>) -> Reading {
+fn together(readings: Vec<Reading>, period: i64) -> Reading {
     let mut all = Vec::with_capacity(readings.len());
     for reading in readings {
         match reading {
@@ -82,25 +83,25 @@ fn together(readings: Vec<Reading>) -> Reading {
             Reading::Gap(cause) => return Reading::Gap(cause),
         }
     }
-    Reading::Known(Series::sum(&all))
+    Reading::Known(Series::sum(&all, period))
 }
 
 fn is_ebs(metric: Metric) -> bool {
-    matches!(metric, Metric::WriteOps | Metric::WriteBytes)
+    matches!(metric, Metric::WriteOps | Metric::WriteBytes | Metric::WrittenLately)
 }
 
 /// One reading for each query, in their order.
-async fn ask(client: &Client, meter: &Meter, queries: &[Query<'_>], now: DateTime<Utc>) -> Vec<Reading> {
+pub(super) async fn ask(client: &Client, meter: &Meter, queries: &[Query], now: DateTime<Utc>) -> Vec<Reading> {
     // A call has one beginning, so that each window has calls of its own.
     let mut by_window: BTreeMap<DateTime<Utc>, Vec<usize>> = BTreeMap::new();
     for (n, query) in queries.iter().enumerate() {
-        by_window.entry(query.asked.since).or_default().push(n);
+        by_window.entry(query.since).or_default().push(n);
     }
     let mut readings = vec![Reading::Gap("it was not asked for".to_owned()); queries.len()];
     for (since, places) in by_window {
         for part in places.chunks(METRICS) {
             meter.asked(part.len());
-            let of: Vec<&Query<'_>> = part.iter().map(|n| &queries[*n]).collect();
+            let of: Vec<&Query> = part.iter().map(|n| &queries[*n]).collect();
             for (n, reading) in part.iter().zip(pages(client, &of, since, now).await) {
                 readings[*n] = reading;
             }
@@ -117,7 +118,7 @@ struct Partly {
 }
 
 /// Reads every page. What was complete before a page failed stays known; the rest is a gap.
-async fn pages(client: &Client, queries: &[&Query<'_>], since: DateTime<Utc>, now: DateTime<Utc>) -> Vec<Reading> {
+async fn pages(client: &Client, queries: &[&Query], since: DateTime<Utc>, now: DateTime<Utc>) -> Vec<Reading> {
     let mut found = vec![Partly::default(); queries.len()];
     let asked = queries.iter().enumerate().map(|(n, query)| build(n, query)).collect();
     let time = |at: DateTime<Utc>| SdkTime::from_secs(at.timestamp());
@@ -156,26 +157,33 @@ fn reading(partly: Partly, failed: Option<&str>) -> Reading {
     }
 }
 
-fn build(n: usize, query: &Query<'_>) -> MetricDataQuery {
-    let (name, stat) = name(query.asked.metric, query.volume);
-    let (namespace, key) = if query.volume { ("AWS/EBS", "VolumeId") } else { ("AWS/EC2", "InstanceId") };
-    let dimension = Dimension::builder().name(key).value(query.id).build();
-    let metric = Named::builder().namespace(namespace).metric_name(name).dimensions(dimension).build();
-    let period = i32::try_from(query.asked.metric.period()).unwrap_or(i32::MAX);
-    let stat = MetricStat::builder().metric(metric).period(period).stat(stat).build();
+fn build(n: usize, query: &Query) -> MetricDataQuery {
+    let period = i32::try_from(query.period).unwrap_or(i32::MAX);
+    let stat = MetricStat::builder().metric(query.metric.clone()).period(period).stat(query.statistic).build();
     MetricDataQuery::builder().id(format!("m{n}")).metric_stat(stat).return_data(true).build()
+}
+
+/// A metric of the instance or of the volume with this id.
+fn query(asked: Asked, id: &str, volume: bool) -> Query {
+    let (name, statistic) = name(asked.metric, volume);
+    let (namespace, key) = if volume { ("AWS/EBS", "VolumeId") } else { ("AWS/EC2", "InstanceId") };
+    let dimension = Dimension::builder().name(key).value(id).build();
+    let metric = Named::builder().namespace(namespace).metric_name(name).dimensions(dimension).build();
+    Query { metric, statistic, period: asked.metric.period(), since: asked.since }
 }
 
 /// The name and the statistic of a metric, of an instance or of a volume.
 fn name(metric: Metric, volume: bool) -> (&'static str, &'static str) {
     match metric {
         Metric::CpuByDay | Metric::Cpu | Metric::CpuOverVeto => ("CPUUtilization", "Maximum"),
-        Metric::Received => ("NetworkIn", "Sum"),
-        Metric::Sent => ("NetworkOut", "Sum"),
+        Metric::CpuLately => ("CPUUtilization", "Average"),
+        Metric::Received | Metric::ReceivedLately => ("NetworkIn", "Sum"),
+        Metric::Sent | Metric::SentLately => ("NetworkOut", "Sum"),
         Metric::WriteOps if volume => ("VolumeWriteOps", "Sum"),
-        Metric::WriteBytes if volume => ("VolumeWriteBytes", "Sum"),
+        Metric::WriteBytes | Metric::WrittenLately if volume => ("VolumeWriteBytes", "Sum"),
         Metric::WriteOps => ("EBSWriteOps", "Sum"),
-        Metric::WriteBytes => ("EBSWriteBytes", "Sum"),
+        Metric::WriteBytes | Metric::WrittenLately => ("EBSWriteBytes", "Sum"),
+        Metric::GpuLately => (super::metrics::GPU, "Maximum"),
         Metric::FailedChecks => ("StatusCheckFailed", "Maximum"),
         Metric::Credits => ("CPUCreditBalance", "Minimum"),
     }

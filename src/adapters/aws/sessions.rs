@@ -11,7 +11,7 @@ use super::config::Aws;
 use super::errors::words;
 
 /// What a session of the reading role may do at most, whatever the role itself allows: a dry run cannot act.
-const LOOK_ONLY: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["ec2:Describe*","cloudwatch:GetMetricData","account:GetAlternateContact","elasticloadbalancing:Describe*"],"Resource":"*"}]}"#;
+const LOOK_ONLY: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["ec2:Describe*","cloudwatch:GetMetricData","cloudwatch:ListMetrics","account:GetAlternateContact","elasticloadbalancing:Describe*"],"Resource":"*"}]}"#;
 
 /// How one role is assumed.
 #[derive(Clone, Debug)]

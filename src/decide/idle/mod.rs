@@ -17,7 +17,8 @@ pub use baseline::{Peer, baselines};
 pub use classify::{Next, Question, classify, network_per_hour, next};
 pub use report_only::why_report_only;
 pub use running::Own;
-pub use series::{DAY, HOUR, Series};
+pub(super) use series::bucket_from;
+pub use series::{DAY, FIVE_MINUTES, HOUR, Series};
 pub use windows::since;
 
 use crate::words::figure;
@@ -45,6 +46,16 @@ pub enum Metric {
     FailedChecks,
     /// The smallest CPU credit balance of each hour, of a burstable type.
     Credits,
+    /// The mean of CPU utilisation of each five minutes of the last hour, in per cent.
+    CpuLately,
+    /// Bytes received in each five minutes of the last hour.
+    ReceivedLately,
+    /// Bytes sent in each five minutes of the last hour.
+    SentLately,
+    /// Bytes written to EBS in each five minutes of the last hour.
+    WrittenLately,
+    /// The maximum of GPU utilisation in each five minutes of the last hour, in per cent, as an agent measures it.
+    GpuLately,
 }
 
 impl Metric {
@@ -53,12 +64,14 @@ impl Metric {
         match self {
             Self::CpuByDay => "daily CPU",
             Self::Cpu | Self::CpuOverVeto => "hourly CPU",
-            Self::Received => "network in",
-            Self::Sent => "network out",
+            Self::Received | Self::ReceivedLately => "network in",
+            Self::Sent | Self::SentLately => "network out",
             Self::WriteOps => "EBS write operations",
-            Self::WriteBytes => "EBS bytes written",
+            Self::WriteBytes | Self::WrittenLately => "EBS bytes written",
             Self::FailedChecks => "status checks",
             Self::Credits => "CPU credit balance",
+            Self::CpuLately => "CPU",
+            Self::GpuLately => "GPU",
         }
     }
 
@@ -74,6 +87,9 @@ impl Metric {
             | Self::WriteBytes
             | Self::FailedChecks
             | Self::Credits => HOUR,
+            Self::CpuLately | Self::ReceivedLately | Self::SentLately | Self::WrittenLately | Self::GpuLately => {
+                FIVE_MINUTES
+            }
         }
     }
 

@@ -7,6 +7,9 @@ use chrono::{DateTime, Duration, Utc};
 /// One hour, the period of everything but the screening.
 pub const HOUR: i64 = 3600;
 
+/// Five minutes, the period of the last hour, which basic monitoring gives.
+pub const FIVE_MINUTES: i64 = 300;
+
 /// One day, the period of the screening, in UTC as CloudWatch has it.
 pub const DAY: i64 = 86400;
 
@@ -41,14 +44,14 @@ impl Series {
         buckets
     }
 
-    /// The sum of several series, hour by hour, where each of them has a point.
+    /// The sum of several series, bucket by bucket of `period` seconds, where each of them has a point.
     #[must_use]
-    pub fn sum(all: &[Self]) -> Self {
-        let all: Vec<BTreeMap<i64, f64>> = all.iter().map(|series| series.buckets(HOUR, f64::max)).collect();
+    pub fn sum(all: &[Self], period: i64) -> Self {
+        let all: Vec<BTreeMap<i64, f64>> = all.iter().map(|series| series.buckets(period, f64::max)).collect();
         let Some((first, others)) = all.split_first() else { return Self::default() };
-        let whole = first.iter().filter_map(|(hour, value)| {
-            let more: Option<f64> = others.iter().map(|other| other.get(hour).copied()).sum();
-            Some((DateTime::from_timestamp(*hour, 0)?, value + more?))
+        let whole = first.iter().filter_map(|(begin, value)| {
+            let more: Option<f64> = others.iter().map(|other| other.get(begin).copied()).sum();
+            Some((DateTime::from_timestamp(*begin, 0)?, value + more?))
         });
         Self::new(whole)
     }
@@ -60,7 +63,7 @@ pub(super) fn bucket(at: DateTime<Utc>, period: i64) -> i64 {
 }
 
 /// The first bucket that begins at an instant or after it.
-pub(super) fn bucket_from(at: DateTime<Utc>, period: i64) -> i64 {
+pub(in crate::decide) fn bucket_from(at: DateTime<Utc>, period: i64) -> i64 {
     let (first, exact) = (bucket(at, period), at.timestamp_subsec_nanos() == 0);
     if first == at.timestamp() && exact { first } else { first + period }
 }
@@ -107,7 +110,7 @@ mod tests {
         let odd = [(at(1), f64::NAN), (at(2), f64::INFINITY), (at(3), -1.0), (at(4), 2.0)];
         assert_eq!(Series::new(odd).points(), [(at(4), 2.0)]);
         let (one, two) = (Series::new([(at(1), 1.0), (at(2), 2.0)]), Series::new([(at(2), 5.0), (at(3), 1.0)]));
-        assert_eq!(Series::sum(&[one, two]).points(), [(at(2), 7.0)]);
-        assert!(Series::sum(&[]).is_empty());
+        assert_eq!(Series::sum(&[one, two], HOUR).points(), [(at(2), 7.0)]);
+        assert!(Series::sum(&[], HOUR).is_empty());
     }
 }

@@ -1,13 +1,13 @@
 //! `idle`: it runs and does nothing, by weeks of evidence. Where its hours are over and its policy stops it for
 //! that, that comes first.
 
-use super::{Rule, undone};
-use crate::decide::case::{Activity, Case};
+use super::{Rule, busy, cannot_hibernate, undone, unmeasured};
+use crate::decide::case::Case;
 use crate::decide::idle::Idleness;
 use crate::decide::idle_stops::ENOUGH;
 use crate::decide::inputs::Inputs;
 use crate::decide::marking::standing;
-use crate::decide::settings::{IdleDeed, Outside, Policy};
+use crate::decide::settings::{Busy, IdleDeed, Outside, Policy};
 use crate::words::{Forgotten, IdleFacts, Reason, Spared, Verdict, WhyReported};
 
 pub(super) const RULE: Rule = Rule { reason: Reason::Idle, judge, inputs };
@@ -37,12 +37,16 @@ fn judge(case: &Case<'_>) -> Option<Verdict> {
         if let Some(taken_back) = (undone::RULE.judge)(case).or_else(|| fight(case)) {
             return Some(taken_back);
         }
+        if let Some(cannot) = (cannot_hibernate::RULE.judge)(case) {
+            return Some(cannot);
+        }
         if let Some(spared) = last_hour(case) {
             return Some(Verdict::Spare(spared));
         }
     }
     let marked = standing(case).ok().map(|mark| mark.since);
-    Some(Verdict::Idle(Box::new(Forgotten { facts: facts.clone(), reported, marked, zone: hours.at.zone })))
+    let (hibernate, zone) = (policy.outside == Outside::Hibernate, hours.at.zone);
+    Some(Verdict::Idle(Box::new(Forgotten { facts: facts.clone(), reported, hibernate, marked, zone })))
 }
 
 /// Twice stopped for this and twice started again: somebody means it.
@@ -54,13 +58,9 @@ fn fight(case: &Case<'_>) -> Option<Verdict> {
 
 /// A sign of life in the last hour, or no figure for it: it is asked for right before a stop.
 fn last_hour(case: &Case<'_>) -> Option<Spared> {
-    let limit = case.settings.idle.as_ref()?.cpu_max_percent;
-    match case.activity {
-        Activity::NotAsked => None,
-        Activity::Cpu(cpu) if cpu.is_nan() => Some(Spared::Unmeasured { gap: "the figure is not a number".to_owned() }),
-        Activity::Cpu(cpu) => (*cpu >= limit).then_some(Spared::Busy { cpu: *cpu, limit }),
-        Activity::Gap(gap) => Some(Spared::Unmeasured { gap: gap.clone() }),
-    }
+    let cpu_percent = case.settings.idle.as_ref()?.cpu_max_percent;
+    let limits = Busy { cpu_percent, ..case.settings.busy.unwrap_or_default() };
+    busy::busy(case.activity, &limits).or_else(|| unmeasured::unmeasured(case.activity))
 }
 
 fn inputs(case: &Case<'_>) -> Inputs {

@@ -4,7 +4,7 @@ use super::Rule;
 use crate::decide::case::{Activity, Case};
 use crate::decide::inputs::Inputs;
 use crate::decide::settings::Outside as Deed;
-use crate::words::{Outside, Reason, Verdict};
+use crate::words::{Outside, Quiet, Reason, Verdict};
 
 pub(super) const RULE: Rule = Rule { reason: Reason::OutsideHours, judge, inputs };
 
@@ -15,16 +15,25 @@ fn judge(case: &Case<'_>) -> Option<Verdict> {
         closed_since: hours.at.closed_since,
         launch: case.instance.launch?,
         opens: hours.at.opens,
-        cpu: match case.activity {
-            Activity::Cpu(cpu) => Some(*cpu),
-            Activity::NotAsked | Activity::Gap(_) => None,
-        },
+        last_hour: if policy.outside == Deed::Report { Quiet::NotAsked } else { quiet(case) },
     };
     Some(match policy.outside {
         Deed::Report => Verdict::Report(outside),
         Deed::Stop => Verdict::Stop(outside),
         Deed::Hibernate => Verdict::Hibernate(outside),
     })
+}
+
+/// What is said of the last hour. Only a saved inventory cannot be asked for it, and settings that ignore a gap.
+fn quiet(case: &Case<'_>) -> Quiet {
+    match (case.settings.busy, case.activity) {
+        (None, _) => Quiet::NotAsked,
+        (Some(_), Activity::NotAsked | Activity::Gap(_)) => Quiet::Unmeasured,
+        (Some(_), Activity::Measured(hour)) => match (hour.gap(), hour.cpu) {
+            (None, Some(cpu)) => Quiet::Measured { cpu, has: hour.has, of: hour.of },
+            (Some(_), _) | (None, None) => Quiet::Unmeasured,
+        },
+    }
 }
 
 fn inputs(case: &Case<'_>) -> Inputs {

@@ -1,4 +1,4 @@
-//! `unmeasured`: the last hour was asked for and there is no figure. A gap is evidence of nothing.
+//! `unmeasured`: too few figures of the last hour to call it quiet. A gap is evidence of nothing.
 
 use super::Rule;
 use crate::decide::case::{Activity, Case};
@@ -9,13 +9,15 @@ use crate::words::{Reason, Spared, Verdict};
 pub(super) const RULE: Rule = Rule { reason: Reason::Unmeasured, judge, inputs };
 
 fn judge(case: &Case<'_>) -> Option<Verdict> {
-    match (case.settings.busy?.unmeasured, case.activity) {
-        (Unmeasured::Spare, Activity::Gap(gap)) => Some(Verdict::Spare(Spared::Unmeasured { gap: gap.clone() })),
-        (Unmeasured::Spare, Activity::Cpu(cpu)) if cpu.is_nan() => {
-            Some(Verdict::Spare(Spared::Unmeasured { gap: "the figure is not a number".to_owned() }))
-        }
-        (Unmeasured::Ignore, _) | (Unmeasured::Spare, Activity::NotAsked | Activity::Cpu(_)) => None,
+    match case.settings.busy?.unmeasured {
+        Unmeasured::Spare => unmeasured(case.activity).map(Verdict::Spare),
+        Unmeasured::Ignore => None,
     }
+}
+
+/// What is missing of the last hour.
+pub(super) fn unmeasured(activity: &Activity) -> Option<Spared> {
+    activity.gap().map(|gap| Spared::Unmeasured { gap: gap.to_owned() })
 }
 
 fn inputs(case: &Case<'_>) -> Inputs {

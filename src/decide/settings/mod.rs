@@ -76,7 +76,7 @@ pub struct Settings {
     pub never: Never,
     /// `[caps]`
     pub caps: Caps,
-    /// `[busy]`; without it the last hour is not measured.
+    /// `[busy]`; `None` where it is off, and the last hour is not measured.
     pub busy: Option<Busy>,
     /// `[money]`
     pub money: Money,
@@ -153,7 +153,8 @@ impl Settings {
             warnings.push("there are no policies: every instance is out of scope".to_owned());
         }
         if enforced && self.busy.is_none() {
-            warnings.push("there is no `[busy]`: machines are stopped without a look at their last hour".to_owned());
+            let what = "`[busy]` is off: instances are stopped whatever they did in the last hour";
+            warnings.push(what.to_owned());
         }
         for policy in &self.policies {
             if policy.matcher.selects_nothing() {

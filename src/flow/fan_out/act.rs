@@ -94,13 +94,13 @@ async fn carry(
     let since = order.clock.now();
     let key = seen_key(&begun.run, batch);
     let missing = || FanOutError::Missing { run: begun.run.to_string(), key: key.clone() };
-    let Part { contacts, mut known, .. } = find(hub, &key).await?.ok_or_else(missing)?;
+    let Part { targets, contacts, mut known, .. } = find(hub, &key).await?.ok_or_else(missing)?;
     let history = past::history(order, hub, begun).await?;
     // The intent was recorded before the decision was.
     let issued = Warrant::issue(order.settings, decided.running, &history.today, Recorded::written());
     let unarmed = || Done::none(plan, Ending::NotTried, "the settings arm nothing", order.clock.now());
     let Some(warrant) = issued else { return Ok(unarmed()) };
-    measure_anew(order, looker, plan, &mut known).await;
+    measure_anew(order, looker, plan, &targets, &mut known).await;
     let accounts: BTreeMap<Arc<str>, Account> =
         begun.batches[batch].iter().map(|account| (account.id.clone(), account.clone())).collect();
     let again = Again::Judge { history: &history, accounts: &accounts, contacts: &contacts, known: &known };

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 
 use crate::decide::case::Activity;
 use crate::decide::idle::{Evidence, Wanted};
+use crate::decide::last_hour::Recent;
 use crate::decide::request::Scope;
 use crate::decide::snapshot::Saved;
 use crate::decide::spent::Spent;
@@ -71,8 +72,8 @@ impl<L: Look> Look for Child<'_, L> {
         self.look.instances(target, only, keep).await
     }
 
-    async fn activity(&self, target: &Target, ids: &[Box<str>], now: DateTime<Utc>) -> HashMap<Box<str>, Activity> {
-        self.look.activity(target, ids, now).await
+    async fn activity(&self, target: &Target, asked: &[Recent], now: DateTime<Utc>) -> HashMap<Box<str>, Activity> {
+        self.look.activity(target, asked, now).await
     }
 
     async fn alternate_contact(&self, account: &Arc<str>) -> Result<Option<String>, PortError> {

@@ -7,12 +7,14 @@ use futures_util::stream::{self, StreamExt};
 
 use crate::decide::case::Activity;
 use crate::decide::judge::Known;
-use crate::decide::plan::{Plan, Step};
+use crate::decide::last_hour::Recent;
+use crate::decide::plan::Plan;
+use crate::decide::snapshot::Saved;
 use crate::flow::act::LOOK;
 use crate::flow::lock;
 use crate::flow::order::Order;
 use crate::ports::{Hub, Look, Pause, Switch};
-use crate::words::Target;
+use crate::words::{Instance, Target};
 
 /// A run of one process lives for 15 minutes, so that no last hour on which it acts is older.
 const MEASURED_MINUTES: i64 = 15;
@@ -23,27 +25,33 @@ pub(super) async fn measure_anew(
     order: &Order<'_>,
     looker: &impl Look,
     plan: &Plan,
+    targets: &[Saved],
     known: &mut HashMap<Box<str>, Known>,
 ) {
     if order.clock.now() - order.clock.at() <= Duration::minutes(MEASURED_MINUTES) {
         return;
     }
-    let mut by_target: BTreeMap<Target, Vec<Box<str>>> = BTreeMap::new();
-    let measured =
-        |step: &&Step| known.get(&step.id).is_some_and(|known| !matches!(known.activity, Activity::NotAsked));
-    for step in plan.steps.iter().filter(measured) {
-        by_target.entry(step.target()).or_default().push(step.id.clone());
+    let found: HashMap<&str, &Instance> =
+        targets.iter().flat_map(|saved| &saved.instances).map(|instance| (&*instance.id, instance)).collect();
+    let mut by_target: BTreeMap<Target, Vec<Recent>> = BTreeMap::new();
+    for step in &plan.steps {
+        let Some(known) = known.get_mut(&step.id) else { continue };
+        if matches!(known.activity, Activity::NotAsked) {
+            continue;
+        }
+        known.activity = Activity::Gap("its last hour was measured long ago, and not again".to_owned());
+        let asked = found.get(&*step.id).map(|instance| Recent::of(instance));
+        by_target.entry(step.target()).or_default().extend(asked);
     }
-    let asked = by_target.into_iter().map(|(target, ids)| async move {
-        let answer = tokio::time::timeout(LOOK, looker.activity(&target, &ids, order.clock.now())).await;
-        (ids, answer.unwrap_or_default())
+    let asked = by_target.into_iter().map(|(target, asked)| async move {
+        let answer = tokio::time::timeout(LOOK, looker.activity(&target, &asked, order.clock.now())).await;
+        (asked, answer.unwrap_or_default())
     });
     let answers: Vec<_> = stream::iter(asked).buffer_unordered(order.settings.run.width).collect().await;
-    for (ids, mut answer) in answers {
-        for id in ids {
-            let gap = || Activity::Gap("its last hour was measured long ago, and not again".to_owned());
-            if let Some(known) = known.get_mut(&id) {
-                known.activity = answer.remove(&id).unwrap_or_else(gap);
+    for (asked, mut answer) in answers {
+        for Recent { id, .. } in asked {
+            if let Some((known, activity)) = known.get_mut(&id).zip(answer.remove(&id)) {
+                known.activity = activity;
             }
         }
     }

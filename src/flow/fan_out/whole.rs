@@ -10,6 +10,7 @@ use crate::decide::case::Activity;
 use crate::decide::fan_out::{Begun, Part, Used};
 use crate::decide::idle::{Evidence, Idleness, Reading, Wanted};
 use crate::decide::judge::Known;
+use crate::decide::last_hour::Recent;
 use crate::decide::owner::Contacts;
 use crate::decide::report::{Blind, Skipped};
 use crate::decide::snapshot::Saved;
@@ -131,9 +132,9 @@ impl<L: Look> Look for Whole<'_, L> {
         self.unseen.get(target).map_or(Ok(()), |why| Err(why.clone()))
     }
 
-    async fn activity(&self, _: &Target, ids: &[Box<str>], _: DateTime<Utc>) -> HashMap<Box<str>, Activity> {
+    async fn activity(&self, _: &Target, asked: &[Recent], _: DateTime<Utc>) -> HashMap<Box<str>, Activity> {
         let gap = || Activity::Gap("the part of the run that looked did not ask".to_owned());
-        let known = ids.iter().map(|id| (id, self.known.get(id)));
+        let known = asked.iter().map(|one| (&one.id, self.known.get(&one.id)));
         known.map(|(id, known)| (id.clone(), known.map_or_else(gap, |known| known.activity.clone()))).collect()
     }
 

@@ -11,8 +11,8 @@ use crate::decide::idle::{Idleness, Ineligible, Missing};
 use crate::decide::inputs::{FoundTag, Inputs};
 use crate::decide::undo::{Finding, WhyNot};
 use crate::words::{
-    Forgotten, IdleFacts, Lacks, Listed, Outside, Reason, Reopening, Spared, Tell, Tier, Unscoped, Verdict,
-    WhyReportOnly, WhyReported,
+    Forgotten, Gauge, IdleFacts, Lacks, Listed, Outside, Quiet, Reason, Reopening, Spared, Tell, Tier, Unscoped,
+    Verdict, WhyReportOnly, WhyReported,
 };
 
 pub(super) struct English;
@@ -159,7 +159,7 @@ impl Voice for English {
             Reason::RestartFight => {
                 "the next opening, or a year without a stop if it was idle; better, a `keep-until` or `schedule` tag"
             }
-            Reason::Busy => "a quiet hour, or `cpu-percent` in `[busy]`",
+            Reason::Busy => "a quiet hour, or another limit in `[busy]`",
             Reason::Unmeasured => "a figure in CloudWatch, or `unmeasured = \"ignore\"` in `[busy]`",
             Reason::OutsideHours => "a `keep`, `keep-until` or `schedule` tag on the instance",
         }
@@ -272,10 +272,20 @@ impl Voice for English {
             Inputs::CannotHibernate { enabled: true } => out.write_str("hibernation was enabled at launch"),
             Inputs::CannotHibernate { enabled: false } => out.write_str("hibernation was not enabled at launch"),
             Inputs::RestartFight { stops } => write!(out, "stopped by the reaper {stops} times since closing"),
-            Inputs::Busy { last_hour: _, limit: None } => out.write_str("the settings have no `[busy]`"),
-            Inputs::Busy { last_hour, limit: Some(limit) } => match last_hour {
-                Activity::Cpu(cpu) => {
-                    write!(out, "busiest five minutes of the last hour {cpu:.1} % CPU; limit {limit} %")
+            Inputs::Busy { last_hour: _, limits: None } => out.write_str("`[busy]` is off"),
+            Inputs::Busy { last_hour, limits: Some(limits) } => match last_hour {
+                Activity::Measured(hour) => {
+                    out.write_str("busiest five minutes of the last hour:")?;
+                    hour.figures(limits).try_for_each(|(gauge, figure, limit)| {
+                        write!(
+                            out,
+                            " {} {}, limit {};",
+                            gauge_name(gauge),
+                            gauge.with_unit(figure),
+                            gauge.with_unit(limit)
+                        )
+                    })?;
+                    write!(out, " {} of {} figures", hour.has, hour.of)
                 }
                 Activity::NotAsked => out.write_str("the last hour was not asked for; it is before any stop"),
                 Activity::Gap(gap) => write!(out, "no figure: {gap}"),
@@ -283,7 +293,10 @@ impl Voice for English {
             Inputs::Unmeasured { last_hour } => match last_hour {
                 Activity::Gap(gap) => write!(out, "no figure: {gap}"),
                 Activity::NotAsked => out.write_str("not asked"),
-                Activity::Cpu(_) => out.write_str("measured"),
+                Activity::Measured(hour) => match hour.gap() {
+                    Some(gap) => write!(out, "too few figures: {gap}"),
+                    None => write!(out, "measured: {} of {} five-minute figures", hour.has, hour.of),
+                },
             },
             Inputs::OutsideHours { policy, outside, closed_since, zone } => {
                 match closed_since {
@@ -380,8 +393,17 @@ fn counted(figure: Figure) -> &'static str {
     }
 }
 
+fn gauge_name(gauge: Gauge) -> &'static str {
+    match gauge {
+        Gauge::Cpu => "CPU",
+        Gauge::Network => "network",
+        Gauge::Writes => "EBS writes",
+        Gauge::Gpu => "GPU",
+    }
+}
+
 fn outside(out: &mut String, outside: &Outside) -> fmt::Result {
-    let Outside { zone, closed_since, launch, opens, cpu } = outside;
+    let Outside { zone, closed_since, launch, opens, last_hour } = outside;
     match closed_since {
         Some(since) => write!(out, "closed since {}", At(*since, *zone))?,
         None => out.write_str("closed for over a year")?,
@@ -391,7 +413,13 @@ fn outside(out: &mut String, outside: &Outside) -> fmt::Result {
     }
     out.write_str("; ")?;
     opens_next(out, *opens, *zone)?;
-    cpu.map_or(Ok(()), |cpu| write!(out, "; last hour at most {cpu:.1} % CPU"))
+    match last_hour {
+        Quiet::NotAsked => Ok(()),
+        Quiet::Unmeasured => out.write_str("; last hour not measured"),
+        Quiet::Measured { cpu, has, of } => {
+            write!(out, "; last hour at most {cpu:.1} % CPU ({has} of {of} figures)")
+        }
+    }
 }
 
 fn opens_next(out: &mut String, opens: Option<DateTime<Utc>>, zone: Tz) -> fmt::Result {
@@ -416,7 +444,7 @@ fn bytes(bytes: f64) -> String {
 }
 
 fn forgotten(out: &mut String, found: &Forgotten) -> fmt::Result {
-    let Forgotten { facts, reported, marked, zone } = found;
+    let Forgotten { facts, reported, hibernate: _, marked, zone } = found;
     idle_facts(out, facts)?;
     match reported {
         None => {}
@@ -535,7 +563,10 @@ fn spared(out: &mut String, spared: &Spared) -> fmt::Result {
         Spared::CannotHibernate => {
             out.write_str("hibernation was not enabled at launch, and a plain stop loses its memory")
         }
-        Spared::Busy { cpu, limit } => write!(out, "busy: {cpu:.1} % CPU within the last hour, limit {limit} %"),
+        Spared::Busy { gauge, figure, limit } => {
+            let (gauge, figure, limit) = (gauge_name(*gauge), gauge.with_unit(*figure), gauge.with_unit(*limit));
+            write!(out, "busy: {gauge} {figure} within the last hour, limit {limit}")
+        }
         Spared::Unmeasured { gap } => write!(out, "the last hour is unmeasured: {gap}"),
         Spared::RestartFight { stops } => {
             write!(out, "stopped {stops} times and started again each time; talk to its owner")

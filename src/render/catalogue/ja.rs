@@ -13,8 +13,8 @@ use crate::decide::inputs::{FoundTag, Inputs};
 use crate::decide::undo::{Finding, WhyNot};
 use crate::schedule::{DateRange, ExprError};
 use crate::words::{
-    Forgotten, IdleFacts, Lacks, Listed, Outside, Reason, Reopening, Spared, State, Tell, Tier, Unscoped, Verdict,
-    WhyReportOnly, WhyReported,
+    Forgotten, Gauge, IdleFacts, Lacks, Listed, Outside, Quiet, Reason, Reopening, Spared, State, Tell, Tier, Unscoped,
+    Verdict, WhyReportOnly, WhyReported,
 };
 
 pub(super) struct Japanese;
@@ -166,7 +166,7 @@ impl Voice for Japanese {
             Reason::RestartFight => {
                 "次の稼働時間の開始、アイドルによる停止の場合は停止のない1年間。より確実なのは `keep-until` または `schedule` タグの付与"
             }
-            Reason::Busy => "負荷の低い1時間、または `[busy]` の `cpu-percent` の変更",
+            Reason::Busy => "負荷の低い1時間、または `[busy]` のしきい値の変更",
             Reason::Unmeasured => "CloudWatch の測定値、または `[busy]` の `unmeasured = \"ignore\"` への変更",
             Reason::OutsideHours => "インスタンスへの `keep`、`keep-until`、`schedule` タグの付与",
         }
@@ -287,10 +287,15 @@ impl Voice for Japanese {
             Inputs::CannotHibernate { enabled: true } => out.write_str("休止は作成時に有効化済み"),
             Inputs::CannotHibernate { enabled: false } => out.write_str("休止は作成時に有効化されていない"),
             Inputs::RestartFight { stops } => write!(out, "稼働時間の終了後に idle-reaper が停止した回数: {stops}回"),
-            Inputs::Busy { last_hour: _, limit: None } => out.write_str("設定に `[busy]` なし"),
-            Inputs::Busy { last_hour, limit: Some(limit) } => match last_hour {
-                Activity::Cpu(cpu) => {
-                    write!(out, "直近1時間で最も高い5分間の CPU 使用率 {cpu:.1}%、しきい値 {limit}%")
+            Inputs::Busy { last_hour: _, limits: None } => out.write_str("`[busy]` は無効"),
+            Inputs::Busy { last_hour, limits: Some(limits) } => match last_hour {
+                Activity::Measured(hour) => {
+                    out.write_str("直近1時間で最も高い5分間: ")?;
+                    hour.figures(limits).try_for_each(|(gauge, figure, limit)| {
+                        let (figure, limit) = (gauge.with_unit(figure), gauge.with_unit(limit));
+                        write!(out, "{} {figure}、しきい値 {limit}。", gauge_name(gauge))
+                    })?;
+                    write!(out, "測定値 {}/{} 個", hour.has, hour.of)
                 }
                 Activity::NotAsked => out.write_str("直近1時間は未測定(停止の前には必ず測定する)"),
                 Activity::Gap(gap) => write!(out, "測定値なし: {gap}"),
@@ -298,7 +303,10 @@ impl Voice for Japanese {
             Inputs::Unmeasured { last_hour } => match last_hour {
                 Activity::Gap(gap) => write!(out, "測定値なし: {gap}"),
                 Activity::NotAsked => out.write_str("未測定"),
-                Activity::Cpu(_) => out.write_str("測定済み"),
+                Activity::Measured(hour) => match hour.gap() {
+                    Some(gap) => write!(out, "測定値が不足: {gap}"),
+                    None => write!(out, "測定済み: 5分間の測定値 {}/{} 個", hour.has, hour.of),
+                },
             },
             Inputs::OutsideHours { policy, outside, closed_since, zone } => {
                 closed(out, *closed_since, *zone)?;
@@ -395,15 +403,30 @@ fn counted(figure: Figure) -> (&'static str, &'static str) {
     }
 }
 
+fn gauge_name(gauge: Gauge) -> &'static str {
+    match gauge {
+        Gauge::Cpu => "CPU 使用率",
+        Gauge::Network => "ネットワーク通信量",
+        Gauge::Writes => "EBS 書き込み量",
+        Gauge::Gpu => "GPU 使用率",
+    }
+}
+
 fn outside(out: &mut String, outside: &Outside) -> fmt::Result {
-    let Outside { zone, closed_since, launch, opens, cpu } = outside;
+    let Outside { zone, closed_since, launch, opens, last_hour } = outside;
     closed(out, *closed_since, *zone)?;
     if closed_since.is_none_or(|closed| *launch >= closed) {
         write!(out, "、{} に起動", At(*launch, *zone))?;
     }
     out.write_str("。")?;
     opens_next(out, *opens, *zone)?;
-    cpu.map_or(Ok(()), |cpu| write!(out, "。直近1時間の CPU 使用率は最大 {cpu:.1}%"))
+    match last_hour {
+        Quiet::NotAsked => Ok(()),
+        Quiet::Unmeasured => out.write_str("。直近1時間は未測定"),
+        Quiet::Measured { cpu, has, of } => {
+            write!(out, "。直近1時間の CPU 使用率は最大 {cpu:.1}% (測定値 {has}/{of} 個)")
+        }
+    }
 }
 
 fn closed(out: &mut String, since: Option<DateTime<Utc>>, zone: Tz) -> fmt::Result {
@@ -439,7 +462,7 @@ fn bytes(bytes: f64) -> String {
 }
 
 fn forgotten(out: &mut String, found: &Forgotten) -> fmt::Result {
-    let Forgotten { facts, reported, marked, zone } = found;
+    let Forgotten { facts, reported, hibernate: _, marked, zone } = found;
     idle_facts(out, facts)?;
     match reported {
         None => {}
@@ -558,7 +581,10 @@ fn spared(out: &mut String, spared: &Spared) -> fmt::Result {
         Spared::CannotHibernate => {
             out.write_str("休止が作成時に有効化されておらず、通常の停止ではメモリの内容が失われる")
         }
-        Spared::Busy { cpu, limit } => write!(out, "直近1時間の CPU 使用率 {cpu:.1}%、しきい値 {limit}%"),
+        Spared::Busy { gauge, figure, limit } => {
+            let (gauge, figure, limit) = (gauge_name(*gauge), gauge.with_unit(*figure), gauge.with_unit(*limit));
+            write!(out, "直近1時間の{gauge} {figure}、しきい値 {limit}")
+        }
         Spared::Unmeasured { gap } => write!(out, "直近1時間を測定できない: {gap}"),
         Spared::RestartFight { stops } => {
             write!(out, "{stops}回停止し、そのたびに起動された。所有者に確認すること")

@@ -18,8 +18,10 @@ fn one_machine() -> Value {
 }
 
 /// Without the last hour's CPU, and with the whole of a small organisation allowed to stop.
-const PLAIN: &[(&str, &str)] =
-    &[("[busy]\ncpu-percent = 10\nunmeasured = \"spare\"\n", ""), ("stops-percent = 40", "stops-percent = 100")];
+const PLAIN: &[(&str, &str)] = &[
+    ("[busy]\ncpu-percent = 10\nunmeasured = \"spare\"\n", "[busy]\noff = true\n"),
+    ("stops-percent = 40", "stops-percent = 100"),
+];
 
 #[test]
 fn what_was_stopped_for_the_hours_sake_is_started_at_opening_and_nothing_else_is() {

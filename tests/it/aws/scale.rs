@@ -10,7 +10,7 @@ const UNCAPPED: [(&str, &str); 2] = [
         "stops-per-run = 50\nstops-per-account = 20\nstops-percent = 40",
         "stops-per-run = 100000\nstops-per-account = 100000\nstops-percent = 100",
     ),
-    ("[busy]\ncpu-percent = 10\nunmeasured = \"spare\"\n", ""),
+    ("[busy]\ncpu-percent = 10\nunmeasured = \"spare\"\n", "[busy]\noff = true\n"),
 ];
 
 /// The demo's settings match accounts by name; a fleet's are called otherwise.
@@ -168,18 +168,19 @@ fn metrics_are_asked_for_by_the_five_hundred_and_a_throttled_page_is_asked_for_a
     let report = world.plan(&settings);
     assert_eq!(report["counts"]["condemned"], 1_200, "{}", report["counts"]);
     let meter = world.get("meter");
-    // One metric for each: the last hour's CPU. A call that asks for more than 500 is refused.
-    assert_eq!((count(&meter["calls"], "monitoring:GetMetricData"), meter["metrics"].as_u64()), (3, Some(1_200)));
+    // Each is asked for its CPU, and being quiet for network and writes: 1,200 and 3,600 metrics. A call that asks for
+    // more than 500 is refused.
+    assert_eq!((count(&meter["calls"], "monitoring:GetMetricData"), meter["metrics"].as_u64()), (3 + 8, Some(4_800)));
     world.post("meter/reset", &json!({}));
     world.post("fault", &json!({"action": "GetMetricData", "mode": "throttle", "after": 1, "times": 2}));
     let report = world.plan(&settings);
     let gap = report["instances"].as_array().unwrap().iter().find(|row| row["reason"] == "unmeasured");
     assert_eq!((report["counts"]["condemned"].as_u64(), gap), (Some(1_200), None));
-    assert_eq!(count(&world.calls(), "monitoring:GetMetricData"), 5);
+    assert_eq!(count(&world.calls(), "monitoring:GetMetricData"), 13);
     // What stays throttled is a gap, and a gap spares.
     world.post("fault", &json!({"action": "GetMetricData", "mode": "throttle", "after": 1}));
     let report = world.plan(&settings);
-    assert_eq!(report["counts"]["condemned"], 500, "{}", report["counts"]);
+    assert_eq!(report["counts"]["condemned"], 0, "{}", report["counts"]);
     let spared = report["instances"].as_array().unwrap().iter().filter(|row| row["reason"] == "unmeasured").count();
-    assert_eq!((spared, report["counts"]["seen"].as_u64()), (700, Some(1_200)));
+    assert_eq!((spared, report["counts"]["seen"].as_u64()), (1_200, Some(1_200)));
 }

@@ -20,8 +20,10 @@ fn two_machines() -> Value {
     })
 }
 
-const PLAIN: &[(&str, &str)] =
-    &[("[busy]\ncpu-percent = 10\nunmeasured = \"spare\"\n", ""), ("stops-percent = 40", "stops-percent = 100")];
+const PLAIN: &[(&str, &str)] = &[
+    ("[busy]\ncpu-percent = 10\nunmeasured = \"spare\"\n", "[busy]\noff = true\n"),
+    ("stops-percent = 40", "stops-percent = 100"),
+];
 
 #[test]
 fn a_run_is_listed_undone_recorded_and_the_reaper_pauses_until_somebody_says_off() {

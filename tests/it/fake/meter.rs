@@ -25,10 +25,10 @@ impl Hour {
 
     fn of(self, metric: Metric) -> f64 {
         match metric {
-            Metric::CpuByDay | Metric::Cpu | Metric::CpuOverVeto => self.cpu,
-            Metric::Received | Metric::Sent => self.network,
+            Metric::CpuByDay | Metric::Cpu | Metric::CpuOverVeto | Metric::CpuLately | Metric::GpuLately => self.cpu,
+            Metric::Received | Metric::Sent | Metric::ReceivedLately | Metric::SentLately => self.network,
             Metric::WriteOps => 400.0,
-            Metric::WriteBytes => 2_000_000.0,
+            Metric::WriteBytes | Metric::WrittenLately => 2_000_000.0,
             Metric::FailedChecks => 0.0,
             Metric::Credits => 144.0,
         }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use idle_reaper::decide::case::Activity;
 use idle_reaper::decide::idle::{Evidence, Wanted};
+use idle_reaper::decide::last_hour::Recent;
 use idle_reaper::decide::price::{Price, PriceKey};
 use idle_reaper::decide::settings::Channel;
 use idle_reaper::decide::spent::Spent;
@@ -181,14 +182,15 @@ impl Look for World {
         if broken.is_some() { Err(Unseen::Blind("the second page was denied".to_owned())) } else { Ok(()) }
     }
 
-    async fn activity(&self, target: &Target, ids: &[Box<str>], _: DateTime<Utc>) -> HashMap<Box<str>, Activity> {
+    async fn activity(&self, target: &Target, asked: &[Recent], _: DateTime<Utc>) -> HashMap<Box<str>, Activity> {
         self.wait().await;
-        self.note(Deed::Measure, target, ids, "", true);
+        let ids: Vec<Box<str>> = asked.iter().map(|one| one.id.clone()).collect();
+        self.note(Deed::Measure, target, &ids, "", true);
         let state = self.state.borrow();
         if state.faults.unanswered {
             return HashMap::new();
         }
-        let of = |id: &str| state.cpu.get(id).cloned().unwrap_or(Activity::Cpu(0.5));
+        let of = |id: &str| state.cpu.get(id).cloned().unwrap_or(Activity::of_cpu(0.5));
         ids.iter().map(|id| (id.clone(), of(id))).collect()
     }
 

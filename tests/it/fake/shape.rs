@@ -198,7 +198,7 @@ pub fn keys(report: &Report) -> Vec<(String, Action)> {
 
 /// What the rules decide for one quiet instance that no run has touched before.
 pub fn judge(settings: &Settings, instance: &Instance, at: DateTime<Utc>) -> Ruling {
-    judge_with(settings, instance, &Activity::Cpu(0.5), &History::default(), at)
+    judge_with(settings, instance, &Activity::of_cpu(0.5), &History::default(), at)
 }
 
 /// What the rules decide for one instance.

@@ -26,10 +26,10 @@ fn degree(idleness: &Idleness) -> u8 {
 /// A value of a metric around its limits.
 fn any_value(metric: Metric) -> BoxedStrategy<f64> {
     let top = match metric {
-        Metric::CpuByDay | Metric::Cpu | Metric::CpuOverVeto => 25.0,
-        Metric::Received | Metric::Sent => 8e6,
+        Metric::CpuByDay | Metric::Cpu | Metric::CpuOverVeto | Metric::CpuLately | Metric::GpuLately => 25.0,
+        Metric::Received | Metric::Sent | Metric::ReceivedLately | Metric::SentLately => 8e6,
         Metric::WriteOps => 5000.0,
-        Metric::WriteBytes => 5e8,
+        Metric::WriteBytes | Metric::WrittenLately => 5e8,
         Metric::FailedChecks => 1.0,
         Metric::Credits => 3.0,
     };

@@ -26,10 +26,10 @@ pub const METRICS: [Metric; 9] = [
 pub fn quiet(metric: Metric) -> f64 {
     match metric {
         Metric::CpuByDay => 1.5,
-        Metric::Cpu | Metric::CpuOverVeto => 0.8,
-        Metric::Received | Metric::Sent => 50_000.0, // 2.4 MB a day, both together
+        Metric::Cpu | Metric::CpuOverVeto | Metric::CpuLately | Metric::GpuLately => 0.8,
+        Metric::Received | Metric::Sent | Metric::ReceivedLately | Metric::SentLately => 50_000.0, // 2.4 MB a day, both together
         Metric::WriteOps => 400.0,
-        Metric::WriteBytes => 2_000_000.0,
+        Metric::WriteBytes | Metric::WrittenLately => 2_000_000.0,
         Metric::FailedChecks => 0.0,
         Metric::Credits => 144.0,
     }

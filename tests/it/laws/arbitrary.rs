@@ -251,8 +251,8 @@ pub fn any_instances(most: usize) -> impl Strategy<Value = Vec<Instance>> {
 pub fn any_activity() -> impl Strategy<Value = Activity> {
     prop_oneof![
         1 => Just(Activity::NotAsked),
-        4 => (0.0..30.0f64).prop_map(Activity::Cpu),
-        1 => select(vec![f64::NAN, f64::INFINITY]).prop_map(Activity::Cpu),
+        4 => (0.0..30.0f64).prop_map(Activity::of_cpu),
+        1 => select(vec![f64::NAN, f64::INFINITY]).prop_map(Activity::of_cpu),
         2 => Just(Activity::Gap("no datapoints".to_owned())),
     ]
 }
@@ -314,7 +314,7 @@ impl Scene {
 
 /// A scene with so many instances at most, without faults.
 pub fn any_scene(most: usize) -> impl Strategy<Value = Scene> {
-    let activity = prop_oneof![6 => Just(Activity::Cpu(0.5)), 1 => any_activity()];
+    let activity = prop_oneof![6 => Just(Activity::of_cpu(0.5)), 1 => any_activity()];
     let activity = prop::collection::vec(activity, most);
     (any_instances(most), activity, any_settings(), any_instant(), any::<u64>()).prop_map(
         |(instances, activity, settings, at, seed)| Scene {

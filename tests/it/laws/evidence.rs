@@ -30,7 +30,7 @@ fn an_answer_that_lacks_anything_needed_condemns_nobody() {
     ];
     for blank in &blanks {
         assert_eq!(
-            judge_with(&with(&[]), &blank(instance("i-1")), &Activity::Cpu(0.5), &History::default(), at(EVENING))
+            judge_with(&with(&[]), &blank(instance("i-1")), &Activity::of_cpu(0.5), &History::default(), at(EVENING))
                 .verdict
                 .action(),
             None
@@ -47,7 +47,7 @@ fn an_answer_that_lacks_anything_needed_condemns_nobody() {
 fn a_gap_in_the_measurements_condemns_nobody() {
     let sparing: Vec<&Settings> = VARIANTS.iter().filter(|settings| is_spared_unmeasured(settings)).collect();
     assert!(sparing.len() >= 3);
-    let gaps = select(vec![Activity::Gap("no datapoints".to_owned()), Activity::Cpu(f64::NAN)]);
+    let gaps = select(vec![Activity::Gap("no datapoints".to_owned()), Activity::of_cpu(f64::NAN)]);
     for_all(512, (any_instance(), select(sparing), any_instant(), gaps), |(found, settings, now, gap)| {
         let ruling = judge_with(settings, &found, &gap, &History::default(), now);
         assert!(!matches!(ruling.verdict.action(), Some(Action::Stop | Action::Hibernate)), "{:?}", ruling.verdict);
@@ -75,7 +75,7 @@ fn a_schedule_that_cannot_be_read_condemns_nobody() {
         let key = settings.tags.schedule.clone();
         let tags = Tags::new(found.tags.iter().filter(|(found, _)| !found.eq_ignore_ascii_case(&key)));
         let unreadable = Instance { tags, ..found }.tag(&key, value);
-        let ruling = judge_with(settings, &unreadable, &Activity::Cpu(0.5), &history, now);
+        let ruling = judge_with(settings, &unreadable, &Activity::of_cpu(0.5), &history, now);
         assert_eq!(ruling.verdict.action(), None, "{:?}", ruling.verdict);
     });
 }
@@ -105,11 +105,13 @@ fn the_absence_of_a_tag_alone_never_condemns() {
 #[test]
 fn what_condemns_with_every_figure_there_is_spared_as_soon_as_one_is_missing() {
     let measured = with(&[]);
-    let quiet = Activity::Cpu(0.5);
+    let quiet = Activity::of_cpu(0.5);
     assert!(condemned(&measured, &instance("i-1"), &quiet, &History::default(), EVENING));
     let gap = Activity::Gap("no datapoints".to_owned());
     assert!(!condemned(&measured, &instance("i-1"), &gap, &History::default(), EVENING));
-    // Without `[busy]` nobody asks for a figure, and none is missing.
-    let unmeasured = without(&["[busy]\ncpu-percent = 10"]);
+    // Where `[busy]` is off no figure is asked for, and none is missing; where it is absent, it is on.
+    let unmeasured = with(&[("[busy]\ncpu-percent = 10", "[busy]\noff = true")]);
+    let absent = without(&["[busy]\ncpu-percent = 10"]);
+    assert!(!condemned(&absent, &instance("i-1"), &gap, &History::default(), EVENING));
     assert!(condemned(&unmeasured, &instance("i-1"), &gap, &History::default(), EVENING));
 }

@@ -12,7 +12,7 @@ fn otherwise(scene: &Scene, seed: u64) -> Scene {
     let mut other = Scene { seed, ..scene.clone() };
     other.instances.reverse();
     other.activity.truncate(other.instances.len());
-    other.activity.resize(other.instances.len(), idle_reaper::decide::case::Activity::Cpu(0.5));
+    other.activity.resize(other.instances.len(), idle_reaper::decide::case::Activity::of_cpu(0.5));
     other.activity.reverse();
     other
 }

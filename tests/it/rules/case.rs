@@ -32,7 +32,7 @@ impl Case {
         Self {
             settings: settings(&SETTINGS.replace("[schedules.night]", extra)),
             instance: instance("i-1"),
-            activity: Activity::Cpu(0.5),
+            activity: Activity::of_cpu(0.5),
             idleness: Idleness::NotAsked,
             history: History::default(),
             scope: Scope::default(),
@@ -118,7 +118,7 @@ pub fn with_tell(reason: Reason, case: Case) -> Case {
             let history = History { stops: [("i-1".into(), stops)].into(), ..case.history.clone() };
             Case { history, ..case }
         }
-        Reason::Busy => Case { activity: Activity::Cpu(50.0), ..case },
+        Reason::Busy => Case { activity: Activity::of_cpu(50.0), ..case },
         Reason::Unmeasured => Case { activity: Activity::Gap("no datapoints".to_owned()), ..case },
         Reason::OutsideHours => case,
     }

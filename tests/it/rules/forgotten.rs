@@ -5,9 +5,10 @@ use idle_reaper::decide::case::History;
 use idle_reaper::decide::idle::Idleness;
 use idle_reaper::decide::idle_stops::IdleStops;
 use idle_reaper::decide::judge::Judge;
+use idle_reaper::decide::marking::{Finding, finding};
 use idle_reaper::decide::owner::Contacts;
 use idle_reaper::decide::settings::{Idle, IdleDeed, Outside};
-use idle_reaper::words::{Account, Instance, Reason, State, Tier, Verdict, WhyReported};
+use idle_reaper::words::{Account, Action, Instance, Lifted, Reason, Spared, State, Tier, Verdict, WhyReported};
 
 use super::case::{Case, with_policy, with_tell};
 use crate::fake::{EVENING, HERE, SETTINGS, Shape, at, instance, settings};
@@ -37,6 +38,34 @@ fn a_policy_stops_up_to_its_tier_and_reports_what_is_less_sure() {
         let Verdict::Idle(forgotten) = case.verdict() else { panic!("{:?}", case.verdict()) };
         assert_eq!(forgotten.reported, reported, "{found} under a policy for {policy}");
     }
+}
+
+#[test]
+fn what_is_idle_is_hibernated_where_its_policy_hibernates_and_skipped_where_it_cannot_be() {
+    let of = |deed, outside, enabled| {
+        let case = idle(deed, Tier::Strict);
+        let settings = with_policy(&case.settings, |policy| policy.outside = outside);
+        Case { settings, instance: Instance { hibernation: enabled, ..case.instance.clone() }, ..case }.verdict()
+    };
+    let stop = IdleDeed::Stop;
+    let hibernated = of(stop, Outside::Hibernate, true);
+    assert_eq!((hibernated.action(), hibernated.as_str()), (Some(Action::Hibernate), "hibernate"));
+    assert_eq!(of(stop, Outside::Hibernate, false), Verdict::Spare(Spared::CannotHibernate));
+    for outside in [Outside::Stop, Outside::Report] {
+        let stopped = of(stop, outside, true);
+        assert_eq!((stopped.action(), stopped.as_str()), (Some(Action::Stop), "stop"), "{outside:?}");
+    }
+    let reported = of(IdleDeed::Report, Outside::Hibernate, false);
+    assert_eq!((reported.action(), reported.reason()), (None, Reason::Idle));
+}
+
+#[test]
+fn what_cannot_be_hibernated_is_not_marked_for_a_stop() {
+    let case = idle(IdleDeed::Stop, Tier::Strict);
+    let settings = with_policy(&case.settings, |policy| policy.outside = Outside::Hibernate);
+    let case = Case { settings, ..case };
+    let found = case.seen_by_rules(|seen| finding(seen, &Verdict::Spare(Spared::CannotHibernate)));
+    assert_eq!(found, Some(Finding::No(Lifted::Protected)));
 }
 
 #[test]

@@ -9,7 +9,7 @@ use idle_reaper::decide::marking::{Finding, Marking, finding, marking, standing}
 use idle_reaper::decide::owner::Reach;
 use idle_reaper::decide::settings::IdleDeed;
 use idle_reaper::decide::told::Told;
-use idle_reaper::words::{Lifted, Mark, Reason, Spared, Tier, Verdict, digest_of};
+use idle_reaper::words::{Gauge, Lifted, Mark, Reason, Spared, Tier, Verdict, digest_of};
 
 use super::case::{Case, with_policy, with_tell};
 use crate::fake::{Shape, at};
@@ -100,7 +100,7 @@ fn life_or_a_person_lifts_the_mark_of_what_is_idle_and_says_nothing_of_what_nobo
     let (zone, now) = (chrono_tz::Tz::Asia__Tokyo, idle().now);
     let [unknown, active] = [Some(Finding::Unknown), Some(Finding::No(Lifted::Active))];
     for (spared, why) in [
-        (Spared::Busy { cpu: 50.0, limit: 15.0 }, Lifted::Busy),
+        (Spared::Busy { gauge: Gauge::Cpu, figure: 50.0, limit: 15.0 }, Lifted::Busy),
         (Spared::Undone { at: now, until: None, zone }, Lifted::Restarted),
         (Spared::RestartFight { stops: 2 }, Lifted::Restarted),
     ] {

@@ -151,7 +151,10 @@ fn whatever_never_names_is_spared_in_any_case_of_its_letters() {
     let settings = with(&[("[busy]", never)]);
     let reason = |account: Account, found: &Instance| {
         let (scope, history) = (Scope::default(), History::default());
-        Judge::new(&settings, &scope, &history, at(EVENING)).rule(found, &account, &Activity::Cpu(0.5)).verdict.reason()
+        Judge::new(&settings, &scope, &history, at(EVENING))
+            .rule(found, &account, &Activity::of_cpu(0.5))
+            .verdict
+            .reason()
     };
     let named = |id: &str, name: &str, units: Option<&[&str]>| Account {
         id: id.into(),

@@ -17,7 +17,7 @@ fn settings_that_can_act_and_look_first_are_warned_of_nothing() {
     let unarmed = [("armed = true", "armed = false"), ("record = \"record\"", "")];
     assert_eq!(warnings(&with(&unarmed)), Vec::<String>::new(), "what is not armed needs no record");
     let [stage, unannounced] = OBSERVED;
-    let watching = with(&[stage, unannounced, unarmed[0], ("[busy]\ncpu-percent = 10", "")]);
+    let watching = with(&[stage, unannounced, unarmed[0], ("[busy]\ncpu-percent = 10", "[busy]\noff = true")]);
     assert_eq!(warnings(&watching), Vec::<String>::new(), "who stops nothing need not look at the last hour");
 }
 
@@ -28,7 +28,7 @@ fn each_warning_is_given_alone_where_it_holds() {
     for (changes, expected) in [
         (vec![("record = \"record\"", "")], "`armed = true` without `record`"),
         (OBSERVED.to_vec(), "no policy has `stage = \"enforce\"`"),
-        (vec![("[busy]\ncpu-percent = 10", "")], "there is no `[busy]`"),
+        (vec![("[busy]\ncpu-percent = 10", "[busy]\noff = true")], "`[busy]` is off"),
         (vec![own, ("[busy]", "[never]\naccounts = [\"*-prod\"]\n[busy]")], "`[never]` names accounts"),
         (vec![own, ("[busy]", "[owners]\naccounts = { \"*-dev\" = \"ana\" }\n[busy]")], "`[owners]` maps accounts"),
         (vec![selecting("match = { tags = [\"Env=dev\"], accounts = [] }")], "policy `dev` has an empty list"),

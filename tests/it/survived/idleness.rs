@@ -86,7 +86,7 @@ impl History<'_> {
                 self.hour(id, hour, nature == Nature::Used);
             }
         }
-        self.world.now_is(id, Activity::Cpu(self.memory(id, |memory| memory.cpu)));
+        self.world.now_is(id, Activity::of_cpu(self.memory(id, |memory| memory.cpu)));
         if is_member(found) {
             if up && self.chance(8) {
                 self.goes_down(id, State::Terminated, now - Duration::minutes(30));
@@ -116,7 +116,7 @@ impl History<'_> {
         self.remember(id, |memory| {
             (memory.reaped, memory.anew, memory.disturbed, memory.cpu) = (false, when, now, Hour::QUIET.cpu);
         });
-        self.world.now_is(id, Activity::Cpu(Hour::QUIET.cpu));
+        self.world.now_is(id, Activity::of_cpu(Hour::QUIET.cpu));
     }
 
     /// What people do to a machine that they use.

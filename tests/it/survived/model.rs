@@ -110,7 +110,7 @@ impl History<'_> {
         }
         let cpu = if self.chance(40) { 62.0 } else { 0.5 };
         self.remember(id, |memory| memory.cpu = cpu);
-        self.world.now_is(id, Activity::Cpu(cpu));
+        self.world.now_is(id, Activity::of_cpu(cpu));
     }
 
     /// The reaper's turn, and what the laws say of it.

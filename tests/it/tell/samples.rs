@@ -6,7 +6,7 @@ use chrono_tz::Asia::Tokyo;
 use idle_reaper::decide::digest::News;
 use idle_reaper::decide::owner::{OwnedBy, Owner};
 use idle_reaper::decide::settings::Settings;
-use idle_reaper::words::{Contact, Item, Outside, Subject, Target, Verdict};
+use idle_reaper::words::{Contact, Item, Outside, Quiet, Subject, Target, Verdict};
 use rust_decimal::Decimal;
 
 use crate::fake::{SETTINGS, at, settings};
@@ -58,7 +58,7 @@ pub fn item(id: &str) -> Item {
             closed_since: Some(at("2026-11-25T18:00:00+09:00")),
             launch: at("2026-11-20T09:00:00+09:00"),
             opens: Some(at("2026-11-26T09:00:00+09:00")),
-            cpu: Some(1.25),
+            last_hour: Quiet::Measured { cpu: 1.25, has: 11, of: 12 },
         }),
         since: Some(at("2026-11-20T09:00:00+09:00")),
         due: Some(at("2026-12-02T10:00:00+09:00")),

@@ -13,7 +13,7 @@ use crate::forgotten::{NOON, heard, idle_box, rests, run, telling};
 use crate::untold::changed;
 
 fn talk(settings: &Settings, found: &Instance, history: &History, now: DateTime<Utc>) -> Talk {
-    judge_with(settings, found, &Activity::Cpu(0.5), history, now).talk
+    judge_with(settings, found, &Activity::of_cpu(0.5), history, now).talk
 }
 
 fn about(talk: &Talk, subject: Subject) -> Option<&Topic> {

@@ -6,10 +6,12 @@ use chrono_tz::Asia::Tokyo;
 use idle_reaper::decide::case::Activity;
 use idle_reaper::decide::idle::{Idleness, Ineligible, Metric, Missing, Sign};
 use idle_reaper::decide::inputs::Inputs;
+use idle_reaper::decide::last_hour::LastHour;
+use idle_reaper::decide::settings::Busy;
 use idle_reaper::schedule::{DateRange, ExprError};
 use idle_reaper::words::{
-    Forgotten, IdleFacts, KeepUnreadable, Lacks, Listed, Outside, Reason, Reopening, Spared, State, Target, Tell, Tier,
-    Unscoped, Verdict, WhyReportOnly, WhyReported,
+    Forgotten, Gauge, IdleFacts, KeepUnreadable, Lacks, Listed, Outside, Quiet, Reason, Reopening, Spared, State,
+    Target, Tell, Tier, Unscoped, Verdict, WhyReportOnly, WhyReported,
 };
 
 use crate::fake::at;
@@ -40,10 +42,11 @@ fn outside() -> Vec<Outside> {
         closed_since: Some(closing()),
         launch: at("2026-11-25T19:05:00+09:00"),
         opens: Some(opening()),
-        cpu: Some(1.25),
+        last_hour: Quiet::Measured { cpu: 1.25, has: 11, of: 12 },
     };
-    let earlier = Outside { launch: at("2026-11-25T07:00:00+09:00"), cpu: None, ..whole.clone() };
-    let never = Outside { closed_since: None, opens: None, ..whole.clone() };
+    let launch = at("2026-11-25T07:00:00+09:00");
+    let earlier = Outside { launch, last_hour: Quiet::Unmeasured, ..whole.clone() };
+    let never = Outside { closed_since: None, opens: None, last_hour: Quiet::NotAsked, ..whole.clone() };
     vec![whole, earlier, never]
 }
 
@@ -170,7 +173,10 @@ fn spared() -> Vec<Spared> {
         Spared::Young { age: minutes, grace: hours },
         Spared::Young { age: -minutes, grace: hours },
         Spared::CannotHibernate,
-        Spared::Busy { cpu: 12.34, limit: 7.5 },
+        Spared::Busy { gauge: Gauge::Cpu, figure: 12.34, limit: 7.5 },
+        Spared::Busy { gauge: Gauge::Gpu, figure: 97.0, limit: 10.0 },
+        Spared::Busy { gauge: Gauge::Network, figure: 45_678.0, limit: 20_000.0 },
+        Spared::Busy { gauge: Gauge::Writes, figure: 987_654.0, limit: 100_000.0 },
         Spared::Unmeasured { gap: text("no answer in time") },
         Spared::RestartFight { stops: 3 },
     ];
@@ -214,19 +220,21 @@ fn in_spared(spared: &Spared) -> Vec<String> {
         Spared::Undone { at: _, until: None, zone: _ } => vec![text("18:00 JST")],
         Spared::Overtime { age, respected } => vec![age.num_minutes().to_string(), respected.num_hours().to_string()],
         Spared::Young { age, grace } => vec![age.num_minutes().abs().to_string(), grace.num_hours().to_string()],
-        Spared::Busy { cpu, limit } => vec![format!("{cpu:.1}"), limit.to_string()],
+        Spared::Busy { gauge, figure, limit } => vec![gauge.with_unit(*figure), gauge.with_unit(*limit)],
         Spared::Unmeasured { gap } => vec![gap.clone()],
         Spared::RestartFight { stops } => vec![stops.to_string()],
     }
 }
 
 fn in_outside(outside: &Outside) -> Vec<String> {
-    let Outside { zone: _, closed_since, launch, opens, cpu } = outside;
+    let Outside { zone: _, closed_since, launch, opens, last_hour } = outside;
     let mut values = Vec::new();
     values.extend(closed_since.map(|_| text("18:00 JST")));
     values.extend((*launch >= closing()).then(|| text("19:05 JST")));
     values.extend(opens.map(|_| text("09:00 JST")));
-    values.extend(cpu.map(|cpu| format!("{cpu:.1}")));
+    if let Quiet::Measured { cpu, has, of } = last_hour {
+        values.extend([format!("{cpu:.1}"), has.to_string(), of.to_string()]);
+    }
     values
 }
 
@@ -250,7 +258,7 @@ pub fn idle_facts() -> IdleFacts {
 fn forgotten() -> Vec<Forgotten> {
     let zone = chrono_tz::Tz::Asia__Tokyo;
     let marked = Some(crate::fake::at("2026-11-25T18:00:00+09:00"));
-    let plain = Forgotten { facts: idle_facts(), reported: None, marked: None, zone };
+    let plain = Forgotten { facts: idle_facts(), reported: None, hibernate: false, marked: None, zone };
     let likely = IdleFacts { tier: Tier::Likely, ..idle_facts() };
     let mut all = vec![plain.clone(), Forgotten { marked, ..plain.clone() }];
     let why = [
@@ -346,7 +354,6 @@ pub fn inputs() -> Vec<(Inputs, Vec<String>)> {
     let key = || text("idle-reaper:keep");
     let tag = |value: &str| (text("Idle-Reaper:Keep"), text(value));
     let (minutes, hours) = (Duration::minutes(45), Duration::hours(2));
-    let limit = Some(7.5);
     let mut all = vec![
         Inputs::WithoutPolicy,
         Inputs::Kept { key: key(), found: None },
@@ -387,12 +394,13 @@ pub fn inputs() -> Vec<(Inputs, Vec<String>)> {
         Inputs::CannotHibernate { enabled: true },
         Inputs::CannotHibernate { enabled: false },
         Inputs::RestartFight { stops: 3 },
-        Inputs::Busy { last_hour: Activity::Cpu(1.0), limit: None },
+        Inputs::Busy { last_hour: Activity::of_cpu(1.0), limits: None },
         Inputs::OutsideHours { policy: text("dev"), outside: "stop", closed_since: None, zone: Tokyo },
         Inputs::OutsideHours { policy: text("dev"), outside: "report", closed_since: Some(closing()), zone: Tokyo },
     ];
-    for last_hour in [Activity::Cpu(12.34), Activity::NotAsked, Activity::Gap(text("no answer in time"))] {
-        all.push(Inputs::Busy { last_hour: last_hour.clone(), limit });
+    let sparse = Activity::Measured(LastHour { gap: Some(text("CPU: 3 of 12")), ..LastHour::of_cpu(12.34) });
+    for last_hour in [Activity::of_cpu(12.34), sparse, Activity::NotAsked, Activity::Gap(text("no answer in time"))] {
+        all.push(Inputs::Busy { last_hour: last_hour.clone(), limits: Some(Busy::default()) });
         all.push(Inputs::Unmeasured { last_hour });
     }
     all.extend(listed().into_iter().map(|by| Inputs::NeverListed { by: Some(by) }));
@@ -420,7 +428,8 @@ fn in_inputs(inputs: &Inputs) -> Vec<String> {
     let told = |tell: &Option<Tell>| tell.as_ref().map_or(Vec::new(), in_tell);
     let gap = |last_hour: &Activity| match last_hour {
         Activity::Gap(gap) => vec![gap.clone()],
-        Activity::Cpu(_) | Activity::NotAsked => Vec::new(),
+        Activity::Measured(hour) => vec![hour.gap().map_or_else(|| hour.has.to_string(), str::to_owned)],
+        Activity::NotAsked => Vec::new(),
     };
     match inputs {
         Inputs::Kept { key, found } => found.as_ref().map_or(vec![key.clone()], tag),
@@ -457,11 +466,12 @@ fn in_inputs(inputs: &Inputs) -> Vec<String> {
         }
         Inputs::Undone { undone: Some(_), zone: _ } => vec![text("18:00 JST")],
         Inputs::RestartFight { stops } => vec![stops.to_string()],
-        Inputs::Busy { last_hour: Activity::Cpu(cpu), limit: Some(limit) } => {
-            vec![format!("{cpu:.1}"), limit.to_string()]
+        Inputs::Busy { last_hour: Activity::Measured(hour), limits: Some(limits) } => {
+            let figures = hour.figures(limits);
+            figures.flat_map(|(gauge, figure, limit)| [figure, limit].map(|one| gauge.with_unit(one))).collect()
         }
-        Inputs::Busy { last_hour: _, limit: None } => Vec::new(),
-        Inputs::Busy { last_hour, limit: _ } | Inputs::Unmeasured { last_hour } => gap(last_hour),
+        Inputs::Busy { last_hour: _, limits: None } => Vec::new(),
+        Inputs::Busy { last_hour, limits: _ } | Inputs::Unmeasured { last_hour } => gap(last_hour),
         Inputs::Idle { idleness } => in_idleness(idleness),
         Inputs::OutsideHours { policy, outside, closed_since, zone: _ } => {
             let since = closed_since.map(|_| text("18:00 JST"));
