@@ -112,7 +112,7 @@ fn keeping(case: &Case<'_>, ruled: &Ruled<'_>, talk: &mut Talk) {
     };
     let ends = match until {
         KeepUntil::Instant(instant) => Some(instant),
-        KeepUntil::Date(date) => hours.schedule.end_of(date).and_then(|end| hours.schedule.next_opening(end)),
+        KeepUntil::Date(date) => hours.schedule.keep_ends(date),
     };
     let Some(ends) = ends else { return };
     if case.now < policy.schedule.business_days_before(ends, WARN_DAYS) {

@@ -1,62 +1,85 @@
-//! Business days: grace and warnings are counted in the days on which somebody is there to read them.
+//! Business days: announcements, grace and warnings are counted in the days on which somebody is there to read them.
 
-use chrono::{DateTime, Datelike, Duration, NaiveDate, Offset, TimeZone, Utc, Weekday};
+use chrono::{DateTime, Datelike, Days as DayCount, Duration, NaiveDate, Utc, Weekday};
 
 use super::calendar::Day;
-use super::hours::{Part, Schedule};
+use super::expr::{DAY_MINUTES, Days, Hours, Window};
+use super::hours::Schedule;
+use super::instants::{bounded, not_before};
 
 /// How far ahead a business day is looked for: a year and a month.
 const HORIZON_DAYS: u64 = 400;
 
+/// Of how many weekdays a schedule must speak to tell the business week: a schedule for the weekend, or one for
+/// every day, says nothing about when its people work.
+const TELLING: std::ops::RangeInclusive<u32> = 3..=6;
+
 impl Schedule {
-    /// Whether `date` is a business day: Monday to Friday, as the calendar of the schedule's first part has it.
-    /// A date beyond the calendar's data is none: what is unknown makes nobody's grace shorter.
-    pub fn is_business_day(&self, date: NaiveDate) -> bool {
-        let day = self.parts.first().and_then(|part: &Part| part.calendar.as_ref()).map(|calendar| calendar.day(date));
-        match day.unwrap_or(Day::Works(date.weekday())) {
-            Day::Works(weekday) => !matches!(weekday, Weekday::Sat | Weekday::Sun),
+    /// The weekdays that are business days: those of the calendar's `week`; where none is written, those on which the
+    /// schedule opens if they are three to six; else Monday to Friday.
+    pub fn business_week(&self) -> Days {
+        let written = self.parts.first().and_then(|part| part.calendar.as_ref()?.week);
+        written.unwrap_or_else(|| {
+            let opens = self.weekdays();
+            if TELLING.contains(&opens.count()) { opens } else { Days::MONDAY_TO_FRIDAY }
+        })
+    }
+
+    /// The weekdays on which it opens, or is open from midnight to midnight. Of hours that run past midnight the day
+    /// on which they begin counts, however they are written.
+    fn weekdays(&self) -> Days {
+        let windows: Vec<&Window> = self.parts.iter().flat_map(|part| part.windows()).collect();
+        let always = self.parts.iter().any(|part| part.hours == Hours::Always);
+        let open = |day: Weekday, minute: u16| {
+            let (today, eve) = (|w: &Window| w.days.contains(day), |w: &Window| w.days.contains(day.pred()));
+            always || windows.iter().any(|w| w.holds(u32::from(minute), || today(w), || eve(w)))
+        };
+        let before = |day: Weekday, minute: u16| match minute {
+            0 => open(day.pred(), DAY_MINUTES - 1),
+            minute => open(day, minute - 1),
+        };
+        let ends = windows.iter().flat_map(|window| [window.begin, window.end % DAY_MINUTES]);
+        let edges: Vec<u16> = ends.chain([0]).collect();
+        let counts = |day: &Weekday| {
+            let mut all_day = true;
+            edges.iter().any(|minute| {
+                let now = open(*day, *minute);
+                all_day &= now;
+                now && !before(*day, *minute)
+            }) || all_day
+        };
+        Days::all().filter(counts).collect()
+    }
+
+    /// Whether `date` is a business day: of this `week`, and neither a holiday nor closed by the calendar of the
+    /// schedule's first part. A date beyond the calendar's data is none: what is unknown makes nobody's grace shorter.
+    fn is_business_day(&self, week: Days, date: Option<NaiveDate>) -> bool {
+        let Some(date) = date else { return false };
+        let calendar = self.parts.first().and_then(|part| part.calendar.as_ref());
+        match calendar.map_or(Day::Works(date.weekday()), |calendar| calendar.day(date)) {
+            Day::Works(weekday) => week.contains(weekday),
             Day::Closed(_) | Day::Beyond => false,
         }
     }
 
     /// The same time of day, `days` business days after `from`, in the schedule's zone; `None` where there are
-    /// not that many within the horizon. The time is found by asking the zone about UTC, never the other way: on
-    /// a night of a clock change it may be an hour off.
+    /// not that many within the horizon. Where clocks are changed that night it is never early: of a time that the
+    /// wall clock shows twice the second one, of one that it skips the end of what is skipped.
     pub fn business_days_after(&self, from: DateTime<Utc>, days: u32) -> Option<DateTime<Utc>> {
-        let zone = self.zone();
-        let start = from.with_timezone(&zone).date_naive();
-        let ahead = (0..=HORIZON_DAYS)
-            .filter(|ahead| {
-                *ahead > 0 && start.checked_add_days(chrono::Days::new(*ahead)).is_some_and(|d| self.is_business_day(d))
-            })
-            .nth((days as usize).checked_sub(1)?)?;
-        let offset = |at: DateTime<Utc>| zone.offset_from_utc_datetime(&at.naive_utc()).fix().local_minus_utc();
-        let there = from.checked_add_signed(Duration::days(i64::try_from(ahead).ok()?))?;
-        there.checked_add_signed(Duration::seconds(i64::from(offset(from) - offset(there))))
-    }
-
-    /// The last minute of `date` in the zone of the schedule's first part, found by asking UTC instants.
-    pub fn end_of(&self, date: NaiveDate) -> Option<DateTime<Utc>> {
-        let next = date.succ_opt()?;
-        let noon = next.and_hms_opt(12, 0, 0)?.and_utc();
-        // Every zone's midnight lies within 26 hours before noon UTC of the day and 12 after.
-        let begins =
-            |minute: &i64| (noon + Duration::minutes(*minute)).with_timezone(&self.zone()).date_naive() >= next;
-        let (mut low, mut high) = (-27 * 60, 13 * 60);
-        while high - low > 1 {
-            let middle = (low + high) / 2;
-            if begins(&middle) { high = middle } else { low = middle }
-        }
-        Some(noon + Duration::minutes(low))
+        let (zone, week) = (self.zone(), self.business_week());
+        let local = bounded(from).with_timezone(&zone).naive_local();
+        let ahead = (1..=HORIZON_DAYS).filter_map(|ahead| local.checked_add_days(DayCount::new(ahead)));
+        let mut ahead = ahead.filter(|local| self.is_business_day(week, Some(local.date())));
+        let due = not_before(zone, ahead.nth((days as usize).checked_sub(1)?)?);
+        (due > from).then_some(due)
     }
 
     /// The same time of day, `days` business days before `to`; the earliest instant where there are not that many.
     pub fn business_days_before(&self, to: DateTime<Utc>, days: u32) -> DateTime<Utc> {
+        let (to, week) = (bounded(to), self.business_week());
         let local = to.with_timezone(&self.zone()).date_naive();
         let back = (1..=HORIZON_DAYS)
-            .filter(|back| {
-                local.checked_sub_days(chrono::Days::new(*back)).is_some_and(|date| self.is_business_day(date))
-            })
+            .filter(|back| self.is_business_day(week, local.checked_sub_days(DayCount::new(*back))))
             .nth((days as usize).saturating_sub(1));
         let back = i64::try_from(back.unwrap_or(HORIZON_DAYS)).unwrap_or(0);
         if days == 0 { to } else { to - Duration::days(back) }

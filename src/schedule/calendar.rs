@@ -5,6 +5,7 @@ use std::fmt;
 
 use chrono::{Datelike, NaiveDate, Weekday};
 
+use super::expr::Days;
 use super::holidays::Holidays;
 
 /// A range of local dates, both ends included.
@@ -45,6 +46,8 @@ pub enum Day<'a> {
 pub struct Calendar {
     /// The name in the settings.
     pub name: String,
+    /// The weekdays that are business days, where it says so.
+    pub week: Option<Days>,
     /// Public holidays, one set for each code listed.
     pub holidays: Vec<Holidays>,
     /// Own closed days and ranges.

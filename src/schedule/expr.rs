@@ -48,6 +48,13 @@ impl Window {
     pub fn overnight(&self) -> bool {
         self.end <= self.begin
     }
+
+    /// Whether it is open at `minute` of a day, if it begins on that day, or began on its eve.
+    pub(super) fn holds(&self, minute: u32, today: impl FnOnce() -> bool, eve: impl FnOnce() -> bool) -> bool {
+        let (begin, end) = (u32::from(self.begin), u32::from(self.end));
+        let (until_end, overnight) = (minute < end, self.overnight());
+        (minute >= begin && (overnight || until_end) && today()) || (overnight && until_end && eve())
+    }
 }
 
 /// A set of weekdays, one bit each, Monday lowest.
@@ -55,6 +62,19 @@ impl Window {
 pub struct Days(u8);
 
 impl Days {
+    /// Monday to Friday.
+    pub const MONDAY_TO_FRIDAY: Self = Self(0b001_1111);
+
+    /// Every weekday, Monday first.
+    pub(super) fn all() -> impl Iterator<Item = Weekday> {
+        std::iter::successors(Some(Weekday::Mon), |day| Some(day.succ())).take(7)
+    }
+
+    /// How many days are in the set.
+    pub fn count(self) -> u32 {
+        self.0.count_ones()
+    }
+
     /// Whether `day` is in the set.
     pub fn contains(self, day: Weekday) -> bool {
         self.0 & (1 << day.num_days_from_monday()) != 0
@@ -67,6 +87,12 @@ impl Days {
             day = day.succ();
             self.0 |= 1 << day.num_days_from_monday();
         }
+    }
+}
+
+impl FromIterator<Weekday> for Days {
+    fn from_iter<T: IntoIterator<Item = Weekday>>(days: T) -> Self {
+        Self(days.into_iter().fold(0, |set, day| set | 1 << day.num_days_from_monday()))
     }
 }
 
@@ -181,7 +207,11 @@ fn parse_window(text: &str) -> Result<Window, ExprError> {
     Ok(Window { days, begin, end })
 }
 
-fn parse_days(text: &str) -> Result<Days, ExprError> {
+/// Reads days of the week as windows have them: `mon-fri`, `sun-thu`, `mon.wed.fri`.
+///
+/// # Errors
+/// [`ExprError::Day`] with the part that is none.
+pub fn parse_days(text: &str) -> Result<Days, ExprError> {
     let mut days = Days::default();
     for range in text.split('.') {
         match range.split_once('-') {
@@ -212,17 +242,8 @@ fn parse_time(text: &str) -> Result<u16, ExprError> {
 
 impl fmt::Display for Days {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut first = true;
-        let mut day = Weekday::Mon;
-        for _ in 0..7 {
-            if self.contains(day) {
-                let dot = if first { "" } else { "." };
-                write!(f, "{dot}{}", day.to_string().to_lowercase())?;
-                first = false;
-            }
-            day = day.succ();
-        }
-        Ok(())
+        let days = Self::all().filter(|day| self.contains(*day)).map(|day| day.to_string().to_lowercase());
+        f.write_str(&days.collect::<Vec<_>>().join("."))
     }
 }
 

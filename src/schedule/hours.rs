@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Days as DayCount, Duration, NaiveDate, NaiveTime, Offset, TimeZone, Timelike, Utc};
+use chrono::{DateTime, Days as DayCount, Duration, NaiveDate, NaiveTime, Timelike, Utc};
 use chrono_tz::Tz;
 
 use super::calendar::{Calendar, DateRange, Day};
 use super::expr::{DAY_MINUTES, Hours, Window};
+use super::instants::{begin_of, bounded, first_second, floor_second, offset};
 
 /// How far back and ahead an opening or a closing is looked for, in days: a year and a month, so that a
 /// window that opens once a year is found.
@@ -54,6 +55,7 @@ pub struct HoursAt {
 impl Schedule {
     /// Whether the schedule is open at `at`. Total: every instant of every zone has an answer.
     pub fn is_open(&self, at: DateTime<Utc>) -> bool {
+        let at = bounded(at);
         self.parts.iter().any(|part| part.is_open(at))
     }
 
@@ -64,8 +66,8 @@ impl Schedule {
             zone: self.zone(),
             open,
             frozen: self.frozen(at),
-            exhausted: self.parts.iter().find_map(|part| part.exhausted(at)),
-            closed_since: if open { None } else { self.last_closing(at) },
+            exhausted: self.parts.iter().find_map(|part| part.exhausted(bounded(at))),
+            closed_since: if open { None } else { self.edges_before(at).find(|edge| self.closes_at(*edge)) },
             opens: self.next_opening(at),
         }
     }
@@ -77,61 +79,87 @@ impl Schedule {
 
     /// The frozen range that holds `at`, in any part's zone.
     pub fn frozen(&self, at: DateTime<Utc>) -> Option<DateRange> {
+        let at = bounded(at);
         let own = self.parts.iter().filter_map(|part| Some((part.zone, part.calendar.as_ref()?)));
         let also = self.also_frozen_by.iter().map(|(zone, calendar)| (*zone, calendar));
         own.chain(also).find_map(|(zone, calendar)| calendar.frozen(at.with_timezone(&zone).date_naive()))
     }
 
-    /// The next instant after `after` at which a window begins, within the horizon.
+    /// The next instant after `after`, within the horizon, at which it is open and was closed before.
     pub fn next_opening(&self, after: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        let start = floor_minute(after) + Duration::minutes(1);
-        (0..HORIZON_DAYS).find_map(|day| self.edges(start + Duration::days(day)).find(|t| self.opens_at(*t)))
+        self.edges_after(after).find(|edge| self.opens_at(*edge)).filter(|opens| *opens > after)
     }
 
-    /// Whether a bare date protects at `now`: until the first opening after that day. Where nothing ever
-    /// opens, until the day is over.
+    /// Whether a bare date protects at `now`: until the first opening after that day. Where nothing ever opens or
+    /// closes, until the day is over.
     pub fn keeps_through(&self, date: NaiveDate, now: DateTime<Utc>) -> bool {
-        let Some(next) = date.succ_opt() else {
+        let (Some(next), now) = (date.succ_opt(), bounded(now)) else {
             return true;
         };
-        let over = self.parts.iter().all(|part| part.local_date(now) >= next);
-        if !over || self.parts.iter().all(|part| part.windows().is_empty()) {
-            return !over;
+        if self.parts.iter().any(|part| part.local_date(now) < next) {
+            return true;
         }
-        // The latest opening at or before now must lie after the day, in the zone of the part that opened.
-        let lapsed = |part: &Part, at: DateTime<Utc>| part.opens_at(at) && part.local_date(at) >= next;
-        self.latest(now, |at| self.parts.iter().any(|part| lapsed(part, at))).is_none()
+        let later = |edge: &DateTime<Utc>| self.parts.iter().any(|part| part.local_date(*edge) >= next);
+        let opened = self.edges_before(now).take_while(later).any(|edge| self.opens_after(next, edge));
+        !opened && !self.is_constant(now)
     }
 
-    fn last_closing(&self, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        self.latest(at, |t| self.is_open(t - Duration::minutes(1)) && !self.is_open(t))
+    /// When a bare date ends to protect; `None` where nothing opens after that day within the horizon.
+    pub fn keep_ends(&self, date: NaiveDate) -> Option<DateTime<Utc>> {
+        let next = date.succ_opt()?;
+        let begins = || self.parts.iter().map(|part| begin_of(part.zone, next));
+        let (first, over) = (begins().min()?, begins().max()?);
+        let opening = self.edges_after(first - Duration::seconds(1)).find(|edge| self.opens_after(next, *edge));
+        match opening {
+            Some(opening) => Some(opening.max(over)),
+            None => self.is_constant(over).then_some(over),
+        }
     }
 
-    fn latest(&self, at: DateTime<Utc>, wanted: impl Fn(DateTime<Utc>) -> bool) -> Option<DateTime<Utc>> {
-        let end = floor_minute(at) + Duration::minutes(1);
-        (1..=HORIZON_DAYS).find_map(|day| self.edges(end - Duration::days(day)).rev().find(|t| wanted(*t)))
+    /// Whether it opens at `edge`, on `date` or later in the zone of a part that opens.
+    fn opens_after(&self, date: NaiveDate, edge: DateTime<Utc>) -> bool {
+        self.opens_at(edge) && self.parts.iter().any(|part| part.local_date(edge) >= date && part.is_open(edge))
     }
 
-    fn opens_at(&self, at: DateTime<Utc>) -> bool {
-        self.parts.iter().any(|part| part.opens_at(at))
+    /// Whether it neither opens nor closes as far as can be seen from `at`: it says `closed`, or is always open.
+    fn is_constant(&self, at: DateTime<Utc>) -> bool {
+        if self.parts.iter().all(|part| part.hours == Hours::Never) {
+            return true;
+        }
+        let mut edges = self.edges_before(at).chain(self.edges_after(at));
+        self.is_open(at) && edges.all(|edge| self.is_open(edge) && self.is_open(before(edge)))
     }
 
-    /// The minutes of the 24 hours from `start` at which something may change, in order. Where no clock is
-    /// changed these are the windows' own ends; on a night of change every minute is a candidate, which is
-    /// slow, right, and rare.
-    fn edges(&self, start: DateTime<Utc>) -> impl DoubleEndedIterator<Item = DateTime<Utc>> + use<> {
-        let end = start + Duration::days(1);
+    /// Whether it is open from `edge` on. A seam of two windows that touch is no opening.
+    fn opens_at(&self, edge: DateTime<Utc>) -> bool {
+        self.is_open(edge) && !self.is_open(before(edge))
+    }
+
+    fn closes_at(&self, edge: DateTime<Utc>) -> bool {
+        !self.is_open(edge) && self.is_open(before(edge))
+    }
+
+    /// Every instant after `at` at which something may change, in order, within the horizon.
+    fn edges_after(&self, at: DateTime<Utc>) -> impl Iterator<Item = DateTime<Utc>> {
+        let start = floor_second(bounded(at)) + Duration::seconds(1);
+        (0..HORIZON_DAYS).flat_map(move |day| self.edges(start + Duration::days(day)))
+    }
+
+    /// The same up to `at`, the last one first.
+    fn edges_before(&self, at: DateTime<Utc>) -> impl Iterator<Item = DateTime<Utc>> {
+        let end = floor_second(bounded(at)) + Duration::seconds(1);
+        (1..=HORIZON_DAYS).flat_map(move |day| self.edges(end - Duration::days(day)).into_iter().rev())
+    }
+
+    /// The instants of the 24 hours from `start` at which something may change, in order.
+    fn edges(&self, start: DateTime<Utc>) -> Vec<DateTime<Utc>> {
         let mut edges = Vec::new();
-        if self.parts.iter().all(|part| part.offset(start) == part.offset(end)) {
-            for part in &self.parts {
-                part.push_edges(start, end, &mut edges);
-            }
-            edges.sort_unstable();
-            edges.dedup();
-        } else {
-            edges.extend((0..i64::from(DAY_MINUTES)).map(|minute| start + Duration::minutes(minute)));
+        for part in &self.parts {
+            part.push_edges(start, start + Duration::days(1), &mut edges);
         }
-        edges.into_iter()
+        edges.sort_unstable();
+        edges.dedup();
+        edges
     }
 }
 
@@ -140,7 +168,7 @@ impl Part {
         at.with_timezone(&self.zone).date_naive()
     }
 
-    fn windows(&self) -> &[Window] {
+    pub(super) fn windows(&self) -> &[Window] {
         match &self.hours {
             Hours::Always | Hours::Never => &[],
             Hours::Windows(windows) => windows,
@@ -151,20 +179,14 @@ impl Part {
         match &self.hours {
             Hours::Always => true,
             Hours::Never => false,
-            Hours::Windows(windows) => windows.iter().any(|window| self.held_by(window, at).is_some()),
+            Hours::Windows(windows) => {
+                let local = at.with_timezone(&self.zone).naive_local();
+                let (date, minute) = (local.date(), local.hour() * 60 + local.minute());
+                let begins = |window: &Window, date: Option<NaiveDate>| date.is_some_and(|d| self.begins_on(window, d));
+                let holds = |w: &Window| w.holds(minute, || begins(w, Some(date)), || begins(w, date.pred_opt()));
+                windows.iter().any(holds)
+            }
         }
-    }
-
-    /// The local date on which the occurrence of `window` that holds `at` began.
-    fn held_by(&self, window: &Window, at: DateTime<Utc>) -> Option<NaiveDate> {
-        let local = at.with_timezone(&self.zone).naive_local();
-        let (date, minute) = (local.date(), local.hour() * 60 + local.minute());
-        let (begin, end) = (u32::from(window.begin), u32::from(window.end));
-        if minute >= begin && (window.overnight() || minute < end) && self.begins_on(window, date) {
-            return Some(date);
-        }
-        let eve = date.pred_opt()?;
-        (window.overnight() && minute < end && self.begins_on(window, eve)).then_some(eve)
     }
 
     /// A closed day closes the windows that begin on it, and no others.
@@ -182,14 +204,6 @@ impl Part {
         }
     }
 
-    fn opens_at(&self, at: DateTime<Utc>) -> bool {
-        let before = at - Duration::minutes(1);
-        self.windows().iter().any(|window| {
-            let now = self.held_by(window, at);
-            now.is_some() && now != self.held_by(window, before)
-        })
-    }
-
     /// The first date on which the answer for `at` would need data that the calendar lacks.
     fn exhausted(&self, at: DateTime<Utc>) -> Option<NaiveDate> {
         let today = self.local_date(at);
@@ -198,32 +212,38 @@ impl Part {
         dates.find(|date| self.day(*date) == Day::Beyond)
     }
 
-    fn offset(&self, at: DateTime<Utc>) -> Duration {
-        let offset = self.zone.offset_from_utc_datetime(&at.naive_utc()).fix();
-        Duration::seconds(i64::from(offset.local_minus_utc()))
+    /// The instants from `start` on, before `end`, at which a window may begin or end: where the wall clock shows
+    /// its begin or its end, and where clocks are changed, for then it shows another time at once. No zone changes
+    /// its clocks twice in a day.
+    fn push_edges(&self, start: DateTime<Utc>, end: DateTime<Utc>, edges: &mut Vec<DateTime<Utc>>) {
+        if self.windows().is_empty() {
+            return;
+        }
+        let (old, new) = (offset(self.zone, before(start)), offset(self.zone, before(end)));
+        if old == new {
+            return self.push_shown(start, end, old, edges);
+        }
+        let change = first_second(before(start), before(end), |at| offset(self.zone, at) == new);
+        self.push_shown(start, change, old, edges);
+        edges.push(change);
+        self.push_shown(change, end, new, edges);
     }
 
-    /// The ends of windows in `[start, end)`, where the offset is the same throughout.
-    fn push_edges(&self, start: DateTime<Utc>, end: DateTime<Utc>, edges: &mut Vec<DateTime<Utc>>) {
-        let offset = self.offset(start);
+    /// The begins and ends of windows in `[start, end)`, where the offset is the same throughout.
+    fn push_shown(&self, start: DateTime<Utc>, end: DateTime<Utc>, offset: Duration, edges: &mut Vec<DateTime<Utc>>) {
         let first = (start + offset).date_naive();
-        for day in 0..2 {
-            let Some(midnight) = first.checked_add_days(DayCount::new(day)).map(|d| d.and_time(NaiveTime::MIN)) else {
-                continue;
-            };
-            let midnight = midnight.and_utc() - offset;
+        for midnight in (0..2).filter_map(|day| first.checked_add_days(DayCount::new(day))) {
+            let midnight = midnight.and_time(NaiveTime::MIN).and_utc() - offset;
             for window in self.windows() {
-                for minute in [window.begin, window.end % DAY_MINUTES] {
-                    let edge = midnight + Duration::minutes(i64::from(minute));
-                    if start <= edge && edge < end {
-                        edges.push(edge);
-                    }
-                }
+                let ends = [window.begin, window.end % DAY_MINUTES];
+                let shown = ends.map(|minute| midnight + Duration::minutes(i64::from(minute)));
+                edges.extend(shown.iter().filter(|edge| start <= **edge && **edge < end));
             }
         }
     }
 }
 
-fn floor_minute(at: DateTime<Utc>) -> DateTime<Utc> {
-    at - Duration::seconds(i64::from(at.second())) - Duration::nanoseconds(i64::from(at.nanosecond()))
+/// The second before `at`.
+fn before(at: DateTime<Utc>) -> DateTime<Utc> {
+    at - Duration::seconds(1)
 }

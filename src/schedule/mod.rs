@@ -8,8 +8,9 @@ mod calendar;
 mod expr;
 mod holidays;
 mod hours;
+mod instants;
 
 pub use calendar::{Calendar, DateRange, Day};
-pub use expr::{Expr, ExprError, Hours, Window, parse_day, parse_zone};
+pub use expr::{Days, Expr, ExprError, Hours, Window, parse_day, parse_days, parse_zone};
 pub use holidays::{CODES as HOLIDAY_CODES, Holidays, UnknownHolidays};
 pub use hours::{HoursAt, Part, Schedule};

@@ -6,4 +6,5 @@ mod clocks;
 mod grammar;
 mod keep_until;
 mod reference;
+mod seams;
 mod zones;

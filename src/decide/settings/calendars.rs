@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use super::reader::{Section, Word, did_you_mean};
 use super::shape::Form;
 use super::{check_name, complain_unknown};
-use crate::schedule::{Calendar, DateRange, HOLIDAY_CODES, Holidays, parse_day};
+use crate::schedule::{Calendar, DateRange, Days, HOLIDAY_CODES, Holidays, parse_day, parse_days};
 
 /// What [`date`] reads, but for dates that no calendar has.
 const DATE: Form = Form::Like("^[0-9]{4}-[0-9]{2}-[0-9]{2}$");
@@ -16,9 +16,18 @@ const DATE: Form = Form::Like("^[0-9]{4}-[0-9]{2}-[0-9]{2}$");
 /// What [`range`] reads.
 const RANGE: Form = Form::Like("^[0-9]{4}-[0-9]{2}-[0-9]{2}(\\.\\.[0-9]{4}-[0-9]{2}-[0-9]{2})?$");
 
-/// The days of the week, in any case.
-const DAY: Form =
-    Form::Like("^([Mm][Oo][Nn]|[Tt][Uu][Ee]|[Ww][Ee][Dd]|[Tt][Hh][Uu]|[Ff][Rr][Ii]|[Ss][Aa][Tt]|[Ss][Uu][Nn])$");
+/// A day of the week, in any case.
+macro_rules! day {
+    () => {
+        "([Mm][Oo][Nn]|[Tt][Uu][Ee]|[Ww][Ee][Dd]|[Tt][Hh][Uu]|[Ff][Rr][Ii]|[Ss][Aa][Tt]|[Ss][Uu][Nn])"
+    };
+}
+
+/// One day of the week.
+const DAY: Form = Form::Like(concat!("^", day!(), "$"));
+
+/// What [`parse_days`] reads.
+const DAYS: Form = Form::Like(concat!("^", day!(), "([-.]", day!(), ")*$"));
 
 pub(super) fn read(top: &Section<'_>) -> BTreeMap<String, Arc<Calendar>> {
     let mut calendars = BTreeMap::new();
@@ -26,6 +35,7 @@ pub(super) fn read(top: &Section<'_>) -> BTreeMap<String, Arc<Calendar>> {
         check_name(&section, "calendar", &name);
         let mut calendar = Calendar {
             name: name.text.to_owned(),
+            week: week(&section),
             holidays: holidays(&section),
             closed: ranges(&section, "closed"),
             like: BTreeMap::new(),
@@ -36,6 +46,12 @@ pub(super) fn read(top: &Section<'_>) -> BTreeMap<String, Arc<Calendar>> {
         calendars.insert(name.text.to_owned(), Arc::new(calendar));
     }
     calendars
+}
+
+fn week(section: &Section<'_>) -> Option<Days> {
+    let word = section.word_like("week", DAYS)?;
+    let hint = "write the business days, such as `week = \"mon-fri\"`, `\"sun-thu\"` or `\"mon-thu.sat\"`";
+    parse_days(word.text).map_err(|wrong| section.complain(word.span, wrong.to_string(), hint.to_owned())).ok()
 }
 
 fn holidays(section: &Section<'_>) -> Vec<Holidays> {

@@ -57,9 +57,11 @@ fn a_night_that_began_on_the_day_is_no_opening_after_it() {
 }
 
 #[test]
-fn an_all_day_schedule_opens_at_midnight() {
+fn an_all_day_schedule_opens_at_the_midnight_before_which_it_was_closed() {
     let settings = with(&[]);
-    ends(&settings, "2026-11-24", Some("mon-fri all-day"), "2026-11-25T00:00:00+09:00");
+    // Tuesday's end is no opening: it is open from Tuesday, after the holiday, to Friday's end.
+    ends(&settings, "2026-11-24", Some("mon-fri all-day"), "2026-11-30T00:00:00+09:00");
+    ends(&settings, "2026-11-24", Some("mon.wed all-day"), "2026-11-25T00:00:00+09:00");
     ends(&settings, "2026-11-27", Some("mon-fri all-day"), "2026-11-30T00:00:00+09:00");
     ends(&settings, "2026-11-20", Some("mon-fri all-day"), "2026-11-24T00:00:00+09:00");
 }
@@ -67,8 +69,28 @@ fn an_all_day_schedule_opens_at_midnight() {
 #[test]
 fn where_nothing_ever_opens_a_bare_date_protects_until_the_day_is_over() {
     let settings = with(&[]);
-    for schedule in ["never", "always"] {
-        ends(&settings, "2026-11-24", Some(schedule), "2026-11-25T00:00:00+09:00");
+    for schedule in
+        ["never", "always", "mon-sun all-day @ Asia/Tokyo", "mon-sun 00:00-12:00 + mon-sun 12:00-24:00 @ UTC"]
+    {
+        let end = if schedule.ends_with("UTC") { "2026-11-25T00:00:00Z" } else { "2026-11-25T00:00:00+09:00" };
+        ends(&settings, "2026-11-24", Some(schedule), end);
+    }
+}
+
+#[test]
+fn what_is_said_of_the_end_of_a_bare_date_is_when_it_ends() {
+    let open = "open = [\"mon-fri 09:00-18:00\", \"mon-fri 09:00-18:00 @ America/New_York\"]";
+    let two = with(&[("open = [\"mon-fri 09:00-18:00\"]", open)]);
+    let office = with(&[]);
+    let others = ["never", "always", "mon-sun 23:00-22:00", "mon-fri 20:00-24:00 + tue-sat 00:00-05:00", "sat all-day"];
+    let others = others.map(|text| super::reference::schedule(text, chrono_tz::Tz::Europe__Berlin).into());
+    let all = [two.schedules["office"].clone(), office.schedules["office"].clone()].into_iter().chain(others);
+    for schedule in all {
+        for day in (0..14).map(|day| at("2026-11-20T00:00:00Z").date_naive() + Duration::days(day)) {
+            let ends = schedule.keep_ends(day).unwrap_or_else(|| panic!("{}: {day}", schedule.name));
+            let keeps = |seconds| schedule.keeps_through(day, ends + Duration::seconds(seconds));
+            assert_eq!([-86400, -1, 0, 86400].map(keeps), [true, true, false, false], "{}: {day}", schedule.name);
+        }
     }
 }
 

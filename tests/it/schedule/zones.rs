@@ -3,7 +3,7 @@
 use chrono::{DateTime, Duration, Offset, TimeZone, Utc};
 use chrono_tz::{TZ_VARIANTS, Tz};
 
-use super::reference::{Window, changes, open_at, schedule, text};
+use super::reference::{Table, Window, changes, open_at, schedule, text};
 use crate::fake::at;
 
 const OFFICE: &[Window] = &[("mon tue wed thu fri", 540, 1080)];
@@ -48,6 +48,63 @@ fn closings_and_openings_of_every_zone_surround_the_instant() {
         assert!(!said.open && closed <= instant && instant - closed < Duration::days(4), "{zone}");
         assert_eq!((closed + offset(*zone, closed)).format("%H:%M").to_string(), "18:00", "{zone}");
     }
+}
+
+/// Windows of every day, and of the weekday of the change alone, that begin or end at what the wall clock shows right
+/// before and right after a change.
+fn at_the_change(zone: Tz, change: DateTime<Utc>) -> Vec<Vec<Window>> {
+    use chrono::{Datelike, Timelike};
+    const EVERY: &str = "mon tue wed thu fri sat sun";
+    const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+    let before = change.naive_utc() + offset(zone, change - Duration::seconds(1));
+    let after = change.naive_utc() + offset(zone, change);
+    let minute = |local: chrono::NaiveDateTime| local.hour() * 60 + local.minute();
+    let day = |local: chrono::NaiveDateTime| DAYS[local.weekday().num_days_from_monday() as usize];
+    let mut all = Vec::new();
+    for local in [before, after] {
+        let (edge, eve) = (minute(local), day(local - Duration::days(1)));
+        for days in [EVERY, day(local)] {
+            all.push(vec![(days, edge, (edge + 240) % 1440)]);
+            all.push(vec![(days, (edge + 1200) % 1440, edge)]);
+        }
+        all.push(vec![(eve, 1200, edge.max(1)), (day(local), edge, 1439)]);
+    }
+    let (first, last) = (minute(before).min(minute(after)), minute(before).max(minute(after)));
+    all.push(vec![(EVERY, first, last)]);
+    all.push(vec![(EVERY, first + 10, last - 10), (EVERY, last, last + 5)]);
+    all
+}
+
+#[test]
+fn what_begins_or_ends_at_a_change_of_clocks_agrees_with_the_second_opinion_in_every_zone() {
+    let (mut seen, mut asked) = (std::collections::BTreeSet::new(), 0);
+    for zone in TZ_VARIANTS {
+        for change in changes(zone, at("2027-01-01T00:00:00Z"), at("2028-01-01T00:00:00Z")) {
+            // Zones with the same clocks are asked once.
+            let clocks = [change - Duration::seconds(1), change].map(|at| offset(zone, at).num_seconds());
+            if !seen.insert((change, clocks)) {
+                continue;
+            }
+            let begin = change - Duration::hours(30);
+            for windows in at_the_change(zone, change) {
+                let (schedule, table) = (schedule(&text(&windows), zone), Table::new(&windows, zone, begin, 3));
+                for minutes in [-1700, -181, -61, -60, -31, -1, 0, 1, 29, 59, 60, 61, 179, 1441] {
+                    let now = change + Duration::minutes(minutes);
+                    let said = schedule.at(now);
+                    assert_eq!(said.open, table.is_open(now), "{} in {zone} at {now}", schedule.name);
+                    // Beyond the table it knows of no opening: then there is none within it.
+                    let opens = table.next_opening(now);
+                    let near = said.opens.filter(|opens| *opens < begin + Duration::days(3));
+                    assert_eq!(near, opens, "{} in {zone} at {now}", schedule.name);
+                    let closed = table.last_closing(now).filter(|_| !said.open);
+                    let near = said.closed_since.filter(|closed| *closed > begin);
+                    assert_eq!(near, closed, "{} in {zone} at {now}", schedule.name);
+                    asked += 1;
+                }
+            }
+        }
+    }
+    assert!(seen.len() > 30 && asked > 5_000, "{} changes, {asked}", seen.len());
 }
 
 fn offset(zone: Tz, at: DateTime<Utc>) -> Duration {
