@@ -1,7 +1,7 @@
 //! The grammar of schedule expressions, as people write them in settings and in tags.
 //!
 //! ```text
-//! expr   = "always" | "never" | window *( " + " window ) [ " @ " zone ]
+//! expr   = "always" | "closed" | window *( " + " window ) [ " @ " zone ]
 //! window = days " " ( HH:MM "-" HH:MM | "all-day" )
 //! days   = range *( "." range )        range = day [ "-" day ]        day = mon … sun, any case
 //! ```
@@ -27,7 +27,7 @@ pub enum Hours {
     /// Open at every instant, whatever the calendar says.
     Always,
     /// Open at no instant.
-    Never,
+    Closed,
     /// Open inside any of these windows; at least one.
     Windows(Vec<Window>),
 }
@@ -110,8 +110,13 @@ pub struct Expr {
 pub enum ExprError {
     #[error("two tags whose keys differ in case only ask for different hours, `{0}` and `{1}`; remove one of them")]
     TwoTags(String, String),
-    #[error("the schedule expression is empty; write for example `mon-fri 09:00-18:00`, `always` or `never`")]
+    #[error("the schedule expression is empty; write for example `mon-fri 09:00-18:00`, `always` or `closed`")]
     Empty,
+    /// Most people who write it in a tag mean that their instance is never stopped.
+    #[error(
+        "`never` can mean never open or never stopped; write `closed` for hours that never open, or `always`, or the tag `keep`, for what is never stopped"
+    )]
+    Never,
     #[error("the schedule expression is {0} characters long; at most {LONGEST} are read")]
     TooLong(usize),
     #[error("`{0}` is not an IANA time zone such as `Asia/Tokyo`")]
@@ -148,11 +153,14 @@ impl Expr {
             None => (text, None),
             Some((body, zone)) => (body, Some(parse_zone(zone)?)),
         };
+        if body.trim().eq_ignore_ascii_case("never") {
+            return Err(ExprError::Never);
+        }
         let hours = match (body, zone) {
             ("always", None) => Hours::Always,
-            ("never", None) => Hours::Never,
+            ("closed", None) => Hours::Closed,
             ("always", Some(_)) => return Err(ExprError::ZoneOnConstant("always")),
-            ("never", Some(_)) => return Err(ExprError::ZoneOnConstant("never")),
+            ("closed", Some(_)) => return Err(ExprError::ZoneOnConstant("closed")),
             _ => Hours::Windows(body.split(" + ").map(parse_window).collect::<Result<_, _>>()?),
         };
         Ok(Self { hours, zone })
@@ -261,7 +269,7 @@ impl fmt::Display for Hours {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Always => f.write_str("always"),
-            Self::Never => f.write_str("never"),
+            Self::Closed => f.write_str("closed"),
             Self::Windows(windows) => {
                 for (n, window) in windows.iter().enumerate() {
                     write!(f, "{}{window}", if n == 0 { "" } else { " + " })?;

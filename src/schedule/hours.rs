@@ -123,7 +123,7 @@ impl Schedule {
 
     /// Whether it neither opens nor closes as far as can be seen from `at`: it says `closed`, or is always open.
     fn is_constant(&self, at: DateTime<Utc>) -> bool {
-        if self.parts.iter().all(|part| part.hours == Hours::Never) {
+        if self.parts.iter().all(|part| part.hours == Hours::Closed) {
             return true;
         }
         let mut edges = self.edges_before(at).chain(self.edges_after(at));
@@ -170,7 +170,7 @@ impl Part {
 
     pub(super) fn windows(&self) -> &[Window] {
         match &self.hours {
-            Hours::Always | Hours::Never => &[],
+            Hours::Always | Hours::Closed => &[],
             Hours::Windows(windows) => windows,
         }
     }
@@ -178,7 +178,7 @@ impl Part {
     fn is_open(&self, at: DateTime<Utc>) -> bool {
         match &self.hours {
             Hours::Always => true,
-            Hours::Never => false,
+            Hours::Closed => false,
             Hours::Windows(windows) => {
                 let local = at.with_timezone(&self.zone).naive_local();
                 let (date, minute) = (local.date(), local.hour() * 60 + local.minute());

@@ -204,7 +204,19 @@ fn a_name_that_nothing_bears_is_fatal() {
             .contains("did you mean `Asia/Tokyo`?")
     );
     assert!(said("zone = \"Asia/Tokyo\"\ncalendar", "calendar").contains("has no time zone"));
-    assert!(said("[schedules.night]", "[schedules.always]").contains("cannot name a schedule"));
+    for name in ["always", "closed", "never", "Never"] {
+        assert!(said("[schedules.night]", &format!("[schedules.{name}]")).contains("cannot name a schedule"));
+    }
+}
+
+#[test]
+fn hours_that_never_open_are_written_closed_and_never_is_refused_with_a_hint() {
+    with(&[("mon-fri 20:00-05:00", "closed")]);
+    for value in ["never", "Never", "never @ Asia/Tokyo"] {
+        let wrong = said("mon-fri 20:00-05:00", value);
+        assert!(wrong.contains("never open or never stopped"), "{wrong}");
+        assert!(wrong.contains("; for hours that never open write `open = [\"closed\"]`"), "{wrong}");
+    }
 }
 
 #[test]

@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 
 use super::reader::{Section, Word, did_you_mean};
 use super::{check_name, complain_unknown};
-use crate::schedule::{Calendar, Expr, Hours, Part, Schedule, parse_zone};
+use crate::schedule::{Calendar, Expr, ExprError, Hours, Part, Schedule, parse_zone};
 
 /// By name. `None` stands for a schedule that was complained about, so that a policy naming it is not
 /// complained about as well.
@@ -17,7 +17,7 @@ pub(super) fn read(top: &Section<'_>, calendars: &BTreeMap<String, Arc<Calendar>
     let mut schedules = Schedules::new();
     for (name, section) in top.named_sections("schedules") {
         check_name(&section, "schedule", &name);
-        if matches!(name.text, "always" | "never") {
+        if matches!(name.text, "always" | "closed") || name.text.eq_ignore_ascii_case("never") {
             let what = format!("`{}` is an expression and cannot name a schedule", name.text);
             section.complain(name.span.clone(), what, None);
         }
@@ -46,7 +46,7 @@ fn one(section: &Section<'_>, name: &str, calendars: &BTreeMap<String, Arc<Calen
         calendar
     });
     let silent = format!("{} does not say when it is open", section.title);
-    let hint = "write `open = [\"mon-fri 09:00-18:00\"]`; what is never open is `open = [\"never\"]`".to_owned();
+    let hint = "write `open = [\"mon-fri 09:00-18:00\"]`; what is never open is `open = [\"closed\"]`".to_owned();
     section.need("open", silent.clone(), hint.clone());
     let open = section.words("open")?;
     if open.is_empty() {
@@ -64,13 +64,18 @@ fn part(section: &Section<'_>, word: &Word<'_>, zone: Option<Tz>, calendar: Opti
     let expr = match Expr::parse(word.text) {
         Ok(expr) => expr,
         Err(wrong) => {
-            section.complain(word.span.clone(), wrong.to_string(), None);
+            let hint = "for hours that never open write `open = [\"closed\"]`";
+            section.complain(
+                word.span.clone(),
+                wrong.to_string(),
+                (wrong == ExprError::Never).then(|| hint.to_owned()),
+            );
             return None;
         }
     };
     let zone = match (expr.zone.or(zone), &expr.hours) {
         (Some(zone), _) => zone,
-        (None, Hours::Always | Hours::Never) => Tz::UTC,
+        (None, Hours::Always | Hours::Closed) => Tz::UTC,
         (None, Hours::Windows(_)) => {
             let hint = "write `zone = \"Asia/Tokyo\"` in the schedule, or ` @ Asia/Tokyo` after the hours".to_owned();
             section.complain(word.span.clone(), format!("`{}` has no time zone", word.text), Some(hint));

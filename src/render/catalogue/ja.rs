@@ -683,8 +683,11 @@ fn expr(out: &mut String, wrong: &ExprError) -> fmt::Result {
             )
         }
         ExprError::Empty => {
-            out.write_str("スケジュール式が空。`mon-fri 09:00-18:00`、`always`、`never` のように書くこと")
+            out.write_str("スケジュール式が空。`mon-fri 09:00-18:00`、`always`、`closed` のように書くこと")
         }
+        ExprError::Never => out.write_str(
+            "`never` は「開かない」とも「停止しない」とも読める。開かない時間帯は `closed`、停止させないなら `always` かタグ `keep` と書くこと",
+        ),
         ExprError::TooLong(length) => write!(out, "スケジュール式が長すぎる({length}文字)"),
         ExprError::Zone(zone) => write!(out, "`{zone}` は `Asia/Tokyo` のような IANA タイムゾーンではない"),
         ExprError::ZoneOnConstant(word) => write!(out, "`{word}` はどこでも同じなので、タイムゾーンを付けられない"),

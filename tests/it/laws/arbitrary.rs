@@ -61,7 +61,7 @@ pub static VARIANTS: LazyLock<Vec<Settings>> = LazyLock::new(|| {
         ]),
         change(&[
             ("cpu-percent = 10", "cpu-percent = 10\nunmeasured = \"ignore\""),
-            ("open = [\"mon-fri 09:00-18:00\"]", "open = [\"never\"]"),
+            ("open = [\"mon-fri 09:00-18:00\"]", "open = [\"closed\"]"),
             (
                 "[schedules.night]",
                 "[never]\naccounts = [\"222222222222\"]\ntags = [\"Role=bastion\"]\n\n[schedules.night]",
@@ -126,6 +126,7 @@ pub fn any_keep_until() -> impl Strategy<Value = String> {
 fn any_schedule() -> impl Strategy<Value = String> {
     let words = vec![
         "always",
+        "closed",
         "never",
         "night",
         "office",

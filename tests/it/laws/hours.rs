@@ -28,7 +28,7 @@ fn any_window() -> impl Strategy<Value = String> {
 
 fn any_expr() -> impl Strategy<Value = String> {
     let windows = prop::collection::vec(any_window(), 1..4).prop_map(|windows| windows.join(" + "));
-    prop_oneof![1 => select(vec!["always", "never"]).prop_map(str::to_owned), 20 => windows]
+    prop_oneof![1 => select(vec!["always", "closed"]).prop_map(str::to_owned), 20 => windows]
 }
 
 /// From the days of local mean time to far beyond any data.

@@ -118,7 +118,7 @@ fn beyond_its_data_a_calendar_says_so() {
     // A night needs to know of its eve as well.
     assert!(exhausted("mon-fri 20:00-05:00", "2024-01-01T12:00:00+09:00"));
     assert!(exhausted("mon-fri 20:00-05:00", "2036-01-01T01:00:00+09:00"));
-    for constant in ["always", "never"] {
+    for constant in ["always", "closed"] {
         assert!(!exhausted(constant, "2036-01-01T00:00:00+09:00"), "{constant}");
     }
     let without = schedule("closed = [\"2026-12-29\"]", OFFICE).at(at("2036-01-02T12:00:00+09:00"));
@@ -168,7 +168,7 @@ fn a_tags_expression_takes_zone_and_calendar_from_the_policy_unless_it_names_a_z
     assert_eq!(reason("mon-fri 09:00-18:00 @ Asia/Tokyo", holiday), Reason::WithinHours);
     assert_eq!(reason("mon-fri 09:00-18:00 @ Europe/Berlin", holiday), Reason::WithinHours); // 09:30 there
     assert_eq!(reason("always", holiday), Reason::WithinHours);
-    assert_eq!(reason("never", holiday), Reason::OutsideHours);
+    assert_eq!(reason("closed", holiday), Reason::OutsideHours);
     assert_eq!(reason("night", "2026-11-23T21:00:00+09:00"), Reason::WithinHours);
     assert_eq!(reason("sat 09:00-18:00", EVENING), Reason::OutsideHours);
 }
@@ -179,6 +179,6 @@ fn an_opening_within_a_year_is_found_and_one_that_never_comes_is_none() {
     assert_eq!(once.next_opening(at(EVENING)), Some(at("2027-11-26T09:00:00+09:00")));
     let never = schedule("closed = [\"2024-01-01..2035-12-31\"]", OFFICE).at(at(EVENING));
     assert_eq!((never.open, never.opens, never.closed_since), (false, None, None));
-    let constant = schedule("", "never").at(at(EVENING) + Duration::days(3));
+    let constant = schedule("", "closed").at(at(EVENING) + Duration::days(3));
     assert_eq!((constant.open, constant.opens, constant.closed_since), (false, None, None));
 }

@@ -22,7 +22,7 @@ fn window(text: &str) -> (Vec<Weekday>, u16, u16) {
 #[test]
 fn constants_are_open_always_or_never() {
     assert_eq!(accepted("always"), Expr { hours: Hours::Always, zone: None });
-    assert_eq!(accepted("never"), Expr { hours: Hours::Never, zone: None });
+    assert_eq!(accepted("closed"), Expr { hours: Hours::Closed, zone: None });
 }
 
 #[test]
@@ -77,7 +77,7 @@ fn windows_are_joined_and_a_zone_comes_last() {
 
 #[test]
 fn what_is_read_is_written_so_that_it_reads_the_same() {
-    for text in ["always", "never", "fri-mon 22:00-06:00", "mon.wed all-day + sun 00:00-00:01", "mon 18:00-00:00"] {
+    for text in ["always", "closed", "fri-mon 22:00-06:00", "mon.wed all-day + sun 00:00-00:01", "mon 18:00-00:00"] {
         let hours = accepted(text).hours;
         assert_eq!(accepted(&hours.to_string()).hours, hours, "{text}");
     }
@@ -93,7 +93,7 @@ fn everything_else_is_refused_with_the_part_that_is_wrong() {
     assert_eq!(refused("mon 09:00-18:00 @ "), ExprError::Zone(String::new()));
     assert_eq!(refused("mon 09:00-18:00 @ UTC @ UTC"), ExprError::Zone("UTC @ UTC".into()));
     assert_eq!(refused("always @ Asia/Tokyo"), ExprError::ZoneOnConstant("always"));
-    assert_eq!(refused("never @ Asia/Tokyo"), ExprError::ZoneOnConstant("never"));
+    assert_eq!(refused("closed @ Asia/Tokyo"), ExprError::ZoneOnConstant("closed"));
     assert_eq!(refused("mon 09:00-09:00"), ExprError::EqualEnds("09:00-09:00".into()));
     assert_eq!(refused("mon 00:00-00:00"), ExprError::EqualEnds("00:00-00:00".into()));
     assert_eq!(refused("mon 24:00-06:00"), ExprError::BeginsAtMidnightsEnd);
@@ -114,6 +114,16 @@ fn everything_else_is_refused_with_the_part_that_is_wrong() {
         ("mon ０９:00-18:00", "０９:00"),
     ] {
         assert_eq!(refused(text), ExprError::Time(part.into()), "{text}");
+    }
+}
+
+#[test]
+fn never_is_refused_with_what_it_can_mean() {
+    for text in ["never", "Never", "NEVER", " never ", "never @ Asia/Tokyo", "never @ UTC"] {
+        let wrong = Expr::parse(text).expect_err(text);
+        assert_eq!(wrong, ExprError::Never, "{text}");
+        let said = wrong.to_string();
+        assert!(["`closed`", "`always`", "`keep`"].iter().all(|word| said.contains(word)), "{said}");
     }
 }
 
@@ -162,6 +172,9 @@ fn gaps_that_are_not_exactly_one_space_are_refused() {
         "mon 09:00-18:00\n",
         "always + mon 09:00-18:00",
         "mon-fri 09:00-18:00 + never",
+        "mon-fri 09:00-18:00 + closed",
+        "Closed",
+        "closed ",
         "1/10",
         "31W",
     ] {

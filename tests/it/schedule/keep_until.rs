@@ -70,7 +70,7 @@ fn an_all_day_schedule_opens_at_the_midnight_before_which_it_was_closed() {
 fn where_nothing_ever_opens_a_bare_date_protects_until_the_day_is_over() {
     let settings = with(&[]);
     for schedule in
-        ["never", "always", "mon-sun all-day @ Asia/Tokyo", "mon-sun 00:00-12:00 + mon-sun 12:00-24:00 @ UTC"]
+        ["closed", "always", "mon-sun all-day @ Asia/Tokyo", "mon-sun 00:00-12:00 + mon-sun 12:00-24:00 @ UTC"]
     {
         let end = if schedule.ends_with("UTC") { "2026-11-25T00:00:00Z" } else { "2026-11-25T00:00:00+09:00" };
         ends(&settings, "2026-11-24", Some(schedule), end);
@@ -82,7 +82,8 @@ fn what_is_said_of_the_end_of_a_bare_date_is_when_it_ends() {
     let open = "open = [\"mon-fri 09:00-18:00\", \"mon-fri 09:00-18:00 @ America/New_York\"]";
     let two = with(&[("open = [\"mon-fri 09:00-18:00\"]", open)]);
     let office = with(&[]);
-    let others = ["never", "always", "mon-sun 23:00-22:00", "mon-fri 20:00-24:00 + tue-sat 00:00-05:00", "sat all-day"];
+    let others =
+        ["closed", "always", "mon-sun 23:00-22:00", "mon-fri 20:00-24:00 + tue-sat 00:00-05:00", "sat all-day"];
     let others = others.map(|text| super::reference::schedule(text, chrono_tz::Tz::Europe__Berlin).into());
     let all = [two.schedules["office"].clone(), office.schedules["office"].clone()].into_iter().chain(others);
     for schedule in all {

@@ -124,6 +124,7 @@ fn exprs() -> Vec<ExprError> {
     vec![
         ExprError::TwoTags(text("office"), text("night")),
         ExprError::Empty,
+        ExprError::Never,
         ExprError::TooLong(2000),
         ExprError::Zone(text("JTS")),
         ExprError::ZoneOnConstant("always"),
@@ -146,6 +147,7 @@ fn in_expr(wrong: &ExprError) -> Vec<String> {
         | ExprError::Time(value)
         | ExprError::EqualEnds(value) => vec![value.clone()],
         ExprError::Empty => vec![text("always")],
+        ExprError::Never => ["never", "closed", "always", "keep"].map(text).to_vec(),
         ExprError::BeginsAtMidnightsEnd => vec![text("24:00"), text("00:00")],
     }
 }
