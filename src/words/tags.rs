@@ -58,12 +58,13 @@ pub struct TagPattern {
 }
 
 impl TagPattern {
-    /// A pattern that condemns: matched to the letter, so that nothing is caught by accident.
+    /// A pattern whose match condemns: matched to the letter, so that nothing is caught by accident.
     pub fn exact(text: &str) -> Self {
         Self::build(text, WildMatch::new)
     }
 
-    /// A pattern that protects: matched without regard to case, so that nothing slips away by accident.
+    /// A pattern whose match protects, as those of `without-tags` do: matched without regard to case, so that a
+    /// different spelling loses no protection.
     pub fn generous(text: &str) -> Self {
         Self::build(text, WildMatch::new_case_insensitive)
     }

@@ -89,8 +89,8 @@ pub struct Match {
 }
 
 impl Match {
-    /// Whether the policy speaks of this instance. Account names are matched without regard to case, all else
-    /// to the letter.
+    /// Whether the policy speaks of this instance. Account names and what `without-tags` looks for are matched without
+    /// regard to case, all else to the letter.
     pub fn matches(&self, instance: &Instance, account: &Account) -> bool {
         let Self { accounts, regions, types, tags, without_tags } = self;
         let any = |globs: &Option<Vec<WildMatch>>, text: &str| {
@@ -230,7 +230,7 @@ fn matcher(section: &Section<'_>) -> Option<Match> {
         regions: table.words("regions").map(|words| globs(words, WildMatch::new)),
         types: table.words("types").map(|words| globs(words, WildMatch::new)),
         tags: tag_patterns(&table, "tags", TagPattern::exact),
-        without_tags: tag_patterns(&table, "without-tags", TagPattern::exact),
+        without_tags: tag_patterns(&table, "without-tags", TagPattern::generous),
     };
     let span = table.span.clone();
     let empty = matcher == Match::default();

@@ -68,8 +68,17 @@ fn an_hour_of_which_nothing_is_said_is_a_gap() {
 
 #[test]
 fn a_schedule_that_cannot_be_read_condemns_nobody() {
-    let unreadable =
-        select(vec!["", "mon-fri", "mon-fri 9-18", "mon-fri 09:00-18:00 @ Tokyo", "Office", "always ", "every day"]);
+    let unreadable = select(vec![
+        "",
+        "mon-fri",
+        "mon-fri 9-18",
+        "mon-fri 09:00-18:00 @ Tokyo",
+        "Office",
+        "always ",
+        "every day",
+        "never",
+        "Never",
+    ]);
     let values = (any_instance(), any_settings(), any_instant(), any_history("i-1"), unreadable);
     for_all(512, values, |(found, settings, now, history, value)| {
         let key = settings.tags.schedule.clone();
@@ -82,7 +91,7 @@ fn a_schedule_that_cannot_be_read_condemns_nobody() {
 
 #[test]
 fn two_schedule_tags_that_disagree_condemn_nobody() {
-    let torn = instance("i-1").tag("idle-reaper:schedule", "never").tag("Idle-Reaper:Schedule", "night");
+    let torn = instance("i-1").tag("idle-reaper:schedule", "closed").tag("Idle-Reaper:Schedule", "night");
     let ruling = judge(&with(&[]), &torn, at(EVENING));
     assert_eq!(ruling.verdict.reason(), Reason::ScheduleUnreadable);
 }
@@ -99,6 +108,48 @@ fn the_absence_of_a_tag_alone_never_condemns() {
         let bare = Instance { tags: Tags::default(), ..found };
         let tagged = tags.iter().fold(bare, |found, (key, value)| found.tag(key, value));
         assert!(!judge(&settings, &tagged, now).armed);
+    });
+}
+
+#[test]
+fn a_tag_is_absent_only_if_no_spelling_of_it_is_there() {
+    let lacking = |pattern: &str| {
+        let text =
+            SETTINGS.replace("tags = [\"Env=dev\"]", &format!("regions = [\"*-1\"], without-tags = [\"{pattern}\"]"));
+        crate::fake::settings(&text)
+    };
+    let found = |key: &str, value: &str| instance("i-1").untagged("Env").tag(key, value);
+    for (pattern, key, value, lacks) in [
+        ("Env", "env", "Prod", false),
+        ("Env", "ENV", "", false),
+        ("Env=prod*", "Env", "Production", false),
+        ("Env=prod*", "eNV", "PROD", false),
+        ("Cost?enter", "COST-ENTER", "1", false),
+        ("Größe", "GRÖßE", "1", false),
+        ("Env", "Environment", "prod", true),
+        ("Env=prod*", "env", "dev", true),
+    ] {
+        let reason = judge(&lacking(pattern), &found(key, value), at(EVENING)).verdict.reason();
+        let expected = if lacks { Reason::OutsideHours } else { Reason::NoPolicy };
+        assert_eq!(reason, expected, "{pattern} over {key}={value}");
+    }
+    // What is matched by its presence is matched to the letter.
+    for (key, value) in [("env", "dev"), ("Env", "Dev"), ("ENV", "DEV")] {
+        assert_eq!(
+            judge(&with(&[]), &found(key, value), at(EVENING)).verdict.reason(),
+            Reason::NoPolicy,
+            "{key}={value}"
+        );
+    }
+    let cases = prop::collection::vec(any::<bool>(), 6);
+    for_all(128, (cases, any_instance(), any_instant()), |(upper, found, now)| {
+        let mixed: Vec<String> = "envdev"
+            .chars()
+            .zip(upper)
+            .map(|(letter, upper)| if upper { letter.to_ascii_uppercase() } else { letter }.to_string())
+            .collect();
+        let tagged = Instance { tags: Tags::default(), ..found }.tag(&mixed[..3].concat(), &mixed[3..].concat());
+        assert_eq!(judge(&lacking("Env=dev"), &tagged, now).policy, None, "{mixed:?}");
     });
 }
 
