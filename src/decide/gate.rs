@@ -1,7 +1,7 @@
 //! Whether a stop may be done now, or has to wait: for a mark, for its owner to be told, for the days that the
 //! owner has to answer. Not told means not acted on.
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 
 use super::caps::Cap;
 use super::case::Case;
@@ -14,10 +14,6 @@ use crate::words::{Mark, Subject, Verdict};
 
 /// The first stop under a policy of hours is announced so many business days ahead.
 pub const NOTICE_DAYS: u32 = 1;
-
-/// A scheduled run begins up to a minute late, and not always equally late: a notice given at 20:30:05 is over at
-/// 20:30:00 a business day later.
-const SLACK_MINUTES: i64 = 2;
 
 /// Whether a stop may be done now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,9 +51,15 @@ impl<'a> Notice<'a> {
         (told.binding && told.policy == self.policy.name && read).then_some(told)
     }
 
-    fn after(&self, since: DateTime<Utc>, days: u32, because: Cap, now: DateTime<Utc>) -> Gate {
-        match self.schedule.business_days_after(since, days) {
-            Some(until) if now + Duration::minutes(SLACK_MINUTES) >= until => Gate::Open,
+    /// Open so many business days after the notice, and never before the instant that it announced: the settings may
+    /// have changed since.
+    fn after(&self, told: &Told, days: u32, because: Cap, now: DateTime<Utc>) -> Gate {
+        match self
+            .schedule
+            .business_days_after(told.first, days)
+            .map(|until| told.due.map_or(until, |due| due.max(until)))
+        {
+            Some(until) if now >= until => Gate::Open,
             until => Gate::Shut { because, until },
         }
     }
@@ -70,7 +72,7 @@ impl<'a> Notice<'a> {
         match self.given() {
             None => Gate::Shut { because: Cap::NotTold, until: None },
             Some(told) if told.has_lapsed(now) => Gate::Shut { because: Cap::NotTold, until: None },
-            Some(told) => self.after(told.first, NOTICE_DAYS, Cap::Announced, now),
+            Some(told) => self.after(told, NOTICE_DAYS, Cap::Announced, now),
         }
     }
 
@@ -81,11 +83,9 @@ impl<'a> Notice<'a> {
         let Some(told) = self.given().filter(|told| told.first >= mark.since) else {
             return Gate::Shut { because: Cap::NotTold, until: None };
         };
-        match self.after(told.first, self.policy.grace, Cap::InGrace, now) {
+        match self.after(told, self.policy.grace, Cap::InGrace, now) {
             // A mark that was written for later stays for later.
-            Gate::Open if now < mark.not_before - Duration::minutes(SLACK_MINUTES) => {
-                Gate::Shut { because: Cap::InGrace, until: Some(mark.not_before) }
-            }
+            Gate::Open if now < mark.not_before => Gate::Shut { because: Cap::InGrace, until: Some(mark.not_before) },
             gate => gate,
         }
     }

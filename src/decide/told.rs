@@ -28,6 +28,9 @@ pub struct Told {
     /// Whether it said when the instance will be stopped; a notice of a time when nothing was going to be done
     /// announces nothing.
     pub binding: bool,
+    /// The latest instant that was announced to this owner; `None` in records of older releases.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<DateTime<Utc>>,
     /// When it was said first, and accepted.
     pub first: DateTime<Utc>,
     /// When it was said last.
@@ -91,13 +94,14 @@ impl Ledger {
     /// Notes that a channel has accepted a message that lists this very instance. Another owner, another place or
     /// another policy begins anew.
     pub fn accept(&mut self, receipt: &Receipt) {
-        let Receipt { id, subject, policy, owner, channel: _, place, contact, binding, at } = receipt;
+        let Receipt { id, subject, policy, owner, channel: _, place, contact, binding, due, at } = receipt;
         let key = (id.clone(), *subject);
         let fresh = || Told {
             policy: policy.clone(),
             owner: owner.clone(),
             place: place.clone(),
             binding: *binding,
+            due: *due,
             first: *at,
             last: *at,
             second: None,
@@ -109,6 +113,7 @@ impl Ledger {
                 if (&told.owner, &told.place, &told.policy, told.binding) == (owner, place, policy, *binding) =>
             {
                 told.last = *at;
+                told.due = told.due.max(*due);
             }
             (Contact::First, _) => {
                 self.0.insert(key, fresh());

@@ -138,6 +138,7 @@ fn accept(delivery: &mut Delivery, digest: &Digest, message: &Message, frame: &F
         place: Arc::from(digest.channel.place()),
         contact,
         binding: named.binding,
+        due: named.due,
         at: frame.at,
     }));
 }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
+
 use super::Subject;
 
 /// A message, or one part of several where the limits of a channel split it.
@@ -28,6 +30,8 @@ pub struct Named {
     pub owner: Arc<str>,
     /// Whether it said when the instance will be stopped, or when its keep ends.
     pub binding: bool,
+    /// That instant.
+    pub due: Option<DateTime<Utc>>,
 }
 
 impl Message {

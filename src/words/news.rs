@@ -143,6 +143,9 @@ pub struct Receipt {
     pub contact: Contact,
     /// Whether it said when the instance will be stopped ([`Item::due`]).
     pub binding: bool,
+    /// That instant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<DateTime<Utc>>,
     /// The instant of the run that told it.
     pub at: DateTime<Utc>,
 }

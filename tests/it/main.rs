@@ -1,6 +1,7 @@
 //! The integration tests: one binary, because linking the EC2 SDK takes seconds each time. They need neither
 //! network nor environment, and every random choice in them comes from a fixed seed.
 
+mod announced;
 mod anomalies;
 #[cfg(feature = "aws")]
 mod aws;

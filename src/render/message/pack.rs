@@ -77,6 +77,7 @@ pub(super) fn message(subject: String, body: String, part: &[Block<'_>]) -> Mess
         policy: entry.item.policy.clone(),
         owner: entry.owner.name.clone(),
         binding: entry.item.due.is_some(),
+        due: entry.item.due,
     };
     Message { subject, body, named: part.iter().filter_map(|block| block.entry).map(named).collect() }
 }

@@ -56,8 +56,14 @@ fn channel(way: &str) -> Arc<Channel> {
 }
 
 fn message() -> Message {
-    let named =
-        Named { id: "i-1".into(), subject: Subject::Idle, policy: "dev".into(), owner: "ana".into(), binding: false };
+    let named = Named {
+        id: "i-1".into(),
+        subject: Subject::Idle,
+        policy: "dev".into(),
+        owner: "ana".into(),
+        binding: false,
+        due: None,
+    };
     Message {
         subject: "idle-reaper: 1 instance of ana".into(),
         body: r#"{"text":"i-1 あ"}"#.into(),

@@ -1,11 +1,11 @@
-//! Law 12: nothing is acted on after its `not-after`, while paused, or in a frozen period.
+//! Law 12: nothing is acted on before the announced instant, after its `not-after`, while paused, or in a frozen period.
 
 use std::time::Duration;
 
 use chrono::Duration as Span;
 use idle_reaper::decide::report::{Ending, Health};
 use idle_reaper::ports::Switch;
-use idle_reaper::words::{Action, State, Verdict};
+use idle_reaper::words::{Action, State, Subject, Verdict};
 use proptest::prelude::*;
 use proptest::sample::select;
 
@@ -14,6 +14,8 @@ use crate::fake::{
     Ask, Deed, EVENING, Faults, HERE, Shape, THERE, World, apply, at, ending, instance, plan, planned, row, try_apply,
     with,
 };
+
+use crate::untold::changed;
 
 fn on() -> Switch {
     Switch::On("on".to_owned())
@@ -74,7 +76,7 @@ fn nothing_is_done_in_a_frozen_period() {
 #[test]
 fn a_tag_cannot_shed_its_policys_freeze() {
     let frozen = with(&[("holidays = [\"jp\"]", "freeze = [\"2026-11-25\"]")]);
-    for value in ["night", "never", "mon-fri 09:00-18:00 @ Europe/Berlin", "mon-fri 09:00-18:00"] {
+    for value in ["night", "closed", "mon-fri 09:00-18:00 @ Europe/Berlin", "mon-fri 09:00-18:00"] {
         let report = plan(&World::of([instance("i-1").tag("idle-reaper:schedule", value)]), &frozen, at(EVENING));
         assert_eq!(row(&report, "i-1").verdict.reason().as_str(), "frozen", "{value}");
     }
@@ -98,6 +100,30 @@ fn every_stop_carries_its_not_after_and_none_is_planned_beyond_it() {
             assert_eq!(step.not_after, opens.map(|opens| opens - policy.margin()));
             assert!(step.not_after.is_none_or(|not_after| scene.at < not_after));
             assert!(step.action != Action::Start || step.not_after.is_none());
+        }
+    });
+}
+
+#[test]
+fn nothing_is_stopped_before_the_announced_instant() {
+    let found = || instance("i-1").tag("Owner", "ana");
+    let announced = |world: &World| {
+        let said = world.said().into_iter().flat_map(|(_, message)| message.named);
+        said.filter(|named| named.subject == Subject::FirstStop).filter_map(|named| named.due).next()
+    };
+    let weeks = ["", "week = \"sun-thu\"\n", "week = \"mon-sun\"\n", "week = \"mon.wed.sat\"\n"];
+    let (week, later) = (select(weeks.to_vec()), select(weeks.to_vec()));
+    let early = prop::collection::vec(1..200_000_000i64, 3);
+    for_all(120, (week, later, 0..1_209_600_000i64, early), |(week, later, millis, mut early)| {
+        let under = |week: &str| changed("holidays = [\"jp\"]", &format!("{week}holidays = [\"jp\"]"));
+        let (world, now) = (World::of([found()]), at("2026-11-16T00:00:00+09:00") + Span::milliseconds(millis));
+        apply(&world, &under(week), now);
+        let Some(due) = announced(&world) else { return };
+        // Settings that count otherwise since bring nothing forward.
+        early.sort_unstable_by(|one, other| other.cmp(one));
+        for before in early.into_iter().chain([1]).map(|millis| due - Span::milliseconds(millis)) {
+            apply(&world, &under(later), before.max(now));
+            assert_eq!(world.rests("i-1"), State::Running, "announced for {due}, stopped by {before}");
         }
     });
 }

@@ -141,6 +141,7 @@ fn a_mark_that_was_written_for_later_stays_for_later() {
         owner: "ana".into(),
         place: reach.channel.place().into(),
         binding: true,
+        due: None,
         first: since,
         last: since,
         second: None,
@@ -155,7 +156,12 @@ fn a_mark_that_was_written_for_later_stays_for_later() {
     let shut = |until| Gate::Shut { because: Cap::InGrace, until: Some(until) };
     assert_eq!(of_mark(at("2026-12-02T11:57:59+09:00")), shut(at("2026-12-02T12:00:00+09:00")));
     assert_eq!(of_mark(at("2026-12-02T12:00:00+09:00")), shut(not_before));
-    // Runs begin up to two minutes early or late.
-    let slack = not_before - Duration::minutes(2);
-    assert_eq!((of_mark(slack - Duration::seconds(1)), of_mark(slack)), (shut(not_before), Gate::Open));
+    let early = not_before - Duration::nanoseconds(1);
+    assert_eq!((of_mark(early), of_mark(not_before)), (shut(not_before), Gate::Open));
+    // What was announced for later still stays for that.
+    let due = not_before + Duration::days(1);
+    let told = Told { due: Some(due), ..told.clone() };
+    let notice = Notice { told: Some(&told), ..notice };
+    assert_eq!(notice.of_mark(Some(&mark), due - Duration::nanoseconds(1)), shut(due));
+    assert_eq!(notice.of_mark(Some(&mark), due), Gate::Open);
 }

@@ -111,7 +111,7 @@ impl Memory {
     /// Why it may not be stopped for being idle now.
     fn why_not_idle(&self, found: &Instance, told: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Option<&'static str> {
         let told = told.filter(|told| *told >= self.disturbed);
-        let in_grace = told.is_none_or(|told| now + Duration::minutes(2) < business_days_after(told, 5));
+        let in_grace = told.is_none_or(|told| now < business_days_after(told, 5));
         [
             (found.state != State::Running, "it does not run"),
             (tag(found, "idle-reaper:marked").is_none(), "it is not marked"),

@@ -16,6 +16,7 @@ fn receipt(at: DateTime<Utc>) -> Receipt {
         place: "arn:aws:sns:us-east-1:111111111111:ana".into(),
         contact: Contact::First,
         binding: true,
+        due: None,
         at,
     }
 }

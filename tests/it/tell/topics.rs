@@ -34,6 +34,7 @@ fn receipt(subject: Subject, at: DateTime<Utc>) -> Receipt {
         place: "arn:aws:sns:ap-northeast-1:999999999999:ana".into(),
         contact: Contact::First,
         binding: true,
+        due: None,
         at,
     }
 }
