@@ -1,6 +1,6 @@
 //! What a rule is given: one instance, and everything that may be known about it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, Duration, Utc};
@@ -14,6 +14,7 @@ use super::month::Month;
 use super::request::Scope;
 use super::settings::{AtOpening, Policy, Settings};
 use super::told::Ledger;
+use super::weekly::Weekly;
 use super::witness::Witness;
 use crate::schedule::{ExprError, HoursAt, Schedule};
 use crate::words::{Account, Because, Instance, KeepUnreadable, KeepUntil, OwnTag, State};
@@ -98,8 +99,12 @@ pub struct History {
     pub witness: Witness,
     /// The month for which stock is to be taken by this run.
     pub stocktake: Option<Month>,
+    /// The accounts whose stocktake of that month was sent by an earlier run.
+    pub stocktake_sent: BTreeSet<Arc<str>>,
     /// What owners have been told.
     pub told: Ledger,
+    /// Which week's digests were sent; `None` where the settings gather nothing.
+    pub weekly: Option<Weekly>,
     /// Instances whose last step failed.
     pub failed_last: HashSet<Box<str>>,
     /// When somebody last set out to take a stop back, by instance.

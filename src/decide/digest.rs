@@ -1,5 +1,5 @@
 //! Who is told what: one digest for each owner and one for the operator. Noise is a defect: what costs too little
-//! stands in the report only, and nobody gets two messages where one will do.
+//! waits for the weekly digest, and nobody gets two messages where one will do.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -8,7 +8,8 @@ use rust_decimal::Decimal;
 
 use super::owner::{Owner, channel_of, second_of};
 use super::settings::{Channel, Settings};
-use crate::words::{Contact, Item};
+use super::weekly::Gathered;
+use crate::words::{Contact, Item, Subject};
 
 /// One piece of news with its owner.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,27 +62,33 @@ pub struct Digests {
     pub owners: Vec<Digest>,
     /// The operator's, if there is anything to say and a channel to say it by.
     pub operator: Option<Digest>,
-    /// What is under `at-least`: it stands in the report only.
+    /// What is under `at-least`: the weekly digest says it.
     pub filtered: Vec<News>,
     /// What nobody is told: it has no owner with a channel, and there is no operator.
     pub unheard: Vec<News>,
 }
 
-/// Sorts news into digests. `notes` are what else the operator should know.
-pub fn digests(settings: &Settings, news: Vec<News>, notes: Vec<String>) -> Digests {
+/// Sorts news into digests. `notes` are what else the operator should know; `gathered`, who is told what is under
+/// `at-least`. That an instance was stopped for being idle, or will not be, happens once and does not wait for that.
+pub fn digests(settings: &Settings, news: Vec<News>, notes: Vec<String>, gathered: &Gathered) -> Digests {
     let mut digests = Digests::default();
     // Owners are one whatever the case of their names, as the patterns of the settings have it.
     let mut owners: BTreeMap<(String, Contact), Digest> = BTreeMap::new();
     let mut operators: Vec<Entry> = Vec::new();
     for one in news {
-        if !settings.notify.is_enough(one.item.monthly, one.weight) {
-            digests.filtered.push(one);
-            continue;
-        }
         let channel = match one.contact {
             Contact::First => channel_of(settings, &one.owner),
             Contact::Second => second_of(settings, &one.owner),
         };
+        let at_once = matches!(one.item.subject, Subject::Stopped | Subject::Lifted);
+        let is_due = |reader: &str| gathered.is_due(reader);
+        if !at_once
+            && !settings.notify.is_enough(one.item.monthly, one.weight)
+            && !channel.map_or_else(|| is_due(""), |_| is_due(&one.owner.name.to_lowercase()))
+        {
+            digests.filtered.push(one);
+            continue;
+        }
         match (channel, one.contact) {
             (Some(channel), contact) => {
                 let reader = Reader::Owner(one.owner.name.clone(), contact);
@@ -106,6 +113,16 @@ pub fn digests(settings: &Settings, news: Vec<News>, notes: Vec<String>) -> Dige
         .filter(|_| anything)
         .map(|channel| sorted(Digest { reader: Reader::Operator, channel, entries: operators, notes }));
     digests
+}
+
+impl Digest {
+    /// Who reads it, as [`Gathered`] has readers.
+    pub fn key(&self) -> String {
+        match &self.reader {
+            Reader::Owner(name, _) => name.to_lowercase(),
+            Reader::Operator => String::new(),
+        }
+    }
 }
 
 fn sorted(mut digest: Digest) -> Digest {

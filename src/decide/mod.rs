@@ -42,4 +42,5 @@ pub mod undo;
 pub mod views;
 pub mod waste;
 pub mod way_back;
+pub mod weekly;
 pub mod witness;

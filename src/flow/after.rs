@@ -20,6 +20,7 @@ use crate::decide::savings::{Sight, Whose};
 use crate::decide::settings::Settings;
 use crate::decide::stocktake::{Stocktake, Taking};
 use crate::decide::told::Ledger;
+use crate::decide::weekly::{self, Gathered};
 use crate::decide::witness::Sighting;
 use crate::ports::{Messenger, PriceList, ReadRecord, WriteRecord};
 use crate::render::Frame;
@@ -103,13 +104,27 @@ pub(super) async fn speak(
     let mut ledger: Ledger = history.told.clone();
     forget(report, &mut ledger);
     let notes = report.notes.clone();
-    let digests = digests(settings, news(report), if report.troubled { notes } else { Vec::new() });
+    let (weekly, zone) = (history.weekly.clone().filter(|_| order.run.scope.is_whole()), settings.zone());
+    let gathered = weekly.as_ref().map_or(Gathered::Held, |weekly| weekly.gathered(report.at, zone));
+    let notes = if report.troubled { notes } else { Vec::new() };
+    let digests = digests(settings, news(report), notes, &gathered);
     let (tags, names, money) = (&settings.tags, &report.names, &settings.money);
     let frame = Frame { at: report.at, locale: report.locale, tags, names, money };
     let delivery = tell(messenger, &digests, &frame, order.clock, RESERVE).await;
     report.messages = delivery.messages;
     report.troubled |= !delivery.troubles.is_empty();
     report.notes.extend(delivery.troubles);
+    if let Some(weekly) = weekly {
+        let readers = digests.owners.iter().chain(&digests.operator).enumerate();
+        let unsent = readers.filter(|(place, _)| delivery.unsent.contains(place)).map(|(_, digest)| digest.key());
+        let after = weekly.clone().after(unsent.collect(), report.at, zone);
+        if after != weekly
+            && let Err(error) = hub.write(weekly::FILE, &after.text()).await
+        {
+            report.troubled = true;
+            report.notes.push(format!("that the weekly digests were sent could not be recorded: {error}"));
+        }
+    }
     debug_assert!(delivery.operator.iter().all(|receipt| &*receipt.owner == OPERATOR), "nobody's notice");
     for receipt in delivery.receipts.iter().chain(&delivery.operator) {
         ledger.accept(receipt);
@@ -189,17 +204,21 @@ pub(super) async fn take_stock(
             line.price = prices.find(key, report.at);
         }
     }
-    let zone = settings.policies.first().map_or(chrono_tz::Tz::UTC, |policy| policy.schedule.zone());
+    let zone = settings.zone();
     let taking = Taking { month, at: report.at, zone, money: &settings.money, names: &report.names };
-    let all = Stocktake::all(taking, lines, &report.blind);
-    let mut troubles = launches::tidy(hub, report).await;
-    let mut digests = Digests::default();
+    let mut all = Stocktake::all(taking, lines, &report.blind);
+    let mut sent = history.stocktake_sent.clone();
+    // The first run of the month tidies; those that send what it could not send do not.
+    let mut troubles = if sent.is_empty() { launches::tidy(hub, report).await } else { Vec::new() };
+    all.retain(|stock| !sent.contains(&stock.account));
+    let (mut digests, mut accounts, mut whole) = (Digests::default(), Vec::new(), true);
     let written = stocktake::write(hub, &all, &settings.money, report.locale).await;
     for (stock, (_, place)) in all.iter().zip(written) {
         let place = match place {
             Ok(place) => place,
             Err(error) => {
                 troubles.push(format!("the stocktake of {} could not be recorded: {error}", stock.account));
+                whole = false;
                 continue;
             }
         };
@@ -212,6 +231,9 @@ pub(super) async fn take_stock(
         let to_operator = || settings.notify.operator.as_ref().map(|channel| (Reader::Operator, channel));
         if let Some((reader, channel)) = to_owner.or_else(to_operator) {
             digests.owners.push(Digest { reader, channel: channel.clone(), entries: Vec::new(), notes: vec![text] });
+            accounts.push(stock.account.clone());
+        } else {
+            sent.insert(stock.account.clone());
         }
     }
     let (tags, names, money) = (&settings.tags, &report.names, &settings.money);
@@ -219,9 +241,11 @@ pub(super) async fn take_stock(
     let delivery = tell(messenger, &digests, &frame, order.clock, RESERVE).await;
     report.messages += delivery.messages;
     troubles.extend(delivery.troubles);
-    if troubles.is_empty()
-        && let Err(error) = stocktake::done(hub, month).await
-    {
+    whole &= delivery.unsent.is_empty();
+    let accepted = accounts.into_iter().enumerate().filter(|(place, _)| !delivery.unsent.contains(place));
+    sent.extend(accepted.map(|(_, account)| account));
+    let noted = if whole { stocktake::done(hub, month).await } else { stocktake::note_sent(hub, month, &sent).await };
+    if let Err(error) = noted {
         troubles.push(format!("that stock was taken could not be recorded: {error}"));
     }
     report.troubled |= !troubles.is_empty();

@@ -70,11 +70,8 @@ impl Remembered {
             return Ok(Self(known));
         }
         let files = hub.read_since(FOLDER, "").await?;
-        let account = |key: &str| {
-            let file = key.rsplit_once('/').map_or(key, |(_, file)| file);
-            file.strip_suffix(".jsonl").map(Arc::from)
-        };
-        Ok(Self(files.iter().filter_map(|(key, text)| Some((account(key)?, Launches::parse(text)))).collect()))
+        let launches = |(file, text): &(String, String)| Some((Arc::from(account_of(file)?), Launches::parse(text)));
+        Ok(Self(files.iter().filter_map(launches).collect()))
     }
 
     /// Who launched `id` of `account`.
@@ -136,10 +133,16 @@ pub(super) async fn label<A: Act, P: Pause>(labelling: &Marking<'_, A, P>, label
     Some(format!("the tag `{key}` could not be written on {}: {why}", instances(failed.len())))
 }
 
+/// The account whose launches a file has; `None` for a file that is none of ours.
+fn account_of(file: &str) -> Option<&str> {
+    let account = file.strip_suffix(".jsonl")?;
+    (account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit())).then_some(account)
+}
+
 /// Forgets launches of what is gone, and writes every file anew once a month, so that none of them ages into an
 /// archive. Called by a run that has looked at everything; of an account in which something was not seen, nothing is
 /// forgotten. Answers what went wrong.
-pub(super) async fn tidy(hub: &impl WriteRecord, report: &Report) -> Vec<String> {
+pub(super) async fn tidy(hub: &impl WriteRecord, report: &mut Report) -> Vec<String> {
     let files = match hub.read_since(FOLDER, "").await {
         Ok(files) => files,
         Err(error) => return vec![format!("who launched what cannot be read from the record: {error}")],
@@ -150,17 +153,25 @@ pub(super) async fn tidy(hub: &impl WriteRecord, report: &Report) -> Vec<String>
             || report.closed.iter().any(|closed| *closed.account == *account)
             || report.skipped.iter().any(|skipped| *skipped.account == *account)
     };
-    let mut troubles = Vec::new();
-    for (file, text) in files {
-        let mut launches = Launches::parse(&text);
-        let account = file.strip_suffix(".jsonl").unwrap_or(&file);
+    let (mut troubles, mut foreign) = (Vec::new(), Vec::new());
+    for (file, text) in &files {
+        let Some(account) = account_of(file) else {
+            foreign.push(format!("`{file}`"));
+            continue;
+        };
+        let mut launches = Launches::parse(text);
         if !dark(account) {
             launches.keep(&there, report.at);
         }
         // A launch that came in between is not overwritten: next month will do.
-        if let Err(error) = hub.swap(&key(account), &text, &launches.text()).await {
+        if let Err(error) = hub.swap(&key(account), text, &launches.text()).await {
             troubles.push(format!("launches in {account} could not be tidied: {error}"));
         }
+    }
+    if !foreign.is_empty() {
+        let names = foreign.join(", ");
+        let note = format!("`{FOLDER}` in the record holds objects of other names, which were passed over: {names}");
+        report.notes.push(note);
     }
     troubles
 }

@@ -5,6 +5,7 @@ use crate::decide::case::History;
 use crate::decide::idle_stops::{self, IdleStops};
 use crate::decide::settings::Settings;
 use crate::decide::told::Ledger;
+use crate::decide::weekly::{self, Weekly};
 use crate::decide::witness::{FILE, Witness};
 use crate::ports::{PortError, ReadRecord, WriteRecord};
 use chrono::{DateTime, Utc};
@@ -25,8 +26,14 @@ pub(super) async fn recall(
 ) -> Result<(), PortError> {
     if is_stateful(settings) {
         history.told = hub.read(TOLD).await?.map_or_else(Ledger::default, |text| Ledger::parse(&text, now));
-        let zone = settings.policies.first().map_or(chrono_tz::Tz::UTC, |policy| policy.schedule.zone());
+        let zone = settings.zone();
+        if !settings.notify.at_least.is_zero() {
+            history.weekly = Some(Weekly::parse(hub.read(weekly::FILE).await?.as_deref(), now, zone));
+        }
         history.stocktake = stocktake::due(hub, now, zone).await?;
+        if let Some(month) = history.stocktake {
+            history.stocktake_sent = stocktake::sent(hub, month).await?;
+        }
     }
     if let Some(idle) = &settings.idle {
         history.idle_stops =

@@ -1,5 +1,6 @@
 //! Writes the monthly stocktake into the record.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -25,6 +26,30 @@ const WIDTH: usize = 16;
 pub async fn due(hub: &impl ReadRecord, now: DateTime<Utc>, zone: Tz) -> Result<Option<Month>, PortError> {
     let done = hub.read(DONE).await?.and_then(|text| Month::parse(text.trim()));
     Ok(is_due(done, now, zone))
+}
+
+/// To which accounts' owners the stocktake of a month was sent, while it could not be sent to all: the month, and an
+/// account a line.
+const SENT: &str = "state/stocktake-sent";
+
+/// The accounts whose stocktake of `month` needs not be sent again.
+///
+/// # Errors
+/// [`PortError`] when the record cannot be read.
+pub async fn sent(hub: &impl ReadRecord, month: Month) -> Result<BTreeSet<Arc<str>>, PortError> {
+    let text = hub.read(SENT).await?.unwrap_or_default();
+    let mut lines = text.lines();
+    let same = lines.next().and_then(Month::parse) == Some(month);
+    Ok(lines.filter(|_| same).map(Arc::from).collect())
+}
+
+/// Notes that these accounts' stocktakes of `month` were sent: the next run sends the others only.
+///
+/// # Errors
+/// [`PortError`] when the record cannot be written.
+pub async fn note_sent(hub: &impl WriteRecord, month: Month, sent: &BTreeSet<Arc<str>>) -> Result<(), PortError> {
+    let lines: String = sent.iter().map(|account| format!("{account}\n")).collect();
+    hub.write(SENT, &format!("{month}\n{lines}")).await.map(|_| ())
 }
 
 /// Notes that stock has been taken for `month`. Called when everything is written and said; what breaks off before is

@@ -1,7 +1,7 @@
 //! Tells people. A receipt is given only for what stands in a message that its channel accepted; a channel that is
 //! down is a trouble, the others go on, and the next run tries again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -36,6 +36,8 @@ pub struct Delivery {
     pub troubles: Vec<String>,
     /// Messages that were accepted.
     pub messages: usize,
+    /// Digests of which a message was not accepted, by their place among the owners', the operator's after them.
+    pub unsent: BTreeSet<usize>,
 }
 
 /// Sends every digest, as long as there is time until `reserve` before the deadline.
@@ -46,14 +48,15 @@ pub async fn tell(
     clock: Clock,
     reserve: Duration,
 ) -> Delivery {
-    let mut by_channel: BTreeMap<&str, Vec<&Digest>> = BTreeMap::new();
-    for digest in digests.owners.iter().chain(&digests.operator) {
-        by_channel.entry(&digest.channel.name).or_default().push(digest);
+    let mut by_channel: BTreeMap<&str, Vec<(usize, &Digest)>> = BTreeMap::new();
+    for (place, digest) in digests.owners.iter().chain(&digests.operator).enumerate() {
+        by_channel.entry(&digest.channel.name).or_default().push((place, digest));
     }
     let sent = by_channel.into_values().map(|digests| one_channel(port, digests, frame, clock, reserve));
     let mut delivery = Delivery::default();
     for one in stream::iter(sent).buffered(WIDTH).collect::<Vec<_>>().await {
-        let Delivery { receipts, operator, troubles, messages } = one;
+        let Delivery { receipts, operator, troubles, messages, unsent } = one;
+        delivery.unsent.extend(unsent);
         delivery.receipts.extend(receipts);
         delivery.operator.extend(operator);
         delivery.troubles.extend(troubles);
@@ -64,15 +67,17 @@ pub async fn tell(
 
 async fn one_channel(
     port: &impl Messenger,
-    digests: Vec<&Digest>,
+    digests: Vec<(usize, &Digest)>,
     frame: &Frame<'_>,
     clock: Clock,
     reserve: Duration,
 ) -> Delivery {
     let mut delivery = Delivery::default();
     let (mut failures, mut kept_back) = (0, 0);
-    for (digest, message) in digests.into_iter().flat_map(|d| messages(d, frame).into_iter().map(move |m| (d, m))) {
+    let all = |(place, digest)| messages(digest, frame).into_iter().map(move |message| (place, digest, message));
+    for (place, digest, message) in digests.into_iter().flat_map(all) {
         if failures >= GIVE_UP {
+            delivery.unsent.insert(place);
             kept_back += message.named.len();
             continue;
         }
@@ -84,6 +89,7 @@ async fn one_channel(
             }
             Err(why) => {
                 failures += 1;
+                delivery.unsent.insert(place);
                 let (reader, count) = (name(&digest.reader), message.named.len());
                 let about = if count == 0 { String::new() } else { format!(" about {}", instances(count)) };
                 let channel = &digest.channel.name;

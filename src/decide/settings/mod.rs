@@ -109,6 +109,11 @@ impl Settings {
         }
     }
 
+    /// The zone by which months and weeks of the whole organisation begin: that of the first policy.
+    pub fn zone(&self) -> chrono_tz::Tz {
+        self.policies.first().map_or(chrono_tz::Tz::UTC, |policy| policy.schedule.zone())
+    }
+
     /// Things that are allowed and that the operator should know, as `check` prints them.
     pub fn warnings(&self, now: DateTime<Utc>) -> Vec<String> {
         let mut warnings = Vec::new();

@@ -20,7 +20,7 @@ pub struct Notify {
     pub operator: Option<Arc<Channel>>,
     /// After how long what was said is said again.
     pub remind_after: Duration,
-    /// In US dollars a month, weighed by environment: what is under it stands in the report only.
+    /// In US dollars a month, weighed by environment: what is under it waits for the weekly digest.
     pub at_least: Decimal,
     weights: Vec<(TagPattern, Decimal)>,
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use idle_reaper::decide::digest::{Digests, News, digests};
 use idle_reaper::decide::settings::Channel;
+use idle_reaper::decide::weekly::Gathered;
 use idle_reaper::flow::{Clock, Delivery, OPERATOR, tell};
 use idle_reaper::ports::{Messenger, PortError};
 use idle_reaper::render::Frame;
@@ -51,7 +52,7 @@ fn some() -> Digests {
     let all = [("i-1", "team-dev"), ("i-2", "platform"), ("i-3", "bob"), ("i-4", "team-two")];
     let mut all: Vec<News> = all.into_iter().map(|(id, name)| news(item(id), name)).collect();
     all.push(second);
-    digests(&telling(), all, Vec::new())
+    digests(&telling(), all, Vec::new(), &Gathered::Held)
 }
 
 /// Id, owner, channel and contact of each receipt.
@@ -88,7 +89,7 @@ async fn a_channel_that_is_down_is_a_trouble_and_the_others_go_on() {
 fn many() -> (Digests, Vec<String>) {
     let ids: Vec<String> = (0..200).map(|n| format!("i-{n:017x}")).collect();
     let all = ids.iter().map(|id| news(Item { name: "x".repeat(80).into(), ..item(id) }, "platform")).collect();
-    (digests(&telling(), all, Vec::new()), ids)
+    (digests(&telling(), all, Vec::new(), &Gathered::Held), ids)
 }
 
 #[tokio::test]
@@ -125,6 +126,6 @@ async fn a_channel_that_hangs_ends_with_the_deadline_and_is_not_told() {
 
 #[tokio::test]
 async fn nobody_is_told_where_there_is_no_news() {
-    let delivery = deliver(&Post::default(), &digests(&telling(), Vec::new(), Vec::new()), None).await;
+    let delivery = deliver(&Post::default(), &digests(&telling(), Vec::new(), Vec::new(), &Gathered::Held), None).await;
     assert_eq!(delivery, Delivery::default());
 }

@@ -1,6 +1,7 @@
 //! Who is told what: one digest an owner, the operator for what has nobody, and nothing that is not worth it.
 
 use idle_reaper::decide::digest::{Digest, News, Reader, digests};
+use idle_reaper::decide::weekly::Gathered;
 use idle_reaper::words::Contact;
 use rust_decimal::Decimal;
 
@@ -20,7 +21,7 @@ fn an_owner_gets_one_digest_and_the_operator_hears_of_what_has_no_channel() {
         news(item("i-4"), "bob"),
         news(item("i-5"), ""),
     ];
-    let digests = digests(&telling(), all, Vec::new());
+    let digests = digests(&telling(), all, Vec::new(), &Gathered::Held);
     let owners: Vec<_> = digests.owners.iter().map(|digest| (&*digest.channel.name, ids(digest))).collect();
     assert_eq!(owners, [("slack", vec!["i-2"]), ("dev-chat", vec!["i-1", "i-3"])]);
     let operator = digests.operator.expect("a digest of the operator's");
@@ -36,7 +37,8 @@ fn what_costs_too_little_is_told_to_nobody_and_an_unknown_price_is_told() {
     };
     let prized = News { weight: Decimal::from(11), ..cheap.clone() };
     let unknown = idle_reaper::words::Item { monthly: None, ..item("i-3") };
-    let digests = digests(&telling(), vec![cheap.clone(), prized, news(unknown, "team-dev")], Vec::new());
+    let digests =
+        digests(&telling(), vec![cheap.clone(), prized, news(unknown, "team-dev")], Vec::new(), &Gathered::Held);
     assert_eq!(digests.filtered, [cheap]);
     assert_eq!(ids(&digests.owners[0]), ["i-1", "i-3"]);
 }
@@ -44,8 +46,12 @@ fn what_costs_too_little_is_told_to_nobody_and_an_unknown_price_is_told() {
 #[test]
 fn the_second_contact_is_told_apart_and_one_that_is_not_there_is_nobodys() {
     let second = |name: &str| News { contact: Contact::Second, ..news(item("i-1"), name) };
-    let digests =
-        digests(&telling(), vec![second("team-dev"), second("platform"), news(item("i-2"), "team-dev")], vec![]);
+    let digests = digests(
+        &telling(),
+        vec![second("team-dev"), second("platform"), news(item("i-2"), "team-dev")],
+        vec![],
+        &Gathered::Held,
+    );
     let readers: Vec<_> = digests.owners.iter().map(|digest| (&digest.reader, &*digest.channel.name)).collect();
     let reader = |contact| Reader::Owner("team-dev".into(), contact);
     assert_eq!(readers, [(&reader(Contact::First), "dev-chat"), (&reader(Contact::Second), "dev-lead")]);
@@ -55,10 +61,10 @@ fn the_second_contact_is_told_apart_and_one_that_is_not_there_is_nobodys() {
 
 #[test]
 fn without_an_operator_nobody_is_told_and_that_is_said() {
-    let none = digests(&settings(SETTINGS), vec![news(item("i-1"), "bob")], vec!["a note".to_owned()]);
+    let none = digests(&settings(SETTINGS), vec![news(item("i-1"), "bob")], vec!["a note".to_owned()], &Gathered::Held);
     assert_eq!((none.owners.len(), none.operator, none.unheard.len()), (0, None, 1));
-    let quiet = digests(&telling(), Vec::new(), Vec::new());
+    let quiet = digests(&telling(), Vec::new(), Vec::new(), &Gathered::Held);
     assert_eq!((quiet.owners.len(), quiet.operator), (0, None), "no news, no message");
-    let noted = digests(&telling(), Vec::new(), vec!["a note".to_owned()]);
+    let noted = digests(&telling(), Vec::new(), vec!["a note".to_owned()], &Gathered::Held);
     assert_eq!(noted.operator.expect("a digest").notes, ["a note"]);
 }

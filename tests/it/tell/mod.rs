@@ -7,3 +7,4 @@ mod messages;
 mod owners;
 pub mod samples;
 mod topics;
+mod weekly;
