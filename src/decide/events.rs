@@ -260,18 +260,27 @@ fn launched(envelope: &str, detail: &Value) -> Result<Option<Event>, String> {
     })))
 }
 
-/// The person behind a call, as far as the event tells: a session of IAM Identity Center or of a federation bears
-/// the person's name; a session of a service bears a number, so that its role is the better name.
+/// What the names of roles begin with that IAM Identity Center makes; nobody else can make such a role.
+const IDENTITY_CENTER: &str = "AWSReservedSSO_";
+
+/// What CloudTrail writes where a service does not say which one it is.
+const UNNAMED_SERVICE: &str = "AWS Internal";
+
+/// The person behind a call, as far as the event tells. A session of IAM Identity Center bears the user's name, whatever it
+/// looks like. Where a service made the call, a session's name is the service's choice, and the service is named. Any
+/// other session bears the name of a person, or a number, so that its role is the better name.
 fn launcher(identity: &Value) -> String {
     let session = text(identity, "/principalId").and_then(|id| id.split_once(':')).map(|(_, session)| session);
     let role = text(identity, "/sessionContext/sessionIssuer/userName");
     let source = text(identity, "/sessionContext/sourceIdentity");
     let person = |name: &&str| name.contains('@') || !name.chars().any(|c| c.is_ascii_digit());
+    let user = session.filter(|_| role.is_some_and(|role| role.starts_with(IDENTITY_CENTER)));
+    let service = text(identity, "/invokedBy").filter(|service| *service != UNNAMED_SERVICE);
     let by = match text(identity, "/type").unwrap_or_default() {
         "IAMUser" => text(identity, "/userName"),
         "Root" => Some("root"),
         "AWSService" => text(identity, "/invokedBy"),
-        "AssumedRole" | "FederatedUser" => source.or(session.filter(person)).or(role).or(session),
+        "AssumedRole" | "FederatedUser" => source.or(user).or(service).or(session.filter(person)).or(role).or(session),
         _ => text(identity, "/onBehalfOf/userId").or(text(identity, "/userName")),
     };
     by.or(text(identity, "/arn")).or(text(identity, "/invokedBy")).unwrap_or("unknown").to_owned()

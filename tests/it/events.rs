@@ -167,6 +167,19 @@ fn a_session_is_resolved_to_the_person_as_far_as_the_event_allows() {
     let mut known = role("1732501323");
     known["sessionContext"]["sourceIdentity"] = json!("ben@example.com");
     assert_eq!(by(known), "ben@example.com");
+    let invoked = |session: &str, role: &str, service: &str| {
+        json!({"type": "AssumedRole", "principalId": format!("AROAEXAMPLE:{session}"), "invokedBy": service,
+            "sessionContext": {"sessionIssuer": {"userName": role}}})
+    };
+    let (scaling, internal) = ("autoscaling.amazonaws.com", "AWS Internal");
+    assert_eq!(by(invoked("AutoScaling", "AWSServiceRoleForAutoScaling", scaling)), scaling);
+    assert_eq!(by(invoked("ana@example.com", "Developer", scaling)), scaling);
+    assert_eq!(by(invoked("ana", "Developer", internal)), "ana", "a service without a name is nobody");
+    for user in ["ana1990", "u0042", "1732501323", "ana@example.com", "ana"] {
+        let center = "AWSReservedSSO_Developer_0123456789abcdef";
+        assert_eq!(by(invoked(user, center, "")), user, "a user of IAM Identity Center");
+        assert_eq!(by(invoked(user, center, "cloudformation.amazonaws.com")), user, "through a service");
+    }
     assert_eq!(
         by(json!({"type": "AWSService", "invokedBy": "autoscaling.amazonaws.com"})),
         "autoscaling.amazonaws.com"
