@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use thiserror::Error;
 
-use super::transition_time;
+use super::{is_account, transition_time};
 use crate::decide::case::Activity;
 use crate::decide::idle::{Evidence, Reading, Wanted};
 use crate::decide::last_hour::Recent;
@@ -39,7 +39,20 @@ pub struct Recorded {
     /// When a snapshot was taken; plain output of the CLI does not tell.
     pub taken_at: Option<DateTime<Utc>>,
     accounts: BTreeMap<Arc<str>, FoundAccount>,
-    targets: BTreeMap<Target, Result<Vec<Instance>, Unseen>>,
+    targets: BTreeMap<Target, Saw>,
+}
+
+/// What an inventory shows of one target, and why that is not everything.
+#[derive(Debug, Default)]
+struct Saw {
+    instances: Vec<Instance>,
+    unseen: Option<Unseen>,
+}
+
+impl Saw {
+    fn nothing(why: Unseen) -> Self {
+        Self { instances: Vec::new(), unseen: Some(why) }
+    }
 }
 
 impl Recorded {
@@ -60,10 +73,28 @@ impl Recorded {
                 Err(source) => Err(InventoryInvalid::NotASnapshot { file, source }),
             };
         }
-        let Some(reservations) = value.get("Reservations").and_then(Value::as_array) else {
+        // One answer, or the pages of one in a list.
+        let pages = value.as_array().map_or(std::slice::from_ref(&value), Vec::as_slice);
+        let reservations = |page: &'_ Value| page.get("Reservations").and_then(Value::as_array).cloned();
+        let Some(found) = pages.iter().map(reservations).collect::<Option<Vec<_>>>().filter(|all| !all.is_empty())
+        else {
             return Err(InventoryInvalid::Neither { file });
         };
-        Ok(Self::from_reservations(reservations))
+        let mut recorded = Self::from_reservations(&found.concat());
+        let more = pages.last().and_then(|page| page.get("NextToken"));
+        if more.is_some_and(|token| !token.is_null() && token != "") {
+            let cause = "the inventory ends with a `NextToken`: it is one page of several, and the instances of the \
+                         others are missing; save it again without `--max-items` and `--no-paginate`";
+            recorded.missing(UNKNOWN, cause);
+        }
+        Ok(recorded)
+    }
+
+    /// Notes that instances of an account are missing from the inventory, in Regions that it does not tell.
+    fn missing(&mut self, account: &str, cause: &str) {
+        let (target, account) = (Target::new(account, UNKNOWN), Account::bare(account));
+        self.accounts.entry(account.id.clone()).or_insert(FoundAccount { account, inactive: None });
+        self.targets.entry(target).or_default().unseen = Some(Unseen::Blind(cause.to_owned()));
     }
 
     fn from_snapshot(snapshot: Snapshot, settings: &Settings) -> Self {
@@ -83,13 +114,13 @@ impl Recorded {
         for Saved { account, region, mut instances } in targets {
             let target = Target { account, region };
             instances.iter_mut().for_each(|instance| instance.target = target.clone());
-            recorded.targets.insert(target, Ok(instances));
+            recorded.targets.insert(target, Saw { instances, unseen: None });
         }
         for Blind { account, region, cause } in blind {
-            recorded.targets.insert(Target { account, region }, Err(Unseen::Blind(cause)));
+            recorded.targets.insert(Target { account, region }, Saw::nothing(Unseen::Blind(cause)));
         }
         for target in closed {
-            recorded.targets.insert(target, Err(Unseen::Closed));
+            recorded.targets.insert(target, Saw::nothing(Unseen::Closed));
         }
         recorded
     }
@@ -97,15 +128,17 @@ impl Recorded {
     fn from_reservations(reservations: &[Value]) -> Self {
         let mut recorded = Self::default();
         for reservation in reservations {
-            let owner = reservation.get("OwnerId").and_then(Value::as_str).unwrap_or(UNKNOWN);
-            for raw in reservation.get("Instances").and_then(Value::as_array).into_iter().flatten() {
+            let owner =
+                reservation.get("OwnerId").and_then(Value::as_str).filter(|id| is_account(id)).unwrap_or(UNKNOWN);
+            let Some(instances) = reservation.get("Instances").and_then(Value::as_array) else {
+                recorded.missing(owner, "the inventory has a reservation without a list of `Instances`");
+                continue;
+            };
+            for raw in instances {
                 let target = Target::new(owner, region(raw));
                 let account = Account::bare(owner);
                 recorded.accounts.entry(account.id.clone()).or_insert(FoundAccount { account, inactive: None });
-                let known = recorded.targets.entry(target.clone()).or_insert_with(|| Ok(Vec::new()));
-                if let Ok(instances) = known {
-                    instances.push(reduce(target, raw));
-                }
+                recorded.targets.entry(target.clone()).or_default().instances.push(reduce(target, raw));
             }
         }
         recorded
@@ -148,14 +181,14 @@ fn reduce(target: Target, raw: &Value) -> Instance {
         id: text(raw, &["InstanceId"]).unwrap_or_default().into(),
         state: text(raw, &["State", "Name"]).map_or(State::Unknown, State::of),
         kind: text(raw, &["InstanceType"]).unwrap_or_default().into(),
-        // A tag that cannot be read might protect: the instance is incomplete.
-        launch: text(raw, &["LaunchTime"]).and_then(time).filter(|_| tags_are_named(raw)),
+        launch: text(raw, &["LaunchTime"]).and_then(time),
         transition: text(raw, &["StateTransitionReason"]).and_then(transition_time),
         lifecycle: filled(&["InstanceLifecycle"]),
         root: filled(&["RootDeviceType"]),
         ephemeral: list(raw, "BlockDeviceMappings").iter().any(|mapping| mapping.get("Ebs").is_none()),
         tenancy: filled(&["Placement", "Tenancy"]),
         host: filled(&["Placement", "HostId"]),
+        outpost: filled(&["OutpostArn"]),
         reservation: filled(&["CapacityBlockId"]).or_else(|| filled(&["CapacityReservationId"])),
         forwards: check_off(raw) || list(raw, "NetworkInterfaces").iter().any(check_off),
         product_codes: codes.map(|code| text(code, &["ProductCodeId"]).unwrap_or("unnamed").into()).collect(),
@@ -163,6 +196,8 @@ fn reduce(target: Target, raw: &Value) -> Instance {
         hibernation: flag(raw, &["HibernationOptions", "Configured"]).unwrap_or(false),
         details: details(raw),
         tags: Tags::new(tags),
+        // A tag that cannot be read might protect.
+        tags_unreadable: !tags_are_named(raw),
     }
 }
 
@@ -186,6 +221,7 @@ fn details(raw: &Value) -> Details {
     let interfaces = list(raw, "NetworkInterfaces");
     let volumes = list(raw, "BlockDeviceMappings").iter().filter_map(|mapping| text(mapping, &["Ebs", "VolumeId"]));
     Details {
+        zone: filled(&["Placement", "AvailabilityZone"]),
         created: interfaces.iter().find_map(attached),
         platform: filled(&["PlatformDetails"]),
         usage: filled(&["UsageOperation"]),
@@ -209,7 +245,7 @@ impl Look for Recorded {
 
     async fn regions(&self, account: &Arc<str>) -> Result<Vec<Arc<str>>, Unseen> {
         let dark = Target::new(account.clone(), "*");
-        if let Some(Err(unseen)) = self.targets.get(&dark) {
+        if let Some(Saw { instances: _, unseen: Some(unseen) }) = self.targets.get(&dark) {
             return Err(unseen.clone());
         }
         let own = self.targets.keys().filter(|target| target.account == *account);
@@ -222,10 +258,10 @@ impl Look for Recorded {
         only: Option<&[Box<str>]>,
         each: impl FnMut(Instance),
     ) -> Result<(), Unseen> {
-        let Some(saved) = self.targets.get(target) else { return Ok(()) };
-        let instances = saved.as_ref().map_err(Clone::clone)?.iter();
-        instances.filter(|instance| only.is_none_or(|only| only.contains(&instance.id))).cloned().for_each(each);
-        Ok(())
+        let Some(Saw { instances, unseen }) = self.targets.get(target) else { return Ok(()) };
+        let asked_for = |instance: &&Instance| only.is_none_or(|only| only.contains(&instance.id));
+        instances.iter().filter(asked_for).cloned().for_each(each);
+        unseen.clone().map_or(Ok(()), Err)
     }
 
     async fn activity(&self, _: &Target, asked: &[Recent], _: DateTime<Utc>) -> HashMap<Box<str>, Activity> {

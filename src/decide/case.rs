@@ -17,7 +17,7 @@ use super::told::Ledger;
 use super::weekly::Weekly;
 use super::witness::Witness;
 use crate::schedule::{ExprError, HoursAt, Schedule};
-use crate::words::{Account, Because, Instance, KeepUnreadable, KeepUntil, OwnTag, State};
+use crate::words::{Account, Because, Instance, KeepUnreadable, KeepUntil, OwnTag, State, UnknownFact};
 
 /// How long after the beginning of a start its end is known at the latest: no run lasts longer than the 900 s of a
 /// Lambda function.
@@ -35,6 +35,9 @@ pub struct Case<'a> {
     pub instance: &'a Instance,
     /// The first policy that matches, and the hours that hold for the instance under it.
     pub policy: Option<(&'a Policy, &'a Hours)>,
+    /// The first policy of which it is unknown whether it matches, before any that surely does, and what is unknown.
+    /// Then `policy` is the one under which the reaper stopped the instance, if it may still be the one that matches.
+    pub match_unknown: Option<(&'a str, UnknownFact)>,
     /// The last hour.
     pub activity: &'a Activity,
     /// What weeks of evidence say.
@@ -204,7 +207,11 @@ impl Case<'_> {
 
     /// The reaper's own tag, if it can be read.
     pub(crate) fn own_tag(&self) -> Option<OwnTag> {
-        let value = self.instance.tags.get(&self.settings.tags.stopped)?;
-        OwnTag::parse(value).ok()
+        own_tag(self.instance, self.settings)
     }
+}
+
+/// The reaper's own tag on `instance`, if it can be read.
+pub(super) fn own_tag(instance: &Instance, settings: &Settings) -> Option<OwnTag> {
+    OwnTag::parse(instance.tags.get(&settings.tags.stopped)?).ok()
 }

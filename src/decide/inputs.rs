@@ -7,7 +7,7 @@ use super::case::Activity;
 use super::idle::Idleness;
 use super::settings::Busy;
 use crate::schedule::{DateRange, ExprError};
-use crate::words::{KeepUnreadable, Lacks, Listed, State, Target, Tell};
+use crate::words::{KeepUnreadable, Lacks, Listed, State, Target, Tell, UnknownFact};
 
 /// A tag as it was found: its key, as written, and its value.
 pub type FoundTag = (String, String);
@@ -33,6 +33,8 @@ pub enum Inputs {
     NotSelected { selected: Option<Vec<String>> },
     /// Its state, and when and in which run the reaper stopped it.
     NotRunning { state: State, stopped: Option<(DateTime<Utc>, String)> },
+    /// The first policy that may match, and what is unknown.
+    MatchUnknown { unknown: Option<(String, UnknownFact)> },
     /// What the answer lacks.
     Incomplete { lacks: Option<Lacks> },
     /// The tag that Auto Scaling sets.

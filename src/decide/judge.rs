@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use super::case::{Activity, Case, History, Hours};
+use super::case::{Activity, Case, History, Hours, own_tag};
 use super::gate::{Gate, gate};
 use super::idle::{Idleness, Missing};
 use super::marking::{Finding, Marking, finding, marking};
@@ -15,10 +15,10 @@ use super::owner::{self, Contacts, Owner, Reach};
 use super::remarks::remarks;
 use super::request::Scope;
 use super::rules;
-use super::settings::{IdleDeed, Policy, Settings, Stage};
+use super::settings::{Fit, IdleDeed, Policy, Settings, Stage};
 use super::topics::{Ruled, Talk, talk};
 use crate::schedule::{Expr, ExprError, Part, Schedule};
-use crate::words::{Account, Action, Instance, Remark, State, Verdict};
+use crate::words::{Account, Action, Instance, Remark, State, UnknownFact, Verdict};
 
 /// What is decided for one instance.
 #[derive(Clone, Debug)]
@@ -111,10 +111,10 @@ impl<'a> Judge<'a> {
 
     /// The ruling for one instance of which more is known.
     pub fn rule_known(&mut self, instance: &Instance, account: &Account, known: &Known) -> Ruling {
-        let matched = self.matched(instance, account);
+        let (matched, match_unknown) = self.matched(instance, account);
         let hours = matched.map(|index| (index, self.hours(index, instance)));
         let policy = hours.as_ref().map(|(index, hours)| (&*self.settings.policies[*index], &**hours));
-        let case = self.case(instance, account, known, policy);
+        let case = Case { match_unknown, ..self.case(instance, account, known, policy) };
         let verdict = rules::verdict(&case);
         let owner = owner::resolve(self.settings, &instance.tags, account, self.contacts);
         let reach = Reach::of(self.settings, &owner);
@@ -170,9 +170,10 @@ impl<'a> Judge<'a> {
         known: &Known,
         look: impl FnOnce(&Case<'_>) -> T,
     ) -> T {
-        let hours = self.matched(instance, account).map(|index| (index, self.hours(index, instance)));
+        let (matched, match_unknown) = self.matched(instance, account);
+        let hours = matched.map(|index| (index, self.hours(index, instance)));
         let policy = hours.as_ref().map(|(index, hours)| (&*self.settings.policies[*index], &**hours));
-        look(&self.case(instance, account, known, policy))
+        look(&Case { match_unknown, ..self.case(instance, account, known, policy) })
     }
 
     fn case<'b>(
@@ -184,7 +185,8 @@ impl<'a> Judge<'a> {
     ) -> Case<'b> {
         let Self { settings, scope, history, contacts: _, now, by_policy: _, by_tag: _ } = self;
         let Known { activity, idleness } = known;
-        Case { settings, scope, account, instance, policy, activity, idleness, history, now: *now }
+        let match_unknown = None;
+        Case { settings, scope, account, instance, policy, match_unknown, activity, idleness, history, now: *now }
     }
 
     /// Both keys, and a record to write to.
@@ -194,8 +196,26 @@ impl<'a> Judge<'a> {
             && policy.is_some_and(|policy| policy.stage == Stage::Enforce)
     }
 
-    fn matched(&self, instance: &Instance, account: &Account) -> Option<usize> {
-        self.settings.policies.iter().position(|policy| policy.matcher.matches(instance, account))
+    /// The policy that matches first; and, where that is unknown, the first that may, and why it is unknown. What the
+    /// reaper stopped under a policy that may match stays with that policy, so that it is started again.
+    fn matched(&self, instance: &Instance, account: &Account) -> (Option<usize>, Option<(&'a str, UnknownFact)>) {
+        let policies = &self.settings.policies;
+        let (mut matched, mut doubtful) = (None, Vec::new());
+        for (index, policy) in policies.iter().enumerate() {
+            match policy.matcher.fit(instance, account) {
+                Fit::No => {}
+                Fit::Unknown(fact) => doubtful.push((index, fact)),
+                Fit::Yes => {
+                    matched = Some(index);
+                    break;
+                }
+            }
+        }
+        let Some((first, fact)) = doubtful.first().copied() else { return (matched, None) };
+        let mut candidates = doubtful.iter().map(|(index, _)| *index).chain(matched);
+        let own = own_tag(instance, self.settings);
+        let stopped_by = own.and_then(|tag| candidates.find(|index| policies[*index].name == tag.policy));
+        (stopped_by, Some((policies[first].name.as_str(), fact)))
     }
 
     fn hours(&mut self, index: usize, instance: &Instance) -> Arc<Hours> {

@@ -120,6 +120,7 @@ fn finding_spared(case: &Case<'_>, spared: &Spared) -> Option<Finding> {
         | Reason::CannotHibernate => Some(Finding::No(Lifted::Protected)),
         // Stopped instances are not marked, and what a rule cannot see is no reason to change anything.
         Reason::NotRunning
+        | Reason::MatchUnknown
         | Reason::Incomplete
         | Reason::ScheduleUnreadable
         | Reason::CalendarExhausted

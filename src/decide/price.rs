@@ -47,7 +47,7 @@ const OPERATIONS: [(&str, &str); 19] = [
 pub struct PriceKey {
     /// Instance type.
     pub kind: Box<str>,
-    /// Region, by its code.
+    /// Region or Local Zone, by its code.
     pub region: Box<str>,
     /// `UsageOperation`: operating system and licences.
     pub operation: Box<str>,
@@ -119,7 +119,21 @@ impl PriceKey {
             return Err("its type is unknown".to_owned());
         }
         let operation = operation(instance)?;
-        Ok(Self { kind: instance.kind.clone(), region: (*instance.target.region).into(), operation, tenancy })
+        Ok(Self { kind: instance.kind.clone(), region: place(instance)?, operation, tenancy })
+    }
+}
+
+/// The price list's `regionCode`. A Local Zone has one of its own, the zone's name without its letter: `us-west-2-lax-1` for
+/// `us-west-2-lax-1a`. Wavelength Zones are not sold under a code that their name tells.
+fn place(instance: &Instance) -> Result<Box<str>, String> {
+    let region = &*instance.target.region;
+    let Some(zone) = instance.details.zone.as_deref() else { return Ok(region.into()) };
+    let code = zone.trim_end_matches(|c: char| c.is_ascii_lowercase());
+    let beneath = zone.strip_prefix(region).and_then(|rest| rest.strip_prefix('-'));
+    match beneath {
+        None if code == region && zone.len() == region.len() + 1 => Ok(region.into()),
+        Some(rest) if rest.split('-').count() == 2 && zone.len() == code.len() + 1 => Ok(code.into()),
+        Some(_) | None => Err(format!("the price list's code for the zone `{zone}` is not known")),
     }
 }
 
@@ -174,6 +188,8 @@ impl Prices {
     /// Reads a table, one JSON line a price. A line that cannot be read is a price that is asked for again.
     pub fn parse(text: &str) -> Self {
         let lines = text.lines().filter_map(|line| serde_json::from_str::<Line>(line).ok());
+        // Earlier releases took a list price of 0 for one.
+        let lines = lines.filter(|line| line.price != Price::Hourly(Usd::ZERO));
         let asked = lines.map(|Line { key, price, asked }| (key, (price, asked))).collect();
         Self { asked, failed: BTreeMap::new() }
     }
@@ -263,6 +279,10 @@ pub fn price_of(key: &PriceKey, products: &[String]) -> Price {
     }
     let mut prices = prices.into_iter();
     match (prices.next(), prices.count()) {
+        // What is sold in another way, or not yet, stands in the list with 0.
+        (Some(usd), 0) if usd == Usd::ZERO => {
+            Price::Unknown("the price list has 0 for it, which is no price".to_owned())
+        }
         (Some(usd), 0) => Price::Hourly(usd),
         (Some(_), more) => Price::Unknown(format!("the price list has {} different prices for it", more + 1)),
         (None, _) if products.is_empty() => Price::Unknown("the price list does not have it".to_owned()),

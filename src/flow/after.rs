@@ -152,13 +152,18 @@ pub(super) async fn save(order: &Order<'_>, hub: &impl WriteRecord, prices: Opti
     };
     let sights =
         report.rows.iter().map(|row| Sight { id: &row.id, state: row.state, launch: row.launch, ours: row.ours });
-    // Only where everything was looked at and seen, what was not seen is gone.
+    // Only where everything was looked at and seen, what was not seen is gone. An account that is suspended or excluded,
+    // or a Region that the settings no longer name, is not looked at.
     let dark = |target: &Target| {
         let blind = report
             .blind
             .iter()
             .any(|b| b.account == target.account && (b.region == target.region || &*b.region == "*"));
-        blind || report.closed.contains(target)
+        let look = &order.settings.look;
+        blind
+            || report.closed.contains(target)
+            || report.skipped.iter().any(|skipped| skipped.account == target.account)
+            || !(look.names_account(&target.account) && look.names_region(&target.region))
     };
     savings.accrue(sights, |target| order.run.scope.is_whole() && !dark(target), report.at);
     let rows: HashMap<&str, &Row> = report.rows.iter().map(|row| (&*row.id, row)).collect();

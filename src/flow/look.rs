@@ -143,8 +143,7 @@ pub(super) const EVERYWHERE: &str = "*";
 /// A Region that no account has is a typo, and a typo must not look like a clean result. Where an account could
 /// not be asked for its Regions, or none is looked at, nobody knows.
 fn check_regions(scope: &Scope, targets: &[Target], seen: &Seen) -> Result<(), LookError> {
-    let unasked = seen.blind.iter().any(|blind| &*blind.region == EVERYWHERE)
-        || seen.closed.iter().any(|closed| &*closed.region == EVERYWHERE);
+    let unasked = seen.blind.iter().any(|blind| &*blind.region == EVERYWHERE);
     if unasked || targets.is_empty() && scope.regions.is_none() {
         return Ok(());
     }

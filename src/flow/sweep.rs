@@ -12,6 +12,7 @@ use super::clock::Clock;
 use super::look::{EVERYWHERE, Found, LookError, RESERVE, Seen};
 use crate::decide::report::{Blind, Skipped};
 use crate::decide::request::{RequestInvalid, Scope};
+use crate::decide::settings::UNKNOWN;
 use crate::ports::{FoundAccount, Look, PortError, Unseen};
 use crate::words::{Instance, Target};
 
@@ -177,7 +178,9 @@ impl<'a, E: FnMut(Found, &mut Seen)> Sweeping<'a, E> {
         self.wanted.retain(|(_, only)| !only.has_account(&account.id, account.name.as_deref()));
         let known = self.seen.accounts.contains_key(&account.id)
             || self.seen.skipped.iter().any(|skipped| skipped.account == account.id);
-        if known || !self.how.scope.has_account(&account.id, account.name.as_deref()) {
+        // What an inventory does not tell may be what the request selects.
+        let selected = &*account.id == UNKNOWN || self.how.scope.has_account(&account.id, account.name.as_deref());
+        if known || !selected {
             return;
         }
         match inactive {
@@ -198,6 +201,8 @@ impl<'a, E: FnMut(Found, &mut Seen)> Sweeping<'a, E> {
                 self.open.remove(&account);
                 match answer {
                     Ok(regions) => self.regions(&account, regions),
+                    // Only a Region with a name is denied by policy. Of an account without a list nothing is known.
+                    Err(Unseen::Closed) => self.unseen(Target::new(account, EVERYWHERE), denied("listing its Regions")),
                     Err(why) => self.unseen(Target::new(account, EVERYWHERE), why),
                 }
             }
@@ -217,8 +222,9 @@ impl<'a, E: FnMut(Found, &mut Seen)> Sweeping<'a, E> {
 
     fn regions(&mut self, account: &Arc<str>, regions: Vec<Arc<str>>) {
         let scope = self.how.scope;
-        let in_scope =
-            regions.into_iter().filter(|region| scope.has_region(region) && scope.has_place(account, region));
+        let in_scope = regions
+            .into_iter()
+            .filter(|region| &**region == UNKNOWN || scope.has_region(region) && scope.has_place(account, region));
         let mut new: Vec<Target> = in_scope.map(|region| Target::new(account.clone(), region)).collect();
         new.sort();
         new.dedup();
@@ -260,6 +266,25 @@ impl<'a, E: FnMut(Found, &mut Seen)> Sweeping<'a, E> {
                 self.unseen(target, late());
             }
         }
-        Ok(targets.into_keys().collect())
+        let targets: Vec<Target> = targets.into_keys().collect();
+        self.nothing_but_denied(&targets);
+        Ok(targets)
     }
+
+    /// Where every Region of an account is denied by policy, nothing is known of the account: it is unreachable.
+    fn nothing_but_denied(&mut self, targets: &[Target]) {
+        let closed: BTreeSet<Target> = self.seen.closed.iter().cloned().collect();
+        let open: BTreeSet<&str> =
+            targets.iter().filter(|target| !closed.contains(target)).map(|target| &*target.account).collect();
+        let (denied_all, named) = closed.into_iter().partition(|target: &Target| !open.contains(&*target.account));
+        self.seen.closed = named;
+        denied_all.into_iter().for_each(|target: Target| self.unseen(target, denied("every Region of this account")));
+    }
+}
+
+fn denied(what: &str) -> Unseen {
+    Unseen::Blind(format!(
+        "a service control policy denies {what}, so nothing is known of the account; exclude it in `exclude-accounts` if \
+         that is meant"
+    ))
 }

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", default, deny_unknown_fields)]
 pub struct Details {
+    /// The Availability Zone, Local Zone or Wavelength Zone: the latter two have prices of their own.
+    pub zone: Option<Box<str>>,
     /// The first launch: when the primary network interface was attached. The launch time is the last start.
     pub created: Option<DateTime<Utc>>,
     /// `PlatformDetails`, such as `Linux/UNIX` or `Windows`: what the price depends on.

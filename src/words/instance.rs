@@ -91,6 +91,9 @@ pub struct Instance {
     pub tenancy: Option<Box<str>>,
     /// The Dedicated Host.
     pub host: Option<Box<str>>,
+    /// The Outpost, by ARN: a rack that is paid for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outpost: Option<Box<str>>,
     /// A capacity reservation or block that is paid for anyway.
     pub reservation: Option<Box<str>>,
     /// Whether the source/destination check is off on the instance or one of its interfaces: it forwards traffic.
@@ -106,6 +109,9 @@ pub struct Instance {
     pub details: Details,
     /// Every tag.
     pub tags: Tags,
+    /// Whether there are tags that could not be read: any of them might protect, or belong to a `match`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub tags_unreadable: bool,
 }
 
 impl Instance {

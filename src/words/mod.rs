@@ -36,5 +36,5 @@ pub use reason::Reason;
 pub use remark::{Remark, Starter, Stopped};
 pub use tags::{TagPattern, Tags};
 pub use target::{Account, Target};
-pub use tell::{Lacks, Listed, Tell};
+pub use tell::{Lacks, Listed, Tell, UnknownFact};
 pub use verdict::{Action, Gauge, Outside, Quiet, Reopening, Spared, Unscoped, Verdict};

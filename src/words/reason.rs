@@ -40,6 +40,8 @@ reasons! {
     NotSelected = "not-selected",
     /// Not in state `running`.
     NotRunning = "not-running",
+    /// Whether an earlier policy matches it is unknown.
+    MatchUnknown = "match-unknown",
     /// The answer lacks something without which nothing may be decided.
     Incomplete = "incomplete",
     /// Member of an Auto Scaling group.

@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 pub enum Tell {
     /// A tag with this key.
     Tag(String),
+    /// A tag with this key and this value.
+    TagIs(String, String),
     /// The service that `Operator` names.
     ManagedBy(String),
     /// `Operator` says that it is managed, and not by whom.
@@ -25,6 +27,8 @@ pub enum Tell {
     Host(String),
     /// Tenancy `host`.
     TenancyHost,
+    /// An Outpost, by ARN.
+    Outpost(String),
     /// A Mac, by instance type.
     Mac(String),
     /// A capacity reservation or block, by id.
@@ -46,8 +50,35 @@ pub enum Listed {
     UnitsUnknown,
     /// A pattern of account names, where the account's name is unknown.
     NameUnknown(String),
+    /// A pattern over accounts, where not even the account's id is known: an inventory may not say it.
+    AccountUnknown(String),
     /// A tag pattern.
     Tag(String),
+}
+
+impl Listed {
+    /// Whether it only may be listed, because something about its account is unknown.
+    pub fn is_doubtful(&self) -> bool {
+        match self {
+            Self::UnitsUnknown | Self::NameUnknown(_) | Self::AccountUnknown(_) => true,
+            Self::Account(_) | Self::Unit(_) | Self::Tag(_) => false,
+        }
+    }
+}
+
+/// A fact that a policy's `match` asks for and that is unknown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UnknownFact {
+    /// The account's id.
+    AccountId,
+    /// The account's name.
+    AccountName,
+    /// The Region.
+    Region,
+    /// The instance type.
+    Kind,
+    /// At least one of its tags.
+    Tags,
 }
 
 /// What an answer lacks, or what else is missing without which nothing may be decided.
@@ -61,6 +92,8 @@ pub enum Lacks {
     Kind,
     /// The root device type.
     Root,
+    /// At least one of its tags.
+    Tags,
     /// A rule that decides; the rules are total, so that this is never seen.
     Rule,
 }

@@ -7,7 +7,7 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use super::{Forgotten, Lacks, Listed, Reason, State, Tell};
+use super::{Forgotten, Lacks, Listed, Reason, State, Tell, UnknownFact};
 use crate::schedule::{DateRange, ExprError};
 
 /// One for each instance seen.
@@ -118,6 +118,8 @@ pub enum Spared {
     NeverListed { by: Listed },
     /// Its state, and whether the reaper itself stopped it.
     NotRunning { state: State, ours: bool },
+    /// The first policy that may match it, and what is unknown.
+    MatchUnknown { policy: String, fact: UnknownFact },
     /// What the answer lacks.
     Incomplete { lacks: Lacks },
     /// The group.
@@ -252,6 +254,7 @@ impl Spared {
             Self::KeepUnreadable { .. } => Reason::KeepUnreadable,
             Self::NeverListed { .. } => Reason::NeverListed,
             Self::NotRunning { .. } => Reason::NotRunning,
+            Self::MatchUnknown { .. } => Reason::MatchUnknown,
             Self::Incomplete { .. } => Reason::Incomplete,
             Self::AutoScalingMember { .. } => Reason::AutoScalingMember,
             Self::KubernetesNode { .. } => Reason::KubernetesNode,
@@ -289,6 +292,7 @@ impl Spared {
             Self::Kept { .. }
             | Self::NeverListed { .. }
             | Self::NotRunning { .. }
+            | Self::MatchUnknown { .. }
             | Self::AutoScalingMember { .. }
             | Self::KubernetesNode { .. }
             | Self::ContainerHost { .. }

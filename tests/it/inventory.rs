@@ -84,6 +84,7 @@ fn every_tell_is_read_from_what_the_command_line_of_aws_answers() {
         ("Placement", json!({"AvailabilityZone": "ap-northeast-1a", "Tenancy": "host"}), Reason::NoSaving),
         ("Placement", json!({"AvailabilityZone": "eu-central-1a"}), Reason::NotLookedAt),
         ("CapacityReservationId", json!("cr-1"), Reason::NoSaving),
+        ("OutpostArn", json!("arn:aws:outposts:us-west-2:111111111111:outpost/op-1"), Reason::NoSaving),
         ("CapacityBlockId", json!("cb-1"), Reason::NoSaving),
         ("SourceDestCheck", json!(false), Reason::Appliance),
         ("NetworkInterfaces", json!([{"SourceDestCheck": true}, {"SourceDestCheck": false}]), Reason::Appliance),
@@ -97,8 +98,8 @@ fn every_tell_is_read_from_what_the_command_line_of_aws_answers() {
         ("LaunchTime", json!(null), Reason::Incomplete),
         ("InstanceType", json!(7), Reason::Incomplete),
         ("InstanceId", json!({}), Reason::Incomplete),
-        ("Tags", json!([{"Key": "Env"}, {"Value": "dev"}, 7]), Reason::NoPolicy),
-        ("Tags", json!("Env=dev"), Reason::NoPolicy),
+        ("Tags", json!([{"Key": "Env"}, {"Value": "dev"}, 7]), Reason::MatchUnknown),
+        ("Tags", json!("Env=dev"), Reason::MatchUnknown),
     ] {
         let mut found = plain();
         found[path] = value.clone();
@@ -133,4 +134,96 @@ fn what_is_no_inventory_is_refused() {
         assert!(Recorded::parse("fleet.json", text, &settings).is_err(), "{text}");
     }
     assert_eq!(plan(&World::of([instance("i-1")]), &settings, at(EVENING)).rows.len(), 1);
+}
+
+/// The report of a dry run over an inventory.
+fn over(text: &str, settings: &idle_reaper::decide::settings::Settings) -> Report {
+    let recorded = Recorded::parse("fleet.json", text, settings).unwrap_or_else(|wrong| panic!("{wrong}"));
+    plan_over(&recorded, settings, at(EVENING))
+}
+
+#[test]
+fn an_inventory_that_is_one_page_of_several_is_not_whole_and_says_so() {
+    use idle_reaper::decide::report::Health;
+
+    let settings = without(&["[busy]\ncpu-percent = 10"]);
+    let page = |token: Value, instances: Value| {
+        json!({"Reservations": [{"OwnerId": HERE.0, "Instances": instances}], "NextToken": token}).to_string()
+    };
+    for token in [json!("eyJOZXh0VG9rZW4iOiBudWxsfQ=="), json!(7), json!({"a": 1})] {
+        for instances in [json!([plain()]), json!([])] {
+            let report = over(&page(token.clone(), instances.clone()), &settings);
+            assert_eq!(report.health(), Health::Degraded, "{token}");
+            assert!(report.blind.iter().any(|blind| blind.cause.contains("`NextToken`")), "{:?}", report.blind);
+            assert_eq!(report.rows.len(), instances.as_array().unwrap().len(), "what it shows is shown");
+        }
+    }
+    for token in [json!(null), json!("")] {
+        assert_eq!(over(&page(token, json!([plain()])), &settings).health(), Health::Ok);
+    }
+}
+
+#[test]
+fn a_reservation_without_instances_is_not_an_empty_one() {
+    use idle_reaper::decide::report::Health;
+
+    let settings = without(&["[busy]\ncpu-percent = 10"]);
+    for broken in [
+        json!({"OwnerId": HERE.0}),
+        json!({"OwnerId": HERE.0, "Instances": null}),
+        json!({"OwnerId": HERE.0, "Instances": {"InstanceId": "i-9"}}),
+        json!({}),
+        json!(null),
+        json!(7),
+    ] {
+        for order in [false, true] {
+            let mut reservations = vec![json!({"OwnerId": HERE.0, "Instances": [plain()]}), broken.clone()];
+            if order {
+                reservations.reverse();
+            }
+            let report = over(&json!({"Reservations": reservations}).to_string(), &settings);
+            assert_eq!((report.rows.len(), report.health()), (1, Health::Degraded), "{broken}");
+            assert!(report.blind[0].cause.contains("without a list of `Instances`"), "{:?}", report.blind);
+        }
+    }
+    let empty = json!({"Reservations": [{"OwnerId": HERE.0, "Instances": []}]}).to_string();
+    assert_eq!(over(&empty, &settings).health(), Health::Ok);
+}
+
+#[test]
+fn an_instance_whose_account_is_unknown_is_protected_by_whatever_never_says_of_accounts() {
+    let first = |never: &str, owner: Value| {
+        let never = format!("[never]\n{never}\n[calendars.japan]");
+        let settings = with(&[("[busy]\ncpu-percent = 10", ""), ("[calendars.japan]", never.as_str())]);
+        over(&json!({"Reservations": [{"OwnerId": owner, "Instances": [plain()]}]}).to_string(), &settings).rows[0]
+            .verdict
+            .reason()
+    };
+    for owner in [json!(null), json!(""), json!("11111111111"), json!("unknown"), json!(111_111_111_111_u64), json!([])]
+    {
+        for never in ["accounts = [\"222222222222\"]", "accounts = [\"22*\"]", "accounts = [\"*-prod\"]"] {
+            assert_eq!(first(never, owner.clone()), Reason::NeverListed, "{never} and {owner}");
+        }
+        assert_eq!(first("tags = [\"Env=prod\"]", owner.clone()), Reason::OutsideHours, "{owner}");
+        assert_eq!(first("accounts = []", owner.clone()), Reason::OutsideHours, "{owner}");
+    }
+    assert_eq!(first("accounts = [\"222222222222\"]", json!(HERE.0)), Reason::OutsideHours);
+}
+
+#[test]
+fn what_of_an_inventory_is_unknown_is_shown_whatever_the_request_selects() {
+    use idle_reaper::flow;
+
+    let settings = without(&["[busy]\ncpu-percent = 10"]);
+    let text = json!({"Reservations": [{"OwnerId": HERE.0, "Instances": [plain()]}, {"Instances": [plain()]}],
+        "NextToken": "more"});
+    let recorded = Recorded::parse("fleet.json", &text.to_string(), &settings).expect("an inventory");
+    let scope =
+        Scope { accounts: Some(vec![HERE.0.to_owned()]), regions: Some(vec![HERE.1.to_owned()]), ..Scope::default() };
+    let clock = Clock::start(at(EVENING), None);
+    let seen =
+        block_on(async { flow::look(&recorded, &settings, &scope, &Default::default(), clock, &|_, _| {}).await });
+    let seen = seen.expect("a look");
+    assert!(seen.blind.iter().any(|blind| blind.cause.contains("NextToken")), "{:?}", seen.blind);
+    assert_eq!(seen.rows.len(), 2, "the one without an account may be the one that is selected");
 }

@@ -3,6 +3,7 @@
 pub mod case;
 mod forgotten;
 mod marks;
+mod match_unknown;
 mod order;
 mod tells;
 

@@ -88,6 +88,14 @@ pub(super) fn chain(error: &dyn std::error::Error) -> String {
     words
 }
 
+/// Whether a service control policy denies a call: by a statement, or because none allows it ("Troubleshoot access denied
+/// error messages" in the IAM user guide).
+fn is_by_policy(message: &str) -> bool {
+    ["explicit deny in a service control policy", "no service control policy allows"]
+        .iter()
+        .any(|words| message.to_ascii_lowercase().contains(words))
+}
+
 /// A look that failed. A Region that a service control policy closes is closed on purpose; everything else is
 /// blindness.
 pub(super) fn unseen<E>(operation: &str, error: &SdkError<E, HttpResponse>) -> Unseen
@@ -97,9 +105,7 @@ where
     if let SdkError::ServiceError(service) = error {
         let meta = service.err().meta();
         let denied = matches!(meta.code(), Some("UnauthorizedOperation" | "AccessDenied" | "AccessDeniedException"));
-        let by_policy =
-            meta.message().is_some_and(|message| message.contains("explicit deny in a service control policy"));
-        if denied && by_policy {
+        if denied && meta.message().is_some_and(is_by_policy) {
             return Unseen::Closed;
         }
     }

@@ -26,6 +26,7 @@ pub(super) fn reduce(target: &Target, raw: &RawInstance<'_>) -> Instance {
         ephemeral: each(&raw.devices).any(|device| device.ebs.is_none()),
         tenancy: placement.and_then(|placement| placement.tenancy.as_deref()).map(Box::from),
         host: placement.and_then(|placement| filled(&placement.host)),
+        outpost: filled(&raw.outpost),
         reservation: filled(&raw.capacity_block).or_else(|| filled(&raw.capacity_reservation)),
         forwards: check_off(raw.source_dest_check)
             || each(&raw.interfaces).any(|interface| check_off(interface.source_dest_check)),
@@ -36,6 +37,8 @@ pub(super) fn reduce(target: &Target, raw: &RawInstance<'_>) -> Instance {
         hibernation: raw.hibernation.as_ref().is_some_and(|options| options.configured == Some(true)),
         details: details(raw),
         tags: Tags::new(each(&raw.tags).map(|tag| (word(&tag.key), word(&tag.value)))),
+        // A page with a tag that has no key is not read at all.
+        tags_unreadable: false,
     }
 }
 
@@ -46,7 +49,9 @@ fn details(raw: &RawInstance<'_>) -> Details {
     let vcpus = raw.cpu.as_ref().and_then(|cpu| cpu.cores?.checked_mul(cpu.threads?)).filter(|n| *n > 0);
     let profile = raw.profile.as_ref().and_then(|profile| profile.arn.as_deref()?.rsplit_once('/'));
     let volumes = each(&raw.devices).filter_map(|device| device.ebs.as_ref()?.volume.as_deref());
+    let placement = raw.placement.as_ref();
     Details {
+        zone: placement.and_then(|placement| filled(&placement.zone)),
         created: attachments.filter(primary).find_map(|attachment| attachment.time),
         platform: filled(&raw.platform),
         usage: filled(&raw.usage),

@@ -15,6 +15,7 @@ use super::page;
 use super::sessions::{Role, Sessions, session_name};
 use super::tokens::Tokens;
 use super::{balancers, contact, metrics, metrics_weeks, organization};
+use crate::adapters::is_account;
 use crate::decide::case::Activity;
 use crate::decide::idle::{Evidence, Reading, Wanted};
 use crate::decide::last_hour::Recent;
@@ -69,7 +70,7 @@ impl<'a> Eyes<'a> {
             let config = aws_sdk_sts::config::Builder::from(&self.aws.sdk).interceptor(self.aws.meter.clone()).build();
             let answer = aws_sdk_sts::Client::from_conf(config).get_caller_identity().send().await;
             let answer = answer.map_err(|error| words("sts:GetCallerIdentity", &error))?;
-            answer.account().map(Arc::from).ok_or_else(|| "`sts:GetCallerIdentity` named no account".to_owned())
+            identified(answer.account())
         };
         self.own.0.get_or_init(ask).await.clone().map_err(PortError)
     }
@@ -153,7 +154,8 @@ impl Look for Eyes<'_> {
             Regions::Enabled => {
                 let target = Target::new(account.clone(), own().ok_or_else(no_region)?);
                 let answer = self.client(&target).await?.describe_regions().send().await;
-                let answer = answer.map_err(|error| unseen("ec2:DescribeRegions", &error))?;
+                // A policy that denies the list closes no Region: which ones there are is unknown.
+                let answer = answer.map_err(|error| Unseen::Blind(words("ec2:DescribeRegions", &error)))?;
                 let regions = listed("ec2:DescribeRegions", answer.regions.as_deref()).map_err(Unseen::Blind)?;
                 Ok(regions.iter().filter_map(|region| region.region_name()).map(Arc::from).collect())
             }
@@ -226,6 +228,15 @@ impl Look for Eyes<'_> {
     }
 }
 
+/// The account that GetCallerIdentity names. Without one nothing is looked at: what is found would belong to nobody.
+fn identified(account: Option<&str>) -> Result<Arc<str>, String> {
+    match account {
+        Some(id) if is_account(id) => Ok(Arc::from(id)),
+        Some(other) => Err(format!("`sts:GetCallerIdentity` named `{other}`, which is not an account's id")),
+        None => Err("`sts:GetCallerIdentity` named no account".to_owned()),
+    }
+}
+
 fn no_region() -> Unseen {
     Unseen::Blind("no Region is configured; set `AWS_REGION`, or `regions` in `[look]`".to_owned())
 }
@@ -247,6 +258,13 @@ async fn page_through(
     loop {
         let call = call.clone().max_results(PAGE).set_next_token(token);
         let page = page::ask(call, target).await.map_err(|error| unseen("ec2:DescribeInstances", &error))?;
+        if let Some(owner) = page.foreign_owner {
+            return Err(Unseen::Blind(format!(
+                "`ec2:DescribeInstances` was asked for account `{}` and answered with instances of account `{owner}`: the \
+                 session belongs to another account, so nothing that it shows is used",
+                target.account
+            )));
+        }
         // To the filter `i-*` is a pattern; here it is the id of nobody.
         let asked_for = |instance: &Instance| only.is_none_or(|ids| ids.contains(&instance.id));
         page.instances.into_iter().filter(asked_for).for_each(&mut *each);
@@ -346,9 +364,55 @@ mod tests {
             .http_response(|| {
                 answer(403, "UnauthorizedOperation", "denied with an explicit deny in a service control policy")
             })
+            .http_response(|| {
+                let why = "You are not authorized to perform this operation. User: arn:aws:sts::111111111111:assumed-role/IdleReaperRead/s \
+                    is not authorized to perform: ec2:DescribeInstances because no service control policy allows the \
+                    ec2:DescribeInstances action";
+                answer(403, "UnauthorizedOperation", why)
+            })
+            .http_response(|| {
+                let why = "because no identity-based policy allows the ec2:DescribeInstances action";
+                answer(403, "UnauthorizedOperation", why)
+            })
             .build();
         let client = client(&pages);
         assert_eq!(ids_of(&client).await, (Vec::new(), Err(Unseen::Closed)));
+        assert_eq!(ids_of(&client).await, (Vec::new(), Err(Unseen::Closed)));
+        assert!(
+            matches!(ids_of(&client).await, (_, Err(Unseen::Blind(_)))),
+            "a role that lacks the action is no policy"
+        );
+    }
+
+    fn owned(owner: &str, ids: &[&str], next: &str) -> HttpResponse {
+        let items = ids.iter().map(|id| format!("<item><instanceId>{id}</instanceId></item>")).collect::<String>();
+        let body = format!(
+            "<DescribeInstancesResponse><reservationSet><item>{owner}<instancesSet>{items}</instancesSet></item></reservationSet>{next}</DescribeInstancesResponse>"
+        );
+        HttpResponse::new(200.try_into().unwrap(), SdkBody::from(body))
+    }
+
+    #[tokio::test]
+    async fn instances_of_another_account_are_not_taken_for_those_of_the_one_that_was_asked() {
+        for foreign in ["<ownerId>222222222222</ownerId>", "<ownerId/>", "<ownerId>11111111111</ownerId>"] {
+            let pages = mock!(aws_sdk_ec2::Client::describe_instances)
+                .sequence()
+                .http_response(|| owned("<ownerId>111111111111</ownerId>", &["i-1"], "<nextToken>a</nextToken>"))
+                .http_response(move || owned(foreign, &["i-2", "i-3"], ""))
+                .build();
+            let (ids, end) = ids_of(&client(&pages)).await;
+            assert_eq!(ids, ["i-1"], "{foreign}");
+            let Err(Unseen::Blind(cause)) = end else { panic!("{foreign}: {end:?}") };
+            assert!(cause.contains("the session belongs to another account"), "{cause}");
+        }
+    }
+
+    #[test]
+    fn an_identity_without_the_id_of_an_account_is_an_error() {
+        assert_eq!(identified(Some("111111111111")).as_deref(), Ok("111111111111"));
+        for wrong in [None, Some(""), Some("11111111111"), Some("1111111111111"), Some("11111111111x"), Some(" ")] {
+            assert!(identified(wrong).is_err_and(|why| why.contains("GetCallerIdentity")), "{wrong:?}");
+        }
     }
 
     #[tokio::test]

@@ -41,7 +41,11 @@ fn found(raw: &Raw) -> Result<FoundAccount, PortError> {
         // A look does no harm, and an account that nobody looks at would be hidden.
         None => None,
     };
-    let account = Account { id: id.into(), name: raw.name().map(str::to_owned), units: Some(Vec::new()) };
+    let account = Account {
+        id: id.into(),
+        name: raw.name().filter(|name| !name.trim().is_empty()).map(str::to_owned),
+        units: Some(Vec::new()),
+    };
     Ok(FoundAccount { account, inactive })
 }
 

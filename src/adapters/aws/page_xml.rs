@@ -23,6 +23,8 @@ pub(super) struct Page {
     pub(super) next_token: Option<String>,
     /// In the order of the page.
     pub(super) instances: Vec<Instance>,
+    /// An owner of reservations on the page, where it is not the account that was asked for.
+    pub(super) foreign_owner: Option<String>,
 }
 
 /// The page in `body`, of instances in `target`.
@@ -33,22 +35,25 @@ pub(super) struct Page {
 pub(super) fn page(target: &Target, body: &[u8]) -> Result<Page, String> {
     let text = std::str::from_utf8(body).map_err(|error| unread(error.valid_up_to(), body))?;
     let mut xml = Xml { target, walk: Walk::new(text), instances: Vec::new() };
-    let next_token = document(&mut xml).ok_or_else(|| unread(xml.walk.at(), body))?;
-    Ok(Page { next_token, instances: xml.instances })
+    let (next_token, foreign_owner) = document(&mut xml).ok_or_else(|| unread(xml.walk.at(), body))?;
+    Ok(Page { next_token, instances: xml.instances, foreign_owner })
 }
 
 fn unread(at: usize, body: &[u8]) -> String {
     format!("the page of instances cannot be read: see its byte {at} of {}", body.len())
 }
 
-/// The token of the next page, if there is one.
-fn document(xml: &mut Xml<'_>) -> Option<Option<String>> {
+/// The token of the next page, and an owner of reservations who is not the account that was asked for, if there is one.
+fn document(xml: &mut Xml<'_>) -> Option<(Option<String>, Option<String>)> {
     xml.walk.enter("DescribeInstancesResponse")?;
     let RawPage { next_token, reservations } = RawPage::read(xml)?;
     xml.walk.leave()?;
     // A page or a reservation without a list is not one with an empty list.
-    let listed = reservations?.iter().all(|reservation| reservation.instances.is_some());
-    listed.then(|| next_token.map(Cow::into_owned))
+    let reservations = reservations?;
+    let listed = reservations.iter().all(|reservation| reservation.instances.is_some());
+    let mut owners = reservations.into_iter().filter_map(|reservation| reservation.owner);
+    let foreign = owners.find(|owner| **owner != *xml.target.account).map(Cow::into_owned);
+    listed.then(|| (next_token.map(Cow::into_owned), foreign))
 }
 
 /// A document, and what is found in it.
@@ -143,8 +148,8 @@ macro_rules! element {
     };
 }
 
-element!(RawPage<'a> { "nextToken" => next_token: Word<'a>, "reservationSet" => reservations: Vec<Reservation> });
-element!(Reservation { "instancesSet" => instances: Vec<Found> });
+element!(RawPage<'a> { "nextToken" => next_token: Word<'a>, "reservationSet" => reservations: Vec<Reservation<'a>> });
+element!(Reservation<'a> { "ownerId" => owner: Word<'a>, "instancesSet" => instances: Vec<Found> });
 element!(RawInstance<'a> {
     "instanceId" => id: Word<'a>,
     "instanceState" => state: RawState<'a>,
@@ -157,6 +162,7 @@ element!(RawInstance<'a> {
     "blockDeviceMapping" => devices: Vec<Device<'a>>,
     "networkInterfaceSet" => interfaces: Vec<Interface>,
     "placement" => placement: Placement<'a>,
+    "outpostArn" => outpost: Word<'a>,
     "capacityBlockId" => capacity_block: Word<'a>,
     "capacityReservationId" => capacity_reservation: Word<'a>,
     "sourceDestCheck" => source_dest_check: bool,
@@ -175,7 +181,11 @@ element!(Device<'a> { "ebs" => ebs: Ebs<'a> });
 element!(Ebs<'a> { "volumeId" => volume: Word<'a> });
 element!(Interface { "sourceDestCheck" => source_dest_check: bool, "attachment" => attachment: Attachment });
 element!(Attachment { "deviceIndex" => index: i32, "attachTime" => time: DateTime<Utc> });
-element!(Placement<'a> { "tenancy" => tenancy: Word<'a>, "hostId" => host: Word<'a> });
+element!(Placement<'a> {
+    "availabilityZone" => zone: Word<'a>,
+    "tenancy" => tenancy: Word<'a>,
+    "hostId" => host: Word<'a>,
+});
 element!(ProductCode<'a> { "productCode" => code: Word<'a> });
 element!(Operator<'a> { "managed" => managed: bool, "principal" => principal: Word<'a> });
 element!(Hibernation { "configured" => configured: bool });

@@ -17,13 +17,17 @@ fn lacks(instance: &Instance) -> Option<Lacks> {
         Some(Lacks::Kind)
     } else if instance.root.is_none() {
         Some(Lacks::Root)
+    } else if instance.tags_unreadable {
+        Some(Lacks::Tags)
     } else {
         None
     }
 }
 
 fn judge(case: &Case<'_>) -> Option<Verdict> {
-    lacks(case.instance).map(|lacks| Verdict::Spare(Spared::Incomplete { lacks }))
+    // What the reaper stopped is started again, even where one of its tags cannot be read.
+    let lacks = lacks(case.instance).filter(|lacks| *lacks != Lacks::Tags || case.waits_for_opening().is_none());
+    lacks.map(|lacks| Verdict::Spare(Spared::Incomplete { lacks }))
 }
 
 fn inputs(case: &Case<'_>) -> Inputs {

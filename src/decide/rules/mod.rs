@@ -18,6 +18,7 @@ mod kept;
 mod kept_until;
 mod kubernetes_node;
 mod managed_service;
+mod match_unknown;
 mod never_listed;
 mod no_policy;
 mod no_saving;
@@ -61,6 +62,7 @@ pub const RULES: &[Rule] = &[
     no_policy::RULE,
     not_selected::RULE,
     not_running::RULE,
+    match_unknown::RULE,
     incomplete::RULE,
     auto_scaling_member::RULE,
     kubernetes_node::RULE,

@@ -1,4 +1,5 @@
-//! `never-listed`: the settings' `[never]`, judged before any policy.
+//! `never-listed`: the settings' `[never]`, judged before any policy. What only may be listed, because its account's
+//! name or units are unknown, is not stopped either; what the reaper stopped before is still started.
 
 use super::Rule;
 use crate::decide::case::Case;
@@ -9,6 +10,9 @@ pub(super) const RULE: Rule = Rule { reason: Reason::NeverListed, judge, inputs 
 
 fn judge(case: &Case<'_>) -> Option<Verdict> {
     let by = case.settings.never.names(case.account, &case.instance.tags)?;
+    if by.is_doubtful() && case.waits_for_opening().is_some() {
+        return None;
+    }
     Some(Verdict::Spare(Spared::NeverListed { by }))
 }
 

@@ -8,7 +8,7 @@ use crate::words::{Reason, Unscoped, Verdict};
 pub(super) const RULE: Rule = Rule { reason: Reason::NoPolicy, judge, inputs };
 
 fn judge(case: &Case<'_>) -> Option<Verdict> {
-    case.policy.is_none().then_some(Verdict::OutOfScope(Unscoped::NoPolicy))
+    (case.policy.is_none() && case.match_unknown.is_none()).then_some(Verdict::OutOfScope(Unscoped::NoPolicy))
 }
 
 fn inputs(case: &Case<'_>) -> Inputs {

@@ -1,4 +1,4 @@
-//! `no-saving`: hosts, Macs and reservations are paid for whether the instance runs or not.
+//! `no-saving`: hosts, Outposts, Macs and reservations are paid for whether the instance runs or not.
 
 use super::Rule;
 use crate::decide::case::Case;
@@ -13,6 +13,9 @@ fn tell(instance: &Instance) -> Option<Tell> {
     }
     if instance.tenancy.as_deref() == Some("host") {
         return Some(Tell::TenancyHost);
+    }
+    if let Some(outpost) = instance.outpost.as_deref() {
+        return Some(Tell::Outpost(outpost.to_owned()));
     }
     if instance.kind.starts_with("mac") {
         return Some(Tell::Mac(instance.kind.to_string()));

@@ -38,7 +38,7 @@ pub use money::{Budget, Money};
 pub use never::Never;
 pub use notify::Notify;
 pub use owners::{ByAccount, ContactType, Owners};
-pub use policies::{AtOpening, Match, Outside, Policy, Stage};
+pub use policies::{AtOpening, Fit, Match, Outside, Policy, Stage};
 pub use run::{Pause, Place, Run};
 pub use schema::schema;
 pub use tag_names::TagNames;
@@ -140,6 +140,16 @@ impl Settings {
                  listed; write account ids instead"
                     .to_owned(),
             );
+        }
+        for policy in self.policies.iter().filter(|policy| policy.matcher.needs_names()) {
+            if self.look.accounts != Accounts::Organization {
+                warnings.push(format!(
+                    "policy `{}` matches accounts by name, and names are known with `accounts = \"organization\"` only: \
+                     what its other keys fit is never stopped (`match-unknown`), not by a later policy either; write \
+                     account ids instead",
+                    policy.name
+                ));
+            }
         }
         if self.owners.needs_names() && self.look.accounts != Accounts::Organization {
             warnings.push(

@@ -2,7 +2,7 @@
 
 use wildmatch::WildMatch;
 
-use super::look::units;
+use super::look::{UNKNOWN, units};
 use super::reader::{Section, Word};
 use super::shape::Form;
 use crate::words::{Account, Listed, TagPattern, Tags};
@@ -17,7 +17,7 @@ pub struct Never {
 }
 
 impl Never {
-    /// What names the instance, if anything does. An account whose name or units are unknown is taken to be a
+    /// What names the instance, if anything does. An account of which id, name or units are unknown is taken to be a
     /// listed one: unknown protects.
     pub fn names(&self, account: &Account, tags: &Tags) -> Option<Listed> {
         let by_account = self.accounts.iter().find(|(_, glob)| {
@@ -25,6 +25,11 @@ impl Never {
         });
         if let Some((text, _)) = by_account {
             return Some(Listed::Account(text.clone()));
+        }
+        if &*account.id == UNKNOWN
+            && let Some((text, _)) = self.accounts.first()
+        {
+            return Some(Listed::AccountUnknown(text.clone()));
         }
         if account.name.is_none()
             && let Some((text, _)) = self.accounts.iter().find(|(text, _)| !is_id(text))

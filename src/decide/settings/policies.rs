@@ -6,13 +6,14 @@ use chrono::Duration;
 use wildmatch::WildMatch;
 
 use super::idle::{IdleDeed, by_policy};
-use super::never::tag_patterns;
+use super::look::UNKNOWN;
+use super::never::{is_id, tag_patterns};
 use super::reader::{Section, Word};
 use super::schedules::Schedules;
 use super::shape::Form;
 use super::{NAME, check_name, complain_unknown};
 use crate::schedule::Schedule;
-use crate::words::{Account, Instance, TagPattern, Tier};
+use crate::words::{Account, Instance, TagPattern, Tier, UnknownFact};
 
 /// The smallest margin between a stop and the next opening.
 const MARGIN_MINUTES: i64 = 5;
@@ -88,24 +89,52 @@ pub struct Match {
     without_tags: Option<Vec<TagPattern>>,
 }
 
+/// Whether a policy matches an instance, as far as that can be told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fit {
+    /// Every key fits.
+    Yes,
+    /// At least one key does not fit, whatever is unknown beside it.
+    No,
+    /// Every key fits but for those over something unknown; this is the first of them.
+    Unknown(UnknownFact),
+}
+
+impl Fit {
+    fn of(fits: bool) -> Self {
+        if fits { Self::Yes } else { Self::No }
+    }
+}
+
 impl Match {
-    /// Whether the policy speaks of this instance. Account names and what `without-tags` looks for are matched without
+    /// Whether the policy matches this instance. Account names and what `without-tags` looks for are matched without
     /// regard to case, all else to the letter.
-    pub fn matches(&self, instance: &Instance, account: &Account) -> bool {
+    pub fn fit(&self, instance: &Instance, account: &Account) -> Fit {
         let Self { accounts, regions, types, tags, without_tags } = self;
-        let any = |globs: &Option<Vec<WildMatch>>, text: &str| {
-            globs.as_ref().is_none_or(|globs| globs.iter().any(|glob| glob.matches(text)))
+        let whole = !instance.tags_unreadable;
+        let has = |pattern: &TagPattern| pattern.find(&instance.tags).is_some();
+        let by_tags = |keys: &[TagPattern]| if keys.iter().any(has) { Fit::Yes } else { unread(keys, whole) };
+        let by_absence = |keys: &[TagPattern]| match (keys.iter().all(has), whole) {
+            (true, _) => Fit::No,
+            (false, true) => Fit::Yes,
+            (false, false) => Fit::Unknown(UnknownFact::Tags),
         };
-        let by_account = accounts.as_ref().is_none_or(|globs| {
-            globs
-                .iter()
-                .any(|glob| glob.matches(&account.id) || account.name.as_ref().is_some_and(|name| glob.matches(name)))
-        });
-        by_account
-            && any(regions, &instance.target.region)
-            && any(types, &instance.kind)
-            && tags.as_ref().is_none_or(|tags| tags.iter().any(|tag| tag.find(&instance.tags).is_some()))
-            && without_tags.as_ref().is_none_or(|tags| tags.iter().any(|tag| tag.find(&instance.tags).is_none()))
+        let (region, kind) = (&*instance.target.region, &*instance.kind);
+        let fits = [
+            accounts.as_deref().map(|globs| by_account(globs, account)),
+            regions.as_deref().map(|globs| by_text(globs, region, (region == UNKNOWN).then_some(UnknownFact::Region))),
+            types.as_deref().map(|globs| by_text(globs, kind, kind.is_empty().then_some(UnknownFact::Kind))),
+            tags.as_deref().map(by_tags),
+            without_tags.as_deref().map(by_absence),
+        ];
+        let mut fits = fits.into_iter().flatten();
+        // A key that surely does not fit decides, wherever it stands.
+        fits.clone().find(|fit| *fit == Fit::No).or_else(|| fits.find(|fit| *fit != Fit::Yes)).unwrap_or(Fit::Yes)
+    }
+
+    /// Whether it can only be told with the accounts' names.
+    pub fn needs_names(&self) -> bool {
+        self.accounts.iter().flatten().any(speaks_of_names)
     }
 
     /// Whether an empty list makes it match nothing.
@@ -124,6 +153,40 @@ impl Match {
         let open_tags = tags.as_ref().is_none_or(|tags| tags.iter().any(|tag| tag.as_str().split('=').all(is_open)));
         without_tags.is_some() && open(accounts) && open(regions) && open(types) && open_tags
     }
+}
+
+/// Whether a pattern over accounts can match a name and not every account.
+fn speaks_of_names(glob: &WildMatch) -> bool {
+    let pattern = glob.pattern();
+    !is_id(&pattern) && !is_open(&pattern)
+}
+
+fn by_account(globs: &[WildMatch], account: &Account) -> Fit {
+    let Account { id, name, units: _ } = account;
+    let id = Some(&**id).filter(|id| *id != UNKNOWN);
+    let any = |text: Option<&str>| text.is_some_and(|text| globs.iter().any(|glob| glob.matches(text)));
+    if globs.iter().any(|glob| is_open(&glob.pattern())) || any(id) || any(name.as_deref()) {
+        Fit::Yes
+    } else if name.is_none() && globs.iter().any(speaks_of_names) {
+        Fit::Unknown(UnknownFact::AccountName)
+    } else if id.is_none() && globs.iter().any(|glob| is_id(&glob.pattern())) {
+        Fit::Unknown(UnknownFact::AccountId)
+    } else {
+        Fit::No
+    }
+}
+
+/// `unknown`: what the text should have told, where it is not there.
+fn by_text(globs: &[WildMatch], text: &str, unknown: Option<UnknownFact>) -> Fit {
+    match unknown {
+        Some(fact) if !globs.is_empty() && !globs.iter().any(|glob| is_open(&glob.pattern())) => Fit::Unknown(fact),
+        Some(_) | None => Fit::of(globs.iter().any(|glob| glob.matches(text))),
+    }
+}
+
+/// What holds where none of the tags that could be read fits.
+fn unread(keys: &[TagPattern], whole: bool) -> Fit {
+    if whole || keys.is_empty() { Fit::No } else { Fit::Unknown(UnknownFact::Tags) }
 }
 
 /// Whether a glob matches every text.

@@ -11,8 +11,8 @@ use crate::decide::idle::{Idleness, Ineligible, Missing};
 use crate::decide::inputs::{FoundTag, Inputs};
 use crate::decide::undo::{Finding, WhyNot};
 use crate::words::{
-    Forgotten, Gauge, IdleFacts, Lacks, Listed, Outside, Quiet, Reason, Reopening, Spared, Tell, Tier, Unscoped,
-    Verdict, WhyReportOnly, WhyReported,
+    Forgotten, Gauge, IdleFacts, Lacks, Listed, Outside, Quiet, Reason, Reopening, Spared, Tell, Tier, UnknownFact,
+    Unscoped, Verdict, WhyReportOnly, WhyReported,
 };
 
 pub(super) struct English;
@@ -97,11 +97,12 @@ impl Voice for English {
             Reason::NoPolicy => "no policy speaks of it",
             Reason::NotSelected => "the request is about others",
             Reason::NotRunning => "only what runs can be stopped",
+            Reason::MatchUnknown => "whether an earlier policy matches it is unknown",
             Reason::Incomplete => "something is missing without which nothing may be decided",
             Reason::AutoScalingMember => "its group would terminate and replace it",
             Reason::KubernetesNode => "its cluster would replace it",
             Reason::ContainerHost => "its tasks would be lost, and it would be replaced",
-            Reason::ManagedService => "it belongs to another AWS service",
+            Reason::ManagedService => "another service runs it",
             Reason::Spot => "it is not on demand",
             Reason::InstanceStore => "a stop would be refused, or would erase data",
             Reason::NoSaving => "it is paid for whether it runs or not",
@@ -135,6 +136,7 @@ impl Voice for English {
             Reason::NoPolicy => "a policy whose `match` names it, or other tags",
             Reason::NotSelected => "a request that selects its policy",
             Reason::NotRunning => "a start",
+            Reason::MatchUnknown => "account ids instead of names in `match`, or settings that ask for what is unknown",
             Reason::Incomplete => "a complete answer from DescribeInstances",
             Reason::AutoScalingMember => "detaching it from its Auto Scaling group",
             Reason::KubernetesNode => "scaling its node group instead",
@@ -225,6 +227,8 @@ impl Voice for English {
             Inputs::NotRunning { state, stopped: Some((at, run)) } => {
                 write!(out, "state {state}, stopped by the reaper at {at} in run {run}")
             }
+            Inputs::MatchUnknown { unknown: None } => out.write_str("no `match` depends on anything unknown"),
+            Inputs::MatchUnknown { unknown: Some((policy, fact)) } => match_unknown(out, policy, *fact),
             Inputs::Incomplete { lacks: None } => out.write_str("nothing is missing"),
             Inputs::Incomplete { lacks: Some(lacks) } => write!(out, "the answer lacks {}", self::lacks(*lacks)),
             Inputs::AutoScalingMember { found: None } => out.write_str("no Auto Scaling group"),
@@ -235,7 +239,7 @@ impl Voice for English {
             Inputs::Spot { lifecycle: None } => out.write_str("on demand"),
             Inputs::Spot { lifecycle: Some(lifecycle) } => write!(out, "lifecycle `{lifecycle}`"),
             Inputs::InstanceStore { tell } => told(out, tell.as_ref(), "EBS root, no instance store"),
-            Inputs::NoSaving { tell } => told(out, tell.as_ref(), "no host, Mac, or reservation"),
+            Inputs::NoSaving { tell } => told(out, tell.as_ref(), "no host, Outpost, Mac, or reservation"),
             Inputs::Appliance { tell } => told(out, tell.as_ref(), "source/destination check on, no product code"),
             Inputs::ScheduleUnreadable { key, found: None, wrong: _ } => write!(out, "no tag `{key}`"),
             Inputs::ScheduleUnreadable { key: _, found: Some(tag), wrong: None } => self::tag(out, tag),
@@ -534,6 +538,7 @@ fn spared(out: &mut String, spared: &Spared) -> fmt::Result {
         Spared::NeverListed { by } => never(out, by),
         Spared::NotRunning { state, ours: true } => write!(out, "{state} by the reaper"),
         Spared::NotRunning { state, ours: false } => write!(out, "{state}"),
+        Spared::MatchUnknown { policy, fact } => match_unknown(out, policy, *fact),
         Spared::Incomplete { lacks } => write!(out, "the answer lacks {}", self::lacks(*lacks)),
         Spared::AutoScalingMember { group } => write!(out, "member of Auto Scaling group `{group}`"),
         Spared::KubernetesNode { tell }
@@ -584,6 +589,7 @@ fn undone_until(out: &mut String, until: Option<DateTime<Utc>>, zone: Tz) -> fmt
 fn tell(out: &mut String, tell: &Tell) -> fmt::Result {
     match tell {
         Tell::Tag(key) => write!(out, "tag `{key}`"),
+        Tell::TagIs(key, value) => write!(out, "tag `{key}` = `{value}`"),
         Tell::ManagedBy(name) => write!(out, "managed by `{name}`"),
         Tell::ManagedByUnnamed => out.write_str("managed by a service that is not named"),
         Tell::RootDevice(root) => write!(out, "root device type `{root}`"),
@@ -593,6 +599,7 @@ fn tell(out: &mut String, tell: &Tell) -> fmt::Result {
             write!(out, "whether type `{kind}` has instance store is unknown to this release")
         }
         Tell::Host(id) => write!(out, "on Dedicated Host `{id}`"),
+        Tell::Outpost(arn) => write!(out, "on Outpost `{arn}`"),
         Tell::TenancyHost => out.write_str("tenancy `host`"),
         Tell::Mac(kind) => write!(out, "type `{kind}`, whose host is paid for and scrubbed for hours after a stop"),
         Tell::Reservation(id) => write!(out, "capacity reservation or block `{id}`"),
@@ -613,9 +620,21 @@ fn never(out: &mut String, by: &Listed) -> fmt::Result {
         Listed::Account(pattern) => write!(out, "account `{pattern}`"),
         Listed::Unit(id) => write!(out, "organisational unit `{id}`"),
         Listed::NameUnknown(pattern) => write!(out, "account `{pattern}`, perhaps: the account's name is unknown"),
+        Listed::AccountUnknown(pattern) => write!(out, "account `{pattern}`, perhaps: the account is unknown"),
         Listed::UnitsUnknown => out.write_str("an organisational unit, perhaps: the account's units are unknown"),
         Listed::Tag(pattern) => write!(out, "tag `{pattern}`"),
     }
+}
+
+fn match_unknown(out: &mut String, policy: &str, fact: UnknownFact) -> fmt::Result {
+    let fact = match fact {
+        UnknownFact::AccountId => "the account's id is unknown",
+        UnknownFact::AccountName => "the account's name is unknown",
+        UnknownFact::Region => "the Region is unknown",
+        UnknownFact::Kind => "the instance type is unknown",
+        UnknownFact::Tags => "a tag cannot be read",
+    };
+    write!(out, "policy `{policy}` may match it: {fact}")
 }
 
 fn lacks(lacks: Lacks) -> &'static str {
@@ -624,6 +643,7 @@ fn lacks(lacks: Lacks) -> &'static str {
         Lacks::Launch => "a launch time",
         Lacks::Kind => "an instance type",
         Lacks::Root => "a root device type",
+        Lacks::Tags => "tags that can be read",
         Lacks::Rule => "a rule that decides",
     }
 }

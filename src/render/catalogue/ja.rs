@@ -13,8 +13,8 @@ use crate::decide::inputs::{FoundTag, Inputs};
 use crate::decide::undo::{Finding, WhyNot};
 use crate::schedule::{DateRange, ExprError};
 use crate::words::{
-    Forgotten, Gauge, IdleFacts, Lacks, Listed, Outside, Quiet, Reason, Reopening, Spared, State, Tell, Tier, Unscoped,
-    Verdict, WhyReportOnly, WhyReported,
+    Forgotten, Gauge, IdleFacts, Lacks, Listed, Outside, Quiet, Reason, Reopening, Spared, State, Tell, Tier,
+    UnknownFact, Unscoped, Verdict, WhyReportOnly, WhyReported,
 };
 
 pub(super) struct Japanese;
@@ -104,11 +104,12 @@ impl Voice for Japanese {
             Reason::NoPolicy => "どのポリシーの対象でもない",
             Reason::NotSelected => "今回の要求の対象ではない",
             Reason::NotRunning => "停止できるのは実行中のインスタンスだけ",
+            Reason::MatchUnknown => "先に評価されるポリシーに該当するかどうか分からない",
             Reason::Incomplete => "判定に必要な情報が欠けている",
             Reason::AutoScalingMember => "停止すると、グループが終了させて置き換える",
             Reason::KubernetesNode => "停止すると、クラスターが置き換える",
             Reason::ContainerHost => "停止するとタスクが失われ、置き換えられる",
-            Reason::ManagedService => "別の AWS サービスに属している",
+            Reason::ManagedService => "別のサービスが管理している",
             Reason::Spot => "オンデマンドではない",
             Reason::InstanceStore => "停止が拒否されるか、データが消える",
             Reason::NoSaving => "停止しても料金が変わらない",
@@ -142,6 +143,7 @@ impl Voice for Japanese {
             Reason::NoPolicy => "`match` が該当するポリシーの追加、またはタグの変更",
             Reason::NotSelected => "該当するポリシーを選択した要求",
             Reason::NotRunning => "インスタンスの起動",
+            Reason::MatchUnknown => "`match` でのアカウント ID の指定、または不明な情報を取得できる設定への変更",
             Reason::Incomplete => "`DescribeInstances` の完全な応答",
             Reason::AutoScalingMember => "Auto Scaling グループからのデタッチ",
             Reason::KubernetesNode => "停止の代わりに、ノードグループをスケールすること",
@@ -247,6 +249,8 @@ impl Voice for Japanese {
                 self::state(out, *state)?;
                 write!(out, "。idle-reaper が {} に停止(実行 `{run}`)", At(*at, Tz::UTC))
             }
+            Inputs::MatchUnknown { unknown: None } => out.write_str("不明な情報に依存する `match` なし"),
+            Inputs::MatchUnknown { unknown: Some((policy, fact)) } => match_unknown(out, policy, *fact),
             Inputs::Incomplete { lacks: None } => out.write_str("欠けている情報なし"),
             Inputs::Incomplete { lacks: Some(lacks) } => write!(out, "応答に{}がない", self::lacks(*lacks)),
             Inputs::AutoScalingMember { found: None } => out.write_str("Auto Scaling グループなし"),
@@ -257,7 +261,9 @@ impl Voice for Japanese {
             Inputs::Spot { lifecycle: None } => out.write_str("オンデマンド"),
             Inputs::Spot { lifecycle: Some(lifecycle) } => write!(out, "ライフサイクル `{lifecycle}`"),
             Inputs::InstanceStore { tell } => told(out, tell.as_ref(), "ルートは EBS、インスタンスストアなし"),
-            Inputs::NoSaving { tell } => told(out, tell.as_ref(), "専有ホスト、Mac、予約のいずれでもない"),
+            Inputs::NoSaving { tell } => {
+                told(out, tell.as_ref(), "専有ホスト、アウトポスト、Mac、予約のいずれでもない")
+            }
             Inputs::Appliance { tell } => told(out, tell.as_ref(), "送信元/送信先チェックは有効、製品コードなし"),
             Inputs::ScheduleUnreadable { key, found: None, wrong: _ } => write!(out, "タグ `{key}` なし"),
             Inputs::ScheduleUnreadable { key: _, found: Some(tag), wrong: None } => self::tag(out, tag),
@@ -555,6 +561,7 @@ fn spared(out: &mut String, spared: &Spared) -> fmt::Result {
             self::state(out, *state)
         }
         Spared::NotRunning { state, ours: false } => self::state(out, *state),
+        Spared::MatchUnknown { policy, fact } => match_unknown(out, policy, *fact),
         Spared::Incomplete { lacks } => write!(out, "応答に{}がない", self::lacks(*lacks)),
         Spared::AutoScalingMember { group } => write!(out, "Auto Scaling グループ `{group}` のメンバー"),
         Spared::KubernetesNode { tell }
@@ -614,6 +621,7 @@ fn young(out: &mut String, age: Duration, grace: Duration) -> fmt::Result {
 fn tell(out: &mut String, tell: &Tell) -> fmt::Result {
     match tell {
         Tell::Tag(key) => write!(out, "タグ `{key}`"),
+        Tell::TagIs(key, value) => write!(out, "タグ `{key}` = `{value}`"),
         Tell::ManagedBy(name) => write!(out, "`{name}` が管理"),
         Tell::ManagedByUnnamed => out.write_str("名前の示されていないサービスが管理"),
         Tell::RootDevice(root) => write!(out, "ルートデバイスタイプ `{root}`"),
@@ -623,6 +631,7 @@ fn tell(out: &mut String, tell: &Tell) -> fmt::Result {
             write!(out, "タイプ `{kind}` がインスタンスストアを持つかどうか、このリリースでは不明")
         }
         Tell::Host(id) => write!(out, "専有ホスト `{id}` 上にある"),
+        Tell::Outpost(arn) => write!(out, "アウトポスト `{arn}` 上にある"),
         Tell::TenancyHost => out.write_str("テナンシー `host`"),
         Tell::Mac(kind) => {
             write!(out, "タイプ `{kind}` のホストは停止中も課金され、停止後は数時間の消去処理に入る")
@@ -645,9 +654,21 @@ fn never(out: &mut String, by: &Listed) -> fmt::Result {
         Listed::Account(pattern) => write!(out, "アカウント `{pattern}`"),
         Listed::Unit(id) => write!(out, "組織単位 `{id}`"),
         Listed::NameUnknown(pattern) => write!(out, "アカウント名が不明なため、`{pattern}` に該当するものとみなす"),
+        Listed::AccountUnknown(pattern) => write!(out, "アカウントが不明なため、`{pattern}` に該当するものとみなす"),
         Listed::UnitsUnknown => out.write_str("アカウントの組織単位が不明なため、該当するものとみなす"),
         Listed::Tag(pattern) => write!(out, "タグ `{pattern}`"),
     }
+}
+
+fn match_unknown(out: &mut String, policy: &str, fact: UnknownFact) -> fmt::Result {
+    let fact = match fact {
+        UnknownFact::AccountId => "アカウント ID が不明",
+        UnknownFact::AccountName => "アカウント名が不明",
+        UnknownFact::Region => "リージョンが不明",
+        UnknownFact::Kind => "インスタンスタイプが不明",
+        UnknownFact::Tags => "読み取れないタグがある",
+    };
+    write!(out, "ポリシー `{policy}` に該当する可能性がある: {fact}")
 }
 
 fn lacks(lacks: Lacks) -> &'static str {
@@ -656,6 +677,7 @@ fn lacks(lacks: Lacks) -> &'static str {
         Lacks::Launch => "起動時刻",
         Lacks::Kind => "インスタンスタイプ",
         Lacks::Root => "ルートデバイスタイプ",
+        Lacks::Tags => "読み取れるタグ",
         Lacks::Rule => "判定する規則",
     }
 }

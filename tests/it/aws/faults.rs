@@ -191,3 +191,20 @@ fn metrics_that_are_refused_spare_the_candidates_of_that_region() {
     assert_eq!((&row["verdict"], &row["reason"]), (&json!("spare"), &json!("unmeasured")));
     assert!(row["detail"].as_str().unwrap().contains("AccessDenied"), "{row}");
 }
+
+#[test]
+fn an_account_whose_regions_a_policy_lets_nobody_list_is_blind_and_not_closed() {
+    let world = World::of_stories();
+    let settings = world.settings(&[("regions = [\"ap-northeast-1\", \"us-east-1\"]", "regions = \"enabled\"")]);
+    for message in [
+        "You are not authorized to perform this operation with an explicit deny in a service control policy",
+        "You are not authorized to perform: ec2:DescribeRegions because no service control policy allows the ec2:DescribeRegions action",
+    ] {
+        world.fault(&json!({"action": "DescribeRegions", "account": "222222222222", "code": "UnauthorizedOperation",
+            "message": message, "status": 403}));
+        let report = world.plan(&settings, EVENING);
+        assert_eq!((&report["closed"], &report["health"]), (&json!([]), &json!("degraded")), "{message}");
+        let blind = report["blind"].to_string();
+        assert!(blind.contains("222222222222") && blind.contains("ec2:DescribeRegions"), "{blind}");
+    }
+}

@@ -97,6 +97,7 @@ pub fn instance(id: &str) -> Instance {
         ephemeral: false,
         tenancy: Some("default".into()),
         host: None,
+        outpost: None,
         reservation: None,
         forwards: false,
         product_codes: Box::new([]),
@@ -104,6 +105,7 @@ pub fn instance(id: &str) -> Instance {
         hibernation: true,
         details: Default::default(),
         tags: Tags::new([("Env", "dev")]),
+        tags_unreadable: false,
     }
 }
 

@@ -42,6 +42,11 @@ fn everything_seen_has_one_line_and_every_target_is_seen_closed_or_blind() {
         let report = plan(&world, scene.settings, scene.at);
         let (blind, closed) = unseen(&report);
         assert_eq!(blind.intersection(&closed).next(), None);
+        for target in &closed {
+            assert_ne!(&*target.region, "*", "only a Region with a name is denied by policy");
+            let seen = |other: &Target| other.account == target.account && !closed.contains(other);
+            assert!(world.targets().iter().any(seen), "everything that is known of {target} is a denial");
+        }
         for target in world.targets() {
             let whole = Target::new(target.account.clone(), "*");
             let looked: Vec<_> = world.calls(|deed| deed == Deed::LookAt);
@@ -149,4 +154,43 @@ fn too_many_blind_spots_stop_nobody() {
     let closed = Faults { closed: [Target::new(HERE.0, THERE.1)].into(), ..Faults::default() };
     let report = apply(&fleet().with_faults(closed), &with(&[]), at(EVENING));
     assert_eq!((report.plan.refused.clone(), report.outcomes.len(), report.health()), (None, 2, Health::Ok));
+}
+
+#[test]
+fn an_account_of_which_a_policy_denies_the_list_of_regions_is_unreachable() {
+    let fleet = || World::of([instance("i-1"), instance("i-2").account(THERE.0)]);
+    let closed = Faults { closed: [Target::new(THERE.0, "*")].into(), ..Faults::default() };
+    let report = apply(&fleet().with_faults(closed), &with(&[]), at(EVENING));
+    assert_eq!((report.closed.len(), report.blind.len(), report.health()), (0, 1, Health::Degraded));
+    let blind = &report.blind[0];
+    assert_eq!((&*blind.account, &*blind.region), (THERE.0, "*"));
+    assert!(blind.cause.contains("service control policy denies listing its Regions"), "{}", blind.cause);
+}
+
+#[test]
+fn an_account_of_which_every_region_is_denied_is_unreachable_and_one_region_that_is_seen_makes_it_known() {
+    let fleet = || {
+        World::of([instance("i-1"), instance("i-2").account(THERE.0), instance("i-3").account(THERE.0).region(THERE.1)])
+    };
+    let denied = |regions: &[&str]| {
+        let closed = regions.iter().map(|region| Target::new(THERE.0, *region)).collect();
+        plan(&fleet().with_faults(Faults { closed, ..Faults::default() }), &with(&[]), at(EVENING))
+    };
+    let one = denied(&[HERE.1]);
+    assert_eq!(
+        (one.closed.clone(), one.blind.len(), one.health()),
+        (vec![Target::new(THERE.0, HERE.1)], 0, Health::Ok)
+    );
+    let all = denied(&[HERE.1, THERE.1]);
+    assert_eq!((all.closed.len(), all.blind.len(), all.health()), (0, 2, Health::Degraded));
+    assert!(
+        all.blind.iter().all(|blind| blind.cause.contains("denies every Region of this account")),
+        "{:?}",
+        all.blind
+    );
+    // A Region that cannot be reached for another reason says no more about the account than a denied one.
+    let closed = [Target::new(THERE.0, HERE.1)].into();
+    let blind = [Target::new(THERE.0, THERE.1)].into();
+    let neither = plan(&fleet().with_faults(Faults { closed, blind, ..Faults::default() }), &with(&[]), at(EVENING));
+    assert_eq!((neither.closed.len(), neither.blind.len()), (1, 1));
 }

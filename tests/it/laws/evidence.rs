@@ -1,8 +1,10 @@
 //! Law 2: missing or unreadable evidence never condemns. The absence of a tag alone never condemns.
 
 use idle_reaper::decide::case::{Activity, History};
+use idle_reaper::decide::judge::Judge;
+use idle_reaper::decide::request::Scope;
 use idle_reaper::decide::settings::Settings;
-use idle_reaper::words::{Action, Instance, Reason, State, Tags};
+use idle_reaper::words::{Account, Action, Instance, Reason, State, Tags};
 use proptest::prelude::*;
 use proptest::sample::select;
 
@@ -165,4 +167,62 @@ fn what_condemns_with_every_figure_there_is_spared_as_soon_as_one_is_missing() {
     let absent = without(&["[busy]\ncpu-percent = 10"]);
     assert!(!condemned(&absent, &instance("i-1"), &gap, &History::default(), EVENING));
     assert!(condemned(&unmeasured, &instance("i-1"), &gap, &History::default(), EVENING));
+}
+
+/// The same instance in the same account, of which less is known.
+fn less_known(hide: usize, found: &Instance, account: &Account) -> (Instance, Account) {
+    let (mut found, mut account) = (found.clone(), account.clone());
+    match hide {
+        0 => account.name = None,
+        1 => account.units = None,
+        2 => account.id = "unknown".into(),
+        3 => found.target.region = "unknown".into(),
+        _ => {
+            found.tags = Tags::new(found.tags.iter().skip(hide - 3));
+            found.tags_unreadable = true;
+        }
+    }
+    (found, account)
+}
+
+#[test]
+fn whoever_knows_less_stops_no_more() {
+    let guards = vec![
+        "{ accounts = [\"*-prod\"] }",
+        "{ accounts = [\"*-dev\", \"2222*\"], types = [\"t3.*\"] }",
+        "{ accounts = [\"111111111111\"] }",
+        "{ regions = [\"us-*\"] }",
+        "{ tags = [\"Role=db\"] }",
+        "{ without-tags = [\"Owner\"], accounts = [\"*-prod\"] }",
+    ];
+    let nevers =
+        vec!["", "[never]\naccounts = [\"*-prod\"]\n", "[never]\norganizational-units = [\"ou-ab12-34cd56ef\"]\n"];
+    let names = select(vec!["shop-dev", "shop-PROD", "prod", "*-prod"]);
+    let roles = select(vec![None, Some("db"), Some("web")]);
+    let values = (any_instance(), any_instant(), names, roles, select(guards), (select(nevers), 0..6usize));
+    for_all(768, values, |(found, now, name, role, guard, (never, hide))| {
+        let guarded = format!(
+            "[[policies]]\nname = \"quiet\"\nmatch = {guard}\nschedule = \"office\"\n\n[[policies]]\nname = \"dev\""
+        );
+        let text =
+            SETTINGS.replace("[[policies]]\nname = \"dev\"", &guarded).replace("[busy]", &format!("{never}[busy]"));
+        let settings = crate::fake::settings(&text.replace("{ tags = [\"Env=dev\"] }", "{ all = true }"));
+        let found = role.map_or(found.clone(), |role| found.clone().tag("Role", role));
+        let account = Account {
+            name: Some(name.to_owned()),
+            units: Some(Vec::new()),
+            ..Account::bare(found.target.account.clone())
+        };
+        let (scope, history) = (Scope::default(), History::default());
+        let stops = |found: &Instance, account: &Account| {
+            let ruling = Judge::new(&settings, &scope, &history, now).rule(found, account, &Activity::of_cpu(0.5));
+            matches!(ruling.verdict.action(), Some(Action::Stop | Action::Hibernate)).then_some(ruling)
+        };
+        let (less, unnamed) = less_known(hide, &found, &account);
+        if let Some(ruling) = stops(&less, &unnamed) {
+            let policy = ruling.policy.expect("a policy").name.clone();
+            let known = stops(&found, &account).map(|ruling| ruling.policy.expect("a policy").name.clone());
+            assert_eq!(known, Some(policy), "{guard} {never} hides {hide}: {:?}", ruling.verdict);
+        }
+    });
 }

@@ -102,7 +102,43 @@ fn what_is_ambiguous_empty_or_broken_is_unknown_and_never_zero() {
     assert!(why(read(&[price("-1")])).contains("no hourly price"));
     let yuan = product(json!({}), &[("Hrs", "0.5")]).replace("USD", "CNY");
     assert!(why(read(&[yuan])).contains("US dollars"));
-    assert_eq!(read(&[price("0.0000000000"), price("0")]), Price::Hourly(Usd::ZERO), "zero if nothing but zero");
+    assert!(why(read(&[price("0.0000000000"), price("0")])).contains("which is no price"));
+}
+
+#[test]
+fn a_zero_that_an_earlier_release_recorded_is_asked_for_again() {
+    let now = at("2026-11-25T12:00:00Z");
+    let mut known = Prices::default();
+    known.learn(key(), Price::Hourly(Usd::ZERO), now);
+    let known = Prices::parse(&known.text());
+    assert!(known.missing([key()], now).contains(&key()));
+    assert!(why(known.find(&key(), now)).contains("not asked"));
+}
+
+#[test]
+fn a_local_zone_has_a_price_of_its_own_and_another_zone_beneath_a_region_none() {
+    let in_zone = |region: &str, zone: Option<&str>| {
+        let mut found = linux("i-1");
+        found.target = idle_reaper::words::Target::new("111111111111", region);
+        found.details.zone = zone.map(Box::from);
+        PriceKey::of(&found).map(|key| key.region.to_string())
+    };
+    for (region, zone, expected) in [
+        ("ap-northeast-1", Some("ap-northeast-1a"), "ap-northeast-1"),
+        ("us-gov-west-1", Some("us-gov-west-1b"), "us-gov-west-1"),
+        ("us-west-2", None, "us-west-2"),
+        ("us-west-2", Some("us-west-2-lax-1a"), "us-west-2-lax-1"),
+        ("us-west-2", Some("us-west-2-lax-1b"), "us-west-2-lax-1"),
+        ("ap-northeast-1", Some("ap-northeast-1-tpe-1a"), "ap-northeast-1-tpe-1"),
+    ] {
+        assert_eq!(in_zone(region, zone).as_deref(), Ok(expected), "{zone:?}");
+    }
+    for zone in
+        ["us-west-2-wl1-las-wlz-1", "us-west-2-lax-1", "us-west-2", "us-west-2ab", "us-west-21a", "usw2-az1", "x"]
+    {
+        let why = in_zone("us-west-2", Some(zone)).expect_err(zone);
+        assert!(why.contains(zone), "{why}");
+    }
 }
 
 #[test]

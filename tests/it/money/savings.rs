@@ -230,3 +230,41 @@ proptest! {
         prop_assert!(hours >= Decimal::ZERO && hours <= Decimal::from((now - at(STOP)).num_hours()));
     }
 }
+
+#[test]
+fn a_stop_goes_on_saving_where_nobody_could_look_for_a_while() {
+    use crate::fake::{Faults, HERE, THERE, World, apply, with};
+
+    const COUNTING: (&str, &str) = ("[calendars.japan]", "[idle]\n\n[calendars.japan]");
+    type Change = fn(World) -> World;
+    let (evening, night, late) = (at(crate::fake::EVENING), "2026-11-25T23:30:00+09:00", "2026-11-26T01:30:00+09:00");
+    let closed = |targets: &[(&str, &str)]| {
+        let closed = targets.iter().map(|(account, region)| Target::new(*account, *region)).collect();
+        Faults { closed, ..Faults::default() }
+    };
+    let faults =
+        [closed(&[(HERE.0, "*")]), closed(&[(HERE.0, HERE.1)]), closed(&[(HERE.0, HERE.1), (HERE.0, THERE.1)])];
+    let worlds: [Change; 2] = [|world| world, |world| world.with_target(HERE.0, THERE.1)];
+    for faults in faults {
+        for world in worlds {
+            let world = world(World::of([crate::money::prices::linux("i-1")]));
+            assert_eq!(apply(&world, &with(&[COUNTING]), evening).counts().stopped, 1);
+            let world = world.with_faults(faults.clone());
+            apply(&world, &with(&[COUNTING]), at(night));
+            world.mend();
+            let report = apply(&world, &with(&[COUNTING]), at(late));
+            let (_, saved) = report.saved().expect("it counts");
+            let hours = saved.hours + saved.unknown_hours;
+            assert!(hours > rust_decimal::Decimal::from(3), "{hours} hours of four");
+        }
+    }
+    // An account that was suspended, or left out of the settings, for a while.
+    let world = World::of([crate::money::prices::linux("i-1")]);
+    apply(&world, &with(&[COUNTING]), evening);
+    let without = with(&[COUNTING, ("regions = [", "exclude-accounts = [\"111111111111\"]\nregions = [")]);
+    apply(&world, &without, at(night));
+    let elsewhere = with(&[COUNTING, ("regions = [\"ap-northeast-1\", ", "regions = [")]);
+    apply(&world, &elsewhere, at(night));
+    let (_, saved) = apply(&world, &with(&[COUNTING]), at(late)).saved().expect("it counts");
+    assert!(saved.hours + saved.unknown_hours > rust_decimal::Decimal::from(3), "{saved:?}");
+}

@@ -80,6 +80,7 @@ pub fn with_tell(reason: Reason, case: Case) -> Case {
         Reason::NoPolicy => case.changed(|found| found.untagged("Env")),
         Reason::NotSelected => Case { scope: Scope { policies: Some(Vec::new()), ..Scope::default() }, ..case },
         Reason::NotRunning => case.changed(|found| found.state(State::Pending)),
+        Reason::MatchUnknown => case.changed(|found| Instance { tags_unreadable: true, ..found.untagged("Env") }),
         Reason::Incomplete => case.changed(|found| Instance { id: "".into(), ..found }),
         Reason::AutoScalingMember => case.tagged("aws:autoscaling:groupName", "web"),
         Reason::KubernetesNode => case.tagged("kubernetes.io/cluster/blue", "owned"),

@@ -47,6 +47,15 @@ fn keys_that_tell_protect_by_their_presence() {
                 "aws:elasticmapreduce:job-flow-id",
                 "aws:elasticmapreduce:instance-group-role",
                 "elasticbeanstalk:environment-id",
+                "parallelcluster:cluster-name",
+                "parallelcluster:version",
+                "ParallelCluster:node-type",
+                "aws:pcs:cluster-id",
+                "aws:pcs:compute-node-group-id",
+                "aws:ec2fleet:fleet-id",
+                "aws:ec2spot:fleet-request-id",
+                "AWSRDSCustom",
+                "Ec2ImageBuilderArn",
             ],
         ),
     ] {
@@ -59,9 +68,52 @@ fn keys_that_tell_protect_by_their_presence() {
 }
 
 #[test]
-fn keys_that_only_look_like_a_tell_protect_nobody() {
-    for key in ["keep", "idle-reaper:keeper", "idle-reaper:keep ", "other:keep", "aws:autoscaling", "kubernetes", "eks"]
+fn tags_that_tell_by_their_value_protect_by_that_value_alone() {
+    for (key, value, wrong) in
+        [("Vendor", "Databricks", "Acme"), ("vendor", "DATABRICKS", ""), ("CreatedBy", "EC2 Image Builder", "ana")]
     {
+        assert_eq!(reason(&instance("i-1").tag(key, value)), Reason::ManagedService, "`{key}` = `{value}`");
+        assert_eq!(reason(&instance("i-1").tag(key, wrong)), Reason::OutsideHours, "`{key}` = `{wrong}`");
+    }
+}
+
+#[test]
+fn servers_of_a_migration_are_told_by_name_and_tag_and_what_they_migrated_is_not() {
+    for (key, service) in [
+        ("AWSApplicationMigrationServiceManaged", "AWS Application Migration Service"),
+        ("AWSElasticDisasterRecoveryManaged", "AWS Elastic Disaster Recovery"),
+    ] {
+        for server in ["Replication Server", "Conversion Server"] {
+            let named = instance("i-1").tag("Name", &format!("{service} {server}"));
+            let theirs = named.clone().tag(key, "mgn.amazonaws.com");
+            assert_eq!(reason(&theirs), Reason::ManagedService, "{service} {server}");
+            assert_eq!(reason(&named), Reason::OutsideHours, "a name alone is anybody's: {service} {server}");
+        }
+        for name in ["shop-db", "", "Recovery Instance", "AWS Elastic Disaster Recovery Recovery Instance"] {
+            let migrated = instance("i-1").tag(key, "mgn.amazonaws.com").tag("Name", name);
+            assert_eq!(reason(&migrated), Reason::OutsideHours, "`{key}` stays on `{name}`, which was migrated");
+        }
+    }
+    let crossed = instance("i-1").tag("AWSElasticDisasterRecoveryManaged", "drs.amazonaws.com");
+    let crossed = crossed.tag("Name", "AWS Application Migration Service Conversion Server");
+    assert_eq!(reason(&crossed), Reason::OutsideHours, "the name of one service and the tag of the other");
+}
+
+#[test]
+fn keys_that_only_look_like_a_tell_protect_nobody() {
+    for key in [
+        "keep",
+        "idle-reaper:keeper",
+        "idle-reaper:keep ",
+        "other:keep",
+        "aws:autoscaling",
+        "kubernetes",
+        "eks",
+        "parallelcluster",
+        "pcs:cluster-id",
+        "aws:ec2fleet",
+        "Databricks",
+    ] {
         assert_eq!(reason(&instance("i-1").tag(key, "yes")), Reason::OutsideHours, "`{key}`");
     }
 }
@@ -123,6 +175,7 @@ fn what_is_paid_for_anyway_is_spared() {
         Instance { host: some("h-1"), ..instance("i-1") },
         Instance { tenancy: some("host"), ..instance("i-1") },
         Instance { reservation: some("cr-1"), ..instance("i-1") },
+        Instance { outpost: some("arn:aws:outposts:us-west-2:111111111111:outpost/op-1"), ..instance("i-1") },
         of_kind("mac1.metal"),
         of_kind("mac2-m2pro.metal"),
     ] {

@@ -30,6 +30,10 @@ fn each_warning_is_given_alone_where_it_holds() {
         (OBSERVED.to_vec(), "no policy has `stage = \"enforce\"`"),
         (vec![("[busy]\ncpu-percent = 10", "[busy]\noff = true")], "`[busy]` is off"),
         (vec![own, ("[busy]", "[never]\naccounts = [\"*-prod\"]\n[busy]")], "`[never]` names accounts"),
+        (
+            vec![own, selecting("match = { tags = [\"Env=dev\"], accounts = [\"*-dev\"] }")],
+            "policy `dev` matches accounts by name",
+        ),
         (vec![own, ("[busy]", "[owners]\naccounts = { \"*-dev\" = \"ana\" }\n[busy]")], "`[owners]` maps accounts"),
         (vec![selecting("match = { tags = [\"Env=dev\"], accounts = [] }")], "policy `dev` has an empty list"),
         (vec![selecting("match = { tags = [\"Env=dev\"], types = [] }")], "policy `dev` has an empty list"),

@@ -11,7 +11,7 @@ use idle_reaper::decide::settings::Busy;
 use idle_reaper::schedule::{DateRange, ExprError};
 use idle_reaper::words::{
     Forgotten, Gauge, IdleFacts, KeepUnreadable, Lacks, Listed, Outside, Quiet, Reason, Reopening, Spared, State,
-    Target, Tell, Tier, Unscoped, Verdict, WhyReportOnly, WhyReported,
+    Target, Tell, Tier, UnknownFact, Unscoped, Verdict, WhyReportOnly, WhyReported,
 };
 
 use crate::fake::at;
@@ -64,6 +64,8 @@ fn tells() -> Vec<Tell> {
         Tell::EphemeralVolumes,
         Tell::HasStore(text("m5d.large")),
         Tell::UnknownType(text("z99.large")),
+        Tell::TagIs(text("Vendor"), text("Databricks")),
+        Tell::Outpost(text("arn:aws:outposts:us-west-2:111111111111:outpost/op-0123")),
         Tell::Host(text("h-0123")),
         Tell::TenancyHost,
         Tell::Mac(text("mac2.metal")),
@@ -80,10 +82,12 @@ fn in_tell(tell: &Tell) -> Vec<String> {
         | Tell::RootDevice(value)
         | Tell::HasStore(value)
         | Tell::UnknownType(value)
+        | Tell::Outpost(value)
         | Tell::Host(value)
         | Tell::Mac(value)
         | Tell::Reservation(value)
         | Tell::Product(value) => vec![value.clone()],
+        Tell::TagIs(key, value) => vec![key.clone(), value.clone()],
         Tell::TenancyHost => vec![text("host")],
         Tell::ManagedByUnnamed | Tell::EphemeralVolumes | Tell::Forwards => Vec::new(),
     }
@@ -95,20 +99,28 @@ fn listed() -> Vec<Listed> {
         Listed::Unit(text("ou-ab12-34cd56ef")),
         Listed::UnitsUnknown,
         Listed::NameUnknown(text("legacy-*")),
+        Listed::AccountUnknown(text("legacy-*")),
         Listed::Tag(text("Env=prod*")),
     ]
 }
 
 fn in_listed(by: &Listed) -> Vec<String> {
     match by {
-        Listed::Account(value) | Listed::Unit(value) | Listed::NameUnknown(value) | Listed::Tag(value) => {
+        Listed::Account(value)
+        | Listed::Unit(value)
+        | Listed::NameUnknown(value)
+        | Listed::AccountUnknown(value)
+        | Listed::Tag(value) => {
             vec![value.clone()]
         }
         Listed::UnitsUnknown => Vec::new(),
     }
 }
 
-const LACKS: [Lacks; 5] = [Lacks::Id, Lacks::Launch, Lacks::Kind, Lacks::Root, Lacks::Rule];
+const LACKS: [Lacks; 6] = [Lacks::Id, Lacks::Launch, Lacks::Kind, Lacks::Root, Lacks::Tags, Lacks::Rule];
+
+const FACTS: [UnknownFact; 5] =
+    [UnknownFact::AccountId, UnknownFact::AccountName, UnknownFact::Region, UnknownFact::Kind, UnknownFact::Tags];
 
 const STATES: [State; 7] = [
     State::Pending,
@@ -184,6 +196,7 @@ fn spared() -> Vec<Spared> {
     ];
     all.extend(listed().into_iter().map(|by| Spared::NeverListed { by }));
     all.extend(LACKS.map(|lacks| Spared::Incomplete { lacks }));
+    all.extend(FACTS.map(|fact| Spared::MatchUnknown { policy: text("prod-quiet"), fact }));
     all.extend(STATES.iter().flat_map(|state| [true, false].map(|ours| Spared::NotRunning { state: *state, ours })));
     for tell in tells() {
         all.push(Spared::KubernetesNode { tell: tell.clone() });
@@ -204,6 +217,7 @@ fn in_spared(spared: &Spared) -> Vec<String> {
         Spared::KeepUnreadable { value } => vec![value.clone()],
         Spared::NeverListed { by } => in_listed(by),
         Spared::NotRunning { state, ours: _ } => vec![state.to_string()],
+        Spared::MatchUnknown { policy, fact: _ } => vec![policy.clone()],
         Spared::Incomplete { lacks: _ } | Spared::CannotHibernate => Vec::new(),
         Spared::AutoScalingMember { group } => vec![group.clone()],
         Spared::KubernetesNode { tell }
@@ -407,6 +421,8 @@ pub fn inputs() -> Vec<(Inputs, Vec<String>)> {
     }
     all.extend(listed().into_iter().map(|by| Inputs::NeverListed { by: Some(by) }));
     all.extend(LACKS.map(|lacks| Inputs::Incomplete { lacks: Some(lacks) }));
+    all.push(Inputs::MatchUnknown { unknown: None });
+    all.extend(FACTS.map(|fact| Inputs::MatchUnknown { unknown: Some((text("prod-quiet"), fact)) }));
     all.extend(STATES.map(|state| Inputs::NotRunning { state, stopped: None }));
     all.extend(exprs().into_iter().map(|wrong| Inputs::ScheduleUnreadable {
         key: key(),
@@ -439,6 +455,7 @@ fn in_inputs(inputs: &Inputs) -> Vec<String> {
         Inputs::KeptUntil { key: _, found } => found.iter().flat_map(tag).collect(),
         Inputs::KeepUnreadable { key, wrong } => vec![wrong.as_ref().map_or(key.clone(), |wrong| wrong.0.clone())],
         Inputs::NeverListed { by } => by.as_ref().map_or(Vec::new(), in_listed),
+        Inputs::MatchUnknown { unknown } => unknown.iter().map(|(policy, _)| policy.clone()).collect(),
         Inputs::NotLookedAt { target } => vec![target.account.to_string(), target.region.to_string()],
         Inputs::NoPolicy { policies, first } => vec![first.clone().unwrap_or(policies.to_string())],
         Inputs::NotSelected { selected } => selected.clone().unwrap_or_default(),
@@ -501,6 +518,7 @@ pub fn asks(inputs: &Inputs) -> Option<Reason> {
         Inputs::NoPolicy { .. } => Reason::NoPolicy,
         Inputs::NotSelected { .. } => Reason::NotSelected,
         Inputs::NotRunning { .. } => Reason::NotRunning,
+        Inputs::MatchUnknown { .. } => Reason::MatchUnknown,
         Inputs::Incomplete { .. } => Reason::Incomplete,
         Inputs::AutoScalingMember { .. } => Reason::AutoScalingMember,
         Inputs::KubernetesNode { .. } => Reason::KubernetesNode,

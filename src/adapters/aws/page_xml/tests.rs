@@ -27,7 +27,9 @@ fn by_sdk(body: &str) -> Option<Page> {
     let page = reader.deserialize_nonstreaming_with_config(&answer, &ConfigBag::base()).ok()?;
     let page = page.downcast::<DescribeInstancesOutput>().unwrap();
     let raw = page.reservations().iter().flat_map(|reservation| reservation.instances());
+    let mut owners = page.reservations().iter().filter_map(|reservation| reservation.owner_id());
     Some(Page {
+        foreign_owner: owners.find(|owner| **owner != *target().account).map(str::to_owned),
         next_token: page.next_token().map(str::to_owned),
         instances: raw.map(|raw| sdk::reduce(&target(), raw)).collect(),
     })
@@ -38,7 +40,7 @@ fn by_us(body: &str) -> Option<Page> {
 }
 
 /// Where a value stands beneath an instance. `item` is one of a list.
-const WORDS: [&str; 15] = [
+const WORDS: [&str; 17] = [
     "instanceId",
     "instanceState/name",
     "instanceType",
@@ -48,6 +50,8 @@ const WORDS: [&str; 15] = [
     "blockDeviceMapping/item/ebs/volumeId",
     "placement/tenancy",
     "placement/hostId",
+    "placement/availabilityZone",
+    "outpostArn",
     "capacityBlockId",
     "capacityReservationId",
     "productCodes/item/productCode",

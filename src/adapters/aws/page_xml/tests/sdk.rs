@@ -38,6 +38,8 @@ pub(super) fn reduce(target: &Target, raw: &Raw) -> Instance {
         operator: managed.map(|operator| operator.principal().unwrap_or_default().into()),
         hibernation: raw.hibernation_options().and_then(|options| options.configured()).unwrap_or(false),
         details: details(raw),
+        outpost: raw.outpost_arn().filter(|arn| !arn.is_empty()).map(Box::from),
+        tags_unreadable: false,
         tags: Tags::new(tags),
     }
 }
@@ -54,7 +56,9 @@ fn details(raw: &Raw) -> Details {
     let profile = raw.iam_instance_profile().and_then(|profile| profile.arn());
     let volumes = raw.block_device_mappings().iter().filter_map(|mapping| mapping.ebs()?.volume_id());
     let filled = |text: Option<&str>| text.filter(|text| !text.is_empty()).map(Box::from);
+    let zone = raw.placement().and_then(|placement| placement.availability_zone());
     Details {
+        zone: filled(zone),
         created: raw.network_interfaces().iter().find_map(attached),
         platform: filled(raw.platform_details()),
         usage: filled(raw.usage_operation()),
