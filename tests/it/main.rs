@@ -27,6 +27,7 @@ mod peers;
 mod plans;
 mod readme;
 mod recall;
+mod recorded_answers;
 mod render;
 mod request;
 mod reviewed;
