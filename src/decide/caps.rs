@@ -42,13 +42,15 @@ pub enum Cap {
     NotMarked,
     /// It is marked, its owner was told, and the grace is not over.
     InGrace,
+    /// Its owner or schedule tag changed too often since its notice: the operator decides.
+    TagsChanged,
 }
 
 impl Cap {
     /// Whether the step waits for people, and not for room under a cap.
     pub fn is_waiting(self) -> bool {
         match self {
-            Self::NotTold | Self::Announced | Self::NotMarked | Self::InGrace => true,
+            Self::NotTold | Self::Announced | Self::NotMarked | Self::InGrace | Self::TagsChanged => true,
             Self::StopsPerRun
             | Self::StopsPerAccount
             | Self::StopsPercent
@@ -79,6 +81,7 @@ impl Cap {
             Self::Announced => "announced",
             Self::NotMarked => "not-marked",
             Self::InGrace => "in-grace",
+            Self::TagsChanged => "tags-changed",
         }
     }
 }

@@ -7,6 +7,7 @@ use super::caps::Cap;
 use super::case::Case;
 use super::marking::{Marking, standing};
 use super::owner::Reach;
+use super::retagged::Retag;
 use super::settings::Policy;
 use super::told::Told;
 use crate::schedule::Schedule;
@@ -38,6 +39,8 @@ pub struct Notice<'a> {
     pub reach: Option<Reach<'a>>,
     /// The policy in force.
     pub policy: &'a Policy,
+    /// Its tags as they are now, and what was said of their changes.
+    pub retag: Retag<'a>,
     /// The policy's own schedule: its calendar counts the business days, whatever hours a tag of the instance has.
     pub schedule: &'a Schedule,
 }
@@ -48,7 +51,12 @@ impl<'a> Notice<'a> {
     fn given(&self) -> Option<&'a Told> {
         let told = self.told?;
         let read = self.reach.is_some_and(|reach| reach.has_read(told));
-        (told.binding && told.policy == self.policy.name && read).then_some(told)
+        let retagged = self.retag.differs(told) || self.retag.is_unsaid(told);
+        (told.binding && told.policy == self.policy.name && read && !retagged).then_some(told)
+    }
+
+    fn is_operators(&self) -> bool {
+        self.told.is_some_and(|told| self.retag.is_operators(told))
     }
 
     /// Open so many business days after the notice, and never before the instant that it announced: the settings may
@@ -56,7 +64,7 @@ impl<'a> Notice<'a> {
     fn after(&self, told: &Told, days: u32, because: Cap, now: DateTime<Utc>) -> Gate {
         match self
             .schedule
-            .business_days_after(told.first, days)
+            .business_days_after(self.retag.since(told), days)
             .map(|until| told.due.map_or(until, |due| due.max(until)))
         {
             Some(until) if now >= until => Gate::Open,
@@ -70,6 +78,7 @@ impl<'a> Notice<'a> {
             return Gate::Open;
         }
         match self.given() {
+            None if self.is_operators() => Gate::Shut { because: Cap::TagsChanged, until: None },
             None => Gate::Shut { because: Cap::NotTold, until: None },
             Some(told) if told.has_lapsed(now) => Gate::Shut { because: Cap::NotTold, until: None },
             Some(told) => self.after(told, NOTICE_DAYS, Cap::Announced, now),
@@ -79,6 +88,9 @@ impl<'a> Notice<'a> {
     /// Whether an idle instance may be stopped: marked, its owner told of this very mark, and the grace over,
     /// counted from the first notice that was accepted.
     pub fn of_mark(&self, mark: Option<&Mark>, now: DateTime<Utc>) -> Gate {
+        if self.is_operators() {
+            return Gate::Shut { because: Cap::TagsChanged, until: None };
+        }
         let Some(mark) = mark else { return Gate::Shut { because: Cap::NotMarked, until: None } };
         let Some(told) = self.given().filter(|told| told.first >= mark.since) else {
             return Gate::Shut { because: Cap::NotTold, until: None };
@@ -100,11 +112,17 @@ impl<'a> Notice<'a> {
 }
 
 /// What the stop that `verdict` asks for waits for; open where it asks for none.
-pub fn gate(case: &Case<'_>, verdict: &Verdict, marking: Option<&Marking>, reach: Option<Reach<'_>>) -> Gate {
+pub fn gate(
+    case: &Case<'_>,
+    verdict: &Verdict,
+    marking: Option<&Marking>,
+    reach: Option<Reach<'_>>,
+    retag: Retag<'_>,
+) -> Gate {
     let Some((policy, _)) = case.policy else { return Gate::Open };
     let notice = |subject| {
         let told = case.history.told.find(&case.instance.id, subject);
-        Notice { told, reach, policy, schedule: &policy.schedule }
+        Notice { told, reach, policy, retag, schedule: &policy.schedule }
     };
     match verdict {
         Verdict::Stop(_) | Verdict::Hibernate(_) => notice(Subject::FirstStop).of_hours(case.now),

@@ -14,11 +14,12 @@ use super::marking::{Finding, Marking, finding, marking};
 use super::owner::{self, Contacts, Owner, Reach};
 use super::remarks::remarks;
 use super::request::Scope;
+use super::retagged::{Retag, Said};
 use super::rules;
 use super::settings::{Fit, IdleDeed, Policy, Settings, Stage};
 use super::topics::{Ruled, Talk, talk};
 use crate::schedule::{Expr, ExprError, Part, Schedule};
-use crate::words::{Account, Action, Instance, Remark, State, UnknownFact, Verdict};
+use crate::words::{Account, Action, Instance, Remark, State, Tags, UnknownFact, Verdict};
 
 /// What is decided for one instance.
 #[derive(Clone, Debug)]
@@ -120,7 +121,11 @@ impl<'a> Judge<'a> {
         let reach = Reach::of(self.settings, &owner);
         let both_keys = self.armed(matched.map(|index| &*self.settings.policies[index]));
         let marking = finding(&case, &verdict).and_then(|finding| marking(&case, finding));
-        let gate = gate(&case, &verdict, marking.as_ref(), reach);
+        let said = Said::of(&case, &owner);
+        let of_account = || owner::resolve(self.settings, &Tags::default(), account, self.contacts);
+        let operator = self.settings.notify.operator.is_some();
+        let retag = Retag::of(&case, &said, operator || Reach::of(self.settings, &of_account()).is_some());
+        let gate = gate(&case, &verdict, marking.as_ref(), reach, retag);
         let ruled = Ruled {
             verdict: &verdict,
             armed: both_keys,
@@ -128,6 +133,8 @@ impl<'a> Judge<'a> {
             marking: marking.as_ref(),
             reach,
             by_default: owner.is_default(),
+            retag,
+            of_account: &of_account,
         };
         let talk = talk(&case, &ruled);
         let remarks = remarks(&case, owner.is_default());

@@ -27,6 +27,7 @@ pub mod price;
 pub mod remarks;
 pub mod report;
 pub mod request;
+pub mod retagged;
 pub mod rules;
 pub mod runs;
 pub mod savings;

@@ -43,6 +43,7 @@ pub fn forget(report: &Report, ledger: &mut Ledger) {
     for (step, outcome) in stopped(report) {
         if step.reason == Reason::Idle {
             ledger.forget(&step.id, Subject::Idle);
+            ledger.forget(&step.id, Subject::Retagged);
         } else {
             ledger.follow(&step.id, Subject::FirstStop, outcome.at);
         }
@@ -62,15 +63,18 @@ fn stopped(report: &Report) -> impl Iterator<Item = (&Step, &Outcome)> {
 }
 
 fn of_topic(row: &Row, topic: &Topic) -> News {
-    let Topic { subject, contact, since, due, lifted, reminder } = topic;
+    let Topic { subject, contact, since, due, lifted, reminder, to } = topic;
+    let owner = to.as_deref().unwrap_or(&row.owner).clone();
+    // Who is told in the owner's place is told who the owner is now.
+    let now = to.as_ref().map(|_| format!("{} {}", row.owner.by, row.owner.name));
     let item = Item {
         since: *since,
         due: *due,
-        note: lifted.map_or_else(String::new, |lifted| lifted.as_str().to_owned()),
+        note: lifted.map(|lifted| lifted.as_str().to_owned()).or(now).unwrap_or_default(),
         reminder: *reminder,
         ..item(row, *subject)
     };
-    News { item, owner: row.owner.as_ref().clone(), weight: row.weight, contact: *contact }
+    News { item, owner, weight: row.weight, contact: *contact }
 }
 
 fn of_stop(row: &Row) -> News {

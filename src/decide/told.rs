@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::retagged::Said;
 use crate::words::{Contact, Receipt, Subject};
 
 /// An entry about an instance that nobody has seen for so long is dropped: it was terminated.
@@ -43,6 +44,20 @@ pub struct Told {
     pub followed: Option<DateTime<Utc>>,
     /// When the instance was last seen.
     pub seen: DateTime<Utc>,
+    /// What the tags said on which it rests; `None` where an earlier release wrote it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tags: Option<Said>,
+    /// Whether it took the place of a notice that rested on other tags, since the last stop.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub changed: bool,
+    /// Of changed tags: how many changes were said in this cycle.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub times: u8,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde hands out references
+fn is_none(times: &u8) -> bool {
+    *times == 0
 }
 
 impl Told {
@@ -107,6 +122,9 @@ impl Ledger {
             second: None,
             followed: None,
             seen: *at,
+            tags: None,
+            changed: false,
+            times: 0,
         };
         match (contact, self.0.get_mut(&key)) {
             (Contact::First, Some(told))
@@ -124,11 +142,43 @@ impl Ledger {
         }
     }
 
-    /// Notes that a stop which was announced by this has been carried out.
+    /// The same for an instance whose tags say this. A notice of a stop that rested on other tags begins anew.
+    pub fn accept_tagged(&mut self, receipt: &Receipt, said: Option<&Said>) {
+        let Receipt { id, subject, contact, at, .. } = receipt;
+        let key = (id.clone(), *subject);
+        let before = self.0.get(&key).filter(|told| !told.has_lapsed(*at)).cloned();
+        self.accept(receipt);
+        let (Some(told), Contact::First) = (self.0.get_mut(&key), contact) else { return };
+        match (subject, said) {
+            (Subject::Retagged, _) => told.times = before.map_or(0, |before| before.times).saturating_add(1),
+            (Subject::FirstStop | Subject::Idle, Some(said)) => {
+                let other = before.and_then(|before| before.tags).is_some_and(|then| then != *said);
+                if other {
+                    (told.first, told.second, told.followed, told.changed) = (*at, None, None, true);
+                }
+                told.tags = Some(said.clone());
+            }
+            (_, _) => {}
+        }
+    }
+
+    /// Notes what the tags say of an instance about which an earlier release gave notice.
+    pub fn adopt(&mut self, id: &str, said: &Said) {
+        for subject in [Subject::FirstStop, Subject::Idle] {
+            if let Some(told) = self.0.get_mut(&(id.into(), subject)).filter(|told| told.tags.is_none()) {
+                told.tags = Some(said.clone());
+            }
+        }
+    }
+
+    /// Notes that a stop which was announced by this has been carried out. That ends the cycle in which changed tags are
+    /// counted.
     pub fn follow(&mut self, id: &str, subject: Subject, at: DateTime<Utc>) {
         if let Some(told) = self.0.get_mut(&(id.into(), subject)) {
             told.followed = Some(at);
+            told.changed = false;
         }
+        self.forget(id, Subject::Retagged);
     }
 
     /// Forgets what was said about `id`: its notice begins anew.

@@ -1,12 +1,15 @@
 //! What there is to say about one instance, and what was said before: only news is told, and only once.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 
 use super::case::{Case, Keeping};
 use super::gate::{Gate, NOTICE_DAYS, Notice};
 use super::marking::{Marking, standing};
-use super::owner::Reach;
+use super::owner::{OwnedBy, Owner, Reach};
 use super::remarks;
+use super::retagged::{Retag, Said};
 use super::told::Told;
 use crate::words::{Contact, KeepUntil, Lifted, Spared, Subject, Subjects, Verdict};
 
@@ -28,6 +31,8 @@ pub struct Topic {
     pub lifted: Option<Lifted>,
     /// It was said before.
     pub reminder: bool,
+    /// Who is told in the owner's place; nobody of this name has a channel where the operator is.
+    pub to: Option<Box<Owner>>,
 }
 
 /// Everything there is to say about an instance, and what of the ledger does not hold any more.
@@ -37,10 +42,12 @@ pub struct Talk {
     pub topics: Vec<Topic>,
     /// Notices that begin anew the next time.
     pub forget: Subjects,
+    /// What its tags say, of a candidate.
+    pub said: Option<Box<Said>>,
 }
 
 /// What a topic depends on, beside the case.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Ruled<'a> {
     /// What was decided.
     pub verdict: &'a Verdict,
@@ -54,6 +61,10 @@ pub struct Ruled<'a> {
     pub reach: Option<Reach<'a>>,
     /// The owner is known by the settings' default only.
     pub by_default: bool,
+    /// Its tags as they are now, and what was said of their changes.
+    pub retag: Retag<'a>,
+    /// Who owns the account, whatever the instance's tags say.
+    pub of_account: &'a dyn Fn() -> Owner,
 }
 
 /// What there is to say about the instance of `case`.
@@ -70,6 +81,7 @@ pub fn talk(case: &Case<'_>, ruled: &Ruled<'_>) -> Talk {
     }
     lifted(case, ruled, &mut talk);
     aged(case, ruled, &mut talk);
+    talk.said = ruled.verdict.action().map(|_| Box::new(ruled.retag.said().clone()));
     talk
 }
 
@@ -78,12 +90,28 @@ impl Ruled<'_> {
         case.history.told.find(&case.instance.id, subject)
     }
 
+    /// What is said of tags that changed since this notice, beside the notice itself: to the account's owner, and in the end
+    /// to the operator. Whether the operator decides now.
+    fn retagged(&self, case: &Case<'_>, told: Option<&Told>, talk: &mut Talk) -> bool {
+        let Some(told) = told else { return false };
+        let (retag, operators) = (self.retag, self.retag.is_operators(told));
+        let to = if operators {
+            let nobody = || Owner { name: Arc::from(""), by: OwnedBy::Nobody };
+            retag.is_news_for_operator(case.settings.notify.remind_after).then(nobody)
+        } else {
+            (retag.differs(told) || retag.is_unsaid(told)).then(self.of_account)
+        };
+        let topic = |to| Topic { to: Some(Box::new(to)), ..Topic::new(Subject::Retagged, None, None, false) };
+        talk.topics.extend(to.map(topic));
+        operators
+    }
+
     /// `None` where it was said to this owner lately; else whether it is a reminder. With `once` it is never said
     /// a second time.
     fn is_news(&self, told: Option<&Told>, policy: &str, binding: bool, once: bool, case: &Case<'_>) -> Option<bool> {
         let Some(told) = told else { return Some(false) };
         let read = self.reach.is_none_or(|reach| reach.has_read(told));
-        let same = told.binding == binding && told.policy == policy && read;
+        let same = told.binding == binding && told.policy == policy && read && !self.retag.differs(told);
         if !same {
             return Some(false);
         }
@@ -104,6 +132,7 @@ fn keeping(case: &Case<'_>, ruled: &Ruled<'_>, talk: &mut Talk) {
     }
     talk.forget.push(Subject::FirstStop);
     talk.forget.push(Subject::Idle);
+    talk.forget.push(Subject::Retagged);
     let Keeping::Until { value: _, until } = case.keeping() else { return };
     let Some((policy, hours)) =
         case.policy.filter(|_| matches!(ruled.verdict, Verdict::Spare(Spared::KeptUntil { .. })))
@@ -133,6 +162,10 @@ fn first_stop(case: &Case<'_>, ruled: &Ruled<'_>, since: DateTime<Utc>, talk: &m
     let lapsed = told.is_some_and(|told| acts && told.has_lapsed(case.now));
     if lapsed {
         talk.forget.push(Subject::FirstStop);
+        talk.forget.push(Subject::Retagged);
+    }
+    if acts && ruled.retagged(case, told.filter(|_| !lapsed), talk) {
+        return;
     }
     let news = ruled.is_news(told.filter(|_| !lapsed), &policy.name, acts, acts, case);
     let Some(reminder) = news else { return };
@@ -162,9 +195,12 @@ fn idle(case: &Case<'_>, ruled: &Ruled<'_>, talk: &mut Talk) {
     if ruled.gate == Gate::Open {
         return; // it is stopped by this very run, which is news of its own
     }
-    // What was said of an older mark says nothing of this one.
+    if ruled.retagged(case, told, talk) {
+        return;
+    }
+    // What was said of an older mark says nothing of this one, but on which tags it rested.
     let told_of_this = told.filter(|told| told.first >= mark.since);
-    if told.is_some() && told_of_this.is_none() {
+    if told_of_this.is_none() && told.is_some_and(|told| !ruled.retag.differs(told)) {
         talk.forget.push(Subject::Idle);
     }
     if let Some(reminder) = ruled.is_news(told_of_this, &policy.name, true, false, case) {
@@ -172,7 +208,8 @@ fn idle(case: &Case<'_>, ruled: &Ruled<'_>, talk: &mut Talk) {
         let due = policy.schedule.business_days_after(first, policy.grace).map(|due| due.max(mark.not_before));
         talk.topics.push(Topic::new(Subject::Idle, Some(mark.since), due, reminder));
     }
-    let notice = Notice { told: told_of_this, reach: ruled.reach, policy, schedule: &policy.schedule };
+    let (reach, retag, schedule) = (ruled.reach, ruled.retag, &*policy.schedule);
+    let notice = Notice { told: told_of_this, reach, policy, retag, schedule };
     let seen = case.instance.tags.any_case(&case.settings.tags.seen).next().is_some();
     if let Gate::Shut { because: super::caps::Cap::InGrace, until } = ruled.gate
         && !seen
@@ -206,14 +243,18 @@ fn aged(case: &Case<'_>, ruled: &Ruled<'_>, talk: &mut Talk) {
 /// Whoever was told that it will be stopped is told that it will not.
 fn lifted(case: &Case<'_>, ruled: &Ruled<'_>, talk: &mut Talk) {
     let Some(Marking::Lift(why)) = ruled.marking else { return };
-    if ruled.told(case, Subject::Idle).is_some_and(|told| told.binding) {
+    let told = ruled.told(case, Subject::Idle);
+    if told.is_some_and(|told| told.binding) {
         talk.topics.push(Topic { lifted: Some(*why), ..Topic::new(Subject::Lifted, None, None, false) });
     }
-    talk.forget.push(Subject::Idle);
+    // On which tags it rested is remembered until the next notice.
+    if !told.is_some_and(|told| ruled.retag.differs(told)) {
+        talk.forget.push(Subject::Idle);
+    }
 }
 
 impl Topic {
     fn new(subject: Subject, since: Option<DateTime<Utc>>, due: Option<DateTime<Utc>>, reminder: bool) -> Self {
-        Self { subject, contact: Contact::First, since, due, lifted: None, reminder }
+        Self { subject, contact: Contact::First, since, due, lifted: None, reminder, to: None }
     }
 }

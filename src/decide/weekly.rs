@@ -63,10 +63,12 @@ impl Weekly {
 
     /// To whom a run at `now` says what was gathered.
     pub fn gathered(&self, now: DateTime<Utc>, zone: Tz) -> Gathered {
-        match self.week < monday(now, zone) {
-            true => Gathered::Due,
-            false if self.open.is_empty() => Gathered::Held,
-            false => Gathered::DueTo(self.open.clone()),
+        if self.week < monday(now, zone) {
+            Gathered::Due
+        } else if self.open.is_empty() {
+            Gathered::Held
+        } else {
+            Gathered::DueTo(self.open.clone())
         }
     }
 

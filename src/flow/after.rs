@@ -16,6 +16,7 @@ use crate::decide::news::{forget, news, stopped_for_idleness};
 use crate::decide::owner::{self, channel_of};
 use crate::decide::price::{PriceKey, Prices};
 use crate::decide::report::{Ending, Report, Row};
+use crate::decide::retagged::Said;
 use crate::decide::savings::{Sight, Whose};
 use crate::decide::settings::Settings;
 use crate::decide::stocktake::{Stocktake, Taking};
@@ -126,9 +127,12 @@ pub(super) async fn speak(
         }
     }
     debug_assert!(delivery.operator.iter().all(|receipt| &*receipt.owner == OPERATOR), "nobody's notice");
+    let said = |row: &'_ Row| row.talk.said.as_deref().map(|said| (row.id.clone(), said.clone()));
+    let said: HashMap<Box<str>, Said> = report.rows.iter().filter_map(said).collect();
     for receipt in delivery.receipts.iter().chain(&delivery.operator) {
-        ledger.accept(receipt);
+        ledger.accept_tagged(receipt, said.get(&receipt.id));
     }
+    said.iter().for_each(|(id, said)| ledger.adopt(id, said));
     let seen: std::collections::HashSet<&str> = report.rows.iter().map(|row| &*row.id).collect();
     ledger.keep(|id| seen.contains(id), report.at);
     if let Err(error) = state::write_told(hub, &ledger).await {

@@ -27,6 +27,8 @@ pub enum Subject {
     Attention,
     /// It has been running for longer than `max-age`, and its owner is known by default only.
     Aged,
+    /// Its owner or schedule tag changed since its notice.
+    Retagged,
 }
 
 impl Subject {
@@ -40,6 +42,7 @@ impl Subject {
             Self::KeepEnds => "keep-ends",
             Self::Attention => "attention",
             Self::Aged => "aged",
+            Self::Retagged => "retagged",
         }
     }
 }
@@ -49,7 +52,7 @@ impl Subject {
 pub struct Subjects(u8);
 
 impl Subjects {
-    const ALL: [Subject; 7] = [
+    const ALL: [Subject; 8] = [
         Subject::FirstStop,
         Subject::Idle,
         Subject::Lifted,
@@ -57,6 +60,7 @@ impl Subjects {
         Subject::KeepEnds,
         Subject::Attention,
         Subject::Aged,
+        Subject::Retagged,
     ];
 
     /// Adds one.
@@ -78,6 +82,7 @@ impl Subjects {
             Subject::KeepEnds => 1 << 4,
             Subject::Attention => 1 << 5,
             Subject::Aged => 1 << 6,
+            Subject::Retagged => 1 << 7,
         }
     }
 }

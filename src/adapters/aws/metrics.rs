@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use aws_config::Region;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_cloudwatch::Client;
-use aws_sdk_cloudwatch::types::{DimensionFilter, Metric as Named, RecentlyActive};
+use aws_sdk_cloudwatch::types::{Metric as Named, RecentlyActive};
 use chrono::{DateTime, Utc};
 
 use super::config::{Aws, Meter};
@@ -107,7 +107,6 @@ async fn gpu_readings<'a>(
 /// Every metric of a GPU of these instances that had a figure within three hours.
 async fn gpu_metrics<'a>(client: &Client, ids: &[&'a str]) -> Result<Vec<(&'a str, Named)>, String> {
     let call = client.list_metrics().namespace(AGENT).metric_name(GPU).recently_active(RecentlyActive::Pt3H);
-    let call = call.dimensions(DimensionFilter::builder().name(INSTANCE).build());
     let (mut listed, mut tokens, mut token) = (Vec::new(), Tokens::default(), None);
     loop {
         let page = call.clone().set_next_token(token).send().await;
@@ -121,5 +120,91 @@ async fn gpu_metrics<'a>(client: &Client, ids: &[&'a str]) -> Result<Vec<(&'a st
         if token.is_none() {
             return Ok(listed);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_config::BehaviorVersion;
+    use aws_credential_types::Credentials;
+    use aws_sdk_cloudwatch::operation::get_metric_data::{GetMetricDataInput, GetMetricDataOutput};
+    use aws_sdk_cloudwatch::operation::list_metrics::ListMetricsOutput;
+    use aws_sdk_cloudwatch::types::{Dimension, MetricDataResult, StatusCode};
+    use aws_smithy_mocks::{MockResponseInterceptor, Rule, RuleMode, create_mock_http_client, mock};
+    use aws_smithy_types::DateTime as SdkTime;
+
+    use super::*;
+    use crate::words::Gauge;
+
+    fn client(rules: &[&Rule]) -> Client {
+        let mocks = MockResponseInterceptor::new().rule_mode(RuleMode::MatchAny);
+        let mocks = rules.iter().fold(mocks, |mocks, rule| mocks.with_rule(rule));
+        let config = aws_sdk_cloudwatch::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new("us-east-1"))
+            .credentials_provider(Credentials::new("AKIDEXAMPLE", "secret", None, None, "test"))
+            .http_client(create_mock_http_client())
+            .interceptor(mocks);
+        Client::from_conf(config.build())
+    }
+
+    fn now() -> DateTime<Utc> {
+        "2026-11-25T12:00:30Z".parse().unwrap()
+    }
+
+    /// Whether a call asks for this metric first.
+    fn asks(input: &GetMetricDataInput, name: &str) -> bool {
+        let stat = input.metric_data_queries().first().and_then(|query| query.metric_stat());
+        stat.and_then(|stat| stat.metric()).and_then(Named::metric_name) == Some(name)
+    }
+
+    /// Twelve whole buckets of this figure for each of so many metrics.
+    fn hour(metrics: usize, value: f64) -> GetMetricDataOutput {
+        let result = |n| {
+            let times = (1..=12).map(|back| SdkTime::from_secs(now().timestamp() - 30 - 300 * back));
+            let result = MetricDataResult::builder().id(format!("m{n}")).status_code(StatusCode::Complete);
+            result.set_timestamps(Some(times.collect())).set_values(Some(vec![value; 12])).build()
+        };
+        GetMetricDataOutput::builder().set_metric_data_results(Some((0..metrics).map(result).collect())).build()
+    }
+
+    fn box_of(gpu: bool) -> Recent {
+        Recent { id: "i-1".into(), launch: None, volumes: Box::default(), gpu }
+    }
+
+    async fn measured(rules: &[&Rule], gpu: bool) -> (LastHour, u64) {
+        let (meter, limits) = (Meter::default(), Busy::default());
+        let found = last_hour(&client(rules), &meter, &[box_of(gpu)], &limits, now()).await;
+        let Activity::Measured(hour) = &found["i-1"] else { panic!("{found:?}") };
+        (hour.clone(), meter.spent().metrics)
+    }
+
+    #[tokio::test]
+    async fn a_busy_cpu_asks_for_nothing_more_and_a_quiet_one_for_network_and_writes() {
+        let busy = mock!(Client::get_metric_data).then_output(|| hour(1, 62.0));
+        let (found, metrics) = measured(&[&busy], true).await;
+        assert_eq!((found.busy(&Busy::default()).map(|(gauge, ..)| gauge), metrics), (Some(Gauge::Cpu), 1));
+        let quiet = mock!(Client::get_metric_data).then_output(|| hour(3, 1.0));
+        let (found, metrics) = measured(&[&quiet], false).await;
+        assert_eq!((found.busy(&Busy::default()), found.gap(), metrics), (None, None, 4));
+    }
+
+    #[tokio::test]
+    async fn a_gpu_is_asked_for_where_an_agent_measures_it() {
+        let dimension = |name: &str, value: &str| Dimension::builder().name(name).value(value).build();
+        let listed = move || {
+            let metric = Named::builder().namespace(AGENT).metric_name(GPU);
+            let metric = metric.dimensions(dimension("index", "0")).dimensions(dimension(INSTANCE, "i-1")).build();
+            ListMetricsOutput::builder().metrics(metric).build()
+        };
+        let lists = mock!(Client::list_metrics).then_output(listed);
+        let gpu = mock!(Client::get_metric_data).match_requests(|input| asks(input, GPU)).then_output(|| hour(1, 97.0));
+        let others =
+            mock!(Client::get_metric_data).match_requests(|input| !asks(input, GPU)).then_output(|| hour(3, 1.0));
+        let (found, metrics) = measured(&[&lists, &gpu, &others], true).await;
+        assert_eq!((found.busy(&Busy::default()).map(|(gauge, ..)| gauge), metrics), (Some(Gauge::Gpu), 5));
+        let none = mock!(Client::list_metrics).then_output(|| ListMetricsOutput::builder().build());
+        let (found, metrics) = measured(&[&none, &others], true).await;
+        assert_eq!((found.gpu, found.gap(), metrics), (None, None, 4), "an agent that is not there is not missed");
     }
 }

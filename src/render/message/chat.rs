@@ -20,7 +20,8 @@ const TITLE: usize = 250;
 const NOTE: usize = 500;
 
 pub(super) fn messages(digest: &Digest, frame: &Frame<'_>) -> Vec<Message> {
-    let blocks = blocks(digest, |note| escape(&short(note, NOTE)), |entry| block(&facts(entry, digest, frame)));
+    let blocks =
+        blocks(digest, frame.locale, |note| escape(&short(note, NOTE)), |entry| block(&facts(entry, digest, frame)));
     let parts = pack(blocks, &LIMITS, |text| size(text) + 2);
     let of = parts.len();
     let one = |(n, part): (usize, &Vec<Block<'_>>)| {

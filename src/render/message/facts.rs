@@ -94,7 +94,8 @@ fn keep(item: &Item, frame: &Frame<'_>) -> String {
         | Subject::Lifted
         | Subject::Stopped
         | Subject::Attention
-        | Subject::Aged => today,
+        | Subject::Aged
+        | Subject::Retagged => today,
     };
     let last = ahead(today, frame.tags.max_keep_days.max(1));
     format!("{}={}", frame.tags.keep_until, ahead(from, days).min(last))

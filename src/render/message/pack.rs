@@ -2,24 +2,39 @@
 
 use super::facts::size;
 use crate::decide::digest::{Digest, Entry};
-use crate::words::{Message, Named};
+use crate::render::catalogue::{Letter, letter};
+use crate::words::{Locale, Message, Named, Subject};
 
-/// One block: what it says, and the entry that it speaks of. A note speaks of none.
+/// One block: what it says, and the entries that it speaks of. A note speaks of none.
 pub(super) struct Block<'a> {
     pub(super) text: String,
-    pub(super) entry: Option<&'a Entry>,
+    pub(super) entries: Vec<&'a Entry>,
 }
+
+/// So many instances whose tags changed at once are listed; of more, for a team was reorganised, one line says how many.
+const LISTED: usize = 10;
 
 /// The blocks of a digest: notes first, then one for each entry.
 pub(super) fn blocks<'a>(
     digest: &'a Digest,
+    locale: Locale,
     note: impl Fn(&str) -> String,
     entry: impl Fn(&Entry) -> String,
 ) -> Vec<Block<'a>> {
     let notes = digest.notes.iter().flat_map(|text| chunks(text.lines().map(&note)));
-    let notes = notes.map(|text| Block { text, entry: None });
-    let entries = digest.entries.iter().map(|one| Block { text: entry(one), entry: Some(one) });
-    notes.chain(entries).collect()
+    let notes = notes.map(|text| Block { text, entries: Vec::new() });
+    let is_retagged = |entry: &&Entry| entry.item.subject == Subject::Retagged;
+    let (mut retagged, mut others): (Vec<&Entry>, Vec<&Entry>) = digest.entries.iter().partition(is_retagged);
+    if retagged.len() <= LISTED {
+        (retagged, others) = (Vec::new(), digest.entries.iter().collect());
+    }
+    let line = |entries: Vec<&'a Entry>| {
+        let text = note(&letter(locale, Letter::ManyRetagged { count: entries.len() }));
+        Block { text, entries }
+    };
+    let line = Some(retagged).filter(|entries| !entries.is_empty()).map(line);
+    let others = others.into_iter().map(|one| Block { text: entry(one), entries: vec![one] });
+    notes.chain(line).chain(others).collect()
 }
 
 /// The most of a note that stands in one block, in UTF-16 units: Slack takes 3,000 of one text.
@@ -79,5 +94,5 @@ pub(super) fn message(subject: String, body: String, part: &[Block<'_>]) -> Mess
         binding: entry.item.due.is_some(),
         due: entry.item.due,
     };
-    Message { subject, body, named: part.iter().filter_map(|block| block.entry).map(named).collect() }
+    Message { subject, body, named: part.iter().flat_map(|block| &block.entries).map(|entry| named(entry)).collect() }
 }

@@ -19,7 +19,8 @@ const HEADER: usize = 150;
 const NOTE: usize = 500;
 
 pub(super) fn messages(digest: &Digest, frame: &Frame<'_>) -> Vec<Message> {
-    let blocks = blocks(digest, |note| escape(&short(note, NOTE)), |entry| block(&facts(entry, digest, frame)));
+    let blocks =
+        blocks(digest, frame.locale, |note| escape(&short(note, NOTE)), |entry| block(&facts(entry, digest, frame)));
     let parts = pack(blocks, &LIMITS, |text| cost(&section(text).to_string()));
     let of = parts.len();
     let one = |(n, part): (usize, &Vec<Block<'_>>)| {

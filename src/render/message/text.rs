@@ -13,7 +13,7 @@ const LIMITS: Limits = Limits { count: usize::MAX, cost: 240_000 };
 const NOTE: usize = 1_000;
 
 pub(super) fn messages(digest: &Digest, frame: &Frame<'_>) -> Vec<Message> {
-    let blocks = blocks(digest, |note| short(note, NOTE), |entry| block(&facts(entry, digest, frame)));
+    let blocks = blocks(digest, frame.locale, |note| short(note, NOTE), |entry| block(&facts(entry, digest, frame)));
     // Between two blocks stands an empty line.
     let parts = pack(blocks, &LIMITS, |text| text.len() + 2);
     let of = parts.len();

@@ -2,6 +2,7 @@
 
 use idle_reaper::decide::case::{Activity, History};
 use idle_reaper::decide::judge::Judge;
+use idle_reaper::decide::last_hour::LastHour;
 use idle_reaper::decide::request::Scope;
 use idle_reaper::decide::settings::Settings;
 use idle_reaper::words::{Account, Action, Instance, Reason, State, Tags};
@@ -49,7 +50,9 @@ fn an_answer_that_lacks_anything_needed_condemns_nobody() {
 fn a_gap_in_the_measurements_condemns_nobody() {
     let sparing: Vec<&Settings> = VARIANTS.iter().filter(|settings| is_spared_unmeasured(settings)).collect();
     assert!(sparing.len() >= 3);
-    let gaps = select(vec![Activity::Gap("no datapoints".to_owned()), Activity::of_cpu(f64::NAN)]);
+    let sparse = LastHour { has: 6, gap: Some("6 of 12".to_owned()), ..LastHour::of_cpu(0.5) };
+    let gap = Activity::Gap("no datapoints".to_owned());
+    let gaps = select(vec![gap, Activity::of_cpu(f64::NAN), Activity::Measured(sparse)]);
     for_all(512, (any_instance(), select(sparing), any_instant(), gaps), |(found, settings, now, gap)| {
         let ruling = judge_with(settings, &found, &gap, &History::default(), now);
         assert!(!matches!(ruling.verdict.action(), Some(Action::Stop | Action::Hibernate)), "{:?}", ruling.verdict);

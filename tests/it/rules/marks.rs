@@ -7,6 +7,7 @@ use idle_reaper::decide::gate::{Gate, Notice, gate};
 use idle_reaper::decide::idle::{Idleness, Missing, Own, Sign};
 use idle_reaper::decide::marking::{Finding, Marking, finding, marking, standing};
 use idle_reaper::decide::owner::Reach;
+use idle_reaper::decide::retagged::{Retag, Said};
 use idle_reaper::decide::settings::IdleDeed;
 use idle_reaper::decide::told::Told;
 use idle_reaper::words::{Gauge, Lifted, Mark, Reason, Spared, Tier, Verdict, digest_of};
@@ -124,9 +125,13 @@ fn only_what_its_policy_stops_is_marked() {
 fn what_is_not_to_be_stopped_waits_for_nothing() {
     let case = idle();
     let shut = Gate::Shut { because: Cap::NotMarked, until: None };
-    assert_eq!(case.seen_by_rules(|seen| gate(seen, &case.verdict(), None, None)), shut);
+    assert_eq!(
+        case.seen_by_rules(|seen| gate(seen, &case.verdict(), None, None, Retag::unchanged(&Said::default()))),
+        shut
+    );
     let reporting = Case { settings: with_policy(&case.settings, |policy| policy.idle = IdleDeed::Report), ..case };
-    let open = reporting.seen_by_rules(|seen| gate(seen, &reporting.verdict(), None, None));
+    let open = reporting
+        .seen_by_rules(|seen| gate(seen, &reporting.verdict(), None, None, Retag::unchanged(&Said::default())));
     assert_eq!(open, Gate::Open, "{:?}", reporting.verdict());
 }
 
@@ -147,8 +152,20 @@ fn a_mark_that_was_written_for_later_stays_for_later() {
         second: None,
         followed: None,
         seen: since,
+        tags: None,
+        changed: false,
+        times: 0,
     };
-    let notice = Notice { told: Some(&told), reach: Some(reach), policy, schedule: &policy.schedule };
+    let (case, said) = (idle(), Said::default());
+    let retag = case.seen_by_rules(|seen| Retag::of(seen, &said, true).differs(&told));
+    assert!(!retag, "an earlier release did not keep the tags");
+    let notice = Notice {
+        told: Some(&told),
+        reach: Some(reach),
+        policy,
+        retag: Retag::unchanged(&said),
+        schedule: &policy.schedule,
+    };
     // Five business days after the notice it is 2 December; the mark says two days more.
     let not_before = at("2026-12-04T12:00:00+09:00");
     let mark = Mark { since, not_before, policy: "dev".into(), tier: Tier::Strict, tags: "1a".into() };

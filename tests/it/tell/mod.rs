@@ -5,6 +5,7 @@ mod digests;
 mod ledger;
 mod messages;
 mod owners;
+mod retagged;
 pub mod samples;
 mod topics;
 mod weekly;

@@ -49,6 +49,10 @@ pub(super) fn say(letter: Letter<'_>) -> String {
         }
         Letter::Place { account, region, policy } => format!("account {account}, {region}, policy {policy}"),
         Letter::At { at, zone } => At(at, zone).to_string(),
+        Letter::ManyRetagged { count } => format!(
+            "The owner or schedule tags of {} changed after their notices, so that the notices begin anew. The report lists them.",
+            instances(count)
+        ),
         Letter::Unheard { owner: Some(owner), by } => format!("{owner} ({}), who has no channel", known(by)),
         Letter::Unheard { owner: None, by } => known(by),
     }
@@ -80,6 +84,9 @@ fn what(subject: Subject, due: Option<(DateTime<Utc>, Tz)>) -> String {
         (Subject::KeepEnds, Some(due)) => format!("the tag that keeps it ends at {due}"),
         (Subject::KeepEnds, None) => "the tag that keeps it ends".to_owned(),
         (Subject::Attention, _) => "somebody should look at it".to_owned(),
+        (Subject::Retagged, _) => "its owner or schedule tag changed after its notice, so that the notice begins anew; after two such changes \
+             it is not stopped until the operator decides"
+            .to_owned(),
         (Subject::Aged, _) => "has been running for long, and its owner is known by default only".to_owned(),
     }
 }

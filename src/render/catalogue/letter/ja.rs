@@ -52,6 +52,9 @@ pub(super) fn say(letter: Letter<'_>) -> String {
             format!("アカウント {account}、{region}、ポリシー {policy}")
         }
         Letter::At { at, zone } => At(at, zone).to_string(),
+        Letter::ManyRetagged { count } => format!(
+            "通知の後に {count} 台のインスタンスの所有者またはスケジュールのタグが変更されたため、通知をやり直します。一覧はレポートにあります。"
+        ),
         Letter::Unheard { owner: Some(owner), by } => format!("{owner} ({})、通知先なし", known(by)),
         Letter::Unheard { owner: None, by } => known(by),
     }
@@ -83,6 +86,9 @@ fn what(subject: Subject, due: Option<(DateTime<Utc>, Tz)>) -> String {
         (Subject::KeepEnds, Some(due)) => format!("保持するタグの期限は {due} です"),
         (Subject::KeepEnds, None) => "保持するタグの期限が切れます".to_owned(),
         (Subject::Attention, _) => "確認が必要です".to_owned(),
+        (Subject::Retagged, _) => {
+            "通知の後に所有者またはスケジュールのタグが変更されたため、通知をやり直します。変更が2回を超えると、運用担当者が判断するまで停止しません".to_owned()
+        }
         (Subject::Aged, _) => "長期間実行中で、所有者は既定値でしか分かりません".to_owned(),
     }
 }

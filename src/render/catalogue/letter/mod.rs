@@ -69,6 +69,8 @@ pub(in crate::render) enum Letter<'a> {
     Place { account: &'a str, region: &'a str, policy: &'a str },
     /// An instant.
     At { at: DateTime<Utc>, zone: Tz },
+    /// Of so many instances the owner or schedule tag changed at once.
+    ManyRetagged { count: usize },
     /// Who owns an instance, and that the owner cannot be told.
     Unheard { owner: Option<&'a str>, by: &'a OwnedBy },
 }
