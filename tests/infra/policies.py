@@ -21,6 +21,8 @@ MANAGED = {"Version": "2012-10-17", "Statement": [{
     "Action": ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:CreateGrant", "kms:DescribeKey"],
     "Condition": {"StringEquals": {"kms:CallerAccount": SPOKE, "kms:ViaService": f"ec2.{REGION}.amazonaws.com"}},
 }]}  # fmt: skip
+# A key of one's own, with which a secret, a topic or a parameter of the hub is encrypted.
+HUB_KEY = KEY.replace(SPOKE, HUB)
 SECRET = f"arn:aws:secretsmanager:{REGION}:{HUB}:secret:slack-AbCdEf"
 ADMINISTRATOR = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 
@@ -28,7 +30,7 @@ ADMINISTRATOR = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Act
 def documents():
     """Every policy of the templates, everything optional included: {(template, resource, policy): document}."""
     spoke = Template("spoke", Acting="yes", KmsKeys=f"arn:aws:kms:*:{SPOKE}:key/*")
-    hub = Template("hub", Events="yes", SecretArns=SECRET)
+    hub = Template("hub", Events="yes", SecretArns=SECRET, KmsKeys=HUB_KEY)
     events, parts = Template("spoke-events"), Template("fan-out")
     found = {("spoke-no-keys", "Actor", policy): text for policy, text in Template("spoke", Acting="yes").policies("Actor").items()}
     for name, template in {"spoke": spoke, "hub": hub, "spoke-events": events, "fan-out": parts}.items():
@@ -186,6 +188,11 @@ TABLE = [
     ("hub", "s3:GetObject", f"{RECORD}/reaper.toml", {}, YES),
     *[("hub", action, f"{RECORD}/record/runs/1/report.json", {}, YES) for action in ("s3:GetObject", "s3:PutObject")],
     ("hub", "s3:DeleteObject", f"{RECORD}/record/acting.lock", {}, YES),
+    # A bucket of that name that somebody else has made since.
+    *[("hub", action, place, {"aws:ResourceAccount": OTHER}, NO) for action, place in [
+        ("s3:ListBucket", RECORD), ("s3:GetObject", f"{RECORD}/reaper.toml"), ("s3:PutObject", f"{RECORD}/record/runs/1/report.json"),
+        ("s3:DeleteObject", f"{RECORD}/record/acting.lock")]],
+    ("machine", "s3:GetObject", f"{RECORD}/record/fan-out/1/looks.json", {"aws:ResourceAccount": OTHER}, NO),
     ("hub", "s3:DeleteObject", f"{RECORD}/record/runs/1/report.json", {}, NO),
     ("hub", "s3:DeleteObjectVersion", f"{RECORD}/record/acting.lock", {}, NO),
     *[(who, action, f"{RECORD}/reaper.toml", {}, NO) for who in ("hub", "hub+admin") for action in ("s3:PutObject", "s3:DeleteObject")],
@@ -207,6 +214,11 @@ TABLE = [
     ("hub", "secretsmanager:GetSecretValue", SECRET, {}, YES),
     ("hub", "secretsmanager:GetSecretValue", SECRET.replace("slack", "other"), {}, NO),
     ("hub", "secretsmanager:PutSecretValue", SECRET, {}, NO),
+    *[("hub", action, HUB_KEY, {"kms:ViaService": f"{service}.{REGION}.amazonaws.com"}, YES)
+      for action in ("kms:Decrypt", "kms:GenerateDataKey") for service in ("secretsmanager", "sns", "ssm")],
+    ("hub", "kms:Decrypt", HUB_KEY, {"kms:ViaService": f"ebs.{REGION}.amazonaws.com"}, NO),
+    ("hub", "kms:Decrypt", HUB_KEY, {}, NO),
+    ("hub", "kms:Decrypt", HUB_KEY.replace("11111111", "22222222"), {"kms:ViaService": f"ssm.{REGION}.amazonaws.com"}, NO),
     *[("hub", action, LOGS, {}, YES) for action in ("logs:CreateLogStream", "logs:PutLogEvents")],
     ("hub", "sqs:SendMessage", QUEUE, {}, YES),
     *[("hub", action, resource, {}, NO) for action, resource in [
@@ -292,6 +304,7 @@ def simulation(row, documents):
         account = principal.split(":")[4]
     if resource.startswith("arn:aws:account::") or action.startswith(("ec2:", "kms:")):
         account = SPOKE if resource == "*" else account
+    about = about | {"aws:ResourceAccount": account}
     asked = {
         "request": {
             "principal": principal, "action": action, "resource": {"resource": resource, "accountId": account},

@@ -129,6 +129,9 @@ class Template:
     def join(self, argument):
         return argument[0].join(map(str, self.resolve(argument[1])))
 
+    def split(self, argument):
+        return str(self.resolve(argument[1])).split(argument[0])
+
     def equals(self, argument):
         one, other = self.resolve(argument)
         return str(one) == str(other)
@@ -140,6 +143,8 @@ class Template:
             return lambda argument: self.resolve(argument[1 if self.condition(argument[0]) else 2])
         if name == "and":
             return lambda argument: all(self.resolve(argument))
+        if name == "or":
+            return lambda argument: any(self.resolve(argument))
         raise AttributeError(f"the tests' reader of templates does not know the function `{name}`")
 
     def findinmap(self, argument):

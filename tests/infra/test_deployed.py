@@ -31,7 +31,7 @@ IGNORED = {
 }  # fmt: skip
 # The simulation has no API for these, either: only cfn-lint has seen them.
 UNKNOWN = {"AWS::Logs::QueryDefinition"}
-CHOSEN = {"Events": "yes", "OperatorMail": "operators@example.com"}
+CHOSEN = {"Events": "yes", "OperatorMail": "operators@example.com", "Expression": "cron(0/15 6-23 ? * MON-FRI *)", "Zone": "Asia/Tokyo"}
 
 
 def binary():
@@ -187,7 +187,7 @@ class Deployed(unittest.TestCase):
     def test_one_command_deploys_the_hub(self):
         self.assertEqual(self.hub.returncode, 0, self.hub.stderr)
         stack = self.world.client("cloudformation").describe_stacks(StackName="idle-reaper")["Stacks"][0]
-        self.assertEqual(stack["StackStatus"], "CREATE_COMPLETE")
+        self.assertEqual(stack["StackStatus"], "UPDATE_COMPLETE", "a second deployment switches its schedule on")
         kinds = {one.get("ResourceType") for one in self.world.client("cloudformation").describe_stack_resources(StackName="idle-reaper")["StackResources"]}
         self.assertEqual({one["Type"] for one in self.template.resources.values()} - kinds - IGNORED - UNKNOWN, set())
 
@@ -201,16 +201,20 @@ class Deployed(unittest.TestCase):
         client = self.world.client("lambda")
         found = client.get_function_configuration(FunctionName="idle-reaper")
         self.assertEqual((found["Runtime"], found["Handler"], found["Architectures"]), ("provided.al2023", "bootstrap", ["x86_64"]))
-        self.assertEqual((int(found["Timeout"]), int(found["MemorySize"])), (900, 512))
+        self.assertEqual((int(found["Timeout"]), int(found["MemorySize"])), (840, 512))
         self.assertEqual(found["Environment"]["Variables"], {"IDLE_REAPER_CONFIG": f"s3://{self.record}/reaper.toml"})
-        self.assertEqual(client.get_function_concurrency(FunctionName="idle-reaper")["ReservedConcurrentExecutions"], 1)
+        self.assertNotIn("ReservedConcurrentExecutions", client.get_function_concurrency(FunctionName="idle-reaper"))
         once = client.get_function_event_invoke_config(FunctionName="idle-reaper")
         self.assertEqual(once["MaximumRetryAttempts"], 0)
         self.assertTrue(once["DestinationConfig"]["OnFailure"]["Destination"].endswith(":idle-reaper-failures"))
 
     def test_the_schedule_sends_apply(self):
         found = self.world.client("scheduler").get_schedule(Name="idle-reaper")
-        self.assertEqual(found["ScheduleExpression"], "rate(15 minutes)")
+        self.assertEqual(found["ScheduleExpression"], "cron(0/15 6-23 ? * MON-FRI *)")
+        stack = self.world.client("cloudformation").describe_stacks(StackName="idle-reaper")["Stacks"][0]
+        given = {one["ParameterKey"]: one["ParameterValue"] for one in stack["Parameters"]}
+        self.assertEqual({key: given[key] for key in CHOSEN}, CHOSEN, "as they were written in PARAMETERS")
+        self.assertEqual(given["State"], "ENABLED", "its settings are there")
         self.assertEqual(json.loads(found["Target"]["Input"]), {"mode": "apply"})
 
     def test_the_record_is_versioned_encrypted_private_and_ages(self):
@@ -352,6 +356,23 @@ def ages(rule):
 def numbers(properties):
     """CloudFormation takes text for a number, an API does not."""
     return {key: int(value) if isinstance(value, str) and value.isdigit() else value for key, value in properties.items()}
+
+
+class Again(unittest.TestCase):
+    def test_a_second_deployment_leaves_a_pause_as_it_is(self):
+        world = World()
+        self.addCleanup(world.close)
+        with tempfile.TemporaryDirectory() as folder:
+            package = pathlib.Path(folder) / "package.zip"
+            with zipfile.ZipFile(package, "w") as archive:
+                archive.writestr("bootstrap", "#!/bin/true\n")
+            variables = {"PACKAGE": str(package), "SETTINGS": str(ROOT / "tests/demo.toml")}
+            ssm, pause = world.client("ssm"), "/idle-reaper/pause"
+            for value in ("off", "on: undo of a run"):
+                deployed = world.deploy("hub", **variables)
+                self.assertEqual(deployed.returncode, 0, deployed.stderr)
+                self.assertEqual(ssm.get_parameter(Name=pause)["Parameter"]["Value"], value)
+                ssm.put_parameter(Name=pause, Value="on: undo of a run", Overwrite=True)
 
 
 class Removed(unittest.TestCase):

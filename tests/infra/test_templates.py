@@ -82,6 +82,44 @@ class Templates(unittest.TestCase):
         self.assertEqual(events["StackInstancesGroup"][0]["Regions"], ["ap-northeast-1", "us-east-1"])
         self.assertEqual({one["ParameterKey"] for one in events["Parameters"]}, set(raw("spoke-events")["Parameters"]))
 
+    def test_the_function_ends_before_the_next_run_begins_and_reserves_nothing_unless_asked(self):
+        seconds = raw("hub")["Mappings"]["Every"]
+        for minutes in raw("hub")["Parameters"]["Minutes"]["AllowedValues"]:
+            function = Template("hub", Minutes=minutes).resources["Function"]["Properties"]
+            self.assertLess(int(function["Timeout"]), int(minutes) * 60)
+            self.assertEqual(seconds[minutes]["Seconds"], int(minutes) * 60)
+        self.assertEqual(Template("hub", Timeout="300").resources["Function"]["Properties"]["Timeout"], "300")
+        parts = Template("fan-out")
+        self.assertEqual(parts.parameters["Expression"], "rate(15 minutes)")
+        self.assertLess(int(parts.resources["Function"]["Properties"]["Timeout"]), 15 * 60)
+        for name, wanted in {"hub": 1, "fan-out": 10}.items():
+            self.assertNotIn("ReservedConcurrentExecutions", Template(name).resources["Function"]["Properties"])
+            self.assertEqual(Template(name, ReservedConcurrency="yes").resources["Function"]["Properties"]["ReservedConcurrentExecutions"], wanted)
+
+    def test_no_run_notifies_only_while_runs_are_due(self):
+        def due(name="hub", **parameters):
+            return Template(name, **parameters).resources["NoRun"]["Properties"]["ActionsEnabled"]
+
+        self.assertEqual((due(), due("fan-out")), (True, True))
+        self.assertEqual((due(State="DISABLED"), due("fan-out", State="DISABLED")), (False, False))
+        self.assertEqual((due(Expression="cron(0 9 * * ? *)"), due("fan-out", Expression="cron(0 9 * * ? *)")), (False, False))
+
+    def test_alarms_watch_the_figures_of_what_the_schedule_sends(self):
+        for payload, series in {
+            '{"mode":"apply"}': "apply", '{"mode":"plan"}': "plan", '{ "mode" : "plan" }': "plan", '{"at":"x", "mode": "plan"}': "plan",
+            '{"mode":"apply","accounts":["a"]}': "apply-selected", '{"mode": "plan", "policies": ["plan"]}': "plan-selected",
+            '{"mode":"apply","regions":[]}': "apply-selected", '{"mode":"apply","instances":[]}': "apply-selected",
+        }.items():  # fmt: skip
+            for name, one in Template("hub", Payload=payload).resources.items():
+                if one["Properties"].get("Namespace") == "IdleReaper":
+                    with self.subTest(payload=payload, alarm=name):
+                        self.assertEqual(one["Properties"]["Dimensions"], [{"Name": "mode", "Value": series}])
+
+    def test_the_pause_is_no_property_of_a_stack(self):
+        for path in TEMPLATES:
+            kinds = [one["Type"] for one in raw(path.stem)["Resources"].values()]
+            self.assertNotIn("AWS::SSM::Parameter", kinds, path.stem)
+
     def used(self):
         """Names of IdleReaper's figures in alarms and dashboard."""
         resources = Template("hub").resources.values()
