@@ -91,7 +91,8 @@ pub struct Launched {
 }
 
 impl Event {
-    /// Reads an event, in EventBridge's spelling or inside an SNS envelope; `None` for one that is none of these.
+    /// Reads an event, in EventBridge's spelling or inside an SNS envelope, as a function or a queue gets it; `None` for one
+    /// that is none of these.
     ///
     /// # Errors
     /// What an event that is one of these lacks.
@@ -100,6 +101,9 @@ impl Event {
             return in_topic(event, message).map(Some);
         }
         let word = |key: &str| event.get(key).and_then(Value::as_str).unwrap_or_default();
+        if word("Type") == "Notification" && event.get("TopicArn").is_some() {
+            return in_topic(event, word("Message")).map(Some);
+        }
         let detail = event.get("detail").unwrap_or(&Value::Null);
         match (word("source"), word("detail-type")) {
             ("aws.ec2", "EC2 Instance State-change Notification") => {

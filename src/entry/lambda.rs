@@ -69,12 +69,15 @@ pub(super) enum Answer {
     Run(Box<Digest>),
     /// What a state machine goes on with.
     Part(stages::Next),
+    /// Which messages a queue has to deliver again.
+    Queue(events::Failures),
 }
 
 async fn handle(aws: &Aws, event: LambdaEvent<Box<RawValue>>) -> Result<Answer, Error> {
     match Asked::parse(event.payload.get())? {
         Asked::Request(request) => run(aws, *request, &event.context).await,
         Asked::Event(told) => events::handle(aws, &told, &event.context).await,
+        Asked::Queue(messages) => return Ok(Answer::Queue(events::queue(aws, &messages, &event.context).await)),
         Asked::Stage(stage) => return stages::handle(aws, &stage, &event.context).await,
     }
     .map(|digest| Answer::Run(Box::new(digest)))

@@ -239,7 +239,26 @@ class Deployed(unittest.TestCase):
         client("sns").get_topic_attributes(TopicArn=self.topic())
         rules = client("events").list_rules(EventBusName="idle-reaper")["Rules"]
         self.assertEqual([json.loads(rule["EventPattern"]) for rule in rules], [{"source": ["aws.ec2", "aws.ce"]}])
-        self.assertIn("events.amazonaws.com", client("lambda").get_policy(FunctionName="idle-reaper")["Policy"])
+
+    def test_events_go_through_a_queue_to_a_function_of_their_own(self):
+        client = self.world.client
+        url = client("sqs").get_queue_url(QueueName="idle-reaper-events")["QueueUrl"]
+        queue = client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+        rule = client("events").list_rules(EventBusName="idle-reaper")["Rules"][0]["Name"]
+        targets = client("events").list_targets_by_rule(Rule=rule, EventBusName="idle-reaper")["Targets"]
+        self.assertEqual([target["Arn"] for target in targets], [queue["QueueArn"]])
+        self.assertIn("events.amazonaws.com", queue["Policy"])
+        redrive = json.loads(queue["RedrivePolicy"])
+        self.assertTrue(redrive["deadLetterTargetArn"].endswith(":idle-reaper-failures"))
+        (feed,) = client("lambda").list_event_source_mappings(FunctionName="idle-reaper-events")["EventSourceMappings"]
+        self.assertEqual((feed["EventSourceArn"], int(feed["BatchSize"])), (queue["QueueArn"], 5))
+        found = client("lambda").get_function_configuration(FunctionName="idle-reaper-events")
+        self.assertLess(int(found["Timeout"]), int(queue["VisibilityTimeout"]), "Lambda refuses a queue that gives a message out again while it is handled")
+        self.assertGreater(int(redrive["maxReceiveCount"]) * int(queue["VisibilityTimeout"]), 2 * 900, "a run holds the lock for 900 s at most")
+        self.assertNotIn("ReservedConcurrentExecutions", client("lambda").get_function_concurrency(FunctionName="idle-reaper-events"))
+        # moto keeps neither of these.
+        told = self.template.resources["EventsFeed"]["Properties"]
+        self.assertEqual((told["FunctionResponseTypes"], told["ScalingConfig"]), (["ReportBatchItemFailures"], {"MaximumConcurrency": 2}))
 
     def test_the_dashboard_shows_alarms_that_exist(self):
         client = self.world.client("cloudwatch")

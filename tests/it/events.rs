@@ -1,6 +1,6 @@
 //! AWS's own events: what is read of them, and that an odd one harms nobody.
 
-use idle_reaper::decide::asked::Asked;
+use idle_reaper::decide::asked::{Asked, Queued};
 use idle_reaper::decide::events::{Anomaly, Cause, Event, Launched};
 use serde_json::{Value, json};
 
@@ -8,6 +8,11 @@ use crate::fake::at;
 
 fn read(event: Value) -> Event {
     Event::parse(&event).expect("it is whole").expect("it is known")
+}
+
+fn sample(name: &str) -> Value {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("infra/events").join(name);
+    serde_json::from_str(&std::fs::read_to_string(path).expect(name)).expect(name)
 }
 
 fn state(state: &str) -> Value {
@@ -247,4 +252,70 @@ fn a_launch_that_failed_is_none_and_other_calls_are_unknown() {
     other["detail"]["eventName"] = json!("StopInstances");
     assert_eq!(Event::parse(&other), Ok(None));
     assert_eq!(Event::parse(&json!({"source": "aws.s3", "detail-type": "Object Created"})), Ok(None));
+}
+
+/// A batch as a queue delivers it.
+fn batch(bodies: &[String]) -> Value {
+    let record = |(n, body): (usize, &String)| {
+        json!({"messageId": format!("m-{n}"), "receiptHandle": "x", "body": body, "attributes": {}, "messageAttributes": {},
+            "eventSource": "aws:sqs", "eventSourceARN": "arn:aws:sqs:ap-northeast-1:111111111111:idle-reaper-events"})
+    };
+    json!({"Records": bodies.iter().enumerate().map(record).collect::<Vec<_>>()})
+}
+
+fn queued(event: &Value) -> Vec<Queued> {
+    match Asked::parse(&event.to_string()).expect("a batch") {
+        Asked::Queue(messages) => messages,
+        other @ (Asked::Request(_) | Asked::Event(_) | Asked::Stage(_)) => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_queue_delivers_events_and_each_message_is_read_by_itself() {
+    let topic = sample("cost-anomaly-sns.json")["Records"][0]["Sns"].clone();
+    let bodies = [
+        sample("instance-running.json").to_string(),
+        "no JSON".to_owned(),
+        sample("cost-anomaly.json").to_string(),
+        topic.to_string(),
+        sample("run-instances.json").to_string(),
+    ];
+    let messages = queued(&batch(&bodies));
+    let read: Vec<_> =
+        messages.iter().map(|one| (&*one.message_id, one.event().ok().map(|event| event.as_str()))).collect();
+    let wanted = [Some("instance-state"), None, Some("cost-anomaly"), Some("cost-anomaly"), Some("launch")];
+    assert_eq!(read, ["m-0", "m-1", "m-2", "m-3", "m-4"].into_iter().zip(wanted).collect::<Vec<_>>());
+    let anomaly = |n: usize| match messages[n].event() {
+        Ok(Event::Anomaly(anomaly)) => (anomaly.id, anomaly.impact, anomaly.places),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(anomaly(2), anomaly(3), "a topic's message is the same anomaly");
+}
+
+#[test]
+fn a_message_can_narrow_and_can_ask_for_nothing() {
+    for body in [
+        r#"{"mode":"apply"}"#.to_owned(),
+        r#"{"mode":"undo","run":"20261125T123000Z-1a2b3c4d","apply":true}"#.to_owned(),
+        r#"{"stage":"plan","run":"20261125T123000Z-1a2b3c4d"}"#.to_owned(),
+        r#"{"source":"aws.events","detail-type":"Scheduled Event","time":"2026-11-25T12:30:00Z"}"#.to_owned(),
+        batch(&[sample("instance-running.json").to_string()]).to_string(),
+        r#"{"Type":"Notification","TopicArn":"arn:aws:sns:us-east-1:1:x","Message":"{\"mode\":\"apply\"}"}"#.to_owned(),
+        String::new(),
+        "[]".to_owned(),
+    ] {
+        let messages = queued(&batch(std::slice::from_ref(&body)));
+        assert!(messages[0].event().is_err(), "{body}");
+    }
+}
+
+#[test]
+fn a_batch_that_lacks_an_id_or_holds_something_else_is_an_error_as_a_whole() {
+    let mut nameless = batch(&["{}".to_owned()]);
+    nameless["Records"][0].as_object_mut().unwrap().remove("messageId");
+    let mut mixed = batch(&["{}".to_owned(), "{}".to_owned()]);
+    mixed["Records"][1]["eventSource"] = json!("aws:kinesis");
+    for event in [nameless, mixed] {
+        assert!(Asked::parse(&event.to_string()).is_err(), "{event}");
+    }
 }

@@ -64,7 +64,7 @@ fn an_event_about_what_is_not_looked_at_is_answered_and_no_error() {
 }
 
 #[test]
-fn an_event_that_finds_another_run_under_way_is_answered() {
+fn an_event_that_finds_another_run_under_way_comes_to_nothing_and_comes_again_from_its_queue() {
     let world = World::of_stories();
     let settings = world.settings(&[]);
     let until = (chrono::Utc::now() + chrono::Duration::minutes(5)).to_rfc3339();
@@ -75,9 +75,24 @@ fn an_event_that_finds_another_run_under_way_is_answered() {
     assert_eq!(runtime.block_on(hub.create("acting.lock", &lock)), Ok(None));
     let function = Function::start(&world, &settings, Some(EVENING));
     let answer = function.invoke(&came_up(&world, "office-1").to_string());
-    assert_eq!((&answer["health"], &answer["event"]), (&json!("ok"), &json!("instance-state")), "{answer}");
-    assert!(answer["notes"][0].as_str().unwrap().contains("20261125T122900Z-00000000"), "{answer}");
+    assert_eq!(answer["errorType"], "Refused", "{answer}");
+    assert!(answer["errorMessage"].as_str().unwrap().contains("20261125T122900Z-00000000"), "{answer}");
+    let message =
+        |id: &str, event: Value| json!({"messageId": id, "body": event.to_string(), "eventSource": "aws:sqs"});
+    let batch = json!({"Records": [
+        message("held", came_up(&world, "office-1")),
+        message("done", sample("instance-stopped.json")),
+        message("broken", json!({"mode": "apply"})),
+    ]});
+    let again = |failed: &[&str]| -> Value {
+        let items: Vec<Value> = failed.iter().map(|id| json!({"itemIdentifier": id})).collect();
+        json!({"batchItemFailures": items})
+    };
+    assert_eq!(function.invoke(&batch.to_string()), again(&["held", "broken"]));
     assert_eq!(world.state("office-1"), "running");
+    assert_eq!(runtime.block_on(hub.remove("acting.lock")), Ok(()));
+    assert_eq!(function.invoke(&batch.to_string()), again(&["broken"]), "it is done once the lock is given back");
+    assert_eq!(world.state("office-1"), "stopped");
 }
 
 /// The demo's settings, with an operator who listens to a topic.
