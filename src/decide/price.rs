@@ -164,6 +164,8 @@ pub struct Prices {
     asked: BTreeMap<PriceKey, (Price, DateTime<Utc>)>,
     /// What could not be asked in this run, with its cause. Not in the record.
     failed: BTreeMap<PriceKey, String>,
+    /// Those of the operator's price file, which come before all others. Not in the table.
+    given: BTreeMap<PriceKey, Usd>,
 }
 
 /// One line of the table as it stands in the record.
@@ -179,7 +181,7 @@ struct Line {
 impl Prices {
     /// Whether nothing was ever asked.
     pub fn is_empty(&self) -> bool {
-        self.asked.is_empty()
+        self.asked.is_empty() && self.given.is_empty()
     }
 
     /// Where the table stands in the record.
@@ -191,7 +193,13 @@ impl Prices {
         // Earlier releases took a list price of 0 for one.
         let lines = lines.filter(|line| line.price != Price::Hourly(Usd::ZERO));
         let asked = lines.map(|Line { key, price, asked }| (key, (price, asked))).collect();
-        Self { asked, failed: BTreeMap::new() }
+        Self { asked, ..Self::default() }
+    }
+
+    /// The same with the prices of a price file.
+    #[must_use]
+    pub fn with(self, given: BTreeMap<PriceKey, Usd>) -> Self {
+        Self { given, ..self }
     }
 
     /// The table as it stands in the record.
@@ -217,7 +225,7 @@ impl Prices {
                 *asked <= now && now - *asked < Duration::days(days)
             })
         };
-        keys.into_iter().filter(|key| !fresh(key)).collect()
+        keys.into_iter().filter(|key| !self.given.contains_key(key) && !fresh(key)).collect()
     }
 
     /// Notes what the price list answered, and drops what nobody has asked for since long.
@@ -234,6 +242,9 @@ impl Prices {
 
     /// What the list says of this key.
     pub fn find(&self, key: &PriceKey, now: DateTime<Utc>) -> Price {
+        if let Some(usd) = self.given.get(key) {
+            return Price::Hourly(*usd);
+        }
         match (self.asked.get(key), self.failed.get(key)) {
             (Some((Price::Hourly(usd), asked)), _) if now - *asked < Duration::days(TRUST_DAYS) => Price::Hourly(*usd),
             (_, Some(cause)) => Price::Unknown(cause.clone()),

@@ -51,8 +51,11 @@ pub(super) async fn price(
     if order.settings.run.record.is_none() || !is_stateful(order.settings) {
         return None;
     }
-    let mut prices = match prices::read(hub).await {
-        Ok(prices) => prices,
+    let mut prices = match prices::known(hub, &order.settings.money).await {
+        Ok((prices, notes)) => {
+            report.notes.extend(notes);
+            prices
+        }
         Err(error) => {
             report.notes.push(format!("the prices in the record cannot be read: {error}"));
             return None;
@@ -71,9 +74,13 @@ pub(super) async fn foresee(order: &Order<'_>, hub: &impl ReadRecord, report: &m
     if !is_stateful(order.settings) {
         return;
     }
-    match prices::read(hub).await {
-        Ok(prices) if prices.is_empty() => {}
-        Ok(prices) => put(&prices, report),
+    match prices::known(hub, &order.settings.money).await {
+        Ok((prices, notes)) => {
+            report.notes.extend(notes);
+            if !prices.is_empty() {
+                put(&prices, report);
+            }
+        }
         Err(error) => report.notes.push(format!("the prices in the record cannot be read: {error}")),
     }
     match savings::read(hub).await {

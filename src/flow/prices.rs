@@ -1,11 +1,14 @@
 //! Fills the table of prices: asks the price list for what is missing or old, a few at a time, and never for long.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use chrono::{DateTime, Utc};
 use futures_util::stream::{self, StreamExt};
 
 use crate::decide::price::{Price, PriceKey, Prices};
+use crate::decide::price_file;
+use crate::decide::settings::Money;
 use crate::ports::{PortError, PriceList, ReadRecord, WriteRecord};
 
 /// Lookups in flight. AWS refills 5 calls a second in a bucket of 10; two lookups of 250 ms each are 8 a second, which
@@ -66,6 +69,23 @@ pub async fn fill(
 /// [`PortError`] when the record cannot be read.
 pub async fn read(hub: &impl ReadRecord) -> Result<Prices, PortError> {
     Ok(hub.read(Prices::KEY).await?.map_or_else(Prices::default, |text| Prices::parse(&text)))
+}
+
+/// The table in the record with the prices of the price file that the settings name;
+/// and what is wrong with that file, for the notes.
+///
+/// # Errors
+/// [`PortError`] when the table cannot be read.
+pub(super) async fn known(hub: &impl ReadRecord, money: &Money) -> Result<(Prices, Vec<String>), PortError> {
+    let prices = read(hub).await?;
+    let Some(file) = &money.price_file else { return Ok((prices, Vec::new())) };
+    let (given, wrong) = match hub.read(file.as_str()).await {
+        Ok(Some(text)) => price_file::read(&text),
+        Ok(None) => (BTreeMap::new(), vec!["the record does not have it".to_owned()]),
+        Err(error) => (BTreeMap::new(), vec![error.to_string()]),
+    };
+    let notes = wrong.into_iter().map(|why| format!("the price file `{}`: {why}", file.as_str()));
+    Ok((prices.with(given), notes.collect()))
 }
 
 /// Writes the table.

@@ -5,6 +5,7 @@ use wildmatch::WildMatch;
 
 use super::reader::{Section, Word};
 use super::shape::Form;
+use crate::decide::request::RecordKey;
 use crate::words::{Currency, Usd, date, decimal};
 
 /// `[money]`
@@ -14,6 +15,8 @@ pub struct Money {
     pub second: Option<Currency>,
     /// What accounts may cost, in the order of the file.
     pub budgets: Vec<Budget>,
+    /// Where the record has list prices that come before those of the Price List.
+    pub price_file: Option<RecordKey>,
 }
 
 /// What the accounts of one pattern may cost, each of them.
@@ -42,6 +45,9 @@ const RATE: Form = Form::Like("^[0-9]+([.][0-9]+)?$");
 /// What `date` accepts, but for days that no calendar has.
 const DATE: Form = Form::Like("^[0-9]{4}-[0-9]{2}-[0-9]{2}$");
 
+/// What [`price_file`] accepts, but for what leads out of the record.
+const FILE: Form = Form::Like("^[^/:][^:]*$");
+
 /// The three keys of the second currency.
 const KEYS: [&str; 3] = ["currency", "rate", "date"];
 
@@ -49,9 +55,19 @@ pub(super) fn read(top: &Section<'_>) -> Money {
     let Some(section) = top.section("money") else {
         return Money::default();
     };
-    let money = Money { second: second(&section), budgets: budgets(&section) };
+    let money = Money { second: second(&section), budgets: budgets(&section), price_file: price_file(&section) };
     section.finish();
     money
+}
+
+fn price_file(section: &Section<'_>) -> Option<RecordKey> {
+    let word = section.word_like("price-file", FILE)?;
+    let key = RecordKey::parse(word.text).ok().filter(|_| !word.text.contains(':'));
+    if key.is_none() {
+        let hint = "write its path beneath the record, such as \"prices.csv\"".to_owned();
+        section.complain(word.span, format!("`{}` cannot be a price file", word.text), Some(hint));
+    }
+    key
 }
 
 fn second(section: &Section<'_>) -> Option<Currency> {
