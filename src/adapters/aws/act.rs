@@ -25,6 +25,7 @@ impl<'a> Hands<'a> {
             name: settings.look.acting_role.clone(),
             external_id: settings.look.external_id.clone(),
             session: session_name(run),
+            region: settings.look.sts_region.clone(),
             look_only: false,
         };
         Self { aws: aws.clone(), settings, sessions: Sessions::new(aws, role), kept: Kept::default() }

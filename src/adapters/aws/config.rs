@@ -14,7 +14,9 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
+use tokio::sync::OnceCell;
 
+use super::caller::{self, Caller};
 use super::http;
 use crate::decide::spent::Spent;
 
@@ -98,6 +100,8 @@ pub struct Aws {
     pub sdk: SdkConfig,
     /// The meter of this run.
     pub meter: Meter,
+    /// Who calls, once it was asked.
+    caller: Arc<OnceCell<Result<Caller, String>>>,
 }
 
 impl Aws {
@@ -115,13 +119,27 @@ impl Aws {
             )
             .load()
             .await;
-        Self { sdk, meter: Meter::default() }
+        Self::of(sdk)
     }
 
-    /// The same configuration with a new meter, for a new run.
+    /// The same of a configuration that was read already.
+    pub fn of(sdk: SdkConfig) -> Self {
+        Self { sdk, meter: Meter::default(), caller: Arc::default() }
+    }
+
+    /// The same where it is known who calls.
+    #[cfg(test)]
+    pub(super) fn called_by(self, caller: Caller) -> Self {
+        let _ = self.caller.set(Ok(caller));
+        self
+    }
+
+    /// The same configuration with a new meter, for a new run. Who calls is the same; what was not answered is asked again.
     #[must_use]
     pub fn fresh(&self) -> Self {
-        Self { sdk: self.sdk.clone(), meter: Meter::default() }
+        let known = matches!(self.caller.get(), None | Some(Ok(_)));
+        let caller = if known { self.caller.clone() } else { Arc::default() };
+        Self { sdk: self.sdk.clone(), meter: Meter::default(), caller }
     }
 
     /// The Region of the caller's own configuration.
@@ -129,12 +147,22 @@ impl Aws {
         self.sdk.region().cloned()
     }
 
-    /// `aws`, `aws-cn` or `aws-us-gov`, by the caller's own Region: roles are named in it.
-    pub fn partition(&self) -> &'static str {
-        match self.sdk.region().map(Region::as_ref) {
-            Some(region) if region.starts_with("cn-") => "aws-cn",
-            Some(region) if region.starts_with("us-gov-") => "aws-us-gov",
-            _ => "aws",
+    /// Who calls, asked once.
+    ///
+    /// # Errors
+    /// Why nobody knows, in words.
+    pub(super) async fn caller(&self) -> Result<Caller, String> {
+        self.caller.get_or_init(|| caller::ask(self)).await.clone()
+    }
+
+    /// The Region to which STS and DescribeRegions go: `named` by the settings, or one that every account has.
+    ///
+    /// # Errors
+    /// Why it is not known, in words.
+    pub(super) async fn sts_region(&self, named: Option<&str>) -> Result<Option<Region>, String> {
+        match named {
+            Some(named) => Ok(Some(Region::new(named.to_owned()))),
+            None => Ok(self.caller().await?.region(self.sdk.region())),
         }
     }
 }

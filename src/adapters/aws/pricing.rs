@@ -20,20 +20,27 @@ const PAGE: i32 = 100;
 const PAGES: usize = 5;
 
 /// The Price List of one run.
-pub struct Pricing(Option<Client>);
+pub struct Pricing {
+    aws: Aws,
+    client: Client,
+    /// An endpoint of one's own, which is asked whatever the partition.
+    own_endpoint: bool,
+}
 
 impl Pricing {
     /// A client of the nearest endpoint.
     pub fn new(aws: &Aws) -> Self {
-        // China's list is in yuan and GovCloud has none; an endpoint of one's own is asked whatever the partition.
-        if aws.partition() != "aws" && endpoint(&aws.sdk, "Pricing").is_none() {
-            return Self(None);
-        }
         let region = nearest(aws.region().as_ref().map_or("", Region::as_ref));
         let config = aws_sdk_pricing::config::Builder::from(&aws.sdk)
             .region(Region::from_static(region))
             .interceptor(aws.meter.clone());
-        Self(Some(Client::from_conf(config.build())))
+        let own_endpoint = endpoint(&aws.sdk, "Pricing").is_some();
+        Self { aws: aws.clone(), client: Client::from_conf(config.build()), own_endpoint }
+    }
+
+    /// China's list is in yuan, and no other partition but `aws` has one.
+    async fn has_list(&self) -> Result<bool, String> {
+        Ok(self.own_endpoint || *self.aws.caller().await?.partition == *"aws")
     }
 }
 
@@ -50,10 +57,11 @@ fn nearest(region: &str) -> &'static str {
 
 impl PriceList for Pricing {
     async fn lookup(&self, key: &PriceKey) -> Result<Price, PortError> {
-        let Some(client) = &self.0 else {
-            return Err(PortError("this partition has no price list in US dollars".to_owned()));
-        };
-        Ok(price_of(key, &products(client, key).await.map_err(PortError)?))
+        if !self.has_list().await.map_err(PortError)? {
+            let mend = "give prices in a file: `price-file` in `[money]`";
+            return Err(PortError(format!("this partition has no price list in US dollars; {mend}")));
+        }
+        Ok(price_of(key, &products(&self.client, key).await.map_err(PortError)?))
     }
 }
 
@@ -93,7 +101,28 @@ fn filters(key: &PriceKey) -> Result<Vec<Filter>, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::nearest;
+    use aws_config::{BehaviorVersion, SdkConfig};
+
+    use super::*;
+    use crate::adapters::aws::caller::Caller;
+    use crate::decide::price::Tenancy;
+
+    #[tokio::test]
+    async fn a_partition_without_a_list_in_dollars_is_not_asked() {
+        let key = PriceKey {
+            kind: "t3.micro".into(),
+            region: "us-gov-west-1".into(),
+            operation: "RunInstances".into(),
+            tenancy: Tenancy::Shared,
+        };
+        for partition in ["aws-cn", "aws-us-gov", "aws-eusc", "aws-iso-b"] {
+            let sdk = SdkConfig::builder().behavior_version(BehaviorVersion::latest()).build();
+            let caller = Caller { account: "111111111111".into(), partition: partition.into() };
+            let answer = Pricing::new(&Aws::of(sdk).called_by(caller)).lookup(&key).await;
+            let PortError(why) = answer.expect_err(partition);
+            assert!(why.contains("no price list in US dollars") && why.contains("price-file"), "{why}");
+        }
+    }
 
     #[test]
     fn every_region_has_one_of_the_three_endpoints() {

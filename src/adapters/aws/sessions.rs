@@ -1,4 +1,5 @@
-//! One AssumeRole an account and role, by the regional STS endpoint; the credentials are reused in every Region.
+//! One AssumeRole an account and role, by the regional STS endpoint of a Region that every account has: one that an account
+//! has not opted into refuses it. The credentials are reused in every Region.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -11,7 +12,7 @@ use super::config::Aws;
 use super::errors::words;
 
 /// What a session of the reading role may do at most, whatever the role itself allows: a dry run cannot act.
-const LOOK_ONLY: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["ec2:Describe*","cloudwatch:GetMetricData","cloudwatch:ListMetrics","account:GetAlternateContact","elasticloadbalancing:Describe*"],"Resource":"*"}]}"#;
+const LOOK_ONLY: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["ec2:Describe*","cloudwatch:GetMetricData","cloudwatch:ListMetrics","account:GetAlternateContact","elasticloadbalancing:Describe*","kms:ListAliases"],"Resource":"*"}]}"#;
 
 /// How one role is assumed.
 #[derive(Clone, Debug)]
@@ -22,6 +23,8 @@ pub(super) struct Role {
     pub(super) external_id: Option<String>,
     /// Tells the run in CloudTrail.
     pub(super) session: String,
+    /// The Region whose STS is asked, where the settings name one.
+    pub(super) region: Option<String>,
     /// Whether the session is narrowed to looking.
     pub(super) look_only: bool,
 }
@@ -31,15 +34,14 @@ type Answer = Result<SharedCredentialsProvider, String>;
 /// Sessions by account, each assumed once.
 pub(super) struct Sessions {
     aws: Aws,
-    sts: aws_sdk_sts::Client,
+    sts: OnceCell<aws_sdk_sts::Client>,
     role: Role,
     by_account: Mutex<HashMap<Arc<str>, Arc<OnceCell<Answer>>>>,
 }
 
 impl Sessions {
     pub(super) fn new(aws: &Aws, role: Role) -> Self {
-        let config = aws_sdk_sts::config::Builder::from(&aws.sdk).interceptor(aws.meter.clone()).build();
-        Self { aws: aws.clone(), sts: aws_sdk_sts::Client::from_conf(config), role, by_account: Mutex::default() }
+        Self { aws: aws.clone(), sts: OnceCell::new(), role, by_account: Mutex::default() }
     }
 
     /// The session in `account`; the same answer however often it is asked for, a refusal included.
@@ -51,10 +53,20 @@ impl Sessions {
         cell.get_or_init(|| self.assume(account)).await.clone()
     }
 
+    async fn sts(&self) -> Result<&aws_sdk_sts::Client, String> {
+        let make = || async {
+            let region = self.aws.sts_region(self.role.region.as_deref()).await?;
+            let mut config = aws_sdk_sts::config::Builder::from(&self.aws.sdk).interceptor(self.aws.meter.clone());
+            config.set_region(region);
+            Ok(aws_sdk_sts::Client::from_conf(config.build()))
+        };
+        self.sts.get_or_try_init(make).await
+    }
+
     async fn assume(&self, account: &str) -> Answer {
-        let Role { name, external_id, session, look_only } = &self.role;
-        let arn = format!("arn:{}:iam::{account}:role/{name}", self.aws.partition());
-        let mut call = self.sts.assume_role().role_arn(&arn).role_session_name(session);
+        let Role { name, external_id, session, region: _, look_only } = &self.role;
+        let arn = format!("arn:{}:iam::{account}:role/{name}", self.aws.caller().await?.partition);
+        let mut call = self.sts().await?.assume_role().role_arn(&arn).role_session_name(session);
         call = call.set_external_id(external_id.clone());
         if *look_only {
             call = call.policy(LOOK_ONLY);

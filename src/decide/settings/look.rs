@@ -45,6 +45,8 @@ pub struct Look {
     pub acting_role: String,
     /// The external id that both roles ask for.
     pub external_id: Option<String>,
+    /// The Region in which roles are assumed and Regions are listed, where one is named.
+    pub sts_region: Option<String>,
 }
 
 /// Which Regions are looked at.
@@ -91,6 +93,7 @@ pub(super) fn read(top: &Section<'_>) -> Look {
         reading_role: "IdleReaperRead".to_owned(),
         acting_role: "IdleReaperAct".to_owned(),
         external_id: None,
+        sts_region: None,
     };
     let Some(section) = top.section("look") else {
         return look;
@@ -116,6 +119,8 @@ pub(super) fn read(top: &Section<'_>) -> Look {
         look.acting_role = role;
     }
     look.external_id = section.word("external-id").map(|word| word.text.to_owned());
+    let sts = section.word_like("sts-region", REGION).into_iter().collect();
+    look.sts_region = region_codes(&section, sts).pop().map(|region| (*region).to_owned());
     section.finish();
     look
 }

@@ -9,7 +9,7 @@ use aws_config::retry::RetryConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
-use idle_reaper::adapters::aws::{Aws, Meter, Pricing, all_loopback};
+use idle_reaper::adapters::aws::{Aws, Pricing, all_loopback};
 use idle_reaper::decide::price::{Price, PriceKey, Prices};
 use idle_reaper::flow::prices::fill;
 use idle_reaper::ports::{PortError, PriceList as _};
@@ -46,7 +46,7 @@ impl PriceServer {
     }
 
     fn list(&self, region: &'static str) -> Pricing {
-        Pricing::new(&Aws { sdk: self.sdk(region), meter: Meter::default() })
+        Pricing::new(&Aws::of(self.sdk(region)))
     }
 
     fn sdk(&self, region: &'static str) -> SdkConfig {
@@ -182,13 +182,15 @@ async fn a_type_that_the_list_does_not_have_is_unknown_and_that_is_learnt() {
 #[tokio::test]
 async fn a_partition_without_a_list_in_dollars_is_not_asked() {
     let server = PriceServer::start(vec![page(&[of("0.1")], None)]);
-    let asked = |sdk: SdkConfig| Pricing::new(&Aws { sdk, meter: Meter::default() });
+    let asked = |sdk: SdkConfig| Pricing::new(&Aws::of(sdk));
     let own = asked(server.sdk("cn-north-1"));
     let china = PriceKey { region: "cn-north-1".into(), ..key() };
     // An endpoint of one's own is asked: it is not AWS's.
     assert!(own.lookup(&china).await.is_ok());
-    let none = asked(SdkConfig::builder().region(Region::from_static("cn-north-1")).build());
-    assert!(why(none.lookup(&china).await).contains("no price list in US dollars"));
+    // Without credentials nobody knows the partition, and nothing is asked.
+    let nobody = SdkConfig::builder().behavior_version(BehaviorVersion::latest());
+    let nobody = asked(nobody.region(Region::from_static("cn-north-1")).build());
+    assert!(why(nobody.lookup(&china).await).contains("sts:GetCallerIdentity"));
     assert!(all_loopback(&server.sdk("us-east-1")));
     assert_eq!(server.asked().len(), 1);
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
-use idle_reaper::adapters::aws::{Aws, AwsMessenger, Eyes, Meter, Patience};
+use idle_reaper::adapters::aws::{Aws, AwsMessenger, Eyes, Patience};
 use idle_reaper::decide::settings::{Channel, Settings};
 use idle_reaper::ports::{Look, Messenger};
 use idle_reaper::words::{Message, Named, Subject};
@@ -37,7 +37,7 @@ fn aws(world: &World) -> Aws {
         .credentials_provider(SharedCredentialsProvider::new(credentials))
         .http_client(aws_smithy_http_client::Builder::new().build_http())
         .build();
-    Aws { sdk, meter: Meter::default() }
+    Aws::of(sdk)
 }
 
 /// Short enough for a test, long enough for a slow machine.

@@ -10,7 +10,7 @@ use std::time::Duration;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
-use idle_reaper::adapters::aws::{Aws, Meter};
+use idle_reaper::adapters::aws::Aws;
 use serde_json::{Value, json};
 
 /// The instant of the stories: a Wednesday evening in Tokyo, the office has closed.
@@ -159,7 +159,7 @@ impl World {
             .credentials_provider(SharedCredentialsProvider::new(credentials))
             .http_client(aws_smithy_http_client::Builder::new().build_http())
             .build();
-        Aws { sdk, meter: Meter::default() }
+        Aws::of(sdk)
     }
 
     /// Runs a command line and answers exit code, standard output and standard error.
