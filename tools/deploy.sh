@@ -177,6 +177,7 @@ spoke_parameters() { # template
   # What is not set here keeps its value; what is set to nothing is taken away.
   [ -z "${TAG_PREFIX+set}" ] || override "TagPrefix=$TAG_PREFIX"
   [ -z "${KMS_KEYS+set}" ] || override "KmsKeys=$KMS_KEYS"
+  [ -z "${READING_PRINCIPALS+set}" ] || override "ReadingPrincipals=$READING_PRINCIPALS"
 }
 
 # Rules that forward events, only where Regions are named for them. CloudFormation keeps what it is not told, so taking
