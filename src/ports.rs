@@ -12,6 +12,7 @@ use crate::decide::case::Activity;
 use crate::decide::idle::{Evidence, Idleness, Wanted};
 use crate::decide::last_hour::Recent;
 use crate::decide::price::{Price, PriceKey};
+use crate::decide::restart::Volumes;
 use crate::decide::settings::Channel;
 use crate::decide::spent::Spent;
 use crate::words::{Account, Instance, Message, Target};
@@ -98,6 +99,9 @@ pub trait Look {
 
     /// The instances of `target` to which a load balancer sends.
     fn behind_load_balancer(&self, target: &Target) -> impl Future<Output = Result<HashSet<Box<str>>, PortError>>;
+
+    /// What is known of the volumes of these instances. One answer for each id.
+    fn volumes(&self, target: &Target, ids: &[Box<str>]) -> impl Future<Output = HashMap<Box<str>, Volumes>>;
 
     /// What an earlier part of the same run has found out about whether an instance does anything; it is not measured
     /// again then. Only a run in parts has such.

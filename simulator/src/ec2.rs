@@ -6,6 +6,7 @@ use crate::ec2_xml;
 use crate::instance::Instance;
 use crate::page::page;
 use crate::request::Call;
+use crate::volumes;
 use crate::world::{Place, Slant, World, unknown};
 
 /// The most instances on a page (DescribeInstances, `MaxResults`).
@@ -14,6 +15,7 @@ const PAGE: usize = 1000;
 pub(crate) fn work(world: &mut World, call: &Call, slant: Slant) -> Result<Answer, Refusal> {
     match call.action.as_str() {
         "DescribeInstances" => describe(world, call, slant),
+        "DescribeVolumes" => volumes::describe(world, call),
         "DescribeRegions" => Ok(regions(world)),
         "DescribeTags" => Ok(Answer::ec2("DescribeTags", "<tagSet/>")),
         "DescribeInstanceAttribute" => attribute(world, call),

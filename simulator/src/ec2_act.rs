@@ -3,6 +3,7 @@
 use crate::answer::{Answer, Refusal};
 use crate::instance::{Instance, State};
 use crate::request::Call;
+use crate::volumes;
 use crate::world::{Place, World};
 
 fn no_such(id: &str) -> Refusal {
@@ -36,10 +37,11 @@ fn refuse_stop(instance: &Instance, hibernate: bool) -> Option<Refusal> {
     None
 }
 
-fn refuse_start(instance: &Instance) -> Option<Refusal> {
+fn refuse_start(usable: &[String], instance: &Instance) -> Option<Refusal> {
     let cannot = matches!(instance.life.state, State::Terminated | State::ShuttingDown | State::Stopping);
     let words = format!("The instance '{}' is not in a state from which it can be started.", instance.id);
-    cannot.then(|| Refusal::new(400, "IncorrectInstanceState", words))
+    let refused = cannot.then(|| Refusal::new(400, "IncorrectInstanceState", words));
+    refused.or_else(|| volumes::unlicensed(usable, instance))
 }
 
 /// The instances that a call names, each of which must be there.
@@ -53,14 +55,14 @@ pub(crate) fn change_state(world: &mut World, call: &Call) -> Result<Answer, Ref
         let words = "Request would have succeeded, but DryRun flag is set.";
         return Err(Refusal::new(412, "DryRunOperation", words));
     }
-    let (now, passing) = (world.now(), world.passing());
+    let (now, passing, usable) = (world.now(), world.passing(), world.spec.usable.clone());
     let stop = call.action == "StopInstances";
     let hibernate = call.param("Hibernate") == Some("true");
     let place = world.place(call);
     let numbers = numbers(place, call)?;
     for n in &numbers {
         let instance = &place.instances[*n];
-        if let Some(refusal) = if stop { refuse_stop(instance, hibernate) } else { refuse_start(instance) } {
+        if let Some(refusal) = if stop { refuse_stop(instance, hibernate) } else { refuse_start(&usable, instance) } {
             return Err(refusal);
         }
     }
@@ -71,7 +73,7 @@ pub(crate) fn change_state(world: &mut World, call: &Call) -> Result<Answer, Ref
         if stop {
             instance.stop(now, passing);
         } else {
-            instance.start(now, passing);
+            instance.start(now, passing, volumes::lacks_grant(&usable, instance));
         }
         let changed = instance.life.state != before;
         let after = match (changed, stop) {

@@ -116,6 +116,10 @@ fn rest(xml: &mut String, build: &Build) {
         build.vcpus.unwrap_or(1),
         build.hibernation
     );
+    if let Some(license) = &build.license {
+        let arn = format!("<licenseConfigurationArn>{license}</licenseConfigurationArn>");
+        let _ = write!(xml, "<licenseSet><item>{arn}</item></licenseSet>");
+    }
     match &build.operator {
         None => xml.push_str("<operator><managed>false</managed></operator>"),
         Some(None) => xml.push_str("<operator><managed>true</managed></operator>"),

@@ -77,6 +77,10 @@ pub(crate) struct Build {
     pub(crate) operator: Option<Option<String>>,
     pub(crate) hibernation: bool,
     pub(crate) protected: bool,
+    /// The key of its encrypted volume: `aws`, an id or an ARN.
+    pub(crate) kms_key: Option<String>,
+    /// The ARN of its licence configuration.
+    pub(crate) license: Option<String>,
     /// How busy its processor is, in per cent; `None` where CloudWatch has no figure.
     pub(crate) cpu: Option<f64>,
 }
@@ -174,6 +178,8 @@ impl Instance {
             (&entry.tenancy, &mut build.tenancy),
             (&entry.capacity_reservation_id, &mut build.reservation),
             (&entry.capacity_block_id, &mut build.block),
+            (&entry.kms_key, &mut build.kms_key),
+            (&entry.license, &mut build.license),
         ] {
             if let Some(value) = from {
                 *to = text(value);
@@ -229,7 +235,8 @@ impl Instance {
         self.pass(State::Stopping, State::Stopped, passing);
     }
 
-    pub(crate) fn start(&mut self, now: DateTime<Utc>, passing: Duration) {
+    /// A start that lacks a grant `falls_back`: it is accepted, and the instance is stopped again.
+    pub(crate) fn start(&mut self, now: DateTime<Utc>, passing: Duration, falls_back: bool) {
         if matches!(self.life.state, State::Pending | State::Running) {
             return;
         }
@@ -237,7 +244,8 @@ impl Instance {
         self.starts += 1;
         self.life.reason.clear();
         self.life.launch = now;
-        self.pass(State::Pending, State::Running, passing);
+        let settled = if falls_back { State::Stopped } else { State::Running };
+        self.pass(State::Pending, settled, passing);
     }
 
     fn pass(&mut self, passing: State, settled: State, time: Duration) {

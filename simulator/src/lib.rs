@@ -32,6 +32,7 @@ mod request;
 mod s3;
 mod spec;
 mod sts;
+mod volumes;
 mod world;
 
 use std::net::TcpListener;

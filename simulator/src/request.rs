@@ -106,7 +106,9 @@ impl Call {
         if self.service == "ec2" {
             let ids = self.list("InstanceId.").into_iter().chain(self.list("ResourceId.")).map(Box::from);
             let mut ids: Vec<Box<str>> = ids.collect();
-            if let Some(filtered) = self.filters().into_iter().find(|(name, _)| name == "instance-id") {
+            if let Some(filtered) =
+                self.filters().into_iter().find(|(name, _)| name == "instance-id" || name == "attachment.instance-id")
+            {
                 ids.extend(filtered.1.into_iter().map(Box::from));
             }
             self.ids = ids;

@@ -27,6 +27,8 @@ pub(crate) struct Spec {
     pub(crate) ssm: BTreeMap<String, String>,
     pub(crate) buckets: Vec<String>,
     pub(crate) fleet: Option<Fleet>,
+    /// Customer-managed keys (as `kms-key` spells them) and licence configurations that the acting role may use.
+    pub(crate) usable: Vec<String>,
     /// How long each call takes.
     pub(crate) latency_ms: f64,
     /// Whether the documented request limits hold.
@@ -75,6 +77,7 @@ impl Default for Spec {
             instances: Vec::new(),
             ssm: BTreeMap::new(),
             buckets: Vec::new(),
+            usable: Vec::new(),
             fleet: None,
             latency_ms: 0.0,
             throttle: false,
@@ -157,6 +160,8 @@ pub(crate) struct Entry {
     pub(crate) tenancy: Option<String>,
     pub(crate) capacity_reservation_id: Option<String>,
     pub(crate) capacity_block_id: Option<String>,
+    pub(crate) kms_key: Option<String>,
+    pub(crate) license: Option<String>,
     pub(crate) product_codes: Option<Vec<String>>,
     pub(crate) operator_managed: Option<Value>,
     pub(crate) hibernation: Option<bool>,

@@ -18,7 +18,7 @@ use crate::meter::Meter;
 use crate::organizations::Organization;
 use crate::request::Call;
 use crate::spec::{Entry, Spec, entry};
-use crate::{cloudwatch, ec2, hub, organizations, paths, pricing, s3, sts};
+use crate::{cloudwatch, ec2, hub, organizations, paths, pricing, s3, sts, volumes};
 
 /// The most values that one filter may have ("Filter your resources", Amazon EC2 User Guide).
 const FILTER_VALUES: usize = 200;
@@ -363,6 +363,7 @@ impl World {
             "s3" => s3::work(self, call),
             "ssm" | "secretsmanager" | "sns" | "account" => hub::work(self, call),
             "elasticloadbalancing" => paths::work(self, call),
+            "kms" => volumes::aliases(call),
             "pricing" => pricing::work(call),
             _ => Err(unknown(call)),
         };

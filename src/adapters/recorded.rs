@@ -14,6 +14,7 @@ use crate::decide::idle::{Evidence, Reading, Wanted};
 use crate::decide::last_hour::Recent;
 use crate::decide::report::{Blind, Skipped};
 use crate::decide::request::is_sane;
+use crate::decide::restart::Volumes;
 use crate::decide::settings::{Settings, UNKNOWN};
 use crate::decide::snapshot::{Saved, Snapshot};
 use crate::decide::spent::Spent;
@@ -230,6 +231,10 @@ fn details(raw: &Value) -> Details {
         interfaces: u32::try_from(interfaces.len()).unwrap_or(u32::MAX),
         profile: profile.map(|(_, name)| name.into()),
         volumes: volumes.map(Box::from).collect(),
+        licenses: list(raw, "Licenses")
+            .iter()
+            .map(|one| text(one, &["LicenseConfigurationArn"]).unwrap_or_default().into())
+            .collect(),
     }
 }
 
@@ -281,6 +286,10 @@ impl Look for Recorded {
 
     async fn behind_load_balancer(&self, _: &Target) -> Result<HashSet<Box<str>>, PortError> {
         Err(PortError("a saved inventory has no load balancers".to_owned()))
+    }
+
+    async fn volumes(&self, _: &Target, ids: &[Box<str>]) -> HashMap<Box<str>, Volumes> {
+        ids.iter().map(|id| (id.clone(), Volumes::NotAsked)).collect()
     }
 
     fn calls(&self) -> u64 {

@@ -34,6 +34,8 @@ pub enum Cap {
     SuddenChange,
     /// A reviewed plan does not hold it; a run may only do less.
     NotReviewed,
+    /// The acting role could not start it again, and its policy starts what it stops.
+    CannotStart,
     /// Its owner has not been told.
     NotTold,
     /// Its owner was told of the first stop, and the business day ahead is not over.
@@ -50,7 +52,12 @@ impl Cap {
     /// Whether the step waits for people, and not for room under a cap.
     pub fn is_waiting(self) -> bool {
         match self {
-            Self::NotTold | Self::Announced | Self::NotMarked | Self::InGrace | Self::TagsChanged => true,
+            Self::CannotStart
+            | Self::NotTold
+            | Self::Announced
+            | Self::NotMarked
+            | Self::InGrace
+            | Self::TagsChanged => true,
             Self::StopsPerRun
             | Self::StopsPerAccount
             | Self::StopsPercent
@@ -77,6 +84,7 @@ impl Cap {
             Self::TooBlind => "too-blind",
             Self::SuddenChange => "sudden-change",
             Self::NotReviewed => "not-reviewed",
+            Self::CannotStart => "cannot-start",
             Self::NotTold => "not-told",
             Self::Announced => "announced",
             Self::NotMarked => "not-marked",

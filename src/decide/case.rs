@@ -12,6 +12,7 @@ use super::idle_stops::IdleStops;
 use super::last_hour::LastHour;
 use super::month::Month;
 use super::request::Scope;
+use super::restart::FailedStart;
 use super::settings::{AtOpening, Policy, Settings};
 use super::told::Ledger;
 use super::weekly::Weekly;
@@ -94,6 +95,8 @@ pub struct History {
     pub stops: HashMap<Box<str>, Vec<DateTime<Utc>>>,
     /// When it was known that the reaper's last start of an instance had not held.
     pub failed_starts: HashMap<Box<str>, DateTime<Utc>>,
+    /// Instances whose last start by the reaper failed, or fell back.
+    pub start_failed: HashMap<Box<str>, FailedStart>,
     /// The reaper's own stops and starts of weeks, by which windows of evidence are counted.
     pub own: HashMap<Box<str>, Own>,
     /// How often what was idle was stopped.

@@ -12,7 +12,7 @@ use super::caps::{Cap, Purse, Today};
 use super::gate::Gate;
 use super::judge::Ruling;
 use super::marks::MarkStep;
-use super::settings::Settings;
+use super::settings::{AtOpening, Settings};
 use super::shelf::Shelf;
 use crate::words::{Action, Instance, Reason, Target, Verdict};
 
@@ -125,6 +125,9 @@ pub struct Candidate {
     failed_last: bool,
     since: DateTime<Utc>,
     gate: Gate,
+    /// Its policy starts it again at its opening.
+    starts_again: bool,
+    licenses: Box<[Box<str>]>,
     tie: [u8; 8],
 }
 
@@ -162,7 +165,61 @@ impl Candidate {
             launched: instance.launch,
             not_after: *not_after,
         };
-        Some(Self { tie: tie(&step.id, now), step, failed_last, since, gate: *gate })
+        let by_hours = matches!(verdict, Verdict::Stop(_) | Verdict::Hibernate(_));
+        let starts_again = by_hours && policy.as_ref()?.at_opening == AtOpening::StartReaped;
+        let licenses = instance.details.licenses.clone();
+        Some(Self { tie: tie(&step.id, now), step, failed_last, since, gate: *gate, starts_again, licenses })
+    }
+
+    /// The step that it asks for.
+    pub fn step(&self) -> &Step {
+        &self.step
+    }
+
+    /// Whether a start at the opening is expected after its stop.
+    pub fn starts_again(&self) -> bool {
+        self.starts_again
+    }
+
+    /// The ARNs of the licence configurations that the instance uses.
+    pub fn licenses(&self) -> &[Box<str>] {
+        &self.licenses
+    }
+
+    /// Puts its step off, for the acting role could not start the instance again.
+    pub fn hold(&mut self) {
+        self.gate = Gate::Shut { because: Cap::CannotStart, until: None };
+    }
+
+    /// The stops that the caps let through, in the order of the plan.
+    pub fn stops<'c>(
+        settings: &Settings,
+        candidates: &'c mut [Self],
+        running: usize,
+        today: &Today,
+    ) -> impl Iterator<Item = &'c mut Self> {
+        Self::sort(candidates);
+        let mut purse = Purse::new(settings.caps, running, today);
+        let open = move |one: &&mut Self| {
+            one.gate == Gate::Open && purse.spend(&one.step).is_ok() && one.step.action != Action::Start
+        };
+        candidates.iter_mut().filter(open)
+    }
+
+    /// Whether it is a stop that waits for nobody.
+    pub fn is_open_stop(&self) -> bool {
+        self.gate == Gate::Open && self.step.action != Action::Start
+    }
+
+    /// Longest outside hours first; what failed last time comes last, so that it cannot block the others.
+    fn sort(candidates: &mut [Self]) {
+        candidates.sort_unstable_by(|a, b| {
+            let key = |c: &Self| (c.failed_last, c.since, c.tie);
+            key(a)
+                .cmp(&key(b))
+                .then_with(|| a.step.id.cmp(&b.step.id))
+                .then_with(|| a.step.target().cmp(&b.step.target()))
+        });
     }
 
     /// Has what it says in common with others kept once.
@@ -181,8 +238,7 @@ fn tie(id: &str, now: DateTime<Utc>) -> [u8; 8] {
 }
 
 impl Plan {
-    /// Orders the candidates, spends the caps, and puts off the rest. Longest outside hours first; what failed
-    /// last time comes last, so that it cannot block the others.
+    /// Orders the candidates, spends the caps, and puts off the rest.
     pub fn make(
         settings: &Settings,
         now: DateTime<Utc>,
@@ -191,17 +247,11 @@ impl Plan {
         today: &Today,
     ) -> Self {
         // Sorted and turned into steps where they stand: of a hundred thousand there is no room for a second list.
-        candidates.sort_unstable_by(|a, b| {
-            let key = |c: &Candidate| (c.failed_last, c.since, c.tie);
-            key(a)
-                .cmp(&key(b))
-                .then_with(|| a.step.id.cmp(&b.step.id))
-                .then_with(|| a.step.target().cmp(&b.step.target()))
-        });
+        Candidate::sort(&mut candidates);
         let mut purse = Purse::new(settings.caps, running, today);
         let mut deferred = Vec::new();
         let steps = candidates.into_iter().filter_map(|candidate| {
-            let Candidate { step, failed_last: _, since: _, gate, tie: _ } = candidate;
+            let Candidate { step, failed_last: _, since: _, gate, starts_again: _, licenses: _, tie: _ } = candidate;
             // What waits for people takes nobody's place under a cap.
             if let Gate::Shut { because, until } = gate {
                 deferred.push(Deferred { until, ..put_off(step, because) });

@@ -39,7 +39,7 @@ pub async fn regard(
             (History::default(), vec![format!("the run record cannot be read, so earlier runs are unknown: {why}")])
         }
     };
-    let (mut report, seen) = match prepare(order, looker, &history).await {
+    let (mut report, seen) = match prepare(order, looker, &history, false).await {
         Ok(prepared) => prepared,
         Err(error) => {
             let cause = std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);

@@ -7,6 +7,7 @@ use super::error::Error;
 use super::launches;
 use super::look::{Seen, look};
 use super::order::Order;
+use super::restart;
 use super::sudden;
 use crate::decide::caps::Cap;
 use crate::decide::case::History;
@@ -37,7 +38,7 @@ pub(super) async fn decide(
     list: &impl PriceList,
     history: &History,
 ) -> Result<Decision, Error> {
-    let (mut report, seen) = prepare(order, looker, history).await?;
+    let (mut report, seen) = prepare(order, looker, history, true).await?;
     launches::tell_who(hub, order.settings, &mut report).await;
     launches::plan_labels(order.settings, &mut report, order.reviewed);
     let prices = after::price(order, list, hub, &mut report).await;
@@ -70,12 +71,19 @@ fn dropped(report: &Report, reviewed: &Plan) -> Vec<Outcome> {
     missing.map(outcome).collect()
 }
 
-/// Looks, judges and plans.
-pub(super) async fn prepare(order: &Order<'_>, looker: &impl Look, history: &History) -> Result<(Report, Seen), Error> {
+/// Looks, judges and plans. `asks`: whether the plan counts, so that its stops are asked whether they could be taken back.
+pub(super) async fn prepare(
+    order: &Order<'_>,
+    looker: &impl Look,
+    history: &History,
+    asks: bool,
+) -> Result<(Report, Seen), Error> {
     let Order { run, settings, clock, wall: _, reviewed, acknowledge: _, progress } = order;
     let mut seen = look(looker, settings, &run.scope, history, *clock, progress).await?;
-    let candidates = std::mem::take(&mut seen.candidates);
+    let mut candidates = std::mem::take(&mut seen.candidates);
     let running = seen.rows.iter().filter(|row| row.running_in_scope).count();
+    let cannot_start =
+        if asks { restart::check(order, looker, history, &mut candidates, running).await } else { Vec::new() };
     let mut plan = Plan::make(settings, clock.at(), candidates, running, &history.today);
     plan.marks = std::mem::take(&mut seen.marks);
     if let Some(reviewed) = reviewed {
@@ -94,6 +102,7 @@ pub(super) async fn prepare(order: &Order<'_>, looker: &impl Look, history: &His
         ));
     }
     notes.extend(unmeasured(&seen));
+    notes.extend(cannot_start);
     for id in run.scope.instances.iter().flatten() {
         if seen.outside.is_empty() && !seen.rows.iter().any(|row| *row.id == **id) {
             notes.push(format!("the request selects instance `{id}`, which was not seen"));

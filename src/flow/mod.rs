@@ -24,6 +24,7 @@ pub mod prices;
 mod recall;
 mod recheck;
 mod record;
+mod restart;
 mod run;
 mod runs;
 pub mod savings;

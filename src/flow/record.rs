@@ -11,6 +11,7 @@ use crate::decide::case::History;
 use crate::decide::idle::Own;
 use crate::decide::report::{Ending, Outcome, Report};
 use crate::decide::request::is_sane;
+use crate::decide::restart::FailedStart;
 use crate::decide::settings::Settings;
 use crate::decide::undo::Undo;
 use crate::ports::{PortError, ReadRecord, WriteRecord};
@@ -181,6 +182,14 @@ pub async fn history(hub: &impl ReadRecord, now: DateTime<Utc>) -> Result<Histor
             }
             (Action::Start, Ending::Failed | Ending::Unverified) => {
                 history.failed_starts.insert(id.clone(), at);
+                if outcome == Ending::Failed {
+                    history.start_failed.insert(id.clone(), FailedStart { at, unverified: None });
+                } else if let Some(failed) = history.start_failed.get_mut(&id) {
+                    failed.unverified = Some(at);
+                }
+            }
+            (Action::Start, Ending::Started) => {
+                history.start_failed.remove(&id);
             }
             (
                 Action::Stop | Action::Hibernate | Action::Start,

@@ -35,7 +35,7 @@ pub async fn plan(order: &Order<'_>, looker: &impl Look, hub: &impl ReadRecord) 
             (History::default(), vec![format!("the run record cannot be read, so earlier runs are unknown: {why}")])
         }
     };
-    let mut report = prepare(order, looker, &history).await?.0;
+    let mut report = prepare(order, looker, &history, true).await?.0;
     launches::tell_who(hub, order.settings, &mut report).await;
     launches::plan_labels(order.settings, &mut report, order.reviewed);
     if notes.is_empty() {

@@ -26,4 +26,6 @@ pub struct Details {
     pub profile: Option<Box<str>>,
     /// The ids of its EBS volumes.
     pub volumes: Box<[Box<str>]>,
+    /// The ARNs of the licence configurations that it uses.
+    pub licenses: Box<[Box<str>]>,
 }

@@ -29,8 +29,8 @@ ADMINISTRATOR = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Act
 
 def documents():
     """Every policy of the templates, everything optional included: {(template, resource, policy): document}."""
-    spoke = Template("spoke", Acting="yes", KmsKeys=f"arn:aws:kms:*:{SPOKE}:key/*")
-    hub = Template("hub", Events="yes", SecretArns=SECRET, KmsKeys=HUB_KEY)
+    spoke = Template("spoke", Acting="yes", KmsKeys=f"arn:aws:kms:*:{SPOKE}:key/*", ReadingPrincipals=ROLE(HUB, "people/*"))
+    hub = Template("hub", Events="yes", AnomalyTopic=ANOMALIES, SecretArns=SECRET, KmsKeys=HUB_KEY)
     events, parts = Template("spoke-events"), Template("fan-out")
     found = {("spoke-no-keys", "Actor", policy): text for policy, text in Template("spoke", Acting="yes").policies("Actor").items()}
     for name, template in {"spoke": spoke, "hub": hub, "spoke-events": events, "fan-out": parts}.items():
@@ -56,6 +56,9 @@ PARAMETER = f"arn:aws:ssm:{REGION}:{HUB}:parameter".__add__
 TOPIC = f"arn:aws:sns:{REGION}:{HUB}:".__add__
 FUNCTION = f"arn:aws:lambda:{REGION}:{HUB}:function:idle-reaper"
 QUEUE = f"arn:aws:sqs:{REGION}:{HUB}:idle-reaper-failures"
+RULE = f"arn:aws:events:{REGION}:{HUB}:rule/idle-reaper/Forwarded"
+ANOMALIES = "arn:aws:sns:us-east-1:999999999999:anomalies"
+EVENTS_QUEUE = f"arn:aws:sqs:{REGION}:{HUB}:idle-reaper-events"
 LOGS = f"arn:aws:logs:{REGION}:{HUB}:log-group:/aws/lambda/idle-reaper:log-stream:2026"
 MACHINE = f"arn:aws:states:{REGION}:{HUB}:stateMachine:idle-reaper"
 EXECUTIONS = [f"arn:aws:states:{REGION}:{HUB}:execution:idle-reaper{label}:20261125" for label in ("", "/Look")]
@@ -75,6 +78,7 @@ WHO = {
     "forwarder": (ROLE(SPOKE, "forwarder"), ("spoke-events", "Role")),
     # Everybody else is an administrator of an account.
     "hub-admin": (ROLE(HUB, "Admin"), None),
+    "person": (ROLE(HUB, "people/FinOps"), None),
     "spoke-admin": (ROLE(SPOKE, "Admin"), None),
     "stranger": (ROLE(OTHER, "Admin"), None),
     # A role of the hub's name, in somebody else's account.
@@ -159,7 +163,7 @@ TABLE = [
     ("actor", "kms:Decrypt", KEY, {}, NO),
     # --- the reading role -------------------------------------------------------------------------------------
     *[("reader", action, "*", {}, YES) for action in (
-        "ec2:DescribeInstances", "ec2:DescribeRegions", "cloudwatch:GetMetricData", "cloudwatch:ListMetrics", "elasticloadbalancing:DescribeLoadBalancers",
+        "ec2:DescribeInstances", "ec2:DescribeRegions", "ec2:DescribeVolumes", "kms:ListAliases", "cloudwatch:GetMetricData", "cloudwatch:ListMetrics", "elasticloadbalancing:DescribeLoadBalancers",
         "elasticloadbalancing:DescribeTargetGroups", "elasticloadbalancing:DescribeTargetHealth")],
     ("reader", "account:GetAlternateContact", f"arn:aws:account::{SPOKE}:account", {}, YES),
     ("reader+admin", "account:GetAlternateContact", f"arn:aws:account::{SPOKE}:account", {}, YES),
@@ -178,6 +182,10 @@ TABLE = [
         ("spoke-admin", "sts:AssumeRole", ROLE(SPOKE, name), ENTERING, NO),
         ("stranger", "sts:AssumeRole", ROLE(SPOKE, name), ENTERING, NO),
         ("impostor", "sts:AssumeRole", ROLE(SPOKE, name), ENTERING, NO)]],
+    ("person", "sts:AssumeRole", ROLE(SPOKE, "IdleReaperRead"), ENTERING, YES),
+    ("person", "sts:AssumeRole", ROLE(SPOKE, "IdleReaperAct"), ENTERING, NO),
+    *[("person", "sts:AssumeRole", ROLE(SPOKE, "IdleReaperRead"), ENTERING | changed, NO) for changed in (
+        {"sts:ExternalId": "guessed"}, {"sts:RoleSessionName": "mallory"}, {"aws:PrincipalOrgID": "o-zzzzzzzzzz"})],
     ("hub", "sts:AssumeRole", ROLE(SPOKE, "Admin"), ENTERING, NO),
     ("hub", "sts:AssumeRole", ROLE(SPOKE, "OrganizationAccountAccessRole"), ENTERING, NO),
     # --- the hub's function -----------------------------------------------------------------------------------
@@ -221,6 +229,14 @@ TABLE = [
     ("hub", "kms:Decrypt", HUB_KEY.replace("11111111", "22222222"), {"kms:ViaService": f"ssm.{REGION}.amazonaws.com"}, NO),
     *[("hub", action, LOGS, {}, YES) for action in ("logs:CreateLogStream", "logs:PutLogEvents")],
     ("hub", "sqs:SendMessage", QUEUE, {}, YES),
+    *[("hub", f"sqs:{verb}", EVENTS_QUEUE, {}, YES) for verb in ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")],
+    ("hub", "sqs:ReceiveMessage", QUEUE, {}, NO),
+    ("stranger", "sqs:SendMessage", EVENTS_QUEUE, {}, NO),
+    ("hub-admin", "sqs:SendMessage", EVENTS_QUEUE, {"aws:SecureTransport": "false"}, NO),
+    ("service:events", "sqs:SendMessage", EVENTS_QUEUE, {"aws:SourceArn": RULE}, YES),
+    ("service:events", "sqs:SendMessage", EVENTS_QUEUE, {"aws:SourceArn": RULE + "-other"}, NO),
+    ("service:sns", "sqs:SendMessage", EVENTS_QUEUE, {"aws:SourceArn": ANOMALIES}, YES),
+    ("service:sns", "sqs:SendMessage", EVENTS_QUEUE, {"aws:SourceArn": ANOMALIES + "-other"}, NO),
     *[("hub", action, resource, {}, NO) for action, resource in [
         ("ec2:StopInstances", INSTANCE.replace(SPOKE, HUB)), ("lambda:UpdateFunctionCode", FUNCTION),
         ("iam:PutRolePolicy", HUB_ROLE), ("scheduler:UpdateSchedule", f"arn:aws:scheduler:{REGION}:{HUB}:schedule/default/idle-reaper")]],
@@ -271,6 +287,7 @@ GUARDS = [
     (RECORD, ("hub", "RecordPolicy", "resource")),
     (TOPIC("idle-reaper-operators"), ("hub", "TopicPolicy", "resource")),
     (BUS, ("hub", "BusPolicy", "resource")),
+    (EVENTS_QUEUE, ("hub", "EventsQueuePolicy", "resource")),
 ]
 
 
@@ -293,7 +310,7 @@ def simulation(row, documents):
     guard = next((documents[key] for beginning, key in GUARDS if resource.startswith(beginning)), None)
     if resource == MANAGED_KEY:
         guard = MANAGED
-    elif action.startswith("kms:"):  # what every key's policy says unless told otherwise: IAM decides
+    elif action.startswith("kms:") and resource != "*":  # what every key's policy says unless told otherwise: IAM decides
         root = {"AWS": f"arn:aws:iam::{resource.split(':')[4]}:root"}
         guard = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": root, "Action": "kms:*", "Resource": "*"}]}
     if action == "sts:AssumeRole" and guard is None:

@@ -137,6 +137,12 @@ class Template:
         one, other = self.resolve(argument)
         return str(one) == str(other)
 
+    def select(self, argument):
+        return self.resolve(argument[1])[int(argument[0])]
+
+    def split(self, argument):
+        return self.resolve(argument[1]).split(argument[0])
+
     def __getattr__(self, name):
         if name == "not":
             return lambda argument: not self.resolve(argument)[0]

@@ -13,7 +13,10 @@ from template import ROOT, Template
 # below fails until it is.
 PENDING: set[str] = set()
 # Actions that others make in a role's name: Lambda, EC2 with an encrypted volume, and what reads or writes with a key.
-NOT_THE_CODES = {"logs:CreateLogStream", "logs:PutLogEvents", "sqs:SendMessage", "kms:CreateGrant", "kms:Decrypt", "kms:GenerateDataKey"}
+NOT_THE_CODES = {
+    "logs:CreateLogStream", "logs:PutLogEvents", "sqs:SendMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage",
+    "kms:CreateGrant", "kms:Decrypt", "kms:GenerateDataKey",
+}  # fmt: skip
 # Calls that need no permission.
 FREE = {"sts:GetCallerIdentity"}
 # Calls whose action is called otherwise.
@@ -21,7 +24,7 @@ ACTION = {"s3:ListObjectsV2": "s3:ListBucket", "s3:HeadObject": "s3:GetObject"}
 # The crate aws-sdk-X, the model in botocore, and the prefix of its actions, where they are not X.
 MODEL = {"elasticloadbalancing": "elb", "elasticloadbalancingv2": "elbv2"}
 PREFIX = {"elasticloadbalancingv2": "elasticloadbalancing"}
-READING = {"ec2:Describe", "cloudwatch:Get", "cloudwatch:List", "elasticloadbalancing:Describe", "account:Get"}
+READING = {"ec2:Describe", "kms:List", "cloudwatch:Get", "cloudwatch:List", "elasticloadbalancing:Describe", "account:Get"}
 ACTING = {"ec2:Stop", "ec2:Start", "ec2:Create", "ec2:Delete"}
 
 

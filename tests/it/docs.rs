@@ -44,6 +44,7 @@ fn the_documented_words_are_those_of_the_code() {
         Cap::StartsPerRun,
         Cap::TooBlind,
         Cap::NotReviewed,
+        Cap::CannotStart,
     ];
     for word in caps.map(Cap::as_str) {
         assert!(report.contains(&format!("`{word}`")), "docs/report.md does not speak of `{word}`");

@@ -17,6 +17,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use idle_reaper::decide::case::Activity;
 use idle_reaper::decide::idle::Evidence;
+use idle_reaper::decide::restart::Volumes;
 use idle_reaper::ports::{FoundAccount, Switch};
 use idle_reaper::words::{Account, Instance, Message, State, Target};
 
@@ -44,6 +45,7 @@ pub enum Deed {
     /// Weeks of metrics; the text is how many.
     Gather,
     AskBalancers,
+    AskVolumes,
     Tag,
     Untag,
     Stop,
@@ -70,6 +72,7 @@ impl Deed {
             | Self::Measure
             | Self::Gather
             | Self::AskBalancers
+            | Self::AskVolumes
             | Self::ReadSwitch
             | Self::ReadRecord
             | Self::WriteRecord
@@ -132,6 +135,8 @@ struct Inner {
     weeks: HashMap<Box<str>, Evidence>,
     hours: HashMap<Box<str>, Hours>,
     behind: BTreeSet<Box<str>>,
+    volumes: HashMap<Box<str>, Volumes>,
+    usable: BTreeSet<String>,
     faults: Faults,
     switch_reads: usize,
     paused: Option<String>,
@@ -171,6 +176,8 @@ impl World {
                 weeks: HashMap::new(),
                 hours: HashMap::new(),
                 behind: BTreeSet::new(),
+                volumes: HashMap::new(),
+                usable: BTreeSet::new(),
                 faults: Faults::default(),
                 switch_reads: 0,
                 paused: None,
@@ -242,6 +249,18 @@ impl World {
     /// The same world, in which a load balancer sends to this instance.
     pub fn behind_load_balancer(self, id: &str) -> Self {
         self.state.borrow_mut().behind.insert(id.into());
+        self
+    }
+
+    /// The same world, in which this is known of the volumes of an instance. Of others none is encrypted.
+    pub fn with_volumes(self, id: &str, volumes: Volumes) -> Self {
+        self.state.borrow_mut().volumes.insert(id.into(), volumes);
+        self
+    }
+
+    /// The same world, in which the acting role may use these customer-managed keys and licence configurations.
+    pub fn with_usable(self, arns: &[&str]) -> Self {
+        self.state.borrow_mut().usable.extend(arns.iter().map(|arn| (*arn).to_owned()));
         self
     }
 

@@ -13,5 +13,6 @@ mod limits;
 mod ordering;
 mod recording;
 mod repeating;
+mod restarting;
 mod selecting;
 mod writing;

@@ -9,6 +9,7 @@ use idle_reaper::decide::case::{Activity, History};
 use idle_reaper::decide::idle::{Evidence, Wanted};
 use idle_reaper::decide::last_hour::Recent;
 use idle_reaper::decide::request::Scope;
+use idle_reaper::decide::restart::Volumes;
 use idle_reaper::decide::spent::Spent;
 use idle_reaper::flow::{Clock, LookError, Seen, look};
 use idle_reaper::ports::{FoundAccount, Look, PortError, Unseen};
@@ -122,6 +123,10 @@ impl Look for Slow {
 
     async fn behind_load_balancer(&self, _: &Target) -> Result<HashSet<Box<str>>, PortError> {
         Ok(HashSet::new())
+    }
+
+    async fn volumes(&self, _: &Target, _: &[Box<str>]) -> HashMap<Box<str>, Volumes> {
+        HashMap::new()
     }
 
     fn calls(&self) -> u64 {

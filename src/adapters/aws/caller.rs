@@ -6,6 +6,7 @@ use aws_config::Region;
 
 use super::config::Aws;
 use super::errors::words;
+use crate::adapters::is_account;
 
 const OPERATION: &str = "sts:GetCallerIdentity";
 
@@ -49,9 +50,8 @@ impl Caller {
         let (account, mut parts) = (account?, arn?.split(':'));
         let (arn, partition) = (parts.next()?, parts.next()?);
         let named = parts.nth(2)?;
-        let digits = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
         let known = partition == "aws" || partition.strip_prefix("aws-").is_some_and(|rest| !rest.is_empty());
-        (arn == "arn" && known && digits && named == account)
+        (arn == "arn" && known && is_account(account) && named == account)
             .then(|| Self { account: account.into(), partition: partition.into() })
     }
 

@@ -4,7 +4,7 @@ use aws_config::SdkConfig;
 use aws_types::service_config::ServiceConfigKey;
 
 /// The services that a run may call, by the ids under which the SDK looks for their endpoints.
-const SERVICES: [&str; 12] = [
+const SERVICES: [&str; 13] = [
     "EC2",
     "STS",
     "Organizations",
@@ -14,6 +14,7 @@ const SERVICES: [&str; 12] = [
     "SNS",
     "Secrets Manager",
     "CloudWatch",
+    "KMS",
     "Pricing",
     "Elastic Load Balancing",
     "Elastic Load Balancing v2",

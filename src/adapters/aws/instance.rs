@@ -60,6 +60,8 @@ fn details(raw: &RawInstance<'_>) -> Details {
         interfaces: u32::try_from(each(&raw.interfaces).count()).unwrap_or(u32::MAX),
         profile: profile.map(|(_, name)| name).filter(|name| !name.is_empty()).map(Box::from),
         volumes: volumes.map(Box::from).collect(),
+        // One without an ARN is one that no settings can name.
+        licenses: each(&raw.licenses).map(|license| word(&license.arn)).collect(),
     }
 }
 

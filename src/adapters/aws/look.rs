@@ -14,11 +14,11 @@ use super::errors::{listed, unseen, words};
 use super::page;
 use super::sessions::{Role, Sessions, session_name};
 use super::tokens::Tokens;
-use super::{balancers, contact, metrics, metrics_weeks, organization};
-use crate::adapters::is_account;
+use super::{balancers, contact, metrics, metrics_weeks, organization, volumes};
 use crate::decide::case::Activity;
 use crate::decide::idle::{Evidence, Reading, Wanted};
 use crate::decide::last_hour::Recent;
+use crate::decide::restart::Volumes;
 use crate::decide::settings::{Accounts, Busy, Regions, Settings};
 use crate::decide::spent::Spent;
 use crate::ports::{FoundAccount, Look, PortError, Unseen};
@@ -34,13 +34,9 @@ const FILTER_VALUES: usize = 200;
 pub struct Eyes<'a> {
     aws: Aws,
     settings: &'a Settings,
-    own: OwnAccount,
     sessions: Sessions,
     kept: Kept,
 }
-
-/// Which account the caller's own credentials belong to, asked once.
-struct OwnAccount(tokio::sync::OnceCell<Result<Arc<str>, String>>);
 
 impl<'a> Eyes<'a> {
     /// Eyes for one run.
@@ -49,15 +45,10 @@ impl<'a> Eyes<'a> {
             name: settings.look.reading_role.clone(),
             external_id: settings.look.external_id.clone(),
             session: session_name(run),
+            region: settings.look.sts_region.clone(),
             look_only: true,
         };
-        Self {
-            aws: aws.clone(),
-            settings,
-            own: OwnAccount(tokio::sync::OnceCell::new()),
-            sessions: Sessions::new(aws, role),
-            kept: Kept::default(),
-        }
+        Self { aws: aws.clone(), settings, sessions: Sessions::new(aws, role), kept: Kept::default() }
     }
 
     fn organizations(&self) -> Organizations {
@@ -66,13 +57,7 @@ impl<'a> Eyes<'a> {
     }
 
     async fn own_account(&self) -> Result<Arc<str>, PortError> {
-        let ask = || async {
-            let config = aws_sdk_sts::config::Builder::from(&self.aws.sdk).interceptor(self.aws.meter.clone()).build();
-            let answer = aws_sdk_sts::Client::from_conf(config).get_caller_identity().send().await;
-            let answer = answer.map_err(|error| words("sts:GetCallerIdentity", &error))?;
-            identified(answer.account())
-        };
-        self.own.0.get_or_init(ask).await.clone().map_err(PortError)
+        self.aws.caller().await.map(|caller| caller.account).map_err(PortError)
     }
 
     /// The session in an account. The caller's own account, where it alone is looked at, needs no role.
@@ -152,7 +137,10 @@ impl Look for Eyes<'_> {
             Regions::List(regions) => Ok(regions.clone()),
             Regions::Own => own().map(|region| vec![region]).ok_or_else(no_region),
             Regions::Enabled => {
-                let target = Target::new(account.clone(), own().ok_or_else(no_region)?);
+                // The caller's own Region may be one that this account has not opted into.
+                let region = self.aws.sts_region(self.settings.look.sts_region.as_deref()).await;
+                let region = region.map_err(Unseen::Blind)?.ok_or_else(no_region)?;
+                let target = Target::new(account.clone(), region.as_ref());
                 let answer = self.client(&target).await?.describe_regions().send().await;
                 // A policy that denies the list closes no Region: which ones there are is unknown.
                 let answer = answer.map_err(|error| Unseen::Blind(words("ec2:DescribeRegions", &error)))?;
@@ -219,21 +207,23 @@ impl Look for Eyes<'_> {
         balancers::instances(&self.aws, target, credentials).await.map_err(PortError)
     }
 
+    async fn volumes(&self, target: &Target, ids: &[Box<str>]) -> HashMap<Box<str>, Volumes> {
+        match self.credentials(&target.account).await {
+            Ok(credentials) => {
+                let client = self.kept.get(target, || ec2(&self.aws, target, credentials.clone()));
+                let keys = volumes::Keys::new(&self.aws, target, credentials, &self.settings.restart);
+                volumes::of(&client, &keys, ids).await
+            }
+            Err(why) => ids.iter().map(|id| (id.clone(), Volumes::Unknown(why.clone()))).collect(),
+        }
+    }
+
     fn calls(&self) -> u64 {
         self.aws.meter.calls()
     }
 
     fn spent(&self) -> Spent {
         self.aws.meter.spent()
-    }
-}
-
-/// The account that GetCallerIdentity names. Without one nothing is looked at: what is found would belong to nobody.
-fn identified(account: Option<&str>) -> Result<Arc<str>, String> {
-    match account {
-        Some(id) if is_account(id) => Ok(Arc::from(id)),
-        Some(other) => Err(format!("`sts:GetCallerIdentity` named `{other}`, which is not an account's id")),
-        None => Err("`sts:GetCallerIdentity` named no account".to_owned()),
     }
 }
 
@@ -404,14 +394,6 @@ mod tests {
             assert_eq!(ids, ["i-1"], "{foreign}");
             let Err(Unseen::Blind(cause)) = end else { panic!("{foreign}: {end:?}") };
             assert!(cause.contains("the session belongs to another account"), "{cause}");
-        }
-    }
-
-    #[test]
-    fn an_identity_without_the_id_of_an_account_is_an_error() {
-        assert_eq!(identified(Some("111111111111")).as_deref(), Ok("111111111111"));
-        for wrong in [None, Some(""), Some("11111111111"), Some("1111111111111"), Some("11111111111x"), Some(" ")] {
-            assert!(identified(wrong).is_err_and(|why| why.contains("GetCallerIdentity")), "{wrong:?}");
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod act;
 mod balancers;
+mod caller;
 mod client;
 mod config;
 mod contact;
@@ -23,6 +24,7 @@ mod sessions;
 mod sns;
 mod store;
 mod tokens;
+mod volumes;
 mod webhook;
 mod whole;
 

@@ -174,6 +174,7 @@ element!(RawInstance<'a> {
     "imageId" => image: Word<'a>,
     "platformDetails" => platform: Word<'a>,
     "usageOperation" => usage: Word<'a>,
+    "licenseSet" => licenses: Vec<License<'a>>,
 });
 element!(RawState<'a> { "name" => name: Word<'a> });
 element!(RawTag<'a> { "key" => key: Word<'a>, "value" => value: Word<'a> });
@@ -190,6 +191,7 @@ element!(ProductCode<'a> { "productCode" => code: Word<'a> });
 element!(Operator<'a> { "managed" => managed: bool, "principal" => principal: Word<'a> });
 element!(Hibernation { "configured" => configured: bool });
 element!(Cpu { "coreCount" => cores: i32, "threadsPerCore" => threads: i32 });
+element!(License<'a> { "licenseConfigurationArn" => arn: Word<'a> });
 element!(Profile<'a> { "arn" => arn: Word<'a> });
 
 #[cfg(test)]

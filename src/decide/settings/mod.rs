@@ -15,6 +15,7 @@ mod notify;
 mod owners;
 mod policies;
 mod reader;
+mod restart;
 mod run;
 mod schedules;
 mod schema;
@@ -39,6 +40,7 @@ pub use never::Never;
 pub use notify::Notify;
 pub use owners::{ByAccount, ContactType, Owners};
 pub use policies::{AtOpening, Fit, Match, Outside, Policy, Stage};
+pub use restart::Restart;
 pub use run::{Pause, Place, Run};
 pub use schema::schema;
 pub use tag_names::TagNames;
@@ -76,6 +78,8 @@ pub struct Settings {
     pub never: Never,
     /// `[caps]`
     pub caps: Caps,
+    /// `[restart]`
+    pub restart: Restart,
     /// `[busy]`; `None` where it is off, and the last hour is not measured.
     pub busy: Option<Busy>,
     /// `[money]`
@@ -192,6 +196,7 @@ fn read(source: &Source<'_>, name: &str, document: &DeTable<'_>) -> Option<Setti
     let notify = notify::read(&top, &channels);
     let never = never::read(&top);
     let caps = caps::read(&top);
+    let restart = restart::read(&top);
     let busy = busy::read(&top);
     let money = money::read(&top);
     let idle = idle::read(&top);
@@ -210,6 +215,7 @@ fn read(source: &Source<'_>, name: &str, document: &DeTable<'_>) -> Option<Setti
         notify,
         never,
         caps,
+        restart,
         busy,
         money,
         idle,

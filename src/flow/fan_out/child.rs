@@ -10,6 +10,7 @@ use crate::decide::case::Activity;
 use crate::decide::idle::{Evidence, Wanted};
 use crate::decide::last_hour::Recent;
 use crate::decide::request::Scope;
+use crate::decide::restart::Volumes;
 use crate::decide::snapshot::Saved;
 use crate::decide::spent::Spent;
 use crate::ports::{FoundAccount, Look, PortError, Unseen};
@@ -86,6 +87,10 @@ impl<L: Look> Look for Child<'_, L> {
 
     async fn behind_load_balancer(&self, target: &Target) -> Result<HashSet<Box<str>>, PortError> {
         self.look.behind_load_balancer(target).await
+    }
+
+    async fn volumes(&self, target: &Target, ids: &[Box<str>]) -> HashMap<Box<str>, Volumes> {
+        self.look.volumes(target, ids).await
     }
 
     fn calls(&self) -> u64 {

@@ -92,7 +92,7 @@ async fn anew<L: Look>(
     done: BTreeMap<usize, Result<Acted, String>>,
 ) -> Result<Decision, Error> {
     let Decided { plan, running: _, acts, batches, outcomes, notes, troubled, paused, used: _ } = decided;
-    let (mut report, mut seen) = prepare(order, &*whole, history).await?;
+    let (mut report, mut seen) = prepare(order, &*whole, history, false).await?;
     seen.sightings = std::mem::take(&mut whole.sightings);
     launches::tell_who(hub, order.settings, &mut report).await;
     let prices = after::price(order, list, hub, &mut report).await;

@@ -13,6 +13,7 @@ use crate::decide::judge::Known;
 use crate::decide::last_hour::Recent;
 use crate::decide::owner::Contacts;
 use crate::decide::report::{Blind, Skipped};
+use crate::decide::restart::Volumes;
 use crate::decide::snapshot::Saved;
 use crate::decide::spent::Spent;
 use crate::decide::witness::Sighting;
@@ -153,6 +154,11 @@ impl<L: Look> Look for Whole<'_, L> {
     /// Who is behind a load balancer has that in its answer already.
     async fn behind_load_balancer(&self, _: &Target) -> Result<HashSet<Box<str>>, PortError> {
         Ok(HashSet::new())
+    }
+
+    /// Asked now: which stops the plan holds, no part before this one knew.
+    async fn volumes(&self, target: &Target, ids: &[Box<str>]) -> HashMap<Box<str>, Volumes> {
+        self.live.volumes(target, ids).await
     }
 
     fn answered(&self, id: &str) -> Option<Idleness> {

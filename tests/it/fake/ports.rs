@@ -1,6 +1,6 @@
 //! The three ports over the fake world.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,6 +9,7 @@ use idle_reaper::decide::case::Activity;
 use idle_reaper::decide::idle::{Evidence, Wanted};
 use idle_reaper::decide::last_hour::Recent;
 use idle_reaper::decide::price::{Price, PriceKey};
+use idle_reaper::decide::restart::{Key, Volumes};
 use idle_reaper::decide::settings::Channel;
 use idle_reaper::decide::spent::Spent;
 use idle_reaper::ports::{
@@ -67,6 +68,27 @@ impl Inner {
         }
     }
 
+    /// Whether the acting role may make no grant on a key of the instance's volumes.
+    fn lacks_grant(&self, id: &str) -> bool {
+        let lacking = |key: &Key| match key {
+            Key::AwsManaged(_) => false,
+            Key::CustomerManaged(arn) => !self.usable.contains(&**arn),
+            Key::Unknown(_) => true,
+        };
+        match self.volumes.get(id) {
+            None | Some(Volumes::NotAsked) => false,
+            Some(Volumes::Keys(keys)) => keys.iter().any(lacking),
+            Some(Volumes::Unknown(_)) => true,
+        }
+    }
+
+    /// Whether it uses a licence configuration that the acting role may not use.
+    fn lacks_license(&self, target: &Target, ids: &[Box<str>]) -> bool {
+        let named = |one: &&Instance| one.target == *target && ids.contains(&one.id);
+        let mut licenses = self.instances.iter().filter(named).flat_map(|one| one.details.licenses.iter());
+        licenses.any(|arn| !self.usable.contains(&**arn))
+    }
+
     /// What somebody does before a second look.
     fn meddle(&mut self, place: usize) {
         let instance = self.instances[place].clone();
@@ -87,7 +109,8 @@ impl Inner {
     /// What is under way goes one step on once it has been looked at again; a first look changes nothing.
     fn go_on(&mut self, place: usize) {
         let id = &self.instances[place].id;
-        let falls = [Fault::FallsBack, Fault::FallsBackUnclear].iter().any(|fault| self.faults.suffers(id, *fault));
+        let falls = [Fault::FallsBack, Fault::FallsBackUnclear].iter().any(|fault| self.faults.suffers(id, *fault))
+            || self.lacks_grant(id);
         let instance = &mut self.instances[place];
         instance.state = match instance.state {
             State::Stopping => State::Stopped,
@@ -209,6 +232,14 @@ impl Look for World {
         Ok(self.state.borrow().behind.iter().cloned().collect())
     }
 
+    async fn volumes(&self, target: &Target, ids: &[Box<str>]) -> HashMap<Box<str>, Volumes> {
+        self.wait().await;
+        self.note(Deed::AskVolumes, target, ids, "", true);
+        let state = self.state.borrow();
+        let of = |id: &str| state.volumes.get(id).cloned().unwrap_or(Volumes::Keys(BTreeSet::new()));
+        ids.iter().map(|id| (id.clone(), of(id))).collect()
+    }
+
     fn calls(&self) -> u64 {
         self.state.borrow().log.len() as u64
     }
@@ -276,6 +307,8 @@ impl Act for World {
     async fn start(&self, target: &Target, ids: &[Box<str>]) -> Result<(), ActError> {
         self.wait().await;
         let refused = self.state.borrow().refuses(target, ids, &[Fault::StartRefused]);
+        let unlicensed = self.state.borrow().lacks_license(target, ids);
+        let refused = refused.or(unlicensed.then(|| ActError::Refused("UnauthorizedOperation: a licence".to_owned())));
         self.note(Deed::Start, target, ids, "", refused.is_none());
         if let Some(refused) = refused {
             return Err(refused);

@@ -40,7 +40,7 @@ fn by_us(body: &str) -> Option<Page> {
 }
 
 /// Where a value stands beneath an instance. `item` is one of a list.
-const WORDS: [&str; 17] = [
+const WORDS: [&str; 18] = [
     "instanceId",
     "instanceState/name",
     "instanceType",
@@ -57,6 +57,7 @@ const WORDS: [&str; 17] = [
     "productCodes/item/productCode",
     "iamInstanceProfile/arn",
     "tagSet/item/key",
+    "licenseSet/item/licenseConfigurationArn",
     "operator/principal",
 ];
 const MORE_WORDS: [&str; 8] = [

@@ -67,5 +67,6 @@ fn details(raw: &Raw) -> Details {
         interfaces: u32::try_from(raw.network_interfaces().len()).unwrap_or(u32::MAX),
         profile: filled(profile.and_then(|arn| arn.rsplit_once('/')).map(|(_, name)| name)),
         volumes: volumes.map(Box::from).collect(),
+        licenses: raw.licenses().iter().map(|one| one.license_configuration_arn().unwrap_or_default().into()).collect(),
     }
 }

@@ -1,0 +1,68 @@
+//! EC2's volumes and the keys that encrypt them: each instance has one volume, plain or under the key that its spec names.
+
+use serde_json::json;
+
+use crate::answer::{Answer, Refusal};
+use crate::instance::Instance;
+use crate::request::Call;
+use crate::world::{World, unknown};
+
+/// The `kms-key` of an instance whose volume is encrypted with the key that AWS manages.
+const AWS_MANAGED: &str = "aws";
+
+/// The ARN of a key in an account and Region; what is an ARN already stays one.
+fn arn(key: &str, account: &str, region: &str) -> String {
+    if key.starts_with("arn:") { key.to_owned() } else { format!("arn:aws:kms:{region}:{account}:key/{key}") }
+}
+
+/// Whether a start of `instance` falls back, because the acting role may make no grant on its volume's key.
+pub(crate) fn lacks_grant(usable: &[String], instance: &Instance) -> bool {
+    let key = instance.build.kms_key.as_deref();
+    key.is_some_and(|key| key != AWS_MANAGED && !usable.iter().any(|one| one == key))
+}
+
+/// Why a start of `instance` is refused, where the acting role may not use its licence configuration.
+pub(crate) fn unlicensed(usable: &[String], instance: &Instance) -> Option<Refusal> {
+    let license = instance.build.license.as_ref().filter(|license| !usable.contains(license))?;
+    let words = "You are not authorized to perform this operation: ec2:StartInstances on resource";
+    Some(Refusal::new(403, "UnauthorizedOperation", format!("{words}: {license}")))
+}
+
+/// DescribeVolumes, by the filter `attachment.instance-id`.
+pub(crate) fn describe(world: &mut World, call: &Call) -> Result<Answer, Refusal> {
+    let (account, region) = (call.account.clone(), call.region.clone());
+    let filters = call.filters();
+    let Some((_, ids)) = filters.into_iter().find(|(name, _)| name == "attachment.instance-id") else {
+        return Err(Refusal::new(400, "InvalidParameterValue", "The simulated AWS lists volumes of instances only"));
+    };
+    let place = world.place(call);
+    let found = ids.iter().filter_map(|id| place.by_id.get(id.as_str())).map(|n| &place.instances[*n]);
+    let one = |instance: &Instance| {
+        let (id, tail) = (&instance.id, &instance.id[2..]);
+        let key = instance.build.kms_key.as_ref().map(|key| arn(key, &account, &region));
+        let key = key.map(|key| format!("<kmsKeyId>{key}</kmsKeyId>")).unwrap_or_default();
+        format!(
+            "<item><volumeId>vol-{tail}</volumeId><size>8</size><status>in-use</status><encrypted>{}</encrypted>{key}\
+             <attachmentSet><item><volumeId>vol-{tail}</volumeId><instanceId>{id}</instanceId><device>/dev/xvda</device>\
+             <status>attached</status><deleteOnTermination>true</deleteOnTermination></item></attachmentSet></item>",
+            !key.is_empty()
+        )
+    };
+    let volumes: String = found.map(one).collect();
+    Ok(Answer::ec2("DescribeVolumes", &format!("<volumeSet>{volumes}</volumeSet>")))
+}
+
+/// ListAliases of one key: the key that AWS manages has an alias of AWS's, every other one of its owner's.
+pub(crate) fn aliases(call: &Call) -> Result<Answer, Refusal> {
+    if call.action != "ListAliases" {
+        return Err(unknown(call));
+    }
+    let arn = call.text("KeyId").unwrap_or_default();
+    let (own, id) = (format!(":{}:key/", call.account), arn.rsplit('/').next().unwrap_or_default());
+    if !arn.contains(&own) {
+        let words = format!("Key '{arn}' does not exist");
+        return Err(Refusal::new(400, "NotFoundException", words));
+    }
+    let name = if id == AWS_MANAGED { "alias/aws/ebs".to_owned() } else { format!("alias/own-{id}") };
+    Ok(Answer::json(&json!({"Aliases": [{"AliasName": name, "TargetKeyId": id}], "Truncated": false})))
+}
