@@ -115,6 +115,9 @@ impl PriceKey {
             Some(other) => return Err(format!("the price list has no price for the tenancy `{other}`")),
             None => return Err("its tenancy is unknown".to_owned()),
         };
+        if instance.outpost.is_some() {
+            return Err("it runs on an Outpost, which is billed as a whole".to_owned());
+        }
         if instance.kind.is_empty() {
             return Err("its type is unknown".to_owned());
         }
@@ -154,8 +157,9 @@ pub fn paid_anyway(instance: &Instance) -> bool {
     on_host(instance) || instance.reservation.is_some()
 }
 
+/// Whether it runs on something that is billed by itself: a Dedicated Host, or an Outpost.
 fn on_host(instance: &Instance) -> bool {
-    instance.host.is_some() || instance.tenancy.as_deref() == Some("host")
+    instance.host.is_some() || instance.outpost.is_some() || instance.tenancy.as_deref() == Some("host")
 }
 
 /// Every price that is known, as it stands in the record.
@@ -254,7 +258,7 @@ impl Prices {
         }
     }
 
-    /// What the instance costs an hour while it runs. On a Dedicated Host nothing: the host is billed by itself.
+    /// What the instance costs an hour while it runs. On a Dedicated Host or an Outpost nothing: that is billed by itself.
     pub fn hourly(&self, instance: &Instance, now: DateTime<Utc>) -> Price {
         if on_host(instance) {
             return Price::Hourly(Usd::ZERO);

@@ -189,6 +189,10 @@ fn hosts_and_reservations_save_nothing_and_unknown_is_not_nothing() {
     let (mut hosted, mut reserved, plain) = (linux("i-1"), linux("i-2"), linux("i-3"));
     hosted.host = Some("h-1".into());
     reserved.reservation = Some("cr-1".into());
+    let racked =
+        Instance { outpost: Some("arn:aws:outposts:us-west-2:111111111111:outpost/op-1".into()), ..plain.clone() };
+    assert_eq!(prices.saves(&racked, now), Price::Hourly(Usd::ZERO));
+    assert!(PriceKey::of(&racked).unwrap_err().contains("Outpost"));
     assert_eq!(prices.saves(&hosted, now), Price::Hourly(Usd::ZERO));
     assert_eq!(prices.saves(&reserved, now), Price::Hourly(Usd::ZERO));
     assert_eq!(prices.saves(&plain, now), Price::Hourly(usd("0.0136")));
