@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::request::is_sane;
 use super::retagged::Said;
 use crate::words::{Contact, Receipt, Subject};
 
@@ -86,7 +87,8 @@ impl Ledger {
     /// disturbed.
     pub fn parse(text: &str, now: DateTime<Utc>) -> Self {
         let lines = text.lines().filter_map(|line| serde_json::from_str::<Line>(line).ok());
-        let lines = lines.filter(|Line { told, .. }| told.first <= told.last && told.last <= now);
+        let possible = |told: &Told| told.first <= told.last && told.last <= now && told.due.is_none_or(is_sane);
+        let lines = lines.filter(|line| possible(&line.told));
         Self(lines.map(|Line { id, subject, told }| ((id, subject), told)).collect())
     }
 

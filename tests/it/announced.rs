@@ -131,6 +131,20 @@ fn a_ledger_of_an_older_release_without_the_announced_instant_is_counted_as_befo
 }
 
 #[test]
+fn a_ledger_that_announces_an_impossible_year_is_no_notice() {
+    for year in ["+262142-12-31T23:59:59Z", "-262143-01-01T00:00:00Z", "+10000-01-01T00:00:00Z"] {
+        let (world, settings) = (World::of([instance("i-1").tag("Owner", "ana")]), telling());
+        apply(&world, &settings, at(EVENING));
+        let text = world.recorded("state/told.jsonl").pop().expect("a ledger").1;
+        world
+            .put("state/told.jsonl", &text.replace("\"due\":\"2026-11-26T12:30:00Z\"", &format!("\"due\":\"{year}\"")));
+        let report = apply(&world, &settings, at("2026-11-26T21:30:00+09:00"));
+        assert_eq!((waits(&report, "i-1"), world.rests("i-1")), (Some(Cap::NotTold), State::Running), "{year}");
+        assert_eq!(announced(&world).len(), 2, "{year}");
+    }
+}
+
+#[test]
 fn an_instance_whose_tag_says_never_is_not_stopped_and_the_line_says_what_to_write() {
     let settings = with(&[]);
     for value in ["never", "Never", "NEVER", " never ", "never @ Europe/Berlin"] {
