@@ -91,8 +91,8 @@ impl Ruled<'_> {
     }
 
     /// What is said of tags that changed since this notice, beside the notice itself: to the account's owner, and in the end
-    /// to the operator. Whether the operator decides now.
-    fn retagged(&self, case: &Case<'_>, told: Option<&Told>, talk: &mut Talk) -> bool {
+    /// to the operator. `due`: when it will be stopped, counted from now. Whether the operator decides now.
+    fn retagged(&self, case: &Case<'_>, told: Option<&Told>, due: Option<DateTime<Utc>>, talk: &mut Talk) -> bool {
         let Some(told) = told else { return false };
         let (retag, operators) = (self.retag, self.retag.is_operators(told));
         let to = if operators {
@@ -101,7 +101,10 @@ impl Ruled<'_> {
         } else {
             (retag.differs(told) || retag.is_unsaid(told)).then(self.of_account)
         };
-        let topic = |to| Topic { to: Some(Box::new(to)), ..Topic::new(Subject::Retagged, None, None, false) };
+        let topic = |to| Topic {
+            to: Some(Box::new(to)),
+            ..Topic::new(Subject::Retagged, None, due.filter(|_| !operators), false)
+        };
         talk.topics.extend(to.map(topic));
         operators
     }
@@ -164,12 +167,12 @@ fn first_stop(case: &Case<'_>, ruled: &Ruled<'_>, since: DateTime<Utc>, talk: &m
         talk.forget.push(Subject::FirstStop);
         talk.forget.push(Subject::Retagged);
     }
-    if acts && ruled.retagged(case, told.filter(|_| !lapsed), talk) {
+    let due = acts.then(|| policy.schedule.business_days_after(case.now, NOTICE_DAYS)).flatten();
+    if acts && ruled.retagged(case, told.filter(|_| !lapsed), due, talk) {
         return;
     }
     let news = ruled.is_news(told.filter(|_| !lapsed), &policy.name, acts, acts, case);
     let Some(reminder) = news else { return };
-    let due = acts.then(|| policy.schedule.business_days_after(case.now, NOTICE_DAYS)).flatten();
     if !acts || due.is_some() {
         talk.topics.push(Topic::new(Subject::FirstStop, Some(since), due, reminder));
     }
@@ -195,7 +198,8 @@ fn idle(case: &Case<'_>, ruled: &Ruled<'_>, talk: &mut Talk) {
     if ruled.gate == Gate::Open {
         return; // it is stopped by this very run, which is news of its own
     }
-    if ruled.retagged(case, told, talk) {
+    let days = policy.schedule.business_days_after(case.now, policy.grace);
+    if ruled.retagged(case, told, days.map(|due| due.max(mark.not_before)), talk) {
         return;
     }
     // What was said of an older mark says nothing of this one, but on which tags it rested.

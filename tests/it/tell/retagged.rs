@@ -39,6 +39,8 @@ fn a_changed_owner_or_schedule_begins_the_business_day_anew_and_the_accounts_own
         assert_eq!(heard(&world, "lead"), [(Subject::Retagged, "i-1".to_owned())], "{key}");
         let owner = if key == "Owner" { "mallory" } else { "ana" };
         assert!(heard(&world, owner).ends_with(&[(Subject::FirstStop, "i-1".to_owned())]), "{key}");
+        let lead = world.said().into_iter().rfind(|(channel, _)| channel == "lead").expect("a message").1;
+        assert!(lead.body.contains("will be stopped from Fri 2026-11-27") && lead.named[0].binding, "{}", lead.body);
         apply(&world, &settings, at(&first) + Duration::hours(1));
         assert_eq!((heard(&world, "lead").len(), world.rests("i-1")), (1, State::Running), "{key}");
         apply(&world, &settings, at(&second) + Duration::hours(1));

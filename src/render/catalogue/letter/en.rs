@@ -84,7 +84,10 @@ fn what(subject: Subject, due: Option<(DateTime<Utc>, Tz)>) -> String {
         (Subject::KeepEnds, Some(due)) => format!("the tag that keeps it ends at {due}"),
         (Subject::KeepEnds, None) => "the tag that keeps it ends".to_owned(),
         (Subject::Attention, _) => "somebody should look at it".to_owned(),
-        (Subject::Retagged, _) => "its owner or schedule tag changed after its notice, so that the notice begins anew; after two such changes \
+        (Subject::Retagged, Some(due)) => {
+            format!("its owner or schedule tag changed after its notice, so that the notice begins anew; will be stopped from {due} on")
+        }
+        (Subject::Retagged, None) => "its owner or schedule tag changed after its notice, so that the notice begins anew; after two such changes \
              it is not stopped until the operator decides"
             .to_owned(),
         (Subject::Aged, _) => "has been running for long, and its owner is known by default only".to_owned(),

@@ -86,7 +86,10 @@ fn what(subject: Subject, due: Option<(DateTime<Utc>, Tz)>) -> String {
         (Subject::KeepEnds, Some(due)) => format!("保持するタグの期限は {due} です"),
         (Subject::KeepEnds, None) => "保持するタグの期限が切れます".to_owned(),
         (Subject::Attention, _) => "確認が必要です".to_owned(),
-        (Subject::Retagged, _) => {
+        (Subject::Retagged, Some(due)) => format!(
+            "通知の後に所有者またはスケジュールのタグが変更されたため、通知をやり直します。早ければ {due} に停止します"
+        ),
+        (Subject::Retagged, None) => {
             "通知の後に所有者またはスケジュールのタグが変更されたため、通知をやり直します。変更が2回を超えると、運用担当者が判断するまで停止しません".to_owned()
         }
         (Subject::Aged, _) => "長期間実行中で、所有者は既定値でしか分かりません".to_owned(),
