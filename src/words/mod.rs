@@ -6,6 +6,7 @@ pub(crate) mod figure;
 mod idle;
 mod instance;
 mod keep;
+mod later;
 mod locale;
 mod mark;
 mod message;

@@ -37,6 +37,17 @@ impl Tags {
     }
 }
 
+/// Text as it is compared where people type freely: in lower case, and with the half width of every letter, figure and
+/// sign that an input method for Japanese may have left at full width.
+pub(crate) fn plain(text: &str) -> String {
+    let half = |c: char| match c {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+        '\u{3000}' => ' ',
+        _ => c,
+    };
+    text.chars().map(half).flat_map(char::to_lowercase).collect()
+}
+
 impl Serialize for Tags {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.iter())

@@ -534,7 +534,7 @@ fn spared(out: &mut String, spared: &Spared) -> fmt::Result {
         Spared::KeptUntil { value, too_far: Some(limit) } => {
             write!(out, "until `{value}`, which is more than {limit} days ahead")
         }
-        Spared::KeepUnreadable { value } => write!(out, "`{value}` is no date; kept until somebody mends the tag"),
+        Spared::KeepUnreadable { value } => write!(out, "`{value}` is not one date; kept until somebody mends the tag"),
         Spared::NeverListed { by } => never(out, by),
         Spared::NotRunning { state, ours: true } => write!(out, "{state} by the reaper"),
         Spared::NotRunning { state, ours: false } => write!(out, "{state}"),

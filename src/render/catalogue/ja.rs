@@ -227,7 +227,7 @@ impl Voice for Japanese {
             Inputs::KeepUnreadable { key, wrong: None } => write!(out, "読み取れない `{key}` なし"),
             Inputs::KeepUnreadable { key: _, wrong: Some(wrong) } => write!(
                 out,
-                "`{}` は `2026-12-31` のような日付でも、`2026-12-31T18:00+09:00` のような時差付きの時刻でもない",
+                "`{}` は `2026-12-31` のような1つの日付でも、`2026-12-31T18:00+09:00` のような時差付きの1つの時刻でもない",
                 wrong.0
             ),
             Inputs::NeverListed { by: None } => out.write_str("`[never]` に該当なし"),
@@ -554,7 +554,7 @@ fn spared(out: &mut String, spared: &Spared) -> fmt::Result {
         Spared::KeptUntil { value, too_far: Some(limit) } => {
             write!(out, "`{value}` まで保護。期限が上限の{limit}日より先")
         }
-        Spared::KeepUnreadable { value } => write!(out, "`{value}` は日付ではない。タグが直されるまで保護"),
+        Spared::KeepUnreadable { value } => write!(out, "`{value}` は1つの日付として読めない。タグが直されるまで保護"),
         Spared::NeverListed { by } => never(out, by),
         Spared::NotRunning { state, ours: true } => {
             out.write_str("idle-reaper が停止。")?;

@@ -24,7 +24,20 @@ enum Keep {
 }
 
 fn any_keep() -> impl Strategy<Value = Keep> {
-    let words = vec!["", "forever", "2026-13-01", "2026-02-30", "2020-1-1", "2020-01-01T00:00", "0", "\u{1b}[2J"];
+    let words = vec![
+        "",
+        "forever",
+        "2026-13-01",
+        "2026-02-30",
+        "2020-1-1",
+        "2020-01-01T00:00",
+        "0",
+        "\u{1b}[2J",
+        // A range: whoever writes it means its end.
+        "2020-01-01 to 2020-02-01",
+        "2020-01-01 - 5 Feb",
+        "2020-01-01T00:00Z until 2037-01-01",
+    ];
     prop_oneof![
         "[ -~]{0,8}".prop_map(Keep::Always),
         (0..4000i64, select(vec!["", " why not", " 2020-01-01"])).prop_map(|(days, why)| Keep::Day(days, why.into())),
