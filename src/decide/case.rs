@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::caps::Today;
 use super::idle::{Idleness, Own};
 use super::idle_stops::IdleStops;
+use super::keeping::Kept;
 use super::last_hour::LastHour;
 use super::month::Month;
 use super::request::Scope;
@@ -18,7 +19,7 @@ use super::told::Ledger;
 use super::weekly::Weekly;
 use super::witness::Witness;
 use crate::schedule::{ExprError, HoursAt, Schedule};
-use crate::words::{Account, Because, Instance, KeepUnreadable, KeepUntil, OwnTag, State, UnknownFact};
+use crate::words::{Account, Because, Instance, OwnTag, State, UnknownFact};
 
 /// How long after the beginning of a start its end is known at the latest: no run lasts longer than the 900 s of a
 /// Lambda function.
@@ -39,6 +40,8 @@ pub struct Case<'a> {
     /// The first policy of which it is unknown whether it matches, before any that surely does, and what is unknown.
     /// Then `policy` is the one under which the reaper stopped the instance, if it may still be the one that matches.
     pub match_unknown: Option<(&'a str, UnknownFact)>,
+    /// What its tags say about keeping it.
+    pub kept: Kept,
     /// The last hour.
     pub activity: &'a Activity,
     /// What weeks of evidence say.
@@ -128,45 +131,16 @@ impl History {
     }
 }
 
-/// What the `keep-until` tags of an instance say together.
-pub(crate) enum Keeping {
-    /// No such tag, or only past ones.
-    Over,
-    /// In force by this value.
-    Until { value: String, until: KeepUntil },
-    /// A value that cannot be read.
-    Unreadable(KeepUnreadable),
-}
-
 impl Case<'_> {
-    /// Reads the `keep-until` tags. There may be several: AWS tells keys apart by case.
-    pub(crate) fn keeping(&self) -> Keeping {
-        let mut unreadable = None;
-        for (_, value) in self.instance.tags.any_case(&self.settings.tags.keep_until) {
-            match KeepUntil::parse(value) {
-                Ok(until) if self.keeps(until) => {
-                    return Keeping::Until { value: value.to_owned(), until };
-                }
-                Ok(_) => {}
-                Err(wrong) => unreadable = Some(wrong),
-            }
-        }
-        unreadable.map_or(Keeping::Over, Keeping::Unreadable)
+    /// What protects it from a stop. What the reaper stopped, and is to be started now, is started all the same:
+    /// whoever keeps it wants it to run.
+    pub(crate) fn kept_from_stops(&self) -> &Kept {
+        if self.is_started_now() { &Kept::No } else { &self.kept }
     }
 
-    /// Whether `until` has not come. A bare date lasts until the first opening after that day, in the
-    /// schedule's zone, so that nobody is stopped at midnight in the middle of overtime.
-    fn keeps(&self, until: KeepUntil) -> bool {
-        let date = match until {
-            KeepUntil::Instant(instant) => return self.now < instant,
-            KeepUntil::Date(date) => date,
-        };
-        let Some((_, hours)) = self.policy else {
-            // Without a policy there is no zone: the day lasts until it is over everywhere, at UTC-12.
-            let everywhere = self.now - chrono::Duration::hours(12);
-            return everywhere.date_naive() <= date;
-        };
-        hours.schedule.keeps_through(date, self.now)
+    /// Whether the reaper stopped it and its schedule is open, or about to open.
+    pub(crate) fn is_started_now(&self) -> bool {
+        self.waits_for_opening().is_some() && self.opens_within_lead()
     }
 
     /// The reaper's own tag, if the instance is stopped, it was this policy that stopped it, nobody has

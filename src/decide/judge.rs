@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::case::{Activity, Case, History, Hours, own_tag};
 use super::gate::{Gate, gate};
 use super::idle::{Idleness, Missing};
+use super::keeping::Kept;
 use super::marking::{Finding, Marking, finding, marking};
 use super::owner::{self, Contacts, Owner, Reach};
 use super::remarks::remarks;
@@ -42,6 +43,8 @@ pub struct Ruling {
     pub owner: Owner,
     /// The zone of its hours.
     pub zone: Tz,
+    /// What its tags say about keeping it.
+    pub kept: Kept,
     /// Whether the reaper stopped it and nobody has touched it since.
     pub ours: bool,
     /// What else there is to know about it.
@@ -140,6 +143,7 @@ impl<'a> Judge<'a> {
         let remarks = remarks(&case, owner.is_default());
         let zone = case.policy.map_or(Tz::UTC, |(_, hours)| hours.at.zone);
         let ours = case.own_tag().is_some_and(|tag| case.is_ours_since(&tag));
+        let kept = case.kept;
         let policy = matched.map(|index| self.settings.policies[index].clone());
         Ruling {
             armed: verdict.action().is_some() && both_keys,
@@ -151,6 +155,7 @@ impl<'a> Judge<'a> {
             verdict,
             owner,
             zone,
+            kept,
             ours,
             remarks,
             undetermined: undetermined(&known.idleness),
@@ -193,7 +198,9 @@ impl<'a> Judge<'a> {
         let Self { settings, scope, history, contacts: _, now, by_policy: _, by_tag: _ } = self;
         let Known { activity, idleness } = known;
         let match_unknown = None;
-        Case { settings, scope, account, instance, policy, match_unknown, activity, idleness, history, now: *now }
+        let hours = policy.map(|(_, hours)| &*hours.schedule);
+        let kept = Kept::read(&instance.tags, &settings.tags, hours, *now);
+        Case { settings, scope, account, instance, policy, match_unknown, kept, activity, idleness, history, now: *now }
     }
 
     /// Both keys, and a record to write to.

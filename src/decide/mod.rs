@@ -14,6 +14,7 @@ pub mod idle;
 pub mod idle_stops;
 pub mod inputs;
 pub mod judge;
+pub mod keeping;
 pub mod last_hour;
 pub mod launches;
 pub mod marking;

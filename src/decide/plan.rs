@@ -144,6 +144,7 @@ impl Candidate {
             talk: _,
             owner: _,
             zone: _,
+            kept: _,
             ours: _,
             remarks: _,
             undetermined: _,

@@ -89,6 +89,7 @@ impl Row {
             talk,
             owner,
             zone,
+            kept: _,
             ours,
             remarks,
             undetermined,

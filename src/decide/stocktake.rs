@@ -7,26 +7,13 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
+use super::keeping::Kept;
 use super::month::Month;
 use super::price::Price;
 use super::report::Blind;
-use super::settings::{Money, TagNames};
+use super::settings::Money;
 use super::waste::Cost;
-use crate::schedule::Schedule;
 use crate::words::{Instance, KeepUntil, State, Target, Usd};
-
-/// Whether and until when a team keeps an instance.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Kept {
-    /// By no tag that is in force.
-    No,
-    /// For good, by this tag.
-    ForGood { key: String },
-    /// Until then; the value of the tag.
-    Until { value: String },
-    /// By a value that cannot be read: it is kept all the same.
-    Unreadable { value: String },
-}
 
 /// Who owns an instance.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,9 +58,8 @@ pub struct Line {
 }
 
 impl Line {
-    /// The line of `instance`, of which neither owner nor policy nor price is known yet. Whether a `keep-until` by
-    /// date is over is told by the hours of its policy, where there is one.
-    pub fn of(instance: &Instance, tags: &TagNames, hours: Option<&Schedule>, now: DateTime<Utc>) -> Self {
+    /// The line of `instance`, of which neither owner nor policy nor price is known yet.
+    pub fn of(instance: &Instance, kept: Kept) -> Self {
         Self {
             target: instance.target.clone(),
             id: instance.id.clone(),
@@ -85,7 +71,7 @@ impl Line {
             owner: None,
             launched_by: None,
             policy: None,
-            kept: kept(instance, tags, hours, now),
+            kept,
             seen: false,
             price: Price::Unknown("the price list was not asked".to_owned()),
         }
@@ -113,32 +99,6 @@ impl Line {
     /// What it costs a month as it stands now; `None` where the price is unknown.
     pub fn monthly(&self) -> Option<Usd> {
         if self.runs() { self.price.monthly() } else { Some(Usd::ZERO) }
-    }
-}
-
-/// What the keep tags say together: for good before until, and in force before unreadable.
-fn kept(instance: &Instance, tags: &TagNames, hours: Option<&Schedule>, now: DateTime<Utc>) -> Kept {
-    let also = || tags.also_keep.iter().find_map(|pattern| pattern.find(&instance.tags));
-    if let Some((key, _)) = instance.tags.any_case(&tags.keep).next().or_else(also) {
-        return Kept::ForGood { key: key.to_owned() };
-    }
-    let mut unreadable = Kept::No;
-    for (_, value) in instance.tags.any_case(&tags.keep_until) {
-        match KeepUntil::parse(value) {
-            Ok(until) if lasts(until, hours, now) => return Kept::Until { value: value.to_owned() },
-            Ok(_) => {}
-            Err(_) => unreadable = Kept::Unreadable { value: value.to_owned() },
-        }
-    }
-    unreadable
-}
-
-fn lasts(until: KeepUntil, hours: Option<&Schedule>, now: DateTime<Utc>) -> bool {
-    match (until, hours) {
-        (KeepUntil::Instant(instant), _) => now < instant,
-        (KeepUntil::Date(date), Some(hours)) => hours.keeps_through(date, now),
-        // Without a zone the day lasts until it is over everywhere, at UTC-12.
-        (KeepUntil::Date(date), None) => (now - chrono::Duration::hours(12)).date_naive() <= date,
     }
 }
 
@@ -246,10 +206,8 @@ pub const DONE: &str = "state/stocktake";
 /// The date until which a line is kept, where its tag says one.
 pub fn kept_until(line: &Line, zone: Tz) -> Option<NaiveDate> {
     match &line.kept {
-        Kept::Until { value } => match KeepUntil::parse(value).ok()? {
-            KeepUntil::Date(date) => Some(date),
-            KeepUntil::Instant(at) => Some(at.with_timezone(&zone).date_naive()),
-        },
+        Kept::Until { until: KeepUntil::Date(date), .. } => Some(*date),
+        Kept::Until { until: KeepUntil::Instant(at), .. } => Some(at.with_timezone(&zone).date_naive()),
         Kept::No | Kept::ForGood { .. } | Kept::Unreadable { .. } => None,
     }
 }

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::case::{Case, Keeping};
+use super::case::Case;
 use super::gate::{Gate, NOTICE_DAYS, Notice};
+use super::keeping::Kept;
 use super::marking::{Marking, standing};
 use super::owner::{OwnedBy, Owner, Reach};
 use super::remarks;
@@ -125,24 +126,15 @@ impl Ruled<'_> {
 /// What is kept is not going to be stopped: every notice of that begins anew when its keep ends, of which its owner
 /// is warned.
 fn keeping(case: &Case<'_>, ruled: &Ruled<'_>, talk: &mut Talk) {
-    let kept = matches!(
-        ruled.verdict,
-        Verdict::Spare(Spared::Kept { .. } | Spared::KeptUntil { .. } | Spared::KeepUnreadable { .. })
-    );
-    if !kept {
+    if case.kept == Kept::No {
         talk.forget.push(Subject::KeepEnds);
         return;
     }
     talk.forget.push(Subject::FirstStop);
     talk.forget.push(Subject::Idle);
     talk.forget.push(Subject::Retagged);
-    let Keeping::Until { value: _, until } = case.keeping() else { return };
-    let Some((policy, hours)) =
-        case.policy.filter(|_| matches!(ruled.verdict, Verdict::Spare(Spared::KeptUntil { .. })))
-    else {
-        return;
-    };
-    let ends = match until {
+    let (Kept::Until { value: _, until }, Some((policy, hours))) = (&case.kept, case.policy) else { return };
+    let ends = match *until {
         KeepUntil::Instant(instant) => Some(instant),
         KeepUntil::Date(date) => hours.schedule.keep_ends(date),
     };

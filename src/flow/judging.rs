@@ -158,7 +158,7 @@ impl Desk<'_> {
         let candidate = Candidate::of(&found.instance, &ruling, failed_last, clock.at());
         seen.candidates.extend(candidate.map(|candidate| candidate.share(shelf)));
         if history.stocktake.is_some() {
-            seen.stock.push(stock(&found.instance, &ruling, settings, *clock));
+            seen.stock.push(stock(&found.instance, &ruling, settings));
         }
         let mut row = Row::new(&found.instance, ruling, &settings.notify, shelf);
         row.unlabelled = found.whole && found.instance.tags.any_case(&settings.tags.launched_by).next().is_none();
@@ -187,8 +187,7 @@ fn account<'a>(seen: &'a mut Seen, target: &Target) -> &'a Account {
 }
 
 /// Its line in a stocktake; the price comes later.
-fn stock(instance: &Instance, ruling: &Ruling, settings: &Settings, clock: Clock) -> Line {
-    let hours = ruling.policy.as_ref().map(|policy| &*policy.schedule);
+fn stock(instance: &Instance, ruling: &Ruling, settings: &Settings) -> Line {
     let owner = ruling.owner.known().map(|name| stocktake::Owner {
         name: name.to_owned(),
         how: ruling.owner.by.to_string(),
@@ -198,6 +197,6 @@ fn stock(instance: &Instance, ruling: &Ruling, settings: &Settings, clock: Clock
         owner,
         policy: ruling.policy.as_ref().map(|policy| policy.name.clone()),
         seen: instance.tags.any_case(&settings.tags.seen).next().is_some(),
-        ..Line::of(instance, &settings.tags, hours, clock.at())
+        ..Line::of(instance, ruling.kept.clone())
     }
 }

@@ -9,7 +9,8 @@ use super::money::caveat;
 use crate::decide::month::Month;
 use crate::decide::price::Price;
 use crate::decide::settings::Money;
-use crate::decide::stocktake::{Kept, Line, Stocktake, kept_until};
+use crate::decide::keeping::Kept;
+use crate::decide::stocktake::{Line, Stocktake, kept_until};
 use crate::words::{Currency, Locale, Usd};
 
 /// One row of the table, and one of the JSON's instances.
@@ -113,8 +114,8 @@ fn row<'a>(stocktake: &'a Stocktake, line: &'a Line, money: &'a Money) -> Row<'a
         line;
     let (word, value) = match kept {
         Kept::No => ("no", None),
-        Kept::ForGood { key } => ("for-good", Some(key)),
-        Kept::Until { value } => ("until", Some(value)),
+        Kept::ForGood { key, value: _ } => ("for-good", Some(key)),
+        Kept::Until { value, until: _ } => ("until", Some(value)),
         Kept::Unreadable { value } => ("unreadable", Some(value)),
     };
     let monthly = line.monthly();

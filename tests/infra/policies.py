@@ -122,8 +122,11 @@ TABLE = [
     ("actor", "ec2:StartInstances", INSTANCE, tags(stopped="x"), YES),
     ("actor", "ec2:StartInstances", INSTANCE, {}, NO),
     ("actor", "ec2:StartInstances", INSTANCE, tags(marked="x"), NO),
-    ("actor", "ec2:StartInstances", INSTANCE, tags(stopped="x", keep=""), NO),
-    ("actor+admin", "ec2:StartInstances", INSTANCE, tags(stopped="x", keep=""), NO),
+    # `keep` means never stopped: what the reaper stopped before its team kept it is still started.
+    ("actor", "ec2:StartInstances", INSTANCE, tags(stopped="x", keep=""), YES),
+    ("actor", "ec2:StartInstances", INSTANCE, tags(stopped="x", keep="", keep_until="2026-12-31"), YES),
+    ("actor", "ec2:StartInstances", INSTANCE, tags(keep=""), NO),
+    ("actor+admin", "ec2:StartInstances", INSTANCE, tags(keep=""), NO),
     ("actor+admin", "ec2:StartInstances", INSTANCE, {}, NO),
     # --- its tags ---------------------------------------------------------------------------------------------
     *[(who, f"ec2:{verb}Tags", INSTANCE, keys(*names), YES)

@@ -118,7 +118,6 @@ fn what_another_policy_or_nobody_stopped_is_not_started() {
         (retagged("2026-11-24T12:30:00Z run=run-0 policy=other"), "another policy"),
         (retagged("yesterday"), "a tag edited by hand"),
         (reaped.clone().untagged("idle-reaper:stopped"), "no tag"),
-        (reaped.clone().tag("idle-reaper:keep", ""), "kept"),
     ] {
         assert_eq!(judge(&with(&[]), &stopped, morning).verdict.action(), None, "{why}");
     }

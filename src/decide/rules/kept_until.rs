@@ -3,18 +3,19 @@
 use chrono::{Duration, NaiveDate};
 
 use super::{Rule, owned};
-use crate::decide::case::{Case, Keeping};
+use crate::decide::case::Case;
 use crate::decide::inputs::Inputs;
+use crate::decide::keeping::Kept;
 use crate::words::{KeepUntil, Reason, Spared, Verdict};
 
 pub(super) const RULE: Rule = Rule { reason: Reason::KeptUntil, judge, inputs };
 
 fn judge(case: &Case<'_>) -> Option<Verdict> {
-    match case.keeping() {
-        Keeping::Until { value, until } => {
+    match case.kept_from_stops().clone() {
+        Kept::Until { value, until } => {
             Some(Verdict::Spare(Spared::KeptUntil { value, too_far: too_far(case, until) }))
         }
-        Keeping::Over | Keeping::Unreadable(_) => None,
+        Kept::ForGood { .. } | Kept::Unreadable { .. } | Kept::No => None,
     }
 }
 

@@ -9,7 +9,7 @@ pub(super) const RULE: Rule = Rule { reason: Reason::NotRunning, judge, inputs }
 
 fn judge(case: &Case<'_>) -> Option<Verdict> {
     let state = case.instance.state;
-    if state == State::Running || case.waits_for_opening().is_some() && case.opens_within_lead() {
+    if state == State::Running || case.is_started_now() {
         return None;
     }
     let ours = state.is_down() && case.own_tag().is_some_and(|tag| case.is_ours_since(&tag));

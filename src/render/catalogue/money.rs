@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use crate::decide::month::Month;
-use crate::decide::stocktake::Kept;
+use crate::decide::keeping::Kept;
 use crate::words::{Currency, Locale, Usd, instances};
 
 /// A heading of the stocktake, or words that stand alone.
@@ -189,8 +189,8 @@ fn in_english(phrase: Phrase<'_>) -> String {
         Phrase::Further { count } => format!("and {count} more"),
         Phrase::Blind { region, cause } => format!("{region} could not be looked at: {cause}"),
         Phrase::IsKept(Kept::No) => String::new(),
-        Phrase::IsKept(Kept::ForGood { key }) => format!("for good, by `{key}`"),
-        Phrase::IsKept(Kept::Until { value }) => format!("until `{value}`"),
+        Phrase::IsKept(Kept::ForGood { key, value: _ }) => format!("for good, by `{key}`"),
+        Phrase::IsKept(Kept::Until { value, until: _ }) => format!("until `{value}`"),
         Phrase::IsKept(Kept::Unreadable { value }) => format!("`{value}` cannot be read"),
         Phrase::WholeList { place } => format!("The whole list: {place}"),
         Phrase::Confirm { keep, keep_until, owner } => format!(
@@ -243,8 +243,8 @@ fn in_japanese(phrase: Phrase<'_>) -> String {
         Phrase::Further { count } => format!("ほか{count}台"),
         Phrase::Blind { region, cause } => format!("{region} は確認できませんでした: {cause}"),
         Phrase::IsKept(Kept::No) => String::new(),
-        Phrase::IsKept(Kept::ForGood { key }) => format!("無期限(`{key}`)"),
-        Phrase::IsKept(Kept::Until { value }) => format!("`{value}` まで"),
+        Phrase::IsKept(Kept::ForGood { key, value: _ }) => format!("無期限(`{key}`)"),
+        Phrase::IsKept(Kept::Until { value, until: _ }) => format!("`{value}` まで"),
         Phrase::IsKept(Kept::Unreadable { value }) => format!("`{value}` は読み取れません"),
         Phrase::WholeList { place } => format!("全一覧: {place}"),
         Phrase::Confirm { keep, keep_until, owner } => format!(

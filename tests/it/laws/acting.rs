@@ -51,7 +51,6 @@ fn what_somebody_restarted_since_the_plan_is_left_alone_however_little_a_start_i
 fn a_start_is_rechecked_too() {
     for (change, end) in [
         (Change::Started, Ending::Already),
-        (Change::Kept, Ending::Overtaken),
         (Change::Terminated, Ending::Overtaken),
         (Change::Gone, Ending::Overtaken),
     ] {
@@ -60,6 +59,37 @@ fn a_start_is_rechecked_too() {
         assert_eq!(ending(&report, "i-00"), end, "{change:?}");
         assert!(world.calls(Deed::acts).iter().all(|call| !call.names("i-00")), "{change:?}");
         assert_eq!(world.rests("i-01"), State::Running, "{change:?}");
+    }
+}
+
+#[test]
+fn what_the_reaper_stopped_is_started_whether_its_team_keeps_it_before_or_after_the_plan() {
+    let keeps = [
+        ("Idle-Reaper:Keep", ""),
+        ("idle-reaper:keep-until", "2026-12-24 our messages say so"),
+        ("idle-reaper:keep-until", "next friday"),
+    ];
+    for (key, value) in keeps {
+        let world = World::of([instance("i-00").reaped().tag(key, value)]);
+        let night = apply(&world, &with(&[]), at(EVENING));
+        assert_eq!((world.rests("i-00"), night.plan.steps.len()), (State::Stopped, 0), "not before its opening");
+        let report = apply(&world, &with(&[]), at(MORNING));
+        assert_eq!((ending(&report, "i-00"), world.rests("i-00")), (Ending::Started, State::Running), "{key}={value}");
+        let evening = apply(&world, &with(&[]), at(MORNING) + Duration::hours(13));
+        assert_eq!((world.rests("i-00"), evening.plan.steps.len()), (State::Running, 0), "kept: never stopped again");
+    }
+    let world = World::of(fleet(1).map(Shape::reaped)).with_faults(Faults::change("i-00", Change::Kept));
+    assert_eq!(ending(&apply(&world, &with(&[]), at(MORNING)), "i-00"), Ending::Started);
+}
+
+#[test]
+fn what_somebody_else_stopped_or_touched_stays_stopped_though_it_is_kept() {
+    let strange = instance("i-00").reaped().untagged("idle-reaper:stopped");
+    let touched = Instance { transition: Some(at(EVENING)), ..instance("i-00").reaped() };
+    for found in [strange, touched] {
+        let world = World::of([found.tag("idle-reaper:keep", "")]);
+        let report = apply(&world, &with(&[]), at(MORNING));
+        assert_eq!((row(&report, "i-00").verdict.reason(), world.rests("i-00")), (Reason::Kept, State::Stopped));
     }
 }
 

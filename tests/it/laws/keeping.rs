@@ -1,8 +1,9 @@
-//! Law 1: an instance whose keep is in force is never in a plan, whatever else is true.
+//! Law 1: an instance whose keep is in force is never stopped, whatever else is true. What the reaper stopped before may
+//! still be started.
 
 use chrono::{DateTime, Duration, Utc};
 use idle_reaper::decide::settings::Settings;
-use idle_reaper::words::Reason;
+use idle_reaper::words::{Action, Reason, State};
 use proptest::prelude::*;
 use proptest::sample::select;
 
@@ -73,10 +74,15 @@ fn an_instance_that_is_kept_is_spared_whatever_else_is_true() {
         (any_instance(), any_settings(), any_instant(), any_activity(), any_history("i-1"), any_keep(), any::<u32>());
     for_all(512, values, |(found, settings, now, activity, history, keep, case)| {
         let (key, value) = keep.tag(settings, now, case);
-        let ruling = judge_with(settings, &found.tag(&key, &value), &activity, &history, now);
+        let plain = judge_with(settings, &found, &activity, &history, now);
+        let ruling = judge_with(settings, &found.clone().tag(&key, &value), &activity, &history, now);
+        // What is stopped and would be started without the tag is so with it; all else is kept.
+        let starts = plain.verdict.action() == Some(Action::Start);
         let reason = ruling.verdict.reason();
-        assert!(matches!(reason, Reason::Kept | Reason::KeptUntil | Reason::KeepUnreadable), "{reason}");
-        assert_eq!((ruling.verdict.action(), ruling.armed), (None, false));
+        let kept = matches!(reason, Reason::Kept | Reason::KeptUntil | Reason::KeepUnreadable);
+        assert!(kept && ruling.verdict.action().is_none() && !ruling.armed || found.state == State::Stopped, "{reason}");
+        assert!(matches!(ruling.verdict.action(), None | Some(Action::Start)));
+        assert!(!starts || ruling.verdict.action() == Some(Action::Start), "{:?}", ruling.verdict);
     });
 }
 

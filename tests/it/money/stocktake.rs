@@ -9,14 +9,15 @@ use idle_reaper::decide::month::Month;
 use idle_reaper::decide::price::Price;
 use idle_reaper::decide::report::Blind;
 use idle_reaper::decide::settings::Settings;
-use idle_reaper::decide::stocktake::{Kept, Line, Owner, Stocktake, Taking, is_due};
+use idle_reaper::decide::keeping::Kept;
+use idle_reaper::decide::stocktake::{Line, Owner, Stocktake, Taking, is_due};
 use idle_reaper::flow::stocktake::{done, due, write};
 use idle_reaper::render::stocktake::{markdown, message};
 use idle_reaper::render::{STOCKTAKE_COLUMNS, stocktake_csv, stocktake_json};
-use idle_reaper::words::{Instance, Locale, State};
+use idle_reaper::words::{Instance, KeepUntil, Locale, State};
 
 use super::prices::usd;
-use crate::fake::{Shape, at, instance, settings, with};
+use crate::fake::{Shape, at, instance, judge, settings, with};
 
 const NOW: &str = "2026-11-02T00:30:00Z";
 
@@ -29,7 +30,7 @@ fn money() -> Settings {
 }
 
 fn line(instance: &Instance) -> Line {
-    let line = Line::of(instance, &money().tags, None, at(NOW));
+    let line = Line::of(instance, Kept::read(&instance.tags, &money().tags, None, at(NOW)));
     Line { price: Price::Hourly(usd("0.0136")), ..line }
 }
 
@@ -101,29 +102,33 @@ fn what_runs_without_keep_owner_or_a_word_is_confirmed_by_nobody() {
 }
 
 #[test]
-fn keep_tags_are_read_as_the_rules_read_them() {
+fn keep_tags_are_read_once_for_the_rules_and_the_stocktake() {
+    let until = |value: &str| Kept::Until { value: value.into(), until: KeepUntil::parse(value).unwrap() };
     let kept = |key: &str, value: &str| line(&instance("i-1").tag(key, value)).kept;
-    assert_eq!(kept("Idle-Reaper:Keep", ""), Kept::ForGood { key: "Idle-Reaper:Keep".into() });
-    assert_eq!(kept("idle-reaper:keep-until", "2026-11-01"), Kept::Until { value: "2026-11-01".into() });
+    let for_good = |key: &str| Kept::ForGood { key: key.into(), value: String::new() };
+    assert_eq!(kept("Idle-Reaper:Keep", ""), for_good("Idle-Reaper:Keep"));
+    assert_eq!(kept("idle-reaper:keep-until", "2026-11-01"), until("2026-11-01"));
     assert_eq!(kept("idle-reaper:keep-until", "2026-10-31"), Kept::No, "over everywhere");
     assert_eq!(kept("idle-reaper:keep-until", "soon"), Kept::Unreadable { value: "soon".into() });
     // The instant itself is 09:30 in Tokyo.
     for (value, expected) in [
         ("2026-11-02T09:00+09:00", Kept::No),
         ("2026-11-02T09:30+09:00", Kept::No),
-        ("2026-11-02T09:31+09:00", Kept::Until { value: "2026-11-02T09:31+09:00".into() }),
+        ("2026-11-02T09:31+09:00", until("2026-11-02T09:31+09:00")),
     ] {
         assert_eq!(kept("idle-reaper:keep-until", value), expected);
     }
     let settings = with(&[("[busy]", "[tags]\nalso-keep = [\"DoNotStop\"]\n\n[busy]")]);
-    let tagged = instance("i-1").tag("DoNotStop", "true");
-    assert_eq!(Line::of(&tagged, &settings.tags, None, at(NOW)).kept, Kept::ForGood { key: "DoNotStop".into() });
+    let judged = |tagged: Instance, time: &str| judge(&settings, &tagged, at(time)).kept;
+    assert_eq!(judged(instance("i-1").tag("DoNotStop", ""), NOW), for_good("DoNotStop"));
     // On a Sunday a keep until Friday still holds: the office opens on Monday.
-    let office = &settings.schedules["office"];
     let friday = instance("i-1").tag("idle-reaper:keep-until", "2026-11-27");
-    let on = |time: &str| Line::of(&friday, &settings.tags, Some(office), at(time)).kept;
-    assert_eq!(on("2026-11-29T12:00:00Z"), Kept::Until { value: "2026-11-27".into() });
-    assert_eq!(on("2026-11-30T00:00:00Z"), Kept::No);
+    assert_eq!(judged(friday.clone(), "2026-11-29T12:00:00Z"), until("2026-11-27"));
+    assert_eq!(judged(friday.clone(), "2026-11-30T00:00:00Z"), Kept::No);
+    // With hours of its own it is its own opening that ends the keep: on Monday at 20:00, not at 09:00.
+    let night = friday.tag("idle-reaper:schedule", "mon-fri 20:00-05:00");
+    assert_eq!(judged(night.clone(), "2026-11-30T00:00:00Z"), until("2026-11-27"));
+    assert_eq!(judged(night, "2026-11-30T11:00:00Z"), Kept::No);
 }
 
 #[test]

@@ -129,11 +129,14 @@ impl Survived<'_> {
         assert!(self.settings().run.armed && self.settings().run.record.is_some(), "nothing was armed");
         let kept = found.tags.iter().any(|(key, _)| key.eq_ignore_ascii_case(&tags.keep));
         let member = found.tags.iter().any(|(key, _)| key == "aws:autoscaling:groupName");
+        let kept = kept && action != Action::Start;
         assert!(!kept && !member && found.lifecycle.is_none(), "`{id}` was protected: {:?}", found.tags);
         let changed = self.scene.faults.changes.get(id);
-        // `Rescheduled` is to `always`: no reason not to start it. Under another prefix, both tags are somebody else's.
+        // `Rescheduled` is to `always`, and `Kept` means never stopped: no reason not to start it. Under another prefix,
+        // both tags are somebody else's.
         let tagged = matches!(changed, Some(Change::Kept | Change::Rescheduled)) && tags.prefix != "idle-reaper:";
-        let opened = tagged || (action == Action::Start && changed == Some(&Change::Rescheduled));
+        let wanted = matches!(changed, Some(Change::Kept | Change::Rescheduled));
+        let opened = tagged || (action == Action::Start && wanted);
         assert!(changed.is_none() || opened, "`{id}` was {changed:?} between look and act");
         if action == Action::Start {
             let own = found.tags.get(&tags.stopped).map(OwnTag::parse);

@@ -131,7 +131,7 @@ impl History<'_> {
             if turn.started(id) {
                 figures.starts += 1;
                 let soon = at_work(tag(found, "idle-reaper:schedule").unwrap_or(""), now + Duration::minutes(15));
-                if !memory.reaped || soon != Some(true) || tag(found, "idle-reaper:keep").is_some() {
+                if !memory.reaped || soon != Some(true) {
                     figures.wrong.push(format!("{now}: `{id}` was started and should not have been: {found:?}"));
                 }
                 self.remember(id, |memory| memory.reaped = false);
