@@ -23,6 +23,8 @@ pub enum Inputs {
     KeptUntil { key: String, found: Vec<FoundTag> },
     /// The key that is looked for, and the value that cannot be read.
     KeepUnreadable { key: String, wrong: Option<KeepUnreadable> },
+    /// The key that is mistyped, and the key that is meant.
+    TagUnknown { found: Option<(String, String)> },
     /// What in `[never]` names it.
     NeverListed { by: Option<Listed> },
     /// Where it is.

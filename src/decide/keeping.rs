@@ -16,6 +16,8 @@ pub enum Kept {
     Until { value: String, until: KeepUntil },
     /// By a value that cannot be read: it is kept all the same.
     Unreadable { value: String },
+    /// By a tag whose key is mistyped, and what it should be: what is meant may be a keep.
+    Mistyped { key: String, meant: String },
     /// By no tag that is in force.
     No,
 }
@@ -37,7 +39,11 @@ impl Kept {
                 Err(_) => kept = Self::Unreadable { value },
             }
         }
-        kept
+        let mistyped = || tags.iter().find_map(|(key, _)| Some((key.to_owned(), names.meant(key)?.to_owned())));
+        match kept {
+            Self::No => mistyped().map_or(Self::No, |(key, meant)| Self::Mistyped { key, meant }),
+            kept => kept,
+        }
     }
 }
 

@@ -122,7 +122,12 @@ pub fn labels(settings: &Settings, rows: &[Row]) -> Vec<MarkStep> {
 fn may_label(row: &Row) -> bool {
     let untouchable = matches!(
         row.verdict.reason(),
-        Reason::Kept | Reason::KeptUntil | Reason::KeepUnreadable | Reason::NeverListed | Reason::ManagedService
+        Reason::Kept
+            | Reason::KeptUntil
+            | Reason::KeepUnreadable
+            | Reason::TagUnknown
+            | Reason::NeverListed
+            | Reason::ManagedService
     );
     let enforced = row.policy.as_ref().is_some_and(|policy| policy.stage == Stage::Enforce);
     row.unlabelled && enforced && row.running_in_scope && !untouchable

@@ -1,9 +1,10 @@
-//! What else there is to know about an instance: did an earlier stop hold, and has it been running for too long with
-//! nobody behind it. Nothing here decides anything.
+//! What else there is to know about an instance: did an earlier stop hold, has it been running for too long with nobody
+//! behind it, has it tags that look like ours and are not. Nothing here decides anything.
 
 use chrono::{DateTime, Duration, Utc};
 
 use super::case::{Case, START_MINUTES};
+use super::keeping::Kept;
 use crate::words::{Because, OwnTag, Remark, Starter, State, Stopped};
 
 /// A start after one of the reaper's stops is told of for so long.
@@ -11,7 +12,20 @@ const TOLD_DAYS: i64 = 7;
 
 /// Everything there is to remark; `by_default`: only the settings' default owns it.
 pub fn remarks(case: &Case<'_>, by_default: bool) -> Vec<Remark> {
-    aged(case, by_default).map(|since| Remark::Aged { since }).into_iter().chain(after_stop(case)).collect()
+    let aged = aged(case, by_default).map(|since| Remark::Aged { since });
+    aged.into_iter().chain(after_stop(case)).chain(unknown_tags(case)).collect()
+}
+
+/// Tags that look like ours and are not, but for the one that the verdict names.
+fn unknown_tags(case: &Case<'_>) -> impl Iterator<Item = Remark> {
+    let names = &case.settings.tags;
+    let in_verdict = |key: &str| matches!(case.kept_from_stops(), Kept::Mistyped { key: found, .. } if found == key);
+    let owner = |key: &str| case.settings.owners.tags.iter().any(|tag| tag.eq_ignore_ascii_case(key));
+    case.instance.tags.iter().filter_map(move |(key, _)| {
+        let meant = names.meant(key);
+        let unknown = (meant.is_some() || names.is_unknown(key)) && !in_verdict(key) && !owner(key);
+        unknown.then(|| Remark::UnknownTag { key: key.to_owned(), meant: meant.map(str::to_owned) })
+    })
 }
 
 /// Since when it has been running, where that is longer than `max-age` and only the settings' default owns it.

@@ -208,6 +208,6 @@ pub fn kept_until(line: &Line, zone: Tz) -> Option<NaiveDate> {
     match &line.kept {
         Kept::Until { until: KeepUntil::Date(date), .. } => Some(*date),
         Kept::Until { until: KeepUntil::Instant(at), .. } => Some(at.with_timezone(&zone).date_naive()),
-        Kept::No | Kept::ForGood { .. } | Kept::Unreadable { .. } => None,
+        Kept::No | Kept::ForGood { .. } | Kept::Unreadable { .. } | Kept::Mistyped { .. } => None,
     }
 }

@@ -69,7 +69,10 @@ impl Tally {
             Verdict::Start(_) => {}
             Verdict::Spare(_) | Verdict::OutOfScope(_) => {
                 let reason = row.verdict.reason();
-                let kept = matches!(reason, Reason::Kept | Reason::KeptUntil | Reason::KeepUnreadable);
+                let kept = matches!(
+                    reason,
+                    Reason::Kept | Reason::KeptUntil | Reason::KeepUnreadable | Reason::TagUnknown
+                );
                 self.kept += usize::from(kept);
                 *self.spared.entry(reason).or_default() += 1;
             }

@@ -139,15 +139,8 @@ fn line(row: &Row, locale: Locale) -> Line<'_> {
         reason: verdict.reason(),
         detail: detail(verdict, locale),
         monthly_usd: monthly.map(|monthly| monthly.0.round_dp(2).to_string()),
-        attention: match verdict {
-            Verdict::Spare(spared) => spared.wants_attention(),
-            Verdict::Stop(_)
-            | Verdict::Hibernate(_)
-            | Verdict::Start(_)
-            | Verdict::Idle(_)
-            | Verdict::Report(_)
-            | Verdict::OutOfScope(_) => false,
-        },
+        attention: remarks.iter().any(|one| matches!(one, Remark::UnknownTag { .. }))
+            || matches!(verdict, Verdict::Spare(spared) if spared.wants_attention()),
         remarks: remarks.iter().map(|one| remark_line(one, *zone, locale)).collect(),
         undetermined: undetermined.as_ref().map(|lacks| missing(lacks, locale)),
     }
@@ -156,6 +149,7 @@ fn line(row: &Row, locale: Locale) -> Line<'_> {
 fn remark_line(one: &Remark, zone: Tz, locale: Locale) -> RemarkLine {
     let (stop, started, by) = match one {
         Remark::Aged { since } => (None, Some(*since), None),
+        Remark::UnknownTag { .. } => (None, None, None),
         Remark::Holds(stop) => (Some(stop), None, None),
         Remark::StartedAgain { stopped, at, by } => (Some(stopped), Some(*at), by.name()),
     };

@@ -117,6 +117,7 @@ fn row<'a>(stocktake: &'a Stocktake, line: &'a Line, money: &'a Money) -> Row<'a
         Kept::ForGood { key, value: _ } => ("for-good", Some(key)),
         Kept::Until { value, until: _ } => ("until", Some(value)),
         Kept::Unreadable { value } => ("unreadable", Some(value)),
+        Kept::Mistyped { key, meant: _ } => ("mistyped", Some(key)),
     };
     let monthly = line.monthly();
     let second = money.second.as_ref();

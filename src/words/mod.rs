@@ -18,6 +18,7 @@ mod remark;
 mod tags;
 mod target;
 mod tell;
+mod typo;
 mod verdict;
 
 pub(crate) use count::instances;
@@ -38,4 +39,5 @@ pub use remark::{Remark, Starter, Stopped};
 pub use tags::{TagPattern, Tags};
 pub use target::{Account, Target};
 pub use tell::{Lacks, Listed, Tell, UnknownFact};
+pub use typo::Spelling;
 pub use verdict::{Action, Gauge, Outside, Quiet, Reopening, Spared, Unscoped, Verdict};

@@ -30,6 +30,8 @@ reasons! {
     KeptUntil = "kept-until",
     /// A `keep-until` tag that cannot be read.
     KeepUnreadable = "keep-unreadable",
+    /// A tag whose key is mistyped: nearly that of a tag of ours.
+    TagUnknown = "tag-unknown",
     /// The settings' `[never]`.
     NeverListed = "never-listed",
     /// The settings do not look at this account or Region; only an inventory can show such an instance.

@@ -12,6 +12,13 @@ pub enum Remark {
         /// Its last start.
         since: DateTime<Utc>,
     },
+    /// A tag under our prefix that is none of ours, and the key that is meant where it nearly is one.
+    UnknownTag {
+        /// Its key.
+        key: String,
+        /// What it should be.
+        meant: Option<String>,
+    },
     /// The reaper stopped it, and it has stayed so.
     Holds(Stopped),
     /// The reaper stopped it, and it was started again before it was to be.
@@ -63,6 +70,7 @@ impl Remark {
     pub fn as_str(&self) -> &'static str {
         match self {
             Self::Aged { .. } => "aged",
+            Self::UnknownTag { .. } => "unknown-tag",
             Self::Holds(_) => "holds",
             Self::StartedAgain { .. } => "started-again",
         }
@@ -71,7 +79,7 @@ impl Remark {
     /// Whether people should read it in a summary, and not only where they look for the instance.
     pub fn wants_attention(&self) -> bool {
         match self {
-            Self::Aged { .. } | Self::StartedAgain { .. } => true,
+            Self::Aged { .. } | Self::UnknownTag { .. } | Self::StartedAgain { .. } => true,
             Self::Holds(_) => false,
         }
     }

@@ -91,7 +91,12 @@ impl TagPattern {
     /// The first tag that the pattern matches.
     pub fn find<'a>(&self, tags: &'a Tags) -> Option<(&'a str, &'a str)> {
         tags.iter()
-            .find(|(key, value)| self.key.matches(key) && self.value.as_ref().is_none_or(|glob| glob.matches(value)))
+            .find(|(key, value)| self.is_of(key) && self.value.as_ref().is_none_or(|glob| glob.matches(value)))
+    }
+
+    /// Whether it is about tags with this key.
+    pub fn is_of(&self, key: &str) -> bool {
+        self.key.matches(key)
     }
 
     /// The pattern as written.

@@ -114,6 +114,8 @@ pub enum Spared {
     KeptUntil { value: String, too_far: Option<u32> },
     /// The tag's value.
     KeepUnreadable { value: String },
+    /// The tag's key, and the key that is meant.
+    TagUnknown { key: String, meant: String },
     /// What in `[never]` names it.
     NeverListed { by: Listed },
     /// Its state, and whether the reaper itself stopped it.
@@ -252,6 +254,7 @@ impl Spared {
             Self::Kept { .. } => Reason::Kept,
             Self::KeptUntil { .. } => Reason::KeptUntil,
             Self::KeepUnreadable { .. } => Reason::KeepUnreadable,
+            Self::TagUnknown { .. } => Reason::TagUnknown,
             Self::NeverListed { .. } => Reason::NeverListed,
             Self::NotRunning { .. } => Reason::NotRunning,
             Self::MatchUnknown { .. } => Reason::MatchUnknown,
@@ -283,6 +286,7 @@ impl Spared {
     pub fn wants_attention(&self) -> bool {
         match self {
             Self::KeepUnreadable { .. }
+            | Self::TagUnknown { .. }
             | Self::ScheduleUnreadable { .. }
             | Self::CalendarExhausted { .. }
             | Self::Incomplete { .. }

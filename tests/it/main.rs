@@ -40,6 +40,7 @@ mod survived;
 mod tables;
 mod tell;
 mod tricks;
+mod typos;
 mod undo;
 mod untold;
 mod views;

@@ -11,14 +11,14 @@ pub(super) const RULE: Rule = Rule { reason: Reason::KeepUnreadable, judge, inpu
 fn judge(case: &Case<'_>) -> Option<Verdict> {
     match case.kept_from_stops().clone() {
         Kept::Unreadable { value } => Some(Verdict::Spare(Spared::KeepUnreadable { value })),
-        Kept::ForGood { .. } | Kept::Until { .. } | Kept::No => None,
+        Kept::ForGood { .. } | Kept::Until { .. } | Kept::Mistyped { .. } | Kept::No => None,
     }
 }
 
 fn inputs(case: &Case<'_>) -> Inputs {
     let wrong = match case.kept.clone() {
         Kept::Unreadable { value } => Some(KeepUnreadable(value)),
-        Kept::ForGood { .. } | Kept::Until { .. } | Kept::No => None,
+        Kept::ForGood { .. } | Kept::Until { .. } | Kept::Mistyped { .. } | Kept::No => None,
     };
     Inputs::KeepUnreadable { key: case.settings.tags.keep_until.clone(), wrong }
 }

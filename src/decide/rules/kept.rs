@@ -11,14 +11,14 @@ pub(super) const RULE: Rule = Rule { reason: Reason::Kept, judge, inputs };
 fn judge(case: &Case<'_>) -> Option<Verdict> {
     match case.kept_from_stops().clone() {
         Kept::ForGood { key, value } => Some(Verdict::Spare(Spared::Kept { key, value })),
-        Kept::Until { .. } | Kept::Unreadable { .. } | Kept::No => None,
+        Kept::Until { .. } | Kept::Unreadable { .. } | Kept::Mistyped { .. } | Kept::No => None,
     }
 }
 
 fn inputs(case: &Case<'_>) -> Inputs {
     let found = match case.kept.clone() {
         Kept::ForGood { key, value } => Some((key, value)),
-        Kept::Until { .. } | Kept::Unreadable { .. } | Kept::No => None,
+        Kept::Until { .. } | Kept::Unreadable { .. } | Kept::Mistyped { .. } | Kept::No => None,
     };
     Inputs::Kept { key: case.settings.tags.keep.clone(), found }
 }

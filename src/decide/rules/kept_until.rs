@@ -15,7 +15,7 @@ fn judge(case: &Case<'_>) -> Option<Verdict> {
         Kept::Until { value, until } => {
             Some(Verdict::Spare(Spared::KeptUntil { value, too_far: too_far(case, until) }))
         }
-        Kept::ForGood { .. } | Kept::Unreadable { .. } | Kept::No => None,
+        Kept::ForGood { .. } | Kept::Unreadable { .. } | Kept::Mistyped { .. } | Kept::No => None,
     }
 }
 

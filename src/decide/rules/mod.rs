@@ -31,6 +31,7 @@ mod reopening;
 mod restart_fight;
 mod schedule_unreadable;
 mod spot;
+mod tag_unknown;
 mod undone;
 mod unmeasured;
 mod within_hours;
@@ -57,6 +58,7 @@ pub const RULES: &[Rule] = &[
     kept::RULE,
     kept_until::RULE,
     keep_unreadable::RULE,
+    tag_unknown::RULE,
     never_listed::RULE,
     not_looked_at::RULE,
     no_policy::RULE,

@@ -3,7 +3,7 @@
 use super::never::tag_patterns;
 use super::reader::{Section, Word};
 use super::shape::Form;
-use crate::words::TagPattern;
+use crate::words::{Spelling, TagPattern};
 
 /// The longest key that AWS allows.
 const MAX_KEY: usize = 128;
@@ -31,11 +31,21 @@ pub struct TagNames {
     pub prefix: String,
     /// Tags that keep an instance as `keep` does.
     pub also_keep: Vec<TagPattern>,
+    /// Keys under the prefix that belong to something else.
+    pub ignore: Vec<TagPattern>,
     /// A `keep-until` further ahead than this protects and is reported.
     pub max_keep_days: u32,
     /// Whose value names the owner, unless `[owners]` has a chain of its own; compared without regard to case.
     pub owner: String,
+    /// How the tags are spelled.
+    spelling: Spelling,
 }
+
+/// What follows the prefix in the tags by which a team protects its instance, or changes its hours.
+const OF_TEAMS: [&str; 3] = ["keep", "keep-until", "schedule"];
+
+/// What follows it in every other tag of ours.
+const OTHERS: [&str; 4] = ["stopped", "marked", "launched-by", "seen"];
 
 /// What may begin a tag's key, but for `aws:`.
 const PREFIX: Form = Form::Like("^[A-Za-z0-9+=._:/@-]{1,64}$");
@@ -56,9 +66,30 @@ impl TagNames {
             seen: format!("{prefix}seen"),
             prefix: prefix.to_owned(),
             also_keep: Vec::new(),
+            ignore: Vec::new(),
             max_keep_days: 90,
             owner: "Owner".to_owned(),
+            spelling: Spelling::new(prefix, &OF_TEAMS, &OTHERS),
         }
+    }
+
+    /// The team's tag that `key` is but for a typo; `None` where it is spelled right, where it is nothing like one of
+    /// ours, and where `ignore` names it without wildcards: a wildcard is no reason not to protect.
+    pub fn meant(&self, key: &str) -> Option<&str> {
+        let nearest = self.spelling.nearest(key)?;
+        let meant = *[&self.keep, &self.keep_until, &self.schedule].get(nearest)?;
+        let named = self.ignore.iter().map(TagPattern::as_str).chain([&*self.owner]);
+        let known = [&*self.keep, &*self.keep_until, &*self.schedule].into_iter().chain(named);
+        (!known.into_iter().any(|known| known.eq_ignore_ascii_case(key))).then_some(meant)
+    }
+
+    /// Whether `key` begins with our prefix and is neither a tag of ours nor one that the settings name.
+    pub fn is_unknown(&self, key: &str) -> bool {
+        let Some((prefix, rest)) = key.trim_start().split_at_checked(self.prefix.len()) else { return false };
+        prefix.eq_ignore_ascii_case(&self.prefix)
+            && !OF_TEAMS.iter().chain(&OTHERS).any(|known| rest.eq_ignore_ascii_case(known))
+            && !key.eq_ignore_ascii_case(&self.owner)
+            && !self.ignore.iter().chain(&self.also_keep).any(|pattern| pattern.is_of(key))
     }
 }
 
@@ -77,6 +108,7 @@ pub(super) fn read(top: &Section<'_>) -> TagNames {
     }
     let mut names = TagNames::with_prefix(prefix.as_ref().map_or("idle-reaper:", |word| word.text));
     names.also_keep = tag_patterns(&section, "also-keep", TagPattern::generous).unwrap_or_default();
+    names.ignore = tag_patterns(&section, "ignore", TagPattern::generous).unwrap_or_default();
     names.max_keep_days = section.number("max-keep-days", 0..=36_500).unwrap_or(names.max_keep_days);
     names.writes_launched_by = section.flag("launched-by").unwrap_or(false);
     if let Some(word) = section.word_like("owner", KEY) {

@@ -92,6 +92,7 @@ impl Voice for English {
             Reason::Kept => "its team keeps it",
             Reason::KeptUntil => "its team keeps it for some time yet",
             Reason::KeepUnreadable => "its team wants to keep it, in words that cannot be read",
+            Reason::TagUnknown => "a tag of its team has a mistyped key",
             Reason::NeverListed => "the settings say that it is never touched",
             Reason::NotLookedAt => "the settings leave its account or Region out",
             Reason::NoPolicy => "no policy speaks of it",
@@ -131,6 +132,7 @@ impl Voice for English {
             Reason::KeepUnreadable => {
                 "a date such as `2026-12-31`, or an instant such as `2026-12-31T18:00+09:00`, in the tag"
             }
+            Reason::TagUnknown => "the right key, or none; of a tag that is none of the reaper's, its key in `ignore` of `[tags]`",
             Reason::NeverListed => "a change of `[never]` in the settings",
             Reason::NotLookedAt => "a change of `accounts`, `exclude-accounts` or `regions` in `[look]`",
             Reason::NoPolicy => "a policy whose `match` names it, or other tags",
@@ -212,6 +214,8 @@ impl Voice for English {
             Inputs::KeptUntil { key: _, found } => listed(out, found, tag),
             Inputs::KeepUnreadable { key, wrong: None } => write!(out, "no unreadable `{key}`"),
             Inputs::KeepUnreadable { key: _, wrong: Some(wrong) } => write!(out, "{wrong}"),
+            Inputs::TagUnknown { found: None } => out.write_str("no mistyped key"),
+            Inputs::TagUnknown { found: Some((key, meant)) } => mistyped(out, key, meant),
             Inputs::NeverListed { by: None } => out.write_str("nothing in `[never]` names it"),
             Inputs::NeverListed { by: Some(by) } => never(out, by),
             Inputs::NotLookedAt { target } => write!(out, "account {}, Region {}", target.account, target.region),
@@ -535,6 +539,10 @@ fn spared(out: &mut String, spared: &Spared) -> fmt::Result {
             write!(out, "until `{value}`, which is more than {limit} days ahead")
         }
         Spared::KeepUnreadable { value } => write!(out, "`{value}` is not one date; kept until somebody mends the tag"),
+        Spared::TagUnknown { key, meant } => {
+            mistyped(out, key, meant)?;
+            out.write_str(" Not stopped until the tag is corrected")
+        }
         Spared::NeverListed { by } => never(out, by),
         Spared::NotRunning { state, ours: true } => write!(out, "{state} by the reaper"),
         Spared::NotRunning { state, ours: false } => write!(out, "{state}"),
@@ -577,6 +585,10 @@ fn spared(out: &mut String, spared: &Spared) -> fmt::Result {
             write!(out, "stopped {stops} times and started again each time; talk to its owner")
         }
     }
+}
+
+pub(super) fn mistyped(out: &mut String, key: &str, meant: &str) -> fmt::Result {
+    write!(out, "unknown tag `{key}`: did you mean `{meant}`?")
 }
 
 fn undone_until(out: &mut String, until: Option<DateTime<Utc>>, zone: Tz) -> fmt::Result {

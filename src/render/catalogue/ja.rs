@@ -99,6 +99,7 @@ impl Voice for Japanese {
             Reason::Kept => "担当チームがタグで保護している",
             Reason::KeptUntil => "担当チームが期限付きで保護している",
             Reason::KeepUnreadable => "担当チームの保護の指定が読み取れない",
+            Reason::TagUnknown => "担当チームのタグのキーに誤りがある",
             Reason::NeverListed => "設定により常に操作しない",
             Reason::NotLookedAt => "アカウントまたはリージョンが設定の対象外",
             Reason::NoPolicy => "どのポリシーの対象でもない",
@@ -138,6 +139,7 @@ impl Voice for Japanese {
             Reason::KeepUnreadable => {
                 "タグの値を `2026-12-31` のような日付、または `2026-12-31T18:00+09:00` のような時刻に直すこと"
             }
+            Reason::TagUnknown => "正しいキーへの修正、またはタグの削除。idle-reaper と無関係なタグなら `[tags]` の `ignore` への追加",
             Reason::NeverListed => "設定の `[never]` の変更",
             Reason::NotLookedAt => "`[look]` の `accounts`、`exclude-accounts`、`regions` の変更",
             Reason::NoPolicy => "`match` が該当するポリシーの追加、またはタグの変更",
@@ -230,6 +232,8 @@ impl Voice for Japanese {
                 "`{}` は `2026-12-31` のような1つの日付でも、`2026-12-31T18:00+09:00` のような時差付きの1つの時刻でもない",
                 wrong.0
             ),
+            Inputs::TagUnknown { found: None } => out.write_str("キーの誤りなし"),
+            Inputs::TagUnknown { found: Some((key, meant)) } => mistyped(out, key, meant),
             Inputs::NeverListed { by: None } => out.write_str("`[never]` に該当なし"),
             Inputs::NeverListed { by: Some(by) } => never(out, by),
             Inputs::NotLookedAt { target } => {
@@ -555,6 +559,10 @@ fn spared(out: &mut String, spared: &Spared) -> fmt::Result {
             write!(out, "`{value}` まで保護。期限が上限の{limit}日より先")
         }
         Spared::KeepUnreadable { value } => write!(out, "`{value}` は1つの日付として読めない。タグが直されるまで保護"),
+        Spared::TagUnknown { key, meant } => {
+            mistyped(out, key, meant)?;
+            out.write_str("。タグが直されるまで停止しない")
+        }
         Spared::NeverListed { by } => never(out, by),
         Spared::NotRunning { state, ours: true } => {
             out.write_str("idle-reaper が停止。")?;
@@ -597,6 +605,10 @@ fn spared(out: &mut String, spared: &Spared) -> fmt::Result {
             write!(out, "{stops}回停止し、そのたびに起動された。所有者に確認すること")
         }
     }
+}
+
+pub(super) fn mistyped(out: &mut String, key: &str, meant: &str) -> fmt::Result {
+    write!(out, "タグ `{key}` は `{meant}` の誤りと思われる")
 }
 
 fn undone(out: &mut String, at: DateTime<Utc>, until: Option<DateTime<Utc>>, zone: Tz) -> fmt::Result {

@@ -192,6 +192,7 @@ fn in_english(phrase: Phrase<'_>) -> String {
         Phrase::IsKept(Kept::ForGood { key, value: _ }) => format!("for good, by `{key}`"),
         Phrase::IsKept(Kept::Until { value, until: _ }) => format!("until `{value}`"),
         Phrase::IsKept(Kept::Unreadable { value }) => format!("`{value}` cannot be read"),
+        Phrase::IsKept(Kept::Mistyped { key, meant }) => format!("`{key}` should be `{meant}`"),
         Phrase::WholeList { place } => format!("The whole list: {place}"),
         Phrase::Confirm { keep, keep_until, owner } => format!(
             "To confirm one, tag it `{owner}` with its owner, `{keep_until}` with a date such as 2026-12-31, or `{keep}`; stop what nobody needs"
@@ -246,6 +247,7 @@ fn in_japanese(phrase: Phrase<'_>) -> String {
         Phrase::IsKept(Kept::ForGood { key, value: _ }) => format!("無期限(`{key}`)"),
         Phrase::IsKept(Kept::Until { value, until: _ }) => format!("`{value}` まで"),
         Phrase::IsKept(Kept::Unreadable { value }) => format!("`{value}` は読み取れません"),
+        Phrase::IsKept(Kept::Mistyped { key, meant }) => format!("`{key}` は `{meant}` の誤りと思われます"),
         Phrase::WholeList { place } => format!("全一覧: {place}"),
         Phrase::Confirm { keep, keep_until, owner } => format!(
             "確認するには、`{owner}` に所有者、`{keep_until}` に 2026-12-31 のような日付、または `{keep}` をタグ付けしてください。不要なものは停止してください"

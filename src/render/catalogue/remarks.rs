@@ -36,6 +36,8 @@ fn english(out: &mut String, remark: &Remark, zone: Tz) -> fmt::Result {
             "running since {}, longer than `max-age`, and only the default owns it; no reason to stop it",
             at(*since)
         ),
+        Remark::UnknownTag { key, meant: Some(meant) } => en::mistyped(out, key, meant),
+        Remark::UnknownTag { key, meant: None } => write!(out, "unknown tag `{key}`: not one of the reaper's"),
         Remark::Holds(Stopped { at: when, run, because }) => {
             let because = match because {
                 Because::Hours => "outside its hours",
@@ -62,6 +64,8 @@ fn japanese(out: &mut String, remark: &Remark, zone: Tz) -> fmt::Result {
             "{}から実行中で `max-age` を超え、所有者は既定値でしか分からない。これを理由に停止することはない",
             at(*since)
         ),
+        Remark::UnknownTag { key, meant: Some(meant) } => ja::mistyped(out, key, meant),
+        Remark::UnknownTag { key, meant: None } => write!(out, "タグ `{key}` は idle-reaper のタグではない"),
         Remark::Holds(Stopped { at: when, run, because }) => {
             let because = match because {
                 Because::Hours => "稼働時間外",

@@ -75,6 +75,7 @@ pub fn with_tell(reason: Reason, case: Case) -> Case {
         Reason::Kept => case.tagged("Idle-Reaper:KEEP", ""),
         Reason::KeptUntil => case.tagged("idle-reaper:keep-until", "2037-12-20 load test"),
         Reason::KeepUnreadable => case.tagged("IDLE-REAPER:keep-until", "until the launch"),
+        Reason::TagUnknown => case.tagged("Idle_Reaper: keap", ""),
         Reason::NeverListed => case.tagged("role", "Bastion"),
         Reason::NotLookedAt => case.changed(|found| found.region("eu-central-1")),
         Reason::NoPolicy => case.changed(|found| found.untagged("Env")),

@@ -18,6 +18,7 @@ fn the_names_stand_in_the_order_in_which_the_rules_are_asked() {
             "kept",
             "kept-until",
             "keep-unreadable",
+            "tag-unknown",
             "never-listed",
             "not-looked-at",
             "no-policy",
@@ -82,7 +83,9 @@ fn of_two_rules_that_speak_the_earlier_one_decides() {
 
 #[test]
 fn what_teams_and_operators_forbid_comes_before_any_policy() {
-    for forbidden in [Reason::Kept, Reason::KeptUntil, Reason::KeepUnreadable, Reason::NeverListed] {
+    let forbidden =
+        [Reason::Kept, Reason::KeptUntil, Reason::KeepUnreadable, Reason::TagUnknown, Reason::NeverListed];
+    for forbidden in forbidden {
         let case = with_tell(Reason::NoPolicy, with_tell(forbidden, Case::condemned()));
         assert_eq!(case.verdict().reason(), forbidden);
     }

@@ -15,7 +15,10 @@ use crate::fake::{Call, Deed, Dice, SETTINGS, Shape, World, apply, instance};
 pub(super) const OWNERS: [&str; 4] = ["ana", "ben", "eva", "nobody"];
 
 /// So many things people do to the tags by which they tell the reaper what they want.
-pub(super) const WISHES: usize = 7;
+pub(super) const WISHES: usize = 9;
+
+/// A key that somebody gets wrong.
+const MISTYPED: &str = "idle-reaper: keep_untill";
 
 /// The usual settings with a channel for each owner, and with `more` before the calendars.
 pub(super) fn with_owners(more: &str) -> String {
@@ -59,7 +62,9 @@ pub(super) fn is_member(found: &Instance) -> bool {
 pub(super) fn kept(found: &Instance, now: DateTime<Utc>) -> Option<&'static str> {
     let until = tag(found, "idle-reaper:keep-until").map(|text| text.parse::<NaiveDate>());
     let held = until.is_some_and(|day| day.is_err() || day.is_ok_and(|day| local(now).date() <= day));
-    [(tag(found, "idle-reaper:keep").is_some(), "it is kept"), (held, "it is kept until a day")]
+    let keeps = tag(found, "idle-reaper:keep").is_some();
+    let mistyped = tag(found, MISTYPED).is_some();
+    [(keeps, "it is kept"), (held, "it is kept until a day"), (mistyped, "somebody mistyped a key")]
         .into_iter()
         .find_map(|(holds, why)| holds.then_some(why))
 }
@@ -225,12 +230,15 @@ impl<'a, M: Memory> History<'a, M> {
             0 => retag("idle-reaper:keep", Some("")),
             1 | 2 => retag("idle-reaper:keep", None),
             3 => {
-                let days = self.below(9) as i64;
-                retag("idle-reaper:keep-until", Some(&(local(now).date() + Duration::days(days)).to_string()));
+                let day = |days: usize| (local(now).date() + Duration::days(days as i64)).to_string();
+                let until = if self.chance(250) { format!("{} - {}", day(0), day(7)) } else { day(self.below(9)) };
+                retag("idle-reaper:keep-until", Some(&until));
             }
             4 => retag("idle-reaper:keep-until", None),
             5 => retag("idle-reaper:schedule", Some(self.one_of(&["office", "night", "always", "9 to 5"]))),
-            _ => retag("idle-reaper:schedule", None),
+            6 => retag("idle-reaper:schedule", None),
+            7 => retag(MISTYPED, Some("2026-12-31")),
+            _ => retag(MISTYPED, None),
         }
     }
 
