@@ -19,7 +19,7 @@ use super::told::Ledger;
 use super::weekly::Weekly;
 use super::witness::Witness;
 use crate::schedule::{ExprError, HoursAt, Schedule};
-use crate::words::{Account, Because, Instance, OwnTag, State, UnknownFact};
+use crate::words::{Account, Because, Instance, Mark, OwnTag, State, UnknownFact};
 
 /// How long after the beginning of a start its end is known at the latest: no run lasts longer than the 900 s of a
 /// Lambda function.
@@ -182,13 +182,25 @@ impl Case<'_> {
         })
     }
 
-    /// The reaper's own tag, if it can be read.
+    /// The tag of its stop, as [`own_tag`] reads it.
     pub(crate) fn own_tag(&self) -> Option<OwnTag> {
         own_tag(self.instance, self.settings)
     }
+
+    /// The key of a tag that another hub has written, and that hub's name.
+    pub(crate) fn other_hub(&self) -> Option<(&str, String)> {
+        let names = &self.settings.tags;
+        let find = |key: &str| self.instance.tags.get(key);
+        let stopped = find(&names.stopped).and_then(|value| OwnTag::parse(value).ok()?.hub);
+        let marked = || find(&names.marked).and_then(|value| Mark::parse(value).ok()?.hub);
+        let other = |hub: &String| !self.settings.run.wrote(Some(hub));
+        let stopped = stopped.filter(other).map(|hub| (&*names.stopped, hub));
+        stopped.or_else(|| marked().filter(other).map(|hub| (&*names.marked, hub)))
+    }
 }
 
-/// The reaper's own tag on `instance`, if it can be read.
+/// The tag of the reaper's stop on `instance`, if it can be read and this hub wrote it, or one without a name.
 pub(super) fn own_tag(instance: &Instance, settings: &Settings) -> Option<OwnTag> {
-    OwnTag::parse(instance.tags.get(&settings.tags.stopped)?).ok()
+    let tag = OwnTag::parse(instance.tags.get(&settings.tags.stopped)?).ok();
+    tag.filter(|tag| settings.run.wrote(tag.hub.as_deref()))
 }

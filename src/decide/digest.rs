@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 use super::owner::{Owner, channel_of, second_of};
 use super::settings::{Channel, Settings};
 use super::weekly::Gathered;
-use crate::words::{Contact, Item, Subject};
+use crate::words::{Contact, Item, Spared, Subject, Verdict};
 
 /// One piece of news with its owner.
 #[derive(Clone, Debug, PartialEq)]
@@ -76,6 +76,12 @@ pub fn digests(settings: &Settings, news: Vec<News>, notes: Vec<String>, gathere
     let mut owners: BTreeMap<(String, Contact), Digest> = BTreeMap::new();
     let mut operators: Vec<Entry> = Vec::new();
     for one in news {
+        // Which of two hubs an instance belongs to is for those who run them to settle.
+        let of_hubs = matches!(one.item.verdict, Verdict::Spare(Spared::OtherHub { .. }));
+        if let Some(_operator) = settings.notify.operator.as_ref().filter(|_| of_hubs) {
+            operators.push(Entry { item: one.item, owner: one.owner });
+            continue;
+        }
         let channel = match one.contact {
             Contact::First => channel_of(settings, &one.owner),
             Contact::Second => second_of(settings, &one.owner),

@@ -33,6 +33,8 @@ pub enum Inputs {
     NoPolicy { policies: usize, first: Option<String> },
     /// The policies that the request selects; `None` is every one.
     NotSelected { selected: Option<Vec<String>> },
+    /// This hub's name, the key of a tag that another hub has written, and that hub's name.
+    OtherHub { own: Option<String>, found: Option<(String, String)> },
     /// Its state, and when and in which run the reaper stopped it.
     NotRunning { state: State, stopped: Option<(DateTime<Utc>, String)> },
     /// The first policy that may match, and what is unknown.

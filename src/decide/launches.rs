@@ -126,6 +126,7 @@ fn may_label(row: &Row) -> bool {
             | Reason::KeptUntil
             | Reason::KeepUnreadable
             | Reason::TagUnknown
+            | Reason::OtherHub
             | Reason::NeverListed
             | Reason::ManagedService
     );

@@ -35,6 +35,10 @@ pub fn standing(case: &Case<'_>) -> Result<Mark, Option<Lifted>> {
     let tags = &case.settings.tags;
     let value = case.instance.tags.get(&tags.marked).ok_or(None)?;
     let mark = Mark::parse(value).map_err(|_| Some(Lifted::Unreadable))?;
+    // Another hub's mark is none of ours: it neither counts nor is lifted.
+    if !case.settings.run.wrote(mark.hub.as_deref()) {
+        return Err(None);
+    }
     let policy = case.policy.map(|(policy, _)| policy.name.as_str());
     // A mark of the future is a forged one, or a clock that is wrong.
     if mark.since > case.now + Duration::minutes(1) {
@@ -92,6 +96,7 @@ fn new_mark(case: &Case<'_>, tier: Tier) -> Option<Mark> {
         policy: policy.name.clone(),
         tier,
         tags: digest(case),
+        hub: case.settings.run.hub.clone(),
     })
 }
 
@@ -120,6 +125,7 @@ fn finding_spared(case: &Case<'_>, spared: &Spared) -> Option<Finding> {
         | Reason::CannotHibernate => Some(Finding::No(Lifted::Protected)),
         // Stopped instances are not marked, and what a rule cannot see is no reason to change anything.
         Reason::NotRunning
+        | Reason::OtherHub
         | Reason::MatchUnknown
         | Reason::Incomplete
         | Reason::ScheduleUnreadable

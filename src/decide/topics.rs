@@ -222,6 +222,9 @@ fn attention(case: &Case<'_>, ruled: &Ruled<'_>, spared: &Spared, talk: &mut Tal
         return;
     }
     let policy = case.policy.map_or("", |(policy, _)| policy.name.as_str());
+    // It is the operator who is notified of another hub, whoever owns the instance.
+    let of_hubs = matches!(spared, Spared::OtherHub { .. }) && case.settings.notify.operator.is_some();
+    let ruled = Ruled { reach: ruled.reach.filter(|_| !of_hubs), ..*ruled };
     let news = ruled.is_news(ruled.told(case, Subject::Attention), policy, false, false, case);
     if let Some(reminder) = news {
         talk.topics.push(Topic::new(Subject::Attention, None, None, reminder));

@@ -72,6 +72,8 @@ pub enum WhyNot {
     TagUnreadable,
     /// Its tag names another run.
     OtherRun(String),
+    /// Its tag names another hub.
+    OtherHub(String),
     /// Somebody has started or stopped it since.
     Touched,
     /// Its policy's calendar is frozen.
@@ -93,6 +95,7 @@ impl WhyNot {
             Self::NoTag => "no-tag",
             Self::TagUnreadable => "tag-unreadable",
             Self::OtherRun(_) => "other-run",
+            Self::OtherHub(_) => "other-hub",
             Self::Touched => "touched",
             Self::Frozen(_) => "frozen",
         }
@@ -176,6 +179,9 @@ fn why_not(
     // A tag from the future is a forged one, or a clock that is wrong: everything would lie before it.
     let tag = OwnTag::parse(value).ok().filter(|tag| tag.at <= now + Duration::minutes(1));
     let Some(tag) = tag else { return Some(WhyNot::TagUnreadable) };
+    if let Some(hub) = tag.hub.clone().filter(|hub| !settings.run.wrote(Some(hub))) {
+        return Some(WhyNot::OtherHub(hub));
+    }
     if tag.run != run {
         return Some(WhyNot::OtherRun(tag.run));
     }

@@ -48,7 +48,8 @@ impl<L: Look, A: Act, P: Pause> Acting<'_, L, A, P> {
         let run = self.again.undoes().unwrap_or(&self.run.id).to_owned();
         let idle = steps.iter().any(|step| step.reason == Reason::Idle);
         let because = if idle { Because::Idle } else { Because::Hours };
-        OwnTag { at: self.clock.now(), run, policy: policy.to_owned(), because }.to_string()
+        let hub = self.settings.run.hub.clone();
+        OwnTag { at: self.clock.now(), run, policy: policy.to_owned(), because, hub }.to_string()
     }
 
     /// Sees to it that what was stopped, or may have been, bears the tag that was written before. Without it nobody

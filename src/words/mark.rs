@@ -89,6 +89,8 @@ pub struct Mark {
     pub tier: Tier,
     /// The digest of everybody else's tags then ([`digest_of`]): a tag that has changed is a sign of life.
     pub tags: String,
+    /// The hub that wrote it, by its name in the settings; `None` where it had none.
+    pub hub: Option<String>,
 }
 
 /// The tag does not have the form that the reaper writes.
@@ -121,15 +123,20 @@ fn read(value: &str) -> Option<Mark> {
         _ => return None,
     };
     let tags = parts.next()?.strip_prefix("tags=").filter(|digest| !digest.is_empty())?.to_owned();
+    let hub = match parts.next() {
+        None => None,
+        Some(part) => Some(part.strip_prefix("hub=").filter(|hub| !hub.is_empty())?.to_owned()),
+    };
     let whole = parts.next().is_none() && since <= not_before;
-    whole.then_some(Mark { since, not_before, policy, tier, tags })
+    whole.then_some(Mark { since, not_before, policy, tier, tags, hub })
 }
 
 impl fmt::Display for Mark {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { since, not_before, policy, tier, tags } = self;
+        let Self { since, not_before, policy, tier, tags, hub } = self;
         let time = |at: &DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::Secs, true);
-        write!(f, "{} not-before={} policy={policy} tier={tier} tags={tags}", time(since), time(not_before))
+        write!(f, "{} not-before={} policy={policy} tier={tier} tags={tags}", time(since), time(not_before))?;
+        hub.as_ref().map_or(Ok(()), |hub| write!(f, " hub={hub}"))
     }
 }
 
@@ -164,12 +171,16 @@ mod tests {
             policy: "dev-office-hours".into(),
             tier: Tier::Strict,
             tags: "1a2b3c4d".into(),
+            hub: None,
         };
         let text =
             "2026-11-23T01:00:00Z not-before=2026-11-30T01:00:00Z policy=dev-office-hours tier=strict tags=1a2b3c4d";
         assert_eq!(mark.to_string(), text);
-        assert_eq!(Mark::parse(text), Ok(mark));
-        assert!(text.len() <= 256, "the longest value of a tag");
+        assert_eq!(Mark::parse(text), Ok(mark.clone()));
+        let longest = "x".repeat(64); // what the settings allow
+        let named = Mark { hub: Some(longest.clone()), policy: longest, ..mark };
+        assert_eq!(Mark::parse(&named.to_string()), Ok(named.clone()));
+        assert!(named.to_string().len() <= 256, "the longest value of a tag");
     }
 
     #[test]
@@ -184,6 +195,8 @@ mod tests {
             "2026-11-23T01:00:00Z not-before=2026-11-30T01:00:00Z policy=p tier=sure tags=1a",
             "2026-11-23T01:00:00Z not-before=2026-11-30T01:00:00Z policy=p tier=strict tags=",
             "2026-11-23T01:00:00Z not-before=2026-11-30T01:00:00Z policy=p tier=strict tags=1a more",
+            "2026-11-23T01:00:00Z not-before=2026-11-30T01:00:00Z policy=p tier=strict tags=1a hub=",
+            "2026-11-23T01:00:00Z not-before=2026-11-30T01:00:00Z policy=p tier=strict tags=1a hub=a more",
             "2026-11-23T01:00:00.5Z not-before=2026-11-30T01:00:00Z policy=p tier=strict tags=1a",
             "2026-11-23T01:00:00Z not-before=2026-11-30T01:00:00+00:00 policy=p tier=strict tags=1a",
         ] {

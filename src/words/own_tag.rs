@@ -1,4 +1,5 @@
-//! The reaper's own tag `stopped`: `<RFC 3339> run=<id> policy=<name>`, written before the stop.
+//! The reaper's own tag `stopped`: `<RFC 3339> run=<id> policy=<name>`, then `because=idle` and `hub=<name>` where they
+//! apply, written before the stop.
 
 use std::fmt;
 
@@ -32,6 +33,8 @@ pub struct OwnTag {
     pub policy: String,
     /// For what it was stopped.
     pub because: Because,
+    /// The hub that wrote it, by its name in the settings; `None` where it had none.
+    pub hub: Option<String>,
 }
 
 /// The tag does not have the form that the reaper writes.
@@ -51,16 +54,18 @@ impl OwnTag {
         let at = parts.next().and_then(|at| DateTime::parse_from_rfc3339(at).ok()).ok_or_else(unreadable)?;
         let run = parts.next().and_then(|run| run.strip_prefix("run=")).ok_or_else(unreadable)?;
         let policy = parts.next().and_then(|policy| policy.strip_prefix("policy=")).ok_or_else(unreadable)?;
-        let because = match parts.next() {
-            None => Because::Hours,
-            Some("because=idle") => Because::Idle,
-            Some(_) => return Err(unreadable()),
+        let mut parts = parts.peekable();
+        let because = parts.next_if_eq(&"because=idle").map_or(Because::Hours, |_| Because::Idle);
+        let hub = match parts.next() {
+            None => None,
+            Some(part) => Some(part.strip_prefix("hub=").ok_or_else(unreadable)?),
         };
-        if run.is_empty() || policy.is_empty() || parts.next().is_some() {
+        if run.is_empty() || policy.is_empty() || hub.is_some_and(str::is_empty) || parts.next().is_some() {
             return Err(unreadable());
         }
+        let hub = hub.map(str::to_owned);
         // The reaper writes whole seconds; of what somebody else wrote the earlier one leaves more touched since.
-        Ok(Self { at: at.to_utc().trunc_subsecs(0), run: run.to_owned(), policy: policy.to_owned(), because })
+        Ok(Self { at: at.to_utc().trunc_subsecs(0), run: run.to_owned(), policy: policy.to_owned(), because, hub })
     }
 
     /// Whether somebody else started or stopped `instance` after the reaper had tagged it. An instance that
@@ -77,9 +82,10 @@ impl fmt::Display for OwnTag {
         let at = self.at.to_rfc3339_opts(SecondsFormat::Secs, true);
         write!(f, "{at} run={} policy={}", self.run, self.policy)?;
         match self.because {
-            Because::Hours => Ok(()),
-            Because::Idle => f.write_str(" because=idle"),
+            Because::Hours => {}
+            Because::Idle => f.write_str(" because=idle")?,
         }
+        self.hub.as_ref().map_or(Ok(()), |hub| write!(f, " hub={hub}"))
     }
 }
 
@@ -94,9 +100,16 @@ mod tests {
             run: "20261125T123000Z-1a2b3c".into(),
             policy: "dev-office-hours".into(),
             because: Because::Hours,
+            hub: None,
         };
         assert_eq!(tag.to_string(), "2026-11-25T12:30:00Z run=20261125T123000Z-1a2b3c policy=dev-office-hours");
         assert_eq!(OwnTag::parse(&tag.to_string()), Ok(tag.clone()));
+        let named = OwnTag { hub: Some("platform-tokyo".into()), ..tag.clone() };
+        assert_eq!(named.to_string(), format!("{tag} hub=platform-tokyo"));
+        assert_eq!(OwnTag::parse(&named.to_string()), Ok(named.clone()));
+        let both = OwnTag { because: Because::Idle, ..named };
+        assert_eq!(both.to_string(), format!("{tag} because=idle hub=platform-tokyo"));
+        assert_eq!(OwnTag::parse(&both.to_string()), Ok(both));
         let idle = OwnTag { because: Because::Idle, ..tag };
         assert_eq!(
             idle.to_string(),
@@ -120,6 +133,9 @@ mod tests {
             "2026-11-25T12:30:00Z run=a",
             "2026-11-25T12:30:00Z run= policy=b",
             "2026-11-25T12:30:00Z run=a policy=b extra",
+            "2026-11-25T12:30:00Z run=a policy=b hub=",
+            "2026-11-25T12:30:00Z run=a policy=b hub=c hub=d",
+            "2026-11-25T12:30:00Z run=a policy=b hub=c extra",
         ] {
             assert_eq!(OwnTag::parse(value), Err(OwnTagUnreadable(value.into())), "{value}");
         }

@@ -40,6 +40,8 @@ reasons! {
     NoPolicy = "no-policy",
     /// The request names policies, and not this one.
     NotSelected = "not-selected",
+    /// Bears a tag of another hub.
+    OtherHub = "other-hub",
     /// Not in state `running`.
     NotRunning = "not-running",
     /// Whether an earlier policy matches it is unknown.

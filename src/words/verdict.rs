@@ -118,6 +118,8 @@ pub enum Spared {
     TagUnknown { key: String, meant: String },
     /// What in `[never]` names it.
     NeverListed { by: Listed },
+    /// The tag's key, and the hub that wrote it.
+    OtherHub { key: String, hub: String },
     /// Its state, and whether the reaper itself stopped it.
     NotRunning { state: State, ours: bool },
     /// The first policy that may match it, and what is unknown.
@@ -256,6 +258,7 @@ impl Spared {
             Self::KeepUnreadable { .. } => Reason::KeepUnreadable,
             Self::TagUnknown { .. } => Reason::TagUnknown,
             Self::NeverListed { .. } => Reason::NeverListed,
+            Self::OtherHub { .. } => Reason::OtherHub,
             Self::NotRunning { .. } => Reason::NotRunning,
             Self::MatchUnknown { .. } => Reason::MatchUnknown,
             Self::Incomplete { .. } => Reason::Incomplete,
@@ -287,6 +290,7 @@ impl Spared {
         match self {
             Self::KeepUnreadable { .. }
             | Self::TagUnknown { .. }
+            | Self::OtherHub { .. }
             | Self::ScheduleUnreadable { .. }
             | Self::CalendarExhausted { .. }
             | Self::Incomplete { .. }

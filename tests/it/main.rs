@@ -14,6 +14,7 @@ mod fake;
 mod fan_out;
 mod forgotten;
 mod fuzzed;
+mod hubs;
 mod idle;
 mod inventory;
 mod launches;

@@ -13,6 +13,7 @@ fn tagged(ahead: i64) -> Instance {
         run: "run-0".into(),
         policy: "dev".into(),
         because: idle_reaper::words::Because::Hours,
+        hub: None,
     };
     instance("i-1").state(State::Stopped).tag("idle-reaper:stopped", &tag.to_string())
 }

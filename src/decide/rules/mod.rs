@@ -25,6 +25,7 @@ mod no_saving;
 mod not_looked_at;
 mod not_running;
 mod not_selected;
+mod other_hub;
 mod outside_hours;
 mod overtime;
 mod reopening;
@@ -63,6 +64,7 @@ pub const RULES: &[Rule] = &[
     not_looked_at::RULE,
     no_policy::RULE,
     not_selected::RULE,
+    other_hub::RULE,
     not_running::RULE,
     match_unknown::RULE,
     incomplete::RULE,

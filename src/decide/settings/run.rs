@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::policies::choice;
 use super::reader::{Section, Word};
 use super::shape::Form;
+use super::{NAME, check_name};
 use crate::words::Locale;
 
 /// `[run]`
@@ -22,6 +23,16 @@ pub struct Run {
     pub width: usize,
     /// The language of reports and explanations.
     pub locale: Locale,
+    /// The hub's name, which stands in its tags. A tag with another name is another hub's.
+    pub hub: Option<String>,
+}
+
+impl Run {
+    /// Whether a tag with this hub's name, if any, is of this hub. One without a name is: an older release wrote it, or
+    /// settings without a name, and what they stopped is still to be started.
+    pub fn wrote(&self, hub: Option<&str>) -> bool {
+        hub.is_none() || hub == self.hub.as_deref()
+    }
 }
 
 /// The pause switch: an SSM parameter, by its name.
@@ -61,7 +72,7 @@ impl Place {
 }
 
 pub(super) fn read(top: &Section<'_>) -> Run {
-    let default = Run { armed: false, pause: None, record: None, max_blind_percent: 20, width: 64, locale: Locale::En };
+    let default = Run { armed: false, pause: None, record: None, max_blind_percent: 20, width: 64, locale: Locale::En, hub: None };
     let Some(section) = top.section("run") else {
         return default;
     };
@@ -78,6 +89,10 @@ pub(super) fn read(top: &Section<'_>) -> Run {
         max_blind_percent: section.number("max-blind-percent", 0..=100).unwrap_or(default.max_blind_percent),
         width: section.number("width", 1..=1024).map_or(default.width, |width| width as usize),
         locale: choice(&section, "locale", &[("en", Locale::En), ("ja", Locale::Ja)]).unwrap_or(default.locale),
+        hub: section.word_like("hub", NAME).map(|word| {
+            check_name(&section, "hub", &word);
+            word.text.to_owned()
+        }),
     };
     section.finish();
     run

@@ -97,6 +97,7 @@ impl Voice for English {
             Reason::NotLookedAt => "the settings leave its account or Region out",
             Reason::NoPolicy => "no policy speaks of it",
             Reason::NotSelected => "the request is about others",
+            Reason::OtherHub => "another hub of the reaper has written its tag on it",
             Reason::NotRunning => "only what runs can be stopped",
             Reason::MatchUnknown => "whether an earlier policy matches it is unknown",
             Reason::Incomplete => "something is missing without which nothing may be decided",
@@ -137,6 +138,9 @@ impl Voice for English {
             Reason::NotLookedAt => "a change of `accounts`, `exclude-accounts` or `regions` in `[look]`",
             Reason::NoPolicy => "a policy whose `match` names it, or other tags",
             Reason::NotSelected => "a request that selects its policy",
+            Reason::OtherHub => {
+                "one hub for each instance: other policies, another `prefix`, or that hub's tag removed if it is gone"
+            }
             Reason::NotRunning => "a start",
             Reason::MatchUnknown => "account ids instead of names in `match`, or settings that ask for what is unknown",
             Reason::Incomplete => "a complete answer from DescribeInstances",
@@ -200,6 +204,7 @@ impl Voice for English {
             WhyNot::NoTag => out.write_str("it does not bear the reaper's tag"),
             WhyNot::TagUnreadable => out.write_str("its tag is not what the reaper writes, or lies in the future"),
             WhyNot::OtherRun(run) => write!(out, "its tag names run {run}"),
+            WhyNot::OtherHub(hub) => write!(out, "its tag names the hub `{hub}`, which has to undo it"),
             WhyNot::Touched => out.write_str("somebody has started or stopped it since"),
             WhyNot::Frozen(range) => write!(out, "frozen {range}; `--even-frozen` starts it all the same"),
         }
@@ -227,6 +232,9 @@ impl Voice for English {
             Inputs::NotSelected { selected: Some(policies) } => {
                 write!(out, "the request selects: {}", policies.join(", "))
             }
+            Inputs::OtherHub { own: Some(own), found: None } => write!(out, "no tag of another hub than `{own}`"),
+            Inputs::OtherHub { own: None, found: None } => out.write_str("no tag of another hub"),
+            Inputs::OtherHub { own: _, found: Some((key, hub)) } => other_hub(out, key, hub),
             Inputs::NotRunning { state, stopped: None } => write!(out, "state {state}"),
             Inputs::NotRunning { state, stopped: Some((at, run)) } => {
                 write!(out, "state {state}, stopped by the reaper at {at} in run {run}")
@@ -544,6 +552,7 @@ fn spared(out: &mut String, spared: &Spared) -> fmt::Result {
             out.write_str(" Not stopped until the tag is corrected")
         }
         Spared::NeverListed { by } => never(out, by),
+        Spared::OtherHub { key, hub } => other_hub(out, key, hub),
         Spared::NotRunning { state, ours: true } => write!(out, "{state} by the reaper"),
         Spared::NotRunning { state, ours: false } => write!(out, "{state}"),
         Spared::MatchUnknown { policy, fact } => match_unknown(out, policy, *fact),
@@ -585,6 +594,10 @@ fn spared(out: &mut String, spared: &Spared) -> fmt::Result {
             write!(out, "stopped {stops} times and started again each time; talk to its owner")
         }
     }
+}
+
+fn other_hub(out: &mut String, key: &str, hub: &str) -> fmt::Result {
+    write!(out, "its tag `{key}` is the hub `{hub}`'s: neither stopped nor started by this one")
 }
 
 pub(super) fn mistyped(out: &mut String, key: &str, meant: &str) -> fmt::Result {

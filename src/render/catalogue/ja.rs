@@ -104,6 +104,7 @@ impl Voice for Japanese {
             Reason::NotLookedAt => "アカウントまたはリージョンが設定の対象外",
             Reason::NoPolicy => "どのポリシーの対象でもない",
             Reason::NotSelected => "今回の要求の対象ではない",
+            Reason::OtherHub => "別のハブの idle-reaper がタグを書いている",
             Reason::NotRunning => "停止できるのは実行中のインスタンスだけ",
             Reason::MatchUnknown => "先に評価されるポリシーに該当するかどうか分からない",
             Reason::Incomplete => "判定に必要な情報が欠けている",
@@ -144,6 +145,7 @@ impl Voice for Japanese {
             Reason::NotLookedAt => "`[look]` の `accounts`、`exclude-accounts`、`regions` の変更",
             Reason::NoPolicy => "`match` が該当するポリシーの追加、またはタグの変更",
             Reason::NotSelected => "該当するポリシーを選択した要求",
+            Reason::OtherHub => "インスタンスごとに1つのハブ: ポリシーや `prefix` の変更、またはそのハブがもうなければタグの削除",
             Reason::NotRunning => "インスタンスの起動",
             Reason::MatchUnknown => "`match` でのアカウント ID の指定、または不明な情報を取得できる設定への変更",
             Reason::Incomplete => "`DescribeInstances` の完全な応答",
@@ -212,6 +214,7 @@ impl Voice for Japanese {
                 out.write_str("タグが idle-reaper の書いた形ではない、または未来の時刻を示している")
             }
             WhyNot::OtherRun(run) => write!(out, "タグは別の実行 `{run}` を示している"),
+            WhyNot::OtherHub(hub) => write!(out, "タグは別のハブ `{hub}` を示している。取り消しはそのハブで行うこと"),
             WhyNot::Touched => out.write_str("その後、誰かが起動または停止した"),
             WhyNot::Frozen(range) => {
                 write!(out, "凍結期間 {}。`--even-frozen` を付ければ起動する", Range(*range))
@@ -248,6 +251,11 @@ impl Voice for Japanese {
                 out.write_str("要求が選択しているポリシー: ")?;
                 listed(out, policies, |out, policy| write!(out, "`{policy}`"))
             }
+            Inputs::OtherHub { own, found: None } => match own {
+                Some(own) => write!(out, "`{own}` 以外のハブのタグなし"),
+                None => out.write_str("別のハブのタグなし"),
+            },
+            Inputs::OtherHub { own: _, found: Some((key, hub)) } => other_hub(out, key, hub),
             Inputs::NotRunning { state, stopped: None } => self::state(out, *state),
             Inputs::NotRunning { state, stopped: Some((at, run)) } => {
                 self::state(out, *state)?;
@@ -564,6 +572,7 @@ fn spared(out: &mut String, spared: &Spared) -> fmt::Result {
             out.write_str("。タグが直されるまで停止しない")
         }
         Spared::NeverListed { by } => never(out, by),
+        Spared::OtherHub { key, hub } => other_hub(out, key, hub),
         Spared::NotRunning { state, ours: true } => {
             out.write_str("idle-reaper が停止。")?;
             self::state(out, *state)
@@ -605,6 +614,10 @@ fn spared(out: &mut String, spared: &Spared) -> fmt::Result {
             write!(out, "{stops}回停止し、そのたびに起動された。所有者に確認すること")
         }
     }
+}
+
+fn other_hub(out: &mut String, key: &str, hub: &str) -> fmt::Result {
+    write!(out, "タグ `{key}` は別のハブ `{hub}` のもの。このハブは停止も起動もしない")
 }
 
 pub(super) fn mistyped(out: &mut String, key: &str, meant: &str) -> fmt::Result {

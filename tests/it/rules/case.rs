@@ -80,6 +80,7 @@ pub fn with_tell(reason: Reason, case: Case) -> Case {
         Reason::NotLookedAt => case.changed(|found| found.region("eu-central-1")),
         Reason::NoPolicy => case.changed(|found| found.untagged("Env")),
         Reason::NotSelected => Case { scope: Scope { policies: Some(Vec::new()), ..Scope::default() }, ..case },
+        Reason::OtherHub => case.tagged("idle-reaper:stopped", "2026-11-24T12:30:00Z run=run-0 policy=dev hub=other"),
         Reason::NotRunning => case.changed(|found| found.state(State::Pending)),
         Reason::MatchUnknown => case.changed(|found| Instance { tags_unreadable: true, ..found.untagged("Env") }),
         Reason::Incomplete => case.changed(|found| Instance { id: "".into(), ..found }),

@@ -26,7 +26,7 @@ fn idle() -> Case {
 /// The same with a mark.
 fn marked(case: Case, since: DateTime<Utc>, tier: Tier) -> Case {
     let tags = digest_of(&case.instance.tags, "idle-reaper:", &[]);
-    let mark = Mark { since, not_before: since + Duration::days(7), policy: "dev".into(), tier, tags };
+    let mark = Mark { since, not_before: since + Duration::days(7), policy: "dev".into(), tier, tags, hub: None };
     Case { instance: case.instance.tag("idle-reaper:marked", &mark.to_string()), ..case }
 }
 
@@ -168,7 +168,8 @@ fn a_mark_that_was_written_for_later_stays_for_later() {
     };
     // Five business days after the notice it is 2 December; the mark says two days more.
     let not_before = at("2026-12-04T12:00:00+09:00");
-    let mark = Mark { since, not_before, policy: "dev".into(), tier: Tier::Strict, tags: "1a".into() };
+    let tags = "1a".into();
+    let mark = Mark { since, not_before, policy: "dev".into(), tier: Tier::Strict, tags, hub: None };
     let of_mark = |now| notice.of_mark(Some(&mark), now);
     let shut = |until| Gate::Shut { because: Cap::InGrace, until: Some(until) };
     assert_eq!(of_mark(at("2026-12-02T11:57:59+09:00")), shut(at("2026-12-02T12:00:00+09:00")));

@@ -23,6 +23,7 @@ fn the_names_stand_in_the_order_in_which_the_rules_are_asked() {
             "not-looked-at",
             "no-policy",
             "not-selected",
+            "other-hub",
             "not-running",
             "match-unknown",
             "incomplete",

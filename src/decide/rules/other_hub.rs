@@ -1,0 +1,18 @@
+//! `other-hub`: another hub has written its tag on it. Two hubs that both switched it would start and stop each other's
+//! machines all night, so this one neither stops nor starts it and leaves the tag alone.
+
+use super::Rule;
+use crate::decide::case::Case;
+use crate::decide::inputs::Inputs;
+use crate::words::{Reason, Spared, Verdict};
+
+pub(super) const RULE: Rule = Rule { reason: Reason::OtherHub, judge, inputs };
+
+fn judge(case: &Case<'_>) -> Option<Verdict> {
+    case.other_hub().map(|(key, hub)| Verdict::Spare(Spared::OtherHub { key: key.to_owned(), hub }))
+}
+
+fn inputs(case: &Case<'_>) -> Inputs {
+    let found = case.other_hub().map(|(key, hub)| (key.to_owned(), hub));
+    Inputs::OtherHub { own: case.settings.run.hub.clone(), found }
+}
