@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
-use super::owner::{Owner, channel_of, second_of};
+use super::owner::{Owner, channels_of, seconds_of};
 use super::settings::{Channel, Settings};
 use super::weekly::Gathered;
 use crate::words::{Contact, Item, Spared, Subject, Verdict};
@@ -82,32 +82,36 @@ pub fn digests(settings: &Settings, news: Vec<News>, notes: Vec<String>, gathere
             operators.push(Entry { item: one.item, owner: one.owner });
             continue;
         }
-        let channel = match one.contact {
-            Contact::First => channel_of(settings, &one.owner),
-            Contact::Second => second_of(settings, &one.owner),
+        let channels = match one.contact {
+            Contact::First => channels_of(settings, &one.owner),
+            Contact::Second => seconds_of(settings, &one.owner),
         };
-        let at_once = matches!(one.item.subject, Subject::Stopped | Subject::Lifted);
-        let is_due = |reader: &str| gathered.is_due(reader);
-        if !at_once
-            && !settings.notify.is_enough(one.item.monthly, one.weight)
-            && !channel.map_or_else(|| is_due(""), |_| is_due(&one.owner.name.to_lowercase()))
-        {
+        let at_once = of_hubs || matches!(one.item.subject, Subject::Stopped | Subject::Lifted);
+        let said = at_once || settings.notify.is_enough(one.item.monthly, one.weight);
+        let is_due = |reader: &str| said || gathered.is_due(&reader.to_lowercase());
+        let nobody = channels.is_empty();
+        let due: Vec<_> = channels.into_iter().filter(|(name, _)| is_due(name)).collect();
+        if due.is_empty() && (!nobody || !is_due("")) {
             digests.filtered.push(one);
             continue;
         }
-        match (channel, one.contact) {
-            (Some(channel), contact) => {
-                let reader = Reader::Owner(one.owner.name.clone(), contact);
-                let fresh = || Digest { reader, channel: channel.clone(), entries: Vec::new(), notes: Vec::new() };
-                let digest = owners.entry((one.owner.name.to_lowercase(), contact)).or_insert_with(fresh);
-                digest.entries.push(Entry { item: one.item, owner: one.owner });
-            }
+        for (name, channel) in &due {
+            let reader = || Reader::Owner(Arc::from(*name), one.contact);
+            let fresh =
+                || Digest { reader: reader(), channel: (*channel).clone(), entries: Vec::new(), notes: Vec::new() };
+            let digest = owners.entry((name.to_lowercase(), one.contact)).or_insert_with(fresh);
+            digest.entries.push(Entry { item: one.item.clone(), owner: one.owner.clone() });
+        }
+        if !nobody {
+            continue;
+        }
+        match one.contact {
             // The operator stands in for an owner who cannot be reached, and for nobody's second contact: the
             // first one was told.
-            (None, Contact::First) if settings.notify.operator.is_some() => {
+            Contact::First if settings.notify.operator.is_some() => {
                 operators.push(Entry { item: one.item, owner: one.owner });
             }
-            (None, Contact::First | Contact::Second) => digests.unheard.push(one),
+            Contact::First | Contact::Second => digests.unheard.push(one),
         }
     }
     digests.owners = owners.into_values().map(sorted).collect();

@@ -120,32 +120,34 @@ pub fn needs_contact(settings: &Settings, account: &Account) -> bool {
 /// Somebody who can be told, and how.
 #[derive(Clone, Copy, Debug)]
 pub struct Reach<'a> {
-    /// The owner's name.
-    pub owner: &'a str,
-    /// The channel that leads to the owner.
-    pub channel: &'a Channel,
+    /// The owner's name, which may hold several addresses.
+    owner: &'a str,
+    settings: &'a Settings,
 }
 
 impl<'a> Reach<'a> {
     /// How `owner` is told; `None` where nobody can be.
     pub fn of(settings: &'a Settings, owner: &'a Owner) -> Option<Self> {
         let name = owner.known()?;
-        settings.owners.channel(name).map(|channel| Self { owner: name, channel })
+        let reached = !settings.owners.channels(name).is_empty();
+        reached.then_some(Self { owner: name, settings })
     }
 
-    /// Whether it was this owner who was told, and there where the owner is told now: who has moved since, or was
+    /// Whether it was this owner who was told, and everywhere where the owner is told now: who has moved since, or was
     /// looked for in the wrong place, has not read it.
     pub fn has_read(&self, told: &Told) -> bool {
-        *self.owner == *told.owner && self.channel.place() == *told.place
+        let places = self.settings.owners.channels(self.owner).into_iter().map(|(_, channel)| channel.place());
+        *self.owner == *told.owner && places.into_iter().all(|place| told.has_reached(&place))
     }
 }
 
-/// The channel by which an owner is told. `None`: the operator hears of it, and nothing is acted on.
-pub fn channel_of<'a>(settings: &'a Settings, owner: &Owner) -> Option<&'a Arc<Channel>> {
-    settings.owners.channel(owner.known()?)
+/// The channels by which an owner is told, each with the name or address that leads there. None: the operator hears of
+/// it, and nothing is acted on.
+pub fn channels_of<'a>(settings: &'a Settings, owner: &'a Owner) -> Vec<(&'a str, &'a Arc<Channel>)> {
+    owner.known().map_or_else(Vec::new, |name| settings.owners.channels(name))
 }
 
-/// The channel of an owner's second contact.
-pub fn second_of<'a>(settings: &'a Settings, owner: &Owner) -> Option<&'a Arc<Channel>> {
-    settings.owners.second(owner.known()?)
+/// The channels of an owner's second contacts.
+pub fn seconds_of<'a>(settings: &'a Settings, owner: &'a Owner) -> Vec<(&'a str, &'a Arc<Channel>)> {
+    owner.known().map_or_else(Vec::new, |name| settings.owners.seconds(name))
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::request::is_sane;
 use super::retagged::Said;
-use crate::words::{Contact, Receipt, Subject};
+use crate::words::{Contact, Item, Receipt, Subject};
 
 /// An entry about an instance that nobody has seen for so long is dropped: it was terminated.
 const FORGET_DAYS: i64 = 90;
@@ -27,13 +27,16 @@ pub struct Told {
     /// Where the channel led by which it was said. Whoever is told elsewhere since has not read it.
     #[serde(default)]
     pub place: Arc<str>,
+    /// Where else the same was said, for an owner with several addresses.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<Arc<str>>,
     /// Whether it said when the instance will be stopped; a notice of a time when nothing was going to be done
     /// announces nothing.
     pub binding: bool,
     /// The latest instant that was announced to this owner; `None` in records of older releases.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due: Option<DateTime<Utc>>,
-    /// When it was said first, and accepted.
+    /// When it was said first everywhere, and accepted.
     pub first: DateTime<Utc>,
     /// When it was said last.
     pub last: DateTime<Utc>,
@@ -62,6 +65,11 @@ fn is_none(times: &u8) -> bool {
 }
 
 impl Told {
+    /// Whether it was said at this place.
+    pub fn has_reached(&self, place: &str) -> bool {
+        *self.place == *place || self.also.iter().any(|also| **also == *place)
+    }
+
     /// Whether it was said so long ago, and no stop has followed since, that a stop would be a surprise.
     pub fn has_lapsed(&self, now: DateTime<Utc>) -> bool {
         now - self.followed.map_or(self.last, |followed| followed.max(self.last)) > Duration::days(LAPSES_DAYS)
@@ -108,8 +116,19 @@ impl Ledger {
         self.0.get(&(id.into(), subject))
     }
 
-    /// Notes that a channel has accepted a message that lists this very instance. Another owner, another place or
-    /// another policy begins anew.
+    /// Whether `place` has read this already and is only to be left out, because it is another address of the same owner
+    /// that has not.
+    pub fn has_read(&self, item: &Item, owner: &str, place: &str) -> bool {
+        let again = item.reminder || matches!(item.subject, Subject::Lifted | Subject::Stopped);
+        let told = self.find(&item.id, item.subject).filter(|_| !again);
+        told.is_some_and(|told| {
+            let same = *told.owner == *owner && told.policy == item.policy && told.binding == item.due.is_some();
+            same && told.has_reached(place)
+        })
+    }
+
+    /// Notes that a channel has accepted a message that lists this very instance. Another owner or another policy begins
+    /// anew, and so does the time for a place that reads it later than the others.
     pub fn accept(&mut self, receipt: &Receipt) {
         let Receipt { id, subject, policy, owner, channel: _, place, contact, binding, due, at } = receipt;
         let key = (id.clone(), *subject);
@@ -117,6 +136,7 @@ impl Ledger {
             policy: policy.clone(),
             owner: owner.clone(),
             place: place.clone(),
+            also: Vec::new(),
             binding: *binding,
             due: *due,
             first: *at,
@@ -130,8 +150,12 @@ impl Ledger {
         };
         match (contact, self.0.get_mut(&key)) {
             (Contact::First, Some(told))
-                if (&told.owner, &told.place, &told.policy, told.binding) == (owner, place, policy, *binding) =>
+                if (&told.owner, &told.policy, told.binding) == (owner, policy, *binding) =>
             {
+                if !told.has_reached(place) {
+                    let also = told.also.iter().cloned().chain([place.clone()]).collect();
+                    *told = Told { place: told.place.clone(), also, ..fresh() };
+                }
                 told.last = *at;
                 told.due = told.due.max(*due);
             }

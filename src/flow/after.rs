@@ -13,7 +13,7 @@ use crate::decide::case::History;
 use crate::decide::digest::{Digest, Digests, Reader, digests};
 use crate::decide::idle_stops::{self, IdleStops};
 use crate::decide::news::{forget, news, stopped_for_idleness};
-use crate::decide::owner::{self, channel_of};
+use crate::decide::owner::{self, channels_of};
 use crate::decide::price::{PriceKey, Prices};
 use crate::decide::report::{Ending, Report, Row};
 use crate::decide::retagged::Said;
@@ -115,7 +115,12 @@ pub(super) async fn speak(
     let (weekly, zone) = (history.weekly.clone().filter(|_| order.run.scope.is_whole()), settings.zone());
     let gathered = weekly.as_ref().map_or(Gathered::Held, |weekly| weekly.gathered(report.at, zone));
     let notes = if report.troubled { notes } else { Vec::new() };
-    let digests = digests(settings, news(report), notes, &gathered);
+    let mut digests = digests(settings, news(report), notes, &gathered);
+    for digest in digests.owners.iter_mut().filter(|digest| matches!(digest.reader, Reader::Owner(_, Contact::First))) {
+        let place = digest.channel.place();
+        digest.entries.retain(|entry| !ledger.has_read(&entry.item, &entry.owner.name, &place));
+    }
+    digests.owners.retain(|digest| !digest.entries.is_empty());
     let (tags, names, money) = (&settings.tags, &report.names, &settings.money);
     let frame = Frame { at: report.at, locale: report.locale, tags, names, money };
     let delivery = tell(messenger, &digests, &frame, order.clock, RESERVE).await;
@@ -242,8 +247,9 @@ pub(super) async fn take_stock(
         let account = seen.accounts.get(&stock.account).unwrap_or(&bare);
         let owner = owner::resolve(settings, &Tags::default(), account, &seen.contacts);
         let text = message(stock, &settings.money, &settings.tags, &place, report.locale);
-        let to_owner =
-            channel_of(settings, &owner).map(|channel| (Reader::Owner(owner.name.clone(), Contact::First), channel));
+        // An account's stocktake goes to one owner: the first of several.
+        let first = channels_of(settings, &owner).into_iter().next();
+        let to_owner = first.map(|(name, channel)| (Reader::Owner(Arc::from(name), Contact::First), channel));
         let to_operator = || settings.notify.operator.as_ref().map(|channel| (Reader::Operator, channel));
         if let Some((reader, channel)) = to_owner.or_else(to_operator) {
             digests.owners.push(Digest { reader, channel: channel.clone(), entries: Vec::new(), notes: vec![text] });

@@ -117,7 +117,7 @@ fn edited(word: &str, (kind, place, letter): (u8, usize, char)) -> String {
         0 if !letters.is_empty() => drop(letters.remove(at)),
         1 => letters.insert(at, letter),
         2 if !letters.is_empty() => letters[at] = letter,
-        _ if letters.len() > 1 => letters.swap(at.min(letters.len() - 2), at.min(letters.len() - 2) + 1),
+        _ if at > 0 => letters.swap(at - 1, at),
         _ => {}
     }
     letters.into_iter().collect()

@@ -95,20 +95,49 @@ impl Owners {
         !self.channels.is_empty()
     }
 
-    /// The channel by which `owner` is told.
-    pub fn channel(&self, owner: &str) -> Option<&Arc<Channel>> {
-        self.channels.iter().find(|(_, glob, _)| glob.matches(owner)).map(|(_, _, channel)| channel)
+    /// Everybody whom `owner` names, each with the channel that leads there. A channel stands here once.
+    pub fn channels<'a>(&'a self, owner: &'a str) -> Vec<(&'a str, &'a Arc<Channel>)> {
+        readers(&self.channels, owner)
     }
 
-    /// The channel of `owner`'s second contact.
-    pub fn second(&self, owner: &str) -> Option<&Arc<Channel>> {
-        self.second.iter().find(|(_, glob, _)| glob.matches(owner)).map(|(_, _, channel)| channel)
+    /// The second contacts of everybody whom `owner` names.
+    pub fn seconds<'a>(&'a self, owner: &'a str) -> Vec<(&'a str, &'a Arc<Channel>)> {
+        readers(&self.second, owner)
     }
 
     /// Whether an account's owner can only be told where accounts' names are known.
     pub fn needs_names(&self) -> bool {
         self.accounts.iter().any(|(pattern, _, _)| !is_id(pattern))
     }
+}
+
+/// Who of those that `owner` names is in `table`. A name that the settings write out is one owner, whatever stands in
+/// it; and so is one of whose parts none has a channel.
+fn readers<'a>(table: &'a [(String, WildMatch, Arc<Channel>)], owner: &'a str) -> Vec<(&'a str, &'a Arc<Channel>)> {
+    let find = |name: &str| table.iter().find(|(_, glob, _)| glob.matches(name)).map(|(_, _, channel)| channel);
+    let whole = || find(owner).map(|channel| (owner, channel)).into_iter().collect();
+    if table.iter().any(|(text, _, _)| text.eq_ignore_ascii_case(owner)) {
+        return whole();
+    }
+    let mut readers: Vec<(&str, &Arc<Channel>)> = Vec::new();
+    for (name, channel) in addresses(owner).into_iter().filter_map(|name| Some((name, find(name)?))) {
+        if readers.iter().all(|(_, known)| known.place() != channel.place()) {
+            readers.push((name, channel));
+        }
+    }
+    if readers.is_empty() { whole() } else { readers }
+}
+
+/// The parts of an owner's name: addresses as people write them side by side, `Ana <ana@x.example>, mailto:ben@x.example`,
+/// and names without an address.
+fn addresses(owner: &str) -> Vec<&str> {
+    let parts = owner.split([',', ';', '、', '，', '；', '\n']).map(str::trim).filter(|part| !part.is_empty());
+    let in_part = |part: &'_ str| -> Vec<&str> {
+        // None of these stands in an address; all of them stand around one.
+        let beside = |c: char| c.is_whitespace() || "<>()[]\"'|/?&:".contains(c);
+        part.split(beside).filter(|word| word.contains('@')).collect()
+    };
+    parts.flat_map(|part| if part.contains('@') { in_part(part) } else { vec![part] }).collect()
 }
 
 /// Any text but none.

@@ -144,7 +144,8 @@ fn a_mark_that_was_written_for_later_stays_for_later() {
     let told = Told {
         policy: "dev".into(),
         owner: "ana".into(),
-        place: reach.channel.place().into(),
+        place: settings.owners.channels("ana")[0].1.place().into(),
+        also: Vec::new(),
         binding: true,
         due: None,
         first: since,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use idle_reaper::decide::owner::{Contacts, OwnedBy, Owner, channel_of, needs_contact, resolve, second_of};
+use idle_reaper::decide::owner::{Contacts, OwnedBy, Owner, channels_of, needs_contact, resolve, seconds_of};
 use idle_reaper::decide::settings::Settings;
 use idle_reaper::words::{Account, Tags};
 use rust_decimal::Decimal;
@@ -85,7 +85,8 @@ fn a_failed_lookup_of_the_contact_is_not_silently_the_default() {
 #[test]
 fn owners_have_channels_by_the_first_pattern_and_nobody_has_none() {
     let settings = telling();
-    let channel = |name: &str| channel_of(&settings, &owner(name)).map(|channel| channel.name.to_string());
+    let first = |owner: &Owner| channels_of(&settings, owner).first().map(|(_, channel)| channel.name.to_string());
+    let channel = |name: &str| first(&owner(name));
     assert_eq!(channel("Team-Dev").as_deref(), Some("dev-chat"));
     assert_eq!(channel("team-two").as_deref(), Some("mail"));
     assert_eq!(channel("ana@example.com").as_deref(), Some("mail"));
@@ -93,9 +94,57 @@ fn owners_have_channels_by_the_first_pattern_and_nobody_has_none() {
     assert_eq!(channel(""), None);
     let catch_all = settings_with("channels = { \"*\" = \"mail\" }");
     let lost = Owner { name: "".into(), by: OwnedBy::Unresolved("denied".to_owned()) };
-    assert_eq!(channel_of(&catch_all, &lost), None, "a pattern for everybody is no owner for nobody");
-    assert_eq!(second_of(&settings, &owner("team-dev")).map(|channel| &*channel.name), Some("dev-lead"));
-    assert_eq!(second_of(&settings, &owner("team-two")), None);
+    assert_eq!(channels_of(&catch_all, &lost), [], "a pattern for everybody is no owner for nobody");
+    let second = owner("team-dev");
+    assert_eq!(seconds_of(&settings, &second).first().map(|(_, channel)| &*channel.name), Some("dev-lead"));
+    assert_eq!(seconds_of(&settings, &owner("team-two")), []);
+}
+
+/// Each of four people has a channel; everybody else at example.org shares one.
+fn people() -> Settings {
+    let channels: String = ["ana", "ben", "eva", "rest", "web"]
+        .map(|name| format!("[channels.{name}]\nsns = \"arn:aws:sns:us-east-1:111111111111:{name}\"\n"))
+        .concat();
+    let owners = "[owners]\n[owners.channels]\n\"ana@example.com\" = \"ana\"\n\"ben@example.com\" = \"ben\"\n\
+        \"eva@example.com\" = \"eva\"\n\"*@example.org\" = \"rest\"\n\"team-web\" = \"web\"\n\"Doe, Jo\" = \"web\"\n\
+        \"arn:*\" = \"web\"\n";
+    settings(&format!("{}{owners}{channels}", crate::fake::SETTINGS))
+}
+
+#[test]
+fn of_several_addresses_in_one_tag_each_has_its_channel_once() {
+    let settings = people();
+    let reached = |name: &str| -> Vec<String> {
+        channels_of(&settings, &owner(name)).iter().map(|(_, channel)| channel.name.to_string()).collect()
+    };
+    for name in [
+        "ana@example.com, ben@example.com",
+        "ana@example.com,ben@example.com",
+        "ana@example.com;ben@example.com",
+        "ana@example.com ; ben@example.com;",
+        "ana@example.com ben@example.com",
+        "ana@example.com\tben@example.com\n",
+        "Ana Doe <ana@example.com>, Ben <ben@example.com>",
+        "Ana <ana@example.com> Ben <ben@example.com>",
+        "\"Doe, Ana\" <ana@example.com>; ben@example.com",
+        "mailto:ana@example.com, MAILTO:Ben@Example.com",
+        "mailto:ana@example.com?subject=hello mailto:ben@example.com",
+        "<mailto:ana@example.com>, (ben@example.com)",
+        "ana@example.com / ben@example.com",
+        "ana@example.com、ben@example.com",
+        "ana@example.com, ANA@EXAMPLE.COM, ben@example.com, ben@example.com",
+        "ana@example.com, nobody@example.net, ben@example.com",
+    ] {
+        assert_eq!(reached(name), ["ana", "ben"], "{name}");
+    }
+    assert_eq!(reached("Eva <eva@example.com>"), ["eva"]);
+    assert_eq!(reached("one@example.org, two@example.org"), ["rest"], "two addresses behind one topic");
+    assert_eq!(reached("team-web; eva@example.com"), ["web", "eva"]);
+    assert_eq!(reached("Doe, Jo"), ["web"], "written out in the settings");
+    assert_eq!(reached("arn:aws:iam::111111111111:user/x"), ["web"]);
+    for name in ["", ",", ";;", "<>", "@", "nobody", "x@example.net y@example.net"] {
+        assert_eq!(reached(name), [""; 0], "{name}");
+    }
 }
 
 fn settings_with(owners: &str) -> Settings {
