@@ -112,7 +112,9 @@ pub fn finding(case: &Case<'_>, verdict: &Verdict) -> Option<Finding> {
 
 fn finding_spared(case: &Case<'_>, spared: &Spared) -> Option<Finding> {
     match spared.reason() {
-        Reason::Kept | Reason::KeptUntil | Reason::KeepUnreadable | Reason::TagUnknown => Some(Finding::No(Lifted::Kept)),
+        Reason::Kept | Reason::KeptUntil | Reason::KeepUnreadable | Reason::TagUnknown => {
+            Some(Finding::No(Lifted::Kept))
+        }
         Reason::NeverListed
         | Reason::AutoScalingMember
         | Reason::KubernetesNode

@@ -149,12 +149,10 @@ impl Ledger {
             times: 0,
         };
         match (contact, self.0.get_mut(&key)) {
-            (Contact::First, Some(told))
-                if (&told.owner, &told.policy, told.binding) == (owner, policy, *binding) =>
-            {
+            (Contact::First, Some(told)) if (&told.owner, &told.policy, told.binding) == (owner, policy, *binding) => {
                 if !told.has_reached(place) {
-                    let also = told.also.iter().cloned().chain([place.clone()]).collect();
-                    *told = Told { place: told.place.clone(), also, ..fresh() };
+                    let also = told.also.iter().cloned().chain([told.place.clone()]).collect();
+                    *told = Told { also, ..fresh() };
                 }
                 told.last = *at;
                 told.due = told.due.max(*due);

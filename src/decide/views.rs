@@ -69,10 +69,8 @@ impl Tally {
             Verdict::Start(_) => {}
             Verdict::Spare(_) | Verdict::OutOfScope(_) => {
                 let reason = row.verdict.reason();
-                let kept = matches!(
-                    reason,
-                    Reason::Kept | Reason::KeptUntil | Reason::KeepUnreadable | Reason::TagUnknown
-                );
+                let kept =
+                    matches!(reason, Reason::Kept | Reason::KeptUntil | Reason::KeepUnreadable | Reason::TagUnknown);
                 self.kept += usize::from(kept);
                 *self.spared.entry(reason).or_default() += 1;
             }

@@ -6,10 +6,10 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 
 use super::money::caveat;
+use crate::decide::keeping::Kept;
 use crate::decide::month::Month;
 use crate::decide::price::Price;
 use crate::decide::settings::Money;
-use crate::decide::keeping::Kept;
 use crate::decide::stocktake::{Line, Stocktake, kept_until};
 use crate::words::{Currency, Locale, Usd};
 

@@ -123,8 +123,8 @@ impl Later {
         };
         let Some(month) = month else { return false };
         match (after_mark(rest), day) {
-            // Of a month alone its 28th day counts, which every month has.
-            ([Number(year, 4), ..], day) => self.on(*year, month, day.unwrap_or(28)),
+            // Of a month alone, at the end of a range, its 28th day counts, which every month has.
+            ([Number(year, 4), ..], day) => self.on(*year, month, day.unwrap_or(if self.linked { 28 } else { 1 })),
             (_, Some(day)) => self.yearless(month, day),
             (_, None) => self.linked && self.yearless(month, 28),
         }
@@ -133,7 +133,9 @@ impl Later {
     /// What is a date only at the end of a range: `12/05`, `2026-12`, `2027`.
     fn short(&self, tokens: &[Token<'_>]) -> bool {
         match *tokens {
-            [Number(p, 1..=2), Mark('/' | '-' | '.'), Number(q, 1..=2), ..] => self.yearless(p, q) || self.yearless(q, p),
+            [Number(p, 1..=2), Mark('/' | '-' | '.'), Number(q, 1..=2), ..] => {
+                self.yearless(p, q) || self.yearless(q, p)
+            }
             [Number(y, 4), Mark('/' | '-' | '.'), Number(m, 1..=2), ..] => self.on(y, m, 28),
             [Number(y @ 2000..=2100, 4), ref rest @ ..] => !matches!(rest, [Word(_), ..]) && self.on(y, 12, 31),
             _ => false,

@@ -90,8 +90,7 @@ impl TagPattern {
 
     /// The first tag that the pattern matches.
     pub fn find<'a>(&self, tags: &'a Tags) -> Option<(&'a str, &'a str)> {
-        tags.iter()
-            .find(|(key, value)| self.is_of(key) && self.value.as_ref().is_none_or(|glob| glob.matches(value)))
+        tags.iter().find(|(key, value)| self.is_of(key) && self.value.as_ref().is_none_or(|glob| glob.matches(value)))
     }
 
     /// Whether it is about tags with this key.

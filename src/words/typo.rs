@@ -41,7 +41,8 @@ impl Spelling {
         }
         let slips = self.prefix.len() / PREFIX_LETTERS_FOR_ONE_OFF;
         let key_letters = letters(key);
-        let other = key_letters.strip_prefix(&*self.prefix).is_some_and(|rest| self.others.iter().any(|o| **o == *rest));
+        let other =
+            key_letters.strip_prefix(&*self.prefix).is_some_and(|rest| self.others.iter().any(|o| **o == *rest));
         if other || slips == 0 && !spaceless(key).starts_with(&self.begins) {
             return None;
         }
@@ -149,9 +150,14 @@ mod tests {
         ] {
             assert_eq!(nearest("idle-reaper:", key), None, "{key}");
         }
-        for (prefix, key) in
-            [("t-", "keep"), ("t-", "a-keep"), ("/", "Keep"), (":", "keep-until"), ("qa:", "db:keep"), ("ops:", "dev:keep")]
-        {
+        for (prefix, key) in [
+            ("t-", "keep"),
+            ("t-", "a-keep"),
+            ("/", "Keep"),
+            (":", "keep-until"),
+            ("qa:", "db:keep"),
+            ("ops:", "dev:keep"),
+        ] {
             assert_eq!(nearest(prefix, key), None, "{prefix} {key}");
         }
     }

@@ -172,6 +172,21 @@ fn a_keep_until_beyond_the_limit_protects_and_is_reported() {
 }
 
 #[test]
+fn a_range_of_dates_protects_beyond_its_first_day_and_is_flagged() {
+    let berlin = with(&[("zone = \"Asia/Tokyo\"", "zone = \"Europe/Berlin\"")]);
+    let judged = |value: &str| {
+        let found = instance("i-1").tag("idle-reaper:keep-until", value);
+        judge(&berlin, &found, at("2026-11-27T21:30:00+01:00")).verdict
+    };
+    for value in ["2026-11-25 to 2026-12-05", "2026-11-25 - 2026-12-05"] {
+        let spared = Spared::KeepUnreadable { value: value.to_owned() };
+        assert!(spared.wants_attention());
+        assert_eq!(judged(value), Verdict::Spare(spared));
+    }
+    assert_eq!(judged("2026-11-25 ticket 2026-1234").reason(), Reason::OutsideHours);
+}
+
+#[test]
 fn without_a_policy_a_bare_date_lasts_until_the_day_is_over_everywhere() {
     let stranger = instance("i-1").untagged("Env").tag("idle-reaper:keep-until", "2026-11-24");
     let reason = |now: &str| judge(&with(&[]), &stranger, at(now)).verdict.reason();

@@ -46,7 +46,8 @@ fn a_mistyped_key_protects_and_the_right_one_is_named() {
 
 #[test]
 fn what_is_spelled_right_is_no_typo_in_any_case() {
-    for key in ["idle-reaper:seen", "Idle-Reaper:Seen", "idle-reaper:marked", "idle-reaper:launched-by", "Keep", "keep"] {
+    for key in ["idle-reaper:seen", "Idle-Reaper:Seen", "idle-reaper:marked", "idle-reaper:launched-by", "Keep", "keep"]
+    {
         let ruling = judge(&with(&[]), &instance("i-1").tag(key, "x"), at(EVENING));
         assert_eq!((ruling.verdict.reason(), &ruling.remarks[..]), (Reason::OutsideHours, &[][..]), "{key}");
     }
@@ -87,7 +88,11 @@ fn other_unknown_keys_under_the_prefix_are_flagged_and_decide_nothing() {
     }
     let line: serde_json::Value = serde_json::from_str(&json(&report, false).expect("a report")).expect("JSON");
     assert_eq!(line["instances"][0]["attention"], true);
-    for named in ["ignore = [\"idle-reaper:cost-center\"]", "ignore = [\"idle-reaper:cost-*\"]", "owner = \"idle-reaper:cost-center\""] {
+    for named in [
+        "ignore = [\"idle-reaper:cost-center\"]",
+        "ignore = [\"idle-reaper:cost-*\"]",
+        "owner = \"idle-reaper:cost-center\"",
+    ] {
         assert_eq!(judge(&with_tags(named), &found, at(EVENING)).remarks, [], "{named}");
     }
 }

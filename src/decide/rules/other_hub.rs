@@ -9,7 +9,9 @@ use crate::words::{Reason, Spared, Verdict};
 pub(super) const RULE: Rule = Rule { reason: Reason::OtherHub, judge, inputs };
 
 fn judge(case: &Case<'_>) -> Option<Verdict> {
-    case.other_hub().map(|(key, hub)| Verdict::Spare(Spared::OtherHub { key: key.to_owned(), hub }))
+    // What this hub stopped it starts, though another has found it idle meanwhile.
+    let found = case.other_hub().filter(|_| !case.is_started_now());
+    found.map(|(key, hub)| Verdict::Spare(Spared::OtherHub { key: key.to_owned(), hub }))
 }
 
 fn inputs(case: &Case<'_>) -> Inputs {

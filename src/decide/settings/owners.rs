@@ -132,12 +132,15 @@ fn readers<'a>(table: &'a [(String, WildMatch, Arc<Channel>)], owner: &'a str) -
 /// and names without an address.
 fn addresses(owner: &str) -> Vec<&str> {
     let parts = owner.split([',', ';', '、', '，', '；', '\n']).map(str::trim).filter(|part| !part.is_empty());
-    let in_part = |part: &'_ str| -> Vec<&str> {
-        // None of these stands in an address; all of them stand around one.
-        let beside = |c: char| c.is_whitespace() || "<>()[]\"'|/?&:".contains(c);
-        part.split(beside).filter(|word| word.contains('@')).collect()
-    };
-    parts.flat_map(|part| if part.contains('@') { in_part(part) } else { vec![part] }).collect()
+    // None of these stands in an address; all of them stand around one.
+    let beside = |c: char| c.is_whitespace() || "<>()[]\"'|/?&:".contains(c);
+    let mut found = Vec::new();
+    for part in parts {
+        let is_name = !part.contains('@');
+        found.extend(is_name.then_some(part));
+        found.extend(part.split(beside).filter(|word| word.contains('@')));
+    }
+    found
 }
 
 /// Any text but none.

@@ -72,7 +72,15 @@ impl Place {
 }
 
 pub(super) fn read(top: &Section<'_>) -> Run {
-    let default = Run { armed: false, pause: None, record: None, max_blind_percent: 20, width: 64, locale: Locale::En, hub: None };
+    let default = Run {
+        armed: false,
+        pause: None,
+        record: None,
+        max_blind_percent: 20,
+        width: 64,
+        locale: Locale::En,
+        hub: None,
+    };
     let Some(section) = top.section("run") else {
         return default;
     };

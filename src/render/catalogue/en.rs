@@ -133,7 +133,9 @@ impl Voice for English {
             Reason::KeepUnreadable => {
                 "a date such as `2026-12-31`, or an instant such as `2026-12-31T18:00+09:00`, in the tag"
             }
-            Reason::TagUnknown => "the right key, or none; of a tag that is none of the reaper's, its key in `ignore` of `[tags]`",
+            Reason::TagUnknown => {
+                "the right key, or none; of a tag that is none of the reaper's, its key in `ignore` of `[tags]`"
+            }
             Reason::NeverListed => "a change of `[never]` in the settings",
             Reason::NotLookedAt => "a change of `accounts`, `exclude-accounts` or `regions` in `[look]`",
             Reason::NoPolicy => "a policy whose `match` names it, or other tags",

@@ -140,12 +140,16 @@ impl Voice for Japanese {
             Reason::KeepUnreadable => {
                 "タグの値を `2026-12-31` のような日付、または `2026-12-31T18:00+09:00` のような時刻に直すこと"
             }
-            Reason::TagUnknown => "正しいキーへの修正、またはタグの削除。idle-reaper と無関係なタグなら `[tags]` の `ignore` への追加",
+            Reason::TagUnknown => {
+                "正しいキーへの修正、またはタグの削除。idle-reaper と無関係なタグなら `[tags]` の `ignore` への追加"
+            }
             Reason::NeverListed => "設定の `[never]` の変更",
             Reason::NotLookedAt => "`[look]` の `accounts`、`exclude-accounts`、`regions` の変更",
             Reason::NoPolicy => "`match` が該当するポリシーの追加、またはタグの変更",
             Reason::NotSelected => "該当するポリシーを選択した要求",
-            Reason::OtherHub => "インスタンスごとに1つのハブ: ポリシーや `prefix` の変更、またはそのハブがもうなければタグの削除",
+            Reason::OtherHub => {
+                "インスタンスごとに1つのハブ: ポリシーや `prefix` の変更、またはそのハブがもうなければタグの削除"
+            }
             Reason::NotRunning => "インスタンスの起動",
             Reason::MatchUnknown => "`match` でのアカウント ID の指定、または不明な情報を取得できる設定への変更",
             Reason::Incomplete => "`DescribeInstances` の完全な応答",

@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
-use crate::decide::month::Month;
 use crate::decide::keeping::Kept;
+use crate::decide::month::Month;
 use crate::words::{Currency, Locale, Usd, instances};
 
 /// A heading of the stocktake, or words that stand alone.

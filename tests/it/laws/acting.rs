@@ -49,11 +49,9 @@ fn what_somebody_restarted_since_the_plan_is_left_alone_however_little_a_start_i
 
 #[test]
 fn a_start_is_rechecked_too() {
-    for (change, end) in [
-        (Change::Started, Ending::Already),
-        (Change::Terminated, Ending::Overtaken),
-        (Change::Gone, Ending::Overtaken),
-    ] {
+    for (change, end) in
+        [(Change::Started, Ending::Already), (Change::Terminated, Ending::Overtaken), (Change::Gone, Ending::Overtaken)]
+    {
         let world = World::of(fleet(2).map(Shape::reaped)).with_faults(Faults::change("i-00", change));
         let report = apply(&world, &with(&[]), at(MORNING));
         assert_eq!(ending(&report, "i-00"), end, "{change:?}");

@@ -80,7 +80,10 @@ fn an_instance_that_is_kept_is_spared_whatever_else_is_true() {
         let starts = plain.verdict.action() == Some(Action::Start);
         let reason = ruling.verdict.reason();
         let kept = matches!(reason, Reason::Kept | Reason::KeptUntil | Reason::KeepUnreadable);
-        assert!(kept && ruling.verdict.action().is_none() && !ruling.armed || found.state == State::Stopped, "{reason}");
+        assert!(
+            kept && ruling.verdict.action().is_none() && !ruling.armed || found.state == State::Stopped,
+            "{reason}"
+        );
         assert!(matches!(ruling.verdict.action(), None | Some(Action::Start)));
         assert!(!starts || ruling.verdict.action() == Some(Action::Start), "{:?}", ruling.verdict);
     });

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use chrono_tz::Asia::Tokyo;
 use idle_reaper::adapters::folder::Folder;
+use idle_reaper::decide::keeping::Kept;
 use idle_reaper::decide::month::Month;
 use idle_reaper::decide::price::Price;
 use idle_reaper::decide::report::Blind;
 use idle_reaper::decide::settings::Settings;
-use idle_reaper::decide::keeping::Kept;
 use idle_reaper::decide::stocktake::{Line, Owner, Stocktake, Taking, is_due};
 use idle_reaper::flow::stocktake::{done, due, write};
 use idle_reaper::render::stocktake::{markdown, message};

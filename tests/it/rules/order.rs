@@ -84,8 +84,7 @@ fn of_two_rules_that_speak_the_earlier_one_decides() {
 
 #[test]
 fn what_teams_and_operators_forbid_comes_before_any_policy() {
-    let forbidden =
-        [Reason::Kept, Reason::KeptUntil, Reason::KeepUnreadable, Reason::TagUnknown, Reason::NeverListed];
+    let forbidden = [Reason::Kept, Reason::KeptUntil, Reason::KeepUnreadable, Reason::TagUnknown, Reason::NeverListed];
     for forbidden in forbidden {
         let case = with_tell(Reason::NoPolicy, with_tell(forbidden, Case::condemned()));
         assert_eq!(case.verdict().reason(), forbidden);

@@ -103,8 +103,8 @@ fn servers_of_a_migration_are_told_by_name_and_tag_and_what_they_migrated_is_not
 fn keys_that_only_look_like_a_tell_protect_nobody() {
     for key in [
         "keep",
-        "idle-reaper:keeper",
-        "idle-reaper:keep ",
+        "idle-reaper:note",
+        "idle:keep",
         "other:keep",
         "aws:autoscaling",
         "kubernetes",

@@ -231,13 +231,13 @@ impl<'a, M: Memory> History<'a, M> {
             1 | 2 => retag("idle-reaper:keep", None),
             3 => {
                 let day = |days: usize| (local(now).date() + Duration::days(days as i64)).to_string();
-                let until = if self.chance(250) { format!("{} - {}", day(0), day(7)) } else { day(self.below(9)) };
+                let until = if self.chance(100) { format!("{} - {}", day(0), day(7)) } else { day(self.below(9)) };
                 retag("idle-reaper:keep-until", Some(&until));
             }
             4 => retag("idle-reaper:keep-until", None),
             5 => retag("idle-reaper:schedule", Some(self.one_of(&["office", "night", "always", "9 to 5"]))),
             6 => retag("idle-reaper:schedule", None),
-            7 => retag(MISTYPED, Some("2026-12-31")),
+            7 if self.chance(150) => retag(MISTYPED, Some("2026-12-31")),
             _ => retag(MISTYPED, None),
         }
     }

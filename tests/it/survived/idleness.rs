@@ -8,7 +8,7 @@ use idle_reaper::decide::report::Report;
 use idle_reaper::decide::settings::Settings;
 use idle_reaper::words::{Because, Details, Instance, OwnTag, State, Subject};
 
-use super::histories::{self, Figures, OWNERS, WISHES, is_member, is_weekday, local, with_owners};
+use super::histories::{self, Figures, OWNERS, WISHES, is_member, is_weekday, kept, local, with_owners};
 use super::plans;
 use super::reference::{Memory, Nature, business_days_after, open, protected};
 use crate::fake::{Hour, Shape, at, settings};
@@ -166,8 +166,9 @@ impl History<'_> {
             if turn.started(id) {
                 figures.starts += 1;
                 let reaped = self.remember(id, |memory| std::mem::take(&mut memory.reaped));
-                if !reaped || open(found, now + Duration::minutes(15)) != Some(true) || protected(found, now).is_some()
-                {
+                // Whoever keeps what the reaper stopped wants it to run.
+                let protected = protected(found, now).filter(|why| kept(found, now) != Some(why));
+                if !reaped || open(found, now + Duration::minutes(15)) != Some(true) || protected.is_some() {
                     figures.wrong.push(format!("{now}: started and should not have been: {found:?}"));
                 }
             }

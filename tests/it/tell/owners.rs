@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use idle_reaper::decide::owner::{Contacts, OwnedBy, Owner, channels_of, needs_contact, resolve, seconds_of};
 use idle_reaper::decide::settings::Settings;
-use idle_reaper::words::{Account, Tags};
+use idle_reaper::words::{Account, State, Tags};
 use rust_decimal::Decimal;
 
 use super::samples::{TELLING, owner, telling};
-use crate::fake::{EVENING, SETTINGS, Shape, World, at, instance, plan, settings};
+use crate::fake::{EVENING, SETTINGS, Shape, World, apply, at, instance, plan, settings};
 
 fn account(name: Option<&str>) -> Account {
     Account { name: name.map(str::to_owned), ..Account::bare("111111111111") }
@@ -272,4 +272,45 @@ fn check_warns_of_names_that_nobody_knows_and_of_an_operator_that_is_missing() {
     assert_eq!(telling().warnings(at(EVENING)), settings(SETTINGS).warnings(at(EVENING)));
     let map: BTreeMap<_, _> = telling().channels;
     assert_eq!(map.keys().map(String::as_str).collect::<Vec<_>>(), ["dev-chat", "dev-lead", "mail", "slack"]);
+}
+
+/// Both owners of a machine by one tag, each with a channel; the first stop is announced.
+fn shared() -> (World, Settings) {
+    let owners = "[owners]\nchannels = { \"ana@*\" = \"ana\", \"ben@*\" = \"ben\" }\n[channels.ana]\n\
+        sns = \"arn:aws:sns:us-east-1:111111111111:ana\"\n[channels.ben]\n\
+        sns = \"arn:aws:sns:us-east-1:111111111111:ben\"\n";
+    let text = format!("{}{owners}", crate::fake::SETTINGS.replace("unannounced = true", ""));
+    let tag = "Ana <ana@example.com>; mailto:ben@example.com, ANA@example.com";
+    (World::of([instance("i-1").tag("Owner", tag)]), settings(&text))
+}
+
+/// How often each of the two was told.
+fn told(world: &World) -> [usize; 2] {
+    ["ana", "ben"].map(|channel| crate::forgotten::heard(world, channel).len())
+}
+
+#[test]
+fn each_of_several_owners_is_notified_once_and_a_business_day_later_it_is_stopped() {
+    let (world, settings) = shared();
+    let evening = |day: &str| at(&format!("2026-11-{day}T21:30:00+09:00"));
+    for (day, rests) in [("25", State::Running), ("26", State::Stopped)] {
+        apply(&world, &settings, evening(day));
+        assert_eq!((told(&world), world.rests("i-1")), ([1, 1], rests), "{day}");
+    }
+}
+
+#[test]
+fn nothing_is_stopped_before_every_owner_was_notified_and_nobody_reads_it_twice() {
+    let (world, settings) = shared();
+    let evening = |day: &str| at(&format!("2026-11-{day}T21:30:00+09:00"));
+    world.mute("ben");
+    for day in ["25", "26"] {
+        apply(&world, &settings, evening(day));
+        assert_eq!((told(&world), world.rests("i-1")), ([1, 0], State::Running), "{day}");
+    }
+    world.unmute();
+    for (day, rests) in [("27", State::Running), ("30", State::Stopped)] {
+        apply(&world, &settings, evening(day));
+        assert_eq!((told(&world), world.rests("i-1")), ([1, 1], rests), "{day}: Ben had a business day, too");
+    }
 }
