@@ -152,7 +152,7 @@ impl Ledger {
             (Contact::First, Some(told)) if (&told.owner, &told.policy, told.binding) == (owner, policy, *binding) => {
                 if !told.has_reached(place) {
                     let also = told.also.iter().cloned().chain([told.place.clone()]).collect();
-                    *told = Told { also, ..fresh() };
+                    *told = Told { also, due: told.due, ..fresh() };
                 }
                 told.last = *at;
                 told.due = told.due.max(*due);

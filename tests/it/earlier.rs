@@ -92,7 +92,7 @@ fn world() -> World {
 
 fn whole(world: &World, now: DateTime<Utc>, named: &'static str) -> idle_reaper::decide::report::Report {
     IDLE.iter().for_each(|id| rests(world, id, now));
-    world.all().iter().for_each(|one| world.change(&one.id, |one| settled(one)));
+    world.all().iter().for_each(|one| world.change(&one.id, settled));
     let ask = Ask { named: Some(named), ..Ask::at(now) };
     try_apply(world, &telling(), &ask).expect("a report")
 }
