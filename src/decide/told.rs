@@ -118,12 +118,13 @@ impl Ledger {
 
     /// Whether `place` has read this already and is only to be left out, because it is another address of the same owner
     /// that has not.
-    pub fn has_read(&self, item: &Item, owner: &str, place: &str) -> bool {
-        let again = item.reminder || matches!(item.subject, Subject::Lifted | Subject::Stopped);
+    pub fn has_read(&self, item: &Item, owner: &str, place: &str, said: Option<&Said>) -> bool {
+        let again = item.reminder || matches!(item.subject, Subject::Lifted | Subject::Stopped | Subject::Retagged);
         let told = self.find(&item.id, item.subject).filter(|_| !again);
         told.is_some_and(|told| {
             let same = *told.owner == *owner && told.policy == item.policy && told.binding == item.due.is_some();
-            same && told.has_reached(place)
+            let retagged = told.tags.as_ref().is_some_and(|then| said.is_some_and(|said| said != then));
+            same && !retagged && told.has_reached(place)
         })
     }
 
@@ -152,7 +153,8 @@ impl Ledger {
             (Contact::First, Some(told)) if (&told.owner, &told.policy, told.binding) == (owner, policy, *binding) => {
                 if !told.has_reached(place) {
                     let also = told.also.iter().cloned().chain([told.place.clone()]).collect();
-                    *told = Told { also, due: told.due, ..fresh() };
+                    let Told { due, changed, times, .. } = *told;
+                    *told = Told { also, due, changed, times, tags: told.tags.clone(), ..fresh() };
                 }
                 told.last = *at;
                 told.due = told.due.max(*due);
@@ -174,7 +176,11 @@ impl Ledger {
         self.accept(receipt);
         let (Some(told), Contact::First) = (self.0.get_mut(&key), contact) else { return };
         match (subject, said) {
-            (Subject::Retagged, _) => told.times = before.map_or(0, |before| before.times).saturating_add(1),
+            (Subject::Retagged, _) => {
+                // Several addresses read of one change.
+                let more = u8::from(before.as_ref().is_none_or(|before| before.last != *at));
+                told.times = before.map_or(0, |before| before.times).saturating_add(more);
+            }
             (Subject::FirstStop | Subject::Idle, Some(said)) => {
                 let other = before.and_then(|before| before.tags).is_some_and(|then| then != *said);
                 if other {

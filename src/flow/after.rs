@@ -10,7 +10,7 @@ use super::order::Order;
 use super::tell::{OPERATOR, tell};
 use super::{launches, prices, savings, state, stocktake};
 use crate::decide::case::History;
-use crate::decide::digest::{Digest, Digests, Reader, digests};
+use crate::decide::digest::{Digest, Digests, Entry, Reader, digests};
 use crate::decide::idle_stops::{self, IdleStops};
 use crate::decide::news::{forget, news, stopped_for_idleness};
 use crate::decide::owner::{self, channels_of};
@@ -116,9 +116,15 @@ pub(super) async fn speak(
     let gathered = weekly.as_ref().map_or(Gathered::Held, |weekly| weekly.gathered(report.at, zone));
     let notes = if report.troubled { notes } else { Vec::new() };
     let mut digests = digests(settings, news(report), notes, &gathered);
+    let said = |row: &'_ Row| row.talk.said.as_deref().map(|said| (row.id.clone(), said.clone()));
+    let said: HashMap<Box<str>, Said> = report.rows.iter().filter_map(said).collect();
+    // Of several addresses of one owner only those that have not read it.
     for digest in digests.owners.iter_mut().filter(|digest| matches!(digest.reader, Reader::Owner(_, Contact::First))) {
         let place = digest.channel.place();
-        digest.entries.retain(|entry| !ledger.has_read(&entry.item, &entry.owner.name, &place));
+        digest.entries.retain(|Entry { item, owner }| {
+            let several = settings.owners.channels(&owner.name).len() > 1;
+            !several || !ledger.has_read(item, &owner.name, &place, said.get(&item.id))
+        });
     }
     digests.owners.retain(|digest| !digest.entries.is_empty());
     let (tags, names, money) = (&settings.tags, &report.names, &settings.money);
@@ -139,8 +145,6 @@ pub(super) async fn speak(
         }
     }
     debug_assert!(delivery.operator.iter().all(|receipt| &*receipt.owner == OPERATOR), "nobody's notice");
-    let said = |row: &'_ Row| row.talk.said.as_deref().map(|said| (row.id.clone(), said.clone()));
-    let said: HashMap<Box<str>, Said> = report.rows.iter().filter_map(said).collect();
     for receipt in delivery.receipts.iter().chain(&delivery.operator) {
         ledger.accept_tagged(receipt, said.get(&receipt.id));
     }
