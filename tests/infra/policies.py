@@ -237,7 +237,7 @@ TABLE = [
     ("stranger", "sqs:SendMessage", EVENTS_QUEUE, {}, NO),
     ("hub-admin", "sqs:SendMessage", EVENTS_QUEUE, {"aws:SecureTransport": "false"}, NO),
     ("service:events", "sqs:SendMessage", EVENTS_QUEUE, {"aws:SourceArn": RULE}, YES),
-    ("service:events", "sqs:SendMessage", EVENTS_QUEUE, {"aws:SourceArn": RULE + "-other"}, NO),
+    ("service:events", "sqs:SendMessage", EVENTS_QUEUE, {"aws:SourceArn": RULE.replace("/idle-reaper/", "/other/")}, NO),
     ("service:sns", "sqs:SendMessage", EVENTS_QUEUE, {"aws:SourceArn": ANOMALIES}, YES),
     ("service:sns", "sqs:SendMessage", EVENTS_QUEUE, {"aws:SourceArn": ANOMALIES + "-other"}, NO),
     *[("hub", action, resource, {}, NO) for action, resource in [
