@@ -60,7 +60,7 @@ test: setup ## run every test
 survive: setup ## 25 times as many plans of faults and random histories as `make test` tries; some minutes
 	IDLE_REAPER_PLANS=25 cargo test --locked --test it -- survived --nocapture
 
-FUZZ_KINDS := settings schedule keep own_tag event snapshot plan
+FUZZ_KINDS := settings schedule keep own_tag event snapshot plan record
 FUZZ_SECONDS ?= 60
 
 .PHONY: fuzz

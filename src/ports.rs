@@ -178,6 +178,12 @@ pub trait ReadRecord {
     /// One file of the record; `None` where it is not there.
     fn read(&self, key: &str) -> impl Future<Output = Result<Option<String>, PortError>>;
 
+    /// What time it is by the clock of whatever keeps the record, which is the same for everybody who uses it; `None` where it
+    /// has none or does not say.
+    fn now(&self) -> impl Future<Output = Option<DateTime<Utc>>> {
+        async { None }
+    }
+
     /// The texts of every file under the folder `folder` whose path beneath it begins at `from` or after it.
     fn read_since(&self, folder: &str, from: &str) -> impl Future<Output = Result<Vec<Entry>, PortError>>;
 }

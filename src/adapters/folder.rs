@@ -1,8 +1,11 @@
 //! A record in a folder: the same keys as in a bucket.
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use chrono::{DateTime, Utc};
 
 use crate::ports::{Entry, PortError, ReadRecord, WriteRecord};
 
@@ -26,15 +29,7 @@ impl Folder {
     /// [`PortError`] when the folder cannot be written.
     pub fn write(&self, key: &str, text: &str) -> Result<String, PortError> {
         let path = self.at(key);
-        let draft = path.with_extension("draft");
-        let write = || -> io::Result<()> {
-            if let Some(parent) = path.parent() {
-                fs::create_dir_all(parent)?;
-            }
-            fs::write(&draft, text)?;
-            fs::rename(&draft, &path)
-        };
-        write().map_err(|error| wrong("write", &path, &error))?;
+        put(&path, text).map_err(|error| wrong("write", &path, &error))?;
         Ok(path.display().to_string())
     }
 
@@ -44,40 +39,46 @@ impl Folder {
     /// [`PortError`] when the folder cannot be written.
     pub fn create(&self, key: &str, text: &str) -> Result<Option<String>, PortError> {
         let path = self.at(key);
-        if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent).map_err(|error| wrong("make", parent, &error))?;
+        let _alone = self.alone()?;
+        if let Some(there) = self.read(key)? {
+            return Ok(Some(there));
         }
-        match OpenOptions::new().write(true).create_new(true).open(&path) {
-            Ok(mut file) => {
-                file.write_all(text.as_bytes()).map_err(|error| wrong("write", &path, &error))?;
-                Ok(None)
-            }
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                fs::read_to_string(&path).map(Some).map_err(|error| wrong("read", &path, &error))
-            }
-            Err(error) => Err(wrong("create", &path, &error)),
-        }
+        put(&path, text).map_err(|error| wrong("create", &path, &error))?;
+        Ok(None)
     }
 
-    /// Replaces `key` if it still says `old`; whether it did. The old file is moved away first, which only one of
-    /// several can do.
+    /// Replaces `key` if it still says `old`; whether it did. It is there whole before and after, whenever the process ends.
     ///
     /// # Errors
     /// [`PortError`] when the folder cannot be written.
     pub fn swap(&self, key: &str, old: &str, new: &str) -> Result<bool, PortError> {
         let path = self.at(key);
-        let aside = path.with_extension(format!("void-{}", std::process::id()));
-        match fs::rename(&path, &aside) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
-            Err(error) => return Err(wrong("move", &path, &error)),
-            Ok(()) => {}
+        let _alone = self.alone()?;
+        if self.read(key)?.is_none_or(|there| there != old) {
+            return Ok(false);
         }
-        let found = fs::read_to_string(&aside).map_err(|error| wrong("read", &aside, &error))?;
-        fs::remove_file(&aside).map_err(|error| wrong("remove", &aside, &error))?;
-        let mine = found == old;
-        // What somebody else has written meanwhile is put back, unless a third one was faster.
-        let created = self.create(key, if mine { new } else { &found })?;
-        Ok(mine && created.is_none())
+        put(&path, new).map_err(|error| wrong("write", &path, &error))?;
+        Ok(true)
+    }
+
+    /// Waits until no other process creates or swaps a file of this record. The operating system ends the wait of the others
+    /// when this process ends, however it does.
+    fn alone(&self) -> Result<File, PortError> {
+        let path = self.at(GUARD);
+        let guard = || -> io::Result<File> {
+            folder(&self.0)?;
+            let file = private().create(true).truncate(false).open(&path)?;
+            file.lock()?;
+            Ok(file)
+        };
+        guard().map_err(|error| wrong("lock", &path, &error))
+    }
+
+    /// What time it is by the clock of the file system, which several machines may share.
+    pub fn now(&self) -> Option<DateTime<Utc>> {
+        let guard = self.alone().ok()?;
+        let _ = guard.set_len(0).and_then(|()| (&guard).write_all(b"\n")); // what is written is dated
+        guard.metadata().ok()?.modified().ok().map(Into::into)
     }
 
     /// Reads `key`; `None` where it is not there.
@@ -86,7 +87,7 @@ impl Folder {
     /// [`PortError`] when it is there and cannot be read.
     pub fn read(&self, key: &str) -> Result<Option<String>, PortError> {
         let path = self.at(key);
-        match fs::read_to_string(&path) {
+        match text(&path) {
             Ok(text) => Ok(Some(text)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(wrong("read", &path, &error)),
@@ -121,8 +122,8 @@ impl Folder {
                 }
                 if entry.is_dir() {
                     open.push(entry);
-                } else {
-                    let text = fs::read_to_string(&entry).map_err(|error| wrong("read", &entry, &error))?;
+                } else if entry.extension().is_none_or(|ending| ending != DRAFT) {
+                    let text = text(&entry).map_err(|error| wrong("read", &entry, &error))?;
                     entries.push((beneath, text));
                 }
             }
@@ -135,6 +136,10 @@ impl Folder {
 impl ReadRecord for Folder {
     async fn read(&self, key: &str) -> Result<Option<String>, PortError> {
         self.read(key)
+    }
+
+    async fn now(&self) -> Option<DateTime<Utc>> {
+        self.now()
     }
 
     async fn read_since(&self, folder: &str, from: &str) -> Result<Vec<Entry>, PortError> {
@@ -158,6 +163,48 @@ impl WriteRecord for Folder {
     async fn remove(&self, key: &str) -> Result<(), PortError> {
         self.remove(key)
     }
+}
+
+/// The file that whoever creates or swaps another one locks.
+const GUARD: &str = ".guard";
+
+/// The ending of a file that is not whole yet, or never will be.
+const DRAFT: &str = "draft";
+
+/// Drafts of this process, so that no two have the same name.
+static DRAFTS: AtomicUsize = AtomicUsize::new(0);
+
+fn put(path: &Path, text: &str) -> io::Result<()> {
+    if let Some(parent) = path.parent() {
+        folder(parent)?;
+    }
+    let number = DRAFTS.fetch_add(1, Ordering::Relaxed);
+    let draft = path.with_extension(format!("{}-{number}.{DRAFT}", std::process::id()));
+    private().create(true).truncate(true).open(&draft)?.write_all(text.as_bytes())?;
+    fs::rename(&draft, path)
+}
+
+/// A record says who has which machines, and what they cost: it is for its owner's eyes.
+fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+fn folder(path: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+/// The text of a file. What is no UTF-8 was not written by the reaper: its readers pass over lines that they cannot read,
+/// and one foreign file must not keep them from the rest.
+fn text(path: &Path) -> io::Result<String> {
+    fs::read(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
 }
 
 fn listing(path: &Path) -> Result<Vec<PathBuf>, PortError> {

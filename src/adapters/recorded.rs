@@ -13,13 +13,12 @@ use crate::decide::case::Activity;
 use crate::decide::idle::{Evidence, Reading, Wanted};
 use crate::decide::last_hour::Recent;
 use crate::decide::report::{Blind, Skipped};
-use crate::decide::request::is_sane;
 use crate::decide::restart::Volumes;
 use crate::decide::settings::{Settings, UNKNOWN};
 use crate::decide::snapshot::{Saved, Snapshot};
 use crate::decide::spent::Spent;
 use crate::ports::{Entry, FoundAccount, Look, PortError, ReadRecord, Unseen};
-use crate::words::{Account, Details, Instance, State, Tags, Target};
+use crate::words::{Account, Details, Instance, State, Tags, Target, is_sane};
 
 /// The file is no inventory.
 #[derive(Debug, Error)]

@@ -101,13 +101,20 @@ pub struct Today {
     pub by_account: HashMap<Arc<str>, u32>,
     /// The same by policy.
     pub by_policy: HashMap<Box<str>, u32>,
-    /// The run counts them as its own: many events, each with a run of its own, stop no more than one run may.
+    /// The same by account, of narrowed runs alone.
+    pub narrow: HashMap<Arc<str>, u32>,
+    /// The run is a narrowed one and counts those as its own: many events and many requests, each with a run of its own,
+    /// stop no more than one run may.
     pub as_own: bool,
 }
 
 impl Today {
-    /// Counts one stop. What an older release recorded without account and policy counts for neither.
-    pub fn count(&mut self, account: Option<Arc<str>>, policy: Option<Box<str>>) {
+    /// Counts one stop; `narrow`: by a narrowed run. What an older release recorded without account and policy counts for
+    /// neither.
+    pub fn count(&mut self, account: Option<Arc<str>>, policy: Option<Box<str>>, narrow: bool) {
+        if narrow {
+            *self.narrow.entry(account.clone().unwrap_or_default()).or_default() += 1;
+        }
         if let Some(account) = account {
             *self.by_account.entry(account).or_default() += 1;
         }
@@ -135,7 +142,7 @@ impl Purse {
     /// `today`.
     pub fn new(caps: Caps, running: usize, today: &Today) -> Self {
         let share = (running as u64 * u64::from(caps.stops_percent)).div_ceil(100);
-        let by_account = if today.as_own { today.by_account.clone() } else { HashMap::new() };
+        let by_account = if today.as_own { today.narrow.clone() } else { HashMap::new() };
         let stops = by_account.values().fold(0_u32, |sum, stops| sum.saturating_add(*stops));
         Self {
             caps,
@@ -183,10 +190,10 @@ impl Purse {
         if *in_target >= self.startable {
             return Err(Cap::ToleratedUndo);
         }
-        if self.caps.stops_per_account_per_day.is_some_and(|most| *account_today >= most) {
+        if *account_today >= self.caps.stops_per_account_per_day {
             return Err(Cap::StopsPerAccountPerDay);
         }
-        if self.caps.stops_per_policy_per_day.is_some_and(|most| *policy_today >= most) {
+        if *policy_today >= self.caps.stops_per_policy_per_day {
             return Err(Cap::StopsPerPolicyPerDay);
         }
         for count in [in_account, in_target, account_today, policy_today, &mut self.stops] {

@@ -16,6 +16,7 @@ use super::request::Scope;
 use super::restart::FailedStart;
 use super::settings::{AtOpening, Policy, Settings};
 use super::told::Ledger;
+use super::unverified::Unverified;
 use super::weekly::Weekly;
 use super::witness::Witness;
 use crate::schedule::{ExprError, HoursAt, Schedule};
@@ -96,8 +97,10 @@ impl Activity {
 pub struct History {
     /// When the reaper stopped an instance.
     pub stops: HashMap<Box<str>, Vec<DateTime<Utc>>>,
-    /// When it was known that the reaper's last start of an instance had not held.
-    pub failed_starts: HashMap<Box<str>, DateTime<Utc>>,
+    /// Stops of which nobody knows how they ended, by instance.
+    pub unverified: HashMap<Box<str>, Vec<Unverified>>,
+    /// When it was known that a start of the reaper's had not held, or that nobody knows whether it did.
+    pub failed_starts: HashMap<Box<str>, Vec<DateTime<Utc>>>,
     /// Instances whose last start by the reaper failed, or fell back.
     pub start_failed: HashMap<Box<str>, FailedStart>,
     /// The reaper's own stops and starts of weeks, by which windows of evidence are counted.
@@ -120,6 +123,8 @@ pub struct History {
     pub undone: HashMap<Box<str>, DateTime<Utc>>,
     /// What was stopped on the day of the run.
     pub today: Today,
+    /// What in the record could not be read and was passed over, in words.
+    pub unread: Vec<String>,
 }
 
 impl History {
@@ -168,8 +173,9 @@ impl Case<'_> {
         else {
             return false;
         };
-        let begun = *known - chrono::Duration::minutes(START_MINUTES);
-        begun <= launch && launch <= *known && self.instance.transition.is_none_or(|transition| transition <= launch)
+        let begin = Duration::minutes(START_MINUTES);
+        let own = known.iter().any(|known| *known - begin <= launch && launch <= *known);
+        own && self.instance.transition.is_none_or(|transition| transition <= launch)
     }
 
     /// Whether the schedule is open, or opens within the policy's lead. Where the calendar cannot tell, or the tag

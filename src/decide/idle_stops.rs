@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::request::is_sane;
+use crate::words::sane;
 
 /// Where it stands in the record.
 pub const FILE: &str = "state/idle-stops.jsonl";
@@ -26,6 +26,7 @@ pub struct IdleStops(BTreeMap<Box<str>, Vec<DateTime<Utc>>>);
 #[serde(rename_all = "kebab-case")]
 struct Line {
     id: Box<str>,
+    #[serde(deserialize_with = "sane")]
     at: DateTime<Utc>,
 }
 
@@ -34,7 +35,7 @@ impl IdleStops {
     pub fn parse(text: &str, now: DateTime<Utc>) -> Self {
         let mut stops = Self::default();
         for Line { id, at } in text.lines().filter_map(|line| serde_json::from_str(line).ok()) {
-            if is_sane(at) && at <= now && now - at <= Duration::days(FORGET_DAYS) {
+            if at <= now && now - at <= Duration::days(FORGET_DAYS) {
                 stops.note(&id, at);
             }
         }

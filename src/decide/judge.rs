@@ -12,7 +12,7 @@ use super::gate::{Gate, gate};
 use super::idle::{Idleness, Missing};
 use super::keeping::Kept;
 use super::marking::{Finding, Marking, finding, marking};
-use super::owner::{self, Contacts, Owner, Reach};
+use super::owner::{self, Contacts, OwnedBy, Owner, Reach};
 use super::remarks::remarks;
 use super::request::Scope;
 use super::retagged::{Retag, Said};
@@ -20,7 +20,8 @@ use super::rules;
 use super::settings::{Fit, IdleDeed, Policy, Settings, Stage};
 use super::topics::{Ruled, Talk, talk};
 use crate::schedule::{Expr, ExprError, Part, Schedule};
-use crate::words::{Account, Action, Instance, Remark, State, Tags, UnknownFact, Verdict};
+use crate::words::panic::contained;
+use crate::words::{Account, Action, Instance, Remark, Spared, State, Tags, UnknownFact, Verdict};
 
 /// What is decided for one instance.
 #[derive(Clone, Debug)]
@@ -51,6 +52,26 @@ pub struct Ruling {
     pub remarks: Vec<Remark>,
     /// What is missing to tell whether it does anything, where weeks of evidence were asked for.
     pub undetermined: Option<Missing>,
+}
+
+impl Ruling {
+    fn unjudged(panic: String) -> Self {
+        Self {
+            verdict: Verdict::Spare(Spared::Unjudged { panic }),
+            policy: None,
+            armed: false,
+            not_after: None,
+            gate: Gate::Open,
+            marking: None,
+            talk: Talk::default(),
+            owner: Owner { name: Arc::default(), by: OwnedBy::Nobody },
+            zone: Tz::UTC,
+            kept: Kept::No,
+            ours: false,
+            remarks: Vec::new(),
+            undetermined: None,
+        }
+    }
 }
 
 /// What is known of an instance beside DescribeInstances.
@@ -113,8 +134,12 @@ impl<'a> Judge<'a> {
         self.rule_known(instance, account, &Known::activity(activity.clone()))
     }
 
-    /// The ruling for one instance of which more is known.
+    /// The ruling for one instance of which more is known. Where judging it panics, it is left alone and shown.
     pub fn rule_known(&mut self, instance: &Instance, account: &Account, known: &Known) -> Ruling {
+        contained("judge", &instance.id, || self.judged(instance, account, known)).unwrap_or_else(Ruling::unjudged)
+    }
+
+    fn judged(&mut self, instance: &Instance, account: &Account, known: &Known) -> Ruling {
         let (matched, match_unknown) = self.matched(instance, account);
         let hours = matched.map(|index| (index, self.hours(index, instance)));
         let policy = hours.as_ref().map(|(index, hours)| (&*self.settings.policies[*index], &**hours));
@@ -171,7 +196,8 @@ impl<'a> Judge<'a> {
             let verdict = rules::verdict(case);
             policy && case.instance.state == State::Running && finding(case, &verdict) == Some(Finding::Unknown)
         };
-        asked && self.with_case(instance, account, &known, wants)
+        let ask = || self.with_case(instance, account, &known, wants);
+        asked && contained("judge", &instance.id, ask).unwrap_or(false) // its ruling tells of the panic
     }
 
     /// Lends the case of one instance to `look`, for an explanation.

@@ -11,7 +11,7 @@ use super::events::Launched;
 use super::marks::{MarkStep, MarkVerb};
 use super::report::Row;
 use super::settings::{Settings, Stage};
-use crate::words::{Reason, Target};
+use crate::words::{Reason, Target, sane};
 
 /// Where the files stand in the record, one for each account: a launch rewrites one of them, and no run needs all.
 pub const FOLDER: &str = "state/launched";
@@ -34,6 +34,7 @@ pub struct Launch {
     /// The person, or what comes closest.
     pub by: Box<str>,
     /// When.
+    #[serde(deserialize_with = "sane")]
     pub at: DateTime<Utc>,
     /// The event that told it.
     pub event: Box<str>,

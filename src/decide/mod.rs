@@ -43,6 +43,7 @@ pub mod sudden;
 pub mod told;
 pub mod topics;
 pub mod undo;
+pub mod unverified;
 pub mod views;
 pub mod waste;
 pub mod way_back;

@@ -9,6 +9,7 @@ use thiserror::Error;
 use super::caps::Cap;
 use super::plan::{Plan, Step};
 use super::report::{Health, Outcome};
+use crate::words::sane;
 
 /// The version of the reports that this release reads.
 const VERSION: u64 = 1;
@@ -29,6 +30,7 @@ pub struct Past {
     /// The run's id.
     pub run: String,
     /// The instant by which everything was judged.
+    #[serde(deserialize_with = "sane")]
     pub at: DateTime<Utc>,
     /// Whether everything could be seen and done, as far as it was known when the report was written.
     pub health: Health,

@@ -14,7 +14,7 @@ use super::judge::Ruling;
 use super::marks::MarkStep;
 use super::settings::{AtOpening, Settings};
 use super::shelf::Shelf;
-use crate::words::{Action, Instance, Reason, Target, Verdict};
+use crate::words::{Action, Instance, Reason, Target, Verdict, sane, sane_option};
 
 /// How long a reviewed plan may be carried out.
 const LIFETIME_MINUTES: i64 = 60;
@@ -37,9 +37,10 @@ pub struct Step {
     #[serde(default = "hours")]
     pub reason: Reason,
     /// The launch time on which the verdict rests.
+    #[serde(default, deserialize_with = "sane_option")]
     pub launched: Option<DateTime<Utc>>,
     /// The instant after which it must not begin.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "sane_option")]
     pub not_after: Option<DateTime<Utc>>,
 }
 
@@ -70,7 +71,7 @@ pub struct Deferred {
     /// What put it off.
     pub because: Cap,
     /// When it may be done, as things stand, where it waits for people.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "sane_option")]
     pub until: Option<DateTime<Utc>>,
 }
 
@@ -81,8 +82,10 @@ pub struct Plan {
     /// A digest of what the plan says.
     pub id: String,
     /// The instant by which it was judged.
+    #[serde(deserialize_with = "sane")]
     pub made_at: DateTime<Utc>,
     /// The instant after which it cannot be carried out.
+    #[serde(deserialize_with = "sane")]
     pub expires: DateTime<Utc>,
     /// The hash of the settings under which it was made.
     pub settings: String,

@@ -6,7 +6,7 @@ use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::words::{Instance, Usd};
+use crate::words::{Instance, Usd, sane};
 
 /// A price older than this is asked for again: AWS seldom changes the on-demand price of an instance type.
 const ASK_DAYS: i64 = 30;
@@ -179,6 +179,7 @@ struct Line {
     #[serde(flatten)]
     key: PriceKey,
     price: Price,
+    #[serde(deserialize_with = "sane")]
     asked: DateTime<Utc>,
 }
 

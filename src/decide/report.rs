@@ -23,7 +23,7 @@ use super::shelf::Shelf;
 use super::spent::Spent;
 use super::topics::Talk;
 use super::waste::{Waste, Wasted};
-use crate::words::{Action, Instance, Locale, Remark, State, Target, Usd, Verdict};
+use crate::words::{Action, Instance, Locale, Remark, State, Target, Usd, Verdict, sane};
 
 /// One line: an instance and its verdict.
 #[derive(Clone, Debug)]
@@ -194,6 +194,7 @@ pub struct Outcome {
     /// What happened, in words.
     pub detail: String,
     /// When the outcome was known.
+    #[serde(deserialize_with = "sane")]
     pub at: DateTime<Utc>,
 }
 

@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use chrono::{DateTime, Datelike, Utc};
+use chrono::{DateTime, Utc};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
 use thiserror::Error;
 
 use super::settings::Settings;
 use super::undo::Hand;
+use crate::words::is_sane;
 
 /// Whether a run only looks, or may act.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, Deserialize)]
@@ -298,11 +299,6 @@ impl RecordKey {
     pub fn as_str(&self) -> &str {
         &self.0
     }
-}
-
-/// Whether an instant lies where schedules and their sums can be reckoned.
-pub fn is_sane(at: DateTime<Utc>) -> bool {
-    (1970..9000).contains(&at.year())
 }
 
 impl Scope {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::report::{Counts, Health};
 use super::request::Mode;
+use crate::words::sane;
 
 /// One run, as its line in the table `runs` tells it. Words are kept as words: another release may have others.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,6 +15,7 @@ pub struct RunLine {
     /// The run's id.
     pub run: String,
     /// The instant by which everything was judged.
+    #[serde(deserialize_with = "sane")]
     pub at: DateTime<Utc>,
     /// What was asked for.
     pub mode: String,
@@ -114,6 +116,7 @@ pub struct Intended {
     /// The run's id.
     pub run: String,
     /// The instant by which everything was judged.
+    #[serde(deserialize_with = "sane")]
     pub at: DateTime<Utc>,
     /// What was asked for.
     pub mode: String,

@@ -7,9 +7,10 @@ use std::sync::Arc;
 use chrono::{DateTime, Duration, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::month::Month;
-use crate::words::{Instance, State, Target, Usd};
+use crate::words::{Instance, State, Target, Usd, sane};
 
 /// A stop of which nobody has seen anything for so long is forgotten: its account has left the organisation.
 const FORGET_DAYS: i64 = 90;
@@ -38,8 +39,10 @@ pub struct Open {
     /// What an hour of it saves: zero on hosts and in reservations; `None` where the price is unknown.
     pub hourly: Option<Usd>,
     /// When it was seen stopped first.
+    #[serde(deserialize_with = "sane")]
     pub since: DateTime<Utc>,
     /// Until when it is counted already.
+    #[serde(deserialize_with = "sane")]
     pub until: DateTime<Utc>,
 }
 
@@ -84,6 +87,15 @@ pub struct Savings {
     pub open: BTreeMap<Box<str>, Open>,
     /// By month in UTC, and whose.
     pub months: BTreeMap<(Month, Whose), Saved>,
+    /// Entries that cannot be read: not counted, told, and written back as they are.
+    pub unread: Unread,
+}
+
+/// Entries of the state that cannot be read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Unread {
+    open: BTreeMap<Box<str>, Value>,
+    months: Vec<Value>,
 }
 
 /// One month of one owner, as it stands in the record.
@@ -105,8 +117,8 @@ pub struct Line {
 #[serde(rename_all = "kebab-case")]
 struct Document {
     version: u8,
-    open: BTreeMap<Box<str>, Open>,
-    months: Vec<Line>,
+    open: BTreeMap<Box<str>, Value>,
+    months: Vec<Value>,
 }
 
 /// What becomes of an open stop.
@@ -129,18 +141,41 @@ impl Savings {
     /// Reads the state.
     ///
     /// # Errors
-    /// What is wrong, in words. Unlike a ledger it is one whole: to go on from a broken one would lose months.
+    /// What is wrong, in words, with the whole: to go on from a broken one would lose months. One entry that cannot be read
+    /// keeps no other from being counted.
     pub fn parse(text: &str) -> Result<Self, String> {
         let wrong = |error| format!("`{}` in the record cannot be read: {error}; mend or remove it", Self::KEY);
         let Document { version: _, open, months } = serde_json::from_str(text).map_err(wrong)?;
-        let months = months.into_iter().map(|Line { month, whose, saved }| ((month, whose), saved)).collect();
-        Ok(Self { open, months })
+        let mut savings = Self::default();
+        for (id, value) in open {
+            match serde_json::from_value::<Open>(value.clone()) {
+                Ok(stop) => drop(savings.open.insert(id, stop)),
+                Err(_) => drop(savings.unread.open.insert(id, value)),
+            }
+        }
+        for value in months {
+            match serde_json::from_value(value.clone()) {
+                Ok(Line { month, whose, saved }) => drop(savings.months.insert((month, whose), saved)),
+                Err(_) => savings.unread.months.push(value),
+            }
+        }
+        Ok(savings)
     }
 
     /// The state as it stands in the record.
     pub fn text(&self) -> String {
-        let document = Document { version: 1, open: self.open.clone(), months: self.lines().collect() };
+        let value = |entry: serde_json::Result<Value>| entry.unwrap_or_default(); // what was read can be written
+        let open = self.open.iter().map(|(id, stop)| (id.clone(), value(serde_json::to_value(stop))));
+        let open = self.unread.open.clone().into_iter().chain(open).collect();
+        let months = self.lines().map(|line| value(serde_json::to_value(line)));
+        let months = months.chain(self.unread.months.iter().cloned()).collect();
+        let document = Document { version: 1, open, months };
         serde_json::to_string(&document).unwrap_or_default()
+    }
+
+    /// How many entries cannot be read.
+    pub fn unread(&self) -> usize {
+        self.unread.open.len() + self.unread.months.len()
     }
 
     /// Every month, one JSON line each.

@@ -6,9 +6,8 @@ use std::sync::Arc;
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::request::is_sane;
 use super::retagged::Said;
-use crate::words::{Contact, Item, Receipt, Subject};
+use crate::words::{Contact, Item, Receipt, Subject, sane, sane_option};
 
 /// An entry about an instance that nobody has seen for so long is dropped: it was terminated.
 const FORGET_DAYS: i64 = 90;
@@ -34,19 +33,22 @@ pub struct Told {
     /// announces nothing.
     pub binding: bool,
     /// The latest instant that was announced to this owner; `None` in records of older releases.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "sane_option")]
     pub due: Option<DateTime<Utc>>,
     /// When it was said first everywhere, and accepted.
+    #[serde(deserialize_with = "sane")]
     pub first: DateTime<Utc>,
     /// When it was said last.
+    #[serde(deserialize_with = "sane")]
     pub last: DateTime<Utc>,
     /// When the second contact was told.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "sane_option")]
     pub second: Option<DateTime<Utc>>,
     /// When a stop that it announced was last carried out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "sane_option")]
     pub followed: Option<DateTime<Utc>>,
     /// When the instance was last seen.
+    #[serde(deserialize_with = "sane")]
     pub seen: DateTime<Utc>,
     /// What the tags said on which it rests; `None` where an earlier release wrote it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -95,7 +97,7 @@ impl Ledger {
     /// disturbed.
     pub fn parse(text: &str, now: DateTime<Utc>) -> Self {
         let lines = text.lines().filter_map(|line| serde_json::from_str::<Line>(line).ok());
-        let possible = |told: &Told| told.first <= told.last && told.last <= now && told.due.is_none_or(is_sane);
+        let possible = |told: &Told| told.first <= told.last && told.last <= now;
         let lines = lines.filter(|line| possible(&line.told));
         Self(lines.map(|Line { id, subject, told }| ((id, subject), told)).collect())
     }

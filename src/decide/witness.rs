@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::idle::{BURST, Idleness, Sign};
 use super::settings::Idle;
-use crate::words::Instance;
+use crate::words::{Instance, sane};
 
 /// Where it stands in the record.
 pub const FILE: &str = "state/witness.jsonl";
@@ -20,8 +20,10 @@ pub struct Sighting {
     /// Instance id.
     pub id: Box<str>,
     /// Its launch time then.
+    #[serde(deserialize_with = "sane")]
     pub launch: DateTime<Utc>,
     /// When it was active.
+    #[serde(deserialize_with = "sane")]
     pub at: DateTime<Utc>,
     /// By what it was seen: a word of [`Sign::as_str`].
     pub what: String,

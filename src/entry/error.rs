@@ -97,7 +97,7 @@ impl Error {
             Self::Refused(_) | Self::Reviewed { .. } => "Refused",
             Self::Flow(error) => match error {
                 FlowError::Request(_) => "RequestInvalid",
-                FlowError::Look(_) => "LookFailed",
+                FlowError::Look(_) | FlowError::Broke(_) => "LookFailed",
                 FlowError::Record(_) => "RecordFailed",
                 FlowError::FanOut(FanOutError::Undo | FanOutError::NoBatch { .. }) => "RequestInvalid",
                 FlowError::FanOut(FanOutError::Missing { .. } | FanOutError::Unreadable { .. }) => "RecordFailed",

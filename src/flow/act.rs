@@ -10,6 +10,7 @@ use futures_util::stream::{self, StreamExt};
 
 use super::bisect::bisect;
 use super::clock::Clock;
+use super::contained::contained;
 use super::ending::{started, stopped};
 use super::recheck::Again;
 use super::warrant::Warrant;
@@ -66,7 +67,13 @@ pub(super) async fn carry_out<L: Look, A: Act, P: Pause>(acting: &Acting<'_, L, 
     for step in steps {
         by_target.entry(step.target()).or_default().push(step);
     }
-    let work = by_target.into_iter().map(|(target, steps)| async move { acting.target(&target, &steps).await });
+    let work = by_target.into_iter().map(|(target, steps)| async move {
+        let done = contained("act", &target.account, acting.target(&target, &steps)).await;
+        done.unwrap_or_else(|panic| {
+            acting.troubled.set(true);
+            acting.all(&steps, Ending::Unverified, &format!("acting broke off: {panic}"))
+        })
+    });
     let done: Vec<Vec<Outcome>> = stream::iter(work).buffer_unordered(WIDTH).collect().await;
     let mut by_id: HashMap<(Box<str>, Action), Outcome> =
         done.into_iter().flatten().map(|outcome| ((outcome.id.clone(), outcome.action), outcome)).collect();

@@ -1,7 +1,7 @@
 //! What follows the acts of a run: people are told, what was learnt is kept, savings are counted, stock is taken.
 //! Nothing here stops or starts anything, and what fails here is a trouble and no error.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,18 +15,18 @@ use crate::decide::idle_stops::{self, IdleStops};
 use crate::decide::news::{forget, news, stopped_for_idleness};
 use crate::decide::owner::{self, channels_of};
 use crate::decide::price::{PriceKey, Prices};
-use crate::decide::report::{Ending, Report, Row};
+use crate::decide::report::{Ending, Outcome, Report, Row};
 use crate::decide::retagged::Said;
-use crate::decide::savings::{Sight, Whose};
+use crate::decide::savings::{Savings, Sight, Whose};
 use crate::decide::settings::Settings;
 use crate::decide::stocktake::{Stocktake, Taking};
 use crate::decide::told::Ledger;
+use crate::decide::unverified::Confirmed;
 use crate::decide::weekly::{self, Gathered};
-use crate::decide::witness::Sighting;
 use crate::ports::{Messenger, PriceList, ReadRecord, WriteRecord};
 use crate::render::Frame;
 use crate::render::stocktake::message;
-use crate::words::{Account, Action, Contact, Tags, Target};
+use crate::words::{Account, Action, Because, Contact, Tags, Target};
 
 /// What is kept back from the deadline while telling: the time to record and to answer.
 const RESERVE: Duration = Duration::from_secs(8);
@@ -158,7 +158,13 @@ pub(super) async fn speak(
 }
 
 /// Counts what stayed stopped since the last run, and opens what this run has stopped.
-pub(super) async fn save(order: &Order<'_>, hub: &impl WriteRecord, prices: Option<&Prices>, report: &mut Report) {
+pub(super) async fn save(
+    order: &Order<'_>,
+    hub: &impl WriteRecord,
+    prices: Option<&Prices>,
+    confirmed: &[Confirmed],
+    report: &mut Report,
+) {
     if !is_stateful(order.settings) {
         return;
     }
@@ -170,6 +176,13 @@ pub(super) async fn save(order: &Order<'_>, hub: &impl WriteRecord, prices: Opti
             return;
         }
     };
+    if savings.unread() > 0 {
+        let (count, key) = (savings.unread(), Savings::KEY);
+        report.troubled = true;
+        report
+            .notes
+            .push(format!("entries of `{key}` that cannot be read and are not counted: {count}; mend or remove them"));
+    }
     let sights =
         report.rows.iter().map(|row| Sight { id: &row.id, state: row.state, launch: row.launch, ours: row.ours });
     // Only where everything was looked at and seen, what was not seen is gone. An account that is suspended or excluded,
@@ -187,17 +200,21 @@ pub(super) async fn save(order: &Order<'_>, hub: &impl WriteRecord, prices: Opti
     };
     savings.accrue(sights, |target| order.run.scope.is_whole() && !dark(target), report.at);
     let rows: HashMap<&str, &Row> = report.rows.iter().map(|row| (&*row.id, row)).collect();
-    for outcome in &report.outcomes {
-        let Some(row) = rows.get(&*outcome.id) else { continue };
-        if !matches!(outcome.outcome, Ending::Stopped | Ending::Stopping) || outcome.action == Action::Start {
-            continue;
-        }
+    let stopped = |outcome: &&Outcome| {
+        matches!(outcome.outcome, Ending::Stopped | Ending::Stopping) && outcome.action != Action::Start
+    };
+    let stops = report.outcomes.iter().filter(stopped).map(|outcome| (&*outcome.id, outcome.at));
+    // What an earlier run has stopped without recording it counts from when it was seen.
+    let open: BTreeSet<Box<str>> = savings.open.keys().cloned().collect();
+    let earlier = confirmed.iter().filter(|one| !open.contains(&one.id)).map(|one| (&*one.id, report.at));
+    for (id, since) in earlier.chain(stops) {
+        let Some(row) = rows.get(id) else { continue };
         let policy = row.policy.as_ref().map_or("", |policy| policy.name.as_str());
         let (account, owner) = (row.target.account.clone(), Arc::from(row.owner.known().unwrap_or_default()));
         let whose = Whose { account, policy: Arc::from(policy), owner };
         let key = row.price.as_deref().and_then(|key| key.as_ref().ok());
         let hourly = prices.zip(key).and_then(|(prices, key)| prices.find(key, report.at).known());
-        savings.stopped(&row.id, &row.target, whose, hourly, outcome.at);
+        savings.stopped(&row.id, &row.target, whose, hourly, since);
     }
     if let Err(error) = savings::write(hub, &savings).await {
         report.troubled = true;
@@ -313,7 +330,7 @@ pub(super) async fn keep(
     hub: &impl WriteRecord,
     history: &History,
     prices: Option<&Prices>,
-    sightings: &[Sighting],
+    seen: &Seen,
     report: &mut Report,
 ) {
     let mut troubles = Vec::new();
@@ -327,12 +344,14 @@ pub(super) async fn keep(
     {
         let mut stops = history.idle_stops.clone();
         stopped_for_idleness(report).for_each(|(step, outcome)| stops.note(&step.id, outcome.at));
+        let earlier = seen.confirmed.iter().filter(|one| one.because == Because::Idle);
+        earlier.for_each(|one| stops.note(&one.id, one.stop.at));
         if stops != history.idle_stops
             && let Err(error) = hub.write(idle_stops::FILE, &stops.text()).await
         {
             troubles.push(format!("what was stopped for being idle could not be recorded: {error}"));
         }
-        let text = history.witness.after(sightings, idle, report.at);
+        let text = history.witness.after(&seen.sightings, idle, report.at);
         if let Err(error) = hub.write(crate::decide::witness::FILE, &text).await {
             troubles.push(format!("what was seen active could not be recorded: {error}"));
         }

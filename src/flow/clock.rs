@@ -8,6 +8,11 @@ use chrono::{DateTime, Utc};
 
 use crate::decide::fan_out::Begun;
 
+/// How long an acting process lasts where nobody ends it sooner: less than the schedule's interval of 15 minutes by the minute
+/// in which EventBridge Scheduler may be late and the seconds for which the lock outlives it, so that a run that is killed
+/// leaves no lock to the next one.
+pub const LONGEST: Duration = Duration::from_secs(13 * 60);
+
 /// Goes on from the instant by which a run is judged.
 #[derive(Clone, Copy, Debug)]
 pub struct Clock {

@@ -92,7 +92,7 @@ pub(super) async fn prepare(
     if let Some(why) = too_blind(&seen, settings.run.max_blind_percent) {
         plan = plan.refuse(why, Cap::TooBlind);
     }
-    let mut notes = Vec::new();
+    let mut notes = history.unread.clone();
     if settings.run.armed && settings.run.record.is_none() {
         notes.push("no `record` is configured, so nothing is acted on".to_owned());
     }

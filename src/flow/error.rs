@@ -25,6 +25,8 @@ pub enum Error {
     Acknowledge(#[from] NotAcknowledged),
     #[error(transparent)]
     FanOut(#[from] FanOutError),
+    #[error("the run broke off: {0}; steps that it had begun stand in the record as `unverified`")]
+    Broke(String),
     #[error("run {run} is acting until {until} at most; only one run acts at a time, so this one did nothing")]
     Busy { run: String, until: DateTime<Utc> },
 }
@@ -47,7 +49,7 @@ pub enum FanOutError {
     #[error("run {run} was concluded already; its report is at {place}")]
     Concluded { run: String, place: String },
     #[error(
-        "the lock of run {run} has run out or was given back, so that others may have acted since; the next run makes it up"
+        "the lock of run {run} was given back or taken over, so that others may have acted since; the next run makes it up"
     )]
     LockRanOut { run: String },
     #[error("run {run} was begun by release {begun}, and this is {current}; all parts of a run must be of one release")]

@@ -1,13 +1,14 @@
 //! Judges what a look finds: at once what DescribeInstances alone decides, so that of a hundred thousand instances only
 //! their lines are kept; the rest when its owner, its weeks of evidence or its last hour are known.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use futures_util::stream::{self, StreamExt};
 
 use super::clock::Clock;
 use super::contacts;
+use super::contained::contained;
 use super::evidence::{Gathered, gather};
 use super::look::{Found, RESERVE, Seen};
 use crate::decide::case::{Activity, History};
@@ -23,6 +24,7 @@ use crate::decide::request::Scope;
 use crate::decide::settings::Settings;
 use crate::decide::shelf::Shelf;
 use crate::decide::stocktake::{self, Line};
+use crate::decide::unverified::confirm;
 use crate::ports::Look;
 use crate::words::{Account, Instance, Target, Verdict};
 
@@ -126,13 +128,16 @@ impl Desk<'_> {
     async fn last_hour(&mut self, port: &impl Look, judge: &mut Judge<'_>, open: Open, seen: &mut Seen) {
         let (clock, width) = (self.clock, self.settings.run.width);
         let asked = open.to_measure.into_iter().map(|(target, found)| async move {
-            let asked: Vec<Recent> = found.iter().map(|(found, _)| Recent::of(&found.instance)).collect();
-            let activity = match clock.left(RESERVE) {
-                None => port.activity(&target, &asked, clock.at()).await,
-                Some(left) => {
-                    tokio::time::timeout(left, port.activity(&target, &asked, clock.at())).await.unwrap_or_default()
-                }
+            let recent: Vec<Recent> = found.iter().map(|(found, _)| Recent::of(&found.instance)).collect();
+            let asked = contained("measure", &target.account, port.activity(&target, &recent, clock.at()));
+            let answer = match clock.left(RESERVE) {
+                None => asked.await,
+                Some(left) => tokio::time::timeout(left, asked).await.unwrap_or_else(|_| Ok(HashMap::new())),
             };
+            let gap = |panic: String| {
+                found.iter().map(|(found, _)| (found.instance.id.clone(), Activity::Gap(panic.clone()))).collect()
+            };
+            let activity = answer.unwrap_or_else(gap);
             (found, activity)
         });
         let mut answers = std::pin::pin!(stream::iter(asked).buffer_unordered(width));
@@ -155,6 +160,8 @@ impl Desk<'_> {
         if let Some(marking) = ruling.marking.as_ref().filter(|_| found.whole) {
             seen.marks.push(MarkStep::of(&found.instance, marking));
         }
+        let tag = found.instance.tags.get(&settings.tags.stopped);
+        seen.confirmed.extend(confirm(history, &found.instance, tag, ruling.ours));
         let candidate = Candidate::of(&found.instance, &ruling, failed_last, clock.at());
         seen.candidates.extend(candidate.map(|candidate| candidate.share(shelf)));
         if history.stocktake.is_some() {

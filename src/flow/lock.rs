@@ -1,20 +1,25 @@
 //! One acting run at a time: a file in the record that only one run can create.
 
 use std::fmt;
+use std::time::Duration as Std;
 
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::clock::LONGEST;
 use crate::ports::{PortError, WriteRecord};
+use crate::words::sane;
 
 const KEY: &str = "acting.lock";
 
-/// A lock that outlives its run is void after this long: no run acts for longer than a Lambda function lives.
-const LIFETIME_MINUTES: i64 = 16;
+/// The lock ends so many seconds after the deadline of the process that holds it. An acting process keeps 2 s back to answer,
+/// and a call that it has sent may still be carried out for 6 s.
+const MARGIN_SECONDS: i64 = 10;
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Held {
     run: String,
+    #[serde(deserialize_with = "sane")]
     until: DateTime<Utc>,
 }
 
@@ -23,7 +28,7 @@ struct Held {
 pub(super) enum NotLocked {
     /// Another run is acting.
     Held { run: String, until: DateTime<Utc> },
-    /// It was this run's, and its time is over: others may have acted since.
+    /// It was this run's and is not any more: others may have acted since.
     RanOut { run: String },
     /// The record does not answer.
     Port(PortError),
@@ -33,42 +38,58 @@ impl fmt::Display for NotLocked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Held { run, until } => write!(f, "run {run} is acting until {until} at most"),
-            Self::RanOut { run } => write!(f, "the lock of run {run} has run out or was given back"),
+            Self::RanOut { run } => write!(f, "the lock of run {run} was given back or taken over"),
             Self::Port(error) => write!(f, "{error}"),
         }
     }
 }
 
-/// A part of a run lives for as long, and may wait as long again for those before it to end.
-const PART_MINUTES: i64 = 2 * LIFETIME_MINUTES;
-
-/// Takes the lock for `run`. `wall` is the wall clock, which runs the same for every process.
-pub(super) async fn take(hub: &impl WriteRecord, run: &str, wall: DateTime<Utc>) -> Result<(), NotLocked> {
-    take_until(hub, run, wall, wall + Duration::minutes(LIFETIME_MINUTES)).await
+/// How long the lock of a process is held that has `left` until its deadline.
+fn life(left: Option<Std>) -> Duration {
+    let left = Duration::from_std(left.unwrap_or(LONGEST)).unwrap_or_default();
+    left + Duration::seconds(MARGIN_SECONDS)
 }
 
-/// Takes the lock for a run in parts: the first of them does, and the others [`hold`] it.
-pub(super) async fn take_for_parts(hub: &impl WriteRecord, run: &str, wall: DateTime<Utc>) -> Result<(), NotLocked> {
-    take_until(hub, run, wall, wall + Duration::minutes(PART_MINUTES)).await
+/// What time it is by the one clock that all who take the lock share: the record's own. A process whose clock is wrong must
+/// neither take a live lock over nor write one that others find void. Where the record has no clock, `wall` stands in.
+async fn now(hub: &impl WriteRecord, wall: DateTime<Utc>) -> DateTime<Utc> {
+    hub.now().await.unwrap_or(wall)
 }
 
-/// Lets a part of a run go on, and holds the lock for it for another while.
+/// Takes the lock for `run`, whose process has `left` until its deadline. `wall`: the process's own clock.
+pub(super) async fn take(
+    hub: &impl WriteRecord,
+    run: &str,
+    wall: DateTime<Utc>,
+    left: Option<Std>,
+) -> Result<(), NotLocked> {
+    let now = now(hub, wall).await;
+    take_until(hub, run, now, now + life(left)).await
+}
+
+/// Lets a part of a run go on, and holds the lock for it until its own deadline. A lock whose time is over is still the
+/// run's as long as nobody else has taken it: whoever does writes another name into it, or removes it.
 ///
 /// # Errors
-/// [`NotLocked`] where the lock is not this run's any more: its time is over, and others may be acting.
-pub(super) async fn hold(hub: &impl WriteRecord, run: &str, wall: DateTime<Utc>) -> Result<(), NotLocked> {
+/// [`NotLocked`] where the lock is not this run's any more: others may be acting, or have acted.
+pub(super) async fn hold(
+    hub: &impl WriteRecord,
+    run: &str,
+    wall: DateTime<Utc>,
+    left: Option<Std>,
+) -> Result<(), NotLocked> {
     let lost = || NotLocked::RanOut { run: run.to_owned() };
     // Children of one run renew it side by side, and of two swaps one fails: it is enough that one comes through.
     for _ in 0..RENEWALS {
         let text = hub.read(KEY).await.map_err(NotLocked::Port)?.ok_or_else(lost)?;
         let held: Held = serde_json::from_str(&text).map_err(|_| lost())?;
-        if held.run != run || held.until <= wall {
-            return Err(if held.run == run { lost() } else { NotLocked::Held { run: held.run, until: held.until } });
+        if held.run != run {
+            return Err(NotLocked::Held { run: held.run, until: held.until });
         }
-        if held.until >= wall + Duration::minutes(PART_MINUTES - 1) {
+        if held.until >= wall + life(left) - Duration::minutes(1) {
             return Ok(());
         }
-        let renewed = written(run, wall + Duration::minutes(PART_MINUTES))?;
+        let renewed = written(run, now(hub, wall).await + life(left))?;
         if hub.swap(KEY, &text, &renewed).await.map_err(NotLocked::Port)? {
             return Ok(());
         }
@@ -88,7 +109,7 @@ fn written(run: &str, until: DateTime<Utc>) -> Result<String, NotLocked> {
 async fn take_until(
     hub: &impl WriteRecord,
     run: &str,
-    wall: DateTime<Utc>,
+    now: DateTime<Utc>,
     until: DateTime<Utc>,
 ) -> Result<(), NotLocked> {
     let text = written(run, until)?;
@@ -102,14 +123,14 @@ async fn take_until(
     if other.run == run {
         return Ok(());
     }
-    if other.until > wall {
+    if other.until > now {
         return Err(NotLocked::Held { run: other.run, until: other.until });
     }
     // Of several runs that find the same void lock, only one may take it over.
     if hub.swap(KEY, &found, &text).await.map_err(NotLocked::Port)? {
         return Ok(());
     }
-    let mine = hub.read(KEY).await.map_err(NotLocked::Port)?.is_some_and(|now| now == text);
+    let mine = hub.read(KEY).await.map_err(NotLocked::Port)?.is_some_and(|there| there == text);
     if mine { Ok(()) } else { Err(NotLocked::Held { run: "another".to_owned(), until }) }
 }
 

@@ -17,6 +17,7 @@ use crate::decide::report::{Blind, Row, Skipped};
 use crate::decide::request::{RequestInvalid, Scope};
 use crate::decide::settings::Settings;
 use crate::decide::stocktake::Line;
+use crate::decide::unverified::Confirmed;
 use crate::decide::witness::Sighting;
 use crate::ports::{Look, PortError};
 use crate::words::{Account, Instance, Target};
@@ -53,6 +54,8 @@ pub struct Seen {
     pub marks: Vec<MarkStep>,
     /// Accounts' alternate contacts, where owners may depend on them.
     pub contacts: Contacts,
+    /// Stops of earlier runs that did not record them, and were made.
+    pub confirmed: Vec<Confirmed>,
 }
 
 /// Why nothing could be looked at.
@@ -89,6 +92,7 @@ pub async fn look(
     seen.rows
         .sort_unstable_by(|a, b| (&a.target, &a.id).cmp(&(&b.target, &b.id)).then_with(|| words(a).cmp(&words(b))));
     seen.marks.sort_by(|a, b| (&a.account, &a.region, &a.id).cmp(&(&b.account, &b.region, &b.id)));
+    seen.confirmed.sort_by(|a, b| (&a.target, &a.id).cmp(&(&b.target, &b.id)));
     Ok(seen.sorted())
 }
 

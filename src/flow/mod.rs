@@ -7,6 +7,7 @@ mod anomaly;
 mod bisect;
 mod clock;
 mod contacts;
+mod contained;
 mod decision;
 mod doing;
 mod ending;
@@ -40,7 +41,7 @@ mod warrant;
 mod watch;
 
 pub use anomaly::regard;
-pub use clock::Clock;
+pub use clock::{Clock, LONGEST};
 pub use error::{Error, FanOutError};
 pub use evidence::{Gathered, gather};
 pub use explain::{Explained, explain};

@@ -1,7 +1,7 @@
 //! What stands in the record: the intent before acting, the whole report after, short files of outcomes from which
 //! later runs learn, and tables for Athena and BigQuery.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, Duration, Utc};
@@ -10,13 +10,13 @@ use serde::{Deserialize, Serialize};
 use crate::decide::case::History;
 use crate::decide::idle::Own;
 use crate::decide::report::{Ending, Outcome, Report};
-use crate::decide::request::is_sane;
 use crate::decide::restart::FailedStart;
 use crate::decide::settings::Settings;
 use crate::decide::undo::Undo;
+use crate::decide::unverified::{Confirmed, Unverified};
 use crate::ports::{PortError, ReadRecord, WriteRecord};
 use crate::render::tables::{self, Told};
-use crate::words::Action;
+use crate::words::{Action, sane, sane_option};
 
 /// Where whole reports stand, by date and run.
 pub const RUNS: &str = "runs";
@@ -45,6 +45,7 @@ struct Line {
     id: Box<str>,
     action: Action,
     outcome: Ending,
+    #[serde(deserialize_with = "sane")]
     at: DateTime<Utc>,
     #[serde(default)]
     account: Option<Arc<str>>,
@@ -58,8 +59,11 @@ struct Line {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     undo: Option<String>,
     /// Of a stop: when the instance had last been started, by whomever.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "sane_option")]
     launched: Option<DateTime<Utc>>,
+    /// The run was a narrowed one: by a request that selects, or by an event.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    narrow: bool,
 }
 
 /// One line of what an undo set out to start.
@@ -67,6 +71,7 @@ struct Line {
 #[serde(rename_all = "kebab-case")]
 struct Undone {
     id: Box<str>,
+    #[serde(deserialize_with = "sane")]
     at: DateTime<Utc>,
 }
 
@@ -124,10 +129,34 @@ pub(super) async fn write_undo_tables(hub: &impl WriteRecord, undo: &Undo) -> Re
     write_table(hub, "runs", &told, tables::runs(&tables::run_of_undo(undo))).await
 }
 
-/// Writes the outcomes of an acting run, one JSON line each.
-pub(super) async fn write_acts(hub: &impl WriteRecord, told: &Told<'_>) -> Result<(), PortError> {
+/// Writes the outcomes of an acting run, one JSON line each, and what it confirms of earlier runs. `narrow`: whether the run
+/// is a narrowed one.
+pub(super) async fn write_acts(
+    hub: &impl WriteRecord,
+    told: &Told<'_>,
+    narrow: bool,
+    confirmed: &[Confirmed],
+) -> Result<(), PortError> {
     let steps = told.steps_by_key();
     let mut text = String::new();
+    for one in confirmed {
+        let Unverified { run, action, at, narrow } = &one.stop;
+        let line = Line {
+            id: one.id.clone(),
+            action: *action,
+            outcome: Ending::Stopped,
+            at: *at,
+            account: Some(one.target.account.clone()),
+            region: Some(one.target.region.clone()),
+            policy: Some(one.policy.clone()),
+            run: Some(run.to_string()),
+            undo: None,
+            launched: one.launched,
+            narrow: *narrow,
+        };
+        text += &spelled(serde_json::to_string(&line))?;
+        text.push('\n');
+    }
     for Outcome { id, account, region, action, outcome, detail: _, at } in told.outcomes {
         let step = steps.get(&(&**id, *action));
         let line = Line {
@@ -141,11 +170,20 @@ pub(super) async fn write_acts(hub: &impl WriteRecord, told: &Told<'_>) -> Resul
             run: Some(told.run.to_owned()),
             undo: told.undoes.map(str::to_owned),
             launched: step.filter(|_| *action != Action::Start).and_then(|step| step.launched),
+            narrow,
         };
         text += &spelled(serde_json::to_string(&line))?;
         text.push('\n');
     }
     hub.write(&format!("{ACTS}/{}/{}.jsonl", partition(told.at), told.run), &text).await.map(|_| ())
+}
+
+/// Writes every step as one of which nobody knows how it ended, before anything is done: should the run be killed, or its last
+/// write fail, the caps of the day count its steps all the same. The outcomes take the place of these lines.
+pub(super) async fn write_unverified(hub: &impl WriteRecord, told: &Told<'_>, narrow: bool) -> Result<(), PortError> {
+    let why = "the run did not record how it ended";
+    let outcomes = Outcome::all(told.steps, Ending::Unverified, why, told.at);
+    write_acts(hub, &told.with_outcomes(&outcomes), narrow, &[]).await
 }
 
 /// Writes what an undo sets out to start, before it does: should it break off half-way, what it has started is
@@ -162,26 +200,32 @@ pub(super) async fn write_undone(hub: &impl WriteRecord, undo: &Undo) -> Result<
 /// What earlier runs did, as far as it matters now.
 ///
 /// # Errors
-/// [`PortError`] when the record cannot be read. An outcome that cannot be read is skipped: it is about one instance, and
-/// must not disturb the others. An undo that cannot be read is an error: it spares an instance.
+/// [`PortError`] when the record cannot be read. An outcome that cannot be read is skipped, and told: it is about one
+/// instance, and must not disturb the others. An undo that cannot be read is an error: it spares an instance.
 pub async fn history(hub: &impl ReadRecord, now: DateTime<Utc>) -> Result<History, PortError> {
-    let mut lines = lines(hub, now, HISTORY_DAYS).await?;
+    let (mut lines, unread) = lines(hub, now, HISTORY_DAYS).await?;
     lines.sort_by_key(|(_, line)| line.at);
-    let mut history = History::default();
+    let mut history = History { unread, ..History::default() };
     let mut last: HashMap<Box<str>, Ending> = HashMap::new();
-    for (_, Line { id, action, outcome, at, account, region: _, policy, run: _, undo: _, launched: _ }) in lines {
+    for (run, Line { id, action, outcome, at, account, region: _, policy, run: _, undo: _, launched: _, narrow }) in
+        lines
+    {
         let stop = matches!(action, Action::Stop | Action::Hibernate);
         // What nobody saw the end of may have happened, and counts.
         let perhaps = matches!(outcome, Ending::Stopped | Ending::Stopping | Ending::Unverified);
         if stop && perhaps && at.date_naive() == now.date_naive() {
-            history.today.count(account, policy);
+            history.today.count(account, policy, narrow);
         }
         match (action, outcome) {
+            (Action::Stop | Action::Hibernate, Ending::Unverified) => {
+                let stop = Unverified { run: run.into(), action, at, narrow };
+                history.unverified.entry(id.clone()).or_default().push(stop);
+            }
             (Action::Stop | Action::Hibernate, Ending::Stopped | Ending::Stopping) => {
                 history.stops.entry(id.clone()).or_default().push(at);
             }
             (Action::Start, Ending::Failed | Ending::Unverified) => {
-                history.failed_starts.insert(id.clone(), at);
+                history.failed_starts.entry(id.clone()).or_default().push(at);
                 if outcome == Ending::Failed {
                     history.start_failed.insert(id.clone(), FailedStart { at, unverified: None });
                 } else if let Some(failed) = history.start_failed.get_mut(&id) {
@@ -199,8 +243,7 @@ pub async fn history(hub: &impl ReadRecord, now: DateTime<Utc>) -> Result<Histor
                 | Ending::Already
                 | Ending::Overtaken
                 | Ending::Failed
-                | Ending::NotTried
-                | Ending::Unverified,
+                | Ending::NotTried,
             ) => {}
         }
         last.insert(id, outcome);
@@ -236,7 +279,7 @@ async fn undone(hub: &impl ReadRecord, now: DateTime<Utc>) -> Result<HashMap<Box
         for (number, line) in text.lines().enumerate() {
             match serde_json::from_str(line) {
                 // The clock that it was undone by may be a little ahead.
-                Ok(Undone { id, at }) if at <= now + Duration::minutes(1) && is_sane(at) => {
+                Ok(Undone { id, at }) if at <= now + Duration::minutes(1) => {
                     let at = at.min(now);
                     undone.entry(id).and_modify(|known| *known = at.max(*known)).or_insert(at);
                 }
@@ -259,7 +302,7 @@ fn unread(key: &str, line: usize, error: &serde_json::Error) -> String {
 
 /// The newest run of the same days that has an outcome for instance `id`.
 pub(super) async fn last_run(hub: &impl ReadRecord, id: &str, now: DateTime<Utc>) -> Result<Option<String>, PortError> {
-    let its_own = lines(hub, now, HISTORY_DAYS).await?.into_iter().filter(|(_, line)| *line.id == *id);
+    let its_own = lines(hub, now, HISTORY_DAYS).await?.0.into_iter().filter(|(_, line)| *line.id == *id);
     Ok(its_own.max_by(|(a, one), (b, other)| (one.at, a).cmp(&(other.at, b))).map(|(run, _)| run))
 }
 
@@ -275,8 +318,9 @@ pub async fn own_acts(
     days: i64,
 ) -> Result<HashMap<Box<str>, Own>, PortError> {
     let mut acts: HashMap<Box<str>, Own> = HashMap::new();
-    for (_, line) in lines(hub, now, days).await? {
-        let Line { id, action, outcome, at, account: _, region: _, policy: _, run: _, undo, launched } = line;
+    for (_, line) in lines(hub, now, days).await?.0 {
+        let Line { id, action, outcome, at, account: _, region: _, policy: _, run: _, undo, launched, narrow: _ } =
+            line;
         match (action, outcome) {
             (Action::Stop | Action::Hibernate, Ending::Stopped | Ending::Stopping) => {
                 let own = acts.entry(id).or_default();
@@ -302,15 +346,36 @@ pub async fn own_acts(
     Ok(acts)
 }
 
-/// Every readable line of the last `days` until `now`, with the run that wrote it: the name of its file.
-async fn lines(hub: &impl ReadRecord, now: DateTime<Utc>, days: i64) -> Result<Vec<(String, Line)>, PortError> {
-    let mut lines: Vec<(String, Line)> = Vec::new();
+/// Every readable line of the last `days` until `now`, with the run that it tells of, and in words what could not be read.
+async fn lines(
+    hub: &impl ReadRecord,
+    now: DateTime<Utc>,
+    days: i64,
+) -> Result<(Vec<(String, Line)>, Vec<String>), PortError> {
+    let (mut lines, mut unread): (Vec<(String, Line)>, Vec<String>) = (Vec::new(), Vec::new());
     let from = partition(now - Duration::days(days));
     for (key, text) in hub.read_since(ACTS, &from).await? {
         let file = key.rsplit_once('/').map_or(&*key, |(_, file)| file);
-        let Some(run) = file.strip_suffix(".jsonl") else { continue }; // a draft that was never finished
-        lines.extend(text.lines().filter_map(|line| Some((run.to_owned(), serde_json::from_str(line).ok()?))));
+        let Some(run) = file.strip_suffix(".jsonl") else {
+            unread.push(format!("`{ACTS}/{key}` is no file of outcomes, so it was passed over"));
+            continue;
+        };
+        let mut bad = 0;
+        for line in text.lines().filter(|line| !line.trim().is_empty()) {
+            match serde_json::from_str::<Line>(line) {
+                Ok(line) => lines.push((line.run.clone().unwrap_or_else(|| run.to_owned()), line)),
+                Err(_) => bad += 1,
+            }
+        }
+        if bad > 0 {
+            let what = "so what they say of stops counts for no cap and no fight; mend or remove them";
+            unread.push(format!("lines of `{ACTS}/{key}` that cannot be read: {bad}, {what}"));
+        }
     }
-    lines.retain(|(_, line)| line.at <= now && is_sane(line.at));
-    Ok(lines)
+    lines.retain(|(_, line)| line.at <= now);
+    // What a later run has seen takes the place of what nobody knew.
+    let known = |(run, line): &(String, Line)| (run.clone(), line.id.clone(), line.action);
+    let seen: HashSet<_> = lines.iter().filter(|(_, line)| line.outcome == Ending::Stopped).map(known).collect();
+    lines.retain(|line| line.1.outcome != Ending::Unverified || !seen.contains(&known(line)));
+    Ok((lines, unread))
 }

@@ -1,8 +1,9 @@
 //! A run from its request to its report: the whole story on one page.
 
-use chrono::{DateTime, Utc};
+use std::time::Duration;
 
 use super::after;
+use super::contained::{contained, note, port};
 use super::decision::{Decision, decide, prepare, running};
 use super::doing::Doing;
 use super::error::Error;
@@ -10,7 +11,7 @@ use super::launches;
 use super::lock;
 use super::order::Order;
 use super::recheck::Again;
-use super::record::{history, run_key, write_acts, write_plans, write_tables};
+use super::record::{history, run_key, write_acts, write_plans, write_tables, write_unverified};
 use super::state;
 use super::sudden;
 use super::warrant::{Recorded, Warrant};
@@ -18,6 +19,7 @@ use crate::decide::case::History;
 use crate::decide::done::Done;
 use crate::decide::plan::Plan;
 use crate::decide::report::{Ending, Outcome, Report};
+use crate::decide::unverified::Confirmed;
 use crate::ports::{Act, Hub, Look, Messenger, PortError, PriceList, ReadRecord, Switch, WriteRecord};
 use crate::render::json;
 use crate::render::tables::Told;
@@ -60,7 +62,7 @@ pub async fn apply(
     messenger: &impl Messenger,
     list: &impl PriceList,
 ) -> Result<(Report, Option<String>), Error> {
-    let Order { run, settings, clock, wall, reviewed, acknowledge: _, progress: _ } = order;
+    let Order { run, settings, clock, wall: _, reviewed, acknowledge: _, progress: _ } = order;
     run.scope.check(settings)?;
     sudden::check(order)?;
     if let Some(reviewed) = reviewed {
@@ -68,18 +70,21 @@ pub async fn apply(
     }
     let stateful = after::is_stateful(settings);
     if stateful {
-        lock(hub, &run.id, *wall).await?;
+        lock(order, hub).await?;
     }
-    let ended = begun(order, looker, actor, hub, messenger, list, stateful).await;
-    if stateful && ended.is_err() {
+    let ended = contained("run", "", begun(order, looker, actor, hub, messenger, list, stateful)).await;
+    let broke = ended.is_err();
+    let ended = ended.map_err(Error::Broke).flatten();
+    if broke || stateful && ended.is_err() {
         let _ = lock::release(hub, &run.id).await; // the error that counts is the run's
     }
     ended
 }
 
 /// Only one run at a time.
-async fn lock(hub: &impl WriteRecord, run: &str, wall: DateTime<Utc>) -> Result<(), Error> {
-    Ok(lock::take(hub, run, wall).await?)
+async fn lock(order: &Order<'_>, hub: &impl WriteRecord) -> Result<(), Error> {
+    let wall = order.wall + (order.clock.now() - order.clock.at());
+    Ok(lock::take(hub, &order.run.id, wall, order.clock.left(Duration::ZERO)).await?)
 }
 
 /// A run that may go on; `locked` where nobody else runs.
@@ -93,21 +98,22 @@ async fn begun(
     locked: bool,
 ) -> Result<(Report, Option<String>), Error> {
     let switch = hub.switch().await;
-    let history = past(order, hub).await.map_err(Error::Record)?;
+    let mut history = past(order, hub).await.map_err(Error::Record)?;
     let mut decision = decide(order, looker, hub, list, &history).await?;
     let acts = may_go_on(&mut decision.report, &switch);
-    if acts && !locked {
-        lock(hub, &order.run.id, order.wall).await?;
-    }
+    let mut recorded_acts = false;
     if acts {
-        let recorded = match intent(hub, &decision.report).await {
+        if !locked {
+            lock(order, hub).await?;
+        }
+        let recorded = match prepare_to_act(order, hub, &mut history, &decision.report, locked).await {
             Ok(recorded) => recorded,
             Err(error) => {
                 let _ = lock::release(hub, &order.run.id).await; // the error that counts is the record's
                 return Err(Error::Record(error));
             }
         };
-        let Decision { report, seen, .. } = &mut decision;
+        let Decision { report, seen, dropped, .. } = &mut decision;
         if let Some(warrant) = Warrant::issue(order.settings, running(report), &history.today, recorded) {
             let (accounts, contacts, known) = (&seen.accounts, &seen.contacts, &seen.known);
             let again = Again::Judge { history: &history, accounts, contacts, known };
@@ -116,9 +122,32 @@ async fn begun(
                 .await;
             take_in(report, done);
         }
+        report.outcomes.append(dropped);
+        // Directly after the acts: nothing that comes later may cost what was done its record.
+        recorded_acts = write_acts(hub, &Told::from(&*report), is_narrow(order), &[]).await.is_ok();
     }
-    let ended = Ended { acted: acts, locked: locked || acts };
+    let ended = Ended { acted: acts, recorded: recorded_acts, locked: locked || acts };
     end(order, looker, hub, messenger, &history, decision, ended).await
+}
+
+/// Whether the run selects: what it stops counts for all such runs of the day together.
+pub(super) fn is_narrow(order: &Order<'_>) -> bool {
+    !order.run.scope.is_whole()
+}
+
+/// What is done between the lock and the first act. Where the lock was taken only now, others may have acted since the past
+/// was read: it is read again, and the warrant counts what they did.
+async fn prepare_to_act(
+    order: &Order<'_>,
+    hub: &impl WriteRecord,
+    history: &mut History,
+    report: &Report,
+    locked: bool,
+) -> Result<Recorded, PortError> {
+    if !locked {
+        *history = past(order, hub).await?;
+    }
+    intent(order, hub, report).await
 }
 
 /// Puts what was done to the report.
@@ -135,6 +164,8 @@ pub(super) fn take_in(report: &mut Report, done: Done) {
 pub(super) struct Ended {
     /// Something may have been done.
     pub(super) acted: bool,
+    /// The outcomes stand in the record.
+    pub(super) recorded: bool,
     /// The lock is this run's.
     pub(super) locked: bool,
 }
@@ -151,11 +182,17 @@ pub(super) async fn end(
 ) -> Result<(Report, Option<String>), Error> {
     let Decision { mut report, mut seen, prices, dropped } = decision;
     report.outcomes.extend(dropped);
-    after::speak(order, messenger, hub, history, &mut report).await;
-    after::save(order, hub, prices.as_ref(), &mut report).await;
-    after::take_stock(order, messenger, hub, history, prices.as_ref(), &mut seen, &mut report).await;
-    after::keep(order, hub, history, prices.as_ref(), &seen.sightings, &mut report).await;
-    conclude(order, looker, hub, report, ended).await
+    let prices = prices.as_ref();
+    let stage = contained("notify", "", after::speak(order, messenger, hub, history, &mut report)).await;
+    note("notifying owners", stage, &mut report);
+    let stage = contained("save", "", after::save(order, hub, prices, &seen.confirmed, &mut report)).await;
+    note("counting savings", stage, &mut report);
+    let stock = after::take_stock(order, messenger, hub, history, prices, &mut seen, &mut report);
+    let stage = contained("stocktake", "", stock).await;
+    note("the stocktake", stage, &mut report);
+    let stage = contained("keep", "", after::keep(order, hub, history, prices, &seen, &mut report)).await;
+    note("recording prices and evidence", stage, &mut report);
+    conclude(order, looker, hub, report, &seen.confirmed, ended).await
 }
 
 /// Earlier runs, where a record knows them.
@@ -165,7 +202,7 @@ pub(super) async fn past(order: &Order<'_>, hub: &impl ReadRecord) -> Result<His
     }
     let mut history = history(hub, order.clock.at()).await?;
     state::recall(hub, order.settings, &mut history, order.clock.at()).await?;
-    history.today.as_own = order.run.scope.places.is_some();
+    history.today.as_own = is_narrow(order);
     Ok(history)
 }
 
@@ -199,22 +236,24 @@ pub(super) async fn conclude(
     looker: &impl Look,
     hub: &impl WriteRecord,
     mut report: Report,
+    confirmed: &[Confirmed],
     ended: Ended,
 ) -> Result<(Report, Option<String>), Error> {
-    let Ended { acted, locked } = ended;
+    let Ended { acted, recorded, locked } = ended;
     report.calls = looker.calls();
     report.cost = looker.spent();
     if order.settings.run.record.is_none() {
         return Ok((report, None));
     }
     let mut troubles = Vec::new();
-    if acted && let Err(error) = write_acts(hub, &Told::from(&report)).await {
+    let unwritten = acted && !recorded || !confirmed.is_empty();
+    if unwritten && let Err(error) = write_acts(hub, &Told::from(&report), is_narrow(order), confirmed).await {
         troubles.push(format!("the outcomes could not be recorded: {error}"));
     }
     if locked && let Err(error) = lock::release(hub, &order.run.id).await {
         troubles.push(format!("the lock could not be given back; it is void after some minutes: {error}"));
     }
-    if let Err(error) = write_tables(hub, &report).await {
+    if let Err(error) = port("tables", write_tables(hub, &report)).await {
         if !acted {
             return Err(Error::Record(error));
         }
@@ -222,7 +261,7 @@ pub(super) async fn conclude(
     }
     report.troubled |= !troubles.is_empty();
     report.notes.extend(troubles);
-    match record(hub, &report, "report").await {
+    match port("report", record(hub, &report, "report")).await {
         Ok(place) => Ok((report, Some(place))),
         Err(error) if acted => {
             report.troubled = true;
@@ -234,9 +273,10 @@ pub(super) async fn conclude(
 }
 
 /// Writes what the run is about to do. Only then may it.
-pub(super) async fn intent(hub: &impl WriteRecord, report: &Report) -> Result<Recorded, PortError> {
+pub(super) async fn intent(order: &Order<'_>, hub: &impl WriteRecord, report: &Report) -> Result<Recorded, PortError> {
     write_plans(hub, &Told::from(report)).await?;
     record(hub, report, "plan").await?;
+    write_unverified(hub, &Told::from(report), is_narrow(order)).await?;
     Ok(Recorded::written())
 }
 

@@ -9,6 +9,7 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::mpsc;
 
 use super::clock::Clock;
+use super::contained::contained;
 use super::look::{EVERYWHERE, Found, LookError, RESERVE, Seen};
 use crate::decide::report::{Blind, Skipped};
 use crate::decide::request::{RequestInvalid, Scope};
@@ -122,12 +123,14 @@ fn no_time_to_list() -> LookError {
 async fn ask(port: &impl Look, task: Task, only: Option<&[Box<str>]>) -> Answer {
     match task {
         Task::Regions(account) => {
-            let regions = port.regions(&account).await;
-            Answer::Regions(account, regions)
+            let regions = contained("regions", &account, port.regions(&account)).await;
+            Answer::Regions(account, regions.unwrap_or_else(|panic| Err(Unseen::Blind(panic))))
         }
         Task::Instances(target) => {
             let mut instances = Vec::new();
-            let answer = port.instances(&target, only, |instance| instances.push(instance)).await;
+            let looked = port.instances(&target, only, |instance| instances.push(instance));
+            let answer = contained("look", &target.account, looked).await;
+            let answer = answer.unwrap_or_else(|panic| Err(Unseen::Blind(panic)));
             // Pages may overlap while instances come and go: what two of them show is one, as the later one has it.
             instances.reverse();
             instances.sort_by(|a: &Instance, b| a.id.cmp(&b.id));

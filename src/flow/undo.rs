@@ -2,6 +2,7 @@
 //! start, verify → record → pause. A dry run ends at the plan, and has nothing to act with.
 
 use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use futures_util::stream::{self, StreamExt};
@@ -9,10 +10,11 @@ use thiserror::Error;
 
 use super::act::{Acting, carry_out};
 use super::clock::Clock;
+use super::contained::port;
 use super::lock::{self, NotLocked};
 use super::recall::{RecallError, past};
 use super::recheck::Again;
-use super::record::{run_key, write_acts, write_plans, write_undo_tables, write_undone};
+use super::record::{run_key, write_acts, write_plans, write_undo_tables, write_undone, write_unverified};
 use super::warrant::{Recorded, Warrant};
 use crate::decide::plan::Plan;
 use crate::decide::report::Blind;
@@ -96,7 +98,7 @@ pub async fn undo(
     if undo.plan.steps.is_empty() {
         return Ok(conclude(order, look, hub, undo, false).await);
     }
-    match lock::take(hub, &order.run.id, order.wall).await {
+    match lock::take(hub, &order.run.id, order.wall, order.clock.left(Duration::ZERO)).await {
         Ok(()) => {}
         Err(NotLocked::Held { run, until }) => return Err(UndoError::Busy { run, until }),
         Err(why @ NotLocked::RanOut { .. }) => return Err(UndoError::Record(PortError(why.to_string()))),
@@ -123,6 +125,10 @@ pub async fn undo(
     };
     undo.outcomes = carry_out(&acting, &undo.plan.steps).await;
     undo.troubled |= acting.troubled.get();
+    if let Err(error) = write_acts(hub, &Told::from(&undo), false, &[]).await {
+        undo.troubled = true;
+        undo.notes.push(format!("the outcomes could not be recorded: {error}"));
+    }
     if undo.whole {
         pause(order, hub, &mut undo, paused).await;
     }
@@ -276,6 +282,7 @@ async fn intent(hub: &impl WriteRecord, undo: &Undo) -> Result<Recorded, PortErr
     write_plans(hub, &Told::from(undo)).await?;
     write_undone(hub, undo).await?;
     record(hub, undo, "plan").await?;
+    write_unverified(hub, &Told::from(undo), false).await?;
     Ok(Recorded::written())
 }
 
@@ -319,20 +326,15 @@ async fn conclude(
 ) -> (Undo, Option<String>) {
     undo.calls = look.calls();
     let mut troubles = Vec::new();
-    if acted {
-        if let Err(error) = write_acts(hub, &Told::from(&undo)).await {
-            troubles.push(format!("the outcomes could not be recorded: {error}"));
-        }
-        if let Err(error) = lock::release(hub, &order.run.id).await {
-            troubles.push(format!("the lock could not be given back; it is void after some minutes: {error}"));
-        }
+    if acted && let Err(error) = lock::release(hub, &order.run.id).await {
+        troubles.push(format!("the lock could not be given back; it is void after some minutes: {error}"));
     }
-    if let Err(error) = write_undo_tables(hub, &undo).await {
+    if let Err(error) = port("tables", write_undo_tables(hub, &undo)).await {
         troubles.push(format!("the tables could not be recorded: {error}"));
     }
     undo.troubled |= !troubles.is_empty();
     undo.notes.extend(troubles);
-    match record(hub, &undo, "report").await {
+    match port("report", record(hub, &undo, "report")).await {
         Ok(place) => (undo, Some(place)),
         Err(error) => {
             undo.troubled = true;

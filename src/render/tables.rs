@@ -113,6 +113,17 @@ impl<'a> Told<'a> {
         self.who.get(id).copied().unwrap_or_default()
     }
 
+    /// The same with these outcomes.
+    #[must_use]
+    pub fn with_outcomes(&self, outcomes: &'a [Outcome]) -> Self {
+        Self { outcomes, who: self.who.clone(), ..*self }
+    }
+
+    /// What is known of a run by its plan alone: no names, no owners.
+    pub fn bare(run: &'a str, at: DateTime<Utc>, steps: &'a [Step], outcomes: &'a [Outcome]) -> Self {
+        Self { run, mode: Mode::Apply, at, undoes: None, steps, outcomes, who: Who::new() }
+    }
+
     /// The step of an outcome, which knows its policy.
     pub fn steps_by_key(&self) -> HashMap<(&'a str, Action), &'a Step> {
         self.steps.iter().map(|step| ((&*step.id, step.action), step)).collect()

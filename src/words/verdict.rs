@@ -126,6 +126,8 @@ pub enum Spared {
     MatchUnknown { policy: String, fact: UnknownFact },
     /// What the answer lacks.
     Incomplete { lacks: Lacks },
+    /// What the panic says that ended its judgement.
+    Unjudged { panic: String },
     /// The group.
     AutoScalingMember { group: String },
     /// What tells it.
@@ -261,7 +263,7 @@ impl Spared {
             Self::OtherHub { .. } => Reason::OtherHub,
             Self::NotRunning { .. } => Reason::NotRunning,
             Self::MatchUnknown { .. } => Reason::MatchUnknown,
-            Self::Incomplete { .. } => Reason::Incomplete,
+            Self::Incomplete { .. } | Self::Unjudged { .. } => Reason::Incomplete,
             Self::AutoScalingMember { .. } => Reason::AutoScalingMember,
             Self::KubernetesNode { .. } => Reason::KubernetesNode,
             Self::ContainerHost { .. } => Reason::ContainerHost,
@@ -294,6 +296,7 @@ impl Spared {
             | Self::ScheduleUnreadable { .. }
             | Self::CalendarExhausted { .. }
             | Self::Incomplete { .. }
+            | Self::Unjudged { .. }
             | Self::CannotHibernate
             | Self::RestartFight { .. } => true,
             Self::KeptUntil { too_far, .. } => too_far.is_some(),

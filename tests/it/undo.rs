@@ -12,8 +12,8 @@ use idle_reaper::ports::Switch;
 use idle_reaper::words::{Instance, Reason, State, Target};
 
 use crate::fake::{
-    Ask, Back, Deed, EVENING, Fault, Faults, HERE, Shape, THERE, World, apply, at, instance, row, try_apply, try_undo,
-    with,
+    Ask, Back, Deed, EVENING, Fault, Faults, HERE, NO_DAILY_CAPS, Shape, THERE, World, apply, at, instance, row,
+    try_apply, try_undo, with,
 };
 use crate::laws::arbitrary::{any_faulty_scene, for_all};
 
@@ -255,7 +255,7 @@ fn an_undo_by_a_clock_that_is_a_little_ahead_spares_and_one_from_the_future_does
 fn an_undo_that_breaks_off_has_spared_what_it_set_out_to_start() {
     let world = fleet(1);
     evening(&world);
-    let faults = Faults { no_writing: Some("acts/"), ..Faults::default() };
+    let faults = Faults { no_writing_again: Some("acts/"), ..Faults::default() };
     let world = world.with_faults(faults);
     let undone = undo(&world, &back());
     assert_eq!((undone.health(), world.rests("i-1")), (Health::Degraded, State::Running));
@@ -338,7 +338,7 @@ fn an_undo_needs_a_record_and_neither_key_nor_the_absence_of_a_keep() {
 
 #[test]
 fn an_intent_that_cannot_be_recorded_starts_nothing() {
-    for what in ["tables/plans", "undone/", "plan.json", "acting.lock"] {
+    for what in ["tables/plans", "undone/", "plan.json", "acts/", "acting.lock"] {
         let world = fleet(1);
         evening(&world);
         let world = world.with_faults(Faults { no_writing: Some(what), ..Faults::default() });
@@ -443,6 +443,7 @@ fn beyond_a_thousand_starts_in_one_place_the_undo_waits_for_aws() {
     let settings = with(&[
         ("stops-per-run = 1000", "stops-per-run = 2000"),
         ("stops-per-account = 1000", "stops-per-account = 2000"),
+        NO_DAILY_CAPS,
     ]);
     let ask = Ask { named: Some(RUN), ..Ask::at(at(EVENING)) };
     assert_eq!(try_apply(&world, &settings, &ask).expect("a report").counts().stopped, 1100);

@@ -1,5 +1,7 @@
 //! The hub's own things over AWS: the pause parameter, and the record in S3 or in a folder.
 
+use chrono::{DateTime, Utc};
+
 use super::config::Aws;
 use super::store::{Bucket, parameter, set_parameter};
 use crate::adapters::folder::Folder;
@@ -53,6 +55,14 @@ impl ReadRecord for AwsHub {
             Record::Nowhere => Err(nowhere()),
             Record::S3(bucket) => bucket.find(key).await,
             Record::Folder(folder) => folder.read(key),
+        }
+    }
+
+    async fn now(&self) -> Option<DateTime<Utc>> {
+        match &self.record {
+            Record::Nowhere => None,
+            Record::S3(bucket) => bucket.now().await,
+            Record::Folder(folder) => folder.now(),
         }
     }
 

@@ -1,19 +1,53 @@
 //! Files in S3, and settings from S3 or a parameter.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::ResponseChecksumValidation;
 use aws_sdk_s3::operation::get_object::GetObjectError;
 use aws_sdk_s3::primitives::ByteStream;
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::context::BeforeDeserializationInterceptorContextRef;
+use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::config_bag::ConfigBag;
+use chrono::{DateTime, Utc};
 use futures_util::stream::{self, StreamExt};
 
 use super::config::Aws;
 use super::endpoints::endpoint;
 use super::errors::{chain, words};
 use crate::ports::{Entry, PortError};
+use crate::words::is_sane;
 
 /// Files of one folder that are read at once. Nine days of outcomes, one file a run every 10 minutes, are 1,296
 /// reads; at 50 ms each that is 65 s one after another, and 4 s so.
 const READS: usize = 16;
+
+/// The object that is asked for where only the date of the answer counts: the lock, which the role may read.
+const CLOCK: &str = "acting.lock";
+
+/// Keeps the date in the head of an answer.
+#[derive(Clone, Debug, Default)]
+struct Dated(Arc<Mutex<Option<String>>>);
+
+#[dyn_dispatch_hint]
+impl Intercept for Dated {
+    fn name(&self) -> &'static str {
+        "Dated"
+    }
+
+    fn read_before_deserialization(
+        &self,
+        context: &BeforeDeserializationInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let date = context.response().headers().get("date").map(str::to_owned);
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = date;
+        Ok(())
+    }
+}
 
 /// A bucket and a prefix.
 pub(super) struct Bucket {
@@ -41,6 +75,15 @@ impl Bucket {
         let wrong = |error| PortError(format!("{} for `{}`", words("s3:PutObject", &error), self.place(key)));
         call.send().await.map_err(wrong)?;
         Ok(self.place(key))
+    }
+
+    /// What time it is by S3's own clock: it dates every answer, be it one that there is no such object.
+    pub(super) async fn now(&self) -> Option<DateTime<Utc>> {
+        let dated = Dated::default();
+        let call = self.client.get_object().bucket(&self.bucket).key(self.key(CLOCK)).customize();
+        let _ = call.interceptor(dated.clone()).send().await; // its head is what is asked for
+        let at = dated.0.lock().unwrap_or_else(PoisonError::into_inner).take()?;
+        DateTime::parse_from_rfc2822(&at).ok().map(|at| at.to_utc()).filter(|at| is_sane(*at))
     }
 
     /// Creates `key`, or answers what stands there already.
@@ -90,7 +133,7 @@ impl Bucket {
         let key = self.key(key);
         let place = format!("s3://{}/{key}", self.bucket);
         match self.client.get_object().bucket(&self.bucket).key(&key).send().await {
-            Ok(answer) => text_of(answer.body, &place).await.map(Some),
+            Ok(answer) => Ok(Some(lossy(bytes_of(answer.body, &place).await?))),
             Err(error) if error.as_service_error().is_some_and(GetObjectError::is_no_such_key) => Ok(None),
             Err(error) => Err(PortError(format!("{} for `{place}`", words("s3:GetObject", &error)))),
         }
@@ -119,7 +162,7 @@ impl Bucket {
 
     /// The text of one object, by its whole key.
     async fn read(&self, key: &str) -> Result<String, PortError> {
-        read(&self.client, &self.bucket, key).await
+        read(&self.client, &self.bucket, key).await.map(lossy)
     }
 }
 
@@ -133,17 +176,23 @@ fn client(aws: &Aws) -> Client {
     Client::from_conf(checked.force_path_style(path_style).build())
 }
 
-async fn read(client: &Client, bucket: &str, key: &str) -> Result<String, PortError> {
+async fn read(client: &Client, bucket: &str, key: &str) -> Result<Vec<u8>, PortError> {
     let place = format!("s3://{bucket}/{key}");
     let answer = client.get_object().bucket(bucket).key(key).send().await;
     let answer = answer.map_err(|error| PortError(format!("{} for `{place}`", words("s3:GetObject", &error))))?;
-    text_of(answer.body, &place).await
+    bytes_of(answer.body, &place).await
 }
 
-async fn text_of(body: ByteStream, place: &str) -> Result<String, PortError> {
+async fn bytes_of(body: ByteStream, place: &str) -> Result<Vec<u8>, PortError> {
     let bytes = body.collect().await;
     let bytes = bytes.map_err(|error| PortError(format!("`{place}` broke off: {}", chain(&error))))?;
-    String::from_utf8(bytes.to_vec()).map_err(|_| PortError(format!("`{place}` is not text in UTF-8")))
+    Ok(bytes.to_vec())
+}
+
+/// The text of a file of the record. What is no UTF-8 was not written by the reaper: its readers pass over lines that they
+/// cannot read, and one foreign object must not keep them from the rest.
+fn lossy(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap_or_else(|wrong| String::from_utf8_lossy(wrong.as_bytes()).into_owned())
 }
 
 fn kind(key: &str) -> &'static str {
@@ -163,7 +212,9 @@ pub async fn fetch_settings(aws: &Aws, source: &str) -> Result<String, PortError
         .split_once('/')
         .filter(|(bucket, key)| !bucket.is_empty() && !key.is_empty())
         .ok_or_else(|| PortError(format!("`{source}` names no object; write `s3://bucket/reaper.toml`")))?;
-    read(&client(aws), bucket, key).await
+    let bytes = read(&client(aws), bucket, key).await?;
+    // Half of the settings, or others, may be settings too.
+    String::from_utf8(bytes).map_err(|_| PortError(format!("`{source}` is not text in UTF-8")))
 }
 
 /// The value of one SSM parameter.

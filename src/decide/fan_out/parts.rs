@@ -15,7 +15,7 @@ use crate::decide::report::{Blind, Outcome, Skipped};
 use crate::decide::snapshot::Saved;
 use crate::decide::spent::Spent;
 use crate::decide::witness::Sighting;
-use crate::words::{Account, Target};
+use crate::words::{Account, Target, sane};
 
 /// What a part called.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,8 +59,10 @@ pub struct Begun {
     /// The run's id.
     pub run: Arc<str>,
     /// The instant by which everything is judged.
+    #[serde(deserialize_with = "sane")]
     pub at: DateTime<Utc>,
     /// The wall clock then; the same but for rehearsals.
+    #[serde(deserialize_with = "sane")]
     pub wall: DateTime<Utc>,
     /// The request, as it was sent.
     pub request: Box<str>,

@@ -16,9 +16,9 @@ pub struct Caps {
     /// Starts in one run.
     pub starts_per_run: u32,
     /// Stops and hibernations of one account in one day of UTC, over all runs.
-    pub stops_per_account_per_day: Option<u32>,
+    pub stops_per_account_per_day: u32,
     /// The same of one policy.
-    pub stops_per_policy_per_day: Option<u32>,
+    pub stops_per_policy_per_day: u32,
     /// No run stops more in one Region of one account than can be started again within this time.
     pub tolerated_undo: Duration,
 }
@@ -30,8 +30,9 @@ impl Caps {
         stops_per_account: 20,
         stops_percent: 30,
         starts_per_run: 100,
-        stops_per_account_per_day: None,
-        stops_per_policy_per_day: None,
+        // Twice what one run may stop: the evening's stops, and as many again in the night.
+        stops_per_account_per_day: 40,
+        stops_per_policy_per_day: 100,
         tolerated_undo: Duration::minutes(30),
     };
 }
@@ -45,8 +46,10 @@ pub(super) fn read(top: &Section<'_>) -> Caps {
     caps.stops_per_account = section.number("stops-per-account", 0..=1_000_000).unwrap_or(caps.stops_per_account);
     caps.stops_percent = section.number("stops-percent", 0..=100).unwrap_or(caps.stops_percent);
     caps.starts_per_run = section.number("starts-per-run", 0..=1_000_000).unwrap_or(caps.starts_per_run);
-    caps.stops_per_account_per_day = section.number("stops-per-account-per-day", 0..=1_000_000);
-    caps.stops_per_policy_per_day = section.number("stops-per-policy-per-day", 0..=1_000_000);
+    let day = section.number("stops-per-account-per-day", 0..=1_000_000);
+    caps.stops_per_account_per_day = day.unwrap_or(caps.stops_per_account_per_day);
+    let day = section.number("stops-per-policy-per-day", 0..=1_000_000);
+    caps.stops_per_policy_per_day = day.unwrap_or(caps.stops_per_policy_per_day);
     caps.tolerated_undo = section.duration("tolerated-undo").unwrap_or(caps.tolerated_undo);
     section.finish();
     caps

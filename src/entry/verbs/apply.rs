@@ -1,7 +1,5 @@
 //! `apply`: does it, where both keys are turned. Asks on a terminal; elsewhere it wants `--yes`.
 
-use std::time::Duration;
-
 use super::super::args::{Args, Select};
 use super::super::end::End;
 use super::super::error::Error;
@@ -12,11 +10,8 @@ use super::show;
 use super::world::{instants, run, scope};
 use crate::decide::plan::Plan;
 use crate::decide::request::Mode;
-use crate::flow::{Clock, Order};
+use crate::flow::{Clock, LONGEST, Order};
 use crate::render::table;
-
-/// How long a run may last: as long as a Lambda function may.
-const LONGEST: Duration = Duration::from_secs(15 * 60);
 
 /// Carries out what both keys allow.
 pub async fn apply(
@@ -51,7 +46,7 @@ pub async fn apply(
     }
     let (wall, at) = instants(args)?;
     let run = run(Mode::Apply, scope(args, &select.instances, &select.policies), at);
-    // The lock in the record is void after a Lambda function's life; so nothing acts for longer, wherever it runs.
+    // A run of a command line has a deadline too, for with it ends the lock in the record.
     let clock = Clock::start(at, Some(LONGEST));
     let reviewed = reviewed.as_ref();
     let progress = &show::progress;

@@ -1,8 +1,6 @@
 //! `undo`: starts again what a run has stopped. Shows a dry run first; then asks on a terminal, and elsewhere ends
 //! there, unless `--yes` is given.
 
-use std::time::Duration;
-
 use super::super::args::{Args, Format, Select};
 use super::super::end::End;
 use super::super::error::Error;
@@ -12,11 +10,8 @@ use super::world::{instants, run, scope};
 use crate::decide::report::Health;
 use crate::decide::request::Mode;
 use crate::decide::undo::{Hand, Undo};
-use crate::flow::{Clock, UndoOrder};
+use crate::flow::{Clock, LONGEST, UndoOrder};
 use crate::render::{undo_json, undo_markdown, undo_table};
-
-/// How long an undo may last: as long as a Lambda function may, and the lock in the record with it.
-const LONGEST: Duration = Duration::from_secs(15 * 60);
 
 /// Undoes run `undoes`, as far as the flags select.
 pub async fn undo(args: &Args, undoes: &str, select: &Select, yes: bool, hand: Hand) -> Result<End, Error> {

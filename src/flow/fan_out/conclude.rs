@@ -1,6 +1,7 @@
 //! The last part: one report, one digest, as of a run that was never divided.
 
 use std::collections::{BTreeMap, HashSet};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
@@ -12,16 +13,17 @@ use crate::decide::case::History;
 use crate::decide::done::Done;
 use crate::decide::fan_out::{Acted, Begun, Decided};
 use crate::decide::plan::Plan;
-use crate::decide::report::{Ending, Report};
+use crate::decide::report::{Ending, Outcome, Report};
 use crate::flow::after;
 use crate::flow::decision::{Decision, prepare};
 use crate::flow::error::{Error, FanOutError};
 use crate::flow::launches;
 use crate::flow::lock::{self, NotLocked};
 use crate::flow::order::Order;
-use crate::flow::record::run_key;
-use crate::flow::run::{Ended, conclude as record_end, end, take_in};
+use crate::flow::record::{run_key, write_acts};
+use crate::flow::run::{Ended, conclude as record_end, end, is_narrow, take_in};
 use crate::ports::{Look, Messenger, PriceList, WriteRecord};
+use crate::render::tables::Told;
 use crate::words::instances;
 
 /// Tells, counts and records what the run came to, and gives the lock back. What was done is done: under settings that
@@ -44,7 +46,7 @@ pub async fn conclude(
         return Err(FanOutError::Concluded { run: begun.run.to_string(), place: report }.into());
     }
     let decided = decided(hub, &begun.run).await?;
-    let held = match lock::hold(hub, &begun.run, wall).await {
+    let held = match lock::hold(hub, &begun.run, wall, order.clock.left(Duration::ZERO)).await {
         Err(NotLocked::Port(error)) => return Err(Error::Record(error)), // the lock may still be ours: try again
         held => held,
     };
@@ -54,11 +56,15 @@ pub async fn conclude(
     whole.also(&decided.used);
     done.values().flatten().for_each(|acted| whole.also(&acted.used));
     let acted = decided.acts;
-    let mut decision = anew(order, hub, list, &history, &mut whole, begun, decided, done).await?;
+    // Of a plan in which nothing is done, what is known is known since the decision.
+    let carried =
+        if acted { gather(begun, &decided.plan, &decided.batches, done, order.clock.now()) } else { Done::default() };
+    let recorded = acted && record_acts(order, hub, &decided, &carried).await;
+    let mut decision = anew(order, hub, list, &history, &mut whole, decided, carried).await?;
     if let Err(why) = same_settings(order, begun) {
         trouble(&mut decision.report, format!("when the run was concluded: {why}"));
     }
-    let ended = Ended { acted, locked: held.is_ok() };
+    let ended = Ended { acted, recorded, locked: held.is_ok() };
     match held {
         Ok(()) => end(order, &whole, hub, messenger, &history, decision, ended).await,
         Err(why) => {
@@ -69,9 +75,16 @@ pub async fn conclude(
             let Decision { mut report, dropped, .. } = decision;
             report.outcomes.extend(dropped);
             after::note_idle_stops(order, hub, &mut report).await;
-            record_end(order, &whole, hub, report, ended).await
+            record_end(order, &whole, hub, report, &[], ended).await
         }
     }
+}
+
+/// Writes what the children have done, before anything else: nothing that comes later may cost it its record.
+async fn record_acts(order: &Order<'_>, hub: &impl WriteRecord, decided: &Decided, carried: &Done) -> bool {
+    let outcomes: Vec<Outcome> = carried.outcomes.iter().chain(&decided.outcomes).cloned().collect();
+    let told = Told::bare(&order.run.id, order.clock.at(), &decided.plan.steps, &outcomes);
+    write_acts(hub, &told, is_narrow(order), &[]).await.is_ok()
 }
 
 fn trouble(report: &mut Report, words: String) {
@@ -87,17 +100,14 @@ async fn anew<L: Look>(
     list: &impl PriceList,
     history: &History,
     whole: &mut Whole<'_, L>,
-    begun: &Begun,
     decided: Decided,
-    done: BTreeMap<usize, Result<Acted, String>>,
+    carried: Done,
 ) -> Result<Decision, Error> {
-    let Decided { plan, running: _, acts, batches, outcomes, notes, troubled, paused, used: _ } = decided;
+    let Decided { plan, running: _, acts: _, batches: _, outcomes, notes, troubled, paused, used: _ } = decided;
     let (mut report, mut seen) = prepare(order, &*whole, history, false).await?;
     seen.sightings = std::mem::take(&mut whole.sightings);
     launches::tell_who(hub, order.settings, &mut report).await;
     let prices = after::price(order, list, hub, &mut report).await;
-    // Of a plan in which nothing is done, what is known is known since the decision.
-    let carried = if acts { gather(begun, &plan, &batches, done, order.clock.now()) } else { Done::default() };
     // What was noted when it was decided, and what has come since: what could not be read only now.
     let since: Vec<String> = std::mem::take(&mut report.notes).into_iter().filter(|n| !notes.contains(n)).collect();
     report.notes = notes.into_iter().chain(since).collect();
@@ -144,7 +154,7 @@ fn gather(
 ///
 /// # Errors
 /// [`Error`] where children of the run may be acting, which only its conclusion ends; and where the record cannot be
-/// reached: the lock is void after half an hour.
+/// reached: the lock ends some seconds after the deadline of the part that holds it.
 pub async fn give_up(hub: &impl WriteRecord, run: &str) -> Result<(), Error> {
     if find::<Decided>(hub, &key(run, "decided")).await?.is_some_and(|decided| decided.acts) {
         return Err(FanOutError::Acting { run: run.to_owned() }.into());

@@ -1,6 +1,7 @@
 //! What a child that acts must not outlive: the lock of its run, and the last hour that was measured for it.
 
 use std::collections::{BTreeMap, HashMap};
+use std::time::Duration as Std;
 
 use chrono::{DateTime, Duration, Utc};
 use futures_util::stream::{self, StreamExt};
@@ -71,7 +72,7 @@ pub(super) struct Guarded<'a, H> {
 impl<H: Hub> Pause for Guarded<'_, H> {
     async fn switch(&self) -> Switch {
         let wall = self.wall + (self.order.clock.now() - self.since);
-        match lock::hold(self.hub, &self.order.run.id, wall).await {
+        match lock::hold(self.hub, &self.order.run.id, wall, self.order.clock.left(Std::ZERO)).await {
             Ok(()) => self.hub.switch().await,
             Err(why) => Switch::Unreadable(format!("it was not asked, for the run does not hold its lock: {why}")),
         }

@@ -13,6 +13,8 @@ mod store;
 mod targets;
 mod whole;
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 
 pub use act::act;
@@ -48,7 +50,7 @@ fn same_settings(order: &Order<'_>, begun: &Begun) -> Result<(), FanOutError> {
 async fn go_on(order: &Order<'_>, begun: &Begun, hub: &impl WriteRecord, wall: DateTime<Utc>) -> Result<(), Error> {
     same_settings(order, begun)?;
     if order.run.mode == Mode::Apply {
-        lock::hold(hub, &begun.run, wall).await?;
+        lock::hold(hub, &begun.run, wall, order.clock.left(Duration::ZERO)).await?;
     }
     Ok(())
 }

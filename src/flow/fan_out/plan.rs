@@ -10,17 +10,15 @@ use super::targets::Item;
 use super::{go_on, past};
 use crate::decide::fan_out::{Begun, Decided, Used};
 use crate::decide::plan::Plan;
-use crate::decide::report::{Ending, Outcome, Report};
+use crate::decide::report::Report;
 use crate::decide::request::Mode;
 use crate::flow::decision::{Decision, decide, running};
 use crate::flow::error::{Error, FanOutError};
 use crate::flow::order::Order;
 use crate::flow::prices;
-use crate::flow::record::write_acts;
 use crate::flow::run::{intent, may_go_on, plan as foresee};
 use crate::ports::{Hub, Look, PortError, PriceList};
 use crate::render::json;
-use crate::render::tables::Told;
 
 /// What the plan leads to.
 #[derive(Debug)]
@@ -91,15 +89,7 @@ async fn decide_now(
     }
     let acts = may_go_on(&mut report, &switch);
     if acts {
-        intent(hub, &report).await.map_err(Error::Record)?;
-    }
-    if acts {
-        // Should nobody conclude the run, later ones know that these may have been stopped: caps of a day and fights count
-        // on it. The conclusion writes it anew, with what was seen.
-        let why = "the run was not concluded, so nobody knows whether it was done";
-        report.outcomes = Outcome::all(&report.plan.steps, Ending::Unverified, why, report.at);
-        write_acts(hub, &Told::from(&report)).await.map_err(Error::Record)?;
-        report.outcomes.clear();
+        intent(order, hub, &report).await.map_err(Error::Record)?;
     }
     let running = running(&report);
     let Report { plan, mut outcomes, notes, paused, troubled, .. } = report;

@@ -1,5 +1,7 @@
 //! The first part: takes the lock, finds the accounts, and divides them.
 
+use std::time::Duration;
+
 use serde::Serialize;
 
 use super::store::{key, write};
@@ -44,7 +46,7 @@ pub async fn targets(
     }
     let acts = order.run.mode == Mode::Apply;
     if acts {
-        lock::take_for_parts(hub, &order.run.id, order.wall).await?;
+        lock::take(hub, &order.run.id, order.wall, order.clock.left(Duration::ZERO)).await?;
     }
     let divided = divide(order, looker, hub, request, size).await;
     if acts && divided.is_err() {

@@ -558,6 +558,7 @@ fn spared(out: &mut String, spared: &Spared) -> fmt::Result {
         Spared::NotRunning { state, ours: true } => write!(out, "{state} by the reaper"),
         Spared::NotRunning { state, ours: false } => write!(out, "{state}"),
         Spared::MatchUnknown { policy, fact } => match_unknown(out, policy, *fact),
+        Spared::Unjudged { panic } => write!(out, "it could not be judged: {panic}"),
         Spared::Incomplete { lacks } => write!(out, "the answer lacks {}", self::lacks(*lacks)),
         Spared::AutoScalingMember { group } => write!(out, "member of Auto Scaling group `{group}`"),
         Spared::KubernetesNode { tell }

@@ -583,6 +583,7 @@ fn spared(out: &mut String, spared: &Spared) -> fmt::Result {
         }
         Spared::NotRunning { state, ours: false } => self::state(out, *state),
         Spared::MatchUnknown { policy, fact } => match_unknown(out, policy, *fact),
+        Spared::Unjudged { panic } => write!(out, "判定できない（プログラムの不具合）：{panic}"),
         Spared::Incomplete { lacks } => write!(out, "応答に{}がない", self::lacks(*lacks)),
         Spared::AutoScalingMember { group } => write!(out, "Auto Scaling グループ `{group}` のメンバー"),
         Spared::KubernetesNode { tell }

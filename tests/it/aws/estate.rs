@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
+use chrono::{DateTime, Utc};
 use idle_reaper::words::OwnTag;
 use serde_json::{Value, json};
 
@@ -12,8 +13,6 @@ use super::world::{EVENING, Ran};
 
 const ACCOUNTS: [&str; 3] = ["web-dev", "shop-dev", "data-stg"];
 const REGIONS: [&str; 2] = ["ap-northeast-1", "us-east-1"];
-/// An instant that is past.
-const VOID: &str = "2026-01-01T00:00:00Z";
 const OWN: &str = "idle-reaper:stopped";
 
 /// The simulated organisation and the settings of its runs.
@@ -98,12 +97,13 @@ impl Estate {
         all.into_iter().map(|one| (one["story"].as_str().unwrap().to_owned(), one)).collect()
     }
 
-    /// A lock that a run has left behind is void a quarter of an hour later.
+    /// Exactly one interval of the schedule passes: what a run has left behind is a quarter of an hour older.
     pub fn quarter_of_an_hour_passes(&self) {
         let objects = self.world.get("objects");
         let Some(lock) = objects["idle-reaper-records"]["record/acting.lock"].as_str() else { return };
         let mut lock: Value = serde_json::from_str(lock).unwrap();
-        lock["until"] = json!(VOID);
+        let until: DateTime<Utc> = lock["until"].as_str().unwrap().parse().unwrap();
+        lock["until"] = json!(until - chrono::Duration::minutes(15));
         let lock = json!({"bucket": "idle-reaper-records", "key": "record/acting.lock", "text": lock.to_string()});
         self.world.post("object", &lock);
     }
@@ -112,7 +112,11 @@ impl Estate {
     pub fn locked(&self) -> bool {
         let objects = self.world.get("objects");
         let lock = objects["idle-reaper-records"]["record/acting.lock"].as_str();
-        lock.is_some_and(|lock| !lock.contains(VOID))
+        let until = |lock: &str| -> DateTime<Utc> {
+            let held: Value = serde_json::from_str(lock).unwrap();
+            held["until"].as_str().unwrap().parse().unwrap()
+        };
+        lock.is_some_and(|lock| Utc::now() < until(lock))
     }
 
     /// What is true after any run, whatever went wrong: nobody was stopped twice, nobody but who is to be stopped was

@@ -95,6 +95,10 @@ pub struct Faults {
     pub switch: Option<(usize, Switch)>,
     /// Files of the record whose keys hold this cannot be written or created.
     pub no_writing: Option<&'static str>,
+    /// The same, once they have been written.
+    pub no_writing_again: Option<&'static str>,
+    /// The run is killed when it writes a file of the record whose key holds this, the second time where that is asked for.
+    pub killed_writing: Option<(&'static str, bool)>,
     /// The pause switch cannot be written.
     pub no_pausing: bool,
     /// The record cannot be read.

@@ -327,8 +327,17 @@ impl Act for World {
 }
 
 impl World {
+    fn is_killed_by(&self, key: &str) -> bool {
+        let state = self.state.borrow();
+        let again = |second: bool| !second || state.record.contains_key(key);
+        state.faults.killed_writing.is_some_and(|(part, second)| key.contains(part) && again(second))
+    }
+
     fn may_write(&self, deed: Deed, key: &str) -> Result<(), PortError> {
-        let failing = self.state.borrow().faults.no_writing.is_some_and(|part| key.contains(part));
+        let again = |part: &str| key.contains(part) && self.state.borrow().record.contains_key(key);
+        let faults = self.state.borrow().faults.clone();
+        let (no_writing, no_writing_again) = (faults.no_writing, faults.no_writing_again);
+        let failing = no_writing.is_some_and(|part| key.contains(part)) || no_writing_again.is_some_and(again);
         self.note(deed, &Target::default(), &[], key, !failing);
         if failing { Err(PortError(format!("`{key}` was denied"))) } else { Ok(()) }
     }
@@ -352,6 +361,10 @@ impl ReadRecord for World {
             return Err(PortError("the record was denied".to_owned()));
         }
         Ok(self.state.borrow().record.get(key).cloned())
+    }
+
+    async fn now(&self) -> Option<DateTime<Utc>> {
+        Some(self.state.borrow().now)
     }
 
     async fn read_since(&self, folder: &str, from: &str) -> Result<Vec<Entry>, PortError> {
@@ -387,6 +400,9 @@ impl Hub for World {
 impl WriteRecord for World {
     async fn write(&self, key: &str, text: &str) -> Result<String, PortError> {
         self.wait().await;
+        if self.is_killed_by(key) {
+            std::future::pending::<()>().await;
+        }
         self.may_write(Deed::WriteRecord, key)?;
         self.put(key, text);
         Ok(format!("record/{key}"))

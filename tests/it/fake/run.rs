@@ -31,6 +31,8 @@ pub struct Ask {
     pub acknowledge: Option<String>,
     /// How long it may last.
     pub left: Option<Duration>,
+    /// How far the clock of its process is ahead of the record's, in minutes.
+    pub ahead: i64,
     /// The run's id, where one of the form that the record knows is needed.
     pub named: Option<&'static str>,
 }
@@ -98,10 +100,19 @@ pub fn plan_over(recorded: &Recorded, settings: &Settings, at: DateTime<Utc>) ->
 /// An apply. Whether the world acts is for the settings to say.
 pub fn try_apply(world: &World, settings: &Settings, ask: &Ask) -> Result<Report, Error> {
     let run = begin(world, Mode::Apply, ask);
-    block_on(async {
-        flow::apply(&order(&run, settings, ask), world, world, world, world, world).await.map(|(report, _)| report)
-    })
+    let order = order(&run, settings, ask);
+    let apply = async { flow::apply(&order, world, world, world, world, world).await.map(|(report, _)| report) };
+    block_on(unless_killed(apply))
 }
+
+/// A run that hangs for a day was killed.
+async fn unless_killed(run: impl Future<Output = Result<Report, Error>>) -> Result<Report, Error> {
+    let day = Duration::from_secs(24 * 3600);
+    tokio::time::timeout(day, run).await.unwrap_or_else(|_| Err(Error::Broke(KILLED.to_owned())))
+}
+
+/// How a run ends that was killed.
+pub const KILLED: &str = "killed";
 
 /// A look because of an anomaly of cost.
 pub fn regard(world: &World, settings: &Settings, event: &Event, at: DateTime<Utc>) -> Result<Report, Error> {
@@ -166,7 +177,7 @@ pub fn in_parts(world: &World, settings: &Settings, mode: Mode, ask: &Ask, parts
         let reviewed = if stage == Stage::Plan { parts.replaced.or(ask.reviewed.as_ref()) } else { None };
         (Order { clock, reviewed, ..order(&run, under(stage), ask) }, wall)
     };
-    block_on(async {
+    block_on(unless_killed(async {
         let first = order(&run, settings, ask);
         let (begun, _) = fan_out::targets(&first, world, world, "{}", parts.size.max(1)).await?;
         let begun = &begun;
@@ -217,7 +228,7 @@ pub fn in_parts(world: &World, settings: &Settings, mode: Mode, ask: &Ask, parts
             assert!(matches!(again, Err(Error::FanOut(FanOutError::Concluded { .. }))), "told and counted twice");
         }
         Ok(report)
-    })
+    }))
 }
 
 impl World {
@@ -243,7 +254,8 @@ fn begin(world: &World, mode: Mode, ask: &Ask) -> Run {
 fn order<'a>(run: &'a Run, settings: &'a Settings, ask: &'a Ask) -> Order<'a> {
     let clock = Clock::start(ask.at, ask.left);
     let (reviewed, acknowledge) = (ask.reviewed.as_ref(), ask.acknowledge.as_deref());
-    Order { run, settings, clock, wall: ask.at, reviewed, acknowledge, progress: &|_, _| {} }
+    let wall = ask.at + chrono::Duration::minutes(ask.ahead);
+    Order { run, settings, clock, wall, reviewed, acknowledge, progress: &|_, _| {} }
 }
 
 pub fn block_on<T>(work: impl Future<Output = T>) -> T {

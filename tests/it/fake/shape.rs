@@ -59,6 +59,12 @@ at-opening = "start-reaped"
 unannounced = true
 "#;
 
+/// Caps of a day that no test comes near, for tests of something else.
+pub const NO_DAILY_CAPS: (&str, &str) = (
+    "stops-percent = 100",
+    "stops-percent = 100\nstops-per-account-per-day = 100000\nstops-per-policy-per-day = 100000",
+);
+
 /// Reads settings that are right.
 pub fn settings(text: &str) -> Settings {
     Settings::parse("reaper.toml", text).unwrap_or_else(|wrong| panic!("{wrong}"))

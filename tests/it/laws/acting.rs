@@ -10,8 +10,8 @@ use idle_reaper::flow::Error;
 use idle_reaper::words::{Instance, Reason, State, Target};
 
 use crate::fake::{
-    Ask, Change, Deed, EVENING, Fault, Faults, HERE, Shape, World, apply, apply_both, at, ending, endings, instance,
-    plan, planned, row, try_apply, with,
+    Ask, Change, Deed, EVENING, Fault, Faults, HERE, NO_DAILY_CAPS, Shape, World, apply, apply_both, at, ending,
+    endings, instance, plan, planned, row, try_apply, with,
 };
 
 const MORNING: &str = "2026-11-26T09:00:00+09:00";
@@ -103,7 +103,7 @@ fn what_cannot_be_looked_at_again_is_not_acted_on() {
 #[test]
 fn a_refused_batch_is_halved_until_the_culprit_stands_alone() {
     let world = World::of(fleet(50)).with_faults(Faults::one("i-17", Fault::Protected));
-    let report = apply(&world, &with(&[]), at(EVENING));
+    let report = apply(&world, &with(&[NO_DAILY_CAPS]), at(EVENING));
     let failed: Vec<_> = endings(&report).into_iter().filter(|(_, end)| *end == Ending::Failed).collect();
     assert_eq!(failed, [("i-17".to_owned(), Ending::Failed)]);
     assert_eq!(report.counts().stopped, 49);

@@ -78,7 +78,7 @@ pub fn any_settings() -> impl Strategy<Value = &'static Settings> {
 
 /// Caps that bite.
 pub fn any_caps() -> impl Strategy<Value = Caps> {
-    let daily = || prop_oneof![2 => Just(None), 1 => (0..4u32).prop_map(Some)];
+    let daily = || prop_oneof![2 => Just(1000), 1 => 0..4u32];
     // Below 40 s nothing can be taken back in time; from then on 50 in a place, more than any scene has.
     let tolerated = prop_oneof![9 => Just(30), 1 => Just(0)].prop_map(Duration::minutes);
     (0..6u32, 0..4u32, 0..=100u32, 0..4u32, daily(), daily(), tolerated).prop_map(

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::arbitrary::{Scene, any_caps, any_faulty_scene, any_scene, for_all};
-use crate::fake::{Deed, EVENING, Fault, Faults, Shape, World, apply, at, instance, keys, plan, with};
+use crate::fake::{Deed, EVENING, Fault, Faults, NO_DAILY_CAPS, Shape, World, apply, at, instance, keys, plan, with};
 use idle_reaper::decide::caps::Cap;
 use idle_reaper::decide::report::{Ending, Report};
 use idle_reaper::decide::settings::{Caps, Settings};
@@ -30,8 +30,8 @@ fn check_days_and_places(caps: &Caps, stopped: &[(&str, &str, &str)]) {
         counts.into_values().max().unwrap_or_default()
     }
     let (accounts, policies) = (most(stopped.iter().map(|(a, _, _)| a)), most(stopped.iter().map(|(_, _, p)| p)));
-    assert!(caps.stops_per_account_per_day.is_none_or(|cap| accounts <= cap), "{accounts}");
-    assert!(caps.stops_per_policy_per_day.is_none_or(|cap| policies <= cap), "{policies}");
+    assert!(accounts <= caps.stops_per_account_per_day, "{accounts}");
+    assert!(policies <= caps.stops_per_policy_per_day, "{policies}");
     let places = most(stopped.iter().map(|(a, r, _)| (a, r)));
     assert!(places <= idle_reaper::decide::way_back::startable_within(caps.tolerated_undo), "{places}");
 }
@@ -170,8 +170,7 @@ fn no_run_stops_more_in_one_place_than_can_be_started_again_in_the_time_that_is_
     let world = || World::of(fleet("ap-northeast-1").chain(fleet("us-east-1")));
     // 40 s for each batch of 50: one batch within 79 s, none within 39.
     for (tolerated, steps) in [("39s", 0), ("79s", 100), ("80s", 120)] {
-        let settings =
-            with(&[("stops-percent = 100", &format!("stops-percent = 100\ntolerated-undo = \"{tolerated}\""))]);
+        let settings = with(&[NO_DAILY_CAPS, ("[busy]", &format!("tolerated-undo = \"{tolerated}\"\n\n[busy]"))]);
         let report = plan(&world(), &settings, at(EVENING));
         assert_eq!(report.plan.steps.len(), steps, "{tolerated}");
         assert!(report.plan.deferred.iter().all(|put_off| put_off.because == Cap::ToleratedUndo));

@@ -11,8 +11,8 @@ use proptest::sample::select;
 
 use super::arbitrary::{any_scene, for_all};
 use crate::fake::{
-    Ask, Deed, EVENING, Faults, HERE, Shape, THERE, World, apply, at, ending, instance, plan, planned, row, try_apply,
-    with,
+    Ask, Deed, EVENING, Faults, HERE, NO_DAILY_CAPS, Shape, THERE, World, apply, at, ending, instance, plan, planned,
+    row, try_apply, with,
 };
 
 use crate::untold::changed;
@@ -39,7 +39,7 @@ fn a_pause_in_the_middle_holds_back_every_batch_that_has_not_begun() {
     for_all(40, (1..6usize, any::<u64>()), |(reads, seed)| {
         let fleets = (0..120).map(fleet).chain((120..240).map(|n| fleet(n).region(THERE.1)));
         let world = World::of(fleets).shuffled_by(seed).with_faults(Faults::paused_after(reads, on()));
-        let report = apply(&world, &with(&[]), at(EVENING));
+        let report = apply(&world, &with(&[NO_DAILY_CAPS]), at(EVENING));
         // The first read is the run's; each read after it that answers `Off` lets one batch begin.
         assert_eq!(world.calls(|deed| deed == Deed::Stop).len(), reads - 1);
         let held = report.outcomes.iter().filter(|outcome| outcome.outcome == Ending::NotTried).count();

@@ -149,7 +149,7 @@ fn what_cannot_be_tagged_is_not_stopped() {
 
 #[test]
 fn an_intent_that_cannot_be_recorded_is_not_carried_out() {
-    for what in ["plan.json", "tables/plans", "acting.lock"] {
+    for what in ["plan.json", "tables/plans", "acts/", "acting.lock"] {
         let faults = Faults { no_writing: Some(what), ..Faults::default() };
         let world = World::of([instance("i-1")]).with_faults(faults);
         let failed = try_apply(&world, &with(&[]), &Ask::at(at(EVENING)));
@@ -172,7 +172,8 @@ fn a_record_that_cannot_be_read_stops_an_apply_and_is_noted_by_a_plan() {
 #[test]
 fn a_run_whose_outcomes_cannot_be_recorded_is_degraded_and_no_error() {
     for what in ["acts/", "tables/outcomes", "tables/verdicts", "tables/runs", "report.json"] {
-        let faults = Faults { no_writing: Some(what), ..Faults::default() };
+        let (no_writing, again) = if what == "acts/" { (None, Some(what)) } else { (Some(what), None) };
+        let faults = Faults { no_writing, no_writing_again: again, ..Faults::default() };
         let world = World::of([instance("i-1")]).with_faults(faults);
         let report = apply(&world, &with(&[]), at(EVENING));
         assert_eq!((world.rests("i-1"), report.health()), (State::Stopped, Health::Degraded), "{what}");

@@ -199,6 +199,7 @@ fn spared() -> Vec<Spared> {
     all.extend(listed().into_iter().map(|by| Spared::NeverListed { by }));
     all.extend(LACKS.map(|lacks| Spared::Incomplete { lacks }));
     all.extend(FACTS.map(|fact| Spared::MatchUnknown { policy: text("prod-quiet"), fact }));
+    all.push(Spared::Unjudged { panic: text("attempt to divide by zero") });
     all.extend(STATES.iter().flat_map(|state| [true, false].map(|ours| Spared::NotRunning { state: *state, ours })));
     for tell in tells() {
         all.push(Spared::KubernetesNode { tell: tell.clone() });
@@ -222,6 +223,7 @@ fn in_spared(spared: &Spared) -> Vec<String> {
         Spared::NeverListed { by } => in_listed(by),
         Spared::NotRunning { state, ours: _ } => vec![state.to_string()],
         Spared::MatchUnknown { policy, fact: _ } => vec![policy.clone()],
+        Spared::Unjudged { panic } => vec![panic.clone()],
         Spared::Incomplete { lacks: _ } | Spared::CannotHibernate => Vec::new(),
         Spared::AutoScalingMember { group } => vec![group.clone()],
         Spared::KubernetesNode { tell }
