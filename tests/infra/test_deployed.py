@@ -27,7 +27,7 @@ REGION, EXTERNAL_ID = "ap-northeast-1", "demo-external-id"
 UNITS = ["Workloads", "Sandbox", "Platform"]
 IGNORED = {
     "AWS::CloudWatch::Alarm", "AWS::Events::EventBusPolicy", "AWS::Lambda::EventInvokeConfig", "AWS::S3::BucketPolicy",
-    "AWS::SNS::Subscription", "AWS::SNS::TopicPolicy", "AWS::Scheduler::Schedule",
+    "AWS::IAM::RolePolicy", "AWS::SNS::Subscription", "AWS::SNS::TopicPolicy", "AWS::SQS::QueuePolicy", "AWS::Scheduler::Schedule",
 }  # fmt: skip
 # The simulation has no API for these, either: only cfn-lint has seen them.
 UNKNOWN = {"AWS::Logs::QueryDefinition"}
@@ -129,6 +129,8 @@ class Deployed(unittest.TestCase):
                 "AWS::S3::BucketPolicy": lambda: len(json.loads(client("s3").get_bucket_policy(Bucket=cls.record)["Policy"])["Statement"]),
                 "AWS::SNS::Subscription": lambda: len(client("sns").list_subscriptions()["Subscriptions"]),
                 "AWS::SNS::TopicPolicy": lambda: "OnlyTls" in client("sns").get_topic_attributes(TopicArn=cls.topic())["Attributes"].get("Policy", ""),
+                "AWS::IAM::RolePolicy": lambda: len(client("iam").list_role_policies(RoleName="idle-reaper-hub")["PolicyNames"]) - 1,
+                "AWS::SQS::QueuePolicy": lambda: "OnlyTls" in cls.queue().get("Policy", ""),
                 "AWS::Scheduler::Schedule": lambda: len(client("scheduler").list_schedules()["Schedules"]),
             }[kind]()  # fmt: skip
         except client("s3").exceptions.ClientError:
@@ -139,6 +141,12 @@ class Deployed(unittest.TestCase):
     @classmethod
     def topic(cls):
         return f"arn:aws:sns:{REGION}:{cls.world.account}:idle-reaper-operators"
+
+    @classmethod
+    def queue(cls):
+        client = cls.world.client("sqs")
+        url = client.get_queue_url(QueueName="idle-reaper-events")["QueueUrl"]
+        return client.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
 
     @classmethod
     def complete(cls):
@@ -161,6 +169,11 @@ class Deployed(unittest.TestCase):
             client("s3").put_bucket_lifecycle_configuration(**bucket, LifecycleConfiguration={"Rules": [ages(rule) for rule in one["LifecycleConfiguration"]["Rules"]]})
         for one in cls.of("AWS::SNS::TopicPolicy"):
             client("sns").set_topic_attributes(TopicArn=one["Topics"][0], AttributeName="Policy", AttributeValue=json.dumps(one["PolicyDocument"]))
+        for one in cls.of("AWS::IAM::RolePolicy"):
+            client("iam").put_role_policy(RoleName=one["RoleName"], PolicyName=one["PolicyName"], PolicyDocument=json.dumps(one["PolicyDocument"]))
+        for one in cls.of("AWS::SQS::QueuePolicy"):
+            url = client("sqs").get_queue_url(QueueName=one["Queues"][0])["QueueUrl"]
+            client("sqs").set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps(one["PolicyDocument"])})
         for one in cls.of("AWS::SNS::Subscription"):
             client("sns").subscribe(**one)
         for one in cls.of("AWS::Scheduler::Schedule"):
@@ -242,8 +255,7 @@ class Deployed(unittest.TestCase):
 
     def test_events_go_through_a_queue_to_a_function_of_their_own(self):
         client = self.world.client
-        url = client("sqs").get_queue_url(QueueName="idle-reaper-events")["QueueUrl"]
-        queue = client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+        queue = self.queue()
         rule = client("events").list_rules(EventBusName="idle-reaper")["Rules"][0]["Name"]
         targets = client("events").list_targets_by_rule(Rule=rule, EventBusName="idle-reaper")["Targets"]
         self.assertEqual([target["Arn"] for target in targets], [queue["QueueArn"]])
@@ -271,7 +283,7 @@ class Deployed(unittest.TestCase):
         client = self.world.client("iam")
         role = client.get_role(RoleName="idle-reaper-hub")["Role"]
         self.assertEqual(document(role["AssumeRolePolicyDocument"]), self.template.trust("FunctionRole"))
-        self.assertEqual(client.list_role_policies(RoleName="idle-reaper-hub")["PolicyNames"], ["hub"])
+        self.assertEqual(client.list_role_policies(RoleName="idle-reaper-hub")["PolicyNames"], ["hub", "events"])
 
     def accounts(self):
         """Accounts in the units that are open: id by name."""
