@@ -4,6 +4,9 @@
 //! The layers, lowest first; a module uses what is beneath it and never what is above (`ARCHITECTURE.md`):
 //! [`words`] and [`schedule`], [`decide`], [`ports`], [`flow`], `adapters`, `entry`.
 
+// Both macros end the process where nobody takes what they print, be it in the middle of a run.
+#![cfg_attr(not(test), deny(clippy::print_stdout, clippy::print_stderr))]
+
 pub mod adapters;
 pub mod decide;
 pub mod entry;

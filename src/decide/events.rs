@@ -190,7 +190,7 @@ fn state_change(account: &str, region: &str, detail: &Value) -> Result<Event, St
 }
 
 /// The page of AWS's console. Any other address in an event is not shown: people would follow it.
-const CONSOLE: &str = "https://console.aws.amazon.com/";
+pub(crate) const CONSOLE: &str = "https://console.aws.amazon.com/";
 
 /// Both spellings: SNS writes `dimensionalValue`, EventBridge `dimensionValue`; the rest is spelt alike.
 fn anomaly(detail: &Value) -> Anomaly {

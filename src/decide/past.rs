@@ -21,6 +21,10 @@ pub enum PastUnreadable {
     NotAReport(#[from] serde_json::Error),
     #[error("its version is {0}, and this release reads {VERSION}")]
     OtherVersion(u64),
+    #[error(
+        "it was changed after it was made: its plan has the id {id}, and what it says now has the id {found}; make a new one with `idle-reaper plan --out`, and carry it out as it is"
+    )]
+    Changed { id: String, found: String },
 }
 
 /// An earlier run, as its report tells it. Words of the report are kept as words: another release may have others.
@@ -114,7 +118,8 @@ impl Past {
     }
 }
 
-/// The plan in a report that somebody has reviewed: what `plan --out FILE --format json` wrote.
+/// The plan in a report that somebody has reviewed: what `plan --out FILE --format json` wrote. What was agreed to is what
+/// its id was made of, the instant at which it was made included; a plan that says something else now is none.
 ///
 /// # Errors
 /// [`PastUnreadable`] with what is wrong. Whether the plan may still be carried out is for [`Plan::check`].
@@ -123,7 +128,11 @@ pub fn reviewed(text: &str) -> Result<Plan, PastUnreadable> {
     struct Reviewed {
         plan: Plan,
     }
-    read(text).map(|Reviewed { plan }| plan)
+    let Reviewed { plan } = read(text)?;
+    match plan.digest() {
+        found if found == plan.id => Ok(plan),
+        found => Err(PastUnreadable::Changed { id: plan.id, found }),
+    }
 }
 
 fn read<'t, T: Deserialize<'t>>(text: &'t str) -> Result<T, PastUnreadable> {

@@ -275,8 +275,8 @@ impl Plan {
 
     /// A plan of these steps, in this order, without caps.
     pub fn of(settings: &Settings, now: DateTime<Utc>, steps: Vec<Step>) -> Self {
-        Self {
-            id: plan_id(&settings.hash, now, &steps),
+        let mut plan = Self {
+            id: String::new(),
             made_at: now,
             expires: now + Duration::minutes(LIFETIME_MINUTES),
             settings: settings.hash.clone(),
@@ -285,7 +285,23 @@ impl Plan {
             marks: Vec::new(),
             labels: Vec::new(),
             refused: None,
-        }
+        };
+        plan.seal();
+        plan
+    }
+
+    /// Gives the plan the id of what it says. Whoever adds to a plan seals it anew.
+    pub fn seal(&mut self) {
+        self.id = self.digest();
+    }
+
+    /// A digest of everything that would be carried out, and of when and under which settings it was made: what a person
+    /// agrees to who reviews the plan. It shows a change by accident; whoever changes a plan on purpose can compute it,
+    /// too.
+    pub(super) fn digest(&self) -> String {
+        let Self { id: _, made_at, expires, settings, steps, deferred: _, marks, labels, refused: _ } = self;
+        let said = serde_json::to_string(&(made_at, expires, settings, steps, marks, labels)).unwrap_or_default();
+        Sha256::digest(said).iter().take(6).map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// The same plan with nothing to do: every step is put off.
@@ -295,7 +311,7 @@ impl Plan {
         self.deferred.extend(steps.into_iter().map(|step| put_off(step, because)));
         self.marks.clear();
         self.labels.clear();
-        self.id = plan_id(&self.settings, self.made_at, &self.steps);
+        self.seal();
         self.refused = Some(why);
         self
     }
@@ -314,7 +330,7 @@ impl Plan {
         self.marks.retain(|mark| reviewed.marks.iter().any(|seen| (&seen.id, seen.verb) == (&mark.id, mark.verb)));
         self.steps = steps;
         self.deferred.extend(rest.into_iter().map(|step| put_off(step, Cap::NotReviewed)));
-        self.id = plan_id(&self.settings, self.made_at, &self.steps);
+        self.seal();
         self
     }
 
@@ -351,13 +367,4 @@ fn hours() -> Reason {
 fn put_off(step: Step, because: Cap) -> Deferred {
     let Step { id, account, region, action, policy: _, reason: _, launched: _, not_after: _ } = step;
     Deferred { id, account, region, action, because, until: None }
-}
-
-fn plan_id(settings: &str, now: DateTime<Utc>, steps: &[Step]) -> String {
-    let mut digest = Sha256::new();
-    digest.update(format!("{settings} {now}"));
-    for step in steps {
-        digest.update(format!("\n{} {} {}", step.account, step.id, step.action));
-    }
-    digest.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect()
 }

@@ -318,6 +318,8 @@ pub struct Report {
     pub blind: Vec<Blind>,
     /// What the organisation's policy closes on purpose.
     pub closed: Vec<Target>,
+    /// Targets that were scanned to their end.
+    pub scanned: usize,
     /// Accounts that were not looked at on purpose.
     pub skipped: Vec<Skipped>,
     /// Names of the accounts looked at, where known.

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use chrono::{DateTime, SubsecRound, Utc};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::report::{Counts, Health};
 use super::request::Mode;
@@ -15,7 +15,7 @@ pub struct RunLine {
     /// The run's id.
     pub run: String,
     /// The instant by which everything was judged.
-    #[serde(deserialize_with = "sane")]
+    #[serde(deserialize_with = "sane", serialize_with = "micros")]
     pub at: DateTime<Utc>,
     /// What was asked for.
     pub mode: String,
@@ -59,6 +59,16 @@ pub struct RunLine {
     pub undoes: Option<String>,
     /// The hash of the settings.
     pub settings: String,
+}
+
+/// An instant as a table has it: BigQuery reads six digits of a second at most, and a clock has nine.
+pub(crate) fn micros<S: Serializer>(at: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {
+    at.trunc_subsecs(6).serialize(serializer)
+}
+
+/// The same of an instant that may be unknown.
+pub(crate) fn micros_or_null<S: Serializer>(at: &Option<DateTime<Utc>>, serializer: S) -> Result<S::Ok, S::Error> {
+    at.map(|at| at.trunc_subsecs(6)).serialize(serializer)
 }
 
 impl RunLine {

@@ -13,7 +13,7 @@ use crate::decide::undo::Hand;
 /// The binary: inside Lambda it serves the runtime, anywhere else it is the command line.
 pub fn main() -> ExitCode {
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else {
-        eprintln!("error: the operating system gave no event loop");
+        verbs::note("error: the operating system gave no event loop");
         return ExitCode::from(1);
     };
     #[cfg(feature = "aws")]
@@ -29,13 +29,13 @@ pub fn main() -> ExitCode {
             return ExitCode::from(code);
         }
     };
-    log::for_terminal(verbs::colour(&std::io::stderr()));
+    log::for_terminal();
     match runtime.block_on(run(args)) {
         Ok(End::Done) => ExitCode::SUCCESS,
         Ok(End::HasSteps) => ExitCode::from(2),
         Ok(End::Degraded) => ExitCode::from(3),
         Err(error) => {
-            eprintln!("error: {}", error.chain());
+            verbs::note(&format!("error: {}", error.chain()));
             ExitCode::from(1)
         }
     }

@@ -1,6 +1,7 @@
 //! The Lambda handler: an event becomes a request, a run answers with its figures.
 
 use std::collections::BTreeMap;
+use std::io::Write as _;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -55,7 +56,7 @@ pub async fn serve() -> ExitCode {
     match lambda_runtime::run(handler).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: the Lambda runtime ended: {error}");
+            error!("the Lambda runtime ended: {error}");
             ExitCode::from(1)
         }
     }
@@ -207,11 +208,13 @@ async fn take_back(
         (flow::foresee(&order, &eyes, &hub).await?, None)
     };
     tell(&undo.run, Mode::Undo.as_str(), undo.counts(), undo.health(), &More::default());
-    let whole = match place {
-        Some(place) => place.into(),
-        None => serde_json::from_str(&undo_json(&undo, false).unwrap_or_default()).unwrap_or_default(),
+    let (whole, note) = match place {
+        Some(place) => (place.into(), None),
+        None => bounded(&undo_json(&undo, false).unwrap_or_default()),
     };
-    Ok(undo_digest(&undo, whole))
+    let mut figures = undo_digest(&undo, whole);
+    figures.notes.extend(note);
+    Ok(figures)
 }
 
 /// What the metrics tell beside the counts.
@@ -241,12 +244,22 @@ impl More {
 
 /// Logs how the run ended, in figures: no account, instance or tag stands in the logs at the default level.
 fn tell(run: &str, series: &str, counts: Counts, health: Health, more: &More) {
-    let figures = serde_json::to_string(&counts).unwrap_or_default();
-    match health {
-        Health::Ok => info!(run = %run, counts = figures, health = "ok", "run ends"),
-        Health::Degraded => warn!(run = %run, counts = figures, health = "degraded", "run ends"),
+    // Each figure is a field of its own, so that CloudWatch Logs Insights can filter and add up.
+    macro_rules! ends {
+        ($log:ident, $($figure:ident)+) => {{
+            let Counts { $($figure),+ } = counts;
+            $log!(run = %run, health = health.as_str(), $($figure),+, "run ends")
+        }};
+        ($log:ident) => {
+            ends!($log, seen condemned stopped started failed deferred waiting marked lifted messages blind closed calls)
+        };
     }
-    println!("{}", metrics(run, series, counts, health, more));
+    match health {
+        Health::Ok => ends!(info),
+        Health::Degraded => ends!(warn),
+    }
+    // Where nobody reads the metrics, the run is done all the same: `println!` would end it without an answer.
+    let _ = writeln!(std::io::stdout(), "{}", metrics(run, series, counts, health, more));
 }
 
 /// One line in CloudWatch's embedded metric format: the names are those of `counts`, and `degraded` is 0 or 1.
@@ -282,16 +295,23 @@ pub(super) fn answer(report: &Report, place: Option<String>) -> Digest {
     if let Some(place) = place {
         return digest(report, place.into());
     }
-    let whole = json(report, false).unwrap_or_default();
-    if whole.len() <= ANSWER {
-        return digest(report, serde_json::from_str(&whole).unwrap_or_default());
-    }
-    let mut figures = digest(report, serde_json::Value::Null);
-    figures.notes.push(format!(
-        "the report of {} bytes is larger than Lambda may answer; select fewer accounts, or run `idle-reaper plan`",
-        whole.len()
-    ));
+    let (whole, note) = bounded(&json(report, false).unwrap_or_default());
+    let mut figures = digest(report, whole);
+    figures.notes.extend(note);
     figures
+}
+
+/// A report as part of an answer, or a note that it is too large for one: an answer that Lambda refuses would make a run
+/// that has acted look like one that failed.
+fn bounded(report: &str) -> (serde_json::Value, Option<String>) {
+    if report.len() <= ANSWER {
+        return (serde_json::from_str(report).unwrap_or_default(), None);
+    }
+    let note = format!(
+        "the report of {} bytes is larger than Lambda may answer; select fewer accounts, or run `idle-reaper plan`",
+        report.len()
+    );
+    (serde_json::Value::Null, Some(note))
 }
 
 #[cfg(test)]

@@ -1,13 +1,33 @@
-//! Logs: JSON inside Lambda, with the run's id on every line; on the command line only warnings, on stderr.
+//! Logs: JSON inside Lambda, with the run's id on every line; on the command line only errors, on stderr.
+
+use std::io::{self, Write};
 
 use tracing::Level;
 use tracing_subscriber::fmt;
+
+use crate::render::edge;
 
 /// The variable that sets how much is logged: `error`, `warn`, `info`, `debug`, `trace`.
 pub const LEVEL: &str = "IDLE_REAPER_LOG";
 
 fn level(default: Level) -> Level {
     std::env::var(LEVEL).ok().and_then(|level| level.parse().ok()).unwrap_or(default)
+}
+
+/// Where logs are written. A stream that takes nothing keeps nothing from going on: the subscriber would write of it to
+/// stderr, and end the process where that takes nothing either.
+struct Sink<W, F>(W, F);
+
+impl<W: Write, F: Fn(&str) -> String> Write for Sink<W, F> {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        let _ = self.0.write_all((self.1)(&String::from_utf8_lossy(line)).as_bytes());
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let _ = self.0.flush();
+        Ok(())
+    }
 }
 
 /// Sets up logging inside Lambda.
@@ -22,10 +42,15 @@ pub fn for_lambda() {
         .with_target(false)
         .with_max_level(level(Level::INFO))
         .with_ansi(false)
+        .with_writer(|| Sink(io::stdout(), |line: &str| edge::escaped(line).into_owned()))
         .try_init();
 }
 
-/// Sets up logging on the command line.
-pub fn for_terminal(colour: bool) {
-    let _ = fmt().with_writer(std::io::stderr).with_max_level(level(Level::WARN)).with_ansi(colour).try_init();
+/// Sets up logging on the command line. What the SDK warns of stands, where it matters, in the error of the command.
+pub fn for_terminal() {
+    let _ = fmt()
+        .with_writer(|| Sink(io::stderr(), |line: &str| edge::plain_lines(line)))
+        .with_max_level(level(Level::ERROR))
+        .with_ansi(false)
+        .try_init();
 }

@@ -24,8 +24,8 @@ use crate::decide::told::Ledger;
 use crate::decide::unverified::Confirmed;
 use crate::decide::weekly::{self, Gathered};
 use crate::ports::{Messenger, PriceList, ReadRecord, WriteRecord};
-use crate::render::Frame;
 use crate::render::stocktake::message;
+use crate::render::{Frame, scanned};
 use crate::words::{Account, Action, Because, Contact, Tags, Target};
 
 /// What is kept back from the deadline while telling: the time to record and to answer.
@@ -111,10 +111,14 @@ pub(super) async fn speak(
     }
     let mut ledger: Ledger = history.told.clone();
     forget(report, &mut ledger);
-    let notes = report.notes.clone();
     let (weekly, zone) = (history.weekly.clone().filter(|_| order.run.scope.is_whole()), settings.zone());
     let gathered = weekly.as_ref().map_or(Gathered::Held, |weekly| weekly.gathered(report.at, zone));
-    let notes = if report.troubled { notes } else { Vec::new() };
+    let mut notes = if report.troubled { report.notes.clone() } else { Vec::new() };
+    let mut known = scanned(report);
+    if report.scanned == 0 {
+        // No message would read like nothing to report.
+        notes.splice(0..0, known.take());
+    }
     let mut digests = digests(settings, news(report), notes, &gathered);
     let said = |row: &'_ Row| row.talk.said.as_deref().map(|said| (row.id.clone(), said.clone()));
     let said: HashMap<Box<str>, Said> = report.rows.iter().filter_map(said).collect();
@@ -127,6 +131,9 @@ pub(super) async fn speak(
         });
     }
     digests.owners.retain(|digest| !digest.entries.is_empty());
+    if let Some(operator) = &mut digests.operator {
+        operator.notes.splice(0..0, known);
+    }
     let (tags, names, money) = (&settings.tags, &report.names, &settings.money);
     let frame = Frame { at: report.at, locale: report.locale, tags, names, money };
     let delivery = tell(messenger, &digests, &frame, order.clock, RESERVE).await;

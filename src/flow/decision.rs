@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::after;
 use super::error::Error;
 use super::launches;
-use super::look::{Seen, look};
+use super::look::{EVERYWHERE, Seen, look};
 use super::order::Order;
 use super::restart;
 use super::sudden;
@@ -43,6 +43,7 @@ pub(super) async fn decide(
     launches::plan_labels(order.settings, &mut report, order.reviewed);
     let prices = after::price(order, list, hub, &mut report).await;
     sudden::hold_back(order, hub, &mut report).await?;
+    report.plan.seal();
     let dropped = order.reviewed.map_or_else(Vec::new, |reviewed| dropped(&report, reviewed));
     Ok(Decision { report, seen, prices, dropped })
 }
@@ -64,11 +65,19 @@ fn dropped(report: &Report, reviewed: &Plan) -> Vec<Outcome> {
                 let (verdict, reason) = (row.verdict.as_str(), row.verdict.reason());
                 (Ending::Overtaken, format!("now {verdict}, by the rule `{reason}`"))
             }
+            (None, None) if is_blind(report, &step.target()) => {
+                (Ending::Overtaken, "its account or Region could not be scanned".to_owned())
+            }
             (None, None) => (Ending::Overtaken, "it was not seen".to_owned()),
         };
         Outcome::of(step, outcome, detail, report.at)
     };
     missing.map(outcome).collect()
+}
+
+fn is_blind(report: &Report, target: &Target) -> bool {
+    let regions = [&*target.region, EVERYWHERE];
+    report.blind.iter().any(|blind| blind.account == target.account && regions.contains(&&*blind.region))
 }
 
 /// Looks, judges and plans. `asks`: whether the plan counts, so that its stops are asked whether they could be taken back.
@@ -105,7 +114,11 @@ pub(super) async fn prepare(
     notes.extend(cannot_start);
     for id in run.scope.instances.iter().flatten() {
         if seen.outside.is_empty() && !seen.rows.iter().any(|row| *row.id == **id) {
-            notes.push(format!("the request selects instance `{id}`, which was not seen"));
+            let where_else = match seen.blind.len() {
+                0 => String::new(),
+                blind => format!("; it may be in one of {blind} targets that could not be scanned"),
+            };
+            notes.push(format!("the request selects instance `{id}`, which was not seen{where_else}"));
         }
     }
     let report = Report {
@@ -120,6 +133,7 @@ pub(super) async fn prepare(
         cost: looker.spent(),
         blind: seen.blind.clone(),
         closed: seen.closed.clone(),
+        scanned: seen.scanned,
         skipped: seen.skipped.clone(),
         names: seen.accounts.values().filter_map(|a| Some((a.id.clone(), a.name.clone()?))).collect(),
         notes,

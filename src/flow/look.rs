@@ -44,6 +44,8 @@ pub struct Seen {
     pub accounts: BTreeMap<Arc<str>, Account>,
     /// Targets there were, seen, closed or blind.
     pub targets: usize,
+    /// Targets that were scanned to their end.
+    pub scanned: usize,
     /// What was measured of candidates.
     pub known: HashMap<Box<str>, Known>,
     /// Lines for the stocktake, in a run that takes stock.
@@ -137,6 +139,10 @@ async fn survey_each(
     let targets = sweep(port, how, seen, each).await?;
     check_regions(scope, &targets, seen)?;
     seen.outside = outside(scope, &targets, seen);
+    let named = |region: &Arc<str>| &**region != EVERYWHERE;
+    let unscanned = seen.blind.iter().filter(|blind| named(&blind.region)).count()
+        + seen.closed.iter().filter(|closed| named(&closed.region)).count();
+    seen.scanned = targets.len().saturating_sub(unscanned);
     seen.targets = targets.len() + seen.blind.iter().filter(|blind| &*blind.region == EVERYWHERE).count();
     Ok(())
 }

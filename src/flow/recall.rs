@@ -14,7 +14,7 @@ const LAST: &str = "last";
 #[derive(Debug, Error)]
 pub enum RecallError {
     #[error(
-        "`{0}` is not the id of a run, such as `20261125T123000Z-1a2b3c4d`; `{LAST}` is the newest that has an outcome for the instance"
+        "`{0}` is not the id of a run, such as `20261125T123000Z-1a2b3c4d`; `idle-reaper runs` lists the runs with their ids"
     )]
     NotAnId(String),
     #[error("the record has no run `{0}`; a run that only planned leaves none")]

@@ -47,6 +47,7 @@ pub async fn plan(order: &Order<'_>, looker: &impl Look, hub: &impl ReadRecord) 
         report.cost = looker.spent();
     }
     report.notes.extend(notes);
+    report.plan.seal();
     Ok(report)
 }
 

@@ -4,10 +4,10 @@ use std::cmp::Reverse;
 
 use super::catalogue::anomaly::{About, about};
 use super::catalogue::money::{Phrase, Term, phrase, term};
+use super::edge::plain;
 use super::money::{cost, figure};
-use super::words::plain;
 use crate::decide::events::{Anomaly, Cause};
-use crate::decide::report::{Blind, Report, Row};
+use crate::decide::report::{Blind, Report, Row, Skipped};
 use crate::decide::waste::Cost;
 use crate::words::{Locale, Target};
 
@@ -70,6 +70,18 @@ fn of_place(lines: &mut Vec<String>, target: &Target, report: &Report, outside: 
         |blind: &&Blind| blind.account == target.account && (blind.region == target.region || &*blind.region == "*");
     if let Some(Blind { cause, .. }) = report.blind.iter().find(here) {
         lines.push(about(locale, About::Blind { account: &account, region: &region, cause: &plain(cause) }));
+        return;
+    }
+    if report
+        .closed
+        .iter()
+        .any(|closed| closed.account == target.account && [region.as_str(), "*"].contains(&&*closed.region))
+    {
+        lines.push(about(locale, About::Closed { account: &account, region: &region }));
+        return;
+    }
+    if let Some(Skipped { because, .. }) = report.skipped.iter().find(|skipped| skipped.account == target.account) {
+        lines.push(about(locale, About::Blind { account: &account, region: &region, cause: &plain(because) }));
         return;
     }
     let mut rows: Vec<&Row> = report.rows.iter().filter(|row| *row.target == *target && row.running).collect();

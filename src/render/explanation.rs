@@ -4,18 +4,19 @@ use std::fmt::Write as _;
 
 use super::catalogue::{Label, Sentence, voice};
 use super::detail;
-use super::words::{inputs, plain};
+use super::edge::plain;
+use super::words::inputs;
 use crate::decide::explain::Asked;
 use crate::words::{Instance, Locale, Verdict};
 
 /// Why one instance is judged as it is.
 pub fn explanation(instance: &Instance, asked: &[Asked], verdict: &Verdict, armed: bool, locale: Locale) -> String {
     let (mut out, voice) = (String::new(), voice(locale));
-    let (name, target) = (plain(instance.name()), &instance.target);
+    let target = &instance.target;
     let armed = verdict.action().map(|_| armed);
-    let ruled = Sentence::Ruled { id: &instance.id, name: &name, target, verdict, armed };
+    let ruled = Sentence::Ruled { id: &instance.id, name: instance.name(), target, verdict, armed };
     let _ = writeln!(out, "{}", voice.say(ruled));
-    let because = Sentence::Because { reason: verdict.reason(), detail: &plain(&detail(verdict, locale)) };
+    let because = Sentence::Because { reason: verdict.reason(), detail: &detail(verdict, locale) };
     let _ = writeln!(out, "  {}\n", voice.say(because));
     let decided = asked.iter().position(|asked| asked.decides);
     for (n, one) in asked.iter().enumerate() {

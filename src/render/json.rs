@@ -8,16 +8,17 @@ use chrono_tz::Tz;
 use serde::Serialize;
 use serde::ser::{SerializeSeq, Serializer};
 
+use super::edge::{self, Escaping};
 use super::money_data::MoneyData;
 use super::views::AsJson;
-use super::{detail, missing, remark};
+use super::{detail, missing, remark, scanned};
 use crate::decide::marks::MarkEnd;
 use crate::decide::plan::Plan;
 use crate::decide::report::{Blind, Counts, Health, Outcome, Report, Row, Skipped};
 use crate::decide::request::Mode;
 use crate::decide::spent::Spent;
 use crate::decide::views::Views;
-use crate::words::{Locale, Reason, Remark, Target, Verdict};
+use crate::words::{Locale, Reason, Remark, Target};
 
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -139,8 +140,7 @@ fn line(row: &Row, locale: Locale) -> Line<'_> {
         reason: verdict.reason(),
         detail: detail(verdict, locale),
         monthly_usd: monthly.map(|monthly| monthly.0.round_dp(2).to_string()),
-        attention: remarks.iter().any(|one| matches!(one, Remark::UnknownTag { .. }))
-            || matches!(verdict, Verdict::Spare(spared) if spared.wants_attention()),
+        attention: remarks.iter().any(|one| matches!(one, Remark::UnknownTag { .. })) || verdict.wants_attention(),
         remarks: remarks.iter().map(|one| remark_line(one, *zone, locale)).collect(),
         undetermined: undetermined.as_ref().map(|lacks| missing(lacks, locale)),
     }
@@ -163,8 +163,7 @@ fn remark_line(one: &Remark, zone: Tz, locale: Locale) -> RemarkLine {
 /// # Errors
 /// What `serde_json` says; nothing in a report makes it fail.
 pub fn json(report: &Report, indent: bool) -> serde_json::Result<String> {
-    let whole = whole(report);
-    if indent { serde_json::to_string_pretty(&whole) } else { serde_json::to_string(&whole) }
+    edge::json(&whole(report), indent)
 }
 
 /// The same, indented, written to `out` as it is made: the text of a hundred thousand lines is 70 MB.
@@ -172,7 +171,7 @@ pub fn json(report: &Report, indent: bool) -> serde_json::Result<String> {
 /// # Errors
 /// What `out` says.
 pub fn write_json(report: &Report, mut out: impl io::Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut out, &whole(report))?;
+    serde_json::to_writer_pretty(Escaping(&mut out), &whole(report))?;
     out.write_all(b"\n")?;
     out.flush()
 }
@@ -190,6 +189,7 @@ fn whole(report: &Report) -> Whole<'_> {
         cost,
         blind,
         closed,
+        scanned: _,
         skipped,
         names,
         notes,
@@ -261,6 +261,6 @@ pub fn digest(report: &Report, whole: serde_json::Value) -> Digest {
         event: None,
         undoes: None,
         refused: report.plan.refused.clone(),
-        notes: report.notes.clone(),
+        notes: scanned(report).into_iter().chain(report.notes.iter().cloned()).collect(),
     }
 }

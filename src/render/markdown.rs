@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::catalogue::{Figure, Label, Sentence, voice};
-use super::words::why;
+use super::edge::{cell, code};
+use super::words::{deferred, not_scanned, nothing_outside_hours, scanned, why};
 use super::{detail, remark};
-use crate::decide::report::{Report, Row};
+use crate::decide::report::{Blind, Report, Row};
 use crate::decide::views::Views;
-use crate::words::{Reason, Verdict};
+use crate::words::{Reason, Target, Verdict};
 
 /// The report in Markdown.
 pub fn markdown(report: &Report) -> String {
@@ -31,24 +32,31 @@ pub fn markdown(report: &Report) -> String {
     let health = voice.say(Sentence::Health { word: &format!("**{}**", report.health().as_str()) });
     let (clause, stop) = (voice.label(Label::ClauseBreak), voice.label(Label::FullStop));
     let _ = writeln!(out, "{}{list}{clause}{health}{stop}\n", voice.say(Sentence::Judged { at: report.at }));
+    if let Some(known) = scanned(report) {
+        let _ = writeln!(out, "> **{known}**\n");
+    }
     if let Some(why) = &report.plan.refused {
-        let _ = writeln!(out, "> {}\n", voice.say(Sentence::Refused { why: &cell(why) }));
+        let _ = writeln!(out, "> {}\n", cell(&voice.say(Sentence::Refused { why })));
     }
     condemned(&mut out, report);
     outcomes(&mut out, report);
+    attention(&mut out, report);
     spared(&mut out, report);
     remarks(&mut out, report);
     accounts(&mut out, report);
     out.push_str(&super::money::of_report(report));
     if !report.blind.is_empty() {
         head(&mut out, report, Label::TitleNotSeen, &[Label::Account, Label::Region, Label::Cause]);
-        for blind in &report.blind {
-            let _ = writeln!(out, "| {} | {} | {} |", blind.account, cell(&blind.region), cell(&blind.cause));
+        // An account that refuses does so in every Region, for the same cause: one line says it.
+        for alike in report.blind.chunk_by(|a, b| a.account == b.account && a.cause == b.cause) {
+            let regions: Vec<&str> = alike.iter().map(|blind| &*blind.region).collect();
+            let Some(Blind { account, region: _, cause }) = alike.first() else { continue };
+            let _ = writeln!(out, "| {} | {} | {} |", cell(account), cell(&regions.join(", ")), cell(cause));
         }
         out.push('\n');
     }
-    for note in &report.notes {
-        let _ = writeln!(out, "- {}", cell(note));
+    for note in not_scanned(report).chain(report.notes.iter().cloned()) {
+        let _ = writeln!(out, "- {}", cell(&note));
     }
     out
 }
@@ -57,7 +65,7 @@ fn condemned(out: &mut String, report: &Report) {
     let speaks = |row: &&Row| !matches!(row.verdict, Verdict::Spare(_) | Verdict::OutOfScope(_));
     let rows: Vec<&Row> = report.rows.iter().filter(speaks).collect();
     if rows.is_empty() {
-        let _ = writeln!(out, "{}\n", voice(report.locale).label(Label::NothingOutsideHours));
+        nothing_outside_hours(report).into_iter().for_each(|line| *out += &format!("{line}\n\n"));
         return;
     }
     let header = [
@@ -76,16 +84,18 @@ fn condemned(out: &mut String, report: &Report) {
         let armed = voice(report.locale).label(if row.armed { Label::Yes } else { Label::No });
         let _ = writeln!(
             out,
-            "| {} | {armed} | `{}` | {} | {} | {} | {policy} | {} |",
+            "| {} | {armed} | {} | {} | {} | {} | {} | {} |",
             row.verdict.as_str(),
-            row.id,
+            code(&row.id),
             cell(&row.name),
-            row.target.account,
-            row.target.region,
+            cell(&row.target.account),
+            cell(&row.target.region),
+            cell(policy),
             cell(&why(row, report.locale)),
         );
     }
     out.push('\n');
+    deferred(report).into_iter().for_each(|line| *out += &format!("{}\n\n", cell(&line)));
 }
 
 fn outcomes(out: &mut String, report: &Report) {
@@ -97,14 +107,30 @@ fn outcomes(out: &mut String, report: &Report) {
     for outcome in &report.outcomes {
         let _ = writeln!(
             out,
-            "| {} | {} | `{}` | {} | {} | {} |",
+            "| {} | {} | {} | {} | {} | {} |",
             outcome.outcome.as_str(),
             outcome.action,
-            outcome.id,
-            outcome.account,
-            outcome.region,
+            code(&outcome.id),
+            cell(&outcome.account),
+            cell(&outcome.region),
             cell(&outcome.detail),
         );
+    }
+    out.push('\n');
+}
+
+/// What was left alone, and somebody has to mend.
+fn attention(out: &mut String, report: &Report) {
+    let rows: Vec<&Row> = report.rows.iter().filter(|row| row.verdict.wants_attention()).collect();
+    if rows.is_empty() {
+        return;
+    }
+    head(out, report, Label::SomebodyShouldLook, &[Label::SparedBecause, Label::Instance, Label::WhatIsWrong]);
+    for row in rows {
+        let Target { account, region } = &*row.target;
+        let place = [&*row.name, account, region].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>();
+        let (reason, id, place) = (row.verdict.reason(), code(&row.id), cell(&place.join(", ")));
+        let _ = writeln!(out, "| {reason} | {id} {place} | {} |", cell(&why(row, report.locale)));
     }
     out.push('\n');
 }
@@ -119,7 +145,8 @@ fn spared(out: &mut String, report: &Report) {
     }
     head(out, report, Label::TitleLeftAlone, &[Label::Reason, Label::Count, Label::ForExample]);
     for (reason, (count, row)) in by_reason {
-        let _ = writeln!(out, "| {reason} | {count} | `{}`: {} |", row.id, cell(&detail(&row.verdict, report.locale)));
+        let _ =
+            writeln!(out, "| {reason} | {count} | {}: {} |", code(&row.id), cell(&detail(&row.verdict, report.locale)));
     }
     out.push('\n');
 }
@@ -134,8 +161,9 @@ fn remarks(out: &mut String, report: &Report) {
     head(out, report, Label::TitleRemarks, &header);
     for (row, one) in all {
         let (name, said) = (cell(&row.name), cell(&remark(one, row.zone, report.locale)));
-        let (word, id, target) = (one.as_str(), &row.id, &row.target);
-        let _ = writeln!(out, "| {word} | `{id}` | {name} | {} | {} | {said} |", target.account, target.region);
+        let (word, id, target) = (one.as_str(), code(&row.id), &row.target);
+        let (account, region) = (cell(&target.account), cell(&target.region));
+        let _ = writeln!(out, "| {word} | {id} | {name} | {account} | {region} | {said} |");
     }
     out.push('\n');
 }
@@ -151,7 +179,8 @@ fn accounts(out: &mut String, report: &Report) {
     for (id, (name, tally)) in accounts {
         let _ = writeln!(
             out,
-            "| {id} | {} | {} | {} | {} | {} | {} |",
+            "| {} | {} | {} | {} | {} | {} | {} |",
+            cell(id),
             cell(name.unwrap_or_default()),
             tally.seen,
             tally.running,
@@ -171,20 +200,4 @@ fn head(out: &mut String, report: &Report, title: Label, columns: &[Label]) {
         let _ = write!(out, " {} |", voice.label(*column));
     }
     let _ = writeln!(out, "\n|{}", "---|".repeat(columns.len()));
-}
-
-/// Text that teams wrote, made harmless: no pipe or line break ends a cell, no markup is rendered.
-pub(super) fn cell(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\\' | '|' | '<' | '[' | ']' | '*' | '_' | '!' => {
-                out.push('\\');
-                out.push(c);
-            }
-            c if c.is_control() => out.push(' '),
-            c => out.push(c),
-        }
-    }
-    out
 }

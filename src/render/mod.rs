@@ -2,6 +2,7 @@
 
 pub mod anomaly;
 mod catalogue;
+pub mod edge;
 mod explanation;
 mod hours;
 mod json;
@@ -29,7 +30,7 @@ pub use runs::{runs_json, runs_table};
 pub use stocktake_data::{COLUMNS as STOCKTAKE_COLUMNS, csv as stocktake_csv, json as stocktake_json};
 pub use table::table;
 pub use undo::{undo_digest, undo_json, undo_markdown, undo_table};
-pub use words::{detail, inputs, launched_by, meaning, mend, missing, remark};
+pub use words::{detail, inputs, launched_by, meaning, mend, missing, remark, scanned};
 
 /// How a report is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

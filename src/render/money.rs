@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::catalogue::money::{Phrase, Term, phrase, term};
-use super::markdown::cell;
+use super::edge::cell;
 use crate::decide::month::Month;
 use crate::decide::report::Report;
 use crate::decide::savings::{Saved, Savings};

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use chrono::{DateTime, Days, Utc};
 
 use super::catalogue::{Label, Sentence, Voice, voice};
-use super::words::plain;
+use super::edge::plain;
 use crate::decide::past::{Line, Recalled};
 use crate::decide::report::{Health, Outcome};
 use crate::decide::settings::TagNames;
@@ -22,10 +22,9 @@ pub fn recalled(recalled: &Recalled, tags: &TagNames, locale: Locale) -> String 
     let Line { account, region, id, name, policy, verdict, armed, reason, detail } = line;
     let acts = matches!(verdict.as_str(), "stop" | "hibernate" | "start");
     let row = |head: Label, words: &str| format!("{}{words}\n", voice.label(head));
-    let mut out = voice.say(Sentence::Whose { id, name: &plain(name), account, region }) + "\n";
+    let mut out = voice.say(Sentence::Whose { id, name, account, region }) + "\n";
     let ran = Sentence::Ran { run, at: *judged, health: health.map(Health::as_str) };
     out += &row(Label::RowRun, &voice.say(ran));
-    let policy = policy.as_deref().map(plain);
     let decided = Sentence::Decided { verdict, armed: acts.then_some(*armed), reason, policy: policy.as_deref() };
     out += &row(Label::RowVerdict, &voice.say(decided));
     let _ = writeln!(out, "         {}", plain(detail));
@@ -34,13 +33,12 @@ pub fn recalled(recalled: &Recalled, tags: &TagNames, locale: Locale) -> String 
         out += &row(Label::RowStep, &voice.say(step));
     }
     if let Some(because) = deferred {
-        let why = refused.as_deref().map(plain);
-        let put_off = Sentence::PutOff { cap: because.as_str(), why: why.as_deref() };
+        let put_off = Sentence::PutOff { cap: because.as_str(), why: refused.as_deref() };
         out += &row(Label::RowStep, &voice.say(put_off));
     }
     match outcome {
         Some(Outcome { id: _, account: _, region: _, action: _, outcome, detail, at }) => {
-            let ended = Sentence::Ended { outcome: outcome.as_str(), at: *at, detail: &plain(detail) };
+            let ended = Sentence::Ended { outcome: outcome.as_str(), at: *at, detail };
             out += &row(Label::RowOutcome, &voice.say(ended));
         }
         None if step.is_some() => out += &row(Label::RowOutcome, voice.label(Label::OutcomeUnknown)),

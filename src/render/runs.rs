@@ -52,18 +52,12 @@ fn figures(line: &RunLine, locale: Locale) -> String {
 }
 
 /// The runs as JSON: the columns of the table `runs`; of a run that broke off only what is known.
-///
-/// # Errors
-/// When the serializer fails.
-pub fn runs_json(runs: &[Listed]) -> serde_json::Result<String> {
-    let values: Result<Vec<serde_json::Value>, _> = runs
-        .iter()
-        .map(|run| match run {
-            Listed::Ended(line) => serde_json::to_value(line),
-            Listed::BrokeOff { run, at, mode, steps } => Ok(serde_json::json!({
-                "run": run, "at": at, "mode": mode, "health": BROKE_OFF, "steps": steps,
-            })),
-        })
-        .collect();
-    serde_json::to_string_pretty(&values?)
+pub fn runs_json(runs: &[Listed]) -> serde_json::Value {
+    let value = |run: &Listed| match run {
+        Listed::Ended(line) => serde_json::json!(line),
+        Listed::BrokeOff { run, at, mode, steps } => serde_json::json!({
+            "run": run, "at": at, "mode": mode, "health": BROKE_OFF, "steps": steps,
+        }),
+    };
+    runs.iter().map(value).collect()
 }

@@ -5,9 +5,8 @@ use std::fmt::Write as _;
 use chrono::{DateTime, Utc};
 
 use super::catalogue::money::{Phrase, Term, phrase, term};
-use super::markdown::cell;
+use super::edge::{cell, code, plain};
 use super::money::{caveat, cost, figure};
-use super::words::plain;
 use crate::decide::price::Price;
 use crate::decide::settings::{Money, TagNames};
 use crate::decide::stocktake::{Line, Stocktake};
@@ -67,15 +66,23 @@ fn summary(stocktake: &Stocktake, money: &Money, locale: Locale) -> Vec<String> 
     let say = |words: Phrase<'_>| phrase(locale, words);
     let sum: Cost = stocktake.cost();
     let amount = cost(&sum, money, locale);
-    let mut lines = vec![
+    let whole = blind.is_empty();
+    let head = [
         say(Phrase::Taken { at: *at, zone: *zone }),
-        say(Phrase::Runs { count: sum.instances, amount: &amount }),
+        say(Phrase::Runs { count: sum.instances, amount: &amount, whole }),
+    ];
+    let unscanned = blind.iter().map(|(region, cause)| say(Phrase::Blind { region, cause }));
+    if !whole && stocktake.lines.is_empty() {
+        return head.into_iter().chain(unscanned).collect();
+    }
+    let figures = [
         match budget.map(|budget| (budget, sum.monthly.percent_of(budget))) {
             None => say(Phrase::NoBudget),
             Some((budget, percent)) => {
                 let (shown, over) = (figure(budget, money, locale), sum.monthly > budget);
                 // Of a budget of nothing there is no share.
-                let percent = percent.map_or("-".to_owned(), |percent| percent.to_string());
+                let least = if whole { "" } else { "≥" };
+                let percent = percent.map_or("-".to_owned(), |percent| format!("{least}{percent}"));
                 say(Phrase::OfBudget { budget: &shown, percent: &percent, over })
             }
         },
@@ -83,8 +90,7 @@ fn summary(stocktake: &Stocktake, money: &Money, locale: Locale) -> Vec<String> 
         say(Phrase::AreKept { count: stocktake.kept().count() }),
         say(Phrase::AreUnconfirmed { count: stocktake.unconfirmed().count() }),
     ];
-    lines.extend(blind.iter().map(|(region, cause)| say(Phrase::Blind { region, cause })));
-    lines
+    head.into_iter().chain(figures).chain(unscanned).collect()
 }
 
 /// What a line costs a month, or that it is unknown and why.
@@ -136,9 +142,11 @@ fn table<'a>(
             owner.as_ref().map_or((term(locale, Term::Nobody), ""), |owner| (&owner.name, owner.how.as_str()));
         let _ = writeln!(
             out,
-            "| `{id}` | {} | {} | {kind} | {state} | {} | {} | {} | {} | {} | {} | {} |",
+            "| {} | {} | {} | {} | {state} | {} | {} | {} | {} | {} | {} | {} |",
+            code(id),
             cell(name),
-            target.region,
+            cell(&target.region),
+            cell(kind),
             time(created),
             time(started),
             cell(owner),

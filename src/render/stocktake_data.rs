@@ -5,10 +5,12 @@ use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use serde::Serialize;
 
+use super::edge::{self, plain};
 use super::money::caveat;
 use crate::decide::keeping::Kept;
 use crate::decide::month::Month;
 use crate::decide::price::Price;
+use crate::decide::runs::{micros, micros_or_null};
 use crate::decide::settings::Money;
 use crate::decide::stocktake::{Line, Stocktake, kept_until};
 use crate::words::{Currency, Locale, Usd};
@@ -25,7 +27,9 @@ struct Row<'a> {
     #[serde(rename = "type")]
     kind: &'a str,
     state: String,
+    #[serde(serialize_with = "micros_or_null")]
     created: Option<DateTime<Utc>>,
+    #[serde(serialize_with = "micros_or_null")]
     started: Option<DateTime<Utc>>,
     owner: Option<&'a str>,
     owner_by: Option<&'a str>,
@@ -52,6 +56,7 @@ struct Whole<'a> {
     month: Month,
     account: &'a str,
     account_name: Option<&'a str>,
+    #[serde(serialize_with = "micros")]
     at: DateTime<Utc>,
     running: usize,
     kept: usize,
@@ -183,7 +188,7 @@ pub fn json(stocktake: &Stocktake, money: &Money) -> serde_json::Result<String> 
         instances: lines.iter().map(|line| row(stocktake, line, money)).collect(),
         blind: blind.iter().map(|(region, cause)| Blind { region, cause }).collect(),
     };
-    Ok(serde_json::to_string(&whole)? + "\n")
+    Ok(edge::json(&whole, false)? + "\n")
 }
 
 /// The stocktake as a table, one instance a row. No cell is a formula, whatever teams wrote into their tags.
@@ -220,5 +225,13 @@ fn harmless(cell: &str) -> String {
     // The wide forms of Japanese keyboards are formulas too.
     let formula = matches!(first, Some('=' | '+' | '-' | '@' | '\u{ff1d}' | '\u{ff0b}' | '\u{ff0d}' | '\u{ff20}'));
     let control = cell.starts_with(['\t', '\r', '\n']);
-    if formula || control { format!("'{cell}") } else { cell.to_owned() }
+    // What breaks a line is data here, between quotation marks.
+    let shown: String = cell
+        .split_inclusive(['\t', '\r', '\n'])
+        .map(|part| {
+            let (text, end) = part.split_at(part.trim_end_matches(['\t', '\r', '\n']).len());
+            plain(text) + end
+        })
+        .collect();
+    if formula || control { format!("'{shown}") } else { shown }
 }

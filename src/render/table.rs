@@ -6,9 +6,10 @@ use std::fmt::Write as _;
 use comfy_table::{Attribute, Cell, Color, ContentArrangement, LineStyle, Table, TableStyle};
 
 use super::catalogue::{Figure, Label, Sentence, voice};
-use super::words::{plain, why};
+use super::edge::plain;
+use super::words::{deferred, not_scanned, nothing_outside_hours, scanned, why};
 use super::{Style, detail, remark};
-use crate::decide::report::{Ending, Health, Outcome, Report, Row, Skipped};
+use crate::decide::report::{Ending, Health, Outcome, Report, Row};
 use crate::decide::views::Views;
 use crate::words::{Locale, Reason, Verdict};
 
@@ -28,7 +29,7 @@ pub fn table(report: &Report, style: Style) -> String {
     money(&mut out, report, style);
     unseen(&mut out, report, style);
     for note in &report.notes {
-        let _ = writeln!(out, "{}", voice(report.locale).say(Sentence::Note { note: &plain(note) }));
+        let _ = writeln!(out, "{}", voice(report.locale).say(Sentence::Note { note }));
     }
     out
 }
@@ -58,6 +59,9 @@ fn headline(out: &mut String, report: &Report, style: Style) {
     let (list, clause) = (parts.join(voice.label(Label::ListBreak)), voice.label(Label::ClauseBreak));
     let calls = say(Figure::Calls, &counts.calls.to_string());
     let _ = writeln!(out, "{list}{clause}{health}{clause}{calls}\n");
+    if let Some(known) = scanned(report) {
+        let _ = writeln!(out, "{}\n", paint(&known, Color::Red, style));
+    }
     if let Some(why) = &plan.refused {
         let _ = writeln!(out, "{}\n", paint(&voice.say(Sentence::Refused { why }), Color::Red, style));
     }
@@ -67,7 +71,7 @@ fn condemned(out: &mut String, report: &Report, style: Style) {
     let voice = voice(report.locale);
     let rows: Vec<&Row> = report.rows.iter().filter(|row| speaks(&row.verdict)).collect();
     if rows.is_empty() {
-        let _ = writeln!(out, "{}\n", voice.label(Label::NothingOutsideHours));
+        nothing_outside_hours(report).into_iter().for_each(|line| *out += &format!("{line}\n\n"));
         return;
     }
     let header =
@@ -81,24 +85,16 @@ fn condemned(out: &mut String, report: &Report, style: Style) {
         };
         table.add_row(vec![
             coloured(&word, verdict_colour(&row.verdict), style),
-            Cell::new(&row.id),
+            text(&row.id),
             text(&row.name),
-            Cell::new(account(report, &row.target.account)),
-            Cell::new(&row.target.region),
-            Cell::new(row.policy.as_ref().map_or("", |policy| policy.name.as_str())),
+            text(&account(report, &row.target.account)),
+            text(&row.target.region),
+            text(row.policy.as_ref().map_or("", |policy| policy.name.as_str())),
             text(&why(row, report.locale)),
         ]);
     }
     let _ = writeln!(out, "{table}\n");
-    if !report.plan.deferred.is_empty() {
-        let mut by_cap: BTreeMap<&str, usize> = BTreeMap::new();
-        for deferred in &report.plan.deferred {
-            *by_cap.entry(deferred.because.as_str()).or_default() += 1;
-        }
-        let one = |(cap, count): (&&str, &usize)| voice.say(Sentence::DeferredBy { count: *count, cap });
-        let list = by_cap.iter().map(one).collect::<Vec<_>>().join(voice.label(Label::ListBreak));
-        let _ = writeln!(out, "{}\n", voice.say(Sentence::Deferred { list: &list }));
-    }
+    deferred(report).into_iter().for_each(|line| *out += &format!("{line}\n\n"));
 }
 
 /// Whether the line stands in the first table: something is to be done, or would be.
@@ -120,9 +116,9 @@ fn outcomes(out: &mut String, report: &Report, style: Style) {
         table.add_row(vec![
             coloured(ending.as_str(), ending_colour(*ending), style),
             Cell::new(action.as_str()),
-            Cell::new(id),
-            Cell::new(account(report, owner)),
-            Cell::new(region),
+            text(id),
+            text(&account(report, owner)),
+            text(region),
             text(detail),
         ]);
     }
@@ -130,16 +126,7 @@ fn outcomes(out: &mut String, report: &Report, style: Style) {
 }
 
 fn attention(out: &mut String, report: &Report, style: Style) {
-    let wanting = |row: &&Row| match &row.verdict {
-        Verdict::Spare(spared) => spared.wants_attention(),
-        Verdict::Stop(_)
-        | Verdict::Hibernate(_)
-        | Verdict::Start(_)
-        | Verdict::Idle(_)
-        | Verdict::Report(_)
-        | Verdict::OutOfScope(_) => false,
-    };
-    let rows: Vec<&Row> = report.rows.iter().filter(wanting).collect();
+    let rows: Vec<&Row> = report.rows.iter().filter(|row| row.verdict.wants_attention()).collect();
     if rows.is_empty() {
         return;
     }
@@ -149,10 +136,10 @@ fn attention(out: &mut String, report: &Report, style: Style) {
     for row in rows {
         table.add_row(vec![
             coloured(row.verdict.reason().as_str(), Color::Yellow, style),
-            Cell::new(&row.id),
+            text(&row.id),
             text(&row.name),
-            Cell::new(account(report, &row.target.account)),
-            Cell::new(&row.target.region),
+            text(&account(report, &row.target.account)),
+            text(&row.target.region),
             text(&why(row, report.locale)),
         ]);
     }
@@ -166,10 +153,10 @@ fn remarks(out: &mut String, report: &Report, style: Style) {
     for (row, one) in all.filter(|(_, one)| one.wants_attention()) {
         table.add_row(vec![
             coloured(one.as_str(), Color::Yellow, style),
-            Cell::new(&row.id),
+            text(&row.id),
             text(&row.name),
-            Cell::new(account(report, &row.target.account)),
-            Cell::new(&row.target.region),
+            text(&account(report, &row.target.account)),
+            text(&row.target.region),
             text(&remark(one, row.zone, report.locale)),
         ]);
     }
@@ -238,17 +225,13 @@ fn unseen(out: &mut String, report: &Report, style: Style) {
             let Some(first) = alike.first() else { continue };
             table.add_row(vec![
                 coloured(&account(report, &first.account), Color::Red, style),
-                Cell::new(regions.join(", ")),
+                text(&regions.join(", ")),
                 text(&first.cause),
             ]);
         }
         let _ = writeln!(out, "{table}\n");
     }
-    for skipped in &report.skipped {
-        let Skipped { account, name, because } = skipped;
-        let sentence = Sentence::NotLookedAt { account, name: name.as_deref(), because };
-        let _ = writeln!(out, "{}", plain(&voice(report.locale).say(sentence)));
-    }
+    not_scanned(report).for_each(|line| *out += &format!("{line}\n"));
 }
 
 fn account(report: &Report, id: &std::sync::Arc<str>) -> String {
@@ -287,8 +270,8 @@ fn bold(text: &str, style: Style) -> Cell {
     if style.colour { cell.add_attribute(Attribute::Bold) } else { cell }
 }
 
-fn coloured(text: &str, colour: Color, style: Style) -> Cell {
-    let cell = Cell::new(text);
+fn coloured(word: &str, colour: Color, style: Style) -> Cell {
+    let cell = text(word);
     if style.colour { cell.fg(colour) } else { cell }
 }
 

@@ -6,11 +6,12 @@ use std::collections::{HashMap, HashSet};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
+use super::edge;
 use super::words::detail;
 use crate::decide::plan::Step;
 use crate::decide::report::{Outcome, Report, Row};
 use crate::decide::request::Mode;
-use crate::decide::runs::RunLine;
+use crate::decide::runs::{RunLine, micros, micros_or_null};
 use crate::decide::undo::{Finding, Found, Undo};
 use crate::words::Action;
 
@@ -37,6 +38,7 @@ pub struct Told<'a> {
 #[derive(Serialize)]
 struct PlanLine<'a> {
     run: &'a str,
+    #[serde(serialize_with = "micros")]
     at: DateTime<Utc>,
     mode: &'a str,
     account: &'a str,
@@ -45,7 +47,9 @@ struct PlanLine<'a> {
     name: &'a str,
     policy: &'a str,
     action: Action,
+    #[serde(serialize_with = "micros_or_null")]
     launched: Option<DateTime<Utc>>,
+    #[serde(serialize_with = "micros_or_null")]
     not_after: Option<DateTime<Utc>>,
     owner: Option<&'a str>,
 }
@@ -53,6 +57,7 @@ struct PlanLine<'a> {
 #[derive(Serialize)]
 struct OutcomeLine<'a> {
     run: &'a str,
+    #[serde(serialize_with = "micros")]
     at: DateTime<Utc>,
     account: &'a str,
     region: &'a str,
@@ -62,6 +67,7 @@ struct OutcomeLine<'a> {
     action: Action,
     outcome: &'a str,
     detail: &'a str,
+    #[serde(serialize_with = "micros_or_null")]
     launched: Option<DateTime<Utc>>,
     owner: Option<&'a str>,
     undoes: Option<&'a str>,
@@ -70,6 +76,7 @@ struct OutcomeLine<'a> {
 #[derive(Serialize)]
 struct VerdictLine<'a> {
     run: &'a str,
+    #[serde(serialize_with = "micros")]
     at: DateTime<Utc>,
     account: &'a str,
     region: &'a str,
@@ -264,7 +271,7 @@ pub fn run_of_undo(undo: &Undo) -> RunLine {
 fn lines(rows: impl Iterator<Item = impl Serialize>) -> serde_json::Result<String> {
     let mut text = String::new();
     for row in rows {
-        text += &serde_json::to_string(&row)?;
+        text += &edge::json(&row, false)?;
         text.push('\n');
     }
     Ok(text)

@@ -8,9 +8,9 @@ use serde::Serialize;
 
 use super::Style;
 use super::catalogue::{Figure, Label, Sentence, voice};
+use super::edge::{self, cell};
 use super::json::Digest;
 use super::table::{headed, text};
-use super::words::plain;
 use crate::decide::plan::Plan;
 use crate::decide::report::{Blind, Counts, Health, Outcome};
 use crate::decide::request::Mode;
@@ -104,7 +104,7 @@ pub fn undo_json(undo: &Undo, indent: bool) -> serde_json::Result<String> {
         blind,
         closed,
     };
-    if indent { serde_json::to_string_pretty(&whole) } else { serde_json::to_string(&whole) }
+    edge::json(&whole, indent)
 }
 
 /// The figures of `undo`, pointing to the whole of it.
@@ -176,7 +176,7 @@ pub fn undo_table(undo: &Undo, style: Style) -> String {
         let _ = writeln!(out, "{table}\n");
     }
     for note in &undo.notes {
-        let _ = writeln!(out, "{}", voice.say(Sentence::Note { note: &plain(note) }));
+        let _ = writeln!(out, "{}", voice.say(Sentence::Note { note }));
     }
     out
 }
@@ -184,7 +184,7 @@ pub fn undo_table(undo: &Undo, style: Style) -> String {
 /// The undo in Markdown.
 pub fn undo_markdown(undo: &Undo) -> String {
     let voice = voice(undo.locale);
-    let mut out = format!("# {}\n\n{}{}\n\n", headline(undo), figures(undo), voice.label(Label::FullStop));
+    let mut out = format!("# {}\n\n{}{}\n\n", cell(&headline(undo)), figures(undo), voice.label(Label::FullStop));
     let mut table = |head: &[Label], rows: Vec<Vec<String>>| {
         if rows.is_empty() {
             return;
@@ -192,7 +192,7 @@ pub fn undo_markdown(undo: &Undo) -> String {
         let words: Vec<&str> = head.iter().map(|label| voice.label(*label)).collect();
         let _ = writeln!(out, "| {} |\n|{}", words.join(" | "), "---|".repeat(words.len()));
         for row in rows {
-            let cells: Vec<String> = row.iter().map(|cell| plain(cell).replace('|', "\\|")).collect();
+            let cells: Vec<String> = row.iter().map(|text| cell(text)).collect();
             let _ = writeln!(out, "| {} |", cells.join(" | "));
         }
         out.push('\n');
@@ -212,7 +212,7 @@ pub fn undo_markdown(undo: &Undo) -> String {
     let blind = undo.blind.iter().map(|one| [&*one.account, &*one.region, &one.cause].map(str::to_owned).to_vec());
     table(&[Label::Account, Label::Region, Label::Cause], blind.collect());
     for note in &undo.notes {
-        let _ = writeln!(out, "- {}", plain(note));
+        let _ = writeln!(out, "- {}", cell(note));
     }
     out
 }

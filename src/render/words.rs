@@ -1,12 +1,15 @@
 //! Makes the words: what a verdict and a rule say to people, in the reader's language.
 
+use std::collections::BTreeMap;
+
 use chrono_tz::Tz;
 
 use super::catalogue::money::{Term, term};
-use super::catalogue::voice;
+use super::catalogue::{Label, Sentence, voice};
+use super::edge::plain;
 use crate::decide::idle::Missing;
 use crate::decide::inputs::Inputs;
-use crate::decide::report::Row;
+use crate::decide::report::{Report, Row, Skipped};
 use crate::words::{Locale, Reason, Remark, Verdict};
 
 /// Enough for most details, so that a line is allocated once.
@@ -61,7 +64,33 @@ pub(super) fn why(row: &Row, locale: Locale) -> String {
     out
 }
 
-/// Text that teams or AWS wrote: no control character of theirs reaches a terminal.
-pub(super) fn plain(text: &str) -> String {
-    text.replace(char::is_control, " ")
+/// How many of the targets could be scanned, where nothing is known of some; `None` where every target was scanned.
+pub fn scanned(report: &Report) -> Option<String> {
+    let (scanned, of) = (report.scanned, report.scanned + report.blind.len());
+    (scanned < of || of == 0).then(|| voice(report.locale).say(Sentence::Scanned { scanned, of }))
+}
+
+/// What to say where no instance runs outside its hours: nothing at all where nothing is known.
+pub(super) fn nothing_outside_hours(report: &Report) -> Option<&'static str> {
+    let label = if report.blind.is_empty() { Label::NothingOutsideHours } else { Label::NothingScannedOutsideHours };
+    (report.scanned > 0).then(|| voice(report.locale).label(label))
+}
+
+/// What was put off to a later run, by its caps; `None` where nothing was.
+pub(super) fn deferred(report: &Report) -> Option<String> {
+    let voice = voice(report.locale);
+    let mut by_cap: BTreeMap<&str, usize> = BTreeMap::new();
+    for deferred in &report.plan.deferred {
+        *by_cap.entry(deferred.because.as_str()).or_default() += 1;
+    }
+    let one = |(cap, count): (&&str, &usize)| voice.say(Sentence::DeferredBy { count: *count, cap });
+    let list = by_cap.iter().map(one).collect::<Vec<_>>().join(voice.label(Label::ListBreak));
+    (!list.is_empty()).then(|| voice.say(Sentence::Deferred { list: &list }))
+}
+
+/// The accounts that were left out on purpose, one in a line.
+pub(super) fn not_scanned(report: &Report) -> impl Iterator<Item = String> {
+    report.skipped.iter().map(|Skipped { account, name, because }| {
+        voice(report.locale).say(Sentence::NotLookedAt { account, name: name.as_deref(), because })
+    })
 }

@@ -211,6 +211,19 @@ impl fmt::Display for Action {
 }
 
 impl Verdict {
+    /// Whether it was left alone for something that somebody has to mend.
+    pub fn wants_attention(&self) -> bool {
+        match self {
+            Self::Spare(spared) => spared.wants_attention(),
+            Self::Stop(_)
+            | Self::Hibernate(_)
+            | Self::Start(_)
+            | Self::Idle(_)
+            | Self::Report(_)
+            | Self::OutOfScope(_) => false,
+        }
+    }
+
     /// What would be done; `None` when nothing would.
     pub fn action(&self) -> Option<Action> {
         match self {

@@ -82,6 +82,24 @@ fn causes_that_lead_nowhere_are_told_and_never_lost() {
 }
 
 #[test]
+fn of_a_place_that_cannot_be_scanned_no_message_says_that_nothing_runs_there() {
+    let dark = Faults { blind: [Target::new(HERE.0, HERE.1)].into(), ..Faults::default() };
+    let closed = Faults { closed: [Target::new(HERE.0, HERE.1)].into(), ..Faults::default() };
+    let suspended = two_places().with_account(HERE.0, None, Some("SUSPENDED"));
+    for (world, words) in [
+        (two_places().with_faults(dark), "could not be looked at"),
+        (two_places().with_faults(closed), "the organisation's policy denies access, so nothing is known of it"),
+        (suspended, "could not be looked at: SUSPENDED"),
+    ] {
+        // A second place beside it, for an account whose Regions are all denied is another matter.
+        let causes = json!([cause(EC2, HERE), cause(EC2, (HERE.0, THERE.1))]);
+        regard(&world, &telling(), &anomaly(&causes), at(EVENING)).expect("a report");
+        let told = told(&world);
+        assert!(told.contains(words) && !told.contains("no instance runs there"), "{told}");
+    }
+}
+
+#[test]
 fn one_cause_that_leads_nowhere_keeps_no_other_from_being_looked_at() {
     let world = two_places();
     let causes =

@@ -1,6 +1,7 @@
 //! What the binary prints about itself: completions and the manual page.
 
-use std::process::{Command, Output};
+use std::fs::{self, OpenOptions};
+use std::process::{Command, Output, Stdio};
 
 use clap::CommandFactory;
 use idle_reaper::entry::Args;
@@ -50,4 +51,77 @@ fn the_manual_page_describes_every_verb_with_its_own_options_and_the_exit_codes(
     for part in ["\\-\\-detailed\\-exitcode", "\\-\\-run\\fR", "Exit codes"] {
         assert!(page.contains(part), "the page leaves {part} out");
     }
+}
+
+/// A folder with settings and an inventory of one machine, and the binary in it.
+fn judging(arguments: &[&str]) -> (tempfile::TempDir, Command) {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("reaper.toml"), crate::fake::SETTINGS).unwrap();
+    let inventory = r#"{"Reservations": [{"OwnerId": "111111111111", "Instances": [{"InstanceId": "i-1",
+        "InstanceType": "t3.micro", "State": {"Name": "running"}, "LaunchTime": "2026-11-25T00:30:00Z",
+        "RootDeviceType": "ebs", "Placement": {"AvailabilityZone": "us-east-1a"}, "Tags": [{"Key": "Env", "Value": "dev"}]}]}]}"#;
+    fs::write(folder.path().join("fleet.json"), inventory).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_idle-reaper"));
+    command.env_clear().current_dir(folder.path()).args(arguments);
+    (folder, command)
+}
+
+const PLAN: &[&str] = &["plan", "--at", crate::fake::EVENING, "--inventory", "fleet.json"];
+
+#[test]
+fn a_result_that_cannot_be_written_is_an_error_and_leaves_what_was_there() {
+    let full = || Stdio::from(OpenOptions::new().write(true).open("/dev/full").unwrap());
+    for out in ["/nonexistent/r.json", "/dev/full", "/"] {
+        let (_folder, mut command) = judging(&[PLAN, &["--out", out]].concat());
+        let ended = command.output().unwrap();
+        assert_eq!(ended.status.code(), Some(1), "{ended:?}");
+        assert!(String::from_utf8_lossy(&ended.stderr).contains(&format!("cannot write `{out}`")), "{ended:?}");
+    }
+    let (_folder, mut command) = judging(PLAN);
+    assert_eq!(command.stdout(full()).status().unwrap().code(), Some(1), "a full standard output");
+    let (_folder, mut command) = judging(PLAN);
+    assert_eq!(command.stderr(full()).stdout(Stdio::null()).status().unwrap().code(), Some(0), "a full standard error");
+    // An error that nobody can read keeps its code, too.
+    let (_folder, mut command) = judging(&["plan", "--config", "missing.toml"]);
+    assert_eq!(command.stderr(full()).status().unwrap().code(), Some(1));
+    // A reader that has gone away, such as `head`, is no error of a command that changes nothing.
+    let mut reader = Command::new("true").stdin(Stdio::piped()).spawn().unwrap();
+    let pipe = reader.stdin.take().unwrap();
+    reader.wait().unwrap();
+    let (_folder, mut command) = judging(PLAN);
+    assert_eq!(command.stdout(pipe).stderr(Stdio::null()).status().unwrap().code(), Some(0));
+
+    // A command that fails leaves an older result as it was, and no empty new one.
+    let (folder, mut command) =
+        judging(&["plan", "--account", "nobody", "--inventory", "fleet.json", "--out", "r.json"]);
+    let path = folder.path().join("r.json");
+    assert_eq!((command.status().unwrap().code(), path.exists()), (Some(1), false));
+    fs::write(&path, "older, and longer than what comes").unwrap();
+    assert_eq!((command.status().unwrap().code(), fs::read(&path).unwrap().len()), (Some(1), 33));
+    let (_, mut command) = judging(&["schema"]);
+    assert!(command.current_dir(folder.path()).args(["--out", "r.json"]).status().unwrap().success());
+    serde_json::from_slice::<serde_json::Value>(&fs::read(&path).unwrap()).expect("nothing of the older one is left");
+}
+
+#[test]
+fn markdown_is_what_it_says_for_every_command_or_is_refused() {
+    is_fenced(&["check"], "policy dev");
+    is_fenced(&["schedule", "mon-fri 09:00-18:00 @ Asia/Tokyo"], "Asia/Tokyo");
+    let inventory = ["--at", crate::fake::EVENING, "--inventory", "fleet.json"];
+    is_fenced(&[&["targets"], &inventory[..]].concat(), "us-east-1");
+    is_fenced(&[&["explain", "i-1"], &inventory[..]].concat(), "outside-hours");
+    for verb in [&["schema"][..], &["snapshot", "--inventory", "fleet.json"], &["completions", "bash"], &["man"]] {
+        let (_folder, mut command) = judging(&[verb, &["--format", "markdown"]].concat());
+        let ended = command.output().unwrap();
+        let said = String::from_utf8_lossy(&ended.stderr).into_owned();
+        assert_eq!(ended.status.code(), Some(1), "{verb:?}: {said}");
+        assert!(said.contains("leave `--format` out"), "{verb:?}: {said}");
+    }
+}
+
+/// The command's Markdown is a block of code that holds what its table shows.
+fn is_fenced(arguments: &[&str], part: &str) {
+    let (_folder, mut command) = judging(&[arguments, &["--format", "markdown"]].concat());
+    let said = String::from_utf8(command.output().unwrap().stdout).unwrap();
+    assert!(said.starts_with("```text\n") && said.ends_with("\n```\n") && said.contains(part), "{arguments:?}: {said}");
 }

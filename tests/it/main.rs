@@ -15,6 +15,7 @@ mod fake;
 mod fan_out;
 mod forgotten;
 mod fuzzed;
+mod hostile;
 mod hubs;
 mod idle;
 mod inventory;

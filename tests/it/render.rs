@@ -171,6 +171,88 @@ fn lambda_answers_the_figures_and_where_the_whole_report_is() {
     assert_eq!((&answer["report"], &answer["counts"]), (&"s3://bucket/report.json".into(), &value(&REPORT)["counts"]));
 }
 
+/// A world of three targets of which the first `blind` cannot be scanned, with the one machine in the last.
+fn dim(blind: usize) -> Report {
+    let targets = [(HERE.0, HERE.1), (THERE.0, HERE.1), (THERE.0, THERE.1)];
+    let world = targets.iter().fold(
+        World::of([instance("i-kept").account(THERE.0).region(THERE.1).tag("idle-reaper:keep", "")]),
+        |world, (account, region)| world.with_target(account, region),
+    );
+    let blind = targets.iter().take(blind).map(|(account, region)| Target::new(*account, *region)).collect();
+    plan(&world.with_faults(Faults { blind, ..Faults::default() }), &with(&[]), at(EVENING))
+}
+
+#[test]
+fn a_report_never_says_nothing_where_nothing_is_known() {
+    let whole = dim(0);
+    for text in [table(&whole, PLAIN), markdown(&whole)] {
+        assert!(text.contains("Nothing runs outside its hours."), "{text}");
+        assert!(!text.contains("could be scanned"), "{text}");
+    }
+    let part = dim(2);
+    for text in [table(&part, PLAIN), markdown(&part)] {
+        assert!(text.contains("1 of 3 targets could be scanned; nothing is known of the others"), "{text}");
+        assert!(text.contains("In the targets that were scanned, nothing runs outside its hours."), "{text}");
+        assert!(!text.contains("Nothing runs outside its hours."), "{text}");
+    }
+    let none = dim(3);
+    for text in [table(&none, PLAIN), markdown(&none)] {
+        assert!(text.contains("0 of 3 targets could be scanned; nothing is known"), "{text}");
+        assert!(!text.to_lowercase().contains("nothing runs outside"), "{text}");
+    }
+    assert_eq!(digest(&none, Value::Null).notes[0], "0 of 3 targets could be scanned; nothing is known");
+    let japanese = Report { locale: idle_reaper::words::Locale::Ja, ..none };
+    for text in [table(&japanese, PLAIN), markdown(&japanese)] {
+        assert!(text.contains("3 件の対象のうちスキャンできたのは 0 件"), "{text}");
+        assert!(!text.contains("稼働時間外に動いているインスタンスはありません"), "{text}");
+    }
+}
+
+#[test]
+fn the_operators_message_says_how_much_could_be_scanned() {
+    let told = |blind: usize| {
+        let targets = [(HERE.0, HERE.1), (HERE.0, THERE.1)];
+        let dark = targets.iter().take(blind).map(|(account, region)| Target::new(*account, *region)).collect();
+        // Nobody's instance in the second target, which the operator hears of.
+        let world = World::of([crate::forgotten::idle_box("i-1").region(THERE.1).untagged("Owner")])
+            .with_target(HERE.0, HERE.1)
+            .with_faults(Faults { blind: dark, ..Faults::default() });
+        crate::forgotten::rests(&world, "i-1", at(crate::forgotten::NOON));
+        let text = crate::fake::SETTINGS.replace("[calendars.japan]", crate::forgotten::TELLING);
+        let text = text.replace("armed = true", "armed = true\nmax-blind-percent = 100");
+        apply(&world, &crate::fake::settings(&text), at(crate::forgotten::NOON));
+        let said = world.said().into_iter().filter(|(channel, _)| channel == "ops");
+        said.map(|(_, message)| message.body).collect::<Vec<_>>().join("\n")
+    };
+    assert!(!told(0).contains("could be scanned"), "{}", told(0));
+    assert!(told(1).contains("1 of 2 targets could be scanned; nothing is known of the others"), "{}", told(1));
+    assert!(told(2).contains("0 of 2 targets could be scanned; nothing is known"), "{}", told(2));
+}
+
+#[test]
+fn markdown_leaves_out_nothing_that_somebody_has_to_act_on() {
+    let shown = markdown(&REPORT);
+    for part in [
+        "## Spared, and somebody should look",
+        "| keep-unreadable | `i-10-unreadable` 111111111111, ap-northeast-1 |",
+        "Deferred to a later run: ",
+        "- not looked at: 333333333333 (old): ",
+    ] {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+    // One account whose Regions are all refused for one cause is one line, as in the table.
+    let regions = ["ap-northeast-1", "us-east-1"];
+    let cause = || "`sts:AssumeRole` was answered with `AccessDenied`".to_owned();
+    let blind = regions.map(|region| idle_reaper::decide::report::Blind {
+        account: THERE.0.into(),
+        region: region.into(),
+        cause: cause(),
+    });
+    let shown = markdown(&Report { blind: blind.to_vec(), ..dim(0) });
+    assert_eq!(shown.matches("AccessDenied").count(), 1, "{shown}");
+    assert!(shown.contains("ap-northeast-1, us-east-1"), "{shown}");
+}
+
 /// Every place into which a team can write, filled with what breaks terminals and tickets.
 const HOSTILE: &str =
     "\u{1b}[2J\u{1b}]0;owned\u{7}\r\n| x |\\| <img src=x onerror=alert(1)> [a](javascript:b) `*_ \\<b>\u{0}";

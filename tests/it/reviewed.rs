@@ -46,11 +46,46 @@ fn the_plan_of_a_report_is_read_back_as_it_was_made() {
 }
 
 #[test]
+fn a_plan_that_was_changed_after_it_was_made_is_refused() {
+    let report = fake::plan(&World::of([instance("i-a"), instance("i-b")]), &settings(SETTINGS), at(EVENING));
+    let text = json(&report, false).unwrap();
+    let whole: serde_json::Value = serde_json::from_str(&text).unwrap();
+    type Change = fn(&mut serde_json::Value);
+    let changes: [(&str, Change); 10] = [
+        ("another instance", |plan| plan["steps"][0]["id"] = "i-c".into()),
+        ("another account", |plan| plan["steps"][0]["account"] = "999999999999".into()),
+        ("another Region", |plan| plan["steps"][0]["region"] = "eu-west-1".into()),
+        ("another policy", |plan| plan["steps"][0]["policy"] = "other".into()),
+        ("another launch", |plan| plan["steps"][0]["launched"] = "2026-11-25T01:00:00Z".into()),
+        ("a later end", |plan| plan["steps"][0]["not-after"] = "2026-12-25T01:00:00Z".into()),
+        ("a step less", |plan| drop(plan["steps"].as_array_mut().unwrap().pop())),
+        ("a later time", |plan| plan["made-at"] = "2026-11-25T13:30:00Z".into()),
+        ("a longer life", |plan| plan["expires"] = "2026-11-26T13:30:00Z".into()),
+        ("other settings", |plan| plan["settings"] = "0".into()),
+    ];
+    for (what, change) in changes {
+        let mut changed = whole.clone();
+        change(&mut changed["plan"]);
+        let why = reviewed(&changed.to_string()).expect_err(what).to_string();
+        assert!(why.starts_with("it was changed after it was made"), "{what}: {why}");
+    }
+    let mut other = whole.clone();
+    other["plan"]["id"] = "0123456789ab".into();
+    assert!(reviewed(&other.to_string()).is_err(), "another id");
+    // What is beside the steps, and how the text is written, changes nothing that would be done.
+    let mut same = whole;
+    same["plan"]["deferred"] = serde_json::json!([]);
+    assert_eq!(reviewed(&serde_json::to_string_pretty(&same).unwrap()).unwrap().steps, report.plan.steps);
+}
+
+#[test]
 fn apply_says_what_is_wrong_with_a_plan_in_the_record_before_it_asks_aws() {
     let folder = tempfile::tempdir().unwrap();
     let plans = folder.path().join("record/plans");
     std::fs::create_dir_all(&plans).unwrap();
     std::fs::write(plans.join("bad.json"), "{}").unwrap();
+    let report = fake::plan(&World::of([instance("i-a")]), &settings(SETTINGS), at(EVENING));
+    std::fs::write(plans.join("edited.json"), json(&report, true).unwrap().replace("\"i-a\"", "\"i-b\"")).unwrap();
     let apply = |settings: &str, plan: &str| {
         std::fs::write(folder.path().join("reaper.toml"), settings).unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_idle-reaper"));
@@ -63,6 +98,8 @@ fn apply_says_what_is_wrong_with_a_plan_in_the_record_before_it_asks_aws() {
         ("record:plans/none.json", "the record has no `plans/none.json`"),
         ("record:plans/bad.json", "`record:plans/bad.json` holds no plan that can be carried out"),
         ("record:../reaper.toml", "is not the key of a file in the record"),
+        ("record:plans/edited.json", "it was changed after it was made: its plan has the id"),
+        ("record/plans/edited.json", "it was changed after it was made: its plan has the id"),
         ("record/plans/bad.json", "`record/plans/bad.json` holds no plan that can be carried out"),
         ("record/plans/none.json", "cannot read `record/plans/none.json`"),
     ] {

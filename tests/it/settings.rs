@@ -275,3 +275,53 @@ fn a_file_that_is_no_settings_at_all_gives_an_error_that_somebody_can_read() {
     let mark = lines[shown + 1].chars().position(|c| c == '^').expect("a mark");
     assert_eq!(lines[shown].chars().nth(mark), Some('y'), "{words}");
 }
+
+#[test]
+fn one_slip_is_one_complaint_that_says_what_to_write() {
+    let policies = SETTINGS.matches("[[policies]]").count();
+    assert_eq!(policies, 1, "the settings of the tests have one policy");
+    let matches = SETTINGS.lines().find(|line| line.starts_with("match = ")).expect("a match");
+    let second = "[[policies]]\nname = \"two\"\nstage = \"observe\"\nmatch = { all = true }\nschedule = \"office\"\n";
+    let twice = format!("{SETTINGS}\n{second}").replace("[[policies]]", "[policies]");
+    let role = |line: &str| SETTINGS.replace("[look]\n", &format!("[look]\n{line}\n"));
+    for (text, what, hint) in [
+        (
+            SETTINGS.replace("version = 1", "version = 2"),
+            "`version` at the top level is not 1, the only one that this release reads",
+            "",
+        ),
+        (SETTINGS.replace("version = 1", "version = \"1\""), "`version` at the top level is not 1", "without quotes"),
+        (
+            SETTINGS.replace("[[policies]]", "[policies]"),
+            "`policies` at the top level is a table; a list of tables",
+            "`[[policies]]`, with two brackets",
+        ),
+        (twice, "`[policies]` is written more than once", "`[[policies]]`, with two brackets"),
+        (
+            SETTINGS.replace(matches, "match = { tags = { Env = \"dev\" } }"),
+            "`tags` in `match` of [[policies]] is a table",
+            "write [\"Env=dev\"]",
+        ),
+        (
+            SETTINGS.replace(matches, "match = { tags = { Env = \"dev\", Team = \"a\" } }"),
+            "is a table",
+            "write [\"Env=dev\", \"Team=a\"]",
+        ),
+        (
+            SETTINGS.replace(matches, "match = { tags = \"Env=dev\" }"),
+            "`tags` in `match` of [[policies]] is a string",
+            "",
+        ),
+        (SETTINGS.replace(matches, "match = { tag = [\"Env=dev\"] }"), "unknown key `tag`", "`tags`"),
+        (SETTINGS.replace(matches, "match = {}"), "an empty `match` matches nothing", "all = true"),
+        (role("reading-role = \"\""), "`reading-role` is empty", "the role's name"),
+        (role("acting-role = \"/\""), "`/` is not the name of a role", "the role's name"),
+        (role("acting-role = \"arn:aws:iam::111111111111:role/R\""), "is not the name of a role", "without `arn:`"),
+        (format!("{SETTINGS}\n[look]\n"), "`[look]` is written more than once", "under one `[look]`"),
+    ] {
+        let wrong = mistakes(&text);
+        let [one] = wrong.complaints.as_slice() else { panic!("{wrong}") };
+        assert!(one.what.contains(what), "{wrong}");
+        assert!(one.hint.as_deref().unwrap_or_default().contains(hint), "{wrong}");
+    }
+}

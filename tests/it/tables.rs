@@ -51,6 +51,39 @@ fn what_is_written_has_the_columns_that_are_documented_for_both_engines() {
     }
 }
 
+/// Digits of a second in every instant of these lines.
+fn digits(lines: &[Value]) -> Vec<usize> {
+    let instants = lines.iter().flat_map(|line| line.as_object().expect("an object").values());
+    let fractions = instants.filter_map(|value| {
+        let text = value.as_str().filter(|text| text.parse::<chrono::DateTime<chrono::Utc>>().is_ok())?;
+        Some(text.split_once('.').map_or(0, |(_, rest)| rest.chars().take_while(char::is_ascii_digit).count()))
+    });
+    fractions.collect()
+}
+
+#[test]
+fn no_instant_of_a_table_has_more_than_six_digits_of_a_second_whatever_the_clock_has() {
+    // By the real clock, and by one of nine digits for certain.
+    for now in [chrono::Utc::now(), at("2026-11-25T12:30:00.123456789Z")] {
+        let launched = now - chrono::Duration::days(3);
+        let machine = idle_reaper::words::Instance { launch: Some(launched), ..instance("i-1") };
+        // Hours that are over, whenever the test runs.
+        let opens = (now + chrono::Duration::hours(12)).with_timezone(&chrono_tz::Asia::Tokyo);
+        let hours =
+            format!("mon-sun {}-{}", opens.format("%H:%M"), (opens + chrono::Duration::minutes(1)).format("%H:%M"));
+        let world = World::of([machine]);
+        let report = fake::apply(&world, &with(&[("mon-fri 09:00-18:00", &hours)]), now);
+        assert_eq!((report.at, report.counts().stopped), (now, 1), "{:?}", report.notes);
+        for table in TABLES {
+            let files = world.recorded(&format!("tables/{table}/"));
+            let text: String = files.into_iter().map(|(_, text)| text).collect();
+            let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+            assert!(digits(&lines).iter().all(|digits| *digits <= 6), "{table}: {text}");
+            assert!(now != at("2026-11-25T12:30:00.123456789Z") || digits(&lines).contains(&6), "{table}: {text}");
+        }
+    }
+}
+
 #[test]
 fn every_instance_every_step_every_outcome_and_every_run_has_its_line() {
     let fleet = [instance("i-1").tag("Owner", "ann").tag("Name", "web"), instance("i-2").tag("idle-reaper:keep", "")];

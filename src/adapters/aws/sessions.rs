@@ -71,7 +71,9 @@ impl Sessions {
         if *look_only {
             call = call.policy(LOOK_ONLY);
         }
-        let answer = call.send().await.map_err(|error| format!("{} for `{arn}`", words("sts:AssumeRole", &error)))?;
+        // The operation is quoted by `words`, so that the role stands beside it and not behind the hint.
+        let operation = format!("sts:AssumeRole` for `{arn}");
+        let answer = call.send().await.map_err(|error| words(&operation, &error))?;
         let found = answer.credentials().ok_or_else(|| format!("`sts:AssumeRole` for `{arn}` gave no credentials"))?;
         let expires = std::time::SystemTime::try_from(*found.expiration()).ok();
         Ok(SharedCredentialsProvider::new(Credentials::new(

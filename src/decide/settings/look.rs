@@ -212,11 +212,15 @@ pub(super) fn units(section: &Section<'_>, key: &'static str) -> Vec<String> {
 
 fn role(section: &Section<'_>, key: &'static str) -> Option<String> {
     let word = section.word_like(key, ROLE)?;
-    let fits =
-        !word.text.is_empty() && word.text.bytes().all(|b| b.is_ascii_alphanumeric() || b"+=,.@_-/".contains(&b));
+    let fits = !word.text.trim_matches('/').is_empty()
+        && word.text.bytes().all(|b| b.is_ascii_alphanumeric() || b"+=,.@_-/".contains(&b));
     if !fits {
         let hint = "write the role's name, or its path and name, without `arn:`".to_owned();
-        section.complain(word.span, format!("`{}` is not the name of a role", word.text), Some(hint));
+        let what = match word.text {
+            "" => format!("`{key}` is empty"),
+            text => format!("`{text}` is not the name of a role"),
+        };
+        section.complain(word.span, what, Some(hint));
         return None;
     }
     Some(word.text.trim_start_matches('/').to_owned())

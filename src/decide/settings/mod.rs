@@ -102,9 +102,7 @@ impl Settings {
     pub fn parse(source_name: &str, text: &str) -> Result<Self, SettingsInvalid> {
         let source = Source::new(text);
         let (document, errors) = DeTable::parse_recoverable(text);
-        for error in &errors {
-            source.complain(error.span().unwrap_or(0..0), error.message().trim_end().replace('\n', "; "), None);
-        }
+        complain_of_syntax(&source, text, &errors);
         let settings = if errors.is_empty() { read(&source, source_name, document.get_ref()) } else { None };
         let complaints = source.into_complaints();
         match settings {
@@ -181,6 +179,29 @@ impl Settings {
             }
         }
         warnings
+    }
+}
+
+/// What is no TOML. A table that is written twice, such as `[policies]`, has all of its keys twice, too: that is said once.
+fn complain_of_syntax(source: &Source<'_>, text: &str, errors: &[toml::de::Error]) {
+    let mut twice = None;
+    for error in errors {
+        let span = error.span().unwrap_or(0..0);
+        let line = text.get(..span.start).map_or(0, |before| before.rfind('\n').map_or(0, |end| end + 1));
+        let header = text.get(line..).and_then(|rest| rest.lines().next()).unwrap_or_default().trim_start();
+        let (duplicate, message) = (error.message().contains("duplicate key"), error.message().trim_end());
+        let within = |from: usize| text.get(from..line).is_some_and(|rest| !rest.contains("\n["));
+        if duplicate && header.starts_with('[') {
+            let name = header.trim_matches(|c| c == '[' || c == ']');
+            let hint = match name {
+                "policies" => "write `[[policies]]`, with two brackets, at the head of each".to_owned(),
+                name => format!("write all of its keys under one `[{name}]`"),
+            };
+            source.complain(span, format!("`[{name}]` is written more than once"), Some(hint));
+            twice = Some(line);
+        } else if !(duplicate && twice.is_some_and(within)) {
+            source.complain(span, message.replace('\n', "; "), None);
+        }
     }
 }
 

@@ -300,7 +300,7 @@ fn matcher(section: &Section<'_>) -> Option<Match> {
     if all == Some(false) {
         let hint = "leave it out, and say what is matched".to_owned();
         section.complain(span, "`all` can only be true", hint);
-    } else if all.is_none() && empty {
+    } else if table.is_empty() {
         let hint = "say what is matched; everything is `match = { all = true }`, in words".to_owned();
         section.complain(span, "an empty `match` matches nothing", hint);
     } else if all.is_some() && !empty {

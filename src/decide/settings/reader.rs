@@ -7,7 +7,7 @@ use std::ops::{Range, RangeInclusive};
 use chrono::Duration;
 use rust_decimal::Decimal;
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::{DeString, DeTable, DeValue};
 
 use super::complaint::{Complaint, MOST};
 use super::shape::{Form, Kind, Shape};
@@ -124,6 +124,11 @@ impl<'a> Section<'a> {
         }
     }
 
+    /// Whether nothing at all is written in the table.
+    pub(super) fn is_empty(&self) -> bool {
+        self.table.is_empty()
+    }
+
     /// Whether the key is written at all; its place if so.
     pub(super) fn place(&self, key: &str) -> Option<Range<usize>> {
         self.table.iter().find(|(found, _)| found.get_ref() == key).map(|(key, _)| key.span())
@@ -135,11 +140,21 @@ impl<'a> Section<'a> {
     }
 
     fn wrong_type(&self, key: &str, value: &Spanned<DeValue<'_>>, wanted: &str) {
+        self.mistyped(key, value, wanted, None);
+    }
+
+    fn mistyped(&self, key: &str, value: &Spanned<DeValue<'_>>, wanted: &str, hint: Option<String>) {
         let found = match value.get_ref().type_str() {
             vowel @ ("array" | "integer") => format!("an {vowel}"),
             other => format!("a {other}"),
         };
-        self.complain(value.span(), format!("`{key}` in {} is {found}; {wanted} is expected", self.title), None);
+        let what = format!("`{key}` {} is {found}; {wanted} is expected", self.within());
+        self.complain(value.span(), what, hint);
+    }
+
+    /// Where a key stands, in words.
+    fn within(&self) -> String {
+        if self.title.is_empty() { "at the top level".to_owned() } else { format!("in {}", self.title) }
     }
 
     /// Any text.
@@ -183,7 +198,7 @@ impl<'a> Section<'a> {
 
     fn as_words(&self, key: &str, value: &'a Spanned<DeValue<'a>>) -> Option<Vec<Word<'a>>> {
         let Some(list) = value.get_ref().as_array() else {
-            self.wrong_type(key, value, "a list of strings, such as [\"…\"],");
+            self.mistyped(key, value, "a list of strings, such as [\"…\"],", as_list(value.get_ref()));
             return None;
         };
         let mut words = Vec::new();
@@ -211,9 +226,14 @@ impl<'a> Section<'a> {
         match number {
             Some(number) if allowed.contains(&number) => Some(number),
             _ => {
-                let wanted = format!("a whole number from {} to {}", allowed.start(), allowed.end());
-                let what = format!("`{key}` in {} is not {wanted}", self.title);
-                self.complain(value.span(), what, None);
+                let (least, most) = (allowed.start(), allowed.end());
+                let wanted = match least == most {
+                    true => format!("{least}, the only one that this release reads"),
+                    false => format!("a whole number from {least} to {most}"),
+                };
+                let what = format!("`{key}` {} is not {wanted}", self.within());
+                let quoted = value.get_ref().as_str().map(|_| "write the number without quotes".to_owned());
+                self.complain(value.span(), what, quoted);
                 None
             }
         }
@@ -229,7 +249,7 @@ impl<'a> Section<'a> {
         };
         let allowed = number.filter(|n: &f64| *n > above && *n <= to);
         if allowed.is_none() {
-            let what = format!("`{key}` in {} is not a number above {above} and at most {to}", self.title);
+            let what = format!("`{key}` {} is not a number above {above} and at most {to}", self.within());
             self.complain(value.span(), what, None);
         }
         allowed
@@ -250,7 +270,7 @@ impl<'a> Section<'a> {
         let number = text.and_then(|text| text.parse().or_else(|_| Decimal::from_scientific(text)).ok());
         let allowed = number.filter(|number: &Decimal| !number.is_sign_negative() || number.is_zero());
         if allowed.is_none() {
-            self.complain(value.span(), format!("`{key}` in {} is not a number of at least 0", self.title), None);
+            self.complain(value.span(), format!("`{key}` {} is not a number of at least 0", self.within()), None);
         }
         allowed
     }
@@ -271,7 +291,7 @@ impl<'a> Section<'a> {
         let word = self.word_like(key, Form::Like(DURATION))?;
         let duration = parse_duration(word.text);
         if duration.is_none() {
-            let what = format!("`{key}` in {} is not a duration", self.title);
+            let what = format!("`{key}` {} is not a duration", self.within());
             self.complain(word.span, what, Some("write hours and minutes such as `2h`, `15m` or `1h30m`".to_owned()));
         }
         duration
@@ -302,7 +322,8 @@ impl<'a> Section<'a> {
             return Vec::new();
         };
         let Some(list) = value.get_ref().as_array() else {
-            self.wrong_type(key, value, "a list of tables, each under its own [[…]],");
+            let hint = format!("write `[[{key}]]`, with two brackets, at the head of each");
+            self.mistyped(key, value, "a list of tables, each under its own [[…]],", Some(hint));
             return Vec::new();
         };
         let mut sections = Vec::new();
@@ -367,14 +388,22 @@ impl<'a> Section<'a> {
         let asked = self.asked.borrow();
         for (key, _) in self.table {
             if !asked.contains(&key.get_ref().as_ref()) {
-                let place =
-                    if self.title.is_empty() { "at the top level".to_owned() } else { format!("in {}", self.title) };
+                let place = self.within();
                 let hint = did_you_mean(key.get_ref(), asked.iter().copied())
                     .unwrap_or_else(|| format!("known here: {}", asked.join(", ")));
                 self.complain(key.span(), format!("unknown key `{}` {place}", key.get_ref()), hint);
             }
         }
     }
+}
+
+/// The list that was meant by a table of keys and values, such as those of tags.
+fn as_list(value: &DeValue<'_>) -> Option<String> {
+    let one = |(key, value): (&Spanned<DeString<'_>>, &Spanned<DeValue<'_>>)| {
+        Some(format!("{:?}", format!("{}={}", key.get_ref(), value.get_ref().as_str()?)))
+    };
+    let words: Vec<String> = value.as_table()?.iter().map(one).collect::<Option<_>>()?;
+    (!words.is_empty()).then(|| format!("write [{}]", words.join(", ")))
 }
 
 fn word<'a>(value: &'a Spanned<DeValue<'a>>) -> Option<Word<'a>> {

@@ -6,7 +6,7 @@ use super::super::error::Error;
 use super::super::reviewed::ReviewedAt;
 use super::super::{ask, load};
 use super::plan::dry_run;
-use super::show;
+use super::show::{self, Show};
 use super::world::{instants, run, scope};
 use crate::decide::plan::Plan;
 use crate::decide::request::Mode;
@@ -28,6 +28,7 @@ pub async fn apply(
     if !yes && !ask::somebody_there() {
         return Err(Error::Usage("nobody is there to be asked; add `--yes` to act without a question".to_owned()));
     }
+    let show = Show::open(args)?;
     let settings = load::command(args).await?;
     let mut reviewed = match plan {
         None => None,
@@ -35,7 +36,7 @@ pub async fn apply(
     };
     if !yes {
         let report = dry_run(args, select, &settings, acknowledge).await?;
-        eprintln!("{}", table(&report, show::style(args)));
+        show::aside(&table(&report, show.style()));
         let planned = report.plan.steps.len();
         let steps = reviewed.as_ref().map_or(planned, |plan| plan.steps.len().min(planned));
         if steps > 0 && !ask::consent(&format!("Carry out {steps} of these, or fewer?")) {
@@ -51,11 +52,11 @@ pub async fn apply(
     let reviewed = reviewed.as_ref();
     let progress = &show::progress;
     let order = Order { run: &run, settings: &settings, clock, wall, reviewed, acknowledge, progress };
-    over_aws(args, &order).await
+    over_aws(args, &show, &order).await
 }
 
 #[cfg(feature = "aws")]
-async fn over_aws(args: &Args, order: &Order<'_>) -> Result<End, Error> {
+async fn over_aws(args: &Args, show: &Show<'_>, order: &Order<'_>) -> Result<End, Error> {
     use crate::adapters::aws::{AwsHub, AwsMessenger, Eyes, Hands, Pricing, all_loopback};
     use crate::decide::request::RequestInvalid;
     let aws = load::aws().await?;
@@ -67,14 +68,14 @@ async fn over_aws(args: &Args, order: &Order<'_>) -> Result<End, Error> {
     let hub = AwsHub::new(&aws, order.settings);
     let (messenger, list) = (AwsMessenger::new(&aws), Pricing::new(&aws));
     let (report, place) = crate::flow::apply(order, &eyes, &hands, &hub, &messenger, &list).await?;
-    show::report(args, &report)?;
+    let end = show.report_after(&report, End::of(&report, false));
     if let Some(place) = place {
-        eprintln!("recorded in {place}");
+        show::note(&format!("recorded in {place}"));
     }
-    Ok(End::of(&report, false))
+    Ok(end)
 }
 
 #[cfg(not(feature = "aws"))]
-async fn over_aws(_: &Args, _: &Order<'_>) -> Result<End, Error> {
+async fn over_aws(_: &Args, _: &Show<'_>, _: &Order<'_>) -> Result<End, Error> {
     Err(super::world::needs_aws())
 }

@@ -5,13 +5,14 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use super::super::args::{Args, Format, Select};
 use super::super::end::End;
 use super::super::error::Error;
 use super::super::load;
-use super::show;
+use super::show::Show;
 use super::world::{instants, run, scope};
 use crate::adapters::recorded::{NoRecord, Recorded};
 use crate::decide::difference::{Change, Judged, Verdicts, condemned, difference};
@@ -19,6 +20,7 @@ use crate::decide::report::Report;
 use crate::decide::request::Mode;
 use crate::decide::settings::Settings;
 use crate::flow::{self, Clock, Order};
+use crate::render::edge::plain;
 
 /// One file of the folder, judged anew or read as it was judged then.
 #[derive(Debug, Serialize)]
@@ -27,6 +29,8 @@ struct Day {
     file: String,
     at: DateTime<Utc>,
     seen: usize,
+    /// Targets of which nothing is known, because they could not be scanned.
+    unreachable: usize,
     /// Condemned under the settings of `--config`; `None` for a recorded report, which cannot be judged anew.
     condemned: Option<usize>,
     /// Condemned under the settings of `--against`, or as recorded.
@@ -41,6 +45,8 @@ struct Day {
 struct Then {
     at: DateTime<Utc>,
     instances: Vec<Line>,
+    #[serde(default)]
+    blind: Vec<IgnoredAny>,
 }
 
 #[derive(Deserialize)]
@@ -55,6 +61,7 @@ struct Line {
 
 /// Judges every inventory in a folder, or a single one.
 pub async fn backtest(args: &Args, select: &Select, folder: &Path, against: Option<&str>) -> Result<End, Error> {
+    let show = Show::open(args)?;
     let settings = load::settings(&args.config).await?;
     let other = match against {
         None => None,
@@ -68,8 +75,11 @@ pub async fn backtest(args: &Args, select: &Select, folder: &Path, against: Opti
         return Err(Error::Usage(format!("`{}` holds no inventory: no file in it ends in `.json`", folder.display())));
     }
     days.sort_by(|a, b| (a.at, &a.file).cmp(&(b.at, &b.file)));
-    show::text(args, &render(args, &days)?)?;
-    Ok(End::Done)
+    match show.format() {
+        Format::Json => show.json(&serde_json::json!({"version": 1, "days": days}), true)?,
+        Format::Table | Format::Markdown => show.lines(&render(&days))?,
+    }
+    Ok(if days.iter().any(|day| day.unreachable > 0) { End::Degraded } else { End::Done })
 }
 
 fn files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
@@ -97,29 +107,31 @@ async fn day(
 ) -> Result<Day, Error> {
     let name = file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     let text = load::file(file)?;
-    if let Ok(Then { at, instances }) = serde_json::from_str::<Then>(&text) {
+    if let Ok(Then { at, instances, blind }) = serde_json::from_str::<Then>(&text) {
         let before = recorded_verdicts(instances);
         let (seen, condemned_before) = (before.len(), Some(condemned(&before)));
         return Ok(Day {
             file: name,
             at,
             seen,
+            unreachable: blind.len(),
             condemned: None,
             condemned_before,
             changes: Vec::new(),
             stops: Vec::new(),
         });
     }
-    let (at, after) = judge(args, select, file, &text, settings).await?;
+    let (at, unreachable, after) = judge(args, select, file, &text, settings).await?;
     let before = match other {
         None => None,
-        Some(other) => Some(judge(args, select, file, &text, other).await?.1),
+        Some(other) => Some(judge(args, select, file, &text, other).await?.2),
     };
     let stops = after.iter().filter(|(_, judged)| matches!(judged.verdict.as_str(), "stop" | "hibernate"));
     Ok(Day {
         file: name,
         at,
         seen: after.len(),
+        unreachable,
         condemned: Some(condemned(&after)),
         condemned_before: before.as_ref().map(condemned),
         changes: before.as_ref().map_or_else(Vec::new, |before| difference(before, &after)),
@@ -133,7 +145,7 @@ async fn judge(
     file: &Path,
     text: &str,
     settings: &Settings,
-) -> Result<(DateTime<Utc>, Verdicts), Error> {
+) -> Result<(DateTime<Utc>, usize, Verdicts), Error> {
     let recorded = Recorded::parse(&file.display().to_string(), text, settings)?;
     let (wall, asked) = instants(args)?;
     let at = match (&args.at, recorded.taken_at) {
@@ -155,7 +167,8 @@ async fn judge(
         acknowledge: None,
         progress: &|_, _| {},
     };
-    Ok((at, verdicts(&flow::plan(&order, &recorded, &NoRecord).await?)))
+    let report = flow::plan(&order, &recorded, &NoRecord).await?;
+    Ok((at, report.blind.len(), verdicts(&report)))
 }
 
 fn verdicts(report: &Report) -> Verdicts {
@@ -176,20 +189,17 @@ fn recorded_verdicts(lines: Vec<Line>) -> Verdicts {
     lines.into_iter().map(one).collect()
 }
 
-fn render(args: &Args, days: &[Day]) -> Result<String, Error> {
-    if show::format(args) == Format::Json {
-        let value = serde_json::json!({"version": 1, "days": days});
-        return serde_json::to_string_pretty(&value)
-            .map(|text| text + "\n")
-            .map_err(|error| Error::Usage(error.to_string()));
-    }
+fn render(days: &[Day]) -> String {
     let figure = |figure: Option<usize>| figure.map_or("-".to_owned(), |figure| figure.to_string());
     let mut out = format!("{:<22} {:>6} {:>10} {:>10}  changes\n", "instant (UTC)", "seen", "condemned", "before");
     for day in days {
-        let Day { file: _, at, seen, condemned, condemned_before, changes, stops: _ } = day;
+        let Day { file: _, at, seen, unreachable, condemned, condemned_before, changes, stops: _ } = day;
         let (now, before) = (figure(*condemned), figure(*condemned_before));
         let _ =
             writeln!(out, "{:<22} {seen:>6} {now:>10} {before:>10}  {}", at.format("%a %Y-%m-%d %H:%M"), changes.len());
+        if *unreachable > 0 {
+            let _ = writeln!(out, "    {unreachable} targets could not be scanned; nothing is known of them");
+        }
         for change in changes {
             let Change { account, region, id, before, after } = change;
             let side = |judged: &Option<Judged>| {
@@ -197,10 +207,10 @@ fn render(args: &Args, days: &[Day]) -> Result<String, Error> {
                     .as_ref()
                     .map_or("not seen".to_owned(), |judged| format!("{} ({})", judged.verdict, judged.reason))
             };
-            let name =
-                before.as_ref().or(after.as_ref()).map_or("", |judged| &judged.name).replace(char::is_control, " ");
-            let _ = writeln!(out, "    {id} {name} in {account}/{region}: {} -> {}", side(before), side(after));
+            let name = before.as_ref().or(after.as_ref()).map_or("", |judged| &judged.name);
+            let line = format!("{id} {name} in {account}/{region}: {} -> {}", side(before), side(after));
+            let _ = writeln!(out, "    {}", plain(&line));
         }
     }
-    Ok(out)
+    out
 }

@@ -6,23 +6,23 @@ use super::super::args::{Args, Format};
 use super::super::end::End;
 use super::super::error::Error;
 use super::super::load;
-use super::show;
+use super::show::Show;
 use super::world::instants;
 use crate::decide::settings::{Accounts, Regions, Settings, Stage};
+use crate::render::edge::plain_lines;
 
 /// Checks the settings; looks at nothing.
 pub async fn check(args: &Args) -> Result<End, Error> {
-    let (_, now) = instants(args)?;
+    let (show, (_, now)) = (Show::open(args)?, instants(args)?);
     let settings = load::settings(&args.config).await?;
     let warnings = settings.warnings(now);
-    let text = match show::format(args) {
+    match show.format() {
         Format::Json => {
             let value = serde_json::json!({"settings": settings.hash, "source": settings.source, "warnings": warnings});
-            format!("{value}\n")
+            show.json(&value, false)?;
         }
-        Format::Table | Format::Markdown => summary(&settings, &warnings),
-    };
-    show::text(args, &text)?;
+        Format::Table | Format::Markdown => show.lines(&plain_lines(&summary(&settings, &warnings)))?,
+    }
     Ok(End::Done)
 }
 

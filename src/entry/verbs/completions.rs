@@ -6,7 +6,7 @@ use clap_complete::Shell;
 use super::super::args::Args;
 use super::super::end::End;
 use super::super::error::Error;
-use super::show;
+use super::show::Show;
 
 /// Prints the script.
 pub fn completions(args: &Args, shell: Shell) -> Result<End, Error> {
@@ -14,6 +14,6 @@ pub fn completions(args: &Args, shell: Shell) -> Result<End, Error> {
     let name = command.get_name().to_owned();
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut command, name, &mut script);
-    show::text(args, &String::from_utf8_lossy(&script))?;
+    Show::only(args, None, "a script for a shell")?.text(&String::from_utf8_lossy(&script))?;
     Ok(End::Done)
 }

@@ -4,7 +4,7 @@ use super::super::args::{Args, Format};
 use super::super::end::End;
 use super::super::error::Error;
 use super::super::load;
-use super::show;
+use super::show::{self, Show};
 use super::world::{instants, scope};
 use crate::adapters::recorded::NoRecord;
 use crate::decide::case::History;
@@ -14,7 +14,7 @@ use crate::decide::settings::Settings;
 use crate::flow::launches::Remembered;
 use crate::flow::{self, Clock, Explained};
 use crate::ports::{Look, ReadRecord};
-use crate::render::{detail, explanation, inputs, launched_by, mend, remark};
+use crate::render::{detail, edge, explanation, inputs, launched_by, mend, remark};
 use crate::words::Locale;
 
 /// What was found, what could not be looked at, and who launched what.
@@ -22,7 +22,7 @@ type Known = (Vec<Explained>, Vec<Blind>, Remembered);
 
 /// Explains one instance.
 pub async fn explain(args: &Args, id: &str) -> Result<End, Error> {
-    let (_, at) = instants(args)?;
+    let (show, (_, at)) = (Show::open(args)?, instants(args)?);
     let settings = load::command(args).await?;
     let scope = scope(args, &[id.to_owned()], &[]);
     scope.check(&settings)?;
@@ -35,8 +35,17 @@ pub async fn explain(args: &Args, id: &str) -> Result<End, Error> {
         return Err(Error::Usage(not_seen(id, &blind)));
     }
     let locale = settings.run.locale;
-    let text: Result<Vec<String>, Error> = explained.iter().map(|one| render(args, one, &launches, locale)).collect();
-    show::text(args, &text?.join("\n"))?;
+    match show.format() {
+        Format::Table | Format::Markdown => {
+            let texts: Vec<String> = explained.iter().map(|one| lines(one, &launches, locale)).collect();
+            show.lines(&texts.join("\n"))?;
+        }
+        Format::Json => {
+            let texts: Result<Vec<String>, _> =
+                explained.iter().map(|one| edge::json(&json(one, &launches, locale), true)).collect();
+            show.text(&(texts.map_err(|error| Error::Usage(error.to_string()))?.join("\n\n") + "\n"))?;
+        }
+    }
     Ok(End::Done)
 }
 
@@ -51,45 +60,40 @@ fn not_seen(id: &str, blind: &[Blind]) -> String {
     why
 }
 
-fn render(args: &Args, explained: &Explained, launches: &Remembered, locale: Locale) -> Result<String, Error> {
-    let Explained { instance, asked, ruling } = explained;
-    let by = launches.find(&instance.target.account, &instance.id);
+fn remarks(explained: &Explained, launches: &Remembered, locale: Locale) -> Vec<String> {
+    let Explained { instance, asked: _, ruling } = explained;
     let mut remarks = ruling.remarks.clone();
     launches.name_starters(&instance.target.account, &instance.id, &mut remarks);
-    match show::format(args) {
-        Format::Table | Format::Markdown => {
-            let mut text = explanation(instance, asked, &ruling.verdict, ruling.armed, locale);
-            for one in &remarks {
-                text += &format!("{}\n", remark(one, ruling.zone, locale));
-            }
-            if let Some(by) = by {
-                text += &format!("{}\n", launched_by(by, locale));
-            }
-            Ok(text)
-        }
-        Format::Json => {
-            let rules: Vec<_> = asked
-                .iter()
-                .map(|one| {
-                    serde_json::json!({
-                        "rule": one.rule, "inputs": inputs(&one.inputs, locale), "decides": one.decides,
-                        "change": mend(one.rule, locale),
-                        "says": one.says.as_ref().map(|says| says.as_str()),
-                    })
-                })
-                .collect();
-            let said: Vec<_> = remarks.iter().map(|one| remark(one, ruling.zone, locale)).collect();
-            let value = serde_json::json!({
-                "account": instance.target.account, "region": instance.target.region, "id": instance.id,
-                "name": instance.name(), "policy": ruling.policy.as_ref().map(|policy| policy.name.clone()),
-                "verdict": ruling.verdict.as_str(), "reason": ruling.verdict.reason(), "armed": ruling.armed,
-                "detail": detail(&ruling.verdict, locale), "launched-by": by, "remarks": said, "not-after": ruling.not_after, "rules": rules,
-            });
-            serde_json::to_string_pretty(&value)
-                .map(|text| text + "\n")
-                .map_err(|error| Error::Usage(error.to_string()))
-        }
-    }
+    remarks.iter().map(|one| remark(one, ruling.zone, locale)).collect()
+}
+
+fn lines(explained: &Explained, launches: &Remembered, locale: Locale) -> String {
+    let Explained { instance, asked, ruling } = explained;
+    let by = launches.find(&instance.target.account, &instance.id).map(|by| launched_by(by, locale));
+    let more = remarks(explained, launches, locale).into_iter().chain(by);
+    more.fold(explanation(instance, asked, &ruling.verdict, ruling.armed, locale), |text, line| text + &line + "\n")
+}
+
+fn json(explained: &Explained, launches: &Remembered, locale: Locale) -> serde_json::Value {
+    let Explained { instance, asked, ruling } = explained;
+    let rules: Vec<_> = asked
+        .iter()
+        .map(|one| {
+            serde_json::json!({
+                "rule": one.rule, "inputs": inputs(&one.inputs, locale), "decides": one.decides,
+                "change": mend(one.rule, locale),
+                "says": one.says.as_ref().map(|says| says.as_str()),
+            })
+        })
+        .collect();
+    serde_json::json!({
+        "account": instance.target.account, "region": instance.target.region, "id": instance.id,
+        "name": instance.name(), "policy": ruling.policy.as_ref().map(|policy| policy.name.clone()),
+        "verdict": ruling.verdict.as_str(), "reason": ruling.verdict.reason(), "armed": ruling.armed,
+        "detail": detail(&ruling.verdict, locale),
+        "launched-by": launches.find(&instance.target.account, &instance.id),
+        "remarks": remarks(explained, launches, locale), "not-after": ruling.not_after, "rules": rules,
+    })
 }
 
 async fn over(
@@ -102,7 +106,7 @@ async fn over(
     // Without the record only `restart-fight` and `undone` know less; the explanation is still worth having.
     let history = match settings.run.record {
         Some(_) => flow::history(hub, clock.at()).await.unwrap_or_else(|error| {
-            eprintln!("what earlier runs did, and what was undone, is not known here: {error}");
+            show::note(&format!("what earlier runs did, and what was undone, is not known here: {error}"));
             History::default()
         }),
         None => History::default(),

@@ -8,14 +8,14 @@ use clap_mangen::Man;
 use super::super::args::Args;
 use super::super::end::End;
 use super::super::error::Error;
-use super::show;
+use super::show::Show;
 
 /// Prints the page.
 pub fn man(args: &Args) -> Result<End, Error> {
     let mut page = Vec::new();
     let wrong = |source| Error::File { verb: "write", file: "the manual page".to_owned(), source };
     whole(&mut page).map_err(wrong)?;
-    show::text(args, &String::from_utf8_lossy(&page))?;
+    Show::only(args, None, "a manual page")?.text(&String::from_utf8_lossy(&page))?;
     Ok(End::Done)
 }
 

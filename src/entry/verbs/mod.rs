@@ -28,7 +28,7 @@ pub use recall::recall;
 pub use runs::runs;
 pub use schedule::schedule;
 pub use schema::schema;
-pub use show::colour;
+pub use show::note;
 pub use snapshot::snapshot;
 pub use targets::targets;
 pub use undo::undo;

@@ -4,7 +4,7 @@ use super::super::args::{Args, Select};
 use super::super::end::End;
 use super::super::error::Error;
 use super::super::load;
-use super::show;
+use super::show::{self, Show};
 use super::world::{instants, run, scope};
 use crate::adapters::recorded::NoRecord;
 use crate::decide::report::Report;
@@ -14,9 +14,10 @@ use crate::flow::{self, Clock, Order};
 
 /// Says what would be done.
 pub async fn plan(args: &Args, select: &Select, detailed: bool) -> Result<End, Error> {
+    let show = Show::open(args)?;
     let settings = load::command(args).await?;
     let report = dry_run(args, select, &settings, None).await?;
-    show::report(args, &report)?;
+    show.report(&report)?;
     Ok(End::of(&report, detailed))
 }
 

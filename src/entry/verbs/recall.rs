@@ -5,7 +5,7 @@ use super::super::args::{Args, Format};
 use super::super::end::End;
 use super::super::error::Error;
 use super::super::load;
-use super::show;
+use super::show::Show;
 use super::world::instants;
 use crate::adapters::folder::Folder;
 use crate::decide::past::{Line, Recalled};
@@ -16,7 +16,7 @@ use crate::render::recalled;
 
 /// Says what run `run`, or the `last`, did with instance `id`.
 pub async fn recall(args: &Args, id: &str, run: &str) -> Result<End, Error> {
-    let (_, now) = instants(args)?;
+    let (show, (_, now)) = (Show::open(args)?, instants(args)?);
     let settings = load::command(args).await?;
     let ask = Ask { id, run, now, tags: &settings.tags };
     let found = match &settings.run.record {
@@ -24,11 +24,10 @@ pub async fn recall(args: &Args, id: &str, run: &str) -> Result<End, Error> {
         Some(Place::S3 { .. }) => over_aws(&settings, &ask).await?,
         None => return Err(Error::Usage("the settings have no `record` that could tell of earlier runs".to_owned())),
     };
-    let text = match show::format(args) {
-        Format::Table | Format::Markdown => recalled(&found, &settings.tags, settings.run.locale),
-        Format::Json => json(&found, &settings.tags)?,
-    };
-    show::text(args, &text)?;
+    match show.format() {
+        Format::Table | Format::Markdown => show.lines(&recalled(&found, &settings.tags, settings.run.locale))?,
+        Format::Json => show.json(&json(&found, &settings.tags), true)?,
+    }
     Ok(End::Done)
 }
 
@@ -46,17 +45,16 @@ impl Ask<'_> {
     }
 }
 
-fn json(recalled: &Recalled, tags: &TagNames) -> Result<String, Error> {
+fn json(recalled: &Recalled, tags: &TagNames) -> serde_json::Value {
     let Recalled { run, at, health, line, step, deferred, refused, outcome } = recalled;
     let Line { account, region, id, name, policy, verdict, armed, reason, detail } = line;
-    let value = serde_json::json!({
+    serde_json::json!({
         "run": run, "at": at, "health": health,
         "account": account, "region": region, "id": id, "name": name, "policy": policy,
         "verdict": verdict, "armed": armed, "reason": reason, "detail": detail,
         "step": step, "deferred": deferred, "refused": refused, "outcome": outcome,
         "tags": {"keep": tags.keep, "keep-until": tags.keep_until, "schedule": tags.schedule},
-    });
-    serde_json::to_string_pretty(&value).map(|text| text + "\n").map_err(|error| Error::Usage(error.to_string()))
+    })
 }
 
 #[cfg(feature = "aws")]

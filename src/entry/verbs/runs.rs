@@ -6,7 +6,7 @@ use super::super::args::{Args, Format};
 use super::super::end::End;
 use super::super::error::Error;
 use super::super::load;
-use super::show;
+use super::show::Show;
 use super::world::instants;
 use crate::adapters::folder::Folder;
 use crate::decide::runs::Listed;
@@ -16,18 +16,17 @@ use crate::render::{runs_json, runs_table};
 
 /// Lists the runs of the last `days` days, newest first.
 pub async fn runs(args: &Args, days: u16) -> Result<End, Error> {
-    let (_, now) = instants(args)?;
+    let (show, (_, now)) = (Show::open(args)?, instants(args)?);
     let settings = load::command(args).await?;
     let found = match &settings.run.record {
         Some(Place::Folder(folder)) => flow::runs(&Folder::new(folder), now, days).await?,
         Some(Place::S3 { .. }) => over_aws(&settings, now, days).await?,
         None => return Err(Error::Usage("the settings have no `record` that could tell of earlier runs".to_owned())),
     };
-    let text = match show::format(args) {
-        Format::Table | Format::Markdown => runs_table(&found, show::style(args), settings.run.locale),
-        Format::Json => runs_json(&found).map_err(|error| Error::Usage(error.to_string()))? + "\n",
-    };
-    show::text(args, &text)?;
+    match show.format() {
+        Format::Table | Format::Markdown => show.lines(&runs_table(&found, show.style(), settings.run.locale))?,
+        Format::Json => show.json(&runs_json(&found), true)?,
+    }
     Ok(End::Done)
 }
 

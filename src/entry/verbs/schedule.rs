@@ -6,7 +6,7 @@ use super::super::args::{Args, Format};
 use super::super::end::End;
 use super::super::error::Error;
 use super::super::load;
-use super::show;
+use super::show::Show;
 use super::world::instants;
 use crate::decide::settings::Settings;
 use crate::render::hours;
@@ -14,12 +14,12 @@ use crate::schedule::{Expr, Hours, Part, Schedule};
 
 /// Shows a schedule.
 pub async fn schedule(args: &Args, text: &str, policy: Option<&str>, days: u16) -> Result<End, Error> {
-    let (_, at) = instants(args)?;
+    let (show, (_, at)) = (Show::open(args)?, instants(args)?);
     let settings = load::command(args).await;
     let locale = settings.as_ref().map_or(args.locale.unwrap_or_default(), |settings| settings.run.locale);
     let schedule = find(settings, text, policy)?;
-    let shown = match show::format(args) {
-        Format::Table | Format::Markdown => hours(&schedule, at, u64::from(days), locale),
+    match show.format() {
+        Format::Table | Format::Markdown => show.lines(&hours(&schedule, at, u64::from(days), locale))?,
         Format::Json => {
             let state = schedule.at(at);
             let value = serde_json::json!({
@@ -27,10 +27,9 @@ pub async fn schedule(args: &Args, text: &str, policy: Option<&str>, days: u16) 
                 "frozen": state.frozen.map(|range| range.to_string()), "exhausted": state.exhausted,
                 "closed-since": state.closed_since, "opens": state.opens,
             });
-            format!("{value}\n")
+            show.json(&value, false)?;
         }
-    };
-    show::text(args, &shown)?;
+    }
     Ok(End::Done)
 }
 

@@ -1,10 +1,10 @@
 //! `snapshot`: saves what is seen.
 
-use super::super::args::Args;
+use super::super::args::{Args, Format};
 use super::super::end::End;
 use super::super::error::Error;
 use super::super::load;
-use super::show;
+use super::show::{self, Show};
 use super::world::{instants, scope};
 use crate::decide::request::Scope;
 use crate::decide::settings::Settings;
@@ -13,6 +13,7 @@ use crate::flow::{self, Clock};
 
 /// Saves an inventory, to standard output or to `--out`.
 pub async fn snapshot(args: &Args) -> Result<End, Error> {
+    let show = Show::only(args, Some(Format::Json), "JSON")?;
     let (_, at) = instants(args)?;
     let settings = load::settings(&args.config).await?;
     let scope = scope(args, &[], &[]);
@@ -24,10 +25,10 @@ pub async fn snapshot(args: &Args) -> Result<End, Error> {
         }
         None => over_aws(&settings, &scope, clock).await?,
     };
-    let text = serde_json::to_string(&saved).map_err(|error| Error::Usage(error.to_string()))?;
-    show::text(args, &(text + "\n"))?;
+    show.json(&saved, false)?;
     let seen: usize = saved.targets.iter().map(|target| target.instances.len()).sum();
-    eprintln!("{seen} instances saved, {} targets blind, {} closed", saved.blind.len(), saved.closed.len());
+    let (blind, closed) = (saved.blind.len(), saved.closed.len());
+    show::note(&format!("{seen} instances saved, {blind} targets blind, {closed} closed"));
     Ok(if saved.blind.is_empty() { End::Done } else { End::Degraded })
 }
 

@@ -6,15 +6,16 @@ use super::super::args::{Args, Format};
 use super::super::end::End;
 use super::super::error::Error;
 use super::super::load;
-use super::show;
+use super::show::Show;
 use super::world::{instants, scope};
 use crate::decide::request::Scope;
 use crate::decide::settings::Settings;
 use crate::flow::{self, Aim, Clock};
+use crate::render::edge::plain;
 
 /// Lists the targets.
 pub async fn targets(args: &Args) -> Result<End, Error> {
-    let (_, at) = instants(args)?;
+    let (show, (_, at)) = (Show::open(args)?, instants(args)?);
     let settings = load::settings(&args.config).await?;
     let scope = scope(args, &[], &[]);
     scope.check(&settings)?;
@@ -23,35 +24,47 @@ pub async fn targets(args: &Args) -> Result<End, Error> {
         Some(path) => flow::aim(&load::inventory(path, &settings)?, &settings, &scope, clock).await?,
         None => over_aws(&settings, &scope, clock).await?,
     };
-    show::text(args, &render(args, &aim))?;
+    match show.format() {
+        Format::Json => {
+            let Aim { accounts, targets, blind, closed, skipped } = &aim;
+            let value = serde_json::json!({
+                "accounts": accounts, "targets": targets, "blind": blind, "closed": closed, "not-looked-at": skipped,
+            });
+            show.json(&value, false)?;
+        }
+        Format::Table | Format::Markdown => show.lines(&render(&aim))?,
+    }
     Ok(if aim.blind.is_empty() { End::Done } else { End::Degraded })
 }
 
-fn render(args: &Args, aim: &Aim) -> String {
+fn render(aim: &Aim) -> String {
     let Aim { accounts, targets, blind, closed, skipped } = aim;
-    if show::format(args) == Format::Json {
-        let value = serde_json::json!({
-            "accounts": accounts, "targets": targets, "blind": blind, "closed": closed, "not-looked-at": skipped,
-        });
-        return format!("{value}\n");
-    }
     let mut out = String::new();
     for account in accounts {
         let regions = targets.iter().filter(|target| target.account == account.id).map(|target| &*target.region);
         let regions: Vec<&str> = regions.collect();
-        let _ = writeln!(out, "{} {:<24} {}", account.id, account.name.as_deref().unwrap_or("-"), regions.join(" "));
+        let name = plain(account.name.as_deref().unwrap_or("-"));
+        let _ = writeln!(out, "{} {name:<24} {}", plain(&account.id), plain(&regions.join(" ")));
     }
     for one in blind {
-        let _ = writeln!(out, "{} blind: {}", one.account, one.cause);
+        let _ = writeln!(out, "{} blind: {}", plain(&one.account), plain(&one.cause));
     }
     for target in closed {
-        let _ = writeln!(out, "{} {} closed by the organisation's policy", target.account, target.region);
+        let _ = writeln!(
+            out,
+            "{} closed by the organisation's policy",
+            plain(&format!("{} {}", target.account, target.region))
+        );
     }
     for one in skipped {
-        let _ =
-            writeln!(out, "{} {:<24} not looked at: {}", one.account, one.name.as_deref().unwrap_or("-"), one.because);
+        let name = plain(one.name.as_deref().unwrap_or("-"));
+        let _ = writeln!(out, "{} {name:<24} not looked at: {}", plain(&one.account), plain(&one.because));
     }
-    let _ = writeln!(out, "{} accounts, {} targets", accounts.len(), targets.len());
+    let _ = write!(out, "{} accounts, {} targets", accounts.len(), targets.len());
+    out += &match blind.len() {
+        0 => "\n".to_owned(),
+        unknown => format!("; the Regions of {unknown} of the accounts are unknown\n"),
+    };
     out
 }
 

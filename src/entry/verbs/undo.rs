@@ -5,7 +5,7 @@ use super::super::args::{Args, Format, Select};
 use super::super::end::End;
 use super::super::error::Error;
 use super::super::{ask, load};
-use super::show;
+use super::show::{self, Show};
 use super::world::{instants, run, scope};
 use crate::decide::report::Health;
 use crate::decide::request::Mode;
@@ -19,23 +19,25 @@ pub async fn undo(args: &Args, undoes: &str, select: &Select, yes: bool, hand: H
         let why = "an inventory cannot be undone; leave `--inventory` out";
         return Err(Error::Usage(why.to_owned()));
     }
+    let show = Show::open(args)?;
     let settings = load::command(args).await?;
     let (wall, at) = instants(args)?;
     let run = run(Mode::Undo, scope(args, &select.instances, &select.policies), at);
     let clock = Clock::start(at, Some(LONGEST));
     let order = UndoOrder { run: &run, undoes, hand, settings: &settings, clock, wall, agreed: None };
     if yes {
-        return shown(args, &carry_out(args, &order).await?);
+        return Ok(after(&show, &carry_out(args, &order).await?));
     }
     let foreseen = foresee(&order).await?;
     let steps = foreseen.plan.steps.len();
     if steps == 0 || !ask::somebody_there() {
         if steps > 0 {
-            eprintln!("this was a dry run; add `--yes` to carry it out");
+            show::note("this was a dry run; add `--yes` to carry it out");
         }
-        return shown(args, &foreseen);
+        show.text(&rendered(&show, &foreseen))?;
+        return Ok(ended(&foreseen));
     }
-    eprintln!("{}", undo_table(&foreseen, show::style(args)));
+    show::aside(&undo_table(&foreseen, show.style()));
     if !ask::consent(&format!("Start {steps} of these, or fewer?")) {
         return Err(Error::Refused("nothing was done".to_owned()));
     }
@@ -45,20 +47,27 @@ pub async fn undo(args: &Args, undoes: &str, select: &Select, yes: bool, hand: H
     let run = super::world::run(Mode::Undo, scope(args, &select.instances, &select.policies), at);
     let clock = Clock::start(at, Some(LONGEST));
     let order = UndoOrder { run: &run, wall, clock, agreed: Some(&agreed), ..order };
-    shown(args, &carry_out(args, &order).await?)
+    Ok(after(&show, &carry_out(args, &order).await?))
 }
 
-fn shown(args: &Args, undo: &Undo) -> Result<End, Error> {
-    let text = match show::format(args) {
-        Format::Table => undo_table(undo, show::style(args)),
+/// Shows an undo that was carried out.
+fn after(show: &Show<'_>, undo: &Undo) -> End {
+    show.text_after(&rendered(show, undo), ended(undo))
+}
+
+fn rendered(show: &Show<'_>, undo: &Undo) -> String {
+    match show.format() {
+        Format::Table => undo_table(undo, show.style()),
         Format::Markdown => undo_markdown(undo),
-        Format::Json => undo_json(undo, true).map_err(|error| Error::Usage(error.to_string()))? + "\n",
-    };
-    show::text(args, &text)?;
-    Ok(match undo.health() {
+        Format::Json => undo_json(undo, true).unwrap_or_else(|error| error.to_string()) + "\n",
+    }
+}
+
+fn ended(undo: &Undo) -> End {
+    match undo.health() {
         Health::Ok => End::Done,
         Health::Degraded => End::Degraded,
-    })
+    }
 }
 
 #[cfg(feature = "aws")]
@@ -81,7 +90,7 @@ async fn carry_out(args: &Args, order: &UndoOrder<'_>) -> Result<Undo, Error> {
     let hands = Hands::new(&aws, order.settings, &order.run.id);
     let (undo, place) = crate::flow::undo(order, &eyes, &hands, &hub).await?;
     if let Some(place) = place {
-        eprintln!("recorded in {place}");
+        show::note(&format!("recorded in {place}"));
     }
     Ok(undo)
 }

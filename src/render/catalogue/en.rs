@@ -56,6 +56,7 @@ impl Voice for English {
             Label::NoRuns => "The record tells of no run in that time.",
             Label::NotSeen => "not seen",
             Label::NothingOutsideHours => "Nothing runs outside its hours.",
+            Label::NothingScannedOutsideHours => "In the targets that were scanned, nothing runs outside its hours.",
             Label::NothingToUndo => "There is nothing to undo.",
             Label::OtherHours => "other hours: an expression, or a schedule of the settings",
             Label::Outcome => "outcome",
@@ -337,6 +338,13 @@ impl Voice for English {
             }
             Sentence::Judged { at } => write!(out, "Judged at {}. ", at.format("%Y-%m-%d %H:%M UTC")),
             Sentence::Figure { figure, number } => write!(out, "{number} {}", counted(figure)),
+            Sentence::Scanned { scanned: 0, of: 0 } => out.write_str("No target was scanned; nothing is known"),
+            Sentence::Scanned { scanned: 0, of } => {
+                write!(out, "0 of {of} target{} could be scanned; nothing is known", if of == 1 { "" } else { "s" })
+            }
+            Sentence::Scanned { scanned, of } => {
+                write!(out, "{scanned} of {of} targets could be scanned; nothing is known of the others")
+            }
             Sentence::Health { word } => write!(out, "health {word}"),
             Sentence::Refused { why } => write!(out, "Nothing is acted on: {why}"),
             Sentence::Unarmed { verdict } => write!(out, "{verdict} (unarmed)"),

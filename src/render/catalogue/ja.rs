@@ -65,6 +65,9 @@ impl Voice for Japanese {
             Label::NoRuns => "この期間の実行は記録にありません。",
             Label::NotSeen | Label::TitleNotSeen => "確認できなかった対象",
             Label::NothingOutsideHours => "稼働時間外に動いているインスタンスはありません。",
+            Label::NothingScannedOutsideHours => {
+                "スキャンできた対象に、稼働時間外に動いているインスタンスはありません。"
+            }
             Label::NothingToUndo => "取り消すものはありません。",
             Label::OtherHours => "別の稼働時間: 式、または設定のスケジュール名",
             Label::Outcome => "結果",
@@ -350,6 +353,15 @@ impl Voice for Japanese {
             Sentence::Figure { figure, number } => {
                 let (what, unit) = counted(figure);
                 write!(out, "{what} {number}{unit}")
+            }
+            Sentence::Scanned { scanned: 0, of: 0 } => {
+                out.write_str("スキャンした対象はありません。何も分かっていません")
+            }
+            Sentence::Scanned { scanned: 0, of } => {
+                write!(out, "{of} 件の対象のうちスキャンできたのは 0 件で、何も分かっていません")
+            }
+            Sentence::Scanned { scanned, of } => {
+                write!(out, "{of} 件の対象のうちスキャンできたのは {scanned} 件で、残りについては何も分かっていません")
             }
             Sentence::Health { word } => write!(out, "状態 {word}"),
             Sentence::Refused { why } => write!(out, "何も操作しません: {why}"),

@@ -13,6 +13,7 @@ use std::fmt;
 use chrono::{DateTime, NaiveDate, Utc, Weekday};
 use chrono_tz::Tz;
 
+use super::edge::plain;
 use crate::decide::inputs::Inputs;
 use crate::decide::request::Mode;
 use crate::decide::undo::Finding;
@@ -77,6 +78,8 @@ labels! {
     NoRuns,
     NotSeen,
     NothingOutsideHours,
+    /// The same, where some targets could not be scanned.
+    NothingScannedOutsideHours,
     NothingToUndo,
     /// A tag's sense: other hours.
     OtherHours,
@@ -159,6 +162,11 @@ pub(super) enum Sentence<'a> {
     Figure {
         figure: Figure,
         number: &'a str,
+    },
+    /// How many of the targets could be scanned, and that nothing is known of the others.
+    Scanned {
+        scanned: usize,
+        of: usize,
     },
     /// Health by its word, which may come with markup.
     Health {
@@ -318,11 +326,11 @@ pub(super) fn voice(locale: Locale) -> &'static dyn Voice {
 }
 
 impl dyn Voice {
-    /// A message by itself.
+    /// A message by itself, on one line, whatever others wrote into it.
     pub(super) fn say(&self, sentence: Sentence<'_>) -> String {
         let mut out = String::new();
         let _ = self.sentence(&mut out, &sentence);
-        out
+        plain(&out)
     }
 }
 

@@ -49,8 +49,8 @@ pub(in crate::render) enum Phrase<'a> {
     Title { account: &'a str, name: Option<&'a str>, month: Month },
     /// When it was taken.
     Taken { at: DateTime<Utc>, zone: Tz },
-    /// How many run, and what that comes to.
-    Runs { count: usize, amount: &'a str },
+    /// How many run, and what that comes to; not `whole` where a Region could not be scanned.
+    Runs { count: usize, amount: &'a str, whole: bool },
     /// What every figure is.
     Figures { caveat: &'a str },
     /// How that compares with the budget.
@@ -170,7 +170,13 @@ fn in_english(phrase: Phrase<'_>) -> String {
             format!("Stocktake of {month}: account {account} ({name})")
         }
         Phrase::Taken { at, zone } => format!("As seen on {}", time(at, zone)),
-        Phrase::Runs { count, amount } => format!("Running: {count}; a month of that costs {amount}"),
+        Phrase::Runs { count: 0, amount: _, whole: false } => {
+            "Running: unknown, because not every Region could be scanned".to_owned()
+        }
+        Phrase::Runs { count, amount, whole: false } => {
+            format!("Running: at least {count}; a month of that costs {amount}")
+        }
+        Phrase::Runs { count, amount, whole: true } => format!("Running: {count}; a month of that costs {amount}"),
         Phrase::OfBudget { budget, percent, over: false } => format!("Budget: {percent} % of {budget} a month"),
         Phrase::OfBudget { budget, percent, over: true } => {
             format!("Over budget: {percent} % of {budget} a month")
@@ -227,7 +233,15 @@ fn in_japanese(phrase: Phrase<'_>) -> String {
             format!("{month}の棚卸し: アカウント {account}({name})")
         }
         Phrase::Taken { at, zone } => format!("{}時点", time(at, zone)),
-        Phrase::Runs { count, amount } => format!("実行中: {count}台、このまま動き続けた場合の月額は {amount}"),
+        Phrase::Runs { count: 0, amount: _, whole: false } => {
+            "実行中: 不明 (スキャンできないリージョンがありました)".to_owned()
+        }
+        Phrase::Runs { count, amount, whole: false } => {
+            format!("実行中: {count}台以上、このまま動き続けた場合の月額は {amount}")
+        }
+        Phrase::Runs { count, amount, whole: true } => {
+            format!("実行中: {count}台、このまま動き続けた場合の月額は {amount}")
+        }
         Phrase::OfBudget { budget, percent, over: false } => format!("予算: 月額 {budget} の{percent}%"),
         Phrase::OfBudget { budget, percent, over: true } => format!("予算超過: 月額 {budget} の{percent}%"),
         Phrase::Figures { caveat } => format!("金額はすべて{caveat}"),

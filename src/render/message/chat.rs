@@ -3,11 +3,12 @@
 
 use serde_json::json;
 
-use super::facts::{facts, short, size};
+use super::facts::{cut, facts, short, size};
 use super::pack::{Block, Limits, blocks, message, pack};
-use super::slack::{block, escape};
+use super::slack::block;
 use super::{Frame, intro, subject, title};
 use crate::decide::digest::Digest;
+use crate::render::edge::chat;
 use crate::words::Message;
 
 /// A description holds 8,000 characters; the intro takes up to 800 of them.
@@ -21,16 +22,17 @@ const NOTE: usize = 500;
 
 pub(super) fn messages(digest: &Digest, frame: &Frame<'_>) -> Vec<Message> {
     let blocks =
-        blocks(digest, frame.locale, |note| escape(&short(note, NOTE)), |entry| block(&facts(entry, digest, frame)));
+        blocks(digest, frame.locale, |note| chat(&short(note, NOTE)), |entry| block(&facts(entry, digest, frame)));
     let parts = pack(blocks, &LIMITS, |text| size(text) + 2);
     let of = parts.len();
     let one = |(n, part): (usize, &Vec<Block<'_>>)| {
+        let intro: Vec<String> = intro(digest, frame).iter().map(|line| chat(line)).collect();
         let mut description: Vec<String> =
-            Some(escape(&intro(digest, frame).join("\n"))).filter(|intro| !intro.is_empty()).into_iter().collect();
+            Some(intro.join("\n")).filter(|intro| !intro.is_empty()).into_iter().collect();
         description.extend(part.iter().map(|block| block.text.clone()));
         let content = json!({
             "textType": "client-markdown",
-            "title": short(&escape(&title(digest, frame, n + 1, of)), TITLE),
+            "title": cut(chat(&title(digest, frame, n + 1, of)), TITLE),
             "description": description.join("\n\n"),
         });
         let body = json!({"version": "1.0", "source": "custom", "content": content});

@@ -5,7 +5,8 @@ use chrono::{Days, NaiveDate};
 use super::{Frame, cost};
 use crate::decide::digest::{Digest, Entry, Reader};
 use crate::render::catalogue::{Head, Letter, letter};
-use crate::render::words::{detail, plain};
+use crate::render::edge::plain;
+use crate::render::words::detail;
 use crate::words::{Item, Subject};
 
 /// For how long the tag in a message keeps an instance, unless the settings allow less.
@@ -19,9 +20,9 @@ const NOTE: usize = 160;
 const WORD: usize = 64;
 
 /// The lines about one instance.
-pub(super) struct Facts<'a> {
+pub(super) struct Facts {
     /// The instance's id.
-    pub(super) id: &'a str,
+    pub(super) id: String,
     /// Its name and type, as others wrote them.
     pub(super) about: Vec<String>,
     /// Account, Region and policy.
@@ -41,10 +42,11 @@ pub(super) struct Line {
 }
 
 /// The lines about one entry.
-pub(super) fn facts<'a>(entry: &'a Entry, digest: &Digest, frame: &Frame<'_>) -> Facts<'a> {
+pub(super) fn facts(entry: &Entry, digest: &Digest, frame: &Frame<'_>) -> Facts {
     let Entry { item, owner } = entry;
     let Item { subject, target, id, name, kind, policy, verdict, since, due, zone, monthly, note, reminder } = item;
-    let say = |head, text, exact| Line { head: letter(frame.locale, Letter::Head(head)), text, exact };
+    let say =
+        |head, text: String, exact| Line { head: letter(frame.locale, Letter::Head(head)), text: plain(&text), exact };
     // What nobody was told of is not acted on, so the operator is not told of a stop.
     let stops = digest.reader != Reader::Operator || *subject == Subject::KeepEnds;
     let due = due.filter(|_| stops).map(|due| (due, *zone));
@@ -78,7 +80,7 @@ pub(super) fn facts<'a>(entry: &'a Entry, digest: &Digest, frame: &Frame<'_>) ->
     let (region, policy) = (short(&target.region, WORD), short(policy, WORD));
     let place = letter(frame.locale, Letter::Place { account: &account, region: &region, policy: &policy });
     let about = [short(name, NAME), short(kind, WORD)].into_iter().filter(|text| !text.is_empty()).collect();
-    Facts { id, about, place, lines }
+    Facts { id: plain(id), about, place: plain(&place), lines }
 }
 
 /// The tag that keeps an instance: for a month from today, or from the end of the keep that is about to end, and
@@ -103,7 +105,11 @@ fn keep(item: &Item, frame: &Frame<'_>) -> String {
 
 /// Text that others wrote, on one line, cut to `most` UTF-16 units.
 pub(super) fn short(text: &str, most: usize) -> String {
-    let text = plain(text);
+    cut(plain(text), most)
+}
+
+/// Text cut to `most` UTF-16 units; what is cut ends in `…`.
+pub(super) fn cut(text: String, most: usize) -> String {
     if size(&text) <= most {
         return text;
     }

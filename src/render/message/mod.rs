@@ -18,6 +18,7 @@ use crate::decide::settings::{Format, Money, TagNames, Way};
 use crate::words::{Contact, Item, Locale, Message, Subject};
 
 use super::catalogue::{Letter, letter};
+use super::edge::{self, unlinked};
 use facts::short;
 
 /// What messages are made with, beside the digest.
@@ -74,7 +75,12 @@ fn owner(digest: &Digest) -> String {
 
 /// The subject of mail: SNS takes ASCII on one line, less than 100 characters of it.
 fn subject(digest: &Digest, part: usize, of: usize) -> String {
-    let ascii: String = owner(digest).chars().map(|c| if c.is_ascii() { c } else { '?' }).collect();
+    let ascii = |c: char| match c {
+        edge::BREAK => ' ',
+        c if c.is_ascii() => c,
+        _ => '?',
+    };
+    let ascii: String = unlinked(&owner(digest)).chars().map(ascii).collect();
     let title = letter(Locale::En, titled(digest, &ascii));
     let whole = if of == 1 { title } else { format!("[{part}/{of}] {title}") };
     whole.chars().take(99).collect()

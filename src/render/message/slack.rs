@@ -2,10 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::facts::{Facts, facts, short, size};
+use super::facts::{Facts, cut, facts, short, size};
 use super::pack::{Block, Limits, blocks, message, pack};
 use super::{Frame, intro, subject, title};
 use crate::decide::digest::Digest;
+use crate::render::edge::{chat, heading};
 use crate::words::Message;
 
 /// Slack takes 50 blocks a message; one is the header and one the intro. Of the JSON of all blocks it refuses from
@@ -20,20 +21,20 @@ const NOTE: usize = 500;
 
 pub(super) fn messages(digest: &Digest, frame: &Frame<'_>) -> Vec<Message> {
     let blocks =
-        blocks(digest, frame.locale, |note| escape(&short(note, NOTE)), |entry| block(&facts(entry, digest, frame)));
+        blocks(digest, frame.locale, |note| chat(&short(note, NOTE)), |entry| block(&facts(entry, digest, frame)));
     let parts = pack(blocks, &LIMITS, |text| cost(&section(text).to_string()));
     let of = parts.len();
     let one = |(n, part): (usize, &Vec<Block<'_>>)| {
         let title = title(digest, frame, n + 1, of);
-        let header = json!({"type": "plain_text", "text": short(&title, HEADER), "emoji": false});
+        let header = json!({"type": "plain_text", "text": cut(heading(&title), HEADER), "emoji": false});
         let mut list = vec![json!({"type": "header", "text": header})];
-        let intro = intro(digest, frame);
+        let intro: Vec<String> = intro(digest, frame).iter().map(|line| chat(line)).collect();
         if !intro.is_empty() {
-            list.push(section(&escape(&intro.join("\n"))));
+            list.push(section(&intro.join("\n")));
         }
         list.extend(part.iter().map(|block| section(&block.text)));
         // `text` is what notifications on a phone show.
-        let body = json!({"text": escape(&title), "blocks": list});
+        let body = json!({"text": chat(&title), "blocks": list});
         message(subject(digest, n + 1, of), body.to_string(), part)
     };
     parts.iter().enumerate().map(one).collect()
@@ -50,15 +51,15 @@ fn cost(json: &str) -> usize {
 }
 
 /// The markup of one instance.
-pub(super) fn block(facts: &Facts<'_>) -> String {
+pub(super) fn block(facts: &Facts) -> String {
     let Facts { id, about, place, lines } = facts;
-    let mut text = format!("*{}*", entities(id));
+    let mut text = format!("*{}*", chat(id));
     for word in about {
         text += &format!("  {}", code(word));
     }
-    text += &format!("\n{}", escape(place));
+    text += &format!("\n{}", chat(place));
     for line in lines {
-        let said = if line.exact { format!("`{}`", entities(&line.text)) } else { escape(&line.text) };
+        let said = if line.exact { code(&line.text) } else { chat(&line.text) };
         text += &format!("\n*{}*: {said}", line.head);
     }
     text
@@ -66,17 +67,5 @@ pub(super) fn block(facts: &Facts<'_>) -> String {
 
 /// What others wrote, as code: nothing in it is markup.
 fn code(text: &str) -> String {
-    format!("`{}`", escape(text))
-}
-
-/// Text in which nobody is called and nothing is a link, whoever wrote it: `<!channel>`, `<@U1>`, `@here`,
-/// `[a](https://…)`.
-pub(super) fn escape(text: &str) -> String {
-    // A zero-width space after `@` and between `](` shows nothing and ends what would be a name or a link.
-    entities(text).replace('`', "'").replace('@', "@\u{200b}").replace("](", "]\u{200b}(")
-}
-
-/// The three characters by which Slack's control sequences begin and end.
-fn entities(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    format!("`{}`", chat(text))
 }

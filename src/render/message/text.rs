@@ -4,6 +4,7 @@ use super::facts::{Facts, facts, short};
 use super::pack::{Limits, blocks, message, pack};
 use super::{Frame, intro, subject, title};
 use crate::decide::digest::Digest;
+use crate::render::edge::unlinked;
 use crate::words::Message;
 
 /// SNS takes 256 KB a message, attributes included; title and intro are far below what is left.
@@ -13,12 +14,17 @@ const LIMITS: Limits = Limits { count: usize::MAX, cost: 240_000 };
 const NOTE: usize = 1_000;
 
 pub(super) fn messages(digest: &Digest, frame: &Frame<'_>) -> Vec<Message> {
-    let blocks = blocks(digest, frame.locale, |note| short(note, NOTE), |entry| block(&facts(entry, digest, frame)));
+    let blocks = blocks(
+        digest,
+        frame.locale,
+        |note| unlinked(&short(note, NOTE)),
+        |entry| unlinked(&block(&facts(entry, digest, frame))),
+    );
     // Between two blocks stands an empty line.
     let parts = pack(blocks, &LIMITS, |text| text.len() + 2);
     let of = parts.len();
     let one = |(n, part): (usize, &Vec<_>)| {
-        let mut body = vec![title(digest, frame, n + 1, of)];
+        let mut body = vec![unlinked(&title(digest, frame, n + 1, of))];
         body.extend(Some(intro(digest, frame).join("\n")).filter(|intro| !intro.is_empty()));
         body.extend(part.iter().map(|block: &super::pack::Block<'_>| block.text.clone()));
         message(subject(digest, n + 1, of), body.join("\n\n") + "\n", part)
@@ -26,7 +32,7 @@ pub(super) fn messages(digest: &Digest, frame: &Frame<'_>) -> Vec<Message> {
     parts.iter().enumerate().map(one).collect()
 }
 
-fn block(facts: &Facts<'_>) -> String {
+fn block(facts: &Facts) -> String {
     let Facts { id, about, place, lines } = facts;
     let mut text = format!("{id}  {}", about.join("  "));
     text.truncate(text.trim_end().len());

@@ -122,6 +122,24 @@ fn check_logs(log: &[Value], run: &str, world: &World) {
             "account data in the log: {text}"
         );
     }
+    let end = log.iter().find(|line| line["message"] == "run ends").expect("no end");
+    assert_eq!(end["stopped"], 18, "{end}");
+    for name in [
+        "seen",
+        "condemned",
+        "started",
+        "failed",
+        "deferred",
+        "waiting",
+        "marked",
+        "lifted",
+        "messages",
+        "blind",
+        "closed",
+        "calls",
+    ] {
+        assert!(end[name].is_u64(), "`{name}` is no field that can be queried: {end}");
+    }
     let metrics = log.iter().find(|line| line.get("_aws").is_some()).expect("no embedded metrics");
     assert_eq!(metrics["stopped"], 18);
     let names = metrics["_aws"]["CloudWatchMetrics"][0]["Metrics"].to_string();

@@ -17,6 +17,7 @@ mod runtime;
 mod scale;
 mod secrecy;
 mod short;
+mod shown;
 mod simulated;
 mod sudden;
 mod survived;

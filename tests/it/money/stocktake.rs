@@ -86,6 +86,14 @@ fn an_account_that_nobody_could_see_has_a_stocktake_that_says_so() {
     assert_eq!(all.iter().map(|one| &*one.account).collect::<Vec<_>>(), ["111111111111", "999999999999"]);
     let text = markdown(&all[1], &money().money, Locale::En);
     assert!(text.contains("could not be looked at: `sts:AssumeRole` denied"), "{text}");
+    let tags = money().tags;
+    for text in [text, message(&all[1], &money().money, &tags, "s3://b/k", Locale::En)] {
+        assert!(text.contains("Running: unknown, because not every Region could be scanned"), "{text}");
+        assert!(!text.contains("Kept by") && !text.contains(": 0"), "no figure stands for what is unknown: {text}");
+    }
+    // Where one Region of several could not be scanned, the figures are a lower bound.
+    let text = markdown(&sample(), &money().money, Locale::En);
+    assert!(text.contains("Running: at least 3") && text.contains("≥"), "{text}");
 }
 
 #[test]
