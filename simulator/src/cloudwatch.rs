@@ -98,9 +98,9 @@ fn series(instance: &Instance, name: &str, start: i64, end: i64, period: i64) ->
     points
 }
 
-/// What an instance of this load does in so many hours. Below two per cent it is a box that does nothing.
+/// What an instance of this load does in so many hours. Up to two per cent it is a box that does nothing.
 fn figure(name: &str, cpu: f64, hours: f64) -> f64 {
-    let idle = cpu < 2.0;
+    let idle = cpu <= 2.0;
     match name {
         "CPUUtilization" => cpu,
         "NetworkIn" | "NetworkOut" => (if idle { 50_000.0 } else { cpu * 20_000_000.0 }) * hours,

@@ -4,6 +4,7 @@
 mod fakes;
 mod histories;
 mod idleness;
+mod mistakes;
 mod model;
 mod reference;
 

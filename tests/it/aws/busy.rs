@@ -15,7 +15,7 @@ fn figures(world: &World, story: &str, from: &str, values: &Value, gpu: bool) {
 #[test]
 fn what_is_busy_by_network_disks_or_gpu_is_not_stopped_and_a_gap_is_never_quiet() {
     let stories = ["quiet", "serves", "receives", "writes", "trains", "one-figure", "half-an-hour"];
-    let kind = |story: &str| if story == "trains" { "g4dn.xlarge" } else { "t3.micro" };
+    let kind = |story: &str| if story == "trains" { "g5g.xlarge" } else { "t3.micro" };
     let instance = |story: &&str| json!({"story": story, "type": kind(story), "tags": {"Env": "dev"}});
     let instances: Vec<Value> = stories.iter().map(instance).collect();
     let world = World::of(&json!({

@@ -301,7 +301,7 @@ fn a_reviewed_plan_is_carried_out_and_nothing_beyond_it() {
     assert!(ran.code == 1 && ran.err.contains("other settings"), "{ran:?}");
     let settings = world.settings(&[]);
     let ran = world
-        .run(&settings, &["apply", "--yes", "--plan", file, "--at", "2026-11-25T22:00:00+09:00", "--format", "json"]);
+        .run(&settings, &["apply", "--yes", "--plan", file, "--at", "2026-11-25T21:38:00+09:00", "--format", "json"]);
     let report = ran.json();
     assert_eq!(report["outcomes"].as_array().unwrap().len(), 1);
     assert_eq!(outcome(&report, &only).0, "stopped");

@@ -8,7 +8,8 @@ use super::simulated::Simulated;
 const UNCAPPED: [(&str, &str); 2] = [
     (
         "stops-per-run = 50\nstops-per-account = 20\nstops-percent = 40",
-        "stops-per-run = 100000\nstops-per-account = 100000\nstops-percent = 100",
+        "stops-per-run = 100000\nstops-per-account = 100000\nstops-percent = 100\n\
+         stops-per-account-per-day = 100000\nstops-per-policy-per-day = 100000",
     ),
     ("[busy]\ncpu-percent = 10\nunmeasured = \"spare\"\n", "[busy]\noff = true\n"),
 ];
@@ -34,8 +35,10 @@ fn a_dry_run_makes_the_fewest_calls_that_a_sweep_can() {
     assert_eq!(count(&calls, "organizations:ListAccounts"), 3);
     assert_eq!(count(&calls, "sts:AssumeRole"), 46);
     assert_eq!(count(&calls, "ec2:DescribeInstances"), 92);
+    // Every target with something to stop is asked for the keys of those volumes, by 200 a call.
+    assert_eq!(count(&calls, "ec2:DescribeVolumes"), 45);
     let all: u64 = calls.as_object().unwrap().values().filter_map(Value::as_u64).sum();
-    let others = all - 3 - 46 - 92;
+    let others = all - 3 - 46 - 92 - 45;
     assert!(others <= 12, "the record and the pause switch take {others} calls: {calls}");
     let told =
         report["cost"]["calls"].as_array().unwrap().iter().map(|one| one["calls"].as_u64().unwrap()).sum::<u64>();

@@ -114,6 +114,17 @@ async fn unless_killed(run: impl Future<Output = Result<Report, Error>>) -> Resu
 /// How a run ends that was killed.
 pub const KILLED: &str = "killed";
 
+/// An apply whose process is killed so long after it began; whether it was killed before its end.
+pub fn apply_killed(world: &World, settings: &Settings, ask: &Ask, after: Duration) -> bool {
+    let run = begin(world, Mode::Apply, ask);
+    let order = order(&run, settings, ask);
+    let killed = async {
+        let work = flow::apply(&order, world, world, world, world, world);
+        tokio::time::timeout(after, work).await.is_err()
+    };
+    block_on(killed)
+}
+
 /// A look because of an anomaly of cost.
 pub fn regard(world: &World, settings: &Settings, event: &Event, at: DateTime<Utc>) -> Result<Report, Error> {
     let Event::Anomaly(anomaly) = event else { panic!("no anomaly: {event:?}") };

@@ -60,7 +60,7 @@ fn any_meanwhile() -> impl Strategy<Value = Vec<(usize, Meanwhile)>> {
 fn a_reviewed_plan_through_the_parts_does_what_it_does_in_one_process() {
     let figures = Cell::new([0; 3]);
     let cases = (any_scene(12), any_caps(), 1..4u16, any_meanwhile(), 0..59i64);
-    for_all(400, cases, |(scene, caps, size, meanwhile, minutes)| {
+    for_all(500, cases, |(scene, caps, size, meanwhile, minutes)| {
         let settings = Settings { caps, ..scene.settings.clone() };
         if settings.run.record.is_none() {
             return; // without one there are no parts
