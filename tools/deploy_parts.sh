@@ -152,7 +152,7 @@ timeout_of() { # stack, template
   else
     every=$(($(effective "$1" "$2" Minutes) * 60))
   fi
-  longest=$((every - 60))
+  longest=$((every - 120))
   [ "$longest" -le 900 ] || longest=900
   timeout=$(effective "$1" "$2" Timeout)
   if [ "$timeout" != auto ] && [ "$timeout" -ge "$every" ] && [ -z "$(given Timeout)" ]; then
@@ -163,7 +163,7 @@ Timeout=$timeout"
     echo "$1: \`Timeout\` was not shorter than the interval, and is now $timeout" >&2
   fi
   if [ "$timeout" = auto ]; then
-    timeout=$(($(effective "$1" "$2" Minutes) * 60 - 60))
+    timeout=$(($(effective "$1" "$2" Minutes) * 60 - 120))
     [ "$timeout" -le 900 ] || timeout=900
   fi
   [ "$timeout" -lt "$every" ] || die "the function may run for $timeout s, and the schedule runs it every $every s: a run that hangs would hold the lock when the next one begins. Give \`Timeout=$longest\` or less in \`PARAMETERS\`, or a longer interval"

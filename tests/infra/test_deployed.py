@@ -214,7 +214,7 @@ class Deployed(unittest.TestCase):
         client = self.world.client("lambda")
         found = client.get_function_configuration(FunctionName="idle-reaper")
         self.assertEqual((found["Runtime"], found["Handler"], found["Architectures"]), ("provided.al2023", "bootstrap", ["x86_64"]))
-        self.assertEqual((int(found["Timeout"]), int(found["MemorySize"])), (840, 512))
+        self.assertEqual((int(found["Timeout"]), int(found["MemorySize"])), (780, 512))
         self.assertEqual(found["Environment"]["Variables"], {"IDLE_REAPER_CONFIG": f"s3://{self.record}/reaper.toml"})
         self.assertNotIn("ReservedConcurrentExecutions", client.get_function_concurrency(FunctionName="idle-reaper"))
         once = client.get_function_event_invoke_config(FunctionName="idle-reaper")

@@ -129,7 +129,7 @@ class FanOut(unittest.TestCase):
         parts = self.installed("deployed")
         client, template = parts.world.client, Template("fan-out", account=parts.world.account, AccountsAChild=2, Children=3, CodeBucket="b", CodeKey="k")
         found = client("lambda").get_function_configuration(FunctionName="idle-reaper-parts")
-        self.assertEqual((found["Role"], int(found["Timeout"])), (f"arn:aws:iam::{parts.world.account}:role/idle-reaper-hub", 840))
+        self.assertEqual((found["Role"], int(found["Timeout"])), (f"arn:aws:iam::{parts.world.account}:role/idle-reaper-hub", 780))
         self.assertEqual(found["Environment"]["Variables"], {"IDLE_REAPER_CONFIG": f"s3://{parts.record}/reaper.toml"})
         self.assertEqual(client("lambda").get_function_concurrency(FunctionName="idle-reaper-parts")["ReservedConcurrentExecutions"], 3)
         machine = template.resources["Machine"]["Properties"]
