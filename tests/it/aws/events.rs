@@ -53,7 +53,7 @@ fn an_event_about_what_is_not_looked_at_is_answered_and_no_error() {
         event[key] = json!(value);
         let answer = function.invoke(&event.to_string());
         assert_eq!((&answer["health"], &answer["counts"]["seen"]), (&json!("ok"), &json!(0)), "{answer}");
-        assert!(answer["notes"][0].as_str().unwrap().contains(value), "{answer}");
+        assert!(answer["notes"].to_string().contains(value), "{answer}");
     }
     let answer = function.invoke(&sample("instance-stopped.json").to_string());
     assert!(answer["notes"][0].as_str().unwrap().contains("`stopped`"), "{answer}");
