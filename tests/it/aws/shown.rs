@@ -35,9 +35,12 @@ fn closed() -> Stdio {
     pipe.into()
 }
 
+/// Takes away a place to which a command writes.
+type Way = fn(&mut Command);
+
 #[test]
 fn a_result_that_cannot_be_shown_is_an_error_before_the_act_and_degraded_after_it() {
-    let ways: [(&str, fn(&mut Command)); 5] = [
+    let ways: [(&str, Way); 5] = [
         ("a file on a full disk", |command| {
             command.args(["--out", "/dev/full"]);
         }),
@@ -54,7 +57,7 @@ fn a_result_that_cannot_be_shown_is_an_error_before_the_act_and_degraded_after_i
             command.stderr(full());
         }),
     ];
-    let ends = |world: &World, arguments: &[&str], way: fn(&mut Command)| {
+    let ends = |world: &World, arguments: &[&str], way: Way| {
         let mut command = world.binary(&world.settings(PLAIN));
         command.args(arguments).stdout(Stdio::null()).stderr(Stdio::null());
         way(&mut command);

@@ -159,7 +159,7 @@ impl History<'_> {
     fn make(&self, n: usize, launched: DateTime<Utc>) {
         let account = ACCOUNTS[[0, 0, 0, 0, 0, 0, 1, 2, 2][n % 9]];
         let region = if account == THERE.0 { THERE.1 } else { HERE.1 };
-        let env = ["dev", "gulf"][usize::from(n % 3 == 0)];
+        let env = ["dev", "gulf"][usize::from(n.is_multiple_of(3))];
         let found = Instance { launch: Some(launched), target: Target::new(account, region), ..self.next(false) };
         self.add(crate::fake::Shape::tag(found, "Env", env), Memory::default());
     }
