@@ -80,6 +80,7 @@ fn one(n: usize) -> Instance {
         ephemeral: false,
         tenancy: Some("default".into()),
         host: None,
+        outpost: None,
         reservation: None,
         forwards: false,
         product_codes: Box::new([]),
@@ -87,5 +88,6 @@ fn one(n: usize) -> Instance {
         hibernation: false,
         details: Default::default(),
         tags: Tags::new(tags.into_iter().chain(more.iter().copied())),
+        tags_unreadable: false,
     }
 }
