@@ -58,7 +58,7 @@ def calls():
 def words():
     """Actions as the code names them in its errors."""
     text = "".join(path.read_text() for path in (ROOT / "src/adapters/aws").rglob("*.rs"))
-    named = set(re.findall(r'"([a-z0-9]+:[A-Z][A-Za-z0-9]+)"', text))
+    named = set(re.findall(r'"([a-z0-9]+:[A-Z][A-Za-z0-9]+)["`]', text))
     return {ACTION.get(name, name) for name in named}
 
 

@@ -131,7 +131,7 @@ class FanOut(unittest.TestCase):
         found = client("lambda").get_function_configuration(FunctionName="idle-reaper-parts")
         self.assertEqual((found["Role"], int(found["Timeout"])), (f"arn:aws:iam::{parts.world.account}:role/idle-reaper-hub", 780))
         self.assertEqual(found["Environment"]["Variables"], {"IDLE_REAPER_CONFIG": f"s3://{parts.record}/reaper.toml"})
-        self.assertEqual(client("lambda").get_function_concurrency(FunctionName="idle-reaper-parts")["ReservedConcurrentExecutions"], 3)
+        self.assertNotIn("ReservedConcurrentExecutions", client("lambda").get_function_concurrency(FunctionName="idle-reaper-parts"))
         machine = template.resources["Machine"]["Properties"]
         self.assertEqual(json.loads(parts.deployed["definition"]), json.loads(machine["DefinitionString"]))
         (role,) = [one for one in client("iam").list_roles()["Roles"] if one["Arn"] == parts.deployed["roleArn"]]
