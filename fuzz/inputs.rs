@@ -5,22 +5,26 @@ use std::fmt::Display;
 use std::sync::LazyLock;
 
 use chrono::{DateTime, Utc};
-use idle_reaper::adapters::recorded::{NoRecord, Recorded};
-use idle_reaper::decide::events::Event;
-use idle_reaper::decide::fan_out::Stage;
-use idle_reaper::decide::idle_stops::IdleStops;
-use idle_reaper::decide::launches::Launches;
-use idle_reaper::decide::past::reviewed;
-use idle_reaper::decide::price::Prices;
-use idle_reaper::decide::request::{Mode, Request, Run, Scope};
-use idle_reaper::decide::savings::{Savings, Sight};
-use idle_reaper::decide::settings::Settings;
-use idle_reaper::decide::told::Ledger;
-use idle_reaper::decide::undo::Hand;
-use idle_reaper::flow::{self, Clock, Order, UndoOrder};
+use idle_reaper::engine::config::Settings;
+use idle_reaper::engine::cost::price::Prices;
+use idle_reaper::engine::cost::savings::{Savings, Sight};
+use idle_reaper::engine::history::idle_stops::IdleStops;
+use idle_reaper::engine::history::launches::Launches;
+use idle_reaper::engine::history::notices::Ledger;
+use idle_reaper::engine::history::past::reviewed;
+use idle_reaper::engine::model::State;
+use idle_reaper::engine::request::events::Event;
+use idle_reaper::engine::request::stage::Stage;
+use idle_reaper::engine::request::{Mode, Request, Run, Scope};
+use idle_reaper::engine::schedule::Expr;
+use idle_reaper::engine::tags::keep_until::KeepUntil;
+use idle_reaper::engine::tags::mark::Mark;
+use idle_reaper::engine::tags::stop_tag::OwnTag;
+use idle_reaper::engine::undo::Hand;
+use idle_reaper::local::inventory::{NoRecord, Recorded};
 use idle_reaper::ports::{Entry, PortError, ReadRecord};
-use idle_reaper::schedule::Expr;
-use idle_reaper::words::{KeepUntil, Mark, OwnTag, State};
+use idle_reaper::run;
+use idle_reaper::run::{Clock, Order, UndoOrder};
 
 /// The kinds of input. Each has a folder of seeds in `fuzz/seeds/`.
 #[allow(dead_code)] // a fuzz target tries one
@@ -143,11 +147,11 @@ fn record(text: &str) {
     let hub = &Everywhere(text);
     plan(&INVENTORY, &EVERY_KEY, hub, at);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
-    let _ = runtime.block_on(flow::runs(hub, at, 7));
+    let _ = runtime.block_on(run::runs(hub, at, 7));
     let run = Run { id: "run-1".into(), mode: Mode::Undo, scope: Scope::default(), at };
     let (undoes, settings, clock) = ("20261125T120000Z-1a", &EVERY_KEY, Clock::start(at, None));
     let order = UndoOrder { run: &run, undoes, hand: Hand::default(), settings, clock, wall: at, agreed: None };
-    let _ = runtime.block_on(flow::foresee(&order, &*INVENTORY, hub));
+    let _ = runtime.block_on(run::foresee(&order, &*INVENTORY, hub));
     if let Ok(mut savings) = Savings::parse(text) {
         let down = |id| Sight { id, state: State::Stopped, launch: None, ours: true };
         savings.accrue(["i-d1", "i-n1"].map(down), |_| true, at);
@@ -179,7 +183,7 @@ fn plan(read: &Recorded, settings: &Settings, hub: &impl ReadRecord, at: DateTim
     let (clock, progress) = (Clock::start(at, None), &|_, _| {});
     let order = Order { run: &run, settings, clock, wall: at, reviewed: None, acknowledge: None, progress };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
-    if let Ok(report) = runtime.block_on(flow::plan(&order, read, hub)) {
+    if let Ok(report) = runtime.block_on(run::plan(&order, read, hub)) {
         assert!(report.outcomes.is_empty());
     }
 }

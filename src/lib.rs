@@ -7,11 +7,11 @@
 // Both macros end the process where nobody takes what they print, be it in the middle of a run.
 #![cfg_attr(not(test), deny(clippy::print_stdout, clippy::print_stderr))]
 
-pub mod adapters;
-pub mod decide;
-pub mod entry;
-pub mod flow;
+pub mod app;
+#[cfg(feature = "aws")]
+pub mod aws;
+pub mod engine;
+pub mod local;
 pub mod ports;
 pub mod render;
-pub mod schedule;
-pub mod words;
+pub mod run;

@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    idle_reaper::entry::main()
+    idle_reaper::app::main()
 }

@@ -8,14 +8,14 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use thiserror::Error;
 
-use crate::decide::case::Activity;
-use crate::decide::idle::{Evidence, Idleness, Wanted};
-use crate::decide::last_hour::Recent;
-use crate::decide::price::{Price, PriceKey};
-use crate::decide::restart::Volumes;
-use crate::decide::settings::Channel;
-use crate::decide::spent::Spent;
-use crate::words::{Account, Instance, Message, Target};
+use crate::engine::config::Channel;
+use crate::engine::cost::price::{Price, PriceKey};
+use crate::engine::cost::spent::Spent;
+use crate::engine::evidence::idle::{Evidence, Idleness, Wanted};
+use crate::engine::evidence::last_hour::Recent;
+use crate::engine::model::{Account, Instance, Message, Target};
+use crate::engine::plan::restart::Volumes;
+use crate::engine::rules::case::Activity;
 
 /// An account as Organizations shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]

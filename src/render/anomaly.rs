@@ -2,14 +2,14 @@
 
 use std::cmp::Reverse;
 
-use super::catalogue::anomaly::{About, about};
-use super::catalogue::money::{Phrase, Term, phrase, term};
-use super::edge::plain;
-use super::money::{cost, figure};
-use crate::decide::events::{Anomaly, Cause};
-use crate::decide::report::{Blind, Report, Row, Skipped};
-use crate::decide::waste::Cost;
-use crate::words::{Locale, Target};
+use crate::engine::cost::waste::Cost;
+use crate::engine::model::{Locale, Target};
+use crate::engine::report::{Blind, Report, Row, Skipped};
+use crate::engine::request::events::{Anomaly, Cause};
+use crate::render::catalogue::anomaly::{About, about};
+use crate::render::catalogue::money::{Phrase, Term, phrase, term};
+use crate::render::edge::plain;
+use crate::render::money::{cost, figure};
 
 /// How many instances of one place a message names, the most expensive first; all of them stand in the report.
 const NAMED: usize = 10;

@@ -7,10 +7,10 @@ use std::io;
 
 use serde::Serialize;
 
-use crate::decide::events::CONSOLE;
+use crate::engine::request::events::CONSOLE;
 
 /// Shows nothing, and ends what a program would take for a name, a number of a ticket, or a link.
-pub(super) const BREAK: char = '\u{200b}';
+pub(crate) const BREAK: char = '\u{200b}';
 
 /// Whether a character is invisible, or changes how those around it are shown: controls, separators of lines, marks of
 /// direction, tags, and letters that are blank (Unicode's categories Cc, Cf, Zl and Zp, less what is printed).

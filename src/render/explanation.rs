@@ -2,12 +2,12 @@
 
 use std::fmt::Write as _;
 
-use super::catalogue::{Label, Sentence, voice};
-use super::detail;
-use super::edge::plain;
-use super::words::inputs;
-use crate::decide::explain::Asked;
-use crate::words::{Instance, Locale, Verdict};
+use crate::engine::judge::explain::Asked;
+use crate::engine::model::{Instance, Locale, Verdict};
+use crate::render::catalogue::{Label, Sentence, voice};
+use crate::render::detail;
+use crate::render::edge::plain;
+use crate::render::words::inputs;
 
 /// Why one instance is judged as it is.
 pub fn explanation(instance: &Instance, asked: &[Asked], verdict: &Verdict, armed: bool, locale: Locale) -> String {

@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use chrono::{DateTime, Days, Duration, NaiveTime, Utc};
 
-use super::catalogue::{Label, Sentence, Voice, voice};
-use crate::schedule::{Calendar, Day, Schedule};
-use crate::words::Locale;
+use crate::engine::model::Locale;
+use crate::engine::schedule::{Calendar, Day, Schedule};
+use crate::render::catalogue::{Label, Sentence, Voice, voice};
 
 /// How many minutes one character of the calendar stands for.
 const SLOT_MINUTES: i64 = 30;

@@ -8,17 +8,18 @@ use chrono_tz::Tz;
 use serde::Serialize;
 use serde::ser::{SerializeSeq, Serializer};
 
-use super::edge::{self, Escaping};
-use super::money_data::MoneyData;
-use super::views::AsJson;
-use super::{detail, missing, remark, scanned};
-use crate::decide::marks::MarkEnd;
-use crate::decide::plan::Plan;
-use crate::decide::report::{Blind, Counts, Health, Outcome, Report, Row, Skipped};
-use crate::decide::request::Mode;
-use crate::decide::spent::Spent;
-use crate::decide::views::Views;
-use crate::words::{Locale, Reason, Remark, Target};
+use crate::engine::cost::spent::Spent;
+use crate::engine::judge::marks::MarkEnd;
+use crate::engine::model::{Locale, Reason, Remark, Target};
+use crate::engine::plan::Plan;
+use crate::engine::report::views::Views;
+use crate::engine::report::{Blind, Counts, Health, Outcome, Report, Row, Skipped};
+use crate::engine::request::Mode;
+use crate::render::edge;
+use crate::render::edge::Escaping;
+use crate::render::money_data::MoneyData;
+use crate::render::views::AsJson;
+use crate::render::{detail, missing, remark, scanned};
 
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::catalogue::{Figure, Label, Sentence, voice};
-use super::edge::{cell, code};
-use super::words::{deferred, not_scanned, nothing_outside_hours, scanned, why};
-use super::{detail, remark};
-use crate::decide::report::{Blind, Report, Row};
-use crate::decide::views::Views;
-use crate::words::{Reason, Target, Verdict};
+use crate::engine::model::{Reason, Target, Verdict};
+use crate::engine::report::views::Views;
+use crate::engine::report::{Blind, Report, Row};
+use crate::render::catalogue::{Figure, Label, Sentence, voice};
+use crate::render::edge::{cell, code};
+use crate::render::words::{deferred, not_scanned, nothing_outside_hours, scanned, why};
+use crate::render::{detail, remark};
 
 /// The report in Markdown.
 pub fn markdown(report: &Report) -> String {
@@ -44,7 +44,7 @@ pub fn markdown(report: &Report) -> String {
     spared(&mut out, report);
     remarks(&mut out, report);
     accounts(&mut out, report);
-    out.push_str(&super::money::of_report(report));
+    out.push_str(&crate::render::money::of_report(report));
     if !report.blind.is_empty() {
         head(&mut out, report, Label::TitleNotSeen, &[Label::Account, Label::Region, Label::Cause]);
         // An account that refuses does so in every Region, for the same cause: one line says it.

@@ -20,17 +20,17 @@ mod undo;
 mod views;
 mod words;
 
-pub use explanation::explanation;
-pub use hours::hours;
-pub use json::{Digest, digest, json, write_json};
-pub use markdown::markdown;
-pub use message::{Frame, messages};
-pub use recalled::recalled;
-pub use runs::{runs_json, runs_table};
-pub use stocktake_data::{COLUMNS as STOCKTAKE_COLUMNS, csv as stocktake_csv, json as stocktake_json};
-pub use table::table;
-pub use undo::{undo_digest, undo_json, undo_markdown, undo_table};
-pub use words::{detail, inputs, launched_by, meaning, mend, missing, remark, scanned};
+pub use crate::render::explanation::explanation;
+pub use crate::render::hours::hours;
+pub use crate::render::json::{Digest, digest, json, write_json};
+pub use crate::render::markdown::markdown;
+pub use crate::render::message::{Frame, messages};
+pub use crate::render::recalled::recalled;
+pub use crate::render::runs::{runs_json, runs_table};
+pub use crate::render::stocktake_data::{COLUMNS as STOCKTAKE_COLUMNS, csv as stocktake_csv, json as stocktake_json};
+pub use crate::render::table::table;
+pub use crate::render::undo::{undo_digest, undo_json, undo_markdown, undo_table};
+pub use crate::render::words::{detail, inputs, launched_by, meaning, mend, missing, remark, scanned};
 
 /// How a report is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

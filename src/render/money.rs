@@ -4,14 +4,14 @@ use std::fmt::Write as _;
 
 use rust_decimal::{Decimal, RoundingStrategy};
 
-use super::catalogue::money::{Phrase, Term, phrase, term};
-use super::edge::cell;
-use crate::decide::month::Month;
-use crate::decide::report::Report;
-use crate::decide::savings::{Saved, Savings};
-use crate::decide::settings::Money;
-use crate::decide::waste::{Cost, Waste};
-use crate::words::{Locale, Usd};
+use crate::engine::config::Money;
+use crate::engine::cost::savings::{Saved, Savings};
+use crate::engine::cost::waste::{Cost, Waste};
+use crate::engine::model::month::Month;
+use crate::engine::model::{Locale, Usd};
+use crate::engine::report::Report;
+use crate::render::catalogue::money::{Phrase, Term, phrase, term};
+use crate::render::edge::cell;
 
 /// One figure: `USD 7.59 (JPY 1,178 at 155.20 of 2026-11-20)`.
 pub fn figure(usd: Usd, money: &Money, locale: Locale) -> String {
@@ -73,12 +73,12 @@ fn own(report: &Report) -> Option<String> {
 const CENT: Usd = Usd(Decimal::from_parts(1, 0, 0, false, 2));
 
 /// The heads of [`groups`].
-pub(super) fn heads(locale: Locale) -> [&'static str; 4] {
+pub(crate) fn heads(locale: Locale) -> [&'static str; 4] {
     [Term::Waste, Term::WastedBy, Term::Instances, Term::PerMonth].map(|head| term(locale, head))
 }
 
 /// Waste by account, policy and owner, one line each, where there are at least two of a kind.
-pub(super) fn groups(waste: &Waste<'_>, report: &Report) -> Vec<[String; 4]> {
+pub(crate) fn groups(waste: &Waste<'_>, report: &Report) -> Vec<[String; 4]> {
     let locale = report.locale;
     let kind = |kind, groups: Vec<(String, &Cost)>| {
         let line = |(name, sum): (String, &Cost)| {
@@ -106,14 +106,14 @@ fn dearest<N: Ord>(mut groups: Vec<(N, &Cost)>) -> Vec<(N, &Cost)> {
 }
 
 /// What a report says of money, in Markdown; nothing where nobody knows of any.
-pub(super) fn of_report(report: &Report) -> String {
+pub(crate) fn of_report(report: &Report) -> String {
     let (money, locale) = (&report.money, report.locale);
     let mut out = String::new();
     if let Some(wasted) = report.waste().filter(|waste| waste.total.instances > 0) {
         out += &waste(&wasted, money, locale);
     }
     if let Some((month, savings)) = report.saved().map(|(month, _)| month).zip(report.saved.as_ref()) {
-        out += &self::savings(savings, month, money, locale);
+        out += &crate::render::money::savings(savings, month, money, locale);
     }
     own(report).into_iter().for_each(|line| out += &format!("{line}\n\n"));
     out

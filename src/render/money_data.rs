@@ -5,17 +5,17 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::money::caveat;
-use crate::decide::month::Month;
-use crate::decide::report::Report;
-use crate::decide::savings::Saved;
-use crate::decide::waste::{Cost, Waste};
-use crate::words::{Locale, Usd};
+use crate::engine::cost::savings::Saved;
+use crate::engine::cost::waste::{Cost, Waste};
+use crate::engine::model::month::Month;
+use crate::engine::model::{Locale, Usd};
+use crate::engine::report::Report;
+use crate::render::money::caveat;
 
 /// `{"note", "currency", "waste": {…}, "saved": {…}}`; what nobody knows is left out.
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub(super) struct MoneyData<'a> {
+pub(crate) struct MoneyData<'a> {
     /// What every amount is.
     note: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -80,7 +80,7 @@ struct Line<'a, T> {
 
 impl<'a> MoneyData<'a> {
     /// The money of `report`; `None` where nothing is known of any.
-    pub(super) fn of(report: &'a Report) -> Option<Self> {
+    pub(crate) fn of(report: &'a Report) -> Option<Self> {
         let (waste, saved) = (report.waste().map(wasted), saved(report));
         let second = report.money.second.as_ref();
         let currency = second.map(|c| Second { code: &c.code, rate: c.rate.to_string(), date: c.date });

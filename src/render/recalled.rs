@@ -5,12 +5,12 @@ use std::fmt::Write as _;
 
 use chrono::{DateTime, Days, Utc};
 
-use super::catalogue::{Label, Sentence, Voice, voice};
-use super::edge::plain;
-use crate::decide::past::{Line, Recalled};
-use crate::decide::report::{Health, Outcome};
-use crate::decide::settings::TagNames;
-use crate::words::Locale;
+use crate::engine::config::TagNames;
+use crate::engine::history::past::{Line, Recalled};
+use crate::engine::model::Locale;
+use crate::engine::report::{Health, Outcome};
+use crate::render::catalogue::{Label, Sentence, Voice, voice};
+use crate::render::edge::plain;
 
 /// How many days ahead the example of a `keep-until` lies.
 const EXAMPLE_DAYS: u64 = 7;

@@ -2,11 +2,11 @@
 
 use comfy_table::Cell;
 
-use super::Style;
-use super::catalogue::{Figure, Label, Sentence, voice};
-use super::table::{headed, text};
-use crate::decide::runs::{Listed, RunLine};
-use crate::words::Locale;
+use crate::engine::history::runs::{Listed, RunLine};
+use crate::engine::model::Locale;
+use crate::render::Style;
+use crate::render::catalogue::{Figure, Label, Sentence, voice};
+use crate::render::table::{headed, text};
 
 /// What stands for the health of a run that left no end.
 const BROKE_OFF: &str = "broke-off";

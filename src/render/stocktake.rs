@@ -4,14 +4,14 @@ use std::fmt::Write as _;
 
 use chrono::{DateTime, Utc};
 
-use super::catalogue::money::{Phrase, Term, phrase, term};
-use super::edge::{cell, code, plain};
-use super::money::{caveat, cost, figure};
-use crate::decide::price::Price;
-use crate::decide::settings::{Money, TagNames};
-use crate::decide::stocktake::{Line, Stocktake};
-use crate::decide::waste::Cost;
-use crate::words::Locale;
+use crate::engine::config::{Money, TagNames};
+use crate::engine::cost::price::Price;
+use crate::engine::cost::waste::Cost;
+use crate::engine::model::Locale;
+use crate::engine::report::stocktake::{Line, Stocktake};
+use crate::render::catalogue::money::{Phrase, Term, phrase, term};
+use crate::render::edge::{cell, code, plain};
+use crate::render::money::{caveat, cost, figure};
 
 /// How many unconfirmed instances a message names; the whole list is in the record.
 const NAMED: usize = 10;

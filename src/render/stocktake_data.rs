@@ -5,15 +5,16 @@ use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use serde::Serialize;
 
-use super::edge::{self, plain};
-use super::money::caveat;
-use crate::decide::keeping::Kept;
-use crate::decide::month::Month;
-use crate::decide::price::Price;
-use crate::decide::runs::{micros, micros_or_null};
-use crate::decide::settings::Money;
-use crate::decide::stocktake::{Line, Stocktake, kept_until};
-use crate::words::{Currency, Locale, Usd};
+use crate::engine::config::Money;
+use crate::engine::cost::price::Price;
+use crate::engine::history::runs::{micros, micros_or_null};
+use crate::engine::model::month::Month;
+use crate::engine::model::{Currency, Locale, Usd};
+use crate::engine::report::stocktake::{Line, Stocktake, kept_until};
+use crate::engine::tags::keep::Kept;
+use crate::render::edge;
+use crate::render::edge::plain;
+use crate::render::money::caveat;
 
 /// One row of the table, and one of the JSON's instances.
 #[derive(Serialize)]

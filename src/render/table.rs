@@ -5,13 +5,13 @@ use std::fmt::Write as _;
 
 use comfy_table::{Attribute, Cell, Color, ContentArrangement, LineStyle, Table, TableStyle};
 
-use super::catalogue::{Figure, Label, Sentence, voice};
-use super::edge::plain;
-use super::words::{deferred, not_scanned, nothing_outside_hours, scanned, why};
-use super::{Style, detail, remark};
-use crate::decide::report::{Ending, Health, Outcome, Report, Row};
-use crate::decide::views::Views;
-use crate::words::{Locale, Reason, Verdict};
+use crate::engine::model::{Locale, Reason, Verdict};
+use crate::engine::report::views::Views;
+use crate::engine::report::{Ending, Health, Outcome, Report, Row};
+use crate::render::catalogue::{Figure, Label, Sentence, voice};
+use crate::render::edge::plain;
+use crate::render::words::{deferred, not_scanned, nothing_outside_hours, scanned, why};
+use crate::render::{Style, detail, remark};
 
 /// One line under the header and nothing else: rows of a hundred instances stay readable.
 const STYLE: TableStyle = TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
@@ -202,14 +202,14 @@ fn accounts(out: &mut String, report: &Report, style: Style) {
 
 /// What is wasted, what was saved, and what the run cost itself.
 fn money(out: &mut String, report: &Report, style: Style) {
-    let lines = super::money::summary(report);
+    let lines = crate::render::money::summary(report);
     if lines.is_empty() {
         return;
     }
     let _ = writeln!(out, "{}", lines.join("\n"));
-    let groups = report.waste().map(|waste| super::money::groups(&waste, report)).unwrap_or_default();
+    let groups = report.waste().map(|waste| crate::render::money::groups(&waste, report)).unwrap_or_default();
     if !groups.is_empty() {
-        let mut table = plain_table(style, super::money::heads(report.locale));
+        let mut table = plain_table(style, crate::render::money::heads(report.locale));
         table.add_rows(groups.iter().map(|line| line.iter().map(|cell| text(cell))));
         let _ = writeln!(out, "{table}");
     }
@@ -243,7 +243,7 @@ fn new_table(report: &Report, style: Style, header: &[Label]) -> Table {
 }
 
 /// An empty table with these heads.
-pub(super) fn headed(locale: Locale, style: Style, header: &[Label]) -> Table {
+pub(crate) fn headed(locale: Locale, style: Style, header: &[Label]) -> Table {
     plain_table(style, header.iter().map(|label| voice(locale).label(*label)))
 }
 
@@ -261,7 +261,7 @@ fn plain_table(style: Style, header: impl IntoIterator<Item = &'static str>) -> 
 }
 
 /// A cell of text that teams or AWS wrote.
-pub(super) fn text(text: &str) -> Cell {
+pub(crate) fn text(text: &str) -> Cell {
     Cell::new(plain(text))
 }
 

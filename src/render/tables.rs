@@ -6,14 +6,14 @@ use std::collections::{HashMap, HashSet};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::edge;
-use super::words::detail;
-use crate::decide::plan::Step;
-use crate::decide::report::{Outcome, Report, Row};
-use crate::decide::request::Mode;
-use crate::decide::runs::{RunLine, micros, micros_or_null};
-use crate::decide::undo::{Finding, Found, Undo};
-use crate::words::Action;
+use crate::engine::history::runs::{RunLine, micros, micros_or_null};
+use crate::engine::model::Action;
+use crate::engine::plan::Step;
+use crate::engine::report::{Outcome, Report, Row};
+use crate::engine::request::Mode;
+use crate::engine::undo::{Finding, Found, Undo};
+use crate::render::edge;
+use crate::render::words::detail;
 
 /// A name and an owner, by instance.
 type Who<'a> = HashMap<&'a str, (&'a str, Option<&'a str>)>;
@@ -235,7 +235,7 @@ pub fn findings(undo: &Undo) -> serde_json::Result<String> {
             verdict,
             armed: *finding == Finding::Start && undo.applied,
             reason,
-            detail: super::undo::why(finding, undo.locale),
+            detail: crate::render::undo::why(finding, undo.locale),
         }
     }))
 }

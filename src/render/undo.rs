@@ -6,16 +6,17 @@ use chrono::{DateTime, Utc};
 use comfy_table::Cell;
 use serde::Serialize;
 
-use super::Style;
-use super::catalogue::{Figure, Label, Sentence, voice};
-use super::edge::{self, cell};
-use super::json::Digest;
-use super::table::{headed, text};
-use crate::decide::plan::Plan;
-use crate::decide::report::{Blind, Counts, Health, Outcome};
-use crate::decide::request::Mode;
-use crate::decide::undo::{Finding, Found, Undo};
-use crate::words::{Locale, Target};
+use crate::engine::model::{Locale, Target};
+use crate::engine::plan::Plan;
+use crate::engine::report::{Blind, Counts, Health, Outcome};
+use crate::engine::request::Mode;
+use crate::engine::undo::{Finding, Found, Undo};
+use crate::render::Style;
+use crate::render::catalogue::{Figure, Label, Sentence, voice};
+use crate::render::edge;
+use crate::render::edge::cell;
+use crate::render::json::Digest;
+use crate::render::table::{headed, text};
 
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, SerializeStruct, Serializer};
 
-use crate::decide::views::{Tally, Views};
+use crate::engine::report::views::{Tally, Views};
 
 /// `{"accounts": […], "regions": […], "policies": […], "owners": […]}`
-pub(super) struct AsJson<'a>(pub(super) Views<'a>);
+pub(crate) struct AsJson<'a>(pub(crate) Views<'a>);
 
 /// One group: what it is called, then its figures.
 struct Line<'a> {

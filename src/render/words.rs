@@ -4,26 +4,26 @@ use std::collections::BTreeMap;
 
 use chrono_tz::Tz;
 
-use super::catalogue::money::{Term, term};
-use super::catalogue::{Label, Sentence, voice};
-use super::edge::plain;
-use crate::decide::idle::Missing;
-use crate::decide::inputs::Inputs;
-use crate::decide::report::{Report, Row, Skipped};
-use crate::words::{Locale, Reason, Remark, Verdict};
+use crate::engine::evidence::idle::Missing;
+use crate::engine::model::{Locale, Reason, Remark, Verdict};
+use crate::engine::report::{Report, Row, Skipped};
+use crate::engine::rules::inputs::Inputs;
+use crate::render::catalogue::money::{Term, term};
+use crate::render::catalogue::{Label, Sentence, voice};
+use crate::render::edge::plain;
 
 /// Enough for most details, so that a line is allocated once.
 const DETAIL_BYTES: usize = 160;
 
 /// What is missing to tell whether an instance does anything.
 pub fn missing(missing: &Missing, locale: Locale) -> String {
-    super::catalogue::missing(missing, locale)
+    crate::render::catalogue::missing(missing, locale)
 }
 
 /// What a remark says, in the zone of the instance's hours. Tags and events have their words in it: no control character
 /// of theirs gets further.
 pub fn remark(remark: &Remark, zone: Tz, locale: Locale) -> String {
-    plain(&super::catalogue::remark(remark, zone, locale))
+    plain(&crate::render::catalogue::remark(remark, zone, locale))
 }
 
 /// What a verdict says, in one line. Times stand in the schedule's zone.
@@ -56,7 +56,7 @@ pub fn launched_by(name: &str, locale: Locale) -> String {
 }
 
 /// Why a line of the report is as it is, and who launched the instance, where that is known.
-pub(super) fn why(row: &Row, locale: Locale) -> String {
+pub(crate) fn why(row: &Row, locale: Locale) -> String {
     let mut out = detail(&row.verdict, locale);
     if let Some(name) = &row.launched_by {
         out += &format!(" ({})", launched_by(name, locale));
@@ -71,13 +71,13 @@ pub fn scanned(report: &Report) -> Option<String> {
 }
 
 /// What to say where no instance runs outside its hours: nothing at all where nothing is known.
-pub(super) fn nothing_outside_hours(report: &Report) -> Option<&'static str> {
+pub(crate) fn nothing_outside_hours(report: &Report) -> Option<&'static str> {
     let label = if report.blind.is_empty() { Label::NothingOutsideHours } else { Label::NothingScannedOutsideHours };
     (report.scanned > 0).then(|| voice(report.locale).label(label))
 }
 
 /// What was put off to a later run, by its caps; `None` where nothing was.
-pub(super) fn deferred(report: &Report) -> Option<String> {
+pub(crate) fn deferred(report: &Report) -> Option<String> {
     let voice = voice(report.locale);
     let mut by_cap: BTreeMap<&str, usize> = BTreeMap::new();
     for deferred in &report.plan.deferred {
@@ -89,7 +89,7 @@ pub(super) fn deferred(report: &Report) -> Option<String> {
 }
 
 /// The accounts that were left out on purpose, one in a line.
-pub(super) fn not_scanned(report: &Report) -> impl Iterator<Item = String> {
+pub(crate) fn not_scanned(report: &Report) -> impl Iterator<Item = String> {
     report.skipped.iter().map(|Skipped { account, name, because }| {
         voice(report.locale).say(Sentence::NotLookedAt { account, name: name.as_deref(), because })
     })

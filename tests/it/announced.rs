@@ -2,9 +2,9 @@
 //! the people who read it.
 
 use chrono::{DateTime, Duration, Utc};
-use idle_reaper::decide::caps::Cap;
-use idle_reaper::decide::settings::Settings;
-use idle_reaper::words::{State, Subject, Verdict};
+use idle_reaper::engine::config::Settings;
+use idle_reaper::engine::model::{State, Subject, Verdict};
+use idle_reaper::engine::plan::caps::Cap;
 
 use crate::fake::{EVENING, Shape, World, apply, at, instance, with};
 use crate::forgotten::{NOON, heard, idle_box, run, telling, waits};

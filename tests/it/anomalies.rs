@@ -1,8 +1,8 @@
 //! Anomalies of cost: the operator is told which one and what runs there, whatever its causes are, and nobody acts.
 
-use idle_reaper::decide::events::Event;
-use idle_reaper::flow::Error;
-use idle_reaper::words::Target;
+use idle_reaper::engine::model::Target;
+use idle_reaper::engine::request::events::Event;
+use idle_reaper::run::Error;
 use serde_json::{Value, json};
 
 use crate::fake::{Deed, EVENING, Faults, HERE, Shape, THERE, World, at, instance, regard, with};

@@ -4,7 +4,7 @@ use std::fs::{self, OpenOptions};
 use std::process::{Command, Output, Stdio};
 
 use clap::CommandFactory;
-use idle_reaper::entry::Args;
+use idle_reaper::app::Args;
 
 /// Runs the binary with a clean environment and answers its standard output.
 fn printed(arguments: &[&str]) -> String {

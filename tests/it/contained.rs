@@ -1,8 +1,8 @@
 //! A panic ends what was being done and nothing else: one resource, one target, one stage. Each place has a trap.
 
-use idle_reaper::decide::report::{Ending, Health, Report};
-use idle_reaper::flow::Error;
-use idle_reaper::words::{Reason, State, set_trap};
+use idle_reaper::engine::model::{Reason, State, set_trap};
+use idle_reaper::engine::report::{Ending, Health, Report};
+use idle_reaper::run::Error;
 
 use crate::fake::{
     Ask, EVENING, Shape, THERE, World, apply, at, ending, instance, plan, row, settings, try_apply, with,

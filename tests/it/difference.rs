@@ -1,6 +1,6 @@
 //! What two judgements differ in.
 
-use idle_reaper::decide::difference::{Judged, Verdicts, difference};
+use idle_reaper::engine::report::difference::{Judged, Verdicts, difference};
 
 fn judged(name: &str, verdict: &str, reason: &str) -> Verdicts {
     let judged = Judged { name: name.to_owned(), verdict: verdict.to_owned(), reason: reason.to_owned() };

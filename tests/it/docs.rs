@@ -1,6 +1,6 @@
 //! The documentation speaks of what there is: one section for each rule, and no other.
 
-use idle_reaper::words::Reason;
+use idle_reaper::engine::model::Reason;
 
 fn read(path: &str) -> String {
     std::fs::read_to_string(format!("{}/{path}", env!("CARGO_MANIFEST_DIR")))
@@ -17,8 +17,8 @@ fn every_rule_has_its_section_in_the_order_in_which_it_is_asked() {
 
 #[test]
 fn the_documented_words_are_those_of_the_code() {
-    use idle_reaper::decide::caps::Cap;
-    use idle_reaper::decide::report::Ending;
+    use idle_reaper::engine::plan::caps::Cap;
+    use idle_reaper::engine::report::Ending;
 
     let report = read("docs/report.md");
     let endings = [

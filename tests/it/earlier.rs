@@ -6,12 +6,12 @@
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Duration, Utc};
-use idle_reaper::adapters::folder::Folder;
-use idle_reaper::decide::events::Launched;
-use idle_reaper::decide::savings::{Line, Savings, Whose};
-use idle_reaper::decide::undo::Finding;
-use idle_reaper::flow::launches::remember;
-use idle_reaper::words::{Details, Instance, State, Tags};
+use idle_reaper::engine::cost::savings::{Line, Savings, Whose};
+use idle_reaper::engine::model::{Details, Instance, State, Tags};
+use idle_reaper::engine::request::events::Launched;
+use idle_reaper::engine::undo::Finding;
+use idle_reaper::local::folder::Folder;
+use idle_reaper::run::launches::remember;
 use serde_json::{Value, json};
 
 use crate::fake::{Ask, Back, HERE, Shape, World, at, block_on, instance, settings, try_apply, try_undo};
@@ -40,7 +40,7 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/earlier/c7e5400")
 }
 
-fn telling() -> idle_reaper::decide::settings::Settings {
+fn telling() -> idle_reaper::engine::config::Settings {
     let text = crate::fake::SETTINGS.replace("[calendars.japan]", TELLING);
     settings(&text.replace("unannounced = true", "idle = \"stop\""))
 }
@@ -90,7 +90,7 @@ fn world() -> World {
     world
 }
 
-fn whole(world: &World, now: DateTime<Utc>, named: &'static str) -> idle_reaper::decide::report::Report {
+fn whole(world: &World, now: DateTime<Utc>, named: &'static str) -> idle_reaper::engine::report::Report {
     IDLE.iter().for_each(|id| rests(world, id, now));
     world.all().iter().for_each(|one| world.change(&one.id, settled));
     let ask = Ask { named: Some(named), ..Ask::at(now) };
@@ -169,10 +169,10 @@ fn an_earlier_release_s_record_gives_the_same_undo_notices_and_savings() {
 #[test]
 fn its_runs_are_listed_and_recalled() {
     let hub = Folder::new(&folder().join("record"));
-    let runs = block_on(idle_reaper::flow::runs(&hub, at(END), 2)).expect("runs");
+    let runs = block_on(idle_reaper::run::runs(&hub, at(END), 2)).expect("runs");
     assert!(runs.iter().any(|run| run.run() == UNDONE) && runs.iter().any(|run| run.run() == KILLED), "{runs:?}");
     let tag = "idle-reaper:stopped";
-    let recalled = block_on(idle_reaper::flow::recall(&hub, "i-n1", UNDONE, tag, at(END))).expect("a run");
+    let recalled = block_on(idle_reaper::run::recall(&hub, "i-n1", UNDONE, tag, at(END))).expect("a run");
     assert_eq!(recalled.line.verdict, "stop", "{recalled:?}");
 }
 
@@ -234,7 +234,7 @@ fn nine_days() -> World {
             world.all().iter().for_each(|one| world.change(&one.id, settled));
             let (at, undoes) = (at("2026-11-24T21:40:00+09:00"), UNDONE.to_owned());
             let scope =
-                idle_reaper::decide::request::Scope { instances: Some(vec!["i-n3".to_owned()]), ..Default::default() };
+                idle_reaper::engine::request::Scope { instances: Some(vec!["i-n3".to_owned()]), ..Default::default() };
             try_undo(&world, &telling(), &Back { at, undoes, scope, apply: true, ..Back::default() }).expect("an undo");
             for (back, again) in [("22:00", "22:05"), ("23:00", "23:05")] {
                 up(&["i-f1"], &format!("{day}T{back}:00+09:00"));

@@ -1,7 +1,7 @@
 //! AWS's own events: what is read of them, and that an odd one harms nobody.
 
-use idle_reaper::decide::asked::{Asked, Queued};
-use idle_reaper::decide::events::{Anomaly, Cause, Event, Launched};
+use idle_reaper::engine::request::events::{Anomaly, Cause, Event, Launched};
+use idle_reaper::engine::request::invocation::{Asked, Queued};
 use serde_json::{Value, json};
 
 use crate::fake::at;

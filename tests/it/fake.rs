@@ -15,11 +15,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use idle_reaper::decide::case::Activity;
-use idle_reaper::decide::idle::Evidence;
-use idle_reaper::decide::restart::Volumes;
+use idle_reaper::engine::evidence::idle::Evidence;
+use idle_reaper::engine::model::{Account, Instance, Message, State, Target};
+use idle_reaper::engine::plan::restart::Volumes;
+use idle_reaper::engine::rules::case::Activity;
 use idle_reaper::ports::{FoundAccount, Switch};
-use idle_reaper::words::{Account, Instance, Message, State, Target};
 
 pub use dice::Dice;
 pub use faults::{Change, Fault, Faults};

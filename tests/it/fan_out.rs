@@ -8,16 +8,16 @@ mod reviewed;
 use std::cell::Cell;
 
 use chrono::Duration;
-use idle_reaper::decide::case::Activity;
-use idle_reaper::decide::report::{Ending, Health, Outcome, Report};
-use idle_reaper::decide::request::{Mode, Scope};
-use idle_reaper::decide::savings::Savings;
-use idle_reaper::decide::settings::Settings;
-use idle_reaper::flow::Error;
-use idle_reaper::flow::FanOutError;
-use idle_reaper::flow::fan_out;
+use idle_reaper::engine::config::Settings;
+use idle_reaper::engine::cost::savings::Savings;
+use idle_reaper::engine::model::{Instance, Target};
+use idle_reaper::engine::report::{Ending, Health, Outcome, Report};
+use idle_reaper::engine::request::{Mode, Scope};
+use idle_reaper::engine::rules::case::Activity;
 use idle_reaper::render::json;
-use idle_reaper::words::{Instance, Target};
+use idle_reaper::run::Error;
+use idle_reaper::run::FanOutError;
+use idle_reaper::run::fan_out;
 use serde_json::Value;
 
 use crate::fake::{

@@ -1,10 +1,11 @@
 //! From found to stopped, as stories over the fake world: nobody is stopped who was not told.
 
 use chrono::{DateTime, Duration, Utc};
-use idle_reaper::decide::caps::Cap;
-use idle_reaper::decide::report::{Ending, Report};
-use idle_reaper::decide::settings::Settings;
-use idle_reaper::words::{Instance, Lifted, State, Subject};
+use idle_reaper::engine::config::Settings;
+use idle_reaper::engine::model::{Instance, State, Subject};
+use idle_reaper::engine::plan::caps::Cap;
+use idle_reaper::engine::report::{Ending, Report};
+use idle_reaper::engine::tags::mark::Lifted;
 
 use crate::fake::{EVENING, Fault, Faults, SETTINGS, Shape, World, apply, at, instance, plan, row, settings, with};
 use crate::idle::samples::Case;

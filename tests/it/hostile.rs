@@ -3,16 +3,16 @@
 use std::process::Command;
 use std::sync::Arc;
 
-use idle_reaper::decide::digest::{Digest, Entry, Reader};
-use idle_reaper::decide::keeping::Kept;
-use idle_reaper::decide::owner::{OwnedBy, Owner};
-use idle_reaper::decide::report::{Blind, Ending, Outcome, Report, Skipped};
-use idle_reaper::decide::settings::Settings;
-use idle_reaper::decide::stocktake::{Stocktake, Taking};
+use idle_reaper::engine::config::Settings;
+use idle_reaper::engine::judge::owner::{OwnedBy, Owner};
+use idle_reaper::engine::model::{Action, Contact, Item, Locale, Subject, Target};
+use idle_reaper::engine::report::digest::{Digest, Entry, Reader};
+use idle_reaper::engine::report::stocktake::{Stocktake, Taking};
+use idle_reaper::engine::report::{Blind, Ending, Outcome, Report, Skipped};
+use idle_reaper::engine::tags::keep::Kept;
 use idle_reaper::render::{
     Frame, Style, edge, json, markdown, messages, stocktake, stocktake_csv, stocktake_json, table, tables, write_json,
 };
-use idle_reaper::words::{Action, Contact, Item, Locale, Subject, Target};
 use serde_json::Value;
 
 use crate::fake::{EVENING, SETTINGS, Shape, World, at, instance, plan, settings, with};
@@ -121,7 +121,7 @@ fn report(text: &str) -> Report {
         skipped: vec![skipped],
         names: [(text.into(), text.to_owned())].into(),
         notes: vec![text.to_owned()],
-        plan: report.plan.clone().refuse(text.to_owned(), idle_reaper::decide::caps::Cap::TooBlind),
+        plan: report.plan.clone().refuse(text.to_owned(), idle_reaper::engine::plan::caps::Cap::TooBlind),
         ..report
     }
 }
@@ -275,10 +275,10 @@ fn the_stocktake_is_no_formula_no_link_and_no_markup() {
     for text in HOSTILE {
         let machine = instance(text).tag("Name", text).tag("idle-reaper:keep-until", text);
         let kept = Kept::read(&machine.tags, &settings.tags, None, at(EVENING));
-        let line = idle_reaper::decide::stocktake::Line::of(&machine, kept);
-        let line = idle_reaper::decide::stocktake::Line { launched_by: Some((*text).to_owned()), ..line };
+        let line = idle_reaper::engine::report::stocktake::Line::of(&machine, kept);
+        let line = idle_reaper::engine::report::stocktake::Line { launched_by: Some((*text).to_owned()), ..line };
         let names = [("111111111111".into(), (*text).to_owned())].into();
-        let month = idle_reaper::decide::month::Month::parse("2026-11").expect("a month");
+        let month = idle_reaper::engine::model::month::Month::parse("2026-11").expect("a month");
         let taking = Taking { month, at: at(EVENING), zone: chrono_tz::Tz::UTC, money: &settings.money, names: &names };
         let blind = Blind { account: "111111111111".into(), region: (*text).into(), cause: (*text).to_owned() };
         let stock = Stocktake::all(taking, [line], &[blind]).remove(0);

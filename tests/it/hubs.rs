@@ -1,10 +1,12 @@
 //! Two hubs over the same machines: each leaves alone what the other has tagged, and says so to its operator.
 
 use chrono::{DateTime, Duration, Utc};
-use idle_reaper::decide::report::{Ending, Report};
-use idle_reaper::decide::settings::Settings;
-use idle_reaper::decide::undo::{Finding, Hand, WhyNot, find};
-use idle_reaper::words::{Action, Mark, OwnTag, Reason, State, Subject};
+use idle_reaper::engine::config::Settings;
+use idle_reaper::engine::model::{Action, Reason, State, Subject};
+use idle_reaper::engine::report::{Ending, Report};
+use idle_reaper::engine::tags::mark::Mark;
+use idle_reaper::engine::tags::stop_tag::OwnTag;
+use idle_reaper::engine::undo::{Finding, Hand, WhyNot, find};
 use proptest::prelude::*;
 use proptest::sample::select;
 

@@ -1,11 +1,11 @@
 //! Saved inventories: a snapshot judged again says the same, and whatever the command line of AWS answers is shown.
 
-use idle_reaper::adapters::recorded::Recorded;
-use idle_reaper::decide::report::Report;
-use idle_reaper::decide::request::Scope;
-use idle_reaper::flow::{Clock, snapshot};
+use idle_reaper::engine::model::{Locale, Reason, Target};
+use idle_reaper::engine::report::Report;
+use idle_reaper::engine::request::Scope;
+use idle_reaper::local::inventory::Recorded;
 use idle_reaper::render::detail;
-use idle_reaper::words::{Locale, Reason, Target};
+use idle_reaper::run::{Clock, snapshot};
 use proptest::sample::select;
 use serde_json::{Value, json};
 
@@ -137,14 +137,14 @@ fn what_is_no_inventory_is_refused() {
 }
 
 /// The report of a dry run over an inventory.
-fn over(text: &str, settings: &idle_reaper::decide::settings::Settings) -> Report {
+fn over(text: &str, settings: &idle_reaper::engine::config::Settings) -> Report {
     let recorded = Recorded::parse("fleet.json", text, settings).unwrap_or_else(|wrong| panic!("{wrong}"));
     plan_over(&recorded, settings, at(EVENING))
 }
 
 #[test]
 fn an_inventory_that_is_one_page_of_several_is_not_whole_and_says_so() {
-    use idle_reaper::decide::report::Health;
+    use idle_reaper::engine::report::Health;
 
     let settings = without(&["[busy]\ncpu-percent = 10"]);
     let page = |token: Value, instances: Value| {
@@ -165,7 +165,7 @@ fn an_inventory_that_is_one_page_of_several_is_not_whole_and_says_so() {
 
 #[test]
 fn a_reservation_without_instances_is_not_an_empty_one() {
-    use idle_reaper::decide::report::Health;
+    use idle_reaper::engine::report::Health;
 
     let settings = without(&["[busy]\ncpu-percent = 10"]);
     for broken in [
@@ -212,7 +212,7 @@ fn an_instance_whose_account_is_unknown_is_protected_by_whatever_never_says_of_a
 
 #[test]
 fn what_of_an_inventory_is_unknown_is_shown_whatever_the_request_selects() {
-    use idle_reaper::flow;
+    use idle_reaper::run;
 
     let settings = without(&["[busy]\ncpu-percent = 10"]);
     let text = json!({"Reservations": [{"OwnerId": HERE.0, "Instances": [plain()]}, {"Instances": [plain()]}],
@@ -222,7 +222,7 @@ fn what_of_an_inventory_is_unknown_is_shown_whatever_the_request_selects() {
         Scope { accounts: Some(vec![HERE.0.to_owned()]), regions: Some(vec![HERE.1.to_owned()]), ..Scope::default() };
     let clock = Clock::start(at(EVENING), None);
     let seen =
-        block_on(async { flow::look(&recorded, &settings, &scope, &Default::default(), clock, &|_, _| {}).await });
+        block_on(async { run::look(&recorded, &settings, &scope, &Default::default(), clock, &|_, _| {}).await });
     let seen = seen.expect("a look");
     assert!(seen.blind.iter().any(|blind| blind.cause.contains("NextToken")), "{:?}", seen.blind);
     assert_eq!(seen.rows.len(), 2, "the one without an account may be the one that is selected");

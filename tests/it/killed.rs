@@ -2,13 +2,13 @@
 //! as one, and the next run, exactly one interval later, finds no lock.
 
 use chrono::{DateTime, Duration, Utc};
-use idle_reaper::decide::caps::Cap;
-use idle_reaper::decide::report::{Ending, Health};
-use idle_reaper::decide::request::{Mode, Scope};
-use idle_reaper::decide::savings::Savings;
-use idle_reaper::decide::settings::Settings;
-use idle_reaper::flow::Error;
-use idle_reaper::words::{Instance, Reason, State};
+use idle_reaper::engine::config::Settings;
+use idle_reaper::engine::cost::savings::Savings;
+use idle_reaper::engine::model::{Instance, Reason, State};
+use idle_reaper::engine::plan::caps::Cap;
+use idle_reaper::engine::report::{Ending, Health};
+use idle_reaper::engine::request::{Mode, Scope};
+use idle_reaper::run::Error;
 
 use crate::fake::{
     Ask, Back, Deed, EVENING, Faults, KILLED, Parts, Shape, THERE, World, at, in_parts, instance, row, settings,

@@ -1,12 +1,12 @@
 //! Who launched what: told by events, remembered in the record, shown to people, read by no rule.
 
-use idle_reaper::decide::events::{Event, Launched};
-use idle_reaper::decide::launches::{Launches, key};
-use idle_reaper::decide::settings::Settings;
-use idle_reaper::decide::stocktake::Line;
-use idle_reaper::flow::launches::remember;
+use idle_reaper::engine::config::Settings;
+use idle_reaper::engine::history::launches::{Launches, key};
+use idle_reaper::engine::model::{Instance, Remark, Starter, State, Target};
+use idle_reaper::engine::report::stocktake::Line;
+use idle_reaper::engine::request::events::{Event, Launched};
 use idle_reaper::render::{Style, json, markdown, table};
-use idle_reaper::words::{Instance, Remark, Starter, State, Target};
+use idle_reaper::run::launches::remember;
 use serde_json::Value;
 
 use crate::fake::{
@@ -82,7 +82,7 @@ fn a_report_says_who_launched_it_and_no_verdict_changes() {
     for text in [table(&report, Style { colour: false, width: None }), markdown(&report)] {
         assert!(text.contains("(Launched by: ana@example.com)"), "{text}");
     }
-    let said = |report: &idle_reaper::decide::report::Report| {
+    let said = |report: &idle_reaper::engine::report::Report| {
         report.rows.iter().map(|row| (row.id.clone(), row.verdict.clone(), row.armed)).collect::<Vec<_>>()
     };
     assert_eq!(said(&report), said(&before));

@@ -5,15 +5,15 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use idle_reaper::decide::case::{Activity, History};
-use idle_reaper::decide::idle::{Evidence, Wanted};
-use idle_reaper::decide::last_hour::Recent;
-use idle_reaper::decide::request::Scope;
-use idle_reaper::decide::restart::Volumes;
-use idle_reaper::decide::spent::Spent;
-use idle_reaper::flow::{Clock, LookError, Seen, look};
+use idle_reaper::engine::cost::spent::Spent;
+use idle_reaper::engine::evidence::idle::{Evidence, Wanted};
+use idle_reaper::engine::evidence::last_hour::Recent;
+use idle_reaper::engine::model::{Account, Instance, Target};
+use idle_reaper::engine::plan::restart::Volumes;
+use idle_reaper::engine::request::Scope;
+use idle_reaper::engine::rules::case::{Activity, History};
 use idle_reaper::ports::{FoundAccount, Look, PortError, Unseen};
-use idle_reaper::words::{Account, Instance, Target};
+use idle_reaper::run::{Clock, LookError, Seen, look};
 use tokio::time::{Instant, sleep};
 
 use crate::fake::{EVENING, Shape, at, block_on, instance, with};

@@ -3,13 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use idle_reaper::decide::asked::{Asked, AskedInvalid};
-use idle_reaper::decide::events::Event;
-use idle_reaper::decide::report::Report;
-use idle_reaper::decide::request::{Mode, RequestInvalid, Scope};
-use idle_reaper::decide::settings::Settings;
-use idle_reaper::flow::Error;
-use idle_reaper::words::{Instance, Reason, State};
+use idle_reaper::engine::config::Settings;
+use idle_reaper::engine::model::{Instance, Reason, State};
+use idle_reaper::engine::report::Report;
+use idle_reaper::engine::request::events::Event;
+use idle_reaper::engine::request::invocation::{Asked, AskedInvalid};
+use idle_reaper::engine::request::{Mode, RequestInvalid, Scope};
+use idle_reaper::run::Error;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

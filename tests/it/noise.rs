@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Datelike, Duration, Timelike, Utc};
 use chrono_tz::Asia::Tokyo;
-use idle_reaper::words::{Instance, State, Subject};
+use idle_reaper::engine::model::{Instance, State, Subject};
 
 use crate::fake::{Shape, World, apply, at, instance};
 use crate::forgotten::{idle_box, rests, telling};

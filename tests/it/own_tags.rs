@@ -1,8 +1,9 @@
 //! The reaper's own tag `stopped`, read by a clock that is a little behind the one that wrote it.
 
 use chrono::Duration;
-use idle_reaper::decide::undo::{Finding, Hand, WhyNot, find};
-use idle_reaper::words::{Instance, OwnTag, State};
+use idle_reaper::engine::model::{Instance, State};
+use idle_reaper::engine::tags::stop_tag::OwnTag;
+use idle_reaper::engine::undo::{Finding, Hand, WhyNot, find};
 
 use crate::fake::{EVENING, Shape, at, instance, judge, with};
 
@@ -12,7 +13,7 @@ fn tagged(ahead: i64) -> Instance {
         at: at(EVENING) + Duration::seconds(ahead),
         run: "run-0".into(),
         policy: "dev".into(),
-        because: idle_reaper::words::Because::Hours,
+        because: idle_reaper::engine::tags::stop_tag::Because::Hours,
         hub: None,
     };
     instance("i-1").state(State::Stopped).tag("idle-reaper:stopped", &tag.to_string())

@@ -3,12 +3,12 @@
 use std::process::Command;
 
 use chrono::Duration;
-use idle_reaper::adapters::recorded::Recorded;
-use idle_reaper::decide::report::{Ending, Health};
-use idle_reaper::decide::request::Request;
-use idle_reaper::decide::settings::Settings;
-use idle_reaper::schedule::Expr;
-use idle_reaper::words::{Instance, Reason, State, Target};
+use idle_reaper::engine::config::Settings;
+use idle_reaper::engine::model::{Instance, Reason, State, Target};
+use idle_reaper::engine::report::{Ending, Health};
+use idle_reaper::engine::request::Request;
+use idle_reaper::engine::schedule::Expr;
+use idle_reaper::local::inventory::Recorded;
 
 use crate::fake::{
     Deed, EVENING, Fault, Faults, SETTINGS, Shape, THERE, World, apply, at, ending, instance, judge, plan, plan_over,
@@ -240,7 +240,7 @@ fn the_tag_that_says_who_stopped_it_is_not_lost_in_a_start_that_fails() {
 
 #[test]
 fn tags_that_no_answer_showed_are_no_reason_to_stop() {
-    let bare = Instance { tags: idle_reaper::words::Tags::default(), ..instance("i-1") };
+    let bare = Instance { tags: idle_reaper::engine::model::Tags::default(), ..instance("i-1") };
     assert_eq!(judge(&with(&[]), &bare, at(EVENING)).verdict.action(), None);
 }
 

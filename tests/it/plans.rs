@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use chrono::Duration;
-use idle_reaper::decide::plan::{Plan, PlanRefused};
-use idle_reaper::decide::report::Report;
+use idle_reaper::engine::plan::{Plan, PlanRefused};
+use idle_reaper::engine::report::Report;
 
 use crate::fake::{EVENING, World, at, instance, plan, planned, with};
 use crate::forgotten::{NOON, idle_box, rests, telling};
@@ -38,7 +38,7 @@ fn a_plan_is_carried_out_within_its_hour_by_a_clock_at_most_a_minute_behind() {
 fn it_is_not_always_the_same_instance_that_waits_for_room() {
     let capped = with(&[("stops-per-run = 1000", "stops-per-run = 1")]);
     let lucky = |day: i64| {
-        let started = |n: usize| idle_reaper::words::Instance {
+        let started = |n: usize| idle_reaper::engine::model::Instance {
             launch: Some(at(EVENING) - Duration::days(9)),
             ..instance(&format!("i-{n}"))
         };

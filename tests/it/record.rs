@@ -3,11 +3,11 @@
 
 use std::time::Instant;
 
-use idle_reaper::adapters::folder::Folder;
-use idle_reaper::decide::report::Report;
-use idle_reaper::decide::savings::Savings;
-use idle_reaper::decide::settings::Settings;
-use idle_reaper::words::State;
+use idle_reaper::engine::config::Settings;
+use idle_reaper::engine::cost::savings::Savings;
+use idle_reaper::engine::model::State;
+use idle_reaper::engine::report::Report;
+use idle_reaper::local::folder::Folder;
 
 use crate::fake::{Ask, EVENING, Shape, World, apply, at, block_on, instance, settings, try_apply};
 use crate::forgotten::TELLING;
@@ -131,7 +131,7 @@ fn a_file_that_is_no_text_keeps_nobody_from_the_rest() {
     record.write("acts/date=2026-11-25/20261125T100000Z-1a.jsonl", "{}").expect("written");
     std::fs::write(folder.path().join("acts/date=2026-11-25/odd.jsonl"), [0xff, 0xfe, b'\n', b'{']).expect("written");
     std::fs::write(folder.path().join("acts/date=2026-11-25/x.1-0.draft"), "half a li").expect("written");
-    let history = block_on(idle_reaper::flow::history(&record, at(EVENING))).expect("a history");
+    let history = block_on(idle_reaper::run::history(&record, at(EVENING))).expect("a history");
     assert_eq!(history.unread.len(), 2, "{:?}", history.unread);
     assert_eq!(record.read("acts/date=2026-11-25/odd.jsonl").expect("a file").as_deref(), Some("\u{fffd}\u{fffd}\n{"));
 }

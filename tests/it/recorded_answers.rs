@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use idle_reaper::adapters::recorded::Recorded;
-use idle_reaper::decide::report::Report;
-use idle_reaper::decide::settings::Settings;
+use idle_reaper::engine::config::Settings;
+use idle_reaper::engine::model::{Reason, Verdict};
+use idle_reaper::engine::report::Report;
+use idle_reaper::local::inventory::Recorded;
 use idle_reaper::render::{Style, json, markdown, table};
-use idle_reaper::words::{Reason, Verdict};
 use serde_json::Value;
 
 use crate::fake::{at, plan_over, settings};

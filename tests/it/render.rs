@@ -4,11 +4,11 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use idle_reaper::decide::case::Activity;
-use idle_reaper::decide::report::Report;
-use idle_reaper::decide::settings::Settings;
+use idle_reaper::engine::config::Settings;
+use idle_reaper::engine::model::{Instance, Target};
+use idle_reaper::engine::report::Report;
+use idle_reaper::engine::rules::case::Activity;
 use idle_reaper::render::{Style, digest, json, markdown, table};
-use idle_reaper::words::{Instance, Target};
 use serde_json::Value;
 
 use crate::fake::{EVENING, Fault, Faults, HERE, SETTINGS, Shape, THERE, World, apply, at, instance, plan, with};
@@ -201,7 +201,7 @@ fn a_report_never_says_nothing_where_nothing_is_known() {
         assert!(!text.to_lowercase().contains("nothing runs outside"), "{text}");
     }
     assert_eq!(digest(&none, Value::Null).notes[0], "0 of 3 targets could be scanned; nothing is known");
-    let japanese = Report { locale: idle_reaper::words::Locale::Ja, ..none };
+    let japanese = Report { locale: idle_reaper::engine::model::Locale::Ja, ..none };
     for text in [table(&japanese, PLAIN), markdown(&japanese)] {
         assert!(text.contains("3 件の対象のうちスキャンできたのは 0 件"), "{text}");
         assert!(!text.contains("稼働時間外に動いているインスタンスはありません"), "{text}");
@@ -243,7 +243,7 @@ fn markdown_leaves_out_nothing_that_somebody_has_to_act_on() {
     // One account whose Regions are all refused for one cause is one line, as in the table.
     let regions = ["ap-northeast-1", "us-east-1"];
     let cause = || "`sts:AssumeRole` was answered with `AccessDenied`".to_owned();
-    let blind = regions.map(|region| idle_reaper::decide::report::Blind {
+    let blind = regions.map(|region| idle_reaper::engine::report::Blind {
         account: THERE.0.into(),
         region: region.into(),
         cause: cause(),

@@ -1,6 +1,6 @@
 //! Events and requests: what is understood, and that everything else is refused before anything is looked at.
 
-use idle_reaper::decide::request::{Mode, Request, RequestInvalid, Scope, parse_at};
+use idle_reaper::engine::request::{Mode, Request, RequestInvalid, Scope, parse_at};
 
 use crate::fake::{Ask, EVENING, World, at, instance, try_plan, with};
 
@@ -136,7 +136,7 @@ fn a_name_that_the_settings_do_not_have_is_an_error_and_no_empty_result() {
         Scope { accounts: names(&["shop-prod"]), ..Scope::default() },
     ] {
         let wrong = asked(scope.clone());
-        assert!(matches!(wrong, Err(idle_reaper::flow::Error::Request(_))), "{scope:?}: {wrong:?}");
+        assert!(matches!(wrong, Err(idle_reaper::run::Error::Request(_))), "{scope:?}: {wrong:?}");
     }
     let by_name = asked(Scope { accounts: names(&["shop-dev"]), ..Scope::default() }).expect("a plan");
     assert_eq!(by_name.rows.len(), 0);

@@ -2,8 +2,8 @@
 
 use std::process::{Command, Output};
 
-use idle_reaper::decide::past::reviewed;
-use idle_reaper::decide::request::{Mode, Request, RequestInvalid};
+use idle_reaper::engine::history::past::reviewed;
+use idle_reaper::engine::request::{Mode, Request, RequestInvalid};
 use idle_reaper::render::json;
 
 use super::fake::{self, EVENING, SETTINGS, World, at, instance, settings};

@@ -8,8 +8,8 @@ mod order;
 mod tells;
 
 use chrono::Duration;
-use idle_reaper::decide::case::Activity;
-use idle_reaper::words::{Instance, Quiet, Reason, Spared, State, Verdict};
+use idle_reaper::engine::model::{Instance, Quiet, Reason, Spared, State, Verdict};
+use idle_reaper::engine::rules::case::Activity;
 
 use crate::fake::{EVENING, Shape, at, instance, judge, with};
 use case::{Case, with_tell};

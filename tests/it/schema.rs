@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use idle_reaper::decide::settings::{Settings, schema};
+use idle_reaper::engine::config::{Settings, schema};
 use regex_lite::Regex;
 use serde_json::Value;
 

@@ -3,7 +3,7 @@
 mod limits;
 mod warnings;
 
-use idle_reaper::decide::settings::{Settings, SettingsInvalid};
+use idle_reaper::engine::config::{Settings, SettingsInvalid};
 
 use crate::fake::{SETTINGS, at, with};
 
@@ -20,7 +20,7 @@ fn complaints(text: &str) -> Vec<(usize, usize, String)> {
 fn said(from: &str, to: &str) -> String {
     assert!(SETTINGS.contains(from), "the settings do not hold `{from}`");
     let wrong = mistakes(&SETTINGS.replace(from, to));
-    let one = |complaint: idle_reaper::decide::settings::Complaint| {
+    let one = |complaint: idle_reaper::engine::config::Complaint| {
         complaint.hint.map_or(complaint.what.clone(), |hint| format!("{}; {hint}", complaint.what))
     };
     wrong.complaints.into_iter().map(one).collect::<Vec<_>>().join("\n")

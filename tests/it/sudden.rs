@@ -1,14 +1,14 @@
 //! A run that would suddenly stop far more than the same weekday ever did is held back until it is acknowledged.
 
 use chrono::{DateTime, Duration, Utc};
-use idle_reaper::decide::caps::Cap;
-use idle_reaper::decide::plan::Plan;
-use idle_reaper::decide::report::{Health, Report};
-use idle_reaper::decide::request::{Request, RequestInvalid, Scope};
-use idle_reaper::decide::settings::Settings;
-use idle_reaper::decide::sudden::{NotAcknowledged, Sudden, sudden};
-use idle_reaper::flow::Error;
-use idle_reaper::words::State;
+use idle_reaper::engine::config::Settings;
+use idle_reaper::engine::model::State;
+use idle_reaper::engine::plan::Plan;
+use idle_reaper::engine::plan::caps::Cap;
+use idle_reaper::engine::report::{Health, Report};
+use idle_reaper::engine::request::{Request, RequestInvalid, Scope};
+use idle_reaper::engine::undo::sudden::{NotAcknowledged, Sudden, sudden};
+use idle_reaper::run::Error;
 use serde_json::{Value, json};
 
 use crate::fake::{Ask, Deed, EVENING, Shape, World, apply, at, instance, plan, try_apply, with};
@@ -302,7 +302,7 @@ fn starts_are_held_back_with_the_stops_of_a_sudden_change() {
 #[test]
 fn a_run_that_is_too_blind_and_sudden_says_both() {
     let world = after_quiet_weeks(18).with_target("222222222222", "us-east-1");
-    let blind = [idle_reaper::words::Target::new("222222222222", "us-east-1")].into();
+    let blind = [idle_reaper::engine::model::Target::new("222222222222", "us-east-1")].into();
     let world = world.with_faults(crate::fake::Faults { blind, ..crate::fake::Faults::default() });
     let report = apply(&world, &with(&[]), at(EVENING));
     assert!(

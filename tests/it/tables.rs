@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use idle_reaper::decide::runs::Listed;
-use idle_reaper::flow;
+use idle_reaper::engine::history::runs::Listed;
+use idle_reaper::run;
 use serde_json::Value;
 
 use crate::fake::{self, EVENING, Fault, Faults, Shape, World, at, block_on, instance, settings, with};
@@ -66,7 +66,7 @@ fn no_instant_of_a_table_has_more_than_six_digits_of_a_second_whatever_the_clock
     // By the real clock, and by one of nine digits for certain.
     for now in [chrono::Utc::now(), at("2026-11-25T12:30:00.123456789Z")] {
         let launched = now - chrono::Duration::days(3);
-        let machine = idle_reaper::words::Instance { launch: Some(launched), ..instance("i-1") };
+        let machine = idle_reaper::engine::model::Instance { launch: Some(launched), ..instance("i-1") };
         // Hours that are over, whenever the test runs.
         let opens = (now + chrono::Duration::hours(12)).with_timezone(&chrono_tz::Asia::Tokyo);
         let hours =
@@ -127,7 +127,7 @@ fn runs_are_listed_newest_first_and_one_that_broke_off_is_among_them() {
     let world = world.with_faults(faults);
     world.change("i-1", |one| instance(&one.id));
     fake::apply(&world, &with(&[]), at("2026-11-26T21:30:00+09:00"));
-    let listed = |now: &str, days| block_on(flow::runs(&world, at(now), days)).expect("the record");
+    let listed = |now: &str, days| block_on(run::runs(&world, at(now), days)).expect("the record");
     let runs = listed("2026-11-27T09:00:00+09:00", 7);
     assert_eq!(runs.iter().map(Listed::run).collect::<Vec<_>>(), ["run-2", "run-1"]);
     assert!(matches!(&runs[0], Listed::BrokeOff { steps: 1, mode, .. } if mode == "apply"), "{runs:?}");
@@ -150,6 +150,6 @@ fn acts_tell_from_now_on_where_and_for_which_policy_and_older_ones_are_still_rea
     assert_eq!(line.get("undo"), None);
     let old = r#"{"id":"i-9","action":"stop","outcome":"stopped","at":"2026-11-25T10:00:00Z"}"#;
     world.put("acts/date=2026-11-25/20261125T100000Z-1a.jsonl", old);
-    let history = block_on(flow::history(&world, at(EVENING) + chrono::Duration::minutes(5))).expect("a record");
+    let history = block_on(run::history(&world, at(EVENING) + chrono::Duration::minutes(5))).expect("a record");
     assert_eq!((history.stops.len(), history.today.by_account["111111111111"]), (2, 1));
 }

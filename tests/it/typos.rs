@@ -1,9 +1,9 @@
 //! Keys that somebody mistyped: nearly one of ours, they protect; under our prefix and unknown, they are shown.
 
-use idle_reaper::decide::keeping::Kept;
-use idle_reaper::decide::settings::Settings;
+use idle_reaper::engine::config::Settings;
+use idle_reaper::engine::model::{Action, Reason, Remark, Spared, State, Subject, Verdict};
+use idle_reaper::engine::tags::keep::Kept;
 use idle_reaper::render::{Style, json, markdown, table};
-use idle_reaper::words::{Action, Reason, Remark, Spared, State, Subject, Verdict};
 use proptest::prelude::*;
 use proptest::sample::select;
 

@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 use std::time::Duration as Time;
 
 use chrono::Duration;
-use idle_reaper::decide::report::{Ending, Health, Report};
-use idle_reaper::decide::request::Scope;
-use idle_reaper::decide::undo::{Finding, Hand, Undo, WhyNot};
-use idle_reaper::flow::UndoError;
+use idle_reaper::engine::model::{Instance, Reason, State, Target};
+use idle_reaper::engine::report::{Ending, Health, Report};
+use idle_reaper::engine::request::Scope;
+use idle_reaper::engine::undo::{Finding, Hand, Undo, WhyNot};
 use idle_reaper::ports::Switch;
-use idle_reaper::words::{Instance, Reason, State, Target};
+use idle_reaper::run::UndoError;
 
 use crate::fake::{
     Ask, Back, Deed, EVENING, Fault, Faults, HERE, NO_DAILY_CAPS, Shape, THERE, World, apply, at, instance, row,
@@ -24,7 +24,7 @@ const RUN: &str = "20261125T123000Z-1a2b3c4d";
 const LATER: &str = "2026-11-25T21:45:00+09:00";
 
 /// Settings without a look at the last hour, and with a pause parameter.
-fn pausable() -> idle_reaper::decide::settings::Settings {
+fn pausable() -> idle_reaper::engine::config::Settings {
     with(&[("record = \"record\"", "record = \"record\"\npause = \"ssm:/pause\"")])
 }
 

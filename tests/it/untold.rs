@@ -1,10 +1,11 @@
 //! What would stop somebody who was not told, told as stories: the ledger lost or forged, the owner moved, a mark
 //! copied. None of them stops anybody.
 
-use idle_reaper::decide::caps::Cap;
-use idle_reaper::decide::report::Report;
-use idle_reaper::decide::settings::Settings;
-use idle_reaper::words::{Instance, Lifted, Reason, State, Subject};
+use idle_reaper::engine::config::Settings;
+use idle_reaper::engine::model::{Instance, Reason, State, Subject};
+use idle_reaper::engine::plan::caps::Cap;
+use idle_reaper::engine::report::Report;
+use idle_reaper::engine::tags::mark::Lifted;
 
 use crate::fake::{Change, EVENING, Fault, Faults, Shape, World, apply, at, instance, row, settings};
 use crate::forgotten::{NOON, TELLING, heard, idle_box, rests, run, telling, waits};
@@ -200,7 +201,7 @@ fn what_changes_between_the_look_and_the_stop_is_overtaken() {
 
 #[test]
 fn a_busy_last_hour_or_none_at_all_lifts_or_waits() {
-    use idle_reaper::decide::case::Activity;
+    use idle_reaper::engine::rules::case::Activity;
     let (busy, gap) = (Activity::of_cpu(80.0), Activity::Gap("throttled".to_owned()));
     for activity in [busy.clone(), Activity::of_cpu(f64::NAN), gap] {
         let (world, settings) = told_at_noon();

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use idle_reaper::decide::report::Report;
-use idle_reaper::decide::settings::Settings;
-use idle_reaper::decide::views::{Tally, Views};
+use idle_reaper::engine::config::Settings;
+use idle_reaper::engine::model::{Reason, State};
+use idle_reaper::engine::report::Report;
+use idle_reaper::engine::report::views::{Tally, Views};
 use idle_reaper::render::{Style, json, markdown, table};
-use idle_reaper::words::{Reason, State};
 use serde_json::{Value, json};
 
 use crate::fake::{EVENING, HERE, SETTINGS, Shape, THERE, World, at, instance, plan, with};

@@ -7,13 +7,13 @@ use std::collections::BTreeSet;
 use std::process::{Command, Output};
 
 use chrono::{Duration, TimeZone, Utc};
-use idle_reaper::decide::caps::Cap;
-use idle_reaper::decide::judge::{Judge, Known};
-use idle_reaper::decide::past::{Past, Recalled};
-use idle_reaper::decide::report::{Blind, Report, Skipped};
-use idle_reaper::decide::settings::Settings;
+use idle_reaper::engine::config::Settings;
+use idle_reaper::engine::history::past::{Past, Recalled};
+use idle_reaper::engine::judge::{Judge, Known};
+use idle_reaper::engine::model::{Account, Instance, Locale, Reason, Spared, State, Verdict};
+use idle_reaper::engine::plan::caps::Cap;
+use idle_reaper::engine::report::{Blind, Report, Skipped};
 use idle_reaper::render::{Style, detail, explanation, hours, inputs, json, markdown, meaning, mend, recalled, table};
-use idle_reaper::words::{Account, Instance, Locale, Reason, Spared, State, Verdict};
 
 use crate::fake::{self, EVENING, SETTINGS, Shape, World, at, instance, plan, settings, with};
 
@@ -233,8 +233,8 @@ fn explained(instance: &Instance, locale: Locale) -> String {
     let (scope, history) = Default::default();
     let mut judge = Judge::new(&settings, &scope, &history, at(EVENING));
     let account = Account::bare(instance.target.account.clone());
-    let known = Known::activity(idle_reaper::decide::case::Activity::of_cpu(0.4));
-    let (asked, _) = judge.with_case(instance, &account, &known, idle_reaper::decide::explain::explain);
+    let known = Known::activity(idle_reaper::engine::rules::case::Activity::of_cpu(0.4));
+    let (asked, _) = judge.with_case(instance, &account, &known, idle_reaper::engine::judge::explain::explain);
     let ruling = judge.rule_known(instance, &account, &known);
     explanation(instance, &asked, &ruling.verdict, ruling.armed, locale)
 }

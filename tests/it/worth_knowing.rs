@@ -2,12 +2,12 @@
 //! that a notice does not count for ever.
 
 use chrono::Duration;
-use idle_reaper::decide::caps::Cap;
-use idle_reaper::decide::idle::{Evidence, Reading};
-use idle_reaper::decide::report::Report;
-use idle_reaper::decide::settings::Settings;
+use idle_reaper::engine::config::Settings;
+use idle_reaper::engine::evidence::idle::{Evidence, Reading};
+use idle_reaper::engine::model::{Details, Instance, Locale, Remark, Starter, State, Subject, Target};
+use idle_reaper::engine::plan::caps::Cap;
+use idle_reaper::engine::report::Report;
 use idle_reaper::render::{Style, json, markdown, remark, table};
-use idle_reaper::words::{Details, Instance, Locale, Remark, Starter, State, Subject, Target};
 use serde_json::Value;
 
 use crate::fake::{
@@ -101,7 +101,7 @@ fn a_start_within_a_quarter_of_an_hour_after_an_undo_is_the_undos() {
         let mut case = Case::condemned();
         case.instance = again(&(undone + Duration::seconds(after)).to_rfc3339());
         case.history.undone = [("i-1".into(), undone)].into();
-        let found = case.seen_by_rules(|case| idle_reaper::decide::remarks::remarks(case, false));
+        let found = case.seen_by_rules(|case| idle_reaper::engine::judge::remarks::remarks(case, false));
         let [Remark::StartedAgain { by: told, .. }] = &found[..] else { panic!("{after}: {found:?}") };
         assert_eq!(*told, by, "{after} seconds");
     }

@@ -1,7 +1,7 @@
 //! A bare function on the same stack: it reads the SDK's configuration when it is called first, and answers what it was
 //! sent.
 
-use idle_reaper::adapters::aws::Aws;
+use idle_reaper::aws::Aws;
 use lambda_runtime::{LambdaEvent, service_fn};
 use tokio::sync::OnceCell;
 

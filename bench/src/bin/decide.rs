@@ -5,13 +5,13 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use chrono::{DateTime, Utc};
-use idle_reaper::decide::caps::Today;
-use idle_reaper::decide::case::{Activity, History};
-use idle_reaper::decide::judge::Judge;
-use idle_reaper::decide::plan::{Candidate, Plan};
-use idle_reaper::decide::request::Scope;
-use idle_reaper::decide::settings::Settings;
-use idle_reaper::words::{Account, Instance, State, Tags, Target};
+use idle_reaper::engine::config::Settings;
+use idle_reaper::engine::judge::Judge;
+use idle_reaper::engine::model::{Account, Instance, State, Tags, Target};
+use idle_reaper::engine::plan::caps::Today;
+use idle_reaper::engine::plan::{Candidate, Plan};
+use idle_reaper::engine::request::Scope;
+use idle_reaper::engine::rules::case::{Activity, History};
 
 /// A Wednesday evening in Tokyo, and a start in its morning.
 const EVENING: &str = "2026-11-25T12:30:00Z";

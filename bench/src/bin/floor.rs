@@ -15,7 +15,7 @@ use aws_sdk_ec2::Client;
 use aws_sdk_ec2::config::Region;
 use aws_sdk_ec2::types::{Filter, InstanceStateName, Tag};
 use futures_util::stream::{self, StreamExt};
-use idle_reaper::adapters::aws::Aws;
+use idle_reaper::aws::Aws;
 use tokio::sync::OnceCell;
 
 /// Instances of one page, and of one act: as the product has them.

@@ -1,10 +1,10 @@
 //! The words about an anomaly of cost, in every language.
 
-use crate::words::Locale;
+use crate::engine::model::Locale;
 
 /// A sentence with its arguments. Whatever AWS wrote comes in ready to be shown.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::render) enum About<'a> {
+pub(crate) enum About<'a> {
     /// Which anomaly it is.
     Head { id: &'a str, what: Option<&'a str>, impact: Option<&'a str>, since: Option<&'a str> },
     /// Where AWS shows it.
@@ -38,7 +38,7 @@ pub(in crate::render) enum About<'a> {
     OnlyLooked,
 }
 
-pub(in crate::render) fn about(locale: Locale, about: About<'_>) -> String {
+pub(crate) fn about(locale: Locale, about: About<'_>) -> String {
     match locale {
         Locale::En => english(about),
         Locale::Ja => japanese(about),

@@ -5,20 +5,21 @@ use std::fmt::{self, Write as _};
 use chrono::{DateTime, Duration, Utc};
 use chrono_tz::Tz;
 
-use super::{Figure, Label, Sentence, Voice};
-use crate::decide::case::Activity;
-use crate::decide::idle::{Idleness, Ineligible, Missing};
-use crate::decide::inputs::{FoundTag, Inputs};
-use crate::decide::undo::{Finding, WhyNot};
-use crate::words::{
-    Forgotten, Gauge, IdleFacts, Lacks, Listed, Outside, Quiet, Reason, Reopening, Spared, Tell, Tier, UnknownFact,
-    Unscoped, Verdict, WhyReportOnly, WhyReported,
+use crate::engine::evidence::idle::{Idleness, Ineligible, Missing};
+use crate::engine::model::{
+    Forgotten, Gauge, IdleFacts, Lacks, Listed, Outside, Quiet, Reason, Reopening, Spared, Tell, UnknownFact, Unscoped,
+    Verdict, WhyReportOnly, WhyReported,
 };
+use crate::engine::rules::case::Activity;
+use crate::engine::rules::inputs::{FoundTag, Inputs};
+use crate::engine::tags::mark::Tier;
+use crate::engine::undo::{Finding, WhyNot};
+use crate::render::catalogue::{Figure, Label, Sentence, Voice};
 
-pub(super) struct English;
+pub(crate) struct English;
 
 /// `Wed 2026-11-25 18:00 JST`
-pub(super) struct At(pub(super) DateTime<Utc>, pub(super) Tz);
+pub(crate) struct At(pub(crate) DateTime<Utc>, pub(crate) Tz);
 
 /// `2 h 05 min`
 struct Span(Duration);
@@ -179,11 +180,11 @@ impl Voice for English {
     fn verdict(&self, out: &mut String, verdict: &Verdict) -> fmt::Result {
         match verdict {
             Verdict::Stop(outside) | Verdict::Hibernate(outside) | Verdict::Report(outside) => {
-                self::outside(out, outside)
+                crate::render::catalogue::en::outside(out, outside)
             }
             Verdict::Idle(found) => forgotten(out, found),
-            Verdict::Start(reopening) => self::reopening(out, reopening),
-            Verdict::Spare(spared) => self::spared(out, spared),
+            Verdict::Start(reopening) => crate::render::catalogue::en::reopening(out, reopening),
+            Verdict::Spare(spared) => crate::render::catalogue::en::spared(out, spared),
             Verdict::OutOfScope(Unscoped::NoPolicy) => out.write_str("no policy matches"),
             Verdict::OutOfScope(Unscoped::NotSelected) => out.write_str("the request selects other policies"),
             Verdict::OutOfScope(Unscoped::NotLookedAt) => out.write_str("the settings do not look there"),
@@ -217,7 +218,7 @@ impl Voice for English {
         match inputs {
             Inputs::WithoutPolicy => out.write_str("no policy"),
             Inputs::Kept { key, found: None } => write!(out, "no tag `{key}`"),
-            Inputs::Kept { key: _, found: Some(tag) } => self::tag(out, tag),
+            Inputs::Kept { key: _, found: Some(tag) } => crate::render::catalogue::en::tag(out, tag),
             Inputs::KeptUntil { key, found } if found.is_empty() => write!(out, "no tag `{key}`"),
             Inputs::KeptUntil { key: _, found } => listed(out, found, tag),
             Inputs::KeepUnreadable { key, wrong: None } => write!(out, "no unreadable `{key}`"),
@@ -245,9 +246,11 @@ impl Voice for English {
             Inputs::MatchUnknown { unknown: None } => out.write_str("no `match` depends on anything unknown"),
             Inputs::MatchUnknown { unknown: Some((policy, fact)) } => match_unknown(out, policy, *fact),
             Inputs::Incomplete { lacks: None } => out.write_str("nothing is missing"),
-            Inputs::Incomplete { lacks: Some(lacks) } => write!(out, "the answer lacks {}", self::lacks(*lacks)),
+            Inputs::Incomplete { lacks: Some(lacks) } => {
+                write!(out, "the answer lacks {}", crate::render::catalogue::en::lacks(*lacks))
+            }
             Inputs::AutoScalingMember { found: None } => out.write_str("no Auto Scaling group"),
-            Inputs::AutoScalingMember { found: Some(tag) } => self::tag(out, tag),
+            Inputs::AutoScalingMember { found: Some(tag) } => crate::render::catalogue::en::tag(out, tag),
             Inputs::KubernetesNode { tell } => told(out, tell.as_ref(), "no tag of a Kubernetes cluster"),
             Inputs::ContainerHost { tell } => told(out, tell.as_ref(), "no tag of ECS or Batch"),
             Inputs::ManagedService { tell } => told(out, tell.as_ref(), "no other service manages it"),
@@ -257,16 +260,18 @@ impl Voice for English {
             Inputs::NoSaving { tell } => told(out, tell.as_ref(), "no host, Outpost, Mac, or reservation"),
             Inputs::Appliance { tell } => told(out, tell.as_ref(), "source/destination check on, no product code"),
             Inputs::ScheduleUnreadable { key, found: None, wrong: _ } => write!(out, "no tag `{key}`"),
-            Inputs::ScheduleUnreadable { key: _, found: Some(tag), wrong: None } => self::tag(out, tag),
+            Inputs::ScheduleUnreadable { key: _, found: Some(tag), wrong: None } => {
+                crate::render::catalogue::en::tag(out, tag)
+            }
             Inputs::ScheduleUnreadable { key: _, found: Some(tag), wrong: Some(wrong) } => {
-                self::tag(out, tag)?;
+                crate::render::catalogue::en::tag(out, tag)?;
                 write!(out, ": {wrong}")
             }
             Inputs::CalendarExhausted { date: None } => out.write_str("the calendar covers the day"),
             Inputs::CalendarExhausted { date: Some(date) } => write!(out, "no holidays are known for {date}"),
             Inputs::Frozen { range: None } => out.write_str("no frozen period"),
             Inputs::Frozen { range: Some(range) } => write!(out, "frozen {range}"),
-            Inputs::Idle { idleness } => self::idleness(out, idleness),
+            Inputs::Idle { idleness } => crate::render::catalogue::en::idleness(out, idleness),
             Inputs::Reopening { zone, opens, margin } => {
                 opens_next(out, *opens, *zone)?;
                 write!(out, "; a stop later than {} minutes before that is not worth it", margin.num_minutes())
@@ -513,7 +518,7 @@ fn report_only(out: &mut String, why: &WhyReportOnly) -> fmt::Result {
         WhyReportOnly::Product(code) => write!(out, "marketplace product `{code}`"),
         WhyReportOnly::Word(word) => write!(out, "its name or role has the word `{word}`"),
         WhyReportOnly::Type(kind) => write!(out, "the work of type `{kind}` does not show in its CPU"),
-        WhyReportOnly::InstanceStore(tell) => self::tell(out, tell),
+        WhyReportOnly::InstanceStore(tell) => crate::render::catalogue::en::tell(out, tell),
     }
 }
 
@@ -527,12 +532,12 @@ fn idleness(out: &mut String, idleness: &Idleness) -> fmt::Result {
         Idleness::Idle(facts) => idle_facts(out, facts),
         Idleness::Undetermined(missing) => {
             out.write_str("undetermined: ")?;
-            self::missing(out, missing)
+            crate::render::catalogue::en::missing(out, missing)
         }
     }
 }
 
-pub(super) fn missing(out: &mut String, missing: &Missing) -> fmt::Result {
+pub(crate) fn missing(out: &mut String, missing: &Missing) -> fmt::Result {
     match missing {
         Missing::Ineligible(Ineligible::NotRunning) => out.write_str("it does not run"),
         Missing::Ineligible(Ineligible::Lifecycle) => out.write_str("it is not on demand"),
@@ -567,14 +572,14 @@ fn spared(out: &mut String, spared: &Spared) -> fmt::Result {
         Spared::NotRunning { state, ours: false } => write!(out, "{state}"),
         Spared::MatchUnknown { policy, fact } => match_unknown(out, policy, *fact),
         Spared::Unjudged { panic } => write!(out, "it could not be judged: {panic}"),
-        Spared::Incomplete { lacks } => write!(out, "the answer lacks {}", self::lacks(*lacks)),
+        Spared::Incomplete { lacks } => write!(out, "the answer lacks {}", crate::render::catalogue::en::lacks(*lacks)),
         Spared::AutoScalingMember { group } => write!(out, "member of Auto Scaling group `{group}`"),
         Spared::KubernetesNode { tell }
         | Spared::ContainerHost { tell }
         | Spared::ManagedService { tell }
         | Spared::InstanceStore { tell }
         | Spared::NoSaving { tell }
-        | Spared::Appliance { tell } => self::tell(out, tell),
+        | Spared::Appliance { tell } => crate::render::catalogue::en::tell(out, tell),
         Spared::Spot { lifecycle } => write!(out, "lifecycle `{lifecycle}`"),
         Spared::ScheduleUnreadable { value, wrong } if value.is_empty() => write!(out, "{wrong}"),
         Spared::ScheduleUnreadable { value, wrong } => write!(out, "`{value}`: {wrong}"),
@@ -611,7 +616,7 @@ fn other_hub(out: &mut String, key: &str, hub: &str) -> fmt::Result {
     write!(out, "its tag `{key}` is the hub `{hub}`'s: neither stopped nor started by this one")
 }
 
-pub(super) fn mistyped(out: &mut String, key: &str, meant: &str) -> fmt::Result {
+pub(crate) fn mistyped(out: &mut String, key: &str, meant: &str) -> fmt::Result {
     write!(out, "unknown tag `{key}`: did you mean `{meant}`?")
 }
 
@@ -647,7 +652,7 @@ fn tell(out: &mut String, tell: &Tell) -> fmt::Result {
 fn told(out: &mut String, tell: Option<&Tell>, none: &str) -> fmt::Result {
     match tell {
         None => out.write_str(none),
-        Some(tell) => self::tell(out, tell),
+        Some(tell) => crate::render::catalogue::en::tell(out, tell),
     }
 }
 

@@ -6,21 +6,22 @@ use std::fmt::{self, Write as _};
 use chrono::{DateTime, Datelike, Duration, NaiveDate, Timelike, Utc, Weekday};
 use chrono_tz::Tz;
 
-use super::{Figure, Label, Sentence, Voice};
-use crate::decide::case::Activity;
-use crate::decide::idle::{Idleness, Ineligible, Missing};
-use crate::decide::inputs::{FoundTag, Inputs};
-use crate::decide::undo::{Finding, WhyNot};
-use crate::schedule::{DateRange, ExprError};
-use crate::words::{
-    Forgotten, Gauge, IdleFacts, Lacks, Listed, Outside, Quiet, Reason, Reopening, Spared, State, Tell, Tier,
-    UnknownFact, Unscoped, Verdict, WhyReportOnly, WhyReported,
+use crate::engine::evidence::idle::{Idleness, Ineligible, Missing};
+use crate::engine::model::{
+    Forgotten, Gauge, IdleFacts, Lacks, Listed, Outside, Quiet, Reason, Reopening, Spared, State, Tell, UnknownFact,
+    Unscoped, Verdict, WhyReportOnly, WhyReported,
 };
+use crate::engine::rules::case::Activity;
+use crate::engine::rules::inputs::{FoundTag, Inputs};
+use crate::engine::schedule::{DateRange, ExprError};
+use crate::engine::tags::mark::Tier;
+use crate::engine::undo::{Finding, WhyNot};
+use crate::render::catalogue::{Figure, Label, Sentence, Voice};
 
-pub(super) struct Japanese;
+pub(crate) struct Japanese;
 
 /// `2026-11-25(水) 18:00 JST`
-pub(super) struct At(pub(super) DateTime<Utc>, pub(super) Tz);
+pub(crate) struct At(pub(crate) DateTime<Utc>, pub(crate) Tz);
 
 /// `2026-11-25(水)`
 struct Day(NaiveDate);
@@ -188,11 +189,11 @@ impl Voice for Japanese {
     fn verdict(&self, out: &mut String, verdict: &Verdict) -> fmt::Result {
         match verdict {
             Verdict::Stop(outside) | Verdict::Hibernate(outside) | Verdict::Report(outside) => {
-                self::outside(out, outside)
+                crate::render::catalogue::ja::outside(out, outside)
             }
             Verdict::Idle(found) => forgotten(out, found),
-            Verdict::Start(reopening) => self::reopening(out, reopening),
-            Verdict::Spare(spared) => self::spared(out, spared),
+            Verdict::Start(reopening) => crate::render::catalogue::ja::reopening(out, reopening),
+            Verdict::Spare(spared) => crate::render::catalogue::ja::spared(out, spared),
             Verdict::OutOfScope(Unscoped::NoPolicy) => out.write_str("該当するポリシーなし"),
             Verdict::OutOfScope(Unscoped::NotSelected) => out.write_str("要求が選択しているのは別のポリシー"),
             Verdict::OutOfScope(Unscoped::NotLookedAt) => out.write_str("設定の対象外のアカウントまたはリージョン"),
@@ -210,10 +211,10 @@ impl Voice for Japanese {
             WhyNot::Blind => out.write_str("アカウントまたはリージョンを確認できなかった"),
             WhyNot::Closed => out.write_str("組織のポリシーによりリージョンが閉鎖されている"),
             WhyNot::Gone => out.write_str("すでに存在しない"),
-            WhyNot::Up(state) => self::state(out, *state),
+            WhyNot::Up(state) => crate::render::catalogue::ja::state(out, *state),
             WhyNot::StillStopping => out.write_str("まだ停止処理の途中。1分後にもう一度取り消すこと"),
             WhyNot::State(state) => {
-                self::state(out, *state)?;
+                crate::render::catalogue::ja::state(out, *state)?;
                 out.write_str("。起動できるのは停止済みのものだけ")
             }
             WhyNot::NoTag => out.write_str("idle-reaper のタグがない"),
@@ -233,7 +234,7 @@ impl Voice for Japanese {
         match inputs {
             Inputs::WithoutPolicy => out.write_str("ポリシーなし"),
             Inputs::Kept { key, found: None } => write!(out, "タグ `{key}` なし"),
-            Inputs::Kept { key: _, found: Some(tag) } => self::tag(out, tag),
+            Inputs::Kept { key: _, found: Some(tag) } => crate::render::catalogue::ja::tag(out, tag),
             Inputs::KeptUntil { key, found } if found.is_empty() => write!(out, "タグ `{key}` なし"),
             Inputs::KeptUntil { key: _, found } => listed(out, found, tag),
             Inputs::KeepUnreadable { key, wrong: None } => write!(out, "読み取れない `{key}` なし"),
@@ -263,17 +264,19 @@ impl Voice for Japanese {
                 None => out.write_str("別のハブのタグなし"),
             },
             Inputs::OtherHub { own: _, found: Some((key, hub)) } => other_hub(out, key, hub),
-            Inputs::NotRunning { state, stopped: None } => self::state(out, *state),
+            Inputs::NotRunning { state, stopped: None } => crate::render::catalogue::ja::state(out, *state),
             Inputs::NotRunning { state, stopped: Some((at, run)) } => {
-                self::state(out, *state)?;
+                crate::render::catalogue::ja::state(out, *state)?;
                 write!(out, "。idle-reaper が {} に停止(実行 `{run}`)", At(*at, Tz::UTC))
             }
             Inputs::MatchUnknown { unknown: None } => out.write_str("不明な情報に依存する `match` なし"),
             Inputs::MatchUnknown { unknown: Some((policy, fact)) } => match_unknown(out, policy, *fact),
             Inputs::Incomplete { lacks: None } => out.write_str("欠けている情報なし"),
-            Inputs::Incomplete { lacks: Some(lacks) } => write!(out, "応答に{}がない", self::lacks(*lacks)),
+            Inputs::Incomplete { lacks: Some(lacks) } => {
+                write!(out, "応答に{}がない", crate::render::catalogue::ja::lacks(*lacks))
+            }
             Inputs::AutoScalingMember { found: None } => out.write_str("Auto Scaling グループなし"),
-            Inputs::AutoScalingMember { found: Some(tag) } => self::tag(out, tag),
+            Inputs::AutoScalingMember { found: Some(tag) } => crate::render::catalogue::ja::tag(out, tag),
             Inputs::KubernetesNode { tell } => told(out, tell.as_ref(), "Kubernetes クラスターのタグなし"),
             Inputs::ContainerHost { tell } => told(out, tell.as_ref(), "ECS または Batch のタグなし"),
             Inputs::ManagedService { tell } => told(out, tell.as_ref(), "管理している別のサービスなし"),
@@ -285,9 +288,11 @@ impl Voice for Japanese {
             }
             Inputs::Appliance { tell } => told(out, tell.as_ref(), "送信元/送信先チェックは有効、製品コードなし"),
             Inputs::ScheduleUnreadable { key, found: None, wrong: _ } => write!(out, "タグ `{key}` なし"),
-            Inputs::ScheduleUnreadable { key: _, found: Some(tag), wrong: None } => self::tag(out, tag),
+            Inputs::ScheduleUnreadable { key: _, found: Some(tag), wrong: None } => {
+                crate::render::catalogue::ja::tag(out, tag)
+            }
             Inputs::ScheduleUnreadable { key: _, found: Some(tag), wrong: Some(wrong) } => {
-                self::tag(out, tag)?;
+                crate::render::catalogue::ja::tag(out, tag)?;
                 out.write_str(": ")?;
                 expr(out, wrong)
             }
@@ -295,7 +300,7 @@ impl Voice for Japanese {
             Inputs::CalendarExhausted { date: Some(date) } => write!(out, "{} の祝日データなし", Day(*date)),
             Inputs::Frozen { range: None } => out.write_str("凍結期間ではない"),
             Inputs::Frozen { range: Some(range) } => write!(out, "凍結期間 {}", Range(*range)),
-            Inputs::Idle { idleness } => self::idleness(out, idleness),
+            Inputs::Idle { idleness } => crate::render::catalogue::ja::idleness(out, idleness),
             Inputs::Reopening { zone, opens, margin } => {
                 opens_next(out, *opens, *zone)?;
                 write!(out, "。その{}前を過ぎると、停止する意味がない", Span(*margin))
@@ -539,7 +544,7 @@ fn report_only(out: &mut String, why: &WhyReportOnly) -> fmt::Result {
         WhyReportOnly::Product(code) => write!(out, "マーケットプレイス製品 `{code}`"),
         WhyReportOnly::Word(word) => write!(out, "名前またはロールに `{word}` を含む"),
         WhyReportOnly::Type(kind) => write!(out, "タイプ `{kind}` の処理は CPU に表れない"),
-        WhyReportOnly::InstanceStore(tell) => self::tell(out, tell),
+        WhyReportOnly::InstanceStore(tell) => crate::render::catalogue::ja::tell(out, tell),
     }
 }
 
@@ -553,12 +558,12 @@ fn idleness(out: &mut String, idleness: &Idleness) -> fmt::Result {
         Idleness::Idle(facts) => idle_facts(out, facts),
         Idleness::Undetermined(missing) => {
             out.write_str("判定不能: ")?;
-            self::missing(out, missing)
+            crate::render::catalogue::ja::missing(out, missing)
         }
     }
 }
 
-pub(super) fn missing(out: &mut String, missing: &Missing) -> fmt::Result {
+pub(crate) fn missing(out: &mut String, missing: &Missing) -> fmt::Result {
     match missing {
         Missing::Ineligible(Ineligible::NotRunning) => out.write_str("実行中ではない"),
         Missing::Ineligible(Ineligible::Lifecycle) => out.write_str("オンデマンドではない"),
@@ -591,19 +596,19 @@ fn spared(out: &mut String, spared: &Spared) -> fmt::Result {
         Spared::OtherHub { key, hub } => other_hub(out, key, hub),
         Spared::NotRunning { state, ours: true } => {
             out.write_str("idle-reaper が停止。")?;
-            self::state(out, *state)
+            crate::render::catalogue::ja::state(out, *state)
         }
-        Spared::NotRunning { state, ours: false } => self::state(out, *state),
+        Spared::NotRunning { state, ours: false } => crate::render::catalogue::ja::state(out, *state),
         Spared::MatchUnknown { policy, fact } => match_unknown(out, policy, *fact),
         Spared::Unjudged { panic } => write!(out, "判定できない（プログラムの不具合）：{panic}"),
-        Spared::Incomplete { lacks } => write!(out, "応答に{}がない", self::lacks(*lacks)),
+        Spared::Incomplete { lacks } => write!(out, "応答に{}がない", crate::render::catalogue::ja::lacks(*lacks)),
         Spared::AutoScalingMember { group } => write!(out, "Auto Scaling グループ `{group}` のメンバー"),
         Spared::KubernetesNode { tell }
         | Spared::ContainerHost { tell }
         | Spared::ManagedService { tell }
         | Spared::InstanceStore { tell }
         | Spared::NoSaving { tell }
-        | Spared::Appliance { tell } => self::tell(out, tell),
+        | Spared::Appliance { tell } => crate::render::catalogue::ja::tell(out, tell),
         Spared::Spot { lifecycle } => write!(out, "ライフサイクル `{lifecycle}`"),
         Spared::ScheduleUnreadable { value, wrong } if value.is_empty() => expr(out, wrong),
         Spared::ScheduleUnreadable { value, wrong } => {
@@ -637,7 +642,7 @@ fn other_hub(out: &mut String, key: &str, hub: &str) -> fmt::Result {
     write!(out, "タグ `{key}` は別のハブ `{hub}` のもの。このハブは停止も起動もしない")
 }
 
-pub(super) fn mistyped(out: &mut String, key: &str, meant: &str) -> fmt::Result {
+pub(crate) fn mistyped(out: &mut String, key: &str, meant: &str) -> fmt::Result {
     write!(out, "タグ `{key}` は `{meant}` の誤りと思われる")
 }
 
@@ -687,7 +692,7 @@ fn tell(out: &mut String, tell: &Tell) -> fmt::Result {
 fn told(out: &mut String, tell: Option<&Tell>, none: &str) -> fmt::Result {
     match tell {
         None => out.write_str(none),
-        Some(tell) => self::tell(out, tell),
+        Some(tell) => crate::render::catalogue::ja::tell(out, tell),
     }
 }
 

@@ -1,11 +1,11 @@
 //! Every message for people, by its key. Each language answers every key by an exhaustive match, so that a message
 //! that is missing in one of them does not compile.
 
-pub(in crate::render) mod anomaly;
+pub(crate) mod anomaly;
 mod en;
 mod ja;
 mod letter;
-pub(super) mod money;
+pub(crate) mod money;
 mod remarks;
 
 use std::fmt;
@@ -13,21 +13,21 @@ use std::fmt;
 use chrono::{DateTime, NaiveDate, Utc, Weekday};
 use chrono_tz::Tz;
 
-use super::edge::plain;
-use crate::decide::inputs::Inputs;
-use crate::decide::request::Mode;
-use crate::decide::undo::Finding;
-use crate::schedule::DateRange;
-use crate::words::{Locale, Reason, Target, Verdict};
+use crate::engine::model::{Locale, Reason, Target, Verdict};
+use crate::engine::request::Mode;
+use crate::engine::rules::inputs::Inputs;
+use crate::engine::schedule::DateRange;
+use crate::engine::undo::Finding;
+use crate::render::edge::plain;
 
-pub(super) use letter::{Head, Letter, letter};
-pub(super) use remarks::{missing, remark};
+pub(crate) use crate::render::catalogue::letter::{Head, Letter, letter};
+pub(crate) use crate::render::catalogue::remarks::{missing, remark};
 
 macro_rules! labels {
     ($($(#[$doc:meta])* $arm:ident),+ $(,)?) => {
         /// A heading, or words that stand alone.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub(super) enum Label { $($(#[$doc])* $arm),+ }
+        pub(crate) enum Label { $($(#[$doc])* $arm),+ }
 
         impl Label {
             /// Every label.
@@ -125,7 +125,7 @@ labels! {
 
 /// What a figure counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Figure {
+pub(crate) enum Figure {
     Seen,
     Condemned,
     ToDo,
@@ -140,7 +140,7 @@ pub(super) enum Figure {
 
 /// A message with its arguments.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Sentence<'a> {
+pub(crate) enum Sentence<'a> {
     /// The first line of a table.
     Headline {
         mode: Mode,
@@ -294,7 +294,7 @@ pub(super) enum Sentence<'a> {
 }
 
 /// A language. What it writes goes into a string, which takes everything: no error is ever answered.
-pub(super) trait Voice: Sync {
+pub(crate) trait Voice: Sync {
     /// A heading.
     fn label(&self, label: Label) -> &'static str;
 
@@ -318,7 +318,7 @@ pub(super) trait Voice: Sync {
 }
 
 /// The voice of a language.
-pub(super) fn voice(locale: Locale) -> &'static dyn Voice {
+pub(crate) fn voice(locale: Locale) -> &'static dyn Voice {
     match locale {
         Locale::En => &en::English,
         Locale::Ja => &ja::Japanese,
@@ -327,7 +327,7 @@ pub(super) fn voice(locale: Locale) -> &'static dyn Voice {
 
 impl dyn Voice {
     /// A message by itself, on one line, whatever others wrote into it.
-    pub(super) fn say(&self, sentence: Sentence<'_>) -> String {
+    pub(crate) fn say(&self, sentence: Sentence<'_>) -> String {
         let mut out = String::new();
         let _ = self.sentence(&mut out, &sentence);
         plain(&out)

@@ -3,13 +3,13 @@
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
-use crate::decide::keeping::Kept;
-use crate::decide::month::Month;
-use crate::words::{Currency, Locale, Usd, instances};
+use crate::engine::model::month::Month;
+use crate::engine::model::{Currency, Locale, Usd, instances};
+use crate::engine::tags::keep::Kept;
 
 /// A heading of the stocktake, or words that stand alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::render) enum Term {
+pub(crate) enum Term {
     /// What list prices are not.
     Caveat,
     Account,
@@ -38,7 +38,7 @@ pub(in crate::render) enum Term {
 
 /// A message with its arguments.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::render) enum Phrase<'a> {
+pub(crate) enum Phrase<'a> {
     /// An amount, and what it is in the second currency.
     Amount { usd: Usd, second: Option<&'a Currency> },
     /// An amount, of which so many instances of unknown price are no part.
@@ -81,14 +81,14 @@ pub(in crate::render) enum Phrase<'a> {
     Realised { month: Month, amount: &'a str, hours: &'a str, unknown_hours: Option<&'a str> },
 }
 
-pub(in crate::render) fn term(locale: Locale, term: Term) -> &'static str {
+pub(crate) fn term(locale: Locale, term: Term) -> &'static str {
     match locale {
         Locale::En => english(term),
         Locale::Ja => japanese(term),
     }
 }
 
-pub(in crate::render) fn phrase(locale: Locale, phrase: Phrase<'_>) -> String {
+pub(crate) fn phrase(locale: Locale, phrase: Phrase<'_>) -> String {
     match locale {
         Locale::En => in_english(phrase),
         Locale::Ja => in_japanese(phrase),

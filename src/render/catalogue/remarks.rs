@@ -4,12 +4,13 @@ use std::fmt::{self, Write as _};
 
 use chrono_tz::Tz;
 
-use super::{en, ja};
-use crate::decide::idle::Missing;
-use crate::words::{Because, Locale, Remark, Starter, Stopped};
+use crate::engine::evidence::idle::Missing;
+use crate::engine::model::{Locale, Remark, Starter, Stopped};
+use crate::engine::tags::stop_tag::Because;
+use crate::render::catalogue::{en, ja};
 
 /// What a remark says, in the zone of the instance's hours.
-pub(in crate::render) fn remark(remark: &Remark, zone: Tz, locale: Locale) -> String {
+pub(crate) fn remark(remark: &Remark, zone: Tz, locale: Locale) -> String {
     let mut out = String::new();
     let _ = match locale {
         Locale::En => english(&mut out, remark, zone),
@@ -19,7 +20,7 @@ pub(in crate::render) fn remark(remark: &Remark, zone: Tz, locale: Locale) -> St
 }
 
 /// What is missing to tell whether an instance does anything.
-pub(in crate::render) fn missing(missing: &Missing, locale: Locale) -> String {
+pub(crate) fn missing(missing: &Missing, locale: Locale) -> String {
     let mut out = String::new();
     let _ = match locale {
         Locale::En => en::missing(&mut out, missing),

@@ -3,13 +3,13 @@
 
 use serde_json::json;
 
-use super::facts::{cut, facts, short, size};
-use super::pack::{Block, Limits, blocks, message, pack};
-use super::slack::block;
-use super::{Frame, intro, subject, title};
-use crate::decide::digest::Digest;
+use crate::engine::model::Message;
+use crate::engine::report::digest::Digest;
 use crate::render::edge::chat;
-use crate::words::Message;
+use crate::render::message::facts::{cut, facts, short, size};
+use crate::render::message::pack::{Block, Limits, blocks, message, pack};
+use crate::render::message::slack::block;
+use crate::render::message::{Frame, intro, subject, title};
 
 /// A description holds 8,000 characters; the intro takes up to 800 of them.
 const LIMITS: Limits = Limits { count: usize::MAX, cost: 7_000 };
@@ -20,7 +20,7 @@ const TITLE: usize = 250;
 /// The longest note of the operator's.
 const NOTE: usize = 500;
 
-pub(super) fn messages(digest: &Digest, frame: &Frame<'_>) -> Vec<Message> {
+pub(crate) fn messages(digest: &Digest, frame: &Frame<'_>) -> Vec<Message> {
     let blocks =
         blocks(digest, frame.locale, |note| chat(&short(note, NOTE)), |entry| block(&facts(entry, digest, frame)));
     let parts = pack(blocks, &LIMITS, |text| size(text) + 2);

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 
-use super::Frame;
-use crate::decide::digest::Digest;
+use crate::engine::model::Usd;
+use crate::engine::report::digest::Digest;
 use crate::render::catalogue::{Letter, letter};
+use crate::render::message::Frame;
 use crate::render::money::figure;
-use crate::words::Usd;
 
 /// What one instance costs a month.
-pub(super) fn monthly(dollars: Option<Decimal>, frame: &Frame<'_>) -> String {
+pub(crate) fn monthly(dollars: Option<Decimal>, frame: &Frame<'_>) -> String {
     match dollars {
         Some(dollars) => {
             let amount = figure(Usd(dollars), frame.money, frame.locale);
@@ -22,7 +22,7 @@ pub(super) fn monthly(dollars: Option<Decimal>, frame: &Frame<'_>) -> String {
 }
 
 /// What everything in a digest costs a month, each instance counted once.
-pub(super) fn total(digest: &Digest, frame: &Frame<'_>) -> String {
+pub(crate) fn total(digest: &Digest, frame: &Frame<'_>) -> String {
     let prices: BTreeMap<_, _> =
         digest.entries.iter().map(|entry| ((&entry.item.target, &entry.item.id), entry.item.monthly)).collect();
     let unknown = prices.values().filter(|price| price.is_none()).count();

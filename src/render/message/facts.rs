@@ -2,12 +2,12 @@
 
 use chrono::{Days, NaiveDate};
 
-use super::{Frame, cost};
-use crate::decide::digest::{Digest, Entry, Reader};
+use crate::engine::model::{Item, Subject};
+use crate::engine::report::digest::{Digest, Entry, Reader};
 use crate::render::catalogue::{Head, Letter, letter};
 use crate::render::edge::plain;
+use crate::render::message::{Frame, cost};
 use crate::render::words::detail;
-use crate::words::{Item, Subject};
 
 /// For how long the tag in a message keeps an instance, unless the settings allow less.
 const KEEP_DAYS: u32 = 30;
@@ -20,29 +20,29 @@ const NOTE: usize = 160;
 const WORD: usize = 64;
 
 /// The lines about one instance.
-pub(super) struct Facts {
+pub(crate) struct Facts {
     /// The instance's id.
-    pub(super) id: String,
+    pub(crate) id: String,
     /// Its name and type, as others wrote them.
-    pub(super) about: Vec<String>,
+    pub(crate) about: Vec<String>,
     /// Account, Region and policy.
-    pub(super) place: String,
+    pub(crate) place: String,
     /// Everything else.
-    pub(super) lines: Vec<Line>,
+    pub(crate) lines: Vec<Line>,
 }
 
 /// One line.
-pub(super) struct Line {
+pub(crate) struct Line {
     /// What stands before it.
-    pub(super) head: String,
+    pub(crate) head: String,
     /// What it says.
-    pub(super) text: String,
+    pub(crate) text: String,
     /// Whether it is to be copied to the letter.
-    pub(super) exact: bool,
+    pub(crate) exact: bool,
 }
 
 /// The lines about one entry.
-pub(super) fn facts(entry: &Entry, digest: &Digest, frame: &Frame<'_>) -> Facts {
+pub(crate) fn facts(entry: &Entry, digest: &Digest, frame: &Frame<'_>) -> Facts {
     let Entry { item, owner } = entry;
     let Item { subject, target, id, name, kind, policy, verdict, since, due, zone, monthly, note, reminder } = item;
     let say =
@@ -104,12 +104,12 @@ fn keep(item: &Item, frame: &Frame<'_>) -> String {
 }
 
 /// Text that others wrote, on one line, cut to `most` UTF-16 units.
-pub(super) fn short(text: &str, most: usize) -> String {
+pub(crate) fn short(text: &str, most: usize) -> String {
     cut(plain(text), most)
 }
 
 /// Text cut to `most` UTF-16 units; what is cut ends in `…`.
-pub(super) fn cut(text: String, most: usize) -> String {
+pub(crate) fn cut(text: String, most: usize) -> String {
     if size(&text) <= most {
         return text;
     }
@@ -125,6 +125,6 @@ pub(super) fn cut(text: String, most: usize) -> String {
 }
 
 /// How long a text is as chats count: in UTF-16 units.
-pub(super) fn size(text: &str) -> usize {
+pub(crate) fn size(text: &str) -> usize {
     text.encode_utf16().count()
 }

@@ -13,13 +13,14 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use crate::decide::digest::{Digest, Reader};
-use crate::decide::settings::{Format, Money, TagNames, Way};
-use crate::words::{Contact, Item, Locale, Message, Subject};
+use crate::engine::config::{Format, Money, TagNames, Way};
+use crate::engine::model::{Contact, Item, Locale, Message, Subject};
+use crate::engine::report::digest::{Digest, Reader};
 
-use super::catalogue::{Letter, letter};
-use super::edge::{self, unlinked};
-use facts::short;
+use crate::render::catalogue::{Letter, letter};
+use crate::render::edge;
+use crate::render::edge::unlinked;
+use crate::render::message::facts::short;
 
 /// What messages are made with, beside the digest.
 #[derive(Clone, Copy, Debug)]

@@ -1,21 +1,21 @@
 //! Puts blocks into as few parts as the limits of a channel allow, in order and without leaving one out.
 
-use super::facts::size;
-use crate::decide::digest::{Digest, Entry};
+use crate::engine::model::{Locale, Message, Named, Subject};
+use crate::engine::report::digest::{Digest, Entry};
 use crate::render::catalogue::{Letter, letter};
-use crate::words::{Locale, Message, Named, Subject};
+use crate::render::message::facts::size;
 
 /// One block: what it says, and the entries that it speaks of. A note speaks of none.
-pub(super) struct Block<'a> {
-    pub(super) text: String,
-    pub(super) entries: Vec<&'a Entry>,
+pub(crate) struct Block<'a> {
+    pub(crate) text: String,
+    pub(crate) entries: Vec<&'a Entry>,
 }
 
 /// So many instances whose tags changed at once are listed; of more, for a team was reorganised, one line says how many.
 const LISTED: usize = 10;
 
 /// The blocks of a digest: notes first, then one for each entry.
-pub(super) fn blocks<'a>(
+pub(crate) fn blocks<'a>(
     digest: &'a Digest,
     locale: Locale,
     note: impl Fn(&str) -> String,
@@ -56,16 +56,16 @@ fn chunks(lines: impl Iterator<Item = String>) -> Vec<String> {
 }
 
 /// The most that one part holds.
-pub(super) struct Limits {
+pub(crate) struct Limits {
     /// Blocks.
-    pub(super) count: usize,
+    pub(crate) count: usize,
     /// What the blocks may cost together, by the measure of the channel.
-    pub(super) cost: usize,
+    pub(crate) cost: usize,
 }
 
 /// Parts of at least one block each. A block that alone costs too much has a part of its own: the form of a block
 /// is such that this does not happen, and if it did, a channel's refusal would be seen, and a lost id would not.
-pub(super) fn pack<'a>(blocks: Vec<Block<'a>>, limits: &Limits, cost: impl Fn(&str) -> usize) -> Vec<Vec<Block<'a>>> {
+pub(crate) fn pack<'a>(blocks: Vec<Block<'a>>, limits: &Limits, cost: impl Fn(&str) -> usize) -> Vec<Vec<Block<'a>>> {
     let mut parts: Vec<Vec<Block<'a>>> = Vec::new();
     let mut spent = 0;
     for block in blocks {
@@ -85,7 +85,7 @@ pub(super) fn pack<'a>(blocks: Vec<Block<'a>>, limits: &Limits, cost: impl Fn(&s
 }
 
 /// The message of one part.
-pub(super) fn message(subject: String, body: String, part: &[Block<'_>]) -> Message {
+pub(crate) fn message(subject: String, body: String, part: &[Block<'_>]) -> Message {
     let named = |entry: &Entry| Named {
         id: entry.item.id.clone(),
         subject: entry.item.subject,

@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::facts::{Facts, cut, facts, short, size};
-use super::pack::{Block, Limits, blocks, message, pack};
-use super::{Frame, intro, subject, title};
-use crate::decide::digest::Digest;
+use crate::engine::model::Message;
+use crate::engine::report::digest::Digest;
 use crate::render::edge::{chat, heading};
-use crate::words::Message;
+use crate::render::message::facts::{Facts, cut, facts, short, size};
+use crate::render::message::pack::{Block, Limits, blocks, message, pack};
+use crate::render::message::{Frame, intro, subject, title};
 
 /// Slack takes 50 blocks a message; one is the header and one the intro. Of the JSON of all blocks it refuses from
 /// some 13,000 characters on (`msg_blocks_too_long`), far below the 40,000 that are documented.
@@ -19,7 +19,7 @@ const HEADER: usize = 150;
 /// The longest note of the operator's: escaped five to one, it still fits into a text of 3,000.
 const NOTE: usize = 500;
 
-pub(super) fn messages(digest: &Digest, frame: &Frame<'_>) -> Vec<Message> {
+pub(crate) fn messages(digest: &Digest, frame: &Frame<'_>) -> Vec<Message> {
     let blocks =
         blocks(digest, frame.locale, |note| chat(&short(note, NOTE)), |entry| block(&facts(entry, digest, frame)));
     let parts = pack(blocks, &LIMITS, |text| cost(&section(text).to_string()));
@@ -51,7 +51,7 @@ fn cost(json: &str) -> usize {
 }
 
 /// The markup of one instance.
-pub(super) fn block(facts: &Facts) -> String {
+pub(crate) fn block(facts: &Facts) -> String {
     let Facts { id, about, place, lines } = facts;
     let mut text = format!("*{}*", chat(id));
     for word in about {

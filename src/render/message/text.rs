@@ -1,11 +1,11 @@
 //! Plain text, for mail.
 
-use super::facts::{Facts, facts, short};
-use super::pack::{Limits, blocks, message, pack};
-use super::{Frame, intro, subject, title};
-use crate::decide::digest::Digest;
+use crate::engine::model::Message;
+use crate::engine::report::digest::Digest;
 use crate::render::edge::unlinked;
-use crate::words::Message;
+use crate::render::message::facts::{Facts, facts, short};
+use crate::render::message::pack::{Limits, blocks, message, pack};
+use crate::render::message::{Frame, intro, subject, title};
 
 /// SNS takes 256 KB a message, attributes included; title and intro are far below what is left.
 const LIMITS: Limits = Limits { count: usize::MAX, cost: 240_000 };
@@ -13,7 +13,7 @@ const LIMITS: Limits = Limits { count: usize::MAX, cost: 240_000 };
 /// The longest note of the operator's, in UTF-16 units.
 const NOTE: usize = 1_000;
 
-pub(super) fn messages(digest: &Digest, frame: &Frame<'_>) -> Vec<Message> {
+pub(crate) fn messages(digest: &Digest, frame: &Frame<'_>) -> Vec<Message> {
     let blocks = blocks(
         digest,
         frame.locale,
@@ -26,7 +26,7 @@ pub(super) fn messages(digest: &Digest, frame: &Frame<'_>) -> Vec<Message> {
     let one = |(n, part): (usize, &Vec<_>)| {
         let mut body = vec![unlinked(&title(digest, frame, n + 1, of))];
         body.extend(Some(intro(digest, frame).join("\n")).filter(|intro| !intro.is_empty()));
-        body.extend(part.iter().map(|block: &super::pack::Block<'_>| block.text.clone()));
+        body.extend(part.iter().map(|block: &crate::render::message::pack::Block<'_>| block.text.clone()));
         message(subject(digest, n + 1, of), body.join("\n\n") + "\n", part)
     };
     parts.iter().enumerate().map(one).collect()

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
 use chrono::{DateTime, Utc};
-use idle_reaper::words::OwnTag;
+use idle_reaper::engine::tags::stop_tag::OwnTag;
 use serde_json::{Value, json};
 
 use super::simulated::Simulated;

@@ -1,7 +1,7 @@
 //! Events of AWS that are no schedule, through the real binary.
 
-use idle_reaper::adapters::aws::AwsHub;
-use idle_reaper::decide::settings::Settings;
+use idle_reaper::aws::AwsHub;
+use idle_reaper::engine::config::Settings;
 use idle_reaper::ports::WriteRecord;
 use serde_json::{Value, json};
 

@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use idle_reaper::words::OwnTag;
+use idle_reaper::engine::tags::stop_tag::OwnTag;
 use serde_json::{Value, json};
 
 use super::estate::Estate;

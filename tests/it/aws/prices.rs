@@ -9,10 +9,10 @@ use aws_config::retry::RetryConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
-use idle_reaper::adapters::aws::{Aws, Pricing, all_loopback};
-use idle_reaper::decide::price::{Price, PriceKey, Prices};
-use idle_reaper::flow::prices::fill;
+use idle_reaper::aws::{Aws, Pricing, all_loopback};
+use idle_reaper::engine::cost::price::{Price, PriceKey, Prices};
 use idle_reaper::ports::{PortError, PriceList as _};
+use idle_reaper::run::prices::fill;
 use serde_json::{Value, json};
 
 use crate::fake::at;

@@ -10,10 +10,10 @@ use std::time::Duration;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
-use idle_reaper::adapters::aws::{Aws, AwsMessenger, Eyes, Patience};
-use idle_reaper::decide::settings::{Channel, Settings};
+use idle_reaper::aws::{Aws, AwsMessenger, Eyes, Patience};
+use idle_reaper::engine::config::{Channel, Settings};
+use idle_reaper::engine::model::{Message, Named, Subject};
 use idle_reaper::ports::{Look, Messenger};
-use idle_reaper::words::{Message, Named, Subject};
 use serde_json::{Value, json};
 
 use super::world::{World, row};

@@ -2,14 +2,16 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use idle_reaper::adapters::aws::Eyes;
-use idle_reaper::decide::idle::{Idleness, Metric, Missing, Sign, WhyReportOnly};
-use idle_reaper::decide::settings::{Idle, Settings};
-use idle_reaper::decide::spent::Spent;
-use idle_reaper::decide::witness::Witness;
-use idle_reaper::flow::{Clock, gather};
+use idle_reaper::aws::Eyes;
+use idle_reaper::engine::config::{Idle, Settings};
+use idle_reaper::engine::cost::spent::Spent;
+use idle_reaper::engine::evidence::idle::{Idleness, Metric, Missing, Sign};
+use idle_reaper::engine::evidence::witness::Witness;
+use idle_reaper::engine::model::idle::WhyReportOnly;
+use idle_reaper::engine::model::{Instance, Target};
+use idle_reaper::engine::tags::mark::Tier;
 use idle_reaper::ports::Look;
-use idle_reaper::words::{Instance, Target, Tier};
+use idle_reaper::run::{Clock, gather};
 use serde_json::json;
 
 use super::world::{EVENING, World};

@@ -10,7 +10,7 @@ use std::time::Duration;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
-use idle_reaper::adapters::aws::Aws;
+use idle_reaper::aws::Aws;
 use serde_json::{Value, json};
 
 /// The instant of the stories: a Wednesday evening in Tokyo, the office has closed.

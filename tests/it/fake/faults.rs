@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use idle_reaper::engine::model::Target;
 use idle_reaper::ports::Switch;
-use idle_reaper::words::Target;
 
 /// What an act on one instance comes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
-use idle_reaper::decide::idle::{Asked, Evidence, Metric, Reading, Series, Wanted};
-use idle_reaper::words::Target;
+use idle_reaper::engine::evidence::idle::{Asked, Evidence, Metric, Reading, Series, Wanted};
+use idle_reaper::engine::model::Target;
 
 use super::{Deed, World};
 

@@ -5,18 +5,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use idle_reaper::decide::case::Activity;
-use idle_reaper::decide::idle::{Evidence, Wanted};
-use idle_reaper::decide::last_hour::Recent;
-use idle_reaper::decide::price::{Price, PriceKey};
-use idle_reaper::decide::restart::{Key, Volumes};
-use idle_reaper::decide::settings::Channel;
-use idle_reaper::decide::spent::Spent;
+use idle_reaper::engine::config::Channel;
+use idle_reaper::engine::cost::price::{Price, PriceKey};
+use idle_reaper::engine::cost::spent::Spent;
+use idle_reaper::engine::evidence::idle::{Evidence, Wanted};
+use idle_reaper::engine::evidence::last_hour::Recent;
+use idle_reaper::engine::model::{Instance, Message, State, Target, Usd};
+use idle_reaper::engine::plan::restart::{Key, Volumes};
+use idle_reaper::engine::rules::case::Activity;
 use idle_reaper::ports::{
     Act, ActError, Entry, FoundAccount, Hub, Look, Messenger, Pause, PortError, PriceList, ReadRecord, Switch, Unseen,
     WriteRecord,
 };
-use idle_reaper::words::{Instance, Message, State, Target, Usd};
 
 use super::shape::Shape;
 use super::{Change, Deed, Fault, Inner, World};

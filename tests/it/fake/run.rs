@@ -4,17 +4,19 @@ use std::future::Future;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use idle_reaper::adapters::recorded::{NoRecord, Recorded};
-use idle_reaper::decide::events::Event;
-use idle_reaper::decide::fan_out::Begun;
-use idle_reaper::decide::plan::Plan;
-use idle_reaper::decide::report::Report;
-use idle_reaper::decide::request::{Mode, Run, Scope};
-use idle_reaper::decide::settings::Settings;
-use idle_reaper::decide::undo::{Hand, Undo};
-use idle_reaper::flow::FanOutError;
-use idle_reaper::flow::fan_out::{self, Planned};
-use idle_reaper::flow::{self, Clock, Error, Order, UndoError, UndoOrder};
+use idle_reaper::engine::config::Settings;
+use idle_reaper::engine::plan::Plan;
+use idle_reaper::engine::report::Report;
+use idle_reaper::engine::report::fan_out::Begun;
+use idle_reaper::engine::request::events::Event;
+use idle_reaper::engine::request::{Mode, Run, Scope};
+use idle_reaper::engine::undo::{Hand, Undo};
+use idle_reaper::local::inventory::{NoRecord, Recorded};
+use idle_reaper::run;
+use idle_reaper::run::FanOutError;
+use idle_reaper::run::fan_out;
+use idle_reaper::run::fan_out::Planned;
+use idle_reaper::run::{Clock, Error, Order, UndoError, UndoOrder};
 
 use super::World;
 
@@ -61,8 +63,8 @@ pub fn try_undo(world: &World, settings: &Settings, back: &Back) -> Result<Undo,
     let order = UndoOrder { run: &run, undoes, hand, settings, clock, wall: back.at, agreed: None };
     block_on(async {
         match back.apply {
-            true => flow::undo(&order, world, world, world).await.map(|(undo, _)| undo),
-            false => flow::foresee(&order, world, world).await,
+            true => run::undo(&order, world, world, world).await.map(|(undo, _)| undo),
+            false => run::foresee(&order, world, world).await,
         }
     })
 }
@@ -87,21 +89,21 @@ pub fn apply(world: &World, settings: &Settings, at: DateTime<Utc>) -> Report {
 /// A dry run.
 pub fn try_plan(world: &World, settings: &Settings, ask: &Ask) -> Result<Report, Error> {
     let run = begin(world, Mode::Plan, ask);
-    block_on(async { flow::plan(&order(&run, settings, ask), world, world).await })
+    block_on(async { run::plan(&order(&run, settings, ask), world, world).await })
 }
 
 /// A dry run over a saved inventory.
 pub fn plan_over(recorded: &Recorded, settings: &Settings, at: DateTime<Utc>) -> Report {
     let ask = Ask::at(at);
     let run = Run { id: "run-1".into(), mode: Mode::Plan, scope: Scope::default(), at };
-    block_on(async { flow::plan(&order(&run, settings, &ask), recorded, &NoRecord).await }).expect("a plan")
+    block_on(async { run::plan(&order(&run, settings, &ask), recorded, &NoRecord).await }).expect("a plan")
 }
 
 /// An apply. Whether the world acts is for the settings to say.
 pub fn try_apply(world: &World, settings: &Settings, ask: &Ask) -> Result<Report, Error> {
     let run = begin(world, Mode::Apply, ask);
     let order = order(&run, settings, ask);
-    let apply = async { flow::apply(&order, world, world, world, world, world).await.map(|(report, _)| report) };
+    let apply = async { run::apply(&order, world, world, world, world, world).await.map(|(report, _)| report) };
     block_on(unless_killed(apply))
 }
 
@@ -119,7 +121,7 @@ pub fn apply_killed(world: &World, settings: &Settings, ask: &Ask, after: Durati
     let run = begin(world, Mode::Apply, ask);
     let order = order(&run, settings, ask);
     let killed = async {
-        let work = flow::apply(&order, world, world, world, world, world);
+        let work = run::apply(&order, world, world, world, world, world);
         tokio::time::timeout(after, work).await.is_err()
     };
     block_on(killed)
@@ -131,7 +133,7 @@ pub fn regard(world: &World, settings: &Settings, event: &Event, at: DateTime<Ut
     let ask = Ask { scope: event.scope(), ..Ask::at(at) };
     let run = begin(world, Mode::Plan, &ask);
     let order = order(&run, settings, &ask);
-    block_on(async { flow::regard(&order, world, world, world, world, anomaly).await.map(|(report, _)| report) })
+    block_on(async { run::regard(&order, world, world, world, world, anomaly).await.map(|(report, _)| report) })
 }
 
 /// Two applies at once.
@@ -139,7 +141,7 @@ pub fn apply_both(world: &World, settings: &Settings, at: DateTime<Utc>) -> [Res
     let ask = Ask::at(at);
     let (one, two) = (begin(world, Mode::Apply, &ask), begin(world, Mode::Apply, &ask));
     let apply = async |run| {
-        flow::apply(&order(run, settings, &ask), world, world, world, world, world).await.map(|(report, _)| report)
+        run::apply(&order(run, settings, &ask), world, world, world, world, world).await.map(|(report, _)| report)
     };
     block_on(async { <[_; 2]>::from(tokio::join!(apply(&one), apply(&two))) })
 }

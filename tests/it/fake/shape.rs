@@ -1,12 +1,12 @@
 //! Builders and short words for tests: instances, settings, and what a report says of one instance.
 
 use chrono::{DateTime, Utc};
-use idle_reaper::decide::case::{Activity, History};
-use idle_reaper::decide::judge::{Judge, Ruling};
-use idle_reaper::decide::report::{Ending, Report, Row};
-use idle_reaper::decide::request::Scope;
-use idle_reaper::decide::settings::Settings;
-use idle_reaper::words::{Account, Action, Instance, State, Tags, Target};
+use idle_reaper::engine::config::Settings;
+use idle_reaper::engine::judge::{Judge, Ruling};
+use idle_reaper::engine::model::{Account, Action, Instance, State, Tags, Target};
+use idle_reaper::engine::report::{Ending, Report, Row};
+use idle_reaper::engine::request::Scope;
+use idle_reaper::engine::rules::case::{Activity, History};
 
 /// A Wednesday evening in Tokyo, when the office is closed.
 pub const EVENING: &str = "2026-11-25T21:30:00+09:00";

@@ -1,6 +1,6 @@
 //! Tags of the fake world, which AWS may confirm and not write.
 
-use idle_reaper::words::{Tags, Target};
+use idle_reaper::engine::model::{Tags, Target};
 
 use super::shape::Shape;
 use super::{Fault, Inner};

@@ -1,7 +1,8 @@
 //! What a part is asked, and what parts say that they called.
 
-use idle_reaper::decide::fan_out::{Stage, StageInvalid, Used};
-use idle_reaper::decide::spent::Spent;
+use idle_reaper::engine::cost::spent::Spent;
+use idle_reaper::engine::report::fan_out::Used;
+use idle_reaper::engine::request::stage::{Stage, StageInvalid};
 
 #[test]
 fn what_is_sent_to_a_part_is_read_strictly() {

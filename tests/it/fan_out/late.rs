@@ -3,10 +3,10 @@
 use std::time::Duration as Std;
 
 use chrono::{DateTime, Duration, Utc};
-use idle_reaper::decide::fan_out::{Begun, TooLate, Used};
-use idle_reaper::decide::report::{Ending, Health};
-use idle_reaper::decide::request::Mode;
-use idle_reaper::flow::Clock;
+use idle_reaper::engine::report::fan_out::{Begun, TooLate, Used};
+use idle_reaper::engine::report::{Ending, Health};
+use idle_reaper::engine::request::Mode;
+use idle_reaper::run::Clock;
 use proptest::prelude::*;
 
 use super::{two_accounts, whole};

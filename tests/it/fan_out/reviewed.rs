@@ -4,15 +4,15 @@ use std::cell::Cell;
 use std::collections::BTreeSet;
 
 use chrono::Duration;
-use idle_reaper::decide::caps::Cap;
-use idle_reaper::decide::past::reviewed;
-use idle_reaper::decide::plan::{Plan, PlanRefused, Step};
-use idle_reaper::decide::report::{Ending, Report};
-use idle_reaper::decide::request::Mode;
-use idle_reaper::decide::settings::Settings;
-use idle_reaper::flow::Error;
+use idle_reaper::engine::config::Settings;
+use idle_reaper::engine::history::past::reviewed;
+use idle_reaper::engine::model::{Instance, State};
+use idle_reaper::engine::plan::caps::Cap;
+use idle_reaper::engine::plan::{Plan, PlanRefused, Step};
+use idle_reaper::engine::report::{Ending, Report};
+use idle_reaper::engine::request::Mode;
 use idle_reaper::render::json;
-use idle_reaper::words::{Instance, State};
+use idle_reaper::run::Error;
 use proptest::prelude::*;
 use proptest::sample::select;
 

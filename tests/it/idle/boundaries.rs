@@ -1,10 +1,11 @@
 //! Where the windows begin and end, and limits that are met to the last digit.
 
 use chrono::{DateTime, Duration, Utc};
-use idle_reaper::decide::idle::{
-    Evidence, Idleness, Metric, Missing, Next, Series, Sign, WhyLikely, network_per_hour, next,
+use idle_reaper::engine::evidence::idle::{
+    Evidence, Idleness, Metric, Missing, Next, Series, Sign, network_per_hour, next,
 };
-use idle_reaper::words::Tier;
+use idle_reaper::engine::model::WhyLikely;
+use idle_reaper::engine::tags::mark::Tier;
 
 use super::samples::Case;
 use crate::fake::at;

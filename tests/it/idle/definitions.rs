@@ -1,8 +1,10 @@
 //! The definitions, threshold by threshold, on both sides of each.
 
 use chrono::Duration;
-use idle_reaper::decide::idle::{Evidence, Idleness, Ineligible, Metric, Missing, Next, Sign, WhyLikely, next};
-use idle_reaper::words::{State, Tier};
+use idle_reaper::engine::evidence::idle::{Evidence, Idleness, Ineligible, Metric, Missing, Next, Sign, next};
+use idle_reaper::engine::model::State;
+use idle_reaper::engine::model::WhyLikely;
+use idle_reaper::engine::tags::mark::Tier;
 
 use super::samples::{Case, METRICS};
 use crate::fake::at;
@@ -140,7 +142,7 @@ fn the_hour_that_has_just_ended_may_be_late() {
     let last = Case::idle().points[1].as_ref().unwrap().len() - 1;
     // With no tolerance for gaps at all, the hour under way and the one before it need not be there.
     let strict = |case: Case| Case {
-        settings: idle_reaper::decide::settings::Idle { coverage_percent: 100.0, ..case.settings.clone() },
+        settings: idle_reaper::engine::config::Idle { coverage_percent: 100.0, ..case.settings.clone() },
         ..case
     };
     assert!(matches!(strict(Case::idle().only(Metric::Cpu, |n| n < last - 1)).answer(), Idleness::Idle(_)));
@@ -157,7 +159,7 @@ fn figures_that_are_no_numbers_are_missing() {
 
 #[test]
 fn what_is_of_another_kind_or_does_not_tell_is_not_idle() {
-    let missing = |change: fn(&mut idle_reaper::words::Instance)| undetermined(&Case::idle().being(change));
+    let missing = |change: fn(&mut idle_reaper::engine::model::Instance)| undetermined(&Case::idle().being(change));
     assert_eq!(missing(|it| it.state = State::Stopped), Missing::Ineligible(Ineligible::NotRunning));
     assert_eq!(missing(|it| it.lifecycle = Some("spot".into())), Missing::Ineligible(Ineligible::Lifecycle));
     assert_eq!(missing(|it| it.root = None), Missing::Ineligible(Ineligible::Root));

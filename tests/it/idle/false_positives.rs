@@ -1,8 +1,9 @@
 //! Every false positive that the definitions name: none of them may be stopped for idleness.
 
 use chrono::Duration;
-use idle_reaper::decide::idle::{Idleness, Metric, Missing, Sign, WhyReportOnly};
-use idle_reaper::words::{Instance, Tags, Tell};
+use idle_reaper::engine::evidence::idle::{Idleness, Metric, Missing, Sign};
+use idle_reaper::engine::model::WhyReportOnly;
+use idle_reaper::engine::model::{Instance, Tags, Tell};
 
 use super::samples::Case;
 use crate::fake::at;

@@ -4,12 +4,14 @@ use std::collections::{BTreeSet, HashMap};
 use std::time::Duration as Wait;
 
 use chrono::Duration;
-use idle_reaper::decide::idle::{Idleness, Metric, Missing, Own, Sign, WhyReportOnly};
-use idle_reaper::decide::settings::Idle;
-use idle_reaper::decide::witness::Witness;
-use idle_reaper::flow::{Clock, Gathered, gather, own_acts};
+use idle_reaper::engine::config::Idle;
+use idle_reaper::engine::evidence::idle::{Idleness, Metric, Missing, Own, Sign};
+use idle_reaper::engine::evidence::witness::Witness;
+use idle_reaper::engine::model::WhyReportOnly;
+use idle_reaper::engine::model::{Instance, Target};
+use idle_reaper::engine::tags::mark::Tier;
 use idle_reaper::ports::Look;
-use idle_reaper::words::{Instance, Target, Tier};
+use idle_reaper::run::{Clock, Gathered, gather, own_acts};
 
 use super::samples::Case;
 use crate::fake::{Deed, EVENING, Faults, THERE, World, at, block_on};

@@ -1,8 +1,8 @@
 //! What holds for whatever was measured.
 
 use chrono::Duration;
-use idle_reaper::decide::idle::{Idleness, Metric};
-use idle_reaper::words::Tier;
+use idle_reaper::engine::evidence::idle::{Idleness, Metric};
+use idle_reaper::engine::tags::mark::Tier;
 use proptest::prelude::*;
 use proptest::sample::select;
 

@@ -1,11 +1,10 @@
 //! A box that does nothing, and changes to it.
 
 use chrono::{DateTime, Duration, Utc};
-use idle_reaper::decide::idle::{
-    Evidence, IdleFacts, Idleness, Metric, Own, Question, Reading, Series, Sign, classify,
-};
-use idle_reaper::decide::settings::Idle;
-use idle_reaper::words::{Details, Instance};
+use idle_reaper::engine::config::Idle;
+use idle_reaper::engine::evidence::idle::{Evidence, Idleness, Metric, Own, Question, Reading, Series, Sign, classify};
+use idle_reaper::engine::model::IdleFacts;
+use idle_reaper::engine::model::{Details, Instance};
 
 use crate::fake::{EVENING, at, instance};
 
@@ -70,7 +69,7 @@ impl Case {
     /// Quiet points of a metric in every period for which `ran` holds.
     fn series(&self, metric: Metric, ran: impl Fn(DateTime<Utc>) -> bool) -> Points {
         let mut points = Vec::new();
-        let mut next = idle_reaper::decide::idle::since(metric, &self.settings, self.now);
+        let mut next = idle_reaper::engine::evidence::idle::since(metric, &self.settings, self.now);
         while next < self.now {
             if ran(next) {
                 points.push((next, quiet(metric)));

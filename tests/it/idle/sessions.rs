@@ -2,8 +2,9 @@
 //! leaves to work.
 
 use chrono::{DateTime, Duration, Utc};
-use idle_reaper::decide::idle::{Idleness, Metric, Missing, Sign, WhyLikely};
-use idle_reaper::words::Tier;
+use idle_reaper::engine::evidence::idle::{Idleness, Metric, Missing, Sign};
+use idle_reaper::engine::model::WhyLikely;
+use idle_reaper::engine::tags::mark::Tier;
 
 use super::samples::Case;
 use crate::fake::at;

@@ -1,21 +1,21 @@
 //! What a sign of life says: the figures, and the instant from which a whole window has to go by.
 
 use chrono::Duration;
-use idle_reaper::decide::idle::{Metric, Sign};
+use idle_reaper::engine::evidence::idle::{Metric, Sign};
 
 use super::samples::Case;
 
 /// `loud` in the hours that begin more than `quiet` hours before the run's own, back to the window's beginning.
 fn loud_before(case: Case, metric: Metric, quiet: i64, loud: f64) -> Case {
     let case = case.all(metric, loud);
-    let newest = idle_reaper::decide::idle::since(metric, &case.settings, case.now) + case.settings.decision;
+    let newest = idle_reaper::engine::evidence::idle::since(metric, &case.settings, case.now) + case.settings.decision;
     (0..=quiet).fold(case, |case, n| case.having(metric, newest - Duration::hours(n), super::samples::quiet(metric)))
 }
 
 /// The end of the hour that begins so many hours before the run's own.
 fn end_of(case: &Case, back: i64) -> Option<chrono::DateTime<chrono::Utc>> {
     Some(
-        idle_reaper::decide::idle::since(Metric::Cpu, &case.settings, case.now)
+        idle_reaper::engine::evidence::idle::since(Metric::Cpu, &case.settings, case.now)
             + case.settings.decision
             + Duration::hours(1 - back),
     )

@@ -1,8 +1,8 @@
 //! Who was seen active is not measured again before it could be idle.
 
 use chrono::Duration;
-use idle_reaper::decide::idle::{Idleness, Metric, Sign};
-use idle_reaper::decide::witness::{Sighting, Witness};
+use idle_reaper::engine::evidence::idle::{Idleness, Metric, Sign};
+use idle_reaper::engine::evidence::witness::{Sighting, Witness};
 
 use super::samples::Case;
 
@@ -22,7 +22,7 @@ fn speaks(case: &Case, text: &str, later: Duration) -> Option<Idleness> {
 fn a_peak_spares_the_measuring_until_it_has_left_the_decision_window() {
     let case = Case::idle().with(Metric::Cpu, Duration::hours(5), 30.0);
     let case =
-        Case { settings: idle_reaper::decide::settings::Idle { burst_percent: 90.0, ..case.settings.clone() }, ..case };
+        Case { settings: idle_reaper::engine::config::Idle { burst_percent: 90.0, ..case.settings.clone() }, ..case };
     let text = file(&case);
     assert!(matches!(speaks(&case, &text, Duration::days(13)), Some(Idleness::Active(Sign::Witnessed { .. }))));
     assert_eq!(speaks(&case, &text, Duration::days(14)), None);

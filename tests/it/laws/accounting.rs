@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use idle_reaper::decide::report::{Health, Report};
-use idle_reaper::flow::Error;
-use idle_reaper::words::Target;
+use idle_reaper::engine::model::Target;
+use idle_reaper::engine::report::{Health, Report};
+use idle_reaper::run::Error;
 use proptest::prelude::*;
 use proptest::sample::subsequence;
 

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use chrono::Duration;
-use idle_reaper::decide::caps::Cap;
-use idle_reaper::decide::plan::PlanRefused;
-use idle_reaper::decide::report::{Ending, Health};
-use idle_reaper::flow::Error;
-use idle_reaper::words::{Instance, Reason, State, Target};
+use idle_reaper::engine::model::{Instance, Reason, State, Target};
+use idle_reaper::engine::plan::PlanRefused;
+use idle_reaper::engine::plan::caps::Cap;
+use idle_reaper::engine::report::{Ending, Health};
+use idle_reaper::run::Error;
 
 use crate::fake::{
     Ask, Change, Deed, EVENING, Fault, Faults, HERE, NO_DAILY_CAPS, Shape, World, apply, apply_both, at, ending,

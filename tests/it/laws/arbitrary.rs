@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use chrono::{DateTime, Duration, Utc};
-use idle_reaper::decide::case::{Activity, History};
-use idle_reaper::decide::settings::{Caps, Settings};
-use idle_reaper::words::{Action, Instance, State, Tags, Target};
+use idle_reaper::engine::config::{Caps, Settings};
+use idle_reaper::engine::model::{Action, Instance, State, Tags, Target};
+use idle_reaper::engine::rules::case::{Activity, History};
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::{Config, RngSeed, TestRunner};

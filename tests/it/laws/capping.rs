@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::arbitrary::{Scene, any_caps, any_faulty_scene, any_scene, for_all};
 use crate::fake::{Deed, EVENING, Fault, Faults, NO_DAILY_CAPS, Shape, World, apply, at, instance, keys, plan, with};
-use idle_reaper::decide::caps::Cap;
-use idle_reaper::decide::report::{Ending, Report};
-use idle_reaper::decide::settings::{Caps, Settings};
-use idle_reaper::words::Action;
+use idle_reaper::engine::config::{Caps, Settings};
+use idle_reaper::engine::model::Action;
+use idle_reaper::engine::plan::caps::Cap;
+use idle_reaper::engine::report::{Ending, Report};
 
 fn share(caps: &Caps, report: &Report) -> usize {
     let running = report.rows.iter().filter(|row| row.running_in_scope).count();
@@ -33,7 +33,7 @@ fn check_days_and_places(caps: &Caps, stopped: &[(&str, &str, &str)]) {
     assert!(accounts <= caps.stops_per_account_per_day, "{accounts}");
     assert!(policies <= caps.stops_per_policy_per_day, "{policies}");
     let places = most(stopped.iter().map(|(a, r, _)| (a, r)));
-    assert!(places <= idle_reaper::decide::way_back::startable_within(caps.tolerated_undo), "{places}");
+    assert!(places <= idle_reaper::engine::plan::undo_capacity::startable_within(caps.tolerated_undo), "{places}");
 }
 
 fn capped(scene: &Scene, caps: Caps) -> Settings {

@@ -1,11 +1,11 @@
 //! Law 2: missing or unreadable evidence never condemns. The absence of a tag alone never condemns.
 
-use idle_reaper::decide::case::{Activity, History};
-use idle_reaper::decide::judge::Judge;
-use idle_reaper::decide::last_hour::LastHour;
-use idle_reaper::decide::request::Scope;
-use idle_reaper::decide::settings::Settings;
-use idle_reaper::words::{Account, Action, Instance, Reason, State, Tags};
+use idle_reaper::engine::config::Settings;
+use idle_reaper::engine::evidence::last_hour::LastHour;
+use idle_reaper::engine::judge::Judge;
+use idle_reaper::engine::model::{Account, Action, Instance, Reason, State, Tags};
+use idle_reaper::engine::request::Scope;
+use idle_reaper::engine::rules::case::{Activity, History};
 use proptest::prelude::*;
 use proptest::sample::select;
 
@@ -60,7 +60,7 @@ fn a_gap_in_the_measurements_condemns_nobody() {
 }
 
 fn is_spared_unmeasured(settings: &Settings) -> bool {
-    settings.busy.is_some_and(|busy| busy.unmeasured == idle_reaper::decide::settings::Unmeasured::Spare)
+    settings.busy.is_some_and(|busy| busy.unmeasured == idle_reaper::engine::config::Unmeasured::Spare)
 }
 
 #[test]

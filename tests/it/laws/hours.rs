@@ -4,7 +4,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 use chrono_tz::{TZ_VARIANTS, Tz};
-use idle_reaper::schedule::{Calendar, DateRange, Expr, Hours, Part, Schedule, Window};
+use idle_reaper::engine::schedule::{Calendar, DateRange, Expr, Hours, Part, Schedule, Window};
 use proptest::prelude::*;
 use proptest::sample::select;
 
@@ -72,7 +72,9 @@ fn a_window_of_every_week_opens_and_closes_within_two_weeks() {
         // Of days that touch only the first opens, and what is open on all of them opens never.
         let whole_days = text.ends_with("all-day") || text.ends_with("00:00-24:00") || text.ends_with("00:00-00:00");
         if whole_days && said.opens.is_none() {
-            return assert!(said.open && schedule.business_week() == idle_reaper::schedule::Days::MONDAY_TO_FRIDAY);
+            return assert!(
+                said.open && schedule.business_week() == idle_reaper::engine::schedule::Days::MONDAY_TO_FRIDAY
+            );
         }
         let fortnight = Duration::days(14);
         // A window may be lost in the gap of a spring night, so that it waits for its next day.

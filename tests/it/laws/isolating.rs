@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use idle_reaper::decide::report::{Ending, Report};
-use idle_reaper::decide::settings::Settings;
-use idle_reaper::words::{Instance, Target};
+use idle_reaper::engine::config::Settings;
+use idle_reaper::engine::model::{Instance, Target};
+use idle_reaper::engine::report::{Ending, Report};
 use proptest::prelude::*;
 use proptest::sample::select;
 
@@ -15,7 +15,7 @@ use crate::fake::{Fault, Faults, Shape, apply, plan};
 fn roomy() -> impl Strategy<Value = Settings> {
     let roomy = VARIANTS.iter().filter(|settings| settings.caps.stops_per_run == 1000);
     let blind = |settings: &Settings| {
-        let run = idle_reaper::decide::settings::Run { max_blind_percent: 100, ..settings.run.clone() };
+        let run = idle_reaper::engine::config::Run { max_blind_percent: 100, ..settings.run.clone() };
         Settings { run, ..settings.clone() }
     };
     select(roomy.map(blind).collect::<Vec<_>>())

@@ -2,8 +2,8 @@
 //! still be started.
 
 use chrono::{DateTime, Duration, Utc};
-use idle_reaper::decide::settings::Settings;
-use idle_reaper::words::{Action, Reason, State};
+use idle_reaper::engine::config::Settings;
+use idle_reaper::engine::model::{Action, Reason, State};
 use proptest::prelude::*;
 use proptest::sample::select;
 

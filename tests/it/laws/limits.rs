@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use chrono::Duration as Span;
-use idle_reaper::decide::report::{Ending, Health};
+use idle_reaper::engine::model::{Action, State, Subject, Verdict};
+use idle_reaper::engine::report::{Ending, Health};
 use idle_reaper::ports::Switch;
-use idle_reaper::words::{Action, State, Subject, Verdict};
 use proptest::prelude::*;
 use proptest::sample::select;
 
@@ -157,7 +157,7 @@ fn only_one_run_acts_at_a_time() {
     let world = World::of([instance("i-1")]);
     world.put("acting.lock", r#"{"run":"run-9","until":"2026-11-25T12:31:00Z"}"#);
     let refused = try_apply(&world, &with(&[]), &Ask::at(at(EVENING)));
-    assert!(matches!(&refused, Err(idle_reaper::flow::Error::Busy { run, .. }) if run == "run-9"), "{refused:?}");
+    assert!(matches!(&refused, Err(idle_reaper::run::Error::Busy { run, .. }) if run == "run-9"), "{refused:?}");
     assert_eq!(world.calls(Deed::acts), []);
     assert_eq!(world.recorded("acting.lock").len(), 1, "another run's lock was taken away");
 
@@ -167,6 +167,6 @@ fn only_one_run_acts_at_a_time() {
 
     let world = World::of([instance("i-1").account(HERE.0)]);
     world.put("acting.lock", "half a li");
-    assert!(matches!(try_apply(&world, &with(&[]), &Ask::at(at(EVENING))), Err(idle_reaper::flow::Error::Record(_))));
+    assert!(matches!(try_apply(&world, &with(&[]), &Ask::at(at(EVENING))), Err(idle_reaper::run::Error::Record(_))));
     assert_eq!(world.calls(Deed::acts), []);
 }

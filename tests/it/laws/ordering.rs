@@ -1,6 +1,6 @@
 //! Law 5: the order in which instances were seen does not change the plan or the report.
 
-use idle_reaper::decide::report::Report;
+use idle_reaper::engine::report::Report;
 use idle_reaper::render::json;
 use proptest::prelude::*;
 
@@ -12,7 +12,7 @@ fn otherwise(scene: &Scene, seed: u64) -> Scene {
     let mut other = Scene { seed, ..scene.clone() };
     other.instances.reverse();
     other.activity.truncate(other.instances.len());
-    other.activity.resize(other.instances.len(), idle_reaper::decide::case::Activity::of_cpu(0.5));
+    other.activity.resize(other.instances.len(), idle_reaper::engine::rules::case::Activity::of_cpu(0.5));
     other.activity.reverse();
     other
 }

@@ -3,9 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use idle_reaper::decide::report::{Ending, Health, Report};
-use idle_reaper::flow::Error;
-use idle_reaper::words::{OwnTag, State};
+use idle_reaper::engine::model::State;
+use idle_reaper::engine::report::{Ending, Health, Report};
+use idle_reaper::engine::tags::stop_tag::OwnTag;
+use idle_reaper::run::Error;
 
 use super::arbitrary::{any_faulty_scene, for_all};
 use crate::fake::{

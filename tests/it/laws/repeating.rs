@@ -3,8 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use idle_reaper::decide::report::{Ending, Report};
-use idle_reaper::words::Action;
+use idle_reaper::engine::model::Action;
+use idle_reaper::engine::report::{Ending, Report};
 use proptest::prelude::*;
 
 use super::arbitrary::{any_caps, any_faulty_scene, any_scene, for_all};
@@ -38,7 +38,7 @@ fn a_second_plan_holds_only_what_the_first_left_over() {
 #[test]
 fn in_a_world_without_faults_what_was_put_off_is_all_that_is_left() {
     for_all(150, (any_scene(12), any_caps()), |(scene, caps)| {
-        let settings = idle_reaper::decide::settings::Settings { caps, ..scene.settings.clone() };
+        let settings = idle_reaper::engine::config::Settings { caps, ..scene.settings.clone() };
         let world = scene.world();
         let applied = apply(&world, &settings, scene.at);
         let again = plan(&world, &settings, scene.at);

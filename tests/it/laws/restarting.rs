@@ -4,13 +4,13 @@
 use std::collections::BTreeSet;
 
 use chrono::Duration;
-use idle_reaper::adapters::recorded::Recorded;
-use idle_reaper::decide::caps::Cap;
-use idle_reaper::decide::report::{Ending, Health, Report};
-use idle_reaper::decide::request::Mode;
-use idle_reaper::decide::restart::{Key, Volumes};
-use idle_reaper::decide::settings::Settings;
-use idle_reaper::words::{Instance, State};
+use idle_reaper::engine::config::Settings;
+use idle_reaper::engine::model::{Instance, State};
+use idle_reaper::engine::plan::caps::Cap;
+use idle_reaper::engine::plan::restart::{Key, Volumes};
+use idle_reaper::engine::report::{Ending, Health, Report};
+use idle_reaper::engine::request::Mode;
+use idle_reaper::local::inventory::Recorded;
 use proptest::prelude::*;
 use proptest::sample::select;
 

@@ -1,8 +1,8 @@
 //! Law 3: an empty selector selects nothing. Nothing defaults to everything, nothing defaults to acting.
 
-use idle_reaper::adapters::recorded::Recorded;
-use idle_reaper::decide::request::Scope;
-use idle_reaper::decide::settings::Settings;
+use idle_reaper::engine::config::Settings;
+use idle_reaper::engine::request::Scope;
+use idle_reaper::local::inventory::Recorded;
 use proptest::prelude::*;
 use proptest::sample::select;
 

@@ -1,7 +1,7 @@
 //! Law 7: a dry run by hand makes zero writing calls; an unarmed run makes none in an account it looks at.
 
-use idle_reaper::decide::request::Scope;
-use idle_reaper::decide::settings::Settings;
+use idle_reaper::engine::config::Settings;
+use idle_reaper::engine::request::Scope;
 use proptest::sample::select;
 
 use super::arbitrary::{VARIANTS, any_faulty_scene, for_all};
@@ -24,8 +24,8 @@ fn a_dry_run_writes_nothing_anywhere() {
 
 /// Whether nothing may be done under these settings, for want of one of the keys.
 fn unarmed(settings: &Settings) -> bool {
-    let enforced = |policy: &std::sync::Arc<idle_reaper::decide::settings::Policy>| {
-        policy.stage == idle_reaper::decide::settings::Stage::Enforce
+    let enforced = |policy: &std::sync::Arc<idle_reaper::engine::config::Policy>| {
+        policy.stage == idle_reaper::engine::config::Stage::Enforce
     };
     !settings.run.armed || settings.run.record.is_none() || !settings.policies.iter().any(enforced)
 }

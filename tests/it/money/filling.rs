@@ -2,10 +2,10 @@
 
 use std::sync::Mutex;
 
-use idle_reaper::adapters::folder::Folder;
-use idle_reaper::decide::price::{Price, PriceKey, Prices};
-use idle_reaper::flow::prices::{fill, read, write};
+use idle_reaper::engine::cost::price::{Price, PriceKey, Prices};
+use idle_reaper::local::folder::Folder;
 use idle_reaper::ports::{PortError, PriceList};
+use idle_reaper::run::prices::{fill, read, write};
 
 use super::prices::{key, usd};
 use crate::fake::at;

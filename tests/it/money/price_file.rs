@@ -1,8 +1,8 @@
 //! Prices that the operator gives in a file, where the Price List is out of reach.
 
-use idle_reaper::decide::price::{Price, PriceKey, Prices, Tenancy};
-use idle_reaper::decide::price_file::read;
-use idle_reaper::words::Usd;
+use idle_reaper::engine::cost::price::{Price, PriceKey, Prices, Tenancy};
+use idle_reaper::engine::cost::price_file::read;
+use idle_reaper::engine::model::Usd;
 
 use super::prices::{key, linux, usd};
 use crate::fake::{EVENING, SETTINGS, World, apply, at, plan, row, settings};

@@ -1,7 +1,7 @@
 //! Which list price an instance has, how the price list's answer is read, and the table of what is known.
 
-use idle_reaper::decide::price::{Price, PriceKey, Prices, Tenancy, price_of};
-use idle_reaper::words::{Instance, Usd};
+use idle_reaper::engine::cost::price::{Price, PriceKey, Prices, Tenancy, price_of};
+use idle_reaper::engine::model::{Instance, Usd};
 use serde_json::{Value, json};
 
 use crate::fake::{at, instance};
@@ -119,7 +119,7 @@ fn a_zero_that_an_earlier_release_recorded_is_asked_for_again() {
 fn a_local_zone_has_a_price_of_its_own_and_another_zone_beneath_a_region_none() {
     let in_zone = |region: &str, zone: Option<&str>| {
         let mut found = linux("i-1");
-        found.target = idle_reaper::words::Target::new("111111111111", region);
+        found.target = idle_reaper::engine::model::Target::new("111111111111", region);
         found.details.zone = zone.map(Box::from);
         PriceKey::of(&found).map(|key| key.region.to_string())
     };

@@ -1,12 +1,12 @@
 //! Realised savings: hours that a stopped instance stayed stopped, times its price, and nothing that nobody saw.
 
 use chrono::{DateTime, Duration, Utc};
-use idle_reaper::decide::month::Month;
-use idle_reaper::decide::savings::{Saved, Savings, Sight, Whose};
-use idle_reaper::decide::settings::Money;
-use idle_reaper::decide::waste::{Waste, Wasted};
+use idle_reaper::engine::config::Money;
+use idle_reaper::engine::cost::savings::{Saved, Savings, Sight, Whose};
+use idle_reaper::engine::cost::waste::{Waste, Wasted};
+use idle_reaper::engine::model::month::Month;
+use idle_reaper::engine::model::{Locale, State, Target, Usd};
 use idle_reaper::render::money;
-use idle_reaper::words::{Locale, State, Target, Usd};
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 

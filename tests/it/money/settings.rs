@@ -1,13 +1,13 @@
 //! `[money]`: all of a second currency or none of it, and budgets to the last digit.
 
-use idle_reaper::decide::settings::{Money, Settings};
+use idle_reaper::engine::config::{Money, Settings};
+use idle_reaper::engine::model::{Locale, Usd};
 use idle_reaper::render::money::{caveat, figure};
-use idle_reaper::words::{Locale, Usd};
 
 fn parse(money: &str) -> Result<Money, String> {
     let text = format!("version = 1\n[money]\n{money}\n");
-    let said = |wrong: idle_reaper::decide::settings::SettingsInvalid| {
-        let one = |c: &idle_reaper::decide::settings::Complaint| {
+    let said = |wrong: idle_reaper::engine::config::SettingsInvalid| {
+        let one = |c: &idle_reaper::engine::config::Complaint| {
             format!("{}:{} {}; {}", c.line, c.column, c.what, c.hint.clone().unwrap_or_default())
         };
         wrong.complaints.iter().map(one).collect::<Vec<_>>().join("\n")

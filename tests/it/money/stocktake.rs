@@ -4,17 +4,18 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono_tz::Asia::Tokyo;
-use idle_reaper::adapters::folder::Folder;
-use idle_reaper::decide::keeping::Kept;
-use idle_reaper::decide::month::Month;
-use idle_reaper::decide::price::Price;
-use idle_reaper::decide::report::Blind;
-use idle_reaper::decide::settings::Settings;
-use idle_reaper::decide::stocktake::{Line, Owner, Stocktake, Taking, is_due};
-use idle_reaper::flow::stocktake::{done, due, write};
+use idle_reaper::engine::config::Settings;
+use idle_reaper::engine::cost::price::Price;
+use idle_reaper::engine::model::month::Month;
+use idle_reaper::engine::model::{Instance, Locale, State};
+use idle_reaper::engine::report::Blind;
+use idle_reaper::engine::report::stocktake::{Line, Owner, Stocktake, Taking, is_due};
+use idle_reaper::engine::tags::keep::Kept;
+use idle_reaper::engine::tags::keep_until::KeepUntil;
+use idle_reaper::local::folder::Folder;
 use idle_reaper::render::stocktake::{markdown, message};
 use idle_reaper::render::{STOCKTAKE_COLUMNS, stocktake_csv, stocktake_json};
-use idle_reaper::words::{Instance, KeepUntil, Locale, State};
+use idle_reaper::run::stocktake::{done, due, write};
 
 use super::prices::usd;
 use crate::fake::{Shape, at, instance, judge, settings, with};

@@ -1,12 +1,12 @@
 //! A condemned case, and for each reason the one change by which its rule comes to speak.
 
 use chrono::{DateTime, Duration, Utc};
-use idle_reaper::decide::case::{Activity, Case as RuleCase, History};
-use idle_reaper::decide::idle::Idleness;
-use idle_reaper::decide::judge::{Judge, Known};
-use idle_reaper::decide::request::Scope;
-use idle_reaper::decide::settings::{Idle, IdleDeed, Outside, Policy, Settings};
-use idle_reaper::words::{Account, Instance, Reason, State, Verdict};
+use idle_reaper::engine::config::{Idle, IdleDeed, Outside, Policy, Settings};
+use idle_reaper::engine::evidence::idle::Idleness;
+use idle_reaper::engine::judge::{Judge, Known};
+use idle_reaper::engine::model::{Account, Instance, Reason, State, Verdict};
+use idle_reaper::engine::request::Scope;
+use idle_reaper::engine::rules::case::{Activity, Case as RuleCase, History};
 
 use crate::fake::{EVENING, SETTINGS, Shape, at, instance, settings};
 use crate::voices::samples::idle_facts;
@@ -145,7 +145,7 @@ pub fn with_policy(settings: &Settings, change: impl FnOnce(&mut Policy)) -> Set
 
 /// Whether the rule of this reason would decide, were it asked alone.
 pub fn speaks(case: &Case, reason: Reason) -> bool {
-    let rules = idle_reaper::decide::rules::RULES;
+    let rules = idle_reaper::engine::judge::order::RULES;
     let rule = rules.iter().find(|rule| rule.reason == reason).expect("a rule for every reason");
     case.seen_by_rules(|seen| (rule.judge)(seen).is_some())
 }

@@ -1,14 +1,15 @@
 //! What runs and does nothing: whose policy speaks of it, and for whom weeks of evidence are asked for.
 
 use chrono::Duration;
-use idle_reaper::decide::case::History;
-use idle_reaper::decide::idle::Idleness;
-use idle_reaper::decide::idle_stops::IdleStops;
-use idle_reaper::decide::judge::Judge;
-use idle_reaper::decide::marking::{Finding, finding};
-use idle_reaper::decide::owner::Contacts;
-use idle_reaper::decide::settings::{Idle, IdleDeed, Outside};
-use idle_reaper::words::{Account, Action, Instance, Lifted, Reason, Spared, State, Tier, Verdict, WhyReported};
+use idle_reaper::engine::config::{Idle, IdleDeed, Outside};
+use idle_reaper::engine::evidence::idle::Idleness;
+use idle_reaper::engine::history::idle_stops::IdleStops;
+use idle_reaper::engine::judge::Judge;
+use idle_reaper::engine::judge::marking::{Finding, finding};
+use idle_reaper::engine::judge::owner::Contacts;
+use idle_reaper::engine::model::{Account, Action, Instance, Reason, Spared, State, Verdict, WhyReported};
+use idle_reaper::engine::rules::case::History;
+use idle_reaper::engine::tags::mark::{Lifted, Tier};
 
 use super::case::{Case, with_policy, with_tell};
 use crate::fake::{EVENING, HERE, SETTINGS, Shape, at, instance, settings};
@@ -131,7 +132,7 @@ fn an_alternate_contact_owns_what_nobody_else_does() {
     let (settings, scope, history) = (settings(&text), Default::default(), Default::default());
     let contacts = Contacts::from([(HERE.0.into(), Ok(Some("ops@example.com".into())))]);
     let judge = Judge::new(&settings, &scope, &history, at(EVENING));
-    let known = idle_reaper::decide::judge::Known::NOTHING;
+    let known = idle_reaper::engine::judge::Known::NOTHING;
     let ruling = judge.with_contacts(&contacts).rule_known(&instance("i-1"), &Account::bare(HERE.0), &known);
     assert_eq!(
         (ruling.owner.known(), ruling.owner.by.to_string().as_str()),

@@ -1,16 +1,17 @@
 //! What a mark is worth: whether it counts, what becomes of it, and from when on it lets a stop pass.
 
 use chrono::{DateTime, Duration, Utc};
-use idle_reaper::decide::caps::Cap;
-use idle_reaper::decide::case::History;
-use idle_reaper::decide::gate::{Gate, Notice, gate};
-use idle_reaper::decide::idle::{Idleness, Missing, Own, Sign};
-use idle_reaper::decide::marking::{Finding, Marking, finding, marking, standing};
-use idle_reaper::decide::owner::Reach;
-use idle_reaper::decide::retagged::{Retag, Said};
-use idle_reaper::decide::settings::IdleDeed;
-use idle_reaper::decide::told::Told;
-use idle_reaper::words::{Gauge, Lifted, Mark, Reason, Spared, Tier, Verdict, digest_of};
+use idle_reaper::engine::config::IdleDeed;
+use idle_reaper::engine::evidence::idle::{Idleness, Missing, Own, Sign};
+use idle_reaper::engine::history::notices::Told;
+use idle_reaper::engine::judge::marking::{Finding, Marking, finding, marking, standing};
+use idle_reaper::engine::judge::notice_gate::{Gate, Notice, gate};
+use idle_reaper::engine::judge::owner::Reach;
+use idle_reaper::engine::judge::retagged::{Retag, Said};
+use idle_reaper::engine::model::{Gauge, Reason, Spared, Verdict};
+use idle_reaper::engine::plan::caps::Cap;
+use idle_reaper::engine::rules::case::History;
+use idle_reaper::engine::tags::mark::{Lifted, Mark, Tier, digest_of};
 
 use super::case::{Case, with_policy, with_tell};
 use crate::fake::{Shape, at};

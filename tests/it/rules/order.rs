@@ -1,8 +1,8 @@
 //! The order of the rules: the first that speaks decides.
 
-use idle_reaper::decide::explain::explain;
-use idle_reaper::decide::rules::RULES;
-use idle_reaper::words::Reason;
+use idle_reaper::engine::judge::explain::explain;
+use idle_reaper::engine::judge::order::RULES;
+use idle_reaper::engine::model::Reason;
 
 use super::case::{Case, speaks, with_tell};
 use crate::fake::{Shape, at, instance, judge, with};

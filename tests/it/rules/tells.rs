@@ -1,6 +1,6 @@
 //! Every tell of the rules that have several, and what is no tell.
 
-use idle_reaper::words::{Instance, Reason};
+use idle_reaper::engine::model::{Instance, Reason};
 
 use crate::fake::{EVENING, Shape, at, instance, judge, with};
 
@@ -194,10 +194,10 @@ fn what_others_depend_on_is_spared() {
 
 #[test]
 fn whatever_never_names_is_spared_in_any_case_of_its_letters() {
-    use idle_reaper::decide::case::{Activity, History};
-    use idle_reaper::decide::judge::Judge;
-    use idle_reaper::decide::request::Scope;
-    use idle_reaper::words::Account;
+    use idle_reaper::engine::judge::Judge;
+    use idle_reaper::engine::model::Account;
+    use idle_reaper::engine::request::Scope;
+    use idle_reaper::engine::rules::case::{Activity, History};
 
     let never = "[never]\naccounts = [\"*-prod\", \"9999*\"]\n\
         organizational-units = [\"ou-ab12-34cd56ef\"]\ntags = [\"Env=prod*\"]\n\n[busy]";

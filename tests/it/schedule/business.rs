@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 use chrono_tz::Tz;
-use idle_reaper::schedule::Schedule;
+use idle_reaper::engine::schedule::Schedule;
 
 use crate::fake::{at, with};
 
@@ -134,7 +134,7 @@ fn holidays_and_closed_days_never_count_and_a_day_like_another_counts_like_it() 
 fn a_week_that_names_no_day_is_refused_with_the_part_that_is_wrong() {
     for (week, part) in [("", ""), ("mon-frei", "frei"), ("mon fri", "mon fri"), ("1-5", "1"), ("mon-", "")] {
         let text = format!("version = 1\n[calendars.it]\nweek = \"{week}\"\n");
-        let wrong = idle_reaper::decide::settings::Settings::parse("reaper.toml", &text).expect_err(week).to_string();
+        let wrong = idle_reaper::engine::config::Settings::parse("reaper.toml", &text).expect_err(week).to_string();
         assert!(wrong.contains(&format!("`{part}` is not a day")) && wrong.contains("sun-thu"), "{wrong}");
     }
 }

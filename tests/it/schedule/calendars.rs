@@ -1,9 +1,9 @@
 //! Calendars: closed days, days like others, frozen periods, and where the data ends.
 
 use chrono::Duration;
-use idle_reaper::decide::settings::Settings;
-use idle_reaper::schedule::{HOLIDAY_CODES, Holidays, Schedule};
-use idle_reaper::words::Reason;
+use idle_reaper::engine::config::Settings;
+use idle_reaper::engine::model::Reason;
+use idle_reaper::engine::schedule::{HOLIDAY_CODES, Holidays, Schedule};
 
 use crate::fake::{EVENING, Shape, at, instance, judge, settings};
 

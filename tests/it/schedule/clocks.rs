@@ -133,7 +133,7 @@ fn an_instance_whose_hours_begin_where_clocks_are_changed_is_left_running_before
     let found = crate::fake::instance("i-1").launched("2027-03-12T09:00:00Z");
     let found = found.tag("idle-reaper:schedule", "sun 02:00-06:00 @ America/New_York");
     let verdict = crate::fake::judge(&crate::fake::with(&[]), &found, at("2027-03-14T06:59:00Z")).verdict;
-    assert_eq!(verdict.reason(), idle_reaper::words::Reason::Reopening, "{verdict:?}");
+    assert_eq!(verdict.reason(), idle_reaper::engine::model::Reason::Reopening, "{verdict:?}");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use chrono::Weekday;
 use chrono_tz::Tz;
-use idle_reaper::schedule::{Expr, ExprError, Hours};
+use idle_reaper::engine::schedule::{Expr, ExprError, Hours};
 
 use super::reference::schedule;
 use crate::fake::at;

@@ -1,8 +1,8 @@
 //! How long a `keep-until` protects: an instant to the second, a bare date until the first opening after that day.
 
 use chrono::Duration;
-use idle_reaper::decide::settings::Settings;
-use idle_reaper::words::{Instance, Reason};
+use idle_reaper::engine::config::Settings;
+use idle_reaper::engine::model::{Instance, Reason};
 
 use crate::fake::{Shape, at, instance, judge, with};
 

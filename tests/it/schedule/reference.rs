@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Datelike, Duration, NaiveDate, Timelike, Utc};
 use chrono_tz::Tz;
-use idle_reaper::schedule::{Expr, Part, Schedule};
+use idle_reaper::engine::schedule::{Expr, Part, Schedule};
 
 /// A schedule of one expression in one zone, without a calendar.
 pub fn schedule(text: &str, zone: Tz) -> Schedule {

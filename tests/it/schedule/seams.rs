@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Duration, Utc};
 use chrono_tz::Tz;
-use idle_reaper::schedule::Schedule;
-use idle_reaper::words::Reason;
+use idle_reaper::engine::model::Reason;
+use idle_reaper::engine::schedule::Schedule;
 
 use super::reference::schedule;
 use crate::fake::{Shape, at, instance, judge, with};

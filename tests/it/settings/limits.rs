@@ -1,7 +1,7 @@
 //! Where settings end: the last value that is accepted and the first that is not, and what is said of the latter.
 
-use idle_reaper::decide::settings::{ContactType, Settings};
-use idle_reaper::words::Reason;
+use idle_reaper::engine::config::{ContactType, Settings};
+use idle_reaper::engine::model::Reason;
 
 use super::mistakes;
 use crate::fake::{EVENING, SETTINGS, at, instance, judge, with};

@@ -1,7 +1,7 @@
 //! What `check` warns of: each warning where it holds, and nowhere else.
 
-use idle_reaper::decide::settings::Settings;
-use idle_reaper::words::{Account, Reason};
+use idle_reaper::engine::config::Settings;
+use idle_reaper::engine::model::{Account, Reason};
 
 use crate::fake::{EVENING, at, instance, judge, with};
 

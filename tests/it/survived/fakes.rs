@@ -5,12 +5,13 @@ use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::Duration;
-use idle_reaper::decide::case::Activity;
-use idle_reaper::decide::report::{Ending, Health, Outcome, Report};
-use idle_reaper::decide::settings::Settings;
-use idle_reaper::flow::Error;
+use idle_reaper::engine::config::Settings;
+use idle_reaper::engine::model::{Action, Instance, State, Target};
+use idle_reaper::engine::report::{Ending, Health, Outcome, Report};
+use idle_reaper::engine::rules::case::Activity;
+use idle_reaper::engine::tags::stop_tag::OwnTag;
 use idle_reaper::ports::Switch;
-use idle_reaper::words::{Action, Instance, OwnTag, State, Target};
+use idle_reaper::run::Error;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 

@@ -5,9 +5,9 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Datelike, Duration, NaiveDate, Timelike, Utc};
-use idle_reaper::decide::report::Report;
-use idle_reaper::decide::settings::Settings;
-use idle_reaper::words::{Instance, Message, State, Subject};
+use idle_reaper::engine::config::Settings;
+use idle_reaper::engine::model::{Instance, Message, State, Subject};
+use idle_reaper::engine::report::Report;
 
 use crate::fake::{Call, Deed, Dice, SETTINGS, Shape, World, apply, instance};
 

@@ -3,10 +3,11 @@
 //! the documentation alone.
 
 use chrono::{DateTime, Duration, Timelike, Utc};
-use idle_reaper::decide::case::Activity;
-use idle_reaper::decide::report::Report;
-use idle_reaper::decide::settings::Settings;
-use idle_reaper::words::{Because, Details, Instance, OwnTag, State, Subject};
+use idle_reaper::engine::config::Settings;
+use idle_reaper::engine::model::{Details, Instance, State, Subject};
+use idle_reaper::engine::report::Report;
+use idle_reaper::engine::rules::case::Activity;
+use idle_reaper::engine::tags::stop_tag::{Because, OwnTag};
 
 use super::histories::{self, Figures, OWNERS, WISHES, is_member, is_weekday, kept, local, with_owners};
 use super::plans;

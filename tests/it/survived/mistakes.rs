@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Datelike, Duration, NaiveDate, Timelike, Utc, Weekday};
-use idle_reaper::decide::case::Activity;
-use idle_reaper::decide::settings::Settings;
-use idle_reaper::words::{Instance, State, Target};
+use idle_reaper::engine::config::Settings;
+use idle_reaper::engine::model::{Instance, State, Target};
+use idle_reaper::engine::rules::case::Activity;
 
 use super::histories::{self, OWNERS, at_work, is_member, is_weekday, local, tag, with_owners};
 use super::plans;

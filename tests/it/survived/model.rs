@@ -2,9 +2,9 @@
 //! the laws: written anew from the documentation, without a line of the rules.
 
 use chrono::{DateTime, Duration, NaiveDate, Timelike, Utc};
-use idle_reaper::decide::case::Activity;
-use idle_reaper::decide::settings::Settings;
-use idle_reaper::words::{Instance, State};
+use idle_reaper::engine::config::Settings;
+use idle_reaper::engine::model::{Instance, State};
+use idle_reaper::engine::rules::case::Activity;
 
 use super::histories::{self, Figures, OWNERS, WISHES, at_work, is_member, is_weekday, kept, local, tag, with_owners};
 use super::plans;

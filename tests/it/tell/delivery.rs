@@ -4,13 +4,13 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use idle_reaper::decide::digest::{Digests, News, digests};
-use idle_reaper::decide::settings::Channel;
-use idle_reaper::decide::weekly::Gathered;
-use idle_reaper::flow::{Clock, Delivery, OPERATOR, tell};
+use idle_reaper::engine::config::Channel;
+use idle_reaper::engine::model::{Contact, Item, Locale, Message};
+use idle_reaper::engine::report::digest::{Digests, News, digests};
+use idle_reaper::engine::report::weekly::Gathered;
 use idle_reaper::ports::{Messenger, PortError};
 use idle_reaper::render::Frame;
-use idle_reaper::words::{Contact, Item, Locale, Message};
+use idle_reaper::run::{Clock, Delivery, OPERATOR, tell};
 
 use super::samples::{item, news, telling};
 use crate::fake::{EVENING, at};
@@ -56,7 +56,7 @@ fn some() -> Digests {
 }
 
 /// Id, owner, channel and contact of each receipt.
-fn receipts(of: &[idle_reaper::words::Receipt]) -> BTreeSet<(&str, &str, &str, Contact)> {
+fn receipts(of: &[idle_reaper::engine::model::Receipt]) -> BTreeSet<(&str, &str, &str, Contact)> {
     of.iter().map(|one| (&*one.id, &*one.owner, &*one.channel, one.contact)).collect()
 }
 

@@ -1,8 +1,8 @@
 //! Who is told what: one digest an owner, the operator for what has nobody, and nothing that is not worth it.
 
-use idle_reaper::decide::digest::{Digest, News, Reader, digests};
-use idle_reaper::decide::weekly::Gathered;
-use idle_reaper::words::Contact;
+use idle_reaper::engine::model::Contact;
+use idle_reaper::engine::report::digest::{Digest, News, Reader, digests};
+use idle_reaper::engine::report::weekly::Gathered;
 use rust_decimal::Decimal;
 
 use super::samples::{item, news, telling};
@@ -32,11 +32,11 @@ fn an_owner_gets_one_digest_and_the_operator_hears_of_what_has_no_channel() {
 #[test]
 fn what_costs_too_little_is_told_to_nobody_and_an_unknown_price_is_told() {
     let cheap = News {
-        item: idle_reaper::words::Item { monthly: Some(Decimal::ONE), ..item("i-1") },
+        item: idle_reaper::engine::model::Item { monthly: Some(Decimal::ONE), ..item("i-1") },
         ..news(item("i-1"), "team-dev")
     };
     let prized = News { weight: Decimal::from(11), ..cheap.clone() };
-    let unknown = idle_reaper::words::Item { monthly: None, ..item("i-3") };
+    let unknown = idle_reaper::engine::model::Item { monthly: None, ..item("i-3") };
     let digests =
         digests(&telling(), vec![cheap.clone(), prized, news(unknown, "team-dev")], Vec::new(), &Gathered::Held);
     assert_eq!(digests.filtered, [cheap]);

@@ -1,8 +1,8 @@
 //! The ledger of receipts: what counts as told, and for how long.
 
 use chrono::{DateTime, Duration, Utc};
-use idle_reaper::decide::told::{Ledger, Told};
-use idle_reaper::words::{Contact, Receipt, Subject};
+use idle_reaper::engine::history::notices::{Ledger, Told};
+use idle_reaper::engine::model::{Contact, Receipt, Subject};
 
 use crate::fake::{EVENING, at};
 

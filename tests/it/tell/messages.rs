@@ -4,10 +4,10 @@
 use std::collections::BTreeMap;
 
 use chrono::Duration;
-use idle_reaper::decide::digest::{Digest, Entry, Reader};
-use idle_reaper::decide::settings::Settings;
+use idle_reaper::engine::config::Settings;
+use idle_reaper::engine::model::{Contact, Item, Locale, Message, Spared, Subject, Verdict};
+use idle_reaper::engine::report::digest::{Digest, Entry, Reader};
 use idle_reaper::render::{Frame, messages};
-use idle_reaper::words::{Contact, Item, Locale, Message, Spared, Subject, Verdict};
 use proptest::prelude::*;
 use serde_json::Value;
 

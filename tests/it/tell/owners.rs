@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use idle_reaper::decide::owner::{Contacts, OwnedBy, Owner, channels_of, needs_contact, resolve, seconds_of};
-use idle_reaper::decide::settings::Settings;
-use idle_reaper::words::{Account, State, Tags};
+use idle_reaper::engine::config::Settings;
+use idle_reaper::engine::judge::owner::{Contacts, OwnedBy, Owner, channels_of, needs_contact, resolve, seconds_of};
+use idle_reaper::engine::model::{Account, State, Tags};
 use rust_decimal::Decimal;
 
 use super::samples::{TELLING, owner, telling};

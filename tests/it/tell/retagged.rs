@@ -2,9 +2,9 @@
 //! candidate changes, the notice begins anew and the account's owner is notified as well.
 
 use chrono::Duration;
-use idle_reaper::decide::caps::Cap;
-use idle_reaper::decide::settings::Settings;
-use idle_reaper::words::{State, Subject};
+use idle_reaper::engine::config::Settings;
+use idle_reaper::engine::model::{State, Subject};
+use idle_reaper::engine::plan::caps::Cap;
 
 use crate::fake::{EVENING, HERE, SETTINGS, Shape, World, apply, at, instance, settings};
 use crate::forgotten::{NOON, TELLING, heard, idle_box, run, waits};

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use chrono_tz::Asia::Tokyo;
-use idle_reaper::decide::digest::News;
-use idle_reaper::decide::owner::{OwnedBy, Owner};
-use idle_reaper::decide::settings::Settings;
-use idle_reaper::words::{Contact, Item, Outside, Quiet, Subject, Target, Verdict};
+use idle_reaper::engine::config::Settings;
+use idle_reaper::engine::judge::owner::{OwnedBy, Owner};
+use idle_reaper::engine::model::{Contact, Item, Outside, Quiet, Subject, Target, Verdict};
+use idle_reaper::engine::report::digest::News;
 use rust_decimal::Decimal;
 
 use crate::fake::{SETTINGS, at, settings};

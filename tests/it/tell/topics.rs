@@ -1,12 +1,13 @@
 //! What is news about one instance: to whom it was said before, and what begins anew.
 
 use chrono::{DateTime, Duration, Utc};
-use idle_reaper::decide::case::{Activity, History};
-use idle_reaper::decide::news::news;
-use idle_reaper::decide::report::Report;
-use idle_reaper::decide::settings::Settings;
-use idle_reaper::decide::topics::{Talk, Topic};
-use idle_reaper::words::{Contact, Instance, Item, Lifted, Receipt, Subject};
+use idle_reaper::engine::config::Settings;
+use idle_reaper::engine::judge::topics::{Talk, Topic};
+use idle_reaper::engine::model::{Contact, Instance, Item, Receipt, Subject};
+use idle_reaper::engine::report::Report;
+use idle_reaper::engine::report::news::news;
+use idle_reaper::engine::rules::case::{Activity, History};
+use idle_reaper::engine::tags::mark::Lifted;
 
 use crate::fake::{EVENING, Fault, Faults, Shape, World, apply, at, instance, judge_with, row};
 use crate::forgotten::{NOON, heard, idle_box, rests, run, telling};

@@ -3,16 +3,18 @@
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use chrono_tz::Asia::Tokyo;
-use idle_reaper::decide::case::Activity;
-use idle_reaper::decide::idle::{Idleness, Ineligible, Metric, Missing, Sign};
-use idle_reaper::decide::inputs::Inputs;
-use idle_reaper::decide::last_hour::LastHour;
-use idle_reaper::decide::settings::Busy;
-use idle_reaper::schedule::{DateRange, ExprError};
-use idle_reaper::words::{
-    Forgotten, Gauge, IdleFacts, KeepUnreadable, Lacks, Listed, Outside, Quiet, Reason, Reopening, Spared, State,
-    Target, Tell, Tier, UnknownFact, Unscoped, Verdict, WhyReportOnly, WhyReported,
+use idle_reaper::engine::config::Busy;
+use idle_reaper::engine::evidence::idle::{Idleness, Ineligible, Metric, Missing, Sign};
+use idle_reaper::engine::evidence::last_hour::LastHour;
+use idle_reaper::engine::model::{
+    Forgotten, Gauge, IdleFacts, Lacks, Listed, Outside, Quiet, Reason, Reopening, Spared, State, Target, Tell,
+    UnknownFact, Unscoped, Verdict, WhyReportOnly, WhyReported,
 };
+use idle_reaper::engine::rules::case::Activity;
+use idle_reaper::engine::rules::inputs::Inputs;
+use idle_reaper::engine::schedule::{DateRange, ExprError};
+use idle_reaper::engine::tags::keep_until::KeepUnreadable;
+use idle_reaper::engine::tags::mark::Tier;
 
 use crate::fake::at;
 

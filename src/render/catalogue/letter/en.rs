@@ -3,14 +3,14 @@
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
-use super::super::en::At;
-use super::{Head, Letter};
-use crate::decide::owner::OwnedBy;
-use crate::words::{Subject, instances};
+use crate::engine::judge::owner::OwnedBy;
+use crate::engine::model::{Subject, instances};
+use crate::render::catalogue::en::At;
+use crate::render::catalogue::letter::{Head, Letter};
 
-pub(super) fn say(letter: Letter<'_>) -> String {
+pub(crate) fn say(letter: Letter<'_>) -> String {
     match letter {
-        Letter::Head(head) => self::head(head).to_owned(),
+        Letter::Head(head) => crate::render::catalogue::letter::en::head(head).to_owned(),
         Letter::Title { owner, count } => format!("idle-reaper: {} of {owner}", instances(count)),
         Letter::StocktakeTitle { owner } => format!("idle-reaper: the monthly stocktake for {owner}"),
         Letter::SecondTitle { owner, count } => {

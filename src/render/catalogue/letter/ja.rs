@@ -3,14 +3,14 @@
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
-use super::super::ja::At;
-use super::{Head, Letter};
-use crate::decide::owner::OwnedBy;
-use crate::words::Subject;
+use crate::engine::judge::owner::OwnedBy;
+use crate::engine::model::Subject;
+use crate::render::catalogue::ja::At;
+use crate::render::catalogue::letter::{Head, Letter};
 
-pub(super) fn say(letter: Letter<'_>) -> String {
+pub(crate) fn say(letter: Letter<'_>) -> String {
     match letter {
-        Letter::Head(head) => self::head(head).to_owned(),
+        Letter::Head(head) => crate::render::catalogue::letter::ja::head(head).to_owned(),
         Letter::Title { owner, count } => format!("idle-reaper: {owner} のインスタンス {count} 台"),
         Letter::StocktakeTitle { owner } => format!("idle-reaper: {owner} の月次棚卸し"),
         Letter::SecondTitle { owner, count } => format!("idle-reaper: {owner} のインスタンス {count} 台 (対応なし)"),

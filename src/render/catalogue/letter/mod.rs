@@ -6,12 +6,12 @@ mod ja;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
-use crate::decide::owner::OwnedBy;
-use crate::words::{Locale, Subject};
+use crate::engine::judge::owner::OwnedBy;
+use crate::engine::model::{Locale, Subject};
 
 /// What stands before a line about an instance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::render) enum Head {
+pub(crate) enum Head {
     /// What is the matter.
     What,
     /// Why.
@@ -34,7 +34,7 @@ pub(in crate::render) enum Head {
 
 /// Words of a message, with their arguments.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::render) enum Letter<'a> {
+pub(crate) enum Letter<'a> {
     /// What stands before a line.
     Head(Head),
     /// The title of an owner's message.
@@ -76,7 +76,7 @@ pub(in crate::render) enum Letter<'a> {
 }
 
 /// Says it.
-pub(in crate::render) fn letter(locale: Locale, letter: Letter<'_>) -> String {
+pub(crate) fn letter(locale: Locale, letter: Letter<'_>) -> String {
     match locale {
         Locale::En => en::say(letter),
         Locale::Ja => ja::say(letter),

@@ -1,0 +1,70 @@
+//! The command line from arguments to exit code.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::app::args::{Args, Verb};
+use crate::app::end::End;
+use crate::app::error::Error;
+use crate::app::{log, verbs};
+use crate::engine::undo::Hand;
+
+/// The binary: inside Lambda it serves the runtime, anywhere else it is the command line.
+pub fn main() -> ExitCode {
+    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else {
+        verbs::note("error: the operating system gave no event loop");
+        return ExitCode::from(1);
+    };
+    #[cfg(feature = "aws")]
+    if std::env::var_os("AWS_LAMBDA_RUNTIME_API").is_some() {
+        return runtime.block_on(crate::app::lambda::serve());
+    }
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => {
+            // Help and version are answers; what cannot be read is an error like any other.
+            let code = u8::from(error.use_stderr());
+            let _ = error.print();
+            return ExitCode::from(code);
+        }
+    };
+    log::for_terminal();
+    match runtime.block_on(run(args)) {
+        Ok(End::Done) => ExitCode::SUCCESS,
+        Ok(End::HasSteps) => ExitCode::from(2),
+        Ok(End::Degraded) => ExitCode::from(3),
+        Err(error) => {
+            verbs::note(&format!("error: {}", error.chain()));
+            ExitCode::from(1)
+        }
+    }
+}
+
+async fn run(args: Args) -> Result<End, Error> {
+    match &args.verb {
+        Verb::Check => verbs::check(&args).await,
+        Verb::Targets => verbs::targets(&args).await,
+        Verb::Plan { select, detailed_exitcode, against } => match &args.inventory {
+            Some(folder) if folder.is_dir() || against.is_some() => {
+                verbs::backtest(&args, select, folder, against.as_deref()).await
+            }
+            Some(_) | None => verbs::plan(&args, select, *detailed_exitcode).await,
+        },
+        Verb::Apply { select, yes, plan, acknowledge } => {
+            verbs::apply(&args, select, *yes, plan.as_ref(), acknowledge.as_deref()).await
+        }
+        Verb::Runs { days } => verbs::runs(&args, *days).await,
+        Verb::Undo { run, select, yes, even_paused, even_frozen } => {
+            let hand = Hand { even_paused: *even_paused, even_frozen: *even_frozen };
+            verbs::undo(&args, run, select, *yes, hand).await
+        }
+        Verb::Explain { instance, run: None } => verbs::explain(&args, instance).await,
+        Verb::Explain { instance, run: Some(run) } => verbs::recall(&args, instance, run).await,
+        Verb::Schedule { schedule, policy, days } => verbs::schedule(&args, schedule, policy.as_deref(), *days).await,
+        Verb::Snapshot => verbs::snapshot(&args).await,
+        Verb::Schema => verbs::schema(&args),
+        Verb::Completions { shell } => verbs::completions(&args, *shell),
+        Verb::Man => verbs::man(&args),
+    }
+}

@@ -1,0 +1,130 @@
+//! The outermost error: exit codes and Lambda's `errorType` come from one exhaustive match.
+
+use std::fmt;
+
+use thiserror::Error;
+
+use crate::engine::config::SettingsInvalid;
+use crate::engine::history::past::PastUnreadable;
+use crate::engine::request::RequestInvalid;
+use crate::engine::request::invocation::AskedInvalid;
+use crate::engine::request::stage::StageInvalid;
+use crate::local::inventory::InventoryInvalid;
+use crate::ports::PortError;
+use crate::run::FanOutError;
+use crate::run::{Error as FlowError, LookError, RecallError, UndoError};
+
+/// Why a command came to nothing. Nothing was stopped or started.
+#[derive(Error)]
+pub enum Error {
+    #[error(transparent)]
+    Settings(#[from] SettingsInvalid),
+    #[error("cannot read the settings `{source_name}`: {why}")]
+    SettingsUnreadable { source_name: String, why: String },
+    #[error(transparent)]
+    Request(#[from] RequestInvalid),
+    #[error(transparent)]
+    Stage(#[from] StageInvalid),
+    #[error(transparent)]
+    Flow(#[from] FlowError),
+    #[error(transparent)]
+    Inventory(#[from] InventoryInvalid),
+    #[error("{0}")]
+    Usage(String),
+    #[error("{0}")]
+    Refused(String),
+    #[error("cannot {verb} `{file}`")]
+    File { verb: &'static str, file: String, source: std::io::Error },
+    #[error("`{from}` holds no plan that can be carried out")]
+    Reviewed { from: String, source: PastUnreadable },
+    #[error(transparent)]
+    Recall(#[from] RecallError),
+    #[error(transparent)]
+    Undo(#[from] UndoError),
+    #[error(transparent)]
+    Port(#[from] PortError),
+}
+
+/// The Lambda runtime logs errors by their `Debug`. It gets the stable word and nothing else: messages may name
+/// accounts, which do not belong in logs, and the caller has the whole chain in the answer.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.kind())
+    }
+}
+
+impl From<AskedInvalid> for Error {
+    fn from(error: AskedInvalid) -> Self {
+        match error {
+            AskedInvalid::Request(error) => Self::Request(error),
+            AskedInvalid::Stage(error) => Self::Stage(error),
+        }
+    }
+}
+
+impl From<LookError> for Error {
+    fn from(error: LookError) -> Self {
+        Self::Flow(error.into())
+    }
+}
+
+impl Error {
+    /// The stable word by which Lambda's callers tell errors apart.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Settings(_) | Self::SettingsUnreadable { .. } => "SettingsInvalid",
+            Self::Request(_)
+            | Self::Stage(_)
+            | Self::Inventory(_)
+            | Self::Usage(_)
+            | Self::File { .. }
+            | Self::Recall(_) => "RequestInvalid",
+            Self::Port(_) => "LookFailed",
+            Self::Undo(error) => match error {
+                UndoError::Past(RecallError::Record(_)) | UndoError::Record(_) => "RecordFailed",
+                UndoError::Past(RecallError::NotAnId(_)) => "RequestInvalid",
+                UndoError::Accounts(_) => "LookFailed",
+                UndoError::Past(
+                    RecallError::NoSuchRun(_)
+                    | RecallError::NothingDone { .. }
+                    | RecallError::NotSeen { .. }
+                    | RecallError::Unreadable { .. },
+                )
+                | UndoError::NoRecord
+                | UndoError::Paused(_)
+                | UndoError::Busy { .. } => "Refused",
+            },
+            Self::Refused(_) | Self::Reviewed { .. } => "Refused",
+            Self::Flow(error) => match error {
+                FlowError::Request(_) => "RequestInvalid",
+                FlowError::Look(_) | FlowError::Broke(_) => "LookFailed",
+                FlowError::Record(_) => "RecordFailed",
+                FlowError::FanOut(FanOutError::Undo | FanOutError::NoBatch { .. }) => "RequestInvalid",
+                FlowError::FanOut(FanOutError::Missing { .. } | FanOutError::Unreadable { .. }) => "RecordFailed",
+                FlowError::FanOut(
+                    FanOutError::NoRecord
+                    | FanOutError::Concluded { .. }
+                    | FanOutError::OtherSettings { .. }
+                    | FanOutError::OtherRelease { .. }
+                    | FanOutError::LockRanOut { .. }
+                    | FanOutError::Acting { .. },
+                ) => "Refused",
+                FlowError::Plan(_) | FlowError::Acknowledge(_) | FlowError::Busy { .. } => "Refused",
+            },
+        }
+    }
+
+    /// The error and its causes, outermost first, one line each.
+    pub fn chain(&self) -> String {
+        let mut words = self.to_string();
+        let mut source = std::error::Error::source(self);
+        while let Some(cause) = source {
+            let text = cause.to_string();
+            if !words.contains(&text) {
+                words = format!("{words}\n  because {text}");
+            }
+            source = cause.source();
+        }
+        words
+    }
+}

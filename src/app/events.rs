@@ -1,0 +1,131 @@
+//! What the function does with events of AWS that are no schedule. An event narrows what is looked at, and arms
+//! nothing; it is answered even where there is nothing to do. A queue gets those back that could not be dealt with now: while
+//! another run acts, for example.
+
+use std::time::Duration;
+
+use chrono::Utc;
+use lambda_runtime::Context;
+use serde::Serialize;
+use serde_json::Value;
+use tracing::{Instrument, info, info_span, warn};
+
+use crate::app::error::Error;
+use crate::app::lambda::{answer, carry, clocks, conclude, lasts, source};
+use crate::app::load;
+use crate::app::run_id::run_id;
+use crate::aws::{Aws, AwsHub, AwsMessenger, Eyes, Pricing};
+use crate::engine::model::instances;
+use crate::engine::report::{Counts, Health};
+use crate::engine::request::events::Event;
+use crate::engine::request::invocation::Queued;
+use crate::engine::request::{Mode, Run};
+use crate::render::Digest;
+use crate::run;
+use crate::run::launches::remember;
+use crate::run::{Error as FlowError, Order};
+
+/// Does what `event` asks for.
+pub(crate) async fn handle(aws: &Aws, event: &Event, context: &Context) -> Result<Digest, Error> {
+    let acts = matches!(event, Event::Running { .. });
+    let (wall, clock) = clocks(aws, None, acts, context)?;
+    let mode = if matches!(event, Event::Anomaly(_)) { Mode::Plan } else { Mode::Apply };
+    let run = Run { id: run_id(clock.at()), mode, scope: event.scope(), at: clock.at() };
+    let span = info_span!("run", run = %run.id);
+    async {
+        info!(run = %run.id, mode = mode.as_str(), request = %context.request_id, event = event.as_str(), "run begins");
+        let answered = match event {
+            Event::Running { .. } => {
+                let settings = load::settings(&source()).await?;
+                let (report, place) = carry(aws, &settings, &run, clock, wall, None, None).await?;
+                conclude(&run, &report);
+                Ok(answer(&report, place))
+            }
+            Event::OtherState { state } => {
+                Ok(nothing(&run, format!("an instance is `{state}`; only one that is `running` has to be judged")))
+            }
+            Event::NothingLaunched { why } => Ok(nothing(&run, format!("nothing was launched: {why}"))),
+            Event::Anomaly(anomaly) => {
+                let settings = load::settings(&source()).await?;
+                let (eyes, hub) = (Eyes::new(aws, &settings, &run.id), AwsHub::new(aws, &settings));
+                let (run, settings) = (&run, &settings);
+                let order =
+                    Order { run, settings, clock, wall, reviewed: None, acknowledge: None, progress: &|_, _| {} };
+                let (messenger, list) = (AwsMessenger::new(aws), Pricing::new(aws));
+                let (report, place) = run::regard(&order, &eyes, &hub, &messenger, &list, anomaly).await?;
+                conclude(run, &report);
+                Ok(answer(&report, place))
+            }
+            Event::Launched(launched) => {
+                let settings = load::settings(&source()).await?;
+                if settings.run.record.is_none() {
+                    return Ok(nothing(
+                        &run,
+                        "no `record` is configured, so nobody remembers who launched it".to_owned(),
+                    ));
+                }
+                let new = remember(&AwsHub::new(aws, &settings), launched).await.map_err(FlowError::Record)?;
+                let (what, known) =
+                    (if launched.again { "started" } else { "launched" }, launched.instances.len() - new);
+                Ok(nothing(&run, format!("remembered who {what} {}; {known} were known", instances(new))))
+            }
+        };
+        answered.map(|answered| Digest { event: Some(event.as_str()), ..answered })
+    }
+    .instrument(span)
+    .await
+}
+
+/// What must be left of the function's time for one more message: a narrowed run takes 2 s where it only looks, and a batch
+/// that stops takes 39 s at worst (`run::act`).
+const ONE_MORE: Duration = Duration::from_secs(45);
+
+/// The messages that must come again, as Lambda wants to be told of them.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Failures {
+    batch_item_failures: Vec<Failure>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Failure {
+    item_identifier: String,
+}
+
+/// Does what the messages of a queue ask for, one after another. What fails comes again: it is never taken for done.
+pub(crate) async fn queue(aws: &Aws, messages: &[Queued], context: &Context) -> Failures {
+    let mut batch_item_failures = Vec::new();
+    for message in messages {
+        let ended = if lasts(context, Utc::now()) < ONE_MORE {
+            Err(Error::Refused("there was no time left for it".to_owned()))
+        } else {
+            one(&aws.fresh(), message, context).await
+        };
+        if let Err(error) = ended {
+            warn!(kind = error.kind(), message = %message.message_id, "an event goes back to the queue");
+            batch_item_failures.push(Failure { item_identifier: message.message_id.clone() });
+        }
+    }
+    Failures { batch_item_failures }
+}
+
+async fn one(aws: &Aws, message: &Queued, context: &Context) -> Result<(), Error> {
+    handle(aws, &message.event()?, context).await.map(|_| ())
+}
+
+/// The answer where there was nothing to do.
+fn nothing(run: &Run, note: String) -> Digest {
+    info!(run = %run.id, health = Health::Ok.as_str(), "run ends");
+    Digest {
+        run: run.id.clone(),
+        mode: run.mode,
+        health: Health::Ok,
+        counts: Counts::default(),
+        report: Value::Null,
+        event: None,
+        undoes: None,
+        refused: None,
+        notes: vec![note],
+    }
+}

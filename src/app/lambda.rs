@@ -1,0 +1,330 @@
+//! The Lambda handler: an event becomes a request, a run answers with its figures.
+
+use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use lambda_runtime::{Context, Diagnostic, LambdaEvent, service_fn};
+use rust_decimal::prelude::ToPrimitive;
+use serde::Serialize;
+use serde_json::value::RawValue;
+use tracing::{Instrument, error, info, info_span, warn};
+
+use crate::app::args::AT;
+use crate::app::error::Error;
+use crate::app::events;
+use crate::app::reviewed::in_record;
+use crate::app::run_id::run_id;
+use crate::app::{load, log, stages};
+use crate::aws::{Aws, AwsHub, AwsMessenger, Eyes, Hands, Pricing, all_loopback};
+use crate::engine::config::Settings;
+use crate::engine::model::{Reason, Verdict};
+use crate::engine::report::{Counts, Health, Report};
+use crate::engine::request::invocation::Asked;
+use crate::engine::request::{Mode, RecordKey, Request, RequestInvalid, Run, UndoAsk, parse_at};
+use crate::render::{Digest, digest, json, undo_digest, undo_json};
+use crate::run;
+use crate::run::{Clock, Order, UndoOrder};
+
+/// The most bytes of a dry run's report that are answered: Lambda's limit is 6 MB, and the figures stand
+/// beside it.
+const ANSWER: usize = 5 * 1024 * 1024;
+
+/// What is kept back from the function's deadline, to answer before it.
+const RESERVE: Duration = Duration::from_secs(2);
+
+impl From<Error> for Diagnostic {
+    fn from(error: Error) -> Self {
+        Self { error_type: error.kind().to_owned(), error_message: error.chain() }
+    }
+}
+
+/// Serves the runtime until it ends.
+pub async fn serve() -> ExitCode {
+    log::for_lambda();
+    // Read once for the life of the function, so that connections are reused from one run to the next.
+    let aws = tokio::sync::OnceCell::new();
+    let handler = service_fn(|event: LambdaEvent<Box<RawValue>>| async {
+        let aws = aws.get_or_init(Aws::load).await.fresh();
+        let ended = handle(&aws, event).await;
+        if let Err(error) = &ended {
+            error!(kind = error.kind(), "the run came to nothing");
+        }
+        ended
+    });
+    match lambda_runtime::run(handler).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            error!("the Lambda runtime ended: {error}");
+            ExitCode::from(1)
+        }
+    }
+}
+
+/// What is answered: the figures of a run, or what the next part of one has to know.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(crate) enum Answer {
+    /// A run's figures.
+    Run(Box<Digest>),
+    /// What a state machine goes on with.
+    Part(stages::Next),
+    /// Which messages a queue has to deliver again.
+    Queue(events::Failures),
+}
+
+async fn handle(aws: &Aws, event: LambdaEvent<Box<RawValue>>) -> Result<Answer, Error> {
+    match Asked::parse(event.payload.get())? {
+        Asked::Request(request) => run(aws, *request, &event.context).await,
+        Asked::Event(told) => events::handle(aws, &told, &event.context).await,
+        Asked::Queue(messages) => return Ok(Answer::Queue(events::queue(aws, &messages, &event.context).await)),
+        Asked::Stage(stage) => return stages::handle(aws, &stage, &event.context).await,
+    }
+    .map(|digest| Answer::Run(Box::new(digest)))
+}
+
+/// A run of one process.
+async fn run(aws: &Aws, request: Request, context: &Context) -> Result<Digest, Error> {
+    let acts = match request.mode {
+        Mode::Plan => false,
+        Mode::Apply => true,
+        Mode::Undo => request.undo.as_ref().is_some_and(|ask| ask.apply),
+    };
+    let (wall, clock) = clocks(aws, request.at, acts, context)?;
+    let run = Run { id: run_id(clock.at()), mode: request.mode, scope: request.scope, at: clock.at() };
+    let span = info_span!("run", run = %run.id);
+    let request_id = &context.request_id;
+    async {
+        info!(run = %run.id, mode = run.mode.as_str(), request = %request_id, scheduled = request.scheduled, "run begins");
+        let settings = load::settings(&source()).await?;
+        if let Some(ask) = &request.undo {
+            return take_back(aws, &settings, &run, clock, wall, ask).await;
+        }
+        let (plan, acknowledge) = (request.plan.as_ref(), request.acknowledge.as_deref());
+        let (report, place) = carry(aws, &settings, &run, clock, wall, plan, acknowledge).await?;
+        conclude(&run, &report);
+        Ok(answer(&report, place))
+    }
+    .instrument(span)
+    .await
+}
+
+/// The wall clock and the run's. One that acts takes another instant only while AWS is simulated.
+pub(crate) fn clocks(
+    aws: &Aws,
+    at: Option<DateTime<Utc>>,
+    acts: bool,
+    context: &Context,
+) -> Result<(DateTime<Utc>, Clock), Error> {
+    let rehearsed = at.or(rehearsal()?);
+    if rehearsed.is_some() && acts && !all_loopback(&aws.sdk) {
+        return Err(RequestInvalid::AtForApply.into());
+    }
+    let wall = Utc::now();
+    Ok((wall, Clock::start(rehearsed.unwrap_or(wall), Some(lasts(context, wall)))))
+}
+
+/// How long the function may go on working.
+pub(crate) fn lasts(context: &Context, wall: DateTime<Utc>) -> Duration {
+    time_left(context.deadline, wall).saturating_sub(RESERVE)
+}
+
+/// Logs how a run ended, and its figures. Those of a run that looked at a part only go by another name: alarms count
+/// whole runs, and a part that was seen must not hide that the whole was not.
+pub(crate) fn conclude(run: &Run, report: &Report) {
+    let series = match (run.mode, run.scope.is_whole()) {
+        (mode, true) => mode.as_str(),
+        (Mode::Plan, false) => "plan-selected",
+        (Mode::Apply, false) => "apply-selected",
+        (Mode::Undo, false) => "undo-selected",
+    };
+    tell(&report.run, series, report.counts(), report.health(), &More::of(report));
+}
+
+/// How long the function may still run. Lambda tells the instant of its deadline in milliseconds since 1970; the
+/// local emulator tells how long a run may last, which as an instant would lie in early 1970.
+fn time_left(deadline: u64, now: DateTime<Utc>) -> Duration {
+    const DAY: u64 = 24 * 3600 * 1000;
+    if deadline < DAY {
+        return Duration::from_millis(deadline);
+    }
+    Duration::from_millis(deadline.saturating_sub(u64::try_from(now.timestamp_millis()).unwrap_or(u64::MAX)))
+}
+
+/// The instant of a rehearsal, from the environment: a scheduled event cannot carry one. `apply` takes it under
+/// the same condition as a request's `at`.
+fn rehearsal() -> Result<Option<DateTime<Utc>>, RequestInvalid> {
+    std::env::var(AT).ok().map(|at| parse_at(&at)).transpose()
+}
+
+pub(crate) fn source() -> String {
+    std::env::var("IDLE_REAPER_CONFIG").unwrap_or_else(|_| "reaper.toml".to_owned())
+}
+
+pub(crate) async fn carry(
+    aws: &Aws,
+    settings: &Settings,
+    run: &Run,
+    clock: Clock,
+    wall: DateTime<Utc>,
+    plan: Option<&RecordKey>,
+    acknowledge: Option<&str>,
+) -> Result<(Report, Option<String>), Error> {
+    let eyes = Eyes::new(aws, settings, &run.id);
+    let hub = AwsHub::new(aws, settings);
+    let reviewed = match plan {
+        None => None,
+        Some(key) => Some(in_record(&hub, key).await?),
+    };
+    let reviewed = reviewed.as_ref();
+    let order = Order { run, settings, clock, wall, reviewed, acknowledge, progress: &|_, _| {} };
+    Ok(match run.mode {
+        // An undo has gone its own way before.
+        Mode::Plan | Mode::Undo => (run::plan(&order, &eyes, &hub).await?, None),
+        Mode::Apply => {
+            let hands = Hands::new(aws, settings, &run.id);
+            run::apply(&order, &eyes, &hands, &hub, &AwsMessenger::new(aws), &Pricing::new(aws)).await?
+        }
+    })
+}
+
+/// An undo: a dry run, unless the request says `apply`.
+async fn take_back(
+    aws: &Aws,
+    settings: &Settings,
+    run: &Run,
+    clock: Clock,
+    wall: DateTime<Utc>,
+    ask: &UndoAsk,
+) -> Result<Digest, Error> {
+    let eyes = Eyes::new(aws, settings, &run.id);
+    let hub = AwsHub::new(aws, settings);
+    let UndoAsk { run: undoes, apply, hand } = ask;
+    let order = UndoOrder { run, undoes, hand: *hand, settings, clock, wall, agreed: None };
+    let (undo, place) = if *apply {
+        run::undo(&order, &eyes, &Hands::new(aws, settings, &run.id), &hub).await?
+    } else {
+        (run::foresee(&order, &eyes, &hub).await?, None)
+    };
+    tell(&undo.run, Mode::Undo.as_str(), undo.counts(), undo.health(), &More::default());
+    let (whole, note) = match place {
+        Some(place) => (place.into(), None),
+        None => bounded(&undo_json(&undo, false).unwrap_or_default()),
+    };
+    let mut figures = undo_digest(&undo, whole);
+    figures.notes.extend(note);
+    Ok(figures)
+}
+
+/// What the metrics tell beside the counts.
+#[derive(Default)]
+struct More {
+    /// The pause switch held the run back.
+    paused: bool,
+    /// US dollars saved in the month so far; a float, for CloudWatch counts in those.
+    saved: Option<f64>,
+    /// How many were left alone by each rule, such as `kept=3 no-policy=2`.
+    spared: String,
+}
+
+impl More {
+    fn of(report: &Report) -> Self {
+        let mut by_reason: BTreeMap<Reason, usize> = BTreeMap::new();
+        for row in &report.rows {
+            if matches!(row.verdict, Verdict::Spare(_) | Verdict::OutOfScope(_)) {
+                *by_reason.entry(row.verdict.reason()).or_default() += 1;
+            }
+        }
+        let spared: Vec<String> = by_reason.iter().map(|(reason, count)| format!("{reason}={count}")).collect();
+        let saved = report.saved().and_then(|(_, saved)| saved.usd.0.to_f64());
+        Self { paused: report.paused, saved, spared: spared.join(" ") }
+    }
+}
+
+/// Logs how the run ended, in figures: no account, instance or tag stands in the logs at the default level.
+fn tell(run: &str, series: &str, counts: Counts, health: Health, more: &More) {
+    // Each figure is a field of its own, so that CloudWatch Logs Insights can filter and add up.
+    macro_rules! ends {
+        ($log:ident, $($figure:ident)+) => {{
+            let Counts { $($figure),+ } = counts;
+            $log!(run = %run, health = health.as_str(), $($figure),+, "run ends")
+        }};
+        ($log:ident) => {
+            ends!($log, seen condemned stopped started failed deferred waiting marked lifted messages blind closed calls)
+        };
+    }
+    match health {
+        Health::Ok => ends!(info),
+        Health::Degraded => ends!(warn),
+    }
+    // Where nobody reads the metrics, the run is done all the same: `println!` would end it without an answer.
+    let _ = writeln!(std::io::stdout(), "{}", metrics(run, series, counts, health, more));
+}
+
+/// One line in CloudWatch's embedded metric format: the names are those of `counts`, and `degraded` is 0 or 1.
+fn metrics(run: &str, series: &str, counts: Counts, health: Health, more: &More) -> String {
+    let mut line = serde_json::json!({
+        "run": run,
+        "mode": series,
+        "degraded": u8::from(health == Health::Degraded),
+        "paused": u8::from(more.paused),
+        "spared": more.spared,
+    });
+    let counts = serde_json::to_value(counts).unwrap_or_default();
+    let mut names: Vec<String> = vec!["degraded".to_owned(), "paused".to_owned()];
+    if let (Some(line), serde_json::Value::Object(counts)) = (line.as_object_mut(), counts) {
+        names.extend(counts.keys().cloned());
+        line.extend(counts);
+        if let Some(saved) = more.saved {
+            names.push("saved-usd".to_owned());
+            line.insert("saved-usd".to_owned(), saved.into());
+        }
+        let metrics: Vec<_> = names.iter().map(|name| serde_json::json!({"Name": name, "Unit": "Count"})).collect();
+        let directive = serde_json::json!({
+            "Timestamp": Utc::now().timestamp_millis(),
+            "CloudWatchMetrics": [{"Namespace": "IdleReaper", "Dimensions": [["mode"]], "Metrics": metrics}],
+        });
+        line.insert("_aws".to_owned(), directive);
+    }
+    line.to_string()
+}
+
+/// The figures, and where the whole report is. A dry run writes nothing, so its report is the answer.
+pub(crate) fn answer(report: &Report, place: Option<String>) -> Digest {
+    if let Some(place) = place {
+        return digest(report, place.into());
+    }
+    let (whole, note) = bounded(&json(report, false).unwrap_or_default());
+    let mut figures = digest(report, whole);
+    figures.notes.extend(note);
+    figures
+}
+
+/// A report as part of an answer, or a note that it is too large for one: an answer that Lambda refuses would make a run
+/// that has acted look like one that failed.
+fn bounded(report: &str) -> (serde_json::Value, Option<String>) {
+    if report.len() <= ANSWER {
+        return (serde_json::from_str(report).unwrap_or_default(), None);
+    }
+    let note = format!(
+        "the report of {} bytes is larger than Lambda may answer; select fewer accounts, or run `idle-reaper plan`",
+        report.len()
+    );
+    (serde_json::Value::Null, Some(note))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_deadline_is_an_instant_for_lambda_and_a_duration_for_the_emulator() {
+        let now: DateTime<Utc> = "2026-11-25T12:30:00Z".parse().unwrap();
+        let in_a_minute = u64::try_from(now.timestamp_millis()).unwrap() + 60_000;
+        assert_eq!(time_left(in_a_minute, now), Duration::from_secs(60));
+        assert_eq!(time_left(in_a_minute - 120_000, now), Duration::ZERO);
+        assert_eq!(time_left(600_000, now), Duration::from_secs(600));
+    }
+}

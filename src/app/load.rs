@@ -1,0 +1,72 @@
+//! Loads what a command needs: settings, inventory, AWS.
+
+use std::path::Path;
+
+use crate::engine::config::Settings;
+use crate::local::inventory::Recorded;
+
+use crate::app::args::Args;
+use crate::app::error::Error;
+
+/// The settings of a command: those of `--config`, in the language of `--locale` where it is given.
+pub async fn command(args: &Args) -> Result<Settings, Error> {
+    let mut settings = settings(&args.config).await?;
+    settings.run.locale = args.locale.unwrap_or(settings.run.locale);
+    Ok(settings)
+}
+
+/// Reads and checks the settings, from wherever they are.
+pub async fn settings(source: &str) -> Result<Settings, Error> {
+    let text = settings_text(source).await?;
+    Ok(Settings::parse(source, &text)?)
+}
+
+async fn settings_text(source: &str) -> Result<String, Error> {
+    let unreadable = |why: String| Error::SettingsUnreadable { source_name: source.to_owned(), why };
+    if source.starts_with("s3://") || source.starts_with("ssm:") {
+        return distant(source).await.map_err(unreadable);
+    }
+    std::fs::read_to_string(source).map_err(|error| {
+        let hint = match error.kind() {
+            std::io::ErrorKind::NotFound => {
+                "; name the file with `--config` or `IDLE_REAPER_CONFIG`, or begin with `examples/reaper.toml`"
+            }
+            _ => "",
+        };
+        unreadable(format!("{error}{hint}"))
+    })
+}
+
+/// Reads the SDK's configuration. Without a Region nothing can be asked, and the SDK's own words for that do not
+/// help anybody.
+#[cfg(feature = "aws")]
+pub async fn aws() -> Result<crate::aws::Aws, Error> {
+    let aws = crate::aws::Aws::load().await;
+    if aws.region().is_none() {
+        let why = "no AWS Region is configured; set `AWS_REGION`, or a `region` in your profile";
+        return Err(Error::Port(crate::ports::PortError(why.to_owned())));
+    }
+    Ok(aws)
+}
+
+#[cfg(feature = "aws")]
+async fn distant(source: &str) -> Result<String, String> {
+    let aws = aws().await.map_err(|error| error.to_string())?;
+    crate::aws::fetch_settings(&aws, source).await.map_err(|error| error.to_string())
+}
+
+#[cfg(not(feature = "aws"))]
+async fn distant(_: &str) -> Result<String, String> {
+    Err("this build leaves AWS out; name a file".to_owned())
+}
+
+/// Reads a saved inventory.
+pub fn inventory(path: &Path, settings: &Settings) -> Result<Recorded, Error> {
+    Ok(Recorded::parse(&path.display().to_string(), &file(path)?, settings)?)
+}
+
+/// Reads a file.
+pub fn file(path: &Path) -> Result<String, Error> {
+    let wrong = |source| Error::File { verb: "read", file: path.display().to_string(), source };
+    std::fs::read_to_string(path).map_err(wrong)
+}

@@ -1,0 +1,81 @@
+//! Reviewed plans: where the caller says that one is, and the plan that is found there.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use crate::app::error::Error;
+use crate::app::load;
+use crate::engine::config::{Place, Settings};
+use crate::engine::history::past::reviewed;
+use crate::engine::plan::Plan;
+use crate::engine::request::{RecordKey, RequestInvalid};
+use crate::local::folder::Folder;
+use crate::ports::ReadRecord;
+use crate::run::Error as FlowError;
+
+/// What begins the name of a plan in the record.
+const RECORD: &str = "record:";
+
+/// Where a reviewed plan is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ReviewedAt {
+    /// In a file.
+    File(PathBuf),
+    /// In the record of the settings.
+    Record(RecordKey),
+}
+
+impl FromStr for ReviewedAt {
+    type Err = RequestInvalid;
+
+    fn from_str(text: &str) -> Result<Self, RequestInvalid> {
+        match text.strip_prefix(RECORD) {
+            Some(key) => RecordKey::parse(key).map(Self::Record),
+            None => Ok(Self::File(PathBuf::from(text))),
+        }
+    }
+}
+
+impl ReviewedAt {
+    /// Reads the plan.
+    ///
+    /// # Errors
+    /// Where it is not there, or is no plan.
+    pub async fn read(&self, settings: &Settings) -> Result<Plan, Error> {
+        match (self, &settings.run.record) {
+            (Self::File(path), _) => {
+                let wrong = |source| Error::Reviewed { from: path.display().to_string(), source };
+                reviewed(&load::file(path)?).map_err(wrong)
+            }
+            (Self::Record(key), Some(Place::Folder(folder))) => in_record(&Folder::new(folder), key).await,
+            (Self::Record(key), Some(Place::S3 { .. })) => over_aws(settings, key).await,
+            (Self::Record(key), None) => {
+                Err(Error::Refused(format!("the settings have no `record`, in which `{}` could be", key.as_str())))
+            }
+        }
+    }
+}
+
+/// Reads a reviewed plan from the record.
+///
+/// # Errors
+/// [`Error::Refused`] where it is not there.
+pub async fn in_record(hub: &impl ReadRecord, key: &RecordKey) -> Result<Plan, Error> {
+    let key = key.as_str();
+    let Some(text) = hub.read(key).await.map_err(FlowError::Record)? else {
+        let why =
+            format!("the record has no `{key}`; put there what `idle-reaper plan --out FILE` wrote, then try again");
+        return Err(Error::Refused(why));
+    };
+    reviewed(&text).map_err(|source| Error::Reviewed { from: format!("{RECORD}{key}"), source })
+}
+
+#[cfg(feature = "aws")]
+async fn over_aws(settings: &Settings, key: &RecordKey) -> Result<Plan, Error> {
+    in_record(&crate::aws::AwsHub::new(&load::aws().await?, settings), key).await
+}
+
+#[cfg(not(feature = "aws"))]
+async fn over_aws(_: &Settings, _: &RecordKey) -> Result<Plan, Error> {
+    Err(Error::Usage("this build leaves AWS out; name a file".to_owned()))
+}

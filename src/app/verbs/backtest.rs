@@ -1,0 +1,217 @@
+//! `plan --inventory DIR`: what would have been stopped, day by day, over saved snapshots; with `--against`, what
+//! other settings would have done differently; beside recorded reports, what was really decided then.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, Utc};
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Serialize};
+
+use crate::app::args::{Args, Format, Select};
+use crate::app::end::End;
+use crate::app::error::Error;
+use crate::app::load;
+use crate::app::verbs::show::Show;
+use crate::app::verbs::world::{instants, run, scope};
+use crate::engine::config::Settings;
+use crate::engine::report::Report;
+use crate::engine::report::difference::{Change, Judged, Verdicts, condemned, difference};
+use crate::engine::request::Mode;
+use crate::local::inventory::{NoRecord, Recorded};
+use crate::render::edge::plain;
+use crate::run;
+use crate::run::{Clock, Order};
+
+/// One file of the folder, judged anew or read as it was judged then.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct Day {
+    file: String,
+    at: DateTime<Utc>,
+    seen: usize,
+    /// Targets of which nothing is known, because they could not be scanned.
+    unreachable: usize,
+    /// Condemned under the settings of `--config`; `None` for a recorded report, which cannot be judged anew.
+    condemned: Option<usize>,
+    /// Condemned under the settings of `--against`, or as recorded.
+    condemned_before: Option<usize>,
+    changes: Vec<Change>,
+    /// What is condemned now, by id.
+    stops: Vec<String>,
+}
+
+/// A recorded report, as far as it matters here.
+#[derive(Deserialize)]
+struct Then {
+    at: DateTime<Utc>,
+    instances: Vec<Line>,
+    #[serde(default)]
+    blind: Vec<IgnoredAny>,
+}
+
+#[derive(Deserialize)]
+struct Line {
+    account: String,
+    region: String,
+    id: String,
+    name: String,
+    verdict: String,
+    reason: String,
+}
+
+/// Judges every inventory in a folder, or a single one.
+pub async fn backtest(args: &Args, select: &Select, folder: &Path, against: Option<&str>) -> Result<End, Error> {
+    let show = Show::open(args)?;
+    let settings = load::settings(&args.config).await?;
+    let other = match against {
+        None => None,
+        Some(source) => Some(load::settings(source).await?),
+    };
+    let mut days = Vec::new();
+    for file in files(folder)? {
+        days.push(day(args, select, &file, &settings, other.as_ref()).await?);
+    }
+    if days.is_empty() {
+        return Err(Error::Usage(format!("`{}` holds no inventory: no file in it ends in `.json`", folder.display())));
+    }
+    days.sort_by(|a, b| (a.at, &a.file).cmp(&(b.at, &b.file)));
+    match show.format() {
+        Format::Json => show.json(&serde_json::json!({"version": 1, "days": days}), true)?,
+        Format::Table | Format::Markdown => show.lines(&render(&days))?,
+    }
+    Ok(if days.iter().any(|day| day.unreachable > 0) { End::Degraded } else { End::Done })
+}
+
+fn files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
+    if folder.is_file() {
+        return Ok(vec![folder.to_owned()]);
+    }
+    let wrong = |source| Error::File { verb: "read", file: folder.display().to_string(), source };
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(wrong)? {
+        let path = entry.map_err(wrong)?.path();
+        if path.extension().is_some_and(|extension| extension == "json") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+async fn day(
+    args: &Args,
+    select: &Select,
+    file: &Path,
+    settings: &Settings,
+    other: Option<&Settings>,
+) -> Result<Day, Error> {
+    let name = file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let text = load::file(file)?;
+    if let Ok(Then { at, instances, blind }) = serde_json::from_str::<Then>(&text) {
+        let before = recorded_verdicts(instances);
+        let (seen, condemned_before) = (before.len(), Some(condemned(&before)));
+        return Ok(Day {
+            file: name,
+            at,
+            seen,
+            unreachable: blind.len(),
+            condemned: None,
+            condemned_before,
+            changes: Vec::new(),
+            stops: Vec::new(),
+        });
+    }
+    let (at, unreachable, after) = judge(args, select, file, &text, settings).await?;
+    let before = match other {
+        None => None,
+        Some(other) => Some(judge(args, select, file, &text, other).await?.2),
+    };
+    let stops = after.iter().filter(|(_, judged)| matches!(judged.verdict.as_str(), "stop" | "hibernate"));
+    Ok(Day {
+        file: name,
+        at,
+        seen: after.len(),
+        unreachable,
+        condemned: Some(condemned(&after)),
+        condemned_before: before.as_ref().map(condemned),
+        changes: before.as_ref().map_or_else(Vec::new, |before| difference(before, &after)),
+        stops: stops.map(|((_, _, id), _)| id.clone()).collect(),
+    })
+}
+
+async fn judge(
+    args: &Args,
+    select: &Select,
+    file: &Path,
+    text: &str,
+    settings: &Settings,
+) -> Result<(DateTime<Utc>, usize, Verdicts), Error> {
+    let recorded = Recorded::parse(&file.display().to_string(), text, settings)?;
+    let (wall, asked) = instants(args)?;
+    let at = match (&args.at, recorded.taken_at) {
+        (Some(_), _) => asked,
+        (None, Some(taken_at)) => taken_at,
+        (None, None) => {
+            let why =
+                format!("`{}` does not tell when it was taken; add `--at`, or save it with `snapshot`", file.display());
+            return Err(Error::Usage(why));
+        }
+    };
+    let run = run(Mode::Plan, scope(args, &select.instances, &select.policies), at);
+    let order = Order {
+        run: &run,
+        settings,
+        clock: Clock::start(at, None),
+        wall,
+        reviewed: None,
+        acknowledge: None,
+        progress: &|_, _| {},
+    };
+    let report = run::plan(&order, &recorded, &NoRecord).await?;
+    Ok((at, report.blind.len(), verdicts(&report)))
+}
+
+fn verdicts(report: &Report) -> Verdicts {
+    let one = |row: &crate::engine::report::Row| {
+        let judged = Judged {
+            name: row.name.to_string(),
+            verdict: row.verdict.as_str().to_owned(),
+            reason: row.verdict.reason().as_str().to_owned(),
+        };
+        ((row.target.account.to_string(), row.target.region.to_string(), row.id.to_string()), judged)
+    };
+    report.rows.iter().map(one).collect()
+}
+
+fn recorded_verdicts(lines: Vec<Line>) -> Verdicts {
+    let one =
+        |Line { account, region, id, name, verdict, reason }| ((account, region, id), Judged { name, verdict, reason });
+    lines.into_iter().map(one).collect()
+}
+
+fn render(days: &[Day]) -> String {
+    let figure = |figure: Option<usize>| figure.map_or("-".to_owned(), |figure| figure.to_string());
+    let mut out = format!("{:<22} {:>6} {:>10} {:>10}  changes\n", "instant (UTC)", "seen", "condemned", "before");
+    for day in days {
+        let Day { file: _, at, seen, unreachable, condemned, condemned_before, changes, stops: _ } = day;
+        let (now, before) = (figure(*condemned), figure(*condemned_before));
+        let _ =
+            writeln!(out, "{:<22} {seen:>6} {now:>10} {before:>10}  {}", at.format("%a %Y-%m-%d %H:%M"), changes.len());
+        if *unreachable > 0 {
+            let _ = writeln!(out, "    {unreachable} targets could not be scanned; nothing is known of them");
+        }
+        for change in changes {
+            let Change { account, region, id, before, after } = change;
+            let side = |judged: &Option<Judged>| {
+                judged
+                    .as_ref()
+                    .map_or("not seen".to_owned(), |judged| format!("{} ({})", judged.verdict, judged.reason))
+            };
+            let name = before.as_ref().or(after.as_ref()).map_or("", |judged| &judged.name);
+            let line = format!("{id} {name} in {account}/{region}: {} -> {}", side(before), side(after));
+            let _ = writeln!(out, "    {}", plain(&line));
+        }
+    }
+    out
+}

@@ -1,0 +1,54 @@
+//! `check`: reads the settings and says what is wrong with them, or what they mean.
+
+use std::fmt::Write as _;
+
+use crate::app::args::{Args, Format};
+use crate::app::end::End;
+use crate::app::error::Error;
+use crate::app::load;
+use crate::app::verbs::show::Show;
+use crate::app::verbs::world::instants;
+use crate::engine::config::{Accounts, Regions, Settings, Stage};
+use crate::render::edge::plain_lines;
+
+/// Checks the settings; looks at nothing.
+pub async fn check(args: &Args) -> Result<End, Error> {
+    let (show, (_, now)) = (Show::open(args)?, instants(args)?);
+    let settings = load::settings(&args.config).await?;
+    let warnings = settings.warnings(now);
+    match show.format() {
+        Format::Json => {
+            let value = serde_json::json!({"settings": settings.hash, "source": settings.source, "warnings": warnings});
+            show.json(&value, false)?;
+        }
+        Format::Table | Format::Markdown => show.lines(&plain_lines(&summary(&settings, &warnings)))?,
+    }
+    Ok(End::Done)
+}
+
+fn summary(settings: &Settings, warnings: &[String]) -> String {
+    let mut out = format!("{}: ok (settings {})\n", settings.source, settings.hash);
+    let accounts = match &settings.look.accounts {
+        Accounts::Organization => "the organisation's accounts".to_owned(),
+        Accounts::Own => "the caller's own account".to_owned(),
+        Accounts::List(ids) => format!("{} accounts", ids.len()),
+    };
+    let regions = match &settings.look.regions {
+        Regions::Enabled => "every enabled Region".to_owned(),
+        Regions::Own => "the caller's own Region".to_owned(),
+        Regions::List(regions) => regions.join(", "),
+    };
+    let armed = if settings.run.armed { "armed" } else { "not armed: nothing is stopped or started" };
+    let _ = writeln!(out, "looks at {accounts} in {regions}; {armed}");
+    for policy in &settings.policies {
+        let stage = match policy.stage {
+            Stage::Observe => "observe",
+            Stage::Enforce => "enforce",
+        };
+        let _ = writeln!(out, "policy {:<24} {stage:<8} schedule {}", policy.name, policy.schedule.name);
+    }
+    for warning in warnings {
+        let _ = writeln!(out, "warning: {warning}");
+    }
+    out
+}

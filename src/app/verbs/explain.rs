@@ -1,0 +1,136 @@
+//! `explain`: why an instance is judged as it is.
+
+use crate::app::args::{Args, Format};
+use crate::app::end::End;
+use crate::app::error::Error;
+use crate::app::load;
+use crate::app::verbs::show;
+use crate::app::verbs::show::Show;
+use crate::app::verbs::world::{instants, scope};
+use crate::engine::config::Settings;
+use crate::engine::model::Locale;
+use crate::engine::report::Blind;
+use crate::engine::request::Scope;
+use crate::engine::rules::case::History;
+use crate::local::inventory::NoRecord;
+use crate::ports::{Look, ReadRecord};
+use crate::render::{detail, edge, explanation, inputs, launched_by, mend, remark};
+use crate::run;
+use crate::run::launches::Remembered;
+use crate::run::{Clock, Explained};
+
+/// What was found, what could not be looked at, and who launched what.
+type Known = (Vec<Explained>, Vec<Blind>, Remembered);
+
+/// Explains one instance.
+pub async fn explain(args: &Args, id: &str) -> Result<End, Error> {
+    let (show, (_, at)) = (Show::open(args)?, instants(args)?);
+    let settings = load::command(args).await?;
+    let scope = scope(args, &[id.to_owned()], &[]);
+    scope.check(&settings)?;
+    let clock = Clock::start(at, None);
+    let (explained, blind, launches) = match &args.inventory {
+        Some(path) => over(&load::inventory(path, &settings)?, &NoRecord, &settings, &scope, clock).await?,
+        None => over_aws(&settings, &scope, clock).await?,
+    };
+    if explained.is_empty() {
+        return Err(Error::Usage(not_seen(id, &blind)));
+    }
+    let locale = settings.run.locale;
+    match show.format() {
+        Format::Table | Format::Markdown => {
+            let texts: Vec<String> = explained.iter().map(|one| lines(one, &launches, locale)).collect();
+            show.lines(&texts.join("\n"))?;
+        }
+        Format::Json => {
+            let texts: Result<Vec<String>, _> =
+                explained.iter().map(|one| edge::json(&json(one, &launches, locale), true)).collect();
+            show.text(&(texts.map_err(|error| Error::Usage(error.to_string()))?.join("\n\n") + "\n"))?;
+        }
+    }
+    Ok(End::Done)
+}
+
+fn not_seen(id: &str, blind: &[Blind]) -> String {
+    let mut why = format!("`{id}` is not in the accounts and Regions that were looked at");
+    if !blind.is_empty() {
+        why += &format!("; {} of them could not be looked at:", blind.len());
+        for Blind { account, region, cause } in blind.iter().take(5) {
+            why += &format!("\n  {account}/{region}: {cause}");
+        }
+    }
+    why
+}
+
+fn remarks(explained: &Explained, launches: &Remembered, locale: Locale) -> Vec<String> {
+    let Explained { instance, asked: _, ruling } = explained;
+    let mut remarks = ruling.remarks.clone();
+    launches.name_starters(&instance.target.account, &instance.id, &mut remarks);
+    remarks.iter().map(|one| remark(one, ruling.zone, locale)).collect()
+}
+
+fn lines(explained: &Explained, launches: &Remembered, locale: Locale) -> String {
+    let Explained { instance, asked, ruling } = explained;
+    let by = launches.find(&instance.target.account, &instance.id).map(|by| launched_by(by, locale));
+    let more = remarks(explained, launches, locale).into_iter().chain(by);
+    more.fold(explanation(instance, asked, &ruling.verdict, ruling.armed, locale), |text, line| text + &line + "\n")
+}
+
+fn json(explained: &Explained, launches: &Remembered, locale: Locale) -> serde_json::Value {
+    let Explained { instance, asked, ruling } = explained;
+    let rules: Vec<_> = asked
+        .iter()
+        .map(|one| {
+            serde_json::json!({
+                "rule": one.rule, "inputs": inputs(&one.inputs, locale), "decides": one.decides,
+                "change": mend(one.rule, locale),
+                "says": one.says.as_ref().map(|says| says.as_str()),
+            })
+        })
+        .collect();
+    serde_json::json!({
+        "account": instance.target.account, "region": instance.target.region, "id": instance.id,
+        "name": instance.name(), "policy": ruling.policy.as_ref().map(|policy| policy.name.clone()),
+        "verdict": ruling.verdict.as_str(), "reason": ruling.verdict.reason(), "armed": ruling.armed,
+        "detail": detail(&ruling.verdict, locale),
+        "launched-by": launches.find(&instance.target.account, &instance.id),
+        "remarks": remarks(explained, launches, locale), "not-after": ruling.not_after, "rules": rules,
+    })
+}
+
+async fn over(
+    look: &impl Look,
+    hub: &impl ReadRecord,
+    settings: &Settings,
+    scope: &Scope,
+    clock: Clock,
+) -> Result<Known, Error> {
+    // Without the record only `restart-fight` and `undone` know less; the explanation is still worth having.
+    let history = match settings.run.record {
+        Some(_) => run::history(hub, clock.at()).await.unwrap_or_else(|error| {
+            show::note(&format!("what earlier runs did, and what was undone, is not known here: {error}"));
+            History::default()
+        }),
+        None => History::default(),
+    };
+    let (explained, blind) = run::explain(look, settings, scope, &history, clock, &show::progress).await?;
+    let accounts = explained.iter().map(|one| one.instance.target.account.clone()).collect();
+    let launches = match settings.run.record {
+        Some(_) => Remembered::read(hub, &accounts).await.unwrap_or_default(),
+        None => Remembered::default(),
+    };
+    Ok((explained, blind, launches))
+}
+
+#[cfg(feature = "aws")]
+async fn over_aws(settings: &Settings, scope: &Scope, clock: Clock) -> Result<Known, Error> {
+    use crate::aws::{AwsHub, Eyes};
+    let aws = load::aws().await?;
+    let run = crate::app::run_id::run_id(clock.at());
+    over(&Eyes::new(&aws, settings, &run), &AwsHub::new(&aws, settings), settings, scope, clock).await
+}
+
+#[cfg(not(feature = "aws"))]
+async fn over_aws(_: &Settings, _: &Scope, _: Clock) -> Result<Known, Error> {
+    Err(crate::app::verbs::world::needs_aws())
+}

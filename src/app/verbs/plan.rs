@@ -1,0 +1,56 @@
+//! `plan`: a dry run. Nothing here can act.
+
+use crate::app::args::{Args, Select};
+use crate::app::end::End;
+use crate::app::error::Error;
+use crate::app::load;
+use crate::app::verbs::show;
+use crate::app::verbs::show::Show;
+use crate::app::verbs::world::{instants, run, scope};
+use crate::engine::config::Settings;
+use crate::engine::report::Report;
+use crate::engine::request::Mode;
+use crate::local::inventory::NoRecord;
+use crate::run;
+use crate::run::{Clock, Order};
+
+/// Says what would be done.
+pub async fn plan(args: &Args, select: &Select, detailed: bool) -> Result<End, Error> {
+    let show = Show::open(args)?;
+    let settings = load::command(args).await?;
+    let report = dry_run(args, select, &settings, None).await?;
+    show.report(&report)?;
+    Ok(End::of(&report, detailed))
+}
+
+/// The dry run itself, for `plan`, and for `apply` to show before it asks.
+pub async fn dry_run(
+    args: &Args,
+    select: &Select,
+    settings: &Settings,
+    acknowledge: Option<&str>,
+) -> Result<Report, Error> {
+    let (wall, at) = instants(args)?;
+    let run = run(Mode::Plan, scope(args, &select.instances, &select.policies), at);
+    let clock = Clock::start(at, None);
+    let progress = &show::progress;
+    let order = Order { run: &run, settings, clock, wall, reviewed: None, acknowledge, progress };
+    if let Some(path) = &args.inventory {
+        let recorded = load::inventory(path, settings)?;
+        return Ok(run::plan(&order, &recorded, &NoRecord).await?);
+    }
+    over_aws(&order).await
+}
+
+#[cfg(feature = "aws")]
+async fn over_aws(order: &Order<'_>) -> Result<Report, Error> {
+    use crate::aws::{AwsHub, Eyes};
+    let aws = load::aws().await?;
+    let eyes = Eyes::new(&aws, order.settings, &order.run.id);
+    Ok(run::plan(order, &eyes, &AwsHub::new(&aws, order.settings)).await?)
+}
+
+#[cfg(not(feature = "aws"))]
+async fn over_aws(_: &Order<'_>) -> Result<Report, Error> {
+    Err(crate::app::verbs::world::needs_aws())
+}

@@ -1,0 +1,68 @@
+//! `explain --run`: what an earlier run did with an instance, from the record alone. No right in any account is
+//! needed, and none of AWS where the record is a folder.
+
+use crate::app::args::{Args, Format};
+use crate::app::end::End;
+use crate::app::error::Error;
+use crate::app::load;
+use crate::app::verbs::show::Show;
+use crate::app::verbs::world::instants;
+use crate::engine::config::{Place, Settings, TagNames};
+use crate::engine::history::past::{Line, Recalled};
+use crate::local::folder::Folder;
+use crate::ports::ReadRecord;
+use crate::render::recalled;
+use crate::run;
+
+/// Says what run `run`, or the `last`, did with instance `id`.
+pub async fn recall(args: &Args, id: &str, run: &str) -> Result<End, Error> {
+    let (show, (_, now)) = (Show::open(args)?, instants(args)?);
+    let settings = load::command(args).await?;
+    let ask = Ask { id, run, now, tags: &settings.tags };
+    let found = match &settings.run.record {
+        Some(Place::Folder(folder)) => ask.over(&Folder::new(folder)).await?,
+        Some(Place::S3 { .. }) => over_aws(&settings, &ask).await?,
+        None => return Err(Error::Usage("the settings have no `record` that could tell of earlier runs".to_owned())),
+    };
+    match show.format() {
+        Format::Table | Format::Markdown => show.lines(&recalled(&found, &settings.tags, settings.run.locale))?,
+        Format::Json => show.json(&json(&found, &settings.tags), true)?,
+    }
+    Ok(End::Done)
+}
+
+/// What is asked of the record.
+struct Ask<'a> {
+    id: &'a str,
+    run: &'a str,
+    now: chrono::DateTime<chrono::Utc>,
+    tags: &'a TagNames,
+}
+
+impl Ask<'_> {
+    async fn over(&self, hub: &impl ReadRecord) -> Result<Recalled, Error> {
+        Ok(run::recall(hub, self.id, self.run, &self.tags.stopped, self.now).await?)
+    }
+}
+
+fn json(recalled: &Recalled, tags: &TagNames) -> serde_json::Value {
+    let Recalled { run, at, health, line, step, deferred, refused, outcome } = recalled;
+    let Line { account, region, id, name, policy, verdict, armed, reason, detail } = line;
+    serde_json::json!({
+        "run": run, "at": at, "health": health,
+        "account": account, "region": region, "id": id, "name": name, "policy": policy,
+        "verdict": verdict, "armed": armed, "reason": reason, "detail": detail,
+        "step": step, "deferred": deferred, "refused": refused, "outcome": outcome,
+        "tags": {"keep": tags.keep, "keep-until": tags.keep_until, "schedule": tags.schedule},
+    })
+}
+
+#[cfg(feature = "aws")]
+async fn over_aws(settings: &Settings, ask: &Ask<'_>) -> Result<Recalled, Error> {
+    ask.over(&crate::aws::AwsHub::new(&load::aws().await?, settings)).await
+}
+
+#[cfg(not(feature = "aws"))]
+async fn over_aws(_: &Settings, _: &Ask<'_>) -> Result<Recalled, Error> {
+    Err(Error::Usage("this build leaves AWS out, and the settings' record is in S3".to_owned()))
+}

@@ -1,0 +1,41 @@
+//! `runs`: the runs of the record. No right in any account is needed, and none of AWS where the record is a folder.
+
+use chrono::{DateTime, Utc};
+
+use crate::app::args::{Args, Format};
+use crate::app::end::End;
+use crate::app::error::Error;
+use crate::app::load;
+use crate::app::verbs::show::Show;
+use crate::app::verbs::world::instants;
+use crate::engine::config::{Place, Settings};
+use crate::engine::history::runs::Listed;
+use crate::local::folder::Folder;
+use crate::render::{runs_json, runs_table};
+use crate::run;
+
+/// Lists the runs of the last `days` days, newest first.
+pub async fn runs(args: &Args, days: u16) -> Result<End, Error> {
+    let (show, (_, now)) = (Show::open(args)?, instants(args)?);
+    let settings = load::command(args).await?;
+    let found = match &settings.run.record {
+        Some(Place::Folder(folder)) => run::runs(&Folder::new(folder), now, days).await?,
+        Some(Place::S3 { .. }) => over_aws(&settings, now, days).await?,
+        None => return Err(Error::Usage("the settings have no `record` that could tell of earlier runs".to_owned())),
+    };
+    match show.format() {
+        Format::Table | Format::Markdown => show.lines(&runs_table(&found, show.style(), settings.run.locale))?,
+        Format::Json => show.json(&runs_json(&found), true)?,
+    }
+    Ok(End::Done)
+}
+
+#[cfg(feature = "aws")]
+async fn over_aws(settings: &Settings, now: DateTime<Utc>, days: u16) -> Result<Vec<Listed>, Error> {
+    Ok(run::runs(&crate::aws::AwsHub::new(&load::aws().await?, settings), now, days).await?)
+}
+
+#[cfg(not(feature = "aws"))]
+async fn over_aws(_: &Settings, _: DateTime<Utc>, _: u16) -> Result<Vec<Listed>, Error> {
+    Err(Error::Usage("this build leaves AWS out, and the settings' record is in S3".to_owned()))
+}

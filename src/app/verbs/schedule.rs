@@ -1,0 +1,81 @@
+//! `schedule`: whether a schedule is open, and a calendar of the coming days.
+
+use std::sync::Arc;
+
+use crate::app::args::{Args, Format};
+use crate::app::end::End;
+use crate::app::error::Error;
+use crate::app::load;
+use crate::app::verbs::show::Show;
+use crate::app::verbs::world::instants;
+use crate::engine::config::Settings;
+use crate::engine::schedule::{Expr, Hours, Part, Schedule};
+use crate::render::hours;
+
+/// Shows a schedule.
+pub async fn schedule(args: &Args, text: &str, policy: Option<&str>, days: u16) -> Result<End, Error> {
+    let (show, (_, at)) = (Show::open(args)?, instants(args)?);
+    let settings = load::command(args).await;
+    let locale = settings.as_ref().map_or(args.locale.unwrap_or_default(), |settings| settings.run.locale);
+    let schedule = find(settings, text, policy)?;
+    match show.format() {
+        Format::Table | Format::Markdown => show.lines(&hours(&schedule, at, u64::from(days), locale))?,
+        Format::Json => {
+            let state = schedule.at(at);
+            let value = serde_json::json!({
+                "schedule": schedule.name, "at": at, "zone": state.zone.name(), "open": state.open,
+                "frozen": state.frozen.map(|range| range.to_string()), "exhausted": state.exhausted,
+                "closed-since": state.closed_since, "opens": state.opens,
+            });
+            show.json(&value, false)?;
+        }
+    }
+    Ok(End::Done)
+}
+
+/// A name of the settings, or an expression. An expression that needs nothing from the settings works without
+/// any.
+fn find(settings: Result<Settings, Error>, text: &str, policy: Option<&str>) -> Result<Arc<Schedule>, Error> {
+    if let Ok(found) = &settings
+        && let Some(schedule) = found.schedules.get(text)
+    {
+        return Ok(schedule.clone());
+    }
+    let expr = match Expr::parse(text) {
+        Ok(expr) => expr,
+        Err(wrong) => {
+            // Perhaps a name of settings that cannot be read: then that is what is to be said.
+            let known = settings?.schedules.into_keys().collect::<Vec<_>>().join(", ");
+            return Err(Error::Usage(format!(
+                "`{text}` is neither a schedule of the settings ({known}) nor an expression: {wrong}"
+            )));
+        }
+    };
+    let base = match policy {
+        None => None,
+        Some(policy) => Some(schedule_of(&settings?, policy)?),
+    };
+    let needs_zone = matches!(expr.hours, Hours::Windows(_));
+    let first = base.as_ref().and_then(|base| base.parts.first());
+    let (zone, calendar) = match (expr.zone, first) {
+        (Some(zone), _) => (zone, None),
+        (None, Some(part)) => (part.zone, part.calendar.clone()),
+        (None, None) if needs_zone => {
+            let why = format!(
+                "`{text}` has no time zone; add ` @ Asia/Tokyo`, or `--policy` to take it from a policy's schedule"
+            );
+            return Err(Error::Usage(why));
+        }
+        (None, None) => (chrono_tz::Tz::UTC, None),
+    };
+    let parts = vec![Part { hours: expr.hours, zone, calendar }];
+    Ok(Arc::new(Schedule { name: text.to_owned(), parts, also_frozen_by: Vec::new() }))
+}
+
+fn schedule_of(settings: &Settings, policy: &str) -> Result<Arc<Schedule>, Error> {
+    let found = settings.policies.iter().find(|known| known.name == policy);
+    found.map(|policy| policy.schedule.clone()).ok_or_else(|| {
+        let known: Vec<_> = settings.policies.iter().map(|policy| policy.name.as_str()).collect();
+        Error::Usage(format!("there is no policy `{policy}`; there are: {}", known.join(", ")))
+    })
+}

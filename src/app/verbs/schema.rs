@@ -1,0 +1,13 @@
+//! `schema`: the JSON Schema of the settings.
+
+use crate::app::args::{Args, Format};
+use crate::app::end::End;
+use crate::app::error::Error;
+use crate::app::verbs::show::Show;
+use crate::engine::config;
+
+/// Prints the schema.
+pub fn schema(args: &Args) -> Result<End, Error> {
+    Show::only(args, Some(Format::Json), "JSON")?.text(&config::schema())?;
+    Ok(End::Done)
+}

@@ -1,0 +1,205 @@
+//! Shows results: where, in which rendering, in colour or not; and progress, where somebody looks on.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
+use std::path::Path;
+
+use serde::Serialize;
+
+use crate::app::args::{Args, Format};
+use crate::app::end::End;
+use crate::app::error::Error;
+use crate::engine::report::Report;
+use crate::render::{Style, edge, markdown, table, write_json};
+
+/// Where a result goes. It is opened before anything is done: a file that cannot be written is then an error while
+/// there is nothing to lose.
+pub struct Show<'a> {
+    args: &'a Args,
+    out: Option<Out<'a>>,
+}
+
+/// The file of `--out`. What it held stays until there is something to write.
+struct Out<'a> {
+    path: &'a Path,
+    file: File,
+    /// Whether it was made for this result, and is of no use without one.
+    unwritten: std::cell::Cell<bool>,
+}
+
+impl Drop for Out<'_> {
+    fn drop(&mut self) {
+        if self.unwritten.get() {
+            let _ = std::fs::remove_file(self.path);
+        }
+    }
+}
+
+impl<'a> Out<'a> {
+    fn open(path: &'a Path) -> io::Result<Self> {
+        let (file, new) = match OpenOptions::new().write(true).create_new(true).open(path) {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                (OpenOptions::new().write(true).create(true).truncate(false).open(path)?, false)
+            }
+            file => (file?, true),
+        };
+        Ok(Self { path, file, unwritten: new.into() })
+    }
+
+    fn write(&self, put: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+        // A pipe or a device has no length.
+        if self.file.metadata()?.is_file() {
+            self.file.set_len(0)?;
+        }
+        self.unwritten.set(false);
+        let mut file = BufWriter::new(&self.file);
+        put(&mut file)?;
+        file.flush()
+    }
+}
+
+impl<'a> Show<'a> {
+    /// Opens the file of `--out`, where there is one.
+    pub fn open(args: &'a Args) -> Result<Self, Error> {
+        let open = |path: &'a Path| {
+            let wrong = |source| Error::File { verb: "write", file: path.display().to_string(), source };
+            Out::open(path).map_err(wrong)
+        };
+        Ok(Self { args, out: args.out.as_deref().map(open).transpose()? })
+    }
+
+    /// The same for a result that has one form only: no other can be asked for.
+    pub fn only(args: &'a Args, form: Option<Format>, what: &str) -> Result<Self, Error> {
+        if args.format.is_some_and(|asked| Some(asked) != form) {
+            return Err(Error::Usage(format!("this command writes {what} and nothing else; leave `--format` out")));
+        }
+        Self::open(args)
+    }
+
+    /// The style of what goes to `--out` or to the terminal.
+    pub fn style(&self) -> Style {
+        let stdout = io::stdout();
+        let terminal = self.out.is_none() && stdout.is_terminal();
+        // A file or a pipe has no width of its own; without any, one long cause would make every line as long.
+        let width = terminal_width().filter(|_| terminal).or_else(columns).or(Some(160));
+        Style { colour: self.out.is_none() && colour(&stdout), width }
+    }
+
+    /// The rendering that is asked for; for a file whose name tells, that one.
+    pub fn format(&self) -> Format {
+        let by_name = |path: &Path| match path.extension().and_then(|extension| extension.to_str()) {
+            Some("json") => Some(Format::Json),
+            Some("md") => Some(Format::Markdown),
+            _ => None,
+        };
+        self.args.format.or_else(|| self.args.out.as_deref().and_then(by_name)).unwrap_or(Format::Table)
+    }
+
+    /// Shows a report.
+    pub fn report(&self, report: &Report) -> Result<(), Error> {
+        self.read(|out| self.put(report, out))
+    }
+
+    /// Shows the report of a run that has acted.
+    #[cfg(feature = "aws")]
+    pub fn report_after(&self, report: &Report, end: End) -> End {
+        self.after(end, |out| self.put(report, out))
+    }
+
+    /// Shows any text.
+    pub fn text(&self, text: &str) -> Result<(), Error> {
+        self.read(|out| out.write_all(text.as_bytes()))
+    }
+
+    /// Shows any text of a run that has acted.
+    pub fn text_after(&self, text: &str, end: End) -> End {
+        self.after(end, |out| out.write_all(text.as_bytes()))
+    }
+
+    /// Shows lines for a terminal; in Markdown, as they are.
+    pub fn lines(&self, text: &str) -> Result<(), Error> {
+        match self.format() {
+            Format::Markdown => self.text(&edge::fenced(text)),
+            Format::Table | Format::Json => self.text(text),
+        }
+    }
+
+    /// Shows a value as JSON.
+    pub fn json(&self, value: &impl Serialize, indent: bool) -> Result<(), Error> {
+        let text = edge::json(value, indent).map_err(|error| Error::Usage(error.to_string()))?;
+        self.text(&(text + "\n"))
+    }
+
+    fn put(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
+        match self.format() {
+            Format::Table => out.write_all(table(report, self.style()).as_bytes()),
+            Format::Json => write_json(report, out),
+            Format::Markdown => out.write_all(markdown(report).as_bytes()),
+        }
+    }
+
+    /// Shows what has changed nothing. A reader that has gone away, such as `head`, is no error then.
+    fn read(&self, put: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
+        match self.write(put) {
+            Err(Error::File { source, .. }) if self.out.is_none() && source.kind() == ErrorKind::BrokenPipe => Ok(()),
+            shown => shown,
+        }
+    }
+
+    /// Shows what was done. Where it cannot be shown, an error would say that nothing was done.
+    fn after(&self, end: End, put: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> End {
+        match self.write(put) {
+            Ok(()) => end,
+            Err(error) => {
+                note(&format!("the run has ended, and its result cannot be shown: {}", error.chain()));
+                End::Degraded
+            }
+        }
+    }
+
+    fn write(&self, put: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
+        let (written, file) = match &self.out {
+            Some(out) => (out.write(put), out.path.display().to_string()),
+            None => {
+                let mut stdout = BufWriter::new(io::stdout().lock());
+                (put(&mut stdout).and_then(|()| stdout.flush()), "standard output".to_owned())
+            }
+        };
+        if written.is_ok() && self.out.is_some() {
+            note(&format!("written to {file}"));
+        }
+        written.map_err(|source| Error::File { verb: "write", file, source })
+    }
+}
+
+/// Whether a stream wants colours: a terminal, without `NO_COLOR`.
+fn colour(stream: &impl IsTerminal) -> bool {
+    stream.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+fn columns() -> Option<u16> {
+    std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok())
+}
+
+fn terminal_width() -> Option<u16> {
+    columns().or_else(|| terminal_size::terminal_size().map(|(width, _)| width.0))
+}
+
+/// Says something beside the result. Where nobody can read it, the run goes on: `eprintln!` would end it.
+pub fn note(text: &str) {
+    aside(&edge::plain_lines(text));
+}
+
+/// The same for a rendering, whose colours stay.
+pub fn aside(text: &str) {
+    let _ = writeln!(io::stderr(), "{text}");
+}
+
+/// Tells how far a look has come, on a terminal only.
+pub fn progress(done: usize, total: usize) {
+    let mut stderr = io::stderr();
+    if stderr.is_terminal() && total > 1 {
+        let end = if done == total { "\r\u{1b}[K" } else { "" };
+        let _ = write!(stderr, "\rlooking: {done} of {total} targets{end}").and_then(|()| stderr.flush());
+    }
+}

@@ -1,0 +1,48 @@
+//! `snapshot`: saves what is seen.
+
+use crate::app::args::{Args, Format};
+use crate::app::end::End;
+use crate::app::error::Error;
+use crate::app::load;
+use crate::app::verbs::show;
+use crate::app::verbs::show::Show;
+use crate::app::verbs::world::{instants, scope};
+use crate::engine::config::Settings;
+use crate::engine::report::snapshot::Snapshot;
+use crate::engine::request::Scope;
+use crate::run;
+use crate::run::Clock;
+
+/// Saves an inventory, to standard output or to `--out`.
+pub async fn snapshot(args: &Args) -> Result<End, Error> {
+    let show = Show::only(args, Some(Format::Json), "JSON")?;
+    let (_, at) = instants(args)?;
+    let settings = load::settings(&args.config).await?;
+    let scope = scope(args, &[], &[]);
+    scope.check(&settings)?;
+    let clock = Clock::start(at, None);
+    let saved = match &args.inventory {
+        Some(path) => {
+            run::snapshot(&load::inventory(path, &settings)?, &settings, &scope, clock, &show::progress).await?
+        }
+        None => over_aws(&settings, &scope, clock).await?,
+    };
+    show.json(&saved, false)?;
+    let seen: usize = saved.targets.iter().map(|target| target.instances.len()).sum();
+    let (blind, closed) = (saved.blind.len(), saved.closed.len());
+    show::note(&format!("{seen} instances saved, {blind} targets blind, {closed} closed"));
+    Ok(if saved.blind.is_empty() { End::Done } else { End::Degraded })
+}
+
+#[cfg(feature = "aws")]
+async fn over_aws(settings: &Settings, scope: &Scope, clock: Clock) -> Result<Snapshot, Error> {
+    use crate::aws::Eyes;
+    let aws = load::aws().await?;
+    let eyes = Eyes::new(&aws, settings, &crate::app::run_id::run_id(clock.at()));
+    Ok(run::snapshot(&eyes, settings, scope, clock, &show::progress).await?)
+}
+
+#[cfg(not(feature = "aws"))]
+async fn over_aws(_: &Settings, _: &Scope, _: Clock) -> Result<Snapshot, Error> {
+    Err(crate::app::verbs::world::needs_aws())
+}

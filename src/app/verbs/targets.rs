@@ -1,0 +1,83 @@
+//! `targets`: which accounts and Regions would be looked at.
+
+use std::fmt::Write as _;
+
+use crate::app::args::{Args, Format};
+use crate::app::end::End;
+use crate::app::error::Error;
+use crate::app::load;
+use crate::app::verbs::show::Show;
+use crate::app::verbs::world::{instants, scope};
+use crate::engine::config::Settings;
+use crate::engine::request::Scope;
+use crate::render::edge::plain;
+use crate::run;
+use crate::run::{Aim, Clock};
+
+/// Lists the targets.
+pub async fn targets(args: &Args) -> Result<End, Error> {
+    let (show, (_, at)) = (Show::open(args)?, instants(args)?);
+    let settings = load::settings(&args.config).await?;
+    let scope = scope(args, &[], &[]);
+    scope.check(&settings)?;
+    let clock = Clock::start(at, None);
+    let aim = match &args.inventory {
+        Some(path) => run::aim(&load::inventory(path, &settings)?, &settings, &scope, clock).await?,
+        None => over_aws(&settings, &scope, clock).await?,
+    };
+    match show.format() {
+        Format::Json => {
+            let Aim { accounts, targets, blind, closed, skipped } = &aim;
+            let value = serde_json::json!({
+                "accounts": accounts, "targets": targets, "blind": blind, "closed": closed, "not-looked-at": skipped,
+            });
+            show.json(&value, false)?;
+        }
+        Format::Table | Format::Markdown => show.lines(&render(&aim))?,
+    }
+    Ok(if aim.blind.is_empty() { End::Done } else { End::Degraded })
+}
+
+fn render(aim: &Aim) -> String {
+    let Aim { accounts, targets, blind, closed, skipped } = aim;
+    let mut out = String::new();
+    for account in accounts {
+        let regions = targets.iter().filter(|target| target.account == account.id).map(|target| &*target.region);
+        let regions: Vec<&str> = regions.collect();
+        let name = plain(account.name.as_deref().unwrap_or("-"));
+        let _ = writeln!(out, "{} {name:<24} {}", plain(&account.id), plain(&regions.join(" ")));
+    }
+    for one in blind {
+        let _ = writeln!(out, "{} blind: {}", plain(&one.account), plain(&one.cause));
+    }
+    for target in closed {
+        let _ = writeln!(
+            out,
+            "{} closed by the organisation's policy",
+            plain(&format!("{} {}", target.account, target.region))
+        );
+    }
+    for one in skipped {
+        let name = plain(one.name.as_deref().unwrap_or("-"));
+        let _ = writeln!(out, "{} {name:<24} not looked at: {}", plain(&one.account), plain(&one.because));
+    }
+    let _ = write!(out, "{} accounts, {} targets", accounts.len(), targets.len());
+    out += &match blind.len() {
+        0 => "\n".to_owned(),
+        unknown => format!("; the Regions of {unknown} of the accounts are unknown\n"),
+    };
+    out
+}
+
+#[cfg(feature = "aws")]
+async fn over_aws(settings: &Settings, scope: &Scope, clock: Clock) -> Result<Aim, Error> {
+    use crate::aws::Eyes;
+    let aws = load::aws().await?;
+    let eyes = Eyes::new(&aws, settings, &crate::app::run_id::run_id(clock.at()));
+    Ok(run::aim(&eyes, settings, scope, clock).await?)
+}
+
+#[cfg(not(feature = "aws"))]
+async fn over_aws(_: &Settings, _: &Scope, _: Clock) -> Result<Aim, Error> {
+    Err(crate::app::verbs::world::needs_aws())
+}

@@ -1,0 +1,107 @@
+//! `undo`: starts again what a run has stopped. Shows a dry run first; then asks on a terminal, and elsewhere ends
+//! there, unless `--yes` is given.
+
+use crate::app::args::{Args, Format, Select};
+use crate::app::end::End;
+use crate::app::error::Error;
+use crate::app::verbs::show;
+use crate::app::verbs::show::Show;
+use crate::app::verbs::world::{instants, run, scope};
+use crate::app::{ask, load};
+use crate::engine::report::Health;
+use crate::engine::request::Mode;
+use crate::engine::undo::{Hand, Undo};
+use crate::render::{undo_json, undo_markdown, undo_table};
+use crate::run::{Clock, LONGEST, UndoOrder};
+
+/// Undoes run `undoes`, as far as the flags select.
+pub async fn undo(args: &Args, undoes: &str, select: &Select, yes: bool, hand: Hand) -> Result<End, Error> {
+    if args.inventory.is_some() {
+        let why = "an inventory cannot be undone; leave `--inventory` out";
+        return Err(Error::Usage(why.to_owned()));
+    }
+    let show = Show::open(args)?;
+    let settings = load::command(args).await?;
+    let (wall, at) = instants(args)?;
+    let run = run(Mode::Undo, scope(args, &select.instances, &select.policies), at);
+    let clock = Clock::start(at, Some(LONGEST));
+    let order = UndoOrder { run: &run, undoes, hand, settings: &settings, clock, wall, agreed: None };
+    if yes {
+        return Ok(after(&show, &carry_out(args, &order).await?));
+    }
+    let foreseen = foresee(&order).await?;
+    let steps = foreseen.plan.steps.len();
+    if steps == 0 || !ask::somebody_there() {
+        if steps > 0 {
+            show::note("this was a dry run; add `--yes` to carry it out");
+        }
+        show.text(&rendered(&show, &foreseen))?;
+        return Ok(ended(&foreseen));
+    }
+    show::aside(&undo_table(&foreseen, show.style()));
+    if !ask::consent(&format!("Start {steps} of these, or fewer?")) {
+        return Err(Error::Refused("nothing was done".to_owned()));
+    }
+    // The answer may have taken its time: what is agreed to is carried out by the clock of now.
+    let agreed: Vec<Box<str>> = foreseen.plan.steps.iter().map(|step| step.id.clone()).collect();
+    let (wall, at) = instants(args)?;
+    let run = crate::app::verbs::world::run(Mode::Undo, scope(args, &select.instances, &select.policies), at);
+    let clock = Clock::start(at, Some(LONGEST));
+    let order = UndoOrder { run: &run, wall, clock, agreed: Some(&agreed), ..order };
+    Ok(after(&show, &carry_out(args, &order).await?))
+}
+
+/// Shows an undo that was carried out.
+fn after(show: &Show<'_>, undo: &Undo) -> End {
+    show.text_after(&rendered(show, undo), ended(undo))
+}
+
+fn rendered(show: &Show<'_>, undo: &Undo) -> String {
+    match show.format() {
+        Format::Table => undo_table(undo, show.style()),
+        Format::Markdown => undo_markdown(undo),
+        Format::Json => undo_json(undo, true).unwrap_or_else(|error| error.to_string()) + "\n",
+    }
+}
+
+fn ended(undo: &Undo) -> End {
+    match undo.health() {
+        Health::Ok => End::Done,
+        Health::Degraded => End::Degraded,
+    }
+}
+
+#[cfg(feature = "aws")]
+async fn foresee(order: &UndoOrder<'_>) -> Result<Undo, Error> {
+    use crate::aws::{AwsHub, Eyes};
+    let aws = load::aws().await?;
+    let (eyes, hub) = (Eyes::new(&aws, order.settings, &order.run.id), AwsHub::new(&aws, order.settings));
+    Ok(crate::run::foresee(order, &eyes, &hub).await?)
+}
+
+#[cfg(feature = "aws")]
+async fn carry_out(args: &Args, order: &UndoOrder<'_>) -> Result<Undo, Error> {
+    use crate::aws::{AwsHub, Eyes, Hands, all_loopback};
+    use crate::engine::request::RequestInvalid;
+    let aws = load::aws().await?;
+    if args.at.is_some() && !all_loopback(&aws.sdk) {
+        return Err(RequestInvalid::AtForApply.into());
+    }
+    let (eyes, hub) = (Eyes::new(&aws, order.settings, &order.run.id), AwsHub::new(&aws, order.settings));
+    let hands = Hands::new(&aws, order.settings, &order.run.id);
+    let (undo, place) = crate::run::undo(order, &eyes, &hands, &hub).await?;
+    if let Some(place) = place {
+        show::note(&format!("recorded in {place}"));
+    }
+    Ok(undo)
+}
+
+#[cfg(not(feature = "aws"))]
+async fn foresee(_: &UndoOrder<'_>) -> Result<Undo, Error> {
+    Err(crate::app::verbs::world::needs_aws())
+}
+
+#[cfg(not(feature = "aws"))]
+async fn carry_out(_: &Args, _: &UndoOrder<'_>) -> Result<Undo, Error> {
+    Err(crate::app::verbs::world::needs_aws())
+}

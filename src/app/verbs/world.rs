@@ -1,0 +1,41 @@
+//! What every command that looks needs: the instant, the scope, a run.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use crate::app::args::Args;
+use crate::app::error::Error;
+use crate::app::run_id::run_id;
+use crate::engine::request::{Mode, Run, Scope, parse_at};
+
+/// The wall clock and the instant to judge by: read here, once.
+pub fn instants(args: &Args) -> Result<(DateTime<Utc>, DateTime<Utc>), Error> {
+    let wall = Utc::now();
+    let at = args.at.as_deref().map(parse_at).transpose()?.unwrap_or(wall);
+    Ok((wall, at))
+}
+
+/// The scope that the flags select. A flag that is absent selects everything in the settings' scope.
+pub fn scope(args: &Args, instances: &[String], policies: &[String]) -> Scope {
+    let list = |values: &[String]| (!values.is_empty()).then(|| values.to_vec());
+    Scope {
+        accounts: list(&args.accounts),
+        regions: list(&args.regions),
+        instances: list(instances),
+        policies: list(policies),
+        places: None,
+    }
+}
+
+/// A run of one command.
+pub fn run(mode: Mode, scope: Scope, at: DateTime<Utc>) -> Run {
+    let id: Arc<str> = run_id(at);
+    Run { id, mode, scope, at }
+}
+
+/// What a command answers that needs AWS in a build without it.
+#[cfg(not(feature = "aws"))]
+pub fn needs_aws() -> Error {
+    Error::Usage("this build leaves AWS out; give an inventory with `--inventory`".to_owned())
+}

@@ -1,0 +1,72 @@
+//! To which instances load balancers send: target groups of instances, and classic load balancers. Targets that are
+//! registered by address cannot be told from here.
+
+use std::collections::HashSet;
+
+use aws_config::Region;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_sdk_elasticloadbalancing as classic;
+use aws_sdk_elasticloadbalancingv2 as v2;
+use aws_sdk_elasticloadbalancingv2::types::TargetTypeEnum;
+
+use crate::aws::config::Aws;
+use crate::aws::errors::words;
+use crate::aws::tokens::Tokens;
+use crate::engine::model::Target;
+
+/// Every instance of a target that is registered with a load balancer, healthy or not.
+///
+/// # Errors
+/// In words, when any of it cannot be asked for: then nobody knows of any instance.
+pub(crate) async fn instances(
+    aws: &Aws,
+    target: &Target,
+    credentials: Option<SharedCredentialsProvider>,
+) -> Result<HashSet<Box<str>>, String> {
+    let region = Region::new(target.region.to_string());
+    let mut new = v2::config::Builder::from(&aws.sdk).region(region.clone()).interceptor(aws.meter.clone());
+    let mut old = classic::config::Builder::from(&aws.sdk).region(region).interceptor(aws.meter.clone());
+    if let Some(credentials) = credentials {
+        new.set_credentials_provider(Some(credentials.clone()));
+        old.set_credentials_provider(Some(credentials));
+    }
+    let mut found = HashSet::new();
+    behind_groups(&v2::Client::from_conf(new.build()), &mut found).await?;
+    behind_classic(&classic::Client::from_conf(old.build()), &mut found).await?;
+    Ok(found)
+}
+
+async fn behind_groups(client: &v2::Client, found: &mut HashSet<Box<str>>) -> Result<(), String> {
+    let operation = "elasticloadbalancing:DescribeTargetGroups";
+    let (mut tokens, mut token) = (Tokens::default(), None);
+    loop {
+        let page = client.describe_target_groups().set_marker(token).send().await;
+        let page = page.map_err(|error| words(operation, &error))?;
+        let groups = page.target_groups().iter().filter(|group| group.target_type() == Some(&TargetTypeEnum::Instance));
+        for arn in groups.filter_map(|group| group.target_group_arn()) {
+            let health = client.describe_target_health().target_group_arn(arn).send().await;
+            let health = health.map_err(|error| words("elasticloadbalancing:DescribeTargetHealth", &error))?;
+            let ids = health.target_health_descriptions().iter().filter_map(|one| one.target()?.id());
+            found.extend(ids.map(Box::from));
+        }
+        token = tokens.next(operation, page.next_marker())?;
+        if token.is_none() {
+            return Ok(());
+        }
+    }
+}
+
+async fn behind_classic(client: &classic::Client, found: &mut HashSet<Box<str>>) -> Result<(), String> {
+    let operation = "elasticloadbalancing:DescribeLoadBalancers";
+    let (mut tokens, mut token) = (Tokens::default(), None);
+    loop {
+        let page = client.describe_load_balancers().set_marker(token).send().await;
+        let page = page.map_err(|error| words(operation, &error))?;
+        let all = page.load_balancer_descriptions().iter().flat_map(|balancer| balancer.instances());
+        found.extend(all.filter_map(|instance| instance.instance_id()).map(Box::from));
+        token = tokens.next(operation, page.next_marker())?;
+        if token.is_none() {
+            return Ok(());
+        }
+    }
+}

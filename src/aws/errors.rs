@@ -1,0 +1,134 @@
+//! Translates the SDK's errors at the border. `SdkError` displays as just `service error`, so the words are
+//! built from its parts; nobody above matches strings.
+
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use aws_types::request_id::RequestId;
+
+use crate::ports::{ActError, Unseen};
+
+/// Codes by which AWS says that a call may be repeated later. What they answer has not been done.
+const THROTTLES: [&str; 5] =
+    ["RequestLimitExceeded", "Throttling", "ThrottlingException", "TooManyRequestsException", "SlowDown"];
+
+/// Codes by which AWS says that it does not know itself.
+const UNCLEAR: [&str; 4] = ["InternalError", "InternalFailure", "ServiceUnavailable", "Unavailable"];
+
+/// An answer that did not come to its end (`whole`): the call may have been carried out.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct BrokeOff(pub(crate) String);
+
+/// What an answer lists. One without a list is not one with an empty list: by the latter an account is known to be in no
+/// unit that `[never]` names, and may be acted on.
+///
+/// # Errors
+/// There is no list.
+pub(crate) fn listed<'a, T>(operation: &str, list: Option<&'a [T]>) -> Result<&'a [T], String> {
+    list.ok_or_else(|| format!("`{operation}` was answered without a list"))
+}
+
+/// What went wrong, in one line: operation, code, message, request id; or how the call did not come through.
+pub(crate) fn words<E>(operation: &str, error: &SdkError<E, HttpResponse>) -> String
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+{
+    match error {
+        SdkError::ServiceError(service) => {
+            let meta = service.err().meta();
+            let code = meta.code().unwrap_or("an error without a code");
+            let message =
+                meta.message().map_or(String::new(), |message| format!(": {}", message.trim_end_matches('.')));
+            let request = error.request_id().map_or(String::new(), |id| format!(" (request {id})"));
+            format!("`{operation}` was answered with `{code}`{message}{request}{}", hint(code))
+        }
+        SdkError::TimeoutError(_) => format!("`{operation}` was too slow and was given up"),
+        SdkError::DispatchFailure(failure) => {
+            let cause = failure.as_connector_error();
+            let answered = cause.and_then(|cause| std::error::Error::source(cause)?.downcast_ref::<BrokeOff>());
+            if let Some(broke_off) = answered {
+                return format!("`{operation}` was answered, but the answer broke off: {broke_off}");
+            }
+            let cause = cause.map_or("no connection".to_owned(), |cause| chain(cause));
+            format!("`{operation}` did not reach AWS: {cause}")
+        }
+        SdkError::ResponseError(_) => {
+            let cause = std::error::Error::source(error).map_or(String::new(), |cause| format!(": {}", chain(cause)));
+            format!("`{operation}` was answered with something that cannot be read{cause}")
+        }
+        SdkError::ConstructionFailure(failure) => format!("`{operation}` could not be built: {failure:?}"),
+        _ => format!("`{operation}` failed: {}", chain(error)),
+    }
+}
+
+/// How to mend what is mended often.
+fn hint(code: &str) -> &'static str {
+    match code {
+        "AuthFailure" => "; is the Region enabled in this account?",
+        "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" => "; sign in again",
+        "UnauthorizedOperation" | "AccessDenied" | "AccessDeniedException" => {
+            "; does the role exist, trust the caller, and allow it?"
+        }
+        _ => "",
+    }
+}
+
+/// An error and its causes, outermost first.
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    let mut words = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let text = cause.to_string();
+        if !words.contains(&text) {
+            words = format!("{words}: {text}");
+        }
+        source = cause.source();
+    }
+    words
+}
+
+/// Whether a service control policy denies a call: by a statement, or because none allows it ("Troubleshoot access denied
+/// error messages" in the IAM user guide).
+fn is_by_policy(message: &str) -> bool {
+    ["explicit deny in a service control policy", "no service control policy allows"]
+        .iter()
+        .any(|words| message.to_ascii_lowercase().contains(words))
+}
+
+/// A look that failed. A Region that a service control policy closes is closed on purpose; everything else is
+/// blindness.
+pub(crate) fn unseen<E>(operation: &str, error: &SdkError<E, HttpResponse>) -> Unseen
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+{
+    if let SdkError::ServiceError(service) = error {
+        let meta = service.err().meta();
+        let denied = matches!(meta.code(), Some("UnauthorizedOperation" | "AccessDenied" | "AccessDeniedException"));
+        if denied && meta.message().is_some_and(is_by_policy) {
+            return Unseen::Closed;
+        }
+    }
+    Unseen::Blind(words(operation, error))
+}
+
+/// An act that failed: refused, or unclear. Only a refusal is certain not to have happened.
+pub(crate) fn act<E>(operation: &str, error: &SdkError<E, HttpResponse>) -> ActError
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+{
+    let words = words(operation, error);
+    match error {
+        SdkError::ServiceError(service) => {
+            let (code, status) = (service.err().meta().code().unwrap_or_default(), service.raw().status().as_u16());
+            let throttled = THROTTLES.contains(&code);
+            if status >= 500 && !throttled || UNCLEAR.contains(&code) || code.is_empty() {
+                ActError::Unclear(words)
+            } else {
+                ActError::Refused(words)
+            }
+        }
+        SdkError::ConstructionFailure(_) => ActError::Refused(words),
+        _ => ActError::Unclear(words),
+    }
+}

@@ -1,0 +1,117 @@
+//! The hub's own things over AWS: the pause parameter, and the record in S3 or in a folder.
+
+use chrono::{DateTime, Utc};
+
+use crate::aws::config::Aws;
+use crate::aws::store::{Bucket, parameter, set_parameter};
+use crate::engine::config::{Place, Settings};
+use crate::local::folder::Folder;
+use crate::ports::{Entry, Hub, Pause, PortError, ReadRecord, Switch, WriteRecord};
+
+/// The hub of one run.
+pub struct AwsHub {
+    aws: Aws,
+    pause: Option<String>,
+    record: Record,
+}
+
+enum Record {
+    Nowhere,
+    S3(Bucket),
+    Folder(Folder),
+}
+
+impl AwsHub {
+    /// The hub that the settings describe.
+    pub fn new(aws: &Aws, settings: &Settings) -> Self {
+        let record = match &settings.run.record {
+            None => Record::Nowhere,
+            Some(Place::S3 { bucket, prefix }) => Record::S3(Bucket::new(aws, bucket, prefix)),
+            Some(Place::Folder(path)) => Record::Folder(Folder::new(path)),
+        };
+        let pause = settings.run.pause.as_ref().map(|pause| pause.0.clone());
+        Self { aws: aws.clone(), pause, record }
+    }
+}
+
+fn nowhere() -> PortError {
+    PortError("the settings have no `record`".to_owned())
+}
+
+impl Pause for AwsHub {
+    async fn switch(&self) -> Switch {
+        let Some(name) = &self.pause else { return Switch::Off };
+        match parameter(&self.aws, name).await {
+            Ok(value) if value == "off" => Switch::Off,
+            Ok(value) => Switch::On(value),
+            Err(error) => Switch::Unreadable(error.to_string()),
+        }
+    }
+}
+
+impl ReadRecord for AwsHub {
+    async fn read(&self, key: &str) -> Result<Option<String>, PortError> {
+        match &self.record {
+            Record::Nowhere => Err(nowhere()),
+            Record::S3(bucket) => bucket.find(key).await,
+            Record::Folder(folder) => folder.read(key),
+        }
+    }
+
+    async fn now(&self) -> Option<DateTime<Utc>> {
+        match &self.record {
+            Record::Nowhere => None,
+            Record::S3(bucket) => bucket.now().await,
+            Record::Folder(folder) => folder.now(),
+        }
+    }
+
+    async fn read_since(&self, folder: &str, from: &str) -> Result<Vec<Entry>, PortError> {
+        match &self.record {
+            Record::Nowhere => Err(nowhere()),
+            Record::S3(bucket) => bucket.read_since(folder, from).await,
+            Record::Folder(record) => record.read_since(folder, from),
+        }
+    }
+}
+
+impl Hub for AwsHub {
+    async fn pause(&self, why: &str) -> Result<(), PortError> {
+        let Some(name) = &self.pause else { return Err(PortError("the settings have no `pause`".to_owned())) };
+        set_parameter(&self.aws, name, why).await
+    }
+}
+
+impl WriteRecord for AwsHub {
+    async fn write(&self, key: &str, text: &str) -> Result<String, PortError> {
+        match &self.record {
+            Record::Nowhere => Err(nowhere()),
+            Record::S3(bucket) => bucket.write(key, text).await,
+            Record::Folder(folder) => folder.write(key, text),
+        }
+    }
+
+    async fn create(&self, key: &str, text: &str) -> Result<Option<String>, PortError> {
+        match &self.record {
+            Record::Nowhere => Err(nowhere()),
+            Record::S3(bucket) => bucket.create(key, text).await,
+            Record::Folder(folder) => folder.create(key, text),
+        }
+    }
+
+    async fn swap(&self, key: &str, old: &str, new: &str) -> Result<bool, PortError> {
+        match &self.record {
+            Record::Nowhere => Err(nowhere()),
+            Record::S3(bucket) => bucket.swap(key, old, new).await,
+            Record::Folder(folder) => folder.swap(key, old, new),
+        }
+    }
+
+    async fn remove(&self, key: &str) -> Result<(), PortError> {
+        match &self.record {
+            Record::Nowhere => Err(nowhere()),
+            Record::S3(bucket) => bucket.remove(key).await,
+            Record::Folder(folder) => folder.remove(key),
+        }
+    }
+}

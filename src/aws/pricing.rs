@@ -1,0 +1,141 @@
+//! On-demand list prices, from GetProducts of the Price List, with the hub's own credentials.
+
+use aws_config::Region;
+use aws_sdk_pricing::Client;
+use aws_sdk_pricing::types::{Filter, FilterType};
+
+use crate::aws::config::Aws;
+use crate::aws::endpoints::endpoint;
+use crate::aws::errors::words;
+use crate::aws::tokens::Tokens;
+use crate::engine::cost::price::{Price, PriceKey, price_of};
+use crate::ports::{PortError, PriceList};
+
+const OPERATION: &str = "pricing:GetProducts";
+
+/// The most products on a page.
+const PAGE: i32 = 100;
+
+/// Pages of one answer that are read. A key names one product, seldom two; more pages are an answer to something else.
+const PAGES: usize = 5;
+
+/// The Price List of one run.
+pub struct Pricing {
+    aws: Aws,
+    client: Client,
+    /// An endpoint of one's own, which is asked whatever the partition.
+    own_endpoint: bool,
+}
+
+impl Pricing {
+    /// A client of the nearest endpoint.
+    pub fn new(aws: &Aws) -> Self {
+        let region = nearest(aws.region().as_ref().map_or("", Region::as_ref));
+        let config = aws_sdk_pricing::config::Builder::from(&aws.sdk)
+            .region(Region::from_static(region))
+            .interceptor(aws.meter.clone());
+        let own_endpoint = endpoint(&aws.sdk, "Pricing").is_some();
+        Self { aws: aws.clone(), client: Client::from_conf(config.build()), own_endpoint }
+    }
+
+    /// China's list is in yuan, and no other partition but `aws` has one.
+    async fn has_list(&self) -> Result<bool, String> {
+        Ok(self.own_endpoint || *self.aws.caller().await?.partition == *"aws")
+    }
+}
+
+/// The list has three endpoints, each with the prices of every Region: `us-east-1`, `eu-central-1` and `ap-south-1`
+/// ("AWS Price List service endpoints", AWS General Reference).
+fn nearest(region: &str) -> &'static str {
+    let continent = region.split('-').next().unwrap_or_default();
+    match continent {
+        "eu" | "eusc" | "af" | "il" => "eu-central-1",
+        "ap" | "me" => "ap-south-1",
+        _ => "us-east-1",
+    }
+}
+
+impl PriceList for Pricing {
+    async fn lookup(&self, key: &PriceKey) -> Result<Price, PortError> {
+        if !self.has_list().await.map_err(PortError)? {
+            let mend = "give prices in a file: `price-file` in `[money]`";
+            return Err(PortError(format!("this partition has no price list in US dollars; {mend}")));
+        }
+        Ok(price_of(key, &products(&self.client, key).await.map_err(PortError)?))
+    }
+}
+
+/// Every product for `key`, each as its text of JSON.
+async fn products(client: &Client, key: &PriceKey) -> Result<Vec<String>, String> {
+    let call =
+        client.get_products().service_code("AmazonEC2").format_version("aws_v1").set_filters(Some(filters(key)?));
+    let (mut tokens, mut token, mut products) = (Tokens::default(), None, Vec::new());
+    for _ in 0..PAGES {
+        let page = call.clone().max_results(PAGE).set_next_token(token).send().await;
+        let page = page.map_err(|error| words(OPERATION, &error))?;
+        products.extend(page.price_list().iter().cloned());
+        token = tokens.next(OPERATION, page.next_token())?;
+        if token.is_none() {
+            return Ok(products);
+        }
+    }
+    Err(format!("`{OPERATION}` had more than {PAGES} pages for one type of instance"))
+}
+
+fn filters(key: &PriceKey) -> Result<Vec<Filter>, String> {
+    let PriceKey { kind, region, operation, tenancy } = key;
+    let wanted = [
+        ("instanceType", &**kind),
+        ("regionCode", region),
+        ("operation", operation),
+        ("tenancy", tenancy.as_str()),
+        // The same type is listed again for capacity that is reserved, used or not.
+        ("capacitystatus", "Used"),
+        ("marketoption", "OnDemand"),
+    ];
+    let filter = |(field, value): (&str, &str)| {
+        Filter::builder().r#type(FilterType::TermMatch).field(field).value(value).build().map_err(|e| e.to_string())
+    };
+    wanted.into_iter().map(filter).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_config::{BehaviorVersion, SdkConfig};
+
+    use super::*;
+    use crate::aws::caller::Caller;
+    use crate::engine::cost::price::Tenancy;
+
+    #[tokio::test]
+    async fn a_partition_without_a_list_in_dollars_is_not_asked() {
+        let key = PriceKey {
+            kind: "t3.micro".into(),
+            region: "us-gov-west-1".into(),
+            operation: "RunInstances".into(),
+            tenancy: Tenancy::Shared,
+        };
+        for partition in ["aws-cn", "aws-us-gov", "aws-eusc", "aws-iso-b"] {
+            let sdk = SdkConfig::builder().behavior_version(BehaviorVersion::latest()).build();
+            let caller = Caller { account: "111111111111".into(), partition: partition.into() };
+            let answer = Pricing::new(&Aws::of(sdk).called_by(caller)).lookup(&key).await;
+            let PortError(why) = answer.expect_err(partition);
+            assert!(why.contains("no price list in US dollars") && why.contains("price-file"), "{why}");
+        }
+    }
+
+    #[test]
+    fn every_region_has_one_of_the_three_endpoints() {
+        for (region, endpoint) in [
+            ("ap-northeast-1", "ap-south-1"),
+            ("me-central-1", "ap-south-1"),
+            ("eu-west-2", "eu-central-1"),
+            ("af-south-1", "eu-central-1"),
+            ("us-west-2", "us-east-1"),
+            ("sa-east-1", "us-east-1"),
+            ("", "us-east-1"),
+        ] {
+            assert_eq!(nearest(region), endpoint, "{region}");
+        }
+    }
+}

@@ -1,0 +1,410 @@
+//! Looks, by the reading role: accounts, Regions, instances, their last hour.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_sdk_ec2::types::Filter;
+use aws_sdk_organizations::Client as Organizations;
+use chrono::{DateTime, Utc};
+
+use crate::aws::client::{Kept, ec2};
+use crate::aws::config::Aws;
+use crate::aws::errors::{listed, unseen, words};
+use crate::aws::page;
+use crate::aws::sessions::{Role, Sessions, session_name};
+use crate::aws::tokens::Tokens;
+use crate::aws::{balancers, contact, metrics, metrics_weeks, organization, volumes};
+use crate::engine::config::{Accounts, Busy, Regions, Settings};
+use crate::engine::cost::spent::Spent;
+use crate::engine::evidence::idle::{Evidence, Reading, Wanted};
+use crate::engine::evidence::last_hour::Recent;
+use crate::engine::model::{Account, Instance, Target};
+use crate::engine::plan::restart::Volumes;
+use crate::engine::rules::case::Activity;
+use crate::ports::{FoundAccount, Look, PortError, Unseen};
+
+/// The most instances on a page.
+const PAGE: i32 = 1000;
+
+/// The most values that one filter may have.
+const FILTER_VALUES: usize = 200;
+
+/// The reading side of AWS.
+pub struct Eyes<'a> {
+    aws: Aws,
+    settings: &'a Settings,
+    sessions: Sessions,
+    kept: Kept,
+}
+
+impl<'a> Eyes<'a> {
+    /// Eyes for one run.
+    pub fn new(aws: &Aws, settings: &'a Settings, run: &str) -> Self {
+        let role = Role {
+            name: settings.look.reading_role.clone(),
+            external_id: settings.look.external_id.clone(),
+            session: session_name(run),
+            region: settings.look.sts_region.clone(),
+            look_only: true,
+        };
+        Self { aws: aws.clone(), settings, sessions: Sessions::new(aws, role), kept: Kept::default() }
+    }
+
+    fn organizations(&self) -> Organizations {
+        let config = aws_sdk_organizations::config::Builder::from(&self.aws.sdk).interceptor(self.aws.meter.clone());
+        Organizations::from_conf(config.build())
+    }
+
+    async fn own_account(&self) -> Result<Arc<str>, PortError> {
+        self.aws.caller().await.map(|caller| caller.account).map_err(PortError)
+    }
+
+    /// The session in an account. The caller's own account, where it alone is looked at, needs no role.
+    async fn credentials(&self, account: &Arc<str>) -> Result<Option<SharedCredentialsProvider>, String> {
+        match self.settings.look.accounts {
+            Accounts::Own => Ok(None),
+            Accounts::Organization | Accounts::List(_) => self.sessions.of(account).await.map(Some),
+        }
+    }
+
+    /// A client of one target.
+    async fn client(&self, target: &Target) -> Result<aws_sdk_ec2::Client, Unseen> {
+        Ok(ec2(&self.aws, target, self.credentials(&target.account).await.map_err(Unseen::Blind)?))
+    }
+
+    /// A client of a target that is acted on, made once.
+    async fn kept_client(&self, target: &Target) -> Result<aws_sdk_ec2::Client, Unseen> {
+        let credentials = self.credentials(&target.account).await.map_err(Unseen::Blind)?;
+        Ok(self.kept.get(target, || ec2(&self.aws, target, credentials)))
+    }
+
+    /// Which units the settings name hold which account, for `[never]` and for narrowing.
+    async fn mark_units(&self, found: &mut [FoundAccount]) -> Result<(), PortError> {
+        let look = &self.settings.look.organizational_units;
+        let never = &self.settings.never.organizational_units;
+        let client = self.organizations();
+        for unit in look.iter().chain(never) {
+            let ids = organization::beneath(&client, unit).await?;
+            for found in found.iter_mut().filter(|found| ids.contains(&*found.account.id)) {
+                found.account.units.get_or_insert_default().push(unit.clone());
+            }
+        }
+        for found in found.iter_mut() {
+            found.account.units.get_or_insert_default();
+        }
+        Ok(())
+    }
+
+    async fn found(&self, each: impl FnMut(FoundAccount)) -> Result<(), PortError> {
+        let bare = |id: Arc<str>| FoundAccount { account: Account::bare(id), inactive: None };
+        match &self.settings.look.accounts {
+            Accounts::Organization => organization::all(&self.organizations(), each).await?,
+            Accounts::Own => std::iter::once(bare(self.own_account().await?)).for_each(each),
+            Accounts::List(ids) => ids.iter().cloned().map(bare).for_each(each),
+        }
+        Ok(())
+    }
+}
+
+impl Look for Eyes<'_> {
+    async fn accounts(&self, mut each: impl FnMut(FoundAccount)) -> Result<(), PortError> {
+        let look = &self.settings.look;
+        let mut hand_on = |mut found: FoundAccount| {
+            if look.exclude_accounts.contains(&found.account.id) {
+                found.inactive = Some("the settings exclude it".to_owned());
+            }
+            each(found);
+        };
+        if look.organizational_units.is_empty() && self.settings.never.organizational_units.is_empty() {
+            return self.found(hand_on).await;
+        }
+        // Which units an account is in, nobody knows before all of them were listed.
+        let mut found = Vec::new();
+        self.found(|one| found.push(one)).await?;
+        self.mark_units(&mut found).await?;
+        let inside = |account: &Account| {
+            look.organizational_units.is_empty()
+                || account.units.iter().flatten().any(|unit| look.organizational_units.contains(unit))
+        };
+        found.into_iter().filter(|found| inside(&found.account)).for_each(&mut hand_on);
+        Ok(())
+    }
+
+    async fn regions(&self, account: &Arc<str>) -> Result<Vec<Arc<str>>, Unseen> {
+        let own = || self.aws.region().map(|region| Arc::<str>::from(region.as_ref()));
+        match &self.settings.look.regions {
+            Regions::List(regions) => Ok(regions.clone()),
+            Regions::Own => own().map(|region| vec![region]).ok_or_else(no_region),
+            Regions::Enabled => {
+                // The caller's own Region may be one that this account has not opted into.
+                let region = self.aws.sts_region(self.settings.look.sts_region.as_deref()).await;
+                let region = region.map_err(Unseen::Blind)?.ok_or_else(no_region)?;
+                let target = Target::new(account.clone(), region.as_ref());
+                let answer = self.client(&target).await?.describe_regions().send().await;
+                // A policy that denies the list closes no Region: which ones there are is unknown.
+                let answer = answer.map_err(|error| Unseen::Blind(words("ec2:DescribeRegions", &error)))?;
+                let regions = listed("ec2:DescribeRegions", answer.regions.as_deref()).map_err(Unseen::Blind)?;
+                Ok(regions.iter().filter_map(|region| region.region_name()).map(Arc::from).collect())
+            }
+        }
+    }
+
+    async fn instances(
+        &self,
+        target: &Target,
+        only: Option<&[Box<str>]>,
+        mut each: impl FnMut(Instance),
+    ) -> Result<(), Unseen> {
+        match only {
+            None => page_through(&self.client(target).await?, target, None, &mut each).await,
+            Some(ids) => {
+                let client = self.kept_client(target).await?;
+                for part in ids.chunks(FILTER_VALUES) {
+                    page_through(&client, target, Some(part), &mut each).await?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    async fn activity(&self, target: &Target, asked: &[Recent], now: DateTime<Utc>) -> HashMap<Box<str>, Activity> {
+        let credentials = match self.credentials(&target.account).await {
+            Ok(credentials) => credentials,
+            Err(why) => return asked.iter().map(|one| (one.id.clone(), Activity::Gap(why.clone()))).collect(),
+        };
+        let client = metrics::client(&self.aws, target, credentials);
+        // What is busy for the hours must be busy for idleness too.
+        let busy = self.settings.busy.unwrap_or_default();
+        let idle = self.settings.idle.as_ref().map_or(0.0, |idle| idle.cpu_max_percent);
+        let limits = Busy { cpu_percent: busy.cpu_percent.max(idle), ..busy };
+        metrics::last_hour(&client, &self.aws.meter, asked, &limits, now).await
+    }
+
+    async fn alternate_contact(&self, account: &Arc<str>) -> Result<Option<String>, PortError> {
+        let Some(wanted) = self.settings.owners.alternate_contact else { return Ok(None) };
+        let credentials = self.credentials(account).await.map_err(PortError)?;
+        contact::of(&self.aws, credentials, wanted).await.map_err(PortError)
+    }
+
+    async fn evidence(&self, target: &Target, wanted: &[Wanted], now: DateTime<Utc>) -> HashMap<Box<str>, Evidence> {
+        match self.credentials(&target.account).await {
+            Ok(credentials) => {
+                let client = metrics::client(&self.aws, target, credentials);
+                metrics_weeks::evidence(&client, &self.aws.meter, wanted, now).await
+            }
+            Err(why) => {
+                let gap = |one: &Wanted| {
+                    Evidence::of(one.asked.iter().map(|asked| (asked.metric, Reading::Gap(why.clone()))))
+                };
+                wanted.iter().map(|one| (one.id.clone(), gap(one))).collect()
+            }
+        }
+    }
+
+    async fn behind_load_balancer(&self, target: &Target) -> Result<HashSet<Box<str>>, PortError> {
+        let credentials = self.credentials(&target.account).await.map_err(PortError)?;
+        balancers::instances(&self.aws, target, credentials).await.map_err(PortError)
+    }
+
+    async fn volumes(&self, target: &Target, ids: &[Box<str>]) -> HashMap<Box<str>, Volumes> {
+        match self.credentials(&target.account).await {
+            Ok(credentials) => {
+                let client = self.kept.get(target, || ec2(&self.aws, target, credentials.clone()));
+                let keys = volumes::Keys::new(&self.aws, target, credentials, &self.settings.restart);
+                volumes::of(&client, &keys, ids).await
+            }
+            Err(why) => ids.iter().map(|id| (id.clone(), Volumes::Unknown(why.clone()))).collect(),
+        }
+    }
+
+    fn calls(&self) -> u64 {
+        self.aws.meter.calls()
+    }
+
+    fn spent(&self) -> Spent {
+        self.aws.meter.spent()
+    }
+}
+
+fn no_region() -> Unseen {
+    Unseen::Blind("no Region is configured; set `AWS_REGION`, or `regions` in `[look]`".to_owned())
+}
+
+/// Hands every instance to `each`, page by page; a page's body is dropped before the next is read.
+async fn page_through(
+    client: &aws_sdk_ec2::Client,
+    target: &Target,
+    only: Option<&[Box<str>]>,
+    each: &mut impl FnMut(Instance),
+) -> Result<(), Unseen> {
+    let mut call = client.describe_instances();
+    if let Some(ids) = only {
+        // The filter, not the parameter: one id that is gone would fail the whole call.
+        let values = ids.iter().map(ToString::to_string).collect();
+        call = call.filters(Filter::builder().name("instance-id").set_values(Some(values)).build());
+    }
+    let (mut tokens, mut token) = (Tokens::default(), None);
+    loop {
+        let call = call.clone().max_results(PAGE).set_next_token(token);
+        let page = page::ask(call, target).await.map_err(|error| unseen("ec2:DescribeInstances", &error))?;
+        if let Some(owner) = page.foreign_owner {
+            return Err(Unseen::Blind(format!(
+                "`ec2:DescribeInstances` was asked for account `{}` and answered with instances of account `{owner}`: the \
+                 session belongs to another account, so nothing that it shows is used",
+                target.account
+            )));
+        }
+        // To the filter `i-*` is a pattern; here it is the id of nobody.
+        let asked_for = |instance: &Instance| only.is_none_or(|ids| ids.contains(&instance.id));
+        page.instances.into_iter().filter(asked_for).for_each(&mut *each);
+        token = tokens.next("ec2:DescribeInstances", page.next_token.as_deref()).map_err(Unseen::Blind)?;
+        if token.is_none() {
+            return Ok(());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_config::{BehaviorVersion, Region};
+    use aws_credential_types::Credentials;
+    use aws_smithy_mocks::{MockResponseInterceptor, Rule, create_mock_http_client, mock};
+    use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+    use aws_smithy_types::body::SdkBody;
+
+    use super::*;
+
+    fn page(ids: &[&str], next: &str) -> HttpResponse {
+        let items = ids.iter().map(|id| format!("<item><instanceId>{id}</instanceId></item>")).collect::<String>();
+        let body = format!(
+            "<DescribeInstancesResponse><reservationSet><item><instancesSet>{items}</instancesSet></item></reservationSet>{next}</DescribeInstancesResponse>"
+        );
+        HttpResponse::new(200.try_into().unwrap(), SdkBody::from(body))
+    }
+
+    fn answer(status: u16, code: &str, message: &str) -> HttpResponse {
+        let body = format!(
+            "<Response><Errors><Error><Code>{code}</Code><Message>{message}</Message></Error></Errors><RequestID>r-1</RequestID></Response>"
+        );
+        HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body))
+    }
+
+    /// What `mock_client!` makes, without the SDK's `test-util`: that feature would compile the SDK twice.
+    fn client(rule: &Rule) -> aws_sdk_ec2::Client {
+        let config = aws_sdk_ec2::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new("us-east-1"))
+            .credentials_provider(Credentials::new("AKIDEXAMPLE", "secret", None, None, "test"))
+            .http_client(create_mock_http_client())
+            .interceptor(MockResponseInterceptor::new().with_rule(rule));
+        aws_sdk_ec2::Client::from_conf(config.build())
+    }
+
+    async fn ids_of(client: &aws_sdk_ec2::Client) -> (Vec<String>, Result<(), Unseen>) {
+        let mut ids = Vec::new();
+        let target = Target::new("111111111111", "us-east-1");
+        let end = page_through(client, &target, None, &mut |instance| ids.push(instance.id.to_string())).await;
+        (ids, end)
+    }
+
+    #[tokio::test]
+    async fn every_page_is_read_an_empty_one_in_the_middle_included() {
+        let pages = mock!(aws_sdk_ec2::Client::describe_instances)
+            .sequence()
+            .http_response(|| page(&["i-1", "i-2"], "<nextToken>a</nextToken>"))
+            .http_response(|| page(&[], "<nextToken>b</nextToken>"))
+            .http_response(|| page(&["i-3"], ""))
+            .build();
+        let client = client(&pages);
+        let (ids, end) = ids_of(&client).await;
+        assert_eq!((ids, end), (vec!["i-1".to_owned(), "i-2".to_owned(), "i-3".to_owned()], Ok(())));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_throttled_page_is_asked_for_again() {
+        let pages = mock!(aws_sdk_ec2::Client::describe_instances)
+            .sequence()
+            .http_response(|| answer(503, "RequestLimitExceeded", "slow down"))
+            .http_response(|| page(&["i-1"], ""))
+            .build();
+        let client = client(&pages);
+        let (ids, end) = ids_of(&client).await;
+        assert_eq!((ids, end), (vec!["i-1".to_owned()], Ok(())));
+    }
+
+    #[tokio::test]
+    async fn a_refusal_on_a_later_page_is_blindness_and_what_was_seen_stays_seen() {
+        let pages = mock!(aws_sdk_ec2::Client::describe_instances)
+            .sequence()
+            .http_response(|| page(&["i-1"], "<nextToken>a</nextToken>"))
+            .http_response(|| answer(403, "UnauthorizedOperation", "You are not authorized"))
+            .build();
+        let client = client(&pages);
+        let (ids, end) = ids_of(&client).await;
+        assert_eq!(ids, ["i-1"]);
+        let Err(Unseen::Blind(cause)) = end else { panic!("{end:?}") };
+        assert!(cause.contains("UnauthorizedOperation") && cause.contains("ec2:DescribeInstances"), "{cause}");
+    }
+
+    #[tokio::test]
+    async fn a_region_closed_by_the_organisation_is_no_blindness() {
+        let pages = mock!(aws_sdk_ec2::Client::describe_instances)
+            .sequence()
+            .http_response(|| {
+                answer(403, "UnauthorizedOperation", "denied with an explicit deny in a service control policy")
+            })
+            .http_response(|| {
+                let why = "You are not authorized to perform this operation. User: arn:aws:sts::111111111111:assumed-role/IdleReaperRead/s \
+                    is not authorized to perform: ec2:DescribeInstances because no service control policy allows the \
+                    ec2:DescribeInstances action";
+                answer(403, "UnauthorizedOperation", why)
+            })
+            .http_response(|| {
+                let why = "because no identity-based policy allows the ec2:DescribeInstances action";
+                answer(403, "UnauthorizedOperation", why)
+            })
+            .build();
+        let client = client(&pages);
+        assert_eq!(ids_of(&client).await, (Vec::new(), Err(Unseen::Closed)));
+        assert_eq!(ids_of(&client).await, (Vec::new(), Err(Unseen::Closed)));
+        assert!(
+            matches!(ids_of(&client).await, (_, Err(Unseen::Blind(_)))),
+            "a role that lacks the action is no policy"
+        );
+    }
+
+    fn owned(owner: &str, ids: &[&str], next: &str) -> HttpResponse {
+        let items = ids.iter().map(|id| format!("<item><instanceId>{id}</instanceId></item>")).collect::<String>();
+        let body = format!(
+            "<DescribeInstancesResponse><reservationSet><item>{owner}<instancesSet>{items}</instancesSet></item></reservationSet>{next}</DescribeInstancesResponse>"
+        );
+        HttpResponse::new(200.try_into().unwrap(), SdkBody::from(body))
+    }
+
+    #[tokio::test]
+    async fn instances_of_another_account_are_not_taken_for_those_of_the_one_that_was_asked() {
+        for foreign in ["<ownerId>222222222222</ownerId>", "<ownerId/>", "<ownerId>11111111111</ownerId>"] {
+            let pages = mock!(aws_sdk_ec2::Client::describe_instances)
+                .sequence()
+                .http_response(|| owned("<ownerId>111111111111</ownerId>", &["i-1"], "<nextToken>a</nextToken>"))
+                .http_response(move || owned(foreign, &["i-2", "i-3"], ""))
+                .build();
+            let (ids, end) = ids_of(&client(&pages)).await;
+            assert_eq!(ids, ["i-1"], "{foreign}");
+            let Err(Unseen::Blind(cause)) = end else { panic!("{foreign}: {end:?}") };
+            assert!(cause.contains("the session belongs to another account"), "{cause}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_page_token_that_comes_again_ends_in_an_error_and_not_in_a_loop() {
+        let pages = mock!(aws_sdk_ec2::Client::describe_instances)
+            .sequence()
+            .http_response(|| page(&["i-1"], "<nextToken>a</nextToken>"))
+            .http_response(|| page(&["i-2"], "<nextToken>a</nextToken>"))
+            .build();
+        let client = client(&pages);
+        assert!(matches!(ids_of(&client).await.1, Err(Unseen::Blind(_))));
+    }
+}

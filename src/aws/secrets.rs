@@ -1,0 +1,117 @@
+//! The URLs of webhooks, from Secrets Manager or SSM. What is read here is never shown, not even in an error.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws_config::Region;
+use tokio::sync::OnceCell;
+
+use crate::aws::config::Aws;
+use crate::aws::errors::words;
+use crate::engine::config::Secret;
+
+/// The URL of a webhook: whoever knows it can write to the channel.
+#[derive(Clone)]
+pub(crate) struct Url(String);
+
+impl fmt::Debug for Url {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Url(…)")
+    }
+}
+
+impl Url {
+    /// Checks what stood in a secret: `https`, or `http` to a loopback address.
+    ///
+    /// # Errors
+    /// What is wrong, without the text.
+    pub(crate) fn parse(text: &str) -> Result<Self, &'static str> {
+        let text = text.trim();
+        let secure = text.get(..8).is_some_and(|start| start.eq_ignore_ascii_case("https://"));
+        if text.contains(|c: char| c.is_whitespace() || c.is_control()) {
+            return Err("holds more than one URL");
+        }
+        if !secure && !crate::aws::endpoints::is_loopback(text) {
+            return Err("holds no URL that begins with `https://`");
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// The URL itself, for sending and for nothing else.
+    pub(crate) fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+type Answer = Result<Url, String>;
+
+/// Every secret of one run, read once.
+pub(crate) struct Secrets {
+    aws: Aws,
+    known: Mutex<BTreeMap<Secret, Arc<OnceCell<Answer>>>>,
+}
+
+impl Secrets {
+    pub(crate) fn new(aws: &Aws) -> Self {
+        Self { aws: aws.clone(), known: Mutex::default() }
+    }
+
+    /// The URL that `secret` holds; the same answer however often it is asked for, a failure included.
+    pub(crate) async fn url(&self, secret: &Secret) -> Answer {
+        let cell = {
+            let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+            known.entry(secret.clone()).or_default().clone()
+        };
+        cell.get_or_init(|| self.read(secret)).await.clone()
+    }
+
+    async fn read(&self, secret: &Secret) -> Answer {
+        let text = match secret {
+            Secret::SecretsManager(name) => self.secret_text(name).await,
+            Secret::Parameter(name) => self.parameter_text(name).await,
+        }?;
+        Url::parse(&text).map_err(|wrong| format!("`{secret}` {wrong}; store the webhook's URL and nothing else"))
+    }
+
+    async fn secret_text(&self, name: &str) -> Result<String, String> {
+        let mut config =
+            aws_sdk_secretsmanager::config::Builder::from(&self.aws.sdk).interceptor(self.aws.meter.clone());
+        // A secret named by its ARN may live in another Region.
+        if let Some(region) = name.strip_prefix("arn:").and_then(|rest| rest.split(':').nth(2)) {
+            config = config.region(Region::new(region.to_owned()));
+        }
+        let client = aws_sdk_secretsmanager::Client::from_conf(config.build());
+        let answer = client.get_secret_value().secret_id(name).send().await;
+        let answer =
+            answer.map_err(|error| format!("{} for `{name}`", words("secretsmanager:GetSecretValue", &error)))?;
+        answer.secret_string().map(str::to_owned).ok_or_else(|| format!("the secret `{name}` holds no text"))
+    }
+
+    async fn parameter_text(&self, name: &str) -> Result<String, String> {
+        let config = aws_sdk_ssm::config::Builder::from(&self.aws.sdk).interceptor(self.aws.meter.clone());
+        let client = aws_sdk_ssm::Client::from_conf(config.build());
+        let answer = client.get_parameter().name(name).with_decryption(true).send().await;
+        let answer = answer.map_err(|error| format!("{} for `{name}`", words("ssm:GetParameter", &error)))?;
+        let value = answer.parameter().and_then(|parameter| parameter.value());
+        value.map(str::to_owned).ok_or_else(|| format!("the parameter `{name}` holds no text"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_https_or_loopback_is_a_webhook_and_what_is_not_is_not_repeated() {
+        for good in ["https://hooks.slack.com/services/T/B/x", " https://h/x\n", "http://127.0.0.1:9/x"] {
+            assert!(Url::parse(good).is_ok(), "{good}");
+        }
+        for bad in ["http://hooks.slack.com/x", "", "hunter2", "https://a https://b", "http://127.0.0.1@evil/x"] {
+            let Err(wrong) = Url::parse(bad) else { panic!("{bad}") };
+            assert!(bad.is_empty() || !wrong.contains(bad));
+        }
+        let url = Url::parse("https://hooks.slack.com/hunter2").unwrap();
+        assert!(!format!("{url:?}").contains("hunter2"));
+    }
+}

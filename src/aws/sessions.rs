@@ -1,0 +1,93 @@
+//! One AssumeRole an account and role, by the regional STS endpoint of a Region that every account has: one that an account
+//! has not opted into refuses it. The credentials are reused in every Region.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use tokio::sync::OnceCell;
+
+use crate::aws::config::Aws;
+use crate::aws::errors::words;
+
+/// What a session of the reading role may do at most, whatever the role itself allows: a dry run cannot act.
+const LOOK_ONLY: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["ec2:Describe*","cloudwatch:GetMetricData","cloudwatch:ListMetrics","account:GetAlternateContact","elasticloadbalancing:Describe*","kms:ListAliases"],"Resource":"*"}]}"#;
+
+/// How one role is assumed.
+#[derive(Clone, Debug)]
+pub(crate) struct Role {
+    /// Name, with its path if it has one.
+    pub(crate) name: String,
+    /// The id that the role asks for.
+    pub(crate) external_id: Option<String>,
+    /// Tells the run in CloudTrail.
+    pub(crate) session: String,
+    /// The Region whose STS is asked, where the settings name one.
+    pub(crate) region: Option<String>,
+    /// Whether the session is narrowed to looking.
+    pub(crate) look_only: bool,
+}
+
+type Answer = Result<SharedCredentialsProvider, String>;
+
+/// Sessions by account, each assumed once.
+pub(crate) struct Sessions {
+    aws: Aws,
+    sts: OnceCell<aws_sdk_sts::Client>,
+    role: Role,
+    by_account: Mutex<HashMap<Arc<str>, Arc<OnceCell<Answer>>>>,
+}
+
+impl Sessions {
+    pub(crate) fn new(aws: &Aws, role: Role) -> Self {
+        Self { aws: aws.clone(), sts: OnceCell::new(), role, by_account: Mutex::default() }
+    }
+
+    /// The session in `account`; the same answer however often it is asked for, a refusal included.
+    pub(crate) async fn of(&self, account: &Arc<str>) -> Answer {
+        let cell = {
+            let mut by_account = self.by_account.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            by_account.entry(account.clone()).or_default().clone()
+        };
+        cell.get_or_init(|| self.assume(account)).await.clone()
+    }
+
+    async fn sts(&self) -> Result<&aws_sdk_sts::Client, String> {
+        let make = || async {
+            let region = self.aws.sts_region(self.role.region.as_deref()).await?;
+            let mut config = aws_sdk_sts::config::Builder::from(&self.aws.sdk).interceptor(self.aws.meter.clone());
+            config.set_region(region);
+            Ok(aws_sdk_sts::Client::from_conf(config.build()))
+        };
+        self.sts.get_or_try_init(make).await
+    }
+
+    async fn assume(&self, account: &str) -> Answer {
+        let Role { name, external_id, session, region: _, look_only } = &self.role;
+        let arn = format!("arn:{}:iam::{account}:role/{name}", self.aws.caller().await?.partition);
+        let mut call = self.sts().await?.assume_role().role_arn(&arn).role_session_name(session);
+        call = call.set_external_id(external_id.clone());
+        if *look_only {
+            call = call.policy(LOOK_ONLY);
+        }
+        // The operation is quoted by `words`, so that the role stands beside it and not behind the hint.
+        let operation = format!("sts:AssumeRole` for `{arn}");
+        let answer = call.send().await.map_err(|error| words(&operation, &error))?;
+        let found = answer.credentials().ok_or_else(|| format!("`sts:AssumeRole` for `{arn}` gave no credentials"))?;
+        let expires = std::time::SystemTime::try_from(*found.expiration()).ok();
+        Ok(SharedCredentialsProvider::new(Credentials::new(
+            found.access_key_id(),
+            found.secret_access_key(),
+            Some(found.session_token().to_owned()),
+            expires,
+            "AssumeRole",
+        )))
+    }
+}
+
+/// A session name that tells the run: at most 64 of the characters that STS allows.
+pub(crate) fn session_name(run: &str) -> String {
+    let fits = |c: &char| c.is_ascii_alphanumeric() || "_=,.@-".contains(*c);
+    format!("idle-reaper-{run}").chars().filter(fits).take(64).collect()
+}

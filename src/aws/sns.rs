@@ -1,0 +1,59 @@
+//! Publishes to SNS topics, in the Region of each and by the hub's own credentials.
+
+use aws_config::Region;
+use aws_sdk_sns::Client;
+
+use crate::aws::config::Aws;
+use crate::aws::errors::words;
+use crate::aws::tokens::Tokens;
+use crate::engine::config::{Format, Topic};
+use crate::engine::model::Message;
+
+/// What stands in place of a subscription's ARN while nobody has confirmed it, and after it was deleted.
+const NOT_CONFIRMED: [&str; 3] = ["PendingConfirmation", "Deleted", ""];
+
+pub(crate) fn client(aws: &Aws, topic: &Topic) -> Client {
+    let config = aws_sdk_sns::config::Builder::from(&aws.sdk)
+        .region(Region::new(topic.region.clone()))
+        .interceptor(aws.meter.clone());
+    Client::from_conf(config.build())
+}
+
+/// Whether anybody hears what is published: a topic without a confirmed subscriber takes every message and drops
+/// it. The subscriptions are listed, for the counts among the topic's attributes lag behind.
+///
+/// # Errors
+/// What went wrong, or that nobody listens.
+pub(crate) async fn check_heard(client: &Client, topic: &Topic) -> Result<(), String> {
+    const OPERATION: &str = "sns:ListSubscriptionsByTopic";
+    let (mut tokens, mut token) = (Tokens::default(), None);
+    loop {
+        let page = client.list_subscriptions_by_topic().topic_arn(&topic.arn).set_next_token(token).send().await;
+        let page = page.map_err(|error| format!("{} for `{}`", words(OPERATION, &error), topic.arn))?;
+        let arns = page.subscriptions().iter().map(|one| one.subscription_arn().unwrap_or_default());
+        if arns.into_iter().any(|arn| !NOT_CONFIRMED.contains(&arn)) {
+            return Ok(());
+        }
+        token = tokens.next(OPERATION, page.next_token())?;
+        if token.is_none() {
+            return Err(format!(
+                "the topic `{}` has no confirmed subscriber; subscribe somebody, and follow the link in the mail that SNS \
+                 sends",
+                topic.arn
+            ));
+        }
+    }
+}
+
+/// Publishes one message.
+///
+/// # Errors
+/// Why the topic did not take it.
+pub(crate) async fn publish(client: &Client, topic: &Topic, format: Format, message: &Message) -> Result<(), String> {
+    let subject = match format {
+        Format::Text => Some(message.subject.clone()),
+        Format::Chat => None,
+    };
+    let call = client.publish().topic_arn(&topic.arn).message(&message.body).set_subject(subject);
+    call.send().await.map(|_| ()).map_err(|error| format!("{} for `{}`", words("sns:Publish", &error), topic.arn))
+}

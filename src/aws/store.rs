@@ -1,0 +1,235 @@
+//! Files in S3, and settings from S3 or a parameter.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws_sdk_s3::Client;
+use aws_sdk_s3::config::ResponseChecksumValidation;
+use aws_sdk_s3::operation::get_object::GetObjectError;
+use aws_sdk_s3::primitives::ByteStream;
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::context::BeforeDeserializationInterceptorContextRef;
+use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::config_bag::ConfigBag;
+use chrono::{DateTime, Utc};
+use futures_util::stream::{self, StreamExt};
+
+use crate::aws::config::Aws;
+use crate::aws::endpoints::endpoint;
+use crate::aws::errors::{chain, words};
+use crate::engine::model::is_sane;
+use crate::ports::{Entry, PortError};
+
+/// Files of one folder that are read at once. Nine days of outcomes, one file a run every 10 minutes, are 1,296
+/// reads; at 50 ms each that is 65 s one after another, and 4 s so.
+const READS: usize = 16;
+
+/// The object that is asked for where only the date of the answer counts: the lock, which the role may read.
+const CLOCK: &str = "acting.lock";
+
+/// Keeps the date in the head of an answer.
+#[derive(Clone, Debug, Default)]
+struct Dated(Arc<Mutex<Option<String>>>);
+
+#[dyn_dispatch_hint]
+impl Intercept for Dated {
+    fn name(&self) -> &'static str {
+        "Dated"
+    }
+
+    fn read_before_deserialization(
+        &self,
+        context: &BeforeDeserializationInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let date = context.response().headers().get("date").map(str::to_owned);
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = date;
+        Ok(())
+    }
+}
+
+/// A bucket and a prefix.
+pub(crate) struct Bucket {
+    client: Client,
+    bucket: String,
+    prefix: String,
+}
+
+impl Bucket {
+    pub(crate) fn new(aws: &Aws, bucket: &str, prefix: &str) -> Self {
+        Self { client: client(aws), bucket: bucket.to_owned(), prefix: prefix.to_owned() }
+    }
+
+    fn key(&self, key: &str) -> String {
+        if self.prefix.is_empty() { key.to_owned() } else { format!("{}/{key}", self.prefix) }
+    }
+
+    fn place(&self, key: &str) -> String {
+        format!("s3://{}/{}", self.bucket, self.key(key))
+    }
+
+    pub(crate) async fn write(&self, key: &str, text: &str) -> Result<String, PortError> {
+        let body = ByteStream::from(text.as_bytes().to_vec());
+        let call = self.client.put_object().bucket(&self.bucket).key(self.key(key)).content_type(kind(key)).body(body);
+        let wrong = |error| PortError(format!("{} for `{}`", words("s3:PutObject", &error), self.place(key)));
+        call.send().await.map_err(wrong)?;
+        Ok(self.place(key))
+    }
+
+    /// What time it is by S3's own clock: it dates every answer, be it one that there is no such object.
+    pub(crate) async fn now(&self) -> Option<DateTime<Utc>> {
+        let dated = Dated::default();
+        let call = self.client.get_object().bucket(&self.bucket).key(self.key(CLOCK)).customize();
+        let _ = call.interceptor(dated.clone()).send().await; // its head is what is asked for
+        let at = dated.0.lock().unwrap_or_else(PoisonError::into_inner).take()?;
+        DateTime::parse_from_rfc2822(&at).ok().map(|at| at.to_utc()).filter(|at| is_sane(*at))
+    }
+
+    /// Creates `key`, or answers what stands there already.
+    pub(crate) async fn create(&self, key: &str, text: &str) -> Result<Option<String>, PortError> {
+        let body = ByteStream::from(text.as_bytes().to_vec());
+        let call = self.client.put_object().bucket(&self.bucket).key(self.key(key)).if_none_match("*").body(body);
+        let Err(error) = call.send().await else { return Ok(None) };
+        let status = error.raw_response().map(|response| response.status().as_u16());
+        // 412: it stands there. 409: another run is creating it at this moment.
+        if !matches!(status, Some(412 | 409)) {
+            return Err(PortError(format!("{} for `{}`", words("s3:PutObject", &error), self.place(key))));
+        }
+        self.read(&self.key(key)).await.map(Some)
+    }
+
+    /// Replaces `key` if it still says `old`; whether it did.
+    pub(crate) async fn swap(&self, key: &str, old: &str, new: &str) -> Result<bool, PortError> {
+        let key = self.key(key);
+        let place = format!("s3://{}/{key}", self.bucket);
+        let found = self.client.get_object().bucket(&self.bucket).key(&key).send().await;
+        let found = found.map_err(|error| PortError(format!("{} for `{place}`", words("s3:GetObject", &error))))?;
+        let Some(tag) = found.e_tag().map(str::to_owned) else { return Ok(false) };
+        let bytes = found.body.collect().await;
+        let bytes = bytes.map_err(|error| PortError(format!("`{place}` broke off: {}", chain(&error))))?;
+        if bytes.to_vec() != old.as_bytes() {
+            return Ok(false);
+        }
+        let body = ByteStream::from(new.as_bytes().to_vec());
+        let call = self.client.put_object().bucket(&self.bucket).key(&key).if_match(tag).body(body);
+        let Err(error) = call.send().await else { return Ok(true) };
+        let status = error.raw_response().map(|response| response.status().as_u16());
+        // Another run was faster: it replaced the file, removed it, or is replacing it at this moment.
+        if matches!(status, Some(412 | 409 | 404)) {
+            return Ok(false);
+        }
+        Err(PortError(format!("{} for `{place}`", words("s3:PutObject", &error))))
+    }
+
+    pub(crate) async fn remove(&self, key: &str) -> Result<(), PortError> {
+        let call = self.client.delete_object().bucket(&self.bucket).key(self.key(key));
+        let wrong = |error| PortError(format!("{} for `{}`", words("s3:DeleteObject", &error), self.place(key)));
+        call.send().await.map(|_| ()).map_err(wrong)
+    }
+
+    /// The text of one object, by its key beneath the prefix; `None` where it is not there.
+    pub(crate) async fn find(&self, key: &str) -> Result<Option<String>, PortError> {
+        let key = self.key(key);
+        let place = format!("s3://{}/{key}", self.bucket);
+        match self.client.get_object().bucket(&self.bucket).key(&key).send().await {
+            Ok(answer) => Ok(Some(lossy(bytes_of(answer.body, &place).await?))),
+            Err(error) if error.as_service_error().is_some_and(GetObjectError::is_no_such_key) => Ok(None),
+            Err(error) => Err(PortError(format!("{} for `{place}`", words("s3:GetObject", &error)))),
+        }
+    }
+
+    pub(crate) async fn read_since(&self, folder: &str, from: &str) -> Result<Vec<Entry>, PortError> {
+        let mut keys: Vec<String> = Vec::new();
+        let prefix = format!("{}/", self.key(folder));
+        let call =
+            self.client.list_objects_v2().bucket(&self.bucket).start_after(format!("{prefix}{from}")).prefix(&prefix);
+        let mut pages = call.into_paginator().send();
+        while let Some(page) = pages.next().await {
+            let wrong =
+                |error| PortError(format!("{} for `{}`", words("s3:ListObjectsV2", &error), self.place(folder)));
+            keys.extend(page.map_err(wrong)?.contents().iter().filter_map(|object| object.key().map(str::to_owned)));
+        }
+        let reads = keys.into_iter().map(|key| async move { (self.read(&key).await, key) });
+        let mut reads = std::pin::pin!(stream::iter(reads).buffered(READS));
+        let mut entries = Vec::new();
+        while let Some((text, key)) = reads.next().await {
+            let beneath = key.strip_prefix(&prefix).unwrap_or(&key).to_owned();
+            entries.push((beneath, text?));
+        }
+        Ok(entries)
+    }
+
+    /// The text of one object, by its whole key.
+    async fn read(&self, key: &str) -> Result<String, PortError> {
+        read(&self.client, &self.bucket, key).await.map(lossy)
+    }
+}
+
+fn client(aws: &Aws) -> Client {
+    let config = aws_sdk_s3::config::Builder::from(&aws.sdk).interceptor(aws.meter.clone());
+    // A simulated S3 on a loopback address has no host names for its buckets.
+    let path_style = endpoint(&aws.sdk, "S3").is_some();
+    // Half a file of lines is a file, and half of the settings may be settings. S3 sends the checksum that an object was
+    // stored with, whatever the environment says of asking for it.
+    let checked = config.response_checksum_validation(ResponseChecksumValidation::WhenSupported);
+    Client::from_conf(checked.force_path_style(path_style).build())
+}
+
+async fn read(client: &Client, bucket: &str, key: &str) -> Result<Vec<u8>, PortError> {
+    let place = format!("s3://{bucket}/{key}");
+    let answer = client.get_object().bucket(bucket).key(key).send().await;
+    let answer = answer.map_err(|error| PortError(format!("{} for `{place}`", words("s3:GetObject", &error))))?;
+    bytes_of(answer.body, &place).await
+}
+
+async fn bytes_of(body: ByteStream, place: &str) -> Result<Vec<u8>, PortError> {
+    let bytes = body.collect().await;
+    let bytes = bytes.map_err(|error| PortError(format!("`{place}` broke off: {}", chain(&error))))?;
+    Ok(bytes.to_vec())
+}
+
+/// The text of a file of the record. What is no UTF-8 was not written by the reaper: its readers pass over lines that they
+/// cannot read, and one foreign object must not keep them from the rest.
+fn lossy(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap_or_else(|wrong| String::from_utf8_lossy(wrong.as_bytes()).into_owned())
+}
+
+fn kind(key: &str) -> &'static str {
+    if key.ends_with(".json") { "application/json" } else { "application/x-ndjson" }
+}
+
+/// Settings from `s3://bucket/key` or `ssm:/name`.
+///
+/// # Errors
+/// [`PortError`] when they are not there or may not be read.
+pub async fn fetch_settings(aws: &Aws, source: &str) -> Result<String, PortError> {
+    if let Some(name) = source.strip_prefix("ssm:") {
+        return parameter(aws, name).await;
+    }
+    let rest = source.strip_prefix("s3://").unwrap_or(source);
+    let (bucket, key) = rest
+        .split_once('/')
+        .filter(|(bucket, key)| !bucket.is_empty() && !key.is_empty())
+        .ok_or_else(|| PortError(format!("`{source}` names no object; write `s3://bucket/reaper.toml`")))?;
+    let bytes = read(&client(aws), bucket, key).await?;
+    // Half of the settings, or others, may be settings too.
+    String::from_utf8(bytes).map_err(|_| PortError(format!("`{source}` is not text in UTF-8")))
+}
+
+/// The value of one SSM parameter.
+pub(crate) async fn parameter(aws: &Aws, name: &str) -> Result<String, PortError> {
+    let config = aws_sdk_ssm::config::Builder::from(&aws.sdk).interceptor(aws.meter.clone()).build();
+    let answer = aws_sdk_ssm::Client::from_conf(config).get_parameter().name(name).with_decryption(true).send().await;
+    let answer = answer.map_err(|error| PortError(format!("{} for `{name}`", words("ssm:GetParameter", &error))))?;
+    let value = answer.parameter().and_then(|parameter| parameter.value());
+    value.map(str::to_owned).ok_or_else(|| PortError(format!("the parameter `{name}` has no value")))
+}
+
+/// Overwrites one SSM parameter. Its type is not named, so that a parameter that is there keeps its own.
+pub(crate) async fn set_parameter(aws: &Aws, name: &str, value: &str) -> Result<(), PortError> {
+    let config = aws_sdk_ssm::config::Builder::from(&aws.sdk).interceptor(aws.meter.clone()).build();
+    let call = aws_sdk_ssm::Client::from_conf(config).put_parameter().name(name).value(value).overwrite(true);
+    let answer = call.send().await;
+    answer.map(|_| ()).map_err(|error| PortError(format!("{} for `{name}`", words("ssm:PutParameter", &error))))
+}

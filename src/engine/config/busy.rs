@@ -1,0 +1,75 @@
+//! `[busy]`: an instance that was busy within the last hour is not stopped.
+
+use crate::engine::config::complain_unknown;
+use crate::engine::config::reader::Section;
+use crate::engine::config::shape::Form;
+
+/// So many bytes are a kilobyte.
+const KILOBYTE: f64 = 1000.0;
+
+/// More than any instance does: 10 GB a second.
+const MOST: f64 = 10_000_000.0;
+
+/// `[busy]`: figures of the busiest five minutes of the last hour from which on an instance is busy.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Busy {
+    /// CPU utilisation in per cent.
+    pub cpu_percent: f64,
+    /// Bytes per second, received and sent together.
+    pub network_bytes_per_second: f64,
+    /// Bytes per second written to EBS.
+    pub write_bytes_per_second: f64,
+    /// GPU utilisation in per cent, where the CloudWatch agent measures it.
+    pub gpu_percent: f64,
+    /// What an instance without a whole hour of figures gets.
+    pub unmeasured: Unmeasured,
+}
+
+impl Default for Busy {
+    /// Monitoring agents and a quiet operating system stay well under these: some 5 kB/s of network, and some 20 kB/s of
+    /// logs. A remote desktop or a web server in use does not, nor does a database that writes.
+    fn default() -> Self {
+        Self {
+            cpu_percent: 10.0,
+            network_bytes_per_second: 20.0 * KILOBYTE,
+            write_bytes_per_second: 100.0 * KILOBYTE,
+            gpu_percent: 10.0,
+            unmeasured: Unmeasured::Spare,
+        }
+    }
+}
+
+/// What an instance without a whole hour of figures gets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unmeasured {
+    /// It is left alone.
+    Spare,
+    /// It is judged as if it were quiet.
+    Ignore,
+}
+
+/// The defaults where the section is absent; `None` where it says `off = true`: then the last hour is not measured.
+pub(crate) fn read(top: &Section<'_>) -> Option<Busy> {
+    let mut busy = Busy::default();
+    let Some(section) = top.section("busy") else { return Some(busy) };
+    let off = section.flag("off").unwrap_or(false);
+    let percent = |key, limit: &mut f64| *limit = section.decimal(key, 0.0, 100.0).unwrap_or(*limit);
+    percent("cpu-percent", &mut busy.cpu_percent);
+    percent("gpu-percent", &mut busy.gpu_percent);
+    let rate = |key, limit: &mut f64| *limit = section.decimal(key, 0.0, MOST).map_or(*limit, |rate| rate * KILOBYTE);
+    rate("network-kilobytes-per-second", &mut busy.network_bytes_per_second);
+    rate("write-kilobytes-per-second", &mut busy.write_bytes_per_second);
+    busy.unmeasured = match section.word_like("unmeasured", Form::one_of(&["spare", "ignore"])) {
+        None => Unmeasured::Spare,
+        Some(word) => match word.text {
+            "spare" => Unmeasured::Spare,
+            "ignore" => Unmeasured::Ignore,
+            _ => {
+                complain_unknown(&section, &word, "a way to treat what is unmeasured", ["spare", "ignore"]);
+                Unmeasured::Spare
+            }
+        },
+    };
+    section.finish();
+    (!off).then_some(busy)
+}

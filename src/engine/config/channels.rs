@@ -1,0 +1,177 @@
+//! `[channels.…]`: by which ways people are told.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use crate::engine::config::policies::choice;
+use crate::engine::config::reader::{Section, Word};
+use crate::engine::config::shape::Form;
+use crate::engine::config::{NAME, check_name, complain_unknown};
+
+/// One way to tell somebody something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Channel {
+    /// Its name in the settings; stands in receipts and reports.
+    pub name: Arc<str>,
+    /// What it is.
+    pub way: Way,
+}
+
+impl Channel {
+    /// Where it leads, whatever it is called: the topic, or where the webhook's secret stands.
+    pub fn place(&self) -> String {
+        match &self.way {
+            Way::Sns { topic, format: _ } => topic.arn.clone(),
+            Way::Slack(secret) => secret.to_string(),
+        }
+    }
+}
+
+/// What a channel is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// An SNS topic.
+    Sns { topic: Topic, format: Format },
+    /// An incoming webhook of Slack, whose URL is a secret.
+    Slack(Secret),
+}
+
+/// An SNS topic by its ARN.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Topic {
+    /// `arn:aws:sns:REGION:ACCOUNT:NAME`
+    pub arn: String,
+    /// The Region in the ARN: the topic is spoken to there.
+    pub region: String,
+}
+
+/// What is written to a topic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// Plain text with a subject, for mail.
+    Text,
+    /// The custom notification of Amazon Q Developer in chat applications.
+    Chat,
+}
+
+/// Where a secret stands; never the secret itself.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Secret {
+    /// In Secrets Manager, by name or ARN.
+    SecretsManager(String),
+    /// In an SSM parameter, by name.
+    Parameter(String),
+}
+
+impl fmt::Display for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::SecretsManager(name) => write!(f, "secretsmanager:{name}"),
+            Self::Parameter(name) => write!(f, "ssm:{name}"),
+        }
+    }
+}
+
+/// The channels by name; `None` for one that has a mistake, so that its name is known all the same.
+pub(crate) type Channels = BTreeMap<String, Option<Arc<Channel>>>;
+
+/// What [`topic`] accepts.
+const TOPIC: Form = Form::Like("^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}$");
+
+/// What [`secret`] accepts.
+const SECRET: Form = Form::Like("^(secretsmanager|ssm):.");
+
+pub(crate) fn read(top: &Section<'_>) -> Channels {
+    let mut channels = Channels::new();
+    for (name, section) in top.named_sections("channels") {
+        check_name(&section, "channel", &name);
+        let way = way(&section, &name);
+        channels.insert(name.text.to_owned(), way.map(|way| Arc::new(Channel { name: Arc::from(name.text), way })));
+        section.finish();
+    }
+    channels
+}
+
+fn way(section: &Section<'_>, name: &Word<'_>) -> Option<Way> {
+    let (sns, slack) = (section.word_like("sns", TOPIC), section.word_like("slack", SECRET));
+    let format = choice(section, "format", &[("text", Format::Text), ("chat", Format::Chat)]);
+    match (sns, slack) {
+        (Some(sns), None) => Some(Way::Sns { topic: topic(section, &sns)?, format: format.unwrap_or(Format::Text) }),
+        (None, Some(slack)) => {
+            if let Some(place) = section.place("format") {
+                let hint = "leave it out: Slack has a form of its own".to_owned();
+                section.complain(place, "`format` is for `sns` only", hint);
+            }
+            Some(Way::Slack(secret(section, &slack)?))
+        }
+        (Some(_), Some(slack)) => {
+            let what = format!("channel `{}` has both `sns` and `slack`", name.text);
+            section.complain_secretly(slack.span, what, "make two channels of it".to_owned());
+            None
+        }
+        (None, None) => {
+            if section.place("sns").is_none() && section.place("slack").is_none() {
+                let hint = "write `sns = \"arn:aws:sns:…\"` or `slack = \"secretsmanager:NAME\"`".to_owned();
+                section.complain(name.span.clone(), format!("channel `{}` leads nowhere", name.text), hint);
+            }
+            None
+        }
+    }
+}
+
+/// FIFO topics are refused: neither mail nor a chat can subscribe to one.
+fn topic(section: &Section<'_>, word: &Word<'_>) -> Option<Topic> {
+    let parts: Vec<&str> = word.text.split(':').collect();
+    let named = |name: &str| {
+        !name.is_empty()
+            && name.len() <= 256
+            && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+    };
+    match parts.as_slice() {
+        ["arn", partition, "sns", region, account, name]
+            if partition.starts_with("aws")
+                && !region.is_empty()
+                && account.len() == 12
+                && account.bytes().all(|byte| byte.is_ascii_digit())
+                && named(name) =>
+        {
+            Some(Topic { arn: word.text.to_owned(), region: (*region).to_owned() })
+        }
+        _ => {
+            let hint = "write `arn:aws:sns:REGION:ACCOUNT:NAME`; neither mail nor chats can subscribe to a FIFO topic";
+            let what = format!("`{}` is not the ARN of a standard SNS topic", word.text);
+            section.complain(word.span.clone(), what, hint.to_owned());
+            None
+        }
+    }
+}
+
+fn secret(section: &Section<'_>, word: &Word<'_>) -> Option<Secret> {
+    let found = match word.text.split_once(':') {
+        Some(("secretsmanager", name)) => Some(Secret::SecretsManager(name.to_owned())).filter(|_| !name.is_empty()),
+        Some(("ssm", name)) => Some(Secret::Parameter(name.to_owned())).filter(|_| !name.is_empty()),
+        Some(_) | None => None,
+    };
+    if found.is_none() {
+        // It may be the webhook itself, and complaints stand in logs: what was written is not repeated.
+        let hint = "put the webhook's URL into Secrets Manager or a secure SSM parameter, and write \
+                    `secretsmanager:NAME` or `ssm:/NAME`";
+        section.complain_secretly(word.span.clone(), "`slack` does not name a secret", hint.to_owned());
+    }
+    found
+}
+
+/// The channel that `word` names; one that is not there is a complaint.
+pub(crate) fn channel(section: &Section<'_>, word: &Word<'_>, channels: &Channels) -> Option<Arc<Channel>> {
+    match channels.get(word.text) {
+        Some(channel) => channel.clone(),
+        None => {
+            complain_unknown(section, word, "a channel in `[channels]`", channels.keys().map(String::as_str));
+            None
+        }
+    }
+}
+
+/// What may be a channel's name.
+pub(crate) const CHANNEL: Form = NAME;

@@ -1,0 +1,227 @@
+//! `[look]`: which accounts and Regions, and by which roles.
+
+use std::sync::Arc;
+
+use crate::engine::config::reader::{OneOrMany, Section, Word};
+use crate::engine::config::shape::Form;
+
+/// What [`account_ids`] accepts.
+const ACCOUNT_ID: Form = Form::Like("^[0-9]{12}$");
+
+/// What [`units`] accepts.
+const UNIT: Form = Form::Like("^(ou-|r-)");
+
+/// What [`is_region`] accepts, but for the length.
+const REGION: Form = Form::Like("^[a-z]+-[a-z0-9-]*-[a-z0-9-]*[0-9]$");
+
+/// What [`role`] accepts.
+const ROLE: Form = Form::Like("^[A-Za-z0-9+=,.@_/-]+$");
+
+/// Which accounts are looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Accounts {
+    /// Every active account of the organisation.
+    Organization,
+    /// The caller's own, without another role.
+    Own,
+    /// These.
+    List(Vec<Arc<str>>),
+}
+
+/// `[look]`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Look {
+    /// Which accounts.
+    pub accounts: Accounts,
+    /// Narrows `organization` to these units and all beneath; empty does not narrow.
+    pub organizational_units: Vec<String>,
+    /// Accounts that are not looked at.
+    pub exclude_accounts: Vec<Arc<str>>,
+    /// Which Regions.
+    pub regions: Regions,
+    /// The role that looks.
+    pub reading_role: String,
+    /// The role that acts.
+    pub acting_role: String,
+    /// The external id that both roles ask for.
+    pub external_id: Option<String>,
+    /// The Region in which roles are assumed and Regions are listed, where one is named.
+    pub sts_region: Option<String>,
+}
+
+/// Which Regions are looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Regions {
+    /// Those enabled in each account.
+    Enabled,
+    /// The Region of the caller's own configuration: the least that can be meant where nothing is written.
+    Own,
+    /// These; an empty list looks nowhere.
+    List(Vec<Arc<str>>),
+}
+
+/// What stands for an account or Region that an inventory does not tell.
+pub const UNKNOWN: &str = "unknown";
+
+impl Look {
+    /// Whether the settings look at this account, as far as a list in them can say. An inventory may not tell
+    /// the account; then no list can leave it out, but for an empty one, which looks nowhere.
+    pub fn names_account(&self, account: &str) -> bool {
+        let listed = match &self.accounts {
+            Accounts::Organization | Accounts::Own => true,
+            Accounts::List(accounts) => accounts.iter().any(|listed| account == UNKNOWN || &**listed == account),
+        };
+        listed && !self.exclude_accounts.iter().any(|excluded| &**excluded == account)
+    }
+
+    /// Whether the settings look at this Region, as far as a list in them can say. An inventory may not tell
+    /// the Region; then no list can leave it out, but for an empty one, which looks nowhere.
+    pub fn names_region(&self, region: &str) -> bool {
+        match &self.regions {
+            Regions::Enabled | Regions::Own => true,
+            Regions::List(regions) => regions.iter().any(|listed| region == UNKNOWN || &**listed == region),
+        }
+    }
+}
+
+pub(crate) fn read(top: &Section<'_>) -> Look {
+    let mut look = Look {
+        accounts: Accounts::Own,
+        organizational_units: Vec::new(),
+        exclude_accounts: Vec::new(),
+        regions: Regions::Own,
+        reading_role: "IdleReaperRead".to_owned(),
+        acting_role: "IdleReaperAct".to_owned(),
+        external_id: None,
+        sts_region: None,
+    };
+    let Some(section) = top.section("look") else {
+        return look;
+    };
+    if let Some(accounts) = accounts(&section) {
+        look.accounts = accounts;
+    }
+    look.organizational_units = units(&section, "organizational-units");
+    if !look.organizational_units.is_empty() && look.accounts != Accounts::Organization {
+        let place = section.place("organizational-units").unwrap_or(section.span.clone());
+        let hint = "write `accounts = \"organization\"`, or leave the units out".to_owned();
+        section.complain(place, "`organizational-units` narrows `accounts = \"organization\"` and nothing else", hint);
+    }
+    look.exclude_accounts =
+        account_ids(&section, section.words_like("exclude-accounts", ACCOUNT_ID).unwrap_or_default());
+    if let Some(regions) = regions(&section) {
+        look.regions = regions;
+    }
+    if let Some(role) = role(&section, "reading-role") {
+        look.reading_role = role;
+    }
+    if let Some(role) = role(&section, "acting-role") {
+        look.acting_role = role;
+    }
+    look.external_id = section.word("external-id").map(|word| word.text.to_owned());
+    let sts = section.word_like("sts-region", REGION).into_iter().collect();
+    look.sts_region = region_codes(&section, sts).pop().map(|region| (*region).to_owned());
+    section.finish();
+    look
+}
+
+fn accounts(section: &Section<'_>) -> Option<Accounts> {
+    let word = match section.one_or_many("accounts", Form::one_of(&["organization", "self"]), ACCOUNT_ID)? {
+        OneOrMany::Many(words) => return Some(Accounts::List(account_ids(section, words))),
+        OneOrMany::One(word) => word,
+    };
+    match word.text {
+        "organization" => Some(Accounts::Organization),
+        "self" => Some(Accounts::Own),
+        _ => {
+            let what = format!("`{}` does not say which accounts to look at", word.text);
+            section.complain(word.span, what, Some("write \"organization\", \"self\", or a list of ids".to_owned()));
+            None
+        }
+    }
+}
+
+fn regions(section: &Section<'_>) -> Option<Regions> {
+    let word = match section.one_or_many("regions", Form::one_of(&["enabled"]), REGION)? {
+        OneOrMany::Many(words) => return Some(Regions::List(region_codes(section, words))),
+        OneOrMany::One(word) => word,
+    };
+    if word.text == "enabled" {
+        return Some(Regions::Enabled);
+    }
+    let what = format!("`{}` does not say which Regions to look at", word.text);
+    section.complain(word.span, what, Some("write \"enabled\", or a list such as [\"us-east-1\"]".to_owned()));
+    None
+}
+
+fn region_codes(section: &Section<'_>, words: Vec<Word<'_>>) -> Vec<Arc<str>> {
+    let mut regions: Vec<Arc<str>> = Vec::new();
+    for word in words {
+        if is_region(word.text) {
+            regions.push(word.text.into());
+        } else {
+            let hint = "write a Region's code, such as `ap-northeast-1`".to_owned();
+            section.complain(word.span, format!("`{}` is not a Region", word.text), Some(hint));
+        }
+    }
+    regions.sort();
+    regions.dedup();
+    regions
+}
+
+/// The shape of a Region's code. Which ones exist is AWS's to say.
+fn is_region(text: &str) -> bool {
+    let mut parts = text.split('-');
+    let lower = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase());
+    let digit_last = text.bytes().last().is_some_and(|byte| byte.is_ascii_digit());
+    text.len() <= 32
+        && digit_last
+        && text.matches('-').count() >= 2
+        && parts.next().is_some_and(lower)
+        && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+}
+
+pub(crate) fn account_ids(section: &Section<'_>, words: Vec<Word<'_>>) -> Vec<Arc<str>> {
+    let mut ids: Vec<Arc<str>> = Vec::new();
+    for word in words {
+        if word.text.len() == 12 && word.text.bytes().all(|byte| byte.is_ascii_digit()) {
+            ids.push(word.text.into());
+        } else {
+            let hint = "an account id has twelve digits; keep the leading zeros and the quotes".to_owned();
+            section.complain(word.span, format!("`{}` is not an account id", word.text), Some(hint));
+        }
+    }
+    ids.sort();
+    ids.dedup();
+    ids
+}
+
+/// Organisational units by id, or the root.
+pub(crate) fn units(section: &Section<'_>, key: &'static str) -> Vec<String> {
+    let mut units = Vec::new();
+    for word in section.words_like(key, UNIT).unwrap_or_default() {
+        if word.text.starts_with("ou-") || word.text.starts_with("r-") {
+            units.push(word.text.to_owned());
+        } else {
+            let hint = "write the unit's id, such as `ou-ab12-34cd56ef`; names can change and repeat".to_owned();
+            section.complain(word.span, format!("`{}` is not the id of an organisational unit", word.text), Some(hint));
+        }
+    }
+    units
+}
+
+fn role(section: &Section<'_>, key: &'static str) -> Option<String> {
+    let word = section.word_like(key, ROLE)?;
+    let fits = !word.text.trim_matches('/').is_empty()
+        && word.text.bytes().all(|b| b.is_ascii_alphanumeric() || b"+=,.@_-/".contains(&b));
+    if !fits {
+        let hint = "write the role's name, or its path and name, without `arn:`".to_owned();
+        let what = match word.text {
+            "" => format!("`{key}` is empty"),
+            text => format!("`{text}` is not the name of a role"),
+        };
+        section.complain(word.span, what, Some(hint));
+        return None;
+    }
+    Some(word.text.trim_start_matches('/').to_owned())
+}

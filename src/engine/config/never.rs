@@ -1,0 +1,114 @@
+//! `[never]`: what is never acted on, judged before any policy.
+
+use wildmatch::WildMatch;
+
+use crate::engine::config::look::{UNKNOWN, units};
+use crate::engine::config::reader::{Section, Word};
+use crate::engine::config::shape::Form;
+use crate::engine::model::{Account, Listed, TagPattern, Tags};
+
+/// `[never]`. Its patterns protect, so they are matched without regard to case.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Never {
+    accounts: Vec<(String, WildMatch)>,
+    /// Organisational units, by id; everything beneath them is meant.
+    pub organizational_units: Vec<String>,
+    tags: Vec<TagPattern>,
+}
+
+impl Never {
+    /// What names the instance, if anything does. An account of which id, name or units are unknown is taken to be a
+    /// listed one: unknown protects.
+    pub fn names(&self, account: &Account, tags: &Tags) -> Option<Listed> {
+        let by_account = self.accounts.iter().find(|(_, glob)| {
+            glob.matches(&account.id) || account.name.as_ref().is_some_and(|name| glob.matches(name))
+        });
+        if let Some((text, _)) = by_account {
+            return Some(Listed::Account(text.clone()));
+        }
+        if &*account.id == UNKNOWN
+            && let Some((text, _)) = self.accounts.first()
+        {
+            return Some(Listed::AccountUnknown(text.clone()));
+        }
+        if account.name.is_none()
+            && let Some((text, _)) = self.accounts.iter().find(|(text, _)| !is_id(text))
+        {
+            return Some(Listed::NameUnknown(text.clone()));
+        }
+        if let Some(by_unit) = self.names_unit(account) {
+            return Some(by_unit);
+        }
+        self.tags
+            .iter()
+            .find(|pattern| pattern.find(tags).is_some())
+            .map(|pattern| Listed::Tag(pattern.as_str().to_owned()))
+    }
+
+    /// Whether a pattern can only be matched where accounts' names are known.
+    pub fn needs_names(&self) -> bool {
+        self.accounts.iter().any(|(text, _)| !is_id(text))
+    }
+
+    fn names_unit(&self, account: &Account) -> Option<Listed> {
+        if self.organizational_units.is_empty() {
+            return None;
+        }
+        let Some(units) = &account.units else {
+            return Some(Listed::UnitsUnknown);
+        };
+        let listed = self.organizational_units.iter().find(|unit| units.contains(unit))?;
+        Some(Listed::Unit(listed.clone()))
+    }
+}
+
+/// Whether a pattern speaks of account ids and of no name: digits and wildcards.
+pub(crate) fn is_id(pattern: &str) -> bool {
+    pattern.bytes().any(|byte| byte.is_ascii_digit())
+        && pattern.bytes().all(|byte| byte.is_ascii_digit() || byte == b'*' || byte == b'?')
+}
+
+pub(crate) fn read(top: &Section<'_>) -> Never {
+    let Some(section) = top.section("never") else {
+        return Never::default();
+    };
+    let accounts = section.words("accounts").unwrap_or_default();
+    let never = Never {
+        accounts: accounts.iter().map(|w| (w.text.to_owned(), WildMatch::new_case_insensitive(w.text))).collect(),
+        organizational_units: units(&section, "organizational-units"),
+        tags: tag_patterns(&section, "tags", TagPattern::generous).unwrap_or_default(),
+    };
+    section.finish();
+    never
+}
+
+/// What [`tag_patterns`] accepts.
+pub(crate) const TAG_PATTERN: Form = Form::Like("^[^=]");
+
+/// A list of tag patterns; `None` where the key is absent.
+pub(crate) fn tag_patterns(
+    section: &Section<'_>,
+    key: &'static str,
+    build: impl Fn(&str) -> TagPattern,
+) -> Option<Vec<TagPattern>> {
+    let words = section.words_like(key, TAG_PATTERN)?;
+    let mut patterns = Vec::new();
+    for word in words {
+        patterns.extend(tag_pattern(section, &word, &build));
+    }
+    Some(patterns)
+}
+
+/// One tag pattern; `None` and a complaint where it names no tag.
+pub(crate) fn tag_pattern(
+    section: &Section<'_>,
+    word: &Word<'_>,
+    build: impl Fn(&str) -> TagPattern,
+) -> Option<TagPattern> {
+    if word.text.is_empty() || word.text.starts_with('=') {
+        let hint = "write `Key`, or `Key=value`; `*` and `?` stand for any text and any character".to_owned();
+        section.complain(word.span.clone(), format!("`{}` names no tag", word.text), Some(hint));
+        return None;
+    }
+    Some(build(word.text))
+}

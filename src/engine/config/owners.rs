@@ -1,0 +1,200 @@
+//! `[owners]`: who owns an instance, and by which channel its owner is told.
+
+use std::sync::Arc;
+
+use wildmatch::WildMatch;
+
+use crate::engine::config::channels::{CHANNEL, Channel, Channels, channel};
+use crate::engine::config::never::is_id;
+use crate::engine::config::policies::choice;
+use crate::engine::config::reader::{Section, Word};
+use crate::engine::config::shape::Form;
+use crate::engine::config::tag_names::{KEY, TagNames, check_key};
+use crate::engine::model::{Account, Tags};
+
+/// `[owners]`. Patterns are matched without regard to case, and of several the first in the file counts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Owners {
+    /// The tags that name the owner, the strongest first.
+    pub tags: Vec<String>,
+    accounts: Vec<(String, WildMatch, Arc<str>)>,
+    /// Which alternate contact of an account is asked for; `None`: none is.
+    pub alternate_contact: Option<ContactType>,
+    /// The owner of what nobody else owns.
+    pub default: Option<Arc<str>>,
+    channels: Vec<(String, WildMatch, Arc<Channel>)>,
+    second: Vec<(String, WildMatch, Arc<Channel>)>,
+}
+
+/// The alternate contacts that an account may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ContactType {
+    /// For operations.
+    Operations,
+    /// For billing.
+    Billing,
+    /// For security.
+    Security,
+}
+
+/// What `accounts` says of one account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ByAccount<'a> {
+    /// This pattern gives it this owner.
+    Owner(&'a str, &'a Arc<str>),
+    /// The account's name is unknown, and this pattern speaks of names: nobody knows.
+    NameUnknown(&'a str),
+    /// No pattern matches.
+    Nobody,
+}
+
+impl Owners {
+    fn by_tags_only(names: &TagNames) -> Self {
+        Self {
+            tags: vec![names.owner.clone()],
+            accounts: Vec::new(),
+            alternate_contact: None,
+            default: None,
+            channels: Vec::new(),
+            second: Vec::new(),
+        }
+    }
+
+    /// The tag that names an owner, and whom. An empty value names nobody, and the next tag is asked.
+    ///
+    /// # Errors
+    /// Two owners: AWS tells keys apart by case, and two that differ in nothing else may name two people.
+    pub fn by_tag<'a>(&'a self, tags: &'a Tags) -> Result<Option<(&'a str, &'a str)>, [&'a str; 2]> {
+        for key in &self.tags {
+            let mut values = tags.any_case(key).map(|(_, value)| value.trim()).filter(|value| !value.is_empty());
+            let Some(value) = values.next() else { continue };
+            return match values.find(|other| !other.eq_ignore_ascii_case(value)) {
+                Some(other) => Err([value, other]),
+                None => Ok(Some((key.as_str(), value))),
+            };
+        }
+        Ok(None)
+    }
+
+    /// What the mapping of accounts says. A pattern of names cannot be held against an account whose name is
+    /// unknown; what stands behind it in the file is not taken in its place.
+    pub fn by_account(&self, account: &Account) -> ByAccount<'_> {
+        for (pattern, glob, owner) in &self.accounts {
+            if glob.matches(&account.id) || account.name.as_ref().is_some_and(|name| glob.matches(name)) {
+                return ByAccount::Owner(pattern, owner);
+            }
+            if account.name.is_none() && !is_id(pattern) {
+                return ByAccount::NameUnknown(pattern);
+            }
+        }
+        ByAccount::Nobody
+    }
+
+    /// Whether anybody can be told at all.
+    pub fn has_channels(&self) -> bool {
+        !self.channels.is_empty()
+    }
+
+    /// Everybody whom `owner` names, each with the channel that leads there. A channel stands here once.
+    pub fn channels<'a>(&'a self, owner: &'a str) -> Vec<(&'a str, &'a Arc<Channel>)> {
+        readers(&self.channels, owner)
+    }
+
+    /// The second contacts of everybody whom `owner` names.
+    pub fn seconds<'a>(&'a self, owner: &'a str) -> Vec<(&'a str, &'a Arc<Channel>)> {
+        readers(&self.second, owner)
+    }
+
+    /// Whether an account's owner can only be told where accounts' names are known.
+    pub fn needs_names(&self) -> bool {
+        self.accounts.iter().any(|(pattern, _, _)| !is_id(pattern))
+    }
+}
+
+/// Who of those that `owner` names is in `table`. A name that the settings write out is one owner, whatever stands in
+/// it; and so is one of whose parts none has a channel.
+fn readers<'a>(table: &'a [(String, WildMatch, Arc<Channel>)], owner: &'a str) -> Vec<(&'a str, &'a Arc<Channel>)> {
+    let find = |name: &str| table.iter().find(|(_, glob, _)| glob.matches(name)).map(|(_, _, channel)| channel);
+    let whole = || find(owner).map(|channel| (owner, channel)).into_iter().collect();
+    if table.iter().any(|(text, _, _)| text.eq_ignore_ascii_case(owner)) {
+        return whole();
+    }
+    let mut readers: Vec<(&str, &Arc<Channel>)> = Vec::new();
+    for (name, channel) in addresses(owner).into_iter().filter_map(|name| Some((name, find(name)?))) {
+        if readers.iter().all(|(_, known)| known.place() != channel.place()) {
+            readers.push((name, channel));
+        }
+    }
+    if readers.is_empty() { whole() } else { readers }
+}
+
+/// The parts of an owner's name: addresses as people write them side by side, `Ana <ana@x.example>, mailto:ben@x.example`,
+/// and names without an address.
+fn addresses(owner: &str) -> Vec<&str> {
+    let parts = owner.split([',', ';', '、', '，', '；', '\n']).map(str::trim).filter(|part| !part.is_empty());
+    // None of these stands in an address; all of them stand around one.
+    let beside = |c: char| c.is_whitespace() || "<>()[]\"'|/?&:".contains(c);
+    let mut found = Vec::new();
+    for part in parts {
+        let is_name = !part.contains('@');
+        found.extend(is_name.then_some(part));
+        found.extend(part.split(beside).filter(|word| word.contains('@')));
+    }
+    found
+}
+
+/// Any text but none.
+const SOME: Form = Form::Like("^[\\s\\S]");
+
+pub(crate) fn read(top: &Section<'_>, names: &TagNames, channels: &Channels) -> Owners {
+    let mut owners = Owners::by_tags_only(names);
+    let Some(section) = top.section("owners") else {
+        return owners;
+    };
+    if let Some(tags) = section.words_like("tags", KEY) {
+        tags.iter().for_each(|tag| check_key(&section, tag));
+        owners.tags = tags.iter().map(|tag| tag.text.to_owned()).collect();
+    }
+    for (pattern, owner) in in_order(section.named_words("accounts", SOME, SOME)) {
+        named(&section, &owner);
+        owners.accounts.push((pattern.text.to_owned(), glob(&pattern), Arc::from(owner.text)));
+    }
+    let contacts = [
+        ("operations", ContactType::Operations),
+        ("billing", ContactType::Billing),
+        ("security", ContactType::Security),
+    ];
+    owners.alternate_contact = choice(&section, "alternate-contact", &contacts);
+    owners.default = section.word_like("default", SOME).map(|word| {
+        named(&section, &word);
+        Arc::from(word.text)
+    });
+    owners.channels = by_owner(&section, "channels", channels);
+    owners.second = by_owner(&section, "second", channels);
+    section.finish();
+    owners
+}
+
+/// Owner patterns with their channels.
+fn by_owner(section: &Section<'_>, key: &'static str, channels: &Channels) -> Vec<(String, WildMatch, Arc<Channel>)> {
+    let pairs = in_order(section.named_words(key, SOME, CHANNEL)).into_iter();
+    pairs
+        .filter_map(|(owner, word)| Some((owner.text.to_owned(), glob(&owner), channel(section, &word, channels)?)))
+        .collect()
+}
+
+/// A table as its author wrote it: the reader sorts by name.
+fn in_order<'a>(mut pairs: Vec<(Word<'a>, Word<'a>)>) -> Vec<(Word<'a>, Word<'a>)> {
+    pairs.sort_by_key(|(name, _)| name.span.start);
+    pairs
+}
+
+fn glob(word: &Word<'_>) -> WildMatch {
+    WildMatch::new_case_insensitive(word.text)
+}
+
+fn named(section: &Section<'_>, owner: &Word<'_>) {
+    if owner.text.trim().is_empty() {
+        section.complain(owner.span.clone(), "an owner needs a name", None);
+    }
+}

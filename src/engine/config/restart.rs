@@ -1,0 +1,59 @@
+//! `[restart]`: which keys and licence configurations the acting role may use when it starts an instance again.
+
+use wildmatch::WildMatch;
+
+use crate::engine::config::reader::Section;
+use crate::engine::config::shape::Form;
+
+/// What [`arns`] accepts, but for the service.
+const ARN: Form = Form::Like("^arn:");
+
+/// `[restart]`. Without it no customer-managed key and no licence configuration can be used.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Restart {
+    kms_keys: Vec<WildMatch>,
+    license_configurations: Vec<WildMatch>,
+}
+
+impl Restart {
+    /// Whether the acting role may make grants on the customer-managed key with this ARN.
+    pub fn may_use_key(&self, arn: &str) -> bool {
+        self.kms_keys.iter().any(|pattern| pattern.matches(arn))
+    }
+
+    /// Whether the acting role may start instances that use the licence configuration with this ARN.
+    pub fn may_use_license(&self, arn: &str) -> bool {
+        self.license_configurations.iter().any(|pattern| pattern.matches(arn))
+    }
+}
+
+pub(crate) fn read(top: &Section<'_>) -> Restart {
+    let Some(section) = top.section("restart") else {
+        return Restart::default();
+    };
+    let restart = Restart {
+        kms_keys: arns(&section, "kms-keys", ":key/", "arn:aws:kms:*:222222222222:key/*"),
+        license_configurations: arns(
+            &section,
+            "license-configurations",
+            ":license-configuration:",
+            "arn:aws:license-manager:*:222222222222:license-configuration:*",
+        ),
+    };
+    section.finish();
+    restart
+}
+
+/// Patterns over ARNs that hold `part`: an alias, an id alone or another service's ARN would never match a key.
+fn arns(section: &Section<'_>, key: &'static str, part: &str, example: &str) -> Vec<WildMatch> {
+    let mut patterns = Vec::new();
+    for word in section.words_like(key, ARN).unwrap_or_default() {
+        if word.text.starts_with("arn:") && word.text.contains(part) {
+            patterns.push(WildMatch::new(word.text));
+        } else {
+            let hint = format!("write an ARN, such as `{example}`; `*` stands for any text and `?` for any character");
+            section.complain(word.span, format!("`{}` cannot be in `{key}`", word.text), hint);
+        }
+    }
+    patterns
+}

@@ -1,0 +1,118 @@
+//! `[run]`: the first key, the pause switch, the record, and how wide to work.
+
+use std::path::PathBuf;
+
+use crate::engine::config::policies::choice;
+use crate::engine::config::reader::{Section, Word};
+use crate::engine::config::shape::Form;
+use crate::engine::config::{NAME, check_name};
+use crate::engine::model::Locale;
+
+/// `[run]`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Run {
+    /// The first of the two keys; the other is a policy's `stage`.
+    pub armed: bool,
+    /// Where the pause switch is.
+    pub pause: Option<Pause>,
+    /// Where runs are recorded. Without a record nothing is acted on.
+    pub record: Option<Place>,
+    /// More blind spots than this share of the targets, in per cent, and nothing is acted on.
+    pub max_blind_percent: u32,
+    /// Calls in flight.
+    pub width: usize,
+    /// The language of reports and explanations.
+    pub locale: Locale,
+    /// The hub's name, which stands in its tags. A tag with another name is another hub's.
+    pub hub: Option<String>,
+}
+
+impl Run {
+    /// Whether a tag with this hub's name, if any, is of this hub. One without a name is: an older release wrote it, or
+    /// settings without a name, and what they stopped is still to be started.
+    pub fn wrote(&self, hub: Option<&str>) -> bool {
+        hub.is_none() || hub == self.hub.as_deref()
+    }
+}
+
+/// The pause switch: an SSM parameter, by its name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pause(pub String);
+
+/// What [`pause`] accepts.
+const PAUSE: Form = Form::Like("^ssm:.");
+
+/// Where files are kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A bucket, and a prefix without slashes at its ends; it may be empty.
+    S3 { bucket: String, prefix: String },
+    /// A folder.
+    Folder(PathBuf),
+}
+
+impl Place {
+    /// `s3://bucket/prefix`, or the path of a folder.
+    ///
+    /// # Errors
+    /// What is wrong, in words.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        if let Some(rest) = text.strip_prefix("s3://") {
+            let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
+            if bucket.is_empty() {
+                return Err(format!("`{text}` names no bucket"));
+            }
+            return Ok(Self::S3 { bucket: bucket.to_owned(), prefix: prefix.trim_matches('/').to_owned() });
+        }
+        if text.is_empty() || text.contains("://") {
+            return Err(format!("`{text}` is neither `s3://bucket/prefix` nor a folder"));
+        }
+        Ok(Self::Folder(PathBuf::from(text)))
+    }
+}
+
+pub(crate) fn read(top: &Section<'_>) -> Run {
+    let default = Run {
+        armed: false,
+        pause: None,
+        record: None,
+        max_blind_percent: 20,
+        width: 64,
+        locale: Locale::En,
+        hub: None,
+    };
+    let Some(section) = top.section("run") else {
+        return default;
+    };
+    let run = Run {
+        armed: section.flag("armed").unwrap_or(false),
+        pause: section.word_like("pause", PAUSE).and_then(|word| pause(&section, &word)),
+        record: section.word("record").and_then(|word| match Place::parse(word.text) {
+            Ok(place) => Some(place),
+            Err(wrong) => {
+                section.complain(word.span, wrong, Some("write `s3://bucket/prefix` or a folder".to_owned()));
+                None
+            }
+        }),
+        max_blind_percent: section.number("max-blind-percent", 0..=100).unwrap_or(default.max_blind_percent),
+        width: section.number("width", 1..=1024).map_or(default.width, |width| width as usize),
+        locale: choice(&section, "locale", &[("en", Locale::En), ("ja", Locale::Ja)]).unwrap_or(default.locale),
+        hub: section.word_like("hub", NAME).map(|word| {
+            check_name(&section, "hub", &word);
+            word.text.to_owned()
+        }),
+    };
+    section.finish();
+    run
+}
+
+fn pause(section: &Section<'_>, word: &Word<'_>) -> Option<Pause> {
+    match word.text.strip_prefix("ssm:").filter(|name| !name.is_empty()) {
+        Some(name) => Some(Pause(name.to_owned())),
+        None => {
+            let hint = "write `ssm:` and the parameter's name, such as `ssm:/idle-reaper/pause`".to_owned();
+            section.complain(word.span.clone(), format!("`{}` is not a pause parameter", word.text), Some(hint));
+            None
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! `[schedules.…]`: named hours in a zone, under a calendar.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono_tz::Tz;
+
+use crate::engine::config::reader::{Section, Word, did_you_mean};
+use crate::engine::config::{check_name, complain_unknown};
+use crate::engine::schedule::{Calendar, Expr, ExprError, Hours, Part, Schedule, parse_zone};
+
+/// By name. `None` stands for a schedule that was complained about, so that a policy naming it is not
+/// complained about as well.
+pub(crate) type Schedules = BTreeMap<String, Option<Arc<Schedule>>>;
+
+pub(crate) fn read(top: &Section<'_>, calendars: &BTreeMap<String, Arc<Calendar>>) -> Schedules {
+    let mut schedules = Schedules::new();
+    for (name, section) in top.named_sections("schedules") {
+        check_name(&section, "schedule", &name);
+        if matches!(name.text, "always" | "closed") || name.text.eq_ignore_ascii_case("never") {
+            let what = format!("`{}` is an expression and cannot name a schedule", name.text);
+            section.complain(name.span.clone(), what, None);
+        }
+        let schedule = one(&section, name.text, calendars).map(Arc::new);
+        section.finish();
+        schedules.insert(name.text.to_owned(), schedule);
+    }
+    schedules
+}
+
+fn one(section: &Section<'_>, name: &str, calendars: &BTreeMap<String, Arc<Calendar>>) -> Option<Schedule> {
+    // Every key is read before a mistake in one of them ends it, so that none is taken for unknown.
+    let mut wrong = false;
+    let default_zone = section.word("zone").map(|word| {
+        let zone = zone_of(section, &word);
+        wrong |= zone.is_none();
+        zone.unwrap_or(Tz::UTC)
+    });
+    let calendar = section.word("calendar").and_then(|word| {
+        let calendar = calendars.get(word.text).cloned();
+        if calendar.is_none() {
+            wrong = true;
+            let known: Vec<&str> = calendars.keys().map(String::as_str).collect();
+            complain_unknown(section, &word, "a calendar of these settings", known);
+        }
+        calendar
+    });
+    let silent = format!("{} does not say when it is open", section.title);
+    let hint = "write `open = [\"mon-fri 09:00-18:00\"]`; what is never open is `open = [\"closed\"]`".to_owned();
+    section.need("open", silent.clone(), hint.clone());
+    let open = section.words("open")?;
+    if open.is_empty() {
+        section.complain(section.place("open").unwrap_or(section.span.clone()), silent, hint);
+        return None;
+    }
+    let parts: Vec<Part> = open.iter().filter_map(|word| part(section, word, default_zone, calendar.clone())).collect();
+    if wrong || parts.len() < open.len() {
+        return None;
+    }
+    Some(Schedule { name: name.to_owned(), parts, also_frozen_by: Vec::new() })
+}
+
+fn part(section: &Section<'_>, word: &Word<'_>, zone: Option<Tz>, calendar: Option<Arc<Calendar>>) -> Option<Part> {
+    let expr = match Expr::parse(word.text) {
+        Ok(expr) => expr,
+        Err(wrong) => {
+            let hint = "for hours that never open write `open = [\"closed\"]`";
+            section.complain(
+                word.span.clone(),
+                wrong.to_string(),
+                (wrong == ExprError::Never).then(|| hint.to_owned()),
+            );
+            return None;
+        }
+    };
+    let zone = match (expr.zone.or(zone), &expr.hours) {
+        (Some(zone), _) => zone,
+        (None, Hours::Always | Hours::Closed) => Tz::UTC,
+        (None, Hours::Windows(_)) => {
+            let hint = "write `zone = \"Asia/Tokyo\"` in the schedule, or ` @ Asia/Tokyo` after the hours".to_owned();
+            section.complain(word.span.clone(), format!("`{}` has no time zone", word.text), Some(hint));
+            return None;
+        }
+    };
+    Some(Part { hours: expr.hours, zone, calendar })
+}
+
+fn zone_of(section: &Section<'_>, word: &Word<'_>) -> Option<Tz> {
+    parse_zone(word.text)
+        .map_err(|wrong| {
+            let known = chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name());
+            section.complain(word.span.clone(), wrong.to_string(), did_you_mean(word.text, known));
+        })
+        .ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use toml::de::DeTable;
+
+    use super::*;
+    use crate::engine::config::reader::Source;
+
+    /// Settings with a complaint are refused as a whole; were they not, this would still not be a schedule in UTC, or
+    /// one with fewer hours than somebody wrote.
+    #[test]
+    fn a_schedule_with_a_mistake_is_none_at_all() {
+        let right = "zone = \"Asia/Tokyo\"\nopen = [\"mon-fri 09:00-18:00\", \"sat 09:00-12:00\"]";
+        for (keys, is_one) in [
+            (right.to_owned(), true),
+            (right.replace("Tokyo", "Tokio"), false),
+            (right.replace("sat", "someday"), false),
+            (format!("{right}\ncalendar = \"nowhere\""), false),
+        ] {
+            let text = format!("[schedules.office]\n{keys}\n");
+            let source = Source::new(&text);
+            let document = DeTable::parse(&text).unwrap();
+            let schedules = read(&Section::top(&source, document.get_ref()), &BTreeMap::new());
+            assert_eq!(schedules["office"].is_some(), is_one, "{keys}");
+            assert_eq!(source.into_complaints().len(), usize::from(!is_one), "{keys}");
+        }
+    }
+}

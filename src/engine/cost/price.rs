@@ -1,0 +1,334 @@
+//! List prices: what the price list is asked for, how its answer is read, and what is known already.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Duration, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::engine::model::{Instance, Usd, sane};
+
+/// A price older than this is asked for again: AWS seldom changes the on-demand price of an instance type.
+const ASK_DAYS: i64 = 30;
+
+/// A price that could not be asked for again is used for so long, and is unknown after it.
+const TRUST_DAYS: i64 = 90;
+
+/// What the list did not know is asked for again after so many days: new types reach it late.
+const UNKNOWN_DAYS: i64 = 1;
+
+/// `UsageOperation` by `PlatformDetails`, from "AMI billing information fields" in the EC2 user guide. For answers
+/// that tell only the latter.
+const OPERATIONS: [(&str, &str); 19] = [
+    ("Linux/UNIX", "RunInstances"),
+    ("Red Hat BYOL Linux", "RunInstances:00g0"),
+    ("Red Hat Enterprise Linux", "RunInstances:0010"),
+    ("Red Hat Enterprise Linux with HA", "RunInstances:1010"),
+    ("Red Hat Enterprise Linux with SQL Server Standard and HA", "RunInstances:1014"),
+    ("Red Hat Enterprise Linux with SQL Server Enterprise and HA", "RunInstances:1110"),
+    ("Red Hat Enterprise Linux with SQL Server Standard", "RunInstances:0014"),
+    ("Red Hat Enterprise Linux with SQL Server Web", "RunInstances:0210"),
+    ("Red Hat Enterprise Linux with SQL Server Enterprise", "RunInstances:0110"),
+    ("SQL Server Enterprise", "RunInstances:0100"),
+    ("SQL Server Standard", "RunInstances:0004"),
+    ("SQL Server Web", "RunInstances:0200"),
+    ("SUSE Linux", "RunInstances:000g"),
+    ("Ubuntu Pro", "RunInstances:0g00"),
+    ("Windows", "RunInstances:0002"),
+    ("Windows BYOL", "RunInstances:0800"),
+    ("Windows with SQL Server Enterprise", "RunInstances:0102"),
+    ("Windows with SQL Server Standard", "RunInstances:0006"),
+    ("Windows with SQL Server Web", "RunInstances:0202"),
+];
+
+/// What one list price depends on. Two instances with the same key are one lookup.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct PriceKey {
+    /// Instance type.
+    pub kind: Box<str>,
+    /// Region or Local Zone, by its code.
+    pub region: Box<str>,
+    /// `UsageOperation`: operating system and licences.
+    pub operation: Box<str>,
+    /// Whether it runs on hardware of its own.
+    pub tenancy: Tenancy,
+}
+
+/// The tenancies that have a price of their own. Instances on a Dedicated Host have none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Tenancy {
+    /// `default`
+    Shared,
+    /// `dedicated`
+    Dedicated,
+}
+
+impl Tenancy {
+    /// The price list's word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Shared => "Shared",
+            Self::Dedicated => "Dedicated",
+        }
+    }
+}
+
+/// A list price, or why there is none.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Price {
+    /// US dollars an hour.
+    Hourly(Usd),
+    /// Unknown, for this cause. It is never taken to be zero.
+    Unknown(String),
+}
+
+impl Price {
+    /// US dollars an hour, where that is known.
+    pub fn known(&self) -> Option<Usd> {
+        match self {
+            Self::Hourly(usd) => Some(*usd),
+            Self::Unknown(_) => None,
+        }
+    }
+
+    /// What a month of it comes to, where that is known.
+    pub fn monthly(&self) -> Option<Usd> {
+        self.known().map(Usd::monthly)
+    }
+}
+
+impl PriceKey {
+    /// The key of an instance's list price.
+    ///
+    /// # Errors
+    /// In words, why it has none.
+    pub fn of(instance: &Instance) -> Result<Self, String> {
+        if let Some(lifecycle) = &instance.lifecycle {
+            return Err(format!("the price list has no price for the lifecycle `{lifecycle}`"));
+        }
+        let tenancy = match instance.tenancy.as_deref() {
+            Some("default") => Tenancy::Shared,
+            Some("dedicated") => Tenancy::Dedicated,
+            Some(other) => return Err(format!("the price list has no price for the tenancy `{other}`")),
+            None => return Err("its tenancy is unknown".to_owned()),
+        };
+        if instance.outpost.is_some() {
+            return Err("it runs on an Outpost, which is billed as a whole".to_owned());
+        }
+        if instance.kind.is_empty() {
+            return Err("its type is unknown".to_owned());
+        }
+        let operation = operation(instance)?;
+        Ok(Self { kind: instance.kind.clone(), region: place(instance)?, operation, tenancy })
+    }
+}
+
+/// The price list's `regionCode`. A Local Zone has one of its own, the zone's name without its letter: `us-west-2-lax-1` for
+/// `us-west-2-lax-1a`. Wavelength Zones are not sold under a code that their name tells.
+fn place(instance: &Instance) -> Result<Box<str>, String> {
+    let region = &*instance.target.region;
+    let Some(zone) = instance.details.zone.as_deref() else { return Ok(region.into()) };
+    let code = zone.trim_end_matches(|c: char| c.is_ascii_lowercase());
+    let beneath = zone.strip_prefix(region).and_then(|rest| rest.strip_prefix('-'));
+    match beneath {
+        None if code == region && zone.len() == region.len() + 1 => Ok(region.into()),
+        Some(rest) if rest.split('-').count() == 2 && zone.len() == code.len() + 1 => Ok(code.into()),
+        Some(_) | None => Err(format!("the price list's code for the zone `{zone}` is not known")),
+    }
+}
+
+/// The price list's word for operating system and licences.
+fn operation(instance: &Instance) -> Result<Box<str>, String> {
+    if let Some(usage) = &instance.details.usage {
+        return Ok(usage.clone());
+    }
+    let Some(platform) = &instance.details.platform else {
+        return Err("its platform is unknown".to_owned());
+    };
+    let known = OPERATIONS.iter().find(|(details, _)| **details == **platform);
+    known.map(|(_, operation)| (*operation).into()).ok_or_else(|| format!("the platform `{platform}` is not known"))
+}
+
+/// Whether it costs nothing more to let the instance run: its host, or its reservation, is paid for anyway.
+pub fn paid_anyway(instance: &Instance) -> bool {
+    on_host(instance) || instance.reservation.is_some()
+}
+
+/// Whether it runs on something that is billed by itself: a Dedicated Host, or an Outpost.
+fn on_host(instance: &Instance) -> bool {
+    instance.host.is_some() || instance.outpost.is_some() || instance.tenancy.as_deref() == Some("host")
+}
+
+/// Every price that is known, as it stands in the record.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Prices {
+    asked: BTreeMap<PriceKey, (Price, DateTime<Utc>)>,
+    /// What could not be asked in this run, with its cause. Not in the record.
+    failed: BTreeMap<PriceKey, String>,
+    /// Those of the operator's price file, which come before all others. Not in the table.
+    given: BTreeMap<PriceKey, Usd>,
+}
+
+/// One line of the table as it stands in the record.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct Line {
+    #[serde(flatten)]
+    key: PriceKey,
+    price: Price,
+    #[serde(deserialize_with = "sane")]
+    asked: DateTime<Utc>,
+}
+
+impl Prices {
+    /// Whether nothing was ever asked.
+    pub fn is_empty(&self) -> bool {
+        self.asked.is_empty() && self.given.is_empty()
+    }
+
+    /// Where the table stands in the record.
+    pub const KEY: &str = "state/prices.jsonl";
+
+    /// Reads a table, one JSON line a price. A line that cannot be read is a price that is asked for again.
+    pub fn parse(text: &str) -> Self {
+        let lines = text.lines().filter_map(|line| serde_json::from_str::<Line>(line).ok());
+        // Earlier releases took a list price of 0 for one.
+        let lines = lines.filter(|line| line.price != Price::Hourly(Usd::ZERO));
+        let asked = lines.map(|Line { key, price, asked }| (key, (price, asked))).collect();
+        Self { asked, ..Self::default() }
+    }
+
+    /// The same with the prices of a price file.
+    #[must_use]
+    pub fn with(self, given: BTreeMap<PriceKey, Usd>) -> Self {
+        Self { given, ..self }
+    }
+
+    /// The table as it stands in the record.
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        for (key, (price, asked)) in &self.asked {
+            let line = Line { key: key.clone(), price: price.clone(), asked: *asked };
+            text += &serde_json::to_string(&line).unwrap_or_default();
+            text.push('\n');
+        }
+        text
+    }
+
+    /// Those of `keys`, each once, that must be asked for: unknown here, or too old. What lies in the future is the
+    /// work of a clock that was wrong.
+    pub fn missing(&self, keys: impl IntoIterator<Item = PriceKey>, now: DateTime<Utc>) -> BTreeSet<PriceKey> {
+        let fresh = |key: &PriceKey| {
+            self.asked.get(key).is_some_and(|(price, asked)| {
+                let days = match price {
+                    Price::Hourly(_) => ASK_DAYS,
+                    Price::Unknown(_) => UNKNOWN_DAYS,
+                };
+                *asked <= now && now - *asked < Duration::days(days)
+            })
+        };
+        keys.into_iter().filter(|key| !self.given.contains_key(key) && !fresh(key)).collect()
+    }
+
+    /// Notes what the price list answered, and drops what nobody has asked for since long.
+    pub fn learn(&mut self, key: PriceKey, price: Price, now: DateTime<Utc>) {
+        self.asked.retain(|_, (_, asked)| now - *asked < Duration::days(TRUST_DAYS));
+        self.failed.remove(&key);
+        self.asked.insert(key, (price, now));
+    }
+
+    /// Notes that the price list could not be asked. A price of old stays in use; it is asked for again next time.
+    pub fn fail(&mut self, key: PriceKey, cause: String) {
+        self.failed.insert(key, cause);
+    }
+
+    /// What the list says of this key.
+    pub fn find(&self, key: &PriceKey, now: DateTime<Utc>) -> Price {
+        if let Some(usd) = self.given.get(key) {
+            return Price::Hourly(*usd);
+        }
+        match (self.asked.get(key), self.failed.get(key)) {
+            (Some((Price::Hourly(usd), asked)), _) if now - *asked < Duration::days(TRUST_DAYS) => Price::Hourly(*usd),
+            (_, Some(cause)) => Price::Unknown(cause.clone()),
+            (Some((Price::Unknown(cause), _)), None) => Price::Unknown(cause.clone()),
+            (Some((Price::Hourly(_), _)), None) => Price::Unknown("the price that is known is too old".to_owned()),
+            (None, None) => Price::Unknown("the price list was not asked".to_owned()),
+        }
+    }
+
+    /// What the instance costs an hour while it runs. On a Dedicated Host or an Outpost nothing: that is billed by itself.
+    pub fn hourly(&self, instance: &Instance, now: DateTime<Utc>) -> Price {
+        if on_host(instance) {
+            return Price::Hourly(Usd::ZERO);
+        }
+        match PriceKey::of(instance) {
+            Ok(key) => self.find(&key, now),
+            Err(why) => Price::Unknown(why),
+        }
+    }
+
+    /// What the instance costs if it runs for a month; `None` where the price is unknown.
+    pub fn monthly(&self, instance: &Instance, now: DateTime<Utc>) -> Option<Usd> {
+        self.hourly(instance, now).monthly()
+    }
+
+    /// What an hour of its being stopped saves: nothing where host or reservation are paid for anyway, known or not.
+    pub fn saves(&self, instance: &Instance, now: DateTime<Utc>) -> Price {
+        if paid_anyway(instance) { Price::Hourly(Usd::ZERO) } else { self.hourly(instance, now) }
+    }
+}
+
+/// Reads what GetProducts answered for `key`: each product is a text of JSON in the documented shape. Prices of other
+/// products, and of capacity that is reserved, do not count.
+pub fn price_of(key: &PriceKey, products: &[String]) -> Price {
+    let mut prices = BTreeSet::new();
+    for product in products {
+        let Ok(product) = serde_json::from_str::<Value>(product) else {
+            return Price::Unknown("the price list's answer cannot be read".to_owned());
+        };
+        if is_of(&product["product"]["attributes"], key) {
+            collect(&product["terms"]["OnDemand"], &mut prices);
+        }
+    }
+    let mut prices = prices.into_iter();
+    match (prices.next(), prices.count()) {
+        // What is sold in another way, or not yet, stands in the list with 0.
+        (Some(usd), 0) if usd == Usd::ZERO => {
+            Price::Unknown("the price list has 0 for it, which is no price".to_owned())
+        }
+        (Some(usd), 0) => Price::Hourly(usd),
+        (Some(_), more) => Price::Unknown(format!("the price list has {} different prices for it", more + 1)),
+        (None, _) if products.is_empty() => Price::Unknown("the price list does not have it".to_owned()),
+        (None, _) => Price::Unknown("the price list has no hourly price in US dollars for it".to_owned()),
+    }
+}
+
+/// Whether a product's attributes are those of `key`. What a filter promised is not taken on trust: a wrong price is
+/// worse than none. An attribute that is missing does not contradict.
+fn is_of(attributes: &Value, key: &PriceKey) -> bool {
+    let PriceKey { kind, region, operation, tenancy } = key;
+    let wanted = [
+        ("instanceType", &**kind),
+        ("regionCode", region),
+        ("operation", operation),
+        ("tenancy", tenancy.as_str()),
+        ("capacitystatus", "Used"),
+        ("marketoption", "OnDemand"),
+    ];
+    wanted.iter().all(|(name, value)| attributes[*name].as_str().is_none_or(|found| found.eq_ignore_ascii_case(value)))
+}
+
+/// Every price for an hour in US dollars.
+fn collect(on_demand: &Value, prices: &mut BTreeSet<Usd>) {
+    let members = |value: &Value| value.as_object().into_iter().flatten().map(|(_, v)| v.clone()).collect::<Vec<_>>();
+    for term in members(on_demand) {
+        for dimension in members(&term["priceDimensions"]) {
+            let hourly = dimension["unit"].as_str().is_some_and(|unit| unit.eq_ignore_ascii_case("Hrs"));
+            let usd = dimension["pricePerUnit"]["USD"].as_str().and_then(Usd::parse);
+            prices.extend(usd.filter(|_| hourly));
+        }
+    }
+}

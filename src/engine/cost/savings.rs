@@ -1,0 +1,295 @@
+//! Realised savings: the hours that an instance stayed stopped after the reaper had stopped it, times its list price.
+//! Kept by each run from what it sees, so that nothing is reckoned from plans and hopes.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, Duration, Utc};
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::engine::model::month::Month;
+use crate::engine::model::{Instance, State, Target, Usd, sane};
+
+/// A stop of which nobody has seen anything for so long is forgotten: its account has left the organisation.
+const FORGET_DAYS: i64 = 90;
+
+/// Whose saving it is.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Whose {
+    /// Account id.
+    pub account: Arc<str>,
+    /// The policy that stopped it.
+    pub policy: Arc<str>,
+    /// Who owned it then; empty where nobody is known.
+    pub owner: Arc<str>,
+}
+
+/// A stop that has not ended, as far as anybody knows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Open {
+    /// Account and Region.
+    pub target: Target,
+    /// Whose saving it is.
+    #[serde(flatten)]
+    pub whose: Whose,
+    /// What an hour of it saves: zero on hosts and in reservations; `None` where the price is unknown.
+    pub hourly: Option<Usd>,
+    /// When it was seen stopped first.
+    #[serde(deserialize_with = "sane")]
+    pub since: DateTime<Utc>,
+    /// Until when it is counted already.
+    #[serde(deserialize_with = "sane")]
+    pub until: DateTime<Utc>,
+}
+
+/// What was saved in one month.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Saved {
+    /// Hours stopped at a known price, one of zero included.
+    #[serde(with = "rust_decimal::serde::str")]
+    pub hours: Decimal,
+    /// What they come to by list price.
+    pub usd: Usd,
+    /// Hours stopped at an unknown price. They are worth nothing here.
+    #[serde(rename = "unknown_hours", with = "rust_decimal::serde::str")]
+    pub unknown_hours: Decimal,
+}
+
+/// What a run saw of an instance.
+#[derive(Clone, Copy, Debug)]
+pub struct Sight<'a> {
+    /// Instance id.
+    pub id: &'a str,
+    /// Its state.
+    pub state: State,
+    /// Its last start.
+    pub launch: Option<DateTime<Utc>>,
+    /// Whether its own tag stands and nobody has touched it since.
+    pub ours: bool,
+}
+
+impl<'a> Sight<'a> {
+    /// What there is to see of `instance`.
+    pub fn of(instance: &'a Instance, ours: bool) -> Self {
+        Self { id: &instance.id, state: instance.state, launch: instance.launch, ours }
+    }
+}
+
+/// Every open stop, and what was saved by month.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Savings {
+    /// By instance id.
+    pub open: BTreeMap<Box<str>, Open>,
+    /// By month in UTC, and whose.
+    pub months: BTreeMap<(Month, Whose), Saved>,
+    /// Entries that cannot be read: not counted, told, and written back as they are.
+    pub unread: Unread,
+}
+
+/// Entries of the state that cannot be read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Unread {
+    open: BTreeMap<Box<str>, Value>,
+    months: Vec<Value>,
+}
+
+/// One month of one owner, as it stands in the record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Line {
+    /// The month in UTC.
+    pub month: Month,
+    /// Whose saving it is.
+    #[serde(flatten)]
+    pub whose: Whose,
+    /// What was saved.
+    #[serde(flatten)]
+    pub saved: Saved,
+}
+
+/// The state as it stands in the record.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct Document {
+    version: u8,
+    open: BTreeMap<Box<str>, Value>,
+    months: Vec<Value>,
+}
+
+/// What becomes of an open stop.
+enum Next {
+    /// It still holds: counted until now.
+    Holds,
+    /// It ended: counted until then, as far as that is later than what is counted.
+    Ended(Option<DateTime<Utc>>),
+    /// Nobody could see: left as it is.
+    Waits,
+}
+
+impl Savings {
+    /// Where the state stands in the record.
+    pub const KEY: &str = "state/savings.json";
+
+    /// Where the months stand in the record, one JSON line each: for those who read tables.
+    pub const TABLE: &str = "savings/months.jsonl";
+
+    /// Reads the state.
+    ///
+    /// # Errors
+    /// What is wrong, in words, with the whole: to go on from a broken one would lose months. One entry that cannot be read
+    /// keeps no other from being counted.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let wrong = |error| format!("`{}` in the record cannot be read: {error}; mend or remove it", Self::KEY);
+        let Document { version: _, open, months } = serde_json::from_str(text).map_err(wrong)?;
+        let mut savings = Self::default();
+        for (id, value) in open {
+            match serde_json::from_value::<Open>(value.clone()) {
+                Ok(stop) => drop(savings.open.insert(id, stop)),
+                Err(_) => drop(savings.unread.open.insert(id, value)),
+            }
+        }
+        for value in months {
+            match serde_json::from_value(value.clone()) {
+                Ok(Line { month, whose, saved }) => drop(savings.months.insert((month, whose), saved)),
+                Err(_) => savings.unread.months.push(value),
+            }
+        }
+        Ok(savings)
+    }
+
+    /// The state as it stands in the record.
+    pub fn text(&self) -> String {
+        let value = |entry: serde_json::Result<Value>| entry.unwrap_or_default(); // what was read can be written
+        let open = self.open.iter().map(|(id, stop)| (id.clone(), value(serde_json::to_value(stop))));
+        let open = self.unread.open.clone().into_iter().chain(open).collect();
+        let months = self.lines().map(|line| value(serde_json::to_value(line)));
+        let months = months.chain(self.unread.months.iter().cloned()).collect();
+        let document = Document { version: 1, open, months };
+        serde_json::to_string(&document).unwrap_or_default()
+    }
+
+    /// How many entries cannot be read.
+    pub fn unread(&self) -> usize {
+        self.unread.open.len() + self.unread.months.len()
+    }
+
+    /// Every month, one JSON line each.
+    pub fn table(&self) -> String {
+        self.lines().map(|line| serde_json::to_string(&line).unwrap_or_default() + "\n").collect()
+    }
+
+    /// Every month and whose saving it is.
+    pub fn lines(&self) -> impl Iterator<Item = Line> {
+        self.months.iter().map(|((month, whose), saved)| Line { month: *month, whose: whose.clone(), saved: *saved })
+    }
+
+    /// Notes that the reaper has stopped `id`, and that the stop was verified at `since`. What was open before has
+    /// ended without anybody seeing when: it is not counted further. Called after [`Savings::accrue`].
+    pub fn stopped(&mut self, id: &str, target: &Target, whose: Whose, hourly: Option<Usd>, since: DateTime<Utc>) {
+        let open = Open { target: target.clone(), whose, hourly, since, until: since };
+        self.open.insert(id.into(), open);
+    }
+
+    /// Counts what has stayed stopped until now, and closes what has not. `whole` says whether everything of a target
+    /// was seen in this run: only then is what was not seen gone.
+    pub fn accrue<'a>(
+        &mut self,
+        sights: impl IntoIterator<Item = Sight<'a>>,
+        whole: impl Fn(&Target) -> bool,
+        now: DateTime<Utc>,
+    ) {
+        let mut seen: BTreeMap<&str, Sight<'a>> = BTreeMap::new();
+        for sight in sights {
+            seen.insert(sight.id, sight);
+        }
+        let open = std::mem::take(&mut self.open);
+        for (id, mut stop) in open {
+            let gone = || if whole(&stop.target) { Next::Ended(None) } else { Next::Waits };
+            match seen.get(&*id).map_or_else(gone, |sight| next(sight)) {
+                Next::Holds => {
+                    self.count(&mut stop, now);
+                    self.open.insert(id, stop);
+                }
+                Next::Ended(None) => {}
+                Next::Ended(Some(at)) => self.count(&mut stop, at.min(now)),
+                Next::Waits if now - stop.until > Duration::days(FORGET_DAYS) => {}
+                Next::Waits => {
+                    self.open.insert(id, stop);
+                }
+            }
+        }
+    }
+
+    /// Counts from where `stop` is counted already until `end`, each month its part.
+    fn count(&mut self, stop: &mut Open, end: DateTime<Utc>) {
+        while stop.until < end {
+            let month = Month::of(stop.until.date_naive());
+            // A month that has no end is beyond every calendar: then the rest is one piece.
+            let piece = month.next_begins().map_or(end, |next| next.min(end));
+            let seconds = Decimal::from((piece - stop.until).num_seconds());
+            let saved = self.months.entry((month, stop.whose.clone())).or_default();
+            saved.add(seconds, stop.hourly);
+            stop.until = piece;
+        }
+    }
+
+    /// What was saved in one month, by account, policy or owner.
+    pub fn by<'a>(&'a self, month: Month, key: impl Fn(&'a Whose) -> &'a str) -> BTreeMap<&'a str, Saved> {
+        let mut sums: BTreeMap<&str, Saved> = BTreeMap::new();
+        for ((_, whose), saved) in self.months.iter().filter(|((of, _), _)| *of == month) {
+            sums.entry(key(whose)).or_default().merge(saved);
+        }
+        sums
+    }
+
+    /// Everything saved in one month.
+    pub fn total(&self, month: Month) -> Saved {
+        let mut sum = Saved::default();
+        self.months.iter().filter(|((of, _), _)| *of == month).for_each(|(_, saved)| sum.merge(saved));
+        sum
+    }
+}
+
+/// What a sight says of an open stop. An end before what is counted already adds nothing.
+fn next(sight: &Sight<'_>) -> Next {
+    match (sight.state, sight.ours) {
+        (State::Stopped | State::Stopping, true) => Next::Holds,
+        // Somebody else has started it since, and perhaps stopped it again: its last start is what is known.
+        (State::Running | State::Pending, _) | (State::Stopped | State::Stopping, false) => Next::Ended(sight.launch),
+        (State::ShuttingDown | State::Terminated, _) => Next::Ended(None),
+        (State::Unknown, _) => Next::Waits,
+    }
+}
+
+impl Saved {
+    /// Adds seconds at an hourly price.
+    fn add(&mut self, seconds: Decimal, hourly: Option<Usd>) {
+        let hours = seconds / Decimal::from(3600);
+        match hourly {
+            Some(hourly) => {
+                self.usd = Usd(self.usd.plus(hourly.for_hours(hours)).0.round_dp(PLACES).normalize());
+                self.hours = sum(self.hours, hours);
+            }
+            None => self.unknown_hours = sum(self.unknown_hours, hours),
+        }
+    }
+
+    fn merge(&mut self, other: &Self) {
+        let Self { hours, usd, unknown_hours } = other;
+        self.hours = sum(self.hours, *hours);
+        self.usd = self.usd.plus(*usd);
+        self.unknown_hours = sum(self.unknown_hours, *unknown_hours);
+    }
+}
+
+/// Decimals that are kept: a price has ten at most, and a month of runs every 15 minutes adds some 3,000 roundings.
+const PLACES: u32 = 10;
+
+fn sum(one: Decimal, other: Decimal) -> Decimal {
+    one.saturating_add(other).round_dp(PLACES).normalize()
+}

@@ -1,0 +1,73 @@
+//! What the agents of an image need of the network by themselves: what the quietest of its instances have.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::engine::config::Idle;
+use crate::engine::evidence::idle::series::percentile;
+
+/// One measured instance.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Peer {
+    /// Instance id.
+    pub id: Box<str>,
+    /// Its account.
+    pub account: Arc<str>,
+    /// Its image; without one it is nobody's peer.
+    pub image: Option<Box<str>>,
+    /// Network in and out, in bytes for an hour that it ran.
+    pub network_per_hour: f64,
+}
+
+/// The baseline of each peer, in bytes an hour: a percentile of the others of its account and image, where there are
+/// enough of them together. An instance is no measure of itself.
+pub fn baselines(peers: &[Peer], settings: &Idle) -> HashMap<Box<str>, f64> {
+    let mut groups: HashMap<(&str, &str), Vec<&Peer>> = HashMap::new();
+    for peer in peers.iter().filter(|peer| peer.network_per_hour.is_finite()) {
+        if let Some(image) = &peer.image {
+            groups.entry((&peer.account, image)).or_default().push(peer);
+        }
+    }
+    let enough = settings.baseline_peers as usize;
+    let mut baselines = HashMap::new();
+    for group in groups.into_values().filter(|group| group.len() >= enough) {
+        for one in &group {
+            let others = group.iter().filter(|other| other.id != one.id).map(|other| other.network_per_hour);
+            baselines.extend(percentile(others, settings.baseline_percentile).map(|least| (one.id.clone(), least)));
+        }
+    }
+    baselines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn peers(figures: &[f64]) -> Vec<Peer> {
+        let peer = |(n, figure): (usize, &f64)| Peer {
+            id: format!("i-{n}").into(),
+            account: "111111111111".into(),
+            image: Some("ami-1".into()),
+            network_per_hour: *figure,
+        };
+        figures.iter().enumerate().map(peer).collect()
+    }
+
+    #[test]
+    fn five_of_an_image_have_a_baseline_and_four_have_none() {
+        let settings = Idle::default();
+        assert!(baselines(&peers(&[1.0, 2.0, 3.0, 4.0]), &settings).is_empty());
+        let five = baselines(&peers(&[5.0, 2.0, 3.0, 4.0, 9.0]), &settings);
+        assert_eq!((five["i-1"], five["i-4"]), (3.0, 2.0), "of the others");
+    }
+
+    #[test]
+    fn other_accounts_and_images_and_those_without_one_are_no_peers() {
+        let mut all = peers(&[5.0, 2.0, 3.0, 4.0, 9.0]);
+        all[0].account = "222222222222".into();
+        assert!(baselines(&all, &Idle::default()).is_empty());
+        let mut all = peers(&[5.0, 2.0, 3.0, 4.0, 9.0]);
+        all.iter_mut().for_each(|peer| peer.image = None);
+        assert!(baselines(&all, &Idle::default()).is_empty());
+    }
+}

@@ -1,0 +1,307 @@
+//! Whether an instance does nothing: `active`, `idle` or `undetermined`, from weeks of its metrics. A gap is evidence
+//! of nothing, and only `idle` can condemn.
+
+mod baseline;
+mod classify;
+mod report_only;
+mod running;
+mod series;
+mod windows;
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+pub use crate::engine::evidence::idle::baseline::{Peer, baselines};
+pub use crate::engine::evidence::idle::classify::{Next, Question, classify, network_per_hour, next};
+pub use crate::engine::evidence::idle::report_only::why_report_only;
+pub use crate::engine::evidence::idle::running::Own;
+pub(crate) use crate::engine::evidence::idle::series::bucket_from;
+pub use crate::engine::evidence::idle::series::{DAY, FIVE_MINUTES, HOUR, Series};
+pub use crate::engine::evidence::idle::windows::since;
+
+use crate::engine::model::{IdleFacts, figure};
+
+/// What is asked of CloudWatch. One of them costs as much as another, however long the window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Metric {
+    /// The maximum of CPU utilisation of each day of the veto window, in per cent.
+    CpuByDay,
+    /// The maximum of CPU utilisation of each hour of the decision window, in per cent.
+    Cpu,
+    /// The same over the veto window, for an instance that was started in it: its days hold its starts.
+    CpuOverVeto,
+    /// Bytes received in each hour.
+    Received,
+    /// Bytes sent in each hour.
+    Sent,
+    /// EBS write operations of each hour.
+    WriteOps,
+    /// Bytes written to EBS in each hour.
+    WriteBytes,
+    /// The maximum of failed status checks in each hour.
+    FailedChecks,
+    /// The smallest CPU credit balance of each hour, of a burstable type.
+    Credits,
+    /// The mean of CPU utilisation of each five minutes of the last hour, in per cent.
+    CpuLately,
+    /// Bytes received in each five minutes of the last hour.
+    ReceivedLately,
+    /// Bytes sent in each five minutes of the last hour.
+    SentLately,
+    /// Bytes written to EBS in each five minutes of the last hour.
+    WrittenLately,
+    /// The maximum of GPU utilisation in each five minutes of the last hour, in per cent, as an agent measures it.
+    GpuLately,
+}
+
+impl Metric {
+    /// The word in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::CpuByDay => "daily CPU",
+            Self::Cpu | Self::CpuOverVeto => "hourly CPU",
+            Self::Received | Self::ReceivedLately => "network in",
+            Self::Sent | Self::SentLately => "network out",
+            Self::WriteOps => "EBS write operations",
+            Self::WriteBytes | Self::WrittenLately => "EBS bytes written",
+            Self::FailedChecks => "status checks",
+            Self::Credits => "CPU credit balance",
+            Self::CpuLately => "CPU",
+            Self::GpuLately => "GPU",
+        }
+    }
+
+    /// The seconds for which one datapoint stands.
+    pub fn period(self) -> i64 {
+        match self {
+            Self::CpuByDay => DAY,
+            Self::Cpu
+            | Self::CpuOverVeto
+            | Self::Received
+            | Self::Sent
+            | Self::WriteOps
+            | Self::WriteBytes
+            | Self::FailedChecks
+            | Self::Credits => HOUR,
+            Self::CpuLately | Self::ReceivedLately | Self::SentLately | Self::WrittenLately | Self::GpuLately => {
+                FIVE_MINUTES
+            }
+        }
+    }
+
+    /// Whether it is asked for over the veto window; the others are over the decision window.
+    pub fn over_veto(self) -> bool {
+        matches!(self, Self::CpuByDay | Self::CpuOverVeto)
+    }
+}
+
+/// One metric, and from when on it is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// Which.
+    pub metric: Metric,
+    /// The beginning of one of its periods.
+    pub since: DateTime<Utc>,
+}
+
+/// What is to be measured of one instance.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// Instance id.
+    pub id: Box<str>,
+    /// Its volumes, which are asked where the instance itself has no EBS metrics.
+    pub volumes: Box<[Box<str>]>,
+    /// Which metrics.
+    pub asked: Vec<Asked>,
+}
+
+/// What is known of one metric.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Reading {
+    /// Its datapoints; there may be few or none.
+    Known(Series),
+    /// It was asked for and there is no whole answer, for this cause. Never zero.
+    Gap(String),
+}
+
+/// What was measured of one instance so far.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Evidence(BTreeMap<Metric, Reading>);
+
+impl Evidence {
+    /// Evidence of these readings.
+    pub fn of(readings: impl IntoIterator<Item = (Metric, Reading)>) -> Self {
+        Self(readings.into_iter().collect())
+    }
+
+    /// Adds what was measured now.
+    pub fn add(&mut self, metric: Metric, reading: Reading) {
+        self.0.insert(metric, reading);
+    }
+
+    /// What is known of a metric; `None` where it was not asked for.
+    pub fn get(&self, metric: Metric) -> Option<&Reading> {
+        self.0.get(&metric)
+    }
+
+    /// Everything that was asked for.
+    pub fn iter(&self) -> impl Iterator<Item = (Metric, &Reading)> {
+        self.0.iter().map(|(metric, reading)| (*metric, reading))
+    }
+}
+
+/// What an instance does.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Idleness {
+    /// Nobody asked.
+    #[default]
+    NotAsked,
+    /// Something, by this sign.
+    Active(Sign),
+    /// Nothing. The only answer that can condemn.
+    Idle(IdleFacts),
+    /// Nobody can tell, for want of this.
+    Undetermined(Missing),
+}
+
+/// By what it is seen that an instance is not idle. `at` is the last instant of it; before a whole window has gone by
+/// since, the instance cannot be idle. `None` where that cannot be said.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Sign {
+    /// One hour's maximum of CPU, and the limit, in per cent.
+    CpuPeak {
+        #[serde(with = "figure")]
+        cpu: f64,
+        #[serde(with = "figure")]
+        limit: f64,
+        at: DateTime<Utc>,
+    },
+    /// The percentile of the hours' maximum of CPU, and the limit, in per cent.
+    Cpu {
+        #[serde(with = "figure")]
+        percentile: f64,
+        #[serde(with = "figure")]
+        limit: f64,
+        at: Option<DateTime<Utc>>,
+    },
+    /// The same in vCPUs.
+    CpuAbsolute {
+        #[serde(with = "figure")]
+        vcpus: f64,
+        #[serde(with = "figure")]
+        limit: f64,
+        at: Option<DateTime<Utc>>,
+    },
+    /// A maximum of CPU in the veto window, and the limit, in per cent.
+    Burst {
+        #[serde(with = "figure")]
+        cpu: f64,
+        #[serde(with = "figure")]
+        limit: f64,
+        at: DateTime<Utc>,
+    },
+    /// Network of the busiest day in bytes, and in how many per cent of the hours it was quiet.
+    Network {
+        #[serde(with = "figure")]
+        busiest_day: f64,
+        #[serde(with = "figure")]
+        quiet_percent: f64,
+        at: Option<DateTime<Utc>>,
+    },
+    /// The percentile of EBS write operations per second, and the limit.
+    Writes {
+        #[serde(with = "figure")]
+        ops: f64,
+        #[serde(with = "figure")]
+        limit: f64,
+        at: Option<DateTime<Utc>>,
+    },
+    /// The percentile of EBS bytes written per second, and the limit.
+    Written {
+        #[serde(with = "figure")]
+        bytes: f64,
+        #[serde(with = "figure")]
+        limit: f64,
+        at: Option<DateTime<Utc>>,
+    },
+    /// A status check failed: what hangs looks idle.
+    ChecksFailed { at: DateTime<Utc> },
+    /// A burstable type had no CPU credits left in so many hours: what is throttled looks quiet.
+    CreditsSpent { hours: u32 },
+    /// An earlier run saw it active then, by the sign of this word, and it cannot be idle yet.
+    Witnessed { at: DateTime<Utc>, what: String },
+}
+
+impl Sign {
+    /// The word in the record and in reports.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::CpuPeak { .. } => "cpu-peak",
+            Self::Cpu { .. } => "cpu",
+            Self::CpuAbsolute { .. } => "cpu-absolute",
+            Self::Burst { .. } => BURST,
+            Self::Network { .. } => "network",
+            Self::Writes { .. } => "writes",
+            Self::Written { .. } => "written",
+            Self::ChecksFailed { .. } => "checks-failed",
+            Self::CreditsSpent { .. } => "credits-spent",
+            Self::Witnessed { what, .. } => what,
+        }
+    }
+
+    /// Since when it must have done nothing for a whole window before it can be idle.
+    pub fn at(&self) -> Option<DateTime<Utc>> {
+        match self {
+            Self::CpuPeak { at, .. }
+            | Self::Burst { at, .. }
+            | Self::ChecksFailed { at }
+            | Self::Witnessed { at, .. } => Some(*at),
+            Self::Cpu { at, .. }
+            | Self::CpuAbsolute { at, .. }
+            | Self::Network { at, .. }
+            | Self::Writes { at, .. }
+            | Self::Written { at, .. } => *at,
+            Self::CreditsSpent { .. } => None,
+        }
+    }
+}
+
+/// The word of a sign that spares for the whole veto window.
+pub(crate) const BURST: &str = "burst";
+
+/// What is missing to tell.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Missing {
+    /// It is not of a kind that can be found idle.
+    Ineligible(Ineligible),
+    /// When it was started, or it says the future.
+    Launch,
+    /// How many vCPUs it has.
+    Vcpus,
+    /// Hours that it ran in the decision window, and how many are needed.
+    RunningHours { has: u32, wants: u32 },
+    /// A metric that was not asked for, or not answered, for this cause.
+    Metric { metric: Metric, cause: String },
+    /// Datapoints of a metric, and how many were expected.
+    Sparse { metric: Metric, has: u32, expected: u32 },
+}
+
+/// Of what kind an instance is that cannot be found idle. Other rules speak of it first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ineligible {
+    /// It does not run.
+    NotRunning,
+    /// It is not on demand.
+    Lifecycle,
+    /// Its root is not EBS.
+    Root,
+    /// Another service manages it.
+    Managed,
+}

@@ -1,0 +1,116 @@
+//! Datapoints with their instants, in buckets. What is no number is no datapoint.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Duration, Utc};
+
+/// One hour, the period of everything but the screening.
+pub const HOUR: i64 = 3600;
+
+/// Five minutes, the period of the last hour, which basic monitoring gives.
+pub const FIVE_MINUTES: i64 = 300;
+
+/// One day, the period of the screening, in UTC as CloudWatch has it.
+pub const DAY: i64 = 86400;
+
+/// Datapoints of one metric, in any order.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Series(Vec<(DateTime<Utc>, f64)>);
+
+impl Series {
+    /// A series of these points; NaN, the infinities and figures below zero are left out, for they are none.
+    pub fn new(points: impl IntoIterator<Item = (DateTime<Utc>, f64)>) -> Self {
+        Self(points.into_iter().filter(|(_, value)| value.is_finite() && *value >= 0.0).collect())
+    }
+
+    /// Its points, as they came.
+    pub fn points(&self) -> &[(DateTime<Utc>, f64)] {
+        &self.0
+    }
+
+    /// Whether it has no point.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// One value for each bucket of `period` seconds, by the bucket's first second; of several the one that `pick`
+    /// prefers.
+    pub fn buckets(&self, period: i64, pick: fn(f64, f64) -> f64) -> BTreeMap<i64, f64> {
+        let mut buckets: BTreeMap<i64, f64> = BTreeMap::new();
+        for (at, value) in &self.0 {
+            let first = bucket(*at, period);
+            buckets.entry(first).and_modify(|known| *known = pick(*known, *value)).or_insert(*value);
+        }
+        buckets
+    }
+
+    /// The sum of several series, bucket by bucket of `period` seconds, where each of them has a point.
+    #[must_use]
+    pub fn sum(all: &[Self], period: i64) -> Self {
+        let all: Vec<BTreeMap<i64, f64>> = all.iter().map(|series| series.buckets(period, f64::max)).collect();
+        let Some((first, others)) = all.split_first() else { return Self::default() };
+        let whole = first.iter().filter_map(|(begin, value)| {
+            let more: Option<f64> = others.iter().map(|other| other.get(begin).copied()).sum();
+            Some((DateTime::from_timestamp(*begin, 0)?, value + more?))
+        });
+        Self::new(whole)
+    }
+}
+
+/// The first second of the bucket that holds an instant.
+pub(crate) fn bucket(at: DateTime<Utc>, period: i64) -> i64 {
+    at.timestamp().div_euclid(period) * period
+}
+
+/// The first bucket that begins at an instant or after it.
+pub(crate) fn bucket_from(at: DateTime<Utc>, period: i64) -> i64 {
+    let (first, exact) = (bucket(at, period), at.timestamp_subsec_nanos() == 0);
+    if first == at.timestamp() && exact { first } else { first + period }
+}
+
+/// The instant of a bucket's end.
+pub(crate) fn end_of(bucket: i64, period: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(bucket, 0).unwrap_or(DateTime::UNIX_EPOCH) + Duration::seconds(period)
+}
+
+/// The percentile by nearest rank: the smallest value that at least `percent` of all values do not exceed. `None`
+/// without values.
+pub(crate) fn percentile(values: impl Iterator<Item = f64>, percent: f64) -> Option<f64> {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_by(f64::total_cmp);
+    let rank = values.len() - spare(values.len(), percent).min(values.len().saturating_sub(1));
+    values.get(rank.checked_sub(1)?).copied()
+}
+
+/// How many of `n` values may lie above the percentile.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)]
+pub(crate) fn spare(n: usize, percent: f64) -> usize {
+    // A little less than nothing: 5 % of 60 must be 3, whatever the last binary digit says.
+    ((n as f64) * (100.0 - percent) / 100.0 + 1e-9).floor().max(0.0) as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_percentile_is_the_nearest_rank() {
+        let of = |n: u32, percent| percentile((1..=n).map(f64::from), percent);
+        assert_eq!(of(100, 97.0), Some(97.0));
+        assert_eq!(of(336, 97.0), Some(326.0));
+        assert_eq!(of(60, 95.0), Some(57.0));
+        assert_eq!(of(5, 10.0), Some(1.0));
+        assert_eq!((of(1, 97.0), of(0, 97.0)), (Some(1.0), None));
+        assert_eq!(of(10, 100.0), Some(10.0));
+    }
+
+    #[test]
+    fn what_is_no_number_is_no_point_and_an_hour_counts_where_every_volume_has_it() {
+        let at = |hour: i64| DateTime::from_timestamp(hour * HOUR, 0).unwrap();
+        let odd = [(at(1), f64::NAN), (at(2), f64::INFINITY), (at(3), -1.0), (at(4), 2.0)];
+        assert_eq!(Series::new(odd).points(), [(at(4), 2.0)]);
+        let (one, two) = (Series::new([(at(1), 1.0), (at(2), 2.0)]), Series::new([(at(2), 5.0), (at(3), 1.0)]));
+        assert_eq!(Series::sum(&[one, two], HOUR).points(), [(at(2), 7.0)]);
+        assert!(Series::sum(&[], HOUR).is_empty());
+    }
+}

@@ -1,0 +1,89 @@
+//! Who was seen active, from the record: what was active at an instant cannot be idle before a whole window has gone
+//! by, and need not be measured until then.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::engine::config::Idle;
+use crate::engine::evidence::idle::{BURST, Idleness, Sign};
+use crate::engine::model::{Instance, sane};
+
+/// Where it stands in the record.
+pub const FILE: &str = "state/witness.jsonl";
+
+/// One instance seen active.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Sighting {
+    /// Instance id.
+    pub id: Box<str>,
+    /// Its launch time then.
+    #[serde(deserialize_with = "sane")]
+    pub launch: DateTime<Utc>,
+    /// When it was active.
+    #[serde(deserialize_with = "sane")]
+    pub at: DateTime<Utc>,
+    /// By what it was seen: a word of [`Sign::as_str`].
+    pub what: String,
+}
+
+impl Sighting {
+    /// What an answer bears witness of, if it does.
+    pub fn of(instance: &Instance, idleness: &Idleness) -> Option<Self> {
+        let Idleness::Active(sign) = idleness else { return None };
+        if matches!(sign, Sign::Witnessed { .. }) {
+            return None; // it is in the record already
+        }
+        let (launch, at) = (instance.launch?, sign.at()?);
+        Some(Self { id: instance.id.clone(), launch, at, what: sign.as_str().to_owned() })
+    }
+
+    /// Before this instant it cannot be idle. A burst spares for the veto window, but only until somebody starts the
+    /// instance: then the windows begin anew, and what is certain is the shorter one.
+    fn until(&self, launch: Option<DateTime<Utc>>, settings: &Idle) -> DateTime<Utc> {
+        let long = self.what == BURST && launch == Some(self.launch);
+        self.at + if long { settings.veto } else { settings.decision }
+    }
+}
+
+/// Everything seen active, by id.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Witness(BTreeMap<Box<str>, Sighting>);
+
+impl Witness {
+    /// Reads the file. A line that cannot be read is not known: its instance is measured.
+    pub fn parse(text: &str) -> Self {
+        let mut witness = Self::default();
+        for sighting in text.lines().filter_map(|line| serde_json::from_str(line).ok()) {
+            witness.add(sighting);
+        }
+        witness
+    }
+
+    fn add(&mut self, sighting: Sighting) {
+        let known = self.0.get(&sighting.id);
+        if known.is_none_or(|known| known.at <= sighting.at) {
+            self.0.insert(sighting.id.clone(), sighting);
+        }
+    }
+
+    /// The answer about an instance that cannot be idle yet. What lies in the future was not written by the reaper.
+    pub fn speaks(&self, instance: &Instance, settings: &Idle, now: DateTime<Utc>) -> Option<Idleness> {
+        let sighting = self.0.get(&instance.id)?;
+        let holds = sighting.at <= now && now < sighting.until(instance.launch, settings);
+        holds.then(|| Idleness::Active(Sign::Witnessed { at: sighting.at, what: sighting.what.clone() }))
+    }
+
+    /// The file after a run: what still holds, and what was seen now.
+    pub fn after(&self, sightings: &[Sighting], settings: &Idle, now: DateTime<Utc>) -> String {
+        let mut all = Self::default();
+        let kept = self.0.values().filter(|old| old.at <= now);
+        for sighting in kept.chain(sightings).filter(|one| now < one.until(Some(one.launch), settings)) {
+            all.add(sighting.clone());
+        }
+        let lines = all.0.values().filter_map(|sighting| serde_json::to_string(sighting).ok());
+        lines.map(|line| line + "\n").collect()
+    }
+}

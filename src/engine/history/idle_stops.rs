@@ -1,0 +1,63 @@
+//! How often an instance was stopped for being idle, from the record: between two such stops lie weeks of evidence,
+//! far more than a fight over hours is remembered for.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Duration, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::engine::model::sane;
+
+/// Where it stands in the record.
+pub const FILE: &str = "state/idle-stops.jsonl";
+
+/// After this many stops, each of which somebody has taken back, the reaper gives in.
+pub const ENOUGH: usize = 2;
+
+/// A stop that lies so far back counts no more: two stops of one machine lie some seven weeks apart at the least.
+const FORGET_DAYS: i64 = 366;
+
+/// When the reaper has stopped what was idle, by instance.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct IdleStops(BTreeMap<Box<str>, Vec<DateTime<Utc>>>);
+
+/// One stop as it stands in the record.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct Line {
+    id: Box<str>,
+    #[serde(deserialize_with = "sane")]
+    at: DateTime<Utc>,
+}
+
+impl IdleStops {
+    /// Reads the file, one JSON line a stop. A line that cannot be read, or lies in the future, counts for nothing.
+    pub fn parse(text: &str, now: DateTime<Utc>) -> Self {
+        let mut stops = Self::default();
+        for Line { id, at } in text.lines().filter_map(|line| serde_json::from_str(line).ok()) {
+            if at <= now && now - at <= Duration::days(FORGET_DAYS) {
+                stops.note(&id, at);
+            }
+        }
+        stops
+    }
+
+    /// The file.
+    pub fn text(&self) -> String {
+        let lines = self.0.iter().flat_map(|(id, stops)| stops.iter().map(move |at| Line { id: id.clone(), at: *at }));
+        lines.filter_map(|line| serde_json::to_string(&line).ok()).map(|line| line + "\n").collect()
+    }
+
+    /// Notes one stop.
+    pub fn note(&mut self, id: &str, at: DateTime<Utc>) {
+        let stops = self.0.entry(id.into()).or_default();
+        if !stops.contains(&at) {
+            stops.push(at);
+        }
+    }
+
+    /// How often `id` was stopped.
+    pub fn count(&self, id: &str) -> usize {
+        self.0.get(id).map_or(0, Vec::len)
+    }
+}

@@ -1,0 +1,175 @@
+//! What the record says of whole runs: one line each, and which of them broke off.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, SubsecRound, Utc};
+use serde::{Deserialize, Serialize, Serializer};
+
+use crate::engine::model::sane;
+use crate::engine::report::{Counts, Health};
+use crate::engine::request::Mode;
+
+/// One run, as its line in the table `runs` tells it. Words are kept as words: another release may have others.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunLine {
+    /// The run's id.
+    pub run: String,
+    /// The instant by which everything was judged.
+    #[serde(deserialize_with = "sane", serialize_with = "micros")]
+    pub at: DateTime<Utc>,
+    /// What was asked for.
+    pub mode: String,
+    /// `ok` or `degraded`.
+    pub health: String,
+    /// Instances seen; of an undo, instances that the other run was to stop.
+    pub seen: u64,
+    /// Verdicts to stop or hibernate, armed or not.
+    pub condemned: u64,
+    /// Steps of the plan.
+    pub steps: u64,
+    /// Outcomes `stopped` and `stopping`.
+    pub stopped: u64,
+    /// Outcomes `started`.
+    pub started: u64,
+    /// Outcomes `failed` and `unverified`.
+    pub failed: u64,
+    /// Steps put off.
+    pub deferred: u64,
+    /// Those of them that wait for people.
+    #[serde(default)]
+    pub waiting: u64,
+    /// Marks written.
+    #[serde(default)]
+    pub marked: u64,
+    /// Marks removed.
+    #[serde(default)]
+    pub lifted: u64,
+    /// Messages that a channel accepted.
+    #[serde(default)]
+    pub messages: u64,
+    /// Targets that could not be looked at.
+    pub blind: u64,
+    /// Targets closed by the organisation's policy.
+    pub closed: u64,
+    /// Calls of AWS's APIs.
+    pub calls: u64,
+    /// Why nothing was acted on at all.
+    pub refused: Option<String>,
+    /// The run that it undid.
+    pub undoes: Option<String>,
+    /// The hash of the settings.
+    pub settings: String,
+}
+
+/// An instant as a table has it: BigQuery reads six digits of a second at most, and a clock has nine.
+pub(crate) fn micros<S: Serializer>(at: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {
+    at.trunc_subsecs(6).serialize(serializer)
+}
+
+/// The same of an instant that may be unknown.
+pub(crate) fn micros_or_null<S: Serializer>(at: &Option<DateTime<Utc>>, serializer: S) -> Result<S::Ok, S::Error> {
+    at.map(|at| at.trunc_subsecs(6)).serialize(serializer)
+}
+
+impl RunLine {
+    /// The line of a run.
+    pub fn new(run: &str, at: DateTime<Utc>, mode: Mode, health: Health, counts: Counts) -> Self {
+        let Counts {
+            seen,
+            condemned,
+            stopped,
+            started,
+            failed,
+            deferred,
+            waiting,
+            marked,
+            lifted,
+            messages,
+            blind,
+            closed,
+            calls,
+        } = counts;
+        let [waiting, marked, lifted, messages] = [waiting, marked, lifted, messages].map(|count| count as u64);
+        let [seen, condemned, stopped, started] = [seen, condemned, stopped, started].map(|count| count as u64);
+        let [failed, deferred, blind, closed] = [failed, deferred, blind, closed].map(|count| count as u64);
+        let (run, mode, health) = (run.to_owned(), mode.as_str().to_owned(), health.as_str().to_owned());
+        let (steps, refused, undoes, settings) = (0, None, None, String::new());
+        Self {
+            run,
+            at,
+            mode,
+            health,
+            seen,
+            condemned,
+            steps,
+            stopped,
+            started,
+            failed,
+            deferred,
+            waiting,
+            marked,
+            lifted,
+            messages,
+            blind,
+            closed,
+            calls,
+            refused,
+            undoes,
+            settings,
+        }
+    }
+}
+
+/// What a line of the table `plans` tells of its run.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Intended {
+    /// The run's id.
+    pub run: String,
+    /// The instant by which everything was judged.
+    #[serde(deserialize_with = "sane")]
+    pub at: DateTime<Utc>,
+    /// What was asked for.
+    pub mode: String,
+}
+
+/// A run, as it is listed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Listed {
+    /// It came to its end.
+    Ended(Box<RunLine>),
+    /// It recorded what it was about to do, and nothing after: it broke off, or is still under way.
+    BrokeOff { run: String, at: DateTime<Utc>, mode: String, steps: u64 },
+}
+
+impl Listed {
+    /// The run's id.
+    pub fn run(&self) -> &str {
+        match self {
+            Self::Ended(line) => &line.run,
+            Self::BrokeOff { run, .. } => run,
+        }
+    }
+
+    /// The instant by which it judged.
+    pub fn at(&self) -> DateTime<Utc> {
+        match self {
+            Self::Ended(line) => line.at,
+            Self::BrokeOff { at, .. } => *at,
+        }
+    }
+}
+
+/// Every run of which there is a line, newest first. `plans`: the lines of the table `plans`.
+pub fn list(ended: Vec<RunLine>, plans: Vec<Intended>) -> Vec<Listed> {
+    let mut runs: BTreeMap<String, Listed> = BTreeMap::new();
+    for Intended { run, at, mode } in plans {
+        let entry = runs.entry(run.clone()).or_insert(Listed::BrokeOff { run, at, mode, steps: 0 });
+        if let Listed::BrokeOff { steps, .. } = entry {
+            *steps += 1;
+        }
+    }
+    runs.extend(ended.into_iter().map(|line| (line.run.clone(), Listed::Ended(Box::new(line)))));
+    let mut runs: Vec<Listed> = runs.into_values().collect();
+    runs.sort_by(|a, b| (b.at(), b.run()).cmp(&(a.at(), a.run())));
+    runs
+}

@@ -1,0 +1,56 @@
+//! What many lines of a report have in common, kept once: a hundred thousand of them have some dozens of types, owners
+//! and prices.
+
+use std::borrow::Borrow;
+use std::collections::HashSet;
+use std::hash::Hash;
+use std::sync::Arc;
+
+use crate::engine::cost::price::PriceKey;
+use crate::engine::judge::owner::Owner;
+use crate::engine::model::Target;
+
+/// Everything of a run that is kept once.
+#[derive(Debug, Default)]
+pub struct Shelf {
+    names: HashSet<Arc<str>>,
+    owners: HashSet<Arc<Owner>>,
+    prices: HashSet<Arc<Result<PriceKey, String>>>,
+    targets: HashSet<Arc<Target>>,
+}
+
+impl Shelf {
+    /// An instance type, or the name of a policy.
+    pub fn name(&mut self, name: &str) -> Arc<str> {
+        one(&mut self.names, name)
+    }
+
+    /// An owner.
+    pub fn owner(&mut self, owner: Owner) -> Arc<Owner> {
+        one(&mut self.owners, owner)
+    }
+
+    /// The key of a price, or why there is none.
+    pub fn price(&mut self, price: Result<PriceKey, String>) -> Arc<Result<PriceKey, String>> {
+        one(&mut self.prices, price)
+    }
+
+    /// An account and Region.
+    pub fn target(&mut self, target: &Target) -> Arc<Target> {
+        one(&mut self.targets, target.clone())
+    }
+}
+
+fn one<T, V>(known: &mut HashSet<Arc<T>>, value: V) -> Arc<T>
+where
+    T: Eq + Hash + ?Sized,
+    V: Borrow<T>,
+    Arc<T>: From<V>,
+{
+    if let Some(kept) = known.get(value.borrow()) {
+        return kept.clone();
+    }
+    let new: Arc<T> = Arc::from(value);
+    known.insert(new.clone());
+    new
+}

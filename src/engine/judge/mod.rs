@@ -1,0 +1,334 @@
+//! Judges instances one by one. What a schedule says about now is computed once for all instances under it.
+
+pub mod explain;
+pub mod interner;
+pub mod marking;
+pub mod marks;
+pub mod notice_gate;
+pub mod order;
+pub mod owner;
+pub mod remarks;
+pub mod retagged;
+pub mod topics;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+
+use crate::engine::config::{Fit, IdleDeed, Policy, Settings, Stage};
+use crate::engine::evidence::idle::{Idleness, Missing};
+use crate::engine::judge::marking::{Finding, Marking, finding, marking};
+use crate::engine::judge::notice_gate::{Gate, gate};
+use crate::engine::judge::order::verdict;
+use crate::engine::judge::owner::{Contacts, OwnedBy, Owner, Reach};
+use crate::engine::judge::remarks::remarks;
+use crate::engine::judge::retagged::{Retag, Said};
+use crate::engine::judge::topics::{Ruled, Talk, talk};
+use crate::engine::model::panic::contained;
+use crate::engine::model::{Account, Action, Instance, Remark, Spared, State, Tags, UnknownFact, Verdict};
+use crate::engine::request::Scope;
+use crate::engine::rules::case::{Activity, Case, History, Hours, own_tag};
+use crate::engine::schedule::{Expr, ExprError, Part, Schedule};
+use crate::engine::tags::keep::Kept;
+
+/// What is decided for one instance.
+#[derive(Clone, Debug)]
+pub struct Ruling {
+    /// What to do, or why not.
+    pub verdict: Verdict,
+    /// The policy that matches first.
+    pub policy: Option<Arc<Policy>>,
+    /// Whether both keys are turned, for a verdict that acts.
+    pub armed: bool,
+    /// The instant after which a stop must not begin: the next opening less a margin.
+    pub not_after: Option<DateTime<Utc>>,
+    /// What a stop waits for.
+    pub gate: Gate,
+    /// What is to be done about its mark, if armed.
+    pub marking: Option<Marking>,
+    /// What there is to say about it.
+    pub talk: Talk,
+    /// Who owns it, and how that is known.
+    pub owner: Owner,
+    /// The zone of its hours.
+    pub zone: Tz,
+    /// What its tags say about keeping it.
+    pub kept: Kept,
+    /// Whether the reaper stopped it and nobody has touched it since.
+    pub ours: bool,
+    /// What else there is to know about it.
+    pub remarks: Vec<Remark>,
+    /// What is missing to tell whether it does anything, where weeks of evidence were asked for.
+    pub undetermined: Option<Missing>,
+}
+
+impl Ruling {
+    fn unjudged(panic: String) -> Self {
+        Self {
+            verdict: Verdict::Spare(Spared::Unjudged { panic }),
+            policy: None,
+            armed: false,
+            not_after: None,
+            gate: Gate::Open,
+            marking: None,
+            talk: Talk::default(),
+            owner: Owner { name: Arc::default(), by: OwnedBy::Nobody },
+            zone: Tz::UTC,
+            kept: Kept::No,
+            ours: false,
+            remarks: Vec::new(),
+            undetermined: None,
+        }
+    }
+}
+
+/// What is known of an instance beside DescribeInstances.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Known {
+    /// The last hour.
+    pub activity: Activity,
+    /// What weeks of evidence say.
+    pub idleness: Idleness,
+}
+
+impl Known {
+    /// Nothing was asked.
+    pub const NOTHING: Self = Self { activity: Activity::NotAsked, idleness: Idleness::NotAsked };
+
+    /// The last hour alone.
+    pub fn activity(activity: Activity) -> Self {
+        Self { activity, idleness: Idleness::NotAsked }
+    }
+}
+
+/// What is known of alternate contacts where nobody was asked.
+static NOBODY: Contacts = Contacts::new();
+
+/// Judges every instance of a run by the same settings at the same instant.
+pub struct Judge<'a> {
+    settings: &'a Settings,
+    scope: &'a Scope,
+    history: &'a History,
+    contacts: &'a Contacts,
+    now: DateTime<Utc>,
+    by_policy: Vec<Arc<Hours>>,
+    by_tag: HashMap<(usize, Box<str>), Arc<Hours>>,
+}
+
+impl<'a> Judge<'a> {
+    /// A judge for one instant.
+    pub fn new(settings: &'a Settings, scope: &'a Scope, history: &'a History, now: DateTime<Utc>) -> Self {
+        let mut by_schedule: HashMap<&str, Arc<Hours>> = HashMap::new();
+        let by_policy = settings.policies.iter().map(|policy| {
+            let schedule = &policy.schedule;
+            let hours = by_schedule.entry(&schedule.name).or_insert_with(|| {
+                Arc::new(Hours { schedule: schedule.clone(), at: schedule.at(now), unreadable: None })
+            });
+            hours.clone()
+        });
+        let by_policy = by_policy.collect();
+        Self { settings, scope, history, contacts: &NOBODY, now, by_policy, by_tag: HashMap::new() }
+    }
+
+    /// The same judge, who knows accounts' alternate contacts.
+    #[must_use]
+    pub fn with_contacts(self, contacts: &'a Contacts) -> Self {
+        Self { contacts, ..self }
+    }
+
+    /// The ruling for one instance. Total: there is one for every instance.
+    pub fn rule(&mut self, instance: &Instance, account: &Account, activity: &Activity) -> Ruling {
+        self.rule_known(instance, account, &Known::activity(activity.clone()))
+    }
+
+    /// The ruling for one instance of which more is known. Where judging it panics, it is left alone and shown.
+    pub fn rule_known(&mut self, instance: &Instance, account: &Account, known: &Known) -> Ruling {
+        contained("judge", &instance.id, || self.judged(instance, account, known)).unwrap_or_else(Ruling::unjudged)
+    }
+
+    fn judged(&mut self, instance: &Instance, account: &Account, known: &Known) -> Ruling {
+        let (matched, match_unknown) = self.matched(instance, account);
+        let hours = matched.map(|index| (index, self.hours(index, instance)));
+        let policy = hours.as_ref().map(|(index, hours)| (&*self.settings.policies[*index], &**hours));
+        let case = Case { match_unknown, ..self.case(instance, account, known, policy) };
+        let verdict = verdict(&case);
+        let owner = owner::resolve(self.settings, &instance.tags, account, self.contacts);
+        let reach = Reach::of(self.settings, &owner);
+        let both_keys = self.armed(matched.map(|index| &*self.settings.policies[index]));
+        let marking = finding(&case, &verdict).and_then(|finding| marking(&case, finding));
+        let said = Said::of(&case, &owner);
+        let of_account = || owner::resolve(self.settings, &Tags::default(), account, self.contacts);
+        let operator = self.settings.notify.operator.is_some();
+        let retag = Retag::of(&case, &said, operator || Reach::of(self.settings, &of_account()).is_some());
+        let gate = gate(&case, &verdict, marking.as_ref(), reach, retag);
+        let ruled = Ruled {
+            verdict: &verdict,
+            armed: both_keys,
+            gate,
+            marking: marking.as_ref(),
+            reach,
+            by_default: owner.is_default(),
+            retag,
+            of_account: &of_account,
+        };
+        let talk = talk(&case, &ruled);
+        let remarks = remarks(&case, owner.is_default());
+        let zone = case.policy.map_or(Tz::UTC, |(_, hours)| hours.at.zone);
+        let ours = case.own_tag().is_some_and(|tag| case.is_ours_since(&tag));
+        let kept = case.kept;
+        let policy = matched.map(|index| self.settings.policies[index].clone());
+        Ruling {
+            armed: verdict.action().is_some() && both_keys,
+            not_after: not_after(&verdict, policy.as_deref()),
+            gate,
+            marking: marking.filter(|_| both_keys),
+            talk,
+            policy,
+            verdict,
+            owner,
+            zone,
+            kept,
+            ours,
+            remarks,
+            undetermined: undetermined(&known.idleness),
+        }
+    }
+
+    /// Whether weeks of evidence could make a difference for an instance: its policy asks for it, and no rule spares
+    /// it whatever they say.
+    pub fn wants_evidence(&mut self, instance: &Instance, account: &Account) -> bool {
+        let (known, asked) = (Known::NOTHING, self.settings.idle.is_some());
+        let wants = |case: &Case<'_>| {
+            let policy = case.policy.is_some_and(|(policy, _)| policy.idle != IdleDeed::Ignore);
+            let verdict = verdict(case);
+            policy && case.instance.state == State::Running && finding(case, &verdict) == Some(Finding::Unknown)
+        };
+        let ask = || self.with_case(instance, account, &known, wants);
+        asked && contained("judge", &instance.id, ask).unwrap_or(false) // its ruling tells of the panic
+    }
+
+    /// Lends the case of one instance to `look`, for an explanation.
+    pub fn with_case<T>(
+        &mut self,
+        instance: &Instance,
+        account: &Account,
+        known: &Known,
+        look: impl FnOnce(&Case<'_>) -> T,
+    ) -> T {
+        let (matched, match_unknown) = self.matched(instance, account);
+        let hours = matched.map(|index| (index, self.hours(index, instance)));
+        let policy = hours.as_ref().map(|(index, hours)| (&*self.settings.policies[*index], &**hours));
+        look(&Case { match_unknown, ..self.case(instance, account, known, policy) })
+    }
+
+    fn case<'b>(
+        &'b self,
+        instance: &'b Instance,
+        account: &'b Account,
+        known: &'b Known,
+        policy: Option<(&'b Policy, &'b Hours)>,
+    ) -> Case<'b> {
+        let Self { settings, scope, history, contacts: _, now, by_policy: _, by_tag: _ } = self;
+        let Known { activity, idleness } = known;
+        let match_unknown = None;
+        let hours = policy.map(|(_, hours)| &*hours.schedule);
+        let kept = Kept::read(&instance.tags, &settings.tags, hours, *now);
+        Case { settings, scope, account, instance, policy, match_unknown, kept, activity, idleness, history, now: *now }
+    }
+
+    /// Both keys, and a record to write to.
+    fn armed(&self, policy: Option<&Policy>) -> bool {
+        self.settings.run.armed
+            && self.settings.run.record.is_some()
+            && policy.is_some_and(|policy| policy.stage == Stage::Enforce)
+    }
+
+    /// The policy that matches first; and, where that is unknown, the first that may, and why it is unknown. What the
+    /// reaper stopped under a policy that may match stays with that policy, so that it is started again.
+    fn matched(&self, instance: &Instance, account: &Account) -> (Option<usize>, Option<(&'a str, UnknownFact)>) {
+        let policies = &self.settings.policies;
+        let (mut matched, mut doubtful) = (None, Vec::new());
+        for (index, policy) in policies.iter().enumerate() {
+            match policy.matcher.fit(instance, account) {
+                Fit::No => {}
+                Fit::Unknown(fact) => doubtful.push((index, fact)),
+                Fit::Yes => {
+                    matched = Some(index);
+                    break;
+                }
+            }
+        }
+        let Some((first, fact)) = doubtful.first().copied() else { return (matched, None) };
+        let mut candidates = doubtful.iter().map(|(index, _)| *index).chain(matched);
+        let own = own_tag(instance, self.settings);
+        let stopped_by = own.and_then(|tag| candidates.find(|index| policies[*index].name == tag.policy));
+        (stopped_by, Some((policies[first].name.as_str(), fact)))
+    }
+
+    fn hours(&mut self, index: usize, instance: &Instance) -> Arc<Hours> {
+        let mut values = instance.tags.any_case(&self.settings.tags.schedule).map(|(_, value)| value);
+        let Some(value) = values.next() else {
+            return self.by_policy[index].clone();
+        };
+        if let Some(other) = values.find(|other| *other != value) {
+            let base = &self.by_policy[index];
+            let wrong = ExprError::TwoTags(value.to_owned(), other.to_owned());
+            let unreadable = Some((value.to_owned(), wrong));
+            return Arc::new(Hours { schedule: base.schedule.clone(), at: base.at.clone(), unreadable });
+        }
+        if let Some(known) = self.by_tag.get(&(index, value.into())) {
+            return known.clone();
+        }
+        let hours = Arc::new(self.read_tag(index, value));
+        self.by_tag.insert((index, value.into()), hours.clone());
+        hours
+    }
+
+    /// The hours that a `schedule` tag names or writes; what it leaves out comes from the policy's schedule.
+    fn read_tag(&self, index: usize, value: &str) -> Hours {
+        let base = &self.by_policy[index];
+        let parts = match self.settings.schedules.get(value) {
+            Some(named) => named.parts.clone(),
+            None => match Expr::parse(value) {
+                Ok(expr) => vec![part(expr, &base.schedule)],
+                Err(wrong) => {
+                    let unreadable = Some((value.to_owned(), wrong));
+                    return Hours { schedule: base.schedule.clone(), at: base.at.clone(), unreadable };
+                }
+            },
+        };
+        let freezes = base.schedule.parts.iter().filter_map(|part| Some((part.zone, part.calendar.clone()?)));
+        let schedule = Schedule { name: value.to_owned(), parts, also_frozen_by: freezes.collect() };
+        Hours { at: schedule.at(self.now), schedule: Arc::new(schedule), unreadable: None }
+    }
+}
+
+/// A tag's expression takes zone and calendar from the policy's schedule, unless it names a zone: another
+/// zone's holidays are not this calendar's.
+fn part(expr: Expr, base: &Schedule) -> Part {
+    let calendar = base.parts.first().and_then(|part| part.calendar.clone());
+    match expr.zone {
+        Some(zone) => Part { hours: expr.hours, zone, calendar: None },
+        None => Part { hours: expr.hours, zone: base.zone(), calendar },
+    }
+}
+
+/// What is missing, where nobody can tell.
+fn undetermined(idleness: &Idleness) -> Option<Missing> {
+    match idleness {
+        Idleness::Undetermined(missing) => Some(missing.clone()),
+        Idleness::NotAsked | Idleness::Active(_) | Idleness::Idle(_) => None,
+    }
+}
+
+fn not_after(verdict: &Verdict, policy: Option<&Policy>) -> Option<DateTime<Utc>> {
+    let opens = match (verdict, verdict.action()) {
+        (Verdict::Stop(outside) | Verdict::Hibernate(outside), Some(Action::Stop | Action::Hibernate)) => outside.opens,
+        (_, _) => None,
+    };
+    Some(opens? - policy?.margin())
+}

@@ -1,0 +1,139 @@
+//! Whether a stop may be done now, or has to wait: for a mark, for its owner to be told, for the days that the
+//! owner has to answer. Not told means not acted on.
+
+use chrono::{DateTime, Utc};
+
+use crate::engine::config::Policy;
+use crate::engine::history::notices::Told;
+use crate::engine::judge::marking::{Marking, standing};
+use crate::engine::judge::owner::Reach;
+use crate::engine::judge::retagged::Retag;
+use crate::engine::model::{Subject, Verdict};
+use crate::engine::plan::caps::Cap;
+use crate::engine::rules::case::Case;
+use crate::engine::schedule::Schedule;
+use crate::engine::tags::mark::Mark;
+
+/// The first stop under a policy of hours is announced so many business days ahead.
+pub const NOTICE_DAYS: u32 = 1;
+
+/// Whether a stop may be done now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gate {
+    /// It may.
+    Open,
+    /// It waits for this, until then if that is known.
+    Shut {
+        /// What it waits for.
+        because: Cap,
+        /// When it may be done, as things stand.
+        until: Option<DateTime<Utc>>,
+    },
+}
+
+/// What there is to know about a notice: what was said, and to whom it has to have been said.
+#[derive(Clone, Copy, Debug)]
+pub struct Notice<'a> {
+    /// What the ledger has about the instance and the subject.
+    pub told: Option<&'a Told>,
+    /// Who has to have been told, and where; `None` where nobody can be.
+    pub reach: Option<Reach<'a>>,
+    /// The policy in force.
+    pub policy: &'a Policy,
+    /// Its tags as they are now, and what was said of their changes.
+    pub retag: Retag<'a>,
+    /// The policy's own schedule: its calendar counts the business days, whatever hours a tag of the instance has.
+    pub schedule: &'a Schedule,
+}
+
+impl<'a> Notice<'a> {
+    /// The notice that counts: given to this owner, about this policy, and not of a time when nothing was going to
+    /// be done.
+    fn given(&self) -> Option<&'a Told> {
+        let told = self.told?;
+        let read = self.reach.is_some_and(|reach| reach.has_read(told));
+        let retagged = self.retag.differs(told) || self.retag.is_unsaid(told);
+        (told.binding && told.policy == self.policy.name && read && !retagged).then_some(told)
+    }
+
+    fn is_operators(&self) -> bool {
+        self.told.is_some_and(|told| self.retag.is_operators(told))
+    }
+
+    /// Open so many business days after the notice, and never before the instant that it announced: the settings may
+    /// have changed since.
+    fn after(&self, told: &Told, days: u32, because: Cap, now: DateTime<Utc>) -> Gate {
+        match self
+            .schedule
+            .business_days_after(self.retag.since(told), days)
+            .map(|until| told.due.map_or(until, |due| due.max(until)))
+        {
+            Some(until) if now >= until => Gate::Open,
+            until => Gate::Shut { because, until },
+        }
+    }
+
+    /// Whether the policy's hours may stop it: the first time its owner has to have been told a business day ahead.
+    pub fn of_hours(&self, now: DateTime<Utc>) -> Gate {
+        if self.policy.unannounced {
+            return Gate::Open;
+        }
+        match self.given() {
+            None if self.is_operators() => Gate::Shut { because: Cap::TagsChanged, until: None },
+            None => Gate::Shut { because: Cap::NotTold, until: None },
+            Some(told) if told.has_lapsed(now) => Gate::Shut { because: Cap::NotTold, until: None },
+            Some(told) => self.after(told, NOTICE_DAYS, Cap::Announced, now),
+        }
+    }
+
+    /// Whether an idle instance may be stopped: marked, its owner told of this very mark, and the grace over,
+    /// counted from the first notice that was accepted.
+    pub fn of_mark(&self, mark: Option<&Mark>, now: DateTime<Utc>) -> Gate {
+        if self.is_operators() {
+            return Gate::Shut { because: Cap::TagsChanged, until: None };
+        }
+        let Some(mark) = mark else { return Gate::Shut { because: Cap::NotMarked, until: None } };
+        let Some(told) = self.given().filter(|told| told.first >= mark.since) else {
+            return Gate::Shut { because: Cap::NotTold, until: None };
+        };
+        match self.after(told, self.policy.grace, Cap::InGrace, now) {
+            // A mark that was written for later stays for later.
+            Gate::Open if now < mark.not_before => Gate::Shut { because: Cap::InGrace, until: Some(mark.not_before) },
+            gate => gate,
+        }
+    }
+
+    /// Whether half of the grace is over since the owner was told, and nobody has answered.
+    pub fn is_half_over(&self, now: DateTime<Utc>) -> bool {
+        let half = self.policy.grace.div_ceil(2);
+        self.given().is_some_and(|told| {
+            told.second.is_none() && self.schedule.business_days_after(told.first, half).is_some_and(|half| now >= half)
+        })
+    }
+}
+
+/// What the stop that `verdict` asks for waits for; open where it asks for none.
+pub fn gate(
+    case: &Case<'_>,
+    verdict: &Verdict,
+    marking: Option<&Marking>,
+    reach: Option<Reach<'_>>,
+    retag: Retag<'_>,
+) -> Gate {
+    let Some((policy, _)) = case.policy else { return Gate::Open };
+    let notice = |subject| {
+        let told = case.history.told.find(&case.instance.id, subject);
+        Notice { told, reach, policy, retag, schedule: &policy.schedule }
+    };
+    match verdict {
+        Verdict::Stop(_) | Verdict::Hibernate(_) => notice(Subject::FirstStop).of_hours(case.now),
+        Verdict::Idle(found) if found.reported.is_none() => {
+            // A mark that is about to be replaced or lifted does not count.
+            let mark = standing(case).ok().filter(|_| marking.is_none());
+            notice(Subject::Idle).of_mark(mark.as_ref(), case.now)
+        }
+        Verdict::Idle(_) | Verdict::Start(_) | Verdict::Report(_) | Verdict::Spare(_) | Verdict::OutOfScope(_) => {
+            Gate::Open
+        }
+    }
+}

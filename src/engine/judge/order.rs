@@ -1,0 +1,60 @@
+//! The order of the rules, as one array. The first rule that applies decides.
+
+use crate::engine::kinds::ec2::{
+    appliance, auto_scaling_member, cannot_hibernate, container_host, instance_store, kubernetes_node, managed_service,
+    no_saving, spot,
+};
+use crate::engine::model::{Lacks, Spared, Verdict};
+use crate::engine::rules::case::Case;
+use crate::engine::rules::{
+    Rule, busy, calendar_exhausted, frozen, idle, incomplete, keep_unreadable, kept, kept_until, match_unknown,
+    never_listed, no_policy, not_looked_at, not_running, not_selected, other_hub, outside_hours, overtime, reopening,
+    restart_fight, schedule_unreadable, tag_unknown, undone, unmeasured, within_hours, young,
+};
+
+/// Every rule, in order. The last one always decides for an instance that a policy matches.
+pub const RULES: &[Rule] = &[
+    kept::RULE,
+    kept_until::RULE,
+    keep_unreadable::RULE,
+    tag_unknown::RULE,
+    never_listed::RULE,
+    not_looked_at::RULE,
+    no_policy::RULE,
+    not_selected::RULE,
+    other_hub::RULE,
+    not_running::RULE,
+    match_unknown::RULE,
+    incomplete::RULE,
+    auto_scaling_member::RULE,
+    kubernetes_node::RULE,
+    container_host::RULE,
+    managed_service::RULE,
+    spot::RULE,
+    instance_store::RULE,
+    no_saving::RULE,
+    appliance::RULE,
+    schedule_unreadable::RULE,
+    calendar_exhausted::RULE,
+    frozen::RULE,
+    idle::RULE,
+    reopening::RULE,
+    within_hours::RULE,
+    undone::RULE,
+    overtime::RULE,
+    young::RULE,
+    cannot_hibernate::RULE,
+    restart_fight::RULE,
+    busy::RULE,
+    unmeasured::RULE,
+    outside_hours::RULE,
+];
+
+/// The verdict for one instance: total, one for every case.
+pub fn verdict(case: &Case<'_>) -> Verdict {
+    RULES.iter().find_map(|rule| (rule.judge)(case)).unwrap_or(
+        // `outside_hours` decides whenever a policy matches and `no_policy` when none does; should that ever
+        // not hold, the instance is spared and shown.
+        Verdict::Spare(Spared::Incomplete { lacks: Lacks::Rule }),
+    )
+}

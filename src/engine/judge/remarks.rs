@@ -1,0 +1,79 @@
+//! What else there is to know about an instance: did an earlier stop hold, has it been running for too long with nobody
+//! behind it, has it tags that look like ours and are not. Nothing here decides anything.
+
+use chrono::{DateTime, Duration, Utc};
+
+use crate::engine::model::{Remark, Starter, State, Stopped};
+use crate::engine::rules::case::{Case, START_MINUTES};
+use crate::engine::tags::keep::Kept;
+use crate::engine::tags::stop_tag::{Because, OwnTag};
+
+/// A start after one of the reaper's stops is told of for so long.
+const TOLD_DAYS: i64 = 7;
+
+/// Everything there is to remark; `by_default`: only the settings' default owns it.
+pub fn remarks(case: &Case<'_>, by_default: bool) -> Vec<Remark> {
+    let aged = aged(case, by_default).map(|since| Remark::Aged { since });
+    aged.into_iter().chain(after_stop(case)).chain(unknown_tags(case)).collect()
+}
+
+/// Tags that look like ours and are not, but for the one that the verdict names.
+fn unknown_tags(case: &Case<'_>) -> impl Iterator<Item = Remark> {
+    let names = &case.settings.tags;
+    let in_verdict = |key: &str| matches!(case.kept_from_stops(), Kept::Mistyped { key: found, .. } if found == key);
+    let owner = |key: &str| case.settings.owners.tags.iter().any(|tag| tag.eq_ignore_ascii_case(key));
+    case.instance.tags.iter().filter_map(move |(key, _)| {
+        let meant = names.meant(key);
+        let unknown = (meant.is_some() || names.is_unknown(key)) && !in_verdict(key) && !owner(key);
+        unknown.then(|| Remark::UnknownTag { key: key.to_owned(), meant: meant.map(str::to_owned) })
+    })
+}
+
+/// Since when it has been running, where that is longer than `max-age` and only the settings' default owns it.
+pub fn aged(case: &Case<'_>, by_default: bool) -> Option<DateTime<Utc>> {
+    let idle = case.settings.idle.as_ref().filter(|_| by_default && case.policy.is_some())?;
+    let up = case.instance.state == State::Running;
+    case.instance.launch.filter(|since| up && case.now - *since > idle.max_age)
+}
+
+/// What became of the stop that its own tag tells of.
+fn after_stop(case: &Case<'_>) -> Option<Remark> {
+    let tag = case.own_tag()?;
+    if case.is_ours_since(&tag) {
+        let down = matches!(case.instance.state, State::Stopping | State::Stopped);
+        return down.then(|| Remark::Holds(stopped(tag)));
+    }
+    let at = started_again(case, &tag)?;
+    let by = starter(case, at);
+    Some(Remark::StartedAgain { stopped: stopped(tag), at, by })
+}
+
+/// When it was started again, where that was lately and before its hours began: a start within them is what hours are
+/// for. What was stopped for being idle is to stay so.
+fn started_again(case: &Case<'_>, tag: &OwnTag) -> Option<DateTime<Utc>> {
+    let up = matches!(case.instance.state, State::Pending | State::Running);
+    let launch = case.instance.launch.filter(|launch| up && *launch > tag.at && *launch <= case.now)?;
+    let opens = match tag.because {
+        Because::Hours => case.policy.and_then(|(_, hours)| hours.schedule.next_opening(tag.at)),
+        Because::Idle => None,
+    };
+    let lately = case.now - launch <= Duration::days(TOLD_DAYS);
+    let early = opens.is_none_or(|opens| launch < opens);
+    let own = case.history.is_own_start(&case.instance.id, launch) && undone(case, launch).is_none();
+    (lately && early && !own).then_some(launch)
+}
+
+fn starter(case: &Case<'_>, launch: DateTime<Utc>) -> Starter {
+    undone(case, launch).map_or(Starter::Unknown, |_| Starter::Undo)
+}
+
+/// The undo that a start belongs to: it is noted when the undo decides, and the start follows within the same run.
+fn undone(case: &Case<'_>, launch: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let at = *case.history.undone.get(&case.instance.id)?;
+    (at <= launch && launch - at <= Duration::minutes(START_MINUTES)).then_some(at)
+}
+
+fn stopped(tag: OwnTag) -> Stopped {
+    let OwnTag { at, run, policy: _, because, hub: _ } = tag;
+    Stopped { at, run, because }
+}

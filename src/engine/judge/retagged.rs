@@ -1,0 +1,108 @@
+//! Tags that changed since a notice. Whoever may tag an instance (`ec2:CreateTags`) could name themselves its owner, give
+//! it other hours, and take the notice in its owner's place. So where the owner or the schedule tag of a candidate changes,
+//! the notice begins anew and the account's owner is notified as well; after two such changes the operator decides.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::engine::history::notices::Told;
+use crate::engine::judge::owner::{OwnedBy, Owner};
+use crate::engine::model::Subject;
+use crate::engine::rules::case::Case;
+
+/// So often a notice begins anew for a changed tag, until a stop ends the cycle or nothing happens for as long as a notice
+/// holds: once may be a mistake and once its correction.
+pub const RENEWALS: u8 = 2;
+
+/// What the tags said on which a notice rests. It is kept for candidates only.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Said {
+    /// The owner, where a tag names one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    owner: Option<Arc<str>>,
+    /// The values of its schedule tag.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    schedule: Vec<Box<str>>,
+}
+
+impl Said {
+    /// What the tags of an instance with this owner say.
+    pub fn of(case: &Case<'_>, owner: &Owner) -> Self {
+        let by_tag = match owner.by {
+            OwnedBy::Tag(_) => true,
+            OwnedBy::Account(_)
+            | OwnedBy::AlternateContact
+            | OwnedBy::Default
+            | OwnedBy::Nobody
+            | OwnedBy::Unresolved(_) => false,
+        };
+        let values = case.instance.tags.any_case(&case.settings.tags.schedule).map(|(_, value)| Box::from(value));
+        let mut schedule: Vec<Box<str>> = values.collect();
+        schedule.sort_unstable();
+        Self { owner: by_tag.then(|| owner.name.clone()), schedule }
+    }
+}
+
+/// The tags of one instance as they are now, and what was said of their changes.
+#[derive(Clone, Copy, Debug)]
+pub struct Retag<'a> {
+    said: &'a Said,
+    /// What the ledger has about changed tags of the instance.
+    entry: Option<&'a Told>,
+    /// Whether there is anybody beside its owner who could be notified.
+    can_notify: bool,
+    now: DateTime<Utc>,
+}
+
+impl<'a> Retag<'a> {
+    /// Of the instance of `case`, whose tags say this. `can_notify`: whether the account's owner or the operator can be
+    /// notified; where neither can, a change begins the notice anew and no more.
+    pub fn of(case: &Case<'a>, said: &'a Said, can_notify: bool) -> Self {
+        let entry = case.history.told.find(&case.instance.id, Subject::Retagged);
+        Self { said, entry, can_notify, now: case.now }
+    }
+
+    /// What the tags say.
+    pub fn said(&self) -> &Said {
+        self.said
+    }
+
+    /// Of an instance about which the ledger knows no change.
+    pub fn unchanged(said: &'a Said) -> Self {
+        Self { said, entry: None, can_notify: false, now: DateTime::UNIX_EPOCH }
+    }
+
+    /// Whether the tags differ from those on which this notice rests.
+    pub fn differs(&self, told: &Told) -> bool {
+        told.binding && !told.has_lapsed(self.now) && told.tags.as_ref().is_some_and(|then| then != self.said)
+    }
+
+    /// How many changes of this cycle were said.
+    fn times(&self) -> u8 {
+        self.entry.filter(|entry| !entry.has_lapsed(self.now)).map_or(0, |entry| entry.times)
+    }
+
+    /// Whether the operator decides: the tags have changed too often.
+    pub fn is_operators(&self, told: &Told) -> bool {
+        self.differs(told) && self.times() >= RENEWALS
+    }
+
+    /// Whether the operator is to be notified now.
+    pub fn is_news_for_operator(&self, remind_after: chrono::Duration) -> bool {
+        self.times() <= RENEWALS || self.entry.is_none_or(|entry| self.now - entry.last >= remind_after)
+    }
+
+    /// Whether the notice was given for changed tags, and the account's owner was not notified of that yet.
+    pub fn is_unsaid(&self, told: &Told) -> bool {
+        told.changed && self.can_notify && self.entry.is_none_or(|entry| entry.last < told.first)
+    }
+
+    /// Since when everybody who has to know has been notified.
+    pub fn since(&self, told: &Told) -> DateTime<Utc> {
+        let last = self.entry.filter(|_| told.changed).map(|entry| entry.last);
+        last.map_or(told.first, |last| last.max(told.first))
+    }
+}

@@ -1,0 +1,261 @@
+//! What there is to say about one instance, and what was said before: only news is told, and only once.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use crate::engine::history::notices::Told;
+use crate::engine::judge::marking::{Marking, standing};
+use crate::engine::judge::notice_gate::{Gate, NOTICE_DAYS, Notice};
+use crate::engine::judge::owner::{OwnedBy, Owner, Reach};
+use crate::engine::judge::remarks;
+use crate::engine::judge::retagged::{Retag, Said};
+use crate::engine::model::{Contact, Spared, Subject, Subjects, Verdict};
+use crate::engine::rules::case::Case;
+use crate::engine::tags::keep::Kept;
+use crate::engine::tags::keep_until::KeepUntil;
+use crate::engine::tags::mark::Lifted;
+
+/// Owners are warned so many business days before a `keep-until` ends.
+const WARN_DAYS: u32 = 3;
+
+/// One thing to be said about an instance, were it not said before.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Topic {
+    /// What it is about.
+    pub subject: Subject,
+    /// To whom.
+    pub contact: Contact,
+    /// Since when it has been so.
+    pub since: Option<DateTime<Utc>>,
+    /// When it will be stopped at the earliest, or when its keep ends; `None` where nothing will be done.
+    pub due: Option<DateTime<Utc>>,
+    /// Why a mark is lifted.
+    pub lifted: Option<Lifted>,
+    /// It was said before.
+    pub reminder: bool,
+    /// Who is told in the owner's place; nobody of this name has a channel where the operator is.
+    pub to: Option<Box<Owner>>,
+}
+
+/// Everything there is to say about an instance, and what of the ledger does not hold any more.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Talk {
+    /// News.
+    pub topics: Vec<Topic>,
+    /// Notices that begin anew the next time.
+    pub forget: Subjects,
+    /// What its tags say, of a candidate.
+    pub said: Option<Box<Said>>,
+}
+
+/// What a topic depends on, beside the case.
+#[derive(Clone, Copy)]
+pub struct Ruled<'a> {
+    /// What was decided.
+    pub verdict: &'a Verdict,
+    /// Whether both keys are turned.
+    pub armed: bool,
+    /// What a stop waits for.
+    pub gate: Gate,
+    /// What is to be done about its mark.
+    pub marking: Option<&'a Marking>,
+    /// Who is told, and where; `None` where nobody can be.
+    pub reach: Option<Reach<'a>>,
+    /// The owner is known by the settings' default only.
+    pub by_default: bool,
+    /// Its tags as they are now, and what was said of their changes.
+    pub retag: Retag<'a>,
+    /// Who owns the account, whatever the instance's tags say.
+    pub of_account: &'a dyn Fn() -> Owner,
+}
+
+/// What there is to say about the instance of `case`.
+pub fn talk(case: &Case<'_>, ruled: &Ruled<'_>) -> Talk {
+    let mut talk = Talk::default();
+    keeping(case, ruled, &mut talk);
+    match ruled.verdict {
+        Verdict::Stop(outside) | Verdict::Hibernate(outside) | Verdict::Report(outside) => {
+            first_stop(case, ruled, outside.since(), &mut talk);
+        }
+        Verdict::Idle(_) => idle(case, ruled, &mut talk),
+        Verdict::Spare(spared) => attention(case, ruled, spared, &mut talk),
+        Verdict::Start(_) | Verdict::OutOfScope(_) => {}
+    }
+    lifted(case, ruled, &mut talk);
+    aged(case, ruled, &mut talk);
+    talk.said = ruled.verdict.action().map(|_| Box::new(ruled.retag.said().clone()));
+    talk
+}
+
+impl Ruled<'_> {
+    fn told<'c>(&self, case: &Case<'c>, subject: Subject) -> Option<&'c Told> {
+        case.history.told.find(&case.instance.id, subject)
+    }
+
+    /// What is said of tags that changed since this notice, beside the notice itself: to the account's owner, and in the end
+    /// to the operator. `due`: when it will be stopped, counted from now. Whether the operator decides now.
+    fn retagged(&self, case: &Case<'_>, told: Option<&Told>, due: Option<DateTime<Utc>>, talk: &mut Talk) -> bool {
+        let Some(told) = told else { return false };
+        let (retag, operators) = (self.retag, self.retag.is_operators(told));
+        let to = if operators {
+            let nobody = || Owner { name: Arc::from(""), by: OwnedBy::Nobody };
+            retag.is_news_for_operator(case.settings.notify.remind_after).then(nobody)
+        } else {
+            (retag.differs(told) || retag.is_unsaid(told)).then(self.of_account)
+        };
+        let topic = |to| Topic {
+            to: Some(Box::new(to)),
+            ..Topic::new(Subject::Retagged, None, due.filter(|_| !operators), false)
+        };
+        talk.topics.extend(to.map(topic));
+        operators
+    }
+
+    /// `None` where it was said to this owner lately; else whether it is a reminder. With `once` it is never said
+    /// a second time.
+    fn is_news(&self, told: Option<&Told>, policy: &str, binding: bool, once: bool, case: &Case<'_>) -> Option<bool> {
+        let Some(told) = told else { return Some(false) };
+        let read = self.reach.is_none_or(|reach| reach.has_read(told));
+        let same = told.binding == binding && told.policy == policy && read && !self.retag.differs(told);
+        if !same {
+            return Some(false);
+        }
+        (!once && case.now - told.last >= case.settings.notify.remind_after).then_some(true)
+    }
+}
+
+/// What is kept is not going to be stopped: every notice of that begins anew when its keep ends, of which its owner
+/// is warned.
+fn keeping(case: &Case<'_>, ruled: &Ruled<'_>, talk: &mut Talk) {
+    if case.kept == Kept::No {
+        talk.forget.push(Subject::KeepEnds);
+        return;
+    }
+    talk.forget.push(Subject::FirstStop);
+    talk.forget.push(Subject::Idle);
+    talk.forget.push(Subject::Retagged);
+    let (Kept::Until { value: _, until }, Some((policy, hours))) = (&case.kept, case.policy) else { return };
+    let ends = match *until {
+        KeepUntil::Instant(instant) => Some(instant),
+        KeepUntil::Date(date) => hours.schedule.keep_ends(date),
+    };
+    let Some(ends) = ends else { return };
+    if case.now < policy.schedule.business_days_before(ends, WARN_DAYS) {
+        talk.forget.push(Subject::KeepEnds);
+    } else if ruled.is_news(ruled.told(case, Subject::KeepEnds), &policy.name, true, true, case).is_some() {
+        talk.topics.push(Topic::new(Subject::KeepEnds, None, Some(ends), false));
+    }
+}
+
+/// The first stop under a policy is announced; a policy that only reports, or is not armed, says it and reminds.
+fn first_stop(case: &Case<'_>, ruled: &Ruled<'_>, since: DateTime<Utc>, talk: &mut Talk) {
+    let Some((policy, _)) = case.policy else { return };
+    let acts = ruled.armed && ruled.verdict.action().is_some();
+    if acts && policy.unannounced {
+        return;
+    }
+    let told = ruled.told(case, Subject::FirstStop);
+    let lapsed = told.is_some_and(|told| acts && told.has_lapsed(case.now));
+    if lapsed {
+        talk.forget.push(Subject::FirstStop);
+        talk.forget.push(Subject::Retagged);
+    }
+    let due = acts.then(|| policy.schedule.business_days_after(case.now, NOTICE_DAYS)).flatten();
+    if acts && ruled.retagged(case, told.filter(|_| !lapsed), due, talk) {
+        return;
+    }
+    let news = ruled.is_news(told.filter(|_| !lapsed), &policy.name, acts, acts, case);
+    let Some(reminder) = news else { return };
+    if !acts || due.is_some() {
+        talk.topics.push(Topic::new(Subject::FirstStop, Some(since), due, reminder));
+    }
+}
+
+/// An idle instance: marked now or before, or only reported.
+fn idle(case: &Case<'_>, ruled: &Ruled<'_>, talk: &mut Talk) {
+    let Some((policy, _)) = case.policy else { return };
+    let acts = ruled.armed && ruled.verdict.action().is_some();
+    let told = ruled.told(case, Subject::Idle);
+    let mark = match ruled.marking {
+        Some(Marking::Put(mark)) => Some(mark.clone()),
+        Some(Marking::Lift(_)) => return,
+        None => standing(case).ok(),
+    };
+    if !acts {
+        if let Some(reminder) = ruled.is_news(told, &policy.name, false, false, case) {
+            talk.topics.push(Topic::new(Subject::Idle, None, None, reminder));
+        }
+        return;
+    }
+    let Some(mark) = mark else { return };
+    if ruled.gate == Gate::Open {
+        return; // it is stopped by this very run, which is news of its own
+    }
+    let days = policy.schedule.business_days_after(case.now, policy.grace);
+    if ruled.retagged(case, told, days.map(|due| due.max(mark.not_before)), talk) {
+        return;
+    }
+    // What was said of an older mark says nothing of this one, but on which tags it rested.
+    let told_of_this = told.filter(|told| told.first >= mark.since);
+    if told_of_this.is_none() && told.is_some_and(|told| !ruled.retag.differs(told)) {
+        talk.forget.push(Subject::Idle);
+    }
+    if let Some(reminder) = ruled.is_news(told_of_this, &policy.name, true, false, case) {
+        let first = told_of_this.filter(|_| reminder).map_or(case.now, |told| told.first);
+        let due = policy.schedule.business_days_after(first, policy.grace).map(|due| due.max(mark.not_before));
+        talk.topics.push(Topic::new(Subject::Idle, Some(mark.since), due, reminder));
+    }
+    let (reach, retag, schedule) = (ruled.reach, ruled.retag, &*policy.schedule);
+    let notice = Notice { told: told_of_this, reach, policy, retag, schedule };
+    let seen = case.instance.tags.any_case(&case.settings.tags.seen).next().is_some();
+    if let Gate::Shut { because: crate::engine::plan::caps::Cap::InGrace, until } = ruled.gate
+        && !seen
+        && notice.is_half_over(case.now)
+    {
+        let second = Topic::new(Subject::Idle, Some(mark.since), until, false);
+        talk.topics.push(Topic { contact: Contact::Second, ..second });
+    }
+}
+
+fn attention(case: &Case<'_>, ruled: &Ruled<'_>, spared: &Spared, talk: &mut Talk) {
+    if !spared.wants_attention() {
+        talk.forget.push(Subject::Attention);
+        return;
+    }
+    let policy = case.policy.map_or("", |(policy, _)| policy.name.as_str());
+    // It is the operator who is notified of another hub, whoever owns the instance.
+    let of_hubs = matches!(spared, Spared::OtherHub { .. }) && case.settings.notify.operator.is_some();
+    let ruled = Ruled { reach: ruled.reach.filter(|_| !of_hubs), ..*ruled };
+    let news = ruled.is_news(ruled.told(case, Subject::Attention), policy, false, false, case);
+    if let Some(reminder) = news {
+        talk.topics.push(Topic::new(Subject::Attention, None, None, reminder));
+    }
+}
+
+/// It has been running for long, and only the settings' default owns it: said, and never a reason to stop it.
+fn aged(case: &Case<'_>, ruled: &Ruled<'_>, talk: &mut Talk) {
+    let (Some(since), Some((policy, _))) = (remarks::aged(case, ruled.by_default), case.policy) else { return };
+    if let Some(reminder) = ruled.is_news(ruled.told(case, Subject::Aged), &policy.name, false, false, case) {
+        talk.topics.push(Topic::new(Subject::Aged, Some(since), None, reminder));
+    }
+}
+
+/// Whoever was told that it will be stopped is told that it will not.
+fn lifted(case: &Case<'_>, ruled: &Ruled<'_>, talk: &mut Talk) {
+    let Some(Marking::Lift(why)) = ruled.marking else { return };
+    let told = ruled.told(case, Subject::Idle);
+    if told.is_some_and(|told| told.binding) {
+        talk.topics.push(Topic { lifted: Some(*why), ..Topic::new(Subject::Lifted, None, None, false) });
+    }
+    // On which tags it rested is remembered until the next notice.
+    if !told.is_some_and(|told| ruled.retag.differs(told)) {
+        talk.forget.push(Subject::Idle);
+    }
+}
+
+impl Topic {
+    fn new(subject: Subject, since: Option<DateTime<Utc>>, due: Option<DateTime<Utc>>, reminder: bool) -> Self {
+        Self { subject, contact: Contact::First, since, due, lifted: None, reminder, to: None }
+    }
+}

@@ -1,0 +1,23 @@
+//! `appliance`: behind a NAT, VPN or firewall everything else loses its way.
+
+use crate::engine::model::{Instance, Reason, Spared, Tell, Verdict};
+use crate::engine::rules::Rule;
+use crate::engine::rules::case::Case;
+use crate::engine::rules::inputs::Inputs;
+
+pub(crate) const RULE: Rule = Rule { reason: Reason::Appliance, judge, inputs };
+
+fn tell(instance: &Instance) -> Option<Tell> {
+    if instance.forwards {
+        return Some(Tell::Forwards);
+    }
+    instance.product_codes.first().map(|code| Tell::Product(code.to_string()))
+}
+
+fn judge(case: &Case<'_>) -> Option<Verdict> {
+    tell(case.instance).map(|tell| Verdict::Spare(Spared::Appliance { tell }))
+}
+
+fn inputs(case: &Case<'_>) -> Inputs {
+    Inputs::Appliance { tell: tell(case.instance) }
+}

@@ -1,0 +1,21 @@
+//! `auto-scaling-member`: a stopped member is marked unhealthy, terminated and replaced: data lost, nothing saved.
+
+use crate::engine::model::{Reason, Spared, Verdict};
+use crate::engine::rules::case::Case;
+use crate::engine::rules::inputs::Inputs;
+use crate::engine::rules::{Rule, owned};
+
+/// Set by Auto Scaling on every member; nobody else can write keys that begin with `aws:`.
+const GROUP: &str = "aws:autoscaling:groupName";
+
+pub(crate) const RULE: Rule = Rule { reason: Reason::AutoScalingMember, judge, inputs };
+
+fn judge(case: &Case<'_>) -> Option<Verdict> {
+    let group = case.instance.tags.get(GROUP)?.to_owned();
+    Some(Verdict::Spare(Spared::AutoScalingMember { group }))
+}
+
+fn inputs(case: &Case<'_>) -> Inputs {
+    let group = case.instance.tags.get(GROUP);
+    Inputs::AutoScalingMember { found: group.map(|group| owned((GROUP, group))) }
+}

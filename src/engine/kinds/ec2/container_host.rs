@@ -1,0 +1,24 @@
+//! `container-host`: a stopped host of ECS or Batch loses its tasks and is replaced.
+
+use crate::engine::model::{Instance, Reason, Spared, Tell, Verdict};
+use crate::engine::rules::Rule;
+use crate::engine::rules::case::Case;
+use crate::engine::rules::inputs::Inputs;
+
+/// Tag keys that ECS and Batch set, in any case: people copy them by hand.
+const TELLS: &[&str] =
+    &["AmazonECSManaged", "AWSBatchServiceTag", "aws:ecs:clusterName", "aws:batch:compute-environment"];
+
+pub(crate) const RULE: Rule = Rule { reason: Reason::ContainerHost, judge, inputs };
+
+fn tell(instance: &Instance) -> Option<Tell> {
+    TELLS.iter().find_map(|tell| instance.tags.any_case(tell).next()).map(|(key, _)| Tell::Tag(key.to_owned()))
+}
+
+fn judge(case: &Case<'_>) -> Option<Verdict> {
+    tell(case.instance).map(|tell| Verdict::Spare(Spared::ContainerHost { tell }))
+}
+
+fn inputs(case: &Case<'_>) -> Inputs {
+    Inputs::ContainerHost { tell: tell(case.instance) }
+}

@@ -1,0 +1,18 @@
+//! `instance-store`: a stop is refused where the root is instance store, and erases the data where other
+//! volumes are.
+
+use crate::engine::model::instance_store::instance_store;
+use crate::engine::model::{Reason, Spared, Verdict};
+use crate::engine::rules::Rule;
+use crate::engine::rules::case::Case;
+use crate::engine::rules::inputs::Inputs;
+
+pub(crate) const RULE: Rule = Rule { reason: Reason::InstanceStore, judge, inputs };
+
+fn judge(case: &Case<'_>) -> Option<Verdict> {
+    instance_store(case.instance).map(|tell| Verdict::Spare(Spared::InstanceStore { tell }))
+}
+
+fn inputs(case: &Case<'_>) -> Inputs {
+    Inputs::InstanceStore { tell: instance_store(case.instance) }
+}

@@ -1,0 +1,42 @@
+//! `kubernetes-node`: a stopped node is killed and replaced by its cluster.
+
+use crate::engine::model::{Instance, Reason, Spared, Tell, Verdict};
+use crate::engine::rules::Rule;
+use crate::engine::rules::case::Case;
+use crate::engine::rules::inputs::Inputs;
+
+/// Tag keys, or the beginnings of them where they end in `/` or `:`, that EKS, Karpenter, kOps and the
+/// cluster API set.
+const TELLS: &[&str] = &[
+    "eks:cluster-name",
+    "eks:nodegroup-name",
+    "aws:eks:",
+    "kubernetes.io/cluster/",
+    "karpenter.sh/",
+    "karpenter.k8s.aws/",
+    "k8s.io/",
+    "sigs.k8s.io/",
+    "KubernetesCluster",
+];
+
+pub(crate) const RULE: Rule = Rule { reason: Reason::KubernetesNode, judge, inputs };
+
+fn tell(instance: &Instance) -> Option<Tell> {
+    let by_tag = TELLS.iter().find_map(|tell| {
+        if tell.ends_with(['/', ':']) {
+            instance.tags.starting_with(tell)
+        } else {
+            instance.tags.get(tell).map(|_| *tell)
+        }
+    });
+    let operator = instance.operator.as_deref().filter(|name| name.starts_with("eks."));
+    by_tag.map(|key| Tell::Tag(key.to_owned())).or_else(|| operator.map(|name| Tell::ManagedBy(name.to_owned())))
+}
+
+fn judge(case: &Case<'_>) -> Option<Verdict> {
+    tell(case.instance).map(|tell| Verdict::Spare(Spared::KubernetesNode { tell }))
+}
+
+fn inputs(case: &Case<'_>) -> Inputs {
+    Inputs::KubernetesNode { tell: tell(case.instance) }
+}

@@ -1,0 +1,78 @@
+//! `managed-service`: another service runs the instance. It replaces it, loses its storage or its work, or starts it again.
+
+use crate::engine::model::{Instance, Reason, Spared, Tags, Tell, Verdict};
+use crate::engine::rules::Rule;
+use crate::engine::rules::case::Case;
+use crate::engine::rules::inputs::Inputs;
+
+/// Tag keys, or the beginnings of them where they end in `:`, that services set on instances of theirs: EMR, Elastic
+/// Beanstalk, ParallelCluster, Parallel Computing Service, fleets of EC2 and of Spot (which replace what is stopped),
+/// RDS Custom (a stop takes the database out of its support) and Image Builder.
+const KEYS: &[&str] = &[
+    "aws:elasticmapreduce:job-flow-id",
+    "aws:elasticmapreduce:instance-group-role",
+    "elasticbeanstalk:environment-id",
+    "elasticbeanstalk:environment-name",
+    "parallelcluster:",
+    "aws:pcs:",
+    "aws:ec2fleet:fleet-id",
+    "aws:ec2spot:fleet-request-id",
+    "AWSRDSCustom",
+    "Ec2ImageBuilderArn",
+];
+
+/// Tags that tell by their value: what Databricks and Image Builder write on everything that they launch.
+const VALUES: &[(&str, &str)] = &[("Vendor", "Databricks"), ("CreatedBy", "EC2 Image Builder")];
+
+/// Keys that Application Migration Service and Elastic Disaster Recovery leave on migrated and recovered machines as well,
+/// and the names of the servers that are their own.
+const KEYS_AND_NAMES: &[(&str, [&str; 2])] = &[
+    (
+        "AWSApplicationMigrationServiceManaged",
+        ["AWS Application Migration Service Replication Server", "AWS Application Migration Service Conversion Server"],
+    ),
+    (
+        "AWSElasticDisasterRecoveryManaged",
+        ["AWS Elastic Disaster Recovery Replication Server", "AWS Elastic Disaster Recovery Conversion Server"],
+    ),
+];
+
+pub(crate) const RULE: Rule = Rule { reason: Reason::ManagedService, judge, inputs };
+
+/// The tag by which a service shows that an instance is its own. Case does not matter: people copy tags by hand.
+fn by_tag(tags: &Tags) -> Option<Tell> {
+    let by_key = tags.iter().find(|(key, _)| KEYS.iter().any(|tell| is_key(key, tell)));
+    let by_value = || VALUES.iter().find_map(|(key, value)| with_value(tags, key, value));
+    let by_name = || {
+        let theirs = KEYS_AND_NAMES.iter().filter(|(key, _)| tags.any_case(key).next().is_some());
+        theirs.flat_map(|(_, names)| names).find_map(|name| with_value(tags, "Name", name))
+    };
+    by_key.map(|(key, _)| Tell::Tag(key.to_owned())).or_else(by_value).or_else(by_name)
+}
+
+fn is_key(key: &str, tell: &str) -> bool {
+    let begin = if tell.ends_with(':') { key.get(..tell.len()) } else { Some(key) };
+    begin.is_some_and(|begin| begin.eq_ignore_ascii_case(tell))
+}
+
+fn with_value(tags: &Tags, key: &str, value: &str) -> Option<Tell> {
+    let found = tags.any_case(key).find(|(_, found)| found.trim().eq_ignore_ascii_case(value));
+    found.map(|(key, value)| Tell::TagIs(key.to_owned(), value.to_owned()))
+}
+
+fn tell(instance: &Instance) -> Option<Tell> {
+    by_tag(&instance.tags).or_else(|| {
+        instance.operator.as_deref().map(|name| match name {
+            "" => Tell::ManagedByUnnamed,
+            name => Tell::ManagedBy(name.to_owned()),
+        })
+    })
+}
+
+fn judge(case: &Case<'_>) -> Option<Verdict> {
+    tell(case.instance).map(|tell| Verdict::Spare(Spared::ManagedService { tell }))
+}
+
+fn inputs(case: &Case<'_>) -> Inputs {
+    Inputs::ManagedService { tell: tell(case.instance) }
+}

@@ -1,0 +1,32 @@
+//! `no-saving`: hosts, Outposts, Macs and reservations are paid for whether the instance runs or not.
+
+use crate::engine::model::{Instance, Reason, Spared, Tell, Verdict};
+use crate::engine::rules::Rule;
+use crate::engine::rules::case::Case;
+use crate::engine::rules::inputs::Inputs;
+
+pub(crate) const RULE: Rule = Rule { reason: Reason::NoSaving, judge, inputs };
+
+fn tell(instance: &Instance) -> Option<Tell> {
+    if let Some(host) = instance.host.as_deref() {
+        return Some(Tell::Host(host.to_owned()));
+    }
+    if instance.tenancy.as_deref() == Some("host") {
+        return Some(Tell::TenancyHost);
+    }
+    if let Some(outpost) = instance.outpost.as_deref() {
+        return Some(Tell::Outpost(outpost.to_owned()));
+    }
+    if instance.kind.starts_with("mac") {
+        return Some(Tell::Mac(instance.kind.to_string()));
+    }
+    instance.reservation.as_deref().map(|id| Tell::Reservation(id.to_owned()))
+}
+
+fn judge(case: &Case<'_>) -> Option<Verdict> {
+    tell(case.instance).map(|tell| Verdict::Spare(Spared::NoSaving { tell }))
+}
+
+fn inputs(case: &Case<'_>) -> Inputs {
+    Inputs::NoSaving { tell: tell(case.instance) }
+}

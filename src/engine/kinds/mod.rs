@@ -1,0 +1,3 @@
+//! ROOM engine::kinds
+
+pub mod ec2;

@@ -1,0 +1,47 @@
+//! Whether an instance has instance store, whose data a stop erases.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use crate::engine::model::{Instance, Tell};
+
+/// Family → whether its types have instance store. DescribeInstances shows EBS volumes only, so the type has
+/// to tell.
+static FAMILIES: LazyLock<HashMap<&str, bool>> = LazyLock::new(|| {
+    let rows = include_str!("../../../data/instance-families.tsv").lines().filter(|line| !line.starts_with('#'));
+    rows.filter_map(|row| row.split_once('\t')).map(|(family, store)| (family, store == "store")).collect()
+});
+
+/// What tells of instance store, or that nobody knows.
+pub(crate) fn instance_store(instance: &Instance) -> Option<Tell> {
+    let root = instance.root.as_deref().unwrap_or_default();
+    if root != "ebs" {
+        return Some(Tell::RootDevice(root.to_owned()));
+    }
+    if instance.ephemeral {
+        return Some(Tell::EphemeralVolumes);
+    }
+    let kind = &*instance.kind;
+    if kind.starts_with("mac") {
+        return None; // `no-saving` says it better
+    }
+    match FAMILIES.get(kind.split('.').next().unwrap_or(kind)) {
+        Some(false) => None,
+        Some(true) => Some(Tell::HasStore(kind.to_owned())),
+        None => Some(Tell::UnknownType(kind.to_owned())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_knows_old_and_new_families() {
+        assert_eq!(FAMILIES.get("t3"), Some(&false));
+        assert_eq!(FAMILIES.get("m5d"), Some(&true));
+        assert_eq!(FAMILIES.get("i3"), Some(&true));
+        assert_eq!(FAMILIES.get("p3"), Some(&false));
+        assert!(FAMILIES.len() > 180);
+    }
+}

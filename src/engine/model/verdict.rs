@@ -1,0 +1,338 @@
+//! What is to be done with an instance, or why nothing is: enums that carry their numbers. Words are made at
+//! the edge.
+
+use std::fmt;
+
+use chrono::{DateTime, Duration, NaiveDate, Utc};
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+
+use crate::engine::model::{Forgotten, Lacks, Listed, Reason, State, Tell, UnknownFact};
+use crate::engine::schedule::{DateRange, ExprError};
+
+/// One for each instance seen.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Verdict {
+    /// Stop it.
+    Stop(Outside),
+    /// Stop it and keep its memory.
+    Hibernate(Outside),
+    /// Start it again.
+    Start(Reopening),
+    /// It is idle: mark it, tell its owner, stop it after grace; or only say so.
+    Idle(Box<Forgotten>),
+    /// Say that it runs outside hours, and do nothing.
+    Report(Outside),
+    /// Leave it alone.
+    Spare(Spared),
+    /// Nothing here speaks of it.
+    OutOfScope(Unscoped),
+}
+
+/// Runs while its schedule is closed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outside {
+    /// The zone of the schedule.
+    pub zone: Tz,
+    /// When the schedule closed; `None` when it has not been open within a year.
+    pub closed_since: Option<DateTime<Utc>>,
+    /// When the instance was started last.
+    pub launch: DateTime<Utc>,
+    /// When the schedule opens next; `None` when it never does.
+    pub opens: Option<DateTime<Utc>>,
+    /// What is known of its last hour.
+    pub last_hour: Quiet,
+}
+
+/// What is known of the last hour of what runs outside its hours.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Quiet {
+    /// Nothing: the settings do not ask for it, or nothing would be done anyway.
+    NotAsked,
+    /// It is asked for, and there are no figures: an inventory has none.
+    Unmeasured,
+    /// It was quiet: CPU of its busiest five minutes in per cent, and how many figures of how many there were.
+    Measured {
+        /// CPU in per cent.
+        cpu: f64,
+        /// Five-minute figures that were there.
+        has: u32,
+        /// Five-minute figures that could be there.
+        of: u32,
+    },
+}
+
+/// What shows that an instance is busy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gauge {
+    /// CPU utilisation, in per cent.
+    Cpu,
+    /// Network, in bytes per second.
+    Network,
+    /// EBS writes, in bytes per second.
+    Writes,
+    /// GPU utilisation, in per cent.
+    Gpu,
+}
+
+impl Outside {
+    /// Since when the instance has been running outside hours.
+    pub fn since(&self) -> DateTime<Utc> {
+        self.closed_since.map_or(self.launch, |closed| closed.max(self.launch))
+    }
+}
+
+impl Gauge {
+    /// A figure of it with its unit.
+    pub fn with_unit(self, figure: f64) -> String {
+        match self {
+            Self::Cpu | Self::Gpu => format!("{figure:.1} %"),
+            Self::Network | Self::Writes => format!("{:.1} kB/s", figure / 1000.0),
+        }
+    }
+}
+
+/// Stopped by the reaper, untouched since, and its schedule is open or about to open.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reopening {
+    /// The zone of the schedule.
+    pub zone: Tz,
+    /// The opening, if it is still to come.
+    pub opens: Option<DateTime<Utc>>,
+    /// When the reaper stopped it.
+    pub stopped: DateTime<Utc>,
+    /// The run that stopped it.
+    pub run: String,
+}
+
+/// Why an instance is left alone.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Spared {
+    /// The tag that keeps it.
+    Kept { key: String, value: String },
+    /// The tag's value; `too_far` when it lies beyond `max-keep-days`.
+    KeptUntil { value: String, too_far: Option<u32> },
+    /// The tag's value.
+    KeepUnreadable { value: String },
+    /// The tag's key, and the key that is meant.
+    TagUnknown { key: String, meant: String },
+    /// What in `[never]` names it.
+    NeverListed { by: Listed },
+    /// The tag's key, and the hub that wrote it.
+    OtherHub { key: String, hub: String },
+    /// Its state, and whether the reaper itself stopped it.
+    NotRunning { state: State, ours: bool },
+    /// The first policy that may match it, and what is unknown.
+    MatchUnknown { policy: String, fact: UnknownFact },
+    /// What the answer lacks.
+    Incomplete { lacks: Lacks },
+    /// What the panic says that ended its judgement.
+    Unjudged { panic: String },
+    /// The group.
+    AutoScalingMember { group: String },
+    /// What tells it.
+    KubernetesNode { tell: Tell },
+    /// What tells it.
+    ContainerHost { tell: Tell },
+    /// What tells it.
+    ManagedService { tell: Tell },
+    /// `spot`, `scheduled`, `capacity-block` …
+    Spot { lifecycle: String },
+    /// What tells it.
+    InstanceStore { tell: Tell },
+    /// What is paid for anyway.
+    NoSaving { tell: Tell },
+    /// What tells it.
+    Appliance { tell: Tell },
+    /// The tag's value, and what is wrong with it.
+    ScheduleUnreadable { value: String, wrong: ExprError },
+    /// The date without data.
+    CalendarExhausted { date: NaiveDate },
+    /// The frozen range.
+    Frozen { range: DateRange },
+    /// The schedule that is open.
+    WithinHours { schedule: String },
+    /// When somebody took a stop of it back, until when that holds, and the zone of its schedule.
+    Undone { at: DateTime<Utc>, until: Option<DateTime<Utc>>, zone: Tz },
+    /// The opening that is too near for a stop to be worth it.
+    Reopening { opens: DateTime<Utc>, zone: Tz },
+    /// How long ago it was started, and how long a start is respected.
+    Overtime { age: Duration, respected: Duration },
+    /// How long ago it was started, and how long it is left alone.
+    Young { age: Duration, grace: Duration },
+    /// Hibernation was not enabled at launch.
+    CannotHibernate,
+    /// A figure of the busiest five minutes of the last hour, and its limit.
+    Busy { gauge: Gauge, figure: f64, limit: f64 },
+    /// Why there is no figure.
+    Unmeasured { gap: String },
+    /// How often the reaper stopped it in this closed period, only to find it running again.
+    RestartFight { stops: u32 },
+}
+
+/// Why an instance is nobody's business.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unscoped {
+    /// No policy matches.
+    NoPolicy,
+    /// The request names other policies.
+    NotSelected,
+    /// The settings do not look there.
+    NotLookedAt,
+}
+
+/// What a step does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Action {
+    /// StopInstances.
+    Stop,
+    /// StopInstances with `Hibernate`.
+    Hibernate,
+    /// StartInstances.
+    Start,
+}
+
+impl Action {
+    /// The word in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Stop => "stop",
+            Self::Hibernate => "hibernate",
+            Self::Start => "start",
+        }
+    }
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl Verdict {
+    /// Whether it was left alone for something that somebody has to mend.
+    pub fn wants_attention(&self) -> bool {
+        match self {
+            Self::Spare(spared) => spared.wants_attention(),
+            Self::Stop(_)
+            | Self::Hibernate(_)
+            | Self::Start(_)
+            | Self::Idle(_)
+            | Self::Report(_)
+            | Self::OutOfScope(_) => false,
+        }
+    }
+
+    /// What would be done; `None` when nothing would.
+    pub fn action(&self) -> Option<Action> {
+        match self {
+            Self::Stop(_) => Some(Action::Stop),
+            Self::Hibernate(_) => Some(Action::Hibernate),
+            Self::Start(_) => Some(Action::Start),
+            Self::Idle(found) if found.reported.is_some() => None,
+            Self::Idle(found) => Some(if found.hibernate { Action::Hibernate } else { Action::Stop }),
+            Self::Report(_) | Self::Spare(_) | Self::OutOfScope(_) => None,
+        }
+    }
+
+    /// The word in reports.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Stop(_) => "stop",
+            Self::Hibernate(_) => "hibernate",
+            Self::Start(_) => "start",
+            Self::Idle(found) if found.reported.is_none() && found.hibernate => "hibernate",
+            Self::Idle(found) if found.reported.is_none() => "stop",
+            Self::Idle(_) | Self::Report(_) => "report",
+            Self::Spare(_) => "spare",
+            Self::OutOfScope(_) => "out-of-scope",
+        }
+    }
+
+    /// The name of the rule that decided.
+    pub fn reason(&self) -> Reason {
+        match self {
+            Self::Stop(_) | Self::Hibernate(_) | Self::Report(_) => Reason::OutsideHours,
+            Self::Start(_) => Reason::Reopening,
+            Self::Idle(_) => Reason::Idle,
+            Self::Spare(spared) => spared.reason(),
+            Self::OutOfScope(Unscoped::NoPolicy) => Reason::NoPolicy,
+            Self::OutOfScope(Unscoped::NotSelected) => Reason::NotSelected,
+            Self::OutOfScope(Unscoped::NotLookedAt) => Reason::NotLookedAt,
+        }
+    }
+}
+
+impl Spared {
+    /// The name of the rule that spares.
+    pub fn reason(&self) -> Reason {
+        match self {
+            Self::Kept { .. } => Reason::Kept,
+            Self::KeptUntil { .. } => Reason::KeptUntil,
+            Self::KeepUnreadable { .. } => Reason::KeepUnreadable,
+            Self::TagUnknown { .. } => Reason::TagUnknown,
+            Self::NeverListed { .. } => Reason::NeverListed,
+            Self::OtherHub { .. } => Reason::OtherHub,
+            Self::NotRunning { .. } => Reason::NotRunning,
+            Self::MatchUnknown { .. } => Reason::MatchUnknown,
+            Self::Incomplete { .. } | Self::Unjudged { .. } => Reason::Incomplete,
+            Self::AutoScalingMember { .. } => Reason::AutoScalingMember,
+            Self::KubernetesNode { .. } => Reason::KubernetesNode,
+            Self::ContainerHost { .. } => Reason::ContainerHost,
+            Self::ManagedService { .. } => Reason::ManagedService,
+            Self::Spot { .. } => Reason::Spot,
+            Self::InstanceStore { .. } => Reason::InstanceStore,
+            Self::NoSaving { .. } => Reason::NoSaving,
+            Self::Appliance { .. } => Reason::Appliance,
+            Self::ScheduleUnreadable { .. } => Reason::ScheduleUnreadable,
+            Self::CalendarExhausted { .. } => Reason::CalendarExhausted,
+            Self::Frozen { .. } => Reason::Frozen,
+            Self::WithinHours { .. } => Reason::WithinHours,
+            Self::Undone { .. } => Reason::Undone,
+            Self::Reopening { .. } => Reason::Reopening,
+            Self::Overtime { .. } => Reason::Overtime,
+            Self::Young { .. } => Reason::Young,
+            Self::CannotHibernate => Reason::CannotHibernate,
+            Self::Busy { .. } => Reason::Busy,
+            Self::Unmeasured { .. } => Reason::Unmeasured,
+            Self::RestartFight { .. } => Reason::RestartFight,
+        }
+    }
+
+    /// Whether somebody should look at it: a tag that cannot be read, a keep beyond the limit, a fight.
+    pub fn wants_attention(&self) -> bool {
+        match self {
+            Self::KeepUnreadable { .. }
+            | Self::TagUnknown { .. }
+            | Self::OtherHub { .. }
+            | Self::ScheduleUnreadable { .. }
+            | Self::CalendarExhausted { .. }
+            | Self::Incomplete { .. }
+            | Self::Unjudged { .. }
+            | Self::CannotHibernate
+            | Self::RestartFight { .. } => true,
+            Self::KeptUntil { too_far, .. } => too_far.is_some(),
+            Self::Kept { .. }
+            | Self::NeverListed { .. }
+            | Self::NotRunning { .. }
+            | Self::MatchUnknown { .. }
+            | Self::AutoScalingMember { .. }
+            | Self::KubernetesNode { .. }
+            | Self::ContainerHost { .. }
+            | Self::ManagedService { .. }
+            | Self::Spot { .. }
+            | Self::InstanceStore { .. }
+            | Self::NoSaving { .. }
+            | Self::Appliance { .. }
+            | Self::Frozen { .. }
+            | Self::WithinHours { .. }
+            | Self::Undone { .. }
+            | Self::Reopening { .. }
+            | Self::Overtime { .. }
+            | Self::Young { .. }
+            | Self::Busy { .. }
+            | Self::Unmeasured { .. } => false,
+        }
+    }
+}

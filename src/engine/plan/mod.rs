@@ -1,0 +1,374 @@
+//! The plan: ordered steps, deferred ones with what deferred them, or a refusal. A dry run and a real run share
+//! this one value.
+
+pub mod caps;
+pub mod restart;
+pub mod undo_capacity;
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Duration, Utc};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use thiserror::Error;
+
+use crate::engine::config::{AtOpening, Settings};
+use crate::engine::judge::Ruling;
+use crate::engine::judge::interner::Shelf;
+use crate::engine::judge::marks::MarkStep;
+use crate::engine::judge::notice_gate::Gate;
+use crate::engine::model::{Action, Instance, Reason, Target, Verdict, sane, sane_option};
+use crate::engine::plan::caps::{Cap, Purse, Today};
+
+/// How long a reviewed plan may be carried out.
+const LIFETIME_MINUTES: i64 = 60;
+
+/// One instance and what is to be done with it, and what must still be true then.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Step {
+    /// Instance id.
+    pub id: Box<str>,
+    /// Account id.
+    pub account: std::sync::Arc<str>,
+    /// Region.
+    pub region: std::sync::Arc<str>,
+    /// What is done.
+    pub action: Action,
+    /// The policy that asks for it.
+    pub policy: std::sync::Arc<str>,
+    /// The rule that asks for it.
+    #[serde(default = "hours")]
+    pub reason: Reason,
+    /// The launch time on which the verdict rests.
+    #[serde(default, deserialize_with = "sane_option")]
+    pub launched: Option<DateTime<Utc>>,
+    /// The instant after which it must not begin.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "sane_option")]
+    pub not_after: Option<DateTime<Utc>>,
+}
+
+impl Step {
+    /// What a person agrees to who reviews a plan.
+    fn agreed(&self) -> (&str, &str, &str, Action, &str, Option<DateTime<Utc>>) {
+        (&self.account, &self.region, &self.id, self.action, &self.policy, self.launched)
+    }
+
+    /// Where the instance is.
+    pub fn target(&self) -> Target {
+        Target { account: self.account.clone(), region: self.region.clone() }
+    }
+}
+
+/// A step that is put off to a later run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Deferred {
+    /// Instance id.
+    pub id: Box<str>,
+    /// Account id.
+    pub account: std::sync::Arc<str>,
+    /// Region.
+    pub region: std::sync::Arc<str>,
+    /// What would have been done.
+    pub action: Action,
+    /// What put it off.
+    pub because: Cap,
+    /// When it may be done, as things stand, where it waits for people.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "sane_option")]
+    pub until: Option<DateTime<Utc>>,
+}
+
+/// What is to be done, in order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Plan {
+    /// A digest of what the plan says.
+    pub id: String,
+    /// The instant by which it was judged.
+    #[serde(deserialize_with = "sane")]
+    pub made_at: DateTime<Utc>,
+    /// The instant after which it cannot be carried out.
+    #[serde(deserialize_with = "sane")]
+    pub expires: DateTime<Utc>,
+    /// The hash of the settings under which it was made.
+    pub settings: String,
+    /// What is done, first things first.
+    pub steps: Vec<Step>,
+    /// What is put off.
+    pub deferred: Vec<Deferred>,
+    /// Marks that are written or removed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub marks: Vec<MarkStep>,
+    /// Tags that say who launched an instance.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub labels: Vec<MarkStep>,
+    /// Why nothing is done at all, where that is so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<String>,
+}
+
+/// Why a reviewed plan cannot be carried out.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum PlanRefused {
+    #[error(
+        "the plan {id} expired at {expires}, an hour after it was made; make a new one with `idle-reaper plan --out`"
+    )]
+    Expired { id: String, expires: DateTime<Utc> },
+    #[error("the plan {id} is from {made_at}, which is still to come; make a new one with `idle-reaper plan --out`")]
+    FromTheFuture { id: String, made_at: DateTime<Utc> },
+    #[error(
+        "the plan {id} was made under other settings ({planned}, now {current}); make a new one with `idle-reaper plan --out`"
+    )]
+    OtherSettings { id: String, planned: String, current: String },
+    #[error("the plan {id} was itself refused: {because}")]
+    WasRefused { id: String, because: String },
+}
+
+/// A step before the caps are spent, with what decides its place.
+#[derive(Clone, Debug)]
+pub struct Candidate {
+    step: Step,
+    failed_last: bool,
+    since: DateTime<Utc>,
+    gate: Gate,
+    /// Its policy starts it again at its opening.
+    starts_again: bool,
+    licenses: Box<[Box<str>]>,
+    tie: [u8; 8],
+}
+
+impl Candidate {
+    /// The step that an armed ruling asks for; `None` when it asks for none.
+    pub fn of(instance: &Instance, ruling: &Ruling, failed_last: bool, now: DateTime<Utc>) -> Option<Self> {
+        let Ruling {
+            verdict,
+            policy,
+            armed,
+            not_after,
+            gate,
+            marking: _,
+            talk: _,
+            owner: _,
+            zone: _,
+            kept: _,
+            ours: _,
+            remarks: _,
+            undetermined: _,
+        } = ruling;
+        let action = verdict.action().filter(|_| *armed)?;
+        let since = match verdict {
+            Verdict::Stop(outside) | Verdict::Hibernate(outside) | Verdict::Report(outside) => outside.since(),
+            Verdict::Start(reopening) => reopening.stopped,
+            Verdict::Idle(found) => found.marked.unwrap_or(now),
+            Verdict::Spare(_) | Verdict::OutOfScope(_) => return None,
+        };
+        let step = Step {
+            id: instance.id.clone(),
+            account: instance.target.account.clone(),
+            region: instance.target.region.clone(),
+            action,
+            policy: policy.as_ref()?.name.as_str().into(),
+            reason: verdict.reason(),
+            launched: instance.launch,
+            not_after: *not_after,
+        };
+        let by_hours = matches!(verdict, Verdict::Stop(_) | Verdict::Hibernate(_));
+        let starts_again = by_hours && policy.as_ref()?.at_opening == AtOpening::StartReaped;
+        let licenses = instance.details.licenses.clone();
+        Some(Self { tie: tie(&step.id, now), step, failed_last, since, gate: *gate, starts_again, licenses })
+    }
+
+    /// The step that it asks for.
+    pub fn step(&self) -> &Step {
+        &self.step
+    }
+
+    /// Whether a start at the opening is expected after its stop.
+    pub fn starts_again(&self) -> bool {
+        self.starts_again
+    }
+
+    /// The ARNs of the licence configurations that the instance uses.
+    pub fn licenses(&self) -> &[Box<str>] {
+        &self.licenses
+    }
+
+    /// Puts its step off, for the acting role could not start the instance again.
+    pub fn hold(&mut self) {
+        self.gate = Gate::Shut { because: Cap::CannotStart, until: None };
+    }
+
+    /// The stops that the caps let through, in the order of the plan.
+    pub fn stops<'c>(
+        settings: &Settings,
+        candidates: &'c mut [Self],
+        running: usize,
+        today: &Today,
+    ) -> impl Iterator<Item = &'c mut Self> {
+        Self::sort(candidates);
+        let mut purse = Purse::new(settings.caps, running, today);
+        let open = move |one: &&mut Self| {
+            one.gate == Gate::Open && purse.spend(&one.step).is_ok() && one.step.action != Action::Start
+        };
+        candidates.iter_mut().filter(open)
+    }
+
+    /// Whether it is a stop that waits for nobody.
+    pub fn is_open_stop(&self) -> bool {
+        self.gate == Gate::Open && self.step.action != Action::Start
+    }
+
+    /// Longest outside hours first; what failed last time comes last, so that it cannot block the others.
+    fn sort(candidates: &mut [Self]) {
+        candidates.sort_unstable_by(|a, b| {
+            let key = |c: &Self| (c.failed_last, c.since, c.tie);
+            key(a)
+                .cmp(&key(b))
+                .then_with(|| a.step.id.cmp(&b.step.id))
+                .then_with(|| a.step.target().cmp(&b.step.target()))
+        });
+    }
+
+    /// Has what it says in common with others kept once.
+    pub fn share(mut self, shelf: &mut Shelf) -> Self {
+        self.step.policy = shelf.name(&self.step.policy);
+        self
+    }
+}
+
+/// Ties are broken by a hash of id and date, so that it is not always the same instance that waits.
+fn tie(id: &str, now: DateTime<Utc>) -> [u8; 8] {
+    let digest = Sha256::digest(format!("{id} {}", now.date_naive()).as_bytes());
+    let mut tie = [0; 8];
+    tie.copy_from_slice(&digest[..8]);
+    tie
+}
+
+impl Plan {
+    /// Orders the candidates, spends the caps, and puts off the rest.
+    pub fn make(
+        settings: &Settings,
+        now: DateTime<Utc>,
+        mut candidates: Vec<Candidate>,
+        running: usize,
+        today: &Today,
+    ) -> Self {
+        // Sorted and turned into steps where they stand: of a hundred thousand there is no room for a second list.
+        Candidate::sort(&mut candidates);
+        let mut purse = Purse::new(settings.caps, running, today);
+        let mut deferred = Vec::new();
+        let steps = candidates.into_iter().filter_map(|candidate| {
+            let Candidate { step, failed_last: _, since: _, gate, starts_again: _, licenses: _, tie: _ } = candidate;
+            // What waits for people takes nobody's place under a cap.
+            if let Gate::Shut { because, until } = gate {
+                deferred.push(Deferred { until, ..put_off(step, because) });
+                return None;
+            }
+            match purse.spend(&step) {
+                Ok(()) => Some(step),
+                Err(because) => {
+                    deferred.push(put_off(step, because));
+                    None
+                }
+            }
+        });
+        let steps = steps.collect();
+        Self { deferred, ..Self::of(settings, now, steps) }
+    }
+
+    /// A plan of these steps, in this order, without caps.
+    pub fn of(settings: &Settings, now: DateTime<Utc>, steps: Vec<Step>) -> Self {
+        let mut plan = Self {
+            id: String::new(),
+            made_at: now,
+            expires: now + Duration::minutes(LIFETIME_MINUTES),
+            settings: settings.hash.clone(),
+            steps,
+            deferred: Vec::new(),
+            marks: Vec::new(),
+            labels: Vec::new(),
+            refused: None,
+        };
+        plan.seal();
+        plan
+    }
+
+    /// Gives the plan the id of what it says. Whoever adds to a plan seals it anew.
+    pub fn seal(&mut self) {
+        self.id = self.digest();
+    }
+
+    /// A digest of everything that would be carried out, and of when and under which settings it was made: what a person
+    /// agrees to who reviews the plan. It shows a change by accident; whoever changes a plan on purpose can compute it,
+    /// too.
+    pub(crate) fn digest(&self) -> String {
+        let Self { id: _, made_at, expires, settings, steps, deferred: _, marks, labels, refused: _ } = self;
+        let said = serde_json::to_string(&(made_at, expires, settings, steps, marks, labels)).unwrap_or_default();
+        Sha256::digest(said).iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// The same plan with nothing to do: every step is put off.
+    #[must_use]
+    pub fn refuse(mut self, why: String, because: Cap) -> Self {
+        let steps = std::mem::take(&mut self.steps);
+        self.deferred.extend(steps.into_iter().map(|step| put_off(step, because)));
+        self.marks.clear();
+        self.labels.clear();
+        self.seal();
+        self.refused = Some(why);
+        self
+    }
+
+    /// The same plan less every step that the reviewed one does not hold: a run may only do less.
+    #[must_use]
+    pub fn at_most(mut self, reviewed: &Self) -> Self {
+        // What was agreed to is this instance, as it was then: one that was started since is another matter.
+        let agreed: HashMap<_, _> = reviewed.steps.iter().map(|step| (step.agreed(), step.not_after)).collect();
+        let (mut steps, rest): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.steps).into_iter().partition(|step| agreed.contains_key(&step.agreed()));
+        for step in &mut steps {
+            let then = agreed.get(&step.agreed()).copied().flatten();
+            step.not_after = [step.not_after, then].into_iter().flatten().min();
+        }
+        self.marks.retain(|mark| reviewed.marks.iter().any(|seen| (&seen.id, seen.verb) == (&mark.id, mark.verb)));
+        self.steps = steps;
+        self.deferred.extend(rest.into_iter().map(|step| put_off(step, Cap::NotReviewed)));
+        self.seal();
+        self
+    }
+
+    /// Whether this plan, read back from a file, may still be carried out.
+    ///
+    /// # Errors
+    /// [`PlanRefused`] when it has expired, was made under other settings, or was itself refused.
+    pub fn check(&self, settings: &Settings, now: DateTime<Utc>) -> Result<(), PlanRefused> {
+        let id = self.id.clone();
+        if let Some(because) = &self.refused {
+            return Err(PlanRefused::WasRefused { id, because: because.clone() });
+        }
+        if self.settings != settings.hash {
+            let (planned, current) = (self.settings.clone(), settings.hash.clone());
+            return Err(PlanRefused::OtherSettings { id, planned, current });
+        }
+        if self.made_at > now + Duration::minutes(1) {
+            return Err(PlanRefused::FromTheFuture { id, made_at: self.made_at });
+        }
+        // The lifetime is the reader's rule, not the file's: an edited `expires` prolongs nothing.
+        let expires = self.expires.min(self.made_at + Duration::minutes(LIFETIME_MINUTES));
+        if now >= expires {
+            return Err(PlanRefused::Expired { id, expires });
+        }
+        Ok(())
+    }
+}
+
+/// What a plan of an older release says nothing of: its stops were for hours.
+fn hours() -> Reason {
+    Reason::OutsideHours
+}
+
+fn put_off(step: Step, because: Cap) -> Deferred {
+    let Step { id, account, region, action, policy: _, reason: _, launched: _, not_after: _ } = step;
+    Deferred { id, account, region, action, because, until: None }
+}

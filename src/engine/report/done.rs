@@ -1,0 +1,54 @@
+//! What carrying out a plan has come to.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::engine::judge::marks::{MarkEnd, MarkStep};
+use crate::engine::model::Action;
+use crate::engine::plan::Plan;
+use crate::engine::report::{Ending, Outcome};
+
+/// What was done of a plan, or of a part of one.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Done {
+    /// How each of its steps ended.
+    pub outcomes: Vec<Outcome>,
+    /// What became of its marks.
+    pub marks: Vec<MarkEnd>,
+    /// What there is to say beside.
+    pub notes: Vec<String>,
+    /// Whether something was held back that should not have been.
+    pub troubled: bool,
+}
+
+impl Done {
+    /// The same end, which is a trouble, for every step and mark of `plan`.
+    pub fn none(plan: &Plan, ending: Ending, why: &str, at: DateTime<Utc>) -> Self {
+        let mark = |mark: &MarkStep| MarkEnd { step: mark.clone(), failed: Some(why.to_owned()) };
+        let outcomes = Outcome::all(&plan.steps, ending, why, at);
+        Self { outcomes, marks: plan.marks.iter().map(mark).collect(), notes: Vec::new(), troubled: true }
+    }
+
+    /// Adds what was done of another part.
+    pub fn add(&mut self, other: Self) {
+        let Self { outcomes, marks, notes, troubled } = other;
+        self.outcomes.extend(outcomes);
+        self.marks.extend(marks);
+        self.notes.extend(notes);
+        self.troubled |= troubled;
+    }
+
+    /// The same with outcomes and marks in the order of the plan.
+    pub fn in_order(mut self, plan: &Plan) -> Self {
+        let step: HashMap<(&str, Action), usize> =
+            plan.steps.iter().enumerate().map(|(place, step)| ((&*step.id, step.action), place)).collect();
+        let mark: HashMap<&str, usize> =
+            plan.marks.iter().enumerate().map(|(place, mark)| (&*mark.id, place)).collect();
+        self.outcomes.sort_by_key(|outcome| step.get(&(&*outcome.id, outcome.action)).copied());
+        self.marks.sort_by_key(|end| mark.get(&*end.step.id).copied());
+        self
+    }
+}

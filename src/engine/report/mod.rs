@@ -1,0 +1,398 @@
+//! The report: one value, many renderings. Everything seen has its line here.
+
+pub mod difference;
+pub mod digest;
+pub mod done;
+pub mod fan_out;
+pub mod news;
+pub mod snapshot;
+pub mod stocktake;
+pub mod views;
+pub mod weekly;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use crate::engine::config::{Money, Notify, Policy};
+use crate::engine::cost::price::PriceKey;
+use crate::engine::cost::savings::{Saved, Savings};
+use crate::engine::cost::spent::Spent;
+use crate::engine::cost::waste::{Waste, Wasted};
+use crate::engine::evidence::idle::Missing;
+use crate::engine::judge::Ruling;
+use crate::engine::judge::interner::Shelf;
+use crate::engine::judge::marking::Marking;
+use crate::engine::judge::marks::{MarkEnd, MarkVerb};
+use crate::engine::judge::owner::Owner;
+use crate::engine::judge::topics::Talk;
+use crate::engine::model::month::Month;
+use crate::engine::model::{Action, Instance, Locale, Remark, State, Target, Usd, Verdict, sane};
+use crate::engine::plan::{Plan, Step};
+use crate::engine::request::Mode;
+
+/// One line: an instance and its verdict.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// Account and Region.
+    pub target: Arc<Target>,
+    /// Instance id.
+    pub id: Box<str>,
+    /// The `Name` tag, or nothing.
+    pub name: Box<str>,
+    /// The policy that matches first.
+    pub policy: Option<Arc<Policy>>,
+    /// What to do, or why not.
+    pub verdict: Verdict,
+    /// Whether both keys are turned, for a verdict that acts.
+    pub armed: bool,
+    /// Whether it is in state `running`.
+    pub running: bool,
+    /// Whether it counts as running in scope, for the cap in per cent.
+    pub running_in_scope: bool,
+    /// Who owns it, and how that is known.
+    pub owner: Arc<Owner>,
+    /// Instance type.
+    pub kind: Arc<str>,
+    /// State when seen.
+    pub state: State,
+    /// When it was started last.
+    pub launch: Option<DateTime<Utc>>,
+    /// Whether the reaper stopped it and nobody has touched it since.
+    pub ours: bool,
+    /// Who launched it, where an event told.
+    pub launched_by: Option<Arc<str>>,
+    /// Whether it lacks the tag that says so. What was not seen whole is not known to.
+    pub unlabelled: bool,
+    /// What else there is to know about it.
+    pub remarks: Vec<Remark>,
+    /// What is missing to tell whether it does anything, where weeks of evidence were asked for.
+    pub undetermined: Option<Box<Missing>>,
+    /// The zone of its hours.
+    pub zone: Tz,
+    /// Whether it is to be marked.
+    pub marks: bool,
+    /// What there is to say about it.
+    pub talk: Talk,
+    /// How much its money counts.
+    pub weight: Decimal,
+    /// What its price is looked up by, or why there is none; for what runs.
+    pub price: Option<Arc<Result<PriceKey, String>>>,
+    /// What it costs a month by list price; `None` where that is unknown or was not asked for.
+    pub monthly: Option<Usd>,
+}
+
+impl Row {
+    /// The line for a ruling.
+    pub fn new(instance: &Instance, ruling: Ruling, notify: &Notify, shelf: &mut Shelf) -> Self {
+        let Ruling {
+            verdict,
+            policy,
+            armed,
+            not_after: _,
+            gate: _,
+            marking,
+            talk,
+            owner,
+            zone,
+            kept: _,
+            ours,
+            remarks,
+            undetermined,
+        } = ruling;
+        let in_scope = !matches!(verdict, Verdict::OutOfScope(_));
+        let running = instance.state == State::Running;
+        Self {
+            target: shelf.target(&instance.target),
+            id: instance.id.clone(),
+            name: instance.name().into(),
+            policy,
+            verdict,
+            armed,
+            running,
+            running_in_scope: in_scope && running,
+            owner: shelf.owner(owner),
+            kind: shelf.name(&instance.kind),
+            state: instance.state,
+            launch: instance.launch,
+            ours,
+            launched_by: None,
+            unlabelled: false,
+            remarks,
+            undetermined: undetermined.map(Box::new),
+            zone,
+            marks: matches!(marking, Some(Marking::Put(_))),
+            talk,
+            weight: notify.weight(&instance.tags),
+            price: (running && in_scope).then(|| shelf.price(PriceKey::of(instance))),
+            monthly: None,
+        }
+    }
+}
+
+impl Row {
+    /// What it wastes, where it is idle or runs outside its hours.
+    fn wasted(&self) -> Option<Wasted<'_>> {
+        match &self.verdict {
+            Verdict::Stop(_) | Verdict::Hibernate(_) | Verdict::Report(_) | Verdict::Idle(_) => Some(Wasted {
+                account: &self.target.account,
+                owner: self.owner.known(),
+                policy: self.policy.as_ref().map(|policy| policy.name.as_str()),
+                monthly: self.monthly,
+            }),
+            Verdict::Start(_) | Verdict::Spare(_) | Verdict::OutOfScope(_) => None,
+        }
+    }
+}
+
+/// How a step ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ending {
+    /// Seen stopped.
+    Stopped,
+    /// Seen on its way down.
+    Stopping,
+    /// Seen running again.
+    Started,
+    /// It was so already.
+    Already,
+    /// Something had changed since the plan: left alone.
+    Overtaken,
+    /// AWS refused, or the state did not hold.
+    Failed,
+    /// Not begun.
+    NotTried,
+    /// Begun, and the end was not seen.
+    Unverified,
+}
+
+impl Ending {
+    /// The word in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Stopped => "stopped",
+            Self::Stopping => "stopping",
+            Self::Started => "started",
+            Self::Already => "already",
+            Self::Overtaken => "overtaken",
+            Self::Failed => "failed",
+            Self::NotTried => "not-tried",
+            Self::Unverified => "unverified",
+        }
+    }
+}
+
+/// One for each step of the plan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Outcome {
+    /// Instance id.
+    pub id: Box<str>,
+    /// Account id.
+    pub account: Arc<str>,
+    /// Region.
+    pub region: Arc<str>,
+    /// What was to be done.
+    pub action: Action,
+    /// How it ended.
+    pub outcome: Ending,
+    /// What happened, in words.
+    pub detail: String,
+    /// When the outcome was known.
+    #[serde(deserialize_with = "sane")]
+    pub at: DateTime<Utc>,
+}
+
+impl Outcome {
+    /// How `step` ended.
+    pub fn of(step: &Step, outcome: Ending, detail: impl Into<String>, at: DateTime<Utc>) -> Self {
+        let Step { id, account, region, action, policy: _, reason: _, launched: _, not_after: _ } = step;
+        let (id, account, region) = (id.clone(), account.clone(), region.clone());
+        Self { id, account, region, action: *action, outcome, detail: detail.into(), at }
+    }
+
+    /// The same end for every step.
+    pub fn all<'a>(
+        steps: impl IntoIterator<Item = &'a Step>,
+        outcome: Ending,
+        detail: &str,
+        at: DateTime<Utc>,
+    ) -> Vec<Self> {
+        steps.into_iter().map(|step| Self::of(step, outcome, detail, at)).collect()
+    }
+}
+
+/// A target that could not be looked at.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Blind {
+    /// Account id.
+    pub account: Arc<str>,
+    /// Region; `*` where even the account's Regions are unknown.
+    pub region: Arc<str>,
+    /// Why.
+    pub cause: String,
+}
+
+/// An account that was not looked at on purpose.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Skipped {
+    /// Account id.
+    pub account: Arc<str>,
+    /// Its name, where known.
+    pub name: Option<String>,
+    /// Why.
+    pub because: String,
+}
+
+/// Whether everything could be seen and done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Health {
+    /// Yes.
+    Ok,
+    /// Something failed, or an account or Region could not be looked at.
+    Degraded,
+}
+
+impl Health {
+    /// The word in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Degraded => "degraded",
+        }
+    }
+}
+
+/// The figures; the metrics have the same names.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Counts {
+    /// Instances seen.
+    pub seen: usize,
+    /// Instances whose verdict is to stop or hibernate, armed or not.
+    pub condemned: usize,
+    /// Outcomes `stopped` and `stopping`.
+    pub stopped: usize,
+    /// Outcomes `started`.
+    pub started: usize,
+    /// Outcomes `failed` and `unverified`.
+    pub failed: usize,
+    /// Steps put off.
+    pub deferred: usize,
+    /// Those of them that wait for people: to be told, or to answer.
+    pub waiting: usize,
+    /// Marks written.
+    pub marked: usize,
+    /// Marks removed.
+    pub lifted: usize,
+    /// Messages that a channel accepted.
+    pub messages: usize,
+    /// Targets that could not be looked at.
+    pub blind: usize,
+    /// Targets closed by the organisation's policy.
+    pub closed: usize,
+    /// Calls of AWS's APIs, retries included.
+    pub calls: u64,
+}
+
+/// Everything a run has to say.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// The run's id.
+    pub run: Arc<str>,
+    /// What was asked for.
+    pub mode: Mode,
+    /// The instant by which everything was judged.
+    pub at: DateTime<Utc>,
+    /// One line for each instance seen, by account, Region and id.
+    pub rows: Vec<Row>,
+    /// What is to be done.
+    pub plan: Plan,
+    /// What was done.
+    pub outcomes: Vec<Outcome>,
+    /// What became of the marks.
+    pub marks: Vec<MarkEnd>,
+    /// Messages that a channel accepted.
+    pub messages: usize,
+    /// What the run cost itself.
+    pub cost: Spent,
+    /// What could not be looked at.
+    pub blind: Vec<Blind>,
+    /// What the organisation's policy closes on purpose.
+    pub closed: Vec<Target>,
+    /// Targets that were scanned to their end.
+    pub scanned: usize,
+    /// Accounts that were not looked at on purpose.
+    pub skipped: Vec<Skipped>,
+    /// Names of the accounts looked at, where known.
+    pub names: BTreeMap<Arc<str>, String>,
+    /// What else people should know, in words.
+    pub notes: Vec<String>,
+    /// The pause switch held it back.
+    pub paused: bool,
+    /// What was saved, and every stop that still saves; `None` where nobody counts or the record could not tell.
+    pub saved: Option<Savings>,
+    /// The second currency in which every figure is shown too.
+    pub money: Money,
+    /// Whether anybody looked up what the rows cost.
+    pub priced: bool,
+    /// Something beside outcomes and blind spots went wrong; the notes say what.
+    pub troubled: bool,
+    /// Calls of AWS's APIs, retries included.
+    pub calls: u64,
+    /// The language in which it speaks to people.
+    pub locale: Locale,
+}
+
+impl Report {
+    /// The figures.
+    pub fn counts(&self) -> Counts {
+        let ended = |wanted: &[Ending]| self.outcomes.iter().filter(|o| wanted.contains(&o.outcome)).count();
+        let condemned = |row: &&Row| matches!(row.verdict.action(), Some(Action::Stop | Action::Hibernate));
+        Counts {
+            seen: self.rows.len(),
+            condemned: self.rows.iter().filter(condemned).count(),
+            stopped: ended(&[Ending::Stopped, Ending::Stopping]),
+            started: ended(&[Ending::Started]),
+            failed: ended(&[Ending::Failed, Ending::Unverified]),
+            deferred: self.plan.deferred.len(),
+            waiting: self.plan.deferred.iter().filter(|put_off| put_off.because.is_waiting()).count(),
+            marked: self.marks_of(MarkVerb::Put),
+            lifted: self.marks_of(MarkVerb::Lift),
+            messages: self.messages,
+            blind: self.blind.len(),
+            closed: self.closed.len(),
+            calls: self.calls,
+        }
+    }
+
+    /// The month of the run in UTC, and what is known to have been saved in it so far.
+    pub fn saved(&self) -> Option<(Month, Saved)> {
+        let month = Month::at(self.at, Tz::UTC);
+        self.saved.as_ref().map(|savings| (month, savings.total(month)))
+    }
+
+    /// What idle instances and those outside their hours come to a month; `None` where nobody looked up prices.
+    pub fn waste(&self) -> Option<Waste<'_>> {
+        self.priced.then(|| self.rows.iter().filter_map(Row::wasted).collect())
+    }
+
+    fn marks_of(&self, verb: MarkVerb) -> usize {
+        self.marks.iter().filter(|end| end.failed.is_none() && end.step.verb == verb).count()
+    }
+
+    /// Degraded when something failed or could not be looked at.
+    pub fn health(&self) -> Health {
+        let counts = self.counts();
+        let unmarked = self.marks.iter().any(|end| end.failed.is_some());
+        if counts.failed > 0 || counts.blind > 0 || unmarked || self.troubled { Health::Degraded } else { Health::Ok }
+    }
+}

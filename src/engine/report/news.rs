@@ -1,0 +1,101 @@
+//! What a run has to say, as news with their owners: from the rows' talk and from what was done.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::engine::history::notices::Ledger;
+use crate::engine::judge::marks::{MarkStep, MarkVerb};
+use crate::engine::judge::topics::Topic;
+use crate::engine::model::{Contact, Item, Reason, Subject};
+use crate::engine::plan::Step;
+use crate::engine::report::digest::News;
+use crate::engine::report::{Ending, Outcome, Report, Row};
+
+/// Everything that is news after this run.
+pub fn news(report: &Report) -> Vec<News> {
+    let rows: HashMap<&str, &Row> = report.rows.iter().map(|row| (&*row.id, row)).collect();
+    let unmarked = unmarked(report);
+    // Who is told of a mark that is not there would be told again by every run that tries to write it.
+    let holds = |row: &Row, topic: &Topic| {
+        topic.subject != Subject::Idle || topic.due.is_none() || !unmarked.contains(&*row.id)
+    };
+    let topics = report.rows.iter().flat_map(|row| row.talk.topics.iter().map(move |topic| (row, topic)));
+    let said = topics.filter(|(row, topic)| holds(row, topic)).map(|(row, topic)| of_topic(row, topic));
+    let done = stopped_for_idleness(report).filter_map(|(step, _)| rows.get(&*step.id).map(|row| of_stop(row)));
+    said.chain(done).collect()
+}
+
+/// Instances whose mark this run was to write, and did not: it was paused, refused, or had no time left.
+fn unmarked(report: &Report) -> HashSet<&str> {
+    let puts = |step: &MarkStep| step.verb == MarkVerb::Put;
+    let written = report.marks.iter().filter(|end| end.failed.is_none() && puts(&end.step));
+    let written: HashSet<&str> = written.map(|end| &*end.step.id).collect();
+    let wanted = report.rows.iter().filter(|row| row.marks).map(|row| &*row.id);
+    wanted.filter(|id| !written.contains(id)).collect()
+}
+
+/// What of the ledger does not hold any more after this run: it is forgotten before receipts are entered.
+pub fn forget(report: &Report, ledger: &mut Ledger) {
+    for row in &report.rows {
+        for subject in row.talk.forget.iter() {
+            ledger.forget(&row.id, subject);
+        }
+    }
+    for (step, outcome) in stopped(report) {
+        if step.reason == Reason::Idle {
+            ledger.forget(&step.id, Subject::Idle);
+            ledger.forget(&step.id, Subject::Retagged);
+        } else {
+            ledger.follow(&step.id, Subject::FirstStop, outcome.at);
+        }
+    }
+}
+
+/// The steps that were done because an instance was idle.
+pub fn stopped_for_idleness(report: &Report) -> impl Iterator<Item = (&Step, &Outcome)> {
+    stopped(report).filter(|(step, _)| step.reason == Reason::Idle)
+}
+
+/// The steps that were done.
+fn stopped(report: &Report) -> impl Iterator<Item = (&Step, &Outcome)> {
+    let done = |outcome: &&Outcome| matches!(outcome.outcome, Ending::Stopped | Ending::Stopping);
+    let ended: HashMap<_, _> = report.outcomes.iter().filter(done).map(|o| ((&o.id, o.action), o)).collect();
+    report.plan.steps.iter().filter_map(move |step| Some((step, *ended.get(&(&step.id, step.action))?)))
+}
+
+fn of_topic(row: &Row, topic: &Topic) -> News {
+    let Topic { subject, contact, since, due, lifted, reminder, to } = topic;
+    let owner = to.as_deref().unwrap_or(&row.owner).clone();
+    // Who is told in the owner's place is told who the owner is now.
+    let now = to.as_ref().map(|_| format!("{} {}", row.owner.by, row.owner.name));
+    let item = Item {
+        since: *since,
+        due: *due,
+        note: lifted.map(|lifted| lifted.as_str().to_owned()).or(now).unwrap_or_default(),
+        reminder: *reminder,
+        ..item(row, *subject)
+    };
+    News { item, owner, weight: row.weight, contact: *contact }
+}
+
+fn of_stop(row: &Row) -> News {
+    let item = item(row, Subject::Stopped);
+    News { item, owner: row.owner.as_ref().clone(), weight: row.weight, contact: Contact::First }
+}
+
+fn item(row: &Row, subject: Subject) -> Item {
+    Item {
+        subject,
+        target: (*row.target).clone(),
+        id: row.id.clone(),
+        name: row.name.clone(),
+        kind: (*row.kind).into(),
+        policy: row.policy.as_ref().map(|policy| policy.name.clone()).unwrap_or_default(),
+        verdict: row.verdict.clone(),
+        since: None,
+        due: None,
+        zone: row.zone,
+        monthly: row.monthly.map(|monthly| monthly.0),
+        note: String::new(),
+        reminder: false,
+    }
+}

@@ -1,0 +1,44 @@
+//! A saved inventory: what `snapshot` writes and `--inventory` reads.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::engine::model::{Account, Instance, Target};
+use crate::engine::report::{Blind, Skipped};
+
+/// What `snapshot` saves.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Snapshot {
+    /// The version of this format.
+    pub snapshot: u8,
+    /// When it was taken.
+    pub taken_at: DateTime<Utc>,
+    /// The organisational units whose accounts were asked for.
+    pub units_asked: BTreeSet<String>,
+    /// Accounts looked at.
+    pub accounts: Vec<Account>,
+    /// Accounts left out on purpose.
+    pub skipped: Vec<Skipped>,
+    /// Targets seen.
+    pub targets: Vec<Saved>,
+    /// Targets that could not be looked at.
+    pub blind: Vec<Blind>,
+    /// Targets that the organisation's policy closes.
+    pub closed: Vec<Target>,
+}
+
+/// One target of a snapshot.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Saved {
+    /// Account id.
+    pub account: Arc<str>,
+    /// Region.
+    pub region: Arc<str>,
+    /// Everything seen there.
+    pub instances: Vec<Instance>,
+}

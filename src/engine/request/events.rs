@@ -1,0 +1,291 @@
+//! What AWS's own events say: an instance came up, money is spent as never before, somebody launched something.
+//! Only what is needed is read; AWS may add to its events what it likes.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::engine::request::Scope;
+
+/// One that is understood.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// EC2 state change to `running`: that one instance is judged now.
+    Running {
+        /// Account id.
+        account: String,
+        /// Region.
+        region: String,
+        /// Instance id.
+        instance: String,
+    },
+    /// EC2 state change to anything else: nobody has to be judged.
+    OtherState {
+        /// The state.
+        state: String,
+    },
+    /// A call of `RunInstances` or `StartInstances` that failed, or that names no instance.
+    NothingLaunched {
+        /// Why, in words.
+        why: String,
+    },
+    /// Cost Anomaly Detection.
+    Anomaly(Anomaly),
+    /// CloudTrail `RunInstances` or `StartInstances`.
+    Launched(Launched),
+}
+
+/// An unusual cost, and where it was found.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Anomaly {
+    /// Its id.
+    pub id: String,
+    /// What it costs in all, in US dollars, as written.
+    pub impact: Option<String>,
+    /// What the monitor watches: most often a service.
+    pub what: Option<String>,
+    /// Its first day.
+    pub since: Option<String>,
+    /// Where AWS's console shows it.
+    pub link: Option<String>,
+    /// The accounts and Regions of its causes that are EC2's, or of an unnamed service.
+    pub places: BTreeSet<(String, String)>,
+    /// Causes that lead nowhere: of another service, or without an account or Region.
+    pub foreign: Vec<Cause>,
+}
+
+/// A cause of an anomaly that leads to no instance, as AWS names it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Cause {
+    /// The service.
+    pub service: Option<String>,
+    /// The account.
+    pub account: Option<String>,
+    /// The Region.
+    pub region: Option<String>,
+}
+
+/// Who launched what, or started it again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub struct Launched {
+    /// Account id.
+    pub account: String,
+    /// Region.
+    pub region: String,
+    /// Instance ids.
+    pub instances: Vec<String>,
+    /// The person, or what comes closest, as far as the event tells.
+    pub by: String,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// The event's id: the same event may come twice.
+    pub event: String,
+    /// Whether they were there before, and were started again.
+    #[serde(default)]
+    pub again: bool,
+}
+
+impl Event {
+    /// Reads an event, in EventBridge's spelling or inside an SNS envelope, as a function or a queue gets it; `None` for one
+    /// that is none of these.
+    ///
+    /// # Errors
+    /// What an event that is one of these lacks.
+    pub fn parse(event: &Value) -> Result<Option<Self>, String> {
+        if let Some(message) = event.pointer("/Records/0/Sns/Message").and_then(Value::as_str) {
+            return in_topic(event, message).map(Some);
+        }
+        let word = |key: &str| event.get(key).and_then(Value::as_str).unwrap_or_default();
+        if word("Type") == "Notification" && event.get("TopicArn").is_some() {
+            return in_topic(event, word("Message")).map(Some);
+        }
+        let detail = event.get("detail").unwrap_or(&Value::Null);
+        match (word("source"), word("detail-type")) {
+            ("aws.ec2", "EC2 Instance State-change Notification") => {
+                state_change(word("account"), word("region"), detail).map(Some)
+            }
+            ("aws.ce", "Anomaly Detected") => Ok(Some(Self::Anomaly(anomaly(detail)))),
+            ("aws.ec2", "AWS API Call via CloudTrail") => launched(word("account"), detail),
+            (_, _) => Ok(None),
+        }
+    }
+
+    /// Where an event says that it comes from.
+    pub fn source(event: &Value) -> &str {
+        let topic = event.pointer("/Records/0/EventSource").and_then(Value::as_str);
+        event.get("source").and_then(Value::as_str).or(topic).unwrap_or_default()
+    }
+
+    /// Its word in answers.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Running { .. } | Self::OtherState { .. } => "instance-state",
+            Self::Anomaly(_) => "cost-anomaly",
+            Self::Launched(_) | Self::NothingLaunched { .. } => "launch",
+        }
+    }
+
+    /// What is looked at because of it: nothing but what it names, and nothing where it names nothing.
+    pub fn scope(&self) -> Scope {
+        let mut scope = Scope { places: Some(BTreeSet::new()), ..Scope::default() };
+        match self {
+            Self::Running { account, region, instance } => {
+                scope.places = Some([(account.clone(), region.clone())].into());
+                scope.instances = Some(vec![instance.clone()]);
+            }
+            Self::Anomaly(anomaly) => scope.places = Some(anomaly.places.clone()),
+            Self::OtherState { .. } | Self::Launched(_) | Self::NothingLaunched { .. } => {}
+        }
+        scope
+    }
+}
+
+/// What a topic delivers. SNS hands over one message at a time; a second one would be lost with the first.
+fn in_topic(event: &Value, message: &str) -> Result<Event, String> {
+    if event.get("Records").and_then(Value::as_array).is_some_and(|records| records.len() > 1) {
+        return Err("it holds more than one record, and SNS delivers one".to_owned());
+    }
+    let message: Value = serde_json::from_str(message).map_err(|_| "its SNS message is no JSON".to_owned())?;
+    let found = message.get("anomalyId").map(|_| Event::Anomaly(anomaly(&message)));
+    found.ok_or_else(|| "its SNS message has no `anomalyId`, so it is no anomaly of cost".to_owned())
+}
+
+/// An instance's id becomes a filter of a call, in which `*` would be every instance.
+fn is_instance(id: &str) -> bool {
+    id.strip_prefix("i-").is_some_and(is_word)
+}
+
+/// Letters, digits and hyphens, at least one and not many.
+fn is_word(text: &str) -> bool {
+    (1..=40).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}
+
+/// An account's id has twelve digits, and becomes the name of a file.
+fn is_account(id: &str) -> bool {
+    id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn text<'a>(value: &'a Value, pointer: &str) -> Option<&'a str> {
+    value.pointer(pointer).and_then(Value::as_str).filter(|text| !text.is_empty())
+}
+
+fn state_change(account: &str, region: &str, detail: &Value) -> Result<Event, String> {
+    let state = text(detail, "/state").ok_or("its `detail` has no `state`")?;
+    if state != "running" {
+        return Ok(Event::OtherState { state: state.to_owned() });
+    }
+    let instance = text(detail, "/instance-id").ok_or("its `detail` has no `instance-id`")?;
+    if !is_account(account) || !is_word(region) {
+        return Err("it names no account or no Region".to_owned());
+    }
+    if !is_instance(instance) {
+        return Err("its `instance-id` is not the id of an instance".to_owned());
+    }
+    Ok(Event::Running { account: account.to_owned(), region: region.to_owned(), instance: instance.to_owned() })
+}
+
+/// The page of AWS's console. Any other address in an event is not shown: people would follow it.
+pub(crate) const CONSOLE: &str = "https://console.aws.amazon.com/";
+
+/// Both spellings: SNS writes `dimensionalValue`, EventBridge `dimensionValue`; the rest is spelt alike.
+fn anomaly(detail: &Value) -> Anomaly {
+    let word = |pointer: &str| text(detail, pointer).map(str::to_owned);
+    let mut found = Anomaly {
+        id: word("/anomalyId").unwrap_or_else(|| "unnamed".to_owned()),
+        impact: detail.pointer("/impact/totalImpact").filter(|impact| impact.is_number()).map(ToString::to_string),
+        what: word("/dimensionValue").or_else(|| word("/dimensionalValue")),
+        since: word("/anomalyStartDate").map(|day| day.chars().take(10).collect()),
+        link: word("/anomalyDetailsLink").filter(|link| is_console(link)),
+        ..Anomaly::default()
+    };
+    for cause in detail.get("rootCauses").and_then(Value::as_array).into_iter().flatten() {
+        let name = |pointer: &str| text(cause, pointer).map(str::to_owned);
+        let cause = Cause { service: name("/service"), account: name("/linkedAccount"), region: name("/region") };
+        match (&cause.account, &cause.region) {
+            (Some(account), Some(region)) if is_of_ec2(&cause) && is_account(account) && is_word(region) => {
+                found.places.insert((account.clone(), region.clone()));
+            }
+            (_, _) => found.foreign.push(cause),
+        }
+    }
+    found
+}
+
+/// A cause that names no service may be EC2's, and a look costs nothing.
+fn is_of_ec2(cause: &Cause) -> bool {
+    let service = cause.service.as_deref().unwrap_or_default();
+    service.is_empty() || service.contains("Elastic Compute Cloud") || service.starts_with("EC2")
+}
+
+fn is_console(link: &str) -> bool {
+    link.starts_with(CONSOLE) && link.len() <= 300 && link.chars().all(|c| c.is_ascii_graphic())
+}
+
+/// `envelope` is the account from which AWS says that the event came: nobody can write another one there.
+fn launched(envelope: &str, detail: &Value) -> Result<Option<Event>, String> {
+    let again = match text(detail, "/eventName") {
+        Some("RunInstances") => false,
+        Some("StartInstances") => true,
+        _ => return Ok(None),
+    };
+    if let Some(code) = text(detail, "/errorCode") {
+        return Ok(Some(Event::NothingLaunched { why: format!("the call failed with `{code}`") }));
+    }
+    let items = detail.pointer("/responseElements/instancesSet/items").and_then(Value::as_array);
+    let instances: Vec<String> =
+        items.into_iter().flatten().filter_map(|item| text(item, "/instanceId").map(str::to_owned)).collect();
+    if instances.is_empty() {
+        return Ok(Some(Event::NothingLaunched { why: "the call names no instance".to_owned() }));
+    }
+    if !instances.iter().all(|id| is_instance(id)) {
+        return Err("one of its instances has no id of an instance".to_owned());
+    }
+    let lacks = |what: &str| format!("its `detail` has no `{what}`");
+    let need = |pointer: &str| text(detail, pointer).ok_or_else(|| lacks(&pointer[1..]));
+    let at = need("/eventTime")?.parse().map_err(|_| lacks("eventTime"))?;
+    let account = text(detail, "/recipientAccountId").or_else(|| text(detail, "/userIdentity/accountId"));
+    let account = account.ok_or_else(|| lacks("recipientAccountId"))?;
+    if !is_account(account) || !envelope.is_empty() && envelope != account {
+        return Err("it comes from one account and speaks of another".to_owned());
+    }
+    Ok(Some(Event::Launched(Launched {
+        account: account.to_owned(),
+        region: need("/awsRegion")?.to_owned(),
+        instances,
+        by: launcher(detail.get("userIdentity").unwrap_or(&Value::Null)),
+        at,
+        event: need("/eventID")?.to_owned(),
+        again,
+    })))
+}
+
+/// What the names of roles begin with that IAM Identity Center makes; nobody else can make such a role.
+const IDENTITY_CENTER: &str = "AWSReservedSSO_";
+
+/// What CloudTrail writes where a service does not say which one it is.
+const UNNAMED_SERVICE: &str = "AWS Internal";
+
+/// The person behind a call, as far as the event tells. A session of IAM Identity Center bears the user's name, whatever it
+/// looks like. Where a service made the call, a session's name is the service's choice, and the service is named. Any
+/// other session bears the name of a person, or a number, so that its role is the better name.
+fn launcher(identity: &Value) -> String {
+    let session = text(identity, "/principalId").and_then(|id| id.split_once(':')).map(|(_, session)| session);
+    let role = text(identity, "/sessionContext/sessionIssuer/userName");
+    let source = text(identity, "/sessionContext/sourceIdentity");
+    let person = |name: &&str| name.contains('@') || !name.chars().any(|c| c.is_ascii_digit());
+    let user = session.filter(|_| role.is_some_and(|role| role.starts_with(IDENTITY_CENTER)));
+    let service = text(identity, "/invokedBy").filter(|service| *service != UNNAMED_SERVICE);
+    let by = match text(identity, "/type").unwrap_or_default() {
+        "IAMUser" => text(identity, "/userName"),
+        "Root" => Some("root"),
+        "AWSService" => text(identity, "/invokedBy"),
+        "AssumedRole" | "FederatedUser" => source.or(user).or(service).or(session.filter(person)).or(role).or(session),
+        _ => text(identity, "/onBehalfOf/userId").or(text(identity, "/userName")),
+    };
+    by.or(text(identity, "/arn")).or(text(identity, "/invokedBy")).unwrap_or("unknown").to_owned()
+}

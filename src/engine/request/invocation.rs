@@ -1,0 +1,105 @@
+//! What the function is sent: a request, an event of AWS that is not a schedule, a batch of such events from a queue, or
+//! one part of a run.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde_json::Value;
+use thiserror::Error;
+
+use crate::engine::request::events::Event;
+use crate::engine::request::stage::{Stage, StageInvalid};
+use crate::engine::request::{OWN_KEYS, Request, RequestInvalid};
+
+/// One of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// Somebody asks, or a schedule.
+    Request(Box<Request>),
+    /// AWS tells what has happened.
+    Event(Event),
+    /// A queue delivers events.
+    Queue(Vec<Queued>),
+    /// A state machine asks for one part of a run.
+    Stage(Stage),
+}
+
+/// One message of a queue.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Queued {
+    /// By which the queue is told that it must come again.
+    pub message_id: String,
+    /// The event.
+    body: String,
+}
+
+impl Queued {
+    /// Reads the event in it. Whoever may write to the queue can narrow what is looked at, and ask for nothing: a request
+    /// or a stage is refused.
+    ///
+    /// # Errors
+    /// [`AskedInvalid`] for what is no event.
+    pub fn event(&self) -> Result<Event, AskedInvalid> {
+        match Asked::parse(&self.body)? {
+            Asked::Event(event) => Ok(event),
+            Asked::Request(_) | Asked::Queue(_) | Asked::Stage(_) => {
+                Err(RequestInvalid::NotARequest("a queue delivers events of AWS only".to_owned()).into())
+            }
+        }
+    }
+}
+
+/// It is none of them; nothing was looked at.
+#[derive(Debug, Error)]
+pub enum AskedInvalid {
+    /// Nor is it a request.
+    #[error(transparent)]
+    Request(#[from] RequestInvalid),
+    /// It has `stage`, and is no stage.
+    #[error(transparent)]
+    Stage(#[from] StageInvalid),
+}
+
+impl Asked {
+    /// Reads what was sent. Whatever has a key of a request is a request: an event may narrow what is looked at, and
+    /// can say nothing of what is done.
+    ///
+    /// # Errors
+    /// [`AskedInvalid`] for what is none of them.
+    pub fn parse(text: &str) -> Result<Self, AskedInvalid> {
+        let request = || Ok(Self::Request(Box::new(Request::parse(text)?)));
+        let Ok(keys) = serde_json::from_str::<BTreeMap<String, IgnoredAny>>(text) else { return request() };
+        if keys.contains_key("stage") {
+            return Ok(Self::Stage(Stage::parse(text)?));
+        }
+        if keys.contains_key("mode") || OWN_KEYS.iter().any(|own| keys.contains_key(*own)) {
+            return request();
+        }
+        let Ok(event) = serde_json::from_str::<Value>(text) else { return request() };
+        if let Some(messages) = queue(&event)? {
+            return Ok(Self::Queue(messages));
+        }
+        match Event::parse(&event) {
+            Ok(Some(event)) => Ok(Self::Event(event)),
+            Ok(None) => request(),
+            Err(why) => Err(RequestInvalid::BrokenEvent { source_name: Event::source(&event).to_owned(), why }.into()),
+        }
+    }
+}
+
+/// The messages of a batch from SQS; `None` for what is none.
+fn queue(event: &Value) -> Result<Option<Vec<Queued>>, AskedInvalid> {
+    let of_sqs = |record: &Value| record.get("eventSource").and_then(Value::as_str) == Some("aws:sqs");
+    let Some(records) = event.get("Records").and_then(Value::as_array).filter(|records| records.iter().any(of_sqs))
+    else {
+        return Ok(None);
+    };
+    let broken = |why: String| RequestInvalid::BrokenEvent { source_name: "aws:sqs".to_owned(), why };
+    if !records.iter().all(of_sqs) {
+        return Err(broken("it holds records of something else, too".to_owned()).into());
+    }
+    let message = |record: &Value| Queued::deserialize(record).map_err(|error| broken(error.to_string()));
+    Ok(Some(records.iter().map(message).collect::<Result<_, _>>()?))
+}

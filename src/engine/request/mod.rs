@@ -1,0 +1,382 @@
+//! What a run is asked to do: parsed once at the entry, with the instant and the deadline.
+
+pub mod events;
+pub mod invocation;
+pub mod stage;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Deserializer};
+use thiserror::Error;
+
+use crate::engine::config::Settings;
+use crate::engine::model::is_sane;
+use crate::engine::undo::Hand;
+
+/// Whether a run only looks, or may act.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mode {
+    /// By hand; writes nothing, anywhere.
+    Plan,
+    /// Acts where both keys allow it.
+    Apply,
+    /// Starts again what one run has stopped; a dry run unless it says `apply`.
+    Undo,
+}
+
+impl Mode {
+    /// The word in requests and reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Plan => "plan",
+            Self::Apply => "apply",
+            Self::Undo => "undo",
+        }
+    }
+}
+
+/// What a request selects within the settings' scope. `None` is the whole of it; an empty list is nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Scope {
+    /// Account ids or names.
+    pub accounts: Option<Vec<String>>,
+    /// Regions.
+    pub regions: Option<Vec<String>>,
+    /// Instance ids.
+    pub instances: Option<Vec<String>>,
+    /// Policy names.
+    pub policies: Option<Vec<String>>,
+    /// Accounts and Regions in pairs, by id: what an event of AWS names. Unlike the others it may name what is not in
+    /// the settings' scope, for nobody has typed it; that is explained, and no error.
+    pub places: Option<BTreeSet<(String, String)>>,
+}
+
+/// A file in the record, by its key beneath the record's prefix or folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordKey(String);
+
+/// What an undo is asked beside its selectors.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UndoAsk {
+    /// The run that is undone.
+    pub run: String,
+    /// Whether it is carried out; else it is a dry run.
+    pub apply: bool,
+    /// What the caller insists on.
+    pub hand: Hand,
+}
+
+/// A request, before a clock has been read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// What may be done.
+    pub mode: Mode,
+    /// The instant to judge by, where the caller names one.
+    pub at: Option<DateTime<Utc>>,
+    /// What is selected.
+    pub scope: Scope,
+    /// A reviewed plan in the record: the run may only do less.
+    pub plan: Option<RecordKey>,
+    /// A run that was held back as a sudden change, and may go on.
+    pub acknowledge: Option<String>,
+    /// What is undone, with the mode `undo`.
+    pub undo: Option<UndoAsk>,
+    /// The instant for which a scheduled event was meant. Logged, and nothing else: every run is judged by
+    /// the clock at execution.
+    pub scheduled: Option<String>,
+}
+
+/// The request cannot be understood; nothing was looked at.
+#[derive(Debug, Error)]
+pub enum RequestInvalid {
+    #[error(
+        "the event is not a request: {0}; send {{\"mode\":\"plan\"}} or {{\"mode\":\"apply\"}}, or let EventBridge call on a schedule"
+    )]
+    NotARequest(String),
+    #[error(
+        "the event comes from `{source_name}` with detail type `{detail_type}`, which this release does not know; nothing was done"
+    )]
+    UnknownEvent { source_name: String, detail_type: String },
+    #[error(
+        "`at` is `{0}`, which is not an instant with its offset, such as `2026-11-25T21:30:00+09:00`, between 1970 and 9000"
+    )]
+    At(String),
+    #[error(
+        "`at` is for dry runs; `apply` is judged by the clock, except where every AWS endpoint is a loopback address"
+    )]
+    AtForApply,
+    #[error("`plan` names a reviewed plan that is to be carried out, so it goes with `apply` alone")]
+    PlanForPlan,
+    #[error(
+        "`{0}` is not the key of a file in the record; write it beneath the record's prefix, such as `plans/monday.json`, without `..`"
+    )]
+    RecordKey(String),
+    #[error("`acknowledge` is for `apply`; a dry run is never held back")]
+    AcknowledgeForPlan,
+    #[error(
+        "`acknowledge` goes with a run of the settings' whole scope, for only such runs are held back; leave the selectors out"
+    )]
+    AcknowledgeNarrow,
+    #[error(
+        "`undo` needs the run that is undone: {{\"mode\":\"undo\",\"run\":\"20261125T123000Z-1a2b3c4d\"}}; `idle-reaper runs` lists them"
+    )]
+    UndoWithoutRun,
+    #[error("`{0}` goes with the mode `undo` alone")]
+    OnlyForUndo(&'static str),
+    #[error("`{0}` does not go with the mode `undo`")]
+    NotForUndo(&'static str),
+    #[error("the event from `{source_name}` cannot be understood: {why}; nothing was done")]
+    BrokenEvent { source_name: String, why: String },
+    #[error("the request selects the policy `{name}`, which the settings do not have; they have: {known}")]
+    UnknownPolicy { name: String, known: String },
+    #[error("the request selects the {what} `{name}`, which is not in the settings' scope; {mend}")]
+    OutOfScope { what: &'static str, name: String, mend: &'static str },
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct RawRequest {
+    mode: Mode,
+    #[serde(default, deserialize_with = "present")]
+    at: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    accounts: Option<Vec<String>>,
+    #[serde(default, deserialize_with = "present")]
+    regions: Option<Vec<String>>,
+    #[serde(default, deserialize_with = "present")]
+    instances: Option<Vec<String>>,
+    #[serde(default, deserialize_with = "present")]
+    policies: Option<Vec<String>>,
+    #[serde(default, deserialize_with = "present")]
+    plan: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    acknowledge: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    run: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    apply: Option<bool>,
+    #[serde(default, deserialize_with = "present")]
+    even_paused: Option<bool>,
+    #[serde(default, deserialize_with = "present")]
+    even_frozen: Option<bool>,
+}
+
+impl RawRequest {
+    /// What is undone, where the mode is `undo`; its fields go with no other mode.
+    fn undo(&self) -> Result<Option<UndoAsk>, RequestInvalid> {
+        let Self { mode, plan, acknowledge, run, apply, even_paused, even_frozen, .. } = self;
+        let own = [
+            ("run", run.is_some()),
+            ("apply", apply.is_some()),
+            ("even-paused", even_paused.is_some()),
+            ("even-frozen", even_frozen.is_some()),
+        ];
+        let others = [("plan", plan.is_some()), ("acknowledge", acknowledge.is_some())];
+        let first = |fields: &[(&'static str, bool)]| fields.iter().find(|(_, there)| *there).map(|(name, _)| *name);
+        match mode {
+            Mode::Plan | Mode::Apply => first(&own).map_or(Ok(None), |name| Err(RequestInvalid::OnlyForUndo(name))),
+            Mode::Undo => {
+                if let Some(name) = first(&others) {
+                    return Err(RequestInvalid::NotForUndo(name));
+                }
+                let run = run.clone().ok_or(RequestInvalid::UndoWithoutRun)?;
+                let said = |flag: &Option<bool>| *flag == Some(true);
+                let hand = Hand { even_paused: said(even_paused), even_frozen: said(even_frozen) };
+                Ok(Some(UndoAsk { run, apply: said(apply), hand }))
+            }
+        }
+    }
+}
+
+/// A selector that is written must be a list: `null` is neither everything nor nothing, so it is refused.
+fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}
+
+/// What is read of an AWS envelope; AWS may add fields to it.
+#[derive(Deserialize)]
+struct Envelope {
+    source: Option<String>,
+    #[serde(rename = "detail-type")]
+    detail_type: Option<String>,
+    time: Option<String>,
+}
+
+/// The keys of a request that are none of an AWS envelope.
+pub(crate) const OWN_KEYS: [&str; 11] = [
+    "at",
+    "accounts",
+    "regions",
+    "instances",
+    "policies",
+    "plan",
+    "acknowledge",
+    "run",
+    "apply",
+    "even-paused",
+    "even-frozen",
+];
+
+impl Request {
+    /// A request for the settings' whole scope.
+    pub fn whole(mode: Mode) -> Self {
+        Self { mode, at: None, scope: Scope::default(), plan: None, acknowledge: None, undo: None, scheduled: None }
+    }
+
+    /// Reads an event: an AWS envelope that is known, or an object with `mode`.
+    ///
+    /// # Errors
+    /// [`RequestInvalid`] for everything else, `{}` included.
+    pub fn parse(text: &str) -> Result<Self, RequestInvalid> {
+        let wrong = |error: serde_json::Error| RequestInvalid::NotARequest(error.to_string());
+        if !text.trim_start().starts_with('{') {
+            return Err(RequestInvalid::NotARequest("it is not a JSON object".to_owned()));
+        }
+        let keys: BTreeMap<String, IgnoredAny> = serde_json::from_str(text).map_err(wrong)?;
+        if !keys.contains_key("mode") {
+            // An envelope runs the whole scope; a selector that stands in one was meant, and must not be dropped.
+            if let Some(own) = OWN_KEYS.iter().find(|own| keys.contains_key(**own)) {
+                return Err(RequestInvalid::NotARequest(format!("it has `{own}` and no `mode`")));
+            }
+            return Self::from_envelope(&serde_json::from_str(text).map_err(wrong)?);
+        }
+        let raw: RawRequest = serde_json::from_str(text).map_err(wrong)?;
+        let undo = raw.undo()?;
+        let RawRequest { mode, at, accounts, regions, instances, policies, plan, acknowledge, .. } = raw;
+        if mode == Mode::Plan && plan.is_some() {
+            return Err(RequestInvalid::PlanForPlan);
+        }
+        if mode == Mode::Plan && acknowledge.is_some() {
+            return Err(RequestInvalid::AcknowledgeForPlan);
+        }
+        let at = at.as_deref().map(parse_at).transpose()?;
+        let plan = plan.as_deref().map(RecordKey::parse).transpose()?;
+        let scope = Scope { accounts, regions, instances, policies, places: None };
+        Ok(Self { mode, at, scope, plan, acknowledge, undo, scheduled: None })
+    }
+
+    fn from_envelope(envelope: &Envelope) -> Result<Self, RequestInvalid> {
+        let Envelope { source, detail_type, time } = envelope;
+        match (source.as_deref(), detail_type.as_deref()) {
+            (Some("aws.events"), Some("Scheduled Event")) => {
+                Ok(Self { scheduled: time.clone(), ..Self::whole(Mode::Apply) })
+            }
+            (None, None) => Err(RequestInvalid::NotARequest("it has no `mode`".to_owned())),
+            (source, detail_type) => Err(RequestInvalid::UnknownEvent {
+                source_name: source.unwrap_or_default().to_owned(),
+                detail_type: detail_type.unwrap_or_default().to_owned(),
+            }),
+        }
+    }
+}
+
+/// Reads an instant with its offset. Years far outside any schedule are refused, so that no date overflows.
+///
+/// # Errors
+/// [`RequestInvalid::At`] with the text.
+pub fn parse_at(text: &str) -> Result<DateTime<Utc>, RequestInvalid> {
+    DateTime::parse_from_rfc3339(text)
+        .ok()
+        .map(|at| at.to_utc())
+        .filter(|at| is_sane(*at))
+        .ok_or_else(|| RequestInvalid::At(text.to_owned()))
+}
+
+impl RecordKey {
+    /// Reads a key such as `plans/monday.json`.
+    ///
+    /// # Errors
+    /// [`RequestInvalid::RecordKey`] for one that could lead out of the record, or to no file.
+    pub fn parse(text: &str) -> Result<Self, RequestInvalid> {
+        let leads_out = text.starts_with('/') || text.contains("..") || text.contains(char::is_control);
+        if leads_out || text.is_empty() || text.ends_with('/') {
+            return Err(RequestInvalid::RecordKey(text.to_owned()));
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// The key as written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Scope {
+    /// Checks what can be checked against the settings alone.
+    ///
+    /// # Errors
+    /// [`RequestInvalid`] for a policy or Region that the settings do not have: a typo must not look like
+    /// a clean result.
+    pub fn check(&self, settings: &Settings) -> Result<(), RequestInvalid> {
+        for name in self.policies.iter().flatten() {
+            if !settings.policies.iter().any(|policy| policy.name == *name) {
+                let known: Vec<_> = settings.policies.iter().map(|policy| policy.name.as_str()).collect();
+                return Err(RequestInvalid::UnknownPolicy { name: name.clone(), known: known.join(", ") });
+            }
+        }
+        for name in self.regions.iter().flatten() {
+            if !settings.look.names_region(name) {
+                let mend = "add it to `regions` in `[look]`";
+                return Err(RequestInvalid::OutOfScope { what: "Region", name: name.clone(), mend });
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the request selects this Region.
+    pub fn has_region(&self, region: &str) -> bool {
+        self.regions.as_ref().is_none_or(|regions| regions.iter().any(|name| name == region))
+    }
+
+    /// Whether the request selects this account, by its id or, without regard to case, by its name.
+    pub fn has_account(&self, id: &str, name: Option<&str>) -> bool {
+        let named = |wanted: &String| wanted == id || name.is_some_and(|name| name.eq_ignore_ascii_case(wanted));
+        self.accounts.as_ref().is_none_or(|accounts| accounts.iter().any(named))
+            && self.places.as_ref().is_none_or(|places| places.iter().any(|(account, _)| account == id))
+    }
+
+    /// Whether an event selects this Region of this account.
+    pub fn has_place(&self, account: &str, region: &str) -> bool {
+        let here = |(a, r): &(String, String)| a == account && r == region;
+        self.places.as_ref().is_none_or(|places| places.iter().any(here))
+    }
+
+    /// Whether the request selects this instance.
+    pub fn has_instance(&self, id: &str) -> bool {
+        self.instances.as_ref().is_none_or(|ids| ids.iter().any(|wanted| wanted == id))
+    }
+
+    /// Whether the request selects this policy.
+    pub fn has_policy(&self, name: &str) -> bool {
+        self.policies.as_ref().is_none_or(|policies| policies.iter().any(|wanted| wanted == name))
+    }
+
+    /// Whether it is the settings' whole scope: no selector narrows it.
+    pub fn is_whole(&self) -> bool {
+        let Self { accounts, regions, instances, policies, places } = self;
+        [accounts, regions, instances, policies].iter().all(|selector| selector.is_none()) && places.is_none()
+    }
+
+    /// Whether an empty list selects nothing at all.
+    pub fn is_empty(&self) -> bool {
+        [&self.accounts, &self.regions, &self.instances].iter().any(|list| list.as_ref().is_some_and(Vec::is_empty))
+            || self.places.as_ref().is_some_and(BTreeSet::is_empty)
+    }
+}
+
+/// Everything that is read once at the entry and passed by value.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// The run's id, in every log line, tag and report.
+    pub id: Arc<str>,
+    /// What is asked for.
+    pub mode: Mode,
+    /// What is selected.
+    pub scope: Scope,
+    /// The instant by which everything is judged.
+    pub at: DateTime<Utc>,
+}

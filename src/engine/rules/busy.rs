@@ -1,0 +1,28 @@
+//! `busy`: the last hour was busy. A batch job that a scheduler started at two in the morning survives.
+
+use crate::engine::config::Busy;
+use crate::engine::model::{Reason, Spared, Verdict};
+use crate::engine::rules::Rule;
+use crate::engine::rules::case::{Activity, Case};
+use crate::engine::rules::inputs::Inputs;
+
+pub(crate) const RULE: Rule = Rule { reason: Reason::Busy, judge, inputs };
+
+fn judge(case: &Case<'_>) -> Option<Verdict> {
+    let limits = case.settings.busy?;
+    busy(case.activity, &limits).map(Verdict::Spare)
+}
+
+/// A figure of the last hour that reaches its limit.
+pub(crate) fn busy(activity: &Activity, limits: &Busy) -> Option<Spared> {
+    match activity {
+        Activity::Measured(hour) => {
+            hour.busy(limits).map(|(gauge, figure, limit)| Spared::Busy { gauge, figure, limit })
+        }
+        Activity::NotAsked | Activity::Gap(_) => None,
+    }
+}
+
+fn inputs(case: &Case<'_>) -> Inputs {
+    Inputs::Busy { last_hour: case.activity.clone(), limits: case.settings.busy }
+}

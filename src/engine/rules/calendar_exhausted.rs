@@ -1,0 +1,17 @@
+//! `calendar-exhausted`: the calendar has no holidays for the day. Neither stop nor start.
+
+use crate::engine::model::{Reason, Spared, Verdict};
+use crate::engine::rules::Rule;
+use crate::engine::rules::case::Case;
+use crate::engine::rules::inputs::Inputs;
+
+pub(crate) const RULE: Rule = Rule { reason: Reason::CalendarExhausted, judge, inputs };
+
+fn judge(case: &Case<'_>) -> Option<Verdict> {
+    let date = case.policy?.1.at.exhausted?;
+    Some(Verdict::Spare(Spared::CalendarExhausted { date }))
+}
+
+fn inputs(case: &Case<'_>) -> Inputs {
+    Inputs::CalendarExhausted { date: case.policy.and_then(|(_, hours)| hours.at.exhausted) }
+}

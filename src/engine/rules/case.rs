@@ -1,0 +1,214 @@
+//! What a rule is given: one instance, and everything that may be known about it.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+use chrono::{DateTime, Duration, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::engine::config::{AtOpening, Policy, Settings};
+use crate::engine::evidence::idle::{Idleness, Own};
+use crate::engine::evidence::last_hour::LastHour;
+use crate::engine::evidence::witness::Witness;
+use crate::engine::history::idle_stops::IdleStops;
+use crate::engine::history::notices::Ledger;
+use crate::engine::history::unverified::Unverified;
+use crate::engine::model::month::Month;
+use crate::engine::model::{Account, Instance, State, UnknownFact};
+use crate::engine::plan::caps::Today;
+use crate::engine::plan::restart::FailedStart;
+use crate::engine::report::weekly::Weekly;
+use crate::engine::request::Scope;
+use crate::engine::schedule::{ExprError, HoursAt, Schedule};
+use crate::engine::tags::keep::Kept;
+use crate::engine::tags::mark::Mark;
+use crate::engine::tags::stop_tag::{Because, OwnTag};
+
+/// How long after the beginning of a start its end is known at the latest: no run lasts longer than the 900 s of a
+/// Lambda function.
+pub(crate) const START_MINUTES: i64 = 15;
+
+/// The input of every rule. Rules read it and nothing else.
+pub struct Case<'a> {
+    /// The settings in force.
+    pub settings: &'a Settings,
+    /// What the request selects.
+    pub scope: &'a Scope,
+    /// The account of the instance.
+    pub account: &'a Account,
+    /// The instance.
+    pub instance: &'a Instance,
+    /// The first policy that matches, and the hours that hold for the instance under it.
+    pub policy: Option<(&'a Policy, &'a Hours)>,
+    /// The first policy of which it is unknown whether it matches, before any that surely does, and what is unknown.
+    /// Then `policy` is the one under which the reaper stopped the instance, if it may still be the one that matches.
+    pub match_unknown: Option<(&'a str, UnknownFact)>,
+    /// What its tags say about keeping it.
+    pub kept: Kept,
+    /// The last hour.
+    pub activity: &'a Activity,
+    /// What weeks of evidence say.
+    pub idleness: &'a Idleness,
+    /// What earlier runs did.
+    pub history: &'a History,
+    /// The instant at which everything is judged.
+    pub now: DateTime<Utc>,
+}
+
+/// The hours that hold for one instance under its policy.
+#[derive(Clone, Debug)]
+pub struct Hours {
+    /// The policy's schedule, or the one that the instance's tag names or writes.
+    pub schedule: Arc<Schedule>,
+    /// What it says about now.
+    pub at: HoursAt,
+    /// The tag's value and what is wrong with it, where it cannot be read; the policy's schedule stands in.
+    pub unreadable: Option<(String, ExprError)>,
+}
+
+/// What is known of an instance's last hour.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Activity {
+    /// Nobody asked: it is asked for candidates only, and an inventory cannot tell.
+    NotAsked,
+    /// Its figures, of which some may be missing.
+    Measured(LastHour),
+    /// It was asked for and there is no figure, for this cause.
+    Gap(String),
+}
+
+impl Activity {
+    /// A whole hour with this CPU in per cent, and nothing else going on.
+    pub fn of_cpu(percent: f64) -> Self {
+        Self::Measured(LastHour::of_cpu(percent))
+    }
+
+    /// What is missing to call it quiet, where it was asked for.
+    pub fn gap(&self) -> Option<&str> {
+        match self {
+            Self::NotAsked => None,
+            Self::Measured(hour) => hour.gap(),
+            Self::Gap(gap) => Some(gap),
+        }
+    }
+}
+
+/// What earlier runs did, from the record.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct History {
+    /// When the reaper stopped an instance.
+    pub stops: HashMap<Box<str>, Vec<DateTime<Utc>>>,
+    /// Stops of which nobody knows how they ended, by instance.
+    pub unverified: HashMap<Box<str>, Vec<Unverified>>,
+    /// When it was known that a start of the reaper's had not held, or that nobody knows whether it did.
+    pub failed_starts: HashMap<Box<str>, Vec<DateTime<Utc>>>,
+    /// Instances whose last start by the reaper failed, or fell back.
+    pub start_failed: HashMap<Box<str>, FailedStart>,
+    /// The reaper's own stops and starts of weeks, by which windows of evidence are counted.
+    pub own: HashMap<Box<str>, Own>,
+    /// How often what was idle was stopped.
+    pub idle_stops: IdleStops,
+    /// What earlier runs have seen active.
+    pub witness: Witness,
+    /// The month for which stock is to be taken by this run.
+    pub stocktake: Option<Month>,
+    /// The accounts whose stocktake of that month was sent by an earlier run.
+    pub stocktake_sent: BTreeSet<Arc<str>>,
+    /// What owners have been told.
+    pub told: Ledger,
+    /// Which week's digests were sent; `None` where the settings gather nothing.
+    pub weekly: Option<Weekly>,
+    /// Instances whose last step failed.
+    pub failed_last: HashSet<Box<str>>,
+    /// When somebody last set out to take a stop back, by instance.
+    pub undone: HashMap<Box<str>, DateTime<Utc>>,
+    /// What was stopped on the day of the run.
+    pub today: Today,
+    /// What in the record could not be read and was passed over, in words.
+    pub unread: Vec<String>,
+}
+
+impl History {
+    /// Whether the start of `id` at `launch` was the reaper's own: one that it saw through within the length of a
+    /// run.
+    pub fn is_own_start(&self, id: &str, launch: DateTime<Utc>) -> bool {
+        let mut known = self.own.get(id).into_iter().flat_map(|own| &own.starts);
+        known.any(|known| launch <= *known && *known - launch <= Duration::minutes(START_MINUTES))
+    }
+}
+
+impl Case<'_> {
+    /// What protects it from a stop. What the reaper stopped, and is to be started now, is started all the same:
+    /// whoever keeps it wants it to run.
+    pub(crate) fn kept_from_stops(&self) -> &Kept {
+        if self.is_started_now() { &Kept::No } else { &self.kept }
+    }
+
+    /// Whether the reaper stopped it and its schedule is open, or about to open.
+    pub(crate) fn is_started_now(&self) -> bool {
+        self.waits_for_opening().is_some() && self.opens_within_lead()
+    }
+
+    /// The reaper's own tag, if the instance is stopped, it was this policy that stopped it, nobody has
+    /// touched it since, and the policy starts again what it stopped.
+    pub(crate) fn waits_for_opening(&self) -> Option<OwnTag> {
+        let (policy, _) = self.policy?;
+        if self.instance.state != State::Stopped || policy.at_opening != AtOpening::StartReaped {
+            return None;
+        }
+        self.own_tag()
+            .filter(|tag| tag.because == Because::Hours && tag.policy == policy.name && self.is_ours_since(tag))
+    }
+
+    /// Whether nobody but the reaper has touched the instance since it wrote `tag`.
+    pub(crate) fn is_ours_since(&self, tag: &OwnTag) -> bool {
+        // A tag from the future is a forged one, or a clock that is wrong: everything would lie before it.
+        let written = tag.at <= self.now + chrono::Duration::minutes(1);
+        written && (!tag.touched_since(self.instance) || self.own_start_fell_back())
+    }
+
+    /// Whether the last start was the reaper's own and did not hold. It has moved the launch time all the same, and
+    /// the instance is still owed its start: an instance that lacks a KMS grant falls back in silence.
+    fn own_start_fell_back(&self) -> bool {
+        let (Some(known), Some(launch)) = (self.history.failed_starts.get(&self.instance.id), self.instance.launch)
+        else {
+            return false;
+        };
+        let begin = Duration::minutes(START_MINUTES);
+        let own = known.iter().any(|known| *known - begin <= launch && launch <= *known);
+        own && self.instance.transition.is_none_or(|transition| transition <= launch)
+    }
+
+    /// Whether the schedule is open, or opens within the policy's lead. Where the calendar cannot tell, or the tag
+    /// cannot be read, other rules speak first.
+    pub(crate) fn opens_within_lead(&self) -> bool {
+        self.policy.is_some_and(|(policy, hours)| {
+            let at = &hours.at;
+            let unknown = at.exhausted.is_some() || hours.unreadable.is_some();
+            unknown || at.open || at.opens.is_some_and(|opens| self.now + policy.start_lead >= opens)
+        })
+    }
+
+    /// The tag of its stop, as [`own_tag`] reads it.
+    pub(crate) fn own_tag(&self) -> Option<OwnTag> {
+        own_tag(self.instance, self.settings)
+    }
+
+    /// The key of a tag that another hub has written, and that hub's name.
+    pub(crate) fn other_hub(&self) -> Option<(&str, String)> {
+        let names = &self.settings.tags;
+        let find = |key: &str| self.instance.tags.get(key);
+        let stopped = find(&names.stopped).and_then(|value| OwnTag::parse(value).ok()?.hub);
+        let marked = || find(&names.marked).and_then(|value| Mark::parse(value).ok()?.hub);
+        let other = |hub: &String| !self.settings.run.wrote(Some(hub));
+        let stopped = stopped.filter(other).map(|hub| (&*names.stopped, hub));
+        stopped.or_else(|| marked().filter(other).map(|hub| (&*names.marked, hub)))
+    }
+}
+
+/// The tag of the reaper's stop on `instance`, if it can be read and this hub wrote it, or one without a name.
+pub(crate) fn own_tag(instance: &Instance, settings: &Settings) -> Option<OwnTag> {
+    let tag = OwnTag::parse(instance.tags.get(&settings.tags.stopped)?).ok();
+    tag.filter(|tag| settings.run.wrote(tag.hub.as_deref()))
+}

@@ -1,0 +1,17 @@
+//! `frozen`: neither stop nor start in a frozen period.
+
+use crate::engine::model::{Reason, Spared, Verdict};
+use crate::engine::rules::Rule;
+use crate::engine::rules::case::Case;
+use crate::engine::rules::inputs::Inputs;
+
+pub(crate) const RULE: Rule = Rule { reason: Reason::Frozen, judge, inputs };
+
+fn judge(case: &Case<'_>) -> Option<Verdict> {
+    let range = case.policy?.1.at.frozen?;
+    Some(Verdict::Spare(Spared::Frozen { range }))
+}
+
+fn inputs(case: &Case<'_>) -> Inputs {
+    Inputs::Frozen { range: case.policy.and_then(|(_, hours)| hours.at.frozen) }
+}

@@ -1,0 +1,69 @@
+//! `idle`: it runs and does nothing, by weeks of evidence. Where its hours are over and its policy stops it for
+//! that, that comes first.
+
+use crate::engine::config::{Busy, IdleDeed, Outside, Policy};
+use crate::engine::evidence::idle::Idleness;
+use crate::engine::history::idle_stops::ENOUGH;
+use crate::engine::judge::marking::standing;
+use crate::engine::kinds::ec2::cannot_hibernate;
+use crate::engine::model::{Forgotten, IdleFacts, Reason, Spared, Verdict, WhyReported};
+use crate::engine::rules::case::Case;
+use crate::engine::rules::inputs::Inputs;
+use crate::engine::rules::{Rule, busy, undone, unmeasured};
+
+pub(crate) const RULE: Rule = Rule { reason: Reason::Idle, judge, inputs };
+
+/// Why an idle instance is only reported; `None` where it may be stopped after grace.
+pub(crate) fn reported(policy: &Policy, facts: &IdleFacts) -> Option<WhyReported> {
+    if let Some(itself) = &facts.report_only {
+        return Some(WhyReported::Itself(itself.clone()));
+    }
+    match policy.idle {
+        IdleDeed::Ignore | IdleDeed::Report => Some(WhyReported::Policy),
+        IdleDeed::Stop if facts.tier > policy.idle_tier => Some(WhyReported::Tier),
+        IdleDeed::Stop => None,
+    }
+}
+
+fn judge(case: &Case<'_>) -> Option<Verdict> {
+    let (policy, hours) = case.policy?;
+    let Idleness::Idle(facts) = case.idleness else { return None };
+    let stops_now = !hours.at.open && policy.outside != Outside::Report;
+    if policy.idle == IdleDeed::Ignore || stops_now {
+        return None;
+    }
+    let reported = reported(policy, facts);
+    if reported.is_none() {
+        // A person's word stands above weeks of evidence.
+        if let Some(taken_back) = (undone::RULE.judge)(case).or_else(|| fight(case)) {
+            return Some(taken_back);
+        }
+        if let Some(cannot) = (cannot_hibernate::RULE.judge)(case) {
+            return Some(cannot);
+        }
+        if let Some(spared) = last_hour(case) {
+            return Some(Verdict::Spare(spared));
+        }
+    }
+    let marked = standing(case).ok().map(|mark| mark.since);
+    let (hibernate, zone) = (policy.outside == Outside::Hibernate, hours.at.zone);
+    Some(Verdict::Idle(Box::new(Forgotten { facts: facts.clone(), reported, hibernate, marked, zone })))
+}
+
+/// Twice stopped for this and twice started again: somebody means it.
+fn fight(case: &Case<'_>) -> Option<Verdict> {
+    let stops = case.history.idle_stops.count(&case.instance.id);
+    let stops = u32::try_from(stops).unwrap_or(u32::MAX);
+    (stops as usize >= ENOUGH).then_some(Verdict::Spare(Spared::RestartFight { stops }))
+}
+
+/// A sign of life in the last hour, or no figure for it: it is asked for right before a stop.
+fn last_hour(case: &Case<'_>) -> Option<Spared> {
+    let cpu_percent = case.settings.idle.as_ref()?.cpu_max_percent;
+    let limits = Busy { cpu_percent, ..case.settings.busy.unwrap_or_default() };
+    busy::busy(case.activity, &limits).or_else(|| unmeasured::unmeasured(case.activity))
+}
+
+fn inputs(case: &Case<'_>) -> Inputs {
+    Inputs::Idle { idleness: case.idleness.clone() }
+}

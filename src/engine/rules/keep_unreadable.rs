@@ -1,0 +1,25 @@
+//! `keep-unreadable`: a team has said something about keeping that nobody can read. It protects, and is shown.
+
+use crate::engine::model::{Reason, Spared, Verdict};
+use crate::engine::rules::Rule;
+use crate::engine::rules::case::Case;
+use crate::engine::rules::inputs::Inputs;
+use crate::engine::tags::keep::Kept;
+use crate::engine::tags::keep_until::KeepUnreadable;
+
+pub(crate) const RULE: Rule = Rule { reason: Reason::KeepUnreadable, judge, inputs };
+
+fn judge(case: &Case<'_>) -> Option<Verdict> {
+    match case.kept_from_stops().clone() {
+        Kept::Unreadable { value } => Some(Verdict::Spare(Spared::KeepUnreadable { value })),
+        Kept::ForGood { .. } | Kept::Until { .. } | Kept::Mistyped { .. } | Kept::No => None,
+    }
+}
+
+fn inputs(case: &Case<'_>) -> Inputs {
+    let wrong = match case.kept.clone() {
+        Kept::Unreadable { value } => Some(KeepUnreadable(value)),
+        Kept::ForGood { .. } | Kept::Until { .. } | Kept::Mistyped { .. } | Kept::No => None,
+    };
+    Inputs::KeepUnreadable { key: case.settings.tags.keep_until.clone(), wrong }
+}

@@ -1,0 +1,24 @@
+//! `kept`: a team has said no. Any value counts, even an empty one, in any case: what is meant is clear.
+
+use crate::engine::model::{Reason, Spared, Verdict};
+use crate::engine::rules::Rule;
+use crate::engine::rules::case::Case;
+use crate::engine::rules::inputs::Inputs;
+use crate::engine::tags::keep::Kept;
+
+pub(crate) const RULE: Rule = Rule { reason: Reason::Kept, judge, inputs };
+
+fn judge(case: &Case<'_>) -> Option<Verdict> {
+    match case.kept_from_stops().clone() {
+        Kept::ForGood { key, value } => Some(Verdict::Spare(Spared::Kept { key, value })),
+        Kept::Until { .. } | Kept::Unreadable { .. } | Kept::Mistyped { .. } | Kept::No => None,
+    }
+}
+
+fn inputs(case: &Case<'_>) -> Inputs {
+    let found = match case.kept.clone() {
+        Kept::ForGood { key, value } => Some((key, value)),
+        Kept::Until { .. } | Kept::Unreadable { .. } | Kept::Mistyped { .. } | Kept::No => None,
+    };
+    Inputs::Kept { key: case.settings.tags.keep.clone(), found }
+}

@@ -1,0 +1,38 @@
+//! `kept-until`: a team has said not yet. A bare date lasts until the first opening after that day.
+
+use chrono::{Duration, NaiveDate};
+
+use crate::engine::model::{Reason, Spared, Verdict};
+use crate::engine::rules::case::Case;
+use crate::engine::rules::inputs::Inputs;
+use crate::engine::rules::{Rule, owned};
+use crate::engine::tags::keep::Kept;
+use crate::engine::tags::keep_until::KeepUntil;
+
+pub(crate) const RULE: Rule = Rule { reason: Reason::KeptUntil, judge, inputs };
+
+fn judge(case: &Case<'_>) -> Option<Verdict> {
+    match case.kept_from_stops().clone() {
+        Kept::Until { value, until } => {
+            Some(Verdict::Spare(Spared::KeptUntil { value, too_far: too_far(case, until) }))
+        }
+        Kept::ForGood { .. } | Kept::Unreadable { .. } | Kept::Mistyped { .. } | Kept::No => None,
+    }
+}
+
+/// The limit in days, where the tag reaches beyond it. It still protects; people are told.
+fn too_far(case: &Case<'_>, until: KeepUntil) -> Option<u32> {
+    let limit = case.settings.tags.max_keep_days;
+    let last = case.now + Duration::days(i64::from(limit));
+    let zone = case.policy.map_or(chrono_tz::Tz::UTC, |(_, hours)| hours.at.zone);
+    let beyond = match until {
+        KeepUntil::Instant(instant) => instant > last,
+        KeepUntil::Date(date) => date > NaiveDate::from(last.with_timezone(&zone).naive_local()),
+    };
+    beyond.then_some(limit)
+}
+
+fn inputs(case: &Case<'_>) -> Inputs {
+    let key = &case.settings.tags.keep_until;
+    Inputs::KeptUntil { key: key.clone(), found: case.instance.tags.any_case(key).map(owned).collect() }
+}

@@ -1,0 +1,21 @@
+//! `never-listed`: the settings' `[never]`, judged before any policy. What only may be listed, because its account's
+//! name or units are unknown, is not stopped either; what the reaper stopped before is still started.
+
+use crate::engine::model::{Reason, Spared, Verdict};
+use crate::engine::rules::Rule;
+use crate::engine::rules::case::Case;
+use crate::engine::rules::inputs::Inputs;
+
+pub(crate) const RULE: Rule = Rule { reason: Reason::NeverListed, judge, inputs };
+
+fn judge(case: &Case<'_>) -> Option<Verdict> {
+    let by = case.settings.never.names(case.account, &case.instance.tags)?;
+    if by.is_doubtful() && case.waits_for_opening().is_some() {
+        return None;
+    }
+    Some(Verdict::Spare(Spared::NeverListed { by }))
+}
+
+fn inputs(case: &Case<'_>) -> Inputs {
+    Inputs::NeverListed { by: case.settings.never.names(case.account, &case.instance.tags) }
+}

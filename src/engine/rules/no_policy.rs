@@ -1,0 +1,17 @@
+//! `no-policy`: nothing is done to what no policy names, and it is shown.
+
+use crate::engine::model::{Reason, Unscoped, Verdict};
+use crate::engine::rules::Rule;
+use crate::engine::rules::case::Case;
+use crate::engine::rules::inputs::Inputs;
+
+pub(crate) const RULE: Rule = Rule { reason: Reason::NoPolicy, judge, inputs };
+
+fn judge(case: &Case<'_>) -> Option<Verdict> {
+    (case.policy.is_none() && case.match_unknown.is_none()).then_some(Verdict::OutOfScope(Unscoped::NoPolicy))
+}
+
+fn inputs(case: &Case<'_>) -> Inputs {
+    let first = case.policy.map(|(policy, _)| policy.name.clone());
+    Inputs::NoPolicy { policies: case.settings.policies.len(), first }
+}

@@ -1,0 +1,22 @@
+//! `not-running`: only what runs can be stopped. What the reaper stopped itself goes on to `reopening`.
+
+use crate::engine::model::{Reason, Spared, State, Verdict};
+use crate::engine::rules::Rule;
+use crate::engine::rules::case::Case;
+use crate::engine::rules::inputs::Inputs;
+
+pub(crate) const RULE: Rule = Rule { reason: Reason::NotRunning, judge, inputs };
+
+fn judge(case: &Case<'_>) -> Option<Verdict> {
+    let state = case.instance.state;
+    if state == State::Running || case.is_started_now() {
+        return None;
+    }
+    let ours = state.is_down() && case.own_tag().is_some_and(|tag| case.is_ours_since(&tag));
+    Some(Verdict::Spare(Spared::NotRunning { state, ours }))
+}
+
+fn inputs(case: &Case<'_>) -> Inputs {
+    let stopped = case.own_tag().map(|tag| (tag.at, tag.run));
+    Inputs::NotRunning { state: case.instance.state, stopped }
+}

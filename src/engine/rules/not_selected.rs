@@ -1,0 +1,17 @@
+//! `not-selected`: the request names policies, and this instance belongs to another.
+
+use crate::engine::model::{Reason, Unscoped, Verdict};
+use crate::engine::rules::Rule;
+use crate::engine::rules::case::Case;
+use crate::engine::rules::inputs::Inputs;
+
+pub(crate) const RULE: Rule = Rule { reason: Reason::NotSelected, judge, inputs };
+
+fn judge(case: &Case<'_>) -> Option<Verdict> {
+    let (policy, _) = case.policy?;
+    (!case.scope.has_policy(&policy.name)).then_some(Verdict::OutOfScope(Unscoped::NotSelected))
+}
+
+fn inputs(case: &Case<'_>) -> Inputs {
+    Inputs::NotSelected { selected: case.scope.policies.clone() }
+}

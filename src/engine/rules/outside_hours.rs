@@ -1,0 +1,50 @@
+//! `outside-hours`: it runs while its schedule is closed, and nothing above speaks for it.
+
+use crate::engine::config::Outside as Deed;
+use crate::engine::model::{Outside, Quiet, Reason, Verdict};
+use crate::engine::rules::Rule;
+use crate::engine::rules::case::{Activity, Case};
+use crate::engine::rules::inputs::Inputs;
+
+pub(crate) const RULE: Rule = Rule { reason: Reason::OutsideHours, judge, inputs };
+
+fn judge(case: &Case<'_>) -> Option<Verdict> {
+    let (policy, hours) = case.policy?;
+    let outside = Outside {
+        zone: hours.at.zone,
+        closed_since: hours.at.closed_since,
+        launch: case.instance.launch?,
+        opens: hours.at.opens,
+        last_hour: if policy.outside == Deed::Report { Quiet::NotAsked } else { quiet(case) },
+    };
+    Some(match policy.outside {
+        Deed::Report => Verdict::Report(outside),
+        Deed::Stop => Verdict::Stop(outside),
+        Deed::Hibernate => Verdict::Hibernate(outside),
+    })
+}
+
+/// What is said of the last hour. Only a saved inventory cannot be asked for it, and settings that ignore a gap.
+fn quiet(case: &Case<'_>) -> Quiet {
+    match (case.settings.busy, case.activity) {
+        (None, _) => Quiet::NotAsked,
+        (Some(_), Activity::NotAsked | Activity::Gap(_)) => Quiet::Unmeasured,
+        (Some(_), Activity::Measured(hour)) => match (hour.gap(), hour.cpu) {
+            (None, Some(cpu)) => Quiet::Measured { cpu, has: hour.has, of: hour.of },
+            (Some(_), _) | (None, None) => Quiet::Unmeasured,
+        },
+    }
+}
+
+fn inputs(case: &Case<'_>) -> Inputs {
+    let Some((policy, hours)) = case.policy else {
+        return Inputs::WithoutPolicy;
+    };
+    let outside = match policy.outside {
+        Deed::Report => "report",
+        Deed::Stop => "stop",
+        Deed::Hibernate => "hibernate",
+    };
+    let (closed_since, zone) = (hours.at.closed_since, hours.at.zone);
+    Inputs::OutsideHours { policy: policy.name.clone(), outside, closed_since, zone }
+}

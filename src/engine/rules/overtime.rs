@@ -1,0 +1,27 @@
+//! `overtime`: somebody started it after closing, and that is respected for a while.
+
+use chrono::Duration;
+
+use crate::engine::model::{Reason, Spared, Verdict};
+use crate::engine::rules::Rule;
+use crate::engine::rules::case::Case;
+use crate::engine::rules::inputs::Inputs;
+
+pub(crate) const RULE: Rule = Rule { reason: Reason::Overtime, judge, inputs };
+
+fn age_since_closing(case: &Case<'_>) -> Option<Duration> {
+    let (launch, (_, hours)) = (case.instance.launch?, case.policy?);
+    let after_closing = hours.at.closed_since.is_none_or(|closed| launch >= closed);
+    after_closing.then(|| case.now - launch)
+}
+
+fn judge(case: &Case<'_>) -> Option<Verdict> {
+    let (respected, age) = (case.policy?.0.overtime, age_since_closing(case)?);
+    // A launch that is still to come is a clock that is wrong; `young` speaks of it.
+    (age >= Duration::zero() && age < respected).then_some(Verdict::Spare(Spared::Overtime { age, respected }))
+}
+
+fn inputs(case: &Case<'_>) -> Inputs {
+    let respected = case.policy.map_or(Duration::zero(), |(policy, _)| policy.overtime);
+    Inputs::Overtime { age: age_since_closing(case), respected }
+}

@@ -1,0 +1,28 @@
+//! `reopening`: what the reaper stopped, and nobody touched, is started when its schedule opens; and what
+//! still runs shortly before the opening is left running.
+
+use crate::engine::model::{Reason, Reopening, Spared, Verdict};
+use crate::engine::rules::Rule;
+use crate::engine::rules::case::Case;
+use crate::engine::rules::inputs::Inputs;
+
+pub(crate) const RULE: Rule = Rule { reason: Reason::Reopening, judge, inputs };
+
+fn judge(case: &Case<'_>) -> Option<Verdict> {
+    let (policy, hours) = case.policy?;
+    let at = &hours.at;
+    let soon = |margin| at.opens.filter(|opens| case.now + margin >= *opens);
+    if let Some(tag) = case.waits_for_opening() {
+        let opens = if at.open { None } else { at.opens };
+        return Some(Verdict::Start(Reopening { zone: at.zone, opens, stopped: tag.at, run: tag.run }));
+    }
+    let opens = if at.open { None } else { soon(policy.margin()) };
+    opens.map(|opens| Verdict::Spare(Spared::Reopening { opens, zone: at.zone }))
+}
+
+fn inputs(case: &Case<'_>) -> Inputs {
+    let Some((policy, hours)) = case.policy else {
+        return Inputs::WithoutPolicy;
+    };
+    Inputs::Reopening { zone: hours.at.zone, opens: hours.at.opens, margin: policy.margin() }
+}

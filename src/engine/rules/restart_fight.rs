@@ -1,0 +1,27 @@
+//! `restart-fight`: somebody has started it twice after the reaper had stopped it. Somebody means it: spare, and
+//! let people talk.
+
+use crate::engine::model::{Reason, Spared, Verdict};
+use crate::engine::rules::Rule;
+use crate::engine::rules::case::Case;
+use crate::engine::rules::inputs::Inputs;
+
+/// After this many stops in one closed period the reaper gives in.
+const STOPS: usize = 2;
+
+pub(crate) const RULE: Rule = Rule { reason: Reason::RestartFight, judge, inputs };
+
+fn stops(case: &Case<'_>) -> usize {
+    let since = case.policy.and_then(|(_, hours)| hours.at.closed_since);
+    let stops = case.history.stops.get(&case.instance.id);
+    stops.map_or(0, |stops| stops.iter().filter(|at| since.is_none_or(|since| **at >= since)).count())
+}
+
+fn judge(case: &Case<'_>) -> Option<Verdict> {
+    let stops = stops(case);
+    (stops >= STOPS).then(|| Verdict::Spare(Spared::RestartFight { stops: u32::try_from(stops).unwrap_or(u32::MAX) }))
+}
+
+fn inputs(case: &Case<'_>) -> Inputs {
+    Inputs::RestartFight { stops: stops(case) }
+}

@@ -1,0 +1,19 @@
+//! `schedule-unreadable`: a team has asked for hours of its own that nobody can read. It is spared, and shown.
+
+use crate::engine::model::{Reason, Spared, Verdict};
+use crate::engine::rules::case::Case;
+use crate::engine::rules::inputs::Inputs;
+use crate::engine::rules::{Rule, owned};
+
+pub(crate) const RULE: Rule = Rule { reason: Reason::ScheduleUnreadable, judge, inputs };
+
+fn judge(case: &Case<'_>) -> Option<Verdict> {
+    let (value, wrong) = case.policy?.1.unreadable.clone()?;
+    Some(Verdict::Spare(Spared::ScheduleUnreadable { value, wrong }))
+}
+
+fn inputs(case: &Case<'_>) -> Inputs {
+    let key = &case.settings.tags.schedule;
+    let wrong = case.policy.and_then(|(_, hours)| hours.unreadable.as_ref()).map(|(_, wrong)| wrong.clone());
+    Inputs::ScheduleUnreadable { key: key.clone(), found: case.instance.tags.any_case(key).next().map(owned), wrong }
+}

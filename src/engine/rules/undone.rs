@@ -1,0 +1,33 @@
+//! `undone`: somebody has taken a stop of it back. That is a person's word, and it holds until the opening after
+//! next: long enough to mend a tag or the settings.
+
+use chrono::{DateTime, Utc};
+
+use crate::engine::model::{Reason, Spared, Verdict};
+use crate::engine::rules::Rule;
+use crate::engine::rules::case::Case;
+use crate::engine::rules::inputs::Inputs;
+
+pub(crate) const RULE: Rule = Rule { reason: Reason::Undone, judge, inputs };
+
+/// When it was undone, and the opening after next; `None` where its schedule does not open twice: then it is
+/// spared for as long as the record remembers.
+fn undone(case: &Case<'_>) -> Option<(DateTime<Utc>, Option<DateTime<Utc>>)> {
+    let at = *case.history.undone.get(&case.instance.id)?;
+    let (_, hours) = case.policy?;
+    let next = hours.schedule.next_opening(at);
+    Some((at, next.and_then(|next| hours.schedule.next_opening(next))))
+}
+
+fn judge(case: &Case<'_>) -> Option<Verdict> {
+    let (at, until) = undone(case)?;
+    let zone = case.policy?.1.at.zone;
+    until.is_none_or(|until| case.now < until).then_some(Verdict::Spare(Spared::Undone { at, until, zone }))
+}
+
+fn inputs(case: &Case<'_>) -> Inputs {
+    let Some((_, hours)) = case.policy else {
+        return Inputs::WithoutPolicy;
+    };
+    Inputs::Undone { undone: undone(case), zone: hours.at.zone }
+}

@@ -1,0 +1,281 @@
+//! The grammar of schedule expressions, as people write them in settings and in tags.
+//!
+//! ```text
+//! expr   = "always" | "closed" | window *( " + " window ) [ " @ " zone ]
+//! window = days " " ( HH:MM "-" HH:MM | "all-day" )
+//! days   = range *( "." range )        range = day [ "-" day ]        day = mon … sun, any case
+//! ```
+//!
+//! Only characters that every AWS service allows in tag values. The grammar is strict on purpose: what
+//! cannot be read spares the instance and is reported, and that is better than a guess about a machine.
+
+use std::fmt;
+
+use chrono::Weekday;
+use chrono_tz::Tz;
+use thiserror::Error;
+
+/// Minutes in a day without a change of clocks; `24:00`, allowed as an end only.
+pub const DAY_MINUTES: u16 = 24 * 60;
+
+/// The longest expression read, in bytes: AWS limits a tag's value to 256 characters.
+const LONGEST: usize = 1024;
+
+/// When something is open, before zone and calendar are known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Hours {
+    /// Open at every instant, whatever the calendar says.
+    Always,
+    /// Open at no instant.
+    Closed,
+    /// Open inside any of these windows; at least one.
+    Windows(Vec<Window>),
+}
+
+/// One window of the week: begin included, end excluded, in local wall-clock time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// The days on which the window begins.
+    pub days: Days,
+    /// Minutes after local midnight, `0..1440`.
+    pub begin: u16,
+    /// Minutes after local midnight, `1..=1440`; at or before `begin` it lies on the next day.
+    pub end: u16,
+}
+
+impl Window {
+    /// Whether the window runs past midnight into the next day.
+    pub fn overnight(&self) -> bool {
+        self.end <= self.begin
+    }
+
+    /// Whether it is open at `minute` of a day, if it begins on that day, or began on its eve.
+    pub(crate) fn holds(&self, minute: u32, today: impl FnOnce() -> bool, eve: impl FnOnce() -> bool) -> bool {
+        let (begin, end) = (u32::from(self.begin), u32::from(self.end));
+        let (until_end, overnight) = (minute < end, self.overnight());
+        (minute >= begin && (overnight || until_end) && today()) || (overnight && until_end && eve())
+    }
+}
+
+/// A set of weekdays, one bit each, Monday lowest.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Days(u8);
+
+impl Days {
+    /// Monday to Friday.
+    pub const MONDAY_TO_FRIDAY: Self = Self(0b001_1111);
+
+    /// Every weekday, Monday first.
+    pub(crate) fn all() -> impl Iterator<Item = Weekday> {
+        std::iter::successors(Some(Weekday::Mon), |day| Some(day.succ())).take(7)
+    }
+
+    /// How many days are in the set.
+    pub fn count(self) -> u32 {
+        self.0.count_ones()
+    }
+
+    /// Whether `day` is in the set.
+    pub fn contains(self, day: Weekday) -> bool {
+        self.0 & (1 << day.num_days_from_monday()) != 0
+    }
+
+    fn add_range(&mut self, from: Weekday, to: Weekday) {
+        let mut day = from;
+        self.0 |= 1 << day.num_days_from_monday();
+        while day != to {
+            day = day.succ();
+            self.0 |= 1 << day.num_days_from_monday();
+        }
+    }
+}
+
+impl FromIterator<Weekday> for Days {
+    fn from_iter<T: IntoIterator<Item = Weekday>>(days: T) -> Self {
+        Self(days.into_iter().fold(0, |set, day| set | 1 << day.num_days_from_monday()))
+    }
+}
+
+/// An expression as written: hours, and a zone if it names one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expr {
+    /// When it is open.
+    pub hours: Hours,
+    /// The zone after ` @ `.
+    pub zone: Option<Tz>,
+}
+
+/// Why an expression cannot be read; each says what was found and what is expected.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum ExprError {
+    #[error("two tags whose keys differ in case only ask for different hours, `{0}` and `{1}`; remove one of them")]
+    TwoTags(String, String),
+    #[error("the schedule expression is empty; write for example `mon-fri 09:00-18:00`, `always` or `closed`")]
+    Empty,
+    /// Most people who write it in a tag mean that their instance is never stopped.
+    #[error(
+        "`never` can mean never open or never stopped; write `closed` for hours that never open, or `always`, or the tag `keep`, for what is never stopped"
+    )]
+    Never,
+    #[error("the schedule expression is {0} characters long; at most {LONGEST} are read")]
+    TooLong(usize),
+    #[error("`{0}` is not an IANA time zone such as `Asia/Tokyo`")]
+    Zone(String),
+    #[error("a zone cannot follow `{0}`, which is the same everywhere")]
+    ZoneOnConstant(&'static str),
+    #[error("`{0}` is not a window; write days, one space, and hours, such as `mon-fri 09:00-18:00` or `sat all-day`")]
+    Window(String),
+    #[error(
+        "`{0}` is not a day; write mon, tue, wed, thu, fri, sat or sun, `mon-fri` for a range, `mon.thu` for several"
+    )]
+    Day(String),
+    #[error("`{0}` is not a time of day; write two digits, a colon, two digits, such as `09:00`")]
+    Time(String),
+    #[error("`24:00` can only end a window; a day begins at `00:00`")]
+    BeginsAtMidnightsEnd,
+    #[error("`{0}` begins and ends at the same minute; write `all-day` for the whole day")]
+    EqualEnds(String),
+}
+
+impl Expr {
+    /// Reads one expression.
+    ///
+    /// # Errors
+    /// [`ExprError`] with the part that cannot be read.
+    pub fn parse(text: &str) -> Result<Self, ExprError> {
+        if text.is_empty() {
+            return Err(ExprError::Empty);
+        }
+        if text.len() > LONGEST {
+            return Err(ExprError::TooLong(text.len()));
+        }
+        let (body, zone) = match text.split_once(" @ ") {
+            None => (text, None),
+            Some((body, zone)) => (body, Some(parse_zone(zone)?)),
+        };
+        if body.trim().eq_ignore_ascii_case("never") {
+            return Err(ExprError::Never);
+        }
+        let hours = match (body, zone) {
+            ("always", None) => Hours::Always,
+            ("closed", None) => Hours::Closed,
+            ("always", Some(_)) => return Err(ExprError::ZoneOnConstant("always")),
+            ("closed", Some(_)) => return Err(ExprError::ZoneOnConstant("closed")),
+            _ => Hours::Windows(body.split(" + ").map(parse_window).collect::<Result<_, _>>()?),
+        };
+        Ok(Self { hours, zone })
+    }
+}
+
+/// Reads an IANA zone name, in its exact spelling.
+///
+/// # Errors
+/// [`ExprError::Zone`] when there is no such zone.
+pub fn parse_zone(text: &str) -> Result<Tz, ExprError> {
+    text.parse().map_err(|_| ExprError::Zone(text.to_owned()))
+}
+
+/// Reads one day of the week: `mon` … `sun`, in any case.
+///
+/// # Errors
+/// [`ExprError::Day`] for anything else.
+pub fn parse_day(text: &str) -> Result<Weekday, ExprError> {
+    const NAMES: [(&str, Weekday); 7] = [
+        ("mon", Weekday::Mon),
+        ("tue", Weekday::Tue),
+        ("wed", Weekday::Wed),
+        ("thu", Weekday::Thu),
+        ("fri", Weekday::Fri),
+        ("sat", Weekday::Sat),
+        ("sun", Weekday::Sun),
+    ];
+    NAMES
+        .iter()
+        .find(|(name, _)| name.eq_ignore_ascii_case(text))
+        .map(|(_, day)| *day)
+        .ok_or_else(|| ExprError::Day(text.to_owned()))
+}
+
+fn parse_window(text: &str) -> Result<Window, ExprError> {
+    let (days, hours) = text.split_once(' ').ok_or_else(|| ExprError::Window(text.to_owned()))?;
+    let days = parse_days(days)?;
+    if hours == "all-day" {
+        return Ok(Window { days, begin: 0, end: DAY_MINUTES });
+    }
+    let (begin, end) = hours.split_once('-').ok_or_else(|| ExprError::Window(text.to_owned()))?;
+    let (begin, end) = (parse_time(begin)?, parse_time(end)?);
+    if begin == DAY_MINUTES {
+        return Err(ExprError::BeginsAtMidnightsEnd);
+    }
+    if begin == end {
+        return Err(ExprError::EqualEnds(hours.to_owned()));
+    }
+    // An end at 00:00 is the end of the day on which the window begins.
+    let end = if end == 0 { DAY_MINUTES } else { end };
+    Ok(Window { days, begin, end })
+}
+
+/// Reads days of the week as windows have them: `mon-fri`, `sun-thu`, `mon.wed.fri`.
+///
+/// # Errors
+/// [`ExprError::Day`] with the part that is none.
+pub fn parse_days(text: &str) -> Result<Days, ExprError> {
+    let mut days = Days::default();
+    for range in text.split('.') {
+        match range.split_once('-') {
+            None => {
+                let day = parse_day(range)?;
+                days.add_range(day, day);
+            }
+            Some((from, to)) => days.add_range(parse_day(from)?, parse_day(to)?),
+        }
+    }
+    Ok(days)
+}
+
+/// `HH:MM` to minutes after midnight, `24:00` included.
+fn parse_time(text: &str) -> Result<u16, ExprError> {
+    let wrong = || ExprError::Time(text.to_owned());
+    let &[h1, h2, b':', m1, m2] = text.as_bytes() else {
+        return Err(wrong());
+    };
+    if ![h1, h2, m1, m2].iter().all(u8::is_ascii_digit) {
+        return Err(wrong());
+    }
+    let digit = |byte: u8| u16::from(byte - b'0');
+    let (hour, minute) = (digit(h1) * 10 + digit(h2), digit(m1) * 10 + digit(m2));
+    let minutes = hour * 60 + minute;
+    if minute > 59 || minutes > DAY_MINUTES { Err(wrong()) } else { Ok(minutes) }
+}
+
+impl fmt::Display for Days {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let days = Self::all().filter(|day| self.contains(*day)).map(|day| day.to_string().to_lowercase());
+        f.write_str(&days.collect::<Vec<_>>().join("."))
+    }
+}
+
+impl fmt::Display for Window {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if (self.begin, self.end) == (0, DAY_MINUTES) {
+            return write!(f, "{} all-day", self.days);
+        }
+        let (b, e) = (self.begin, self.end);
+        write!(f, "{} {:02}:{:02}-{:02}:{:02}", self.days, b / 60, b % 60, e / 60, e % 60)
+    }
+}
+
+impl fmt::Display for Hours {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Always => f.write_str("always"),
+            Self::Closed => f.write_str("closed"),
+            Self::Windows(windows) => {
+                for (n, window) in windows.iter().enumerate() {
+                    write!(f, "{}{window}", if n == 0 { "" } else { " + " })?;
+                }
+                Ok(())
+            }
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! A schedule resolved: hours, zones and calendars together, and what they say about an instant.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Days as DayCount, Duration, NaiveDate, NaiveTime, Timelike, Utc};
+use chrono_tz::Tz;
+
+use crate::engine::schedule::calendar::{Calendar, DateRange, Day};
+use crate::engine::schedule::expr::{DAY_MINUTES, Hours, Window};
+use crate::engine::schedule::instants::{begin_of, bounded, first_second, floor_second, offset};
+
+/// How far back and ahead an opening or a closing is looked for, in days: a year and a month, so that a
+/// window that opens once a year is found.
+const HORIZON_DAYS: i64 = 400;
+
+/// Hours in one zone under one calendar. A schedule is open when any of its parts is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// The hours as written.
+    pub hours: Hours,
+    /// The zone whose wall clock they are read on.
+    pub zone: Tz,
+    /// The calendar that closes days, if one is named.
+    pub calendar: Option<Arc<Calendar>>,
+}
+
+/// A named schedule of the settings, or a tag's expression with what it takes from the policy's schedule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Schedule {
+    /// The name in the settings, or the expression in the tag.
+    pub name: String,
+    /// At least one.
+    pub parts: Vec<Part>,
+    /// Frozen periods that hold beyond the parts' own calendars: a tag cannot shed its policy's freeze.
+    pub also_frozen_by: Vec<(Tz, Arc<Calendar>)>,
+}
+
+/// What a schedule says about one instant. Pure data, so that it can be computed once for a thousand instances.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HoursAt {
+    /// The zone in which its times are best shown.
+    pub zone: Tz,
+    /// Open at the instant.
+    pub open: bool,
+    /// The frozen range that holds it.
+    pub frozen: Option<DateRange>,
+    /// The date for which a calendar has no data.
+    pub exhausted: Option<NaiveDate>,
+    /// When it closed last; `None` while open, or when it has not been open within the horizon.
+    pub closed_since: Option<DateTime<Utc>>,
+    /// The next opening after the instant; `None` when there is none within the horizon.
+    pub opens: Option<DateTime<Utc>>,
+}
+
+impl Schedule {
+    /// Whether the schedule is open at `at`. Total: every instant of every zone has an answer.
+    pub fn is_open(&self, at: DateTime<Utc>) -> bool {
+        let at = bounded(at);
+        self.parts.iter().any(|part| part.is_open(at))
+    }
+
+    /// Everything a decision needs to know about `at`.
+    pub fn at(&self, at: DateTime<Utc>) -> HoursAt {
+        let open = self.is_open(at);
+        HoursAt {
+            zone: self.zone(),
+            open,
+            frozen: self.frozen(at),
+            exhausted: self.parts.iter().find_map(|part| part.exhausted(bounded(at))),
+            closed_since: if open { None } else { self.edges_before(at).find(|edge| self.closes_at(*edge)) },
+            opens: self.next_opening(at),
+        }
+    }
+
+    /// The zone of the first part: the one in which times are shown.
+    pub fn zone(&self) -> Tz {
+        self.parts.first().map_or(Tz::UTC, |part| part.zone)
+    }
+
+    /// The frozen range that holds `at`, in any part's zone.
+    pub fn frozen(&self, at: DateTime<Utc>) -> Option<DateRange> {
+        let at = bounded(at);
+        let own = self.parts.iter().filter_map(|part| Some((part.zone, part.calendar.as_ref()?)));
+        let also = self.also_frozen_by.iter().map(|(zone, calendar)| (*zone, calendar));
+        own.chain(also).find_map(|(zone, calendar)| calendar.frozen(at.with_timezone(&zone).date_naive()))
+    }
+
+    /// The next instant after `after`, within the horizon, at which it is open and was closed before.
+    pub fn next_opening(&self, after: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        self.edges_after(after).find(|edge| self.opens_at(*edge)).filter(|opens| *opens > after)
+    }
+
+    /// Whether a bare date protects at `now`: until the first opening after that day. Where nothing ever opens or
+    /// closes, until the day is over.
+    pub fn keeps_through(&self, date: NaiveDate, now: DateTime<Utc>) -> bool {
+        let (Some(next), now) = (date.succ_opt(), bounded(now)) else {
+            return true;
+        };
+        if self.parts.iter().any(|part| part.local_date(now) < next) {
+            return true;
+        }
+        let later = |edge: &DateTime<Utc>| self.parts.iter().any(|part| part.local_date(*edge) >= next);
+        let opened = self.edges_before(now).take_while(later).any(|edge| self.opens_after(next, edge));
+        !opened && !self.is_constant(now)
+    }
+
+    /// When a bare date ends to protect; `None` where nothing opens after that day within the horizon.
+    pub fn keep_ends(&self, date: NaiveDate) -> Option<DateTime<Utc>> {
+        let next = date.succ_opt()?;
+        let begins = || self.parts.iter().map(|part| begin_of(part.zone, next));
+        let (first, over) = (begins().min()?, begins().max()?);
+        let opening = self.edges_after(first - Duration::seconds(1)).find(|edge| self.opens_after(next, *edge));
+        match opening {
+            Some(opening) => Some(opening.max(over)),
+            None => self.is_constant(over).then_some(over),
+        }
+    }
+
+    /// Whether it opens at `edge`, on `date` or later in the zone of a part that opens.
+    fn opens_after(&self, date: NaiveDate, edge: DateTime<Utc>) -> bool {
+        self.opens_at(edge) && self.parts.iter().any(|part| part.local_date(edge) >= date && part.is_open(edge))
+    }
+
+    /// Whether it neither opens nor closes as far as can be seen from `at`: it says `closed`, or is always open.
+    fn is_constant(&self, at: DateTime<Utc>) -> bool {
+        if self.parts.iter().all(|part| part.hours == Hours::Closed) {
+            return true;
+        }
+        let mut edges = self.edges_before(at).chain(self.edges_after(at));
+        self.is_open(at) && edges.all(|edge| self.is_open(edge) && self.is_open(before(edge)))
+    }
+
+    /// Whether it is open from `edge` on. A seam of two windows that touch is no opening.
+    fn opens_at(&self, edge: DateTime<Utc>) -> bool {
+        self.is_open(edge) && !self.is_open(before(edge))
+    }
+
+    fn closes_at(&self, edge: DateTime<Utc>) -> bool {
+        !self.is_open(edge) && self.is_open(before(edge))
+    }
+
+    /// Every instant after `at` at which something may change, in order, within the horizon.
+    fn edges_after(&self, at: DateTime<Utc>) -> impl Iterator<Item = DateTime<Utc>> {
+        let start = floor_second(bounded(at)) + Duration::seconds(1);
+        (0..HORIZON_DAYS).flat_map(move |day| self.edges(start + Duration::days(day)))
+    }
+
+    /// The same up to `at`, the last one first.
+    fn edges_before(&self, at: DateTime<Utc>) -> impl Iterator<Item = DateTime<Utc>> {
+        let end = floor_second(bounded(at)) + Duration::seconds(1);
+        (1..=HORIZON_DAYS).flat_map(move |day| self.edges(end - Duration::days(day)).into_iter().rev())
+    }
+
+    /// The instants of the 24 hours from `start` at which something may change, in order.
+    fn edges(&self, start: DateTime<Utc>) -> Vec<DateTime<Utc>> {
+        let mut edges = Vec::new();
+        for part in &self.parts {
+            part.push_edges(start, start + Duration::days(1), &mut edges);
+        }
+        edges.sort_unstable();
+        edges.dedup();
+        edges
+    }
+}
+
+impl Part {
+    fn local_date(&self, at: DateTime<Utc>) -> NaiveDate {
+        at.with_timezone(&self.zone).date_naive()
+    }
+
+    pub(crate) fn windows(&self) -> &[Window] {
+        match &self.hours {
+            Hours::Always | Hours::Closed => &[],
+            Hours::Windows(windows) => windows,
+        }
+    }
+
+    fn is_open(&self, at: DateTime<Utc>) -> bool {
+        match &self.hours {
+            Hours::Always => true,
+            Hours::Closed => false,
+            Hours::Windows(windows) => {
+                let local = at.with_timezone(&self.zone).naive_local();
+                let (date, minute) = (local.date(), local.hour() * 60 + local.minute());
+                let begins = |window: &Window, date: Option<NaiveDate>| date.is_some_and(|d| self.begins_on(window, d));
+                let holds = |w: &Window| w.holds(minute, || begins(w, Some(date)), || begins(w, date.pred_opt()));
+                windows.iter().any(holds)
+            }
+        }
+    }
+
+    /// A closed day closes the windows that begin on it, and no others.
+    fn begins_on(&self, window: &Window, date: NaiveDate) -> bool {
+        match self.day(date) {
+            Day::Works(weekday) => window.days.contains(weekday),
+            Day::Closed(_) | Day::Beyond => false,
+        }
+    }
+
+    fn day(&self, date: NaiveDate) -> Day<'_> {
+        match &self.calendar {
+            Some(calendar) => calendar.day(date),
+            None => Day::Works(chrono::Datelike::weekday(&date)),
+        }
+    }
+
+    /// The first date on which the answer for `at` would need data that the calendar lacks.
+    fn exhausted(&self, at: DateTime<Utc>) -> Option<NaiveDate> {
+        let today = self.local_date(at);
+        let eve = self.windows().iter().any(Window::overnight).then(|| today.pred_opt()).flatten();
+        let mut dates = eve.into_iter().chain((!self.windows().is_empty()).then_some(today));
+        dates.find(|date| self.day(*date) == Day::Beyond)
+    }
+
+    /// The instants from `start` on, before `end`, at which a window may begin or end: where the wall clock shows
+    /// its begin or its end, and where clocks are changed, for then it shows another time at once. No zone changes
+    /// its clocks twice in a day.
+    fn push_edges(&self, start: DateTime<Utc>, end: DateTime<Utc>, edges: &mut Vec<DateTime<Utc>>) {
+        if self.windows().is_empty() {
+            return;
+        }
+        let (old, new) = (offset(self.zone, before(start)), offset(self.zone, before(end)));
+        if old == new {
+            return self.push_shown(start, end, old, edges);
+        }
+        let change = first_second(before(start), before(end), |at| offset(self.zone, at) == new);
+        self.push_shown(start, change, old, edges);
+        edges.push(change);
+        self.push_shown(change, end, new, edges);
+    }
+
+    /// The begins and ends of windows in `[start, end)`, where the offset is the same throughout.
+    fn push_shown(&self, start: DateTime<Utc>, end: DateTime<Utc>, offset: Duration, edges: &mut Vec<DateTime<Utc>>) {
+        let first = (start + offset).date_naive();
+        for midnight in (0..2).filter_map(|day| first.checked_add_days(DayCount::new(day))) {
+            let midnight = midnight.and_time(NaiveTime::MIN).and_utc() - offset;
+            for window in self.windows() {
+                let ends = [window.begin, window.end % DAY_MINUTES];
+                let shown = ends.map(|minute| midnight + Duration::minutes(i64::from(minute)));
+                edges.extend(shown.iter().filter(|edge| start <= **edge && **edge < end));
+            }
+        }
+    }
+}
+
+/// The second before `at`.
+fn before(at: DateTime<Utc>) -> DateTime<Utc> {
+    at - Duration::seconds(1)
+}

@@ -1,0 +1,143 @@
+//! The reaper's own tag `stopped`: `<RFC 3339> run=<id> policy=<name>`, then `because=idle` and `hub=<name>` where they
+//! apply, written before the stop.
+
+use std::fmt;
+
+use chrono::{DateTime, Duration, SecondsFormat, SubsecRound, Utc};
+use thiserror::Error;
+
+use crate::engine::model::Instance;
+
+/// How long after its tag a stop may take effect and still be the reaper's: no run lasts longer than the
+/// 900 s of a Lambda function, and the tag is written within it.
+const OWN_STOP_MINUTES: i64 = 15;
+
+/// For what an instance was stopped.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Because {
+    /// It ran outside hours: it may be started again when they begin.
+    #[default]
+    Hours,
+    /// It was idle: nobody starts it but its team, or an undo.
+    Idle,
+}
+
+/// What the tag says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnTag {
+    /// When the run decided, to the second.
+    pub at: DateTime<Utc>,
+    /// The run's id.
+    pub run: String,
+    /// The policy's name.
+    pub policy: String,
+    /// For what it was stopped.
+    pub because: Because,
+    /// The hub that wrote it, by its name in the settings; `None` where it had none.
+    pub hub: Option<String>,
+}
+
+/// The tag does not have the form that the reaper writes.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("`{0}` is not what the reaper writes; expected `2026-11-25T12:30:00Z run=… policy=…`")]
+pub struct OwnTagUnreadable(pub String);
+
+impl OwnTag {
+    /// Reads a tag's value.
+    ///
+    /// # Errors
+    /// [`OwnTagUnreadable`] for anything that the reaper would not have written, but for the time: any of RFC 3339 will do,
+    /// since by this tag an instance is started, not stopped.
+    pub fn parse(value: &str) -> Result<Self, OwnTagUnreadable> {
+        let unreadable = || OwnTagUnreadable(value.to_owned());
+        let mut parts = value.split(' ');
+        let at = parts.next().and_then(|at| DateTime::parse_from_rfc3339(at).ok()).ok_or_else(unreadable)?;
+        let run = parts.next().and_then(|run| run.strip_prefix("run=")).ok_or_else(unreadable)?;
+        let policy = parts.next().and_then(|policy| policy.strip_prefix("policy=")).ok_or_else(unreadable)?;
+        let mut parts = parts.peekable();
+        let because = parts.next_if_eq(&"because=idle").map_or(Because::Hours, |_| Because::Idle);
+        let hub = match parts.next() {
+            None => None,
+            Some(part) => Some(part.strip_prefix("hub=").ok_or_else(unreadable)?),
+        };
+        if run.is_empty() || policy.is_empty() || hub.is_some_and(str::is_empty) || parts.next().is_some() {
+            return Err(unreadable());
+        }
+        let hub = hub.map(str::to_owned);
+        // The reaper writes whole seconds; of what somebody else wrote the earlier one leaves more touched since.
+        Ok(Self { at: at.to_utc().trunc_subsecs(0), run: run.to_owned(), policy: policy.to_owned(), because, hub })
+    }
+
+    /// Whether somebody else started or stopped `instance` after the reaper had tagged it. An instance that
+    /// does not tell its launch time counts as touched: unknown protects.
+    pub fn touched_since(&self, instance: &Instance) -> bool {
+        let stop_by = self.at + Duration::minutes(OWN_STOP_MINUTES);
+        instance.launch.is_none_or(|launch| launch > self.at)
+            || instance.transition.is_some_and(|transition| transition > stop_by)
+    }
+}
+
+impl fmt::Display for OwnTag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let at = self.at.to_rfc3339_opts(SecondsFormat::Secs, true);
+        write!(f, "{at} run={} policy={}", self.run, self.policy)?;
+        match self.because {
+            Because::Hours => {}
+            Because::Idle => f.write_str(" because=idle")?,
+        }
+        self.hub.as_ref().map_or(Ok(()), |hub| write!(f, " hub={hub}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        let tag = OwnTag {
+            at: "2026-11-25T12:30:00Z".parse().unwrap(),
+            run: "20261125T123000Z-1a2b3c".into(),
+            policy: "dev-office-hours".into(),
+            because: Because::Hours,
+            hub: None,
+        };
+        assert_eq!(tag.to_string(), "2026-11-25T12:30:00Z run=20261125T123000Z-1a2b3c policy=dev-office-hours");
+        assert_eq!(OwnTag::parse(&tag.to_string()), Ok(tag.clone()));
+        let named = OwnTag { hub: Some("platform-tokyo".into()), ..tag.clone() };
+        assert_eq!(named.to_string(), format!("{tag} hub=platform-tokyo"));
+        assert_eq!(OwnTag::parse(&named.to_string()), Ok(named.clone()));
+        let both = OwnTag { because: Because::Idle, ..named };
+        assert_eq!(both.to_string(), format!("{tag} because=idle hub=platform-tokyo"));
+        assert_eq!(OwnTag::parse(&both.to_string()), Ok(both));
+        let idle = OwnTag { because: Because::Idle, ..tag };
+        assert_eq!(
+            idle.to_string(),
+            "2026-11-25T12:30:00Z run=20261125T123000Z-1a2b3c policy=dev-office-hours because=idle"
+        );
+        assert_eq!(OwnTag::parse(&idle.to_string()), Ok(idle));
+    }
+
+    #[test]
+    fn of_a_time_by_hand_the_whole_second_counts() {
+        let tag = OwnTag::parse("2026-11-25T21:30:02.602+09:00 run=a policy=b").unwrap();
+        assert_eq!(tag.to_string(), "2026-11-25T12:30:02Z run=a policy=b");
+    }
+
+    #[test]
+    fn a_hand_edited_tag_is_refused() {
+        for value in [
+            "",
+            "yes",
+            "2026-11-25 run=a policy=b",
+            "2026-11-25T12:30:00Z run=a",
+            "2026-11-25T12:30:00Z run= policy=b",
+            "2026-11-25T12:30:00Z run=a policy=b extra",
+            "2026-11-25T12:30:00Z run=a policy=b hub=",
+            "2026-11-25T12:30:00Z run=a policy=b hub=c hub=d",
+            "2026-11-25T12:30:00Z run=a policy=b hub=c extra",
+        ] {
+            assert_eq!(OwnTag::parse(value), Err(OwnTagUnreadable(value.into())), "{value}");
+        }
+    }
+}

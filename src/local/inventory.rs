@@ -1,0 +1,332 @@
+//! Reads over a saved inventory: a snapshot of this tool, or the plain output of `aws ec2
+//! describe-instances`. No credentials are needed and nothing can be acted on.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+use thiserror::Error;
+
+use crate::engine::config::{Settings, UNKNOWN};
+use crate::engine::cost::spent::Spent;
+use crate::engine::evidence::idle::{Evidence, Reading, Wanted};
+use crate::engine::evidence::last_hour::Recent;
+use crate::engine::model::{Account, Details, Instance, State, Tags, Target, is_sane};
+use crate::engine::plan::restart::Volumes;
+use crate::engine::report::snapshot::{Saved, Snapshot};
+use crate::engine::report::{Blind, Skipped};
+use crate::engine::rules::case::Activity;
+use crate::local::{is_account, transition_time};
+use crate::ports::{Entry, FoundAccount, Look, PortError, ReadRecord, Unseen};
+
+/// The file is no inventory.
+#[derive(Debug, Error)]
+pub enum InventoryInvalid {
+    #[error("`{file}` is not JSON: {source}")]
+    NotJson { file: String, source: serde_json::Error },
+    #[error("`{file}` is not a snapshot that this release reads: {source}")]
+    NotASnapshot { file: String, source: serde_json::Error },
+    #[error(
+        "`{file}` holds neither a snapshot nor the output of `aws ec2 describe-instances`, which has `Reservations`"
+    )]
+    Neither { file: String },
+}
+
+/// A saved inventory as a world to look at.
+#[derive(Debug, Default)]
+pub struct Recorded {
+    /// When a snapshot was taken; plain output of the CLI does not tell.
+    pub taken_at: Option<DateTime<Utc>>,
+    accounts: BTreeMap<Arc<str>, FoundAccount>,
+    targets: BTreeMap<Target, Saw>,
+}
+
+/// What an inventory shows of one target, and why that is not everything.
+#[derive(Debug, Default)]
+struct Saw {
+    instances: Vec<Instance>,
+    unseen: Option<Unseen>,
+}
+
+impl Saw {
+    fn nothing(why: Unseen) -> Self {
+        Self { instances: Vec::new(), unseen: Some(why) }
+    }
+}
+
+impl Recorded {
+    /// Reads an inventory.
+    ///
+    /// # Errors
+    /// [`InventoryInvalid`] when the file as a whole cannot be read. One instance that is odd is kept: what it
+    /// does not tell spares it.
+    pub fn parse(file: &str, text: &str, settings: &Settings) -> Result<Self, InventoryInvalid> {
+        let file = file.to_owned();
+        let value: Value = match serde_json::from_str(text) {
+            Ok(value) => value,
+            Err(source) => return Err(InventoryInvalid::NotJson { file, source }),
+        };
+        if value.get("snapshot").is_some() {
+            return match serde_json::from_value(value) {
+                Ok(snapshot) => Ok(Self::from_snapshot(snapshot, settings)),
+                Err(source) => Err(InventoryInvalid::NotASnapshot { file, source }),
+            };
+        }
+        // One answer, or the pages of one in a list.
+        let pages = value.as_array().map_or(std::slice::from_ref(&value), Vec::as_slice);
+        let reservations = |page: &'_ Value| page.get("Reservations").and_then(Value::as_array).cloned();
+        let Some(found) = pages.iter().map(reservations).collect::<Option<Vec<_>>>().filter(|all| !all.is_empty())
+        else {
+            return Err(InventoryInvalid::Neither { file });
+        };
+        let mut recorded = Self::from_reservations(&found.concat());
+        let more = pages.last().and_then(|page| page.get("NextToken"));
+        if more.is_some_and(|token| !token.is_null() && token != "") {
+            let cause = "the inventory ends with a `NextToken`: it is one page of several, and the instances of the \
+                         others are missing; save it again without `--max-items` and `--no-paginate`";
+            recorded.missing(UNKNOWN, cause);
+        }
+        Ok(recorded)
+    }
+
+    /// Notes that instances of an account are missing from the inventory, in Regions that it does not tell.
+    fn missing(&mut self, account: &str, cause: &str) {
+        let (target, account) = (Target::new(account, UNKNOWN), Account::bare(account));
+        self.accounts.entry(account.id.clone()).or_insert(FoundAccount { account, inactive: None });
+        self.targets.entry(target).or_default().unseen = Some(Unseen::Blind(cause.to_owned()));
+    }
+
+    fn from_snapshot(snapshot: Snapshot, settings: &Settings) -> Self {
+        let Snapshot { snapshot: _, taken_at, units_asked, accounts, skipped, targets, blind, closed } = snapshot;
+        // Settings that name a unit nobody asked for then cannot know who is in it.
+        let named = settings.never.organizational_units.iter().chain(&settings.look.organizational_units);
+        let unknown = named.into_iter().any(|unit| !units_asked.contains(unit));
+        let mut recorded = Self { taken_at: Some(taken_at).filter(|at| is_sane(*at)), ..Self::default() };
+        for mut account in accounts {
+            account.units = account.units.filter(|_| !unknown);
+            recorded.accounts.insert(account.id.clone(), FoundAccount { account, inactive: None });
+        }
+        for Skipped { account, name, because } in skipped {
+            let account = Account { id: account, name, units: None };
+            recorded.accounts.insert(account.id.clone(), FoundAccount { account, inactive: Some(because) });
+        }
+        for Saved { account, region, mut instances } in targets {
+            let target = Target { account, region };
+            instances.iter_mut().for_each(|instance| instance.target = target.clone());
+            recorded.targets.insert(target, Saw { instances, unseen: None });
+        }
+        for Blind { account, region, cause } in blind {
+            recorded.targets.insert(Target { account, region }, Saw::nothing(Unseen::Blind(cause)));
+        }
+        for target in closed {
+            recorded.targets.insert(target, Saw::nothing(Unseen::Closed));
+        }
+        recorded
+    }
+
+    fn from_reservations(reservations: &[Value]) -> Self {
+        let mut recorded = Self::default();
+        for reservation in reservations {
+            let owner =
+                reservation.get("OwnerId").and_then(Value::as_str).filter(|id| is_account(id)).unwrap_or(UNKNOWN);
+            let Some(instances) = reservation.get("Instances").and_then(Value::as_array) else {
+                recorded.missing(owner, "the inventory has a reservation without a list of `Instances`");
+                continue;
+            };
+            for raw in instances {
+                let target = Target::new(owner, region(raw));
+                let account = Account::bare(owner);
+                recorded.accounts.entry(account.id.clone()).or_insert(FoundAccount { account, inactive: None });
+                recorded.targets.entry(target.clone()).or_default().instances.push(reduce(target, raw));
+            }
+        }
+        recorded
+    }
+}
+
+fn text<'a>(value: &'a Value, path: &[&str]) -> Option<&'a str> {
+    path.iter().try_fold(value, |value, key| value.get(key))?.as_str()
+}
+
+fn flag(value: &Value, path: &[&str]) -> Option<bool> {
+    path.iter().try_fold(value, |value, key| value.get(key))?.as_bool()
+}
+
+fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
+    value.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}
+
+/// The Region of an availability zone or local zone: everything up to the end of its first number.
+fn region(raw: &Value) -> &str {
+    let Some(zone) = text(raw, &["Placement", "AvailabilityZone"]) else { return UNKNOWN };
+    let Some(digit) = zone.find(|c: char| c.is_ascii_digit()) else { return UNKNOWN };
+    let end = zone[digit..].find(|c: char| !c.is_ascii_digit()).map_or(zone.len(), |end| digit + end);
+    &zone[..end]
+}
+
+/// One instance of the CLI's output. What has the wrong shape counts as missing, and missing spares.
+fn reduce(target: Target, raw: &Value) -> Instance {
+    let filled = |path: &[&str]| text(raw, path).filter(|text| !text.is_empty()).map(Box::from);
+    let check_off = |value: &Value| value.get("SourceDestCheck").and_then(Value::as_bool) == Some(false);
+    let principal = text(raw, &["Operator", "Principal"]);
+    // Whoever is named manages it, unless the answer says that nobody does.
+    let managed = flag(raw, &["Operator", "Managed"]).unwrap_or(principal.is_some());
+    let tags = list(raw, "Tags")
+        .iter()
+        .filter_map(|tag| Some((text(tag, &["Key"])?, text(tag, &["Value"]).unwrap_or_default())));
+    let codes = list(raw, "ProductCodes").iter();
+    Instance {
+        target,
+        id: text(raw, &["InstanceId"]).unwrap_or_default().into(),
+        state: text(raw, &["State", "Name"]).map_or(State::Unknown, State::of),
+        kind: text(raw, &["InstanceType"]).unwrap_or_default().into(),
+        launch: text(raw, &["LaunchTime"]).and_then(time),
+        transition: text(raw, &["StateTransitionReason"]).and_then(transition_time),
+        lifecycle: filled(&["InstanceLifecycle"]),
+        root: filled(&["RootDeviceType"]),
+        ephemeral: list(raw, "BlockDeviceMappings").iter().any(|mapping| mapping.get("Ebs").is_none()),
+        tenancy: filled(&["Placement", "Tenancy"]),
+        host: filled(&["Placement", "HostId"]),
+        outpost: filled(&["OutpostArn"]),
+        reservation: filled(&["CapacityBlockId"]).or_else(|| filled(&["CapacityReservationId"])),
+        forwards: check_off(raw) || list(raw, "NetworkInterfaces").iter().any(check_off),
+        product_codes: codes.map(|code| text(code, &["ProductCodeId"]).unwrap_or("unnamed").into()).collect(),
+        operator: managed.then(|| principal.unwrap_or_default().into()),
+        hibernation: flag(raw, &["HibernationOptions", "Configured"]).unwrap_or(false),
+        details: details(raw),
+        tags: Tags::new(tags),
+        // A tag that cannot be read might protect.
+        tags_unreadable: !tags_are_named(raw),
+    }
+}
+
+fn tags_are_named(raw: &Value) -> bool {
+    let named = |tags: &Vec<Value>| tags.iter().all(|tag| text(tag, &["Key"]).is_some());
+    raw.get("Tags").is_none_or(|tags| tags.is_null() || tags.as_array().is_some_and(named))
+}
+
+/// What prices and evidence need.
+fn details(raw: &Value) -> Details {
+    let filled = |path: &[&str]| text(raw, path).filter(|text| !text.is_empty()).map(Box::from);
+    let number = |path: [&str; 2]| raw.get(path[0])?.get(path[1])?.as_u64().filter(|n| *n > 0);
+    let attached = |interface: &Value| {
+        let attachment = interface.get("Attachment")?;
+        (attachment.get("DeviceIndex")?.as_u64()? == 0).then(|| text(attachment, &["AttachTime"]).and_then(time))?
+    };
+    let vcpus = number(["CpuOptions", "CoreCount"])
+        .and_then(|cores| cores.checked_mul(number(["CpuOptions", "ThreadsPerCore"])?))
+        .and_then(|n| u32::try_from(n).ok());
+    let profile = text(raw, &["IamInstanceProfile", "Arn"]).and_then(|arn| arn.rsplit_once('/'));
+    let interfaces = list(raw, "NetworkInterfaces");
+    let volumes = list(raw, "BlockDeviceMappings").iter().filter_map(|mapping| text(mapping, &["Ebs", "VolumeId"]));
+    Details {
+        zone: filled(&["Placement", "AvailabilityZone"]),
+        created: interfaces.iter().find_map(attached),
+        platform: filled(&["PlatformDetails"]),
+        usage: filled(&["UsageOperation"]),
+        vcpus,
+        image: filled(&["ImageId"]),
+        interfaces: u32::try_from(interfaces.len()).unwrap_or(u32::MAX),
+        profile: profile.map(|(_, name)| name.into()),
+        volumes: volumes.map(Box::from).collect(),
+        licenses: list(raw, "Licenses")
+            .iter()
+            .map(|one| text(one, &["LicenseConfigurationArn"]).unwrap_or_default().into())
+            .collect(),
+    }
+}
+
+fn time(text: &str) -> Option<DateTime<Utc>> {
+    DateTime::parse_from_rfc3339(text).ok().map(|at| at.to_utc())
+}
+
+impl Look for Recorded {
+    async fn accounts(&self, each: impl FnMut(FoundAccount)) -> Result<(), PortError> {
+        self.accounts.values().cloned().for_each(each);
+        Ok(())
+    }
+
+    async fn regions(&self, account: &Arc<str>) -> Result<Vec<Arc<str>>, Unseen> {
+        let dark = Target::new(account.clone(), "*");
+        if let Some(Saw { instances: _, unseen: Some(unseen) }) = self.targets.get(&dark) {
+            return Err(unseen.clone());
+        }
+        let own = self.targets.keys().filter(|target| target.account == *account);
+        Ok(own.map(|target| target.region.clone()).collect())
+    }
+
+    async fn instances(
+        &self,
+        target: &Target,
+        only: Option<&[Box<str>]>,
+        each: impl FnMut(Instance),
+    ) -> Result<(), Unseen> {
+        let Some(Saw { instances, unseen }) = self.targets.get(target) else { return Ok(()) };
+        let asked_for = |instance: &&Instance| only.is_none_or(|only| only.contains(&instance.id));
+        instances.iter().filter(asked_for).cloned().for_each(each);
+        unseen.clone().map_or(Ok(()), Err)
+    }
+
+    async fn activity(&self, _: &Target, asked: &[Recent], _: DateTime<Utc>) -> HashMap<Box<str>, Activity> {
+        // An inventory cannot be asked; the last hour is measured before any real stop.
+        asked.iter().map(|one| (one.id.clone(), Activity::NotAsked)).collect()
+    }
+
+    async fn alternate_contact(&self, _: &Arc<str>) -> Result<Option<String>, PortError> {
+        Err(PortError("a saved inventory does not tell an account's alternate contact".to_owned()))
+    }
+
+    async fn evidence(&self, _: &Target, wanted: &[Wanted], _: DateTime<Utc>) -> HashMap<Box<str>, Evidence> {
+        let gap = || Reading::Gap("a saved inventory has no metrics".to_owned());
+        let of = |one: &Wanted| Evidence::of(one.asked.iter().map(|asked| (asked.metric, gap())));
+        wanted.iter().map(|one| (one.id.clone(), of(one))).collect()
+    }
+
+    async fn behind_load_balancer(&self, _: &Target) -> Result<HashSet<Box<str>>, PortError> {
+        Err(PortError("a saved inventory has no load balancers".to_owned()))
+    }
+
+    async fn volumes(&self, _: &Target, ids: &[Box<str>]) -> HashMap<Box<str>, Volumes> {
+        ids.iter().map(|id| (id.clone(), Volumes::NotAsked)).collect()
+    }
+
+    fn calls(&self) -> u64 {
+        0
+    }
+
+    fn spent(&self) -> Spent {
+        Spent::default()
+    }
+}
+
+/// The record of runs that have none.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoRecord;
+
+impl ReadRecord for NoRecord {
+    async fn read(&self, _: &str) -> Result<Option<String>, PortError> {
+        Ok(None)
+    }
+
+    async fn read_since(&self, _: &str, _: &str) -> Result<Vec<Entry>, PortError> {
+        Ok(Vec::new())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_region_is_read_from_zones_of_every_kind() {
+        for (zone, wanted) in [
+            ("ap-northeast-1a", "ap-northeast-1"),
+            ("us-west-2-lax-1a", "us-west-2"),
+            ("us-gov-west-1b", "us-gov-west-1"),
+            ("", UNKNOWN),
+        ] {
+            assert_eq!(region(&serde_json::json!({"Placement": {"AvailabilityZone": zone}})), wanted);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! The ports, over the world: AWS, a saved inventory, a folder.
+
+pub mod folder;
+pub mod inventory;
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+
+/// Whether this is an account's id. Anything else is as unknown as none.
+fn is_account(id: &str) -> bool {
+    id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// The time in `User initiated (2026-11-23 14:50:11 GMT)`.
+fn transition_time(reason: &str) -> Option<DateTime<Utc>> {
+    let (_, rest) = reason.split_once('(')?;
+    let (time, _) = rest.split_once(')')?;
+    let time = time.trim_end_matches("GMT").trim_end_matches("UTC").trim_end();
+    NaiveDateTime::parse_from_str(time, "%Y-%m-%d %H:%M:%S").ok().map(|time| time.and_utc())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_of_a_transition_is_read() {
+        let time = Some("2026-11-23T14:50:11Z".parse().unwrap());
+        assert_eq!(transition_time("User initiated (2026-11-23 14:50:11 GMT)"), time);
+        assert_eq!(transition_time("User initiated (2026-11-23 14:50:11 UTC)"), time);
+        assert_eq!(transition_time(""), None);
+        assert_eq!(transition_time("Server.SpotInstanceTermination"), None);
+    }
+}

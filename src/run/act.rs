@@ -1,0 +1,277 @@
+//! Carries out a plan: re-check → tag → stop → verify, batch by batch, target by target. One failure never hides
+//! the rest, and every step has its outcome.
+
+use std::cell::Cell;
+use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use futures_util::stream::{self, StreamExt};
+
+use crate::engine::config::Settings;
+use crate::engine::model::{Action, Reason, State, Target};
+use crate::engine::plan::Step;
+use crate::engine::plan::undo_capacity::{BATCH, CALL_PACE_MS, START_BURST, WORST_BATCH_SECONDS, WORST_BEYOND_SECONDS};
+use crate::engine::report::{Ending, Outcome};
+use crate::engine::request::Run;
+use crate::ports::{Act, ActError, Look, Pause, Switch};
+use crate::run::bisect::bisect;
+use crate::run::clock::Clock;
+use crate::run::contained::contained;
+use crate::run::outcome::{started, stopped};
+use crate::run::recheck::Again;
+use crate::run::warrant::Warrant;
+
+/// Targets acted on at once. Each makes one call at a time, so this is also the calls in flight.
+const WIDTH: usize = 16;
+
+/// The worst case of one batch: a look, a tag, a stop and the tag's removal of at most 6 s each, and 15 s of
+/// watching. A batch is begun only if that still fits before the deadline.
+const WORST_BATCH: Duration = Duration::from_secs(WORST_BATCH_SECONDS);
+
+/// The same for a batch of starts beyond the burst that AWS allows, with the wait before it.
+const WORST_BEYOND: Duration = Duration::from_secs(WORST_BEYOND_SECONDS);
+
+/// One look while acting. It asks for 50 instances at most, which AWS answers within a second.
+pub(crate) const LOOK: Duration = Duration::from_secs(6);
+
+/// What must be left for another call of a batch that is being halved, and for what follows it.
+const ANOTHER_CALL: Duration = Duration::from_secs(27);
+
+/// How old the look may be on which a stop rests, in seconds: far less than the five minutes that lie between any
+/// stop and the opening.
+const STALE_SECONDS: i64 = 30;
+
+/// Between two StartInstances calls in one Region of one account: the bucket refills 2 a second.
+const START_PACE: Duration = Duration::from_millis(CALL_PACE_MS);
+
+/// Everything that acting needs to know.
+pub(crate) struct Acting<'a, L, A, P> {
+    pub(crate) run: &'a Run,
+    pub(crate) settings: &'a Settings,
+    /// How a step is looked at again, just before it is done.
+    pub(crate) again: Again<'a>,
+    pub(crate) clock: Clock,
+    pub(crate) look: &'a L,
+    pub(crate) act: &'a A,
+    pub(crate) pause: &'a P,
+    pub(crate) warrant: &'a Warrant,
+    /// Set where something was held back that should not have been: no time was left, or the switch could not be
+    /// read.
+    pub(crate) troubled: Cell<bool>,
+}
+
+/// Carries out `steps`; one outcome for each, in the same order.
+pub(crate) async fn carry_out<L: Look, A: Act, P: Pause>(acting: &Acting<'_, L, A, P>, steps: &[Step]) -> Vec<Outcome> {
+    let mut by_target: BTreeMap<Target, Vec<&Step>> = BTreeMap::new();
+    for step in steps {
+        by_target.entry(step.target()).or_default().push(step);
+    }
+    let work = by_target.into_iter().map(|(target, steps)| async move {
+        let done = contained("act", &target.account, acting.target(&target, &steps)).await;
+        done.unwrap_or_else(|panic| {
+            acting.troubled.set(true);
+            acting.all(&steps, Ending::Unverified, &format!("acting broke off: {panic}"))
+        })
+    });
+    let done: Vec<Vec<Outcome>> = stream::iter(work).buffer_unordered(WIDTH).collect().await;
+    let mut by_id: HashMap<(Box<str>, Action), Outcome> =
+        done.into_iter().flatten().map(|outcome| ((outcome.id.clone(), outcome.action), outcome)).collect();
+    let missing = |step: &Step| acting.outcome(step, Ending::NotTried, "left out by mistake; please report this");
+    steps.iter().map(|step| by_id.remove(&(step.id.clone(), step.action)).unwrap_or_else(|| missing(step))).collect()
+}
+
+impl<L: Look, A: Act, P: Pause> Acting<'_, L, A, P> {
+    pub(crate) fn outcome(&self, step: &Step, outcome: Ending, detail: impl Into<String>) -> Outcome {
+        Outcome::of(step, outcome, detail, self.clock.now())
+    }
+
+    pub(crate) fn all(&self, steps: &[&Step], outcome: Ending, detail: &str) -> Vec<Outcome> {
+        Outcome::all(steps.iter().copied(), outcome, detail, self.clock.now())
+    }
+
+    async fn target(&self, target: &Target, steps: &[&Step]) -> Vec<Outcome> {
+        let mut groups: BTreeMap<(Action, &str, Reason), Vec<&Step>> = BTreeMap::new();
+        for step in steps {
+            groups.entry((step.action, &step.policy, step.reason)).or_default().push(step);
+        }
+        let mut outcomes = Vec::new();
+        let mut starts = 0;
+        for ((action, policy, _), group) in groups {
+            for batch in group.chunks(BATCH) {
+                if action == Action::Start {
+                    starts += batch.len();
+                }
+                let beyond = action == Action::Start && starts > START_BURST;
+                if let Some(why) = self.held_back(beyond).await {
+                    outcomes.extend(self.all(batch, Ending::NotTried, &why));
+                    continue;
+                }
+                outcomes.extend(self.batch(target, action, policy, batch).await);
+            }
+        }
+        outcomes
+    }
+
+    /// Why no batch may begin now, if so. `beyond`: more starts than AWS takes at once, so that it waits first.
+    async fn held_back(&self, beyond: bool) -> Option<String> {
+        if !self.clock.fits(if beyond { WORST_BEYOND } else { WORST_BATCH }) {
+            self.troubled.set(true);
+            let why = "out of time: its worst case no longer fits before the deadline; the next run makes it up";
+            return Some(why.to_owned());
+        }
+        if beyond {
+            tokio::time::sleep(WORST_BEYOND - WORST_BATCH).await;
+        }
+        if !self.again.heeds_pause() {
+            return None;
+        }
+        match self.pause.switch().await {
+            Switch::Off => None,
+            Switch::On(value) => Some(format!("paused: the pause parameter says `{value}`")),
+            Switch::Unreadable(why) => {
+                self.troubled.set(true);
+                Some(format!("paused: the pause parameter cannot be read: {why}"))
+            }
+        }
+    }
+
+    /// Refuses a further call where it, and what must follow it, would not end before the deadline.
+    pub(crate) fn in_time(&self) -> Result<(), ActError> {
+        if self.clock.fits(ANOTHER_CALL) {
+            return Ok(());
+        }
+        self.troubled.set(true);
+        Err(ActError::NotSent("there was no time left before the run's deadline".to_owned()))
+    }
+
+    /// Refuses a further call when the last look is too long ago: throttled or halved often enough, a batch would
+    /// else stop what has been kept, paused or opened meanwhile.
+    fn fresh(&self, looked: DateTime<Utc>) -> Result<(), ActError> {
+        if self.clock.now() - looked <= chrono::Duration::seconds(STALE_SECONDS) {
+            return Ok(());
+        }
+        self.troubled.set(true);
+        Err(ActError::NotSent("its last look was too long ago; the next run looks again".to_owned()))
+    }
+
+    async fn batch(&self, target: &Target, action: Action, policy: &str, steps: &[&Step]) -> Vec<Outcome> {
+        let (mut outcomes, ready) = self.recheck(target, steps).await;
+        let mut allowed: Vec<&Step> = Vec::new();
+        for step in ready {
+            match self.warrant.spend(step) {
+                Ok(()) => allowed.push(step),
+                Err(cap) => outcomes.push(self.outcome(step, Ending::NotTried, format!("cap `{}`", cap.as_str()))),
+            }
+        }
+        if !allowed.is_empty() {
+            outcomes.extend(match action {
+                Action::Stop => self.stop(target, policy, &allowed, false).await,
+                Action::Hibernate => self.stop(target, policy, &allowed, true).await,
+                Action::Start => self.start(target, &allowed).await,
+            });
+        }
+        outcomes
+    }
+
+    /// Tag, stop, verify both. The tag is written first, so that no stop is without its evidence; where the stop then
+    /// fails, the tag is taken away again, so that it tells the truth.
+    async fn stop(&self, target: &Target, policy: &str, steps: &[&Step], hibernate: bool) -> Vec<Outcome> {
+        let (key, value) = (self.settings.tags.stopped.as_str(), self.own_tag(policy, steps));
+        let value = value.as_str();
+        let ids: Vec<Box<str>> = steps.iter().map(|step| step.id.clone()).collect();
+        let looked = self.clock.now();
+        let mut ends: HashMap<Box<str>, Result<(), ActError>> = HashMap::new();
+        let (mut tagged, mut perhaps_tagged, mut to_untag) = (Vec::new(), Vec::new(), Vec::new());
+        let attempt = |part: Vec<Box<str>>| async move {
+            self.in_time()?;
+            self.fresh(looked)?;
+            self.act.tag(target, &part, key, value).await
+        };
+        for (id, end) in bisect(&ids, attempt).await {
+            match end {
+                Ok(()) => tagged.push(id),
+                Err(late @ ActError::NotSent(_)) => {
+                    ends.insert(id, Err(late));
+                }
+                Err(why) => {
+                    if matches!(why, ActError::Unclear(_)) {
+                        perhaps_tagged.push(id.clone());
+                    }
+                    ends.insert(
+                        id,
+                        Err(ActError::Refused(format!("not stopped, for its tag could not be written: {why}"))),
+                    );
+                }
+            }
+        }
+        let attempt = |part: Vec<Box<str>>| async move {
+            self.in_time()?;
+            self.fresh(looked)?;
+            self.act.stop(target, &part, hibernate).await
+        };
+        ends.extend(bisect(&tagged, attempt).await);
+        let mut seen = self.watch(target, steps, &ends, State::is_down).await;
+        // A refusal may be the last word on a call whose first attempt came through: one look tells.
+        let refused: Vec<&Step> = steps
+            .iter()
+            .copied()
+            .filter(|step| tagged.contains(&step.id) && matches!(ends.get(&step.id), Some(Err(ActError::Refused(_)))))
+            .collect();
+        if !refused.is_empty()
+            && let Ok(now) = self.see(target, &refused).await
+        {
+            seen.extend(now);
+        }
+        let mut outcomes = Vec::new();
+        for step in steps {
+            let end = ends.remove(&step.id).unwrap_or_else(|| Err(ActError::Unclear("no answer".to_owned())));
+            let (ending, detail) = stopped(&end, seen.get(&step.id).map(|instance| instance.state));
+            let undone = matches!(ending, Ending::Failed | Ending::NotTried);
+            if undone && (tagged.contains(&step.id) || perhaps_tagged.contains(&step.id)) {
+                to_untag.push(step.id.clone());
+            }
+            outcomes.push(self.outcome(step, ending, detail));
+        }
+        self.take_back(target, steps, &to_untag, &mut outcomes).await;
+        self.vouch(target, steps, &seen, value, &mut outcomes).await;
+        outcomes
+    }
+
+    /// Start, verify, and only then take the evidence away. A start that falls back has moved the launch time; its
+    /// tag is written anew, so that it still counts as the reaper's and is tried again.
+    async fn start(&self, target: &Target, steps: &[&Step]) -> Vec<Outcome> {
+        let ids: Vec<Box<str>> = steps.iter().map(|step| step.id.clone()).collect();
+        let attempt = |part: Vec<Box<str>>| async move {
+            self.in_time()?;
+            let end = self.act.start(target, &part).await;
+            tokio::time::sleep(START_PACE).await;
+            end
+        };
+        let mut ends: HashMap<_, _> = bisect(&ids, attempt).await.into_iter().collect();
+        let seen = self.watch(target, steps, &ends, |state| state == State::Running).await;
+        let mut outcomes = Vec::new();
+        let (mut up, mut fallen) = (Vec::new(), Vec::new());
+        for step in steps {
+            let end = ends.remove(&step.id).unwrap_or_else(|| Err(ActError::Unclear("no answer".to_owned())));
+            let (ending, detail) = started(&end, seen.get(&step.id).map(|instance| instance.state));
+            match ending {
+                Ending::Started => up.push(step.id.clone()),
+                Ending::Failed if end.is_ok() => fallen.push(step.id.clone()),
+                Ending::Stopped
+                | Ending::Stopping
+                | Ending::Already
+                | Ending::Overtaken
+                | Ending::Failed
+                | Ending::NotTried
+                | Ending::Unverified => {}
+            }
+            outcomes.push(self.outcome(step, ending, detail));
+        }
+        self.take_back(target, steps, &up, &mut outcomes).await;
+        if let Some(policy) = steps.first().map(|step| &step.policy) {
+            self.owe(target, policy, steps, &fallen, &mut outcomes).await;
+        }
+        outcomes
+    }
+}

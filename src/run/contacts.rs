@@ -1,0 +1,38 @@
+//! Asks accounts for their alternate contacts: once for each, and only where an owner may depend on it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::stream::{self, StreamExt};
+
+use crate::engine::config::Settings;
+use crate::engine::judge::owner::{Contacts, needs_contact};
+use crate::engine::model::Account;
+use crate::ports::Look;
+use crate::run::clock::Clock;
+
+/// The alternate contacts of these accounts. One that cannot be asked, or not within `reserve` of the deadline,
+/// is unknown, which is not the same as none.
+pub(crate) async fn ask(
+    port: &impl Look,
+    settings: &Settings,
+    accounts: &BTreeMap<Arc<str>, Account>,
+    clock: Clock,
+    reserve: Duration,
+) -> Contacts {
+    let asked = accounts.values().filter(|account| needs_contact(settings, account)).map(|account| async {
+        let ask = port.alternate_contact(&account.id);
+        let answer = match clock.left(reserve) {
+            None => Ok(ask.await),
+            Some(left) => tokio::time::timeout(left, ask).await,
+        };
+        let answer = match answer {
+            Ok(Ok(contact)) => Ok(contact.as_deref().map(str::trim).filter(|name| !name.is_empty()).map(Arc::from)),
+            Ok(Err(error)) => Err(error.to_string()),
+            Err(_) => Err("there was no time left to ask for the account's alternate contact".to_owned()),
+        };
+        (account.id.clone(), answer)
+    });
+    stream::iter(asked).buffer_unordered(settings.run.width).collect().await
+}

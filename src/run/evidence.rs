@@ -1,0 +1,171 @@
+//! Gathers weeks of metrics, the cheapest first and the rest only of what has survived it, and answers who is idle.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use futures_util::stream::{self, StreamExt};
+
+use crate::engine::config::Idle;
+use crate::engine::evidence::idle::{
+    Asked, Evidence, Idleness, Next, Own, Peer, Question, Reading, Wanted, baselines, classify, network_per_hour, next,
+    since,
+};
+use crate::engine::evidence::witness::{Sighting, Witness};
+use crate::engine::model::{IdleFacts, WhyReportOnly};
+use crate::engine::model::{Instance, Target};
+use crate::ports::Look;
+use crate::run::clock::Clock;
+use crate::run::scan::RESERVE;
+
+/// Screening, confirming, the survivors' rest; one more than that is a mistake of ours and not a loop.
+const ROUNDS: usize = 4;
+
+/// What was found out.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Gathered {
+    /// An answer about each candidate.
+    pub idleness: HashMap<Box<str>, Idleness>,
+    /// What was seen active now, for the record.
+    pub sightings: Vec<Sighting>,
+}
+
+/// One candidate on its way to an answer.
+struct Open<'a> {
+    question: Question<'a>,
+    evidence: Evidence,
+}
+
+/// Measures the candidates, and says of each whether it is idle. What `witness` has seen active lately is not measured.
+/// `own`: what the reaper did to each; a start that is not in it was somebody's. A target that cannot be measured, or
+/// for which there is no time left, makes its own candidates undetermined and no others.
+pub async fn gather(
+    port: &impl Look,
+    settings: &Idle,
+    candidates: &[&Instance],
+    witness: &Witness,
+    own: &HashMap<Box<str>, Own>,
+    clock: Clock,
+    width: usize,
+) -> Gathered {
+    let (now, nothing) = (clock.at(), Own::default());
+    let mut gathered = Gathered::default();
+    let mut open: Vec<Open<'_>> = Vec::new();
+    for instance in candidates {
+        let known = port.answered(&instance.id).or_else(|| witness.speaks(instance, settings, now));
+        if let Some(known) = known {
+            gathered.idleness.insert(instance.id.clone(), known);
+            continue;
+        }
+        let own = own.get(&instance.id).unwrap_or(&nothing);
+        open.push(Open { question: Question { settings, instance, own, now }, evidence: Evidence::default() });
+    }
+    for _ in 0..ROUNDS {
+        if !measure(port, &mut open, clock, width).await {
+            break;
+        }
+    }
+    let peers: Vec<Peer> = open.iter().filter_map(peer).collect();
+    let baselines = baselines(&peers, settings);
+    for Open { question, evidence } in &open {
+        let id = &question.instance.id;
+        let answer = classify(*question, evidence, baselines.get(id).copied());
+        gathered.sightings.extend(Sighting::of(question.instance, &answer));
+        gathered.idleness.insert(id.clone(), answer);
+    }
+    behind_load_balancers(port, candidates, &mut gathered.idleness, clock, width).await;
+    gathered
+}
+
+fn peer(open: &Open<'_>) -> Option<Peer> {
+    let instance = open.question.instance;
+    Some(Peer {
+        id: instance.id.clone(),
+        account: instance.target.account.clone(),
+        image: instance.details.image.clone(),
+        network_per_hour: network_per_hour(open.question, &open.evidence)?,
+    })
+}
+
+/// Asks for what each still needs, target by target; whether anything was needed.
+async fn measure(port: &impl Look, open: &mut [Open<'_>], clock: Clock, width: usize) -> bool {
+    let mut wanted: BTreeMap<Target, Vec<Wanted>> = BTreeMap::new();
+    for Open { question, evidence } in &*open {
+        let Next::Ask(metrics) = next(*question, evidence, None) else { continue };
+        let asked = |metric| Asked { metric, since: since(metric, question.settings, question.now) };
+        wanted.entry(question.instance.target.clone()).or_default().push(Wanted {
+            id: question.instance.id.clone(),
+            volumes: question.instance.details.volumes.clone(),
+            asked: metrics.into_iter().map(asked).collect(),
+        });
+    }
+    if wanted.is_empty() {
+        return false;
+    }
+    let asked = wanted.into_iter().map(|(target, wanted)| async move {
+        let answers = in_time(clock, port.evidence(&target, &wanted, clock.at())).await;
+        let late = answers.is_none();
+        (target, wanted, answers.unwrap_or_default(), late)
+    });
+    let answers: Vec<_> = stream::iter(asked).buffer_unordered(width).collect().await;
+    let mut found: HashMap<(Target, Box<str>), Evidence> = HashMap::new();
+    for (target, wanted, mut answers, late) in answers {
+        for Wanted { id, volumes: _, asked } in wanted {
+            let answer = answers.remove(&id).unwrap_or_default();
+            // What is not in the answer is a gap: it is asked for once.
+            let cause = if late { "there was no time left to measure it" } else { "it was not in the answer" };
+            let of = |asked: &Asked| {
+                let known = answer.get(asked.metric).cloned();
+                (asked.metric, known.unwrap_or_else(|| Reading::Gap(cause.to_owned())))
+            };
+            found.insert((target.clone(), id), Evidence::of(asked.iter().map(of)));
+        }
+    }
+    for Open { question, evidence } in open {
+        let key = (question.instance.target.clone(), question.instance.id.clone());
+        for (metric, reading) in found.get(&key).into_iter().flat_map(Evidence::iter) {
+            evidence.add(metric, reading.clone());
+        }
+    }
+    true
+}
+
+/// What ends before the time runs out.
+async fn in_time<T>(clock: Clock, work: impl Future<Output = T>) -> Option<T> {
+    match clock.left(RESERVE) {
+        None => Some(work.await),
+        Some(left) => tokio::time::timeout(left, work).await.ok(),
+    }
+}
+
+/// Who is idle and has a load balancer before it is only reported; so is who may have one.
+async fn behind_load_balancers(
+    port: &impl Look,
+    candidates: &[&Instance],
+    idleness: &mut HashMap<Box<str>, Idleness>,
+    clock: Clock,
+    width: usize,
+) {
+    let open = |id: &str| match idleness.get(id) {
+        Some(Idleness::Idle(facts)) => facts.report_only.is_none(),
+        Some(Idleness::NotAsked | Idleness::Active(_) | Idleness::Undetermined(_)) | None => false,
+    };
+    let survivors: Vec<&Instance> = candidates.iter().filter(|instance| open(&instance.id)).copied().collect();
+    let targets: HashSet<&Target> = survivors.iter().map(|instance| &instance.target).collect();
+    let asked = targets.into_iter().map(|target| async move {
+        let answer = in_time(clock, port.behind_load_balancer(target)).await;
+        let late = || Err(crate::ports::PortError("there was no time left to ask".to_owned()));
+        (target, answer.unwrap_or_else(late))
+    });
+    let answers: HashMap<_, _> = stream::iter(asked).buffer_unordered(width).collect().await;
+    for instance in survivors {
+        let why = match answers.get(&instance.target) {
+            Some(Ok(behind)) if !behind.contains(&instance.id) => continue,
+            Some(Ok(_)) => WhyReportOnly::LoadBalancer,
+            Some(Err(why)) => WhyReportOnly::LoadBalancerUnknown(why.to_string()),
+            None => WhyReportOnly::LoadBalancerUnknown(String::new()),
+        };
+        if let Some(Idleness::Idle(facts)) = idleness.get_mut(&instance.id) {
+            let found = IdleFacts { report_only: Some(why), ..facts.clone() };
+            *facts = found;
+        }
+    }
+}

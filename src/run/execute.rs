@@ -1,0 +1,45 @@
+//! Carries out what a plan says, in its order: marks, then stops and starts, then labels.
+
+use std::cell::Cell;
+
+use crate::engine::judge::marks::MarkEnd;
+use crate::engine::plan::Plan;
+use crate::engine::report::done::Done;
+use crate::ports::{Act, Look, Pause};
+use crate::run::act::{Acting, carry_out};
+use crate::run::contained::contained;
+use crate::run::launches;
+use crate::run::mark::{Marking, mark};
+use crate::run::order::Order;
+use crate::run::recheck::Again;
+use crate::run::warrant::Warrant;
+
+/// Everything that doing needs.
+pub(crate) struct Doing<'a, L, A, P> {
+    pub(crate) order: &'a Order<'a>,
+    pub(crate) again: Again<'a>,
+    pub(crate) look: &'a L,
+    pub(crate) act: &'a A,
+    pub(crate) pause: &'a P,
+    pub(crate) warrant: &'a Warrant,
+}
+
+impl<L: Look, A: Act, P: Pause> Doing<'_, L, A, P> {
+    /// Carries out `plan`.
+    pub(crate) async fn carry(self, plan: &Plan) -> Done {
+        let Self { order, again, look, act, pause, warrant } = self;
+        let (settings, clock) = (order.settings, order.clock);
+        let marking = Marking { act, pause, clock, key: &settings.tags.marked, warrant };
+        let marks = contained("mark", "", mark(&marking, &plan.marks)).await;
+        let marks = marks.unwrap_or_else(|panic| {
+            plan.marks.iter().map(|step| MarkEnd { step: step.clone(), failed: Some(panic.clone()) }).collect()
+        });
+        let troubled = Cell::new(false);
+        let acting = Acting { run: order.run, settings, again, clock, look, act, pause, warrant, troubled };
+        let outcomes = carry_out(&acting, &plan.steps).await;
+        let labelling = Marking { key: &settings.tags.launched_by, ..marking };
+        let label = contained("label", "", launches::label(&labelling, &plan.labels)).await;
+        let notes = label.unwrap_or_else(Some).into_iter().collect();
+        Done { outcomes, marks, notes, troubled: acting.troubled.get() }
+    }
+}

@@ -1,0 +1,67 @@
+//! Explains one instance: finds it, measures it if it is a candidate, and asks every rule.
+
+use crate::engine::config::Settings;
+use crate::engine::evidence::idle::Idleness;
+use crate::engine::evidence::last_hour::Recent;
+use crate::engine::evidence::witness::Witness;
+use crate::engine::judge::explain::{Asked, explain as ask};
+use crate::engine::judge::{Judge, Known, Ruling};
+use crate::engine::model::{Account, Instance};
+use crate::engine::report::Blind;
+use crate::engine::request::Scope;
+use crate::engine::rules::case::{Activity, History};
+use crate::ports::Look;
+use crate::run::clock::Clock;
+use crate::run::evidence::gather;
+use crate::run::scan::{LookError, Seen, survey};
+
+/// One instance explained.
+#[derive(Debug)]
+pub struct Explained {
+    /// As it is now.
+    pub instance: Instance,
+    /// Every rule, in order.
+    pub asked: Vec<Asked>,
+    /// What a run would do.
+    pub ruling: Ruling,
+}
+
+/// Explains every instance that `scope` selects, most often one; with what could not be looked at.
+///
+/// # Errors
+/// [`LookError`] when the accounts cannot be listed.
+pub async fn explain(
+    port: &impl Look,
+    settings: &Settings,
+    scope: &Scope,
+    history: &History,
+    clock: Clock,
+    progress: &dyn Fn(usize, usize),
+) -> Result<(Vec<Explained>, Vec<Blind>), LookError> {
+    let mut seen = Seen::default();
+    let found = survey(port, settings, scope, clock, progress, &mut seen).await?;
+    let mut judge = Judge::new(settings, scope, history, clock.at());
+    let mut explained = Vec::new();
+    for instance in found.into_iter().map(|found| found.instance) {
+        let bare = Account::bare(instance.target.account.clone());
+        let account = seen.accounts.get(&instance.target.account).unwrap_or(&bare);
+        let mut known = Known::NOTHING;
+        if let Some(idle) = settings.idle.as_ref().filter(|_| judge.wants_evidence(&instance, account)) {
+            let (candidates, own) = ([&instance], &history.own);
+            // Asked anew, whatever an earlier run has seen: somebody wants to know.
+            let nobody = Witness::default();
+            let gathered = gather(port, idle, &candidates, &nobody, own, clock, settings.run.width).await;
+            known.idleness = gathered.idleness.into_values().next().unwrap_or(Idleness::NotAsked);
+        }
+        let first = judge.rule_known(&instance, account, &known);
+        if first.verdict.action().is_some() && settings.busy.is_some() {
+            let asked = [Recent::of(&instance)];
+            let measured = port.activity(&instance.target, &asked, clock.at()).await.remove(&instance.id);
+            known.activity = measured.unwrap_or(Activity::Gap("no answer".to_owned()));
+        }
+        let (asked, _) = judge.with_case(&instance, account, &known, ask);
+        let ruling = judge.rule_known(&instance, account, &known);
+        explained.push(Explained { instance, asked, ruling });
+    }
+    Ok((explained, seen.blind))
+}

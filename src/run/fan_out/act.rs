@@ -1,0 +1,122 @@
+//! A child that carries out the plan in one batch of accounts.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use crate::engine::model::Account;
+use crate::engine::plan::Plan;
+use crate::engine::report::Ending;
+use crate::engine::report::done::Done;
+use crate::engine::report::fan_out::{Acted, Begun, Decided, Part, Used};
+use crate::ports::{Act, Hub, Look};
+use crate::run::error::{Error, FanOutError};
+use crate::run::execute::Doing;
+use crate::run::fan_out::guard::{Guarded, measure_anew};
+use crate::run::fan_out::store::{begun_key, decided, done_key, find, seen_key, write};
+use crate::run::fan_out::{go_on, past};
+use crate::run::order::Order;
+use crate::run::recheck::Again;
+use crate::run::warrant::{Recorded, Warrant};
+
+/// Carries out the plan's part in `batch`, and leaves how it ended to the conclusion.
+///
+/// # Errors
+/// [`Error`] where the record does not tell what to do, or cannot be told what was done: the conclusion counts the steps
+/// as unverified then.
+pub async fn act(
+    order: &Order<'_>,
+    looker: &impl Look,
+    actor: &impl Act,
+    hub: &impl Hub,
+    begun: &Begun,
+    batch: usize,
+    wall: DateTime<Utc>,
+) -> Result<Acted, Error> {
+    // Asked again, for an answer that went astray: once is enough.
+    if let Some(acted) = find(hub, &done_key(&begun.run, batch)).await? {
+        return Ok(acted);
+    }
+    let none = || FanOutError::NoBatch { run: begun.run.to_string(), batch };
+    let accounts = begun.batches.get(batch).ok_or_else(none)?;
+    let decided = decided(hub, &begun.run).await?;
+    let plan = own(&decided.plan, accounts);
+    let done = if hub.read(&begun_key(&begun.run, batch)).await.map_err(Error::Record)?.is_some() {
+        // A child before this one began and left nothing: whatever it did, it must not be called not tried, nor be done
+        // beside it.
+        let why = "a part of the run began it and came to nothing, so nobody knows whether it was done";
+        Done::none(&plan, Ending::Unverified, why, order.clock.now())
+    } else {
+        match may_act(order, begun, hub, wall, decided.acts).await {
+            Ok(()) => carry(Carrying { order, begun, batch, wall }, looker, actor, hub, &decided, &plan).await?,
+            Err(why) => Done::none(&plan, Ending::NotTried, &why, order.clock.now()),
+        }
+    };
+    let acted = Acted { done, used: Used::of(looker.calls(), looker.spent()) };
+    write(hub, &done_key(&begun.run, batch), &acted).await?;
+    Ok(acted)
+}
+
+/// Why nothing may be done, if so.
+async fn may_act(
+    order: &Order<'_>,
+    begun: &Begun,
+    hub: &impl Hub,
+    wall: DateTime<Utc>,
+    acts: bool,
+) -> Result<(), String> {
+    go_on(order, begun, hub, wall).await.map_err(|why| why.to_string())?;
+    if !acts {
+        return Err("nothing was to be carried out".to_owned());
+    }
+    begun.still_acts(wall, order.clock.now()).map_err(|why| why.to_string())
+}
+
+/// Which part carries out.
+#[derive(Clone, Copy)]
+struct Carrying<'a> {
+    order: &'a Order<'a>,
+    begun: &'a Begun,
+    batch: usize,
+    wall: DateTime<Utc>,
+}
+
+async fn carry(
+    carrying: Carrying<'_>,
+    looker: &impl Look,
+    actor: &impl Act,
+    hub: &impl Hub,
+    decided: &Decided,
+    plan: &Plan,
+) -> Result<Done, Error> {
+    let Carrying { order, begun, batch, wall } = carrying;
+    let since = order.clock.now();
+    let key = seen_key(&begun.run, batch);
+    let missing = || FanOutError::Missing { run: begun.run.to_string(), key: key.clone() };
+    let Part { targets, contacts, mut known, .. } = find(hub, &key).await?.ok_or_else(missing)?;
+    let history = past::history(order, hub, begun).await?;
+    // The intent was recorded before the decision was.
+    let issued = Warrant::issue(order.settings, decided.running, &history.today, Recorded::written());
+    let unarmed = || Done::none(plan, Ending::NotTried, "the settings arm nothing", order.clock.now());
+    let Some(warrant) = issued else { return Ok(unarmed()) };
+    measure_anew(order, looker, plan, &targets, &mut known).await;
+    let accounts: BTreeMap<Arc<str>, Account> =
+        begun.batches[batch].iter().map(|account| (account.id.clone(), account.clone())).collect();
+    let again = Again::Judge { history: &history, accounts: &accounts, contacts: &contacts, known: &known };
+    let pause = &Guarded { hub, order, wall, since };
+    if hub.create(&begun_key(&begun.run, batch), &wall.to_rfc3339()).await.map_err(Error::Record)?.is_some() {
+        return Err(FanOutError::Acting { run: begun.run.to_string() }.into());
+    }
+    Ok(Doing { order, again, look: looker, act: actor, pause, warrant: &warrant }.carry(plan).await)
+}
+
+/// The part of the plan in these accounts.
+pub(crate) fn own(plan: &Plan, accounts: &[Account]) -> Plan {
+    let ids: HashSet<&str> = accounts.iter().map(|account| &*account.id).collect();
+    let mut own = plan.clone();
+    own.steps.retain(|step| ids.contains(&*step.account));
+    own.marks.retain(|mark| ids.contains(&*mark.account));
+    own.labels.retain(|label| ids.contains(&*label.account));
+    own
+}

@@ -1,0 +1,103 @@
+//! Looks in place of a whole organisation at the accounts of one child, and keeps what it is shown for the parts to come.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use crate::engine::cost::spent::Spent;
+use crate::engine::evidence::idle::{Evidence, Wanted};
+use crate::engine::evidence::last_hour::Recent;
+use crate::engine::model::{Account, Instance, Target};
+use crate::engine::plan::restart::Volumes;
+use crate::engine::report::snapshot::Saved;
+use crate::engine::request::Scope;
+use crate::engine::rules::case::Activity;
+use crate::ports::{FoundAccount, Look, PortError, Unseen};
+
+/// The port of one child.
+pub(crate) struct Child<'a, L> {
+    look: &'a L,
+    accounts: &'a [Account],
+    scope: &'a Scope,
+    kept: RefCell<BTreeMap<Target, Vec<Instance>>>,
+}
+
+impl<'a, L> Child<'a, L> {
+    /// Looks through `look` at `accounts` alone. `scope`: that of the whole run.
+    pub(crate) fn new(look: &'a L, accounts: &'a [Account], scope: &'a Scope) -> Self {
+        Self { look, accounts, scope, kept: RefCell::default() }
+    }
+
+    /// The scope of the child's look. Accounts are chosen already, and Regions are by [`Look::regions`]: whether one that
+    /// is selected is there at all is for the plan to say, which sees every account.
+    pub(crate) fn scope(&self) -> Scope {
+        let Scope { accounts: _, regions: _, instances, policies, places: _ } = self.scope.clone();
+        Scope { instances, policies, ..Scope::default() }
+    }
+
+    /// Everything that was shown, by target.
+    pub(crate) fn kept(self) -> Vec<Saved> {
+        let saved = |(Target { account, region }, instances)| Saved { account, region, instances };
+        self.kept.into_inner().into_iter().map(saved).collect()
+    }
+}
+
+impl<L: Look> Look for Child<'_, L> {
+    async fn accounts(&self, each: impl FnMut(FoundAccount)) -> Result<(), PortError> {
+        let found = |account: &Account| FoundAccount { account: account.clone(), inactive: None };
+        self.accounts.iter().map(found).for_each(each);
+        Ok(())
+    }
+
+    async fn regions(&self, account: &Arc<str>) -> Result<Vec<Arc<str>>, Unseen> {
+        let mut regions = self.look.regions(account).await?;
+        regions.retain(|region| self.scope.has_region(region) && self.scope.has_place(account, region));
+        for region in &regions {
+            self.kept.borrow_mut().entry(Target::new(account.clone(), region.clone())).or_default();
+        }
+        Ok(regions)
+    }
+
+    async fn instances(
+        &self,
+        target: &Target,
+        only: Option<&[Box<str>]>,
+        mut each: impl FnMut(Instance),
+    ) -> Result<(), Unseen> {
+        let keep = |instance: Instance| {
+            self.kept.borrow_mut().entry(target.clone()).or_default().push(instance.clone());
+            each(instance);
+        };
+        self.look.instances(target, only, keep).await
+    }
+
+    async fn activity(&self, target: &Target, asked: &[Recent], now: DateTime<Utc>) -> HashMap<Box<str>, Activity> {
+        self.look.activity(target, asked, now).await
+    }
+
+    async fn alternate_contact(&self, account: &Arc<str>) -> Result<Option<String>, PortError> {
+        self.look.alternate_contact(account).await
+    }
+
+    async fn evidence(&self, target: &Target, wanted: &[Wanted], now: DateTime<Utc>) -> HashMap<Box<str>, Evidence> {
+        self.look.evidence(target, wanted, now).await
+    }
+
+    async fn behind_load_balancer(&self, target: &Target) -> Result<HashSet<Box<str>>, PortError> {
+        self.look.behind_load_balancer(target).await
+    }
+
+    async fn volumes(&self, target: &Target, ids: &[Box<str>]) -> HashMap<Box<str>, Volumes> {
+        self.look.volumes(target, ids).await
+    }
+
+    fn calls(&self) -> u64 {
+        self.look.calls()
+    }
+
+    fn spent(&self) -> Spent {
+        self.look.spent()
+    }
+}

@@ -1,0 +1,164 @@
+//! The last part: one report, one digest, as of a run that was never divided.
+
+use std::collections::{BTreeMap, HashSet};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use crate::engine::model::instances;
+use crate::engine::plan::Plan;
+use crate::engine::report::done::Done;
+use crate::engine::report::fan_out::{Acted, Begun, Decided};
+use crate::engine::report::{Ending, Outcome, Report};
+use crate::engine::rules::case::History;
+use crate::ports::{Look, Messenger, PriceList, WriteRecord};
+use crate::render::tables::Told;
+use crate::run::decision::{Decision, prepare};
+use crate::run::error::{Error, FanOutError};
+use crate::run::fan_out::act::own;
+use crate::run::fan_out::store::{decided, done, find, key, seen};
+use crate::run::fan_out::whole::Whole;
+use crate::run::fan_out::{past, same_settings};
+use crate::run::launches;
+use crate::run::lock;
+use crate::run::lock::NotLocked;
+use crate::run::order::Order;
+use crate::run::record::{run_key, write_acts};
+use crate::run::run::{Ended, conclude as record_end, end, is_narrow, take_in};
+use crate::run::wrap_up;
+
+/// Tells, counts and records what the run came to, and gives the lock back. What was done is done: under settings that
+/// were changed it is told and recorded all the same. One that has lost the lock is only recorded, for other runs may have
+/// told people and counted savings since.
+///
+/// # Errors
+/// [`Error`] where the record does not tell what was decided, has the run's report already, or cannot be written.
+pub async fn conclude(
+    order: &Order<'_>,
+    looker: &impl Look,
+    hub: &impl WriteRecord,
+    messenger: &impl Messenger,
+    list: &impl PriceList,
+    begun: &Begun,
+    wall: DateTime<Utc>,
+) -> Result<(Report, Option<String>), Error> {
+    let report = run_key(&begun.run, begun.at, "report");
+    if hub.read(&report).await.map_err(Error::Record)?.is_some() {
+        return Err(FanOutError::Concluded { run: begun.run.to_string(), place: report }.into());
+    }
+    let decided = decided(hub, &begun.run).await?;
+    let held = match lock::hold(hub, &begun.run, wall, order.clock.left(Duration::ZERO)).await {
+        Err(NotLocked::Port(error)) => return Err(Error::Record(error)), // the lock may still be ours: try again
+        held => held,
+    };
+    let history = past::history(order, hub, begun).await?;
+    let done = done(hub, &begun.run).await?;
+    let mut whole = seen(hub, looker, begun).await?;
+    whole.also(&decided.used);
+    done.values().flatten().for_each(|acted| whole.also(&acted.used));
+    let acted = decided.acts;
+    // Of a plan in which nothing is done, what is known is known since the decision.
+    let carried =
+        if acted { gather(begun, &decided.plan, &decided.batches, done, order.clock.now()) } else { Done::default() };
+    let recorded = acted && record_acts(order, hub, &decided, &carried).await;
+    let mut decision = anew(order, hub, list, &history, &mut whole, decided, carried).await?;
+    if let Err(why) = same_settings(order, begun) {
+        trouble(&mut decision.report, format!("when the run was concluded: {why}"));
+    }
+    let ended = Ended { acted, recorded, locked: held.is_ok() };
+    match held {
+        Ok(()) => end(order, &whole, hub, messenger, &history, decision, ended).await,
+        Err(why) => {
+            let words = format!(
+                "the run had lost its lock when it was concluded, so this conclusion told nobody and counted no savings: {why}"
+            );
+            trouble(&mut decision.report, words);
+            let Decision { mut report, dropped, .. } = decision;
+            report.outcomes.extend(dropped);
+            wrap_up::note_idle_stops(order, hub, &mut report).await;
+            record_end(order, &whole, hub, report, &[], ended).await
+        }
+    }
+}
+
+/// Writes what the children have done, before anything else: nothing that comes later may cost it its record.
+async fn record_acts(order: &Order<'_>, hub: &impl WriteRecord, decided: &Decided, carried: &Done) -> bool {
+    let outcomes: Vec<Outcome> = carried.outcomes.iter().chain(&decided.outcomes).cloned().collect();
+    let told = Told::bare(&order.run.id, order.clock.at(), &decided.plan.steps, &outcomes);
+    write_acts(hub, &told, is_narrow(order), &[]).await.is_ok()
+}
+
+fn trouble(report: &mut Report, words: String) {
+    report.troubled = true;
+    report.notes.push(words);
+}
+
+/// The run as it was decided, from what the children have seen, with what they have done.
+#[allow(clippy::too_many_arguments)] // the ports, and the files of every part before this one
+async fn anew<L: Look>(
+    order: &Order<'_>,
+    hub: &impl WriteRecord,
+    list: &impl PriceList,
+    history: &History,
+    whole: &mut Whole<'_, L>,
+    decided: Decided,
+    carried: Done,
+) -> Result<Decision, Error> {
+    let Decided { plan, running: _, acts: _, batches: _, outcomes, notes, troubled, paused, used: _ } = decided;
+    let (mut report, mut seen) = prepare(order, &*whole, history, false).await?;
+    seen.sightings = std::mem::take(&mut whole.sightings);
+    launches::tell_who(hub, order.settings, &mut report).await;
+    let prices = wrap_up::price(order, list, hub, &mut report).await;
+    // What was noted when it was decided, and what has come since: what could not be read only now.
+    let since: Vec<String> = std::mem::take(&mut report.notes).into_iter().filter(|n| !notes.contains(n)).collect();
+    report.notes = notes.into_iter().chain(since).collect();
+    report.troubled |= troubled;
+    report.paused = paused;
+    report.plan = plan;
+    take_in(&mut report, carried);
+    let lines: HashSet<&str> = report.rows.iter().map(|row| &*row.id).collect();
+    let bare = report.outcomes.iter().filter(|outcome| !lines.contains(&*outcome.id)).count();
+    if bare > 0 {
+        let of = instances(bare);
+        trouble(
+            &mut report,
+            format!("what was seen of {of} cannot be read any more, so their outcomes have no lines and no savings"),
+        );
+    }
+    Ok(Decision { report, seen, prices, dropped: outcomes })
+}
+
+/// What the children have done, in the plan's order. Of a child that left nothing nobody knows what it did.
+fn gather(
+    begun: &Begun,
+    plan: &Plan,
+    batches: &[usize],
+    mut all: BTreeMap<usize, Result<Acted, String>>,
+    at: DateTime<Utc>,
+) -> Done {
+    let mut gathered = Done::default();
+    for batch in batches {
+        let lost = |why: &str| {
+            let accounts = begun.batches.get(*batch).map_or(&[][..], Vec::as_slice);
+            Done::none(&own(plan, accounts), Ending::Unverified, why, at)
+        };
+        gathered.add(match all.remove(batch) {
+            Some(Ok(acted)) => acted.done,
+            Some(Err(why)) => lost(&why),
+            None => lost("the part of the run that was to do it came to nothing, so nobody knows whether it was done"),
+        });
+    }
+    gathered.in_order(plan)
+}
+
+/// Gives the lock of a run back that comes to nothing before anything was done.
+///
+/// # Errors
+/// [`Error`] where children of the run may be acting, which only its conclusion ends; and where the record cannot be
+/// reached: the lock ends some seconds after the deadline of the part that holds it.
+pub async fn give_up(hub: &impl WriteRecord, run: &str) -> Result<(), Error> {
+    if find::<Decided>(hub, &key(run, "decided")).await?.is_some_and(|decided| decided.acts) {
+        return Err(FanOutError::Acting { run: run.to_owned() }.into());
+    }
+    lock::release(hub, run).await.map_err(Error::Record)
+}

@@ -1,0 +1,80 @@
+//! What a child that acts must not outlive: the lock of its run, and the last hour that was measured for it.
+
+use std::collections::{BTreeMap, HashMap};
+use std::time::Duration as Std;
+
+use chrono::{DateTime, Duration, Utc};
+use futures_util::stream::{self, StreamExt};
+
+use crate::engine::evidence::last_hour::Recent;
+use crate::engine::judge::Known;
+use crate::engine::model::{Instance, Target};
+use crate::engine::plan::Plan;
+use crate::engine::report::snapshot::Saved;
+use crate::engine::rules::case::Activity;
+use crate::ports::{Hub, Look, Pause, Switch};
+use crate::run::act::LOOK;
+use crate::run::lock;
+use crate::run::order::Order;
+
+/// A run of one process lives for 15 minutes, so that no last hour on which it acts is older.
+const MEASURED_MINUTES: i64 = 15;
+
+/// Measures the last hour anew of whatever was measured, where that is longer ago than in a run of one process. What
+/// does not answer is a gap, and protects.
+pub(crate) async fn measure_anew(
+    order: &Order<'_>,
+    looker: &impl Look,
+    plan: &Plan,
+    targets: &[Saved],
+    known: &mut HashMap<Box<str>, Known>,
+) {
+    if order.clock.now() - order.clock.at() <= Duration::minutes(MEASURED_MINUTES) {
+        return;
+    }
+    let found: HashMap<&str, &Instance> =
+        targets.iter().flat_map(|saved| &saved.instances).map(|instance| (&*instance.id, instance)).collect();
+    let mut by_target: BTreeMap<Target, Vec<Recent>> = BTreeMap::new();
+    for step in &plan.steps {
+        let Some(known) = known.get_mut(&step.id) else { continue };
+        if matches!(known.activity, Activity::NotAsked) {
+            continue;
+        }
+        known.activity = Activity::Gap("its last hour was measured long ago, and not again".to_owned());
+        let asked = found.get(&*step.id).map(|instance| Recent::of(instance));
+        by_target.entry(step.target()).or_default().extend(asked);
+    }
+    let asked = by_target.into_iter().map(|(target, asked)| async move {
+        let answer = tokio::time::timeout(LOOK, looker.activity(&target, &asked, order.clock.now())).await;
+        (asked, answer.unwrap_or_default())
+    });
+    let answers: Vec<_> = stream::iter(asked).buffer_unordered(order.settings.run.width).collect().await;
+    for (asked, mut answer) in answers {
+        for Recent { id, .. } in asked {
+            if let Some((known, activity)) = known.get_mut(&id).zip(answer.remove(&id)) {
+                known.activity = activity;
+            }
+        }
+    }
+}
+
+/// The pause switch of a child that acts: it is on as soon as the run's lock is not the run's any more. It is asked
+/// before every batch.
+pub(crate) struct Guarded<'a, H> {
+    pub(crate) hub: &'a H,
+    pub(crate) order: &'a Order<'a>,
+    /// The wall clock when the child began.
+    pub(crate) wall: DateTime<Utc>,
+    /// What the run's clock showed then.
+    pub(crate) since: DateTime<Utc>,
+}
+
+impl<H: Hub> Pause for Guarded<'_, H> {
+    async fn switch(&self) -> Switch {
+        let wall = self.wall + (self.order.clock.now() - self.since);
+        match lock::hold(self.hub, &self.order.run.id, wall, self.order.clock.left(Std::ZERO)).await {
+            Ok(()) => self.hub.switch().await,
+            Err(why) => Switch::Unreadable(format!("it was not asked, for the run does not hold its lock: {why}")),
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! A run in parts, for a state machine that gives each part a process of its own: targets → look, by batch of accounts →
+//! one plan → act, by batch → conclude. Each part leaves a file in the record, and the next ones read it. What decides,
+//! acts and tells is the code of a run that is not divided; here it is only fed from files.
+
+mod act;
+mod child;
+mod conclude;
+mod guard;
+mod past;
+mod plan;
+mod scan;
+mod store;
+mod targets;
+mod whole;
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+pub use crate::run::fan_out::act::act;
+pub use crate::run::fan_out::conclude::{conclude, give_up};
+pub use crate::run::fan_out::plan::{Planned, plan};
+pub use crate::run::fan_out::scan::look;
+pub use crate::run::fan_out::store::begun;
+pub use crate::run::fan_out::targets::targets;
+
+use crate::engine::report::fan_out::Begun;
+use crate::engine::request::Mode;
+use crate::ports::WriteRecord;
+use crate::run::error::{Error, FanOutError};
+use crate::run::lock;
+use crate::run::order::Order;
+
+/// The release of this part.
+const RELEASE: &str = env!("CARGO_PKG_VERSION");
+
+/// The release and the settings of every part must be those of the first.
+fn same_settings(order: &Order<'_>, begun: &Begun) -> Result<(), FanOutError> {
+    let run = begun.run.to_string();
+    if begun.release != RELEASE {
+        return Err(FanOutError::OtherRelease { run, begun: begun.release.clone(), current: RELEASE.to_owned() });
+    }
+    if begun.settings == order.settings.hash {
+        return Ok(());
+    }
+    Err(FanOutError::OtherSettings { run, begun: begun.settings.clone(), current: order.settings.hash.clone() })
+}
+
+/// What every part but the first and the last begins with: the settings are the same, and the lock is still the run's.
+async fn go_on(order: &Order<'_>, begun: &Begun, hub: &impl WriteRecord, wall: DateTime<Utc>) -> Result<(), Error> {
+    same_settings(order, begun)?;
+    if order.run.mode == Mode::Apply {
+        lock::hold(hub, &begun.run, wall, order.clock.left(Duration::ZERO)).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,123 @@
+//! One plan over everything that the children have seen, with all caps.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use crate::engine::plan::Plan;
+use crate::engine::report::Report;
+use crate::engine::report::fan_out::{Begun, Decided, Used};
+use crate::engine::request::Mode;
+use crate::ports::{Hub, Look, PortError, PriceList};
+use crate::render::json;
+use crate::run::decision::{Decision, decide, running};
+use crate::run::error::{Error, FanOutError};
+use crate::run::fan_out::store::{find, key, seen, write};
+use crate::run::fan_out::targets::Item;
+use crate::run::fan_out::{go_on, past};
+use crate::run::order::Order;
+use crate::run::prices;
+use crate::run::run::{intent, may_go_on, plan as foresee};
+
+/// What the plan leads to.
+#[derive(Debug)]
+pub enum Planned {
+    /// A dry run, which ends here: its report, and where it is.
+    Foreseen(Box<Report>, String),
+    /// An apply.
+    Decided {
+        /// Whether there is anything to carry out.
+        acts: bool,
+        /// Where the list of the batches is in which there is something to do.
+        place: String,
+    },
+}
+
+/// Makes the plan. Of an apply the intent is recorded here, before any child acts.
+///
+/// # Errors
+/// [`Error`]; nothing was stopped or started.
+pub async fn plan(
+    order: &Order<'_>,
+    looker: &impl Look,
+    hub: &impl Hub,
+    list: &impl PriceList,
+    begun: &Begun,
+    wall: DateTime<Utc>,
+) -> Result<Planned, Error> {
+    go_on(order, begun, hub, wall).await?;
+    let whole = seen(hub, looker, begun).await?;
+    if order.run.mode != Mode::Apply {
+        let report = foresee(order, &whole, hub).await?;
+        let text = json(&report, false).map_err(|error| Error::Record(PortError(error.to_string())))?;
+        let place = hub.write(&key(&begun.run, "report"), &text).await.map_err(Error::Record)?;
+        return Ok(Planned::Foreseen(Box::new(report), place));
+    }
+    // Asked again, for an answer that went astray: the run's own count must not be compared with itself.
+    let decided = match find(hub, &key(&begun.run, "decided")).await? {
+        Some(decided) => decided,
+        None => decide_now(order, looker, &whole, hub, list, begun).await?,
+    };
+    let items: Vec<Item> = decided.batches.iter().map(|batch| Item { batch: *batch }).collect();
+    let place = write(hub, &key(&begun.run, "acts"), &items).await?;
+    Ok(Planned::Decided { acts: decided.acts, place })
+}
+
+async fn decide_now(
+    order: &Order<'_>,
+    looker: &impl Look,
+    whole: &impl Look,
+    hub: &impl Hub,
+    list: &impl PriceList,
+    begun: &Begun,
+) -> Result<Decided, Error> {
+    // Read anew, so that it may be another than the first part has seen; and by now its hour may be over.
+    if let Some(reviewed) = order.reviewed {
+        reviewed.check(order.settings, begun.at)?;
+        reviewed.check(order.settings, order.clock.now())?;
+    }
+    let switch = hub.switch().await;
+    let history = past::history(order, hub, begun).await?;
+    let Decision { mut report, seen: _, prices, dropped } = decide(order, whole, hub, list, &history).await?;
+    // What was learnt of prices is asked for once: the conclusion needs it again.
+    if let Some(prices) = prices
+        && let Err(error) = prices::write(hub, &prices).await
+    {
+        report.troubled = true;
+        report.notes.push(format!("the prices could not be recorded: {error}"));
+    }
+    let acts = may_go_on(&mut report, &switch);
+    if acts {
+        intent(order, hub, &report).await.map_err(Error::Record)?;
+    }
+    let running = running(&report);
+    let Report { plan, mut outcomes, notes, paused, troubled, .. } = report;
+    outcomes.extend(dropped);
+    let batches = if acts { busy(begun, &plan)? } else { Vec::new() };
+    let used = Used::of(looker.calls(), looker.spent());
+    let decided = Decided { plan, running, acts, batches, outcomes, notes, troubled, paused, used };
+    write(hub, &key(&begun.run, "decided"), &decided).await?;
+    Ok(decided)
+}
+
+/// The batches in whose accounts there is something to do. All of one account is one child's, so that nobody else acts
+/// in the same Region of it at the same time.
+fn busy(begun: &Begun, plan: &Plan) -> Result<Vec<usize>, FanOutError> {
+    let home: HashMap<&Arc<str>, usize> = begun
+        .batches
+        .iter()
+        .enumerate()
+        .flat_map(|(batch, accounts)| accounts.iter().map(move |account| (&account.id, batch)))
+        .collect();
+    let steps = plan.steps.iter().map(|step| &step.account);
+    let marks = plan.marks.iter().chain(&plan.labels).map(|mark| &mark.account);
+    let mut batches = HashSet::new();
+    for account in steps.chain(marks) {
+        let nobody = || FanOutError::Missing { run: begun.run.to_string(), key: format!("batch of account {account}") };
+        batches.insert(*home.get(account).ok_or_else(nobody)?);
+    }
+    let mut batches: Vec<usize> = batches.into_iter().collect();
+    batches.sort_unstable();
+    Ok(batches)
+}

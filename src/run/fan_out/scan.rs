@@ -1,0 +1,38 @@
+//! A child that looks at one batch of accounts, and judges there what has to be judged to know what to measure.
+
+use chrono::{DateTime, Utc};
+
+use crate::engine::report::fan_out::{Begun, Part, Used};
+use crate::ports::{Look, WriteRecord};
+use crate::run::error::{Error, FanOutError};
+use crate::run::fan_out::child::Child;
+use crate::run::fan_out::store::{seen_key, write};
+use crate::run::fan_out::{go_on, past};
+use crate::run::order::Order;
+use crate::run::scan;
+use crate::run::scan::Seen;
+
+/// Looks at `batch`, and leaves what it has seen to the plan.
+///
+/// # Errors
+/// [`Error`]; the accounts of the batch are blind then.
+pub async fn look(
+    order: &Order<'_>,
+    looker: &impl Look,
+    hub: &impl WriteRecord,
+    begun: &Begun,
+    batch: usize,
+    wall: DateTime<Utc>,
+) -> Result<(), Error> {
+    go_on(order, begun, hub, wall).await?;
+    let none = || FanOutError::NoBatch { run: begun.run.to_string(), batch };
+    let accounts = begun.batches.get(batch).ok_or_else(none)?;
+    let history = past::history(order, hub, begun).await?;
+    let child = Child::new(looker, accounts, &order.run.scope);
+    let seen = scan::look(&child, order.settings, &child.scope(), &history, order.clock, order.progress).await?;
+    let Seen { blind, closed, contacts, known, sightings, .. } = seen;
+    let used = Used::of(looker.calls(), looker.spent());
+    let part = Part { targets: child.kept(), blind, closed, contacts, known, sightings, used };
+    write(hub, &seen_key(&begun.run, batch), &part).await?;
+    Ok(())
+}

@@ -1,0 +1,104 @@
+//! The files of a run in parts: where they are, how they are written and read.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::engine::report::fan_out::{Acted, Begun, Decided, Part};
+use crate::ports::{Look, PortError, ReadRecord, WriteRecord};
+use crate::run::error::{Error, FanOutError};
+use crate::run::fan_out::whole::Whole;
+
+/// Where runs in parts stand, by run.
+const FAN_OUT: &str = "fan-out";
+
+/// The folder of what children have seen, and of what they have done.
+const SEEN: &str = "look";
+const DONE: &str = "act";
+
+/// `fan-out/<run>/<what>.json`
+pub(crate) fn key(run: &str, what: &str) -> String {
+    format!("{FAN_OUT}/{run}/{what}.json")
+}
+
+/// `fan-out/<run>/look/3.json`
+pub(crate) fn seen_key(run: &str, batch: usize) -> String {
+    key(run, &format!("{SEEN}/{batch}"))
+}
+
+/// `fan-out/<run>/act/3.json`
+pub(crate) fn done_key(run: &str, batch: usize) -> String {
+    key(run, &format!("{DONE}/{batch}"))
+}
+
+/// `fan-out/<run>/acting/3.json`: that a child has begun to act.
+pub(crate) fn begun_key(run: &str, batch: usize) -> String {
+    key(run, &format!("acting/{batch}"))
+}
+
+/// Writes one file, and answers where it is.
+pub(crate) async fn write<T: Serialize>(hub: &impl WriteRecord, key: &str, value: &T) -> Result<String, Error> {
+    let text = serde_json::to_string(value).map_err(|error| Error::Record(PortError(error.to_string())))?;
+    hub.write(key, &text).await.map_err(Error::Record)
+}
+
+/// Reads one file; `None` where it is not there.
+pub(crate) async fn find<T: DeserializeOwned>(hub: &impl ReadRecord, key: &str) -> Result<Option<T>, Error> {
+    let text = hub.read(key).await.map_err(Error::Record)?;
+    Ok(text.map(|text| parse(key, &text)).transpose()?)
+}
+
+fn parse<T: DeserializeOwned>(key: &str, text: &str) -> Result<T, FanOutError> {
+    serde_json::from_str(text).map_err(|error| FanOutError::Unreadable { key: key.to_owned(), why: error.to_string() })
+}
+
+/// What the first part of a run has left.
+///
+/// # Errors
+/// [`Error`] where it left nothing, or nothing that can be read.
+pub async fn begun(hub: &impl ReadRecord, run: &str) -> Result<Begun, Error> {
+    let key = key(run, "begun");
+    let missing = || FanOutError::Missing { run: run.to_owned(), key: key.clone() };
+    Ok(find(hub, &key).await?.ok_or_else(missing)?)
+}
+
+/// What was decided.
+pub(crate) async fn decided(hub: &impl ReadRecord, run: &str) -> Result<Decided, Error> {
+    let key = key(run, "decided");
+    let missing = || FanOutError::Missing { run: run.to_owned(), key: key.clone() };
+    Ok(find(hub, &key).await?.ok_or_else(missing)?)
+}
+
+/// What the children have seen, put together. A child that left nothing, or nothing that can be read, makes its accounts
+/// blind and no others.
+pub(crate) async fn seen<'a, L: Look>(
+    hub: &impl ReadRecord,
+    live: &'a L,
+    begun: &Begun,
+) -> Result<Whole<'a, L>, Error> {
+    let mut parts: BTreeMap<usize, Result<Part, String>> = numbered(hub, &begun.run, SEEN).await?;
+    let lost = || Err("the part of the run that was to look at it came to nothing".to_owned());
+    let parts = (0..begun.batches.len()).map(|batch| parts.remove(&batch).unwrap_or_else(lost));
+    Ok(Whole::of(live, begun, parts))
+}
+
+/// What the children have done, by batch.
+pub(crate) async fn done(hub: &impl ReadRecord, run: &str) -> Result<BTreeMap<usize, Result<Acted, String>>, Error> {
+    numbered(hub, run, DONE).await
+}
+
+/// Every file of a folder whose name is a number.
+async fn numbered<T: DeserializeOwned>(
+    hub: &impl ReadRecord,
+    run: &str,
+    folder: &str,
+) -> Result<BTreeMap<usize, Result<T, String>>, Error> {
+    let folder = format!("{FAN_OUT}/{run}/{folder}");
+    let files = hub.read_since(&folder, "").await.map_err(Error::Record)?;
+    let read = files.iter().filter_map(|(file, text)| {
+        let batch = file.strip_suffix(".json")?.parse().ok()?;
+        Some((batch, parse(&format!("{folder}/{file}"), text).map_err(|why| why.to_string())))
+    });
+    Ok(read.collect())
+}

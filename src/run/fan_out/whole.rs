@@ -1,0 +1,178 @@
+//! The organisation as its children have seen it: a port that asks nobody, so that one judgement and one plan are made
+//! over all of it, by the same code as in a run that is not divided.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use crate::engine::cost::spent::Spent;
+use crate::engine::evidence::idle::{Evidence, Idleness, Reading, Wanted};
+use crate::engine::evidence::last_hour::Recent;
+use crate::engine::evidence::witness::Sighting;
+use crate::engine::judge::Known;
+use crate::engine::judge::owner::Contacts;
+use crate::engine::model::{Account, Instance, Target};
+use crate::engine::plan::restart::Volumes;
+use crate::engine::report::fan_out::{Begun, Part, Used};
+use crate::engine::report::snapshot::Saved;
+use crate::engine::report::{Blind, Skipped};
+use crate::engine::rules::case::Activity;
+use crate::ports::{FoundAccount, Look, PortError, Unseen};
+
+/// Everything that the children have seen.
+pub(crate) struct Whole<'a, L> {
+    /// The port of the part at hand, which asks nobody either, but counts what the record costs.
+    live: &'a L,
+    accounts: Vec<FoundAccount>,
+    regions: BTreeMap<Arc<str>, Result<Vec<Arc<str>>, Unseen>>,
+    targets: BTreeMap<Target, Vec<Instance>>,
+    unseen: BTreeMap<Target, Unseen>,
+    contacts: Contacts,
+    known: HashMap<Box<str>, Known>,
+    /// What was seen active.
+    pub(crate) sightings: Vec<Sighting>,
+    used: Used,
+}
+
+impl<'a, L: Look> Whole<'a, L> {
+    /// Puts the parts together. `lost`: why there is no part of a batch; its accounts are blind then, for nobody knows
+    /// what is in them.
+    pub(crate) fn of(live: &'a L, begun: &Begun, parts: impl IntoIterator<Item = Result<Part, String>>) -> Self {
+        let mut whole = Self {
+            live,
+            accounts: Vec::new(),
+            regions: BTreeMap::new(),
+            targets: BTreeMap::new(),
+            unseen: BTreeMap::new(),
+            contacts: Contacts::new(),
+            known: HashMap::new(),
+            sightings: Vec::new(),
+            used: begun.used.clone(),
+        };
+        for Skipped { account, name, because } in begun.skipped.clone() {
+            let account = Account { id: account, name, units: None };
+            whole.accounts.push(FoundAccount { account, inactive: Some(because) });
+        }
+        for (accounts, part) in begun.batches.iter().zip(parts) {
+            whole.accounts.extend(accounts.iter().map(|a| FoundAccount { account: a.clone(), inactive: None }));
+            match part {
+                Ok(part) => whole.add(accounts, part),
+                Err(lost) => {
+                    let dark = |account: &Account| (account.id.clone(), Err(Unseen::Blind(lost.clone())));
+                    whole.regions.extend(accounts.iter().map(dark));
+                }
+            }
+        }
+        whole
+    }
+
+    fn add(&mut self, accounts: &[Account], part: Part) {
+        let Part { targets, blind, closed, contacts, known, sightings, used } = part;
+        let own: HashSet<&Arc<str>> = accounts.iter().map(|account| &account.id).collect();
+        self.regions.extend(accounts.iter().map(|account| (account.id.clone(), Ok(Vec::new()))));
+        for Saved { account, region, mut instances } in targets {
+            // A part speaks of its own accounts and of no others.
+            if own.contains(&account) {
+                let target = Target { account, region };
+                instances.iter_mut().for_each(|instance| instance.target = target.clone());
+                self.note_region(&target);
+                self.targets.insert(target, instances);
+            }
+        }
+        let dark = blind
+            .into_iter()
+            .map(|Blind { account, region, cause }| (Target { account, region }, Unseen::Blind(cause)));
+        let dark: Vec<_> = dark.chain(closed.into_iter().map(|target| (target, Unseen::Closed))).collect();
+        for (target, why) in dark.into_iter().filter(|(target, _)| own.contains(&target.account)) {
+            if &*target.region == "*" {
+                self.regions.insert(target.account, Err(why));
+            } else {
+                self.note_region(&target);
+                self.unseen.insert(target, why);
+            }
+        }
+        self.contacts.extend(contacts);
+        self.known.extend(known);
+        self.sightings.extend(sightings);
+        self.used.add(&used);
+    }
+
+    fn note_region(&mut self, target: &Target) {
+        if let Some(Ok(regions)) = self.regions.get_mut(&target.account)
+            && !regions.contains(&target.region)
+        {
+            regions.push(target.region.clone());
+        }
+    }
+
+    /// Counts what another part called.
+    pub(crate) fn also(&mut self, used: &Used) {
+        self.used.add(used);
+    }
+}
+
+impl<L: Look> Look for Whole<'_, L> {
+    async fn accounts(&self, each: impl FnMut(FoundAccount)) -> Result<(), PortError> {
+        self.accounts.iter().cloned().for_each(each);
+        Ok(())
+    }
+
+    async fn regions(&self, account: &Arc<str>) -> Result<Vec<Arc<str>>, Unseen> {
+        self.regions.get(account).cloned().unwrap_or_else(|| Ok(Vec::new()))
+    }
+
+    async fn instances(
+        &self,
+        target: &Target,
+        only: Option<&[Box<str>]>,
+        each: impl FnMut(Instance),
+    ) -> Result<(), Unseen> {
+        let instances = self.targets.get(target).into_iter().flatten();
+        instances.filter(|instance| only.is_none_or(|only| only.contains(&instance.id))).cloned().for_each(each);
+        self.unseen.get(target).map_or(Ok(()), |why| Err(why.clone()))
+    }
+
+    async fn activity(&self, _: &Target, asked: &[Recent], _: DateTime<Utc>) -> HashMap<Box<str>, Activity> {
+        let gap = || Activity::Gap("the part of the run that looked did not ask".to_owned());
+        let known = asked.iter().map(|one| (&one.id, self.known.get(&one.id)));
+        known.map(|(id, known)| (id.clone(), known.map_or_else(gap, |known| known.activity.clone()))).collect()
+    }
+
+    async fn alternate_contact(&self, account: &Arc<str>) -> Result<Option<String>, PortError> {
+        let missing = || Err("the part of the run that looked did not ask".to_owned());
+        let answer = self.contacts.get(account).cloned().unwrap_or_else(missing);
+        answer.map(|contact| contact.map(|name| name.to_string())).map_err(PortError)
+    }
+
+    async fn evidence(&self, _: &Target, wanted: &[Wanted], _: DateTime<Utc>) -> HashMap<Box<str>, Evidence> {
+        let gap = || Reading::Gap("the part of the run that looked did not measure it".to_owned());
+        let of = |one: &Wanted| Evidence::of(one.asked.iter().map(|asked| (asked.metric, gap())));
+        wanted.iter().map(|one| (one.id.clone(), of(one))).collect()
+    }
+
+    /// Who is behind a load balancer has that in its answer already.
+    async fn behind_load_balancer(&self, _: &Target) -> Result<HashSet<Box<str>>, PortError> {
+        Ok(HashSet::new())
+    }
+
+    /// Asked now: which stops the plan holds, no part before this one knew.
+    async fn volumes(&self, target: &Target, ids: &[Box<str>]) -> HashMap<Box<str>, Volumes> {
+        self.live.volumes(target, ids).await
+    }
+
+    fn answered(&self, id: &str) -> Option<Idleness> {
+        let known = &self.known.get(id)?.idleness;
+        (!matches!(known, Idleness::NotAsked)).then(|| known.clone())
+    }
+
+    fn calls(&self) -> u64 {
+        self.used.calls + self.live.calls()
+    }
+
+    fn spent(&self) -> Spent {
+        let mut used = self.used.clone();
+        used.add(&Used::of(self.live.calls(), self.live.spent()));
+        used.spent()
+    }
+}

@@ -1,0 +1,210 @@
+//! Judges what a look finds: at once what DescribeInstances alone decides, so that of a hundred thousand instances only
+//! their lines are kept; the rest when its owner, its weeks of evidence or its last hour are known.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use futures_util::stream::{self, StreamExt};
+
+use crate::engine::config::Settings;
+use crate::engine::evidence::idle::Idleness;
+use crate::engine::evidence::last_hour::Recent;
+use crate::engine::history::unverified::confirm;
+use crate::engine::judge::interner::Shelf;
+use crate::engine::judge::marks::MarkStep;
+use crate::engine::judge::notice_gate::Gate;
+use crate::engine::judge::owner::{Contacts, needs_contact};
+use crate::engine::judge::{Judge, Known, Ruling};
+use crate::engine::model::{Account, Instance, Target, Verdict};
+use crate::engine::plan::Candidate;
+use crate::engine::report::Row;
+use crate::engine::report::stocktake;
+use crate::engine::report::stocktake::Line;
+use crate::engine::request::Scope;
+use crate::engine::rules::case::{Activity, History};
+use crate::ports::Look;
+use crate::run::clock::Clock;
+use crate::run::contacts;
+use crate::run::contained::contained;
+use crate::run::evidence::{Gathered, gather};
+use crate::run::scan::{Found, RESERVE, Seen};
+
+/// A run's judge, and what waits for an answer before it can be judged.
+pub(crate) struct Judging<'a> {
+    desk: Desk<'a>,
+    judge: Judge<'a>,
+    /// Their account's alternate contact may own them.
+    unowned: Vec<Found>,
+    open: Open,
+}
+
+/// What waits for metrics.
+#[derive(Default)]
+struct Open {
+    /// For weeks of evidence.
+    candidates: Vec<Found>,
+    /// For their last hour: they would be stopped.
+    to_measure: BTreeMap<Target, Vec<(Found, Idleness)>>,
+}
+
+/// What every ruling is settled by.
+struct Desk<'a> {
+    settings: &'a Settings,
+    history: &'a History,
+    clock: Clock,
+    shelf: Shelf,
+}
+
+impl<'a> Judging<'a> {
+    pub(crate) fn new(settings: &'a Settings, scope: &'a Scope, history: &'a History, clock: Clock) -> Self {
+        let judge = Judge::new(settings, scope, history, clock.at());
+        let desk = Desk { settings, history, clock, shelf: Shelf::default() };
+        Self { desk, judge, unowned: Vec::new(), open: Open::default() }
+    }
+
+    /// Judges one instance, or keeps it for [`Self::finish`].
+    pub(crate) fn take(&mut self, found: Found, seen: &mut Seen) {
+        if needs_contact(self.desk.settings, account(seen, &found.instance.target)) {
+            self.unowned.push(found);
+        } else {
+            self.desk.first(&mut self.judge, found, &mut self.open, seen);
+        }
+    }
+
+    /// Asks for what is missing, and judges what has waited: by its owner; what no rule spares by weeks of evidence,
+    /// where its policy asks for that; and what would be stopped by its last hour.
+    pub(crate) async fn finish(self, port: &impl Look, seen: &mut Seen) {
+        let Self { mut desk, judge, unowned, mut open } = self;
+        seen.contacts = contacts::ask(port, desk.settings, &owning(&unowned, seen), desk.clock, RESERVE).await;
+        let contacts: Contacts = seen.contacts.clone();
+        let mut judge = judge.with_contacts(&contacts);
+        for found in unowned {
+            desk.first(&mut judge, found, &mut open, seen);
+        }
+        desk.evidence(port, &mut judge, &mut open, seen).await;
+        desk.last_hour(port, &mut judge, open, seen).await;
+    }
+}
+
+impl Desk<'_> {
+    /// Judges by what DescribeInstances said, where nothing more is asked.
+    fn first(&mut self, judge: &mut Judge<'_>, found: Found, open: &mut Open, seen: &mut Seen) {
+        let account = account(seen, &found.instance.target);
+        if found.whole && judge.wants_evidence(&found.instance, account) {
+            open.candidates.push(found);
+        } else {
+            self.judge(judge, found, Idleness::NotAsked, open, seen);
+        }
+    }
+
+    /// Judges by that, and by weeks of evidence; what would be stopped now may still wait for its last hour.
+    fn judge(&mut self, judge: &mut Judge<'_>, found: Found, idleness: Idleness, open: &mut Open, seen: &mut Seen) {
+        let known = Known { activity: Activity::NotAsked, idleness };
+        let ruling = judge.rule_known(&found.instance, account(seen, &found.instance.target), &known);
+        if wants_last_hour(self.settings, &ruling) {
+            open.to_measure.entry(found.instance.target.clone()).or_default().push((found, known.idleness));
+        } else {
+            self.settle(&found, ruling, seen);
+            if !matches!(known.idleness, Idleness::NotAsked) {
+                seen.known.insert(found.instance.id, known);
+            }
+        }
+    }
+
+    /// Weeks of evidence about everything that no other rule spares and whose policy asks for it.
+    async fn evidence(&mut self, port: &impl Look, judge: &mut Judge<'_>, open: &mut Open, seen: &mut Seen) {
+        let Some(idle) = &self.settings.idle else { return };
+        let found = std::mem::take(&mut open.candidates);
+        let candidates: Vec<&Instance> = found.iter().map(|found| &found.instance).collect();
+        let (History { witness, own, .. }, width) = (self.history, self.settings.run.width);
+        let gathered = gather(port, idle, &candidates, witness, own, self.clock, width).await;
+        let Gathered { mut idleness, sightings } = gathered;
+        seen.sightings = sightings;
+        for found in found {
+            let idleness = idleness.remove(&found.instance.id).unwrap_or(Idleness::NotAsked);
+            self.judge(judge, found, idleness, open, seen);
+        }
+    }
+
+    async fn last_hour(&mut self, port: &impl Look, judge: &mut Judge<'_>, open: Open, seen: &mut Seen) {
+        let (clock, width) = (self.clock, self.settings.run.width);
+        let asked = open.to_measure.into_iter().map(|(target, found)| async move {
+            let recent: Vec<Recent> = found.iter().map(|(found, _)| Recent::of(&found.instance)).collect();
+            let asked = contained("measure", &target.account, port.activity(&target, &recent, clock.at()));
+            let answer = match clock.left(RESERVE) {
+                None => asked.await,
+                Some(left) => tokio::time::timeout(left, asked).await.unwrap_or_else(|_| Ok(HashMap::new())),
+            };
+            let gap = |panic: String| {
+                found.iter().map(|(found, _)| (found.instance.id.clone(), Activity::Gap(panic.clone()))).collect()
+            };
+            let activity = answer.unwrap_or_else(gap);
+            (found, activity)
+        });
+        let mut answers = std::pin::pin!(stream::iter(asked).buffer_unordered(width));
+        while let Some((found, mut activity)) = answers.next().await {
+            for (found, idleness) in found {
+                let late = || Activity::Gap("no answer in time".to_owned());
+                let known = Known { activity: activity.remove(&found.instance.id).unwrap_or_else(late), idleness };
+                let ruling = judge.rule_known(&found.instance, account(seen, &found.instance.target), &known);
+                self.settle(&found, ruling, seen);
+                seen.known.insert(found.instance.id, known);
+            }
+        }
+    }
+
+    /// Makes its line, and its step and its mark where the ruling asks for them.
+    fn settle(&mut self, found: &Found, mut ruling: Ruling, seen: &mut Seen) {
+        let Self { settings, history, clock, shelf } = self;
+        ruling.armed &= found.whole;
+        let failed_last = history.failed_last.contains(&found.instance.id);
+        if let Some(marking) = ruling.marking.as_ref().filter(|_| found.whole) {
+            seen.marks.push(MarkStep::of(&found.instance, marking));
+        }
+        let tag = found.instance.tags.get(&settings.tags.stopped);
+        seen.confirmed.extend(confirm(history, &found.instance, tag, ruling.ours));
+        let candidate = Candidate::of(&found.instance, &ruling, failed_last, clock.at());
+        seen.candidates.extend(candidate.map(|candidate| candidate.share(shelf)));
+        if history.stocktake.is_some() {
+            seen.stock.push(stock(&found.instance, &ruling, settings));
+        }
+        let mut row = Row::new(&found.instance, ruling, &settings.notify, shelf);
+        row.unlabelled = found.whole && found.instance.tags.any_case(&settings.tags.launched_by).next().is_none();
+        seen.rows.push(row);
+    }
+}
+
+/// The accounts whose alternate contact may own something.
+fn owning(found: &[Found], seen: &Seen) -> BTreeMap<Arc<str>, Account> {
+    let known = |id: &Arc<str>| seen.accounts.get(id).cloned().unwrap_or_else(|| Account::bare(id.clone()));
+    found.iter().map(|found| &found.instance.target.account).map(|id| (id.clone(), known(id))).collect()
+}
+
+/// Whether its last hour decides: it would be stopped now.
+fn wants_last_hour(settings: &Settings, ruling: &Ruling) -> bool {
+    match &ruling.verdict {
+        Verdict::Stop(_) | Verdict::Hibernate(_) => settings.busy.is_some(),
+        Verdict::Idle(_) => ruling.armed && ruling.verdict.action().is_some() && ruling.gate == Gate::Open,
+        Verdict::Start(_) | Verdict::Report(_) | Verdict::Spare(_) | Verdict::OutOfScope(_) => false,
+    }
+}
+
+/// Rows of one account share its entry; an account that nobody listed is known by its id.
+fn account<'a>(seen: &'a mut Seen, target: &Target) -> &'a Account {
+    seen.accounts.entry(target.account.clone()).or_insert_with(|| Account::bare(target.account.clone()))
+}
+
+/// Its line in a stocktake; the price comes later.
+fn stock(instance: &Instance, ruling: &Ruling, settings: &Settings) -> Line {
+    let owner = ruling.owner.known().map(|name| stocktake::Owner {
+        name: name.to_owned(),
+        how: ruling.owner.by.to_string(),
+        by_default: ruling.owner.is_default(),
+    });
+    Line {
+        owner,
+        policy: ruling.policy.as_ref().map(|policy| policy.name.clone()),
+        seen: instance.tags.any_case(&settings.tags.seen).next().is_some(),
+        ..Line::of(instance, ruling.kept.clone())
+    }
+}

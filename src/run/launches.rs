@@ -1,0 +1,177 @@
+//! Remembers who launched what, and finds it again. Events come while runs are under way, so that the lock of runs is
+//! not waited for: each file is changed only from what it was when it was read.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+use chrono::{DateTime, Duration, Utc};
+
+use crate::engine::config::Settings;
+use crate::engine::history::launches::{FOLDER, Launches, key, labels};
+use crate::engine::judge::marks::MarkStep;
+use crate::engine::model::{Remark, Starter, instances};
+use crate::engine::plan::Plan;
+use crate::engine::report::Report;
+use crate::engine::request::events::Launched;
+use crate::ports::{Act, Pause, PortError, ReadRecord, WriteRecord};
+use crate::run::mark::{Marking, mark};
+
+/// How often one event tries to change its account's file while others change it too. One function runs at a time, so
+/// that a second try is rare; where several do, each try lets one of them through.
+const TRIES: usize = 8;
+
+/// Remembers what an event tells; answers how many instances were new.
+///
+/// # Errors
+/// [`PortError`] when the record cannot be read or written.
+pub async fn remember(hub: &impl WriteRecord, launched: &Launched) -> Result<usize, PortError> {
+    let key = key(&launched.account);
+    for _ in 0..TRIES {
+        let old = hub.read(&key).await?;
+        let mut launches = old.as_deref().map_or_else(Launches::default, Launches::parse);
+        let new = launches.remember(launched);
+        if new == 0 {
+            return Ok(0);
+        }
+        let written = match old {
+            None => hub.create(&key, &launches.text()).await?.is_none(),
+            Some(old) => hub.swap(&key, &old, &launches.text()).await?,
+        };
+        if written {
+            return Ok(new);
+        }
+    }
+    Err(PortError(format!("`{key}` in the record was changed by others {TRIES} times in a row")))
+}
+
+/// EC2 dates a start some seconds after the call; an instance that waits for capacity takes minutes.
+const LAG_MINUTES: i64 = 15;
+
+/// So many accounts have a call each; of more, a list costs less where little is remembered.
+const FEW: usize = 1;
+
+/// Everything that is remembered, by account.
+#[derive(Debug, Default)]
+pub struct Remembered(HashMap<Arc<str>, Launches>);
+
+impl Remembered {
+    /// Reads what the record has of these accounts. Of a few each has its own call; of more, one call lists them all,
+    /// and where nothing was ever remembered it stays at that.
+    ///
+    /// # Errors
+    /// [`PortError`] when the record cannot be read.
+    pub async fn read(hub: &impl ReadRecord, accounts: &BTreeSet<Arc<str>>) -> Result<Self, PortError> {
+        if accounts.len() <= FEW {
+            let mut known = HashMap::new();
+            for account in accounts {
+                let text = hub.read(&key(account)).await?;
+                known.insert(account.clone(), text.as_deref().map_or_else(Launches::default, Launches::parse));
+            }
+            return Ok(Self(known));
+        }
+        let files = hub.read_since(FOLDER, "").await?;
+        let launches = |(file, text): &(String, String)| Some((Arc::from(account_of(file)?), Launches::parse(text)));
+        Ok(Self(files.iter().filter_map(launches).collect()))
+    }
+
+    /// Who launched `id` of `account`.
+    pub fn find(&self, account: &str, id: &str) -> Option<&str> {
+        self.0.get(account)?.find(id).map(|launch| &*launch.by)
+    }
+
+    /// Who made the start of `id` that EC2 dates `at`.
+    pub fn starter(&self, account: &str, id: &str, at: DateTime<Utc>) -> Option<&str> {
+        let start = self.0.get(account)?.last_start(id)?;
+        let lag = at - start.at;
+        (-Duration::minutes(1) <= lag && lag <= Duration::minutes(LAG_MINUTES)).then_some(&*start.by)
+    }
+
+    /// Puts names to the starts that nobody else has explained.
+    pub fn name_starters(&self, account: &str, id: &str, remarks: &mut [Remark]) {
+        for remark in remarks {
+            if let Remark::StartedAgain { at, by: by @ Starter::Unknown, stopped: _ } = remark
+                && let Some(name) = self.starter(account, id, *at)
+            {
+                *by = Starter::Person(name.into());
+            }
+        }
+    }
+}
+
+/// Says of each line who launched it, where that is known. It is for people: where the record does not tell, a note
+/// says so, and the run goes on.
+pub(crate) async fn tell_who(hub: &impl ReadRecord, settings: &Settings, report: &mut Report) {
+    if settings.run.record.is_none() || report.rows.is_empty() {
+        return;
+    }
+    let accounts = report.rows.iter().map(|row| row.target.account.clone()).collect();
+    match Remembered::read(hub, &accounts).await {
+        Ok(remembered) => {
+            for row in &mut report.rows {
+                row.launched_by = remembered.find(&row.target.account, &row.id).map(Arc::from);
+                remembered.name_starters(&row.target.account, &row.id, &mut row.remarks);
+            }
+        }
+        Err(error) => report.notes.push(format!("who launched what cannot be read from the record: {error}")),
+    }
+}
+
+/// Puts into the plan which tags are to be written; of a reviewed plan, no other than stand in it.
+pub(crate) fn plan_labels(settings: &Settings, report: &mut Report, reviewed: Option<&Plan>) {
+    if report.plan.refused.is_some() {
+        return;
+    }
+    let agreed = |label: &MarkStep| reviewed.is_none_or(|reviewed| reviewed.labels.contains(label));
+    report.plan.labels = labels(settings, &report.rows).into_iter().filter(agreed).collect();
+}
+
+/// Writes the tags of a plan. Where the acting role is not, or refuses, a note says so: it is a label, and nothing
+/// depends on it.
+pub(crate) async fn label<A: Act, P: Pause>(labelling: &Marking<'_, A, P>, labels: &[MarkStep]) -> Option<String> {
+    let failed: Vec<String> = mark(labelling, labels).await.into_iter().filter_map(|end| end.failed).collect();
+    let (why, key) = (failed.first()?, labelling.key);
+    Some(format!("the tag `{key}` could not be written on {}: {why}", instances(failed.len())))
+}
+
+/// The account whose launches a file has; `None` for a file that is none of ours.
+fn account_of(file: &str) -> Option<&str> {
+    let account = file.strip_suffix(".jsonl")?;
+    (account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit())).then_some(account)
+}
+
+/// Forgets launches of what is gone, and writes every file anew once a month, so that none of them ages into an
+/// archive. Called by a run that has looked at everything; of an account in which something was not seen, nothing is
+/// forgotten. Answers what went wrong.
+pub(crate) async fn tidy(hub: &impl WriteRecord, report: &mut Report) -> Vec<String> {
+    let files = match hub.read_since(FOLDER, "").await {
+        Ok(files) => files,
+        Err(error) => return vec![format!("who launched what cannot be read from the record: {error}")],
+    };
+    let there: HashSet<&str> = report.rows.iter().map(|row| &*row.id).collect();
+    let dark = |account: &str| {
+        report.blind.iter().any(|blind| *blind.account == *account)
+            || report.closed.iter().any(|closed| *closed.account == *account)
+            || report.skipped.iter().any(|skipped| *skipped.account == *account)
+    };
+    let (mut troubles, mut foreign) = (Vec::new(), Vec::new());
+    for (file, text) in &files {
+        let Some(account) = account_of(file) else {
+            foreign.push(format!("`{file}`"));
+            continue;
+        };
+        let mut launches = Launches::parse(text);
+        if !dark(account) {
+            launches.keep(&there, report.at);
+        }
+        // A launch that came in between is not overwritten: next month will do.
+        if let Err(error) = hub.swap(&key(account), text, &launches.text()).await {
+            troubles.push(format!("launches in {account} could not be tidied: {error}"));
+        }
+    }
+    if !foreign.is_empty() {
+        let names = foreign.join(", ");
+        let note = format!("`{FOLDER}` in the record holds objects of other names, which were passed over: {names}");
+        report.notes.push(note);
+    }
+    troubles
+}

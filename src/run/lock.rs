@@ -1,0 +1,144 @@
+//! One acting run at a time: a file in the record that only one run can create.
+
+use std::fmt;
+use std::time::Duration as Std;
+
+use chrono::{DateTime, Duration, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::engine::model::sane;
+use crate::ports::{PortError, WriteRecord};
+use crate::run::clock::LONGEST;
+
+const KEY: &str = "acting.lock";
+
+/// The lock ends so many seconds after the deadline of the process that holds it. An acting process keeps 2 s back to answer,
+/// and a call that it has sent may still be carried out for 6 s.
+const MARGIN_SECONDS: i64 = 10;
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Held {
+    run: String,
+    #[serde(deserialize_with = "sane")]
+    until: DateTime<Utc>,
+}
+
+/// Why the lock was not taken.
+#[derive(Debug)]
+pub(crate) enum NotLocked {
+    /// Another run is acting.
+    Held { run: String, until: DateTime<Utc> },
+    /// It was this run's and is not any more: others may have acted since.
+    RanOut { run: String },
+    /// The record does not answer.
+    Port(PortError),
+}
+
+impl fmt::Display for NotLocked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Held { run, until } => write!(f, "run {run} is acting until {until} at most"),
+            Self::RanOut { run } => write!(f, "the lock of run {run} was given back or taken over"),
+            Self::Port(error) => write!(f, "{error}"),
+        }
+    }
+}
+
+/// How long the lock of a process is held that has `left` until its deadline.
+fn life(left: Option<Std>) -> Duration {
+    let left = Duration::from_std(left.unwrap_or(LONGEST)).unwrap_or_default();
+    left + Duration::seconds(MARGIN_SECONDS)
+}
+
+/// What time it is by the one clock that all who take the lock share: the record's own. A process whose clock is wrong must
+/// neither take a live lock over nor write one that others find void. Where the record has no clock, `wall` stands in.
+async fn now(hub: &impl WriteRecord, wall: DateTime<Utc>) -> DateTime<Utc> {
+    hub.now().await.unwrap_or(wall)
+}
+
+/// Takes the lock for `run`, whose process has `left` until its deadline. `wall`: the process's own clock.
+pub(crate) async fn take(
+    hub: &impl WriteRecord,
+    run: &str,
+    wall: DateTime<Utc>,
+    left: Option<Std>,
+) -> Result<(), NotLocked> {
+    let now = now(hub, wall).await;
+    take_until(hub, run, now, now + life(left)).await
+}
+
+/// Lets a part of a run go on, and holds the lock for it until its own deadline. A lock whose time is over is still the
+/// run's as long as nobody else has taken it: whoever does writes another name into it, or removes it.
+///
+/// # Errors
+/// [`NotLocked`] where the lock is not this run's any more: others may be acting, or have acted.
+pub(crate) async fn hold(
+    hub: &impl WriteRecord,
+    run: &str,
+    wall: DateTime<Utc>,
+    left: Option<Std>,
+) -> Result<(), NotLocked> {
+    let lost = || NotLocked::RanOut { run: run.to_owned() };
+    // Children of one run renew it side by side, and of two swaps one fails: it is enough that one comes through.
+    for _ in 0..RENEWALS {
+        let text = hub.read(KEY).await.map_err(NotLocked::Port)?.ok_or_else(lost)?;
+        let held: Held = serde_json::from_str(&text).map_err(|_| lost())?;
+        if held.run != run {
+            return Err(NotLocked::Held { run: held.run, until: held.until });
+        }
+        if held.until >= wall + life(left) - Duration::minutes(1) {
+            return Ok(());
+        }
+        let renewed = written(run, now(hub, wall).await + life(left))?;
+        if hub.swap(KEY, &text, &renewed).await.map_err(NotLocked::Port)? {
+            return Ok(());
+        }
+    }
+    Err(NotLocked::Port(PortError(format!("`{KEY}` in the record was changed by others {RENEWALS} times in a row"))))
+}
+
+/// Children that begin at once are as many as the state machine's width; each swap lets one of them through, and the
+/// others then find it renewed.
+const RENEWALS: usize = 8;
+
+fn written(run: &str, until: DateTime<Utc>) -> Result<String, NotLocked> {
+    let held = Held { run: run.to_owned(), until };
+    serde_json::to_string(&held).map_err(|error| NotLocked::Port(PortError(error.to_string())))
+}
+
+async fn take_until(
+    hub: &impl WriteRecord,
+    run: &str,
+    now: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<(), NotLocked> {
+    let text = written(run, until)?;
+    let Some(found) = hub.create(KEY, &text).await.map_err(NotLocked::Port)? else { return Ok(()) };
+    // A lock that cannot be read is as good as an expired one once its run is certainly over; until somebody
+    // removes it, nothing is acted on.
+    let other: Held = serde_json::from_str(&found).map_err(|_| {
+        NotLocked::Port(PortError(format!("`{KEY}` in the record cannot be read; remove it if no run is acting")))
+    })?;
+    // The answer to our own write went astray, and the adapter repeated it.
+    if other.run == run {
+        return Ok(());
+    }
+    if other.until > now {
+        return Err(NotLocked::Held { run: other.run, until: other.until });
+    }
+    // Of several runs that find the same void lock, only one may take it over.
+    if hub.swap(KEY, &found, &text).await.map_err(NotLocked::Port)? {
+        return Ok(());
+    }
+    let mine = hub.read(KEY).await.map_err(NotLocked::Port)?.is_some_and(|there| there == text);
+    if mine { Ok(()) } else { Err(NotLocked::Held { run: "another".to_owned(), until }) }
+}
+
+/// Gives the lock back, if it is still this run's.
+pub(crate) async fn release(hub: &impl WriteRecord, run: &str) -> Result<(), PortError> {
+    let mine = |text: &str| serde_json::from_str::<Held>(text).is_ok_and(|held| held.run == run);
+    match hub.read(KEY).await? {
+        Some(text) if mine(&text) => hub.remove(KEY).await,
+        Some(_) | None => Ok(()),
+    }
+}

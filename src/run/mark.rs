@@ -1,0 +1,77 @@
+//! Puts and lifts marks: a tag written or removed, nothing stopped. One refusal never hides the rest.
+
+use std::collections::BTreeMap;
+
+use crate::engine::judge::marks::{MarkEnd, MarkStep};
+use crate::engine::model::Target;
+use crate::ports::{Act, ActError, Pause, Switch};
+use crate::run::bisect::bisect;
+use crate::run::clock::Clock;
+use crate::run::warrant::Warrant;
+
+/// Instances in one call, as for stops: small enough that a refused call costs few halvings.
+const BATCH: usize = 50;
+
+/// The worst case of one call of at most 6 s, halved once.
+const WORST_CALL: std::time::Duration = std::time::Duration::from_secs(12);
+
+/// Everything that marking needs.
+pub(crate) struct Marking<'a, A, P> {
+    pub(crate) act: &'a A,
+    pub(crate) pause: &'a P,
+    pub(crate) clock: Clock,
+    /// The key of the tag.
+    pub(crate) key: &'a str,
+    /// Proof that this run may write in accounts at all.
+    pub(crate) warrant: &'a Warrant,
+}
+
+/// Carries out `steps`; one end for each, in the same order.
+pub(crate) async fn mark<A: Act, P: Pause>(marking: &Marking<'_, A, P>, steps: &[MarkStep]) -> Vec<MarkEnd> {
+    let Warrant { .. } = marking.warrant;
+    // One value in one call: what was found in the same run under the same policy differs by its tags only.
+    let mut groups: BTreeMap<(Target, Option<&str>), Vec<&MarkStep>> = BTreeMap::new();
+    for step in steps {
+        groups.entry((step.target(), step.value.as_deref())).or_default().push(step);
+    }
+    let mut failed: BTreeMap<(Target, Box<str>), String> = BTreeMap::new();
+    for ((target, value), group) in groups {
+        for batch in group.chunks(BATCH) {
+            for (id, why) in marking.batch(&target, value, batch).await {
+                failed.insert((target.clone(), id), why);
+            }
+        }
+    }
+    let end =
+        |step: &MarkStep| MarkEnd { step: step.clone(), failed: failed.remove(&(step.target(), step.id.clone())) };
+    steps.iter().map(end).collect()
+}
+
+impl<A: Act, P: Pause> Marking<'_, A, P> {
+    /// What did not come about, with why.
+    async fn batch(&self, target: &Target, value: Option<&str>, batch: &[&MarkStep]) -> Vec<(Box<str>, String)> {
+        let ids: Vec<Box<str>> = batch.iter().map(|step| step.id.clone()).collect();
+        if let Some(why) = self.held_back().await {
+            return ids.into_iter().map(|id| (id, why.clone())).collect();
+        }
+        let attempt = |part: Vec<Box<str>>| async move {
+            if !self.clock.fits(WORST_CALL) {
+                return Err(ActError::NotSent("there was no time left before the run's deadline".to_owned()));
+            }
+            match value {
+                Some(value) => self.act.tag(target, &part, self.key, value).await,
+                None => self.act.untag(target, &part, self.key).await,
+            }
+        };
+        let ends = bisect(&ids, attempt).await;
+        ends.into_iter().filter_map(|(id, end)| Some((id, end.err()?.to_string()))).collect()
+    }
+
+    async fn held_back(&self) -> Option<String> {
+        match self.pause.switch().await {
+            Switch::Off => None,
+            Switch::On(value) => Some(format!("paused: the pause parameter says `{value}`")),
+            Switch::Unreadable(why) => Some(format!("paused: the pause parameter cannot be read: {why}")),
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! The story: look → judge → plan → warrant? → carry out → verify → tell. Generic over the ports, so that it
+//! runs over AWS, over a saved inventory, and over the fake world of the tests.
+
+mod act;
+mod anomaly;
+mod bisect;
+mod clock;
+mod contacts;
+mod contained;
+mod decision;
+mod error;
+mod evidence;
+mod execute;
+mod explain;
+pub mod fan_out;
+mod judging;
+pub mod launches;
+mod lock;
+mod mark;
+mod notify;
+mod order;
+mod outcome;
+pub mod prices;
+mod recall;
+mod recheck;
+mod record;
+mod restart;
+mod run;
+mod runs;
+pub mod savings;
+mod scan;
+mod settle;
+mod snapshot;
+mod state;
+pub mod stocktake;
+mod stop_tag;
+mod sudden;
+mod sweep;
+mod undo;
+mod warrant;
+mod wrap_up;
+
+pub use crate::run::anomaly::regard;
+pub use crate::run::clock::{Clock, LONGEST};
+pub use crate::run::error::{Error, FanOutError};
+pub use crate::run::evidence::{Gathered, gather};
+pub use crate::run::explain::{Explained, explain};
+pub use crate::run::notify::{Delivery, OPERATOR, tell};
+pub use crate::run::order::Order;
+pub use crate::run::recall::{RecallError, recall};
+pub use crate::run::record::{RUNS, TABLES, UNDONE, history, own_acts};
+pub use crate::run::run::{apply, plan};
+pub use crate::run::runs::runs;
+pub use crate::run::scan::{Aim, LookError, Seen, aim, look};
+pub use crate::run::snapshot::snapshot;
+pub use crate::run::undo::{UndoError, UndoOrder, foresee, undo};

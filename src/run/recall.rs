@@ -1,0 +1,97 @@
+//! Recalls from the record what an earlier run did with one instance. Nothing but the record is asked.
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use thiserror::Error;
+
+use crate::engine::history::past::{Past, PastUnreadable, Recalled};
+use crate::ports::{PortError, ReadRecord};
+use crate::run::record::{HISTORY_DAYS, last_run, run_key};
+
+/// What stands for the newest run that has an outcome for the instance.
+const LAST: &str = "last";
+
+/// Why nothing can be told of an earlier run.
+#[derive(Debug, Error)]
+pub enum RecallError {
+    #[error(
+        "`{0}` is not the id of a run, such as `20261125T123000Z-1a2b3c4d`; `idle-reaper runs` lists the runs with their ids"
+    )]
+    NotAnId(String),
+    #[error("the record has no run `{0}`; a run that only planned leaves none")]
+    NoSuchRun(String),
+    #[error(
+        "no run of the last {HISTORY_DAYS} days has an outcome for `{id}`; name an older one with `--run`: the tag `{tag}` tells it"
+    )]
+    NothingDone { id: String, tag: String },
+    #[error("run `{run}` did not see `{id}`; it saw {seen} instances")]
+    NotSeen { run: String, id: String, seen: usize },
+    #[error("what run `{run}` recorded cannot be read")]
+    Unreadable { run: String, source: PastUnreadable },
+    #[error("cannot read the run record")]
+    Record(#[from] PortError),
+}
+
+/// What run `run` did with instance `id`; `last` is the newest within some days before `now` that has an outcome
+/// for it. `tag` is the key of the tag that tells a stopped instance's run.
+///
+/// # Errors
+/// [`RecallError`] when the record does not tell.
+pub async fn recall(
+    hub: &impl ReadRecord,
+    id: &str,
+    run: &str,
+    tag: &str,
+    now: DateTime<Utc>,
+) -> Result<Recalled, RecallError> {
+    let run = match run {
+        LAST => last_run(hub, id, now).await?.ok_or_else(|| nothing_done(id, tag))?,
+        run => run.to_owned(),
+    };
+    let (past, ended) = past(hub, &run).await?;
+    let seen = past.instances.len();
+    past.recall(id, ended).ok_or_else(|| RecallError::NotSeen { run, id: id.to_owned(), seen })
+}
+
+/// What run `run` recorded, and whether it came to its end.
+///
+/// # Errors
+/// [`RecallError`] when the record does not tell.
+pub(crate) async fn past(hub: &impl ReadRecord, run: &str) -> Result<(Past, bool), RecallError> {
+    let at = began(run).ok_or_else(|| RecallError::NotAnId(run.to_owned()))?;
+    let (text, ended) = match hub.read(&run_key(run, at, "report")).await? {
+        Some(text) => (text, true),
+        // It broke off after it had recorded what it was about to do.
+        None => match hub.read(&run_key(run, at, "plan")).await? {
+            Some(text) => (text, false),
+            None => return Err(RecallError::NoSuchRun(run.to_owned())),
+        },
+    };
+    let past = Past::parse(&text).map_err(|source| RecallError::Unreadable { run: run.to_owned(), source })?;
+    Ok((past, ended))
+}
+
+fn nothing_done(id: &str, tag: &str) -> RecallError {
+    RecallError::NothingDone { id: id.to_owned(), tag: tag.to_owned() }
+}
+
+/// The instant in a run's id, which is also the date of its folder. An id holds nothing that could lead out of it.
+fn began(run: &str) -> Option<DateTime<Utc>> {
+    let (at, chance) = run.split_once('-')?;
+    let plain = !chance.is_empty() && chance.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let at = NaiveDateTime::parse_from_str(at, "%Y%m%dT%H%M%SZ").ok()?;
+    plain.then(|| at.and_utc())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_date_of_a_run_stands_in_its_id() {
+        assert_eq!(began("20261125T123000Z-1a2b3c4d"), Some("2026-11-25T12:30:00Z".parse().unwrap()));
+        for id in ["", "last", "20261125T123000Z", "20261125T123000Z-", "20261125T123000Z-../x", "20261325T123000Z-1a"]
+        {
+            assert_eq!(began(id), None, "{id}");
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! The look just before an act: whether each step is still to be done to its instance as it is now.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use crate::engine::judge::notice_gate::Gate;
+use crate::engine::judge::owner::Contacts;
+use crate::engine::judge::{Judge, Known};
+use crate::engine::model::{Account, Action, Instance, State, Target};
+use crate::engine::plan::Step;
+use crate::engine::report::{Ending, Outcome};
+use crate::engine::request::Scope;
+use crate::engine::rules::case::{Activity, History};
+use crate::engine::undo::{Finding, Hand, WhyNot, find};
+use crate::ports::{Act, Look, Pause, Unseen};
+use crate::run::act::{Acting, LOOK};
+
+/// How a step is looked at again.
+pub(crate) enum Again<'a> {
+    /// By the rules, as everything was judged before.
+    Judge {
+        history: &'a History,
+        accounts: &'a BTreeMap<Arc<str>, Account>,
+        contacts: &'a Contacts,
+        known: &'a HashMap<Box<str>, Known>,
+    },
+    /// By its tag alone: whether it is still as the run left it that is undone.
+    Undo { run: &'a str, hand: Hand },
+}
+
+impl Again<'_> {
+    /// Whether the pause switch holds a batch back.
+    pub(crate) fn heeds_pause(&self) -> bool {
+        match self {
+            Self::Judge { .. } => true,
+            Self::Undo { run: _, hand } => !hand.even_paused,
+        }
+    }
+
+    /// The run that is undone.
+    pub(crate) fn undoes(&self) -> Option<&str> {
+        match self {
+            Self::Judge { .. } => None,
+            Self::Undo { run, hand: _ } => Some(run),
+        }
+    }
+}
+
+/// Why a step is not done: how it ended, and the words for it.
+type NotDone = (Ending, String);
+
+impl<L: Look, A: Act, P: Pause> Acting<'_, L, A, P> {
+    /// Looks once more at exactly these instances and judges them anew, at this instant: what is no longer to be
+    /// done is overtaken.
+    pub(crate) async fn recheck<'s>(&self, target: &Target, steps: &[&'s Step]) -> (Vec<Outcome>, Vec<&'s Step>) {
+        let now = match self.see(target, steps).await {
+            Ok(now) => now,
+            Err(why) => {
+                let detail = format!("could not be looked at again, so nothing was done: {why}");
+                return (self.all(steps, Ending::Failed, &detail), Vec::new());
+            }
+        };
+        let still: Vec<Result<(), NotDone>> = match &self.again {
+            Again::Judge { history, accounts, contacts, known } => {
+                let scope = Scope { instances: None, ..self.run.scope.clone() };
+                let mut judge = Judge::new(self.settings, &scope, history, self.clock.now()).with_contacts(contacts);
+                let bare = Account::bare(target.account.clone());
+                let account = accounts.get(&target.account).unwrap_or(&bare);
+                let gap = || Activity::Gap("its last hour was not asked for".to_owned());
+                // What was never asked is a gap here: nothing is stopped without a look at its last hour.
+                let known = |step: &Step| match known.get(&step.id) {
+                    Some(Known { activity: Activity::NotAsked, idleness }) => {
+                        Known { activity: gap(), idleness: idleness.clone() }
+                    }
+                    Some(known) => known.clone(),
+                    None => Known::activity(gap()),
+                };
+                let mut one = |step: &Step| self.still(step, now.get(&step.id), &mut judge, account, &known(step));
+                steps.iter().map(|step| one(step)).collect()
+            }
+            Again::Undo { run, hand } => {
+                steps.iter().map(|step| self.still_undone(step, now.get(&step.id), run, *hand)).collect()
+            }
+        };
+        let (mut outcomes, mut ready) = (Vec::new(), Vec::new());
+        for (step, still) in steps.iter().zip(still) {
+            match still {
+                Ok(()) => ready.push(*step),
+                Err((ending, why)) => outcomes.push(self.outcome(step, ending, why)),
+            }
+        }
+        (outcomes, ready)
+    }
+
+    /// Whether `step` is still to be done to the instance as it is now; else how it ended and why.
+    fn still(
+        &self,
+        step: &Step,
+        instance: Option<&Instance>,
+        judge: &mut Judge<'_>,
+        account: &Account,
+        known: &Known,
+    ) -> Result<(), NotDone> {
+        let overtaken = |why: String| Err((Ending::Overtaken, why));
+        let Some(instance) = instance else { return overtaken("it is no longer there".to_owned()) };
+        let already = match step.action {
+            Action::Stop | Action::Hibernate => instance.state.is_down(),
+            Action::Start => matches!(instance.state, State::Pending | State::Running),
+        };
+        if already {
+            return Err((Ending::Already, format!("it was {} before the step began", instance.state)));
+        }
+        if instance.launch != step.launched {
+            return overtaken("somebody started it since the plan was made".to_owned());
+        }
+        if step.not_after.is_some_and(|not_after| self.clock.now() >= not_after) {
+            return overtaken("its schedule is about to open".to_owned());
+        }
+        let ruling = judge.rule_known(instance, account, known);
+        if ruling.verdict.action() != Some(step.action) || !ruling.armed {
+            return overtaken(format!("now {}, by the rule `{}`", ruling.verdict.as_str(), ruling.verdict.reason()));
+        }
+        if let Gate::Shut { because, until: _ } = ruling.gate {
+            return overtaken(format!("it has to wait again: `{}`", because.as_str()));
+        }
+        if ruling.policy.is_none_or(|policy| *policy.name != *step.policy) {
+            return overtaken("another policy matches it now".to_owned());
+        }
+        Ok(())
+    }
+
+    /// The same for the start of an undo.
+    fn still_undone(&self, step: &Step, instance: Option<&Instance>, run: &str, hand: Hand) -> Result<(), NotDone> {
+        match find(self.settings, instance, run, &step.policy, hand, self.clock.now()) {
+            Finding::Start => Ok(()),
+            Finding::Left(WhyNot::Up(state)) => Err((Ending::Already, format!("it was {state} before the step began"))),
+            Finding::Left(why) => {
+                Err((Ending::Overtaken, format!("looked at again it is left alone: `{}`", why.as_str())))
+            }
+        }
+    }
+
+    /// These instances as they are now.
+    pub(crate) async fn see(&self, target: &Target, steps: &[&Step]) -> Result<HashMap<Box<str>, Instance>, String> {
+        let ids: Vec<Box<str>> = steps.iter().map(|step| step.id.clone()).collect();
+        let mut now = HashMap::new();
+        let each = |instance: Instance| {
+            now.insert(instance.id.clone(), instance);
+        };
+        match tokio::time::timeout(LOOK, self.look.instances(target, Some(&ids), each)).await {
+            Ok(Ok(())) => Ok(now),
+            Ok(Err(Unseen::Closed)) => Err("the Region is closed by the organisation's policy".to_owned()),
+            Ok(Err(Unseen::Blind(cause))) => Err(cause),
+            Err(_) => Err("the look was too slow and was given up".to_owned()),
+        }
+    }
+}

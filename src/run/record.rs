@@ -1,0 +1,382 @@
+//! What stands in the record: the intent before acting, the whole report after, short files of outcomes from which
+//! later runs learn, and tables for Athena and BigQuery.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use chrono::{DateTime, Duration, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::engine::config::Settings;
+use crate::engine::evidence::idle::Own;
+use crate::engine::history::unverified::{Confirmed, Unverified};
+use crate::engine::model::{Action, sane, sane_option};
+use crate::engine::plan::restart::FailedStart;
+use crate::engine::report::{Ending, Outcome, Report};
+use crate::engine::rules::case::History;
+use crate::engine::undo::Undo;
+use crate::ports::{PortError, ReadRecord, WriteRecord};
+use crate::render::tables;
+use crate::render::tables::Told;
+
+/// Where whole reports stand, by date and run.
+pub const RUNS: &str = "runs";
+
+/// Where the tables stand, by name, date and run.
+pub const TABLES: &str = "tables";
+
+/// Where it stands what undos set out to start, by date and run.
+pub const UNDONE: &str = "undone";
+
+/// Where the outcomes of acting runs stand, by date and run.
+pub(crate) const ACTS: &str = "acts";
+
+/// How many days of outcomes are read: a closed period is seldom longer than a week of holidays, and a fight
+/// that rests for longer is none.
+pub(crate) const HISTORY_DAYS: i64 = 9;
+
+/// How many days of undos are read, which are few and short: what was undone is spared until the opening after
+/// next, and with one opening a week and long holidays that may be a month away.
+const UNDONE_DAYS: i64 = 62;
+
+/// One line of an outcomes file. What has come since the first release may be missing in older files.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct Line {
+    id: Box<str>,
+    action: Action,
+    outcome: Ending,
+    #[serde(deserialize_with = "sane")]
+    at: DateTime<Utc>,
+    #[serde(default)]
+    account: Option<Arc<str>>,
+    #[serde(default)]
+    region: Option<Arc<str>>,
+    #[serde(default)]
+    policy: Option<Box<str>>,
+    #[serde(default)]
+    run: Option<String>,
+    /// The run that was undone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    undo: Option<String>,
+    /// Of a stop: when the instance had last been started, by whomever.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "sane_option")]
+    launched: Option<DateTime<Utc>>,
+    /// The run was a narrowed one: by a request that selects, or by an event.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    narrow: bool,
+}
+
+/// One line of what an undo set out to start.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct Undone {
+    id: Box<str>,
+    #[serde(deserialize_with = "sane")]
+    at: DateTime<Utc>,
+}
+
+/// `runs/date=2026-11-25/<run>/<what>.json`
+pub(crate) fn run_key(run: &str, at: DateTime<Utc>, what: &str) -> String {
+    format!("{RUNS}/{}/{run}/{what}.json", partition(at))
+}
+
+/// `tables/plans/date=2026-11-25/<run>.jsonl`
+fn table_key(table: &str, run: &str, at: DateTime<Utc>) -> String {
+    format!("{TABLES}/{table}/{}/{run}.jsonl", partition(at))
+}
+
+/// `date=2026-11-25`: partitioned by date, as Athena and BigQuery read it.
+pub(crate) fn partition(at: DateTime<Utc>) -> String {
+    format!("date={}", at.date_naive())
+}
+
+fn spelled(text: serde_json::Result<String>) -> Result<String, PortError> {
+    text.map_err(|error| PortError(error.to_string()))
+}
+
+/// Writes one file of a table; a table without lines has none.
+async fn write_table(
+    hub: &impl WriteRecord,
+    table: &str,
+    told: &Told<'_>,
+    text: serde_json::Result<String>,
+) -> Result<(), PortError> {
+    let text = spelled(text)?;
+    if text.is_empty() {
+        return Ok(());
+    }
+    hub.write(&table_key(table, told.run, told.at), &text).await.map(|_| ())
+}
+
+/// Writes each step to the table `plans`: before anything is done.
+pub(crate) async fn write_plans(hub: &impl WriteRecord, told: &Told<'_>) -> Result<(), PortError> {
+    write_table(hub, "plans", told, tables::plans(told)).await
+}
+
+/// Writes what is known at the end of a run to the tables `outcomes`, `verdicts` and `runs`.
+pub(crate) async fn write_tables(hub: &impl WriteRecord, report: &Report) -> Result<(), PortError> {
+    let told = Told::from(report);
+    write_table(hub, "outcomes", &told, tables::outcomes(&told)).await?;
+    write_table(hub, "verdicts", &told, tables::verdicts(report)).await?;
+    write_table(hub, "runs", &told, tables::runs(&tables::run_of(report))).await
+}
+
+/// The same at the end of an undo.
+pub(crate) async fn write_undo_tables(hub: &impl WriteRecord, undo: &Undo) -> Result<(), PortError> {
+    let told = Told::from(undo);
+    write_table(hub, "outcomes", &told, tables::outcomes(&told)).await?;
+    write_table(hub, "verdicts", &told, tables::findings(undo)).await?;
+    write_table(hub, "runs", &told, tables::runs(&tables::run_of_undo(undo))).await
+}
+
+/// Writes the outcomes of an acting run, one JSON line each, and what it confirms of earlier runs. `narrow`: whether the run
+/// is a narrowed one.
+pub(crate) async fn write_acts(
+    hub: &impl WriteRecord,
+    told: &Told<'_>,
+    narrow: bool,
+    confirmed: &[Confirmed],
+) -> Result<(), PortError> {
+    let steps = told.steps_by_key();
+    let mut text = String::new();
+    for one in confirmed {
+        let Unverified { run, action, at, narrow } = &one.stop;
+        let line = Line {
+            id: one.id.clone(),
+            action: *action,
+            outcome: Ending::Stopped,
+            at: *at,
+            account: Some(one.target.account.clone()),
+            region: Some(one.target.region.clone()),
+            policy: Some(one.policy.clone()),
+            run: Some(run.to_string()),
+            undo: None,
+            launched: one.launched,
+            narrow: *narrow,
+        };
+        text += &spelled(serde_json::to_string(&line))?;
+        text.push('\n');
+    }
+    for Outcome { id, account, region, action, outcome, detail: _, at } in told.outcomes {
+        let step = steps.get(&(&**id, *action));
+        let line = Line {
+            id: id.clone(),
+            action: *action,
+            outcome: *outcome,
+            at: *at,
+            account: Some(account.clone()),
+            region: Some(region.clone()),
+            policy: step.map(|step| (*step.policy).into()),
+            run: Some(told.run.to_owned()),
+            undo: told.undoes.map(str::to_owned),
+            launched: step.filter(|_| *action != Action::Start).and_then(|step| step.launched),
+            narrow,
+        };
+        text += &spelled(serde_json::to_string(&line))?;
+        text.push('\n');
+    }
+    hub.write(&format!("{ACTS}/{}/{}.jsonl", partition(told.at), told.run), &text).await.map(|_| ())
+}
+
+/// Writes every step as one of which nobody knows how it ended, before anything is done: should the run be killed, or its last
+/// write fail, the caps of the day count its steps all the same. The outcomes take the place of these lines.
+pub(crate) async fn write_unverified(hub: &impl WriteRecord, told: &Told<'_>, narrow: bool) -> Result<(), PortError> {
+    let why = "the run did not record how it ended";
+    let outcomes = Outcome::all(told.steps, Ending::Unverified, why, told.at);
+    write_acts(hub, &told.with_outcomes(&outcomes), narrow, &[]).await
+}
+
+/// Writes what an undo sets out to start, before it does: should it break off half-way, what it has started is
+/// spared all the same.
+pub(crate) async fn write_undone(hub: &impl WriteRecord, undo: &Undo) -> Result<(), PortError> {
+    let mut text = String::new();
+    for step in &undo.plan.steps {
+        text += &spelled(serde_json::to_string(&Undone { id: step.id.clone(), at: undo.at }))?;
+        text.push('\n');
+    }
+    hub.write(&format!("{UNDONE}/{}/{}.jsonl", partition(undo.at), undo.run), &text).await.map(|_| ())
+}
+
+/// What earlier runs did, as far as it matters now.
+///
+/// # Errors
+/// [`PortError`] when the record cannot be read. An outcome that cannot be read is skipped, and told: it is about one
+/// instance, and must not disturb the others. An undo that cannot be read is an error: it spares an instance.
+pub async fn history(hub: &impl ReadRecord, now: DateTime<Utc>) -> Result<History, PortError> {
+    let (mut lines, unread) = lines(hub, now, HISTORY_DAYS).await?;
+    lines.sort_by_key(|(_, line)| line.at);
+    let mut history = History { unread, ..History::default() };
+    let mut last: HashMap<Box<str>, Ending> = HashMap::new();
+    for (run, Line { id, action, outcome, at, account, region: _, policy, run: _, undo: _, launched: _, narrow }) in
+        lines
+    {
+        let stop = matches!(action, Action::Stop | Action::Hibernate);
+        // What nobody saw the end of may have happened, and counts.
+        let perhaps = matches!(outcome, Ending::Stopped | Ending::Stopping | Ending::Unverified);
+        if stop && perhaps && at.date_naive() == now.date_naive() {
+            history.today.count(account, policy, narrow);
+        }
+        match (action, outcome) {
+            (Action::Stop | Action::Hibernate, Ending::Unverified) => {
+                let stop = Unverified { run: run.into(), action, at, narrow };
+                history.unverified.entry(id.clone()).or_default().push(stop);
+            }
+            (Action::Stop | Action::Hibernate, Ending::Stopped | Ending::Stopping) => {
+                history.stops.entry(id.clone()).or_default().push(at);
+            }
+            (Action::Start, Ending::Failed | Ending::Unverified) => {
+                history.failed_starts.entry(id.clone()).or_default().push(at);
+                if outcome == Ending::Failed {
+                    history.start_failed.insert(id.clone(), FailedStart { at, unverified: None });
+                } else if let Some(failed) = history.start_failed.get_mut(&id) {
+                    failed.unverified = Some(at);
+                }
+            }
+            (Action::Start, Ending::Started) => {
+                history.start_failed.remove(&id);
+            }
+            (
+                Action::Stop | Action::Hibernate | Action::Start,
+                Ending::Stopped
+                | Ending::Stopping
+                | Ending::Started
+                | Ending::Already
+                | Ending::Overtaken
+                | Ending::Failed
+                | Ending::NotTried,
+            ) => {}
+        }
+        last.insert(id, outcome);
+    }
+    history.failed_last = last
+        .into_iter()
+        .filter(|(_, ending)| matches!(ending, Ending::Failed | Ending::Unverified))
+        .map(|(id, _)| id)
+        .collect();
+    history.undone = undone(hub, now).await?;
+    Ok(history)
+}
+
+/// From when on a run at `now` reads outcomes: where weeks of evidence are asked for, a week more than the veto window,
+/// for the stop before the first of its sessions is needed too.
+pub(crate) fn acts_since(settings: &Settings, now: DateTime<Utc>) -> DateTime<Utc> {
+    let days = settings.idle.as_ref().map_or(0, |idle| idle.veto.num_days() + 7);
+    now - Duration::days(days.max(HISTORY_DAYS))
+}
+
+/// From when on it reads undos.
+pub(crate) fn undone_since(now: DateTime<Utc>) -> DateTime<Utc> {
+    now - Duration::days(UNDONE_DAYS)
+}
+
+/// When somebody last set out to take a stop back, by instance.
+///
+/// # Errors
+/// [`PortError`] when the record cannot be read, or one line of it: it spares an instance, and nobody knows which.
+async fn undone(hub: &impl ReadRecord, now: DateTime<Utc>) -> Result<HashMap<Box<str>, DateTime<Utc>>, PortError> {
+    let mut undone: HashMap<Box<str>, DateTime<Utc>> = HashMap::new();
+    for (key, text) in hub.read_since(UNDONE, &partition(undone_since(now))).await? {
+        for (number, line) in text.lines().enumerate() {
+            match serde_json::from_str(line) {
+                // The clock that it was undone by may be a little ahead.
+                Ok(Undone { id, at }) if at <= now + Duration::minutes(1) => {
+                    let at = at.min(now);
+                    undone.entry(id).and_modify(|known| *known = at.max(*known)).or_insert(at);
+                }
+                Ok(Undone { .. }) => {}
+                // A draft was never finished, and the undo that was to follow it never begun.
+                Err(_) if line.trim().is_empty() || !key.ends_with(".jsonl") => {}
+                Err(error) => return Err(PortError(unread(&key, number + 1, &error))),
+            }
+        }
+    }
+    Ok(undone)
+}
+
+fn unread(key: &str, line: usize, error: &serde_json::Error) -> String {
+    format!(
+        "line {line} of `{UNDONE}/{key}` cannot be read: {error}; it spares an instance from being stopped again: mend the \
+         line, or take it away if that instance may be stopped"
+    )
+}
+
+/// The newest run of the same days that has an outcome for instance `id`.
+pub(crate) async fn last_run(hub: &impl ReadRecord, id: &str, now: DateTime<Utc>) -> Result<Option<String>, PortError> {
+    let its_own = lines(hub, now, HISTORY_DAYS).await?.0.into_iter().filter(|(_, line)| *line.id == *id);
+    Ok(its_own.max_by(|(a, one), (b, other)| (one.at, a).cmp(&(other.at, b))).map(|(run, _)| run))
+}
+
+/// The reaper's own stops, and its starts at opening, of the last `days`: by them the hours are known that an instance
+/// ran, across its sessions.
+///
+/// # Errors
+/// [`PortError`] when the record cannot be read. Without it every start counts as somebody's, and the windows begin
+/// with the last one.
+pub async fn own_acts(
+    hub: &impl ReadRecord,
+    now: DateTime<Utc>,
+    days: i64,
+) -> Result<HashMap<Box<str>, Own>, PortError> {
+    let mut acts: HashMap<Box<str>, Own> = HashMap::new();
+    for (_, line) in lines(hub, now, days).await?.0 {
+        let Line { id, action, outcome, at, account: _, region: _, policy: _, run: _, undo, launched, narrow: _ } =
+            line;
+        match (action, outcome) {
+            (Action::Stop | Action::Hibernate, Ending::Stopped | Ending::Stopping) => {
+                let own = acts.entry(id).or_default();
+                own.stops.push(at);
+                own.launches.extend(launched);
+            }
+            // Whoever takes a stop back wants the machine: that start was somebody's.
+            (Action::Start, Ending::Started) if undo.is_some() => {}
+            (Action::Start, Ending::Started) => acts.entry(id).or_default().starts.push(at),
+            (
+                Action::Stop | Action::Hibernate | Action::Start,
+                Ending::Stopped
+                | Ending::Stopping
+                | Ending::Started
+                | Ending::Already
+                | Ending::Overtaken
+                | Ending::Failed
+                | Ending::NotTried
+                | Ending::Unverified,
+            ) => {}
+        }
+    }
+    Ok(acts)
+}
+
+/// Every readable line of the last `days` until `now`, with the run that it tells of, and in words what could not be read.
+async fn lines(
+    hub: &impl ReadRecord,
+    now: DateTime<Utc>,
+    days: i64,
+) -> Result<(Vec<(String, Line)>, Vec<String>), PortError> {
+    let (mut lines, mut unread): (Vec<(String, Line)>, Vec<String>) = (Vec::new(), Vec::new());
+    let from = partition(now - Duration::days(days));
+    for (key, text) in hub.read_since(ACTS, &from).await? {
+        let file = key.rsplit_once('/').map_or(&*key, |(_, file)| file);
+        let Some(run) = file.strip_suffix(".jsonl") else {
+            unread.push(format!("`{ACTS}/{key}` is no file of outcomes, so it was passed over"));
+            continue;
+        };
+        let mut bad = 0;
+        for line in text.lines().filter(|line| !line.trim().is_empty()) {
+            match serde_json::from_str::<Line>(line) {
+                Ok(line) => lines.push((line.run.clone().unwrap_or_else(|| run.to_owned()), line)),
+                Err(_) => bad += 1,
+            }
+        }
+        if bad > 0 {
+            let what = "so what they say of stops counts for no cap and no fight; mend or remove them";
+            unread.push(format!("lines of `{ACTS}/{key}` that cannot be read: {bad}, {what}"));
+        }
+    }
+    lines.retain(|(_, line)| line.at <= now);
+    // What a later run has seen takes the place of what nobody knew.
+    let known = |(run, line): &(String, Line)| (run.clone(), line.id.clone(), line.action);
+    let seen: HashSet<_> = lines.iter().filter(|(_, line)| line.outcome == Ending::Stopped).map(known).collect();
+    lines.retain(|line| line.1.outcome != Ending::Unverified || !seen.contains(&known(line)));
+    Ok((lines, unread))
+}

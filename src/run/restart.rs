@@ -1,0 +1,137 @@
+//! Before the plan: whether what it would stop could be started again. The volumes of its stops, and only theirs, are asked
+//! for their keys.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use futures_util::stream::{self, StreamExt};
+
+use crate::engine::model::Target;
+use crate::engine::plan::Candidate;
+use crate::engine::plan::restart::{Volumes, obstacle};
+use crate::engine::rules::case::History;
+use crate::ports::Look;
+use crate::run::order::Order;
+use crate::run::scan::RESERVE;
+
+/// How often stops that take the place of held ones are asked about, too. Each time is one call or two a target, which run
+/// side by side: ten times are 3 s.
+const ROUNDS: usize = 10;
+
+/// Once something was held, this many of the next in line are asked about at once: 9 × 50 instances that cannot be started
+/// again then do not block the others.
+const AHEAD: usize = 50;
+
+/// Instances that one note names; the report's plan has all of them.
+const NAMED: usize = 10;
+
+/// Instances by where they are, whether they are held, and why they could not be started again.
+type Found = BTreeMap<(Target, bool, String), Vec<Box<str>>>;
+
+/// Where an instance is, and its id.
+type Place = (Target, Box<str>);
+
+fn place(stop: &Candidate) -> Place {
+    (stop.step().target(), stop.step().id.clone())
+}
+
+/// Holds every stop whose policy starts the instance again, where the acting role could not. Of other stops that cannot be
+/// taken back it only says so, in the notes that it answers.
+pub(crate) async fn check(
+    order: &Order<'_>,
+    port: &impl Look,
+    history: &History,
+    candidates: &mut [Candidate],
+    running: usize,
+) -> Vec<String> {
+    let settings = order.settings;
+    let (mut asked, mut found): (HashSet<Place>, Found) = (HashSet::new(), BTreeMap::new());
+    let mut not_asked = false;
+    for round in 0..ROUNDS {
+        let let_through = Candidate::stops(settings, candidates, running, &history.today).map(|stop| place(stop));
+        let let_through: HashSet<Place> = let_through.filter(|place| !asked.contains(place)).collect();
+        if let_through.is_empty() {
+            break;
+        }
+        let mut ahead = if round == 0 { 0 } else { AHEAD };
+        let mut is_next = |stop: &Candidate| {
+            let next = let_through.contains(&place(stop)) || ahead > 0;
+            ahead = ahead.saturating_sub(usize::from(next));
+            next
+        };
+        let mut new: Vec<&mut Candidate> = candidates
+            .iter_mut()
+            .filter(|stop| stop.is_open_stop() && !asked.contains(&place(stop)) && is_next(stop))
+            .collect();
+        let mut by_target: BTreeMap<Target, Vec<Box<str>>> = BTreeMap::new();
+        for (target, id) in new.iter().map(|stop| place(stop)) {
+            by_target.entry(target).or_default().push(id);
+        }
+        let known = ask(order, port, by_target).await;
+        for stop in &mut new {
+            let (target, id) = place(stop);
+            let silent = Volumes::Unknown("there was no answer".to_owned());
+            let volumes = known.get(&target).and_then(|known| known.get(&id)).unwrap_or(&silent);
+            not_asked |= *volumes == Volumes::NotAsked;
+            let launch = stop.step().launched;
+            if let Some(why) = obstacle(&settings.restart, history, &id, launch, stop.licenses(), volumes) {
+                found.entry((target.clone(), stop.starts_again(), why.to_string())).or_default().push(id.clone());
+                if stop.starts_again() {
+                    stop.hold();
+                }
+            }
+            asked.insert((target, id));
+        }
+    }
+    let mut steps: HashSet<Place> = HashSet::new();
+    for stop in Candidate::stops(settings, candidates, running, &history.today) {
+        // What nobody asked about by now waits for the next run.
+        if stop.starts_again() && !asked.contains(&place(stop)) {
+            stop.hold();
+        } else {
+            steps.insert(place(stop));
+        }
+    }
+    for ((target, held, _), ids) in &mut found {
+        ids.retain(|id| *held || steps.contains(&(target.clone(), id.clone())));
+    }
+    found.retain(|_, ids| !ids.is_empty());
+    notes(found, not_asked)
+}
+
+/// Asks for the volumes of these instances, `width` targets at a time, as long as there is time.
+async fn ask(
+    order: &Order<'_>,
+    port: &impl Look,
+    stops: BTreeMap<Target, Vec<Box<str>>>,
+) -> HashMap<Target, HashMap<Box<str>, Volumes>> {
+    let asked = stops.into_iter().map(|(target, ids)| async move {
+        let known = match order.clock.left(RESERVE) {
+            None => port.volumes(&target, &ids).await,
+            Some(left) => tokio::time::timeout(left, port.volumes(&target, &ids)).await.unwrap_or_default(),
+        };
+        (target, known)
+    });
+    stream::iter(asked).buffer_unordered(order.settings.run.width).collect().await
+}
+
+fn notes(found: Found, not_asked: bool) -> Vec<String> {
+    let line = |((target, held, why), mut ids): ((Target, bool, String), Vec<Box<str>>)| {
+        ids.sort();
+        let named: Vec<String> = ids.iter().take(NAMED).map(|id| format!("`{id}`")).collect();
+        let more = ids.len().saturating_sub(NAMED);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let what = if held {
+            "not stopped, because the acting role could not start them again at their opening"
+        } else {
+            "these stops cannot be undone, because the acting role could not start them again"
+        };
+        format!("{target}: {}{more}: {what}: {why}", named.join(", "))
+    };
+    let mut notes: Vec<String> = found.into_iter().map(line).collect();
+    if not_asked {
+        let why =
+            "whether what would be stopped can be started again is not known: a saved inventory has no keys of volumes";
+        notes.push(why.to_owned());
+    }
+    notes
+}

@@ -1,0 +1,233 @@
+//! Looks at every target, and has each instance judged as its target arrives, so that memory holds verdicts and not
+//! instances.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::engine::config::Settings;
+use crate::engine::evidence::witness::Sighting;
+use crate::engine::history::unverified::Confirmed;
+use crate::engine::judge::Known;
+use crate::engine::judge::marks::MarkStep;
+use crate::engine::judge::owner::Contacts;
+use crate::engine::model::{Account, Instance, Target};
+use crate::engine::plan::Candidate;
+use crate::engine::report::stocktake::Line;
+use crate::engine::report::{Blind, Row, Skipped};
+use crate::engine::request::{RequestInvalid, Scope};
+use crate::engine::rules::case::History;
+use crate::ports::{Look, PortError};
+use crate::run::clock::Clock;
+use crate::run::judging::Judging;
+use crate::run::sweep::{Depth, How, sweep};
+
+/// What is kept back from the deadline while looking: the time to plan, to record and to answer.
+pub(crate) const RESERVE: Duration = Duration::from_secs(5);
+
+/// The inventory, judged: rows, blind spots, and what a plan is made of.
+#[derive(Debug, Default)]
+pub struct Seen {
+    /// One line for each instance.
+    pub rows: Vec<Row>,
+    /// Steps that the rulings ask for.
+    pub candidates: Vec<Candidate>,
+    /// Targets that could not be looked at.
+    pub blind: Vec<Blind>,
+    /// Targets that the organisation's policy closes.
+    pub closed: Vec<Target>,
+    /// Accounts left out on purpose.
+    pub skipped: Vec<Skipped>,
+    /// What an event names and the settings do not look at.
+    pub outside: Vec<Target>,
+    /// Every account looked at.
+    pub accounts: BTreeMap<Arc<str>, Account>,
+    /// Targets there were, seen, closed or blind.
+    pub targets: usize,
+    /// Targets that were scanned to their end.
+    pub scanned: usize,
+    /// What was measured of candidates.
+    pub known: HashMap<Box<str>, Known>,
+    /// Lines for the stocktake, in a run that takes stock.
+    pub stock: Vec<Line>,
+    /// What was seen active, for the record.
+    pub sightings: Vec<Sighting>,
+    /// Marks that are to be written or removed.
+    pub marks: Vec<MarkStep>,
+    /// Accounts' alternate contacts, where owners may depend on them.
+    pub contacts: Contacts,
+    /// Stops of earlier runs that did not record them, and were made.
+    pub confirmed: Vec<Confirmed>,
+}
+
+/// Why nothing could be looked at.
+#[derive(Debug)]
+pub enum LookError {
+    /// The accounts could not be listed.
+    Accounts(PortError),
+    /// The request selects what is not there.
+    Request(RequestInvalid),
+}
+
+/// Looks at everything in scope and judges it.
+///
+/// # Errors
+/// [`LookError`] when the accounts cannot be listed, or the request selects an account that is not in scope. A
+/// target that cannot be looked at is no error: it is a blind spot.
+pub async fn look(
+    port: &impl Look,
+    settings: &Settings,
+    scope: &Scope,
+    history: &History,
+    clock: Clock,
+    progress: &dyn Fn(usize, usize),
+) -> Result<Seen, LookError> {
+    let mut seen = Seen::default();
+    let mut judging = Judging::new(settings, scope, history, clock);
+    let each = |found, seen: &mut Seen| judging.take(found, seen);
+    survey_each(port, settings, scope, clock, progress, &mut seen, each).await?;
+    judging.finish(port, &mut seen).await;
+    // Two lines share an id only where the answer told none; what they say then gives them their order.
+    let words =
+        |row: &Row| (row.name.clone(), row.policy.as_ref().map(|p| p.name.clone()), format!("{:?}", row.verdict));
+    // Not a stable sort, which would want half as much memory again.
+    seen.rows
+        .sort_unstable_by(|a, b| (&a.target, &a.id).cmp(&(&b.target, &b.id)).then_with(|| words(a).cmp(&words(b))));
+    seen.marks.sort_by(|a, b| (&a.account, &a.region, &a.id).cmp(&(&b.account, &b.region, &b.id)));
+    seen.confirmed.sort_by(|a, b| (&a.target, &a.id).cmp(&(&b.target, &b.id)));
+    Ok(seen.sorted())
+}
+
+impl Seen {
+    /// What was not looked at, in an order of its own, and not in that of the answers.
+    fn sorted(mut self) -> Self {
+        self.blind.sort();
+        self.closed.sort();
+        self.skipped.sort();
+        self
+    }
+}
+
+/// Finds every instance in scope, and notes in `seen` what could not be looked at.
+pub(crate) async fn survey(
+    port: &impl Look,
+    settings: &Settings,
+    scope: &Scope,
+    clock: Clock,
+    progress: &dyn Fn(usize, usize),
+    seen: &mut Seen,
+) -> Result<Vec<Found>, LookError> {
+    let mut all = Vec::new();
+    survey_each(port, settings, scope, clock, progress, seen, |found, _| all.push(found)).await?;
+    Ok(all)
+}
+
+/// The same, handing each instance on as soon as its target was looked at.
+async fn survey_each(
+    port: &impl Look,
+    settings: &Settings,
+    scope: &Scope,
+    clock: Clock,
+    progress: &dyn Fn(usize, usize),
+    seen: &mut Seen,
+    each: impl FnMut(Found, &mut Seen),
+) -> Result<(), LookError> {
+    if scope.is_empty() {
+        return Ok(());
+    }
+    let how = How { depth: Depth::Instances, width: settings.run.width, scope, clock, progress };
+    let targets = sweep(port, how, seen, each).await?;
+    check_regions(scope, &targets, seen)?;
+    seen.outside = outside(scope, &targets, seen);
+    let named = |region: &Arc<str>| &**region != EVERYWHERE;
+    let unscanned = seen.blind.iter().filter(|blind| named(&blind.region)).count()
+        + seen.closed.iter().filter(|closed| named(&closed.region)).count();
+    seen.scanned = targets.len().saturating_sub(unscanned);
+    seen.targets = targets.len() + seen.blind.iter().filter(|blind| &*blind.region == EVERYWHERE).count();
+    Ok(())
+}
+
+/// The Region of what is so of a whole account.
+pub(crate) const EVERYWHERE: &str = "*";
+
+/// A Region that no account has is a typo, and a typo must not look like a clean result. Where an account could
+/// not be asked for its Regions, or none is looked at, nobody knows.
+fn check_regions(scope: &Scope, targets: &[Target], seen: &Seen) -> Result<(), LookError> {
+    let unasked = seen.blind.iter().any(|blind| &*blind.region == EVERYWHERE);
+    if unasked || targets.is_empty() && scope.regions.is_none() {
+        return Ok(());
+    }
+    let there = |name: &String| targets.iter().any(|target| *target.region == **name);
+    match scope.regions.iter().flatten().find(|name| !there(name)) {
+        None => Ok(()),
+        Some(name) => {
+            let mend = "see `idle-reaper targets` for what is";
+            Err(LookError::Request(RequestInvalid::OutOfScope { what: "Region", name: name.clone(), mend }))
+        }
+    }
+}
+
+/// What an event names and nobody looks at: neither seen, nor blind, nor closed, nor left out for its state.
+fn outside(scope: &Scope, targets: &[Target], seen: &Seen) -> Vec<Target> {
+    let known = |account: &str, region: &str| {
+        let covers = |target: &Target| *target.account == *account && [region, "*"].contains(&&*target.region);
+        let blind = |blind: &Blind| *blind.account == *account && [region, "*"].contains(&&*blind.region);
+        targets.iter().any(covers)
+            || seen.closed.iter().any(covers)
+            || seen.blind.iter().any(blind)
+            || seen.skipped.iter().any(|skipped| *skipped.account == *account)
+    };
+    let places = scope.places.iter().flatten().filter(|(account, region)| !known(account, region));
+    places.map(|(account, region)| Target::new(account.as_str(), region.as_str())).collect()
+}
+
+/// Every instance that was seen, with the target's own verdict on whether it was seen whole.
+pub(crate) struct Found {
+    pub(crate) instance: Instance,
+    /// Whether the whole target was seen. What a broken look has shown is shown too, and not acted on.
+    pub(crate) whole: bool,
+}
+
+/// What would be looked at.
+#[derive(Debug)]
+pub struct Aim {
+    /// Accounts, by id.
+    pub accounts: Vec<Account>,
+    /// Accounts and Regions.
+    pub targets: Vec<Target>,
+    /// Accounts whose Regions could not be asked for.
+    pub blind: Vec<Blind>,
+    /// Accounts that the organisation's policy closes.
+    pub closed: Vec<Target>,
+    /// Accounts left out on purpose.
+    pub skipped: Vec<Skipped>,
+}
+
+/// Finds what would be looked at, and looks at no instance.
+///
+/// # Errors
+/// [`LookError`] when the accounts cannot be listed.
+pub async fn aim(port: &impl Look, settings: &Settings, scope: &Scope, clock: Clock) -> Result<Aim, LookError> {
+    let mut seen = Seen::default();
+    let how = How { depth: Depth::Regions, width: settings.run.width, scope, clock, progress: &|_, _| {} };
+    let targets = sweep(port, how, &mut seen, |_, _| {}).await?;
+    let Seen { accounts, blind, closed, skipped, .. } = seen.sorted();
+    Ok(Aim { accounts: accounts.into_values().collect(), targets, blind, closed, skipped })
+}
+
+/// Finds the accounts that would be looked at, by id, and those that are left out on purpose.
+///
+/// # Errors
+/// As [`aim`].
+pub(crate) async fn accounts(
+    port: &impl Look,
+    settings: &Settings,
+    scope: &Scope,
+    clock: Clock,
+) -> Result<(Vec<Account>, Vec<Skipped>), LookError> {
+    let mut seen = Seen::default();
+    let how = How { depth: Depth::Accounts, width: settings.run.width, scope, clock, progress: &|_, _| {} };
+    sweep(port, how, &mut seen, |_, _| {}).await?;
+    let Seen { accounts, skipped, .. } = seen.sorted();
+    Ok((accounts.into_values().collect(), skipped))
+}

@@ -1,0 +1,57 @@
+//! Watches what was stopped or started until it is as wanted, a bounded number of times.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use crate::engine::model::{Instance, State, Target};
+use crate::engine::plan::Step;
+use crate::ports::{Act, ActError, Look, Pause};
+use crate::run::act::{Acting, LOOK};
+
+/// Waits between looks after a stop or start: 15 s in all, less where the deadline is near. A stop shows within
+/// a second or two; a start takes longer, and one that lacks a KMS grant falls back within seconds.
+const LOOKS: [Duration; 5] = [
+    Duration::from_millis(500),
+    Duration::from_millis(1500),
+    Duration::from_secs(3),
+    Duration::from_secs(5),
+    Duration::from_secs(5),
+];
+
+impl<L: Look, A: Act, P: Pause> Acting<'_, L, A, P> {
+    /// Looks until everything that was not refused is as wanted, a bounded number of times. What was seen last.
+    pub(crate) async fn watch(
+        &self,
+        target: &Target,
+        steps: &[&Step],
+        ends: &HashMap<Box<str>, Result<(), ActError>>,
+        wanted: impl Fn(State) -> bool,
+    ) -> HashMap<Box<str>, Instance> {
+        let begun: Vec<&Step> = steps
+            .iter()
+            .copied()
+            .filter(|step| !matches!(ends.get(&step.id), Some(Err(ActError::Refused(_) | ActError::NotSent(_)))))
+            .collect();
+        let mut seen: HashMap<Box<str>, Instance> = HashMap::new();
+        if begun.is_empty() {
+            return seen;
+        }
+        for wait in std::iter::once(Duration::ZERO).chain(LOOKS) {
+            let reached = |step: &&Step| seen.get(&step.id).is_some_and(|instance| wanted(instance.state));
+            let open: Vec<&Step> = begun.iter().copied().filter(|step| !reached(step)).collect();
+            if open.is_empty() {
+                break;
+            }
+            if !wait.is_zero() {
+                if !self.clock.fits(wait + LOOK) {
+                    break;
+                }
+                tokio::time::sleep(wait).await;
+            }
+            if let Ok(now) = self.see(target, &open).await {
+                seen.extend(now);
+            }
+        }
+        seen
+    }
+}

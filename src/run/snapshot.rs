@@ -1,0 +1,45 @@
+//! Saves what is seen, to be judged again later, elsewhere, under other settings.
+
+use std::collections::BTreeMap;
+
+use crate::engine::config::Settings;
+use crate::engine::model::{Instance, Target};
+use crate::engine::report::snapshot::{Saved, Snapshot};
+use crate::engine::request::Scope;
+use crate::ports::Look;
+use crate::run::clock::Clock;
+use crate::run::scan::{LookError, Seen, survey};
+
+/// Looks at everything in scope and saves it.
+///
+/// # Errors
+/// [`LookError`] when the accounts cannot be listed.
+pub async fn snapshot(
+    port: &impl Look,
+    settings: &Settings,
+    scope: &Scope,
+    clock: Clock,
+    progress: &dyn Fn(usize, usize),
+) -> Result<Snapshot, LookError> {
+    let mut seen = Seen::default();
+    let found = survey(port, settings, scope, clock, progress, &mut seen).await?;
+    let mut targets: BTreeMap<Target, Vec<Instance>> = BTreeMap::new();
+    for found in found {
+        targets.entry(found.instance.target.clone()).or_default().push(found.instance);
+    }
+    let saved = targets.into_iter().map(|(Target { account, region }, mut instances)| {
+        instances.sort_by(|a, b| a.id.cmp(&b.id));
+        Saved { account, region, instances }
+    });
+    let units = settings.never.organizational_units.iter().chain(&settings.look.organizational_units);
+    Ok(Snapshot {
+        snapshot: 1,
+        taken_at: clock.at(),
+        units_asked: units.cloned().collect(),
+        accounts: seen.accounts.into_values().collect(),
+        skipped: seen.skipped,
+        targets: saved.collect(),
+        blind: seen.blind,
+        closed: seen.closed,
+    })
+}

@@ -1,0 +1,179 @@
+//! The reaper's own tag, which must tell the truth: that what was stopped bears it, and what was not does not. AWS may
+//! confirm a tag that it does not write, and may show one late. So what is not as it should be is written once more and
+//! looked at again; if it still is not so, that is said. A stop is never undone for it.
+
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
+
+use crate::engine::model::{Instance, Reason, State, Target};
+use crate::engine::plan::Step;
+use crate::engine::report::{Ending, Outcome};
+use crate::engine::tags::stop_tag::{Because, OwnTag};
+use crate::ports::{Act, Look, Pause};
+use crate::run::act::{Acting, LOOK};
+use crate::run::bisect::bisect;
+
+/// Waits before the looks at a tag: 5 s in all, less where the deadline is near. A tag shows within a second. After the
+/// first look that does not show it, it is written once more: to write it twice does no harm, and to wait might.
+const LOOKS: [Duration; 4] =
+    [Duration::from_millis(500), Duration::from_millis(500), Duration::from_secs(1), Duration::from_secs(3)];
+
+/// What the reaper's tag should be by now.
+#[derive(Clone, Copy)]
+enum Wish<'a> {
+    /// There, with this value.
+    Stands(&'a str),
+    /// Not there any more.
+    Gone,
+}
+
+impl Wish<'_> {
+    /// Whether an instance does not bear what it should. What is terminated needs no tag.
+    fn fails(self, instance: &Instance, key: &str) -> bool {
+        let now = instance.tags.get(key);
+        match (self, instance.state) {
+            (Self::Stands(_), State::ShuttingDown | State::Terminated) => false,
+            (
+                Self::Stands(value),
+                State::Pending | State::Running | State::Stopping | State::Stopped | State::Unknown,
+            ) => now != Some(value),
+            (Self::Gone, _) => now.is_some(),
+        }
+    }
+}
+
+impl<L: Look, A: Act, P: Pause> Acting<'_, L, A, P> {
+    /// The reaper's tag as of now, the same for a whole batch. What an undo leaves stopped is still the work of the
+    /// run that it undoes.
+    pub(crate) fn own_tag(&self, policy: &str, steps: &[&Step]) -> String {
+        let run = self.again.undoes().unwrap_or(&self.run.id).to_owned();
+        let idle = steps.iter().any(|step| step.reason == Reason::Idle);
+        let because = if idle { Because::Idle } else { Because::Hours };
+        let hub = self.settings.run.hub.clone();
+        OwnTag { at: self.clock.now(), run, policy: policy.to_owned(), because, hub }.to_string()
+    }
+
+    /// Sees to it that what was stopped, or may have been, bears the tag that was written before. Without it nobody
+    /// could tell who stopped it, and it would not be started again. What could not be looked at after its stop is
+    /// tagged once more all the same.
+    pub(crate) async fn vouch(
+        &self,
+        target: &Target,
+        steps: &[&Step],
+        seen: &HashMap<Box<str>, Instance>,
+        value: &str,
+        outcomes: &mut [Outcome],
+    ) {
+        let key = self.settings.tags.stopped.as_str();
+        let may_stop = |step: &Step| {
+            let end = outcomes.iter().find(|outcome| outcome.id == step.id).map(|outcome| outcome.outcome);
+            matches!(end, Some(Ending::Stopped | Ending::Stopping | Ending::Unverified))
+        };
+        let bare = |step: &Step| seen.get(&step.id).is_none_or(|now| Wish::Stands(value).fails(now, key));
+        let bare: Vec<&Step> = steps.iter().copied().filter(|step| may_stop(step) && bare(step)).collect();
+        for (id, looked) in self.settle(target, bare, Wish::Stands(value)).await {
+            self.troubled.set(true);
+            let mend = format!("start it when it is wanted, or tag it by hand: `{value}`");
+            let why = if looked || seen.contains_key(&id) {
+                format!("its tag `{key}` is not on it, though AWS confirmed it, so nothing will start it again; {mend}")
+            } else {
+                format!("whether its tag `{key}` is on it could not be seen; if not, {mend}")
+            };
+            add(outcomes, &id, &format!("; and {why}"));
+        }
+    }
+
+    /// Removes the reaper's tag where its stop has failed, or its start has come about. A tag that is older than the
+    /// start says by itself that it is over; one on a failed stop does not, so it is looked at.
+    pub(crate) async fn take_back(&self, target: &Target, steps: &[&Step], ids: &[Box<str>], outcomes: &mut [Outcome]) {
+        let key = self.settings.tags.stopped.as_str();
+        let attempt = |part: Vec<Box<str>>| async move { self.act.untag(target, &part, key).await };
+        let mut removed: HashSet<Box<str>> = HashSet::new();
+        for (id, end) in bisect(ids, attempt).await {
+            match end {
+                Ok(()) => {
+                    removed.insert(id);
+                }
+                Err(why) => add(outcomes, &id, &format!("; and its tag `{key}` could not be removed: {why}")),
+            }
+        }
+        let failed = |id: &str| outcomes.iter().any(|one| *one.id == *id && one.outcome != Ending::Started);
+        let doubtful = |step: &&&Step| removed.contains(&step.id) && failed(&step.id);
+        let doubtful: Vec<&Step> = steps.iter().filter(doubtful).copied().collect();
+        for (id, _) in self.settle(target, doubtful, Wish::Gone).await.into_iter().filter(|(_, looked)| *looked) {
+            self.troubled.set(true);
+            add(outcomes, &id, &format!("; and its tag `{key}` could not be removed, though AWS confirmed it"));
+        }
+    }
+
+    /// Writes the reaper's tag anew on what fell back: its start is still owed.
+    pub(crate) async fn owe(
+        &self,
+        target: &Target,
+        policy: &str,
+        steps: &[&Step],
+        ids: &[Box<str>],
+        outcomes: &mut [Outcome],
+    ) {
+        let (key, value) = (self.settings.tags.stopped.as_str(), self.own_tag(policy, &[]));
+        let value = value.as_str();
+        let attempt = |part: Vec<Box<str>>| async move { self.act.tag(target, &part, key, value).await };
+        let mut written: HashSet<Box<str>> = HashSet::new();
+        for (id, end) in bisect(ids, attempt).await {
+            match end {
+                Ok(()) => {
+                    written.insert(id);
+                }
+                Err(why) => add(outcomes, &id, &format!("; and its tag `{key}` could not be written anew: {why}")),
+            }
+        }
+        let owed: Vec<&Step> = steps.iter().filter(|step| written.contains(&step.id)).copied().collect();
+        for (id, _) in self.settle(target, owed, Wish::Stands(value)).await.into_iter().filter(|(_, looked)| *looked) {
+            self.troubled.set(true);
+            add(
+                outcomes,
+                &id,
+                &format!("; and its tag `{key}` is not as it was written anew, though AWS confirmed it"),
+            );
+        }
+    }
+
+    /// Looks at the reaper's tag until it is as it should be, a bounded number of times, and writes it once more after
+    /// the first look, or where none could be had. Who was not seen with the tag as it should be; and whether there was
+    /// a look at all.
+    async fn settle(&self, target: &Target, steps: Vec<&Step>, wish: Wish<'_>) -> Vec<(Box<str>, bool)> {
+        let key = self.settings.tags.stopped.as_str();
+        let (mut open, mut looked, mut written) = (steps, false, false);
+        for wait in LOOKS {
+            if open.is_empty() || !self.clock.fits(wait + LOOK) {
+                break;
+            }
+            tokio::time::sleep(wait).await;
+            if let Ok(now) = self.see(target, &open).await {
+                open.retain(|step| now.get(&step.id).is_some_and(|now| wish.fails(now, key)));
+                looked = true;
+            }
+            if !written {
+                written = true;
+                let ids: Vec<Box<str>> = open.iter().map(|step| step.id.clone()).collect();
+                let attempt = |part: Vec<Box<str>>| async move {
+                    self.in_time()?;
+                    match wish {
+                        Wish::Stands(value) => self.act.tag(target, &part, key, value).await,
+                        Wish::Gone => self.act.untag(target, &part, key).await,
+                    }
+                };
+                // Whether it was written, the next look tells.
+                let _ = bisect(&ids, attempt).await;
+            }
+        }
+        open.iter().map(|step| (step.id.clone(), looked)).collect()
+    }
+}
+
+/// Adds to the words of one outcome.
+fn add(outcomes: &mut [Outcome], id: &str, why: &str) {
+    if let Some(outcome) = outcomes.iter_mut().find(|outcome| *outcome.id == *id) {
+        outcome.detail += why;
+    }
+}

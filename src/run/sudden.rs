@@ -1,0 +1,174 @@
+//! Holds back a run that would suddenly stop far more than the same weekday ever did, and leaves to later runs how
+//! many this one would stop. Only runs of the whole scope are compared and counted: a narrow one teaches nothing.
+
+use chrono::NaiveDate;
+use futures_util::stream::{self, StreamExt};
+
+use crate::engine::plan::caps::Cap;
+use crate::engine::report::Report;
+use crate::engine::request::RequestInvalid;
+use crate::engine::undo::sudden::{
+    ACKNOWLEDGE_DAYS, Count, NEVER_BELOW, NotAcknowledged, Sudden, WEEKS, covers, earlier_days, enforced, highest,
+    recent_days, sudden,
+};
+use crate::ports::{PortError, ReadRecord, WriteRecord};
+use crate::run::error::Error;
+use crate::run::order::Order;
+
+/// Where counts stand, by date and run.
+const COUNTS: &str = "counts";
+
+/// Days read at once: all of them. A day is one list, then a get for each of its runs, 16 at once. A run every
+/// 10 minutes leaves 144 files a day, so that six days are at most 6 lists and 864 gets, and the wait that of 10
+/// calls. Most runs would stop so few that they read nothing.
+const WIDTH: usize = 8;
+
+/// What an earlier run left.
+struct Known {
+    day: NaiveDate,
+    run: String,
+    count: Count,
+}
+
+/// What a run leaves, and what was found out on the way.
+struct Weighed {
+    count: Count,
+    sudden: Option<Sudden>,
+    /// The run that is acknowledged: its file and what it left.
+    acknowledged: Option<(String, Count)>,
+}
+
+/// Whether the acknowledgement that the run brings, if any, can hold at all: known before anything is looked at.
+pub(crate) fn check(order: &Order<'_>) -> Result<(), Error> {
+    match order.acknowledge {
+        None => Ok(()),
+        Some(_) if !order.run.scope.is_whole() => Err(RequestInvalid::AcknowledgeNarrow.into()),
+        Some(run) if order.settings.run.record.is_none() => {
+            Err(NotAcknowledged::Unknown { run: run.to_owned() }.into())
+        }
+        Some(_) => Ok(()),
+    }
+}
+
+/// Compares the run with earlier ones, makes a refusal of its plan where it is a sudden change, and writes its
+/// count. Called before anything is done.
+pub(crate) async fn hold_back(order: &Order<'_>, hub: &impl WriteRecord, report: &mut Report) -> Result<(), Error> {
+    let Some(weighed) = weigh(order, hub, report).await? else { return Ok(()) };
+    let Weighed { mut count, sudden, acknowledged } = weighed;
+    if let Some(sudden) = sudden {
+        count.held = true;
+        report.troubled = true;
+        let why = refusal(sudden, report);
+        if report.plan.refused.is_some() {
+            report.notes.push(why);
+        } else {
+            report.plan = report.plan.clone().refuse(why, Cap::SuddenChange);
+        }
+    }
+    write(hub, &key(report.at.date_naive(), &report.run), &count).await.map_err(Error::Record)?;
+    if let Some((key, held)) = acknowledged {
+        let held = Count { acknowledged_by: Some(report.run.to_string()), ..held };
+        write(hub, &key, &held).await.map_err(Error::Record)?;
+    }
+    Ok(())
+}
+
+/// What a dry run has to say of it: whether an apply would be held back. Writes nothing.
+pub(crate) async fn foretell(
+    order: &Order<'_>,
+    hub: &impl ReadRecord,
+    report: &Report,
+) -> Result<Option<String>, Error> {
+    let weighed = match weigh(order, hub, report).await {
+        Err(Error::Record(why)) => {
+            return Ok(Some(format!("the run record cannot be read, so sudden change is not judged: {why}")));
+        }
+        weighed => weighed?,
+    };
+    let sudden = weighed.and_then(|weighed| weighed.sudden);
+    Ok(sudden.map(|sudden| {
+        format!("an apply would be held back: {}; its report will say how to acknowledge it", words(sudden, report))
+    }))
+}
+
+/// `None` where there is nothing to compare: a narrow run, or no record.
+async fn weigh(order: &Order<'_>, hub: &impl ReadRecord, report: &Report) -> Result<Option<Weighed>, Error> {
+    let Order { run, settings, clock: _, wall: _, reviewed, acknowledge, progress: _ } = order;
+    if !run.scope.is_whole() || settings.run.record.is_none() {
+        return Ok(None);
+    }
+    let today = report.at.date_naive();
+    let mut count = Count::of(&report.rows, &report.plan, *reviewed);
+    if let Some(run) = acknowledge {
+        let (key, held) = held_back(hub, today, run, count.armed).await?;
+        count.acknowledges = Some((*run).to_owned());
+        return Ok(Some(Weighed { count, sudden: None, acknowledged: Some((key, held)) }));
+    }
+    if count.armed <= NEVER_BELOW {
+        return Ok(Some(Weighed { count, sudden: None, acknowledged: None }));
+    }
+    let known = days(hub, earlier_days(today).chain([today])).await.map_err(Error::Record)?;
+    let on = |own: bool| known.iter().filter(move |known| (known.day == today) == own).map(|known| &known.count);
+    let sudden = sudden(count.armed, highest(on(false), on(true), &enforced(settings)));
+    Ok(Some(Weighed { count, sudden, acknowledged: None }))
+}
+
+/// The run that is acknowledged, if it was held back of late and covers so many.
+async fn held_back(hub: &impl ReadRecord, today: NaiveDate, run: &str, armed: usize) -> Result<(String, Count), Error> {
+    let known = days(hub, recent_days(today)).await.map_err(Error::Record)?;
+    let found = known.into_iter().find(|known| known.run == run && known.count.held);
+    let Some(Known { day, run: id, count: held }) = found else {
+        return Err(NotAcknowledged::Unknown { run: run.to_owned() }.into());
+    };
+    if !covers(held.armed, armed) {
+        return Err(NotAcknowledged::Beyond { run: run.to_owned(), held: held.armed, armed }.into());
+    }
+    Ok((key(day, &id), held))
+}
+
+/// The counts of these days.
+async fn days(hub: &impl ReadRecord, days: impl Iterator<Item = NaiveDate>) -> Result<Vec<Known>, PortError> {
+    let reads = days.map(|day| async move { (day, hub.read_since(&folder(day), "").await) });
+    let read: Vec<_> = stream::iter(reads).buffer_unordered(WIDTH).collect().await;
+    let mut known = Vec::new();
+    for (day, entries) in read {
+        for (key, text) in entries? {
+            let file = key.rsplit_once('/').map_or(&*key, |(_, file)| file);
+            let Some(run) = file.strip_suffix(".json") else { continue }; // a draft that was never finished
+            // What cannot be read teaches nothing, and is no excuse either: the day is known, and its count is zero.
+            let count = serde_json::from_str(&text).unwrap_or_default();
+            known.push(Known { day, run: run.to_owned(), count });
+        }
+    }
+    Ok(known)
+}
+
+/// `counts/date=2026-11-25`
+fn folder(day: NaiveDate) -> String {
+    format!("{COUNTS}/date={day}")
+}
+
+/// `counts/date=2026-11-25/<run>.json`
+fn key(day: NaiveDate, run: &str) -> String {
+    format!("{}/{run}.json", folder(day))
+}
+
+async fn write(hub: &impl WriteRecord, key: &str, count: &Count) -> Result<(), PortError> {
+    let text = serde_json::to_string(count).map_err(|error| PortError(error.to_string()))?;
+    hub.write(key, &text).await.map(|_| ())
+}
+
+fn words(sudden: Sudden, report: &Report) -> String {
+    let Sudden { armed, highest } = sudden;
+    let weekday = report.at.format("%A");
+    format!(
+        "{armed} instances would be stopped, and on no {weekday} (UTC) of the last {WEEKS} weeks were there more than {highest}; beyond one and a half times as many a run is held back"
+    )
+}
+
+fn refusal(sudden: Sudden, report: &Report) -> String {
+    let (words, run) = (words(sudden, report), &report.run);
+    format!(
+        "sudden change: {words}. If they are right, acknowledge this run within {ACKNOWLEDGE_DAYS} days: `idle-reaper apply --acknowledge {run}`, or the request {{\"mode\":\"apply\",\"acknowledge\":\"{run}\"}}"
+    )
+}

@@ -1,0 +1,293 @@
+//! Looks at an organisation while its accounts are still being listed: a list of a thousand comes in fifty pages, one
+//! after the other, and whoever waited for the last of them would be half done by then.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::pin::pin;
+use std::sync::Arc;
+
+use futures_util::stream::{FuturesUnordered, StreamExt};
+use tokio::sync::mpsc;
+
+use crate::engine::config::UNKNOWN;
+use crate::engine::model::{Instance, Target};
+use crate::engine::report::{Blind, Skipped};
+use crate::engine::request::{RequestInvalid, Scope};
+use crate::ports::{FoundAccount, Look, PortError, Unseen};
+use crate::run::clock::Clock;
+use crate::run::contained::contained;
+use crate::run::scan::{EVERYWHERE, Found, LookError, RESERVE, Seen};
+
+/// How far a look goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Depth {
+    /// Which accounts there are.
+    Accounts,
+    /// Which Regions they have.
+    Regions,
+    /// Which instances are there.
+    Instances,
+}
+
+/// How an organisation is looked at.
+#[derive(Clone, Copy)]
+pub(crate) struct How<'a> {
+    pub(crate) depth: Depth,
+    /// Calls in flight.
+    pub(crate) width: usize,
+    pub(crate) scope: &'a Scope,
+    pub(crate) clock: Clock,
+    pub(crate) progress: &'a dyn Fn(usize, usize),
+}
+
+/// Something that can be asked.
+enum Task {
+    Regions(Arc<str>),
+    Instances(Target),
+}
+
+/// What was answered.
+enum Answer {
+    Regions(Arc<str>, Result<Vec<Arc<str>>, Unseen>),
+    Instances(Target, Vec<Instance>, Result<(), Unseen>),
+}
+
+/// Lists the accounts, looks into them, and hands each instance on as soon as its target was looked at; notes in `seen`
+/// what could not be looked at. Answers every target there is.
+///
+/// # Errors
+/// [`LookError`] when the accounts cannot be listed, or the request selects an account that is not there.
+pub(crate) async fn sweep(
+    port: &impl Look,
+    how: How<'_>,
+    seen: &mut Seen,
+    each: impl FnMut(Found, &mut Seen),
+) -> Result<Vec<Target>, LookError> {
+    let How { depth: _, width, scope, clock, progress: _ } = how;
+    let only: Option<Vec<Box<str>>> =
+        scope.instances.as_ref().map(|ids| ids.iter().map(|id| id.as_str().into()).collect());
+    let (only, mut sweeping) = (only.as_deref(), Sweeping::new(how, seen, each));
+    let left = clock.left(RESERVE);
+    if left.is_some_and(|left| left.is_zero()) {
+        return Err(no_time_to_list());
+    }
+    let (send, mut listed) = mpsc::unbounded_channel();
+    // The sender is dropped with the last account, which closes the channel.
+    let mut listing = pin!(async move { port.accounts(|found| drop(send.send(found))).await });
+    let mut out_of_time = pin!(async {
+        match left {
+            Some(left) => tokio::time::sleep(left).await,
+            None => std::future::pending().await,
+        }
+    });
+    let (mut all_listed, mut no_more) = (false, false);
+    let mut asked = FuturesUnordered::new();
+    loop {
+        // The list is a call in flight, too.
+        while asked.len() < width - usize::from(!all_listed)
+            && let Some(task) = sweeping.next()
+        {
+            asked.push(ask(port, task, only));
+        }
+        if asked.is_empty() && no_more {
+            break;
+        }
+        tokio::select! {
+            // In this order, for of many looks one is always ready: neither the list nor the deadline may wait for that.
+            biased;
+            ended = &mut listing, if !all_listed => {
+                ended.map_err(LookError::Accounts)?;
+                all_listed = true;
+            }
+            found = listed.recv(), if !no_more => match found {
+                Some(found) => sweeping.admit(found),
+                None => no_more = true,
+            },
+            () = &mut out_of_time => {
+                if !no_more {
+                    return Err(no_time_to_list());
+                }
+                break;
+            }
+            Some(answer) = asked.next(), if !asked.is_empty() => sweeping.take(answer),
+        }
+    }
+    sweeping.end()
+}
+
+/// What was not listed has no name under which it could be shown as blind.
+fn no_time_to_list() -> LookError {
+    let why = "there was no time left before the run's deadline to list them all; give the run more time";
+    LookError::Accounts(PortError(why.to_owned()))
+}
+
+async fn ask(port: &impl Look, task: Task, only: Option<&[Box<str>]>) -> Answer {
+    match task {
+        Task::Regions(account) => {
+            let regions = contained("regions", &account, port.regions(&account)).await;
+            Answer::Regions(account, regions.unwrap_or_else(|panic| Err(Unseen::Blind(panic))))
+        }
+        Task::Instances(target) => {
+            let mut instances = Vec::new();
+            let looked = port.instances(&target, only, |instance| instances.push(instance));
+            let answer = contained("look", &target.account, looked).await;
+            let answer = answer.unwrap_or_else(|panic| Err(Unseen::Blind(panic)));
+            // Pages may overlap while instances come and go: what two of them show is one, as the later one has it.
+            instances.reverse();
+            instances.sort_by(|a: &Instance, b| a.id.cmp(&b.id));
+            instances.dedup_by(|a, b| !a.id.is_empty() && a.id == b.id);
+            Answer::Instances(target, instances, answer)
+        }
+    }
+}
+
+/// What is known so far, and what is to be asked next.
+struct Sweeping<'a, E> {
+    how: How<'a>,
+    seen: &'a mut Seen,
+    each: E,
+    /// Accounts that the request selects and that were not found so far.
+    wanted: Vec<(&'a String, Scope)>,
+    /// Every target, and whether it was looked at.
+    targets: BTreeMap<Target, bool>,
+    looked: usize,
+    /// Accounts of which nobody knows the Regions yet.
+    open: BTreeSet<Arc<str>>,
+    /// Accounts whose Regions are to be asked, and one Region of each other. Whoever looks into an account first
+    /// waits for its session, and the rest of the account would wait with it, a seat each: in an organisation of a
+    /// thousand accounts and seventeen Regions that was half of the run.
+    first: VecDeque<Task>,
+    /// Regions of accounts that somebody has looked into.
+    then: VecDeque<Task>,
+    /// Regions of the others.
+    waiting: HashMap<Arc<str>, Vec<Target>>,
+}
+
+impl<'a, E: FnMut(Found, &mut Seen)> Sweeping<'a, E> {
+    fn new(how: How<'a>, seen: &'a mut Seen, each: E) -> Self {
+        let only = |name: &String| Scope { accounts: Some(vec![name.clone()]), ..Scope::default() };
+        let wanted = how.scope.accounts.iter().flatten().map(|name| (name, only(name))).collect();
+        let (targets, open, waiting) = (BTreeMap::new(), BTreeSet::new(), HashMap::new());
+        let (first, then) = (VecDeque::new(), VecDeque::new());
+        Self { how, seen, each, wanted, targets, looked: 0, open, first, then, waiting }
+    }
+
+    fn next(&mut self) -> Option<Task> {
+        self.first.pop_front().or_else(|| self.then.pop_front())
+    }
+
+    /// An account that was listed. Pages may overlap: what comes again is known.
+    fn admit(&mut self, found: FoundAccount) {
+        let FoundAccount { account, inactive } = found;
+        self.wanted.retain(|(_, only)| !only.has_account(&account.id, account.name.as_deref()));
+        let known = self.seen.accounts.contains_key(&account.id)
+            || self.seen.skipped.iter().any(|skipped| skipped.account == account.id);
+        // What an inventory does not tell may be what the request selects.
+        let selected = &*account.id == UNKNOWN || self.how.scope.has_account(&account.id, account.name.as_deref());
+        if known || !selected {
+            return;
+        }
+        match inactive {
+            Some(because) => self.seen.skipped.push(Skipped { account: account.id, name: account.name, because }),
+            None => {
+                if self.how.depth >= Depth::Regions {
+                    self.open.insert(account.id.clone());
+                    self.first.push_back(Task::Regions(account.id.clone()));
+                }
+                self.seen.accounts.insert(account.id.clone(), account);
+            }
+        }
+    }
+
+    fn take(&mut self, answer: Answer) {
+        match answer {
+            Answer::Regions(account, answer) => {
+                self.open.remove(&account);
+                match answer {
+                    Ok(regions) => self.regions(&account, regions),
+                    // Only a Region with a name is denied by policy. Of an account without a list nothing is known.
+                    Err(Unseen::Closed) => self.unseen(Target::new(account, EVERYWHERE), denied("listing its Regions")),
+                    Err(why) => self.unseen(Target::new(account, EVERYWHERE), why),
+                }
+            }
+            Answer::Instances(target, instances, answer) => self.instances(target, instances, answer),
+        }
+    }
+
+    fn unseen(&mut self, target: Target, why: Unseen) {
+        match why {
+            Unseen::Closed => self.seen.closed.push(target),
+            Unseen::Blind(cause) => {
+                let Target { account, region } = target;
+                self.seen.blind.push(Blind { account, region, cause });
+            }
+        }
+    }
+
+    fn regions(&mut self, account: &Arc<str>, regions: Vec<Arc<str>>) {
+        let scope = self.how.scope;
+        let in_scope = regions
+            .into_iter()
+            .filter(|region| &**region == UNKNOWN || scope.has_region(region) && scope.has_place(account, region));
+        let mut new: Vec<Target> = in_scope.map(|region| Target::new(account.clone(), region)).collect();
+        new.sort();
+        new.dedup();
+        self.targets.extend(new.iter().map(|target| (target.clone(), false)));
+        if self.how.depth >= Depth::Instances
+            && let Some(first) = new.pop()
+        {
+            self.first.push_back(Task::Instances(first));
+            self.waiting.insert(account.clone(), new);
+        }
+    }
+
+    fn instances(&mut self, target: Target, instances: Vec<Instance>, answer: Result<(), Unseen>) {
+        self.then.extend(self.waiting.remove(&target.account).into_iter().flatten().map(Task::Instances));
+        let whole = answer.is_ok();
+        instances.into_iter().for_each(|instance| (self.each)(Found { instance, whole }, self.seen));
+        self.targets.insert(target.clone(), true);
+        if let Err(why) = answer {
+            self.unseen(target, why);
+        }
+        self.looked += 1;
+        (self.how.progress)(self.looked, self.targets.len());
+    }
+
+    /// What was not asked in time is blind.
+    fn end(mut self) -> Result<Vec<Target>, LookError> {
+        if let Some((name, _)) = self.wanted.first() {
+            let mend = "see `idle-reaper targets` for what is";
+            let wrong = RequestInvalid::OutOfScope { what: "account", name: (*name).clone(), mend };
+            return Err(LookError::Request(wrong));
+        }
+        let late = || Unseen::Blind("there was no time left to look before the run's deadline".to_owned());
+        for account in std::mem::take(&mut self.open) {
+            self.unseen(Target::new(account, EVERYWHERE), late());
+        }
+        let targets = std::mem::take(&mut self.targets);
+        if self.how.depth >= Depth::Instances {
+            for target in targets.iter().filter(|(_, looked)| !**looked).map(|(target, _)| target.clone()) {
+                self.unseen(target, late());
+            }
+        }
+        let targets: Vec<Target> = targets.into_keys().collect();
+        self.nothing_but_denied(&targets);
+        Ok(targets)
+    }
+
+    /// Where every Region of an account is denied by policy, nothing is known of the account: it is unreachable.
+    fn nothing_but_denied(&mut self, targets: &[Target]) {
+        let closed: BTreeSet<Target> = self.seen.closed.iter().cloned().collect();
+        let open: BTreeSet<&str> =
+            targets.iter().filter(|target| !closed.contains(target)).map(|target| &*target.account).collect();
+        let (denied_all, named) = closed.into_iter().partition(|target: &Target| !open.contains(&*target.account));
+        self.seen.closed = named;
+        denied_all.into_iter().for_each(|target: Target| self.unseen(target, denied("every Region of this account")));
+    }
+}
+
+fn denied(what: &str) -> Unseen {
+    Unseen::Blind(format!(
+        "a service control policy denies {what}, so nothing is known of the account; exclude it in `exclude-accounts` if \
+         that is meant"
+    ))
+}

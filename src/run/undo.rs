@@ -1,0 +1,346 @@
+//! The way back from one run to its start: read what it did → look at just those → plan the starts → warrant →
+//! start, verify → record → pause. A dry run ends at the plan, and has nothing to act with.
+
+use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use futures_util::stream::{self, StreamExt};
+use thiserror::Error;
+
+use crate::engine::config::Settings;
+use crate::engine::model::{Account, Instance, Target};
+use crate::engine::plan::Plan;
+use crate::engine::report::Blind;
+use crate::engine::request::Run;
+use crate::engine::undo::{Finding, Found, Hand, Stop, Undo, WhyNot, find, left_out, steps, stops};
+use crate::ports::{Act, Hub, Look, PortError, ReadRecord, Switch, Unseen, WriteRecord};
+use crate::render::tables::Told;
+use crate::render::undo_json;
+use crate::run::act::{Acting, carry_out};
+use crate::run::clock::Clock;
+use crate::run::contained::port;
+use crate::run::lock;
+use crate::run::lock::NotLocked;
+use crate::run::recall::{RecallError, past};
+use crate::run::recheck::Again;
+use crate::run::record::{run_key, write_acts, write_plans, write_undo_tables, write_undone, write_unverified};
+use crate::run::warrant::{Recorded, Warrant};
+
+/// Why an undo came to nothing. Nothing was started.
+#[derive(Debug, Error)]
+pub enum UndoError {
+    #[error("the settings have no `record`, and only a record tells what a run has stopped")]
+    NoRecord,
+    #[error(transparent)]
+    Past(#[from] RecallError),
+    #[error("cannot list the accounts, by whose names the request selects; select them by id")]
+    Accounts(#[source] PortError),
+    #[error("cannot use the run record, so nothing was started")]
+    Record(#[source] PortError),
+    #[error(
+        "the reaper is paused: {0}; to undo all the same, add `--even-paused`, or `\"even-paused\": true` to the request"
+    )]
+    Paused(String),
+    #[error(
+        "run {run} is acting until {until} at most; only one run acts at a time, so nothing was started; try again then"
+    )]
+    Busy { run: String, until: DateTime<Utc> },
+}
+
+/// What an undo is given beside its ports.
+pub struct UndoOrder<'a> {
+    /// The request, with its own id. Its selectors narrow what is undone.
+    pub run: &'a Run,
+    /// The run that is undone.
+    pub undoes: &'a str,
+    /// What the caller insists on.
+    pub hand: Hand,
+    /// The settings in force.
+    pub settings: &'a Settings,
+    /// The instant and the deadline.
+    pub clock: Clock,
+    /// The wall clock when the run began; the same as the clock but for rehearsals.
+    pub wall: DateTime<Utc>,
+    /// What was agreed to: the ids of a plan that somebody has seen. The undo may only do less.
+    pub agreed: Option<&'a [Box<str>]>,
+}
+
+/// A dry run of an undo: what would be started, and why the rest would not. Writes nothing, anywhere.
+///
+/// # Errors
+/// [`UndoError`] when the record does not tell what the run did.
+pub async fn foresee(order: &UndoOrder<'_>, look: &impl Look, hub: &impl ReadRecord) -> Result<Undo, UndoError> {
+    let mut undo = prepare(order, look, hub, false).await?;
+    undo.calls = look.calls();
+    Ok(undo)
+}
+
+/// Starts again what a run has stopped, and answers where the report of it stands. It needs a record and the acting
+/// role, and neither of the two keys: it is the way back.
+///
+/// # Errors
+/// [`UndoError`]; nothing was started then.
+pub async fn undo(
+    order: &UndoOrder<'_>,
+    look: &impl Look,
+    act: &impl Act,
+    hub: &impl Hub,
+) -> Result<(Undo, Option<String>), UndoError> {
+    let paused = match hub.switch().await {
+        Switch::Off => None,
+        Switch::On(value) => Some(format!("the pause parameter says `{value}`")),
+        Switch::Unreadable(why) => Some(format!("the pause parameter cannot be read: {why}")),
+    };
+    if let Some(why) = paused.clone().filter(|_| !order.hand.even_paused) {
+        return Err(UndoError::Paused(why));
+    }
+    let mut undo = prepare(order, look, hub, true).await?;
+    if undo.plan.steps.is_empty() {
+        return Ok(conclude(order, look, hub, undo, false).await);
+    }
+    match lock::take(hub, &order.run.id, order.wall, order.clock.left(Duration::ZERO)).await {
+        Ok(()) => {}
+        Err(NotLocked::Held { run, until }) => return Err(UndoError::Busy { run, until }),
+        Err(why @ NotLocked::RanOut { .. }) => return Err(UndoError::Record(PortError(why.to_string()))),
+        Err(NotLocked::Port(error)) => return Err(UndoError::Record(error)),
+    }
+    let recorded = match intent(hub, &undo).await {
+        Ok(recorded) => recorded,
+        Err(error) => {
+            let _ = lock::release(hub, &order.run.id).await; // the error that counts is the record's
+            return Err(UndoError::Record(error));
+        }
+    };
+    let warrant = Warrant::to_undo(&undo.plan.steps, recorded);
+    let acting = Acting {
+        run: order.run,
+        settings: order.settings,
+        again: Again::Undo { run: order.undoes, hand: order.hand },
+        clock: order.clock,
+        look,
+        act,
+        pause: hub,
+        warrant: &warrant,
+        troubled: std::cell::Cell::new(false),
+    };
+    undo.outcomes = carry_out(&acting, &undo.plan.steps).await;
+    undo.troubled |= acting.troubled.get();
+    if let Err(error) = write_acts(hub, &Told::from(&undo), false, &[]).await {
+        undo.troubled = true;
+        undo.notes.push(format!("the outcomes could not be recorded: {error}"));
+    }
+    if undo.whole {
+        pause(order, hub, &mut undo, paused).await;
+    }
+    Ok(conclude(order, look, hub, undo, true).await)
+}
+
+/// Reads what the run did, looks at just those instances, and plans their starts.
+async fn prepare(
+    order: &UndoOrder<'_>,
+    look: &impl Look,
+    hub: &impl ReadRecord,
+    applied: bool,
+) -> Result<Undo, UndoError> {
+    let UndoOrder { run, undoes, hand, settings, clock, wall: _, agreed } = order;
+    if settings.run.record.is_none() {
+        return Err(UndoError::NoRecord);
+    }
+    let (past, ended) = past(hub, undoes).await?;
+    let stops = stops(&past, ended);
+    let mut notes = Vec::new();
+    if !ended {
+        notes.push(format!("run {undoes} broke off before its report, so only the tags tell what it has stopped"));
+    }
+    let accounts = named(order, look).await?;
+    notes.extend(unmatched(order, &stops, &accounts));
+    let mut undo = Undo {
+        run: run.id.clone(),
+        undoes: (*undoes).to_owned(),
+        at: clock.at(),
+        applied,
+        whole: run.scope.is_whole(),
+        found: Vec::new(),
+        plan: Plan::of(settings, clock.at(), Vec::new()),
+        outcomes: Vec::new(),
+        blind: Vec::new(),
+        closed: Vec::new(),
+        notes,
+        troubled: false,
+        calls: 0,
+        locale: settings.run.locale,
+    };
+    let mut open: BTreeMap<Target, Vec<Stop>> = BTreeMap::new();
+    for stop in stops {
+        match left_out(&stop, &run.scope, &accounts) {
+            Some(why) => undo.found.push(left(stop, why)),
+            None => open.entry(stop.target.clone()).or_default().push(stop),
+        }
+    }
+    let looks = open.into_iter().map(|(target, stops)| async move {
+        let ids: Vec<Box<str>> = stops.iter().map(|stop| stop.id.clone()).collect();
+        let mut now: HashMap<Box<str>, Instance> = HashMap::new();
+        let each = |instance: Instance| {
+            now.insert(instance.id.clone(), instance);
+        };
+        let answer = look.instances(&target, Some(&ids), each).await;
+        (target, stops, now, answer)
+    });
+    let mut answers = stream::iter(looks).buffer_unordered(settings.run.width);
+    while let Some((target, stops, now, answer)) = answers.next().await {
+        let unseen = match answer {
+            Ok(()) => None,
+            Err(Unseen::Closed) => {
+                undo.closed.push(target);
+                Some(WhyNot::Closed)
+            }
+            Err(Unseen::Blind(cause)) => {
+                undo.blind.push(Blind { account: target.account, region: target.region, cause });
+                Some(WhyNot::Blind)
+            }
+        };
+        for stop in stops {
+            undo.found.push(match &unseen {
+                Some(why) => left(stop, why.clone()),
+                None => {
+                    let instance = now.get(&stop.id);
+                    let finding = find(settings, instance, undoes, &stop.policy, *hand, clock.now());
+                    let owner = instance
+                        .and_then(|one| settings.owners.by_tag(&one.tags).ok().flatten())
+                        .map(|(_, owner)| Box::from(owner));
+                    Found { stop, finding, launched: instance.and_then(|one| one.launch), owner }
+                }
+            });
+        }
+    }
+    if let Some(agreed) = agreed {
+        for found in undo.found.iter_mut().filter(|found| !agreed.contains(&found.stop.id)) {
+            if found.finding == Finding::Start {
+                found.finding = Finding::Left(WhyNot::NotSelected);
+            }
+        }
+    }
+    undo.found.sort_by(|a, b| (&a.stop.target, &a.stop.id).cmp(&(&b.stop.target, &b.stop.id)));
+    undo.blind.sort();
+    undo.closed.sort();
+    let waiting = undo.found.iter().filter(|found| found.finding == Finding::Left(WhyNot::StillStopping)).count();
+    if waiting > 0 {
+        undo.troubled = true;
+        undo.notes.push(format!("{waiting} are still on their way down; undo again in a minute"));
+    }
+    undo.plan = Plan::of(settings, clock.at(), steps(&undo.found));
+    Ok(undo)
+}
+
+fn left(stop: Stop, why: WhyNot) -> Found {
+    Found { stop, finding: Finding::Left(why), launched: None, owner: None }
+}
+
+/// The accounts with their names, where the request selects some by name.
+async fn named(order: &UndoOrder<'_>, look: &impl Look) -> Result<Vec<Account>, UndoError> {
+    let is_id = |text: &String| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+    if order.run.scope.accounts.iter().flatten().all(is_id) {
+        return Ok(Vec::new());
+    }
+    let mut accounts = Vec::new();
+    look.accounts(|found| accounts.push(found.account)).await.map_err(UndoError::Accounts)?;
+    Ok(accounts)
+}
+
+/// What the request selects and the run did not stop: a typo must not look like a clean result.
+fn unmatched(order: &UndoOrder<'_>, stops: &[Stop], accounts: &[Account]) -> Vec<String> {
+    let scope = &order.run.scope;
+    let name = |stop: &Stop| {
+        accounts.iter().find(|account| account.id == stop.target.account).and_then(|account| account.name.clone())
+    };
+    let account = |wanted: &String| {
+        stops.iter().any(|stop| {
+            *stop.target.account == **wanted || name(stop).is_some_and(|name| name.eq_ignore_ascii_case(wanted))
+        })
+    };
+    let region = |wanted: &String| stops.iter().any(|stop| *stop.target.region == **wanted);
+    let instance = |wanted: &String| stops.iter().any(|stop| *stop.id == **wanted);
+    let policy = |wanted: &String| stops.iter().any(|stop| stop.policy == *wanted);
+    let mut notes = Vec::new();
+    let mut check = |what: &str, wanted: &Option<Vec<String>>, there: &dyn Fn(&String) -> bool| {
+        for wanted in wanted.iter().flatten().filter(|wanted| !there(wanted)) {
+            notes.push(format!(
+                "the request selects the {what} `{wanted}`, of which run {} stopped nothing",
+                order.undoes
+            ));
+        }
+    };
+    check("account", &scope.accounts, &account);
+    check("Region", &scope.regions, &region);
+    check("instance", &scope.instances, &instance);
+    check("policy", &scope.policies, &policy);
+    notes
+}
+
+/// Writes what the undo is about to do. Only then may it.
+async fn intent(hub: &impl WriteRecord, undo: &Undo) -> Result<Recorded, PortError> {
+    write_plans(hub, &Told::from(undo)).await?;
+    write_undone(hub, undo).await?;
+    record(hub, undo, "plan").await?;
+    write_unverified(hub, &Told::from(undo), false).await?;
+    Ok(Recorded::written())
+}
+
+async fn record(hub: &impl WriteRecord, undo: &Undo, what: &str) -> Result<String, PortError> {
+    let text = undo_json(undo, false).map_err(|error| PortError(error.to_string()))?;
+    hub.write(&run_key(&undo.run, undo.at, what), &text).await
+}
+
+/// Whoever undoes a whole run does not want the next one to begin anew. What people wrote into the switch stays.
+async fn pause(order: &UndoOrder<'_>, hub: &impl Hub, undo: &mut Undo, paused: Option<String>) {
+    if paused.is_some() {
+        undo.notes.push("the reaper stays paused; write `off` into the pause parameter when it may go on".to_owned());
+        return;
+    }
+    if order.settings.run.pause.is_none() {
+        let why = "a whole run was undone, and the settings name no `pause` parameter; to pause the reaper, take `armed` away";
+        undo.notes.push(why.to_owned());
+        return;
+    }
+    match hub.pause(&format!("run {} was undone by run {}", undo.undoes, undo.run)).await {
+        Ok(()) => {
+            let what = "a whole run was undone, so the reaper is paused; write `off` into the pause parameter when it may go on";
+            undo.notes.push(what.to_owned());
+        }
+        Err(error) => {
+            undo.troubled = true;
+            undo.notes
+                .push(format!("a whole run was undone, and the reaper could not be paused; pause it by hand: {error}"));
+        }
+    }
+}
+
+/// Writes the record of an undo and answers where its report stands. A record that cannot be written is a trouble
+/// and no error: an error would make the caller repeat what was done.
+async fn conclude(
+    order: &UndoOrder<'_>,
+    look: &impl Look,
+    hub: &impl WriteRecord,
+    mut undo: Undo,
+    acted: bool,
+) -> (Undo, Option<String>) {
+    undo.calls = look.calls();
+    let mut troubles = Vec::new();
+    if acted && let Err(error) = lock::release(hub, &order.run.id).await {
+        troubles.push(format!("the lock could not be given back; it is void after some minutes: {error}"));
+    }
+    if let Err(error) = port("tables", write_undo_tables(hub, &undo)).await {
+        troubles.push(format!("the tables could not be recorded: {error}"));
+    }
+    undo.troubled |= !troubles.is_empty();
+    undo.notes.extend(troubles);
+    match port("report", record(hub, &undo, "report")).await {
+        Ok(place) => (undo, Some(place)),
+        Err(error) => {
+            undo.troubled = true;
+            undo.notes.push(format!("the report could not be recorded: {error}"));
+            (undo, None)
+        }
+    }
+}
