@@ -71,8 +71,8 @@ fuzz: $(TOOLS)/cargo-fuzz-$(CARGO_FUZZ_VERSION) ## fuzz every kind of input for 
 	    -max_total_time=$(FUZZ_SECONDS) -max_len=8192 -timeout=10 -rss_limit_mb=2048 -print_final_stats=1; \
 	done
 
-# A glob of files, a shard of their mutants: `make mutants MUTANTS=src/decide/caps.rs MUTANTS_SHARD=0/4`.
-MUTANTS ?= src/{decide,schedule}/**
+# A glob of files, a shard of their mutants: `make mutants MUTANTS=src/engine/plan/caps.rs MUTANTS_SHARD=0/4`.
+MUTANTS ?= src/engine/{schedule,model,tags,evidence,history,rules,kinds,judge,plan,undo}/**
 MUTANTS_SHARD ?= 0/1
 
 .PHONY: mutants

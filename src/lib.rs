@@ -1,8 +1,8 @@
 //! `idle-reaper`: finds EC2 instances left running outside business hours, in every account of an
 //! organisation, and reports or stops them.
 //!
-//! The layers, lowest first; a module uses what is beneath it and never what is above (`ARCHITECTURE.md`):
-//! [`words`] and [`schedule`], [`decide`], [`ports`], [`flow`], `adapters`, `entry`.
+//! The rooms, lowest first. A room uses only the rooms before it (`ARCHITECTURE.md`; `tests/it/layers.rs` checks it):
+//! [`engine`], [`render`], [`ports`], [`local`], `aws`, [`run`], [`app`].
 
 // Both macros end the process where nobody takes what they print, be it in the middle of a run.
 #![cfg_attr(not(test), deny(clippy::print_stdout, clippy::print_stderr))]

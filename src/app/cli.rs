@@ -8,7 +8,7 @@ use crate::app::args::{Args, Verb};
 use crate::app::end::End;
 use crate::app::error::Error;
 use crate::app::{log, verbs};
-use crate::engine::undo::Hand;
+use crate::engine::request::overrides::Hand;
 
 /// The binary: inside Lambda it serves the runtime, anywhere else it is the command line.
 pub fn main() -> ExitCode {

@@ -1,6 +1,7 @@
 //! How a command ends; exit codes are made of it.
 
-use crate::engine::report::{Health, Report};
+use crate::engine::model::Health;
+use crate::engine::report::Report;
 
 /// How a command ended, when it did not fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use std::fmt;
 use thiserror::Error;
 
 use crate::engine::config::SettingsInvalid;
-use crate::engine::history::past::PastUnreadable;
+use crate::engine::report::past::PastUnreadable;
 use crate::engine::request::RequestInvalid;
 use crate::engine::request::invocation::AskedInvalid;
 use crate::engine::request::stage::StageInvalid;

@@ -16,7 +16,7 @@ use crate::app::load;
 use crate::app::run_id::run_id;
 use crate::aws::{Aws, AwsHub, AwsMessenger, Eyes, Pricing};
 use crate::engine::model::instances;
-use crate::engine::report::{Counts, Health};
+use crate::engine::model::{Counts, Health};
 use crate::engine::request::events::Event;
 use crate::engine::request::invocation::Queued;
 use crate::engine::request::{Mode, Run};

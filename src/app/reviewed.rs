@@ -6,9 +6,10 @@ use std::str::FromStr;
 use crate::app::error::Error;
 use crate::app::load;
 use crate::engine::config::{Place, Settings};
-use crate::engine::history::past::reviewed;
+use crate::engine::model::RecordKey;
 use crate::engine::plan::Plan;
-use crate::engine::request::{RecordKey, RequestInvalid};
+use crate::engine::report::past::reviewed;
+use crate::engine::request::RequestInvalid;
 use crate::local::folder::Folder;
 use crate::ports::ReadRecord;
 use crate::run::Error as FlowError;
@@ -30,7 +31,7 @@ impl FromStr for ReviewedAt {
 
     fn from_str(text: &str) -> Result<Self, RequestInvalid> {
         match text.strip_prefix(RECORD) {
-            Some(key) => RecordKey::parse(key).map(Self::Record),
+            Some(key) => Ok(Self::Record(RecordKey::parse(key)?)),
             None => Ok(Self::File(PathBuf::from(text))),
         }
     }

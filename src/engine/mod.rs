@@ -1,4 +1,7 @@
-//! Deciding: pure, total, deterministic. No clock, no environment, no network, no async.
+//! Everything that decides. Pure, total and deterministic: no clock, no environment, no network, no async.
+//!
+//! The rooms, lowest first. A room uses only the rooms before it: `schedule`, `model`, `tags`, `config`, `request`,
+//! `evidence`, `cost`, `history`, `rules`, `kinds`, `judge`, `plan`, `report`, `undo`.
 
 pub mod config;
 pub mod cost;

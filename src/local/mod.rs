@@ -6,12 +6,12 @@ pub mod inventory;
 use chrono::{DateTime, NaiveDateTime, Utc};
 
 /// Whether this is an account's id. Anything else is as unknown as none.
-fn is_account(id: &str) -> bool {
+pub(crate) fn is_account(id: &str) -> bool {
     id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// The time in `User initiated (2026-11-23 14:50:11 GMT)`.
-fn transition_time(reason: &str) -> Option<DateTime<Utc>> {
+pub(crate) fn transition_time(reason: &str) -> Option<DateTime<Utc>> {
     let (_, rest) = reason.split_once('(')?;
     let (time, _) = rest.split_once(')')?;
     let time = time.trim_end_matches("GMT").trim_end_matches("UTC").trim_end();

@@ -3,8 +3,9 @@
 use std::cmp::Reverse;
 
 use crate::engine::cost::waste::Cost;
+use crate::engine::model::{Blind, Skipped};
 use crate::engine::model::{Locale, Target};
-use crate::engine::report::{Blind, Report, Row, Skipped};
+use crate::engine::report::{Report, Row};
 use crate::engine::request::events::{Anomaly, Cause};
 use crate::render::catalogue::anomaly::{About, about};
 use crate::render::catalogue::money::{Phrase, Term, phrase, term};

@@ -9,11 +9,12 @@ use serde::Serialize;
 use serde::ser::{SerializeSeq, Serializer};
 
 use crate::engine::cost::spent::Spent;
-use crate::engine::judge::marks::MarkEnd;
+use crate::engine::model::MarkEnd;
+use crate::engine::model::{Blind, Counts, Health, Outcome, Skipped};
 use crate::engine::model::{Locale, Reason, Remark, Target};
 use crate::engine::plan::Plan;
 use crate::engine::report::views::Views;
-use crate::engine::report::{Blind, Counts, Health, Outcome, Report, Row, Skipped};
+use crate::engine::report::{Report, Row};
 use crate::engine::request::Mode;
 use crate::render::edge;
 use crate::render::edge::Escaping;

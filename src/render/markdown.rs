@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use crate::engine::model::Blind;
 use crate::engine::model::{Reason, Target, Verdict};
 use crate::engine::report::views::Views;
-use crate::engine::report::{Blind, Report, Row};
+use crate::engine::report::{Report, Row};
 use crate::render::catalogue::{Figure, Label, Sentence, voice};
 use crate::render::edge::{cell, code};
 use crate::render::words::{deferred, not_scanned, nothing_outside_hours, scanned, why};

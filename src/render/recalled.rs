@@ -5,10 +5,10 @@ use std::fmt::Write as _;
 
 use chrono::{DateTime, Days, Utc};
 
-use crate::engine::config::TagNames;
-use crate::engine::history::past::{Line, Recalled};
 use crate::engine::model::Locale;
-use crate::engine::report::{Health, Outcome};
+use crate::engine::model::{Health, Outcome};
+use crate::engine::report::past::{Line, Recalled};
+use crate::engine::tags::names::TagNames;
 use crate::render::catalogue::{Label, Sentence, Voice, voice};
 use crate::render::edge::plain;
 

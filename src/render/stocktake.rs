@@ -4,11 +4,12 @@ use std::fmt::Write as _;
 
 use chrono::{DateTime, Utc};
 
-use crate::engine::config::{Money, TagNames};
+use crate::engine::config::Money;
 use crate::engine::cost::price::Price;
 use crate::engine::cost::waste::Cost;
 use crate::engine::model::Locale;
 use crate::engine::report::stocktake::{Line, Stocktake};
+use crate::engine::tags::names::TagNames;
 use crate::render::catalogue::money::{Phrase, Term, phrase, term};
 use crate::render::edge::{cell, code, plain};
 use crate::render::money::{caveat, cost, figure};

@@ -5,9 +5,10 @@ use std::fmt::Write as _;
 
 use comfy_table::{Attribute, Cell, Color, ContentArrangement, LineStyle, Table, TableStyle};
 
+use crate::engine::model::{Ending, Health, Outcome};
 use crate::engine::model::{Locale, Reason, Verdict};
 use crate::engine::report::views::Views;
-use crate::engine::report::{Ending, Health, Outcome, Report, Row};
+use crate::engine::report::{Report, Row};
 use crate::render::catalogue::{Figure, Label, Sentence, voice};
 use crate::render::edge::plain;
 use crate::render::words::{deferred, not_scanned, nothing_outside_hours, scanned, why};

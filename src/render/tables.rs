@@ -8,8 +8,9 @@ use serde::Serialize;
 
 use crate::engine::history::runs::{RunLine, micros, micros_or_null};
 use crate::engine::model::Action;
-use crate::engine::plan::Step;
-use crate::engine::report::{Outcome, Report, Row};
+use crate::engine::model::Outcome;
+use crate::engine::model::Step;
+use crate::engine::report::{Report, Row};
 use crate::engine::request::Mode;
 use crate::engine::undo::{Finding, Found, Undo};
 use crate::render::edge;

@@ -6,9 +6,9 @@ use chrono::{DateTime, Utc};
 use comfy_table::Cell;
 use serde::Serialize;
 
+use crate::engine::model::{Blind, Counts, Health, Outcome};
 use crate::engine::model::{Locale, Target};
 use crate::engine::plan::Plan;
-use crate::engine::report::{Blind, Counts, Health, Outcome};
 use crate::engine::request::Mode;
 use crate::engine::undo::{Finding, Found, Undo};
 use crate::render::Style;

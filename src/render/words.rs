@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use chrono_tz::Tz;
 
 use crate::engine::evidence::idle::Missing;
+use crate::engine::model::Skipped;
 use crate::engine::model::{Locale, Reason, Remark, Verdict};
-use crate::engine::report::{Report, Row, Skipped};
+use crate::engine::report::{Report, Row};
 use crate::engine::rules::inputs::Inputs;
 use crate::render::catalogue::money::{Term, term};
 use crate::render::catalogue::{Label, Sentence, voice};

@@ -9,10 +9,10 @@ use chrono::{DateTime, Utc};
 use futures_util::stream::{self, StreamExt};
 
 use crate::engine::config::Settings;
+use crate::engine::model::Step;
 use crate::engine::model::{Action, Reason, State, Target};
-use crate::engine::plan::Step;
+use crate::engine::model::{Ending, Outcome};
 use crate::engine::plan::undo_capacity::{BATCH, CALL_PACE_MS, START_BURST, WORST_BATCH_SECONDS, WORST_BEYOND_SECONDS};
-use crate::engine::report::{Ending, Outcome};
 use crate::engine::request::Run;
 use crate::ports::{Act, ActError, Look, Pause, Switch};
 use crate::run::bisect::bisect;

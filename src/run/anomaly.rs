@@ -3,10 +3,10 @@
 
 use std::time::Duration;
 
+use crate::engine::history::past_runs::History;
 use crate::engine::report::Report;
 use crate::engine::report::digest::{Digest, Digests, Reader};
 use crate::engine::request::events::Anomaly;
-use crate::engine::rules::case::History;
 use crate::ports::{Look, Messenger, PriceList, ReadRecord, WriteRecord};
 use crate::render::{Frame, anomaly as words};
 use crate::run::decision::prepare;
@@ -14,7 +14,7 @@ use crate::run::error::Error;
 use crate::run::launches::tell_who;
 use crate::run::notify::tell;
 use crate::run::order::Order;
-use crate::run::run::{past, record};
+use crate::run::pipeline::{past, record};
 use crate::run::wrap_up;
 
 /// What is kept back from the deadline while telling: the time to record and to answer.

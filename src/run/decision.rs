@@ -4,11 +4,13 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::engine::cost::price::Prices;
 use crate::engine::evidence::idle::Missing;
+use crate::engine::history::past_runs::History;
+use crate::engine::model::Cap;
+use crate::engine::model::Step;
+use crate::engine::model::{Ending, Outcome};
 use crate::engine::model::{Target, instances};
-use crate::engine::plan::caps::Cap;
-use crate::engine::plan::{Plan, Step};
-use crate::engine::report::{Ending, Outcome, Report};
-use crate::engine::rules::case::History;
+use crate::engine::plan::Plan;
+use crate::engine::report::Report;
 use crate::ports::{Look, PriceList, WriteRecord};
 use crate::run::error::Error;
 use crate::run::launches;

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use crate::engine::judge::marks::MarkEnd;
+use crate::engine::model::MarkEnd;
 use crate::engine::plan::Plan;
 use crate::engine::report::done::Done;
 use crate::ports::{Act, Look, Pause};

@@ -7,11 +7,12 @@ use std::sync::Arc;
 use chrono::{DateTime, Duration, Utc};
 
 use crate::engine::config::Settings;
-use crate::engine::history::launches::{FOLDER, Launches, key, labels};
-use crate::engine::judge::marks::MarkStep;
+use crate::engine::history::launches::{FOLDER, Launches, key};
+use crate::engine::model::MarkStep;
 use crate::engine::model::{Remark, Starter, instances};
 use crate::engine::plan::Plan;
 use crate::engine::report::Report;
+use crate::engine::report::labels::labels;
 use crate::engine::request::events::Launched;
 use crate::ports::{Act, Pause, PortError, ReadRecord, WriteRecord};
 use crate::run::mark::{Marking, mark};

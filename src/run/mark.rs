@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::engine::judge::marks::{MarkEnd, MarkStep};
 use crate::engine::model::Target;
+use crate::engine::model::{MarkEnd, MarkStep};
 use crate::ports::{Act, ActError, Pause, Switch};
 use crate::run::bisect::bisect;
 use crate::run::clock::Clock;

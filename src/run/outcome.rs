@@ -1,7 +1,7 @@
 //! How a step ended, by what the call answered and what was seen afterwards.
 
+use crate::engine::model::Ending;
 use crate::engine::model::State;
-use crate::engine::report::Ending;
 use crate::ports::ActError;
 
 /// How a stop ended, by what the call answered and what was seen afterwards.

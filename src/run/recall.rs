@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDateTime, Utc};
 use thiserror::Error;
 
-use crate::engine::history::past::{Past, PastUnreadable, Recalled};
+use crate::engine::report::past::{Past, PastUnreadable, Recalled};
 use crate::ports::{PortError, ReadRecord};
 use crate::run::record::{HISTORY_DAYS, last_run, run_key};
 

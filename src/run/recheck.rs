@@ -3,15 +3,17 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use crate::engine::history::past_runs::History;
 use crate::engine::judge::notice_gate::Gate;
 use crate::engine::judge::owner::Contacts;
 use crate::engine::judge::{Judge, Known};
+use crate::engine::model::Step;
 use crate::engine::model::{Account, Action, Instance, State, Target};
-use crate::engine::plan::Step;
-use crate::engine::report::{Ending, Outcome};
+use crate::engine::model::{Ending, Outcome};
 use crate::engine::request::Scope;
-use crate::engine::rules::case::{Activity, History};
-use crate::engine::undo::{Finding, Hand, WhyNot, find};
+use crate::engine::request::overrides::Hand;
+use crate::engine::rules::case::Activity;
+use crate::engine::undo::{Finding, WhyNot, find};
 use crate::ports::{Act, Look, Pause, Unseen};
 use crate::run::act::{Acting, LOOK};
 

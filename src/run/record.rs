@@ -9,11 +9,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::config::Settings;
 use crate::engine::evidence::idle::Own;
+use crate::engine::history::past_runs::FailedStart;
+use crate::engine::history::past_runs::History;
 use crate::engine::history::unverified::{Confirmed, Unverified};
 use crate::engine::model::{Action, sane, sane_option};
-use crate::engine::plan::restart::FailedStart;
-use crate::engine::report::{Ending, Outcome, Report};
-use crate::engine::rules::case::History;
+use crate::engine::model::{Ending, Outcome};
+use crate::engine::report::Report;
 use crate::engine::undo::Undo;
 use crate::ports::{PortError, ReadRecord, WriteRecord};
 use crate::render::tables;

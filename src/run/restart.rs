@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use futures_util::stream::{self, StreamExt};
 
+use crate::engine::history::past_runs::History;
 use crate::engine::model::Target;
 use crate::engine::plan::Candidate;
 use crate::engine::plan::restart::{Volumes, obstacle};
-use crate::engine::rules::case::History;
 use crate::ports::Look;
 use crate::run::order::Order;
 use crate::run::scan::RESERVE;

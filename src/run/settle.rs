@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use crate::engine::model::Step;
 use crate::engine::model::{Instance, State, Target};
-use crate::engine::plan::Step;
 use crate::ports::{Act, ActError, Look, Pause};
 use crate::run::act::{Acting, LOOK};
 

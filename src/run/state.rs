@@ -6,9 +6,9 @@ use crate::engine::evidence::witness::{FILE, Witness};
 use crate::engine::history::idle_stops;
 use crate::engine::history::idle_stops::IdleStops;
 use crate::engine::history::notices::Ledger;
-use crate::engine::report::weekly;
-use crate::engine::report::weekly::Weekly;
-use crate::engine::rules::case::History;
+use crate::engine::history::past_runs::History;
+use crate::engine::history::weekly;
+use crate::engine::history::weekly::Weekly;
 use crate::ports::{PortError, ReadRecord, WriteRecord};
 use chrono::{DateTime, Utc};
 

@@ -5,10 +5,11 @@
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
+use crate::engine::model::Because;
+use crate::engine::model::Step;
+use crate::engine::model::{Ending, Outcome};
 use crate::engine::model::{Instance, Reason, State, Target};
-use crate::engine::plan::Step;
-use crate::engine::report::{Ending, Outcome};
-use crate::engine::tags::stop_tag::{Because, OwnTag};
+use crate::engine::tags::stop_tag::OwnTag;
 use crate::ports::{Act, Look, Pause};
 use crate::run::act::{Acting, LOOK};
 use crate::run::bisect::bisect;

@@ -4,7 +4,7 @@
 use chrono::NaiveDate;
 use futures_util::stream::{self, StreamExt};
 
-use crate::engine::plan::caps::Cap;
+use crate::engine::model::Cap;
 use crate::engine::report::Report;
 use crate::engine::request::RequestInvalid;
 use crate::engine::undo::sudden::{

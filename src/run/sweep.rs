@@ -9,8 +9,8 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::mpsc;
 
 use crate::engine::config::UNKNOWN;
+use crate::engine::model::{Blind, Skipped};
 use crate::engine::model::{Instance, Target};
-use crate::engine::report::{Blind, Skipped};
 use crate::engine::request::{RequestInvalid, Scope};
 use crate::ports::{FoundAccount, Look, PortError, Unseen};
 use crate::run::clock::Clock;

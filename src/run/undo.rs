@@ -9,11 +9,12 @@ use futures_util::stream::{self, StreamExt};
 use thiserror::Error;
 
 use crate::engine::config::Settings;
+use crate::engine::model::Blind;
 use crate::engine::model::{Account, Instance, Target};
 use crate::engine::plan::Plan;
-use crate::engine::report::Blind;
 use crate::engine::request::Run;
-use crate::engine::undo::{Finding, Found, Hand, Stop, Undo, WhyNot, find, left_out, steps, stops};
+use crate::engine::request::overrides::Hand;
+use crate::engine::undo::{Finding, Found, Stop, Undo, WhyNot, find, left_out, steps, stops};
 use crate::ports::{Act, Hub, Look, PortError, ReadRecord, Switch, Unseen, WriteRecord};
 use crate::render::tables::Told;
 use crate::render::undo_json;

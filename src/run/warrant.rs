@@ -4,9 +4,11 @@ use std::collections::HashSet;
 use std::sync::Mutex;
 
 use crate::engine::config::Settings;
+use crate::engine::history::today::Today;
 use crate::engine::model::Action;
-use crate::engine::plan::Step;
-use crate::engine::plan::caps::{Cap, Purse, Today};
+use crate::engine::model::Cap;
+use crate::engine::model::Step;
+use crate::engine::plan::caps::Purse;
 
 /// That the intent stands in the record. Only writing it makes one.
 pub(crate) struct Recorded(());

@@ -47,7 +47,7 @@ def calls():
         text = re.sub(r"//.*", "", path.read_text()).split("#[cfg(test)]")[0]
         crates = {crate for crate in known if f"aws_sdk_{crate.replace('-', '_')}::" in text}
         # ec2's clients are made in one file and used in others.
-        crates |= {"ec2"} if re.search(r"super::client::", text) else set()
+        crates |= {"ec2"} if re.search(r"(?:super|crate::aws)::client::", text) else set()
         for method in re.findall(r"\.([a-z][a-z0-9_]+)\(\)", text):
             for crate in crates:
                 if method in known[crate]:
@@ -57,7 +57,7 @@ def calls():
 
 def words():
     """Actions as the code names them in its errors."""
-    text = "".join(path.read_text() for path in (ROOT / "src/adapters/aws").rglob("*.rs"))
+    text = "".join(path.read_text() for path in (ROOT / "src/aws").rglob("*.rs"))
     named = set(re.findall(r'"([a-z0-9]+:[A-Z][A-Za-z0-9]+)["`]', text))
     return {ACTION.get(name, name) for name in named}
 
@@ -109,7 +109,7 @@ class Actions(unittest.TestCase):
 
     def test_the_session_of_a_look_allows_what_the_reading_role_allows(self):
         # What the role allows and the session policy in sessions.rs does not is refused.
-        found = re.search(r'const LOOK_ONLY: &str\s*=\s*r#"(.*?)"#', (ROOT / "src/adapters/aws/sessions.rs").read_text(), re.S)
+        found = re.search(r'const LOOK_ONLY: &str\s*=\s*r#"(.*?)"#', (ROOT / "src/aws/sessions.rs").read_text(), re.S)
         (statement,) = json.loads(found.group(1))["Statement"]
         patterns = [pattern.replace("*", ".*") for pattern in statement["Action"]]
         missing = {one for one in self.of["reader"] if not any(re.fullmatch(pattern, one) for pattern in patterns)}

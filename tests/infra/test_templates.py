@@ -19,9 +19,9 @@ MOST = 51_200
 
 def metrics():
     """The figures of a run: the fields of `Counts`, as serde writes them, and what the handler adds."""
-    text = (ROOT / "src/decide/report.rs").read_text().split("pub struct Counts {")[1].split("\n}")[0]
+    text = (ROOT / "src/engine/report/mod.rs").read_text().split("pub struct Counts {")[1].split("\n}")[0]
     fields = {name.replace("_", "-") for name in re.findall(r"pub (\w+):", text)}
-    handler = (ROOT / "src/entry/lambda.rs").read_text().split("fn metrics(")[1].split("\n}")[0]
+    handler = (ROOT / "src/app/lambda.rs").read_text().split("fn metrics(")[1].split("\n}")[0]
     return fields | set(re.findall(r'"([a-z-]+)"(?:: |\.to_owned)', handler)) - {"run", "mode"}
 
 
@@ -57,7 +57,7 @@ class Templates(unittest.TestCase):
     def test_the_parts_are_invoked_for_stages_that_the_binary_knows(self):
         machine = json.loads(Template("fan-out").resources["Machine"]["Properties"]["DefinitionString"])
         sent = set(re.findall(r'"stage": ?"([a-z-]+)"', json.dumps(machine)))
-        code = (ROOT / "src/decide/fan_out/ask.rs").read_text().split("pub fn as_str")[1].split("\n    }")[0]
+        code = (ROOT / "src/engine/request/stage.rs").read_text().split("pub fn as_str")[1].split("\n    }")[0]
         self.assertEqual(sent, set(re.findall(r'=> "([a-z-]+)"', code)))
 
     def test_acting_is_never_a_default(self):

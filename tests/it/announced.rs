@@ -3,8 +3,8 @@
 
 use chrono::{DateTime, Duration, Utc};
 use idle_reaper::engine::config::Settings;
+use idle_reaper::engine::model::Cap;
 use idle_reaper::engine::model::{State, Subject, Verdict};
-use idle_reaper::engine::plan::caps::Cap;
 
 use crate::fake::{EVENING, Shape, World, apply, at, instance, with};
 use crate::forgotten::{NOON, heard, idle_box, run, telling, waits};

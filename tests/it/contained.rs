@@ -1,7 +1,8 @@
 //! A panic ends what was being done and nothing else: one resource, one target, one stage. Each place has a trap.
 
+use idle_reaper::engine::model::{Ending, Health};
 use idle_reaper::engine::model::{Reason, State, set_trap};
-use idle_reaper::engine::report::{Ending, Health, Report};
+use idle_reaper::engine::report::Report;
 use idle_reaper::run::Error;
 
 use crate::fake::{

@@ -17,8 +17,8 @@ fn every_rule_has_its_section_in_the_order_in_which_it_is_asked() {
 
 #[test]
 fn the_documented_words_are_those_of_the_code() {
-    use idle_reaper::engine::plan::caps::Cap;
-    use idle_reaper::engine::report::Ending;
+    use idle_reaper::engine::model::Cap;
+    use idle_reaper::engine::model::Ending;
 
     let report = read("docs/report.md");
     let endings = [

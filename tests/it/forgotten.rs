@@ -2,10 +2,11 @@
 
 use chrono::{DateTime, Duration, Utc};
 use idle_reaper::engine::config::Settings;
+use idle_reaper::engine::model::Cap;
+use idle_reaper::engine::model::Ending;
+use idle_reaper::engine::model::Lifted;
 use idle_reaper::engine::model::{Instance, State, Subject};
-use idle_reaper::engine::plan::caps::Cap;
-use idle_reaper::engine::report::{Ending, Report};
-use idle_reaper::engine::tags::mark::Lifted;
+use idle_reaper::engine::report::Report;
 
 use crate::fake::{EVENING, Fault, Faults, SETTINGS, Shape, World, apply, at, instance, plan, row, settings, with};
 use crate::idle::samples::Case;

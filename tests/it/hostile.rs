@@ -6,9 +6,10 @@ use std::sync::Arc;
 use idle_reaper::engine::config::Settings;
 use idle_reaper::engine::judge::owner::{OwnedBy, Owner};
 use idle_reaper::engine::model::{Action, Contact, Item, Locale, Subject, Target};
+use idle_reaper::engine::model::{Blind, Ending, Outcome, Skipped};
+use idle_reaper::engine::report::Report;
 use idle_reaper::engine::report::digest::{Digest, Entry, Reader};
 use idle_reaper::engine::report::stocktake::{Stocktake, Taking};
-use idle_reaper::engine::report::{Blind, Ending, Outcome, Report, Skipped};
 use idle_reaper::engine::tags::keep::Kept;
 use idle_reaper::render::{
     Frame, Style, edge, json, markdown, messages, stocktake, stocktake_csv, stocktake_json, table, tables, write_json,
@@ -121,7 +122,7 @@ fn report(text: &str) -> Report {
         skipped: vec![skipped],
         names: [(text.into(), text.to_owned())].into(),
         notes: vec![text.to_owned()],
-        plan: report.plan.clone().refuse(text.to_owned(), idle_reaper::engine::plan::caps::Cap::TooBlind),
+        plan: report.plan.clone().refuse(text.to_owned(), idle_reaper::engine::model::Cap::TooBlind),
         ..report
     }
 }

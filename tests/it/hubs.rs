@@ -2,11 +2,13 @@
 
 use chrono::{DateTime, Duration, Utc};
 use idle_reaper::engine::config::Settings;
+use idle_reaper::engine::model::Ending;
 use idle_reaper::engine::model::{Action, Reason, State, Subject};
-use idle_reaper::engine::report::{Ending, Report};
+use idle_reaper::engine::report::Report;
+use idle_reaper::engine::request::overrides::Hand;
 use idle_reaper::engine::tags::mark::Mark;
 use idle_reaper::engine::tags::stop_tag::OwnTag;
-use idle_reaper::engine::undo::{Finding, Hand, WhyNot, find};
+use idle_reaper::engine::undo::{Finding, WhyNot, find};
 use proptest::prelude::*;
 use proptest::sample::select;
 

@@ -144,7 +144,7 @@ fn over(text: &str, settings: &idle_reaper::engine::config::Settings) -> Report 
 
 #[test]
 fn an_inventory_that_is_one_page_of_several_is_not_whole_and_says_so() {
-    use idle_reaper::engine::report::Health;
+    use idle_reaper::engine::model::Health;
 
     let settings = without(&["[busy]\ncpu-percent = 10"]);
     let page = |token: Value, instances: Value| {
@@ -165,7 +165,7 @@ fn an_inventory_that_is_one_page_of_several_is_not_whole_and_says_so() {
 
 #[test]
 fn a_reservation_without_instances_is_not_an_empty_one() {
-    use idle_reaper::engine::report::Health;
+    use idle_reaper::engine::model::Health;
 
     let settings = without(&["[busy]\ncpu-percent = 10"]);
     for broken in [

@@ -4,9 +4,9 @@
 use chrono::{DateTime, Duration, Utc};
 use idle_reaper::engine::config::Settings;
 use idle_reaper::engine::cost::savings::Savings;
+use idle_reaper::engine::model::Cap;
+use idle_reaper::engine::model::{Ending, Health};
 use idle_reaper::engine::model::{Instance, Reason, State};
-use idle_reaper::engine::plan::caps::Cap;
-use idle_reaper::engine::report::{Ending, Health};
 use idle_reaper::engine::request::{Mode, Scope};
 use idle_reaper::run::Error;
 

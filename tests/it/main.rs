@@ -22,6 +22,7 @@ mod inventory;
 mod killed;
 mod launches;
 mod laws;
+mod layers;
 mod listing;
 mod money;
 mod narrow;

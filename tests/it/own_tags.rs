@@ -2,8 +2,9 @@
 
 use chrono::Duration;
 use idle_reaper::engine::model::{Instance, State};
+use idle_reaper::engine::request::overrides::Hand;
 use idle_reaper::engine::tags::stop_tag::OwnTag;
-use idle_reaper::engine::undo::{Finding, Hand, WhyNot, find};
+use idle_reaper::engine::undo::{Finding, WhyNot, find};
 
 use crate::fake::{EVENING, Shape, at, instance, judge, with};
 
@@ -13,7 +14,7 @@ fn tagged(ahead: i64) -> Instance {
         at: at(EVENING) + Duration::seconds(ahead),
         run: "run-0".into(),
         policy: "dev".into(),
-        because: idle_reaper::engine::tags::stop_tag::Because::Hours,
+        because: idle_reaper::engine::model::Because::Hours,
         hub: None,
     };
     instance("i-1").state(State::Stopped).tag("idle-reaper:stopped", &tag.to_string())

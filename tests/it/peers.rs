@@ -4,8 +4,8 @@ use std::process::Command;
 
 use chrono::Duration;
 use idle_reaper::engine::config::Settings;
+use idle_reaper::engine::model::{Ending, Health};
 use idle_reaper::engine::model::{Instance, Reason, State, Target};
-use idle_reaper::engine::report::{Ending, Health};
 use idle_reaper::engine::request::Request;
 use idle_reaper::engine::schedule::Expr;
 use idle_reaper::local::inventory::Recorded;

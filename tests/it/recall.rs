@@ -4,8 +4,8 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-use idle_reaper::engine::history::past::Past;
-use idle_reaper::engine::plan::caps::Cap;
+use idle_reaper::engine::model::Cap;
+use idle_reaper::engine::report::past::Past;
 use idle_reaper::render::json;
 use serde_json::Value;
 use tempfile::TempDir;

@@ -243,7 +243,7 @@ fn markdown_leaves_out_nothing_that_somebody_has_to_act_on() {
     // One account whose Regions are all refused for one cause is one line, as in the table.
     let regions = ["ap-northeast-1", "us-east-1"];
     let cause = || "`sts:AssumeRole` was answered with `AccessDenied`".to_owned();
-    let blind = regions.map(|region| idle_reaper::engine::report::Blind {
+    let blind = regions.map(|region| idle_reaper::engine::model::Blind {
         account: THERE.0.into(),
         region: region.into(),
         cause: cause(),

@@ -2,7 +2,7 @@
 
 use std::process::{Command, Output};
 
-use idle_reaper::engine::history::past::reviewed;
+use idle_reaper::engine::report::past::reviewed;
 use idle_reaper::engine::request::{Mode, Request, RequestInvalid};
 use idle_reaper::render::json;
 

@@ -2,10 +2,11 @@
 
 use chrono::{DateTime, Duration, Utc};
 use idle_reaper::engine::config::Settings;
+use idle_reaper::engine::model::Cap;
+use idle_reaper::engine::model::Health;
 use idle_reaper::engine::model::State;
 use idle_reaper::engine::plan::Plan;
-use idle_reaper::engine::plan::caps::Cap;
-use idle_reaper::engine::report::{Health, Report};
+use idle_reaper::engine::report::Report;
 use idle_reaper::engine::request::{Request, RequestInvalid, Scope};
 use idle_reaper::engine::undo::sudden::{NotAcknowledged, Sudden, sudden};
 use idle_reaper::run::Error;

@@ -1,8 +1,8 @@
 //! Tricks and mishaps: what somebody could write, edit or delay to have a machine stopped or started that must not
 //! be.
 
+use idle_reaper::engine::model::Cap;
 use idle_reaper::engine::model::{Reason, State};
-use idle_reaper::engine::plan::caps::Cap;
 use idle_reaper::engine::request::Request;
 
 use crate::fake::{EVENING, Shape, World, at, instance, judge, plan, planned, row, with};

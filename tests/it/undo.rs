@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 use std::time::Duration as Time;
 
 use chrono::Duration;
+use idle_reaper::engine::model::{Ending, Health};
 use idle_reaper::engine::model::{Instance, Reason, State, Target};
-use idle_reaper::engine::report::{Ending, Health, Report};
+use idle_reaper::engine::report::Report;
 use idle_reaper::engine::request::Scope;
-use idle_reaper::engine::undo::{Finding, Hand, Undo, WhyNot};
+use idle_reaper::engine::request::overrides::Hand;
+use idle_reaper::engine::undo::{Finding, Undo, WhyNot};
 use idle_reaper::ports::Switch;
 use idle_reaper::run::UndoError;
 

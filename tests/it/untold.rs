@@ -2,10 +2,10 @@
 //! copied. None of them stops anybody.
 
 use idle_reaper::engine::config::Settings;
+use idle_reaper::engine::model::Cap;
+use idle_reaper::engine::model::Lifted;
 use idle_reaper::engine::model::{Instance, Reason, State, Subject};
-use idle_reaper::engine::plan::caps::Cap;
 use idle_reaper::engine::report::Report;
-use idle_reaper::engine::tags::mark::Lifted;
 
 use crate::fake::{Change, EVENING, Fault, Faults, Shape, World, apply, at, instance, row, settings};
 use crate::forgotten::{NOON, TELLING, heard, idle_box, rests, run, telling, waits};

@@ -8,11 +8,12 @@ use std::process::{Command, Output};
 
 use chrono::{Duration, TimeZone, Utc};
 use idle_reaper::engine::config::Settings;
-use idle_reaper::engine::history::past::{Past, Recalled};
 use idle_reaper::engine::judge::{Judge, Known};
+use idle_reaper::engine::model::Cap;
 use idle_reaper::engine::model::{Account, Instance, Locale, Reason, Spared, State, Verdict};
-use idle_reaper::engine::plan::caps::Cap;
-use idle_reaper::engine::report::{Blind, Report, Skipped};
+use idle_reaper::engine::model::{Blind, Skipped};
+use idle_reaper::engine::report::Report;
+use idle_reaper::engine::report::past::{Past, Recalled};
 use idle_reaper::render::{Style, detail, explanation, hours, inputs, json, markdown, meaning, mend, recalled, table};
 
 use crate::fake::{self, EVENING, SETTINGS, Shape, World, at, instance, plan, settings, with};

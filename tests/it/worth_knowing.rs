@@ -4,8 +4,8 @@
 use chrono::Duration;
 use idle_reaper::engine::config::Settings;
 use idle_reaper::engine::evidence::idle::{Evidence, Reading};
+use idle_reaper::engine::model::Cap;
 use idle_reaper::engine::model::{Details, Instance, Locale, Remark, Starter, State, Subject, Target};
-use idle_reaper::engine::plan::caps::Cap;
 use idle_reaper::engine::report::Report;
 use idle_reaper::render::{Style, json, markdown, remark, table};
 use serde_json::Value;

@@ -6,12 +6,13 @@ use std::time::Instant;
 
 use chrono::{DateTime, Utc};
 use idle_reaper::engine::config::Settings;
+use idle_reaper::engine::history::past_runs::History;
+use idle_reaper::engine::history::today::Today;
 use idle_reaper::engine::judge::Judge;
 use idle_reaper::engine::model::{Account, Instance, State, Tags, Target};
-use idle_reaper::engine::plan::caps::Today;
 use idle_reaper::engine::plan::{Candidate, Plan};
 use idle_reaper::engine::request::Scope;
-use idle_reaper::engine::rules::case::{Activity, History};
+use idle_reaper::engine::rules::case::Activity;
 
 /// A Wednesday evening in Tokyo, and a start in its morning.
 const EVENING: &str = "2026-11-25T12:30:00Z";

@@ -8,9 +8,10 @@ use crate::app::verbs::show;
 use crate::app::verbs::show::Show;
 use crate::app::verbs::world::{instants, run, scope};
 use crate::app::{ask, load};
-use crate::engine::report::Health;
+use crate::engine::model::Health;
 use crate::engine::request::Mode;
-use crate::engine::undo::{Hand, Undo};
+use crate::engine::request::overrides::Hand;
+use crate::engine::undo::Undo;
 use crate::render::{undo_json, undo_markdown, undo_table};
 use crate::run::{Clock, LONGEST, UndoOrder};
 

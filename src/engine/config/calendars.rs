@@ -90,7 +90,7 @@ fn range(section: &Section<'_>, word: &Word<'_>) -> Option<DateRange> {
 }
 
 fn date(section: &Section<'_>, word: &Word<'_>, text: &str) -> Option<NaiveDate> {
-    let date = crate::engine::tags::keep_until::date(text);
+    let date = crate::engine::model::date(text);
     if date.is_none() {
         let hint = "write `2026-12-29`, or `2026-12-29..2027-01-03` for a range, both ends included".to_owned();
         section.complain(word.span.clone(), format!("there is no date `{text}`"), Some(hint));

@@ -5,7 +5,7 @@ use wildmatch::WildMatch;
 
 use crate::engine::config::policies::choice;
 use crate::engine::config::reader::{Section, Word};
-use crate::engine::tags::mark::Tier;
+use crate::engine::model::Tier;
 
 /// Words of a name, a role or an instance profile that tell of work which no metric shows.
 const NAMES: [&str; 14] = [

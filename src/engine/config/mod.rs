@@ -43,7 +43,7 @@ pub use crate::engine::config::policies::{AtOpening, Fit, Match, Outside, Policy
 pub use crate::engine::config::restart::Restart;
 pub use crate::engine::config::run::{Pause, Place, Run};
 pub use crate::engine::config::schema::schema;
-pub use crate::engine::config::tag_names::TagNames;
+pub use crate::engine::tags::names::TagNames;
 
 use crate::engine::config::reader::{Section, Source, did_you_mean};
 use crate::engine::config::shape::Form;

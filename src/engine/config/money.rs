@@ -5,9 +5,9 @@ use wildmatch::WildMatch;
 
 use crate::engine::config::reader::{Section, Word};
 use crate::engine::config::shape::Form;
+use crate::engine::model::RecordKey;
+use crate::engine::model::date;
 use crate::engine::model::{Currency, Usd, decimal};
-use crate::engine::request::RecordKey;
-use crate::engine::tags::keep_until::date;
 
 /// `[money]`
 #[derive(Clone, Debug, Default, PartialEq)]

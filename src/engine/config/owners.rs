@@ -9,8 +9,9 @@ use crate::engine::config::never::is_id;
 use crate::engine::config::policies::choice;
 use crate::engine::config::reader::{Section, Word};
 use crate::engine::config::shape::Form;
-use crate::engine::config::tag_names::{KEY, TagNames, check_key};
+use crate::engine::config::tag_names::{KEY, check_key};
 use crate::engine::model::{Account, Tags};
+use crate::engine::tags::names::TagNames;
 
 /// `[owners]`. Patterns are matched without regard to case, and of several the first in the file counts.
 #[derive(Clone, Debug, PartialEq)]

@@ -12,9 +12,9 @@ use crate::engine::config::reader::{Section, Word};
 use crate::engine::config::schedules::Schedules;
 use crate::engine::config::shape::Form;
 use crate::engine::config::{NAME, check_name, complain_unknown};
+use crate::engine::model::Tier;
 use crate::engine::model::{Account, Instance, TagPattern, UnknownFact};
 use crate::engine::schedule::Schedule;
-use crate::engine::tags::mark::Tier;
 
 /// The smallest margin between a stop and the next opening.
 const MARGIN_MINUTES: i64 = 5;

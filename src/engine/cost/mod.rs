@@ -1,4 +1,4 @@
-//! ROOM engine::cost
+//! Prices, waste, savings, and what a run itself costs.
 
 pub mod price;
 pub mod price_file;

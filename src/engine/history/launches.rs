@@ -7,10 +7,7 @@ use std::collections::{BTreeMap, HashSet};
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::engine::config::{Settings, Stage};
-use crate::engine::judge::marks::{MarkStep, MarkVerb};
-use crate::engine::model::{Reason, Target, sane};
-use crate::engine::report::Row;
+use crate::engine::model::sane;
 use crate::engine::request::events::Launched;
 
 /// Where the files stand in the record, one for each account: a launch rewrites one of them, and no run needs all.
@@ -103,43 +100,4 @@ impl Launches {
     pub fn keep(&mut self, there: &HashSet<&str>, now: DateTime<Utc>) {
         self.0.retain(|(id, _), launch| there.contains(&**id) || now - launch.at <= Duration::days(FORGET_DAYS));
     }
-}
-
-/// Labels that one run writes at most: each may be a call of its own, of some 250 ms, one after the other: 50 s.
-const LABELS: usize = 200;
-
-/// The longest value of a tag.
-const VALUE: usize = 256;
-
-/// The tags that say who launched an instance: where the settings ask for them and arm the run, the policy is enforced,
-/// and nobody has said that the instance is not to be touched.
-pub fn labels(settings: &Settings, rows: &[Row]) -> Vec<MarkStep> {
-    if !settings.tags.writes_launched_by || !settings.run.armed {
-        return Vec::new();
-    }
-    rows.iter().filter(|row| may_label(row)).filter_map(label).take(LABELS).collect()
-}
-
-fn may_label(row: &Row) -> bool {
-    let untouchable = matches!(
-        row.verdict.reason(),
-        Reason::Kept
-            | Reason::KeptUntil
-            | Reason::KeepUnreadable
-            | Reason::TagUnknown
-            | Reason::OtherHub
-            | Reason::NeverListed
-            | Reason::ManagedService
-    );
-    let enforced = row.policy.as_ref().is_some_and(|policy| policy.stage == Stage::Enforce);
-    row.unlabelled && enforced && row.running_in_scope && !untouchable
-}
-
-fn label(row: &Row) -> Option<MarkStep> {
-    let by = row.launched_by.as_deref()?;
-    // What AWS allows in every service's tags; anything else becomes `_`.
-    let allowed = |c: char| if c.is_ascii_alphanumeric() || " +-=._:/@".contains(c) { c } else { '_' };
-    let value = by.chars().map(allowed).take(VALUE).collect();
-    let Target { account, region } = (*row.target).clone();
-    Some(MarkStep { id: row.id.clone(), account, region, verb: MarkVerb::Put, value: Some(value), because: None })
 }

@@ -1,8 +1,10 @@
-//! ROOM engine::history
+//! What the run record says about earlier runs.
 
 pub mod idle_stops;
 pub mod launches;
 pub mod notices;
-pub mod past;
+pub mod past_runs;
 pub mod runs;
+pub mod today;
 pub mod unverified;
+pub mod weekly;

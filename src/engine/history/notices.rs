@@ -6,7 +6,6 @@ use std::sync::Arc;
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::engine::judge::retagged::Said;
 use crate::engine::model::{Contact, Item, Receipt, Subject, sane, sane_option};
 
 /// An entry about an instance that nobody has seen for so long is dropped: it was terminated.
@@ -227,4 +226,16 @@ impl Ledger {
         }
         self.0.retain(|_, told| now - told.seen <= Duration::days(FORGET_DAYS));
     }
+}
+
+/// What the tags said on which a notice rests. It is kept for candidates only.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Said {
+    /// The owner, where a tag names one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) owner: Option<Arc<str>>,
+    /// The values of its schedule tag.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) schedule: Vec<Box<str>>,
 }

@@ -6,7 +6,7 @@ use chrono::{DateTime, SubsecRound, Utc};
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::engine::model::sane;
-use crate::engine::report::{Counts, Health};
+use crate::engine::model::{Counts, Health};
 use crate::engine::request::Mode;
 
 /// One run, as its line in the table `runs` tells it. Words are kept as words: another release may have others.

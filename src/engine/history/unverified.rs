@@ -4,9 +4,10 @@
 
 use chrono::{DateTime, Utc};
 
+use crate::engine::history::past_runs::History;
+use crate::engine::model::Because;
 use crate::engine::model::{Action, Instance, Target};
-use crate::engine::rules::case::History;
-use crate::engine::tags::stop_tag::{Because, OwnTag};
+use crate::engine::tags::stop_tag::OwnTag;
 
 /// One such stop.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,53 +1,7 @@
 //! The part of a plan that writes and removes marks.
 
-use std::sync::Arc;
-
-use serde::{Deserialize, Serialize};
-
 use crate::engine::judge::marking::Marking;
-use crate::engine::model::{Instance, Target};
-use crate::engine::tags::mark::Lifted;
-
-/// What is done to a mark.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum MarkVerb {
-    /// Write it.
-    Put,
-    /// Remove it.
-    Lift,
-}
-
-/// One instance and what is to be done about its mark.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub struct MarkStep {
-    /// Instance id.
-    pub id: Box<str>,
-    /// Account id.
-    pub account: Arc<str>,
-    /// Region.
-    pub region: Arc<str>,
-    /// What is done.
-    pub verb: MarkVerb,
-    /// The tag's value, for a mark that is written.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub value: Option<String>,
-    /// Why it is removed, for a mark that is.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub because: Option<Lifted>,
-}
-
-/// How a mark ended.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub struct MarkEnd {
-    /// What was to be done.
-    pub step: MarkStep,
-    /// Why it was not done; absent where it was.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub failed: Option<String>,
-}
+use crate::engine::model::{Instance, MarkStep, MarkVerb, Target};
 
 impl MarkStep {
     /// The step that a marking asks for.

@@ -20,17 +20,19 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::config::{Fit, IdleDeed, Policy, Settings, Stage};
 use crate::engine::evidence::idle::{Idleness, Missing};
+use crate::engine::history::notices::Said;
+use crate::engine::history::past_runs::History;
 use crate::engine::judge::marking::{Finding, Marking, finding, marking};
 use crate::engine::judge::notice_gate::{Gate, gate};
 use crate::engine::judge::order::verdict;
 use crate::engine::judge::owner::{Contacts, OwnedBy, Owner, Reach};
 use crate::engine::judge::remarks::remarks;
-use crate::engine::judge::retagged::{Retag, Said};
+use crate::engine::judge::retagged::Retag;
 use crate::engine::judge::topics::{Ruled, Talk, talk};
 use crate::engine::model::panic::contained;
 use crate::engine::model::{Account, Action, Instance, Remark, Spared, State, Tags, UnknownFact, Verdict};
 use crate::engine::request::Scope;
-use crate::engine::rules::case::{Activity, Case, History, Hours, own_tag};
+use crate::engine::rules::case::{Activity, Case, Hours, own_tag};
 use crate::engine::schedule::{Expr, ExprError, Part, Schedule};
 use crate::engine::tags::keep::Kept;
 

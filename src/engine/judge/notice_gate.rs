@@ -5,12 +5,13 @@ use chrono::{DateTime, Utc};
 
 use crate::engine::config::Policy;
 use crate::engine::history::notices::Told;
-use crate::engine::judge::marking::{Marking, standing};
+use crate::engine::judge::marking::Marking;
 use crate::engine::judge::owner::Reach;
 use crate::engine::judge::retagged::Retag;
+use crate::engine::model::Cap;
 use crate::engine::model::{Subject, Verdict};
-use crate::engine::plan::caps::Cap;
 use crate::engine::rules::case::Case;
+use crate::engine::rules::standing_mark::standing;
 use crate::engine::schedule::Schedule;
 use crate::engine::tags::mark::Mark;
 

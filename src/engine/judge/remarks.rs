@@ -3,10 +3,12 @@
 
 use chrono::{DateTime, Duration, Utc};
 
+use crate::engine::history::past_runs::START_MINUTES;
+use crate::engine::model::Because;
 use crate::engine::model::{Remark, Starter, State, Stopped};
-use crate::engine::rules::case::{Case, START_MINUTES};
+use crate::engine::rules::case::Case;
 use crate::engine::tags::keep::Kept;
-use crate::engine::tags::stop_tag::{Because, OwnTag};
+use crate::engine::tags::stop_tag::OwnTag;
 
 /// A start after one of the reaper's stops is told of for so long.
 const TOLD_DAYS: i64 = 7;

@@ -2,12 +2,9 @@
 //! it other hours, and take the notice in its owner's place. So where the owner or the schedule tag of a candidate changes,
 //! the notice begins anew and the account's owner is notified as well; after two such changes the operator decides.
 
-use std::sync::Arc;
-
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
 
-use crate::engine::history::notices::Told;
+use crate::engine::history::notices::{Said, Told};
 use crate::engine::judge::owner::{OwnedBy, Owner};
 use crate::engine::model::Subject;
 use crate::engine::rules::case::Case;
@@ -15,18 +12,6 @@ use crate::engine::rules::case::Case;
 /// So often a notice begins anew for a changed tag, until a stop ends the cycle or nothing happens for as long as a notice
 /// holds: once may be a mistake and once its correction.
 pub const RENEWALS: u8 = 2;
-
-/// What the tags said on which a notice rests. It is kept for candidates only.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub struct Said {
-    /// The owner, where a tag names one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    owner: Option<Arc<str>>,
-    /// The values of its schedule tag.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    schedule: Vec<Box<str>>,
-}
 
 impl Said {
     /// What the tags of an instance with this owner say.

@@ -4,17 +4,19 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use crate::engine::history::notices::Said;
 use crate::engine::history::notices::Told;
-use crate::engine::judge::marking::{Marking, standing};
+use crate::engine::judge::marking::Marking;
 use crate::engine::judge::notice_gate::{Gate, NOTICE_DAYS, Notice};
 use crate::engine::judge::owner::{OwnedBy, Owner, Reach};
 use crate::engine::judge::remarks;
-use crate::engine::judge::retagged::{Retag, Said};
+use crate::engine::judge::retagged::Retag;
+use crate::engine::model::Lifted;
 use crate::engine::model::{Contact, Spared, Subject, Subjects, Verdict};
 use crate::engine::rules::case::Case;
+use crate::engine::rules::standing_mark::standing;
 use crate::engine::tags::keep::Kept;
 use crate::engine::tags::keep_until::KeepUntil;
-use crate::engine::tags::mark::Lifted;
 
 /// Owners are warned so many business days before a `keep-until` ends.
 const WARN_DAYS: u32 = 3;
@@ -209,7 +211,7 @@ fn idle(case: &Case<'_>, ruled: &Ruled<'_>, talk: &mut Talk) {
     let (reach, retag, schedule) = (ruled.reach, ruled.retag, &*policy.schedule);
     let notice = Notice { told: told_of_this, reach, policy, retag, schedule };
     let seen = case.instance.tags.any_case(&case.settings.tags.seen).next().is_some();
-    if let Gate::Shut { because: crate::engine::plan::caps::Cap::InGrace, until } = ruled.gate
+    if let Gate::Shut { because: crate::engine::model::Cap::InGrace, until } = ruled.gate
         && !seen
         && notice.is_half_over(case.now)
     {

@@ -1,3 +1,3 @@
-//! ROOM engine::kinds
+//! One folder for each kind of resource, with the rules that only this kind needs.
 
 pub mod ec2;

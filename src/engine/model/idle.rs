@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
+use crate::engine::model::Tier;
 use crate::engine::model::{Tell, figure};
-use crate::engine::tags::mark::Tier;
 
 /// Runs and does nothing, by its evidence.
 #[derive(Clone, Debug, PartialEq)]

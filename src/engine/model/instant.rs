@@ -2,7 +2,7 @@
 //! computed with them, for sums with an instant at the end of time overflow, and loops over months from the year
 //! −262143 run for minutes.
 
-use chrono::{DateTime, Datelike, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
@@ -28,4 +28,15 @@ pub fn sane_option<'de, D: Deserializer<'de>>(from: D) -> Result<Option<DateTime
     #[derive(Deserialize)]
     struct Sane(#[serde(deserialize_with = "sane")] DateTime<Utc>);
     Ok(Option::<Sane>::deserialize(from)?.map(|Sane(at)| at))
+}
+
+/// `YYYY-MM-DD` and nothing shorter, longer or signed.
+pub(crate) fn date(text: &str) -> Option<NaiveDate> {
+    let shape = text.len() == 10
+        && text.bytes().enumerate().all(
+            |(n, byte)| {
+                if n == 4 || n == 7 { byte == b'-' } else { byte.is_ascii_digit() }
+            },
+        );
+    if shape { text.parse().ok() } else { None }
 }

@@ -1,23 +1,31 @@
 //! The nouns that every layer uses, in the order in which data flows.
 
+mod because;
+mod cap;
 mod count;
 mod details;
 pub(crate) mod figure;
+mod health;
 mod idle;
 mod instance;
 pub(crate) mod instance_store;
 mod instant;
 mod locale;
+mod mark_step;
 mod marker;
 mod message;
 mod money;
 pub mod month;
 mod news;
+mod outcome;
 pub(crate) mod panic;
 mod reason;
+mod record_key;
 mod remark;
+mod step;
 pub(crate) mod tags;
 mod target;
+mod unreachable;
 mod verdict;
 
 pub(crate) use crate::engine::model::count::instances;
@@ -43,4 +51,14 @@ pub use crate::engine::model::remark::{Remark, Starter, Stopped};
 pub use crate::engine::model::tags::{TagPattern, Tags};
 pub use crate::engine::model::target::{Account, Target};
 
+pub use crate::engine::model::because::Because;
+pub use crate::engine::model::cap::Cap;
+pub use crate::engine::model::health::{Counts, Health};
+pub(crate) use crate::engine::model::instant::date;
+pub use crate::engine::model::mark_step::{Lifted, Tier};
+pub use crate::engine::model::mark_step::{MarkEnd, MarkStep, MarkVerb};
+pub use crate::engine::model::outcome::{Ending, Outcome};
+pub use crate::engine::model::record_key::{RecordKey, RecordKeyInvalid};
+pub use crate::engine::model::step::Step;
+pub use crate::engine::model::unreachable::{Blind, Skipped};
 pub use crate::engine::model::verdict::{Action, Gauge, Outside, Quiet, Reopening, Spared, Unscoped, Verdict};

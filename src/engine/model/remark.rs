@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::engine::tags::stop_tag::Because;
+use crate::engine::model::Because;
 
 /// One thing worth knowing.
 #[derive(Clone, Debug, PartialEq, Eq)]

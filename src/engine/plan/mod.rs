@@ -13,52 +13,15 @@ use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use crate::engine::config::{AtOpening, Settings};
+use crate::engine::history::today::Today;
 use crate::engine::judge::Ruling;
 use crate::engine::judge::interner::Shelf;
-use crate::engine::judge::marks::MarkStep;
 use crate::engine::judge::notice_gate::Gate;
-use crate::engine::model::{Action, Instance, Reason, Target, Verdict, sane, sane_option};
-use crate::engine::plan::caps::{Cap, Purse, Today};
+use crate::engine::model::{Action, Cap, Instance, MarkStep, Step, Verdict, sane, sane_option};
+use crate::engine::plan::caps::Purse;
 
 /// How long a reviewed plan may be carried out.
 const LIFETIME_MINUTES: i64 = 60;
-
-/// One instance and what is to be done with it, and what must still be true then.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub struct Step {
-    /// Instance id.
-    pub id: Box<str>,
-    /// Account id.
-    pub account: std::sync::Arc<str>,
-    /// Region.
-    pub region: std::sync::Arc<str>,
-    /// What is done.
-    pub action: Action,
-    /// The policy that asks for it.
-    pub policy: std::sync::Arc<str>,
-    /// The rule that asks for it.
-    #[serde(default = "hours")]
-    pub reason: Reason,
-    /// The launch time on which the verdict rests.
-    #[serde(default, deserialize_with = "sane_option")]
-    pub launched: Option<DateTime<Utc>>,
-    /// The instant after which it must not begin.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "sane_option")]
-    pub not_after: Option<DateTime<Utc>>,
-}
-
-impl Step {
-    /// What a person agrees to who reviews a plan.
-    fn agreed(&self) -> (&str, &str, &str, Action, &str, Option<DateTime<Utc>>) {
-        (&self.account, &self.region, &self.id, self.action, &self.policy, self.launched)
-    }
-
-    /// Where the instance is.
-    pub fn target(&self) -> Target {
-        Target { account: self.account.clone(), region: self.region.clone() }
-    }
-}
 
 /// A step that is put off to a later run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -361,11 +324,6 @@ impl Plan {
         }
         Ok(())
     }
-}
-
-/// What a plan of an older release says nothing of: its stops were for hours.
-fn hours() -> Reason {
-    Reason::OutsideHours
 }
 
 fn put_off(step: Step, because: Cap) -> Deferred {

@@ -4,10 +4,10 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 
 use crate::engine::config::Restart;
-use crate::engine::rules::case::{History, START_MINUTES};
+use crate::engine::history::past_runs::History;
 
 /// The KMS key of an encrypted volume.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -64,25 +64,6 @@ impl fmt::Display for Obstacle {
                 at.format("%Y-%m-%d %H:%M UTC")
             ),
         }
-    }
-}
-
-/// A start that failed, and one after it whose end was not seen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct FailedStart {
-    /// When it was known.
-    pub at: DateTime<Utc>,
-    /// When a later one was given up watching.
-    pub unverified: Option<DateTime<Utc>>,
-}
-
-impl FailedStart {
-    /// Whether the instance, last started at `launch`, runs by the later start: then that one held.
-    fn is_over(self, launch: Option<DateTime<Utc>>) -> bool {
-        let began = |known: DateTime<Utc>| {
-            launch.is_some_and(|at| at <= known && known - at <= Duration::minutes(START_MINUTES))
-        };
-        self.unverified.is_some_and(began)
     }
 }
 

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 
 use crate::engine::config::{Channel, Settings};
+use crate::engine::history::weekly::Gathered;
 use crate::engine::judge::owner::{Owner, channels_of, seconds_of};
 use crate::engine::model::{Contact, Item, Spared, Subject, Verdict};
-use crate::engine::report::weekly::Gathered;
 
 /// One piece of news with its owner.
 #[derive(Clone, Debug, PartialEq)]

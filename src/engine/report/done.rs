@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::engine::judge::marks::{MarkEnd, MarkStep};
 use crate::engine::model::Action;
+use crate::engine::model::{Ending, Outcome};
+use crate::engine::model::{MarkEnd, MarkStep};
 use crate::engine::plan::Plan;
-use crate::engine::report::{Ending, Outcome};
 
 /// What was done of a plan, or of a part of one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

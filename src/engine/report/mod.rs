@@ -4,11 +4,12 @@ pub mod difference;
 pub mod digest;
 pub mod done;
 pub mod fan_out;
+pub mod labels;
 pub mod news;
+pub mod past;
 pub mod snapshot;
 pub mod stocktake;
 pub mod views;
-pub mod weekly;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,7 +17,6 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use rust_decimal::Decimal;
-use serde::{Deserialize, Serialize};
 
 use crate::engine::config::{Money, Notify, Policy};
 use crate::engine::cost::price::PriceKey;
@@ -27,12 +27,14 @@ use crate::engine::evidence::idle::Missing;
 use crate::engine::judge::Ruling;
 use crate::engine::judge::interner::Shelf;
 use crate::engine::judge::marking::Marking;
-use crate::engine::judge::marks::{MarkEnd, MarkVerb};
 use crate::engine::judge::owner::Owner;
 use crate::engine::judge::topics::Talk;
 use crate::engine::model::month::Month;
-use crate::engine::model::{Action, Instance, Locale, Remark, State, Target, Usd, Verdict, sane};
-use crate::engine::plan::{Plan, Step};
+use crate::engine::model::{
+    Action, Blind, Counts, Ending, Health, Instance, Locale, MarkEnd, MarkVerb, Outcome, Remark, Skipped, State,
+    Target, Usd, Verdict,
+};
+use crate::engine::plan::Plan;
 use crate::engine::request::Mode;
 
 /// One line: an instance and its verdict.
@@ -147,160 +149,6 @@ impl Row {
             Verdict::Start(_) | Verdict::Spare(_) | Verdict::OutOfScope(_) => None,
         }
     }
-}
-
-/// How a step ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Ending {
-    /// Seen stopped.
-    Stopped,
-    /// Seen on its way down.
-    Stopping,
-    /// Seen running again.
-    Started,
-    /// It was so already.
-    Already,
-    /// Something had changed since the plan: left alone.
-    Overtaken,
-    /// AWS refused, or the state did not hold.
-    Failed,
-    /// Not begun.
-    NotTried,
-    /// Begun, and the end was not seen.
-    Unverified,
-}
-
-impl Ending {
-    /// The word in reports.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Stopped => "stopped",
-            Self::Stopping => "stopping",
-            Self::Started => "started",
-            Self::Already => "already",
-            Self::Overtaken => "overtaken",
-            Self::Failed => "failed",
-            Self::NotTried => "not-tried",
-            Self::Unverified => "unverified",
-        }
-    }
-}
-
-/// One for each step of the plan.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub struct Outcome {
-    /// Instance id.
-    pub id: Box<str>,
-    /// Account id.
-    pub account: Arc<str>,
-    /// Region.
-    pub region: Arc<str>,
-    /// What was to be done.
-    pub action: Action,
-    /// How it ended.
-    pub outcome: Ending,
-    /// What happened, in words.
-    pub detail: String,
-    /// When the outcome was known.
-    #[serde(deserialize_with = "sane")]
-    pub at: DateTime<Utc>,
-}
-
-impl Outcome {
-    /// How `step` ended.
-    pub fn of(step: &Step, outcome: Ending, detail: impl Into<String>, at: DateTime<Utc>) -> Self {
-        let Step { id, account, region, action, policy: _, reason: _, launched: _, not_after: _ } = step;
-        let (id, account, region) = (id.clone(), account.clone(), region.clone());
-        Self { id, account, region, action: *action, outcome, detail: detail.into(), at }
-    }
-
-    /// The same end for every step.
-    pub fn all<'a>(
-        steps: impl IntoIterator<Item = &'a Step>,
-        outcome: Ending,
-        detail: &str,
-        at: DateTime<Utc>,
-    ) -> Vec<Self> {
-        steps.into_iter().map(|step| Self::of(step, outcome, detail, at)).collect()
-    }
-}
-
-/// A target that could not be looked at.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub struct Blind {
-    /// Account id.
-    pub account: Arc<str>,
-    /// Region; `*` where even the account's Regions are unknown.
-    pub region: Arc<str>,
-    /// Why.
-    pub cause: String,
-}
-
-/// An account that was not looked at on purpose.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub struct Skipped {
-    /// Account id.
-    pub account: Arc<str>,
-    /// Its name, where known.
-    pub name: Option<String>,
-    /// Why.
-    pub because: String,
-}
-
-/// Whether everything could be seen and done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Health {
-    /// Yes.
-    Ok,
-    /// Something failed, or an account or Region could not be looked at.
-    Degraded,
-}
-
-impl Health {
-    /// The word in reports.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Ok => "ok",
-            Self::Degraded => "degraded",
-        }
-    }
-}
-
-/// The figures; the metrics have the same names.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub struct Counts {
-    /// Instances seen.
-    pub seen: usize,
-    /// Instances whose verdict is to stop or hibernate, armed or not.
-    pub condemned: usize,
-    /// Outcomes `stopped` and `stopping`.
-    pub stopped: usize,
-    /// Outcomes `started`.
-    pub started: usize,
-    /// Outcomes `failed` and `unverified`.
-    pub failed: usize,
-    /// Steps put off.
-    pub deferred: usize,
-    /// Those of them that wait for people: to be told, or to answer.
-    pub waiting: usize,
-    /// Marks written.
-    pub marked: usize,
-    /// Marks removed.
-    pub lifted: usize,
-    /// Messages that a channel accepted.
-    pub messages: usize,
-    /// Targets that could not be looked at.
-    pub blind: usize,
-    /// Targets closed by the organisation's policy.
-    pub closed: usize,
-    /// Calls of AWS's APIs, retries included.
-    pub calls: u64,
 }
 
 /// Everything a run has to say.

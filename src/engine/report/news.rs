@@ -3,12 +3,13 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::engine::history::notices::Ledger;
-use crate::engine::judge::marks::{MarkStep, MarkVerb};
 use crate::engine::judge::topics::Topic;
+use crate::engine::model::Step;
 use crate::engine::model::{Contact, Item, Reason, Subject};
-use crate::engine::plan::Step;
+use crate::engine::model::{Ending, Outcome};
+use crate::engine::model::{MarkStep, MarkVerb};
 use crate::engine::report::digest::News;
-use crate::engine::report::{Ending, Outcome, Report, Row};
+use crate::engine::report::{Report, Row};
 
 /// Everything that is news after this run.
 pub fn news(report: &Report) -> Vec<News> {

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::engine::model::{Account, Instance, Target};
-use crate::engine::report::{Blind, Skipped};
+use crate::engine::model::{Blind, Skipped};
 
 /// What `snapshot` saves.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -10,9 +10,9 @@ use chrono_tz::Tz;
 use crate::engine::config::Money;
 use crate::engine::cost::price::Price;
 use crate::engine::cost::waste::Cost;
+use crate::engine::model::Blind;
 use crate::engine::model::month::Month;
 use crate::engine::model::{Instance, State, Target, Usd};
-use crate::engine::report::Blind;
 use crate::engine::tags::keep::Kept;
 use crate::engine::tags::keep_until::KeepUntil;
 

@@ -2,6 +2,7 @@
 
 pub mod events;
 pub mod invocation;
+pub mod overrides;
 pub mod stage;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,8 +14,8 @@ use serde::{Deserialize, Deserializer};
 use thiserror::Error;
 
 use crate::engine::config::Settings;
-use crate::engine::model::is_sane;
-use crate::engine::undo::Hand;
+use crate::engine::model::{RecordKey, RecordKeyInvalid, is_sane};
+use crate::engine::request::overrides::Hand;
 
 /// Whether a run only looks, or may act.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, Deserialize)]
@@ -54,10 +55,6 @@ pub struct Scope {
     /// the settings' scope, for nobody has typed it; that is explained, and no error.
     pub places: Option<BTreeSet<(String, String)>>,
 }
-
-/// A file in the record, by its key beneath the record's prefix or folder.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RecordKey(String);
 
 /// What an undo is asked beside its selectors.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -111,10 +108,8 @@ pub enum RequestInvalid {
     AtForApply,
     #[error("`plan` names a reviewed plan that is to be carried out, so it goes with `apply` alone")]
     PlanForPlan,
-    #[error(
-        "`{0}` is not the key of a file in the record; write it beneath the record's prefix, such as `plans/monday.json`, without `..`"
-    )]
-    RecordKey(String),
+    #[error(transparent)]
+    RecordKey(#[from] RecordKeyInvalid),
     #[error("`acknowledge` is for `apply`; a dry run is never held back")]
     AcknowledgeForPlan,
     #[error(
@@ -284,25 +279,6 @@ pub fn parse_at(text: &str) -> Result<DateTime<Utc>, RequestInvalid> {
         .map(|at| at.to_utc())
         .filter(|at| is_sane(*at))
         .ok_or_else(|| RequestInvalid::At(text.to_owned()))
-}
-
-impl RecordKey {
-    /// Reads a key such as `plans/monday.json`.
-    ///
-    /// # Errors
-    /// [`RequestInvalid::RecordKey`] for one that could lead out of the record, or to no file.
-    pub fn parse(text: &str) -> Result<Self, RequestInvalid> {
-        let leads_out = text.starts_with('/') || text.contains("..") || text.contains(char::is_control);
-        if leads_out || text.is_empty() || text.ends_with('/') {
-            return Err(RequestInvalid::RecordKey(text.to_owned()));
-        }
-        Ok(Self(text.to_owned()))
-    }
-
-    /// The key as written.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
 }
 
 impl Scope {

@@ -1,32 +1,20 @@
 //! What a rule is given: one instance, and everything that may be known about it.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::engine::config::{AtOpening, Policy, Settings};
-use crate::engine::evidence::idle::{Idleness, Own};
+use crate::engine::config::{AtOpening, Outside, Policy, Settings};
+use crate::engine::evidence::idle::Idleness;
 use crate::engine::evidence::last_hour::LastHour;
-use crate::engine::evidence::witness::Witness;
-use crate::engine::history::idle_stops::IdleStops;
-use crate::engine::history::notices::Ledger;
-use crate::engine::history::unverified::Unverified;
-use crate::engine::model::month::Month;
-use crate::engine::model::{Account, Instance, State, UnknownFact};
-use crate::engine::plan::caps::Today;
-use crate::engine::plan::restart::FailedStart;
-use crate::engine::report::weekly::Weekly;
+use crate::engine::history::past_runs::{History, START_MINUTES};
+use crate::engine::model::{Account, Because, Instance, State, UnknownFact};
 use crate::engine::request::Scope;
 use crate::engine::schedule::{ExprError, HoursAt, Schedule};
 use crate::engine::tags::keep::Kept;
 use crate::engine::tags::mark::Mark;
-use crate::engine::tags::stop_tag::{Because, OwnTag};
-
-/// How long after the beginning of a start its end is known at the latest: no run lasts longer than the 900 s of a
-/// Lambda function.
-pub(crate) const START_MINUTES: i64 = 15;
+use crate::engine::tags::stop_tag::OwnTag;
 
 /// The input of every rule. Rules read it and nothing else.
 pub struct Case<'a> {
@@ -94,51 +82,12 @@ impl Activity {
     }
 }
 
-/// What earlier runs did, from the record.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct History {
-    /// When the reaper stopped an instance.
-    pub stops: HashMap<Box<str>, Vec<DateTime<Utc>>>,
-    /// Stops of which nobody knows how they ended, by instance.
-    pub unverified: HashMap<Box<str>, Vec<Unverified>>,
-    /// When it was known that a start of the reaper's had not held, or that nobody knows whether it did.
-    pub failed_starts: HashMap<Box<str>, Vec<DateTime<Utc>>>,
-    /// Instances whose last start by the reaper failed, or fell back.
-    pub start_failed: HashMap<Box<str>, FailedStart>,
-    /// The reaper's own stops and starts of weeks, by which windows of evidence are counted.
-    pub own: HashMap<Box<str>, Own>,
-    /// How often what was idle was stopped.
-    pub idle_stops: IdleStops,
-    /// What earlier runs have seen active.
-    pub witness: Witness,
-    /// The month for which stock is to be taken by this run.
-    pub stocktake: Option<Month>,
-    /// The accounts whose stocktake of that month was sent by an earlier run.
-    pub stocktake_sent: BTreeSet<Arc<str>>,
-    /// What owners have been told.
-    pub told: Ledger,
-    /// Which week's digests were sent; `None` where the settings gather nothing.
-    pub weekly: Option<Weekly>,
-    /// Instances whose last step failed.
-    pub failed_last: HashSet<Box<str>>,
-    /// When somebody last set out to take a stop back, by instance.
-    pub undone: HashMap<Box<str>, DateTime<Utc>>,
-    /// What was stopped on the day of the run.
-    pub today: Today,
-    /// What in the record could not be read and was passed over, in words.
-    pub unread: Vec<String>,
-}
-
-impl History {
-    /// Whether the start of `id` at `launch` was the reaper's own: one that it saw through within the length of a
-    /// run.
-    pub fn is_own_start(&self, id: &str, launch: DateTime<Utc>) -> bool {
-        let mut known = self.own.get(id).into_iter().flat_map(|own| &own.starts);
-        known.any(|known| launch <= *known && *known - launch <= Duration::minutes(START_MINUTES))
-    }
-}
-
 impl Case<'_> {
+    /// Whether the policy asks for hibernation and the instance is not set up for it.
+    pub(crate) fn cannot_hibernate(&self) -> bool {
+        self.policy.is_some_and(|(policy, _)| policy.outside == Outside::Hibernate) && !self.instance.hibernation
+    }
+
     /// What protects it from a stop. What the reaper stopped, and is to be started now, is started all the same:
     /// whoever keeps it wants it to run.
     pub(crate) fn kept_from_stops(&self) -> &Kept {

@@ -4,11 +4,10 @@
 use crate::engine::config::{Busy, IdleDeed, Outside, Policy};
 use crate::engine::evidence::idle::Idleness;
 use crate::engine::history::idle_stops::ENOUGH;
-use crate::engine::judge::marking::standing;
-use crate::engine::kinds::ec2::cannot_hibernate;
 use crate::engine::model::{Forgotten, IdleFacts, Reason, Spared, Verdict, WhyReported};
 use crate::engine::rules::case::Case;
 use crate::engine::rules::inputs::Inputs;
+use crate::engine::rules::standing_mark::standing;
 use crate::engine::rules::{Rule, busy, undone, unmeasured};
 
 pub(crate) const RULE: Rule = Rule { reason: Reason::Idle, judge, inputs };
@@ -38,8 +37,8 @@ fn judge(case: &Case<'_>) -> Option<Verdict> {
         if let Some(taken_back) = (undone::RULE.judge)(case).or_else(|| fight(case)) {
             return Some(taken_back);
         }
-        if let Some(cannot) = (cannot_hibernate::RULE.judge)(case) {
-            return Some(cannot);
+        if case.cannot_hibernate() {
+            return Some(Verdict::Spare(Spared::CannotHibernate));
         }
         if let Some(spared) = last_hour(case) {
             return Some(Verdict::Spare(spared));

@@ -26,6 +26,7 @@ pub(crate) mod overtime;
 pub(crate) mod reopening;
 pub(crate) mod restart_fight;
 pub(crate) mod schedule_unreadable;
+pub mod standing_mark;
 pub(crate) mod tag_unknown;
 pub(crate) mod undone;
 pub(crate) mod unmeasured;

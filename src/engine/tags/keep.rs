@@ -3,10 +3,10 @@
 
 use chrono::{DateTime, Duration, Utc};
 
-use crate::engine::config::TagNames;
 use crate::engine::model::Tags;
 use crate::engine::schedule::Schedule;
 use crate::engine::tags::keep_until::KeepUntil;
+use crate::engine::tags::names::TagNames;
 
 /// Whether and until when a team keeps an instance. Where several tags say something, the first arm here counts.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use thiserror::Error;
 
+use crate::engine::model::date;
 use crate::engine::tags::later_date::names_later;
 
 /// Until when a team keeps its instance.
@@ -47,17 +48,6 @@ impl KeepUntil {
             }
         }
     }
-}
-
-/// `YYYY-MM-DD` and nothing shorter, longer or signed.
-pub(crate) fn date(text: &str) -> Option<NaiveDate> {
-    let shape = text.len() == 10
-        && text.bytes().enumerate().all(
-            |(n, byte)| {
-                if n == 4 || n == 7 { byte == b'-' } else { byte.is_ascii_digit() }
-            },
-        );
-    if shape { text.parse().ok() } else { None }
 }
 
 /// A date, `T`, minutes or seconds, and an offset: without one, nobody knows which midnight is meant.

@@ -3,78 +3,10 @@
 use std::fmt;
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
-use crate::engine::model::Tags;
-
-/// How sure it is that an instance is idle.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Tier {
-    /// It may be stopped after grace.
-    Strict,
-    /// Only reported until the operator opts in.
-    Likely,
-}
-
-impl Tier {
-    /// The word in tags and reports.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Strict => "strict",
-            Self::Likely => "likely",
-        }
-    }
-}
-
-impl fmt::Display for Tier {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
-/// Why a mark is taken away.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Lifted {
-    /// It is not idle any more.
-    Active,
-    /// The last hour shows life.
-    Busy,
-    /// Somebody started it.
-    Restarted,
-    /// Somebody changed its tags.
-    Retagged,
-    /// A tag of its team keeps it.
-    Kept,
-    /// A rule protects it now.
-    Protected,
-    /// The policy does not stop what is idle, or not what is idle so surely.
-    NotAsked,
-    /// Another policy matches it now.
-    OtherPolicy,
-    /// The mark was edited by hand.
-    Unreadable,
-}
-
-impl Lifted {
-    /// The word in reports.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::Busy => "busy",
-            Self::Restarted => "restarted",
-            Self::Retagged => "retagged",
-            Self::Kept => "kept",
-            Self::Protected => "protected",
-            Self::NotAsked => "not-asked",
-            Self::OtherPolicy => "other-policy",
-            Self::Unreadable => "unreadable",
-        }
-    }
-}
+use crate::engine::model::{Tags, Tier};
 
 /// What the tag says.
 #[derive(Clone, Debug, PartialEq, Eq)]

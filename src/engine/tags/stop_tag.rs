@@ -6,21 +6,11 @@ use std::fmt;
 use chrono::{DateTime, Duration, SecondsFormat, SubsecRound, Utc};
 use thiserror::Error;
 
-use crate::engine::model::Instance;
+use crate::engine::model::{Because, Instance};
 
 /// How long after its tag a stop may take effect and still be the reaper's: no run lasts longer than the
 /// 900 s of a Lambda function, and the tag is written within it.
 const OWN_STOP_MINUTES: i64 = 15;
-
-/// For what an instance was stopped.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Because {
-    /// It ran outside hours: it may be started again when they begin.
-    #[default]
-    Hours,
-    /// It was idle: nobody starts it but its team, or an undo.
-    Idle,
-}
 
 /// What the tag says.
 #[derive(Clone, Debug, PartialEq, Eq)]

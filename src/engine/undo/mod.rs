@@ -9,22 +9,15 @@ use std::sync::Arc;
 use chrono::{DateTime, Duration, Utc};
 
 use crate::engine::config::Settings;
-use crate::engine::history::past::Past;
-use crate::engine::model::{Account, Action, Instance, Locale, Reason, State, Target};
-use crate::engine::plan::{Plan, Step};
-use crate::engine::report::{Blind, Counts, Ending, Health, Outcome};
+use crate::engine::model::{
+    Account, Action, Blind, Counts, Ending, Health, Instance, Locale, Outcome, Reason, State, Step, Target,
+};
+use crate::engine::plan::Plan;
+use crate::engine::report::past::Past;
 use crate::engine::request::Scope;
+use crate::engine::request::overrides::Hand;
 use crate::engine::schedule::DateRange;
 use crate::engine::tags::stop_tag::OwnTag;
-
-/// What the caller of an undo insists on.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Hand {
-    /// Start although the reaper is paused: people pause first, and then undo.
-    pub even_paused: bool,
-    /// Start although the policy's calendar is frozen.
-    pub even_frozen: bool,
-}
 
 /// What the record says of one instance that the run was to stop.
 #[derive(Clone, Debug, PartialEq, Eq)]

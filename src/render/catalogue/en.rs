@@ -6,13 +6,13 @@ use chrono::{DateTime, Duration, Utc};
 use chrono_tz::Tz;
 
 use crate::engine::evidence::idle::{Idleness, Ineligible, Missing};
+use crate::engine::model::Tier;
 use crate::engine::model::{
     Forgotten, Gauge, IdleFacts, Lacks, Listed, Outside, Quiet, Reason, Reopening, Spared, Tell, UnknownFact, Unscoped,
     Verdict, WhyReportOnly, WhyReported,
 };
 use crate::engine::rules::case::Activity;
 use crate::engine::rules::inputs::{FoundTag, Inputs};
-use crate::engine::tags::mark::Tier;
 use crate::engine::undo::{Finding, WhyNot};
 use crate::render::catalogue::{Figure, Label, Sentence, Voice};
 

@@ -7,6 +7,7 @@ use chrono::{DateTime, Datelike, Duration, NaiveDate, Timelike, Utc, Weekday};
 use chrono_tz::Tz;
 
 use crate::engine::evidence::idle::{Idleness, Ineligible, Missing};
+use crate::engine::model::Tier;
 use crate::engine::model::{
     Forgotten, Gauge, IdleFacts, Lacks, Listed, Outside, Quiet, Reason, Reopening, Spared, State, Tell, UnknownFact,
     Unscoped, Verdict, WhyReportOnly, WhyReported,
@@ -14,7 +15,6 @@ use crate::engine::model::{
 use crate::engine::rules::case::Activity;
 use crate::engine::rules::inputs::{FoundTag, Inputs};
 use crate::engine::schedule::{DateRange, ExprError};
-use crate::engine::tags::mark::Tier;
 use crate::engine::undo::{Finding, WhyNot};
 use crate::render::catalogue::{Figure, Label, Sentence, Voice};
 

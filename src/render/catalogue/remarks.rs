@@ -5,8 +5,8 @@ use std::fmt::{self, Write as _};
 use chrono_tz::Tz;
 
 use crate::engine::evidence::idle::Missing;
+use crate::engine::model::Because;
 use crate::engine::model::{Locale, Remark, Starter, Stopped};
-use crate::engine::tags::stop_tag::Because;
 use crate::render::catalogue::{en, ja};
 
 /// What a remark says, in the zone of the instance's hours.

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use crate::engine::model::Account;
+use crate::engine::model::Ending;
 use crate::engine::plan::Plan;
-use crate::engine::report::Ending;
 use crate::engine::report::done::Done;
 use crate::engine::report::fan_out::{Acted, Begun, Decided, Part, Used};
 use crate::ports::{Act, Hub, Look};

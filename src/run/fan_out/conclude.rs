@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
+use crate::engine::history::past_runs::History;
 use crate::engine::model::instances;
+use crate::engine::model::{Ending, Outcome};
 use crate::engine::plan::Plan;
+use crate::engine::report::Report;
 use crate::engine::report::done::Done;
 use crate::engine::report::fan_out::{Acted, Begun, Decided};
-use crate::engine::report::{Ending, Outcome, Report};
-use crate::engine::rules::case::History;
 use crate::ports::{Look, Messenger, PriceList, WriteRecord};
 use crate::render::tables::Told;
 use crate::run::decision::{Decision, prepare};
@@ -23,8 +24,8 @@ use crate::run::launches;
 use crate::run::lock;
 use crate::run::lock::NotLocked;
 use crate::run::order::Order;
+use crate::run::pipeline::{Ended, conclude as record_end, end, is_narrow, take_in};
 use crate::run::record::{run_key, write_acts};
-use crate::run::run::{Ended, conclude as record_end, end, is_narrow, take_in};
 use crate::run::wrap_up;
 
 /// Tells, counts and records what the run came to, and gives the lock back. What was done is done: under settings that

@@ -3,14 +3,14 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::engine::history::past_runs::History;
 use crate::engine::report::fan_out::Begun;
-use crate::engine::rules::case::History;
 use crate::ports::{Entry, PortError, ReadRecord, WriteRecord};
 use crate::run::error::{Error, FanOutError};
 use crate::run::fan_out::store::{find, key, write};
 use crate::run::order::Order;
+use crate::run::pipeline;
 use crate::run::record::{ACTS, UNDONE, acts_since, partition, undone_since};
-use crate::run::run;
 
 /// What earlier runs and undos have left, as it stands in the record.
 #[derive(Serialize, Deserialize)]
@@ -38,7 +38,7 @@ pub(crate) async fn history(order: &Order<'_>, hub: &impl ReadRecord, begun: &Be
     // Without it nobody knows what was undone, or fought over: that is no empty past.
     let missing = || FanOutError::Missing { run: begun.run.to_string(), key: key.clone() };
     let kept = find(hub, &key).await?.ok_or_else(missing)?;
-    run::past(order, &Remembering { hub, kept }).await.map_err(Error::Record)
+    pipeline::past(order, &Remembering { hub, kept }).await.map_err(Error::Record)
 }
 
 /// The record, of which the past is known already.

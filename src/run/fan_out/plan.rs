@@ -17,8 +17,8 @@ use crate::run::fan_out::store::{find, key, seen, write};
 use crate::run::fan_out::targets::Item;
 use crate::run::fan_out::{go_on, past};
 use crate::run::order::Order;
+use crate::run::pipeline::{intent, may_go_on, plan as foresee};
 use crate::run::prices;
-use crate::run::run::{intent, may_go_on, plan as foresee};
 
 /// What the plan leads to.
 #[derive(Debug)]

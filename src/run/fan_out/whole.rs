@@ -13,10 +13,10 @@ use crate::engine::evidence::witness::Sighting;
 use crate::engine::judge::Known;
 use crate::engine::judge::owner::Contacts;
 use crate::engine::model::{Account, Instance, Target};
+use crate::engine::model::{Blind, Skipped};
 use crate::engine::plan::restart::Volumes;
 use crate::engine::report::fan_out::{Begun, Part, Used};
 use crate::engine::report::snapshot::Saved;
-use crate::engine::report::{Blind, Skipped};
 use crate::engine::rules::case::Activity;
 use crate::ports::{FoundAccount, Look, PortError, Unseen};
 

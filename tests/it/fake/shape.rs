@@ -2,11 +2,13 @@
 
 use chrono::{DateTime, Utc};
 use idle_reaper::engine::config::Settings;
+use idle_reaper::engine::history::past_runs::History;
 use idle_reaper::engine::judge::{Judge, Ruling};
+use idle_reaper::engine::model::Ending;
 use idle_reaper::engine::model::{Account, Action, Instance, State, Tags, Target};
-use idle_reaper::engine::report::{Ending, Report, Row};
+use idle_reaper::engine::report::{Report, Row};
 use idle_reaper::engine::request::Scope;
-use idle_reaper::engine::rules::case::{Activity, History};
+use idle_reaper::engine::rules::case::Activity;
 
 /// A Wednesday evening in Tokyo, when the office is closed.
 pub const EVENING: &str = "2026-11-25T21:30:00+09:00";

@@ -3,8 +3,8 @@
 use std::time::Duration as Std;
 
 use chrono::{DateTime, Duration, Utc};
+use idle_reaper::engine::model::{Ending, Health};
 use idle_reaper::engine::report::fan_out::{Begun, TooLate, Used};
-use idle_reaper::engine::report::{Ending, Health};
 use idle_reaper::engine::request::Mode;
 use idle_reaper::run::Clock;
 use proptest::prelude::*;

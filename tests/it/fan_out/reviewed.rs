@@ -5,11 +5,13 @@ use std::collections::BTreeSet;
 
 use chrono::Duration;
 use idle_reaper::engine::config::Settings;
-use idle_reaper::engine::history::past::reviewed;
+use idle_reaper::engine::model::Cap;
+use idle_reaper::engine::model::Ending;
+use idle_reaper::engine::model::Step;
 use idle_reaper::engine::model::{Instance, State};
-use idle_reaper::engine::plan::caps::Cap;
-use idle_reaper::engine::plan::{Plan, PlanRefused, Step};
-use idle_reaper::engine::report::{Ending, Report};
+use idle_reaper::engine::plan::{Plan, PlanRefused};
+use idle_reaper::engine::report::Report;
+use idle_reaper::engine::report::past::reviewed;
 use idle_reaper::engine::request::Mode;
 use idle_reaper::render::json;
 use idle_reaper::run::Error;

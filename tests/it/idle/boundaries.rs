@@ -4,8 +4,8 @@ use chrono::{DateTime, Duration, Utc};
 use idle_reaper::engine::evidence::idle::{
     Evidence, Idleness, Metric, Missing, Next, Series, Sign, network_per_hour, next,
 };
+use idle_reaper::engine::model::Tier;
 use idle_reaper::engine::model::WhyLikely;
-use idle_reaper::engine::tags::mark::Tier;
 
 use super::samples::Case;
 use crate::fake::at;

@@ -3,8 +3,8 @@
 use chrono::Duration;
 use idle_reaper::engine::evidence::idle::{Evidence, Idleness, Ineligible, Metric, Missing, Next, Sign, next};
 use idle_reaper::engine::model::State;
+use idle_reaper::engine::model::Tier;
 use idle_reaper::engine::model::WhyLikely;
-use idle_reaper::engine::tags::mark::Tier;
 
 use super::samples::{Case, METRICS};
 use crate::fake::at;

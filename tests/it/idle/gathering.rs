@@ -7,9 +7,9 @@ use chrono::Duration;
 use idle_reaper::engine::config::Idle;
 use idle_reaper::engine::evidence::idle::{Idleness, Metric, Missing, Own, Sign};
 use idle_reaper::engine::evidence::witness::Witness;
+use idle_reaper::engine::model::Tier;
 use idle_reaper::engine::model::WhyReportOnly;
 use idle_reaper::engine::model::{Instance, Target};
-use idle_reaper::engine::tags::mark::Tier;
 use idle_reaper::ports::Look;
 use idle_reaper::run::{Clock, Gathered, gather, own_acts};
 

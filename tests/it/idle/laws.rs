@@ -2,7 +2,7 @@
 
 use chrono::Duration;
 use idle_reaper::engine::evidence::idle::{Idleness, Metric};
-use idle_reaper::engine::tags::mark::Tier;
+use idle_reaper::engine::model::Tier;
 use proptest::prelude::*;
 use proptest::sample::select;
 

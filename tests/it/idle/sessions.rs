@@ -3,8 +3,8 @@
 
 use chrono::{DateTime, Duration, Utc};
 use idle_reaper::engine::evidence::idle::{Idleness, Metric, Missing, Sign};
+use idle_reaper::engine::model::Tier;
 use idle_reaper::engine::model::WhyLikely;
-use idle_reaper::engine::tags::mark::Tier;
 
 use super::samples::Case;
 use crate::fake::at;

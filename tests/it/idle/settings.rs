@@ -1,7 +1,7 @@
 //! `[idle]` and what policies say of it.
 
 use idle_reaper::engine::config::{Idle, IdleDeed, Settings};
-use idle_reaper::engine::tags::mark::Tier;
+use idle_reaper::engine::model::Tier;
 
 use crate::fake::{SETTINGS, settings, with};
 

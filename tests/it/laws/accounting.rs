@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use idle_reaper::engine::model::Health;
 use idle_reaper::engine::model::Target;
-use idle_reaper::engine::report::{Health, Report};
+use idle_reaper::engine::report::Report;
 use idle_reaper::run::Error;
 use proptest::prelude::*;
 use proptest::sample::subsequence;

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use chrono::Duration;
+use idle_reaper::engine::model::Cap;
+use idle_reaper::engine::model::{Ending, Health};
 use idle_reaper::engine::model::{Instance, Reason, State, Target};
 use idle_reaper::engine::plan::PlanRefused;
-use idle_reaper::engine::plan::caps::Cap;
-use idle_reaper::engine::report::{Ending, Health};
 use idle_reaper::run::Error;
 
 use crate::fake::{

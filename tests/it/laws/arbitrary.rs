@@ -7,8 +7,9 @@ use std::sync::LazyLock;
 
 use chrono::{DateTime, Duration, Utc};
 use idle_reaper::engine::config::{Caps, Settings};
+use idle_reaper::engine::history::past_runs::History;
 use idle_reaper::engine::model::{Action, Instance, State, Tags, Target};
-use idle_reaper::engine::rules::case::{Activity, History};
+use idle_reaper::engine::rules::case::Activity;
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::{Config, RngSeed, TestRunner};

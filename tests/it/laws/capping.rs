@@ -7,8 +7,9 @@ use super::arbitrary::{Scene, any_caps, any_faulty_scene, any_scene, for_all};
 use crate::fake::{Deed, EVENING, Fault, Faults, NO_DAILY_CAPS, Shape, World, apply, at, instance, keys, plan, with};
 use idle_reaper::engine::config::{Caps, Settings};
 use idle_reaper::engine::model::Action;
-use idle_reaper::engine::plan::caps::Cap;
-use idle_reaper::engine::report::{Ending, Report};
+use idle_reaper::engine::model::Cap;
+use idle_reaper::engine::model::Ending;
+use idle_reaper::engine::report::Report;
 
 fn share(caps: &Caps, report: &Report) -> usize {
     let running = report.rows.iter().filter(|row| row.running_in_scope).count();

@@ -2,10 +2,11 @@
 
 use idle_reaper::engine::config::Settings;
 use idle_reaper::engine::evidence::last_hour::LastHour;
+use idle_reaper::engine::history::past_runs::History;
 use idle_reaper::engine::judge::Judge;
 use idle_reaper::engine::model::{Account, Action, Instance, Reason, State, Tags};
 use idle_reaper::engine::request::Scope;
-use idle_reaper::engine::rules::case::{Activity, History};
+use idle_reaper::engine::rules::case::Activity;
 use proptest::prelude::*;
 use proptest::sample::select;
 

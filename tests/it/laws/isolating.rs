@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use idle_reaper::engine::config::Settings;
+use idle_reaper::engine::model::Ending;
 use idle_reaper::engine::model::{Instance, Target};
-use idle_reaper::engine::report::{Ending, Report};
+use idle_reaper::engine::report::Report;
 use proptest::prelude::*;
 use proptest::sample::select;
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::Duration as Span;
 use idle_reaper::engine::model::{Action, State, Subject, Verdict};
-use idle_reaper::engine::report::{Ending, Health};
+use idle_reaper::engine::model::{Ending, Health};
 use idle_reaper::ports::Switch;
 use proptest::prelude::*;
 use proptest::sample::select;

@@ -4,7 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use idle_reaper::engine::model::State;
-use idle_reaper::engine::report::{Ending, Health, Report};
+use idle_reaper::engine::model::{Ending, Health};
+use idle_reaper::engine::report::Report;
 use idle_reaper::engine::tags::stop_tag::OwnTag;
 use idle_reaper::run::Error;
 

@@ -4,7 +4,8 @@
 use std::collections::BTreeSet;
 
 use idle_reaper::engine::model::Action;
-use idle_reaper::engine::report::{Ending, Report};
+use idle_reaper::engine::model::Ending;
+use idle_reaper::engine::report::Report;
 use proptest::prelude::*;
 
 use super::arbitrary::{any_caps, any_faulty_scene, any_scene, for_all};

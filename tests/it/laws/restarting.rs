@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 
 use chrono::Duration;
 use idle_reaper::engine::config::Settings;
+use idle_reaper::engine::model::Cap;
+use idle_reaper::engine::model::{Ending, Health};
 use idle_reaper::engine::model::{Instance, State};
-use idle_reaper::engine::plan::caps::Cap;
 use idle_reaper::engine::plan::restart::{Key, Volumes};
-use idle_reaper::engine::report::{Ending, Health, Report};
+use idle_reaper::engine::report::Report;
 use idle_reaper::engine::request::Mode;
 use idle_reaper::local::inventory::Recorded;
 use proptest::prelude::*;

@@ -3,10 +3,11 @@
 use chrono::{DateTime, Duration, Utc};
 use idle_reaper::engine::config::{Idle, IdleDeed, Outside, Policy, Settings};
 use idle_reaper::engine::evidence::idle::Idleness;
+use idle_reaper::engine::history::past_runs::History;
 use idle_reaper::engine::judge::{Judge, Known};
 use idle_reaper::engine::model::{Account, Instance, Reason, State, Verdict};
 use idle_reaper::engine::request::Scope;
-use idle_reaper::engine::rules::case::{Activity, Case as RuleCase, History};
+use idle_reaper::engine::rules::case::{Activity, Case as RuleCase};
 
 use crate::fake::{EVENING, SETTINGS, Shape, at, instance, settings};
 use crate::voices::samples::idle_facts;

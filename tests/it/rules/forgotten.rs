@@ -4,12 +4,12 @@ use chrono::Duration;
 use idle_reaper::engine::config::{Idle, IdleDeed, Outside};
 use idle_reaper::engine::evidence::idle::Idleness;
 use idle_reaper::engine::history::idle_stops::IdleStops;
+use idle_reaper::engine::history::past_runs::History;
 use idle_reaper::engine::judge::Judge;
 use idle_reaper::engine::judge::marking::{Finding, finding};
 use idle_reaper::engine::judge::owner::Contacts;
 use idle_reaper::engine::model::{Account, Action, Instance, Reason, Spared, State, Verdict, WhyReported};
-use idle_reaper::engine::rules::case::History;
-use idle_reaper::engine::tags::mark::{Lifted, Tier};
+use idle_reaper::engine::model::{Lifted, Tier};
 
 use super::case::{Case, with_policy, with_tell};
 use crate::fake::{EVENING, HERE, SETTINGS, Shape, at, instance, settings};

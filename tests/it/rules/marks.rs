@@ -3,15 +3,18 @@
 use chrono::{DateTime, Duration, Utc};
 use idle_reaper::engine::config::IdleDeed;
 use idle_reaper::engine::evidence::idle::{Idleness, Missing, Own, Sign};
+use idle_reaper::engine::history::notices::Said;
 use idle_reaper::engine::history::notices::Told;
-use idle_reaper::engine::judge::marking::{Finding, Marking, finding, marking, standing};
+use idle_reaper::engine::history::past_runs::History;
+use idle_reaper::engine::judge::marking::{Finding, Marking, finding, marking};
 use idle_reaper::engine::judge::notice_gate::{Gate, Notice, gate};
 use idle_reaper::engine::judge::owner::Reach;
-use idle_reaper::engine::judge::retagged::{Retag, Said};
+use idle_reaper::engine::judge::retagged::Retag;
+use idle_reaper::engine::model::Cap;
 use idle_reaper::engine::model::{Gauge, Reason, Spared, Verdict};
-use idle_reaper::engine::plan::caps::Cap;
-use idle_reaper::engine::rules::case::History;
-use idle_reaper::engine::tags::mark::{Lifted, Mark, Tier, digest_of};
+use idle_reaper::engine::model::{Lifted, Tier};
+use idle_reaper::engine::rules::standing_mark::standing;
+use idle_reaper::engine::tags::mark::{Mark, digest_of};
 
 use super::case::{Case, with_policy, with_tell};
 use crate::fake::{Shape, at};

@@ -1,15 +1,16 @@
 //! `match-unknown`: what a policy asks for and nobody could tell is neither a match nor a reason to ask the next policy.
 
 use idle_reaper::engine::config::Settings;
+use idle_reaper::engine::history::past_runs::History;
 use idle_reaper::engine::judge::{Judge, Ruling};
 use idle_reaper::engine::model::{Account, Action, Instance, Reason, Spared, Tags, UnknownFact, Verdict};
 use idle_reaper::engine::request::Scope;
-use idle_reaper::engine::rules::case::{Activity, History};
+use idle_reaper::engine::rules::case::Activity;
 use idle_reaper::local::inventory::Recorded;
 use serde_json::json;
 
 use crate::fake::{EVENING, HERE, SETTINGS, Shape, World, apply, at, ending, instance, plan_over, row, settings, with};
-use idle_reaper::engine::report::Ending;
+use idle_reaper::engine::model::Ending;
 
 const MORNING: &str = "2026-11-26T09:00:00+09:00";
 

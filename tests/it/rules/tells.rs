@@ -194,10 +194,11 @@ fn what_others_depend_on_is_spared() {
 
 #[test]
 fn whatever_never_names_is_spared_in_any_case_of_its_letters() {
+    use idle_reaper::engine::history::past_runs::History;
     use idle_reaper::engine::judge::Judge;
     use idle_reaper::engine::model::Account;
     use idle_reaper::engine::request::Scope;
-    use idle_reaper::engine::rules::case::{Activity, History};
+    use idle_reaper::engine::rules::case::Activity;
 
     let never = "[never]\naccounts = [\"*-prod\", \"9999*\"]\n\
         organizational-units = [\"ou-ab12-34cd56ef\"]\ntags = [\"Env=prod*\"]\n\n[busy]";

@@ -4,10 +4,11 @@
 
 use chrono::{DateTime, Duration, Timelike, Utc};
 use idle_reaper::engine::config::Settings;
+use idle_reaper::engine::model::Because;
 use idle_reaper::engine::model::{Details, Instance, State, Subject};
 use idle_reaper::engine::report::Report;
 use idle_reaper::engine::rules::case::Activity;
-use idle_reaper::engine::tags::stop_tag::{Because, OwnTag};
+use idle_reaper::engine::tags::stop_tag::OwnTag;
 
 use super::histories::{self, Figures, OWNERS, WISHES, is_member, is_weekday, kept, local, with_owners};
 use super::plans;

@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Duration, Utc};
+use idle_reaper::engine::model::Because;
 use idle_reaper::engine::model::{Instance, State};
-use idle_reaper::engine::tags::stop_tag::Because;
 
 use super::histories::{self, at_work, is_member, is_weekday, kept, local, tag};
 

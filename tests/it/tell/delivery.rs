@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use idle_reaper::engine::config::Channel;
+use idle_reaper::engine::history::weekly::Gathered;
 use idle_reaper::engine::model::{Contact, Item, Locale, Message};
 use idle_reaper::engine::report::digest::{Digests, News, digests};
-use idle_reaper::engine::report::weekly::Gathered;
 use idle_reaper::ports::{Messenger, PortError};
 use idle_reaper::render::Frame;
 use idle_reaper::run::{Clock, Delivery, OPERATOR, tell};

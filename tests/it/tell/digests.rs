@@ -1,8 +1,8 @@
 //! Who is told what: one digest an owner, the operator for what has nobody, and nothing that is not worth it.
 
+use idle_reaper::engine::history::weekly::Gathered;
 use idle_reaper::engine::model::Contact;
 use idle_reaper::engine::report::digest::{Digest, News, Reader, digests};
-use idle_reaper::engine::report::weekly::Gathered;
 use rust_decimal::Decimal;
 
 use super::samples::{item, news, telling};

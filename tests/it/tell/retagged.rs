@@ -3,8 +3,8 @@
 
 use chrono::Duration;
 use idle_reaper::engine::config::Settings;
+use idle_reaper::engine::model::Cap;
 use idle_reaper::engine::model::{State, Subject};
-use idle_reaper::engine::plan::caps::Cap;
 
 use crate::fake::{EVENING, HERE, SETTINGS, Shape, World, apply, at, instance, settings};
 use crate::forgotten::{NOON, TELLING, heard, idle_box, run, waits};

@@ -2,12 +2,13 @@
 
 use chrono::{DateTime, Duration, Utc};
 use idle_reaper::engine::config::Settings;
+use idle_reaper::engine::history::past_runs::History;
 use idle_reaper::engine::judge::topics::{Talk, Topic};
+use idle_reaper::engine::model::Lifted;
 use idle_reaper::engine::model::{Contact, Instance, Item, Receipt, Subject};
 use idle_reaper::engine::report::Report;
 use idle_reaper::engine::report::news::news;
-use idle_reaper::engine::rules::case::{Activity, History};
-use idle_reaper::engine::tags::mark::Lifted;
+use idle_reaper::engine::rules::case::Activity;
 
 use crate::fake::{EVENING, Fault, Faults, Shape, World, apply, at, instance, judge_with, row};
 use crate::forgotten::{NOON, heard, idle_box, rests, run, telling};

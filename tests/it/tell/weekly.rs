@@ -1,8 +1,8 @@
 //! What is under `at-least` is gathered into a weekly digest, which counts as the notice; and the monthly stocktake is
 //! sent once to each owner, whatever happens to another's.
 
+use idle_reaper::engine::model::Cap;
 use idle_reaper::engine::model::{Instance, State, Subject};
-use idle_reaper::engine::plan::caps::Cap;
 
 use crate::fake::{EVENING, SETTINGS, Shape, World, apply, at, instance, row, settings};
 use crate::forgotten::{TELLING, heard, telling, waits};

@@ -6,6 +6,7 @@ use chrono_tz::Asia::Tokyo;
 use idle_reaper::engine::config::Busy;
 use idle_reaper::engine::evidence::idle::{Idleness, Ineligible, Metric, Missing, Sign};
 use idle_reaper::engine::evidence::last_hour::LastHour;
+use idle_reaper::engine::model::Tier;
 use idle_reaper::engine::model::{
     Forgotten, Gauge, IdleFacts, Lacks, Listed, Outside, Quiet, Reason, Reopening, Spared, State, Target, Tell,
     UnknownFact, Unscoped, Verdict, WhyReportOnly, WhyReported,
@@ -14,7 +15,6 @@ use idle_reaper::engine::rules::case::Activity;
 use idle_reaper::engine::rules::inputs::Inputs;
 use idle_reaper::engine::schedule::{DateRange, ExprError};
 use idle_reaper::engine::tags::keep_until::KeepUnreadable;
-use idle_reaper::engine::tags::mark::Tier;
 
 use crate::fake::at;
 

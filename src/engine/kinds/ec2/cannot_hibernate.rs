@@ -1,6 +1,5 @@
 //! `cannot-hibernate`: the policy asks for hibernation, and a plain stop would lose what is in memory.
 
-use crate::engine::config::Outside;
 use crate::engine::model::{Reason, Spared, Verdict};
 use crate::engine::rules::Rule;
 use crate::engine::rules::case::Case;
@@ -9,8 +8,7 @@ use crate::engine::rules::inputs::Inputs;
 pub(crate) const RULE: Rule = Rule { reason: Reason::CannotHibernate, judge, inputs };
 
 fn judge(case: &Case<'_>) -> Option<Verdict> {
-    let asked = case.policy?.0.outside == Outside::Hibernate;
-    (asked && !case.instance.hibernation).then_some(Verdict::Spare(Spared::CannotHibernate))
+    case.cannot_hibernate().then_some(Verdict::Spare(Spared::CannotHibernate))
 }
 
 fn inputs(case: &Case<'_>) -> Inputs {

@@ -1,4 +1,5 @@
-//! ROOM engine::kinds::ec2
+//! Rules that only EC2 instances need. Rules for every kind are in `engine/rules`; the order of all is in
+//! `engine/judge/order.rs`.
 
 pub mod appliance;
 pub mod auto_scaling_member;

@@ -12,10 +12,10 @@ use crate::engine::evidence::witness::Sighting;
 use crate::engine::judge::Known;
 use crate::engine::judge::owner::Contacts;
 use crate::engine::model::{Account, Target, sane};
+use crate::engine::model::{Blind, Outcome, Skipped};
 use crate::engine::plan::Plan;
 use crate::engine::report::done::Done;
 use crate::engine::report::snapshot::Saved;
-use crate::engine::report::{Blind, Outcome, Skipped};
 
 /// What a part called.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,10 +6,11 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::engine::model::Cap;
+use crate::engine::model::Step;
 use crate::engine::model::sane;
-use crate::engine::plan::caps::Cap;
-use crate::engine::plan::{Plan, Step};
-use crate::engine::report::{Health, Outcome};
+use crate::engine::model::{Health, Outcome};
+use crate::engine::plan::Plan;
 
 /// The version of the reports that this release reads.
 const VERSION: u64 = 1;

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use crate::engine::history::past_runs::History;
 use crate::engine::history::unverified::Confirmed;
+use crate::engine::model::{Ending, Outcome};
 use crate::engine::plan::Plan;
+use crate::engine::report::Report;
 use crate::engine::report::done::Done;
-use crate::engine::report::{Ending, Outcome, Report};
-use crate::engine::rules::case::History;
 use crate::ports::{Act, Hub, Look, Messenger, PortError, PriceList, ReadRecord, Switch, WriteRecord};
 use crate::render::json;
 use crate::render::tables::Told;

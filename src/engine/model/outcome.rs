@@ -1,0 +1,86 @@
+//! The outcome of a step.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::engine::model::{Action, Step, sane};
+
+/// How a step ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ending {
+    /// Seen stopped.
+    Stopped,
+    /// Seen on its way down.
+    Stopping,
+    /// Seen running again.
+    Started,
+    /// It was so already.
+    Already,
+    /// Something had changed since the plan: left alone.
+    Overtaken,
+    /// AWS refused, or the state did not hold.
+    Failed,
+    /// Not begun.
+    NotTried,
+    /// Begun, and the end was not seen.
+    Unverified,
+}
+
+impl Ending {
+    /// The word in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Stopped => "stopped",
+            Self::Stopping => "stopping",
+            Self::Started => "started",
+            Self::Already => "already",
+            Self::Overtaken => "overtaken",
+            Self::Failed => "failed",
+            Self::NotTried => "not-tried",
+            Self::Unverified => "unverified",
+        }
+    }
+}
+
+/// One for each step of the plan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Outcome {
+    /// Instance id.
+    pub id: Box<str>,
+    /// Account id.
+    pub account: Arc<str>,
+    /// Region.
+    pub region: Arc<str>,
+    /// What was to be done.
+    pub action: Action,
+    /// How it ended.
+    pub outcome: Ending,
+    /// What happened, in words.
+    pub detail: String,
+    /// When the outcome was known.
+    #[serde(deserialize_with = "sane")]
+    pub at: DateTime<Utc>,
+}
+
+impl Outcome {
+    /// How `step` ended.
+    pub fn of(step: &Step, outcome: Ending, detail: impl Into<String>, at: DateTime<Utc>) -> Self {
+        let Step { id, account, region, action, policy: _, reason: _, launched: _, not_after: _ } = step;
+        let (id, account, region) = (id.clone(), account.clone(), region.clone());
+        Self { id, account, region, action: *action, outcome, detail: detail.into(), at }
+    }
+
+    /// The same end for every step.
+    pub fn all<'a>(
+        steps: impl IntoIterator<Item = &'a Step>,
+        outcome: Ending,
+        detail: &str,
+        at: DateTime<Utc>,
+    ) -> Vec<Self> {
+        steps.into_iter().map(|step| Self::of(step, outcome, detail, at)).collect()
+    }
+}
