@@ -90,7 +90,7 @@ class Bench:
 
             def plan():
                 took, report = self.reaper(settings, "plan")
-                self.expect(report["counts"]["condemned"], size)
+                self.expect(report["counts"]["candidates"], size)
                 return took
 
             def apply():
@@ -140,11 +140,11 @@ class Bench:
                                      width=str(width), idle="", more='reading-role = "IdleReaperRead"\nacting-role = "IdleReaperAct"\nexternal-id = "bench"')  # fmt: skip
             self.fresh()
             took, report = self.reaper(settings, "plan")
-            self.expect(report["counts"]["seen"], instances)
-            self.expect(report["blind"], [])
+            self.expect(report["counts"]["found"], instances)
+            self.expect(report["unreachable"], [])
             floor = self.run([self.release / "floor", "describe", "--organization", "IdleReaperRead", "bench",
                               "--regions", ",".join(self.regions()), "--width", str(width)], settings)  # fmt: skip
-            self.expect(floor["out"]["seen"], instances)
+            self.expect(floor["out"]["found"], instances)
             rows.append({"width": width, "idle-reaper": took, "floor": floor, "latency": latency, "accounts": accounts, "instances": instances})
             print(f"organization, width {width}: {took['wall']:.1f} s, {took['calls']} calls; floor {floor['wall']:.1f} s, {floor['calls']} calls", flush=True)
         return rows, self.hundredth(latency)
@@ -169,7 +169,7 @@ class Bench:
                                  width="64", idle="", more='reading-role = "IdleReaperRead"\nacting-role = "IdleReaperAct"\nexternal-id = "bench"')  # fmt: skip
         self.fresh()
         ours, report = self.reaper(settings, "plan")
-        self.expect(report["counts"]["seen"], 1_000)
+        self.expect(report["counts"]["found"], 1_000)
         accounts = [{"account_id": id_, "name": name, "role": f"arn:aws:iam::{id_}:role/IdleReaperRead", "external_id": "bench",
                      "regions": self.regions()} for name, id_ in fleet.items()]  # fmt: skip
         (self.folder / "accounts.json").write_text(json.dumps({"accounts": accounts}))

@@ -14,7 +14,7 @@ use idle_reaper::engine::history::notices::Ledger;
 use idle_reaper::engine::model::State;
 use idle_reaper::engine::report::past::reviewed;
 use idle_reaper::engine::request::events::Event;
-use idle_reaper::engine::request::overrides::Hand;
+use idle_reaper::engine::request::overrides::UndoOverrides;
 use idle_reaper::engine::request::stage::Stage;
 use idle_reaper::engine::request::{Mode, Request, Run, Scope};
 use idle_reaper::engine::schedule::Expr;
@@ -150,8 +150,9 @@ fn record(text: &str) {
     let _ = runtime.block_on(run::runs(hub, at, 7));
     let run = Run { id: "run-1".into(), mode: Mode::Undo, scope: Scope::default(), at };
     let (undoes, settings, clock) = ("20261125T120000Z-1a", &EVERY_KEY, Clock::start(at, None));
-    let order = UndoOrder { run: &run, undoes, hand: Hand::default(), settings, clock, wall: at, agreed: None };
-    let _ = runtime.block_on(run::foresee(&order, &*INVENTORY, hub));
+    let order =
+        UndoOrder { run: &run, undoes, hand: UndoOverrides::default(), settings, clock, wall: at, agreed: None };
+    let _ = runtime.block_on(run::preview(&order, &*INVENTORY, hub));
     if let Ok(mut savings) = Savings::parse(text) {
         let down = |id| Sight { id, state: State::Stopped, launch: None, ours: true };
         savings.accrue(["i-d1", "i-n1"].map(down), |_| true, at);

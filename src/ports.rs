@@ -22,7 +22,7 @@ use crate::engine::rules::case::Activity;
 pub struct FoundAccount {
     /// The account.
     pub account: Account,
-    /// Why it is not looked at, where that is so: suspended, closed.
+    /// Why it is not looked at, where that is so: suspended, denied.
     pub inactive: Option<String>,
 }
 
@@ -30,9 +30,9 @@ pub struct FoundAccount {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unseen {
     /// The organisation's policy closes the Region on purpose.
-    Closed,
+    Denied,
     /// It was denied, failed or was too slow, for this cause.
-    Blind(String),
+    Unreachable(String),
 }
 
 /// Something went wrong in the world, in words: what, where, why, and how to mend it.
@@ -55,7 +55,7 @@ pub enum ActError {
 }
 
 /// Looks. Every method reads and none writes, in the accounts looked at or anywhere else.
-pub trait Look {
+pub trait Scan {
     /// Hands every account in the settings' scope to `each` as it is found, inactive ones included.
     ///
     /// # Errors

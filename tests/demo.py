@@ -194,7 +194,7 @@ def rehearse(world, function):
     plan = answer["report"]
     (OUT / "plan.json").write_text(json.dumps(plan, indent=2) + "\n")
     say(f"health {answer['health']}, counts {json.dumps(answer['counts'])}")
-    say(f"{len(plan['plan']['steps'])} steps planned; {len(plan['blind'])} blind spots: " + "; ".join(sorted({b['cause'] for b in plan['blind']})))
+    say(f"{len(plan['plan']['steps'])} steps planned; {len(plan['unreachable'])} unreachable spots: " + "; ".join(sorted({b['cause'] for b in plan['unreachable']})))
     wrong += compare(world, plan)
 
     title("The same as people read it: idle-reaper plan")
@@ -227,7 +227,7 @@ def livable_hours(world):
     office = world.about["instances"]["office-1"]["id"]
     # The world has figures for one evening; on the days after, a missing one spares nobody.
     later = OUT / "later.toml"
-    later.write_text((ROOT / "tests" / "demo.toml").read_text().replace('unmeasured = "spare"', 'unmeasured = "ignore"'))
+    later.write_text((ROOT / "tests" / "demo.toml").read_text().replace('unmeasured = "skip"', 'unmeasured = "ignore"'))
     world.settings = later
 
     title("The next morning its owner asks why, without a right in the account")
@@ -254,7 +254,7 @@ def livable_hours(world):
     cli(world.environment(), "plan", "--instance", office, "--out", str(reviewed), "--format", "json", at=evening)
     report = apply(world, evening, "--plan", str(reviewed))
     done = [outcome["id"] for outcome in report["outcomes"]]
-    say(f"{report['counts']['condemned']} condemned, {len(done)} carried out: {', '.join(done)}")
+    say(f"{report['counts']['candidates']} candidates, {len(done)} carried out: {', '.join(done)}")
     wrong += [] if done == [office] else [f"the reviewed plan held {office} alone, and {done} was done"]
 
     title("A sudden change: after weeks of two stops a Thursday, twenty are held back until somebody says that they are right")
@@ -263,7 +263,7 @@ def livable_hours(world):
                       aws_access_key_id=hub["access-key"], aws_secret_access_key=hub["secret-key"])
     for thursday in ("2026-11-05", "2026-11-12", "2026-11-19"):
         key = f"record/counts/date={thursday}/{thursday.replace('-', '')}T123000Z-00000000.json"
-        s3.put_object(Bucket="idle-reaper-records", Key=key, Body=json.dumps({"condemned": 2, "armed": 2, "seen": 68}))
+        s3.put_object(Bucket="idle-reaper-records", Key=key, Body=json.dumps({"candidates": 2, "armed": 2, "found": 68}))
     held = apply(world, "2026-11-26T22:00:00+09:00")
     say(held["plan"]["refused"])
     wrong += [] if held["health"] == "degraded" and not held["outcomes"] else ["a sudden change was not held back"]

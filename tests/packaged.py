@@ -50,7 +50,7 @@ def main(package):
         text = log.read().decode()
     # One of the stories is protected against a stop, and stays up.
     ended = acted["counts"]["stopped"] + acted["counts"]["failed"]
-    wrong += [] if ended == looked["counts"]["condemned"] > 10 else [f"it stopped {acted['counts']}"]
+    wrong += [] if ended == looked["counts"]["candidates"] > 10 else [f"it stopped {acted['counts']}"]
     wrong += [] if down >= acted["counts"]["stopped"] else [f"{down} are down"]
     wrong += [] if '"message":"run ends"' in text else ["its log does not tell how the run ended"]
     print("\n".join(f"WRONG: {one}" for one in wrong) or f"proved: {package} serves the local Lambda; {looked['counts']['seen']} seen, {acted['counts']['stopped']} stopped")

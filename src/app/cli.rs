@@ -8,7 +8,7 @@ use crate::app::args::{Args, Verb};
 use crate::app::end::End;
 use crate::app::error::Error;
 use crate::app::{log, verbs};
-use crate::engine::request::overrides::Hand;
+use crate::engine::request::overrides::UndoOverrides;
 
 /// The binary: inside Lambda it serves the runtime, anywhere else it is the command line.
 pub fn main() -> ExitCode {
@@ -56,7 +56,7 @@ async fn run(args: Args) -> Result<End, Error> {
         }
         Verb::Runs { days } => verbs::runs(&args, *days).await,
         Verb::Undo { run, select, yes, even_paused, even_frozen } => {
-            let hand = Hand { even_paused: *even_paused, even_frozen: *even_frozen };
+            let hand = UndoOverrides { even_paused: *even_paused, even_frozen: *even_frozen };
             verbs::undo(&args, run, select, *yes, hand).await
         }
         Verb::Explain { instance, run: None } => verbs::explain(&args, instance).await,

@@ -12,7 +12,7 @@ use crate::engine::request::stage::StageInvalid;
 use crate::local::inventory::InventoryInvalid;
 use crate::ports::PortError;
 use crate::run::FanOutError;
-use crate::run::{Error as FlowError, LookError, RecallError, UndoError};
+use crate::run::{Error as RunError, RecallError, ScanError, UndoError};
 
 /// Why a command came to nothing. Nothing was stopped or started.
 #[derive(Error)]
@@ -26,7 +26,7 @@ pub enum Error {
     #[error(transparent)]
     Stage(#[from] StageInvalid),
     #[error(transparent)]
-    Flow(#[from] FlowError),
+    Flow(#[from] RunError),
     #[error(transparent)]
     Inventory(#[from] InventoryInvalid),
     #[error("{0}")]
@@ -62,8 +62,8 @@ impl From<AskedInvalid> for Error {
     }
 }
 
-impl From<LookError> for Error {
-    fn from(error: LookError) -> Self {
+impl From<ScanError> for Error {
+    fn from(error: ScanError) -> Self {
         Self::Flow(error.into())
     }
 }
@@ -79,11 +79,11 @@ impl Error {
             | Self::Usage(_)
             | Self::File { .. }
             | Self::Recall(_) => "RequestInvalid",
-            Self::Port(_) => "LookFailed",
+            Self::Port(_) => "ScanFailed",
             Self::Undo(error) => match error {
                 UndoError::Past(RecallError::Record(_)) | UndoError::Record(_) => "RecordFailed",
                 UndoError::Past(RecallError::NotAnId(_)) => "RequestInvalid",
-                UndoError::Accounts(_) => "LookFailed",
+                UndoError::Accounts(_) => "ScanFailed",
                 UndoError::Past(
                     RecallError::NoSuchRun(_)
                     | RecallError::NothingDone { .. }
@@ -96,12 +96,12 @@ impl Error {
             },
             Self::Refused(_) | Self::Reviewed { .. } => "Refused",
             Self::Flow(error) => match error {
-                FlowError::Request(_) => "RequestInvalid",
-                FlowError::Look(_) | FlowError::Broke(_) => "LookFailed",
-                FlowError::Record(_) => "RecordFailed",
-                FlowError::FanOut(FanOutError::Undo | FanOutError::NoBatch { .. }) => "RequestInvalid",
-                FlowError::FanOut(FanOutError::Missing { .. } | FanOutError::Unreadable { .. }) => "RecordFailed",
-                FlowError::FanOut(
+                RunError::Request(_) => "RequestInvalid",
+                RunError::Scan(_) | RunError::Broke(_) => "ScanFailed",
+                RunError::Record(_) => "RecordFailed",
+                RunError::FanOut(FanOutError::Undo | FanOutError::NoBatch { .. }) => "RequestInvalid",
+                RunError::FanOut(FanOutError::Missing { .. } | FanOutError::Unreadable { .. }) => "RecordFailed",
+                RunError::FanOut(
                     FanOutError::NoRecord
                     | FanOutError::Concluded { .. }
                     | FanOutError::OtherSettings { .. }
@@ -109,7 +109,7 @@ impl Error {
                     | FanOutError::LockRanOut { .. }
                     | FanOutError::Acting { .. },
                 ) => "Refused",
-                FlowError::Plan(_) | FlowError::Acknowledge(_) | FlowError::Busy { .. } => "Refused",
+                RunError::Plan(_) | RunError::Acknowledge(_) | RunError::Busy { .. } => "Refused",
             },
         }
     }

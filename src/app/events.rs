@@ -14,7 +14,7 @@ use crate::app::error::Error;
 use crate::app::lambda::{answer, carry, clocks, conclude, lasts, source};
 use crate::app::load;
 use crate::app::run_id::run_id;
-use crate::aws::{Aws, AwsHub, AwsMessenger, Eyes, Pricing};
+use crate::aws::{Aws, AwsHub, AwsMessenger, AwsReader, Pricing};
 use crate::engine::model::instances;
 use crate::engine::model::{Counts, Health};
 use crate::engine::request::events::Event;
@@ -23,7 +23,7 @@ use crate::engine::request::{Mode, Run};
 use crate::render::Digest;
 use crate::run;
 use crate::run::launches::remember;
-use crate::run::{Error as FlowError, Order};
+use crate::run::{Error as RunError, Order};
 
 /// Does what `event` asks for.
 pub(crate) async fn handle(aws: &Aws, event: &Event, context: &Context) -> Result<Digest, Error> {
@@ -47,12 +47,12 @@ pub(crate) async fn handle(aws: &Aws, event: &Event, context: &Context) -> Resul
             Event::NothingLaunched { why } => Ok(nothing(&run, format!("nothing was launched: {why}"))),
             Event::Anomaly(anomaly) => {
                 let settings = load::settings(&source()).await?;
-                let (eyes, hub) = (Eyes::new(aws, &settings, &run.id), AwsHub::new(aws, &settings));
+                let (eyes, hub) = (AwsReader::new(aws, &settings, &run.id), AwsHub::new(aws, &settings));
                 let (run, settings) = (&run, &settings);
                 let order =
                     Order { run, settings, clock, wall, reviewed: None, acknowledge: None, progress: &|_, _| {} };
                 let (messenger, list) = (AwsMessenger::new(aws), Pricing::new(aws));
-                let (report, place) = run::regard(&order, &eyes, &hub, &messenger, &list, anomaly).await?;
+                let (report, place) = run::handle_anomaly(&order, &eyes, &hub, &messenger, &list, anomaly).await?;
                 conclude(run, &report);
                 Ok(answer(&report, place))
             }
@@ -64,7 +64,7 @@ pub(crate) async fn handle(aws: &Aws, event: &Event, context: &Context) -> Resul
                         "no `record` is configured, so nobody remembers who launched it".to_owned(),
                     ));
                 }
-                let new = remember(&AwsHub::new(aws, &settings), launched).await.map_err(FlowError::Record)?;
+                let new = remember(&AwsHub::new(aws, &settings), launched).await.map_err(RunError::Record)?;
                 let (what, known) =
                     (if launched.again { "started" } else { "launched" }, launched.instances.len() - new);
                 Ok(nothing(&run, format!("remembered who {what} {}; {known} were known", instances(new))))

@@ -18,7 +18,7 @@ use crate::app::events;
 use crate::app::reviewed::in_record;
 use crate::app::run_id::run_id;
 use crate::app::{load, log, stages};
-use crate::aws::{Aws, AwsHub, AwsMessenger, Eyes, Hands, Pricing, all_loopback};
+use crate::aws::{Aws, AwsActor, AwsHub, AwsMessenger, AwsReader, Pricing, all_loopback};
 use crate::engine::config::Settings;
 use crate::engine::model::RecordKey;
 use crate::engine::model::{Counts, Health};
@@ -102,7 +102,7 @@ async fn run(aws: &Aws, request: Request, context: &Context) -> Result<Digest, E
         info!(run = %run.id, mode = run.mode.as_str(), request = %request_id, scheduled = request.scheduled, "run begins");
         let settings = load::settings(&source()).await?;
         if let Some(ask) = &request.undo {
-            return take_back(aws, &settings, &run, clock, wall, ask).await;
+            return remove_stop_tag(aws, &settings, &run, clock, wall, ask).await;
         }
         let (plan, acknowledge) = (request.plan.as_ref(), request.acknowledge.as_deref());
         let (report, place) = carry(aws, &settings, &run, clock, wall, plan, acknowledge).await?;
@@ -174,7 +174,7 @@ pub(crate) async fn carry(
     plan: Option<&RecordKey>,
     acknowledge: Option<&str>,
 ) -> Result<(Report, Option<String>), Error> {
-    let eyes = Eyes::new(aws, settings, &run.id);
+    let eyes = AwsReader::new(aws, settings, &run.id);
     let hub = AwsHub::new(aws, settings);
     let reviewed = match plan {
         None => None,
@@ -186,14 +186,14 @@ pub(crate) async fn carry(
         // An undo has gone its own way before.
         Mode::Plan | Mode::Undo => (run::plan(&order, &eyes, &hub).await?, None),
         Mode::Apply => {
-            let hands = Hands::new(aws, settings, &run.id);
+            let hands = AwsActor::new(aws, settings, &run.id);
             run::apply(&order, &eyes, &hands, &hub, &AwsMessenger::new(aws), &Pricing::new(aws)).await?
         }
     })
 }
 
 /// An undo: a dry run, unless the request says `apply`.
-async fn take_back(
+async fn remove_stop_tag(
     aws: &Aws,
     settings: &Settings,
     run: &Run,
@@ -201,14 +201,14 @@ async fn take_back(
     wall: DateTime<Utc>,
     ask: &UndoAsk,
 ) -> Result<Digest, Error> {
-    let eyes = Eyes::new(aws, settings, &run.id);
+    let eyes = AwsReader::new(aws, settings, &run.id);
     let hub = AwsHub::new(aws, settings);
     let UndoAsk { run: undoes, apply, hand } = ask;
     let order = UndoOrder { run, undoes, hand: *hand, settings, clock, wall, agreed: None };
     let (undo, place) = if *apply {
-        run::undo(&order, &eyes, &Hands::new(aws, settings, &run.id), &hub).await?
+        run::undo(&order, &eyes, &AwsActor::new(aws, settings, &run.id), &hub).await?
     } else {
-        (run::foresee(&order, &eyes, &hub).await?, None)
+        (run::preview(&order, &eyes, &hub).await?, None)
     };
     tell(&undo.run, Mode::Undo.as_str(), undo.counts(), undo.health(), &More::default());
     let (whole, note) = match place {
@@ -228,20 +228,20 @@ struct More {
     /// US dollars saved in the month so far; a float, for CloudWatch counts in those.
     saved: Option<f64>,
     /// How many were left alone by each rule, such as `kept=3 no-policy=2`.
-    spared: String,
+    skipped: String,
 }
 
 impl More {
     fn of(report: &Report) -> Self {
         let mut by_reason: BTreeMap<Reason, usize> = BTreeMap::new();
         for row in &report.rows {
-            if matches!(row.verdict, Verdict::Spare(_) | Verdict::OutOfScope(_)) {
+            if matches!(row.verdict, Verdict::Skip(_) | Verdict::OutOfScope(_)) {
                 *by_reason.entry(row.verdict.reason()).or_default() += 1;
             }
         }
-        let spared: Vec<String> = by_reason.iter().map(|(reason, count)| format!("{reason}={count}")).collect();
+        let skipped: Vec<String> = by_reason.iter().map(|(reason, count)| format!("{reason}={count}")).collect();
         let saved = report.saved().and_then(|(_, saved)| saved.usd.0.to_f64());
-        Self { paused: report.paused, saved, spared: spared.join(" ") }
+        Self { paused: report.paused, saved, skipped: skipped.join(" ") }
     }
 }
 
@@ -254,7 +254,7 @@ fn tell(run: &str, series: &str, counts: Counts, health: Health, more: &More) {
             $log!(run = %run, health = health.as_str(), $($figure),+, "run ends")
         }};
         ($log:ident) => {
-            ends!($log, seen condemned stopped started failed deferred waiting marked lifted messages blind closed calls)
+            ends!($log, found candidates stopped started failed deferred waiting marked lifted messages unreachable denied calls)
         };
     }
     match health {
@@ -272,7 +272,7 @@ fn metrics(run: &str, series: &str, counts: Counts, health: Health, more: &More)
         "mode": series,
         "degraded": u8::from(health == Health::Degraded),
         "paused": u8::from(more.paused),
-        "spared": more.spared,
+        "skipped": more.skipped,
     });
     let counts = serde_json::to_value(counts).unwrap_or_default();
     let mut names: Vec<String> = vec!["degraded".to_owned(), "paused".to_owned()];

@@ -12,7 +12,7 @@ use crate::engine::report::past::reviewed;
 use crate::engine::request::RequestInvalid;
 use crate::local::folder::Folder;
 use crate::ports::ReadRecord;
-use crate::run::Error as FlowError;
+use crate::run::Error as RunError;
 
 /// What begins the name of a plan in the record.
 const RECORD: &str = "record:";
@@ -63,7 +63,7 @@ impl ReviewedAt {
 /// [`Error::Refused`] where it is not there.
 pub async fn in_record(hub: &impl ReadRecord, key: &RecordKey) -> Result<Plan, Error> {
     let key = key.as_str();
-    let Some(text) = hub.read(key).await.map_err(FlowError::Record)? else {
+    let Some(text) = hub.read(key).await.map_err(RunError::Record)? else {
         let why =
             format!("the record has no `{key}`; put there what `idle-reaper plan --out FILE` wrote, then try again");
         return Err(Error::Refused(why));

@@ -11,7 +11,7 @@ use crate::app::lambda::{Answer, clocks, conclude, lasts, source};
 use crate::app::load;
 use crate::app::reviewed::in_record;
 use crate::app::run_id::run_id;
-use crate::aws::{Aws, AwsHub, AwsMessenger, Eyes, Hands, Pricing, all_loopback};
+use crate::aws::{Aws, AwsActor, AwsHub, AwsMessenger, AwsReader, Pricing, all_loopback};
 use crate::engine::config::Settings;
 use crate::engine::plan::Plan;
 use crate::engine::report::fan_out::Begun;
@@ -20,7 +20,7 @@ use crate::engine::request::{Mode, Request, RequestInvalid, Run};
 use crate::render::digest;
 use crate::run::fan_out;
 use crate::run::fan_out::Planned;
-use crate::run::{Clock, Error as FlowError, Order};
+use crate::run::{Clock, Error as RunError, Order};
 
 /// What the state machine goes on with.
 #[derive(Debug, Serialize)]
@@ -46,7 +46,7 @@ pub(crate) async fn handle(aws: &Aws, stage: &Stage, context: &Context) -> Resul
     let settings = load::settings(&source()).await?;
     match stage {
         Stage::Targets { request, accounts } => begin(aws, &settings, request, *accounts, context).await,
-        Stage::Look { run, .. }
+        Stage::Scan { run, .. }
         | Stage::Plan { run }
         | Stage::Act { run, .. }
         | Stage::Conclude { run }
@@ -74,12 +74,12 @@ async fn begin(
     };
     let (reviewed, acknowledge) = (reviewed.as_ref(), acknowledge.as_deref());
     let order = Order { run: &run, settings, clock, wall, reviewed, acknowledge, progress: &|_, _| {} };
-    let eyes = Eyes::new(aws, settings, &run.id);
+    let eyes = AwsReader::new(aws, settings, &run.id);
     let span = info_span!("run", run = %run.id);
     let begun = fan_out::targets(&order, &eyes, &hub, request, accounts).instrument(span.clone());
     let (begun, place) = match begun.await {
         // As usual as a run that is longer than the schedule's interval: the other one, or the next, sees everything.
-        Err(FlowError::Busy { run: other, until }) => {
+        Err(RunError::Busy { run: other, until }) => {
             let note = format!("run {other} is acting until {until} at most; only one run acts at a time");
             span.in_scope(|| info!(run = %run.id, "another run is under way"));
             let run = run.id.to_string();
@@ -91,7 +91,7 @@ async fn begin(
         || info!(mode = mode.as_str(), request = %context.request_id, batches = begun.batches.len(), "run begins, in parts"),
     );
     let (run, batches, count) = (run.id.to_string(), Some(within_bucket(&place)), Some(begun.batches.len()));
-    Ok(Answer::Part(Next { run, next: "look", batches, count, note: None }))
+    Ok(Answer::Part(Next { run, next: "scan", batches, count, note: None }))
 }
 
 /// A part that is not the first.
@@ -112,10 +112,10 @@ async fn go_on(aws: &Aws, settings: &Settings, run: &str, stage: &Stage, context
     let run = Run { id: begun.run.clone(), mode, scope, at: begun.at };
     let (reviewed, acknowledge) = (reviewed.as_ref(), acknowledge.as_deref());
     let order = Order { run: &run, settings, clock, wall: begun.wall, reviewed, acknowledge, progress: &|_, _| {} };
-    let eyes = Eyes::new(aws, settings, &run.id);
+    let eyes = AwsReader::new(aws, settings, &run.id);
     info!(part = stage.as_str(), request = %context.request_id, "part begins");
     match stage {
-        Stage::Look { batch, .. } => {
+        Stage::Scan { batch, .. } => {
             fan_out::look(&order, &eyes, &hub, &begun, *batch, wall).await?;
             Ok(Answer::Part(next("plan")))
         }
@@ -130,7 +130,7 @@ async fn go_on(aws: &Aws, settings: &Settings, run: &str, stage: &Stage, context
             }
         },
         Stage::Act { batch, .. } => {
-            let hands = Hands::new(aws, settings, &run.id);
+            let hands = AwsActor::new(aws, settings, &run.id);
             fan_out::act(&order, &eyes, &hands, &hub, &begun, *batch, wall).await?;
             Ok(Answer::Part(next("conclude")))
         }

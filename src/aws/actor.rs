@@ -11,28 +11,28 @@ use crate::engine::model::Target;
 use crate::ports::{Act, ActError};
 
 /// The writing side of AWS.
-pub struct Hands<'a> {
+pub struct AwsActor<'a> {
     aws: Aws,
     settings: &'a Settings,
     sessions: Sessions,
     kept: Kept,
 }
 
-impl<'a> Hands<'a> {
-    /// Hands for one run.
+impl<'a> AwsActor<'a> {
+    /// AwsActor for one run.
     pub fn new(aws: &Aws, settings: &'a Settings, run: &str) -> Self {
         let role = Role {
-            name: settings.look.acting_role.clone(),
-            external_id: settings.look.external_id.clone(),
+            name: settings.scope.acting_role.clone(),
+            external_id: settings.scope.external_id.clone(),
             session: session_name(run),
-            region: settings.look.sts_region.clone(),
+            region: settings.scope.sts_region.clone(),
             look_only: false,
         };
         Self { aws: aws.clone(), settings, sessions: Sessions::new(aws, role), kept: Kept::default() }
     }
 
     async fn client(&self, target: &Target) -> Result<aws_sdk_ec2::Client, ActError> {
-        let credentials = match self.settings.look.accounts {
+        let credentials = match self.settings.scope.accounts {
             Accounts::Own => None,
             // Without the role nothing can be done; halving the batch would not help, and does not hurt.
             Accounts::Organization | Accounts::List(_) => {
@@ -47,7 +47,7 @@ fn strings(ids: &[Box<str>]) -> Option<Vec<String>> {
     Some(ids.iter().map(ToString::to_string).collect())
 }
 
-impl Act for Hands<'_> {
+impl Act for AwsActor<'_> {
     async fn tag(&self, target: &Target, ids: &[Box<str>], key: &str, value: &str) -> Result<(), ActError> {
         let tag = Tag::builder().key(key).value(value).build();
         let call = self.client(target).await?.create_tags().set_resources(strings(ids)).tags(tag).send().await;

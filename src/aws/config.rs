@@ -27,7 +27,7 @@ const CONNECT: Duration = Duration::from_secs(3);
 /// One attempt: a page of 1,000 instances is some 3 MB of XML and takes AWS a second or two.
 const ATTEMPT: Duration = Duration::from_secs(10);
 
-/// One call with its retries. What takes longer is slow, and slow is a blind spot.
+/// One call with its retries. What takes longer is slow, and slow is an unreachable target.
 const OPERATION: Duration = Duration::from_secs(30);
 
 /// Attempts for a call that only looks, and the longest pause between two: 1, 2, 4, 5, 5 and 5 s at most, 22 s in all,

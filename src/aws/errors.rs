@@ -106,10 +106,10 @@ where
         let meta = service.err().meta();
         let denied = matches!(meta.code(), Some("UnauthorizedOperation" | "AccessDenied" | "AccessDeniedException"));
         if denied && meta.message().is_some_and(is_by_policy) {
-            return Unseen::Closed;
+            return Unseen::Denied;
         }
     }
-    Unseen::Blind(words(operation, error))
+    Unseen::Unreachable(words(operation, error))
 }
 
 /// An act that failed: refused, or unclear. Only a refusal is certain not to have happened.

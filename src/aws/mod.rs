@@ -28,12 +28,12 @@ mod volumes;
 mod webhook;
 mod whole;
 
-pub use crate::aws::actor::Hands;
+pub use crate::aws::actor::AwsActor;
 pub use crate::aws::config::{Aws, Meter};
 pub use crate::aws::endpoints::all_loopback;
 pub use crate::aws::hub::AwsHub;
 pub use crate::aws::messenger::AwsMessenger;
 pub use crate::aws::pricing::Pricing;
-pub use crate::aws::reader::Eyes;
+pub use crate::aws::reader::AwsReader;
 pub use crate::aws::store::fetch_settings;
 pub use crate::aws::webhook::Patience;

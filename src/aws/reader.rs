@@ -22,7 +22,7 @@ use crate::engine::evidence::last_hour::Recent;
 use crate::engine::model::{Account, Instance, Target};
 use crate::engine::plan::restart::Volumes;
 use crate::engine::rules::case::Activity;
-use crate::ports::{FoundAccount, Look, PortError, Unseen};
+use crate::ports::{FoundAccount, PortError, Scan, Unseen};
 
 /// The most instances on a page.
 const PAGE: i32 = 1000;
@@ -31,21 +31,21 @@ const PAGE: i32 = 1000;
 const FILTER_VALUES: usize = 200;
 
 /// The reading side of AWS.
-pub struct Eyes<'a> {
+pub struct AwsReader<'a> {
     aws: Aws,
     settings: &'a Settings,
     sessions: Sessions,
     kept: Kept,
 }
 
-impl<'a> Eyes<'a> {
-    /// Eyes for one run.
+impl<'a> AwsReader<'a> {
+    /// AwsReader for one run.
     pub fn new(aws: &Aws, settings: &'a Settings, run: &str) -> Self {
         let role = Role {
-            name: settings.look.reading_role.clone(),
-            external_id: settings.look.external_id.clone(),
+            name: settings.scope.reading_role.clone(),
+            external_id: settings.scope.external_id.clone(),
             session: session_name(run),
-            region: settings.look.sts_region.clone(),
+            region: settings.scope.sts_region.clone(),
             look_only: true,
         };
         Self { aws: aws.clone(), settings, sessions: Sessions::new(aws, role), kept: Kept::default() }
@@ -62,7 +62,7 @@ impl<'a> Eyes<'a> {
 
     /// The session in an account. The caller's own account, where it alone is looked at, needs no role.
     async fn credentials(&self, account: &Arc<str>) -> Result<Option<SharedCredentialsProvider>, String> {
-        match self.settings.look.accounts {
+        match self.settings.scope.accounts {
             Accounts::Own => Ok(None),
             Accounts::Organization | Accounts::List(_) => self.sessions.of(account).await.map(Some),
         }
@@ -70,21 +70,21 @@ impl<'a> Eyes<'a> {
 
     /// A client of one target.
     async fn client(&self, target: &Target) -> Result<aws_sdk_ec2::Client, Unseen> {
-        Ok(ec2(&self.aws, target, self.credentials(&target.account).await.map_err(Unseen::Blind)?))
+        Ok(ec2(&self.aws, target, self.credentials(&target.account).await.map_err(Unseen::Unreachable)?))
     }
 
     /// A client of a target that is acted on, made once.
     async fn kept_client(&self, target: &Target) -> Result<aws_sdk_ec2::Client, Unseen> {
-        let credentials = self.credentials(&target.account).await.map_err(Unseen::Blind)?;
+        let credentials = self.credentials(&target.account).await.map_err(Unseen::Unreachable)?;
         Ok(self.kept.get(target, || ec2(&self.aws, target, credentials)))
     }
 
     /// Which units the settings name hold which account, for `[never]` and for narrowing.
     async fn mark_units(&self, found: &mut [FoundAccount]) -> Result<(), PortError> {
-        let look = &self.settings.look.organizational_units;
+        let scope = &self.settings.scope.organizational_units;
         let never = &self.settings.never.organizational_units;
         let client = self.organizations();
-        for unit in look.iter().chain(never) {
+        for unit in scope.iter().chain(never) {
             let ids = organization::beneath(&client, unit).await?;
             for found in found.iter_mut().filter(|found| ids.contains(&*found.account.id)) {
                 found.account.units.get_or_insert_default().push(unit.clone());
@@ -98,7 +98,7 @@ impl<'a> Eyes<'a> {
 
     async fn found(&self, each: impl FnMut(FoundAccount)) -> Result<(), PortError> {
         let bare = |id: Arc<str>| FoundAccount { account: Account::bare(id), inactive: None };
-        match &self.settings.look.accounts {
+        match &self.settings.scope.accounts {
             Accounts::Organization => organization::all(&self.organizations(), each).await?,
             Accounts::Own => std::iter::once(bare(self.own_account().await?)).for_each(each),
             Accounts::List(ids) => ids.iter().cloned().map(bare).for_each(each),
@@ -107,16 +107,16 @@ impl<'a> Eyes<'a> {
     }
 }
 
-impl Look for Eyes<'_> {
+impl Scan for AwsReader<'_> {
     async fn accounts(&self, mut each: impl FnMut(FoundAccount)) -> Result<(), PortError> {
-        let look = &self.settings.look;
+        let scope = &self.settings.scope;
         let mut hand_on = |mut found: FoundAccount| {
-            if look.exclude_accounts.contains(&found.account.id) {
+            if scope.exclude_accounts.contains(&found.account.id) {
                 found.inactive = Some("the settings exclude it".to_owned());
             }
             each(found);
         };
-        if look.organizational_units.is_empty() && self.settings.never.organizational_units.is_empty() {
+        if scope.organizational_units.is_empty() && self.settings.never.organizational_units.is_empty() {
             return self.found(hand_on).await;
         }
         // Which units an account is in, nobody knows before all of them were listed.
@@ -124,8 +124,8 @@ impl Look for Eyes<'_> {
         self.found(|one| found.push(one)).await?;
         self.mark_units(&mut found).await?;
         let inside = |account: &Account| {
-            look.organizational_units.is_empty()
-                || account.units.iter().flatten().any(|unit| look.organizational_units.contains(unit))
+            scope.organizational_units.is_empty()
+                || account.units.iter().flatten().any(|unit| scope.organizational_units.contains(unit))
         };
         found.into_iter().filter(|found| inside(&found.account)).for_each(&mut hand_on);
         Ok(())
@@ -133,18 +133,18 @@ impl Look for Eyes<'_> {
 
     async fn regions(&self, account: &Arc<str>) -> Result<Vec<Arc<str>>, Unseen> {
         let own = || self.aws.region().map(|region| Arc::<str>::from(region.as_ref()));
-        match &self.settings.look.regions {
+        match &self.settings.scope.regions {
             Regions::List(regions) => Ok(regions.clone()),
             Regions::Own => own().map(|region| vec![region]).ok_or_else(no_region),
             Regions::Enabled => {
                 // The caller's own Region may be one that this account has not opted into.
-                let region = self.aws.sts_region(self.settings.look.sts_region.as_deref()).await;
-                let region = region.map_err(Unseen::Blind)?.ok_or_else(no_region)?;
+                let region = self.aws.sts_region(self.settings.scope.sts_region.as_deref()).await;
+                let region = region.map_err(Unseen::Unreachable)?.ok_or_else(no_region)?;
                 let target = Target::new(account.clone(), region.as_ref());
                 let answer = self.client(&target).await?.describe_regions().send().await;
                 // A policy that denies the list closes no Region: which ones there are is unknown.
-                let answer = answer.map_err(|error| Unseen::Blind(words("ec2:DescribeRegions", &error)))?;
-                let regions = listed("ec2:DescribeRegions", answer.regions.as_deref()).map_err(Unseen::Blind)?;
+                let answer = answer.map_err(|error| Unseen::Unreachable(words("ec2:DescribeRegions", &error)))?;
+                let regions = listed("ec2:DescribeRegions", answer.regions.as_deref()).map_err(Unseen::Unreachable)?;
                 Ok(regions.iter().filter_map(|region| region.region_name()).map(Arc::from).collect())
             }
         }
@@ -228,7 +228,7 @@ impl Look for Eyes<'_> {
 }
 
 fn no_region() -> Unseen {
-    Unseen::Blind("no Region is configured; set `AWS_REGION`, or `regions` in `[look]`".to_owned())
+    Unseen::Unreachable("no Region is configured; set `AWS_REGION`, or `regions` in `[scope]`".to_owned())
 }
 
 /// Hands every instance to `each`, page by page; a page's body is dropped before the next is read.
@@ -249,7 +249,7 @@ async fn page_through(
         let call = call.clone().max_results(PAGE).set_next_token(token);
         let page = page::ask(call, target).await.map_err(|error| unseen("ec2:DescribeInstances", &error))?;
         if let Some(owner) = page.foreign_owner {
-            return Err(Unseen::Blind(format!(
+            return Err(Unseen::Unreachable(format!(
                 "`ec2:DescribeInstances` was asked for account `{}` and answered with instances of account `{owner}`: the \
                  session belongs to another account, so nothing that it shows is used",
                 target.account
@@ -258,7 +258,7 @@ async fn page_through(
         // To the filter `i-*` is a pattern; here it is the id of nobody.
         let asked_for = |instance: &Instance| only.is_none_or(|ids| ids.contains(&instance.id));
         page.instances.into_iter().filter(asked_for).for_each(&mut *each);
-        token = tokens.next("ec2:DescribeInstances", page.next_token.as_deref()).map_err(Unseen::Blind)?;
+        token = tokens.next("ec2:DescribeInstances", page.next_token.as_deref()).map_err(Unseen::Unreachable)?;
         if token.is_none() {
             return Ok(());
         }
@@ -343,7 +343,7 @@ mod tests {
         let client = client(&pages);
         let (ids, end) = ids_of(&client).await;
         assert_eq!(ids, ["i-1"]);
-        let Err(Unseen::Blind(cause)) = end else { panic!("{end:?}") };
+        let Err(Unseen::Unreachable(cause)) = end else { panic!("{end:?}") };
         assert!(cause.contains("UnauthorizedOperation") && cause.contains("ec2:DescribeInstances"), "{cause}");
     }
 
@@ -366,10 +366,10 @@ mod tests {
             })
             .build();
         let client = client(&pages);
-        assert_eq!(ids_of(&client).await, (Vec::new(), Err(Unseen::Closed)));
-        assert_eq!(ids_of(&client).await, (Vec::new(), Err(Unseen::Closed)));
+        assert_eq!(ids_of(&client).await, (Vec::new(), Err(Unseen::Denied)));
+        assert_eq!(ids_of(&client).await, (Vec::new(), Err(Unseen::Denied)));
         assert!(
-            matches!(ids_of(&client).await, (_, Err(Unseen::Blind(_)))),
+            matches!(ids_of(&client).await, (_, Err(Unseen::Unreachable(_)))),
             "a role that lacks the action is no policy"
         );
     }
@@ -392,7 +392,7 @@ mod tests {
                 .build();
             let (ids, end) = ids_of(&client(&pages)).await;
             assert_eq!(ids, ["i-1"], "{foreign}");
-            let Err(Unseen::Blind(cause)) = end else { panic!("{foreign}: {end:?}") };
+            let Err(Unseen::Unreachable(cause)) = end else { panic!("{foreign}: {end:?}") };
             assert!(cause.contains("the session belongs to another account"), "{cause}");
         }
     }
@@ -405,6 +405,6 @@ mod tests {
             .http_response(|| page(&["i-2"], "<nextToken>a</nextToken>"))
             .build();
         let client = client(&pages);
-        assert!(matches!(ids_of(&client).await.1, Err(Unseen::Blind(_))));
+        assert!(matches!(ids_of(&client).await.1, Err(Unseen::Unreachable(_))));
     }
 }

@@ -12,7 +12,7 @@ use crate::aws::config::Aws;
 use crate::aws::errors::words;
 
 /// What a session of the reading role may do at most, whatever the role itself allows: a dry run cannot act.
-const LOOK_ONLY: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["ec2:Describe*","cloudwatch:GetMetricData","cloudwatch:ListMetrics","account:GetAlternateContact","elasticloadbalancing:Describe*","kms:ListAliases"],"Resource":"*"}]}"#;
+const READ_ONLY: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["ec2:Describe*","cloudwatch:GetMetricData","cloudwatch:ListMetrics","account:GetAlternateContact","elasticloadbalancing:Describe*","kms:ListAliases"],"Resource":"*"}]}"#;
 
 /// How one role is assumed.
 #[derive(Clone, Debug)]
@@ -69,7 +69,7 @@ impl Sessions {
         let mut call = self.sts().await?.assume_role().role_arn(&arn).role_session_name(session);
         call = call.set_external_id(external_id.clone());
         if *look_only {
-            call = call.policy(LOOK_ONLY);
+            call = call.policy(READ_ONLY);
         }
         // The operation is quoted by `words`, so that the role stands beside it and not behind the hint.
         let operation = format!("sts:AssumeRole` for `{arn}");

@@ -13,12 +13,12 @@ use crate::engine::cost::spent::Spent;
 use crate::engine::evidence::idle::{Evidence, Reading, Wanted};
 use crate::engine::evidence::last_hour::Recent;
 use crate::engine::model::{Account, Details, Instance, State, Tags, Target, is_sane};
-use crate::engine::model::{Blind, Skipped};
+use crate::engine::model::{SkippedAccount, Unreachable};
 use crate::engine::plan::restart::Volumes;
 use crate::engine::report::snapshot::{Saved, Snapshot};
 use crate::engine::rules::case::Activity;
 use crate::local::{is_account, transition_time};
-use crate::ports::{Entry, FoundAccount, Look, PortError, ReadRecord, Unseen};
+use crate::ports::{Entry, FoundAccount, PortError, ReadRecord, Scan, Unseen};
 
 /// The file is no inventory.
 #[derive(Debug, Error)]
@@ -60,7 +60,7 @@ impl Recorded {
     ///
     /// # Errors
     /// [`InventoryInvalid`] when the file as a whole cannot be read. One instance that is odd is kept: what it
-    /// does not tell spares it.
+    /// does not tell skips it.
     pub fn parse(file: &str, text: &str, settings: &Settings) -> Result<Self, InventoryInvalid> {
         let file = file.to_owned();
         let value: Value = match serde_json::from_str(text) {
@@ -94,20 +94,20 @@ impl Recorded {
     fn missing(&mut self, account: &str, cause: &str) {
         let (target, account) = (Target::new(account, UNKNOWN), Account::bare(account));
         self.accounts.entry(account.id.clone()).or_insert(FoundAccount { account, inactive: None });
-        self.targets.entry(target).or_default().unseen = Some(Unseen::Blind(cause.to_owned()));
+        self.targets.entry(target).or_default().unseen = Some(Unseen::Unreachable(cause.to_owned()));
     }
 
     fn from_snapshot(snapshot: Snapshot, settings: &Settings) -> Self {
-        let Snapshot { snapshot: _, taken_at, units_asked, accounts, skipped, targets, blind, closed } = snapshot;
+        let Snapshot { snapshot: _, taken_at, units_asked, accounts, skipped, targets, unreachable, denied } = snapshot;
         // Settings that name a unit nobody asked for then cannot know who is in it.
-        let named = settings.never.organizational_units.iter().chain(&settings.look.organizational_units);
+        let named = settings.never.organizational_units.iter().chain(&settings.scope.organizational_units);
         let unknown = named.into_iter().any(|unit| !units_asked.contains(unit));
         let mut recorded = Self { taken_at: Some(taken_at).filter(|at| is_sane(*at)), ..Self::default() };
         for mut account in accounts {
             account.units = account.units.filter(|_| !unknown);
             recorded.accounts.insert(account.id.clone(), FoundAccount { account, inactive: None });
         }
-        for Skipped { account, name, because } in skipped {
+        for SkippedAccount { account, name, because } in skipped {
             let account = Account { id: account, name, units: None };
             recorded.accounts.insert(account.id.clone(), FoundAccount { account, inactive: Some(because) });
         }
@@ -116,11 +116,11 @@ impl Recorded {
             instances.iter_mut().for_each(|instance| instance.target = target.clone());
             recorded.targets.insert(target, Saw { instances, unseen: None });
         }
-        for Blind { account, region, cause } in blind {
-            recorded.targets.insert(Target { account, region }, Saw::nothing(Unseen::Blind(cause)));
+        for Unreachable { account, region, cause } in unreachable {
+            recorded.targets.insert(Target { account, region }, Saw::nothing(Unseen::Unreachable(cause)));
         }
-        for target in closed {
-            recorded.targets.insert(target, Saw::nothing(Unseen::Closed));
+        for target in denied {
+            recorded.targets.insert(target, Saw::nothing(Unseen::Denied));
         }
         recorded
     }
@@ -165,7 +165,7 @@ fn region(raw: &Value) -> &str {
     &zone[..end]
 }
 
-/// One instance of the CLI's output. What has the wrong shape counts as missing, and missing spares.
+/// One instance of the CLI's output. What has the wrong shape counts as missing, and missing skips.
 fn reduce(target: Target, raw: &Value) -> Instance {
     let filled = |path: &[&str]| text(raw, path).filter(|text| !text.is_empty()).map(Box::from);
     let check_off = |value: &Value| value.get("SourceDestCheck").and_then(Value::as_bool) == Some(false);
@@ -241,7 +241,7 @@ fn time(text: &str) -> Option<DateTime<Utc>> {
     DateTime::parse_from_rfc3339(text).ok().map(|at| at.to_utc())
 }
 
-impl Look for Recorded {
+impl Scan for Recorded {
     async fn accounts(&self, each: impl FnMut(FoundAccount)) -> Result<(), PortError> {
         self.accounts.values().cloned().for_each(each);
         Ok(())

@@ -3,8 +3,8 @@
 use std::cmp::Reverse;
 
 use crate::engine::cost::waste::Cost;
-use crate::engine::model::{Blind, Skipped};
 use crate::engine::model::{Locale, Target};
+use crate::engine::model::{SkippedAccount, Unreachable};
 use crate::engine::report::{Report, Row};
 use crate::engine::request::events::{Anomaly, Cause};
 use crate::render::catalogue::anomaly::{About, about};
@@ -67,22 +67,25 @@ fn of_place(lines: &mut Vec<String>, target: &Target, report: &Report, outside: 
         lines.push(about(locale, About::Outside { account: &account, region: &region }));
         return;
     }
-    let here =
-        |blind: &&Blind| blind.account == target.account && (blind.region == target.region || &*blind.region == "*");
-    if let Some(Blind { cause, .. }) = report.blind.iter().find(here) {
-        lines.push(about(locale, About::Blind { account: &account, region: &region, cause: &plain(cause) }));
+    let here = |unreachable: &&Unreachable| {
+        unreachable.account == target.account && (unreachable.region == target.region || &*unreachable.region == "*")
+    };
+    if let Some(Unreachable { cause, .. }) = report.unreachable.iter().find(here) {
+        lines.push(about(locale, About::Unreachable { account: &account, region: &region, cause: &plain(cause) }));
         return;
     }
     if report
-        .closed
+        .denied
         .iter()
-        .any(|closed| closed.account == target.account && [region.as_str(), "*"].contains(&&*closed.region))
+        .any(|denied| denied.account == target.account && [region.as_str(), "*"].contains(&&*denied.region))
     {
-        lines.push(about(locale, About::Closed { account: &account, region: &region }));
+        lines.push(about(locale, About::Denied { account: &account, region: &region }));
         return;
     }
-    if let Some(Skipped { because, .. }) = report.skipped.iter().find(|skipped| skipped.account == target.account) {
-        lines.push(about(locale, About::Blind { account: &account, region: &region, cause: &plain(because) }));
+    if let Some(SkippedAccount { because, .. }) =
+        report.skipped.iter().find(|skipped| skipped.account == target.account)
+    {
+        lines.push(about(locale, About::Unreachable { account: &account, region: &region, cause: &plain(because) }));
         return;
     }
     let mut rows: Vec<&Row> = report.rows.iter().filter(|row| *row.target == *target && row.running).collect();

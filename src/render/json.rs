@@ -10,7 +10,7 @@ use serde::ser::{SerializeSeq, Serializer};
 
 use crate::engine::cost::spent::Spent;
 use crate::engine::model::MarkEnd;
-use crate::engine::model::{Blind, Counts, Health, Outcome, Skipped};
+use crate::engine::model::{Counts, Health, Outcome, SkippedAccount, Unreachable};
 use crate::engine::model::{Locale, Reason, Remark, Target};
 use crate::engine::plan::Plan;
 use crate::engine::report::views::Views;
@@ -40,9 +40,9 @@ struct Whole<'a> {
     cost: &'a Spent,
     #[serde(skip_serializing_if = "Option::is_none")]
     money: Option<MoneyData<'a>>,
-    blind: &'a [Blind],
-    closed: &'a [Target],
-    not_looked_at: &'a [Skipped],
+    unreachable: &'a [Unreachable],
+    denied: &'a [Target],
+    not_in_scope: &'a [SkippedAccount],
     views: AsJson<'a>,
 }
 
@@ -67,7 +67,7 @@ struct Line<'a> {
     detail: String,
     /// By list price; absent where it is unknown or was not asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
-    monthly_usd: Option<String>,
+    usd_month: Option<String>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     attention: bool,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -141,7 +141,7 @@ fn line(row: &Row, locale: Locale) -> Line<'_> {
         launched_by: launched_by.as_deref(),
         reason: verdict.reason(),
         detail: detail(verdict, locale),
-        monthly_usd: monthly.map(|monthly| monthly.0.round_dp(2).to_string()),
+        usd_month: monthly.map(|monthly| monthly.0.round_dp(2).to_string()),
         attention: remarks.iter().any(|one| matches!(one, Remark::UnknownTag { .. })) || verdict.wants_attention(),
         remarks: remarks.iter().map(|one| remark_line(one, *zone, locale)).collect(),
         undetermined: undetermined.as_ref().map(|lacks| missing(lacks, locale)),
@@ -189,8 +189,8 @@ fn whole(report: &Report) -> Whole<'_> {
         marks,
         messages: _,
         cost,
-        blind,
-        closed,
+        unreachable,
+        denied,
         scanned: _,
         skipped,
         names,
@@ -217,9 +217,9 @@ fn whole(report: &Report) -> Whole<'_> {
         marks,
         cost,
         money: MoneyData::of(report),
-        blind,
-        closed,
-        not_looked_at: skipped,
+        unreachable,
+        denied,
+        not_in_scope: skipped,
         views: AsJson(Views::of(rows, names)),
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use crate::engine::model::Blind;
+use crate::engine::model::Unreachable;
 use crate::engine::model::{Reason, Target, Verdict};
 use crate::engine::report::views::Views;
 use crate::engine::report::{Report, Row};
@@ -18,14 +18,14 @@ pub fn markdown(report: &Report) -> String {
     let mut out = String::new();
     let _ = writeln!(out, "# idle-reaper {} {}\n", report.mode.as_str(), report.run);
     let figures = [
-        (Figure::Seen, counts.seen),
-        (Figure::Condemned, counts.condemned),
+        (Figure::Found, counts.found),
+        (Figure::Candidates, counts.candidates),
         (Figure::ToDo, report.plan.steps.len()),
         (Figure::Deferred, counts.deferred),
         (Figure::Stopped, counts.stopped),
         (Figure::Started, counts.started),
         (Figure::Failed, counts.failed),
-        (Figure::Blind, counts.blind),
+        (Figure::Unreachable, counts.unreachable),
     ];
     let say =
         |(figure, count): (Figure, usize)| voice.say(Sentence::Figure { figure, number: &format!("**{count}**") });
@@ -39,19 +39,19 @@ pub fn markdown(report: &Report) -> String {
     if let Some(why) = &report.plan.refused {
         let _ = writeln!(out, "> {}\n", cell(&voice.say(Sentence::Refused { why })));
     }
-    condemned(&mut out, report);
+    candidates(&mut out, report);
     outcomes(&mut out, report);
     attention(&mut out, report);
-    spared(&mut out, report);
+    skipped(&mut out, report);
     remarks(&mut out, report);
     accounts(&mut out, report);
     out.push_str(&crate::render::money::of_report(report));
-    if !report.blind.is_empty() {
+    if !report.unreachable.is_empty() {
         head(&mut out, report, Label::TitleNotSeen, &[Label::Account, Label::Region, Label::Cause]);
         // An account that refuses does so in every Region, for the same cause: one line says it.
-        for alike in report.blind.chunk_by(|a, b| a.account == b.account && a.cause == b.cause) {
-            let regions: Vec<&str> = alike.iter().map(|blind| &*blind.region).collect();
-            let Some(Blind { account, region: _, cause }) = alike.first() else { continue };
+        for alike in report.unreachable.chunk_by(|a, b| a.account == b.account && a.cause == b.cause) {
+            let regions: Vec<&str> = alike.iter().map(|unreachable| &*unreachable.region).collect();
+            let Some(Unreachable { account, region: _, cause }) = alike.first() else { continue };
             let _ = writeln!(out, "| {} | {} | {} |", cell(account), cell(&regions.join(", ")), cell(cause));
         }
         out.push('\n');
@@ -62,8 +62,8 @@ pub fn markdown(report: &Report) -> String {
     out
 }
 
-fn condemned(out: &mut String, report: &Report) {
-    let speaks = |row: &&Row| !matches!(row.verdict, Verdict::Spare(_) | Verdict::OutOfScope(_));
+fn candidates(out: &mut String, report: &Report) {
+    let speaks = |row: &&Row| !matches!(row.verdict, Verdict::Skip(_) | Verdict::OutOfScope(_));
     let rows: Vec<&Row> = report.rows.iter().filter(speaks).collect();
     if rows.is_empty() {
         nothing_outside_hours(report).into_iter().for_each(|line| *out += &format!("{line}\n\n"));
@@ -136,9 +136,9 @@ fn attention(out: &mut String, report: &Report) {
     out.push('\n');
 }
 
-fn spared(out: &mut String, report: &Report) {
+fn skipped(out: &mut String, report: &Report) {
     let mut by_reason: BTreeMap<Reason, (usize, &Row)> = BTreeMap::new();
-    for row in report.rows.iter().filter(|row| matches!(row.verdict, Verdict::Spare(_) | Verdict::OutOfScope(_))) {
+    for row in report.rows.iter().filter(|row| matches!(row.verdict, Verdict::Skip(_) | Verdict::OutOfScope(_))) {
         by_reason.entry(row.verdict.reason()).or_insert((0, row)).0 += 1;
     }
     if by_reason.is_empty() {
@@ -175,7 +175,7 @@ fn accounts(out: &mut String, report: &Report) {
         return;
     }
     let header =
-        [Label::Account, Label::Name, Label::Seen, Label::Running, Label::OutsideHours, Label::Kept, Label::LeftAlone];
+        [Label::Account, Label::Name, Label::Found, Label::Running, Label::OutsideHours, Label::Kept, Label::Skipped];
     head(out, report, Label::ByAccount, &header);
     for (id, (name, tally)) in accounts {
         let _ = writeln!(
@@ -183,7 +183,7 @@ fn accounts(out: &mut String, report: &Report) {
             "| {} | {} | {} | {} | {} | {} | {} |",
             cell(id),
             cell(name.unwrap_or_default()),
-            tally.seen,
+            tally.found,
             tally.running,
             tally.outside_hours,
             tally.kept,

@@ -38,15 +38,15 @@ pub fn runs_table(runs: &[Listed], style: Style, locale: Locale) -> String {
 fn figures(line: &RunLine, locale: Locale) -> String {
     let voice = voice(locale);
     let beside = [
-        (Figure::Condemned, line.condemned),
+        (Figure::Candidates, line.candidates),
         (Figure::ToDo, line.steps),
         (Figure::Deferred, line.deferred),
         (Figure::Stopped, line.stopped),
         (Figure::Started, line.started),
         (Figure::Failed, line.failed),
-        (Figure::Blind, line.blind),
+        (Figure::Unreachable, line.unreachable),
     ];
-    let shown = std::iter::once((Figure::Seen, line.seen)).chain(beside.into_iter().filter(|(_, count)| *count > 0));
+    let shown = std::iter::once((Figure::Found, line.found)).chain(beside.into_iter().filter(|(_, count)| *count > 0));
     let say = |(figure, count): (Figure, u64)| voice.say(Sentence::Figure { figure, number: &count.to_string() });
     shown.map(say).collect::<Vec<_>>().join(voice.label(Label::ListBreak))
 }

@@ -63,16 +63,16 @@ pub fn title(stocktake: &Stocktake, locale: Locale) -> String {
 
 /// The figures, one in a line.
 fn summary(stocktake: &Stocktake, money: &Money, locale: Locale) -> Vec<String> {
-    let Stocktake { at, zone, budget, blind, .. } = stocktake;
+    let Stocktake { at, zone, budget, unreachable, .. } = stocktake;
     let say = |words: Phrase<'_>| phrase(locale, words);
     let sum: Cost = stocktake.cost();
     let amount = cost(&sum, money, locale);
-    let whole = blind.is_empty();
+    let whole = unreachable.is_empty();
     let head = [
         say(Phrase::Taken { at: *at, zone: *zone }),
         say(Phrase::Runs { count: sum.instances, amount: &amount, whole }),
     ];
-    let unscanned = blind.iter().map(|(region, cause)| say(Phrase::Blind { region, cause }));
+    let unscanned = unreachable.iter().map(|(region, cause)| say(Phrase::Unreachable { region, cause }));
     if !whole && stocktake.lines.is_empty() {
         return head.into_iter().chain(unscanned).collect();
     }

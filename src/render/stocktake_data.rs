@@ -71,11 +71,11 @@ struct Whole<'a> {
     rate_date: Option<NaiveDate>,
     price_note: &'static str,
     instances: Vec<Row<'a>>,
-    blind: Vec<Blind<'a>>,
+    unreachable: Vec<Unreachable<'a>>,
 }
 
 #[derive(Serialize)]
-struct Blind<'a> {
+struct Unreachable<'a> {
     region: &'a str,
     cause: &'a str,
 }
@@ -165,7 +165,7 @@ fn row<'a>(stocktake: &'a Stocktake, line: &'a Line, money: &'a Money) -> Row<'a
 /// # Errors
 /// What `serde_json` says; nothing in a stocktake makes it fail.
 pub fn json(stocktake: &Stocktake, money: &Money) -> serde_json::Result<String> {
-    let Stocktake { account, name, month, at, zone: _, budget, lines, blind } = stocktake;
+    let Stocktake { account, name, month, at, zone: _, budget, lines, unreachable } = stocktake;
     let cost = stocktake.cost();
     let second = money.second.as_ref();
     let rate = |second: &'_ Currency| (second.rate, second.date);
@@ -187,7 +187,7 @@ pub fn json(stocktake: &Stocktake, money: &Money) -> serde_json::Result<String> 
         rate_date: second.map(|second| rate(second).1),
         price_note: caveat(Locale::En),
         instances: lines.iter().map(|line| row(stocktake, line, money)).collect(),
-        blind: blind.iter().map(|(region, cause)| Blind { region, cause }).collect(),
+        unreachable: unreachable.iter().map(|(region, cause)| Unreachable { region, cause }).collect(),
     };
     Ok(edge::json(&whole, false)? + "\n")
 }

@@ -1,4 +1,4 @@
-//! The report for a terminal: first what matters, then what was spared and why, then what could not be seen.
+//! The report for a terminal: first what matters, then what was skipped and why, then what could not be seen.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -21,11 +21,11 @@ const STYLE: TableStyle = TableStyle::new().header_separator(LineStyle::none().f
 pub fn table(report: &Report, style: Style) -> String {
     let mut out = String::new();
     headline(&mut out, report, style);
-    condemned(&mut out, report, style);
+    candidates(&mut out, report, style);
     outcomes(&mut out, report, style);
     attention(&mut out, report, style);
     remarks(&mut out, report, style);
-    spared(&mut out, report, style);
+    skipped(&mut out, report, style);
     accounts(&mut out, report, style);
     money(&mut out, report, style);
     unseen(&mut out, report, style);
@@ -41,14 +41,15 @@ fn headline(out: &mut String, report: &Report, style: Style) {
     let headline = Sentence::Headline { mode: report.mode, run: &report.run, at: report.at };
     let _ = writeln!(out, "{}", voice.say(headline));
     let say = |figure, number: &str| voice.say(Sentence::Figure { figure, number });
-    let always = [(Figure::Seen, counts.seen), (Figure::Condemned, counts.condemned), (Figure::ToDo, plan.steps.len())];
+    let always =
+        [(Figure::Found, counts.found), (Figure::Candidates, counts.candidates), (Figure::ToDo, plan.steps.len())];
     let beside = [
         (Figure::Deferred, counts.deferred),
         (Figure::Stopped, counts.stopped),
         (Figure::Started, counts.started),
         (Figure::Failed, counts.failed),
-        (Figure::Blind, counts.blind),
-        (Figure::Closed, counts.closed),
+        (Figure::Unreachable, counts.unreachable),
+        (Figure::Denied, counts.denied),
     ];
     let shown = always.into_iter().chain(beside.into_iter().filter(|(_, count)| *count > 0));
     let parts: Vec<String> = shown.map(|(figure, count)| say(figure, &count.to_string())).collect();
@@ -68,7 +69,7 @@ fn headline(out: &mut String, report: &Report, style: Style) {
     }
 }
 
-fn condemned(out: &mut String, report: &Report, style: Style) {
+fn candidates(out: &mut String, report: &Report, style: Style) {
     let voice = voice(report.locale);
     let rows: Vec<&Row> = report.rows.iter().filter(|row| speaks(&row.verdict)).collect();
     if rows.is_empty() {
@@ -102,7 +103,7 @@ fn condemned(out: &mut String, report: &Report, style: Style) {
 fn speaks(verdict: &Verdict) -> bool {
     match verdict {
         Verdict::Stop(_) | Verdict::Hibernate(_) | Verdict::Start(_) | Verdict::Idle(_) | Verdict::Report(_) => true,
-        Verdict::Spare(_) | Verdict::OutOfScope(_) => false,
+        Verdict::Skip(_) | Verdict::OutOfScope(_) => false,
     }
 }
 
@@ -166,7 +167,7 @@ fn remarks(out: &mut String, report: &Report, style: Style) {
     }
 }
 
-fn spared(out: &mut String, report: &Report, style: Style) {
+fn skipped(out: &mut String, report: &Report, style: Style) {
     let mut by_reason: BTreeMap<Reason, Vec<&Row>> = BTreeMap::new();
     for row in report.rows.iter().filter(|row| !speaks(&row.verdict)) {
         by_reason.entry(row.verdict.reason()).or_default().push(row);
@@ -191,11 +192,11 @@ fn accounts(out: &mut String, report: &Report, style: Style) {
     if accounts.len() < 2 {
         return;
     }
-    let header = [Label::Account, Label::Seen, Label::Running, Label::OutsideHours, Label::Kept, Label::LeftAlone];
+    let header = [Label::Account, Label::Found, Label::Running, Label::OutsideHours, Label::Kept, Label::Skipped];
     let mut table = new_table(report, style, &header);
     for (id, (name, tally)) in accounts {
         let title = name.map_or_else(|| id.to_owned(), |name| format!("{name} {id}"));
-        let figures = [tally.seen, tally.running, tally.outside_hours, tally.kept, tally.left_alone()];
+        let figures = [tally.found, tally.running, tally.outside_hours, tally.kept, tally.left_alone()];
         table.add_row(std::iter::once(text(&title)).chain(figures.map(Cell::new)).collect::<Vec<_>>());
     }
     let _ = writeln!(out, "{table}\n");
@@ -218,11 +219,11 @@ fn money(out: &mut String, report: &Report, style: Style) {
 }
 
 fn unseen(out: &mut String, report: &Report, style: Style) {
-    if !report.blind.is_empty() {
+    if !report.unreachable.is_empty() {
         let mut table = new_table(report, style, &[Label::NotSeen, Label::Region, Label::Cause]);
         // An account that refuses does so in every Region, for the same cause: one line says it.
-        for alike in report.blind.chunk_by(|a, b| a.account == b.account && a.cause == b.cause) {
-            let regions: Vec<&str> = alike.iter().map(|blind| &*blind.region).collect();
+        for alike in report.unreachable.chunk_by(|a, b| a.account == b.account && a.cause == b.cause) {
+            let regions: Vec<&str> = alike.iter().map(|unreachable| &*unreachable.region).collect();
             let Some(first) = alike.first() else { continue };
             table.add_row(vec![
                 coloured(&account(report, &first.account), Color::Red, style),
@@ -287,7 +288,7 @@ fn verdict_colour(verdict: &Verdict) -> Color {
         Verdict::Start(_) => Color::Green,
         Verdict::Idle(found) if found.reported.is_none() => Color::Red,
         Verdict::Report(_) | Verdict::Idle(_) => Color::Yellow,
-        Verdict::Spare(_) | Verdict::OutOfScope(_) => Color::Reset,
+        Verdict::Skip(_) | Verdict::OutOfScope(_) => Color::Reset,
     }
 }
 

@@ -214,7 +214,7 @@ pub fn verdicts(report: &Report) -> serde_json::Result<String> {
     }))
 }
 
-/// The same of an undo: `start` with the reason `undo`, or `spare` with why not.
+/// The same of an undo: `start` with the reason `undo`, or `skip` with why not.
 ///
 /// # Errors
 /// When the serializer fails.
@@ -223,7 +223,7 @@ pub fn findings(undo: &Undo) -> serde_json::Result<String> {
         let Found { stop, finding, launched: _, owner: _ } = found;
         let (verdict, reason) = match finding {
             Finding::Start => ("start", "undo"),
-            Finding::Left(why) => ("spare", why.as_str()),
+            Finding::Left(why) => ("skip", why.as_str()),
         };
         VerdictLine {
             run: &undo.run,

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use comfy_table::Cell;
 use serde::Serialize;
 
-use crate::engine::model::{Blind, Counts, Health, Outcome};
+use crate::engine::model::{Counts, Health, Outcome, Unreachable};
 use crate::engine::model::{Locale, Target};
 use crate::engine::plan::Plan;
 use crate::engine::request::Mode;
@@ -33,8 +33,8 @@ struct Whole<'a> {
     instances: Vec<Line<'a>>,
     plan: &'a Plan,
     outcomes: &'a [Outcome],
-    blind: &'a [Blind],
-    closed: &'a [Target],
+    unreachable: &'a [Unreachable],
+    denied: &'a [Target],
 }
 
 #[derive(Serialize)]
@@ -61,7 +61,7 @@ pub fn why(finding: &Finding, locale: Locale) -> String {
 fn word(finding: &Finding) -> &'static str {
     match finding {
         Finding::Start => "start",
-        Finding::Left(_) => "spare",
+        Finding::Left(_) => "skip",
     }
 }
 
@@ -88,7 +88,7 @@ fn line<'a>(undo: &Undo, found: &'a Found) -> Line<'a> {
 /// # Errors
 /// When the serializer fails.
 pub fn undo_json(undo: &Undo, indent: bool) -> serde_json::Result<String> {
-    let Undo { run, undoes, at, applied, whole: _, found, plan, outcomes, blind, closed, notes, .. } = undo;
+    let Undo { run, undoes, at, applied, whole: _, found, plan, outcomes, unreachable, denied, notes, .. } = undo;
     let whole = Whole {
         version: 1,
         run,
@@ -102,8 +102,8 @@ pub fn undo_json(undo: &Undo, indent: bool) -> serde_json::Result<String> {
         instances: found.iter().map(|found| line(undo, found)).collect(),
         plan,
         outcomes,
-        blind,
-        closed,
+        unreachable,
+        denied,
     };
     edge::json(&whole, indent)
 }
@@ -125,8 +125,9 @@ pub fn undo_digest(undo: &Undo, whole: serde_json::Value) -> Digest {
 
 fn figures(undo: &Undo) -> String {
     let (counts, voice) = (undo.counts(), voice(undo.locale));
-    let beside = [(Figure::Started, counts.started), (Figure::Failed, counts.failed), (Figure::Blind, counts.blind)];
-    let shown = [(Figure::Seen, counts.seen), (Figure::ToDo, undo.plan.steps.len())]
+    let beside =
+        [(Figure::Started, counts.started), (Figure::Failed, counts.failed), (Figure::Unreachable, counts.unreachable)];
+    let shown = [(Figure::Found, counts.found), (Figure::ToDo, undo.plan.steps.len())]
         .into_iter()
         .chain(beside.into_iter().filter(|(_, count)| *count > 0));
     let say = |(figure, count): (Figure, usize)| voice.say(Sentence::Figure { figure, number: &count.to_string() });
@@ -169,9 +170,9 @@ pub fn undo_table(undo: &Undo, style: Style) -> String {
         }
         let _ = writeln!(out, "{}\n{table}\n", voice.label(Label::WhatWasDone));
     }
-    if !undo.blind.is_empty() {
+    if !undo.unreachable.is_empty() {
         let mut table = headed(undo.locale, style, &[Label::NotSeen, Label::Region, Label::Cause]);
-        for Blind { account, region, cause } in &undo.blind {
+        for Unreachable { account, region, cause } in &undo.unreachable {
             table.add_row(vec![text(account), text(region), text(cause)]);
         }
         let _ = writeln!(out, "{table}\n");
@@ -210,8 +211,9 @@ pub fn undo_markdown(undo: &Undo) -> String {
         .map(|one| [one.outcome.as_str(), &one.id, &one.account, &one.region, &one.detail].map(str::to_owned).to_vec());
     let head = [Label::Outcome, Label::Instance, Label::Account, Label::Region, Label::WhatHappened];
     table(&head, outcomes.collect());
-    let blind = undo.blind.iter().map(|one| [&*one.account, &*one.region, &one.cause].map(str::to_owned).to_vec());
-    table(&[Label::Account, Label::Region, Label::Cause], blind.collect());
+    let unreachable =
+        undo.unreachable.iter().map(|one| [&*one.account, &*one.region, &one.cause].map(str::to_owned).to_vec());
+    table(&[Label::Account, Label::Region, Label::Cause], unreachable.collect());
     for note in &undo.notes {
         let _ = writeln!(out, "- {}", cell(note));
     }

@@ -55,17 +55,17 @@ impl<'a, K: Copy + Into<Option<&'a str>>> Serialize for Lines<'_, K> {
 
 impl Serialize for Line<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Tally { seen, running, outside_hours, idle, kept, spared } = self.tally;
+        let Tally { found, running, outside_hours, idle, kept, skipped } = self.tally;
         let mut line = serializer.serialize_map(Some(self.keys.len() + 5))?;
         for (key, value) in self.keys {
             line.serialize_entry(key, value)?;
         }
-        line.serialize_entry("seen", seen)?;
+        line.serialize_entry("found", found)?;
         line.serialize_entry("running", running)?;
         line.serialize_entry("outside-hours", outside_hours)?;
         line.serialize_entry("idle", idle)?;
         line.serialize_entry("kept", kept)?;
-        line.serialize_entry("spared", spared)?;
+        line.serialize_entry("skipped", skipped)?;
         line.end()
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono_tz::Tz;
 
 use crate::engine::evidence::idle::Missing;
-use crate::engine::model::Skipped;
+use crate::engine::model::SkippedAccount;
 use crate::engine::model::{Locale, Reason, Remark, Verdict};
 use crate::engine::report::{Report, Row};
 use crate::engine::rules::inputs::Inputs;
@@ -67,13 +67,14 @@ pub(crate) fn why(row: &Row, locale: Locale) -> String {
 
 /// How many of the targets could be scanned, where nothing is known of some; `None` where every target was scanned.
 pub fn scanned(report: &Report) -> Option<String> {
-    let (scanned, of) = (report.scanned, report.scanned + report.blind.len());
+    let (scanned, of) = (report.scanned, report.scanned + report.unreachable.len());
     (scanned < of || of == 0).then(|| voice(report.locale).say(Sentence::Scanned { scanned, of }))
 }
 
 /// What to say where no instance runs outside its hours: nothing at all where nothing is known.
 pub(crate) fn nothing_outside_hours(report: &Report) -> Option<&'static str> {
-    let label = if report.blind.is_empty() { Label::NothingOutsideHours } else { Label::NothingScannedOutsideHours };
+    let label =
+        if report.unreachable.is_empty() { Label::NothingOutsideHours } else { Label::NothingScannedOutsideHours };
     (report.scanned > 0).then(|| voice(report.locale).label(label))
 }
 
@@ -91,7 +92,7 @@ pub(crate) fn deferred(report: &Report) -> Option<String> {
 
 /// The accounts that were left out on purpose, one in a line.
 pub(crate) fn not_scanned(report: &Report) -> impl Iterator<Item = String> {
-    report.skipped.iter().map(|Skipped { account, name, because }| {
-        voice(report.locale).say(Sentence::NotLookedAt { account, name: name.as_deref(), because })
+    report.skipped.iter().map(|SkippedAccount { account, name, because }| {
+        voice(report.locale).say(Sentence::NotInScope { account, name: name.as_deref(), because })
     })
 }

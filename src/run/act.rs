@@ -14,12 +14,12 @@ use crate::engine::model::{Action, Reason, State, Target};
 use crate::engine::model::{Ending, Outcome};
 use crate::engine::plan::undo_capacity::{BATCH, CALL_PACE_MS, START_BURST, WORST_BATCH_SECONDS, WORST_BEYOND_SECONDS};
 use crate::engine::request::Run;
-use crate::ports::{Act, ActError, Look, Pause, Switch};
+use crate::ports::{Act, ActError, Pause, Scan, Switch};
 use crate::run::bisect::bisect;
 use crate::run::clock::Clock;
 use crate::run::contained::contained;
 use crate::run::outcome::{started, stopped};
-use crate::run::recheck::Again;
+use crate::run::recheck::Recheck;
 use crate::run::warrant::Warrant;
 
 /// Targets acted on at once. Each makes one call at a time, so this is also the calls in flight.
@@ -50,7 +50,7 @@ pub(crate) struct Acting<'a, L, A, P> {
     pub(crate) run: &'a Run,
     pub(crate) settings: &'a Settings,
     /// How a step is looked at again, just before it is done.
-    pub(crate) again: Again<'a>,
+    pub(crate) again: Recheck<'a>,
     pub(crate) clock: Clock,
     pub(crate) look: &'a L,
     pub(crate) act: &'a A,
@@ -62,7 +62,7 @@ pub(crate) struct Acting<'a, L, A, P> {
 }
 
 /// Carries out `steps`; one outcome for each, in the same order.
-pub(crate) async fn carry_out<L: Look, A: Act, P: Pause>(acting: &Acting<'_, L, A, P>, steps: &[Step]) -> Vec<Outcome> {
+pub(crate) async fn carry_out<L: Scan, A: Act, P: Pause>(acting: &Acting<'_, L, A, P>, steps: &[Step]) -> Vec<Outcome> {
     let mut by_target: BTreeMap<Target, Vec<&Step>> = BTreeMap::new();
     for step in steps {
         by_target.entry(step.target()).or_default().push(step);
@@ -81,7 +81,7 @@ pub(crate) async fn carry_out<L: Look, A: Act, P: Pause>(acting: &Acting<'_, L, 
     steps.iter().map(|step| by_id.remove(&(step.id.clone(), step.action)).unwrap_or_else(|| missing(step))).collect()
 }
 
-impl<L: Look, A: Act, P: Pause> Acting<'_, L, A, P> {
+impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
     pub(crate) fn outcome(&self, step: &Step, outcome: Ending, detail: impl Into<String>) -> Outcome {
         Outcome::of(step, outcome, detail, self.clock.now())
     }
@@ -233,8 +233,8 @@ impl<L: Look, A: Act, P: Pause> Acting<'_, L, A, P> {
             }
             outcomes.push(self.outcome(step, ending, detail));
         }
-        self.take_back(target, steps, &to_untag, &mut outcomes).await;
-        self.vouch(target, steps, &seen, value, &mut outcomes).await;
+        self.remove_stop_tag(target, steps, &to_untag, &mut outcomes).await;
+        self.ensure_stop_tag(target, steps, &seen, value, &mut outcomes).await;
         outcomes
     }
 
@@ -268,9 +268,9 @@ impl<L: Look, A: Act, P: Pause> Acting<'_, L, A, P> {
             }
             outcomes.push(self.outcome(step, ending, detail));
         }
-        self.take_back(target, steps, &up, &mut outcomes).await;
+        self.remove_stop_tag(target, steps, &up, &mut outcomes).await;
         if let Some(policy) = steps.first().map(|step| &step.policy) {
-            self.owe(target, policy, steps, &fallen, &mut outcomes).await;
+            self.restore_stop_tag(target, policy, steps, &fallen, &mut outcomes).await;
         }
         outcomes
     }

@@ -7,7 +7,7 @@ use crate::engine::history::past_runs::History;
 use crate::engine::report::Report;
 use crate::engine::report::digest::{Digest, Digests, Reader};
 use crate::engine::request::events::Anomaly;
-use crate::ports::{Look, Messenger, PriceList, ReadRecord, WriteRecord};
+use crate::ports::{Messenger, PriceList, ReadRecord, Scan, WriteRecord};
 use crate::render::{Frame, anomaly as words};
 use crate::run::decision::prepare;
 use crate::run::error::Error;
@@ -24,9 +24,9 @@ const RESERVE: Duration = Duration::from_secs(5);
 ///
 /// # Errors
 /// [`Error`] when nothing could be looked at; the operator was told of the anomaly all the same.
-pub async fn regard(
+pub async fn handle_anomaly(
     order: &Order<'_>,
-    looker: &impl Look,
+    scanner: &impl Scan,
     hub: &impl WriteRecord,
     messenger: &impl Messenger,
     list: &impl PriceList,
@@ -39,7 +39,7 @@ pub async fn regard(
             (History::default(), vec![format!("the run record cannot be read, so earlier runs are unknown: {why}")])
         }
     };
-    let (mut report, seen) = match prepare(order, looker, &history, false).await {
+    let (mut report, seen) = match prepare(order, scanner, &history, false).await {
         Ok(prepared) => prepared,
         Err(error) => {
             let cause = std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
@@ -51,8 +51,8 @@ pub async fn regard(
     report.notes = words::notes(anomaly, locale).into_iter().chain(report.notes).chain(troubles).collect();
     wrap_up::price(order, list, hub, &mut report).await;
     tell_who(hub, order.settings, &mut report).await;
-    report.calls = looker.calls();
-    report.cost = looker.spent();
+    report.calls = scanner.calls();
+    report.cost = scanner.spent();
     let place = keep(order, hub, &mut report).await;
     if is_known(order, hub, anomaly).await {
         report.notes.push("the operator was told of the same before, and not again".to_owned());

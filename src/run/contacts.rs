@@ -9,13 +9,13 @@ use futures_util::stream::{self, StreamExt};
 use crate::engine::config::Settings;
 use crate::engine::judge::owner::{Contacts, needs_contact};
 use crate::engine::model::Account;
-use crate::ports::Look;
+use crate::ports::Scan;
 use crate::run::clock::Clock;
 
 /// The alternate contacts of these accounts. One that cannot be asked, or not within `reserve` of the deadline,
 /// is unknown, which is not the same as none.
 pub(crate) async fn ask(
-    port: &impl Look,
+    port: &impl Scan,
     settings: &Settings,
     accounts: &BTreeMap<Arc<str>, Account>,
     clock: Clock,

@@ -11,7 +11,7 @@ use crate::engine::model::{Ending, Outcome};
 use crate::engine::model::{Target, instances};
 use crate::engine::plan::Plan;
 use crate::engine::report::Report;
-use crate::ports::{Look, PriceList, WriteRecord};
+use crate::ports::{PriceList, Scan, WriteRecord};
 use crate::run::error::Error;
 use crate::run::launches;
 use crate::run::order::Order;
@@ -35,12 +35,12 @@ pub(crate) struct Decision {
 /// Looks, judges, plans, prices, and holds back what is a sudden change.
 pub(crate) async fn decide(
     order: &Order<'_>,
-    looker: &impl Look,
+    scanner: &impl Scan,
     hub: &impl WriteRecord,
     list: &impl PriceList,
     history: &History,
 ) -> Result<Decision, Error> {
-    let (mut report, seen) = prepare(order, looker, history, true).await?;
+    let (mut report, seen) = prepare(order, scanner, history, true).await?;
     launches::tell_who(hub, order.settings, &mut report).await;
     launches::plan_labels(order.settings, &mut report, order.reviewed);
     let prices = wrap_up::price(order, list, hub, &mut report).await;
@@ -79,29 +79,32 @@ fn dropped(report: &Report, reviewed: &Plan) -> Vec<Outcome> {
 
 fn is_blind(report: &Report, target: &Target) -> bool {
     let regions = [&*target.region, EVERYWHERE];
-    report.blind.iter().any(|blind| blind.account == target.account && regions.contains(&&*blind.region))
+    report
+        .unreachable
+        .iter()
+        .any(|unreachable| unreachable.account == target.account && regions.contains(&&*unreachable.region))
 }
 
 /// Looks, judges and plans. `asks`: whether the plan counts, so that its stops are asked whether they could be taken back.
 pub(crate) async fn prepare(
     order: &Order<'_>,
-    looker: &impl Look,
+    scanner: &impl Scan,
     history: &History,
     asks: bool,
 ) -> Result<(Report, Seen), Error> {
     let Order { run, settings, clock, wall: _, reviewed, acknowledge: _, progress } = order;
-    let mut seen = look(looker, settings, &run.scope, history, *clock, progress).await?;
+    let mut seen = look(scanner, settings, &run.scope, history, *clock, progress).await?;
     let mut candidates = std::mem::take(&mut seen.candidates);
     let running = seen.rows.iter().filter(|row| row.running_in_scope).count();
     let cannot_start =
-        if asks { restart::check(order, looker, history, &mut candidates, running).await } else { Vec::new() };
+        if asks { restart::check(order, scanner, history, &mut candidates, running).await } else { Vec::new() };
     let mut plan = Plan::make(settings, clock.at(), candidates, running, &history.today);
     plan.marks = std::mem::take(&mut seen.marks);
     if let Some(reviewed) = reviewed {
         plan = plan.at_most(reviewed);
     }
-    if let Some(why) = too_blind(&seen, settings.run.max_blind_percent) {
-        plan = plan.refuse(why, Cap::TooBlind);
+    if let Some(why) = too_many_unreachable(&seen, settings.run.max_unreachable_percent) {
+        plan = plan.refuse(why, Cap::TooManyUnreachable);
     }
     let mut notes = history.unread.clone();
     if settings.run.armed && settings.run.record.is_none() {
@@ -116,9 +119,9 @@ pub(crate) async fn prepare(
     notes.extend(cannot_start);
     for id in run.scope.instances.iter().flatten() {
         if seen.outside.is_empty() && !seen.rows.iter().any(|row| *row.id == **id) {
-            let where_else = match seen.blind.len() {
+            let where_else = match seen.unreachable.len() {
                 0 => String::new(),
-                blind => format!("; it may be in one of {blind} targets that could not be scanned"),
+                unreachable => format!("; it may be in one of {unreachable} targets that could not be scanned"),
             };
             notes.push(format!("the request selects instance `{id}`, which was not seen{where_else}"));
         }
@@ -132,9 +135,9 @@ pub(crate) async fn prepare(
         outcomes: Vec::new(),
         marks: Vec::new(),
         messages: 0,
-        cost: looker.spent(),
-        blind: seen.blind.clone(),
-        closed: seen.closed.clone(),
+        cost: scanner.spent(),
+        unreachable: seen.unreachable.clone(),
+        denied: seen.denied.clone(),
         scanned: seen.scanned,
         skipped: seen.skipped.clone(),
         names: seen.accounts.values().filter_map(|a| Some((a.id.clone(), a.name.clone()?))).collect(),
@@ -144,7 +147,7 @@ pub(crate) async fn prepare(
         money: settings.money.clone(),
         priced: false,
         troubled: false,
-        calls: looker.calls(),
+        calls: scanner.calls(),
         locale: settings.run.locale,
     };
     Ok((report, seen))
@@ -182,19 +185,21 @@ pub(crate) fn running(report: &Report) -> usize {
     report.rows.iter().filter(|row| row.running_in_scope).count()
 }
 
-/// Why so much is blind that nothing is acted on, if so. Closed targets do not count; an account that could not
+/// Why so much is unreachable that nothing is acted on, if so. Denied targets do not count; an account that could not
 /// even be asked for its Regions counts as an account.
-fn too_blind(seen: &Seen, limit: u32) -> Option<String> {
-    let targets = seen.targets - seen.closed.len().min(seen.targets);
-    let dark = seen.blind.iter().filter(|blind| &*blind.region == "*").count();
+fn too_many_unreachable(seen: &Seen, limit: u32) -> Option<String> {
+    let targets = seen.targets - seen.denied.len().min(seen.targets);
+    let dark = seen.unreachable.iter().filter(|unreachable| &*unreachable.region == "*").count();
     let share = |part: usize, whole: usize| if part == 0 { 0 } else { part * 100 / whole.max(1) };
     let over = |part: usize, whole: usize| part * 100 > limit as usize * whole;
-    let blind = seen.blind.len();
+    let unreachable = seen.unreachable.len();
     let why = |what: &str, percent| {
-        format!("{percent} % of the {what} could not be looked at, and at most {limit} % may be (`max-blind-percent`)")
+        format!(
+            "{percent} % of the {what} could not be looked at, and at most {limit} % may be (`max-unreachable-percent`)"
+        )
     };
-    if over(blind, targets) {
-        Some(why("targets", share(blind, targets)))
+    if over(unreachable, targets) {
+        Some(why("targets", share(unreachable, targets)))
     } else if over(dark, seen.accounts.len()) {
         Some(why("accounts", share(dark, seen.accounts.len())))
     } else {

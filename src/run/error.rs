@@ -8,7 +8,7 @@ use crate::engine::request::RequestInvalid;
 use crate::engine::undo::sudden::NotAcknowledged;
 use crate::ports::PortError;
 use crate::run::lock::NotLocked;
-use crate::run::scan::LookError;
+use crate::run::scan::ScanError;
 
 /// Why a run came to nothing. Nothing was stopped or started.
 #[derive(Debug, Error)]
@@ -16,7 +16,7 @@ pub enum Error {
     #[error(transparent)]
     Request(#[from] RequestInvalid),
     #[error("cannot list the accounts to look at")]
-    Look(#[source] PortError),
+    Scan(#[source] PortError),
     #[error("cannot use the run record, so nothing was done")]
     Record(#[source] PortError),
     #[error(transparent)]
@@ -64,11 +64,11 @@ pub enum FanOutError {
     OtherSettings { run: String, begun: String, current: String },
 }
 
-impl From<LookError> for Error {
-    fn from(error: LookError) -> Self {
+impl From<ScanError> for Error {
+    fn from(error: ScanError) -> Self {
         match error {
-            LookError::Accounts(error) => Self::Look(error),
-            LookError::Request(error) => Self::Request(error),
+            ScanError::Accounts(error) => Self::Scan(error),
+            ScanError::Request(error) => Self::Request(error),
         }
     }
 }

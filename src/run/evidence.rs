@@ -12,7 +12,7 @@ use crate::engine::evidence::idle::{
 use crate::engine::evidence::witness::{Sighting, Witness};
 use crate::engine::model::{IdleFacts, WhyReportOnly};
 use crate::engine::model::{Instance, Target};
-use crate::ports::Look;
+use crate::ports::Scan;
 use crate::run::clock::Clock;
 use crate::run::scan::RESERVE;
 
@@ -38,7 +38,7 @@ struct Open<'a> {
 /// `own`: what the reaper did to each; a start that is not in it was somebody's. A target that cannot be measured, or
 /// for which there is no time left, makes its own candidates undetermined and no others.
 pub async fn gather(
-    port: &impl Look,
+    port: &impl Scan,
     settings: &Idle,
     candidates: &[&Instance],
     witness: &Witness,
@@ -86,7 +86,7 @@ fn peer(open: &Open<'_>) -> Option<Peer> {
 }
 
 /// Asks for what each still needs, target by target; whether anything was needed.
-async fn measure(port: &impl Look, open: &mut [Open<'_>], clock: Clock, width: usize) -> bool {
+async fn measure(port: &impl Scan, open: &mut [Open<'_>], clock: Clock, width: usize) -> bool {
     let mut wanted: BTreeMap<Target, Vec<Wanted>> = BTreeMap::new();
     for Open { question, evidence } in &*open {
         let Next::Ask(metrics) = next(*question, evidence, None) else { continue };
@@ -138,7 +138,7 @@ async fn in_time<T>(clock: Clock, work: impl Future<Output = T>) -> Option<T> {
 
 /// Who is idle and has a load balancer before it is only reported; so is who may have one.
 async fn behind_load_balancers(
-    port: &impl Look,
+    port: &impl Scan,
     candidates: &[&Instance],
     idleness: &mut HashMap<Box<str>, Idleness>,
     clock: Clock,

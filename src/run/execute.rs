@@ -5,26 +5,26 @@ use std::cell::Cell;
 use crate::engine::model::MarkEnd;
 use crate::engine::plan::Plan;
 use crate::engine::report::done::Done;
-use crate::ports::{Act, Look, Pause};
+use crate::ports::{Act, Pause, Scan};
 use crate::run::act::{Acting, carry_out};
 use crate::run::contained::contained;
 use crate::run::launches;
 use crate::run::mark::{Marking, mark};
 use crate::run::order::Order;
-use crate::run::recheck::Again;
+use crate::run::recheck::Recheck;
 use crate::run::warrant::Warrant;
 
 /// Everything that doing needs.
 pub(crate) struct Doing<'a, L, A, P> {
     pub(crate) order: &'a Order<'a>,
-    pub(crate) again: Again<'a>,
+    pub(crate) again: Recheck<'a>,
     pub(crate) look: &'a L,
     pub(crate) act: &'a A,
     pub(crate) pause: &'a P,
     pub(crate) warrant: &'a Warrant,
 }
 
-impl<L: Look, A: Act, P: Pause> Doing<'_, L, A, P> {
+impl<L: Scan, A: Act, P: Pause> Doing<'_, L, A, P> {
     /// Carries out `plan`.
     pub(crate) async fn carry(self, plan: &Plan) -> Done {
         let Self { order, again, look, act, pause, warrant } = self;

@@ -7,14 +7,14 @@ use crate::engine::evidence::witness::Witness;
 use crate::engine::history::past_runs::History;
 use crate::engine::judge::explain::{Asked, explain as ask};
 use crate::engine::judge::{Judge, Known, Ruling};
-use crate::engine::model::Blind;
+use crate::engine::model::Unreachable;
 use crate::engine::model::{Account, Instance};
 use crate::engine::request::Scope;
 use crate::engine::rules::case::Activity;
-use crate::ports::Look;
+use crate::ports::Scan;
 use crate::run::clock::Clock;
 use crate::run::evidence::gather;
-use crate::run::scan::{LookError, Seen, survey};
+use crate::run::scan::{ScanError, Seen, survey};
 
 /// One instance explained.
 #[derive(Debug)]
@@ -30,15 +30,15 @@ pub struct Explained {
 /// Explains every instance that `scope` selects, most often one; with what could not be looked at.
 ///
 /// # Errors
-/// [`LookError`] when the accounts cannot be listed.
+/// [`ScanError`] when the accounts cannot be listed.
 pub async fn explain(
-    port: &impl Look,
+    port: &impl Scan,
     settings: &Settings,
     scope: &Scope,
     history: &History,
     clock: Clock,
     progress: &dyn Fn(usize, usize),
-) -> Result<(Vec<Explained>, Vec<Blind>), LookError> {
+) -> Result<(Vec<Explained>, Vec<Unreachable>), ScanError> {
     let mut seen = Seen::default();
     let found = survey(port, settings, scope, clock, progress, &mut seen).await?;
     let mut judge = Judge::new(settings, scope, history, clock.at());
@@ -64,5 +64,5 @@ pub async fn explain(
         let ruling = judge.rule_known(&instance, account, &known);
         explained.push(Explained { instance, asked, ruling });
     }
-    Ok((explained, seen.blind))
+    Ok((explained, seen.unreachable))
 }

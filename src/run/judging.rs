@@ -11,7 +11,7 @@ use crate::engine::evidence::idle::Idleness;
 use crate::engine::evidence::last_hour::Recent;
 use crate::engine::history::past_runs::History;
 use crate::engine::history::unverified::confirm;
-use crate::engine::judge::interner::Shelf;
+use crate::engine::judge::interner::Interner;
 use crate::engine::judge::notice_gate::Gate;
 use crate::engine::judge::owner::{Contacts, needs_contact};
 use crate::engine::judge::{Judge, Known, Ruling};
@@ -23,7 +23,7 @@ use crate::engine::report::stocktake;
 use crate::engine::report::stocktake::Line;
 use crate::engine::request::Scope;
 use crate::engine::rules::case::Activity;
-use crate::ports::Look;
+use crate::ports::Scan;
 use crate::run::clock::Clock;
 use crate::run::contacts;
 use crate::run::contained::contained;
@@ -32,7 +32,7 @@ use crate::run::scan::{Found, RESERVE, Seen};
 
 /// A run's judge, and what waits for an answer before it can be judged.
 pub(crate) struct Judging<'a> {
-    desk: Desk<'a>,
+    desk: Assessor<'a>,
     judge: Judge<'a>,
     /// Their account's alternate contact may own them.
     unowned: Vec<Found>,
@@ -49,17 +49,17 @@ struct Open {
 }
 
 /// What every ruling is settled by.
-struct Desk<'a> {
+struct Assessor<'a> {
     settings: &'a Settings,
     history: &'a History,
     clock: Clock,
-    shelf: Shelf,
+    interner: Interner,
 }
 
 impl<'a> Judging<'a> {
     pub(crate) fn new(settings: &'a Settings, scope: &'a Scope, history: &'a History, clock: Clock) -> Self {
         let judge = Judge::new(settings, scope, history, clock.at());
-        let desk = Desk { settings, history, clock, shelf: Shelf::default() };
+        let desk = Assessor { settings, history, clock, interner: Interner::default() };
         Self { desk, judge, unowned: Vec::new(), open: Open::default() }
     }
 
@@ -72,9 +72,9 @@ impl<'a> Judging<'a> {
         }
     }
 
-    /// Asks for what is missing, and judges what has waited: by its owner; what no rule spares by weeks of evidence,
+    /// Asks for what is missing, and judges what has waited: by its owner; what no rule skips by weeks of evidence,
     /// where its policy asks for that; and what would be stopped by its last hour.
-    pub(crate) async fn finish(self, port: &impl Look, seen: &mut Seen) {
+    pub(crate) async fn finish(self, port: &impl Scan, seen: &mut Seen) {
         let Self { mut desk, judge, unowned, mut open } = self;
         seen.contacts = contacts::ask(port, desk.settings, &owning(&unowned, seen), desk.clock, RESERVE).await;
         let contacts: Contacts = seen.contacts.clone();
@@ -87,7 +87,7 @@ impl<'a> Judging<'a> {
     }
 }
 
-impl Desk<'_> {
+impl Assessor<'_> {
     /// Judges by what DescribeInstances said, where nothing more is asked.
     fn first(&mut self, judge: &mut Judge<'_>, found: Found, open: &mut Open, seen: &mut Seen) {
         let account = account(seen, &found.instance.target);
@@ -112,8 +112,8 @@ impl Desk<'_> {
         }
     }
 
-    /// Weeks of evidence about everything that no other rule spares and whose policy asks for it.
-    async fn evidence(&mut self, port: &impl Look, judge: &mut Judge<'_>, open: &mut Open, seen: &mut Seen) {
+    /// Weeks of evidence about everything that no other rule skips and whose policy asks for it.
+    async fn evidence(&mut self, port: &impl Scan, judge: &mut Judge<'_>, open: &mut Open, seen: &mut Seen) {
         let Some(idle) = &self.settings.idle else { return };
         let found = std::mem::take(&mut open.candidates);
         let candidates: Vec<&Instance> = found.iter().map(|found| &found.instance).collect();
@@ -127,7 +127,7 @@ impl Desk<'_> {
         }
     }
 
-    async fn last_hour(&mut self, port: &impl Look, judge: &mut Judge<'_>, open: Open, seen: &mut Seen) {
+    async fn last_hour(&mut self, port: &impl Scan, judge: &mut Judge<'_>, open: Open, seen: &mut Seen) {
         let (clock, width) = (self.clock, self.settings.run.width);
         let asked = open.to_measure.into_iter().map(|(target, found)| async move {
             let recent: Vec<Recent> = found.iter().map(|(found, _)| Recent::of(&found.instance)).collect();
@@ -156,7 +156,7 @@ impl Desk<'_> {
 
     /// Makes its line, and its step and its mark where the ruling asks for them.
     fn settle(&mut self, found: &Found, mut ruling: Ruling, seen: &mut Seen) {
-        let Self { settings, history, clock, shelf } = self;
+        let Self { settings, history, clock, interner } = self;
         ruling.armed &= found.whole;
         let failed_last = history.failed_last.contains(&found.instance.id);
         if let Some(marking) = ruling.marking.as_ref().filter(|_| found.whole) {
@@ -165,11 +165,11 @@ impl Desk<'_> {
         let tag = found.instance.tags.get(&settings.tags.stopped);
         seen.confirmed.extend(confirm(history, &found.instance, tag, ruling.ours));
         let candidate = Candidate::of(&found.instance, &ruling, failed_last, clock.at());
-        seen.candidates.extend(candidate.map(|candidate| candidate.share(shelf)));
+        seen.candidates.extend(candidate.map(|candidate| candidate.share(interner)));
         if history.stocktake.is_some() {
             seen.stock.push(stock(&found.instance, &ruling, settings));
         }
-        let mut row = Row::new(&found.instance, ruling, &settings.notify, shelf);
+        let mut row = Row::new(&found.instance, ruling, &settings.notify, interner);
         row.unlabelled = found.whole && found.instance.tags.any_case(&settings.tags.launched_by).next().is_none();
         seen.rows.push(row);
     }
@@ -186,7 +186,7 @@ fn wants_last_hour(settings: &Settings, ruling: &Ruling) -> bool {
     match &ruling.verdict {
         Verdict::Stop(_) | Verdict::Hibernate(_) => settings.busy.is_some(),
         Verdict::Idle(_) => ruling.armed && ruling.verdict.action().is_some() && ruling.gate == Gate::Open,
-        Verdict::Start(_) | Verdict::Report(_) | Verdict::Spare(_) | Verdict::OutOfScope(_) => false,
+        Verdict::Start(_) | Verdict::Report(_) | Verdict::Skip(_) | Verdict::OutOfScope(_) => false,
     }
 }
 

@@ -150,8 +150,8 @@ pub(crate) async fn tidy(hub: &impl WriteRecord, report: &mut Report) -> Vec<Str
     };
     let there: HashSet<&str> = report.rows.iter().map(|row| &*row.id).collect();
     let dark = |account: &str| {
-        report.blind.iter().any(|blind| *blind.account == *account)
-            || report.closed.iter().any(|closed| *closed.account == *account)
+        report.unreachable.iter().any(|unreachable| *unreachable.account == *account)
+            || report.denied.iter().any(|denied| *denied.account == *account)
             || report.skipped.iter().any(|skipped| *skipped.account == *account)
     };
     let (mut troubles, mut foreign) = (Vec::new(), Vec::new());

@@ -40,7 +40,7 @@ mod undo;
 mod warrant;
 mod wrap_up;
 
-pub use crate::run::anomaly::regard;
+pub use crate::run::anomaly::handle_anomaly;
 pub use crate::run::clock::{Clock, LONGEST};
 pub use crate::run::error::{Error, FanOutError};
 pub use crate::run::evidence::{Gathered, gather};
@@ -51,6 +51,6 @@ pub use crate::run::pipeline::{apply, plan};
 pub use crate::run::recall::{RecallError, recall};
 pub use crate::run::record::{RUNS, TABLES, UNDONE, history, own_acts};
 pub use crate::run::runs::runs;
-pub use crate::run::scan::{Aim, LookError, Seen, aim, look};
+pub use crate::run::scan::{Aim, ScanError, Seen, aim, look};
 pub use crate::run::snapshot::snapshot;
-pub use crate::run::undo::{UndoError, UndoOrder, foresee, undo};
+pub use crate::run::undo::{UndoError, UndoOrder, preview, undo};

@@ -8,7 +8,7 @@ use crate::engine::model::{Ending, Outcome};
 use crate::engine::plan::Plan;
 use crate::engine::report::Report;
 use crate::engine::report::done::Done;
-use crate::ports::{Act, Hub, Look, Messenger, PortError, PriceList, ReadRecord, Switch, WriteRecord};
+use crate::ports::{Act, Hub, Messenger, PortError, PriceList, ReadRecord, Scan, Switch, WriteRecord};
 use crate::render::json;
 use crate::render::tables::Told;
 use crate::run::contained::{contained, note, port};
@@ -18,7 +18,7 @@ use crate::run::execute::Doing;
 use crate::run::launches;
 use crate::run::lock;
 use crate::run::order::Order;
-use crate::run::recheck::Again;
+use crate::run::recheck::Recheck;
 use crate::run::record::{history, run_key, write_acts, write_plans, write_tables, write_unverified};
 use crate::run::state;
 use crate::run::sudden;
@@ -29,7 +29,7 @@ use crate::run::wrap_up;
 ///
 /// # Errors
 /// [`Error`] when the request or the settings' scope cannot be looked at.
-pub async fn plan(order: &Order<'_>, looker: &impl Look, hub: &impl ReadRecord) -> Result<Report, Error> {
+pub async fn plan(order: &Order<'_>, scanner: &impl Scan, hub: &impl ReadRecord) -> Result<Report, Error> {
     order.run.scope.check(order.settings)?;
     sudden::check(order)?;
     let (history, notes) = match past(order, hub).await {
@@ -38,14 +38,14 @@ pub async fn plan(order: &Order<'_>, looker: &impl Look, hub: &impl ReadRecord) 
             (History::default(), vec![format!("the run record cannot be read, so earlier runs are unknown: {why}")])
         }
     };
-    let mut report = prepare(order, looker, &history, true).await?.0;
+    let mut report = prepare(order, scanner, &history, true).await?.0;
     launches::tell_who(hub, order.settings, &mut report).await;
     launches::plan_labels(order.settings, &mut report, order.reviewed);
     if notes.is_empty() {
-        report.notes.extend(sudden::foretell(order, hub, &report).await?);
-        wrap_up::foresee(order, hub, &mut report).await;
-        report.calls = looker.calls();
-        report.cost = looker.spent();
+        report.notes.extend(sudden::predict(order, hub, &report).await?);
+        wrap_up::preview(order, hub, &mut report).await;
+        report.calls = scanner.calls();
+        report.cost = scanner.spent();
     }
     report.notes.extend(notes);
     report.plan.seal();
@@ -58,7 +58,7 @@ pub async fn plan(order: &Order<'_>, looker: &impl Look, hub: &impl ReadRecord) 
 /// [`Error`]; nothing was stopped or started then. A run that has acted answers a report, whatever went wrong.
 pub async fn apply(
     order: &Order<'_>,
-    looker: &impl Look,
+    scanner: &impl Scan,
     actor: &impl Act,
     hub: &impl Hub,
     messenger: &impl Messenger,
@@ -74,7 +74,7 @@ pub async fn apply(
     if stateful {
         lock(order, hub).await?;
     }
-    let ended = contained("run", "", begun(order, looker, actor, hub, messenger, list, stateful)).await;
+    let ended = contained("run", "", begun(order, scanner, actor, hub, messenger, list, stateful)).await;
     let broke = ended.is_err();
     let ended = ended.map_err(Error::Broke).flatten();
     if broke || stateful && ended.is_err() {
@@ -92,7 +92,7 @@ async fn lock(order: &Order<'_>, hub: &impl WriteRecord) -> Result<(), Error> {
 /// A run that may go on; `locked` where nobody else runs.
 async fn begun(
     order: &Order<'_>,
-    looker: &impl Look,
+    scanner: &impl Scan,
     actor: &impl Act,
     hub: &impl Hub,
     messenger: &impl Messenger,
@@ -101,7 +101,7 @@ async fn begun(
 ) -> Result<(Report, Option<String>), Error> {
     let switch = hub.switch().await;
     let mut history = past(order, hub).await.map_err(Error::Record)?;
-    let mut decision = decide(order, looker, hub, list, &history).await?;
+    let mut decision = decide(order, scanner, hub, list, &history).await?;
     let acts = may_go_on(&mut decision.report, &switch);
     let mut recorded_acts = false;
     if acts {
@@ -118,8 +118,8 @@ async fn begun(
         let Decision { report, seen, dropped, .. } = &mut decision;
         if let Some(warrant) = Warrant::issue(order.settings, running(report), &history.today, recorded) {
             let (accounts, contacts, known) = (&seen.accounts, &seen.contacts, &seen.known);
-            let again = Again::Judge { history: &history, accounts, contacts, known };
-            let done = Doing { order, again, look: looker, act: actor, pause: hub, warrant: &warrant }
+            let again = Recheck::Judge { history: &history, accounts, contacts, known };
+            let done = Doing { order, again, look: scanner, act: actor, pause: hub, warrant: &warrant }
                 .carry(&report.plan)
                 .await;
             take_in(report, done);
@@ -129,7 +129,7 @@ async fn begun(
         recorded_acts = write_acts(hub, &Told::from(&*report), is_narrow(order), &[]).await.is_ok();
     }
     let ended = Ended { acted: acts, recorded: recorded_acts, locked: locked || acts };
-    end(order, looker, hub, messenger, &history, decision, ended).await
+    end(order, scanner, hub, messenger, &history, decision, ended).await
 }
 
 /// Whether the run selects: what it stops counts for all such runs of the day together.
@@ -175,7 +175,7 @@ pub(crate) struct Ended {
 /// What follows the acts: people are told, savings are counted, stock is taken, and everything is recorded.
 pub(crate) async fn end(
     order: &Order<'_>,
-    looker: &impl Look,
+    scanner: &impl Scan,
     hub: &impl WriteRecord,
     messenger: &impl Messenger,
     history: &History,
@@ -194,7 +194,7 @@ pub(crate) async fn end(
     note("the stocktake", stage, &mut report);
     let stage = contained("keep", "", wrap_up::keep(order, hub, history, prices, &seen, &mut report)).await;
     note("recording prices and evidence", stage, &mut report);
-    conclude(order, looker, hub, report, &seen.confirmed, ended).await
+    conclude(order, scanner, hub, report, &seen.confirmed, ended).await
 }
 
 /// Earlier runs, where a record knows them.
@@ -235,15 +235,15 @@ fn note_switch(report: &mut Report, switch: &Switch) -> bool {
 /// that cannot be written is a trouble and no error: an error would make the caller repeat what was done.
 pub(crate) async fn conclude(
     order: &Order<'_>,
-    looker: &impl Look,
+    scanner: &impl Scan,
     hub: &impl WriteRecord,
     mut report: Report,
     confirmed: &[Confirmed],
     ended: Ended,
 ) -> Result<(Report, Option<String>), Error> {
     let Ended { acted, recorded, locked } = ended;
-    report.calls = looker.calls();
-    report.cost = looker.spent();
+    report.calls = scanner.calls();
+    report.cost = scanner.spent();
     if order.settings.run.record.is_none() {
         return Ok((report, None));
     }

@@ -11,14 +11,14 @@ use crate::engine::model::Step;
 use crate::engine::model::{Account, Action, Instance, State, Target};
 use crate::engine::model::{Ending, Outcome};
 use crate::engine::request::Scope;
-use crate::engine::request::overrides::Hand;
+use crate::engine::request::overrides::UndoOverrides;
 use crate::engine::rules::case::Activity;
 use crate::engine::undo::{Finding, WhyNot, find};
-use crate::ports::{Act, Look, Pause, Unseen};
+use crate::ports::{Act, Pause, Scan, Unseen};
 use crate::run::act::{Acting, LOOK};
 
 /// How a step is looked at again.
-pub(crate) enum Again<'a> {
+pub(crate) enum Recheck<'a> {
     /// By the rules, as everything was judged before.
     Judge {
         history: &'a History,
@@ -27,10 +27,10 @@ pub(crate) enum Again<'a> {
         known: &'a HashMap<Box<str>, Known>,
     },
     /// By its tag alone: whether it is still as the run left it that is undone.
-    Undo { run: &'a str, hand: Hand },
+    Undo { run: &'a str, hand: UndoOverrides },
 }
 
-impl Again<'_> {
+impl Recheck<'_> {
     /// Whether the pause switch holds a batch back.
     pub(crate) fn heeds_pause(&self) -> bool {
         match self {
@@ -51,7 +51,7 @@ impl Again<'_> {
 /// Why a step is not done: how it ended, and the words for it.
 type NotDone = (Ending, String);
 
-impl<L: Look, A: Act, P: Pause> Acting<'_, L, A, P> {
+impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
     /// Looks once more at exactly these instances and judges them anew, at this instant: what is no longer to be
     /// done is overtaken.
     pub(crate) async fn recheck<'s>(&self, target: &Target, steps: &[&'s Step]) -> (Vec<Outcome>, Vec<&'s Step>) {
@@ -63,7 +63,7 @@ impl<L: Look, A: Act, P: Pause> Acting<'_, L, A, P> {
             }
         };
         let still: Vec<Result<(), NotDone>> = match &self.again {
-            Again::Judge { history, accounts, contacts, known } => {
+            Recheck::Judge { history, accounts, contacts, known } => {
                 let scope = Scope { instances: None, ..self.run.scope.clone() };
                 let mut judge = Judge::new(self.settings, &scope, history, self.clock.now()).with_contacts(contacts);
                 let bare = Account::bare(target.account.clone());
@@ -80,7 +80,7 @@ impl<L: Look, A: Act, P: Pause> Acting<'_, L, A, P> {
                 let mut one = |step: &Step| self.still(step, now.get(&step.id), &mut judge, account, &known(step));
                 steps.iter().map(|step| one(step)).collect()
             }
-            Again::Undo { run, hand } => {
+            Recheck::Undo { run, hand } => {
                 steps.iter().map(|step| self.still_undone(step, now.get(&step.id), run, *hand)).collect()
             }
         };
@@ -132,7 +132,13 @@ impl<L: Look, A: Act, P: Pause> Acting<'_, L, A, P> {
     }
 
     /// The same for the start of an undo.
-    fn still_undone(&self, step: &Step, instance: Option<&Instance>, run: &str, hand: Hand) -> Result<(), NotDone> {
+    fn still_undone(
+        &self,
+        step: &Step,
+        instance: Option<&Instance>,
+        run: &str,
+        hand: UndoOverrides,
+    ) -> Result<(), NotDone> {
         match find(self.settings, instance, run, &step.policy, hand, self.clock.now()) {
             Finding::Start => Ok(()),
             Finding::Left(WhyNot::Up(state)) => Err((Ending::Already, format!("it was {state} before the step began"))),
@@ -151,8 +157,8 @@ impl<L: Look, A: Act, P: Pause> Acting<'_, L, A, P> {
         };
         match tokio::time::timeout(LOOK, self.look.instances(target, Some(&ids), each)).await {
             Ok(Ok(())) => Ok(now),
-            Ok(Err(Unseen::Closed)) => Err("the Region is closed by the organisation's policy".to_owned()),
-            Ok(Err(Unseen::Blind(cause))) => Err(cause),
+            Ok(Err(Unseen::Denied)) => Err("the Region is closed by the organisation's policy".to_owned()),
+            Ok(Err(Unseen::Unreachable(cause))) => Err(cause),
             Err(_) => Err("the look was too slow and was given up".to_owned()),
         }
     }

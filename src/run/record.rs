@@ -36,7 +36,7 @@ pub(crate) const ACTS: &str = "acts";
 /// that rests for longer is none.
 pub(crate) const HISTORY_DAYS: i64 = 9;
 
-/// How many days of undos are read, which are few and short: what was undone is spared until the opening after
+/// How many days of undos are read, which are few and short: what was undone is skipped until the opening after
 /// next, and with one opening a week and long holidays that may be a month away.
 const UNDONE_DAYS: i64 = 62;
 
@@ -189,7 +189,7 @@ pub(crate) async fn write_unverified(hub: &impl WriteRecord, told: &Told<'_>, na
 }
 
 /// Writes what an undo sets out to start, before it does: should it break off half-way, what it has started is
-/// spared all the same.
+/// skipped all the same.
 pub(crate) async fn write_undone(hub: &impl WriteRecord, undo: &Undo) -> Result<(), PortError> {
     let mut text = String::new();
     for step in &undo.plan.steps {
@@ -203,7 +203,7 @@ pub(crate) async fn write_undone(hub: &impl WriteRecord, undo: &Undo) -> Result<
 ///
 /// # Errors
 /// [`PortError`] when the record cannot be read. An outcome that cannot be read is skipped, and told: it is about one
-/// instance, and must not disturb the others. An undo that cannot be read is an error: it spares an instance.
+/// instance, and must not disturb the others. An undo that cannot be read is an error: it skips an instance.
 pub async fn history(hub: &impl ReadRecord, now: DateTime<Utc>) -> Result<History, PortError> {
     let (mut lines, unread) = lines(hub, now, HISTORY_DAYS).await?;
     lines.sort_by_key(|(_, line)| line.at);
@@ -274,7 +274,7 @@ pub(crate) fn undone_since(now: DateTime<Utc>) -> DateTime<Utc> {
 /// When somebody last set out to take a stop back, by instance.
 ///
 /// # Errors
-/// [`PortError`] when the record cannot be read, or one line of it: it spares an instance, and nobody knows which.
+/// [`PortError`] when the record cannot be read, or one line of it: it skips an instance, and nobody knows which.
 async fn undone(hub: &impl ReadRecord, now: DateTime<Utc>) -> Result<HashMap<Box<str>, DateTime<Utc>>, PortError> {
     let mut undone: HashMap<Box<str>, DateTime<Utc>> = HashMap::new();
     for (key, text) in hub.read_since(UNDONE, &partition(undone_since(now))).await? {
@@ -297,7 +297,7 @@ async fn undone(hub: &impl ReadRecord, now: DateTime<Utc>) -> Result<HashMap<Box
 
 fn unread(key: &str, line: usize, error: &serde_json::Error) -> String {
     format!(
-        "line {line} of `{UNDONE}/{key}` cannot be read: {error}; it spares an instance from being stopped again: mend the \
+        "line {line} of `{UNDONE}/{key}` cannot be read: {error}; it skips an instance from being stopped again: mend the \
          line, or take it away if that instance may be stopped"
     )
 }

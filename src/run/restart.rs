@@ -9,7 +9,7 @@ use crate::engine::history::past_runs::History;
 use crate::engine::model::Target;
 use crate::engine::plan::Candidate;
 use crate::engine::plan::restart::{Volumes, obstacle};
-use crate::ports::Look;
+use crate::ports::Scan;
 use crate::run::order::Order;
 use crate::run::scan::RESERVE;
 
@@ -38,7 +38,7 @@ fn place(stop: &Candidate) -> Place {
 /// taken back it only says so, in the notes that it answers.
 pub(crate) async fn check(
     order: &Order<'_>,
-    port: &impl Look,
+    port: &impl Scan,
     history: &History,
     candidates: &mut [Candidate],
     running: usize,
@@ -101,7 +101,7 @@ pub(crate) async fn check(
 /// Asks for the volumes of these instances, `width` targets at a time, as long as there is time.
 async fn ask(
     order: &Order<'_>,
-    port: &impl Look,
+    port: &impl Scan,
     stops: BTreeMap<Target, Vec<Box<str>>>,
 ) -> HashMap<Target, HashMap<Box<str>, Volumes>> {
     let asked = stops.into_iter().map(|(target, ids)| async move {

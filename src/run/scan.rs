@@ -13,12 +13,12 @@ use crate::engine::judge::Known;
 use crate::engine::judge::owner::Contacts;
 use crate::engine::model::MarkStep;
 use crate::engine::model::{Account, Instance, Target};
-use crate::engine::model::{Blind, Skipped};
+use crate::engine::model::{SkippedAccount, Unreachable};
 use crate::engine::plan::Candidate;
 use crate::engine::report::Row;
 use crate::engine::report::stocktake::Line;
 use crate::engine::request::{RequestInvalid, Scope};
-use crate::ports::{Look, PortError};
+use crate::ports::{PortError, Scan};
 use crate::run::clock::Clock;
 use crate::run::judging::Judging;
 use crate::run::sweep::{Depth, How, sweep};
@@ -26,7 +26,7 @@ use crate::run::sweep::{Depth, How, sweep};
 /// What is kept back from the deadline while looking: the time to plan, to record and to answer.
 pub(crate) const RESERVE: Duration = Duration::from_secs(5);
 
-/// The inventory, judged: rows, blind spots, and what a plan is made of.
+/// The inventory, judged: rows, unreachable targets, and what a plan is made of.
 #[derive(Debug, Default)]
 pub struct Seen {
     /// One line for each instance.
@@ -34,16 +34,16 @@ pub struct Seen {
     /// Steps that the rulings ask for.
     pub candidates: Vec<Candidate>,
     /// Targets that could not be looked at.
-    pub blind: Vec<Blind>,
+    pub unreachable: Vec<Unreachable>,
     /// Targets that the organisation's policy closes.
-    pub closed: Vec<Target>,
+    pub denied: Vec<Target>,
     /// Accounts left out on purpose.
-    pub skipped: Vec<Skipped>,
+    pub skipped: Vec<SkippedAccount>,
     /// What an event names and the settings do not look at.
     pub outside: Vec<Target>,
     /// Every account looked at.
     pub accounts: BTreeMap<Arc<str>, Account>,
-    /// Targets there were, seen, closed or blind.
+    /// Targets there were, seen, denied or unreachable.
     pub targets: usize,
     /// Targets that were scanned to their end.
     pub scanned: usize,
@@ -63,7 +63,7 @@ pub struct Seen {
 
 /// Why nothing could be looked at.
 #[derive(Debug)]
-pub enum LookError {
+pub enum ScanError {
     /// The accounts could not be listed.
     Accounts(PortError),
     /// The request selects what is not there.
@@ -73,16 +73,16 @@ pub enum LookError {
 /// Looks at everything in scope and judges it.
 ///
 /// # Errors
-/// [`LookError`] when the accounts cannot be listed, or the request selects an account that is not in scope. A
-/// target that cannot be looked at is no error: it is a blind spot.
+/// [`ScanError`] when the accounts cannot be listed, or the request selects an account that is not in scope. A
+/// target that cannot be looked at is no error: it is an unreachable target.
 pub async fn look(
-    port: &impl Look,
+    port: &impl Scan,
     settings: &Settings,
     scope: &Scope,
     history: &History,
     clock: Clock,
     progress: &dyn Fn(usize, usize),
-) -> Result<Seen, LookError> {
+) -> Result<Seen, ScanError> {
     let mut seen = Seen::default();
     let mut judging = Judging::new(settings, scope, history, clock);
     let each = |found, seen: &mut Seen| judging.take(found, seen);
@@ -102,8 +102,8 @@ pub async fn look(
 impl Seen {
     /// What was not looked at, in an order of its own, and not in that of the answers.
     fn sorted(mut self) -> Self {
-        self.blind.sort();
-        self.closed.sort();
+        self.unreachable.sort();
+        self.denied.sort();
         self.skipped.sort();
         self
     }
@@ -111,13 +111,13 @@ impl Seen {
 
 /// Finds every instance in scope, and notes in `seen` what could not be looked at.
 pub(crate) async fn survey(
-    port: &impl Look,
+    port: &impl Scan,
     settings: &Settings,
     scope: &Scope,
     clock: Clock,
     progress: &dyn Fn(usize, usize),
     seen: &mut Seen,
-) -> Result<Vec<Found>, LookError> {
+) -> Result<Vec<Found>, ScanError> {
     let mut all = Vec::new();
     survey_each(port, settings, scope, clock, progress, seen, |found, _| all.push(found)).await?;
     Ok(all)
@@ -125,14 +125,14 @@ pub(crate) async fn survey(
 
 /// The same, handing each instance on as soon as its target was looked at.
 async fn survey_each(
-    port: &impl Look,
+    port: &impl Scan,
     settings: &Settings,
     scope: &Scope,
     clock: Clock,
     progress: &dyn Fn(usize, usize),
     seen: &mut Seen,
     each: impl FnMut(Found, &mut Seen),
-) -> Result<(), LookError> {
+) -> Result<(), ScanError> {
     if scope.is_empty() {
         return Ok(());
     }
@@ -141,10 +141,11 @@ async fn survey_each(
     check_regions(scope, &targets, seen)?;
     seen.outside = outside(scope, &targets, seen);
     let named = |region: &Arc<str>| &**region != EVERYWHERE;
-    let unscanned = seen.blind.iter().filter(|blind| named(&blind.region)).count()
-        + seen.closed.iter().filter(|closed| named(&closed.region)).count();
+    let unscanned = seen.unreachable.iter().filter(|unreachable| named(&unreachable.region)).count()
+        + seen.denied.iter().filter(|denied| named(&denied.region)).count();
     seen.scanned = targets.len().saturating_sub(unscanned);
-    seen.targets = targets.len() + seen.blind.iter().filter(|blind| &*blind.region == EVERYWHERE).count();
+    seen.targets =
+        targets.len() + seen.unreachable.iter().filter(|unreachable| &*unreachable.region == EVERYWHERE).count();
     Ok(())
 }
 
@@ -153,8 +154,8 @@ pub(crate) const EVERYWHERE: &str = "*";
 
 /// A Region that no account has is a typo, and a typo must not look like a clean result. Where an account could
 /// not be asked for its Regions, or none is looked at, nobody knows.
-fn check_regions(scope: &Scope, targets: &[Target], seen: &Seen) -> Result<(), LookError> {
-    let unasked = seen.blind.iter().any(|blind| &*blind.region == EVERYWHERE);
+fn check_regions(scope: &Scope, targets: &[Target], seen: &Seen) -> Result<(), ScanError> {
+    let unasked = seen.unreachable.iter().any(|unreachable| &*unreachable.region == EVERYWHERE);
     if unasked || targets.is_empty() && scope.regions.is_none() {
         return Ok(());
     }
@@ -163,19 +164,21 @@ fn check_regions(scope: &Scope, targets: &[Target], seen: &Seen) -> Result<(), L
         None => Ok(()),
         Some(name) => {
             let mend = "see `idle-reaper targets` for what is";
-            Err(LookError::Request(RequestInvalid::OutOfScope { what: "Region", name: name.clone(), mend }))
+            Err(ScanError::Request(RequestInvalid::OutOfScope { what: "Region", name: name.clone(), mend }))
         }
     }
 }
 
-/// What an event names and nobody looks at: neither seen, nor blind, nor closed, nor left out for its state.
+/// What an event names and nobody looks at: neither seen, nor unreachable, nor denied, nor left out for its state.
 fn outside(scope: &Scope, targets: &[Target], seen: &Seen) -> Vec<Target> {
     let known = |account: &str, region: &str| {
         let covers = |target: &Target| *target.account == *account && [region, "*"].contains(&&*target.region);
-        let blind = |blind: &Blind| *blind.account == *account && [region, "*"].contains(&&*blind.region);
+        let unreachable = |unreachable: &Unreachable| {
+            *unreachable.account == *account && [region, "*"].contains(&&*unreachable.region)
+        };
         targets.iter().any(covers)
-            || seen.closed.iter().any(covers)
-            || seen.blind.iter().any(blind)
+            || seen.denied.iter().any(covers)
+            || seen.unreachable.iter().any(unreachable)
             || seen.skipped.iter().any(|skipped| *skipped.account == *account)
     };
     let places = scope.places.iter().flatten().filter(|(account, region)| !known(account, region));
@@ -197,23 +200,23 @@ pub struct Aim {
     /// Accounts and Regions.
     pub targets: Vec<Target>,
     /// Accounts whose Regions could not be asked for.
-    pub blind: Vec<Blind>,
+    pub unreachable: Vec<Unreachable>,
     /// Accounts that the organisation's policy closes.
-    pub closed: Vec<Target>,
+    pub denied: Vec<Target>,
     /// Accounts left out on purpose.
-    pub skipped: Vec<Skipped>,
+    pub skipped: Vec<SkippedAccount>,
 }
 
 /// Finds what would be looked at, and looks at no instance.
 ///
 /// # Errors
-/// [`LookError`] when the accounts cannot be listed.
-pub async fn aim(port: &impl Look, settings: &Settings, scope: &Scope, clock: Clock) -> Result<Aim, LookError> {
+/// [`ScanError`] when the accounts cannot be listed.
+pub async fn aim(port: &impl Scan, settings: &Settings, scope: &Scope, clock: Clock) -> Result<Aim, ScanError> {
     let mut seen = Seen::default();
     let how = How { depth: Depth::Regions, width: settings.run.width, scope, clock, progress: &|_, _| {} };
     let targets = sweep(port, how, &mut seen, |_, _| {}).await?;
-    let Seen { accounts, blind, closed, skipped, .. } = seen.sorted();
-    Ok(Aim { accounts: accounts.into_values().collect(), targets, blind, closed, skipped })
+    let Seen { accounts, unreachable, denied, skipped, .. } = seen.sorted();
+    Ok(Aim { accounts: accounts.into_values().collect(), targets, unreachable, denied, skipped })
 }
 
 /// Finds the accounts that would be looked at, by id, and those that are left out on purpose.
@@ -221,11 +224,11 @@ pub async fn aim(port: &impl Look, settings: &Settings, scope: &Scope, clock: Cl
 /// # Errors
 /// As [`aim`].
 pub(crate) async fn accounts(
-    port: &impl Look,
+    port: &impl Scan,
     settings: &Settings,
     scope: &Scope,
     clock: Clock,
-) -> Result<(Vec<Account>, Vec<Skipped>), LookError> {
+) -> Result<(Vec<Account>, Vec<SkippedAccount>), ScanError> {
     let mut seen = Seen::default();
     let how = How { depth: Depth::Accounts, width: settings.run.width, scope, clock, progress: &|_, _| {} };
     sweep(port, how, &mut seen, |_, _| {}).await?;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::engine::model::Step;
 use crate::engine::model::{Instance, State, Target};
-use crate::ports::{Act, ActError, Look, Pause};
+use crate::ports::{Act, ActError, Pause, Scan};
 use crate::run::act::{Acting, LOOK};
 
 /// Waits between looks after a stop or start: 15 s in all, less where the deadline is near. A stop shows within
@@ -18,7 +18,7 @@ const LOOKS: [Duration; 5] = [
     Duration::from_secs(5),
 ];
 
-impl<L: Look, A: Act, P: Pause> Acting<'_, L, A, P> {
+impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
     /// Looks until everything that was not refused is as wanted, a bounded number of times. What was seen last.
     pub(crate) async fn watch(
         &self,

@@ -6,21 +6,21 @@ use crate::engine::config::Settings;
 use crate::engine::model::{Instance, Target};
 use crate::engine::report::snapshot::{Saved, Snapshot};
 use crate::engine::request::Scope;
-use crate::ports::Look;
+use crate::ports::Scan;
 use crate::run::clock::Clock;
-use crate::run::scan::{LookError, Seen, survey};
+use crate::run::scan::{ScanError, Seen, survey};
 
 /// Looks at everything in scope and saves it.
 ///
 /// # Errors
-/// [`LookError`] when the accounts cannot be listed.
+/// [`ScanError`] when the accounts cannot be listed.
 pub async fn snapshot(
-    port: &impl Look,
+    port: &impl Scan,
     settings: &Settings,
     scope: &Scope,
     clock: Clock,
     progress: &dyn Fn(usize, usize),
-) -> Result<Snapshot, LookError> {
+) -> Result<Snapshot, ScanError> {
     let mut seen = Seen::default();
     let found = survey(port, settings, scope, clock, progress, &mut seen).await?;
     let mut targets: BTreeMap<Target, Vec<Instance>> = BTreeMap::new();
@@ -31,7 +31,7 @@ pub async fn snapshot(
         instances.sort_by(|a, b| a.id.cmp(&b.id));
         Saved { account, region, instances }
     });
-    let units = settings.never.organizational_units.iter().chain(&settings.look.organizational_units);
+    let units = settings.never.organizational_units.iter().chain(&settings.scope.organizational_units);
     Ok(Snapshot {
         snapshot: 1,
         taken_at: clock.at(),
@@ -39,7 +39,7 @@ pub async fn snapshot(
         accounts: seen.accounts.into_values().collect(),
         skipped: seen.skipped,
         targets: saved.collect(),
-        blind: seen.blind,
-        closed: seen.closed,
+        unreachable: seen.unreachable,
+        denied: seen.denied,
     })
 }

@@ -10,7 +10,7 @@ use crate::engine::model::Step;
 use crate::engine::model::{Ending, Outcome};
 use crate::engine::model::{Instance, Reason, State, Target};
 use crate::engine::tags::stop_tag::OwnTag;
-use crate::ports::{Act, Look, Pause};
+use crate::ports::{Act, Pause, Scan};
 use crate::run::act::{Acting, LOOK};
 use crate::run::bisect::bisect;
 
@@ -43,7 +43,7 @@ impl Wish<'_> {
     }
 }
 
-impl<L: Look, A: Act, P: Pause> Acting<'_, L, A, P> {
+impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
     /// The reaper's tag as of now, the same for a whole batch. What an undo leaves stopped is still the work of the
     /// run that it undoes.
     pub(crate) fn own_tag(&self, policy: &str, steps: &[&Step]) -> String {
@@ -57,7 +57,7 @@ impl<L: Look, A: Act, P: Pause> Acting<'_, L, A, P> {
     /// Sees to it that what was stopped, or may have been, bears the tag that was written before. Without it nobody
     /// could tell who stopped it, and it would not be started again. What could not be looked at after its stop is
     /// tagged once more all the same.
-    pub(crate) async fn vouch(
+    pub(crate) async fn ensure_stop_tag(
         &self,
         target: &Target,
         steps: &[&Step],
@@ -86,7 +86,13 @@ impl<L: Look, A: Act, P: Pause> Acting<'_, L, A, P> {
 
     /// Removes the reaper's tag where its stop has failed, or its start has come about. A tag that is older than the
     /// start says by itself that it is over; one on a failed stop does not, so it is looked at.
-    pub(crate) async fn take_back(&self, target: &Target, steps: &[&Step], ids: &[Box<str>], outcomes: &mut [Outcome]) {
+    pub(crate) async fn remove_stop_tag(
+        &self,
+        target: &Target,
+        steps: &[&Step],
+        ids: &[Box<str>],
+        outcomes: &mut [Outcome],
+    ) {
         let key = self.settings.tags.stopped.as_str();
         let attempt = |part: Vec<Box<str>>| async move { self.act.untag(target, &part, key).await };
         let mut removed: HashSet<Box<str>> = HashSet::new();
@@ -108,7 +114,7 @@ impl<L: Look, A: Act, P: Pause> Acting<'_, L, A, P> {
     }
 
     /// Writes the reaper's tag anew on what fell back: its start is still owed.
-    pub(crate) async fn owe(
+    pub(crate) async fn restore_stop_tag(
         &self,
         target: &Target,
         policy: &str,

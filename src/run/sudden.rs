@@ -74,7 +74,7 @@ pub(crate) async fn hold_back(order: &Order<'_>, hub: &impl WriteRecord, report:
 }
 
 /// What a dry run has to say of it: whether an apply would be held back. Writes nothing.
-pub(crate) async fn foretell(
+pub(crate) async fn predict(
     order: &Order<'_>,
     hub: &impl ReadRecord,
     report: &Report,

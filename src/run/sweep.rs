@@ -9,13 +9,13 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::mpsc;
 
 use crate::engine::config::UNKNOWN;
-use crate::engine::model::{Blind, Skipped};
 use crate::engine::model::{Instance, Target};
+use crate::engine::model::{SkippedAccount, Unreachable};
 use crate::engine::request::{RequestInvalid, Scope};
-use crate::ports::{FoundAccount, Look, PortError, Unseen};
+use crate::ports::{FoundAccount, PortError, Scan, Unseen};
 use crate::run::clock::Clock;
 use crate::run::contained::contained;
-use crate::run::scan::{EVERYWHERE, Found, LookError, RESERVE, Seen};
+use crate::run::scan::{EVERYWHERE, Found, RESERVE, ScanError, Seen};
 
 /// How far a look goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,13 +55,13 @@ enum Answer {
 /// what could not be looked at. Answers every target there is.
 ///
 /// # Errors
-/// [`LookError`] when the accounts cannot be listed, or the request selects an account that is not there.
+/// [`ScanError`] when the accounts cannot be listed, or the request selects an account that is not there.
 pub(crate) async fn sweep(
-    port: &impl Look,
+    port: &impl Scan,
     how: How<'_>,
     seen: &mut Seen,
     each: impl FnMut(Found, &mut Seen),
-) -> Result<Vec<Target>, LookError> {
+) -> Result<Vec<Target>, ScanError> {
     let How { depth: _, width, scope, clock, progress: _ } = how;
     let only: Option<Vec<Box<str>>> =
         scope.instances.as_ref().map(|ids| ids.iter().map(|id| id.as_str().into()).collect());
@@ -95,7 +95,7 @@ pub(crate) async fn sweep(
             // In this order, for of many looks one is always ready: neither the list nor the deadline may wait for that.
             biased;
             ended = &mut listing, if !all_listed => {
-                ended.map_err(LookError::Accounts)?;
+                ended.map_err(ScanError::Accounts)?;
                 all_listed = true;
             }
             found = listed.recv(), if !no_more => match found {
@@ -114,23 +114,23 @@ pub(crate) async fn sweep(
     sweeping.end()
 }
 
-/// What was not listed has no name under which it could be shown as blind.
-fn no_time_to_list() -> LookError {
+/// What was not listed has no name under which it could be shown as unreachable.
+fn no_time_to_list() -> ScanError {
     let why = "there was no time left before the run's deadline to list them all; give the run more time";
-    LookError::Accounts(PortError(why.to_owned()))
+    ScanError::Accounts(PortError(why.to_owned()))
 }
 
-async fn ask(port: &impl Look, task: Task, only: Option<&[Box<str>]>) -> Answer {
+async fn ask(port: &impl Scan, task: Task, only: Option<&[Box<str>]>) -> Answer {
     match task {
         Task::Regions(account) => {
             let regions = contained("regions", &account, port.regions(&account)).await;
-            Answer::Regions(account, regions.unwrap_or_else(|panic| Err(Unseen::Blind(panic))))
+            Answer::Regions(account, regions.unwrap_or_else(|panic| Err(Unseen::Unreachable(panic))))
         }
         Task::Instances(target) => {
             let mut instances = Vec::new();
             let looked = port.instances(&target, only, |instance| instances.push(instance));
-            let answer = contained("look", &target.account, looked).await;
-            let answer = answer.unwrap_or_else(|panic| Err(Unseen::Blind(panic)));
+            let answer = contained("scan", &target.account, looked).await;
+            let answer = answer.unwrap_or_else(|panic| Err(Unseen::Unreachable(panic)));
             // Pages may overlap while instances come and go: what two of them show is one, as the later one has it.
             instances.reverse();
             instances.sort_by(|a: &Instance, b| a.id.cmp(&b.id));
@@ -187,7 +187,9 @@ impl<'a, E: FnMut(Found, &mut Seen)> Sweeping<'a, E> {
             return;
         }
         match inactive {
-            Some(because) => self.seen.skipped.push(Skipped { account: account.id, name: account.name, because }),
+            Some(because) => {
+                self.seen.skipped.push(SkippedAccount { account: account.id, name: account.name, because })
+            }
             None => {
                 if self.how.depth >= Depth::Regions {
                     self.open.insert(account.id.clone());
@@ -205,7 +207,7 @@ impl<'a, E: FnMut(Found, &mut Seen)> Sweeping<'a, E> {
                 match answer {
                     Ok(regions) => self.regions(&account, regions),
                     // Only a Region with a name is denied by policy. Of an account without a list nothing is known.
-                    Err(Unseen::Closed) => self.unseen(Target::new(account, EVERYWHERE), denied("listing its Regions")),
+                    Err(Unseen::Denied) => self.unseen(Target::new(account, EVERYWHERE), denied("listing its Regions")),
                     Err(why) => self.unseen(Target::new(account, EVERYWHERE), why),
                 }
             }
@@ -215,10 +217,10 @@ impl<'a, E: FnMut(Found, &mut Seen)> Sweeping<'a, E> {
 
     fn unseen(&mut self, target: Target, why: Unseen) {
         match why {
-            Unseen::Closed => self.seen.closed.push(target),
-            Unseen::Blind(cause) => {
+            Unseen::Denied => self.seen.denied.push(target),
+            Unseen::Unreachable(cause) => {
                 let Target { account, region } = target;
-                self.seen.blind.push(Blind { account, region, cause });
+                self.seen.unreachable.push(Unreachable { account, region, cause });
             }
         }
     }
@@ -252,14 +254,14 @@ impl<'a, E: FnMut(Found, &mut Seen)> Sweeping<'a, E> {
         (self.how.progress)(self.looked, self.targets.len());
     }
 
-    /// What was not asked in time is blind.
-    fn end(mut self) -> Result<Vec<Target>, LookError> {
+    /// What was not asked in time is unreachable.
+    fn end(mut self) -> Result<Vec<Target>, ScanError> {
         if let Some((name, _)) = self.wanted.first() {
             let mend = "see `idle-reaper targets` for what is";
             let wrong = RequestInvalid::OutOfScope { what: "account", name: (*name).clone(), mend };
-            return Err(LookError::Request(wrong));
+            return Err(ScanError::Request(wrong));
         }
-        let late = || Unseen::Blind("there was no time left to look before the run's deadline".to_owned());
+        let late = || Unseen::Unreachable("there was no time left to look before the run's deadline".to_owned());
         for account in std::mem::take(&mut self.open) {
             self.unseen(Target::new(account, EVERYWHERE), late());
         }
@@ -276,17 +278,17 @@ impl<'a, E: FnMut(Found, &mut Seen)> Sweeping<'a, E> {
 
     /// Where every Region of an account is denied by policy, nothing is known of the account: it is unreachable.
     fn nothing_but_denied(&mut self, targets: &[Target]) {
-        let closed: BTreeSet<Target> = self.seen.closed.iter().cloned().collect();
+        let closed: BTreeSet<Target> = self.seen.denied.iter().cloned().collect();
         let open: BTreeSet<&str> =
             targets.iter().filter(|target| !closed.contains(target)).map(|target| &*target.account).collect();
         let (denied_all, named) = closed.into_iter().partition(|target: &Target| !open.contains(&*target.account));
-        self.seen.closed = named;
+        self.seen.denied = named;
         denied_all.into_iter().for_each(|target: Target| self.unseen(target, denied("every Region of this account")));
     }
 }
 
 fn denied(what: &str) -> Unseen {
-    Unseen::Blind(format!(
+    Unseen::Unreachable(format!(
         "a service control policy denies {what}, so nothing is known of the account; exclude it in `exclude-accounts` if \
          that is meant"
     ))

@@ -9,13 +9,13 @@ use futures_util::stream::{self, StreamExt};
 use thiserror::Error;
 
 use crate::engine::config::Settings;
-use crate::engine::model::Blind;
+use crate::engine::model::Unreachable;
 use crate::engine::model::{Account, Instance, Target};
 use crate::engine::plan::Plan;
 use crate::engine::request::Run;
-use crate::engine::request::overrides::Hand;
+use crate::engine::request::overrides::UndoOverrides;
 use crate::engine::undo::{Finding, Found, Stop, Undo, WhyNot, find, left_out, steps, stops};
-use crate::ports::{Act, Hub, Look, PortError, ReadRecord, Switch, Unseen, WriteRecord};
+use crate::ports::{Act, Hub, PortError, ReadRecord, Scan, Switch, Unseen, WriteRecord};
 use crate::render::tables::Told;
 use crate::render::undo_json;
 use crate::run::act::{Acting, carry_out};
@@ -24,7 +24,7 @@ use crate::run::contained::port;
 use crate::run::lock;
 use crate::run::lock::NotLocked;
 use crate::run::recall::{RecallError, past};
-use crate::run::recheck::Again;
+use crate::run::recheck::Recheck;
 use crate::run::record::{run_key, write_acts, write_plans, write_undo_tables, write_undone, write_unverified};
 use crate::run::warrant::{Recorded, Warrant};
 
@@ -56,7 +56,7 @@ pub struct UndoOrder<'a> {
     /// The run that is undone.
     pub undoes: &'a str,
     /// What the caller insists on.
-    pub hand: Hand,
+    pub hand: UndoOverrides,
     /// The settings in force.
     pub settings: &'a Settings,
     /// The instant and the deadline.
@@ -71,7 +71,7 @@ pub struct UndoOrder<'a> {
 ///
 /// # Errors
 /// [`UndoError`] when the record does not tell what the run did.
-pub async fn foresee(order: &UndoOrder<'_>, look: &impl Look, hub: &impl ReadRecord) -> Result<Undo, UndoError> {
+pub async fn preview(order: &UndoOrder<'_>, look: &impl Scan, hub: &impl ReadRecord) -> Result<Undo, UndoError> {
     let mut undo = prepare(order, look, hub, false).await?;
     undo.calls = look.calls();
     Ok(undo)
@@ -84,7 +84,7 @@ pub async fn foresee(order: &UndoOrder<'_>, look: &impl Look, hub: &impl ReadRec
 /// [`UndoError`]; nothing was started then.
 pub async fn undo(
     order: &UndoOrder<'_>,
-    look: &impl Look,
+    look: &impl Scan,
     act: &impl Act,
     hub: &impl Hub,
 ) -> Result<(Undo, Option<String>), UndoError> {
@@ -117,7 +117,7 @@ pub async fn undo(
     let acting = Acting {
         run: order.run,
         settings: order.settings,
-        again: Again::Undo { run: order.undoes, hand: order.hand },
+        again: Recheck::Undo { run: order.undoes, hand: order.hand },
         clock: order.clock,
         look,
         act,
@@ -140,7 +140,7 @@ pub async fn undo(
 /// Reads what the run did, looks at just those instances, and plans their starts.
 async fn prepare(
     order: &UndoOrder<'_>,
-    look: &impl Look,
+    look: &impl Scan,
     hub: &impl ReadRecord,
     applied: bool,
 ) -> Result<Undo, UndoError> {
@@ -165,8 +165,8 @@ async fn prepare(
         found: Vec::new(),
         plan: Plan::of(settings, clock.at(), Vec::new()),
         outcomes: Vec::new(),
-        blind: Vec::new(),
-        closed: Vec::new(),
+        unreachable: Vec::new(),
+        denied: Vec::new(),
         notes,
         troubled: false,
         calls: 0,
@@ -192,13 +192,13 @@ async fn prepare(
     while let Some((target, stops, now, answer)) = answers.next().await {
         let unseen = match answer {
             Ok(()) => None,
-            Err(Unseen::Closed) => {
-                undo.closed.push(target);
-                Some(WhyNot::Closed)
+            Err(Unseen::Denied) => {
+                undo.denied.push(target);
+                Some(WhyNot::Denied)
             }
-            Err(Unseen::Blind(cause)) => {
-                undo.blind.push(Blind { account: target.account, region: target.region, cause });
-                Some(WhyNot::Blind)
+            Err(Unseen::Unreachable(cause)) => {
+                undo.unreachable.push(Unreachable { account: target.account, region: target.region, cause });
+                Some(WhyNot::Unreachable)
             }
         };
         for stop in stops {
@@ -223,8 +223,8 @@ async fn prepare(
         }
     }
     undo.found.sort_by(|a, b| (&a.stop.target, &a.stop.id).cmp(&(&b.stop.target, &b.stop.id)));
-    undo.blind.sort();
-    undo.closed.sort();
+    undo.unreachable.sort();
+    undo.denied.sort();
     let waiting = undo.found.iter().filter(|found| found.finding == Finding::Left(WhyNot::StillStopping)).count();
     if waiting > 0 {
         undo.troubled = true;
@@ -239,7 +239,7 @@ fn left(stop: Stop, why: WhyNot) -> Found {
 }
 
 /// The accounts with their names, where the request selects some by name.
-async fn named(order: &UndoOrder<'_>, look: &impl Look) -> Result<Vec<Account>, UndoError> {
+async fn named(order: &UndoOrder<'_>, look: &impl Scan) -> Result<Vec<Account>, UndoError> {
     let is_id = |text: &String| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
     if order.run.scope.accounts.iter().flatten().all(is_id) {
         return Ok(Vec::new());
@@ -321,7 +321,7 @@ async fn pause(order: &UndoOrder<'_>, hub: &impl Hub, undo: &mut Undo, paused: O
 /// and no error: an error would make the caller repeat what was done.
 async fn conclude(
     order: &UndoOrder<'_>,
-    look: &impl Look,
+    look: &impl Scan,
     hub: &impl WriteRecord,
     mut undo: Undo,
     acted: bool,

@@ -8,7 +8,7 @@ use crate::engine::history::today::Today;
 use crate::engine::model::Action;
 use crate::engine::model::Cap;
 use crate::engine::model::Step;
-use crate::engine::plan::caps::Purse;
+use crate::engine::plan::caps::CapBudget;
 
 /// That the intent stands in the record. Only writing it makes one.
 pub(crate) struct Recorded(());
@@ -25,7 +25,7 @@ pub(crate) struct Warrant(Bound);
 
 enum Bound {
     /// The caps.
-    Caps(Box<Mutex<Purse>>),
+    Caps(Box<Mutex<CapBudget>>),
     /// The way back: each of these is started once, and nothing is stopped.
     Starts(Mutex<HashSet<Box<str>>>),
 }
@@ -35,7 +35,7 @@ impl Warrant {
     pub(crate) fn issue(settings: &Settings, running: usize, today: &Today, recorded: Recorded) -> Option<Self> {
         let Recorded(()) = recorded;
         let armed = settings.run.armed && settings.run.record.is_some();
-        armed.then(|| Self(Bound::Caps(Box::new(Mutex::new(Purse::new(settings.caps, running, today))))))
+        armed.then(|| Self(Bound::Caps(Box::new(Mutex::new(CapBudget::new(settings.caps, running, today))))))
     }
 
     /// A warrant to start what `steps` name, whose intent is recorded. It needs no key: it is the way back, and a
@@ -48,7 +48,7 @@ impl Warrant {
     /// Spends one step, or names the cap that forbids it.
     pub(crate) fn spend(&self, step: &Step) -> Result<(), Cap> {
         match &self.0 {
-            Bound::Caps(purse) => purse.lock().unwrap_or_else(std::sync::PoisonError::into_inner).spend(step),
+            Bound::Caps(budget) => budget.lock().unwrap_or_else(std::sync::PoisonError::into_inner).spend(step),
             Bound::Starts(starts) => {
                 let mut starts = starts.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
                 let allowed = step.action == Action::Start && starts.remove(&step.id);

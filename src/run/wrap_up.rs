@@ -75,7 +75,7 @@ pub(crate) async fn price(
 
 /// Shows what a dry run can know of money: the prices and savings that the record has. It asks for none and writes
 /// nothing; what cannot be read is left out, with a note.
-pub(crate) async fn foresee(order: &Order<'_>, hub: &impl ReadRecord, report: &mut Report) {
+pub(crate) async fn preview(order: &Order<'_>, hub: &impl ReadRecord, report: &mut Report) {
     if !is_stateful(order.settings) {
         return;
     }
@@ -200,13 +200,13 @@ pub(crate) async fn save(
     // Only where everything was looked at and seen, what was not seen is gone. An account that is suspended or excluded,
     // or a Region that the settings no longer name, is not looked at.
     let dark = |target: &Target| {
-        let blind = report
-            .blind
+        let unreachable = report
+            .unreachable
             .iter()
             .any(|b| b.account == target.account && (b.region == target.region || &*b.region == "*"));
-        let look = &order.settings.look;
-        blind
-            || report.closed.contains(target)
+        let look = &order.settings.scope;
+        unreachable
+            || report.denied.contains(target)
             || report.skipped.iter().any(|skipped| skipped.account == target.account)
             || !(look.names_account(&target.account) && look.names_region(&target.region))
     };
@@ -260,7 +260,7 @@ pub(crate) async fn take_stock(
     }
     let zone = settings.zone();
     let taking = Taking { month, at: report.at, zone, money: &settings.money, names: &report.names };
-    let mut all = Stocktake::all(taking, lines, &report.blind);
+    let mut all = Stocktake::all(taking, lines, &report.unreachable);
     let mut sent = history.stocktake_sent.clone();
     // The first run of the month tidies; those that send what it could not send do not.
     let mut troubles = if sent.is_empty() { launches::tidy(hub, report).await } else { Vec::new() };

@@ -109,11 +109,11 @@ class Actions(unittest.TestCase):
 
     def test_the_session_of_a_look_allows_what_the_reading_role_allows(self):
         # What the role allows and the session policy in sessions.rs does not is refused.
-        found = re.search(r'const LOOK_ONLY: &str\s*=\s*r#"(.*?)"#', (ROOT / "src/aws/sessions.rs").read_text(), re.S)
+        found = re.search(r'const READ_ONLY: &str\s*=\s*r#"(.*?)"#', (ROOT / "src/aws/sessions.rs").read_text(), re.S)
         (statement,) = json.loads(found.group(1))["Statement"]
         patterns = [pattern.replace("*", ".*") for pattern in statement["Action"]]
         missing = {one for one in self.of["reader"] if not any(re.fullmatch(pattern, one) for pattern in patterns)}
-        self.assertEqual(missing - PENDING, set(), "the reading role allows these and LOOK_ONLY does not")
+        self.assertEqual(missing - PENDING, set(), "the reading role allows these and READ_ONLY does not")
 
     def test_no_template_allows_everything_of_a_service(self):
         self.assertEqual({action for action in self.templates if "*" in action}, set())

@@ -1,6 +1,6 @@
 """The state machine of `infra/fan-out.yaml` itself, deployed into the simulated AWS by `tools/deploy.sh` and executed there,
 its function the real binary under the local runtime emulator: the demo's organisation has the same report through it as
-through the function alone, and a child that fails is a blind spot.
+through the function alone, and a child that fails is a unreachable spot.
 """
 
 import json
@@ -121,7 +121,7 @@ class FanOut(unittest.TestCase):
         stages = [event["stage"] for event in parts.world.ask("GET", "/machines")]
         self.assertEqual((stages[0], stages[-1]), ("targets", "conclude"))
         self.assertEqual(stages.count("plan"), 1, "one plan")
-        self.assertGreater(stages.count("look"), 2)
+        self.assertGreater(stages.count("scan"), 2)
         self.assertGreater(stages.count("act"), 1)
         self.assertNotIn("record/acting.lock", parts.keys())
 
@@ -155,10 +155,10 @@ class FanOut(unittest.TestCase):
         self.assertEqual(status, "SUCCEEDED", answer)
         before = {(row["account"]) for row in parts.whole(answer)["instances"]}
         # A child that looks.
-        status, answer = parts.execute({"mode": "plan"}, {"look": 1})
+        status, answer = parts.execute({"mode": "plan"}, {"scan": 1})
         self.assertEqual((status, answer["health"]), ("SUCCEEDED", "degraded"))
         report = parts.whole(answer)
-        dark = {blind["account"] for blind in report["blind"] if "came to nothing" in blind["cause"]}
+        dark = {unreachable["account"] for unreachable in report["unreachable"] if "came to nothing" in unreachable["cause"]}
         self.assertEqual(len(dark), 2, "a batch of two accounts")
         self.assertEqual({row["account"] for row in report["instances"]}, before - dark, "the others are seen")
         # The plan: nothing is done, and the next run need not wait for the lock.
@@ -195,7 +195,7 @@ class FanOut(unittest.TestCase):
                 self.assertNotIn("record/acting.lock", parts.keys())
         # An empty selector selects nothing, and is no error.
         status, answer = parts.execute({"mode": "apply", "accounts": []})
-        self.assertEqual((status, answer["counts"]["seen"]), ("SUCCEEDED", 0))
+        self.assertEqual((status, answer["counts"]["found"]), ("SUCCEEDED", 0))
 
 
 if __name__ == "__main__":

@@ -139,7 +139,7 @@ fn a_ledger_that_announces_an_impossible_year_is_no_notice() {
         world
             .put("state/told.jsonl", &text.replace("\"due\":\"2026-11-26T12:30:00Z\"", &format!("\"due\":\"{year}\"")));
         let report = apply(&world, &settings, at("2026-11-26T21:30:00+09:00"));
-        assert_eq!((waits(&report, "i-1"), world.rests("i-1")), (Some(Cap::NotTold), State::Running), "{year}");
+        assert_eq!((waits(&report, "i-1"), world.rests("i-1")), (Some(Cap::NotNotified), State::Running), "{year}");
         assert_eq!(announced(&world).len(), 2, "{year}");
     }
 }
@@ -154,7 +154,7 @@ fn an_instance_whose_tag_says_never_is_not_stopped_and_the_line_says_what_to_wri
             assert_eq!(world.rests("i-1"), State::Running, "{value} at {now}");
             let row = crate::fake::row(&report, "i-1");
             assert_eq!(row.verdict.reason().as_str(), "schedule-unreadable", "{value} at {now}");
-            assert!(matches!(&row.verdict, Verdict::Spare(spared) if spared.wants_attention()), "{value} at {now}");
+            assert!(matches!(&row.verdict, Verdict::Skip(skipped) if skipped.wants_attention()), "{value} at {now}");
         }
     }
     let world = World::of([instance("i-1").tag("idle-reaper:schedule", "closed")]);

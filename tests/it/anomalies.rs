@@ -5,7 +5,7 @@ use idle_reaper::engine::request::events::Event;
 use idle_reaper::run::Error;
 use serde_json::{Value, json};
 
-use crate::fake::{Deed, EVENING, Faults, HERE, Shape, THERE, World, at, instance, regard, with};
+use crate::fake::{Deed, EVENING, Faults, HERE, Shape, THERE, World, at, handle_anomaly, instance, with};
 use crate::forgotten::telling;
 
 const EC2: &str = "Amazon Elastic Compute Cloud - Compute";
@@ -35,7 +35,8 @@ fn two_places() -> World {
 #[test]
 fn the_operator_is_told_which_anomaly_and_what_runs_there_and_nothing_is_done() {
     let world = two_places();
-    let report = regard(&world, &telling(), &anomaly(&json!([cause(EC2, HERE)])), at(EVENING)).expect("a report");
+    let report =
+        handle_anomaly(&world, &telling(), &anomaly(&json!([cause(EC2, HERE)])), at(EVENING)).expect("a report");
     assert_eq!(report.rows.iter().map(|row| &*row.id).collect::<Vec<_>>(), ["i-1"], "only what is named is looked at");
     let told = told(&world);
     for part in ["`a-1`", EC2, "USD 1001", "2026-11-24", "i-1", "owner ana", "Nothing was stopped"] {
@@ -53,7 +54,7 @@ fn the_operator_is_told_which_anomaly_and_what_runs_there_and_nothing_is_done() 
 fn places_are_pairs_and_not_every_account_in_every_region() {
     let world = two_places();
     let both = anomaly(&json!([cause(EC2, HERE), cause(EC2, THERE)]));
-    let report = regard(&world, &telling(), &both, at(EVENING)).expect("a report");
+    let report = handle_anomaly(&world, &telling(), &both, at(EVENING)).expect("a report");
     let seen: Vec<&str> = report.rows.iter().map(|row| &*row.id).collect();
     assert_eq!(seen, ["i-1", "i-2"], "`i-3` is in an account and in a Region that are named, and in no place that is");
 }
@@ -73,7 +74,7 @@ fn causes_that_lead_nowhere_are_told_and_never_lost() {
     ];
     for (causes, words) in foreign {
         let world = two_places();
-        let report = regard(&world, &telling(), &anomaly(&causes), at(EVENING)).expect("no error");
+        let report = handle_anomaly(&world, &telling(), &anomaly(&causes), at(EVENING)).expect("no error");
         let told = told(&world);
         assert!(told.contains("`a-1`") && told.contains(words), "{causes}: {told}");
         assert_eq!((report.rows.len(), report.health().as_str()), (0, "ok"), "{causes}");
@@ -83,7 +84,7 @@ fn causes_that_lead_nowhere_are_told_and_never_lost() {
 
 #[test]
 fn of_a_place_that_cannot_be_scanned_no_message_says_that_nothing_runs_there() {
-    let dark = Faults { blind: [Target::new(HERE.0, HERE.1)].into(), ..Faults::default() };
+    let dark = Faults { unreachable: [Target::new(HERE.0, HERE.1)].into(), ..Faults::default() };
     let closed = Faults { closed: [Target::new(HERE.0, HERE.1)].into(), ..Faults::default() };
     let suspended = two_places().with_account(HERE.0, None, Some("SUSPENDED"));
     for (world, words) in [
@@ -93,7 +94,7 @@ fn of_a_place_that_cannot_be_scanned_no_message_says_that_nothing_runs_there() {
     ] {
         // A second place beside it, for an account whose Regions are all denied is another matter.
         let causes = json!([cause(EC2, HERE), cause(EC2, (HERE.0, THERE.1))]);
-        regard(&world, &telling(), &anomaly(&causes), at(EVENING)).expect("a report");
+        handle_anomaly(&world, &telling(), &anomaly(&causes), at(EVENING)).expect("a report");
         let told = told(&world);
         assert!(told.contains(words) && !told.contains("no instance runs there"), "{told}");
     }
@@ -104,7 +105,7 @@ fn one_cause_that_leads_nowhere_keeps_no_other_from_being_looked_at() {
     let world = two_places();
     let causes =
         json!([cause("Amazon Simple Storage Service", HERE), cause(EC2, ("999999999999", HERE.1)), cause(EC2, HERE)]);
-    let report = regard(&world, &telling(), &anomaly(&causes), at(EVENING)).expect("a report");
+    let report = handle_anomaly(&world, &telling(), &anomaly(&causes), at(EVENING)).expect("a report");
     assert_eq!(report.rows.len(), 1);
     let told = told(&world);
     assert!(told.contains("i-1") && told.contains("999999999999") && told.contains("Storage"), "{told}");
@@ -113,12 +114,14 @@ fn one_cause_that_leads_nowhere_keeps_no_other_from_being_looked_at() {
 #[test]
 fn where_nothing_can_be_looked_at_the_operator_is_told_so() {
     let world = two_places().with_faults(Faults { no_accounts: true, ..Faults::default() });
-    let ended = regard(&world, &telling(), &anomaly(&json!([cause(EC2, HERE)])), at(EVENING));
-    assert!(matches!(ended, Err(Error::Look(_))), "{ended:?}");
+    let ended = handle_anomaly(&world, &telling(), &anomaly(&json!([cause(EC2, HERE)])), at(EVENING));
+    assert!(matches!(ended, Err(Error::Scan(_))), "{ended:?}");
     assert!(told(&world).contains("Nothing could be looked at"), "{}", told(&world));
 
-    let world = two_places().with_faults(Faults { blind: [Target::new(HERE.0, HERE.1)].into(), ..Faults::default() });
-    let report = regard(&world, &telling(), &anomaly(&json!([cause(EC2, HERE)])), at(EVENING)).expect("a report");
+    let world =
+        two_places().with_faults(Faults { unreachable: [Target::new(HERE.0, HERE.1)].into(), ..Faults::default() });
+    let report =
+        handle_anomaly(&world, &telling(), &anomaly(&json!([cause(EC2, HERE)])), at(EVENING)).expect("a report");
     assert_eq!(report.health().as_str(), "degraded");
     assert!(told(&world).contains("could not be looked at"), "{}", told(&world));
 }
@@ -127,11 +130,12 @@ fn where_nothing_can_be_looked_at_the_operator_is_told_so() {
 fn the_same_is_told_once_and_what_has_grown_is_told_again() {
     let world = two_places();
     let event = anomaly(&json!([cause(EC2, HERE)]));
-    regard(&world, &telling(), &event, at(EVENING)).expect("a report");
-    let again = regard(&world, &telling(), &event, at(EVENING)).expect("a report");
+    handle_anomaly(&world, &telling(), &event, at(EVENING)).expect("a report");
+    let again = handle_anomaly(&world, &telling(), &event, at(EVENING)).expect("a report");
     assert_eq!(world.said().len(), 1);
     assert!(again.notes.iter().any(|note| note.contains("told of the same before")), "{:?}", again.notes);
-    regard(&world, &telling(), &anomaly(&json!([cause(EC2, HERE), cause(EC2, THERE)])), at(EVENING)).expect("a report");
+    handle_anomaly(&world, &telling(), &anomaly(&json!([cause(EC2, HERE), cause(EC2, THERE)])), at(EVENING))
+        .expect("a report");
     assert_eq!(world.said().len(), 2);
 }
 
@@ -139,14 +143,14 @@ fn the_same_is_told_once_and_what_has_grown_is_told_again() {
 fn a_channel_that_is_down_leaves_the_report_and_is_tried_anew_with_the_next_event() {
     let (world, event) = (two_places(), anomaly(&json!([cause(EC2, HERE)])));
     world.mute("ops");
-    let report = regard(&world, &telling(), &event, at(EVENING)).expect("a report");
+    let report = handle_anomaly(&world, &telling(), &event, at(EVENING)).expect("a report");
     assert_eq!(report.health().as_str(), "degraded");
     assert_eq!(world.recorded("runs/").len(), 1, "the report stands in the record");
     world.unmute();
-    regard(&world, &telling(), &event, at(EVENING)).expect("a report");
+    handle_anomaly(&world, &telling(), &event, at(EVENING)).expect("a report");
     assert_eq!(world.said().len(), 1);
     // Without an operator the report says so.
-    let report = regard(&two_places(), &with(&[]), &event, at(EVENING)).expect("a report");
+    let report = handle_anomaly(&two_places(), &with(&[]), &event, at(EVENING)).expect("a report");
     assert!(report.notes.iter().any(|note| note.contains("`operator`")), "{:?}", report.notes);
 }
 
@@ -154,7 +158,7 @@ fn a_channel_that_is_down_leaves_the_report_and_is_tried_anew_with_the_next_even
 fn an_anomaly_touches_nothing_that_whole_runs_keep() {
     let world = two_places();
     world.put("acting.lock", r#"{"run":"run-9","until":"2026-11-25T12:31:00Z"}"#);
-    regard(&world, &telling(), &anomaly(&json!([cause(EC2, HERE)])), at(EVENING)).expect("it waits for nobody");
+    handle_anomaly(&world, &telling(), &anomaly(&json!([cause(EC2, HERE)])), at(EVENING)).expect("it waits for nobody");
     let kept: Vec<String> = world.recorded("").into_iter().map(|(key, _)| key).collect();
     let own = |key: &String| key == "acting.lock" || key.starts_with("runs/") || key.starts_with("state/anomalies/");
     assert!(kept.iter().all(own), "{kept:?}");

@@ -40,7 +40,7 @@ fn an_instance_whose_judgement_panics_is_left_alone_and_shown_with_the_message()
     let _trap = Trap::at("judge", "i-2");
     for report in [plan(&world(), &with(&[]), at(EVENING)), apply(&world(), &with(&[]), at(EVENING))] {
         let one = row(&report, "i-2");
-        assert_eq!((one.verdict.as_str(), one.verdict.reason()), ("spare", Reason::Incomplete));
+        assert_eq!((one.verdict.as_str(), one.verdict.reason()), ("skip", Reason::Incomplete));
         assert!(format!("{:?}", one.verdict).contains("a trap at judge i-2"), "{:?}", one.verdict);
         assert_eq!(report.plan.steps.len(), 2, "the others are judged as ever");
     }
@@ -48,11 +48,11 @@ fn an_instance_whose_judgement_panics_is_left_alone_and_shown_with_the_message()
 
 #[test]
 fn a_panic_in_one_target_is_that_target_s() {
-    for place in ["look", "regions"] {
+    for place in ["scan", "regions"] {
         let _trap = Trap::at(place, THERE.0);
         let report = apply(&world(), &with(&[]), at(EVENING));
-        assert_eq!(report.blind.len(), 1, "{place}: {:?}", report.blind);
-        assert!(report.blind[0].cause.contains("a trap at"), "{place}: {:?}", report.blind);
+        assert_eq!(report.unreachable.len(), 1, "{place}: {:?}", report.unreachable);
+        assert!(report.unreachable[0].cause.contains("a trap at"), "{place}: {:?}", report.unreachable);
         assert_eq!((report.health(), report.rows.len()), (Health::Degraded, 2), "{place}");
     }
     let _trap = Trap::at("measure", THERE.0);

@@ -15,7 +15,7 @@ fn another_verdict_or_another_reason_is_a_difference_and_another_name_is_none() 
         (judged("renamed", "stop", "outside-hours"), false),
         (judged("box", "stop", "idle"), true),
         (judged("box", "report", "outside-hours"), true),
-        (judged("box", "spare", "kept"), true),
+        (judged("box", "skip", "kept"), true),
         (Verdicts::new(), true),
     ] {
         assert_eq!(!difference(&before, &after).is_empty(), differs, "{after:?}");

@@ -42,7 +42,7 @@ fn the_documented_words_are_those_of_the_code() {
         Cap::StopsPerPolicyPerDay,
         Cap::ToleratedUndo,
         Cap::StartsPerRun,
-        Cap::TooBlind,
+        Cap::TooManyUnreachable,
         Cap::NotReviewed,
         Cap::CannotStart,
     ];

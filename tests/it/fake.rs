@@ -25,8 +25,8 @@ pub use dice::Dice;
 pub use faults::{Change, Fault, Faults};
 pub use meter::{Hour, Hours};
 pub use run::{
-    Ask, Back, KILLED, Parts, Stage, apply, apply_both, apply_killed, block_on, in_parts, plan, plan_over, regard,
-    try_apply, try_plan, try_undo,
+    Ask, Back, KILLED, Parts, Stage, apply, apply_both, apply_killed, block_on, handle_anomaly, in_parts, plan,
+    plan_over, try_apply, try_plan, try_undo,
 };
 pub use shape::{
     EVENING, HERE, NO_DAILY_CAPS, SETTINGS, Shape, THERE, at, ending, endings, instance, judge, judge_with, keys,
@@ -310,7 +310,7 @@ impl World {
     pub fn tells_regions(&self, target: &Target) -> bool {
         let whole = Target::new(target.account.clone(), "*");
         let faults = &self.state.borrow().faults;
-        !faults.blind.contains(&whole) && !faults.closed.contains(&whole)
+        !faults.unreachable.contains(&whole) && !faults.closed.contains(&whole)
     }
 
     /// The state of an instance once everything under way has ended.

@@ -61,7 +61,7 @@ fn whole(size: u16) -> Parts<'static> {
     Parts { size, ..Parts::default() }
 }
 
-/// Two accounts, two instances in each, all of them condemned.
+/// Two accounts, two instances in each, all of them candidates.
 fn two_accounts() -> World {
     let place = |id: &str, (account, region): (&str, &str)| instance(id).account(account).region(region);
     World::of([place("i-1", HERE), place("i-2", HERE), place("i-3", THERE), place("i-4", THERE)])
@@ -123,7 +123,7 @@ fn three_weeks_in_which_everything_happens_are_the_same_weeks_in_parts() {
         let single = try_apply(&one, &settings, &Ask::at(now)).unwrap();
         let divided = in_parts(&parts, &settings, Mode::Apply, &Ask::at(now), &whole(1)).unwrap();
         assert_eq!(told(&single, "run"), told(&divided, "run"), "{now}");
-        assert!(divided.blind.is_empty());
+        assert!(divided.unreachable.is_empty());
         reports.push(divided);
         now += Duration::hours(6);
     }
@@ -139,12 +139,13 @@ fn three_weeks_in_which_everything_happens_are_the_same_weeks_in_parts() {
 
 #[test]
 fn a_child_that_looks_and_fails_leaves_its_accounts_blind_and_the_others_alone() {
-    let settings = with(&[("[run]", "[run]\nmax-blind-percent = 60")]);
+    let settings = with(&[("[run]", "[run]\nmax-unreachable-percent = 60")]);
     let parts = Parts { lost: (&[1], &[]), ..whole(1) };
     let world = two_accounts();
     let report = in_parts(&world, &settings, Mode::Apply, &Ask::at(at(EVENING)), &parts).unwrap();
-    let blind: Vec<_> = report.blind.iter().map(|blind| (&*blind.account, &*blind.region)).collect();
-    assert_eq!(blind, [(THERE.0, "*")], "{:?}", report.blind);
+    let unreachable: Vec<_> =
+        report.unreachable.iter().map(|unreachable| (&*unreachable.account, &*unreachable.region)).collect();
+    assert_eq!(unreachable, [(THERE.0, "*")], "{:?}", report.unreachable);
     assert_eq!(report.health(), Health::Degraded);
     assert_eq!(ending(&report, "i-1"), Ending::Stopping);
     assert!(report.rows.iter().all(|row| *row.target.account == *HERE.0), "nothing is known of the other");
@@ -155,7 +156,7 @@ fn a_child_that_looks_and_fails_leaves_its_accounts_blind_and_the_others_alone()
 fn too_many_lost_children_refuse_the_plan() {
     let world = two_accounts();
     let parts = Parts { lost: (&[1], &[]), ..whole(1) };
-    let settings = with(&[("[run]", "[run]\nmax-blind-percent = 20")]);
+    let settings = with(&[("[run]", "[run]\nmax-unreachable-percent = 20")]);
     let report = in_parts(&world, &settings, Mode::Apply, &Ask::at(at(EVENING)), &parts).unwrap();
     assert!(report.plan.refused.is_some() && report.outcomes.is_empty(), "{:?}", report.plan);
 }
@@ -320,7 +321,7 @@ fn a_child_whose_run_has_lost_the_lock_does_nothing() {
 #[test]
 fn settings_that_change_on_the_way_let_nothing_more_be_done() {
     let (settings, other) = (with(&[]), with(&[("stops-per-run = 1000", "stops-per-run = 999")]));
-    for stage in [Stage::Look, Stage::Plan] {
+    for stage in [Stage::Scan, Stage::Plan] {
         let world = two_accounts();
         let parts = Parts { changed: Some((stage, &other)), ..whole(1) };
         let refused = in_parts(&world, &settings, Mode::Apply, &Ask::at(at(EVENING)), &parts);
@@ -375,8 +376,8 @@ fn a_region_that_no_account_has_is_an_error_and_one_that_few_have_is_none() {
     let only = |region| Ask { scope: scope(region), ..Ask::at(at(EVENING)) };
     let settings = with(&[]);
     let few = in_parts(&world, &settings, Mode::Apply, &only(HERE.1), &whole(1)).unwrap();
-    assert_eq!(few.rows.len(), 2, "only one account has it: {:?}", few.blind);
-    assert!(few.blind.is_empty());
+    assert_eq!(few.rows.len(), 2, "only one account has it: {:?}", few.unreachable);
+    assert!(few.unreachable.is_empty());
 }
 
 #[test]
@@ -384,7 +385,7 @@ fn a_look_that_breaks_off_shows_what_it_has_seen_and_acts_on_none_of_it() {
     let breaks_after = [(Target::new(THERE.0, THERE.1), 1)].into();
     let faults = Faults { breaks_after, ..Faults::default() };
     let broken = || two_accounts().with_faults(faults.clone());
-    let settings = with(&[("[run]", "[run]\nmax-blind-percent = 60")]);
+    let settings = with(&[("[run]", "[run]\nmax-unreachable-percent = 60")]);
     let ask = Ask { named: Some("20261125T123000Z-00000001"), ..Ask::at(at(EVENING)) };
     let single = try_apply(&broken(), &settings, &ask).unwrap();
     let divided = in_parts(&broken(), &settings, Mode::Apply, &ask, &whole(1)).unwrap();

@@ -72,7 +72,7 @@ pub fn waits(report: &Report, id: &str) -> Option<Cap> {
 fn the_first_stop_under_a_policy_is_announced_a_business_day_ahead_and_later_ones_are_silent() {
     let (world, settings) = (World::of([instance("i-1").tag("Owner", "ana")]), telling());
     let first = apply(&world, &settings, at(EVENING));
-    assert_eq!((waits(&first, "i-1"), world.rests("i-1")), (Some(Cap::NotTold), State::Running));
+    assert_eq!((waits(&first, "i-1"), world.rests("i-1")), (Some(Cap::NotNotified), State::Running));
     assert_eq!(heard(&world, "ana"), [(Subject::FirstStop, "i-1".to_owned())]);
     let later = apply(&world, &settings, at("2026-11-26T20:00:00+09:00"));
     assert_eq!((waits(&later, "i-1"), world.rests("i-1")), (Some(Cap::Announced), State::Running));
@@ -93,7 +93,7 @@ fn whoever_was_not_told_is_not_stopped_however_long_the_channel_is_down() {
     world.mute("ana");
     for day in ["2026-11-25", "2026-11-26", "2026-11-27", "2026-11-30"] {
         let report = apply(&world, &settings, at(&format!("{day}T21:30:00+09:00")));
-        assert_eq!((waits(&report, "i-1"), world.rests("i-1")), (Some(Cap::NotTold), State::Running));
+        assert_eq!((waits(&report, "i-1"), world.rests("i-1")), (Some(Cap::NotNotified), State::Running));
         assert!(report.troubled, "a channel that is down degrades health");
     }
     world.unmute();
@@ -124,7 +124,7 @@ fn a_notice_of_an_observed_policy_announces_nothing() {
         .replace("\"enforce\"", "\"observe\"");
     apply(&world, &settings(&observed), at(EVENING));
     let armed = apply(&world, &telling(), at("2026-12-10T21:30:00+09:00"));
-    assert_eq!((waits(&armed, "i-1"), world.rests("i-1")), (Some(Cap::NotTold), State::Running));
+    assert_eq!((waits(&armed, "i-1"), world.rests("i-1")), (Some(Cap::NotNotified), State::Running));
 }
 
 #[test]
@@ -230,7 +230,7 @@ fn an_owner_is_warned_before_a_keep_ends_once_and_the_notice_begins_anew() {
     }
     assert_eq!(heard(&world, "ana"), [(Subject::KeepEnds, "i-1".to_owned())]);
     let ended = apply(&world, &settings, at("2026-12-01T21:30:00+09:00"));
-    assert_eq!((waits(&ended, "i-1"), world.rests("i-1")), (Some(Cap::NotTold), State::Running));
+    assert_eq!((waits(&ended, "i-1"), world.rests("i-1")), (Some(Cap::NotNotified), State::Running));
 }
 
 #[test]

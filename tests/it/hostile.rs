@@ -6,7 +6,7 @@ use std::sync::Arc;
 use idle_reaper::engine::config::Settings;
 use idle_reaper::engine::judge::owner::{OwnedBy, Owner};
 use idle_reaper::engine::model::{Action, Contact, Item, Locale, Subject, Target};
-use idle_reaper::engine::model::{Blind, Ending, Outcome, Skipped};
+use idle_reaper::engine::model::{Ending, Outcome, SkippedAccount, Unreachable};
 use idle_reaper::engine::report::Report;
 use idle_reaper::engine::report::digest::{Digest, Entry, Reader};
 use idle_reaper::engine::report::stocktake::{Stocktake, Taking};
@@ -105,7 +105,7 @@ fn report(text: &str) -> Report {
         row.launched_by = Some(text.into());
         row.owner = Arc::new(Owner { name: text.into(), by: OwnedBy::Tag(text.into()) });
     }
-    let blind = Blind { account: text.into(), region: text.into(), cause: text.to_owned() };
+    let unreachable = Unreachable { account: text.into(), region: text.into(), cause: text.to_owned() };
     let outcome = Outcome {
         id: text.into(),
         account: text.into(),
@@ -115,14 +115,14 @@ fn report(text: &str) -> Report {
         detail: text.to_owned(),
         at: report.at,
     };
-    let skipped = Skipped { account: text.into(), name: Some(text.to_owned()), because: text.to_owned() };
+    let skipped = SkippedAccount { account: text.into(), name: Some(text.to_owned()), because: text.to_owned() };
     Report {
-        blind: vec![blind],
+        unreachable: vec![unreachable],
         outcomes: vec![outcome],
         skipped: vec![skipped],
         names: [(text.into(), text.to_owned())].into(),
         notes: vec![text.to_owned()],
-        plan: report.plan.clone().refuse(text.to_owned(), idle_reaper::engine::model::Cap::TooBlind),
+        plan: report.plan.clone().refuse(text.to_owned(), idle_reaper::engine::model::Cap::TooManyUnreachable),
         ..report
     }
 }
@@ -152,7 +152,7 @@ fn json_keeps_every_character_of_it_and_shows_none_that_is_hidden() {
             for key in ["id", "name", "account", "region", "launched-by", "owner"] {
                 assert_eq!(value["instances"][0][key], **text, "{key}");
             }
-            assert_eq!((&value["blind"][0]["cause"], &value["notes"][0]), (&(**text).into(), &(**text).into()));
+            assert_eq!((&value["unreachable"][0]["cause"], &value["notes"][0]), (&(**text).into(), &(**text).into()));
         }
         for lines in [tables::verdicts(&report).expect("lines"), tables::outcomes(&(&report).into()).expect("lines")] {
             shows_everything(&lines, false);
@@ -281,8 +281,9 @@ fn the_stocktake_is_no_formula_no_link_and_no_markup() {
         let names = [("111111111111".into(), (*text).to_owned())].into();
         let month = idle_reaper::engine::model::month::Month::parse("2026-11").expect("a month");
         let taking = Taking { month, at: at(EVENING), zone: chrono_tz::Tz::UTC, money: &settings.money, names: &names };
-        let blind = Blind { account: "111111111111".into(), region: (*text).into(), cause: (*text).to_owned() };
-        let stock = Stocktake::all(taking, [line], &[blind]).remove(0);
+        let unreachable =
+            Unreachable { account: "111111111111".into(), region: (*text).into(), cause: (*text).to_owned() };
+        let stock = Stocktake::all(taking, [line], &[unreachable]).remove(0);
         let csv = stocktake_csv(&stock, &settings.money).expect("a table");
         shows_everything(&csv.replace(['\t', '\r'], " "), false);
         for record in csv::Reader::from_reader(csv.as_bytes()).records() {

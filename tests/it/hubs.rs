@@ -5,7 +5,7 @@ use idle_reaper::engine::config::Settings;
 use idle_reaper::engine::model::Ending;
 use idle_reaper::engine::model::{Action, Reason, State, Subject};
 use idle_reaper::engine::report::Report;
-use idle_reaper::engine::request::overrides::Hand;
+use idle_reaper::engine::request::overrides::UndoOverrides;
 use idle_reaper::engine::tags::mark::Mark;
 use idle_reaper::engine::tags::stop_tag::OwnTag;
 use idle_reaper::engine::undo::{Finding, WhyNot, find};
@@ -117,7 +117,8 @@ fn of_two_hubs_with_opposite_hours_neither_starts_what_the_other_stopped() {
 fn an_undo_leaves_the_tag_of_another_hub_alone() {
     let value = "2026-11-24T12:30:00Z run=run-0 policy=dev hub=platform-osaka";
     let found = instance("i-1").reaped().tag("idle-reaper:stopped", value);
-    let undo = |settings: &Settings| find(settings, Some(&found), "run-0", "dev", Hand::default(), at(EVENING));
+    let undo =
+        |settings: &Settings| find(settings, Some(&found), "run-0", "dev", UndoOverrides::default(), at(EVENING));
     let other = Finding::Left(WhyNot::OtherHub("platform-osaka".into()));
     assert_eq!((undo(&hub("platform-tokyo")), undo(&with(&[]))), (other.clone(), other));
     assert_eq!(undo(&hub("platform-osaka")), Finding::Start);

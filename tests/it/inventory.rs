@@ -22,7 +22,7 @@ fn a_snapshot_judged_again_says_the_same() {
     let settings = with(&[("[busy]\ncpu-percent = 10", "[busy]\noff = true")]);
     for_all(150, (any_scene(10), select(vec!["*", "us-east-1"])), |(scene, region)| {
         let mut scene = scene;
-        scene.faults.blind.insert(Target::new(THERE.0, region));
+        scene.faults.unreachable.insert(Target::new(THERE.0, region));
         scene.faults.closed.insert(Target::new(HERE.0, THERE.1));
         let world = scene.world().with_account("444444444444", Some("old"), Some("SUSPENDED"));
         let clock = Clock::start(scene.at, None);
@@ -31,7 +31,7 @@ fn a_snapshot_judged_again_says_the_same() {
         let recorded = Recorded::parse("fleet.json", &text, &settings).expect("an inventory");
         let (live, again) = (plan(&world, &settings, scene.at), plan_over(&recorded, &settings, scene.at));
         assert_eq!(said(&live), said(&again));
-        assert_eq!((live.blind, live.closed, live.skipped), (again.blind, again.closed, again.skipped));
+        assert_eq!((live.unreachable, live.denied, live.skipped), (again.unreachable, again.denied, again.skipped));
         assert_eq!(live.plan, again.plan);
     });
 }
@@ -82,7 +82,7 @@ fn every_tell_is_read_from_what_the_command_line_of_aws_answers() {
         ("InstanceType", json!("m5d.large"), Reason::InstanceStore),
         ("Placement", json!({"AvailabilityZone": "ap-northeast-1a", "HostId": "h-1"}), Reason::NoSaving),
         ("Placement", json!({"AvailabilityZone": "ap-northeast-1a", "Tenancy": "host"}), Reason::NoSaving),
-        ("Placement", json!({"AvailabilityZone": "eu-central-1a"}), Reason::NotLookedAt),
+        ("Placement", json!({"AvailabilityZone": "eu-central-1a"}), Reason::NotInScope),
         ("CapacityReservationId", json!("cr-1"), Reason::NoSaving),
         ("OutpostArn", json!("arn:aws:outposts:us-west-2:111111111111:outpost/op-1"), Reason::NoSaving),
         ("CapacityBlockId", json!("cb-1"), Reason::NoSaving),
@@ -154,7 +154,11 @@ fn an_inventory_that_is_one_page_of_several_is_not_whole_and_says_so() {
         for instances in [json!([plain()]), json!([])] {
             let report = over(&page(token.clone(), instances.clone()), &settings);
             assert_eq!(report.health(), Health::Degraded, "{token}");
-            assert!(report.blind.iter().any(|blind| blind.cause.contains("`NextToken`")), "{:?}", report.blind);
+            assert!(
+                report.unreachable.iter().any(|unreachable| unreachable.cause.contains("`NextToken`")),
+                "{:?}",
+                report.unreachable
+            );
             assert_eq!(report.rows.len(), instances.as_array().unwrap().len(), "what it shows is shown");
         }
     }
@@ -183,7 +187,7 @@ fn a_reservation_without_instances_is_not_an_empty_one() {
             }
             let report = over(&json!({"Reservations": reservations}).to_string(), &settings);
             assert_eq!((report.rows.len(), report.health()), (1, Health::Degraded), "{broken}");
-            assert!(report.blind[0].cause.contains("without a list of `Instances`"), "{:?}", report.blind);
+            assert!(report.unreachable[0].cause.contains("without a list of `Instances`"), "{:?}", report.unreachable);
         }
     }
     let empty = json!({"Reservations": [{"OwnerId": HERE.0, "Instances": []}]}).to_string();
@@ -224,6 +228,10 @@ fn what_of_an_inventory_is_unknown_is_shown_whatever_the_request_selects() {
     let seen =
         block_on(async { run::look(&recorded, &settings, &scope, &Default::default(), clock, &|_, _| {}).await });
     let seen = seen.expect("a look");
-    assert!(seen.blind.iter().any(|blind| blind.cause.contains("NextToken")), "{:?}", seen.blind);
+    assert!(
+        seen.unreachable.iter().any(|unreachable| unreachable.cause.contains("NextToken")),
+        "{:?}",
+        seen.unreachable
+    );
     assert_eq!(seen.rows.len(), 2, "the one without an account may be the one that is selected");
 }

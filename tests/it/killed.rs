@@ -77,7 +77,7 @@ fn what_a_killed_run_has_stopped_is_spent_from_the_caps_of_the_day() {
 #[test]
 fn wherever_a_run_in_parts_is_killed_its_steps_are_spent_and_the_next_interval_finds_no_lock() {
     let settings = with(&[("stops-percent = 100", "stops-percent = 100\nstops-per-policy-per-day = 3")]);
-    for (key, stopped) in [("/looks", 0), ("look/0", 0), ("/decided", 0), ("act/0", 3), ("report.json", 3)] {
+    for (key, stopped) in [("/looks", 0), ("scan/0", 0), ("/decided", 0), ("act/0", 3), ("report.json", 3)] {
         let world = fleet(6).with_faults(killed_by(key, false));
         let ended = in_parts(&world, &settings, Mode::Apply, &ask(at(EVENING)), &Parts { size: 1, ..Parts::default() });
         assert!(matches!(&ended, Err(Error::Broke(why)) if why == KILLED), "{key}: {ended:?}");

@@ -159,7 +159,7 @@ fn the_stocktake_names_who_launched_each_and_forgets_what_is_long_gone() {
 fn of_an_account_that_was_not_seen_whole_nothing_is_forgotten() {
     let world = World::of([instance("i-1").tag("Owner", "ana"), instance("i-2").region(THERE.1)]);
     note(&world, &Launched { at: at("2026-06-01T00:00:00Z"), ..launched(&["i-gone"], "ben") });
-    let world = world.with_faults(Faults { blind: [Target::new(HERE.0, THERE.1)].into(), ..Faults::default() });
+    let world = world.with_faults(Faults { unreachable: [Target::new(HERE.0, THERE.1)].into(), ..Faults::default() });
     apply(&world, &telling(), at(EVENING));
     assert!(Launches::parse(&world.recorded("state/launched").remove(0).1).find("i-gone").is_some());
 }
@@ -254,7 +254,7 @@ fn a_refused_plan_writes_no_tag_and_a_reviewed_one_no_other() {
     let settings = labelling(&[]);
     try_apply(&world, &settings, &Ask { reviewed: Some(reviewed), ..Ask::at(at(MORNING)) }).expect("a report");
     assert_eq!((label(&world, "i-1").as_deref(), label(&world, "i-2")), (Some("ana"), None));
-    let world = world.with_faults(Faults { blind: [Target::new(HERE.0, HERE.1)].into(), ..Faults::default() });
+    let world = world.with_faults(Faults { unreachable: [Target::new(HERE.0, HERE.1)].into(), ..Faults::default() });
     let report = apply(&world, &settings, at("2026-11-25T10:45:00+09:00"));
     assert!(report.plan.refused.is_some());
     assert_eq!(label(&world, "i-2"), None);

@@ -13,8 +13,8 @@ use idle_reaper::engine::model::{Account, Instance, Target};
 use idle_reaper::engine::plan::restart::Volumes;
 use idle_reaper::engine::request::Scope;
 use idle_reaper::engine::rules::case::Activity;
-use idle_reaper::ports::{FoundAccount, Look, PortError, Unseen};
-use idle_reaper::run::{Clock, LookError, Seen, look};
+use idle_reaper::ports::{FoundAccount, PortError, Scan, Unseen};
+use idle_reaper::run::{Clock, ScanError, Seen, look};
 use tokio::time::{Instant, sleep};
 
 use crate::fake::{EVENING, Shape, at, block_on, instance, with};
@@ -52,7 +52,7 @@ impl Slow {
     }
 
     /// Looks with `width`; how long it took, by the runtime's clock.
-    fn look(&self, width: usize, left: Option<Duration>) -> (Result<Seen, LookError>, Duration) {
+    fn look(&self, width: usize, left: Option<Duration>) -> (Result<Seen, ScanError>, Duration) {
         let settings = with(&[("[run]", &format!("[run]\nwidth = {width}"))]);
         let (scope, history, clock) = (Scope::default(), History::default(), Clock::start(at(EVENING), left));
         block_on(async {
@@ -63,7 +63,7 @@ impl Slow {
     }
 }
 
-impl Look for Slow {
+impl Scan for Slow {
     async fn accounts(&self, mut each: impl FnMut(FoundAccount)) -> Result<(), PortError> {
         for (number, page) in self.pages.iter().enumerate() {
             self.call().await;
@@ -171,7 +171,7 @@ fn no_more_calls_are_in_flight_than_the_width_allows() {
 fn a_list_that_breaks_off_is_an_error_whatever_was_seen_by_then() {
     let slow = Slow { breaks: true, ..six_pages() };
     let (seen, _) = slow.look(64, None);
-    assert!(matches!(seen, Err(LookError::Accounts(_))), "{seen:?}");
+    assert!(matches!(seen, Err(ScanError::Accounts(_))), "{seen:?}");
     assert!(!slow.looks.borrow().is_empty());
 }
 
@@ -185,15 +185,19 @@ fn an_account_on_two_pages_is_looked_into_once() {
 #[test]
 fn what_there_was_no_time_for_is_blind_and_without_the_whole_list_nobody_knows_what_that_is() {
     let (seen, _) = six_pages().look(64, Some(RESERVE + 5 * CALL));
-    let Err(LookError::Accounts(PortError(why))) = seen else { panic!("{seen:?}") };
+    let Err(ScanError::Accounts(PortError(why))) = seen else { panic!("{seen:?}") };
     assert!(why.contains("no time left"), "{why}");
     let seen = six_pages().look(64, Some(RESERVE + 7 * CALL)).0.expect("a look");
-    let late: Vec<&str> = seen.blind.iter().map(|blind| &*blind.account).collect();
-    assert_eq!(late, ["11", "11", "12", "12"], "of the last page one Region each was seen: {:?}", seen.blind);
-    assert!(seen.blind.iter().all(|blind| blind.cause.contains("no time left")), "{:?}", seen.blind);
+    let late: Vec<&str> = seen.unreachable.iter().map(|unreachable| &*unreachable.account).collect();
+    assert_eq!(late, ["11", "11", "12", "12"], "of the last page one Region each was seen: {:?}", seen.unreachable);
+    assert!(
+        seen.unreachable.iter().all(|unreachable| unreachable.cause.contains("no time left")),
+        "{:?}",
+        seen.unreachable
+    );
     assert_eq!((seen.rows.len(), seen.targets), (32, 36));
-    // Regions are not asked here; where they are, an account that was not asked in time is blind as a whole.
+    // Regions are not asked here; where they are, an account that was not asked in time is unreachable as a whole.
     let narrow = six_pages().look(2, Some(RESERVE + 7 * CALL)).0;
     let seen = narrow.expect("a look");
-    assert_eq!(seen.rows.len() + seen.blind.len(), 36, "{:?}", seen.blind);
+    assert_eq!(seen.rows.len() + seen.unreachable.len(), 36, "{:?}", seen.unreachable);
 }

@@ -2,7 +2,7 @@
 
 use chrono::Duration;
 use idle_reaper::engine::model::{Instance, State};
-use idle_reaper::engine::request::overrides::Hand;
+use idle_reaper::engine::request::overrides::UndoOverrides;
 use idle_reaper::engine::tags::stop_tag::OwnTag;
 use idle_reaper::engine::undo::{Finding, WhyNot, find};
 
@@ -26,7 +26,7 @@ fn a_tag_counts_up_to_a_minute_ahead_of_the_clock_and_not_beyond() {
     for (ahead, counts) in [(-3600, true), (0, true), (60, true), (61, false), (86_400, false)] {
         let found = tagged(ahead);
         assert_eq!(judge(&settings, &found, at(EVENING)).ours, counts, "{ahead}");
-        let undo = find(&settings, Some(&found), "run-0", "dev", Hand::default(), at(EVENING));
+        let undo = find(&settings, Some(&found), "run-0", "dev", UndoOverrides::default(), at(EVENING));
         let wanted = if counts { Finding::Start } else { Finding::Left(WhyNot::TagUnreadable) };
         assert_eq!(undo, wanted, "{ahead}");
     }

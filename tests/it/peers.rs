@@ -49,7 +49,7 @@ fn one_instance_that_has_just_changed_does_not_make_the_whole_stop_fail() {
 fn ten_matched_and_nine_stopped_is_not_reported_as_success() {
     let world = World::of(fleet(10)).with_faults(Faults::one("i-04", Fault::StopIgnored));
     let report = apply(&world, &with(&[]), at(EVENING));
-    assert_eq!((report.counts().condemned, report.counts().stopped), (10, 9));
+    assert_eq!((report.counts().candidates, report.counts().stopped), (10, 9));
     assert_eq!((ending(&report, "i-04"), report.health()), (Ending::Unverified, Health::Degraded));
 }
 
@@ -101,15 +101,15 @@ fn one_tag_edited_by_hand_does_not_stop_the_policy_for_the_fleet() {
 fn one_bad_schedule_does_not_block_its_account_or_region() {
     let bad = instance("i-bad").tag("idle-reaper:schedule", "31W");
     let report = apply(&World::of(fleet(3).chain([bad])), &with(&[]), at(EVENING));
-    assert_eq!((report.counts().stopped, report.counts().blind), (3, 0));
+    assert_eq!((report.counts().stopped, report.counts().unreachable), (3, 0));
 }
 
 #[test]
 fn an_account_that_was_denied_is_not_success() {
-    let blind = [Target::new(THERE.0, "*")].into();
+    let unreachable = [Target::new(THERE.0, "*")].into();
     let world = World::of([instance("i-1"), instance("i-2").account(THERE.0)]);
-    let report = plan(&world.with_faults(Faults { blind, ..Faults::default() }), &with(&[]), at(EVENING));
-    assert_eq!((report.health(), report.counts().blind), (Health::Degraded, 1));
+    let report = plan(&world.with_faults(Faults { unreachable, ..Faults::default() }), &with(&[]), at(EVENING));
+    assert_eq!((report.health(), report.counts().unreachable), (Health::Degraded, 1));
 }
 
 #[test]
@@ -118,7 +118,7 @@ fn the_command_exits_with_three_where_an_account_was_denied() {
     let snapshot = r#"{"snapshot": 1, "taken-at": "2026-11-25T12:30:00Z", "units-asked": [], "skipped": [], "closed": [],
         "accounts": [{"id": "111111111111"}],
         "targets": [{"account": "111111111111", "region": "us-east-1", "instances": []}],
-        "blind": [{"account": "111111111111", "region": "ap-northeast-1", "cause": "denied"}]}"#;
+        "unreachable": [{"account": "111111111111", "region": "ap-northeast-1", "cause": "denied"}]}"#;
     let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("a file");
     write("reaper.toml", SETTINGS);
     write("fleet.json", snapshot);
@@ -306,7 +306,7 @@ fn what_is_stopped_is_not_stopped_again_for_ever() {
     world.forget();
     for hour in 1..10 {
         let report = apply(&world, &settings, at(EVENING) + Duration::hours(hour));
-        assert_eq!((report.counts().condemned, planned(&report).len()), (0, 0));
+        assert_eq!((report.counts().candidates, planned(&report).len()), (0, 0));
     }
     assert_eq!(world.calls(Deed::acts), []);
 }

@@ -86,7 +86,7 @@ fn a_spared_instance_is_explained_without_advice() {
     let folder = evening();
     let (code, out, _) = explain(folder.path(), &["i-kept", "--run", RUN]);
     assert_eq!(code, 0);
-    assert!(out.contains("verdict  spare, by the rule `kept`"), "{out}");
+    assert!(out.contains("verdict  skip, by the rule `kept`"), "{out}");
     assert!(!out.contains("outcome") && !out.contains("To keep it"), "{out}");
 }
 

@@ -61,7 +61,7 @@ fn hostile() -> Vec<(&'static str, Vec<String>)> {
         ("acts/date=9999-99-99/odd.bin", vec!["\u{0}\u{fffd}".to_owned()]),
         (
             "counts/date=2026-11-18/20261118T100000Z-1a.json",
-            vec![r#"{"condemned":18446744073709551615,"armed":18446744073709551615,"seen":-1}"#.to_owned()],
+            vec![r#"{"candidates":18446744073709551615,"armed":18446744073709551615,"seen":-1}"#.to_owned()],
         ),
     ]
 }

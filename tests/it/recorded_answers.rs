@@ -19,7 +19,7 @@ const NIGHT: &str = "2026-11-25T21:30:00+09:00";
 /// Settings that stop whatever no rule protects.
 fn everything() -> Settings {
     settings(
-        "version = 1\n[look]\naccounts = \"self\"\nregions = \"enabled\"\n\
+        "version = 1\n[scope]\naccounts = \"self\"\nregions = \"enabled\"\n\
          [schedules.office]\nzone = \"Asia/Tokyo\"\nopen = [\"mon-fri 09:00-18:00\"]\n\
          [[policies]]\nname = \"all\"\nmatch = { all = true }\nschedule = \"office\"\noutside = \"stop\"\n",
     )
@@ -57,7 +57,7 @@ fn each_instance_of_the_recorded_answers_has_one_line_that_says_why() {
     for answer in &answers {
         let report = over(&answer.to_string());
         assert_eq!(report.rows.len(), instances(answer).into_iter().collect::<BTreeSet<_>>().len());
-        assert!(report.blind.is_empty() && report.rows.iter().all(|row| !row.armed), "{:?}", report.blind);
+        assert!(report.unreachable.is_empty() && report.rows.iter().all(|row| !row.armed), "{:?}", report.unreachable);
     }
     let shown: Value = serde_json::from_str(&json(&whole, false).expect("JSON")).expect("JSON");
     for line in shown["instances"].as_array().expect("lines") {
@@ -94,8 +94,8 @@ fn odd_values_of_another_tools_tags_are_flagged_where_they_stand_in_ours() {
         let flagged = report.rows.iter().filter(|row| row.verdict.reason() == reason).count();
         assert!(flagged >= 2, "{ours}: {flagged}");
         for row in report.rows.iter().filter(|row| row.verdict.reason() == reason) {
-            let Verdict::Spare(spared) = &row.verdict else { panic!("{row:?}") };
-            assert!(spared.wants_attention(), "{row:?}");
+            let Verdict::Skip(skipped) = &row.verdict else { panic!("{row:?}") };
+            assert!(skipped.wants_attention(), "{row:?}");
         }
     }
 }
@@ -105,9 +105,9 @@ fn the_pages_of_an_answer_in_a_list_are_one_inventory() {
     let (settings, answers) = (everything(), serde_json::from_str::<Vec<Value>>(ANSWERS).expect("a list"));
     let mut pages = answers[..2].to_vec();
     pages[0]["NextToken"] = "more".into();
-    assert!(over(&Value::from(pages.clone()).to_string()).blind.is_empty(), "the next page is there");
+    assert!(over(&Value::from(pages.clone()).to_string()).unreachable.is_empty(), "the next page is there");
     pages[1]["NextToken"] = "and more".into();
-    assert_eq!(over(&Value::from(pages.clone()).to_string()).blind.len(), 1);
+    assert_eq!(over(&Value::from(pages.clone()).to_string()).unreachable.len(), 1);
     for wrong in ["[]", "[{}]", "[[]]", "[null]"] {
         assert!(Recorded::parse("answers.json", wrong, &settings).is_err(), "{wrong}");
     }

@@ -30,7 +30,7 @@ fn several() -> Settings {
     ];
     let text = SETTINGS
         .replace("stops-per-run = 1000", "stops-per-run = 4")
-        .replace("armed = true", "armed = true\nmax-blind-percent = 50");
+        .replace("armed = true", "armed = true\nmax-unreachable-percent = 50");
     crate::fake::settings(&(text + &more.concat()))
 }
 
@@ -62,7 +62,7 @@ fn small_report() -> Report {
         .with_target(THERE.0, HERE.1)
         .with_target(THERE.0, THERE.1)
         .with_faults(Faults {
-            blind: [Target::new(THERE.0, HERE.1)].into(),
+            unreachable: [Target::new(THERE.0, HERE.1)].into(),
             closed: [Target::new(THERE.0, THERE.1)].into(),
             ..Faults::one("i-02-protected", Fault::Protected)
         });
@@ -109,8 +109,11 @@ fn has(value: &Value, wanted: &[&str]) {
 fn json_has_the_words_of_the_contract() {
     let report = value(&REPORT);
     assert_eq!(report["version"], 1);
-    has(&report, &["run", "mode", "at", "health", "counts", "instances", "plan", "outcomes", "blind"]);
-    has(&report["counts"], &["seen", "condemned", "stopped", "started", "failed", "deferred", "blind", "calls"]);
+    has(&report, &["run", "mode", "at", "health", "counts", "instances", "plan", "outcomes", "unreachable"]);
+    has(
+        &report["counts"],
+        &["found", "candidates", "stopped", "started", "failed", "deferred", "unreachable", "calls"],
+    );
     for line in report["instances"].as_array().expect("a list") {
         has(line, &["account", "region", "id", "name", "policy", "verdict", "armed", "reason", "detail"]);
     }
@@ -121,7 +124,7 @@ fn json_has_the_words_of_the_contract() {
     }
     has(&report["plan"]["deferred"][0], &["id", "account", "region", "action", "because"]);
     has(&report["outcomes"][0], &["id", "outcome", "detail"]);
-    has(&report["blind"][0], &["account", "region", "cause"]);
+    has(&report["unreachable"][0], &["account", "region", "cause"]);
 }
 
 #[test]
@@ -147,7 +150,7 @@ fn the_words_of_the_report_are_those_of_the_contract() {
         list.as_array().expect("a list").iter().map(|one| one[key].as_str().expect("a word").to_owned()).collect()
     };
     let verdicts = words(&report["instances"], "verdict");
-    assert_eq!(verdicts, ["hibernate", "out-of-scope", "report", "spare", "start", "stop"].map(str::to_owned).into());
+    assert_eq!(verdicts, ["hibernate", "out-of-scope", "report", "skip", "start", "stop"].map(str::to_owned).into());
     let actions = words(&report["plan"]["steps"], "action");
     assert_eq!(actions, ["hibernate", "start", "stop"].map(str::to_owned).into());
     let endings = ["stopped", "stopping", "started", "already", "overtaken", "failed", "not-tried", "unverified"];
@@ -161,7 +164,7 @@ fn under_observe_the_verdict_stands_unarmed_and_without_a_step() {
     let report = value(&report);
     assert_eq!((&report["instances"][0]["verdict"], &report["instances"][0]["armed"]), (&"stop".into(), &false.into()));
     assert_eq!(report["plan"]["steps"].as_array().map(Vec::len), Some(0));
-    assert_eq!(report["counts"]["condemned"], 1);
+    assert_eq!(report["counts"]["candidates"], 1);
 }
 
 #[test]
@@ -171,15 +174,16 @@ fn lambda_answers_the_figures_and_where_the_whole_report_is() {
     assert_eq!((&answer["report"], &answer["counts"]), (&"s3://bucket/report.json".into(), &value(&REPORT)["counts"]));
 }
 
-/// A world of three targets of which the first `blind` cannot be scanned, with the one machine in the last.
-fn dim(blind: usize) -> Report {
+/// A world of three targets of which the first `unreachable` cannot be scanned, with the one machine in the last.
+fn dim(unreachable: usize) -> Report {
     let targets = [(HERE.0, HERE.1), (THERE.0, HERE.1), (THERE.0, THERE.1)];
     let world = targets.iter().fold(
         World::of([instance("i-kept").account(THERE.0).region(THERE.1).tag("idle-reaper:keep", "")]),
         |world, (account, region)| world.with_target(account, region),
     );
-    let blind = targets.iter().take(blind).map(|(account, region)| Target::new(*account, *region)).collect();
-    plan(&world.with_faults(Faults { blind, ..Faults::default() }), &with(&[]), at(EVENING))
+    let unreachable =
+        targets.iter().take(unreachable).map(|(account, region)| Target::new(*account, *region)).collect();
+    plan(&world.with_faults(Faults { unreachable, ..Faults::default() }), &with(&[]), at(EVENING))
 }
 
 #[test]
@@ -210,16 +214,16 @@ fn a_report_never_says_nothing_where_nothing_is_known() {
 
 #[test]
 fn the_operators_message_says_how_much_could_be_scanned() {
-    let told = |blind: usize| {
+    let told = |unreachable: usize| {
         let targets = [(HERE.0, HERE.1), (HERE.0, THERE.1)];
-        let dark = targets.iter().take(blind).map(|(account, region)| Target::new(*account, *region)).collect();
+        let dark = targets.iter().take(unreachable).map(|(account, region)| Target::new(*account, *region)).collect();
         // Nobody's instance in the second target, which the operator hears of.
         let world = World::of([crate::forgotten::idle_box("i-1").region(THERE.1).untagged("Owner")])
             .with_target(HERE.0, HERE.1)
-            .with_faults(Faults { blind: dark, ..Faults::default() });
+            .with_faults(Faults { unreachable: dark, ..Faults::default() });
         crate::forgotten::rests(&world, "i-1", at(crate::forgotten::NOON));
         let text = crate::fake::SETTINGS.replace("[calendars.japan]", crate::forgotten::TELLING);
-        let text = text.replace("armed = true", "armed = true\nmax-blind-percent = 100");
+        let text = text.replace("armed = true", "armed = true\nmax-unreachable-percent = 100");
         apply(&world, &crate::fake::settings(&text), at(crate::forgotten::NOON));
         let said = world.said().into_iter().filter(|(channel, _)| channel == "ops");
         said.map(|(_, message)| message.body).collect::<Vec<_>>().join("\n")
@@ -233,7 +237,7 @@ fn the_operators_message_says_how_much_could_be_scanned() {
 fn markdown_leaves_out_nothing_that_somebody_has_to_act_on() {
     let shown = markdown(&REPORT);
     for part in [
-        "## Spared, and somebody should look",
+        "## Skipped, and somebody should look",
         "| keep-unreadable | `i-10-unreadable` 111111111111, ap-northeast-1 |",
         "Deferred to a later run: ",
         "- not looked at: 333333333333 (old): ",
@@ -243,12 +247,12 @@ fn markdown_leaves_out_nothing_that_somebody_has_to_act_on() {
     // One account whose Regions are all refused for one cause is one line, as in the table.
     let regions = ["ap-northeast-1", "us-east-1"];
     let cause = || "`sts:AssumeRole` was answered with `AccessDenied`".to_owned();
-    let blind = regions.map(|region| idle_reaper::engine::model::Blind {
+    let unreachable = regions.map(|region| idle_reaper::engine::model::Unreachable {
         account: THERE.0.into(),
         region: region.into(),
         cause: cause(),
     });
-    let shown = markdown(&Report { blind: blind.to_vec(), ..dim(0) });
+    let shown = markdown(&Report { unreachable: unreachable.to_vec(), ..dim(0) });
     assert_eq!(shown.matches("AccessDenied").count(), 1, "{shown}");
     assert!(shown.contains("ap-northeast-1, us-east-1"), "{shown}");
 }

@@ -1,4 +1,4 @@
-//! The rules: each spares with its tell present and condemns with it absent, in the documented order.
+//! The rules: each skips with its tell present and condemns with it absent, in the documented order.
 
 pub mod case;
 mod forgotten;
@@ -8,7 +8,7 @@ mod order;
 mod tells;
 
 use chrono::Duration;
-use idle_reaper::engine::model::{Instance, Quiet, Reason, Spared, State, Verdict};
+use idle_reaper::engine::model::{Instance, Quiet, Reason, Skipped, State, Verdict};
 use idle_reaper::engine::rules::case::Activity;
 
 use crate::fake::{EVENING, Shape, at, instance, judge, with};
@@ -17,7 +17,7 @@ use case::{Case, with_tell};
 #[test]
 fn every_rule_decides_with_its_tell_and_condemns_without_it() {
     for reason in Reason::ALL {
-        let plain = Case::condemned();
+        let plain = Case::candidates();
         assert_eq!(plain.verdict().reason(), Reason::OutsideHours);
         let told = with_tell(*reason, plain).verdict();
         assert_eq!(told.reason(), *reason);
@@ -28,12 +28,12 @@ fn every_rule_decides_with_its_tell_and_condemns_without_it() {
 #[test]
 fn every_rule_says_whether_it_spares_or_knows_nothing_of_the_instance() {
     for reason in Reason::ALL {
-        let word = with_tell(*reason, Case::condemned()).verdict().as_str().to_owned();
+        let word = with_tell(*reason, Case::candidates()).verdict().as_str().to_owned();
         let expected = match reason {
-            Reason::NoPolicy | Reason::NotSelected | Reason::NotLookedAt => "out-of-scope",
+            Reason::NoPolicy | Reason::NotSelected | Reason::NotInScope => "out-of-scope",
             Reason::OutsideHours => "stop",
             Reason::Idle => "report",
-            _ => "spare",
+            _ => "skip",
         };
         assert_eq!(word, expected, "`{reason}`");
     }
@@ -99,11 +99,11 @@ fn what_the_reaper_stopped_is_started_from_the_lead_until_the_closing() {
     let settings = with(&[("at-opening = \"start-reaped\"", "at-opening = \"start-reaped\"\nstart-lead = \"30m\"")]);
     let word = |now: &str| judge(&settings, &instance("i-1").reaped(), at(now)).verdict.as_str().to_owned();
     for (now, expected) in [
-        ("2026-11-25T08:29:59+09:00", "spare"),
+        ("2026-11-25T08:29:59+09:00", "skip"),
         ("2026-11-25T08:30:00+09:00", "start"),
         ("2026-11-25T12:00:00+09:00", "start"),
         ("2026-11-25T17:59:00+09:00", "start"),
-        ("2026-11-25T18:00:00+09:00", "spare"),
+        ("2026-11-25T18:00:00+09:00", "skip"),
     ] {
         assert_eq!(word(now), expected, "{now}");
     }
@@ -126,11 +126,11 @@ fn what_another_policy_or_nobody_stopped_is_not_started() {
 #[test]
 fn what_is_stopped_says_by_whom() {
     let by = |stopped: &Instance| judge(&with(&[]), stopped, at(EVENING)).verdict;
-    let spare = |ours| Verdict::Spare(Spared::NotRunning { state: State::Stopped, ours });
-    assert_eq!(by(&instance("i-1").reaped()), spare(true));
-    assert_eq!(by(&instance("i-1").state(State::Stopped)), spare(false));
+    let skip = |ours| Verdict::Skip(Skipped::NotRunning { state: State::Stopped, ours });
+    assert_eq!(by(&instance("i-1").reaped()), skip(true));
+    assert_eq!(by(&instance("i-1").state(State::Stopped)), skip(false));
     let touched = Instance { transition: Some(at(EVENING) - Duration::hours(1)), ..instance("i-1").reaped() };
-    assert_eq!(by(&touched), spare(false));
+    assert_eq!(by(&touched), skip(false));
 }
 
 #[test]
@@ -143,14 +143,14 @@ fn only_what_runs_is_stopped() {
 
 #[test]
 fn a_busy_hour_begins_at_the_limit() {
-    let reason = |cpu: f64| Case { activity: Activity::of_cpu(cpu), ..Case::condemned() }.verdict().reason();
+    let reason = |cpu: f64| Case { activity: Activity::of_cpu(cpu), ..Case::candidates() }.verdict().reason();
     assert_eq!((reason(9.99), reason(10.0), reason(100.0)), (Reason::OutsideHours, Reason::Busy, Reason::Busy));
 }
 
 #[test]
 fn what_is_unmeasured_is_stopped_where_the_settings_say_so() {
     let ignoring = with(&[("cpu-percent = 10", "cpu-percent = 10\nunmeasured = \"ignore\"")]);
-    let gap = Case { settings: ignoring, ..with_tell(Reason::Unmeasured, Case::condemned()) };
+    let gap = Case { settings: ignoring, ..with_tell(Reason::Unmeasured, Case::candidates()) };
     assert_eq!(gap.verdict().reason(), Reason::OutsideHours);
 }
 
@@ -165,9 +165,9 @@ fn a_keep_until_beyond_the_limit_protects_and_is_reported() {
         ("2027-02-23T21:31+09:00", Some(90)),
         ("9999-12-31 for ever", Some(90)),
     ] {
-        let spared = Spared::KeptUntil { value: value.to_owned(), too_far: beyond };
-        assert_eq!(spared.wants_attention(), beyond.is_some());
-        assert_eq!(until(value), Verdict::Spare(spared));
+        let skipped = Skipped::KeptUntil { value: value.to_owned(), too_far: beyond };
+        assert_eq!(skipped.wants_attention(), beyond.is_some());
+        assert_eq!(until(value), Verdict::Skip(skipped));
     }
 }
 
@@ -179,9 +179,9 @@ fn a_range_of_dates_protects_beyond_its_first_day_and_is_flagged() {
         judge(&berlin, &found, at("2026-11-27T21:30:00+01:00")).verdict
     };
     for value in ["2026-11-25 to 2026-12-05", "2026-11-25 - 2026-12-05"] {
-        let spared = Spared::KeepUnreadable { value: value.to_owned() };
-        assert!(spared.wants_attention());
-        assert_eq!(judged(value), Verdict::Spare(spared));
+        let skipped = Skipped::KeepUnreadable { value: value.to_owned() };
+        assert!(skipped.wants_attention());
+        assert_eq!(judged(value), Verdict::Skip(skipped));
     }
     assert_eq!(judged("2026-11-25 ticket 2026-1234").reason(), Reason::OutsideHours);
 }

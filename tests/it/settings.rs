@@ -37,7 +37,7 @@ fn every_mistake_is_told_at_once_with_its_place_and_a_hint() {
 fn what_is_no_toml_is_told_with_its_place() {
     insta::assert_snapshot!(
         "mistakes_of_syntax",
-        mistakes("version = 1\n[run\narmed = true\n\n[look]\nregions = [\"a\"\n")
+        mistakes("version = 1\n[run\narmed = true\n\n[scope]\nregions = [\"a\"\n")
     );
     insta::assert_snapshot!("a_key_written_twice", mistakes("version = 1\n[run]\narmed = false\narmed = true\n"));
 }
@@ -174,7 +174,7 @@ fn numbers_are_whole_and_in_range() {
         ("cpu-percent = 10", "cpu-percent = nan"),
         ("cpu-percent = 10", "cpu-percent = inf"),
         ("armed = true", "armed = true\nwidth = 0"),
-        ("armed = true", "armed = true\nmax-blind-percent = 101"),
+        ("armed = true", "armed = true\nmax-unreachable-percent = 101"),
     ] {
         assert!(said(from, to).contains(" is not a"), "{to}: {}", said(from, to));
     }
@@ -283,7 +283,7 @@ fn one_slip_is_one_complaint_that_says_what_to_write() {
     let matches = SETTINGS.lines().find(|line| line.starts_with("match = ")).expect("a match");
     let second = "[[policies]]\nname = \"two\"\nstage = \"observe\"\nmatch = { all = true }\nschedule = \"office\"\n";
     let twice = format!("{SETTINGS}\n{second}").replace("[[policies]]", "[policies]");
-    let role = |line: &str| SETTINGS.replace("[look]\n", &format!("[look]\n{line}\n"));
+    let role = |line: &str| SETTINGS.replace("[scope]\n", &format!("[scope]\n{line}\n"));
     for (text, what, hint) in [
         (
             SETTINGS.replace("version = 1", "version = 2"),
@@ -317,7 +317,7 @@ fn one_slip_is_one_complaint_that_says_what_to_write() {
         (role("reading-role = \"\""), "`reading-role` is empty", "the role's name"),
         (role("acting-role = \"/\""), "`/` is not the name of a role", "the role's name"),
         (role("acting-role = \"arn:aws:iam::111111111111:role/R\""), "is not the name of a role", "without `arn:`"),
-        (format!("{SETTINGS}\n[look]\n"), "`[look]` is written more than once", "under one `[look]`"),
+        (format!("{SETTINGS}\n[scope]\n"), "`[scope]` is written more than once", "under one `[scope]`"),
     ] {
         let wrong = mistakes(&text);
         let [one] = wrong.complaints.as_slice() else { panic!("{wrong}") };

@@ -30,8 +30,8 @@ fn after_quiet_weeks(machines: usize) -> World {
     let world = evening_of(machines);
     for (day, armed) in [("2026-10-21", 2), ("2026-10-28", 3), ("2026-11-04", 0), ("2026-11-11", 1), ("2026-11-18", 3)]
     {
-        remember(&world, day, "run-0", &json!({"condemned": armed, "armed": armed, "seen": 60}));
-        remember(&world, day, "run-00", &json!({"condemned": 0, "armed": 0, "seen": 60}));
+        remember(&world, day, "run-0", &json!({"candidates": armed, "armed": armed, "seen": 60}));
+        remember(&world, day, "run-00", &json!({"candidates": 0, "armed": 0, "seen": 60}));
     }
     world
 }
@@ -68,7 +68,7 @@ fn a_sudden_change_is_held_back_and_says_why_and_how_to_acknowledge_it() {
     {
         assert!(why.contains(words), "{why}");
     }
-    let count = json!({"condemned": 18, "armed": 18, "seen": 18, "policies": {"dev": 18}, "held": true});
+    let count = json!({"candidates": 18, "armed": 18, "found": 18, "policies": {"dev": 18}, "held": true});
     assert_eq!(counted(&world, "run-1"), count);
     assert!(world.recorded("acting.lock").is_empty());
 }
@@ -79,7 +79,7 @@ fn ten_or_fewer_are_stopped_whatever_earlier_weeks_had_and_nothing_is_read_for_t
     let report = apply(&world, &with(&[]), at(EVENING));
     assert_eq!(report.counts().stopped, 10);
     assert!(world.calls(|deed| deed == Deed::ReadRecord).iter().all(|call| !call.text.starts_with("counts")));
-    let count = json!({"condemned": 10, "armed": 10, "seen": 10, "policies": {"dev": 10}});
+    let count = json!({"candidates": 10, "armed": 10, "found": 10, "policies": {"dev": 10}});
     assert_eq!(counted(&world, "run-1"), count);
 }
 
@@ -103,7 +103,7 @@ fn ten_are_no_sudden_change_even_after_weeks_of_nothing_and_eleven_are() {
 fn the_first_weeks_and_other_weekdays_and_older_ones_hold_nothing_back() {
     let world = evening_of(18);
     for day in ["2026-11-24", "2026-11-19", "2026-10-14", "2026-12-02"] {
-        remember(&world, day, "run-0", &json!({"condemned": 3, "armed": 3, "seen": 60}));
+        remember(&world, day, "run-0", &json!({"candidates": 3, "armed": 3, "seen": 60}));
     }
     assert_eq!(apply(&world, &with(&[]), at(EVENING)).counts().stopped, 18);
 }
@@ -180,7 +180,7 @@ fn an_acknowledgement_covers_a_tenth_more_and_is_refused_beyond() {
 #[test]
 fn only_a_run_that_was_held_back_of_late_can_be_acknowledged() {
     let world = after_quiet_weeks(18);
-    let held = json!({"condemned": 18, "armed": 18, "seen": 60, "held": true});
+    let held = json!({"candidates": 18, "armed": 18, "seen": 60, "held": true});
     remember(&world, "2026-11-17", "long-ago", &held);
     remember(&world, "2026-11-18", "in-time", &held);
     for run in ["long-ago", "run-0", "no-such-run", "", "../2026-11-18/in-time"] {
@@ -246,7 +246,7 @@ fn observing_teaches_and_what_is_enforced_after_it_is_no_sudden_change() {
         let world = World::of(long);
         apply(&world, &with(&[key]), at(EVENING) - Duration::weeks(1));
         assert_eq!(
-            (&counted(&world, "run-1")["condemned"], &counted(&world, "run-1")["armed"]),
+            (&counted(&world, "run-1")["candidates"], &counted(&world, "run-1")["armed"]),
             (&json!(18), &json!(0))
         );
         assert_eq!(apply(&world, &with(&[]), at(EVENING)).counts().stopped, 18);
@@ -258,7 +258,7 @@ fn an_unarmed_run_is_never_held_back() {
     let world = after_quiet_weeks(18);
     let report = apply(&world, &with(&[("armed = true", "armed = false")]), at(EVENING));
     assert_eq!((report.plan.refused.as_deref(), report.health()), (None, Health::Ok));
-    let count = json!({"condemned": 18, "armed": 0, "seen": 18, "policies": {"dev": 18}});
+    let count = json!({"candidates": 18, "armed": 0, "found": 18, "policies": {"dev": 18}});
     assert_eq!(counted(&world, "run-1"), count);
 }
 
@@ -303,16 +303,16 @@ fn starts_are_held_back_with_the_stops_of_a_sudden_change() {
 #[test]
 fn a_run_that_is_too_blind_and_sudden_says_both() {
     let world = after_quiet_weeks(18).with_target("222222222222", "us-east-1");
-    let blind = [idle_reaper::engine::model::Target::new("222222222222", "us-east-1")].into();
-    let world = world.with_faults(crate::fake::Faults { blind, ..crate::fake::Faults::default() });
+    let unreachable = [idle_reaper::engine::model::Target::new("222222222222", "us-east-1")].into();
+    let world = world.with_faults(crate::fake::Faults { unreachable, ..crate::fake::Faults::default() });
     let report = apply(&world, &with(&[]), at(EVENING));
     assert!(
-        report.plan.refused.as_ref().is_some_and(|why| why.contains("max-blind-percent")),
+        report.plan.refused.as_ref().is_some_and(|why| why.contains("max-unreachable-percent")),
         "{:?}",
         report.plan.refused
     );
     assert!(report.notes.iter().any(|note| note.starts_with("sudden change: 18")), "{:?}", report.notes);
-    assert_eq!(counted(&world, "run-1")["held"], true, "a blind run teaches nothing by accident");
+    assert_eq!(counted(&world, "run-1")["held"], true, "a unreachable run teaches nothing by accident");
 }
 
 #[test]

@@ -106,10 +106,10 @@ fn every_instance_every_step_every_outcome_and_every_run_has_its_line() {
     }
     let run = &lines(&world, "runs")[0];
     assert_eq!((run["mode"].as_str(), run["health"].as_str()), (Some("apply"), Some("ok")));
-    assert_eq!((run["seen"].as_u64(), run["stopped"].as_u64()), (Some(2), Some(1)));
+    assert_eq!((run["found"].as_u64(), run["stopped"].as_u64()), (Some(2), Some(1)));
     assert_eq!(run["settings"].as_str(), Some(&*report.plan.settings));
     let kept = lines(&world, "verdicts").into_iter().find(|line| line["id"] == "i-2").expect("a line");
-    assert_eq!((kept["verdict"].as_str(), kept["reason"].as_str()), (Some("spare"), Some("kept")));
+    assert_eq!((kept["verdict"].as_str(), kept["reason"].as_str()), (Some("skip"), Some("kept")));
 }
 
 #[test]

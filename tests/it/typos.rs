@@ -1,7 +1,7 @@
 //! Keys that somebody mistyped: nearly one of ours, they protect; under our prefix and unknown, they are shown.
 
 use idle_reaper::engine::config::Settings;
-use idle_reaper::engine::model::{Action, Reason, Remark, Spared, State, Subject, Verdict};
+use idle_reaper::engine::model::{Action, Reason, Remark, Skipped, State, Subject, Verdict};
 use idle_reaper::engine::tags::keep::Kept;
 use idle_reaper::render::{Style, json, markdown, table};
 use proptest::prelude::*;
@@ -32,9 +32,9 @@ fn a_mistyped_key_protects_and_the_right_one_is_named() {
         ("Idle_Reaper:Keep", "idle-reaper:keep"),
         ("idle-reaper:shedule", "idle-reaper:schedule"),
     ] {
-        let spared = Spared::TagUnknown { key: key.into(), meant: meant.into() };
-        assert!(spared.wants_attention());
-        assert_eq!(verdict(&with(&[]), key), Verdict::Spare(spared));
+        let skipped = Skipped::TagUnknown { key: key.into(), meant: meant.into() };
+        assert!(skipped.wants_attention());
+        assert_eq!(verdict(&with(&[]), key), Verdict::Skip(skipped));
     }
     let custom = with_tags("prefix = \"Team/\"");
     assert_eq!(verdict(&custom, "team/keap").reason(), Reason::TagUnknown);

@@ -8,7 +8,7 @@ use idle_reaper::engine::model::{Ending, Health};
 use idle_reaper::engine::model::{Instance, Reason, State, Target};
 use idle_reaper::engine::report::Report;
 use idle_reaper::engine::request::Scope;
-use idle_reaper::engine::request::overrides::Hand;
+use idle_reaper::engine::request::overrides::UndoOverrides;
 use idle_reaper::engine::undo::{Finding, Undo, WhyNot};
 use idle_reaper::ports::Switch;
 use idle_reaper::run::UndoError;
@@ -231,7 +231,7 @@ fn an_undo_that_cannot_be_read_holds_everything_back_and_a_draft_of_one_nothing(
     for line in ["{\"id\":\"i-1\"", "{\"id\":\"i-1\"}", "{\"at\":\"2026-11-24T12:30:00Z\"}"] {
         let world = fleet(1);
         world.put(&key("run-0.jsonl"), &format!("{{\"id\":\"i-2\",\"at\":\"2026-11-24T12:30:00Z\"}}\n \n{line}\n"));
-        let failed = try_apply(&world, &with(&[]), &Ask::at(at(EVENING))).expect_err("nobody knows who is spared");
+        let failed = try_apply(&world, &with(&[]), &Ask::at(at(EVENING))).expect_err("nobody knows who is skipped");
         assert!(
             format!("{failed:?}").contains("line 3 of `undone/date=2026-11-24/run-0.jsonl` cannot be read"),
             "{failed:?}"
@@ -308,7 +308,7 @@ fn a_paused_reaper_undoes_nothing_unless_it_is_told_to_and_stays_paused() {
         let refused = try_undo(&world, &pausable(), &back());
         assert!(matches!(refused, Err(UndoError::Paused(_))), "{refused:?}");
         assert_eq!(world.calls(Deed::writes), []);
-        let hand = Hand { even_paused: true, ..Hand::default() };
+        let hand = UndoOverrides { even_paused: true, ..UndoOverrides::default() };
         let undone = try_undo(&world, &pausable(), &Back { hand, ..back() }).expect("an undo");
         assert_eq!(started(&undone), ["i-1"]);
         assert_eq!(world.calls(|deed| deed == Deed::Pause), [], "what people wrote into the switch stays");
@@ -322,7 +322,7 @@ fn a_frozen_period_holds_an_undo_back_unless_it_is_told_otherwise() {
     let frozen = with(&[("holidays = [\"jp\"]", "freeze = [\"2026-11-25\"]")]);
     let undone = try_undo(&world, &frozen, &dry()).expect("an undo");
     assert_eq!(word(&undone, "i-1"), "frozen");
-    let hand = Hand { even_frozen: true, ..Hand::default() };
+    let hand = UndoOverrides { even_frozen: true, ..UndoOverrides::default() };
     let undone = try_undo(&world, &frozen, &Back { hand, ..back() }).expect("an undo");
     assert_eq!(started(&undone), ["i-1"]);
 }
@@ -380,10 +380,10 @@ fn of_a_run_that_broke_off_the_tags_tell() {
 fn a_blind_target_is_shown_degrades_and_spoils_nothing_else() {
     let world = World::of([instance("i-1"), instance("i-2").account(THERE.0).region(THERE.1)]);
     evening(&world);
-    let faults = Faults { blind: [Target::new(HERE.0, HERE.1)].into(), ..Faults::default() };
+    let faults = Faults { unreachable: [Target::new(HERE.0, HERE.1)].into(), ..Faults::default() };
     let undone = undo(&world.with_faults(faults), &back());
-    assert_eq!((word(&undone, "i-1"), started(&undone)), ("blind", vec!["i-2"]));
-    assert_eq!((undone.blind.len(), undone.health()), (1, Health::Degraded));
+    assert_eq!((word(&undone, "i-1"), started(&undone)), ("unreachable", vec!["i-2"]));
+    assert_eq!((undone.unreachable.len(), undone.health()), (1, Health::Degraded));
 }
 
 #[test]

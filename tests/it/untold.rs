@@ -273,7 +273,7 @@ fn a_record_that_refuses_the_ledger_degrades_and_stops_nobody() {
     let first = run(&world, &settings, "i-1", NOON);
     assert!(first.troubled);
     let due = run(&world, &settings, "i-1", DUE);
-    assert_eq!((waits(&due, "i-1"), world.rests("i-1")), (Some(Cap::NotTold), State::Running));
+    assert_eq!((waits(&due, "i-1"), world.rests("i-1")), (Some(Cap::NotNotified), State::Running));
 }
 
 #[test]
@@ -282,6 +282,6 @@ fn hours_need_a_receipt_of_this_policy_and_this_place_too() {
         let world = World::of([instance("i-1").tag("Owner", "ana")]);
         apply(&world, &telling(), at(EVENING));
         let due = apply(&world, &changed(from, to), at("2026-11-26T21:30:00+09:00"));
-        assert_eq!((waits(&due, "i-1"), world.rests("i-1")), (Some(Cap::NotTold), State::Running), "{from}");
+        assert_eq!((waits(&due, "i-1"), world.rests("i-1")), (Some(Cap::NotNotified), State::Running), "{from}");
     }
 }

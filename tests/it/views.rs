@@ -36,7 +36,7 @@ fn views(report: &Report) -> Value {
 
 fn reasons(report: &Report) -> BTreeMap<Reason, usize> {
     let mut reasons = BTreeMap::new();
-    for row in report.rows.iter().filter(|row| matches!(row.verdict.as_str(), "spare" | "out-of-scope")) {
+    for row in report.rows.iter().filter(|row| matches!(row.verdict.as_str(), "skip" | "out-of-scope")) {
         *reasons.entry(row.verdict.reason()).or_default() += 1;
     }
     reasons
@@ -45,10 +45,10 @@ fn reasons(report: &Report) -> BTreeMap<Reason, usize> {
 #[test]
 fn an_account_is_counted_with_its_name_and_its_reasons() {
     let expected = json!([
-        {"account": HERE.0, "name": null, "seen": 4, "running": 4, "outside-hours": 1, "idle": 0, "kept": 3,
-         "spared": {"kept": 1, "kept-until": 1, "keep-unreadable": 1}},
-        {"account": THERE.0, "name": "shop | dev", "seen": 3, "running": 1, "outside-hours": 0, "idle": 0, "kept": 0,
-         "spared": {"no-policy": 1, "not-running": 1}},
+        {"account": HERE.0, "name": null, "found": 4, "running": 4, "outside-hours": 1, "idle": 0, "kept": 3,
+         "skipped": {"kept": 1, "kept-until": 1, "keep-unreadable": 1}},
+        {"account": THERE.0, "name": "shop | dev", "found": 3, "running": 1, "outside-hours": 0, "idle": 0, "kept": 0,
+         "skipped": {"no-policy": 1, "not-running": 1}},
     ]);
     assert_eq!(views(&report())["accounts"], expected);
 }
@@ -60,7 +60,7 @@ fn what_does_nothing_is_counted_as_idle() {
         rests(&world, id, at(NOON));
     }
     let views = views(&plan(&world, &telling(), at(NOON)));
-    assert_eq!((&views["accounts"][0]["idle"], &views["accounts"][0]["seen"]), (&json!(2), &json!(3)));
+    assert_eq!((&views["accounts"][0]["idle"], &views["accounts"][0]["found"]), (&json!(2), &json!(3)));
 }
 
 #[test]
@@ -68,7 +68,7 @@ fn regions_policies_and_owners_are_counted_alike_and_none_is_null() {
     let views = views(&report());
     let figures = |view: &str, key: &str| -> Vec<(Value, Value)> {
         let lines = views[view].as_array().expect("a list").iter();
-        lines.map(|line| (line[key].clone(), line["seen"].clone())).collect()
+        lines.map(|line| (line[key].clone(), line["found"].clone())).collect()
     };
     let pairs = |pairs: &[(Value, usize)]| pairs.iter().map(|(key, n)| (key.clone(), json!(n))).collect::<Vec<_>>();
     assert_eq!(figures("regions", "region"), pairs(&[(json!("ap-northeast-1"), 5), (json!("us-east-1"), 2)]));
@@ -100,16 +100,16 @@ fn every_view_counts_every_instance_once() {
     let starts = report.rows.iter().filter(|row| row.verdict.as_str() == "start").count();
     assert_eq!(starts, 1);
     for view in views {
-        let mut spared: BTreeMap<Reason, usize> = BTreeMap::new();
+        let mut skipped: BTreeMap<Reason, usize> = BTreeMap::new();
         let (mut seen, mut left) = (0, 0);
         for tally in view {
-            assert!(tally.kept <= tally.left_alone() && tally.running <= tally.seen, "{tally:?}");
-            seen += tally.seen;
-            left += tally.seen - tally.left_alone() - tally.outside_hours;
-            tally.spared.into_iter().for_each(|(reason, n)| *spared.entry(reason).or_default() += n);
+            assert!(tally.kept <= tally.left_alone() && tally.running <= tally.found, "{tally:?}");
+            seen += tally.found;
+            left += tally.found - tally.left_alone() - tally.outside_hours;
+            tally.skipped.into_iter().for_each(|(reason, n)| *skipped.entry(reason).or_default() += n);
         }
         assert_eq!((seen, left), (report.rows.len(), starts));
-        assert_eq!(spared, reasons(&report));
+        assert_eq!(skipped, reasons(&report));
     }
 }
 
@@ -119,7 +119,7 @@ fn people_see_a_table_by_account_where_there_are_two() {
     let line = |text: &str, with: &str| text.lines().map(squeeze).find(|line| line.starts_with(with));
     let report = report();
     let shown = table(&report, style);
-    assert!(line(&shown, "account seen running outside hours").is_some(), "{shown}");
+    assert!(line(&shown, "account found running outside hours").is_some(), "{shown}");
     assert_eq!(line(&shown, "shop | dev").as_deref(), Some("shop | dev 222222222222 3 1 0 0 2"));
     assert_eq!(
         line(&markdown(&report), "| 222222222222 | shop").as_deref(),
@@ -127,7 +127,7 @@ fn people_see_a_table_by_account_where_there_are_two() {
     );
 
     let one = plan(&World::of([instance("i-1")]), &with(&[]), at(EVENING));
-    assert_eq!(line(&table(&one, style), "account seen"), None, "of a single account the headline tells enough");
+    assert_eq!(line(&table(&one, style), "account found"), None, "of a single account the headline tells enough");
     assert!(markdown(&one).contains("| 111111111111 |  | 1 | 1 | 1 | 0 | 0 |"));
 }
 

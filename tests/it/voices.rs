@@ -10,8 +10,8 @@ use chrono::{Duration, TimeZone, Utc};
 use idle_reaper::engine::config::Settings;
 use idle_reaper::engine::judge::{Judge, Known};
 use idle_reaper::engine::model::Cap;
-use idle_reaper::engine::model::{Account, Instance, Locale, Reason, Spared, State, Verdict};
-use idle_reaper::engine::model::{Blind, Skipped};
+use idle_reaper::engine::model::{Account, Instance, Locale, Reason, Skipped, State, Verdict};
+use idle_reaper::engine::model::{SkippedAccount, Unreachable};
 use idle_reaper::engine::report::Report;
 use idle_reaper::engine::report::past::{Past, Recalled};
 use idle_reaper::render::{Style, detail, explanation, hours, inputs, json, markdown, meaning, mend, recalled, table};
@@ -85,10 +85,7 @@ fn every_verdict_speaks_every_language_and_says_its_values() {
 fn the_samples_hold_every_verdict_and_every_reason() {
     let verdicts = samples::verdicts();
     let words: BTreeSet<&str> = verdicts.iter().map(|(verdict, _)| verdict.as_str()).collect();
-    assert_eq!(
-        words.into_iter().collect::<Vec<_>>(),
-        ["hibernate", "out-of-scope", "report", "spare", "start", "stop"]
-    );
+    assert_eq!(words.into_iter().collect::<Vec<_>>(), ["hibernate", "out-of-scope", "report", "skip", "start", "stop"]);
     let reasons: BTreeSet<Reason> = verdicts.iter().map(|(verdict, _)| verdict.reason()).collect();
     assert_eq!(reasons, Reason::ALL.iter().copied().collect());
     let asked: BTreeSet<Reason> = samples::inputs().iter().filter_map(|(inputs, _)| samples::asks(inputs)).collect();
@@ -119,14 +116,14 @@ fn every_rule_says_in_every_language_what_it_looked_at() {
 #[test]
 fn dates_and_spans_stand_as_a_reader_of_the_language_writes_them() {
     let opens = Utc.with_ymd_and_hms(2026, 11, 25, 9, 0, 0).unwrap();
-    let reopening = Verdict::Spare(Spared::Reopening { opens, zone: chrono_tz::Asia::Tokyo });
+    let reopening = Verdict::Skip(Skipped::Reopening { opens, zone: chrono_tz::Asia::Tokyo });
     assert!(detail(&reopening, Locale::En).contains("Wed 2026-11-25 18:00 JST"));
     assert!(detail(&reopening, Locale::Ja).contains("2026-11-25(水) 18:00 JST"));
     for (minutes, english, japanese) in
         [(125, "2 h 05 min", "2時間5分"), (120, "2 h", "2時間"), (45, "45 min", "45分"), (0, "0 min", "0分")]
     {
         let age = Duration::minutes(minutes);
-        let young = Verdict::Spare(Spared::Young { age, grace: Duration::minutes(15) });
+        let young = Verdict::Skip(Skipped::Young { age, grace: Duration::minutes(15) });
         assert_eq!(detail(&young, Locale::En), format!("started {english} ago; left alone for 15 min"));
         assert_eq!(detail(&young, Locale::Ja), format!("{japanese}前に起動。起動から15分は停止しない"));
     }
@@ -134,7 +131,7 @@ fn dates_and_spans_stand_as_a_reader_of_the_language_writes_them() {
 
 #[test]
 fn a_launch_in_the_future_is_not_told_as_a_negative_age() {
-    let verdict = Verdict::Spare(Spared::Young { age: Duration::minutes(-65), grace: Duration::minutes(15) });
+    let verdict = Verdict::Skip(Skipped::Young { age: Duration::minutes(-65), grace: Duration::minutes(15) });
     assert_eq!(detail(&verdict, Locale::En), "its launch lies 1 h 05 min in the future; left alone for 15 min");
     assert_eq!(detail(&verdict, Locale::Ja), "起動時刻が1時間5分先の未来。起動から15分は停止しない");
 }
@@ -166,9 +163,9 @@ fn world() -> World {
 fn report(settings: &Settings) -> Report {
     let mut report = plan(&world(), settings, at(EVENING));
     let (account, region) = ("333333333333".into(), "ap-northeast-1".into());
-    report.blind.push(Blind { account, region, cause: "AccessDenied".to_owned() });
+    report.unreachable.push(Unreachable { account, region, cause: "AccessDenied".to_owned() });
     let name = Some("休眠".to_owned());
-    report.skipped.push(Skipped { account: "444444444444".into(), name, because: "SUSPENDED".to_owned() });
+    report.skipped.push(SkippedAccount { account: "444444444444".into(), name, because: "SUSPENDED".to_owned() });
     report
 }
 
@@ -249,7 +246,7 @@ fn an_explanation_in_japanese_is_as_people_see_it() {
 fn an_explanation_in_english_says_what_the_rule_means() {
     let text = explained(&instance("i-01").tag("idle-reaper:keep", ""), Locale::En);
     let mut lines = text.lines();
-    assert_eq!(lines.next(), Some("i-01 in 111111111111/ap-northeast-1: spare, by the rule `kept`"));
+    assert_eq!(lines.next(), Some("i-01 in 111111111111/ap-northeast-1: skip, by the rule `kept`"));
     assert_eq!(lines.next(), Some("  its team keeps it: tag `idle-reaper:keep`"));
     assert!(text.ends_with("What would change it: removing the tag; only its team should.\n"), "{text}");
 }

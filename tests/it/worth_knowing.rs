@@ -98,7 +98,7 @@ fn only_what_is_up_and_was_started_after_the_stop_was_started_again() {
 fn a_start_within_a_quarter_of_an_hour_after_an_undo_is_the_undos() {
     let undone = at("2026-11-24T22:00:00+09:00");
     for (after, by) in [(-1, Starter::Unknown), (0, Starter::Undo), (15 * 60, Starter::Undo), (901, Starter::Unknown)] {
-        let mut case = Case::condemned();
+        let mut case = Case::candidates();
         case.instance = again(&(undone + Duration::seconds(after)).to_rfc3339());
         case.history.undone = [("i-1".into(), undone)].into();
         let found = case.seen_by_rules(|case| idle_reaper::engine::judge::remarks::remarks(case, false));
@@ -205,7 +205,7 @@ fn a_first_notice_that_no_stop_has_followed_for_a_month_is_given_anew() {
     let later = |days: i64| at(EVENING) + Duration::days(days);
     world.change("i-1", |found| found.launched("2026-12-29T09:30:00+09:00"));
     let report = apply(&world, &settings, later(35));
-    assert_eq!((waits(&report, "i-1"), world.rests("i-1")), (Some(Cap::NotTold), State::Running));
+    assert_eq!((waits(&report, "i-1"), world.rests("i-1")), (Some(Cap::NotNotified), State::Running));
     assert_eq!(heard(&world, "ana"), [(Subject::FirstStop, "i-1".to_owned()), (Subject::FirstStop, "i-1".to_owned())]);
 }
 
@@ -243,7 +243,7 @@ fn what_somebody_took_back_is_spared_before_anybody_asks_whether_it_is_idle() {
 #[test]
 fn nobody_is_told_of_a_mark_by_a_run_whose_plan_was_refused() {
     let dark = ["eu-west-1", "us-east-1", "us-west-2"].map(|region| Target::new("111111111111", region));
-    let faults = Faults { blind: dark.iter().cloned().collect(), ..Faults::default() };
+    let faults = Faults { unreachable: dark.iter().cloned().collect(), ..Faults::default() };
     let world = dark
         .iter()
         .fold(World::of([idle_box("i-1")]), |world, target| world.with_target(&target.account, &target.region));

@@ -58,14 +58,14 @@ pub async fn apply(
 
 #[cfg(feature = "aws")]
 async fn over_aws(args: &Args, show: &Show<'_>, order: &Order<'_>) -> Result<End, Error> {
-    use crate::aws::{AwsHub, AwsMessenger, Eyes, Hands, Pricing, all_loopback};
+    use crate::aws::{AwsActor, AwsHub, AwsMessenger, AwsReader, Pricing, all_loopback};
     use crate::engine::request::RequestInvalid;
     let aws = load::aws().await?;
     if args.at.is_some() && !all_loopback(&aws.sdk) {
         return Err(RequestInvalid::AtForApply.into());
     }
-    let eyes = Eyes::new(&aws, order.settings, &order.run.id);
-    let hands = Hands::new(&aws, order.settings, &order.run.id);
+    let eyes = AwsReader::new(&aws, order.settings, &order.run.id);
+    let hands = AwsActor::new(&aws, order.settings, &order.run.id);
     let hub = AwsHub::new(&aws, order.settings);
     let (messenger, list) = (AwsMessenger::new(&aws), Pricing::new(&aws));
     let (report, place) = crate::run::apply(order, &eyes, &hands, &hub, &messenger, &list).await?;

@@ -16,7 +16,7 @@ use crate::app::verbs::show::Show;
 use crate::app::verbs::world::{instants, run, scope};
 use crate::engine::config::Settings;
 use crate::engine::report::Report;
-use crate::engine::report::difference::{Change, Judged, Verdicts, condemned, difference};
+use crate::engine::report::difference::{Change, Judged, Verdicts, candidates, difference};
 use crate::engine::request::Mode;
 use crate::local::inventory::{NoRecord, Recorded};
 use crate::render::edge::plain;
@@ -32,12 +32,12 @@ struct Day {
     seen: usize,
     /// Targets of which nothing is known, because they could not be scanned.
     unreachable: usize,
-    /// Condemned under the settings of `--config`; `None` for a recorded report, which cannot be judged anew.
-    condemned: Option<usize>,
-    /// Condemned under the settings of `--against`, or as recorded.
-    condemned_before: Option<usize>,
+    /// Candidates under the settings of `--config`; `None` for a recorded report, which cannot be judged anew.
+    candidates: Option<usize>,
+    /// Candidates under the settings of `--against`, or as recorded.
+    candidates_before: Option<usize>,
     changes: Vec<Change>,
-    /// What is condemned now, by id.
+    /// What is candidates now, by id.
     stops: Vec<String>,
 }
 
@@ -47,7 +47,7 @@ struct Then {
     at: DateTime<Utc>,
     instances: Vec<Line>,
     #[serde(default)]
-    blind: Vec<IgnoredAny>,
+    unreachable: Vec<IgnoredAny>,
 }
 
 #[derive(Deserialize)]
@@ -108,16 +108,16 @@ async fn day(
 ) -> Result<Day, Error> {
     let name = file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     let text = load::file(file)?;
-    if let Ok(Then { at, instances, blind }) = serde_json::from_str::<Then>(&text) {
+    if let Ok(Then { at, instances, unreachable }) = serde_json::from_str::<Then>(&text) {
         let before = recorded_verdicts(instances);
-        let (seen, condemned_before) = (before.len(), Some(condemned(&before)));
+        let (seen, candidates_before) = (before.len(), Some(candidates(&before)));
         return Ok(Day {
             file: name,
             at,
             seen,
-            unreachable: blind.len(),
-            condemned: None,
-            condemned_before,
+            unreachable: unreachable.len(),
+            candidates: None,
+            candidates_before,
             changes: Vec::new(),
             stops: Vec::new(),
         });
@@ -133,8 +133,8 @@ async fn day(
         at,
         seen: after.len(),
         unreachable,
-        condemned: Some(condemned(&after)),
-        condemned_before: before.as_ref().map(condemned),
+        candidates: Some(candidates(&after)),
+        candidates_before: before.as_ref().map(candidates),
         changes: before.as_ref().map_or_else(Vec::new, |before| difference(before, &after)),
         stops: stops.map(|((_, _, id), _)| id.clone()).collect(),
     })
@@ -169,7 +169,7 @@ async fn judge(
         progress: &|_, _| {},
     };
     let report = run::plan(&order, &recorded, &NoRecord).await?;
-    Ok((at, report.blind.len(), verdicts(&report)))
+    Ok((at, report.unreachable.len(), verdicts(&report)))
 }
 
 fn verdicts(report: &Report) -> Verdicts {
@@ -192,10 +192,10 @@ fn recorded_verdicts(lines: Vec<Line>) -> Verdicts {
 
 fn render(days: &[Day]) -> String {
     let figure = |figure: Option<usize>| figure.map_or("-".to_owned(), |figure| figure.to_string());
-    let mut out = format!("{:<22} {:>6} {:>10} {:>10}  changes\n", "instant (UTC)", "seen", "condemned", "before");
+    let mut out = format!("{:<22} {:>6} {:>10} {:>10}  changes\n", "instant (UTC)", "found", "candidates", "before");
     for day in days {
-        let Day { file: _, at, seen, unreachable, condemned, condemned_before, changes, stops: _ } = day;
-        let (now, before) = (figure(*condemned), figure(*condemned_before));
+        let Day { file: _, at, seen, unreachable, candidates, candidates_before, changes, stops: _ } = day;
+        let (now, before) = (figure(*candidates), figure(*candidates_before));
         let _ =
             writeln!(out, "{:<22} {seen:>6} {now:>10} {before:>10}  {}", at.format("%a %Y-%m-%d %H:%M"), changes.len());
         if *unreachable > 0 {

@@ -28,12 +28,12 @@ pub async fn check(args: &Args) -> Result<End, Error> {
 
 fn summary(settings: &Settings, warnings: &[String]) -> String {
     let mut out = format!("{}: ok (settings {})\n", settings.source, settings.hash);
-    let accounts = match &settings.look.accounts {
+    let accounts = match &settings.scope.accounts {
         Accounts::Organization => "the organisation's accounts".to_owned(),
         Accounts::Own => "the caller's own account".to_owned(),
         Accounts::List(ids) => format!("{} accounts", ids.len()),
     };
-    let regions = match &settings.look.regions {
+    let regions = match &settings.scope.regions {
         Regions::Enabled => "every enabled Region".to_owned(),
         Regions::Own => "the caller's own Region".to_owned(),
         Regions::List(regions) => regions.join(", "),

@@ -9,18 +9,18 @@ use crate::app::verbs::show::Show;
 use crate::app::verbs::world::{instants, scope};
 use crate::engine::config::Settings;
 use crate::engine::history::past_runs::History;
-use crate::engine::model::Blind;
 use crate::engine::model::Locale;
+use crate::engine::model::Unreachable;
 use crate::engine::request::Scope;
 use crate::local::inventory::NoRecord;
-use crate::ports::{Look, ReadRecord};
+use crate::ports::{ReadRecord, Scan};
 use crate::render::{detail, edge, explanation, inputs, launched_by, mend, remark};
 use crate::run;
 use crate::run::launches::Remembered;
 use crate::run::{Clock, Explained};
 
 /// What was found, what could not be looked at, and who launched what.
-type Known = (Vec<Explained>, Vec<Blind>, Remembered);
+type Known = (Vec<Explained>, Vec<Unreachable>, Remembered);
 
 /// Explains one instance.
 pub async fn explain(args: &Args, id: &str) -> Result<End, Error> {
@@ -29,12 +29,12 @@ pub async fn explain(args: &Args, id: &str) -> Result<End, Error> {
     let scope = scope(args, &[id.to_owned()], &[]);
     scope.check(&settings)?;
     let clock = Clock::start(at, None);
-    let (explained, blind, launches) = match &args.inventory {
+    let (explained, unreachable, launches) = match &args.inventory {
         Some(path) => over(&load::inventory(path, &settings)?, &NoRecord, &settings, &scope, clock).await?,
         None => over_aws(&settings, &scope, clock).await?,
     };
     if explained.is_empty() {
-        return Err(Error::Usage(not_seen(id, &blind)));
+        return Err(Error::Usage(not_seen(id, &unreachable)));
     }
     let locale = settings.run.locale;
     match show.format() {
@@ -51,11 +51,11 @@ pub async fn explain(args: &Args, id: &str) -> Result<End, Error> {
     Ok(End::Done)
 }
 
-fn not_seen(id: &str, blind: &[Blind]) -> String {
+fn not_seen(id: &str, unreachable: &[Unreachable]) -> String {
     let mut why = format!("`{id}` is not in the accounts and Regions that were looked at");
-    if !blind.is_empty() {
-        why += &format!("; {} of them could not be looked at:", blind.len());
-        for Blind { account, region, cause } in blind.iter().take(5) {
+    if !unreachable.is_empty() {
+        why += &format!("; {} of them could not be looked at:", unreachable.len());
+        for Unreachable { account, region, cause } in unreachable.iter().take(5) {
             why += &format!("\n  {account}/{region}: {cause}");
         }
     }
@@ -99,7 +99,7 @@ fn json(explained: &Explained, launches: &Remembered, locale: Locale) -> serde_j
 }
 
 async fn over(
-    look: &impl Look,
+    look: &impl Scan,
     hub: &impl ReadRecord,
     settings: &Settings,
     scope: &Scope,
@@ -113,21 +113,21 @@ async fn over(
         }),
         None => History::default(),
     };
-    let (explained, blind) = run::explain(look, settings, scope, &history, clock, &show::progress).await?;
+    let (explained, unreachable) = run::explain(look, settings, scope, &history, clock, &show::progress).await?;
     let accounts = explained.iter().map(|one| one.instance.target.account.clone()).collect();
     let launches = match settings.run.record {
         Some(_) => Remembered::read(hub, &accounts).await.unwrap_or_default(),
         None => Remembered::default(),
     };
-    Ok((explained, blind, launches))
+    Ok((explained, unreachable, launches))
 }
 
 #[cfg(feature = "aws")]
 async fn over_aws(settings: &Settings, scope: &Scope, clock: Clock) -> Result<Known, Error> {
-    use crate::aws::{AwsHub, Eyes};
+    use crate::aws::{AwsHub, AwsReader};
     let aws = load::aws().await?;
     let run = crate::app::run_id::run_id(clock.at());
-    over(&Eyes::new(&aws, settings, &run), &AwsHub::new(&aws, settings), settings, scope, clock).await
+    over(&AwsReader::new(&aws, settings, &run), &AwsHub::new(&aws, settings), settings, scope, clock).await
 }
 
 #[cfg(not(feature = "aws"))]

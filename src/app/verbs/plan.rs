@@ -44,9 +44,9 @@ pub async fn dry_run(
 
 #[cfg(feature = "aws")]
 async fn over_aws(order: &Order<'_>) -> Result<Report, Error> {
-    use crate::aws::{AwsHub, Eyes};
+    use crate::aws::{AwsHub, AwsReader};
     let aws = load::aws().await?;
-    let eyes = Eyes::new(&aws, order.settings, &order.run.id);
+    let eyes = AwsReader::new(&aws, order.settings, &order.run.id);
     Ok(run::plan(order, &eyes, &AwsHub::new(&aws, order.settings)).await?)
 }
 

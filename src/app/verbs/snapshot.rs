@@ -29,16 +29,16 @@ pub async fn snapshot(args: &Args) -> Result<End, Error> {
     };
     show.json(&saved, false)?;
     let seen: usize = saved.targets.iter().map(|target| target.instances.len()).sum();
-    let (blind, closed) = (saved.blind.len(), saved.closed.len());
-    show::note(&format!("{seen} instances saved, {blind} targets blind, {closed} closed"));
-    Ok(if saved.blind.is_empty() { End::Done } else { End::Degraded })
+    let (unreachable, denied) = (saved.unreachable.len(), saved.denied.len());
+    show::note(&format!("{seen} instances saved, {unreachable} targets unreachable, {denied} denied"));
+    Ok(if saved.unreachable.is_empty() { End::Done } else { End::Degraded })
 }
 
 #[cfg(feature = "aws")]
 async fn over_aws(settings: &Settings, scope: &Scope, clock: Clock) -> Result<Snapshot, Error> {
-    use crate::aws::Eyes;
+    use crate::aws::AwsReader;
     let aws = load::aws().await?;
-    let eyes = Eyes::new(&aws, settings, &crate::app::run_id::run_id(clock.at()));
+    let eyes = AwsReader::new(&aws, settings, &crate::app::run_id::run_id(clock.at()));
     Ok(run::snapshot(&eyes, settings, scope, clock, &show::progress).await?)
 }
 

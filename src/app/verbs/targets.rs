@@ -27,19 +27,19 @@ pub async fn targets(args: &Args) -> Result<End, Error> {
     };
     match show.format() {
         Format::Json => {
-            let Aim { accounts, targets, blind, closed, skipped } = &aim;
+            let Aim { accounts, targets, unreachable, denied, skipped } = &aim;
             let value = serde_json::json!({
-                "accounts": accounts, "targets": targets, "blind": blind, "closed": closed, "not-looked-at": skipped,
+                "accounts": accounts, "targets": targets, "unreachable": unreachable, "denied": denied, "not-in-scope": skipped,
             });
             show.json(&value, false)?;
         }
         Format::Table | Format::Markdown => show.lines(&render(&aim))?,
     }
-    Ok(if aim.blind.is_empty() { End::Done } else { End::Degraded })
+    Ok(if aim.unreachable.is_empty() { End::Done } else { End::Degraded })
 }
 
 fn render(aim: &Aim) -> String {
-    let Aim { accounts, targets, blind, closed, skipped } = aim;
+    let Aim { accounts, targets, unreachable, denied, skipped } = aim;
     let mut out = String::new();
     for account in accounts {
         let regions = targets.iter().filter(|target| target.account == account.id).map(|target| &*target.region);
@@ -47,22 +47,22 @@ fn render(aim: &Aim) -> String {
         let name = plain(account.name.as_deref().unwrap_or("-"));
         let _ = writeln!(out, "{} {name:<24} {}", plain(&account.id), plain(&regions.join(" ")));
     }
-    for one in blind {
-        let _ = writeln!(out, "{} blind: {}", plain(&one.account), plain(&one.cause));
+    for one in unreachable {
+        let _ = writeln!(out, "{} unreachable: {}", plain(&one.account), plain(&one.cause));
     }
-    for target in closed {
+    for target in denied {
         let _ = writeln!(
             out,
-            "{} closed by the organisation's policy",
+            "{} denied by the organisation's policy",
             plain(&format!("{} {}", target.account, target.region))
         );
     }
     for one in skipped {
         let name = plain(one.name.as_deref().unwrap_or("-"));
-        let _ = writeln!(out, "{} {name:<24} not looked at: {}", plain(&one.account), plain(&one.because));
+        let _ = writeln!(out, "{} {name:<24} skipped: {}", plain(&one.account), plain(&one.because));
     }
     let _ = write!(out, "{} accounts, {} targets", accounts.len(), targets.len());
-    out += &match blind.len() {
+    out += &match unreachable.len() {
         0 => "\n".to_owned(),
         unknown => format!("; the Regions of {unknown} of the accounts are unknown\n"),
     };
@@ -71,9 +71,9 @@ fn render(aim: &Aim) -> String {
 
 #[cfg(feature = "aws")]
 async fn over_aws(settings: &Settings, scope: &Scope, clock: Clock) -> Result<Aim, Error> {
-    use crate::aws::Eyes;
+    use crate::aws::AwsReader;
     let aws = load::aws().await?;
-    let eyes = Eyes::new(&aws, settings, &crate::app::run_id::run_id(clock.at()));
+    let eyes = AwsReader::new(&aws, settings, &crate::app::run_id::run_id(clock.at()));
     Ok(run::aim(&eyes, settings, scope, clock).await?)
 }
 

@@ -10,13 +10,13 @@ use crate::app::verbs::world::{instants, run, scope};
 use crate::app::{ask, load};
 use crate::engine::model::Health;
 use crate::engine::request::Mode;
-use crate::engine::request::overrides::Hand;
+use crate::engine::request::overrides::UndoOverrides;
 use crate::engine::undo::Undo;
 use crate::render::{undo_json, undo_markdown, undo_table};
 use crate::run::{Clock, LONGEST, UndoOrder};
 
 /// Undoes run `undoes`, as far as the flags select.
-pub async fn undo(args: &Args, undoes: &str, select: &Select, yes: bool, hand: Hand) -> Result<End, Error> {
+pub async fn undo(args: &Args, undoes: &str, select: &Select, yes: bool, hand: UndoOverrides) -> Result<End, Error> {
     if args.inventory.is_some() {
         let why = "an inventory cannot be undone; leave `--inventory` out";
         return Err(Error::Usage(why.to_owned()));
@@ -30,7 +30,7 @@ pub async fn undo(args: &Args, undoes: &str, select: &Select, yes: bool, hand: H
     if yes {
         return Ok(after(&show, &carry_out(args, &order).await?));
     }
-    let foreseen = foresee(&order).await?;
+    let foreseen = preview(&order).await?;
     let steps = foreseen.plan.steps.len();
     if steps == 0 || !ask::somebody_there() {
         if steps > 0 {
@@ -73,23 +73,23 @@ fn ended(undo: &Undo) -> End {
 }
 
 #[cfg(feature = "aws")]
-async fn foresee(order: &UndoOrder<'_>) -> Result<Undo, Error> {
-    use crate::aws::{AwsHub, Eyes};
+async fn preview(order: &UndoOrder<'_>) -> Result<Undo, Error> {
+    use crate::aws::{AwsHub, AwsReader};
     let aws = load::aws().await?;
-    let (eyes, hub) = (Eyes::new(&aws, order.settings, &order.run.id), AwsHub::new(&aws, order.settings));
-    Ok(crate::run::foresee(order, &eyes, &hub).await?)
+    let (eyes, hub) = (AwsReader::new(&aws, order.settings, &order.run.id), AwsHub::new(&aws, order.settings));
+    Ok(crate::run::preview(order, &eyes, &hub).await?)
 }
 
 #[cfg(feature = "aws")]
 async fn carry_out(args: &Args, order: &UndoOrder<'_>) -> Result<Undo, Error> {
-    use crate::aws::{AwsHub, Eyes, Hands, all_loopback};
+    use crate::aws::{AwsActor, AwsHub, AwsReader, all_loopback};
     use crate::engine::request::RequestInvalid;
     let aws = load::aws().await?;
     if args.at.is_some() && !all_loopback(&aws.sdk) {
         return Err(RequestInvalid::AtForApply.into());
     }
-    let (eyes, hub) = (Eyes::new(&aws, order.settings, &order.run.id), AwsHub::new(&aws, order.settings));
-    let hands = Hands::new(&aws, order.settings, &order.run.id);
+    let (eyes, hub) = (AwsReader::new(&aws, order.settings, &order.run.id), AwsHub::new(&aws, order.settings));
+    let hands = AwsActor::new(&aws, order.settings, &order.run.id);
     let (undo, place) = crate::run::undo(order, &eyes, &hands, &hub).await?;
     if let Some(place) = place {
         show::note(&format!("recorded in {place}"));
@@ -98,7 +98,7 @@ async fn carry_out(args: &Args, order: &UndoOrder<'_>) -> Result<Undo, Error> {
 }
 
 #[cfg(not(feature = "aws"))]
-async fn foresee(_: &UndoOrder<'_>) -> Result<Undo, Error> {
+async fn preview(_: &UndoOrder<'_>) -> Result<Undo, Error> {
     Err(crate::app::verbs::world::needs_aws())
 }
 

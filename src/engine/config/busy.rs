@@ -34,7 +34,7 @@ impl Default for Busy {
             network_bytes_per_second: 20.0 * KILOBYTE,
             write_bytes_per_second: 100.0 * KILOBYTE,
             gpu_percent: 10.0,
-            unmeasured: Unmeasured::Spare,
+            unmeasured: Unmeasured::Skip,
         }
     }
 }
@@ -43,7 +43,7 @@ impl Default for Busy {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unmeasured {
     /// It is left alone.
-    Spare,
+    Skip,
     /// It is judged as if it were quiet.
     Ignore,
 }
@@ -59,14 +59,14 @@ pub(crate) fn read(top: &Section<'_>) -> Option<Busy> {
     let rate = |key, limit: &mut f64| *limit = section.decimal(key, 0.0, MOST).map_or(*limit, |rate| rate * KILOBYTE);
     rate("network-kilobytes-per-second", &mut busy.network_bytes_per_second);
     rate("write-kilobytes-per-second", &mut busy.write_bytes_per_second);
-    busy.unmeasured = match section.word_like("unmeasured", Form::one_of(&["spare", "ignore"])) {
-        None => Unmeasured::Spare,
+    busy.unmeasured = match section.word_like("unmeasured", Form::one_of(&["skip", "ignore"])) {
+        None => Unmeasured::Skip,
         Some(word) => match word.text {
-            "spare" => Unmeasured::Spare,
+            "skip" => Unmeasured::Skip,
             "ignore" => Unmeasured::Ignore,
             _ => {
-                complain_unknown(&section, &word, "a way to treat what is unmeasured", ["spare", "ignore"]);
-                Unmeasured::Spare
+                complain_unknown(&section, &word, "a way to treat what is unmeasured", ["skip", "ignore"]);
+                Unmeasured::Skip
             }
         },
     };

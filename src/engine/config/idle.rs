@@ -33,7 +33,7 @@ const TYPES: [&str; 10] = ["dl*", "f*", "g*", "inf*", "p*", "trn*", "vt*", "u-*"
 pub struct Idle {
     /// The window in which an instance must have done nothing.
     pub decision: Duration,
-    /// The longer window in which one burst is enough to spare it.
+    /// The longer window in which one burst is enough to skip it.
     pub veto: Duration,
     /// Fewer running hours in the decision window are evidence of nothing.
     pub min_running_hours: u32,
@@ -157,7 +157,7 @@ fn windows(section: &Section<'_>, idle: &mut Idle) {
     idle.veto = days("veto-window-days").unwrap_or(idle.veto.max(idle.decision));
     if idle.veto < idle.decision {
         let place = section.place("veto-window-days").unwrap_or(section.span.clone());
-        let hint = "the veto window is the longer one: a burst in it spares".to_owned();
+        let hint = "the veto window is the longer one: a burst in it skips".to_owned();
         section.complain(place, "`veto-window-days` is shorter than `decision-window-days`", hint);
     }
     idle.min_running_hours = section.number("min-running-hours", 1..=2160).unwrap_or(idle.min_running_hours);

@@ -8,7 +8,6 @@ mod caps;
 mod channels;
 mod complaint;
 mod idle;
-mod look;
 mod money;
 mod never;
 mod notify;
@@ -19,6 +18,7 @@ mod restart;
 mod run;
 mod schedules;
 mod schema;
+mod scope;
 mod shape;
 mod tag_names;
 
@@ -34,7 +34,6 @@ pub use crate::engine::config::caps::Caps;
 pub use crate::engine::config::channels::{Channel, Format, Secret, Topic, Way};
 pub use crate::engine::config::complaint::{Complaint, SettingsInvalid};
 pub use crate::engine::config::idle::{Idle, IdleDeed};
-pub use crate::engine::config::look::{Accounts, Look, Regions, UNKNOWN};
 pub use crate::engine::config::money::{Budget, Money};
 pub use crate::engine::config::never::Never;
 pub use crate::engine::config::notify::Notify;
@@ -43,6 +42,7 @@ pub use crate::engine::config::policies::{AtOpening, Fit, Match, Outside, Policy
 pub use crate::engine::config::restart::Restart;
 pub use crate::engine::config::run::{Pause, Place, Run};
 pub use crate::engine::config::schema::schema;
+pub use crate::engine::config::scope::{Accounts, Regions, ScopeSettings, UNKNOWN};
 pub use crate::engine::tags::names::TagNames;
 
 use crate::engine::config::reader::{Section, Source, did_you_mean};
@@ -64,8 +64,8 @@ pub struct Settings {
     pub hash: String,
     /// `[run]`
     pub run: Run,
-    /// `[look]`
-    pub look: Look,
+    /// `[scope]`
+    pub scope: ScopeSettings,
     /// `[tags]`
     pub tags: TagNames,
     /// `[channels.…]`
@@ -136,7 +136,7 @@ impl Settings {
         if self.run.armed && !enforced {
             warnings.push("`armed = true`, and no policy has `stage = \"enforce\"`: nothing is acted on".to_owned());
         }
-        if self.never.needs_names() && self.look.accounts != Accounts::Organization {
+        if self.never.needs_names() && self.scope.accounts != Accounts::Organization {
             warnings.push(
                 "`[never]` names accounts, and names are known with `accounts = \"organization\"` only: everything counts as \
                  listed; write account ids instead"
@@ -144,7 +144,7 @@ impl Settings {
             );
         }
         for policy in self.policies.iter().filter(|policy| policy.matcher.needs_names()) {
-            if self.look.accounts != Accounts::Organization {
+            if self.scope.accounts != Accounts::Organization {
                 warnings.push(format!(
                     "policy `{}` matches accounts by name, and names are known with `accounts = \"organization\"` only: \
                      what its other keys fit is never stopped (`match-unknown`), not by a later policy either; write \
@@ -153,7 +153,7 @@ impl Settings {
                 ));
             }
         }
-        if self.owners.needs_names() && self.look.accounts != Accounts::Organization {
+        if self.owners.needs_names() && self.scope.accounts != Accounts::Organization {
             warnings.push(
                 "`[owners]` maps accounts by name, and names are known with `accounts = \"organization\"` only: what no \
                  tag gives an owner has none; write account ids instead"
@@ -210,7 +210,7 @@ fn read(source: &Source<'_>, name: &str, document: &DeTable<'_>) -> Option<Setti
     top.number("version", 1..=1);
     top.need("version", "`version` is missing", "begin the file with `version = 1`".to_owned());
     let run = run::read(&top);
-    let look = look::read(&top);
+    let scope = scope::read(&top);
     let tags = tag_names::read(&top);
     let channels = channels::read(&top);
     let owners = owners::read(&top, &tags, &channels);
@@ -229,7 +229,7 @@ fn read(source: &Source<'_>, name: &str, document: &DeTable<'_>) -> Option<Setti
         source: name.to_owned(),
         hash: hash(source.text),
         run,
-        look,
+        scope,
         tags,
         channels: channels.into_iter().filter_map(|(name, channel)| Some((name, channel?))).collect(),
         owners,

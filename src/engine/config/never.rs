@@ -2,8 +2,8 @@
 
 use wildmatch::WildMatch;
 
-use crate::engine::config::look::{UNKNOWN, units};
 use crate::engine::config::reader::{Section, Word};
+use crate::engine::config::scope::{UNKNOWN, units};
 use crate::engine::config::shape::Form;
 use crate::engine::model::{Account, Listed, TagPattern, Tags};
 

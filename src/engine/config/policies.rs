@@ -6,10 +6,10 @@ use chrono::Duration;
 use wildmatch::WildMatch;
 
 use crate::engine::config::idle::{IdleDeed, by_policy};
-use crate::engine::config::look::UNKNOWN;
 use crate::engine::config::never::{is_id, tag_patterns};
 use crate::engine::config::reader::{Section, Word};
 use crate::engine::config::schedules::Schedules;
+use crate::engine::config::scope::UNKNOWN;
 use crate::engine::config::shape::Form;
 use crate::engine::config::{NAME, check_name, complain_unknown};
 use crate::engine::model::Tier;

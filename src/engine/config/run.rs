@@ -17,8 +17,8 @@ pub struct Run {
     pub pause: Option<Pause>,
     /// Where runs are recorded. Without a record nothing is acted on.
     pub record: Option<Place>,
-    /// More blind spots than this share of the targets, in per cent, and nothing is acted on.
-    pub max_blind_percent: u32,
+    /// More unreachable targets than this share of the targets, in per cent, and nothing is acted on.
+    pub max_unreachable_percent: u32,
     /// Calls in flight.
     pub width: usize,
     /// The language of reports and explanations.
@@ -76,7 +76,7 @@ pub(crate) fn read(top: &Section<'_>) -> Run {
         armed: false,
         pause: None,
         record: None,
-        max_blind_percent: 20,
+        max_unreachable_percent: 20,
         width: 64,
         locale: Locale::En,
         hub: None,
@@ -94,7 +94,9 @@ pub(crate) fn read(top: &Section<'_>) -> Run {
                 None
             }
         }),
-        max_blind_percent: section.number("max-blind-percent", 0..=100).unwrap_or(default.max_blind_percent),
+        max_unreachable_percent: section
+            .number("max-unreachable-percent", 0..=100)
+            .unwrap_or(default.max_unreachable_percent),
         width: section.number("width", 1..=1024).map_or(default.width, |width| width as usize),
         locale: choice(&section, "locale", &[("en", Locale::En), ("ja", Locale::Ja)]).unwrap_or(default.locale),
         hub: section.word_like("hub", NAME).map(|word| {

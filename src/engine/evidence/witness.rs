@@ -40,7 +40,7 @@ impl Sighting {
         Some(Self { id: instance.id.clone(), launch, at, what: sign.as_str().to_owned() })
     }
 
-    /// Before this instant it cannot be idle. A burst spares for the veto window, but only until somebody starts the
+    /// Before this instant it cannot be idle. A burst skips for the veto window, but only until somebody starts the
     /// instance: then the windows begin anew, and what is certain is the shorter one.
     fn until(&self, launch: Option<DateTime<Utc>>, settings: &Idle) -> DateTime<Utc> {
         let long = self.what == BURST && launch == Some(self.launch);

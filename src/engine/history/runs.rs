@@ -21,10 +21,12 @@ pub struct RunLine {
     pub mode: String,
     /// `ok` or `degraded`.
     pub health: String,
-    /// Instances seen; of an undo, instances that the other run was to stop.
-    pub seen: u64,
+    /// Instances found; of an undo, instances that the other run was to stop.
+    #[serde(alias = "seen")]
+    pub found: u64,
     /// Verdicts to stop or hibernate, armed or not.
-    pub condemned: u64,
+    #[serde(alias = "condemned")]
+    pub candidates: u64,
     /// Steps of the plan.
     pub steps: u64,
     /// Outcomes `stopped` and `stopping`.
@@ -48,9 +50,11 @@ pub struct RunLine {
     #[serde(default)]
     pub messages: u64,
     /// Targets that could not be looked at.
-    pub blind: u64,
-    /// Targets closed by the organisation's policy.
-    pub closed: u64,
+    #[serde(alias = "blind")]
+    pub unreachable: u64,
+    /// Targets denied by the organisation's policy.
+    #[serde(alias = "closed")]
+    pub denied: u64,
     /// Calls of AWS's APIs.
     pub calls: u64,
     /// Why nothing was acted on at all.
@@ -75,8 +79,8 @@ impl RunLine {
     /// The line of a run.
     pub fn new(run: &str, at: DateTime<Utc>, mode: Mode, health: Health, counts: Counts) -> Self {
         let Counts {
-            seen,
-            condemned,
+            found,
+            candidates,
             stopped,
             started,
             failed,
@@ -85,13 +89,13 @@ impl RunLine {
             marked,
             lifted,
             messages,
-            blind,
-            closed,
+            unreachable,
+            denied,
             calls,
         } = counts;
         let [waiting, marked, lifted, messages] = [waiting, marked, lifted, messages].map(|count| count as u64);
-        let [seen, condemned, stopped, started] = [seen, condemned, stopped, started].map(|count| count as u64);
-        let [failed, deferred, blind, closed] = [failed, deferred, blind, closed].map(|count| count as u64);
+        let [found, candidates, stopped, started] = [found, candidates, stopped, started].map(|count| count as u64);
+        let [failed, deferred, unreachable, denied] = [failed, deferred, unreachable, denied].map(|count| count as u64);
         let (run, mode, health) = (run.to_owned(), mode.as_str().to_owned(), health.as_str().to_owned());
         let (steps, refused, undoes, settings) = (0, None, None, String::new());
         Self {
@@ -99,8 +103,8 @@ impl RunLine {
             at,
             mode,
             health,
-            seen,
-            condemned,
+            found,
+            candidates,
             steps,
             stopped,
             started,
@@ -110,8 +114,8 @@ impl RunLine {
             marked,
             lifted,
             messages,
-            blind,
-            closed,
+            unreachable,
+            denied,
             calls,
             refused,
             undoes,

@@ -12,14 +12,14 @@ use crate::engine::model::Target;
 
 /// Everything of a run that is kept once.
 #[derive(Debug, Default)]
-pub struct Shelf {
+pub struct Interner {
     names: HashSet<Arc<str>>,
     owners: HashSet<Arc<Owner>>,
     prices: HashSet<Arc<Result<PriceKey, String>>>,
     targets: HashSet<Arc<Target>>,
 }
 
-impl Shelf {
+impl Interner {
     /// An instance type, or the name of a policy.
     pub fn name(&mut self, name: &str) -> Arc<str> {
         one(&mut self.names, name)

@@ -1,7 +1,7 @@
 //! The life of a mark: put when an instance is found idle, left while it waits, lifted at the first sign of life.
 
 use crate::engine::evidence::idle::Idleness;
-use crate::engine::model::{Lifted, Reason, Spared, Tier, Unscoped, Verdict};
+use crate::engine::model::{Lifted, Reason, Skipped, Tier, Unscoped, Verdict};
 use crate::engine::rules::case::Case;
 use crate::engine::rules::idle::reported;
 use crate::engine::rules::standing_mark::{digest, standing};
@@ -60,15 +60,15 @@ fn new_mark(case: &Case<'_>, tier: Tier) -> Option<Mark> {
 /// What the evidence and the rules say, as far as a mark is concerned; `None` where a mark is nobody's business now.
 pub fn finding(case: &Case<'_>, verdict: &Verdict) -> Option<Finding> {
     match verdict {
-        Verdict::Spare(spared) => finding_spared(case, spared),
+        Verdict::Skip(skipped) => finding_spared(case, skipped),
         Verdict::OutOfScope(Unscoped::NoPolicy) => Some(Finding::No(Lifted::OtherPolicy)),
-        Verdict::OutOfScope(Unscoped::NotSelected | Unscoped::NotLookedAt) | Verdict::Start(_) => None,
+        Verdict::OutOfScope(Unscoped::NotSelected | Unscoped::NotInScope) | Verdict::Start(_) => None,
         Verdict::Stop(_) | Verdict::Hibernate(_) | Verdict::Idle(_) | Verdict::Report(_) => Some(by_evidence(case)),
     }
 }
 
-fn finding_spared(case: &Case<'_>, spared: &Spared) -> Option<Finding> {
-    match spared.reason() {
+fn finding_spared(case: &Case<'_>, skipped: &Skipped) -> Option<Finding> {
+    match skipped.reason() {
         Reason::Kept | Reason::KeptUntil | Reason::KeepUnreadable | Reason::TagUnknown => {
             Some(Finding::No(Lifted::Kept))
         }
@@ -92,7 +92,7 @@ fn finding_spared(case: &Case<'_>, spared: &Spared) -> Option<Finding> {
         | Reason::Frozen
         | Reason::NoPolicy
         | Reason::NotSelected
-        | Reason::NotLookedAt => None,
+        | Reason::NotInScope => None,
         Reason::Busy if matches!(case.idleness, Idleness::Idle(_)) => Some(Finding::No(Lifted::Busy)),
         Reason::Undone | Reason::RestartFight if matches!(case.idleness, Idleness::Idle(_)) => {
             Some(Finding::No(Lifted::Restarted))

@@ -30,7 +30,7 @@ use crate::engine::judge::remarks::remarks;
 use crate::engine::judge::retagged::Retag;
 use crate::engine::judge::topics::{Ruled, Talk, talk};
 use crate::engine::model::panic::contained;
-use crate::engine::model::{Account, Action, Instance, Remark, Spared, State, Tags, UnknownFact, Verdict};
+use crate::engine::model::{Account, Action, Instance, Remark, Skipped, State, Tags, UnknownFact, Verdict};
 use crate::engine::request::Scope;
 use crate::engine::rules::case::{Activity, Case, Hours, own_tag};
 use crate::engine::schedule::{Expr, ExprError, Part, Schedule};
@@ -70,7 +70,7 @@ pub struct Ruling {
 impl Ruling {
     fn unjudged(panic: String) -> Self {
         Self {
-            verdict: Verdict::Spare(Spared::Unjudged { panic }),
+            verdict: Verdict::Skip(Skipped::Unjudged { panic }),
             policy: None,
             armed: false,
             not_after: None,
@@ -200,7 +200,7 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// Whether weeks of evidence could make a difference for an instance: its policy asks for it, and no rule spares
+    /// Whether weeks of evidence could make a difference for an instance: its policy asks for it, and no rule skips
     /// it whatever they say.
     pub fn wants_evidence(&mut self, instance: &Instance, account: &Account) -> bool {
         let (known, asked) = (Known::NOTHING, self.settings.idle.is_some());

@@ -81,8 +81,8 @@ impl<'a> Notice<'a> {
         }
         match self.given() {
             None if self.is_operators() => Gate::Shut { because: Cap::TagsChanged, until: None },
-            None => Gate::Shut { because: Cap::NotTold, until: None },
-            Some(told) if told.has_lapsed(now) => Gate::Shut { because: Cap::NotTold, until: None },
+            None => Gate::Shut { because: Cap::NotNotified, until: None },
+            Some(told) if told.has_lapsed(now) => Gate::Shut { because: Cap::NotNotified, until: None },
             Some(told) => self.after(told, NOTICE_DAYS, Cap::Announced, now),
         }
     }
@@ -95,7 +95,7 @@ impl<'a> Notice<'a> {
         }
         let Some(mark) = mark else { return Gate::Shut { because: Cap::NotMarked, until: None } };
         let Some(told) = self.given().filter(|told| told.first >= mark.since) else {
-            return Gate::Shut { because: Cap::NotTold, until: None };
+            return Gate::Shut { because: Cap::NotNotified, until: None };
         };
         match self.after(told, self.policy.grace, Cap::InGrace, now) {
             // A mark that was written for later stays for later.
@@ -133,7 +133,7 @@ pub fn gate(
             let mark = standing(case).ok().filter(|_| marking.is_none());
             notice(Subject::Idle).of_mark(mark.as_ref(), case.now)
         }
-        Verdict::Idle(_) | Verdict::Start(_) | Verdict::Report(_) | Verdict::Spare(_) | Verdict::OutOfScope(_) => {
+        Verdict::Idle(_) | Verdict::Start(_) | Verdict::Report(_) | Verdict::Skip(_) | Verdict::OutOfScope(_) => {
             Gate::Open
         }
     }

@@ -4,11 +4,11 @@ use crate::engine::kinds::ec2::{
     appliance, auto_scaling_member, cannot_hibernate, container_host, instance_store, kubernetes_node, managed_service,
     no_saving, spot,
 };
-use crate::engine::model::{Lacks, Spared, Verdict};
+use crate::engine::model::{Lacks, Skipped, Verdict};
 use crate::engine::rules::case::Case;
 use crate::engine::rules::{
     Rule, busy, calendar_exhausted, frozen, idle, incomplete, keep_unreadable, kept, kept_until, match_unknown,
-    never_listed, no_policy, not_looked_at, not_running, not_selected, other_hub, outside_hours, overtime, reopening,
+    never_listed, no_policy, not_in_scope, not_running, not_selected, other_hub, outside_hours, overtime, reopening,
     restart_fight, schedule_unreadable, tag_unknown, undone, unmeasured, within_hours, young,
 };
 
@@ -19,7 +19,7 @@ pub const RULES: &[Rule] = &[
     keep_unreadable::RULE,
     tag_unknown::RULE,
     never_listed::RULE,
-    not_looked_at::RULE,
+    not_in_scope::RULE,
     no_policy::RULE,
     not_selected::RULE,
     other_hub::RULE,
@@ -54,7 +54,7 @@ pub const RULES: &[Rule] = &[
 pub fn verdict(case: &Case<'_>) -> Verdict {
     RULES.iter().find_map(|rule| (rule.judge)(case)).unwrap_or(
         // `outside_hours` decides whenever a policy matches and `no_policy` when none does; should that ever
-        // not hold, the instance is spared and shown.
-        Verdict::Spare(Spared::Incomplete { lacks: Lacks::Rule }),
+        // not hold, the instance is skipped and shown.
+        Verdict::Skip(Skipped::Incomplete { lacks: Lacks::Rule }),
     )
 }

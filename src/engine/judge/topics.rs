@@ -12,7 +12,7 @@ use crate::engine::judge::owner::{OwnedBy, Owner, Reach};
 use crate::engine::judge::remarks;
 use crate::engine::judge::retagged::Retag;
 use crate::engine::model::Lifted;
-use crate::engine::model::{Contact, Spared, Subject, Subjects, Verdict};
+use crate::engine::model::{Contact, Skipped, Subject, Subjects, Verdict};
 use crate::engine::rules::case::Case;
 use crate::engine::rules::standing_mark::standing;
 use crate::engine::tags::keep::Kept;
@@ -81,7 +81,7 @@ pub fn talk(case: &Case<'_>, ruled: &Ruled<'_>) -> Talk {
             first_stop(case, ruled, outside.since(), &mut talk);
         }
         Verdict::Idle(_) => idle(case, ruled, &mut talk),
-        Verdict::Spare(spared) => attention(case, ruled, spared, &mut talk),
+        Verdict::Skip(skipped) => attention(case, ruled, skipped, &mut talk),
         Verdict::Start(_) | Verdict::OutOfScope(_) => {}
     }
     lifted(case, ruled, &mut talk);
@@ -220,14 +220,14 @@ fn idle(case: &Case<'_>, ruled: &Ruled<'_>, talk: &mut Talk) {
     }
 }
 
-fn attention(case: &Case<'_>, ruled: &Ruled<'_>, spared: &Spared, talk: &mut Talk) {
-    if !spared.wants_attention() {
+fn attention(case: &Case<'_>, ruled: &Ruled<'_>, skipped: &Skipped, talk: &mut Talk) {
+    if !skipped.wants_attention() {
         talk.forget.push(Subject::Attention);
         return;
     }
     let policy = case.policy.map_or("", |(policy, _)| policy.name.as_str());
     // It is the operator who is notified of another hub, whoever owns the instance.
-    let of_hubs = matches!(spared, Spared::OtherHub { .. }) && case.settings.notify.operator.is_some();
+    let of_hubs = matches!(skipped, Skipped::OtherHub { .. }) && case.settings.notify.operator.is_some();
     let ruled = Ruled { reach: ruled.reach.filter(|_| !of_hubs), ..*ruled };
     let news = ruled.is_news(ruled.told(case, Subject::Attention), policy, false, false, case);
     if let Some(reminder) = news {

@@ -20,8 +20,9 @@ pub enum Cap {
     ToleratedUndo,
     /// `starts-per-run`
     StartsPerRun,
-    /// Too many blind spots: nothing is acted on.
-    TooBlind,
+    /// Too many unreachable targets: nothing is acted on.
+    #[serde(alias = "too-blind")]
+    TooManyUnreachable,
     /// Far more than the same weekday ever had: nothing is acted on until somebody acknowledges it.
     SuddenChange,
     /// A reviewed plan does not hold it; a run may only do less.
@@ -29,7 +30,8 @@ pub enum Cap {
     /// The acting role could not start it again, and its policy starts what it stops.
     CannotStart,
     /// Its owner has not been told.
-    NotTold,
+    #[serde(alias = "not-told")]
+    NotNotified,
     /// Its owner was told of the first stop, and the business day ahead is not over.
     Announced,
     /// It is idle, and not marked yet.
@@ -45,7 +47,7 @@ impl Cap {
     pub fn is_waiting(self) -> bool {
         match self {
             Self::CannotStart
-            | Self::NotTold
+            | Self::NotNotified
             | Self::Announced
             | Self::NotMarked
             | Self::InGrace
@@ -57,7 +59,7 @@ impl Cap {
             | Self::StopsPerPolicyPerDay
             | Self::ToleratedUndo
             | Self::StartsPerRun
-            | Self::TooBlind
+            | Self::TooManyUnreachable
             | Self::SuddenChange
             | Self::NotReviewed => false,
         }
@@ -73,11 +75,11 @@ impl Cap {
             Self::StopsPerPolicyPerDay => "stops-per-policy-per-day",
             Self::ToleratedUndo => "tolerated-undo",
             Self::StartsPerRun => "starts-per-run",
-            Self::TooBlind => "too-blind",
+            Self::TooManyUnreachable => "too-many-unreachable",
             Self::SuddenChange => "sudden-change",
             Self::NotReviewed => "not-reviewed",
             Self::CannotStart => "cannot-start",
-            Self::NotTold => "not-told",
+            Self::NotNotified => "not-notified",
             Self::Announced => "announced",
             Self::NotMarked => "not-marked",
             Self::InGrace => "in-grace",

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Whether everything could be seen and done.
+/// Whether everything could be found and done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Health {
@@ -26,10 +26,12 @@ impl Health {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Counts {
-    /// Instances seen.
-    pub seen: usize,
+    /// Instances found.
+    #[serde(alias = "seen")]
+    pub found: usize,
     /// Instances whose verdict is to stop or hibernate, armed or not.
-    pub condemned: usize,
+    #[serde(alias = "condemned")]
+    pub candidates: usize,
     /// Outcomes `stopped` and `stopping`.
     pub stopped: usize,
     /// Outcomes `started`.
@@ -47,9 +49,11 @@ pub struct Counts {
     /// Messages that a channel accepted.
     pub messages: usize,
     /// Targets that could not be looked at.
-    pub blind: usize,
-    /// Targets closed by the organisation's policy.
-    pub closed: usize,
+    #[serde(alias = "blind")]
+    pub unreachable: usize,
+    /// Targets denied by the organisation's policy.
+    #[serde(alias = "closed")]
+    pub denied: usize,
     /// Calls of AWS's APIs, retries included.
     pub calls: u64,
 }

@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use crate::engine::model::Tier;
-use crate::engine::model::{Tell, figure};
+use crate::engine::model::{Marker, figure};
 
 /// Runs and does nothing, by its evidence.
 #[derive(Clone, Debug, PartialEq)]
@@ -97,5 +97,5 @@ pub enum WhyReportOnly {
     /// Its type's work does not show in its own CPU.
     Type(String),
     /// It has, or may have, instance-store data.
-    InstanceStore(Tell),
+    InstanceStore(Marker),
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::model::{Details, Tags, Target};
 
-/// The state of an instance. A state that this release does not know is kept as such: it spares.
+/// The state of an instance. A state that this release does not know is kept as such: it skips.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum State {

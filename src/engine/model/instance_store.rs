@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use crate::engine::model::{Instance, Tell};
+use crate::engine::model::{Instance, Marker};
 
 /// Family → whether its types have instance store. DescribeInstances shows EBS volumes only, so the type has
 /// to tell.
@@ -13,13 +13,13 @@ static FAMILIES: LazyLock<HashMap<&str, bool>> = LazyLock::new(|| {
 });
 
 /// What tells of instance store, or that nobody knows.
-pub(crate) fn instance_store(instance: &Instance) -> Option<Tell> {
+pub(crate) fn instance_store(instance: &Instance) -> Option<Marker> {
     let root = instance.root.as_deref().unwrap_or_default();
     if root != "ebs" {
-        return Some(Tell::RootDevice(root.to_owned()));
+        return Some(Marker::RootDevice(root.to_owned()));
     }
     if instance.ephemeral {
-        return Some(Tell::EphemeralVolumes);
+        return Some(Marker::EphemeralVolumes);
     }
     let kind = &*instance.kind;
     if kind.starts_with("mac") {
@@ -27,8 +27,8 @@ pub(crate) fn instance_store(instance: &Instance) -> Option<Tell> {
     }
     match FAMILIES.get(kind.split('.').next().unwrap_or(kind)) {
         Some(false) => None,
-        Some(true) => Some(Tell::HasStore(kind.to_owned())),
-        None => Some(Tell::UnknownType(kind.to_owned())),
+        Some(true) => Some(Marker::HasStore(kind.to_owned())),
+        None => Some(Marker::UnknownType(kind.to_owned())),
     }
 }
 

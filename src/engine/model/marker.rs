@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 /// What tells that a stop would harm somebody, or save nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Tell {
+pub enum Marker {
     /// A tag with this key.
     Tag(String),
     /// A tag with this key and this value.

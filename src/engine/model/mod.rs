@@ -42,7 +42,7 @@ pub(crate) use crate::engine::model::money::decimal;
 pub use crate::engine::model::money::{Currency, HOURS_PER_MONTH, Usd};
 pub use crate::engine::model::news::{Contact, Item, Receipt, Subject, Subjects};
 
-pub use crate::engine::model::marker::{Lacks, Listed, Tell, UnknownFact};
+pub use crate::engine::model::marker::{Lacks, Listed, Marker, UnknownFact};
 #[cfg(debug_assertions)]
 #[doc(hidden)]
 pub use crate::engine::model::panic::set_trap;
@@ -60,5 +60,5 @@ pub use crate::engine::model::mark_step::{MarkEnd, MarkStep, MarkVerb};
 pub use crate::engine::model::outcome::{Ending, Outcome};
 pub use crate::engine::model::record_key::{RecordKey, RecordKeyInvalid};
 pub use crate::engine::model::step::Step;
-pub use crate::engine::model::unreachable::{Blind, Skipped};
-pub use crate::engine::model::verdict::{Action, Gauge, Outside, Quiet, Reopening, Spared, Unscoped, Verdict};
+pub use crate::engine::model::unreachable::{SkippedAccount, Unreachable};
+pub use crate::engine::model::verdict::{Action, Gauge, Outside, Quiet, Reopening, Skipped, Unscoped, Verdict};

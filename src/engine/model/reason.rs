@@ -35,7 +35,7 @@ reasons! {
     /// The settings' `[never]`.
     NeverListed = "never-listed",
     /// The settings do not look at this account or Region; only an inventory can show such an instance.
-    NotLookedAt = "not-looked-at",
+    NotInScope = "not-in-scope",
     /// No policy matches.
     NoPolicy = "no-policy",
     /// The request names policies, and not this one.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// A target that could not be looked at.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub struct Blind {
+pub struct Unreachable {
     /// Account id.
     pub account: Arc<str>,
     /// Region; `*` where even the account's Regions are unknown.
@@ -19,7 +19,7 @@ pub struct Blind {
 /// An account that was not looked at on purpose.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub struct Skipped {
+pub struct SkippedAccount {
     /// Account id.
     pub account: Arc<str>,
     /// Its name, where known.

@@ -7,7 +7,7 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use crate::engine::model::{Forgotten, Lacks, Listed, Reason, State, Tell, UnknownFact};
+use crate::engine::model::{Forgotten, Lacks, Listed, Marker, Reason, State, UnknownFact};
 use crate::engine::schedule::{DateRange, ExprError};
 
 /// One for each instance seen.
@@ -24,7 +24,7 @@ pub enum Verdict {
     /// Say that it runs outside hours, and do nothing.
     Report(Outside),
     /// Leave it alone.
-    Spare(Spared),
+    Skip(Skipped),
     /// Nothing here speaks of it.
     OutOfScope(Unscoped),
 }
@@ -107,7 +107,7 @@ pub struct Reopening {
 
 /// Why an instance is left alone.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Spared {
+pub enum Skipped {
     /// The tag that keeps it.
     Kept { key: String, value: String },
     /// The tag's value; `too_far` when it lies beyond `max-keep-days`.
@@ -131,19 +131,19 @@ pub enum Spared {
     /// The group.
     AutoScalingMember { group: String },
     /// What tells it.
-    KubernetesNode { tell: Tell },
+    KubernetesNode { tell: Marker },
     /// What tells it.
-    ContainerHost { tell: Tell },
+    ContainerHost { tell: Marker },
     /// What tells it.
-    ManagedService { tell: Tell },
+    ManagedService { tell: Marker },
     /// `spot`, `scheduled`, `capacity-block` …
     Spot { lifecycle: String },
     /// What tells it.
-    InstanceStore { tell: Tell },
+    InstanceStore { tell: Marker },
     /// What is paid for anyway.
-    NoSaving { tell: Tell },
+    NoSaving { tell: Marker },
     /// What tells it.
-    Appliance { tell: Tell },
+    Appliance { tell: Marker },
     /// The tag's value, and what is wrong with it.
     ScheduleUnreadable { value: String, wrong: ExprError },
     /// The date without data.
@@ -178,7 +178,7 @@ pub enum Unscoped {
     /// The request names other policies.
     NotSelected,
     /// The settings do not look there.
-    NotLookedAt,
+    NotInScope,
 }
 
 /// What a step does.
@@ -214,7 +214,7 @@ impl Verdict {
     /// Whether it was left alone for something that somebody has to mend.
     pub fn wants_attention(&self) -> bool {
         match self {
-            Self::Spare(spared) => spared.wants_attention(),
+            Self::Skip(skipped) => skipped.wants_attention(),
             Self::Stop(_)
             | Self::Hibernate(_)
             | Self::Start(_)
@@ -232,7 +232,7 @@ impl Verdict {
             Self::Start(_) => Some(Action::Start),
             Self::Idle(found) if found.reported.is_some() => None,
             Self::Idle(found) => Some(if found.hibernate { Action::Hibernate } else { Action::Stop }),
-            Self::Report(_) | Self::Spare(_) | Self::OutOfScope(_) => None,
+            Self::Report(_) | Self::Skip(_) | Self::OutOfScope(_) => None,
         }
     }
 
@@ -245,7 +245,7 @@ impl Verdict {
             Self::Idle(found) if found.reported.is_none() && found.hibernate => "hibernate",
             Self::Idle(found) if found.reported.is_none() => "stop",
             Self::Idle(_) | Self::Report(_) => "report",
-            Self::Spare(_) => "spare",
+            Self::Skip(_) => "skip",
             Self::OutOfScope(_) => "out-of-scope",
         }
     }
@@ -256,16 +256,16 @@ impl Verdict {
             Self::Stop(_) | Self::Hibernate(_) | Self::Report(_) => Reason::OutsideHours,
             Self::Start(_) => Reason::Reopening,
             Self::Idle(_) => Reason::Idle,
-            Self::Spare(spared) => spared.reason(),
+            Self::Skip(skipped) => skipped.reason(),
             Self::OutOfScope(Unscoped::NoPolicy) => Reason::NoPolicy,
             Self::OutOfScope(Unscoped::NotSelected) => Reason::NotSelected,
-            Self::OutOfScope(Unscoped::NotLookedAt) => Reason::NotLookedAt,
+            Self::OutOfScope(Unscoped::NotInScope) => Reason::NotInScope,
         }
     }
 }
 
-impl Spared {
-    /// The name of the rule that spares.
+impl Skipped {
+    /// The name of the rule that skips.
     pub fn reason(&self) -> Reason {
         match self {
             Self::Kept { .. } => Reason::Kept,

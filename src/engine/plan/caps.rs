@@ -10,7 +10,7 @@ use crate::engine::plan::undo_capacity::startable_within;
 
 /// What is left of the caps. Used when planning and once more when acting.
 #[derive(Clone, Debug)]
-pub struct Purse {
+pub struct CapBudget {
     caps: Caps,
     by_percent: u32,
     startable: u32,
@@ -21,7 +21,7 @@ pub struct Purse {
     today: Today,
 }
 
-impl Purse {
+impl CapBudget {
     /// What is left for a run that sees `running` running instances in scope, on a day on which others have spent
     /// `today`.
     pub fn new(caps: Caps, running: usize, today: &Today) -> Self {

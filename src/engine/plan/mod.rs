@@ -15,10 +15,10 @@ use thiserror::Error;
 use crate::engine::config::{AtOpening, Settings};
 use crate::engine::history::today::Today;
 use crate::engine::judge::Ruling;
-use crate::engine::judge::interner::Shelf;
+use crate::engine::judge::interner::Interner;
 use crate::engine::judge::notice_gate::Gate;
 use crate::engine::model::{Action, Cap, Instance, MarkStep, Step, Verdict, sane, sane_option};
-use crate::engine::plan::caps::Purse;
+use crate::engine::plan::caps::CapBudget;
 
 /// How long a reviewed plan may be carried out.
 const LIFETIME_MINUTES: i64 = 60;
@@ -124,7 +124,7 @@ impl Candidate {
             Verdict::Stop(outside) | Verdict::Hibernate(outside) | Verdict::Report(outside) => outside.since(),
             Verdict::Start(reopening) => reopening.stopped,
             Verdict::Idle(found) => found.marked.unwrap_or(now),
-            Verdict::Spare(_) | Verdict::OutOfScope(_) => return None,
+            Verdict::Skip(_) | Verdict::OutOfScope(_) => return None,
         };
         let step = Step {
             id: instance.id.clone(),
@@ -170,9 +170,9 @@ impl Candidate {
         today: &Today,
     ) -> impl Iterator<Item = &'c mut Self> {
         Self::sort(candidates);
-        let mut purse = Purse::new(settings.caps, running, today);
+        let mut budget = CapBudget::new(settings.caps, running, today);
         let open = move |one: &&mut Self| {
-            one.gate == Gate::Open && purse.spend(&one.step).is_ok() && one.step.action != Action::Start
+            one.gate == Gate::Open && budget.spend(&one.step).is_ok() && one.step.action != Action::Start
         };
         candidates.iter_mut().filter(open)
     }
@@ -194,8 +194,8 @@ impl Candidate {
     }
 
     /// Has what it says in common with others kept once.
-    pub fn share(mut self, shelf: &mut Shelf) -> Self {
-        self.step.policy = shelf.name(&self.step.policy);
+    pub fn share(mut self, interner: &mut Interner) -> Self {
+        self.step.policy = interner.name(&self.step.policy);
         self
     }
 }
@@ -219,7 +219,7 @@ impl Plan {
     ) -> Self {
         // Sorted and turned into steps where they stand: of a hundred thousand there is no room for a second list.
         Candidate::sort(&mut candidates);
-        let mut purse = Purse::new(settings.caps, running, today);
+        let mut budget = CapBudget::new(settings.caps, running, today);
         let mut deferred = Vec::new();
         let steps = candidates.into_iter().filter_map(|candidate| {
             let Candidate { step, failed_last: _, since: _, gate, starts_again: _, licenses: _, tie: _ } = candidate;
@@ -228,7 +228,7 @@ impl Plan {
                 deferred.push(Deferred { until, ..put_off(step, because) });
                 return None;
             }
-            match purse.spend(&step) {
+            match budget.spend(&step) {
                 Ok(()) => Some(step),
                 Err(because) => {
                     deferred.push(put_off(step, because));

@@ -57,7 +57,7 @@ pub fn difference(before: &Verdicts, after: &Verdicts) -> Vec<Change> {
 }
 
 /// How many of the verdicts would stop or hibernate.
-pub fn condemned(verdicts: &Verdicts) -> usize {
+pub fn candidates(verdicts: &Verdicts) -> usize {
     verdicts.values().filter(|judged| matches!(judged.verdict.as_str(), "stop" | "hibernate")).count()
 }
 
@@ -75,11 +75,11 @@ mod tests {
 
     #[test]
     fn only_what_differs_is_listed() {
-        let before = verdicts(&[("i-1", "stop", "outside-hours"), ("i-2", "spare", "kept"), ("i-3", "spare", "young")]);
+        let before = verdicts(&[("i-1", "stop", "outside-hours"), ("i-2", "skip", "kept"), ("i-3", "skip", "young")]);
         let after =
-            verdicts(&[("i-1", "stop", "outside-hours"), ("i-2", "stop", "outside-hours"), ("i-4", "spare", "kept")]);
+            verdicts(&[("i-1", "stop", "outside-hours"), ("i-2", "stop", "outside-hours"), ("i-4", "skip", "kept")]);
         let ids: Vec<String> = difference(&before, &after).into_iter().map(|change| change.id).collect();
         assert_eq!(ids, ["i-2", "i-3", "i-4"]);
-        assert_eq!((condemned(&before), condemned(&after)), (1, 2));
+        assert_eq!((candidates(&before), candidates(&after)), (1, 2));
     }
 }

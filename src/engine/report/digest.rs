@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 use crate::engine::config::{Channel, Settings};
 use crate::engine::history::weekly::Gathered;
 use crate::engine::judge::owner::{Owner, channels_of, seconds_of};
-use crate::engine::model::{Contact, Item, Spared, Subject, Verdict};
+use crate::engine::model::{Contact, Item, Skipped, Subject, Verdict};
 
 /// One piece of news with its owner.
 #[derive(Clone, Debug, PartialEq)]
@@ -77,7 +77,7 @@ pub fn digests(settings: &Settings, news: Vec<News>, notes: Vec<String>, gathere
     let mut operators: Vec<Entry> = Vec::new();
     for one in news {
         // Which of two hubs an instance belongs to is for those who run them to settle.
-        let of_hubs = matches!(one.item.verdict, Verdict::Spare(Spared::OtherHub { .. }));
+        let of_hubs = matches!(one.item.verdict, Verdict::Skip(Skipped::OtherHub { .. }));
         if let Some(_operator) = settings.notify.operator.as_ref().filter(|_| of_hubs) {
             operators.push(Entry { item: one.item, owner: one.owner });
             continue;

@@ -25,14 +25,14 @@ use crate::engine::cost::spent::Spent;
 use crate::engine::cost::waste::{Waste, Wasted};
 use crate::engine::evidence::idle::Missing;
 use crate::engine::judge::Ruling;
-use crate::engine::judge::interner::Shelf;
+use crate::engine::judge::interner::Interner;
 use crate::engine::judge::marking::Marking;
 use crate::engine::judge::owner::Owner;
 use crate::engine::judge::topics::Talk;
 use crate::engine::model::month::Month;
 use crate::engine::model::{
-    Action, Blind, Counts, Ending, Health, Instance, Locale, MarkEnd, MarkVerb, Outcome, Remark, Skipped, State,
-    Target, Usd, Verdict,
+    Action, Counts, Ending, Health, Instance, Locale, MarkEnd, MarkVerb, Outcome, Remark, SkippedAccount, State,
+    Target, Unreachable, Usd, Verdict,
 };
 use crate::engine::plan::Plan;
 use crate::engine::request::Mode;
@@ -90,7 +90,7 @@ pub struct Row {
 
 impl Row {
     /// The line for a ruling.
-    pub fn new(instance: &Instance, ruling: Ruling, notify: &Notify, shelf: &mut Shelf) -> Self {
+    pub fn new(instance: &Instance, ruling: Ruling, notify: &Notify, interner: &mut Interner) -> Self {
         let Ruling {
             verdict,
             policy,
@@ -109,7 +109,7 @@ impl Row {
         let in_scope = !matches!(verdict, Verdict::OutOfScope(_));
         let running = instance.state == State::Running;
         Self {
-            target: shelf.target(&instance.target),
+            target: interner.target(&instance.target),
             id: instance.id.clone(),
             name: instance.name().into(),
             policy,
@@ -117,8 +117,8 @@ impl Row {
             armed,
             running,
             running_in_scope: in_scope && running,
-            owner: shelf.owner(owner),
-            kind: shelf.name(&instance.kind),
+            owner: interner.owner(owner),
+            kind: interner.name(&instance.kind),
             state: instance.state,
             launch: instance.launch,
             ours,
@@ -130,7 +130,7 @@ impl Row {
             marks: matches!(marking, Some(Marking::Put(_))),
             talk,
             weight: notify.weight(&instance.tags),
-            price: (running && in_scope).then(|| shelf.price(PriceKey::of(instance))),
+            price: (running && in_scope).then(|| interner.price(PriceKey::of(instance))),
             monthly: None,
         }
     }
@@ -146,7 +146,7 @@ impl Row {
                 policy: self.policy.as_ref().map(|policy| policy.name.as_str()),
                 monthly: self.monthly,
             }),
-            Verdict::Start(_) | Verdict::Spare(_) | Verdict::OutOfScope(_) => None,
+            Verdict::Start(_) | Verdict::Skip(_) | Verdict::OutOfScope(_) => None,
         }
     }
 }
@@ -173,13 +173,13 @@ pub struct Report {
     /// What the run cost itself.
     pub cost: Spent,
     /// What could not be looked at.
-    pub blind: Vec<Blind>,
+    pub unreachable: Vec<Unreachable>,
     /// What the organisation's policy closes on purpose.
-    pub closed: Vec<Target>,
+    pub denied: Vec<Target>,
     /// Targets that were scanned to their end.
     pub scanned: usize,
     /// Accounts that were not looked at on purpose.
-    pub skipped: Vec<Skipped>,
+    pub skipped: Vec<SkippedAccount>,
     /// Names of the accounts looked at, where known.
     pub names: BTreeMap<Arc<str>, String>,
     /// What else people should know, in words.
@@ -192,7 +192,7 @@ pub struct Report {
     pub money: Money,
     /// Whether anybody looked up what the rows cost.
     pub priced: bool,
-    /// Something beside outcomes and blind spots went wrong; the notes say what.
+    /// Something beside outcomes and unreachable targets went wrong; the notes say what.
     pub troubled: bool,
     /// Calls of AWS's APIs, retries included.
     pub calls: u64,
@@ -204,10 +204,10 @@ impl Report {
     /// The figures.
     pub fn counts(&self) -> Counts {
         let ended = |wanted: &[Ending]| self.outcomes.iter().filter(|o| wanted.contains(&o.outcome)).count();
-        let condemned = |row: &&Row| matches!(row.verdict.action(), Some(Action::Stop | Action::Hibernate));
+        let candidates = |row: &&Row| matches!(row.verdict.action(), Some(Action::Stop | Action::Hibernate));
         Counts {
-            seen: self.rows.len(),
-            condemned: self.rows.iter().filter(condemned).count(),
+            found: self.rows.len(),
+            candidates: self.rows.iter().filter(candidates).count(),
             stopped: ended(&[Ending::Stopped, Ending::Stopping]),
             started: ended(&[Ending::Started]),
             failed: ended(&[Ending::Failed, Ending::Unverified]),
@@ -216,8 +216,8 @@ impl Report {
             marked: self.marks_of(MarkVerb::Put),
             lifted: self.marks_of(MarkVerb::Lift),
             messages: self.messages,
-            blind: self.blind.len(),
-            closed: self.closed.len(),
+            unreachable: self.unreachable.len(),
+            denied: self.denied.len(),
             calls: self.calls,
         }
     }
@@ -241,6 +241,10 @@ impl Report {
     pub fn health(&self) -> Health {
         let counts = self.counts();
         let unmarked = self.marks.iter().any(|end| end.failed.is_some());
-        if counts.failed > 0 || counts.blind > 0 || unmarked || self.troubled { Health::Degraded } else { Health::Ok }
+        if counts.failed > 0 || counts.unreachable > 0 || unmarked || self.troubled {
+            Health::Degraded
+        } else {
+            Health::Ok
+        }
     }
 }

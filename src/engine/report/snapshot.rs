@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::engine::model::{Account, Instance, Target};
-use crate::engine::model::{Blind, Skipped};
+use crate::engine::model::{SkippedAccount, Unreachable};
 
 /// What `snapshot` saves.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -22,13 +22,15 @@ pub struct Snapshot {
     /// Accounts looked at.
     pub accounts: Vec<Account>,
     /// Accounts left out on purpose.
-    pub skipped: Vec<Skipped>,
+    pub skipped: Vec<SkippedAccount>,
     /// Targets seen.
     pub targets: Vec<Saved>,
     /// Targets that could not be looked at.
-    pub blind: Vec<Blind>,
+    #[serde(alias = "blind")]
+    pub unreachable: Vec<Unreachable>,
     /// Targets that the organisation's policy closes.
-    pub closed: Vec<Target>,
+    #[serde(alias = "closed")]
+    pub denied: Vec<Target>,
 }
 
 /// One target of a snapshot.

@@ -10,7 +10,7 @@ use chrono_tz::Tz;
 use crate::engine::config::Money;
 use crate::engine::cost::price::Price;
 use crate::engine::cost::waste::Cost;
-use crate::engine::model::Blind;
+use crate::engine::model::Unreachable;
 use crate::engine::model::month::Month;
 use crate::engine::model::{Instance, State, Target, Usd};
 use crate::engine::tags::keep::Kept;
@@ -121,7 +121,7 @@ pub struct Stocktake {
     /// Everything that runs or is kept, by Region and id.
     pub lines: Vec<Line>,
     /// Regions that could not be looked at, with the cause: what is there stands nowhere here.
-    pub blind: Vec<(Arc<str>, String)>,
+    pub unreachable: Vec<(Arc<str>, String)>,
 }
 
 /// When and in which terms stock is taken.
@@ -141,20 +141,20 @@ pub struct Taking<'a> {
 
 impl Stocktake {
     /// One stocktake for each account in which something runs or is kept or could not be seen, by id.
-    pub fn all(taking: Taking<'_>, lines: impl IntoIterator<Item = Line>, blind: &[Blind]) -> Vec<Self> {
+    pub fn all(taking: Taking<'_>, lines: impl IntoIterator<Item = Line>, unreachable: &[Unreachable]) -> Vec<Self> {
         let mut accounts: BTreeMap<Arc<str>, Self> = BTreeMap::new();
         for line in lines.into_iter().filter(|line| line.runs() || line.is_kept()) {
             let account = line.target.account.clone();
             accounts.entry(account.clone()).or_insert_with(|| taking.empty(account)).lines.push(line);
         }
-        for Blind { account, region, cause } in blind {
+        for Unreachable { account, region, cause } in unreachable {
             let stocktake = accounts.entry(account.clone()).or_insert_with(|| taking.empty(account.clone()));
-            stocktake.blind.push((region.clone(), cause.clone()));
+            stocktake.unreachable.push((region.clone(), cause.clone()));
         }
         let mut all: Vec<Self> = accounts.into_values().collect();
         for stocktake in &mut all {
             stocktake.lines.sort_by(|a, b| (&a.target, &a.id).cmp(&(&b.target, &b.id)));
-            stocktake.blind.sort();
+            stocktake.unreachable.sort();
         }
         all
     }
@@ -190,7 +190,7 @@ impl Taking<'_> {
         let name = self.names.get(&account).cloned();
         let budget = self.money.budget_of(&account, name.as_deref());
         let Taking { month, at, zone, .. } = *self;
-        Stocktake { account, name, month, at, zone, budget, lines: Vec::new(), blind: Vec::new() }
+        Stocktake { account, name, month, at, zone, budget, lines: Vec::new(), unreachable: Vec::new() }
     }
 }
 

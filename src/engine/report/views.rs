@@ -9,19 +9,19 @@ use crate::engine::report::Row;
 /// The figures of one group of instances.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// Instances seen.
-    pub seen: usize,
+    /// Instances found.
+    pub found: usize,
     /// Those in state `running`, in scope or not.
     pub running: usize,
-    /// Those that run outside their hours and that no rule spares: to be stopped, hibernated or reported.
+    /// Those that run outside their hours and that no rule skips: to be stopped, hibernated or reported.
     pub outside_hours: usize,
     /// Those that run and do nothing: to be stopped after grace, or reported.
     pub idle: usize,
     /// Those that a tag keeps.
     pub kept: usize,
     /// Those left alone, the kept ones and those out of scope included, by the rule that decided. With
-    /// `outside_hours`, `idle` and the ones to be started they make up everything seen.
-    pub spared: BTreeMap<Reason, usize>,
+    /// `outside_hours`, `idle` and the ones to be started they make up everything found.
+    pub skipped: BTreeMap<Reason, usize>,
 }
 
 /// Every row, grouped in four ways.
@@ -57,22 +57,22 @@ impl<'a> Views<'a> {
 impl Tally {
     /// Everything left alone, whatever the reason.
     pub fn left_alone(&self) -> usize {
-        self.spared.values().sum()
+        self.skipped.values().sum()
     }
 
     fn add(&mut self, row: &Row) {
-        self.seen += 1;
+        self.found += 1;
         self.running += usize::from(row.running);
         match &row.verdict {
             Verdict::Stop(_) | Verdict::Hibernate(_) | Verdict::Report(_) => self.outside_hours += 1,
             Verdict::Idle(_) => self.idle += 1,
             Verdict::Start(_) => {}
-            Verdict::Spare(_) | Verdict::OutOfScope(_) => {
+            Verdict::Skip(_) | Verdict::OutOfScope(_) => {
                 let reason = row.verdict.reason();
                 let kept =
                     matches!(reason, Reason::Kept | Reason::KeptUntil | Reason::KeepUnreadable | Reason::TagUnknown);
                 self.kept += usize::from(kept);
-                *self.spared.entry(reason).or_default() += 1;
+                *self.skipped.entry(reason).or_default() += 1;
             }
         }
     }

@@ -15,7 +15,7 @@ use thiserror::Error;
 
 use crate::engine::config::Settings;
 use crate::engine::model::{RecordKey, RecordKeyInvalid, is_sane};
-use crate::engine::request::overrides::Hand;
+use crate::engine::request::overrides::UndoOverrides;
 
 /// Whether a run only looks, or may act.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, Deserialize)]
@@ -64,7 +64,7 @@ pub struct UndoAsk {
     /// Whether it is carried out; else it is a dry run.
     pub apply: bool,
     /// What the caller insists on.
-    pub hand: Hand,
+    pub hand: UndoOverrides,
 }
 
 /// A request, before a clock has been read.
@@ -180,7 +180,7 @@ impl RawRequest {
                 }
                 let run = run.clone().ok_or(RequestInvalid::UndoWithoutRun)?;
                 let said = |flag: &Option<bool>| *flag == Some(true);
-                let hand = Hand { even_paused: said(even_paused), even_frozen: said(even_frozen) };
+                let hand = UndoOverrides { even_paused: said(even_paused), even_frozen: said(even_frozen) };
                 Ok(Some(UndoAsk { run, apply: said(apply), hand }))
             }
         }
@@ -295,8 +295,8 @@ impl Scope {
             }
         }
         for name in self.regions.iter().flatten() {
-            if !settings.look.names_region(name) {
-                let mend = "add it to `regions` in `[look]`";
+            if !settings.scope.names_region(name) {
+                let mend = "add it to `regions` in `[scope]`";
                 return Err(RequestInvalid::OutOfScope { what: "Region", name: name.clone(), mend });
             }
         }

@@ -2,7 +2,7 @@
 
 /// What the caller of an undo insists on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Hand {
+pub struct UndoOverrides {
     /// Start although the reaper is paused: people pause first, and then undo.
     pub even_paused: bool,
     /// Start although the policy's calendar is frozen.

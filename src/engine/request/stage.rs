@@ -19,7 +19,7 @@ pub enum Stage {
         accounts: u16,
     },
     /// Looks at one batch of accounts and judges what is there.
-    Look {
+    Scan {
         /// The run's id.
         run: Box<str>,
         /// Which batch.
@@ -63,7 +63,7 @@ pub enum StageInvalid {
 #[derive(Deserialize)]
 #[serde(tag = "stage", rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
 enum Raw {
-    Look { run: String, batch: usize },
+    Scan { run: String, batch: usize },
     Plan { run: String },
     Act { run: String, batch: usize },
     Conclude { run: String },
@@ -102,7 +102,7 @@ impl Stage {
             return Ok(Self::Targets { request: request.get().into(), accounts });
         }
         Ok(match serde_json::from_str(text)? {
-            Raw::Look { run, batch } => Self::Look { run: id(run)?, batch },
+            Raw::Scan { run, batch } => Self::Scan { run: id(run)?, batch },
             Raw::Plan { run } => Self::Plan { run: id(run)? },
             Raw::Act { run, batch } => Self::Act { run: id(run)?, batch },
             Raw::Conclude { run } => Self::Conclude { run: id(run)? },
@@ -114,7 +114,7 @@ impl Stage {
     pub fn as_str(&self) -> &'static str {
         match self {
             Self::Targets { .. } => "targets",
-            Self::Look { .. } => "look",
+            Self::Scan { .. } => "scan",
             Self::Plan { .. } => "plan",
             Self::Act { .. } => "act",
             Self::Conclude { .. } => "conclude",

@@ -1,7 +1,7 @@
 //! `busy`: the last hour was busy. A batch job that a scheduler started at two in the morning survives.
 
 use crate::engine::config::Busy;
-use crate::engine::model::{Reason, Spared, Verdict};
+use crate::engine::model::{Reason, Skipped, Verdict};
 use crate::engine::rules::Rule;
 use crate::engine::rules::case::{Activity, Case};
 use crate::engine::rules::inputs::Inputs;
@@ -10,14 +10,14 @@ pub(crate) const RULE: Rule = Rule { reason: Reason::Busy, judge, inputs };
 
 fn judge(case: &Case<'_>) -> Option<Verdict> {
     let limits = case.settings.busy?;
-    busy(case.activity, &limits).map(Verdict::Spare)
+    busy(case.activity, &limits).map(Verdict::Skip)
 }
 
 /// A figure of the last hour that reaches its limit.
-pub(crate) fn busy(activity: &Activity, limits: &Busy) -> Option<Spared> {
+pub(crate) fn busy(activity: &Activity, limits: &Busy) -> Option<Skipped> {
     match activity {
         Activity::Measured(hour) => {
-            hour.busy(limits).map(|(gauge, figure, limit)| Spared::Busy { gauge, figure, limit })
+            hour.busy(limits).map(|(gauge, figure, limit)| Skipped::Busy { gauge, figure, limit })
         }
         Activity::NotAsked | Activity::Gap(_) => None,
     }

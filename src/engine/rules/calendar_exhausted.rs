@@ -1,6 +1,6 @@
 //! `calendar-exhausted`: the calendar has no holidays for the day. Neither stop nor start.
 
-use crate::engine::model::{Reason, Spared, Verdict};
+use crate::engine::model::{Reason, Skipped, Verdict};
 use crate::engine::rules::Rule;
 use crate::engine::rules::case::Case;
 use crate::engine::rules::inputs::Inputs;
@@ -9,7 +9,7 @@ pub(crate) const RULE: Rule = Rule { reason: Reason::CalendarExhausted, judge, i
 
 fn judge(case: &Case<'_>) -> Option<Verdict> {
     let date = case.policy?.1.at.exhausted?;
-    Some(Verdict::Spare(Spared::CalendarExhausted { date }))
+    Some(Verdict::Skip(Skipped::CalendarExhausted { date }))
 }
 
 fn inputs(case: &Case<'_>) -> Inputs {

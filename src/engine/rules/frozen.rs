@@ -1,6 +1,6 @@
 //! `frozen`: neither stop nor start in a frozen period.
 
-use crate::engine::model::{Reason, Spared, Verdict};
+use crate::engine::model::{Reason, Skipped, Verdict};
 use crate::engine::rules::Rule;
 use crate::engine::rules::case::Case;
 use crate::engine::rules::inputs::Inputs;
@@ -9,7 +9,7 @@ pub(crate) const RULE: Rule = Rule { reason: Reason::Frozen, judge, inputs };
 
 fn judge(case: &Case<'_>) -> Option<Verdict> {
     let range = case.policy?.1.at.frozen?;
-    Some(Verdict::Spare(Spared::Frozen { range }))
+    Some(Verdict::Skip(Skipped::Frozen { range }))
 }
 
 fn inputs(case: &Case<'_>) -> Inputs {

@@ -4,7 +4,7 @@
 use crate::engine::config::{Busy, IdleDeed, Outside, Policy};
 use crate::engine::evidence::idle::Idleness;
 use crate::engine::history::idle_stops::ENOUGH;
-use crate::engine::model::{Forgotten, IdleFacts, Reason, Spared, Verdict, WhyReported};
+use crate::engine::model::{Forgotten, IdleFacts, Reason, Skipped, Verdict, WhyReported};
 use crate::engine::rules::case::Case;
 use crate::engine::rules::inputs::Inputs;
 use crate::engine::rules::standing_mark::standing;
@@ -38,10 +38,10 @@ fn judge(case: &Case<'_>) -> Option<Verdict> {
             return Some(taken_back);
         }
         if case.cannot_hibernate() {
-            return Some(Verdict::Spare(Spared::CannotHibernate));
+            return Some(Verdict::Skip(Skipped::CannotHibernate));
         }
-        if let Some(spared) = last_hour(case) {
-            return Some(Verdict::Spare(spared));
+        if let Some(skipped) = last_hour(case) {
+            return Some(Verdict::Skip(skipped));
         }
     }
     let marked = standing(case).ok().map(|mark| mark.since);
@@ -53,11 +53,11 @@ fn judge(case: &Case<'_>) -> Option<Verdict> {
 fn fight(case: &Case<'_>) -> Option<Verdict> {
     let stops = case.history.idle_stops.count(&case.instance.id);
     let stops = u32::try_from(stops).unwrap_or(u32::MAX);
-    (stops as usize >= ENOUGH).then_some(Verdict::Spare(Spared::RestartFight { stops }))
+    (stops as usize >= ENOUGH).then_some(Verdict::Skip(Skipped::RestartFight { stops }))
 }
 
 /// A sign of life in the last hour, or no figure for it: it is asked for right before a stop.
-fn last_hour(case: &Case<'_>) -> Option<Spared> {
+fn last_hour(case: &Case<'_>) -> Option<Skipped> {
     let cpu_percent = case.settings.idle.as_ref()?.cpu_max_percent;
     let limits = Busy { cpu_percent, ..case.settings.busy.unwrap_or_default() };
     busy::busy(case.activity, &limits).or_else(|| unmeasured::unmeasured(case.activity))

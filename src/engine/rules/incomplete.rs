@@ -1,7 +1,7 @@
 //! `incomplete`: the answer lacks something without which nothing may be decided. Missing evidence never
 //! condemns.
 
-use crate::engine::model::{Instance, Lacks, Reason, Spared, Verdict};
+use crate::engine::model::{Instance, Lacks, Reason, Skipped, Verdict};
 use crate::engine::rules::Rule;
 use crate::engine::rules::case::Case;
 use crate::engine::rules::inputs::Inputs;
@@ -27,7 +27,7 @@ fn lacks(instance: &Instance) -> Option<Lacks> {
 fn judge(case: &Case<'_>) -> Option<Verdict> {
     // What the reaper stopped is started again, even where one of its tags cannot be read.
     let lacks = lacks(case.instance).filter(|lacks| *lacks != Lacks::Tags || case.waits_for_opening().is_none());
-    lacks.map(|lacks| Verdict::Spare(Spared::Incomplete { lacks }))
+    lacks.map(|lacks| Verdict::Skip(Skipped::Incomplete { lacks }))
 }
 
 fn inputs(case: &Case<'_>) -> Inputs {

@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 
 use crate::engine::config::Busy;
 use crate::engine::evidence::idle::Idleness;
-use crate::engine::model::{Lacks, Listed, State, Target, Tell, UnknownFact};
+use crate::engine::model::{Lacks, Listed, Marker, State, Target, UnknownFact};
 use crate::engine::rules::case::Activity;
 use crate::engine::schedule::{DateRange, ExprError};
 use crate::engine::tags::keep_until::KeepUnreadable;
@@ -29,7 +29,7 @@ pub enum Inputs {
     /// What in `[never]` names it.
     NeverListed { by: Option<Listed> },
     /// Where it is.
-    NotLookedAt { target: Target },
+    NotInScope { target: Target },
     /// How many policies there are, and the first that matches.
     NoPolicy { policies: usize, first: Option<String> },
     /// The policies that the request selects; `None` is every one.
@@ -45,19 +45,19 @@ pub enum Inputs {
     /// The tag that Auto Scaling sets.
     AutoScalingMember { found: Option<FoundTag> },
     /// What tells it.
-    KubernetesNode { tell: Option<Tell> },
+    KubernetesNode { tell: Option<Marker> },
     /// What tells it.
-    ContainerHost { tell: Option<Tell> },
+    ContainerHost { tell: Option<Marker> },
     /// What tells it.
-    ManagedService { tell: Option<Tell> },
+    ManagedService { tell: Option<Marker> },
     /// Its lifecycle; `None` is on demand.
     Spot { lifecycle: Option<String> },
     /// What tells it.
-    InstanceStore { tell: Option<Tell> },
+    InstanceStore { tell: Option<Marker> },
     /// What tells it.
-    NoSaving { tell: Option<Tell> },
+    NoSaving { tell: Option<Marker> },
     /// What tells it.
-    Appliance { tell: Option<Tell> },
+    Appliance { tell: Option<Marker> },
     /// The key that is looked for, the tag, and what is wrong with its value.
     ScheduleUnreadable { key: String, found: Option<FoundTag>, wrong: Option<ExprError> },
     /// The date without data.

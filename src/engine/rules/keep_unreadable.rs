@@ -1,6 +1,6 @@
 //! `keep-unreadable`: a team has said something about keeping that nobody can read. It protects, and is shown.
 
-use crate::engine::model::{Reason, Spared, Verdict};
+use crate::engine::model::{Reason, Skipped, Verdict};
 use crate::engine::rules::Rule;
 use crate::engine::rules::case::Case;
 use crate::engine::rules::inputs::Inputs;
@@ -11,7 +11,7 @@ pub(crate) const RULE: Rule = Rule { reason: Reason::KeepUnreadable, judge, inpu
 
 fn judge(case: &Case<'_>) -> Option<Verdict> {
     match case.kept_from_stops().clone() {
-        Kept::Unreadable { value } => Some(Verdict::Spare(Spared::KeepUnreadable { value })),
+        Kept::Unreadable { value } => Some(Verdict::Skip(Skipped::KeepUnreadable { value })),
         Kept::ForGood { .. } | Kept::Until { .. } | Kept::Mistyped { .. } | Kept::No => None,
     }
 }

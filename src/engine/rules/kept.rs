@@ -1,6 +1,6 @@
 //! `kept`: a team has said no. Any value counts, even an empty one, in any case: what is meant is clear.
 
-use crate::engine::model::{Reason, Spared, Verdict};
+use crate::engine::model::{Reason, Skipped, Verdict};
 use crate::engine::rules::Rule;
 use crate::engine::rules::case::Case;
 use crate::engine::rules::inputs::Inputs;
@@ -10,7 +10,7 @@ pub(crate) const RULE: Rule = Rule { reason: Reason::Kept, judge, inputs };
 
 fn judge(case: &Case<'_>) -> Option<Verdict> {
     match case.kept_from_stops().clone() {
-        Kept::ForGood { key, value } => Some(Verdict::Spare(Spared::Kept { key, value })),
+        Kept::ForGood { key, value } => Some(Verdict::Skip(Skipped::Kept { key, value })),
         Kept::Until { .. } | Kept::Unreadable { .. } | Kept::Mistyped { .. } | Kept::No => None,
     }
 }

@@ -2,7 +2,7 @@
 
 use chrono::{Duration, NaiveDate};
 
-use crate::engine::model::{Reason, Spared, Verdict};
+use crate::engine::model::{Reason, Skipped, Verdict};
 use crate::engine::rules::case::Case;
 use crate::engine::rules::inputs::Inputs;
 use crate::engine::rules::{Rule, owned};
@@ -14,7 +14,7 @@ pub(crate) const RULE: Rule = Rule { reason: Reason::KeptUntil, judge, inputs };
 fn judge(case: &Case<'_>) -> Option<Verdict> {
     match case.kept_from_stops().clone() {
         Kept::Until { value, until } => {
-            Some(Verdict::Spare(Spared::KeptUntil { value, too_far: too_far(case, until) }))
+            Some(Verdict::Skip(Skipped::KeptUntil { value, too_far: too_far(case, until) }))
         }
         Kept::ForGood { .. } | Kept::Unreadable { .. } | Kept::Mistyped { .. } | Kept::No => None,
     }

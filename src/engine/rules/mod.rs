@@ -17,7 +17,7 @@ pub(crate) mod kept_until;
 pub(crate) mod match_unknown;
 pub(crate) mod never_listed;
 pub(crate) mod no_policy;
-pub(crate) mod not_looked_at;
+pub(crate) mod not_in_scope;
 pub(crate) mod not_running;
 pub(crate) mod not_selected;
 pub(crate) mod other_hub;

@@ -1,7 +1,7 @@
 //! `never-listed`: the settings' `[never]`, judged before any policy. What only may be listed, because its account's
 //! name or units are unknown, is not stopped either; what the reaper stopped before is still started.
 
-use crate::engine::model::{Reason, Spared, Verdict};
+use crate::engine::model::{Reason, Skipped, Verdict};
 use crate::engine::rules::Rule;
 use crate::engine::rules::case::Case;
 use crate::engine::rules::inputs::Inputs;
@@ -13,7 +13,7 @@ fn judge(case: &Case<'_>) -> Option<Verdict> {
     if by.is_doubtful() && case.waits_for_opening().is_some() {
         return None;
     }
-    Some(Verdict::Spare(Spared::NeverListed { by }))
+    Some(Verdict::Skip(Skipped::NeverListed { by }))
 }
 
 fn inputs(case: &Case<'_>) -> Inputs {

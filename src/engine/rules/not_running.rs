@@ -1,6 +1,6 @@
 //! `not-running`: only what runs can be stopped. What the reaper stopped itself goes on to `reopening`.
 
-use crate::engine::model::{Reason, Spared, State, Verdict};
+use crate::engine::model::{Reason, Skipped, State, Verdict};
 use crate::engine::rules::Rule;
 use crate::engine::rules::case::Case;
 use crate::engine::rules::inputs::Inputs;
@@ -13,7 +13,7 @@ fn judge(case: &Case<'_>) -> Option<Verdict> {
         return None;
     }
     let ours = state.is_down() && case.own_tag().is_some_and(|tag| case.is_ours_since(&tag));
-    Some(Verdict::Spare(Spared::NotRunning { state, ours }))
+    Some(Verdict::Skip(Skipped::NotRunning { state, ours }))
 }
 
 fn inputs(case: &Case<'_>) -> Inputs {

@@ -2,7 +2,7 @@
 
 use chrono::Duration;
 
-use crate::engine::model::{Reason, Spared, Verdict};
+use crate::engine::model::{Reason, Skipped, Verdict};
 use crate::engine::rules::Rule;
 use crate::engine::rules::case::Case;
 use crate::engine::rules::inputs::Inputs;
@@ -18,7 +18,7 @@ fn age_since_closing(case: &Case<'_>) -> Option<Duration> {
 fn judge(case: &Case<'_>) -> Option<Verdict> {
     let (respected, age) = (case.policy?.0.overtime, age_since_closing(case)?);
     // A launch that is still to come is a clock that is wrong; `young` speaks of it.
-    (age >= Duration::zero() && age < respected).then_some(Verdict::Spare(Spared::Overtime { age, respected }))
+    (age >= Duration::zero() && age < respected).then_some(Verdict::Skip(Skipped::Overtime { age, respected }))
 }
 
 fn inputs(case: &Case<'_>) -> Inputs {

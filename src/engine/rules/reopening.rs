@@ -1,7 +1,7 @@
 //! `reopening`: what the reaper stopped, and nobody touched, is started when its schedule opens; and what
 //! still runs shortly before the opening is left running.
 
-use crate::engine::model::{Reason, Reopening, Spared, Verdict};
+use crate::engine::model::{Reason, Reopening, Skipped, Verdict};
 use crate::engine::rules::Rule;
 use crate::engine::rules::case::Case;
 use crate::engine::rules::inputs::Inputs;
@@ -17,7 +17,7 @@ fn judge(case: &Case<'_>) -> Option<Verdict> {
         return Some(Verdict::Start(Reopening { zone: at.zone, opens, stopped: tag.at, run: tag.run }));
     }
     let opens = if at.open { None } else { soon(policy.margin()) };
-    opens.map(|opens| Verdict::Spare(Spared::Reopening { opens, zone: at.zone }))
+    opens.map(|opens| Verdict::Skip(Skipped::Reopening { opens, zone: at.zone }))
 }
 
 fn inputs(case: &Case<'_>) -> Inputs {

@@ -1,7 +1,7 @@
-//! `restart-fight`: somebody has started it twice after the reaper had stopped it. Somebody means it: spare, and
+//! `restart-fight`: somebody has started it twice after the reaper had stopped it. Somebody means it: skip, and
 //! let people talk.
 
-use crate::engine::model::{Reason, Spared, Verdict};
+use crate::engine::model::{Reason, Skipped, Verdict};
 use crate::engine::rules::Rule;
 use crate::engine::rules::case::Case;
 use crate::engine::rules::inputs::Inputs;
@@ -19,7 +19,7 @@ fn stops(case: &Case<'_>) -> usize {
 
 fn judge(case: &Case<'_>) -> Option<Verdict> {
     let stops = stops(case);
-    (stops >= STOPS).then(|| Verdict::Spare(Spared::RestartFight { stops: u32::try_from(stops).unwrap_or(u32::MAX) }))
+    (stops >= STOPS).then(|| Verdict::Skip(Skipped::RestartFight { stops: u32::try_from(stops).unwrap_or(u32::MAX) }))
 }
 
 fn inputs(case: &Case<'_>) -> Inputs {

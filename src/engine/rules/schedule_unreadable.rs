@@ -1,6 +1,6 @@
-//! `schedule-unreadable`: a team has asked for hours of its own that nobody can read. It is spared, and shown.
+//! `schedule-unreadable`: a team has asked for hours of its own that nobody can read. It is skipped, and shown.
 
-use crate::engine::model::{Reason, Spared, Verdict};
+use crate::engine::model::{Reason, Skipped, Verdict};
 use crate::engine::rules::case::Case;
 use crate::engine::rules::inputs::Inputs;
 use crate::engine::rules::{Rule, owned};
@@ -9,7 +9,7 @@ pub(crate) const RULE: Rule = Rule { reason: Reason::ScheduleUnreadable, judge, 
 
 fn judge(case: &Case<'_>) -> Option<Verdict> {
     let (value, wrong) = case.policy?.1.unreadable.clone()?;
-    Some(Verdict::Spare(Spared::ScheduleUnreadable { value, wrong }))
+    Some(Verdict::Skip(Skipped::ScheduleUnreadable { value, wrong }))
 }
 
 fn inputs(case: &Case<'_>) -> Inputs {

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::engine::model::{Reason, Spared, Verdict};
+use crate::engine::model::{Reason, Skipped, Verdict};
 use crate::engine::rules::Rule;
 use crate::engine::rules::case::Case;
 use crate::engine::rules::inputs::Inputs;
@@ -11,7 +11,7 @@ use crate::engine::rules::inputs::Inputs;
 pub(crate) const RULE: Rule = Rule { reason: Reason::Undone, judge, inputs };
 
 /// When it was undone, and the opening after next; `None` where its schedule does not open twice: then it is
-/// spared for as long as the record remembers.
+/// skipped for as long as the record remembers.
 fn undone(case: &Case<'_>) -> Option<(DateTime<Utc>, Option<DateTime<Utc>>)> {
     let at = *case.history.undone.get(&case.instance.id)?;
     let (_, hours) = case.policy?;
@@ -22,7 +22,7 @@ fn undone(case: &Case<'_>) -> Option<(DateTime<Utc>, Option<DateTime<Utc>>)> {
 fn judge(case: &Case<'_>) -> Option<Verdict> {
     let (at, until) = undone(case)?;
     let zone = case.policy?.1.at.zone;
-    until.is_none_or(|until| case.now < until).then_some(Verdict::Spare(Spared::Undone { at, until, zone }))
+    until.is_none_or(|until| case.now < until).then_some(Verdict::Skip(Skipped::Undone { at, until, zone }))
 }
 
 fn inputs(case: &Case<'_>) -> Inputs {

@@ -1,6 +1,6 @@
 //! `within-hours`: the schedule is open.
 
-use crate::engine::model::{Reason, Spared, Verdict};
+use crate::engine::model::{Reason, Skipped, Verdict};
 use crate::engine::rules::Rule;
 use crate::engine::rules::case::Case;
 use crate::engine::rules::inputs::Inputs;
@@ -9,7 +9,7 @@ pub(crate) const RULE: Rule = Rule { reason: Reason::WithinHours, judge, inputs 
 
 fn judge(case: &Case<'_>) -> Option<Verdict> {
     let (_, hours) = case.policy?;
-    hours.at.open.then(|| Verdict::Spare(Spared::WithinHours { schedule: hours.schedule.name.clone() }))
+    hours.at.open.then(|| Verdict::Skip(Skipped::WithinHours { schedule: hours.schedule.name.clone() }))
 }
 
 fn inputs(case: &Case<'_>) -> Inputs {

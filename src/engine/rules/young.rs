@@ -1,6 +1,6 @@
 //! `young`: nobody's machine is taken away minutes after its start.
 
-use crate::engine::model::{Reason, Spared, Verdict};
+use crate::engine::model::{Reason, Skipped, Verdict};
 use crate::engine::rules::Rule;
 use crate::engine::rules::case::Case;
 use crate::engine::rules::inputs::Inputs;
@@ -11,7 +11,7 @@ fn judge(case: &Case<'_>) -> Option<Verdict> {
     let grace = case.policy?.0.min_uptime;
     // A launch in the future is a clock that is wrong, and no reason to stop anything: its age is less than any grace.
     let age = case.now - case.instance.launch?;
-    (age < grace).then_some(Verdict::Spare(Spared::Young { age, grace }))
+    (age < grace).then_some(Verdict::Skip(Skipped::Young { age, grace }))
 }
 
 fn inputs(case: &Case<'_>) -> Inputs {

@@ -7,7 +7,7 @@
 //! ```
 //!
 //! Only characters that every AWS service allows in tag values. The grammar is strict on purpose: what
-//! cannot be read spares the instance and is reported, and that is better than a guess about a machine.
+//! cannot be read skips the instance and is reported, and that is better than a guess about a machine.
 
 use std::fmt;
 

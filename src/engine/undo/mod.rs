@@ -10,12 +10,12 @@ use chrono::{DateTime, Duration, Utc};
 
 use crate::engine::config::Settings;
 use crate::engine::model::{
-    Account, Action, Blind, Counts, Ending, Health, Instance, Locale, Outcome, Reason, State, Step, Target,
+    Account, Action, Counts, Ending, Health, Instance, Locale, Outcome, Reason, State, Step, Target, Unreachable,
 };
 use crate::engine::plan::Plan;
 use crate::engine::report::past::Past;
 use crate::engine::request::Scope;
-use crate::engine::request::overrides::Hand;
+use crate::engine::request::overrides::UndoOverrides;
 use crate::engine::schedule::DateRange;
 use crate::engine::tags::stop_tag::OwnTag;
 
@@ -51,9 +51,9 @@ pub enum WhyNot {
     /// The run did not stop it: the stop ended so.
     NotStopped(Ending),
     /// Its target could not be looked at.
-    Blind,
+    Unreachable,
     /// The organisation's policy closes its Region.
-    Closed,
+    Denied,
     /// It is no longer there.
     Gone,
     /// It runs already, or is on its way up.
@@ -82,8 +82,8 @@ impl WhyNot {
         match self {
             Self::NotSelected => "not-selected",
             Self::NotStopped(_) => "not-stopped",
-            Self::Blind => "blind",
-            Self::Closed => "closed",
+            Self::Unreachable => "unreachable",
+            Self::Denied => "denied",
             Self::Gone => "gone",
             Self::Up(_) => "up",
             Self::StillStopping => "still-stopping",
@@ -150,7 +150,7 @@ pub fn find(
     instance: Option<&Instance>,
     run: &str,
     policy: &str,
-    hand: Hand,
+    hand: UndoOverrides,
     now: DateTime<Utc>,
 ) -> Finding {
     why_not(settings, instance, run, policy, hand, now).map_or(Finding::Start, Finding::Left)
@@ -161,7 +161,7 @@ fn why_not(
     instance: Option<&Instance>,
     run: &str,
     policy: &str,
-    hand: Hand,
+    hand: UndoOverrides,
     now: DateTime<Utc>,
 ) -> Option<WhyNot> {
     let Some(instance) = instance else { return Some(WhyNot::Gone) };
@@ -224,12 +224,12 @@ pub struct Undo {
     /// What was done.
     pub outcomes: Vec<Outcome>,
     /// Targets that could not be looked at.
-    pub blind: Vec<Blind>,
+    pub unreachable: Vec<Unreachable>,
     /// Targets that the organisation's policy closes.
-    pub closed: Vec<Target>,
+    pub denied: Vec<Target>,
     /// What else people should know, in words.
     pub notes: Vec<String>,
-    /// Something beside outcomes and blind spots went wrong; the notes say what.
+    /// Something beside outcomes and unreachable targets went wrong; the notes say what.
     pub troubled: bool,
     /// Calls of AWS's APIs, retries included.
     pub calls: u64,
@@ -242,8 +242,8 @@ impl Undo {
     pub fn counts(&self) -> Counts {
         let ended = |wanted: &[Ending]| self.outcomes.iter().filter(|o| wanted.contains(&o.outcome)).count();
         Counts {
-            seen: self.found.len(),
-            condemned: 0,
+            found: self.found.len(),
+            candidates: 0,
             stopped: 0,
             started: ended(&[Ending::Started]),
             failed: ended(&[Ending::Failed, Ending::Unverified]),
@@ -252,8 +252,8 @@ impl Undo {
             marked: 0,
             lifted: 0,
             messages: 0,
-            blind: self.blind.len(),
-            closed: self.closed.len(),
+            unreachable: self.unreachable.len(),
+            denied: self.denied.len(),
             calls: self.calls,
         }
     }
@@ -261,7 +261,7 @@ impl Undo {
     /// Degraded when something failed or could not be looked at.
     pub fn health(&self) -> Health {
         let counts = self.counts();
-        if counts.failed > 0 || counts.blind > 0 || self.troubled { Health::Degraded } else { Health::Ok }
+        if counts.failed > 0 || counts.unreachable > 0 || self.troubled { Health::Degraded } else { Health::Ok }
     }
 }
 

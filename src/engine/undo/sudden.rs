@@ -27,14 +27,16 @@ pub const ACKNOWLEDGE_DAYS: u64 = 7;
 pub struct Count {
     /// Verdicts to stop or hibernate, for hours or for idleness, armed or not.
     #[serde(default)]
-    pub condemned: usize,
+    #[serde(alias = "condemned")]
+    pub candidates: usize,
     /// Those that are armed and, where a reviewed plan limits the run, stand in it.
     #[serde(default)]
     pub armed: usize,
-    /// Instances seen.
+    /// Instances found.
     #[serde(default)]
-    pub seen: usize,
-    /// Condemned, armed or not, by policy: what was observed for a week and is armed now is no sudden change.
+    #[serde(alias = "seen")]
+    pub found: usize,
+    /// Candidates, armed or not, by policy: what was observed for a week and is armed now is no sudden change.
     /// Empty where a reviewed plan limited the run.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub policies: BTreeMap<String, usize>,
@@ -75,14 +77,14 @@ impl Count {
     /// What a run leaves, before it is known whether it is held back.
     pub fn of(rows: &[Row], plan: &Plan, reviewed: Option<&Plan>) -> Self {
         let mut policies: BTreeMap<String, usize> = BTreeMap::new();
-        let mut condemned = 0;
+        let mut candidates = 0;
         for row in rows.iter().filter(|row| row.verdict.action().is_some_and(stops)) {
-            condemned += 1;
+            candidates += 1;
             if let Some(policy) = row.policy.as_ref().filter(|_| reviewed.is_none()) {
                 *policies.entry(policy.name.clone()).or_default() += 1;
             }
         }
-        Self { condemned, armed: armed(plan, reviewed), seen: rows.len(), policies, ..Self::default() }
+        Self { candidates, armed: armed(plan, reviewed), found: rows.len(), policies, ..Self::default() }
     }
 
     /// What it teaches a run under which these policies are enforced; `None` for a run that was held back and
@@ -95,8 +97,8 @@ impl Count {
             return Some(self.armed);
         }
         let known = self.policies.iter().filter(|(name, _)| enforced.contains(name.as_str()));
-        // Earlier releases left idle stops out of `condemned` and `policies`, and had them in `armed`.
-        let idle = self.armed.saturating_sub(self.condemned);
+        // Earlier releases left idle stops out of `candidates` and `policies`, and had them in `armed`.
+        let idle = self.armed.saturating_sub(self.candidates);
         Some(known.map(|(_, count)| count).sum::<usize>().saturating_add(idle))
     }
 
@@ -182,12 +184,12 @@ mod tests {
     use super::*;
 
     fn count(armed: usize) -> Count {
-        Count { condemned: armed, armed, seen: 2 * armed, ..Count::default() }
+        Count { candidates: armed, armed, found: 2 * armed, ..Count::default() }
     }
 
     fn of_policies(counts: &[(&str, usize)]) -> Count {
         let policies: BTreeMap<String, usize> = counts.iter().map(|(name, n)| ((*name).to_owned(), *n)).collect();
-        Count { condemned: policies.values().sum(), policies, ..Count::default() }
+        Count { candidates: policies.values().sum(), policies, ..Count::default() }
     }
 
     fn any_count() -> impl Strategy<Value = Count> {
@@ -317,9 +319,9 @@ mod tests {
     #[test]
     fn a_count_is_read_without_what_later_releases_add() {
         let read: Count =
-            serde_json::from_str(r#"{"condemned": 3, "armed": 3, "seen": 60, "later": 1}"#).expect("a count");
-        assert_eq!(read, Count { condemned: 3, armed: 3, seen: 60, ..Count::default() });
+            serde_json::from_str(r#"{"candidates": 3, "armed": 3, "found": 60, "later": 1}"#).expect("a count");
+        assert_eq!(read, Count { candidates: 3, armed: 3, found: 60, ..Count::default() });
         let written = serde_json::to_string(&read).expect("text");
-        assert_eq!(written, r#"{"condemned":3,"armed":3,"seen":60}"#);
+        assert_eq!(written, r#"{"candidates":3,"armed":3,"found":60}"#);
     }
 }

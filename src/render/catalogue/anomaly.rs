@@ -18,9 +18,9 @@ pub(crate) enum About<'a> {
     /// A place that the settings do not look at.
     Outside { account: &'a str, region: &'a str },
     /// A Region that the organisation's policy closes.
-    Closed { account: &'a str, region: &'a str },
+    Denied { account: &'a str, region: &'a str },
     /// A place that could not be looked at.
-    Blind { account: &'a str, region: &'a str, cause: &'a str },
+    Unreachable { account: &'a str, region: &'a str, cause: &'a str },
     /// Nothing could be looked at at all.
     NotLooked { cause: &'a str },
     /// One instance.
@@ -70,10 +70,12 @@ fn english(about: About<'_>) -> String {
         About::Outside { account, region } => {
             format!("{account}, {region}: the settings do not look there, so nothing is known of it")
         }
-        About::Closed { account, region } => {
+        About::Denied { account, region } => {
             format!("{account}, {region}: the organisation's policy denies access, so nothing is known of it")
         }
-        About::Blind { account, region, cause } => format!("{account}, {region}: could not be looked at: {cause}"),
+        About::Unreachable { account, region, cause } => {
+            format!("{account}, {region}: could not be looked at: {cause}")
+        }
         About::NotLooked { cause } => format!("Nothing could be looked at: {cause}"),
         About::Instance { id, name, kind, since, owner, cost } => {
             let since = since.map_or(String::new(), |since| format!(", since {since}"));
@@ -109,10 +111,10 @@ fn japanese(about: About<'_>) -> String {
             format!("{account}、{region}: 現在{running}台が実行中、月額(定価) {cost}")
         }
         About::Outside { account, region } => format!("{account}、{region}: 設定の対象外のため、確認していません"),
-        About::Closed { account, region } => {
+        About::Denied { account, region } => {
             format!("{account}、{region}: 組織のポリシーで拒否されているため、何も分かっていません")
         }
-        About::Blind { account, region, cause } => format!("{account}、{region}: 確認できませんでした: {cause}"),
+        About::Unreachable { account, region, cause } => format!("{account}、{region}: 確認できませんでした: {cause}"),
         About::NotLooked { cause } => format!("何も確認できませんでした: {cause}"),
         About::Instance { id, name, kind, since, owner, cost } => {
             let since = since.map_or(String::new(), |since| format!("、{since} から"));

@@ -8,8 +8,8 @@ use chrono_tz::Tz;
 use crate::engine::evidence::idle::{Idleness, Ineligible, Missing};
 use crate::engine::model::Tier;
 use crate::engine::model::{
-    Forgotten, Gauge, IdleFacts, Lacks, Listed, Outside, Quiet, Reason, Reopening, Spared, Tell, UnknownFact, Unscoped,
-    Verdict, WhyReportOnly, WhyReported,
+    Forgotten, Gauge, IdleFacts, Lacks, Listed, Marker, Outside, Quiet, Reason, Reopening, Skipped, UnknownFact,
+    Unscoped, Verdict, WhyReportOnly, WhyReported,
 };
 use crate::engine::rules::case::Activity;
 use crate::engine::rules::inputs::{FoundTag, Inputs};
@@ -41,7 +41,7 @@ impl Voice for English {
             Label::HowToKeep => "To keep it from happening again, tag the instance with one of these:",
             Label::Instance => "instance",
             Label::Kept => "kept",
-            Label::LeftAlone | Label::LeftAloneBy => "left alone",
+            Label::Skipped | Label::LeftAloneBy => "left alone",
             Label::LegendOfRules => {
                 "=> decides; + would decide the same or otherwise if nothing above did; - would not decide"
             }
@@ -73,9 +73,9 @@ impl Voice for English {
             Label::RowStep => "step     ",
             Label::RowVerdict => "verdict  ",
             Label::Running => "running",
-            Label::Seen => "seen",
-            Label::SomebodyShouldLook => "Spared, and somebody should look",
-            Label::SparedBecause => "spared because",
+            Label::Found => "found",
+            Label::SomebodyShouldLook => "Skipped, and somebody should look",
+            Label::SparedBecause => "skipped because",
             Label::TitleLeftAlone => "Left alone",
             Label::TitleNotSeen => "Not seen",
             Label::TitleOutsideHours => "Outside hours",
@@ -96,7 +96,7 @@ impl Voice for English {
             Reason::KeepUnreadable => "its team wants to keep it, in words that cannot be read",
             Reason::TagUnknown => "a tag of its team has a mistyped key",
             Reason::NeverListed => "the settings say that it is never touched",
-            Reason::NotLookedAt => "the settings leave its account or Region out",
+            Reason::NotInScope => "the settings leave its account or Region out",
             Reason::NoPolicy => "no policy speaks of it",
             Reason::NotSelected => "the request is about others",
             Reason::OtherHub => "another hub of the reaper has written its tag on it",
@@ -139,7 +139,7 @@ impl Voice for English {
                 "the right key, or none; of a tag that is none of the reaper's, its key in `ignore` of `[tags]`"
             }
             Reason::NeverListed => "a change of `[never]` in the settings",
-            Reason::NotLookedAt => "a change of `accounts`, `exclude-accounts` or `regions` in `[look]`",
+            Reason::NotInScope => "a change of `accounts`, `exclude-accounts` or `regions` in `[scope]`",
             Reason::NoPolicy => "a policy whose `match` names it, or other tags",
             Reason::NotSelected => "a request that selects its policy",
             Reason::OtherHub => {
@@ -184,10 +184,10 @@ impl Voice for English {
             }
             Verdict::Idle(found) => forgotten(out, found),
             Verdict::Start(reopening) => crate::render::catalogue::en::reopening(out, reopening),
-            Verdict::Spare(spared) => crate::render::catalogue::en::spared(out, spared),
+            Verdict::Skip(skipped) => crate::render::catalogue::en::skipped(out, skipped),
             Verdict::OutOfScope(Unscoped::NoPolicy) => out.write_str("no policy matches"),
             Verdict::OutOfScope(Unscoped::NotSelected) => out.write_str("the request selects other policies"),
-            Verdict::OutOfScope(Unscoped::NotLookedAt) => out.write_str("the settings do not look there"),
+            Verdict::OutOfScope(Unscoped::NotInScope) => out.write_str("the settings do not look there"),
         }
     }
 
@@ -199,8 +199,8 @@ impl Voice for English {
         match why {
             WhyNot::NotSelected => out.write_str("the request selects others"),
             WhyNot::NotStopped(ending) => write!(out, "that run did not stop it: `{}`", ending.as_str()),
-            WhyNot::Blind => out.write_str("its account or Region could not be looked at"),
-            WhyNot::Closed => out.write_str("its Region is closed by the organisation's policy"),
+            WhyNot::Unreachable => out.write_str("its account or Region could not be looked at"),
+            WhyNot::Denied => out.write_str("its Region is closed by the organisation's policy"),
             WhyNot::Gone => out.write_str("it is no longer there"),
             WhyNot::Up(state) => write!(out, "it is {state}"),
             WhyNot::StillStopping => out.write_str("it is still on its way down; undo again in a minute"),
@@ -227,7 +227,7 @@ impl Voice for English {
             Inputs::TagUnknown { found: Some((key, meant)) } => mistyped(out, key, meant),
             Inputs::NeverListed { by: None } => out.write_str("nothing in `[never]` names it"),
             Inputs::NeverListed { by: Some(by) } => never(out, by),
-            Inputs::NotLookedAt { target } => write!(out, "account {}, Region {}", target.account, target.region),
+            Inputs::NotInScope { target } => write!(out, "account {}, Region {}", target.account, target.region),
             Inputs::NoPolicy { policies, first: None } => write!(out, "none of {policies} policies matches"),
             Inputs::NoPolicy { policies: _, first: Some(policy) } => {
                 write!(out, "the first policy that matches is `{policy}`")
@@ -356,10 +356,10 @@ impl Voice for English {
             Sentence::DeferredBy { count, cap } => write!(out, "{count} by `{cap}`"),
             Sentence::Deferred { list } => write!(out, "Deferred to a later run: {list}"),
             Sentence::Note { note } => write!(out, "note: {note}"),
-            Sentence::NotLookedAt { account, name: None, because } => {
+            Sentence::NotInScope { account, name: None, because } => {
                 write!(out, "not looked at: {account}: {because}")
             }
-            Sentence::NotLookedAt { account, name: Some(name), because } => {
+            Sentence::NotInScope { account, name: Some(name), because } => {
                 write!(out, "not looked at: {account} ({name}): {because}")
             }
             Sentence::Ruled { id, name, target, verdict, armed } => {
@@ -411,15 +411,15 @@ impl Voice for English {
 
 fn counted(figure: Figure) -> &'static str {
     match figure {
-        Figure::Seen => "seen",
-        Figure::Condemned => "condemned",
+        Figure::Found => "found",
+        Figure::Candidates => "candidates",
         Figure::ToDo => "to do",
         Figure::Deferred => "deferred",
         Figure::Stopped => "stopped",
         Figure::Started => "started",
         Figure::Failed => "failed",
-        Figure::Blind => "blind",
-        Figure::Closed => "closed",
+        Figure::Unreachable => "unreachable",
+        Figure::Denied => "denied",
         Figure::Calls => "calls",
     }
 }
@@ -553,60 +553,64 @@ pub(crate) fn missing(out: &mut String, missing: &Missing) -> fmt::Result {
     }
 }
 
-fn spared(out: &mut String, spared: &Spared) -> fmt::Result {
-    match spared {
-        Spared::Kept { key, value } if value.is_empty() => write!(out, "tag `{key}`"),
-        Spared::Kept { key, value } => write!(out, "tag `{key}` = `{value}`"),
-        Spared::KeptUntil { value, too_far: None } => write!(out, "until `{value}`"),
-        Spared::KeptUntil { value, too_far: Some(limit) } => {
+fn skipped(out: &mut String, skipped: &Skipped) -> fmt::Result {
+    match skipped {
+        Skipped::Kept { key, value } if value.is_empty() => write!(out, "tag `{key}`"),
+        Skipped::Kept { key, value } => write!(out, "tag `{key}` = `{value}`"),
+        Skipped::KeptUntil { value, too_far: None } => write!(out, "until `{value}`"),
+        Skipped::KeptUntil { value, too_far: Some(limit) } => {
             write!(out, "until `{value}`, which is more than {limit} days ahead")
         }
-        Spared::KeepUnreadable { value } => write!(out, "`{value}` is not one date; kept until somebody mends the tag"),
-        Spared::TagUnknown { key, meant } => {
+        Skipped::KeepUnreadable { value } => {
+            write!(out, "`{value}` is not one date; kept until somebody mends the tag")
+        }
+        Skipped::TagUnknown { key, meant } => {
             mistyped(out, key, meant)?;
             out.write_str(" Not stopped until the tag is corrected")
         }
-        Spared::NeverListed { by } => never(out, by),
-        Spared::OtherHub { key, hub } => other_hub(out, key, hub),
-        Spared::NotRunning { state, ours: true } => write!(out, "{state} by the reaper"),
-        Spared::NotRunning { state, ours: false } => write!(out, "{state}"),
-        Spared::MatchUnknown { policy, fact } => match_unknown(out, policy, *fact),
-        Spared::Unjudged { panic } => write!(out, "it could not be judged: {panic}"),
-        Spared::Incomplete { lacks } => write!(out, "the answer lacks {}", crate::render::catalogue::en::lacks(*lacks)),
-        Spared::AutoScalingMember { group } => write!(out, "member of Auto Scaling group `{group}`"),
-        Spared::KubernetesNode { tell }
-        | Spared::ContainerHost { tell }
-        | Spared::ManagedService { tell }
-        | Spared::InstanceStore { tell }
-        | Spared::NoSaving { tell }
-        | Spared::Appliance { tell } => crate::render::catalogue::en::tell(out, tell),
-        Spared::Spot { lifecycle } => write!(out, "lifecycle `{lifecycle}`"),
-        Spared::ScheduleUnreadable { value, wrong } if value.is_empty() => write!(out, "{wrong}"),
-        Spared::ScheduleUnreadable { value, wrong } => write!(out, "`{value}`: {wrong}"),
-        Spared::CalendarExhausted { date } => write!(out, "no holidays are known for {date}"),
-        Spared::Frozen { range } => write!(out, "frozen {range}"),
-        Spared::WithinHours { schedule } => write!(out, "schedule `{schedule}` is open"),
-        Spared::Reopening { opens, zone } => write!(out, "opens {}, too soon for a stop", At(*opens, *zone)),
-        Spared::Undone { at, until, zone } => {
+        Skipped::NeverListed { by } => never(out, by),
+        Skipped::OtherHub { key, hub } => other_hub(out, key, hub),
+        Skipped::NotRunning { state, ours: true } => write!(out, "{state} by the reaper"),
+        Skipped::NotRunning { state, ours: false } => write!(out, "{state}"),
+        Skipped::MatchUnknown { policy, fact } => match_unknown(out, policy, *fact),
+        Skipped::Unjudged { panic } => write!(out, "it could not be judged: {panic}"),
+        Skipped::Incomplete { lacks } => {
+            write!(out, "the answer lacks {}", crate::render::catalogue::en::lacks(*lacks))
+        }
+        Skipped::AutoScalingMember { group } => write!(out, "member of Auto Scaling group `{group}`"),
+        Skipped::KubernetesNode { tell }
+        | Skipped::ContainerHost { tell }
+        | Skipped::ManagedService { tell }
+        | Skipped::InstanceStore { tell }
+        | Skipped::NoSaving { tell }
+        | Skipped::Appliance { tell } => crate::render::catalogue::en::tell(out, tell),
+        Skipped::Spot { lifecycle } => write!(out, "lifecycle `{lifecycle}`"),
+        Skipped::ScheduleUnreadable { value, wrong } if value.is_empty() => write!(out, "{wrong}"),
+        Skipped::ScheduleUnreadable { value, wrong } => write!(out, "`{value}`: {wrong}"),
+        Skipped::CalendarExhausted { date } => write!(out, "no holidays are known for {date}"),
+        Skipped::Frozen { range } => write!(out, "frozen {range}"),
+        Skipped::WithinHours { schedule } => write!(out, "schedule `{schedule}` is open"),
+        Skipped::Reopening { opens, zone } => write!(out, "opens {}, too soon for a stop", At(*opens, *zone)),
+        Skipped::Undone { at, until, zone } => {
             write!(out, "a stop of it was undone {}; ", At(*at, *zone))?;
             undone_until(out, *until, *zone)
         }
-        Spared::Overtime { age, respected } => {
+        Skipped::Overtime { age, respected } => {
             write!(out, "started after closing, {} ago; respected for {}", Span(*age), Span(*respected))
         }
-        Spared::Young { age, grace } if *age < Duration::zero() => {
+        Skipped::Young { age, grace } if *age < Duration::zero() => {
             write!(out, "its launch lies {} in the future; left alone for {}", Span(-*age), Span(*grace))
         }
-        Spared::Young { age, grace } => write!(out, "started {} ago; left alone for {}", Span(*age), Span(*grace)),
-        Spared::CannotHibernate => {
+        Skipped::Young { age, grace } => write!(out, "started {} ago; left alone for {}", Span(*age), Span(*grace)),
+        Skipped::CannotHibernate => {
             out.write_str("hibernation was not enabled at launch, and a plain stop loses its memory")
         }
-        Spared::Busy { gauge, figure, limit } => {
+        Skipped::Busy { gauge, figure, limit } => {
             let (gauge, figure, limit) = (gauge_name(*gauge), gauge.with_unit(*figure), gauge.with_unit(*limit));
             write!(out, "busy: {gauge} {figure} within the last hour, limit {limit}")
         }
-        Spared::Unmeasured { gap } => write!(out, "the last hour is unmeasured: {gap}"),
-        Spared::RestartFight { stops } => {
+        Skipped::Unmeasured { gap } => write!(out, "the last hour is unmeasured: {gap}"),
+        Skipped::RestartFight { stops } => {
             write!(out, "stopped {stops} times and started again each time; talk to its owner")
         }
     }
@@ -627,29 +631,29 @@ fn undone_until(out: &mut String, until: Option<DateTime<Utc>>, zone: Tz) -> fmt
     }
 }
 
-fn tell(out: &mut String, tell: &Tell) -> fmt::Result {
+fn tell(out: &mut String, tell: &Marker) -> fmt::Result {
     match tell {
-        Tell::Tag(key) => write!(out, "tag `{key}`"),
-        Tell::TagIs(key, value) => write!(out, "tag `{key}` = `{value}`"),
-        Tell::ManagedBy(name) => write!(out, "managed by `{name}`"),
-        Tell::ManagedByUnnamed => out.write_str("managed by a service that is not named"),
-        Tell::RootDevice(root) => write!(out, "root device type `{root}`"),
-        Tell::EphemeralVolumes => out.write_str("instance-store volumes in its block device mappings"),
-        Tell::HasStore(kind) => write!(out, "type `{kind}` has instance store, and a stop erases it"),
-        Tell::UnknownType(kind) => {
+        Marker::Tag(key) => write!(out, "tag `{key}`"),
+        Marker::TagIs(key, value) => write!(out, "tag `{key}` = `{value}`"),
+        Marker::ManagedBy(name) => write!(out, "managed by `{name}`"),
+        Marker::ManagedByUnnamed => out.write_str("managed by a service that is not named"),
+        Marker::RootDevice(root) => write!(out, "root device type `{root}`"),
+        Marker::EphemeralVolumes => out.write_str("instance-store volumes in its block device mappings"),
+        Marker::HasStore(kind) => write!(out, "type `{kind}` has instance store, and a stop erases it"),
+        Marker::UnknownType(kind) => {
             write!(out, "whether type `{kind}` has instance store is unknown to this release")
         }
-        Tell::Host(id) => write!(out, "on Dedicated Host `{id}`"),
-        Tell::Outpost(arn) => write!(out, "on Outpost `{arn}`"),
-        Tell::TenancyHost => out.write_str("tenancy `host`"),
-        Tell::Mac(kind) => write!(out, "type `{kind}`, whose host is paid for and scrubbed for hours after a stop"),
-        Tell::Reservation(id) => write!(out, "capacity reservation or block `{id}`"),
-        Tell::Forwards => out.write_str("source/destination check off: it forwards others' traffic"),
-        Tell::Product(code) => write!(out, "marketplace product `{code}`"),
+        Marker::Host(id) => write!(out, "on Dedicated Host `{id}`"),
+        Marker::Outpost(arn) => write!(out, "on Outpost `{arn}`"),
+        Marker::TenancyHost => out.write_str("tenancy `host`"),
+        Marker::Mac(kind) => write!(out, "type `{kind}`, whose host is paid for and scrubbed for hours after a stop"),
+        Marker::Reservation(id) => write!(out, "capacity reservation or block `{id}`"),
+        Marker::Forwards => out.write_str("source/destination check off: it forwards others' traffic"),
+        Marker::Product(code) => write!(out, "marketplace product `{code}`"),
     }
 }
 
-fn told(out: &mut String, tell: Option<&Tell>, none: &str) -> fmt::Result {
+fn told(out: &mut String, tell: Option<&Marker>, none: &str) -> fmt::Result {
     match tell {
         None => out.write_str(none),
         Some(tell) => crate::render::catalogue::en::tell(out, tell),

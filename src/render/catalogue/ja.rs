@@ -9,7 +9,7 @@ use chrono_tz::Tz;
 use crate::engine::evidence::idle::{Idleness, Ineligible, Missing};
 use crate::engine::model::Tier;
 use crate::engine::model::{
-    Forgotten, Gauge, IdleFacts, Lacks, Listed, Outside, Quiet, Reason, Reopening, Spared, State, Tell, UnknownFact,
+    Forgotten, Gauge, IdleFacts, Lacks, Listed, Marker, Outside, Quiet, Reason, Reopening, Skipped, State, UnknownFact,
     Unscoped, Verdict, WhyReportOnly, WhyReported,
 };
 use crate::engine::rules::case::Activity;
@@ -49,7 +49,7 @@ impl Voice for Japanese {
             Label::HowToKeep => "再び起こらないようにするには、インスタンスに次のタグのいずれかを付けてください:",
             Label::Instance => "インスタンス",
             Label::Kept => "保護",
-            Label::LeftAlone => "操作しない",
+            Label::Skipped => "操作しない",
             Label::LeftAloneBy => "操作しない理由",
             Label::LegendOfRules => {
                 "=> 決定した規則、+ それがなければ同じまたは別の判定を下す規則、- 判定を下さない規則"
@@ -84,7 +84,7 @@ impl Voice for Japanese {
             Label::RowStep => "操作     ",
             Label::RowVerdict => "判定     ",
             Label::Running => "実行中",
-            Label::Seen => "確認",
+            Label::Found => "確認",
             Label::SomebodyShouldLook => "停止を見送ったもののうち、確認が必要なもの",
             Label::SparedBecause => "見送りの理由",
             Label::TitleLeftAlone => "操作しないもの",
@@ -105,7 +105,7 @@ impl Voice for Japanese {
             Reason::KeepUnreadable => "担当チームの保護の指定が読み取れない",
             Reason::TagUnknown => "担当チームのタグのキーに誤りがある",
             Reason::NeverListed => "設定により常に操作しない",
-            Reason::NotLookedAt => "アカウントまたはリージョンが設定の対象外",
+            Reason::NotInScope => "アカウントまたはリージョンが設定の対象外",
             Reason::NoPolicy => "どのポリシーの対象でもない",
             Reason::NotSelected => "今回の要求の対象ではない",
             Reason::OtherHub => "別のハブの idle-reaper がタグを書いている",
@@ -148,7 +148,7 @@ impl Voice for Japanese {
                 "正しいキーへの修正、またはタグの削除。idle-reaper と無関係なタグなら `[tags]` の `ignore` への追加"
             }
             Reason::NeverListed => "設定の `[never]` の変更",
-            Reason::NotLookedAt => "`[look]` の `accounts`、`exclude-accounts`、`regions` の変更",
+            Reason::NotInScope => "`[scope]` の `accounts`、`exclude-accounts`、`regions` の変更",
             Reason::NoPolicy => "`match` が該当するポリシーの追加、またはタグの変更",
             Reason::NotSelected => "該当するポリシーを選択した要求",
             Reason::OtherHub => {
@@ -193,10 +193,10 @@ impl Voice for Japanese {
             }
             Verdict::Idle(found) => forgotten(out, found),
             Verdict::Start(reopening) => crate::render::catalogue::ja::reopening(out, reopening),
-            Verdict::Spare(spared) => crate::render::catalogue::ja::spared(out, spared),
+            Verdict::Skip(skipped) => crate::render::catalogue::ja::skipped(out, skipped),
             Verdict::OutOfScope(Unscoped::NoPolicy) => out.write_str("該当するポリシーなし"),
             Verdict::OutOfScope(Unscoped::NotSelected) => out.write_str("要求が選択しているのは別のポリシー"),
-            Verdict::OutOfScope(Unscoped::NotLookedAt) => out.write_str("設定の対象外のアカウントまたはリージョン"),
+            Verdict::OutOfScope(Unscoped::NotInScope) => out.write_str("設定の対象外のアカウントまたはリージョン"),
         }
     }
 
@@ -208,8 +208,8 @@ impl Voice for Japanese {
         match why {
             WhyNot::NotSelected => out.write_str("リクエストの対象外"),
             WhyNot::NotStopped(ending) => write!(out, "その実行は停止していない: `{}`", ending.as_str()),
-            WhyNot::Blind => out.write_str("アカウントまたはリージョンを確認できなかった"),
-            WhyNot::Closed => out.write_str("組織のポリシーによりリージョンが閉鎖されている"),
+            WhyNot::Unreachable => out.write_str("アカウントまたはリージョンを確認できなかった"),
+            WhyNot::Denied => out.write_str("組織のポリシーによりリージョンが閉鎖されている"),
             WhyNot::Gone => out.write_str("すでに存在しない"),
             WhyNot::Up(state) => crate::render::catalogue::ja::state(out, *state),
             WhyNot::StillStopping => out.write_str("まだ停止処理の途中。1分後にもう一度取り消すこと"),
@@ -247,7 +247,7 @@ impl Voice for Japanese {
             Inputs::TagUnknown { found: Some((key, meant)) } => mistyped(out, key, meant),
             Inputs::NeverListed { by: None } => out.write_str("`[never]` に該当なし"),
             Inputs::NeverListed { by: Some(by) } => never(out, by),
-            Inputs::NotLookedAt { target } => {
+            Inputs::NotInScope { target } => {
                 write!(out, "アカウント `{}`、リージョン `{}`", target.account, target.region)
             }
             Inputs::NoPolicy { policies, first: None } => write!(out, "{policies}件のポリシーのいずれにも該当しない"),
@@ -374,8 +374,8 @@ impl Voice for Japanese {
             Sentence::DeferredBy { count, cap } => write!(out, "`{cap}` により{count}件"),
             Sentence::Deferred { list } => write!(out, "次回以降に繰り越し: {list}"),
             Sentence::Note { note } => write!(out, "注記: {note}"),
-            Sentence::NotLookedAt { account, name: None, because } => write!(out, "対象外: {account}: {because}"),
-            Sentence::NotLookedAt { account, name: Some(name), because } => {
+            Sentence::NotInScope { account, name: None, because } => write!(out, "対象外: {account}: {because}"),
+            Sentence::NotInScope { account, name: Some(name), because } => {
                 write!(out, "対象外: {account} ({name}): {because}")
             }
             Sentence::Ruled { id, name, target, verdict, armed } => {
@@ -429,15 +429,15 @@ impl Voice for Japanese {
 
 fn counted(figure: Figure) -> (&'static str, &'static str) {
     match figure {
-        Figure::Seen => ("確認", "台"),
-        Figure::Condemned => ("停止対象", "台"),
+        Figure::Found => ("確認", "台"),
+        Figure::Candidates => ("停止対象", "台"),
         Figure::ToDo => ("操作予定", "台"),
         Figure::Deferred => ("繰り越し", "台"),
         Figure::Stopped => ("停止", "台"),
         Figure::Started => ("起動", "台"),
         Figure::Failed => ("失敗", "台"),
-        Figure::Blind => ("確認不能", "件"),
-        Figure::Closed => ("組織により閉鎖", "件"),
+        Figure::Unreachable => ("確認不能", "件"),
+        Figure::Denied => ("組織により閉鎖", "件"),
         Figure::Calls => ("API 呼び出し", "回"),
     }
 }
@@ -579,60 +579,60 @@ pub(crate) fn missing(out: &mut String, missing: &Missing) -> fmt::Result {
     }
 }
 
-fn spared(out: &mut String, spared: &Spared) -> fmt::Result {
-    match spared {
-        Spared::Kept { key, value } if value.is_empty() => write!(out, "タグ `{key}`"),
-        Spared::Kept { key, value } => write!(out, "タグ `{key}` = `{value}`"),
-        Spared::KeptUntil { value, too_far: None } => write!(out, "`{value}` まで保護"),
-        Spared::KeptUntil { value, too_far: Some(limit) } => {
+fn skipped(out: &mut String, skipped: &Skipped) -> fmt::Result {
+    match skipped {
+        Skipped::Kept { key, value } if value.is_empty() => write!(out, "タグ `{key}`"),
+        Skipped::Kept { key, value } => write!(out, "タグ `{key}` = `{value}`"),
+        Skipped::KeptUntil { value, too_far: None } => write!(out, "`{value}` まで保護"),
+        Skipped::KeptUntil { value, too_far: Some(limit) } => {
             write!(out, "`{value}` まで保護。期限が上限の{limit}日より先")
         }
-        Spared::KeepUnreadable { value } => write!(out, "`{value}` は1つの日付として読めない。タグが直されるまで保護"),
-        Spared::TagUnknown { key, meant } => {
+        Skipped::KeepUnreadable { value } => write!(out, "`{value}` は1つの日付として読めない。タグが直されるまで保護"),
+        Skipped::TagUnknown { key, meant } => {
             mistyped(out, key, meant)?;
             out.write_str("。タグが直されるまで停止しない")
         }
-        Spared::NeverListed { by } => never(out, by),
-        Spared::OtherHub { key, hub } => other_hub(out, key, hub),
-        Spared::NotRunning { state, ours: true } => {
+        Skipped::NeverListed { by } => never(out, by),
+        Skipped::OtherHub { key, hub } => other_hub(out, key, hub),
+        Skipped::NotRunning { state, ours: true } => {
             out.write_str("idle-reaper が停止。")?;
             crate::render::catalogue::ja::state(out, *state)
         }
-        Spared::NotRunning { state, ours: false } => crate::render::catalogue::ja::state(out, *state),
-        Spared::MatchUnknown { policy, fact } => match_unknown(out, policy, *fact),
-        Spared::Unjudged { panic } => write!(out, "判定できない（プログラムの不具合）：{panic}"),
-        Spared::Incomplete { lacks } => write!(out, "応答に{}がない", crate::render::catalogue::ja::lacks(*lacks)),
-        Spared::AutoScalingMember { group } => write!(out, "Auto Scaling グループ `{group}` のメンバー"),
-        Spared::KubernetesNode { tell }
-        | Spared::ContainerHost { tell }
-        | Spared::ManagedService { tell }
-        | Spared::InstanceStore { tell }
-        | Spared::NoSaving { tell }
-        | Spared::Appliance { tell } => crate::render::catalogue::ja::tell(out, tell),
-        Spared::Spot { lifecycle } => write!(out, "ライフサイクル `{lifecycle}`"),
-        Spared::ScheduleUnreadable { value, wrong } if value.is_empty() => expr(out, wrong),
-        Spared::ScheduleUnreadable { value, wrong } => {
+        Skipped::NotRunning { state, ours: false } => crate::render::catalogue::ja::state(out, *state),
+        Skipped::MatchUnknown { policy, fact } => match_unknown(out, policy, *fact),
+        Skipped::Unjudged { panic } => write!(out, "判定できない（プログラムの不具合）：{panic}"),
+        Skipped::Incomplete { lacks } => write!(out, "応答に{}がない", crate::render::catalogue::ja::lacks(*lacks)),
+        Skipped::AutoScalingMember { group } => write!(out, "Auto Scaling グループ `{group}` のメンバー"),
+        Skipped::KubernetesNode { tell }
+        | Skipped::ContainerHost { tell }
+        | Skipped::ManagedService { tell }
+        | Skipped::InstanceStore { tell }
+        | Skipped::NoSaving { tell }
+        | Skipped::Appliance { tell } => crate::render::catalogue::ja::tell(out, tell),
+        Skipped::Spot { lifecycle } => write!(out, "ライフサイクル `{lifecycle}`"),
+        Skipped::ScheduleUnreadable { value, wrong } if value.is_empty() => expr(out, wrong),
+        Skipped::ScheduleUnreadable { value, wrong } => {
             write!(out, "`{value}`: ")?;
             expr(out, wrong)
         }
-        Spared::CalendarExhausted { date } => write!(out, "{} の祝日データなし", Day(*date)),
-        Spared::Frozen { range } => write!(out, "凍結期間 {}", Range(*range)),
-        Spared::WithinHours { schedule } => write!(out, "スケジュール `{schedule}` の稼働時間内"),
-        Spared::Reopening { opens, zone } => {
+        Skipped::CalendarExhausted { date } => write!(out, "{} の祝日データなし", Day(*date)),
+        Skipped::Frozen { range } => write!(out, "凍結期間 {}", Range(*range)),
+        Skipped::WithinHours { schedule } => write!(out, "スケジュール `{schedule}` の稼働時間内"),
+        Skipped::Reopening { opens, zone } => {
             write!(out, "{} に稼働時間が始まるため、停止する意味がない", At(*opens, *zone))
         }
-        Spared::Undone { at, until, zone } => undone(out, *at, *until, *zone),
-        Spared::Overtime { age, respected } => overtime(out, *age, *respected),
-        Spared::Young { age, grace } => young(out, *age, *grace),
-        Spared::CannotHibernate => {
+        Skipped::Undone { at, until, zone } => undone(out, *at, *until, *zone),
+        Skipped::Overtime { age, respected } => overtime(out, *age, *respected),
+        Skipped::Young { age, grace } => young(out, *age, *grace),
+        Skipped::CannotHibernate => {
             out.write_str("休止が作成時に有効化されておらず、通常の停止ではメモリの内容が失われる")
         }
-        Spared::Busy { gauge, figure, limit } => {
+        Skipped::Busy { gauge, figure, limit } => {
             let (gauge, figure, limit) = (gauge_name(*gauge), gauge.with_unit(*figure), gauge.with_unit(*limit));
             write!(out, "直近1時間の{gauge} {figure}、しきい値 {limit}")
         }
-        Spared::Unmeasured { gap } => write!(out, "直近1時間を測定できない: {gap}"),
-        Spared::RestartFight { stops } => {
+        Skipped::Unmeasured { gap } => write!(out, "直近1時間を測定できない: {gap}"),
+        Skipped::RestartFight { stops } => {
             write!(out, "{stops}回停止し、そのたびに起動された。所有者に確認すること")
         }
     }
@@ -665,31 +665,31 @@ fn young(out: &mut String, age: Duration, grace: Duration) -> fmt::Result {
     write!(out, "{}前に起動。起動から{}は停止しない", Span(age), Span(grace))
 }
 
-fn tell(out: &mut String, tell: &Tell) -> fmt::Result {
+fn tell(out: &mut String, tell: &Marker) -> fmt::Result {
     match tell {
-        Tell::Tag(key) => write!(out, "タグ `{key}`"),
-        Tell::TagIs(key, value) => write!(out, "タグ `{key}` = `{value}`"),
-        Tell::ManagedBy(name) => write!(out, "`{name}` が管理"),
-        Tell::ManagedByUnnamed => out.write_str("名前の示されていないサービスが管理"),
-        Tell::RootDevice(root) => write!(out, "ルートデバイスタイプ `{root}`"),
-        Tell::EphemeralVolumes => out.write_str("ブロックデバイスマッピングにインスタンスストアボリュームがある"),
-        Tell::HasStore(kind) => write!(out, "タイプ `{kind}` はインスタンスストアを持ち、停止するとデータが消える"),
-        Tell::UnknownType(kind) => {
+        Marker::Tag(key) => write!(out, "タグ `{key}`"),
+        Marker::TagIs(key, value) => write!(out, "タグ `{key}` = `{value}`"),
+        Marker::ManagedBy(name) => write!(out, "`{name}` が管理"),
+        Marker::ManagedByUnnamed => out.write_str("名前の示されていないサービスが管理"),
+        Marker::RootDevice(root) => write!(out, "ルートデバイスタイプ `{root}`"),
+        Marker::EphemeralVolumes => out.write_str("ブロックデバイスマッピングにインスタンスストアボリュームがある"),
+        Marker::HasStore(kind) => write!(out, "タイプ `{kind}` はインスタンスストアを持ち、停止するとデータが消える"),
+        Marker::UnknownType(kind) => {
             write!(out, "タイプ `{kind}` がインスタンスストアを持つかどうか、このリリースでは不明")
         }
-        Tell::Host(id) => write!(out, "専有ホスト `{id}` 上にある"),
-        Tell::Outpost(arn) => write!(out, "アウトポスト `{arn}` 上にある"),
-        Tell::TenancyHost => out.write_str("テナンシー `host`"),
-        Tell::Mac(kind) => {
+        Marker::Host(id) => write!(out, "専有ホスト `{id}` 上にある"),
+        Marker::Outpost(arn) => write!(out, "アウトポスト `{arn}` 上にある"),
+        Marker::TenancyHost => out.write_str("テナンシー `host`"),
+        Marker::Mac(kind) => {
             write!(out, "タイプ `{kind}` のホストは停止中も課金され、停止後は数時間の消去処理に入る")
         }
-        Tell::Reservation(id) => write!(out, "キャパシティ予約またはキャパシティブロック `{id}`"),
-        Tell::Forwards => out.write_str("送信元/送信先チェックが無効: 他の通信を転送している"),
-        Tell::Product(code) => write!(out, "マーケットプレイス製品 `{code}`"),
+        Marker::Reservation(id) => write!(out, "キャパシティ予約またはキャパシティブロック `{id}`"),
+        Marker::Forwards => out.write_str("送信元/送信先チェックが無効: 他の通信を転送している"),
+        Marker::Product(code) => write!(out, "マーケットプレイス製品 `{code}`"),
     }
 }
 
-fn told(out: &mut String, tell: Option<&Tell>, none: &str) -> fmt::Result {
+fn told(out: &mut String, tell: Option<&Marker>, none: &str) -> fmt::Result {
     match tell {
         None => out.write_str(none),
         Some(tell) => crate::render::catalogue::ja::tell(out, tell),

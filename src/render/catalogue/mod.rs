@@ -59,7 +59,7 @@ labels! {
     /// What heads the figures.
     Kept,
     /// What heads the figures.
-    LeftAlone,
+    Skipped,
     /// What heads the rules.
     LeftAloneBy,
     /// A tag's sense: for good.
@@ -104,7 +104,7 @@ labels! {
     /// What heads the figures.
     Running,
     /// What heads the figures.
-    Seen,
+    Found,
     SomebodyShouldLook,
     SparedBecause,
     /// What heads the lines.
@@ -126,15 +126,15 @@ labels! {
 /// What a figure counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Figure {
-    Seen,
-    Condemned,
+    Found,
+    Candidates,
     ToDo,
     Deferred,
     Stopped,
     Started,
     Failed,
-    Blind,
-    Closed,
+    Unreachable,
+    Denied,
     Calls,
 }
 
@@ -194,7 +194,7 @@ pub(crate) enum Sentence<'a> {
         note: &'a str,
     },
     /// An account left out on purpose.
-    NotLookedAt {
+    NotInScope {
         account: &'a str,
         name: Option<&'a str>,
         because: &'a str,

@@ -66,7 +66,7 @@ pub(crate) enum Phrase<'a> {
     /// So many more.
     Further { count: usize },
     /// A Region that could not be looked at.
-    Blind { region: &'a str, cause: &'a str },
+    Unreachable { region: &'a str, cause: &'a str },
     /// Whether and until when something is kept.
     IsKept(&'a Kept),
     /// Where the whole list is.
@@ -193,7 +193,7 @@ fn in_english(phrase: Phrase<'_>) -> String {
             format!("{id}{name} in {region}{since}, {cost} a month")
         }
         Phrase::Further { count } => format!("and {count} more"),
-        Phrase::Blind { region, cause } => format!("{region} could not be looked at: {cause}"),
+        Phrase::Unreachable { region, cause } => format!("{region} could not be looked at: {cause}"),
         Phrase::IsKept(Kept::No) => String::new(),
         Phrase::IsKept(Kept::ForGood { key, value: _ }) => format!("for good, by `{key}`"),
         Phrase::IsKept(Kept::Until { value, until: _ }) => format!("until `{value}`"),
@@ -256,7 +256,7 @@ fn in_japanese(phrase: Phrase<'_>) -> String {
             format!("{id}{name}、{region}{since}、月額 {cost}")
         }
         Phrase::Further { count } => format!("ほか{count}台"),
-        Phrase::Blind { region, cause } => format!("{region} は確認できませんでした: {cause}"),
+        Phrase::Unreachable { region, cause } => format!("{region} は確認できませんでした: {cause}"),
         Phrase::IsKept(Kept::No) => String::new(),
         Phrase::IsKept(Kept::ForGood { key, value: _ }) => format!("無期限(`{key}`)"),
         Phrase::IsKept(Kept::Until { value, until: _ }) => format!("`{value}` まで"),

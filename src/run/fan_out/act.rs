@@ -10,14 +10,14 @@ use crate::engine::model::Ending;
 use crate::engine::plan::Plan;
 use crate::engine::report::done::Done;
 use crate::engine::report::fan_out::{Acted, Begun, Decided, Part, Used};
-use crate::ports::{Act, Hub, Look};
+use crate::ports::{Act, Hub, Scan};
 use crate::run::error::{Error, FanOutError};
 use crate::run::execute::Doing;
 use crate::run::fan_out::guard::{Guarded, measure_anew};
 use crate::run::fan_out::store::{begun_key, decided, done_key, find, seen_key, write};
 use crate::run::fan_out::{go_on, past};
 use crate::run::order::Order;
-use crate::run::recheck::Again;
+use crate::run::recheck::Recheck;
 use crate::run::warrant::{Recorded, Warrant};
 
 /// Carries out the plan's part in `batch`, and leaves how it ended to the conclusion.
@@ -27,7 +27,7 @@ use crate::run::warrant::{Recorded, Warrant};
 /// as unverified then.
 pub async fn act(
     order: &Order<'_>,
-    looker: &impl Look,
+    scanner: &impl Scan,
     actor: &impl Act,
     hub: &impl Hub,
     begun: &Begun,
@@ -49,11 +49,11 @@ pub async fn act(
         Done::none(&plan, Ending::Unverified, why, order.clock.now())
     } else {
         match may_act(order, begun, hub, wall, decided.acts).await {
-            Ok(()) => carry(Carrying { order, begun, batch, wall }, looker, actor, hub, &decided, &plan).await?,
+            Ok(()) => carry(Carrying { order, begun, batch, wall }, scanner, actor, hub, &decided, &plan).await?,
             Err(why) => Done::none(&plan, Ending::NotTried, &why, order.clock.now()),
         }
     };
-    let acted = Acted { done, used: Used::of(looker.calls(), looker.spent()) };
+    let acted = Acted { done, used: Used::of(scanner.calls(), scanner.spent()) };
     write(hub, &done_key(&begun.run, batch), &acted).await?;
     Ok(acted)
 }
@@ -84,7 +84,7 @@ struct Carrying<'a> {
 
 async fn carry(
     carrying: Carrying<'_>,
-    looker: &impl Look,
+    scanner: &impl Scan,
     actor: &impl Act,
     hub: &impl Hub,
     decided: &Decided,
@@ -100,15 +100,15 @@ async fn carry(
     let issued = Warrant::issue(order.settings, decided.running, &history.today, Recorded::written());
     let unarmed = || Done::none(plan, Ending::NotTried, "the settings arm nothing", order.clock.now());
     let Some(warrant) = issued else { return Ok(unarmed()) };
-    measure_anew(order, looker, plan, &targets, &mut known).await;
+    measure_anew(order, scanner, plan, &targets, &mut known).await;
     let accounts: BTreeMap<Arc<str>, Account> =
         begun.batches[batch].iter().map(|account| (account.id.clone(), account.clone())).collect();
-    let again = Again::Judge { history: &history, accounts: &accounts, contacts: &contacts, known: &known };
+    let again = Recheck::Judge { history: &history, accounts: &accounts, contacts: &contacts, known: &known };
     let pause = &Guarded { hub, order, wall, since };
     if hub.create(&begun_key(&begun.run, batch), &wall.to_rfc3339()).await.map_err(Error::Record)?.is_some() {
         return Err(FanOutError::Acting { run: begun.run.to_string() }.into());
     }
-    Ok(Doing { order, again, look: looker, act: actor, pause, warrant: &warrant }.carry(plan).await)
+    Ok(Doing { order, again, look: scanner, act: actor, pause, warrant: &warrant }.carry(plan).await)
 }
 
 /// The part of the plan in these accounts.

@@ -14,7 +14,7 @@ use crate::engine::plan::restart::Volumes;
 use crate::engine::report::snapshot::Saved;
 use crate::engine::request::Scope;
 use crate::engine::rules::case::Activity;
-use crate::ports::{FoundAccount, Look, PortError, Unseen};
+use crate::ports::{FoundAccount, PortError, Scan, Unseen};
 
 /// The port of one child.
 pub(crate) struct Child<'a, L> {
@@ -30,7 +30,7 @@ impl<'a, L> Child<'a, L> {
         Self { look, accounts, scope, kept: RefCell::default() }
     }
 
-    /// The scope of the child's look. Accounts are chosen already, and Regions are by [`Look::regions`]: whether one that
+    /// The scope of the child's look. Accounts are chosen already, and Regions are by [`Scan::regions`]: whether one that
     /// is selected is there at all is for the plan to say, which sees every account.
     pub(crate) fn scope(&self) -> Scope {
         let Scope { accounts: _, regions: _, instances, policies, places: _ } = self.scope.clone();
@@ -44,7 +44,7 @@ impl<'a, L> Child<'a, L> {
     }
 }
 
-impl<L: Look> Look for Child<'_, L> {
+impl<L: Scan> Scan for Child<'_, L> {
     async fn accounts(&self, each: impl FnMut(FoundAccount)) -> Result<(), PortError> {
         let found = |account: &Account| FoundAccount { account: account.clone(), inactive: None };
         self.accounts.iter().map(found).for_each(each);

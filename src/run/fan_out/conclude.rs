@@ -12,7 +12,7 @@ use crate::engine::plan::Plan;
 use crate::engine::report::Report;
 use crate::engine::report::done::Done;
 use crate::engine::report::fan_out::{Acted, Begun, Decided};
-use crate::ports::{Look, Messenger, PriceList, WriteRecord};
+use crate::ports::{Messenger, PriceList, Scan, WriteRecord};
 use crate::render::tables::Told;
 use crate::run::decision::{Decision, prepare};
 use crate::run::error::{Error, FanOutError};
@@ -36,7 +36,7 @@ use crate::run::wrap_up;
 /// [`Error`] where the record does not tell what was decided, has the run's report already, or cannot be written.
 pub async fn conclude(
     order: &Order<'_>,
-    looker: &impl Look,
+    scanner: &impl Scan,
     hub: &impl WriteRecord,
     messenger: &impl Messenger,
     list: &impl PriceList,
@@ -54,7 +54,7 @@ pub async fn conclude(
     };
     let history = past::history(order, hub, begun).await?;
     let done = done(hub, &begun.run).await?;
-    let mut whole = seen(hub, looker, begun).await?;
+    let mut whole = seen(hub, scanner, begun).await?;
     whole.also(&decided.used);
     done.values().flatten().for_each(|acted| whole.also(&acted.used));
     let acted = decided.acts;
@@ -96,7 +96,7 @@ fn trouble(report: &mut Report, words: String) {
 
 /// The run as it was decided, from what the children have seen, with what they have done.
 #[allow(clippy::too_many_arguments)] // the ports, and the files of every part before this one
-async fn anew<L: Look>(
+async fn anew<L: Scan>(
     order: &Order<'_>,
     hub: &impl WriteRecord,
     list: &impl PriceList,

@@ -12,7 +12,7 @@ use crate::engine::model::{Instance, Target};
 use crate::engine::plan::Plan;
 use crate::engine::report::snapshot::Saved;
 use crate::engine::rules::case::Activity;
-use crate::ports::{Hub, Look, Pause, Switch};
+use crate::ports::{Hub, Pause, Scan, Switch};
 use crate::run::act::LOOK;
 use crate::run::lock;
 use crate::run::order::Order;
@@ -24,7 +24,7 @@ const MEASURED_MINUTES: i64 = 15;
 /// does not answer is a gap, and protects.
 pub(crate) async fn measure_anew(
     order: &Order<'_>,
-    looker: &impl Look,
+    scanner: &impl Scan,
     plan: &Plan,
     targets: &[Saved],
     known: &mut HashMap<Box<str>, Known>,
@@ -45,7 +45,7 @@ pub(crate) async fn measure_anew(
         by_target.entry(step.target()).or_default().extend(asked);
     }
     let asked = by_target.into_iter().map(|(target, asked)| async move {
-        let answer = tokio::time::timeout(LOOK, looker.activity(&target, &asked, order.clock.now())).await;
+        let answer = tokio::time::timeout(LOOK, scanner.activity(&target, &asked, order.clock.now())).await;
         (asked, answer.unwrap_or_default())
     });
     let answers: Vec<_> = stream::iter(asked).buffer_unordered(order.settings.run.width).collect().await;

@@ -9,7 +9,7 @@ use crate::engine::plan::Plan;
 use crate::engine::report::Report;
 use crate::engine::report::fan_out::{Begun, Decided, Used};
 use crate::engine::request::Mode;
-use crate::ports::{Hub, Look, PortError, PriceList};
+use crate::ports::{Hub, PortError, PriceList, Scan};
 use crate::render::json;
 use crate::run::decision::{Decision, decide, running};
 use crate::run::error::{Error, FanOutError};
@@ -17,7 +17,7 @@ use crate::run::fan_out::store::{find, key, seen, write};
 use crate::run::fan_out::targets::Item;
 use crate::run::fan_out::{go_on, past};
 use crate::run::order::Order;
-use crate::run::pipeline::{intent, may_go_on, plan as foresee};
+use crate::run::pipeline::{intent, may_go_on, plan as preview};
 use crate::run::prices;
 
 /// What the plan leads to.
@@ -40,16 +40,16 @@ pub enum Planned {
 /// [`Error`]; nothing was stopped or started.
 pub async fn plan(
     order: &Order<'_>,
-    looker: &impl Look,
+    scanner: &impl Scan,
     hub: &impl Hub,
     list: &impl PriceList,
     begun: &Begun,
     wall: DateTime<Utc>,
 ) -> Result<Planned, Error> {
     go_on(order, begun, hub, wall).await?;
-    let whole = seen(hub, looker, begun).await?;
+    let whole = seen(hub, scanner, begun).await?;
     if order.run.mode != Mode::Apply {
-        let report = foresee(order, &whole, hub).await?;
+        let report = preview(order, &whole, hub).await?;
         let text = json(&report, false).map_err(|error| Error::Record(PortError(error.to_string())))?;
         let place = hub.write(&key(&begun.run, "report"), &text).await.map_err(Error::Record)?;
         return Ok(Planned::Foreseen(Box::new(report), place));
@@ -57,7 +57,7 @@ pub async fn plan(
     // Asked again, for an answer that went astray: the run's own count must not be compared with itself.
     let decided = match find(hub, &key(&begun.run, "decided")).await? {
         Some(decided) => decided,
-        None => decide_now(order, looker, &whole, hub, list, begun).await?,
+        None => decide_now(order, scanner, &whole, hub, list, begun).await?,
     };
     let items: Vec<Item> = decided.batches.iter().map(|batch| Item { batch: *batch }).collect();
     let place = write(hub, &key(&begun.run, "acts"), &items).await?;
@@ -66,8 +66,8 @@ pub async fn plan(
 
 async fn decide_now(
     order: &Order<'_>,
-    looker: &impl Look,
-    whole: &impl Look,
+    scanner: &impl Scan,
+    whole: &impl Scan,
     hub: &impl Hub,
     list: &impl PriceList,
     begun: &Begun,
@@ -95,7 +95,7 @@ async fn decide_now(
     let Report { plan, mut outcomes, notes, paused, troubled, .. } = report;
     outcomes.extend(dropped);
     let batches = if acts { busy(begun, &plan)? } else { Vec::new() };
-    let used = Used::of(looker.calls(), looker.spent());
+    let used = Used::of(scanner.calls(), scanner.spent());
     let decided = Decided { plan, running, acts, batches, outcomes, notes, troubled, paused, used };
     write(hub, &key(&begun.run, "decided"), &decided).await?;
     Ok(decided)

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::engine::report::fan_out::{Begun, Part, Used};
-use crate::ports::{Look, WriteRecord};
+use crate::ports::{Scan, WriteRecord};
 use crate::run::error::{Error, FanOutError};
 use crate::run::fan_out::child::Child;
 use crate::run::fan_out::store::{seen_key, write};
@@ -15,10 +15,10 @@ use crate::run::scan::Seen;
 /// Looks at `batch`, and leaves what it has seen to the plan.
 ///
 /// # Errors
-/// [`Error`]; the accounts of the batch are blind then.
+/// [`Error`]; the accounts of the batch are unreachable then.
 pub async fn look(
     order: &Order<'_>,
-    looker: &impl Look,
+    scanner: &impl Scan,
     hub: &impl WriteRecord,
     begun: &Begun,
     batch: usize,
@@ -28,11 +28,11 @@ pub async fn look(
     let none = || FanOutError::NoBatch { run: begun.run.to_string(), batch };
     let accounts = begun.batches.get(batch).ok_or_else(none)?;
     let history = past::history(order, hub, begun).await?;
-    let child = Child::new(looker, accounts, &order.run.scope);
+    let child = Child::new(scanner, accounts, &order.run.scope);
     let seen = scan::look(&child, order.settings, &child.scope(), &history, order.clock, order.progress).await?;
-    let Seen { blind, closed, contacts, known, sightings, .. } = seen;
-    let used = Used::of(looker.calls(), looker.spent());
-    let part = Part { targets: child.kept(), blind, closed, contacts, known, sightings, used };
+    let Seen { unreachable, denied, contacts, known, sightings, .. } = seen;
+    let used = Used::of(scanner.calls(), scanner.spent());
+    let part = Part { targets: child.kept(), unreachable, denied, contacts, known, sightings, used };
     write(hub, &seen_key(&begun.run, batch), &part).await?;
     Ok(())
 }

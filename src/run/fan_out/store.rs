@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::engine::report::fan_out::{Acted, Begun, Decided, Part};
-use crate::ports::{Look, PortError, ReadRecord, WriteRecord};
+use crate::ports::{PortError, ReadRecord, Scan, WriteRecord};
 use crate::run::error::{Error, FanOutError};
 use crate::run::fan_out::whole::Whole;
 
@@ -14,7 +14,7 @@ use crate::run::fan_out::whole::Whole;
 const FAN_OUT: &str = "fan-out";
 
 /// The folder of what children have seen, and of what they have done.
-const SEEN: &str = "look";
+const SEEN: &str = "scan";
 const DONE: &str = "act";
 
 /// `fan-out/<run>/<what>.json`
@@ -71,8 +71,8 @@ pub(crate) async fn decided(hub: &impl ReadRecord, run: &str) -> Result<Decided,
 }
 
 /// What the children have seen, put together. A child that left nothing, or nothing that can be read, makes its accounts
-/// blind and no others.
-pub(crate) async fn seen<'a, L: Look>(
+/// unreachable and no others.
+pub(crate) async fn seen<'a, L: Scan>(
     hub: &impl ReadRecord,
     live: &'a L,
     begun: &Begun,

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::engine::report::fan_out::{Begun, Used, batches};
 use crate::engine::request::Mode;
-use crate::ports::{Look, WriteRecord};
+use crate::ports::{Scan, WriteRecord};
 use crate::run::error::{Error, FanOutError};
 use crate::run::fan_out::store::{key, write};
 use crate::run::fan_out::{RELEASE, past};
@@ -28,7 +28,7 @@ pub(crate) struct Item {
 /// [`Error`]; nothing is held then.
 pub async fn targets(
     order: &Order<'_>,
-    looker: &impl Look,
+    scanner: &impl Scan,
     hub: &impl WriteRecord,
     request: &str,
     size: u16,
@@ -48,7 +48,7 @@ pub async fn targets(
     if acts {
         lock::take(hub, &order.run.id, order.wall, order.clock.left(Duration::ZERO)).await?;
     }
-    let divided = divide(order, looker, hub, request, size).await;
+    let divided = divide(order, scanner, hub, request, size).await;
     if acts && divided.is_err() {
         let _ = lock::release(hub, &order.run.id).await; // the error that counts is the run's
     }
@@ -57,7 +57,7 @@ pub async fn targets(
 
 async fn divide(
     order: &Order<'_>,
-    looker: &impl Look,
+    scanner: &impl Scan,
     hub: &impl WriteRecord,
     request: &str,
     size: u16,
@@ -66,7 +66,7 @@ async fn divide(
     let (found, skipped) = if run.scope.is_empty() {
         (Vec::new(), Vec::new())
     } else {
-        accounts(looker, order.settings, &run.scope, order.clock).await?
+        accounts(scanner, order.settings, &run.scope, order.clock).await?
     };
     let begun = Begun {
         run: run.id.clone(),
@@ -77,7 +77,7 @@ async fn divide(
         settings: order.settings.hash.clone(),
         batches: batches(found, size),
         skipped,
-        used: Used::of(looker.calls(), looker.spent()),
+        used: Used::of(scanner.calls(), scanner.spent()),
     };
     past::keep(order, hub, &run.id).await?;
     write(hub, &key(&run.id, "begun"), &begun).await?;

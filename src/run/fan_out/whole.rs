@@ -13,12 +13,12 @@ use crate::engine::evidence::witness::Sighting;
 use crate::engine::judge::Known;
 use crate::engine::judge::owner::Contacts;
 use crate::engine::model::{Account, Instance, Target};
-use crate::engine::model::{Blind, Skipped};
+use crate::engine::model::{SkippedAccount, Unreachable};
 use crate::engine::plan::restart::Volumes;
 use crate::engine::report::fan_out::{Begun, Part, Used};
 use crate::engine::report::snapshot::Saved;
 use crate::engine::rules::case::Activity;
-use crate::ports::{FoundAccount, Look, PortError, Unseen};
+use crate::ports::{FoundAccount, PortError, Scan, Unseen};
 
 /// Everything that the children have seen.
 pub(crate) struct Whole<'a, L> {
@@ -35,8 +35,8 @@ pub(crate) struct Whole<'a, L> {
     used: Used,
 }
 
-impl<'a, L: Look> Whole<'a, L> {
-    /// Puts the parts together. `lost`: why there is no part of a batch; its accounts are blind then, for nobody knows
+impl<'a, L: Scan> Whole<'a, L> {
+    /// Puts the parts together. `lost`: why there is no part of a batch; its accounts are unreachable then, for nobody knows
     /// what is in them.
     pub(crate) fn of(live: &'a L, begun: &Begun, parts: impl IntoIterator<Item = Result<Part, String>>) -> Self {
         let mut whole = Self {
@@ -50,7 +50,7 @@ impl<'a, L: Look> Whole<'a, L> {
             sightings: Vec::new(),
             used: begun.used.clone(),
         };
-        for Skipped { account, name, because } in begun.skipped.clone() {
+        for SkippedAccount { account, name, because } in begun.skipped.clone() {
             let account = Account { id: account, name, units: None };
             whole.accounts.push(FoundAccount { account, inactive: Some(because) });
         }
@@ -59,7 +59,7 @@ impl<'a, L: Look> Whole<'a, L> {
             match part {
                 Ok(part) => whole.add(accounts, part),
                 Err(lost) => {
-                    let dark = |account: &Account| (account.id.clone(), Err(Unseen::Blind(lost.clone())));
+                    let dark = |account: &Account| (account.id.clone(), Err(Unseen::Unreachable(lost.clone())));
                     whole.regions.extend(accounts.iter().map(dark));
                 }
             }
@@ -68,7 +68,7 @@ impl<'a, L: Look> Whole<'a, L> {
     }
 
     fn add(&mut self, accounts: &[Account], part: Part) {
-        let Part { targets, blind, closed, contacts, known, sightings, used } = part;
+        let Part { targets, unreachable, denied, contacts, known, sightings, used } = part;
         let own: HashSet<&Arc<str>> = accounts.iter().map(|account| &account.id).collect();
         self.regions.extend(accounts.iter().map(|account| (account.id.clone(), Ok(Vec::new()))));
         for Saved { account, region, mut instances } in targets {
@@ -80,10 +80,10 @@ impl<'a, L: Look> Whole<'a, L> {
                 self.targets.insert(target, instances);
             }
         }
-        let dark = blind
+        let dark = unreachable
             .into_iter()
-            .map(|Blind { account, region, cause }| (Target { account, region }, Unseen::Blind(cause)));
-        let dark: Vec<_> = dark.chain(closed.into_iter().map(|target| (target, Unseen::Closed))).collect();
+            .map(|Unreachable { account, region, cause }| (Target { account, region }, Unseen::Unreachable(cause)));
+        let dark: Vec<_> = dark.chain(denied.into_iter().map(|target| (target, Unseen::Denied))).collect();
         for (target, why) in dark.into_iter().filter(|(target, _)| own.contains(&target.account)) {
             if &*target.region == "*" {
                 self.regions.insert(target.account, Err(why));
@@ -112,7 +112,7 @@ impl<'a, L: Look> Whole<'a, L> {
     }
 }
 
-impl<L: Look> Look for Whole<'_, L> {
+impl<L: Scan> Scan for Whole<'_, L> {
     async fn accounts(&self, each: impl FnMut(FoundAccount)) -> Result<(), PortError> {
         self.accounts.iter().cloned().for_each(each);
         Ok(())

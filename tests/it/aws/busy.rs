@@ -40,7 +40,7 @@ fn what_is_busy_by_network_disks_or_gpu_is_not_stopped_and_a_gap_is_never_quiet(
     figures(&world, "writes", at, &json!({"EBSWriteBytes": 300_000_000}), false);
     figures(&world, "trains", hour, &json!({"nvidia_smi_utilization_gpu": 97}), true);
     // On unless it is switched off: the section is absent.
-    let settings = world.settings(&[("[busy]\ncpu-percent = 10\nunmeasured = \"spare\"\n", "")]);
+    let settings = world.settings(&[("[busy]\ncpu-percent = 10\nunmeasured = \"skip\"\n", "")]);
     let report = world.plan(&settings, EVENING);
     let found = |story: &str| {
         let row = row(&report, &world.id(story));
@@ -51,11 +51,11 @@ fn what_is_busy_by_network_disks_or_gpu_is_not_stopped_and_a_gap_is_never_quiet(
     for (story, words) in [("serves", "network"), ("receives", "network"), ("writes", "EBS writes"), ("trains", "GPU")]
     {
         let (verdict, reason, detail) = found(story);
-        assert!(verdict == "spare" && reason == "busy" && detail.contains(words), "{story}: {verdict} {detail}");
+        assert!(verdict == "skip" && reason == "busy" && detail.contains(words), "{story}: {verdict} {detail}");
     }
     for story in ["one-figure", "half-an-hour"] {
         let (verdict, reason, detail) = found(story);
-        assert!(verdict == "spare" && reason == "unmeasured", "{story}: {verdict} {detail}");
+        assert!(verdict == "skip" && reason == "unmeasured", "{story}: {verdict} {detail}");
         assert!(detail.contains("of 12 five-minute figures"), "{detail}");
     }
 }

@@ -67,8 +67,8 @@ impl Estate {
             "stops-per-run = 50\nstops-per-account = 20\nstops-percent = 40",
             "stops-per-run = 1000\nstops-per-account = 1000\nstops-percent = 100",
         );
-        let blind = ("max-blind-percent = 20", "max-blind-percent = 60");
-        let settings = world.settings(&[caps, blind]);
+        let unreachable = ("max-unreachable-percent = 20", "max-unreachable-percent = 60");
+        let settings = world.settings(&[caps, unreachable]);
         Self { world, settings, untagged: Mutex::default() }
     }
 

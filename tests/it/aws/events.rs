@@ -27,7 +27,7 @@ fn an_instance_that_came_up_is_judged_alone_and_stopped_only_as_the_settings_arm
     let function = Function::start(&world, &unarmed, Some(EVENING));
     let answer = function.invoke(&came_up(&world, "office-1").to_string());
     assert_eq!((&answer["event"], &answer["mode"]), (&json!("instance-state"), &json!("apply")), "{answer}");
-    assert_eq!((&answer["counts"]["seen"], &answer["counts"]["condemned"]), (&json!(1), &json!(1)), "{answer}");
+    assert_eq!((&answer["counts"]["found"], &answer["counts"]["candidates"]), (&json!(1), &json!(1)), "{answer}");
     assert_eq!(world.state("office-1"), "running");
     drop(function);
 
@@ -52,7 +52,7 @@ fn an_event_about_what_is_not_looked_at_is_answered_and_no_error() {
         let mut event = came_up(&world, "office-1");
         event[key] = json!(value);
         let answer = function.invoke(&event.to_string());
-        assert_eq!((&answer["health"], &answer["counts"]["seen"]), (&json!("ok"), &json!(0)), "{answer}");
+        assert_eq!((&answer["health"], &answer["counts"]["found"]), (&json!("ok"), &json!(0)), "{answer}");
         assert!(answer["notes"].to_string().contains(value), "{answer}");
     }
     let answer = function.invoke(&sample("instance-stopped.json").to_string());
@@ -110,7 +110,7 @@ fn an_anomaly_in_either_spelling_has_the_operator_told_what_runs_there_and_nothi
     world.forget_calls();
     let answer = function.invoke(&sample("cost-anomaly.json").to_string());
     assert_eq!((&answer["event"], &answer["mode"]), (&json!("cost-anomaly"), &json!("plan")), "{answer}");
-    assert!(answer["counts"]["seen"].as_u64() > Some(3), "{answer}");
+    assert!(answer["counts"]["found"].as_u64() > Some(3), "{answer}");
     assert_eq!((&answer["counts"]["messages"], &answer["counts"]["stopped"]), (&json!(1), &json!(0)), "{answer}");
     let place = answer["report"].as_str().unwrap().strip_prefix("s3://idle-reaper-records/").unwrap().to_owned();
     let whole: Value = serde_json::from_str(&world.objects()[&place]).unwrap();

@@ -13,12 +13,12 @@ fn a_denied_region_is_blind_one_closed_by_policy_is_closed_and_the_others_go_on(
     world.fault(&json!({"action": "DescribeInstances", "account": "444444444444", "region": "us-east-1", "code": "UnauthorizedOperation",
         "message": "You are not authorized to perform this operation", "status": 403}));
     let report = world.plan(&settings, EVENING);
-    assert_eq!(report["closed"], json!([{"account": "222222222222", "region": "us-east-1"}]));
-    let blind = report["blind"].to_string();
-    assert!(blind.contains("444444444444") && blind.contains("UnauthorizedOperation"), "{blind}");
-    assert!(!blind.contains("222222222222"), "{blind}");
+    assert_eq!(report["denied"], json!([{"account": "222222222222", "region": "us-east-1"}]));
+    let unreachable = report["unreachable"].to_string();
+    assert!(unreachable.contains("444444444444") && unreachable.contains("UnauthorizedOperation"), "{unreachable}");
+    assert!(!unreachable.contains("222222222222"), "{unreachable}");
     assert_eq!(row(&report, &world.id("office-1"))["verdict"], "stop");
-    assert_eq!(report["counts"]["closed"], 1);
+    assert_eq!(report["counts"]["denied"], 1);
 }
 
 #[test]
@@ -28,11 +28,11 @@ fn too_much_blindness_means_that_nothing_is_acted_on() {
     world.fault(&json!({"action": "DescribeInstances", "region": "us-east-1", "code": "InternalError", "status": 400}));
     let report = world.apply(&settings, EVENING);
     assert_eq!(report["plan"]["steps"], json!([]));
-    assert!(report["plan"]["refused"].as_str().unwrap().contains("max-blind-percent"));
+    assert!(report["plan"]["refused"].as_str().unwrap().contains("max-unreachable-percent"));
     let writes: Vec<_> = world.writes().into_iter().filter(|call| call["service"] != "s3").collect();
     assert_eq!(writes, Vec::<Value>::new());
     let deferred = report["plan"]["deferred"].as_array().unwrap();
-    assert!(deferred.iter().all(|one| one["because"] == "too-blind") && !deferred.is_empty());
+    assert!(deferred.iter().all(|one| one["because"] == "too-many-unreachable") && !deferred.is_empty());
 }
 
 #[test]
@@ -129,7 +129,7 @@ fn an_instance_that_changes_between_look_and_act_is_overtaken() {
         .run(&settings, &["apply", "--yes", "--plan", file.to_str().unwrap(), "--at", EVENING, "--format", "json"]);
     let report = ran.json();
     assert_eq!(row(&report, &kept)["reason"], "kept");
-    assert_eq!(outcome(&report, &kept), ("overtaken".to_owned(), "now spare, by the rule `kept`".to_owned()));
+    assert_eq!(outcome(&report, &kept), ("overtaken".to_owned(), "now skip, by the rule `kept`".to_owned()));
     assert_eq!(world.state("office-2"), "running");
     assert_eq!(world.state("office-1"), "stopped");
 }
@@ -188,7 +188,7 @@ fn metrics_that_are_refused_spare_the_candidates_of_that_region() {
     world.fault(&json!({"action": "GetMetricData", "account": "333333333333", "code": "AccessDenied", "status": 403}));
     let report = world.plan(&settings, EVENING);
     let row = row(&report, &world.id("staging-1"));
-    assert_eq!((&row["verdict"], &row["reason"]), (&json!("spare"), &json!("unmeasured")));
+    assert_eq!((&row["verdict"], &row["reason"]), (&json!("skip"), &json!("unmeasured")));
     assert!(row["detail"].as_str().unwrap().contains("AccessDenied"), "{row}");
 }
 
@@ -203,8 +203,8 @@ fn an_account_whose_regions_a_policy_lets_nobody_list_is_blind_and_not_closed() 
         world.fault(&json!({"action": "DescribeRegions", "account": "222222222222", "code": "UnauthorizedOperation",
             "message": message, "status": 403}));
         let report = world.plan(&settings, EVENING);
-        assert_eq!((&report["closed"], &report["health"]), (&json!([]), &json!("degraded")), "{message}");
-        let blind = report["blind"].to_string();
-        assert!(blind.contains("222222222222") && blind.contains("ec2:DescribeRegions"), "{blind}");
+        assert_eq!((&report["denied"], &report["health"]), (&json!([]), &json!("degraded")), "{message}");
+        let unreachable = report["unreachable"].to_string();
+        assert!(unreachable.contains("222222222222") && unreachable.contains("ec2:DescribeRegions"), "{unreachable}");
     }
 }

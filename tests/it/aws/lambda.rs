@@ -125,8 +125,8 @@ fn check_logs(log: &[Value], run: &str, world: &World) {
     let end = log.iter().find(|line| line["message"] == "run ends").expect("no end");
     assert_eq!(end["stopped"], 18, "{end}");
     for name in [
-        "seen",
-        "condemned",
+        "found",
+        "candidates",
         "started",
         "failed",
         "deferred",
@@ -134,8 +134,8 @@ fn check_logs(log: &[Value], run: &str, world: &World) {
         "marked",
         "lifted",
         "messages",
-        "blind",
-        "closed",
+        "unreachable",
+        "denied",
         "calls",
     ] {
         assert!(end[name].is_u64(), "`{name}` is no field that can be queried: {end}");
@@ -143,7 +143,7 @@ fn check_logs(log: &[Value], run: &str, world: &World) {
     let metrics = log.iter().find(|line| line.get("_aws").is_some()).expect("no embedded metrics");
     assert_eq!(metrics["stopped"], 18);
     let names = metrics["_aws"]["CloudWatchMetrics"][0]["Metrics"].to_string();
-    for name in ["seen", "condemned", "stopped", "started", "failed", "deferred", "blind", "calls"] {
+    for name in ["found", "candidates", "stopped", "started", "failed", "deferred", "unreachable", "calls"] {
         assert!(names.contains(&format!("\"{name}\"")), "{names}");
     }
 }
@@ -157,7 +157,7 @@ fn a_dry_run_of_the_deployed_function_answers_the_report_and_writes_nothing() {
     assert_eq!(answer["report"]["version"], 1);
     assert_eq!(answer["report"]["plan"]["steps"].as_array().unwrap().len(), 20);
     let nothing = function.invoke(&json!({"mode": "plan", "at": EVENING, "accounts": []}).to_string());
-    assert_eq!(nothing["counts"]["seen"], 0, "an empty list selects nothing");
+    assert_eq!(nothing["counts"]["found"], 0, "an empty list selects nothing");
     assert_eq!(world.writes(), Vec::<Value>::new());
 }
 
@@ -180,7 +180,7 @@ fn errors_have_stable_types() {
         assert_eq!(kind(event).as_deref(), Some("RequestInvalid"), "{event}");
     }
     world.fault(&json!({"action": "ListAccounts", "code": "AccessDeniedException", "status": 400}));
-    assert_eq!(kind("{\"mode\":\"plan\"}").as_deref(), Some("LookFailed"));
+    assert_eq!(kind("{\"mode\":\"plan\"}").as_deref(), Some("ScanFailed"));
     world.clear_faults();
     world.fault(&json!({"action": "PutObject", "code": "AccessDenied", "status": 403}));
     assert_eq!(kind("{\"mode\":\"apply\"}").as_deref(), Some("RecordFailed"));

@@ -119,7 +119,7 @@ fn unarmed_or_observing_nothing_is_written_in_an_account_looked_at() {
         let settings = world.settings(&change);
         let report = world.apply(&settings, EVENING);
         assert_eq!(report["plan"]["steps"], json!([]));
-        assert!(report["counts"]["condemned"].as_u64().unwrap() > 10, "the verdicts stand");
+        assert!(report["counts"]["candidates"].as_u64().unwrap() > 10, "the verdicts stand");
         assert!(report["instances"].as_array().unwrap().iter().all(|row| row["armed"] == json!(false)));
         let elsewhere: Vec<_> = world.writes().into_iter().filter(|call| call["service"] != "s3").collect();
         assert_eq!(elsewhere, Vec::<Value>::new());
@@ -166,7 +166,7 @@ fn accounts_can_be_named_excluded_and_narrowed_by_unit_and_suspended_ones_are_sh
     }));
     let ran = world.run(&settings, &["targets", "--format", "json"]);
     let targets = ran.json();
-    let skipped = targets["not-looked-at"].to_string();
+    let skipped = targets["not-in-scope"].to_string();
     assert!(skipped.contains("888888888888") && skipped.contains("SUSPENDED"), "{skipped}");
     assert!(skipped.contains("444444444444") && skipped.contains("exclude"), "{skipped}");
     let ran = world.run(
@@ -216,9 +216,9 @@ fn the_regions_enabled_in_each_account_are_asked_for() {
     let world = World::of_stories();
     let settings = world.settings(&[("regions = [\"ap-northeast-1\", \"us-east-1\"]", "regions = \"enabled\"")]);
     let report = world.plan(&settings, EVENING);
-    assert_eq!(report["counts"]["seen"], 68);
-    assert_eq!(report["blind"].as_array().unwrap().len(), 1, "{}", report["blind"]);
-    assert_eq!(report["blind"][0]["region"], "*");
+    assert_eq!(report["counts"]["found"], 68);
+    assert_eq!(report["unreachable"].as_array().unwrap().len(), 1, "{}", report["unreachable"]);
+    assert_eq!(report["unreachable"][0]["region"], "*");
 }
 
 #[test]
@@ -266,12 +266,12 @@ fn a_snapshot_is_judged_like_the_world_that_it_was_taken_of() {
     let settings = world.settings(&[]);
     let file = world.folder.path().join("saved.json");
     let file = file.to_str().unwrap();
-    assert_eq!(world.run(&settings, &["snapshot", "--out", file]).code, 3, "one account is blind");
+    assert_eq!(world.run(&settings, &["snapshot", "--out", file]).code, 3, "one account is unreachable");
     let live = world.plan(&settings, EVENING);
     world.forget_calls();
     let saved = world.run(&settings, &["plan", "--inventory", file, "--at", EVENING, "--format", "json"]).json();
     assert_eq!(world.calls(), Vec::<Value>::new(), "an inventory needs no AWS");
-    assert_eq!(saved["blind"], live["blind"]);
+    assert_eq!(saved["unreachable"], live["unreachable"]);
     for row in live["instances"].as_array().unwrap() {
         let again = super::world::row(&saved, row["id"].as_str().unwrap());
         // The last hour cannot be asked of a file.
@@ -312,7 +312,7 @@ fn settings_are_read_from_s3_and_from_a_parameter() {
     let world = World::of_stories();
     let settings = world.settings(&[]);
     let text = std::fs::read_to_string(&settings).unwrap();
-    let short = "version = 1\n[look]\naccounts = \"organization\"\n";
+    let short = "version = 1\n[scope]\naccounts = \"organization\"\n";
     world.post("/parameter", &json!({"name": "/idle-reaper/settings", "value": short}));
     let ran = world.run(&settings, &["check", "--config", "ssm:/idle-reaper/settings"]);
     assert_eq!(ran.code, 0, "{ran:?}");

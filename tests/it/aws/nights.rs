@@ -19,7 +19,7 @@ fn one_machine() -> Value {
 
 /// Without the last hour's CPU, and with the whole of a small organisation allowed to stop.
 const PLAIN: &[(&str, &str)] = &[
-    ("[busy]\ncpu-percent = 10\nunmeasured = \"spare\"\n", "[busy]\noff = true\n"),
+    ("[busy]\ncpu-percent = 10\nunmeasured = \"skip\"\n", "[busy]\noff = true\n"),
     ("stops-percent = 40", "stops-percent = 100"),
 ];
 
@@ -39,7 +39,7 @@ fn what_was_stopped_for_the_hours_sake_is_started_at_opening_and_nothing_else_is
     let report = world.apply(&settings, "2026-11-26T08:50:00+09:00");
     assert_eq!(
         row(&report, &world.id("web"))["verdict"],
-        "spare",
+        "skip",
         "what was just started is not stopped before the opening"
     );
     let night = world.apply(&settings, "2026-11-26T18:05:00+09:00");
@@ -76,7 +76,7 @@ fn a_late_start_is_respected_for_the_overtime_and_two_restarts_end_the_fight() {
     world.post("/instance", &json!({"story": "web", "person-starts": "2026-11-25T20:45:00+09:00"}));
     let report = world.apply(&settings, "2026-11-25T23:30:00+09:00");
     let row = row(&report, &world.id("web"));
-    assert_eq!((&row["verdict"], &row["reason"]), (&json!("spare"), &json!("restart-fight")));
+    assert_eq!((&row["verdict"], &row["reason"]), (&json!("skip"), &json!("restart-fight")));
     assert_eq!(row["attention"], true);
     assert_eq!(world.state("web"), "running");
     let next = world.apply(&settings, "2026-11-26T18:30:00+09:00");

@@ -18,7 +18,7 @@ fn estate() -> Simulated {
 
 fn plan(world: &Simulated, look: &str) -> Value {
     let settings = world
-        .settings(&[("[look]\n", look), ("regions = [\"ap-northeast-1\", \"us-east-1\"]", "regions = \"enabled\"")]);
+        .settings(&[("[scope]\n", look), ("regions = [\"ap-northeast-1\", \"us-east-1\"]", "regions = \"enabled\"")]);
     let mut command = world.binary(&settings);
     command.env("AWS_REGION", "ap-east-1").args(["plan", "--at", EVENING, "--format", "json"]);
     serde_json::from_slice(&command.output().unwrap().stdout).expect("a report")
@@ -26,18 +26,18 @@ fn plan(world: &Simulated, look: &str) -> Value {
 
 #[test]
 fn roles_are_assumed_and_regions_listed_in_a_region_that_every_account_has() {
-    let report = plan(&estate(), "[look]\n");
-    let from_hub = |blind: &&Value| blind["cause"].to_string().contains("the Region is not enabled");
-    let blind: Vec<&Value> = report["blind"].as_array().unwrap().iter().filter(from_hub).collect();
-    assert_eq!(blind, Vec::<&Value>::new());
-    assert!(report["counts"]["seen"].as_u64() > Some(10), "{}", report["counts"]);
+    let report = plan(&estate(), "[scope]\n");
+    let from_hub = |unreachable: &&Value| unreachable["cause"].to_string().contains("the Region is not enabled");
+    let unreachable: Vec<&Value> = report["unreachable"].as_array().unwrap().iter().filter(from_hub).collect();
+    assert_eq!(unreachable, Vec::<&Value>::new());
+    assert!(report["counts"]["found"].as_u64() > Some(10), "{}", report["counts"]);
 }
 
 #[test]
 fn the_settings_may_name_another_region() {
-    let report = plan(&estate(), "[look]\nsts-region = \"ap-east-1\"\n");
-    assert_eq!(report["counts"]["seen"], 0, "{}", report["counts"]);
-    assert!(report["blind"].to_string().contains("the Region is not enabled"), "{}", report["blind"]);
-    let report = plan(&estate(), "[look]\nsts-region = \"eu-west-1\"\n");
-    assert!(report["counts"]["seen"].as_u64() > Some(10), "{}", report["counts"]);
+    let report = plan(&estate(), "[scope]\nsts-region = \"ap-east-1\"\n");
+    assert_eq!(report["counts"]["found"], 0, "{}", report["counts"]);
+    assert!(report["unreachable"].to_string().contains("the Region is not enabled"), "{}", report["unreachable"]);
+    let report = plan(&estate(), "[scope]\nsts-region = \"eu-west-1\"\n");
+    assert!(report["counts"]["found"].as_u64() > Some(10), "{}", report["counts"]);
 }

@@ -30,7 +30,7 @@ fn estate(usable: &[&str]) -> Simulated {
 }
 
 const NAMED: (&str, &str) = (
-    "[busy]\ncpu-percent = 10\nunmeasured = \"spare\"\n",
+    "[busy]\ncpu-percent = 10\nunmeasured = \"skip\"\n",
     "[restart]\nkms-keys = [\"arn:aws:kms:*:222222222222:key/named\"]\n",
 );
 

@@ -11,7 +11,7 @@ const UNCAPPED: [(&str, &str); 2] = [
         "stops-per-run = 100000\nstops-per-account = 100000\nstops-percent = 100\n\
          stops-per-account-per-day = 100000\nstops-per-policy-per-day = 100000",
     ),
-    ("[busy]\ncpu-percent = 10\nunmeasured = \"spare\"\n", "[busy]\noff = true\n"),
+    ("[busy]\ncpu-percent = 10\nunmeasured = \"skip\"\n", "[busy]\noff = true\n"),
 ];
 
 /// The demo's settings match accounts by name; a fleet's are called otherwise.
@@ -29,7 +29,7 @@ fn count(calls: &Value, api: &str) -> u64 {
 fn a_dry_run_makes_the_fewest_calls_that_a_sweep_can() {
     let world = Simulated::of_fleet(45, 6_000, 50);
     let report = world.plan(&settings(&world));
-    assert_eq!(report["counts"]["seen"], 6_000);
+    assert_eq!(report["counts"]["found"], 6_000);
     let calls = world.calls();
     // 46 accounts with the hub, 20 a page; one session an account; 92 targets, of which none has over 1,000.
     assert_eq!(count(&calls, "organizations:ListAccounts"), 3);
@@ -50,7 +50,7 @@ fn a_dry_run_makes_the_fewest_calls_that_a_sweep_can() {
 fn pages_of_a_thousand_are_asked_for_and_no_byte_is_asked_for_twice() {
     let world = Simulated::of_fleet(1, 5_200, 50);
     let report = world.plan(&settings(&world));
-    assert_eq!(report["counts"]["seen"], 5_200);
+    assert_eq!(report["counts"]["found"], 5_200);
     // The hub's two Regions, the empty one, and six pages.
     assert_eq!(count(&world.calls(), "ec2:DescribeInstances"), 9);
     let bytes = world.get("meter")["bytes-out"].as_u64().unwrap();
@@ -79,7 +79,7 @@ fn throttled_by_the_documented_limits_a_sweep_is_still_whole() {
     world.post("fault", &json!({"action": "DescribeInstances", "mode": "throttle", "times": 2}));
     let report = world.apply(&settings(&world));
     assert_eq!(report["counts"]["stopped"], 130, "{}", report["outcomes"]);
-    assert_eq!(report["blind"], json!([]));
+    assert_eq!(report["unreachable"], json!([]));
     assert_eq!(world.get("meter")["faults"]["Throttle"], 2);
 }
 
@@ -131,7 +131,7 @@ fn throttled_metric_pages_are_asked_for_again_and_what_stays_throttled_is_undete
     world.post("fault", &json!({"action": "GetMetricData", "mode": "throttle"}));
     let report = looks_for_idle(&world);
     assert_eq!(idle_of(&report), 0);
-    assert_eq!(report["counts"]["condemned"], 0);
+    assert_eq!(report["counts"]["candidates"], 0);
     let missing = report["instances"][0]["undetermined"].as_str().expect("the missing datum");
     assert!(missing.contains("daily CPU") && missing.contains("Throttl"), "{missing}");
     let note = report["notes"][0].as_str().expect("a note");
@@ -142,11 +142,11 @@ fn throttled_metric_pages_are_asked_for_again_and_what_stays_throttled_is_undete
 fn pages_that_repeat_are_no_second_line_and_a_token_that_comes_again_is_blindness() {
     let world = Simulated::of_fleet(1, 2_500, 50);
     world.post("fault", &json!({"action": "DescribeInstances", "mode": "repeat-page"}));
-    assert_eq!(world.plan(&settings(&world))["counts"]["seen"], 2_500);
+    assert_eq!(world.plan(&settings(&world))["counts"]["found"], 2_500);
     world.post("fault/clear", &json!({}));
     world.post("fault", &json!({"action": "DescribeInstances", "mode": "same-token"}));
     let report = world.plan(&settings(&world));
-    assert!(report["blind"].to_string().contains("page token twice"), "{}", report["blind"]);
+    assert!(report["unreachable"].to_string().contains("page token twice"), "{}", report["unreachable"]);
 }
 
 #[test]
@@ -169,7 +169,7 @@ fn metrics_are_asked_for_by_the_five_hundred_and_a_throttled_page_is_asked_for_a
     let measured: Vec<_> = UNCAPPED[..1].iter().copied().chain([("[\"*-dev\", \"*-stg\"]", "[\"fleet-*\"]")]).collect();
     let settings = world.settings(&measured);
     let report = world.plan(&settings);
-    assert_eq!(report["counts"]["condemned"], 1_200, "{}", report["counts"]);
+    assert_eq!(report["counts"]["candidates"], 1_200, "{}", report["counts"]);
     let meter = world.get("meter");
     // Each is asked for its CPU, and being quiet for network and writes: 1,200 and 3,600 metrics. A call that asks for
     // more than 500 is refused.
@@ -178,12 +178,12 @@ fn metrics_are_asked_for_by_the_five_hundred_and_a_throttled_page_is_asked_for_a
     world.post("fault", &json!({"action": "GetMetricData", "mode": "throttle", "after": 1, "times": 2}));
     let report = world.plan(&settings);
     let gap = report["instances"].as_array().unwrap().iter().find(|row| row["reason"] == "unmeasured");
-    assert_eq!((report["counts"]["condemned"].as_u64(), gap), (Some(1_200), None));
+    assert_eq!((report["counts"]["candidates"].as_u64(), gap), (Some(1_200), None));
     assert_eq!(count(&world.calls(), "monitoring:GetMetricData"), 13);
-    // What stays throttled is a gap, and a gap spares.
+    // What stays throttled is a gap, and a gap skips.
     world.post("fault", &json!({"action": "GetMetricData", "mode": "throttle", "after": 1}));
     let report = world.plan(&settings);
-    assert_eq!(report["counts"]["condemned"], 0, "{}", report["counts"]);
-    let spared = report["instances"].as_array().unwrap().iter().filter(|row| row["reason"] == "unmeasured").count();
-    assert_eq!((spared, report["counts"]["seen"].as_u64()), (1_200, Some(1_200)));
+    assert_eq!(report["counts"]["candidates"], 0, "{}", report["counts"]);
+    let skipped = report["instances"].as_array().unwrap().iter().filter(|row| row["reason"] == "unmeasured").count();
+    assert_eq!((skipped, report["counts"]["found"].as_u64()), (1_200, Some(1_200)));
 }

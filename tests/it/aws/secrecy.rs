@@ -23,8 +23,9 @@ fn estate() -> (Estate, PathBuf) {
     estate.world.post("secret", &json!({"name": "hook", "value": format!("http://{free}{HOOK}")}));
     let channels = "[channels.dev]\nslack = \"secretsmanager:hook\"\n[owners]\ntags = [\"Owner\"]\nchannels = { \"jane*\" = \"dev\" }\n\
         [notify]\noperator = \"dev\"\n[never]";
-    let settings =
-        estate.world.settings(&[("[never]", channels), ("max-blind-percent = 20", "max-blind-percent = 60")]);
+    let settings = estate
+        .world
+        .settings(&[("[never]", channels), ("max-unreachable-percent = 20", "max-unreachable-percent = 60")]);
     (estate, settings)
 }
 

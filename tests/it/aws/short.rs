@@ -18,7 +18,7 @@ fn fault(world: &Simulated, action: &str, mode: &str, times: u32) {
 
 /// All of a report but what looking cost.
 fn told(report: &Value) -> Value {
-    json!([report["counts"]["seen"], report["instances"], report["blind"], report["plan"]["steps"]])
+    json!([report["counts"]["found"], report["instances"], report["unreachable"], report["plan"]["steps"]])
 }
 
 #[test]
@@ -67,9 +67,9 @@ fn where_a_page_stays_short_its_region_is_blind() {
     {
         fault(&world, "DescribeInstances", mode, 100_000);
         let report = world.plan(&settings);
-        assert_eq!(report["counts"]["seen"], 0, "{mode}");
-        let blind = report["blind"].to_string();
-        assert!(blind.contains("ec2:DescribeInstances") && blind.contains(words), "{mode}: {blind}");
+        assert_eq!(report["counts"]["found"], 0, "{mode}");
+        let unreachable = report["unreachable"].to_string();
+        assert!(unreachable.contains("ec2:DescribeInstances") && unreachable.contains(words), "{mode}: {unreachable}");
         world.post("fault/clear", &json!({}));
     }
 }

@@ -21,7 +21,7 @@ fn one_machine() -> Value {
 }
 
 const PLAIN: &[(&str, &str)] =
-    &[("[busy]\ncpu-percent = 10\nunmeasured = \"spare\"\n", ""), ("stops-percent = 40", "stops-percent = 100")];
+    &[("[busy]\ncpu-percent = 10\nunmeasured = \"skip\"\n", ""), ("stops-percent = 40", "stops-percent = 100")];
 
 fn full() -> Stdio {
     OpenOptions::new().write(true).open("/dev/full").unwrap().into()

@@ -36,7 +36,7 @@ fn seed(record: &Path) {
     for (day, armed) in WEDNESDAYS {
         let folder = record.join(format!("counts/date={day}"));
         std::fs::create_dir_all(&folder).unwrap();
-        let count = json!({"condemned": armed, "armed": armed, "seen": 60});
+        let count = json!({"candidates": armed, "armed": armed, "seen": 60});
         std::fs::write(folder.join("20261118T123000Z-1a2b3c4d.json"), count.to_string()).unwrap();
     }
 }

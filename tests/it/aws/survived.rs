@@ -118,14 +118,14 @@ fn tells_the_truth(estate: &Estate, ended: &Ended, plan: &Plan, context: &str) {
     let outcomes = ended.outcomes();
     assert_eq!(outcomes.iter().map(|one| words(&one["id"])).collect::<BTreeSet<_>>(), steps, "{context}");
     let dark = |one: &Value| {
-        let blind = report["blind"].as_array().unwrap();
-        blind
+        let unreachable = report["unreachable"].as_array().unwrap();
+        unreachable
             .iter()
             .any(|dark| dark["account"] == one["account"] && (dark["region"] == "*" || dark["region"] == one["region"]))
     };
     // Nobody can know of a page that AWS leaves out.
     let lost = plan.has("lose-page");
-    let mut bad = !report["blind"].as_array().unwrap().is_empty();
+    let mut bad = !report["unreachable"].as_array().unwrap().is_empty();
     for (story, one) in estate.all() {
         let lines = report["instances"].as_array().unwrap().iter().filter(|line| line["id"] == one["id"]).count();
         assert!(lines == 1 || (lines == 0 && (lost || dark(&one))), "{context}: {lines} lines of {one}");

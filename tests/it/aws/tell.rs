@@ -10,10 +10,10 @@ use std::time::Duration;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
-use idle_reaper::aws::{Aws, AwsMessenger, Eyes, Patience};
+use idle_reaper::aws::{Aws, AwsMessenger, AwsReader, Patience};
 use idle_reaper::engine::config::{Channel, Settings};
 use idle_reaper::engine::model::{Message, Named, Subject};
-use idle_reaper::ports::{Look, Messenger};
+use idle_reaper::ports::{Messenger, Scan};
 use serde_json::{Value, json};
 
 use super::world::{World, row};
@@ -303,13 +303,13 @@ async fn the_alternate_contact_is_asked_for_in_the_account_by_the_reading_role()
     let world = world();
     let settings = Settings::parse(
         "reaper.toml",
-        &format!("version = 1\n[look]\naccounts = \"organization\"\nreading-role = \"Read\"\n{OWNERS}"),
+        &format!("version = 1\n[scope]\naccounts = \"organization\"\nreading-role = \"Read\"\n{OWNERS}"),
     )
     .unwrap();
     let account: Arc<str> = world.get("/world")["accounts"]["web-dev"].as_str().unwrap().into();
     let ask = || async {
         let aws = aws(&world);
-        Eyes::new(&aws, &settings, "run").alternate_contact(&account).await.map_err(|error| error.to_string())
+        AwsReader::new(&aws, &settings, "run").alternate_contact(&account).await.map_err(|error| error.to_string())
     };
     assert_eq!(ask().await, Ok(None));
     world.post("/contact", &json!({"account": "web-dev", "type": "operations", "email": "ops@example.com"}));

@@ -21,7 +21,7 @@ fn two_machines() -> Value {
 }
 
 const PLAIN: &[(&str, &str)] = &[
-    ("[busy]\ncpu-percent = 10\nunmeasured = \"spare\"\n", "[busy]\noff = true\n"),
+    ("[busy]\ncpu-percent = 10\nunmeasured = \"skip\"\n", "[busy]\noff = true\n"),
     ("stops-percent = 40", "stops-percent = 100"),
 ];
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use idle_reaper::aws::Eyes;
+use idle_reaper::aws::AwsReader;
 use idle_reaper::engine::config::{Idle, Settings};
 use idle_reaper::engine::cost::spent::Spent;
 use idle_reaper::engine::evidence::idle::{Idleness, Metric, Missing, Sign};
@@ -10,7 +10,7 @@ use idle_reaper::engine::evidence::witness::Witness;
 use idle_reaper::engine::model::Tier;
 use idle_reaper::engine::model::WhyReportOnly;
 use idle_reaper::engine::model::{Instance, Target};
-use idle_reaper::ports::Look;
+use idle_reaper::ports::Scan;
 use idle_reaper::run::{Clock, gather};
 use serde_json::json;
 
@@ -67,7 +67,7 @@ fn ask(world: &World, prepare: impl FnOnce(&[Instance])) -> Answers {
     let text = std::fs::read_to_string(world.settings(&[])).unwrap();
     let settings = Settings::parse("reaper.toml", &text).unwrap();
     let aws = world.aws();
-    let eyes = Eyes::new(&aws, &settings, "run-1");
+    let eyes = AwsReader::new(&aws, &settings, "run-1");
     let account = world.instances()["forgotten"]["account"].as_str().unwrap().to_owned();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {

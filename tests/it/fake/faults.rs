@@ -70,7 +70,7 @@ pub struct Faults {
     /// The accounts cannot be listed.
     pub no_accounts: bool,
     /// Targets that cannot be looked at; the Region `*` is an account that cannot be asked for its Regions.
-    pub blind: BTreeSet<Target>,
+    pub unreachable: BTreeSet<Target>,
     /// Targets that the organisation's policy closes.
     pub closed: BTreeSet<Target>,
     /// Targets whose look fails after so many instances.
@@ -78,7 +78,7 @@ pub struct Faults {
     /// Targets whose look never ends.
     pub hangs: BTreeSet<Target>,
     /// Targets that cannot be looked at again, once they have been seen.
-    pub blind_again: BTreeSet<Target>,
+    pub unreachable_again: BTreeSet<Target>,
     /// Nothing is said of any instance's last hour.
     pub unanswered: bool,
     /// Targets whose weeks of metrics are refused.

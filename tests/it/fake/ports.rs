@@ -14,7 +14,7 @@ use idle_reaper::engine::model::{Instance, Message, State, Target, Usd};
 use idle_reaper::engine::plan::restart::{Key, Volumes};
 use idle_reaper::engine::rules::case::Activity;
 use idle_reaper::ports::{
-    Act, ActError, Entry, FoundAccount, Hub, Look, Messenger, Pause, PortError, PriceList, ReadRecord, Switch, Unseen,
+    Act, ActError, Entry, FoundAccount, Hub, Messenger, Pause, PortError, PriceList, ReadRecord, Scan, Switch, Unseen,
     WriteRecord,
 };
 
@@ -31,10 +31,10 @@ impl World {
     fn unseen(&self, target: &Target, again: bool) -> Option<Unseen> {
         let faults = &self.state.borrow().faults;
         if faults.closed.contains(target) {
-            return Some(Unseen::Closed);
+            return Some(Unseen::Denied);
         }
-        let blind = faults.blind.contains(target) || (again && faults.blind_again.contains(target));
-        blind.then(|| Unseen::Blind("UnauthorizedOperation: may not look".to_owned()))
+        let unreachable = faults.unreachable.contains(target) || (again && faults.unreachable_again.contains(target));
+        unreachable.then(|| Unseen::Unreachable("UnauthorizedOperation: may not look".to_owned()))
     }
 }
 
@@ -123,7 +123,7 @@ impl Inner {
     }
 }
 
-impl Look for World {
+impl Scan for World {
     async fn accounts(&self, mut each: impl FnMut(FoundAccount)) -> Result<(), PortError> {
         let mut accounts: Vec<FoundAccount> = self.state.borrow().accounts.values().cloned().collect();
         self.shuffle(&mut accounts);
@@ -202,7 +202,7 @@ impl Look for World {
                 each(instance);
             }
         }
-        if broken.is_some() { Err(Unseen::Blind("the second page was denied".to_owned())) } else { Ok(()) }
+        if broken.is_some() { Err(Unseen::Unreachable("the second page was denied".to_owned())) } else { Ok(()) }
     }
 
     async fn activity(&self, target: &Target, asked: &[Recent], _: DateTime<Utc>) -> HashMap<Box<str>, Activity> {

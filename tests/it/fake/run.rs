@@ -9,7 +9,7 @@ use idle_reaper::engine::plan::Plan;
 use idle_reaper::engine::report::Report;
 use idle_reaper::engine::report::fan_out::Begun;
 use idle_reaper::engine::request::events::Event;
-use idle_reaper::engine::request::overrides::Hand;
+use idle_reaper::engine::request::overrides::UndoOverrides;
 use idle_reaper::engine::request::{Mode, Run, Scope};
 use idle_reaper::engine::undo::Undo;
 use idle_reaper::local::inventory::{NoRecord, Recorded};
@@ -47,7 +47,7 @@ pub struct Back {
     pub undoes: String,
     pub at: DateTime<Utc>,
     pub scope: Scope,
-    pub hand: Hand,
+    pub hand: UndoOverrides,
     /// Whether it is carried out.
     pub apply: bool,
     /// How long it may last.
@@ -65,7 +65,7 @@ pub fn try_undo(world: &World, settings: &Settings, back: &Back) -> Result<Undo,
     block_on(async {
         match back.apply {
             true => run::undo(&order, world, world, world).await.map(|(undo, _)| undo),
-            false => run::foresee(&order, world, world).await,
+            false => run::preview(&order, world, world).await,
         }
     })
 }
@@ -129,12 +129,12 @@ pub fn apply_killed(world: &World, settings: &Settings, ask: &Ask, after: Durati
 }
 
 /// A look because of an anomaly of cost.
-pub fn regard(world: &World, settings: &Settings, event: &Event, at: DateTime<Utc>) -> Result<Report, Error> {
+pub fn handle_anomaly(world: &World, settings: &Settings, event: &Event, at: DateTime<Utc>) -> Result<Report, Error> {
     let Event::Anomaly(anomaly) = event else { panic!("no anomaly: {event:?}") };
     let ask = Ask { scope: event.scope(), ..Ask::at(at) };
     let run = begin(world, Mode::Plan, &ask);
     let order = order(&run, settings, &ask);
-    block_on(async { run::regard(&order, world, world, world, world, anomaly).await.map(|(report, _)| report) })
+    block_on(async { run::handle_anomaly(&order, world, world, world, world, anomaly).await.map(|(report, _)| report) })
 }
 
 /// Two applies at once.
@@ -171,7 +171,7 @@ pub struct Parts<'a> {
 /// The parts, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stage {
-    Look,
+    Scan,
     Plan,
     Act,
     Conclude,
@@ -196,8 +196,8 @@ pub fn in_parts(world: &World, settings: &Settings, mode: Mode, ask: &Ask, parts
         let (begun, _) = fan_out::targets(&first, world, world, "{}", parts.size.max(1)).await?;
         let begun = &begun;
         for batch in (0..begun.batches.len()).filter(|batch| !parts.lost.0.contains(batch)) {
-            // A child that fails is the others' business only in that its accounts are blind.
-            let (order, wall) = part(begun, Stage::Look);
+            // A child that fails is the others' business only in that its accounts are unreachable.
+            let (order, wall) = part(begun, Stage::Scan);
             let _ = fan_out::look(&order, world, world, begun, batch, wall).await;
         }
         let (plan_order, wall) = part(begun, Stage::Plan);

@@ -27,7 +27,7 @@ version = 1
 armed = true
 record = "record"
 
-[look]
+[scope]
 accounts = "organization"
 regions = ["ap-northeast-1", "us-east-1"]
 
@@ -91,7 +91,7 @@ pub fn at(text: &str) -> DateTime<Utc> {
     DateTime::parse_from_rfc3339(text).expect("an instant").to_utc()
 }
 
-/// A plain running instance with `Env=dev`, started in the morning of [`EVENING`]: it is condemned in the evening.
+/// A plain running instance with `Env=dev`, started in the morning of [`EVENING`]: it is candidates in the evening.
 pub fn instance(id: &str) -> Instance {
     Instance {
         target: Target::new(HERE.0, HERE.1),

@@ -7,13 +7,13 @@ use idle_reaper::engine::request::stage::{Stage, StageInvalid};
 #[test]
 fn what_is_sent_to_a_part_is_read_strictly() {
     let parse = |text: &str| Stage::parse(text);
-    let look = parse(r#"{"stage":"look","run":"20261125T123000Z-1a2b3c4d","batch":3}"#).unwrap();
-    assert_eq!(look, Stage::Look { run: "20261125T123000Z-1a2b3c4d".into(), batch: 3 });
+    let look = parse(r#"{"stage":"scan","run":"20261125T123000Z-1a2b3c4d","batch":3}"#).unwrap();
+    assert_eq!(look, Stage::Scan { run: "20261125T123000Z-1a2b3c4d".into(), batch: 3 });
     let targets = parse(r#"{"stage":"targets","request":{"mode":"apply"},"accounts-a-child":5}"#).unwrap();
     assert_eq!(targets, Stage::Targets { request: r#"{"mode":"apply"}"#.into(), accounts: 5 });
     for wrong in [
-        r#"{"stage":"look","run":"../../reaper","batch":3}"#,
-        r#"{"stage":"look","run":"","batch":3}"#,
+        r#"{"stage":"scan","run":"../../reaper","batch":3}"#,
+        r#"{"stage":"scan","run":"","batch":3}"#,
         r#"{"stage":"act","run":"a","batch":-1}"#,
         r#"{"stage":"act","run":"a"}"#,
         r#"{"stage":"conclude","run":"a","mode":"apply"}"#,
@@ -29,8 +29,8 @@ fn what_is_sent_to_a_part_is_read_strictly() {
 
 #[test]
 fn each_stage_is_called_in_logs_as_the_state_machine_calls_it() {
-    for word in ["look", "plan", "act", "conclude", "give-up"] {
-        let batch = if matches!(word, "look" | "act") { ",\"batch\":0" } else { "" };
+    for word in ["scan", "plan", "act", "conclude", "give-up"] {
+        let batch = if matches!(word, "scan" | "act") { ",\"batch\":0" } else { "" };
         let text = format!("{{\"stage\":\"{word}\",\"run\":\"20261125T123000Z-1a2b3c4d\"{batch}}}");
         assert_eq!(Stage::parse(&text).expect(word).as_str(), word);
     }

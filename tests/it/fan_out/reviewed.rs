@@ -119,7 +119,7 @@ fn what_is_not_done_of_a_reviewed_plan_is_told_by_the_conclusion() {
     let ask = Ask { reviewed: Some(all), ..Ask::at(at(EVENING) + Duration::minutes(5)) };
     let report = in_parts(&world, &settings, Mode::Apply, &ask, &whole(1)).unwrap();
     let detail = |id: &str| report.outcomes.iter().find(|one| *one.id == *id).map(|one| one.detail.as_str());
-    assert_eq!((ending(&report, "i-1"), detail("i-1")), (Ending::Overtaken, Some("now spare, by the rule `kept`")));
+    assert_eq!((ending(&report, "i-1"), detail("i-1")), (Ending::Overtaken, Some("now skip, by the rule `kept`")));
     assert_eq!(ending(&report, "i-2"), Ending::Overtaken);
     let [done] = &planned(&report)[..] else { panic!("{:?}", report.plan.steps) };
     let waits = if done == "i-3" { "i-4" } else { "i-3" };
@@ -143,7 +143,9 @@ fn unfit() -> Vec<(Plan, Wanted)> {
         (Plan { settings: "another".to_owned(), ..good.clone() }, |why| {
             matches!(why, PlanRefused::OtherSettings { .. })
         }),
-        (Plan { refused: Some("too blind".to_owned()), ..good }, |why| matches!(why, PlanRefused::WasRefused { .. })),
+        (Plan { refused: Some("too unreachable".to_owned()), ..good }, |why| {
+            matches!(why, PlanRefused::WasRefused { .. })
+        }),
     ]
 }
 

@@ -3,7 +3,7 @@
 use chrono::Duration;
 use idle_reaper::engine::evidence::idle::{Idleness, Metric, Missing, Sign};
 use idle_reaper::engine::model::WhyReportOnly;
-use idle_reaper::engine::model::{Instance, Tags, Tell};
+use idle_reaper::engine::model::{Instance, Marker, Tags};
 
 use super::samples::Case;
 use crate::fake::at;
@@ -122,15 +122,15 @@ fn what_was_just_started_again_after_an_undo_has_not_run_for_long_enough() {
 fn state_in_memory_is_told_by_name_or_type_and_stores_by_their_type() {
     assert_eq!(named("orders-redis-2"), word("redis"));
     assert_eq!(why(|it| it.kind = "x2iedn.xlarge".into()), Some(WhyReportOnly::Type("x2iedn.xlarge".to_owned())));
-    let store = Tell::HasStore("m5d.large".to_owned());
+    let store = Marker::HasStore("m5d.large".to_owned());
     assert_eq!(why(|it| it.kind = "m5d.large".into()), Some(WhyReportOnly::InstanceStore(store)));
-    assert_eq!(why(|it| it.ephemeral = true), Some(WhyReportOnly::InstanceStore(Tell::EphemeralVolumes)));
+    assert_eq!(why(|it| it.ephemeral = true), Some(WhyReportOnly::InstanceStore(Marker::EphemeralVolumes)));
 }
 
 #[test]
 fn a_type_that_this_release_does_not_know_may_have_a_store() {
     let told = why(|it| it.kind = "zz9.large".into());
-    assert_eq!(told, Some(WhyReportOnly::InstanceStore(Tell::UnknownType("zz9.large".to_owned()))));
+    assert_eq!(told, Some(WhyReportOnly::InstanceStore(Marker::UnknownType("zz9.large".to_owned()))));
 }
 
 #[test]

@@ -10,7 +10,7 @@ use idle_reaper::engine::evidence::witness::Witness;
 use idle_reaper::engine::model::Tier;
 use idle_reaper::engine::model::WhyReportOnly;
 use idle_reaper::engine::model::{Instance, Target};
-use idle_reaper::ports::Look;
+use idle_reaper::ports::Scan;
 use idle_reaper::run::{Clock, Gathered, gather, own_acts};
 
 use super::samples::Case;

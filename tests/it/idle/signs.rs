@@ -33,9 +33,9 @@ fn a_sign_is_dated_by_the_loud_hour_that_is_one_too_many_and_quiet_hours_date_no
         (loud_before(Case::idle(), Metric::Received, 100, 1e8), "network", 16),
         (loud_before(Case::idle(), Metric::Sent, 100, 1e8), "network", 16),
     ];
-    for (case, what, spare) in cases {
+    for (case, what, skip) in cases {
         let sign = case.sign();
-        assert_eq!((sign.as_str(), sign.at()), (what, end_of(&case, 101 + spare)), "{sign:?}");
+        assert_eq!((sign.as_str(), sign.at()), (what, end_of(&case, 101 + skip)), "{sign:?}");
     }
 }
 

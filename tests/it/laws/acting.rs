@@ -93,8 +93,8 @@ fn what_somebody_else_stopped_or_touched_stays_stopped_though_it_is_kept() {
 
 #[test]
 fn what_cannot_be_looked_at_again_is_not_acted_on() {
-    let blind_again = [Target::new(HERE.0, HERE.1)].into();
-    let world = World::of(fleet(3)).with_faults(Faults { blind_again, ..Faults::default() });
+    let unreachable_again = [Target::new(HERE.0, HERE.1)].into();
+    let world = World::of(fleet(3)).with_faults(Faults { unreachable_again, ..Faults::default() });
     let report = apply(&world, &with(&[]), at(EVENING));
     assert!(report.outcomes.iter().all(|outcome| outcome.outcome == Ending::Failed));
     assert_eq!((world.calls(Deed::acts), report.health()), (Vec::new(), Health::Degraded));
@@ -247,7 +247,7 @@ fn a_reviewed_plan_that_is_old_or_of_other_settings_is_refused() {
     prolonged.reviewed.as_mut().expect("a plan").expires = at("2027-01-01T00:00:00Z");
     assert!(matches!(refusal(prolonged, &settings), PlanRefused::Expired { .. }), "an edited file prolongs nothing");
     let mut refused = later(1);
-    refused.reviewed.as_mut().expect("a plan").refused = Some("too blind".to_owned());
+    refused.reviewed.as_mut().expect("a plan").refused = Some("too unreachable".to_owned());
     assert!(matches!(refusal(refused, &settings), PlanRefused::WasRefused { .. }));
     assert_eq!(world.calls(Deed::writes), []);
 }

@@ -1,4 +1,4 @@
-//! Arbitrary instances, tags, instants, settings and worlds: mostly plain, so that something is condemned, and
+//! Arbitrary instances, tags, instants, settings and worlds: mostly plain, so that something is candidates, and
 //! often odd.
 
 use std::cell::Cell;

@@ -1,4 +1,4 @@
-//! Law 4: steps ≤ every cap, and steps + deferred = condemned and armed. Caps are enforced again at the effect
+//! Law 4: steps ≤ every cap, and steps + deferred = candidates and armed. Caps are enforced again at the effect
 //! boundary.
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -17,7 +17,7 @@ use crate::fake::{
     EVENING, Faults, SETTINGS, Shape, World, apply, at, instance, judge, judge_with, row, with, without,
 };
 
-fn condemned(settings: &Settings, instance: &Instance, activity: &Activity, history: &History, now: &str) -> bool {
+fn candidates(settings: &Settings, instance: &Instance, activity: &Activity, history: &History, now: &str) -> bool {
     let action = judge_with(settings, instance, activity, history, at(now)).verdict.action();
     matches!(action, Some(Action::Stop | Action::Hibernate))
 }
@@ -61,7 +61,7 @@ fn a_gap_in_the_measurements_condemns_nobody() {
 }
 
 fn is_spared_unmeasured(settings: &Settings) -> bool {
-    settings.busy.is_some_and(|busy| busy.unmeasured == idle_reaper::engine::config::Unmeasured::Spare)
+    settings.busy.is_some_and(|busy| busy.unmeasured == idle_reaper::engine::config::Unmeasured::Skip)
 }
 
 #[test]
@@ -163,14 +163,14 @@ fn a_tag_is_absent_only_if_no_spelling_of_it_is_there() {
 fn what_condemns_with_every_figure_there_is_spared_as_soon_as_one_is_missing() {
     let measured = with(&[]);
     let quiet = Activity::of_cpu(0.5);
-    assert!(condemned(&measured, &instance("i-1"), &quiet, &History::default(), EVENING));
+    assert!(candidates(&measured, &instance("i-1"), &quiet, &History::default(), EVENING));
     let gap = Activity::Gap("no datapoints".to_owned());
-    assert!(!condemned(&measured, &instance("i-1"), &gap, &History::default(), EVENING));
+    assert!(!candidates(&measured, &instance("i-1"), &gap, &History::default(), EVENING));
     // Where `[busy]` is off no figure is asked for, and none is missing; where it is absent, it is on.
     let unmeasured = with(&[("[busy]\ncpu-percent = 10", "[busy]\noff = true")]);
     let absent = without(&["[busy]\ncpu-percent = 10"]);
-    assert!(!condemned(&absent, &instance("i-1"), &gap, &History::default(), EVENING));
-    assert!(condemned(&unmeasured, &instance("i-1"), &gap, &History::default(), EVENING));
+    assert!(!candidates(&absent, &instance("i-1"), &gap, &History::default(), EVENING));
+    assert!(candidates(&unmeasured, &instance("i-1"), &gap, &History::default(), EVENING));
 }
 
 /// The same instance in the same account, of which less is known.

@@ -15,11 +15,11 @@ use crate::fake::{Fault, Faults, Shape, apply, plan};
 /// Settings without caps that bite: under a cap the rest does depend on who comes first.
 fn roomy() -> impl Strategy<Value = Settings> {
     let roomy = VARIANTS.iter().filter(|settings| settings.caps.stops_per_run == 1000);
-    let blind = |settings: &Settings| {
-        let run = idle_reaper::engine::config::Run { max_blind_percent: 100, ..settings.run.clone() };
+    let unreachable = |settings: &Settings| {
+        let run = idle_reaper::engine::config::Run { max_unreachable_percent: 100, ..settings.run.clone() };
         Settings { run, ..settings.clone() }
     };
-    select(roomy.map(blind).collect::<Vec<_>>())
+    select(roomy.map(unreachable).collect::<Vec<_>>())
 }
 
 /// Everything that the report says of every instance but `bad`.
@@ -66,7 +66,7 @@ fn a_blind_target_spoils_nothing_for_the_others() {
         let outside = |found: &Target| found.account != gone.account || (region != "*" && found.region != gone.region);
         let lit = plan(&scene.world(), &settings, scene.at);
         let mut scene = scene;
-        scene.faults.blind.insert(gone.clone());
+        scene.faults.unreachable.insert(gone.clone());
         let dim = plan(&scene.world(), &settings, scene.at);
         let said = |report: &Report| -> Vec<String> {
             let rows = report.rows.iter().filter(|row| outside(&row.target));

@@ -97,7 +97,7 @@ fn a_kept_instance_is_in_no_plan_of_any_world() {
         scene.instances.push(instance("i-kept").tag(&key, &value));
         let report = plan(&scene.world(), scene.settings, scene.at);
         assert!(keys(&report).iter().all(|(id, _)| id != "i-kept"));
-        assert_eq!(row(&report, "i-kept").verdict.as_str(), "spare");
+        assert_eq!(row(&report, "i-kept").verdict.as_str(), "skip");
     });
 }
 
@@ -107,7 +107,7 @@ fn a_keep_until_that_is_past_does_not_hide_another_that_is_in_force() {
     let past = instance("i-1").tag("idle-reaper:keep-until", "2026-11-20");
     for (key, value) in [("Idle-Reaper:Keep-Until", "2026-12-20"), ("IDLE-REAPER:KEEP-UNTIL", "soon")] {
         let ruling = crate::fake::judge(&settings, &past.clone().tag(key, value), at(EVENING));
-        assert_eq!(ruling.verdict.as_str(), "spare", "{value}");
+        assert_eq!(ruling.verdict.as_str(), "skip", "{value}");
     }
     assert_eq!(crate::fake::judge(&settings, &past, at(EVENING)).verdict.as_str(), "stop");
 }

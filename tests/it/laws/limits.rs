@@ -94,7 +94,7 @@ fn every_stop_carries_its_not_after_and_none_is_planned_beyond_it() {
                 Verdict::Idle(_)
                 | Verdict::Start(_)
                 | Verdict::Report(_)
-                | Verdict::Spare(_)
+                | Verdict::Skip(_)
                 | Verdict::OutOfScope(_) => None,
             };
             assert_eq!(step.not_after, opens.map(|opens| opens - policy.margin()));

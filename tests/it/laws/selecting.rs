@@ -46,11 +46,11 @@ fn settings_that_say_nothing_act_on_nothing() {
 
 #[test]
 fn every_key_that_arms_is_needed() {
-    let condemned = || World::of([instance("i-1")]);
-    assert_eq!(keys(&apply(&condemned(), &with(&[]), at(EVENING))).len(), 1);
+    let candidates = || World::of([instance("i-1")]);
+    assert_eq!(keys(&apply(&candidates(), &with(&[]), at(EVENING))).len(), 1);
     for left_out in ["armed = true", "record = \"record\"", "stage = \"enforce\"", "outside = \"stop\""] {
         let settings = with(&[(left_out, "")]);
-        let world = condemned();
+        let world = candidates();
         let report = apply(&world, &settings, at(EVENING));
         assert_eq!(keys(&report), [], "without `{left_out}`");
         assert_eq!(world.calls(Deed::acts), [], "without `{left_out}`");

@@ -48,7 +48,7 @@ fn an_unarmed_run_is_recorded_and_keeps_its_verdicts() {
     let world = World::of([instance("i-1")]);
     let report = apply(&world, &with(&[("armed = true", "armed = false")]), at(EVENING));
     assert_eq!(report.rows[0].verdict.as_str(), "stop");
-    assert_eq!(report.counts().condemned, 1);
+    assert_eq!(report.counts().candidates, 1);
     let written: Vec<_> = world.calls(Deed::writes).into_iter().map(|call| call.text).collect();
     assert!(written.contains(&"runs/date=2026-11-25/run-1/report.json".to_owned()), "{written:?}");
     assert!(written.iter().all(|key| !key.ends_with("plan.json") && !key.contains("lock")), "{written:?}");

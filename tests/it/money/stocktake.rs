@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono_tz::Asia::Tokyo;
 use idle_reaper::engine::config::Settings;
 use idle_reaper::engine::cost::price::Price;
-use idle_reaper::engine::model::Blind;
+use idle_reaper::engine::model::Unreachable;
 use idle_reaper::engine::model::month::Month;
 use idle_reaper::engine::model::{Instance, Locale, State};
 use idle_reaper::engine::report::stocktake::{Line, Owner, Stocktake, Taking, is_due};
@@ -39,11 +39,11 @@ fn ana() -> Option<Owner> {
     Some(Owner { name: "ana".into(), how: "tag `Owner`".into(), by_default: false })
 }
 
-fn take(lines: Vec<Line>, blind: &[Blind]) -> Vec<Stocktake> {
+fn take(lines: Vec<Line>, unreachable: &[Unreachable]) -> Vec<Stocktake> {
     let (settings, names) = (money(), BTreeMap::from([("111111111111".into(), "shop-dev".to_owned())]));
     let month = Month::parse("2026-11").unwrap();
     let taking = Taking { month, at: at(NOW), zone: Tokyo, money: &settings.money, names: &names };
-    Stocktake::all(taking, lines, blind)
+    Stocktake::all(taking, lines, unreachable)
 }
 
 /// One owned, one forgotten, one kept and stopped, one of unknown price that somebody has seen.
@@ -63,8 +63,9 @@ fn sample() -> Stocktake {
     let mut seen = line(&instance("i-4").launched(STARTED));
     seen.seen = true;
     seen.price = Price::Unknown("the price list does not have it".into());
-    let blind = Blind { account: "111111111111".into(), region: "eu-west-1".into(), cause: "denied".into() };
-    let mut all = take(vec![forgotten, seen, kept, owned], &[blind]);
+    let unreachable =
+        Unreachable { account: "111111111111".into(), region: "eu-west-1".into(), cause: "denied".into() };
+    let mut all = take(vec![forgotten, seen, kept, owned], &[unreachable]);
     assert_eq!(all.len(), 1);
     all.remove(0)
 }
@@ -82,8 +83,9 @@ fn everything_that_runs_or_is_kept_stands_in_it_in_one_order_and_nothing_else() 
 
 #[test]
 fn an_account_that_nobody_could_see_has_a_stocktake_that_says_so() {
-    let blind = Blind { account: "999999999999".into(), region: "*".into(), cause: "`sts:AssumeRole` denied".into() };
-    let all = take(vec![line(&instance("i-1"))], &[blind]);
+    let unreachable =
+        Unreachable { account: "999999999999".into(), region: "*".into(), cause: "`sts:AssumeRole` denied".into() };
+    let all = take(vec![line(&instance("i-1"))], &[unreachable]);
     assert_eq!(all.iter().map(|one| &*one.account).collect::<Vec<_>>(), ["111111111111", "999999999999"]);
     let text = markdown(&all[1], &money().money, Locale::En);
     assert!(text.contains("could not be looked at: `sts:AssumeRole` denied"), "{text}");

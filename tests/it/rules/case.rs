@@ -1,4 +1,4 @@
-//! A condemned case, and for each reason the one change by which its rule comes to speak.
+//! A candidates case, and for each reason the one change by which its rule comes to speak.
 
 use chrono::{DateTime, Duration, Utc};
 use idle_reaper::engine::config::{Idle, IdleDeed, Outside, Policy, Settings};
@@ -25,8 +25,8 @@ pub struct Case {
 }
 
 impl Case {
-    /// A plain instance in the evening, under settings in which every rule can speak: it is condemned.
-    pub fn condemned() -> Self {
+    /// A plain instance in the evening, under settings in which every rule can speak: it is candidates.
+    pub fn candidates() -> Self {
         let extra = "[never]\ntags = [\"Role=bastion\"]\n\n[calendars.closing]\nfreeze = [\"2026-11-25\"]\n\n\
             [schedules.closing]\nzone = \"Asia/Tokyo\"\ncalendar = \"closing\"\nopen = [\"mon-fri 09:00-18:00\"]\n\n\
             [schedules.night]";
@@ -78,7 +78,7 @@ pub fn with_tell(reason: Reason, case: Case) -> Case {
         Reason::KeepUnreadable => case.tagged("IDLE-REAPER:keep-until", "until the launch"),
         Reason::TagUnknown => case.tagged("Idle_Reaper: keap", ""),
         Reason::NeverListed => case.tagged("role", "Bastion"),
-        Reason::NotLookedAt => case.changed(|found| found.region("eu-central-1")),
+        Reason::NotInScope => case.changed(|found| found.region("eu-central-1")),
         Reason::NoPolicy => case.changed(|found| found.untagged("Env")),
         Reason::NotSelected => Case { scope: Scope { policies: Some(Vec::new()), ..Scope::default() }, ..case },
         Reason::OtherHub => case.tagged("idle-reaper:stopped", "2026-11-24T12:30:00Z run=run-0 policy=dev hub=other"),

@@ -8,7 +8,7 @@ use idle_reaper::engine::history::past_runs::History;
 use idle_reaper::engine::judge::Judge;
 use idle_reaper::engine::judge::marking::{Finding, finding};
 use idle_reaper::engine::judge::owner::Contacts;
-use idle_reaper::engine::model::{Account, Action, Instance, Reason, Spared, State, Verdict, WhyReported};
+use idle_reaper::engine::model::{Account, Action, Instance, Reason, Skipped, State, Verdict, WhyReported};
 use idle_reaper::engine::model::{Lifted, Tier};
 
 use super::case::{Case, with_policy, with_tell};
@@ -16,7 +16,7 @@ use crate::fake::{EVENING, HERE, SETTINGS, Shape, at, instance, settings};
 
 /// Idle at an hour at which its office is open, under this policy.
 fn idle(deed: IdleDeed, tier: Tier) -> Case {
-    let case = with_tell(Reason::Idle, Case::condemned());
+    let case = with_tell(Reason::Idle, Case::candidates());
     let settings = with_policy(&case.settings, |policy| {
         policy.idle = deed;
         policy.idle_tier = tier;
@@ -51,7 +51,7 @@ fn what_is_idle_is_hibernated_where_its_policy_hibernates_and_skipped_where_it_c
     let stop = IdleDeed::Stop;
     let hibernated = of(stop, Outside::Hibernate, true);
     assert_eq!((hibernated.action(), hibernated.as_str()), (Some(Action::Hibernate), "hibernate"));
-    assert_eq!(of(stop, Outside::Hibernate, false), Verdict::Spare(Spared::CannotHibernate));
+    assert_eq!(of(stop, Outside::Hibernate, false), Verdict::Skip(Skipped::CannotHibernate));
     for outside in [Outside::Stop, Outside::Report] {
         let stopped = of(stop, outside, true);
         assert_eq!((stopped.action(), stopped.as_str()), (Some(Action::Stop), "stop"), "{outside:?}");
@@ -65,7 +65,7 @@ fn what_cannot_be_hibernated_is_not_marked_for_a_stop() {
     let case = idle(IdleDeed::Stop, Tier::Strict);
     let settings = with_policy(&case.settings, |policy| policy.outside = Outside::Hibernate);
     let case = Case { settings, ..case };
-    let found = case.seen_by_rules(|seen| finding(seen, &Verdict::Spare(Spared::CannotHibernate)));
+    let found = case.seen_by_rules(|seen| finding(seen, &Verdict::Skip(Skipped::CannotHibernate)));
     assert_eq!(found, Some(Finding::No(Lifted::Protected)));
 }
 

@@ -11,7 +11,7 @@ use idle_reaper::engine::judge::notice_gate::{Gate, Notice, gate};
 use idle_reaper::engine::judge::owner::Reach;
 use idle_reaper::engine::judge::retagged::Retag;
 use idle_reaper::engine::model::Cap;
-use idle_reaper::engine::model::{Gauge, Reason, Spared, Verdict};
+use idle_reaper::engine::model::{Gauge, Reason, Skipped, Verdict};
 use idle_reaper::engine::model::{Lifted, Tier};
 use idle_reaper::engine::rules::standing_mark::standing;
 use idle_reaper::engine::tags::mark::{Mark, digest_of};
@@ -23,7 +23,7 @@ use crate::tell::samples::owner;
 
 /// Idle at an hour at which its office is open, under a policy that stops for it.
 fn idle() -> Case {
-    let case = with_tell(Reason::Idle, Case::condemned());
+    let case = with_tell(Reason::Idle, Case::candidates());
     Case { settings: with_policy(&case.settings, |policy| policy.idle = IdleDeed::Stop), ..case }
 }
 
@@ -104,13 +104,13 @@ fn findings(case: &Case, verdict: &Verdict) -> [Option<Finding>; 4] {
 fn life_or_a_person_lifts_the_mark_of_what_is_idle_and_says_nothing_of_what_nobody_measured() {
     let (zone, now) = (chrono_tz::Tz::Asia__Tokyo, idle().now);
     let [unknown, active] = [Some(Finding::Unknown), Some(Finding::No(Lifted::Active))];
-    for (spared, why) in [
-        (Spared::Busy { gauge: Gauge::Cpu, figure: 50.0, limit: 15.0 }, Lifted::Busy),
-        (Spared::Undone { at: now, until: None, zone }, Lifted::Restarted),
-        (Spared::RestartFight { stops: 2 }, Lifted::Restarted),
+    for (skipped, why) in [
+        (Skipped::Busy { gauge: Gauge::Cpu, figure: 50.0, limit: 15.0 }, Lifted::Busy),
+        (Skipped::Undone { at: now, until: None, zone }, Lifted::Restarted),
+        (Skipped::RestartFight { stops: 2 }, Lifted::Restarted),
     ] {
         let of_idle = Some(Finding::No(why));
-        assert_eq!(findings(&idle(), &Verdict::Spare(spared)), [of_idle, unknown, unknown, active], "{why:?}");
+        assert_eq!(findings(&idle(), &Verdict::Skip(skipped)), [of_idle, unknown, unknown, active], "{why:?}");
     }
 }
 

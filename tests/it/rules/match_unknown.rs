@@ -3,7 +3,7 @@
 use idle_reaper::engine::config::Settings;
 use idle_reaper::engine::history::past_runs::History;
 use idle_reaper::engine::judge::{Judge, Ruling};
-use idle_reaper::engine::model::{Account, Action, Instance, Reason, Spared, Tags, UnknownFact, Verdict};
+use idle_reaper::engine::model::{Account, Action, Instance, Reason, Skipped, Tags, UnknownFact, Verdict};
 use idle_reaper::engine::request::Scope;
 use idle_reaper::engine::rules::case::Activity;
 use idle_reaper::local::inventory::Recorded;
@@ -46,8 +46,8 @@ fn an_account_whose_name_is_unknown_does_not_fall_through_to_the_next_policy() {
     assert_eq!(rule(&settings, &found, &named("shop-dev"), EVENING).verdict.action(), Some(Action::Stop));
     assert_eq!(rule(&settings, &found, &named("Shop-PROD"), EVENING).verdict.as_str(), "report");
     let ruling = rule(&settings, &found, &unnamed(), EVENING);
-    let spared = Spared::MatchUnknown { policy: "quiet".to_owned(), fact: UnknownFact::AccountName };
-    assert_eq!((ruling.verdict, ruling.policy, ruling.armed), (Verdict::Spare(spared), None, false));
+    let skipped = Skipped::MatchUnknown { policy: "quiet".to_owned(), fact: UnknownFact::AccountName };
+    assert_eq!((ruling.verdict, ruling.policy, ruling.armed), (Verdict::Skip(skipped), None, false));
 }
 
 #[test]

@@ -20,7 +20,7 @@ fn the_names_stand_in_the_order_in_which_the_rules_are_asked() {
             "keep-unreadable",
             "tag-unknown",
             "never-listed",
-            "not-looked-at",
+            "not-in-scope",
             "no-policy",
             "not-selected",
             "other-hub",
@@ -55,7 +55,7 @@ fn the_names_stand_in_the_order_in_which_the_rules_are_asked() {
 
 #[test]
 fn an_explanation_names_the_one_rule_that_decides_and_what_the_others_would_say() {
-    let kept = with_tell(Reason::Spot, with_tell(Reason::KeptUntil, Case::condemned()));
+    let kept = with_tell(Reason::Spot, with_tell(Reason::KeptUntil, Case::candidates()));
     let (asked, verdict) = kept.seen_by_rules(explain);
     assert_eq!(asked.iter().map(|one| one.rule).collect::<Vec<_>>(), Reason::ALL, "every rule is asked");
     let speak: Vec<Reason> = asked.iter().filter(|one| one.says.is_some()).map(|one| one.rule).collect();
@@ -69,7 +69,7 @@ fn of_two_rules_that_speak_the_earlier_one_decides() {
     let mut both_spoke = 0;
     for (n, earlier) in Reason::ALL.iter().enumerate() {
         for later in &Reason::ALL[n + 1..] {
-            let case = with_tell(*earlier, with_tell(*later, Case::condemned()));
+            let case = with_tell(*earlier, with_tell(*later, Case::candidates()));
             if !speaks(&case, *earlier) || !speaks(&case, *later) {
                 continue; // the one tell takes the other's away: two schedules cannot hold at once
             }
@@ -86,7 +86,7 @@ fn of_two_rules_that_speak_the_earlier_one_decides() {
 fn what_teams_and_operators_forbid_comes_before_any_policy() {
     let forbidden = [Reason::Kept, Reason::KeptUntil, Reason::KeepUnreadable, Reason::TagUnknown, Reason::NeverListed];
     for forbidden in forbidden {
-        let case = with_tell(Reason::NoPolicy, with_tell(forbidden, Case::condemned()));
+        let case = with_tell(Reason::NoPolicy, with_tell(forbidden, Case::candidates()));
         assert_eq!(case.verdict().reason(), forbidden);
     }
 }
@@ -94,7 +94,7 @@ fn what_teams_and_operators_forbid_comes_before_any_policy() {
 #[test]
 fn what_is_stopped_is_stopped_first_and_spot_or_scaled_after() {
     for later in [Reason::AutoScalingMember, Reason::Spot, Reason::Incomplete, Reason::Frozen, Reason::WithinHours] {
-        let case = with_tell(Reason::NotRunning, with_tell(later, Case::condemned()));
+        let case = with_tell(Reason::NotRunning, with_tell(later, Case::candidates()));
         assert_eq!(case.verdict().reason(), Reason::NotRunning, "`{later}`");
     }
 }

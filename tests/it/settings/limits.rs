@@ -33,7 +33,7 @@ fn the_code_of_a_region_has_the_shape_that_aws_gives_it() {
 fn a_list_of_accounts_names_its_own_and_what_no_inventory_tells() {
     let look = |accounts: &str| {
         let list = format!("accounts = {accounts}\nexclude-accounts = [\"222222222222\"]");
-        with(&[("accounts = \"organization\"", &list)]).look
+        with(&[("accounts = \"organization\"", &list)]).scope
     };
     for (accounts, named) in [
         ("[\"111111111111\", \"222222222222\"]", [true, false, false, true]),

@@ -41,7 +41,7 @@ fn any_switch() -> impl Strategy<Value = Option<(usize, Switch)>> {
     prop_oneof![5 => Just(None), 1 => (0..6usize, says).prop_map(Some)]
 }
 
-/// What may be blind: a Region here and there, seldom an account.
+/// What may be unreachable: a Region here and there, seldom an account.
 fn places() -> Vec<Target> {
     vec![Target::new(HERE.0, THERE.1), Target::new(THERE.0, THERE.1), Target::new("333333333333", "*")]
 }
@@ -65,13 +65,14 @@ fn any_troubled_scene() -> impl Strategy<Value = Scene> {
     let plain = prop::collection::vec(any_place(), 2..MOST / 2);
     (any_scene(MOST / 2), any_faults(MOST), changes, dark, instant, plain).prop_map(
         |(scene, faults, changes, dark, instant, plain)| {
-            let (blind, closed, blind_again, switch, no_writing, no_reading, unanswered) = dark;
+            let (unreachable, closed, unreachable_again, switch, no_writing, no_reading, unanswered) = dark;
             let set = |targets: Vec<Target>| targets.into_iter().collect::<BTreeSet<_>>();
-            let (blind, closed, blind_again) = (set(blind), set(closed), set(blind_again));
-            let dark = Faults { blind, closed, blind_again, switch, no_writing, no_reading, unanswered, ..faults };
+            let (unreachable, closed, unreachable_again) = (set(unreachable), set(closed), set(unreachable_again));
+            let dark =
+                Faults { unreachable, closed, unreachable_again, switch, no_writing, no_reading, unanswered, ..faults };
             let mut scene = Scene { faults: Faults { changes, ..dark }, at: instant.unwrap_or(scene.at), ..scene };
             let plain = plain.into_iter().enumerate();
-            // These are condemned, or to be started: without them most plans would have nothing to break.
+            // These are candidates, or to be started: without them most plans would have nothing to break.
             scene.instances.extend(plain.map(|(n, (target, starts))| {
                 let found = Instance { target, ..instance(&format!("i-{:03}", MOST / 2 + 1 + n)) };
                 if starts { found.tag("idle-reaper:schedule", "night").reaped() } else { found }
@@ -152,8 +153,8 @@ impl Survived<'_> {
         let dark = |target: &Target| {
             let of =
                 |account: &str, region: &str| *target.account == *account && ["*", &*target.region].contains(&region);
-            report.blind.iter().any(|blind| of(&blind.account, &blind.region))
-                || report.closed.iter().any(|closed| of(&closed.account, &closed.region))
+            report.unreachable.iter().any(|unreachable| of(&unreachable.account, &unreachable.region))
+                || report.denied.iter().any(|closed| of(&closed.account, &closed.region))
         };
         for (id, found) in &self.before {
             let lines = report.rows.iter().filter(|row| row.id == *id && *row.target == found.target).count();
@@ -213,7 +214,7 @@ impl Survived<'_> {
         let bad = |one: &Outcome| matches!(one.outcome, Ending::Failed | Ending::Unverified);
         let lost = self.settings().run.record.is_some()
             && (self.world.recorded("/report.json").is_empty() || !self.world.recorded("acting.lock").is_empty());
-        let seen_wrong = report.outcomes.iter().any(bad) || !report.blind.is_empty() || lost;
+        let seen_wrong = report.outcomes.iter().any(bad) || !report.unreachable.is_empty() || lost;
         match report.health() {
             Health::Ok => assert!(!seen_wrong, "nothing was said of it: {:?}", report.notes),
             Health::Degraded => assert!(seen_wrong || !report.notes.is_empty() || report.troubled),
@@ -253,7 +254,7 @@ fn completes(world: &World, scene: &Scene) {
     let done =
         |one: &Outcome| matches!(one.outcome, Ending::Stopped | Ending::Stopping | Ending::Started | Ending::Already);
     assert!(report.outcomes.iter().all(done), "{:?}", report.outcomes);
-    assert_eq!((report.health(), report.blind.len()), (Health::Ok, 0), "{:?}", report.notes);
+    assert_eq!((report.health(), report.unreachable.len()), (Health::Ok, 0), "{:?}", report.notes);
     let again = plan(world, scene.settings, later);
     let deferred: BTreeSet<_> = report.plan.deferred.iter().map(|one| &one.id).collect();
     let left: Vec<_> = again.plan.steps.iter().filter(|step| !deferred.contains(&step.id)).collect();

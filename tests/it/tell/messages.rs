@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono::Duration;
 use idle_reaper::engine::config::Settings;
-use idle_reaper::engine::model::{Contact, Item, Locale, Message, Spared, Subject, Verdict};
+use idle_reaper::engine::model::{Contact, Item, Locale, Message, Skipped, Subject, Verdict};
 use idle_reaper::engine::report::digest::{Digest, Entry, Reader};
 use idle_reaper::render::{Frame, messages};
 use proptest::prelude::*;
@@ -89,7 +89,7 @@ const EVIL: &str = "<!channel> <@U1> @here @channel `x` ```y``` [a](https://evil
 
 #[test]
 fn what_a_team_writes_into_a_tag_calls_nobody_and_links_nowhere() {
-    let keep = Verdict::Spare(Spared::KeepUnreadable { value: EVIL.to_owned() });
+    let keep = Verdict::Skip(Skipped::KeepUnreadable { value: EVIL.to_owned() });
     let evil = Item { name: EVIL.into(), kind: EVIL.into(), note: EVIL.into(), verdict: keep, ..item("i-1") };
     for channel in ["dev-chat", "slack"] {
         let body: Value = serde_json::from_str(&one(channel, evil.clone()).body).expect("JSON");
@@ -152,7 +152,7 @@ fn every_id_stands_in_exactly_one_part_which_names_it_and_no_part_breaks_a_limit
             name: name.into(),
             kind: kind.into(),
             note,
-            verdict: Verdict::Spare(Spared::KeepUnreadable { value: keep }),
+            verdict: Verdict::Skip(Skipped::KeepUnreadable { value: keep }),
             reminder,
             ..item(&format!("i-{n:017x}"))
         });

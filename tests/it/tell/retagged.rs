@@ -35,7 +35,7 @@ fn a_changed_owner_or_schedule_begins_the_business_day_anew_and_the_accounts_own
         world.change("i-1", |found| found.untagged(key).tag(key, value));
         let [first, second] = TWO_NIGHTS.map(day);
         let report = apply(&world, &settings, at(&first));
-        assert_eq!((waits(&report, "i-1"), world.rests("i-1")), (Some(Cap::NotTold), State::Running), "{key}");
+        assert_eq!((waits(&report, "i-1"), world.rests("i-1")), (Some(Cap::NotNotified), State::Running), "{key}");
         assert_eq!(heard(&world, "lead"), [(Subject::Retagged, "i-1".to_owned())], "{key}");
         let owner = if key == "Owner" { "mallory" } else { "ana" };
         assert!(heard(&world, owner).ends_with(&[(Subject::FirstStop, "i-1".to_owned())]), "{key}");
@@ -56,7 +56,7 @@ fn while_the_accounts_owner_cannot_be_notified_nothing_is_stopped() {
     world.mute("lead");
     for night in ["2026-11-26", "2026-11-27", "2026-11-30"] {
         let report = apply(&world, &settings, at(&format!("{night}T21:30:00+09:00")));
-        assert_eq!((waits(&report, "i-1"), world.rests("i-1")), (Some(Cap::NotTold), State::Running), "{night}");
+        assert_eq!((waits(&report, "i-1"), world.rests("i-1")), (Some(Cap::NotNotified), State::Running), "{night}");
     }
     world.unmute();
     apply(&world, &settings, at("2026-12-01T21:30:00+09:00"));

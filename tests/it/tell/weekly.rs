@@ -23,7 +23,7 @@ fn what_is_under_at_least_waits_for_the_weekly_digest_which_counts_as_the_notice
         let report = apply(&world, &settings, at(night));
         assert!(row(&report, "i-1").monthly.is_some(), "its price is known");
         assert_eq!(heard(&world, "ana"), [], "{night}");
-        assert_eq!((waits(&report, "i-1"), world.rests("i-1")), (Some(Cap::NotTold), State::Running), "{night}");
+        assert_eq!((waits(&report, "i-1"), world.rests("i-1")), (Some(Cap::NotNotified), State::Running), "{night}");
     }
     for monday in ["2026-11-30T20:30:00+09:00", "2026-11-30T22:30:00+09:00"] {
         apply(&world, &settings, at(monday));

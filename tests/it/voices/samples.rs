@@ -8,7 +8,7 @@ use idle_reaper::engine::evidence::idle::{Idleness, Ineligible, Metric, Missing,
 use idle_reaper::engine::evidence::last_hour::LastHour;
 use idle_reaper::engine::model::Tier;
 use idle_reaper::engine::model::{
-    Forgotten, Gauge, IdleFacts, Lacks, Listed, Outside, Quiet, Reason, Reopening, Spared, State, Target, Tell,
+    Forgotten, Gauge, IdleFacts, Lacks, Listed, Marker, Outside, Quiet, Reason, Reopening, Skipped, State, Target,
     UnknownFact, Unscoped, Verdict, WhyReportOnly, WhyReported,
 };
 use idle_reaper::engine::rules::case::Activity;
@@ -57,41 +57,41 @@ fn reopening() -> Vec<Reopening> {
     vec![Reopening { opens: None, ..whole.clone() }, whole]
 }
 
-fn tells() -> Vec<Tell> {
+fn tells() -> Vec<Marker> {
     vec![
-        Tell::Tag(text("eks:cluster-name")),
-        Tell::ManagedBy(text("eks.amazonaws.com")),
-        Tell::ManagedByUnnamed,
-        Tell::RootDevice(text("instance-store")),
-        Tell::EphemeralVolumes,
-        Tell::HasStore(text("m5d.large")),
-        Tell::UnknownType(text("z99.large")),
-        Tell::TagIs(text("Vendor"), text("Databricks")),
-        Tell::Outpost(text("arn:aws:outposts:us-west-2:111111111111:outpost/op-0123")),
-        Tell::Host(text("h-0123")),
-        Tell::TenancyHost,
-        Tell::Mac(text("mac2.metal")),
-        Tell::Reservation(text("cr-0123")),
-        Tell::Forwards,
-        Tell::Product(text("prod-0123")),
+        Marker::Tag(text("eks:cluster-name")),
+        Marker::ManagedBy(text("eks.amazonaws.com")),
+        Marker::ManagedByUnnamed,
+        Marker::RootDevice(text("instance-store")),
+        Marker::EphemeralVolumes,
+        Marker::HasStore(text("m5d.large")),
+        Marker::UnknownType(text("z99.large")),
+        Marker::TagIs(text("Vendor"), text("Databricks")),
+        Marker::Outpost(text("arn:aws:outposts:us-west-2:111111111111:outpost/op-0123")),
+        Marker::Host(text("h-0123")),
+        Marker::TenancyHost,
+        Marker::Mac(text("mac2.metal")),
+        Marker::Reservation(text("cr-0123")),
+        Marker::Forwards,
+        Marker::Product(text("prod-0123")),
     ]
 }
 
-fn in_tell(tell: &Tell) -> Vec<String> {
+fn in_tell(tell: &Marker) -> Vec<String> {
     match tell {
-        Tell::Tag(value)
-        | Tell::ManagedBy(value)
-        | Tell::RootDevice(value)
-        | Tell::HasStore(value)
-        | Tell::UnknownType(value)
-        | Tell::Outpost(value)
-        | Tell::Host(value)
-        | Tell::Mac(value)
-        | Tell::Reservation(value)
-        | Tell::Product(value) => vec![value.clone()],
-        Tell::TagIs(key, value) => vec![key.clone(), value.clone()],
-        Tell::TenancyHost => vec![text("host")],
-        Tell::ManagedByUnnamed | Tell::EphemeralVolumes | Tell::Forwards => Vec::new(),
+        Marker::Tag(value)
+        | Marker::ManagedBy(value)
+        | Marker::RootDevice(value)
+        | Marker::HasStore(value)
+        | Marker::UnknownType(value)
+        | Marker::Outpost(value)
+        | Marker::Host(value)
+        | Marker::Mac(value)
+        | Marker::Reservation(value)
+        | Marker::Product(value) => vec![value.clone()],
+        Marker::TagIs(key, value) => vec![key.clone(), value.clone()],
+        Marker::TenancyHost => vec![text("host")],
+        Marker::ManagedByUnnamed | Marker::EphemeralVolumes | Marker::Forwards => Vec::new(),
     }
 }
 
@@ -166,87 +166,87 @@ fn in_expr(wrong: &ExprError) -> Vec<String> {
     }
 }
 
-fn spared() -> Vec<Spared> {
+fn skipped() -> Vec<Skipped> {
     let key = || text("idle-reaper:keep");
     let (minutes, hours) = (Duration::minutes(45), Duration::hours(2));
     let mut all = vec![
-        Spared::Kept { key: key(), value: text("yes please") },
-        Spared::Kept { key: key(), value: String::new() },
-        Spared::KeptUntil { value: text("2026-12-31 load test"), too_far: None },
-        Spared::KeptUntil { value: text("2036-12-31"), too_far: Some(90) },
-        Spared::KeepUnreadable { value: text("next friday") },
-        Spared::OtherHub { key: text("idle-reaper:marked"), hub: text("platform-osaka") },
-        Spared::TagUnknown { key: text("idle-reaper:keep-untill"), meant: text("idle-reaper:keep-until") },
-        Spared::AutoScalingMember { group: text("web-asg") },
-        Spared::Spot { lifecycle: text("capacity-block") },
-        Spared::ScheduleUnreadable { value: String::new(), wrong: ExprError::Empty },
-        Spared::CalendarExhausted { date: date() },
-        Spared::Frozen { range: range(0) },
-        Spared::Frozen { range: range(1) },
-        Spared::WithinHours { schedule: text("tokyo-office") },
-        Spared::Reopening { opens: opening(), zone: Tokyo },
-        Spared::Undone { at: closing(), until: Some(opening()), zone: Tokyo },
-        Spared::Undone { at: closing(), until: None, zone: Tokyo },
-        Spared::Overtime { age: minutes, respected: hours },
-        Spared::Young { age: minutes, grace: hours },
-        Spared::Young { age: -minutes, grace: hours },
-        Spared::CannotHibernate,
-        Spared::Busy { gauge: Gauge::Cpu, figure: 12.34, limit: 7.5 },
-        Spared::Busy { gauge: Gauge::Gpu, figure: 97.0, limit: 10.0 },
-        Spared::Busy { gauge: Gauge::Network, figure: 45_678.0, limit: 20_000.0 },
-        Spared::Busy { gauge: Gauge::Writes, figure: 987_654.0, limit: 100_000.0 },
-        Spared::Unmeasured { gap: text("no answer in time") },
-        Spared::RestartFight { stops: 3 },
+        Skipped::Kept { key: key(), value: text("yes please") },
+        Skipped::Kept { key: key(), value: String::new() },
+        Skipped::KeptUntil { value: text("2026-12-31 load test"), too_far: None },
+        Skipped::KeptUntil { value: text("2036-12-31"), too_far: Some(90) },
+        Skipped::KeepUnreadable { value: text("next friday") },
+        Skipped::OtherHub { key: text("idle-reaper:marked"), hub: text("platform-osaka") },
+        Skipped::TagUnknown { key: text("idle-reaper:keep-untill"), meant: text("idle-reaper:keep-until") },
+        Skipped::AutoScalingMember { group: text("web-asg") },
+        Skipped::Spot { lifecycle: text("capacity-block") },
+        Skipped::ScheduleUnreadable { value: String::new(), wrong: ExprError::Empty },
+        Skipped::CalendarExhausted { date: date() },
+        Skipped::Frozen { range: range(0) },
+        Skipped::Frozen { range: range(1) },
+        Skipped::WithinHours { schedule: text("tokyo-office") },
+        Skipped::Reopening { opens: opening(), zone: Tokyo },
+        Skipped::Undone { at: closing(), until: Some(opening()), zone: Tokyo },
+        Skipped::Undone { at: closing(), until: None, zone: Tokyo },
+        Skipped::Overtime { age: minutes, respected: hours },
+        Skipped::Young { age: minutes, grace: hours },
+        Skipped::Young { age: -minutes, grace: hours },
+        Skipped::CannotHibernate,
+        Skipped::Busy { gauge: Gauge::Cpu, figure: 12.34, limit: 7.5 },
+        Skipped::Busy { gauge: Gauge::Gpu, figure: 97.0, limit: 10.0 },
+        Skipped::Busy { gauge: Gauge::Network, figure: 45_678.0, limit: 20_000.0 },
+        Skipped::Busy { gauge: Gauge::Writes, figure: 987_654.0, limit: 100_000.0 },
+        Skipped::Unmeasured { gap: text("no answer in time") },
+        Skipped::RestartFight { stops: 3 },
     ];
-    all.extend(listed().into_iter().map(|by| Spared::NeverListed { by }));
-    all.extend(LACKS.map(|lacks| Spared::Incomplete { lacks }));
-    all.extend(FACTS.map(|fact| Spared::MatchUnknown { policy: text("prod-quiet"), fact }));
-    all.push(Spared::Unjudged { panic: text("attempt to divide by zero") });
-    all.extend(STATES.iter().flat_map(|state| [true, false].map(|ours| Spared::NotRunning { state: *state, ours })));
+    all.extend(listed().into_iter().map(|by| Skipped::NeverListed { by }));
+    all.extend(LACKS.map(|lacks| Skipped::Incomplete { lacks }));
+    all.extend(FACTS.map(|fact| Skipped::MatchUnknown { policy: text("prod-quiet"), fact }));
+    all.push(Skipped::Unjudged { panic: text("attempt to divide by zero") });
+    all.extend(STATES.iter().flat_map(|state| [true, false].map(|ours| Skipped::NotRunning { state: *state, ours })));
     for tell in tells() {
-        all.push(Spared::KubernetesNode { tell: tell.clone() });
-        all.push(Spared::ContainerHost { tell: tell.clone() });
-        all.push(Spared::ManagedService { tell: tell.clone() });
-        all.push(Spared::InstanceStore { tell: tell.clone() });
-        all.push(Spared::NoSaving { tell: tell.clone() });
-        all.push(Spared::Appliance { tell });
+        all.push(Skipped::KubernetesNode { tell: tell.clone() });
+        all.push(Skipped::ContainerHost { tell: tell.clone() });
+        all.push(Skipped::ManagedService { tell: tell.clone() });
+        all.push(Skipped::InstanceStore { tell: tell.clone() });
+        all.push(Skipped::NoSaving { tell: tell.clone() });
+        all.push(Skipped::Appliance { tell });
     }
-    all.extend(exprs().into_iter().map(|wrong| Spared::ScheduleUnreadable { value: text("mo-fr 9-18"), wrong }));
+    all.extend(exprs().into_iter().map(|wrong| Skipped::ScheduleUnreadable { value: text("mo-fr 9-18"), wrong }));
     all
 }
 
-fn in_spared(spared: &Spared) -> Vec<String> {
-    match spared {
-        Spared::Kept { key, value } => vec![key.clone(), value.clone()],
-        Spared::KeptUntil { value, too_far } => too_far.iter().map(u32::to_string).chain([value.clone()]).collect(),
-        Spared::KeepUnreadable { value } => vec![value.clone()],
-        Spared::OtherHub { key, hub } => vec![key.clone(), hub.clone()],
-        Spared::TagUnknown { key, meant } => vec![key.clone(), meant.clone()],
-        Spared::NeverListed { by } => in_listed(by),
-        Spared::NotRunning { state, ours: _ } => vec![state.to_string()],
-        Spared::MatchUnknown { policy, fact: _ } => vec![policy.clone()],
-        Spared::Unjudged { panic } => vec![panic.clone()],
-        Spared::Incomplete { lacks: _ } | Spared::CannotHibernate => Vec::new(),
-        Spared::AutoScalingMember { group } => vec![group.clone()],
-        Spared::KubernetesNode { tell }
-        | Spared::ContainerHost { tell }
-        | Spared::ManagedService { tell }
-        | Spared::InstanceStore { tell }
-        | Spared::NoSaving { tell }
-        | Spared::Appliance { tell } => in_tell(tell),
-        Spared::Spot { lifecycle } => vec![lifecycle.clone()],
-        Spared::ScheduleUnreadable { value, wrong } => [vec![value.clone()], in_expr(wrong)].concat(),
-        Spared::CalendarExhausted { date } => vec![date.to_string()],
-        Spared::Frozen { range } => vec![range.first.to_string(), range.last.to_string()],
-        Spared::WithinHours { schedule } => vec![schedule.clone()],
-        Spared::Reopening { opens: _, zone: _ } => vec![text("2026-11-26"), text("09:00 JST")],
-        Spared::Undone { at: _, until: Some(_), zone: _ } => vec![text("2026-11-26"), text("09:00 JST")],
-        Spared::Undone { at: _, until: None, zone: _ } => vec![text("18:00 JST")],
-        Spared::Overtime { age, respected } => vec![age.num_minutes().to_string(), respected.num_hours().to_string()],
-        Spared::Young { age, grace } => vec![age.num_minutes().abs().to_string(), grace.num_hours().to_string()],
-        Spared::Busy { gauge, figure, limit } => vec![gauge.with_unit(*figure), gauge.with_unit(*limit)],
-        Spared::Unmeasured { gap } => vec![gap.clone()],
-        Spared::RestartFight { stops } => vec![stops.to_string()],
+fn in_spared(skipped: &Skipped) -> Vec<String> {
+    match skipped {
+        Skipped::Kept { key, value } => vec![key.clone(), value.clone()],
+        Skipped::KeptUntil { value, too_far } => too_far.iter().map(u32::to_string).chain([value.clone()]).collect(),
+        Skipped::KeepUnreadable { value } => vec![value.clone()],
+        Skipped::OtherHub { key, hub } => vec![key.clone(), hub.clone()],
+        Skipped::TagUnknown { key, meant } => vec![key.clone(), meant.clone()],
+        Skipped::NeverListed { by } => in_listed(by),
+        Skipped::NotRunning { state, ours: _ } => vec![state.to_string()],
+        Skipped::MatchUnknown { policy, fact: _ } => vec![policy.clone()],
+        Skipped::Unjudged { panic } => vec![panic.clone()],
+        Skipped::Incomplete { lacks: _ } | Skipped::CannotHibernate => Vec::new(),
+        Skipped::AutoScalingMember { group } => vec![group.clone()],
+        Skipped::KubernetesNode { tell }
+        | Skipped::ContainerHost { tell }
+        | Skipped::ManagedService { tell }
+        | Skipped::InstanceStore { tell }
+        | Skipped::NoSaving { tell }
+        | Skipped::Appliance { tell } => in_tell(tell),
+        Skipped::Spot { lifecycle } => vec![lifecycle.clone()],
+        Skipped::ScheduleUnreadable { value, wrong } => [vec![value.clone()], in_expr(wrong)].concat(),
+        Skipped::CalendarExhausted { date } => vec![date.to_string()],
+        Skipped::Frozen { range } => vec![range.first.to_string(), range.last.to_string()],
+        Skipped::WithinHours { schedule } => vec![schedule.clone()],
+        Skipped::Reopening { opens: _, zone: _ } => vec![text("2026-11-26"), text("09:00 JST")],
+        Skipped::Undone { at: _, until: Some(_), zone: _ } => vec![text("2026-11-26"), text("09:00 JST")],
+        Skipped::Undone { at: _, until: None, zone: _ } => vec![text("18:00 JST")],
+        Skipped::Overtime { age, respected } => vec![age.num_minutes().to_string(), respected.num_hours().to_string()],
+        Skipped::Young { age, grace } => vec![age.num_minutes().abs().to_string(), grace.num_hours().to_string()],
+        Skipped::Busy { gauge, figure, limit } => vec![gauge.with_unit(*figure), gauge.with_unit(*limit)],
+        Skipped::Unmeasured { gap } => vec![gap.clone()],
+        Skipped::RestartFight { stops } => vec![stops.to_string()],
     }
 }
 
@@ -293,7 +293,7 @@ fn forgotten() -> Vec<Forgotten> {
         WhyReportOnly::Product(text("abc")),
         WhyReportOnly::Word(text("bastion")),
         WhyReportOnly::Type(text("p5.48xlarge")),
-        WhyReportOnly::InstanceStore(Tell::EphemeralVolumes),
+        WhyReportOnly::InstanceStore(Marker::EphemeralVolumes),
     ];
     all.extend(why.map(|why| Forgotten { reported: Some(WhyReported::Itself(why)), ..plain.clone() }));
     all.extend([WhyReported::Policy, WhyReported::Tier].map(|why| Forgotten {
@@ -349,8 +349,8 @@ pub fn verdicts() -> Vec<(Verdict, Vec<String>)> {
     }
     all.extend(reopening().into_iter().map(Verdict::Start));
     all.extend(forgotten().into_iter().map(|found| Verdict::Idle(Box::new(found))));
-    all.extend(spared().into_iter().map(Verdict::Spare));
-    all.extend([Unscoped::NoPolicy, Unscoped::NotSelected, Unscoped::NotLookedAt].map(Verdict::OutOfScope));
+    all.extend(skipped().into_iter().map(Verdict::Skip));
+    all.extend([Unscoped::NoPolicy, Unscoped::NotSelected, Unscoped::NotInScope].map(Verdict::OutOfScope));
     let values = |verdict: &Verdict| match verdict {
         Verdict::Stop(outside) | Verdict::Hibernate(outside) | Verdict::Report(outside) => in_outside(outside),
         Verdict::Start(Reopening { zone: _, opens, stopped: _, run }) => {
@@ -367,8 +367,8 @@ pub fn verdicts() -> Vec<(Verdict, Vec<String>)> {
             };
             marked.into_iter().chain(why).chain([text("200"), text("1.5"), text("7.2")]).collect()
         }
-        Verdict::Spare(spared) => in_spared(spared),
-        Verdict::OutOfScope(Unscoped::NoPolicy | Unscoped::NotSelected | Unscoped::NotLookedAt) => Vec::new(),
+        Verdict::Skip(skipped) => in_spared(skipped),
+        Verdict::OutOfScope(Unscoped::NoPolicy | Unscoped::NotSelected | Unscoped::NotInScope) => Vec::new(),
     };
     all.into_iter().map(|verdict| (verdict.clone(), values(&verdict))).collect()
 }
@@ -392,7 +392,7 @@ pub fn inputs() -> Vec<(Inputs, Vec<String>)> {
         Inputs::TagUnknown { found: None },
         Inputs::TagUnknown { found: Some((text("idle-reaper:keeep"), key())) },
         Inputs::NeverListed { by: None },
-        Inputs::NotLookedAt { target: Target::new("111111111111", "ap-northeast-1") },
+        Inputs::NotInScope { target: Target::new("111111111111", "ap-northeast-1") },
         Inputs::NoPolicy { policies: 4, first: None },
         Inputs::NoPolicy { policies: 4, first: Some(text("dev-office-hours")) },
         Inputs::NotSelected { selected: None },
@@ -456,7 +456,7 @@ pub fn inputs() -> Vec<(Inputs, Vec<String>)> {
 
 fn in_inputs(inputs: &Inputs) -> Vec<String> {
     let tag = |(key, value): &(String, String)| vec![key.clone(), value.clone()];
-    let told = |tell: &Option<Tell>| tell.as_ref().map_or(Vec::new(), in_tell);
+    let told = |tell: &Option<Marker>| tell.as_ref().map_or(Vec::new(), in_tell);
     let gap = |last_hour: &Activity| match last_hour {
         Activity::Gap(gap) => vec![gap.clone()],
         Activity::Measured(hour) => vec![hour.gap().map_or_else(|| hour.has.to_string(), str::to_owned)],
@@ -471,7 +471,7 @@ fn in_inputs(inputs: &Inputs) -> Vec<String> {
         Inputs::TagUnknown { found } => found.as_ref().map_or(Vec::new(), tag),
         Inputs::NeverListed { by } => by.as_ref().map_or(Vec::new(), in_listed),
         Inputs::MatchUnknown { unknown } => unknown.iter().map(|(policy, _)| policy.clone()).collect(),
-        Inputs::NotLookedAt { target } => vec![target.account.to_string(), target.region.to_string()],
+        Inputs::NotInScope { target } => vec![target.account.to_string(), target.region.to_string()],
         Inputs::NoPolicy { policies, first } => vec![first.clone().unwrap_or(policies.to_string())],
         Inputs::NotSelected { selected } => selected.clone().unwrap_or_default(),
         Inputs::NotRunning { state, stopped } => {
@@ -531,7 +531,7 @@ pub fn asks(inputs: &Inputs) -> Option<Reason> {
         Inputs::TagUnknown { .. } => Reason::TagUnknown,
         Inputs::OtherHub { .. } => Reason::OtherHub,
         Inputs::NeverListed { .. } => Reason::NeverListed,
-        Inputs::NotLookedAt { .. } => Reason::NotLookedAt,
+        Inputs::NotInScope { .. } => Reason::NotInScope,
         Inputs::NoPolicy { .. } => Reason::NoPolicy,
         Inputs::NotSelected { .. } => Reason::NotSelected,
         Inputs::NotRunning { .. } => Reason::NotRunning,

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use crate::engine::config::Idle;
 use crate::engine::evidence::idle::report_only::why_report_only;
 use crate::engine::evidence::idle::running::Own;
-use crate::engine::evidence::idle::series::{DAY, HOUR, Series, end_of, percentile, spare};
+use crate::engine::evidence::idle::series::{DAY, HOUR, Series, end_of, percentile, skip};
 use crate::engine::evidence::idle::windows::{End, Windows, count, small};
 use crate::engine::evidence::idle::{Evidence, Idleness, Metric, Missing, Sign};
 use crate::engine::model::Instance;
@@ -220,7 +220,7 @@ impl Windows<'_> {
             })
             .collect();
         let loud = loudness.values().filter(|loudness| **loudness >= 1.0).count();
-        let quiet = loud <= spare(loudness.len(), settings.quiet_hours_percent);
+        let quiet = loud <= skip(loudness.len(), settings.quiet_hours_percent);
         let days = self.days(&hours);
         let busiest_day = days.values().map(|(bytes, _)| *bytes).fold(0.0, f64::max);
         let below =
@@ -294,7 +294,7 @@ impl Windows<'_> {
         }
         let credits = self.values(self.series(&[Metric::Credits])?, self.decision, HOUR, f64::min);
         let spent = credits.values().filter(|credits| **credits < CREDITS).count();
-        if spent > spare(credits.len(), self.settings.quiet_hours_percent) {
+        if spent > skip(credits.len(), self.settings.quiet_hours_percent) {
             return Err(End::Active(Sign::CreditsSpent { hours: small(spent) }));
         }
         Ok(())

@@ -271,7 +271,7 @@ impl Sign {
     }
 }
 
-/// The word of a sign that spares for the whole veto window.
+/// The word of a sign that skips for the whole veto window.
 pub(crate) const BURST: &str = "burst";
 
 /// What is missing to tell.

@@ -78,13 +78,13 @@ pub(crate) fn end_of(bucket: i64, period: i64) -> DateTime<Utc> {
 pub(crate) fn percentile(values: impl Iterator<Item = f64>, percent: f64) -> Option<f64> {
     let mut values: Vec<f64> = values.collect();
     values.sort_by(f64::total_cmp);
-    let rank = values.len() - spare(values.len(), percent).min(values.len().saturating_sub(1));
+    let rank = values.len() - skip(values.len(), percent).min(values.len().saturating_sub(1));
     values.get(rank.checked_sub(1)?).copied()
 }
 
 /// How many of `n` values may lie above the percentile.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)]
-pub(crate) fn spare(n: usize, percent: f64) -> usize {
+pub(crate) fn skip(n: usize, percent: f64) -> usize {
     // A little less than nothing: 5 % of 60 must be 3, whatever the last binary digit says.
     ((n as f64) * (100.0 - percent) / 100.0 + 1e-9).floor().max(0.0) as usize
 }

@@ -8,7 +8,7 @@ use chrono::{DateTime, Duration, Utc};
 use crate::engine::config::Idle;
 use crate::engine::evidence::idle::classify::Question;
 use crate::engine::evidence::idle::running::Running;
-use crate::engine::evidence::idle::series::{DAY, HOUR, Series, bucket, end_of, spare};
+use crate::engine::evidence::idle::series::{DAY, HOUR, Series, bucket, end_of, skip};
 use crate::engine::evidence::idle::{Evidence, Ineligible, Metric, Missing, Reading, Sign};
 use crate::engine::model::{Instance, State};
 
@@ -166,7 +166,7 @@ impl<'a> Windows<'a> {
     pub(crate) fn sign_at(&self, values: &BTreeMap<i64, f64>, limit: f64, percent: f64) -> Option<DateTime<Utc>> {
         let whole = usize::try_from(self.settings.decision.num_hours()).unwrap_or(0);
         let loud = values.iter().rev().filter(|(_, value)| **value >= limit);
-        loud.map(|(hour, _)| end_of(*hour, HOUR).min(self.now)).nth(spare(whole + 1, percent))
+        loud.map(|(hour, _)| end_of(*hour, HOUR).min(self.now)).nth(skip(whole + 1, percent))
     }
 }
 

@@ -1,21 +1,21 @@
 //! `appliance`: behind a NAT, VPN or firewall everything else loses its way.
 
-use crate::engine::model::{Instance, Reason, Spared, Tell, Verdict};
+use crate::engine::model::{Instance, Marker, Reason, Skipped, Verdict};
 use crate::engine::rules::Rule;
 use crate::engine::rules::case::Case;
 use crate::engine::rules::inputs::Inputs;
 
 pub(crate) const RULE: Rule = Rule { reason: Reason::Appliance, judge, inputs };
 
-fn tell(instance: &Instance) -> Option<Tell> {
+fn tell(instance: &Instance) -> Option<Marker> {
     if instance.forwards {
-        return Some(Tell::Forwards);
+        return Some(Marker::Forwards);
     }
-    instance.product_codes.first().map(|code| Tell::Product(code.to_string()))
+    instance.product_codes.first().map(|code| Marker::Product(code.to_string()))
 }
 
 fn judge(case: &Case<'_>) -> Option<Verdict> {
-    tell(case.instance).map(|tell| Verdict::Spare(Spared::Appliance { tell }))
+    tell(case.instance).map(|tell| Verdict::Skip(Skipped::Appliance { tell }))
 }
 
 fn inputs(case: &Case<'_>) -> Inputs {

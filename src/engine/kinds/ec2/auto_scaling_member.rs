@@ -1,6 +1,6 @@
 //! `auto-scaling-member`: a stopped member is marked unhealthy, terminated and replaced: data lost, nothing saved.
 
-use crate::engine::model::{Reason, Spared, Verdict};
+use crate::engine::model::{Reason, Skipped, Verdict};
 use crate::engine::rules::case::Case;
 use crate::engine::rules::inputs::Inputs;
 use crate::engine::rules::{Rule, owned};
@@ -12,7 +12,7 @@ pub(crate) const RULE: Rule = Rule { reason: Reason::AutoScalingMember, judge, i
 
 fn judge(case: &Case<'_>) -> Option<Verdict> {
     let group = case.instance.tags.get(GROUP)?.to_owned();
-    Some(Verdict::Spare(Spared::AutoScalingMember { group }))
+    Some(Verdict::Skip(Skipped::AutoScalingMember { group }))
 }
 
 fn inputs(case: &Case<'_>) -> Inputs {

@@ -1,6 +1,6 @@
 //! `cannot-hibernate`: the policy asks for hibernation, and a plain stop would lose what is in memory.
 
-use crate::engine::model::{Reason, Spared, Verdict};
+use crate::engine::model::{Reason, Skipped, Verdict};
 use crate::engine::rules::Rule;
 use crate::engine::rules::case::Case;
 use crate::engine::rules::inputs::Inputs;
@@ -8,7 +8,7 @@ use crate::engine::rules::inputs::Inputs;
 pub(crate) const RULE: Rule = Rule { reason: Reason::CannotHibernate, judge, inputs };
 
 fn judge(case: &Case<'_>) -> Option<Verdict> {
-    case.cannot_hibernate().then_some(Verdict::Spare(Spared::CannotHibernate))
+    case.cannot_hibernate().then_some(Verdict::Skip(Skipped::CannotHibernate))
 }
 
 fn inputs(case: &Case<'_>) -> Inputs {

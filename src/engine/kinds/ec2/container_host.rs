@@ -1,6 +1,6 @@
 //! `container-host`: a stopped host of ECS or Batch loses its tasks and is replaced.
 
-use crate::engine::model::{Instance, Reason, Spared, Tell, Verdict};
+use crate::engine::model::{Instance, Marker, Reason, Skipped, Verdict};
 use crate::engine::rules::Rule;
 use crate::engine::rules::case::Case;
 use crate::engine::rules::inputs::Inputs;
@@ -11,12 +11,12 @@ const TELLS: &[&str] =
 
 pub(crate) const RULE: Rule = Rule { reason: Reason::ContainerHost, judge, inputs };
 
-fn tell(instance: &Instance) -> Option<Tell> {
-    TELLS.iter().find_map(|tell| instance.tags.any_case(tell).next()).map(|(key, _)| Tell::Tag(key.to_owned()))
+fn tell(instance: &Instance) -> Option<Marker> {
+    TELLS.iter().find_map(|tell| instance.tags.any_case(tell).next()).map(|(key, _)| Marker::Tag(key.to_owned()))
 }
 
 fn judge(case: &Case<'_>) -> Option<Verdict> {
-    tell(case.instance).map(|tell| Verdict::Spare(Spared::ContainerHost { tell }))
+    tell(case.instance).map(|tell| Verdict::Skip(Skipped::ContainerHost { tell }))
 }
 
 fn inputs(case: &Case<'_>) -> Inputs {

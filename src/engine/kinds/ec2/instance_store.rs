@@ -2,7 +2,7 @@
 //! volumes are.
 
 use crate::engine::model::instance_store::instance_store;
-use crate::engine::model::{Reason, Spared, Verdict};
+use crate::engine::model::{Reason, Skipped, Verdict};
 use crate::engine::rules::Rule;
 use crate::engine::rules::case::Case;
 use crate::engine::rules::inputs::Inputs;
@@ -10,7 +10,7 @@ use crate::engine::rules::inputs::Inputs;
 pub(crate) const RULE: Rule = Rule { reason: Reason::InstanceStore, judge, inputs };
 
 fn judge(case: &Case<'_>) -> Option<Verdict> {
-    instance_store(case.instance).map(|tell| Verdict::Spare(Spared::InstanceStore { tell }))
+    instance_store(case.instance).map(|tell| Verdict::Skip(Skipped::InstanceStore { tell }))
 }
 
 fn inputs(case: &Case<'_>) -> Inputs {

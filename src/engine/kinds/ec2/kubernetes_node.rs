@@ -1,6 +1,6 @@
 //! `kubernetes-node`: a stopped node is killed and replaced by its cluster.
 
-use crate::engine::model::{Instance, Reason, Spared, Tell, Verdict};
+use crate::engine::model::{Instance, Marker, Reason, Skipped, Verdict};
 use crate::engine::rules::Rule;
 use crate::engine::rules::case::Case;
 use crate::engine::rules::inputs::Inputs;
@@ -21,7 +21,7 @@ const TELLS: &[&str] = &[
 
 pub(crate) const RULE: Rule = Rule { reason: Reason::KubernetesNode, judge, inputs };
 
-fn tell(instance: &Instance) -> Option<Tell> {
+fn tell(instance: &Instance) -> Option<Marker> {
     let by_tag = TELLS.iter().find_map(|tell| {
         if tell.ends_with(['/', ':']) {
             instance.tags.starting_with(tell)
@@ -30,11 +30,11 @@ fn tell(instance: &Instance) -> Option<Tell> {
         }
     });
     let operator = instance.operator.as_deref().filter(|name| name.starts_with("eks."));
-    by_tag.map(|key| Tell::Tag(key.to_owned())).or_else(|| operator.map(|name| Tell::ManagedBy(name.to_owned())))
+    by_tag.map(|key| Marker::Tag(key.to_owned())).or_else(|| operator.map(|name| Marker::ManagedBy(name.to_owned())))
 }
 
 fn judge(case: &Case<'_>) -> Option<Verdict> {
-    tell(case.instance).map(|tell| Verdict::Spare(Spared::KubernetesNode { tell }))
+    tell(case.instance).map(|tell| Verdict::Skip(Skipped::KubernetesNode { tell }))
 }
 
 fn inputs(case: &Case<'_>) -> Inputs {

@@ -1,6 +1,6 @@
 //! `managed-service`: another service runs the instance. It replaces it, loses its storage or its work, or starts it again.
 
-use crate::engine::model::{Instance, Reason, Spared, Tags, Tell, Verdict};
+use crate::engine::model::{Instance, Marker, Reason, Skipped, Tags, Verdict};
 use crate::engine::rules::Rule;
 use crate::engine::rules::case::Case;
 use crate::engine::rules::inputs::Inputs;
@@ -40,14 +40,14 @@ const KEYS_AND_NAMES: &[(&str, [&str; 2])] = &[
 pub(crate) const RULE: Rule = Rule { reason: Reason::ManagedService, judge, inputs };
 
 /// The tag by which a service shows that an instance is its own. Case does not matter: people copy tags by hand.
-fn by_tag(tags: &Tags) -> Option<Tell> {
+fn by_tag(tags: &Tags) -> Option<Marker> {
     let by_key = tags.iter().find(|(key, _)| KEYS.iter().any(|tell| is_key(key, tell)));
     let by_value = || VALUES.iter().find_map(|(key, value)| with_value(tags, key, value));
     let by_name = || {
         let theirs = KEYS_AND_NAMES.iter().filter(|(key, _)| tags.any_case(key).next().is_some());
         theirs.flat_map(|(_, names)| names).find_map(|name| with_value(tags, "Name", name))
     };
-    by_key.map(|(key, _)| Tell::Tag(key.to_owned())).or_else(by_value).or_else(by_name)
+    by_key.map(|(key, _)| Marker::Tag(key.to_owned())).or_else(by_value).or_else(by_name)
 }
 
 fn is_key(key: &str, tell: &str) -> bool {
@@ -55,22 +55,22 @@ fn is_key(key: &str, tell: &str) -> bool {
     begin.is_some_and(|begin| begin.eq_ignore_ascii_case(tell))
 }
 
-fn with_value(tags: &Tags, key: &str, value: &str) -> Option<Tell> {
+fn with_value(tags: &Tags, key: &str, value: &str) -> Option<Marker> {
     let found = tags.any_case(key).find(|(_, found)| found.trim().eq_ignore_ascii_case(value));
-    found.map(|(key, value)| Tell::TagIs(key.to_owned(), value.to_owned()))
+    found.map(|(key, value)| Marker::TagIs(key.to_owned(), value.to_owned()))
 }
 
-fn tell(instance: &Instance) -> Option<Tell> {
+fn tell(instance: &Instance) -> Option<Marker> {
     by_tag(&instance.tags).or_else(|| {
         instance.operator.as_deref().map(|name| match name {
-            "" => Tell::ManagedByUnnamed,
-            name => Tell::ManagedBy(name.to_owned()),
+            "" => Marker::ManagedByUnnamed,
+            name => Marker::ManagedBy(name.to_owned()),
         })
     })
 }
 
 fn judge(case: &Case<'_>) -> Option<Verdict> {
-    tell(case.instance).map(|tell| Verdict::Spare(Spared::ManagedService { tell }))
+    tell(case.instance).map(|tell| Verdict::Skip(Skipped::ManagedService { tell }))
 }
 
 fn inputs(case: &Case<'_>) -> Inputs {

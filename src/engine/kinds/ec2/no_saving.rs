@@ -1,30 +1,30 @@
 //! `no-saving`: hosts, Outposts, Macs and reservations are paid for whether the instance runs or not.
 
-use crate::engine::model::{Instance, Reason, Spared, Tell, Verdict};
+use crate::engine::model::{Instance, Marker, Reason, Skipped, Verdict};
 use crate::engine::rules::Rule;
 use crate::engine::rules::case::Case;
 use crate::engine::rules::inputs::Inputs;
 
 pub(crate) const RULE: Rule = Rule { reason: Reason::NoSaving, judge, inputs };
 
-fn tell(instance: &Instance) -> Option<Tell> {
+fn tell(instance: &Instance) -> Option<Marker> {
     if let Some(host) = instance.host.as_deref() {
-        return Some(Tell::Host(host.to_owned()));
+        return Some(Marker::Host(host.to_owned()));
     }
     if instance.tenancy.as_deref() == Some("host") {
-        return Some(Tell::TenancyHost);
+        return Some(Marker::TenancyHost);
     }
     if let Some(outpost) = instance.outpost.as_deref() {
-        return Some(Tell::Outpost(outpost.to_owned()));
+        return Some(Marker::Outpost(outpost.to_owned()));
     }
     if instance.kind.starts_with("mac") {
-        return Some(Tell::Mac(instance.kind.to_string()));
+        return Some(Marker::Mac(instance.kind.to_string()));
     }
-    instance.reservation.as_deref().map(|id| Tell::Reservation(id.to_owned()))
+    instance.reservation.as_deref().map(|id| Marker::Reservation(id.to_owned()))
 }
 
 fn judge(case: &Case<'_>) -> Option<Verdict> {
-    tell(case.instance).map(|tell| Verdict::Spare(Spared::NoSaving { tell }))
+    tell(case.instance).map(|tell| Verdict::Skip(Skipped::NoSaving { tell }))
 }
 
 fn inputs(case: &Case<'_>) -> Inputs {

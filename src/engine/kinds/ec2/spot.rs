@@ -1,7 +1,7 @@
 //! `spot`: a one-time Spot request refuses to be stopped, a persistent one may be opened again, and other
 //! lifecycles are paid for in other ways.
 
-use crate::engine::model::{Reason, Spared, Verdict};
+use crate::engine::model::{Reason, Skipped, Verdict};
 use crate::engine::rules::Rule;
 use crate::engine::rules::case::Case;
 use crate::engine::rules::inputs::Inputs;
@@ -10,7 +10,7 @@ pub(crate) const RULE: Rule = Rule { reason: Reason::Spot, judge, inputs };
 
 fn judge(case: &Case<'_>) -> Option<Verdict> {
     let lifecycle = case.instance.lifecycle.as_deref()?.to_owned();
-    Some(Verdict::Spare(Spared::Spot { lifecycle }))
+    Some(Verdict::Skip(Skipped::Spot { lifecycle }))
 }
 
 fn inputs(case: &Case<'_>) -> Inputs {

@@ -12,7 +12,7 @@ use crate::engine::evidence::witness::Sighting;
 use crate::engine::judge::Known;
 use crate::engine::judge::owner::Contacts;
 use crate::engine::model::{Account, Target, sane};
-use crate::engine::model::{Blind, Outcome, Skipped};
+use crate::engine::model::{Outcome, SkippedAccount, Unreachable};
 use crate::engine::plan::Plan;
 use crate::engine::report::done::Done;
 use crate::engine::report::snapshot::Saved;
@@ -73,7 +73,7 @@ pub struct Begun {
     /// The accounts to look at, in batches of a child each.
     pub batches: Vec<Vec<Account>>,
     /// Accounts left out on purpose.
-    pub skipped: Vec<Skipped>,
+    pub skipped: Vec<SkippedAccount>,
     /// What it called.
     pub used: Used,
 }
@@ -82,12 +82,12 @@ pub struct Begun {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Part {
-    /// Targets, with what was seen there: also of one that broke off, which is then blind too.
+    /// Targets, with what was seen there: also of one that broke off, which is then unreachable too.
     pub targets: Vec<Saved>,
     /// Targets that could not be looked at.
-    pub blind: Vec<Blind>,
+    pub unreachable: Vec<Unreachable>,
     /// Targets that the organisation's policy closes.
-    pub closed: Vec<Target>,
+    pub denied: Vec<Target>,
     /// Accounts' alternate contacts, where owners may depend on them.
     pub contacts: Contacts,
     /// What was measured of candidates.

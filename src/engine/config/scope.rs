@@ -1,4 +1,4 @@
-//! `[look]`: which accounts and Regions, and by which roles.
+//! `[scope]`: which accounts and Regions, and by which roles.
 
 use std::sync::Arc;
 
@@ -28,9 +28,9 @@ pub enum Accounts {
     List(Vec<Arc<str>>),
 }
 
-/// `[look]`
+/// `[scope]`
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Look {
+pub struct ScopeSettings {
     /// Which accounts.
     pub accounts: Accounts,
     /// Narrows `organization` to these units and all beneath; empty does not narrow.
@@ -63,8 +63,8 @@ pub enum Regions {
 /// What stands for an account or Region that an inventory does not tell.
 pub const UNKNOWN: &str = "unknown";
 
-impl Look {
-    /// Whether the settings look at this account, as far as a list in them can say. An inventory may not tell
+impl ScopeSettings {
+    /// Whether the settings scope at this account, as far as a list in them can say. An inventory may not tell
     /// the account; then no list can leave it out, but for an empty one, which looks nowhere.
     pub fn names_account(&self, account: &str) -> bool {
         let listed = match &self.accounts {
@@ -74,7 +74,7 @@ impl Look {
         listed && !self.exclude_accounts.iter().any(|excluded| &**excluded == account)
     }
 
-    /// Whether the settings look at this Region, as far as a list in them can say. An inventory may not tell
+    /// Whether the settings scope at this Region, as far as a list in them can say. An inventory may not tell
     /// the Region; then no list can leave it out, but for an empty one, which looks nowhere.
     pub fn names_region(&self, region: &str) -> bool {
         match &self.regions {
@@ -84,8 +84,8 @@ impl Look {
     }
 }
 
-pub(crate) fn read(top: &Section<'_>) -> Look {
-    let mut look = Look {
+pub(crate) fn read(top: &Section<'_>) -> ScopeSettings {
+    let mut scope = ScopeSettings {
         accounts: Accounts::Own,
         organizational_units: Vec::new(),
         exclude_accounts: Vec::new(),
@@ -95,34 +95,34 @@ pub(crate) fn read(top: &Section<'_>) -> Look {
         external_id: None,
         sts_region: None,
     };
-    let Some(section) = top.section("look") else {
-        return look;
+    let Some(section) = top.section("scope") else {
+        return scope;
     };
     if let Some(accounts) = accounts(&section) {
-        look.accounts = accounts;
+        scope.accounts = accounts;
     }
-    look.organizational_units = units(&section, "organizational-units");
-    if !look.organizational_units.is_empty() && look.accounts != Accounts::Organization {
+    scope.organizational_units = units(&section, "organizational-units");
+    if !scope.organizational_units.is_empty() && scope.accounts != Accounts::Organization {
         let place = section.place("organizational-units").unwrap_or(section.span.clone());
         let hint = "write `accounts = \"organization\"`, or leave the units out".to_owned();
         section.complain(place, "`organizational-units` narrows `accounts = \"organization\"` and nothing else", hint);
     }
-    look.exclude_accounts =
+    scope.exclude_accounts =
         account_ids(&section, section.words_like("exclude-accounts", ACCOUNT_ID).unwrap_or_default());
     if let Some(regions) = regions(&section) {
-        look.regions = regions;
+        scope.regions = regions;
     }
     if let Some(role) = role(&section, "reading-role") {
-        look.reading_role = role;
+        scope.reading_role = role;
     }
     if let Some(role) = role(&section, "acting-role") {
-        look.acting_role = role;
+        scope.acting_role = role;
     }
-    look.external_id = section.word("external-id").map(|word| word.text.to_owned());
+    scope.external_id = section.word("external-id").map(|word| word.text.to_owned());
     let sts = section.word_like("sts-region", REGION).into_iter().collect();
-    look.sts_region = region_codes(&section, sts).pop().map(|region| (*region).to_owned());
+    scope.sts_region = region_codes(&section, sts).pop().map(|region| (*region).to_owned());
     section.finish();
-    look
+    scope
 }
 
 fn accounts(section: &Section<'_>) -> Option<Accounts> {
@@ -134,7 +134,7 @@ fn accounts(section: &Section<'_>) -> Option<Accounts> {
         "organization" => Some(Accounts::Organization),
         "self" => Some(Accounts::Own),
         _ => {
-            let what = format!("`{}` does not say which accounts to look at", word.text);
+            let what = format!("`{}` does not say which accounts to scope at", word.text);
             section.complain(word.span, what, Some("write \"organization\", \"self\", or a list of ids".to_owned()));
             None
         }
@@ -149,7 +149,7 @@ fn regions(section: &Section<'_>) -> Option<Regions> {
     if word.text == "enabled" {
         return Some(Regions::Enabled);
     }
-    let what = format!("`{}` does not say which Regions to look at", word.text);
+    let what = format!("`{}` does not say which Regions to scope at", word.text);
     section.complain(word.span, what, Some("write \"enabled\", or a list such as [\"us-east-1\"]".to_owned()));
     None
 }

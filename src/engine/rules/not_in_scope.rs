@@ -1,0 +1,18 @@
+//! `not-in-scope`: an inventory shows an instance where the settings do not scope. It is shown, and left alone.
+
+use crate::engine::model::{Reason, Unscoped, Verdict};
+use crate::engine::rules::Rule;
+use crate::engine::rules::case::Case;
+use crate::engine::rules::inputs::Inputs;
+
+pub(crate) const RULE: Rule = Rule { reason: Reason::NotInScope, judge, inputs };
+
+fn judge(case: &Case<'_>) -> Option<Verdict> {
+    let (scope, target) = (&case.settings.scope, &case.instance.target);
+    let looked_at = scope.names_account(&target.account) && scope.names_region(&target.region);
+    (!looked_at).then_some(Verdict::OutOfScope(Unscoped::NotInScope))
+}
+
+fn inputs(case: &Case<'_>) -> Inputs {
+    Inputs::NotInScope { target: case.instance.target.clone() }
+}
