@@ -38,13 +38,13 @@ fn main() -> ExitCode {
         candidates.extend(Candidate::of(instance, &ruling, false, now));
     }
     let judged = begun.elapsed();
-    let candidates = candidates.len();
+    let count_of_candidates = candidates.len();
     let plan = Plan::make(&settings, now, candidates, running, &Today::default());
     let planned = begun.elapsed() - judged;
 
     let each = |time: std::time::Duration| time.as_nanos() / count.max(1) as u128;
     println!(
-        "{{\"instances\":{count},\"candidates\":{candidates},\"steps\":{},\"ns-per-verdict\":{},\"ns-per-plan-line\":{}}}",
+        "{{\"instances\":{count},\"candidates\":{count_of_candidates},\"steps\":{},\"ns-per-verdict\":{},\"ns-per-plan-line\":{}}}",
         plan.steps.len(),
         each(judged),
         each(planned)
