@@ -151,7 +151,7 @@ fn record(text: &str) {
     let run = Run { id: "run-1".into(), mode: Mode::Undo, scope: Scope::default(), at };
     let (undoes, settings, clock) = ("20261125T120000Z-1a", &EVERY_KEY, Clock::start(at, None));
     let order =
-        UndoOrder { run: &run, undoes, hand: UndoOverrides::default(), settings, clock, wall: at, agreed: None };
+        UndoOrder { run: &run, undoes, overrides: UndoOverrides::default(), settings, clock, wall: at, agreed: None };
     let _ = runtime.block_on(run::preview(&order, &*INVENTORY, hub));
     if let Ok(mut savings) = Savings::parse(text) {
         let down = |id| Sight { id, state: State::Stopped, launch: None, ours: true };

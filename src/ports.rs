@@ -28,7 +28,7 @@ pub struct FoundAccount {
 
 /// Why a target could not be looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Unseen {
+pub enum NotScanned {
     /// The organisation's policy closes the Region on purpose.
     Denied,
     /// It was denied, failed or was too slow, for this cause.
@@ -63,7 +63,7 @@ pub trait Scan {
     fn accounts(&self, each: impl FnMut(FoundAccount)) -> impl Future<Output = Result<(), PortError>>;
 
     /// The Regions of one account in the settings' scope.
-    fn regions(&self, account: &Arc<str>) -> impl Future<Output = Result<Vec<Arc<str>>, Unseen>>;
+    fn regions(&self, account: &Arc<str>) -> impl Future<Output = Result<Vec<Arc<str>>, NotScanned>>;
 
     /// Hands every instance of `target` to `each`, page by page; with `only`, those of these ids that exist.
     fn instances(
@@ -71,7 +71,7 @@ pub trait Scan {
         target: &Target,
         only: Option<&[Box<str>]>,
         each: impl FnMut(Instance),
-    ) -> impl Future<Output = Result<(), Unseen>>;
+    ) -> impl Future<Output = Result<(), NotScanned>>;
 
     /// The last hour before `now` of these instances. One answer for each; a gap says why.
     fn activity(

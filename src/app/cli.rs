@@ -56,8 +56,8 @@ async fn run(args: Args) -> Result<End, Error> {
         }
         Verb::Runs { days } => verbs::runs(&args, *days).await,
         Verb::Undo { run, select, yes, even_paused, even_frozen } => {
-            let hand = UndoOverrides { even_paused: *even_paused, even_frozen: *even_frozen };
-            verbs::undo(&args, run, select, *yes, hand).await
+            let overrides = UndoOverrides { even_paused: *even_paused, even_frozen: *even_frozen };
+            verbs::undo(&args, run, select, *yes, overrides).await
         }
         Verb::Explain { instance, run: None } => verbs::explain(&args, instance).await,
         Verb::Explain { instance, run: Some(run) } => verbs::recall(&args, instance, run).await,

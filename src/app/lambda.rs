@@ -203,8 +203,8 @@ async fn remove_stop_tag(
 ) -> Result<Digest, Error> {
     let eyes = AwsReader::new(aws, settings, &run.id);
     let hub = AwsHub::new(aws, settings);
-    let UndoAsk { run: undoes, apply, hand } = ask;
-    let order = UndoOrder { run, undoes, hand: *hand, settings, clock, wall, agreed: None };
+    let UndoAsk { run: undoes, apply, overrides } = ask;
+    let order = UndoOrder { run, undoes, overrides: *overrides, settings, clock, wall, agreed: None };
     let (undo, place) = if *apply {
         run::undo(&order, &eyes, &AwsActor::new(aws, settings, &run.id), &hub).await?
     } else {

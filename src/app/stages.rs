@@ -116,11 +116,11 @@ async fn go_on(aws: &Aws, settings: &Settings, run: &str, stage: &Stage, context
     info!(part = stage.as_str(), request = %context.request_id, "part begins");
     match stage {
         Stage::Scan { batch, .. } => {
-            fan_out::look(&order, &eyes, &hub, &begun, *batch, wall).await?;
+            fan_out::scan(&order, &eyes, &hub, &begun, *batch, wall).await?;
             Ok(Answer::Part(next("plan")))
         }
         Stage::Plan { .. } => match fan_out::plan(&order, &eyes, &hub, &Pricing::new(aws), &begun, wall).await? {
-            Planned::Foreseen(report, place) => {
+            Planned::Preview(report, place) => {
                 conclude(&run, &report);
                 Ok(Answer::Run(Box::new(digest(&report, place.into()))))
             }

@@ -6,7 +6,7 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_types::request_id::RequestId;
 
-use crate::ports::{ActError, Unseen};
+use crate::ports::{ActError, NotScanned};
 
 /// Codes by which AWS says that a call may be repeated later. What they answer has not been done.
 const THROTTLES: [&str; 5] =
@@ -98,7 +98,7 @@ fn is_by_policy(message: &str) -> bool {
 
 /// A look that failed. A Region that a service control policy closes is closed on purpose; everything else is
 /// blindness.
-pub(crate) fn unseen<E>(operation: &str, error: &SdkError<E, HttpResponse>) -> Unseen
+pub(crate) fn not_scanned<E>(operation: &str, error: &SdkError<E, HttpResponse>) -> NotScanned
 where
     E: ProvideErrorMetadata + std::error::Error + 'static,
 {
@@ -106,10 +106,10 @@ where
         let meta = service.err().meta();
         let denied = matches!(meta.code(), Some("UnauthorizedOperation" | "AccessDenied" | "AccessDeniedException"));
         if denied && meta.message().is_some_and(is_by_policy) {
-            return Unseen::Denied;
+            return NotScanned::Denied;
         }
     }
-    Unseen::Unreachable(words(operation, error))
+    NotScanned::Unreachable(words(operation, error))
 }
 
 /// An act that failed: refused, or unclear. Only a refusal is certain not to have happened.

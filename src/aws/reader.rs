@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 
 use crate::aws::client::{Kept, ec2};
 use crate::aws::config::Aws;
-use crate::aws::errors::{listed, unseen, words};
+use crate::aws::errors::{listed, not_scanned, words};
 use crate::aws::page;
 use crate::aws::sessions::{Role, Sessions, session_name};
 use crate::aws::tokens::Tokens;
@@ -22,7 +22,7 @@ use crate::engine::evidence::last_hour::Recent;
 use crate::engine::model::{Account, Instance, Target};
 use crate::engine::plan::restart::Volumes;
 use crate::engine::rules::case::Activity;
-use crate::ports::{FoundAccount, PortError, Scan, Unseen};
+use crate::ports::{FoundAccount, NotScanned, PortError, Scan};
 
 /// The most instances on a page.
 const PAGE: i32 = 1000;
@@ -69,13 +69,13 @@ impl<'a> AwsReader<'a> {
     }
 
     /// A client of one target.
-    async fn client(&self, target: &Target) -> Result<aws_sdk_ec2::Client, Unseen> {
-        Ok(ec2(&self.aws, target, self.credentials(&target.account).await.map_err(Unseen::Unreachable)?))
+    async fn client(&self, target: &Target) -> Result<aws_sdk_ec2::Client, NotScanned> {
+        Ok(ec2(&self.aws, target, self.credentials(&target.account).await.map_err(NotScanned::Unreachable)?))
     }
 
     /// A client of a target that is acted on, made once.
-    async fn kept_client(&self, target: &Target) -> Result<aws_sdk_ec2::Client, Unseen> {
-        let credentials = self.credentials(&target.account).await.map_err(Unseen::Unreachable)?;
+    async fn kept_client(&self, target: &Target) -> Result<aws_sdk_ec2::Client, NotScanned> {
+        let credentials = self.credentials(&target.account).await.map_err(NotScanned::Unreachable)?;
         Ok(self.kept.get(target, || ec2(&self.aws, target, credentials)))
     }
 
@@ -131,7 +131,7 @@ impl Scan for AwsReader<'_> {
         Ok(())
     }
 
-    async fn regions(&self, account: &Arc<str>) -> Result<Vec<Arc<str>>, Unseen> {
+    async fn regions(&self, account: &Arc<str>) -> Result<Vec<Arc<str>>, NotScanned> {
         let own = || self.aws.region().map(|region| Arc::<str>::from(region.as_ref()));
         match &self.settings.scope.regions {
             Regions::List(regions) => Ok(regions.clone()),
@@ -139,12 +139,13 @@ impl Scan for AwsReader<'_> {
             Regions::Enabled => {
                 // The caller's own Region may be one that this account has not opted into.
                 let region = self.aws.sts_region(self.settings.scope.sts_region.as_deref()).await;
-                let region = region.map_err(Unseen::Unreachable)?.ok_or_else(no_region)?;
+                let region = region.map_err(NotScanned::Unreachable)?.ok_or_else(no_region)?;
                 let target = Target::new(account.clone(), region.as_ref());
                 let answer = self.client(&target).await?.describe_regions().send().await;
                 // A policy that denies the list closes no Region: which ones there are is unknown.
-                let answer = answer.map_err(|error| Unseen::Unreachable(words("ec2:DescribeRegions", &error)))?;
-                let regions = listed("ec2:DescribeRegions", answer.regions.as_deref()).map_err(Unseen::Unreachable)?;
+                let answer = answer.map_err(|error| NotScanned::Unreachable(words("ec2:DescribeRegions", &error)))?;
+                let regions =
+                    listed("ec2:DescribeRegions", answer.regions.as_deref()).map_err(NotScanned::Unreachable)?;
                 Ok(regions.iter().filter_map(|region| region.region_name()).map(Arc::from).collect())
             }
         }
@@ -155,7 +156,7 @@ impl Scan for AwsReader<'_> {
         target: &Target,
         only: Option<&[Box<str>]>,
         mut each: impl FnMut(Instance),
-    ) -> Result<(), Unseen> {
+    ) -> Result<(), NotScanned> {
         match only {
             None => page_through(&self.client(target).await?, target, None, &mut each).await,
             Some(ids) => {
@@ -227,8 +228,8 @@ impl Scan for AwsReader<'_> {
     }
 }
 
-fn no_region() -> Unseen {
-    Unseen::Unreachable("no Region is configured; set `AWS_REGION`, or `regions` in `[scope]`".to_owned())
+fn no_region() -> NotScanned {
+    NotScanned::Unreachable("no Region is configured; set `AWS_REGION`, or `regions` in `[scope]`".to_owned())
 }
 
 /// Hands every instance to `each`, page by page; a page's body is dropped before the next is read.
@@ -237,7 +238,7 @@ async fn page_through(
     target: &Target,
     only: Option<&[Box<str>]>,
     each: &mut impl FnMut(Instance),
-) -> Result<(), Unseen> {
+) -> Result<(), NotScanned> {
     let mut call = client.describe_instances();
     if let Some(ids) = only {
         // The filter, not the parameter: one id that is gone would fail the whole call.
@@ -247,9 +248,9 @@ async fn page_through(
     let (mut tokens, mut token) = (Tokens::default(), None);
     loop {
         let call = call.clone().max_results(PAGE).set_next_token(token);
-        let page = page::ask(call, target).await.map_err(|error| unseen("ec2:DescribeInstances", &error))?;
+        let page = page::ask(call, target).await.map_err(|error| not_scanned("ec2:DescribeInstances", &error))?;
         if let Some(owner) = page.foreign_owner {
-            return Err(Unseen::Unreachable(format!(
+            return Err(NotScanned::Unreachable(format!(
                 "`ec2:DescribeInstances` was asked for account `{}` and answered with instances of account `{owner}`: the \
                  session belongs to another account, so nothing that it shows is used",
                 target.account
@@ -258,7 +259,7 @@ async fn page_through(
         // To the filter `i-*` is a pattern; here it is the id of nobody.
         let asked_for = |instance: &Instance| only.is_none_or(|ids| ids.contains(&instance.id));
         page.instances.into_iter().filter(asked_for).for_each(&mut *each);
-        token = tokens.next("ec2:DescribeInstances", page.next_token.as_deref()).map_err(Unseen::Unreachable)?;
+        token = tokens.next("ec2:DescribeInstances", page.next_token.as_deref()).map_err(NotScanned::Unreachable)?;
         if token.is_none() {
             return Ok(());
         }
@@ -301,7 +302,7 @@ mod tests {
         aws_sdk_ec2::Client::from_conf(config.build())
     }
 
-    async fn ids_of(client: &aws_sdk_ec2::Client) -> (Vec<String>, Result<(), Unseen>) {
+    async fn ids_of(client: &aws_sdk_ec2::Client) -> (Vec<String>, Result<(), NotScanned>) {
         let mut ids = Vec::new();
         let target = Target::new("111111111111", "us-east-1");
         let end = page_through(client, &target, None, &mut |instance| ids.push(instance.id.to_string())).await;
@@ -343,7 +344,7 @@ mod tests {
         let client = client(&pages);
         let (ids, end) = ids_of(&client).await;
         assert_eq!(ids, ["i-1"]);
-        let Err(Unseen::Unreachable(cause)) = end else { panic!("{end:?}") };
+        let Err(NotScanned::Unreachable(cause)) = end else { panic!("{end:?}") };
         assert!(cause.contains("UnauthorizedOperation") && cause.contains("ec2:DescribeInstances"), "{cause}");
     }
 
@@ -366,10 +367,10 @@ mod tests {
             })
             .build();
         let client = client(&pages);
-        assert_eq!(ids_of(&client).await, (Vec::new(), Err(Unseen::Denied)));
-        assert_eq!(ids_of(&client).await, (Vec::new(), Err(Unseen::Denied)));
+        assert_eq!(ids_of(&client).await, (Vec::new(), Err(NotScanned::Denied)));
+        assert_eq!(ids_of(&client).await, (Vec::new(), Err(NotScanned::Denied)));
         assert!(
-            matches!(ids_of(&client).await, (_, Err(Unseen::Unreachable(_)))),
+            matches!(ids_of(&client).await, (_, Err(NotScanned::Unreachable(_)))),
             "a role that lacks the action is no policy"
         );
     }
@@ -392,7 +393,7 @@ mod tests {
                 .build();
             let (ids, end) = ids_of(&client(&pages)).await;
             assert_eq!(ids, ["i-1"], "{foreign}");
-            let Err(Unseen::Unreachable(cause)) = end else { panic!("{foreign}: {end:?}") };
+            let Err(NotScanned::Unreachable(cause)) = end else { panic!("{foreign}: {end:?}") };
             assert!(cause.contains("the session belongs to another account"), "{cause}");
         }
     }
@@ -405,6 +406,6 @@ mod tests {
             .http_response(|| page(&["i-2"], "<nextToken>a</nextToken>"))
             .build();
         let client = client(&pages);
-        assert!(matches!(ids_of(&client).await.1, Err(Unseen::Unreachable(_))));
+        assert!(matches!(ids_of(&client).await.1, Err(NotScanned::Unreachable(_))));
     }
 }

@@ -18,7 +18,7 @@ use crate::engine::plan::restart::Volumes;
 use crate::engine::report::snapshot::{Saved, Snapshot};
 use crate::engine::rules::case::Activity;
 use crate::local::{is_account, transition_time};
-use crate::ports::{Entry, FoundAccount, PortError, ReadRecord, Scan, Unseen};
+use crate::ports::{Entry, FoundAccount, NotScanned, PortError, ReadRecord, Scan};
 
 /// The file is no inventory.
 #[derive(Debug, Error)]
@@ -46,12 +46,12 @@ pub struct Recorded {
 #[derive(Debug, Default)]
 struct Saw {
     instances: Vec<Instance>,
-    unseen: Option<Unseen>,
+    not_scanned: Option<NotScanned>,
 }
 
 impl Saw {
-    fn nothing(why: Unseen) -> Self {
-        Self { instances: Vec::new(), unseen: Some(why) }
+    fn nothing(why: NotScanned) -> Self {
+        Self { instances: Vec::new(), not_scanned: Some(why) }
     }
 }
 
@@ -94,7 +94,7 @@ impl Recorded {
     fn missing(&mut self, account: &str, cause: &str) {
         let (target, account) = (Target::new(account, UNKNOWN), Account::bare(account));
         self.accounts.entry(account.id.clone()).or_insert(FoundAccount { account, inactive: None });
-        self.targets.entry(target).or_default().unseen = Some(Unseen::Unreachable(cause.to_owned()));
+        self.targets.entry(target).or_default().not_scanned = Some(NotScanned::Unreachable(cause.to_owned()));
     }
 
     fn from_snapshot(snapshot: Snapshot, settings: &Settings) -> Self {
@@ -114,13 +114,13 @@ impl Recorded {
         for Saved { account, region, mut instances } in targets {
             let target = Target { account, region };
             instances.iter_mut().for_each(|instance| instance.target = target.clone());
-            recorded.targets.insert(target, Saw { instances, unseen: None });
+            recorded.targets.insert(target, Saw { instances, not_scanned: None });
         }
         for Unreachable { account, region, cause } in unreachable {
-            recorded.targets.insert(Target { account, region }, Saw::nothing(Unseen::Unreachable(cause)));
+            recorded.targets.insert(Target { account, region }, Saw::nothing(NotScanned::Unreachable(cause)));
         }
         for target in denied {
-            recorded.targets.insert(target, Saw::nothing(Unseen::Denied));
+            recorded.targets.insert(target, Saw::nothing(NotScanned::Denied));
         }
         recorded
     }
@@ -247,10 +247,10 @@ impl Scan for Recorded {
         Ok(())
     }
 
-    async fn regions(&self, account: &Arc<str>) -> Result<Vec<Arc<str>>, Unseen> {
+    async fn regions(&self, account: &Arc<str>) -> Result<Vec<Arc<str>>, NotScanned> {
         let dark = Target::new(account.clone(), "*");
-        if let Some(Saw { instances: _, unseen: Some(unseen) }) = self.targets.get(&dark) {
-            return Err(unseen.clone());
+        if let Some(Saw { instances: _, not_scanned: Some(not_scanned) }) = self.targets.get(&dark) {
+            return Err(not_scanned.clone());
         }
         let own = self.targets.keys().filter(|target| target.account == *account);
         Ok(own.map(|target| target.region.clone()).collect())
@@ -261,11 +261,11 @@ impl Scan for Recorded {
         target: &Target,
         only: Option<&[Box<str>]>,
         each: impl FnMut(Instance),
-    ) -> Result<(), Unseen> {
-        let Some(Saw { instances, unseen }) = self.targets.get(target) else { return Ok(()) };
+    ) -> Result<(), NotScanned> {
+        let Some(Saw { instances, not_scanned }) = self.targets.get(target) else { return Ok(()) };
         let asked_for = |instance: &&Instance| only.is_none_or(|only| only.contains(&instance.id));
         instances.iter().filter(asked_for).cloned().for_each(each);
-        unseen.clone().map_or(Ok(()), Err)
+        not_scanned.clone().map_or(Ok(()), Err)
     }
 
     async fn activity(&self, _: &Target, asked: &[Recent], _: DateTime<Utc>) -> HashMap<Box<str>, Activity> {

@@ -33,7 +33,7 @@ const WORST_BATCH: Duration = Duration::from_secs(WORST_BATCH_SECONDS);
 const WORST_BEYOND: Duration = Duration::from_secs(WORST_BEYOND_SECONDS);
 
 /// One look while acting. It asks for 50 instances at most, which AWS answers within a second.
-pub(crate) const LOOK: Duration = Duration::from_secs(6);
+pub(crate) const SCAN_TIMEOUT: Duration = Duration::from_secs(6);
 
 /// What must be left for another call of a batch that is being halved, and for what follows it.
 const ANOTHER_CALL: Duration = Duration::from_secs(27);
@@ -52,7 +52,7 @@ pub(crate) struct Acting<'a, L, A, P> {
     /// How a step is looked at again, just before it is done.
     pub(crate) again: Recheck<'a>,
     pub(crate) clock: Clock,
-    pub(crate) look: &'a L,
+    pub(crate) scanner: &'a L,
     pub(crate) act: &'a A,
     pub(crate) pause: &'a P,
     pub(crate) warrant: &'a Warrant,

@@ -11,8 +11,8 @@ use crate::ports::{Messenger, PriceList, ReadRecord, Scan, WriteRecord};
 use crate::render::{Frame, anomaly as words};
 use crate::run::decision::prepare;
 use crate::run::error::Error;
-use crate::run::launches::tell_who;
-use crate::run::notify::tell;
+use crate::run::launches::name_launchers;
+use crate::run::notify::deliver;
 use crate::run::order::Order;
 use crate::run::pipeline::{past, record};
 use crate::run::wrap_up;
@@ -39,7 +39,7 @@ pub async fn handle_anomaly(
             (History::default(), vec![format!("the run record cannot be read, so earlier runs are unknown: {why}")])
         }
     };
-    let (mut report, seen) = match prepare(order, scanner, &history, false).await {
+    let (mut report, scanned) = match prepare(order, scanner, &history, false).await {
         Ok(prepared) => prepared,
         Err(error) => {
             let cause = std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
@@ -50,7 +50,7 @@ pub async fn handle_anomaly(
     report.troubled |= !troubles.is_empty();
     report.notes = words::notes(anomaly, locale).into_iter().chain(report.notes).chain(troubles).collect();
     wrap_up::price(order, list, hub, &mut report).await;
-    tell_who(hub, order.settings, &mut report).await;
+    name_launchers(hub, order.settings, &mut report).await;
     report.calls = scanner.calls();
     report.cost = scanner.spent();
     let place = keep(order, hub, &mut report).await;
@@ -58,7 +58,7 @@ pub async fn handle_anomaly(
         report.notes.push("the operator was told of the same before, and not again".to_owned());
         return Ok((report, place));
     }
-    let blocks = words::message(anomaly, &report, &seen.outside, place.as_deref());
+    let blocks = words::message(anomaly, &report, &scanned.outside, place.as_deref());
     match say(order, messenger, Some(&report), blocks).await {
         Ok(0) => report.notes.push("nobody was told: `[notify]` has no `operator`".to_owned()),
         Ok(messages) => {
@@ -100,7 +100,7 @@ async fn say(
     let digests = Digests { operator: Some(digest), ..Digests::default() };
     let (tags, money, locale) = (&settings.tags, &settings.money, settings.run.locale);
     let frame = Frame { at: order.clock.at(), locale, tags, names: &names, money };
-    let delivery = tell(messenger, &digests, &frame, order.clock, RESERVE).await;
+    let delivery = deliver(messenger, &digests, &frame, order.clock, RESERVE).await;
     if delivery.troubles.is_empty() { Ok(delivery.messages) } else { Err(delivery.troubles) }
 }
 

@@ -16,7 +16,7 @@ use crate::run::error::Error;
 use crate::run::launches;
 use crate::run::order::Order;
 use crate::run::restart;
-use crate::run::scan::{EVERYWHERE, Seen, look};
+use crate::run::scan::{EVERYWHERE, Scanned, scan};
 use crate::run::sudden;
 use crate::run::wrap_up;
 
@@ -25,7 +25,7 @@ pub(crate) struct Decision {
     /// The report so far, with the plan.
     pub(crate) report: Report,
     /// What else the look has found out.
-    pub(crate) seen: Seen,
+    pub(crate) scanned: Scanned,
     /// The prices that it knows of.
     pub(crate) prices: Option<Prices>,
     /// What a reviewed plan holds and this run does not do.
@@ -40,14 +40,14 @@ pub(crate) async fn decide(
     list: &impl PriceList,
     history: &History,
 ) -> Result<Decision, Error> {
-    let (mut report, seen) = prepare(order, scanner, history, true).await?;
-    launches::tell_who(hub, order.settings, &mut report).await;
+    let (mut report, scanned) = prepare(order, scanner, history, true).await?;
+    launches::name_launchers(hub, order.settings, &mut report).await;
     launches::plan_labels(order.settings, &mut report, order.reviewed);
     let prices = wrap_up::price(order, list, hub, &mut report).await;
     sudden::hold_back(order, hub, &mut report).await?;
     report.plan.seal();
     let dropped = order.reviewed.map_or_else(Vec::new, |reviewed| dropped(&report, reviewed));
-    Ok(Decision { report, seen, prices, dropped })
+    Ok(Decision { report, scanned, prices, dropped })
 }
 
 /// What a reviewed plan holds and this run does not do, with why: nobody who agreed to a step is left to wonder.
@@ -91,35 +91,35 @@ pub(crate) async fn prepare(
     scanner: &impl Scan,
     history: &History,
     asks: bool,
-) -> Result<(Report, Seen), Error> {
+) -> Result<(Report, Scanned), Error> {
     let Order { run, settings, clock, wall: _, reviewed, acknowledge: _, progress } = order;
-    let mut seen = look(scanner, settings, &run.scope, history, *clock, progress).await?;
-    let mut candidates = std::mem::take(&mut seen.candidates);
-    let running = seen.rows.iter().filter(|row| row.running_in_scope).count();
+    let mut scanned = scan(scanner, settings, &run.scope, history, *clock, progress).await?;
+    let mut candidates = std::mem::take(&mut scanned.candidates);
+    let running = scanned.rows.iter().filter(|row| row.running_in_scope).count();
     let cannot_start =
         if asks { restart::check(order, scanner, history, &mut candidates, running).await } else { Vec::new() };
     let mut plan = Plan::make(settings, clock.at(), candidates, running, &history.today);
-    plan.marks = std::mem::take(&mut seen.marks);
+    plan.marks = std::mem::take(&mut scanned.marks);
     if let Some(reviewed) = reviewed {
         plan = plan.at_most(reviewed);
     }
-    if let Some(why) = too_many_unreachable(&seen, settings.run.max_unreachable_percent) {
+    if let Some(why) = too_many_unreachable(&scanned, settings.run.max_unreachable_percent) {
         plan = plan.refuse(why, Cap::TooManyUnreachable);
     }
     let mut notes = history.unread.clone();
     if settings.run.armed && settings.run.record.is_none() {
         notes.push("no `record` is configured, so nothing is acted on".to_owned());
     }
-    for Target { account, region } in &seen.outside {
+    for Target { account, region } in &scanned.outside {
         notes.push(format!(
             "the event names account `{account}` in Region `{region}`, which the settings do not look at; nothing was done there"
         ));
     }
-    notes.extend(unmeasured(&seen));
+    notes.extend(unmeasured(&scanned));
     notes.extend(cannot_start);
     for id in run.scope.instances.iter().flatten() {
-        if seen.outside.is_empty() && !seen.rows.iter().any(|row| *row.id == **id) {
-            let where_else = match seen.unreachable.len() {
+        if scanned.outside.is_empty() && !scanned.rows.iter().any(|row| *row.id == **id) {
+            let where_else = match scanned.unreachable.len() {
                 0 => String::new(),
                 unreachable => format!("; it may be in one of {unreachable} targets that could not be scanned"),
             };
@@ -130,17 +130,17 @@ pub(crate) async fn prepare(
         run: run.id.clone(),
         mode: run.mode,
         at: clock.at(),
-        rows: std::mem::take(&mut seen.rows),
+        rows: std::mem::take(&mut scanned.rows),
         plan,
         outcomes: Vec::new(),
         marks: Vec::new(),
         messages: 0,
         cost: scanner.spent(),
-        unreachable: seen.unreachable.clone(),
-        denied: seen.denied.clone(),
-        scanned: seen.scanned,
-        skipped: seen.skipped.clone(),
-        names: seen.accounts.values().filter_map(|a| Some((a.id.clone(), a.name.clone()?))).collect(),
+        unreachable: scanned.unreachable.clone(),
+        denied: scanned.denied.clone(),
+        scanned: scanned.finished,
+        skipped: scanned.skipped.clone(),
+        names: scanned.accounts.values().filter_map(|a| Some((a.id.clone(), a.name.clone()?))).collect(),
         notes,
         paused: false,
         saved: None,
@@ -150,7 +150,7 @@ pub(crate) async fn prepare(
         calls: scanner.calls(),
         locale: settings.run.locale,
     };
-    Ok((report, seen))
+    Ok((report, scanned))
 }
 
 /// Causes that a note names. AWS puts an id of its own into each refusal, so that a thousand may be one: the lines of the
@@ -158,9 +158,9 @@ pub(crate) async fn prepare(
 const CAUSES: usize = 3;
 
 /// Of how many it could not be told whether they do anything, because metrics were refused, throttled or late: by cause.
-fn unmeasured(seen: &Seen) -> Vec<String> {
+fn unmeasured(scanned: &Scanned) -> Vec<String> {
     let mut causes: BTreeMap<&str, usize> = BTreeMap::new();
-    for row in &seen.rows {
+    for row in &scanned.rows {
         if let Some(Missing::Metric { metric: _, cause }) = row.undetermined.as_deref() {
             *causes.entry(cause).or_default() += 1;
         }
@@ -187,12 +187,12 @@ pub(crate) fn running(report: &Report) -> usize {
 
 /// Why so much is unreachable that nothing is acted on, if so. Denied targets do not count; an account that could not
 /// even be asked for its Regions counts as an account.
-fn too_many_unreachable(seen: &Seen, limit: u32) -> Option<String> {
-    let targets = seen.targets - seen.denied.len().min(seen.targets);
-    let dark = seen.unreachable.iter().filter(|unreachable| &*unreachable.region == "*").count();
+fn too_many_unreachable(scanned: &Scanned, limit: u32) -> Option<String> {
+    let targets = scanned.targets - scanned.denied.len().min(scanned.targets);
+    let dark = scanned.unreachable.iter().filter(|unreachable| &*unreachable.region == "*").count();
     let share = |part: usize, whole: usize| if part == 0 { 0 } else { part * 100 / whole.max(1) };
     let over = |part: usize, whole: usize| part * 100 > limit as usize * whole;
-    let unreachable = seen.unreachable.len();
+    let unreachable = scanned.unreachable.len();
     let why = |what: &str, percent| {
         format!(
             "{percent} % of the {what} could not be looked at, and at most {limit} % may be (`max-unreachable-percent`)"
@@ -200,8 +200,8 @@ fn too_many_unreachable(seen: &Seen, limit: u32) -> Option<String> {
     };
     if over(unreachable, targets) {
         Some(why("targets", share(unreachable, targets)))
-    } else if over(dark, seen.accounts.len()) {
-        Some(why("accounts", share(dark, seen.accounts.len())))
+    } else if over(dark, scanned.accounts.len()) {
+        Some(why("accounts", share(dark, scanned.accounts.len())))
     } else {
         None
     }

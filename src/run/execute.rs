@@ -15,19 +15,19 @@ use crate::run::recheck::Recheck;
 use crate::run::warrant::Warrant;
 
 /// Everything that doing needs.
-pub(crate) struct Doing<'a, L, A, P> {
+pub(crate) struct Executor<'a, L, A, P> {
     pub(crate) order: &'a Order<'a>,
     pub(crate) again: Recheck<'a>,
-    pub(crate) look: &'a L,
+    pub(crate) scanner: &'a L,
     pub(crate) act: &'a A,
     pub(crate) pause: &'a P,
     pub(crate) warrant: &'a Warrant,
 }
 
-impl<L: Scan, A: Act, P: Pause> Doing<'_, L, A, P> {
+impl<L: Scan, A: Act, P: Pause> Executor<'_, L, A, P> {
     /// Carries out `plan`.
-    pub(crate) async fn carry(self, plan: &Plan) -> Done {
-        let Self { order, again, look, act, pause, warrant } = self;
+    pub(crate) async fn execute(self, plan: &Plan) -> Done {
+        let Self { order, again, scanner, act, pause, warrant } = self;
         let (settings, clock) = (order.settings, order.clock);
         let marking = Marking { act, pause, clock, key: &settings.tags.marked, warrant };
         let marks = contained("mark", "", mark(&marking, &plan.marks)).await;
@@ -35,7 +35,7 @@ impl<L: Scan, A: Act, P: Pause> Doing<'_, L, A, P> {
             plan.marks.iter().map(|step| MarkEnd { step: step.clone(), failed: Some(panic.clone()) }).collect()
         });
         let troubled = Cell::new(false);
-        let acting = Acting { run: order.run, settings, again, clock, look, act, pause, warrant, troubled };
+        let acting = Acting { run: order.run, settings, again, clock, scanner, act, pause, warrant, troubled };
         let outcomes = carry_out(&acting, &plan.steps).await;
         let labelling = Marking { key: &settings.tags.launched_by, ..marking };
         let label = contained("label", "", launches::label(&labelling, &plan.labels)).await;

@@ -14,7 +14,7 @@ use crate::engine::rules::case::Activity;
 use crate::ports::Scan;
 use crate::run::clock::Clock;
 use crate::run::evidence::gather;
-use crate::run::scan::{ScanError, Seen, survey};
+use crate::run::scan::{ScanError, Scanned, survey};
 
 /// One instance explained.
 #[derive(Debug)]
@@ -39,13 +39,13 @@ pub async fn explain(
     clock: Clock,
     progress: &dyn Fn(usize, usize),
 ) -> Result<(Vec<Explained>, Vec<Unreachable>), ScanError> {
-    let mut seen = Seen::default();
-    let found = survey(port, settings, scope, clock, progress, &mut seen).await?;
+    let mut scanned = Scanned::default();
+    let found = survey(port, settings, scope, clock, progress, &mut scanned).await?;
     let mut judge = Judge::new(settings, scope, history, clock.at());
     let mut explained = Vec::new();
     for instance in found.into_iter().map(|found| found.instance) {
         let bare = Account::bare(instance.target.account.clone());
-        let account = seen.accounts.get(&instance.target.account).unwrap_or(&bare);
+        let account = scanned.accounts.get(&instance.target.account).unwrap_or(&bare);
         let mut known = Known::NOTHING;
         if let Some(idle) = settings.idle.as_ref().filter(|_| judge.wants_evidence(&instance, account)) {
             let (candidates, own) = ([&instance], &history.own);
@@ -64,5 +64,5 @@ pub async fn explain(
         let ruling = judge.rule_known(&instance, account, &known);
         explained.push(Explained { instance, asked, ruling });
     }
-    Ok((explained, seen.unreachable))
+    Ok((explained, scanned.unreachable))
 }

@@ -28,11 +28,11 @@ use crate::run::clock::Clock;
 use crate::run::contacts;
 use crate::run::contained::contained;
 use crate::run::evidence::{Gathered, gather};
-use crate::run::scan::{Found, RESERVE, Seen};
+use crate::run::scan::{Found, RESERVE, Scanned};
 
 /// A run's judge, and what waits for an answer before it can be judged.
 pub(crate) struct Judging<'a> {
-    desk: Assessor<'a>,
+    assessor: Assessor<'a>,
     judge: Judge<'a>,
     /// Their account's alternate contact may own them.
     unowned: Vec<Found>,
@@ -59,75 +59,83 @@ struct Assessor<'a> {
 impl<'a> Judging<'a> {
     pub(crate) fn new(settings: &'a Settings, scope: &'a Scope, history: &'a History, clock: Clock) -> Self {
         let judge = Judge::new(settings, scope, history, clock.at());
-        let desk = Assessor { settings, history, clock, interner: Interner::default() };
-        Self { desk, judge, unowned: Vec::new(), open: Open::default() }
+        let assessor = Assessor { settings, history, clock, interner: Interner::default() };
+        Self { assessor, judge, unowned: Vec::new(), open: Open::default() }
     }
 
     /// Judges one instance, or keeps it for [`Self::finish`].
-    pub(crate) fn take(&mut self, found: Found, seen: &mut Seen) {
-        if needs_contact(self.desk.settings, account(seen, &found.instance.target)) {
+    pub(crate) fn take(&mut self, found: Found, scanned: &mut Scanned) {
+        if needs_contact(self.assessor.settings, account(scanned, &found.instance.target)) {
             self.unowned.push(found);
         } else {
-            self.desk.first(&mut self.judge, found, &mut self.open, seen);
+            self.assessor.first(&mut self.judge, found, &mut self.open, scanned);
         }
     }
 
     /// Asks for what is missing, and judges what has waited: by its owner; what no rule skips by weeks of evidence,
     /// where its policy asks for that; and what would be stopped by its last hour.
-    pub(crate) async fn finish(self, port: &impl Scan, seen: &mut Seen) {
-        let Self { mut desk, judge, unowned, mut open } = self;
-        seen.contacts = contacts::ask(port, desk.settings, &owning(&unowned, seen), desk.clock, RESERVE).await;
-        let contacts: Contacts = seen.contacts.clone();
+    pub(crate) async fn finish(self, port: &impl Scan, scanned: &mut Scanned) {
+        let Self { mut assessor, judge, unowned, mut open } = self;
+        scanned.contacts =
+            contacts::ask(port, assessor.settings, &owning(&unowned, scanned), assessor.clock, RESERVE).await;
+        let contacts: Contacts = scanned.contacts.clone();
         let mut judge = judge.with_contacts(&contacts);
         for found in unowned {
-            desk.first(&mut judge, found, &mut open, seen);
+            assessor.first(&mut judge, found, &mut open, scanned);
         }
-        desk.evidence(port, &mut judge, &mut open, seen).await;
-        desk.last_hour(port, &mut judge, open, seen).await;
+        assessor.evidence(port, &mut judge, &mut open, scanned).await;
+        assessor.last_hour(port, &mut judge, open, scanned).await;
     }
 }
 
 impl Assessor<'_> {
     /// Judges by what DescribeInstances said, where nothing more is asked.
-    fn first(&mut self, judge: &mut Judge<'_>, found: Found, open: &mut Open, seen: &mut Seen) {
-        let account = account(seen, &found.instance.target);
+    fn first(&mut self, judge: &mut Judge<'_>, found: Found, open: &mut Open, scanned: &mut Scanned) {
+        let account = account(scanned, &found.instance.target);
         if found.whole && judge.wants_evidence(&found.instance, account) {
             open.candidates.push(found);
         } else {
-            self.judge(judge, found, Idleness::NotAsked, open, seen);
+            self.judge(judge, found, Idleness::NotAsked, open, scanned);
         }
     }
 
     /// Judges by that, and by weeks of evidence; what would be stopped now may still wait for its last hour.
-    fn judge(&mut self, judge: &mut Judge<'_>, found: Found, idleness: Idleness, open: &mut Open, seen: &mut Seen) {
+    fn judge(
+        &mut self,
+        judge: &mut Judge<'_>,
+        found: Found,
+        idleness: Idleness,
+        open: &mut Open,
+        scanned: &mut Scanned,
+    ) {
         let known = Known { activity: Activity::NotAsked, idleness };
-        let ruling = judge.rule_known(&found.instance, account(seen, &found.instance.target), &known);
+        let ruling = judge.rule_known(&found.instance, account(scanned, &found.instance.target), &known);
         if wants_last_hour(self.settings, &ruling) {
             open.to_measure.entry(found.instance.target.clone()).or_default().push((found, known.idleness));
         } else {
-            self.settle(&found, ruling, seen);
+            self.settle(&found, ruling, scanned);
             if !matches!(known.idleness, Idleness::NotAsked) {
-                seen.known.insert(found.instance.id, known);
+                scanned.known.insert(found.instance.id, known);
             }
         }
     }
 
     /// Weeks of evidence about everything that no other rule skips and whose policy asks for it.
-    async fn evidence(&mut self, port: &impl Scan, judge: &mut Judge<'_>, open: &mut Open, seen: &mut Seen) {
+    async fn evidence(&mut self, port: &impl Scan, judge: &mut Judge<'_>, open: &mut Open, scanned: &mut Scanned) {
         let Some(idle) = &self.settings.idle else { return };
         let found = std::mem::take(&mut open.candidates);
         let candidates: Vec<&Instance> = found.iter().map(|found| &found.instance).collect();
         let (History { witness, own, .. }, width) = (self.history, self.settings.run.width);
         let gathered = gather(port, idle, &candidates, witness, own, self.clock, width).await;
         let Gathered { mut idleness, sightings } = gathered;
-        seen.sightings = sightings;
+        scanned.sightings = sightings;
         for found in found {
             let idleness = idleness.remove(&found.instance.id).unwrap_or(Idleness::NotAsked);
-            self.judge(judge, found, idleness, open, seen);
+            self.judge(judge, found, idleness, open, scanned);
         }
     }
 
-    async fn last_hour(&mut self, port: &impl Scan, judge: &mut Judge<'_>, open: Open, seen: &mut Seen) {
+    async fn last_hour(&mut self, port: &impl Scan, judge: &mut Judge<'_>, open: Open, scanned: &mut Scanned) {
         let (clock, width) = (self.clock, self.settings.run.width);
         let asked = open.to_measure.into_iter().map(|(target, found)| async move {
             let recent: Vec<Recent> = found.iter().map(|(found, _)| Recent::of(&found.instance)).collect();
@@ -147,37 +155,37 @@ impl Assessor<'_> {
             for (found, idleness) in found {
                 let late = || Activity::Gap("no answer in time".to_owned());
                 let known = Known { activity: activity.remove(&found.instance.id).unwrap_or_else(late), idleness };
-                let ruling = judge.rule_known(&found.instance, account(seen, &found.instance.target), &known);
-                self.settle(&found, ruling, seen);
-                seen.known.insert(found.instance.id, known);
+                let ruling = judge.rule_known(&found.instance, account(scanned, &found.instance.target), &known);
+                self.settle(&found, ruling, scanned);
+                scanned.known.insert(found.instance.id, known);
             }
         }
     }
 
     /// Makes its line, and its step and its mark where the ruling asks for them.
-    fn settle(&mut self, found: &Found, mut ruling: Ruling, seen: &mut Seen) {
+    fn settle(&mut self, found: &Found, mut ruling: Ruling, scanned: &mut Scanned) {
         let Self { settings, history, clock, interner } = self;
         ruling.armed &= found.whole;
         let failed_last = history.failed_last.contains(&found.instance.id);
         if let Some(marking) = ruling.marking.as_ref().filter(|_| found.whole) {
-            seen.marks.push(MarkStep::of(&found.instance, marking));
+            scanned.marks.push(MarkStep::of(&found.instance, marking));
         }
         let tag = found.instance.tags.get(&settings.tags.stopped);
-        seen.confirmed.extend(confirm(history, &found.instance, tag, ruling.ours));
+        scanned.confirmed.extend(confirm(history, &found.instance, tag, ruling.ours));
         let candidate = Candidate::of(&found.instance, &ruling, failed_last, clock.at());
-        seen.candidates.extend(candidate.map(|candidate| candidate.share(interner)));
+        scanned.candidates.extend(candidate.map(|candidate| candidate.share(interner)));
         if history.stocktake.is_some() {
-            seen.stock.push(stock(&found.instance, &ruling, settings));
+            scanned.stock.push(stock(&found.instance, &ruling, settings));
         }
         let mut row = Row::new(&found.instance, ruling, &settings.notify, interner);
         row.unlabelled = found.whole && found.instance.tags.any_case(&settings.tags.launched_by).next().is_none();
-        seen.rows.push(row);
+        scanned.rows.push(row);
     }
 }
 
 /// The accounts whose alternate contact may own something.
-fn owning(found: &[Found], seen: &Seen) -> BTreeMap<Arc<str>, Account> {
-    let known = |id: &Arc<str>| seen.accounts.get(id).cloned().unwrap_or_else(|| Account::bare(id.clone()));
+fn owning(found: &[Found], scanned: &Scanned) -> BTreeMap<Arc<str>, Account> {
+    let known = |id: &Arc<str>| scanned.accounts.get(id).cloned().unwrap_or_else(|| Account::bare(id.clone()));
     found.iter().map(|found| &found.instance.target.account).map(|id| (id.clone(), known(id))).collect()
 }
 
@@ -191,8 +199,8 @@ fn wants_last_hour(settings: &Settings, ruling: &Ruling) -> bool {
 }
 
 /// Rows of one account share its entry; an account that nobody listed is known by its id.
-fn account<'a>(seen: &'a mut Seen, target: &Target) -> &'a Account {
-    seen.accounts.entry(target.account.clone()).or_insert_with(|| Account::bare(target.account.clone()))
+fn account<'a>(scanned: &'a mut Scanned, target: &Target) -> &'a Account {
+    scanned.accounts.entry(target.account.clone()).or_insert_with(|| Account::bare(target.account.clone()))
 }
 
 /// Its line in a stocktake; the price comes later.

@@ -101,7 +101,7 @@ impl Remembered {
 
 /// Says of each line who launched it, where that is known. It is for people: where the record does not tell, a note
 /// says so, and the run goes on.
-pub(crate) async fn tell_who(hub: &impl ReadRecord, settings: &Settings, report: &mut Report) {
+pub(crate) async fn name_launchers(hub: &impl ReadRecord, settings: &Settings, report: &mut Report) {
     if settings.run.record.is_none() || report.rows.is_empty() {
         return;
     }

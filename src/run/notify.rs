@@ -41,7 +41,7 @@ pub struct Delivery {
 }
 
 /// Sends every digest, as long as there is time until `reserve` before the deadline.
-pub async fn tell(
+pub async fn deliver(
     port: &impl Messenger,
     digests: &Digests,
     frame: &Frame<'_>,

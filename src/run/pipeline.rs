@@ -14,7 +14,7 @@ use crate::render::tables::Told;
 use crate::run::contained::{contained, note, port};
 use crate::run::decision::{Decision, decide, prepare, running};
 use crate::run::error::Error;
-use crate::run::execute::Doing;
+use crate::run::execute::Executor;
 use crate::run::launches;
 use crate::run::lock;
 use crate::run::order::Order;
@@ -39,7 +39,7 @@ pub async fn plan(order: &Order<'_>, scanner: &impl Scan, hub: &impl ReadRecord)
         }
     };
     let mut report = prepare(order, scanner, &history, true).await?.0;
-    launches::tell_who(hub, order.settings, &mut report).await;
+    launches::name_launchers(hub, order.settings, &mut report).await;
     launches::plan_labels(order.settings, &mut report, order.reviewed);
     if notes.is_empty() {
         report.notes.extend(sudden::predict(order, hub, &report).await?);
@@ -115,12 +115,12 @@ async fn begun(
                 return Err(Error::Record(error));
             }
         };
-        let Decision { report, seen, dropped, .. } = &mut decision;
+        let Decision { report, scanned, dropped, .. } = &mut decision;
         if let Some(warrant) = Warrant::issue(order.settings, running(report), &history.today, recorded) {
-            let (accounts, contacts, known) = (&seen.accounts, &seen.contacts, &seen.known);
+            let (accounts, contacts, known) = (&scanned.accounts, &scanned.contacts, &scanned.known);
             let again = Recheck::Judge { history: &history, accounts, contacts, known };
-            let done = Doing { order, again, look: scanner, act: actor, pause: hub, warrant: &warrant }
-                .carry(&report.plan)
+            let done = Executor { order, again, scanner, act: actor, pause: hub, warrant: &warrant }
+                .execute(&report.plan)
                 .await;
             take_in(report, done);
         }
@@ -182,19 +182,19 @@ pub(crate) async fn end(
     decision: Decision,
     ended: Ended,
 ) -> Result<(Report, Option<String>), Error> {
-    let Decision { mut report, mut seen, prices, dropped } = decision;
+    let Decision { mut report, mut scanned, prices, dropped } = decision;
     report.outcomes.extend(dropped);
     let prices = prices.as_ref();
     let stage = contained("notify", "", wrap_up::speak(order, messenger, hub, history, &mut report)).await;
     note("notifying owners", stage, &mut report);
-    let stage = contained("save", "", wrap_up::save(order, hub, prices, &seen.confirmed, &mut report)).await;
+    let stage = contained("save", "", wrap_up::save(order, hub, prices, &scanned.confirmed, &mut report)).await;
     note("counting savings", stage, &mut report);
-    let stock = wrap_up::take_stock(order, messenger, hub, history, prices, &mut seen, &mut report);
+    let stock = wrap_up::take_stock(order, messenger, hub, history, prices, &mut scanned, &mut report);
     let stage = contained("stocktake", "", stock).await;
     note("the stocktake", stage, &mut report);
-    let stage = contained("keep", "", wrap_up::keep(order, hub, history, prices, &seen, &mut report)).await;
+    let stage = contained("keep", "", wrap_up::keep(order, hub, history, prices, &scanned, &mut report)).await;
     note("recording prices and evidence", stage, &mut report);
-    conclude(order, scanner, hub, report, &seen.confirmed, ended).await
+    conclude(order, scanner, hub, report, &scanned.confirmed, ended).await
 }
 
 /// Earlier runs, where a record knows them.

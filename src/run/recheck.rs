@@ -14,8 +14,8 @@ use crate::engine::request::Scope;
 use crate::engine::request::overrides::UndoOverrides;
 use crate::engine::rules::case::Activity;
 use crate::engine::undo::{Finding, WhyNot, find};
-use crate::ports::{Act, Pause, Scan, Unseen};
-use crate::run::act::{Acting, LOOK};
+use crate::ports::{Act, NotScanned, Pause, Scan};
+use crate::run::act::{Acting, SCAN_TIMEOUT};
 
 /// How a step is looked at again.
 pub(crate) enum Recheck<'a> {
@@ -27,7 +27,7 @@ pub(crate) enum Recheck<'a> {
         known: &'a HashMap<Box<str>, Known>,
     },
     /// By its tag alone: whether it is still as the run left it that is undone.
-    Undo { run: &'a str, hand: UndoOverrides },
+    Undo { run: &'a str, overrides: UndoOverrides },
 }
 
 impl Recheck<'_> {
@@ -35,7 +35,7 @@ impl Recheck<'_> {
     pub(crate) fn heeds_pause(&self) -> bool {
         match self {
             Self::Judge { .. } => true,
-            Self::Undo { run: _, hand } => !hand.even_paused,
+            Self::Undo { run: _, overrides } => !overrides.even_paused,
         }
     }
 
@@ -43,7 +43,7 @@ impl Recheck<'_> {
     pub(crate) fn undoes(&self) -> Option<&str> {
         match self {
             Self::Judge { .. } => None,
-            Self::Undo { run, hand: _ } => Some(run),
+            Self::Undo { run, overrides: _ } => Some(run),
         }
     }
 }
@@ -80,8 +80,8 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
                 let mut one = |step: &Step| self.still(step, now.get(&step.id), &mut judge, account, &known(step));
                 steps.iter().map(|step| one(step)).collect()
             }
-            Recheck::Undo { run, hand } => {
-                steps.iter().map(|step| self.still_undone(step, now.get(&step.id), run, *hand)).collect()
+            Recheck::Undo { run, overrides } => {
+                steps.iter().map(|step| self.still_undone(step, now.get(&step.id), run, *overrides)).collect()
             }
         };
         let (mut outcomes, mut ready) = (Vec::new(), Vec::new());
@@ -137,9 +137,9 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
         step: &Step,
         instance: Option<&Instance>,
         run: &str,
-        hand: UndoOverrides,
+        overrides: UndoOverrides,
     ) -> Result<(), NotDone> {
-        match find(self.settings, instance, run, &step.policy, hand, self.clock.now()) {
+        match find(self.settings, instance, run, &step.policy, overrides, self.clock.now()) {
             Finding::Start => Ok(()),
             Finding::Left(WhyNot::Up(state)) => Err((Ending::Already, format!("it was {state} before the step began"))),
             Finding::Left(why) => {
@@ -155,10 +155,10 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
         let each = |instance: Instance| {
             now.insert(instance.id.clone(), instance);
         };
-        match tokio::time::timeout(LOOK, self.look.instances(target, Some(&ids), each)).await {
+        match tokio::time::timeout(SCAN_TIMEOUT, self.scanner.instances(target, Some(&ids), each)).await {
             Ok(Ok(())) => Ok(now),
-            Ok(Err(Unseen::Denied)) => Err("the Region is closed by the organisation's policy".to_owned()),
-            Ok(Err(Unseen::Unreachable(cause))) => Err(cause),
+            Ok(Err(NotScanned::Denied)) => Err("the Region is closed by the organisation's policy".to_owned()),
+            Ok(Err(NotScanned::Unreachable(cause))) => Err(cause),
             Err(_) => Err("the look was too slow and was given up".to_owned()),
         }
     }

@@ -21,14 +21,14 @@ use crate::engine::request::{RequestInvalid, Scope};
 use crate::ports::{PortError, Scan};
 use crate::run::clock::Clock;
 use crate::run::judging::Judging;
-use crate::run::sweep::{Depth, How, sweep};
+use crate::run::sweep::{Depth, Sweep, sweep};
 
 /// What is kept back from the deadline while looking: the time to plan, to record and to answer.
 pub(crate) const RESERVE: Duration = Duration::from_secs(5);
 
 /// The inventory, judged: rows, unreachable targets, and what a plan is made of.
 #[derive(Debug, Default)]
-pub struct Seen {
+pub struct Scanned {
     /// One line for each instance.
     pub rows: Vec<Row>,
     /// Steps that the rulings ask for.
@@ -46,7 +46,7 @@ pub struct Seen {
     /// Targets there were, seen, denied or unreachable.
     pub targets: usize,
     /// Targets that were scanned to their end.
-    pub scanned: usize,
+    pub finished: usize,
     /// What was measured of candidates.
     pub known: HashMap<Box<str>, Known>,
     /// Lines for the stocktake, in a run that takes stock.
@@ -75,31 +75,32 @@ pub enum ScanError {
 /// # Errors
 /// [`ScanError`] when the accounts cannot be listed, or the request selects an account that is not in scope. A
 /// target that cannot be looked at is no error: it is an unreachable target.
-pub async fn look(
+pub async fn scan(
     port: &impl Scan,
     settings: &Settings,
     scope: &Scope,
     history: &History,
     clock: Clock,
     progress: &dyn Fn(usize, usize),
-) -> Result<Seen, ScanError> {
-    let mut seen = Seen::default();
+) -> Result<Scanned, ScanError> {
+    let mut scanned = Scanned::default();
     let mut judging = Judging::new(settings, scope, history, clock);
-    let each = |found, seen: &mut Seen| judging.take(found, seen);
-    survey_each(port, settings, scope, clock, progress, &mut seen, each).await?;
-    judging.finish(port, &mut seen).await;
+    let each = |found, scanned: &mut Scanned| judging.take(found, scanned);
+    survey_each(port, settings, scope, clock, progress, &mut scanned, each).await?;
+    judging.finish(port, &mut scanned).await;
     // Two lines share an id only where the answer told none; what they say then gives them their order.
     let words =
         |row: &Row| (row.name.clone(), row.policy.as_ref().map(|p| p.name.clone()), format!("{:?}", row.verdict));
     // Not a stable sort, which would want half as much memory again.
-    seen.rows
+    scanned
+        .rows
         .sort_unstable_by(|a, b| (&a.target, &a.id).cmp(&(&b.target, &b.id)).then_with(|| words(a).cmp(&words(b))));
-    seen.marks.sort_by(|a, b| (&a.account, &a.region, &a.id).cmp(&(&b.account, &b.region, &b.id)));
-    seen.confirmed.sort_by(|a, b| (&a.target, &a.id).cmp(&(&b.target, &b.id)));
-    Ok(seen.sorted())
+    scanned.marks.sort_by(|a, b| (&a.account, &a.region, &a.id).cmp(&(&b.account, &b.region, &b.id)));
+    scanned.confirmed.sort_by(|a, b| (&a.target, &a.id).cmp(&(&b.target, &b.id)));
+    Ok(scanned.sorted())
 }
 
-impl Seen {
+impl Scanned {
     /// What was not looked at, in an order of its own, and not in that of the answers.
     fn sorted(mut self) -> Self {
         self.unreachable.sort();
@@ -109,17 +110,17 @@ impl Seen {
     }
 }
 
-/// Finds every instance in scope, and notes in `seen` what could not be looked at.
+/// Finds every instance in scope, and notes in `scanned` what could not be looked at.
 pub(crate) async fn survey(
     port: &impl Scan,
     settings: &Settings,
     scope: &Scope,
     clock: Clock,
     progress: &dyn Fn(usize, usize),
-    seen: &mut Seen,
+    scanned: &mut Scanned,
 ) -> Result<Vec<Found>, ScanError> {
     let mut all = Vec::new();
-    survey_each(port, settings, scope, clock, progress, seen, |found, _| all.push(found)).await?;
+    survey_each(port, settings, scope, clock, progress, scanned, |found, _| all.push(found)).await?;
     Ok(all)
 }
 
@@ -130,22 +131,22 @@ async fn survey_each(
     scope: &Scope,
     clock: Clock,
     progress: &dyn Fn(usize, usize),
-    seen: &mut Seen,
-    each: impl FnMut(Found, &mut Seen),
+    scanned: &mut Scanned,
+    each: impl FnMut(Found, &mut Scanned),
 ) -> Result<(), ScanError> {
     if scope.is_empty() {
         return Ok(());
     }
-    let how = How { depth: Depth::Instances, width: settings.run.width, scope, clock, progress };
-    let targets = sweep(port, how, seen, each).await?;
-    check_regions(scope, &targets, seen)?;
-    seen.outside = outside(scope, &targets, seen);
+    let how = Sweep { depth: Depth::Instances, width: settings.run.width, scope, clock, progress };
+    let targets = sweep(port, how, scanned, each).await?;
+    check_regions(scope, &targets, scanned)?;
+    scanned.outside = outside(scope, &targets, scanned);
     let named = |region: &Arc<str>| &**region != EVERYWHERE;
-    let unscanned = seen.unreachable.iter().filter(|unreachable| named(&unreachable.region)).count()
-        + seen.denied.iter().filter(|denied| named(&denied.region)).count();
-    seen.scanned = targets.len().saturating_sub(unscanned);
-    seen.targets =
-        targets.len() + seen.unreachable.iter().filter(|unreachable| &*unreachable.region == EVERYWHERE).count();
+    let unscanned = scanned.unreachable.iter().filter(|unreachable| named(&unreachable.region)).count()
+        + scanned.denied.iter().filter(|denied| named(&denied.region)).count();
+    scanned.finished = targets.len().saturating_sub(unscanned);
+    scanned.targets =
+        targets.len() + scanned.unreachable.iter().filter(|unreachable| &*unreachable.region == EVERYWHERE).count();
     Ok(())
 }
 
@@ -154,8 +155,8 @@ pub(crate) const EVERYWHERE: &str = "*";
 
 /// A Region that no account has is a typo, and a typo must not look like a clean result. Where an account could
 /// not be asked for its Regions, or none is looked at, nobody knows.
-fn check_regions(scope: &Scope, targets: &[Target], seen: &Seen) -> Result<(), ScanError> {
-    let unasked = seen.unreachable.iter().any(|unreachable| &*unreachable.region == EVERYWHERE);
+fn check_regions(scope: &Scope, targets: &[Target], scanned: &Scanned) -> Result<(), ScanError> {
+    let unasked = scanned.unreachable.iter().any(|unreachable| &*unreachable.region == EVERYWHERE);
     if unasked || targets.is_empty() && scope.regions.is_none() {
         return Ok(());
     }
@@ -170,16 +171,16 @@ fn check_regions(scope: &Scope, targets: &[Target], seen: &Seen) -> Result<(), S
 }
 
 /// What an event names and nobody looks at: neither seen, nor unreachable, nor denied, nor left out for its state.
-fn outside(scope: &Scope, targets: &[Target], seen: &Seen) -> Vec<Target> {
+fn outside(scope: &Scope, targets: &[Target], scanned: &Scanned) -> Vec<Target> {
     let known = |account: &str, region: &str| {
         let covers = |target: &Target| *target.account == *account && [region, "*"].contains(&&*target.region);
         let unreachable = |unreachable: &Unreachable| {
             *unreachable.account == *account && [region, "*"].contains(&&*unreachable.region)
         };
         targets.iter().any(covers)
-            || seen.denied.iter().any(covers)
-            || seen.unreachable.iter().any(unreachable)
-            || seen.skipped.iter().any(|skipped| *skipped.account == *account)
+            || scanned.denied.iter().any(covers)
+            || scanned.unreachable.iter().any(unreachable)
+            || scanned.skipped.iter().any(|skipped| *skipped.account == *account)
     };
     let places = scope.places.iter().flatten().filter(|(account, region)| !known(account, region));
     places.map(|(account, region)| Target::new(account.as_str(), region.as_str())).collect()
@@ -194,7 +195,7 @@ pub(crate) struct Found {
 
 /// What would be looked at.
 #[derive(Debug)]
-pub struct Aim {
+pub struct TargetList {
     /// Accounts, by id.
     pub accounts: Vec<Account>,
     /// Accounts and Regions.
@@ -211,27 +212,32 @@ pub struct Aim {
 ///
 /// # Errors
 /// [`ScanError`] when the accounts cannot be listed.
-pub async fn aim(port: &impl Scan, settings: &Settings, scope: &Scope, clock: Clock) -> Result<Aim, ScanError> {
-    let mut seen = Seen::default();
-    let how = How { depth: Depth::Regions, width: settings.run.width, scope, clock, progress: &|_, _| {} };
-    let targets = sweep(port, how, &mut seen, |_, _| {}).await?;
-    let Seen { accounts, unreachable, denied, skipped, .. } = seen.sorted();
-    Ok(Aim { accounts: accounts.into_values().collect(), targets, unreachable, denied, skipped })
+pub async fn list_targets(
+    port: &impl Scan,
+    settings: &Settings,
+    scope: &Scope,
+    clock: Clock,
+) -> Result<TargetList, ScanError> {
+    let mut scanned = Scanned::default();
+    let how = Sweep { depth: Depth::Regions, width: settings.run.width, scope, clock, progress: &|_, _| {} };
+    let targets = sweep(port, how, &mut scanned, |_, _| {}).await?;
+    let Scanned { accounts, unreachable, denied, skipped, .. } = scanned.sorted();
+    Ok(TargetList { accounts: accounts.into_values().collect(), targets, unreachable, denied, skipped })
 }
 
 /// Finds the accounts that would be looked at, by id, and those that are left out on purpose.
 ///
 /// # Errors
-/// As [`aim`].
+/// As [`list_targets`].
 pub(crate) async fn accounts(
     port: &impl Scan,
     settings: &Settings,
     scope: &Scope,
     clock: Clock,
 ) -> Result<(Vec<Account>, Vec<SkippedAccount>), ScanError> {
-    let mut seen = Seen::default();
-    let how = How { depth: Depth::Accounts, width: settings.run.width, scope, clock, progress: &|_, _| {} };
-    sweep(port, how, &mut seen, |_, _| {}).await?;
-    let Seen { accounts, skipped, .. } = seen.sorted();
+    let mut scanned = Scanned::default();
+    let how = Sweep { depth: Depth::Accounts, width: settings.run.width, scope, clock, progress: &|_, _| {} };
+    sweep(port, how, &mut scanned, |_, _| {}).await?;
+    let Scanned { accounts, skipped, .. } = scanned.sorted();
     Ok((accounts.into_values().collect(), skipped))
 }

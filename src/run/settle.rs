@@ -6,11 +6,11 @@ use std::time::Duration;
 use crate::engine::model::Step;
 use crate::engine::model::{Instance, State, Target};
 use crate::ports::{Act, ActError, Pause, Scan};
-use crate::run::act::{Acting, LOOK};
+use crate::run::act::{Acting, SCAN_TIMEOUT};
 
 /// Waits between looks after a stop or start: 15 s in all, less where the deadline is near. A stop shows within
 /// a second or two; a start takes longer, and one that lacks a KMS grant falls back within seconds.
-const LOOKS: [Duration; 5] = [
+const WAITS: [Duration; 5] = [
     Duration::from_millis(500),
     Duration::from_millis(1500),
     Duration::from_secs(3),
@@ -36,14 +36,14 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
         if begun.is_empty() {
             return seen;
         }
-        for wait in std::iter::once(Duration::ZERO).chain(LOOKS) {
+        for wait in std::iter::once(Duration::ZERO).chain(WAITS) {
             let reached = |step: &&Step| seen.get(&step.id).is_some_and(|instance| wanted(instance.state));
             let open: Vec<&Step> = begun.iter().copied().filter(|step| !reached(step)).collect();
             if open.is_empty() {
                 break;
             }
             if !wait.is_zero() {
-                if !self.clock.fits(wait + LOOK) {
+                if !self.clock.fits(wait + SCAN_TIMEOUT) {
                     break;
                 }
                 tokio::time::sleep(wait).await;

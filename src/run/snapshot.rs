@@ -8,7 +8,7 @@ use crate::engine::report::snapshot::{Saved, Snapshot};
 use crate::engine::request::Scope;
 use crate::ports::Scan;
 use crate::run::clock::Clock;
-use crate::run::scan::{ScanError, Seen, survey};
+use crate::run::scan::{ScanError, Scanned, survey};
 
 /// Looks at everything in scope and saves it.
 ///
@@ -21,8 +21,8 @@ pub async fn snapshot(
     clock: Clock,
     progress: &dyn Fn(usize, usize),
 ) -> Result<Snapshot, ScanError> {
-    let mut seen = Seen::default();
-    let found = survey(port, settings, scope, clock, progress, &mut seen).await?;
+    let mut scanned = Scanned::default();
+    let found = survey(port, settings, scope, clock, progress, &mut scanned).await?;
     let mut targets: BTreeMap<Target, Vec<Instance>> = BTreeMap::new();
     for found in found {
         targets.entry(found.instance.target.clone()).or_default().push(found.instance);
@@ -36,10 +36,10 @@ pub async fn snapshot(
         snapshot: 1,
         taken_at: clock.at(),
         units_asked: units.cloned().collect(),
-        accounts: seen.accounts.into_values().collect(),
-        skipped: seen.skipped,
+        accounts: scanned.accounts.into_values().collect(),
+        skipped: scanned.skipped,
         targets: saved.collect(),
-        unreachable: seen.unreachable,
-        denied: seen.denied,
+        unreachable: scanned.unreachable,
+        denied: scanned.denied,
     })
 }

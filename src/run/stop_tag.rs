@@ -11,12 +11,12 @@ use crate::engine::model::{Ending, Outcome};
 use crate::engine::model::{Instance, Reason, State, Target};
 use crate::engine::tags::stop_tag::OwnTag;
 use crate::ports::{Act, Pause, Scan};
-use crate::run::act::{Acting, LOOK};
+use crate::run::act::{Acting, SCAN_TIMEOUT};
 use crate::run::bisect::bisect;
 
 /// Waits before the looks at a tag: 5 s in all, less where the deadline is near. A tag shows within a second. After the
 /// first look that does not show it, it is written once more: to write it twice does no harm, and to wait might.
-const LOOKS: [Duration; 4] =
+const WAITS: [Duration; 4] =
     [Duration::from_millis(500), Duration::from_millis(500), Duration::from_secs(1), Duration::from_secs(3)];
 
 /// What the reaper's tag should be by now.
@@ -151,8 +151,8 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
     async fn settle(&self, target: &Target, steps: Vec<&Step>, wish: Wish<'_>) -> Vec<(Box<str>, bool)> {
         let key = self.settings.tags.stopped.as_str();
         let (mut open, mut looked, mut written) = (steps, false, false);
-        for wait in LOOKS {
-            if open.is_empty() || !self.clock.fits(wait + LOOK) {
+        for wait in WAITS {
+            if open.is_empty() || !self.clock.fits(wait + SCAN_TIMEOUT) {
                 break;
             }
             tokio::time::sleep(wait).await;

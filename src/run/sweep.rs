@@ -12,10 +12,10 @@ use crate::engine::config::UNKNOWN;
 use crate::engine::model::{Instance, Target};
 use crate::engine::model::{SkippedAccount, Unreachable};
 use crate::engine::request::{RequestInvalid, Scope};
-use crate::ports::{FoundAccount, PortError, Scan, Unseen};
+use crate::ports::{FoundAccount, NotScanned, PortError, Scan};
 use crate::run::clock::Clock;
 use crate::run::contained::contained;
-use crate::run::scan::{EVERYWHERE, Found, RESERVE, ScanError, Seen};
+use crate::run::scan::{EVERYWHERE, Found, RESERVE, ScanError, Scanned};
 
 /// How far a look goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,7 +30,7 @@ pub(crate) enum Depth {
 
 /// How an organisation is looked at.
 #[derive(Clone, Copy)]
-pub(crate) struct How<'a> {
+pub(crate) struct Sweep<'a> {
     pub(crate) depth: Depth,
     /// Calls in flight.
     pub(crate) width: usize,
@@ -47,25 +47,25 @@ enum Task {
 
 /// What was answered.
 enum Answer {
-    Regions(Arc<str>, Result<Vec<Arc<str>>, Unseen>),
-    Instances(Target, Vec<Instance>, Result<(), Unseen>),
+    Regions(Arc<str>, Result<Vec<Arc<str>>, NotScanned>),
+    Instances(Target, Vec<Instance>, Result<(), NotScanned>),
 }
 
-/// Lists the accounts, looks into them, and hands each instance on as soon as its target was looked at; notes in `seen`
+/// Lists the accounts, looks into them, and hands each instance on as soon as its target was looked at; notes in `scanned`
 /// what could not be looked at. Answers every target there is.
 ///
 /// # Errors
 /// [`ScanError`] when the accounts cannot be listed, or the request selects an account that is not there.
 pub(crate) async fn sweep(
     port: &impl Scan,
-    how: How<'_>,
-    seen: &mut Seen,
-    each: impl FnMut(Found, &mut Seen),
+    how: Sweep<'_>,
+    scanned: &mut Scanned,
+    each: impl FnMut(Found, &mut Scanned),
 ) -> Result<Vec<Target>, ScanError> {
-    let How { depth: _, width, scope, clock, progress: _ } = how;
+    let Sweep { depth: _, width, scope, clock, progress: _ } = how;
     let only: Option<Vec<Box<str>>> =
         scope.instances.as_ref().map(|ids| ids.iter().map(|id| id.as_str().into()).collect());
-    let (only, mut sweeping) = (only.as_deref(), Sweeping::new(how, seen, each));
+    let (only, mut sweeping) = (only.as_deref(), Sweeping::new(how, scanned, each));
     let left = clock.left(RESERVE);
     if left.is_some_and(|left| left.is_zero()) {
         return Err(no_time_to_list());
@@ -124,13 +124,13 @@ async fn ask(port: &impl Scan, task: Task, only: Option<&[Box<str>]>) -> Answer 
     match task {
         Task::Regions(account) => {
             let regions = contained("regions", &account, port.regions(&account)).await;
-            Answer::Regions(account, regions.unwrap_or_else(|panic| Err(Unseen::Unreachable(panic))))
+            Answer::Regions(account, regions.unwrap_or_else(|panic| Err(NotScanned::Unreachable(panic))))
         }
         Task::Instances(target) => {
             let mut instances = Vec::new();
             let looked = port.instances(&target, only, |instance| instances.push(instance));
             let answer = contained("scan", &target.account, looked).await;
-            let answer = answer.unwrap_or_else(|panic| Err(Unseen::Unreachable(panic)));
+            let answer = answer.unwrap_or_else(|panic| Err(NotScanned::Unreachable(panic)));
             // Pages may overlap while instances come and go: what two of them show is one, as the later one has it.
             instances.reverse();
             instances.sort_by(|a: &Instance, b| a.id.cmp(&b.id));
@@ -142,8 +142,8 @@ async fn ask(port: &impl Scan, task: Task, only: Option<&[Box<str>]>) -> Answer 
 
 /// What is known so far, and what is to be asked next.
 struct Sweeping<'a, E> {
-    how: How<'a>,
-    seen: &'a mut Seen,
+    how: Sweep<'a>,
+    scanned: &'a mut Scanned,
     each: E,
     /// Accounts that the request selects and that were not found so far.
     wanted: Vec<(&'a String, Scope)>,
@@ -162,13 +162,13 @@ struct Sweeping<'a, E> {
     waiting: HashMap<Arc<str>, Vec<Target>>,
 }
 
-impl<'a, E: FnMut(Found, &mut Seen)> Sweeping<'a, E> {
-    fn new(how: How<'a>, seen: &'a mut Seen, each: E) -> Self {
+impl<'a, E: FnMut(Found, &mut Scanned)> Sweeping<'a, E> {
+    fn new(how: Sweep<'a>, scanned: &'a mut Scanned, each: E) -> Self {
         let only = |name: &String| Scope { accounts: Some(vec![name.clone()]), ..Scope::default() };
         let wanted = how.scope.accounts.iter().flatten().map(|name| (name, only(name))).collect();
         let (targets, open, waiting) = (BTreeMap::new(), BTreeSet::new(), HashMap::new());
         let (first, then) = (VecDeque::new(), VecDeque::new());
-        Self { how, seen, each, wanted, targets, looked: 0, open, first, then, waiting }
+        Self { how, scanned, each, wanted, targets, looked: 0, open, first, then, waiting }
     }
 
     fn next(&mut self) -> Option<Task> {
@@ -179,8 +179,8 @@ impl<'a, E: FnMut(Found, &mut Seen)> Sweeping<'a, E> {
     fn admit(&mut self, found: FoundAccount) {
         let FoundAccount { account, inactive } = found;
         self.wanted.retain(|(_, only)| !only.has_account(&account.id, account.name.as_deref()));
-        let known = self.seen.accounts.contains_key(&account.id)
-            || self.seen.skipped.iter().any(|skipped| skipped.account == account.id);
+        let known = self.scanned.accounts.contains_key(&account.id)
+            || self.scanned.skipped.iter().any(|skipped| skipped.account == account.id);
         // What an inventory does not tell may be what the request selects.
         let selected = &*account.id == UNKNOWN || self.how.scope.has_account(&account.id, account.name.as_deref());
         if known || !selected {
@@ -188,14 +188,14 @@ impl<'a, E: FnMut(Found, &mut Seen)> Sweeping<'a, E> {
         }
         match inactive {
             Some(because) => {
-                self.seen.skipped.push(SkippedAccount { account: account.id, name: account.name, because })
+                self.scanned.skipped.push(SkippedAccount { account: account.id, name: account.name, because })
             }
             None => {
                 if self.how.depth >= Depth::Regions {
                     self.open.insert(account.id.clone());
                     self.first.push_back(Task::Regions(account.id.clone()));
                 }
-                self.seen.accounts.insert(account.id.clone(), account);
+                self.scanned.accounts.insert(account.id.clone(), account);
             }
         }
     }
@@ -207,20 +207,22 @@ impl<'a, E: FnMut(Found, &mut Seen)> Sweeping<'a, E> {
                 match answer {
                     Ok(regions) => self.regions(&account, regions),
                     // Only a Region with a name is denied by policy. Of an account without a list nothing is known.
-                    Err(Unseen::Denied) => self.unseen(Target::new(account, EVERYWHERE), denied("listing its Regions")),
-                    Err(why) => self.unseen(Target::new(account, EVERYWHERE), why),
+                    Err(NotScanned::Denied) => {
+                        self.not_scanned(Target::new(account, EVERYWHERE), denied("listing its Regions"))
+                    }
+                    Err(why) => self.not_scanned(Target::new(account, EVERYWHERE), why),
                 }
             }
             Answer::Instances(target, instances, answer) => self.instances(target, instances, answer),
         }
     }
 
-    fn unseen(&mut self, target: Target, why: Unseen) {
+    fn not_scanned(&mut self, target: Target, why: NotScanned) {
         match why {
-            Unseen::Denied => self.seen.denied.push(target),
-            Unseen::Unreachable(cause) => {
+            NotScanned::Denied => self.scanned.denied.push(target),
+            NotScanned::Unreachable(cause) => {
                 let Target { account, region } = target;
-                self.seen.unreachable.push(Unreachable { account, region, cause });
+                self.scanned.unreachable.push(Unreachable { account, region, cause });
             }
         }
     }
@@ -242,13 +244,13 @@ impl<'a, E: FnMut(Found, &mut Seen)> Sweeping<'a, E> {
         }
     }
 
-    fn instances(&mut self, target: Target, instances: Vec<Instance>, answer: Result<(), Unseen>) {
+    fn instances(&mut self, target: Target, instances: Vec<Instance>, answer: Result<(), NotScanned>) {
         self.then.extend(self.waiting.remove(&target.account).into_iter().flatten().map(Task::Instances));
         let whole = answer.is_ok();
-        instances.into_iter().for_each(|instance| (self.each)(Found { instance, whole }, self.seen));
+        instances.into_iter().for_each(|instance| (self.each)(Found { instance, whole }, self.scanned));
         self.targets.insert(target.clone(), true);
         if let Err(why) = answer {
-            self.unseen(target, why);
+            self.not_scanned(target, why);
         }
         self.looked += 1;
         (self.how.progress)(self.looked, self.targets.len());
@@ -261,14 +263,14 @@ impl<'a, E: FnMut(Found, &mut Seen)> Sweeping<'a, E> {
             let wrong = RequestInvalid::OutOfScope { what: "account", name: (*name).clone(), mend };
             return Err(ScanError::Request(wrong));
         }
-        let late = || Unseen::Unreachable("there was no time left to look before the run's deadline".to_owned());
+        let late = || NotScanned::Unreachable("there was no time left to look before the run's deadline".to_owned());
         for account in std::mem::take(&mut self.open) {
-            self.unseen(Target::new(account, EVERYWHERE), late());
+            self.not_scanned(Target::new(account, EVERYWHERE), late());
         }
         let targets = std::mem::take(&mut self.targets);
         if self.how.depth >= Depth::Instances {
             for target in targets.iter().filter(|(_, looked)| !**looked).map(|(target, _)| target.clone()) {
-                self.unseen(target, late());
+                self.not_scanned(target, late());
             }
         }
         let targets: Vec<Target> = targets.into_keys().collect();
@@ -278,17 +280,19 @@ impl<'a, E: FnMut(Found, &mut Seen)> Sweeping<'a, E> {
 
     /// Where every Region of an account is denied by policy, nothing is known of the account: it is unreachable.
     fn nothing_but_denied(&mut self, targets: &[Target]) {
-        let closed: BTreeSet<Target> = self.seen.denied.iter().cloned().collect();
+        let closed: BTreeSet<Target> = self.scanned.denied.iter().cloned().collect();
         let open: BTreeSet<&str> =
             targets.iter().filter(|target| !closed.contains(target)).map(|target| &*target.account).collect();
         let (denied_all, named) = closed.into_iter().partition(|target: &Target| !open.contains(&*target.account));
-        self.seen.denied = named;
-        denied_all.into_iter().for_each(|target: Target| self.unseen(target, denied("every Region of this account")));
+        self.scanned.denied = named;
+        denied_all
+            .into_iter()
+            .for_each(|target: Target| self.not_scanned(target, denied("every Region of this account")));
     }
 }
 
-fn denied(what: &str) -> Unseen {
-    Unseen::Unreachable(format!(
+fn denied(what: &str) -> NotScanned {
+    NotScanned::Unreachable(format!(
         "a service control policy denies {what}, so nothing is known of the account; exclude it in `exclude-accounts` if \
          that is meant"
     ))

@@ -15,7 +15,7 @@ use crate::engine::plan::Plan;
 use crate::engine::request::Run;
 use crate::engine::request::overrides::UndoOverrides;
 use crate::engine::undo::{Finding, Found, Stop, Undo, WhyNot, find, left_out, steps, stops};
-use crate::ports::{Act, Hub, PortError, ReadRecord, Scan, Switch, Unseen, WriteRecord};
+use crate::ports::{Act, Hub, NotScanned, PortError, ReadRecord, Scan, Switch, WriteRecord};
 use crate::render::tables::Told;
 use crate::render::undo_json;
 use crate::run::act::{Acting, carry_out};
@@ -56,7 +56,7 @@ pub struct UndoOrder<'a> {
     /// The run that is undone.
     pub undoes: &'a str,
     /// What the caller insists on.
-    pub hand: UndoOverrides,
+    pub overrides: UndoOverrides,
     /// The settings in force.
     pub settings: &'a Settings,
     /// The instant and the deadline.
@@ -71,9 +71,9 @@ pub struct UndoOrder<'a> {
 ///
 /// # Errors
 /// [`UndoError`] when the record does not tell what the run did.
-pub async fn preview(order: &UndoOrder<'_>, look: &impl Scan, hub: &impl ReadRecord) -> Result<Undo, UndoError> {
-    let mut undo = prepare(order, look, hub, false).await?;
-    undo.calls = look.calls();
+pub async fn preview(order: &UndoOrder<'_>, scanner: &impl Scan, hub: &impl ReadRecord) -> Result<Undo, UndoError> {
+    let mut undo = prepare(order, scanner, hub, false).await?;
+    undo.calls = scanner.calls();
     Ok(undo)
 }
 
@@ -84,7 +84,7 @@ pub async fn preview(order: &UndoOrder<'_>, look: &impl Scan, hub: &impl ReadRec
 /// [`UndoError`]; nothing was started then.
 pub async fn undo(
     order: &UndoOrder<'_>,
-    look: &impl Scan,
+    scanner: &impl Scan,
     act: &impl Act,
     hub: &impl Hub,
 ) -> Result<(Undo, Option<String>), UndoError> {
@@ -93,12 +93,12 @@ pub async fn undo(
         Switch::On(value) => Some(format!("the pause parameter says `{value}`")),
         Switch::Unreadable(why) => Some(format!("the pause parameter cannot be read: {why}")),
     };
-    if let Some(why) = paused.clone().filter(|_| !order.hand.even_paused) {
+    if let Some(why) = paused.clone().filter(|_| !order.overrides.even_paused) {
         return Err(UndoError::Paused(why));
     }
-    let mut undo = prepare(order, look, hub, true).await?;
+    let mut undo = prepare(order, scanner, hub, true).await?;
     if undo.plan.steps.is_empty() {
-        return Ok(conclude(order, look, hub, undo, false).await);
+        return Ok(conclude(order, scanner, hub, undo, false).await);
     }
     match lock::take(hub, &order.run.id, order.wall, order.clock.left(Duration::ZERO)).await {
         Ok(()) => {}
@@ -117,9 +117,9 @@ pub async fn undo(
     let acting = Acting {
         run: order.run,
         settings: order.settings,
-        again: Recheck::Undo { run: order.undoes, hand: order.hand },
+        again: Recheck::Undo { run: order.undoes, overrides: order.overrides },
         clock: order.clock,
-        look,
+        scanner,
         act,
         pause: hub,
         warrant: &warrant,
@@ -134,17 +134,17 @@ pub async fn undo(
     if undo.whole {
         pause(order, hub, &mut undo, paused).await;
     }
-    Ok(conclude(order, look, hub, undo, true).await)
+    Ok(conclude(order, scanner, hub, undo, true).await)
 }
 
 /// Reads what the run did, looks at just those instances, and plans their starts.
 async fn prepare(
     order: &UndoOrder<'_>,
-    look: &impl Scan,
+    scanner: &impl Scan,
     hub: &impl ReadRecord,
     applied: bool,
 ) -> Result<Undo, UndoError> {
-    let UndoOrder { run, undoes, hand, settings, clock, wall: _, agreed } = order;
+    let UndoOrder { run, undoes, overrides, settings, clock, wall: _, agreed } = order;
     if settings.run.record.is_none() {
         return Err(UndoError::NoRecord);
     }
@@ -154,7 +154,7 @@ async fn prepare(
     if !ended {
         notes.push(format!("run {undoes} broke off before its report, so only the tags tell what it has stopped"));
     }
-    let accounts = named(order, look).await?;
+    let accounts = named(order, scanner).await?;
     notes.extend(unmatched(order, &stops, &accounts));
     let mut undo = Undo {
         run: run.id.clone(),
@@ -179,34 +179,34 @@ async fn prepare(
             None => open.entry(stop.target.clone()).or_default().push(stop),
         }
     }
-    let looks = open.into_iter().map(|(target, stops)| async move {
+    let scans = open.into_iter().map(|(target, stops)| async move {
         let ids: Vec<Box<str>> = stops.iter().map(|stop| stop.id.clone()).collect();
         let mut now: HashMap<Box<str>, Instance> = HashMap::new();
         let each = |instance: Instance| {
             now.insert(instance.id.clone(), instance);
         };
-        let answer = look.instances(&target, Some(&ids), each).await;
+        let answer = scanner.instances(&target, Some(&ids), each).await;
         (target, stops, now, answer)
     });
-    let mut answers = stream::iter(looks).buffer_unordered(settings.run.width);
+    let mut answers = stream::iter(scans).buffer_unordered(settings.run.width);
     while let Some((target, stops, now, answer)) = answers.next().await {
-        let unseen = match answer {
+        let not_scanned = match answer {
             Ok(()) => None,
-            Err(Unseen::Denied) => {
+            Err(NotScanned::Denied) => {
                 undo.denied.push(target);
                 Some(WhyNot::Denied)
             }
-            Err(Unseen::Unreachable(cause)) => {
+            Err(NotScanned::Unreachable(cause)) => {
                 undo.unreachable.push(Unreachable { account: target.account, region: target.region, cause });
                 Some(WhyNot::Unreachable)
             }
         };
         for stop in stops {
-            undo.found.push(match &unseen {
+            undo.found.push(match &not_scanned {
                 Some(why) => left(stop, why.clone()),
                 None => {
                     let instance = now.get(&stop.id);
-                    let finding = find(settings, instance, undoes, &stop.policy, *hand, clock.now());
+                    let finding = find(settings, instance, undoes, &stop.policy, *overrides, clock.now());
                     let owner = instance
                         .and_then(|one| settings.owners.by_tag(&one.tags).ok().flatten())
                         .map(|(_, owner)| Box::from(owner));
@@ -239,13 +239,13 @@ fn left(stop: Stop, why: WhyNot) -> Found {
 }
 
 /// The accounts with their names, where the request selects some by name.
-async fn named(order: &UndoOrder<'_>, look: &impl Scan) -> Result<Vec<Account>, UndoError> {
+async fn named(order: &UndoOrder<'_>, scanner: &impl Scan) -> Result<Vec<Account>, UndoError> {
     let is_id = |text: &String| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
     if order.run.scope.accounts.iter().flatten().all(is_id) {
         return Ok(Vec::new());
     }
     let mut accounts = Vec::new();
-    look.accounts(|found| accounts.push(found.account)).await.map_err(UndoError::Accounts)?;
+    scanner.accounts(|found| accounts.push(found.account)).await.map_err(UndoError::Accounts)?;
     Ok(accounts)
 }
 
@@ -321,12 +321,12 @@ async fn pause(order: &UndoOrder<'_>, hub: &impl Hub, undo: &mut Undo, paused: O
 /// and no error: an error would make the caller repeat what was done.
 async fn conclude(
     order: &UndoOrder<'_>,
-    look: &impl Scan,
+    scanner: &impl Scan,
     hub: &impl WriteRecord,
     mut undo: Undo,
     acted: bool,
 ) -> (Undo, Option<String>) {
-    undo.calls = look.calls();
+    undo.calls = scanner.calls();
     let mut troubles = Vec::new();
     if acted && let Err(error) = lock::release(hub, &order.run.id).await {
         troubles.push(format!("the lock could not be given back; it is void after some minutes: {error}"));

@@ -28,9 +28,9 @@ use crate::engine::report::{Report, Row};
 use crate::ports::{Messenger, PriceList, ReadRecord, WriteRecord};
 use crate::render::stocktake::message;
 use crate::render::{Frame, scanned};
-use crate::run::notify::{OPERATOR, tell};
+use crate::run::notify::{OPERATOR, deliver};
 use crate::run::order::Order;
-use crate::run::scan::Seen;
+use crate::run::scan::Scanned;
 use crate::run::{launches, prices, savings, state, stocktake};
 
 /// What is kept back from the deadline while telling: the time to record and to answer.
@@ -141,7 +141,7 @@ pub(crate) async fn speak(
     }
     let (tags, names, money) = (&settings.tags, &report.names, &settings.money);
     let frame = Frame { at: report.at, locale: report.locale, tags, names, money };
-    let delivery = tell(messenger, &digests, &frame, order.clock, RESERVE).await;
+    let delivery = deliver(messenger, &digests, &frame, order.clock, RESERVE).await;
     report.messages = delivery.messages;
     report.troubled |= !delivery.troubles.is_empty();
     report.notes.extend(delivery.troubles);
@@ -161,8 +161,8 @@ pub(crate) async fn speak(
         ledger.accept_tagged(receipt, said.get(&receipt.id));
     }
     said.iter().for_each(|(id, said)| ledger.adopt(id, said));
-    let seen: std::collections::HashSet<&str> = report.rows.iter().map(|row| &*row.id).collect();
-    ledger.keep(|id| seen.contains(id), report.at);
+    let scanned: std::collections::HashSet<&str> = report.rows.iter().map(|row| &*row.id).collect();
+    ledger.keep(|id| scanned.contains(id), report.at);
     if let Err(error) = state::write_told(hub, &ledger).await {
         report.troubled = true;
         report.notes.push(format!("who was told could not be recorded, so it will be told again: {error}"));
@@ -204,11 +204,11 @@ pub(crate) async fn save(
             .unreachable
             .iter()
             .any(|b| b.account == target.account && (b.region == target.region || &*b.region == "*"));
-        let look = &order.settings.scope;
+        let scope = &order.settings.scope;
         unreachable
             || report.denied.contains(target)
             || report.skipped.iter().any(|skipped| skipped.account == target.account)
-            || !(look.names_account(&target.account) && look.names_region(&target.region))
+            || !(scope.names_account(&target.account) && scope.names_region(&target.region))
     };
     savings.accrue(sights, |target| order.run.scope.is_whole() && !dark(target), report.at);
     let rows: HashMap<&str, &Row> = report.rows.iter().map(|row| (&*row.id, row)).collect();
@@ -242,12 +242,12 @@ pub(crate) async fn take_stock(
     hub: &impl WriteRecord,
     history: &History,
     prices: Option<&Prices>,
-    seen: &mut Seen,
+    scanned: &mut Scanned,
     report: &mut Report,
 ) {
     let Order { run, settings, .. } = order;
     let Some(month) = history.stocktake.filter(|_| run.scope.is_whole()) else { return };
-    let mut lines = std::mem::take(&mut seen.stock);
+    let mut lines = std::mem::take(&mut scanned.stock);
     let keys: HashMap<&str, &PriceKey> =
         report.rows.iter().filter_map(|row| Some((&*row.id, row.price.as_deref()?.as_ref().ok()?))).collect();
     let launched: HashMap<&str, &Arc<str>> =
@@ -277,8 +277,8 @@ pub(crate) async fn take_stock(
             }
         };
         let bare = Account::bare(stock.account.clone());
-        let account = seen.accounts.get(&stock.account).unwrap_or(&bare);
-        let owner = owner::resolve(settings, &Tags::default(), account, &seen.contacts);
+        let account = scanned.accounts.get(&stock.account).unwrap_or(&bare);
+        let owner = owner::resolve(settings, &Tags::default(), account, &scanned.contacts);
         let text = message(stock, &settings.money, &settings.tags, &place, report.locale);
         // An account's stocktake goes to one owner: the first of several.
         let first = channels_of(settings, &owner).into_iter().next();
@@ -293,7 +293,7 @@ pub(crate) async fn take_stock(
     }
     let (tags, names, money) = (&settings.tags, &report.names, &settings.money);
     let frame = Frame { at: report.at, locale: report.locale, tags, names, money };
-    let delivery = tell(messenger, &digests, &frame, order.clock, RESERVE).await;
+    let delivery = deliver(messenger, &digests, &frame, order.clock, RESERVE).await;
     report.messages += delivery.messages;
     troubles.extend(delivery.troubles);
     whole &= delivery.unsent.is_empty();
@@ -342,7 +342,7 @@ pub(crate) async fn keep(
     hub: &impl WriteRecord,
     history: &History,
     prices: Option<&Prices>,
-    seen: &Seen,
+    scanned: &Scanned,
     report: &mut Report,
 ) {
     let mut troubles = Vec::new();
@@ -356,14 +356,14 @@ pub(crate) async fn keep(
     {
         let mut stops = history.idle_stops.clone();
         stopped_for_idleness(report).for_each(|(step, outcome)| stops.note(&step.id, outcome.at));
-        let earlier = seen.confirmed.iter().filter(|one| one.because == Because::Idle);
+        let earlier = scanned.confirmed.iter().filter(|one| one.because == Because::Idle);
         earlier.for_each(|one| stops.note(&one.id, one.stop.at));
         if stops != history.idle_stops
             && let Err(error) = hub.write(idle_stops::FILE, &stops.text()).await
         {
             troubles.push(format!("what was stopped for being idle could not be recorded: {error}"));
         }
-        let text = history.witness.after(&seen.sightings, idle, report.at);
+        let text = history.witness.after(&scanned.sightings, idle, report.at);
         if let Err(error) = hub.write(crate::engine::evidence::witness::FILE, &text).await {
             troubles.push(format!("what was seen active could not be recorded: {error}"));
         }

@@ -13,8 +13,8 @@ use idle_reaper::engine::model::{Account, Instance, Target};
 use idle_reaper::engine::plan::restart::Volumes;
 use idle_reaper::engine::request::Scope;
 use idle_reaper::engine::rules::case::Activity;
-use idle_reaper::ports::{FoundAccount, PortError, Scan, Unseen};
-use idle_reaper::run::{Clock, ScanError, Seen, look};
+use idle_reaper::ports::{FoundAccount, NotScanned, PortError, Scan};
+use idle_reaper::run::{Clock, ScanError, Scanned, scan};
 use tokio::time::{Instant, sleep};
 
 use crate::fake::{EVENING, Shape, at, block_on, instance, with};
@@ -52,12 +52,12 @@ impl Slow {
     }
 
     /// Looks with `width`; how long it took, by the runtime's clock.
-    fn look(&self, width: usize, left: Option<Duration>) -> (Result<Seen, ScanError>, Duration) {
+    fn look(&self, width: usize, left: Option<Duration>) -> (Result<Scanned, ScanError>, Duration) {
         let settings = with(&[("[run]", &format!("[run]\nwidth = {width}"))]);
         let (scope, history, clock) = (Scope::default(), History::default(), Clock::start(at(EVENING), left));
         block_on(async {
             let begun = Instant::now();
-            let seen = look(self, &settings, &scope, &history, clock, &|_, _| {}).await;
+            let seen = scan(self, &settings, &scope, &history, clock, &|_, _| {}).await;
             (seen, begun.elapsed())
         })
     }
@@ -76,7 +76,7 @@ impl Scan for Slow {
         Ok(())
     }
 
-    async fn regions(&self, _: &Arc<str>) -> Result<Vec<Arc<str>>, Unseen> {
+    async fn regions(&self, _: &Arc<str>) -> Result<Vec<Arc<str>>, NotScanned> {
         Ok(REGIONS.map(Arc::from).to_vec())
     }
 
@@ -85,7 +85,7 @@ impl Scan for Slow {
         target: &Target,
         _: Option<&[Box<str>]>,
         mut each: impl FnMut(Instance),
-    ) -> Result<(), Unseen> {
+    ) -> Result<(), NotScanned> {
         let mine = |(other, _): &&(Target, usize)| other.account == target.account;
         let begun = self.looks.borrow().iter().filter(mine).count();
         assert!(begun == 0 || self.open.borrow().contains(&target.account), "{target} waits for its account's session");

@@ -165,9 +165,9 @@ fn an_undo_is_a_dry_run_unless_it_says_apply_and_its_fields_go_with_no_other_mod
     let run = "20261125T123000Z-1a2b3c4d";
     let asked = |text: &str| Request::parse(text).expect("a request").undo.expect("an undo");
     let dry = asked(r#"{"mode":"undo","run":"20261125T123000Z-1a2b3c4d"}"#);
-    assert_eq!((dry.run.as_str(), dry.apply, dry.hand), (run, false, Default::default()));
+    assert_eq!((dry.run.as_str(), dry.apply, dry.overrides), (run, false, Default::default()));
     let whole = asked(r#"{"mode":"undo","run":"r-1","apply":true,"even-paused":true,"even-frozen":true,"regions":[]}"#);
-    assert!(whole.apply && whole.hand.even_paused && whole.hand.even_frozen);
+    assert!(whole.apply && whole.overrides.even_paused && whole.overrides.even_frozen);
     for text in [
         r#"{"mode":"undo"}"#,
         r#"{"mode":"undo","run":null}"#,

@@ -308,8 +308,8 @@ fn a_paused_reaper_undoes_nothing_unless_it_is_told_to_and_stays_paused() {
         let refused = try_undo(&world, &pausable(), &back());
         assert!(matches!(refused, Err(UndoError::Paused(_))), "{refused:?}");
         assert_eq!(world.calls(Deed::writes), []);
-        let hand = UndoOverrides { even_paused: true, ..UndoOverrides::default() };
-        let undone = try_undo(&world, &pausable(), &Back { hand, ..back() }).expect("an undo");
+        let overrides = UndoOverrides { even_paused: true, ..UndoOverrides::default() };
+        let undone = try_undo(&world, &pausable(), &Back { overrides, ..back() }).expect("an undo");
         assert_eq!(started(&undone), ["i-1"]);
         assert_eq!(world.calls(|deed| deed == Deed::Pause), [], "what people wrote into the switch stays");
     }
@@ -322,8 +322,8 @@ fn a_frozen_period_holds_an_undo_back_unless_it_is_told_otherwise() {
     let frozen = with(&[("holidays = [\"jp\"]", "freeze = [\"2026-11-25\"]")]);
     let undone = try_undo(&world, &frozen, &dry()).expect("an undo");
     assert_eq!(word(&undone, "i-1"), "frozen");
-    let hand = UndoOverrides { even_frozen: true, ..UndoOverrides::default() };
-    let undone = try_undo(&world, &frozen, &Back { hand, ..back() }).expect("an undo");
+    let overrides = UndoOverrides { even_frozen: true, ..UndoOverrides::default() };
+    let undone = try_undo(&world, &frozen, &Back { overrides, ..back() }).expect("an undo");
     assert_eq!(started(&undone), ["i-1"]);
 }
 

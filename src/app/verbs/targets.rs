@@ -12,7 +12,7 @@ use crate::engine::config::Settings;
 use crate::engine::request::Scope;
 use crate::render::edge::plain;
 use crate::run;
-use crate::run::{Aim, Clock};
+use crate::run::{Clock, TargetList};
 
 /// Lists the targets.
 pub async fn targets(args: &Args) -> Result<End, Error> {
@@ -21,25 +21,25 @@ pub async fn targets(args: &Args) -> Result<End, Error> {
     let scope = scope(args, &[], &[]);
     scope.check(&settings)?;
     let clock = Clock::start(at, None);
-    let aim = match &args.inventory {
-        Some(path) => run::aim(&load::inventory(path, &settings)?, &settings, &scope, clock).await?,
+    let list = match &args.inventory {
+        Some(path) => run::list_targets(&load::inventory(path, &settings)?, &settings, &scope, clock).await?,
         None => over_aws(&settings, &scope, clock).await?,
     };
     match show.format() {
         Format::Json => {
-            let Aim { accounts, targets, unreachable, denied, skipped } = &aim;
+            let TargetList { accounts, targets, unreachable, denied, skipped } = &list;
             let value = serde_json::json!({
                 "accounts": accounts, "targets": targets, "unreachable": unreachable, "denied": denied, "not-in-scope": skipped,
             });
             show.json(&value, false)?;
         }
-        Format::Table | Format::Markdown => show.lines(&render(&aim))?,
+        Format::Table | Format::Markdown => show.lines(&render(&list))?,
     }
-    Ok(if aim.unreachable.is_empty() { End::Done } else { End::Degraded })
+    Ok(if list.unreachable.is_empty() { End::Done } else { End::Degraded })
 }
 
-fn render(aim: &Aim) -> String {
-    let Aim { accounts, targets, unreachable, denied, skipped } = aim;
+fn render(list: &TargetList) -> String {
+    let TargetList { accounts, targets, unreachable, denied, skipped } = list;
     let mut out = String::new();
     for account in accounts {
         let regions = targets.iter().filter(|target| target.account == account.id).map(|target| &*target.region);
@@ -70,14 +70,14 @@ fn render(aim: &Aim) -> String {
 }
 
 #[cfg(feature = "aws")]
-async fn over_aws(settings: &Settings, scope: &Scope, clock: Clock) -> Result<Aim, Error> {
+async fn over_aws(settings: &Settings, scope: &Scope, clock: Clock) -> Result<TargetList, Error> {
     use crate::aws::AwsReader;
     let aws = load::aws().await?;
     let eyes = AwsReader::new(&aws, settings, &crate::app::run_id::run_id(clock.at()));
-    Ok(run::aim(&eyes, settings, scope, clock).await?)
+    Ok(run::list_targets(&eyes, settings, scope, clock).await?)
 }
 
 #[cfg(not(feature = "aws"))]
-async fn over_aws(_: &Settings, _: &Scope, _: Clock) -> Result<Aim, Error> {
+async fn over_aws(_: &Settings, _: &Scope, _: Clock) -> Result<TargetList, Error> {
     Err(crate::app::verbs::world::needs_aws())
 }

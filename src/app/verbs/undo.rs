@@ -16,7 +16,13 @@ use crate::render::{undo_json, undo_markdown, undo_table};
 use crate::run::{Clock, LONGEST, UndoOrder};
 
 /// Undoes run `undoes`, as far as the flags select.
-pub async fn undo(args: &Args, undoes: &str, select: &Select, yes: bool, hand: UndoOverrides) -> Result<End, Error> {
+pub async fn undo(
+    args: &Args,
+    undoes: &str,
+    select: &Select,
+    yes: bool,
+    overrides: UndoOverrides,
+) -> Result<End, Error> {
     if args.inventory.is_some() {
         let why = "an inventory cannot be undone; leave `--inventory` out";
         return Err(Error::Usage(why.to_owned()));
@@ -26,7 +32,7 @@ pub async fn undo(args: &Args, undoes: &str, select: &Select, yes: bool, hand: U
     let (wall, at) = instants(args)?;
     let run = run(Mode::Undo, scope(args, &select.instances, &select.policies), at);
     let clock = Clock::start(at, Some(LONGEST));
-    let order = UndoOrder { run: &run, undoes, hand, settings: &settings, clock, wall, agreed: None };
+    let order = UndoOrder { run: &run, undoes, overrides, settings: &settings, clock, wall, agreed: None };
     if yes {
         return Ok(after(&show, &carry_out(args, &order).await?));
     }

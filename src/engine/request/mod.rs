@@ -64,7 +64,7 @@ pub struct UndoAsk {
     /// Whether it is carried out; else it is a dry run.
     pub apply: bool,
     /// What the caller insists on.
-    pub hand: UndoOverrides,
+    pub overrides: UndoOverrides,
 }
 
 /// A request, before a clock has been read.
@@ -180,8 +180,8 @@ impl RawRequest {
                 }
                 let run = run.clone().ok_or(RequestInvalid::UndoWithoutRun)?;
                 let said = |flag: &Option<bool>| *flag == Some(true);
-                let hand = UndoOverrides { even_paused: said(even_paused), even_frozen: said(even_frozen) };
-                Ok(Some(UndoAsk { run, apply: said(apply), hand }))
+                let overrides = UndoOverrides { even_paused: said(even_paused), even_frozen: said(even_frozen) };
+                Ok(Some(UndoAsk { run, apply: said(apply), overrides }))
             }
         }
     }

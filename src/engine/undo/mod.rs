@@ -150,10 +150,10 @@ pub fn find(
     instance: Option<&Instance>,
     run: &str,
     policy: &str,
-    hand: UndoOverrides,
+    overrides: UndoOverrides,
     now: DateTime<Utc>,
 ) -> Finding {
-    why_not(settings, instance, run, policy, hand, now).map_or(Finding::Start, Finding::Left)
+    why_not(settings, instance, run, policy, overrides, now).map_or(Finding::Start, Finding::Left)
 }
 
 fn why_not(
@@ -161,7 +161,7 @@ fn why_not(
     instance: Option<&Instance>,
     run: &str,
     policy: &str,
-    hand: UndoOverrides,
+    overrides: UndoOverrides,
     now: DateTime<Utc>,
 ) -> Option<WhyNot> {
     let Some(instance) = instance else { return Some(WhyNot::Gone) };
@@ -188,7 +188,7 @@ fn why_not(
         return Some(WhyNot::StillStopping);
     }
     let frozen = settings.policies.iter().find(|known| known.name == policy)?.schedule.frozen(now)?;
-    (!hand.even_frozen).then_some(WhyNot::Frozen(frozen))
+    (!overrides.even_frozen).then_some(WhyNot::Frozen(frozen))
 }
 
 /// One line: an instance that the run was to stop, and what is done with it.

@@ -12,9 +12,9 @@ use crate::engine::report::done::Done;
 use crate::engine::report::fan_out::{Acted, Begun, Decided, Part, Used};
 use crate::ports::{Act, Hub, Scan};
 use crate::run::error::{Error, FanOutError};
-use crate::run::execute::Doing;
+use crate::run::execute::Executor;
 use crate::run::fan_out::guard::{Guarded, measure_anew};
-use crate::run::fan_out::store::{begun_key, decided, done_key, find, seen_key, write};
+use crate::run::fan_out::store::{act_key, begun_key, decided, find, scan_key, write};
 use crate::run::fan_out::{go_on, past};
 use crate::run::order::Order;
 use crate::run::recheck::Recheck;
@@ -35,7 +35,7 @@ pub async fn act(
     wall: DateTime<Utc>,
 ) -> Result<Acted, Error> {
     // Asked again, for an answer that went astray: once is enough.
-    if let Some(acted) = find(hub, &done_key(&begun.run, batch)).await? {
+    if let Some(acted) = find(hub, &act_key(&begun.run, batch)).await? {
         return Ok(acted);
     }
     let none = || FanOutError::NoBatch { run: begun.run.to_string(), batch };
@@ -54,7 +54,7 @@ pub async fn act(
         }
     };
     let acted = Acted { done, used: Used::of(scanner.calls(), scanner.spent()) };
-    write(hub, &done_key(&begun.run, batch), &acted).await?;
+    write(hub, &act_key(&begun.run, batch), &acted).await?;
     Ok(acted)
 }
 
@@ -92,7 +92,7 @@ async fn carry(
 ) -> Result<Done, Error> {
     let Carrying { order, begun, batch, wall } = carrying;
     let since = order.clock.now();
-    let key = seen_key(&begun.run, batch);
+    let key = scan_key(&begun.run, batch);
     let missing = || FanOutError::Missing { run: begun.run.to_string(), key: key.clone() };
     let Part { targets, contacts, mut known, .. } = find(hub, &key).await?.ok_or_else(missing)?;
     let history = past::history(order, hub, begun).await?;
@@ -108,7 +108,7 @@ async fn carry(
     if hub.create(&begun_key(&begun.run, batch), &wall.to_rfc3339()).await.map_err(Error::Record)?.is_some() {
         return Err(FanOutError::Acting { run: begun.run.to_string() }.into());
     }
-    Ok(Doing { order, again, look: scanner, act: actor, pause, warrant: &warrant }.carry(plan).await)
+    Ok(Executor { order, again, scanner, act: actor, pause, warrant: &warrant }.execute(plan).await)
 }
 
 /// The part of the plan in these accounts.

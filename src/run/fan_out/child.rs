@@ -14,20 +14,20 @@ use crate::engine::plan::restart::Volumes;
 use crate::engine::report::snapshot::Saved;
 use crate::engine::request::Scope;
 use crate::engine::rules::case::Activity;
-use crate::ports::{FoundAccount, PortError, Scan, Unseen};
+use crate::ports::{FoundAccount, NotScanned, PortError, Scan};
 
 /// The port of one child.
 pub(crate) struct Child<'a, L> {
-    look: &'a L,
+    scanner: &'a L,
     accounts: &'a [Account],
     scope: &'a Scope,
     kept: RefCell<BTreeMap<Target, Vec<Instance>>>,
 }
 
 impl<'a, L> Child<'a, L> {
-    /// Looks through `look` at `accounts` alone. `scope`: that of the whole run.
-    pub(crate) fn new(look: &'a L, accounts: &'a [Account], scope: &'a Scope) -> Self {
-        Self { look, accounts, scope, kept: RefCell::default() }
+    /// Looks through `scanner` at `accounts` alone. `scope`: that of the whole run.
+    pub(crate) fn new(scanner: &'a L, accounts: &'a [Account], scope: &'a Scope) -> Self {
+        Self { scanner, accounts, scope, kept: RefCell::default() }
     }
 
     /// The scope of the child's look. Accounts are chosen already, and Regions are by [`Scan::regions`]: whether one that
@@ -51,8 +51,8 @@ impl<L: Scan> Scan for Child<'_, L> {
         Ok(())
     }
 
-    async fn regions(&self, account: &Arc<str>) -> Result<Vec<Arc<str>>, Unseen> {
-        let mut regions = self.look.regions(account).await?;
+    async fn regions(&self, account: &Arc<str>) -> Result<Vec<Arc<str>>, NotScanned> {
+        let mut regions = self.scanner.regions(account).await?;
         regions.retain(|region| self.scope.has_region(region) && self.scope.has_place(account, region));
         for region in &regions {
             self.kept.borrow_mut().entry(Target::new(account.clone(), region.clone())).or_default();
@@ -65,39 +65,39 @@ impl<L: Scan> Scan for Child<'_, L> {
         target: &Target,
         only: Option<&[Box<str>]>,
         mut each: impl FnMut(Instance),
-    ) -> Result<(), Unseen> {
+    ) -> Result<(), NotScanned> {
         let keep = |instance: Instance| {
             self.kept.borrow_mut().entry(target.clone()).or_default().push(instance.clone());
             each(instance);
         };
-        self.look.instances(target, only, keep).await
+        self.scanner.instances(target, only, keep).await
     }
 
     async fn activity(&self, target: &Target, asked: &[Recent], now: DateTime<Utc>) -> HashMap<Box<str>, Activity> {
-        self.look.activity(target, asked, now).await
+        self.scanner.activity(target, asked, now).await
     }
 
     async fn alternate_contact(&self, account: &Arc<str>) -> Result<Option<String>, PortError> {
-        self.look.alternate_contact(account).await
+        self.scanner.alternate_contact(account).await
     }
 
     async fn evidence(&self, target: &Target, wanted: &[Wanted], now: DateTime<Utc>) -> HashMap<Box<str>, Evidence> {
-        self.look.evidence(target, wanted, now).await
+        self.scanner.evidence(target, wanted, now).await
     }
 
     async fn behind_load_balancer(&self, target: &Target) -> Result<HashSet<Box<str>>, PortError> {
-        self.look.behind_load_balancer(target).await
+        self.scanner.behind_load_balancer(target).await
     }
 
     async fn volumes(&self, target: &Target, ids: &[Box<str>]) -> HashMap<Box<str>, Volumes> {
-        self.look.volumes(target, ids).await
+        self.scanner.volumes(target, ids).await
     }
 
     fn calls(&self) -> u64 {
-        self.look.calls()
+        self.scanner.calls()
     }
 
     fn spent(&self) -> Spent {
-        self.look.spent()
+        self.scanner.spent()
     }
 }

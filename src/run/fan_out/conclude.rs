@@ -17,8 +17,8 @@ use crate::render::tables::Told;
 use crate::run::decision::{Decision, prepare};
 use crate::run::error::{Error, FanOutError};
 use crate::run::fan_out::act::own;
-use crate::run::fan_out::store::{decided, done, find, key, seen};
-use crate::run::fan_out::whole::Whole;
+use crate::run::fan_out::merged::Merged;
+use crate::run::fan_out::store::{decided, done, find, key, scanned};
 use crate::run::fan_out::{past, same_settings};
 use crate::run::launches;
 use crate::run::lock;
@@ -54,7 +54,7 @@ pub async fn conclude(
     };
     let history = past::history(order, hub, begun).await?;
     let done = done(hub, &begun.run).await?;
-    let mut whole = seen(hub, scanner, begun).await?;
+    let mut whole = scanned(hub, scanner, begun).await?;
     whole.also(&decided.used);
     done.values().flatten().for_each(|acted| whole.also(&acted.used));
     let acted = decided.acts;
@@ -101,14 +101,14 @@ async fn anew<L: Scan>(
     hub: &impl WriteRecord,
     list: &impl PriceList,
     history: &History,
-    whole: &mut Whole<'_, L>,
+    whole: &mut Merged<'_, L>,
     decided: Decided,
     carried: Done,
 ) -> Result<Decision, Error> {
     let Decided { plan, running: _, acts: _, batches: _, outcomes, notes, troubled, paused, used: _ } = decided;
-    let (mut report, mut seen) = prepare(order, &*whole, history, false).await?;
-    seen.sightings = std::mem::take(&mut whole.sightings);
-    launches::tell_who(hub, order.settings, &mut report).await;
+    let (mut report, mut scanned) = prepare(order, &*whole, history, false).await?;
+    scanned.sightings = std::mem::take(&mut whole.sightings);
+    launches::name_launchers(hub, order.settings, &mut report).await;
     let prices = wrap_up::price(order, list, hub, &mut report).await;
     // What was noted when it was decided, and what has come since: what could not be read only now.
     let since: Vec<String> = std::mem::take(&mut report.notes).into_iter().filter(|n| !notes.contains(n)).collect();
@@ -126,7 +126,7 @@ async fn anew<L: Scan>(
             format!("what was seen of {of} cannot be read any more, so their outcomes have no lines and no savings"),
         );
     }
-    Ok(Decision { report, seen, prices, dropped: outcomes })
+    Ok(Decision { report, scanned, prices, dropped: outcomes })
 }
 
 /// What the children have done, in the plan's order. Of a child that left nothing nobody knows what it did.

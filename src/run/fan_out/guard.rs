@@ -13,7 +13,7 @@ use crate::engine::plan::Plan;
 use crate::engine::report::snapshot::Saved;
 use crate::engine::rules::case::Activity;
 use crate::ports::{Hub, Pause, Scan, Switch};
-use crate::run::act::LOOK;
+use crate::run::act::SCAN_TIMEOUT;
 use crate::run::lock;
 use crate::run::order::Order;
 
@@ -45,7 +45,7 @@ pub(crate) async fn measure_anew(
         by_target.entry(step.target()).or_default().extend(asked);
     }
     let asked = by_target.into_iter().map(|(target, asked)| async move {
-        let answer = tokio::time::timeout(LOOK, scanner.activity(&target, &asked, order.clock.now())).await;
+        let answer = tokio::time::timeout(SCAN_TIMEOUT, scanner.activity(&target, &asked, order.clock.now())).await;
         (asked, answer.unwrap_or_default())
     });
     let answers: Vec<_> = stream::iter(asked).buffer_unordered(order.settings.run.width).collect().await;

@@ -6,12 +6,12 @@ mod act;
 mod child;
 mod conclude;
 mod guard;
+mod merged;
 mod past;
 mod plan;
 mod scan;
 mod store;
 mod targets;
-mod whole;
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ use chrono::{DateTime, Utc};
 pub use crate::run::fan_out::act::act;
 pub use crate::run::fan_out::conclude::{conclude, give_up};
 pub use crate::run::fan_out::plan::{Planned, plan};
-pub use crate::run::fan_out::scan::look;
+pub use crate::run::fan_out::scan::scan;
 pub use crate::run::fan_out::store::begun;
 pub use crate::run::fan_out::targets::targets;
 

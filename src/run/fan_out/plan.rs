@@ -13,7 +13,7 @@ use crate::ports::{Hub, PortError, PriceList, Scan};
 use crate::render::json;
 use crate::run::decision::{Decision, decide, running};
 use crate::run::error::{Error, FanOutError};
-use crate::run::fan_out::store::{find, key, seen, write};
+use crate::run::fan_out::store::{find, key, scanned, write};
 use crate::run::fan_out::targets::Item;
 use crate::run::fan_out::{go_on, past};
 use crate::run::order::Order;
@@ -24,7 +24,7 @@ use crate::run::prices;
 #[derive(Debug)]
 pub enum Planned {
     /// A dry run, which ends here: its report, and where it is.
-    Foreseen(Box<Report>, String),
+    Preview(Box<Report>, String),
     /// An apply.
     Decided {
         /// Whether there is anything to carry out.
@@ -47,12 +47,12 @@ pub async fn plan(
     wall: DateTime<Utc>,
 ) -> Result<Planned, Error> {
     go_on(order, begun, hub, wall).await?;
-    let whole = seen(hub, scanner, begun).await?;
+    let whole = scanned(hub, scanner, begun).await?;
     if order.run.mode != Mode::Apply {
         let report = preview(order, &whole, hub).await?;
         let text = json(&report, false).map_err(|error| Error::Record(PortError(error.to_string())))?;
         let place = hub.write(&key(&begun.run, "report"), &text).await.map_err(Error::Record)?;
-        return Ok(Planned::Foreseen(Box::new(report), place));
+        return Ok(Planned::Preview(Box::new(report), place));
     }
     // Asked again, for an answer that went astray: the run's own count must not be compared with itself.
     let decided = match find(hub, &key(&begun.run, "decided")).await? {
@@ -79,7 +79,7 @@ async fn decide_now(
     }
     let switch = hub.switch().await;
     let history = past::history(order, hub, begun).await?;
-    let Decision { mut report, seen: _, prices, dropped } = decide(order, whole, hub, list, &history).await?;
+    let Decision { mut report, scanned: _, prices, dropped } = decide(order, whole, hub, list, &history).await?;
     // What was learnt of prices is asked for once: the conclusion needs it again.
     if let Some(prices) = prices
         && let Err(error) = prices::write(hub, &prices).await

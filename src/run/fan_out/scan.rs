@@ -6,17 +6,17 @@ use crate::engine::report::fan_out::{Begun, Part, Used};
 use crate::ports::{Scan, WriteRecord};
 use crate::run::error::{Error, FanOutError};
 use crate::run::fan_out::child::Child;
-use crate::run::fan_out::store::{seen_key, write};
+use crate::run::fan_out::store::{scan_key, write};
 use crate::run::fan_out::{go_on, past};
 use crate::run::order::Order;
-use crate::run::scan;
-use crate::run::scan::Seen;
+
+use crate::run::scan::Scanned;
 
 /// Looks at `batch`, and leaves what it has seen to the plan.
 ///
 /// # Errors
 /// [`Error`]; the accounts of the batch are unreachable then.
-pub async fn look(
+pub async fn scan(
     order: &Order<'_>,
     scanner: &impl Scan,
     hub: &impl WriteRecord,
@@ -29,10 +29,11 @@ pub async fn look(
     let accounts = begun.batches.get(batch).ok_or_else(none)?;
     let history = past::history(order, hub, begun).await?;
     let child = Child::new(scanner, accounts, &order.run.scope);
-    let seen = scan::look(&child, order.settings, &child.scope(), &history, order.clock, order.progress).await?;
-    let Seen { unreachable, denied, contacts, known, sightings, .. } = seen;
+    let scanned =
+        crate::run::scan::scan(&child, order.settings, &child.scope(), &history, order.clock, order.progress).await?;
+    let Scanned { unreachable, denied, contacts, known, sightings, .. } = scanned;
     let used = Used::of(scanner.calls(), scanner.spent());
     let part = Part { targets: child.kept(), unreachable, denied, contacts, known, sightings, used };
-    write(hub, &seen_key(&begun.run, batch), &part).await?;
+    write(hub, &scan_key(&begun.run, batch), &part).await?;
     Ok(())
 }

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use crate::engine::report::fan_out::{Acted, Begun, Decided, Part};
 use crate::ports::{PortError, ReadRecord, Scan, WriteRecord};
 use crate::run::error::{Error, FanOutError};
-use crate::run::fan_out::whole::Whole;
+use crate::run::fan_out::merged::Merged;
 
 /// Where runs in parts stand, by run.
 const FAN_OUT: &str = "fan-out";
@@ -22,13 +22,13 @@ pub(crate) fn key(run: &str, what: &str) -> String {
     format!("{FAN_OUT}/{run}/{what}.json")
 }
 
-/// `fan-out/<run>/look/3.json`
-pub(crate) fn seen_key(run: &str, batch: usize) -> String {
+/// `fan-out/<run>/scanner/3.json`
+pub(crate) fn scan_key(run: &str, batch: usize) -> String {
     key(run, &format!("{SEEN}/{batch}"))
 }
 
 /// `fan-out/<run>/act/3.json`
-pub(crate) fn done_key(run: &str, batch: usize) -> String {
+pub(crate) fn act_key(run: &str, batch: usize) -> String {
     key(run, &format!("{DONE}/{batch}"))
 }
 
@@ -72,15 +72,15 @@ pub(crate) async fn decided(hub: &impl ReadRecord, run: &str) -> Result<Decided,
 
 /// What the children have seen, put together. A child that left nothing, or nothing that can be read, makes its accounts
 /// unreachable and no others.
-pub(crate) async fn seen<'a, L: Scan>(
+pub(crate) async fn scanned<'a, L: Scan>(
     hub: &impl ReadRecord,
     live: &'a L,
     begun: &Begun,
-) -> Result<Whole<'a, L>, Error> {
+) -> Result<Merged<'a, L>, Error> {
     let mut parts: BTreeMap<usize, Result<Part, String>> = numbered(hub, &begun.run, SEEN).await?;
     let lost = || Err("the part of the run that was to look at it came to nothing".to_owned());
     let parts = (0..begun.batches.len()).map(|batch| parts.remove(&batch).unwrap_or_else(lost));
-    Ok(Whole::of(live, begun, parts))
+    Ok(Merged::of(live, begun, parts))
 }
 
 /// What the children have done, by batch.

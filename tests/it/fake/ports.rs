@@ -14,8 +14,8 @@ use idle_reaper::engine::model::{Instance, Message, State, Target, Usd};
 use idle_reaper::engine::plan::restart::{Key, Volumes};
 use idle_reaper::engine::rules::case::Activity;
 use idle_reaper::ports::{
-    Act, ActError, Entry, FoundAccount, Hub, Messenger, Pause, PortError, PriceList, ReadRecord, Scan, Switch, Unseen,
-    WriteRecord,
+    Act, ActError, Entry, FoundAccount, Hub, Messenger, NotScanned, Pause, PortError, PriceList, ReadRecord, Scan,
+    Switch, WriteRecord,
 };
 
 use super::shape::Shape;
@@ -28,13 +28,13 @@ impl World {
         tokio::time::sleep(Duration::from_millis(millis as u64)).await;
     }
 
-    fn unseen(&self, target: &Target, again: bool) -> Option<Unseen> {
+    fn not_scanned(&self, target: &Target, again: bool) -> Option<NotScanned> {
         let faults = &self.state.borrow().faults;
         if faults.closed.contains(target) {
-            return Some(Unseen::Denied);
+            return Some(NotScanned::Denied);
         }
         let unreachable = faults.unreachable.contains(target) || (again && faults.unreachable_again.contains(target));
-        unreachable.then(|| Unseen::Unreachable("UnauthorizedOperation: may not look".to_owned()))
+        unreachable.then(|| NotScanned::Unreachable("UnauthorizedOperation: may not look".to_owned()))
     }
 }
 
@@ -137,13 +137,13 @@ impl Scan for World {
         if failed { Err(PortError("ListAccounts was denied".to_owned())) } else { Ok(()) }
     }
 
-    async fn regions(&self, account: &Arc<str>) -> Result<Vec<Arc<str>>, Unseen> {
+    async fn regions(&self, account: &Arc<str>) -> Result<Vec<Arc<str>>, NotScanned> {
         self.wait().await;
         let whole = Target::new(account.clone(), "*");
-        let unseen = self.unseen(&whole, false);
-        self.note(Deed::ListRegions, &whole, &[], "", unseen.is_none());
-        if let Some(unseen) = unseen {
-            return Err(unseen);
+        let not_scanned = self.not_scanned(&whole, false);
+        self.note(Deed::ListRegions, &whole, &[], "", not_scanned.is_none());
+        if let Some(not_scanned) = not_scanned {
+            return Err(not_scanned);
         }
         let mut targets: Vec<Target> = self.targets().into_iter().filter(|t| t.account == *account).collect();
         self.shuffle(&mut targets);
@@ -159,7 +159,7 @@ impl Scan for World {
         target: &Target,
         only: Option<&[Box<str>]>,
         mut each: impl FnMut(Instance),
-    ) -> Result<(), Unseen> {
+    ) -> Result<(), NotScanned> {
         let slow = self.state.borrow().faults.slow;
         if !slow.is_zero() {
             std::thread::sleep(slow); // the runs' own clock counts real time
@@ -169,12 +169,12 @@ impl Scan for World {
             std::future::pending::<()>().await;
         }
         let deed = if only.is_some() { Deed::LookAgain } else { Deed::LookAt };
-        let unseen = self.unseen(target, only.is_some());
+        let not_scanned = self.not_scanned(target, only.is_some());
         let broken = self.state.borrow().faults.breaks_after.get(target).copied().filter(|_| only.is_none());
-        let ok = unseen.is_none() && broken.is_none();
+        let ok = not_scanned.is_none() && broken.is_none();
         self.note(deed, target, only.unwrap_or_default(), "", ok);
-        if let Some(unseen) = unseen {
-            return Err(unseen);
+        if let Some(not_scanned) = not_scanned {
+            return Err(not_scanned);
         }
         let mut places = self.state.borrow().places(target, only);
         places.truncate(broken.unwrap_or(usize::MAX));
@@ -202,7 +202,7 @@ impl Scan for World {
                 each(instance);
             }
         }
-        if broken.is_some() { Err(Unseen::Unreachable("the second page was denied".to_owned())) } else { Ok(()) }
+        if broken.is_some() { Err(NotScanned::Unreachable("the second page was denied".to_owned())) } else { Ok(()) }
     }
 
     async fn activity(&self, target: &Target, asked: &[Recent], _: DateTime<Utc>) -> HashMap<Box<str>, Activity> {

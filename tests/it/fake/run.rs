@@ -47,7 +47,7 @@ pub struct Back {
     pub undoes: String,
     pub at: DateTime<Utc>,
     pub scope: Scope,
-    pub hand: UndoOverrides,
+    pub overrides: UndoOverrides,
     /// Whether it is carried out.
     pub apply: bool,
     /// How long it may last.
@@ -60,8 +60,8 @@ pub fn try_undo(world: &World, settings: &Settings, back: &Back) -> Result<Undo,
     let run = begin(world, Mode::Undo, &ask);
     let number = world.state.borrow().runs;
     let run = Run { id: format!("{}-{number:08x}", back.at.format("%Y%m%dT%H%M%SZ")).into(), ..run };
-    let (undoes, hand, clock) = (back.undoes.as_str(), back.hand, Clock::start(back.at, back.left));
-    let order = UndoOrder { run: &run, undoes, hand, settings, clock, wall: back.at, agreed: None };
+    let (undoes, overrides, clock) = (back.undoes.as_str(), back.overrides, Clock::start(back.at, back.left));
+    let order = UndoOrder { run: &run, undoes, overrides, settings, clock, wall: back.at, agreed: None };
     block_on(async {
         match back.apply {
             true => run::undo(&order, world, world, world).await.map(|(undo, _)| undo),
@@ -198,7 +198,7 @@ pub fn in_parts(world: &World, settings: &Settings, mode: Mode, ask: &Ask, parts
         for batch in (0..begun.batches.len()).filter(|batch| !parts.lost.0.contains(batch)) {
             // A child that fails is the others' business only in that its accounts are unreachable.
             let (order, wall) = part(begun, Stage::Scan);
-            let _ = fan_out::look(&order, world, world, begun, batch, wall).await;
+            let _ = fan_out::scan(&order, world, world, begun, batch, wall).await;
         }
         let (plan_order, wall) = part(begun, Stage::Plan);
         let planned = fan_out::plan(&plan_order, world, world, world, begun, wall).await;
@@ -207,7 +207,7 @@ pub fn in_parts(world: &World, settings: &Settings, mode: Mode, ask: &Ask, parts
             fan_out::plan(&again, world, world, world, begun, wall).await?;
         }
         let acts = match planned {
-            Ok(Planned::Foreseen(report, _)) => return Ok(*report),
+            Ok(Planned::Preview(report, _)) => return Ok(*report),
             Ok(Planned::Decided { acts, place: _ }) => acts,
             Err(error) => {
                 fan_out::give_up(world, &run.id).await?;

@@ -10,7 +10,7 @@ use idle_reaper::engine::model::{Contact, Item, Locale, Message};
 use idle_reaper::engine::report::digest::{Digests, News, digests};
 use idle_reaper::ports::{Messenger, PortError};
 use idle_reaper::render::Frame;
-use idle_reaper::run::{Clock, Delivery, OPERATOR, tell};
+use idle_reaper::run::{Clock, Delivery, OPERATOR, deliver};
 
 use super::samples::{item, news, telling};
 use crate::fake::{EVENING, at};
@@ -40,11 +40,11 @@ impl Messenger for Post {
     }
 }
 
-async fn deliver(post: &Post, digests: &Digests, left: Option<Duration>) -> Delivery {
+async fn delivered(post: &Post, digests: &Digests, left: Option<Duration>) -> Delivery {
     let (settings, names) = (telling(), BTreeMap::new());
     let frame =
         Frame { at: at(EVENING), locale: Locale::En, tags: &settings.tags, names: &names, money: &settings.money };
-    tell(post, digests, &frame, Clock::start(at(EVENING), left), Duration::ZERO).await
+    deliver(post, digests, &frame, Clock::start(at(EVENING), left), Duration::ZERO).await
 }
 
 fn some() -> Digests {
@@ -62,7 +62,7 @@ fn receipts(of: &[idle_reaper::engine::model::Receipt]) -> BTreeSet<(&str, &str,
 
 #[tokio::test]
 async fn whoever_was_told_has_a_receipt_and_the_operators_is_nobodys_notice() {
-    let delivery = deliver(&Post::default(), &some(), None).await;
+    let delivery = delivered(&Post::default(), &some(), None).await;
     let wanted = [
         ("i-1", "team-dev", "dev-chat", Contact::First),
         ("i-1", "team-dev", "dev-lead", Contact::Second),
@@ -77,7 +77,7 @@ async fn whoever_was_told_has_a_receipt_and_the_operators_is_nobodys_notice() {
 
 #[tokio::test]
 async fn a_channel_that_is_down_is_a_trouble_and_the_others_go_on() {
-    let delivery = deliver(&Post { down: vec!["dev-chat", "mail"], ..Post::default() }, &some(), None).await;
+    let delivery = delivered(&Post { down: vec!["dev-chat", "mail"], ..Post::default() }, &some(), None).await;
     let told: Vec<_> = receipts(&delivery.receipts).into_iter().map(|(id, _, channel, _)| (id, channel)).collect();
     assert_eq!(told, [("i-1", "dev-lead"), ("i-2", "slack")]);
     assert!(delivery.operator.is_empty());
@@ -96,7 +96,7 @@ fn many() -> (Digests, Vec<String>) {
 async fn a_part_that_is_refused_keeps_its_own_ids_from_being_told_and_no_others() {
     let (digests, ids) = many();
     let post = Post { refuses: vec![ids[0].clone()], ..Post::default() };
-    let delivery = deliver(&post, &digests, None).await;
+    let delivery = delivered(&post, &digests, None).await;
     let taken: BTreeSet<String> = post.taken.borrow().iter().flat_map(|(_, ids)| ids.clone()).collect();
     let told: BTreeSet<String> = delivery.receipts.iter().map(|one| one.id.to_string()).collect();
     assert_eq!(told, taken);
@@ -108,7 +108,7 @@ async fn a_part_that_is_refused_keeps_its_own_ids_from_being_told_and_no_others(
 async fn a_channel_that_keeps_failing_is_left_alone_until_the_next_run() {
     let (digests, _) = many();
     let post = Post { down: vec!["slack"], ..Post::default() };
-    let delivery = deliver(&post, &digests, None).await;
+    let delivery = delivered(&post, &digests, None).await;
     assert_eq!((*post.tried.borrow(), delivery.receipts.len(), delivery.messages), (3, 0, 0));
     let last = delivery.troubles.last().expect("a trouble");
     assert!(last.contains("kept back"), "{:?}", delivery.troubles);
@@ -117,7 +117,7 @@ async fn a_channel_that_keeps_failing_is_left_alone_until_the_next_run() {
 #[tokio::test(start_paused = true)]
 async fn a_channel_that_hangs_ends_with_the_deadline_and_is_not_told() {
     let post = Post { hangs: vec!["slack"], ..Post::default() };
-    let delivery = deliver(&post, &some(), Some(Duration::from_secs(60))).await;
+    let delivery = delivered(&post, &some(), Some(Duration::from_secs(60))).await;
     assert!(!delivery.receipts.iter().any(|one| &*one.channel == "slack"));
     assert_eq!(delivery.receipts.len(), 3);
     assert_eq!(delivery.troubles.len(), 1, "{:?}", delivery.troubles);
@@ -126,6 +126,7 @@ async fn a_channel_that_hangs_ends_with_the_deadline_and_is_not_told() {
 
 #[tokio::test]
 async fn nobody_is_told_where_there_is_no_news() {
-    let delivery = deliver(&Post::default(), &digests(&telling(), Vec::new(), Vec::new(), &Gathered::Held), None).await;
+    let delivery =
+        delivered(&Post::default(), &digests(&telling(), Vec::new(), Vec::new(), &Gathered::Held), None).await;
     assert_eq!(delivery, Delivery::default());
 }

@@ -18,16 +18,16 @@ use crate::engine::plan::restart::Volumes;
 use crate::engine::report::fan_out::{Begun, Part, Used};
 use crate::engine::report::snapshot::Saved;
 use crate::engine::rules::case::Activity;
-use crate::ports::{FoundAccount, PortError, Scan, Unseen};
+use crate::ports::{FoundAccount, NotScanned, PortError, Scan};
 
 /// Everything that the children have seen.
-pub(crate) struct Whole<'a, L> {
+pub(crate) struct Merged<'a, L> {
     /// The port of the part at hand, which asks nobody either, but counts what the record costs.
     live: &'a L,
     accounts: Vec<FoundAccount>,
-    regions: BTreeMap<Arc<str>, Result<Vec<Arc<str>>, Unseen>>,
+    regions: BTreeMap<Arc<str>, Result<Vec<Arc<str>>, NotScanned>>,
     targets: BTreeMap<Target, Vec<Instance>>,
-    unseen: BTreeMap<Target, Unseen>,
+    not_scanned: BTreeMap<Target, NotScanned>,
     contacts: Contacts,
     known: HashMap<Box<str>, Known>,
     /// What was seen active.
@@ -35,7 +35,7 @@ pub(crate) struct Whole<'a, L> {
     used: Used,
 }
 
-impl<'a, L: Scan> Whole<'a, L> {
+impl<'a, L: Scan> Merged<'a, L> {
     /// Puts the parts together. `lost`: why there is no part of a batch; its accounts are unreachable then, for nobody knows
     /// what is in them.
     pub(crate) fn of(live: &'a L, begun: &Begun, parts: impl IntoIterator<Item = Result<Part, String>>) -> Self {
@@ -44,7 +44,7 @@ impl<'a, L: Scan> Whole<'a, L> {
             accounts: Vec::new(),
             regions: BTreeMap::new(),
             targets: BTreeMap::new(),
-            unseen: BTreeMap::new(),
+            not_scanned: BTreeMap::new(),
             contacts: Contacts::new(),
             known: HashMap::new(),
             sightings: Vec::new(),
@@ -59,7 +59,7 @@ impl<'a, L: Scan> Whole<'a, L> {
             match part {
                 Ok(part) => whole.add(accounts, part),
                 Err(lost) => {
-                    let dark = |account: &Account| (account.id.clone(), Err(Unseen::Unreachable(lost.clone())));
+                    let dark = |account: &Account| (account.id.clone(), Err(NotScanned::Unreachable(lost.clone())));
                     whole.regions.extend(accounts.iter().map(dark));
                 }
             }
@@ -82,14 +82,14 @@ impl<'a, L: Scan> Whole<'a, L> {
         }
         let dark = unreachable
             .into_iter()
-            .map(|Unreachable { account, region, cause }| (Target { account, region }, Unseen::Unreachable(cause)));
-        let dark: Vec<_> = dark.chain(denied.into_iter().map(|target| (target, Unseen::Denied))).collect();
+            .map(|Unreachable { account, region, cause }| (Target { account, region }, NotScanned::Unreachable(cause)));
+        let dark: Vec<_> = dark.chain(denied.into_iter().map(|target| (target, NotScanned::Denied))).collect();
         for (target, why) in dark.into_iter().filter(|(target, _)| own.contains(&target.account)) {
             if &*target.region == "*" {
                 self.regions.insert(target.account, Err(why));
             } else {
                 self.note_region(&target);
-                self.unseen.insert(target, why);
+                self.not_scanned.insert(target, why);
             }
         }
         self.contacts.extend(contacts);
@@ -112,13 +112,13 @@ impl<'a, L: Scan> Whole<'a, L> {
     }
 }
 
-impl<L: Scan> Scan for Whole<'_, L> {
+impl<L: Scan> Scan for Merged<'_, L> {
     async fn accounts(&self, each: impl FnMut(FoundAccount)) -> Result<(), PortError> {
         self.accounts.iter().cloned().for_each(each);
         Ok(())
     }
 
-    async fn regions(&self, account: &Arc<str>) -> Result<Vec<Arc<str>>, Unseen> {
+    async fn regions(&self, account: &Arc<str>) -> Result<Vec<Arc<str>>, NotScanned> {
         self.regions.get(account).cloned().unwrap_or_else(|| Ok(Vec::new()))
     }
 
@@ -127,10 +127,10 @@ impl<L: Scan> Scan for Whole<'_, L> {
         target: &Target,
         only: Option<&[Box<str>]>,
         each: impl FnMut(Instance),
-    ) -> Result<(), Unseen> {
+    ) -> Result<(), NotScanned> {
         let instances = self.targets.get(target).into_iter().flatten();
         instances.filter(|instance| only.is_none_or(|only| only.contains(&instance.id))).cloned().for_each(each);
-        self.unseen.get(target).map_or(Ok(()), |why| Err(why.clone()))
+        self.not_scanned.get(target).map_or(Ok(()), |why| Err(why.clone()))
     }
 
     async fn activity(&self, _: &Target, asked: &[Recent], _: DateTime<Utc>) -> HashMap<Box<str>, Activity> {
