@@ -16,6 +16,7 @@ mod marker;
 mod message;
 mod money;
 pub mod month;
+pub(crate) mod named;
 mod news;
 mod outcome;
 pub(crate) mod panic;

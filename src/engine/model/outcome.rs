@@ -5,43 +5,30 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::engine::model::named::named;
 use crate::engine::model::{Action, Step, sane};
 
-/// How a step ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Ending {
-    /// Seen stopped.
-    Stopped,
-    /// Seen on its way down.
-    Stopping,
-    /// Seen running again.
-    Started,
-    /// It was so already.
-    Already,
-    /// Something had changed since the plan: left alone.
-    Overtaken,
-    /// AWS refused, or the state did not hold.
-    Failed,
-    /// Not begun.
-    NotTried,
-    /// Begun, and the end was not seen.
-    Unverified,
-}
-
-impl Ending {
-    /// The word in reports.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Stopped => "stopped",
-            Self::Stopping => "stopping",
-            Self::Started => "started",
-            Self::Already => "already",
-            Self::Overtaken => "overtaken",
-            Self::Failed => "failed",
-            Self::NotTried => "not-tried",
-            Self::Unverified => "unverified",
-        }
+named! {
+    /// How a step ended.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(rename_all = "kebab-case")]
+    enum Ending {
+        /// Seen stopped.
+        Stopped = "stopped",
+        /// Seen on its way down.
+        Stopping = "stopping",
+        /// Seen running again.
+        Started = "started",
+        /// It was so already.
+        Already = "already",
+        /// Something had changed since the plan: left alone.
+        Overtaken = "overtaken",
+        /// AWS refused, or the state did not hold.
+        Failed = "failed",
+        /// Not begun.
+        NotTried = "not-tried",
+        /// Begun, and the end was not seen.
+        Unverified = "unverified",
     }
 }
 

@@ -1,0 +1,21 @@
+//! One list for an enum whose arms have a name in reports, settings and documentation.
+
+/// Makes the enum, `ALL` and `as_str` from one list, so that a test can compare documentation with every arm.
+macro_rules! named {
+    ($(#[$attribute:meta])* enum $name:ident { $($(#[$arm_attribute:meta])* $arm:ident = $word:literal),+ $(,)? }) => {
+        $(#[$attribute])*
+        pub enum $name { $($(#[$arm_attribute])* $arm),+ }
+
+        impl $name {
+            /// Every arm, in the order of the list.
+            pub const ALL: &[Self] = &[$(Self::$arm),+];
+
+            /// The name in reports.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$arm => $word),+ }
+            }
+        }
+    };
+}
+
+pub(crate) use named;
