@@ -22,7 +22,14 @@ pub struct Args {
     pub verb: Verb,
 
     /// Settings: a file, `s3://bucket/key` or `ssm:/name`.
-    #[arg(long, global = true, env = "IDLE_REAPER_CONFIG", default_value = "reaper.toml", value_name = "SOURCE")]
+    #[arg(
+        short,
+        long,
+        global = true,
+        env = "IDLE_REAPER_CONFIG",
+        default_value = "reaper.toml",
+        value_name = "SOURCE"
+    )]
     pub config: String,
 
     /// Judge by this instant instead of the clock, such as `2026-11-25T21:30:00+09:00`.
@@ -30,15 +37,15 @@ pub struct Args {
     pub at: Option<String>,
 
     /// Only this account, by id or name; may be repeated.
-    #[arg(long = "account", global = true, value_name = "ACCOUNT")]
+    #[arg(short = 'a', long = "account", global = true, value_name = "ACCOUNT")]
     pub accounts: Vec<String>,
 
     /// Only this Region; may be repeated.
-    #[arg(long = "region", global = true, value_name = "REGION")]
+    #[arg(short = 'r', long = "region", global = true, value_name = "REGION")]
     pub regions: Vec<String>,
 
     /// How to show the result.
-    #[arg(long, global = true, value_enum)]
+    #[arg(short, long, global = true, value_enum)]
     pub format: Option<Format>,
 
     /// The language of reports and explanations, instead of the settings' own.
@@ -46,7 +53,7 @@ pub struct Args {
     pub locale: Option<Locale>,
 
     /// Write the result to this file instead of the terminal.
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(short, long, global = true, value_name = "FILE")]
     pub out: Option<PathBuf>,
 
     /// Read a snapshot, or the output of `aws ec2 describe-instances`, instead of AWS; with `plan`, a folder of
@@ -125,7 +132,7 @@ pub enum Verb {
         /// The name or the expression, such as `mon-fri 09:00-18:00 @ Asia/Tokyo`.
         schedule: String,
         /// Take zone and calendar from this policy's schedule, as a tag would.
-        #[arg(long)]
+        #[arg(short, long)]
         policy: Option<String>,
         /// How many days to draw.
         #[arg(long, default_value_t = 14, value_parser = clap::value_parser!(u16).range(1..=400))]
@@ -148,10 +155,10 @@ pub enum Verb {
 #[derive(Debug, clap::Args)]
 pub struct Select {
     /// Only this instance; may be repeated.
-    #[arg(long = "instance", value_name = "ID")]
+    #[arg(short = 'i', long = "instance", value_name = "ID")]
     pub instances: Vec<String>,
     /// Only what this policy matches first; may be repeated.
-    #[arg(long = "policy", value_name = "NAME")]
+    #[arg(short = 'p', long = "policy", value_name = "NAME")]
     pub policies: Vec<String>,
 }
 

@@ -2,12 +2,10 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
 use crate::app::args::{Args, Verb};
 use crate::app::end::End;
 use crate::app::error::Error;
-use crate::app::{log, verbs};
+use crate::app::{help, log, verbs};
 use crate::engine::request::overrides::UndoOverrides;
 
 /// The binary: inside Lambda it serves the runtime, anywhere else it is the command line.
@@ -20,7 +18,7 @@ pub fn main() -> ExitCode {
     if std::env::var_os("AWS_LAMBDA_RUNTIME_API").is_some() {
         return runtime.block_on(crate::app::lambda::serve());
     }
-    let args = match Args::try_parse() {
+    let args = match help::parse(std::env::args_os()) {
         Ok(args) => args,
         Err(error) => {
             // Help and version are answers; what cannot be read is an error like any other.

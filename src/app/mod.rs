@@ -8,6 +8,7 @@ mod end;
 mod error;
 #[cfg(feature = "aws")]
 mod events;
+mod help;
 #[cfg(feature = "aws")]
 mod lambda;
 mod load;

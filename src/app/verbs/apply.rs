@@ -22,10 +22,6 @@ pub async fn apply(
     plan: Option<&ReviewedAt>,
     acknowledge: Option<&str>,
 ) -> Result<End, Error> {
-    if args.inventory.is_some() {
-        let why = "an inventory can be judged and not acted on; leave `--inventory` out, or use `plan`";
-        return Err(Error::Usage(why.to_owned()));
-    }
     if !yes && !ask::somebody_there() {
         return Err(Error::Usage("nobody is there to be asked; add `--yes` to act without a question".to_owned()));
     }

@@ -1,19 +1,19 @@
 //! `completions`: a script that makes a shell complete this command line.
 
-use clap::CommandFactory;
 use clap_complete::Shell;
 
 use crate::app::args::Args;
 use crate::app::end::End;
 use crate::app::error::Error;
+use crate::app::help;
 use crate::app::verbs::show::Show;
 
 /// Prints the script.
 pub fn completions(args: &Args, shell: Shell) -> Result<End, Error> {
-    let mut command = Args::command();
+    let mut command = help::command();
     let name = command.get_name().to_owned();
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut command, name, &mut script);
-    Show::only(args, None, "a script for a shell")?.text(&String::from_utf8_lossy(&script))?;
+    Show::open(args)?.text(&String::from_utf8_lossy(&script))?;
     Ok(End::Done)
 }

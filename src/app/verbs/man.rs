@@ -2,12 +2,13 @@
 
 use std::io::{self, Write};
 
-use clap::{Command, CommandFactory};
+use clap::Command;
 use clap_mangen::Man;
 
 use crate::app::args::Args;
 use crate::app::end::End;
 use crate::app::error::Error;
+use crate::app::help;
 use crate::app::verbs::show::Show;
 
 /// Prints the page.
@@ -15,14 +16,13 @@ pub fn man(args: &Args) -> Result<End, Error> {
     let mut page = Vec::new();
     let wrong = |source| Error::File { verb: "write", file: "the manual page".to_owned(), source };
     whole(&mut page).map_err(wrong)?;
-    Show::only(args, None, "a manual page")?.text(&String::from_utf8_lossy(&page))?;
+    Show::open(args)?.text(&String::from_utf8_lossy(&page))?;
     Ok(End::Done)
 }
 
 fn whole(out: &mut Vec<u8>) -> io::Result<()> {
-    let mut command = Args::command().disable_help_subcommand(true);
-    command.build();
-    let verbs: Vec<Command> = command.get_subcommands().cloned().collect();
+    let command = help::command();
+    let verbs: Vec<Command> = command.get_subcommands().filter(|verb| verb.get_name() != "help").cloned().collect();
     let page = Man::new(command);
     page.render_title(out)?;
     page.render_name_section(out)?;
@@ -39,6 +39,7 @@ fn whole(out: &mut Vec<u8>) -> io::Result<()> {
         without_heading(out, |section| its_own.render_description_section(section))?;
         without_heading(out, |section| its_own.render_synopsis_section(section))?;
         without_heading(out, |section| its_own.render_options_section(section))?;
+        without_heading(out, |section| its_own.render_extra_section(section))?;
     }
     page.render_extra_section(out)?;
     page.render_version_section(out)

@@ -1,6 +1,6 @@
 //! `schema`: the JSON Schema of the settings.
 
-use crate::app::args::{Args, Format};
+use crate::app::args::Args;
 use crate::app::end::End;
 use crate::app::error::Error;
 use crate::app::verbs::show::Show;
@@ -8,6 +8,6 @@ use crate::engine::config;
 
 /// Prints the schema.
 pub fn schema(args: &Args) -> Result<End, Error> {
-    Show::only(args, Some(Format::Json), "JSON")?.text(&config::schema())?;
+    Show::json_only(args)?.text(&config::schema())?;
     Ok(End::Done)
 }

@@ -68,10 +68,11 @@ impl<'a> Show<'a> {
         Ok(Self { args, out: args.out.as_deref().map(open).transpose()? })
     }
 
-    /// The same for a result that has one form only: no other can be asked for.
-    pub fn only(args: &'a Args, form: Option<Format>, what: &str) -> Result<Self, Error> {
-        if args.format.is_some_and(|asked| Some(asked) != form) {
-            return Err(Error::Usage(format!("this command writes {what} and nothing else; leave `--format` out")));
+    /// The same for a result that is JSON in any case.
+    pub fn json_only(args: &'a Args) -> Result<Self, Error> {
+        if args.format.is_some_and(|asked| asked != Format::Json) {
+            let why = "this command writes JSON and nothing else; leave `--format` out";
+            return Err(Error::Usage(why.to_owned()));
         }
         Self::open(args)
     }

@@ -1,6 +1,6 @@
 //! `snapshot`: saves what is seen.
 
-use crate::app::args::{Args, Format};
+use crate::app::args::Args;
 use crate::app::end::End;
 use crate::app::error::Error;
 use crate::app::load;
@@ -15,7 +15,7 @@ use crate::run::Clock;
 
 /// Saves an inventory, to standard output or to `--out`.
 pub async fn snapshot(args: &Args) -> Result<End, Error> {
-    let show = Show::only(args, Some(Format::Json), "JSON")?;
+    let show = Show::json_only(args)?;
     let (_, at) = instants(args)?;
     let settings = load::settings(&args.config).await?;
     let scope = scope(args, &[], &[]);

@@ -23,10 +23,6 @@ pub async fn undo(
     yes: bool,
     overrides: UndoOverrides,
 ) -> Result<End, Error> {
-    if args.inventory.is_some() {
-        let why = "an inventory cannot be undone; leave `--inventory` out";
-        return Err(Error::Usage(why.to_owned()));
-    }
     let show = Show::open(args)?;
     let settings = load::command(args).await?;
     let (wall, at) = instants(args)?;

@@ -1,0 +1,174 @@
+//! What the help of each verb shows beside the verb's own options: the general options that apply to it, and examples.
+
+use clap::error::ErrorKind;
+use clap::parser::ValueSource;
+use clap::{Arg, ArgMatches, Command, CommandFactory, Error};
+
+use crate::app::args::Args;
+
+/// One verb.
+struct Page {
+    verb: &'static str,
+    /// The general options that apply to it. The others are not in its help, and are refused.
+    takes: &'static [&'static str],
+    /// What follows `idle-reaper`.
+    examples: &'static [&'static str],
+}
+
+const PAGES: [Page; 12] = [
+    Page {
+        verb: "check",
+        takes: &["config", "at", "format", "out"],
+        examples: &["check", "check -c s3://my-bucket/reaper.toml", "check -f json"],
+    },
+    Page {
+        verb: "targets",
+        takes: &["config", "at", "accounts", "regions", "format", "out", "inventory"],
+        examples: &["targets", "targets -a shop-dev", "targets -r ap-northeast-1 -f json"],
+    },
+    Page {
+        verb: "plan",
+        takes: &["config", "at", "accounts", "regions", "format", "locale", "out", "inventory"],
+        examples: &[
+            "plan",
+            "plan -a shop-dev -r ap-northeast-1 -p dev",
+            "plan --inventory inventory.json --at 2026-11-25T21:30:00+09:00",
+            "-c new.toml plan --inventory snapshots/ --against reaper.toml",
+            "plan -o plan.json --detailed-exitcode",
+        ],
+    },
+    Page {
+        verb: "apply",
+        takes: &["config", "at", "accounts", "regions", "format", "locale", "out"],
+        examples: &["apply", "apply --yes -f markdown -o last.md", "apply --plan plan.json", "apply -p dev -i i-0abc"],
+    },
+    Page {
+        verb: "runs",
+        takes: &["config", "at", "format", "locale", "out"],
+        examples: &["runs", "runs --days 30 -f json"],
+    },
+    Page {
+        verb: "undo",
+        takes: &["config", "at", "accounts", "regions", "format", "locale", "out"],
+        examples: &["undo 20261125T123000Z-1a2b3c", "undo 20261125T123000Z-1a2b3c -a shop-dev --yes"],
+    },
+    Page {
+        verb: "explain",
+        takes: &["config", "at", "accounts", "regions", "format", "locale", "out", "inventory"],
+        examples: &["explain i-0abc", "explain i-0abc --run last", "explain i-0abc --inventory inventory.json"],
+    },
+    Page {
+        verb: "schedule",
+        takes: &["config", "at", "format", "locale", "out"],
+        examples: &[
+            "schedule tokyo-office",
+            "schedule 'mon-fri 09:00-18:00 @ Asia/Tokyo' --days 30",
+            "schedule 'mon-fri 10:00-19:00' -p dev",
+        ],
+    },
+    Page {
+        verb: "snapshot",
+        takes: &["config", "at", "accounts", "regions", "format", "out", "inventory"],
+        examples: &["snapshot -o inventory.json", "snapshot -a shop-dev -o shop-dev.json"],
+    },
+    Page { verb: "schema", takes: &["format", "out"], examples: &["schema -o idle-reaper.schema.json"] },
+    Page { verb: "completions", takes: &["out"], examples: &["completions bash", "completions zsh -o _idle-reaper"] },
+    Page { verb: "man", takes: &["out"], examples: &["man -o idle-reaper.1"] },
+];
+
+/// The command line with the help of every verb as it is shown.
+pub fn command() -> Command {
+    let mut command = Args::command();
+    // Until it is built, the verbs do not have the general options that are to be hidden.
+    command.build();
+    for page in &PAGES {
+        let general = hidden(&command, page);
+        command = command.mut_subcommand(page.verb, |verb| {
+            let is_hidden = |arg: &Arg| general.iter().any(|id| arg.get_id() == id.as_str());
+            verb.after_help(examples(page)).mut_args(|arg| if is_hidden(&arg) { arg.hide(true) } else { arg })
+        });
+    }
+    command
+}
+
+/// Reads the command line.
+///
+/// # Errors
+/// Help, a version, or what cannot be read, as clap prints it.
+pub fn parse(words: impl IntoIterator<Item = std::ffi::OsString>) -> Result<Args, Error> {
+    let mut command = command();
+    let found = command.try_get_matches_from_mut(words)?;
+    refuse(&mut command, &found)?;
+    clap::FromArgMatches::from_arg_matches(&found)
+}
+
+/// Refuses a general option that does not apply to the verb: an ignored one would look as if it had been respected.
+fn refuse(command: &mut Command, found: &ArgMatches) -> Result<(), Error> {
+    let Some((verb, given)) = found.subcommand() else { return Ok(()) };
+    let Some(page) = PAGES.iter().find(|page| page.verb == verb) else { return Ok(()) };
+    let written = |id: &&String| given.value_source(id) == Some(ValueSource::CommandLine);
+    let hidden = hidden(command, page);
+    let Some(id) = hidden.iter().find(written) else { return Ok(()) };
+    let long = command.get_arguments().find(|arg| arg.get_id() == id.as_str()).and_then(|arg| arg.get_long());
+    let option = long.unwrap_or(id);
+    let why =
+        format!("`{verb}` has no option `--{option}`; leave `--{option}` out, or see `idle-reaper {verb} --help`");
+    Err(command.error(ErrorKind::UnknownArgument, why))
+}
+
+/// The ids of the general options that do not apply to a verb.
+fn hidden(command: &Command, page: &Page) -> Vec<String> {
+    let general = command.get_arguments().filter(|arg| arg.is_global_set()).map(|arg| arg.get_id().as_str());
+    general.filter(|id| *id != "help" && !page.takes.contains(id)).map(str::to_owned).collect()
+}
+
+fn examples(page: &Page) -> String {
+    let lines = page.examples.iter().map(|example| format!("\n  idle-reaper {example}"));
+    format!("Examples:{}", lines.collect::<String>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(line: &str) -> Result<Args, Error> {
+        let words = line.split('\'').enumerate().flat_map(|(n, part)| match n % 2 {
+            0 => part.split_whitespace().map(str::to_owned).collect(),
+            _ => vec![part.to_owned()],
+        });
+        parse(std::iter::once("idle-reaper".to_owned()).chain(words).map(Into::into))
+    }
+
+    #[test]
+    fn every_verb_has_a_page_and_examples_that_are_commands_of_it() {
+        let verbs: Vec<String> = command().get_subcommands().map(|verb| verb.get_name().to_owned()).collect();
+        assert_eq!(verbs[0], "help", "which needs no page");
+        assert_eq!(verbs[1..], PAGES.map(|page| page.verb.to_owned()));
+        for page in &PAGES {
+            assert!(!page.examples.is_empty(), "{}", page.verb);
+            for example in page.examples {
+                assert!(example.split(' ').any(|word| word == page.verb), "{example}");
+                assert!(read(example).is_ok(), "{example}: {}", read(example).expect_err("it is refused"));
+            }
+        }
+    }
+
+    #[test]
+    fn what_a_verb_takes_is_a_general_option() {
+        let command = command();
+        for id in PAGES.iter().flat_map(|page| page.takes) {
+            assert!(command.get_arguments().any(|arg| arg.get_id() == *id && arg.is_global_set()), "{id}");
+        }
+    }
+
+    #[test]
+    fn an_option_that_does_not_apply_is_not_in_the_help_and_is_refused_wherever_it_stands() {
+        for line in ["check -a x", "-a x check", "apply --inventory x", "undo r --inventory x", "man -f json"] {
+            let refused = read(line).expect_err(line).to_string();
+            assert!(refused.contains(" has no option `--"), "{line}: {refused}");
+        }
+        let help = |verb: &str| command().find_subcommand_mut(verb).unwrap().render_help().to_string();
+        assert!(help("plan").contains("-a, --account") && !help("check").contains("--account"));
+        assert!(!help("man").contains("--config") && help("man").contains("-o, --out"));
+    }
+}
