@@ -1,12 +1,19 @@
 //! The documentation names what the code has: rules, caps, gates, outcomes and settings.
 
+pub mod commands;
 mod paths;
+
+use std::fs;
+use std::path::Path;
 
 use idle_reaper::engine::model::{Cap, Ending, Reason};
 
-fn read(path: &str) -> String {
-    std::fs::read_to_string(format!("{}/{path}", env!("CARGO_MANIFEST_DIR")))
-        .unwrap_or_else(|wrong| panic!("{path}: {wrong}"))
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+pub fn read(path: &str) -> String {
+    fs::read_to_string(root().join(path)).unwrap_or_else(|wrong| panic!("{path}: {wrong}"))
 }
 
 #[test]

@@ -1,83 +1,58 @@
-//! Every command of the README: it exists, and what needs no AWS runs as written.
+//! The README begins with its two commands, and every page that exists in Japanese says the same in both languages.
 
-use std::fs;
-use std::path::Path;
-use std::process::Command;
+use std::collections::BTreeSet;
 
-/// The lines of every `sh` block, in order.
-fn lines() -> Vec<String> {
-    let text = fs::read_to_string(root().join("README.md")).unwrap();
-    let mut lines = Vec::new();
-    let mut inside = false;
-    for line in text.lines() {
-        match line {
-            "```sh" => inside = true,
-            "```" => inside = false,
-            _ if inside => lines.push(line.to_owned()),
-            _ => {}
-        }
-    }
-    lines
-}
+use crate::docs::commands::{Step, steps, words};
+use crate::docs::read;
 
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-const INVENTORY: &str = r#"{"Reservations": [{"OwnerId": "222222222222", "Instances": [{
-    "InstanceId": "i-0123456789abcdef0", "InstanceType": "t3.micro", "LaunchTime": "2026-11-25T00:05:00+00:00",
-    "State": {"Name": "running"}, "Placement": {"AvailabilityZone": "ap-northeast-1a"}, "RootDeviceType": "ebs",
-    "Tags": [{"Key": "Env", "Value": "dev"}]}]}]}"#;
+/// The pages that exist in both languages.
+const BOTH: [&str; 2] = ["README", "docs/why-was-mine-stopped"];
 
 #[test]
 fn it_begins_with_the_two_commands() {
-    assert_eq!(lines()[..2], ["make demo", "make test"]);
-}
-
-#[test]
-fn every_verb_of_make_that_is_named_exists() {
-    let makefile = fs::read_to_string(root().join("Makefile")).unwrap();
-    let readme = fs::read_to_string(root().join("README.md")).unwrap();
-    let named = readme.split("`make ").skip(1).filter_map(|rest| rest.split(['`', ' ']).next()).map(str::to_owned);
-    let written = lines().into_iter().filter_map(|line| line.strip_prefix("make ").map(str::to_owned));
-    for verb in named.chain(written) {
-        assert!(makefile.contains(&format!("\n{verb}:")), "there is no `make {verb}`");
+    for path in ["README.md", "README.ja.md"] {
+        let commands = steps(&read(path)).into_iter().take(2).map(|step| match step {
+            Step::Command(words) => words.join(" "),
+            Step::File { name, .. } => panic!("{path} begins with the file {name}"),
+        });
+        assert_eq!(commands.collect::<Vec<_>>(), ["make demo", "make test"], "{path}");
     }
 }
 
-#[test]
-fn every_command_that_needs_no_aws_runs_as_written() {
-    let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("inventory.json"), INVENTORY).unwrap();
-    fs::create_dir(folder.path().join("examples")).unwrap();
-    fs::copy(root().join("examples/reaper.toml"), folder.path().join("examples/reaper.toml")).unwrap();
-    let (mut settings, mut ran) = (None, 0);
-    for line in lines() {
-        match (&mut settings, line.as_str()) {
-            (None, line) if line.starts_with("cat > reaper.toml") => settings = Some(String::new()),
-            (Some(text), "EOF") => {
-                fs::write(folder.path().join("reaper.toml"), text).unwrap();
-                settings = None;
-            }
-            (Some(text), line) => {
-                text.push_str(line);
-                text.push('\n');
-            }
-            (None, line) => ran += run(folder.path(), line),
+/// The levels of the headings, in order.
+fn headings(page: &str) -> Vec<usize> {
+    let mut inside = false;
+    let mut levels = Vec::new();
+    for line in page.lines() {
+        inside ^= line.starts_with("```");
+        if !inside && line.starts_with('#') {
+            levels.push(line.bytes().take_while(|byte| *byte == b'#').count());
         }
     }
-    assert!(ran >= 4, "only {ran} commands of the README were run");
+    levels
 }
 
-/// Runs one line if it is the tool's and needs no AWS.
-fn run(folder: &Path, line: &str) -> usize {
-    let line = line.split("   #").next().unwrap_or(line);
-    let Some(arguments) = line.strip_prefix("idle-reaper ") else { return 0 };
-    if !arguments.contains("--inventory") && arguments != "check" {
-        return 0;
+/// The steps of the code blocks as a shell sees them: comments may be in the reader's language.
+fn written(page: &str) -> Vec<Vec<String>> {
+    let lines = steps(page).into_iter().map(|step| match step {
+        Step::Command(words) => words,
+        Step::File { name, text } => [name].into_iter().chain(text.lines().flat_map(words)).collect(),
+    });
+    lines.collect()
+}
+
+/// Where the links lead, without the language.
+fn links(page: &str) -> BTreeSet<String> {
+    let target = |rest: &str| rest.split(')').next().unwrap_or_default().replace(".ja.md", ".md");
+    page.split("](").skip(1).map(target).collect()
+}
+
+#[test]
+fn both_languages_have_the_same_headings_commands_and_links() {
+    for name in BOTH {
+        let (english, japanese) = (read(&format!("{name}.md")), read(&format!("{name}.ja.md")));
+        assert_eq!(headings(&english), headings(&japanese), "the headings of {name}");
+        assert_eq!(written(&english), written(&japanese), "the commands of {name}");
+        assert_eq!(links(&english), links(&japanese), "the links of {name}");
     }
-    let binary = env!("CARGO_BIN_EXE_idle-reaper");
-    let output = Command::new(binary).env_clear().current_dir(folder).args(arguments.split(' ')).output().unwrap();
-    assert!(output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
-    1
 }
