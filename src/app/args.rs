@@ -10,7 +10,7 @@ use crate::app::reviewed::ReviewedAt;
 use crate::engine::model::Locale;
 
 /// The variable that sets the instant to judge by, for rehearsals.
-pub const AT: &str = "IDLE_REAPER_AT";
+pub(super) const AT: &str = "IDLE_REAPER_AT";
 
 /// Finds EC2 instances left running outside business hours, in every account of an organisation, and reports
 /// or stops them.

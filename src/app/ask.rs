@@ -3,12 +3,12 @@
 use std::io::{self, BufRead, IsTerminal, Write};
 
 /// Whether there is somebody to ask: both the question and the answer need a terminal.
-pub fn somebody_there() -> bool {
+pub(super) fn somebody_there() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
 /// Asks, and takes nothing but `y` or `yes` for consent.
-pub fn consent(question: &str) -> bool {
+pub(super) fn consent(question: &str) -> bool {
     let mut stderr = io::stderr();
     if write!(stderr, "{question} [y/N] ").and_then(|()| stderr.flush()).is_err() {
         return false;

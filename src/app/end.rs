@@ -5,7 +5,7 @@ use crate::engine::report::Report;
 
 /// How a command ended, when it did not fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End {
+pub(super) enum End {
     /// Done, or nothing to do.
     Done,
     /// The plan has steps, and the caller wants to know.
@@ -16,7 +16,7 @@ pub enum End {
 
 impl End {
     /// How a run ended, by its report.
-    pub fn of(report: &Report, detailed: bool) -> Self {
+    pub(super) fn of(report: &Report, detailed: bool) -> Self {
         match (report.health(), detailed && !report.plan.steps.is_empty()) {
             (Health::Degraded, _) => Self::Degraded,
             (Health::Ok, true) => Self::HasSteps,

@@ -9,14 +9,14 @@ use crate::app::args::Args;
 use crate::app::error::Error;
 
 /// The settings of a command: those of `--config`, in the language of `--locale` where it is given.
-pub async fn command(args: &Args) -> Result<Settings, Error> {
+pub(super) async fn command(args: &Args) -> Result<Settings, Error> {
     let mut settings = settings(&args.config).await?;
     settings.run.locale = args.locale.unwrap_or(settings.run.locale);
     Ok(settings)
 }
 
 /// Reads and checks the settings, from wherever they are.
-pub async fn settings(source: &str) -> Result<Settings, Error> {
+pub(super) async fn settings(source: &str) -> Result<Settings, Error> {
     let text = settings_text(source).await?;
     Ok(Settings::parse(source, &text)?)
 }
@@ -61,12 +61,12 @@ async fn distant(_: &str) -> Result<String, String> {
 }
 
 /// Reads a saved inventory.
-pub fn inventory(path: &Path, settings: &Settings) -> Result<Recorded, Error> {
+pub(super) fn inventory(path: &Path, settings: &Settings) -> Result<Recorded, Error> {
     Ok(Recorded::parse(&path.display().to_string(), &file(path)?, settings)?)
 }
 
 /// Reads a file.
-pub fn file(path: &Path) -> Result<String, Error> {
+pub(super) fn file(path: &Path) -> Result<String, Error> {
     let wrong = |source| Error::File { verb: "read", file: path.display().to_string(), source };
     std::fs::read_to_string(path).map_err(wrong)
 }

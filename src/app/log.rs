@@ -8,7 +8,7 @@ use tracing_subscriber::fmt;
 use crate::render::edge;
 
 /// The variable that sets how much is logged: `error`, `warn`, `info`, `debug`, `trace`.
-pub const LEVEL: &str = "IDLE_REAPER_LOG";
+pub(super) const LEVEL: &str = "IDLE_REAPER_LOG";
 
 fn level(default: Level) -> Level {
     std::env::var(LEVEL).ok().and_then(|level| level.parse().ok()).unwrap_or(default)
@@ -47,7 +47,7 @@ pub fn for_lambda() {
 }
 
 /// Sets up logging on the command line. What the SDK warns of stands, where it matters, in the error of the command.
-pub fn for_terminal() {
+pub(super) fn for_terminal() {
     let _ = fmt()
         .with_writer(|| Sink(io::stderr(), |line: &str| edge::plain_lines(line)))
         .with_max_level(level(Level::ERROR))

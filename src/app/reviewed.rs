@@ -61,7 +61,7 @@ impl ReviewedAt {
 ///
 /// # Errors
 /// [`Error::Refused`] where it is not there.
-pub async fn in_record(hub: &impl ReadRecord, key: &RecordKey) -> Result<Plan, Error> {
+pub(super) async fn in_record(hub: &impl ReadRecord, key: &RecordKey) -> Result<Plan, Error> {
     let key = key.as_str();
     let Some(text) = hub.read(key).await.map_err(RunError::Record)? else {
         let why =

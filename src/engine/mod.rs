@@ -3,6 +3,9 @@
 //! The rooms, lowest first. A room uses only the rooms before it: `schedule`, `model`, `tags`, `config`, `request`,
 //! `evidence`, `cost`, `history`, `rules`, `kinds`, `judge`, `plan`, `report`, `undo`.
 
+// Our own enums are matched by name, so that a new arm is a question to every place that decides.
+#![warn(clippy::wildcard_enum_match_arm)]
+
 pub mod config;
 pub mod cost;
 pub mod evidence;

@@ -22,6 +22,7 @@ use crate::ports::{Entry, FoundAccount, NotScanned, PortError, ReadRecord, Scan}
 
 /// The file is no inventory.
 #[derive(Debug, Error)]
+#[expect(missing_docs, reason = "each message says what the variant means")]
 pub enum InventoryInvalid {
     #[error("`{file}` is not JSON: {source}")]
     NotJson { file: String, source: serde_json::Error },
@@ -160,9 +161,9 @@ fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
 /// The Region of an availability zone or local zone: everything up to the end of its first number.
 fn region(raw: &Value) -> &str {
     let Some(zone) = text(raw, &["Placement", "AvailabilityZone"]) else { return UNKNOWN };
-    let Some(digit) = zone.find(|c: char| c.is_ascii_digit()) else { return UNKNOWN };
-    let end = zone[digit..].find(|c: char| !c.is_ascii_digit()).map_or(zone.len(), |end| digit + end);
-    &zone[..end]
+    let before = zone.trim_start_matches(|c: char| !c.is_ascii_digit());
+    let after = before.trim_start_matches(|c: char| c.is_ascii_digit());
+    if before.is_empty() { UNKNOWN } else { zone.strip_suffix(after).unwrap_or(zone) }
 }
 
 /// One instance of the CLI's output. What has the wrong shape counts as missing, and missing skips.

@@ -103,10 +103,10 @@ fn rewritten(text: &str, mailboxes: bool, each: impl Fn(&mut String, char)) -> S
     while let Some(c) = rest.chars().next() {
         if let Some(kept) = kept(rest).filter(|_| !before.is_alphanumeric()) {
             out.push_str(kept);
-            (rest, before) = (&rest[kept.len()..], '/');
+            (rest, before) = (rest.strip_prefix(kept).unwrap_or_default(), '/');
             continue;
         }
-        rest = &rest[c.len_utf8()..];
+        rest = rest.strip_prefix(c).unwrap_or_default();
         let within = c.is_alphanumeric() || matches!(c, '.' | '-');
         mailbox = mailboxes && (mailbox && within || is_mailbox(before, c));
         if c == '@' && !mailbox {

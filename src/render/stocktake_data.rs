@@ -202,7 +202,7 @@ pub fn csv(stocktake: &Stocktake, money: &Money) -> Result<String, csv::Error> {
     for line in &stocktake.lines {
         // By way of JSON: the two have the same fields, in one place.
         let row = serde_json::to_value(row(stocktake, line, money)).unwrap_or_default();
-        writer.write_record(COLUMNS.map(|column| harmless(&text(&row[column]))))?;
+        writer.write_record(COLUMNS.map(|column| harmless(&row.get(column).map(text).unwrap_or_default())))?;
     }
     let bytes = writer.into_inner().map_err(|error| error.into_error())?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())

@@ -52,7 +52,7 @@ struct Line<'a> {
 }
 
 /// Why one instance is started again, or is not.
-pub fn why(finding: &Finding, locale: Locale) -> String {
+pub(super) fn why(finding: &Finding, locale: Locale) -> String {
     let mut out = String::new();
     let _ = voice(locale).finding(&mut out, finding);
     out

@@ -12,6 +12,7 @@ use crate::run::scan::ScanError;
 
 /// Why a run came to nothing. Nothing was stopped or started.
 #[derive(Debug, Error)]
+#[expect(missing_docs, reason = "each message says what the variant means")]
 pub enum Error {
     #[error(transparent)]
     Request(#[from] RequestInvalid),
@@ -33,6 +34,7 @@ pub enum Error {
 
 /// Why a part of a run comes to nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[expect(missing_docs, reason = "each message says what the variant means")]
 pub enum FanOutError {
     #[error(
         "the settings have no `record`, through which the parts of a run hand on what they find; set `record` in `[run]`"

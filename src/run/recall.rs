@@ -12,6 +12,7 @@ const LAST: &str = "last";
 
 /// Why nothing can be told of an earlier run.
 #[derive(Debug, Error)]
+#[expect(missing_docs, reason = "each message says what the variant means")]
 pub enum RecallError {
     #[error(
         "`{0}` is not the id of a run, such as `20261125T123000Z-1a2b3c4d`; `idle-reaper runs` lists the runs with their ids"

@@ -30,6 +30,7 @@ use crate::run::warrant::{Recorded, Warrant};
 
 /// Why an undo came to nothing. Nothing was started.
 #[derive(Debug, Error)]
+#[expect(missing_docs, reason = "each message says what the variant means")]
 pub enum UndoError {
     #[error("the settings have no `record`, and only a record tells what a run has stopped")]
     NoRecord,

@@ -15,7 +15,7 @@ use crate::render::table;
 use crate::run::{Clock, LONGEST, Order};
 
 /// Carries out what both keys allow.
-pub async fn apply(
+pub(crate) async fn apply(
     args: &Args,
     select: &Select,
     yes: bool,

@@ -61,7 +61,7 @@ struct Line {
 }
 
 /// Judges every inventory in a folder, or a single one.
-pub async fn backtest(args: &Args, select: &Select, folder: &Path, against: Option<&str>) -> Result<End, Error> {
+pub(crate) async fn backtest(args: &Args, select: &Select, folder: &Path, against: Option<&str>) -> Result<End, Error> {
     let show = Show::open(args)?;
     let settings = load::settings(&args.config).await?;
     let other = match against {

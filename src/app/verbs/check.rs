@@ -12,7 +12,7 @@ use crate::engine::config::{Accounts, Regions, Settings, Stage};
 use crate::render::edge::plain_lines;
 
 /// Checks the settings; looks at nothing.
-pub async fn check(args: &Args) -> Result<End, Error> {
+pub(crate) async fn check(args: &Args) -> Result<End, Error> {
     let (show, (_, now)) = (Show::open(args)?, instants(args)?);
     let settings = load::settings(&args.config).await?;
     let warnings = settings.warnings(now);

@@ -23,7 +23,7 @@ use crate::run::{Clock, Explained};
 type Known = (Vec<Explained>, Vec<Unreachable>, Remembered);
 
 /// Explains one instance.
-pub async fn explain(args: &Args, id: &str) -> Result<End, Error> {
+pub(crate) async fn explain(args: &Args, id: &str) -> Result<End, Error> {
     let (show, (_, at)) = (Show::open(args)?, instants(args)?);
     let settings = load::command(args).await?;
     let scope = scope(args, &[id.to_owned()], &[]);

@@ -12,7 +12,7 @@ use crate::app::help;
 use crate::app::verbs::show::Show;
 
 /// Prints the page.
-pub fn man(args: &Args) -> Result<End, Error> {
+pub(crate) fn man(args: &Args) -> Result<End, Error> {
     let mut page = Vec::new();
     let wrong = |source| Error::File { verb: "write", file: "the manual page".to_owned(), source };
     whole(&mut page).map_err(wrong)?;

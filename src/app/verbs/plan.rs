@@ -15,7 +15,7 @@ use crate::run;
 use crate::run::{Clock, Order};
 
 /// Says what would be done.
-pub async fn plan(args: &Args, select: &Select, detailed: bool) -> Result<End, Error> {
+pub(crate) async fn plan(args: &Args, select: &Select, detailed: bool) -> Result<End, Error> {
     let show = Show::open(args)?;
     let settings = load::command(args).await?;
     let report = dry_run(args, select, &settings, None).await?;
@@ -24,7 +24,7 @@ pub async fn plan(args: &Args, select: &Select, detailed: bool) -> Result<End, E
 }
 
 /// The dry run itself, for `plan`, and for `apply` to show before it asks.
-pub async fn dry_run(
+pub(super) async fn dry_run(
     args: &Args,
     select: &Select,
     settings: &Settings,

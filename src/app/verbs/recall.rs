@@ -16,7 +16,7 @@ use crate::render::recalled;
 use crate::run;
 
 /// Says what run `run`, or the `last`, did with instance `id`.
-pub async fn recall(args: &Args, id: &str, run: &str) -> Result<End, Error> {
+pub(crate) async fn recall(args: &Args, id: &str, run: &str) -> Result<End, Error> {
     let (show, (_, now)) = (Show::open(args)?, instants(args)?);
     let settings = load::command(args).await?;
     let ask = Ask { id, run, now, tags: &settings.tags };

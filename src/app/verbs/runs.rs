@@ -15,7 +15,7 @@ use crate::render::{runs_json, runs_table};
 use crate::run;
 
 /// Lists the runs of the last `days` days, newest first.
-pub async fn runs(args: &Args, days: u16) -> Result<End, Error> {
+pub(crate) async fn runs(args: &Args, days: u16) -> Result<End, Error> {
     let (show, (_, now)) = (Show::open(args)?, instants(args)?);
     let settings = load::command(args).await?;
     let found = match &settings.run.record {

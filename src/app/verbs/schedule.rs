@@ -13,7 +13,7 @@ use crate::engine::schedule::{Expr, Hours, Part, Schedule};
 use crate::render::hours;
 
 /// Shows a schedule.
-pub async fn schedule(args: &Args, text: &str, policy: Option<&str>, days: u16) -> Result<End, Error> {
+pub(crate) async fn schedule(args: &Args, text: &str, policy: Option<&str>, days: u16) -> Result<End, Error> {
     let (show, (_, at)) = (Show::open(args)?, instants(args)?);
     let settings = load::command(args).await;
     let locale = settings.as_ref().map_or(args.locale.unwrap_or_default(), |settings| settings.run.locale);

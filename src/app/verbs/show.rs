@@ -14,7 +14,7 @@ use crate::render::{Style, edge, markdown, table, write_json};
 
 /// Where a result goes. It is opened before anything is done: a file that cannot be written is then an error while
 /// there is nothing to lose.
-pub struct Show<'a> {
+pub(super) struct Show<'a> {
     args: &'a Args,
     out: Option<Out<'a>>,
 }
@@ -60,7 +60,7 @@ impl<'a> Out<'a> {
 
 impl<'a> Show<'a> {
     /// Opens the file of `--out`, where there is one.
-    pub fn open(args: &'a Args) -> Result<Self, Error> {
+    pub(super) fn open(args: &'a Args) -> Result<Self, Error> {
         let open = |path: &'a Path| {
             let wrong = |source| Error::File { verb: "write", file: path.display().to_string(), source };
             Out::open(path).map_err(wrong)
@@ -78,7 +78,7 @@ impl<'a> Show<'a> {
     }
 
     /// The style of what goes to `--out` or to the terminal.
-    pub fn style(&self) -> Style {
+    pub(super) fn style(&self) -> Style {
         let stdout = io::stdout();
         let terminal = self.out.is_none() && stdout.is_terminal();
         // A file or a pipe has no width of its own; without any, one long cause would make every line as long.
@@ -87,7 +87,7 @@ impl<'a> Show<'a> {
     }
 
     /// The rendering that is asked for; for a file whose name tells, that one.
-    pub fn format(&self) -> Format {
+    pub(super) fn format(&self) -> Format {
         let by_name = |path: &Path| match path.extension().and_then(|extension| extension.to_str()) {
             Some("json") => Some(Format::Json),
             Some("md") => Some(Format::Markdown),
@@ -97,7 +97,7 @@ impl<'a> Show<'a> {
     }
 
     /// Shows a report.
-    pub fn report(&self, report: &Report) -> Result<(), Error> {
+    pub(super) fn report(&self, report: &Report) -> Result<(), Error> {
         self.read(|out| self.put(report, out))
     }
 
@@ -108,17 +108,17 @@ impl<'a> Show<'a> {
     }
 
     /// Shows any text.
-    pub fn text(&self, text: &str) -> Result<(), Error> {
+    pub(super) fn text(&self, text: &str) -> Result<(), Error> {
         self.read(|out| out.write_all(text.as_bytes()))
     }
 
     /// Shows any text of a run that has acted.
-    pub fn text_after(&self, text: &str, end: End) -> End {
+    pub(super) fn text_after(&self, text: &str, end: End) -> End {
         self.after(end, |out| out.write_all(text.as_bytes()))
     }
 
     /// Shows lines for a terminal; in Markdown, as they are.
-    pub fn lines(&self, text: &str) -> Result<(), Error> {
+    pub(super) fn lines(&self, text: &str) -> Result<(), Error> {
         match self.format() {
             Format::Markdown => self.text(&edge::fenced(text)),
             Format::Table | Format::Json => self.text(text),
@@ -126,7 +126,7 @@ impl<'a> Show<'a> {
     }
 
     /// Shows a value as JSON.
-    pub fn json(&self, value: &impl Serialize, indent: bool) -> Result<(), Error> {
+    pub(super) fn json(&self, value: &impl Serialize, indent: bool) -> Result<(), Error> {
         let text = edge::json(value, indent).map_err(|error| Error::Usage(error.to_string()))?;
         self.text(&(text + "\n"))
     }
@@ -187,17 +187,17 @@ fn terminal_width() -> Option<u16> {
 }
 
 /// Says something beside the result. Where nobody can read it, the run goes on: `eprintln!` would end it.
-pub fn note(text: &str) {
+pub(crate) fn note(text: &str) {
     aside(&edge::plain_lines(text));
 }
 
 /// The same for a rendering, whose colours stay.
-pub fn aside(text: &str) {
+pub(super) fn aside(text: &str) {
     let _ = writeln!(io::stderr(), "{text}");
 }
 
 /// Tells how far a look has come, on a terminal only.
-pub fn progress(done: usize, total: usize) {
+pub(super) fn progress(done: usize, total: usize) {
     let mut stderr = io::stderr();
     if stderr.is_terminal() && total > 1 {
         let end = if done == total { "\r\u{1b}[K" } else { "" };

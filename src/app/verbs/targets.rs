@@ -15,7 +15,7 @@ use crate::run;
 use crate::run::{Clock, TargetList};
 
 /// Lists the targets.
-pub async fn targets(args: &Args) -> Result<End, Error> {
+pub(crate) async fn targets(args: &Args) -> Result<End, Error> {
     let (show, (_, at)) = (Show::open(args)?, instants(args)?);
     let settings = load::settings(&args.config).await?;
     let scope = scope(args, &[], &[]);

@@ -16,7 +16,7 @@ use crate::render::{undo_json, undo_markdown, undo_table};
 use crate::run::{Clock, LONGEST, UndoOrder};
 
 /// Undoes run `undoes`, as far as the flags select.
-pub async fn undo(
+pub(crate) async fn undo(
     args: &Args,
     undoes: &str,
     select: &Select,

@@ -10,14 +10,14 @@ use crate::app::run_id::run_id;
 use crate::engine::request::{Mode, Run, Scope, parse_at};
 
 /// The wall clock and the instant to judge by: read here, once.
-pub fn instants(args: &Args) -> Result<(DateTime<Utc>, DateTime<Utc>), Error> {
+pub(super) fn instants(args: &Args) -> Result<(DateTime<Utc>, DateTime<Utc>), Error> {
     let wall = Utc::now();
     let at = args.at.as_deref().map(parse_at).transpose()?.unwrap_or(wall);
     Ok((wall, at))
 }
 
 /// The scope that the flags select. A flag that is absent selects everything in the settings' scope.
-pub fn scope(args: &Args, instances: &[String], policies: &[String]) -> Scope {
+pub(super) fn scope(args: &Args, instances: &[String], policies: &[String]) -> Scope {
     let list = |values: &[String]| (!values.is_empty()).then(|| values.to_vec());
     Scope {
         accounts: list(&args.accounts),
@@ -29,13 +29,13 @@ pub fn scope(args: &Args, instances: &[String], policies: &[String]) -> Scope {
 }
 
 /// A run of one command.
-pub fn run(mode: Mode, scope: Scope, at: DateTime<Utc>) -> Run {
+pub(super) fn run(mode: Mode, scope: Scope, at: DateTime<Utc>) -> Run {
     let id: Arc<str> = run_id(at);
     Run { id, mode, scope, at }
 }
 
 /// What a command answers that needs AWS in a build without it.
 #[cfg(not(feature = "aws"))]
-pub fn needs_aws() -> Error {
+pub(super) fn needs_aws() -> Error {
     Error::Usage("this build leaves AWS out; give an inventory with `--inventory`".to_owned())
 }

@@ -30,6 +30,7 @@ impl Channel {
 
 /// What a channel is.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names of the fields say what they are")]
 pub enum Way {
     /// An SNS topic.
     Sns { topic: Topic, format: Format },

@@ -1,5 +1,7 @@
 //! What is wrong in a settings file: each complaint with its place, the text, and a hint.
 
+#![expect(clippy::string_slice, reason = "every index here is the boundary of a character")]
+
 use std::fmt;
 use std::ops::Range;
 

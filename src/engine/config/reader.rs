@@ -1,6 +1,8 @@
 //! Reads a TOML document key by key and collects every complaint with its place, instead of stopping at the
 //! first as deserialising into a struct would.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "the kinds of TOML's values are not ours")]
+
 use std::cell::RefCell;
 use std::ops::{Range, RangeInclusive};
 
@@ -438,7 +440,7 @@ pub(crate) fn parse_duration(text: &str) -> Option<Duration> {
             _ => return None,
         };
         seconds = seconds.checked_add(amount.checked_mul(unit)?)?;
-        rest = &rest[digits + 1..];
+        rest = rest.get(digits + 1..)?;
     }
     (!text.is_empty() && seconds <= 366 * 86400).then(|| Duration::seconds(seconds))
 }

@@ -44,6 +44,7 @@ const PAUSE: Form = Form::Like("^ssm:.");
 
 /// Where files are kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names of the fields say what they are")]
 pub enum Place {
     /// A bucket, and a prefix without slashes at its ends; it may be empty.
     S3 { bucket: String, prefix: String },

@@ -289,8 +289,8 @@ pub fn price_of(key: &PriceKey, products: &[String]) -> Price {
         let Ok(product) = serde_json::from_str::<Value>(product) else {
             return Price::Unknown("the price list's answer cannot be read".to_owned());
         };
-        if is_of(&product["product"]["attributes"], key) {
-            collect(&product["terms"]["OnDemand"], &mut prices);
+        if product.pointer("/product/attributes").is_none_or(|attributes| is_of(attributes, key)) {
+            collect(product.pointer("/terms/OnDemand"), &mut prices);
         }
     }
     let mut prices = prices.into_iter();
@@ -318,17 +318,23 @@ fn is_of(attributes: &Value, key: &PriceKey) -> bool {
         ("capacitystatus", "Used"),
         ("marketoption", "OnDemand"),
     ];
-    wanted.iter().all(|(name, value)| attributes[*name].as_str().is_none_or(|found| found.eq_ignore_ascii_case(value)))
+    wanted.iter().all(|(name, value)| {
+        let found = attributes.get(name).and_then(Value::as_str);
+        found.is_none_or(|found| found.eq_ignore_ascii_case(value))
+    })
 }
 
 /// Every price for an hour in US dollars.
-fn collect(on_demand: &Value, prices: &mut BTreeSet<Usd>) {
-    let members = |value: &Value| value.as_object().into_iter().flatten().map(|(_, v)| v.clone()).collect::<Vec<_>>();
-    for term in members(on_demand) {
-        for dimension in members(&term["priceDimensions"]) {
-            let hourly = dimension["unit"].as_str().is_some_and(|unit| unit.eq_ignore_ascii_case("Hrs"));
-            let usd = dimension["pricePerUnit"]["USD"].as_str().and_then(Usd::parse);
-            prices.extend(usd.filter(|_| hourly));
-        }
+fn collect(on_demand: Option<&Value>, prices: &mut BTreeSet<Usd>) {
+    fn members(value: Option<&Value>) -> impl Iterator<Item = &Value> {
+        value.and_then(Value::as_object).into_iter().flat_map(|members| members.values())
+    }
+    fn text<'v>(dimension: &'v Value, pointer: &str) -> Option<&'v str> {
+        dimension.pointer(pointer).and_then(Value::as_str)
+    }
+    for dimension in members(on_demand).flat_map(|term| members(term.get("priceDimensions"))) {
+        let hourly = text(dimension, "/unit").is_some_and(|unit| unit.eq_ignore_ascii_case("Hrs"));
+        let usd = text(dimension, "/pricePerUnit/USD").and_then(Usd::parse);
+        prices.extend(usd.filter(|_| hourly));
     }
 }

@@ -138,6 +138,7 @@ pub struct Intended {
 
 /// A run, as it is listed.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names of the fields say what they are")]
 pub enum Listed {
     /// It came to its end.
     Ended(Box<RunLine>),

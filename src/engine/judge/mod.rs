@@ -36,6 +36,9 @@ use crate::engine::rules::case::{Activity, Case, Hours, own_tag};
 use crate::engine::schedule::{Expr, ExprError, Part, Schedule};
 use crate::engine::tags::keep::Kept;
 
+/// A policy and its place in the settings.
+type Numbered<'a> = (usize, &'a Arc<Policy>);
+
 /// What is decided for one instance.
 #[derive(Clone, Debug)]
 pub struct Ruling {
@@ -154,13 +157,13 @@ impl<'a> Judge<'a> {
 
     fn judged(&mut self, instance: &Instance, account: &Account, known: &Known) -> Ruling {
         let (matched, match_unknown) = self.matched(instance, account);
-        let hours = matched.map(|index| (index, self.hours(index, instance)));
-        let policy = hours.as_ref().map(|(index, hours)| (&*self.settings.policies[*index], &**hours));
+        let hours = matched.and_then(|(index, policy)| Some((policy, self.hours(index, instance)?)));
+        let policy = hours.as_ref().map(|(policy, hours)| (&***policy, &**hours));
         let case = Case { match_unknown, ..self.case(instance, account, known, policy) };
         let verdict = verdict(&case);
         let owner = owner::resolve(self.settings, &instance.tags, account, self.contacts);
         let reach = Reach::of(self.settings, &owner);
-        let both_keys = self.armed(matched.map(|index| &*self.settings.policies[index]));
+        let both_keys = self.armed(matched.map(|(_, policy)| &**policy));
         let marking = finding(&case, &verdict).and_then(|finding| marking(&case, finding));
         let said = Said::of(&case, &owner);
         let of_account = || owner::resolve(self.settings, &Tags::default(), account, self.contacts);
@@ -182,7 +185,7 @@ impl<'a> Judge<'a> {
         let zone = case.policy.map_or(Tz::UTC, |(_, hours)| hours.at.zone);
         let ours = case.own_tag().is_some_and(|tag| case.is_ours_since(&tag));
         let kept = case.kept;
-        let policy = matched.map(|index| self.settings.policies[index].clone());
+        let policy = matched.map(|(_, policy)| policy.clone());
         Ruling {
             armed: verdict.action().is_some() && both_keys,
             not_after: not_after(&verdict, policy.as_deref()),
@@ -222,8 +225,8 @@ impl<'a> Judge<'a> {
         look: impl FnOnce(&Case<'_>) -> T,
     ) -> T {
         let (matched, match_unknown) = self.matched(instance, account);
-        let hours = matched.map(|index| (index, self.hours(index, instance)));
-        let policy = hours.as_ref().map(|(index, hours)| (&*self.settings.policies[*index], &**hours));
+        let hours = matched.and_then(|(index, policy)| Some((policy, self.hours(index, instance)?)));
+        let policy = hours.as_ref().map(|(policy, hours)| (&***policy, &**hours));
         look(&Case { match_unknown, ..self.case(instance, account, known, policy) })
     }
 
@@ -251,48 +254,53 @@ impl<'a> Judge<'a> {
 
     /// The policy that matches first; and, where that is unknown, the first that may, and why it is unknown. What the
     /// reaper stopped under a policy that may match stays with that policy, so that it is started again.
-    fn matched(&self, instance: &Instance, account: &Account) -> (Option<usize>, Option<(&'a str, UnknownFact)>) {
+    fn matched(
+        &self,
+        instance: &Instance,
+        account: &Account,
+    ) -> (Option<Numbered<'a>>, Option<(&'a str, UnknownFact)>) {
         let policies = &self.settings.policies;
         let (mut matched, mut doubtful) = (None, Vec::new());
         for (index, policy) in policies.iter().enumerate() {
             match policy.matcher.fit(instance, account) {
                 Fit::No => {}
-                Fit::Unknown(fact) => doubtful.push((index, fact)),
+                Fit::Unknown(fact) => doubtful.push(((index, policy), fact)),
                 Fit::Yes => {
-                    matched = Some(index);
+                    matched = Some((index, policy));
                     break;
                 }
             }
         }
-        let Some((first, fact)) = doubtful.first().copied() else { return (matched, None) };
-        let mut candidates = doubtful.iter().map(|(index, _)| *index).chain(matched);
+        let Some(((_, first), fact)) = doubtful.first().copied() else { return (matched, None) };
+        let mut candidates = doubtful.iter().map(|(policy, _)| *policy).chain(matched);
         let own = own_tag(instance, self.settings);
-        let stopped_by = own.and_then(|tag| candidates.find(|index| policies[*index].name == tag.policy));
-        (stopped_by, Some((policies[first].name.as_str(), fact)))
+        let stopped_by = own.and_then(|tag| candidates.find(|(_, policy)| policy.name == tag.policy));
+        (stopped_by, Some((first.name.as_str(), fact)))
     }
 
-    fn hours(&mut self, index: usize, instance: &Instance) -> Arc<Hours> {
+    /// The hours that hold for `instance` under the policy of this number.
+    fn hours(&mut self, index: usize, instance: &Instance) -> Option<Arc<Hours>> {
+        let base = self.by_policy.get(index)?;
         let mut values = instance.tags.any_case(&self.settings.tags.schedule).map(|(_, value)| value);
         let Some(value) = values.next() else {
-            return self.by_policy[index].clone();
+            return Some(base.clone());
         };
         if let Some(other) = values.find(|other| *other != value) {
-            let base = &self.by_policy[index];
             let wrong = ExprError::TwoTags(value.to_owned(), other.to_owned());
             let unreadable = Some((value.to_owned(), wrong));
-            return Arc::new(Hours { schedule: base.schedule.clone(), at: base.at.clone(), unreadable });
+            let hours = Hours { schedule: base.schedule.clone(), at: base.at.clone(), unreadable };
+            return Some(Arc::new(hours));
         }
         if let Some(known) = self.by_tag.get(&(index, value.into())) {
-            return known.clone();
+            return Some(known.clone());
         }
-        let hours = Arc::new(self.read_tag(index, value));
+        let hours = Arc::new(self.read_tag(base, value));
         self.by_tag.insert((index, value.into()), hours.clone());
-        hours
+        Some(hours)
     }
 
     /// The hours that a `schedule` tag names or writes; what it leaves out comes from the policy's schedule.
-    fn read_tag(&self, index: usize, value: &str) -> Hours {
-        let base = &self.by_policy[index];
+    fn read_tag(&self, base: &Hours, value: &str) -> Hours {
         let parts = match self.settings.schedules.get(value) {
             Some(named) => named.parts.clone(),
             None => match Expr::parse(value) {

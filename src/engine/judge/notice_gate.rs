@@ -100,7 +100,7 @@ impl<'a> Notice<'a> {
         match self.after(told, self.policy.grace, Cap::InGrace, now) {
             // A mark that was written for later stays for later.
             Gate::Open if now < mark.not_before => Gate::Shut { because: Cap::InGrace, until: Some(mark.not_before) },
-            gate => gate,
+            gate @ (Gate::Open | Gate::Shut { .. }) => gate,
         }
     }
 

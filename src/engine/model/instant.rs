@@ -15,7 +15,7 @@ pub fn is_sane(at: DateTime<Utc>) -> bool {
 ///
 /// # Errors
 /// What is no instant, or lies outside 1970 to 9000.
-pub fn sane<'de, D: Deserializer<'de>>(from: D) -> Result<DateTime<Utc>, D::Error> {
+pub(crate) fn sane<'de, D: Deserializer<'de>>(from: D) -> Result<DateTime<Utc>, D::Error> {
     let at = DateTime::<Utc>::deserialize(from)?;
     if is_sane(at) { Ok(at) } else { Err(D::Error::custom(format!("the instant `{at}` is not between 1970 and 9000"))) }
 }
@@ -24,7 +24,7 @@ pub fn sane<'de, D: Deserializer<'de>>(from: D) -> Result<DateTime<Utc>, D::Erro
 ///
 /// # Errors
 /// As [`sane`].
-pub fn sane_option<'de, D: Deserializer<'de>>(from: D) -> Result<Option<DateTime<Utc>>, D::Error> {
+pub(crate) fn sane_option<'de, D: Deserializer<'de>>(from: D) -> Result<Option<DateTime<Utc>>, D::Error> {
     #[derive(Deserialize)]
     struct Sane(#[serde(deserialize_with = "sane")] DateTime<Utc>);
     Ok(Option::<Sane>::deserialize(from)?.map(|Sane(at)| at))

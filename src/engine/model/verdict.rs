@@ -107,6 +107,7 @@ pub struct Reopening {
 
 /// Why an instance is left alone.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(missing_docs, reason = "the names of the fields say what they are")]
 pub enum Skipped {
     /// The tag that keeps it.
     Kept { key: String, value: String },

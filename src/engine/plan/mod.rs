@@ -73,6 +73,7 @@ pub struct Plan {
 
 /// Why a reviewed plan cannot be carried out.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[expect(missing_docs, reason = "each message says what the variant means")]
 pub enum PlanRefused {
     #[error(
         "the plan {id} expired at {expires}, an hour after it was made; make a new one with `idle-reaper plan --out`"
@@ -203,9 +204,7 @@ impl Candidate {
 /// Ties are broken by a hash of id and date, so that it is not always the same instance that waits.
 fn tie(id: &str, now: DateTime<Utc>) -> [u8; 8] {
     let digest = Sha256::digest(format!("{id} {}", now.date_naive()).as_bytes());
-    let mut tie = [0; 8];
-    tie.copy_from_slice(&digest[..8]);
-    tie
+    digest.first_chunk().copied().unwrap_or_default()
 }
 
 impl Plan {

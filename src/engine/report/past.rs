@@ -17,6 +17,7 @@ const VERSION: u64 = 1;
 
 /// The text is no report that this release reads.
 #[derive(Debug, Error)]
+#[expect(missing_docs, reason = "each message says what the variant means")]
 pub enum PastUnreadable {
     #[error("it is no report: {0}")]
     NotAReport(#[from] serde_json::Error),

@@ -246,7 +246,7 @@ fn launched(envelope: &str, detail: &Value) -> Result<Option<Event>, String> {
         return Err("one of its instances has no id of an instance".to_owned());
     }
     let lacks = |what: &str| format!("its `detail` has no `{what}`");
-    let need = |pointer: &str| text(detail, pointer).ok_or_else(|| lacks(&pointer[1..]));
+    let need = |pointer: &str| text(detail, pointer).ok_or_else(|| lacks(pointer.trim_start_matches('/')));
     let at = need("/eventTime")?.parse().map_err(|_| lacks("eventTime"))?;
     let account = text(detail, "/recipientAccountId").or_else(|| text(detail, "/userIdentity/accountId"));
     let account = account.ok_or_else(|| lacks("recipientAccountId"))?;

@@ -89,6 +89,7 @@ pub struct Request {
 
 /// The request cannot be understood; nothing was looked at.
 #[derive(Debug, Error)]
+#[expect(missing_docs, reason = "each message says what the variant means")]
 pub enum RequestInvalid {
     #[error(
         "the event is not a request: {0}; send {{\"mode\":\"plan\"}} or {{\"mode\":\"apply\"}}, or let EventBridge call on a schedule"

@@ -51,6 +51,7 @@ pub enum Stage {
 
 /// It is no part of a run.
 #[derive(Debug, Error)]
+#[expect(missing_docs, reason = "each message says what the variant means")]
 pub enum StageInvalid {
     #[error("it is no stage of a run: {0}; see `infra/fan-out.yaml` for what each is sent")]
     NotAStage(#[from] serde_json::Error),

@@ -15,6 +15,7 @@ pub type FoundTag = (String, String);
 
 /// What a rule looked at. One arm for each rule, by its name, and one for rules that have nothing to look at.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(missing_docs, reason = "the names of the fields say what they are")]
 pub enum Inputs {
     /// No policy matches, and the rule asks one.
     WithoutPolicy,

@@ -16,7 +16,7 @@ use chrono_tz::Tz;
 use thiserror::Error;
 
 /// Minutes in a day without a change of clocks; `24:00`, allowed as an end only.
-pub const DAY_MINUTES: u16 = 24 * 60;
+pub(super) const DAY_MINUTES: u16 = 24 * 60;
 
 /// The longest expression read, in bytes: AWS limits a tag's value to 256 characters.
 const LONGEST: usize = 1024;
@@ -107,6 +107,7 @@ pub struct Expr {
 
 /// Why an expression cannot be read; each says what was found and what is expected.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[expect(missing_docs, reason = "each message says what the variant means")]
 pub enum ExprError {
     #[error("two tags whose keys differ in case only ask for different hours, `{0}` and `{1}`; remove one of them")]
     TwoTags(String, String),

@@ -10,6 +10,7 @@ use crate::engine::tags::names::TagNames;
 
 /// Whether and until when a team keeps an instance. Where several tags say something, the first arm here counts.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names of the fields say what they are")]
 pub enum Kept {
     /// For good, by this tag.
     ForGood { key: String, value: String },
@@ -41,10 +42,10 @@ impl Kept {
             }
         }
         let mistyped = || tags.iter().find_map(|(key, _)| Some((key.to_owned(), names.meant(key)?.to_owned())));
-        match kept {
-            Self::No => mistyped().map_or(Self::No, |(key, meant)| Self::Mistyped { key, meant }),
-            kept => kept,
+        if kept != Self::No {
+            return kept;
         }
+        mistyped().map_or(Self::No, |(key, meant)| Self::Mistyped { key, meant })
     }
 }
 

@@ -62,6 +62,7 @@ pub struct Sudden {
 
 /// An acknowledgement that does not hold; nothing was done.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[expect(missing_docs, reason = "each message says what the variant means")]
 pub enum NotAcknowledged {
     #[error(
         "the record knows no run `{run}` that was held back within the last {ACKNOWLEDGE_DAYS} days; the report of one that was says in `plan.refused` how to acknowledge it"

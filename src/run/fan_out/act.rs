@@ -102,7 +102,7 @@ async fn carry(
     let Some(warrant) = issued else { return Ok(unarmed()) };
     measure_anew(order, scanner, plan, &targets, &mut known).await;
     let accounts: BTreeMap<Arc<str>, Account> =
-        begun.batches[batch].iter().map(|account| (account.id.clone(), account.clone())).collect();
+        begun.batches.get(batch).into_iter().flatten().map(|account| (account.id.clone(), account.clone())).collect();
     let again = Recheck::Judge { history: &history, accounts: &accounts, contacts: &contacts, known: &known };
     let pause = &Guarded { hub, order, wall, since };
     if hub.create(&begun_key(&begun.run, batch), &wall.to_rfc3339()).await.map_err(Error::Record)?.is_some() {

@@ -172,6 +172,7 @@ pub enum Idleness {
 /// since, the instance cannot be idle. `None` where that cannot be said.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[expect(missing_docs, reason = "the names of the fields say what they are")]
 pub enum Sign {
     /// One hour's maximum of CPU, and the limit, in per cent.
     CpuPeak {
@@ -277,6 +278,7 @@ pub(crate) const BURST: &str = "burst";
 /// What is missing to tell.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[expect(missing_docs, reason = "the names of the fields say what they are")]
 pub enum Missing {
     /// It is not of a kind that can be found idle.
     Ineligible(Ineligible),

@@ -17,6 +17,7 @@ const BEHIND_MINUTES: i64 = 1;
 
 /// Why a child acts no more.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[expect(missing_docs, reason = "each message says what the variant means")]
 pub enum TooLate {
     #[error("out of time: the run began more than {LATEST_MINUTES} minutes ago; the next run makes it up")]
     Late,
