@@ -77,7 +77,7 @@ const PAGES: [Page; 12] = [
 ];
 
 /// The command line with the help of every verb as it is shown.
-pub fn command() -> Command {
+pub(super) fn command() -> Command {
     let mut command = Args::command();
     // Until it is built, the verbs do not have the general options that are to be hidden.
     command.build();
@@ -95,7 +95,7 @@ pub fn command() -> Command {
 ///
 /// # Errors
 /// Help, a version, or what cannot be read, as clap prints it.
-pub fn parse(words: impl IntoIterator<Item = std::ffi::OsString>) -> Result<Args, Error> {
+pub(super) fn parse(words: impl IntoIterator<Item = std::ffi::OsString>) -> Result<Args, Error> {
     let mut command = command();
     let found = command.try_get_matches_from_mut(words)?;
     refuse(&mut command, &found)?;

@@ -9,7 +9,7 @@ use crate::app::help;
 use crate::app::verbs::show::Show;
 
 /// Prints the script.
-pub fn completions(args: &Args, shell: Shell) -> Result<End, Error> {
+pub(crate) fn completions(args: &Args, shell: Shell) -> Result<End, Error> {
     let mut command = help::command();
     let name = command.get_name().to_owned();
     let mut script = Vec::new();

@@ -7,7 +7,7 @@ use crate::app::verbs::show::Show;
 use crate::engine::config;
 
 /// Prints the schema.
-pub fn schema(args: &Args) -> Result<End, Error> {
+pub(crate) fn schema(args: &Args) -> Result<End, Error> {
     Show::json_only(args)?.text(&config::schema())?;
     Ok(End::Done)
 }

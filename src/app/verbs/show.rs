@@ -69,7 +69,7 @@ impl<'a> Show<'a> {
     }
 
     /// The same for a result that is JSON in any case.
-    pub fn json_only(args: &'a Args) -> Result<Self, Error> {
+    pub(super) fn json_only(args: &'a Args) -> Result<Self, Error> {
         if args.format.is_some_and(|asked| asked != Format::Json) {
             let why = "this command writes JSON and nothing else; leave `--format` out";
             return Err(Error::Usage(why.to_owned()));

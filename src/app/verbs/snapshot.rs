@@ -14,7 +14,7 @@ use crate::run;
 use crate::run::Clock;
 
 /// Saves an inventory, to standard output or to `--out`.
-pub async fn snapshot(args: &Args) -> Result<End, Error> {
+pub(crate) async fn snapshot(args: &Args) -> Result<End, Error> {
     let show = Show::json_only(args)?;
     let (_, at) = instants(args)?;
     let settings = load::settings(&args.config).await?;
