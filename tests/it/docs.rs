@@ -2,6 +2,7 @@
 
 pub mod commands;
 mod paths;
+mod quoted;
 
 use std::fs;
 use std::path::Path;
