@@ -19,7 +19,7 @@ MOST = 51_200
 
 def metrics():
     """The figures of a run: the fields of `Counts`, as serde writes them, and what the handler adds."""
-    text = (ROOT / "src/engine/report/mod.rs").read_text().split("pub struct Counts {")[1].split("\n}")[0]
+    text = (ROOT / "src/engine/model/health.rs").read_text().split("pub struct Counts {")[1].split("\n}")[0]
     fields = {name.replace("_", "-") for name in re.findall(r"pub (\w+):", text)}
     handler = (ROOT / "src/app/lambda.rs").read_text().split("fn metrics(")[1].split("\n}")[0]
     return fields | set(re.findall(r'"([a-z-]+)"(?:: |\.to_owned)', handler)) - {"run", "mode"}
