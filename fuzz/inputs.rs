@@ -11,7 +11,7 @@ use idle_reaper::engine::cost::savings::{Savings, Sight};
 use idle_reaper::engine::history::idle_stops::IdleStops;
 use idle_reaper::engine::history::launches::Launches;
 use idle_reaper::engine::history::notices::Ledger;
-use idle_reaper::engine::model::State;
+use idle_reaper::engine::model::{ResourceId, State, Target};
 use idle_reaper::engine::report::past::reviewed;
 use idle_reaper::engine::request::events::Event;
 use idle_reaper::engine::request::overrides::UndoOverrides;
@@ -154,18 +154,19 @@ fn record(text: &str) {
         UndoOrder { run: &run, undoes, overrides: UndoOverrides::default(), settings, clock, wall: at, agreed: None };
     let _ = runtime.block_on(run::preview(&order, &*INVENTORY, hub));
     if let Ok(mut savings) = Savings::parse(text) {
+        let ids = ["i-d1", "i-n1"].map(|name| ResourceId::instance(Target::new("111111111111", "eu-west-1"), name));
         let down = |id| Sight { id, state: State::Stopped, launch: None, ours: true };
-        savings.accrue(["i-d1", "i-n1"].map(down), |_| true, at);
+        savings.accrue(ids.iter().map(down), |_| true, at);
         assert_eq!(Savings::parse(&savings.text()).as_ref(), Ok(&savings), "{text:?}");
         let _ = savings.table();
     }
     let mut told = Ledger::parse(text, at);
-    told.keep(|id| id.len().is_multiple_of(2), at);
+    told.keep(|id| id.name.len().is_multiple_of(2), at);
     assert_eq!(Ledger::parse(&told.text(), at), told, "{text:?}");
     let stops = IdleStops::parse(text, at);
     assert_eq!(IdleStops::parse(&stops.text(), at), stops, "{text:?}");
-    let launches = Launches::parse(text);
-    assert_eq!(Launches::parse(&launches.text()), launches, "{text:?}");
+    let launches = Launches::parse("111111111111", text);
+    assert_eq!(Launches::parse("111111111111", &launches.text()), launches, "{text:?}");
     let prices = Prices::parse(text);
     assert_eq!(Prices::parse(&prices.text()), prices, "{text:?}");
     if let Ok(plan) = reviewed(text) {

@@ -13,7 +13,7 @@ use crate::engine::cost::price::{Price, PriceKey};
 use crate::engine::cost::spent::Spent;
 use crate::engine::evidence::idle::{Evidence, Idleness, Wanted};
 use crate::engine::evidence::last_hour::Recent;
-use crate::engine::model::{Account, Instance, Message, Target};
+use crate::engine::model::{Account, Instance, Message, ResourceId, Target};
 use crate::engine::plan::restart::Volumes;
 use crate::engine::rules::case::Activity;
 
@@ -105,7 +105,7 @@ pub trait Scan {
 
     /// What an earlier part of the same run has found out about whether an instance does anything; it is not measured
     /// again then. Only a run in parts has such.
-    fn answered(&self, _id: &str) -> Option<Idleness> {
+    fn answered(&self, _id: &ResourceId) -> Option<Idleness> {
         None
     }
 

@@ -2,20 +2,20 @@
 //! what that means. Of a page that cannot be read nothing leaves `page_xml`.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use crate::aws::page_xml::{Attachment, Operator, RawInstance};
-use crate::engine::model::{Details, Instance, State, Tags, Target};
+use crate::engine::model::{Details, Instance, ResourceId, State, Tags, Target};
 use crate::local::transition_time;
 
 /// Our instance, without the page's body.
-pub(crate) fn reduce(target: &Target, raw: &RawInstance<'_>) -> Instance {
+pub(crate) fn reduce(place: &Arc<Target>, raw: &RawInstance<'_>) -> Instance {
     let check_off = |check: Option<bool>| check == Some(false);
     // Whoever is named manages it, unless the answer says that nobody does.
     let managed = |operator: &&Operator<'_>| operator.managed.unwrap_or(operator.principal.is_some());
     let placement = raw.placement.as_ref();
     Instance {
-        target: target.clone(),
-        id: word(&raw.id),
+        id: ResourceId::instance(place.clone(), raw.id.as_deref().unwrap_or_default()),
         state: raw.state.as_ref().and_then(|state| state.name.as_deref()).map_or(State::Unknown, State::of),
         kind: word(&raw.kind),
         launch: raw.launch,

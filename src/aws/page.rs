@@ -26,7 +26,7 @@ pub(crate) async fn ask(
     call: DescribeInstancesFluentBuilder,
     target: &Target,
 ) -> Result<Page, SdkError<DescribeInstancesError>> {
-    let quick = Quick(Arc::new(Reader { target: target.clone(), page: Mutex::default() }));
+    let quick = Quick(Arc::new(Reader { place: Arc::new(target.clone()), page: Mutex::default() }));
     call.customize().interceptor(quick.clone()).send().await?;
     // Nothing but a page that was read is a success; this is for the compiler.
     quick.0.page().take().ok_or_else(|| SdkError::construction_failure("nobody read the page"))
@@ -38,7 +38,7 @@ struct Quick(Arc<Reader>);
 
 #[derive(Debug)]
 struct Reader {
-    target: Target,
+    place: Arc<Target>,
     page: Mutex<Option<Page>>,
 }
 
@@ -73,7 +73,7 @@ impl DeserializeResponse for Quick {
     ) -> Result<Output, OrchestratorError<Error>> {
         if response.status().is_success() {
             let body = response.body().bytes().unwrap_or_default();
-            let page = page(&self.0.target, body).map_err(|why| OrchestratorError::response(why.into()))?;
+            let page = page(&self.0.place, body).map_err(|why| OrchestratorError::response(why.into()))?;
             *self.0.page() = Some(page);
             return Ok(Output::erase(DescribeInstancesOutput::builder().build()));
         }
@@ -134,7 +134,7 @@ mod tests {
         let error = |error| words("ec2:DescribeInstances", &error);
         if quick {
             let page = ask(call, &Target::new("111111111111", "us-east-1")).await.map_err(error)?;
-            return Ok(page.instances.iter().map(|instance| instance.id.to_string()).collect());
+            return Ok(page.instances.iter().map(|instance| instance.id.name.to_string()).collect());
         }
         let page = call.send().await.map_err(error)?;
         let instances = page.reservations().iter().flat_map(|reservation| reservation.instances());

@@ -257,7 +257,7 @@ async fn page_through(
             )));
         }
         // To the filter `i-*` is a pattern; here it is the id of nobody.
-        let asked_for = |instance: &Instance| only.is_none_or(|ids| ids.contains(&instance.id));
+        let asked_for = |instance: &Instance| only.is_none_or(|ids| instance.id.is_among(ids));
         page.instances.into_iter().filter(asked_for).for_each(&mut *each);
         token = tokens.next("ec2:DescribeInstances", page.next_token.as_deref()).map_err(NotScanned::Unreachable)?;
         if token.is_none() {
@@ -305,7 +305,7 @@ mod tests {
     async fn ids_of(client: &aws_sdk_ec2::Client) -> (Vec<String>, Result<(), NotScanned>) {
         let mut ids = Vec::new();
         let target = Target::new("111111111111", "us-east-1");
-        let end = page_through(client, &target, None, &mut |instance| ids.push(instance.id.to_string())).await;
+        let end = page_through(client, &target, None, &mut |instance| ids.push(instance.id.name.to_string())).await;
         (ids, end)
     }
 

@@ -12,7 +12,7 @@ use crate::engine::config::{Settings, UNKNOWN};
 use crate::engine::cost::spent::Spent;
 use crate::engine::evidence::idle::{Evidence, Reading, Wanted};
 use crate::engine::evidence::last_hour::Recent;
-use crate::engine::model::{Account, Details, Instance, State, Tags, Target, is_sane};
+use crate::engine::model::{Account, Details, Instance, ResourceId, State, Tags, Target, is_sane};
 use crate::engine::model::{SkippedAccount, Unreachable};
 use crate::engine::plan::restart::Volumes;
 use crate::engine::report::snapshot::{Saved, Snapshot};
@@ -112,10 +112,8 @@ impl Recorded {
             let account = Account { id: account, name, units: None };
             recorded.accounts.insert(account.id.clone(), FoundAccount { account, inactive: Some(because) });
         }
-        for Saved { account, region, mut instances } in targets {
-            let target = Target { account, region };
-            instances.iter_mut().for_each(|instance| instance.target = target.clone());
-            recorded.targets.insert(target, Saw { instances, not_scanned: None });
+        for (place, instances) in targets.into_iter().map(Saved::placed) {
+            recorded.targets.insert((*place).clone(), Saw { instances, not_scanned: None });
         }
         for Unreachable { account, region, cause } in unreachable {
             recorded.targets.insert(Target { account, region }, Saw::nothing(NotScanned::Unreachable(cause)));
@@ -139,7 +137,7 @@ impl Recorded {
                 let target = Target::new(owner, region(raw));
                 let account = Account::bare(owner);
                 recorded.accounts.entry(account.id.clone()).or_insert(FoundAccount { account, inactive: None });
-                recorded.targets.entry(target.clone()).or_default().instances.push(reduce(target, raw));
+                recorded.targets.entry(target.clone()).or_default().instances.push(reduce(target.into(), raw));
             }
         }
         recorded
@@ -167,7 +165,7 @@ fn region(raw: &Value) -> &str {
 }
 
 /// One instance of the CLI's output. What has the wrong shape counts as missing, and missing skips.
-fn reduce(target: Target, raw: &Value) -> Instance {
+fn reduce(place: Arc<Target>, raw: &Value) -> Instance {
     let filled = |path: &[&str]| text(raw, path).filter(|text| !text.is_empty()).map(Box::from);
     let check_off = |value: &Value| value.get("SourceDestCheck").and_then(Value::as_bool) == Some(false);
     let principal = text(raw, &["Operator", "Principal"]);
@@ -178,8 +176,7 @@ fn reduce(target: Target, raw: &Value) -> Instance {
         .filter_map(|tag| Some((text(tag, &["Key"])?, text(tag, &["Value"]).unwrap_or_default())));
     let codes = list(raw, "ProductCodes").iter();
     Instance {
-        target,
-        id: text(raw, &["InstanceId"]).unwrap_or_default().into(),
+        id: ResourceId::instance(place, text(raw, &["InstanceId"]).unwrap_or_default()),
         state: text(raw, &["State", "Name"]).map_or(State::Unknown, State::of),
         kind: text(raw, &["InstanceType"]).unwrap_or_default().into(),
         launch: text(raw, &["LaunchTime"]).and_then(time),
@@ -264,7 +261,7 @@ impl Scan for Recorded {
         each: impl FnMut(Instance),
     ) -> Result<(), NotScanned> {
         let Some(Saw { instances, not_scanned }) = self.targets.get(target) else { return Ok(()) };
-        let asked_for = |instance: &&Instance| only.is_none_or(|only| only.contains(&instance.id));
+        let asked_for = |instance: &&Instance| only.is_none_or(|only| instance.id.is_among(only));
         instances.iter().filter(asked_for).cloned().for_each(each);
         not_scanned.clone().map_or(Ok(()), Err)
     }

@@ -88,9 +88,9 @@ fn of_place(lines: &mut Vec<String>, target: &Target, report: &Report, outside: 
         lines.push(about(locale, About::Unreachable { account: &account, region: &region, cause: &plain(because) }));
         return;
     }
-    let mut rows: Vec<&Row> = report.rows.iter().filter(|row| *row.target == *target && row.running).collect();
+    let mut rows: Vec<&Row> = report.rows.iter().filter(|row| *row.id.place == *target && row.running).collect();
     // What has no price first, for it may be the dearest; of the same price the newest first.
-    rows.sort_by_key(|row| (row.monthly.is_some(), Reverse(row.monthly), Reverse(row.launch), &row.id));
+    rows.sort_by_key(|row| (row.monthly.is_some(), Reverse(row.monthly), Reverse(row.launch), &row.id.name));
     let sum: Cost = rows.iter().map(|row| row.monthly).collect();
     let amount = cost(&sum, &report.money, locale);
     lines.push(about(locale, About::Place { account: &account, region: &region, running: rows.len(), cost: &amount }));
@@ -107,7 +107,7 @@ fn of_instance(row: &Row, report: &Report, locale: Locale) -> String {
     let (name, since) = (shown(&row.name), since.as_deref());
     let mut out = about(
         locale,
-        About::Instance { id: &row.id, name: &name, kind: &row.kind, since, owner: &owner, cost: cost.as_deref() },
+        About::Instance { id: &row.id.name, name: &name, kind: &row.kind, since, owner: &owner, cost: cost.as_deref() },
     );
     if let Some(name) = &row.launched_by {
         out += &about(locale, About::LaunchedBy { name: &shown(name) });

@@ -12,9 +12,9 @@ use crate::render::words::inputs;
 /// Why one instance is judged as it is.
 pub fn explanation(instance: &Instance, asked: &[Asked], verdict: &Verdict, armed: bool, locale: Locale) -> String {
     let (mut out, voice) = (String::new(), voice(locale));
-    let target = &instance.target;
+    let target = &instance.id.place;
     let armed = verdict.action().map(|_| armed);
-    let ruled = Sentence::Ruled { id: &instance.id, name: instance.name(), target, verdict, armed };
+    let ruled = Sentence::Ruled { id: &instance.id.name, name: instance.name(), target, verdict, armed };
     let _ = writeln!(out, "{}", voice.say(ruled));
     let because = Sentence::Because { reason: verdict.reason(), detail: &detail(verdict, locale) };
     let _ = writeln!(out, "  {}\n", voice.say(because));

@@ -104,7 +104,6 @@ impl Serialize for Rows<'_> {
 
 fn line(row: &Row, locale: Locale) -> Line<'_> {
     let Row {
-        target,
         id,
         name,
         policy,
@@ -129,9 +128,9 @@ fn line(row: &Row, locale: Locale) -> Line<'_> {
         monthly,
     } = row;
     Line {
-        account: &target.account,
-        region: &target.region,
-        id,
+        account: &id.place.account,
+        region: &id.place.region,
+        id: &id.name,
         name,
         policy: policy.as_ref().map(|policy| policy.name.as_str()),
         verdict: verdict.as_str(),

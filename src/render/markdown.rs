@@ -87,10 +87,10 @@ fn candidates(out: &mut String, report: &Report) {
             out,
             "| {} | {armed} | {} | {} | {} | {} | {} | {} |",
             row.verdict.as_str(),
-            code(&row.id),
+            code(&row.id.name),
             cell(&row.name),
-            cell(&row.target.account),
-            cell(&row.target.region),
+            cell(&row.id.place.account),
+            cell(&row.id.place.region),
             cell(policy),
             cell(&why(row, report.locale)),
         );
@@ -111,9 +111,9 @@ fn outcomes(out: &mut String, report: &Report) {
             "| {} | {} | {} | {} | {} | {} |",
             outcome.outcome.as_str(),
             outcome.action,
-            code(&outcome.id),
-            cell(&outcome.account),
-            cell(&outcome.region),
+            code(&outcome.id.name),
+            cell(&outcome.id.place.account),
+            cell(&outcome.id.place.region),
             cell(&outcome.detail),
         );
     }
@@ -128,9 +128,9 @@ fn attention(out: &mut String, report: &Report) {
     }
     head(out, report, Label::SomebodyShouldLook, &[Label::SparedBecause, Label::Instance, Label::WhatIsWrong]);
     for row in rows {
-        let Target { account, region } = &*row.target;
+        let Target { account, region } = &*row.id.place;
         let place = [&*row.name, account, region].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>();
-        let (reason, id, place) = (row.verdict.reason(), code(&row.id), cell(&place.join(", ")));
+        let (reason, id, place) = (row.verdict.reason(), code(&row.id.name), cell(&place.join(", ")));
         let _ = writeln!(out, "| {reason} | {id} {place} | {} |", cell(&why(row, report.locale)));
     }
     out.push('\n');
@@ -146,8 +146,12 @@ fn skipped(out: &mut String, report: &Report) {
     }
     head(out, report, Label::TitleLeftAlone, &[Label::Reason, Label::Count, Label::ForExample]);
     for (reason, (count, row)) in by_reason {
-        let _ =
-            writeln!(out, "| {reason} | {count} | {}: {} |", code(&row.id), cell(&detail(&row.verdict, report.locale)));
+        let _ = writeln!(
+            out,
+            "| {reason} | {count} | {}: {} |",
+            code(&row.id.name),
+            cell(&detail(&row.verdict, report.locale))
+        );
     }
     out.push('\n');
 }
@@ -162,7 +166,7 @@ fn remarks(out: &mut String, report: &Report) {
     head(out, report, Label::TitleRemarks, &header);
     for (row, one) in all {
         let (name, said) = (cell(&row.name), cell(&remark(one, row.zone, report.locale)));
-        let (word, id, target) = (one.as_str(), code(&row.id), &row.target);
+        let (word, id, target) = (one.as_str(), code(&row.id.name), &row.id.place);
         let (account, region) = (cell(&target.account), cell(&target.region));
         let _ = writeln!(out, "| {word} | {id} | {name} | {account} | {region} | {said} |");
     }

@@ -19,10 +19,11 @@ const EXAMPLE_DAYS: u64 = 7;
 pub fn recalled(recalled: &Recalled, tags: &TagNames, locale: Locale) -> String {
     let voice = voice(locale);
     let Recalled { run, at: judged, health, line, step, deferred, refused, outcome } = recalled;
-    let Line { account, region, id, name, policy, verdict, armed, reason, detail } = line;
+    let Line { id, name, policy, verdict, armed, reason, detail } = line;
     let acts = matches!(verdict.as_str(), "stop" | "hibernate" | "start");
     let row = |head: Label, words: &str| format!("{}{words}\n", voice.label(head));
-    let mut out = voice.say(Sentence::Whose { id, name, account, region }) + "\n";
+    let mut out =
+        voice.say(Sentence::Whose { id: &id.name, name, account: &id.place.account, region: &id.place.region }) + "\n";
     let ran = Sentence::Ran { run, at: *judged, health: health.map(Health::as_str) };
     out += &row(Label::RowRun, &voice.say(ran));
     let decided = Sentence::Decided { verdict, armed: acts.then_some(*armed), reason, policy: policy.as_deref() };
@@ -37,7 +38,7 @@ pub fn recalled(recalled: &Recalled, tags: &TagNames, locale: Locale) -> String 
         out += &row(Label::RowStep, &voice.say(put_off));
     }
     match outcome {
-        Some(Outcome { id: _, account: _, region: _, action: _, outcome, detail, at }) => {
+        Some(Outcome { id: _, action: _, outcome, detail, at }) => {
             let ended = Sentence::Ended { outcome: outcome.as_str(), at: *at, detail };
             out += &row(Label::RowOutcome, &voice.say(ended));
         }

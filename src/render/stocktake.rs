@@ -39,9 +39,10 @@ pub fn message(stocktake: &Stocktake, money: &Money, tags: &TagNames, place: &st
     let unconfirmed: Vec<&Line> = stocktake.unconfirmed().collect();
     for line in unconfirmed.iter().take(NAMED) {
         let cost = monthly(line, money, locale);
-        let Line { id, name, target, created, started, .. } = line;
+        let Line { id, name, created, started, .. } = line;
         let since = created.or(*started);
-        let words = Phrase::Unconfirmed { id, name, region: &target.region, since, zone: stocktake.zone, cost: &cost };
+        let (region, zone) = (&id.place.region, stocktake.zone);
+        let words = Phrase::Unconfirmed { id: &id.name, name, region, since, zone, cost: &cost };
         let _ = writeln!(out, "- {}", plain(&phrase(locale, words)));
     }
     if unconfirmed.len() > NAMED {
@@ -138,15 +139,15 @@ fn table<'a>(
         at.map_or(String::new(), |at| at.with_timezone(&stocktake.zone).format("%Y-%m-%d %H:%M %Z").to_string())
     };
     for line in lines {
-        let Line { target, id, name, kind, state, created, started, owner, launched_by, kept, .. } = line;
+        let Line { id, name, kind, state, created, started, owner, launched_by, kept, .. } = line;
         let (owner, how) =
             owner.as_ref().map_or((term(locale, Term::Nobody), ""), |owner| (&owner.name, owner.how.as_str()));
         let _ = writeln!(
             out,
             "| {} | {} | {} | {} | {state} | {} | {} | {} | {} | {} | {} | {} |",
-            code(id),
+            code(&id.name),
             cell(name),
-            cell(&target.region),
+            cell(&id.place.region),
             cell(kind),
             time(created),
             time(started),

@@ -116,8 +116,7 @@ fn amount(usd: Usd) -> Decimal {
 }
 
 fn row<'a>(stocktake: &'a Stocktake, line: &'a Line, money: &'a Money) -> Row<'a> {
-    let Line { target, id, name, kind, state, created, started, owner, launched_by, policy, kept, seen: _, price } =
-        line;
+    let Line { id, name, kind, state, created, started, owner, launched_by, policy, kept, seen: _, price } = line;
     let (word, value) = match kept {
         Kept::No => ("no", None),
         Kept::ForGood { key, value: _ } => ("for-good", Some(key)),
@@ -129,10 +128,10 @@ fn row<'a>(stocktake: &'a Stocktake, line: &'a Line, money: &'a Money) -> Row<'a
     let second = money.second.as_ref();
     Row {
         month: stocktake.month,
-        account: &target.account,
+        account: &id.place.account,
         account_name: stocktake.name.as_deref(),
-        region: &target.region,
-        id,
+        region: &id.place.region,
+        id: &id.name,
         name,
         kind,
         state: state.to_string(),

@@ -87,10 +87,10 @@ fn candidates(out: &mut String, report: &Report, style: Style) {
         };
         table.add_row(vec![
             coloured(&word, verdict_colour(&row.verdict), style),
-            text(&row.id),
+            text(&row.id.name),
             text(&row.name),
-            text(&account(report, &row.target.account)),
-            text(&row.target.region),
+            text(&account(report, &row.id.place.account)),
+            text(&row.id.place.region),
             text(row.policy.as_ref().map_or("", |policy| policy.name.as_str())),
             text(&why(row, report.locale)),
         ]);
@@ -114,13 +114,13 @@ fn outcomes(out: &mut String, report: &Report, style: Style) {
     let header = [Label::Outcome, Label::Action, Label::Instance, Label::Account, Label::Region, Label::WhatHappened];
     let mut table = new_table(report, style, &header);
     for outcome in &report.outcomes {
-        let Outcome { id, account: owner, region, action, outcome: ending, detail, at: _ } = outcome;
+        let Outcome { id, action, outcome: ending, detail, at: _ } = outcome;
         table.add_row(vec![
             coloured(ending.as_str(), ending_colour(*ending), style),
             Cell::new(action.as_str()),
-            text(id),
-            text(&account(report, owner)),
-            text(region),
+            text(&id.name),
+            text(&account(report, &id.place.account)),
+            text(&id.place.region),
             text(detail),
         ]);
     }
@@ -138,10 +138,10 @@ fn attention(out: &mut String, report: &Report, style: Style) {
     for row in rows {
         table.add_row(vec![
             coloured(row.verdict.reason().as_str(), Color::Yellow, style),
-            text(&row.id),
+            text(&row.id.name),
             text(&row.name),
-            text(&account(report, &row.target.account)),
-            text(&row.target.region),
+            text(&account(report, &row.id.place.account)),
+            text(&row.id.place.region),
             text(&why(row, report.locale)),
         ]);
     }
@@ -155,10 +155,10 @@ fn remarks(out: &mut String, report: &Report, style: Style) {
     for (row, one) in all.filter(|(_, one)| one.wants_attention()) {
         table.add_row(vec![
             coloured(one.as_str(), Color::Yellow, style),
-            text(&row.id),
+            text(&row.id.name),
             text(&row.name),
-            text(&account(report, &row.target.account)),
-            text(&row.target.region),
+            text(&account(report, &row.id.place.account)),
+            text(&row.id.place.region),
             text(&remark(one, row.zone, report.locale)),
         ]);
     }
@@ -178,7 +178,7 @@ fn skipped(out: &mut String, report: &Report, style: Style) {
     let mut table = new_table(report, style, &[Label::LeftAloneBy, Label::Count, Label::ForExample]);
     for (reason, rows) in by_reason {
         let example = rows.first().map_or(String::new(), |row| {
-            let name = if row.name.is_empty() { &row.id } else { &row.name };
+            let name = if row.name.is_empty() { &*row.id.name } else { &*row.name };
             format!("{name}: {}", detail(&row.verdict, report.locale))
         });
         table.add_row(vec![Cell::new(reason.as_str()), Cell::new(rows.len()), text(&example)]);

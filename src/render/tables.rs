@@ -7,9 +7,9 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::engine::history::runs::{RunLine, micros, micros_or_null};
-use crate::engine::model::Action;
 use crate::engine::model::Outcome;
 use crate::engine::model::Step;
+use crate::engine::model::{Action, ResourceId};
 use crate::engine::report::{Report, Row};
 use crate::engine::request::Mode;
 use crate::engine::undo::{Finding, Found, Undo};
@@ -17,7 +17,7 @@ use crate::render::edge;
 use crate::render::words::detail;
 
 /// A name and an owner, by instance.
-type Who<'a> = HashMap<&'a str, (&'a str, Option<&'a str>)>;
+type Who<'a> = HashMap<&'a ResourceId, (&'a str, Option<&'a str>)>;
 
 /// What the tables tell of a run, whether it applied or undid.
 pub struct Told<'a> {
@@ -93,17 +93,17 @@ struct VerdictLine<'a> {
 impl<'a> From<&'a Report> for Told<'a> {
     fn from(report: &'a Report) -> Self {
         let (steps, outcomes) = (&*report.plan.steps, &*report.outcomes);
-        let named: HashSet<&str> =
-            steps.iter().map(|step| &*step.id).chain(outcomes.iter().map(|outcome| &*outcome.id)).collect();
-        let rows = report.rows.iter().filter(|row| named.contains(&*row.id));
-        let who = rows.map(|row| (&*row.id, (&*row.name, row.owner.known()))).collect();
+        let named: HashSet<&ResourceId> =
+            steps.iter().map(|step| &step.id).chain(outcomes.iter().map(|outcome| &outcome.id)).collect();
+        let rows = report.rows.iter().filter(|row| named.contains(&row.id));
+        let who = rows.map(|row| (&row.id, (&*row.name, row.owner.known()))).collect();
         Self { run: &report.run, mode: report.mode, at: report.at, undoes: None, steps, outcomes, who }
     }
 }
 
 impl<'a> From<&'a Undo> for Told<'a> {
     fn from(undo: &'a Undo) -> Self {
-        let who = undo.found.iter().map(|found| (&*found.stop.id, (&*found.stop.name, found.owner.as_deref())));
+        let who = undo.found.iter().map(|found| (&found.stop.id, (&*found.stop.name, found.owner.as_deref())));
         Self {
             run: &undo.run,
             mode: Mode::Undo,
@@ -117,7 +117,7 @@ impl<'a> From<&'a Undo> for Told<'a> {
 }
 
 impl<'a> Told<'a> {
-    fn who(&self, id: &str) -> (&'a str, Option<&'a str>) {
+    fn who(&self, id: &ResourceId) -> (&'a str, Option<&'a str>) {
         self.who.get(id).copied().unwrap_or_default()
     }
 
@@ -133,8 +133,8 @@ impl<'a> Told<'a> {
     }
 
     /// The step of an outcome, which knows its policy.
-    pub fn steps_by_key(&self) -> HashMap<(&'a str, Action), &'a Step> {
-        self.steps.iter().map(|step| ((&*step.id, step.action), step)).collect()
+    pub fn steps_by_key(&self) -> HashMap<(&'a ResourceId, Action), &'a Step> {
+        self.steps.iter().map(|step| ((&step.id, step.action), step)).collect()
     }
 }
 
@@ -144,15 +144,15 @@ impl<'a> Told<'a> {
 /// When the serializer fails.
 pub fn plans(told: &Told<'_>) -> serde_json::Result<String> {
     lines(told.steps.iter().map(|step| {
-        let Step { id, account, region, action, policy, reason: _, launched, not_after } = step;
+        let Step { id, action, policy, reason: _, launched, not_after } = step;
         let (name, owner) = told.who(id);
         PlanLine {
             run: told.run,
             at: told.at,
             mode: told.mode.as_str(),
-            account,
-            region,
-            id,
+            account: &id.place.account,
+            region: &id.place.region,
+            id: &id.name,
             name,
             policy,
             action: *action,
@@ -170,15 +170,15 @@ pub fn plans(told: &Told<'_>) -> serde_json::Result<String> {
 pub fn outcomes(told: &Told<'_>) -> serde_json::Result<String> {
     let steps = told.steps_by_key();
     lines(told.outcomes.iter().map(|one| {
-        let Outcome { id, account, region, action, outcome, detail, at } = one;
+        let Outcome { id, action, outcome, detail, at } = one;
         let (name, owner) = told.who(id);
-        let step = steps.get(&(&**id, *action));
+        let step = steps.get(&(id, *action));
         OutcomeLine {
             run: told.run,
             at: *at,
-            account,
-            region,
-            id,
+            account: &id.place.account,
+            region: &id.place.region,
+            id: &id.name,
             name,
             policy: step.map(|step| &*step.policy),
             action: *action,
@@ -197,13 +197,13 @@ pub fn outcomes(told: &Told<'_>) -> serde_json::Result<String> {
 /// When the serializer fails.
 pub fn verdicts(report: &Report) -> serde_json::Result<String> {
     lines(report.rows.iter().map(|row| {
-        let Row { target, id, name, policy, verdict, armed, .. } = row;
+        let Row { id, name, policy, verdict, armed, .. } = row;
         VerdictLine {
             run: &report.run,
             at: report.at,
-            account: &target.account,
-            region: &target.region,
-            id,
+            account: &id.place.account,
+            region: &id.place.region,
+            id: &id.name,
             name,
             policy: policy.as_ref().map(|policy| policy.name.as_str()),
             verdict: verdict.as_str(),
@@ -228,9 +228,9 @@ pub fn findings(undo: &Undo) -> serde_json::Result<String> {
         VerdictLine {
             run: &undo.run,
             at: undo.at,
-            account: &stop.target.account,
-            region: &stop.target.region,
-            id: &stop.id,
+            account: &stop.id.place.account,
+            region: &stop.id.place.region,
+            id: &stop.id.name,
             name: &stop.name,
             policy: Some(&stop.policy),
             verdict,

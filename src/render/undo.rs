@@ -68,9 +68,9 @@ fn word(finding: &Finding) -> &'static str {
 fn line<'a>(undo: &Undo, found: &'a Found) -> Line<'a> {
     let Found { stop, finding, launched: _, owner: _ } = found;
     Line {
-        account: &stop.target.account,
-        region: &stop.target.region,
-        id: &stop.id,
+        account: &stop.id.place.account,
+        region: &stop.id.place.region,
+        id: &stop.id.name,
         name: &stop.name,
         policy: &stop.policy,
         verdict: word(finding),
@@ -164,8 +164,9 @@ pub fn undo_table(undo: &Undo, style: Style) -> String {
     if !undo.outcomes.is_empty() {
         let head = [Label::Outcome, Label::Instance, Label::Account, Label::Region, Label::WhatHappened];
         let mut table = headed(undo.locale, style, &head);
-        for Outcome { id, account, region, action: _, outcome, detail, at: _ } in &undo.outcomes {
-            let cells = [Cell::new(outcome.as_str()), text(id), text(account), text(region), text(detail)];
+        for Outcome { id, action: _, outcome, detail, at: _ } in &undo.outcomes {
+            let Target { account, region } = &*id.place;
+            let cells = [Cell::new(outcome.as_str()), text(&id.name), text(account), text(region), text(detail)];
             table.add_row(cells.to_vec());
         }
         let _ = writeln!(out, "{}\n{table}\n", voice.label(Label::WhatWasDone));
@@ -205,10 +206,11 @@ pub fn undo_markdown(undo: &Undo) -> String {
     });
     let head = [Label::Verdict, Label::Instance, Label::Name, Label::Account, Label::Region, Label::Why];
     table(&head, found.collect());
-    let outcomes = undo
-        .outcomes
-        .iter()
-        .map(|one| [one.outcome.as_str(), &one.id, &one.account, &one.region, &one.detail].map(str::to_owned).to_vec());
+    let outcomes = undo.outcomes.iter().map(|one| {
+        [one.outcome.as_str(), &one.id.name, &one.id.place.account, &one.id.place.region, &one.detail]
+            .map(str::to_owned)
+            .to_vec()
+    });
     let head = [Label::Outcome, Label::Instance, Label::Account, Label::Region, Label::WhatHappened];
     table(&head, outcomes.collect());
     let unreachable =

@@ -3,6 +3,7 @@
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -10,7 +11,7 @@ use futures_util::stream::{self, StreamExt};
 
 use crate::engine::config::Settings;
 use crate::engine::model::Step;
-use crate::engine::model::{Action, Reason, State, Target};
+use crate::engine::model::{Action, Reason, ResourceId, State, Target, names};
 use crate::engine::model::{Ending, Outcome};
 use crate::engine::plan::undo_capacity::{BATCH, CALL_PACE_MS, START_BURST, WORST_BATCH_SECONDS, WORST_BEYOND_SECONDS};
 use crate::engine::request::Run;
@@ -63,9 +64,9 @@ pub(crate) struct Acting<'a, L, A, P> {
 
 /// Carries out `steps`; one outcome for each, in the same order.
 pub(crate) async fn carry_out<L: Scan, A: Act, P: Pause>(acting: &Acting<'_, L, A, P>, steps: &[Step]) -> Vec<Outcome> {
-    let mut by_target: BTreeMap<Target, Vec<&Step>> = BTreeMap::new();
+    let mut by_target: BTreeMap<Arc<Target>, Vec<&Step>> = BTreeMap::new();
     for step in steps {
-        by_target.entry(step.target()).or_default().push(step);
+        by_target.entry(step.id.place.clone()).or_default().push(step);
     }
     let work = by_target.into_iter().map(|(target, steps)| async move {
         let done = contained("act", &target.account, acting.target(&target, &steps)).await;
@@ -75,7 +76,7 @@ pub(crate) async fn carry_out<L: Scan, A: Act, P: Pause>(acting: &Acting<'_, L, 
         })
     });
     let done: Vec<Vec<Outcome>> = stream::iter(work).buffer_unordered(WIDTH).collect().await;
-    let mut by_id: HashMap<(Box<str>, Action), Outcome> =
+    let mut by_id: HashMap<(ResourceId, Action), Outcome> =
         done.into_iter().flatten().map(|outcome| ((outcome.id.clone(), outcome.action), outcome)).collect();
     let missing = |step: &Step| acting.outcome(step, Ending::NotTried, "left out by mistake; please report this");
     steps.iter().map(|step| by_id.remove(&(step.id.clone(), step.action)).unwrap_or_else(|| missing(step))).collect()
@@ -179,14 +180,14 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
     async fn stop(&self, target: &Target, policy: &str, steps: &[&Step], hibernate: bool) -> Vec<Outcome> {
         let (key, value) = (self.settings.tags.stopped.as_str(), self.own_tag(policy, steps));
         let value = value.as_str();
-        let ids: Vec<Box<str>> = steps.iter().map(|step| step.id.clone()).collect();
+        let ids: Vec<ResourceId> = steps.iter().map(|step| step.id.clone()).collect();
         let looked = self.clock.now();
-        let mut ends: HashMap<Box<str>, Result<(), ActError>> = HashMap::new();
+        let mut ends: HashMap<ResourceId, Result<(), ActError>> = HashMap::new();
         let (mut tagged, mut perhaps_tagged, mut to_untag) = (Vec::new(), Vec::new(), Vec::new());
-        let attempt = |part: Vec<Box<str>>| async move {
+        let attempt = |part: Vec<ResourceId>| async move {
             self.in_time()?;
             self.fresh(looked)?;
-            self.act.tag(target, &part, key, value).await
+            self.act.tag(target, &names(&part), key, value).await
         };
         for (id, end) in bisect(&ids, attempt).await {
             match end {
@@ -205,10 +206,10 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
                 }
             }
         }
-        let attempt = |part: Vec<Box<str>>| async move {
+        let attempt = |part: Vec<ResourceId>| async move {
             self.in_time()?;
             self.fresh(looked)?;
-            self.act.stop(target, &part, hibernate).await
+            self.act.stop(target, &names(&part), hibernate).await
         };
         ends.extend(bisect(&tagged, attempt).await);
         let mut seen = self.watch(target, steps, &ends, State::is_down).await;
@@ -241,10 +242,10 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
     /// Start, verify, and only then take the evidence away. A start that falls back has moved the launch time; its
     /// tag is written anew, so that it still counts as the reaper's and is tried again.
     async fn start(&self, target: &Target, steps: &[&Step]) -> Vec<Outcome> {
-        let ids: Vec<Box<str>> = steps.iter().map(|step| step.id.clone()).collect();
-        let attempt = |part: Vec<Box<str>>| async move {
+        let ids: Vec<ResourceId> = steps.iter().map(|step| step.id.clone()).collect();
+        let attempt = |part: Vec<ResourceId>| async move {
             self.in_time()?;
-            let end = self.act.start(target, &part).await;
+            let end = self.act.start(target, &names(&part)).await;
             tokio::time::sleep(START_PACE).await;
             end
         };

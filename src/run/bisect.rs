@@ -2,20 +2,21 @@
 
 use std::future::Future;
 
+use crate::engine::model::ResourceId;
 use crate::ports::ActError;
 
 /// Calls `act` on all ids, and on ever smaller halves where it is refused. Answers each id's own end, in order.
 /// At most `2n - 1` calls. What is unclear is not repeated: it may have happened.
 pub(crate) async fn bisect<F>(
-    ids: &[Box<str>],
-    act: impl Fn(Vec<Box<str>>) -> F,
-) -> Vec<(Box<str>, Result<(), ActError>)>
+    ids: &[ResourceId],
+    act: impl Fn(Vec<ResourceId>) -> F,
+) -> Vec<(ResourceId, Result<(), ActError>)>
 where
     F: Future<Output = Result<(), ActError>>,
 {
-    let mut ends: Vec<(Box<str>, Result<(), ActError>)> = Vec::with_capacity(ids.len());
+    let mut ends: Vec<(ResourceId, Result<(), ActError>)> = Vec::with_capacity(ids.len());
     // Depth first and left to right, so that the ends come in the order of the ids.
-    let mut open: Vec<&[Box<str>]> = if ids.is_empty() { Vec::new() } else { vec![ids] };
+    let mut open: Vec<&[ResourceId]> = if ids.is_empty() { Vec::new() } else { vec![ids] };
     while let Some(part) = open.pop() {
         match act(part.to_vec()).await {
             Err(ActError::Refused(_)) if part.len() > 1 => {
@@ -32,21 +33,24 @@ where
 #[cfg(test)]
 mod tests {
     use std::cell::Cell;
+    use std::sync::Arc;
 
     use super::*;
+    use crate::engine::model::Target;
 
     #[tokio::test]
     async fn one_refused_instance_spoils_nothing() {
-        let ids: Vec<Box<str>> = (0..50).map(|n| format!("i-{n}").into()).collect();
+        let place = Arc::new(Target::new("111111111111", "eu-west-1"));
+        let ids: Vec<ResourceId> = (0..50).map(|n| ResourceId::instance(place.clone(), format!("i-{n}"))).collect();
         let calls = Cell::new(0);
         let ends = bisect(&ids, |part| {
             calls.set(calls.get() + 1);
-            let bad = part.iter().any(|id| &**id == "i-17");
+            let bad = part.iter().any(|id| &*id.name == "i-17");
             async move { if bad { Err(ActError::Refused("protected".into())) } else { Ok(()) } }
         })
         .await;
         assert_eq!(ends.iter().map(|(id, _)| id.clone()).collect::<Vec<_>>(), ids);
-        let failed: Vec<_> = ends.iter().filter(|(_, end)| end.is_err()).map(|(id, _)| &**id).collect();
+        let failed: Vec<_> = ends.iter().filter(|(_, end)| end.is_err()).map(|(id, _)| &*id.name).collect();
         assert_eq!(failed, ["i-17"]);
         assert!(calls.get() <= 13, "{} calls", calls.get());
     }

@@ -67,7 +67,7 @@ fn dropped(report: &Report, reviewed: &Plan) -> Vec<Outcome> {
                 let (verdict, reason) = (row.verdict.as_str(), row.verdict.reason());
                 (Ending::Overtaken, format!("now {verdict}, by the rule `{reason}`"))
             }
-            (None, None) if is_blind(report, &step.target()) => {
+            (None, None) if is_blind(report, &step.id.place) => {
                 (Ending::Overtaken, "its account or Region could not be scanned".to_owned())
             }
             (None, None) => (Ending::Overtaken, "it was not seen".to_owned()),
@@ -118,7 +118,7 @@ pub(crate) async fn prepare(
     notes.extend(unmeasured(&scanned));
     notes.extend(cannot_start);
     for id in run.scope.instances.iter().flatten() {
-        if scanned.outside.is_empty() && !scanned.rows.iter().any(|row| *row.id == **id) {
+        if scanned.outside.is_empty() && !scanned.rows.iter().any(|row| *row.id.name == **id) {
             let where_else = match scanned.unreachable.len() {
                 0 => String::new(),
                 unreachable => format!("; it may be in one of {unreachable} targets that could not be scanned"),

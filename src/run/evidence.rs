@@ -1,6 +1,7 @@
 //! Gathers weeks of metrics, the cheapest first and the rest only of what has survived it, and answers who is idle.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 use futures_util::stream::{self, StreamExt};
 
@@ -10,8 +11,8 @@ use crate::engine::evidence::idle::{
     since,
 };
 use crate::engine::evidence::witness::{Sighting, Witness};
+use crate::engine::model::{ByResource, Instance, ResourceId, Target};
 use crate::engine::model::{IdleFacts, WhyReportOnly};
-use crate::engine::model::{Instance, Target};
 use crate::ports::Scan;
 use crate::run::clock::Clock;
 use crate::run::scan::RESERVE;
@@ -23,7 +24,7 @@ const ROUNDS: usize = 4;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Gathered {
     /// An answer about each candidate.
-    pub idleness: HashMap<Box<str>, Idleness>,
+    pub idleness: HashMap<ResourceId, Idleness>,
     /// What was seen active now, for the record.
     pub sightings: Vec<Sighting>,
 }
@@ -42,7 +43,7 @@ pub async fn gather(
     settings: &Idle,
     candidates: &[&Instance],
     witness: &Witness,
-    own: &HashMap<Box<str>, Own>,
+    own: &ByResource<Own>,
     clock: Clock,
     width: usize,
 ) -> Gathered {
@@ -79,7 +80,6 @@ fn peer(open: &Open<'_>) -> Option<Peer> {
     let instance = open.question.instance;
     Some(Peer {
         id: instance.id.clone(),
-        account: instance.target.account.clone(),
         image: instance.details.image.clone(),
         network_per_hour: network_per_hour(open.question, &open.evidence)?,
     })
@@ -87,15 +87,14 @@ fn peer(open: &Open<'_>) -> Option<Peer> {
 
 /// Asks for what each still needs, target by target; whether anything was needed.
 async fn measure(port: &impl Scan, open: &mut [Open<'_>], clock: Clock, width: usize) -> bool {
-    let mut wanted: BTreeMap<Target, Vec<Wanted>> = BTreeMap::new();
+    let mut wanted: BTreeMap<Arc<Target>, Vec<Wanted>> = BTreeMap::new();
     for Open { question, evidence } in &*open {
         let Next::Ask(metrics) = next(*question, evidence, None) else { continue };
         let asked = |metric| Asked { metric, since: since(metric, question.settings, question.now) };
-        wanted.entry(question.instance.target.clone()).or_default().push(Wanted {
-            id: question.instance.id.clone(),
-            volumes: question.instance.details.volumes.clone(),
-            asked: metrics.into_iter().map(asked).collect(),
-        });
+        let Instance { id, details, .. } = question.instance;
+        let asked = metrics.into_iter().map(asked).collect();
+        let one = Wanted { id: (&*id.name).into(), volumes: details.volumes.clone(), asked };
+        wanted.entry(id.place.clone()).or_default().push(one);
     }
     if wanted.is_empty() {
         return false;
@@ -106,7 +105,7 @@ async fn measure(port: &impl Scan, open: &mut [Open<'_>], clock: Clock, width: u
         (target, wanted, answers.unwrap_or_default(), late)
     });
     let answers: Vec<_> = stream::iter(asked).buffer_unordered(width).collect().await;
-    let mut found: HashMap<(Target, Box<str>), Evidence> = HashMap::new();
+    let mut found: HashMap<ResourceId, Evidence> = HashMap::new();
     for (target, wanted, mut answers, late) in answers {
         for Wanted { id, volumes: _, asked } in wanted {
             let answer = answers.remove(&id).unwrap_or_default();
@@ -116,12 +115,11 @@ async fn measure(port: &impl Scan, open: &mut [Open<'_>], clock: Clock, width: u
                 let known = answer.get(asked.metric).cloned();
                 (asked.metric, known.unwrap_or_else(|| Reading::Gap(cause.to_owned())))
             };
-            found.insert((target.clone(), id), Evidence::of(asked.iter().map(of)));
+            found.insert(ResourceId::instance(target.clone(), id), Evidence::of(asked.iter().map(of)));
         }
     }
     for Open { question, evidence } in open {
-        let key = (question.instance.target.clone(), question.instance.id.clone());
-        for (metric, reading) in found.get(&key).into_iter().flat_map(Evidence::iter) {
+        for (metric, reading) in found.get(&question.instance.id).into_iter().flat_map(Evidence::iter) {
             evidence.add(metric, reading.clone());
         }
     }
@@ -140,16 +138,16 @@ async fn in_time<T>(clock: Clock, work: impl Future<Output = T>) -> Option<T> {
 async fn behind_load_balancers(
     port: &impl Scan,
     candidates: &[&Instance],
-    idleness: &mut HashMap<Box<str>, Idleness>,
+    idleness: &mut HashMap<ResourceId, Idleness>,
     clock: Clock,
     width: usize,
 ) {
-    let open = |id: &str| match idleness.get(id) {
+    let open = |id: &ResourceId| match idleness.get(id) {
         Some(Idleness::Idle(facts)) => facts.report_only.is_none(),
         Some(Idleness::NotAsked | Idleness::Active(_) | Idleness::Undetermined(_)) | None => false,
     };
     let survivors: Vec<&Instance> = candidates.iter().filter(|instance| open(&instance.id)).copied().collect();
-    let targets: HashSet<&Target> = survivors.iter().map(|instance| &instance.target).collect();
+    let targets: HashSet<&Target> = survivors.iter().map(|instance| &*instance.id.place).collect();
     let asked = targets.into_iter().map(|target| async move {
         let answer = in_time(clock, port.behind_load_balancer(target)).await;
         let late = || Err(crate::ports::PortError("there was no time left to ask".to_owned()));
@@ -157,8 +155,8 @@ async fn behind_load_balancers(
     });
     let answers: HashMap<_, _> = stream::iter(asked).buffer_unordered(width).collect().await;
     for instance in survivors {
-        let why = match answers.get(&instance.target) {
-            Some(Ok(behind)) if !behind.contains(&instance.id) => continue,
+        let why = match answers.get(&*instance.id.place) {
+            Some(Ok(behind)) if !behind.contains(&*instance.id.name) => continue,
             Some(Ok(_)) => WhyReportOnly::LoadBalancer,
             Some(Err(why)) => WhyReportOnly::LoadBalancerUnknown(why.to_string()),
             None => WhyReportOnly::LoadBalancerUnknown(String::new()),

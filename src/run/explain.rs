@@ -44,8 +44,8 @@ pub async fn explain(
     let mut judge = Judge::new(settings, scope, history, clock.at());
     let mut explained = Vec::new();
     for instance in found.into_iter().map(|found| found.instance) {
-        let bare = Account::bare(instance.target.account.clone());
-        let account = scanned.accounts.get(&instance.target.account).unwrap_or(&bare);
+        let bare = Account::bare(instance.id.place.account.clone());
+        let account = scanned.accounts.get(&instance.id.place.account).unwrap_or(&bare);
         let mut known = Known::NOTHING;
         if let Some(idle) = settings.idle.as_ref().filter(|_| judge.wants_evidence(&instance, account)) {
             let (candidates, own) = ([&instance], &history.own);
@@ -57,7 +57,7 @@ pub async fn explain(
         let first = judge.rule_known(&instance, account, &known);
         if first.verdict.action().is_some() && settings.busy.is_some() {
             let asked = [Recent::of(&instance)];
-            let measured = port.activity(&instance.target, &asked, clock.at()).await.remove(&instance.id);
+            let measured = port.activity(&instance.id.place, &asked, clock.at()).await.remove(&*instance.id.name);
             known.activity = measured.unwrap_or(Activity::Gap("no answer".to_owned()));
         }
         let (asked, _) = judge.with_case(&instance, account, &known, ask);

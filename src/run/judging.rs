@@ -45,7 +45,7 @@ struct Open {
     /// For weeks of evidence.
     candidates: Vec<Found>,
     /// For their last hour: they would be stopped.
-    to_measure: BTreeMap<Target, Vec<(Found, Idleness)>>,
+    to_measure: BTreeMap<Arc<Target>, Vec<(Found, Idleness)>>,
 }
 
 /// What every ruling is settled by.
@@ -65,7 +65,7 @@ impl<'a> Judging<'a> {
 
     /// Judges one instance, or keeps it for [`Self::finish`].
     pub(crate) fn take(&mut self, found: Found, scanned: &mut Scanned) {
-        if needs_contact(self.assessor.settings, account(scanned, &found.instance.target)) {
+        if needs_contact(self.assessor.settings, account(scanned, &found.instance.id.place)) {
             self.unowned.push(found);
         } else {
             self.assessor.first(&mut self.judge, found, &mut self.open, scanned);
@@ -91,7 +91,7 @@ impl<'a> Judging<'a> {
 impl Assessor<'_> {
     /// Judges by what DescribeInstances said, where nothing more is asked.
     fn first(&mut self, judge: &mut Judge<'_>, found: Found, open: &mut Open, scanned: &mut Scanned) {
-        let account = account(scanned, &found.instance.target);
+        let account = account(scanned, &found.instance.id.place);
         if found.whole && judge.wants_evidence(&found.instance, account) {
             open.candidates.push(found);
         } else {
@@ -109,9 +109,9 @@ impl Assessor<'_> {
         scanned: &mut Scanned,
     ) {
         let known = Known { activity: Activity::NotAsked, idleness };
-        let ruling = judge.rule_known(&found.instance, account(scanned, &found.instance.target), &known);
+        let ruling = judge.rule_known(&found.instance, account(scanned, &found.instance.id.place), &known);
         if wants_last_hour(self.settings, &ruling) {
-            open.to_measure.entry(found.instance.target.clone()).or_default().push((found, known.idleness));
+            open.to_measure.entry(found.instance.id.place.clone()).or_default().push((found, known.idleness));
         } else {
             self.settle(&found, ruling, scanned);
             if !matches!(known.idleness, Idleness::NotAsked) {
@@ -145,7 +145,10 @@ impl Assessor<'_> {
                 Some(left) => tokio::time::timeout(left, asked).await.unwrap_or_else(|_| Ok(HashMap::new())),
             };
             let gap = |panic: String| {
-                found.iter().map(|(found, _)| (found.instance.id.clone(), Activity::Gap(panic.clone()))).collect()
+                found
+                    .iter()
+                    .map(|(found, _)| ((&*found.instance.id.name).into(), Activity::Gap(panic.clone())))
+                    .collect()
             };
             let activity = answer.unwrap_or_else(gap);
             (found, activity)
@@ -154,8 +157,9 @@ impl Assessor<'_> {
         while let Some((found, mut activity)) = answers.next().await {
             for (found, idleness) in found {
                 let late = || Activity::Gap("no answer in time".to_owned());
-                let known = Known { activity: activity.remove(&found.instance.id).unwrap_or_else(late), idleness };
-                let ruling = judge.rule_known(&found.instance, account(scanned, &found.instance.target), &known);
+                let known =
+                    Known { activity: activity.remove(&*found.instance.id.name).unwrap_or_else(late), idleness };
+                let ruling = judge.rule_known(&found.instance, account(scanned, &found.instance.id.place), &known);
                 self.settle(&found, ruling, scanned);
                 scanned.known.insert(found.instance.id, known);
             }
@@ -186,7 +190,7 @@ impl Assessor<'_> {
 /// The accounts whose alternate contact may own something.
 fn owning(found: &[Found], scanned: &Scanned) -> BTreeMap<Arc<str>, Account> {
     let known = |id: &Arc<str>| scanned.accounts.get(id).cloned().unwrap_or_else(|| Account::bare(id.clone()));
-    found.iter().map(|found| &found.instance.target.account).map(|id| (id.clone(), known(id))).collect()
+    found.iter().map(|found| &found.instance.id.place.account).map(|id| (id.clone(), known(id))).collect()
 }
 
 /// Whether its last hour decides: it would be stopped now.

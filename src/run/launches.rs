@@ -9,7 +9,7 @@ use chrono::{DateTime, Duration, Utc};
 use crate::engine::config::Settings;
 use crate::engine::history::launches::{FOLDER, Launches, key};
 use crate::engine::model::MarkStep;
-use crate::engine::model::{Remark, Starter, instances};
+use crate::engine::model::{Remark, ResourceId, Starter, instances};
 use crate::engine::plan::Plan;
 use crate::engine::report::Report;
 use crate::engine::report::labels::labels;
@@ -29,7 +29,8 @@ pub async fn remember(hub: &impl WriteRecord, launched: &Launched) -> Result<usi
     let key = key(&launched.account);
     for _ in 0..TRIES {
         let old = hub.read(&key).await?;
-        let mut launches = old.as_deref().map_or_else(Launches::default, Launches::parse);
+        let parse = |text: &str| Launches::parse(&launched.account, text);
+        let mut launches = old.as_deref().map_or_else(Launches::default, parse);
         let new = launches.remember(launched);
         if new == 0 {
             return Ok(0);
@@ -66,32 +67,36 @@ impl Remembered {
             let mut known = HashMap::new();
             for account in accounts {
                 let text = hub.read(&key(account)).await?;
-                known.insert(account.clone(), text.as_deref().map_or_else(Launches::default, Launches::parse));
+                let launches = text.as_deref().map_or_else(Launches::default, |text| Launches::parse(account, text));
+                known.insert(account.clone(), launches);
             }
             return Ok(Self(known));
         }
         let files = hub.read_since(FOLDER, "").await?;
-        let launches = |(file, text): &(String, String)| Some((Arc::from(account_of(file)?), Launches::parse(text)));
+        let launches = |(file, text): &(String, String)| {
+            let account = account_of(file)?;
+            Some((Arc::from(account), Launches::parse(account, text)))
+        };
         Ok(Self(files.iter().filter_map(launches).collect()))
     }
 
-    /// Who launched `id` of `account`.
-    pub fn find(&self, account: &str, id: &str) -> Option<&str> {
-        self.0.get(account)?.find(id).map(|launch| &*launch.by)
+    /// Who launched `id`.
+    pub fn find(&self, id: &ResourceId) -> Option<&str> {
+        self.0.get(&id.place.account)?.find(id).map(|launch| &*launch.by)
     }
 
     /// Who made the start of `id` that EC2 dates `at`.
-    pub fn starter(&self, account: &str, id: &str, at: DateTime<Utc>) -> Option<&str> {
-        let start = self.0.get(account)?.last_start(id)?;
+    pub fn starter(&self, id: &ResourceId, at: DateTime<Utc>) -> Option<&str> {
+        let start = self.0.get(&id.place.account)?.last_start(id)?;
         let lag = at - start.at;
         (-Duration::minutes(1) <= lag && lag <= Duration::minutes(LAG_MINUTES)).then_some(&*start.by)
     }
 
     /// Puts names to the starts that nobody else has explained.
-    pub fn name_starters(&self, account: &str, id: &str, remarks: &mut [Remark]) {
+    pub fn name_starters(&self, id: &ResourceId, remarks: &mut [Remark]) {
         for remark in remarks {
             if let Remark::StartedAgain { at, by: by @ Starter::Unknown, stopped: _ } = remark
-                && let Some(name) = self.starter(account, id, *at)
+                && let Some(name) = self.starter(id, *at)
             {
                 *by = Starter::Person(name.into());
             }
@@ -105,12 +110,12 @@ pub(crate) async fn name_launchers(hub: &impl ReadRecord, settings: &Settings, r
     if settings.run.record.is_none() || report.rows.is_empty() {
         return;
     }
-    let accounts = report.rows.iter().map(|row| row.target.account.clone()).collect();
+    let accounts = report.rows.iter().map(|row| row.id.place.account.clone()).collect();
     match Remembered::read(hub, &accounts).await {
         Ok(remembered) => {
             for row in &mut report.rows {
-                row.launched_by = remembered.find(&row.target.account, &row.id).map(Arc::from);
-                remembered.name_starters(&row.target.account, &row.id, &mut row.remarks);
+                row.launched_by = remembered.find(&row.id).map(Arc::from);
+                remembered.name_starters(&row.id, &mut row.remarks);
             }
         }
         Err(error) => report.notes.push(format!("who launched what cannot be read from the record: {error}")),
@@ -148,7 +153,7 @@ pub(crate) async fn tidy(hub: &impl WriteRecord, report: &mut Report) -> Vec<Str
         Ok(files) => files,
         Err(error) => return vec![format!("who launched what cannot be read from the record: {error}")],
     };
-    let there: HashSet<&str> = report.rows.iter().map(|row| &*row.id).collect();
+    let there: HashSet<&ResourceId> = report.rows.iter().map(|row| &row.id).collect();
     let dark = |account: &str| {
         report.unreachable.iter().any(|unreachable| *unreachable.account == *account)
             || report.denied.iter().any(|denied| *denied.account == *account)
@@ -160,7 +165,7 @@ pub(crate) async fn tidy(hub: &impl WriteRecord, report: &mut Report) -> Vec<Str
             foreign.push(format!("`{file}`"));
             continue;
         };
-        let mut launches = Launches::parse(text);
+        let mut launches = Launches::parse(account, text);
         if !dark(account) {
             launches.keep(&there, report.at);
         }

@@ -1,9 +1,9 @@
 //! Puts and lifts marks: a tag written or removed, nothing stopped. One refusal never hides the rest.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use crate::engine::model::Target;
-use crate::engine::model::{MarkEnd, MarkStep};
+use crate::engine::model::{MarkEnd, MarkStep, ResourceId, Target, names};
 use crate::ports::{Act, ActError, Pause, Switch};
 use crate::run::bisect::bisect;
 use crate::run::clock::Clock;
@@ -30,37 +30,34 @@ pub(crate) struct Marking<'a, A, P> {
 pub(crate) async fn mark<A: Act, P: Pause>(marking: &Marking<'_, A, P>, steps: &[MarkStep]) -> Vec<MarkEnd> {
     let Warrant { .. } = marking.warrant;
     // One value in one call: what was found in the same run under the same policy differs by its tags only.
-    let mut groups: BTreeMap<(Target, Option<&str>), Vec<&MarkStep>> = BTreeMap::new();
+    let mut groups: BTreeMap<(Arc<Target>, Option<&str>), Vec<&MarkStep>> = BTreeMap::new();
     for step in steps {
-        groups.entry((step.target(), step.value.as_deref())).or_default().push(step);
+        groups.entry((step.id.place.clone(), step.value.as_deref())).or_default().push(step);
     }
-    let mut failed: BTreeMap<(Target, Box<str>), String> = BTreeMap::new();
+    let mut failed: BTreeMap<ResourceId, String> = BTreeMap::new();
     for ((target, value), group) in groups {
         for batch in group.chunks(BATCH) {
-            for (id, why) in marking.batch(&target, value, batch).await {
-                failed.insert((target.clone(), id), why);
-            }
+            failed.extend(marking.batch(&target, value, batch).await);
         }
     }
-    let end =
-        |step: &MarkStep| MarkEnd { step: step.clone(), failed: failed.remove(&(step.target(), step.id.clone())) };
+    let end = |step: &MarkStep| MarkEnd { step: step.clone(), failed: failed.remove(&step.id) };
     steps.iter().map(end).collect()
 }
 
 impl<A: Act, P: Pause> Marking<'_, A, P> {
     /// What did not come about, with why.
-    async fn batch(&self, target: &Target, value: Option<&str>, batch: &[&MarkStep]) -> Vec<(Box<str>, String)> {
-        let ids: Vec<Box<str>> = batch.iter().map(|step| step.id.clone()).collect();
+    async fn batch(&self, target: &Target, value: Option<&str>, batch: &[&MarkStep]) -> Vec<(ResourceId, String)> {
+        let ids: Vec<ResourceId> = batch.iter().map(|step| step.id.clone()).collect();
         if let Some(why) = self.held_back().await {
             return ids.into_iter().map(|id| (id, why.clone())).collect();
         }
-        let attempt = |part: Vec<Box<str>>| async move {
+        let attempt = |part: Vec<ResourceId>| async move {
             if !self.clock.fits(WORST_CALL) {
                 return Err(ActError::NotSent("there was no time left before the run's deadline".to_owned()));
             }
             match value {
-                Some(value) => self.act.tag(target, &part, self.key, value).await,
-                None => self.act.untag(target, &part, self.key).await,
+                Some(value) => self.act.tag(target, &names(&part), self.key, value).await,
+                None => self.act.untag(target, &names(&part), self.key).await,
             }
         };
         let ends = bisect(&ids, attempt).await;

@@ -37,6 +37,7 @@ mod stop_tag;
 mod sudden;
 mod sweep;
 mod undo;
+mod undone;
 mod warrant;
 mod wrap_up;
 
@@ -49,7 +50,7 @@ pub use crate::run::notify::{Delivery, OPERATOR, deliver};
 pub use crate::run::order::Order;
 pub use crate::run::pipeline::{apply, plan};
 pub use crate::run::recall::{RecallError, recall};
-pub use crate::run::record::{RUNS, TABLES, UNDONE, history, own_acts};
+pub use crate::run::record::{RUNS, TABLES, history, own_acts};
 pub use crate::run::runs::runs;
 pub use crate::run::scan::{ScanError, Scanned, TargetList, list_targets, scan};
 pub use crate::run::snapshot::snapshot;

@@ -8,7 +8,7 @@ use crate::engine::judge::notice_gate::Gate;
 use crate::engine::judge::owner::Contacts;
 use crate::engine::judge::{Judge, Known};
 use crate::engine::model::Step;
-use crate::engine::model::{Account, Action, Instance, State, Target};
+use crate::engine::model::{Account, Action, Instance, ResourceId, State, Target, names};
 use crate::engine::model::{Ending, Outcome};
 use crate::engine::request::Scope;
 use crate::engine::request::overrides::UndoOverrides;
@@ -24,7 +24,7 @@ pub(crate) enum Recheck<'a> {
         history: &'a History,
         accounts: &'a BTreeMap<Arc<str>, Account>,
         contacts: &'a Contacts,
-        known: &'a HashMap<Box<str>, Known>,
+        known: &'a HashMap<ResourceId, Known>,
     },
     /// By its tag alone: whether it is still as the run left it that is undone.
     Undo { run: &'a str, overrides: UndoOverrides },
@@ -149,8 +149,8 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
     }
 
     /// These instances as they are now.
-    pub(crate) async fn see(&self, target: &Target, steps: &[&Step]) -> Result<HashMap<Box<str>, Instance>, String> {
-        let ids: Vec<Box<str>> = steps.iter().map(|step| step.id.clone()).collect();
+    pub(crate) async fn see(&self, target: &Target, steps: &[&Step]) -> Result<HashMap<ResourceId, Instance>, String> {
+        let ids = names(steps.iter().map(|step| &step.id));
         let mut now = HashMap::new();
         let each = |instance: Instance| {
             now.insert(instance.id.clone(), instance);

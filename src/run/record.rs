@@ -2,7 +2,6 @@
 //! later runs learn, and tables for Athena and BigQuery.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
 
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
@@ -12,22 +11,19 @@ use crate::engine::evidence::idle::Own;
 use crate::engine::history::past_runs::FailedStart;
 use crate::engine::history::past_runs::History;
 use crate::engine::history::unverified::{Confirmed, Unverified};
-use crate::engine::model::{Action, sane, sane_option};
-use crate::engine::model::{Ending, Outcome};
+use crate::engine::model::{Action, ByResource, Ending, Outcome, ResourceId, sane, sane_option, settle};
 use crate::engine::report::Report;
 use crate::engine::undo::Undo;
 use crate::ports::{PortError, ReadRecord, WriteRecord};
 use crate::render::tables;
 use crate::render::tables::Told;
+use crate::run::undone;
 
 /// Where whole reports stand, by date and run.
 pub const RUNS: &str = "runs";
 
 /// Where the tables stand, by name, date and run.
 pub const TABLES: &str = "tables";
-
-/// Where it stands what undos set out to start, by date and run.
-pub const UNDONE: &str = "undone";
 
 /// Where the outcomes of acting runs stand, by date and run.
 pub(crate) const ACTS: &str = "acts";
@@ -36,23 +32,16 @@ pub(crate) const ACTS: &str = "acts";
 /// that rests for longer is none.
 pub(crate) const HISTORY_DAYS: i64 = 9;
 
-/// How many days of undos are read, which are few and short: what was undone is skipped until the opening after
-/// next, and with one opening a week and long holidays that may be a month away.
-const UNDONE_DAYS: i64 = 62;
-
 /// One line of an outcomes file. What has come since the first release may be missing in older files.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 struct Line {
-    id: Box<str>,
+    #[serde(flatten)]
+    id: ResourceId,
     action: Action,
     outcome: Ending,
     #[serde(deserialize_with = "sane")]
     at: DateTime<Utc>,
-    #[serde(default)]
-    account: Option<Arc<str>>,
-    #[serde(default)]
-    region: Option<Arc<str>>,
     #[serde(default)]
     policy: Option<Box<str>>,
     #[serde(default)]
@@ -66,15 +55,6 @@ struct Line {
     /// The run was a narrowed one: by a request that selects, or by an event.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     narrow: bool,
-}
-
-/// One line of what an undo set out to start.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-struct Undone {
-    id: Box<str>,
-    #[serde(deserialize_with = "sane")]
-    at: DateTime<Utc>,
 }
 
 /// `runs/date=2026-11-25/<run>/<what>.json`
@@ -92,7 +72,7 @@ pub(crate) fn partition(at: DateTime<Utc>) -> String {
     format!("date={}", at.date_naive())
 }
 
-fn spelled(text: serde_json::Result<String>) -> Result<String, PortError> {
+pub(crate) fn spelled(text: serde_json::Result<String>) -> Result<String, PortError> {
     text.map_err(|error| PortError(error.to_string()))
 }
 
@@ -148,8 +128,6 @@ pub(crate) async fn write_acts(
             action: *action,
             outcome: Ending::Stopped,
             at: *at,
-            account: Some(one.target.account.clone()),
-            region: Some(one.target.region.clone()),
             policy: Some(one.policy.clone()),
             run: Some(run.to_string()),
             undo: None,
@@ -159,15 +137,13 @@ pub(crate) async fn write_acts(
         text += &spelled(serde_json::to_string(&line))?;
         text.push('\n');
     }
-    for Outcome { id, account, region, action, outcome, detail: _, at } in told.outcomes {
-        let step = steps.get(&(&**id, *action));
+    for Outcome { id, action, outcome, detail: _, at } in told.outcomes {
+        let step = steps.get(&(id, *action));
         let line = Line {
             id: id.clone(),
             action: *action,
             outcome: *outcome,
             at: *at,
-            account: Some(account.clone()),
-            region: Some(region.clone()),
             policy: step.map(|step| (*step.policy).into()),
             run: Some(told.run.to_owned()),
             undo: told.undoes.map(str::to_owned),
@@ -188,17 +164,6 @@ pub(crate) async fn write_unverified(hub: &impl WriteRecord, told: &Told<'_>, na
     write_acts(hub, &told.with_outcomes(&outcomes), narrow, &[]).await
 }
 
-/// Writes what an undo sets out to start, before it does: should it break off half-way, what it has started is
-/// skipped all the same.
-pub(crate) async fn write_undone(hub: &impl WriteRecord, undo: &Undo) -> Result<(), PortError> {
-    let mut text = String::new();
-    for step in &undo.plan.steps {
-        text += &spelled(serde_json::to_string(&Undone { id: step.id.clone(), at: undo.at }))?;
-        text.push('\n');
-    }
-    hub.write(&format!("{UNDONE}/{}/{}.jsonl", partition(undo.at), undo.run), &text).await.map(|_| ())
-}
-
 /// What earlier runs did, as far as it matters now.
 ///
 /// # Errors
@@ -208,26 +173,24 @@ pub async fn history(hub: &impl ReadRecord, now: DateTime<Utc>) -> Result<Histor
     let (mut lines, unread) = lines(hub, now, HISTORY_DAYS).await?;
     lines.sort_by_key(|(_, line)| line.at);
     let mut history = History { unread, ..History::default() };
-    let mut last: HashMap<Box<str>, Ending> = HashMap::new();
-    for (run, Line { id, action, outcome, at, account, region: _, policy, run: _, undo: _, launched: _, narrow }) in
-        lines
-    {
+    let mut last: HashMap<ResourceId, Ending> = HashMap::new();
+    for (run, Line { id, action, outcome, at, policy, run: _, undo: _, launched: _, narrow }) in lines {
         let stop = matches!(action, Action::Stop | Action::Hibernate);
         // What nobody saw the end of may have happened, and counts.
         let perhaps = matches!(outcome, Ending::Stopped | Ending::Stopping | Ending::Unverified);
         if stop && perhaps && at.date_naive() == now.date_naive() {
-            history.today.count(account, policy, narrow);
+            history.today.count(id.is_placed().then(|| id.place.account.clone()), policy, narrow);
         }
         match (action, outcome) {
             (Action::Stop | Action::Hibernate, Ending::Unverified) => {
                 let stop = Unverified { run: run.into(), action, at, narrow };
-                history.unverified.entry(id.clone()).or_default().push(stop);
+                history.unverified.entry(id.clone()).push(stop);
             }
             (Action::Stop | Action::Hibernate, Ending::Stopped | Ending::Stopping) => {
-                history.stops.entry(id.clone()).or_default().push(at);
+                history.stops.entry(id.clone()).push(at);
             }
             (Action::Start, Ending::Failed | Ending::Unverified) => {
-                history.failed_starts.entry(id.clone()).or_default().push(at);
+                history.failed_starts.entry(id.clone()).push(at);
                 if outcome == Ending::Failed {
                     history.start_failed.insert(id.clone(), FailedStart { at, unverified: None });
                 } else if let Some(failed) = history.start_failed.get_mut(&id) {
@@ -255,7 +218,7 @@ pub async fn history(hub: &impl ReadRecord, now: DateTime<Utc>) -> Result<Histor
         .filter(|(_, ending)| matches!(ending, Ending::Failed | Ending::Unverified))
         .map(|(id, _)| id)
         .collect();
-    history.undone = undone(hub, now).await?;
+    history.undone = undone::read(hub, now).await?;
     Ok(history)
 }
 
@@ -266,45 +229,9 @@ pub(crate) fn acts_since(settings: &Settings, now: DateTime<Utc>) -> DateTime<Ut
     now - Duration::days(days.max(HISTORY_DAYS))
 }
 
-/// From when on it reads undos.
-pub(crate) fn undone_since(now: DateTime<Utc>) -> DateTime<Utc> {
-    now - Duration::days(UNDONE_DAYS)
-}
-
-/// When somebody last set out to take a stop back, by instance.
-///
-/// # Errors
-/// [`PortError`] when the record cannot be read, or one line of it: it skips an instance, and nobody knows which.
-async fn undone(hub: &impl ReadRecord, now: DateTime<Utc>) -> Result<HashMap<Box<str>, DateTime<Utc>>, PortError> {
-    let mut undone: HashMap<Box<str>, DateTime<Utc>> = HashMap::new();
-    for (key, text) in hub.read_since(UNDONE, &partition(undone_since(now))).await? {
-        for (number, line) in text.lines().enumerate() {
-            match serde_json::from_str(line) {
-                // The clock that it was undone by may be a little ahead.
-                Ok(Undone { id, at }) if at <= now + Duration::minutes(1) => {
-                    let at = at.min(now);
-                    undone.entry(id).and_modify(|known| *known = at.max(*known)).or_insert(at);
-                }
-                Ok(Undone { .. }) => {}
-                // A draft was never finished, and the undo that was to follow it never begun.
-                Err(_) if line.trim().is_empty() || !key.ends_with(".jsonl") => {}
-                Err(error) => return Err(PortError(unread(&key, number + 1, &error))),
-            }
-        }
-    }
-    Ok(undone)
-}
-
-fn unread(key: &str, line: usize, error: &serde_json::Error) -> String {
-    format!(
-        "line {line} of `{UNDONE}/{key}` cannot be read: {error}; it skips an instance from being stopped again: mend the \
-         line, or take it away if that instance may be stopped"
-    )
-}
-
 /// The newest run of the same days that has an outcome for instance `id`.
 pub(crate) async fn last_run(hub: &impl ReadRecord, id: &str, now: DateTime<Utc>) -> Result<Option<String>, PortError> {
-    let its_own = lines(hub, now, HISTORY_DAYS).await?.0.into_iter().filter(|(_, line)| *line.id == *id);
+    let its_own = lines(hub, now, HISTORY_DAYS).await?.0.into_iter().filter(|(_, line)| *line.id.name == *id);
     Ok(its_own.max_by(|(a, one), (b, other)| (one.at, a).cmp(&(other.at, b))).map(|(run, _)| run))
 }
 
@@ -314,24 +241,19 @@ pub(crate) async fn last_run(hub: &impl ReadRecord, id: &str, now: DateTime<Utc>
 /// # Errors
 /// [`PortError`] when the record cannot be read. Without it every start counts as somebody's, and the windows begin
 /// with the last one.
-pub async fn own_acts(
-    hub: &impl ReadRecord,
-    now: DateTime<Utc>,
-    days: i64,
-) -> Result<HashMap<Box<str>, Own>, PortError> {
-    let mut acts: HashMap<Box<str>, Own> = HashMap::new();
+pub async fn own_acts(hub: &impl ReadRecord, now: DateTime<Utc>, days: i64) -> Result<ByResource<Own>, PortError> {
+    let mut acts: ByResource<Own> = ByResource::default();
     for (_, line) in lines(hub, now, days).await?.0 {
-        let Line { id, action, outcome, at, account: _, region: _, policy: _, run: _, undo, launched, narrow: _ } =
-            line;
+        let Line { id, action, outcome, at, policy: _, run: _, undo, launched, narrow: _ } = line;
         match (action, outcome) {
             (Action::Stop | Action::Hibernate, Ending::Stopped | Ending::Stopping) => {
-                let own = acts.entry(id).or_default();
+                let own = acts.entry(id);
                 own.stops.push(at);
                 own.launches.extend(launched);
             }
             // Whoever takes a stop back wants the machine: that start was somebody's.
             (Action::Start, Ending::Started) if undo.is_some() => {}
-            (Action::Start, Ending::Started) => acts.entry(id).or_default().starts.push(at),
+            (Action::Start, Ending::Started) => acts.entry(id).starts.push(at),
             (
                 Action::Stop | Action::Hibernate | Action::Start,
                 Ending::Stopped
@@ -375,6 +297,7 @@ async fn lines(
         }
     }
     lines.retain(|(_, line)| line.at <= now);
+    settle(lines.iter_mut().map(|(_, line)| &mut line.id));
     // What a later run has seen takes the place of what nobody knew.
     let known = |(run, line): &(String, Line)| (run.clone(), line.id.clone(), line.action);
     let seen: HashSet<_> = lines.iter().filter(|(_, line)| line.outcome == Ending::Stopped).map(known).collect();

@@ -2,11 +2,12 @@
 //! for their keys.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 use futures_util::stream::{self, StreamExt};
 
 use crate::engine::history::past_runs::History;
-use crate::engine::model::Target;
+use crate::engine::model::{ResourceId, Target, names};
 use crate::engine::plan::Candidate;
 use crate::engine::plan::restart::{Volumes, obstacle};
 use crate::ports::Scan;
@@ -25,14 +26,7 @@ const AHEAD: usize = 50;
 const NAMED: usize = 10;
 
 /// Instances by where they are, whether they are held, and why they could not be started again.
-type Found = BTreeMap<(Target, bool, String), Vec<Box<str>>>;
-
-/// Where an instance is, and its id.
-type Place = (Target, Box<str>);
-
-fn place(stop: &Candidate) -> Place {
-    (stop.step().target(), stop.step().id.clone())
-}
+type Found = BTreeMap<(Arc<Target>, bool, String), Vec<ResourceId>>;
 
 /// Holds every stop whose policy starts the instance again, where the acting role could not. Of other stops that cannot be
 /// taken back it only says so, in the notes that it answers.
@@ -44,55 +38,56 @@ pub(crate) async fn check(
     running: usize,
 ) -> Vec<String> {
     let settings = order.settings;
-    let (mut asked, mut found): (HashSet<Place>, Found) = (HashSet::new(), BTreeMap::new());
+    let (mut asked, mut found): (HashSet<ResourceId>, Found) = (HashSet::new(), BTreeMap::new());
     let mut not_asked = false;
     for round in 0..ROUNDS {
-        let let_through = Candidate::stops(settings, candidates, running, &history.today).map(|stop| place(stop));
-        let let_through: HashSet<Place> = let_through.filter(|place| !asked.contains(place)).collect();
+        let let_through =
+            Candidate::stops(settings, candidates, running, &history.today).map(|stop| stop.step().id.clone());
+        let let_through: HashSet<ResourceId> = let_through.filter(|id| !asked.contains(id)).collect();
         if let_through.is_empty() {
             break;
         }
         let mut ahead = if round == 0 { 0 } else { AHEAD };
         let mut is_next = |stop: &Candidate| {
-            let next = let_through.contains(&place(stop)) || ahead > 0;
+            let next = let_through.contains(&stop.step().id) || ahead > 0;
             ahead = ahead.saturating_sub(usize::from(next));
             next
         };
         let mut new: Vec<&mut Candidate> = candidates
             .iter_mut()
-            .filter(|stop| stop.is_open_stop() && !asked.contains(&place(stop)) && is_next(stop))
+            .filter(|stop| stop.is_open_stop() && !asked.contains(&stop.step().id) && is_next(stop))
             .collect();
-        let mut by_target: BTreeMap<Target, Vec<Box<str>>> = BTreeMap::new();
-        for (target, id) in new.iter().map(|stop| place(stop)) {
-            by_target.entry(target).or_default().push(id);
+        let mut by_target: BTreeMap<Arc<Target>, Vec<ResourceId>> = BTreeMap::new();
+        for id in new.iter().map(|stop| stop.step().id.clone()) {
+            by_target.entry(id.place.clone()).or_default().push(id);
         }
         let known = ask(order, port, by_target).await;
         for stop in &mut new {
-            let (target, id) = place(stop);
+            let id = stop.step().id.clone();
             let silent = Volumes::Unknown("there was no answer".to_owned());
-            let volumes = known.get(&target).and_then(|known| known.get(&id)).unwrap_or(&silent);
+            let volumes = known.get(&id.place).and_then(|known| known.get(&*id.name)).unwrap_or(&silent);
             not_asked |= *volumes == Volumes::NotAsked;
             let launch = stop.step().launched;
             if let Some(why) = obstacle(&settings.restart, history, &id, launch, stop.licenses(), volumes) {
-                found.entry((target.clone(), stop.starts_again(), why.to_string())).or_default().push(id.clone());
+                found.entry((id.place.clone(), stop.starts_again(), why.to_string())).or_default().push(id.clone());
                 if stop.starts_again() {
                     stop.hold();
                 }
             }
-            asked.insert((target, id));
+            asked.insert(id);
         }
     }
-    let mut steps: HashSet<Place> = HashSet::new();
+    let mut steps: HashSet<ResourceId> = HashSet::new();
     for stop in Candidate::stops(settings, candidates, running, &history.today) {
         // What nobody asked about by now waits for the next run.
-        if stop.starts_again() && !asked.contains(&place(stop)) {
+        if stop.starts_again() && !asked.contains(&stop.step().id) {
             stop.hold();
         } else {
-            steps.insert(place(stop));
+            steps.insert(stop.step().id.clone());
         }
     }
-    for ((target, held, _), ids) in &mut found {
-        ids.retain(|id| *held || steps.contains(&(target.clone(), id.clone())));
+    for ((_, held, _), ids) in &mut found {
+        ids.retain(|id| *held || steps.contains(id));
     }
     found.retain(|_, ids| !ids.is_empty());
     notes(found, not_asked)
@@ -102,9 +97,10 @@ pub(crate) async fn check(
 async fn ask(
     order: &Order<'_>,
     port: &impl Scan,
-    stops: BTreeMap<Target, Vec<Box<str>>>,
-) -> HashMap<Target, HashMap<Box<str>, Volumes>> {
+    stops: BTreeMap<Arc<Target>, Vec<ResourceId>>,
+) -> HashMap<Arc<Target>, HashMap<Box<str>, Volumes>> {
     let asked = stops.into_iter().map(|(target, ids)| async move {
+        let ids = names(&ids);
         let known = match order.clock.left(RESERVE) {
             None => port.volumes(&target, &ids).await,
             Some(left) => tokio::time::timeout(left, port.volumes(&target, &ids)).await.unwrap_or_default(),
@@ -115,9 +111,9 @@ async fn ask(
 }
 
 fn notes(found: Found, not_asked: bool) -> Vec<String> {
-    let line = |((target, held, why), mut ids): ((Target, bool, String), Vec<Box<str>>)| {
+    let line = |((target, held, why), mut ids): ((Arc<Target>, bool, String), Vec<ResourceId>)| {
         ids.sort();
-        let named: Vec<String> = ids.iter().take(NAMED).map(|id| format!("`{id}`")).collect();
+        let named: Vec<String> = ids.iter().take(NAMED).map(|id| format!("`{}`", id.name)).collect();
         let more = ids.len().saturating_sub(NAMED);
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         let what = if held {

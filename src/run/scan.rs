@@ -12,7 +12,7 @@ use crate::engine::history::unverified::Confirmed;
 use crate::engine::judge::Known;
 use crate::engine::judge::owner::Contacts;
 use crate::engine::model::MarkStep;
-use crate::engine::model::{Account, Instance, Target};
+use crate::engine::model::{Account, Instance, ResourceId, Target};
 use crate::engine::model::{SkippedAccount, Unreachable};
 use crate::engine::plan::Candidate;
 use crate::engine::report::Row;
@@ -48,7 +48,7 @@ pub struct Scanned {
     /// Targets that were scanned to their end.
     pub finished: usize,
     /// What was measured of candidates.
-    pub known: HashMap<Box<str>, Known>,
+    pub known: HashMap<ResourceId, Known>,
     /// Lines for the stocktake, in a run that takes stock.
     pub stock: Vec<Line>,
     /// What was seen active, for the record.
@@ -92,11 +92,9 @@ pub async fn scan(
     let words =
         |row: &Row| (row.name.clone(), row.policy.as_ref().map(|p| p.name.clone()), format!("{:?}", row.verdict));
     // Not a stable sort, which would want half as much memory again.
-    scanned
-        .rows
-        .sort_unstable_by(|a, b| (&a.target, &a.id).cmp(&(&b.target, &b.id)).then_with(|| words(a).cmp(&words(b))));
-    scanned.marks.sort_by(|a, b| (&a.account, &a.region, &a.id).cmp(&(&b.account, &b.region, &b.id)));
-    scanned.confirmed.sort_by(|a, b| (&a.target, &a.id).cmp(&(&b.target, &b.id)));
+    scanned.rows.sort_unstable_by(|a, b| a.id.cmp(&b.id).then_with(|| words(a).cmp(&words(b))));
+    scanned.marks.sort_by(|a, b| a.id.cmp(&b.id));
+    scanned.confirmed.sort_by(|a, b| a.id.cmp(&b.id));
     Ok(scanned.sorted())
 }
 

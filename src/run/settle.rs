@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use crate::engine::model::Step;
-use crate::engine::model::{Instance, State, Target};
+use crate::engine::model::{Instance, ResourceId, State, Target};
 use crate::ports::{Act, ActError, Pause, Scan};
 use crate::run::act::{Acting, SCAN_TIMEOUT};
 
@@ -24,15 +24,15 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
         &self,
         target: &Target,
         steps: &[&Step],
-        ends: &HashMap<Box<str>, Result<(), ActError>>,
+        ends: &HashMap<ResourceId, Result<(), ActError>>,
         wanted: impl Fn(State) -> bool,
-    ) -> HashMap<Box<str>, Instance> {
+    ) -> HashMap<ResourceId, Instance> {
         let begun: Vec<&Step> = steps
             .iter()
             .copied()
             .filter(|step| !matches!(ends.get(&step.id), Some(Err(ActError::Refused(_) | ActError::NotSent(_)))))
             .collect();
-        let mut seen: HashMap<Box<str>, Instance> = HashMap::new();
+        let mut seen: HashMap<ResourceId, Instance> = HashMap::new();
         if begun.is_empty() {
             return seen;
         }

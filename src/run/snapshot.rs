@@ -1,6 +1,7 @@
 //! Saves what is seen, to be judged again later, elsewhere, under other settings.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::engine::config::Settings;
 use crate::engine::model::{Instance, Target};
@@ -23,11 +24,12 @@ pub async fn snapshot(
 ) -> Result<Snapshot, ScanError> {
     let mut scanned = Scanned::default();
     let found = survey(port, settings, scope, clock, progress, &mut scanned).await?;
-    let mut targets: BTreeMap<Target, Vec<Instance>> = BTreeMap::new();
+    let mut targets: BTreeMap<Arc<Target>, Vec<Instance>> = BTreeMap::new();
     for found in found {
-        targets.entry(found.instance.target.clone()).or_default().push(found.instance);
+        targets.entry(found.instance.id.place.clone()).or_default().push(found.instance);
     }
-    let saved = targets.into_iter().map(|(Target { account, region }, mut instances)| {
+    let saved = targets.into_iter().map(|(place, mut instances)| {
+        let Target { account, region } = (*place).clone();
         instances.sort_by(|a, b| a.id.cmp(&b.id));
         Saved { account, region, instances }
     });

@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::engine::model::Because;
 use crate::engine::model::Step;
 use crate::engine::model::{Ending, Outcome};
-use crate::engine::model::{Instance, Reason, State, Target};
+use crate::engine::model::{Instance, Reason, ResourceId, State, Target, names};
 use crate::engine::tags::stop_tag::OwnTag;
 use crate::ports::{Act, Pause, Scan};
 use crate::run::act::{Acting, SCAN_TIMEOUT};
@@ -61,7 +61,7 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
         &self,
         target: &Target,
         steps: &[&Step],
-        seen: &HashMap<Box<str>, Instance>,
+        seen: &HashMap<ResourceId, Instance>,
         value: &str,
         outcomes: &mut [Outcome],
     ) {
@@ -90,12 +90,12 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
         &self,
         target: &Target,
         steps: &[&Step],
-        ids: &[Box<str>],
+        ids: &[ResourceId],
         outcomes: &mut [Outcome],
     ) {
         let key = self.settings.tags.stopped.as_str();
-        let attempt = |part: Vec<Box<str>>| async move { self.act.untag(target, &part, key).await };
-        let mut removed: HashSet<Box<str>> = HashSet::new();
+        let attempt = |part: Vec<ResourceId>| async move { self.act.untag(target, &names(&part), key).await };
+        let mut removed: HashSet<ResourceId> = HashSet::new();
         for (id, end) in bisect(ids, attempt).await {
             match end {
                 Ok(()) => {
@@ -104,7 +104,7 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
                 Err(why) => add(outcomes, &id, &format!("; and its tag `{key}` could not be removed: {why}")),
             }
         }
-        let failed = |id: &str| outcomes.iter().any(|one| *one.id == *id && one.outcome != Ending::Started);
+        let failed = |id: &ResourceId| outcomes.iter().any(|one| one.id == *id && one.outcome != Ending::Started);
         let doubtful = |step: &&&Step| removed.contains(&step.id) && failed(&step.id);
         let doubtful: Vec<&Step> = steps.iter().filter(doubtful).copied().collect();
         for (id, _) in self.settle(target, doubtful, Wish::Gone).await.into_iter().filter(|(_, looked)| *looked) {
@@ -119,13 +119,13 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
         target: &Target,
         policy: &str,
         steps: &[&Step],
-        ids: &[Box<str>],
+        ids: &[ResourceId],
         outcomes: &mut [Outcome],
     ) {
         let (key, value) = (self.settings.tags.stopped.as_str(), self.own_tag(policy, &[]));
         let value = value.as_str();
-        let attempt = |part: Vec<Box<str>>| async move { self.act.tag(target, &part, key, value).await };
-        let mut written: HashSet<Box<str>> = HashSet::new();
+        let attempt = |part: Vec<ResourceId>| async move { self.act.tag(target, &names(&part), key, value).await };
+        let mut written: HashSet<ResourceId> = HashSet::new();
         for (id, end) in bisect(ids, attempt).await {
             match end {
                 Ok(()) => {
@@ -148,7 +148,7 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
     /// Looks at the reaper's tag until it is as it should be, a bounded number of times, and writes it once more after
     /// the first look, or where none could be had. Who was not seen with the tag as it should be; and whether there was
     /// a look at all.
-    async fn settle(&self, target: &Target, steps: Vec<&Step>, wish: Wish<'_>) -> Vec<(Box<str>, bool)> {
+    async fn settle(&self, target: &Target, steps: Vec<&Step>, wish: Wish<'_>) -> Vec<(ResourceId, bool)> {
         let key = self.settings.tags.stopped.as_str();
         let (mut open, mut looked, mut written) = (steps, false, false);
         for wait in WAITS {
@@ -162,12 +162,12 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
             }
             if !written {
                 written = true;
-                let ids: Vec<Box<str>> = open.iter().map(|step| step.id.clone()).collect();
-                let attempt = |part: Vec<Box<str>>| async move {
+                let ids: Vec<ResourceId> = open.iter().map(|step| step.id.clone()).collect();
+                let attempt = |part: Vec<ResourceId>| async move {
                     self.in_time()?;
                     match wish {
-                        Wish::Stands(value) => self.act.tag(target, &part, key, value).await,
-                        Wish::Gone => self.act.untag(target, &part, key).await,
+                        Wish::Stands(value) => self.act.tag(target, &names(&part), key, value).await,
+                        Wish::Gone => self.act.untag(target, &names(&part), key).await,
                     }
                 };
                 // Whether it was written, the next look tells.
@@ -179,8 +179,8 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
 }
 
 /// Adds to the words of one outcome.
-fn add(outcomes: &mut [Outcome], id: &str, why: &str) {
-    if let Some(outcome) = outcomes.iter_mut().find(|outcome| *outcome.id == *id) {
+fn add(outcomes: &mut [Outcome], id: &ResourceId, why: &str) {
+    if let Some(outcome) = outcomes.iter_mut().find(|outcome| outcome.id == *id) {
         outcome.detail += why;
     }
 }

@@ -134,7 +134,7 @@ async fn ask(port: &impl Scan, task: Task, only: Option<&[Box<str>]>) -> Answer 
             // Pages may overlap while instances come and go: what two of them show is one, as the later one has it.
             instances.reverse();
             instances.sort_by(|a: &Instance, b| a.id.cmp(&b.id));
-            instances.dedup_by(|a, b| !a.id.is_empty() && a.id == b.id);
+            instances.dedup_by(|a, b| !a.id.name.is_empty() && a.id == b.id);
             Answer::Instances(target, instances, answer)
         }
     }

@@ -2,6 +2,7 @@
 //! start, verify → record → pause. A dry run ends at the plan, and has nothing to act with.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -10,7 +11,7 @@ use thiserror::Error;
 
 use crate::engine::config::Settings;
 use crate::engine::model::Unreachable;
-use crate::engine::model::{Account, Instance, Target};
+use crate::engine::model::{Account, Instance, ResourceId, Target, names};
 use crate::engine::plan::Plan;
 use crate::engine::request::Run;
 use crate::engine::request::overrides::UndoOverrides;
@@ -25,7 +26,8 @@ use crate::run::lock;
 use crate::run::lock::NotLocked;
 use crate::run::recall::{RecallError, past};
 use crate::run::recheck::Recheck;
-use crate::run::record::{run_key, write_acts, write_plans, write_undo_tables, write_undone, write_unverified};
+use crate::run::record::{run_key, write_acts, write_plans, write_undo_tables, write_unverified};
+use crate::run::undone;
 use crate::run::warrant::{Recorded, Warrant};
 
 /// Why an undo came to nothing. Nothing was started.
@@ -65,7 +67,7 @@ pub struct UndoOrder<'a> {
     /// The wall clock when the run began; the same as the clock but for rehearsals.
     pub wall: DateTime<Utc>,
     /// What was agreed to: the ids of a plan that somebody has seen. The undo may only do less.
-    pub agreed: Option<&'a [Box<str>]>,
+    pub agreed: Option<&'a [ResourceId]>,
 }
 
 /// A dry run of an undo: what would be started, and why the rest would not. Writes nothing, anywhere.
@@ -173,16 +175,16 @@ async fn prepare(
         calls: 0,
         locale: settings.run.locale,
     };
-    let mut open: BTreeMap<Target, Vec<Stop>> = BTreeMap::new();
+    let mut open: BTreeMap<Arc<Target>, Vec<Stop>> = BTreeMap::new();
     for stop in stops {
         match left_out(&stop, &run.scope, &accounts) {
             Some(why) => undo.found.push(left(stop, why)),
-            None => open.entry(stop.target.clone()).or_default().push(stop),
+            None => open.entry(stop.id.place.clone()).or_default().push(stop),
         }
     }
     let scans = open.into_iter().map(|(target, stops)| async move {
-        let ids: Vec<Box<str>> = stops.iter().map(|stop| stop.id.clone()).collect();
-        let mut now: HashMap<Box<str>, Instance> = HashMap::new();
+        let ids = names(stops.iter().map(|stop| &stop.id));
+        let mut now: HashMap<ResourceId, Instance> = HashMap::new();
         let each = |instance: Instance| {
             now.insert(instance.id.clone(), instance);
         };
@@ -194,11 +196,12 @@ async fn prepare(
         let not_scanned = match answer {
             Ok(()) => None,
             Err(NotScanned::Denied) => {
-                undo.denied.push(target);
+                undo.denied.push((*target).clone());
                 Some(WhyNot::Denied)
             }
             Err(NotScanned::Unreachable(cause)) => {
-                undo.unreachable.push(Unreachable { account: target.account, region: target.region, cause });
+                let Target { account, region } = (*target).clone();
+                undo.unreachable.push(Unreachable { account, region, cause });
                 Some(WhyNot::Unreachable)
             }
         };
@@ -223,7 +226,7 @@ async fn prepare(
             }
         }
     }
-    undo.found.sort_by(|a, b| (&a.stop.target, &a.stop.id).cmp(&(&b.stop.target, &b.stop.id)));
+    undo.found.sort_by(|a, b| a.stop.id.cmp(&b.stop.id));
     undo.unreachable.sort();
     undo.denied.sort();
     let waiting = undo.found.iter().filter(|found| found.finding == Finding::Left(WhyNot::StillStopping)).count();
@@ -254,15 +257,15 @@ async fn named(order: &UndoOrder<'_>, scanner: &impl Scan) -> Result<Vec<Account
 fn unmatched(order: &UndoOrder<'_>, stops: &[Stop], accounts: &[Account]) -> Vec<String> {
     let scope = &order.run.scope;
     let name = |stop: &Stop| {
-        accounts.iter().find(|account| account.id == stop.target.account).and_then(|account| account.name.clone())
+        accounts.iter().find(|account| account.id == stop.id.place.account).and_then(|account| account.name.clone())
     };
     let account = |wanted: &String| {
         stops.iter().any(|stop| {
-            *stop.target.account == **wanted || name(stop).is_some_and(|name| name.eq_ignore_ascii_case(wanted))
+            *stop.id.place.account == **wanted || name(stop).is_some_and(|name| name.eq_ignore_ascii_case(wanted))
         })
     };
-    let region = |wanted: &String| stops.iter().any(|stop| *stop.target.region == **wanted);
-    let instance = |wanted: &String| stops.iter().any(|stop| *stop.id == **wanted);
+    let region = |wanted: &String| stops.iter().any(|stop| *stop.id.place.region == **wanted);
+    let instance = |wanted: &String| stops.iter().any(|stop| *stop.id.name == **wanted);
     let policy = |wanted: &String| stops.iter().any(|stop| stop.policy == *wanted);
     let mut notes = Vec::new();
     let mut check = |what: &str, wanted: &Option<Vec<String>>, there: &dyn Fn(&String) -> bool| {
@@ -283,7 +286,7 @@ fn unmatched(order: &UndoOrder<'_>, stops: &[Stop], accounts: &[Account]) -> Vec
 /// Writes what the undo is about to do. Only then may it.
 async fn intent(hub: &impl WriteRecord, undo: &Undo) -> Result<Recorded, PortError> {
     write_plans(hub, &Told::from(undo)).await?;
-    write_undone(hub, undo).await?;
+    undone::write(hub, undo).await?;
     record(hub, undo, "plan").await?;
     write_unverified(hub, &Told::from(undo), false).await?;
     Ok(Recorded::written())

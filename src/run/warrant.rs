@@ -7,7 +7,7 @@ use crate::engine::config::Settings;
 use crate::engine::history::today::Today;
 use crate::engine::model::Action;
 use crate::engine::model::Cap;
-use crate::engine::model::Step;
+use crate::engine::model::{ResourceId, Step};
 use crate::engine::plan::caps::CapBudget;
 
 /// That the intent stands in the record. Only writing it makes one.
@@ -27,7 +27,7 @@ enum Bound {
     /// The caps.
     Caps(Box<Mutex<CapBudget>>),
     /// The way back: each of these is started once, and nothing is stopped.
-    Starts(Mutex<HashSet<Box<str>>>),
+    Starts(Mutex<HashSet<ResourceId>>),
 }
 
 impl Warrant {

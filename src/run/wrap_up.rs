@@ -1,7 +1,7 @@
 //! What follows the acts of a run: people are told, what was learnt is kept, savings are counted, stock is taken.
 //! Nothing here stops or starts anything, and what fails here is a trouble and no error.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ use crate::engine::history::weekly::Gathered;
 use crate::engine::judge::owner;
 use crate::engine::judge::owner::channels_of;
 use crate::engine::model::Because;
-use crate::engine::model::{Account, Action, Contact, Tags, Target};
+use crate::engine::model::{Account, Action, Contact, ResourceId, Tags, Target};
 use crate::engine::model::{Ending, Outcome};
 use crate::engine::report::digest::{Digest, Digests, Entry, Reader, digests};
 use crate::engine::report::news::{forget, news, stopped_for_idleness};
@@ -31,7 +31,7 @@ use crate::render::{Frame, scanned};
 use crate::run::notify::{OPERATOR, deliver};
 use crate::run::order::Order;
 use crate::run::scan::Scanned;
-use crate::run::{launches, prices, savings, state, stocktake};
+use crate::run::{launches, prices, savings, state, stocktake, undone};
 
 /// What is kept back from the deadline while telling: the time to record and to answer.
 const RESERVE: Duration = Duration::from_secs(8);
@@ -115,6 +115,7 @@ pub(crate) async fn speak(
         return;
     }
     let mut ledger: Ledger = history.told.clone();
+    ledger.place(report.rows.iter().map(|row| &row.id));
     forget(report, &mut ledger);
     let (weekly, zone) = (history.weekly.clone().filter(|_| order.run.scope.is_whole()), settings.zone());
     let gathered = weekly.as_ref().map_or(Gathered::Held, |weekly| weekly.gathered(report.at, zone));
@@ -126,7 +127,7 @@ pub(crate) async fn speak(
     }
     let mut digests = digests(settings, news(report), notes, &gathered);
     let said = |row: &'_ Row| row.talk.said.as_deref().map(|said| (row.id.clone(), said.clone()));
-    let said: HashMap<Box<str>, Said> = report.rows.iter().filter_map(said).collect();
+    let said: HashMap<ResourceId, Said> = report.rows.iter().filter_map(said).collect();
     // Of several addresses of one owner only those that have not read it.
     for digest in digests.owners.iter_mut().filter(|digest| matches!(digest.reader, Reader::Owner(_, Contact::First))) {
         let place = digest.channel.place();
@@ -161,7 +162,7 @@ pub(crate) async fn speak(
         ledger.accept_tagged(receipt, said.get(&receipt.id));
     }
     said.iter().for_each(|(id, said)| ledger.adopt(id, said));
-    let scanned: std::collections::HashSet<&str> = report.rows.iter().map(|row| &*row.id).collect();
+    let scanned: HashSet<&ResourceId> = report.rows.iter().map(|row| &row.id).collect();
     ledger.keep(|id| scanned.contains(id), report.at);
     if let Err(error) = state::write_told(hub, &ledger).await {
         report.troubled = true;
@@ -211,22 +212,22 @@ pub(crate) async fn save(
             || !(scope.names_account(&target.account) && scope.names_region(&target.region))
     };
     savings.accrue(sights, |target| order.run.scope.is_whole() && !dark(target), report.at);
-    let rows: HashMap<&str, &Row> = report.rows.iter().map(|row| (&*row.id, row)).collect();
+    let rows: HashMap<&ResourceId, &Row> = report.rows.iter().map(|row| (&row.id, row)).collect();
     let stopped = |outcome: &&Outcome| {
         matches!(outcome.outcome, Ending::Stopped | Ending::Stopping) && outcome.action != Action::Start
     };
-    let stops = report.outcomes.iter().filter(stopped).map(|outcome| (&*outcome.id, outcome.at));
+    let stops = report.outcomes.iter().filter(stopped).map(|outcome| (&outcome.id, outcome.at));
     // What an earlier run has stopped without recording it counts from when it was seen.
-    let open: BTreeSet<Box<str>> = savings.open.keys().cloned().collect();
-    let earlier = confirmed.iter().filter(|one| !open.contains(&one.id)).map(|one| (&*one.id, report.at));
+    let open: BTreeSet<ResourceId> = savings.open.keys().cloned().collect();
+    let earlier = confirmed.iter().filter(|one| !open.contains(&one.id)).map(|one| (&one.id, report.at));
     for (id, since) in earlier.chain(stops) {
         let Some(row) = rows.get(id) else { continue };
         let policy = row.policy.as_ref().map_or("", |policy| policy.name.as_str());
-        let (account, owner) = (row.target.account.clone(), Arc::from(row.owner.known().unwrap_or_default()));
+        let (account, owner) = (row.id.place.account.clone(), Arc::from(row.owner.known().unwrap_or_default()));
         let whose = Whose { account, policy: Arc::from(policy), owner };
         let key = row.price.as_deref().and_then(|key| key.as_ref().ok());
         let hourly = prices.zip(key).and_then(|(prices, key)| prices.find(key, report.at).known());
-        savings.stopped(&row.id, &row.target, whose, hourly, since);
+        savings.stopped(&row.id, whose, hourly, since);
     }
     if let Err(error) = savings::write(hub, &savings).await {
         report.troubled = true;
@@ -248,13 +249,13 @@ pub(crate) async fn take_stock(
     let Order { run, settings, .. } = order;
     let Some(month) = history.stocktake.filter(|_| run.scope.is_whole()) else { return };
     let mut lines = std::mem::take(&mut scanned.stock);
-    let keys: HashMap<&str, &PriceKey> =
-        report.rows.iter().filter_map(|row| Some((&*row.id, row.price.as_deref()?.as_ref().ok()?))).collect();
-    let launched: HashMap<&str, &Arc<str>> =
-        report.rows.iter().filter_map(|row| Some((&*row.id, row.launched_by.as_ref()?))).collect();
+    let keys: HashMap<&ResourceId, &PriceKey> =
+        report.rows.iter().filter_map(|row| Some((&row.id, row.price.as_deref()?.as_ref().ok()?))).collect();
+    let launched: HashMap<&ResourceId, &Arc<str>> =
+        report.rows.iter().filter_map(|row| Some((&row.id, row.launched_by.as_ref()?))).collect();
     for line in &mut lines {
-        line.launched_by = launched.get(&*line.id).map(ToString::to_string);
-        if let Some((prices, key)) = prices.zip(keys.get(&*line.id)) {
+        line.launched_by = launched.get(&line.id).map(ToString::to_string);
+        if let Some((prices, key)) = prices.zip(keys.get(&line.id)) {
             line.price = prices.find(key, report.at);
         }
     }
@@ -321,6 +322,7 @@ pub(crate) async fn note_idle_stops(order: &Order<'_>, hub: &impl WriteRecord, r
         let old = hub.read(idle_stops::FILE).await?;
         let mut stops =
             old.as_deref().map_or_else(IdleStops::default, |text| IdleStops::parse(text, order.clock.now()));
+        stops.place(report.rows.iter().map(|row| &row.id));
         stopped.iter().for_each(|(id, at)| stops.note(id, *at));
         match old {
             None => hub.create(idle_stops::FILE, &stops.text()).await.map(|other| other.is_none()),
@@ -351,10 +353,16 @@ pub(crate) async fn keep(
     {
         troubles.push(format!("the prices could not be recorded: {error}"));
     }
+    if history.undone.has_unplaced()
+        && let Err(error) = undone::place(hub, report.rows.iter().map(|row| &row.id), report.at).await
+    {
+        troubles.push(format!("where the undone stops were could not be recorded: {error}"));
+    }
     if let Some(idle) = &order.settings.idle
         && order.settings.run.record.is_some()
     {
         let mut stops = history.idle_stops.clone();
+        stops.place(report.rows.iter().map(|row| &row.id));
         stopped_for_idleness(report).for_each(|(step, outcome)| stops.note(&step.id, outcome.at));
         let earlier = scanned.confirmed.iter().filter(|one| one.because == Because::Idle);
         earlier.for_each(|one| stops.note(&one.id, one.stop.at));

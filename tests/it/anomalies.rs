@@ -37,7 +37,11 @@ fn the_operator_is_told_which_anomaly_and_what_runs_there_and_nothing_is_done() 
     let world = two_places();
     let report =
         handle_anomaly(&world, &telling(), &anomaly(&json!([cause(EC2, HERE)])), at(EVENING)).expect("a report");
-    assert_eq!(report.rows.iter().map(|row| &*row.id).collect::<Vec<_>>(), ["i-1"], "only what is named is looked at");
+    assert_eq!(
+        report.rows.iter().map(|row| &*row.id.name).collect::<Vec<_>>(),
+        ["i-1"],
+        "only what is named is looked at"
+    );
     let told = told(&world);
     for part in ["`a-1`", EC2, "USD 1001", "2026-11-24", "i-1", "owner ana", "Nothing was stopped"] {
         assert!(told.contains(part), "{part}: {told}");
@@ -55,7 +59,7 @@ fn places_are_pairs_and_not_every_account_in_every_region() {
     let world = two_places();
     let both = anomaly(&json!([cause(EC2, HERE), cause(EC2, THERE)]));
     let report = handle_anomaly(&world, &telling(), &both, at(EVENING)).expect("a report");
-    let seen: Vec<&str> = report.rows.iter().map(|row| &*row.id).collect();
+    let seen: Vec<&str> = report.rows.iter().map(|row| &*row.id.name).collect();
     assert_eq!(seen, ["i-1", "i-2"], "`i-3` is in an account and in a Region that are named, and in no place that is");
 }
 

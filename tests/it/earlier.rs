@@ -92,7 +92,7 @@ fn world() -> World {
 
 fn whole(world: &World, now: DateTime<Utc>, named: &'static str) -> idle_reaper::engine::report::Report {
     IDLE.iter().for_each(|id| rests(world, id, now));
-    world.all().iter().for_each(|one| world.change(&one.id, settled));
+    world.all().iter().for_each(|one| world.change(&one.id.name, settled));
     let ask = Ask { named: Some(named), ..Ask::at(now) };
     try_apply(world, &telling(), &ask).expect("a report")
 }
@@ -116,22 +116,26 @@ fn told(world: &World) -> Value {
             Finding::Start => "start",
             Finding::Left(why) => why.as_str(),
         };
-        undo.found.iter().map(|found| (found.stop.id.to_string(), word(&found.finding).to_owned())).collect()
+        undo.found.iter().map(|found| (found.stop.id.name.to_string(), word(&found.finding).to_owned())).collect()
     };
     let undos = [words(&undo), words(&killed)];
     let mut runs = Vec::new();
     for (n, now) in AFTER.iter().enumerate() {
         let said = world.said().len();
         let report = whole(world, at(now), Box::leak(format!("20270101T000000Z-{n:08x}").into_boxed_str()));
-        let outcomes: Vec<_> =
-            report.outcomes.iter().map(|one| json!([one.id, one.action.to_string(), one.outcome.as_str()])).collect();
-        let verdicts: Vec<_> = report.rows.iter().map(|row| json!([row.id, row.verdict.reason().as_str()])).collect();
+        let outcomes: Vec<_> = report
+            .outcomes
+            .iter()
+            .map(|one| json!([one.id.name, one.action.to_string(), one.outcome.as_str()]))
+            .collect();
+        let verdicts: Vec<_> =
+            report.rows.iter().map(|row| json!([row.id.name, row.verdict.reason().as_str()])).collect();
         let waits: Vec<_> =
-            report.plan.deferred.iter().map(|one| json!([one.id, one.because.as_str(), one.until])).collect();
+            report.plan.deferred.iter().map(|one| json!([one.id.name, one.because.as_str(), one.until])).collect();
         let notices: Vec<_> = world.said()[said..]
             .iter()
             .flat_map(|(channel, message)| message.named.iter().map(move |one| (channel.clone(), one)))
-            .map(|(channel, one)| json!([channel, format!("{:?}", one.subject), one.id]))
+            .map(|(channel, one)| json!([channel, format!("{:?}", one.subject), one.id.name]))
             .collect();
         let [(_, savings)] = &world.recorded(Savings::KEY)[..] else { panic!("no savings") };
         let savings = Savings::parse(savings).expect("savings");
@@ -211,9 +215,9 @@ fn nine_days() -> World {
         let down: Vec<String> = world
             .all()
             .iter()
-            .filter(|one| one.id.starts_with("i-n") || one.id.starts_with("i-f"))
+            .filter(|one| one.id.name.starts_with("i-n") || one.id.name.starts_with("i-f"))
             .filter(|one| matches!(one.state, State::Stopped | State::Stopping))
-            .map(|one| one.id.to_string())
+            .map(|one| one.id.name.to_string())
             .collect();
         up(&down.iter().map(String::as_str).collect::<Vec<_>>(), &morning);
         if day.ends_with("20") {
@@ -231,7 +235,7 @@ fn nine_days() -> World {
             before.iter().for_each(|(key, text)| world.put(key, text));
         }
         if day.ends_with("24") {
-            world.all().iter().for_each(|one| world.change(&one.id, settled));
+            world.all().iter().for_each(|one| world.change(&one.id.name, settled));
             let (at, undoes) = (at("2026-11-24T21:40:00+09:00"), UNDONE.to_owned());
             let scope =
                 idle_reaper::engine::request::Scope { instances: Some(vec!["i-n3".to_owned()]), ..Default::default() };
@@ -242,7 +246,7 @@ fn nine_days() -> World {
             }
         }
     }
-    world.all().iter().for_each(|one| world.change(&one.id, settled));
+    world.all().iter().for_each(|one| world.change(&one.id.name, settled));
     // Killed after its stops: it has its plan, and nothing after.
     for part in [format!("{KILLED}/report.json"), format!("{KILLED}.jsonl")] {
         for (key, _) in world.recorded(&part) {
@@ -274,7 +278,7 @@ fn write_the_fixture() {
         .all()
         .iter()
         .map(|one| {
-            json!({"id": one.id, "account": one.target.account, "up": one.state == State::Running,
+            json!({"id": one.id.name, "account": one.id.place.account, "up": one.state == State::Running,
                 "launch": one.launch, "transition": one.transition,
                 "tags": one.tags.iter().collect::<Vec<_>>()})
         })

@@ -29,7 +29,7 @@ pub use run::{
     plan_over, try_apply, try_plan, try_undo,
 };
 pub use shape::{
-    EVENING, HERE, NO_DAILY_CAPS, SETTINGS, Shape, THERE, at, ending, endings, instance, judge, judge_with, keys,
+    EVENING, HERE, NO_DAILY_CAPS, SETTINGS, Shape, THERE, at, ending, endings, here, instance, judge, judge_with, keys,
     planned, row, settings, with, without,
 };
 
@@ -271,14 +271,14 @@ impl World {
 
     /// One more instance.
     pub fn add(&self, instance: Instance) {
-        self.open(&instance.target);
+        self.open(&instance.id.place);
         self.state.borrow_mut().instances.push(instance);
     }
 
     /// Changes an instance behind the reaper's back.
     pub fn change(&self, id: &str, change: impl FnOnce(Instance) -> Instance) {
         let mut state = self.state.borrow_mut();
-        let place = state.instances.iter().position(|instance| *instance.id == *id).expect("no such instance");
+        let place = state.instances.iter().position(|instance| *instance.id.name == *id).expect("no such instance");
         let changed = change(state.instances[place].clone());
         state.instances[place] = changed;
     }
@@ -293,7 +293,7 @@ impl World {
     /// An instance as it is now.
     pub fn get(&self, id: &str) -> Instance {
         let state = self.state.borrow();
-        state.instances.iter().find(|instance| *instance.id == *id).expect("no such instance").clone()
+        state.instances.iter().find(|instance| *instance.id.name == *id).expect("no such instance").clone()
     }
 
     /// Everything there is.

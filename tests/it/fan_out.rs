@@ -85,7 +85,7 @@ fn a_run_in_parts_has_the_report_of_a_run_in_one() {
             assert_eq!(told(&single, "run"), told(&divided, "run"), "{mode:?}");
             done.set(done.get() + divided.outcomes.len());
         }
-        let states = |world: &World| world.all().into_iter().map(|i| (i.id, i.state, i.tags)).collect::<Vec<_>>();
+        let states = |world: &World| world.all().into_iter().map(|i| (i.id.name, i.state, i.tags)).collect::<Vec<_>>();
         assert_eq!(states(&one), states(&parts));
         assert_eq!(one.said(), parts.said());
         for kept in ["tables/", "acts/", "state/", "counts/"] {
@@ -148,7 +148,7 @@ fn a_child_that_looks_and_fails_leaves_its_accounts_blind_and_the_others_alone()
     assert_eq!(unreachable, [(THERE.0, "*")], "{:?}", report.unreachable);
     assert_eq!(report.health(), Health::Degraded);
     assert_eq!(ending(&report, "i-1"), Ending::Stopping);
-    assert!(report.rows.iter().all(|row| *row.target.account == *HERE.0), "nothing is known of the other");
+    assert!(report.rows.iter().all(|row| *row.id.place.account == *HERE.0), "nothing is known of the other");
     assert!(!world.rests("i-3").is_down() && !world.rests("i-4").is_down());
 }
 
@@ -169,8 +169,8 @@ fn of_a_child_that_acts_and_fails_nobody_knows_what_it_did_and_the_report_says_s
     assert_eq!((ending(&report, "i-1"), ending(&report, "i-3")), (Ending::Stopping, Ending::Unverified));
     assert_eq!(report.outcomes.len(), report.plan.steps.len(), "one for each step");
     assert_eq!(report.health(), Health::Degraded);
-    let ids = |report: &Report| report.outcomes.iter().map(|outcome| outcome.id.clone()).collect::<Vec<_>>();
-    assert_eq!(ids(&report), report.plan.steps.iter().map(|step| step.id.clone()).collect::<Vec<_>>());
+    let ids = |report: &Report| report.outcomes.iter().map(|outcome| outcome.id.name.clone()).collect::<Vec<_>>();
+    assert_eq!(ids(&report), report.plan.steps.iter().map(|step| step.id.name.clone()).collect::<Vec<_>>());
 }
 
 #[test]
@@ -391,6 +391,6 @@ fn a_look_that_breaks_off_shows_what_it_has_seen_and_acts_on_none_of_it() {
     let divided = in_parts(&broken(), &settings, Mode::Apply, &ask, &whole(1)).unwrap();
     assert_eq!(told(&single, "run"), told(&divided, "run"));
     assert_eq!(divided.rows.len(), 3);
-    let broken: Vec<_> = divided.rows.iter().filter(|row| *row.target.account == *THERE.0).collect();
+    let broken: Vec<_> = divided.rows.iter().filter(|row| *row.id.place.account == *THERE.0).collect();
     assert!(matches!(&broken[..], [row] if !row.armed), "{broken:?}");
 }

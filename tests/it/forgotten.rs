@@ -39,7 +39,7 @@ pub const NOON: &str = "2026-11-25T12:00:00+09:00";
 /// A box of `ana` that has run for long and does nothing.
 pub fn idle_box(id: &str) -> Instance {
     let case = Case::idle();
-    Instance { id: id.into(), ..case.instance }.tag("Owner", "ana")
+    case.instance.named(id).tag("Owner", "ana")
 }
 
 /// The same weeks of nothing, as they look at `now`.
@@ -61,11 +61,11 @@ pub fn run(world: &World, settings: &Settings, id: &str, now: &str) -> Report {
 /// What was said through a channel so far: subjects and ids.
 pub fn heard(world: &World, channel: &str) -> Vec<(Subject, String)> {
     let said = world.said().into_iter().filter(|(name, _)| name == channel);
-    said.flat_map(|(_, message)| message.named).map(|named| (named.subject, named.id.to_string())).collect()
+    said.flat_map(|(_, message)| message.named).map(|named| (named.subject, named.id.name.to_string())).collect()
 }
 
 pub fn waits(report: &Report, id: &str) -> Option<Cap> {
-    report.plan.deferred.iter().find(|put_off| *put_off.id == *id).map(|put_off| put_off.because)
+    report.plan.deferred.iter().find(|put_off| *put_off.id.name == *id).map(|put_off| put_off.because)
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use idle_reaper::engine::config::Settings;
 use idle_reaper::engine::judge::owner::{OwnedBy, Owner};
-use idle_reaper::engine::model::{Action, Contact, Item, Locale, Subject, Target};
+use idle_reaper::engine::model::{Action, Contact, Item, Locale, ResourceId, Subject, Target};
 use idle_reaper::engine::model::{Ending, Outcome, SkippedAccount, Unreachable};
 use idle_reaper::engine::report::Report;
 use idle_reaper::engine::report::digest::{Digest, Entry, Reader};
@@ -101,15 +101,13 @@ fn report(text: &str) -> Report {
     let mut report = plan(&World::of(keys.iter().enumerate().map(tagged)), &with(&[]), at(EVENING));
     let target = Arc::new(Target::new(text, text));
     for row in &mut report.rows {
-        (row.target, row.id, row.kind) = (target.clone(), text.into(), text.into());
+        (row.id.place, row.id.name, row.kind) = (target.clone(), text.into(), text.into());
         row.launched_by = Some(text.into());
         row.owner = Arc::new(Owner { name: text.into(), by: OwnedBy::Tag(text.into()) });
     }
     let unreachable = Unreachable { account: text.into(), region: text.into(), cause: text.to_owned() };
     let outcome = Outcome {
-        id: text.into(),
-        account: text.into(),
-        region: text.into(),
+        id: ResourceId::instance(Target::new(text, text), text),
         action: Action::Stop,
         outcome: Ending::Failed,
         detail: text.to_owned(),
@@ -206,8 +204,7 @@ fn digest(settings: &Settings, channel: &str, text: &str, reader: Reader) -> Dig
     let row = report(text).rows.remove(0);
     let item = Item {
         subject: Subject::FirstStop,
-        target: Target::new(text, text),
-        id: text.into(),
+        id: ResourceId::instance(Target::new(text, text), text),
         name: text.into(),
         kind: text.into(),
         policy: text.into(),

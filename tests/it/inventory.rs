@@ -13,7 +13,7 @@ use crate::fake::{EVENING, HERE, THERE, World, at, block_on, instance, plan, pla
 use crate::laws::arbitrary::{any_scene, for_all};
 
 fn said(report: &Report) -> Vec<String> {
-    report.rows.iter().map(|row| format!("{} {} {:?} {}", row.target, row.id, row.verdict, row.armed)).collect()
+    report.rows.iter().map(|row| format!("{} {} {:?} {}", row.id.place, row.id.name, row.verdict, row.armed)).collect()
 }
 
 #[test]

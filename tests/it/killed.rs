@@ -11,7 +11,7 @@ use idle_reaper::engine::request::{Mode, Scope};
 use idle_reaper::run::Error;
 
 use crate::fake::{
-    Ask, Back, Deed, EVENING, Faults, KILLED, Parts, Shape, THERE, World, at, in_parts, instance, row, settings,
+    Ask, Back, Deed, EVENING, Faults, KILLED, Parts, Shape, THERE, World, at, here, in_parts, instance, row, settings,
     try_apply, try_undo, with,
 };
 use crate::forgotten::TELLING;
@@ -45,7 +45,7 @@ fn killed(world: &World, settings: &Settings, ask: &Ask) {
 /// What was on its way has arrived.
 fn settle(world: &World) {
     for one in world.all() {
-        world.change(&one.id, |one| match one.state {
+        world.change(&one.id.name, |one| match one.state {
             State::Stopping => one.state(State::Stopped),
             _ => one,
         });
@@ -167,9 +167,9 @@ fn a_stop_of_a_killed_run_that_was_seen_counts_in_a_fight_and_in_savings() {
     let report = try_apply(&world, &settings, &ask(seen)).expect("a report");
     assert_eq!(report.counts().stopped, 0);
     let open = |world: &World| Savings::parse(&world.recorded(Savings::KEY)[0].1).expect("savings").open;
-    assert_eq!(open(&world)["i-0"].since, seen, "it counts from when it was seen");
+    assert_eq!(open(&world)[&here("i-0")].since, seen, "it counts from when it was seen");
     try_apply(&world, &settings, &ask(seen + INTERVAL)).expect("a report");
-    assert_eq!(open(&world)["i-0"].since, seen, "and once");
+    assert_eq!(open(&world)[&here("i-0")].since, seen, "and once");
     // The second stop, by a run that is not killed; after it somebody starts it again, and that is a fight.
     let later = started(&world, "i-0", at("2026-11-25T22:30:00+09:00"));
     assert_eq!(try_apply(&world, &settings, &ask(later)).expect("a report").counts().stopped, 1);
@@ -196,7 +196,7 @@ fn what_was_not_stopped_or_bears_another_tag_is_no_fight_and_saves_nothing() {
     let report = try_apply(&world, &counting(), &ask(at(EVENING))).expect("a report");
     assert_eq!(report.counts().stopped, 1);
     let savings = Savings::parse(&world.recorded(Savings::KEY)[0].1).expect("savings");
-    assert_eq!(savings.open.keys().map(|id| &**id).collect::<Vec<_>>(), ["i-0"], "its own stop, and none of run-9");
+    assert_eq!(savings.open.keys().map(|id| &*id.name).collect::<Vec<_>>(), ["i-0"], "its own stop, and none of run-9");
     let later = started(&world, "i-0", at("2026-11-25T22:00:00+09:00"));
     let report = try_apply(&world, &counting(), &ask(later)).expect("a report");
     assert_eq!(report.counts().stopped, 1, "one stop is no fight: {:?}", row(&report, "i-0").verdict);
@@ -241,7 +241,7 @@ fn requests_that_select_share_one_cap_a_day_which_whole_runs_neither_spend_nor_h
             settle(&world);
         }
         let up: Vec<String> =
-            world.all().iter().filter(|one| !one.state.is_down()).map(|one| one.id.to_string()).collect();
+            world.all().iter().filter(|one| !one.state.is_down()).map(|one| one.id.name.to_string()).collect();
         let mut stopped = 0;
         for (n, id) in up.iter().take(10).enumerate() {
             now += Duration::minutes(1);

@@ -10,8 +10,8 @@ use idle_reaper::run::launches::remember;
 use serde_json::Value;
 
 use crate::fake::{
-    Ask, Deed, EVENING, Fault, Faults, HERE, Shape, THERE, World, apply, at, block_on, instance, plan, row, try_apply,
-    with,
+    Ask, Deed, EVENING, Fault, Faults, HERE, Shape, THERE, World, apply, at, block_on, here, instance, plan, row,
+    try_apply, with,
 };
 use crate::forgotten::telling;
 
@@ -40,15 +40,16 @@ fn an_event_that_comes_twice_is_remembered_once_and_what_was_said_first_stays() 
     assert_eq!(note(&world, &launched(&["i-2"], "mallory")), 0);
     assert_eq!(world.recorded("state/"), before);
     assert_eq!(note(&world, &launched(&["i-2", "i-3"], "ben")), 1);
-    let known = Launches::parse(&world.recorded("state/")[0].1);
-    let by = |id: &str| known.find(id).map(|launch| launch.by.to_string());
+    let known = Launches::parse(HERE.0, &world.recorded("state/")[0].1);
+    let by = |id: &str| known.find(&here(id)).map(|launch| launch.by.to_string());
     assert_eq!((by("i-1"), by("i-2"), by("i-3")), (Some("ana".into()), Some("ana".into()), Some("ben".into())));
 }
 
 #[test]
 fn an_account_speaks_for_its_own_instances_alone() {
     let world = World::of([instance("i-1"), instance("i-2").account(THERE.0).region(THERE.1)]);
-    note(&world, &Launched { account: THERE.0.to_owned(), ..launched(&["i-1", "i-2"], "mallory") });
+    let (account, region) = (THERE.0.to_owned(), THERE.1.to_owned());
+    note(&world, &Launched { account, region, ..launched(&["i-1", "i-2"], "mallory") });
     let report = plan(&world, &with(&[]), at(EVENING));
     assert_eq!(row(&report, "i-1").launched_by, None);
     assert_eq!(row(&report, "i-2").launched_by.as_deref(), Some("mallory"));
@@ -60,7 +61,7 @@ fn two_events_at_once_are_both_remembered() {
     let (one, two) = (launched(&["i-1"], "ana"), launched(&["i-2"], "ben"));
     let both = block_on(async { tokio::join!(remember(&world, &one), remember(&world, &two)) });
     assert_eq!((both.0.expect("one"), both.1.expect("the other")), (1, 1));
-    assert_eq!(Launches::parse(&world.recorded("state/")[0].1).text().lines().count(), 2);
+    assert_eq!(Launches::parse(HERE.0, &world.recorded("state/")[0].1).text().lines().count(), 2);
 }
 
 #[test]
@@ -83,7 +84,7 @@ fn a_report_says_who_launched_it_and_no_verdict_changes() {
         assert!(text.contains("(Launched by: ana@example.com)"), "{text}");
     }
     let said = |report: &idle_reaper::engine::report::Report| {
-        report.rows.iter().map(|row| (row.id.clone(), row.verdict.clone(), row.armed)).collect::<Vec<_>>()
+        report.rows.iter().map(|row| (row.id.name.clone(), row.verdict.clone(), row.armed)).collect::<Vec<_>>()
     };
     assert_eq!(said(&report), said(&before));
     assert_eq!(world.calls(Deed::acts), []);
@@ -150,8 +151,8 @@ fn the_stocktake_names_who_launched_each_and_forgets_what_is_long_gone() {
         lines.nth(line).map(|cells| cells[at].to_owned())
     };
     assert_eq!((cell(0, "id"), cell(0, "launched_by")), (Some("i-1".to_owned()), Some("ana".to_owned())));
-    let left = Launches::parse(&world.recorded("state/launched").remove(0).1);
-    let known = |id: &str| left.find(id).is_some();
+    let left = Launches::parse(HERE.0, &world.recorded("state/launched").remove(0).1);
+    let known = |id: &str| left.find(&here(id)).is_some();
     assert_eq!((known("i-1"), known("i-young"), known("i-gone")), (true, true, false));
 }
 
@@ -161,7 +162,7 @@ fn of_an_account_that_was_not_seen_whole_nothing_is_forgotten() {
     note(&world, &Launched { at: at("2026-06-01T00:00:00Z"), ..launched(&["i-gone"], "ben") });
     let world = world.with_faults(Faults { unreachable: [Target::new(HERE.0, THERE.1)].into(), ..Faults::default() });
     apply(&world, &telling(), at(EVENING));
-    assert!(Launches::parse(&world.recorded("state/launched").remove(0).1).find("i-gone").is_some());
+    assert!(Launches::parse(HERE.0, &world.recorded("state/launched").remove(0).1).find(&here("i-gone")).is_some());
 }
 
 #[test]
@@ -169,8 +170,8 @@ fn a_name_of_any_length_is_kept_short_and_a_file_reads_back_as_it_was_written() 
     let mut launches = Launches::default();
     launches.remember(&launched(&["i-1"], &"x".repeat(5_000)));
     launches.remember(&launched(&["i-2"], "quote \" and\nbreak"));
-    assert!(launches.find("i-1").expect("known").by.len() <= 200);
-    assert_eq!(Launches::parse(&launches.text()), launches);
+    assert!(launches.find(&here("i-1")).expect("known").by.len() <= 200);
+    assert_eq!(Launches::parse(HERE.0, &launches.text()), launches);
     assert_eq!(key(HERE.0), "state/launched/111111111111.jsonl");
     let _: fn(&Line) -> Option<&String> = |line| line.launched_by.as_ref();
     assert!(matches!(Event::parse(&Value::Null), Ok(None)));

@@ -53,7 +53,7 @@ fn in_a_month_of_runs_day_and_night_an_owner_of_a_dozen_machines_gets_a_dozen_me
     let to = |name: &str| said.iter().filter(|(channel, _)| channel == name).count();
     let mut told: BTreeMap<(String, Subject), usize> = BTreeMap::new();
     for named in said.iter().filter(|(channel, _)| channel == "ana").flat_map(|(_, message)| &message.named) {
-        *told.entry((named.id.to_string(), named.subject)).or_default() += 1;
+        *told.entry((named.id.name.to_string(), named.subject)).or_default() += 1;
     }
     println!(
         "messages in a month: {} to the owner, {} to her second, {} to the operator; {stops} stops",

@@ -93,7 +93,7 @@ fn one_tag_edited_by_hand_does_not_stop_the_policy_for_the_fleet() {
     let world = World::of(fleet(5).chain(edited).chain([instance("i-last")]));
     let report = apply(&world, &with(&[]), at(EVENING));
     assert_eq!((report.rows.len(), report.health()), (30, Health::Ok));
-    assert!(fleet(5).all(|found| world.rests(&found.id) == State::Stopped));
+    assert!(fleet(5).all(|found| world.rests(&found.id.name) == State::Stopped));
     assert_eq!(row(&report, "i-odd-2-3").verdict.reason(), Reason::ScheduleUnreadable);
 }
 

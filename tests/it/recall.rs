@@ -113,7 +113,7 @@ fn the_last_run_is_the_newest_with_an_outcome_for_the_instance() {
 fn what_was_put_off_is_told_of_the_one_that_was_put_off() {
     let world = World::of([instance("i-1"), instance("i-2")]);
     let report = fake::apply(&world, &fake::with(&[("stops-per-run = 1000", "stops-per-run = 1")]), at(EVENING));
-    let (done, waits) = (fake::planned(&report).remove(0), report.plan.deferred[0].id.to_string());
+    let (done, waits) = (fake::planned(&report).remove(0), report.plan.deferred[0].id.name.to_string());
     assert_ne!(done, waits);
     let text = json(&report, false).unwrap();
     let recall = |id: &str| Past::parse(&text).unwrap().recall(id, true).unwrap();

@@ -49,10 +49,10 @@ fn each_instance_of_the_recorded_answers_has_one_line_that_says_why() {
     let whole = over(ANSWERS);
     let all: BTreeSet<_> = answers.iter().flat_map(instances).collect();
     let lines: BTreeSet<_> =
-        whole.rows.iter().map(|row| (row.target.account.to_string(), row.id.to_string())).collect();
+        whole.rows.iter().map(|row| (row.id.place.account.to_string(), row.id.name.to_string())).collect();
     assert_eq!(lines, all);
     // Some answers do not tell where an instance is: there its Region is unknown, and it has a line there.
-    let places: BTreeSet<_> = whole.rows.iter().map(|row| (&row.target, &row.id)).collect();
+    let places: BTreeSet<_> = whole.rows.iter().map(|row| (&row.id.place, &row.id.name)).collect();
     assert_eq!(whole.rows.len(), places.len(), "no instance has two lines in one place");
     for answer in &answers {
         let report = over(&answer.to_string());
@@ -77,7 +77,7 @@ fn what_the_recorded_answers_lack_protects_and_is_flagged() {
     }
     for row in &report.rows {
         let Verdict::Stop(outside) = &row.verdict else { continue };
-        assert!(!row.id.is_empty() && !row.kind.is_empty() && outside.launch < report.at, "{row:?}");
+        assert!(!row.id.name.is_empty() && !row.kind.is_empty() && outside.launch < report.at, "{row:?}");
     }
 }
 

@@ -42,11 +42,11 @@ fn a_reviewed_plan_holds_the_instance_as_it_was_and_not_one_that_was_started_sin
     let reviewed = plan(&world, &settings, at(EVENING)).plan;
     assert_eq!(reviewed.steps.len(), 2);
     let mut now = plan(&world, &settings, at(EVENING)).plan;
-    for step in now.steps.iter_mut().filter(|step| &*step.id == "i-2") {
+    for step in now.steps.iter_mut().filter(|step| &*step.id.name == "i-2") {
         step.launched = step.launched.map(|launched| launched + chrono::Duration::minutes(1));
     }
     let carried = now.at_most(&reviewed);
-    assert_eq!(carried.steps.iter().map(|step| &*step.id).collect::<Vec<_>>(), ["i-1"]);
+    assert_eq!(carried.steps.iter().map(|step| &*step.id.name).collect::<Vec<_>>(), ["i-1"]);
     assert_eq!(carried.deferred.iter().map(|put_off| put_off.because).collect::<Vec<_>>(), [Cap::NotReviewed]);
 }
 

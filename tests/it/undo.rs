@@ -1,6 +1,7 @@
 //! The way back: an undo starts what one run has stopped and nobody has touched since, and nothing else.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration as Time;
 
 use chrono::Duration;
@@ -35,7 +36,7 @@ fn evening(world: &World) -> Report {
     let ask = Ask { named: Some(RUN), ..Ask::at(at(EVENING)) };
     let report = try_apply(world, &with(&[]), &ask).expect("a report");
     for stopped in report.outcomes.iter() {
-        world.change(&stopped.id, |one| match one.state {
+        world.change(&stopped.id.name, |one| match one.state {
             State::Stopping => Instance { state: State::Stopped, ..one },
             _ => one,
         });
@@ -65,12 +66,12 @@ fn undo(world: &World, back: &Back) -> Undo {
 }
 
 fn started(undo: &Undo) -> Vec<&str> {
-    undo.outcomes.iter().filter(|one| one.outcome == Ending::Started).map(|one| &*one.id).collect()
+    undo.outcomes.iter().filter(|one| one.outcome == Ending::Started).map(|one| &*one.id.name).collect()
 }
 
 /// The word why one instance is left alone; `start` where it is not.
 fn word(undo: &Undo, id: &str) -> &'static str {
-    let found = undo.found.iter().find(|found| *found.stop.id == *id).expect("a line");
+    let found = undo.found.iter().find(|found| *found.stop.id.name == *id).expect("a line");
     match &found.finding {
         Finding::Start => "start",
         Finding::Left(why) => why.as_str(),
@@ -113,7 +114,7 @@ fn only_what_that_run_stopped_and_nobody_touched_since_is_started() {
     world.change("i-3", |one| one.untagged("idle-reaper:stopped"));
     world.change("i-4", |one| one.tag("idle-reaper:stopped", "2026-11-25T12:35:00Z run=another policy=dev"));
     world.change("i-5", |one| one.tag("idle-reaper:stopped", "by hand"));
-    world.change("i-6", |one| Instance { target: Target::new("gone", "gone"), ..one });
+    world.change("i-6", |one| one.account("gone").region("gone"));
     world.add(instance("i-9").reaped()); // an earlier run's
     world.forget();
     let undo = undo(&world, &back());
@@ -150,7 +151,7 @@ fn an_undo_touches_only_what_that_run_stopped_whatever_goes_wrong() {
     let count = std::cell::Cell::new(0);
     for_all(200, any_faulty_scene(10), |scene| {
         let mut scene = scene;
-        scene.instances.retain(|found| !found.id.is_empty());
+        scene.instances.retain(|found| !found.id.name.is_empty());
         let world = scene.world();
         let ask = Ask { named: Some(RUN), ..Ask::at(scene.at) };
         let Ok(report) = try_apply(&world, scene.settings, &ask) else { return };
@@ -158,17 +159,17 @@ fn an_undo_touches_only_what_that_run_stopped_whatever_goes_wrong() {
         for (key, text) in world.recorded(RUN) {
             world.put(&key.replace(RUN, &run), &text);
         }
-        let stopped: BTreeSet<Box<str>> = report
+        let stopped: BTreeSet<Arc<str>> = report
             .outcomes
             .iter()
             .filter(|one| matches!(one.outcome, Ending::Stopped | Ending::Stopping | Ending::Unverified))
-            .map(|one| one.id.clone())
+            .map(|one| one.id.name.clone())
             .collect();
         world.forget();
         let back = Back { undoes: run, at: scene.at + Duration::minutes(5), apply: true, ..Back::default() };
         let Ok(undo) = try_undo(&world, scene.settings, &back) else { return };
         for call in world.calls(Deed::acts) {
-            assert!(call.ids.iter().all(|id| stopped.contains(id)), "{call:?} beyond {stopped:?}");
+            assert!(call.ids.iter().all(|id| stopped.contains(&**id)), "{call:?} beyond {stopped:?}");
             assert!(!matches!(call.deed, Deed::Stop | Deed::Hibernate), "{call:?}");
         }
         count.set(count.get() + undo.found.len());
@@ -421,7 +422,7 @@ fn a_start_that_is_refused_or_falls_back_is_told_and_can_be_undone_again() {
     let world = world.with_faults(faults);
     let undone = undo(&world, &back());
     assert_eq!((started(&undone), undone.health()), (vec!["i-3"], Health::Degraded));
-    let detail = |id: &str| &undone.outcomes.iter().find(|one| *one.id == *id).expect("an outcome").detail;
+    let detail = |id: &str| &undone.outcomes.iter().find(|one| *one.id.name == *id).expect("an outcome").detail;
     assert!(detail("i-2").contains("kms:CreateGrant"), "{}", detail("i-2"));
     let tag = world.get("i-2").tags.get("idle-reaper:stopped").expect("still owed").to_owned();
     assert!(tag.contains(RUN), "it is still what the first run left: {tag}");
@@ -449,7 +450,7 @@ fn beyond_a_thousand_starts_in_one_place_the_undo_waits_for_aws() {
     ]);
     let ask = Ask { named: Some(RUN), ..Ask::at(at(EVENING)) };
     assert_eq!(try_apply(&world, &settings, &ask).expect("a report").counts().stopped, 1100);
-    world.all().iter().for_each(|one| world.change(&one.id, |one| Instance { state: State::Stopped, ..one }));
+    world.all().iter().for_each(|one| world.change(&one.id.name, |one| Instance { state: State::Stopped, ..one }));
     world.forget();
     let undone = undo(&world, &back());
     assert_eq!(started(&undone).len(), 1100);

@@ -230,7 +230,7 @@ fn explained(instance: &Instance, locale: Locale) -> String {
     let settings = japanese();
     let (scope, history) = Default::default();
     let mut judge = Judge::new(&settings, &scope, &history, at(EVENING));
-    let account = Account::bare(instance.target.account.clone());
+    let account = Account::bare(instance.id.place.account.clone());
     let known = Known::activity(idle_reaper::engine::rules::case::Activity::of_cpu(0.4));
     let (asked, _) = judge.with_case(instance, &account, &known, idle_reaper::engine::judge::explain::explain);
     let ruling = judge.rule_known(instance, &account, &known);
@@ -348,11 +348,11 @@ fn past() -> Recalled {
         run: recorded.run,
         at: recorded.at,
         health: Some(recorded.health),
-        line: recorded.instances.into_iter().find(|line| of(&line.id)).unwrap(),
-        step: recorded.plan.steps.into_iter().find(|step| of(&step.id)),
+        line: recorded.instances.into_iter().find(|line| of(&line.id.name)).unwrap(),
+        step: recorded.plan.steps.into_iter().find(|step| of(&step.id.name)),
         deferred: None,
         refused: None,
-        outcome: recorded.outcomes.into_iter().find(|outcome| of(&outcome.id)),
+        outcome: recorded.outcomes.into_iter().find(|outcome| of(&outcome.id.name)),
     }
 }
 

@@ -5,14 +5,14 @@ use chrono::Duration;
 use idle_reaper::engine::config::Settings;
 use idle_reaper::engine::evidence::idle::{Evidence, Reading};
 use idle_reaper::engine::model::Cap;
-use idle_reaper::engine::model::{Details, Instance, Locale, Remark, Starter, State, Subject, Target};
+use idle_reaper::engine::model::{ByResource, Details, Instance, Locale, Remark, Starter, State, Subject, Target};
 use idle_reaper::engine::report::Report;
 use idle_reaper::render::{Style, json, markdown, remark, table};
 use serde_json::Value;
 
 use crate::fake::{
-    Ask, Back, EVENING, Faults, SETTINGS, Shape, World, apply, at, instance, plan, row, settings, try_apply, try_undo,
-    with,
+    Ask, Back, EVENING, Faults, SETTINGS, Shape, World, apply, at, here, instance, plan, row, settings, try_apply,
+    try_undo, with,
 };
 use crate::forgotten::{NOON, TELLING, heard, idle_box, rests, run, telling, waits};
 use crate::idle::samples::METRICS;
@@ -100,7 +100,7 @@ fn a_start_within_a_quarter_of_an_hour_after_an_undo_is_the_undos() {
     for (after, by) in [(-1, Starter::Unknown), (0, Starter::Undo), (15 * 60, Starter::Undo), (901, Starter::Unknown)] {
         let mut case = Case::candidates();
         case.instance = again(&(undone + Duration::seconds(after)).to_rfc3339());
-        case.history.undone = [("i-1".into(), undone)].into();
+        case.history.undone = ByResource::from_iter([(here("i-1"), undone)]);
         let found = case.seen_by_rules(|case| idle_reaper::engine::judge::remarks::remarks(case, false));
         let [Remark::StartedAgain { by: told, .. }] = &found[..] else { panic!("{after}: {found:?}") };
         assert_eq!(*told, by, "{after} seconds");

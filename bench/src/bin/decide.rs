@@ -9,7 +9,7 @@ use idle_reaper::engine::config::Settings;
 use idle_reaper::engine::history::past_runs::History;
 use idle_reaper::engine::history::today::Today;
 use idle_reaper::engine::judge::Judge;
-use idle_reaper::engine::model::{Account, Instance, State, Tags, Target};
+use idle_reaper::engine::model::{Account, Instance, ResourceId, State, Tags, Target};
 use idle_reaper::engine::plan::{Candidate, Plan};
 use idle_reaper::engine::request::Scope;
 use idle_reaper::engine::rules::case::Activity;
@@ -70,8 +70,7 @@ fn one(n: usize) -> Instance {
     };
     let tags = [("Env", "dev"), ("Name", "build-box"), ("Owner", "team"), ("CostCenter", "4711")];
     Instance {
-        target: Target::new("111111111111", "ap-northeast-1"),
-        id: format!("i-{n:017x}").into(),
+        id: ResourceId::instance(Target::new("111111111111", "ap-northeast-1"), format!("i-{n:017x}")),
         state: if n % 10 == 6 { State::Stopped } else { State::Running },
         kind: "t3.medium".into(),
         launch: Some(instant(MORNING)),

@@ -179,7 +179,7 @@ fn verdicts(report: &Report) -> Verdicts {
             verdict: row.verdict.as_str().to_owned(),
             reason: row.verdict.reason().as_str().to_owned(),
         };
-        ((row.target.account.to_string(), row.target.region.to_string(), row.id.to_string()), judged)
+        ((row.id.place.account.to_string(), row.id.place.region.to_string(), row.id.name.to_string()), judged)
     };
     report.rows.iter().map(one).collect()
 }

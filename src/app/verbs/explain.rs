@@ -65,13 +65,13 @@ fn not_seen(id: &str, unreachable: &[Unreachable]) -> String {
 fn remarks(explained: &Explained, launches: &Remembered, locale: Locale) -> Vec<String> {
     let Explained { instance, asked: _, ruling } = explained;
     let mut remarks = ruling.remarks.clone();
-    launches.name_starters(&instance.target.account, &instance.id, &mut remarks);
+    launches.name_starters(&instance.id, &mut remarks);
     remarks.iter().map(|one| remark(one, ruling.zone, locale)).collect()
 }
 
 fn lines(explained: &Explained, launches: &Remembered, locale: Locale) -> String {
     let Explained { instance, asked, ruling } = explained;
-    let by = launches.find(&instance.target.account, &instance.id).map(|by| launched_by(by, locale));
+    let by = launches.find(&instance.id).map(|by| launched_by(by, locale));
     let more = remarks(explained, launches, locale).into_iter().chain(by);
     more.fold(explanation(instance, asked, &ruling.verdict, ruling.armed, locale), |text, line| text + &line + "\n")
 }
@@ -89,11 +89,11 @@ fn json(explained: &Explained, launches: &Remembered, locale: Locale) -> serde_j
         })
         .collect();
     serde_json::json!({
-        "account": instance.target.account, "region": instance.target.region, "id": instance.id,
+        "account": instance.id.place.account, "region": instance.id.place.region, "id": instance.id.name,
         "name": instance.name(), "policy": ruling.policy.as_ref().map(|policy| policy.name.clone()),
         "verdict": ruling.verdict.as_str(), "reason": ruling.verdict.reason(), "armed": ruling.armed,
         "detail": detail(&ruling.verdict, locale),
-        "launched-by": launches.find(&instance.target.account, &instance.id),
+        "launched-by": launches.find(&instance.id),
         "remarks": remarks(explained, launches, locale), "not-after": ruling.not_after, "rules": rules,
     })
 }
@@ -114,7 +114,7 @@ async fn over(
         None => History::default(),
     };
     let (explained, unreachable) = run::explain(look, settings, scope, &history, clock, &show::progress).await?;
-    let accounts = explained.iter().map(|one| one.instance.target.account.clone()).collect();
+    let accounts = explained.iter().map(|one| one.instance.id.place.account.clone()).collect();
     let launches = match settings.run.record {
         Some(_) => Remembered::read(hub, &accounts).await.unwrap_or_default(),
         None => Remembered::default(),

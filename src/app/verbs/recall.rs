@@ -48,10 +48,10 @@ impl Ask<'_> {
 
 fn json(recalled: &Recalled, tags: &TagNames) -> serde_json::Value {
     let Recalled { run, at, health, line, step, deferred, refused, outcome } = recalled;
-    let Line { account, region, id, name, policy, verdict, armed, reason, detail } = line;
+    let Line { id, name, policy, verdict, armed, reason, detail } = line;
     serde_json::json!({
         "run": run, "at": at, "health": health,
-        "account": account, "region": region, "id": id, "name": name, "policy": policy,
+        "account": id.place.account, "region": id.place.region, "id": id.name, "name": name, "policy": policy,
         "verdict": verdict, "armed": armed, "reason": reason, "detail": detail,
         "step": step, "deferred": deferred, "refused": refused, "outcome": outcome,
         "tags": {"keep": tags.keep, "keep-until": tags.keep_until, "schedule": tags.schedule},

@@ -8,7 +8,7 @@ use crate::app::verbs::show;
 use crate::app::verbs::show::Show;
 use crate::app::verbs::world::{instants, run, scope};
 use crate::app::{ask, load};
-use crate::engine::model::Health;
+use crate::engine::model::{Health, ResourceId};
 use crate::engine::request::Mode;
 use crate::engine::request::overrides::UndoOverrides;
 use crate::engine::undo::Undo;
@@ -46,7 +46,7 @@ pub(crate) async fn undo(
         return Err(Error::Refused("nothing was done".to_owned()));
     }
     // The answer may have taken its time: what is agreed to is carried out by the clock of now.
-    let agreed: Vec<Box<str>> = foreseen.plan.steps.iter().map(|step| step.id.clone()).collect();
+    let agreed: Vec<ResourceId> = foreseen.plan.steps.iter().map(|step| step.id.clone()).collect();
     let (wall, at) = instants(args)?;
     let run = crate::app::verbs::world::run(Mode::Undo, scope(args, &select.instances, &select.policies), at);
     let clock = Clock::start(at, Some(LONGEST));

@@ -11,6 +11,7 @@ mod tests;
 mod walk;
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
@@ -29,14 +30,14 @@ pub(crate) struct Page {
     pub(crate) foreign_owner: Option<String>,
 }
 
-/// The page in `body`, of instances in `target`.
+/// The page in `body`, of instances in `place`.
 ///
 /// # Errors
 /// Where it is no whole XML, no page, or a value cannot be read: in which byte. The SDK's reader takes some such pages for
 /// shorter ones, so it is not asked.
-pub(crate) fn page(target: &Target, body: &[u8]) -> Result<Page, String> {
+pub(crate) fn page(place: &Arc<Target>, body: &[u8]) -> Result<Page, String> {
     let text = std::str::from_utf8(body).map_err(|error| unread(error.valid_up_to(), body))?;
-    let mut xml = Xml { target, walk: Walk::new(text), instances: Vec::new() };
+    let mut xml = Xml { place, walk: Walk::new(text), instances: Vec::new() };
     let (next_token, foreign_owner) = document(&mut xml).ok_or_else(|| unread(xml.walk.at(), body))?;
     Ok(Page { next_token, instances: xml.instances, foreign_owner })
 }
@@ -54,13 +55,13 @@ fn document(xml: &mut Xml<'_>) -> Option<(Option<String>, Option<String>)> {
     let reservations = reservations?;
     let listed = reservations.iter().all(|reservation| reservation.instances.is_some());
     let mut owners = reservations.into_iter().filter_map(|reservation| reservation.owner);
-    let foreign = owners.find(|owner| **owner != *xml.target.account).map(Cow::into_owned);
+    let foreign = owners.find(|owner| **owner != *xml.place.account).map(Cow::into_owned);
     listed.then(|| (next_token.map(Cow::into_owned), foreign))
 }
 
 /// A document, and what is found in it.
 struct Xml<'a> {
-    target: &'a Target,
+    place: &'a Arc<Target>,
     walk: Walk<'a>,
     /// One list for the page: one for each reservation would have room for four.
     instances: Vec<Instance>,
@@ -114,7 +115,7 @@ impl Read<'_> for Found {
         let raw = RawInstance::read(xml)?;
         // A tag without a key might be any, one that protects too.
         raw.tags.iter().flatten().all(|tag| tag.key.is_some()).then_some(())?;
-        xml.instances.push(reduce(xml.target, &raw));
+        xml.instances.push(reduce(xml.place, &raw));
         Some(Self)
     }
 }

@@ -120,7 +120,7 @@ impl Match {
             (false, true) => Fit::Yes,
             (false, false) => Fit::Unknown(UnknownFact::Tags),
         };
-        let (region, kind) = (&*instance.target.region, &*instance.kind);
+        let (region, kind) = (&*instance.id.place.region, &*instance.kind);
         let fits = [
             accounts.as_deref().map(|globs| by_account(globs, account)),
             regions.as_deref().map(|globs| by_text(globs, region, (region == UNKNOWN).then_some(UnknownFact::Region))),

@@ -129,7 +129,7 @@ impl PriceKey {
 /// The price list's `regionCode`. A Local Zone has one of its own, the zone's name without its letter: `us-west-2-lax-1` for
 /// `us-west-2-lax-1a`. Wavelength Zones are not sold under a code that their name tells.
 fn place(instance: &Instance) -> Result<Box<str>, String> {
-    let region = &*instance.target.region;
+    let region = &*instance.id.place.region;
     let Some(zone) = instance.details.zone.as_deref() else { return Ok(region.into()) };
     let code = zone.trim_end_matches(|c: char| c.is_ascii_lowercase());
     let beneath = zone.strip_prefix(region).and_then(|rest| rest.strip_prefix('-'));

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::engine::model::month::Month;
-use crate::engine::model::{Instance, State, Target, Usd, sane};
+use crate::engine::model::{Instance, ResourceId, State, Target, Usd, sane};
 
 /// A stop of which nobody has seen anything for so long is forgotten: its account has left the organisation.
 const FORGET_DAYS: i64 = 90;
@@ -31,8 +31,6 @@ pub struct Whose {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Open {
-    /// Account and Region.
-    pub target: Target,
     /// Whose saving it is.
     #[serde(flatten)]
     pub whose: Whose,
@@ -63,8 +61,8 @@ pub struct Saved {
 /// What a run saw of an instance.
 #[derive(Clone, Copy, Debug)]
 pub struct Sight<'a> {
-    /// Instance id.
-    pub id: &'a str,
+    /// Which instance.
+    pub id: &'a ResourceId,
     /// Its state.
     pub state: State,
     /// Its last start.
@@ -83,8 +81,8 @@ impl<'a> Sight<'a> {
 /// Every open stop, and what was saved by month.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Savings {
-    /// By instance id.
-    pub open: BTreeMap<Box<str>, Open>,
+    /// By instance.
+    pub open: BTreeMap<ResourceId, Open>,
     /// By month in UTC, and whose.
     pub months: BTreeMap<(Month, Whose), Saved>,
     /// Entries that cannot be read: not counted, told, and written back as they are.
@@ -94,7 +92,7 @@ pub struct Savings {
 /// Entries of the state that cannot be read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Unread {
-    open: BTreeMap<Box<str>, Value>,
+    open: BTreeMap<String, Value>,
     months: Vec<Value>,
 }
 
@@ -117,7 +115,7 @@ pub struct Line {
 #[serde(rename_all = "kebab-case")]
 struct Document {
     version: u8,
-    open: BTreeMap<Box<str>, Value>,
+    open: BTreeMap<String, Value>,
     months: Vec<Value>,
 }
 
@@ -147,10 +145,10 @@ impl Savings {
         let wrong = |error| format!("`{}` in the record cannot be read: {error}; mend or remove it", Self::KEY);
         let Document { version: _, open, months } = serde_json::from_str(text).map_err(wrong)?;
         let mut savings = Self::default();
-        for (id, value) in open {
-            match serde_json::from_value::<Open>(value.clone()) {
-                Ok(stop) => drop(savings.open.insert(id, stop)),
-                Err(_) => drop(savings.unread.open.insert(id, value)),
+        for (key, value) in open {
+            match read(&key, &value) {
+                Some((id, stop)) => drop(savings.open.insert(id, stop)),
+                None => drop(savings.unread.open.insert(key, value)),
             }
         }
         for value in months {
@@ -165,7 +163,7 @@ impl Savings {
     /// The state as it stands in the record.
     pub fn text(&self) -> String {
         let value = |entry: serde_json::Result<Value>| entry.unwrap_or_default(); // what was read can be written
-        let open = self.open.iter().map(|(id, stop)| (id.clone(), value(serde_json::to_value(stop))));
+        let open = self.open.iter().map(|(id, stop)| (id.to_string(), value(serde_json::to_value(stop))));
         let open = self.unread.open.clone().into_iter().chain(open).collect();
         let months = self.lines().map(|line| value(serde_json::to_value(line)));
         let months = months.chain(self.unread.months.iter().cloned()).collect();
@@ -190,9 +188,8 @@ impl Savings {
 
     /// Notes that the reaper has stopped `id`, and that the stop was verified at `since`. What was open before has
     /// ended without anybody seeing when: it is not counted further. Called after [`Savings::accrue`].
-    pub fn stopped(&mut self, id: &str, target: &Target, whose: Whose, hourly: Option<Usd>, since: DateTime<Utc>) {
-        let open = Open { target: target.clone(), whose, hourly, since, until: since };
-        self.open.insert(id.into(), open);
+    pub fn stopped(&mut self, id: &ResourceId, whose: Whose, hourly: Option<Usd>, since: DateTime<Utc>) {
+        self.open.insert(id.clone(), Open { whose, hourly, since, until: since });
     }
 
     /// Counts what has stayed stopped until now, and closes what has not. `whole` says whether everything of a target
@@ -203,14 +200,14 @@ impl Savings {
         whole: impl Fn(&Target) -> bool,
         now: DateTime<Utc>,
     ) {
-        let mut seen: BTreeMap<&str, Sight<'a>> = BTreeMap::new();
+        let mut seen: BTreeMap<&ResourceId, Sight<'a>> = BTreeMap::new();
         for sight in sights {
             seen.insert(sight.id, sight);
         }
         let open = std::mem::take(&mut self.open);
         for (id, mut stop) in open {
-            let gone = || if whole(&stop.target) { Next::Ended(None) } else { Next::Waits };
-            match seen.get(&*id).map_or_else(gone, |sight| next(sight)) {
+            let gone = || if whole(&id.place) { Next::Ended(None) } else { Next::Waits };
+            match seen.get(&id).map_or_else(gone, |sight| next(sight)) {
                 Next::Holds => {
                     self.count(&mut stop, now);
                     self.open.insert(id, stop);
@@ -253,6 +250,13 @@ impl Savings {
         self.months.iter().filter(|((of, _), _)| *of == month).for_each(|(_, saved)| sum.merge(saved));
         sum
     }
+}
+
+/// An open stop as it stands in the record. Older releases keyed it by its name alone, and wrote its place beside it.
+fn read(key: &str, value: &Value) -> Option<(ResourceId, Open)> {
+    let place = || Target::deserialize(value.get("target")?).ok();
+    let id = key.parse().ok().or_else(|| Some(ResourceId::instance(place()?, key)))?;
+    Some((id, serde_json::from_value(value.clone()).ok()?))
 }
 
 /// What a sight says of an open stop. An end before what is counted already adds nothing.

@@ -42,7 +42,7 @@ impl Recent {
         let Instance { id, launch, details, kind, .. } = instance;
         // EC2 calls its families with graphics processors g and p, and no others: g4dn, gr6, p5.
         let gpu = kind.starts_with(['g', 'p']);
-        Self { id: id.clone(), launch: *launch, volumes: details.volumes.clone(), gpu }
+        Self { id: (&*id.name).into(), launch: *launch, volumes: details.volumes.clone(), gpu }
     }
 
     /// The first question: CPU, which decides most.

@@ -1,14 +1,12 @@
 //! Who was seen active, from the record: what was active at an instant cannot be idle before a whole window has gone
 //! by, and need not be measured until then.
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::engine::config::Idle;
 use crate::engine::evidence::idle::{BURST, Idleness, Sign};
-use crate::engine::model::{Instance, sane};
+use crate::engine::model::{ByResource, Instance, ResourceId, sane, settle};
 
 /// Where it stands in the record.
 pub const FILE: &str = "state/witness.jsonl";
@@ -17,8 +15,9 @@ pub const FILE: &str = "state/witness.jsonl";
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Sighting {
-    /// Instance id.
-    pub id: Box<str>,
+    /// Which instance.
+    #[serde(flatten)]
+    pub id: ResourceId,
     /// Its launch time then.
     #[serde(deserialize_with = "sane")]
     pub launch: DateTime<Utc>,
@@ -50,15 +49,15 @@ impl Sighting {
 
 /// Everything seen active, by id.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Witness(BTreeMap<Box<str>, Sighting>);
+pub struct Witness(ByResource<Sighting>);
 
 impl Witness {
     /// Reads the file. A line that cannot be read is not known: its instance is measured.
     pub fn parse(text: &str) -> Self {
+        let mut sightings: Vec<Sighting> = text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+        settle(sightings.iter_mut().map(|sighting| &mut sighting.id));
         let mut witness = Self::default();
-        for sighting in text.lines().filter_map(|line| serde_json::from_str(line).ok()) {
-            witness.add(sighting);
-        }
+        sightings.into_iter().for_each(|sighting| witness.add(sighting));
         witness
     }
 

@@ -1,12 +1,10 @@
 //! How often an instance was stopped for being idle, from the record: between two such stops lie weeks of evidence,
 //! far more than a fight over hours is remembered for.
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::engine::model::sane;
+use crate::engine::model::{ByResource, ResourceId, sane, settle};
 
 /// Where it stands in the record.
 pub const FILE: &str = "state/idle-stops.jsonl";
@@ -19,13 +17,14 @@ const FORGET_DAYS: i64 = 366;
 
 /// When the reaper has stopped what was idle, by instance.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct IdleStops(BTreeMap<Box<str>, Vec<DateTime<Utc>>>);
+pub struct IdleStops(ByResource<Vec<DateTime<Utc>>>);
 
 /// One stop as it stands in the record.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 struct Line {
-    id: Box<str>,
+    #[serde(flatten)]
+    id: ResourceId,
     #[serde(deserialize_with = "sane")]
     at: DateTime<Utc>,
 }
@@ -34,7 +33,9 @@ impl IdleStops {
     /// Reads the file, one JSON line a stop. A line that cannot be read, or lies in the future, counts for nothing.
     pub fn parse(text: &str, now: DateTime<Utc>) -> Self {
         let mut stops = Self::default();
-        for Line { id, at } in text.lines().filter_map(|line| serde_json::from_str(line).ok()) {
+        let mut lines: Vec<Line> = text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+        settle(lines.iter_mut().map(|line| &mut line.id));
+        for Line { id, at } in lines {
             if at <= now && now - at <= Duration::days(FORGET_DAYS) {
                 stops.note(&id, at);
             }
@@ -49,15 +50,20 @@ impl IdleStops {
     }
 
     /// Notes one stop.
-    pub fn note(&mut self, id: &str, at: DateTime<Utc>) {
-        let stops = self.0.entry(id.into()).or_default();
+    pub fn note(&mut self, id: &ResourceId, at: DateTime<Utc>) {
+        let stops = self.0.entry(id.clone());
         if !stops.contains(&at) {
             stops.push(at);
         }
     }
 
     /// How often `id` was stopped.
-    pub fn count(&self, id: &str) -> usize {
-        self.0.get(id).map_or(0, Vec::len)
+    pub fn count(&self, id: &ResourceId) -> usize {
+        self.0.all(id).map(Vec::len).sum()
+    }
+
+    /// Gives what was noted without a place that of the instances which were found.
+    pub fn place<'a>(&mut self, found: impl IntoIterator<Item = &'a ResourceId>) {
+        self.0.place(found, |known, stops| known.extend(stops));
     }
 }

@@ -3,11 +3,12 @@
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::engine::model::sane;
+use crate::engine::model::{ResourceId, Target, sane};
 use crate::engine::request::events::Launched;
 
 /// Where the files stand in the record, one for each account: a launch rewrites one of them, and no run needs all.
@@ -24,10 +25,9 @@ const NAME: usize = 200;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Launch {
-    /// Instance id.
-    pub id: Box<str>,
-    /// Region.
-    pub region: Box<str>,
+    /// Which instance. Its account is that of the file; older releases wrote the Region only.
+    #[serde(flatten)]
+    pub id: ResourceId,
     /// The person, or what comes closest.
     pub by: Box<str>,
     /// When.
@@ -42,7 +42,7 @@ pub struct Launch {
 
 /// Every launch and last start of one account that is remembered, by instance and whether it is a start.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Launches(BTreeMap<(Box<str>, bool), Launch>);
+pub struct Launches(BTreeMap<(ResourceId, bool), Launch>);
 
 /// Where the launches of an account stand in the record.
 pub fn key(account: &str) -> String {
@@ -50,10 +50,16 @@ pub fn key(account: &str) -> String {
 }
 
 impl Launches {
-    /// Reads a file. A line that cannot be read is about one instance, which nobody is known to have launched.
-    pub fn parse(text: &str) -> Self {
+    /// Reads the file of `account`. A line that cannot be read is about one instance, which nobody is known to have
+    /// launched.
+    pub fn parse(account: &str, text: &str) -> Self {
+        let account: Arc<str> = account.into();
         let lines = text.lines().filter_map(|line| serde_json::from_str::<Launch>(line).ok());
-        Self(lines.map(|launch| ((launch.id.clone(), launch.again), launch)).collect())
+        let place = |launch: Launch| {
+            let place = Target::new(account.clone(), launch.id.place.region.clone());
+            Launch { id: ResourceId { place: place.into(), ..launch.id }, ..launch }
+        };
+        Self(lines.map(place).map(|launch| ((launch.id.clone(), launch.again), launch)).collect())
     }
 
     /// The file.
@@ -65,18 +71,19 @@ impl Launches {
     /// Remembers what an event tells, and of how many instances it was new. An instance is launched once: the same event
     /// that comes again, and another one that says otherwise, change nothing. Of starts the last one counts.
     pub fn remember(&mut self, launched: &Launched) -> usize {
-        let Launched { account: _, region, instances, by, at, event, again } = launched;
+        let Launched { account, region, instances, by, at, event, again } = launched;
+        let place = Arc::new(Target::new(account.as_str(), region.as_str()));
         let mut new = 0;
-        for id in instances {
+        for name in instances {
+            let id = ResourceId::instance(place.clone(), name.as_str());
             let launch = Launch {
-                id: id.as_str().into(),
-                region: region.as_str().into(),
+                id: id.clone(),
                 by: by.chars().take(NAME).collect::<String>().into(),
                 at: *at,
                 event: event.as_str().into(),
                 again: *again,
             };
-            match self.0.entry((id.as_str().into(), *again)) {
+            match self.0.entry((id, *again)) {
                 Entry::Occupied(known) if !again || known.get().at >= *at => continue,
                 Entry::Occupied(mut known) => drop(known.insert(launch)),
                 Entry::Vacant(place) => drop(place.insert(launch)),
@@ -87,17 +94,17 @@ impl Launches {
     }
 
     /// Who launched `id`.
-    pub fn find(&self, id: &str) -> Option<&Launch> {
-        self.0.get(&(id.into(), false))
+    pub fn find(&self, id: &ResourceId) -> Option<&Launch> {
+        self.0.get(&(id.clone(), false))
     }
 
     /// Who started `id` last.
-    pub fn last_start(&self, id: &str) -> Option<&Launch> {
-        self.0.get(&(id.into(), true))
+    pub fn last_start(&self, id: &ResourceId) -> Option<&Launch> {
+        self.0.get(&(id.clone(), true))
     }
 
     /// Forgets what is old and not there any more.
-    pub fn keep(&mut self, there: &HashSet<&str>, now: DateTime<Utc>) {
-        self.0.retain(|(id, _), launch| there.contains(&**id) || now - launch.at <= Duration::days(FORGET_DAYS));
+    pub fn keep(&mut self, there: &HashSet<&ResourceId>, now: DateTime<Utc>) {
+        self.0.retain(|(id, _), launch| there.contains(id) || now - launch.at <= Duration::days(FORGET_DAYS));
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::engine::model::{Contact, Item, Receipt, Subject, sane, sane_option};
+use crate::engine::model::{Contact, Item, Receipt, ResourceId, Subject, places, sane, sane_option, settle};
 
 /// An entry about an instance that nobody has seen for so long is dropped: it was terminated.
 const FORGET_DAYS: i64 = 90;
@@ -79,13 +79,14 @@ impl Told {
 
 /// What was said about whom, by instance and subject.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Ledger(BTreeMap<(Box<str>, Subject), Told>);
+pub struct Ledger(BTreeMap<(ResourceId, Subject), Told>);
 
 /// One line of the ledger as it stands in the record.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 struct Line {
-    id: Box<str>,
+    #[serde(flatten)]
+    id: ResourceId,
     subject: Subject,
     told: Told,
 }
@@ -97,8 +98,9 @@ impl Ledger {
     pub fn parse(text: &str, now: DateTime<Utc>) -> Self {
         let lines = text.lines().filter_map(|line| serde_json::from_str::<Line>(line).ok());
         let possible = |told: &Told| told.first <= told.last && told.last <= now;
-        let lines = lines.filter(|line| possible(&line.told));
-        Self(lines.map(|Line { id, subject, told }| ((id, subject), told)).collect())
+        let mut lines: Vec<Line> = lines.filter(|line| possible(&line.told)).collect();
+        settle(lines.iter_mut().map(|line| &mut line.id));
+        Self(lines.into_iter().map(|Line { id, subject, told }| ((id, subject), told)).collect())
     }
 
     /// The ledger as it stands in the record.
@@ -113,8 +115,20 @@ impl Ledger {
     }
 
     /// What was said about `id`.
-    pub fn find(&self, id: &str, subject: Subject) -> Option<&Told> {
-        self.0.get(&(id.into(), subject))
+    pub fn find(&self, id: &ResourceId, subject: Subject) -> Option<&Told> {
+        if self.0.is_empty() {
+            return None;
+        }
+        self.0.get(&(id.clone(), subject)).or_else(|| self.0.get(&(id.unplaced(), subject)))
+    }
+
+    /// Gives what was recorded without a place that of the instances which were found.
+    pub fn place<'a>(&mut self, found: impl IntoIterator<Item = &'a ResourceId>) {
+        let known = places(self.0.keys().map(|(id, _)| id), found);
+        let unplaced: Vec<_> = self.0.extract_if(.., |(id, _), _| known.contains_key(id)).collect();
+        for ((id, subject), told) in unplaced {
+            self.0.entry((known.get(&id).cloned().unwrap_or(id), subject)).or_insert(told);
+        }
     }
 
     /// Whether `place` has read this already and is only to be left out, because it is another address of the same owner
@@ -194,9 +208,9 @@ impl Ledger {
     }
 
     /// Notes what the tags say of an instance about which an earlier release gave notice.
-    pub fn adopt(&mut self, id: &str, said: &Said) {
+    pub fn adopt(&mut self, id: &ResourceId, said: &Said) {
         for subject in [Subject::FirstStop, Subject::Idle] {
-            if let Some(told) = self.0.get_mut(&(id.into(), subject)).filter(|told| told.tags.is_none()) {
+            if let Some(told) = self.0.get_mut(&(id.clone(), subject)).filter(|told| told.tags.is_none()) {
                 told.tags = Some(said.clone());
             }
         }
@@ -204,8 +218,8 @@ impl Ledger {
 
     /// Notes that a stop which was announced by this has been carried out. That ends the cycle in which changed tags are
     /// counted.
-    pub fn follow(&mut self, id: &str, subject: Subject, at: DateTime<Utc>) {
-        if let Some(told) = self.0.get_mut(&(id.into(), subject)) {
+    pub fn follow(&mut self, id: &ResourceId, subject: Subject, at: DateTime<Utc>) {
+        if let Some(told) = self.0.get_mut(&(id.clone(), subject)) {
             told.followed = Some(at);
             told.changed = false;
         }
@@ -213,12 +227,12 @@ impl Ledger {
     }
 
     /// Forgets what was said about `id`: its notice begins anew.
-    pub fn forget(&mut self, id: &str, subject: Subject) {
-        self.0.remove(&(id.into(), subject));
+    pub fn forget(&mut self, id: &ResourceId, subject: Subject) {
+        self.0.remove(&(id.clone(), subject));
     }
 
     /// Notes that `id` was seen, and drops every entry about what nobody has seen for long.
-    pub fn keep(&mut self, seen: impl Fn(&str) -> bool, now: DateTime<Utc>) {
+    pub fn keep(&mut self, seen: impl Fn(&ResourceId) -> bool, now: DateTime<Utc>) {
         for ((id, _), told) in &mut self.0 {
             if seen(id) {
                 told.seen = now;

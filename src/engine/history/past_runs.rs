@@ -1,6 +1,6 @@
 //! What earlier runs did, as one value that rules can ask.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, Duration, Utc};
@@ -13,20 +13,21 @@ use crate::engine::history::today::Today;
 use crate::engine::history::unverified::Unverified;
 use crate::engine::history::weekly::Weekly;
 use crate::engine::model::month::Month;
+use crate::engine::model::{ByResource, ResourceId};
 
 /// What earlier runs did, from the record.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct History {
     /// When the reaper stopped an instance.
-    pub stops: HashMap<Box<str>, Vec<DateTime<Utc>>>,
+    pub stops: ByResource<Vec<DateTime<Utc>>>,
     /// Stops of which nobody knows how they ended, by instance.
-    pub unverified: HashMap<Box<str>, Vec<Unverified>>,
+    pub unverified: ByResource<Vec<Unverified>>,
     /// When it was known that a start of the reaper's had not held, or that nobody knows whether it did.
-    pub failed_starts: HashMap<Box<str>, Vec<DateTime<Utc>>>,
+    pub failed_starts: ByResource<Vec<DateTime<Utc>>>,
     /// Instances whose last start by the reaper failed, or fell back.
-    pub start_failed: HashMap<Box<str>, FailedStart>,
+    pub start_failed: ByResource<FailedStart>,
     /// The reaper's own stops and starts of weeks, by which windows of evidence are counted.
-    pub own: HashMap<Box<str>, Own>,
+    pub own: ByResource<Own>,
     /// How often what was idle was stopped.
     pub idle_stops: IdleStops,
     /// What earlier runs have seen active.
@@ -40,9 +41,9 @@ pub struct History {
     /// Which week's digests were sent; `None` where the settings gather nothing.
     pub weekly: Option<Weekly>,
     /// Instances whose last step failed.
-    pub failed_last: HashSet<Box<str>>,
+    pub failed_last: HashSet<ResourceId>,
     /// When somebody last set out to take a stop back, by instance.
-    pub undone: HashMap<Box<str>, DateTime<Utc>>,
+    pub undone: ByResource<DateTime<Utc>>,
     /// What was stopped on the day of the run.
     pub today: Today,
     /// What in the record could not be read and was passed over, in words.
@@ -52,7 +53,7 @@ pub struct History {
 impl History {
     /// Whether the start of `id` at `launch` was the reaper's own: one that it saw through within the length of a
     /// run.
-    pub fn is_own_start(&self, id: &str, launch: DateTime<Utc>) -> bool {
+    pub fn is_own_start(&self, id: &ResourceId, launch: DateTime<Utc>) -> bool {
         let mut known = self.own.get(id).into_iter().flat_map(|own| &own.starts);
         known.any(|known| launch <= *known && *known - launch <= Duration::minutes(START_MINUTES))
     }

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use crate::engine::history::past_runs::History;
 use crate::engine::model::Because;
-use crate::engine::model::{Action, Instance, Target};
+use crate::engine::model::{Action, Instance, ResourceId};
 use crate::engine::tags::stop_tag::OwnTag;
 
 /// One such stop.
@@ -25,10 +25,8 @@ pub struct Unverified {
 /// An unverified stop that was made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Confirmed {
-    /// Instance id.
-    pub id: Box<str>,
-    /// Where it is.
-    pub target: Target,
+    /// Which instance.
+    pub id: ResourceId,
     /// The policy in the tag.
     pub policy: Box<str>,
     /// For what it was stopped.
@@ -44,6 +42,5 @@ pub fn confirm(history: &History, instance: &Instance, tag: Option<&str>, ours: 
     let stops = history.unverified.get(&instance.id).filter(|_| ours && instance.state.is_down())?;
     let OwnTag { run, policy, because, .. } = OwnTag::parse(tag?).ok()?;
     let stop = stops.iter().find(|stop| *stop.run == *run)?.clone();
-    let (id, target) = (instance.id.clone(), instance.target.clone());
-    Some(Confirmed { id, target, policy: policy.into(), because, launched: instance.launch, stop })
+    Some(Confirmed { id: instance.id.clone(), policy: policy.into(), because, launched: instance.launch, stop })
 }

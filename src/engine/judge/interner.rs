@@ -8,7 +8,6 @@ use std::sync::Arc;
 
 use crate::engine::cost::price::PriceKey;
 use crate::engine::judge::owner::Owner;
-use crate::engine::model::Target;
 
 /// Everything of a run that is kept once.
 #[derive(Debug, Default)]
@@ -16,7 +15,6 @@ pub struct Interner {
     names: HashSet<Arc<str>>,
     owners: HashSet<Arc<Owner>>,
     prices: HashSet<Arc<Result<PriceKey, String>>>,
-    targets: HashSet<Arc<Target>>,
 }
 
 impl Interner {
@@ -33,11 +31,6 @@ impl Interner {
     /// The key of a price, or why there is none.
     pub fn price(&mut self, price: Result<PriceKey, String>) -> Arc<Result<PriceKey, String>> {
         one(&mut self.prices, price)
-    }
-
-    /// An account and Region.
-    pub fn target(&mut self, target: &Target) -> Arc<Target> {
-        one(&mut self.targets, target.clone())
     }
 }
 

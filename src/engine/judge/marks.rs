@@ -1,7 +1,7 @@
 //! The part of a plan that writes and removes marks.
 
 use crate::engine::judge::marking::Marking;
-use crate::engine::model::{Instance, MarkStep, MarkVerb, Target};
+use crate::engine::model::{Instance, MarkStep, MarkVerb};
 
 impl MarkStep {
     /// The step that a marking asks for.
@@ -10,12 +10,6 @@ impl MarkStep {
             Marking::Put(mark) => (MarkVerb::Put, Some(mark.to_string()), None),
             Marking::Lift(why) => (MarkVerb::Lift, None, Some(*why)),
         };
-        let Target { account, region } = instance.target.clone();
-        Self { id: instance.id.clone(), account, region, verb, value, because }
-    }
-
-    /// Where the instance is.
-    pub fn target(&self) -> Target {
-        Target { account: self.account.clone(), region: self.region.clone() }
+        Self { id: instance.id.clone(), verb, value, because }
     }
 }

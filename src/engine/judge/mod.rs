@@ -152,7 +152,7 @@ impl<'a> Judge<'a> {
 
     /// The ruling for one instance of which more is known. Where judging it panics, it is left alone and shown.
     pub fn rule_known(&mut self, instance: &Instance, account: &Account, known: &Known) -> Ruling {
-        contained("judge", &instance.id, || self.judged(instance, account, known)).unwrap_or_else(Ruling::unjudged)
+        contained("judge", &instance.id.name, || self.judged(instance, account, known)).unwrap_or_else(Ruling::unjudged)
     }
 
     fn judged(&mut self, instance: &Instance, account: &Account, known: &Known) -> Ruling {
@@ -213,7 +213,7 @@ impl<'a> Judge<'a> {
             policy && case.instance.state == State::Running && finding(case, &verdict) == Some(Finding::Unknown)
         };
         let ask = || self.with_case(instance, account, &known, wants);
-        asked && contained("judge", &instance.id, ask).unwrap_or(false) // its ruling tells of the panic
+        asked && contained("judge", &instance.id.name, ask).unwrap_or(false) // its ruling tells of the panic
     }
 
     /// Lends the case of one instance to `look`, for an explanation.

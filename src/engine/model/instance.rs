@@ -5,7 +5,8 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::engine::model::{Details, Tags, Target};
+use crate::engine::model::resource_id::name;
+use crate::engine::model::{Details, ResourceId, Tags};
 
 /// The state of an instance. A state that this release does not know is kept as such: it skips.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,11 +69,9 @@ impl fmt::Display for State {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Instance {
-    /// Account and Region; a snapshot has it beside its list of instances.
-    #[serde(skip)]
-    pub target: Target,
-    /// `i-…`
-    pub id: Box<str>,
+    /// Account, Region and `i-…`; a snapshot has account and Region beside its list of instances.
+    #[serde(with = "name")]
+    pub id: ResourceId,
     /// State when seen.
     pub state: State,
     /// Instance type, such as `t3.micro`; empty when the answer did not say.

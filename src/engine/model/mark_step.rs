@@ -1,9 +1,11 @@
 //! Steps that write or remove the `marked` tag of an idle instance.
 
 use std::fmt;
-use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+
+use crate::engine::model::ResourceId;
+use crate::engine::model::resource_id::placed;
 
 /// What is done to a mark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -19,12 +21,9 @@ pub enum MarkVerb {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct MarkStep {
-    /// Instance id.
-    pub id: Box<str>,
-    /// Account id.
-    pub account: Arc<str>,
-    /// Region.
-    pub region: Arc<str>,
+    /// Which resource.
+    #[serde(flatten, deserialize_with = "placed")]
+    pub id: ResourceId,
     /// What is done.
     pub verb: MarkVerb,
     /// The tag's value, for a mark that is written.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use crate::engine::model::Subject;
+use crate::engine::model::{ResourceId, Subject};
 
 /// A message, or one part of several where the limits of a channel split it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,8 +20,8 @@ pub struct Message {
 /// One instance that a message names.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Named {
-    /// Instance id.
-    pub id: Box<str>,
+    /// Which resource.
+    pub id: ResourceId,
     /// What is said about it.
     pub subject: Subject,
     /// The policy of which is spoken.
@@ -35,8 +35,8 @@ pub struct Named {
 }
 
 impl Message {
-    /// The ids of the instances that the body names.
+    /// The names of the instances that the body lists.
     pub fn ids(&self) -> impl Iterator<Item = &str> {
-        self.named.iter().map(|named| &*named.id)
+        self.named.iter().map(|named| &*named.id.name)
     }
 }

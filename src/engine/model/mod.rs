@@ -1,6 +1,7 @@
 //! The nouns that every layer uses, in the order in which data flows.
 
 mod because;
+mod by_resource;
 mod cap;
 mod count;
 mod details;
@@ -23,6 +24,7 @@ pub(crate) mod panic;
 mod reason;
 mod record_key;
 mod remark;
+pub(crate) mod resource_id;
 mod step;
 pub(crate) mod tags;
 mod target;
@@ -53,6 +55,7 @@ pub use crate::engine::model::tags::{TagPattern, Tags};
 pub use crate::engine::model::target::{Account, Target};
 
 pub use crate::engine::model::because::Because;
+pub use crate::engine::model::by_resource::ByResource;
 pub use crate::engine::model::cap::Cap;
 pub use crate::engine::model::health::{Counts, Health};
 pub(crate) use crate::engine::model::instant::date;
@@ -60,6 +63,8 @@ pub use crate::engine::model::mark_step::{Lifted, Tier};
 pub use crate::engine::model::mark_step::{MarkEnd, MarkStep, MarkVerb};
 pub use crate::engine::model::outcome::{Ending, Outcome};
 pub use crate::engine::model::record_key::{RecordKey, RecordKeyInvalid};
+pub use crate::engine::model::resource_id::{Kind, ResourceId};
+pub(crate) use crate::engine::model::resource_id::{names, places, settle};
 pub use crate::engine::model::step::Step;
 pub use crate::engine::model::unreachable::{SkippedAccount, Unreachable};
 pub use crate::engine::model::verdict::{Action, Gauge, Outside, Quiet, Reopening, Skipped, Unscoped, Verdict};

@@ -7,9 +7,9 @@ use chrono_tz::Tz;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::engine::model::{Target, Verdict};
+use crate::engine::model::{ResourceId, Verdict};
 
-/// What a piece of news is about. With an instance's id it tells whether something was said before.
+/// What a piece of news is about. With a resource's id it tells whether something was said before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Subject {
@@ -92,10 +92,8 @@ impl Subjects {
 pub struct Item {
     /// What it is about.
     pub subject: Subject,
-    /// Account and Region.
-    pub target: Target,
-    /// Instance id.
-    pub id: Box<str>,
+    /// Which resource.
+    pub id: ResourceId,
     /// The `Name` tag, or nothing.
     pub name: Box<str>,
     /// Instance type.
@@ -132,8 +130,9 @@ pub enum Contact {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Receipt {
-    /// Instance id.
-    pub id: Box<str>,
+    /// Which resource.
+    #[serde(flatten)]
+    pub id: ResourceId,
     /// What it was about.
     pub subject: Subject,
     /// The policy of which it spoke.

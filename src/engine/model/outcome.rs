@@ -1,12 +1,11 @@
 //! The outcome of a step.
 
-use std::sync::Arc;
-
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::engine::model::named::named;
-use crate::engine::model::{Action, Step, sane};
+use crate::engine::model::resource_id::placed;
+use crate::engine::model::{Action, ResourceId, Step, sane};
 
 named! {
     /// How a step ended.
@@ -36,12 +35,9 @@ named! {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Outcome {
-    /// Instance id.
-    pub id: Box<str>,
-    /// Account id.
-    pub account: Arc<str>,
-    /// Region.
-    pub region: Arc<str>,
+    /// Which resource.
+    #[serde(flatten, deserialize_with = "placed")]
+    pub id: ResourceId,
     /// What was to be done.
     pub action: Action,
     /// How it ended.
@@ -56,9 +52,8 @@ pub struct Outcome {
 impl Outcome {
     /// How `step` ended.
     pub fn of(step: &Step, outcome: Ending, detail: impl Into<String>, at: DateTime<Utc>) -> Self {
-        let Step { id, account, region, action, policy: _, reason: _, launched: _, not_after: _ } = step;
-        let (id, account, region) = (id.clone(), account.clone(), region.clone());
-        Self { id, account, region, action: *action, outcome, detail: detail.into(), at }
+        let Step { id, action, policy: _, reason: _, launched: _, not_after: _ } = step;
+        Self { id: id.clone(), action: *action, outcome, detail: detail.into(), at }
     }
 
     /// The same end for every step.

@@ -3,18 +3,16 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::engine::model::{Action, Reason, Target, sane_option};
+use crate::engine::model::resource_id::placed;
+use crate::engine::model::{Action, Reason, ResourceId, sane_option};
 
 /// One instance and what is to be done with it, and what must still be true then.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Step {
-    /// Instance id.
-    pub id: Box<str>,
-    /// Account id.
-    pub account: std::sync::Arc<str>,
-    /// Region.
-    pub region: std::sync::Arc<str>,
+    /// Which resource.
+    #[serde(flatten, deserialize_with = "placed")]
+    pub id: ResourceId,
     /// What is done.
     pub action: Action,
     /// The policy that asks for it.
@@ -32,13 +30,8 @@ pub struct Step {
 
 impl Step {
     /// What a person agrees to who reviews a plan.
-    pub(crate) fn agreed(&self) -> (&str, &str, &str, Action, &str, Option<DateTime<Utc>>) {
-        (&self.account, &self.region, &self.id, self.action, &self.policy, self.launched)
-    }
-
-    /// Where the instance is.
-    pub fn target(&self) -> Target {
-        Target { account: self.account.clone(), region: self.region.clone() }
+    pub(crate) fn agreed(&self) -> (&ResourceId, Action, &str, Option<DateTime<Utc>>) {
+        (&self.id, self.action, &self.policy, self.launched)
     }
 }
 

@@ -17,7 +17,7 @@ pub struct CapBudget {
     stops: u32,
     starts: u32,
     by_account: HashMap<Arc<str>, u32>,
-    by_target: HashMap<Target, u32>,
+    by_target: HashMap<Arc<Target>, u32>,
     today: Today,
 }
 
@@ -58,9 +58,9 @@ impl CapBudget {
 
     fn spend_stop(&mut self, step: &Step) -> Result<(), Cap> {
         let policy: Box<str> = (*step.policy).into();
-        let in_account = self.by_account.entry(step.account.clone()).or_default();
-        let in_target = self.by_target.entry(step.target()).or_default();
-        let account_today = self.today.by_account.entry(step.account.clone()).or_default();
+        let in_account = self.by_account.entry(step.id.place.account.clone()).or_default();
+        let in_target = self.by_target.entry(step.id.place.clone()).or_default();
+        let account_today = self.today.by_account.entry(step.id.place.account.clone()).or_default();
         let policy_today = self.today.by_policy.entry(policy).or_default();
         if self.stops >= self.caps.stops_per_run {
             return Err(Cap::StopsPerRun);

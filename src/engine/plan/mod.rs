@@ -17,7 +17,8 @@ use crate::engine::history::today::Today;
 use crate::engine::judge::Ruling;
 use crate::engine::judge::interner::Interner;
 use crate::engine::judge::notice_gate::Gate;
-use crate::engine::model::{Action, Cap, Instance, MarkStep, Step, Verdict, sane, sane_option};
+use crate::engine::model::resource_id::placed;
+use crate::engine::model::{Action, Cap, Instance, MarkStep, ResourceId, Step, Verdict, sane, sane_option};
 use crate::engine::plan::caps::CapBudget;
 
 /// How long a reviewed plan may be carried out.
@@ -27,12 +28,9 @@ const LIFETIME_MINUTES: i64 = 60;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Deferred {
-    /// Instance id.
-    pub id: Box<str>,
-    /// Account id.
-    pub account: std::sync::Arc<str>,
-    /// Region.
-    pub region: std::sync::Arc<str>,
+    /// Which resource.
+    #[serde(flatten, deserialize_with = "placed")]
+    pub id: ResourceId,
     /// What would have been done.
     pub action: Action,
     /// What put it off.
@@ -129,8 +127,6 @@ impl Candidate {
         };
         let step = Step {
             id: instance.id.clone(),
-            account: instance.target.account.clone(),
-            region: instance.target.region.clone(),
             action,
             policy: policy.as_ref()?.name.as_str().into(),
             reason: verdict.reason(),
@@ -140,7 +136,7 @@ impl Candidate {
         let by_hours = matches!(verdict, Verdict::Stop(_) | Verdict::Hibernate(_));
         let starts_again = by_hours && policy.as_ref()?.at_opening == AtOpening::StartReaped;
         let licenses = instance.details.licenses.clone();
-        Some(Self { tie: tie(&step.id, now), step, failed_last, since, gate: *gate, starts_again, licenses })
+        Some(Self { tie: tie(&step.id.name, now), step, failed_last, since, gate: *gate, starts_again, licenses })
     }
 
     /// The step that it asks for.
@@ -187,10 +183,7 @@ impl Candidate {
     fn sort(candidates: &mut [Self]) {
         candidates.sort_unstable_by(|a, b| {
             let key = |c: &Self| (c.failed_last, c.since, c.tie);
-            key(a)
-                .cmp(&key(b))
-                .then_with(|| a.step.id.cmp(&b.step.id))
-                .then_with(|| a.step.target().cmp(&b.step.target()))
+            key(a).cmp(&key(b)).then_with(|| a.step.id.cmp(&b.step.id))
         });
     }
 
@@ -326,6 +319,6 @@ impl Plan {
 }
 
 fn put_off(step: Step, because: Cap) -> Deferred {
-    let Step { id, account, region, action, policy: _, reason: _, launched: _, not_after: _ } = step;
-    Deferred { id, account, region, action, because, until: None }
+    let Step { id, action, policy: _, reason: _, launched: _, not_after: _ } = step;
+    Deferred { id, action, because, until: None }
 }

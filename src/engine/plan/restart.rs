@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 
 use crate::engine::config::Restart;
 use crate::engine::history::past_runs::History;
+use crate::engine::model::ResourceId;
 
 /// The KMS key of an encrypted volume.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -67,11 +68,11 @@ impl fmt::Display for Obstacle {
     }
 }
 
-/// The first thing that would keep the acting role from starting instance `id` again, which was last started at `launch`.
+/// The first thing that would keep the acting role from starting `id` again, which was last started at `launch`.
 pub fn obstacle(
     restart: &Restart,
     history: &History,
-    id: &str,
+    id: &ResourceId,
     launch: Option<DateTime<Utc>>,
     licenses: &[Box<str>],
     volumes: &Volumes,

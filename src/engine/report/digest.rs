@@ -136,7 +136,7 @@ impl Digest {
 }
 
 fn sorted(mut digest: Digest) -> Digest {
-    let place = |entry: &Entry| (entry.item.target.clone(), entry.item.id.clone(), entry.item.subject);
+    let place = |entry: &Entry| (entry.item.id.clone(), entry.item.subject);
     digest.entries.sort_by_cached_key(place);
     digest
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::engine::model::Action;
+use crate::engine::model::{Action, ResourceId};
 use crate::engine::model::{Ending, Outcome};
 use crate::engine::model::{MarkEnd, MarkStep};
 use crate::engine::plan::Plan;
@@ -43,12 +43,12 @@ impl Done {
 
     /// The same with outcomes and marks in the order of the plan.
     pub fn in_order(mut self, plan: &Plan) -> Self {
-        let step: HashMap<(&str, Action), usize> =
-            plan.steps.iter().enumerate().map(|(place, step)| ((&*step.id, step.action), place)).collect();
-        let mark: HashMap<&str, usize> =
-            plan.marks.iter().enumerate().map(|(place, mark)| (&*mark.id, place)).collect();
-        self.outcomes.sort_by_key(|outcome| step.get(&(&*outcome.id, outcome.action)).copied());
-        self.marks.sort_by_key(|end| mark.get(&*end.step.id).copied());
+        let step: HashMap<(&ResourceId, Action), usize> =
+            plan.steps.iter().enumerate().map(|(place, step)| ((&step.id, step.action), place)).collect();
+        let mark: HashMap<&ResourceId, usize> =
+            plan.marks.iter().enumerate().map(|(place, mark)| (&mark.id, place)).collect();
+        self.outcomes.sort_by_key(|outcome| step.get(&(&outcome.id, outcome.action)).copied());
+        self.marks.sort_by_key(|end| mark.get(&end.step.id).copied());
         self
     }
 }

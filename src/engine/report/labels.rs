@@ -1,7 +1,7 @@
 //! Steps that write the `launched-by` tag.
 
 use crate::engine::config::{Settings, Stage};
-use crate::engine::model::{MarkStep, MarkVerb, Reason, Target};
+use crate::engine::model::{MarkStep, MarkVerb, Reason};
 use crate::engine::report::Row;
 
 /// Labels that one run writes at most: each may be a call of its own, of some 250 ms, one after the other: 50 s.
@@ -39,6 +39,5 @@ fn label(row: &Row) -> Option<MarkStep> {
     // What AWS allows in every service's tags; anything else becomes `_`.
     let allowed = |c: char| if c.is_ascii_alphanumeric() || " +-=._:/@".contains(c) { c } else { '_' };
     let value = by.chars().map(allowed).take(VALUE).collect();
-    let Target { account, region } = (*row.target).clone();
-    Some(MarkStep { id: row.id.clone(), account, region, verb: MarkVerb::Put, value: Some(value), because: None })
+    Some(MarkStep { id: row.id.clone(), verb: MarkVerb::Put, value: Some(value), because: None })
 }

@@ -31,8 +31,8 @@ use crate::engine::judge::owner::Owner;
 use crate::engine::judge::topics::Talk;
 use crate::engine::model::month::Month;
 use crate::engine::model::{
-    Action, Counts, Ending, Health, Instance, Locale, MarkEnd, MarkVerb, Outcome, Remark, SkippedAccount, State,
-    Target, Unreachable, Usd, Verdict,
+    Action, Counts, Ending, Health, Instance, Locale, MarkEnd, MarkVerb, Outcome, Remark, ResourceId, SkippedAccount,
+    State, Target, Unreachable, Usd, Verdict,
 };
 use crate::engine::plan::Plan;
 use crate::engine::request::Mode;
@@ -40,10 +40,8 @@ use crate::engine::request::Mode;
 /// One line: an instance and its verdict.
 #[derive(Clone, Debug)]
 pub struct Row {
-    /// Account and Region.
-    pub target: Arc<Target>,
-    /// Instance id.
-    pub id: Box<str>,
+    /// Which instance.
+    pub id: ResourceId,
     /// The `Name` tag, or nothing.
     pub name: Box<str>,
     /// The policy that matches first.
@@ -109,7 +107,6 @@ impl Row {
         let in_scope = !matches!(verdict, Verdict::OutOfScope(_));
         let running = instance.state == State::Running;
         Self {
-            target: interner.target(&instance.target),
             id: instance.id.clone(),
             name: instance.name().into(),
             policy,
@@ -141,7 +138,7 @@ impl Row {
     fn wasted(&self) -> Option<Wasted<'_>> {
         match &self.verdict {
             Verdict::Stop(_) | Verdict::Hibernate(_) | Verdict::Report(_) | Verdict::Idle(_) => Some(Wasted {
-                account: &self.target.account,
+                account: &self.id.place.account,
                 owner: self.owner.known(),
                 policy: self.policy.as_ref().map(|policy| policy.name.as_str()),
                 monthly: self.monthly,

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use crate::engine::history::notices::Ledger;
 use crate::engine::judge::topics::Topic;
 use crate::engine::model::Step;
-use crate::engine::model::{Contact, Item, Reason, Subject};
+use crate::engine::model::{Contact, Item, Reason, ResourceId, Subject};
 use crate::engine::model::{Ending, Outcome};
 use crate::engine::model::{MarkStep, MarkVerb};
 use crate::engine::report::digest::News;
@@ -13,24 +13,23 @@ use crate::engine::report::{Report, Row};
 
 /// Everything that is news after this run.
 pub fn news(report: &Report) -> Vec<News> {
-    let rows: HashMap<&str, &Row> = report.rows.iter().map(|row| (&*row.id, row)).collect();
+    let rows: HashMap<&ResourceId, &Row> = report.rows.iter().map(|row| (&row.id, row)).collect();
     let unmarked = unmarked(report);
     // Who is told of a mark that is not there would be told again by every run that tries to write it.
-    let holds = |row: &Row, topic: &Topic| {
-        topic.subject != Subject::Idle || topic.due.is_none() || !unmarked.contains(&*row.id)
-    };
+    let holds =
+        |row: &Row, topic: &Topic| topic.subject != Subject::Idle || topic.due.is_none() || !unmarked.contains(&row.id);
     let topics = report.rows.iter().flat_map(|row| row.talk.topics.iter().map(move |topic| (row, topic)));
     let said = topics.filter(|(row, topic)| holds(row, topic)).map(|(row, topic)| of_topic(row, topic));
-    let done = stopped_for_idleness(report).filter_map(|(step, _)| rows.get(&*step.id).map(|row| of_stop(row)));
+    let done = stopped_for_idleness(report).filter_map(|(step, _)| rows.get(&step.id).map(|row| of_stop(row)));
     said.chain(done).collect()
 }
 
 /// Instances whose mark this run was to write, and did not: it was paused, refused, or had no time left.
-fn unmarked(report: &Report) -> HashSet<&str> {
+fn unmarked(report: &Report) -> HashSet<&ResourceId> {
     let puts = |step: &MarkStep| step.verb == MarkVerb::Put;
     let written = report.marks.iter().filter(|end| end.failed.is_none() && puts(&end.step));
-    let written: HashSet<&str> = written.map(|end| &*end.step.id).collect();
-    let wanted = report.rows.iter().filter(|row| row.marks).map(|row| &*row.id);
+    let written: HashSet<&ResourceId> = written.map(|end| &end.step.id).collect();
+    let wanted = report.rows.iter().filter(|row| row.marks).map(|row| &row.id);
     wanted.filter(|id| !written.contains(id)).collect()
 }
 
@@ -86,7 +85,6 @@ fn of_stop(row: &Row) -> News {
 fn item(row: &Row, subject: Subject) -> Item {
     Item {
         subject,
-        target: (*row.target).clone(),
         id: row.id.clone(),
         name: row.name.clone(),
         kind: (*row.kind).into(),

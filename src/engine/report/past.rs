@@ -1,15 +1,14 @@
 //! Reports read back: the plan of a reviewed one, and what an earlier run decided about one instance.
 
-use std::sync::Arc;
-
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::engine::model::Cap;
 use crate::engine::model::Step;
-use crate::engine::model::sane;
+use crate::engine::model::resource_id::placed;
 use crate::engine::model::{Health, Outcome};
+use crate::engine::model::{ResourceId, sane};
 use crate::engine::plan::Plan;
 
 /// The version of the reports that this release reads.
@@ -52,12 +51,9 @@ pub struct Past {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Line {
-    /// Account id.
-    pub account: Arc<str>,
-    /// Region.
-    pub region: Arc<str>,
-    /// Instance id.
-    pub id: Box<str>,
+    /// Which instance.
+    #[serde(flatten, deserialize_with = "placed")]
+    pub id: ResourceId,
     /// The `Name` tag, or nothing.
     pub name: String,
     /// The policy that matched first.
@@ -111,11 +107,11 @@ impl Past {
             run,
             at,
             health: ended.then_some(health),
-            line: instances.into_iter().find(|line| *line.id == *id)?,
-            step: steps.into_iter().find(|step| *step.id == *id),
-            deferred: deferred.into_iter().find(|deferred| *deferred.id == *id).map(|deferred| deferred.because),
+            line: instances.into_iter().find(|line| *line.id.name == *id)?,
+            step: steps.into_iter().find(|step| *step.id.name == *id),
+            deferred: deferred.into_iter().find(|deferred| *deferred.id.name == *id).map(|deferred| deferred.because),
             refused,
-            outcome: outcomes.into_iter().find(|outcome| *outcome.id == *id),
+            outcome: outcomes.into_iter().find(|outcome| *outcome.id.name == *id),
         })
     }
 }

@@ -44,3 +44,13 @@ pub struct Saved {
     /// Everything seen there.
     pub instances: Vec<Instance>,
 }
+
+impl Saved {
+    /// The target, and its instances with the place that they have by standing in its list.
+    pub fn placed(self) -> (Arc<Target>, Vec<Instance>) {
+        let Self { account, region, mut instances } = self;
+        let place = Arc::new(Target { account, region });
+        instances.iter_mut().for_each(|instance| instance.id.place = place.clone());
+        (place, instances)
+    }
+}

@@ -12,7 +12,7 @@ use crate::engine::cost::price::Price;
 use crate::engine::cost::waste::Cost;
 use crate::engine::model::Unreachable;
 use crate::engine::model::month::Month;
-use crate::engine::model::{Instance, State, Target, Usd};
+use crate::engine::model::{Instance, ResourceId, State, Usd};
 use crate::engine::tags::keep::Kept;
 use crate::engine::tags::keep_until::KeepUntil;
 
@@ -30,10 +30,8 @@ pub struct Owner {
 /// One instance of the stocktake.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Line {
-    /// Account and Region.
-    pub target: Target,
-    /// Instance id.
-    pub id: Box<str>,
+    /// Which instance.
+    pub id: ResourceId,
     /// The `Name` tag, or nothing.
     pub name: Box<str>,
     /// Instance type.
@@ -62,7 +60,6 @@ impl Line {
     /// The line of `instance`, of which neither owner nor policy nor price is known yet.
     pub fn of(instance: &Instance, kept: Kept) -> Self {
         Self {
-            target: instance.target.clone(),
             id: instance.id.clone(),
             name: instance.name().into(),
             kind: instance.kind.clone(),
@@ -144,7 +141,7 @@ impl Stocktake {
     pub fn all(taking: Taking<'_>, lines: impl IntoIterator<Item = Line>, unreachable: &[Unreachable]) -> Vec<Self> {
         let mut accounts: BTreeMap<Arc<str>, Self> = BTreeMap::new();
         for line in lines.into_iter().filter(|line| line.runs() || line.is_kept()) {
-            let account = line.target.account.clone();
+            let account = line.id.place.account.clone();
             accounts.entry(account.clone()).or_insert_with(|| taking.empty(account)).lines.push(line);
         }
         for Unreachable { account, region, cause } in unreachable {
@@ -153,7 +150,7 @@ impl Stocktake {
         }
         let mut all: Vec<Self> = accounts.into_values().collect();
         for stocktake in &mut all {
-            stocktake.lines.sort_by(|a, b| (&a.target, &a.id).cmp(&(&b.target, &b.id)));
+            stocktake.lines.sort_by(|a, b| a.id.cmp(&b.id));
             stocktake.unreachable.sort();
         }
         all

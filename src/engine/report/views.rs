@@ -42,10 +42,10 @@ impl<'a> Views<'a> {
     pub fn of(rows: &'a [Row], names: &'a BTreeMap<Arc<str>, String>) -> Self {
         let mut views = Self::default();
         for row in rows {
-            let account = &row.target.account;
+            let account = &row.id.place.account;
             let named = || (names.get(account).map(String::as_str), Tally::default());
             views.accounts.entry(account).or_insert_with(named).1.add(row);
-            views.regions.entry(&row.target.region).or_default().add(row);
+            views.regions.entry(&row.id.place.region).or_default().add(row);
             let policy = row.policy.as_ref().map(|policy| policy.name.as_str());
             views.policies.entry(policy).or_default().add(row);
             views.owners.entry(row.owner.known()).or_default().add(row);

@@ -9,7 +9,7 @@ use crate::engine::rules::inputs::Inputs;
 pub(crate) const RULE: Rule = Rule { reason: Reason::Incomplete, judge, inputs };
 
 fn lacks(instance: &Instance) -> Option<Lacks> {
-    if instance.id.is_empty() {
+    if instance.id.name.is_empty() {
         Some(Lacks::Id)
     } else if instance.launch.is_none() {
         Some(Lacks::Launch)

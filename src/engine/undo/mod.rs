@@ -10,7 +10,8 @@ use chrono::{DateTime, Duration, Utc};
 
 use crate::engine::config::Settings;
 use crate::engine::model::{
-    Account, Action, Counts, Ending, Health, Instance, Locale, Outcome, Reason, State, Step, Target, Unreachable,
+    Account, Action, Counts, Ending, Health, Instance, Locale, Outcome, Reason, ResourceId, State, Step, Target,
+    Unreachable,
 };
 use crate::engine::plan::Plan;
 use crate::engine::report::past::Past;
@@ -22,10 +23,8 @@ use crate::engine::tags::stop_tag::OwnTag;
 /// What the record says of one instance that the run was to stop.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stop {
-    /// Account and Region.
-    pub target: Target,
-    /// Instance id.
-    pub id: Box<str>,
+    /// Which instance.
+    pub id: ResourceId,
     /// The `Name` tag, as the run saw it.
     pub name: String,
     /// The policy under which it was stopped.
@@ -105,31 +104,30 @@ pub fn stops(past: &Past, ended: bool) -> Vec<Stop> {
         Action::Stop | Action::Hibernate => true,
         Action::Start => false,
     });
-    let names: HashMap<&str, &str> = past.instances.iter().map(|line| (&*line.id, line.name.as_str())).collect();
-    let endings: HashMap<(&str, Action), Ending> =
-        past.outcomes.iter().map(|outcome| ((&*outcome.id, outcome.action), outcome.outcome)).collect();
+    let names: HashMap<&ResourceId, &str> = past.instances.iter().map(|line| (&line.id, line.name.as_str())).collect();
+    let endings: HashMap<(&ResourceId, Action), Ending> =
+        past.outcomes.iter().map(|outcome| ((&outcome.id, outcome.action), outcome.outcome)).collect();
     let mut stops: Vec<Stop> = stops
         .map(|step| Stop {
-            target: step.target(),
             id: step.id.clone(),
-            name: names.get(&*step.id).map_or_else(String::new, |name| (*name).to_owned()),
+            name: names.get(&step.id).map_or_else(String::new, |name| (*name).to_owned()),
             policy: step.policy.to_string(),
             // A report without this step's outcome is as good as none: its tag tells.
-            ended: if ended { endings.get(&(&*step.id, step.action)).copied() } else { None },
+            ended: if ended { endings.get(&(&step.id, step.action)).copied() } else { None },
         })
         .collect();
-    stops.sort_by(|a, b| (&a.target, &a.id).cmp(&(&b.target, &b.id)));
+    stops.sort_by(|a, b| a.id.cmp(&b.id));
     stops
 }
 
 /// Why the record and the request alone leave this one out, before anything is looked at. `accounts`: those whose
 /// names are known, for selectors by name.
 pub fn left_out(stop: &Stop, scope: &Scope, accounts: &[Account]) -> Option<WhyNot> {
-    let account = accounts.iter().find(|account| account.id == stop.target.account);
+    let account = accounts.iter().find(|account| account.id == stop.id.place.account);
     let name = account.and_then(|account| account.name.as_deref());
-    let selected = scope.has_account(&stop.target.account, name)
-        && scope.has_region(&stop.target.region)
-        && scope.has_instance(&stop.id)
+    let selected = scope.has_account(&stop.id.place.account, name)
+        && scope.has_region(&stop.id.place.region)
+        && scope.has_instance(&stop.id.name)
         && scope.has_policy(&stop.policy);
     if !selected {
         return Some(WhyNot::NotSelected);
@@ -271,8 +269,6 @@ pub fn steps(found: &[Found]) -> Vec<Step> {
     starts
         .map(|Found { stop, finding: _, launched, owner: _ }| Step {
             id: stop.id.clone(),
-            account: stop.target.account.clone(),
-            region: stop.target.region.clone(),
             action: Action::Start,
             policy: stop.policy.as_str().into(),
             reason: Reason::Reopening,

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::engine::config::{Settings, Stage};
-use crate::engine::model::Action;
+use crate::engine::model::{Action, ResourceId};
 use crate::engine::plan::Plan;
 use crate::engine::report::Row;
 
@@ -119,7 +119,7 @@ fn stops(action: Action) -> bool {
 
 /// What a plan would stop or hibernate, the caps aside; with a reviewed plan, what stands in that one too.
 fn armed(plan: &Plan, reviewed: Option<&Plan>) -> usize {
-    let all = |plan: &Plan| -> Vec<(Box<str>, Action)> {
+    let all = |plan: &Plan| -> Vec<(ResourceId, Action)> {
         let steps = plan.steps.iter().map(|step| (step.id.clone(), step.action));
         let deferred = plan.deferred.iter().map(|put_off| (put_off.id.clone(), put_off.action));
         steps.chain(deferred).filter(|(_, action)| stops(*action)).collect()

@@ -23,8 +23,7 @@ pub(crate) fn monthly(dollars: Option<Decimal>, frame: &Frame<'_>) -> String {
 
 /// What everything in a digest costs a month, each instance counted once.
 pub(crate) fn total(digest: &Digest, frame: &Frame<'_>) -> String {
-    let prices: BTreeMap<_, _> =
-        digest.entries.iter().map(|entry| ((&entry.item.target, &entry.item.id), entry.item.monthly)).collect();
+    let prices: BTreeMap<_, _> = digest.entries.iter().map(|entry| (&entry.item.id, entry.item.monthly)).collect();
     let unknown = prices.values().filter(|price| price.is_none()).count();
     let sum: Usd = prices.values().flatten().map(|price| Usd(*price)).sum();
     let sum = (unknown < prices.len()).then(|| figure(sum, frame.money, frame.locale));

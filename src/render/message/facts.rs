@@ -44,7 +44,8 @@ pub(crate) struct Line {
 /// The lines about one entry.
 pub(crate) fn facts(entry: &Entry, digest: &Digest, frame: &Frame<'_>) -> Facts {
     let Entry { item, owner } = entry;
-    let Item { subject, target, id, name, kind, policy, verdict, since, due, zone, monthly, note, reminder } = item;
+    let Item { subject, id, name, kind, policy, verdict, since, due, zone, monthly, note, reminder } = item;
+    let (target, id) = (&id.place, &*id.name);
     let say =
         |head, text: String, exact| Line { head: letter(frame.locale, Letter::Head(head)), text: plain(&text), exact };
     // What nobody was told of is not acted on, so the operator is not told of a stop.
@@ -65,8 +66,7 @@ pub(crate) fn facts(entry: &Entry, digest: &Digest, frame: &Frame<'_>) -> Facts 
         lines.push(say(Head::Owner, short(&unheard, DETAIL), false));
     }
     if *subject == Subject::Stopped {
-        let (id, region) = (&item.id, &target.region);
-        let start = format!("aws ec2 start-instances --region {region} --instance-ids {id}");
+        let start = format!("aws ec2 start-instances --region {} --instance-ids {id}", target.region);
         lines.push(say(Head::Back, start, true));
     }
     if *subject != Subject::Lifted {

@@ -57,7 +57,7 @@ fn title(digest: &Digest, frame: &Frame<'_>, part: usize, of: usize) -> String {
 }
 
 fn titled<'a>(digest: &Digest, owner: &'a str) -> Letter<'a> {
-    let instances: BTreeSet<_> = digest.entries.iter().map(|entry| (&entry.item.target, &entry.item.id)).collect();
+    let instances: BTreeSet<_> = digest.entries.iter().map(|entry| &entry.item.id).collect();
     let count = instances.len();
     match &digest.reader {
         // Without an entry there is a note: the stocktake of an account.

@@ -1,12 +1,13 @@
 //! A child that carries out the plan in one batch of accounts.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use crate::engine::model::Account;
+use crate::engine::judge::Known;
 use crate::engine::model::Ending;
+use crate::engine::model::{Account, ResourceId};
 use crate::engine::plan::Plan;
 use crate::engine::report::done::Done;
 use crate::engine::report::fan_out::{Acted, Begun, Decided, Part, Used};
@@ -94,13 +95,14 @@ async fn carry(
     let since = order.clock.now();
     let key = scan_key(&begun.run, batch);
     let missing = || FanOutError::Missing { run: begun.run.to_string(), key: key.clone() };
-    let Part { targets, contacts, mut known, .. } = find(hub, &key).await?.ok_or_else(missing)?;
+    let Part { targets, contacts, known, .. } = find(hub, &key).await?.ok_or_else(missing)?;
+    let mut known: HashMap<ResourceId, Known> = known.into_iter().collect();
     let history = past::history(order, hub, begun).await?;
     // The intent was recorded before the decision was.
     let issued = Warrant::issue(order.settings, decided.running, &history.today, Recorded::written());
     let unarmed = || Done::none(plan, Ending::NotTried, "the settings arm nothing", order.clock.now());
     let Some(warrant) = issued else { return Ok(unarmed()) };
-    measure_anew(order, scanner, plan, &targets, &mut known).await;
+    measure_anew(order, scanner, plan, targets, &mut known).await;
     let accounts: BTreeMap<Arc<str>, Account> =
         begun.batches.get(batch).into_iter().flatten().map(|account| (account.id.clone(), account.clone())).collect();
     let again = Recheck::Judge { history: &history, accounts: &accounts, contacts: &contacts, known: &known };
@@ -115,8 +117,8 @@ async fn carry(
 pub(crate) fn own(plan: &Plan, accounts: &[Account]) -> Plan {
     let ids: HashSet<&str> = accounts.iter().map(|account| &*account.id).collect();
     let mut own = plan.clone();
-    own.steps.retain(|step| ids.contains(&*step.account));
-    own.marks.retain(|mark| ids.contains(&*mark.account));
-    own.labels.retain(|label| ids.contains(&*label.account));
+    own.steps.retain(|step| ids.contains(&*step.id.place.account));
+    own.marks.retain(|mark| ids.contains(&*mark.id.place.account));
+    own.labels.retain(|label| ids.contains(&*label.id.place.account));
     own
 }

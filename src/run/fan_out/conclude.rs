@@ -6,8 +6,8 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use crate::engine::history::past_runs::History;
-use crate::engine::model::instances;
 use crate::engine::model::{Ending, Outcome};
+use crate::engine::model::{ResourceId, instances};
 use crate::engine::plan::Plan;
 use crate::engine::report::Report;
 use crate::engine::report::done::Done;
@@ -117,8 +117,8 @@ async fn anew<L: Scan>(
     report.paused = paused;
     report.plan = plan;
     take_in(&mut report, carried);
-    let lines: HashSet<&str> = report.rows.iter().map(|row| &*row.id).collect();
-    let bare = report.outcomes.iter().filter(|outcome| !lines.contains(&*outcome.id)).count();
+    let lines: HashSet<&ResourceId> = report.rows.iter().map(|row| &row.id).collect();
+    let bare = report.outcomes.iter().filter(|outcome| !lines.contains(&outcome.id)).count();
     if bare > 0 {
         let of = instances(bare);
         trouble(

@@ -1,6 +1,7 @@
 //! What a child that acts must not outlive: the lock of its run, and the last hour that was measured for it.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 use std::time::Duration as Std;
 
 use chrono::{DateTime, Duration, Utc};
@@ -8,7 +9,7 @@ use futures_util::stream::{self, StreamExt};
 
 use crate::engine::evidence::last_hour::Recent;
 use crate::engine::judge::Known;
-use crate::engine::model::{Instance, Target};
+use crate::engine::model::{Instance, ResourceId, Target};
 use crate::engine::plan::Plan;
 use crate::engine::report::snapshot::Saved;
 use crate::engine::rules::case::Activity;
@@ -26,32 +27,36 @@ pub(crate) async fn measure_anew(
     order: &Order<'_>,
     scanner: &impl Scan,
     plan: &Plan,
-    targets: &[Saved],
-    known: &mut HashMap<Box<str>, Known>,
+    targets: Vec<Saved>,
+    known: &mut HashMap<ResourceId, Known>,
 ) {
     if order.clock.now() - order.clock.at() <= Duration::minutes(MEASURED_MINUTES) {
         return;
     }
-    let found: HashMap<&str, &Instance> =
-        targets.iter().flat_map(|saved| &saved.instances).map(|instance| (&*instance.id, instance)).collect();
-    let mut by_target: BTreeMap<Target, Vec<Recent>> = BTreeMap::new();
+    let found: HashMap<ResourceId, Instance> = targets
+        .into_iter()
+        .flat_map(|saved| saved.placed().1)
+        .map(|instance| (instance.id.clone(), instance))
+        .collect();
+    let mut by_target: BTreeMap<Arc<Target>, Vec<Recent>> = BTreeMap::new();
     for step in &plan.steps {
         let Some(known) = known.get_mut(&step.id) else { continue };
         if matches!(known.activity, Activity::NotAsked) {
             continue;
         }
         known.activity = Activity::Gap("its last hour was measured long ago, and not again".to_owned());
-        let asked = found.get(&*step.id).map(|instance| Recent::of(instance));
-        by_target.entry(step.target()).or_default().extend(asked);
+        let asked = found.get(&step.id).map(Recent::of);
+        by_target.entry(step.id.place.clone()).or_default().extend(asked);
     }
     let asked = by_target.into_iter().map(|(target, asked)| async move {
         let answer = tokio::time::timeout(SCAN_TIMEOUT, scanner.activity(&target, &asked, order.clock.now())).await;
-        (asked, answer.unwrap_or_default())
+        (target, asked, answer.unwrap_or_default())
     });
     let answers: Vec<_> = stream::iter(asked).buffer_unordered(order.settings.run.width).collect().await;
-    for (asked, mut answer) in answers {
+    for (target, asked, mut answer) in answers {
         for Recent { id, .. } in asked {
-            if let Some((known, activity)) = known.get_mut(&id).zip(answer.remove(&id)) {
+            let measured = answer.remove(&id);
+            if let Some((known, activity)) = known.get_mut(&ResourceId::instance(target.clone(), id)).zip(measured) {
                 known.activity = activity;
             }
         }

@@ -12,7 +12,7 @@ use crate::engine::evidence::last_hour::Recent;
 use crate::engine::evidence::witness::Sighting;
 use crate::engine::judge::Known;
 use crate::engine::judge::owner::Contacts;
-use crate::engine::model::{Account, Instance, Target};
+use crate::engine::model::{Account, Instance, ResourceId, Target};
 use crate::engine::model::{SkippedAccount, Unreachable};
 use crate::engine::plan::restart::Volumes;
 use crate::engine::report::fan_out::{Begun, Part, Used};
@@ -26,10 +26,10 @@ pub(crate) struct Merged<'a, L> {
     live: &'a L,
     accounts: Vec<FoundAccount>,
     regions: BTreeMap<Arc<str>, Result<Vec<Arc<str>>, NotScanned>>,
-    targets: BTreeMap<Target, Vec<Instance>>,
+    targets: BTreeMap<Arc<Target>, Vec<Instance>>,
     not_scanned: BTreeMap<Target, NotScanned>,
     contacts: Contacts,
-    known: HashMap<Box<str>, Known>,
+    known: HashMap<ResourceId, Known>,
     /// What was seen active.
     pub(crate) sightings: Vec<Sighting>,
     used: Used,
@@ -71,11 +71,9 @@ impl<'a, L: Scan> Merged<'a, L> {
         let Part { targets, unreachable, denied, contacts, known, sightings, used } = part;
         let own: HashSet<&Arc<str>> = accounts.iter().map(|account| &account.id).collect();
         self.regions.extend(accounts.iter().map(|account| (account.id.clone(), Ok(Vec::new()))));
-        for Saved { account, region, mut instances } in targets {
+        for (target, instances) in targets.into_iter().map(Saved::placed) {
             // A part speaks of its own accounts and of no others.
-            if own.contains(&account) {
-                let target = Target { account, region };
-                instances.iter_mut().for_each(|instance| instance.target = target.clone());
+            if own.contains(&target.account) {
                 self.note_region(&target);
                 self.targets.insert(target, instances);
             }
@@ -129,13 +127,15 @@ impl<L: Scan> Scan for Merged<'_, L> {
         each: impl FnMut(Instance),
     ) -> Result<(), NotScanned> {
         let instances = self.targets.get(target).into_iter().flatten();
-        instances.filter(|instance| only.is_none_or(|only| only.contains(&instance.id))).cloned().for_each(each);
+        instances.filter(|instance| only.is_none_or(|only| instance.id.is_among(only))).cloned().for_each(each);
         self.not_scanned.get(target).map_or(Ok(()), |why| Err(why.clone()))
     }
 
-    async fn activity(&self, _: &Target, asked: &[Recent], _: DateTime<Utc>) -> HashMap<Box<str>, Activity> {
+    async fn activity(&self, target: &Target, asked: &[Recent], _: DateTime<Utc>) -> HashMap<Box<str>, Activity> {
         let gap = || Activity::Gap("the part of the run that looked did not ask".to_owned());
-        let known = asked.iter().map(|one| (&one.id, self.known.get(&one.id)));
+        let place = Arc::new(target.clone());
+        let known = |name: &str| self.known.get(&ResourceId::instance(place.clone(), name));
+        let known = asked.iter().map(|one| (&one.id, known(&one.id)));
         known.map(|(id, known)| (id.clone(), known.map_or_else(gap, |known| known.activity.clone()))).collect()
     }
 
@@ -161,7 +161,7 @@ impl<L: Scan> Scan for Merged<'_, L> {
         self.live.volumes(target, ids).await
     }
 
-    fn answered(&self, id: &str) -> Option<Idleness> {
+    fn answered(&self, id: &ResourceId) -> Option<Idleness> {
         let known = &self.known.get(id)?.idleness;
         (!matches!(known, Idleness::NotAsked)).then(|| known.clone())
     }

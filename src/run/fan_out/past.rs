@@ -10,7 +10,8 @@ use crate::run::error::{Error, FanOutError};
 use crate::run::fan_out::store::{find, key, write};
 use crate::run::order::Order;
 use crate::run::pipeline;
-use crate::run::record::{ACTS, UNDONE, acts_since, partition, undone_since};
+use crate::run::record::{ACTS, acts_since, partition};
+use crate::run::undone::{UNDONE, undone_since};
 
 /// What earlier runs and undos have left, as it stands in the record.
 #[derive(Serialize, Deserialize)]

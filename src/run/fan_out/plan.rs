@@ -110,8 +110,8 @@ fn busy(begun: &Begun, plan: &Plan) -> Result<Vec<usize>, FanOutError> {
         .enumerate()
         .flat_map(|(batch, accounts)| accounts.iter().map(move |account| (&account.id, batch)))
         .collect();
-    let steps = plan.steps.iter().map(|step| &step.account);
-    let marks = plan.marks.iter().chain(&plan.labels).map(|mark| &mark.account);
+    let steps = plan.steps.iter().map(|step| &step.id.place.account);
+    let marks = plan.marks.iter().chain(&plan.labels).map(|mark| &mark.id.place.account);
     let mut batches = HashSet::new();
     for account in steps.chain(marks) {
         let nobody = || FanOutError::Missing { run: begun.run.to_string(), key: format!("batch of account {account}") };

@@ -32,7 +32,7 @@ pub async fn scan(
     let scanned =
         crate::run::scan::scan(&child, order.settings, &child.scope(), &history, order.clock, order.progress).await?;
     let Scanned { unreachable, denied, contacts, known, sightings, .. } = scanned;
-    let used = Used::of(scanner.calls(), scanner.spent());
+    let (known, used) = (known.into_iter().collect(), Used::of(scanner.calls(), scanner.spent()));
     let part = Part { targets: child.kept(), unreachable, denied, contacts, known, sightings, used };
     write(hub, &scan_key(&begun.run, batch), &part).await?;
     Ok(())

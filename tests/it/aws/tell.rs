@@ -57,7 +57,7 @@ fn channel(way: &str) -> Arc<Channel> {
 
 fn message() -> Message {
     let named = Named {
-        id: "i-1".into(),
+        id: crate::fake::here("i-1"),
         subject: Subject::Idle,
         policy: "dev".into(),
         owner: "ana".into(),

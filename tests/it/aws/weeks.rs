@@ -1,6 +1,6 @@
 //! Weeks of metrics and load balancers from the simulated AWS: who is idle, what it cost, and a Region that refuses.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use idle_reaper::aws::AwsReader;
 use idle_reaper::engine::config::{Idle, Settings};
@@ -9,7 +9,7 @@ use idle_reaper::engine::evidence::idle::{Idleness, Metric, Missing, Sign};
 use idle_reaper::engine::evidence::witness::Witness;
 use idle_reaper::engine::model::Tier;
 use idle_reaper::engine::model::WhyReportOnly;
-use idle_reaper::engine::model::{Instance, Target};
+use idle_reaper::engine::model::{ByResource, Instance, Target};
 use idle_reaper::ports::Scan;
 use idle_reaper::run::{Clock, gather};
 use serde_json::json;
@@ -79,7 +79,7 @@ fn ask(world: &World, prepare: impl FnOnce(&[Instance])) -> Answers {
         prepare(&all);
         let candidates: Vec<&Instance> = all.iter().collect();
         let clock = Clock::start(at(EVENING), None);
-        let own = HashMap::new();
+        let own = ByResource::default();
         let found = gather(&eyes, &Idle::default(), &candidates, &Witness::default(), &own, clock, 8).await;
         let name = |instance: &Instance| (instance.name().to_owned(), found.idleness[&instance.id].clone());
         Answers { by_story: all.iter().map(name).collect(), spent: eyes.spent() }

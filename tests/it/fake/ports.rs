@@ -45,7 +45,7 @@ impl Inner {
     /// Everything in a target, by place in the list.
     fn places(&self, target: &Target, only: Option<&[Box<str>]>) -> Vec<usize> {
         let wanted =
-            |instance: &Instance| instance.target == *target && only.is_none_or(|only| only.contains(&instance.id));
+            |instance: &Instance| *instance.id.place == *target && only.is_none_or(|only| instance.id.is_among(only));
         (0..self.instances.len()).filter(|place| wanted(&self.instances[*place])).collect()
     }
 
@@ -55,7 +55,8 @@ impl Inner {
             return Some(ActError::Refused(format!("{fault:?}")));
         }
         let there = |id: &str| {
-            let found = self.instances.iter().find(|instance| instance.target == *target && *instance.id == *id);
+            let found =
+                self.instances.iter().find(|instance| *instance.id.place == *target && *instance.id.name == *id);
             found.is_some_and(|instance| instance.state != State::Terminated && instance.lifecycle.is_none())
         };
         let missing = ids.iter().find(|id| !there(id))?;
@@ -84,7 +85,7 @@ impl Inner {
 
     /// Whether it uses a licence configuration that the acting role may not use.
     fn lacks_license(&self, target: &Target, ids: &[Box<str>]) -> bool {
-        let named = |one: &&Instance| one.target == *target && ids.contains(&one.id);
+        let named = |one: &&Instance| *one.id.place == *target && one.id.is_among(ids);
         let mut licenses = self.instances.iter().filter(named).flat_map(|one| one.details.licenses.iter());
         licenses.any(|arn| !self.usable.contains(&**arn))
     }
@@ -92,7 +93,7 @@ impl Inner {
     /// What somebody does before a second look.
     fn meddle(&mut self, place: usize) {
         let instance = self.instances[place].clone();
-        let Some(change) = self.faults.changes.remove(&instance.id) else { return };
+        let Some(change) = self.faults.changes.remove(&*instance.id.name) else { return };
         let (now, keep, schedule) = (self.now, "idle-reaper:keep", "idle-reaper:schedule");
         self.instances[place] = match change {
             Change::Restarted | Change::Started => {
@@ -101,14 +102,14 @@ impl Inner {
             Change::Kept => instance.tag(keep, ""),
             Change::Rescheduled => instance.tag(schedule, "always"),
             Change::Terminated => Instance { state: State::Terminated, transition: Some(now), ..instance },
-            Change::Gone => Instance { target: Target::new("gone", "gone"), ..instance },
+            Change::Gone => instance.account("gone").region("gone"),
             Change::Stopped => Instance { state: State::Stopped, transition: Some(now), ..instance },
         };
     }
 
     /// What is under way goes one step on once it has been looked at again; a first look changes nothing.
     fn go_on(&mut self, place: usize) {
-        let id = &self.instances[place].id;
+        let id = &self.instances[place].id.name;
         let falls = [Fault::FallsBack, Fault::FallsBackUnclear].iter().any(|fault| self.faults.suffers(id, *fault))
             || self.lacks_grant(id);
         let instance = &mut self.instances[place];
@@ -189,13 +190,13 @@ impl Scan for World {
                 state.go_on(*place);
             }
             let own = instance.tags.get("idle-reaper:stopped").is_some();
-            if own && instance.state.is_down() && state.faults.suffers(&instance.id, Fault::TagShownLate) {
-                state.faults.instances.remove(&instance.id);
+            if own && instance.state.is_down() && state.faults.suffers(&instance.id.name, Fault::TagShownLate) {
+                state.faults.instances.remove(&*instance.id.name);
                 instance = instance.untagged("idle-reaper:stopped");
             }
-            let twice = state.faults.suffers(&instance.id, Fault::ShownTwice);
+            let twice = state.faults.suffers(&instance.id.name, Fault::ShownTwice);
             drop(state);
-            if instance.target == *target {
+            if *instance.id.place == *target {
                 if twice {
                     each(instance.clone());
                 }
@@ -296,7 +297,7 @@ impl Act for World {
             return Err(unclear);
         }
         state.each(target, ids, |instance| {
-            if instance.state == State::Running && !faults.suffers(&instance.id, Fault::StopIgnored) {
+            if instance.state == State::Running && !faults.suffers(&instance.id.name, Fault::StopIgnored) {
                 instance.state = State::Stopping;
                 instance.transition = Some(now);
             }

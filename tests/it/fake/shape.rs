@@ -5,7 +5,7 @@ use idle_reaper::engine::config::Settings;
 use idle_reaper::engine::history::past_runs::History;
 use idle_reaper::engine::judge::{Judge, Ruling};
 use idle_reaper::engine::model::Ending;
-use idle_reaper::engine::model::{Account, Action, Instance, State, Tags, Target};
+use idle_reaper::engine::model::{Account, Action, Instance, ResourceId, State, Tags, Target};
 use idle_reaper::engine::report::{Report, Row};
 use idle_reaper::engine::request::Scope;
 use idle_reaper::engine::rules::case::Activity;
@@ -91,11 +91,15 @@ pub fn at(text: &str) -> DateTime<Utc> {
     DateTime::parse_from_rfc3339(text).expect("an instant").to_utc()
 }
 
+/// The id of an instance that is where most are.
+pub fn here(id: &str) -> ResourceId {
+    ResourceId::instance(Target::new(HERE.0, HERE.1), id)
+}
+
 /// A plain running instance with `Env=dev`, started in the morning of [`EVENING`]: it is candidates in the evening.
 pub fn instance(id: &str) -> Instance {
     Instance {
-        target: Target::new(HERE.0, HERE.1),
-        id: id.into(),
+        id: here(id),
         state: State::Running,
         kind: "t3.micro".into(),
         launch: Some(at("2026-11-25T09:30:00+09:00")),
@@ -119,6 +123,7 @@ pub fn instance(id: &str) -> Instance {
 
 /// Changes an instance in few words.
 pub trait Shape {
+    fn named(self, id: &str) -> Self;
     fn account(self, account: &str) -> Self;
     fn region(self, region: &str) -> Self;
     fn tag(self, key: &str, value: &str) -> Self;
@@ -130,13 +135,18 @@ pub trait Shape {
 }
 
 impl Shape for Instance {
+    fn named(mut self, id: &str) -> Self {
+        self.id.name = id.into();
+        self
+    }
+
     fn account(mut self, account: &str) -> Self {
-        self.target = Target::new(account, self.target.region);
+        self.id.place = Target::new(account, self.id.place.region.clone()).into();
         self
     }
 
     fn region(mut self, region: &str) -> Self {
-        self.target = Target::new(self.target.account, region);
+        self.id.place = Target::new(self.id.place.account.clone(), region).into();
         self
     }
 
@@ -171,36 +181,36 @@ impl Shape for Instance {
 
 /// The report's only line about an instance.
 pub fn row<'a>(report: &'a Report, id: &str) -> &'a Row {
-    let rows: Vec<&Row> = report.rows.iter().filter(|row| *row.id == *id).collect();
+    let rows: Vec<&Row> = report.rows.iter().filter(|row| *row.id.name == *id).collect();
     assert_eq!(rows.len(), 1, "`{id}` has {} lines", rows.len());
     rows[0]
 }
 
 /// How the only step for an instance ended.
 pub fn ending(report: &Report, id: &str) -> Ending {
-    let ended: Vec<Ending> = report.outcomes.iter().filter(|o| *o.id == *id).map(|o| o.outcome).collect();
+    let ended: Vec<Ending> = report.outcomes.iter().filter(|o| *o.id.name == *id).map(|o| o.outcome).collect();
     assert_eq!(ended.len(), 1, "`{id}` has {} outcomes", ended.len());
     ended[0]
 }
 
 /// How every step ended, by id.
 pub fn endings(report: &Report) -> Vec<(String, Ending)> {
-    let mut ended: Vec<_> = report.outcomes.iter().map(|o| (o.id.to_string(), o.outcome)).collect();
+    let mut ended: Vec<_> = report.outcomes.iter().map(|o| (o.id.name.to_string(), o.outcome)).collect();
     ended.sort_by(|a, b| a.0.cmp(&b.0));
     ended
 }
 
 /// The ids of the plan's steps, sorted.
 pub fn planned(report: &Report) -> Vec<String> {
-    let mut ids: Vec<_> = report.plan.steps.iter().map(|step| step.id.to_string()).collect();
+    let mut ids: Vec<_> = report.plan.steps.iter().map(|step| step.id.name.to_string()).collect();
     ids.sort();
     ids
 }
 
 /// What the plan does or puts off: sorted pairs of id and action.
 pub fn keys(report: &Report) -> Vec<(String, Action)> {
-    let steps = report.plan.steps.iter().map(|step| (step.id.to_string(), step.action));
-    let deferred = report.plan.deferred.iter().map(|put_off| (put_off.id.to_string(), put_off.action));
+    let steps = report.plan.steps.iter().map(|step| (step.id.name.to_string(), step.action));
+    let deferred = report.plan.deferred.iter().map(|put_off| (put_off.id.name.to_string(), put_off.action));
     let mut keys: Vec<_> = steps.chain(deferred).collect();
     keys.sort();
     keys
@@ -219,6 +229,6 @@ pub fn judge_with(
     history: &History,
     at: DateTime<Utc>,
 ) -> Ruling {
-    let account = Account::bare(instance.target.account.clone());
+    let account = Account::bare(instance.id.place.account.clone());
     Judge::new(settings, &Scope::default(), history, at).rule(instance, &account, activity)
 }

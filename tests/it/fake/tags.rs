@@ -11,7 +11,7 @@ impl Inner {
         let faults = self.faults.clone();
         let ignores = [Fault::TagIgnored, Fault::TagIgnoredOnce];
         self.each(target, ids, |instance| {
-            if !ignores.iter().any(|fault| faults.suffers(&instance.id, *fault)) {
+            if !ignores.iter().any(|fault| faults.suffers(&instance.id.name, *fault)) {
                 *instance = instance.clone().tag(key, value);
             }
         });
@@ -24,7 +24,7 @@ impl Inner {
         let without = |tags: &Tags| Tags::new(tags.iter().filter(|(found, _)| *found != key));
         let ignores = [Fault::UntagIgnored, Fault::ProtectedUntagIgnored, Fault::ProtectedUntagIgnoredOnce];
         self.each(target, ids, |instance| {
-            if !ignores.iter().any(|fault| faults.suffers(&instance.id, *fault)) {
+            if !ignores.iter().any(|fault| faults.suffers(&instance.id.name, *fault)) {
                 instance.tags = without(&instance.tags);
             }
         });

@@ -41,7 +41,7 @@ fn kept(report: &Report) -> Plan {
 
 /// Does to the instance with this number what happens meanwhile; answers whether it stands in the reviewed plan.
 fn befall(worlds: [&World; 2], id: &str, meanwhile: Meanwhile) -> bool {
-    for world in worlds.iter().filter(|world| world.all().iter().any(|found| *found.id == *id)) {
+    for world in worlds.iter().filter(|world| world.all().iter().any(|found| *found.id.name == *id)) {
         world.change(id, |found| match meanwhile {
             Meanwhile::Kept => found.tag("idle-reaper:keep", ""),
             Meanwhile::StartedAgain => Instance { launch: Some(at("2026-11-25T09:31:00+09:00")), ..found },
@@ -73,7 +73,7 @@ fn a_reviewed_plan_through_the_parts_does_what_it_does_in_one_process() {
         for (n, meanwhile) in meanwhile {
             let id = format!("i-{n:03}");
             if !befall([&one, &parts], &id, meanwhile) {
-                agreed.steps.retain(|step| *step.id != *id);
+                agreed.steps.retain(|step| *step.id.name != *id);
             }
         }
         let ask = Ask {
@@ -84,19 +84,21 @@ fn a_reviewed_plan_through_the_parts_does_what_it_does_in_one_process() {
         let single = try_apply(&one, &settings, &ask).unwrap();
         let divided = in_parts(&parts, &settings, Mode::Apply, &ask, &whole(size)).unwrap();
         assert_eq!(told(&single, "run"), told(&divided, "run"));
-        let states = |world: &World| world.all().into_iter().map(|i| (i.id, i.state, i.tags)).collect::<Vec<_>>();
+        let states = |world: &World| world.all().into_iter().map(|i| (i.id.name, i.state, i.tags)).collect::<Vec<_>>();
         assert_eq!(states(&one), states(&parts));
         for kept in ["tables/", "acts/", "state/", "counts/"] {
             assert_eq!(left(&one, kept), left(&parts, kept), "{kept}");
         }
         // Only less than was reviewed, and of all that was reviewed something is said.
-        let key = |step: &Step| (step.id.clone(), step.action.as_str());
+        let key = |step: &Step| (step.id.name.clone(), step.action.as_str());
         let steps: BTreeSet<_> = agreed.steps.iter().map(key).collect();
         assert!(divided.plan.steps.iter().all(|step| steps.contains(&key(step))), "{:?}", divided.plan.steps);
-        let told: BTreeSet<_> = divided.outcomes.iter().map(|one| (one.id.clone(), one.action.as_str())).collect();
+        let told: BTreeSet<_> = divided.outcomes.iter().map(|one| (one.id.name.clone(), one.action.as_str())).collect();
         assert_eq!(told, steps);
         let switched = parts.calls(Deed::switches);
-        assert!(switched.iter().flat_map(|call| &call.ids).all(|id| agreed.steps.iter().any(|step| step.id == *id)));
+        assert!(
+            switched.iter().flat_map(|call| &call.ids).all(|id| agreed.steps.iter().any(|step| *step.id.name == **id))
+        );
         let [mut done, mut dropped, mut others] = figures.get();
         done += divided.counts().stopped + divided.counts().started;
         dropped += divided.outcomes.len().saturating_sub(divided.plan.steps.len());
@@ -118,7 +120,7 @@ fn what_is_not_done_of_a_reviewed_plan_is_told_by_the_conclusion() {
     world.add(instance("i-5"));
     let ask = Ask { reviewed: Some(all), ..Ask::at(at(EVENING) + Duration::minutes(5)) };
     let report = in_parts(&world, &settings, Mode::Apply, &ask, &whole(1)).unwrap();
-    let detail = |id: &str| report.outcomes.iter().find(|one| *one.id == *id).map(|one| one.detail.as_str());
+    let detail = |id: &str| report.outcomes.iter().find(|one| *one.id.name == *id).map(|one| one.detail.as_str());
     assert_eq!((ending(&report, "i-1"), detail("i-1")), (Ending::Overtaken, Some("now skip, by the rule `kept`")));
     assert_eq!(ending(&report, "i-2"), Ending::Overtaken);
     let [done] = &planned(&report)[..] else { panic!("{:?}", report.plan.steps) };

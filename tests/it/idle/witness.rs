@@ -5,6 +5,7 @@ use idle_reaper::engine::evidence::idle::{Idleness, Metric, Sign};
 use idle_reaper::engine::evidence::witness::{Sighting, Witness};
 
 use super::samples::Case;
+use crate::fake::here;
 
 fn seen(case: &Case) -> Sighting {
     Sighting::of(&case.instance, &case.answer()).expect("a sighting")
@@ -94,7 +95,7 @@ fn a_line_that_cannot_be_read_is_not_known_and_spoils_no_other() {
 fn what_lies_in_the_future_was_not_written_by_the_reaper() {
     let case = Case::idle();
     let forged =
-        Sighting { id: "i-1".into(), launch: case.now, at: case.now + Duration::days(900), what: "cpu-peak".into() };
+        Sighting { id: here("i-1"), launch: case.now, at: case.now + Duration::days(900), what: "cpu-peak".into() };
     let text = serde_json::to_string(&forged).unwrap();
     assert_eq!(speaks(&case, &text, Duration::zero()), None);
     assert_eq!(Witness::parse(&text).after(&[], &case.settings, case.now), "");

@@ -59,11 +59,12 @@ fn everything_seen_has_one_line_and_every_target_is_seen_closed_or_blind() {
             assert!(looked.len() <= 1, "{target} was looked at twice");
             assert_eq!(dark, !looked.first().is_some_and(|call| call.ok), "{target}");
         }
-        let mut shown: Vec<_> = report.rows.iter().map(|row| ((*row.target).clone(), row.id.clone())).collect();
+        let mut shown: Vec<_> = report.rows.iter().map(|row| ((*row.id.place).clone(), row.id.name.clone())).collect();
         shown.sort();
         let lit =
             |target: &Target| !unreachable.contains(target) && !closed.contains(target) && world.tells_regions(target);
-        let mut there: Vec<_> = world.all().into_iter().map(|found| (found.target, found.id)).collect();
+        let mut there: Vec<_> =
+            world.all().into_iter().map(|found| ((*found.id.place).clone(), found.id.name)).collect();
         there.retain(|(target, _)| lit(target) || shown.iter().any(|(shown, _)| shown == target));
         there.sort();
         let partial = |target: &Target| scene.faults.breaks_after.contains_key(target);
@@ -88,7 +89,11 @@ fn what_a_broken_look_has_shown_is_shown_and_not_acted_on() {
     let report = apply(&world, &settings, at(EVENING));
     assert_eq!((report.rows.len(), report.unreachable.len()), (4, 1));
     assert!(
-        report.rows.iter().filter(|row| *row.id != *"i-whole").all(|row| row.verdict.as_str() == "stop" && !row.armed)
+        report
+            .rows
+            .iter()
+            .filter(|row| *row.id.name != *"i-whole")
+            .all(|row| row.verdict.as_str() == "stop" && !row.armed)
     );
     assert_eq!(crate::fake::endings(&report).len(), 1);
 }

@@ -225,7 +225,7 @@ fn a_reviewed_plan_can_only_do_less() {
     let ask = Ask { reviewed: Some(reviewed.clone()), ..Ask::at(at(EVENING) + Duration::minutes(30)) };
     let report = try_apply(&world, &settings, &ask).expect("a report");
     assert_eq!(planned(&report), ["i-01"]);
-    let put_off: Vec<_> = report.plan.deferred.iter().map(|one| (&*one.id, one.because)).collect();
+    let put_off: Vec<_> = report.plan.deferred.iter().map(|one| (&*one.id.name, one.because)).collect();
     assert_eq!(put_off, [("i-new", Cap::NotReviewed)]);
     assert_eq!((world.rests("i-new"), world.rests("i-00")), (State::Running, State::Running));
 }

@@ -8,13 +8,13 @@ use std::sync::LazyLock;
 use chrono::{DateTime, Duration, Utc};
 use idle_reaper::engine::config::{Caps, Settings};
 use idle_reaper::engine::history::past_runs::History;
-use idle_reaper::engine::model::{Action, Instance, State, Tags, Target};
+use idle_reaper::engine::model::{Action, ByResource, Instance, ResourceId, State, Tags, Target};
 use idle_reaper::engine::rules::case::Activity;
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::{Config, RngSeed, TestRunner};
 
-use crate::fake::{EVENING, Fault, Faults, HERE, SETTINGS, Shape, THERE, World, at, instance, plan, settings};
+use crate::fake::{EVENING, Fault, Faults, HERE, SETTINGS, Shape, THERE, World, at, here, instance, plan, settings};
 
 /// Tries `law` on so many arbitrary values, the same ones in every run.
 pub fn for_all<S: Strategy>(cases: u32, values: S, law: impl Fn(S::Value)) {
@@ -210,7 +210,7 @@ fn any_stranger() -> impl Strategy<Value = Instance> {
     (target(), state, kind, any_launch(), root, odd, flags, (env, tags), any_launch()).prop_map(
         |(target, state, kind, launch, root, odd, (ephemeral, forwards, hibernation, operator), (env, tags), moved)| {
             Instance {
-                target,
+                id: ResourceId::instance(target, "i-1"),
                 state,
                 kind: kind.into(),
                 launch,
@@ -243,7 +243,7 @@ pub fn any_instances(most: usize) -> impl Strategy<Value = Vec<Instance>> {
     prop::collection::vec((any_instance(), nameless), 0..=most).prop_map(|found| {
         let named = |(n, (instance, nameless)): (usize, (Instance, bool))| {
             let id = if nameless { String::new() } else { format!("i-{n:03}") };
-            Instance { id: id.into(), ..instance }
+            instance.named(&id)
         };
         found.into_iter().enumerate().map(named).collect()
     })
@@ -263,7 +263,7 @@ pub fn any_activity() -> impl Strategy<Value = Activity> {
 pub fn any_history(id: &'static str) -> impl Strategy<Value = History> {
     prop::collection::vec(0..1000i64, 0..3).prop_map(move |stops| {
         let stops = stops.into_iter().map(|minutes| at(EVENING) - Duration::minutes(minutes)).collect();
-        History { stops: [(id.into(), stops)].into(), ..History::default() }
+        History { stops: ByResource::from_iter([(here(id), stops)]), ..History::default() }
     })
 }
 
@@ -310,7 +310,7 @@ impl Scene {
         self.instances
             .iter()
             .zip(&self.activity)
-            .fold(world, |world, (instance, activity)| world.with_activity(&instance.id, activity.clone()))
+            .fold(world, |world, (instance, activity)| world.with_activity(&instance.id.name, activity.clone()))
     }
 }
 

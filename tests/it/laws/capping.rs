@@ -52,15 +52,15 @@ fn a_plan_keeps_to_every_cap_and_loses_nothing() {
         let (started, stopped): (Vec<_>, Vec<_>) =
             report.plan.steps.iter().partition(|step| step.action == Action::Start);
         let mut by_account: BTreeMap<&str, usize> = BTreeMap::new();
-        stopped.iter().for_each(|step| *by_account.entry(&step.account).or_default() += 1);
+        stopped.iter().for_each(|step| *by_account.entry(&step.id.place.account).or_default() += 1);
         assert!(started.len() <= starts && stopped.len() <= run);
         assert!(by_account.values().all(|stops| *stops <= account), "{by_account:?}");
-        let stopped = stopped.into_iter().map(|step| (&*step.account, &*step.region, &*step.policy));
+        let stopped = stopped.into_iter().map(|step| (&*step.id.place.account, &*step.id.place.region, &*step.policy));
         check_days_and_places(&settings.caps, &stopped.collect::<Vec<_>>());
 
         let armed: Vec<_> = report.rows.iter().filter(|row| row.armed && row.verdict.action().is_some()).collect();
         let mut armed: Vec<_> =
-            armed.iter().map(|row| (row.id.to_string(), row.verdict.action().expect("an action"))).collect();
+            armed.iter().map(|row| (row.id.name.to_string(), row.verdict.action().expect("an action"))).collect();
         armed.sort();
         assert_eq!(keys(&report), armed);
         **count.borrow_mut() += report.plan.deferred.len();
@@ -86,7 +86,7 @@ fn what_is_done_keeps_to_every_cap_too() {
         assert!(started.len() <= starts);
         assert!(stopped.values().map(BTreeSet::len).sum::<usize>() <= run);
         assert!(stopped.values().all(|ids| ids.len() <= account));
-        let policy = |id: &str| report.plan.steps.iter().find(|step| *step.id == *id).map(|step| &*step.policy);
+        let policy = |id: &str| report.plan.steps.iter().find(|step| *step.id.name == *id).map(|step| &*step.policy);
         let calls = world.calls(|deed| matches!(deed, Deed::Stop | Deed::Hibernate));
         let done: BTreeSet<(&str, &str, &str, &str)> = calls
             .iter()
@@ -124,7 +124,7 @@ fn a_stop_that_fails_is_not_made_up_by_another_beyond_the_cap() {
     let fleet = (0..6).map(|n| instance(&format!("i-{n}")));
     let settings = with(&[("stops-per-run = 1000", "stops-per-run = 2")]);
     let world = World::of(fleet);
-    let first = plan(&world, &settings, at(EVENING)).plan.steps[0].id.clone();
+    let first = plan(&world, &settings, at(EVENING)).plan.steps[0].id.name.clone();
     let world = world.with_faults(Faults::one(&first, Fault::Protected));
     let report = apply(&world, &settings, at(EVENING));
     let ended = |wanted: Ending| report.outcomes.iter().filter(|outcome| outcome.outcome == wanted).count();

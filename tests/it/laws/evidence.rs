@@ -29,7 +29,7 @@ fn an_answer_that_lacks_anything_needed_condemns_nobody() {
         |found| Instance { launch: None, ..found },
         |found| Instance { kind: "".into(), ..found },
         |found| Instance { root: None, ..found },
-        |found| Instance { id: "".into(), ..found },
+        |found| found.named(""),
         |found| Instance { state: State::Unknown, ..found },
     ];
     for blank in &blanks {
@@ -180,7 +180,7 @@ fn less_known(hide: usize, found: &Instance, account: &Account) -> (Instance, Ac
         0 => account.name = None,
         1 => account.units = None,
         2 => account.id = "unknown".into(),
-        3 => found.target.region = "unknown".into(),
+        3 => found = found.region("unknown"),
         _ => {
             found.tags = Tags::new(found.tags.iter().skip(hide - 3));
             found.tags_unreadable = true;
@@ -215,7 +215,7 @@ fn whoever_knows_less_stops_no_more() {
         let account = Account {
             name: Some(name.to_owned()),
             units: Some(Vec::new()),
-            ..Account::bare(found.target.account.clone())
+            ..Account::bare(found.id.place.account.clone())
         };
         let (scope, history) = (Scope::default(), History::default());
         let stops = |found: &Instance, account: &Account| {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use idle_reaper::engine::config::Settings;
 use idle_reaper::engine::model::Ending;
-use idle_reaper::engine::model::{Instance, Target};
+use idle_reaper::engine::model::Target;
 use idle_reaper::engine::report::Report;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -24,11 +24,12 @@ fn roomy() -> impl Strategy<Value = Settings> {
 
 /// Everything that the report says of every instance but `bad`.
 fn rest(report: &Report, bad: &str) -> BTreeMap<(String, String), (String, Option<Ending>)> {
-    let rows = report.rows.iter().filter(|row| *row.id != *bad && !row.id.is_empty());
-    let ended = |id: &str| report.outcomes.iter().find(|outcome| *outcome.id == *id).map(|outcome| outcome.outcome);
+    let rows = report.rows.iter().filter(|row| *row.id.name != *bad && !row.id.name.is_empty());
+    let ended =
+        |id: &str| report.outcomes.iter().find(|outcome| *outcome.id.name == *id).map(|outcome| outcome.outcome);
     rows.map(|row| {
         let said = format!("{:?} {}", row.verdict, row.armed);
-        ((row.target.to_string(), row.id.to_string()), (said, ended(&row.id)))
+        ((row.id.place.to_string(), row.id.name.to_string()), (said, ended(&row.id.name)))
     })
     .collect()
 }
@@ -49,7 +50,7 @@ fn a_bad_instance_spoils_nothing_for_the_others() {
         let alone = apply(&scene.world(), &settings, scene.at);
         let mut scene = scene;
         let bad = tags.iter().fold(bad, |bad, (key, value)| bad.tag(key, value));
-        scene.instances.push(Instance { id: "i-bad".into(), ..bad });
+        scene.instances.push(bad.named("i-bad"));
         if let Some(fault) = fault {
             scene.faults = Faults::one("i-bad", fault);
         }
@@ -69,8 +70,8 @@ fn a_blind_target_spoils_nothing_for_the_others() {
         scene.faults.unreachable.insert(gone.clone());
         let dim = plan(&scene.world(), &settings, scene.at);
         let said = |report: &Report| -> Vec<String> {
-            let rows = report.rows.iter().filter(|row| outside(&row.target));
-            rows.map(|row| format!("{} {} {:?} {}", row.target, row.id, row.verdict, row.armed)).collect()
+            let rows = report.rows.iter().filter(|row| outside(&row.id.place));
+            rows.map(|row| format!("{} {} {:?} {}", row.id.place, row.id.name, row.verdict, row.armed)).collect()
         };
         assert_eq!(said(&lit), said(&dim));
     });
@@ -82,8 +83,8 @@ fn every_step_has_an_outcome_whatever_goes_wrong() {
         let mut scene = scene;
         scene.faults = faults;
         let report = apply(&scene.world(), &settings, scene.at);
-        let steps: Vec<_> = report.plan.steps.iter().map(|step| (&step.id, step.action)).collect();
-        let outcomes: Vec<_> = report.outcomes.iter().map(|outcome| (&outcome.id, outcome.action)).collect();
+        let steps: Vec<_> = report.plan.steps.iter().map(|step| (&step.id.name, step.action)).collect();
+        let outcomes: Vec<_> = report.outcomes.iter().map(|outcome| (&outcome.id.name, outcome.action)).collect();
         assert_eq!(steps, outcomes);
         assert!(report.outcomes.iter().all(|outcome| !outcome.detail.contains("by mistake")));
     });

@@ -87,7 +87,7 @@ fn every_stop_carries_its_not_after_and_none_is_planned_beyond_it() {
     for_all(250, any_scene(10), |scene| {
         let report = plan(&scene.world(), scene.settings, scene.at);
         for step in &report.plan.steps {
-            let found = row(&report, &step.id);
+            let found = row(&report, &step.id.name);
             let policy = found.policy.as_ref().expect("a policy");
             let opens = match &found.verdict {
                 Verdict::Stop(outside) | Verdict::Hibernate(outside) => outside.opens,

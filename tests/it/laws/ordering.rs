@@ -62,7 +62,7 @@ fn the_order_of_the_answers_changes_no_outcome() {
         let two = otherwise(&scene, seed);
         let two = apply(&two.world(), two.settings, two.at);
         let ends = |report: &Report| -> Vec<_> {
-            report.outcomes.iter().map(|o| (o.id.clone(), o.action, o.outcome, o.detail.clone())).collect()
+            report.outcomes.iter().map(|o| (o.id.name.clone(), o.action, o.outcome, o.detail.clone())).collect()
         };
         assert_eq!(ends(&one), ends(&two));
         assert_eq!(one.plan, two.plan);

@@ -32,7 +32,7 @@ fn check_order(world: &World, report: &Report) {
     let intent = first(&log, |call| call.deed == Deed::WriteRecord && call.text.ends_with("/plan.json") && call.ok);
     assert!(intent.expect("an intent") < act, "acted before the intent was recorded");
     for outcome in &report.outcomes {
-        let id = &*outcome.id;
+        let id = &*outcome.id.name;
         let stop = |call: &Call| matches!(call.deed, Deed::Stop | Deed::Hibernate) && call.names(id);
         if let Some(stop) = first(&log, stop) {
             let tag = first(&log, |call| call.deed == Deed::Tag && call.names(id) && call.ok);
@@ -54,7 +54,7 @@ fn intent_then_tag_then_act_then_verification_whatever_goes_wrong() {
     let acted = std::cell::Cell::new(0);
     for_all(300, any_faulty_scene(10), |scene| {
         let mut scene = scene;
-        scene.instances.retain(|found| !found.id.is_empty());
+        scene.instances.retain(|found| !found.id.name.is_empty());
         let world = scene.world();
         let report = apply(&world, scene.settings, scene.at);
         check_order(&world, &report);
@@ -106,7 +106,7 @@ fn where_the_tag_cannot_be_had_the_stop_stands_and_the_run_says_so() {
     let world = World::of([instance("i-1"), instance("i-2")]).with_faults(Faults::one("i-1", Fault::TagIgnored));
     let report = apply(&world, &with(&[]), at(EVENING));
     assert_eq!((report.health(), world.rests("i-1")), (Health::Degraded, State::Stopped));
-    let detail = |id: &str| &report.outcomes.iter().find(|one| *one.id == *id).expect("an outcome").detail;
+    let detail = |id: &str| &report.outcomes.iter().find(|one| *one.id.name == *id).expect("an outcome").detail;
     let value = world.get("i-2").tags.get("idle-reaper:stopped").expect("the tag").to_owned();
     assert!(detail("i-1").contains("is not on it") && detail("i-1").contains(&value), "{}", detail("i-1"));
     assert!(!detail("i-2").contains("tag"), "{}", detail("i-2"));
@@ -188,7 +188,7 @@ fn every_outcome_is_recorded_once() {
     let faults = Faults::one("i-1", Fault::Protected).and("i-2", Fault::StopIgnored);
     let world = World::of((0..4).map(|n| instance(&format!("i-{n}")))).with_faults(faults);
     let report = apply(&world, &settings(crate::fake::SETTINGS), at(EVENING));
-    let said = report.outcomes.iter().map(|o| (o.id.to_string(), o.outcome.as_str().to_owned())).collect();
+    let said = report.outcomes.iter().map(|o| (o.id.name.to_string(), o.outcome.as_str().to_owned())).collect();
     assert_eq!(recorded(&world, "run-1"), said);
     assert!(world.recorded("acting.lock").is_empty());
 }

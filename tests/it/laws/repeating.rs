@@ -16,8 +16,8 @@ fn left_over(report: &Report) -> BTreeSet<(String, Action)> {
         Ending::Overtaken | Ending::Failed | Ending::NotTried | Ending::Unverified => true,
         Ending::Stopped | Ending::Stopping | Ending::Started | Ending::Already => false,
     });
-    let deferred = report.plan.deferred.iter().map(|put_off| (put_off.id.to_string(), put_off.action));
-    unfinished.map(|outcome| (outcome.id.to_string(), outcome.action)).chain(deferred).collect()
+    let deferred = report.plan.deferred.iter().map(|put_off| (put_off.id.name.to_string(), put_off.action));
+    unfinished.map(|outcome| (outcome.id.name.to_string(), outcome.action)).chain(deferred).collect()
 }
 
 #[test]

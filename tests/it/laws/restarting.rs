@@ -88,7 +88,7 @@ fn with_second() -> Settings {
 
 fn held(report: &Report) -> BTreeSet<String> {
     let held = report.plan.deferred.iter().filter(|one| one.because == Cap::CannotStart);
-    held.map(|one| one.id.to_string()).collect()
+    held.map(|one| one.id.name.to_string()).collect()
 }
 
 #[test]
@@ -100,15 +100,15 @@ fn what_is_stopped_under_a_policy_that_starts_again_is_running_after_the_opening
         let morning = apply(&world, &settings, at("2026-11-26T09:15:00+09:00"));
         assert_eq!(morning.counts().failed, 0, "{:?}", morning.outcomes);
         for found in world.all().iter().filter(|found| found.tags.get("Env") == Some("dev")) {
-            assert_eq!(world.rests(&found.id), State::Running, "{} stays dark: {evening:?}", found.id);
+            assert_eq!(world.rests(&found.id.name), State::Running, "{} stays dark: {evening:?}", found.id.name);
         }
         let said = evening.notes.join("\n");
         for outcome in evening.outcomes.iter().filter(|one| matches!(one.outcome, Ending::Stopped | Ending::Stopping)) {
             stopped.set(stopped.get() + 1);
-            let machine = &machines[outcome.id[2..].parse::<usize>().expect("a number")];
+            let machine = &machines[outcome.id.name[2..].parse::<usize>().expect("a number")];
             let startable = machine.0 != [UNNAMED]
                 && matches!(&machine.2, Volumes::Keys(keys) if keys.iter().all(|key| *key == aws() || *key == customer(NAMED)));
-            assert!(startable || said.contains("cannot be undone"), "{} was stopped without a word", outcome.id);
+            assert!(startable || said.contains("cannot be undone"), "{} was stopped without a word", outcome.id.name);
         }
         kept.set(kept.get() + held(&evening).len());
     });

@@ -104,9 +104,9 @@ fn an_empty_list_of_regions_or_accounts_looks_nowhere_not_even_at_what_an_invent
 fn a_selection_of_one_is_a_selection_of_that_one() {
     for_all(100, (any_scene(6), any::<prop::sample::Index>()), |(scene, one)| {
         let Some(wanted) = (!scene.instances.is_empty()).then(|| one.get(&scene.instances)) else { return };
-        let scope = Scope { instances: Some(vec![wanted.id.to_string()]), ..Scope::default() };
+        let scope = Scope { instances: Some(vec![wanted.id.name.to_string()]), ..Scope::default() };
         let report = try_plan(&scene.world(), scene.settings, &Ask { scope, ..Ask::at(scene.at) }).expect("a plan");
-        assert!(report.rows.iter().all(|row| row.id == wanted.id));
-        assert!(keys(&report).iter().all(|(id, _)| **id == *wanted.id));
+        assert!(report.rows.iter().all(|row| row.id.name == wanted.id.name));
+        assert!(keys(&report).iter().all(|(id, _)| **id == *wanted.id.name));
     });
 }

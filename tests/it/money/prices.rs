@@ -119,7 +119,7 @@ fn a_zero_that_an_earlier_release_recorded_is_asked_for_again() {
 fn a_local_zone_has_a_price_of_its_own_and_another_zone_beneath_a_region_none() {
     let in_zone = |region: &str, zone: Option<&str>| {
         let mut found = linux("i-1");
-        found.target = idle_reaper::engine::model::Target::new("111111111111", region);
+        found.id.place = idle_reaper::engine::model::Target::new("111111111111", region).into();
         found.details.zone = zone.map(Box::from);
         PriceKey::of(&found).map(|key| key.region.to_string())
     };

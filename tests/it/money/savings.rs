@@ -1,23 +1,24 @@
 //! Realised savings: hours that a stopped instance stayed stopped, times its price, and nothing that nobody saw.
 
+use std::sync::LazyLock;
+
 use chrono::{DateTime, Duration, Utc};
 use idle_reaper::engine::config::Money;
 use idle_reaper::engine::cost::savings::{Saved, Savings, Sight, Whose};
 use idle_reaper::engine::cost::waste::{Waste, Wasted};
 use idle_reaper::engine::model::month::Month;
-use idle_reaper::engine::model::{Locale, State, Target, Usd};
+use idle_reaper::engine::model::{Locale, ResourceId, State, Target, Usd};
 use idle_reaper::render::money;
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 
 use super::prices::usd;
-use crate::fake::at;
+use crate::fake::{at, here};
 
 const STOP: &str = "2026-11-25T12:00:00Z";
 
-fn target() -> Target {
-    Target::new("111111111111", "ap-northeast-1")
-}
+/// The instance that was stopped.
+static ID: LazyLock<ResourceId> = LazyLock::new(|| here("i-1"));
 
 fn whose() -> Whose {
     Whose { account: "111111111111".into(), policy: "dev".into(), owner: "ana".into() }
@@ -25,7 +26,7 @@ fn whose() -> Whose {
 
 fn stopped(hourly: Option<Usd>) -> Savings {
     let mut savings = Savings::default();
-    savings.stopped("i-1", &target(), whose(), hourly, at(STOP));
+    savings.stopped(&ID, whose(), hourly, at(STOP));
     savings
 }
 
@@ -34,7 +35,7 @@ fn after(hours: i64) -> DateTime<Utc> {
 }
 
 fn sight(state: State, launch: DateTime<Utc>, ours: bool) -> [Sight<'static>; 1] {
-    [Sight { id: "i-1", state, launch: Some(launch), ours }]
+    [Sight { id: &ID, state, launch: Some(launch), ours }]
 }
 
 /// Seen stopped, ours, started last on the morning before.
@@ -145,7 +146,7 @@ fn a_stop_over_the_end_of_a_month_is_counted_in_both() {
 #[test]
 fn a_second_stop_begins_anew_with_the_price_of_its_day() {
     let mut savings = stopped(Some(usd("0.5")));
-    savings.stopped("i-1", &target(), whose(), Some(usd("1")), after(10));
+    savings.stopped(&ID, whose(), Some(usd("1")), after(10));
     savings.accrue(down(), |_| true, after(12));
     assert_eq!((hours(&savings), savings.total(november()).usd), (2.into(), usd("2")));
 }

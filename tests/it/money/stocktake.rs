@@ -72,7 +72,7 @@ fn sample() -> Stocktake {
 
 #[test]
 fn everything_that_runs_or_is_kept_stands_in_it_in_one_order_and_nothing_else() {
-    let ids = |stocktake: &Stocktake| stocktake.lines.iter().map(|line| line.id.to_string()).collect::<Vec<_>>();
+    let ids = |stocktake: &Stocktake| stocktake.lines.iter().map(|line| line.id.name.to_string()).collect::<Vec<_>>();
     assert_eq!(ids(&sample()), ["i-1", "i-3", "i-4", "i-2"], "by Region and id");
     let states = [State::Stopped, State::Terminated, State::ShuttingDown, State::Stopping, State::Unknown];
     assert_eq!(take(states.map(|state| line(&instance("i-9").state(state))).into(), &[]), [], "neither runs nor kept");
@@ -108,7 +108,7 @@ fn what_runs_without_keep_owner_or_a_word_is_confirmed_by_nobody() {
     assert!(!Line { owner: ana(), ..plain.clone() }.unconfirmed());
     assert!(!Line { seen: true, ..plain.clone() }.unconfirmed());
     assert!(!Line { state: State::Stopped, ..plain }.unconfirmed());
-    let forgotten: Vec<String> = sample().unconfirmed().map(|line| line.id.to_string()).collect();
+    let forgotten: Vec<String> = sample().unconfirmed().map(|line| line.id.name.to_string()).collect();
     assert_eq!(forgotten, ["i-2"]);
 }
 

@@ -5,11 +5,11 @@ use idle_reaper::engine::config::{Idle, IdleDeed, Outside, Policy, Settings};
 use idle_reaper::engine::evidence::idle::Idleness;
 use idle_reaper::engine::history::past_runs::History;
 use idle_reaper::engine::judge::{Judge, Known};
-use idle_reaper::engine::model::{Account, Instance, Reason, State, Verdict};
+use idle_reaper::engine::model::{Account, ByResource, Instance, Reason, State, Verdict};
 use idle_reaper::engine::request::Scope;
 use idle_reaper::engine::rules::case::{Activity, Case as RuleCase};
 
-use crate::fake::{EVENING, SETTINGS, Shape, at, instance, settings};
+use crate::fake::{EVENING, SETTINGS, Shape, at, here, instance, settings};
 use crate::voices::samples::idle_facts;
 
 /// Everything that a rule may look at.
@@ -43,13 +43,13 @@ impl Case {
 
     pub fn verdict(&self) -> Verdict {
         self.judge()
-            .rule_known(&self.instance, &Account::bare(self.instance.target.account.clone()), &self.known())
+            .rule_known(&self.instance, &Account::bare(self.instance.id.place.account.clone()), &self.known())
             .verdict
     }
 
     /// Lends the case to `look` as the rules see it.
     pub fn seen_by_rules<T>(&self, look: impl FnOnce(&RuleCase<'_>) -> T) -> T {
-        let account = Account::bare(self.instance.target.account.clone());
+        let account = Account::bare(self.instance.id.place.account.clone());
         self.judge().with_case(&self.instance, &account, &self.known(), look)
     }
 
@@ -84,7 +84,7 @@ pub fn with_tell(reason: Reason, case: Case) -> Case {
         Reason::OtherHub => case.tagged("idle-reaper:stopped", "2026-11-24T12:30:00Z run=run-0 policy=dev hub=other"),
         Reason::NotRunning => case.changed(|found| found.state(State::Pending)),
         Reason::MatchUnknown => case.changed(|found| Instance { tags_unreadable: true, ..found.untagged("Env") }),
-        Reason::Incomplete => case.changed(|found| Instance { id: "".into(), ..found }),
+        Reason::Incomplete => case.changed(|found| found.named("")),
         Reason::AutoScalingMember => case.tagged("aws:autoscaling:groupName", "web"),
         Reason::KubernetesNode => case.tagged("kubernetes.io/cluster/blue", "owned"),
         Reason::ContainerHost => case.tagged("AmazonECSManaged", ""),
@@ -104,7 +104,7 @@ pub fn with_tell(reason: Reason, case: Case) -> Case {
         Reason::Reopening => later(case, Duration::minutes(11 * 60 + 25)),
         Reason::WithinHours => case.tagged("idle-reaper:schedule", "night"),
         Reason::Undone => {
-            let undone = [("i-1".into(), at("2026-11-25T20:00:00+09:00"))].into();
+            let undone = ByResource::from_iter([(here("i-1"), at("2026-11-25T20:00:00+09:00"))]);
             let history = History { undone, ..case.history.clone() };
             Case { history, ..case }
         }
@@ -119,7 +119,7 @@ pub fn with_tell(reason: Reason, case: Case) -> Case {
         }
         Reason::RestartFight => {
             let stops = vec![at("2026-11-25T19:00:00+09:00"), at("2026-11-25T20:00:00+09:00")];
-            let history = History { stops: [("i-1".into(), stops)].into(), ..case.history.clone() };
+            let history = History { stops: ByResource::from_iter([(here("i-1"), stops)]), ..case.history.clone() };
             Case { history, ..case }
         }
         Reason::Busy => Case { activity: Activity::of_cpu(50.0), ..case },

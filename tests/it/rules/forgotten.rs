@@ -8,11 +8,11 @@ use idle_reaper::engine::history::past_runs::History;
 use idle_reaper::engine::judge::Judge;
 use idle_reaper::engine::judge::marking::{Finding, finding};
 use idle_reaper::engine::judge::owner::Contacts;
-use idle_reaper::engine::model::{Account, Action, Instance, Reason, Skipped, State, Verdict, WhyReported};
+use idle_reaper::engine::model::{Account, Action, ByResource, Instance, Reason, Skipped, State, Verdict, WhyReported};
 use idle_reaper::engine::model::{Lifted, Tier};
 
 use super::case::{Case, with_policy, with_tell};
-use crate::fake::{EVENING, HERE, SETTINGS, Shape, at, instance, settings};
+use crate::fake::{EVENING, HERE, SETTINGS, Shape, at, here, instance, settings};
 
 /// Idle at an hour at which its office is open, under this policy.
 fn idle(deed: IdleDeed, tier: Tier) -> Case {
@@ -94,7 +94,7 @@ fn what_somebody_took_back_is_spared_until_the_second_opening_after_it_to_the_se
     let case = idle(IdleDeed::Stop, Tier::Strict);
     let settings = with_policy(&case.settings, |policy| policy.outside = Outside::Report);
     // Taken back on a Wednesday evening: the office opens on Thursday and on Friday.
-    let history = History { undone: [("i-1".into(), at(EVENING))].into(), ..History::default() };
+    let history = History { undone: ByResource::from_iter([(here("i-1"), at(EVENING))]), ..History::default() };
     let case = Case { settings, history, ..case };
     for (now, reason) in [
         (EVENING, Reason::Undone),
@@ -145,16 +145,16 @@ fn stops_for_idleness_are_remembered_for_a_year_and_a_day_and_nothing_of_what_is
     let (now, second) = (at(EVENING), Duration::seconds(1));
     let count = |when| {
         let mut stops = IdleStops::default();
-        stops.note("i-1", when);
+        stops.note(&here("i-1"), when);
         assert_eq!(stops.text().lines().count(), 1);
-        IdleStops::parse(&stops.text(), now).count("i-1")
+        IdleStops::parse(&stops.text(), now).count(&here("i-1"))
     };
     let oldest = now - Duration::days(366);
     assert_eq!((count(now), count(now + second)), (1, 0));
     assert_eq!((count(oldest), count(oldest - second)), (1, 0));
     let mut stops = IdleStops::default();
     for (id, when) in [("i-1", now), ("i-1", oldest), ("i-2", now)] {
-        stops.note(id, when);
+        stops.note(&here(id), when);
     }
     assert_eq!(IdleStops::parse(&format!("nonsense\n{}", stops.text()), now), stops, "it is read as it was written");
 }

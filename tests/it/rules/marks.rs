@@ -11,13 +11,13 @@ use idle_reaper::engine::judge::notice_gate::{Gate, Notice, gate};
 use idle_reaper::engine::judge::owner::Reach;
 use idle_reaper::engine::judge::retagged::Retag;
 use idle_reaper::engine::model::Cap;
-use idle_reaper::engine::model::{Gauge, Reason, Skipped, Verdict};
+use idle_reaper::engine::model::{ByResource, Gauge, Reason, Skipped, Verdict};
 use idle_reaper::engine::model::{Lifted, Tier};
 use idle_reaper::engine::rules::standing_mark::standing;
 use idle_reaper::engine::tags::mark::{Mark, digest_of};
 
 use super::case::{Case, with_policy, with_tell};
-use crate::fake::{Shape, at};
+use crate::fake::{Shape, at, here};
 use crate::forgotten::telling;
 use crate::tell::samples::owner;
 
@@ -55,7 +55,7 @@ fn a_start_after_the_mark_lifts_it_unless_it_was_the_reapers_own() {
         let mut case = marked(idle(), since, Tier::Strict);
         case.instance.launch = Some(launch);
         let own = Own { starts: seen.into_iter().collect(), ..Own::default() };
-        case.history.own = [("i-1".into(), own)].into();
+        case.history.own = ByResource::from_iter([(here("i-1"), own)]);
         stands(&case).is_ok()
     };
     let second = Duration::seconds(1);
@@ -72,10 +72,10 @@ fn a_start_is_own_by_its_instance_and_by_the_length_of_a_run() {
     let launch = at("2026-11-25T09:00:20+09:00");
     for (seen, own) in [(-1, false), (0, true), (900, true), (901, false)] {
         let starts = vec![launch - Duration::days(1), launch + Duration::seconds(seen), launch + Duration::days(1)];
-        let own_acts = [("i-1".into(), Own { starts, ..Own::default() })].into();
+        let own_acts = ByResource::from_iter([(here("i-1"), Own { starts, ..Own::default() })]);
         let history = History { own: own_acts, ..History::default() };
-        assert_eq!(history.is_own_start("i-1", launch), own, "{seen}");
-        assert!(!history.is_own_start("i-2", launch));
+        assert_eq!(history.is_own_start(&here("i-1"), launch), own, "{seen}");
+        assert!(!history.is_own_start(&here("i-2"), launch));
     }
 }
 

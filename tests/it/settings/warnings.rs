@@ -78,7 +78,7 @@ fn a_pattern_of_digits_and_wildcards_speaks_of_ids_and_every_other_one_of_names(
 #[test]
 fn an_account_whose_name_is_unknown_is_protected_by_every_pattern_over_names() {
     let found = instance("i-1");
-    assert_eq!(Account::bare(found.target.account.clone()).name, None);
+    assert_eq!(Account::bare(found.id.place.account.clone()).name, None);
     for (pattern, names) in PATTERNS {
         let settings = with(&[("[busy]", &format!("[never]\naccounts = [\"{pattern}\"]\n[busy]"))]);
         let listed = judge(&settings, &found, at(EVENING)).verdict.reason() == Reason::NeverListed;

@@ -3,6 +3,7 @@
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use chrono::Duration;
 use idle_reaper::engine::config::Settings;
@@ -74,10 +75,11 @@ fn any_troubled_scene() -> impl Strategy<Value = Scene> {
             let plain = plain.into_iter().enumerate();
             // These are candidates, or to be started: without them most plans would have nothing to break.
             scene.instances.extend(plain.map(|(n, (target, starts))| {
-                let found = Instance { target, ..instance(&format!("i-{:03}", MOST / 2 + 1 + n)) };
+                let found =
+                    instance(&format!("i-{:03}", MOST / 2 + 1 + n)).account(&target.account).region(&target.region);
                 if starts { found.tag("idle-reaper:schedule", "night").reaped() } else { found }
             }));
-            scene.instances.retain(|found| !found.id.is_empty()); // whoever is not named cannot be followed
+            scene.instances.retain(|found| !found.id.name.is_empty()); // whoever is not named cannot be followed
             for activity in scene.activity.iter_mut().filter(|activity| **activity == Activity::NotAsked) {
                 *activity = Activity::Gap("no datapoints".to_owned()); // AWS has no answer that was not asked for
             }
@@ -89,7 +91,7 @@ fn any_troubled_scene() -> impl Strategy<Value = Scene> {
 /// One run and what was there before it.
 struct Survived<'a> {
     scene: &'a Scene,
-    before: BTreeMap<Box<str>, Instance>,
+    before: BTreeMap<Arc<str>, Instance>,
     world: &'a World,
 }
 
@@ -113,7 +115,7 @@ impl Survived<'_> {
                     Deed::Hibernate => Action::Hibernate,
                     _ => Action::Stop,
                 };
-                let step = report.plan.steps.iter().find(|step| step.id == *id && step.action == action);
+                let step = report.plan.steps.iter().find(|step| *step.id.name == **id && step.action == action);
                 let step = step.unwrap_or_else(|| panic!("`{id}` was not planned"));
                 let again = log[..n].iter().any(|c| c.deed == Deed::LookAgain && c.ok && c.names(id));
                 assert!(again, "`{id}` was not looked at again");
@@ -157,12 +159,12 @@ impl Survived<'_> {
                 || report.denied.iter().any(|closed| of(&closed.account, &closed.region))
         };
         for (id, found) in &self.before {
-            let lines = report.rows.iter().filter(|row| row.id == *id && *row.target == found.target).count();
-            assert_eq!(lines, usize::from(!dark(&found.target)), "`{id}` in {}", found.target);
+            let lines = report.rows.iter().filter(|row| row.id.name == *id && row.id.place == found.id.place).count();
+            assert_eq!(lines, usize::from(!dark(&found.id.place)), "`{id}` in {}", found.id.place);
         }
-        assert_eq!(report.rows.iter().filter(|row| !self.before.contains_key(&row.id)).count(), 0);
-        let ended: BTreeSet<_> = report.outcomes.iter().map(|one| (&one.id, one.action.as_str())).collect();
-        let planned: BTreeSet<_> = report.plan.steps.iter().map(|one| (&one.id, one.action.as_str())).collect();
+        assert_eq!(report.rows.iter().filter(|row| !self.before.contains_key(&row.id.name)).count(), 0);
+        let ended: BTreeSet<_> = report.outcomes.iter().map(|one| (&one.id.name, one.action.as_str())).collect();
+        let planned: BTreeSet<_> = report.plan.steps.iter().map(|one| (&one.id.name, one.action.as_str())).collect();
         if self.settings().run.armed && self.settings().run.record.is_some() {
             assert_eq!(
                 (ended, report.outcomes.len()),
@@ -176,8 +178,8 @@ impl Survived<'_> {
     fn the_report_tells_the_truth(&self, report: &Report) {
         for outcome in &report.outcomes {
             let Outcome { id, outcome: end, detail, .. } = outcome;
-            let now = self.world.all().into_iter().find(|found| found.id == *id).expect("nothing vanishes");
-            let (rests, switched) = (self.world.rests(id), self.did(id, Deed::switches));
+            let now = self.world.all().into_iter().find(|found| found.id.name == id.name).expect("nothing vanishes");
+            let (rests, switched) = (self.world.rests(&id.name), self.did(&id.name, Deed::switches));
             let tag = now.tags.get(&self.settings().tags.stopped).and_then(|value| OwnTag::parse(value).ok());
             let mine = tag.is_some_and(|tag| tag.run == *report.run);
             match end {
@@ -199,10 +201,10 @@ impl Survived<'_> {
         // Whatever this run has stopped, reported or not, says so itself.
         for found in self.world.all() {
             let stop = |deed| matches!(deed, Deed::Stop | Deed::Hibernate);
-            let stopped = self.did(&found.id, stop) && self.before[&found.id].state == State::Running;
+            let stopped = self.did(&found.id.name, stop) && self.before[&found.id.name].state == State::Running;
             if stopped && matches!(found.state, State::Stopping | State::Stopped) {
                 let tag = found.tags.get(&self.settings().tags.stopped).and_then(|value| OwnTag::parse(value).ok());
-                let told = |one: &Outcome| one.id == found.id && one.detail.contains("tag it by hand");
+                let told = |one: &Outcome| one.id.name == found.id.name && one.detail.contains("tag it by hand");
                 let mine = tag.is_some_and(|tag| tag.run == *report.run);
                 assert!(mine || report.outcomes.iter().any(told), "{found:?}: {:?}", report.outcomes);
             }
@@ -224,7 +226,7 @@ impl Survived<'_> {
 
 fn survive(scene: &Scene, acted: &Cell<usize>, failed: &Cell<usize>) -> World {
     let world = scene.world();
-    let before = world.all().into_iter().map(|found| (found.id.clone(), found)).collect();
+    let before = world.all().into_iter().map(|found| (found.id.name.clone(), found)).collect();
     let ended = try_apply(&world, scene.settings, &Ask::at(scene.at));
     let survived = Survived { scene, before, world: &world };
     match ended {
@@ -256,8 +258,8 @@ fn completes(world: &World, scene: &Scene) {
     assert!(report.outcomes.iter().all(done), "{:?}", report.outcomes);
     assert_eq!((report.health(), report.unreachable.len()), (Health::Ok, 0), "{:?}", report.notes);
     let again = plan(world, scene.settings, later);
-    let deferred: BTreeSet<_> = report.plan.deferred.iter().map(|one| &one.id).collect();
-    let left: Vec<_> = again.plan.steps.iter().filter(|step| !deferred.contains(&step.id)).collect();
+    let deferred: BTreeSet<_> = report.plan.deferred.iter().map(|one| &one.id.name).collect();
+    let left: Vec<_> = again.plan.steps.iter().filter(|step| !deferred.contains(&step.id.name)).collect();
     assert!(left.is_empty(), "left undone: {left:?}");
 }
 

@@ -202,7 +202,7 @@ impl<'a, M: Memory> History<'a, M> {
 
     /// Puts it into the world.
     pub(super) fn add(&self, found: Instance, memory: M) {
-        self.memory.borrow_mut().insert(found.id.to_string(), memory);
+        self.memory.borrow_mut().insert(found.id.name.to_string(), memory);
         self.world.add(found);
     }
 
@@ -247,7 +247,7 @@ impl<'a, M: Memory> History<'a, M> {
         let owner = tag(found, "Owner").unwrap_or_default();
         let heard = self.heard.borrow();
         let told = |((who, id, subject), _): &(&(String, String, Subject), _)| {
-            *who == owner && **id == *found.id && about(*subject)
+            *who == owner && **id == *found.id.name && about(*subject)
         };
         heard.iter().filter(told).map(|(_, when)| *when).min()
     }
@@ -270,8 +270,8 @@ impl<'a, M: Memory> History<'a, M> {
         let mut heard = self.heard.borrow_mut();
         for (channel, message) in said {
             for named in message.named {
-                let anew = self.memory(&named.id, |memory| anew(memory, named.subject));
-                let known = heard.entry((channel.clone(), named.id.to_string(), named.subject)).or_insert(now);
+                let anew = self.memory(&named.id.name, |memory| anew(memory, named.subject));
+                let known = heard.entry((channel.clone(), named.id.name.to_string(), named.subject)).or_insert(now);
                 if anew.is_some_and(|anew| *known < anew) {
                     *known = now;
                 }

@@ -45,7 +45,7 @@ impl History<'_> {
         let odd = [Nature::Batch(1), Nature::Batch(7), Nature::Batch(30), Nature::Patchy];
         let nature = if self.chance(700) { self.one_of(&natures) } else { self.one_of(&odd) };
         let memory = Memory { nature, anew: launched, disturbed: launched, ..Memory::default() };
-        let id = found.id.to_string();
+        let id = found.id.name.to_string();
         self.add(found, memory);
         // It has run since then, and its last weeks of work lie somewhere in between.
         let until = launched + Duration::hours(self.below(((now - launched).num_hours() + 1) as usize) as i64);
@@ -79,7 +79,7 @@ impl History<'_> {
 
     /// What happens to one instance in the hours before `now`.
     fn lives(&self, found: &Instance, now: DateTime<Utc>) {
-        let id = &*found.id;
+        let id = &*found.id.name;
         let (nature, up) = (self.memory(id, |memory| memory.nature), found.state == State::Running);
         let launch = found.launch.expect("a launch time");
         for ago in (1..=STEP).rev() {
@@ -123,7 +123,7 @@ impl History<'_> {
 
     /// What people do to a machine that they use.
     fn people(&self, found: &Instance, now: DateTime<Utc>) {
-        let (id, up) = (&*found.id, found.state == State::Running);
+        let (id, up) = (&*found.id.name, found.state == State::Running);
         let opening = is_weekday(local(now).date()) && local(now).hour() == 12;
         if !up && self.chance(if opening { 300 } else { 20 }) {
             self.start(id, now);
@@ -145,7 +145,7 @@ impl History<'_> {
         let before = self.world.all();
         let turn = self.turn(now);
         for found in &before {
-            let id = &*found.id;
+            let id = &*found.id.name;
             let (due, mut stopped) = (self.memory(id, |memory| memory.is_due(found, now)), None);
             if turn.stopped(id) {
                 let own = self.world.get(id).tags.get("idle-reaper:stopped").map(OwnTag::parse);
@@ -193,7 +193,7 @@ impl History<'_> {
         now: DateTime<Utc>,
         figures: &mut Figures,
     ) {
-        let id = &*found.id;
+        let id = &*found.id.name;
         if protected(found, now).is_some() || found.state == State::Terminated {
             self.remember(id, |memory| memory.disturbed = now);
         }
@@ -201,7 +201,11 @@ impl History<'_> {
         figures.forgotten += usize::from(due && since.is_none());
         let late = since.is_some_and(|since| now > business_days_after(since, 5) + Duration::days(3));
         if late && stopped != Some(Because::Idle) {
-            let line = report.rows.iter().find(|row| row.id == found.id).map(|row| (&row.verdict, &row.undetermined));
+            let line = report
+                .rows
+                .iter()
+                .find(|row| row.id.name == found.id.name)
+                .map(|row| (&row.verdict, &row.undetermined));
             figures.missed.push(format!("{now}: forgotten since {since:?}: {line:?} {found:?}"));
         }
         let next = if late || stopped == Some(Because::Idle) { None } else { since.or(due.then_some(now)) };

@@ -8,12 +8,12 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Datelike, Duration, NaiveDate, Timelike, Utc, Weekday};
 use idle_reaper::engine::config::Settings;
-use idle_reaper::engine::model::{Instance, State, Target};
+use idle_reaper::engine::model::{Instance, State};
 use idle_reaper::engine::rules::case::Activity;
 
 use super::histories::{self, OWNERS, at_work, is_member, is_weekday, local, tag, with_owners};
 use super::plans;
-use crate::fake::{Ask, Deed, HERE, THERE, apply_killed, at, settings};
+use crate::fake::{Ask, Deed, HERE, Shape, THERE, apply_killed, at, settings};
 
 /// A Monday; the three weeks after it have no holiday in Japan.
 const BEGIN: &str = "2026-11-30T00:00:00+09:00";
@@ -117,8 +117,8 @@ fn why_not(
         (found.state != State::Running, "it does not run"),
         (is_member(found), "Auto Scaling would replace it"),
         (!gulf && tag(found, "Env") != Some("dev"), "no policy speaks of it"),
-        (*found.target.account == *ACCOUNTS[1], "its account is one of production"),
-        (*found.target.account == *ACCOUNTS[2], "its account may be one of production"),
+        (*found.id.place.account == *ACCOUNTS[1], "its account is one of production"),
+        (*found.id.place.account == *ACCOUNTS[2], "its account may be one of production"),
         (open(found, now).is_none(), "its schedule cannot be read"),
         (open(found, now) == Some(true), "its hours have begun"),
         (now - launch < Duration::minutes(15), "it was just started"),
@@ -160,13 +160,13 @@ impl History<'_> {
         let account = ACCOUNTS[[0, 0, 0, 0, 0, 0, 1, 2, 2][n % 9]];
         let region = if account == THERE.0 { THERE.1 } else { HERE.1 };
         let env = ["dev", "gulf"][usize::from(n.is_multiple_of(3))];
-        let found = Instance { launch: Some(launched), target: Target::new(account, region), ..self.next(false) };
-        self.add(crate::fake::Shape::tag(found, "Env", env), Memory::default());
+        let found = Instance { launch: Some(launched), ..self.next(false).account(account).region(region) };
+        self.add(found.tag("Env", env), Memory::default());
     }
 
     /// What happens to one instance in the hour before `now`.
     fn lives(&self, found: &Instance, now: DateTime<Utc>) {
-        let (id, when, up) = (&*found.id, self.of_late(now), found.state == State::Running);
+        let (id, when, up) = (&*found.id.name, self.of_late(now), found.state == State::Running);
         if !up && self.chance(if open(found, now) == Some(true) { 120 } else { 8 }) {
             self.goes_up(id, when);
             self.remember(id, |memory| memory.reaped = false);
@@ -242,11 +242,11 @@ impl History<'_> {
         let did =
             |id: &str, wanted: fn(Deed) -> bool| log.iter().any(|call| wanted(call.deed) && call.ok && call.names(id));
         for found in &before {
-            let id = &*found.id;
+            let id = &*found.id.name;
             let (memory, notified) = (self.memory(id, Memory::clone), self.told(found, |_| true));
             if did(id, |deed| matches!(deed, Deed::Stop | Deed::Hibernate)) {
                 figures.stops += 1;
-                *figures.by_day.entry((seed, found.target.account.clone(), now.date_naive())).or_default() += 1;
+                *figures.by_day.entry((seed, found.id.place.account.clone(), now.date_naive())).or_default() += 1;
                 if let Some(why) = why_not(found, &memory, notified, now) {
                     figures.wrong.push(format!("{now}: `{id}` was stopped although {why}: {found:?}"));
                 }

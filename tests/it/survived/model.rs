@@ -78,7 +78,7 @@ impl History<'_> {
 
     /// What happens to one instance in the hour before `now`.
     fn lives(&self, found: &Instance, now: DateTime<Utc>) {
-        let (id, when) = (&*found.id, self.of_late(now));
+        let (id, when) = (&*found.id.name, self.of_late(now));
         let opening = is_weekday(local(now).date()) && local(now).hour() == 10;
         if opening {
             self.remember(id, |memory| memory.restarts = 0);
@@ -118,7 +118,7 @@ impl History<'_> {
         let before = self.world.all();
         let turn = self.turn(now);
         for found in &before {
-            let id = &*found.id;
+            let id = &*found.id.name;
             let (memory, told) = (self.memory(id, Memory::clone), self.told(found, |_| true));
             let why = why_not(found, &memory, told, now);
             if turn.stopped(id) {

@@ -57,7 +57,7 @@ fn some() -> Digests {
 
 /// Id, owner, channel and contact of each receipt.
 fn receipts(of: &[idle_reaper::engine::model::Receipt]) -> BTreeSet<(&str, &str, &str, Contact)> {
-    of.iter().map(|one| (&*one.id, &*one.owner, &*one.channel, one.contact)).collect()
+    of.iter().map(|one| (&*one.id.name, &*one.owner, &*one.channel, one.contact)).collect()
 }
 
 #[tokio::test]
@@ -98,7 +98,7 @@ async fn a_part_that_is_refused_keeps_its_own_ids_from_being_told_and_no_others(
     let post = Post { refuses: vec![ids[0].clone()], ..Post::default() };
     let delivery = delivered(&post, &digests, None).await;
     let taken: BTreeSet<String> = post.taken.borrow().iter().flat_map(|(_, ids)| ids.clone()).collect();
-    let told: BTreeSet<String> = delivery.receipts.iter().map(|one| one.id.to_string()).collect();
+    let told: BTreeSet<String> = delivery.receipts.iter().map(|one| one.id.name.to_string()).collect();
     assert_eq!(told, taken);
     assert!(!told.contains(&ids[0]) && told.contains(&ids[199]) && told.len() < ids.len());
     assert_eq!((delivery.troubles.len(), delivery.messages), (1, post.taken.borrow().len()));

@@ -9,7 +9,7 @@ use super::samples::{item, news, telling};
 use crate::fake::{SETTINGS, settings};
 
 fn ids(digest: &Digest) -> Vec<&str> {
-    digest.entries.iter().map(|entry| &*entry.item.id).collect()
+    digest.entries.iter().map(|entry| &*entry.item.id.name).collect()
 }
 
 #[test]

@@ -4,11 +4,11 @@ use chrono::{DateTime, Duration, Utc};
 use idle_reaper::engine::history::notices::{Ledger, Told};
 use idle_reaper::engine::model::{Contact, Receipt, Subject};
 
-use crate::fake::{EVENING, at};
+use crate::fake::{EVENING, at, here};
 
 fn receipt(at: DateTime<Utc>) -> Receipt {
     Receipt {
-        id: "i-1".into(),
+        id: here("i-1"),
         subject: Subject::Idle,
         policy: "dev".to_owned(),
         owner: "ana".into(),
@@ -29,7 +29,7 @@ fn ledger() -> Ledger {
 }
 
 fn found(ledger: &Ledger) -> &Told {
-    ledger.find("i-1", Subject::Idle).expect("it was said")
+    ledger.find(&here("i-1"), Subject::Idle).expect("it was said")
 }
 
 /// First and last time that it was said, in days after [`EVENING`].
@@ -77,9 +77,9 @@ fn what_the_second_contact_is_told_is_nobodys_first_notice() {
 fn what_is_forgotten_was_never_said_and_nothing_else_is_forgotten() {
     let mut ledger = ledger();
     ledger.accept(&Receipt { subject: Subject::Aged, ..receipt(at(EVENING)) });
-    ledger.accept(&Receipt { id: "i-2".into(), ..receipt(at(EVENING)) });
-    ledger.forget("i-1", Subject::Idle);
-    let known = |id, subject| ledger.find(id, subject).is_some();
+    ledger.accept(&Receipt { id: here("i-2"), ..receipt(at(EVENING)) });
+    ledger.forget(&here("i-1"), Subject::Idle);
+    let known = |id, subject| ledger.find(&here(id), subject).is_some();
     assert_eq!(
         (known("i-1", Subject::Idle), known("i-1", Subject::Aged), known("i-2", Subject::Idle)),
         (false, true, true)
@@ -93,11 +93,11 @@ fn an_entry_stays_for_three_months_after_the_instance_was_last_seen() {
         let seen = at(EVENING) + Duration::days(200);
         // Every run that sees it counts anew; the last one that does is this one.
         for days in [50, 100, 150] {
-            ledger.keep(|id| id == "i-1", at(EVENING) + Duration::days(days));
+            ledger.keep(|id| *id == here("i-1"), at(EVENING) + Duration::days(days));
         }
-        ledger.keep(|id| id == "i-1", seen);
+        ledger.keep(|id| *id == here("i-1"), seen);
         ledger.keep(|_| false, seen + unseen);
-        ledger.find("i-1", Subject::Idle).is_some()
+        ledger.find(&here("i-1"), Subject::Idle).is_some()
     };
     assert!(kept(Duration::days(90)));
     assert!(!kept(Duration::days(90) + Duration::seconds(1)));
@@ -109,7 +109,7 @@ fn a_notice_that_no_stop_followed_lapses_after_thirty_days() {
     let lapsed = |ledger: &Ledger, after: Duration| found(ledger).has_lapsed(at(EVENING) + after);
     assert!(!lapsed(&ledger, Duration::days(30)), "to the second");
     assert!(lapsed(&ledger, Duration::days(30) + Duration::seconds(1)));
-    ledger.follow("i-1", Subject::Idle, at(EVENING) + Duration::days(10));
+    ledger.follow(&here("i-1"), Subject::Idle, at(EVENING) + Duration::days(10));
     assert!(!lapsed(&ledger, Duration::days(40)), "counted from the stop");
     assert!(lapsed(&ledger, Duration::days(40) + Duration::seconds(1)));
 }

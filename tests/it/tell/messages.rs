@@ -157,7 +157,7 @@ fn every_id_stands_in_exactly_one_part_which_names_it_and_no_part_breaks_a_limit
             ..item(&format!("i-{n:017x}"))
         });
         let items: Vec<Item> = items.collect();
-        let ids: Vec<String> = items.iter().map(|item| item.id.to_string()).collect();
+        let ids: Vec<String> = items.iter().map(|item| item.id.name.to_string()).collect();
         let reader = Reader::Owner(owner.as_str().into(), Contact::First);
         let locale = if japanese { Locale::Ja } else { Locale::En };
         let channel = CHANNELS[channel];

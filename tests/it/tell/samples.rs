@@ -5,11 +5,11 @@ use std::sync::Arc;
 use chrono_tz::Asia::Tokyo;
 use idle_reaper::engine::config::Settings;
 use idle_reaper::engine::judge::owner::{OwnedBy, Owner};
-use idle_reaper::engine::model::{Contact, Item, Outside, Quiet, Subject, Target, Verdict};
+use idle_reaper::engine::model::{Contact, Item, Outside, Quiet, Subject, Verdict};
 use idle_reaper::engine::report::digest::News;
 use rust_decimal::Decimal;
 
-use crate::fake::{SETTINGS, at, settings};
+use crate::fake::{SETTINGS, at, here, settings};
 
 /// Owners, channels and what is worth a message.
 pub const TELLING: &str = r#"
@@ -48,8 +48,7 @@ pub fn telling() -> Settings {
 pub fn item(id: &str) -> Item {
     Item {
         subject: Subject::Idle,
-        target: Target::new("111111111111", "ap-northeast-1"),
-        id: id.into(),
+        id: here(id),
         name: "build box".into(),
         kind: "m5.large".into(),
         policy: "dev".into(),

@@ -10,7 +10,7 @@ use idle_reaper::engine::report::Report;
 use idle_reaper::engine::report::news::news;
 use idle_reaper::engine::rules::case::Activity;
 
-use crate::fake::{EVENING, Fault, Faults, Shape, World, apply, at, instance, judge_with, row};
+use crate::fake::{EVENING, Fault, Faults, Shape, World, apply, at, here, instance, judge_with, row};
 use crate::forgotten::{NOON, heard, idle_box, rests, run, telling};
 use crate::untold::changed;
 
@@ -28,7 +28,7 @@ fn forgets(talk: &Talk, subject: Subject) -> bool {
 
 fn receipt(subject: Subject, at: DateTime<Utc>) -> Receipt {
     Receipt {
-        id: "i-1".into(),
+        id: here("i-1"),
         subject,
         policy: "dev".to_owned(),
         owner: "ana".into(),

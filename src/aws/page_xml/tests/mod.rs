@@ -16,8 +16,8 @@ use proptest::test_runner::RngSeed;
 
 use crate::aws::page_xml::*;
 
-fn target() -> Target {
-    Target::new("111111111111", "eu-west-1")
+fn target() -> Arc<Target> {
+    Target::new("111111111111", "eu-west-1").into()
 }
 
 fn by_sdk(body: &str) -> Option<Page> {

@@ -1,13 +1,15 @@
 //! Reduces the SDK's instance to ours, as `instance` does what is read by us.
 
+use std::sync::Arc;
+
 use aws_sdk_ec2::types::{Instance as Raw, InstanceNetworkInterface};
 use chrono::DateTime;
 
-use crate::engine::model::{Details, Instance, State, Tags, Target};
+use crate::engine::model::{Details, Instance, ResourceId, State, Tags, Target};
 use crate::local::transition_time;
 
 /// Our instance, without the page's body.
-pub(crate) fn reduce(target: &Target, raw: &Raw) -> Instance {
+pub(crate) fn reduce(place: &Arc<Target>, raw: &Raw) -> Instance {
     let placement = raw.placement();
     let launch = raw.launch_time().and_then(|time| DateTime::from_timestamp(time.secs(), time.subsec_nanos()));
     let tags = raw.tags().iter().map(|tag| (tag.key().unwrap_or_default(), tag.value().unwrap_or_default()));
@@ -15,8 +17,7 @@ pub(crate) fn reduce(target: &Target, raw: &Raw) -> Instance {
     let some = |id: Option<&str>| id.filter(|id| !id.is_empty()).map(Box::from);
     let managed = raw.operator().filter(|one| one.managed().unwrap_or(one.principal().is_some()));
     Instance {
-        target: target.clone(),
-        id: raw.instance_id().unwrap_or_default().into(),
+        id: ResourceId::instance(place.clone(), raw.instance_id().unwrap_or_default()),
         state: raw.state().and_then(|state| state.name()).map_or(State::Unknown, |name| State::of(name.as_str())),
         kind: raw.instance_type().map_or("", |kind| kind.as_str()).into(),
         launch,

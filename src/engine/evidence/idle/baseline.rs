@@ -1,18 +1,16 @@
 //! What the agents of an image need of the network by themselves: what the quietest of its instances have.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use crate::engine::config::Idle;
 use crate::engine::evidence::idle::series::percentile;
+use crate::engine::model::ResourceId;
 
 /// One measured instance.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Peer {
-    /// Instance id.
-    pub id: Box<str>,
-    /// Its account.
-    pub account: Arc<str>,
+    /// Which instance.
+    pub id: ResourceId,
     /// Its image; without one it is nobody's peer.
     pub image: Option<Box<str>>,
     /// Network in and out, in bytes for an hour that it ran.
@@ -21,11 +19,11 @@ pub struct Peer {
 
 /// The baseline of each peer, in bytes an hour: a percentile of the others of its account and image, where there are
 /// enough of them together. An instance is no measure of itself.
-pub fn baselines(peers: &[Peer], settings: &Idle) -> HashMap<Box<str>, f64> {
+pub fn baselines(peers: &[Peer], settings: &Idle) -> HashMap<ResourceId, f64> {
     let mut groups: HashMap<(&str, &str), Vec<&Peer>> = HashMap::new();
     for peer in peers.iter().filter(|peer| peer.network_per_hour.is_finite()) {
         if let Some(image) = &peer.image {
-            groups.entry((&peer.account, image)).or_default().push(peer);
+            groups.entry((&peer.id.place.account, image)).or_default().push(peer);
         }
     }
     let enough = settings.baseline_peers as usize;
@@ -42,11 +40,15 @@ pub fn baselines(peers: &[Peer], settings: &Idle) -> HashMap<Box<str>, f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::model::Target;
+
+    fn id(account: &str, n: usize) -> ResourceId {
+        ResourceId::instance(Target::new(account, "eu-west-1"), format!("i-{n}"))
+    }
 
     fn peers(figures: &[f64]) -> Vec<Peer> {
         let peer = |(n, figure): (usize, &f64)| Peer {
-            id: format!("i-{n}").into(),
-            account: "111111111111".into(),
+            id: id("111111111111", n),
             image: Some("ami-1".into()),
             network_per_hour: *figure,
         };
@@ -58,13 +60,14 @@ mod tests {
         let settings = Idle::default();
         assert!(baselines(&peers(&[1.0, 2.0, 3.0, 4.0]), &settings).is_empty());
         let five = baselines(&peers(&[5.0, 2.0, 3.0, 4.0, 9.0]), &settings);
-        assert_eq!((five["i-1"], five["i-4"]), (3.0, 2.0), "of the others");
+        let of = |n| five[&id("111111111111", n)];
+        assert_eq!((of(1), of(4)), (3.0, 2.0), "of the others");
     }
 
     #[test]
     fn other_accounts_and_images_and_those_without_one_are_no_peers() {
         let mut all = peers(&[5.0, 2.0, 3.0, 4.0, 9.0]);
-        all[0].account = "222222222222".into();
+        all[0].id = id("222222222222", 0);
         assert!(baselines(&all, &Idle::default()).is_empty());
         let mut all = peers(&[5.0, 2.0, 3.0, 4.0, 9.0]);
         all.iter_mut().for_each(|peer| peer.image = None);

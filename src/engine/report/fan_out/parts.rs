@@ -1,7 +1,7 @@
 //! What the parts of one run leave to each other in the record. It is read by the same release that wrote it, within
 //! the hour.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -11,7 +11,7 @@ use crate::engine::cost::spent::Spent;
 use crate::engine::evidence::witness::Sighting;
 use crate::engine::judge::Known;
 use crate::engine::judge::owner::Contacts;
-use crate::engine::model::{Account, Target, sane};
+use crate::engine::model::{Account, ResourceId, Target, sane};
 use crate::engine::model::{Outcome, SkippedAccount, Unreachable};
 use crate::engine::plan::Plan;
 use crate::engine::report::done::Done;
@@ -91,7 +91,7 @@ pub struct Part {
     /// Accounts' alternate contacts, where owners may depend on them.
     pub contacts: Contacts,
     /// What was measured of candidates.
-    pub known: HashMap<Box<str>, Known>,
+    pub known: Vec<(ResourceId, Known)>,
     /// What was seen active.
     pub sightings: Vec<Sighting>,
     /// What it called.

@@ -1,0 +1,85 @@
+//! What is known of resources, by their ids.
+
+use std::collections::BTreeMap;
+
+use crate::engine::model::resource_id::{ResourceId, places};
+
+/// Something about each of some resources. What an older release recorded without account and Region counts for every
+/// resource of that kind and name, until it is found where the resource is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ByResource<V>(BTreeMap<ResourceId, V>);
+
+impl<V> Default for ByResource<V> {
+    fn default() -> Self {
+        Self(BTreeMap::new())
+    }
+}
+
+impl<V> FromIterator<(ResourceId, V)> for ByResource<V> {
+    fn from_iter<I: IntoIterator<Item = (ResourceId, V)>>(entries: I) -> Self {
+        Self(entries.into_iter().collect())
+    }
+}
+
+impl<V> ByResource<V> {
+    /// What is known of `id`; what is known of its name alone comes last.
+    pub fn all(&self, id: &ResourceId) -> impl Iterator<Item = &V> {
+        let by_name = if self.0.is_empty() { None } else { self.0.get(&id.unplaced()) };
+        self.0.get(id).into_iter().chain(by_name.filter(|_| id.is_placed()))
+    }
+
+    /// The first of them.
+    pub fn get(&self, id: &ResourceId) -> Option<&V> {
+        self.all(id).next()
+    }
+
+    /// The entry of exactly `id`.
+    pub fn entry(&mut self, id: ResourceId) -> &mut V
+    where
+        V: Default,
+    {
+        self.0.entry(id).or_default()
+    }
+
+    /// The entry of exactly `id`, if there is one.
+    pub fn get_mut(&mut self, id: &ResourceId) -> Option<&mut V> {
+        self.0.get_mut(id)
+    }
+
+    /// Puts something in the place of whatever was known of exactly `id`.
+    pub fn insert(&mut self, id: ResourceId, value: V) {
+        self.0.insert(id, value);
+    }
+
+    /// Forgets what is known of exactly `id`.
+    pub fn remove(&mut self, id: &ResourceId) {
+        self.0.remove(id);
+    }
+
+    /// Every entry, in the order of the ids.
+    pub fn iter(&self) -> impl Iterator<Item = (&ResourceId, &V)> {
+        self.0.iter()
+    }
+
+    /// Every value, in the same order.
+    pub fn values(&self) -> impl Iterator<Item = &V> {
+        self.0.values()
+    }
+
+    /// Whether there is an entry of which nobody knows where its resource is.
+    pub fn has_unplaced(&self) -> bool {
+        self.0.keys().any(|id| !id.is_placed())
+    }
+
+    /// Gives entries without a place those of the resources that were found. `merge`: what becomes of an entry that is
+    /// there already.
+    pub fn place<'a>(&mut self, found: impl IntoIterator<Item = &'a ResourceId>, merge: impl Fn(&mut V, V)) {
+        for (old, new) in places(self.0.keys(), found) {
+            let Some(value) = self.0.remove(&old) else { continue };
+            match self.0.get_mut(&new) {
+                Some(known) => merge(known, value),
+                None => drop(self.0.insert(new, value)),
+            }
+        }
+    }
+}

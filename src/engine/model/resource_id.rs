@@ -1,0 +1,187 @@
+//! What names a resource: its kind, where it is, and its own name there.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::fmt;
+use std::str::FromStr;
+use std::sync::{Arc, LazyLock};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::engine::model::Target;
+
+/// The kinds of resources.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// An EC2 instance. What the record says without a kind is about one.
+    #[default]
+    Instance,
+}
+
+impl Kind {
+    /// Whether files leave it out.
+    #[allow(clippy::trivially_copy_pass_by_ref)] // serde hands out references
+    fn is_implied(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// The word in keys.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Instance => "instance",
+        }
+    }
+}
+
+/// The key of every map, and of every line of the record. A name alone is none: databases of one name may be in two
+/// Regions, and in two accounts. Ids sort by account, Region, kind and name.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(from = "Flat", into = "Flat")]
+pub struct ResourceId {
+    /// Account and Region, shared by the resources of one target.
+    pub place: Arc<Target>,
+    /// What it is.
+    pub kind: Kind,
+    /// Its name there: of an instance `i-…`.
+    pub name: Arc<str>,
+}
+
+/// An id as files have it. Lines of older releases lack account and Region.
+#[derive(Serialize, Deserialize)]
+struct Flat {
+    id: Arc<str>,
+    #[serde(default)]
+    account: Arc<str>,
+    #[serde(default)]
+    region: Arc<str>,
+    #[serde(default, skip_serializing_if = "Kind::is_implied")]
+    kind: Kind,
+}
+
+impl From<Flat> for ResourceId {
+    fn from(Flat { id, account, region, kind }: Flat) -> Self {
+        Self { place: Arc::new(Target { account, region }), kind, name: id }
+    }
+}
+
+impl From<ResourceId> for Flat {
+    fn from(ResourceId { place, kind, name }: ResourceId) -> Self {
+        let Target { account, region } = &*place;
+        Self { id: name, account: account.clone(), region: region.clone(), kind }
+    }
+}
+
+/// The place of what older releases recorded by its name alone.
+static NOWHERE: LazyLock<Arc<Target>> = LazyLock::new(Arc::default);
+
+impl ResourceId {
+    /// The id of an instance.
+    pub fn instance(place: impl Into<Arc<Target>>, name: impl Into<Arc<str>>) -> Self {
+        Self { place: place.into(), kind: Kind::Instance, name: name.into() }
+    }
+
+    /// As an older release would have recorded it: without its place.
+    #[must_use]
+    pub fn unplaced(&self) -> Self {
+        Self { place: NOWHERE.clone(), ..self.clone() }
+    }
+
+    /// Whether it has one of these names, of resources of its kind and place.
+    pub fn is_among(&self, names: &[Box<str>]) -> bool {
+        names.iter().any(|name| **name == *self.name)
+    }
+
+    /// Whether it is known where it is.
+    pub fn is_placed(&self) -> bool {
+        *self.place != **NOWHERE
+    }
+}
+
+/// `111111111111/eu-west-1/instance/i-1`: a key where only text can be one.
+impl fmt::Display for ResourceId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}/{}", self.place, self.kind.as_str(), self.name)
+    }
+}
+
+/// Reads the same back.
+impl FromStr for ResourceId {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let mut parts = text.splitn(4, '/');
+        let (Some(account), Some(region), Some("instance"), Some(name)) =
+            (parts.next(), parts.next(), parts.next(), parts.next())
+        else {
+            return Err(());
+        };
+        Ok(Self::instance(Target::new(account, region), name))
+    }
+}
+
+/// Reads an id that must say where the resource is, for `#[serde(deserialize_with)]`.
+///
+/// # Errors
+/// Where account or Region is missing.
+pub(crate) fn placed<'de, D: Deserializer<'de>>(from: D) -> Result<ResourceId, D::Error> {
+    let id = ResourceId::deserialize(from)?;
+    if id.is_placed() { Ok(id) } else { Err(serde::de::Error::custom("the account and the Region are missing")) }
+}
+
+/// An id in a list of one target, which has account and Region beside it: the name alone.
+pub(crate) mod name {
+    use super::{Arc, Deserialize, Deserializer, NOWHERE, ResourceId, Serialize, Serializer};
+
+    pub(crate) fn serialize<S: Serializer>(id: &ResourceId, serializer: S) -> Result<S::Ok, S::Error> {
+        id.name.serialize(serializer)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<ResourceId, D::Error> {
+        Ok(ResourceId::instance(NOWHERE.clone(), Arc::<str>::deserialize(from)?))
+    }
+}
+
+/// The names alone, for calls that are about one target.
+pub(crate) fn names<'a>(ids: impl IntoIterator<Item = &'a ResourceId>) -> Vec<Box<str>> {
+    ids.into_iter().map(|id| Box::from(&*id.name)).collect()
+}
+
+/// Where the resources were found that `ids` name without a place. A name that was found twice tells nothing.
+pub(crate) fn places<'a, 'f>(
+    ids: impl IntoIterator<Item = &'a ResourceId>,
+    found: impl IntoIterator<Item = &'f ResourceId>,
+) -> HashMap<ResourceId, ResourceId> {
+    let unplaced = ids.into_iter().filter(|id| !id.is_placed());
+    let mut known: HashMap<ResourceId, BTreeSet<&ResourceId>> =
+        unplaced.map(|id| (id.clone(), BTreeSet::new())).collect();
+    if known.is_empty() {
+        return HashMap::new();
+    }
+    for id in found.into_iter().filter(|id| id.is_placed()) {
+        if let Some(places) = known.get_mut(&id.unplaced()) {
+            places.insert(id);
+        }
+    }
+    let one = |(id, mut places): (ResourceId, BTreeSet<&ResourceId>)| {
+        let first = places.pop_first()?;
+        places.is_empty().then(|| (id, first.clone()))
+    };
+    known.into_iter().filter_map(one).collect()
+}
+
+/// Prepares the ids of one file: each place is kept once, and an id without a place takes that of another line of its
+/// name.
+pub(crate) fn settle<'a>(ids: impl IntoIterator<Item = &'a mut ResourceId>) {
+    let (mut ids, mut shared): (Vec<&mut ResourceId>, HashSet<Arc<Target>>) =
+        (ids.into_iter().collect(), HashSet::new());
+    let known = places(ids.iter().map(|id| &**id), ids.iter().map(|id| &**id));
+    for id in &mut ids {
+        if let Some(placed) = known.get(id) {
+            **id = placed.clone();
+        }
+        match shared.get(&id.place) {
+            Some(place) => id.place = place.clone(),
+            None => drop(shared.insert(id.place.clone())),
+        }
+    }
+}
