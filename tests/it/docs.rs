@@ -8,6 +8,7 @@ use std::fs;
 use std::path::Path;
 
 use idle_reaper::engine::model::{Cap, Ending, Reason};
+use serde_json::Value;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -50,13 +51,46 @@ fn every_gate_that_a_stop_waits_at_is_documented() {
     assert!(gates >= 6, "only {gates} gates");
 }
 
-#[test]
-fn every_key_of_the_settings_that_the_example_uses_is_documented() {
-    let documented = read("docs/settings.md");
-    for line in read("examples/reaper.toml").lines() {
-        let Some((key, _)) = line.split_once(" = ").filter(|(key, _)| !key.starts_with([' ', '#', '['])) else {
-            continue;
-        };
-        assert!(documented.contains(&format!("`{key}`")), "docs/settings.md does not speak of `{key}`");
+/// (path, what the schema says of it) of every key below `schema`.
+fn keys<'a>(path: &str, schema: &'a Value, found: &mut Vec<(String, &'a Value)>) {
+    for (key, below) in schema["properties"].as_object().into_iter().flatten() {
+        let path = format!("{path}{key}");
+        found.push((path.clone(), below));
+        keys(&format!("{path}."), below, found);
+        keys(&format!("{path}[]."), &below["additionalProperties"], found);
+        keys(&format!("{path}[]."), &below["items"], found);
     }
+}
+
+#[test]
+fn every_section_key_and_value_of_the_settings_is_documented() {
+    let text = read("docs/settings.md");
+    let schema: Value = serde_json::from_str(&read("docs/settings.schema.json")).unwrap();
+    let (mut found, mut missing) = (Vec::new(), Vec::new());
+    keys("", &schema, &mut found);
+    assert!(found.len() > 100, "only {} keys", found.len());
+    for (path, schema) in found {
+        let key = path.rsplit('.').next().unwrap_or(&path);
+        if !["`", "`[", "`[["].iter().any(|before| text.contains(&format!("{before}{key}"))) {
+            missing.push(format!("`{path}`"));
+        }
+        let values = schema["enum"].as_array().into_iter().flatten().filter_map(Value::as_str);
+        missing.extend(
+            values.filter(|value| !text.contains(&format!("`\"{value}\"`"))).map(|value| format!("`{path} = {value}`")),
+        );
+    }
+    assert!(missing.is_empty(), "docs/settings.md does not name {}", missing.join(", "));
+}
+
+#[test]
+fn the_examples_of_the_settings_page_are_together_one_valid_file() {
+    let text = read("docs/settings.md");
+    let blocks = text.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("reaper.toml");
+    std::fs::write(&file, format!("version = 1\n{}", blocks.collect::<String>())).unwrap();
+    let binary = env!("CARGO_BIN_EXE_idle-reaper");
+    let checked =
+        std::process::Command::new(binary).arg("--config").arg(&file).arg("check").env_clear().output().unwrap();
+    assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stderr));
 }

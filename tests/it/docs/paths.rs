@@ -6,15 +6,13 @@ use std::path::{Path, PathBuf};
 
 use regex_lite::Regex;
 
+use super::root;
+
 /// Pages at the top and elsewhere; all of `docs` is read as well. The changelog names what was there once.
 const PAGES: [&str; 5] = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", "simulator/README.md"];
 
 /// Endings of files that exist only in this repository. `reaper.toml` or `plan.json` may be a user's.
 const OURS: [&str; 6] = [".rs", ".py", ".mjs", ".sh", ".tsv", ".yaml"];
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
 
 /// What was built, installed or checked out is no part of the repository.
 fn is_part(name: &str) -> bool {

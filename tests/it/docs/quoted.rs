@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use regex_lite::Regex;
 
+use super::{read, root};
+
 fn sources(folder: &Path, text: &mut String) {
     for entry in fs::read_dir(folder).unwrap() {
         let path: PathBuf = entry.unwrap().path();
@@ -19,7 +21,7 @@ fn sources(folder: &Path, text: &mut String) {
 /// The text of all string literals as it is shown, as far as that matters here.
 fn shown() -> String {
     let mut text = String::new();
-    sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut text);
+    sources(&root().join("src"), &mut text);
     let joined = Regex::new(r"\\\n\s*").unwrap().replace_all(&text, "").replace("\\\"", "\"");
     Regex::new(r"\{[\w.:]*\}").unwrap().replace_all(&joined, "…").into_owned()
 }
@@ -33,7 +35,7 @@ fn fragments(quoted: &str) -> Vec<&str> {
 
 #[test]
 fn every_message_of_the_troubleshooting_page_is_one_of_the_code() {
-    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/troubleshooting.md")).unwrap();
+    let page = read("docs/troubleshooting.md");
     let shown = shown();
     let blocks = page.split("```text\n").skip(1).filter_map(|block| block.split("```").next());
     let (mut checked, mut wrong) = (0, Vec::new());
