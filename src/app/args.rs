@@ -2,12 +2,16 @@
 
 use std::path::PathBuf;
 
+use chrono_tz::Tz;
 use clap::builder::PossibleValue;
 use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::app::reviewed::ReviewedAt;
-use crate::engine::model::Locale;
+use crate::engine::config::Settings;
+use crate::engine::model::{Locale, Reason};
+use crate::engine::schedule::parse_zone;
+use crate::render::{Column, View};
 
 /// The variable that sets the instant to judge by, for rehearsals.
 pub(super) const AT: &str = "IDLE_REAPER_AT";
@@ -79,6 +83,8 @@ pub enum Verb {
         /// Exit with 2 when the plan has steps.
         #[arg(long)]
         detailed_exitcode: bool,
+        #[command(flatten)]
+        list: List,
         /// With an inventory folder: compare with what these settings would have decided.
         #[arg(long, value_name = "SOURCE", requires = "inventory")]
         against: Option<String>,
@@ -87,6 +93,8 @@ pub enum Verb {
     Apply {
         #[command(flatten)]
         select: Select,
+        #[command(flatten)]
+        list: List,
         /// Do not ask.
         #[arg(long)]
         yes: bool,
@@ -162,6 +170,39 @@ pub struct Select {
     pub policies: Vec<String>,
 }
 
+/// How the instances of a report are listed.
+#[derive(Debug, Default, PartialEq, Eq, clap::Args)]
+pub struct List {
+    /// List the skipped instances too.
+    #[arg(long)]
+    pub all: bool,
+    /// List what this rule decided, and nothing else; may be repeated.
+    #[arg(long = "reason", value_enum, hide_possible_values = true, value_name = "RULE")]
+    pub reasons: Vec<Reason>,
+    /// Sort by this column, instead of by money and then by age.
+    #[arg(long, value_enum, value_name = "COLUMN")]
+    pub sort: Option<Column>,
+    /// The columns, with commas between them.
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "COLUMNS")]
+    pub columns: Vec<Column>,
+    /// Show every time in this zone, such as `Asia/Tokyo`, instead of that of the first policy.
+    #[arg(long, value_parser = zone, value_name = "ZONE")]
+    pub zone: Option<Tz>,
+}
+
+impl List {
+    /// How a report is shown under these settings.
+    pub fn view(&self, settings: &Settings) -> View {
+        let Self { all, reasons, sort, columns, zone } = self;
+        let zone = zone.unwrap_or_else(|| settings.zone());
+        View { all: *all, reasons: reasons.clone(), sort: *sort, columns: columns.clone(), zone }
+    }
+}
+
+fn zone(text: &str) -> Result<Tz, String> {
+    parse_zone(text).map_err(|_| format!("`{text}` is no IANA time zone; write one such as `Asia/Tokyo` or `UTC`"))
+}
+
 /// Renderings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
@@ -171,6 +212,30 @@ pub enum Format {
     Json,
     /// For tickets and chats.
     Markdown,
+    /// For spreadsheets: the instances, one a row.
+    Csv,
+    /// For scripts that read line by line: the instances, one a line of JSON.
+    Ndjson,
+}
+
+impl ValueEnum for Column {
+    fn value_variants<'a>() -> &'a [Self] {
+        Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.as_str()))
+    }
+}
+
+impl ValueEnum for Reason {
+    fn value_variants<'a>() -> &'a [Self] {
+        Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.as_str()))
+    }
 }
 
 impl ValueEnum for Locale {

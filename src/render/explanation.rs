@@ -2,19 +2,27 @@
 
 use std::fmt::Write as _;
 
+use crate::engine::judge::Ruling;
 use crate::engine::judge::explain::Asked;
-use crate::engine::model::{Instance, Locale, Verdict};
+use crate::engine::model::{Instance, Locale};
 use crate::render::catalogue::{Label, Sentence, voice};
 use crate::render::detail;
 use crate::render::edge::plain;
-use crate::render::words::inputs;
+use crate::render::words::{inputs, not_armed};
 
 /// Why one instance is judged as it is.
-pub fn explanation(instance: &Instance, asked: &[Asked], verdict: &Verdict, armed: bool, locale: Locale) -> String {
+pub fn explanation(instance: &Instance, asked: &[Asked], ruling: &Ruling, locale: Locale) -> String {
     let (mut out, voice) = (String::new(), voice(locale));
     let target = &instance.id.place;
-    let armed = verdict.action().map(|_| armed);
-    let ruled = Sentence::Ruled { id: &instance.id.name, name: instance.name(), target, verdict, armed };
+    let verdict = &ruling.verdict;
+    let not_armed = not_armed(ruling.not_armed, ruling.policy.as_deref(), locale);
+    let ruled = Sentence::Ruled {
+        id: &instance.id.name,
+        name: instance.name(),
+        target,
+        verdict,
+        not_armed: not_armed.as_deref(),
+    };
     let _ = writeln!(out, "{}", voice.say(ruled));
     let because = Sentence::Because { reason: verdict.reason(), detail: &detail(verdict, locale) };
     let _ = writeln!(out, "  {}\n", voice.say(because));

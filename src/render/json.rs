@@ -11,7 +11,7 @@ use serde::ser::{SerializeSeq, Serializer};
 use crate::engine::cost::spent::Spent;
 use crate::engine::model::MarkEnd;
 use crate::engine::model::{Counts, Health, Outcome, SkippedAccount, Unreachable};
-use crate::engine::model::{Locale, Reason, Remark, Target};
+use crate::engine::model::{Locale, NotArmed, Reason, Remark, State, Target};
 use crate::engine::plan::Plan;
 use crate::engine::report::views::Views;
 use crate::engine::report::{Report, Row};
@@ -51,14 +51,22 @@ struct Rows<'a>(&'a [Row], Locale);
 
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
-struct Line<'a> {
+pub(crate) struct Line<'a> {
     account: &'a str,
     region: &'a str,
     id: &'a str,
+    /// Every line is of an instance so far.
+    kind: &'static str,
     name: &'a str,
+    #[serde(rename = "type")]
+    instance_type: &'a str,
+    state: State,
+    launched: Option<DateTime<Utc>>,
     policy: Option<&'a str>,
     verdict: &'static str,
     armed: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    not_armed_because: Option<&'static str>,
     owner: Option<&'a str>,
     owner_by: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -102,19 +110,20 @@ impl Serialize for Rows<'_> {
     }
 }
 
-fn line(row: &Row, locale: Locale) -> Line<'_> {
+pub(crate) fn line(row: &Row, locale: Locale) -> Line<'_> {
     let Row {
         id,
         name,
         policy,
         verdict,
         armed,
+        not_armed,
         running: _,
         running_in_scope: _,
         owner,
-        kind: _,
-        state: _,
-        launch: _,
+        kind,
+        state,
+        launch,
         ours: _,
         launched_by,
         unlabelled: _,
@@ -131,10 +140,15 @@ fn line(row: &Row, locale: Locale) -> Line<'_> {
         account: &id.place.account,
         region: &id.place.region,
         id: &id.name,
+        kind: id.kind.as_str(),
         name,
+        instance_type: kind,
+        state: *state,
+        launched: *launch,
         policy: policy.as_ref().map(|policy| policy.name.as_str()),
         verdict: verdict.as_str(),
         armed: *armed,
+        not_armed_because: not_armed.map(NotArmed::as_str),
         owner: owner.known(),
         owner_by: owner.by.to_string(),
         launched_by: launched_by.as_deref(),

@@ -2,41 +2,60 @@
 
 pub mod anomaly;
 mod catalogue;
+mod columns;
+mod csv;
 pub mod edge;
 mod explanation;
 mod hours;
 mod json;
-mod markdown;
+mod lines;
 mod message;
 pub mod money;
 mod money_data;
+mod page;
 mod recalled;
+mod report;
 mod runs;
 pub mod stocktake;
 mod stocktake_data;
-mod table;
 pub mod tables;
 mod undo;
 mod views;
 mod words;
 
+use crate::engine::report::Report;
+
+pub use crate::render::columns::{Column, View};
 pub use crate::render::explanation::explanation;
 pub use crate::render::hours::hours;
 pub use crate::render::json::{Digest, digest, json, write_json};
-pub use crate::render::markdown::markdown;
+pub use crate::render::lines::{csv, write_ndjson};
 pub use crate::render::message::{Frame, messages};
+pub use crate::render::page::Page;
 pub use crate::render::recalled::recalled;
-pub use crate::render::runs::{runs_json, runs_table};
+pub use crate::render::report::page;
+pub use crate::render::runs::{runs_json, runs_page};
 pub use crate::render::stocktake_data::{COLUMNS as STOCKTAKE_COLUMNS, csv as stocktake_csv, json as stocktake_json};
-pub use crate::render::table::table;
-pub use crate::render::undo::{undo_digest, undo_json, undo_markdown, undo_table};
-pub use crate::render::words::{detail, inputs, launched_by, meaning, mend, missing, remark, scanned};
+pub use crate::render::undo::{undo_digest, undo_json, undo_page};
+pub use crate::render::words::{
+    detail, inputs, launched_by, meaning, mend, missing, not_armed, question, remark, scanned,
+};
 
-/// How a report is shown.
+/// The whole report for a terminal, a pipe or a file.
+pub fn table(report: &Report, style: Style) -> String {
+    page(report, &View::default()).terminal(style)
+}
+
+/// The whole report in Markdown.
+pub fn markdown(report: &Report) -> String {
+    page(report, &View::default()).markdown()
+}
+
+/// What a terminal can show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Style {
     /// Colours, for a terminal that wants them.
     pub colour: bool,
-    /// Columns; `None` does not wrap.
+    /// Columns; `None` where the width is unknown: then nothing is broken, cut or left out.
     pub width: Option<u16>,
 }

@@ -1,17 +1,15 @@
 //! Figures of money: US dollars, and beside them the second currency with its rate and day.
 
-use std::fmt::Write as _;
-
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use crate::engine::config::Money;
-use crate::engine::cost::savings::{Saved, Savings};
+use crate::engine::cost::savings::Saved;
 use crate::engine::cost::waste::{Cost, Waste};
 use crate::engine::model::month::Month;
 use crate::engine::model::{Locale, Usd};
 use crate::engine::report::Report;
 use crate::render::catalogue::money::{Phrase, Term, phrase, term};
-use crate::render::edge::cell;
+use crate::render::columns::account;
 
 /// One figure: `USD 7.59 (JPY 1,178 at 155.20 of 2026-11-20)`.
 pub fn figure(usd: Usd, money: &Money, locale: Locale) -> String {
@@ -87,79 +85,47 @@ pub(crate) fn groups(waste: &Waste<'_>, report: &Report) -> Vec<[String; 4]> {
         };
         dearest(groups).into_iter().map(line).collect::<Vec<_>>()
     };
-    let named = |id: &str| report.names.get(id).map_or_else(|| id.to_owned(), |name| format!("{name} {id}"));
     let or = |name: &Option<&str>, none: &str| name.unwrap_or(none).to_owned();
     let Waste { total: _, accounts, owners, policies } = waste;
     let nobody = term(locale, Term::Nobody);
     let all = [
-        kind(Term::Account, accounts.iter().map(|(id, sum)| (named(id), sum)).collect()),
+        kind(Term::Account, accounts.iter().map(|(id, sum)| (account(report, id), sum)).collect()),
         kind(Term::Policy, policies.iter().map(|(name, sum)| (or(name, "-"), sum)).collect()),
         kind(Term::Owner, owners.iter().map(|(name, sum)| (or(name, nobody), sum)).collect()),
     ];
     all.into_iter().filter(|lines| lines.len() > 1).flatten().collect()
 }
 
+/// The heads of [`saved`].
+pub(crate) fn heads_of_saved(locale: Locale) -> [&'static str; 3] {
+    [Term::Saved, Term::WastedBy, Term::PerMonth].map(|head| term(locale, head))
+}
+
+/// What was saved in the month of the run by account, policy and owner, one line each, where there are at least two of
+/// a kind.
+pub(crate) fn saved(report: &Report) -> Vec<[String; 3]> {
+    let Some((month, savings)) = report.saved().map(|(month, _)| month).zip(report.saved.as_ref()) else {
+        return Vec::new();
+    };
+    let locale = report.locale;
+    let kinds = [
+        (Term::Account, savings.by(month, |whose| &whose.account)),
+        (Term::Policy, savings.by(month, |whose| &whose.policy)),
+        (Term::Owner, savings.by(month, |whose| &whose.owner)),
+    ];
+    let several = kinds.into_iter().filter(|(_, groups)| groups.len() > 1);
+    let lines = several.flat_map(|(kind, groups)| {
+        let line = move |(name, saved): (&str, Saved)| {
+            let name = if name.is_empty() { term(locale, Term::Nobody).to_owned() } else { account(report, name) };
+            [term(locale, kind).to_owned(), name, figure(saved.usd, &report.money, locale)]
+        };
+        groups.into_iter().map(line).collect::<Vec<_>>()
+    });
+    lines.collect()
+}
+
 /// The most expensive first.
 fn dearest<N: Ord>(mut groups: Vec<(N, &Cost)>) -> Vec<(N, &Cost)> {
     groups.sort_by(|(a, one), (b, other)| other.monthly.cmp(&one.monthly).then_with(|| a.cmp(b)));
     groups
-}
-
-/// What a report says of money, in Markdown; nothing where nobody knows of any.
-pub(crate) fn of_report(report: &Report) -> String {
-    let (money, locale) = (&report.money, report.locale);
-    let mut out = String::new();
-    if let Some(wasted) = report.waste().filter(|waste| waste.total.instances > 0) {
-        out += &waste(&wasted, money, locale);
-    }
-    if let Some((month, savings)) = report.saved().map(|(month, _)| month).zip(report.saved.as_ref()) {
-        out += &crate::render::money::savings(savings, month, money, locale);
-    }
-    own(report).into_iter().for_each(|line| out += &format!("{line}\n\n"));
-    out
-}
-
-/// Waste in Markdown: a table each for accounts, owners and policies, the most expensive first.
-pub fn waste(waste: &Waste<'_>, money: &Money, locale: Locale) -> String {
-    let Waste { total, accounts, owners, policies } = waste;
-    let nobody = term(locale, Term::Nobody);
-    let mut out = format!(
-        "## {}\n\n{}: {} ({})\n\n",
-        term(locale, Term::Waste),
-        term(locale, Term::PerMonth),
-        cost(total, money, locale),
-        caveat(locale)
-    );
-    let mut table = |groups: Vec<(&str, &Cost)>| {
-        let (instances, month) = (term(locale, Term::Instances), term(locale, Term::PerMonth));
-        let _ = writeln!(out, "| | {instances} | {month} |\n|---|---|---|");
-        for (group, sum) in dearest(groups) {
-            let _ = writeln!(out, "| {} | {} | {} |", cell(group), sum.instances, cost(sum, money, locale));
-        }
-        out.push('\n');
-    };
-    table(accounts.iter().map(|(account, sum)| (*account, sum)).collect());
-    table(owners.iter().map(|(owner, sum)| (owner.unwrap_or(nobody), sum)).collect());
-    table(policies.iter().map(|(policy, sum)| (policy.unwrap_or("-"), sum)).collect());
-    out
-}
-
-/// What was saved in one month, in Markdown: all of it, and each account, policy and owner.
-pub fn savings(savings: &Savings, month: Month, money: &Money, locale: Locale) -> String {
-    let mut out = format!("## {}\n\n", term(locale, Term::Saved));
-    let _ = writeln!(out, "{}\n", realised(month, &savings.total(month), money, locale));
-    let groups = [
-        savings.by(month, |whose| &whose.account),
-        savings.by(month, |whose| &whose.policy),
-        savings.by(month, |whose| &whose.owner),
-    ];
-    for group in groups.iter().filter(|group| !group.is_empty()) {
-        let _ = writeln!(out, "| | {} |\n|---|---|", term(locale, Term::Saved));
-        for (name, saved) in group {
-            let name = if name.is_empty() { term(locale, Term::Nobody) } else { name };
-            let _ = writeln!(out, "| {} | {} |", cell(name), figure(saved.usd, money, locale));
-        }
-        out.push('\n');
-    }
-    out
 }

@@ -1,26 +1,28 @@
 //! The runs of the record: a table for terminals, JSON for scripts.
 
-use comfy_table::Cell;
-
 use crate::engine::history::runs::{Listed, RunLine};
 use crate::engine::model::Locale;
-use crate::render::Style;
 use crate::render::catalogue::{Figure, Label, Sentence, voice};
-use crate::render::table::{headed, text};
+use crate::render::page::{Fit, Head, Page, Shown};
 
 /// What stands for the health of a run that left no end.
 const BROKE_OFF: &str = "broke-off";
 
-/// The runs as a table, in the order in which they are given.
-pub fn runs_table(runs: &[Listed], style: Style, locale: Locale) -> String {
-    let voice = voice(locale);
+/// The runs as a page, in the order in which they are given.
+pub fn runs_page(runs: &[Listed], locale: Locale) -> Page {
+    let (mut page, voice) = (Page::new(locale), voice(locale));
     if runs.is_empty() {
-        return format!("{}\n", voice.label(Label::NoRuns));
+        page.line(voice.label(Label::NoRuns));
     }
-    let mut table = headed(locale, style, &[Label::Run]);
     // In between stand words and instants of the record, the same in every language.
-    table.set_header([voice.label(Label::Run), "at (UTC)", "mode", "health", voice.label(Label::WhatHappened)]);
-    for run in runs {
+    let heads = vec![
+        Head::id(voice.label(Label::Run)),
+        Head::new("at (UTC)", Fit::Whole),
+        Head::new("mode", Fit::Spare(1)),
+        Head::new("health", Fit::Whole),
+        Head::new(voice.label(Label::WhatHappened), Fit::Beneath),
+    ];
+    let lines = runs.iter().map(|run| {
         let at = run.at().format("%a %Y-%m-%d %H:%M").to_string();
         let (mode, health, happened) = match run {
             Listed::Ended(line) => (line.mode.as_str(), line.health.as_str(), figures(line, locale)),
@@ -29,9 +31,10 @@ pub fn runs_table(runs: &[Listed], style: Style, locale: Locale) -> String {
                 (mode.as_str(), BROKE_OFF, voice.say(Sentence::Figure { figure: Figure::ToDo, number }))
             }
         };
-        table.add_row(vec![text(run.run()), Cell::new(at), text(mode), text(health), text(&happened)]);
-    }
-    format!("{table}\n")
+        [run.run(), &at, mode, health, &happened].map(Shown::from).into()
+    });
+    page.grid(None, heads, lines.collect());
+    page
 }
 
 /// What counts at a glance: what was seen, and every other figure that is not zero.

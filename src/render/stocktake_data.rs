@@ -13,7 +13,6 @@ use crate::engine::model::{Currency, Locale, Usd};
 use crate::engine::report::stocktake::{Line, Stocktake, kept_until};
 use crate::engine::tags::keep::Kept;
 use crate::render::edge;
-use crate::render::edge::plain;
 use crate::render::money::caveat;
 
 /// One row of the table, and one of the JSON's instances.
@@ -196,42 +195,7 @@ pub fn json(stocktake: &Stocktake, money: &Money) -> serde_json::Result<String> 
 /// # Errors
 /// What `csv` says; nothing in a stocktake makes it fail.
 pub fn csv(stocktake: &Stocktake, money: &Money) -> Result<String, csv::Error> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(COLUMNS)?;
-    for line in &stocktake.lines {
-        // By way of JSON: the two have the same fields, in one place.
-        let row = serde_json::to_value(row(stocktake, line, money)).unwrap_or_default();
-        writer.write_record(COLUMNS.map(|column| harmless(&row.get(column).map(text).unwrap_or_default())))?;
-    }
-    let bytes = writer.into_inner().map_err(|error| error.into_error())?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
-}
-
-fn text(value: &serde_json::Value) -> String {
-    match value {
-        serde_json::Value::String(text) => text.clone(),
-        serde_json::Value::Null => String::new(),
-        serde_json::Value::Bool(_)
-        | serde_json::Value::Number(_)
-        | serde_json::Value::Array(_)
-        | serde_json::Value::Object(_) => value.to_string(),
-    }
-}
-
-/// A cell that a spreadsheet would take for a formula is marked as text by a leading `'`. What comes first counts,
-/// behind spaces and control characters too: some spreadsheets drop them.
-fn harmless(cell: &str) -> String {
-    let first = cell.chars().find(|c| !c.is_whitespace() && !c.is_control());
-    // The wide forms of Japanese keyboards are formulas too.
-    let formula = matches!(first, Some('=' | '+' | '-' | '@' | '\u{ff1d}' | '\u{ff0b}' | '\u{ff0d}' | '\u{ff20}'));
-    let control = cell.starts_with(['\t', '\r', '\n']);
-    // What breaks a line is data here, between quotation marks.
-    let shown: String = cell
-        .split_inclusive(['\t', '\r', '\n'])
-        .map(|part| {
-            let (text, end) = part.split_at(part.trim_end_matches(['\t', '\r', '\n']).len());
-            plain(text) + end
-        })
-        .collect();
-    if formula || control { format!("'{shown}") } else { shown }
+    // By way of JSON: the two have the same fields, in one place.
+    let value = |line| serde_json::to_value(row(stocktake, line, money)).unwrap_or_default();
+    crate::render::csv::csv(&COLUMNS, stocktake.lines.iter().map(value))
 }

@@ -1,9 +1,6 @@
 //! Renderings of an undo: JSON with the fields of any report, a table for terminals, Markdown for tickets.
 
-use std::fmt::Write as _;
-
 use chrono::{DateTime, Utc};
-use comfy_table::Cell;
 use serde::Serialize;
 
 use crate::engine::model::{Counts, Health, Outcome, Unreachable};
@@ -11,12 +8,11 @@ use crate::engine::model::{Locale, Target};
 use crate::engine::plan::Plan;
 use crate::engine::request::Mode;
 use crate::engine::undo::{Finding, Found, Undo};
-use crate::render::Style;
 use crate::render::catalogue::{Figure, Label, Sentence, voice};
 use crate::render::edge;
-use crate::render::edge::cell;
 use crate::render::json::Digest;
-use crate::render::table::{headed, text};
+use crate::render::page::{Fit, Head, Page, Shown, Tone};
+use crate::render::report::{ended, unreachable_grid};
 
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -144,80 +140,42 @@ fn headline(undo: &Undo) -> String {
     voice(undo.locale).say(Sentence::Undoing { run, undoes, at: *at, applied: *applied })
 }
 
-/// The undo as a table.
-pub fn undo_table(undo: &Undo, style: Style) -> String {
-    let voice = voice(undo.locale);
-    let mut out = format!("{}\n{}\n\n", headline(undo), figures(undo));
+/// The undo as a page.
+pub fn undo_page(undo: &Undo) -> Page {
+    let mut page = Page::new(undo.locale);
+    let word = |label| voice(undo.locale).label(label);
+    page.title(headline(undo));
+    page.line(figures(undo));
     if undo.found.is_empty() {
-        let _ = writeln!(out, "{}\n", voice.label(Label::NothingToUndo));
-    } else {
-        let head =
-            [Label::Verdict, Label::Instance, Label::Name, Label::Account, Label::Region, Label::Policy, Label::Why];
-        let mut table = headed(undo.locale, style, &head);
-        for found in &undo.found {
-            let Line { account, region, id, name, policy, verdict, armed: _, reason: _, detail } = line(undo, found);
-            let cells = [text(verdict), text(id), text(name), text(account), text(region), text(policy), text(&detail)];
-            table.add_row(cells.to_vec());
-        }
-        let _ = writeln!(out, "{table}\n");
+        page.line(word(Label::NothingToUndo));
     }
-    if !undo.outcomes.is_empty() {
-        let head = [Label::Outcome, Label::Instance, Label::Account, Label::Region, Label::WhatHappened];
-        let mut table = headed(undo.locale, style, &head);
-        for Outcome { id, action: _, outcome, detail, at: _ } in &undo.outcomes {
-            let Target { account, region } = &*id.place;
-            let cells = [Cell::new(outcome.as_str()), text(&id.name), text(account), text(region), text(detail)];
-            table.add_row(cells.to_vec());
-        }
-        let _ = writeln!(out, "{}\n{table}\n", voice.label(Label::WhatWasDone));
-    }
-    if !undo.unreachable.is_empty() {
-        let mut table = headed(undo.locale, style, &[Label::NotSeen, Label::Region, Label::Cause]);
-        for Unreachable { account, region, cause } in &undo.unreachable {
-            table.add_row(vec![text(account), text(region), text(cause)]);
-        }
-        let _ = writeln!(out, "{table}\n");
-    }
-    for note in &undo.notes {
-        let _ = writeln!(out, "{}", voice.say(Sentence::Note { note }));
-    }
-    out
-}
-
-/// The undo in Markdown.
-pub fn undo_markdown(undo: &Undo) -> String {
-    let voice = voice(undo.locale);
-    let mut out = format!("# {}\n\n{}{}\n\n", cell(&headline(undo)), figures(undo), voice.label(Label::FullStop));
-    let mut table = |head: &[Label], rows: Vec<Vec<String>>| {
-        if rows.is_empty() {
-            return;
-        }
-        let words: Vec<&str> = head.iter().map(|label| voice.label(*label)).collect();
-        let _ = writeln!(out, "| {} |\n|{}", words.join(" | "), "---|".repeat(words.len()));
-        for row in rows {
-            let cells: Vec<String> = row.iter().map(|text| cell(text)).collect();
-            let _ = writeln!(out, "| {} |", cells.join(" | "));
-        }
-        out.push('\n');
-    };
+    let places = || [Head::new(word(Label::Account), Fit::Spare(1)), Head::new(word(Label::Region), Fit::Spare(2))];
+    let names = || [Head::id(word(Label::Instance)), Head::new(word(Label::Name), Fit::Cut)];
     let found = undo.found.iter().map(|found| {
-        let Line { account, region, id, name, policy: _, verdict, armed: _, reason: _, detail } = line(undo, found);
-        [verdict, id, name, account, region, &detail].map(str::to_owned).to_vec()
+        let Line { account, region, id, name, policy, verdict, armed: _, reason: _, detail } = line(undo, found);
+        [verdict, id, name, account, region, policy, &detail].map(Shown::from).into()
     });
-    let head = [Label::Verdict, Label::Instance, Label::Name, Label::Account, Label::Region, Label::Why];
-    table(&head, found.collect());
+    let last = [Head::new(word(Label::Policy), Fit::Spare(3)), Head::new(word(Label::Why), Fit::Beneath)];
+    let heads = [Head::new(word(Label::Verdict), Fit::Whole)].into_iter().chain(names()).chain(places()).chain(last);
+    page.grid(Some(word(Label::TitleInstances)), heads.collect(), found.collect());
     let outcomes = undo.outcomes.iter().map(|one| {
-        [one.outcome.as_str(), &one.id.name, &one.id.place.account, &one.id.place.region, &one.detail]
-            .map(str::to_owned)
-            .to_vec()
+        let Outcome { id, action: _, outcome, detail, at: _ } = one;
+        let Target { account, region } = &*id.place;
+        let stop = undo.found.iter().map(|found| &found.stop).find(|stop| stop.id == *id);
+        let name = stop.map_or("", |stop| &*stop.name);
+        let shown = [&*id.name, name, account, region, detail].map(Shown::from);
+        std::iter::once(ended(*outcome)).chain(shown).collect()
     });
-    let head = [Label::Outcome, Label::Instance, Label::Account, Label::Region, Label::WhatHappened];
-    table(&head, outcomes.collect());
-    let unreachable =
-        undo.unreachable.iter().map(|one| [&*one.account, &*one.region, &one.cause].map(str::to_owned).to_vec());
-    table(&[Label::Account, Label::Region, Label::Cause], unreachable.collect());
+    let happened = Head::new(word(Label::WhatHappened), Fit::Beneath);
+    let heads = [Head::new(word(Label::Outcome), Fit::Whole)].into_iter().chain(names()).chain(places());
+    page.grid(Some(word(Label::WhatWasDone)), heads.chain([happened]).collect(), outcomes.collect());
+    let unreachable = undo.unreachable.iter().map(|one| {
+        let Unreachable { account, region, cause } = one;
+        vec![Shown::toned(&**account, Tone::Bad), (&**region).into(), cause.as_str().into()]
+    });
+    unreachable_grid(&mut page, undo.locale, unreachable.collect());
     for note in &undo.notes {
-        let _ = writeln!(out, "- {}", cell(note));
+        page.item(voice(undo.locale).say(Sentence::Note { note }));
     }
-    out
+    page
 }

@@ -1,12 +1,13 @@
 //! Makes the words: what a verdict and a rule say to people, in the reader's language.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono_tz::Tz;
 
+use crate::engine::config::Policy;
 use crate::engine::evidence::idle::Missing;
 use crate::engine::model::SkippedAccount;
-use crate::engine::model::{Locale, Reason, Remark, Verdict};
+use crate::engine::model::{Action, Locale, NotArmed, Reason, Remark, Step, Verdict};
 use crate::engine::report::{Report, Row};
 use crate::engine::rules::inputs::Inputs;
 use crate::render::catalogue::money::{Term, term};
@@ -56,13 +57,30 @@ pub fn launched_by(name: &str, locale: Locale) -> String {
     format!("{}: {}", term(locale, Term::LaunchedBy), plain(name))
 }
 
-/// Why a line of the report is as it is, and who launched the instance, where that is known.
+/// Why a line of the report is as it is; beside it why it is not acted on, and who launched the instance, where that
+/// is known.
 pub(crate) fn why(row: &Row, locale: Locale) -> String {
     let mut out = detail(&row.verdict, locale);
-    if let Some(name) = &row.launched_by {
-        out += &format!(" ({})", launched_by(name, locale));
+    let by = row.launched_by.as_ref().map(|name| launched_by(name, locale));
+    for beside in not_armed(row.not_armed, row.policy.as_deref(), locale).into_iter().chain(by) {
+        out += &format!(" ({beside})");
     }
     out
+}
+
+/// Which place is off, for a verdict that would act.
+pub fn not_armed(because: Option<NotArmed>, policy: Option<&Policy>, locale: Locale) -> Option<String> {
+    let policy = policy.map_or("", |policy| &policy.name);
+    because.map(|because| voice(locale).say(Sentence::NotArmed { because, policy }))
+}
+
+/// What a person is asked before these steps are taken; `None` where there are none.
+pub fn question(steps: &[&Step], locale: Locale) -> Option<String> {
+    let count = |action| steps.iter().filter(|step| step.action == action).count();
+    let counts = [Action::Stop, Action::Hibernate, Action::Start].map(|action| (action, count(action)));
+    let counts: Vec<_> = counts.into_iter().filter(|(_, count)| *count > 0).collect();
+    let accounts = steps.iter().map(|step| &step.id.place.account).collect::<BTreeSet<_>>().len();
+    (accounts > 0).then(|| voice(locale).say(Sentence::Question { counts: &counts, accounts }))
 }
 
 /// How many of the targets could be scanned, where nothing is known of some; `None` where every target was scanned.

@@ -16,7 +16,7 @@ use crate::engine::judge::notice_gate::Gate;
 use crate::engine::judge::owner::{Contacts, needs_contact};
 use crate::engine::judge::{Judge, Known, Ruling};
 use crate::engine::model::MarkStep;
-use crate::engine::model::{Account, Instance, Target, Verdict};
+use crate::engine::model::{Account, Instance, NotArmed, Target, Verdict};
 use crate::engine::plan::Candidate;
 use crate::engine::report::Row;
 use crate::engine::report::stocktake;
@@ -169,7 +169,9 @@ impl Assessor<'_> {
     /// Makes its line, and its step and its mark where the ruling asks for them.
     fn settle(&mut self, found: &Found, mut ruling: Ruling, scanned: &mut Scanned) {
         let Self { settings, history, clock, interner } = self;
-        ruling.armed &= found.whole;
+        if ruling.armed && !found.whole {
+            (ruling.armed, ruling.not_armed) = (false, Some(NotArmed::Partial));
+        }
         let failed_last = history.failed_last.contains(&found.instance.id);
         if let Some(marking) = ruling.marking.as_ref().filter(|_| found.whole) {
             scanned.marks.push(MarkStep::of(&found.instance, marking));

@@ -1,6 +1,6 @@
 //! `apply`: does it, where both keys are turned. Asks on a terminal; elsewhere it wants `--yes`.
 
-use crate::app::args::{Args, Select};
+use crate::app::args::{Args, List, Select};
 use crate::app::end::End;
 use crate::app::error::Error;
 use crate::app::reviewed::ReviewedAt;
@@ -9,15 +9,17 @@ use crate::app::verbs::show;
 use crate::app::verbs::show::Show;
 use crate::app::verbs::world::{instants, run, scope};
 use crate::app::{ask, load};
+use crate::engine::model::Step;
 use crate::engine::plan::Plan;
 use crate::engine::request::Mode;
-use crate::render::table;
+use crate::render::{View, page, question};
 use crate::run::{Clock, LONGEST, Order};
 
 /// Carries out what both keys allow.
 pub(crate) async fn apply(
     args: &Args,
     select: &Select,
+    list: &List,
     yes: bool,
     plan: Option<&ReviewedAt>,
     acknowledge: Option<&str>,
@@ -25,18 +27,20 @@ pub(crate) async fn apply(
     if !yes && !ask::somebody_there() {
         return Err(Error::Usage("nobody is there to be asked; add `--yes` to act without a question".to_owned()));
     }
-    let show = Show::open(args)?;
+    let show = Show::list(args, list)?;
     let settings = load::command(args).await?;
+    let view = list.view(&settings);
     let mut reviewed = match plan {
         None => None,
         Some(plan) => Some(plan.read(&settings).await?),
     };
     if !yes {
-        let report = dry_run(args, select, &settings, acknowledge).await?;
-        show::aside(&table(&report, show.style()));
-        let planned = report.plan.steps.len();
-        let steps = reviewed.as_ref().map_or(planned, |plan| plan.steps.len().min(planned));
-        if steps > 0 && !ask::consent(&format!("Carry out {steps} of these, or fewer?")) {
+        let report = dry_run(args, select, &settings, acknowledge).await?.shown_in(view.zone);
+        show::aside(&page(&report, &view).terminal(show.style()));
+        let agreed = within(&report.plan.steps, reviewed.as_ref());
+        if let Some(question) = question(&agreed, settings.run.locale)
+            && !ask::consent(&question)
+        {
             return Err(Error::Refused("nothing was done".to_owned()));
         }
         // What was shown is what is agreed to: the run may only do less, and where nothing was shown, nothing.
@@ -49,11 +53,17 @@ pub(crate) async fn apply(
     let reviewed = reviewed.as_ref();
     let progress = &show::progress;
     let order = Order { run: &run, settings: &settings, clock, wall, reviewed, acknowledge, progress };
-    over_aws(args, &show, &order).await
+    over_aws(args, &show, &view, &order).await
+}
+
+/// Of the steps of a dry run those that a reviewed plan has, too: nothing else is carried out.
+fn within<'a>(steps: &'a [Step], reviewed: Option<&Plan>) -> Vec<&'a Step> {
+    let agreed = |step: &&Step| reviewed.is_none_or(|plan| plan.steps.iter().any(|one| one.agreed() == step.agreed()));
+    steps.iter().filter(agreed).collect()
 }
 
 #[cfg(feature = "aws")]
-async fn over_aws(args: &Args, show: &Show<'_>, order: &Order<'_>) -> Result<End, Error> {
+async fn over_aws(args: &Args, show: &Show<'_>, view: &View, order: &Order<'_>) -> Result<End, Error> {
     use crate::aws::{AwsActor, AwsHub, AwsMessenger, AwsReader, Pricing, all_loopback};
     use crate::engine::request::RequestInvalid;
     let aws = load::aws().await?;
@@ -65,7 +75,8 @@ async fn over_aws(args: &Args, show: &Show<'_>, order: &Order<'_>) -> Result<End
     let hub = AwsHub::new(&aws, order.settings);
     let (messenger, list) = (AwsMessenger::new(&aws), Pricing::new(&aws));
     let (report, place) = crate::run::apply(order, &eyes, &hands, &hub, &messenger, &list).await?;
-    let end = show.report_after(&report, End::of(&report, false));
+    let end = End::of(&report, false);
+    let end = show.report_after(report, view, end);
     if let Some(place) = place {
         show::note(&format!("recorded in {place}"));
     }
@@ -73,6 +84,6 @@ async fn over_aws(args: &Args, show: &Show<'_>, order: &Order<'_>) -> Result<End
 }
 
 #[cfg(not(feature = "aws"))]
-async fn over_aws(_: &Args, _: &Show<'_>, _: &Order<'_>) -> Result<End, Error> {
+async fn over_aws(_: &Args, _: &Show<'_>, _: &View, _: &Order<'_>) -> Result<End, Error> {
     Err(crate::app::verbs::world::needs_aws())
 }

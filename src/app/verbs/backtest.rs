@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
-use crate::app::args::{Args, Format, Select};
+use crate::app::args::{Args, List, Select};
 use crate::app::end::End;
 use crate::app::error::Error;
 use crate::app::load;
@@ -61,7 +61,17 @@ struct Line {
 }
 
 /// Judges every inventory in a folder, or a single one.
-pub(crate) async fn backtest(args: &Args, select: &Select, folder: &Path, against: Option<&str>) -> Result<End, Error> {
+pub(crate) async fn backtest(
+    args: &Args,
+    select: &Select,
+    list: &List,
+    folder: &Path,
+    against: Option<&str>,
+) -> Result<End, Error> {
+    if *list != List::default() {
+        let why = "`--all`, `--reason`, `--sort`, `--columns` and `--zone` are about the list of one report; leave them out, or give a single inventory without `--against`";
+        return Err(Error::Usage(why.to_owned()));
+    }
     let show = Show::open(args)?;
     let settings = load::settings(&args.config).await?;
     let other = match against {
@@ -76,10 +86,7 @@ pub(crate) async fn backtest(args: &Args, select: &Select, folder: &Path, agains
         return Err(Error::Usage(format!("`{}` holds no inventory: no file in it ends in `.json`", folder.display())));
     }
     days.sort_by(|a, b| (a.at, &a.file).cmp(&(b.at, &b.file)));
-    match show.format() {
-        Format::Json => show.json(&serde_json::json!({"version": 1, "days": days}), true)?,
-        Format::Table | Format::Markdown => show.lines(&render(&days))?,
-    }
+    show.lines_or(|| render(&days), || serde_json::json!({"version": 1, "days": days}), true)?;
     Ok(if days.iter().any(|day| day.unreachable > 0) { End::Degraded } else { End::Done })
 }
 

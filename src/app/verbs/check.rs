@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::app::args::{Args, Format};
+use crate::app::args::Args;
 use crate::app::end::End;
 use crate::app::error::Error;
 use crate::app::load;
@@ -16,13 +16,8 @@ pub(crate) async fn check(args: &Args) -> Result<End, Error> {
     let (show, (_, now)) = (Show::open(args)?, instants(args)?);
     let settings = load::settings(&args.config).await?;
     let warnings = settings.warnings(now);
-    match show.format() {
-        Format::Json => {
-            let value = serde_json::json!({"settings": settings.hash, "source": settings.source, "warnings": warnings});
-            show.json(&value, false)?;
-        }
-        Format::Table | Format::Markdown => show.lines(&plain_lines(&summary(&settings, &warnings)))?,
-    }
+    let json = || serde_json::json!({"settings": settings.hash, "source": settings.source, "warnings": warnings});
+    show.lines_or(|| plain_lines(&summary(&settings, &warnings)), json, false)?;
     Ok(End::Done)
 }
 

@@ -1,6 +1,6 @@
 //! `explain`: why an instance is judged as it is.
 
-use crate::app::args::{Args, Format};
+use crate::app::args::Args;
 use crate::app::end::End;
 use crate::app::error::Error;
 use crate::app::load;
@@ -9,12 +9,12 @@ use crate::app::verbs::show::Show;
 use crate::app::verbs::world::{instants, scope};
 use crate::engine::config::Settings;
 use crate::engine::history::past_runs::History;
-use crate::engine::model::Locale;
 use crate::engine::model::Unreachable;
+use crate::engine::model::{Locale, NotArmed};
 use crate::engine::request::Scope;
 use crate::local::inventory::NoRecord;
 use crate::ports::{ReadRecord, Scan};
-use crate::render::{detail, edge, explanation, inputs, launched_by, mend, remark};
+use crate::render::{detail, explanation, inputs, launched_by, mend, remark};
 use crate::run;
 use crate::run::launches::Remembered;
 use crate::run::{Clock, Explained};
@@ -37,16 +37,8 @@ pub(crate) async fn explain(args: &Args, id: &str) -> Result<End, Error> {
         return Err(Error::Usage(not_seen(id, &unreachable)));
     }
     let locale = settings.run.locale;
-    match show.format() {
-        Format::Table | Format::Markdown => {
-            let texts: Vec<String> = explained.iter().map(|one| lines(one, &launches, locale)).collect();
-            show.lines(&texts.join("\n"))?;
-        }
-        Format::Json => {
-            let texts: Result<Vec<String>, _> =
-                explained.iter().map(|one| edge::json(&json(one, &launches, locale), true)).collect();
-            show.text(&(texts.map_err(|error| Error::Usage(error.to_string()))?.join("\n\n") + "\n"))?;
-        }
+    for one in &explained {
+        show.lines_or(|| lines(one, &launches, locale), || json(one, &launches, locale), true)?;
     }
     Ok(End::Done)
 }
@@ -73,7 +65,7 @@ fn lines(explained: &Explained, launches: &Remembered, locale: Locale) -> String
     let Explained { instance, asked, ruling } = explained;
     let by = launches.find(&instance.id).map(|by| launched_by(by, locale));
     let more = remarks(explained, launches, locale).into_iter().chain(by);
-    more.fold(explanation(instance, asked, &ruling.verdict, ruling.armed, locale), |text, line| text + &line + "\n")
+    more.fold(explanation(instance, asked, ruling, locale), |text, line| text + &line + "\n")
 }
 
 fn json(explained: &Explained, launches: &Remembered, locale: Locale) -> serde_json::Value {
@@ -92,6 +84,7 @@ fn json(explained: &Explained, launches: &Remembered, locale: Locale) -> serde_j
         "account": instance.id.place.account, "region": instance.id.place.region, "id": instance.id.name,
         "name": instance.name(), "policy": ruling.policy.as_ref().map(|policy| policy.name.clone()),
         "verdict": ruling.verdict.as_str(), "reason": ruling.verdict.reason(), "armed": ruling.armed,
+        "not-armed-because": ruling.not_armed.map(NotArmed::as_str),
         "detail": detail(&ruling.verdict, locale),
         "launched-by": launches.find(&instance.id),
         "remarks": remarks(explained, launches, locale), "not-after": ruling.not_after, "rules": rules,

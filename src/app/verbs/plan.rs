@@ -1,6 +1,6 @@
 //! `plan`: a dry run. Nothing here can act.
 
-use crate::app::args::{Args, Select};
+use crate::app::args::{Args, List, Select};
 use crate::app::end::End;
 use crate::app::error::Error;
 use crate::app::load;
@@ -15,12 +15,13 @@ use crate::run;
 use crate::run::{Clock, Order};
 
 /// Says what would be done.
-pub(crate) async fn plan(args: &Args, select: &Select, detailed: bool) -> Result<End, Error> {
-    let show = Show::open(args)?;
+pub(crate) async fn plan(args: &Args, select: &Select, list: &List, detailed: bool) -> Result<End, Error> {
+    let show = Show::list(args, list)?;
     let settings = load::command(args).await?;
     let report = dry_run(args, select, &settings, None).await?;
-    show.report(&report)?;
-    Ok(End::of(&report, detailed))
+    let end = End::of(&report, detailed);
+    show.report(report, &list.view(&settings))?;
+    Ok(end)
 }
 
 /// The dry run itself, for `plan`, and for `apply` to show before it asks.

@@ -1,7 +1,7 @@
 //! `explain --run`: what an earlier run did with an instance, from the record alone. No right in any account is
 //! needed, and none of AWS where the record is a folder.
 
-use crate::app::args::{Args, Format};
+use crate::app::args::Args;
 use crate::app::end::End;
 use crate::app::error::Error;
 use crate::app::load;
@@ -25,10 +25,8 @@ pub(crate) async fn recall(args: &Args, id: &str, run: &str) -> Result<End, Erro
         Some(Place::S3 { .. }) => over_aws(&settings, &ask).await?,
         None => return Err(Error::Usage("the settings have no `record` that could tell of earlier runs".to_owned())),
     };
-    match show.format() {
-        Format::Table | Format::Markdown => show.lines(&recalled(&found, &settings.tags, settings.run.locale))?,
-        Format::Json => show.json(&json(&found, &settings.tags), true)?,
-    }
+    let text = || recalled(&found, &settings.tags, settings.run.locale);
+    show.lines_or(text, || json(&found, &settings.tags), true)?;
     Ok(End::Done)
 }
 

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::app::args::{Args, Format};
+use crate::app::args::Args;
 use crate::app::end::End;
 use crate::app::error::Error;
 use crate::app::load;
@@ -11,7 +11,7 @@ use crate::app::verbs::world::instants;
 use crate::engine::config::{Place, Settings};
 use crate::engine::history::runs::Listed;
 use crate::local::folder::Folder;
-use crate::render::{runs_json, runs_table};
+use crate::render::{edge, runs_json, runs_page};
 use crate::run;
 
 /// Lists the runs of the last `days` days, newest first.
@@ -23,10 +23,8 @@ pub(crate) async fn runs(args: &Args, days: u16) -> Result<End, Error> {
         Some(Place::S3 { .. }) => over_aws(&settings, now, days).await?,
         None => return Err(Error::Usage("the settings have no `record` that could tell of earlier runs".to_owned())),
     };
-    match show.format() {
-        Format::Table | Format::Markdown => show.lines(&runs_table(&found, show.style(), settings.run.locale))?,
-        Format::Json => show.json(&runs_json(&found), true)?,
-    }
+    let json = || edge::json(&runs_json(&found), true);
+    show.text(&show.rendered(&runs_page(&found, settings.run.locale), json))?;
     Ok(End::Done)
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::app::args::{Args, Format};
+use crate::app::args::Args;
 use crate::app::end::End;
 use crate::app::error::Error;
 use crate::app::load;
@@ -18,18 +18,15 @@ pub(crate) async fn schedule(args: &Args, text: &str, policy: Option<&str>, days
     let settings = load::command(args).await;
     let locale = settings.as_ref().map_or(args.locale.unwrap_or_default(), |settings| settings.run.locale);
     let schedule = find(settings, text, policy)?;
-    match show.format() {
-        Format::Table | Format::Markdown => show.lines(&hours(&schedule, at, u64::from(days), locale))?,
-        Format::Json => {
-            let state = schedule.at(at);
-            let value = serde_json::json!({
-                "schedule": schedule.name, "at": at, "zone": state.zone.name(), "open": state.open,
-                "frozen": state.frozen.map(|range| range.to_string()), "exhausted": state.exhausted,
-                "closed-since": state.closed_since, "opens": state.opens,
-            });
-            show.json(&value, false)?;
-        }
-    }
+    let json = || {
+        let state = schedule.at(at);
+        serde_json::json!({
+            "schedule": schedule.name, "at": at, "zone": state.zone.name(), "open": state.open,
+            "frozen": state.frozen.map(|range| range.to_string()), "exhausted": state.exhausted,
+            "closed-since": state.closed_since, "opens": state.opens,
+        })
+    };
+    show.lines_or(|| hours(&schedule, at, u64::from(days), locale), json, false)?;
     Ok(End::Done)
 }
 

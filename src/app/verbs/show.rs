@@ -4,13 +4,14 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
 use std::path::Path;
 
+use clap::ValueEnum;
 use serde::Serialize;
 
-use crate::app::args::{Args, Format};
+use crate::app::args::{Args, Format, List};
 use crate::app::end::End;
 use crate::app::error::Error;
 use crate::engine::report::Report;
-use crate::render::{Style, edge, markdown, table, write_json};
+use crate::render::{Page, Style, View, csv, edge, page, write_json, write_ndjson};
 
 /// Where a result goes. It is opened before anything is done: a file that cannot be written is then an error while
 /// there is nothing to lose.
@@ -59,8 +60,31 @@ impl<'a> Out<'a> {
 }
 
 impl<'a> Show<'a> {
-    /// Opens the file of `--out`, where there is one.
+    /// For a result that is no list of instances: formats that are nothing else are refused.
     pub(super) fn open(args: &'a Args) -> Result<Self, Error> {
+        if let Some(format @ (Format::Csv | Format::Ndjson)) = format(args) {
+            let name = format.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned());
+            let why = format!(
+                "`{name}` lists instances, and this command has no such list; use `--format table`, `markdown` or `json`"
+            );
+            return Err(Error::Usage(why));
+        }
+        Self::any(args)
+    }
+
+    /// For a report. JSON is the whole of it: options that choose from it are refused.
+    pub(super) fn list(args: &'a Args, list: &List) -> Result<Self, Error> {
+        let whole = List { zone: None, ..List::default() };
+        let chosen = List { zone: None, reasons: list.reasons.clone(), columns: list.columns.clone(), ..*list };
+        if format(args) == Some(Format::Json) && chosen != whole {
+            let why = "`--all`, `--reason`, `--sort` and `--columns` choose from a list, and JSON is the whole report; leave them out, or use `--format ndjson`";
+            return Err(Error::Usage(why.to_owned()));
+        }
+        Self::any(args)
+    }
+
+    /// Opens the file of `--out`, where there is one.
+    fn any(args: &'a Args) -> Result<Self, Error> {
         let open = |path: &'a Path| {
             let wrong = |source| Error::File { verb: "write", file: path.display().to_string(), source };
             Out::open(path).map_err(wrong)
@@ -74,37 +98,42 @@ impl<'a> Show<'a> {
             let why = "this command writes JSON and nothing else; leave `--format` out";
             return Err(Error::Usage(why.to_owned()));
         }
-        Self::open(args)
+        Self::any(args)
     }
 
     /// The style of what goes to `--out` or to the terminal.
     pub(super) fn style(&self) -> Style {
         let stdout = io::stdout();
         let terminal = self.out.is_none() && stdout.is_terminal();
-        // A file or a pipe has no width of its own; without any, one long cause would make every line as long.
-        let width = terminal_width().filter(|_| terminal).or_else(columns).or(Some(160));
+        // A file or a pipe has no width of its own: each instance is one whole line.
+        let width = terminal_width().filter(|_| terminal).or_else(columns);
         Style { colour: self.out.is_none() && colour(&stdout), width }
     }
 
-    /// The rendering that is asked for; for a file whose name tells, that one.
-    pub(super) fn format(&self) -> Format {
-        let by_name = |path: &Path| match path.extension().and_then(|extension| extension.to_str()) {
-            Some("json") => Some(Format::Json),
-            Some("md") => Some(Format::Markdown),
-            _ => None,
-        };
-        self.args.format.or_else(|| self.args.out.as_deref().and_then(by_name)).unwrap_or(Format::Table)
+    fn format(&self) -> Format {
+        format(self.args).unwrap_or(Format::Table)
     }
 
     /// Shows a report.
-    pub(super) fn report(&self, report: &Report) -> Result<(), Error> {
-        self.read(|out| self.put(report, out))
+    pub(super) fn report(&self, report: Report, view: &View) -> Result<(), Error> {
+        let report = report.shown_in(view.zone);
+        self.read(|out| self.put(&report, view, out))
     }
 
     /// Shows the report of a run that has acted.
     #[cfg(feature = "aws")]
-    pub fn report_after(&self, report: &Report, end: End) -> End {
-        self.after(end, |out| self.put(report, out))
+    pub(super) fn report_after(&self, report: Report, view: &View, end: End) -> End {
+        let report = report.shown_in(view.zone);
+        self.after(end, |out| self.put(&report, view, out))
+    }
+
+    /// A page, or the same as JSON, in the format that is asked for.
+    pub(super) fn rendered(&self, page: &Page, json: impl FnOnce() -> serde_json::Result<String>) -> String {
+        match self.format() {
+            Format::Table => page.terminal(self.style()),
+            Format::Markdown => page.markdown(),
+            Format::Json | Format::Csv | Format::Ndjson => json().unwrap_or_else(|error| error.to_string()) + "\n",
+        }
     }
 
     /// Shows any text.
@@ -117,11 +146,17 @@ impl<'a> Show<'a> {
         self.after(end, |out| out.write_all(text.as_bytes()))
     }
 
-    /// Shows lines for a terminal; in Markdown, as they are.
-    pub(super) fn lines(&self, text: &str) -> Result<(), Error> {
+    /// Shows lines for a terminal, in Markdown as they are; or the same as JSON.
+    pub(super) fn lines_or(
+        &self,
+        text: impl FnOnce() -> String,
+        json: impl FnOnce() -> serde_json::Value,
+        indent: bool,
+    ) -> Result<(), Error> {
         match self.format() {
-            Format::Markdown => self.text(&edge::fenced(text)),
-            Format::Table | Format::Json => self.text(text),
+            Format::Table => self.text(&text()),
+            Format::Markdown => self.text(&edge::fenced(&text())),
+            Format::Json | Format::Csv | Format::Ndjson => self.json(&json(), indent),
         }
     }
 
@@ -131,11 +166,13 @@ impl<'a> Show<'a> {
         self.text(&(text + "\n"))
     }
 
-    fn put(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    fn put(&self, report: &Report, view: &View, out: &mut dyn Write) -> io::Result<()> {
         match self.format() {
-            Format::Table => out.write_all(table(report, self.style()).as_bytes()),
+            Format::Table => out.write_all(page(report, view).terminal(self.style()).as_bytes()),
             Format::Json => write_json(report, out),
-            Format::Markdown => out.write_all(markdown(report).as_bytes()),
+            Format::Markdown => out.write_all(page(report, view).markdown().as_bytes()),
+            Format::Csv => out.write_all(csv(report, view).map_err(io::Error::other)?.as_bytes()),
+            Format::Ndjson => write_ndjson(report, view, out),
         }
     }
 
@@ -171,6 +208,18 @@ impl<'a> Show<'a> {
         }
         written.map_err(|source| Error::File { verb: "write", file, source })
     }
+}
+
+/// The format that is asked for; for a file whose name says so, that one.
+fn format(args: &Args) -> Option<Format> {
+    let by_name = |path: &Path| match path.extension().and_then(|extension| extension.to_str()) {
+        Some("json") => Some(Format::Json),
+        Some("md") => Some(Format::Markdown),
+        Some("csv") => Some(Format::Csv),
+        Some("ndjson" | "jsonl") => Some(Format::Ndjson),
+        _ => None,
+    };
+    args.format.or_else(|| args.out.as_deref().and_then(by_name))
 }
 
 /// Whether a stream wants colours: a terminal, without `NO_COLOR`.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::app::args::{Args, Format};
+use crate::app::args::Args;
 use crate::app::end::End;
 use crate::app::error::Error;
 use crate::app::load;
@@ -25,16 +25,13 @@ pub(crate) async fn targets(args: &Args) -> Result<End, Error> {
         Some(path) => run::list_targets(&load::inventory(path, &settings)?, &settings, &scope, clock).await?,
         None => over_aws(&settings, &scope, clock).await?,
     };
-    match show.format() {
-        Format::Json => {
-            let TargetList { accounts, targets, unreachable, denied, skipped } = &list;
-            let value = serde_json::json!({
-                "accounts": accounts, "targets": targets, "unreachable": unreachable, "denied": denied, "not-in-scope": skipped,
-            });
-            show.json(&value, false)?;
-        }
-        Format::Table | Format::Markdown => show.lines(&render(&list))?,
-    }
+    let json = || {
+        let TargetList { accounts, targets, unreachable, denied, skipped } = &list;
+        serde_json::json!({
+            "accounts": accounts, "targets": targets, "unreachable": unreachable, "denied": denied, "not-in-scope": skipped,
+        })
+    };
+    show.lines_or(|| render(&list), json, false)?;
     Ok(if list.unreachable.is_empty() { End::Done } else { End::Degraded })
 }
 

@@ -1,18 +1,18 @@
 //! `undo`: starts again what a run has stopped. Shows a dry run first; then asks on a terminal, and elsewhere ends
 //! there, unless `--yes` is given.
 
-use crate::app::args::{Args, Format, Select};
+use crate::app::args::{Args, Select};
 use crate::app::end::End;
 use crate::app::error::Error;
 use crate::app::verbs::show;
 use crate::app::verbs::show::Show;
 use crate::app::verbs::world::{instants, run, scope};
 use crate::app::{ask, load};
-use crate::engine::model::{Health, ResourceId};
+use crate::engine::model::{Health, ResourceId, Step};
 use crate::engine::request::Mode;
 use crate::engine::request::overrides::UndoOverrides;
 use crate::engine::undo::Undo;
-use crate::render::{undo_json, undo_markdown, undo_table};
+use crate::render::{question, undo_json, undo_page};
 use crate::run::{Clock, LONGEST, UndoOrder};
 
 /// Undoes run `undoes`, as far as the flags select.
@@ -33,16 +33,17 @@ pub(crate) async fn undo(
         return Ok(after(&show, &carry_out(args, &order).await?));
     }
     let foreseen = preview(&order).await?;
-    let steps = foreseen.plan.steps.len();
-    if steps == 0 || !ask::somebody_there() {
-        if steps > 0 {
+    let steps: Vec<&Step> = foreseen.plan.steps.iter().collect();
+    let question = question(&steps, settings.run.locale);
+    let Some(question) = question.filter(|_| ask::somebody_there()) else {
+        if !steps.is_empty() {
             show::note("this was a dry run; add `--yes` to carry it out");
         }
         show.text(&rendered(&show, &foreseen))?;
         return Ok(ended(&foreseen));
-    }
-    show::aside(&undo_table(&foreseen, show.style()));
-    if !ask::consent(&format!("Start {steps} of these, or fewer?")) {
+    };
+    show::aside(&undo_page(&foreseen).terminal(show.style()));
+    if !ask::consent(&question) {
         return Err(Error::Refused("nothing was done".to_owned()));
     }
     // The answer may have taken its time: what is agreed to is carried out by the clock of now.
@@ -60,11 +61,7 @@ fn after(show: &Show<'_>, undo: &Undo) -> End {
 }
 
 fn rendered(show: &Show<'_>, undo: &Undo) -> String {
-    match show.format() {
-        Format::Table => undo_table(undo, show.style()),
-        Format::Markdown => undo_markdown(undo),
-        Format::Json => undo_json(undo, true).unwrap_or_else(|error| error.to_string()) + "\n",
-    }
+    show.rendered(&undo_page(undo), || undo_json(undo, true))
 }
 
 fn ended(undo: &Undo) -> End {

@@ -30,7 +30,7 @@ use crate::engine::judge::remarks::remarks;
 use crate::engine::judge::retagged::Retag;
 use crate::engine::judge::topics::{Ruled, Talk, talk};
 use crate::engine::model::panic::contained;
-use crate::engine::model::{Account, Action, Instance, Remark, Skipped, State, Tags, UnknownFact, Verdict};
+use crate::engine::model::{Account, Action, Instance, NotArmed, Remark, Skipped, State, Tags, UnknownFact, Verdict};
 use crate::engine::request::Scope;
 use crate::engine::rules::case::{Activity, Case, Hours, own_tag};
 use crate::engine::schedule::{Expr, ExprError, Part, Schedule};
@@ -48,6 +48,8 @@ pub struct Ruling {
     pub policy: Option<Arc<Policy>>,
     /// Whether both keys are turned, for a verdict that acts.
     pub armed: bool,
+    /// Why it is not, for a verdict that would act.
+    pub not_armed: Option<NotArmed>,
     /// The instant after which a stop must not begin: the next opening less a margin.
     pub not_after: Option<DateTime<Utc>>,
     /// What a stop waits for.
@@ -76,6 +78,7 @@ impl Ruling {
             verdict: Verdict::Skip(Skipped::Unjudged { panic }),
             policy: None,
             armed: false,
+            not_armed: None,
             not_after: None,
             gate: Gate::Open,
             marking: None,
@@ -163,7 +166,7 @@ impl<'a> Judge<'a> {
         let verdict = verdict(&case);
         let owner = owner::resolve(self.settings, &instance.tags, account, self.contacts);
         let reach = Reach::of(self.settings, &owner);
-        let both_keys = self.armed(matched.map(|(_, policy)| &**policy));
+        let not_armed = self.not_armed(matched.map(|(_, policy)| &**policy));
         let marking = finding(&case, &verdict).and_then(|finding| marking(&case, finding));
         let said = Said::of(&case, &owner);
         let of_account = || owner::resolve(self.settings, &Tags::default(), account, self.contacts);
@@ -172,7 +175,7 @@ impl<'a> Judge<'a> {
         let gate = gate(&case, &verdict, marking.as_ref(), reach, retag);
         let ruled = Ruled {
             verdict: &verdict,
-            armed: both_keys,
+            armed: not_armed.is_none(),
             gate,
             marking: marking.as_ref(),
             reach,
@@ -187,10 +190,11 @@ impl<'a> Judge<'a> {
         let kept = case.kept;
         let policy = matched.map(|(_, policy)| policy.clone());
         Ruling {
-            armed: verdict.action().is_some() && both_keys,
+            armed: verdict.action().is_some() && not_armed.is_none(),
+            not_armed: not_armed.filter(|_| verdict.action().is_some()),
             not_after: not_after(&verdict, policy.as_deref()),
             gate,
-            marking: marking.filter(|_| both_keys),
+            marking: marking.filter(|_| not_armed.is_none()),
             talk,
             policy,
             verdict,
@@ -245,11 +249,15 @@ impl<'a> Judge<'a> {
         Case { settings, scope, account, instance, policy, match_unknown, kept, activity, idleness, history, now: *now }
     }
 
-    /// Both keys, and a record to write to.
-    fn armed(&self, policy: Option<&Policy>) -> bool {
-        self.settings.run.armed
-            && self.settings.run.record.is_some()
-            && policy.is_some_and(|policy| policy.stage == Stage::Enforce)
+    /// Which of the places that must be on is off: the policy, the run, and a record to write to.
+    fn not_armed(&self, policy: Option<&Policy>) -> Option<NotArmed> {
+        let run = &self.settings.run;
+        match policy.map(|policy| policy.stage) {
+            None | Some(Stage::Observe) => Some(NotArmed::Observes),
+            Some(Stage::Enforce) if !run.armed => Some(NotArmed::Run),
+            Some(Stage::Enforce) if run.record.is_none() => Some(NotArmed::NoRecord),
+            Some(Stage::Enforce) => None,
+        }
     }
 
     /// The policy that matches first; and, where that is unknown, the first that may, and why it is unknown. What the

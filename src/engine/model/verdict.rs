@@ -237,6 +237,17 @@ impl Verdict {
         }
     }
 
+    /// Says every instant in this zone.
+    pub fn show_in(&mut self, shown: Tz) {
+        match self {
+            Self::Stop(outside) | Self::Hibernate(outside) | Self::Report(outside) => outside.zone = shown,
+            Self::Start(reopening) => reopening.zone = shown,
+            Self::Idle(found) => found.zone = shown,
+            Self::Skip(Skipped::Undone { zone, .. } | Skipped::Reopening { zone, .. }) => *zone = shown,
+            Self::Skip(_) | Self::OutOfScope(_) => {}
+        }
+    }
+
     /// The word in reports.
     pub fn as_str(&self) -> &'static str {
         match self {

@@ -107,6 +107,7 @@ impl Candidate {
             verdict,
             policy,
             armed,
+            not_armed: _,
             not_after,
             gate,
             marking: _,

@@ -31,8 +31,8 @@ use crate::engine::judge::owner::Owner;
 use crate::engine::judge::topics::Talk;
 use crate::engine::model::month::Month;
 use crate::engine::model::{
-    Action, Counts, Ending, Health, Instance, Locale, MarkEnd, MarkVerb, Outcome, Remark, ResourceId, SkippedAccount,
-    State, Target, Unreachable, Usd, Verdict,
+    Action, Counts, Ending, Health, Instance, Locale, MarkEnd, MarkVerb, NotArmed, Outcome, Remark, ResourceId,
+    SkippedAccount, State, Target, Unreachable, Usd, Verdict,
 };
 use crate::engine::plan::Plan;
 use crate::engine::request::Mode;
@@ -50,6 +50,8 @@ pub struct Row {
     pub verdict: Verdict,
     /// Whether both keys are turned, for a verdict that acts.
     pub armed: bool,
+    /// Why it is not, for a verdict that would act.
+    pub not_armed: Option<NotArmed>,
     /// Whether it is in state `running`.
     pub running: bool,
     /// Whether it counts as running in scope, for the cap in per cent.
@@ -93,6 +95,7 @@ impl Row {
             verdict,
             policy,
             armed,
+            not_armed,
             not_after: _,
             gate: _,
             marking,
@@ -112,6 +115,7 @@ impl Row {
             policy,
             verdict,
             armed,
+            not_armed,
             running,
             running_in_scope: in_scope && running,
             owner: interner.owner(owner),
@@ -198,6 +202,16 @@ pub struct Report {
 }
 
 impl Report {
+    /// The same with every instant in one zone.
+    #[must_use]
+    pub fn shown_in(mut self, zone: Tz) -> Self {
+        for row in &mut self.rows {
+            row.zone = zone;
+            row.verdict.show_in(zone);
+        }
+        self
+    }
+
     /// The figures.
     pub fn counts(&self) -> Counts {
         let ended = |wanted: &[Ending]| self.outcomes.iter().filter(|o| wanted.contains(&o.outcome)).count();

@@ -6,15 +6,15 @@ use chrono::{DateTime, Duration, Utc};
 use chrono_tz::Tz;
 
 use crate::engine::evidence::idle::{Idleness, Ineligible, Missing};
-use crate::engine::model::Tier;
 use crate::engine::model::{
-    Forgotten, Gauge, IdleFacts, Lacks, Listed, Marker, Outside, Quiet, Reason, Reopening, Skipped, UnknownFact,
-    Unscoped, Verdict, WhyReportOnly, WhyReported,
+    Action, Forgotten, Gauge, IdleFacts, Lacks, Listed, Marker, NotArmed, Outside, Quiet, Reason, Reopening, Skipped,
+    UnknownFact, Unscoped, Verdict, WhyReportOnly, WhyReported,
 };
+use crate::engine::model::{Tier, instances};
 use crate::engine::rules::case::Activity;
 use crate::engine::rules::inputs::{FoundTag, Inputs};
 use crate::engine::undo::{Finding, WhyNot};
-use crate::render::catalogue::{Figure, Label, Sentence, Voice};
+use crate::render::catalogue::{Effect, Figure, Label, Sentence, Voice};
 
 pub(crate) struct English;
 
@@ -29,7 +29,7 @@ impl Voice for English {
         match label {
             Label::Account => "account",
             Label::Action => "action",
-            Label::Armed => "armed",
+            Label::Age => "age",
             Label::ByAccount => "By account",
             Label::Cause => "cause",
             Label::ClosedByCalendar => "closed by the calendar",
@@ -37,11 +37,11 @@ impl Voice for English {
             Label::Count => "count",
             Label::DayUnknown => "no holidays known",
             Label::ForExample => "for example",
-            Label::FullStop => ".",
             Label::HowToKeep => "To keep it from happening again, tag the instance with one of these:",
             Label::Instance => "instance",
             Label::Kept => "kept",
-            Label::Skipped | Label::LeftAloneBy => "left alone",
+            Label::Launched => "launched",
+            Label::Skipped => "skipped",
             Label::LegendOfRules => {
                 "=> decides; + would decide the same or otherwise if nothing above did; - would not decide"
             }
@@ -53,9 +53,7 @@ impl Voice for English {
             Label::ListBreak => ", ",
             Label::Name => "name",
             Label::NeverOpens => "does not open within the next 400 days",
-            Label::No => "no",
             Label::NoRuns => "The record tells of no run in that time.",
-            Label::NotSeen => "not seen",
             Label::NothingOutsideHours => "Nothing runs outside its hours.",
             Label::NothingScannedOutsideHours => "In the targets that were scanned, nothing runs outside its hours.",
             Label::NothingToUndo => "There is nothing to undo.",
@@ -63,6 +61,7 @@ impl Voice for English {
             Label::Outcome => "outcome",
             Label::OutcomeUnknown => "unknown: the run left no report",
             Label::OutsideHours => "outside hours",
+            Label::Owner => "owner",
             Label::Policy => "policy",
             Label::Reason => "reason",
             Label::Region => "region",
@@ -74,18 +73,19 @@ impl Voice for English {
             Label::RowVerdict => "verdict  ",
             Label::Running => "running",
             Label::Found => "found",
-            Label::SomebodyShouldLook => "Skipped, and somebody should look",
-            Label::SparedBecause => "skipped because",
-            Label::TitleLeftAlone => "Left alone",
-            Label::TitleNotSeen => "Not seen",
-            Label::TitleOutsideHours => "Outside hours",
+            Label::SomebodyShouldLook => "Skipped, and a person must act",
+            Label::State => "state",
+            Label::TitleInstances => "Instances",
+            Label::TitleNotSeen => "Not scanned",
             Label::TitleRemarks => "Worth knowing",
+            Label::TitleSkipped => "Skipped",
+            Label::Type => "type",
+            Label::UsdMonth => "USD/month",
             Label::Verdict => "verdict",
             Label::WhatHappened => "what happened",
             Label::WhatIsWrong => "what is wrong",
             Label::WhatWasDone => "What was done",
             Label::Why => "why",
-            Label::Yes => "yes",
         }
     }
 
@@ -274,7 +274,7 @@ impl Voice for English {
             Inputs::Idle { idleness } => crate::render::catalogue::en::idleness(out, idleness),
             Inputs::Reopening { zone, opens, margin } => {
                 opens_next(out, *opens, *zone)?;
-                write!(out, "; a stop later than {} minutes before that is not worth it", margin.num_minutes())
+                write!(out, "; a stop later than {} before that is not worth it", Span(*margin))
             }
             Inputs::WithinHours { schedule, open, now, zone } => {
                 write!(out, "schedule `{schedule}` is {} at {}", open_or_closed(*open), At(*now, *zone))
@@ -286,12 +286,11 @@ impl Voice for English {
             }
             Inputs::Overtime { age: None, respected: _ } => out.write_str("not started after closing"),
             Inputs::Overtime { age: Some(age), respected } => {
-                let (age, respected) = (age.num_minutes(), respected.num_minutes());
-                write!(out, "started after closing, {age} min ago; respected for {respected} min")
+                write!(out, "started after closing, {} ago; respected for {}", Span(*age), Span(*respected))
             }
             Inputs::Young { age: None, grace: _ } => out.write_str("no launch time"),
             Inputs::Young { age: Some(age), grace } => {
-                write!(out, "up for {} min; left alone for {} min", age.num_minutes(), grace.num_minutes())
+                write!(out, "started {} ago; skipped for {} after a start", Span(*age), Span(*grace))
             }
             Inputs::CannotHibernate { enabled: true } => out.write_str("hibernation was enabled at launch"),
             Inputs::CannotHibernate { enabled: false } => out.write_str("hibernation was not enabled at launch"),
@@ -334,14 +333,46 @@ impl Voice for English {
 
     fn sentence(&self, out: &mut String, sentence: &Sentence<'_>) -> fmt::Result {
         match *sentence {
-            Sentence::Headline { mode, run, at } => {
-                write!(out, "{} of run {run}, judged at {}", mode.as_str(), at.format("%Y-%m-%d %H:%M UTC"))
+            Sentence::Headline { mode, run, at, zone } => {
+                write!(out, "{} of run {run}, judged at {}", mode.as_str(), At(at, zone))
+            }
+            Sentence::Tally { found, list, effect } => {
+                let colon = if list.is_empty() { "" } else { ": " };
+                write!(out, "{}{colon}{list}.", instances(found))?;
+                match effect {
+                    None => Ok(()),
+                    Some(Effect::DryUnarmed) => out.write_str(" Dry run: nothing is armed."),
+                    Some(Effect::Dry { steps: 0 }) => out.write_str(" Dry run: nothing was stopped or started."),
+                    Some(Effect::Dry { steps }) => write!(out, " Dry run: `apply` would act on {steps} of them."),
+                    Some(Effect::Unarmed) => out.write_str(" Nothing is armed, so nothing was stopped or started."),
+                }
+            }
+            Sentence::ToDo { action, count } => write!(out, "{count} to {action}"),
+            Sentence::WouldBe { action, count } => write!(out, "{count} would be {}", done(action)),
+            Sentence::Reported { count } => write!(out, "{count} only reported"),
+            Sentence::Skipped { count } => write!(out, "{count} skipped"),
+            Sentence::Would(action) => write!(out, "would {action}"),
+            Sentence::NotArmed { because, policy } => match because {
+                NotArmed::Partial => out.write_str("its account and Region were not scanned to the end"),
+                NotArmed::Observes => write!(out, "policy `{policy}` is `observe`"),
+                NotArmed::Run => out.write_str("`[run] armed` is not true"),
+                NotArmed::NoRecord => out.write_str("`[run] record` is missing"),
+            },
+            Sentence::Age(age) => match (age.num_days(), age.num_hours()) {
+                (0, 0) => write!(out, "{} min", age.num_minutes()),
+                (0 | 1, hours) => write!(out, "{hours} h"),
+                (days, _) => write!(out, "{days} d"),
+            },
+            Sentence::At { at, zone } => write!(out, "{}", At(at, zone)),
+            Sentence::Question { counts, accounts } => question(out, counts, accounts),
+            Sentence::EachOf { text } => write!(out, "each of these: {text}"),
+            Sentence::LeftOut { list } => {
+                write!(out, "(no room for: {list}; `--columns` chooses, and a pipe or file has all)")
             }
             Sentence::Undoing { run, undoes, at, applied } => {
                 let what = if applied { "undo" } else { "dry run of an undo" };
                 write!(out, "{what} of run {undoes}, by run {run}, judged at {}", at.format("%Y-%m-%d %H:%M UTC"))
             }
-            Sentence::Judged { at } => write!(out, "Judged at {}. ", at.format("%Y-%m-%d %H:%M UTC")),
             Sentence::Figure { figure, number } => write!(out, "{number} {}", counted(figure)),
             Sentence::Scanned { scanned: 0, of: 0 } => out.write_str("No target was scanned; nothing is known"),
             Sentence::Scanned { scanned: 0, of } => {
@@ -352,7 +383,6 @@ impl Voice for English {
             }
             Sentence::Health { word } => write!(out, "health {word}"),
             Sentence::Refused { why } => write!(out, "Nothing is acted on: {why}"),
-            Sentence::Unarmed { verdict } => write!(out, "{verdict} (unarmed)"),
             Sentence::DeferredBy { count, cap } => write!(out, "{count} by `{cap}`"),
             Sentence::Deferred { list } => write!(out, "Deferred to a later run: {list}"),
             Sentence::Note { note } => write!(out, "note: {note}"),
@@ -362,14 +392,10 @@ impl Voice for English {
             Sentence::NotInScope { account, name: Some(name), because } => {
                 write!(out, "not looked at: {account} ({name}): {because}")
             }
-            Sentence::Ruled { id, name, target, verdict, armed } => {
+            Sentence::Ruled { id, name, target, verdict, not_armed } => {
                 let name = if name.is_empty() { String::new() } else { format!(" ({name})") };
-                let keys = match armed {
-                    None => "",
-                    Some(true) => ", armed",
-                    Some(false) => ", not armed: nothing is done",
-                };
-                write!(out, "{id}{name} in {target}: {}{keys}, by the rule `{}`", verdict.as_str(), verdict.reason())
+                write!(out, "{id}{name} in {target}: {}, by the rule `{}`", verdict.as_str(), verdict.reason())?;
+                not_armed.map_or(Ok(()), |why| write!(out, "; nothing is done: {why}"))
             }
             Sentence::Because { reason, detail } => write!(out, "{}: {detail}", self.meaning(reason)),
             Sentence::WouldChange { reason } => write!(out, "What would change it: {}.", self.mend(reason)),
@@ -409,6 +435,33 @@ impl Voice for English {
     }
 }
 
+/// `Stop 18, hibernate 1 and start 1 instance in 3 accounts?`
+fn question(out: &mut String, counts: &[(Action, usize)], accounts: usize) -> fmt::Result {
+    for (n, (action, count)) in counts.iter().enumerate() {
+        let before = match n {
+            0 => "",
+            _ if n + 1 == counts.len() => " and ",
+            _ => ", ",
+        };
+        write!(out, "{before}{action} {count}")?;
+    }
+    let plural = |count| if count == 1 { "" } else { "s" };
+    let last = counts.last().map_or(0, |(_, count)| *count);
+    write!(out, " instance{} in {accounts} account{}?", plural(last), plural(accounts))?;
+    if let Some(first) = out.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    Ok(())
+}
+
+fn done(action: Action) -> &'static str {
+    match action {
+        Action::Stop => "stopped",
+        Action::Hibernate => "hibernated",
+        Action::Start => "started",
+    }
+}
+
 fn counted(figure: Figure) -> &'static str {
     match figure {
         Figure::Found => "found",
@@ -420,7 +473,6 @@ fn counted(figure: Figure) -> &'static str {
         Figure::Failed => "failed",
         Figure::Unreachable => "unreachable",
         Figure::Denied => "denied",
-        Figure::Calls => "calls",
     }
 }
 
@@ -724,6 +776,10 @@ impl fmt::Display for Span {
         let minutes = self.0.num_minutes();
         match (minutes / 60, minutes % 60) {
             (0, minutes) => write!(f, "{minutes} min"),
+            (hours @ 48.., _) => match hours % 24 {
+                0 => write!(f, "{} days", hours / 24),
+                rest => write!(f, "{} days {rest} h", hours / 24),
+            },
             (hours, 0) => write!(f, "{hours} h"),
             (hours, minutes) => write!(f, "{hours} h {minutes:02} min"),
         }

@@ -9,14 +9,14 @@ use chrono_tz::Tz;
 use crate::engine::evidence::idle::{Idleness, Ineligible, Missing};
 use crate::engine::model::Tier;
 use crate::engine::model::{
-    Forgotten, Gauge, IdleFacts, Lacks, Listed, Marker, Outside, Quiet, Reason, Reopening, Skipped, State, UnknownFact,
-    Unscoped, Verdict, WhyReportOnly, WhyReported,
+    Action, Forgotten, Gauge, IdleFacts, Lacks, Listed, Marker, NotArmed, Outside, Quiet, Reason, Reopening, Skipped,
+    State, UnknownFact, Unscoped, Verdict, WhyReportOnly, WhyReported,
 };
 use crate::engine::rules::case::Activity;
 use crate::engine::rules::inputs::{FoundTag, Inputs};
 use crate::engine::schedule::{DateRange, ExprError};
 use crate::engine::undo::{Finding, WhyNot};
-use crate::render::catalogue::{Figure, Label, Sentence, Voice};
+use crate::render::catalogue::{Effect, Figure, Label, Sentence, Voice};
 
 pub(crate) struct Japanese;
 
@@ -37,7 +37,7 @@ impl Voice for Japanese {
         match label {
             Label::Account => "アカウント",
             Label::Action => "操作",
-            Label::Armed => "実行許可",
+            Label::Age => "経過",
             Label::ByAccount => "アカウント別",
             Label::Cause => "原因",
             Label::ClosedByCalendar => "カレンダーによる休業日",
@@ -45,12 +45,11 @@ impl Voice for Japanese {
             Label::Count => "台数",
             Label::DayUnknown => "祝日データなし",
             Label::ForExample => "例",
-            Label::FullStop => "。",
             Label::HowToKeep => "再び起こらないようにするには、インスタンスに次のタグのいずれかを付けてください:",
             Label::Instance => "インスタンス",
             Label::Kept => "保護",
+            Label::Launched => "起動日時",
             Label::Skipped => "操作しない",
-            Label::LeftAloneBy => "操作しない理由",
             Label::LegendOfRules => {
                 "=> 決定した規則、+ それがなければ同じまたは別の判定を下す規則、- 判定を下さない規則"
             }
@@ -62,9 +61,8 @@ impl Voice for Japanese {
             Label::ListBreak => "、",
             Label::Name => "名前",
             Label::NeverOpens => "今後400日以内に稼働時間なし",
-            Label::No => "いいえ",
             Label::NoRuns => "この期間の実行は記録にありません。",
-            Label::NotSeen | Label::TitleNotSeen => "確認できなかった対象",
+            Label::TitleNotSeen => "スキャンできなかった対象",
             Label::NothingOutsideHours => "稼働時間外に動いているインスタンスはありません。",
             Label::NothingScannedOutsideHours => {
                 "スキャンできた対象に、稼働時間外に動いているインスタンスはありません。"
@@ -73,7 +71,8 @@ impl Voice for Japanese {
             Label::OtherHours => "別の稼働時間: 式、または設定のスケジュール名",
             Label::Outcome => "結果",
             Label::OutcomeUnknown => "不明: 実行の報告が残っていない",
-            Label::OutsideHours | Label::TitleOutsideHours => "稼働時間外",
+            Label::OutsideHours => "稼働時間外",
+            Label::Owner => "所有者",
             Label::Policy => "ポリシー",
             Label::Reason => "理由",
             Label::Region => "リージョン",
@@ -85,16 +84,18 @@ impl Voice for Japanese {
             Label::RowVerdict => "判定     ",
             Label::Running => "実行中",
             Label::Found => "確認",
-            Label::SomebodyShouldLook => "停止を見送ったもののうち、確認が必要なもの",
-            Label::SparedBecause => "見送りの理由",
-            Label::TitleLeftAlone => "操作しないもの",
+            Label::SomebodyShouldLook => "停止を見送ったもののうち、対応が必要なもの",
+            Label::State => "状態",
+            Label::TitleInstances => "インスタンス一覧",
             Label::TitleRemarks => "知っておくべきこと",
+            Label::TitleSkipped => "操作しないもの",
+            Label::Type => "タイプ",
+            Label::UsdMonth => "月額(USD)",
             Label::Verdict => "判定",
             Label::WhatHappened => "経過",
             Label::WhatIsWrong => "問題点",
             Label::WhatWasDone => "実行した操作",
             Label::Why => "判定の根拠",
-            Label::Yes => "はい",
         }
     }
 
@@ -347,14 +348,50 @@ impl Voice for Japanese {
 
     fn sentence(&self, out: &mut String, sentence: &Sentence<'_>) -> fmt::Result {
         match *sentence {
-            Sentence::Headline { mode, run, at } => {
-                write!(out, "実行 {run} の {}、判定時刻 {}", mode.as_str(), At(at, Tz::UTC))
+            Sentence::Headline { mode, run, at, zone } => {
+                write!(out, "実行 {run} の {}、判定時刻 {}", mode.as_str(), At(at, zone))
             }
+            Sentence::Tally { found, list, effect } => {
+                let colon = if list.is_empty() { "" } else { ": " };
+                write!(out, "インスタンス {found}台{colon}{list}。")?;
+                match effect {
+                    None => Ok(()),
+                    Some(Effect::DryUnarmed) => out.write_str("予行: 実行が許可されているものはありません。"),
+                    Some(Effect::Dry { steps: 0 }) => out.write_str("予行のため、停止も起動もしていません。"),
+                    Some(Effect::Dry { steps }) => write!(out, "予行: `apply` ならこのうち{steps}台を操作します。"),
+                    Some(Effect::Unarmed) => out.write_str("実行が許可されていないため、停止も起動もしていません。"),
+                }
+            }
+            Sentence::ToDo { action, count } => write!(out, "{}予定 {count}台", verb(action)),
+            Sentence::WouldBe { action, count } => write!(out, "{}対象 {count}台", verb(action)),
+            Sentence::Reported { count } => write!(out, "報告のみ {count}台"),
+            Sentence::Skipped { count } => write!(out, "操作しない {count}台"),
+            Sentence::Would(action) => write!(out, "{}対象", verb(action)),
+            Sentence::NotArmed { because, policy } => match because {
+                NotArmed::Partial => out.write_str("アカウントとリージョンを最後までスキャンできていない"),
+                NotArmed::Observes => write!(out, "ポリシー `{policy}` が `observe`"),
+                NotArmed::Run => out.write_str("`[run] armed` が true ではない"),
+                NotArmed::NoRecord => out.write_str("`[run] record` がない"),
+            },
+            Sentence::Age(age) => match (age.num_days(), age.num_hours()) {
+                (0, 0) => write!(out, "{}分", age.num_minutes()),
+                (0 | 1, hours) => write!(out, "{hours}時間"),
+                (days, _) => write!(out, "{days}日"),
+            },
+            Sentence::At { at, zone } => write!(out, "{}", At(at, zone)),
+            Sentence::Question { counts, accounts } => {
+                write!(out, "{accounts}個のアカウントで次の操作を実行しますか: ")?;
+                listed(out, counts, |out, (action, count)| write!(out, "{} {count}台", verb(*action)))
+            }
+            Sentence::EachOf { text } => write!(out, "すべてに共通: {text}"),
+            Sentence::LeftOut { list } => write!(
+                out,
+                "(幅が足りず省いた列: {list}。`--columns` で列を選択でき、パイプやファイルにはすべて出力されます)"
+            ),
             Sentence::Undoing { run, undoes, at, applied } => {
                 let what = if applied { "取り消し" } else { "取り消しの予行" };
                 write!(out, "実行 {undoes} の{what}(実行 {run})、判定時刻 {}", At(at, Tz::UTC))
             }
-            Sentence::Judged { at } => write!(out, "判定時刻 {}。", At(at, Tz::UTC)),
             Sentence::Figure { figure, number } => {
                 let (what, unit) = counted(figure);
                 write!(out, "{what} {number}{unit}")
@@ -370,7 +407,6 @@ impl Voice for Japanese {
             }
             Sentence::Health { word } => write!(out, "状態 {word}"),
             Sentence::Refused { why } => write!(out, "何も操作しません: {why}"),
-            Sentence::Unarmed { verdict } => write!(out, "{verdict} (実行許可なし)"),
             Sentence::DeferredBy { count, cap } => write!(out, "`{cap}` により{count}件"),
             Sentence::Deferred { list } => write!(out, "次回以降に繰り越し: {list}"),
             Sentence::Note { note } => write!(out, "注記: {note}"),
@@ -378,15 +414,11 @@ impl Voice for Japanese {
             Sentence::NotInScope { account, name: Some(name), because } => {
                 write!(out, "対象外: {account} ({name}): {because}")
             }
-            Sentence::Ruled { id, name, target, verdict, armed } => {
+            Sentence::Ruled { id, name, target, verdict, not_armed } => {
                 let name = if name.is_empty() { String::new() } else { format!(" ({name})") };
-                let keys = match armed {
-                    None => "",
-                    Some(true) => "(実行許可あり)",
-                    Some(false) => "(実行許可なし: 何も操作しません)",
-                };
                 let (word, reason) = (verdict.as_str(), verdict.reason());
-                write!(out, "{target} の {id}{name}: 規則 `{reason}` により `{word}`{keys}")
+                write!(out, "{target} の {id}{name}: 規則 `{reason}` により `{word}`")?;
+                not_armed.map_or(Ok(()), |why| write!(out, "(何も操作しません: {why})"))
             }
             Sentence::Because { reason, detail } => write!(out, "{}: {detail}", self.meaning(reason)),
             Sentence::WouldChange { reason } => write!(out, "判定が変わる条件: {}。", self.mend(reason)),
@@ -427,6 +459,14 @@ impl Voice for Japanese {
     }
 }
 
+fn verb(action: Action) -> &'static str {
+    match action {
+        Action::Stop => "停止",
+        Action::Hibernate => "休止",
+        Action::Start => "起動",
+    }
+}
+
 fn counted(figure: Figure) -> (&'static str, &'static str) {
     match figure {
         Figure::Found => ("確認", "台"),
@@ -438,7 +478,6 @@ fn counted(figure: Figure) -> (&'static str, &'static str) {
         Figure::Failed => ("失敗", "台"),
         Figure::Unreachable => ("確認不能", "件"),
         Figure::Denied => ("組織により閉鎖", "件"),
-        Figure::Calls => ("API 呼び出し", "回"),
     }
 }
 
@@ -832,6 +871,10 @@ impl fmt::Display for Span {
         let minutes = self.0.num_minutes();
         match (minutes / 60, minutes % 60) {
             (0, minutes) => write!(f, "{minutes}分"),
+            (hours @ 48.., _) => match hours % 24 {
+                0 => write!(f, "{}日", hours / 24),
+                rest => write!(f, "{}日{rest}時間", hours / 24),
+            },
             (hours, 0) => write!(f, "{hours}時間"),
             (hours, minutes) => write!(f, "{hours}時間{minutes}分"),
         }

@@ -10,10 +10,10 @@ mod remarks;
 
 use std::fmt;
 
-use chrono::{DateTime, NaiveDate, Utc, Weekday};
+use chrono::{DateTime, Duration, NaiveDate, Utc, Weekday};
 use chrono_tz::Tz;
 
-use crate::engine::model::{Locale, Reason, Target, Verdict};
+use crate::engine::model::{Action, Locale, NotArmed, Reason, Target, Verdict};
 use crate::engine::request::Mode;
 use crate::engine::rules::inputs::Inputs;
 use crate::engine::schedule::DateRange;
@@ -40,8 +40,7 @@ macro_rules! labels {
 labels! {
     Account,
     Action,
-    /// Whether both keys are turned.
-    Armed,
+    Age,
     ByAccount,
     Cause,
     /// A day that the calendar itself closes.
@@ -54,14 +53,13 @@ labels! {
     ForExample,
     /// How a team keeps its instance.
     HowToKeep,
-    FullStop,
     Instance,
     /// What heads the figures.
     Kept,
+    /// When it was started last.
+    Launched,
     /// What heads the figures.
     Skipped,
-    /// What heads the rules.
-    LeftAloneBy,
     /// A tag's sense: for good.
     LeftAloneForGood,
     /// A tag's sense: for a time.
@@ -74,9 +72,7 @@ labels! {
     ListBreak,
     Name,
     NeverOpens,
-    No,
     NoRuns,
-    NotSeen,
     NothingOutsideHours,
     /// The same, where some targets could not be scanned.
     NothingScannedOutsideHours,
@@ -87,6 +83,7 @@ labels! {
     OutcomeUnknown,
     /// What heads the figures.
     OutsideHours,
+    Owner,
     Policy,
     Reason,
     Region,
@@ -106,21 +103,23 @@ labels! {
     /// What heads the figures.
     Found,
     SomebodyShouldLook,
-    SparedBecause,
-    /// What heads the lines.
-    TitleLeftAlone,
+    State,
+    /// What heads the list of instances.
+    TitleInstances,
     /// What heads the lines.
     TitleNotSeen,
-    /// What heads the lines.
-    TitleOutsideHours,
     /// What heads the remarks.
     TitleRemarks,
+    /// What heads the rules that skip.
+    TitleSkipped,
+    Type,
+    /// US dollars a month.
+    UsdMonth,
     Verdict,
     WhatHappened,
     WhatIsWrong,
     WhatWasDone,
     Why,
-    Yes,
 }
 
 /// What a figure counts.
@@ -135,7 +134,17 @@ pub(crate) enum Figure {
     Failed,
     Unreachable,
     Denied,
-    Calls,
+}
+
+/// What becomes of the verdicts of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Effect {
+    /// A dry run, and `apply` would do nothing either.
+    DryUnarmed,
+    /// A dry run of a plan with so many steps.
+    Dry { steps: usize },
+    /// A run that may do nothing.
+    Unarmed,
 }
 
 /// A message with its arguments.
@@ -146,6 +155,58 @@ pub(crate) enum Sentence<'a> {
         mode: Mode,
         run: &'a str,
         at: DateTime<Utc>,
+        zone: Tz,
+    },
+    /// How many instances there are, of which verdicts, and what is done about them.
+    Tally {
+        found: usize,
+        list: &'a str,
+        effect: Option<Effect>,
+    },
+    /// What is to be done in this run.
+    ToDo {
+        action: Action,
+        count: usize,
+    },
+    /// What a run would do that is armed and no dry run.
+    WouldBe {
+        action: Action,
+        count: usize,
+    },
+    /// What is only reported.
+    Reported {
+        count: usize,
+    },
+    /// What is skipped.
+    Skipped {
+        count: usize,
+    },
+    /// A verdict that would act, and does not here.
+    Would(Action),
+    /// Why it does not.
+    NotArmed {
+        because: NotArmed,
+        policy: &'a str,
+    },
+    /// The time since a start.
+    Age(Duration),
+    /// An instant.
+    At {
+        at: DateTime<Utc>,
+        zone: Tz,
+    },
+    /// What a person is asked: what to do with how many instances, in how many accounts.
+    Question {
+        counts: &'a [(Action, usize)],
+        accounts: usize,
+    },
+    /// What is so of each line above.
+    EachOf {
+        text: &'a str,
+    },
+    /// The columns that a terminal has no room for.
+    LeftOut {
+        list: &'a str,
     },
     /// The first line of an undo; a dry run where it was not carried out.
     Undoing {
@@ -153,10 +214,6 @@ pub(crate) enum Sentence<'a> {
         undoes: &'a str,
         at: DateTime<Utc>,
         applied: bool,
-    },
-    /// The same for Markdown, whose title names mode and run; with what divides it from the figures.
-    Judged {
-        at: DateTime<Utc>,
     },
     /// One figure; the number may come with markup.
     Figure {
@@ -175,10 +232,6 @@ pub(crate) enum Sentence<'a> {
     /// Why nothing is acted on.
     Refused {
         why: &'a str,
-    },
-    /// A verdict that would act, and may not.
-    Unarmed {
-        verdict: &'a str,
     },
     /// How many steps a cap puts off.
     DeferredBy {
@@ -199,13 +252,13 @@ pub(crate) enum Sentence<'a> {
         name: Option<&'a str>,
         because: &'a str,
     },
-    /// The first line of an explanation; `armed` where the verdict acts.
+    /// The first line of an explanation; `not_armed` where the verdict would act.
     Ruled {
         id: &'a str,
         name: &'a str,
         target: &'a Target,
         verdict: &'a Verdict,
-        armed: Option<bool>,
+        not_armed: Option<&'a str>,
     },
     /// The rule's meaning, and what the verdict says.
     Because {
@@ -347,7 +400,7 @@ mod tests {
         for label in Label::ALL {
             let (english, japanese) = (en::English.label(*label), ja::Japanese.label(*label));
             assert!(!english.is_empty() && english.is_ascii(), "{label:?}: {english}");
-            let punctuation = [Label::ClauseBreak, Label::FullStop, Label::ListBreak].contains(label);
+            let punctuation = [Label::ClauseBreak, Label::ListBreak].contains(label);
             assert!(if punctuation { !japanese.is_ascii() } else { is_japanese(japanese) }, "{label:?}: {japanese}");
             assert_ne!(english, japanese, "{label:?}");
         }

@@ -1,0 +1,216 @@
+//! The list of instances: which of them, in which order, with which columns.
+
+use std::cmp::Reverse;
+
+use chrono_tz::Tz;
+
+use crate::engine::model::{Reason, Verdict};
+use crate::engine::report::{Report, Row};
+use crate::engine::request::Mode;
+use crate::render::catalogue::{Label, Sentence, voice};
+use crate::render::page::{Fit, Head, Shown, Tone};
+use crate::render::words::why;
+
+/// What of a report is shown, and how.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct View {
+    /// The skipped instances too.
+    pub all: bool,
+    /// Only what these rules decided, skipped or not; where there are none, every rule.
+    pub reasons: Vec<Reason>,
+    /// The order; by money and then by age where it is left out.
+    pub sort: Option<Column>,
+    /// The columns; where there are none, those that have something to say.
+    pub columns: Vec<Column>,
+    /// The zone of every instant.
+    pub zone: Tz,
+}
+
+/// A column of the list. Each but `age` is a field of the JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Column {
+    /// What would be done.
+    Verdict,
+    /// The rule that decided.
+    Reason,
+    /// The instance.
+    Id,
+    /// Its `Name` tag.
+    Name,
+    /// Who owns it.
+    Owner,
+    /// Instance type.
+    Type,
+    /// US dollars a month.
+    UsdMonth,
+    /// Time since its last start.
+    Age,
+    /// Account.
+    Account,
+    /// Region.
+    Region,
+    /// The policy that matches first.
+    Policy,
+    /// State.
+    State,
+    /// When it was started last.
+    Launched,
+    /// Why, in a sentence.
+    Detail,
+}
+
+impl Column {
+    /// Every column, in the order in which they stand.
+    pub const ALL: &[Self] = &[
+        Self::Verdict,
+        Self::Reason,
+        Self::Id,
+        Self::Name,
+        Self::Owner,
+        Self::Type,
+        Self::UsdMonth,
+        Self::Age,
+        Self::Account,
+        Self::Region,
+        Self::Policy,
+        Self::State,
+        Self::Launched,
+        Self::Detail,
+    ];
+
+    /// Its name for scripts and options.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Verdict => "verdict",
+            Self::Reason => "reason",
+            Self::Id => "id",
+            Self::Name => "name",
+            Self::Owner => "owner",
+            Self::Type => "type",
+            Self::UsdMonth => "usd-month",
+            Self::Age => "age",
+            Self::Account => "account",
+            Self::Region => "region",
+            Self::Policy => "policy",
+            Self::State => "state",
+            Self::Launched => "launched",
+            Self::Detail => "detail",
+        }
+    }
+
+    fn head(self, report: &Report) -> Head {
+        let word = |label| voice(report.locale).label(label);
+        match self {
+            Self::Verdict => Head::new(word(Label::Verdict), Fit::Whole),
+            Self::Reason => Head::new(word(Label::Reason), Fit::Spare(3)),
+            Self::Id => Head::id(word(Label::Instance)),
+            Self::Name => Head::new(word(Label::Name), Fit::Cut),
+            Self::Owner => Head::new(word(Label::Owner), Fit::Spare(4)),
+            Self::Type => Head::new(word(Label::Type), Fit::Spare(5)),
+            Self::UsdMonth => Head::figure(word(Label::UsdMonth), Fit::Spare(1)),
+            Self::Age => Head::figure(word(Label::Age), Fit::Spare(2)),
+            Self::Account => Head::new(word(Label::Account), Fit::Spare(6)),
+            Self::Region => Head::new(word(Label::Region), Fit::Spare(7)),
+            Self::Policy => Head::new(word(Label::Policy), Fit::Spare(8)),
+            Self::State => Head::new(word(Label::State), Fit::Spare(9)),
+            Self::Launched => Head::new(word(Label::Launched), Fit::Spare(10)),
+            Self::Detail => Head::new(word(Label::Why), Fit::Beneath),
+        }
+    }
+
+    fn shown(self, row: &Row, report: &Report, zone: Tz) -> Shown {
+        let voice = voice(report.locale);
+        match self {
+            Self::Verdict => Shown::toned(verdict(row, report), tone(&row.verdict)),
+            Self::Reason => row.verdict.reason().as_str().into(),
+            Self::Id => (&*row.id.name).into(),
+            Self::Name => (&*row.name).into(),
+            Self::Owner => row.owner.known().unwrap_or_default().into(),
+            Self::Type => (&*row.kind).into(),
+            Self::UsdMonth => {
+                row.monthly.map(|monthly| format!("{:.2}", monthly.0.round_dp(2))).unwrap_or_default().into()
+            }
+            Self::Age => row
+                .launch
+                .map(|at| voice.say(Sentence::Age(report.at.signed_duration_since(at))))
+                .unwrap_or_default()
+                .into(),
+            Self::Account => account(report, &row.id.place.account).into(),
+            Self::Region => (&*row.id.place.region).into(),
+            Self::Policy => row.policy.as_ref().map_or("", |policy| policy.name.as_str()).into(),
+            Self::State => row.state.to_string().into(),
+            Self::Launched => row.launch.map(|at| voice.say(Sentence::At { at, zone })).unwrap_or_default().into(),
+            Self::Detail => why(row, report.locale).into(),
+        }
+    }
+}
+
+impl View {
+    /// The rows that are shown, in order. `every`: the skipped ones too, whatever the view says of them.
+    pub(crate) fn rows<'a>(&self, report: &'a Report, every: bool) -> Vec<&'a Row> {
+        let wanted = |row: &&Row| match &*self.reasons {
+            [] => every || self.all || speaks(&row.verdict),
+            reasons => reasons.contains(&row.verdict.reason()),
+        };
+        let mut rows: Vec<&Row> = report.rows.iter().filter(wanted).collect();
+        match self.sort {
+            None if every => {}
+            None => rows.sort_by_key(|row| (Reverse(row.monthly), row.launch.is_none(), row.launch)),
+            Some(Column::UsdMonth) => rows.sort_by_key(|row| Reverse(row.monthly)),
+            Some(Column::Age | Column::Launched) => rows.sort_by_key(|row| (row.launch.is_none(), row.launch)),
+            Some(column) => rows.sort_by_cached_key(|row| column.shown(row, report, self.zone).text),
+        }
+        rows
+    }
+
+    /// The list as a table.
+    pub(crate) fn grid(&self, report: &Report, rows: &[&Row]) -> (Vec<Head>, Vec<Vec<Shown>>) {
+        let skipped = rows.iter().any(|row| !speaks(&row.verdict));
+        let usual = |column: &Column| match column {
+            Column::State | Column::Launched => false,
+            Column::Reason => skipped,
+            Column::Name => rows.iter().any(|row| !row.name.is_empty()),
+            Column::Owner => rows.iter().any(|row| row.owner.known().is_some()),
+            Column::UsdMonth => rows.iter().any(|row| row.monthly.is_some()),
+            Column::Policy => rows.iter().any(|row| row.policy.is_some()),
+            Column::Verdict | Column::Id | Column::Type | Column::Age | Column::Account | Column::Region => true,
+            Column::Detail => true,
+        };
+        let columns: Vec<Column> = match &*self.columns {
+            [] => Column::ALL.iter().copied().filter(usual).collect(),
+            columns => columns.to_vec(),
+        };
+        let line = |row: &&Row| columns.iter().map(|column| column.shown(row, report, self.zone)).collect();
+        (columns.iter().map(|column| column.head(report)).collect(), rows.iter().map(line).collect())
+    }
+}
+
+/// Whether something is to be done, or would be.
+pub(crate) fn speaks(verdict: &Verdict) -> bool {
+    match verdict {
+        Verdict::Stop(_) | Verdict::Hibernate(_) | Verdict::Start(_) | Verdict::Idle(_) | Verdict::Report(_) => true,
+        Verdict::Skip(_) | Verdict::OutOfScope(_) => false,
+    }
+}
+
+/// An account by its name, where that is known, and its id.
+pub(crate) fn account(report: &Report, id: &str) -> String {
+    report.names.get(id).map_or_else(|| id.to_owned(), |name| format!("{name} {id}"))
+}
+
+fn verdict(row: &Row, report: &Report) -> String {
+    match row.verdict.action() {
+        Some(action) if report.mode == Mode::Plan || !row.armed => voice(report.locale).say(Sentence::Would(action)),
+        Some(_) | None => row.verdict.as_str().to_owned(),
+    }
+}
+
+fn tone(verdict: &Verdict) -> Tone {
+    match verdict {
+        Verdict::Stop(_) | Verdict::Hibernate(_) => Tone::Bad,
+        Verdict::Start(_) => Tone::Good,
+        Verdict::Idle(found) if found.reported.is_none() => Tone::Bad,
+        Verdict::Report(_) | Verdict::Idle(_) => Tone::Notice,
+        Verdict::Skip(_) | Verdict::OutOfScope(_) => Tone::Plain,
+    }
+}

@@ -1,0 +1,329 @@
+//! A page of lines and tables, and its two forms: for a terminal, and in Markdown for tickets and chats.
+
+use std::fmt::Write as _;
+
+use comfy_table::{
+    Attribute, Cell, CellAlignment, Color, ColumnConstraint, ContentArrangement, LineStyle, Row, Table, TableStyle,
+};
+
+use crate::engine::model::Locale;
+use crate::render::Style;
+use crate::render::catalogue::{Label, Sentence, voice};
+use crate::render::edge::{cell, code, plain};
+
+/// One line under the header and nothing else: rows of a hundred instances stay readable.
+const STYLE: TableStyle = TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
+
+/// What stands between the contents of two columns: their padding, and the place of a line.
+const GAP: usize = 3;
+
+/// How far the second line of a row is indented.
+const INDENT: u16 = 4;
+
+/// Everything that a command shows.
+pub struct Page {
+    locale: Locale,
+    blocks: Vec<Block>,
+}
+
+enum Block {
+    Title(String),
+    Line(Tone, String),
+    Item(String),
+    Grid(Grid),
+}
+
+/// How good the news is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tone {
+    Plain,
+    Good,
+    Notice,
+    Bad,
+}
+
+/// A table. Its text may hold anything: each form makes it harmless.
+pub(crate) struct Grid {
+    title: Option<&'static str>,
+    heads: Vec<Head>,
+    rows: Vec<Vec<Shown>>,
+}
+
+/// The head of a column.
+#[derive(Clone, Copy)]
+pub(crate) struct Head {
+    word: &'static str,
+    fit: Fit,
+    code: bool,
+    right: bool,
+}
+
+/// What becomes of a column where a terminal is too narrow for all of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fit {
+    /// It stays, and is never broken.
+    Whole,
+    /// It stays, and may be cut.
+    Cut,
+    /// It is left out; the highest goes first.
+    Spare(u8),
+    /// It gets a line of its own beneath the row.
+    Beneath,
+}
+
+/// The text of a cell.
+pub(crate) struct Shown {
+    pub(crate) text: String,
+    tone: Tone,
+}
+
+impl<T: Into<String>> From<T> for Shown {
+    fn from(text: T) -> Self {
+        Self { text: text.into(), tone: Tone::Plain }
+    }
+}
+
+impl Shown {
+    pub(crate) fn toned(text: impl Into<String>, tone: Tone) -> Self {
+        Self { text: text.into(), tone }
+    }
+}
+
+impl Head {
+    pub(crate) fn new(word: &'static str, fit: Fit) -> Self {
+        Self { word, fit, code: false, right: false }
+    }
+
+    /// A column of ids, which Markdown shows as they are.
+    pub(crate) fn id(word: &'static str) -> Self {
+        Self { code: true, ..Self::new(word, Fit::Whole) }
+    }
+
+    /// A column of figures.
+    pub(crate) fn figure(word: &'static str, fit: Fit) -> Self {
+        Self { right: true, ..Self::new(word, fit) }
+    }
+}
+
+impl Page {
+    pub(crate) fn new(locale: Locale) -> Self {
+        Self { locale, blocks: Vec::new() }
+    }
+
+    /// What Markdown shows as its heading; on a terminal a line like any other.
+    pub(crate) fn title(&mut self, text: impl Into<String>) {
+        self.blocks.push(Block::Title(text.into()));
+    }
+
+    pub(crate) fn line(&mut self, text: impl Into<String>) {
+        self.blocks.push(Block::Line(Tone::Plain, text.into()));
+    }
+
+    /// A line that must not be overlooked.
+    pub(crate) fn warning(&mut self, text: impl Into<String>) {
+        self.blocks.push(Block::Line(Tone::Bad, text.into()));
+    }
+
+    /// One of several remarks at the end.
+    pub(crate) fn item(&mut self, text: impl Into<String>) {
+        self.blocks.push(Block::Item(text.into()));
+    }
+
+    /// A table; nothing where it has no rows.
+    pub(crate) fn grid(&mut self, title: Option<&'static str>, heads: Vec<Head>, rows: Vec<Vec<Shown>>) {
+        if !rows.is_empty() {
+            self.blocks.push(Block::Grid(Grid { title, heads, rows }));
+        }
+    }
+
+    /// The page for a terminal, a pipe or a file.
+    pub fn terminal(&self, style: Style) -> String {
+        let mut out = String::new();
+        for (n, block) in self.blocks.iter().enumerate() {
+            let _ = match block {
+                Block::Title(text) => writeln!(out, "{}", plain(text)),
+                Block::Line(tone, text) => writeln!(out, "{}\n", painted(&plain(text), *tone, style)),
+                Block::Item(text) => writeln!(out, "{}", plain(text)),
+                Block::Grid(grid) => grid.terminal(&mut out, style, self.locale),
+            };
+            let ends_items = matches!(block, Block::Item(_)) && !matches!(self.blocks.get(n + 1), Some(Block::Item(_)));
+            if ends_items && n + 1 < self.blocks.len() {
+                out.push('\n');
+            }
+        }
+        out
+    }
+
+    /// The page in Markdown.
+    pub fn markdown(&self) -> String {
+        let mut out = String::new();
+        let mut after_item = false;
+        for block in &self.blocks {
+            let item = matches!(block, Block::Item(_));
+            if after_item && !item {
+                out.push('\n');
+            }
+            after_item = item;
+            let _ = match block {
+                Block::Title(text) => writeln!(out, "# {}\n", cell(text)),
+                Block::Line(Tone::Bad, text) => writeln!(out, "> **{}**\n", cell(text)),
+                Block::Line(_, text) => writeln!(out, "{}\n", cell(text)),
+                Block::Item(text) => writeln!(out, "- {}", cell(text)),
+                Block::Grid(grid) => grid.markdown(&mut out),
+            };
+        }
+        out
+    }
+}
+
+impl Grid {
+    fn markdown(&self, out: &mut String) -> std::fmt::Result {
+        if let Some(title) = self.title {
+            writeln!(out, "## {title}\n")?;
+        }
+        let words: Vec<&str> = self.heads.iter().map(|head| head.word).collect();
+        writeln!(out, "| {} |\n|{}", words.join(" | "), "---|".repeat(words.len()))?;
+        for row in &self.rows {
+            let shown = self.heads.iter().zip(row);
+            let cells: Vec<String> =
+                shown.map(|(head, one)| if head.code { code(&one.text) } else { cell(&one.text) }).collect();
+            writeln!(out, "| {} |", cells.join(" | "))?;
+        }
+        writeln!(out)
+    }
+
+    fn terminal(&self, out: &mut String, style: Style, locale: Locale) -> std::fmt::Result {
+        if let Some(title) = self.title {
+            writeln!(out, "{title}")?;
+        }
+        let all: Vec<usize> = (0..self.heads.len()).collect();
+        let (shown, beneath) = self.fitting(all, style);
+        let table = self.table(&shown, style, beneath.is_some());
+        let alike = beneath.is_some_and(|long| self.alike(long));
+        let lines = table.lines().map(|line| line.trim_end().to_owned());
+        match beneath {
+            None => lines.for_each(|line| *out += &(line + "\n")),
+            // One line of the table for its head, one beneath it, and one for each row.
+            Some(long) => {
+                for (n, line) in lines.enumerate() {
+                    writeln!(out, "{line}")?;
+                    let row = n.checked_sub(2).and_then(|n| self.rows.get(n));
+                    if let Some(one) = row.and_then(|row| row.get(long)).filter(|one| !alike && !one.text.is_empty()) {
+                        indented(out, &one.text, style)?;
+                    }
+                }
+            }
+        }
+        if let Some(text) = beneath.filter(|_| alike).and_then(|long| Some(&self.rows.first()?.get(long)?.text)) {
+            indented(out, &voice(locale).say(Sentence::EachOf { text }), style)?;
+        }
+        let left_out = self.heads.iter().enumerate().filter(|(n, _)| !shown.contains(n) && Some(*n) != beneath);
+        let list: Vec<&str> = left_out.map(|(_, head)| head.word).collect();
+        if !list.is_empty() {
+            let voice = voice(locale);
+            writeln!(out, "{}", voice.say(Sentence::LeftOut { list: &list.join(voice.label(Label::ListBreak)) }))?;
+        }
+        writeln!(out)
+    }
+
+    /// Whether a column says the same of several rows: then once is enough.
+    fn alike(&self, column: usize) -> bool {
+        let mut texts = self.rows.iter().filter_map(|row| row.get(column)).map(|one| &one.text);
+        let first = texts.next();
+        self.rows.len() > 1 && texts.all(|text| Some(text) == first)
+    }
+
+    /// The columns that a terminal has room for, and the one that goes beneath.
+    fn fitting(&self, mut shown: Vec<usize>, style: Style) -> (Vec<usize>, Option<usize>) {
+        let Some(limit) = style.width.map(usize::from) else { return (shown, None) };
+        let widths = self.table(&shown, style, false).column_max_content_widths();
+        let width =
+            |shown: &[usize]| shown.iter().filter_map(|n| widths.get(*n)).map(|width| usize::from(*width) + GAP).sum();
+        let fits = |shown: &[usize]| {
+            let total: usize = width(shown);
+            total <= limit + 1
+        };
+        let long = self.heads.iter().position(|head| head.fit == Fit::Beneath);
+        let beneath = long.filter(|_| !fits(&shown));
+        shown.retain(|n| Some(*n) != beneath);
+        while !fits(&shown) {
+            let spare = |n: &usize| match self.heads.get(*n).map(|head| head.fit) {
+                Some(Fit::Spare(rank)) => Some((rank, *n)),
+                Some(Fit::Whole | Fit::Cut | Fit::Beneath) | None => None,
+            };
+            let Some((_, out)) = shown.iter().filter_map(spare).max() else { break };
+            shown.retain(|n| *n != out);
+        }
+        (shown, beneath)
+    }
+
+    /// `short`: one line for each row, whatever is cut.
+    fn table(&self, shown: &[usize], style: Style, short: bool) -> Table {
+        let mut table = Table::new();
+        table.force_no_tty();
+        if style.colour {
+            table.enforce_styling();
+        }
+        if let Some(width) = style.width {
+            table.load_style(STYLE).set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
+        } else {
+            table.load_style(TableStyle::new());
+        }
+        let line = |cells: Vec<Cell>| {
+            let mut row = Row::from(cells);
+            if short {
+                row.max_height(1);
+            }
+            row
+        };
+        let heads = shown.iter().filter_map(|n| self.heads.get(*n));
+        table.set_header(line(heads.clone().map(|head| bold(head.word, style)).collect()));
+        for row in &self.rows {
+            table.add_row(line(shown.iter().filter_map(|n| row.get(*n)).map(|one| coloured(one, style)).collect()));
+        }
+        for (head, column) in heads.zip(table.column_iter_mut()) {
+            if matches!(head.fit, Fit::Whole | Fit::Spare(_)) {
+                column.set_constraint(ColumnConstraint::ContentWidth);
+            }
+            if head.right {
+                column.set_cell_alignment(CellAlignment::Right);
+            }
+        }
+        table
+    }
+}
+
+/// Text on lines of its own, broken between words.
+fn indented(out: &mut String, text: &str, style: Style) -> std::fmt::Result {
+    let mut table = Table::new();
+    table.load_style(TableStyle::new()).force_no_tty().add_row([plain(text)]);
+    if let Some(width) = style.width {
+        table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width.saturating_sub(INDENT).max(20));
+    }
+    table.lines().try_for_each(|line| writeln!(out, "{:1$}{2}", "", usize::from(INDENT), line.trim_end()))
+}
+
+fn bold(text: &str, style: Style) -> Cell {
+    let cell = Cell::new(text);
+    if style.colour { cell.add_attribute(Attribute::Bold) } else { cell }
+}
+
+fn coloured(one: &Shown, style: Style) -> Cell {
+    let cell = Cell::new(plain(&one.text));
+    match one.tone {
+        Tone::Good if style.colour => cell.fg(Color::Green),
+        Tone::Notice if style.colour => cell.fg(Color::Yellow),
+        Tone::Bad if style.colour => cell.fg(Color::Red),
+        Tone::Plain | Tone::Good | Tone::Notice | Tone::Bad => cell,
+    }
+}
+
+fn painted(text: &str, tone: Tone, style: Style) -> String {
+    let code = match tone {
+        Tone::Good => 32,
+        Tone::Notice => 33,
+        Tone::Bad => 31,
+        Tone::Plain => return text.to_owned(),
+    };
+    if style.colour { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
+}

@@ -1,0 +1,238 @@
+//! The report as a page: first what matters, then what was skipped and why, then what could not be scanned.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::engine::model::{Action, Ending, Health, Outcome, Reason, ResourceId, Target, Unreachable};
+use crate::engine::report::views::Views;
+use crate::engine::report::{Report, Row};
+use crate::engine::request::Mode;
+use crate::render::catalogue::{Effect, Figure, Label, Sentence, voice};
+use crate::render::columns::{View, account, speaks};
+use crate::render::page::{Fit, Head, Page, Shown, Tone};
+use crate::render::words::{deferred, not_scanned, nothing_outside_hours, scanned, why};
+use crate::render::{detail, remark};
+
+/// The report as `view` wants it.
+pub fn page(report: &Report, view: &View) -> Page {
+    let mut page = Page::new(report.locale);
+    headline(&mut page, report, view);
+    list(&mut page, report, view);
+    outcomes(&mut page, report);
+    attention(&mut page, report);
+    remarks(&mut page, report);
+    skipped(&mut page, report);
+    accounts(&mut page, report);
+    money(&mut page, report);
+    unreachable(&mut page, report);
+    not_scanned(report).for_each(|line| page.item(line));
+    for note in &report.notes {
+        page.item(voice(report.locale).say(Sentence::Note { note }));
+    }
+    page
+}
+
+fn headline(page: &mut Page, report: &Report, view: &View) {
+    let voice = voice(report.locale);
+    page.title(voice.say(Sentence::Headline { mode: report.mode, run: &report.run, at: report.at, zone: view.zone }));
+    let list = parts(report).join(voice.label(Label::ListBreak));
+    page.line(voice.say(Sentence::Tally { found: report.rows.len(), list: &list, effect: effect(report) }));
+    let counts = report.counts();
+    let figures = [
+        (Figure::Stopped, counts.stopped),
+        (Figure::Started, counts.started),
+        (Figure::Failed, counts.failed),
+        (Figure::Deferred, counts.deferred),
+        (Figure::Unreachable, counts.unreachable),
+        (Figure::Denied, counts.denied),
+    ];
+    let figures = figures.into_iter().filter(|(_, count)| *count > 0);
+    let mut figures: Vec<String> =
+        figures.map(|(figure, count)| voice.say(Sentence::Figure { figure, number: &count.to_string() })).collect();
+    match report.health() {
+        Health::Ok if figures.is_empty() => {}
+        Health::Ok => page.line(figures.join(voice.label(Label::ListBreak))),
+        Health::Degraded => {
+            figures.push(voice.say(Sentence::Health { word: "DEGRADED" }));
+            page.warning(figures.join(voice.label(Label::ListBreak)));
+        }
+    }
+    scanned(report).into_iter().for_each(|known| page.warning(known));
+    if let Some(why) = &report.plan.refused {
+        page.warning(voice.say(Sentence::Refused { why }));
+    }
+}
+
+/// How many instances there are of each verdict; together they are all that were found.
+fn parts(report: &Report) -> Vec<String> {
+    let voice = voice(report.locale);
+    let dry = report.mode == Mode::Plan;
+    let count = |wanted: &dyn Fn(&&Row) -> bool| report.rows.iter().filter(wanted).count();
+    let (mut parts, mut would_be) = (Vec::new(), Vec::new());
+    for action in [Action::Stop, Action::Hibernate, Action::Start] {
+        let armed = |row: &&Row| row.verdict.action() == Some(action) && row.armed && !dry;
+        let would = |row: &&Row| row.verdict.action() == Some(action) && (!row.armed || dry);
+        parts.push((count(&armed), Sentence::ToDo { action, count: count(&armed) }));
+        would_be.push((count(&would), Sentence::WouldBe { action, count: count(&would) }));
+    }
+    let reported = count(&|row| speaks(&row.verdict) && row.verdict.action().is_none());
+    let skipped = count(&|row| !speaks(&row.verdict));
+    parts.append(&mut would_be);
+    parts.push((reported, Sentence::Reported { count: reported }));
+    parts.push((skipped, Sentence::Skipped { count: skipped }));
+    parts.into_iter().filter(|(count, _)| *count > 0).map(|(_, part)| voice.say(part)).collect()
+}
+
+/// Whether anything is done about it.
+fn effect(report: &Report) -> Option<Effect> {
+    let acting = || report.rows.iter().filter(|row| row.verdict.action().is_some());
+    let unarmed = acting().next().is_some() && acting().all(|row| !row.armed);
+    match report.mode {
+        Mode::Plan if unarmed => Some(Effect::DryUnarmed),
+        Mode::Plan => Some(Effect::Dry { steps: report.plan.steps.len() }),
+        Mode::Apply | Mode::Undo => unarmed.then_some(Effect::Unarmed),
+    }
+}
+
+fn list(page: &mut Page, report: &Report, view: &View) {
+    let rows = view.rows(report, false);
+    if rows.is_empty() && view.reasons.is_empty() {
+        nothing_outside_hours(report).into_iter().for_each(|line| page.line(line));
+    }
+    let (heads, rows) = view.grid(report, &rows);
+    page.grid(Some(voice(report.locale).label(Label::TitleInstances)), heads, rows);
+    deferred(report).into_iter().for_each(|line| page.line(line));
+}
+
+fn heads(report: &Report, first: Label, last: Label) -> Vec<Head> {
+    let word = |label| voice(report.locale).label(label);
+    vec![
+        Head::new(word(first), Fit::Whole),
+        Head::id(word(Label::Instance)),
+        Head::new(word(Label::Name), Fit::Cut),
+        Head::new(word(Label::Account), Fit::Spare(1)),
+        Head::new(word(Label::Region), Fit::Spare(2)),
+        Head::new(word(last), Fit::Beneath),
+    ]
+}
+
+fn line(report: &Report, first: Shown, id: &ResourceId, name: &str, last: String) -> Vec<Shown> {
+    let Target { account: owner, region } = &*id.place;
+    vec![first, (&*id.name).into(), name.into(), account(report, owner).into(), (&**region).into(), last.into()]
+}
+
+fn outcomes(page: &mut Page, report: &Report) {
+    let names: HashMap<&ResourceId, &str> = report.rows.iter().map(|row| (&row.id, &*row.name)).collect();
+    let lines = report.outcomes.iter().map(|outcome| {
+        let Outcome { id, action, outcome, detail, at: _ } = outcome;
+        let name = names.get(id).copied().unwrap_or_default();
+        let mut line = line(report, ended(*outcome), id, name, detail.clone());
+        line.insert(1, action.as_str().into());
+        line
+    });
+    let voice = voice(report.locale);
+    let mut heads = heads(report, Label::Outcome, Label::WhatHappened);
+    heads.insert(1, Head::new(voice.label(Label::Action), Fit::Whole));
+    page.grid(Some(voice.label(Label::WhatWasDone)), heads, lines.collect());
+}
+
+/// How a step ended, by its word.
+pub(crate) fn ended(ending: Ending) -> Shown {
+    let tone = match ending {
+        Ending::Stopped | Ending::Stopping | Ending::Started => Tone::Good,
+        Ending::Failed | Ending::Unverified => Tone::Bad,
+        Ending::NotTried | Ending::Overtaken => Tone::Notice,
+        Ending::Already => Tone::Plain,
+    };
+    Shown::toned(ending.as_str(), tone)
+}
+
+/// What was skipped, and a person has to mend.
+fn attention(page: &mut Page, report: &Report) {
+    let rows = report.rows.iter().filter(|row| row.verdict.wants_attention());
+    let lines = rows.map(|row| {
+        let reason = Shown::toned(row.verdict.reason().as_str(), Tone::Notice);
+        line(report, reason, &row.id, &row.name, why(row, report.locale))
+    });
+    let title = voice(report.locale).label(Label::SomebodyShouldLook);
+    page.grid(Some(title), heads(report, Label::Reason, Label::WhatIsWrong), lines.collect());
+}
+
+fn remarks(page: &mut Page, report: &Report) {
+    let all = report.rows.iter().flat_map(|row| row.remarks.iter().map(move |one| (row, one)));
+    let lines = all.filter(|(_, one)| one.wants_attention()).map(|(row, one)| {
+        let word = Shown::toned(one.as_str(), Tone::Notice);
+        line(report, word, &row.id, &row.name, remark(one, row.zone, report.locale))
+    });
+    let title = voice(report.locale).label(Label::TitleRemarks);
+    page.grid(Some(title), heads(report, Label::Remark, Label::WhatHappened), lines.collect());
+}
+
+fn skipped(page: &mut Page, report: &Report) {
+    let mut by_reason: BTreeMap<Reason, (usize, &Row)> = BTreeMap::new();
+    for row in report.rows.iter().filter(|row| !speaks(&row.verdict)) {
+        by_reason.entry(row.verdict.reason()).or_insert((0, row)).0 += 1;
+    }
+    let lines = by_reason.into_iter().map(|(reason, (count, row))| {
+        let name = if row.name.is_empty() { &*row.id.name } else { &*row.name };
+        let example = format!("{name}: {}", detail(&row.verdict, report.locale));
+        vec![reason.as_str().into(), count.to_string().into(), example.into()]
+    });
+    let word = |label| voice(report.locale).label(label);
+    let heads = vec![
+        Head::new(word(Label::Reason), Fit::Whole),
+        Head::figure(word(Label::Count), Fit::Whole),
+        Head::new(word(Label::ForExample), Fit::Cut),
+    ];
+    page.grid(Some(word(Label::TitleSkipped)), heads, lines.collect());
+}
+
+/// The figures by account; of a single one the headline says enough.
+fn accounts(page: &mut Page, report: &Report) {
+    let Views { accounts, regions: _, policies: _, owners: _ } = Views::of(&report.rows, &report.names);
+    if accounts.len() < 2 {
+        return;
+    }
+    let word = |label| voice(report.locale).label(label);
+    let figures = [Label::Found, Label::Running, Label::OutsideHours, Label::Kept, Label::Skipped];
+    let heads = std::iter::once(Head::new(word(Label::Account), Fit::Cut))
+        .chain(figures.map(|label| Head::figure(word(label), Fit::Whole)));
+    let lines = accounts.into_iter().map(|(id, (_, tally))| {
+        let figures = [tally.found, tally.running, tally.outside_hours, tally.kept, tally.left_alone()];
+        std::iter::once(account(report, id).into()).chain(figures.map(|count| count.to_string().into())).collect()
+    });
+    page.grid(Some(word(Label::ByAccount)), heads.collect(), lines.collect());
+}
+
+/// What is wasted, what was saved, and what the run cost itself.
+fn money(page: &mut Page, report: &Report) {
+    crate::render::money::summary(report).into_iter().for_each(|line| page.line(line));
+    let groups = report.waste().map(|waste| crate::render::money::groups(&waste, report)).unwrap_or_default();
+    let heads = crate::render::money::heads(report.locale).map(|word| Head::new(word, Fit::Cut));
+    let lines = groups.into_iter().map(|group| group.map(Shown::from).into());
+    page.grid(None, heads.into(), lines.collect());
+    let heads = crate::render::money::heads_of_saved(report.locale).map(|word| Head::new(word, Fit::Cut));
+    let lines = crate::render::money::saved(report).into_iter().map(|group| group.map(Shown::from).into());
+    page.grid(None, heads.into(), lines.collect());
+}
+
+fn unreachable(page: &mut Page, report: &Report) {
+    // An account that refuses does so in every Region, for the same cause: one line says it.
+    let alike = report.unreachable.chunk_by(|a, b| a.account == b.account && a.cause == b.cause);
+    let lines = alike.filter_map(|alike| {
+        let Unreachable { account: id, region: _, cause } = alike.first()?;
+        let regions: Vec<&str> = alike.iter().map(|unreachable| &*unreachable.region).collect();
+        Some(vec![Shown::toned(account(report, id), Tone::Bad), regions.join(", ").into(), cause.as_str().into()])
+    });
+    unreachable_grid(page, report.locale, lines.collect());
+}
+
+/// What could not be scanned: account, Regions and cause.
+pub(crate) fn unreachable_grid(page: &mut Page, locale: crate::engine::model::Locale, lines: Vec<Vec<Shown>>) {
+    let word = |label| voice(locale).label(label);
+    let heads = vec![
+        Head::new(word(Label::Account), Fit::Whole),
+        Head::new(word(Label::Region), Fit::Cut),
+        Head::new(word(Label::Cause), Fit::Beneath),
+    ];
+    page.grid(Some(word(Label::TitleNotSeen)), heads, lines);
+}
