@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use idle_reaper::engine::evidence::idle::Evidence;
-use idle_reaper::engine::model::{Account, Instance, Message, State, Target};
+use idle_reaper::engine::model::{Account, Instance, Message, ResourceId, State, Target};
 use idle_reaper::engine::plan::restart::Volumes;
 use idle_reaper::engine::rules::case::Activity;
 use idle_reaper::ports::{FoundAccount, Switch};
@@ -277,8 +277,14 @@ impl World {
 
     /// Changes an instance behind the reaper's back.
     pub fn change(&self, id: &str, change: impl FnOnce(Instance) -> Instance) {
+        let id = self.get(id).id;
+        self.change_one(&id, change);
+    }
+
+    /// The same where several have the name.
+    pub fn change_one(&self, id: &ResourceId, change: impl FnOnce(Instance) -> Instance) {
         let mut state = self.state.borrow_mut();
-        let place = state.instances.iter().position(|instance| *instance.id.name == *id).expect("no such instance");
+        let place = state.instances.iter().position(|instance| instance.id == *id).expect("no such instance");
         let changed = change(state.instances[place].clone());
         state.instances[place] = changed;
     }

@@ -7,6 +7,7 @@ pub mod arbitrary;
 mod capping;
 mod evidence;
 mod hours;
+mod identity;
 mod isolating;
 mod keeping;
 mod limits;

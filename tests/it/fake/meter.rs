@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
 use idle_reaper::engine::evidence::idle::{Asked, Evidence, Metric, Reading, Series, Wanted};
-use idle_reaper::engine::model::Target;
+use idle_reaper::engine::model::{ResourceId, Target};
 
 use super::{Deed, World};
 
@@ -67,7 +67,9 @@ impl World {
         let gap = || Reading::Gap("AccessDenied: cloudwatch:GetMetricData".to_owned());
         let nothing = Evidence::default();
         let answer = |one: &Wanted| {
-            let known = state.weeks.get(&one.id).unwrap_or(&nothing);
+            // Where several have the name, each may have weeks of its own.
+            let own = ResourceId::instance(target.clone(), &*one.id).to_string();
+            let known = state.weeks.get(&*own).or_else(|| state.weeks.get(&one.id)).unwrap_or(&nothing);
             let of = |asked: &Asked| match state.hours.get(&one.id) {
                 _ if refused => gap(),
                 Some(hours) => measured(hours, asked),
