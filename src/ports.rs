@@ -40,6 +40,20 @@ pub enum NotScanned {
 #[error("{0}")]
 pub struct PortError(pub String);
 
+/// An error and its causes, outermost first, with `between` before each cause.
+pub(crate) fn chain(error: &dyn std::error::Error, between: &str) -> String {
+    let mut words = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let text = cause.to_string();
+        if !words.contains(&text) {
+            words = format!("{words}{between}{text}");
+        }
+        source = cause.source();
+    }
+    words
+}
+
 /// Why an act did not happen, as far as it matters for what is done next.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum ActError {

@@ -10,7 +10,7 @@ use crate::engine::request::RequestInvalid;
 use crate::engine::request::invocation::AskedInvalid;
 use crate::engine::request::stage::StageInvalid;
 use crate::local::inventory::InventoryInvalid;
-use crate::ports::PortError;
+use crate::ports::{PortError, chain};
 use crate::run::FanOutError;
 use crate::run::{Error as RunError, RecallError, ScanError, UndoError};
 
@@ -116,15 +116,6 @@ impl Error {
 
     /// The error and its causes, outermost first, one line each.
     pub fn chain(&self) -> String {
-        let mut words = self.to_string();
-        let mut source = std::error::Error::source(self);
-        while let Some(cause) = source {
-            let text = cause.to_string();
-            if !words.contains(&text) {
-                words = format!("{words}\n  because {text}");
-            }
-            source = cause.source();
-        }
-        words
+        chain(self, "\n  because ")
     }
 }

@@ -32,17 +32,11 @@ pub(crate) fn endpoint(sdk: &SdkConfig, service: &str) -> Option<String> {
     own.or_else(|| sdk.endpoint_url().map(str::to_owned))
 }
 
-/// Whether the host of `url` is `localhost` or a loopback address, and nothing that only looks like one.
+/// Whether the host of `url` is `localhost` or a loopback address, and nothing that only looks like one. It is read as the SDK
+/// reads it, so that no address means one host here and another one there.
 pub(crate) fn is_loopback(url: &str) -> bool {
-    let Some((_, rest)) = url.split_once("://") else { return false };
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    if authority.contains('@') {
-        return false;
-    }
-    let host = match authority.strip_prefix('[') {
-        Some(v6) => v6.split(']').next().unwrap_or_default(),
-        None => authority.split(':').next().unwrap_or_default(),
-    };
+    let Some(url) = url.parse::<http::Uri>().ok().filter(|url| url.scheme().is_some()) else { return false };
+    let host = url.host().unwrap_or_default().trim_matches(['[', ']']);
     host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
@@ -63,6 +57,9 @@ mod tests {
             "127.0.0.1:5000",
             "http://example.com#127.0.0.1",
             "http://0.0.0.0:5000",
+            "http://127.0.0.1\\@example.com",
+            "http://example.com\\@127.0.0.1",
+            "http://2130706433",
         ] {
             assert!(!is_loopback(url), "{url}");
         }

@@ -6,7 +6,7 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_types::request_id::RequestId;
 
-use crate::ports::{ActError, NotScanned};
+use crate::ports::{ActError, NotScanned, chain};
 
 /// Codes by which AWS says that a call may be repeated later. What they answer has not been done.
 const THROTTLES: [&str; 5] =
@@ -15,10 +15,10 @@ const THROTTLES: [&str; 5] =
 /// Codes by which AWS says that it does not know itself.
 const UNCLEAR: [&str; 4] = ["InternalError", "InternalFailure", "ServiceUnavailable", "Unavailable"];
 
-/// An answer that did not come to its end (`whole`): the call may have been carried out.
+/// An answer that is not whole (`whole`): AWS may have carried out the call.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
-pub(crate) struct BrokeOff(pub(crate) String);
+pub(crate) struct Unusable(pub(crate) String);
 
 /// What an answer lists. One without a list is not one with an empty list: by the latter an account is known to be in no
 /// unit that `[never]` names, and may be acted on.
@@ -35,6 +35,9 @@ where
     E: ProvideErrorMetadata + std::error::Error + 'static,
 {
     match error {
+        SdkError::ServiceError(service) if service.raw().status().is_success() => {
+            unreadable(operation, Some(service.err()))
+        }
         SdkError::ServiceError(service) => {
             let meta = service.err().meta();
             let code = meta.code().unwrap_or("an error without a code");
@@ -46,20 +49,22 @@ where
         SdkError::TimeoutError(_) => format!("`{operation}` was too slow and was given up"),
         SdkError::DispatchFailure(failure) => {
             let cause = failure.as_connector_error();
-            let answered = cause.and_then(|cause| std::error::Error::source(cause)?.downcast_ref::<BrokeOff>());
-            if let Some(broke_off) = answered {
-                return format!("`{operation}` was answered, but the answer broke off: {broke_off}");
+            let answered = cause.and_then(|cause| std::error::Error::source(cause)?.downcast_ref::<Unusable>());
+            if let Some(why) = answered {
+                return format!("`{operation}` was answered, but the answer cannot be used: {why}");
             }
-            let cause = cause.map_or("no connection".to_owned(), |cause| chain(cause));
+            let cause = cause.map_or("no connection".to_owned(), |cause| chain(cause, ": "));
             format!("`{operation}` did not reach AWS: {cause}")
         }
-        SdkError::ResponseError(_) => {
-            let cause = std::error::Error::source(error).map_or(String::new(), |cause| format!(": {}", chain(cause)));
-            format!("`{operation}` was answered with something that cannot be read{cause}")
-        }
+        SdkError::ResponseError(_) => unreadable(operation, std::error::Error::source(error)),
         SdkError::ConstructionFailure(failure) => format!("`{operation}` could not be built: {failure:?}"),
-        _ => format!("`{operation}` failed: {}", chain(error)),
+        _ => format!("`{operation}` failed: {}", chain(error, ": ")),
     }
+}
+
+fn unreadable(operation: &str, cause: Option<&(dyn std::error::Error + 'static)>) -> String {
+    let cause = cause.map_or(String::new(), |cause| format!(": {}", chain(cause, ": ")));
+    format!("`{operation}` was answered with something that cannot be read{cause}")
 }
 
 /// How to mend what is mended often.
@@ -72,20 +77,6 @@ fn hint(code: &str) -> &'static str {
         }
         _ => "",
     }
-}
-
-/// An error and its causes, outermost first.
-pub(crate) fn chain(error: &dyn std::error::Error) -> String {
-    let mut words = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let text = cause.to_string();
-        if !words.contains(&text) {
-            words = format!("{words}: {text}");
-        }
-        source = cause.source();
-    }
-    words
 }
 
 /// Whether a service control policy denies a call: by a statement, or because none allows it ("Troubleshoot access denied

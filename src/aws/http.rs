@@ -8,7 +8,7 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 
-use crate::aws::whole::whole;
+use crate::aws::whole::{Due, whole};
 
 /// Two things that hyper's client leaves undone, or does too often.
 ///
@@ -38,10 +38,15 @@ struct Whole(SharedHttpConnector);
 
 impl HttpConnector for Whole {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        // S3 answers some calls without a body; whatever is asked of the others is a POST, and answered with a document.
-        let document = request.method() == "POST";
+        // S3 answers some calls without a body. Calls of the others are a POST, and answered with a document; a call that is
+        // a form, as those of EC2, is answered in XML.
+        let due = match (request.method(), request.headers().get("content-type")) {
+            ("POST", Some("application/x-www-form-urlencoded")) => Due::Xml,
+            ("POST", _) => Due::Document,
+            (_, _) => Due::Anything,
+        };
         let answer = self.0.call(request);
-        HttpConnectorFuture::new(async move { whole(answer.await?, document).await })
+        HttpConnectorFuture::new(async move { whole(answer.await?, due).await })
     }
 }
 
@@ -57,42 +62,111 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use aws_config::{BehaviorVersion, Region, SdkConfig};
+    use aws_credential_types::Credentials;
+    use aws_credential_types::provider::SharedCredentialsProvider;
     use aws_smithy_runtime_api::box_error::BoxError;
+    use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
     use aws_smithy_runtime_api::client::runtime_components::RuntimeComponentsBuilder;
+    use aws_smithy_types::body::SdkBody;
     use aws_smithy_types::config_bag::ConfigBag;
 
     use super::*;
+    use crate::aws::errors::words;
 
-    /// Counts how often it is made ready.
-    #[derive(Clone, Debug, Default)]
-    struct Counting(Arc<AtomicUsize>);
+    /// Answers every call with the same status and body, and counts what it is asked for.
+    #[derive(Clone, Debug)]
+    struct Canned {
+        status: u16,
+        body: &'static str,
+        calls: Arc<AtomicUsize>,
+        validated: Arc<AtomicUsize>,
+    }
 
-    impl HttpClient for Counting {
+    fn canned(status: u16, body: &'static str) -> Canned {
+        Canned { status, body, calls: Arc::default(), validated: Arc::default() }
+    }
+
+    impl HttpConnector for Canned {
+        fn call(&self, _: HttpRequest) -> HttpConnectorFuture {
+            self.calls.fetch_add(1, Ordering::Relaxed);
+            HttpConnectorFuture::ready(Ok(HttpResponse::new(self.status.try_into().unwrap(), SdkBody::from(self.body))))
+        }
+    }
+
+    impl HttpClient for Canned {
         fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
-            unreachable!("no call is made")
+            SharedHttpConnector::new(self.clone())
         }
 
         fn validate_base_client_config(&self, _: &RuntimeComponentsBuilder, _: &ConfigBag) -> Result<(), BoxError> {
-            self.0.fetch_add(1, Ordering::Relaxed);
+            self.validated.fetch_add(1, Ordering::Relaxed);
             Ok(())
         }
     }
 
-    fn ten_clients(http: SharedHttpClient) {
-        let region = Region::new("eu-west-1");
-        let config =
-            SdkConfig::builder().behavior_version(BehaviorVersion::latest()).region(region).http_client(http).build();
-        for _ in 0..10 {
-            let _ = aws_sdk_ec2::Client::new(&config);
-        }
+    fn ec2(http: impl HttpClient + 'static) -> aws_sdk_ec2::Client {
+        let config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new("eu-west-1"))
+            .credentials_provider(SharedCredentialsProvider::new(Credentials::new(
+                "AKIDEXAMPLE",
+                "secret",
+                None,
+                None,
+                "test",
+            )))
+            .http_client(http);
+        aws_sdk_ec2::Client::new(&config.build())
     }
 
     #[test]
     fn making_clients_of_the_sdk_makes_no_connectors() {
-        let counting = Counting::default();
-        ten_clients(SharedHttpClient::new(counting.clone()));
-        assert_eq!(counting.0.load(Ordering::Relaxed), 10, "the SDK asks for it no more: `Shared` can go");
-        ten_clients(SharedHttpClient::new(Shared(SharedHttpClient::new(counting.clone()))));
-        assert_eq!(counting.0.load(Ordering::Relaxed), 10);
+        let counting = canned(200, "");
+        (0..10).for_each(|_| drop(ec2(counting.clone())));
+        assert_eq!(counting.validated.load(Ordering::Relaxed), 10, "the SDK asks for it no more: `Shared` can go");
+        (0..10).for_each(|_| drop(ec2(Shared(SharedHttpClient::new(counting.clone())))));
+        assert_eq!(counting.validated.load(Ordering::Relaxed), 10);
+    }
+
+    /// How many instances the SDK reads in the answer, or the error, and after how many calls.
+    async fn described(status: u16, body: &'static str, checked: bool) -> (Result<usize, String>, usize) {
+        let canned = canned(status, body);
+        let client = if checked { ec2(Shared(SharedHttpClient::new(canned.clone()))) } else { ec2(canned.clone()) };
+        let answer = client.describe_instances().send().await;
+        let found = answer.map(|page| page.reservations().iter().map(|one| one.instances().len()).sum());
+        (found.map_err(|error| words("ec2:DescribeInstances", &error)), canned.calls.load(Ordering::Relaxed))
+    }
+
+    const PAGE: &str = "<DescribeInstancesResponse><reservationSet><item><instancesSet><item><instanceId>i-1</instanceId>\
+        <tagSet><item><key>a</key></item></tagSet></item></instancesSet></item></reservationSet></DescribeInstancesResponse>";
+
+    #[tokio::test(start_paused = true)]
+    async fn a_page_that_is_not_whole_is_asked_for_again_and_then_an_error_that_says_so() {
+        assert_eq!(described(200, PAGE, true).await, (Ok(1), 1));
+        assert_eq!(described(200, &PAGE[..100], false).await, (Ok(1), 1), "the SDK is strict now: `whole` can go");
+        let keyless = "<DescribeInstancesResponse><reservationSet><item><instancesSet><item><instanceId>i-1</instanceId>\
+            <tagSet><item/></tagSet></item></instancesSet></item></reservationSet></DescribeInstancesResponse>";
+        for (page, why) in [
+            (&PAGE[..100], "it is no whole document: see its byte 100 of 100"),
+            ("", "it is empty"),
+            (keyless, "it may be read in two ways: see its byte"),
+        ] {
+            let (found, calls) = described(200, page, true).await;
+            let error = found.unwrap_err();
+            assert!(error.contains(&format!("the answer cannot be used: {why}")), "{error}");
+            assert_eq!(calls, 3, "the SDK makes three attempts unless told otherwise");
+        }
+        let (found, _) = described(200, "<a/>", true).await;
+        let error = found.unwrap_err();
+        assert!(error.contains("was answered with something that cannot be read"), "{error}");
+        assert!(error.contains("invalid root"), "{error}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_aws_refuses_is_left_to_the_sdk() {
+        let refused = "<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>no</Message></Error></Errors></Response>";
+        for (status, body) in [(403, refused), (403, PAGE), (400, "")] {
+            assert_eq!(described(status, body, true).await, described(status, body, false).await);
+        }
     }
 }

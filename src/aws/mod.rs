@@ -15,8 +15,6 @@ mod messenger;
 mod metrics;
 mod metrics_weeks;
 mod organization;
-mod page;
-mod page_xml;
 mod pricing;
 mod reader;
 mod secrets;
@@ -27,6 +25,7 @@ mod tokens;
 mod volumes;
 mod webhook;
 mod whole;
+mod xml;
 
 pub use crate::aws::actor::AwsActor;
 pub use crate::aws::config::{Aws, Meter};

@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use crate::aws::client::{Kept, ec2};
 use crate::aws::config::Aws;
 use crate::aws::errors::{listed, not_scanned, words};
-use crate::aws::page;
+use crate::aws::instance::instances;
 use crate::aws::sessions::{Role, Sessions, session_name};
 use crate::aws::tokens::Tokens;
 use crate::aws::{balancers, contact, metrics, metrics_weeks, organization, volumes};
@@ -248,17 +248,11 @@ async fn page_through(
     let (mut tokens, mut token) = (Tokens::default(), None);
     loop {
         let call = call.clone().max_results(PAGE).set_next_token(token);
-        let page = page::ask(call, target).await.map_err(|error| not_scanned("ec2:DescribeInstances", &error))?;
-        if let Some(owner) = page.foreign_owner {
-            return Err(NotScanned::Unreachable(format!(
-                "`ec2:DescribeInstances` was asked for account `{}` and answered with instances of account `{owner}`: the \
-                 session belongs to another account, so nothing that it shows is used",
-                target.account
-            )));
-        }
+        let page = call.send().await.map_err(|error| not_scanned("ec2:DescribeInstances", &error))?;
         // To the filter `i-*` is a pattern; here it is the id of nobody.
         let asked_for = |instance: &Instance| only.is_none_or(|ids| instance.id.is_among(ids));
-        page.instances.into_iter().filter(asked_for).for_each(&mut *each);
+        let found = instances(target, &page).map_err(NotScanned::Unreachable)?;
+        found.into_iter().filter(asked_for).for_each(&mut *each);
         token = tokens.next("ec2:DescribeInstances", page.next_token.as_deref()).map_err(NotScanned::Unreachable)?;
         if token.is_none() {
             return Ok(());

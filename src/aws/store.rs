@@ -16,9 +16,9 @@ use futures_util::stream::{self, StreamExt};
 
 use crate::aws::config::Aws;
 use crate::aws::endpoints::endpoint;
-use crate::aws::errors::{chain, words};
+use crate::aws::errors::words;
 use crate::engine::model::is_sane;
-use crate::ports::{Entry, PortError};
+use crate::ports::{Entry, PortError, chain};
 
 /// Files of one folder that are read at once. Nine days of outcomes, one file a run every 10 minutes, are 1,296
 /// reads; at 50 ms each that is 65 s one after another, and 4 s so.
@@ -107,7 +107,7 @@ impl Bucket {
         let found = found.map_err(|error| PortError(format!("{} for `{place}`", words("s3:GetObject", &error))))?;
         let Some(tag) = found.e_tag().map(str::to_owned) else { return Ok(false) };
         let bytes = found.body.collect().await;
-        let bytes = bytes.map_err(|error| PortError(format!("`{place}` broke off: {}", chain(&error))))?;
+        let bytes = bytes.map_err(|error| PortError(format!("`{place}` broke off: {}", chain(&error, ": "))))?;
         if bytes.to_vec() != old.as_bytes() {
             return Ok(false);
         }
@@ -185,7 +185,7 @@ async fn read(client: &Client, bucket: &str, key: &str) -> Result<Vec<u8>, PortE
 
 async fn bytes_of(body: ByteStream, place: &str) -> Result<Vec<u8>, PortError> {
     let bytes = body.collect().await;
-    let bytes = bytes.map_err(|error| PortError(format!("`{place}` broke off: {}", chain(&error))))?;
+    let bytes = bytes.map_err(|error| PortError(format!("`{place}` broke off: {}", chain(&error, ": "))))?;
     Ok(bytes.to_vec())
 }
 

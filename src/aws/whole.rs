@@ -7,25 +7,38 @@ use aws_smithy_types::byte_stream::ByteStream;
 use aws_smithy_types::byte_stream::error::Error;
 use serde::de::IgnoredAny;
 
-use crate::aws::errors::{BrokeOff, chain};
+use crate::aws::errors::Unusable;
+use crate::aws::xml;
+use crate::ports::chain;
 
-/// The answer, read to its end where it reports success in XML or in the JSON of AWS's services. The SDK takes half a page
-/// in XML for a shorter page, and no JSON at all for an answer without a word in it: a list without an account, for one.
-/// Half a document in JSON it refuses, but does not ask again. CBOR it reads strictly, and an object of S3 is checked by its
-/// checksum (`store`). Where no `document` is due, there may be none.
+/// What a call has to be answered with.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Due {
+    /// A document in XML, whatever the answer says that it is.
+    Xml,
+    /// A document.
+    Document,
+    /// A document, or nothing.
+    Anything,
+}
+
+/// The answer, read to its end and checked where it reports success in XML or in the JSON of AWS's services. The SDK takes half
+/// a page in XML for a shorter page, and an empty body in JSON for an answer with an empty list: an organisation without an
+/// account, for one. Half a document in JSON it refuses, but does not ask again. It reads CBOR strictly, and `store` checks
+/// an object of S3 by its checksum.
 ///
 /// # Errors
-/// [`BrokeOff`] where the connection does, or the document is not whole. The call is tried again.
-pub(crate) async fn whole(mut answer: HttpResponse, document: bool) -> Result<HttpResponse, ConnectorError> {
-    let Some(is_whole) = check(&answer) else { return Ok(answer) };
-    let broke_off = |why: String| ConnectorError::io(BrokeOff(why).into());
+/// [`Unusable`] where the connection breaks off, or the document is not whole, or it can be read in two ways. The SDK makes the
+/// call again.
+pub(crate) async fn whole(mut answer: HttpResponse, due: Due) -> Result<HttpResponse, ConnectorError> {
+    let Some(check) = check(&answer, due) else { return Ok(answer) };
+    let unusable = |why: String| ConnectorError::io(Unusable(why).into());
     let body = std::mem::replace(answer.body_mut(), SdkBody::taken());
-    let body = read(ByteStream::new(body)).await.map_err(|error| broke_off(chain(&error)))?;
-    if body.is_empty() && document {
-        return Err(broke_off("it is empty".to_owned()));
-    }
-    if !body.is_empty() && !is_whole(&body) {
-        return Err(broke_off("it is no whole document".to_owned()));
+    let body = read(ByteStream::new(body)).await.map_err(|error| unusable(chain(&error, ": ")))?;
+    if !body.is_empty() {
+        check(&body).map_err(unusable)?;
+    } else if due != Due::Anything {
+        return Err(unusable("it is empty".to_owned()));
     }
     *answer.body_mut() = SdkBody::from(body);
     Ok(answer)
@@ -58,40 +71,26 @@ fn append(body: &mut Vec<u8>, pieces: &mut Vec<impl AsRef<[u8]>>) {
     }
 }
 
-/// How to see of a body that it is whole, where it can be seen.
-fn check(answer: &HttpResponse) -> Option<fn(&[u8]) -> bool> {
+type Check = fn(&[u8]) -> Result<(), String>;
+
+/// How to check the body, if we can.
+fn check(answer: &HttpResponse, due: Due) -> Option<Check> {
     let kind = answer.headers().get("content-type").unwrap_or_default();
-    let check: fn(&[u8]) -> bool = match kind.split(';').next().unwrap_or_default().trim() {
-        "text/xml" | "application/xml" => is_closed,
-        "application/x-amz-json-1.0" | "application/x-amz-json-1.1" => {
-            |body| serde_json::from_slice::<IgnoredAny>(body).is_ok()
-        }
+    let check: Check = match kind.split(';').next().unwrap_or_default().trim() {
+        _ if due == Due::Xml => in_xml,
+        "text/xml" | "application/xml" => in_xml,
+        "application/x-amz-json-1.0" | "application/x-amz-json-1.1" => in_json,
         _ => return None,
     };
     answer.status().is_success().then_some(check)
 }
 
-/// Whether the document ends with the end of its root, which is taken to stand nowhere else.
-fn is_closed(body: &[u8]) -> bool {
-    let Ok(text) = std::str::from_utf8(body) else { return false };
-    let text = text.trim_ascii_end();
-    root(text).is_some_and(|(root, name)| {
-        let end = text.strip_suffix('>').map(str::trim_ascii_end).and_then(|text| text.strip_suffix(name));
-        end.is_some_and(|text| text.ends_with("</")) || root.ends_with("/>") && !root.contains('<')
-    })
+fn in_xml(body: &[u8]) -> Result<(), String> {
+    xml::check(std::str::from_utf8(body).map_err(|error| format!("it is no text: {error}"))?)
 }
 
-/// What follows the `<` of the first element, and its name. What begins with `<?` or `<!` is none.
-fn root(text: &str) -> Option<(&str, &str)> {
-    let mut rest = text;
-    loop {
-        rest = rest.split_once('<')?.1;
-        if !rest.starts_with(['?', '!']) {
-            break;
-        }
-    }
-    let name = rest.split(|c: char| c.is_ascii_whitespace() || matches!(c, '>' | '/')).next()?;
-    (!name.is_empty()).then_some((rest, name))
+fn in_json(body: &[u8]) -> Result<(), String> {
+    serde_json::from_slice::<IgnoredAny>(body).map(drop).map_err(|_| "it is no whole document".to_owned())
 }
 
 #[cfg(test)]
@@ -109,7 +108,7 @@ mod tests {
     }
 
     async fn body(status: u16, kind: Option<&str>, body: &[u8]) -> Option<Vec<u8>> {
-        let answer = whole(answer(status, kind, body), true).await.ok()?;
+        let answer = whole(answer(status, kind, body), Due::Document).await.ok()?;
         Some(answer.body().bytes().expect("it can be read again where the call is tried again").to_vec())
     }
 
@@ -140,18 +139,27 @@ mod tests {
 
     #[tokio::test]
     async fn roots_of_any_form_are_known() {
-        for page in [
-            "<a/>",
-            "<a b=\"c\"/>",
-            "<a></a>",
-            "<a></a >",
-            "<a\nb='c'>d</a\n>",
-            "<!DOCTYPE a><a><b/></a>",
-            "<?xml version=\"1.0\"?>\n<a/>",
-        ] {
+        for page in
+            ["<a/>", "<a b=\"c\"/>", "<a></a>", "<a></a >", "<a\nb='c'>d</a\n>", "<?xml version=\"1.0\"?>\n<a/>"]
+        {
             assert!(body(200, Some("text/xml"), page.as_bytes()).await.is_some(), "{page}");
         }
-        for page in ["<a><b/>", "<a><a/>", "<a>", "a", "<>", "<?xml?>", "<a></b>"] {
+        for page in [
+            "<a><b/>",
+            "<a><a/>",
+            "<a>",
+            "a",
+            "<>",
+            "<?xml?>",
+            "<a></b>",
+            "<a></a>b",
+            "a<a/>",
+            "<a/><a/>",
+            "<a><b></a></b>",
+            "<a b/>",
+            "<a b=\"&c;\"/>",
+            "<!DOCTYPE a><a/>",
+        ] {
             assert!(body(200, Some("text/xml"), page.as_bytes()).await.is_none(), "{page}");
         }
     }
@@ -173,7 +181,7 @@ mod tests {
     async fn nothing_at_all_is_no_answer_without_a_word_in_it() {
         for kind in ["text/xml", "application/x-amz-json-1.0", "application/x-amz-json-1.1"] {
             assert_eq!(body(200, Some(kind), b"").await, None, "{kind}");
-            assert!(whole(answer(200, Some(kind), b""), false).await.is_ok(), "{kind}");
+            assert!(whole(answer(200, Some(kind), b""), Due::Anything).await.is_ok(), "{kind}");
         }
     }
 
@@ -190,11 +198,11 @@ mod tests {
 
     #[tokio::test]
     async fn the_error_says_what_happened_and_the_call_may_be_tried_again() {
-        for (part, words) in [("<a>", "it is no whole document"), ("", "it is empty")] {
-            let error = whole(answer(200, Some("text/xml"), part.as_bytes()), true).await.unwrap_err();
+        for (part, words) in [("<a>", "it is no whole document: see its byte 3 of 3"), ("", "it is empty")] {
+            let error = whole(answer(200, Some("text/xml"), part.as_bytes()), Due::Document).await.unwrap_err();
             assert!(error.is_io());
             let cause = std::error::Error::source(&error).unwrap();
-            assert!(cause.is::<BrokeOff>() && cause.to_string() == words, "{cause}");
+            assert!(cause.is::<Unusable>() && cause.to_string() == words, "{cause}");
         }
     }
 }

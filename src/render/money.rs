@@ -16,11 +16,6 @@ pub fn figure(usd: Usd, money: &Money, locale: Locale) -> String {
     phrase(locale, Phrase::Amount { usd, second: money.second.as_ref() })
 }
 
-/// The figure of what may be unknown. Unknown is never shown as zero.
-pub fn figure_or_unknown(usd: Option<Usd>, money: &Money, locale: Locale) -> String {
-    usd.map_or_else(|| term(locale, Term::Unknown).to_owned(), |usd| figure(usd, money, locale))
-}
-
 /// What every figure is: a list price, before Savings Plans, reservations and tax.
 pub fn caveat(locale: Locale) -> &'static str {
     term(locale, Term::Caveat)

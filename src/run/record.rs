@@ -11,7 +11,7 @@ use crate::engine::evidence::idle::Own;
 use crate::engine::history::past_runs::FailedStart;
 use crate::engine::history::past_runs::History;
 use crate::engine::history::unverified::{Confirmed, Unverified};
-use crate::engine::model::{Action, ByResource, Ending, Outcome, ResourceId, sane, sane_option, settle};
+use crate::engine::model::{Action, ByResource, Ending, Outcome, ResourceId, json_lines, sane, sane_option, settle};
 use crate::engine::report::Report;
 use crate::engine::undo::Undo;
 use crate::ports::{PortError, ReadRecord, WriteRecord};
@@ -285,8 +285,8 @@ async fn lines(
             continue;
         };
         let mut bad = 0;
-        for line in text.lines().filter(|line| !line.trim().is_empty()) {
-            match serde_json::from_str::<Line>(line) {
+        for (_, line) in json_lines::parse::<Line>(&text) {
+            match line {
                 Ok(line) => lines.push((line.run.clone().unwrap_or_else(|| run.to_owned()), line)),
                 Err(_) => bad += 1,
             }

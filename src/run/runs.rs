@@ -4,6 +4,7 @@ use chrono::{DateTime, Duration, Utc};
 use serde::de::DeserializeOwned;
 
 use crate::engine::history::runs::{Intended, Listed, RunLine, list};
+use crate::engine::model::json_lines;
 use crate::ports::{PortError, ReadRecord};
 use crate::run::record::{TABLES, partition};
 
@@ -28,5 +29,5 @@ async fn read<T: DeserializeOwned>(
 ) -> Result<Vec<T>, PortError> {
     let files = hub.read_since(&format!("{TABLES}/{table}"), &partition(from)).await?;
     let whole = files.iter().filter(|(key, _)| key.ends_with(".jsonl"));
-    Ok(whole.flat_map(|(_, text)| text.lines().filter_map(|line| serde_json::from_str(line).ok())).collect())
+    Ok(whole.flat_map(|(_, text)| json_lines::readable(text)).collect())
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::engine::model::{ByResource, ResourceId, places, sane, settle};
+use crate::engine::model::{ByResource, ResourceId, json_lines, places, sane, settle};
 use crate::engine::undo::Undo;
 use crate::ports::{PortError, ReadRecord, WriteRecord};
 use crate::run::record::{partition, spelled};
@@ -49,14 +49,14 @@ fn text(lines: &[Line]) -> Result<String, PortError> {
 pub(crate) async fn read(hub: &impl ReadRecord, now: DateTime<Utc>) -> Result<ByResource<DateTime<Utc>>, PortError> {
     let mut undone = Vec::new();
     for (key, text) in hub.read_since(UNDONE, &partition(undone_since(now))).await? {
-        for (number, line) in text.lines().enumerate() {
-            match serde_json::from_str(line) {
+        for (number, line) in json_lines::parse(&text) {
+            match line {
                 // The clock that it was undone by may be a little ahead.
                 Ok(Line { id, at }) if at <= now + Duration::minutes(1) => undone.push((id, at.min(now))),
                 Ok(Line { .. }) => {}
                 // A draft was never finished, and the undo that was to follow it never begun.
-                Err(_) if line.trim().is_empty() || !key.ends_with(".jsonl") => {}
-                Err(error) => return Err(PortError(unread(&key, number + 1, &error))),
+                Err(_) if !key.ends_with(".jsonl") => {}
+                Err(error) => return Err(PortError(unread(&key, number, &error))),
             }
         }
     }
@@ -82,7 +82,7 @@ pub(crate) async fn place<'a>(
     now: DateTime<Utc>,
 ) -> Result<(), PortError> {
     for (key, old) in hub.read_since(UNDONE, &partition(undone_since(now))).await? {
-        let mut lines: Vec<Line> = old.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+        let mut lines: Vec<Line> = json_lines::readable(&old).collect();
         let known = places(lines.iter().map(|line| &line.id), found.clone());
         if known.is_empty() || lines.len() < old.lines().count() {
             continue;

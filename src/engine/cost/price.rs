@@ -6,7 +6,7 @@ use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::engine::model::{Instance, Usd, sane};
+use crate::engine::model::{Instance, Usd, json_lines, sane};
 
 /// A price older than this is asked for again: AWS seldom changes the on-demand price of an instance type.
 const ASK_DAYS: i64 = 30;
@@ -152,16 +152,6 @@ fn operation(instance: &Instance) -> Result<Box<str>, String> {
     known.map(|(_, operation)| (*operation).into()).ok_or_else(|| format!("the platform `{platform}` is not known"))
 }
 
-/// Whether it costs nothing more to let the instance run: its host, or its reservation, is paid for anyway.
-pub fn paid_anyway(instance: &Instance) -> bool {
-    on_host(instance) || instance.reservation.is_some()
-}
-
-/// Whether it runs on something that is billed by itself: a Dedicated Host, or an Outpost.
-fn on_host(instance: &Instance) -> bool {
-    instance.host.is_some() || instance.outpost.is_some() || instance.tenancy.as_deref() == Some("host")
-}
-
 /// Every price that is known, as it stands in the record.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Prices {
@@ -194,9 +184,8 @@ impl Prices {
 
     /// Reads a table, one JSON line a price. A line that cannot be read is a price that is asked for again.
     pub fn parse(text: &str) -> Self {
-        let lines = text.lines().filter_map(|line| serde_json::from_str::<Line>(line).ok());
         // Earlier releases took a list price of 0 for one.
-        let lines = lines.filter(|line| line.price != Price::Hourly(Usd::ZERO));
+        let lines = json_lines::readable(text).filter(|line: &Line| line.price != Price::Hourly(Usd::ZERO));
         let asked = lines.map(|Line { key, price, asked }| (key, (price, asked))).collect();
         Self { asked, ..Self::default() }
     }
@@ -209,13 +198,12 @@ impl Prices {
 
     /// The table as it stands in the record.
     pub fn text(&self) -> String {
-        let mut text = String::new();
-        for (key, (price, asked)) in &self.asked {
-            let line = Line { key: key.clone(), price: price.clone(), asked: *asked };
-            text += &serde_json::to_string(&line).unwrap_or_default();
-            text.push('\n');
-        }
-        text
+        let line = |(key, (price, asked)): (&PriceKey, &(Price, DateTime<Utc>))| Line {
+            key: key.clone(),
+            price: price.clone(),
+            asked: *asked,
+        };
+        json_lines::text(self.asked.iter().map(line))
     }
 
     /// Those of `keys`, each once, that must be asked for: unknown here, or too old. What lies in the future is the
@@ -257,27 +245,6 @@ impl Prices {
             (Some((Price::Hourly(_), _)), None) => Price::Unknown("the price that is known is too old".to_owned()),
             (None, None) => Price::Unknown("the price list was not asked".to_owned()),
         }
-    }
-
-    /// What the instance costs an hour while it runs. On a Dedicated Host or an Outpost nothing: that is billed by itself.
-    pub fn hourly(&self, instance: &Instance, now: DateTime<Utc>) -> Price {
-        if on_host(instance) {
-            return Price::Hourly(Usd::ZERO);
-        }
-        match PriceKey::of(instance) {
-            Ok(key) => self.find(&key, now),
-            Err(why) => Price::Unknown(why),
-        }
-    }
-
-    /// What the instance costs if it runs for a month; `None` where the price is unknown.
-    pub fn monthly(&self, instance: &Instance, now: DateTime<Utc>) -> Option<Usd> {
-        self.hourly(instance, now).monthly()
-    }
-
-    /// What an hour of its being stopped saves: nothing where host or reservation are paid for anyway, known or not.
-    pub fn saves(&self, instance: &Instance, now: DateTime<Utc>) -> Price {
-        if paid_anyway(instance) { Price::Hourly(Usd::ZERO) } else { self.hourly(instance, now) }
     }
 }
 

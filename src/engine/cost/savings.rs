@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::engine::model::month::Month;
-use crate::engine::model::{Instance, ResourceId, State, Target, Usd, sane};
+use crate::engine::model::{Instance, ResourceId, State, Target, Usd, json_lines, sane};
 
 /// A stop of which nobody has seen anything for so long is forgotten: its account has left the organisation.
 const FORGET_DAYS: i64 = 90;
@@ -178,7 +178,7 @@ impl Savings {
 
     /// Every month, one JSON line each.
     pub fn table(&self) -> String {
-        self.lines().map(|line| serde_json::to_string(&line).unwrap_or_default() + "\n").collect()
+        json_lines::text(self.lines())
     }
 
     /// Every month and whose saving it is.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::config::Idle;
 use crate::engine::evidence::idle::{BURST, Idleness, Sign};
-use crate::engine::model::{ByResource, Instance, ResourceId, sane, settle};
+use crate::engine::model::{ByResource, Instance, ResourceId, json_lines, sane, settle};
 
 /// Where it stands in the record.
 pub const FILE: &str = "state/witness.jsonl";
@@ -54,7 +54,7 @@ pub struct Witness(ByResource<Sighting>);
 impl Witness {
     /// Reads the file. A line that cannot be read is not known: its instance is measured.
     pub fn parse(text: &str) -> Self {
-        let mut sightings: Vec<Sighting> = text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+        let mut sightings: Vec<Sighting> = json_lines::readable(text).collect();
         settle(sightings.iter_mut().map(|sighting| &mut sighting.id));
         let mut witness = Self::default();
         sightings.into_iter().for_each(|sighting| witness.add(sighting));
@@ -82,7 +82,6 @@ impl Witness {
         for sighting in kept.chain(sightings).filter(|one| now < one.until(Some(one.launch), settings)) {
             all.add(sighting.clone());
         }
-        let lines = all.0.values().filter_map(|sighting| serde_json::to_string(sighting).ok());
-        lines.map(|line| line + "\n").collect()
+        json_lines::text(all.0.values())
     }
 }

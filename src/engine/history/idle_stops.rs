@@ -4,7 +4,7 @@
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::engine::model::{ByResource, ResourceId, sane, settle};
+use crate::engine::model::{ByResource, ResourceId, json_lines, sane, settle};
 
 /// Where it stands in the record.
 pub const FILE: &str = "state/idle-stops.jsonl";
@@ -33,7 +33,7 @@ impl IdleStops {
     /// Reads the file, one JSON line a stop. A line that cannot be read, or lies in the future, counts for nothing.
     pub fn parse(text: &str, now: DateTime<Utc>) -> Self {
         let mut stops = Self::default();
-        let mut lines: Vec<Line> = text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+        let mut lines: Vec<Line> = json_lines::readable(text).collect();
         settle(lines.iter_mut().map(|line| &mut line.id));
         for Line { id, at } in lines {
             if at <= now && now - at <= Duration::days(FORGET_DAYS) {
@@ -45,8 +45,9 @@ impl IdleStops {
 
     /// The file.
     pub fn text(&self) -> String {
-        let lines = self.0.iter().flat_map(|(id, stops)| stops.iter().map(move |at| Line { id: id.clone(), at: *at }));
-        lines.filter_map(|line| serde_json::to_string(&line).ok()).map(|line| line + "\n").collect()
+        json_lines::text(
+            self.0.iter().flat_map(|(id, stops)| stops.iter().map(move |at| Line { id: id.clone(), at: *at })),
+        )
     }
 
     /// Notes one stop.

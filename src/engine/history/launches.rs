@@ -8,7 +8,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::engine::model::{ResourceId, Target, sane};
+use crate::engine::model::{ResourceId, Target, json_lines, sane};
 use crate::engine::request::events::Launched;
 
 /// Where the files stand in the record, one for each account: a launch rewrites one of them, and no run needs all.
@@ -54,18 +54,16 @@ impl Launches {
     /// launched.
     pub fn parse(account: &str, text: &str) -> Self {
         let account: Arc<str> = account.into();
-        let lines = text.lines().filter_map(|line| serde_json::from_str::<Launch>(line).ok());
         let place = |launch: Launch| {
             let place = Target::new(account.clone(), launch.id.place.region.clone());
             Launch { id: ResourceId { place: place.into(), ..launch.id }, ..launch }
         };
-        Self(lines.map(place).map(|launch| ((launch.id.clone(), launch.again), launch)).collect())
+        Self(json_lines::readable(text).map(place).map(|launch| ((launch.id.clone(), launch.again), launch)).collect())
     }
 
     /// The file.
     pub fn text(&self) -> String {
-        let lines = self.0.values().filter_map(|launch| serde_json::to_string(launch).ok());
-        lines.map(|line| line + "\n").collect()
+        json_lines::text(self.0.values())
     }
 
     /// Remembers what an event tells, and of how many instances it was new. An instance is launched once: the same event

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::engine::model::{Contact, Item, Receipt, ResourceId, Subject, places, sane, sane_option, settle};
+use crate::engine::model::{
+    Contact, Item, Receipt, ResourceId, Subject, json_lines, places, sane, sane_option, settle,
+};
 
 /// An entry about an instance that nobody has seen for so long is dropped: it was terminated.
 const FORGET_DAYS: i64 = 90;
@@ -96,22 +98,20 @@ impl Ledger {
     /// at `now`, is as if nothing had been said about that one instance: its notice begins anew, and nobody else is
     /// disturbed.
     pub fn parse(text: &str, now: DateTime<Utc>) -> Self {
-        let lines = text.lines().filter_map(|line| serde_json::from_str::<Line>(line).ok());
         let possible = |told: &Told| told.first <= told.last && told.last <= now;
-        let mut lines: Vec<Line> = lines.filter(|line| possible(&line.told)).collect();
+        let mut lines: Vec<Line> = json_lines::readable(text).filter(|line: &Line| possible(&line.told)).collect();
         settle(lines.iter_mut().map(|line| &mut line.id));
         Self(lines.into_iter().map(|Line { id, subject, told }| ((id, subject), told)).collect())
     }
 
     /// The ledger as it stands in the record.
     pub fn text(&self) -> String {
-        let mut text = String::new();
-        for ((id, subject), told) in &self.0 {
-            let line = Line { id: id.clone(), subject: *subject, told: told.clone() };
-            text += &serde_json::to_string(&line).unwrap_or_default();
-            text.push('\n');
-        }
-        text
+        let line = |((id, subject), told): (&(ResourceId, Subject), &Told)| Line {
+            id: id.clone(),
+            subject: *subject,
+            told: told.clone(),
+        };
+        json_lines::text(self.0.iter().map(line))
     }
 
     /// What was said about `id`.

@@ -11,6 +11,7 @@ mod idle;
 mod instance;
 pub(crate) mod instance_store;
 mod instant;
+pub(crate) mod json_lines;
 mod locale;
 mod mark_step;
 mod marker;

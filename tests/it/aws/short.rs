@@ -62,9 +62,10 @@ fn where_units_cannot_be_told_nothing_is_looked_at() {
 fn where_a_page_stays_short_its_region_is_blind() {
     let world = Simulated::of_stories();
     let settings = settings(&world);
-    for (mode, words) in
-        [("shorten", "the answer broke off: it is no whole document"), ("empty", "the answer broke off: it is empty")]
-    {
+    for (mode, words) in [
+        ("shorten", "the answer cannot be used: it is no whole document"),
+        ("empty", "the answer cannot be used: it is empty"),
+    ] {
         fault(&world, "DescribeInstances", mode, 100_000);
         let report = world.plan(&settings);
         assert_eq!(report["counts"]["found"], 0, "{mode}");

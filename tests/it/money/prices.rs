@@ -182,25 +182,17 @@ fn what_has_no_list_price_has_no_key() {
 }
 
 #[test]
-fn hosts_and_reservations_save_nothing_and_unknown_is_not_nothing() {
+fn an_outpost_and_an_unknown_type_have_no_price() {
     let now = at("2026-11-25T00:00:00Z");
     let mut prices = Prices::default();
     prices.learn(key(), Price::Hourly(usd("0.0136")), now);
-    let (mut hosted, mut reserved, plain) = (linux("i-1"), linux("i-2"), linux("i-3"));
-    hosted.host = Some("h-1".into());
-    reserved.reservation = Some("cr-1".into());
-    let racked =
-        Instance { outpost: Some("arn:aws:outposts:us-west-2:111111111111:outpost/op-1".into()), ..plain.clone() };
-    assert_eq!(prices.saves(&racked, now), Price::Hourly(Usd::ZERO));
-    assert!(PriceKey::of(&racked).unwrap_err().contains("Outpost"));
-    assert_eq!(prices.saves(&hosted, now), Price::Hourly(Usd::ZERO));
-    assert_eq!(prices.saves(&reserved, now), Price::Hourly(Usd::ZERO));
-    assert_eq!(prices.saves(&plain, now), Price::Hourly(usd("0.0136")));
-    assert_eq!(prices.hourly(&hosted, now), Price::Hourly(Usd::ZERO), "the host is billed by itself");
-    assert_eq!(prices.monthly(&reserved, now), Some(usd("9.928")), "a reservation costs what its instance would");
-    let mut unknown = linux("i-4");
-    unknown.kind = "x99.huge".into();
-    assert_eq!(prices.monthly(&unknown, now), None);
+    let price = |instance: &Instance| prices.find(&PriceKey::of(instance).unwrap(), now);
+    let outpost = Some("arn:aws:outposts:us-west-2:111111111111:outpost/op-1".into());
+    assert!(PriceKey::of(&Instance { outpost, ..linux("i-1") }).unwrap_err().contains("Outpost"));
+    assert!(PriceKey::of(&Instance { tenancy: Some("host".into()), ..linux("i-1") }).is_err());
+    let reserved = Instance { reservation: Some("cr-1".into()), ..linux("i-1") };
+    assert_eq!(price(&reserved).monthly(), Some(usd("9.928")), "a reservation costs what its instance would");
+    assert_eq!(price(&Instance { kind: "x99.huge".into(), ..linux("i-1") }).monthly(), None);
 }
 
 #[test]
