@@ -39,8 +39,8 @@ def render(found, about):
 Written by `make bench` on {about['date']}, on a machine with {about['cores']} {about['machine']} cores, in one run: everything
 is measured against the simulated AWS of [`simulator/`](../simulator/README.md), on loopback, which shares those cores. Read
 the ratios; seconds are of that machine and that hour. The floor is `bench/src/bin/floor.rs`, a program of the same stack that
-makes the same calls and decides nothing; it reads the answers with the SDK, idle-reaper reads pages of instances
-[itself](decisions/0010-whole-answers.md). No test asserts a time; calls and bytes are asserted by `tests/it/aws/scale.rs`.
+makes the same calls and decides nothing. Both read the answers with the SDK; idle-reaper
+[checks](decisions/0010-whole-answers.md) each of them first. No test asserts a time; calls and bytes are asserted by `tests/it/aws/scale.rs`.
 """]
     sections = {"stop": stop, "organization": organization, "idle": idle, "start": start, "growth": growth}
     parts += [sections[part](value) for part, value in found.items()]
