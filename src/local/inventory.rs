@@ -246,7 +246,7 @@ impl Scan for Recorded {
     }
 
     async fn regions(&self, account: &Arc<str>) -> Result<Vec<Arc<str>>, NotScanned> {
-        let dark = Target::new(account.clone(), "*");
+        let dark = Target::whole_account(account.clone());
         if let Some(Saw { instances: _, not_scanned: Some(not_scanned) }) = self.targets.get(&dark) {
             return Err(not_scanned.clone());
         }

@@ -67,18 +67,12 @@ fn of_place(lines: &mut Vec<String>, target: &Target, report: &Report, outside: 
         lines.push(about(locale, About::Outside { account: &account, region: &region }));
         return;
     }
-    let here = |unreachable: &&Unreachable| {
-        unreachable.account == target.account && (unreachable.region == target.region || &*unreachable.region == "*")
-    };
+    let here = |unreachable: &&Unreachable| unreachable.target().covers(target);
     if let Some(Unreachable { cause, .. }) = report.unreachable.iter().find(here) {
         lines.push(about(locale, About::Unreachable { account: &account, region: &region, cause: &plain(cause) }));
         return;
     }
-    if report
-        .denied
-        .iter()
-        .any(|denied| denied.account == target.account && [region.as_str(), "*"].contains(&&*denied.region))
-    {
+    if report.denied.iter().any(|denied| denied.covers(target)) {
         lines.push(about(locale, About::Denied { account: &account, region: &region }));
         return;
     }

@@ -16,7 +16,7 @@ use crate::run::error::Error;
 use crate::run::launches;
 use crate::run::order::Order;
 use crate::run::restart;
-use crate::run::scan::{EVERYWHERE, Scanned, scan};
+use crate::run::scan::{Scanned, scan};
 use crate::run::sudden;
 use crate::run::wrap_up;
 
@@ -78,11 +78,7 @@ fn dropped(report: &Report, reviewed: &Plan) -> Vec<Outcome> {
 }
 
 fn is_blind(report: &Report, target: &Target) -> bool {
-    let regions = [&*target.region, EVERYWHERE];
-    report
-        .unreachable
-        .iter()
-        .any(|unreachable| unreachable.account == target.account && regions.contains(&&*unreachable.region))
+    report.unreachable.iter().any(|unreachable| unreachable.target().covers(target))
 }
 
 /// Looks, judges and plans. `asks`: whether the plan counts, so that its stops are asked whether they could be taken back.
@@ -189,7 +185,7 @@ pub(crate) fn running(report: &Report) -> usize {
 /// even be asked for its Regions counts as an account.
 fn too_many_unreachable(scanned: &Scanned, limit: u32) -> Option<String> {
     let targets = scanned.targets - scanned.denied.len().min(scanned.targets);
-    let dark = scanned.unreachable.iter().filter(|unreachable| &*unreachable.region == "*").count();
+    let dark = scanned.unreachable.iter().filter(|unreachable| unreachable.target().is_whole_account()).count();
     let share = |part: usize, whole: usize| if part == 0 { 0 } else { part * 100 / whole.max(1) };
     let over = |part: usize, whole: usize| part * 100 > limit as usize * whole;
     let unreachable = scanned.unreachable.len();

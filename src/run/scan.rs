@@ -139,22 +139,17 @@ async fn survey_each(
     let targets = sweep(port, how, scanned, each).await?;
     check_regions(scope, &targets, scanned)?;
     scanned.outside = outside(scope, &targets, scanned);
-    let named = |region: &Arc<str>| &**region != EVERYWHERE;
-    let unscanned = scanned.unreachable.iter().filter(|unreachable| named(&unreachable.region)).count()
-        + scanned.denied.iter().filter(|denied| named(&denied.region)).count();
-    scanned.finished = targets.len().saturating_sub(unscanned);
-    scanned.targets =
-        targets.len() + scanned.unreachable.iter().filter(|unreachable| &*unreachable.region == EVERYWHERE).count();
+    let unreachable = scanned.unreachable.iter().map(Unreachable::target);
+    let (accounts, regions): (Vec<_>, Vec<_>) = unreachable.partition(Target::is_whole_account);
+    scanned.finished = targets.len().saturating_sub(regions.len() + scanned.denied.len());
+    scanned.targets = targets.len() + accounts.len();
     Ok(())
 }
-
-/// The Region of what is so of a whole account.
-pub(crate) const EVERYWHERE: &str = "*";
 
 /// A Region that no account has is a typo, and a typo must not look like a clean result. Where an account could
 /// not be asked for its Regions, or none is looked at, nobody knows.
 fn check_regions(scope: &Scope, targets: &[Target], scanned: &Scanned) -> Result<(), ScanError> {
-    let unasked = scanned.unreachable.iter().any(|unreachable| &*unreachable.region == EVERYWHERE);
+    let unasked = scanned.unreachable.iter().any(|unreachable| unreachable.target().is_whole_account());
     if unasked || targets.is_empty() && scope.regions.is_none() {
         return Ok(());
     }
@@ -170,18 +165,15 @@ fn check_regions(scope: &Scope, targets: &[Target], scanned: &Scanned) -> Result
 
 /// What an event names and nobody looks at: neither seen, nor unreachable, nor denied, nor left out for its state.
 fn outside(scope: &Scope, targets: &[Target], scanned: &Scanned) -> Vec<Target> {
-    let known = |account: &str, region: &str| {
-        let covers = |target: &Target| *target.account == *account && [region, "*"].contains(&&*target.region);
-        let unreachable = |unreachable: &Unreachable| {
-            *unreachable.account == *account && [region, "*"].contains(&&*unreachable.region)
-        };
-        targets.iter().any(covers)
-            || scanned.denied.iter().any(covers)
-            || scanned.unreachable.iter().any(unreachable)
-            || scanned.skipped.iter().any(|skipped| *skipped.account == *account)
+    let known = |place: &Target| {
+        targets.contains(place)
+            || scanned.denied.iter().any(|denied| denied.covers(place))
+            || scanned.unreachable.iter().any(|unreachable| unreachable.target().covers(place))
+            || scanned.skipped.iter().any(|skipped| skipped.account == place.account)
     };
-    let places = scope.places.iter().flatten().filter(|(account, region)| !known(account, region));
-    places.map(|(account, region)| Target::new(account.as_str(), region.as_str())).collect()
+    let places = scope.places.iter().flatten();
+    let places = places.map(|(account, region)| Target::new(account.as_str(), region.as_str()));
+    places.filter(|place| !known(place)).collect()
 }
 
 /// Every instance that was seen, with the target's own verdict on whether it was seen whole.

@@ -15,7 +15,7 @@ use crate::engine::request::{RequestInvalid, Scope};
 use crate::ports::{FoundAccount, NotScanned, PortError, Scan};
 use crate::run::clock::Clock;
 use crate::run::contained::contained;
-use crate::run::scan::{EVERYWHERE, Found, RESERVE, ScanError, Scanned};
+use crate::run::scan::{Found, RESERVE, ScanError, Scanned};
 
 /// How far a look goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -208,9 +208,9 @@ impl<'a, E: FnMut(Found, &mut Scanned)> Sweeping<'a, E> {
                     Ok(regions) => self.regions(&account, regions),
                     // Only a Region with a name is denied by policy. Of an account without a list nothing is known.
                     Err(NotScanned::Denied) => {
-                        self.not_scanned(Target::new(account, EVERYWHERE), denied("listing its Regions"))
+                        self.not_scanned(Target::whole_account(account), denied("listing its Regions"))
                     }
-                    Err(why) => self.not_scanned(Target::new(account, EVERYWHERE), why),
+                    Err(why) => self.not_scanned(Target::whole_account(account), why),
                 }
             }
             Answer::Instances(target, instances, answer) => self.instances(target, instances, answer),
@@ -265,7 +265,7 @@ impl<'a, E: FnMut(Found, &mut Scanned)> Sweeping<'a, E> {
         }
         let late = || NotScanned::Unreachable("there was no time left to look before the run's deadline".to_owned());
         for account in std::mem::take(&mut self.open) {
-            self.not_scanned(Target::new(account, EVERYWHERE), late());
+            self.not_scanned(Target::whole_account(account), late());
         }
         let targets = std::mem::take(&mut self.targets);
         if self.how.depth >= Depth::Instances {

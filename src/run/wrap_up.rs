@@ -201,13 +201,10 @@ pub(crate) async fn save(
     // Only where everything was looked at and seen, what was not seen is gone. An account that is suspended or excluded,
     // or a Region that the settings no longer name, is not looked at.
     let dark = |target: &Target| {
-        let unreachable = report
-            .unreachable
-            .iter()
-            .any(|b| b.account == target.account && (b.region == target.region || &*b.region == "*"));
+        let unreachable = report.unreachable.iter().any(|unreachable| unreachable.target().covers(target));
         let scope = &order.settings.scope;
         unreachable
-            || report.denied.contains(target)
+            || report.denied.iter().any(|denied| denied.covers(target))
             || report.skipped.iter().any(|skipped| skipped.account == target.account)
             || !(scope.names_account(&target.account) && scope.names_region(&target.region))
     };

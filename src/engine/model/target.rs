@@ -26,6 +26,9 @@ impl Account {
     }
 }
 
+/// The Region of what is true of a whole account.
+const EVERYWHERE: &str = "*";
+
 /// The unit of looking, of isolation, of fan-out: one Region of one account.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -40,6 +43,21 @@ impl Target {
     /// A target from its two parts.
     pub fn new(account: impl Into<Arc<str>>, region: impl Into<Arc<str>>) -> Self {
         Self { account: account.into(), region: region.into() }
+    }
+
+    /// All Regions of an account, where nobody knows which ones there are.
+    pub fn whole_account(account: impl Into<Arc<str>>) -> Self {
+        Self::new(account, EVERYWHERE)
+    }
+
+    /// Whether it stands for all Regions of its account.
+    pub fn is_whole_account(&self) -> bool {
+        &*self.region == EVERYWHERE
+    }
+
+    /// Whether what is true of this target is true of `other`.
+    pub fn covers(&self, other: &Self) -> bool {
+        self.account == other.account && (self.region == other.region || self.is_whole_account())
     }
 }
 

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::engine::model::Target;
+
 /// A target that could not be looked at.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -14,6 +16,13 @@ pub struct Unreachable {
     pub region: Arc<str>,
     /// Why.
     pub cause: String,
+}
+
+impl Unreachable {
+    /// Where that is.
+    pub fn target(&self) -> Target {
+        Target::new(self.account.clone(), self.region.clone())
+    }
 }
 
 /// An account that was not looked at on purpose.

@@ -83,7 +83,7 @@ impl<'a, L: Scan> Merged<'a, L> {
             .map(|Unreachable { account, region, cause }| (Target { account, region }, NotScanned::Unreachable(cause)));
         let dark: Vec<_> = dark.chain(denied.into_iter().map(|target| (target, NotScanned::Denied))).collect();
         for (target, why) in dark.into_iter().filter(|(target, _)| own.contains(&target.account)) {
-            if &*target.region == "*" {
+            if target.is_whole_account() {
                 self.regions.insert(target.account, Err(why));
             } else {
                 self.note_region(&target);
