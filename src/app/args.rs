@@ -129,7 +129,7 @@ pub enum Verb {
     },
     /// Say why an instance is judged as it is: every rule, its inputs, what would change it.
     Explain {
-        /// The instance's id.
+        /// The instance's id, or its `Name` tag.
         instance: String,
         /// Say instead what this run did with it, or `last`; only the record is asked, and no account.
         #[arg(long, value_name = "RUN", conflicts_with = "inventory")]

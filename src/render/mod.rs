@@ -38,7 +38,7 @@ pub use crate::render::runs::{runs_json, runs_page};
 pub use crate::render::stocktake_data::{COLUMNS as STOCKTAKE_COLUMNS, csv as stocktake_csv, json as stocktake_json};
 pub use crate::render::undo::{undo_digest, undo_json, undo_page};
 pub use crate::render::words::{
-    detail, inputs, launched_by, meaning, mend, missing, not_armed, question, remark, scanned,
+    detail, inputs, launched_by, meaning, mend, missing, near_miss, not_armed, question, remark, scanned,
 };
 
 /// The whole report for a terminal, a pipe or a file.

@@ -7,7 +7,7 @@ use crate::engine::model::{Counts, Health, Outcome, Unreachable};
 use crate::engine::model::{Locale, Target};
 use crate::engine::plan::Plan;
 use crate::engine::request::Mode;
-use crate::engine::undo::{Finding, Found, Undo};
+use crate::engine::undo::{Finding, Found, Undo, WhyNot};
 use crate::render::catalogue::{Figure, Label, Sentence, voice};
 use crate::render::edge;
 use crate::render::json::Digest;
@@ -123,7 +123,8 @@ fn figures(undo: &Undo) -> String {
     let (counts, voice) = (undo.counts(), voice(undo.locale));
     let beside =
         [(Figure::Started, counts.started), (Figure::Failed, counts.failed), (Figure::Unreachable, counts.unreachable)];
-    let shown = [(Figure::Found, counts.found), (Figure::ToDo, undo.plan.steps.len())]
+    let selected = undo.found.iter().filter(|found| is_selected(found)).count();
+    let shown = [(Figure::Found, selected), (Figure::ToDo, undo.plan.steps.len())]
         .into_iter()
         .chain(beside.into_iter().filter(|(_, count)| *count > 0));
     let say = |(figure, count): (Figure, usize)| voice.say(Sentence::Figure { figure, number: &count.to_string() });
@@ -140,18 +141,28 @@ fn headline(undo: &Undo) -> String {
     voice(undo.locale).say(Sentence::Undoing { run, undoes, at: *at, applied: *applied })
 }
 
+/// Whether this request is about it.
+fn is_selected(found: &Found) -> bool {
+    found.finding != Finding::Left(WhyNot::NotSelected)
+}
+
 /// The undo as a page.
 pub fn undo_page(undo: &Undo) -> Page {
     let mut page = Page::new(undo.locale);
     let word = |label| voice(undo.locale).label(label);
     page.title(headline(undo));
     page.line(figures(undo));
-    if undo.found.is_empty() {
+    let selected: Vec<&Found> = undo.found.iter().filter(|found| is_selected(found)).collect();
+    let others = undo.found.len().saturating_sub(selected.len());
+    if others > 0 {
+        page.line(voice(undo.locale).say(Sentence::OthersNotSelected { count: others }));
+    }
+    if selected.is_empty() {
         page.line(word(Label::NothingToUndo));
     }
     let places = || [Head::new(word(Label::Account), Fit::Spare(1)), Head::new(word(Label::Region), Fit::Spare(2))];
     let names = || [Head::id(word(Label::Instance)), Head::new(word(Label::Name), Fit::Cut)];
-    let found = undo.found.iter().map(|found| {
+    let found = selected.iter().map(|found| {
         let Line { account, region, id, name, policy, verdict, armed: _, reason: _, detail } = line(undo, found);
         [verdict, id, name, account, region, policy, &detail].map(Shown::from).into()
     });

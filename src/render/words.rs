@@ -6,6 +6,7 @@ use chrono_tz::Tz;
 
 use crate::engine::config::Policy;
 use crate::engine::evidence::idle::Missing;
+use crate::engine::judge::near_miss::NearMiss;
 use crate::engine::model::SkippedAccount;
 use crate::engine::model::{Action, Locale, NotArmed, Reason, Remark, Step, Verdict};
 use crate::engine::report::{Report, Row};
@@ -66,6 +67,12 @@ pub(crate) fn why(row: &Row, locale: Locale) -> String {
         out += &format!(" ({beside})");
     }
     out
+}
+
+/// A tag that nearly is what a policy asks for.
+pub fn near_miss(near: &NearMiss, locale: Locale) -> String {
+    let NearMiss { key, value, pattern, policy } = near;
+    voice(locale).say(Sentence::NearMiss { key, value, pattern, policy })
 }
 
 /// Which place is off, for a verdict that would act.

@@ -6,8 +6,10 @@ use crate::engine::evidence::last_hour::Recent;
 use crate::engine::evidence::witness::Witness;
 use crate::engine::history::past_runs::History;
 use crate::engine::judge::explain::{Asked, explain as ask};
+use crate::engine::judge::near_miss::{NearMiss, near_misses};
 use crate::engine::judge::{Judge, Known, Ruling};
 use crate::engine::model::Unreachable;
+use crate::engine::model::tags::plain;
 use crate::engine::model::{Account, Instance};
 use crate::engine::request::Scope;
 use crate::engine::rules::case::Activity;
@@ -25,9 +27,12 @@ pub struct Explained {
     pub asked: Vec<Asked>,
     /// What a run would do.
     pub ruling: Ruling,
+    /// Where no policy matches: the tags that nearly do.
+    pub near: Vec<NearMiss>,
 }
 
-/// Explains every instance that `scope` selects, most often one; with what could not be looked at.
+/// Explains every instance that `scope` selects, most often one; with what could not be looked at. `name`: only those with this
+/// `Name` tag, and where none has it, those that have it in another case.
 ///
 /// # Errors
 /// [`ScanError`] when the accounts cannot be listed.
@@ -35,15 +40,21 @@ pub async fn explain(
     port: &impl Scan,
     settings: &Settings,
     scope: &Scope,
+    name: Option<&str>,
     history: &History,
     clock: Clock,
     progress: &dyn Fn(usize, usize),
 ) -> Result<(Vec<Explained>, Vec<Unreachable>), ScanError> {
     let mut scanned = Scanned::default();
     let found = survey(port, settings, scope, clock, progress, &mut scanned).await?;
+    let found: Vec<Instance> = found.into_iter().map(|found| found.instance).collect();
+    let found = match name {
+        None => found,
+        Some(name) => named(&found, name),
+    };
     let mut judge = Judge::new(settings, scope, history, clock.at());
     let mut explained = Vec::new();
-    for instance in found.into_iter().map(|found| found.instance) {
+    for instance in found {
         let bare = Account::bare(instance.id.place.account.clone());
         let account = scanned.accounts.get(&instance.id.place.account).unwrap_or(&bare);
         let mut known = Known::NOTHING;
@@ -62,7 +73,16 @@ pub async fn explain(
         }
         let (asked, _) = judge.with_case(&instance, account, &known, ask);
         let ruling = judge.rule_known(&instance, account, &known);
-        explained.push(Explained { instance, asked, ruling });
+        let near = if ruling.policy.is_none() { near_misses(&settings.policies, &instance.tags) } else { Vec::new() };
+        explained.push(Explained { instance, asked, ruling, near });
     }
     Ok((explained, scanned.unreachable))
+}
+
+fn named(found: &[Instance], name: &str) -> Vec<Instance> {
+    let having = |same: &dyn Fn(&str) -> bool| -> Vec<Instance> {
+        found.iter().filter(|instance| same(instance.name())).cloned().collect()
+    };
+    let exact = having(&|found| found == name);
+    if exact.is_empty() { having(&|found| plain(found) == plain(name)) } else { exact }
 }

@@ -31,6 +31,7 @@ mod listing;
 mod money;
 mod narrow;
 mod noise;
+mod output;
 mod own_tags;
 mod peers;
 mod plans;

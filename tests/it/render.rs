@@ -74,7 +74,7 @@ fn small_report() -> Report {
     report
 }
 
-static REPORT: LazyLock<Report> = LazyLock::new(small_report);
+pub(crate) static REPORT: LazyLock<Report> = LazyLock::new(small_report);
 
 #[test]
 fn the_table_shows_what_matters_first() {
@@ -258,7 +258,7 @@ fn markdown_leaves_out_nothing_that_somebody_has_to_act_on() {
 }
 
 /// Every place into which a team can write, filled with what breaks terminals and tickets.
-const HOSTILE: &str =
+pub(crate) const HOSTILE: &str =
     "\u{1b}[2J\u{1b}]0;owned\u{7}\r\n| x |\\| <img src=x onerror=alert(1)> [a](javascript:b) `*_ \\<b>\u{0}";
 
 fn hostile_report() -> Report {

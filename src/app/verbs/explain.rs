@@ -14,7 +14,7 @@ use crate::engine::model::{Locale, NotArmed};
 use crate::engine::request::Scope;
 use crate::local::inventory::NoRecord;
 use crate::ports::{ReadRecord, Scan};
-use crate::render::{detail, explanation, inputs, launched_by, mend, remark};
+use crate::render::{detail, explanation, inputs, launched_by, mend, near_miss, remark};
 use crate::run;
 use crate::run::launches::Remembered;
 use crate::run::{Clock, Explained};
@@ -22,25 +22,41 @@ use crate::run::{Clock, Explained};
 /// What was found, what could not be looked at, and who launched what.
 type Known = (Vec<Explained>, Vec<Unreachable>, Remembered);
 
-/// Explains one instance.
-pub(crate) async fn explain(args: &Args, id: &str) -> Result<End, Error> {
+/// Explains one instance, by its id or its name.
+pub(crate) async fn explain(args: &Args, wanted: &str) -> Result<End, Error> {
     let (show, (_, at)) = (Show::open(args)?, instants(args)?);
     let settings = load::command(args).await?;
-    let scope = scope(args, &[id.to_owned()], &[]);
+    let (ids, name) = if is_id(wanted) { (vec![wanted.to_owned()], None) } else { (Vec::new(), Some(wanted)) };
+    let scope = scope(args, &ids, &[]);
     scope.check(&settings)?;
     let clock = Clock::start(at, None);
     let (explained, unreachable, launches) = match &args.inventory {
-        Some(path) => over(&load::inventory(path, &settings)?, &NoRecord, &settings, &scope, clock).await?,
-        None => over_aws(&settings, &scope, clock).await?,
+        Some(path) => over(&load::inventory(path, &settings)?, &NoRecord, &settings, &scope, name, clock).await?,
+        None => over_aws(&settings, &scope, name, clock).await?,
     };
     if explained.is_empty() {
-        return Err(Error::Usage(not_seen(id, &unreachable)));
+        return Err(Error::Usage(not_seen(wanted, &unreachable)));
+    }
+    if name.is_some() && explained.len() > 1 {
+        return Err(Error::Usage(ambiguous(wanted, &explained)));
     }
     let locale = settings.run.locale;
     for one in &explained {
         show.lines_or(|| lines(one, &launches, locale), || json(one, &launches, locale), true)?;
     }
     Ok(End::Done)
+}
+
+/// Whether it is the id of an instance, and no name.
+fn is_id(text: &str) -> bool {
+    text.starts_with("i-")
+}
+
+fn ambiguous(name: &str, explained: &[Explained]) -> String {
+    let each = explained.iter().map(|Explained { instance, .. }| {
+        format!("\n  {} in {}, {}", instance.id.name, instance.id.place, instance.state)
+    });
+    format!("`{name}` is the name of {} instances; give the id of one:", explained.len()) + &each.collect::<String>()
 }
 
 fn not_seen(id: &str, unreachable: &[Unreachable]) -> String {
@@ -55,21 +71,22 @@ fn not_seen(id: &str, unreachable: &[Unreachable]) -> String {
 }
 
 fn remarks(explained: &Explained, launches: &Remembered, locale: Locale) -> Vec<String> {
-    let Explained { instance, asked: _, ruling } = explained;
+    let Explained { instance, asked: _, ruling, near: _ } = explained;
     let mut remarks = ruling.remarks.clone();
     launches.name_starters(&instance.id, &mut remarks);
     remarks.iter().map(|one| remark(one, ruling.zone, locale)).collect()
 }
 
 fn lines(explained: &Explained, launches: &Remembered, locale: Locale) -> String {
-    let Explained { instance, asked, ruling } = explained;
+    let Explained { instance, asked, ruling, near } = explained;
+    let near = near.iter().map(|one| near_miss(one, locale));
     let by = launches.find(&instance.id).map(|by| launched_by(by, locale));
-    let more = remarks(explained, launches, locale).into_iter().chain(by);
+    let more = near.chain(remarks(explained, launches, locale)).chain(by);
     more.fold(explanation(instance, asked, ruling, locale), |text, line| text + &line + "\n")
 }
 
 fn json(explained: &Explained, launches: &Remembered, locale: Locale) -> serde_json::Value {
-    let Explained { instance, asked, ruling } = explained;
+    let Explained { instance, asked, ruling, near } = explained;
     let rules: Vec<_> = asked
         .iter()
         .map(|one| {
@@ -87,7 +104,7 @@ fn json(explained: &Explained, launches: &Remembered, locale: Locale) -> serde_j
         "not-armed-because": ruling.not_armed.map(NotArmed::as_str),
         "detail": detail(&ruling.verdict, locale),
         "launched-by": launches.find(&instance.id),
-        "remarks": remarks(explained, launches, locale), "not-after": ruling.not_after, "rules": rules,
+        "remarks": remarks(explained, launches, locale), "not-after": ruling.not_after, "rules": rules, "near-misses": near,
     })
 }
 
@@ -96,6 +113,7 @@ async fn over(
     hub: &impl ReadRecord,
     settings: &Settings,
     scope: &Scope,
+    name: Option<&str>,
     clock: Clock,
 ) -> Result<Known, Error> {
     // Without the record only `restart-fight` and `undone` know less; the explanation is still worth having.
@@ -106,7 +124,7 @@ async fn over(
         }),
         None => History::default(),
     };
-    let (explained, unreachable) = run::explain(look, settings, scope, &history, clock, &show::progress).await?;
+    let (explained, unreachable) = run::explain(look, settings, scope, name, &history, clock, &show::progress).await?;
     let accounts = explained.iter().map(|one| one.instance.id.place.account.clone()).collect();
     let launches = match settings.run.record {
         Some(_) => Remembered::read(hub, &accounts).await.unwrap_or_default(),
@@ -116,14 +134,14 @@ async fn over(
 }
 
 #[cfg(feature = "aws")]
-async fn over_aws(settings: &Settings, scope: &Scope, clock: Clock) -> Result<Known, Error> {
+async fn over_aws(settings: &Settings, scope: &Scope, name: Option<&str>, clock: Clock) -> Result<Known, Error> {
     use crate::aws::{AwsHub, AwsReader};
     let aws = load::aws().await?;
     let run = crate::app::run_id::run_id(clock.at());
-    over(&AwsReader::new(&aws, settings, &run), &AwsHub::new(&aws, settings), settings, scope, clock).await
+    over(&AwsReader::new(&aws, settings, &run), &AwsHub::new(&aws, settings), settings, scope, name, clock).await
 }
 
 #[cfg(not(feature = "aws"))]
-async fn over_aws(_: &Settings, _: &Scope, _: Clock) -> Result<Known, Error> {
+async fn over_aws(_: &Settings, _: &Scope, _: Option<&str>, _: Clock) -> Result<Known, Error> {
     Err(crate::app::verbs::world::needs_aws())
 }

@@ -13,7 +13,7 @@ use crate::engine::config::scope::UNKNOWN;
 use crate::engine::config::shape::Form;
 use crate::engine::config::{NAME, check_name, complain_unknown};
 use crate::engine::model::Tier;
-use crate::engine::model::{Account, Instance, TagPattern, UnknownFact};
+use crate::engine::model::{Account, Instance, TagPattern, Tags, UnknownFact};
 use crate::engine::schedule::Schedule;
 
 /// The smallest margin between a stop and the next opening.
@@ -88,6 +88,13 @@ pub struct Match {
     types: Option<Vec<WildMatch>>,
     tags: Option<Vec<TagPattern>>,
     without_tags: Option<Vec<TagPattern>>,
+}
+
+impl Policy {
+    /// A tag that this policy would match, were it spelled as the pattern is; and the pattern.
+    pub fn nearly<'a>(&'a self, tags: &'a Tags) -> Option<(&'a TagPattern, (&'a str, &'a str))> {
+        self.matcher.tags.iter().flatten().find_map(|pattern| Some((pattern, pattern.nearly(tags)?)))
+    }
 }
 
 /// Whether a policy matches an instance, as far as that can be told.

@@ -4,6 +4,7 @@ pub mod explain;
 pub mod interner;
 pub mod marking;
 pub mod marks;
+pub mod near_miss;
 pub mod notice_gate;
 pub mod order;
 pub mod owner;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::BTreeMap;
+use strsim::damerau_levenshtein;
 use wildmatch::WildMatch;
 
 /// The tags of one instance, sorted by key. A list, not a map: few enough to scan, and small in memory.
@@ -48,6 +49,20 @@ pub(crate) fn plain(text: &str) -> String {
     text.chars().map(half).flat_map(char::to_lowercase).collect()
 }
 
+/// So many letters of a word may hold one typo.
+const LETTERS_FOR_A_TYPO: usize = 4;
+
+/// Whether a word nearly is what a pattern asks for. Words that differ in their figures are no typos of each other.
+fn is_near(pattern: &str, word: &str) -> bool {
+    let (pattern, word) = (plain(pattern.trim()), plain(word.trim()));
+    let figures = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    let typos = pattern.chars().count() / LETTERS_FOR_A_TYPO;
+    WildMatch::new(&pattern).matches(&word)
+        || !pattern.contains(['*', '?'])
+            && figures(&pattern) == figures(&word)
+            && damerau_levenshtein(&pattern, &word) <= typos.min(2)
+}
+
 impl Serialize for Tags {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.iter())
@@ -91,6 +106,16 @@ impl TagPattern {
     /// The first tag that the pattern matches.
     pub fn find<'a>(&self, tags: &'a Tags) -> Option<(&'a str, &'a str)> {
         tags.iter().find(|(key, value)| self.is_of(key) && self.value.as_ref().is_none_or(|glob| glob.matches(value)))
+    }
+
+    /// The first tag that the pattern would match, but for case, width or a typo; `None` where it matches one.
+    pub fn nearly<'a>(&self, tags: &'a Tags) -> Option<(&'a str, &'a str)> {
+        let (key, value) = match self.text.split_once('=') {
+            Some((key, value)) => (key, Some(value)),
+            None => (&*self.text, None),
+        };
+        let near = |(found, of): &(&str, &str)| is_near(key, found) && value.is_none_or(|value| is_near(value, of));
+        if self.find(tags).is_some() { None } else { tags.iter().find(near) }
     }
 
     /// Whether it is about tags with this key.

@@ -365,6 +365,13 @@ impl Voice for English {
             },
             Sentence::At { at, zone } => write!(out, "{}", At(at, zone)),
             Sentence::Question { counts, accounts } => question(out, counts, accounts),
+            Sentence::NearMiss { key, value, pattern, policy } => write!(
+                out,
+                "nearly: policy `{policy}` matches `{pattern}`, and the instance has `{key}={value}`; case and spelling must be the same"
+            ),
+            Sentence::OthersNotSelected { count } => {
+                write!(out, "{} of that run not selected by this request", instances(count))
+            }
             Sentence::EachOf { text } => write!(out, "each of these: {text}"),
             Sentence::LeftOut { list } => {
                 write!(out, "(no room for: {list}; `--columns` chooses, and a pipe or file has all)")

@@ -383,6 +383,11 @@ impl Voice for Japanese {
                 write!(out, "{accounts}個のアカウントで次の操作を実行しますか: ")?;
                 listed(out, counts, |out, (action, count)| write!(out, "{} {count}台", verb(*action)))
             }
+            Sentence::NearMiss { key, value, pattern, policy } => write!(
+                out,
+                "惜しい不一致: ポリシー `{policy}` の条件は `{pattern}` だが、インスタンスのタグは `{key}={value}`。大文字小文字とつづりが一致する必要がある"
+            ),
+            Sentence::OthersNotSelected { count } => write!(out, "その実行のうち、今回の要求の対象外 {count}台"),
             Sentence::EachOf { text } => write!(out, "すべてに共通: {text}"),
             Sentence::LeftOut { list } => write!(
                 out,

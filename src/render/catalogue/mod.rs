@@ -200,6 +200,17 @@ pub(crate) enum Sentence<'a> {
         counts: &'a [(Action, usize)],
         accounts: usize,
     },
+    /// A tag that a policy would match, were it spelled as its pattern is.
+    NearMiss {
+        key: &'a str,
+        value: &'a str,
+        pattern: &'a str,
+        policy: &'a str,
+    },
+    /// How many instances of a run an undo does not select.
+    OthersNotSelected {
+        count: usize,
+    },
     /// What is so of each line above.
     EachOf {
         text: &'a str,
