@@ -45,12 +45,12 @@ pub fn inputs(inputs: &Inputs, locale: Locale) -> String {
 
 /// What a rule means: a clause without a full stop.
 pub fn meaning(reason: Reason, locale: Locale) -> &'static str {
-    voice(locale).meaning(reason)
+    crate::render::catalogue::meaning(reason, locale)
 }
 
 /// What would change a rule's mind: a phrase without a full stop.
 pub fn mend(reason: Reason, locale: Locale) -> &'static str {
-    voice(locale).mend(reason)
+    crate::render::catalogue::mend(reason, locale)
 }
 
 /// Who launched an instance, as an event told it.

@@ -4,9 +4,11 @@
 pub(crate) mod anomaly;
 mod en;
 mod ja;
+mod labels;
 mod letter;
 pub(crate) mod money;
 mod remarks;
+mod rules;
 
 use std::fmt;
 
@@ -20,107 +22,10 @@ use crate::engine::schedule::DateRange;
 use crate::engine::undo::Finding;
 use crate::render::edge::plain;
 
+pub(crate) use crate::render::catalogue::labels::Label;
 pub(crate) use crate::render::catalogue::letter::{Head, Letter, letter};
 pub(crate) use crate::render::catalogue::remarks::{missing, remark};
-
-macro_rules! labels {
-    ($($(#[$doc:meta])* $arm:ident),+ $(,)?) => {
-        /// A heading, or words that stand alone.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub(crate) enum Label { $($(#[$doc])* $arm),+ }
-
-        impl Label {
-            /// Every label.
-            #[cfg(test)]
-            const ALL: &[Self] = &[$(Self::$arm),+];
-        }
-    };
-}
-
-labels! {
-    Account,
-    Action,
-    Age,
-    ByAccount,
-    Cause,
-    /// A day that the calendar itself closes.
-    ClosedByCalendar,
-    /// Between two clauses of one line.
-    ClauseBreak,
-    Count,
-    /// Where the day of a schedule is judged without data.
-    DayUnknown,
-    ForExample,
-    /// How a team keeps its instance.
-    HowToKeep,
-    Instance,
-    /// What heads the figures.
-    Kept,
-    /// When it was started last.
-    Launched,
-    /// What heads the figures.
-    Skipped,
-    /// A tag's sense: for good.
-    LeftAloneForGood,
-    /// A tag's sense: for a time.
-    LeftAloneUntil,
-    /// The marks of an explanation.
-    LegendOfRules,
-    /// The marks of a schedule's calendar.
-    LegendOfSchedule,
-    /// Between two items of a list.
-    ListBreak,
-    Name,
-    NeverOpens,
-    NoRuns,
-    NothingOutsideHours,
-    /// The same, where some targets could not be scanned.
-    NothingScannedOutsideHours,
-    NothingToUndo,
-    /// A tag's sense: other hours.
-    OtherHours,
-    Outcome,
-    OutcomeUnknown,
-    /// What heads the figures.
-    OutsideHours,
-    Owner,
-    Policy,
-    Reason,
-    Region,
-    /// What heads the remarks.
-    Remark,
-    Run,
-    /// The head of a line of nine columns.
-    RowOutcome,
-    /// The head of a line of nine columns.
-    RowRun,
-    /// The head of a line of nine columns.
-    RowStep,
-    /// The head of a line of nine columns.
-    RowVerdict,
-    /// What heads the figures.
-    Running,
-    /// What heads the figures.
-    Found,
-    SomebodyShouldLook,
-    State,
-    /// What heads the list of instances.
-    TitleInstances,
-    /// What heads the lines.
-    TitleNotSeen,
-    /// What heads the remarks.
-    TitleRemarks,
-    /// What heads the rules that skip.
-    TitleSkipped,
-    Type,
-    /// US dollars a month.
-    UsdMonth,
-    Verdict,
-    WhatHappened,
-    WhatIsWrong,
-    WhatWasDone,
-    Why,
-}
+pub(crate) use crate::render::catalogue::rules::{meaning, mend};
 
 /// What a figure counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -359,14 +264,8 @@ pub(crate) enum Sentence<'a> {
 
 /// A language. What it writes goes into a string, which takes everything: no error is ever answered.
 pub(crate) trait Voice: Sync {
-    /// A heading.
-    fn label(&self, label: Label) -> &'static str;
-
-    /// What a rule means: a clause without a full stop.
-    fn meaning(&self, reason: Reason) -> &'static str;
-
-    /// What would change a rule's mind: a phrase without a full stop.
-    fn mend(&self, reason: Reason) -> &'static str;
+    /// Which it is.
+    fn locale(&self) -> Locale;
 
     /// What a verdict says.
     fn verdict(&self, out: &mut String, verdict: &Verdict) -> fmt::Result;
@@ -390,6 +289,11 @@ pub(crate) fn voice(locale: Locale) -> &'static dyn Voice {
 }
 
 impl dyn Voice {
+    /// A heading.
+    pub(crate) fn label(&self, label: Label) -> &'static str {
+        label.text(self.locale())
+    }
+
     /// A message by itself, on one line, whatever others wrote into it.
     pub(crate) fn say(&self, sentence: Sentence<'_>) -> String {
         let mut out = String::new();
@@ -409,7 +313,7 @@ mod tests {
     #[test]
     fn every_label_has_its_own_words_in_every_language() {
         for label in Label::ALL {
-            let (english, japanese) = (en::English.label(*label), ja::Japanese.label(*label));
+            let (english, japanese) = (label.text(Locale::En), label.text(Locale::Ja));
             assert!(!english.is_empty() && english.is_ascii(), "{label:?}: {english}");
             let punctuation = [Label::ClauseBreak, Label::ListBreak].contains(label);
             assert!(if punctuation { !japanese.is_ascii() } else { is_japanese(japanese) }, "{label:?}: {japanese}");
@@ -420,9 +324,9 @@ mod tests {
     #[test]
     fn no_two_rules_mean_the_same_or_are_mended_in_the_same_way() {
         // A copied line with the wrong words is what an exhaustive match cannot see.
-        for voice in [&en::English as &dyn Voice, &ja::Japanese] {
+        for locale in [Locale::En, Locale::Ja] {
             let mut words: Vec<_> =
-                Reason::ALL.iter().flat_map(|one| [voice.meaning(*one), voice.mend(*one)]).collect();
+                Reason::ALL.iter().flat_map(|one| [meaning(*one, locale), mend(*one, locale)]).collect();
             words.sort_unstable();
             words.dedup();
             assert_eq!(words.len(), 2 * Reason::ALL.len());
