@@ -98,7 +98,7 @@ fn the_command_line_tells_no_secret() {
         command.env("AWS_SECRET_ACCESS_KEY", KEY).args(["apply", "--yes", "--at", EVENING]);
         let output = command.output().unwrap();
         let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-        assert!(text.contains(" found, "), "{text}");
+        assert!(text.contains(" instances: "), "{text}");
         assert_eq!(holds(&text, &secrets()), None, "{text}");
     }
     assert_eq!(holds(&estate.world.get("objects").to_string(), &secrets()), None, "in the record");
