@@ -9,7 +9,6 @@ use crate::app::verbs::show;
 use crate::app::verbs::show::Show;
 use crate::app::verbs::world::{instants, run, scope};
 use crate::app::{ask, load};
-use crate::engine::model::Step;
 use crate::engine::plan::Plan;
 use crate::engine::request::Mode;
 use crate::render::{View, page, question};
@@ -37,8 +36,9 @@ pub(crate) async fn apply(
     if !yes {
         let report = dry_run(args, select, &settings, acknowledge).await?.shown_in(view.zone);
         show::aside(&page(&report, &view).terminal(show.style()));
-        let agreed = within(&report.plan.steps, reviewed.as_ref());
-        if let Some(question) = question(&agreed, settings.run.locale)
+        // Nothing beyond these is done, and perhaps less.
+        let steps = &reviewed.as_ref().unwrap_or(&report.plan).steps;
+        if let Some(question) = question(&steps.iter().collect::<Vec<_>>(), settings.run.locale)
             && !ask::consent(&question)
         {
             return Err(Error::Refused("nothing was done".to_owned()));
@@ -54,12 +54,6 @@ pub(crate) async fn apply(
     let progress = &show::progress;
     let order = Order { run: &run, settings: &settings, clock, wall, reviewed, acknowledge, progress };
     over_aws(args, &show, &view, &order).await
-}
-
-/// Of the steps of a dry run those that a reviewed plan has, too: nothing else is carried out.
-fn within<'a>(steps: &'a [Step], reviewed: Option<&Plan>) -> Vec<&'a Step> {
-    let agreed = |step: &&Step| reviewed.is_none_or(|plan| plan.steps.iter().any(|one| one.agreed() == step.agreed()));
-    steps.iter().filter(agreed).collect()
 }
 
 #[cfg(feature = "aws")]
