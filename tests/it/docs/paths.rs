@@ -174,3 +174,17 @@ fn the_jobs_of_ci_run_every_target_of_make_check() {
     assert!(targets.len() > 5, "{check}");
     assert_eq!(targets.difference(&run).collect::<Vec<_>>(), Vec::<&&str>::new(), "no job runs these");
 }
+
+#[test]
+fn every_action_of_ci_is_pinned_to_a_commit() {
+    let pinned = Regex::new(r"^[\w./-]+@[0-9a-f]{40} # v\d").unwrap();
+    let (mut checked, mut wrong) = (0, Vec::new());
+    for path in entries().into_iter().filter(|path| path.starts_with(".github/workflows/")) {
+        let workflow = fs::read_to_string(root().join(path)).unwrap();
+        for action in workflow.lines().filter_map(|line| line.split_once("uses: ").map(|(_, action)| action)) {
+            checked += 1;
+            wrong.extend((!pinned.is_match(action)).then(|| action.to_owned()));
+        }
+    }
+    assert!(checked > 0 && wrong.is_empty(), "{checked} actions, not pinned: {}", wrong.join(", "));
+}
