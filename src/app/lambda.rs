@@ -44,7 +44,7 @@ impl From<Error> for Diagnostic {
 }
 
 /// Serves the runtime until it ends.
-pub async fn serve() -> ExitCode {
+pub(crate) async fn serve() -> ExitCode {
     log::for_lambda();
     // Read once for the life of the function, so that connections are reused from one run to the next.
     let aws = tokio::sync::OnceCell::new();

@@ -40,7 +40,7 @@ async fn settings_text(source: &str) -> Result<String, Error> {
 /// Reads the SDK's configuration. Without a Region nothing can be asked, and the SDK's own words for that do not
 /// help anybody.
 #[cfg(feature = "aws")]
-pub async fn aws() -> Result<crate::aws::Aws, Error> {
+pub(crate) async fn aws() -> Result<crate::aws::Aws, Error> {
     let aws = crate::aws::Aws::load().await;
     if aws.region().is_none() {
         let why = "no AWS Region is configured; set `AWS_REGION`, or a `region` in your profile";

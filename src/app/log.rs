@@ -32,7 +32,7 @@ impl<W: Write, F: Fn(&str) -> String> Write for Sink<W, F> {
 
 /// Sets up logging inside Lambda.
 #[cfg(feature = "aws")]
-pub fn for_lambda() {
+pub(crate) fn for_lambda() {
     // A second setup in one process is no reason to fail.
     let _ = fmt()
         .json()

@@ -93,21 +93,20 @@ fn is_ebs(metric: Metric) -> bool {
 /// One reading for each query, in their order.
 pub(crate) async fn ask(client: &Client, meter: &Meter, queries: &[Query], now: DateTime<Utc>) -> Vec<Reading> {
     // A call has one beginning, so that each window has calls of its own.
-    let mut by_window: BTreeMap<DateTime<Utc>, Vec<usize>> = BTreeMap::new();
+    let mut by_window: BTreeMap<DateTime<Utc>, Vec<(usize, &Query)>> = BTreeMap::new();
     for (n, query) in queries.iter().enumerate() {
-        by_window.entry(query.since).or_default().push(n);
+        by_window.entry(query.since).or_default().push((n, query));
     }
-    let mut readings = vec![Reading::Gap("it was not asked for".to_owned()); queries.len()];
-    for (since, places) in by_window {
-        for part in places.chunks(METRICS) {
+    let mut readings: BTreeMap<usize, Reading> = BTreeMap::new();
+    for (since, numbered) in by_window {
+        for part in numbered.chunks(METRICS) {
             meter.asked(part.len());
-            let of: Vec<&Query> = part.iter().map(|n| &queries[*n]).collect();
-            for (n, reading) in part.iter().zip(pages(client, &of, since, now).await) {
-                readings[*n] = reading;
-            }
+            let of: Vec<&Query> = part.iter().map(|(_, query)| *query).collect();
+            readings.extend(part.iter().map(|(n, _)| *n).zip(pages(client, &of, since, now).await));
         }
     }
-    readings
+    let not_asked = || Reading::Gap("it was not asked for".to_owned());
+    (0..queries.len()).map(|n| readings.remove(&n).unwrap_or_else(not_asked)).collect()
 }
 
 /// What has been read of one metric so far.
