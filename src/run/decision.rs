@@ -11,6 +11,7 @@ use crate::engine::model::{Ending, Outcome};
 use crate::engine::model::{Target, instances};
 use crate::engine::plan::Plan;
 use crate::engine::report::Report;
+use crate::engine::request::Mode;
 use crate::ports::{PriceList, Scan, WriteRecord};
 use crate::run::error::Error;
 use crate::run::launches;
@@ -110,6 +111,11 @@ pub(crate) async fn prepare(
         notes.push(format!(
             "the event names account `{account}` in Region `{region}`, which the settings do not look at; nothing was done there"
         ));
+    }
+    // A part of the fleet says nothing about a pattern for all of it.
+    if run.mode == Mode::Plan && run.scope.is_whole() && !scanned.rows.is_empty() {
+        let note = |pattern| format!("`[never]` pattern `{pattern}` matched 0 of {} instances", scanned.rows.len());
+        notes.extend(scanned.never_matched.iter().map(note));
     }
     notes.extend(unmeasured(&scanned));
     notes.extend(cannot_start);

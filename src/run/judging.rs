@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use futures_util::stream::{self, StreamExt};
 
-use crate::engine::config::Settings;
+use crate::engine::config::{Settings, Unmatched};
 use crate::engine::evidence::idle::Idleness;
 use crate::engine::evidence::last_hour::Recent;
 use crate::engine::history::past_runs::History;
@@ -34,6 +34,7 @@ use crate::run::scan::{Found, RESERVE, Scanned};
 pub(crate) struct Judging<'a> {
     assessor: Assessor<'a>,
     judge: Judge<'a>,
+    never: Unmatched<'a>,
     /// Their account's alternate contact may own them.
     unowned: Vec<Found>,
     open: Open,
@@ -60,12 +61,14 @@ impl<'a> Judging<'a> {
     pub(crate) fn new(settings: &'a Settings, scope: &'a Scope, history: &'a History, clock: Clock) -> Self {
         let judge = Judge::new(settings, scope, history, clock.at());
         let assessor = Assessor { settings, history, clock, interner: Interner::default() };
-        Self { assessor, judge, unowned: Vec::new(), open: Open::default() }
+        Self { assessor, judge, never: settings.never.unmatched(), unowned: Vec::new(), open: Open::default() }
     }
 
     /// Judges one instance, or keeps it for [`Self::finish`].
     pub(crate) fn take(&mut self, found: Found, scanned: &mut Scanned) {
-        if needs_contact(self.assessor.settings, account(scanned, &found.instance.id.place)) {
+        let account = account(scanned, &found.instance.id.place);
+        self.never.see(account, &found.instance);
+        if needs_contact(self.assessor.settings, account) {
             self.unowned.push(found);
         } else {
             self.assessor.first(&mut self.judge, found, &mut self.open, scanned);
@@ -75,7 +78,8 @@ impl<'a> Judging<'a> {
     /// Asks for what is missing, and judges what has waited: by its owner; what no rule skips by weeks of evidence,
     /// where its policy asks for that; and what would be stopped by its last hour.
     pub(crate) async fn finish(self, port: &impl Scan, scanned: &mut Scanned) {
-        let Self { mut assessor, judge, unowned, mut open } = self;
+        let Self { mut assessor, judge, never, unowned, mut open } = self;
+        scanned.never_matched = never.patterns().map(str::to_owned).collect();
         scanned.contacts =
             contacts::ask(port, assessor.settings, &owning(&unowned, scanned), assessor.clock, RESERVE).await;
         let contacts: Contacts = scanned.contacts.clone();

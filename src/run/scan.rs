@@ -41,6 +41,8 @@ pub struct Scanned {
     pub skipped: Vec<SkippedAccount>,
     /// What an event names and the settings do not look at.
     pub outside: Vec<Target>,
+    /// Patterns of `[never]` that match no instance.
+    pub never_matched: Vec<String>,
     /// Every account looked at.
     pub accounts: BTreeMap<Arc<str>, Account>,
     /// Targets there were, seen, denied or unreachable.

@@ -125,3 +125,27 @@ fn is_fenced(arguments: &[&str], part: &str) {
     let said = String::from_utf8(command.output().unwrap().stdout).unwrap();
     assert!(said.starts_with("```text\n") && said.ends_with("\n```\n") && said.contains(part), "{arguments:?}: {said}");
 }
+
+#[test]
+fn check_gives_every_diagnostic_with_its_place_as_json() {
+    let said = |from: &str, to: &str| {
+        let (folder, mut command) = judging(&["check", "-f", "json"]);
+        assert!(crate::fake::SETTINGS.contains(from), "{from}");
+        fs::write(folder.path().join("reaper.toml"), crate::fake::SETTINGS.replace(from, to)).unwrap();
+        let ended = command.output().unwrap();
+        let value: serde_json::Value = serde_json::from_slice(&ended.stdout).unwrap();
+        (ended.status.code(), value)
+    };
+    let (code, warned) = said("[busy]", "[never]\ntags = [\"Env = prod\"]\n[busy]");
+    assert_eq!((code, warned["settings"].is_string()), (Some(0), true), "{warned}");
+    let expected = serde_json::json!({
+        "file": "reaper.toml", "line": warned["diagnostics"][0]["line"], "column": 9, "severity": "warning",
+        "message": "the pattern `Env = prod` has blanks or an operator, which are taken for part of the tag",
+        "hint": "write `Env=prod`",
+    });
+    assert_eq!(warned["diagnostics"], serde_json::json!([expected]));
+    let (code, refused) = said("version = 1", "version = 2");
+    assert_eq!((code, refused["settings"].is_null()), (Some(1), true), "{refused}");
+    let one = &refused["diagnostics"][0];
+    assert_eq!((&one["severity"], &one["line"], &one["column"]), (&"error".into(), &2.into(), &11.into()), "{one}");
+}

@@ -1,5 +1,6 @@
 //! Settings: every mistake with its place, the line and a hint, all of them at once; and what is accepted.
 
+mod hints;
 mod limits;
 mod warnings;
 
@@ -13,17 +14,17 @@ fn mistakes(text: &str) -> SettingsInvalid {
 
 /// Line, column and words of every complaint.
 fn complaints(text: &str) -> Vec<(usize, usize, String)> {
-    mistakes(text).complaints.into_iter().map(|one| (one.line, one.column, one.what)).collect()
+    mistakes(text).mistakes.into_iter().map(|one| (one.line, one.column, one.message)).collect()
 }
 
 /// The complaints about [`SETTINGS`] with one change, in words and hints.
 fn said(from: &str, to: &str) -> String {
     assert!(SETTINGS.contains(from), "the settings do not hold `{from}`");
     let wrong = mistakes(&SETTINGS.replace(from, to));
-    let one = |complaint: idle_reaper::engine::config::Complaint| {
-        complaint.hint.map_or(complaint.what.clone(), |hint| format!("{}; {hint}", complaint.what))
+    let one = |complaint: idle_reaper::engine::config::Diagnostic| {
+        complaint.hint.map_or(complaint.message.clone(), |hint| format!("{}; {hint}", complaint.message))
     };
-    wrong.complaints.into_iter().map(one).collect::<Vec<_>>().join("\n")
+    wrong.mistakes.into_iter().map(one).collect::<Vec<_>>().join("\n")
 }
 
 #[test]
@@ -47,7 +48,7 @@ fn the_example_is_accepted_and_acts_on_nothing() {
     let example = Settings::parse("reaper.toml", include_str!("../../examples/reaper.toml")).expect("the example");
     assert!(!example.run.armed);
     assert_eq!(example.policies.len(), 5);
-    assert_eq!(example.warnings(at("2026-11-25T00:00:00Z")), Vec::<String>::new());
+    assert!(example.warnings(at("2026-11-25T00:00:00Z")).is_empty());
 }
 
 #[test]
@@ -120,7 +121,7 @@ fn an_impossible_date_is_fatal() {
 fn britain_has_no_holidays_of_its_own() {
     let words = said("\"jp\"", "\"gb\"");
     assert!(words.contains("gb-eng, gb-wls, gb-sct or gb-nir"), "{words}");
-    assert!(said("\"jp\"", "\"jpn\"").contains("did you mean `jp`?"));
+    assert!(said("\"jp\"", "\"jpn\"").contains("; write `jp`"));
 }
 
 #[test]
@@ -199,10 +200,6 @@ fn durations_are_written_with_their_units() {
 fn a_name_that_nothing_bears_is_fatal() {
     assert!(said("schedule = \"office\"", "schedule = \"offices\"").contains("did you mean `office`?"));
     assert!(said("calendar = \"japan\"", "calendar = \"jp\"").contains("is not a calendar of these settings"));
-    assert!(
-        said("zone = \"Asia/Tokyo\"\ncalendar", "zone = \"Asia/Tokio\"\ncalendar")
-            .contains("did you mean `Asia/Tokyo`?")
-    );
     assert!(said("zone = \"Asia/Tokyo\"\ncalendar", "calendar").contains("has no time zone"));
     for name in ["always", "closed", "never", "Never"] {
         assert!(said("[schedules.night]", &format!("[schedules.{name}]")).contains("cannot name a schedule"));
@@ -234,7 +231,7 @@ fn accounts_regions_and_units_are_ids_and_codes() {
         ("regions = [\"ap-northeast-1\", \"us-east-1\"]", "regions = \"all\""),
         ("accounts = \"organization\"", "accounts = \"organization\"\nreading-role = \"arn:aws:iam::1:role/x\""),
     ] {
-        assert_eq!(mistakes(&SETTINGS.replace(from, to)).complaints.len(), 1, "{to}: {}", said(from, to));
+        assert_eq!(mistakes(&SETTINGS.replace(from, to)).mistakes.len(), 1, "{to}: {}", said(from, to));
     }
 }
 
@@ -242,10 +239,13 @@ fn accounts_regions_and_units_are_ids_and_codes() {
 fn every_complaint_marks_its_own_place_even_after_wide_letters_and_tabs() {
     let text = "version = 1\n# é｜\n[run]\n\tarmed = \"ja\"\n[caps]\r\nstops-percent = 101 # zu viel\n";
     let wrong = mistakes(text);
-    let places: Vec<_> = wrong.complaints.iter().map(|one| (one.line, one.column)).collect();
+    let places: Vec<_> = wrong.mistakes.iter().map(|one| (one.line, one.column)).collect();
     assert_eq!(places, [(4, 10), (6, 17)]);
     let shown = wrong.to_string();
-    assert!(shown.contains("reaper.toml:4:10:") && shown.contains("\n   | \t        ^^^^"), "{shown}");
+    assert!(
+        shown.contains("reaper.toml:4:10: error: ") && shown.contains("4 |     armed = \"ja\"\n  |             ^^^^"),
+        "{shown}"
+    );
     assert!(!shown.contains('\r'), "{shown:?}");
 }
 
@@ -263,7 +263,7 @@ fn nothing_that_is_typed_can_make_the_reader_panic() {
 fn a_file_that_is_no_settings_at_all_gives_an_error_that_somebody_can_read() {
     let line = format!("# {}", "\u{1}".repeat(100_000));
     let wrong = Settings::parse("reaper.toml", &line).expect_err("no settings");
-    assert_eq!(wrong.complaints.len(), 200);
+    assert_eq!(wrong.mistakes.len(), 200);
     let words = wrong.to_string();
     assert!(words.starts_with("the settings in `reaper.toml` have 200 mistakes or more\n"), "{}", &words[..200]);
     assert!(words.len() < 200_000, "{} bytes", words.len());
@@ -271,7 +271,7 @@ fn a_file_that_is_no_settings_at_all_gives_an_error_that_somebody_can_read() {
     let long = format!("version = 1\nx = \"{}\" y\n", "a".repeat(1_000));
     let words = Settings::parse("reaper.toml", &long).expect_err("no settings").to_string();
     let lines: Vec<&str> = words.lines().collect();
-    let shown = lines.iter().position(|line| line.starts_with(" 2 | …")).expect("the line");
+    let shown = lines.iter().position(|line| line.starts_with("2 | ...")).expect("the line");
     let mark = lines[shown + 1].chars().position(|c| c == '^').expect("a mark");
     assert_eq!(lines[shown].chars().nth(mark), Some('y'), "{words}");
 }
@@ -320,8 +320,8 @@ fn one_slip_is_one_complaint_that_says_what_to_write() {
         (format!("{SETTINGS}\n[scope]\n"), "`[scope]` is written more than once", "under one `[scope]`"),
     ] {
         let wrong = mistakes(&text);
-        let [one] = wrong.complaints.as_slice() else { panic!("{wrong}") };
-        assert!(one.what.contains(what), "{wrong}");
+        let [one] = wrong.mistakes.as_slice() else { panic!("{wrong}") };
+        assert!(one.message.contains(what), "{wrong}");
         assert!(one.hint.as_deref().unwrap_or_default().contains(hint), "{wrong}");
     }
 }

@@ -294,7 +294,7 @@ fn the_settings_name_the_language_and_english_is_the_default() {
     assert_eq!(settings("version = 1\n").run.locale, Locale::En);
     assert_eq!(japanese().run.locale, Locale::Ja);
     let wrong = Settings::parse("reaper.toml", "version = 1\n[run]\nlocale = \"jp\"\n").unwrap_err().to_string();
-    assert!(wrong.contains("reaper.toml:3:10: `jp` is not a value of `locale`"), "{wrong}");
+    assert!(wrong.contains("reaper.toml:3:10: error: `jp` is not a value of `locale`"), "{wrong}");
     assert!(wrong.contains("hint: did you mean `ja`?"), "{wrong}");
     let far = Settings::parse("reaper.toml", "version = 1\n[run]\nlocale = \"japanese\"\n").unwrap_err().to_string();
     assert!(far.contains("hint: known: en, ja"), "{far}");

@@ -8,20 +8,31 @@ use crate::app::error::Error;
 use crate::app::load;
 use crate::app::verbs::show::Show;
 use crate::app::verbs::world::instants;
-use crate::engine::config::{Accounts, Regions, Settings, Stage};
+use crate::engine::config::{Accounts, Diagnostic, Regions, Settings, Stage};
 use crate::render::edge::plain_lines;
 
 /// Checks the settings; looks at nothing.
 pub(crate) async fn check(args: &Args) -> Result<End, Error> {
     let (show, (_, now)) = (Show::open(args)?, instants(args)?);
-    let settings = load::settings(&args.config).await?;
+    let settings = match load::settings(&args.config).await {
+        Err(Error::Settings(wrong)) if show.format() == Format::Json => {
+            show.json(&json(&wrong.file, None, &wrong.mistakes.iter().collect::<Vec<_>>()), true)?;
+            return Err(wrong.into());
+        }
+        settings => settings?,
+    };
     let warnings = settings.warnings(now);
-    let json = || serde_json::json!({"settings": settings.hash, "source": settings.source, "warnings": warnings});
-    show.lines_or(|| plain_lines(&summary(&settings, &warnings)), json, false)?;
+    let all = || json(&settings.source, Some(&settings.hash), &warnings);
+    show.lines_or(|| plain_lines(&summary(&settings, &warnings)), all, true)?;
     Ok(End::Done)
 }
 
-fn summary(settings: &Settings, warnings: &[String]) -> String {
+/// The settings' hash where they are accepted, and everything that is to be said about them.
+fn json(source: &str, settings: Option<&str>, diagnostics: &[&Diagnostic]) -> serde_json::Value {
+    serde_json::json!({"settings": settings, "source": source, "diagnostics": diagnostics})
+}
+
+fn summary(settings: &Settings, warnings: &[&Diagnostic]) -> String {
     let mut out = format!("{}: ok (settings {})\n", settings.source, settings.hash);
     let accounts = match &settings.scope.accounts {
         Accounts::Organization => "the organisation's accounts".to_owned(),
@@ -43,7 +54,7 @@ fn summary(settings: &Settings, warnings: &[String]) -> String {
         let _ = writeln!(out, "policy {:<24} {stage:<8} schedule {}", policy.name, policy.schedule.name);
     }
     for warning in warnings {
-        let _ = writeln!(out, "warning: {warning}");
+        let _ = writeln!(out, "\n{warning}");
     }
     out
 }

@@ -1,8 +1,6 @@
 //! `[busy]`: an instance that was busy within the last hour is not stopped.
 
-use crate::engine::config::complain_unknown;
 use crate::engine::config::reader::Section;
-use crate::engine::config::shape::Form;
 
 /// So many bytes are a kilobyte.
 const KILOBYTE: f64 = 1000.0;
@@ -59,17 +57,8 @@ pub(crate) fn read(top: &Section<'_>) -> Option<Busy> {
     let rate = |key, limit: &mut f64| *limit = section.decimal(key, 0.0, MOST).map_or(*limit, |rate| rate * KILOBYTE);
     rate("network-kilobytes-per-second", &mut busy.network_bytes_per_second);
     rate("write-kilobytes-per-second", &mut busy.write_bytes_per_second);
-    busy.unmeasured = match section.word_like("unmeasured", Form::one_of(&["skip", "ignore"])) {
-        None => Unmeasured::Skip,
-        Some(word) => match word.text {
-            "skip" => Unmeasured::Skip,
-            "ignore" => Unmeasured::Ignore,
-            _ => {
-                complain_unknown(&section, &word, "a way to treat what is unmeasured", ["skip", "ignore"]);
-                Unmeasured::Skip
-            }
-        },
-    };
+    let ways = [("skip", Unmeasured::Skip), ("ignore", Unmeasured::Ignore)];
+    busy.unmeasured = section.choice("unmeasured", &ways).unwrap_or(busy.unmeasured);
     section.finish();
     (!off).then_some(busy)
 }

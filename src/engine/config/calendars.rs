@@ -3,12 +3,16 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use chrono::NaiveDate;
+use chrono::{Duration, NaiveDate};
 
-use crate::engine::config::reader::{Section, Word, did_you_mean};
+use crate::engine::config::check_name;
+use crate::engine::config::hints;
+use crate::engine::config::reader::{Section, Word};
 use crate::engine::config::shape::Form;
-use crate::engine::config::{check_name, complain_unknown};
 use crate::engine::schedule::{Calendar, DateRange, Days, HOLIDAY_CODES, Holidays, parse_day, parse_days};
+
+/// How many days before a calendar's data ends `check` begins to warn.
+const WARN_DAYS: i64 = 365;
 
 /// What [`date`] reads, but for dates that no calendar has.
 const DATE: Form = Form::Like("^[0-9]{4}-[0-9]{2}-[0-9]{2}$");
@@ -42,6 +46,12 @@ pub(crate) fn read(top: &Section<'_>) -> BTreeMap<String, Arc<Calendar>> {
             freeze: ranges(&section, "freeze"),
         };
         like(&section, &mut calendar);
+        if let Some(last) = calendar.last_covered() {
+            let what = format!("calendar `{}` has holidays until {last}", name.text);
+            let message = format!("{what}; after that nothing under it is stopped or started");
+            let from = last - Duration::days(WARN_DAYS - 1);
+            section.source.warn_from(from, section.place_of("holidays"), message, None);
+        }
         section.finish();
         calendars.insert(name.text.to_owned(), Arc::new(calendar));
     }
@@ -50,8 +60,11 @@ pub(crate) fn read(top: &Section<'_>) -> BTreeMap<String, Arc<Calendar>> {
 
 fn week(section: &Section<'_>) -> Option<Days> {
     let word = section.word_like("week", DAYS)?;
-    let hint = "write the business days, such as `week = \"mon-fri\"`, `\"sun-thu\"` or `\"mon-thu.sat\"`";
-    parse_days(word.text).map_err(|wrong| section.complain(word.span, wrong.to_string(), hint.to_owned())).ok()
+    let parsed = parse_days(word.text);
+    let usual =
+        || "write the business days, such as `week = \"mon-fri\"`, `\"sun-thu\"` or `\"mon-thu.sat\"`".to_owned();
+    let hint = || hints::for_hours(word.text).unwrap_or_else(usual);
+    parsed.map_err(|wrong| section.complain(word.span.clone(), wrong.to_string(), hint())).ok()
 }
 
 fn holidays(section: &Section<'_>) -> Vec<Holidays> {
@@ -59,14 +72,9 @@ fn holidays(section: &Section<'_>) -> Vec<Holidays> {
     for word in section.words_like("holidays", Form::one_of(HOLIDAY_CODES)).unwrap_or_default() {
         match Holidays::of(word.text) {
             Ok(set) => sets.push(set),
-            Err(_) if word.text.eq_ignore_ascii_case("gb") => {
-                let hint = "write gb-eng, gb-wls, gb-sct or gb-nir: the parts have different holidays".to_owned();
-                section.complain(word.span, "there are no holidays for `gb` as a whole", Some(hint));
-            }
             Err(unknown) => {
-                let hint = did_you_mean(word.text, HOLIDAY_CODES.iter().copied())
-                    .unwrap_or_else(|| format!("known: {}", HOLIDAY_CODES.join(", ")));
-                section.complain(word.span, unknown.to_string(), Some(hint));
+                let hint = hints::for_holidays(word.text, HOLIDAY_CODES);
+                section.complain(word.span, unknown.to_string(), hint);
             }
         }
     }
@@ -104,7 +112,8 @@ fn like(section: &Section<'_>, calendar: &mut Calendar) {
             continue;
         };
         let Ok(weekday) = parse_day(day.text) else {
-            complain_unknown(section, &day, "a day", ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]);
+            let hint = hints::for_hours(day.text).unwrap_or("known: mon, tue, wed, thu, fri, sat, sun".to_owned());
+            section.complain(day.span, format!("`{}` is not a day", day.text), hint);
             continue;
         };
         if let Some(range) = calendar.closed.iter().find(|range| range.contains(date)) {

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::engine::config::policies::choice;
 use crate::engine::config::reader::{Section, Word};
+use crate::engine::config::scope::is_account_id;
 use crate::engine::config::shape::Form;
-use crate::engine::config::{NAME, check_name, complain_unknown};
+use crate::engine::config::{NAME, check_name};
 
 /// One way to tell somebody something.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,7 +96,7 @@ pub(crate) fn read(top: &Section<'_>) -> Channels {
 
 fn way(section: &Section<'_>, name: &Word<'_>) -> Option<Way> {
     let (sns, slack) = (section.word_like("sns", TOPIC), section.word_like("slack", SECRET));
-    let format = choice(section, "format", &[("text", Format::Text), ("chat", Format::Chat)]);
+    let format = section.choice("format", &[("text", Format::Text), ("chat", Format::Chat)]);
     match (sns, slack) {
         (Some(sns), None) => Some(Way::Sns { topic: topic(section, &sns)?, format: format.unwrap_or(Format::Text) }),
         (None, Some(slack)) => {
@@ -108,7 +108,7 @@ fn way(section: &Section<'_>, name: &Word<'_>) -> Option<Way> {
         }
         (Some(_), Some(slack)) => {
             let what = format!("channel `{}` has both `sns` and `slack`", name.text);
-            section.complain_secretly(slack.span, what, "make two channels of it".to_owned());
+            section.source.complain_secretly(slack.span, what, "make two channels of it".to_owned());
             None
         }
         (None, None) => {
@@ -123,29 +123,21 @@ fn way(section: &Section<'_>, name: &Word<'_>) -> Option<Way> {
 
 /// FIFO topics are refused: neither mail nor a chat can subscribe to one.
 fn topic(section: &Section<'_>, word: &Word<'_>) -> Option<Topic> {
-    let parts: Vec<&str> = word.text.split(':').collect();
     let named = |name: &str| {
         !name.is_empty()
             && name.len() <= 256
             && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
     };
-    match parts.as_slice() {
+    let hint = "write `arn:aws:sns:REGION:ACCOUNT:NAME`; neither mail nor chats can subscribe to a FIFO topic";
+    let parse = |text: &str| match text.split(':').collect::<Vec<_>>().as_slice() {
         ["arn", partition, "sns", region, account, name]
-            if partition.starts_with("aws")
-                && !region.is_empty()
-                && account.len() == 12
-                && account.bytes().all(|byte| byte.is_ascii_digit())
-                && named(name) =>
+            if partition.starts_with("aws") && !region.is_empty() && is_account_id(account) && named(name) =>
         {
-            Some(Topic { arn: word.text.to_owned(), region: (*region).to_owned() })
+            Some(Topic { arn: text.to_owned(), region: (*region).to_owned() })
         }
-        _ => {
-            let hint = "write `arn:aws:sns:REGION:ACCOUNT:NAME`; neither mail nor chats can subscribe to a FIFO topic";
-            let what = format!("`{}` is not the ARN of a standard SNS topic", word.text);
-            section.complain(word.span.clone(), what, hint.to_owned());
-            None
-        }
-    }
+        _ => None,
+    };
+    section.parse(word, parse, "is not the ARN of a standard SNS topic", hint)
 }
 
 fn secret(section: &Section<'_>, word: &Word<'_>) -> Option<Secret> {
@@ -158,7 +150,7 @@ fn secret(section: &Section<'_>, word: &Word<'_>) -> Option<Secret> {
         // It may be the webhook itself, and complaints stand in logs: what was written is not repeated.
         let hint = "put the webhook's URL into Secrets Manager or a secure SSM parameter, and write \
                     `secretsmanager:NAME` or `ssm:/NAME`";
-        section.complain_secretly(word.span.clone(), "`slack` does not name a secret", hint.to_owned());
+        section.source.complain_secretly(word.span.clone(), "`slack` does not name a secret", hint.to_owned());
     }
     found
 }
@@ -168,7 +160,7 @@ pub(crate) fn channel(section: &Section<'_>, word: &Word<'_>, channels: &Channel
     match channels.get(word.text) {
         Some(channel) => channel.clone(),
         None => {
-            complain_unknown(section, word, "a channel in `[channels]`", channels.keys().map(String::as_str));
+            section.complain_unknown(word, "a channel in `[channels]`", channels.keys().map(String::as_str));
             None
         }
     }

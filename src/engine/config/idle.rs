@@ -3,7 +3,7 @@
 use chrono::Duration;
 use wildmatch::WildMatch;
 
-use crate::engine::config::policies::choice;
+use crate::engine::config::patterns;
 use crate::engine::config::reader::{Section, Word};
 use crate::engine::model::Tier;
 
@@ -143,7 +143,9 @@ pub(crate) fn read(top: &Section<'_>) -> Option<Idle> {
     let mut idle = Idle::default();
     windows(&section, &mut idle);
     limits(&section, &mut idle);
-    let (names, types) = (globs(section.words("report-only-names")), globs(section.words("report-only-types")));
+    let types = section.words("report-only-types");
+    section.check_patterns(types.as_deref().unwrap_or_default(), patterns::kind);
+    let (names, types) = (globs(section.words("report-only-names")), globs(types));
     idle.report_only_names = names.unwrap_or(idle.report_only_names);
     idle.report_only_types = types.unwrap_or(idle.report_only_types);
     idle.max_age = section.duration("max-age").unwrap_or(idle.max_age);
@@ -156,13 +158,13 @@ fn windows(section: &Section<'_>, idle: &mut Idle) {
     idle.decision = days("decision-window-days").unwrap_or(idle.decision);
     idle.veto = days("veto-window-days").unwrap_or(idle.veto.max(idle.decision));
     if idle.veto < idle.decision {
-        let place = section.place("veto-window-days").unwrap_or(section.span.clone());
+        let place = section.place_of("veto-window-days");
         let hint = "the veto window is the longer one: a burst in it skips".to_owned();
         section.complain(place, "`veto-window-days` is shorter than `decision-window-days`", hint);
     }
     idle.min_running_hours = section.number("min-running-hours", 1..=2160).unwrap_or(idle.min_running_hours);
     if i64::from(idle.min_running_hours) > idle.decision.num_hours() {
-        let place = section.place("min-running-hours").unwrap_or(section.span.clone());
+        let place = section.place_of("min-running-hours");
         let what =
             format!("the decision window has {} hours, fewer than `min-running-hours`", idle.decision.num_hours());
         section.complain(place, what, "so nothing could ever be idle; write fewer hours or more days".to_owned());
@@ -200,13 +202,13 @@ fn globs(words: Option<Vec<Word<'_>>>) -> Option<Vec<WildMatch>> {
 /// A policy's own keys. `measured`: whether there is an `[idle]`.
 pub(crate) fn by_policy(section: &Section<'_>, measured: bool) -> ByPolicy {
     let deeds = [("ignore", IdleDeed::Ignore), ("report", IdleDeed::Report), ("stop", IdleDeed::Stop)];
-    let deed = choice(section, "idle", &deeds);
+    let deed = section.choice("idle", &deeds);
     if !measured && deed.is_some_and(|deed| deed != IdleDeed::Ignore) {
-        let place = section.place("idle").unwrap_or(section.span.clone());
+        let place = section.place_of("idle");
         let hint = "add `[idle]`, which may be empty, or leave `idle` out".to_owned();
         section.complain(place, "the policy speaks of idle instances, and without `[idle]` nothing is measured", hint);
     }
-    let tier = choice(section, "idle-tier", &[("strict", Tier::Strict), ("likely", Tier::Likely)]);
+    let tier = section.choice("idle-tier", &[("strict", Tier::Strict), ("likely", Tier::Likely)]);
     let unasked = if measured { IdleDeed::Report } else { IdleDeed::Ignore };
     ByPolicy {
         deed: deed.unwrap_or(unasked),

@@ -6,12 +6,15 @@ mod busy;
 mod calendars;
 mod caps;
 mod channels;
-mod complaint;
+mod diagnostic;
+mod hints;
 mod idle;
+mod matcher;
 mod money;
 mod never;
 mod notify;
 mod owners;
+mod patterns;
 mod policies;
 mod reader;
 mod restart;
@@ -20,7 +23,10 @@ mod schedules;
 mod schema;
 mod scope;
 mod shape;
+mod syntax;
 mod tag_names;
+mod values;
+mod warnings;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -32,25 +38,24 @@ use toml::de::DeTable;
 pub use crate::engine::config::busy::{Busy, Unmeasured};
 pub use crate::engine::config::caps::Caps;
 pub use crate::engine::config::channels::{Channel, Format, Secret, Topic, Way};
-pub use crate::engine::config::complaint::{Complaint, SettingsInvalid};
+pub use crate::engine::config::diagnostic::{Diagnostic, SettingsInvalid, Severity};
 pub use crate::engine::config::idle::{Idle, IdleDeed};
+pub use crate::engine::config::matcher::{Fit, Match};
 pub use crate::engine::config::money::{Budget, Money};
-pub use crate::engine::config::never::Never;
+pub use crate::engine::config::never::{Never, Unmatched};
 pub use crate::engine::config::notify::Notify;
 pub use crate::engine::config::owners::{ByAccount, ContactType, Owners};
-pub use crate::engine::config::policies::{AtOpening, Fit, Match, Outside, Policy, Stage};
+pub use crate::engine::config::policies::{AtOpening, Outside, Policy, Stage};
+pub use crate::engine::config::reader::Warning;
 pub use crate::engine::config::restart::Restart;
 pub use crate::engine::config::run::{Pause, Place, Run};
 pub use crate::engine::config::schema::schema;
 pub use crate::engine::config::scope::{Accounts, Regions, ScopeSettings, UNKNOWN};
 pub use crate::engine::tags::names::TagNames;
 
-use crate::engine::config::reader::{Section, Source, did_you_mean};
+use crate::engine::config::reader::{Section, Source};
 use crate::engine::config::shape::Form;
 use crate::engine::schedule::{Calendar, Schedule};
-
-/// How many days before a calendar's data ends `check` begins to warn.
-const WARN_DAYS: i64 = 365;
 
 /// A name that [`check_name`] accepts.
 const NAME: Form = Form::Like("^[A-Za-z0-9._-]{1,64}$");
@@ -92,22 +97,24 @@ pub struct Settings {
     pub schedules: BTreeMap<String, Arc<Schedule>>,
     /// `[[policies]]`, in the order of the file.
     pub policies: Vec<Arc<Policy>>,
+    /// What `check` warns of; [`Settings::warnings`] has what holds on a day.
+    pub warnings: Vec<Warning>,
 }
 
 impl Settings {
     /// Reads and checks a settings file.
     ///
     /// # Errors
-    /// [`SettingsInvalid`] with every complaint, in the order of the file.
-    pub fn parse(source_name: &str, text: &str) -> Result<Self, SettingsInvalid> {
-        let source = Source::new(text);
+    /// [`SettingsInvalid`] with every mistake, in the order of the file.
+    pub fn parse(file: &str, text: &str) -> Result<Self, SettingsInvalid> {
+        let source = Source::new(file, text);
         let (document, errors) = DeTable::parse_recoverable(text);
-        complain_of_syntax(&source, text, &errors);
-        let settings = if errors.is_empty() { read(&source, source_name, document.get_ref()) } else { None };
-        let complaints = source.into_complaints();
+        syntax::complain(&source, &errors);
+        let settings = if errors.is_empty() { read(&source, document.get_ref()) } else { None };
+        let (mistakes, warnings) = source.into_found();
         match settings {
-            Some(settings) if complaints.is_empty() => Ok(settings),
-            _ => Err(SettingsInvalid { source_name: source_name.to_owned(), complaints }),
+            Some(settings) if mistakes.is_empty() => Ok(Self { warnings, ..settings }),
+            _ => Err(SettingsInvalid { file: file.to_owned(), mistakes }),
         }
     }
 
@@ -116,96 +123,14 @@ impl Settings {
         self.policies.first().map_or(chrono_tz::Tz::UTC, |policy| policy.schedule.zone())
     }
 
-    /// Things that are allowed and that the operator should know, as `check` prints them.
-    pub fn warnings(&self, now: DateTime<Utc>) -> Vec<String> {
-        let mut warnings = Vec::new();
-        for calendar in self.calendars.values() {
-            if let Some(last) = calendar.last_covered().filter(|last| (*last - now.date_naive()).num_days() < WARN_DAYS)
-            {
-                warnings.push(format!(
-                    "calendar `{}` has holidays until {last}; after that nothing under it is stopped or started",
-                    calendar.name
-                ));
-            }
-        }
-        if self.run.armed && self.run.record.is_none() {
-            warnings
-                .push("`armed = true` without `record`: nothing is acted on until a record is configured".to_owned());
-        }
-        let enforced = self.policies.iter().any(|policy| policy.stage == Stage::Enforce);
-        if self.run.armed && !enforced {
-            warnings.push("`armed = true`, and no policy has `stage = \"enforce\"`: nothing is acted on".to_owned());
-        }
-        if self.never.needs_names() && self.scope.accounts != Accounts::Organization {
-            warnings.push(
-                "`[never]` names accounts, and names are known with `accounts = \"organization\"` only: everything counts as \
-                 listed; write account ids instead"
-                    .to_owned(),
-            );
-        }
-        for policy in self.policies.iter().filter(|policy| policy.matcher.needs_names()) {
-            if self.scope.accounts != Accounts::Organization {
-                warnings.push(format!(
-                    "policy `{}` matches accounts by name, and names are known with `accounts = \"organization\"` only: \
-                     what its other keys fit is never stopped (`match-unknown`), not by a later policy either; write \
-                     account ids instead",
-                    policy.name
-                ));
-            }
-        }
-        if self.owners.needs_names() && self.scope.accounts != Accounts::Organization {
-            warnings.push(
-                "`[owners]` maps accounts by name, and names are known with `accounts = \"organization\"` only: what no \
-                 tag gives an owner has none; write account ids instead"
-                    .to_owned(),
-            );
-        }
-        if !self.channels.is_empty() && self.notify.operator.is_none() {
-            warnings.push(
-                "`[notify]` has no `operator`: nobody is told of what has no owner, or an owner without a channel"
-                    .to_owned(),
-            );
-        }
-        if self.policies.is_empty() {
-            warnings.push("there are no policies: every instance is out of scope".to_owned());
-        }
-        if enforced && self.busy.is_none() {
-            let what = "`[busy]` is off: instances are stopped whatever they did in the last hour";
-            warnings.push(what.to_owned());
-        }
-        for policy in &self.policies {
-            if policy.matcher.selects_nothing() {
-                warnings.push(format!("policy `{}` has an empty list in `match`: it matches nothing", policy.name));
-            }
-        }
-        warnings
+    /// What is allowed and probably not meant, as `check` shows it, in the order of the file.
+    pub fn warnings(&self, now: DateTime<Utc>) -> Vec<&Diagnostic> {
+        let current = self.warnings.iter().filter(|warning| warning.from <= now.date_naive());
+        current.map(|warning| &warning.diagnostic).collect()
     }
 }
 
-/// What is no TOML. A table that is written twice, such as `[policies]`, has all of its keys twice, too: that is said once.
-fn complain_of_syntax(source: &Source<'_>, text: &str, errors: &[toml::de::Error]) {
-    let mut twice = None;
-    for error in errors {
-        let span = error.span().unwrap_or(0..0);
-        let line = text.get(..span.start).map_or(0, |before| before.rfind('\n').map_or(0, |end| end + 1));
-        let header = text.get(line..).and_then(|rest| rest.lines().next()).unwrap_or_default().trim_start();
-        let (duplicate, message) = (error.message().contains("duplicate key"), error.message().trim_end());
-        let within = |from: usize| text.get(from..line).is_some_and(|rest| !rest.contains("\n["));
-        if duplicate && header.starts_with('[') {
-            let name = header.trim_matches(|c| c == '[' || c == ']');
-            let hint = match name {
-                "policies" => "write `[[policies]]`, with two brackets, at the head of each".to_owned(),
-                name => format!("write all of its keys under one `[{name}]`"),
-            };
-            source.complain(span, format!("`[{name}]` is written more than once"), Some(hint));
-            twice = Some(line);
-        } else if !(duplicate && twice.is_some_and(within)) {
-            source.complain(span, message.replace('\n', "; "), None);
-        }
-    }
-}
-
-fn read(source: &Source<'_>, name: &str, document: &DeTable<'_>) -> Option<Settings> {
+fn read(source: &Source<'_>, document: &DeTable<'_>) -> Option<Settings> {
     let top = Section::top(source, document);
     top.number("version", 1..=1);
     top.need("version", "`version` is missing", "begin the file with `version = 1`".to_owned());
@@ -223,10 +148,15 @@ fn read(source: &Source<'_>, name: &str, document: &DeTable<'_>) -> Option<Setti
     let idle = idle::read(&top);
     let calendars = calendars::read(&top);
     let schedules = schedules::read(&top, &calendars);
-    let policies = policies::read(&top, &schedules, idle.is_some(), policies::Tellable(owners.has_channels()));
-    top.finish();
-    Some(Settings {
-        source: name.to_owned(),
+    let given = policies::Given {
+        schedules: &schedules,
+        measured: idle.is_some(),
+        tellable: owners.has_channels(),
+        named: scope.accounts == Accounts::Organization,
+    };
+    let policies = policies::read(&top, &given);
+    let settings = Settings {
+        source: source.name.to_owned(),
         hash: hash(source.text),
         run,
         scope,
@@ -243,7 +173,11 @@ fn read(source: &Source<'_>, name: &str, document: &DeTable<'_>) -> Option<Setti
         calendars,
         schedules: schedules.into_iter().filter_map(|(name, schedule)| Some((name, schedule?))).collect(),
         policies,
-    })
+        warnings: Vec::new(),
+    };
+    warnings::warn(&top, &settings);
+    top.finish();
+    Some(settings)
 }
 
 /// The first 16 hexadecimal digits of the text's SHA-256.
@@ -263,20 +197,4 @@ fn check_name(section: &Section<'_>, what: &str, word: &reader::Word<'_>) {
             Some("use at most 64 letters, digits, `-`, `_` and `.`: the name stands in tags and reports".to_owned()),
         );
     }
-}
-
-/// Complains about a word that is not one of `known`.
-fn complain_unknown<'k>(
-    section: &Section<'_>,
-    word: &reader::Word<'_>,
-    what: &str,
-    known: impl IntoIterator<Item = &'k str> + Clone,
-) {
-    let list: Vec<&str> = known.clone().into_iter().collect();
-    let hint = match did_you_mean(word.text, known) {
-        Some(hint) => hint,
-        None if list.is_empty() => "they have none yet".to_owned(),
-        None => format!("known: {}", list.join(", ")),
-    };
-    section.complain(word.span.clone(), format!("`{}` is not {what}", word.text), hint);
 }

@@ -1,9 +1,8 @@
 //! `[money]`: a second currency with its rate, and what each account may cost a month.
 
-use rust_decimal::Decimal;
 use wildmatch::WildMatch;
 
-use crate::engine::config::reader::{Section, Word};
+use crate::engine::config::reader::Section;
 use crate::engine::config::shape::Form;
 use crate::engine::model::RecordKey;
 use crate::engine::model::date;
@@ -62,19 +61,18 @@ pub(crate) fn read(top: &Section<'_>) -> Money {
 }
 
 fn price_file(section: &Section<'_>) -> Option<RecordKey> {
-    let word = section.word_like("price-file", FILE)?;
-    let key = RecordKey::parse(word.text).ok().filter(|_| !word.text.contains(':'));
-    if key.is_none() {
-        let hint = "write its path beneath the record, such as \"prices.csv\"".to_owned();
-        section.complain(word.span, format!("`{}` cannot be a price file", word.text), Some(hint));
-    }
-    key
+    let hint = "write its path beneath the record, such as \"prices.csv\"";
+    let parse = |text: &str| RecordKey::parse(text).ok().filter(|_| !text.contains(':'));
+    section.parsed("price-file", FILE, parse, "cannot be a price file", hint)
 }
 
 fn second(section: &Section<'_>) -> Option<Currency> {
-    let code = section.word_like("currency", CODE).and_then(|word| currency_code(section, &word));
-    let rate = section.word_like("rate", RATE).and_then(|word| rate(section, &word));
-    let date = section.word_like("date", DATE).and_then(|word| day(section, &word));
+    let hint = "write three capital letters of ISO 4217, such as `JPY`; US dollars are shown anyway";
+    let code = section.parsed("currency", CODE, currency_code, "is not a second currency", hint);
+    let hint = "write how many units one US dollar is, such as \"155.20\"";
+    let rate = |text: &str| decimal(text).filter(|rate| !rate.is_zero());
+    let rate = section.parsed("rate", RATE, rate, "is not a rate", hint);
+    let date = section.parsed("date", DATE, date, "is not a date", "write the day of the rate, such as \"2026-11-20\"");
     let missing: Vec<&str> = KEYS.into_iter().filter(|key| section.place(key).is_none()).collect();
     if !missing.is_empty() && missing.len() < KEYS.len() {
         let list = missing.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(" and ");
@@ -84,52 +82,21 @@ fn second(section: &Section<'_>) -> Option<Currency> {
     Some(Currency { code: code?, rate: rate?, date: date? })
 }
 
-fn currency_code(section: &Section<'_>, word: &Word<'_>) -> Option<String> {
-    let letters = word.text.len() == 3 && word.text.bytes().all(|byte| byte.is_ascii_uppercase());
-    if letters && word.text != "USD" {
-        return Some(word.text.to_owned());
-    }
-    let hint = "write three capital letters of ISO 4217, such as `JPY`; US dollars are shown anyway".to_owned();
-    section.complain(word.span.clone(), format!("`{}` is not a second currency", word.text), Some(hint));
-    None
-}
-
-fn rate(section: &Section<'_>, word: &Word<'_>) -> Option<Decimal> {
-    let rate = decimal(word.text).filter(|rate| !rate.is_zero());
-    if rate.is_none() {
-        let hint = "write how many units one US dollar is, such as \"155.20\"".to_owned();
-        section.complain(word.span.clone(), format!("`{}` is not a rate", word.text), Some(hint));
-    }
-    rate
-}
-
-fn day(section: &Section<'_>, word: &Word<'_>) -> Option<chrono::NaiveDate> {
-    let day = date(word.text);
-    if day.is_none() {
-        let hint = "write the day of the rate, such as \"2026-11-20\"".to_owned();
-        section.complain(word.span.clone(), format!("`{}` is not a date", word.text), Some(hint));
-    }
-    day
+fn currency_code(text: &str) -> Option<String> {
+    let letters = text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_uppercase());
+    (letters && text != "USD").then(|| text.to_owned())
 }
 
 fn budgets(section: &Section<'_>) -> Vec<Budget> {
-    let mut pairs = section.named_sums("budgets", Form::Like("^[\\s\\S]+$"));
-    // The table is read by name; the first in the file counts.
-    pairs.sort_by_key(|(pattern, _)| pattern.span.start);
     let mut budgets = Vec::new();
-    for (pattern, amount) in pairs {
+    for (pattern, amount) in section.named_sums("budgets", Form::Like("^[\\s\\S]+$")) {
         if pattern.text.is_empty() {
             let hint = "write an account's id, or a pattern over ids and names such as \"*-dev\"".to_owned();
-            section.complain(pattern.span.clone(), "a budget for no account", Some(hint));
+            section.complain(pattern.span, "a budget for no account", hint);
         }
-        match Usd::parse(amount.text) {
-            Some(monthly) => {
-                budgets.push(Budget { pattern: WildMatch::new_case_insensitive(pattern.text), monthly });
-            }
-            None => {
-                let hint = "write US dollars a month, such as \"500\" or 500.50".to_owned();
-                section.complain(amount.span, format!("`{}` is not an amount", amount.text), Some(hint));
-            }
+        let hint = "write US dollars a month, such as \"500\" or 500.50";
+        if let Some(monthly) = section.parse(&amount, Usd::parse, "is not an amount", hint) {
+            budgets.push(Budget { pattern: WildMatch::new_case_insensitive(pattern.text), monthly });
         }
     }
     budgets

@@ -2,10 +2,11 @@
 
 use wildmatch::WildMatch;
 
+use crate::engine::config::patterns;
 use crate::engine::config::reader::{Section, Word};
 use crate::engine::config::scope::{UNKNOWN, units};
 use crate::engine::config::shape::Form;
-use crate::engine::model::{Account, Listed, TagPattern, Tags};
+use crate::engine::model::{Account, Instance, Listed, TagPattern, Tags};
 
 /// `[never]`. Its patterns protect, so they are matched without regard to case.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -45,6 +46,16 @@ impl Never {
             .map(|pattern| Listed::Tag(pattern.as_str().to_owned()))
     }
 
+    /// The patterns, of which none has matched anything yet.
+    pub fn unmatched(&self) -> Unmatched<'_> {
+        let Self { accounts, organizational_units, tags } = self;
+        Unmatched {
+            accounts: accounts.iter().collect(),
+            units: organizational_units.iter().collect(),
+            tags: tags.iter().collect(),
+        }
+    }
+
     /// Whether a pattern can only be matched where accounts' names are known.
     pub fn needs_names(&self) -> bool {
         self.accounts.iter().any(|(text, _)| !is_id(text))
@@ -62,6 +73,35 @@ impl Never {
     }
 }
 
+/// The patterns of `[never]` that have matched none of the instances seen so far: each may be a slip of the pen.
+#[derive(Debug)]
+pub struct Unmatched<'a> {
+    accounts: Vec<&'a (String, WildMatch)>,
+    units: Vec<&'a String>,
+    tags: Vec<&'a TagPattern>,
+}
+
+impl Unmatched<'_> {
+    /// Leaves out what matches an instance, or could match where something about it is unknown.
+    pub fn see(&mut self, account: &Account, instance: &Instance) {
+        let Account { id, name, units } = account;
+        let by_name = |text: &str, glob: &WildMatch| match name {
+            Some(name) => glob.matches(name),
+            None => !is_id(text),
+        };
+        self.accounts.retain(|(text, glob)| &**id != UNKNOWN && !glob.matches(id) && !by_name(text, glob));
+        self.units.retain(|unit| units.as_ref().is_some_and(|units| !units.contains(unit)));
+        self.tags.retain(|pattern| !instance.tags_unreadable && pattern.find(&instance.tags).is_none());
+    }
+
+    /// The patterns as they are written.
+    pub fn patterns(&self) -> impl Iterator<Item = &str> {
+        let Self { accounts, units, tags } = self;
+        let accounts = accounts.iter().map(|(text, _)| text.as_str());
+        accounts.chain(units.iter().map(|unit| unit.as_str())).chain(tags.iter().map(|pattern| pattern.as_str()))
+    }
+}
+
 /// Whether a pattern speaks of account ids and of no name: digits and wildcards.
 pub(crate) fn is_id(pattern: &str) -> bool {
     pattern.bytes().any(|byte| byte.is_ascii_digit())
@@ -73,6 +113,7 @@ pub(crate) fn read(top: &Section<'_>) -> Never {
         return Never::default();
     };
     let accounts = section.words("accounts").unwrap_or_default();
+    section.check_patterns(&accounts, patterns::account);
     let never = Never {
         accounts: accounts.iter().map(|w| (w.text.to_owned(), WildMatch::new_case_insensitive(w.text))).collect(),
         organizational_units: units(&section, "organizational-units"),
@@ -92,11 +133,8 @@ pub(crate) fn tag_patterns(
     build: impl Fn(&str) -> TagPattern,
 ) -> Option<Vec<TagPattern>> {
     let words = section.words_like(key, TAG_PATTERN)?;
-    let mut patterns = Vec::new();
-    for word in words {
-        patterns.extend(tag_pattern(section, &word, &build));
-    }
-    Some(patterns)
+    section.check_patterns(&words, patterns::tag);
+    Some(words.iter().filter_map(|word| tag_pattern(section, word, &build)).collect())
 }
 
 /// One tag pattern; `None` and a complaint where it names no tag.
@@ -105,10 +143,7 @@ pub(crate) fn tag_pattern(
     word: &Word<'_>,
     build: impl Fn(&str) -> TagPattern,
 ) -> Option<TagPattern> {
-    if word.text.is_empty() || word.text.starts_with('=') {
-        let hint = "write `Key`, or `Key=value`; `*` and `?` stand for any text and any character".to_owned();
-        section.complain(word.span.clone(), format!("`{}` names no tag", word.text), Some(hint));
-        return None;
-    }
-    Some(build(word.text))
+    let hint = "write `Key`, or `Key=value`; `*` and `?` stand for any text and any character";
+    let parse = |text: &str| (!text.is_empty() && !text.starts_with('=')).then(|| build(text));
+    section.parse(word, parse, "names no tag", hint)
 }

@@ -6,7 +6,7 @@ use chrono::Duration;
 use rust_decimal::Decimal;
 
 use crate::engine::config::channels::{CHANNEL, Channel, Channels, channel};
-use crate::engine::config::never::tag_pattern;
+use crate::engine::config::never::{TAG_PATTERN, tag_pattern};
 use crate::engine::config::reader::Section;
 use crate::engine::model::{TagPattern, Tags};
 
@@ -53,9 +53,8 @@ pub(crate) fn read(top: &Section<'_>, channels: &Channels) -> Notify {
     notify.operator = section.word_like("operator", CHANNEL).and_then(|word| channel(&section, &word, channels));
     notify.remind_after = section.duration("remind-after").unwrap_or(notify.remind_after);
     notify.at_least = section.amount("at-least").unwrap_or(notify.at_least);
-    let mut weights = section.named_amounts("weights", crate::engine::config::never::TAG_PATTERN);
-    weights.sort_by_key(|(pattern, _)| pattern.span.start);
-    notify.weights = weights
+    notify.weights = section
+        .named_amounts("weights", TAG_PATTERN)
         .into_iter()
         .filter_map(|(pattern, weight)| Some((tag_pattern(&section, &pattern, TagPattern::generous)?, weight)))
         .collect();

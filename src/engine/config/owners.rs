@@ -6,7 +6,6 @@ use wildmatch::WildMatch;
 
 use crate::engine::config::channels::{CHANNEL, Channel, Channels, channel};
 use crate::engine::config::never::is_id;
-use crate::engine::config::policies::choice;
 use crate::engine::config::reader::{Section, Word};
 use crate::engine::config::shape::Form;
 use crate::engine::config::tag_names::{KEY, check_key};
@@ -156,7 +155,7 @@ pub(crate) fn read(top: &Section<'_>, names: &TagNames, channels: &Channels) -> 
         tags.iter().for_each(|tag| check_key(&section, tag));
         owners.tags = tags.iter().map(|tag| tag.text.to_owned()).collect();
     }
-    for (pattern, owner) in in_order(section.named_words("accounts", SOME, SOME)) {
+    for (pattern, owner) in section.named_words("accounts", SOME, SOME) {
         named(&section, &owner);
         owners.accounts.push((pattern.text.to_owned(), glob(&pattern), Arc::from(owner.text)));
     }
@@ -165,7 +164,7 @@ pub(crate) fn read(top: &Section<'_>, names: &TagNames, channels: &Channels) -> 
         ("billing", ContactType::Billing),
         ("security", ContactType::Security),
     ];
-    owners.alternate_contact = choice(&section, "alternate-contact", &contacts);
+    owners.alternate_contact = section.choice("alternate-contact", &contacts);
     owners.default = section.word_like("default", SOME).map(|word| {
         named(&section, &word);
         Arc::from(word.text)
@@ -178,16 +177,10 @@ pub(crate) fn read(top: &Section<'_>, names: &TagNames, channels: &Channels) -> 
 
 /// Owner patterns with their channels.
 fn by_owner(section: &Section<'_>, key: &'static str, channels: &Channels) -> Vec<(String, WildMatch, Arc<Channel>)> {
-    let pairs = in_order(section.named_words(key, SOME, CHANNEL)).into_iter();
+    let pairs = section.named_words(key, SOME, CHANNEL).into_iter();
     pairs
         .filter_map(|(owner, word)| Some((owner.text.to_owned(), glob(&owner), channel(section, &word, channels)?)))
         .collect()
-}
-
-/// A table as its author wrote it: the reader sorts by name.
-fn in_order<'a>(mut pairs: Vec<(Word<'a>, Word<'a>)>) -> Vec<(Word<'a>, Word<'a>)> {
-    pairs.sort_by_key(|(name, _)| name.span.start);
-    pairs
 }
 
 fn glob(word: &Word<'_>) -> WildMatch {

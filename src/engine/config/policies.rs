@@ -3,17 +3,13 @@
 use std::sync::Arc;
 
 use chrono::Duration;
-use wildmatch::WildMatch;
 
 use crate::engine::config::idle::{IdleDeed, by_policy};
-use crate::engine::config::never::{is_id, tag_patterns};
-use crate::engine::config::reader::{Section, Word};
+use crate::engine::config::matcher::{self, Match};
+use crate::engine::config::reader::Section;
 use crate::engine::config::schedules::Schedules;
-use crate::engine::config::scope::UNKNOWN;
-use crate::engine::config::shape::Form;
-use crate::engine::config::{NAME, check_name, complain_unknown};
-use crate::engine::model::Tier;
-use crate::engine::model::{Account, Instance, TagPattern, Tags, UnknownFact};
+use crate::engine::config::{NAME, check_name};
+use crate::engine::model::{TagPattern, Tags, Tier};
 use crate::engine::schedule::Schedule;
 
 /// The smallest margin between a stop and the next opening.
@@ -79,130 +75,12 @@ pub enum AtOpening {
     StartReaped,
 }
 
-/// Which instances: the keys are ANDed, the values of one key ORed. A key that is absent is `None`; an empty
-/// list selects nothing.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Match {
-    accounts: Option<Vec<WildMatch>>,
-    regions: Option<Vec<WildMatch>>,
-    types: Option<Vec<WildMatch>>,
-    tags: Option<Vec<TagPattern>>,
-    without_tags: Option<Vec<TagPattern>>,
-}
-
 impl Policy {
     /// A tag that this policy would match, were it spelled as the pattern is; and the pattern.
     pub fn nearly<'a>(&'a self, tags: &'a Tags) -> Option<(&'a TagPattern, (&'a str, &'a str))> {
         self.matcher.tags.iter().flatten().find_map(|pattern| Some((pattern, pattern.nearly(tags)?)))
     }
-}
 
-/// Whether a policy matches an instance, as far as that can be told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fit {
-    /// Every key fits.
-    Yes,
-    /// At least one key does not fit, whatever is unknown beside it.
-    No,
-    /// Every key fits but for those over something unknown; this is the first of them.
-    Unknown(UnknownFact),
-}
-
-impl Fit {
-    fn of(fits: bool) -> Self {
-        if fits { Self::Yes } else { Self::No }
-    }
-}
-
-impl Match {
-    /// Whether the policy matches this instance. Account names and what `without-tags` looks for are matched without
-    /// regard to case, all else to the letter.
-    pub fn fit(&self, instance: &Instance, account: &Account) -> Fit {
-        let Self { accounts, regions, types, tags, without_tags } = self;
-        let whole = !instance.tags_unreadable;
-        let has = |pattern: &TagPattern| pattern.find(&instance.tags).is_some();
-        let by_tags = |keys: &[TagPattern]| if keys.iter().any(has) { Fit::Yes } else { unread(keys, whole) };
-        let by_absence = |keys: &[TagPattern]| match (keys.iter().all(has), whole) {
-            (true, _) => Fit::No,
-            (false, true) => Fit::Yes,
-            (false, false) => Fit::Unknown(UnknownFact::Tags),
-        };
-        let (region, kind) = (&*instance.id.place.region, &*instance.kind);
-        let fits = [
-            accounts.as_deref().map(|globs| by_account(globs, account)),
-            regions.as_deref().map(|globs| by_text(globs, region, (region == UNKNOWN).then_some(UnknownFact::Region))),
-            types.as_deref().map(|globs| by_text(globs, kind, kind.is_empty().then_some(UnknownFact::Kind))),
-            tags.as_deref().map(by_tags),
-            without_tags.as_deref().map(by_absence),
-        ];
-        let mut fits = fits.into_iter().flatten();
-        // A key that surely does not fit decides, wherever it stands.
-        fits.clone().find(|fit| *fit == Fit::No).or_else(|| fits.find(|fit| *fit != Fit::Yes)).unwrap_or(Fit::Yes)
-    }
-
-    /// Whether it can only be told with the accounts' names.
-    pub fn needs_names(&self) -> bool {
-        self.accounts.iter().flatten().any(speaks_of_names)
-    }
-
-    /// Whether an empty list makes it match nothing.
-    pub fn selects_nothing(&self) -> bool {
-        let Self { accounts, regions, types, tags, without_tags } = self;
-        [accounts, regions, types].iter().any(|globs| globs.as_ref().is_some_and(Vec::is_empty))
-            || [tags, without_tags].iter().any(|tags| tags.as_ref().is_some_and(Vec::is_empty))
-    }
-
-    fn only_an_absence(&self) -> bool {
-        let Self { accounts, regions, types, tags, without_tags } = self;
-        // A pattern that matches everything is no condition.
-        let open = |globs: &Option<Vec<WildMatch>>| {
-            globs.as_ref().is_none_or(|globs| globs.iter().any(|glob| is_open(&glob.pattern())))
-        };
-        let open_tags = tags.as_ref().is_none_or(|tags| tags.iter().any(|tag| tag.as_str().split('=').all(is_open)));
-        without_tags.is_some() && open(accounts) && open(regions) && open(types) && open_tags
-    }
-}
-
-/// Whether a pattern over accounts can match a name and not every account.
-fn speaks_of_names(glob: &WildMatch) -> bool {
-    let pattern = glob.pattern();
-    !is_id(&pattern) && !is_open(&pattern)
-}
-
-fn by_account(globs: &[WildMatch], account: &Account) -> Fit {
-    let Account { id, name, units: _ } = account;
-    let id = Some(&**id).filter(|id| *id != UNKNOWN);
-    let any = |text: Option<&str>| text.is_some_and(|text| globs.iter().any(|glob| glob.matches(text)));
-    if globs.iter().any(|glob| is_open(&glob.pattern())) || any(id) || any(name.as_deref()) {
-        Fit::Yes
-    } else if name.is_none() && globs.iter().any(speaks_of_names) {
-        Fit::Unknown(UnknownFact::AccountName)
-    } else if id.is_none() && globs.iter().any(|glob| is_id(&glob.pattern())) {
-        Fit::Unknown(UnknownFact::AccountId)
-    } else {
-        Fit::No
-    }
-}
-
-/// `unknown`: what the text should have told, where it is not there.
-fn by_text(globs: &[WildMatch], text: &str, unknown: Option<UnknownFact>) -> Fit {
-    match unknown {
-        Some(fact) if !globs.is_empty() && !globs.iter().any(|glob| is_open(&glob.pattern())) => Fit::Unknown(fact),
-        Some(_) | None => Fit::of(globs.iter().any(|glob| glob.matches(text))),
-    }
-}
-
-/// What holds where none of the tags that could be read fits.
-fn unread(keys: &[TagPattern], whole: bool) -> Fit {
-    if whole || keys.is_empty() { Fit::No } else { Fit::Unknown(UnknownFact::Tags) }
-}
-
-/// Whether a glob matches every text.
-fn is_open(glob: &str) -> bool {
-    !glob.is_empty() && glob.bytes().all(|byte| byte == b'*')
-}
-
-impl Policy {
     /// How long before the opening a stop is no longer worth it.
     pub fn margin(&self) -> Duration {
         let least = Duration::minutes(MARGIN_MINUTES);
@@ -213,7 +91,18 @@ impl Policy {
     }
 }
 
-pub(crate) fn read(top: &Section<'_>, schedules: &Schedules, measured: bool, tellable: Tellable) -> Vec<Arc<Policy>> {
+/// What policies need to know of the other sections.
+pub(crate) struct Given<'a> {
+    pub(crate) schedules: &'a Schedules,
+    /// Whether there is an `[idle]`.
+    pub(crate) measured: bool,
+    /// Whether owners can be notified.
+    pub(crate) tellable: bool,
+    /// Whether the accounts' names are known.
+    pub(crate) named: bool,
+}
+
+pub(crate) fn read(top: &Section<'_>, given: &Given<'_>) -> Vec<Arc<Policy>> {
     let mut policies: Vec<Arc<Policy>> = Vec::new();
     let mut names: Vec<String> = Vec::new();
     for section in top.sections("policies") {
@@ -226,7 +115,8 @@ pub(crate) fn read(top: &Section<'_>, schedules: &Schedules, measured: bool, tel
             }
             names.push(word.text.to_owned());
         }
-        if let Some(policy) = one(&section, name.map_or("", |word| word.text), schedules, measured, tellable) {
+        if let Some(policy) = one(&section, name.map_or("", |word| word.text), given) {
+            check_reached(&section, &policy, &policies);
             policies.push(Arc::new(policy));
         }
         section.finish();
@@ -234,24 +124,34 @@ pub(crate) fn read(top: &Section<'_>, schedules: &Schedules, measured: bool, tel
     policies
 }
 
-fn one(section: &Section<'_>, name: &str, schedules: &Schedules, measured: bool, tellable: Tellable) -> Option<Policy> {
-    let stage = choice(section, "stage", &[("observe", Stage::Observe), ("enforce", Stage::Enforce)]);
-    let outside = choice(
-        section,
-        "outside",
-        &[("report", Outside::Report), ("stop", Outside::Stop), ("hibernate", Outside::Hibernate)],
-    );
+/// Warns of a policy that no instance comes to.
+fn check_reached(section: &Section<'_>, policy: &Policy, before: &[Arc<Policy>]) {
+    let name = &policy.name;
+    if policy.matcher.selects_nothing() {
+        let message = format!("policy `{name}` has an empty list in `match`: it matches nothing");
+        section.warn(section.place_of("match"), message, None);
+    } else if let Some(first) = before.iter().find(|first| first.matcher.shadows(&policy.matcher)) {
+        let message =
+            format!("policy `{name}` is never reached: `{}` before it matches all that it matches", first.name);
+        section.warn(section.place_of("match"), message, format!("move it before `{}`", first.name));
+    }
+}
+
+fn one(section: &Section<'_>, name: &str, given: &Given<'_>) -> Option<Policy> {
+    let stage = section.choice("stage", &[("observe", Stage::Observe), ("enforce", Stage::Enforce)]);
+    let outside = section
+        .choice("outside", &[("report", Outside::Report), ("stop", Outside::Stop), ("hibernate", Outside::Hibernate)]);
     let opening = [("nothing", AtOpening::Nothing), ("start-reaped", AtOpening::StartReaped)];
-    let at_opening = choice(section, "at-opening", &opening);
+    let at_opening = section.choice("at-opening", &opening);
     let (start_lead, overtime) = (section.duration("start-lead"), section.duration("overtime"));
     let min_uptime = section.duration("min-uptime");
-    let idle = by_policy(section, measured);
+    let idle = by_policy(section, given.measured);
     let unannounced = section.flag("unannounced").unwrap_or(false);
-    let matcher = matcher(section);
-    let schedule = schedule(section, schedules);
+    let matcher = matcher::read(section, name, given.named);
+    let schedule = schedule(section, given.schedules);
     let stage = stage.unwrap_or(Stage::Observe);
     if stage == Stage::Enforce {
-        check_enforced(section, unannounced || tellable.0, matcher.as_ref());
+        check_enforced(section, unannounced || given.tellable, matcher.as_ref());
     }
     Some(Policy {
         name: name.to_owned(),
@@ -270,12 +170,8 @@ fn one(section: &Section<'_>, name: &str, schedules: &Schedules, measured: bool,
     })
 }
 
-/// Whether owners can be told in these settings.
-#[derive(Clone, Copy)]
-pub(crate) struct Tellable(pub(crate) bool);
-
 fn check_enforced(section: &Section<'_>, told: bool, matcher: Option<&Match>) {
-    let place = section.place("stage").unwrap_or(section.span.clone());
+    let place = section.place_of("stage");
     if !told {
         let hint = "say in `[owners]` and `[channels]` how owners are told first, or write `unannounced = true` if they have been told another way";
         section.complain(
@@ -290,35 +186,6 @@ fn check_enforced(section: &Section<'_>, told: bool, matcher: Option<&Match>) {
     }
 }
 
-fn matcher(section: &Section<'_>) -> Option<Match> {
-    let hint = "write `match = { tags = [\"Env=dev\"] }`, or `match = { all = true }` for everything".to_owned();
-    section.need("match", "the policy does not say what it matches", hint);
-    let table = section.section("match")?;
-    let all = table.flag("all");
-    let globs = |words: Vec<Word<'_>>, build: fn(&str) -> WildMatch| words.iter().map(|w| build(w.text)).collect();
-    let matcher = Match {
-        accounts: table.words("accounts").map(|words| globs(words, WildMatch::new_case_insensitive)),
-        regions: table.words("regions").map(|words| globs(words, WildMatch::new)),
-        types: table.words("types").map(|words| globs(words, WildMatch::new)),
-        tags: tag_patterns(&table, "tags", TagPattern::exact),
-        without_tags: tag_patterns(&table, "without-tags", TagPattern::generous),
-    };
-    let span = table.span.clone();
-    let empty = matcher == Match::default();
-    if all == Some(false) {
-        let hint = "leave it out, and say what is matched".to_owned();
-        section.complain(span, "`all` can only be true", hint);
-    } else if table.is_empty() {
-        let hint = "say what is matched; everything is `match = { all = true }`, in words".to_owned();
-        section.complain(span, "an empty `match` matches nothing", hint);
-    } else if all.is_some() && !empty {
-        let hint = "leave `all` out to match by the other keys".to_owned();
-        section.complain(span, "`all = true` stands alone in `match`", hint);
-    }
-    table.finish();
-    Some(matcher)
-}
-
 fn schedule(section: &Section<'_>, schedules: &Schedules) -> Option<Arc<Schedule>> {
     let hint = "write `schedule = \"…\"` with a name from `[schedules.…]`".to_owned();
     section.need("schedule", "the policy names no `schedule`", hint);
@@ -327,18 +194,8 @@ fn schedule(section: &Section<'_>, schedules: &Schedules) -> Option<Arc<Schedule
         Some(schedule) => schedule.clone(),
         None => {
             let known: Vec<&str> = schedules.keys().map(String::as_str).collect();
-            complain_unknown(section, &word, "a schedule of these settings", known);
+            section.complain_unknown(&word, "a schedule of these settings", known);
             None
         }
     }
-}
-
-pub(crate) fn choice<T: Copy>(section: &Section<'_>, key: &'static str, known: &[(&'static str, T)]) -> Option<T> {
-    let words: Vec<&'static str> = known.iter().map(|(name, _)| *name).collect();
-    let word = section.word_like(key, Form::one_of(&words))?;
-    let found = known.iter().find(|(name, _)| *name == word.text).map(|(_, value)| *value);
-    if found.is_none() {
-        complain_unknown(section, &word, &format!("a value of `{key}`"), known.iter().map(|(name, _)| *name));
-    }
-    found
 }

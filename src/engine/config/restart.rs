@@ -46,14 +46,8 @@ pub(crate) fn read(top: &Section<'_>) -> Restart {
 
 /// Patterns over ARNs that hold `part`: an alias, an id alone or another service's ARN would never match a key.
 fn arns(section: &Section<'_>, key: &'static str, part: &str, example: &str) -> Vec<WildMatch> {
-    let mut patterns = Vec::new();
-    for word in section.words_like(key, ARN).unwrap_or_default() {
-        if word.text.starts_with("arn:") && word.text.contains(part) {
-            patterns.push(WildMatch::new(word.text));
-        } else {
-            let hint = format!("write an ARN, such as `{example}`; `*` stands for any text and `?` for any character");
-            section.complain(word.span, format!("`{}` cannot be in `{key}`", word.text), hint);
-        }
-    }
-    patterns
+    let hint = format!("write an ARN, such as `{example}`; `*` stands for any text and `?` for any character");
+    let (is_not, words) = (format!("cannot be in `{key}`"), section.words_like(key, ARN).unwrap_or_default());
+    let parse = |text: &str| (text.starts_with("arn:") && text.contains(part)).then(|| WildMatch::new(text));
+    words.iter().filter_map(|word| section.parse(word, parse, &is_not, &hint)).collect()
 }

@@ -2,8 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::engine::config::policies::choice;
-use crate::engine::config::reader::{Section, Word};
+use crate::engine::config::reader::Section;
 use crate::engine::config::shape::Form;
 use crate::engine::config::{NAME, check_name};
 use crate::engine::model::Locale;
@@ -87,7 +86,7 @@ pub(crate) fn read(top: &Section<'_>) -> Run {
     };
     let run = Run {
         armed: section.flag("armed").unwrap_or(false),
-        pause: section.word_like("pause", PAUSE).and_then(|word| pause(&section, &word)),
+        pause: pause(&section),
         record: section.word("record").and_then(|word| match Place::parse(word.text) {
             Ok(place) => Some(place),
             Err(wrong) => {
@@ -99,7 +98,7 @@ pub(crate) fn read(top: &Section<'_>) -> Run {
             .number("max-unreachable-percent", 0..=100)
             .unwrap_or(default.max_unreachable_percent),
         width: section.number("width", 1..=1024).map_or(default.width, |width| width as usize),
-        locale: choice(&section, "locale", &[("en", Locale::En), ("ja", Locale::Ja)]).unwrap_or(default.locale),
+        locale: section.choice("locale", &[("en", Locale::En), ("ja", Locale::Ja)]).unwrap_or(default.locale),
         hub: section.word_like("hub", NAME).map(|word| {
             check_name(&section, "hub", &word);
             word.text.to_owned()
@@ -109,13 +108,9 @@ pub(crate) fn read(top: &Section<'_>) -> Run {
     run
 }
 
-fn pause(section: &Section<'_>, word: &Word<'_>) -> Option<Pause> {
-    match word.text.strip_prefix("ssm:").filter(|name| !name.is_empty()) {
-        Some(name) => Some(Pause(name.to_owned())),
-        None => {
-            let hint = "write `ssm:` and the parameter's name, such as `ssm:/idle-reaper/pause`".to_owned();
-            section.complain(word.span.clone(), format!("`{}` is not a pause parameter", word.text), Some(hint));
-            None
-        }
-    }
+fn pause(section: &Section<'_>) -> Option<Pause> {
+    let hint = "write `ssm:` and the parameter's name, such as `ssm:/idle-reaper/pause`";
+    let parse =
+        |text: &str| text.strip_prefix("ssm:").filter(|name| !name.is_empty()).map(|name| Pause(name.to_owned()));
+    section.parsed("pause", PAUSE, parse, "is not a pause parameter", hint)
 }

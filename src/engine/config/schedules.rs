@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use chrono::{NaiveDateTime, Offset, TimeZone};
 use chrono_tz::Tz;
 
-use crate::engine::config::reader::{Section, Word, did_you_mean};
-use crate::engine::config::{check_name, complain_unknown};
+use crate::engine::config::reader::{Section, Word};
+use crate::engine::config::{check_name, hints};
 use crate::engine::schedule::{Calendar, Expr, ExprError, Hours, Part, Schedule, parse_zone};
 
 /// By name. `None` stands for a schedule that was complained about, so that a policy naming it is not
@@ -41,7 +42,7 @@ fn one(section: &Section<'_>, name: &str, calendars: &BTreeMap<String, Arc<Calen
         if calendar.is_none() {
             wrong = true;
             let known: Vec<&str> = calendars.keys().map(String::as_str).collect();
-            complain_unknown(section, &word, "a calendar of these settings", known);
+            section.complain_unknown(&word, "a calendar of these settings", known);
         }
         calendar
     });
@@ -50,7 +51,7 @@ fn one(section: &Section<'_>, name: &str, calendars: &BTreeMap<String, Arc<Calen
     section.need("open", silent.clone(), hint.clone());
     let open = section.words("open")?;
     if open.is_empty() {
-        section.complain(section.place("open").unwrap_or(section.span.clone()), silent, hint);
+        section.complain(section.place_of("open"), silent, hint);
         return None;
     }
     let parts: Vec<Part> = open.iter().filter_map(|word| part(section, word, default_zone, calendar.clone())).collect();
@@ -64,15 +65,18 @@ fn part(section: &Section<'_>, word: &Word<'_>, zone: Option<Tz>, calendar: Opti
     let expr = match Expr::parse(word.text) {
         Ok(expr) => expr,
         Err(wrong) => {
-            let hint = "for hours that never open write `open = [\"closed\"]`";
-            section.complain(
-                word.span.clone(),
-                wrong.to_string(),
-                (wrong == ExprError::Never).then(|| hint.to_owned()),
-            );
+            let hint = match &wrong {
+                ExprError::Never => Some("for hours that never open write `open = [\"closed\"]`".to_owned()),
+                ExprError::Zone(zone) => Some(hints::for_zone(zone)),
+                _ => hints::for_hours(word.text),
+            };
+            section.complain(word.span.clone(), wrong.to_string(), hint);
             return None;
         }
     };
+    if let Some(zone) = expr.zone {
+        check_zone(section, word, zone);
+    }
     let zone = match (expr.zone.or(zone), &expr.hours) {
         (Some(zone), _) => zone,
         (None, Hours::Always | Hours::Closed) => Tz::UTC,
@@ -86,12 +90,28 @@ fn part(section: &Section<'_>, word: &Word<'_>, zone: Option<Tz>, calendar: Opti
 }
 
 fn zone_of(section: &Section<'_>, word: &Word<'_>) -> Option<Tz> {
-    parse_zone(word.text)
-        .map_err(|wrong| {
-            let known = chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name());
-            section.complain(word.span.clone(), wrong.to_string(), did_you_mean(word.text, known));
-        })
-        .ok()
+    match parse_zone(word.text) {
+        Ok(zone) => {
+            check_zone(section, word, zone);
+            Some(zone)
+        }
+        Err(wrong) => {
+            section.complain(word.span.clone(), wrong.to_string(), hints::for_zone(word.text));
+            None
+        }
+    }
+}
+
+/// Warns of zones of fixed offset: their clocks never change, and the sign of `Etc/GMT+9` is the other way round.
+fn check_zone(section: &Section<'_>, word: &Word<'_>, zone: Tz) {
+    let name = zone.name();
+    let fixed = matches!(name, "EST" | "MST" | "HST") || name.trim_start_matches("Etc/").starts_with("GMT");
+    let offset = zone.offset_from_utc_datetime(&NaiveDateTime::default()).fix();
+    if fixed && offset.local_minus_utc() != 0 {
+        let message = format!("the zone `{name}` is UTC{offset} in summer and in winter");
+        let hint = "write a region and a city, such as `America/New_York` or `Asia/Tokyo`".to_owned();
+        section.warn(word.span.clone(), message, hint);
+    }
 }
 
 #[cfg(test)]
@@ -113,11 +133,11 @@ mod tests {
             (format!("{right}\ncalendar = \"nowhere\""), false),
         ] {
             let text = format!("[schedules.office]\n{keys}\n");
-            let source = Source::new(&text);
+            let source = Source::new("reaper.toml", &text);
             let document = DeTable::parse(&text).unwrap();
             let schedules = read(&Section::top(&source, document.get_ref()), &BTreeMap::new());
             assert_eq!(schedules["office"].is_some(), is_one, "{keys}");
-            assert_eq!(source.into_complaints().len(), usize::from(!is_one), "{keys}");
+            assert_eq!(source.into_found().0.len(), usize::from(!is_one), "{keys}");
         }
     }
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use toml::de::DeTable;
 
-use crate::engine::config::complaint::Complaint;
+use crate::engine::config::diagnostic::Diagnostic;
 use crate::engine::config::reader::Source;
 use crate::engine::config::shape::{Form, Key, Kind, Shape};
 use crate::engine::config::{NAME, read};
@@ -30,11 +30,11 @@ pub fn schema() -> String {
 }
 
 /// Everything that is asked for while [`EVERY_KEY`] is read, and what is wrong in it.
-fn shape() -> (Shape, Vec<Complaint>) {
-    let source = Source::new(EVERY_KEY);
+fn shape() -> (Shape, Vec<Diagnostic>) {
+    let source = Source::new("every-key.toml", EVERY_KEY);
     let (document, _) = DeTable::parse_recoverable(EVERY_KEY);
-    let _ = read(&source, "every-key.toml", document.get_ref());
-    source.into_shape()
+    let _ = read(&source, document.get_ref());
+    (source.take_shape(), source.into_found().0)
 }
 
 fn table(shape: &Shape, path: &str) -> Value {

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::engine::config::reader::{OneOrMany, Section, Word};
+use crate::engine::config::reader::{Section, Word};
 use crate::engine::config::shape::Form;
+use crate::engine::config::values::OneOrMany;
 
 /// What [`account_ids`] accepts.
 const ACCOUNT_ID: Form = Form::Like("^[0-9]{12}$");
@@ -103,7 +104,7 @@ pub(crate) fn read(top: &Section<'_>) -> ScopeSettings {
     }
     scope.organizational_units = units(&section, "organizational-units");
     if !scope.organizational_units.is_empty() && scope.accounts != Accounts::Organization {
-        let place = section.place("organizational-units").unwrap_or(section.span.clone());
+        let place = section.place_of("organizational-units");
         let hint = "write `accounts = \"organization\"`, or leave the units out".to_owned();
         section.complain(place, "`organizational-units` narrows `accounts = \"organization\"` and nothing else", hint);
     }
@@ -134,7 +135,7 @@ fn accounts(section: &Section<'_>) -> Option<Accounts> {
         "organization" => Some(Accounts::Organization),
         "self" => Some(Accounts::Own),
         _ => {
-            let what = format!("`{}` does not say which accounts to scope at", word.text);
+            let what = format!("`{}` does not say which accounts are meant", word.text);
             section.complain(word.span, what, Some("write \"organization\", \"self\", or a list of ids".to_owned()));
             None
         }
@@ -149,28 +150,32 @@ fn regions(section: &Section<'_>) -> Option<Regions> {
     if word.text == "enabled" {
         return Some(Regions::Enabled);
     }
-    let what = format!("`{}` does not say which Regions to scope at", word.text);
+    let what = format!("`{}` does not say which Regions are meant", word.text);
     section.complain(word.span, what, Some("write \"enabled\", or a list such as [\"us-east-1\"]".to_owned()));
     None
 }
 
 fn region_codes(section: &Section<'_>, words: Vec<Word<'_>>) -> Vec<Arc<str>> {
-    let mut regions: Vec<Arc<str>> = Vec::new();
-    for word in words {
-        if is_region(word.text) {
-            regions.push(word.text.into());
-        } else {
-            let hint = "write a Region's code, such as `ap-northeast-1`".to_owned();
-            section.complain(word.span, format!("`{}` is not a Region", word.text), Some(hint));
-        }
-    }
-    regions.sort();
-    regions.dedup();
-    regions
+    let parse = |text: &str| is_region(text).then(|| text.into());
+    each(section, words, parse, "is not a Region", "write a Region's code, such as `ap-northeast-1`")
+}
+
+/// What `parse` makes of every word, sorted, each once.
+fn each<T: Ord>(
+    section: &Section<'_>,
+    words: Vec<Word<'_>>,
+    parse: impl Fn(&str) -> Option<T>,
+    is_not: &str,
+    hint: &str,
+) -> Vec<T> {
+    let mut found: Vec<T> = words.iter().filter_map(|word| section.parse(word, &parse, is_not, hint)).collect();
+    found.sort();
+    found.dedup();
+    found
 }
 
 /// The shape of a Region's code. Which ones exist is AWS's to say.
-fn is_region(text: &str) -> bool {
+pub(crate) fn is_region(text: &str) -> bool {
     let mut parts = text.split('-');
     let lower = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase());
     let digit_last = text.bytes().last().is_some_and(|byte| byte.is_ascii_digit());
@@ -181,33 +186,31 @@ fn is_region(text: &str) -> bool {
         && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
 }
 
-pub(crate) fn account_ids(section: &Section<'_>, words: Vec<Word<'_>>) -> Vec<Arc<str>> {
-    let mut ids: Vec<Arc<str>> = Vec::new();
-    for word in words {
-        if word.text.len() == 12 && word.text.bytes().all(|byte| byte.is_ascii_digit()) {
-            ids.push(word.text.into());
-        } else {
-            let hint = "an account id has twelve digits; keep the leading zeros and the quotes".to_owned();
-            section.complain(word.span, format!("`{}` is not an account id", word.text), Some(hint));
-        }
-    }
-    ids.sort();
-    ids.dedup();
-    ids
+fn account_ids(section: &Section<'_>, words: Vec<Word<'_>>) -> Vec<Arc<str>> {
+    let parse = |text: &str| is_account_id(text).then(|| text.into());
+    each(
+        section,
+        words,
+        parse,
+        "is not an account id",
+        "an account id has twelve digits; keep the leading zeros and the quotes",
+    )
+}
+
+/// Whether it has the twelve digits of an account's id.
+pub(crate) fn is_account_id(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Organisational units by id, or the root.
 pub(crate) fn units(section: &Section<'_>, key: &'static str) -> Vec<String> {
-    let mut units = Vec::new();
-    for word in section.words_like(key, UNIT).unwrap_or_default() {
-        if word.text.starts_with("ou-") || word.text.starts_with("r-") {
-            units.push(word.text.to_owned());
-        } else {
-            let hint = "write the unit's id, such as `ou-ab12-34cd56ef`; names can change and repeat".to_owned();
-            section.complain(word.span, format!("`{}` is not the id of an organisational unit", word.text), Some(hint));
-        }
-    }
-    units
+    let parse = |text: &str| (text.starts_with("ou-") || text.starts_with("r-")).then(|| text.to_owned());
+    let hint = "write the unit's id, such as `ou-ab12-34cd56ef`; names can change and repeat";
+    let words = section.words_like(key, UNIT).unwrap_or_default();
+    words
+        .iter()
+        .filter_map(|word| section.parse(word, parse, "is not the id of an organisational unit", hint))
+        .collect()
 }
 
 fn role(section: &Section<'_>, key: &'static str) -> Option<String> {

@@ -7,10 +7,10 @@ use idle_reaper::render::money::{caveat, figure};
 fn parse(money: &str) -> Result<Money, String> {
     let text = format!("version = 1\n[money]\n{money}\n");
     let said = |wrong: idle_reaper::engine::config::SettingsInvalid| {
-        let one = |c: &idle_reaper::engine::config::Complaint| {
-            format!("{}:{} {}; {}", c.line, c.column, c.what, c.hint.clone().unwrap_or_default())
+        let one = |c: &idle_reaper::engine::config::Diagnostic| {
+            format!("{}:{} {}; {}", c.line, c.column, c.message, c.hint.clone().unwrap_or_default())
         };
-        wrong.complaints.iter().map(one).collect::<Vec<_>>().join("\n")
+        wrong.mistakes.iter().map(one).collect::<Vec<_>>().join("\n")
     };
     Settings::parse("reaper.toml", &text).map(|settings| settings.money).map_err(said)
 }

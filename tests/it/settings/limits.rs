@@ -135,7 +135,7 @@ fn of_a_long_line_both_sides_of_the_place_are_shown() {
     let long = format!("version = 1\nx = \"{}\" y{}\n", "a".repeat(1_000), "b".repeat(1_000));
     let words = mistakes(&long).to_string();
     let lines: Vec<&str> = words.lines().collect();
-    let shown = lines.iter().position(|line| line.starts_with(" 2 | …")).expect("the line");
+    let shown = lines.iter().position(|line| line.starts_with("2 | ...")).expect("the line");
     let mark = lines[shown + 1].chars().position(|c| c == '^').expect("a mark");
     let line: Vec<char> = lines[shown].chars().collect();
     assert_eq!(line[mark], 'y', "{words}");

@@ -6,7 +6,7 @@ use idle_reaper::engine::model::{Account, Reason};
 use crate::fake::{EVENING, at, instance, judge, with};
 
 fn warnings(settings: &Settings) -> Vec<String> {
-    settings.warnings(at(EVENING))
+    settings.warnings(at(EVENING)).into_iter().map(|warning| warning.message.clone()).collect()
 }
 
 const OBSERVED: [(&str, &str); 2] = [("\"enforce\"", "\"observe\""), ("unannounced = true", "")];
@@ -43,6 +43,72 @@ fn each_warning_is_given_alone_where_it_holds() {
         let said = warnings(&with(&changes));
         assert!(matches!(&said[..], [one] if one.contains(expected)), "{changes:?}: {said:?}");
     }
+}
+
+#[test]
+fn a_pattern_that_cannot_do_what_it_looks_like_is_warned_of_with_what_to_write() {
+    let by = |keys: &str| with(&[("match = { tags = [\"Env=dev\"] }", &format!("match = {{ {keys} }}"))]);
+    let never = |tag: &str| with(&[("[busy]", &format!("[never]\ntags = [\"{tag}\"]\n[busy]"))]);
+    for (settings, hint) in [
+        (never("Env = prod"), "write `Env=prod`"),
+        (never("Env:prod"), "write `Env=prod`, or `Env:prod=*` if this is the key"),
+        (never("Env!=dev"), "write `Env=dev` into `without-tags`; a pattern cannot negate"),
+        (never("Env==prod"), "write `Env=prod`"),
+        (never(" Env"), "write `Env`"),
+        (by("tags = [\"Env = dev\"]"), "write `Env=dev`"),
+        (by("types = [\"t3\"]"), "write `t3.*` for every size"),
+        (by("types = [\"T3.*\"]"), "write `t3.*`"),
+        (by("regions = [\"tokyo\"]"), "write a Region's code, such as `ap-northeast-1`, or a pattern such as `ap-*`"),
+        (by("accounts = [\"1234\"]"), "an account id has twelve digits; keep the leading zeros and the quotes"),
+        (by("accounts = [\"shop \"]"), "write the id or the name without blanks around it"),
+    ] {
+        let found = settings.warnings(at(EVENING));
+        assert!(matches!(&found[..], [one] if one.hint.as_deref() == Some(hint)), "{hint}: {found:?}");
+        assert!(found.iter().all(|one| one.message.starts_with("the pattern `")), "{found:?}");
+    }
+    for tag in ["Env=prod*", "aws:autoscaling:groupName", "idle-reaper:keep=*", "k8s.io/role:x", "Cost Center=a b", "*"]
+    {
+        assert_eq!(warnings(&never(tag)), Vec::<String>::new(), "{tag}");
+    }
+    for keys in
+        ["types = [\"t3.*\", \"*\"]", "regions = [\"us-*\", \"us-east-1\"]", "accounts = [\"*-dev\", \"111111111111\"]"]
+    {
+        assert_eq!(warnings(&by(keys)), Vec::<String>::new(), "{keys}");
+    }
+}
+
+#[test]
+fn a_policy_that_nothing_comes_to_is_warned_of_at_its_place() {
+    let more = |first: &str, second: &str| {
+        let one =
+            |name: &str, by: &str| format!("\n[[policies]]\nname = \"{name}\"\nmatch = {by}\nschedule = \"office\"\n");
+        let text = format!("{}{}{}", crate::fake::SETTINGS, one("first", first), one("second", second));
+        warnings(&crate::fake::settings(&text))
+    };
+    let all = more("{ all = true }", "{ tags = [\"Env=stg\"] }");
+    assert_eq!(all, ["policy `second` is never reached: `first` before it matches all that it matches"]);
+    let open = more("{ accounts = [\"*\"], types = [\"*\"] }", "{ all = true }");
+    assert!(matches!(&open[..], [one] if one.contains("`second` is never reached")), "{open:?}");
+    let same = more("{ tags = [\"Env=dev\"] }", "{ all = true }");
+    assert_eq!(same, ["policy `first` is never reached: `dev` before it matches all that it matches"]);
+    assert_eq!(more("{ tags = [\"*\"] }", "{ all = true }"), Vec::<String>::new(), "what has no tags is left");
+    assert_eq!(more("{ without-tags = [\"a\"], regions = [\"*\"] }", "{ all = true }"), Vec::<String>::new());
+}
+
+#[test]
+fn a_zone_of_fixed_offset_is_warned_of_with_its_offset() {
+    let zone = |name: &str| {
+        let settings = with(&[("zone = \"Asia/Tokyo\"\ncalendar", &format!("zone = \"{name}\"\ncalendar"))]);
+        warnings(&settings)
+    };
+    for (name, offset) in [("EST", "-05:00"), ("Etc/GMT+9", "-09:00"), ("Etc/GMT-9", "+09:00")] {
+        assert_eq!(zone(name), [format!("the zone `{name}` is UTC{offset} in summer and in winter")]);
+    }
+    for name in ["UTC", "Etc/UTC", "GMT", "Asia/Tokyo", "Asia/Kolkata", "EST5EDT"] {
+        assert_eq!(zone(name), Vec::<String>::new(), "{name}");
+    }
+    let within = warnings(&with(&[("mon-fri 20:00-05:00", "mon-fri 20:00-05:00 @ EST")]));
+    assert_eq!(within.len(), 1, "{within:?}");
 }
 
 #[test]

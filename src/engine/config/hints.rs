@@ -1,0 +1,127 @@
+//! Hints for mistakes: what was probably meant, from the usual mistakes and from similar names.
+
+use chrono_tz::{TZ_VARIANTS, Tz};
+
+use crate::engine::schedule::{Expr, parse_days};
+
+/// Of each kind, what people write and what is meant.
+const TABLE: &str = include_str!("hints.tsv");
+
+/// The rows of one kind, in order.
+fn rows(kind: &str) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let rows = TABLE.lines().filter_map(move |line| line.strip_prefix(kind)?.strip_prefix('\t'));
+    rows.filter_map(|row| row.split_once('\t'))
+}
+
+fn find(kind: &str, text: &str) -> Option<&'static str> {
+    rows(kind).find(|(wrong, _)| *wrong == text).map(|(_, right)| right)
+}
+
+/// The closest of `known` to `word`, or what is usually meant by it, as a hint.
+pub(crate) fn did_you_mean<'k>(word: &str, known: impl IntoIterator<Item = &'k str> + Clone) -> Option<String> {
+    let usual = find("word", word).filter(|right| known.clone().into_iter().any(|known| known == *right));
+    if let Some(right) = usual {
+        return Some(format!("write `{right}`"));
+    }
+    let near = |name: &str| strsim::damerau_levenshtein(&word.to_lowercase(), &name.to_lowercase());
+    let best = known.into_iter().map(|name| (near(name), name)).min()?;
+    (best.0 <= 2.max(word.len() / 3)).then(|| format!("did you mean `{}`?", best.1))
+}
+
+/// What was meant by a key that is not among those that were `asked` for.
+pub(crate) fn for_key(key: &str, asked: &[&'static str]) -> String {
+    if key.replace('_', "-") == "dry-run" {
+        return "leave it out: `plan` is a dry run, and every run is one unless `[run]` has `armed = true`".to_owned();
+    }
+    if key == "policy" && asked.contains(&"policies") {
+        return "write `[[policies]]`, in the plural and with two brackets, at the head of each".to_owned();
+    }
+    match find("key", key).filter(|right| asked.contains(right)) {
+        Some(right) => format!("write `{right}`"),
+        None => did_you_mean(key, asked.iter().copied()).unwrap_or_else(|| format!("known here: {}", asked.join(", "))),
+    }
+}
+
+/// What to write for a zone that does not exist. It is never guessed from a similar name: hours in the wrong zone
+/// stop what is in use.
+pub(crate) fn for_zone(text: &str) -> String {
+    let asked = text.trim().to_lowercase().replace(' ', "_");
+    let city = |zone: &&Tz| zone.name().rsplit('/').next().is_some_and(|city| city.eq_ignore_ascii_case(&asked));
+    let spelt = TZ_VARIANTS.iter().find(|zone| zone.name().eq_ignore_ascii_case(&asked));
+    let mut cities = TZ_VARIANTS.iter().filter(city);
+    let by_city = cities.next().filter(|_| cities.next().is_none());
+    match spelt.or(by_city).map(|zone| zone.name()).or_else(|| find("zone", &asked)) {
+        Some(zone) => format!("write `{zone}`"),
+        None => {
+            let form = "write a zone as the IANA database names it, by a region and a city";
+            format!("{form}, such as `Asia/Tokyo`, `Europe/Berlin` or `America/New_York`")
+        }
+    }
+}
+
+/// What to write for holidays that are not known. A country is never guessed from a similar code.
+pub(crate) fn for_holidays(text: &str, known: &[&'static str]) -> String {
+    let asked = text.to_lowercase().replace([' ', '_'], "-");
+    if matches!(&*asked, "gb" | "uk" | "gbr") {
+        return "write gb-eng, gb-wls, gb-sct or gb-nir: the parts have different holidays".to_owned();
+    }
+    let same = known.iter().find(|code| **code == asked).copied();
+    match same.or_else(|| find("holidays", &asked)) {
+        Some(code) => format!("write `{code}`"),
+        None => format!("known: {}", known.join(", ")),
+    }
+}
+
+/// Days, or a whole expression, with the names of days and the times as they are to be written.
+pub(crate) fn for_hours(text: &str) -> Option<String> {
+    let (hours, zone) = text.split_once(" @ ").map_or((text, None), |(hours, zone)| (hours, Some(zone)));
+    let hours = rows("day").fold(hours.trim().to_lowercase(), |hours, (long, short)| hours.replace(long, short));
+    let hours = hours.replace(", ", ".").replace(',', ".");
+    let padded = |time: &str| if time.find(':') == Some(1) { format!("0{time}") } else { time.to_owned() };
+    let times = |part: &str| part.split('-').map(padded).collect::<Vec<_>>().join("-");
+    let hours = hours.split(' ').map(times).collect::<Vec<_>>().join(" ");
+    let text = zone.map_or(hours.clone(), |zone| format!("{hours} @ {zone}"));
+    (Expr::parse(&text).is_ok() || parse_days(&text).is_ok()).then(|| format!("write `{text}`"))
+}
+
+/// What the text is written in, where it is not TOML and another well-known notation.
+pub(crate) fn other_notation(text: &str) -> Option<&'static str> {
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let first = lines.next()?;
+    let is_yaml = |line: &str| {
+        let key = line.trim_start_matches("- ").split_once(':').map(|(key, _)| key);
+        line == "---"
+            || key.is_some_and(|key| {
+                !key.is_empty() && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+            })
+    };
+    match first {
+        first if first.starts_with('{') => Some("JSON"),
+        first if is_yaml(first) => Some("YAML"),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::schedule::HOLIDAY_CODES;
+
+    #[test]
+    fn every_row_of_the_table_leads_to_something_that_exists() {
+        let lines = TABLE.lines().filter(|line| !line.starts_with('#')).count();
+        let read = ["key", "word", "zone", "holidays", "day"].map(|kind| rows(kind).count());
+        assert!(read.iter().all(|count| *count > 0) && read.iter().sum::<usize>() == lines, "{read:?} of {lines}");
+        for (wrong, zone) in rows("zone") {
+            assert!(zone.parse::<Tz>().is_ok() && wrong.parse::<Tz>().is_err(), "{wrong} {zone}");
+        }
+        for (wrong, code) in rows("holidays") {
+            assert!(HOLIDAY_CODES.contains(&code) && !HOLIDAY_CODES.contains(&wrong), "{wrong} {code}");
+        }
+        let days = rows("day").filter(|(long, _)| long.is_ascii() && !long.contains(' '));
+        for (long, short) in days {
+            assert!(parse_days(long).is_err(), "{long}");
+            assert_eq!(for_hours(long), Some(format!("write `{short}`")));
+        }
+    }
+}

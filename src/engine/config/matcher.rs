@@ -1,0 +1,175 @@
+//! `match` of a policy: which instances it is about.
+
+use wildmatch::WildMatch;
+
+use crate::engine::config::never::{is_id, tag_patterns};
+use crate::engine::config::patterns;
+use crate::engine::config::reader::{Section, Word};
+use crate::engine::config::scope::{UNKNOWN, is_region};
+use crate::engine::model::{Account, Instance, TagPattern, UnknownFact};
+
+/// Which instances: the keys are ANDed, the values of one key ORed. A key that is absent is `None`; an empty
+/// list selects nothing.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Match {
+    accounts: Option<Vec<WildMatch>>,
+    regions: Option<Vec<WildMatch>>,
+    types: Option<Vec<WildMatch>>,
+    pub(super) tags: Option<Vec<TagPattern>>,
+    without_tags: Option<Vec<TagPattern>>,
+}
+
+/// Whether a policy matches an instance, as far as that can be told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fit {
+    /// Every key fits.
+    Yes,
+    /// At least one key does not fit, whatever is unknown beside it.
+    No,
+    /// Every key fits but for those over something unknown; this is the first of them.
+    Unknown(UnknownFact),
+}
+
+impl Fit {
+    fn of(fits: bool) -> Self {
+        if fits { Self::Yes } else { Self::No }
+    }
+}
+
+impl Match {
+    /// Whether the policy matches this instance. Account names and what `without-tags` looks for are matched without
+    /// regard to case, all else to the letter.
+    pub fn fit(&self, instance: &Instance, account: &Account) -> Fit {
+        let Self { accounts, regions, types, tags, without_tags } = self;
+        let whole = !instance.tags_unreadable;
+        let has = |pattern: &TagPattern| pattern.find(&instance.tags).is_some();
+        let by_tags = |keys: &[TagPattern]| if keys.iter().any(has) { Fit::Yes } else { unread(keys, whole) };
+        let by_absence = |keys: &[TagPattern]| match (keys.iter().all(has), whole) {
+            (true, _) => Fit::No,
+            (false, true) => Fit::Yes,
+            (false, false) => Fit::Unknown(UnknownFact::Tags),
+        };
+        let (region, kind) = (&*instance.id.place.region, &*instance.kind);
+        let fits = [
+            accounts.as_deref().map(|globs| by_account(globs, account)),
+            regions.as_deref().map(|globs| by_text(globs, region, (region == UNKNOWN).then_some(UnknownFact::Region))),
+            types.as_deref().map(|globs| by_text(globs, kind, kind.is_empty().then_some(UnknownFact::Kind))),
+            tags.as_deref().map(by_tags),
+            without_tags.as_deref().map(by_absence),
+        ];
+        let mut fits = fits.into_iter().flatten();
+        // A key that surely does not fit decides, wherever it stands.
+        fits.clone().find(|fit| *fit == Fit::No).or_else(|| fits.find(|fit| *fit != Fit::Yes)).unwrap_or(Fit::Yes)
+    }
+
+    /// Whether it can only be told with the accounts' names.
+    pub fn needs_names(&self) -> bool {
+        self.accounts.iter().flatten().any(speaks_of_names)
+    }
+
+    /// Whether nothing that it matches is left for a policy with `other` behind it.
+    pub(crate) fn shadows(&self, other: &Self) -> bool {
+        let Self { accounts, regions, types, tags, without_tags } = self;
+        let open = |globs: &Option<Vec<WildMatch>>| globs.as_ref().is_none_or(|globs| has_open(globs));
+        let everything = [accounts, regions, types].into_iter().all(open) && tags.is_none() && without_tags.is_none();
+        everything || self == other
+    }
+
+    /// Whether an empty list makes it match nothing.
+    pub(crate) fn selects_nothing(&self) -> bool {
+        let Self { accounts, regions, types, tags, without_tags } = self;
+        [accounts, regions, types].iter().any(|globs| globs.as_ref().is_some_and(Vec::is_empty))
+            || [tags, without_tags].iter().any(|tags| tags.as_ref().is_some_and(Vec::is_empty))
+    }
+
+    pub(crate) fn only_an_absence(&self) -> bool {
+        let Self { accounts, regions, types, tags, without_tags } = self;
+        // A pattern that matches everything is no condition.
+        let open = |globs: &Option<Vec<WildMatch>>| globs.as_ref().is_none_or(|globs| has_open(globs));
+        let open_tags = tags.as_ref().is_none_or(|tags| tags.iter().any(|tag| tag.as_str().split('=').all(is_open)));
+        without_tags.is_some() && open(accounts) && open(regions) && open(types) && open_tags
+    }
+}
+
+/// Whether a pattern over accounts can match a name and not every account.
+fn speaks_of_names(glob: &WildMatch) -> bool {
+    let pattern = glob.pattern();
+    !is_id(&pattern) && !is_open(&pattern)
+}
+
+fn by_account(globs: &[WildMatch], account: &Account) -> Fit {
+    let Account { id, name, units: _ } = account;
+    let id = Some(&**id).filter(|id| *id != UNKNOWN);
+    let any = |text: Option<&str>| text.is_some_and(|text| globs.iter().any(|glob| glob.matches(text)));
+    if has_open(globs) || any(id) || any(name.as_deref()) {
+        Fit::Yes
+    } else if name.is_none() && globs.iter().any(speaks_of_names) {
+        Fit::Unknown(UnknownFact::AccountName)
+    } else if id.is_none() && globs.iter().any(|glob| is_id(&glob.pattern())) {
+        Fit::Unknown(UnknownFact::AccountId)
+    } else {
+        Fit::No
+    }
+}
+
+/// `unknown`: what the text should have told, where it is not there.
+fn by_text(globs: &[WildMatch], text: &str, unknown: Option<UnknownFact>) -> Fit {
+    match unknown {
+        Some(fact) if !globs.is_empty() && !has_open(globs) => Fit::Unknown(fact),
+        Some(_) | None => Fit::of(globs.iter().any(|glob| glob.matches(text))),
+    }
+}
+
+/// What holds where none of the tags that could be read fits.
+fn unread(keys: &[TagPattern], whole: bool) -> Fit {
+    if whole || keys.is_empty() { Fit::No } else { Fit::Unknown(UnknownFact::Tags) }
+}
+
+fn has_open(globs: &[WildMatch]) -> bool {
+    globs.iter().any(|glob| is_open(&glob.pattern()))
+}
+
+/// Whether a glob matches every text.
+fn is_open(glob: &str) -> bool {
+    !glob.is_empty() && glob.bytes().all(|byte| byte == b'*')
+}
+
+pub(crate) fn read(section: &Section<'_>, name: &str, named: bool) -> Option<Match> {
+    let hint = "write `match = { tags = [\"Env=dev\"] }`, or `match = { all = true }` for everything".to_owned();
+    section.need("match", "the policy does not say what it matches", hint);
+    let table = section.section("match")?;
+    let all = table.flag("all");
+    let globs = |words: Vec<Word<'_>>, build: fn(&str) -> WildMatch| words.iter().map(|w| build(w.text)).collect();
+    let (accounts, regions, types) = (table.words("accounts"), table.words("regions"), table.words("types"));
+    table.check_patterns(accounts.as_deref().unwrap_or_default(), patterns::account);
+    table.check_patterns(regions.as_deref().unwrap_or_default(), |text| patterns::region(text, is_region));
+    table.check_patterns(types.as_deref().unwrap_or_default(), patterns::kind);
+    let matcher = Match {
+        accounts: accounts.map(|words| globs(words, WildMatch::new_case_insensitive)),
+        regions: regions.map(|words| globs(words, WildMatch::new)),
+        types: types.map(|words| globs(words, WildMatch::new)),
+        tags: tag_patterns(&table, "tags", TagPattern::exact),
+        without_tags: tag_patterns(&table, "without-tags", TagPattern::generous),
+    };
+    let span = table.span.clone();
+    let empty = matcher == Match::default();
+    if all == Some(false) {
+        let hint = "leave it out, and say what is matched".to_owned();
+        section.complain(span, "`all` can only be true", hint);
+    } else if table.is_empty() {
+        let hint = "say what is matched; everything is `match = { all = true }`, in words".to_owned();
+        section.complain(span, "an empty `match` matches nothing", hint);
+    } else if all.is_some() && !empty {
+        let hint = "leave `all` out to match by the other keys".to_owned();
+        section.complain(span, "`all = true` stands alone in `match`", hint);
+    }
+    if !named && matcher.needs_names() {
+        let message = format!(
+            "policy `{name}` matches accounts by name, and names are known with `accounts = \"organization\"` only: \
+             what its other keys fit is never stopped (`match-unknown`), not by a later policy either"
+        );
+        table.warn(table.place_of("accounts"), message, "write account ids instead".to_owned());
+    }
+    table.finish();
+    Some(matcher)
+}
