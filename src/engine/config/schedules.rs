@@ -65,10 +65,12 @@ fn part(section: &Section<'_>, word: &Word<'_>, zone: Option<Tz>, calendar: Opti
     let expr = match Expr::parse(word.text) {
         Ok(expr) => expr,
         Err(wrong) => {
-            let hint = match &wrong {
-                ExprError::Never => Some("for hours that never open write `open = [\"closed\"]`".to_owned()),
-                ExprError::Zone(zone) => Some(hints::for_zone(zone)),
-                _ => hints::for_hours(word.text),
+            let hint = if wrong == ExprError::Never {
+                Some("for hours that never open write `open = [\"closed\"]`".to_owned())
+            } else if let ExprError::Zone(zone) = &wrong {
+                Some(hints::for_zone(zone))
+            } else {
+                hints::for_hours(word.text)
             };
             section.complain(word.span.clone(), wrong.to_string(), hint);
             return None;

@@ -11,7 +11,7 @@
 
 use std::fmt;
 
-use chrono::Weekday;
+use chrono::{Weekday, WeekdaySet};
 use chrono_tz::Tz;
 use thiserror::Error;
 
@@ -57,42 +57,40 @@ impl Window {
     }
 }
 
-/// A set of weekdays, one bit each, Monday lowest.
+/// A set of weekdays.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Days(u8);
+pub struct Days(WeekdaySet);
 
 impl Days {
     /// Monday to Friday.
-    pub const MONDAY_TO_FRIDAY: Self = Self(0b001_1111);
+    pub const MONDAY_TO_FRIDAY: Self =
+        Self(WeekdaySet::from_array([Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri]));
 
     /// Every weekday, Monday first.
     pub(crate) fn all() -> impl Iterator<Item = Weekday> {
-        std::iter::successors(Some(Weekday::Mon), |day| Some(day.succ())).take(7)
+        WeekdaySet::ALL.iter(Weekday::Mon)
     }
 
     /// How many days are in the set.
     pub fn count(self) -> u32 {
-        self.0.count_ones()
+        self.0.len().into()
     }
 
     /// Whether `day` is in the set.
     pub fn contains(self, day: Weekday) -> bool {
-        self.0 & (1 << day.num_days_from_monday()) != 0
+        self.0.contains(day)
     }
 
+    /// The days from one to another, over the end of the week where that comes between.
     fn add_range(&mut self, from: Weekday, to: Weekday) {
-        let mut day = from;
-        self.0 |= 1 << day.num_days_from_monday();
-        while day != to {
-            day = day.succ();
-            self.0 |= 1 << day.num_days_from_monday();
-        }
+        let until = WeekdaySet::ALL.iter(from).take_while(|day| *day != to);
+        self.0 = self.0.union(until.chain([to]).collect());
     }
 }
 
 impl FromIterator<Weekday> for Days {
     fn from_iter<T: IntoIterator<Item = Weekday>>(days: T) -> Self {
-        Self(days.into_iter().fold(0, |set, day| set | 1 << day.num_days_from_monday()))
+        Self(days.into_iter().collect())
     }
 }
 
@@ -251,7 +249,7 @@ fn parse_time(text: &str) -> Result<u16, ExprError> {
 
 impl fmt::Display for Days {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let days = Self::all().filter(|day| self.contains(*day)).map(|day| day.to_string().to_lowercase());
+        let days = self.0.iter(Weekday::Mon).map(|day| day.to_string().to_lowercase());
         f.write_str(&days.collect::<Vec<_>>().join("."))
     }
 }

@@ -1,9 +1,11 @@
 //! What `check` warns of: each warning where it holds, and nowhere else.
 
 use idle_reaper::engine::config::Settings;
-use idle_reaper::engine::model::{Account, Reason};
+use idle_reaper::engine::model::{Account, Instance, Reason};
+use idle_reaper::engine::report::Report;
+use idle_reaper::engine::request::Scope;
 
-use crate::fake::{EVENING, at, instance, judge, with};
+use crate::fake::{Ask, EVENING, World, apply, at, instance, judge, plan, try_plan, with};
 
 fn warnings(settings: &Settings) -> Vec<String> {
     settings.warnings(at(EVENING)).into_iter().map(|warning| warning.message.clone()).collect()
@@ -75,6 +77,38 @@ fn a_pattern_that_cannot_do_what_it_looks_like_is_warned_of_with_what_to_write()
     {
         assert_eq!(warnings(&by(keys)), Vec::<String>::new(), "{keys}");
     }
+}
+
+#[test]
+fn a_dry_run_of_everything_names_the_patterns_of_never_that_match_nothing() {
+    let never = "[never]\naccounts = [\"9999*\", \"111111111111\"]\ntags = [\"Env=dev\", \"Env = prod\"]\n[busy]";
+    let (settings, world) = (with(&[("[busy]", never)]), World::of([instance("i-1"), instance("i-2")]));
+    let notes =
+        |report: &Report| report.notes.iter().filter(|note| note.contains("[never]")).cloned().collect::<Vec<_>>();
+    let pattern = |text: &str| format!("`[never]` pattern `{text}` matched 0 of 2 instances");
+    assert_eq!(notes(&plan(&world, &settings, at(EVENING))), [pattern("9999*"), pattern("Env = prod")]);
+    assert_eq!(notes(&plan(&world, &with(&[]), at(EVENING))), Vec::<String>::new());
+    let part = Scope { instances: Some(vec!["i-1".to_owned()]), ..Scope::default() };
+    let ask = Ask { scope: part, ..Ask::at(at(EVENING)) };
+    assert_eq!(notes(&try_plan(&world, &settings, &ask).expect("a plan")), Vec::<String>::new(), "a part of the fleet");
+    assert_eq!(notes(&apply(&world, &settings, at(EVENING))), Vec::<String>::new(), "only a dry run says so");
+}
+
+/// What is unknown could match: no pattern is said to match nothing on that account.
+#[test]
+fn a_pattern_over_something_unknown_is_not_said_to_match_nothing() {
+    let never = with(&[("[busy]", "[never]\naccounts = [\"*-prod\"]\ntags = [\"a=b\"]\n[busy]")]).never;
+    let left = |account: &Account, found: &Instance| {
+        let mut unmatched = never.unmatched();
+        unmatched.see(account, found);
+        unmatched.patterns().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let found = instance("i-1");
+    let bare = Account::bare(found.id.place.account.clone());
+    let named = Account { name: Some("shop-dev".into()), ..bare.clone() };
+    assert_eq!(left(&named, &found), ["*-prod", "a=b"]);
+    assert_eq!(left(&bare, &found), ["a=b"]);
+    assert_eq!(left(&named, &Instance { tags_unreadable: true, ..found.clone() }), ["*-prod"]);
 }
 
 #[test]
