@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::app::args::Args;
+use crate::app::args::{Args, Format};
 use crate::app::end::End;
 use crate::app::error::Error;
 use crate::app::load;

@@ -110,7 +110,7 @@ impl<'a> Show<'a> {
         Style { colour: self.out.is_none() && colour(&stdout), width }
     }
 
-    fn format(&self) -> Format {
+    pub(super) fn format(&self) -> Format {
         format(self.args).unwrap_or(Format::Table)
     }
 
