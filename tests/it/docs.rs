@@ -94,3 +94,17 @@ fn the_examples_of_the_settings_page_are_together_one_valid_file() {
         std::process::Command::new(binary).arg("--config").arg(&file).arg("check").env_clear().output().unwrap();
     assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stderr));
 }
+
+#[test]
+fn the_mails_that_the_documentation_shows_are_those_that_are_sent() {
+    let page = read("docs/owners-and-messages.md");
+    for language in ["en", "ja"] {
+        let path = format!("tests/it/tell/snapshots/it__tell__messages__mail_{language}.snap");
+        let snapshot = read(&path);
+        let (_, mail) = snapshot.split_once("Subject: ").and_then(|(_, mail)| mail.split_once("\n\n")).unwrap();
+        assert!(
+            page.contains(&format!("```text\n{mail}```\n")),
+            "copy the mail of {path} into docs/owners-and-messages.md"
+        );
+    }
+}
