@@ -2,21 +2,23 @@
 //! describe-instances`. No credentials are needed and nothing can be acted on.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::Path;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use thiserror::Error;
 
-use crate::engine::config::{Settings, UNKNOWN};
+use crate::engine::config::{Place, Settings, UNKNOWN};
 use crate::engine::cost::spent::Spent;
 use crate::engine::evidence::idle::{Evidence, Reading, Wanted};
 use crate::engine::evidence::last_hour::Recent;
-use crate::engine::model::{Account, Details, Instance, ResourceId, State, Tags, Target, is_sane};
+use crate::engine::model::{Account, Details, Instance, RecordKey, ResourceId, State, Tags, Target, is_sane};
 use crate::engine::model::{SkippedAccount, Unreachable};
 use crate::engine::plan::restart::Volumes;
 use crate::engine::report::snapshot::{Saved, Snapshot};
 use crate::engine::rules::case::Activity;
+use crate::local::folder::Folder;
 use crate::local::{is_account, transition_time};
 use crate::ports::{Entry, FoundAccount, NotScanned, PortError, ReadRecord, Scan};
 
@@ -305,6 +307,34 @@ pub struct NoRecord;
 impl ReadRecord for NoRecord {
     async fn read(&self, _: &str) -> Result<Option<String>, PortError> {
         Ok(None)
+    }
+
+    async fn read_since(&self, _: &str, _: &str) -> Result<Vec<Entry>, PortError> {
+        Ok(Vec::new())
+    }
+}
+
+/// The price file as the record of a run over an inventory, which reads nothing else.
+#[derive(Clone, Debug)]
+pub struct PriceFile {
+    folder: Folder,
+    key: RecordKey,
+}
+
+impl PriceFile {
+    /// The file that `settings` name: in the record where that is a folder, else beneath the working directory.
+    pub fn of(settings: &Settings) -> Option<Self> {
+        let folder = match &settings.run.record {
+            Some(Place::Folder(path)) => Folder::new(path),
+            Some(Place::S3 { .. }) | None => Folder::new(Path::new("")),
+        };
+        settings.money.price_file.clone().map(|key| Self { folder, key })
+    }
+}
+
+impl ReadRecord for PriceFile {
+    async fn read(&self, key: &str) -> Result<Option<String>, PortError> {
+        if key == self.key.as_str() { self.folder.read(key) } else { Ok(None) }
     }
 
     async fn read_since(&self, _: &str, _: &str) -> Result<Vec<Entry>, PortError> {

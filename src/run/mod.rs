@@ -55,3 +55,4 @@ pub use crate::run::runs::runs;
 pub use crate::run::scan::{ScanError, Scanned, TargetList, list_targets, scan};
 pub use crate::run::snapshot::snapshot;
 pub use crate::run::undo::{UndoError, UndoOrder, preview, undo};
+pub use crate::run::wrap_up::put_known_prices;

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::engine::config::Settings;
+use crate::engine::config::{Money, Settings};
 use crate::engine::cost::price::{PriceKey, Prices};
 use crate::engine::cost::savings::{Savings, Sight, Whose};
 use crate::engine::history::idle_stops;
@@ -79,7 +79,16 @@ pub(crate) async fn preview(order: &Order<'_>, hub: &impl ReadRecord, report: &m
     if !is_stateful(order.settings) {
         return;
     }
-    match prices::known(hub, &order.settings.money).await {
+    put_known_prices(&order.settings.money, hub, report).await;
+    match savings::read(hub).await {
+        Ok(savings) => report.saved = Some(savings),
+        Err(error) => report.notes.push(format!("what was saved cannot be read: {error}")),
+    }
+}
+
+/// Puts the prices that the record or the price file has to the rows; none is asked for.
+pub async fn put_known_prices(money: &Money, hub: &impl ReadRecord, report: &mut Report) {
+    match prices::known(hub, money).await {
         Ok((prices, notes)) => {
             report.notes.extend(notes);
             if !prices.is_empty() {
@@ -87,10 +96,6 @@ pub(crate) async fn preview(order: &Order<'_>, hub: &impl ReadRecord, report: &m
             }
         }
         Err(error) => report.notes.push(format!("the prices in the record cannot be read: {error}")),
-    }
-    match savings::read(hub).await {
-        Ok(savings) => report.saved = Some(savings),
-        Err(error) => report.notes.push(format!("what was saved cannot be read: {error}")),
     }
 }
 

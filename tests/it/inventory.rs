@@ -1,5 +1,9 @@
 //! Saved inventories: a snapshot judged again says the same, and whatever the command line of AWS answers is shown.
 
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
 use idle_reaper::engine::model::{Locale, Reason, Target};
 use idle_reaper::engine::report::Report;
 use idle_reaper::engine::request::Scope;
@@ -234,4 +238,28 @@ fn what_of_an_inventory_is_unknown_is_shown_whatever_the_request_selects() {
         seen.unreachable
     );
     assert_eq!(seen.rows.len(), 2, "the one without an account may be the one that is selected");
+}
+
+#[test]
+fn over_an_inventory_costs_come_from_the_price_file_of_the_record_or_of_the_working_directory() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for (record, at) in [("", "prices.csv"), ("[run]\nrecord = \"record\"\n", "record/prices.csv")] {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("record")).unwrap();
+        let settings = fs::read_to_string(root.join("examples/laptop.toml")).unwrap();
+        let settings =
+            settings.replace("examples/prices.csv", "prices.csv").replace("[scope]", &format!("{record}[scope]"));
+        fs::write(folder.path().join("reaper.toml"), settings).unwrap();
+        let report = || -> Value {
+            let mut binary = Command::new(env!("CARGO_BIN_EXE_idle-reaper"));
+            binary.env_clear().current_dir(folder.path()).args(["plan", "--format", "json", "--inventory"]);
+            let output = binary.arg(root.join("examples/inventory.json")).output().unwrap();
+            serde_json::from_slice(&output.stdout).unwrap()
+        };
+        let without = report();
+        assert!(without["notes"].to_string().contains("the price file `prices.csv`"), "{}", without["notes"]);
+        assert_eq!(without["instances"][0].get("usd-month"), None);
+        fs::copy(root.join("examples/prices.csv"), folder.path().join(at)).unwrap();
+        assert_eq!(report()["instances"][0]["usd-month"], "90.52", "from {at}");
+    }
 }

@@ -1,6 +1,10 @@
 //! The README begins with its two commands, and every page that exists in Japanese says the same in both languages.
 
 use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::Command;
+
+use regex_lite::Regex;
 
 use crate::docs::commands::{Step, steps, words};
 use crate::docs::read;
@@ -54,5 +58,28 @@ fn both_languages_have_the_same_headings_commands_and_links() {
         assert_eq!(headings(&english), headings(&japanese), "the headings of {name}");
         assert_eq!(written(&english), written(&japanese), "the commands of {name}");
         assert_eq!(links(&english), links(&japanese), "the links of {name}");
+    }
+}
+
+/// The text without blanks at the ends of lines, and without the id of the run, which is another one each time.
+fn comparable(text: &str) -> String {
+    let id = Regex::new("[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}").unwrap();
+    let lines: Vec<&str> = text.trim_end().lines().map(str::trim_end).collect();
+    id.replace_all(&lines.join("\n"), "RUN").into_owned()
+}
+
+#[test]
+fn the_sample_is_what_its_command_prints() {
+    for (path, locale) in [("README.md", "en"), ("README.ja.md", "ja")] {
+        let page = read(path);
+        let sample = page.split("```text\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+        let is_plan = |words: &&Vec<String>| words.iter().any(|word| word == "plan");
+        let commands = written(&page);
+        let command = commands.iter().find(is_plan).expect("a dry run");
+        let mut binary = Command::new(env!("CARGO_BIN_EXE_idle-reaper"));
+        binary.env_clear().env("COLUMNS", "110").env("IDLE_REAPER_LOCALE", locale).args(&command[1..]);
+        let output = binary.current_dir(Path::new(env!("CARGO_MANIFEST_DIR"))).output().unwrap();
+        let printed = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(comparable(&printed), comparable(sample), "{path}: `{}` now prints\n{printed}", command.join(" "));
     }
 }

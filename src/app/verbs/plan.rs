@@ -10,7 +10,7 @@ use crate::app::verbs::world::{instants, run, scope};
 use crate::engine::config::Settings;
 use crate::engine::report::Report;
 use crate::engine::request::Mode;
-use crate::local::inventory::NoRecord;
+use crate::local::inventory::{NoRecord, PriceFile};
 use crate::run;
 use crate::run::{Clock, Order};
 
@@ -38,7 +38,11 @@ pub(super) async fn dry_run(
     let order = Order { run: &run, settings, clock, wall, reviewed: None, acknowledge, progress };
     if let Some(path) = &args.inventory {
         let recorded = load::inventory(path, settings)?;
-        return Ok(run::plan(&order, &recorded, &NoRecord).await?);
+        let mut report = run::plan(&order, &recorded, &NoRecord).await?;
+        if let Some(file) = PriceFile::of(settings) {
+            run::put_known_prices(&settings.money, &file, &mut report).await;
+        }
+        return Ok(report);
     }
     over_aws(&order).await
 }

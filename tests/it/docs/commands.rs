@@ -161,7 +161,7 @@ fn is_offline(words: &[String]) -> bool {
 
 /// What a reader of the pages has: the examples, settings, inventories and an empty record.
 fn furnish(folder: &Path) {
-    for path in ["examples/laptop.toml", "examples/reaper.toml", "examples/inventory.json"] {
+    for path in ["examples/laptop.toml", "examples/reaper.toml", "examples/inventory.json", "examples/prices.csv"] {
         fs::create_dir_all(folder.join("examples")).unwrap();
         fs::copy(root().join(path), folder.join(path)).unwrap();
     }
