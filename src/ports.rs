@@ -54,6 +54,12 @@ pub(crate) fn chain(error: &dyn std::error::Error, between: &str) -> String {
     words
 }
 
+impl From<serde_json::Error> for PortError {
+    fn from(error: serde_json::Error) -> Self {
+        Self(error.to_string())
+    }
+}
+
 /// Why an act did not happen, as far as it matters for what is done next.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum ActError {
@@ -178,6 +184,17 @@ pub enum Switch {
     Unreadable(String),
 }
 
+impl Switch {
+    /// Why nothing is stopped or started, if so.
+    pub fn why_paused(&self) -> Option<String> {
+        match self {
+            Self::Off => None,
+            Self::On(value) => Some(format!("paused: the pause parameter says `{value}`")),
+            Self::Unreadable(why) => Some(format!("paused: the pause parameter cannot be read: {why}")),
+        }
+    }
+}
+
 /// A record of an earlier run, by its key, and the text of it.
 pub type Entry = (String, String);
 
@@ -217,8 +234,8 @@ pub trait WriteRecord: ReadRecord {
     fn remove(&self, key: &str) -> impl Future<Output = Result<(), PortError>>;
 }
 
-/// The hub's own things, all of them. A dry run gets [`ReadRecord`] alone.
-pub trait Hub: Pause + WriteRecord {
-    /// Sets the pause switch to `why`, so that nothing is stopped or started until somebody sets it to `off`.
+/// Sets the pause switch, which only an undo does.
+pub trait SetPause: Pause {
+    /// Sets it to `why`, so that nothing is stopped or started until somebody sets it to `off`.
     fn pause(&self, why: &str) -> impl Future<Output = Result<(), PortError>>;
 }

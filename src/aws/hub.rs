@@ -6,7 +6,7 @@ use crate::aws::config::Aws;
 use crate::aws::store::{Bucket, parameter, set_parameter};
 use crate::engine::config::{Place, Settings};
 use crate::local::folder::Folder;
-use crate::ports::{Entry, Hub, Pause, PortError, ReadRecord, Switch, WriteRecord};
+use crate::ports::{Entry, Pause, PortError, ReadRecord, SetPause, Switch, WriteRecord};
 
 /// The hub of one run.
 pub struct AwsHub {
@@ -75,7 +75,7 @@ impl ReadRecord for AwsHub {
     }
 }
 
-impl Hub for AwsHub {
+impl SetPause for AwsHub {
     async fn pause(&self, why: &str) -> Result<(), PortError> {
         let Some(name) = &self.pause else { return Err(PortError("the settings have no `pause`".to_owned())) };
         set_parameter(&self.aws, name, why).await

@@ -51,7 +51,7 @@ pub(crate) struct Acting<'a, L, A, P> {
     pub(crate) run: &'a Run,
     pub(crate) settings: &'a Settings,
     /// How a step is looked at again, just before it is done.
-    pub(crate) again: Recheck<'a>,
+    pub(crate) recheck: Recheck<'a>,
     pub(crate) clock: Clock,
     pub(crate) scanner: &'a L,
     pub(crate) act: &'a A,
@@ -124,17 +124,14 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
         if beyond {
             tokio::time::sleep(WORST_BEYOND - WORST_BATCH).await;
         }
-        if !self.again.heeds_pause() {
+        if !self.recheck.heeds_pause() {
             return None;
         }
-        match self.pause.switch().await {
-            Switch::Off => None,
-            Switch::On(value) => Some(format!("paused: the pause parameter says `{value}`")),
-            Switch::Unreadable(why) => {
-                self.troubled.set(true);
-                Some(format!("paused: the pause parameter cannot be read: {why}"))
-            }
+        let switch = self.pause.switch().await;
+        if matches!(switch, Switch::Unreadable(_)) {
+            self.troubled.set(true);
         }
+        switch.why_paused()
     }
 
     /// Refuses a further call where it, and what must follow it, would not end before the deadline.

@@ -2,6 +2,7 @@
 //! has gone by since is read here, by two clocks: the monotonic one stands still while a laptop sleeps, and the wall
 //! clock can be set back. The longer of the two counts.
 
+use std::future::Future;
 use std::time::{Duration, Instant, SystemTime};
 
 use chrono::{DateTime, Utc};
@@ -58,5 +59,13 @@ impl Clock {
     /// How long until `reserve` before the deadline; `None` without a deadline.
     pub fn left(&self, reserve: Duration) -> Option<Duration> {
         self.lasts.map(|lasts| lasts.saturating_sub(self.elapsed() + reserve))
+    }
+
+    /// What `work` answers until `reserve` before the deadline; `None` where that is too late.
+    pub(crate) async fn within<T>(&self, reserve: Duration, work: impl Future<Output = T>) -> Option<T> {
+        match self.left(reserve) {
+            None => Some(work.await),
+            Some(left) => tokio::time::timeout(left, work).await.ok(),
+        }
     }
 }

@@ -22,15 +22,10 @@ pub(crate) async fn ask(
     reserve: Duration,
 ) -> Contacts {
     let asked = accounts.values().filter(|account| needs_contact(settings, account)).map(|account| async {
-        let ask = port.alternate_contact(&account.id);
-        let answer = match clock.left(reserve) {
-            None => Ok(ask.await),
-            Some(left) => tokio::time::timeout(left, ask).await,
-        };
-        let answer = match answer {
-            Ok(Ok(contact)) => Ok(contact.as_deref().map(str::trim).filter(|name| !name.is_empty()).map(Arc::from)),
-            Ok(Err(error)) => Err(error.to_string()),
-            Err(_) => Err("there was no time left to ask for the account's alternate contact".to_owned()),
+        let answer = match clock.within(reserve, port.alternate_contact(&account.id)).await {
+            Some(Ok(contact)) => Ok(contact.as_deref().map(str::trim).filter(|name| !name.is_empty()).map(Arc::from)),
+            Some(Err(error)) => Err(error.to_string()),
+            None => Err("there was no time left to ask for the account's alternate contact".to_owned()),
         };
         (account.id.clone(), answer)
     });

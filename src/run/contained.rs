@@ -5,8 +5,8 @@ use std::panic::AssertUnwindSafe;
 
 use futures_util::FutureExt;
 
+use crate::engine::model::Notes;
 use crate::engine::model::panic::{message, spring};
-use crate::engine::report::Report;
 use crate::ports::PortError;
 
 /// Does `work`, of which `id` is what it is about; where it panics, the message.
@@ -29,10 +29,15 @@ pub(crate) async fn port<T>(place: &str, work: impl Future<Output = Result<T, Po
     contained(place, "", work).await.map_err(PortError).flatten()
 }
 
-/// Notes how a stage after the acts ended: one that panics degrades the run, and the next ones are done all the same.
-pub(crate) fn note(stage: &str, ended: Result<(), String>, report: &mut Report) {
-    if let Err(why) = ended {
-        report.troubled = true;
-        report.notes.push(format!("{stage} broke off: {why}"));
-    }
+/// Does a stage after the acts, and adds what it has to say to `notes`. One that panics degrades the run, and has no result.
+pub(crate) async fn stage<T: Default>(
+    place: &str,
+    name: &str,
+    work: impl Future<Output = (T, Notes)>,
+    notes: &mut Notes,
+) -> T {
+    let ended = notes.ok_or_trouble(contained(place, "", work).await, &format!("{name} broke off"));
+    let (value, said) = ended.unwrap_or_default();
+    notes.add(said);
+    value
 }

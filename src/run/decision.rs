@@ -5,50 +5,53 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use crate::engine::cost::price::Prices;
 use crate::engine::evidence::idle::Missing;
 use crate::engine::history::past_runs::History;
-use crate::engine::model::Cap;
-use crate::engine::model::Step;
-use crate::engine::model::{Ending, Outcome};
-use crate::engine::model::{Target, instances};
+use crate::engine::model::{Cap, Ending, Notes, Outcome, Step, Target, instances};
 use crate::engine::plan::Plan;
-use crate::engine::report::Report;
+use crate::engine::report::{Report, Row};
 use crate::engine::request::Mode;
-use crate::ports::{PriceList, Scan, WriteRecord};
+use crate::ports::{PriceList, ReadRecord, Scan, Switch, WriteRecord};
 use crate::run::error::Error;
-use crate::run::launches;
 use crate::run::order::Order;
-use crate::run::restart;
-use crate::run::scan::{Scanned, scan};
-use crate::run::sudden;
-use crate::run::wrap_up;
+use crate::run::scan::{Background, Scanned, scan};
+use crate::run::{launches, prices, restart, sudden};
+
+/// A run that has scanned, judged and planned.
+pub(crate) struct Planned {
+    /// What the scan has found, but for the candidates and marks: they are in the plan.
+    pub(crate) scanned: Scanned,
+    pub(crate) plan: Plan,
+    pub(crate) notes: Notes,
+}
 
 /// A run before it acts.
 pub(crate) struct Decision {
-    /// The report so far, with the plan.
+    /// The report of a run that does no more than plan.
     pub(crate) report: Report,
-    /// What else the look has found out.
-    pub(crate) scanned: Scanned,
+    /// What the later stages need beside it.
+    pub(crate) background: Background,
     /// The prices that it knows of.
     pub(crate) prices: Option<Prices>,
-    /// What a reviewed plan holds and this run does not do.
-    pub(crate) dropped: Vec<Outcome>,
 }
 
-/// Looks, judges, plans, prices, and holds back what is a sudden change.
+/// Scans, judges, plans, prices, and holds back what is a sudden change. Also answers what a reviewed plan holds and this
+/// run does not do.
 pub(crate) async fn decide(
     order: &Order<'_>,
     scanner: &impl Scan,
     hub: &impl WriteRecord,
     list: &impl PriceList,
+    switch: &Switch,
     history: &History,
-) -> Result<Decision, Error> {
-    let (mut report, scanned) = prepare(order, scanner, history, true).await?;
-    launches::name_launchers(hub, order.settings, &mut report).await;
-    launches::plan_labels(order.settings, &mut report, order.reviewed);
-    let prices = wrap_up::price(order, list, hub, &mut report).await;
-    sudden::hold_back(order, hub, &mut report).await?;
-    report.plan.seal();
+) -> Result<(Decision, Vec<Outcome>), Error> {
+    let mut planned = prepare(order, scanner, hub, history, true).await?;
+    let (prices, notes) = prices::look_up(order, list, hub, &planned.scanned.rows).await;
+    planned.notes.add(notes);
+    let mut planned = sudden::hold_back(order, hub, planned).await?;
+    planned.plan.seal();
+    let (report, background) = planned.report(order, scanner, prices.as_ref());
+    let report = Report { paused: *switch != Switch::Off, ..report };
     let dropped = order.reviewed.map_or_else(Vec::new, |reviewed| dropped(&report, reviewed));
-    Ok(Decision { report, scanned, prices, dropped })
+    Ok((Decision { report, background, prices }, dropped))
 }
 
 /// What a reviewed plan holds and this run does not do, with why: nobody who agreed to a step is left to wonder.
@@ -68,7 +71,7 @@ fn dropped(report: &Report, reviewed: &Plan) -> Vec<Outcome> {
                 let (verdict, reason) = (row.verdict.as_str(), row.verdict.reason());
                 (Ending::Overtaken, format!("now {verdict}, by the rule `{reason}`"))
             }
-            (None, None) if is_blind(report, &step.id.place) => {
+            (None, None) if is_unreachable(report, &step.id.place) => {
                 (Ending::Overtaken, "its account or Region could not be scanned".to_owned())
             }
             (None, None) => (Ending::Overtaken, "it was not seen".to_owned()),
@@ -78,23 +81,25 @@ fn dropped(report: &Report, reviewed: &Plan) -> Vec<Outcome> {
     missing.map(outcome).collect()
 }
 
-fn is_blind(report: &Report, target: &Target) -> bool {
+fn is_unreachable(report: &Report, target: &Target) -> bool {
     report.unreachable.iter().any(|unreachable| unreachable.target().covers(target))
 }
 
-/// Looks, judges and plans. `asks`: whether the plan counts, so that its stops are asked whether they could be taken back.
+/// Scans, judges and plans. `acts`: whether the plan counts, so that its stops are asked whether they could be taken back,
+/// and labels are planned.
 pub(crate) async fn prepare(
     order: &Order<'_>,
     scanner: &impl Scan,
+    hub: &impl ReadRecord,
     history: &History,
-    asks: bool,
-) -> Result<(Report, Scanned), Error> {
+    acts: bool,
+) -> Result<Planned, Error> {
     let Order { run, settings, clock, wall: _, reviewed, acknowledge: _, progress } = order;
     let mut scanned = scan(scanner, settings, &run.scope, history, *clock, progress).await?;
     let mut candidates = std::mem::take(&mut scanned.candidates);
-    let running = scanned.rows.iter().filter(|row| row.running_in_scope).count();
+    let running = running(&scanned.rows);
     let cannot_start =
-        if asks { restart::check(order, scanner, history, &mut candidates, running).await } else { Vec::new() };
+        if acts { restart::check(order, scanner, history, &mut candidates, running).await } else { Vec::new() };
     let mut plan = Plan::make(settings, clock.at(), candidates, running, &history.today);
     plan.marks = std::mem::take(&mut scanned.marks);
     if let Some(reviewed) = reviewed {
@@ -103,8 +108,18 @@ pub(crate) async fn prepare(
     if let Some(why) = too_many_unreachable(&scanned, settings.run.max_unreachable_percent) {
         plan = plan.refuse(why, Cap::TooManyUnreachable);
     }
+    let mut notes = Notes { lines: remarks(order, &scanned, history, cannot_start), troubled: false };
+    notes.add(launches::name_launchers(hub, settings, &mut scanned.rows).await);
+    if acts && plan.refused.is_none() {
+        plan.labels = launches::labels(settings, &scanned.rows, *reviewed);
+    }
+    Ok(Planned { scanned, plan, notes })
+}
+
+/// What people should know of a scan and its plan.
+fn remarks(order: &Order<'_>, scanned: &Scanned, history: &History, cannot_start: Vec<String>) -> Vec<String> {
     let mut notes = history.unread.clone();
-    if settings.run.armed && settings.run.record.is_none() {
+    if order.settings.run.armed && order.settings.run.record.is_none() {
         notes.push("no `record` is configured, so nothing is acted on".to_owned());
     }
     for Target { account, region } in &scanned.outside {
@@ -113,46 +128,63 @@ pub(crate) async fn prepare(
         ));
     }
     // A part of the fleet says nothing about a pattern for all of it.
-    if run.mode == Mode::Plan && run.scope.is_whole() && !scanned.rows.is_empty() {
+    if order.run.mode == Mode::Plan && order.run.scope.is_whole() && !scanned.rows.is_empty() {
         let note = |pattern| format!("`[never]` pattern `{pattern}` matched 0 of {} instances", scanned.rows.len());
         notes.extend(scanned.never_matched.iter().map(note));
     }
-    notes.extend(unmeasured(&scanned));
+    notes.extend(unmeasured(scanned));
     notes.extend(cannot_start);
-    for id in run.scope.instances.iter().flatten() {
-        if scanned.outside.is_empty() && !scanned.rows.iter().any(|row| *row.id.name == **id) {
-            let where_else = match scanned.unreachable.len() {
-                0 => String::new(),
-                unreachable => format!("; it may be in one of {unreachable} targets that could not be scanned"),
-            };
-            notes.push(format!("the request selects instance `{id}`, which was not seen{where_else}"));
-        }
+    let missing = |id: &&String| scanned.outside.is_empty() && !scanned.rows.iter().any(|row| *row.id.name == ***id);
+    for id in order.run.scope.instances.iter().flatten().filter(missing) {
+        let where_else = match scanned.unreachable.len() {
+            0 => String::new(),
+            unreachable => format!("; it may be in one of {unreachable} targets that could not be scanned"),
+        };
+        notes.push(format!("the request selects instance `{id}`, which was not seen{where_else}"));
     }
-    let report = Report {
-        run: run.id.clone(),
-        mode: run.mode,
-        at: clock.at(),
-        rows: std::mem::take(&mut scanned.rows),
-        plan,
-        outcomes: Vec::new(),
-        marks: Vec::new(),
-        messages: 0,
-        cost: scanner.spent(),
-        unreachable: scanned.unreachable.clone(),
-        denied: scanned.denied.clone(),
-        scanned: scanned.finished,
-        skipped: scanned.skipped.clone(),
-        names: scanned.accounts.values().filter_map(|a| Some((a.id.clone(), a.name.clone()?))).collect(),
-        notes,
-        paused: false,
-        saved: None,
-        money: settings.money.clone(),
-        priced: false,
-        troubled: false,
-        calls: scanner.calls(),
-        locale: settings.run.locale,
-    };
-    Ok((report, scanned))
+    notes
+}
+
+impl Planned {
+    /// The report of a run that ends here, with these prices.
+    pub(crate) fn report(
+        self,
+        order: &Order<'_>,
+        scanner: &impl Scan,
+        prices: Option<&Prices>,
+    ) -> (Report, Background) {
+        let Self { scanned, plan, notes: Notes { lines, troubled } } = self;
+        let Scanned { mut rows, unreachable, denied, skipped, finished, background, .. } = scanned;
+        let (run, settings, at) = (order.run, order.settings, order.clock.at());
+        if let Some(prices) = prices {
+            prices::put(prices, &mut rows, at);
+        }
+        let report = Report {
+            run: run.id.clone(),
+            mode: run.mode,
+            at,
+            rows,
+            plan,
+            outcomes: Vec::new(),
+            marks: Vec::new(),
+            messages: 0,
+            cost: scanner.spent(),
+            unreachable,
+            denied,
+            scanned: finished,
+            skipped,
+            names: background.accounts.values().filter_map(|a| Some((a.id.clone(), a.name.clone()?))).collect(),
+            notes: lines,
+            paused: false,
+            saved: None,
+            money: settings.money.clone(),
+            priced: prices.is_some(),
+            troubled,
+            calls: scanner.calls(),
+            locale: settings.run.locale,
+        };
+        (report, background)
+    }
 }
 
 /// Causes that a note names. AWS puts an id of its own into each refusal, so that a thousand may be one: the lines of the
@@ -169,7 +201,7 @@ fn unmeasured(scanned: &Scanned) -> Vec<String> {
     }
     let mut causes: Vec<(&str, usize)> = causes.into_iter().collect();
     causes.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-    let (told, rest) = causes.split_at(causes.len().min(CAUSES));
+    let (named, rest) = causes.split_at(causes.len().min(CAUSES));
     let say = |(cause, count): &(&str, usize)| {
         format!(
             "whether {} {} nothing cannot be told: {cause}",
@@ -179,12 +211,12 @@ fn unmeasured(scanned: &Scanned) -> Vec<String> {
     };
     let more: usize = rest.iter().map(|(_, count)| count).sum();
     let further = (more > 0).then(|| format!("nor can it of {more} more, for {} further causes", rest.len()));
-    told.iter().map(say).chain(further).collect()
+    named.iter().map(say).chain(further).collect()
 }
 
 /// Running instances in scope.
-pub(crate) fn running(report: &Report) -> usize {
-    report.rows.iter().filter(|row| row.running_in_scope).count()
+pub(crate) fn running(rows: &[Row]) -> usize {
+    rows.iter().filter(|row| row.running_in_scope).count()
 }
 
 /// Why so much is unreachable that nothing is acted on, if so. Denied targets do not count; an account that could not
@@ -202,8 +234,8 @@ fn too_many_unreachable(scanned: &Scanned, limit: u32) -> Option<String> {
     };
     if over(unreachable, targets) {
         Some(why("targets", share(unreachable, targets)))
-    } else if over(dark, scanned.accounts.len()) {
-        Some(why("accounts", share(dark, scanned.accounts.len())))
+    } else if over(dark, scanned.background.accounts.len()) {
+        Some(why("accounts", share(dark, scanned.background.accounts.len())))
     } else {
         None
     }

@@ -100,7 +100,7 @@ async fn measure(port: &impl Scan, open: &mut [Open<'_>], clock: Clock, width: u
         return false;
     }
     let asked = wanted.into_iter().map(|(target, wanted)| async move {
-        let answers = in_time(clock, port.evidence(&target, &wanted, clock.at())).await;
+        let answers = clock.within(RESERVE, port.evidence(&target, &wanted, clock.at())).await;
         let late = answers.is_none();
         (target, wanted, answers.unwrap_or_default(), late)
     });
@@ -126,14 +126,6 @@ async fn measure(port: &impl Scan, open: &mut [Open<'_>], clock: Clock, width: u
     true
 }
 
-/// What ends before the time runs out.
-async fn in_time<T>(clock: Clock, work: impl Future<Output = T>) -> Option<T> {
-    match clock.left(RESERVE) {
-        None => Some(work.await),
-        Some(left) => tokio::time::timeout(left, work).await.ok(),
-    }
-}
-
 /// Who is idle and has a load balancer before it is only reported; so is who may have one.
 async fn behind_load_balancers(
     port: &impl Scan,
@@ -149,7 +141,7 @@ async fn behind_load_balancers(
     let survivors: Vec<&Instance> = candidates.iter().filter(|instance| open(&instance.id)).copied().collect();
     let targets: HashSet<&Target> = survivors.iter().map(|instance| &*instance.id.place).collect();
     let asked = targets.into_iter().map(|target| async move {
-        let answer = in_time(clock, port.behind_load_balancer(target)).await;
+        let answer = clock.within(RESERVE, port.behind_load_balancer(target)).await;
         let late = || Err(crate::ports::PortError("there was no time left to ask".to_owned()));
         (target, answer.unwrap_or_else(late))
     });

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use crate::engine::model::MarkEnd;
+use crate::engine::model::{MarkEnd, Notes};
 use crate::engine::plan::Plan;
 use crate::engine::report::done::Done;
 use crate::ports::{Act, Pause, Scan};
@@ -17,7 +17,7 @@ use crate::run::warrant::Warrant;
 /// Everything that doing needs.
 pub(crate) struct Executor<'a, L, A, P> {
     pub(crate) order: &'a Order<'a>,
-    pub(crate) again: Recheck<'a>,
+    pub(crate) recheck: Recheck<'a>,
     pub(crate) scanner: &'a L,
     pub(crate) act: &'a A,
     pub(crate) pause: &'a P,
@@ -27,7 +27,7 @@ pub(crate) struct Executor<'a, L, A, P> {
 impl<L: Scan, A: Act, P: Pause> Executor<'_, L, A, P> {
     /// Carries out `plan`.
     pub(crate) async fn execute(self, plan: &Plan) -> Done {
-        let Self { order, again, scanner, act, pause, warrant } = self;
+        let Self { order, recheck, scanner, act, pause, warrant } = self;
         let (settings, clock) = (order.settings, order.clock);
         let marking = Marking { act, pause, clock, key: &settings.tags.marked, warrant };
         let marks = contained("mark", "", mark(&marking, &plan.marks)).await;
@@ -35,11 +35,11 @@ impl<L: Scan, A: Act, P: Pause> Executor<'_, L, A, P> {
             plan.marks.iter().map(|step| MarkEnd { step: step.clone(), failed: Some(panic.clone()) }).collect()
         });
         let troubled = Cell::new(false);
-        let acting = Acting { run: order.run, settings, again, clock, scanner, act, pause, warrant, troubled };
+        let acting = Acting { run: order.run, settings, recheck, clock, scanner, act, pause, warrant, troubled };
         let outcomes = carry_out(&acting, &plan.steps).await;
         let labelling = Marking { key: &settings.tags.launched_by, ..marking };
         let label = contained("label", "", launches::label(&labelling, &plan.labels)).await;
-        let notes = label.unwrap_or_else(Some).into_iter().collect();
-        Done { outcomes, marks, notes, troubled: acting.troubled.get() }
+        let lines = label.unwrap_or_else(Some).into_iter().collect();
+        Done { outcomes, marks, notes: Notes { lines, troubled: acting.troubled.get() } }
     }
 }

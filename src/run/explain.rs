@@ -56,7 +56,7 @@ pub async fn explain(
     let mut explained = Vec::new();
     for instance in found {
         let bare = Account::bare(instance.id.place.account.clone());
-        let account = scanned.accounts.get(&instance.id.place.account).unwrap_or(&bare);
+        let account = scanned.background.accounts.get(&instance.id.place.account).unwrap_or(&bare);
         let mut known = Known::NOTHING;
         if let Some(idle) = settings.idle.as_ref().filter(|_| judge.wants_evidence(&instance, account)) {
             let (candidates, own) = ([&instance], &history.own);

@@ -80,9 +80,9 @@ impl<'a> Judging<'a> {
     pub(crate) async fn finish(self, port: &impl Scan, scanned: &mut Scanned) {
         let Self { mut assessor, judge, never, unowned, mut open } = self;
         scanned.never_matched = never.patterns().map(str::to_owned).collect();
-        scanned.contacts =
+        scanned.background.contacts =
             contacts::ask(port, assessor.settings, &owning(&unowned, scanned), assessor.clock, RESERVE).await;
-        let contacts: Contacts = scanned.contacts.clone();
+        let contacts: Contacts = scanned.background.contacts.clone();
         let mut judge = judge.with_contacts(&contacts);
         for found in unowned {
             assessor.first(&mut judge, found, &mut open, scanned);
@@ -119,7 +119,7 @@ impl Assessor<'_> {
         } else {
             self.settle(&found, ruling, scanned);
             if !matches!(known.idleness, Idleness::NotAsked) {
-                scanned.known.insert(found.instance.id, known);
+                scanned.background.known.insert(found.instance.id, known);
             }
         }
     }
@@ -132,7 +132,7 @@ impl Assessor<'_> {
         let (History { witness, own, .. }, width) = (self.history, self.settings.run.width);
         let gathered = gather(port, idle, &candidates, witness, own, self.clock, width).await;
         let Gathered { mut idleness, sightings } = gathered;
-        scanned.sightings = sightings;
+        scanned.background.sightings = sightings;
         for found in found {
             let idleness = idleness.remove(&found.instance.id).unwrap_or(Idleness::NotAsked);
             self.judge(judge, found, idleness, open, scanned);
@@ -144,10 +144,7 @@ impl Assessor<'_> {
         let asked = open.to_measure.into_iter().map(|(target, found)| async move {
             let recent: Vec<Recent> = found.iter().map(|(found, _)| Recent::of(&found.instance)).collect();
             let asked = contained("measure", &target.account, port.activity(&target, &recent, clock.at()));
-            let answer = match clock.left(RESERVE) {
-                None => asked.await,
-                Some(left) => tokio::time::timeout(left, asked).await.unwrap_or_else(|_| Ok(HashMap::new())),
-            };
+            let answer = clock.within(RESERVE, asked).await.unwrap_or_else(|| Ok(HashMap::new()));
             let gap = |panic: String| {
                 found
                     .iter()
@@ -165,7 +162,7 @@ impl Assessor<'_> {
                     Known { activity: activity.remove(&*found.instance.id.name).unwrap_or_else(late), idleness };
                 let ruling = judge.rule_known(&found.instance, account(scanned, &found.instance.id.place), &known);
                 self.settle(&found, ruling, scanned);
-                scanned.known.insert(found.instance.id, known);
+                scanned.background.known.insert(found.instance.id, known);
             }
         }
     }
@@ -181,11 +178,11 @@ impl Assessor<'_> {
             scanned.marks.push(MarkStep::of(&found.instance, marking));
         }
         let tag = found.instance.tags.get(&settings.tags.stopped);
-        scanned.confirmed.extend(confirm(history, &found.instance, tag, ruling.ours));
+        scanned.background.confirmed.extend(confirm(history, &found.instance, tag, ruling.ours));
         let candidate = Candidate::of(&found.instance, &ruling, failed_last, clock.at());
         scanned.candidates.extend(candidate.map(|candidate| candidate.share(interner)));
         if history.stocktake.is_some() {
-            scanned.stock.push(stock(&found.instance, &ruling, settings));
+            scanned.background.stock.push(stock(&found.instance, &ruling, settings));
         }
         let mut row = Row::new(&found.instance, ruling, &settings.notify, interner);
         row.unlabelled = found.whole && found.instance.tags.any_case(&settings.tags.launched_by).next().is_none();
@@ -195,7 +192,8 @@ impl Assessor<'_> {
 
 /// The accounts whose alternate contact may own something.
 fn owning(found: &[Found], scanned: &Scanned) -> BTreeMap<Arc<str>, Account> {
-    let known = |id: &Arc<str>| scanned.accounts.get(id).cloned().unwrap_or_else(|| Account::bare(id.clone()));
+    let known =
+        |id: &Arc<str>| scanned.background.accounts.get(id).cloned().unwrap_or_else(|| Account::bare(id.clone()));
     found.iter().map(|found| &found.instance.id.place.account).map(|id| (id.clone(), known(id))).collect()
 }
 
@@ -210,7 +208,7 @@ fn wants_last_hour(settings: &Settings, ruling: &Ruling) -> bool {
 
 /// Rows of one account share its entry; an account that nobody listed is known by its id.
 fn account<'a>(scanned: &'a mut Scanned, target: &Target) -> &'a Account {
-    scanned.accounts.entry(target.account.clone()).or_insert_with(|| Account::bare(target.account.clone()))
+    scanned.background.accounts.entry(target.account.clone()).or_insert_with(|| Account::bare(target.account.clone()))
 }
 
 /// Its line in a stocktake; the price comes later.

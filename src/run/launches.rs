@@ -8,11 +8,10 @@ use chrono::{DateTime, Duration, Utc};
 
 use crate::engine::config::Settings;
 use crate::engine::history::launches::{FOLDER, Launches, key};
-use crate::engine::model::MarkStep;
-use crate::engine::model::{Remark, ResourceId, Starter, instances};
+use crate::engine::model::{MarkStep, Notes, Remark, ResourceId, Starter, instances};
 use crate::engine::plan::Plan;
-use crate::engine::report::Report;
-use crate::engine::report::labels::labels;
+use crate::engine::report::labels::labels as wanted;
+use crate::engine::report::{Report, Row};
 use crate::engine::request::events::Launched;
 use crate::ports::{Act, Pause, PortError, ReadRecord, WriteRecord};
 use crate::run::mark::{Marking, mark};
@@ -106,29 +105,28 @@ impl Remembered {
 
 /// Says of each line who launched it, where that is known. It is for people: where the record does not tell, a note
 /// says so, and the run goes on.
-pub(crate) async fn name_launchers(hub: &impl ReadRecord, settings: &Settings, report: &mut Report) {
-    if settings.run.record.is_none() || report.rows.is_empty() {
-        return;
+pub(crate) async fn name_launchers(hub: &impl ReadRecord, settings: &Settings, rows: &mut [Row]) -> Notes {
+    let mut notes = Notes::default();
+    if settings.run.record.is_none() || rows.is_empty() {
+        return notes;
     }
-    let accounts = report.rows.iter().map(|row| row.id.place.account.clone()).collect();
-    match Remembered::read(hub, &accounts).await {
-        Ok(remembered) => {
-            for row in &mut report.rows {
-                row.launched_by = remembered.find(&row.id).map(Arc::from);
-                remembered.name_starters(&row.id, &mut row.remarks);
-            }
+    let accounts = rows.iter().map(|row| row.id.place.account.clone()).collect();
+    let read = Remembered::read(hub, &accounts).await;
+    if let Some(remembered) = notes.ok_or_note(read, UNREADABLE) {
+        for row in rows {
+            row.launched_by = remembered.find(&row.id).map(Arc::from);
+            remembered.name_starters(&row.id, &mut row.remarks);
         }
-        Err(error) => report.notes.push(format!("who launched what cannot be read from the record: {error}")),
     }
+    notes
 }
 
-/// Puts into the plan which tags are to be written; of a reviewed plan, no other than stand in it.
-pub(crate) fn plan_labels(settings: &Settings, report: &mut Report, reviewed: Option<&Plan>) {
-    if report.plan.refused.is_some() {
-        return;
-    }
+const UNREADABLE: &str = "who launched what cannot be read from the record";
+
+/// Which tags are to be written; of a reviewed plan, no other than are in it.
+pub(crate) fn labels(settings: &Settings, rows: &[Row], reviewed: Option<&Plan>) -> Vec<MarkStep> {
     let agreed = |label: &MarkStep| reviewed.is_none_or(|reviewed| reviewed.labels.contains(label));
-    report.plan.labels = labels(settings, &report.rows).into_iter().filter(agreed).collect();
+    wanted(settings, rows).into_iter().filter(agreed).collect()
 }
 
 /// Writes the tags of a plan. Where the acting role is not, or refuses, a note says so: it is a label, and nothing
@@ -147,37 +145,32 @@ fn account_of(file: &str) -> Option<&str> {
 
 /// Forgets launches of what is gone, and writes every file anew once a month, so that none of them ages into an
 /// archive. Called by a run that has looked at everything; of an account in which something was not seen, nothing is
-/// forgotten. Answers what went wrong.
-pub(crate) async fn tidy(hub: &impl WriteRecord, report: &mut Report) -> Vec<String> {
-    let files = match hub.read_since(FOLDER, "").await {
-        Ok(files) => files,
-        Err(error) => return vec![format!("who launched what cannot be read from the record: {error}")],
-    };
+/// forgotten. Answers what there is to say of it.
+pub(crate) async fn tidy(hub: &impl WriteRecord, report: &Report) -> Notes {
+    let (mut notes, mut foreign) = (Notes::default(), Vec::new());
+    let files = notes.ok_or_trouble(hub.read_since(FOLDER, "").await, UNREADABLE).unwrap_or_default();
     let there: HashSet<&ResourceId> = report.rows.iter().map(|row| &row.id).collect();
-    let dark = |account: &str| {
+    let unreachable = |account: &str| {
         report.unreachable.iter().any(|unreachable| *unreachable.account == *account)
             || report.denied.iter().any(|denied| *denied.account == *account)
             || report.skipped.iter().any(|skipped| *skipped.account == *account)
     };
-    let (mut troubles, mut foreign) = (Vec::new(), Vec::new());
     for (file, text) in &files {
         let Some(account) = account_of(file) else {
             foreign.push(format!("`{file}`"));
             continue;
         };
         let mut launches = Launches::parse(account, text);
-        if !dark(account) {
+        if !unreachable(account) {
             launches.keep(&there, report.at);
         }
         // A launch that came in between is not overwritten: next month will do.
-        if let Err(error) = hub.swap(&key(account), text, &launches.text()).await {
-            troubles.push(format!("launches in {account} could not be tidied: {error}"));
-        }
+        let swapped = hub.swap(&key(account), text, &launches.text()).await;
+        notes.ok_or_trouble(swapped, &format!("launches in {account} could not be tidied"));
     }
     if !foreign.is_empty() {
         let names = foreign.join(", ");
-        let note = format!("`{FOLDER}` in the record holds objects of other names, which were passed over: {names}");
-        report.notes.push(note);
+        notes.note(format!("`{FOLDER}` in the record holds objects of other names, which were passed over: {names}"));
     }
-    troubles
+    notes
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::engine::model::{MarkEnd, MarkStep, ResourceId, Target, names};
-use crate::ports::{Act, ActError, Pause, Switch};
+use crate::ports::{Act, ActError, Pause};
 use crate::run::bisect::bisect;
 use crate::run::clock::Clock;
 use crate::run::warrant::Warrant;
@@ -48,7 +48,7 @@ impl<A: Act, P: Pause> Marking<'_, A, P> {
     /// What did not come about, with why.
     async fn batch(&self, target: &Target, value: Option<&str>, batch: &[&MarkStep]) -> Vec<(ResourceId, String)> {
         let ids: Vec<ResourceId> = batch.iter().map(|step| step.id.clone()).collect();
-        if let Some(why) = self.held_back().await {
+        if let Some(why) = self.pause.switch().await.why_paused() {
             return ids.into_iter().map(|id| (id, why.clone())).collect();
         }
         let attempt = |part: Vec<ResourceId>| async move {
@@ -62,13 +62,5 @@ impl<A: Act, P: Pause> Marking<'_, A, P> {
         };
         let ends = bisect(&ids, attempt).await;
         ends.into_iter().filter_map(|(id, end)| Some((id, end.err()?.to_string()))).collect()
-    }
-
-    async fn held_back(&self) -> Option<String> {
-        match self.pause.switch().await {
-            Switch::Off => None,
-            Switch::On(value) => Some(format!("paused: the pause parameter says `{value}`")),
-            Switch::Unreadable(why) => Some(format!("paused: the pause parameter cannot be read: {why}")),
-        }
     }
 }

@@ -1,4 +1,4 @@
-//! The story: look → judge → plan → warrant? → carry out → verify → tell. Generic over the ports, so that it
+//! The story: scan → judge → plan → act → notify → record. Generic over the ports, so that it
 //! runs over AWS, over a saved inventory, and over the fake world of the tests.
 
 mod act;
@@ -8,11 +8,13 @@ mod clock;
 mod contacts;
 mod contained;
 mod decision;
+mod delivery;
 mod error;
 mod evidence;
 mod execute;
 mod explain;
 pub mod fan_out;
+mod intent;
 mod judging;
 pub mod launches;
 mod lock;
@@ -43,16 +45,16 @@ mod wrap_up;
 
 pub use crate::run::anomaly::handle_anomaly;
 pub use crate::run::clock::{Clock, LONGEST};
+pub use crate::run::delivery::{Delivery, OPERATOR, deliver};
 pub use crate::run::error::{Error, FanOutError};
 pub use crate::run::evidence::{Gathered, gather};
 pub use crate::run::explain::{Explained, explain};
-pub use crate::run::notify::{Delivery, OPERATOR, deliver};
 pub use crate::run::order::Order;
 pub use crate::run::pipeline::{apply, plan};
+pub use crate::run::prices::with_known_prices;
 pub use crate::run::recall::{RecallError, recall};
 pub use crate::run::record::{RUNS, TABLES, history, own_acts};
 pub use crate::run::runs::runs;
-pub use crate::run::scan::{ScanError, Scanned, TargetList, list_targets, scan};
+pub use crate::run::scan::{Background, ScanError, Scanned, TargetList, list_targets, scan};
 pub use crate::run::snapshot::snapshot;
 pub use crate::run::undo::{UndoError, UndoOrder, preview, undo};
-pub use crate::run::wrap_up::put_known_prices;

@@ -1,150 +1,103 @@
-//! Tells people. A receipt is given only for what stands in a message that its channel accepted; a channel that is
-//! down is a trouble, the others go on, and the next run tries again.
+//! The stage that notifies: owners and the operator read what is news, and the receipts are kept.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::stream::{self, StreamExt};
+use crate::engine::history::notices::{Ledger, Said};
+use crate::engine::history::past_runs::History;
+use crate::engine::history::weekly;
+use crate::engine::history::weekly::Gathered;
+use crate::engine::model::{Contact, Notes, ResourceId};
+use crate::engine::report::digest::{Digests, Entry, Reader, digests};
+use crate::engine::report::news::{forget, news};
+use crate::engine::report::{Report, Row};
+use crate::ports::{Messenger, WriteRecord};
+use crate::render::{Frame, scanned};
+use crate::run::delivery::{OPERATOR, deliver};
+use crate::run::order::Order;
+use crate::run::state;
 
-use crate::engine::config::Channel;
-use crate::engine::model::{Contact, Message, Receipt, instances};
-use crate::engine::report::digest::{Digest, Digests, Reader};
-use crate::ports::Messenger;
-use crate::render::{Frame, messages};
-use crate::run::clock::Clock;
+/// What is kept back from the deadline while messages are sent: the time to record and to answer.
+pub(crate) const RESERVE: Duration = Duration::from_secs(8);
 
-/// Channels that are written to side by side. Within one, messages go one after the other, as Slack asks.
-const WIDTH: usize = 8;
-
-/// After so many failures in a row a channel is left alone until the next run. More than one: a message that a
-/// channel refuses for what it says must not keep back those behind it.
-const GIVE_UP: usize = 3;
-
-/// In whose name the operator's receipts are given: nobody's.
-pub const OPERATOR: &str = "(operator)";
-
-/// What was told, and what could not be.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Delivery {
-    /// What owners and their second contacts were told.
-    pub receipts: Vec<Receipt>,
-    /// What the operator was told in place of an owner, under the name [`OPERATOR`]. It is nobody's notice and lets
-    /// nothing be acted on; it only keeps the same from being said every day.
-    pub operator: Vec<Receipt>,
-    /// What could not be told, in words. They degrade the run's health.
-    pub troubles: Vec<String>,
-    /// Messages that were accepted.
-    pub messages: usize,
-    /// Digests of which a message was not accepted, by their place among the owners', the operator's after them.
-    pub unsent: BTreeSet<usize>,
-}
-
-/// Sends every digest, as long as there is time until `reserve` before the deadline.
-pub async fn deliver(
-    port: &impl Messenger,
-    digests: &Digests,
-    frame: &Frame<'_>,
-    clock: Clock,
-    reserve: Duration,
-) -> Delivery {
-    let mut by_channel: BTreeMap<&str, Vec<(usize, &Digest)>> = BTreeMap::new();
-    for (place, digest) in digests.owners.iter().chain(&digests.operator).enumerate() {
-        by_channel.entry(&digest.channel.name).or_default().push((place, digest));
+/// Notifies owners and the operator of what is news, and keeps the receipts. Answers how many messages were accepted.
+pub(crate) async fn notify(
+    order: &Order<'_>,
+    messenger: &impl Messenger,
+    hub: &impl WriteRecord,
+    history: &History,
+    report: &Report,
+) -> (usize, Notes) {
+    let (settings, mut notes) = (order.settings, Notes::default());
+    if !state::is_stateful(settings) {
+        return (0, notes);
     }
-    let sent = by_channel.into_values().map(|digests| one_channel(port, digests, frame, clock, reserve));
-    let mut delivery = Delivery::default();
-    for one in stream::iter(sent).buffered(WIDTH).collect::<Vec<_>>().await {
-        let Delivery { receipts, operator, troubles, messages, unsent } = one;
-        delivery.unsent.extend(unsent);
-        delivery.receipts.extend(receipts);
-        delivery.operator.extend(operator);
-        delivery.troubles.extend(troubles);
-        delivery.messages += messages;
-    }
-    delivery
-}
-
-async fn one_channel(
-    port: &impl Messenger,
-    digests: Vec<(usize, &Digest)>,
-    frame: &Frame<'_>,
-    clock: Clock,
-    reserve: Duration,
-) -> Delivery {
-    let mut delivery = Delivery::default();
-    let (mut failures, mut kept_back) = (0, 0);
-    let all = |(place, digest)| messages(digest, frame).into_iter().map(move |message| (place, digest, message));
-    for (place, digest, message) in digests.into_iter().flat_map(all) {
-        if failures >= GIVE_UP {
-            delivery.unsent.insert(place);
-            kept_back += message.named.len();
-            continue;
-        }
-        match send(port, &digest.channel, &message, clock, reserve).await {
-            Ok(()) => {
-                failures = 0;
-                delivery.messages += 1;
-                accept(&mut delivery, digest, &message, frame);
-            }
-            Err(why) => {
-                failures += 1;
-                delivery.unsent.insert(place);
-                let (reader, count) = (name(&digest.reader), message.named.len());
-                let about = if count == 0 { String::new() } else { format!(" about {}", instances(count)) };
-                let channel = &digest.channel.name;
-                let trouble = format!("channel `{channel}` did not take a message for {reader}{about}: {why}");
-                delivery.troubles.push(trouble);
-            }
+    let mut ledger: Ledger = history.told.clone();
+    ledger.place(report.rows.iter().map(|row| &row.id));
+    forget(report, &mut ledger);
+    let (weekly, zone) = (history.weekly.clone().filter(|_| order.run.scope.is_whole()), settings.zone());
+    let gathered = weekly.as_ref().map_or(Gathered::Held, |weekly| weekly.gathered(report.at, zone));
+    let said = |row: &'_ Row| row.talk.said.as_deref().map(|said| (row.id.clone(), said.clone()));
+    let said: HashMap<ResourceId, Said> = report.rows.iter().filter_map(said).collect();
+    let digests = unread(order, report, &ledger, &said, &gathered);
+    let delivery = deliver(messenger, &digests, &frame(order, &report.names), order.clock, RESERVE).await;
+    notes.troubles(delivery.troubles);
+    if let Some(weekly) = weekly {
+        let readers = digests.owners.iter().chain(&digests.operator).enumerate();
+        let unsent = readers.filter(|(place, _)| delivery.unsent.contains(place)).map(|(_, digest)| digest.key());
+        let after = weekly.clone().after(unsent.collect(), report.at, zone);
+        if after != weekly {
+            let written = hub.write(weekly::FILE, &after.text()).await;
+            notes.ok_or_trouble(written, "that the weekly digests were sent could not be recorded");
         }
     }
-    if kept_back > 0 {
-        delivery.troubles.push(format!("news of {kept_back} more instances was kept back after {GIVE_UP} failures"));
+    debug_assert!(delivery.operator.iter().all(|receipt| &*receipt.owner == OPERATOR), "nobody's notice");
+    for receipt in delivery.receipts.iter().chain(&delivery.operator) {
+        ledger.accept_tagged(receipt, said.get(&receipt.id));
     }
-    delivery
+    said.iter().for_each(|(id, said)| ledger.adopt(id, said));
+    let found: HashSet<&ResourceId> = report.rows.iter().map(|row| &row.id).collect();
+    ledger.keep(|id| found.contains(id), report.at);
+    let written = state::write_told(hub, &ledger).await;
+    notes.ok_or_trouble(written, "who was told could not be recorded, so it will be told again");
+    (delivery.messages, notes)
 }
 
-async fn send(
-    port: &impl Messenger,
-    channel: &Arc<Channel>,
-    message: &Message,
-    clock: Clock,
-    reserve: Duration,
-) -> Result<(), String> {
-    let sent = port.send(channel, message);
-    match clock.left(reserve) {
-        None => sent.await.map_err(|error| error.to_string()),
-        Some(left) => match tokio::time::timeout(left, sent).await {
-            Ok(sent) => sent.map_err(|error| error.to_string()),
-            Err(_) => Err("there was no time left".to_owned()),
-        },
+/// The digests of this run, without what their readers have read.
+fn unread(
+    order: &Order<'_>,
+    report: &Report,
+    ledger: &Ledger,
+    said: &HashMap<ResourceId, Said>,
+    gathered: &Gathered,
+) -> Digests {
+    let settings = order.settings;
+    let mut notes = if report.troubled { report.notes.clone() } else { Vec::new() };
+    let mut known = scanned(report);
+    if report.scanned == 0 {
+        // No message would read like nothing to report.
+        notes.splice(0..0, known.take());
     }
+    let mut digests = digests(settings, news(report), notes, gathered);
+    // Of several addresses of one owner only those that have not read it.
+    for digest in digests.owners.iter_mut().filter(|digest| matches!(digest.reader, Reader::Owner(_, Contact::First))) {
+        let place = digest.channel.place();
+        digest.entries.retain(|Entry { item, owner }| {
+            let several = settings.owners.channels(&owner.name).len() > 1;
+            !several || !ledger.has_read(item, &owner.name, &place, said.get(&item.id))
+        });
+    }
+    digests.owners.retain(|digest| !digest.entries.is_empty());
+    if let Some(operator) = &mut digests.operator {
+        operator.notes.splice(0..0, known);
+    }
+    digests
 }
 
-fn name(reader: &Reader) -> String {
-    match reader {
-        Reader::Owner(name, Contact::First) => format!("`{name}`"),
-        Reader::Owner(name, Contact::Second) => format!("the second contact of `{name}`"),
-        Reader::Operator => "the operator".to_owned(),
-    }
-}
-
-/// One receipt for each instance that the message names.
-fn accept(delivery: &mut Delivery, digest: &Digest, message: &Message, frame: &Frame<'_>) {
-    let (list, contact, owner) = match &digest.reader {
-        Reader::Owner(_, contact) => (&mut delivery.receipts, *contact, None),
-        Reader::Operator => (&mut delivery.operator, Contact::First, Some(Arc::from(OPERATOR))),
-    };
-    list.extend(message.named.iter().map(|named| Receipt {
-        id: named.id.clone(),
-        subject: named.subject,
-        policy: named.policy.clone(),
-        owner: owner.clone().unwrap_or_else(|| named.owner.clone()),
-        channel: digest.channel.name.clone(),
-        place: Arc::from(digest.channel.place()),
-        contact,
-        binding: named.binding,
-        due: named.due,
-        at: frame.at,
-    }));
+/// What every message of a run has in common; `names`: those of the accounts.
+pub(crate) fn frame<'a>(order: &Order<'a>, names: &'a BTreeMap<Arc<str>, String>) -> Frame<'a> {
+    let settings = order.settings;
+    let (tags, money, locale) = (&settings.tags, &settings.money, settings.run.locale);
+    Frame { at: order.clock.at(), locale, tags, names, money }
 }

@@ -1,58 +1,57 @@
-//! A run from its request to its report: the whole story on one page.
+//! A run from its request to its report: scan → judge → plan → act → notify → record. Every stage answers a value of its own;
+//! the report has what they answered.
 
 use std::time::Duration;
 
 use crate::engine::history::past_runs::History;
 use crate::engine::history::unverified::Confirmed;
-use crate::engine::model::{Ending, Outcome};
+use crate::engine::model::{Ending, Notes, Outcome};
 use crate::engine::plan::Plan;
 use crate::engine::report::Report;
 use crate::engine::report::done::Done;
-use crate::ports::{Act, Hub, Messenger, PortError, PriceList, ReadRecord, Scan, Switch, WriteRecord};
-use crate::render::json;
+use crate::ports::{Act, Messenger, Pause, PriceList, ReadRecord, Scan, Switch, WriteRecord};
 use crate::render::tables::Told;
-use crate::run::contained::{contained, note, port};
+use crate::run::contained::{contained, port, stage};
 use crate::run::decision::{Decision, decide, prepare, running};
 use crate::run::error::Error;
 use crate::run::execute::Executor;
-use crate::run::launches;
-use crate::run::lock;
+use crate::run::intent::{intent, write_report};
+use crate::run::notify::notify;
 use crate::run::order::Order;
 use crate::run::recheck::Recheck;
-use crate::run::record::{history, run_key, write_acts, write_plans, write_tables, write_unverified};
-use crate::run::state;
-use crate::run::sudden;
-use crate::run::warrant::{Recorded, Warrant};
-use crate::run::wrap_up;
+use crate::run::record::{write_acts, write_tables};
+use crate::run::state::{is_stateful, past, past_or_nothing};
+use crate::run::warrant::Warrant;
+use crate::run::wrap_up::keep;
+use crate::run::{lock, prices, savings, stocktake, sudden};
 
-/// A dry run: looks, judges and plans. There is nothing here to act with.
+/// A dry run: scans, judges and plans. There is nothing here to act with.
 ///
 /// # Errors
-/// [`Error`] when the request or the settings' scope cannot be looked at.
+/// [`Error`] when the request or the settings' scope cannot be scanned.
 pub async fn plan(order: &Order<'_>, scanner: &impl Scan, hub: &impl ReadRecord) -> Result<Report, Error> {
     order.run.scope.check(order.settings)?;
     sudden::check(order)?;
-    let (history, notes) = match past(order, hub).await {
-        Ok(history) => (history, Vec::new()),
-        Err(why) => {
-            (History::default(), vec![format!("the run record cannot be read, so earlier runs are unknown: {why}")])
+    let (history, unread) = past_or_nothing(order, hub).await;
+    let mut planned = prepare(order, scanner, hub, &history, true).await?;
+    let (mut shown, mut saved) = (None, None);
+    if unread.is_none() {
+        let predicted = sudden::predict(order, hub, &planned).await?;
+        planned.notes.lines.extend(predicted);
+        if is_stateful(order.settings) {
+            let (known, notes) = prices::known(hub, &order.settings.money).await;
+            planned.notes.add(notes);
+            shown = known.filter(|prices| !prices.is_empty());
+            saved = planned.notes.ok_or_note(savings::read(hub).await, "what was saved cannot be read");
         }
-    };
-    let mut report = prepare(order, scanner, &history, true).await?.0;
-    launches::name_launchers(hub, order.settings, &mut report).await;
-    launches::plan_labels(order.settings, &mut report, order.reviewed);
-    if notes.is_empty() {
-        report.notes.extend(sudden::predict(order, hub, &report).await?);
-        wrap_up::preview(order, hub, &mut report).await;
-        report.calls = scanner.calls();
-        report.cost = scanner.spent();
     }
-    report.notes.extend(notes);
-    report.plan.seal();
-    Ok(report)
+    planned.notes.lines.extend(unread);
+    planned.plan.seal();
+    let (report, _) = planned.report(order, scanner, shown.as_ref());
+    Ok(Report { saved, ..report })
 }
 
-/// A run that acts where both keys allow it, tells people, and records itself.
+/// A run that acts where the settings enable it in both places, notifies people, and records itself.
 ///
 /// # Errors
 /// [`Error`]; nothing was stopped or started then. A run that has acted answers a report, whatever went wrong.
@@ -60,25 +59,23 @@ pub async fn apply(
     order: &Order<'_>,
     scanner: &impl Scan,
     actor: &impl Act,
-    hub: &impl Hub,
+    hub: &(impl Pause + WriteRecord),
     messenger: &impl Messenger,
     list: &impl PriceList,
 ) -> Result<(Report, Option<String>), Error> {
-    let Order { run, settings, clock, wall: _, reviewed, acknowledge: _, progress: _ } = order;
-    run.scope.check(settings)?;
+    order.run.scope.check(order.settings)?;
     sudden::check(order)?;
-    if let Some(reviewed) = reviewed {
-        reviewed.check(settings, clock.at())?;
+    if let Some(reviewed) = order.reviewed {
+        reviewed.check(order.settings, order.clock.at())?;
     }
-    let stateful = wrap_up::is_stateful(settings);
-    if stateful {
+    let locked = is_stateful(order.settings);
+    if locked {
         lock(order, hub).await?;
     }
-    let ended = contained("run", "", begun(order, scanner, actor, hub, messenger, list, stateful)).await;
-    let broke = ended.is_err();
+    let ended = contained("run", "", run(order, scanner, actor, hub, messenger, list, locked)).await;
     let ended = ended.map_err(Error::Broke).flatten();
-    if broke || stateful && ended.is_err() {
-        let _ = lock::release(hub, &run.id).await; // the error that counts is the run's
+    if ended.is_err() {
+        let _ = lock::release(hub, &order.run.id).await; // the error that counts is the run's
     }
     ended
 }
@@ -89,47 +86,40 @@ async fn lock(order: &Order<'_>, hub: &impl WriteRecord) -> Result<(), Error> {
     Ok(lock::take(hub, &order.run.id, wall, order.clock.left(Duration::ZERO)).await?)
 }
 
-/// A run that may go on; `locked` where nobody else runs.
-async fn begun(
+/// The stages of a run; `locked`: whether it holds the lock from the beginning. One that has taken it only to act reads the
+/// past again, for others may have acted since, and the warrant counts what they did.
+async fn run(
     order: &Order<'_>,
     scanner: &impl Scan,
     actor: &impl Act,
-    hub: &impl Hub,
+    hub: &(impl Pause + WriteRecord),
     messenger: &impl Messenger,
     list: &impl PriceList,
     locked: bool,
 ) -> Result<(Report, Option<String>), Error> {
     let switch = hub.switch().await;
     let mut history = past(order, hub).await.map_err(Error::Record)?;
-    let mut decision = decide(order, scanner, hub, list, &history).await?;
-    let acts = may_go_on(&mut decision.report, &switch);
-    let mut recorded_acts = false;
+    let (decision, dropped) = decide(order, scanner, hub, list, &switch, &history).await?;
+    let Decision { report, background, prices } = decision;
+    let (acts, mut done) = may_act(&report.plan, &switch, order);
     if acts {
         if !locked {
             lock(order, hub).await?;
+            history = past(order, hub).await.map_err(Error::Record)?;
         }
-        let recorded = match prepare_to_act(order, hub, &mut history, &decision.report, locked).await {
-            Ok(recorded) => recorded,
-            Err(error) => {
-                let _ = lock::release(hub, &order.run.id).await; // the error that counts is the record's
-                return Err(Error::Record(error));
-            }
-        };
-        let Decision { report, scanned, dropped, .. } = &mut decision;
-        if let Some(warrant) = Warrant::issue(order.settings, running(report), &history.today, recorded) {
-            let (accounts, contacts, known) = (&scanned.accounts, &scanned.contacts, &scanned.known);
-            let again = Recheck::Judge { history: &history, accounts, contacts, known };
-            let done = Executor { order, again, scanner, act: actor, pause: hub, warrant: &warrant }
-                .execute(&report.plan)
-                .await;
-            take_in(report, done);
+        let recorded = intent(hub, &report, is_narrow(order)).await.map_err(Error::Record)?;
+        if let Some(warrant) = Warrant::issue(order.settings, running(&report.rows), &history.today, recorded) {
+            let recheck = Recheck::judge(&history, &background);
+            let executor = Executor { order, recheck, scanner, act: actor, pause: hub, warrant: &warrant };
+            done = executor.execute(&report.plan).await;
         }
-        report.outcomes.append(dropped);
-        // Directly after the acts: nothing that comes later may cost what was done its record.
-        recorded_acts = write_acts(hub, &Told::from(&*report), is_narrow(order), &[]).await.is_ok();
     }
-    let ended = Ended { acted: acts, recorded: recorded_acts, locked: locked || acts };
-    end(order, scanner, hub, messenger, &history, decision, ended).await
+    done.outcomes.extend(dropped);
+    let report = report.after(done);
+    // Directly after the acts: nothing that comes later may cost what was done its record.
+    let recorded = acts && write_acts(hub, &Told::from(&report), is_narrow(order), &[]).await.is_ok();
+    let ended = Ended { acted: acts, recorded, locked: locked || acts };
+    finish(order, scanner, hub, messenger, &history, Decision { report, background, prices }, ended).await
 }
 
 /// Whether the run selects: what it stops counts for all such runs of the day together.
@@ -137,28 +127,19 @@ pub(crate) fn is_narrow(order: &Order<'_>) -> bool {
     !order.run.scope.is_whole()
 }
 
-/// What is done between the lock and the first act. Where the lock was taken only now, others may have acted since the past
-/// was read: it is read again, and the warrant counts what they did.
-async fn prepare_to_act(
-    order: &Order<'_>,
-    hub: &impl WriteRecord,
-    history: &mut History,
-    report: &Report,
-    locked: bool,
-) -> Result<Recorded, PortError> {
-    if !locked {
-        *history = past(order, hub).await?;
+/// Whether there is anything to do, and nobody has paused. What the pause switch holds back is not tried.
+pub(crate) fn may_act(plan: &Plan, switch: &Switch, order: &Order<'_>) -> (bool, Done) {
+    let mut done = Done::default();
+    if plan.steps.is_empty() && plan.marks.is_empty() && plan.labels.is_empty() {
+        return (false, done);
     }
-    intent(order, hub, report).await
-}
-
-/// Puts what was done to the report.
-pub(crate) fn take_in(report: &mut Report, done: Done) {
-    let Done { outcomes, marks, notes, troubled } = done;
-    report.outcomes.extend(outcomes);
-    report.marks.extend(marks);
-    report.notes.extend(notes);
-    report.troubled |= troubled;
+    let Some(why) = switch.why_paused() else { return (true, done) };
+    done.outcomes = Outcome::all(&plan.steps, Ending::NotTried, &why, order.clock.at());
+    if matches!(switch, Switch::Unreadable(_)) {
+        done.notes.degrade();
+    }
+    done.notes.note(why);
+    (false, done)
 }
 
 /// What a run has been through when it ends.
@@ -166,14 +147,15 @@ pub(crate) fn take_in(report: &mut Report, done: Done) {
 pub(crate) struct Ended {
     /// Something may have been done.
     pub(crate) acted: bool,
-    /// The outcomes stand in the record.
+    /// The outcomes are in the record.
     pub(crate) recorded: bool,
     /// The lock is this run's.
     pub(crate) locked: bool,
 }
 
-/// What follows the acts: people are told, savings are counted, stock is taken, and everything is recorded.
-pub(crate) async fn end(
+/// What follows the acts: people are notified, savings are counted, stock is taken, and everything is recorded. A stage that
+/// fails degrades the run, and the next ones are done all the same.
+pub(crate) async fn finish(
     order: &Order<'_>,
     scanner: &impl Scan,
     hub: &impl WriteRecord,
@@ -182,107 +164,52 @@ pub(crate) async fn end(
     decision: Decision,
     ended: Ended,
 ) -> Result<(Report, Option<String>), Error> {
-    let Decision { mut report, mut scanned, prices, dropped } = decision;
-    report.outcomes.extend(dropped);
-    let prices = prices.as_ref();
-    let stage = contained("notify", "", wrap_up::speak(order, messenger, hub, history, &mut report)).await;
-    note("notifying owners", stage, &mut report);
-    let stage = contained("save", "", wrap_up::save(order, hub, prices, &scanned.confirmed, &mut report)).await;
-    note("counting savings", stage, &mut report);
-    let stock = wrap_up::take_stock(order, messenger, hub, history, prices, &mut scanned, &mut report);
-    let stage = contained("stocktake", "", stock).await;
-    note("the stocktake", stage, &mut report);
-    let stage = contained("keep", "", wrap_up::keep(order, hub, history, prices, &scanned, &mut report)).await;
-    note("recording prices and evidence", stage, &mut report);
-    conclude(order, scanner, hub, report, &scanned.confirmed, ended).await
+    let Decision { report, mut background, prices } = decision;
+    let (prices, mut notes) = (prices.as_ref(), Notes::default());
+    let notified = notify(order, messenger, hub, history, &report);
+    let notified = stage("notify", "notifying owners", notified, &mut notes).await;
+    let saved = savings::count(order, hub, prices, &background.confirmed, &report);
+    let saved = stage("save", "counting savings", saved, &mut notes).await;
+    let stock = stocktake::take(order, messenger, hub, history, prices, &mut background, &report);
+    let stock = stage("stocktake", "the stocktake", stock, &mut notes).await;
+    let kept = keep(order, hub, history, prices, &background, &report);
+    stage("keep", "recording prices and evidence", kept, &mut notes).await;
+    let report = Report { messages: notified + stock, saved, ..report }.noting(notes);
+    record(order, scanner, hub, report, &background.confirmed, ended).await
 }
 
-/// Earlier runs, where a record knows them.
-pub(crate) async fn past(order: &Order<'_>, hub: &impl ReadRecord) -> Result<History, PortError> {
-    if order.settings.run.record.is_none() {
-        return Ok(History::default());
-    }
-    let mut history = history(hub, order.clock.at()).await?;
-    state::recall(hub, order.settings, &mut history, order.clock.at()).await?;
-    history.today.as_own = is_narrow(order);
-    Ok(history)
-}
-
-/// Whether there is anything to do, and nobody has paused.
-pub(crate) fn may_go_on(report: &mut Report, switch: &Switch) -> bool {
-    report.paused = !matches!(switch, Switch::Off);
-    let Plan { steps, marks, labels, .. } = &report.plan;
-    let work = !steps.is_empty() || !marks.is_empty() || !labels.is_empty();
-    work && note_switch(report, switch)
-}
-
-/// Notes what the pause switch says; whether the run may go on. What it would have done is not tried.
-fn note_switch(report: &mut Report, switch: &Switch) -> bool {
-    let why = match switch {
-        Switch::Off => return true,
-        Switch::On(value) => format!("paused: the pause parameter says `{value}`"),
-        Switch::Unreadable(why) => {
-            report.troubled = true;
-            format!("paused: the pause parameter cannot be read: {why}")
-        }
-    };
-    report.outcomes = Outcome::all(&report.plan.steps, Ending::NotTried, &why, report.at);
-    report.notes.push(why);
-    false
-}
-
-/// Writes the record of an apply and answers where the whole report stands. Once something was done, a record
-/// that cannot be written is a trouble and no error: an error would make the caller repeat what was done.
-pub(crate) async fn conclude(
+/// Writes the record of an apply and answers where the whole report is. Once something was done, a record that cannot be
+/// written is a trouble and no error: an error would make the caller repeat what was done.
+pub(crate) async fn record(
     order: &Order<'_>,
     scanner: &impl Scan,
     hub: &impl WriteRecord,
-    mut report: Report,
+    report: Report,
     confirmed: &[Confirmed],
     ended: Ended,
 ) -> Result<(Report, Option<String>), Error> {
     let Ended { acted, recorded, locked } = ended;
-    report.calls = scanner.calls();
-    report.cost = scanner.spent();
+    let report = Report { calls: scanner.calls(), cost: scanner.spent(), ..report };
     if order.settings.run.record.is_none() {
         return Ok((report, None));
     }
-    let mut troubles = Vec::new();
-    let unwritten = acted && !recorded || !confirmed.is_empty();
-    if unwritten && let Err(error) = write_acts(hub, &Told::from(&report), is_narrow(order), confirmed).await {
-        troubles.push(format!("the outcomes could not be recorded: {error}"));
+    let mut notes = Notes::default();
+    if acted && !recorded || !confirmed.is_empty() {
+        let written = write_acts(hub, &Told::from(&report), is_narrow(order), confirmed).await;
+        notes.ok_or_trouble(written, "the outcomes could not be recorded");
     }
-    if locked && let Err(error) = lock::release(hub, &order.run.id).await {
-        troubles.push(format!("the lock could not be given back; it is void after some minutes: {error}"));
+    if locked {
+        let released = lock::release(hub, &order.run.id).await;
+        notes.ok_or_trouble(released, "the lock could not be given back; it is void after some minutes");
     }
-    if let Err(error) = port("tables", write_tables(hub, &report)).await {
-        if !acted {
-            return Err(Error::Record(error));
-        }
-        troubles.push(format!("the tables could not be recorded: {error}"));
-    }
-    report.troubled |= !troubles.is_empty();
-    report.notes.extend(troubles);
-    match port("report", record(hub, &report, "report")).await {
-        Ok(place) => Ok((report, Some(place))),
-        Err(error) if acted => {
-            report.troubled = true;
-            report.notes.push(format!("the report could not be recorded: {error}"));
-            Ok((report, None))
-        }
-        Err(error) => Err(Error::Record(error)),
-    }
-}
-
-/// Writes what the run is about to do. Only then may it.
-pub(crate) async fn intent(order: &Order<'_>, hub: &impl WriteRecord, report: &Report) -> Result<Recorded, PortError> {
-    write_plans(hub, &Told::from(report)).await?;
-    record(hub, report, "plan").await?;
-    write_unverified(hub, &Told::from(report), is_narrow(order)).await?;
-    Ok(Recorded::written())
-}
-
-pub(crate) async fn record(hub: &impl WriteRecord, report: &Report, what: &str) -> Result<String, PortError> {
-    let text = json(report, false).map_err(|error| PortError(error.to_string()))?;
-    hub.write(&run_key(&report.run, report.at, what), &text).await
+    match port("tables", write_tables(hub, &report)).await {
+        Err(error) if !acted => return Err(Error::Record(error)),
+        tables => notes.ok_or_trouble(tables, "the tables could not be recorded"),
+    };
+    let (report, mut notes) = (report.noting(notes), Notes::default());
+    let place = match port("report", write_report(hub, &report)).await {
+        Err(error) if !acted => return Err(Error::Record(error)),
+        place => notes.ok_or_trouble(place, "the report could not be recorded"),
+    };
+    Ok((report.noting(notes), place))
 }

@@ -9,7 +9,11 @@ use futures_util::stream::{self, StreamExt};
 use crate::engine::config::Money;
 use crate::engine::cost::price::{Price, PriceKey, Prices};
 use crate::engine::cost::price_file;
+use crate::engine::model::Notes;
+use crate::engine::report::{Report, Row};
 use crate::ports::{PortError, PriceList, ReadRecord, WriteRecord};
+use crate::run::order::Order;
+use crate::run::state::is_stateful;
 
 /// Lookups in flight. AWS refills 5 calls a second in a bucket of 10; two lookups of 250 ms each are 8 a second, which
 /// the bucket bears for 3 s; what is throttled after it is asked for again.
@@ -71,21 +75,38 @@ pub async fn read(hub: &impl ReadRecord) -> Result<Prices, PortError> {
     Ok(hub.read(Prices::KEY).await?.map_or_else(Prices::default, |text| Prices::parse(&text)))
 }
 
-/// The table in the record with the prices of the price file that the settings name;
-/// and what is wrong with that file, for the notes.
-///
-/// # Errors
-/// [`PortError`] when the table cannot be read.
-pub(crate) async fn known(hub: &impl ReadRecord, money: &Money) -> Result<(Prices, Vec<String>), PortError> {
-    let prices = read(hub).await?;
-    let Some(file) = &money.price_file else { return Ok((prices, Vec::new())) };
+/// Looks up what the instances of `rows` cost. Prices that are unknown are shown as unknown; `None` where nobody would be
+/// notified of them, or the record cannot be read.
+pub(crate) async fn look_up(
+    order: &Order<'_>,
+    list: &impl PriceList,
+    hub: &impl ReadRecord,
+    rows: &[Row],
+) -> (Option<Prices>, Notes) {
+    if !is_stateful(order.settings) {
+        return (None, Notes::default());
+    }
+    let (prices, mut notes) = known(hub, &order.settings.money).await;
+    let Some(mut prices) = prices else { return (None, notes) };
+    let keys = rows.iter().filter_map(|row| row.price.as_deref()?.as_ref().ok()).cloned();
+    let causes = fill(list, &mut prices, keys, order.clock.at()).await;
+    notes.lines.extend(causes.into_iter().map(|cause| format!("a price is unknown: {cause}")));
+    (Some(prices), notes)
+}
+
+/// The table in the record with the prices of the price file that the settings name; `None` where it cannot be read.
+pub(crate) async fn known(hub: &impl ReadRecord, money: &Money) -> (Option<Prices>, Notes) {
+    let mut notes = Notes::default();
+    let prices = notes.ok_or_note(read(hub).await, "the prices in the record cannot be read");
+    let Some(prices) = prices else { return (None, notes) };
+    let Some(file) = &money.price_file else { return (Some(prices), notes) };
     let (given, wrong) = match hub.read(file.as_str()).await {
         Ok(Some(text)) => price_file::read(&text),
         Ok(None) => (BTreeMap::new(), vec!["the record does not have it".to_owned()]),
         Err(error) => (BTreeMap::new(), vec![error.to_string()]),
     };
-    let notes = wrong.into_iter().map(|why| format!("the price file `{}`: {why}", file.as_str()));
-    Ok((prices.with(given), notes.collect()))
+    notes.lines.extend(wrong.into_iter().map(|why| format!("the price file `{}`: {why}", file.as_str())));
+    (Some(prices.with(given)), notes)
 }
 
 /// Writes the table.
@@ -94,4 +115,21 @@ pub(crate) async fn known(hub: &impl ReadRecord, money: &Money) -> Result<(Price
 /// [`PortError`] when the record cannot be written.
 pub async fn write(hub: &impl WriteRecord, prices: &Prices) -> Result<(), PortError> {
     hub.write(Prices::KEY, &prices.text()).await.map(|_| ())
+}
+
+/// Puts prices to the rows.
+pub(crate) fn put(prices: &Prices, rows: &mut [Row], at: DateTime<Utc>) {
+    for row in rows {
+        row.monthly = row.price.as_deref().and_then(|key| prices.find(key.as_ref().ok()?, at).monthly());
+    }
+}
+
+/// The report with the prices that the record or the price file has; none is asked for.
+pub async fn with_known_prices(money: &Money, hub: &impl ReadRecord, mut report: Report) -> Report {
+    let (prices, notes) = known(hub, money).await;
+    if let Some(prices) = prices.filter(|prices| !prices.is_empty()) {
+        put(&prices, &mut report.rows, report.at);
+        report.priced = true;
+    }
+    report.noting(notes)
 }

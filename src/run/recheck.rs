@@ -16,6 +16,7 @@ use crate::engine::rules::case::Activity;
 use crate::engine::undo::{Finding, WhyNot, find};
 use crate::ports::{Act, NotScanned, Pause, Scan};
 use crate::run::act::{Acting, SCAN_TIMEOUT};
+use crate::run::scan::Background;
 
 /// How a step is looked at again.
 pub(crate) enum Recheck<'a> {
@@ -30,7 +31,13 @@ pub(crate) enum Recheck<'a> {
     Undo { run: &'a str, overrides: UndoOverrides },
 }
 
-impl Recheck<'_> {
+impl<'a> Recheck<'a> {
+    /// By the rules, as everything was judged before.
+    pub(crate) fn judge(history: &'a History, background: &'a Background) -> Self {
+        let Background { accounts, contacts, known, .. } = background;
+        Self::Judge { history, accounts, contacts, known }
+    }
+
     /// Whether the pause switch holds a batch back.
     pub(crate) fn heeds_pause(&self) -> bool {
         match self {
@@ -62,7 +69,7 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
                 return (self.all(steps, Ending::Failed, &detail), Vec::new());
             }
         };
-        let still: Vec<Result<(), NotDone>> = match &self.again {
+        let still: Vec<Result<(), NotDone>> = match &self.recheck {
             Recheck::Judge { history, accounts, contacts, known } => {
                 let scope = Scope { instances: None, ..self.run.scope.clone() };
                 let mut judge = Judge::new(self.settings, &scope, history, self.clock.now()).with_contacts(contacts);

@@ -101,11 +101,8 @@ async fn ask(
 ) -> HashMap<Arc<Target>, HashMap<Box<str>, Volumes>> {
     let asked = stops.into_iter().map(|(target, ids)| async move {
         let ids = names(&ids);
-        let known = match order.clock.left(RESERVE) {
-            None => port.volumes(&target, &ids).await,
-            Some(left) => tokio::time::timeout(left, port.volumes(&target, &ids)).await.unwrap_or_default(),
-        };
-        (target, known)
+        let known = order.clock.within(RESERVE, port.volumes(&target, &ids)).await;
+        (target, known.unwrap_or_default())
     });
     stream::iter(asked).buffer_unordered(order.settings.run.width).collect().await
 }

@@ -1,7 +1,16 @@
-//! Realised savings in the record.
+//! The stage that counts realised savings, in the record.
 
-use crate::engine::cost::savings::Savings;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use crate::engine::cost::price::Prices;
+use crate::engine::cost::savings::{Savings, Sight, Whose};
+use crate::engine::history::unverified::Confirmed;
+use crate::engine::model::{Action, Ending, Notes, Outcome, ResourceId, Target};
+use crate::engine::report::{Report, Row};
 use crate::ports::{PortError, ReadRecord, WriteRecord};
+use crate::run::order::Order;
+use crate::run::state::is_stateful;
 
 /// The savings so far; none where the record has none.
 ///
@@ -21,4 +30,59 @@ pub async fn read(hub: &impl ReadRecord) -> Result<Savings, PortError> {
 pub async fn write(hub: &impl WriteRecord, savings: &Savings) -> Result<(), PortError> {
     hub.write(Savings::KEY, &savings.text()).await?;
     hub.write(Savings::TABLE, &savings.table()).await.map(|_| ())
+}
+
+/// Counts what stayed stopped since the last run, and opens what this run has stopped.
+pub(crate) async fn count(
+    order: &Order<'_>,
+    hub: &impl WriteRecord,
+    prices: Option<&Prices>,
+    confirmed: &[Confirmed],
+    report: &Report,
+) -> (Option<Savings>, Notes) {
+    let mut notes = Notes::default();
+    if !is_stateful(order.settings) {
+        return (None, notes);
+    }
+    let read = notes.ok_or_trouble(read(hub).await, "what was saved cannot be counted");
+    let Some(mut savings) = read else { return (None, notes) };
+    if savings.unread() > 0 {
+        let (count, key) = (savings.unread(), Savings::KEY);
+        notes.trouble(format!(
+            "entries of `{key}` that cannot be read and are not counted: {count}; mend or remove them"
+        ));
+    }
+    let sights =
+        report.rows.iter().map(|row| Sight { id: &row.id, state: row.state, launch: row.launch, ours: row.ours });
+    savings.accrue(sights, |target| order.run.scope.is_whole() && is_whole(order, report, target), report.at);
+    let rows: HashMap<&ResourceId, &Row> = report.rows.iter().map(|row| (&row.id, row)).collect();
+    let stopped = |outcome: &&Outcome| {
+        matches!(outcome.outcome, Ending::Stopped | Ending::Stopping) && outcome.action != Action::Start
+    };
+    let stops = report.outcomes.iter().filter(stopped).map(|outcome| (&outcome.id, outcome.at));
+    // What an earlier run has stopped without recording it counts from when it was seen.
+    let open: BTreeSet<ResourceId> = savings.open.keys().cloned().collect();
+    let earlier = confirmed.iter().filter(|one| !open.contains(&one.id)).map(|one| (&one.id, report.at));
+    for (id, since) in earlier.chain(stops) {
+        let Some(row) = rows.get(id) else { continue };
+        let policy = row.policy.as_ref().map_or("", |policy| policy.name.as_str());
+        let (account, owner) = (row.id.place.account.clone(), Arc::from(row.owner.known().unwrap_or_default()));
+        let whose = Whose { account, policy: Arc::from(policy), owner };
+        let key = row.price.as_deref().and_then(|key| key.as_ref().ok());
+        let hourly = prices.zip(key).and_then(|(prices, key)| prices.find(key, report.at).known());
+        savings.stopped(&row.id, whose, hourly, since);
+    }
+    notes.ok_or_trouble(write(hub, &savings).await, "what was saved could not be recorded");
+    (Some(savings), notes)
+}
+
+/// Whether what was not found in `target` is gone: only where everything was scanned. An account that is suspended or
+/// excluded, or a Region that the settings no longer name, is not scanned.
+fn is_whole(order: &Order<'_>, report: &Report, target: &Target) -> bool {
+    let scope = &order.settings.scope;
+    scope.names_account(&target.account)
+        && scope.names_region(&target.region)
+        && !report.unreachable.iter().any(|unreachable| unreachable.target().covers(target))
+        && !report.denied.iter().any(|denied| denied.covers(target))
+        && !report.skipped.iter().any(|skipped| skipped.account == target.account)
 }

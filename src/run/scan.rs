@@ -43,20 +43,27 @@ pub struct Scanned {
     pub outside: Vec<Target>,
     /// Patterns of `[never]` that match no instance.
     pub never_matched: Vec<String>,
-    /// Every account looked at.
-    pub accounts: BTreeMap<Arc<str>, Account>,
-    /// Targets there were, seen, denied or unreachable.
+    /// Targets there were: scanned, denied or unreachable.
     pub targets: usize,
     /// Targets that were scanned to their end.
     pub finished: usize,
+    /// Marks that are to be written or removed.
+    pub marks: Vec<MarkStep>,
+    /// What later stages need beside.
+    pub background: Background,
+}
+
+/// What the stages after the plan need to know beside the rows.
+#[derive(Debug, Default)]
+pub struct Background {
+    /// Every account that was scanned.
+    pub accounts: BTreeMap<Arc<str>, Account>,
     /// What was measured of candidates.
     pub known: HashMap<ResourceId, Known>,
     /// Lines for the stocktake, in a run that takes stock.
     pub stock: Vec<Line>,
     /// What was seen active, for the record.
     pub sightings: Vec<Sighting>,
-    /// Marks that are to be written or removed.
-    pub marks: Vec<MarkStep>,
     /// Accounts' alternate contacts, where owners may depend on them.
     pub contacts: Contacts,
     /// Stops of earlier runs that did not record them, and were made.
@@ -96,7 +103,7 @@ pub async fn scan(
     // Not a stable sort, which would want half as much memory again.
     scanned.rows.sort_unstable_by(|a, b| a.id.cmp(&b.id).then_with(|| words(a).cmp(&words(b))));
     scanned.marks.sort_by(|a, b| a.id.cmp(&b.id));
-    scanned.confirmed.sort_by(|a, b| a.id.cmp(&b.id));
+    scanned.background.confirmed.sort_by(|a, b| a.id.cmp(&b.id));
     Ok(scanned.sorted())
 }
 
@@ -213,8 +220,8 @@ pub async fn list_targets(
     let mut scanned = Scanned::default();
     let how = Sweep { depth: Depth::Regions, width: settings.run.width, scope, clock, progress: &|_, _| {} };
     let targets = sweep(port, how, &mut scanned, |_, _| {}).await?;
-    let Scanned { accounts, unreachable, denied, skipped, .. } = scanned.sorted();
-    Ok(TargetList { accounts: accounts.into_values().collect(), targets, unreachable, denied, skipped })
+    let Scanned { background, unreachable, denied, skipped, .. } = scanned.sorted();
+    Ok(TargetList { accounts: background.accounts.into_values().collect(), targets, unreachable, denied, skipped })
 }
 
 /// Finds the accounts that would be looked at, by id, and those that are left out on purpose.
@@ -230,6 +237,6 @@ pub(crate) async fn accounts(
     let mut scanned = Scanned::default();
     let how = Sweep { depth: Depth::Accounts, width: settings.run.width, scope, clock, progress: &|_, _| {} };
     sweep(port, how, &mut scanned, |_, _| {}).await?;
-    let Scanned { accounts, skipped, .. } = scanned.sorted();
-    Ok((accounts.into_values().collect(), skipped))
+    let Scanned { background, skipped, .. } = scanned.sorted();
+    Ok((background.accounts.into_values().collect(), skipped))
 }

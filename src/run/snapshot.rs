@@ -38,7 +38,7 @@ pub async fn snapshot(
         snapshot: 1,
         taken_at: clock.at(),
         units_asked: units.cloned().collect(),
-        accounts: scanned.accounts.into_values().collect(),
+        accounts: scanned.background.accounts.into_values().collect(),
         skipped: scanned.skipped,
         targets: saved.collect(),
         unreachable: scanned.unreachable,

@@ -10,22 +10,29 @@ use crate::engine::history::past_runs::History;
 use crate::engine::history::weekly;
 use crate::engine::history::weekly::Weekly;
 use crate::ports::{PortError, ReadRecord, WriteRecord};
-use chrono::{DateTime, Utc};
-
-use crate::run::record::own_acts;
+use crate::run::order::Order;
+use crate::run::pipeline::is_narrow;
+use crate::run::record::{history, own_acts};
 use crate::run::stocktake;
-use crate::run::wrap_up::is_stateful;
 
 /// Who was told what.
 const TOLD: &str = "state/told.jsonl";
 
-/// Adds to `history` what the settings ask for.
-pub(crate) async fn recall(
-    hub: &impl ReadRecord,
-    settings: &Settings,
-    history: &mut History,
-    now: DateTime<Utc>,
-) -> Result<(), PortError> {
+/// Whether runs under these settings keep anything between them beside their outcomes: then only one of them runs at
+/// a time, armed or not, so that nobody is notified twice.
+pub(crate) fn is_stateful(settings: &Settings) -> bool {
+    let notifies = settings.notify.operator.is_some() || settings.owners.has_channels();
+    settings.run.record.is_some() && (settings.idle.is_some() || notifies)
+}
+
+/// Earlier runs, where a record knows them, and what the settings ask for beside.
+pub(crate) async fn past(order: &Order<'_>, hub: &impl ReadRecord) -> Result<History, PortError> {
+    let (settings, now) = (order.settings, order.clock.at());
+    if settings.run.record.is_none() {
+        return Ok(History::default());
+    }
+    let mut history = history(hub, now).await?;
+    history.today.as_own = is_narrow(order);
     if is_stateful(settings) {
         history.told = hub.read(TOLD).await?.map_or_else(Ledger::default, |text| Ledger::parse(&text, now));
         let zone = settings.zone();
@@ -44,7 +51,13 @@ pub(crate) async fn recall(
         // A week more than the veto window: the stop before the first of its sessions is needed too.
         history.own = own_acts(hub, now, idle.veto.num_days() + 7).await?;
     }
-    Ok(())
+    Ok(history)
+}
+
+/// The same for a run that acts on nothing; where the record cannot be read, nothing is known, with why.
+pub(crate) async fn past_or_nothing(order: &Order<'_>, hub: &impl ReadRecord) -> (History, Option<String>) {
+    let unread = |why| format!("the run record cannot be read, so earlier runs are unknown: {why}");
+    past(order, hub).await.map_or_else(|why| (History::default(), Some(unread(why))), |history| (history, None))
 }
 
 /// Writes who was told what.

@@ -1,6 +1,6 @@
-//! Writes the monthly stocktake into the record.
+//! The stage that takes stock of every account, once a month: the record has it, and each account's owner reads it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -8,12 +8,23 @@ use chrono_tz::Tz;
 use futures_util::stream::{self, StreamExt};
 
 use crate::engine::config::Money;
-use crate::engine::model::Locale;
+use crate::engine::cost::price::{PriceKey, Prices};
+use crate::engine::history::past_runs::History;
+use crate::engine::judge::owner;
+use crate::engine::judge::owner::channels_of;
 use crate::engine::model::month::Month;
-use crate::engine::report::stocktake::{DONE, Stocktake, is_due};
-use crate::ports::{PortError, ReadRecord, WriteRecord};
-use crate::render::stocktake::markdown;
+use crate::engine::model::{Account, Contact, Locale, Notes, ResourceId, Tags};
+use crate::engine::report::Report;
+use crate::engine::report::digest::{Digest, Digests, Reader};
+use crate::engine::report::stocktake::{DONE, Stocktake, Taking, is_due};
+use crate::ports::{Messenger, PortError, ReadRecord, WriteRecord};
+use crate::render::stocktake::{markdown, message};
 use crate::render::{stocktake_csv, stocktake_json};
+use crate::run::delivery::deliver;
+use crate::run::launches;
+use crate::run::notify::{RESERVE, frame};
+use crate::run::order::Order;
+use crate::run::scan::Background;
 
 /// Accounts written side by side: three files of some 50 ms each, so that 1,000 accounts take 10 s.
 const WIDTH: usize = 16;
@@ -79,9 +90,74 @@ async fn write_one(
     money: &Money,
     locale: Locale,
 ) -> Result<String, PortError> {
-    let json = stocktake_json(stocktake, money).map_err(|error| PortError(error.to_string()))?;
+    let json = stocktake_json(stocktake, money)?;
     let csv = stocktake_csv(stocktake, money).map_err(|error| PortError(error.to_string()))?;
     hub.write(&stocktake.key("json"), &json).await?;
     hub.write(&stocktake.key("csv"), &csv).await?;
     hub.write(&stocktake.key("md"), &markdown(stocktake, money, locale)).await
+}
+
+/// Takes stock of every account, once a month, and sends it to each account's owner.
+pub(crate) async fn take(
+    order: &Order<'_>,
+    messenger: &impl Messenger,
+    hub: &impl WriteRecord,
+    history: &History,
+    prices: Option<&Prices>,
+    background: &mut Background,
+    report: &Report,
+) -> (usize, Notes) {
+    let Order { run, settings, .. } = order;
+    let Some(month) = history.stocktake.filter(|_| run.scope.is_whole()) else {
+        return (0, Notes::default());
+    };
+    let mut lines = std::mem::take(&mut background.stock);
+    let keys: HashMap<&ResourceId, &PriceKey> =
+        report.rows.iter().filter_map(|row| Some((&row.id, row.price.as_deref()?.as_ref().ok()?))).collect();
+    let launched: HashMap<&ResourceId, &Arc<str>> =
+        report.rows.iter().filter_map(|row| Some((&row.id, row.launched_by.as_ref()?))).collect();
+    for line in &mut lines {
+        line.launched_by = launched.get(&line.id).map(ToString::to_string);
+        if let Some((prices, key)) = prices.zip(keys.get(&line.id)) {
+            line.price = prices.find(key, report.at);
+        }
+    }
+    let zone = settings.zone();
+    let taking = Taking { month, at: report.at, zone, money: &settings.money, names: &report.names };
+    let mut all = Stocktake::all(taking, lines, &report.unreachable);
+    let mut sent = history.stocktake_sent.clone();
+    // The first run of the month tidies; those that send what it could not send do not.
+    let mut notes = if sent.is_empty() { launches::tidy(hub, report).await } else { Notes::default() };
+    all.retain(|stock| !sent.contains(&stock.account));
+    let (mut digests, mut accounts, mut whole) = (Digests::default(), Vec::new(), true);
+    let written = write(hub, &all, &settings.money, report.locale).await;
+    for (stock, (_, place)) in all.iter().zip(written) {
+        let what = format!("the stocktake of {} could not be recorded", stock.account);
+        let Some(place) = notes.ok_or_trouble(place, &what) else {
+            whole = false;
+            continue;
+        };
+        let bare = Account::bare(stock.account.clone());
+        let account = background.accounts.get(&stock.account).unwrap_or(&bare);
+        let owner = owner::resolve(settings, &Tags::default(), account, &background.contacts);
+        let text = message(stock, &settings.money, &settings.tags, &place, report.locale);
+        // An account's stocktake goes to one owner: the first of several.
+        let first = channels_of(settings, &owner).into_iter().next();
+        let to_owner = first.map(|(name, channel)| (Reader::Owner(Arc::from(name), Contact::First), channel));
+        let to_operator = || settings.notify.operator.as_ref().map(|channel| (Reader::Operator, channel));
+        if let Some((reader, channel)) = to_owner.or_else(to_operator) {
+            digests.owners.push(Digest { reader, channel: channel.clone(), entries: Vec::new(), notes: vec![text] });
+            accounts.push(stock.account.clone());
+        } else {
+            sent.insert(stock.account.clone());
+        }
+    }
+    let delivery = deliver(messenger, &digests, &frame(order, &report.names), order.clock, RESERVE).await;
+    notes.troubles(delivery.troubles);
+    whole &= delivery.unsent.is_empty();
+    let accepted = accounts.into_iter().enumerate().filter(|(place, _)| !delivery.unsent.contains(place));
+    sent.extend(accepted.map(|(_, account)| account));
+    let noted = if whole { done(hub, month).await } else { note_sent(hub, month, &sent).await };
+    notes.ok_or_trouble(noted, "that stock was taken could not be recorded");
+    (delivery.messages, notes)
 }

@@ -47,7 +47,7 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
     /// The reaper's tag as of now, the same for a whole batch. What an undo leaves stopped is still the work of the
     /// run that it undoes.
     pub(crate) fn own_tag(&self, policy: &str, steps: &[&Step]) -> String {
-        let run = self.again.undoes().unwrap_or(&self.run.id).to_owned();
+        let run = self.recheck.undoes().unwrap_or(&self.run.id).to_owned();
         let idle = steps.iter().any(|step| step.reason == Reason::Idle);
         let because = if idle { Because::Idle } else { Because::Hours };
         let hub = self.settings.run.hub.clone();

@@ -5,13 +5,13 @@ use chrono::NaiveDate;
 use futures_util::stream::{self, StreamExt};
 
 use crate::engine::model::Cap;
-use crate::engine::report::Report;
 use crate::engine::request::RequestInvalid;
 use crate::engine::undo::sudden::{
     ACKNOWLEDGE_DAYS, Count, NEVER_BELOW, NotAcknowledged, Sudden, WEEKS, covers, earlier_days, enforced, highest,
     recent_days, sudden,
 };
 use crate::ports::{PortError, ReadRecord, WriteRecord};
+use crate::run::decision::Planned;
 use crate::run::error::Error;
 use crate::run::order::Order;
 
@@ -52,34 +52,38 @@ pub(crate) fn check(order: &Order<'_>) -> Result<(), Error> {
 
 /// Compares the run with earlier ones, makes a refusal of its plan where it is a sudden change, and writes its
 /// count. Called before anything is done.
-pub(crate) async fn hold_back(order: &Order<'_>, hub: &impl WriteRecord, report: &mut Report) -> Result<(), Error> {
-    let Some(weighed) = weigh(order, hub, report).await? else { return Ok(()) };
+pub(crate) async fn hold_back(
+    order: &Order<'_>,
+    hub: &impl WriteRecord,
+    mut planned: Planned,
+) -> Result<Planned, Error> {
+    let Some(weighed) = weigh(order, hub, &planned).await? else { return Ok(planned) };
     let Weighed { mut count, sudden, acknowledged } = weighed;
     if let Some(sudden) = sudden {
         count.held = true;
-        report.troubled = true;
-        let why = refusal(sudden, report);
-        if report.plan.refused.is_some() {
-            report.notes.push(why);
+        let why = refusal(sudden, order);
+        planned.notes.degrade();
+        if planned.plan.refused.is_some() {
+            planned.notes.note(why);
         } else {
-            report.plan = report.plan.clone().refuse(why, Cap::SuddenChange);
+            planned.plan = planned.plan.refuse(why, Cap::SuddenChange);
         }
     }
-    write(hub, &key(report.at.date_naive(), &report.run), &count).await.map_err(Error::Record)?;
+    write(hub, &key(order.clock.at().date_naive(), &order.run.id), &count).await.map_err(Error::Record)?;
     if let Some((key, held)) = acknowledged {
-        let held = Count { acknowledged_by: Some(report.run.to_string()), ..held };
+        let held = Count { acknowledged_by: Some(order.run.id.to_string()), ..held };
         write(hub, &key, &held).await.map_err(Error::Record)?;
     }
-    Ok(())
+    Ok(planned)
 }
 
 /// What a dry run has to say of it: whether an apply would be held back. Writes nothing.
 pub(crate) async fn predict(
     order: &Order<'_>,
     hub: &impl ReadRecord,
-    report: &Report,
+    planned: &Planned,
 ) -> Result<Option<String>, Error> {
-    let weighed = match weigh(order, hub, report).await {
+    let weighed = match weigh(order, hub, planned).await {
         Err(Error::Record(why)) => {
             return Ok(Some(format!("the run record cannot be read, so sudden change is not judged: {why}")));
         }
@@ -87,18 +91,18 @@ pub(crate) async fn predict(
     };
     let sudden = weighed.and_then(|weighed| weighed.sudden);
     Ok(sudden.map(|sudden| {
-        format!("an apply would be held back: {}; its report will say how to acknowledge it", words(sudden, report))
+        format!("an apply would be held back: {}; its report will say how to acknowledge it", words(sudden, order))
     }))
 }
 
 /// `None` where there is nothing to compare: a narrow run, or no record.
-async fn weigh(order: &Order<'_>, hub: &impl ReadRecord, report: &Report) -> Result<Option<Weighed>, Error> {
-    let Order { run, settings, clock: _, wall: _, reviewed, acknowledge, progress: _ } = order;
+async fn weigh(order: &Order<'_>, hub: &impl ReadRecord, planned: &Planned) -> Result<Option<Weighed>, Error> {
+    let Order { run, settings, clock, wall: _, reviewed, acknowledge, progress: _ } = order;
     if !run.scope.is_whole() || settings.run.record.is_none() {
         return Ok(None);
     }
-    let today = report.at.date_naive();
-    let mut count = Count::of(&report.rows, &report.plan, *reviewed);
+    let today = clock.at().date_naive();
+    let mut count = Count::of(&planned.scanned.rows, &planned.plan, *reviewed);
     if let Some(run) = acknowledge {
         let (key, held) = held_back(hub, today, run, count.armed).await?;
         count.acknowledges = Some((*run).to_owned());
@@ -154,20 +158,19 @@ fn key(day: NaiveDate, run: &str) -> String {
 }
 
 async fn write(hub: &impl WriteRecord, key: &str, count: &Count) -> Result<(), PortError> {
-    let text = serde_json::to_string(count).map_err(|error| PortError(error.to_string()))?;
-    hub.write(key, &text).await.map(|_| ())
+    hub.write(key, &serde_json::to_string(count)?).await.map(|_| ())
 }
 
-fn words(sudden: Sudden, report: &Report) -> String {
+fn words(sudden: Sudden, order: &Order<'_>) -> String {
     let Sudden { armed, highest } = sudden;
-    let weekday = report.at.format("%A");
+    let weekday = order.clock.at().format("%A");
     format!(
         "{armed} instances would be stopped, and on no {weekday} (UTC) of the last {WEEKS} weeks were there more than {highest}; beyond one and a half times as many a run is held back"
     )
 }
 
-fn refusal(sudden: Sudden, report: &Report) -> String {
-    let (words, run) = (words(sudden, report), &report.run);
+fn refusal(sudden: Sudden, order: &Order<'_>) -> String {
+    let (words, run) = (words(sudden, order), &order.run.id);
     format!(
         "sudden change: {words}. If they are right, acknowledge this run within {ACKNOWLEDGE_DAYS} days: `idle-reaper apply --acknowledge {run}`, or the request {{\"mode\":\"apply\",\"acknowledge\":\"{run}\"}}"
     )

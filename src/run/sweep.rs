@@ -179,7 +179,7 @@ impl<'a, E: FnMut(Found, &mut Scanned)> Sweeping<'a, E> {
     fn admit(&mut self, found: FoundAccount) {
         let FoundAccount { account, inactive } = found;
         self.wanted.retain(|(_, only)| !only.has_account(&account.id, account.name.as_deref()));
-        let known = self.scanned.accounts.contains_key(&account.id)
+        let known = self.scanned.background.accounts.contains_key(&account.id)
             || self.scanned.skipped.iter().any(|skipped| skipped.account == account.id);
         // What an inventory does not tell may be what the request selects.
         let selected = &*account.id == UNKNOWN || self.how.scope.has_account(&account.id, account.name.as_deref());
@@ -195,7 +195,7 @@ impl<'a, E: FnMut(Found, &mut Scanned)> Sweeping<'a, E> {
                     self.open.insert(account.id.clone());
                     self.first.push_back(Task::Regions(account.id.clone()));
                 }
-                self.scanned.accounts.insert(account.id.clone(), account);
+                self.scanned.background.accounts.insert(account.id.clone(), account);
             }
         }
     }

@@ -16,7 +16,7 @@ use crate::engine::plan::Plan;
 use crate::engine::request::Run;
 use crate::engine::request::overrides::UndoOverrides;
 use crate::engine::undo::{Finding, Found, Stop, Undo, WhyNot, find, left_out, steps, stops};
-use crate::ports::{Act, Hub, NotScanned, PortError, ReadRecord, Scan, Switch, WriteRecord};
+use crate::ports::{Act, NotScanned, PortError, ReadRecord, Scan, SetPause, WriteRecord};
 use crate::render::tables::Told;
 use crate::render::undo_json;
 use crate::run::act::{Acting, carry_out};
@@ -42,9 +42,7 @@ pub enum UndoError {
     Accounts(#[source] PortError),
     #[error("cannot use the run record, so nothing was started")]
     Record(#[source] PortError),
-    #[error(
-        "the reaper is paused: {0}; to undo all the same, add `--even-paused`, or `\"even-paused\": true` to the request"
-    )]
+    #[error("the reaper is {0}; to undo all the same, add `--even-paused`, or `\"even-paused\": true` to the request")]
     Paused(String),
     #[error(
         "run {run} is acting until {until} at most; only one run acts at a time, so nothing was started; try again then"
@@ -89,13 +87,9 @@ pub async fn undo(
     order: &UndoOrder<'_>,
     scanner: &impl Scan,
     act: &impl Act,
-    hub: &impl Hub,
+    hub: &(impl SetPause + WriteRecord),
 ) -> Result<(Undo, Option<String>), UndoError> {
-    let paused = match hub.switch().await {
-        Switch::Off => None,
-        Switch::On(value) => Some(format!("the pause parameter says `{value}`")),
-        Switch::Unreadable(why) => Some(format!("the pause parameter cannot be read: {why}")),
-    };
+    let paused = hub.switch().await.why_paused();
     if let Some(why) = paused.clone().filter(|_| !order.overrides.even_paused) {
         return Err(UndoError::Paused(why));
     }
@@ -120,7 +114,7 @@ pub async fn undo(
     let acting = Acting {
         run: order.run,
         settings: order.settings,
-        again: Recheck::Undo { run: order.undoes, overrides: order.overrides },
+        recheck: Recheck::Undo { run: order.undoes, overrides: order.overrides },
         clock: order.clock,
         scanner,
         act,
@@ -298,7 +292,7 @@ async fn record(hub: &impl WriteRecord, undo: &Undo, what: &str) -> Result<Strin
 }
 
 /// Whoever undoes a whole run does not want the next one to begin anew. What people wrote into the switch stays.
-async fn pause(order: &UndoOrder<'_>, hub: &impl Hub, undo: &mut Undo, paused: Option<String>) {
+async fn pause(order: &UndoOrder<'_>, hub: &impl SetPause, undo: &mut Undo, paused: Option<String>) {
     if paused.is_some() {
         undo.notes.push("the reaper stays paused; write `off` into the pause parameter when it may go on".to_owned());
         return;

@@ -38,11 +38,11 @@ pub(super) async fn dry_run(
     let order = Order { run: &run, settings, clock, wall, reviewed: None, acknowledge, progress };
     if let Some(path) = &args.inventory {
         let recorded = load::inventory(path, settings)?;
-        let mut report = run::plan(&order, &recorded, &NoRecord).await?;
-        if let Some(file) = PriceFile::of(settings) {
-            run::put_known_prices(&settings.money, &file, &mut report).await;
-        }
-        return Ok(report);
+        let report = run::plan(&order, &recorded, &NoRecord).await?;
+        return Ok(match PriceFile::of(settings) {
+            Some(file) => run::with_known_prices(&settings.money, &file, report).await,
+            None => report,
+        });
     }
     over_aws(&order).await
 }

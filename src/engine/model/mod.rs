@@ -21,6 +21,7 @@ pub mod month;
 pub(crate) mod named;
 mod news;
 mod not_armed;
+mod notes;
 mod outcome;
 pub(crate) mod panic;
 mod reason;
@@ -46,6 +47,7 @@ pub use crate::engine::model::message::{Message, Named};
 pub(crate) use crate::engine::model::money::decimal;
 pub use crate::engine::model::money::{Currency, HOURS_PER_MONTH, Usd};
 pub use crate::engine::model::news::{Contact, Item, Receipt, Subject, Subjects};
+pub use crate::engine::model::notes::Notes;
 
 pub use crate::engine::model::marker::{Lacks, Listed, Marker, UnknownFact};
 #[cfg(debug_assertions)]

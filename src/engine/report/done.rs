@@ -5,9 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::engine::model::{Action, ResourceId};
-use crate::engine::model::{Ending, Outcome};
-use crate::engine::model::{MarkEnd, MarkStep};
+use crate::engine::model::{Action, Ending, MarkEnd, MarkStep, Notes, Outcome, ResourceId};
 use crate::engine::plan::Plan;
 
 /// What was done of a plan, or of a part of one.
@@ -18,10 +16,9 @@ pub struct Done {
     pub outcomes: Vec<Outcome>,
     /// What became of its marks.
     pub marks: Vec<MarkEnd>,
-    /// What there is to say beside.
-    pub notes: Vec<String>,
-    /// Whether something was held back that should not have been.
-    pub troubled: bool,
+    /// What there is to say beside; troubled where something was held back that should not have been.
+    #[serde(flatten)]
+    pub notes: Notes,
 }
 
 impl Done {
@@ -29,16 +26,19 @@ impl Done {
     pub fn none(plan: &Plan, ending: Ending, why: &str, at: DateTime<Utc>) -> Self {
         let mark = |mark: &MarkStep| MarkEnd { step: mark.clone(), failed: Some(why.to_owned()) };
         let outcomes = Outcome::all(&plan.steps, ending, why, at);
-        Self { outcomes, marks: plan.marks.iter().map(mark).collect(), notes: Vec::new(), troubled: true }
+        Self {
+            outcomes,
+            marks: plan.marks.iter().map(mark).collect(),
+            notes: Notes { lines: Vec::new(), troubled: true },
+        }
     }
 
     /// Adds what was done of another part.
     pub fn add(&mut self, other: Self) {
-        let Self { outcomes, marks, notes, troubled } = other;
+        let Self { outcomes, marks, notes } = other;
         self.outcomes.extend(outcomes);
         self.marks.extend(marks);
-        self.notes.extend(notes);
-        self.troubled |= troubled;
+        self.notes.add(notes);
     }
 
     /// The same with outcomes and marks in the order of the plan.

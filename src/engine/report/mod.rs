@@ -31,10 +31,11 @@ use crate::engine::judge::owner::Owner;
 use crate::engine::judge::topics::Talk;
 use crate::engine::model::month::Month;
 use crate::engine::model::{
-    Action, Counts, Ending, Health, Instance, Locale, MarkEnd, MarkVerb, NotArmed, Outcome, Remark, ResourceId,
+    Action, Counts, Ending, Health, Instance, Locale, MarkEnd, MarkVerb, NotArmed, Notes, Outcome, Remark, ResourceId,
     SkippedAccount, State, Target, Unreachable, Usd, Verdict,
 };
 use crate::engine::plan::Plan;
+use crate::engine::report::done::Done;
 use crate::engine::request::Mode;
 
 /// One line: an instance and its verdict.
@@ -209,6 +210,24 @@ impl Report {
             row.zone = zone;
             row.verdict.show_in(zone);
         }
+        self
+    }
+
+    /// The report of a run that has also done this.
+    #[must_use]
+    pub fn after(mut self, done: Done) -> Self {
+        let Done { outcomes, marks, notes } = done;
+        self.outcomes.extend(outcomes);
+        self.marks.extend(marks);
+        self.noting(notes)
+    }
+
+    /// The report of a run that has also this to say.
+    #[must_use]
+    pub fn noting(mut self, notes: Notes) -> Self {
+        let Notes { lines, troubled } = notes;
+        self.notes.extend(lines);
+        self.troubled |= troubled;
         self
     }
 

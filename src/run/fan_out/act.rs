@@ -11,7 +11,7 @@ use crate::engine::model::{Account, ResourceId};
 use crate::engine::plan::Plan;
 use crate::engine::report::done::Done;
 use crate::engine::report::fan_out::{Acted, Begun, Decided, Part, Used};
-use crate::ports::{Act, Hub, Scan};
+use crate::ports::{Act, Pause, Scan, WriteRecord};
 use crate::run::error::{Error, FanOutError};
 use crate::run::execute::Executor;
 use crate::run::fan_out::guard::{Guarded, measure_anew};
@@ -30,7 +30,7 @@ pub async fn act(
     order: &Order<'_>,
     scanner: &impl Scan,
     actor: &impl Act,
-    hub: &impl Hub,
+    hub: &(impl Pause + WriteRecord),
     begun: &Begun,
     batch: usize,
     wall: DateTime<Utc>,
@@ -63,7 +63,7 @@ pub async fn act(
 async fn may_act(
     order: &Order<'_>,
     begun: &Begun,
-    hub: &impl Hub,
+    hub: &impl WriteRecord,
     wall: DateTime<Utc>,
     acts: bool,
 ) -> Result<(), String> {
@@ -87,7 +87,7 @@ async fn carry(
     carrying: Carrying<'_>,
     scanner: &impl Scan,
     actor: &impl Act,
-    hub: &impl Hub,
+    hub: &(impl Pause + WriteRecord),
     decided: &Decided,
     plan: &Plan,
 ) -> Result<Done, Error> {
@@ -105,12 +105,12 @@ async fn carry(
     measure_anew(order, scanner, plan, targets, &mut known).await;
     let accounts: BTreeMap<Arc<str>, Account> =
         begun.batches.get(batch).into_iter().flatten().map(|account| (account.id.clone(), account.clone())).collect();
-    let again = Recheck::Judge { history: &history, accounts: &accounts, contacts: &contacts, known: &known };
+    let recheck = Recheck::Judge { history: &history, accounts: &accounts, contacts: &contacts, known: &known };
     let pause = &Guarded { hub, order, wall, since };
     if hub.create(&begun_key(&begun.run, batch), &wall.to_rfc3339()).await.map_err(Error::Record)?.is_some() {
         return Err(FanOutError::Acting { run: begun.run.to_string() }.into());
     }
-    Ok(Executor { order, again, scanner, act: actor, pause, warrant: &warrant }.execute(plan).await)
+    Ok(Executor { order, recheck, scanner, act: actor, pause, warrant: &warrant }.execute(plan).await)
 }
 
 /// The part of the plan in these accounts.

@@ -6,27 +6,26 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use crate::engine::history::past_runs::History;
-use crate::engine::model::{Ending, Outcome};
-use crate::engine::model::{ResourceId, instances};
+use crate::engine::model::{Ending, Notes, Outcome, ResourceId, instances};
 use crate::engine::plan::Plan;
 use crate::engine::report::Report;
 use crate::engine::report::done::Done;
 use crate::engine::report::fan_out::{Acted, Begun, Decided};
 use crate::ports::{Messenger, PriceList, Scan, WriteRecord};
 use crate::render::tables::Told;
-use crate::run::decision::{Decision, prepare};
+use crate::run::decision::{Decision, Planned, prepare};
 use crate::run::error::{Error, FanOutError};
 use crate::run::fan_out::act::own;
 use crate::run::fan_out::merged::Merged;
 use crate::run::fan_out::store::{decided, done, find, key, scanned};
 use crate::run::fan_out::{past, same_settings};
-use crate::run::launches;
 use crate::run::lock;
 use crate::run::lock::NotLocked;
 use crate::run::order::Order;
-use crate::run::pipeline::{Ended, conclude as record_end, end, is_narrow, take_in};
+use crate::run::pipeline::{Ended, finish, is_narrow, record};
+use crate::run::prices;
 use crate::run::record::{run_key, write_acts};
-use crate::run::wrap_up;
+use crate::run::wrap_up::note_idle_stops;
 
 /// Tells, counts and records what the run came to, and gives the lock back. What was done is done: under settings that
 /// were changed it is told and recorded all the same. One that has lost the lock is only recorded, for other runs may have
@@ -62,24 +61,21 @@ pub async fn conclude(
     let carried =
         if acted { gather(begun, &decided.plan, &decided.batches, done, order.clock.now()) } else { Done::default() };
     let recorded = acted && record_acts(order, hub, &decided, &carried).await;
-    let mut decision = anew(order, hub, list, &history, &mut whole, decided, carried).await?;
+    let mut notes = Notes::default();
     if let Err(why) = same_settings(order, begun) {
-        trouble(&mut decision.report, format!("when the run was concluded: {why}"));
+        notes.trouble(format!("when the run was concluded: {why}"));
     }
+    let decision = anew(order, hub, list, &history, &mut whole, decided, carried).await?;
     let ended = Ended { acted, recorded, locked: held.is_ok() };
-    match held {
-        Ok(()) => end(order, &whole, hub, messenger, &history, decision, ended).await,
-        Err(why) => {
-            let words = format!(
-                "the run had lost its lock when it was concluded, so this conclusion told nobody and counted no savings: {why}"
-            );
-            trouble(&mut decision.report, words);
-            let Decision { mut report, dropped, .. } = decision;
-            report.outcomes.extend(dropped);
-            wrap_up::note_idle_stops(order, hub, &mut report).await;
-            record_end(order, &whole, hub, report, &[], ended).await
-        }
-    }
+    let Err(why) = held else {
+        let decision = Decision { report: decision.report.noting(notes), ..decision };
+        return finish(order, &whole, hub, messenger, &history, decision, ended).await;
+    };
+    notes.trouble(format!(
+        "the run had lost its lock when it was concluded, so this conclusion told nobody and counted no savings: {why}"
+    ));
+    notes.add(note_idle_stops(order, hub, &decision.report).await);
+    record(order, &whole, hub, decision.report.noting(notes), &[], ended).await
 }
 
 /// Writes what the children have done, before anything else: nothing that comes later may cost it its record.
@@ -89,12 +85,7 @@ async fn record_acts(order: &Order<'_>, hub: &impl WriteRecord, decided: &Decide
     write_acts(hub, &told, is_narrow(order), &[]).await.is_ok()
 }
 
-fn trouble(report: &mut Report, words: String) {
-    report.troubled = true;
-    report.notes.push(words);
-}
-
-/// The run as it was decided, from what the children have seen, with what they have done.
+/// The run as it was decided, from what the children have scanned, with what they have done.
 #[allow(clippy::too_many_arguments)] // the ports, and the files of every part before this one
 async fn anew<L: Scan>(
     order: &Order<'_>,
@@ -103,30 +94,27 @@ async fn anew<L: Scan>(
     history: &History,
     whole: &mut Merged<'_, L>,
     decided: Decided,
-    carried: Done,
+    mut carried: Done,
 ) -> Result<Decision, Error> {
-    let Decided { plan, running: _, acts: _, batches: _, outcomes, notes, troubled, paused, used: _ } = decided;
-    let (mut report, mut scanned) = prepare(order, &*whole, history, false).await?;
-    scanned.sightings = std::mem::take(&mut whole.sightings);
-    launches::name_launchers(hub, order.settings, &mut report).await;
-    let prices = wrap_up::price(order, list, hub, &mut report).await;
+    let Decided { plan, running: _, acts: _, batches: _, outcomes, mut notes, paused, used: _ } = decided;
+    let mut planned = prepare(order, &*whole, hub, history, false).await?;
+    let (prices, of_prices) = prices::look_up(order, list, hub, &planned.scanned.rows).await;
     // What was noted when it was decided, and what has come since: what could not be read only now.
-    let since: Vec<String> = std::mem::take(&mut report.notes).into_iter().filter(|n| !notes.contains(n)).collect();
-    report.notes = notes.into_iter().chain(since).collect();
-    report.troubled |= troubled;
-    report.paused = paused;
-    report.plan = plan;
-    take_in(&mut report, carried);
+    let since: Vec<_> = planned.notes.lines.into_iter().chain(of_prices.lines).collect();
+    let since = since.into_iter().filter(|line| !notes.lines.contains(line)).collect();
+    notes.add(Notes { lines: since, troubled: false });
+    planned.scanned.background.sightings = std::mem::take(&mut whole.sightings);
+    let (report, background) = Planned { plan, notes, ..planned }.report(order, &*whole, prices.as_ref());
     let lines: HashSet<&ResourceId> = report.rows.iter().map(|row| &row.id).collect();
-    let bare = report.outcomes.iter().filter(|outcome| !lines.contains(&outcome.id)).count();
+    let bare = carried.outcomes.iter().filter(|outcome| !lines.contains(&outcome.id)).count();
     if bare > 0 {
         let of = instances(bare);
-        trouble(
-            &mut report,
-            format!("what was seen of {of} cannot be read any more, so their outcomes have no lines and no savings"),
-        );
+        carried.notes.trouble(format!(
+            "what was seen of {of} cannot be read any more, so their outcomes have no lines and no savings"
+        ));
     }
-    Ok(Decision { report, scanned, prices, dropped: outcomes })
+    carried.outcomes.extend(outcomes);
+    Ok(Decision { report: Report { paused, ..report }.after(carried), background, prices })
 }
 
 /// What the children have done, in the plan's order. Of a child that left nothing nobody knows what it did.

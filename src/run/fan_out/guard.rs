@@ -13,7 +13,7 @@ use crate::engine::model::{Instance, ResourceId, Target};
 use crate::engine::plan::Plan;
 use crate::engine::report::snapshot::Saved;
 use crate::engine::rules::case::Activity;
-use crate::ports::{Hub, Pause, Scan, Switch};
+use crate::ports::{Pause, Scan, Switch, WriteRecord};
 use crate::run::act::SCAN_TIMEOUT;
 use crate::run::lock;
 use crate::run::order::Order;
@@ -74,7 +74,7 @@ pub(crate) struct Guarded<'a, H> {
     pub(crate) since: DateTime<Utc>,
 }
 
-impl<H: Hub> Pause for Guarded<'_, H> {
+impl<H: Pause + WriteRecord> Pause for Guarded<'_, H> {
     async fn switch(&self) -> Switch {
         let wall = self.wall + (self.order.clock.now() - self.since);
         match lock::hold(self.hub, &self.order.run.id, wall, self.order.clock.left(Std::ZERO)).await {

@@ -9,7 +9,6 @@ use crate::ports::{Entry, PortError, ReadRecord, WriteRecord};
 use crate::run::error::{Error, FanOutError};
 use crate::run::fan_out::store::{find, key, write};
 use crate::run::order::Order;
-use crate::run::pipeline;
 use crate::run::record::{ACTS, acts_since, partition};
 use crate::run::undone::{UNDONE, undone_since};
 
@@ -39,7 +38,7 @@ pub(crate) async fn history(order: &Order<'_>, hub: &impl ReadRecord, begun: &Be
     // Without it nobody knows what was undone, or fought over: that is no empty past.
     let missing = || FanOutError::Missing { run: begun.run.to_string(), key: key.clone() };
     let kept = find(hub, &key).await?.ok_or_else(missing)?;
-    pipeline::past(order, &Remembering { hub, kept }).await.map_err(Error::Record)
+    crate::run::state::past(order, &Remembering { hub, kept }).await.map_err(Error::Record)
 }
 
 /// The record, of which the past is known already.

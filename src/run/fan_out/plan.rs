@@ -5,20 +5,23 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use crate::engine::model::Notes;
 use crate::engine::plan::Plan;
 use crate::engine::report::Report;
 use crate::engine::report::fan_out::{Begun, Decided, Used};
 use crate::engine::request::Mode;
-use crate::ports::{Hub, PortError, PriceList, Scan};
+use crate::ports::{Pause, PriceList, Scan, WriteRecord};
 use crate::render::json;
 use crate::run::decision::{Decision, decide, running};
 use crate::run::error::{Error, FanOutError};
 use crate::run::fan_out::store::{find, key, scanned, write};
 use crate::run::fan_out::targets::Item;
 use crate::run::fan_out::{go_on, past};
+use crate::run::intent::intent;
 use crate::run::order::Order;
-use crate::run::pipeline::{intent, may_go_on, plan as preview};
+use crate::run::pipeline::{is_narrow, may_act, plan as preview};
 use crate::run::prices;
+use crate::run::wrap_up::PRICES_LOST;
 
 /// What the plan leads to.
 #[derive(Debug)]
@@ -41,7 +44,7 @@ pub enum Planned {
 pub async fn plan(
     order: &Order<'_>,
     scanner: &impl Scan,
-    hub: &impl Hub,
+    hub: &(impl Pause + WriteRecord),
     list: &impl PriceList,
     begun: &Begun,
     wall: DateTime<Utc>,
@@ -50,7 +53,7 @@ pub async fn plan(
     let whole = scanned(hub, scanner, begun).await?;
     if order.run.mode != Mode::Apply {
         let report = preview(order, &whole, hub).await?;
-        let text = json(&report, false).map_err(|error| Error::Record(PortError(error.to_string())))?;
+        let text = json(&report, false).map_err(|error| Error::Record(error.into()))?;
         let place = hub.write(&key(&begun.run, "report"), &text).await.map_err(Error::Record)?;
         return Ok(Planned::Preview(Box::new(report), place));
     }
@@ -68,7 +71,7 @@ async fn decide_now(
     order: &Order<'_>,
     scanner: &impl Scan,
     whole: &impl Scan,
-    hub: &impl Hub,
+    hub: &(impl Pause + WriteRecord),
     list: &impl PriceList,
     begun: &Begun,
 ) -> Result<Decided, Error> {
@@ -79,24 +82,25 @@ async fn decide_now(
     }
     let switch = hub.switch().await;
     let history = past::history(order, hub, begun).await?;
-    let Decision { mut report, scanned: _, prices, dropped } = decide(order, whole, hub, list, &history).await?;
+    let (decision, dropped) = decide(order, whole, hub, list, &switch, &history).await?;
+    let Decision { report, background: _, prices } = decision;
+    let mut notes = Notes::default();
     // What was learnt of prices is asked for once: the conclusion needs it again.
-    if let Some(prices) = prices
-        && let Err(error) = prices::write(hub, &prices).await
-    {
-        report.troubled = true;
-        report.notes.push(format!("the prices could not be recorded: {error}"));
+    if let Some(prices) = prices {
+        notes.ok_or_trouble(prices::write(hub, &prices).await, PRICES_LOST);
     }
-    let acts = may_go_on(&mut report, &switch);
+    let report = report.noting(notes);
+    let (acts, mut done) = may_act(&report.plan, &switch, order);
     if acts {
-        intent(order, hub, &report).await.map_err(Error::Record)?;
+        intent(hub, &report, is_narrow(order)).await.map_err(Error::Record)?;
     }
-    let running = running(&report);
-    let Report { plan, mut outcomes, notes, paused, troubled, .. } = report;
-    outcomes.extend(dropped);
+    done.outcomes.extend(dropped);
+    let Report { rows, plan, outcomes, notes, paused, troubled, .. } = report.after(done);
+    let running = running(&rows);
     let batches = if acts { busy(begun, &plan)? } else { Vec::new() };
     let used = Used::of(scanner.calls(), scanner.spent());
-    let decided = Decided { plan, running, acts, batches, outcomes, notes, troubled, paused, used };
+    let decided =
+        Decided { plan, running, acts, batches, outcomes, notes: Notes { lines: notes, troubled }, paused, used };
     write(hub, &key(&begun.run, "decided"), &decided).await?;
     Ok(decided)
 }

@@ -10,7 +10,7 @@ use crate::run::fan_out::store::{scan_key, write};
 use crate::run::fan_out::{go_on, past};
 use crate::run::order::Order;
 
-use crate::run::scan::Scanned;
+use crate::run::scan::{Background, Scanned};
 
 /// Looks at `batch`, and leaves what it has seen to the plan.
 ///
@@ -31,7 +31,7 @@ pub async fn scan(
     let child = Child::new(scanner, accounts, &order.run.scope);
     let scanned =
         crate::run::scan::scan(&child, order.settings, &child.scope(), &history, order.clock, order.progress).await?;
-    let Scanned { unreachable, denied, contacts, known, sightings, .. } = scanned;
+    let Scanned { unreachable, denied, background: Background { contacts, known, sightings, .. }, .. } = scanned;
     let (known, used) = (known.into_iter().collect(), Used::of(scanner.calls(), scanner.spent()));
     let part = Part { targets: child.kept(), unreachable, denied, contacts, known, sightings, used };
     write(hub, &scan_key(&begun.run, batch), &part).await?;

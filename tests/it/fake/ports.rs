@@ -14,7 +14,7 @@ use idle_reaper::engine::model::{Instance, Message, State, Target, Usd};
 use idle_reaper::engine::plan::restart::{Key, Volumes};
 use idle_reaper::engine::rules::case::Activity;
 use idle_reaper::ports::{
-    Act, ActError, Entry, FoundAccount, Hub, Messenger, NotScanned, Pause, PortError, PriceList, ReadRecord, Scan,
+    Act, ActError, Entry, FoundAccount, Messenger, NotScanned, Pause, PortError, PriceList, ReadRecord, Scan, SetPause,
     Switch, WriteRecord,
 };
 
@@ -385,7 +385,7 @@ impl ReadRecord for World {
     }
 }
 
-impl Hub for World {
+impl SetPause for World {
     async fn pause(&self, why: &str) -> Result<(), PortError> {
         self.wait().await;
         let denied = self.state.borrow().faults.no_pausing;

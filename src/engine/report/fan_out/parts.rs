@@ -11,8 +11,7 @@ use crate::engine::cost::spent::Spent;
 use crate::engine::evidence::witness::Sighting;
 use crate::engine::judge::Known;
 use crate::engine::judge::owner::Contacts;
-use crate::engine::model::{Account, ResourceId, Target, sane};
-use crate::engine::model::{Outcome, SkippedAccount, Unreachable};
+use crate::engine::model::{Account, Notes, Outcome, ResourceId, SkippedAccount, Target, Unreachable, sane};
 use crate::engine::plan::Plan;
 use crate::engine::report::done::Done;
 use crate::engine::report::snapshot::Saved;
@@ -113,9 +112,8 @@ pub struct Decided {
     /// What is known already of steps: those not tried for a pause, and those of a reviewed plan that are not done.
     pub outcomes: Vec<Outcome>,
     /// Notes so far.
-    pub notes: Vec<String>,
-    /// Whether something went wrong so far.
-    pub troubled: bool,
+    #[serde(flatten)]
+    pub notes: Notes,
     /// Whether the pause switch held it back.
     pub paused: bool,
     /// What it called.

@@ -1,0 +1,21 @@
+//! Writes the whole of what a run is about to do, and of what it has come to.
+
+use crate::engine::report::Report;
+use crate::ports::{PortError, WriteRecord};
+use crate::render::json;
+use crate::render::tables::Told;
+use crate::run::record::{run_key, write_plans, write_unverified};
+use crate::run::warrant::Recorded;
+
+/// Writes what the run is about to do. Only then may it.
+pub(crate) async fn intent(hub: &impl WriteRecord, report: &Report, narrow: bool) -> Result<Recorded, PortError> {
+    write_plans(hub, &Told::from(report)).await?;
+    hub.write(&run_key(&report.run, report.at, "plan"), &json(report, false)?).await?;
+    write_unverified(hub, &Told::from(report), narrow).await?;
+    Ok(Recorded::written())
+}
+
+/// Writes the report, and answers where it is.
+pub(crate) async fn write_report(hub: &impl WriteRecord, report: &Report) -> Result<String, PortError> {
+    hub.write(&run_key(&report.run, report.at, "report"), &json(report, false)?).await
+}
