@@ -1,4 +1,5 @@
-//! `busy`: the last hour was busy. A batch job that a scheduler started at two in the morning survives.
+//! `busy`: the instance was busy in the last hour. Example: a batch job that a scheduler starts at 02:00 is not
+//! stopped.
 
 use crate::engine::config::Busy;
 use crate::engine::model::{Reason, Skipped, Verdict};
@@ -13,7 +14,7 @@ fn judge(case: &Case<'_>) -> Option<Verdict> {
     busy(case.activity, &limits).map(Verdict::Skip)
 }
 
-/// A figure of the last hour that reaches its limit.
+/// The first figure of the last hour that reaches its limit.
 pub(crate) fn busy(activity: &Activity, limits: &Busy) -> Option<Skipped> {
     match activity {
         Activity::Measured(hour) => {

@@ -1,4 +1,5 @@
-//! `calendar-exhausted`: the calendar has no holidays for the day. Neither stop nor start.
+//! `calendar-exhausted`: the calendar has no holiday data for the day, so the instance is neither stopped nor
+//! started.
 
 use crate::engine::model::{Reason, Skipped, Verdict};
 use crate::engine::rules::Rule;

@@ -1,4 +1,4 @@
-//! What a rule is given: one instance, and everything that may be known about it.
+//! The input of a rule: one instance and everything that is known about it.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::engine::tags::keep::Kept;
 use crate::engine::tags::mark::Mark;
 use crate::engine::tags::stop_tag::OwnTag;
 
-/// The input of every rule. Rules read it and nothing else.
+/// The input of every rule. Rules read nothing else.
 pub struct Case<'a> {
     /// The settings in force.
     pub settings: &'a Settings,
@@ -26,53 +26,53 @@ pub struct Case<'a> {
     pub account: &'a Account,
     /// The instance.
     pub instance: &'a Instance,
-    /// The first policy that matches, and the hours that hold for the instance under it.
+    /// The first policy that matches, and the instance's hours under it.
     pub policy: Option<(&'a Policy, &'a Hours)>,
-    /// The first policy of which it is unknown whether it matches, before any that surely does, and what is unknown.
-    /// Then `policy` is the one under which the reaper stopped the instance, if it may still be the one that matches.
+    /// The first policy whose match is unknown, if it comes before the first certain match, and the fact that is
+    /// unknown. `policy` is then the one under which the reaper stopped the instance, if that policy may still match.
     pub match_unknown: Option<(&'a str, UnknownFact)>,
-    /// What its tags say about keeping it.
+    /// What its tags request about keeping it.
     pub kept: Kept,
-    /// The last hour.
+    /// The metrics of the last hour.
     pub activity: &'a Activity,
-    /// What weeks of evidence say.
+    /// The result of weeks of evidence.
     pub idleness: &'a Idleness,
     /// What earlier runs did.
     pub history: &'a History,
-    /// The instant at which everything is judged.
+    /// The time at which everything is judged.
     pub now: DateTime<Utc>,
 }
 
-/// The hours that hold for one instance under its policy.
+/// The hours of one instance under its policy.
 #[derive(Clone, Debug)]
 pub struct Hours {
-    /// The policy's schedule, or the one that the instance's tag names or writes.
+    /// The policy's schedule, or the one from the instance's `schedule` tag (a name or an expression).
     pub schedule: Arc<Schedule>,
-    /// What it says about now.
+    /// Its state at `now`.
     pub at: HoursAt,
-    /// The tag's value and what is wrong with it, where it cannot be read; the policy's schedule stands in.
+    /// The value of an unreadable tag and the error. The policy's schedule is used instead.
     pub unreadable: Option<(String, ExprError)>,
 }
 
-/// What is known of an instance's last hour.
+/// What is known about an instance's last hour.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Activity {
-    /// Nobody asked: it is asked for candidates only, and an inventory cannot tell.
+    /// Not requested: metrics are requested for candidates only, and a saved inventory has none.
     NotAsked,
-    /// Its figures, of which some may be missing.
+    /// The metrics; some may be missing.
     Measured(LastHour),
-    /// It was asked for and there is no figure, for this cause.
+    /// Requested, but there are no metrics, for this cause.
     Gap(String),
 }
 
 impl Activity {
-    /// A whole hour with this CPU in per cent, and nothing else going on.
+    /// A complete hour with this CPU in percent, and no other activity.
     pub fn of_cpu(percent: f64) -> Self {
         Self::Measured(LastHour::of_cpu(percent))
     }
 
-    /// What is missing to call it quiet, where it was asked for.
+    /// What is missing before the hour can be called quiet, if it was requested.
     pub fn gap(&self) -> Option<&str> {
         match self {
             Self::NotAsked => None,
@@ -83,24 +83,24 @@ impl Activity {
 }
 
 impl Case<'_> {
-    /// Whether the policy asks for hibernation and the instance is not set up for it.
+    /// Whether the policy hibernates and the instance is not set up for hibernation.
     pub(crate) fn cannot_hibernate(&self) -> bool {
         self.policy.is_some_and(|(policy, _)| policy.outside == Outside::Hibernate) && !self.instance.hibernation
     }
 
-    /// What protects it from a stop. What the reaper stopped, and is to be started now, is started all the same:
-    /// whoever keeps it wants it to run.
+    /// What protects it from a stop. Nothing does if the reaper stopped it and is about to start it: a keep tag means
+    /// that the team wants it to run.
     pub(crate) fn kept_from_stops(&self) -> &Kept {
         if self.is_started_now() { &Kept::No } else { &self.kept }
     }
 
-    /// Whether the reaper stopped it and its schedule is open, or about to open.
+    /// Whether the reaper stopped it and its schedule is open or about to open.
     pub(crate) fn is_started_now(&self) -> bool {
         self.waits_for_opening().is_some() && self.opens_within_lead()
     }
 
-    /// The reaper's own tag, if the instance is stopped, it was this policy that stopped it, nobody has
-    /// touched it since, and the policy starts again what it stopped.
+    /// The reaper's own tag, if the instance is stopped, this policy stopped it, it has not been touched since, and
+    /// the policy restarts what it stopped.
     pub(crate) fn waits_for_opening(&self) -> Option<OwnTag> {
         let (policy, _) = self.policy?;
         if self.instance.state != State::Stopped || policy.at_opening != AtOpening::StartReaped {
@@ -110,15 +110,15 @@ impl Case<'_> {
             .filter(|tag| tag.because == Because::Hours && tag.policy == policy.name && self.is_ours_since(tag))
     }
 
-    /// Whether nobody but the reaper has touched the instance since it wrote `tag`.
+    /// Whether only the reaper has touched the instance since it wrote `tag`.
     pub(crate) fn is_ours_since(&self, tag: &OwnTag) -> bool {
-        // A tag from the future is a forged one, or a clock that is wrong: everything would lie before it.
+        // A tag from the future is forged, or a clock is wrong: every change would seem to be older than it.
         let written = tag.at <= self.now + chrono::Duration::minutes(1);
         written && (!tag.touched_since(self.instance) || self.own_start_fell_back())
     }
 
-    /// Whether the last start was the reaper's own and did not hold. It has moved the launch time all the same, and
-    /// the instance is still owed its start: an instance that lacks a KMS grant falls back in silence.
+    /// Whether the last start was the reaper's own and failed. It changed the launch time anyway, and the instance
+    /// still has to be started. Example: an instance without a KMS grant stops again without an error.
     fn own_start_fell_back(&self) -> bool {
         let (Some(known), Some(launch)) = (self.history.failed_starts.get(&self.instance.id), self.instance.launch)
         else {
@@ -129,8 +129,8 @@ impl Case<'_> {
         own && self.instance.transition.is_none_or(|transition| transition <= launch)
     }
 
-    /// Whether the schedule is open, or opens within the policy's lead. Where the calendar cannot tell, or the tag
-    /// cannot be read, other rules speak first.
+    /// Whether the schedule is open, or opens within the policy's lead. If the calendar has no data or the tag is
+    /// unreadable, the answer is yes: earlier rules handle those cases.
     pub(crate) fn opens_within_lead(&self) -> bool {
         self.policy.is_some_and(|(policy, hours)| {
             let at = &hours.at;
@@ -139,12 +139,12 @@ impl Case<'_> {
         })
     }
 
-    /// The tag of its stop, as [`own_tag`] reads it.
+    /// The tag of the reaper's stop, as [`own_tag`] reads it.
     pub(crate) fn own_tag(&self) -> Option<OwnTag> {
         own_tag(self.instance, self.settings)
     }
 
-    /// The key of a tag that another hub has written, and that hub's name.
+    /// The key of a tag that another hub wrote, and that hub's name.
     pub(crate) fn other_hub(&self) -> Option<(&str, String)> {
         let names = &self.settings.tags;
         let find = |key: &str| self.instance.tags.get(key);
@@ -156,7 +156,7 @@ impl Case<'_> {
     }
 }
 
-/// The tag of the reaper's stop on `instance`, if it can be read and this hub wrote it, or one without a name.
+/// The tag of the reaper's stop on `instance`, if it is readable and has this hub's name or no name.
 pub(crate) fn own_tag(instance: &Instance, settings: &Settings) -> Option<OwnTag> {
     let tag = OwnTag::parse(instance.tags.get(&settings.tags.stopped)?).ok();
     tag.filter(|tag| settings.run.wrote(tag.hub.as_deref()))

@@ -1,4 +1,4 @@
-//! `frozen`: neither stop nor start in a frozen period.
+//! `frozen`: in a frozen period, an instance is neither stopped nor started.
 
 use crate::engine::model::{Reason, Skipped, Verdict};
 use crate::engine::rules::Rule;

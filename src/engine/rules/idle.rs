@@ -1,5 +1,5 @@
-//! `idle`: it runs and does nothing, by weeks of evidence. Where its hours are over and its policy stops it for
-//! that, that comes first.
+//! `idle`: the instance has run without any work for weeks. If the policy would stop it now because its hours are
+//! over, `outside-hours` decides instead.
 
 use crate::engine::config::{Busy, IdleDeed, Outside, Policy};
 use crate::engine::evidence::idle::Idleness;
@@ -12,7 +12,7 @@ use crate::engine::rules::{Rule, busy, undone, unmeasured};
 
 pub(crate) const RULE: Rule = Rule { reason: Reason::Idle, judge, inputs };
 
-/// Why an idle instance is only reported; `None` where it may be stopped after grace.
+/// Why an idle instance is only reported. `None`: it may be stopped after the grace period.
 pub(crate) fn reported(policy: &Policy, facts: &IdleFacts) -> Option<WhyReported> {
     if let Some(itself) = &facts.report_only {
         return Some(WhyReported::Itself(itself.clone()));
@@ -33,7 +33,7 @@ fn judge(case: &Case<'_>) -> Option<Verdict> {
     }
     let reported = reported(policy, facts);
     if reported.is_none() {
-        // A person's word stands above weeks of evidence.
+        // What a person did (an undo, a repeated restart) outweighs weeks of evidence.
         if let Some(taken_back) = (undone::RULE.judge)(case).or_else(|| fight(case)) {
             return Some(taken_back);
         }
@@ -49,14 +49,14 @@ fn judge(case: &Case<'_>) -> Option<Verdict> {
     Some(Verdict::Idle(Box::new(Forgotten { facts: facts.clone(), reported, hibernate, marked, zone })))
 }
 
-/// Twice stopped for this and twice started again: somebody means it.
+/// The reaper stopped it as idle twice, and each time a person started it again: it is needed.
 fn fight(case: &Case<'_>) -> Option<Verdict> {
     let stops = case.history.idle_stops.count(&case.instance.id);
     let stops = u32::try_from(stops).unwrap_or(u32::MAX);
     (stops as usize >= ENOUGH).then_some(Verdict::Skip(Skipped::RestartFight { stops }))
 }
 
-/// A sign of life in the last hour, or no figure for it: it is asked for right before a stop.
+/// Activity in the last hour, or missing metrics for it. The metrics are requested right before a stop.
 fn last_hour(case: &Case<'_>) -> Option<Skipped> {
     let cpu_percent = case.settings.idle.as_ref()?.cpu_max_percent;
     let limits = Busy { cpu_percent, ..case.settings.busy.unwrap_or_default() };

@@ -1,5 +1,4 @@
-//! `incomplete`: the answer lacks something without which nothing may be decided. Missing evidence never
-//! condemns.
+//! `incomplete`: the API response lacks a field that every decision needs. Missing evidence never leads to a stop.
 
 use crate::engine::model::{Instance, Lacks, Reason, Skipped, Verdict};
 use crate::engine::rules::Rule;
@@ -25,7 +24,7 @@ fn lacks(instance: &Instance) -> Option<Lacks> {
 }
 
 fn judge(case: &Case<'_>) -> Option<Verdict> {
-    // What the reaper stopped is started again, even where one of its tags cannot be read.
+    // An instance that the reaper stopped is started again even if one of its tags is unreadable.
     let lacks = lacks(case.instance).filter(|lacks| *lacks != Lacks::Tags || case.waits_for_opening().is_none());
     lacks.map(|lacks| Verdict::Skip(Skipped::Incomplete { lacks }))
 }

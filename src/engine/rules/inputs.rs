@@ -1,4 +1,4 @@
-//! What a rule looked at, as data: words are made at the edge, in the reader's language.
+//! What a rule read, as data. The text is made when it is printed, in the reader's language.
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use chrono_tz::Tz;
@@ -10,26 +10,27 @@ use crate::engine::rules::case::Activity;
 use crate::engine::schedule::{DateRange, ExprError};
 use crate::engine::tags::keep_until::KeepUnreadable;
 
-/// A tag as it was found: its key, as written, and its value.
+/// A tag as found: its key, as written, and its value.
 pub type FoundTag = (String, String);
 
-/// What a rule looked at. One arm for each rule, by its name, and one for rules that have nothing to look at.
+/// What a rule read: one variant for each rule, with the rule's name, and one for rules that need a policy if there
+/// is none.
 #[derive(Clone, Debug, PartialEq)]
 #[expect(missing_docs, reason = "the names of the fields say what they are")]
 pub enum Inputs {
-    /// No policy matches, and the rule asks one.
+    /// No policy matches, and the rule needs one.
     WithoutPolicy,
-    /// The key that is looked for, and the tag that keeps.
+    /// The key to find, and the tag that keeps the instance.
     Kept { key: String, found: Option<FoundTag> },
-    /// The key that is looked for, and every tag that has it.
+    /// The key to find, and every tag with it.
     KeptUntil { key: String, found: Vec<FoundTag> },
-    /// The key that is looked for, and the value that cannot be read.
+    /// The key to find, and the unreadable value.
     KeepUnreadable { key: String, wrong: Option<KeepUnreadable> },
-    /// The key that is mistyped, and the key that is meant.
+    /// The mistyped key, and the probable key.
     TagUnknown { found: Option<(String, String)> },
-    /// What in `[never]` names it.
+    /// The entry of `[never]` that lists it.
     NeverListed { by: Option<Listed> },
-    /// Where it is.
+    /// Its account and Region.
     NotInScope { target: Target },
     /// How many policies there are, and the first that matches.
     NoPolicy { policies: usize, first: Option<String> },
@@ -39,52 +40,52 @@ pub enum Inputs {
     OtherHub { own: Option<String>, found: Option<(String, String)> },
     /// Its state, and when and in which run the reaper stopped it.
     NotRunning { state: State, stopped: Option<(DateTime<Utc>, String)> },
-    /// The first policy that may match, and what is unknown.
+    /// The first policy that may match, and the unknown fact.
     MatchUnknown { unknown: Option<(String, UnknownFact)> },
-    /// What the answer lacks.
+    /// What the API response lacks.
     Incomplete { lacks: Option<Lacks> },
     /// The tag that Auto Scaling sets.
     AutoScalingMember { found: Option<FoundTag> },
-    /// What tells it.
+    /// The marker that identifies it.
     KubernetesNode { tell: Option<Marker> },
-    /// What tells it.
+    /// The marker that identifies it.
     ContainerHost { tell: Option<Marker> },
-    /// What tells it.
+    /// The marker that identifies it.
     ManagedService { tell: Option<Marker> },
     /// Its lifecycle; `None` is on demand.
     Spot { lifecycle: Option<String> },
-    /// What tells it.
+    /// The marker that identifies it.
     InstanceStore { tell: Option<Marker> },
-    /// What tells it.
+    /// The marker that identifies it.
     NoSaving { tell: Option<Marker> },
-    /// What tells it.
+    /// The marker that identifies it.
     Appliance { tell: Option<Marker> },
-    /// The key that is looked for, the tag, and what is wrong with its value.
+    /// The key to find, the tag, and the error in its value.
     ScheduleUnreadable { key: String, found: Option<FoundTag>, wrong: Option<ExprError> },
     /// The date without data.
     CalendarExhausted { date: Option<NaiveDate> },
     /// The frozen range.
     Frozen { range: Option<DateRange> },
-    /// What the evidence says.
+    /// The result of the evidence.
     Idle { idleness: Idleness },
-    /// The next opening, and how long before it a stop is no longer worth it.
+    /// The next opening, and the minimum time before it for a stop to be worthwhile.
     Reopening { zone: Tz, opens: Option<DateTime<Utc>>, margin: Duration },
-    /// What the schedule says about the instant.
+    /// The state of the schedule at `now`.
     WithinHours { schedule: String, open: bool, now: DateTime<Utc>, zone: Tz },
-    /// When a stop of it was taken back, and until when that holds.
+    /// When a stop of it was undone, and until when that holds.
     Undone { undone: Option<(DateTime<Utc>, Option<DateTime<Utc>>)>, zone: Tz },
-    /// How long ago it was started, if after closing, and how long that is respected.
+    /// The time since its start, if it was started after closing, and how long it may run.
     Overtime { age: Option<Duration>, respected: Duration },
-    /// How long ago it was started, and how long that is respected.
+    /// The time since its start, and the minimum uptime.
     Young { age: Option<Duration>, grace: Duration },
     /// Whether hibernation was enabled at launch.
     CannotHibernate { enabled: bool },
-    /// How often the reaper stopped it since closing.
+    /// How often the reaper has stopped it since closing.
     RestartFight { stops: usize },
-    /// The last hour, and the limits; `None` where `[busy]` is off.
+    /// The last hour, and the limits; `None` if `[busy]` is off.
     Busy { last_hour: Activity, limits: Option<Busy> },
     /// The last hour.
     Unmeasured { last_hour: Activity },
-    /// When the schedule closed, and what the policy does, by its word in the settings.
+    /// When the schedule closed, and the policy's action as the settings spell it.
     OutsideHours { policy: String, outside: &'static str, closed_since: Option<DateTime<Utc>>, zone: Tz },
 }

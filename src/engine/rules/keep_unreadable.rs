@@ -1,4 +1,4 @@
-//! `keep-unreadable`: a team has said something about keeping that nobody can read. It protects, and is shown.
+//! `keep-unreadable`: the value of a keep tag is unreadable. The instance is skipped and shown in the report.
 
 use crate::engine::model::{Reason, Skipped, Verdict};
 use crate::engine::rules::Rule;

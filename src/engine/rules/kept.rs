@@ -1,4 +1,5 @@
-//! `kept`: a team has said no. Any value counts, even an empty one, in any case: what is meant is clear.
+//! `kept`: the team set the keep tag. Key and value are accepted in any case, and the value may be anything, even
+//! empty.
 
 use crate::engine::model::{Reason, Skipped, Verdict};
 use crate::engine::rules::Rule;

@@ -1,4 +1,4 @@
-//! `kept-until`: a team has said not yet. A bare date lasts until the first opening after that day.
+//! `kept-until`: the team postponed any stop. A bare date lasts until the first opening after that day.
 
 use chrono::{Duration, NaiveDate};
 
@@ -20,7 +20,8 @@ fn judge(case: &Case<'_>) -> Option<Verdict> {
     }
 }
 
-/// The limit in days, where the tag reaches beyond it. It still protects; people are told.
+/// The limit in days, if the date of the tag is beyond it. The tag still protects the instance, and the report shows
+/// it.
 fn too_far(case: &Case<'_>, until: KeepUntil) -> Option<u32> {
     let limit = case.settings.tags.max_keep_days;
     let last = case.now + Duration::days(i64::from(limit));

@@ -1,5 +1,6 @@
-//! `match-unknown`: every key of an earlier policy's `match` fits, but for one over something that is unknown. Another
-//! policy might be the wrong one, so it is not stopped; what the reaper stopped under one of them is still started.
+//! `match-unknown`: an earlier policy's `match` fits except for one key whose fact is unknown. Any later policy might
+//! be the wrong one, so the instance is not stopped. If the reaper stopped it under one of these policies, it is
+//! still started.
 
 use crate::engine::model::{Reason, Skipped, Verdict};
 use crate::engine::rules::Rule;

@@ -1,8 +1,8 @@
-//! The rules that every kind of resource shares. Rules of one kind are in `engine/kinds/<kind>`; the order of all rules is
-//! the array in `engine/judge/order.rs`.
+//! The rules that every kind of resource shares. Rules of one kind are in `engine/kinds/<kind>`. The array in
+//! `engine/judge/order.rs` defines the order of all rules.
 //!
-//! One rule is one file. Its name is also its [`Reason`], its section in `docs/rules.md` and its word in the report. A rule
-//! is a pure function of a [`Case`]. If anything that it needs is unknown, the instance is skipped.
+//! One rule is one file. Its name is also its [`Reason`], its section in `docs/rules.md` and its name in the report.
+//! A rule is a pure function of a [`Case`]. If any input that it needs is unknown, the instance is skipped.
 
 pub(crate) mod busy;
 pub(crate) mod calendar_exhausted;
@@ -43,11 +43,11 @@ pub struct Rule {
     pub reason: Reason,
     /// The verdict, if the rule decides.
     pub judge: fn(&Case<'_>) -> Option<Verdict>,
-    /// What it looked at.
+    /// The inputs that it read.
     pub inputs: fn(&Case<'_>) -> Inputs,
 }
 
-/// A tag with its key as written, for a rule's inputs.
+/// A tag with its key as written, for [`Inputs`].
 pub(crate) fn owned((key, value): (&str, &str)) -> FoundTag {
     (key.to_owned(), value.to_owned())
 }

@@ -1,5 +1,6 @@
-//! `never-listed`: the settings' `[never]`, judged before any policy. What only may be listed, because its account's
-//! name or units are unknown, is not stopped either; what the reaper stopped before is still started.
+//! `never-listed`: the instance is in the settings' `[never]` list, which applies before any policy. If the account's
+//! name or organizational units are unknown, it may be listed, so it is not stopped either. An instance that the
+//! reaper stopped before is still started.
 
 use crate::engine::model::{Reason, Skipped, Verdict};
 use crate::engine::rules::Rule;

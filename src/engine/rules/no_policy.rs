@@ -1,4 +1,4 @@
-//! `no-policy`: nothing is done to what no policy names, and it is shown.
+//! `no-policy`: no policy matches, so nothing is done. The report shows the instance.
 
 use crate::engine::model::{Reason, Unscoped, Verdict};
 use crate::engine::rules::Rule;

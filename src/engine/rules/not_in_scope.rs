@@ -1,4 +1,4 @@
-//! `not-in-scope`: an inventory shows an instance where the settings do not scope. It is shown, and left alone.
+//! `not-in-scope`: a saved inventory contains an instance outside the settings' scope. It is shown and skipped.
 
 use crate::engine::model::{Reason, Unscoped, Verdict};
 use crate::engine::rules::Rule;

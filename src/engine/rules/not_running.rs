@@ -1,4 +1,5 @@
-//! `not-running`: only what runs can be stopped. What the reaper stopped itself goes on to `reopening`.
+//! `not-running`: only a running instance can be stopped. If the reaper stopped it, `reopening` decides when to start
+//! it.
 
 use crate::engine::model::{Reason, Skipped, State, Verdict};
 use crate::engine::rules::Rule;

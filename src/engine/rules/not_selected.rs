@@ -1,4 +1,4 @@
-//! `not-selected`: the request names policies, and this instance belongs to another.
+//! `not-selected`: the request names policies, and the instance belongs to a different one.
 
 use crate::engine::model::{Reason, Unscoped, Verdict};
 use crate::engine::rules::Rule;

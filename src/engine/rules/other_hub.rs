@@ -1,5 +1,5 @@
-//! `other-hub`: another hub has written its tag on it. Two hubs that both switched it would start and stop each other's
-//! machines all night, so this one neither stops nor starts it and leaves the tag alone.
+//! `other-hub`: the instance has a tag that another hub wrote. Two hubs acting on one instance would undo each
+//! other's stops and starts all night. So this hub neither stops nor starts it, and does not touch the tag.
 
 use crate::engine::model::{Reason, Skipped, Verdict};
 use crate::engine::rules::Rule;
@@ -9,7 +9,7 @@ use crate::engine::rules::inputs::Inputs;
 pub(crate) const RULE: Rule = Rule { reason: Reason::OtherHub, judge, inputs };
 
 fn judge(case: &Case<'_>) -> Option<Verdict> {
-    // What this hub stopped it starts, though another has found it idle meanwhile.
+    // This hub still starts what it stopped itself, even if another hub has marked the instance as idle since.
     let found = case.other_hub().filter(|_| !case.is_started_now());
     found.map(|(key, hub)| Verdict::Skip(Skipped::OtherHub { key: key.to_owned(), hub }))
 }

@@ -1,4 +1,4 @@
-//! `outside-hours`: it runs while its schedule is closed, and nothing above speaks for it.
+//! `outside-hours`: the instance runs while its schedule is closed, and no earlier rule applied.
 
 use crate::engine::config::Outside as Deed;
 use crate::engine::model::{Outside, Quiet, Reason, Verdict};
@@ -24,7 +24,7 @@ fn judge(case: &Case<'_>) -> Option<Verdict> {
     })
 }
 
-/// What is said of the last hour. Only a saved inventory cannot be asked for it, and settings that ignore a gap.
+/// What is known about the last hour. It is unmeasured only with a saved inventory, or if the settings ignore a gap.
 fn quiet(case: &Case<'_>) -> Quiet {
     match (case.settings.busy, case.activity) {
         (None, _) => Quiet::NotAsked,

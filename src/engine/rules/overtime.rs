@@ -1,4 +1,4 @@
-//! `overtime`: somebody started it after closing, and that is respected for a while.
+//! `overtime`: a person started the instance after closing, so it may run for a while.
 
 use chrono::Duration;
 
@@ -17,7 +17,7 @@ fn age_since_closing(case: &Case<'_>) -> Option<Duration> {
 
 fn judge(case: &Case<'_>) -> Option<Verdict> {
     let (respected, age) = (case.policy?.0.overtime, age_since_closing(case)?);
-    // A launch that is still to come is a clock that is wrong; `young` speaks of it.
+    // A launch time in the future means that a clock is wrong: the rule `young` handles it.
     (age >= Duration::zero() && age < respected).then_some(Verdict::Skip(Skipped::Overtime { age, respected }))
 }
 

@@ -1,5 +1,5 @@
-//! `reopening`: what the reaper stopped, and nobody touched, is started when its schedule opens; and what
-//! still runs shortly before the opening is left running.
+//! `reopening`: when the schedule opens, start an instance that the reaper stopped and that has not been touched
+//! since. An instance that still runs shortly before the opening is not stopped.
 
 use crate::engine::model::{Reason, Reopening, Skipped, Verdict};
 use crate::engine::rules::Rule;

@@ -1,12 +1,12 @@
-//! `restart-fight`: somebody has started it twice after the reaper had stopped it. Somebody means it: skip, and
-//! let people talk.
+//! `restart-fight`: a person restarted the instance after each of two stops by the reaper, so it is needed. Skip it
+//! and let the teams clarify.
 
 use crate::engine::model::{Reason, Skipped, Verdict};
 use crate::engine::rules::Rule;
 use crate::engine::rules::case::Case;
 use crate::engine::rules::inputs::Inputs;
 
-/// After this many stops in one closed period the reaper gives in.
+/// After this many stops in one closed period, the reaper does not stop it again.
 const STOPS: usize = 2;
 
 pub(crate) const RULE: Rule = Rule { reason: Reason::RestartFight, judge, inputs };

@@ -1,4 +1,4 @@
-//! `schedule-unreadable`: a team has asked for hours of its own that nobody can read. It is skipped, and shown.
+//! `schedule-unreadable`: the team's `schedule` tag is unreadable. The instance is skipped and shown.
 
 use crate::engine::model::{Reason, Skipped, Verdict};
 use crate::engine::rules::case::Case;

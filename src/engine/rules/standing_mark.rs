@@ -1,4 +1,4 @@
-//! Whether the `marked` tag of an instance is still in force.
+//! Whether an instance's `marked` tag is still valid.
 
 use chrono::{DateTime, Duration, Utc};
 
@@ -7,20 +7,20 @@ use crate::engine::model::{Instance, Lifted};
 use crate::engine::rules::case::Case;
 use crate::engine::tags::mark::{Mark, digest_of};
 
-/// The instance's mark, if it counts: readable, this policy's, and nothing has happened since it was written.
+/// The instance's mark, if it is valid: readable, from this policy, and no sign of life since it was written.
 ///
 /// # Errors
-/// Why it does not count; `None` where there is no mark at all.
+/// Why it is not valid; `None` if there is no mark.
 pub fn standing(case: &Case<'_>) -> Result<Mark, Option<Lifted>> {
     let tags = &case.settings.tags;
     let value = case.instance.tags.get(&tags.marked).ok_or(None)?;
     let mark = Mark::parse(value).map_err(|_| Some(Lifted::Unreadable))?;
-    // Another hub's mark is none of ours: it neither counts nor is lifted.
+    // Another hub wrote this mark: this hub neither counts it nor removes it.
     if !case.settings.run.wrote(mark.hub.as_deref()) {
         return Err(None);
     }
     let policy = case.policy.map(|(policy, _)| policy.name.as_str());
-    // A mark of the future is a forged one, or a clock that is wrong.
+    // A mark from the future is forged, or a clock is wrong.
     if mark.since > case.now + Duration::minutes(1) {
         return Err(Some(Lifted::Unreadable));
     }
@@ -36,13 +36,14 @@ pub fn standing(case: &Case<'_>) -> Result<Mark, Option<Lifted>> {
     Ok(mark)
 }
 
-/// The digest of the instance's tags as a mark keeps it. What a team tells the reaper is a sign of life too.
+/// The digest of the instance's tags, as a mark stores it. A change of a team's tags for the reaper is a sign of life
+/// too.
 pub(crate) fn digest(case: &Case<'_>) -> String {
     let tags = &case.settings.tags;
     digest_of(&case.instance.tags, &tags.prefix, &[&tags.keep, &tags.keep_until, &tags.schedule])
 }
 
-/// Whether somebody else than the reaper has started it after `since`. Its own start is no sign of life.
+/// Whether it was started after `since` by anyone but the reaper. The reaper's own start is no sign of life.
 fn started_since(instance: &Instance, history: &History, since: DateTime<Utc>) -> bool {
     match instance.launch {
         None => true,

@@ -1,5 +1,5 @@
-//! `tag-unknown`: a tag whose key is one of the teams' tags but for a typo. Somebody wanted something of the reaper, and
-//! nobody can tell what for certain. It is never stopped, and shown.
+//! `tag-unknown`: a tag key is a likely typo of one of the tags that teams set for the reaper. The intention is
+//! unclear, so the instance is never stopped, and it is shown.
 
 use crate::engine::model::{Reason, Skipped, Verdict};
 use crate::engine::rules::Rule;

@@ -1,5 +1,5 @@
-//! `undone`: somebody has taken a stop of it back. That is a person's word, and it holds until the opening after
-//! next: long enough to mend a tag or the settings.
+//! `undone`: a person undid a stop of this instance. That holds until the opening after next, which leaves time to
+//! fix a tag or the settings.
 
 use chrono::{DateTime, Utc};
 
@@ -10,8 +10,8 @@ use crate::engine::rules::inputs::Inputs;
 
 pub(crate) const RULE: Rule = Rule { reason: Reason::Undone, judge, inputs };
 
-/// When it was undone, and the opening after next; `None` where its schedule does not open twice: then it is
-/// skipped for as long as the record remembers.
+/// When it was undone, and the opening after next. `None` if its schedule does not open twice: then the instance is
+/// skipped for as long as the record has the undo.
 fn undone(case: &Case<'_>) -> Option<(DateTime<Utc>, Option<DateTime<Utc>>)> {
     let at = *case.history.undone.get(&case.instance.id)?;
     let (_, hours) = case.policy?;

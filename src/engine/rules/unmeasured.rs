@@ -1,4 +1,4 @@
-//! `unmeasured`: too few figures of the last hour to call it quiet. A gap is evidence of nothing.
+//! `unmeasured`: the metrics of the last hour are incomplete, so the instance cannot be called quiet.
 
 use crate::engine::config::Unmeasured;
 use crate::engine::model::{Reason, Skipped, Verdict};
@@ -15,7 +15,7 @@ fn judge(case: &Case<'_>) -> Option<Verdict> {
     }
 }
 
-/// What is missing of the last hour.
+/// What is missing from the last hour's metrics.
 pub(crate) fn unmeasured(activity: &Activity) -> Option<Skipped> {
     activity.gap().map(|gap| Skipped::Unmeasured { gap: gap.to_owned() })
 }

@@ -1,4 +1,4 @@
-//! `young`: nobody's machine is taken away minutes after its start.
+//! `young`: an instance is not stopped within minutes of its start.
 
 use crate::engine::model::{Reason, Skipped, Verdict};
 use crate::engine::rules::Rule;
@@ -9,7 +9,8 @@ pub(crate) const RULE: Rule = Rule { reason: Reason::Young, judge, inputs };
 
 fn judge(case: &Case<'_>) -> Option<Verdict> {
     let grace = case.policy?.0.min_uptime;
-    // A launch in the future is a clock that is wrong, and no reason to stop anything: its age is less than any grace.
+    // A launch time in the future means that a clock is wrong. The negative age is below any grace, so the instance
+    // is not stopped.
     let age = case.now - case.instance.launch?;
     (age < grace).then_some(Verdict::Skip(Skipped::Young { age, grace }))
 }
