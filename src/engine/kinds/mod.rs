@@ -1,3 +1,3 @@
-//! One folder for each kind of resource, with the rules that only this kind needs.
+//! One folder for each kind of resource, with the rules for that kind only.
 
 pub mod ec2;

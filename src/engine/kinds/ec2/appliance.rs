@@ -1,4 +1,4 @@
-//! `appliance`: behind a NAT, VPN or firewall everything else loses its way.
+//! `appliance`: other resources send their traffic through this NAT, VPN or firewall, and a stop would cut them off.
 
 use crate::engine::model::{Instance, Marker, Reason, Skipped, Verdict};
 use crate::engine::rules::Rule;

@@ -1,11 +1,12 @@
-//! `auto-scaling-member`: a stopped member is marked unhealthy, terminated and replaced: data lost, nothing saved.
+//! `auto-scaling-member`: Auto Scaling terminates and replaces a stopped member as unhealthy. Data is lost and
+//! nothing saved.
 
 use crate::engine::model::{Reason, Skipped, Verdict};
 use crate::engine::rules::case::Case;
 use crate::engine::rules::inputs::Inputs;
 use crate::engine::rules::{Rule, owned};
 
-/// Set by Auto Scaling on every member; nobody else can write keys that begin with `aws:`.
+/// Auto Scaling sets this key on every member. Keys that begin with `aws:` are reserved for AWS.
 const GROUP: &str = "aws:autoscaling:groupName";
 
 pub(crate) const RULE: Rule = Rule { reason: Reason::AutoScalingMember, judge, inputs };

@@ -1,4 +1,5 @@
-//! `cannot-hibernate`: the policy asks for hibernation, and a plain stop would lose what is in memory.
+//! `cannot-hibernate`: the policy hibernates, the instance cannot, and a plain stop would lose the contents of its
+//! memory.
 
 use crate::engine::model::{Reason, Skipped, Verdict};
 use crate::engine::rules::Rule;

@@ -1,11 +1,11 @@
-//! `container-host`: a stopped host of ECS or Batch loses its tasks and is replaced.
+//! `container-host`: if an ECS or Batch host is stopped, it loses its tasks and is replaced.
 
 use crate::engine::model::{Instance, Marker, Reason, Skipped, Verdict};
 use crate::engine::rules::Rule;
 use crate::engine::rules::case::Case;
 use crate::engine::rules::inputs::Inputs;
 
-/// Tag keys that ECS and Batch set, in any case: people copy them by hand.
+/// Tag keys that ECS and Batch set. Matched in any case, because people copy them by hand.
 const TELLS: &[&str] =
     &["AmazonECSManaged", "AWSBatchServiceTag", "aws:ecs:clusterName", "aws:batch:compute-environment"];
 

@@ -1,5 +1,5 @@
-//! `instance-store`: a stop is refused where the root is instance store, and erases the data where other
-//! volumes are.
+//! `instance-store`: if the root volume is instance store, EC2 refuses the stop. If other volumes are, the stop
+//! erases their data.
 
 use crate::engine::model::instance_store::instance_store;
 use crate::engine::model::{Reason, Skipped, Verdict};

@@ -1,12 +1,11 @@
-//! `kubernetes-node`: a stopped node is killed and replaced by its cluster.
+//! `kubernetes-node`: the cluster terminates and replaces a stopped node.
 
 use crate::engine::model::{Instance, Marker, Reason, Skipped, Verdict};
 use crate::engine::rules::Rule;
 use crate::engine::rules::case::Case;
 use crate::engine::rules::inputs::Inputs;
 
-/// Tag keys, or the beginnings of them where they end in `/` or `:`, that EKS, Karpenter, kOps and the
-/// cluster API set.
+/// Tag keys that EKS, Karpenter, kOps and the Cluster API set. An entry that ends in `/` or `:` is a prefix.
 const TELLS: &[&str] = &[
     "eks:cluster-name",
     "eks:nodegroup-name",

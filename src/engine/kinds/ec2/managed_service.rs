@@ -1,13 +1,14 @@
-//! `managed-service`: another service runs the instance. It replaces it, loses its storage or its work, or starts it again.
+//! `managed-service`: another service runs the instance. After a stop, the service would replace it, lose its storage
+//! or its work, or start it again.
 
 use crate::engine::model::{Instance, Marker, Reason, Skipped, Tags, Verdict};
 use crate::engine::rules::Rule;
 use crate::engine::rules::case::Case;
 use crate::engine::rules::inputs::Inputs;
 
-/// Tag keys, or the beginnings of them where they end in `:`, that services set on instances of theirs: EMR, Elastic
-/// Beanstalk, ParallelCluster, Parallel Computing Service, fleets of EC2 and of Spot (which replace what is stopped),
-/// RDS Custom (a stop takes the database out of its support) and Image Builder.
+/// Tag keys that services set on their own instances. An entry that ends in `:` is a prefix. The services: EMR,
+/// Elastic Beanstalk, ParallelCluster, Parallel Computing Service, EC2 Fleet and Spot Fleet (which replace a stopped
+/// instance), RDS Custom (a stop takes the database out of its support perimeter) and Image Builder.
 const KEYS: &[&str] = &[
     "aws:elasticmapreduce:job-flow-id",
     "aws:elasticmapreduce:instance-group-role",
@@ -21,11 +22,12 @@ const KEYS: &[&str] = &[
     "Ec2ImageBuilderArn",
 ];
 
-/// Tags that tell by their value: what Databricks and Image Builder write on everything that they launch.
+/// Tags that identify a service by their value: Databricks and Image Builder write them on everything that they
+/// launch.
 const VALUES: &[(&str, &str)] = &[("Vendor", "Databricks"), ("CreatedBy", "EC2 Image Builder")];
 
-/// Keys that Application Migration Service and Elastic Disaster Recovery leave on migrated and recovered machines as well,
-/// and the names of the servers that are their own.
+/// Keys that Application Migration Service and Elastic Disaster Recovery also leave on migrated and recovered
+/// machines. So the `Name` tag must also be that of one of the service's own servers, listed here.
 const KEYS_AND_NAMES: &[(&str, [&str; 2])] = &[
     (
         "AWSApplicationMigrationServiceManaged",
@@ -39,7 +41,7 @@ const KEYS_AND_NAMES: &[(&str, [&str; 2])] = &[
 
 pub(crate) const RULE: Rule = Rule { reason: Reason::ManagedService, judge, inputs };
 
-/// The tag by which a service shows that an instance is its own. Case does not matter: people copy tags by hand.
+/// The tag which shows that a service owns the instance. Case does not matter, because people copy tags by hand.
 fn by_tag(tags: &Tags) -> Option<Marker> {
     let by_key = tags.iter().find(|(key, _)| KEYS.iter().any(|tell| is_key(key, tell)));
     let by_value = || VALUES.iter().find_map(|(key, value)| with_value(tags, key, value));

@@ -1,5 +1,5 @@
-//! Rules that only EC2 instances need. Rules for every kind are in `engine/rules`; the order of all is in
-//! `engine/judge/order.rs`.
+//! Rules for EC2 instances only. Rules for every kind are in `engine/rules`; `engine/judge/order.rs` defines the
+//! order of all rules.
 
 pub mod appliance;
 pub mod auto_scaling_member;

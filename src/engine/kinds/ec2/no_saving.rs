@@ -1,4 +1,5 @@
-//! `no-saving`: hosts, Outposts, Macs and reservations are paid for whether the instance runs or not.
+//! `no-saving`: Dedicated Hosts, Outposts, Macs and capacity reservations cost the same whether the instance runs or
+//! not.
 
 use crate::engine::model::{Instance, Marker, Reason, Skipped, Verdict};
 use crate::engine::rules::Rule;

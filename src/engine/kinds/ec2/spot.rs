@@ -1,5 +1,5 @@
-//! `spot`: a one-time Spot request refuses to be stopped, a persistent one may be opened again, and other
-//! lifecycles are paid for in other ways.
+//! `spot`: EC2 refuses to stop an instance of a one-time Spot request, and a persistent request may launch a new one.
+//! Other lifecycles are billed in other ways.
 
 use crate::engine::model::{Reason, Skipped, Verdict};
 use crate::engine::rules::Rule;
