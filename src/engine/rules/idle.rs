@@ -1,5 +1,5 @@
 //! `idle`: the instance has run without any work for weeks. If the policy would stop it now because its hours are
-//! over, `outside-hours` decides instead.
+//! over, the rules about hours decide instead.
 
 use crate::engine::config::{Busy, IdleDeed, Outside, Policy};
 use crate::engine::evidence::idle::Idleness;

@@ -34,9 +34,9 @@ pub enum Inputs {
     NotInScope { target: Target },
     /// How many policies there are, and the first that matches.
     NoPolicy { policies: usize, first: Option<String> },
-    /// The policies that the request selects; `None` is every one.
+    /// The policies that the request selects; `None` is all.
     NotSelected { selected: Option<Vec<String>> },
-    /// This hub's name, the key of a tag that another hub has written, and that hub's name.
+    /// This hub's name, the key of a tag that another hub wrote, and that hub's name.
     OtherHub { own: Option<String>, found: Option<(String, String)> },
     /// Its state, and when and in which run the reaper stopped it.
     NotRunning { state: State, stopped: Option<(DateTime<Utc>, String)> },
