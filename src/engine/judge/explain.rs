@@ -1,4 +1,4 @@
-//! Why one instance is judged as it is: every rule in order, with what it looked at and what it says.
+//! Why one instance gets its verdict: every rule in order, with its inputs and its result.
 
 use crate::engine::judge::order::{RULES, verdict};
 use crate::engine::model::{Reason, Verdict};
@@ -10,11 +10,11 @@ use crate::engine::rules::inputs::Inputs;
 pub struct Asked {
     /// The rule.
     pub rule: Reason,
-    /// What it looked at.
+    /// The inputs that it read.
     pub inputs: Inputs,
-    /// Its verdict, were it asked alone.
+    /// Its verdict if it were the only rule.
     pub says: Option<Verdict>,
-    /// Whether it is the one that decides.
+    /// Whether it decides.
     pub decides: bool,
 }
 

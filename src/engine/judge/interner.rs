@@ -1,5 +1,5 @@
-//! What many lines of a report have in common, kept once: a hundred thousand of them have some dozens of types, owners
-//! and prices.
+//! Values that many lines of a report share, stored once: 100,000 lines have only some dozens of types, owners and
+//! prices.
 
 use std::borrow::Borrow;
 use std::collections::HashSet;
@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::engine::cost::price::PriceKey;
 use crate::engine::judge::owner::Owner;
 
-/// Everything of a run that is kept once.
+/// All shared values of a run.
 #[derive(Debug, Default)]
 pub struct Interner {
     names: HashSet<Arc<str>>,
@@ -28,7 +28,7 @@ impl Interner {
         one(&mut self.owners, owner)
     }
 
-    /// The key of a price, or why there is none.
+    /// The key of a price, or why there is no price.
     pub fn price(&mut self, price: Result<PriceKey, String>) -> Arc<Result<PriceKey, String>> {
         one(&mut self.prices, price)
     }

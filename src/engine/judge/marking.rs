@@ -1,4 +1,5 @@
-//! The life of a mark: put when an instance is found idle, left while it waits, lifted at the first sign of life.
+//! The life of a mark: written when an instance is found idle, kept during the grace period, removed at the first
+//! sign of life.
 
 use crate::engine::evidence::idle::Idleness;
 use crate::engine::model::{Lifted, Reason, Skipped, Tier, Unscoped, Verdict};
@@ -7,31 +8,31 @@ use crate::engine::rules::idle::reported;
 use crate::engine::rules::standing_mark::{digest, standing};
 use crate::engine::tags::mark::Mark;
 
-/// What is to be done about an instance's mark.
+/// The change to an instance's mark.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Marking {
-    /// Write this one; an older one that does not count is replaced by it.
+    /// Write this mark. It replaces an older one that is not valid.
     Put(Mark),
     /// Remove it, for this reason.
     Lift(Lifted),
 }
 
-/// What the evidence says, as far as a mark is concerned.
+/// The result of the evidence, for a mark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Finding {
-    /// Idle, and the policy stops what is idle so surely.
+    /// Idle, and the policy stops idle instances of this tier.
     Forgotten(Tier),
-    /// It is not to be stopped for being idle, for this reason.
+    /// Not to be stopped as idle, for this reason.
     No(Lifted),
-    /// Nobody knows today: a mark stays, and nothing is acted on.
+    /// Unknown today: an existing mark stays, and no action follows.
     Unknown,
 }
 
-/// What is to be done about the mark of a running instance.
+/// The change to the mark of a running instance.
 pub fn marking(case: &Case<'_>, finding: Finding) -> Option<Marking> {
     match (standing(case), finding) {
-        // A restart or a new tag is a sign of life: the mark goes, and only a later run may begin again. A mark
-        // that is broken or another policy's only begins anew.
+        // A restart or a changed tag is a sign of life: the mark is removed, and only a later run may write a new
+        // one. A mark that is unreadable or of another policy is replaced at once.
         (Err(Some(why @ (Lifted::Retagged | Lifted::Restarted))), Finding::Forgotten(_) | Finding::Unknown) => {
             Some(Marking::Lift(why))
         }
@@ -43,7 +44,7 @@ pub fn marking(case: &Case<'_>, finding: Finding) -> Option<Marking> {
     }
 }
 
-/// A mark as of now; `None` where the policy's calendar cannot count its grace.
+/// A mark as of now; `None` if the policy's calendar has no data for the grace period.
 fn new_mark(case: &Case<'_>, tier: Tier) -> Option<Mark> {
     let (policy, _) = case.policy?;
     let since = chrono::SubsecRound::trunc_subsecs(case.now, 0);
@@ -57,7 +58,7 @@ fn new_mark(case: &Case<'_>, tier: Tier) -> Option<Mark> {
     })
 }
 
-/// What the evidence and the rules say, as far as a mark is concerned; `None` where a mark is nobody's business now.
+/// The result of the evidence and the rules, for a mark. `None`: leave the mark as it is.
 pub fn finding(case: &Case<'_>, verdict: &Verdict) -> Option<Finding> {
     match verdict {
         Verdict::Skip(skipped) => finding_spared(case, skipped),
@@ -82,7 +83,7 @@ fn finding_spared(case: &Case<'_>, skipped: &Skipped) -> Option<Finding> {
         | Reason::NoSaving
         | Reason::Appliance
         | Reason::CannotHibernate => Some(Finding::No(Lifted::Protected)),
-        // Stopped instances are not marked, and what a rule cannot see is no reason to change anything.
+        // Stopped instances are not marked. If a rule lacks its inputs, the mark stays unchanged.
         Reason::NotRunning
         | Reason::OtherHub
         | Reason::MatchUnknown

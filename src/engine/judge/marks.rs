@@ -4,7 +4,7 @@ use crate::engine::judge::marking::Marking;
 use crate::engine::model::{Instance, MarkStep, MarkVerb};
 
 impl MarkStep {
-    /// The step that a marking asks for.
+    /// The step for a marking.
     pub fn of(instance: &Instance, marking: &Marking) -> Self {
         let (verb, value, because) = match marking {
             Marking::Put(mark) => (MarkVerb::Put, Some(mark.to_string()), None),

@@ -1,4 +1,4 @@
-//! Judges instances one by one. What a schedule says about now is computed once for all instances under it.
+//! Judges instances one by one. The state of a schedule is computed once for all instances under it.
 
 pub mod explain;
 pub mod interner;
@@ -37,39 +37,39 @@ use crate::engine::rules::case::{Activity, Case, Hours, own_tag};
 use crate::engine::schedule::{Expr, ExprError, Part, Schedule};
 use crate::engine::tags::keep::Kept;
 
-/// A policy and its place in the settings.
+/// A policy and its index in the settings.
 type Numbered<'a> = (usize, &'a Arc<Policy>);
 
-/// What is decided for one instance.
+/// The decision for one instance.
 #[derive(Clone, Debug)]
 pub struct Ruling {
     /// What to do, or why not.
     pub verdict: Verdict,
-    /// The policy that matches first.
+    /// The first policy that matches.
     pub policy: Option<Arc<Policy>>,
-    /// Whether both keys are turned, for a verdict that acts.
+    /// Whether the action is enabled in both places (`armed` and `stage`), for a verdict that acts.
     pub armed: bool,
-    /// Why it is not, for a verdict that would act.
+    /// Why it is not enabled, for a verdict that would act.
     pub not_armed: Option<NotArmed>,
-    /// The instant after which a stop must not begin: the next opening less a margin.
+    /// The time after which a stop must not begin: the next opening minus a margin.
     pub not_after: Option<DateTime<Utc>>,
     /// What a stop waits for.
     pub gate: Gate,
-    /// What is to be done about its mark, if armed.
+    /// The change to its mark, if armed.
     pub marking: Option<Marking>,
-    /// What there is to say about it.
+    /// The messages about it.
     pub talk: Talk,
-    /// Who owns it, and how that is known.
+    /// Its owner, and the source of that information.
     pub owner: Owner,
-    /// The zone of its hours.
+    /// The time zone of its hours.
     pub zone: Tz,
-    /// What its tags say about keeping it.
+    /// What its tags request about keeping it.
     pub kept: Kept,
-    /// Whether the reaper stopped it and nobody has touched it since.
+    /// Whether the reaper stopped it and it has not been touched since.
     pub ours: bool,
-    /// What else there is to know about it.
+    /// Remarks about it.
     pub remarks: Vec<Remark>,
-    /// What is missing to tell whether it does anything, where weeks of evidence were asked for.
+    /// Which evidence is missing to decide whether it is idle, if weeks of evidence were requested.
     pub undetermined: Option<Missing>,
 }
 
@@ -94,30 +94,30 @@ impl Ruling {
     }
 }
 
-/// What is known of an instance beside DescribeInstances.
+/// What is known about an instance besides DescribeInstances.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Known {
-    /// The last hour.
+    /// The metrics of the last hour.
     pub activity: Activity,
-    /// What weeks of evidence say.
+    /// The result of weeks of evidence.
     pub idleness: Idleness,
 }
 
 impl Known {
-    /// Nothing was asked.
+    /// Nothing was requested.
     pub const NOTHING: Self = Self { activity: Activity::NotAsked, idleness: Idleness::NotAsked };
 
-    /// The last hour alone.
+    /// Only the last hour was requested.
     pub fn activity(activity: Activity) -> Self {
         Self { activity, idleness: Idleness::NotAsked }
     }
 }
 
-/// What is known of alternate contacts where nobody was asked.
+/// The alternate contacts if none were requested.
 static NOBODY: Contacts = Contacts::new();
 
-/// Judges every instance of a run by the same settings at the same instant.
+/// Judges every instance of a run with the same settings at the same time.
 pub struct Judge<'a> {
     settings: &'a Settings,
     scope: &'a Scope,
@@ -129,7 +129,7 @@ pub struct Judge<'a> {
 }
 
 impl<'a> Judge<'a> {
-    /// A judge for one instant.
+    /// A judge for one point in time.
     pub fn new(settings: &'a Settings, scope: &'a Scope, history: &'a History, now: DateTime<Utc>) -> Self {
         let mut by_schedule: HashMap<&str, Arc<Hours>> = HashMap::new();
         let by_policy = settings.policies.iter().map(|policy| {
@@ -143,18 +143,18 @@ impl<'a> Judge<'a> {
         Self { settings, scope, history, contacts: &NOBODY, now, by_policy, by_tag: HashMap::new() }
     }
 
-    /// The same judge, who knows accounts' alternate contacts.
+    /// The same judge with the accounts' alternate contacts.
     #[must_use]
     pub fn with_contacts(self, contacts: &'a Contacts) -> Self {
         Self { contacts, ..self }
     }
 
-    /// The ruling for one instance. Total: there is one for every instance.
+    /// The ruling for one instance. There is always one.
     pub fn rule(&mut self, instance: &Instance, account: &Account, activity: &Activity) -> Ruling {
         self.rule_known(instance, account, &Known::activity(activity.clone()))
     }
 
-    /// The ruling for one instance of which more is known. Where judging it panics, it is left alone and shown.
+    /// The ruling for one instance with all evidence. If judging it panics, the instance is skipped and shown.
     pub fn rule_known(&mut self, instance: &Instance, account: &Account, known: &Known) -> Ruling {
         contained("judge", &instance.id.name, || self.judged(instance, account, known)).unwrap_or_else(Ruling::unjudged)
     }
@@ -208,8 +208,8 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// Whether weeks of evidence could make a difference for an instance: its policy asks for it, and no rule skips
-    /// it whatever they say.
+    /// Whether weeks of evidence can change the result for an instance: its policy wants them, and no rule skips it
+    /// anyway.
     pub fn wants_evidence(&mut self, instance: &Instance, account: &Account) -> bool {
         let (known, asked) = (Known::NOTHING, self.settings.idle.is_some());
         let wants = |case: &Case<'_>| {
@@ -218,10 +218,10 @@ impl<'a> Judge<'a> {
             policy && case.instance.state == State::Running && finding(case, &verdict) == Some(Finding::Unknown)
         };
         let ask = || self.with_case(instance, account, &known, wants);
-        asked && contained("judge", &instance.id.name, ask).unwrap_or(false) // its ruling tells of the panic
+        asked && contained("judge", &instance.id.name, ask).unwrap_or(false) // its ruling reports the panic
     }
 
-    /// Lends the case of one instance to `look`, for an explanation.
+    /// Passes the case of one instance to `look`, for an explanation.
     pub fn with_case<T>(
         &mut self,
         instance: &Instance,
@@ -250,7 +250,7 @@ impl<'a> Judge<'a> {
         Case { settings, scope, account, instance, policy, match_unknown, kept, activity, idleness, history, now: *now }
     }
 
-    /// Which of the places that must be on is off: the policy, the run, and a record to write to.
+    /// Which place is not enabled: the policy, the run, or a record to write to.
     fn not_armed(&self, policy: Option<&Policy>) -> Option<NotArmed> {
         let run = &self.settings.run;
         match policy.map(|policy| policy.stage) {
@@ -261,8 +261,9 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// The policy that matches first; and, where that is unknown, the first that may, and why it is unknown. What the
-    /// reaper stopped under a policy that may match stays with that policy, so that it is started again.
+    /// The first policy that matches. If that is unknown: also the first that may match, and the unknown fact. If the
+    /// reaper stopped the instance under a policy that may match, that policy stays, so that the instance is started
+    /// again.
     fn matched(
         &self,
         instance: &Instance,
@@ -287,7 +288,7 @@ impl<'a> Judge<'a> {
         (stopped_by, Some((first.name.as_str(), fact)))
     }
 
-    /// The hours that hold for `instance` under the policy of this number.
+    /// The hours of `instance` under the policy with this index.
     fn hours(&mut self, index: usize, instance: &Instance) -> Option<Arc<Hours>> {
         let base = self.by_policy.get(index)?;
         let mut values = instance.tags.any_case(&self.settings.tags.schedule).map(|(_, value)| value);
@@ -308,7 +309,8 @@ impl<'a> Judge<'a> {
         Some(hours)
     }
 
-    /// The hours that a `schedule` tag names or writes; what it leaves out comes from the policy's schedule.
+    /// The hours from a `schedule` tag (a name or an expression). What the tag omits comes from the policy's
+    /// schedule.
     fn read_tag(&self, base: &Hours, value: &str) -> Hours {
         let parts = match self.settings.schedules.get(value) {
             Some(named) => named.parts.clone(),
@@ -326,8 +328,8 @@ impl<'a> Judge<'a> {
     }
 }
 
-/// A tag's expression takes zone and calendar from the policy's schedule, unless it names a zone: another
-/// zone's holidays are not this calendar's.
+/// A tag's expression uses the zone and the calendar of the policy's schedule. If it names a zone, it has no
+/// calendar: the calendar's holidays belong to the other zone.
 fn part(expr: Expr, base: &Schedule) -> Part {
     let calendar = base.parts.first().and_then(|part| part.calendar.clone());
     match expr.zone {
@@ -336,7 +338,7 @@ fn part(expr: Expr, base: &Schedule) -> Part {
     }
 }
 
-/// What is missing, where nobody can tell.
+/// What is missing, if the idleness is undetermined.
 fn undetermined(idleness: &Idleness) -> Option<Missing> {
     match idleness {
         Idleness::Undetermined(missing) => Some(missing.clone()),

@@ -1,5 +1,5 @@
-//! Whether a stop may be done now, or has to wait: for a mark, for its owner to be told, for the days that the
-//! owner has to answer. Not told means not acted on.
+//! Whether a stop may happen now or has to wait: for a mark, for the notification of the owner, or for the days that
+//! the owner has to respond. Without a notification there is no stop.
 
 use chrono::{DateTime, Utc};
 
@@ -15,41 +15,41 @@ use crate::engine::rules::standing_mark::standing;
 use crate::engine::schedule::Schedule;
 use crate::engine::tags::mark::Mark;
 
-/// The first stop under a policy of hours is announced so many business days ahead.
+/// The first stop under a policy's hours is announced this many business days ahead.
 pub const NOTICE_DAYS: u32 = 1;
 
-/// Whether a stop may be done now.
+/// Whether a stop may happen now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Gate {
-    /// It may.
+    /// Yes.
     Open,
-    /// It waits for this, until then if that is known.
+    /// No. It waits for `because`, and until `until` if that is known.
     Shut {
         /// What it waits for.
         because: Cap,
-        /// When it may be done, as things stand.
+        /// The expected time, if known.
         until: Option<DateTime<Utc>>,
     },
 }
 
-/// What there is to know about a notice: what was said, and to whom it has to have been said.
+/// What is known about a notice: what was sent, and who must have received it.
 #[derive(Clone, Copy, Debug)]
 pub struct Notice<'a> {
-    /// What the ledger has about the instance and the subject.
+    /// The ledger's entry for the instance and the subject.
     pub told: Option<&'a Told>,
-    /// Who has to have been told, and where; `None` where nobody can be.
+    /// Who must have been notified, and where; `None` if no channel reaches them.
     pub reach: Option<Reach<'a>>,
     /// The policy in force.
     pub policy: &'a Policy,
-    /// Its tags as they are now, and what was said of their changes.
+    /// Its tags now, and what was reported about their changes.
     pub retag: Retag<'a>,
-    /// The policy's own schedule: its calendar counts the business days, whatever hours a tag of the instance has.
+    /// The policy's own schedule. Its calendar counts the business days, even if a tag gives the instance other
+    /// hours.
     pub schedule: &'a Schedule,
 }
 
 impl<'a> Notice<'a> {
-    /// The notice that counts: given to this owner, about this policy, and not of a time when nothing was going to
-    /// be done.
+    /// The notice that counts: sent to this owner, about this policy, and at a time when a stop was really planned.
     fn given(&self) -> Option<&'a Told> {
         let told = self.told?;
         let read = self.reach.is_some_and(|reach| reach.has_read(told));
@@ -61,8 +61,8 @@ impl<'a> Notice<'a> {
         self.told.is_some_and(|told| self.retag.is_operators(told))
     }
 
-    /// Open so many business days after the notice, and never before the instant that it announced: the settings may
-    /// have changed since.
+    /// Opens this many business days after the notice, but never before the time that the notice announced: the
+    /// settings may have changed since.
     fn after(&self, told: &Told, days: u32, because: Cap, now: DateTime<Utc>) -> Gate {
         match self
             .schedule
@@ -74,7 +74,8 @@ impl<'a> Notice<'a> {
         }
     }
 
-    /// Whether the policy's hours may stop it: the first time its owner has to have been told a business day ahead.
+    /// Whether the policy's hours may stop it. Before the first stop, its owner must have been notified a business
+    /// day ahead.
     pub fn of_hours(&self, now: DateTime<Utc>) -> Gate {
         if self.policy.unannounced {
             return Gate::Open;
@@ -87,8 +88,8 @@ impl<'a> Notice<'a> {
         }
     }
 
-    /// Whether an idle instance may be stopped: marked, its owner told of this very mark, and the grace over,
-    /// counted from the first notice that was accepted.
+    /// Whether an idle instance may be stopped: it is marked, its owner was notified of this mark, and the grace
+    /// period is over, counted from the first accepted notice.
     pub fn of_mark(&self, mark: Option<&Mark>, now: DateTime<Utc>) -> Gate {
         if self.is_operators() {
             return Gate::Shut { because: Cap::TagsChanged, until: None };
@@ -98,13 +99,14 @@ impl<'a> Notice<'a> {
             return Gate::Shut { because: Cap::NotNotified, until: None };
         };
         match self.after(told, self.policy.grace, Cap::InGrace, now) {
-            // A mark that was written for later stays for later.
+            // The mark's own date still applies.
             Gate::Open if now < mark.not_before => Gate::Shut { because: Cap::InGrace, until: Some(mark.not_before) },
             gate @ (Gate::Open | Gate::Shut { .. }) => gate,
         }
     }
 
-    /// Whether half of the grace is over since the owner was told, and nobody has answered.
+    /// Whether half of the grace period is over since the owner was notified, and the second contact was not notified
+    /// yet.
     pub fn is_half_over(&self, now: DateTime<Utc>) -> bool {
         let half = self.policy.grace.div_ceil(2);
         self.given().is_some_and(|told| {
@@ -113,7 +115,7 @@ impl<'a> Notice<'a> {
     }
 }
 
-/// What the stop that `verdict` asks for waits for; open where it asks for none.
+/// What the stop that `verdict` requests waits for; open if it requests none.
 pub fn gate(
     case: &Case<'_>,
     verdict: &Verdict,
@@ -129,7 +131,7 @@ pub fn gate(
     match verdict {
         Verdict::Stop(_) | Verdict::Hibernate(_) => notice(Subject::FirstStop).of_hours(case.now),
         Verdict::Idle(found) if found.reported.is_none() => {
-            // A mark that is about to be replaced or lifted does not count.
+            // A mark that is about to be replaced or removed does not count.
             let mark = standing(case).ok().filter(|_| marking.is_none());
             notice(Subject::Idle).of_mark(mark.as_ref(), case.now)
         }

@@ -12,7 +12,7 @@ use crate::engine::rules::{
     restart_fight, schedule_unreadable, tag_unknown, undone, unmeasured, within_hours, young,
 };
 
-/// Every rule, in order. The last one always decides for an instance that a policy matches.
+/// Every rule, in order. The last one always decides if a policy matches.
 pub const RULES: &[Rule] = &[
     kept::RULE,
     kept_until::RULE,
@@ -50,11 +50,11 @@ pub const RULES: &[Rule] = &[
     outside_hours::RULE,
 ];
 
-/// The verdict for one instance: total, one for every case.
+/// The verdict for one instance. There is always one.
 pub fn verdict(case: &Case<'_>) -> Verdict {
     RULES.iter().find_map(|rule| (rule.judge)(case)).unwrap_or(
-        // `outside_hours` decides whenever a policy matches and `no_policy` when none does; should that ever
-        // not hold, the instance is skipped and shown.
+        // `outside_hours` decides if a policy matches, `no_policy` if none does. If that ever fails, the instance is
+        // skipped and shown.
         Verdict::Skip(Skipped::Incomplete { lacks: Lacks::Rule }),
     )
 }

@@ -1,5 +1,5 @@
-//! Who owns an instance: the chain of its tags, the mapping of accounts, the account's alternate contact, the
-//! default. The first link that answers decides, and the report says which it was.
+//! The owner of an instance: from its tags, the account mapping, the account's alternate contact, or the default. The
+//! first source that has an answer decides, and the report names it.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,39 +9,39 @@ use crate::engine::config::{ByAccount, Channel, Settings};
 use crate::engine::history::notices::Told;
 use crate::engine::model::{Account, Tags};
 
-/// An owner, and how it is known.
+/// An owner and the source of that information.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Owner {
-    /// The owner's name; empty where nobody is known.
+    /// The owner's name; empty if unknown.
     pub name: Arc<str>,
-    /// Which link of the chain answered.
+    /// The source.
     pub by: OwnedBy,
 }
 
-/// Which link of the chain answered.
+/// The source of an owner.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum OwnedBy {
     /// The tag with this key.
     Tag(String),
-    /// This pattern in the mapping of accounts.
+    /// This pattern in the account mapping.
     Account(String),
     /// The account's alternate contact.
     AlternateContact,
     /// The settings' default.
     Default,
-    /// No link.
+    /// No source.
     Nobody,
-    /// A link could not be asked, for this cause. What stands behind it in the chain is not taken in its place.
+    /// A source could not be read, for this cause. Later sources are not used instead.
     Unresolved(String),
 }
 
 impl Owner {
-    /// The owner's name, if anybody is known.
+    /// The owner's name, if known.
     pub fn known(&self) -> Option<&str> {
         Some(&*self.name).filter(|name| !name.is_empty())
     }
 
-    /// Whether an owner is known by the settings' default only.
+    /// Whether the owner comes from the settings' default only.
     pub fn is_default(&self) -> bool {
         match self.by {
             OwnedBy::Default => true,
@@ -54,7 +54,7 @@ impl Owner {
     }
 }
 
-/// As the report has it: `tag:Owner`, `account:*-dev`, `alternate-contact`, `default`, `nobody`, `unresolved:…`.
+/// As the report shows it: `tag:Owner`, `account:*-dev`, `alternate-contact`, `default`, `nobody`, `unresolved:…`.
 impl fmt::Display for OwnedBy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -68,12 +68,11 @@ impl fmt::Display for OwnedBy {
     }
 }
 
-/// What accounts' alternate contacts were found to be, by account id: an address, that there is none, or why
-/// nobody knows.
+/// Alternate contacts by account id: an address, none, or why the lookup failed.
 pub type Contacts = BTreeMap<Arc<str>, Result<Option<Arc<str>>, String>>;
 
 /// The owner of an instance with these tags in this account. `contacts` has an entry for every account for which
-/// [`needs_contact`] was true; one that is missing counts as a failed lookup.
+/// [`needs_contact`] was true. A missing entry counts as a failed lookup.
 pub fn resolve(settings: &Settings, tags: &Tags, account: &Account, contacts: &Contacts) -> Owner {
     let owners = &settings.owners;
     let owner = |name: &str, by| Owner { name: Arc::from(name), by };
@@ -112,12 +111,12 @@ pub fn resolve(settings: &Settings, tags: &Tags, account: &Account, contacts: &C
     }
 }
 
-/// Whether an account's alternate contact may be what decides, so that it has to be asked for.
+/// Whether an account's alternate contact may decide, so that it has to be requested.
 pub fn needs_contact(settings: &Settings, account: &Account) -> bool {
     settings.owners.alternate_contact.is_some() && settings.owners.by_account(account) == ByAccount::Nobody
 }
 
-/// Somebody who can be told, and how.
+/// An owner who can be notified, and how.
 #[derive(Clone, Copy, Debug)]
 pub struct Reach<'a> {
     /// The owner's name, which may hold several addresses.
@@ -126,23 +125,23 @@ pub struct Reach<'a> {
 }
 
 impl<'a> Reach<'a> {
-    /// How `owner` is told; `None` where nobody can be.
+    /// How `owner` is notified; `None` if there is no channel.
     pub fn of(settings: &'a Settings, owner: &'a Owner) -> Option<Self> {
         let name = owner.known()?;
         let reached = !settings.owners.channels(name).is_empty();
         reached.then_some(Self { owner: name, settings })
     }
 
-    /// Whether it was this owner who was told, and everywhere where the owner is told now: who has moved since, or was
-    /// looked for in the wrong place, has not read it.
+    /// Whether this owner received the notice at every place where the owner is notified now. If a place changed or
+    /// was wrong, the owner has not received it.
     pub fn has_read(&self, told: &Told) -> bool {
         let places = self.settings.owners.channels(self.owner).into_iter().map(|(_, channel)| channel.place());
         *self.owner == *told.owner && places.into_iter().all(|place| told.has_reached(&place))
     }
 }
 
-/// The channels by which an owner is told, each with the name or address that leads there. None: the operator hears of
-/// it, and nothing is acted on.
+/// The channels of an owner, each with the name or address that leads to it. If there are none, the operator is
+/// notified instead, and no action follows.
 pub fn channels_of<'a>(settings: &'a Settings, owner: &'a Owner) -> Vec<(&'a str, &'a Arc<Channel>)> {
     owner.known().map_or_else(Vec::new, |name| settings.owners.channels(name))
 }

@@ -1,5 +1,5 @@
-//! What else there is to know about an instance: did an earlier stop hold, has it been running for too long with nobody
-//! behind it, has it tags that look like ours and are not. Nothing here decides anything.
+//! Remarks about an instance: whether an earlier stop held, whether it has run for too long without a specific owner,
+//! whether it has tags that look like ours but are not. Remarks decide nothing.
 
 use chrono::{DateTime, Duration, Utc};
 
@@ -10,16 +10,16 @@ use crate::engine::rules::case::Case;
 use crate::engine::tags::keep::Kept;
 use crate::engine::tags::stop_tag::OwnTag;
 
-/// A start after one of the reaper's stops is told of for so long.
+/// For how many days a start after one of the reaper's stops is reported.
 const TOLD_DAYS: i64 = 7;
 
-/// Everything there is to remark; `by_default`: only the settings' default owns it.
+/// All remarks. `by_default`: the owner comes from the settings' default only.
 pub fn remarks(case: &Case<'_>, by_default: bool) -> Vec<Remark> {
     let aged = aged(case, by_default).map(|since| Remark::Aged { since });
     aged.into_iter().chain(after_stop(case)).chain(unknown_tags(case)).collect()
 }
 
-/// Tags that look like ours and are not, but for the one that the verdict names.
+/// Tags that look like ours but are not, except the one that the verdict already names.
 fn unknown_tags(case: &Case<'_>) -> impl Iterator<Item = Remark> {
     let names = &case.settings.tags;
     let in_verdict = |key: &str| matches!(case.kept_from_stops(), Kept::Mistyped { key: found, .. } if found == key);
@@ -31,14 +31,14 @@ fn unknown_tags(case: &Case<'_>) -> impl Iterator<Item = Remark> {
     })
 }
 
-/// Since when it has been running, where that is longer than `max-age` and only the settings' default owns it.
+/// Since when it has been running, if that exceeds `max-age` and its owner comes from the settings' default only.
 pub fn aged(case: &Case<'_>, by_default: bool) -> Option<DateTime<Utc>> {
     let idle = case.settings.idle.as_ref().filter(|_| by_default && case.policy.is_some())?;
     let up = case.instance.state == State::Running;
     case.instance.launch.filter(|since| up && case.now - *since > idle.max_age)
 }
 
-/// What became of the stop that its own tag tells of.
+/// What happened after the stop that its own tag records.
 fn after_stop(case: &Case<'_>) -> Option<Remark> {
     let tag = case.own_tag()?;
     if case.is_ours_since(&tag) {
@@ -50,8 +50,8 @@ fn after_stop(case: &Case<'_>) -> Option<Remark> {
     Some(Remark::StartedAgain { stopped: stopped(tag), at, by })
 }
 
-/// When it was started again, where that was lately and before its hours began: a start within them is what hours are
-/// for. What was stopped for being idle is to stay so.
+/// When it was started again, if that was recently and before its hours began: a start within its hours is normal. An
+/// instance that was stopped as idle has no hours, so every start counts.
 fn started_again(case: &Case<'_>, tag: &OwnTag) -> Option<DateTime<Utc>> {
     let up = matches!(case.instance.state, State::Pending | State::Running);
     let launch = case.instance.launch.filter(|launch| up && *launch > tag.at && *launch <= case.now)?;
@@ -69,7 +69,7 @@ fn starter(case: &Case<'_>, launch: DateTime<Utc>) -> Starter {
     undone(case, launch).map_or(Starter::Unknown, |_| Starter::Undo)
 }
 
-/// The undo that a start belongs to: it is noted when the undo decides, and the start follows within the same run.
+/// The undo that a start belongs to. The undo is recorded when it decides, and the start follows within the same run.
 fn undone(case: &Case<'_>, launch: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let at = *case.history.undone.get(&case.instance.id)?;
     (at <= launch && launch - at <= Duration::minutes(START_MINUTES)).then_some(at)

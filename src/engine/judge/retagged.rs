@@ -1,6 +1,7 @@
-//! Tags that changed since a notice. Whoever may tag an instance (`ec2:CreateTags`) could name themselves its owner, give
-//! it other hours, and take the notice in its owner's place. So where the owner or the schedule tag of a candidate changes,
-//! the notice begins anew and the account's owner is notified as well; after two such changes the operator decides.
+//! Tags that changed since a notice. A person who may tag an instance (`ec2:CreateTags`) could set themselves as its
+//! owner, give it other hours, and receive the notice in place of the real owner. So if the owner tag or the schedule
+//! tag of a candidate changes, the notice starts again and the account's owner is notified as well. After two such
+//! changes, the operator decides.
 
 use chrono::{DateTime, Utc};
 
@@ -9,12 +10,12 @@ use crate::engine::judge::owner::{OwnedBy, Owner};
 use crate::engine::model::Subject;
 use crate::engine::rules::case::Case;
 
-/// So often a notice begins anew for a changed tag, until a stop ends the cycle or nothing happens for as long as a notice
-/// holds: once may be a mistake and once its correction.
+/// How often a notice starts again because of a changed tag. A stop resets the count, and so does a notice that
+/// lapses. Two, because the first change may be a mistake and the second its correction.
 pub const RENEWALS: u8 = 2;
 
 impl Said {
-    /// What the tags of an instance with this owner say.
+    /// What the tags of this instance say, given its owner.
     pub fn of(case: &Case<'_>, owner: &Owner) -> Self {
         let by_tag = match owner.by {
             OwnedBy::Tag(_) => true,
@@ -31,20 +32,20 @@ impl Said {
     }
 }
 
-/// The tags of one instance as they are now, and what was said of their changes.
+/// The tags of one instance now, and what was reported about their changes.
 #[derive(Clone, Copy, Debug)]
 pub struct Retag<'a> {
     said: &'a Said,
-    /// What the ledger has about changed tags of the instance.
+    /// The ledger's entry about changed tags of the instance.
     entry: Option<&'a Told>,
-    /// Whether there is anybody beside its owner who could be notified.
+    /// Whether the account's owner or the operator can be notified, in addition to the instance's owner.
     can_notify: bool,
     now: DateTime<Utc>,
 }
 
 impl<'a> Retag<'a> {
-    /// Of the instance of `case`, whose tags say this. `can_notify`: whether the account's owner or the operator can be
-    /// notified; where neither can, a change begins the notice anew and no more.
+    /// For the instance of `case`, whose tags say `said`. `can_notify`: whether the account's owner or the operator
+    /// can be notified. If neither can, a change only restarts the notice.
     pub fn of(case: &Case<'a>, said: &'a Said, can_notify: bool) -> Self {
         let entry = case.history.told.find(&case.instance.id, Subject::Retagged);
         Self { said, entry, can_notify, now: case.now }
@@ -55,37 +56,37 @@ impl<'a> Retag<'a> {
         self.said
     }
 
-    /// Of an instance about which the ledger knows no change.
+    /// For an instance without recorded changes.
     pub fn unchanged(said: &'a Said) -> Self {
         Self { said, entry: None, can_notify: false, now: DateTime::UNIX_EPOCH }
     }
 
-    /// Whether the tags differ from those on which this notice rests.
+    /// Whether the tags differ from those at the time of this notice.
     pub fn differs(&self, told: &Told) -> bool {
         told.binding && !told.has_lapsed(self.now) && told.tags.as_ref().is_some_and(|then| then != self.said)
     }
 
-    /// How many changes of this cycle were said.
+    /// How many changes were reported in this cycle.
     fn times(&self) -> u8 {
         self.entry.filter(|entry| !entry.has_lapsed(self.now)).map_or(0, |entry| entry.times)
     }
 
-    /// Whether the operator decides: the tags have changed too often.
+    /// Whether the operator decides, because the tags have changed too often.
     pub fn is_operators(&self, told: &Told) -> bool {
         self.differs(told) && self.times() >= RENEWALS
     }
 
-    /// Whether the operator is to be notified now.
+    /// Whether the operator should be notified now.
     pub fn is_news_for_operator(&self, remind_after: chrono::Duration) -> bool {
         self.times() <= RENEWALS || self.entry.is_none_or(|entry| self.now - entry.last >= remind_after)
     }
 
-    /// Whether the notice was given for changed tags, and the account's owner was not notified of that yet.
+    /// Whether the notice was given again for changed tags, and the account's owner was not notified of that yet.
     pub fn is_unsaid(&self, told: &Told) -> bool {
         told.changed && self.can_notify && self.entry.is_none_or(|entry| entry.last < told.first)
     }
 
-    /// Since when everybody who has to know has been notified.
+    /// The time since which everyone who must be notified has been notified.
     pub fn since(&self, told: &Told) -> DateTime<Utc> {
         let last = self.entry.filter(|_| told.changed).map(|entry| entry.last);
         last.map_or(told.first, |last| last.max(told.first))

@@ -1,4 +1,4 @@
-//! What there is to say about one instance, and what was said before: only news is told, and only once.
+//! What to report about one instance, compared with what was reported before. Only news is sent, and only once.
 
 use std::sync::Arc;
 
@@ -18,61 +18,61 @@ use crate::engine::rules::standing_mark::standing;
 use crate::engine::tags::keep::Kept;
 use crate::engine::tags::keep_until::KeepUntil;
 
-/// Owners are warned so many business days before a `keep-until` ends.
+/// Owners are warned this many business days before a `keep-until` ends.
 const WARN_DAYS: u32 = 3;
 
-/// One thing to be said about an instance, were it not said before.
+/// One message about an instance, unless it was sent before.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Topic {
     /// What it is about.
     pub subject: Subject,
-    /// To whom.
+    /// The recipient.
     pub contact: Contact,
-    /// Since when it has been so.
+    /// Since when this is the case.
     pub since: Option<DateTime<Utc>>,
-    /// When it will be stopped at the earliest, or when its keep ends; `None` where nothing will be done.
+    /// The earliest time of the stop, or the end of its keep; `None` if no action follows.
     pub due: Option<DateTime<Utc>>,
-    /// Why a mark is lifted.
+    /// Why a mark is removed.
     pub lifted: Option<Lifted>,
-    /// It was said before.
+    /// It was sent before.
     pub reminder: bool,
-    /// Who is told in the owner's place; nobody of this name has a channel where the operator is.
+    /// The recipient in place of the owner. An owner without a name means the operator.
     pub to: Option<Box<Owner>>,
 }
 
-/// Everything there is to say about an instance, and what of the ledger does not hold any more.
+/// All messages about an instance, and the ledger entries that are no longer valid.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Talk {
     /// News.
     pub topics: Vec<Topic>,
-    /// Notices that begin anew the next time.
+    /// Notices that start again the next time.
     pub forget: Subjects,
-    /// What its tags say, of a candidate.
+    /// What its tags say, for a candidate.
     pub said: Option<Box<Said>>,
 }
 
-/// What a topic depends on, beside the case.
+/// What a topic depends on, besides the case.
 #[derive(Clone, Copy)]
 pub struct Ruled<'a> {
-    /// What was decided.
+    /// The verdict.
     pub verdict: &'a Verdict,
-    /// Whether both keys are turned.
+    /// Whether the stop is enabled in both places (`armed` and `stage`).
     pub armed: bool,
     /// What a stop waits for.
     pub gate: Gate,
-    /// What is to be done about its mark.
+    /// The change to its mark.
     pub marking: Option<&'a Marking>,
-    /// Who is told, and where; `None` where nobody can be.
+    /// Who is notified, and where; `None` if no channel reaches them.
     pub reach: Option<Reach<'a>>,
-    /// The owner is known by the settings' default only.
+    /// The owner comes from the settings' default only.
     pub by_default: bool,
-    /// Its tags as they are now, and what was said of their changes.
+    /// Its tags now, and what was reported about their changes.
     pub retag: Retag<'a>,
-    /// Who owns the account, whatever the instance's tags say.
+    /// The owner of the account, independent of the instance's tags.
     pub of_account: &'a dyn Fn() -> Owner,
 }
 
-/// What there is to say about the instance of `case`.
+/// All messages about the instance of `case`.
 pub fn talk(case: &Case<'_>, ruled: &Ruled<'_>) -> Talk {
     let mut talk = Talk::default();
     keeping(case, ruled, &mut talk);
@@ -95,8 +95,9 @@ impl Ruled<'_> {
         case.history.told.find(&case.instance.id, subject)
     }
 
-    /// What is said of tags that changed since this notice, beside the notice itself: to the account's owner, and in the end
-    /// to the operator. `due`: when it will be stopped, counted from now. Whether the operator decides now.
+    /// Adds the messages about tags that changed since this notice: to the account's owner, and after too many
+    /// changes to the operator. `due`: the time of the stop, counted from now. Returns whether the operator decides
+    /// now.
     fn retagged(&self, case: &Case<'_>, told: Option<&Told>, due: Option<DateTime<Utc>>, talk: &mut Talk) -> bool {
         let Some(told) = told else { return false };
         let (retag, operators) = (self.retag, self.retag.is_operators(told));
@@ -114,8 +115,8 @@ impl Ruled<'_> {
         operators
     }
 
-    /// `None` where it was said to this owner lately; else whether it is a reminder. With `once` it is never said
-    /// a second time.
+    /// `None` if this owner was notified recently; otherwise whether it is a reminder. With `once`, it is never sent
+    /// again.
     fn is_news(&self, told: Option<&Told>, policy: &str, binding: bool, once: bool, case: &Case<'_>) -> Option<bool> {
         let Some(told) = told else { return Some(false) };
         let read = self.reach.is_none_or(|reach| reach.has_read(told));
@@ -127,8 +128,8 @@ impl Ruled<'_> {
     }
 }
 
-/// What is kept is not going to be stopped: every notice of that begins anew when its keep ends, of which its owner
-/// is warned.
+/// A kept instance will not be stopped. So every notice about a stop starts again when the keep ends, and its owner
+/// is warned before that end.
 fn keeping(case: &Case<'_>, ruled: &Ruled<'_>, talk: &mut Talk) {
     if case.kept == Kept::No {
         talk.forget.push(Subject::KeepEnds);
@@ -150,7 +151,8 @@ fn keeping(case: &Case<'_>, ruled: &Ruled<'_>, talk: &mut Talk) {
     }
 }
 
-/// The first stop under a policy is announced; a policy that only reports, or is not armed, says it and reminds.
+/// The first stop under a policy is announced. A policy that only reports, or is not armed, reports it and sends
+/// reminders.
 fn first_stop(case: &Case<'_>, ruled: &Ruled<'_>, since: DateTime<Utc>, talk: &mut Talk) {
     let Some((policy, _)) = case.policy else { return };
     let acts = ruled.armed && ruled.verdict.action().is_some();
@@ -174,7 +176,7 @@ fn first_stop(case: &Case<'_>, ruled: &Ruled<'_>, since: DateTime<Utc>, talk: &m
     }
 }
 
-/// An idle instance: marked now or before, or only reported.
+/// An idle instance: marked now or earlier, or only reported.
 fn idle(case: &Case<'_>, ruled: &Ruled<'_>, talk: &mut Talk) {
     let Some((policy, _)) = case.policy else { return };
     let acts = ruled.armed && ruled.verdict.action().is_some();
@@ -192,13 +194,13 @@ fn idle(case: &Case<'_>, ruled: &Ruled<'_>, talk: &mut Talk) {
     }
     let Some(mark) = mark else { return };
     if ruled.gate == Gate::Open {
-        return; // it is stopped by this very run, which is news of its own
+        return; // this run stops it, and the stop is reported on its own
     }
     let days = policy.schedule.business_days_after(case.now, policy.grace);
     if ruled.retagged(case, told, days.map(|due| due.max(mark.not_before)), talk) {
         return;
     }
-    // What was said of an older mark says nothing of this one, but on which tags it rested.
+    // A notice about an older mark does not count for this one, but the tags that it was based on still do.
     let told_of_this = told.filter(|told| told.first >= mark.since);
     if told_of_this.is_none() && told.is_some_and(|told| !ruled.retag.differs(told)) {
         talk.forget.push(Subject::Idle);
@@ -226,7 +228,7 @@ fn attention(case: &Case<'_>, ruled: &Ruled<'_>, skipped: &Skipped, talk: &mut T
         return;
     }
     let policy = case.policy.map_or("", |(policy, _)| policy.name.as_str());
-    // It is the operator who is notified of another hub, whoever owns the instance.
+    // The operator is notified of a conflict between hubs, not the instance's owner.
     let of_hubs = matches!(skipped, Skipped::OtherHub { .. }) && case.settings.notify.operator.is_some();
     let ruled = Ruled { reach: ruled.reach.filter(|_| !of_hubs), ..*ruled };
     let news = ruled.is_news(ruled.told(case, Subject::Attention), policy, false, false, case);
@@ -235,7 +237,8 @@ fn attention(case: &Case<'_>, ruled: &Ruled<'_>, skipped: &Skipped, talk: &mut T
     }
 }
 
-/// It has been running for long, and only the settings' default owns it: said, and never a reason to stop it.
+/// It has been running for long and its owner comes from the settings' default only. This is reported, and never a
+/// reason to stop it.
 fn aged(case: &Case<'_>, ruled: &Ruled<'_>, talk: &mut Talk) {
     let (Some(since), Some((policy, _))) = (remarks::aged(case, ruled.by_default), case.policy) else { return };
     if let Some(reminder) = ruled.is_news(ruled.told(case, Subject::Aged), &policy.name, false, false, case) {
@@ -243,14 +246,14 @@ fn aged(case: &Case<'_>, ruled: &Ruled<'_>, talk: &mut Talk) {
     }
 }
 
-/// Whoever was told that it will be stopped is told that it will not.
+/// A person who was notified of a coming stop is notified that it is cancelled.
 fn lifted(case: &Case<'_>, ruled: &Ruled<'_>, talk: &mut Talk) {
     let Some(Marking::Lift(why)) = ruled.marking else { return };
     let told = ruled.told(case, Subject::Idle);
     if told.is_some_and(|told| told.binding) {
         talk.topics.push(Topic { lifted: Some(*why), ..Topic::new(Subject::Lifted, None, None, false) });
     }
-    // On which tags it rested is remembered until the next notice.
+    // Keep the tags that it was based on until the next notice.
     if !told.is_some_and(|told| ruled.retag.differs(told)) {
         talk.forget.push(Subject::Idle);
     }
