@@ -1,4 +1,4 @@
-//! How many at most: spends the caps of the settings, one step after another.
+//! Limits the number of actions: spends the caps of the settings, step by step.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use crate::engine::history::today::Today;
 use crate::engine::model::{Action, Cap, Step, Target};
 use crate::engine::plan::undo_capacity::startable_within;
 
-/// What is left of the caps. Used when planning and once more when acting.
+/// The remaining caps. Used for the plan and again during execution.
 #[derive(Clone, Debug)]
 pub struct CapBudget {
     caps: Caps,
@@ -22,15 +22,15 @@ pub struct CapBudget {
 }
 
 impl CapBudget {
-    /// What is left for a run that sees `running` running instances in scope, on a day on which others have spent
-    /// `today`.
+    /// The remaining caps for a run with `running` running instances in scope. `today`: what other runs of the same
+    /// day have spent.
     pub fn new(caps: Caps, running: usize, today: &Today) -> Self {
         let share = (running as u64 * u64::from(caps.stops_percent)).div_ceil(100);
         let by_account = if today.as_own { today.narrow.clone() } else { HashMap::new() };
         let stops = by_account.values().fold(0_u32, |sum, stops| sum.saturating_add(*stops));
         Self {
             caps,
-            // A share of what this run sees: what others have stopped is none of it.
+            // The percentage applies to what this run finds. Instances that other runs stopped are not among them.
             by_percent: u32::try_from(share).unwrap_or(u32::MAX).saturating_add(stops),
             startable: startable_within(caps.tolerated_undo),
             stops,
@@ -41,7 +41,7 @@ impl CapBudget {
         }
     }
 
-    /// Spends one step, or names the cap that is spent.
+    /// Spends one step, or returns the cap that is used up.
     ///
     /// # Errors
     /// The cap that forbids it.

@@ -1,5 +1,5 @@
-//! The plan: ordered steps, deferred ones with what deferred them, or a refusal. A dry run and a real run share
-//! this one value.
+//! The plan: ordered steps, deferred steps with their causes, or a refusal. A dry run and a real run use the same
+//! value.
 
 pub mod caps;
 pub mod restart;
@@ -21,55 +21,55 @@ use crate::engine::model::resource_id::placed;
 use crate::engine::model::{Action, Cap, Instance, MarkStep, ResourceId, Step, Verdict, sane, sane_option};
 use crate::engine::plan::caps::CapBudget;
 
-/// How long a reviewed plan may be carried out.
+/// How long a reviewed plan may be executed.
 const LIFETIME_MINUTES: i64 = 60;
 
-/// A step that is put off to a later run.
+/// A step that is deferred to a later run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Deferred {
-    /// Which resource.
+    /// The resource.
     #[serde(flatten, deserialize_with = "placed")]
     pub id: ResourceId,
     /// What would have been done.
     pub action: Action,
-    /// What put it off.
+    /// The cause.
     pub because: Cap,
-    /// When it may be done, as things stand, where it waits for people.
+    /// The expected time, if it waits for people.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "sane_option")]
     pub until: Option<DateTime<Utc>>,
 }
 
-/// What is to be done, in order.
+/// The steps to execute, in order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Plan {
-    /// A digest of what the plan says.
+    /// A digest of the plan's contents.
     pub id: String,
-    /// The instant by which it was judged.
+    /// The time at which it was judged.
     #[serde(deserialize_with = "sane")]
     pub made_at: DateTime<Utc>,
-    /// The instant after which it cannot be carried out.
+    /// The time after which it cannot be executed.
     #[serde(deserialize_with = "sane")]
     pub expires: DateTime<Utc>,
-    /// The hash of the settings under which it was made.
+    /// The hash of the settings that it was made with.
     pub settings: String,
-    /// What is done, first things first.
+    /// The steps, in order of execution.
     pub steps: Vec<Step>,
-    /// What is put off.
+    /// The deferred steps.
     pub deferred: Vec<Deferred>,
-    /// Marks that are written or removed.
+    /// Marks to write or remove.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub marks: Vec<MarkStep>,
-    /// Tags that say who launched an instance.
+    /// Tags to write that name the person who launched an instance.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub labels: Vec<MarkStep>,
-    /// Why nothing is done at all, where that is so.
+    /// Why no step is executed, if the plan is refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused: Option<String>,
 }
 
-/// Why a reviewed plan cannot be carried out.
+/// Why a reviewed plan cannot be executed.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[expect(missing_docs, reason = "each message says what the variant means")]
 pub enum PlanRefused {
@@ -87,21 +87,21 @@ pub enum PlanRefused {
     WasRefused { id: String, because: String },
 }
 
-/// A step before the caps are spent, with what decides its place.
+/// A step before the caps are spent, with its sort criteria.
 #[derive(Clone, Debug)]
 pub struct Candidate {
     step: Step,
     failed_last: bool,
     since: DateTime<Utc>,
     gate: Gate,
-    /// Its policy starts it again at its opening.
+    /// Its policy starts it again at the opening.
     starts_again: bool,
     licenses: Box<[Box<str>]>,
     tie: [u8; 8],
 }
 
 impl Candidate {
-    /// The step that an armed ruling asks for; `None` when it asks for none.
+    /// The step for an armed ruling; `None` if the ruling needs no step.
     pub fn of(instance: &Instance, ruling: &Ruling, failed_last: bool, now: DateTime<Utc>) -> Option<Self> {
         let Ruling {
             verdict,
@@ -140,27 +140,27 @@ impl Candidate {
         Some(Self { tie: tie(&step.id.name, now), step, failed_last, since, gate: *gate, starts_again, licenses })
     }
 
-    /// The step that it asks for.
+    /// Its step.
     pub fn step(&self) -> &Step {
         &self.step
     }
 
-    /// Whether a start at the opening is expected after its stop.
+    /// Whether it is expected to start at the opening after its stop.
     pub fn starts_again(&self) -> bool {
         self.starts_again
     }
 
-    /// The ARNs of the licence configurations that the instance uses.
+    /// The ARNs of the instance's license configurations.
     pub fn licenses(&self) -> &[Box<str>] {
         &self.licenses
     }
 
-    /// Puts its step off, for the acting role could not start the instance again.
+    /// Defers its step, because the acting role could not start the instance again.
     pub fn hold(&mut self) {
         self.gate = Gate::Shut { because: Cap::CannotStart, until: None };
     }
 
-    /// The stops that the caps let through, in the order of the plan.
+    /// The stops within the caps, in the order of the plan.
     pub fn stops<'c>(
         settings: &Settings,
         candidates: &'c mut [Self],
@@ -175,12 +175,12 @@ impl Candidate {
         candidates.iter_mut().filter(open)
     }
 
-    /// Whether it is a stop that waits for nobody.
+    /// Whether it is a stop that does not wait for people.
     pub fn is_open_stop(&self) -> bool {
         self.gate == Gate::Open && self.step.action != Action::Start
     }
 
-    /// Longest outside hours first; what failed last time comes last, so that it cannot block the others.
+    /// Longest outside hours first. Steps that failed last time come last, so that they do not block the others.
     fn sort(candidates: &mut [Self]) {
         candidates.sort_unstable_by(|a, b| {
             let key = |c: &Self| (c.failed_last, c.since, c.tie);
@@ -188,21 +188,21 @@ impl Candidate {
         });
     }
 
-    /// Has what it says in common with others kept once.
+    /// Replaces the policy name with the shared copy.
     pub fn share(mut self, interner: &mut Interner) -> Self {
         self.step.policy = interner.name(&self.step.policy);
         self
     }
 }
 
-/// Ties are broken by a hash of id and date, so that it is not always the same instance that waits.
+/// Breaks ties by a hash of id and date, so that it is not always the same instance that waits.
 fn tie(id: &str, now: DateTime<Utc>) -> [u8; 8] {
     let digest = Sha256::digest(format!("{id} {}", now.date_naive()).as_bytes());
     digest.first_chunk().copied().unwrap_or_default()
 }
 
 impl Plan {
-    /// Orders the candidates, spends the caps, and puts off the rest.
+    /// Orders the candidates, spends the caps, and defers the rest.
     pub fn make(
         settings: &Settings,
         now: DateTime<Utc>,
@@ -210,13 +210,13 @@ impl Plan {
         running: usize,
         today: &Today,
     ) -> Self {
-        // Sorted and turned into steps where they stand: of a hundred thousand there is no room for a second list.
+        // Sorted and converted in place: with 100,000 candidates there is no memory for a second list.
         Candidate::sort(&mut candidates);
         let mut budget = CapBudget::new(settings.caps, running, today);
         let mut deferred = Vec::new();
         let steps = candidates.into_iter().filter_map(|candidate| {
             let Candidate { step, failed_last: _, since: _, gate, starts_again: _, licenses: _, tie: _ } = candidate;
-            // What waits for people takes nobody's place under a cap.
+            // A step that waits for people does not use up a cap.
             if let Gate::Shut { because, until } = gate {
                 deferred.push(Deferred { until, ..put_off(step, because) });
                 return None;
@@ -250,21 +250,21 @@ impl Plan {
         plan
     }
 
-    /// Gives the plan the id of what it says. Whoever adds to a plan seals it anew.
+    /// Sets the plan's id from its contents. Call it after every change to the plan.
     pub fn seal(&mut self) {
         self.id = self.digest();
     }
 
-    /// A digest of everything that would be carried out, and of when and under which settings it was made: what a person
-    /// agrees to who reviews the plan. It shows a change by accident; whoever changes a plan on purpose can compute it,
-    /// too.
+    /// A digest of everything that would be executed, of the time, and of the settings: this is what a person
+    /// approves when reviewing the plan. It detects accidental changes only, because anyone who changes a plan on
+    /// purpose can recompute it.
     pub(crate) fn digest(&self) -> String {
         let Self { id: _, made_at, expires, settings, steps, deferred: _, marks, labels, refused: _ } = self;
         let said = serde_json::to_string(&(made_at, expires, settings, steps, marks, labels)).unwrap_or_default();
         Sha256::digest(said).iter().take(6).map(|byte| format!("{byte:02x}")).collect()
     }
 
-    /// The same plan with nothing to do: every step is put off.
+    /// The same plan with nothing to do: every step is deferred.
     #[must_use]
     pub fn refuse(mut self, why: String, because: Cap) -> Self {
         let steps = std::mem::take(&mut self.steps);
@@ -276,10 +276,11 @@ impl Plan {
         self
     }
 
-    /// The same plan less every step that the reviewed one does not hold: a run may only do less.
+    /// The same plan without the steps that are missing in the reviewed plan: a run may only do less.
     #[must_use]
     pub fn at_most(mut self, reviewed: &Self) -> Self {
-        // What was agreed to is this instance, as it was then: one that was started since is another matter.
+        // The approval covers the instance in its state at that time. If it was started since, the approval does not
+        // apply.
         let agreed: HashMap<_, _> = reviewed.steps.iter().map(|step| (step.agreed(), step.not_after)).collect();
         let (mut steps, rest): (Vec<_>, Vec<_>) =
             std::mem::take(&mut self.steps).into_iter().partition(|step| agreed.contains_key(&step.agreed()));
@@ -294,10 +295,10 @@ impl Plan {
         self
     }
 
-    /// Whether this plan, read back from a file, may still be carried out.
+    /// Whether this plan, read from a file, may still be executed.
     ///
     /// # Errors
-    /// [`PlanRefused`] when it has expired, was made under other settings, or was itself refused.
+    /// [`PlanRefused`] if it has expired, was made with other settings, or was itself refused.
     pub fn check(&self, settings: &Settings, now: DateTime<Utc>) -> Result<(), PlanRefused> {
         let id = self.id.clone();
         if let Some(because) = &self.refused {
@@ -310,7 +311,7 @@ impl Plan {
         if self.made_at > now + Duration::minutes(1) {
             return Err(PlanRefused::FromTheFuture { id, made_at: self.made_at });
         }
-        // The lifetime is the reader's rule, not the file's: an edited `expires` prolongs nothing.
+        // The reader enforces the lifetime, so a later `expires` in an edited file has no effect.
         let expires = self.expires.min(self.made_at + Duration::minutes(LIFETIME_MINUTES));
         if now >= expires {
             return Err(PlanRefused::Expired { id, expires });

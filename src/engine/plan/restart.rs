@@ -1,5 +1,6 @@
-//! Whether what is stopped could be started again: EC2 starts an instance with encrypted volumes only where the caller may
-//! make grants on their keys, and one with licence configurations only where the caller may use those (law 13).
+//! Whether an instance can be started again after a stop (law 13). EC2 starts an instance with encrypted volumes only
+//! if the caller may create grants on their keys. It starts one with license configurations only if the caller may
+//! use those.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -13,22 +14,22 @@ use crate::engine::model::ResourceId;
 /// The KMS key of an encrypted volume.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Key {
-    /// AWS manages it: its own policy lets every principal of the account make EC2's grants.
+    /// Managed by AWS: the key policy allows every principal of the account to create the grants that EC2 needs.
     AwsManaged(Box<str>),
-    /// A customer manages it, by its ARN.
+    /// Managed by the customer; its ARN.
     CustomerManaged(Box<str>),
-    /// Who manages it is not known, for this cause.
+    /// The manager is unknown, for this cause.
     Unknown(String),
 }
 
-/// What is known of the volumes of an instance.
+/// What is known about the volumes of an instance.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Volumes {
-    /// Nobody asked: an inventory cannot be asked.
+    /// Not requested: a saved inventory has no volumes.
     NotAsked,
-    /// The keys of those that are encrypted.
+    /// The keys of the encrypted volumes.
     Keys(BTreeSet<Key>),
-    /// It was asked for, and there is no answer, for this cause.
+    /// Requested, but there is no answer, for this cause.
     Unknown(String),
 }
 
@@ -37,11 +38,11 @@ pub enum Volumes {
 pub enum Obstacle {
     /// A customer-managed key that `kms-keys` does not name.
     Key(Box<str>),
-    /// A licence configuration that `license-configurations` does not name.
+    /// A license configuration that `license-configurations` does not name.
     License(Box<str>),
-    /// The keys of its volumes are not known, for this cause.
+    /// The keys of its volumes are unknown, for this cause.
     Unknown(String),
-    /// The last start failed or fell back, as it was known at this instant.
+    /// The last start failed or fell back; known since this time.
     StartFailed(DateTime<Utc>),
 }
 
@@ -68,7 +69,7 @@ impl fmt::Display for Obstacle {
     }
 }
 
-/// The first thing that would keep the acting role from starting `id` again, which was last started at `launch`.
+/// The first obstacle to starting `id` again with the acting role. `launch`: its last start.
 pub fn obstacle(
     restart: &Restart,
     history: &History,

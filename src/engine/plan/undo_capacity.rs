@@ -1,34 +1,34 @@
-//! How fast a stop can be taken back, and so how much one run may stop in one place. Stopping is ten times faster
-//! than starting: what bounds the harm is the way back.
+//! How many stops one run may make in one Region of one account, derived from how fast they can be undone. AWS stops
+//! instances ten times faster than it starts them, so the undo limits the damage.
 
 use chrono::Duration;
 
-/// Instances in one call. Small enough that a refused call costs few halvings, large enough that a full run of
-/// 50 stops in one Region is one call; the StopInstances bucket holds 50 calls and refills 5 a second.
+/// Instances in one call. Small enough that a refused call needs few halvings; large enough that a full run of 50
+/// stops in one Region is one call. The StopInstances bucket holds 50 calls and refills at 5 per second.
 pub const BATCH: usize = 50;
 
-/// Between two StartInstances calls in one Region of one account, in milliseconds: the bucket holds 5 calls and
-/// refills 2 a second (EC2's table of request throttling).
+/// The pause between two StartInstances calls in one Region of one account, in milliseconds. The bucket holds 5 calls
+/// and refills at 2 per second (EC2's table of request throttling).
 pub const CALL_PACE_MS: u64 = 500;
 
-/// How many instances AWS starts at once in one Region of one account; beyond, the bucket refills 2 a second (EC2's
-/// table of resource throttling: StartInstances 1,000 / 2).
+/// How many instances AWS starts at once in one Region of one account. Beyond that, the bucket refills at 2 per
+/// second (EC2's table of resource throttling: StartInstances 1,000 / 2).
 pub const START_BURST: usize = 1000;
 
-/// Instances a second that may be started beyond the burst.
+/// Instances per second that can be started beyond the burst.
 const START_REFILL: u64 = 2;
 
-/// The worst case of one batch, in seconds: a look, a tag, a stop or start and the tag's removal of at most 6 s
-/// each, and 15 s of watching.
+/// The worst case for one batch, in seconds: a describe, a tag, a stop or start, and the removal of the tag, each at
+/// most 6 s, and 15 s of waiting for the state.
 pub const WORST_BATCH_SECONDS: u64 = 40;
 
-/// The same beyond the burst: 50 instances refill in 25 s, for which the batch waits first.
+/// The same beyond the burst: 50 instances refill in 25 s, and the batch waits for that first.
 pub const WORST_BEYOND_SECONDS: u64 = WORST_BATCH_SECONDS + BATCH as u64 / START_REFILL;
 
-/// How many instances of one account and Region can be started within `time` in the worst case, batch after batch:
-/// 50 every 40 s up to 1,000, which is 800 s, and 50 every 65 s from then on. AWS itself would take
-/// `1,000 + 2 × time` instances and `50 × (5 + 2 × time)` by its calls; both are never fewer, for 40 s and 65 s are
-/// longer than the 25 s in which 50 refill. 30 minutes: 1,000 + 50 × ⌊(1,800 − 800) ÷ 65⌋ = 1,750.
+/// How many instances of one account and Region can be started within `time` in the worst case, batch after batch: 50
+/// every 40 s up to 1,000 (which takes 800 s), then 50 every 65 s. AWS would accept `1,000 + 2 × time` instances, and
+/// its call limit would accept `50 × (5 + 2 × time)`. Both are never lower, because 40 s and 65 s are longer than the
+/// 25 s in which 50 refill. Example, 30 minutes: 1,000 + 50 × ⌊(1,800 − 800) ÷ 65⌋ = 1,750.
 pub fn startable_within(time: Duration) -> u32 {
     let seconds = u64::try_from(time.num_seconds()).unwrap_or(0);
     let (batch, burst) = (BATCH as u64, START_BURST as u64);
