@@ -1,5 +1,5 @@
-//! The way back: of what one run stopped, what may be started again, and why the rest is left alone. Only what
-//! that run stopped, whose tag says so, and which nobody has touched since.
+//! Undo: which instances that one run stopped may be started again, and why the others are skipped. An instance
+//! qualifies only if that run stopped it, its tag confirms this, and it has not been touched since.
 
 pub mod sudden;
 
@@ -20,25 +20,25 @@ use crate::engine::request::overrides::UndoOverrides;
 use crate::engine::schedule::DateRange;
 use crate::engine::tags::stop_tag::OwnTag;
 
-/// What the record says of one instance that the run was to stop.
+/// What the record contains about one instance that the run was to stop.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stop {
-    /// Which instance.
+    /// The instance.
     pub id: ResourceId,
-    /// The `Name` tag, as the run saw it.
+    /// The `Name` tag, as the run found it.
     pub name: String,
     /// The policy under which it was stopped.
     pub policy: String,
-    /// How the stop ended; `None` where the run broke off before its report.
+    /// How the stop ended; `None` if the run broke off before its report.
     pub ended: Option<Ending>,
 }
 
-/// What is to be done with one instance.
+/// The decision for one instance.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Finding {
     /// Start it.
     Start,
-    /// Leave it alone.
+    /// Skip it.
     Left(WhyNot),
 }
 
@@ -61,22 +61,22 @@ pub enum WhyNot {
     StillStopping,
     /// It is in a state that cannot be started.
     State(State),
-    /// It does not bear the reaper's tag.
+    /// It does not have the reaper's tag.
     NoTag,
-    /// Its tag is not what the reaper writes, or lies in the future.
+    /// Its tag has a format that the reaper does not write, or a time in the future.
     TagUnreadable,
     /// Its tag names another run.
     OtherRun(String),
     /// Its tag names another hub.
     OtherHub(String),
-    /// Somebody has started or stopped it since.
+    /// It was started or stopped since.
     Touched,
     /// Its policy's calendar is frozen.
     Frozen(DateRange),
 }
 
 impl WhyNot {
-    /// The word in reports.
+    /// The name in reports.
     pub fn as_str(&self) -> &'static str {
         match self {
             Self::NotSelected => "not-selected",
@@ -97,8 +97,8 @@ impl WhyNot {
     }
 }
 
-/// Everything that the run was to stop, with what the record says of it, by account, Region and id. `ended`: whether
-/// `past` is the report of a run that came to its end; of one that broke off, the plan tells what it may have done.
+/// Everything that the run was to stop, with the record's information, by account, Region and id. `ended`: whether
+/// `past` is the report of a completed run. If the run broke off, only its plan shows what it may have done.
 pub fn stops(past: &Past, ended: bool) -> Vec<Stop> {
     let stops = past.plan.steps.iter().filter(|step| match step.action {
         Action::Stop | Action::Hibernate => true,
@@ -112,7 +112,7 @@ pub fn stops(past: &Past, ended: bool) -> Vec<Stop> {
             id: step.id.clone(),
             name: names.get(&step.id).map_or_else(String::new, |name| (*name).to_owned()),
             policy: step.policy.to_string(),
-            // A report without this step's outcome is as good as none: its tag tells.
+            // Without this step's outcome, the report proves nothing: the instance's tag decides.
             ended: if ended { endings.get(&(&step.id, step.action)).copied() } else { None },
         })
         .collect();
@@ -120,8 +120,8 @@ pub fn stops(past: &Past, ended: bool) -> Vec<Stop> {
     stops
 }
 
-/// Why the record and the request alone leave this one out, before anything is looked at. `accounts`: those whose
-/// names are known, for selectors by name.
+/// Why the record and the request alone exclude this instance, before anything is scanned. `accounts`: those with
+/// known names, for selectors by name.
 pub fn left_out(stop: &Stop, scope: &Scope, accounts: &[Account]) -> Option<WhyNot> {
     let account = accounts.iter().find(|account| account.id == stop.id.place.account);
     let name = account.and_then(|account| account.name.as_deref());
@@ -133,7 +133,7 @@ pub fn left_out(stop: &Stop, scope: &Scope, accounts: &[Account]) -> Option<WhyN
         return Some(WhyNot::NotSelected);
     }
     match stop.ended {
-        // What is not known may have happened: the tag tells.
+        // An unknown stop may have happened: the instance's tag decides.
         None | Some(Ending::Stopped | Ending::Stopping | Ending::Unverified) => None,
         Some(ending @ (Ending::Started | Ending::Already | Ending::Overtaken | Ending::Failed | Ending::NotTried)) => {
             Some(WhyNot::NotStopped(ending))
@@ -141,8 +141,8 @@ pub fn left_out(stop: &Stop, scope: &Scope, accounts: &[Account]) -> Option<WhyN
     }
 }
 
-/// What is to be done with an instance as it is now; `None` where it is not there any more. Its keeps do not
-/// matter: they say that it shall run.
+/// The decision for an instance in its current state; `None` means that it no longer exists. Keep tags do not matter
+/// here: they request that it runs.
 pub fn find(
     settings: &Settings,
     instance: Option<&Instance>,
@@ -170,7 +170,7 @@ fn why_not(
         State::Stopping | State::Stopped => {}
     }
     let Some(value) = instance.tags.get(&settings.tags.stopped) else { return Some(WhyNot::NoTag) };
-    // A tag from the future is a forged one, or a clock that is wrong: everything would lie before it.
+    // A tag from the future is forged, or a clock is wrong: every change would seem to be older than it.
     let tag = OwnTag::parse(value).ok().filter(|tag| tag.at <= now + Duration::minutes(1));
     let Some(tag) = tag else { return Some(WhyNot::TagUnreadable) };
     if let Some(hub) = tag.hub.clone().filter(|hub| !settings.run.wrote(Some(hub))) {
@@ -189,54 +189,54 @@ fn why_not(
     (!overrides.even_frozen).then_some(WhyNot::Frozen(frozen))
 }
 
-/// One line: an instance that the run was to stop, and what is done with it.
+/// One line: an instance that the run was to stop, and the decision for it.
 #[derive(Clone, Debug)]
 pub struct Found {
-    /// What the record says.
+    /// What the record contains.
     pub stop: Stop,
-    /// What is to be done.
+    /// The decision.
     pub finding: Finding,
-    /// The launch time on which the finding rests.
+    /// The launch time that the finding is based on.
     pub launched: Option<DateTime<Utc>>,
-    /// Who owns it, by the tag that the settings name.
+    /// Its owner, from the tag that the settings name.
     pub owner: Option<Box<str>>,
 }
 
-/// Everything that an undo has to say.
+/// The result of an undo.
 #[derive(Clone, Debug)]
 pub struct Undo {
-    /// The run's own id.
+    /// The id of this run.
     pub run: Arc<str>,
-    /// The run that is undone.
+    /// The run to undo.
     pub undoes: String,
-    /// The instant by which everything was judged.
+    /// The time at which everything was judged.
     pub at: DateTime<Utc>,
-    /// Whether it was carried out; a dry run writes nothing.
+    /// Whether it was executed; a dry run writes nothing.
     pub applied: bool,
-    /// Whether no selector narrows it.
+    /// Whether no selector limits it.
     pub whole: bool,
     /// One line for each instance that the run was to stop.
     pub found: Vec<Found>,
-    /// What is started.
+    /// The starts.
     pub plan: Plan,
     /// What was done.
     pub outcomes: Vec<Outcome>,
-    /// Targets that could not be looked at.
+    /// Targets that were unreachable.
     pub unreachable: Vec<Unreachable>,
-    /// Targets that the organisation's policy closes.
+    /// Targets that a policy of the organization denies.
     pub denied: Vec<Target>,
-    /// What else people should know, in words.
+    /// Other information for people, as text.
     pub notes: Vec<String>,
-    /// Something beside outcomes and unreachable targets went wrong; the notes say what.
+    /// Something besides outcomes and unreachable targets went wrong; the notes have the details.
     pub troubled: bool,
-    /// Calls of AWS's APIs, retries included.
+    /// Calls to AWS APIs, including retries.
     pub calls: u64,
-    /// The language in which it speaks to people.
+    /// The language of its text.
     pub locale: Locale,
 }
 
 impl Undo {
-    /// The figures, by the same words as those of any run.
+    /// The counts, with the same names as for any run.
     pub fn counts(&self) -> Counts {
         let ended = |wanted: &[Ending]| self.outcomes.iter().filter(|o| wanted.contains(&o.outcome)).count();
         Counts {
@@ -256,7 +256,7 @@ impl Undo {
         }
     }
 
-    /// Degraded when something failed or could not be looked at.
+    /// Degraded if something failed or was unreachable.
     pub fn health(&self) -> Health {
         let counts = self.counts();
         if counts.failed > 0 || counts.unreachable > 0 || self.troubled { Health::Degraded } else { Health::Ok }

@@ -1,5 +1,5 @@
-//! Sudden change: whether a run would stop far more than the same weekday ever did in the last weeks. A mistake in a
-//! tag or a policy shows as such a jump long before anybody has read a report.
+//! Sudden change: whether a run would stop many more instances than the same weekday did in the last weeks. A mistake
+//! in a tag or a policy shows up as such a jump before anyone reads a report.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -12,35 +12,35 @@ use crate::engine::model::{Action, ResourceId};
 use crate::engine::plan::Plan;
 use crate::engine::report::Row;
 
-/// At so few a run is never held back: a small fleet doubles without anything being wrong.
+/// With this many stops or fewer, a run is never held back: a small fleet can double without a mistake.
 pub const NEVER_BELOW: usize = 10;
 
-/// How many weeks are looked back: a month of weekdays, and one that was a holiday.
+/// How many weeks to compare: a month of weekdays, and one more in case of a holiday.
 pub const WEEKS: u64 = 5;
 
-/// How many days a run that was held back may be acknowledged.
+/// For how many days a run that was held back may be acknowledged.
 pub const ACKNOWLEDGE_DAYS: u64 = 7;
 
-/// What a run leaves to later ones: how many it would stop.
+/// The numbers that a run records for later runs.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Count {
-    /// Verdicts to stop or hibernate, for hours or for idleness, armed or not.
+    /// Verdicts to stop or hibernate, because of hours or idleness, armed or not.
     #[serde(default)]
     #[serde(alias = "condemned")]
     pub candidates: usize,
-    /// Those that are armed and, where a reviewed plan limits the run, stand in it.
+    /// Those that are armed and, if a reviewed plan limits the run, are in that plan.
     #[serde(default)]
     pub armed: usize,
     /// Instances found.
     #[serde(default)]
     #[serde(alias = "seen")]
     pub found: usize,
-    /// Candidates, armed or not, by policy: what was observed for a week and is armed now is no sudden change.
-    /// Empty where a reviewed plan limited the run.
+    /// Candidates, armed or not, by policy. A policy that was observed for a week and is armed now is no sudden
+    /// change. Empty if a reviewed plan limited the run.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub policies: BTreeMap<String, usize>,
-    /// Whether the run was held back. It teaches nothing then, until it is acknowledged.
+    /// Whether the run was held back. It then does not count for comparison until it is acknowledged.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub held: bool,
     /// The run that acknowledged this one.
@@ -51,16 +51,16 @@ pub struct Count {
     pub acknowledges: Option<String>,
 }
 
-/// Why a run is held back, in numbers.
+/// Why a run is held back, as numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sudden {
-    /// What it would stop or hibernate.
+    /// The number that it would stop or hibernate.
     pub armed: usize,
-    /// The most that the same weekday had.
+    /// The highest number on the same weekday.
     pub highest: usize,
 }
 
-/// An acknowledgement that does not hold; nothing was done.
+/// An acknowledgement that is not valid; the run did nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[expect(missing_docs, reason = "each message says what the variant means")]
 pub enum NotAcknowledged {
@@ -75,7 +75,7 @@ pub enum NotAcknowledged {
 }
 
 impl Count {
-    /// What a run leaves, before it is known whether it is held back.
+    /// The numbers of a run, before it is known whether it is held back.
     pub fn of(rows: &[Row], plan: &Plan, reviewed: Option<&Plan>) -> Self {
         let mut policies: BTreeMap<String, usize> = BTreeMap::new();
         let mut candidates = 0;
@@ -88,8 +88,8 @@ impl Count {
         Self { candidates, armed: armed(plan, reviewed), found: rows.len(), policies, ..Self::default() }
     }
 
-    /// What it teaches a run under which these policies are enforced; `None` for a run that was held back and
-    /// that nobody acknowledged.
+    /// The number to compare with in a run that enforces these policies; `None` for a run that was held back and not
+    /// acknowledged.
     fn teaches(&self, enforced: &BTreeSet<&str>) -> Option<usize> {
         if self.held && self.acknowledged_by.is_none() {
             return None;
@@ -98,18 +98,18 @@ impl Count {
             return Some(self.armed);
         }
         let known = self.policies.iter().filter(|(name, _)| enforced.contains(name.as_str()));
-        // Earlier releases left idle stops out of `candidates` and `policies`, and had them in `armed`.
+        // Earlier releases counted idle stops in `armed` only, not in `candidates` and `policies`.
         let idle = self.armed.saturating_sub(self.candidates);
         Some(known.map(|(_, count)| count).sum::<usize>().saturating_add(idle))
     }
 
-    /// Whether somebody said that so many are right.
+    /// Whether a person approved this number.
     fn is_approved(&self) -> bool {
         self.acknowledged_by.is_some() || self.acknowledges.is_some()
     }
 }
 
-/// Whether it counts here.
+/// Whether the action counts as a stop here.
 fn stops(action: Action) -> bool {
     match action {
         Action::Stop | Action::Hibernate => true,
@@ -117,7 +117,8 @@ fn stops(action: Action) -> bool {
     }
 }
 
-/// What a plan would stop or hibernate, the caps aside; with a reviewed plan, what stands in that one too.
+/// The number that a plan would stop or hibernate without caps. With a reviewed plan: only those that are in that
+/// plan too.
 fn armed(plan: &Plan, reviewed: Option<&Plan>) -> usize {
     let all = |plan: &Plan| -> Vec<(ResourceId, Action)> {
         let steps = plan.steps.iter().map(|step| (step.id.clone(), step.action));
@@ -130,26 +131,26 @@ fn armed(plan: &Plan, reviewed: Option<&Plan>) -> usize {
     stops.iter().filter(|stop| reviewed.contains(stop)).count()
 }
 
-/// The policies whose verdicts may be carried out.
+/// The policies whose verdicts may be executed.
 pub fn enforced(settings: &Settings) -> BTreeSet<&str> {
     let enforced = settings.policies.iter().filter(|policy| policy.stage == Stage::Enforce);
     enforced.map(|policy| policy.name.as_str()).collect()
 }
 
-/// The earlier days of the same weekday that are compared with `today`. Days are those of UTC, for one run judges
-/// by many zones; a closing hour falls on the same one of them every week.
+/// The earlier days of the same weekday that are compared with `today`. Days are in UTC, because one run covers many
+/// time zones. A closing hour falls on the same UTC weekday every week.
 pub fn earlier_days(today: NaiveDate) -> impl Iterator<Item = NaiveDate> {
     (1..=WEEKS).filter_map(move |week| today.checked_sub_days(Days::new(7 * week)))
 }
 
-/// The days on which a run may have been held back that is acknowledged `today`.
+/// The days on which a run may have been held back if it is acknowledged `today`.
 pub fn recent_days(today: NaiveDate) -> impl Iterator<Item = NaiveDate> {
     (0..=ACKNOWLEDGE_DAYS).filter_map(move |day| today.checked_sub_days(Days::new(day)))
 }
 
-/// The most that the same weekday had. `None` where no `earlier` day of it is known: the first weeks hold back
-/// nothing. Of `today`'s own runs only those count that somebody acknowledged, so that what is left over of an
-/// acknowledged run is not held back anew, and a day cannot climb by small steps.
+/// The highest number on the same weekday. `None` if no `earlier` day is known: in the first weeks, no run is held
+/// back. Of `today`'s runs, only acknowledged ones count. So the rest of an acknowledged run is not held back again,
+/// and the number cannot grow in small steps within a day.
 pub fn highest<'a>(
     earlier: impl IntoIterator<Item = &'a Count>,
     today: impl IntoIterator<Item = &'a Count>,
@@ -164,15 +165,15 @@ pub fn highest<'a>(
     known.map(|known: usize| known.max(approved.unwrap_or(0)))
 }
 
-/// Whether `armed` is a sudden change: more than [`NEVER_BELOW`], and more than one and a half times the `highest`.
+/// Whether `armed` is a sudden change: more than [`NEVER_BELOW`], and more than 1.5 times the `highest`.
 pub fn sudden(armed: usize, highest: Option<usize>) -> Option<Sudden> {
     let highest = highest?;
     let above = armed > NEVER_BELOW && armed.saturating_mul(2) > highest.saturating_mul(3);
     above.then_some(Sudden { armed, highest })
 }
 
-/// Whether an acknowledged run that was held back with `held` covers one with `armed`: at most a tenth more, for
-/// the world goes on while somebody looks at the report.
+/// Whether the acknowledgement of a run that was held back with `held` covers a run with `armed`: at most a tenth
+/// more, because the fleet changes while a person reads the report.
 pub fn covers(held: usize, armed: usize) -> bool {
     armed.saturating_mul(10) <= held.saturating_mul(11)
 }
