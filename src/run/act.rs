@@ -1,5 +1,5 @@
-//! Carries out a plan: re-check → tag → stop → verify, batch by batch, target by target. One failure never hides
-//! the rest, and every step has its outcome.
+//! Carries out a plan, batch by batch and target by target: re-check → tag → stop → verify. A failure does not affect
+//! the other steps, and every step has its outcome.
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap};
@@ -23,46 +23,45 @@ use crate::run::outcome::{started, stopped};
 use crate::run::recheck::Recheck;
 use crate::run::warrant::Warrant;
 
-/// Targets acted on at once. Each makes one call at a time, so this is also the calls in flight.
+/// Targets acted on in parallel. Each makes one call at a time, so this is also the number of calls in flight.
 const WIDTH: usize = 16;
 
-/// The worst case of one batch: a look, a tag, a stop and the tag's removal of at most 6 s each, and 15 s of
-/// watching. A batch is begun only if that still fits before the deadline.
+/// The worst case of one batch: a scan, a tag, a stop and the removal of the tag, at most 6 s each, then 15 s of
+/// watching. A batch begins only if this fits before the deadline.
 const WORST_BATCH: Duration = Duration::from_secs(WORST_BATCH_SECONDS);
 
-/// The same for a batch of starts beyond the burst that AWS allows, with the wait before it.
+/// The same for a batch of starts beyond the burst that AWS allows, including the wait before it.
 const WORST_BEYOND: Duration = Duration::from_secs(WORST_BEYOND_SECONDS);
 
-/// One look while acting. It asks for 50 instances at most, which AWS answers within a second.
+/// Timeout of one scan while acting. It asks for at most 50 instances, which AWS answers within a second.
 pub(crate) const SCAN_TIMEOUT: Duration = Duration::from_secs(6);
 
-/// What must be left for another call of a batch that is being halved, and for what follows it.
+/// The time that must be left for another call of a batch that is being halved, and for what follows the call.
 const ANOTHER_CALL: Duration = Duration::from_secs(27);
 
-/// How old the look may be on which a stop rests, in seconds: far less than the five minutes that lie between any
-/// stop and the opening.
+/// The maximum age, in seconds, of the scan that a stop relies on. It is far below the five minutes that always
+/// separate a stop from the opening.
 const STALE_SECONDS: i64 = 30;
 
-/// Between two StartInstances calls in one Region of one account: the bucket refills 2 a second.
+/// The pause between two StartInstances calls in one Region of one account: the bucket refills 2 per second.
 const START_PACE: Duration = Duration::from_millis(CALL_PACE_MS);
 
-/// Everything that acting needs to know.
+/// The inputs of acting.
 pub(crate) struct Acting<'a, L, A, P> {
     pub(crate) run: &'a Run,
     pub(crate) settings: &'a Settings,
-    /// How a step is looked at again, just before it is done.
+    /// How a step is re-checked just before it is done.
     pub(crate) recheck: Recheck<'a>,
     pub(crate) clock: Clock,
     pub(crate) scanner: &'a L,
     pub(crate) act: &'a A,
     pub(crate) pause: &'a P,
     pub(crate) warrant: &'a Warrant,
-    /// Set where something was held back that should not have been: no time was left, or the switch could not be
-    /// read.
+    /// Set where a step was held back by a problem: no time was left, or the pause switch could not be read.
     pub(crate) troubled: Cell<bool>,
 }
 
-/// Carries out `steps`; one outcome for each, in the same order.
+/// Carries out `steps`. Returns one outcome for each, in the same order.
 pub(crate) async fn carry_out<L: Scan, A: Act, P: Pause>(acting: &Acting<'_, L, A, P>, steps: &[Step]) -> Vec<Outcome> {
     let mut by_target: BTreeMap<Arc<Target>, Vec<&Step>> = BTreeMap::new();
     for step in steps {
@@ -114,7 +113,8 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
         outcomes
     }
 
-    /// Why no batch may begin now, if so. `beyond`: more starts than AWS takes at once, so that it waits first.
+    /// The reason why no batch may begin now, if there is one. `beyond`: there are more starts than AWS accepts at
+    /// once, so the batch waits first.
     async fn held_back(&self, beyond: bool) -> Option<String> {
         if !self.clock.fits(if beyond { WORST_BEYOND } else { WORST_BATCH }) {
             self.troubled.set(true);
@@ -134,7 +134,7 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
         switch.why_paused()
     }
 
-    /// Refuses a further call where it, and what must follow it, would not end before the deadline.
+    /// Refuses a further call if it, and what must follow it, would not end before the deadline.
     pub(crate) fn in_time(&self) -> Result<(), ActError> {
         if self.clock.fits(ANOTHER_CALL) {
             return Ok(());
@@ -143,8 +143,8 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
         Err(ActError::NotSent("there was no time left before the run's deadline".to_owned()))
     }
 
-    /// Refuses a further call when the last look is too long ago: throttled or halved often enough, a batch would
-    /// else stop what has been kept, paused or opened meanwhile.
+    /// Refuses a further call when the last scan is too old. Otherwise a batch that is throttled or halved often could
+    /// stop an instance that was kept, paused or opened in the meantime.
     fn fresh(&self, looked: DateTime<Utc>) -> Result<(), ActError> {
         if self.clock.now() - looked <= chrono::Duration::seconds(STALE_SECONDS) {
             return Ok(());
@@ -172,8 +172,8 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
         outcomes
     }
 
-    /// Tag, stop, verify both. The tag is written first, so that no stop is without its evidence; where the stop then
-    /// fails, the tag is taken away again, so that it tells the truth.
+    /// Tags, stops, and verifies both. The tag is written first, so that every stop has its tag. If the stop then
+    /// fails, the tag is removed again, because it would be false.
     async fn stop(&self, target: &Target, policy: &str, steps: &[&Step], hibernate: bool) -> Vec<Outcome> {
         let (key, value) = (self.settings.tags.stopped.as_str(), self.own_tag(policy, steps));
         let value = value.as_str();
@@ -210,7 +210,8 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
         };
         ends.extend(bisect(&tagged, attempt).await);
         let mut seen = self.watch(target, steps, &ends, State::is_down).await;
-        // A refusal may be the last word on a call whose first attempt came through: one look tells.
+        // The SDK retries: a call may be reported as refused although its first attempt succeeded. One scan shows
+        // which.
         let refused: Vec<&Step> = steps
             .iter()
             .copied()
@@ -236,8 +237,8 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
         outcomes
     }
 
-    /// Start, verify, and only then take the evidence away. A start that falls back has moved the launch time; its
-    /// tag is written anew, so that it still counts as the reaper's and is tried again.
+    /// Starts, verifies, and only then removes the tag. A start that falls back has changed the launch time. Its tag is
+    /// written again, so that the stop still counts as the reaper's and the start is tried again.
     async fn start(&self, target: &Target, steps: &[&Step]) -> Vec<Outcome> {
         let ids: Vec<ResourceId> = steps.iter().map(|step| step.id.clone()).collect();
         let attempt = |part: Vec<ResourceId>| async move {

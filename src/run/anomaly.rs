@@ -1,5 +1,5 @@
-//! A look because of an anomaly of cost: at once, at the accounts and Regions that it names, and without anything to
-//! act with. The operator is told which anomaly it is and what runs there, even where nothing could be looked at.
+//! Scans after a cost anomaly: at once, only the accounts and Regions that it names, and without permission to act. The
+//! operator is notified of the anomaly and of what runs there, even if nothing could be scanned.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -20,13 +20,13 @@ use crate::run::order::Order;
 use crate::run::prices;
 use crate::run::state::past_or_nothing;
 
-/// What is kept back from the deadline while telling: the time to record and to answer.
+/// Time kept back from the deadline while notifying: enough to record and to answer.
 const RESERVE: Duration = Duration::from_secs(5);
 
-/// Looks, tells the operator, and records the report.
+/// Scans, notifies the operator, and records the report.
 ///
 /// # Errors
-/// [`Error`] when nothing could be looked at; the operator was told of the anomaly all the same.
+/// [`Error`] when nothing could be scanned. The operator was still notified of the anomaly.
 pub async fn handle_anomaly(
     order: &Order<'_>,
     scanner: &impl Scan,
@@ -41,7 +41,7 @@ pub async fn handle_anomaly(
         Ok(planned) => planned,
         Err(error) => {
             let cause = std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
-            let _ = say(order, messenger, &BTreeMap::new(), words::unseen(anomaly, &cause, locale)).await; // the error that counts is the scan's
+            let _ = say(order, messenger, &BTreeMap::new(), words::unseen(anomaly, &cause, locale)).await; // the scan's error is the one to return
             return Err(error);
         }
     };
@@ -59,7 +59,8 @@ pub async fn handle_anomaly(
     };
     let key = key(anomaly);
     let text = serde_json::to_string(anomaly).unwrap_or_default();
-    // AWS delivers more than once, and by two ways where both are set up. A grown impact or another cause is news.
+    // AWS may deliver an event more than once, and by two ways where both are set up. A larger impact or another cause
+    // is news.
     if recorded && hub.read(&key).await.is_ok_and(|known| known.as_ref() == Some(&text)) {
         notes.note("the operator was told of the same before, and not again");
         return Ok((report.noting(notes), place));
@@ -92,7 +93,7 @@ async fn say(
     deliver(messenger, &digests, &frame(order, names), order.clock, RESERVE).await
 }
 
-/// Where it stands what the operator was told of an anomaly.
+/// The key of the record of what the operator was notified of for this anomaly.
 fn key(anomaly: &Anomaly) -> String {
     let letter = |c: char| if c.is_ascii_alphanumeric() || c == '-' { c } else { '-' };
     let name: String = anomaly.id.chars().map(letter).take(64).collect();

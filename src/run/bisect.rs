@@ -1,12 +1,13 @@
-//! One call for many instances, and halves of it when AWS refuses, so that one instance spoils nothing.
+//! Makes one call for many instances, and halves the batch when AWS refuses, so that one bad instance does not fail the
+//! others.
 
 use std::future::Future;
 
 use crate::engine::model::ResourceId;
 use crate::ports::ActError;
 
-/// Calls `act` on all ids, and on ever smaller halves where it is refused. Answers each id's own end, in order.
-/// At most `2n - 1` calls. What is unclear is not repeated: it may have happened.
+/// Calls `act` on all ids, and on smaller and smaller halves where it is refused. Returns the result of each id, in
+/// order. Makes at most `2n - 1` calls. An unclear result is not retried, because the call may have succeeded.
 pub(crate) async fn bisect<F>(
     ids: &[ResourceId],
     act: impl Fn(Vec<ResourceId>) -> F,
@@ -15,7 +16,7 @@ where
     F: Future<Output = Result<(), ActError>>,
 {
     let mut ends: Vec<(ResourceId, Result<(), ActError>)> = Vec::with_capacity(ids.len());
-    // Depth first and left to right, so that the ends come in the order of the ids.
+    // Depth first and left to right, so that the results come in the order of the ids.
     let mut open: Vec<&[ResourceId]> = if ids.is_empty() { Vec::new() } else { vec![ids] };
     while let Some(part) = open.pop() {
         match act(part.to_vec()).await {

@@ -1,4 +1,4 @@
-//! Asks accounts for their alternate contacts: once for each, and only where an owner may depend on it.
+//! Asks accounts for their alternate contacts, once per account and only where an owner may depend on them.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,8 +12,8 @@ use crate::engine::model::Account;
 use crate::ports::Scan;
 use crate::run::clock::Clock;
 
-/// The alternate contacts of these accounts. One that cannot be asked, or not within `reserve` of the deadline,
-/// is unknown, which is not the same as none.
+/// The alternate contacts of these accounts. If an account cannot be asked by `reserve` before the deadline, its
+/// contact is unknown, which is not the same as none.
 pub(crate) async fn ask(
     port: &impl Scan,
     settings: &Settings,

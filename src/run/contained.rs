@@ -1,4 +1,4 @@
-//! The same for what waits: one target or one stage that panics keeps no other from going on.
+//! Contains panics in async code: a target or stage that panics does not stop the others.
 
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
@@ -9,10 +9,10 @@ use crate::engine::model::Notes;
 use crate::engine::model::panic::{message, spring};
 use crate::ports::PortError;
 
-/// Does `work`, of which `id` is what it is about; where it panics, the message.
+/// Runs `work`, which is about `id`. If it panics, returns the message.
 ///
 /// # Errors
-/// What the panic says.
+/// The message of the panic.
 pub(crate) async fn contained<T>(place: &str, id: &str, work: impl Future<Output = T>) -> Result<T, String> {
     let trapped = async {
         spring(place, id);
@@ -21,15 +21,15 @@ pub(crate) async fn contained<T>(place: &str, id: &str, work: impl Future<Output
     AssertUnwindSafe(trapped).catch_unwind().await.map_err(|payload| message(&*payload))
 }
 
-/// The same of something that the world may refuse.
+/// The same for a call to a port, which may also fail.
 ///
 /// # Errors
-/// What the world or the panic says.
+/// The error of the port, or the message of the panic.
 pub(crate) async fn port<T>(place: &str, work: impl Future<Output = Result<T, PortError>>) -> Result<T, PortError> {
     contained(place, "", work).await.map_err(PortError).flatten()
 }
 
-/// Does a stage after the acts, and adds what it has to say to `notes`. One that panics degrades the run, and has no result.
+/// Runs a stage after the acts and adds its remarks to `notes`. A stage that panics degrades the run and has no result.
 pub(crate) async fn stage<T: Default>(
     place: &str,
     name: &str,

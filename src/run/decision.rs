@@ -1,4 +1,4 @@
-//! What a run has decided before anything is done: everything judged, one plan, and what holds it back.
+//! The decision of a run before it acts: all verdicts, one plan, and what holds the plan back.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -17,7 +17,7 @@ use crate::run::{launches, prices, restart, sudden};
 
 /// A run that has scanned, judged and planned.
 pub(crate) struct Planned {
-    /// What the scan has found, but for the candidates and marks: they are in the plan.
+    /// The result of the scan, without the candidates and marks: these are in the plan.
     pub(crate) scanned: Scanned,
     pub(crate) plan: Plan,
     pub(crate) notes: Notes,
@@ -25,16 +25,16 @@ pub(crate) struct Planned {
 
 /// A run before it acts.
 pub(crate) struct Decision {
-    /// The report of a run that does no more than plan.
+    /// The report of a run that only plans.
     pub(crate) report: Report,
-    /// What the later stages need beside it.
+    /// What the later stages also need.
     pub(crate) background: Background,
-    /// The prices that it knows of.
+    /// The prices that it knows.
     pub(crate) prices: Option<Prices>,
 }
 
-/// Scans, judges, plans, prices, and holds back what is a sudden change. Also answers what a reviewed plan holds and this
-/// run does not do.
+/// Scans, judges, plans, looks up prices, and holds back a sudden change. Also returns the steps of a reviewed plan
+/// that this run does not do.
 pub(crate) async fn decide(
     order: &Order<'_>,
     scanner: &impl Scan,
@@ -54,7 +54,8 @@ pub(crate) async fn decide(
     Ok((Decision { report, background, prices }, dropped))
 }
 
-/// What a reviewed plan holds and this run does not do, with why: nobody who agreed to a step is left to wonder.
+/// The steps of a reviewed plan that this run does not do, each with its reason, so that the people who approved a step
+/// know why it was not done.
 fn dropped(report: &Report, reviewed: &Plan) -> Vec<Outcome> {
     let planned: HashSet<_> = report.plan.steps.iter().map(|step| (&step.id, step.action)).collect();
     let put_off: HashMap<_, _> = report.plan.deferred.iter().map(|d| ((&d.id, d.action), d.because)).collect();
@@ -85,8 +86,8 @@ fn is_unreachable(report: &Report, target: &Target) -> bool {
     report.unreachable.iter().any(|unreachable| unreachable.target().covers(target))
 }
 
-/// Scans, judges and plans. `acts`: whether the plan counts, so that its stops are asked whether they could be taken back,
-/// and labels are planned.
+/// Scans, judges and plans. `acts`: the plan may be carried out, so the run checks whether its stops can be undone, and
+/// plans labels.
 pub(crate) async fn prepare(
     order: &Order<'_>,
     scanner: &impl Scan,
@@ -116,7 +117,7 @@ pub(crate) async fn prepare(
     Ok(Planned { scanned, plan, notes })
 }
 
-/// What people should know of a scan and its plan.
+/// What people should know about a scan and its plan.
 fn remarks(order: &Order<'_>, scanned: &Scanned, history: &History, cannot_start: Vec<String>) -> Vec<String> {
     let mut notes = history.unread.clone();
     if order.settings.run.armed && order.settings.run.record.is_none() {
@@ -127,7 +128,7 @@ fn remarks(order: &Order<'_>, scanned: &Scanned, history: &History, cannot_start
             "the event names account `{account}` in Region `{region}`, which the settings do not look at; nothing was done there"
         ));
     }
-    // A part of the fleet says nothing about a pattern for all of it.
+    // A scan of part of the fleet proves nothing about a pattern for the whole fleet.
     if order.run.mode == Mode::Plan && order.run.scope.is_whole() && !scanned.rows.is_empty() {
         let note = |pattern| format!("`[never]` pattern `{pattern}` matched 0 of {} instances", scanned.rows.len());
         notes.extend(scanned.never_matched.iter().map(note));
@@ -187,11 +188,11 @@ impl Planned {
     }
 }
 
-/// Causes that a note names. AWS puts an id of its own into each refusal, so that a thousand may be one: the lines of the
-/// instances have them all.
+/// Causes that a note names. AWS puts an id of its own into each refusal, so a thousand messages may have one cause.
+/// The lines of the instances have all of them.
 const CAUSES: usize = 3;
 
-/// Of how many it could not be told whether they do anything, because metrics were refused, throttled or late: by cause.
+/// How many instances have unknown activity because metrics were refused, throttled or late, by cause.
 fn unmeasured(scanned: &Scanned) -> Vec<String> {
     let mut causes: BTreeMap<&str, usize> = BTreeMap::new();
     for row in &scanned.rows {
@@ -219,8 +220,8 @@ pub(crate) fn running(rows: &[Row]) -> usize {
     rows.iter().filter(|row| row.running_in_scope).count()
 }
 
-/// Why so much is unreachable that nothing is acted on, if so. Denied targets do not count; an account that could not
-/// even be asked for its Regions counts as an account.
+/// The reason why too much is unreachable to act, if so. Denied targets do not count. An account that could not be
+/// asked for its Regions counts as one account.
 fn too_many_unreachable(scanned: &Scanned, limit: u32) -> Option<String> {
     let targets = scanned.targets - scanned.denied.len().min(scanned.targets);
     let dark = scanned.unreachable.iter().filter(|unreachable| unreachable.target().is_whole_account()).count();

@@ -1,5 +1,5 @@
-//! Tells people. A receipt is given only for what stands in a message that its channel accepted; a channel that is
-//! down is a trouble, the others go on, and the next run tries again.
+//! Sends notifications. A receipt is given only for what is in a message that its channel accepted. A channel that
+//! fails is a trouble; the others continue, and the next run tries again.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -14,33 +14,34 @@ use crate::ports::{Messenger, PortError};
 use crate::render::{Frame, messages};
 use crate::run::clock::Clock;
 
-/// Channels that are written to side by side. Within one, messages go one after the other, as Slack asks.
+/// Channels that are written to in parallel. Within one channel, messages are sent one after the other, as Slack asks.
 const WIDTH: usize = 8;
 
-/// After so many failures in a row a channel is left alone until the next run. More than one: a message that a
-/// channel refuses for what it says must not keep back those behind it.
+/// After this many failures in a row, a channel is skipped until the next run. More than one, because a message that a
+/// channel refuses for its content must not block those behind it.
 const GIVE_UP: usize = 3;
 
-/// In whose name the operator's receipts are given: nobody's.
+/// The name under which the operator's receipts are kept. No owner has it.
 pub const OPERATOR: &str = "(operator)";
 
-/// What was told, and what could not be.
+/// Which notifications were sent, and which could not be.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Delivery {
-    /// What owners and their second contacts were told.
+    /// Notifications sent to owners and their second contacts.
     pub receipts: Vec<Receipt>,
-    /// What the operator was told in place of an owner, under the name [`OPERATOR`]. It is nobody's notice and lets
-    /// nothing be acted on; it only keeps the same from being said every day.
+    /// Notifications sent to the operator in place of an owner, under the name [`OPERATOR`]. They are no owner's notice
+    /// and allow no act. They only prevent the same message every day.
     pub operator: Vec<Receipt>,
-    /// What could not be told, in words. They degrade the run's health.
+    /// What could not be sent, as text. It degrades the run's health.
     pub troubles: Vec<String>,
     /// Messages that were accepted.
     pub messages: usize,
-    /// Digests of which a message was not accepted, by their place among the owners', the operator's after them.
+    /// Digests with a message that was not accepted, by their index among the owners' digests; the operator's comes
+    /// last.
     pub unsent: BTreeSet<usize>,
 }
 
-/// Sends every digest, as long as there is time until `reserve` before the deadline.
+/// Sends every digest, until `reserve` before the deadline.
 pub async fn deliver(
     port: &impl Messenger,
     digests: &Digests,
@@ -123,7 +124,7 @@ fn name(reader: &Reader) -> String {
     }
 }
 
-/// One receipt for each instance that the message names.
+/// Gives one receipt for each instance that the message names.
 fn accept(delivery: &mut Delivery, digest: &Digest, message: &Message, frame: &Frame<'_>) {
     let (list, contact, owner) = match &digest.reader {
         Reader::Owner(_, contact) => (&mut delivery.receipts, *contact, None),

@@ -1,4 +1,4 @@
-//! Why a run, or a part of one, comes to nothing.
+//! Why a run, or a part of one, fails.
 
 use chrono::{DateTime, Utc};
 use thiserror::Error;
@@ -10,7 +10,7 @@ use crate::ports::PortError;
 use crate::run::lock::NotLocked;
 use crate::run::scan::ScanError;
 
-/// Why a run came to nothing. Nothing was stopped or started.
+/// Why a run failed. Nothing was stopped or started.
 #[derive(Debug, Error)]
 #[expect(missing_docs, reason = "each message says what the variant means")]
 pub enum Error {
@@ -32,7 +32,7 @@ pub enum Error {
     Busy { run: String, until: DateTime<Utc> },
 }
 
-/// Why a part of a run comes to nothing.
+/// Why a part of a run fails.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[expect(missing_docs, reason = "each message says what the variant means")]
 pub enum FanOutError {

@@ -1,4 +1,5 @@
-//! Gathers weeks of metrics, the cheapest first and the rest only of what has survived it, and answers who is idle.
+//! Gathers weeks of metrics and decides which instances are idle. The cheapest metrics come first; the rest are read
+//! only for instances that still may be idle.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -17,27 +18,28 @@ use crate::ports::Scan;
 use crate::run::clock::Clock;
 use crate::run::scan::RESERVE;
 
-/// Screening, confirming, the survivors' rest; one more than that is a mistake of ours and not a loop.
+/// Screening, confirming and the remaining metrics, and one more: a further round would be a bug, and this ends the
+/// loop.
 const ROUNDS: usize = 4;
 
-/// What was found out.
+/// The evidence that was gathered.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Gathered {
-    /// An answer about each candidate.
+    /// The verdict for each candidate.
     pub idleness: HashMap<ResourceId, Idleness>,
-    /// What was seen active now, for the record.
+    /// Activity found now, for the record.
     pub sightings: Vec<Sighting>,
 }
 
-/// One candidate on its way to an answer.
+/// A candidate without a verdict so far.
 struct Open<'a> {
     question: Question<'a>,
     evidence: Evidence,
 }
 
-/// Measures the candidates, and says of each whether it is idle. What `witness` has seen active lately is not measured.
-/// `own`: what the reaper did to each; a start that is not in it was somebody's. A target that cannot be measured, or
-/// for which there is no time left, makes its own candidates undetermined and no others.
+/// Measures the candidates and decides for each whether it is idle. An instance that `witness` found active recently is
+/// not measured. `own`: the reaper's own acts on each; any other start was made by a person. If a target cannot be
+/// measured, or no time is left for it, only its own candidates are undetermined.
 pub async fn gather(
     port: &impl Scan,
     settings: &Idle,
@@ -85,7 +87,7 @@ fn peer(open: &Open<'_>) -> Option<Peer> {
     })
 }
 
-/// Asks for what each still needs, target by target; whether anything was needed.
+/// Reads the metrics that each candidate still needs, target by target. Returns whether any were needed.
 async fn measure(port: &impl Scan, open: &mut [Open<'_>], clock: Clock, width: usize) -> bool {
     let mut wanted: BTreeMap<Arc<Target>, Vec<Wanted>> = BTreeMap::new();
     for Open { question, evidence } in &*open {
@@ -109,7 +111,7 @@ async fn measure(port: &impl Scan, open: &mut [Open<'_>], clock: Clock, width: u
     for (target, wanted, mut answers, late) in answers {
         for Wanted { id, volumes: _, asked } in wanted {
             let answer = answers.remove(&id).unwrap_or_default();
-            // What is not in the answer is a gap: it is asked for once.
+            // A metric that is missing in the answer is a gap. It is requested only once.
             let cause = if late { "there was no time left to measure it" } else { "it was not in the answer" };
             let of = |asked: &Asked| {
                 let known = answer.get(asked.metric).cloned();
@@ -126,7 +128,7 @@ async fn measure(port: &impl Scan, open: &mut [Open<'_>], clock: Clock, width: u
     true
 }
 
-/// Who is idle and has a load balancer before it is only reported; so is who may have one.
+/// An idle instance behind a load balancer is only reported, and so is one for which this is unknown.
 async fn behind_load_balancers(
     port: &impl Scan,
     candidates: &[&Instance],

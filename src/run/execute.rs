@@ -1,4 +1,4 @@
-//! Carries out what a plan says, in its order: marks, then stops and starts, then labels.
+//! Carries out a plan in its order: marks, then stops and starts, then labels.
 
 use std::cell::Cell;
 
@@ -14,7 +14,7 @@ use crate::run::order::Order;
 use crate::run::recheck::Recheck;
 use crate::run::warrant::Warrant;
 
-/// Everything that doing needs.
+/// The inputs of the execution.
 pub(crate) struct Executor<'a, L, A, P> {
     pub(crate) order: &'a Order<'a>,
     pub(crate) recheck: Recheck<'a>,

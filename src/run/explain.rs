@@ -1,4 +1,4 @@
-//! Explains one instance: finds it, measures it if it is a candidate, and asks every rule.
+//! Explains one instance: finds it, measures it if it is a candidate, and evaluates every rule.
 
 use crate::engine::config::Settings;
 use crate::engine::evidence::idle::Idleness;
@@ -21,7 +21,7 @@ use crate::run::scan::{ScanError, Scanned, survey};
 /// One instance explained.
 #[derive(Debug)]
 pub struct Explained {
-    /// As it is now.
+    /// The instance as it is now.
     pub instance: Instance,
     /// Every rule, in order.
     pub asked: Vec<Asked>,
@@ -31,8 +31,8 @@ pub struct Explained {
     pub near: Vec<NearMiss>,
 }
 
-/// Explains every instance that `scope` selects, most often one; with what could not be looked at. `name`: only those with this
-/// `Name` tag, and where none has it, those that have it in another case.
+/// Explains every instance that `scope` selects, usually one. Also returns what could not be scanned. `name`: only
+/// instances with this `Name` tag; if none has it, those that have it in another case.
 ///
 /// # Errors
 /// [`ScanError`] when the accounts cannot be listed.
@@ -60,7 +60,7 @@ pub async fn explain(
         let mut known = Known::NOTHING;
         if let Some(idle) = settings.idle.as_ref().filter(|_| judge.wants_evidence(&instance, account)) {
             let (candidates, own) = ([&instance], &history.own);
-            // Asked anew, whatever an earlier run has seen: somebody wants to know.
+            // Activity that earlier runs found is ignored, because a person asks for the state of now.
             let nobody = Witness::default();
             let gathered = gather(port, idle, &candidates, &nobody, own, clock, settings.run.width).await;
             known.idleness = gathered.idleness.into_values().next().unwrap_or(Idleness::NotAsked);

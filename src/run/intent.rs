@@ -1,4 +1,4 @@
-//! Writes the whole of what a run is about to do, and of what it has come to.
+//! Writes the whole plan of a run before it acts, and its whole report afterwards.
 
 use crate::engine::report::Report;
 use crate::ports::{PortError, WriteRecord};
@@ -7,7 +7,7 @@ use crate::render::tables::Told;
 use crate::run::record::{run_key, write_plans, write_unverified};
 use crate::run::warrant::Recorded;
 
-/// Writes what the run is about to do. Only then may it.
+/// Writes the intent of the run. It may act only after this.
 pub(crate) async fn intent(hub: &impl WriteRecord, report: &Report, narrow: bool) -> Result<Recorded, PortError> {
     write_plans(hub, &Told::from(report)).await?;
     hub.write(&run_key(&report.run, report.at, "plan"), &json(report, false)?).await?;
@@ -15,7 +15,7 @@ pub(crate) async fn intent(hub: &impl WriteRecord, report: &Report, narrow: bool
     Ok(Recorded::written())
 }
 
-/// Writes the report, and answers where it is.
+/// Writes the report, and returns its location.
 pub(crate) async fn write_report(hub: &impl WriteRecord, report: &Report) -> Result<String, PortError> {
     hub.write(&run_key(&report.run, report.at, "report"), &json(report, false)?).await
 }

@@ -1,5 +1,6 @@
-//! Judges what a look finds: at once what DescribeInstances alone decides, so that of a hundred thousand instances only
-//! their lines are kept; the rest when its owner, its weeks of evidence or its last hour are known.
+//! Judges what a scan finds. What DescribeInstances alone decides is judged at once, so that for a hundred thousand
+//! instances only their lines are kept. The rest is judged when its owner, its weeks of evidence or its last hour are
+//! known.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -30,26 +31,26 @@ use crate::run::contained::contained;
 use crate::run::evidence::{Gathered, gather};
 use crate::run::scan::{Found, RESERVE, Scanned};
 
-/// A run's judge, and what waits for an answer before it can be judged.
+/// A run's judge, and the instances that wait for more data.
 pub(crate) struct Judging<'a> {
     assessor: Assessor<'a>,
     judge: Judge<'a>,
     never: Unmatched<'a>,
-    /// Their account's alternate contact may own them.
+    /// Instances that their account's alternate contact may own.
     unowned: Vec<Found>,
     open: Open,
 }
 
-/// What waits for metrics.
+/// Instances that wait for metrics.
 #[derive(Default)]
 struct Open {
-    /// For weeks of evidence.
+    /// Waiting for weeks of evidence.
     candidates: Vec<Found>,
-    /// For their last hour: they would be stopped.
+    /// Waiting for their last hour: they would be stopped.
     to_measure: BTreeMap<Arc<Target>, Vec<(Found, Idleness)>>,
 }
 
-/// What every ruling is settled by.
+/// The inputs of every ruling.
 struct Assessor<'a> {
     settings: &'a Settings,
     history: &'a History,
@@ -75,8 +76,8 @@ impl<'a> Judging<'a> {
         }
     }
 
-    /// Asks for what is missing, and judges what has waited: by its owner; what no rule skips by weeks of evidence,
-    /// where its policy asks for that; and what would be stopped by its last hour.
+    /// Asks for what is missing, and judges the waiting instances: by their owner; by weeks of evidence, if no rule
+    /// skips them and their policy asks for it; and by their last hour, if they would be stopped.
     pub(crate) async fn finish(self, port: &impl Scan, scanned: &mut Scanned) {
         let Self { mut assessor, judge, never, unowned, mut open } = self;
         scanned.never_matched = never.patterns().map(str::to_owned).collect();
@@ -93,7 +94,7 @@ impl<'a> Judging<'a> {
 }
 
 impl Assessor<'_> {
-    /// Judges by what DescribeInstances said, where nothing more is asked.
+    /// Judges by the answer of DescribeInstances, if no more data is needed.
     fn first(&mut self, judge: &mut Judge<'_>, found: Found, open: &mut Open, scanned: &mut Scanned) {
         let account = account(scanned, &found.instance.id.place);
         if found.whole && judge.wants_evidence(&found.instance, account) {
@@ -103,7 +104,7 @@ impl Assessor<'_> {
         }
     }
 
-    /// Judges by that, and by weeks of evidence; what would be stopped now may still wait for its last hour.
+    /// Judges by that and by weeks of evidence. An instance that would be stopped now may still wait for its last hour.
     fn judge(
         &mut self,
         judge: &mut Judge<'_>,
@@ -124,7 +125,7 @@ impl Assessor<'_> {
         }
     }
 
-    /// Weeks of evidence about everything that no other rule skips and whose policy asks for it.
+    /// Gathers weeks of evidence for every instance that no other rule skips and whose policy asks for it.
     async fn evidence(&mut self, port: &impl Scan, judge: &mut Judge<'_>, open: &mut Open, scanned: &mut Scanned) {
         let Some(idle) = &self.settings.idle else { return };
         let found = std::mem::take(&mut open.candidates);
@@ -167,7 +168,7 @@ impl Assessor<'_> {
         }
     }
 
-    /// Makes its line, and its step and its mark where the ruling asks for them.
+    /// Adds its line, and its step and its mark if the ruling asks for them.
     fn settle(&mut self, found: &Found, mut ruling: Ruling, scanned: &mut Scanned) {
         let Self { settings, history, clock, interner } = self;
         if ruling.armed && !found.whole {
@@ -190,7 +191,7 @@ impl Assessor<'_> {
     }
 }
 
-/// The accounts whose alternate contact may own something.
+/// The accounts whose alternate contact may own an instance.
 fn owning(found: &[Found], scanned: &Scanned) -> BTreeMap<Arc<str>, Account> {
     let known =
         |id: &Arc<str>| scanned.background.accounts.get(id).cloned().unwrap_or_else(|| Account::bare(id.clone()));
@@ -206,12 +207,12 @@ fn wants_last_hour(settings: &Settings, ruling: &Ruling) -> bool {
     }
 }
 
-/// Rows of one account share its entry; an account that nobody listed is known by its id.
+/// Rows of one account share its entry. An account that was not listed is known by its id.
 fn account<'a>(scanned: &'a mut Scanned, target: &Target) -> &'a Account {
     scanned.background.accounts.entry(target.account.clone()).or_insert_with(|| Account::bare(target.account.clone()))
 }
 
-/// Its line in a stocktake; the price comes later.
+/// Its line in a stocktake. The price is added later.
 fn stock(instance: &Instance, ruling: &Ruling, settings: &Settings) -> Line {
     let owner = ruling.owner.known().map(|name| stocktake::Owner {
         name: name.to_owned(),

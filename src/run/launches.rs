@@ -1,5 +1,5 @@
-//! Remembers who launched what, and finds it again. Events come while runs are under way, so that the lock of runs is
-//! not waited for: each file is changed only from what it was when it was read.
+//! Records who launched which instance, and finds it again. Events arrive while runs are under way, so they do not wait
+//! for the lock of runs. Instead, each file is changed only if it is still as it was read.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -16,11 +16,11 @@ use crate::engine::request::events::Launched;
 use crate::ports::{Act, Pause, PortError, ReadRecord, WriteRecord};
 use crate::run::mark::{Marking, mark};
 
-/// How often one event tries to change its account's file while others change it too. One function runs at a time, so
-/// that a second try is rare; where several do, each try lets one of them through.
+/// How often one event tries to change its account's file while others change it too. One function runs at a time, so a
+/// second try is rare. If several run, each try lets one of them through.
 const TRIES: usize = 8;
 
-/// Remembers what an event tells; answers how many instances were new.
+/// Records the launches of an event. Returns how many instances were new.
 ///
 /// # Errors
 /// [`PortError`] when the record cannot be read or written.
@@ -45,19 +45,19 @@ pub async fn remember(hub: &impl WriteRecord, launched: &Launched) -> Result<usi
     Err(PortError(format!("`{key}` in the record was changed by others {TRIES} times in a row")))
 }
 
-/// EC2 dates a start some seconds after the call; an instance that waits for capacity takes minutes.
+/// EC2 dates a start some seconds after the call, and minutes after it for an instance that waits for capacity.
 const LAG_MINUTES: i64 = 15;
 
-/// So many accounts have a call each; of more, a list costs less where little is remembered.
+/// Up to this many accounts are read with one call each. For more, a list costs less if the record has few of them.
 const FEW: usize = 1;
 
-/// Everything that is remembered, by account.
+/// All recorded launches, by account.
 #[derive(Debug, Default)]
 pub struct Remembered(HashMap<Arc<str>, Launches>);
 
 impl Remembered {
-    /// Reads what the record has of these accounts. Of a few each has its own call; of more, one call lists them all,
-    /// and where nothing was ever remembered it stays at that.
+    /// Reads the recorded launches of these accounts. A few accounts have a call each. For more, one call lists them
+    /// all, and it is the only one if nothing was ever recorded.
     ///
     /// # Errors
     /// [`PortError`] when the record cannot be read.
@@ -91,7 +91,7 @@ impl Remembered {
         (-Duration::minutes(1) <= lag && lag <= Duration::minutes(LAG_MINUTES)).then_some(&*start.by)
     }
 
-    /// Puts names to the starts that nobody else has explained.
+    /// Adds names to the starts that have no other explanation.
     pub fn name_starters(&self, id: &ResourceId, remarks: &mut [Remark]) {
         for remark in remarks {
             if let Remark::StartedAgain { at, by: by @ Starter::Unknown, stopped: _ } = remark
@@ -103,8 +103,8 @@ impl Remembered {
     }
 }
 
-/// Says of each line who launched it, where that is known. It is for people: where the record does not tell, a note
-/// says so, and the run goes on.
+/// Adds to each line who launched the instance, if known. It is only information: if the record cannot be read, a note
+/// says so and the run continues.
 pub(crate) async fn name_launchers(hub: &impl ReadRecord, settings: &Settings, rows: &mut [Row]) -> Notes {
     let mut notes = Notes::default();
     if settings.run.record.is_none() || rows.is_empty() {
@@ -123,29 +123,29 @@ pub(crate) async fn name_launchers(hub: &impl ReadRecord, settings: &Settings, r
 
 const UNREADABLE: &str = "who launched what cannot be read from the record";
 
-/// Which tags are to be written; of a reviewed plan, no other than are in it.
+/// The tags to be written. With a reviewed plan, only those that it contains.
 pub(crate) fn labels(settings: &Settings, rows: &[Row], reviewed: Option<&Plan>) -> Vec<MarkStep> {
     let agreed = |label: &MarkStep| reviewed.is_none_or(|reviewed| reviewed.labels.contains(label));
     wanted(settings, rows).into_iter().filter(agreed).collect()
 }
 
-/// Writes the tags of a plan. Where the acting role is not, or refuses, a note says so: it is a label, and nothing
-/// depends on it.
+/// Writes the tags of a plan. If the acting role is missing or refuses, a note says so: the tag is only a label, and
+/// nothing depends on it.
 pub(crate) async fn label<A: Act, P: Pause>(labelling: &Marking<'_, A, P>, labels: &[MarkStep]) -> Option<String> {
     let failed: Vec<String> = mark(labelling, labels).await.into_iter().filter_map(|end| end.failed).collect();
     let (why, key) = (failed.first()?, labelling.key);
     Some(format!("the tag `{key}` could not be written on {}: {why}", instances(failed.len())))
 }
 
-/// The account whose launches a file has; `None` for a file that is none of ours.
+/// The account of a file with launches; `None` for any other file.
 fn account_of(file: &str) -> Option<&str> {
     let account = file.strip_suffix(".jsonl")?;
     (account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit())).then_some(account)
 }
 
-/// Forgets launches of what is gone, and writes every file anew once a month, so that none of them ages into an
-/// archive. Called by a run that has looked at everything; of an account in which something was not seen, nothing is
-/// forgotten. Answers what there is to say of it.
+/// Removes launches of instances that no longer exist, and rewrites every file once a month, so that none of them ages
+/// into an archive. Called by a run that has scanned everything. Nothing is removed for an account that was not scanned
+/// completely. Returns notes.
 pub(crate) async fn tidy(hub: &impl WriteRecord, report: &Report) -> Notes {
     let (mut notes, mut foreign) = (Notes::default(), Vec::new());
     let files = notes.ok_or_trouble(hub.read_since(FOLDER, "").await, UNREADABLE).unwrap_or_default();
@@ -164,7 +164,7 @@ pub(crate) async fn tidy(hub: &impl WriteRecord, report: &Report) -> Notes {
         if !unreachable(account) {
             launches.keep(&there, report.at);
         }
-        // A launch that came in between is not overwritten: next month will do.
+        // A launch recorded in between is not overwritten. The next month removes what is left.
         let swapped = hub.swap(&key(account), text, &launches.text()).await;
         notes.ok_or_trouble(swapped, &format!("launches in {account} could not be tidied"));
     }

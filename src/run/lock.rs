@@ -1,4 +1,4 @@
-//! One acting run at a time: a file in the record that only one run can create.
+//! Allows one acting run at a time, by a file in the record that only one run can create.
 
 use std::fmt;
 use std::time::Duration as Std;
@@ -12,8 +12,8 @@ use crate::run::clock::LONGEST;
 
 const KEY: &str = "acting.lock";
 
-/// The lock ends so many seconds after the deadline of the process that holds it. An acting process keeps 2 s back to answer,
-/// and a call that it has sent may still be carried out for 6 s.
+/// The lock ends this many seconds after the deadline of the process that holds it. An acting process keeps 2 s back to
+/// answer, and a call that it has sent may still take effect for 6 s.
 const MARGIN_SECONDS: i64 = 10;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -28,7 +28,7 @@ struct Held {
 pub(crate) enum NotLocked {
     /// Another run is acting.
     Held { run: String, until: DateTime<Utc> },
-    /// It was this run's and is not any more: others may have acted since.
+    /// This run held the lock and lost it: others may have acted since.
     RanOut { run: String },
     /// The record does not answer.
     Port(PortError),
@@ -44,14 +44,14 @@ impl fmt::Display for NotLocked {
     }
 }
 
-/// How long the lock of a process is held that has `left` until its deadline.
+/// How long a process holds the lock if `left` remains until its deadline.
 fn life(left: Option<Std>) -> Duration {
     let left = Duration::from_std(left.unwrap_or(LONGEST)).unwrap_or_default();
     left + Duration::seconds(MARGIN_SECONDS)
 }
 
-/// What time it is by the one clock that all who take the lock share: the record's own. A process whose clock is wrong must
-/// neither take a live lock over nor write one that others find void. Where the record has no clock, `wall` stands in.
+/// The time by the one clock that all processes share: the record's own. A process with a wrong clock must not take
+/// over a live lock, and must not write a lock that others find expired. If the record has no clock, `wall` is used.
 async fn now(hub: &impl WriteRecord, wall: DateTime<Utc>) -> DateTime<Utc> {
     hub.now().await.unwrap_or(wall)
 }
@@ -67,11 +67,11 @@ pub(crate) async fn take(
     take_until(hub, run, now, now + life(left)).await
 }
 
-/// Lets a part of a run go on, and holds the lock for it until its own deadline. A lock whose time is over is still the
-/// run's as long as nobody else has taken it: whoever does writes another name into it, or removes it.
+/// Lets a part of a run continue, and extends the lock until the part's own deadline. An expired lock still belongs to
+/// the run until another run takes it: that run writes its own name into it, or removes it.
 ///
 /// # Errors
-/// [`NotLocked`] where the lock is not this run's any more: others may be acting, or have acted.
+/// [`NotLocked`] where the lock is no longer this run's: others may be acting, or have acted.
 pub(crate) async fn hold(
     hub: &impl WriteRecord,
     run: &str,
@@ -79,7 +79,7 @@ pub(crate) async fn hold(
     left: Option<Std>,
 ) -> Result<(), NotLocked> {
     let lost = || NotLocked::RanOut { run: run.to_owned() };
-    // Children of one run renew it side by side, and of two swaps one fails: it is enough that one comes through.
+    // Children of one run renew the lock in parallel, and one of two swaps fails. One success is enough.
     for _ in 0..RENEWALS {
         let text = hub.read(KEY).await.map_err(NotLocked::Port)?.ok_or_else(lost)?;
         let held: Held = serde_json::from_str(&text).map_err(|_| lost())?;
@@ -97,8 +97,8 @@ pub(crate) async fn hold(
     Err(NotLocked::Port(PortError(format!("`{KEY}` in the record was changed by others {RENEWALS} times in a row"))))
 }
 
-/// Children that begin at once are as many as the state machine's width; each swap lets one of them through, and the
-/// others then find it renewed.
+/// As many children begin at once as the state machine runs in parallel. Each swap lets one of them through, and the
+/// others then find the lock renewed.
 const RENEWALS: usize = 8;
 
 fn written(run: &str, until: DateTime<Utc>) -> Result<String, NotLocked> {
@@ -114,19 +114,19 @@ async fn take_until(
 ) -> Result<(), NotLocked> {
     let text = written(run, until)?;
     let Some(found) = hub.create(KEY, &text).await.map_err(NotLocked::Port)? else { return Ok(()) };
-    // A lock that cannot be read is as good as an expired one once its run is certainly over; until somebody
-    // removes it, nothing is acted on.
+    // An unreadable lock counts as expired only once its run is certainly over. No run acts before that, unless a
+    // person removes it.
     let other: Held = serde_json::from_str(&found).map_err(|_| {
         NotLocked::Port(PortError(format!("`{KEY}` in the record cannot be read; remove it if no run is acting")))
     })?;
-    // The answer to our own write went astray, and the adapter repeated it.
+    // The answer to our own write was lost, and the adapter repeated the write.
     if other.run == run {
         return Ok(());
     }
     if other.until > now {
         return Err(NotLocked::Held { run: other.run, until: other.until });
     }
-    // Of several runs that find the same void lock, only one may take it over.
+    // If several runs find the same expired lock, only one may take it over.
     if hub.swap(KEY, &found, &text).await.map_err(NotLocked::Port)? {
         return Ok(());
     }
@@ -134,7 +134,7 @@ async fn take_until(
     if mine { Ok(()) } else { Err(NotLocked::Held { run: "another".to_owned(), until }) }
 }
 
-/// Gives the lock back, if it is still this run's.
+/// Releases the lock, if it is still this run's.
 pub(crate) async fn release(hub: &impl WriteRecord, run: &str) -> Result<(), PortError> {
     let mine = |text: &str| serde_json::from_str::<Held>(text).is_ok_and(|held| held.run == run);
     match hub.read(KEY).await? {

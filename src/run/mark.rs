@@ -1,4 +1,4 @@
-//! Puts and lifts marks: a tag written or removed, nothing stopped. One refusal never hides the rest.
+//! Adds and removes marks: writes or removes a tag and stops nothing. A refusal does not affect the other instances.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,27 +9,28 @@ use crate::run::bisect::bisect;
 use crate::run::clock::Clock;
 use crate::run::warrant::Warrant;
 
-/// Instances in one call, as for stops: small enough that a refused call costs few halvings.
+/// Instances in one call, as for stops: few enough that a refused call costs few halvings.
 const BATCH: usize = 50;
 
 /// The worst case of one call of at most 6 s, halved once.
 const WORST_CALL: std::time::Duration = std::time::Duration::from_secs(12);
 
-/// Everything that marking needs.
+/// The inputs of marking.
 pub(crate) struct Marking<'a, A, P> {
     pub(crate) act: &'a A,
     pub(crate) pause: &'a P,
     pub(crate) clock: Clock,
     /// The key of the tag.
     pub(crate) key: &'a str,
-    /// Proof that this run may write in accounts at all.
+    /// Proof that this run may write in accounts.
     pub(crate) warrant: &'a Warrant,
 }
 
-/// Carries out `steps`; one end for each, in the same order.
+/// Carries out `steps`. Returns one result for each, in the same order.
 pub(crate) async fn mark<A: Act, P: Pause>(marking: &Marking<'_, A, P>, steps: &[MarkStep]) -> Vec<MarkEnd> {
     let Warrant { .. } = marking.warrant;
-    // One value in one call: what was found in the same run under the same policy differs by its tags only.
+    // One call writes one value. Instances found in the same run under the same policy have the same value, apart from
+    // their tags.
     let mut groups: BTreeMap<(Arc<Target>, Option<&str>), Vec<&MarkStep>> = BTreeMap::new();
     for step in steps {
         groups.entry((step.id.place.clone(), step.value.as_deref())).or_default().push(step);
@@ -45,7 +46,7 @@ pub(crate) async fn mark<A: Act, P: Pause>(marking: &Marking<'_, A, P>, steps: &
 }
 
 impl<A: Act, P: Pause> Marking<'_, A, P> {
-    /// What did not come about, with why.
+    /// The marks that failed, with the reason.
     async fn batch(&self, target: &Target, value: Option<&str>, batch: &[&MarkStep]) -> Vec<(ResourceId, String)> {
         let ids: Vec<ResourceId> = batch.iter().map(|step| step.id.clone()).collect();
         if let Some(why) = self.pause.switch().await.why_paused() {

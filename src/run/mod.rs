@@ -1,5 +1,5 @@
-//! The story: scan → judge → plan → act → notify → record. Generic over the ports, so that it
-//! runs over AWS, over a saved inventory, and over the fake world of the tests.
+//! The stages of a run: scan → judge → plan → act → notify → record. They are generic over the ports, so that they run
+//! over AWS, over a saved inventory, and over the fake world of the tests.
 
 mod act;
 mod anomaly;

@@ -1,4 +1,4 @@
-//! The stage that notifies: owners and the operator read what is news, and the receipts are kept.
+//! The stage that notifies owners and the operator of news, and keeps the receipts.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -18,10 +18,10 @@ use crate::run::delivery::{OPERATOR, deliver};
 use crate::run::order::Order;
 use crate::run::state;
 
-/// What is kept back from the deadline while messages are sent: the time to record and to answer.
+/// Time kept back from the deadline while messages are sent: enough to record and to answer.
 pub(crate) const RESERVE: Duration = Duration::from_secs(8);
 
-/// Notifies owners and the operator of what is news, and keeps the receipts. Answers how many messages were accepted.
+/// Notifies owners and the operator of news, and keeps the receipts. Returns how many messages were accepted.
 pub(crate) async fn notify(
     order: &Order<'_>,
     messenger: &impl Messenger,
@@ -64,7 +64,7 @@ pub(crate) async fn notify(
     (delivery.messages, notes)
 }
 
-/// The digests of this run, without what their readers have read.
+/// The digests of this run, without what their readers have already received.
 fn unread(
     order: &Order<'_>,
     report: &Report,
@@ -76,11 +76,11 @@ fn unread(
     let mut notes = if report.troubled { report.notes.clone() } else { Vec::new() };
     let mut known = scanned(report);
     if report.scanned == 0 {
-        // No message would read like nothing to report.
+        // Without these notes, no message would look like nothing to report.
         notes.splice(0..0, known.take());
     }
     let mut digests = digests(settings, news(report), notes, gathered);
-    // Of several addresses of one owner only those that have not read it.
+    // Of an owner's several addresses, only those that have not received it.
     for digest in digests.owners.iter_mut().filter(|digest| matches!(digest.reader, Reader::Owner(_, Contact::First))) {
         let place = digest.channel.place();
         digest.entries.retain(|Entry { item, owner }| {
@@ -95,7 +95,7 @@ fn unread(
     digests
 }
 
-/// What every message of a run has in common; `names`: those of the accounts.
+/// The common part of all messages of a run. `names`: the names of the accounts.
 pub(crate) fn frame<'a>(order: &Order<'a>, names: &'a BTreeMap<Arc<str>, String>) -> Frame<'a> {
     let settings = order.settings;
     let (tags, money, locale) = (&settings.tags, &settings.money, settings.run.locale);

@@ -1,4 +1,4 @@
-//! What a run is given.
+//! The inputs of a run.
 
 use chrono::{DateTime, Utc};
 
@@ -7,7 +7,7 @@ use crate::engine::plan::Plan;
 use crate::engine::request::Run;
 use crate::run::clock::Clock;
 
-/// What a run is given beside its ports.
+/// The inputs of a run, other than its ports.
 pub struct Order<'a> {
     /// The request, with its id.
     pub run: &'a Run,
@@ -15,12 +15,12 @@ pub struct Order<'a> {
     pub settings: &'a Settings,
     /// The instant and the deadline.
     pub clock: Clock,
-    /// The wall clock when the run began; the same as the clock but for rehearsals.
+    /// The wall clock when the run began. It differs from the clock only in rehearsals.
     pub wall: DateTime<Utc>,
     /// A reviewed plan: the run may only do less.
     pub reviewed: Option<&'a Plan>,
-    /// A run that was held back as a sudden change and may go on now.
+    /// A run that was held back as a sudden change and is now approved.
     pub acknowledge: Option<&'a str>,
-    /// Told how many targets have been looked at, of how many.
+    /// Called with the number of scanned targets and their total.
     pub progress: &'a dyn Fn(usize, usize),
 }

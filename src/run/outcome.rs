@@ -1,10 +1,10 @@
-//! How a step ended, by what the call answered and what was seen afterwards.
+//! The outcome of a step, from the answer of the call and the state found afterwards.
 
 use crate::engine::model::Ending;
 use crate::engine::model::State;
 use crate::ports::ActError;
 
-/// How a stop ended, by what the call answered and what was seen afterwards.
+/// The outcome of a stop, from the answer of the call and the state found afterwards.
 pub(crate) fn stopped(end: &Result<(), ActError>, seen: Option<State>) -> (Ending, String) {
     match (end, seen) {
         (Ok(()) | Err(ActError::Unclear(_)), Some(State::Stopped)) => (Ending::Stopped, "seen stopped".to_owned()),
@@ -34,7 +34,7 @@ pub(crate) fn stopped(end: &Result<(), ActError>, seen: Option<State>) -> (Endin
     }
 }
 
-/// How a start ended, by what the call answered and what was seen afterwards.
+/// The outcome of a start, from the answer of the call and the state found afterwards.
 pub(crate) fn started(end: &Result<(), ActError>, seen: Option<State>) -> (Ending, String) {
     match (end, seen) {
         (Ok(()) | Err(ActError::Unclear(_)), Some(State::Running)) => (Ending::Started, "seen running".to_owned()),

@@ -1,5 +1,5 @@
-//! A run from its request to its report: scan → judge → plan → act → notify → record. Every stage answers a value of its own;
-//! the report has what they answered.
+//! A run from its request to its report: scan → judge → plan → act → notify → record. Every stage returns a value of
+//! its own, and the report contains these values.
 
 use std::time::Duration;
 
@@ -25,7 +25,7 @@ use crate::run::warrant::Warrant;
 use crate::run::wrap_up::keep;
 use crate::run::{lock, prices, savings, stocktake, sudden};
 
-/// A dry run: scans, judges and plans. There is nothing here to act with.
+/// A dry run: scans, judges and plans. It has no port to act with.
 ///
 /// # Errors
 /// [`Error`] when the request or the settings' scope cannot be scanned.
@@ -54,7 +54,7 @@ pub async fn plan(order: &Order<'_>, scanner: &impl Scan, hub: &impl ReadRecord)
 /// A run that acts where the settings enable it in both places, notifies people, and records itself.
 ///
 /// # Errors
-/// [`Error`]; nothing was stopped or started then. A run that has acted answers a report, whatever went wrong.
+/// [`Error`]; in this case nothing was stopped or started. A run that has acted always returns a report.
 pub async fn apply(
     order: &Order<'_>,
     scanner: &impl Scan,
@@ -75,19 +75,19 @@ pub async fn apply(
     let ended = contained("run", "", run(order, scanner, actor, hub, messenger, list, locked)).await;
     let ended = ended.map_err(Error::Broke).flatten();
     if ended.is_err() {
-        let _ = lock::release(hub, &order.run.id).await; // the error that counts is the run's
+        let _ = lock::release(hub, &order.run.id).await; // the run's error is the one to return
     }
     ended
 }
 
-/// Only one run at a time.
+/// Takes the lock, so that only one run acts at a time.
 async fn lock(order: &Order<'_>, hub: &impl WriteRecord) -> Result<(), Error> {
     let wall = order.wall + (order.clock.now() - order.clock.at());
     Ok(lock::take(hub, &order.run.id, wall, order.clock.left(Duration::ZERO)).await?)
 }
 
-/// The stages of a run; `locked`: whether it holds the lock from the beginning. One that has taken it only to act reads the
-/// past again, for others may have acted since, and the warrant counts what they did.
+/// The stages of a run. `locked`: it holds the lock from the beginning. A run that takes the lock only to act reads the
+/// past again, because others may have acted since, and the warrant counts their acts.
 async fn run(
     order: &Order<'_>,
     scanner: &impl Scan,
@@ -116,18 +116,18 @@ async fn run(
     }
     done.outcomes.extend(dropped);
     let report = report.after(done);
-    // Directly after the acts: nothing that comes later may cost what was done its record.
+    // Directly after the acts, so that a later failure cannot lose the record of what was done.
     let recorded = acts && write_acts(hub, &Told::from(&report), is_narrow(order), &[]).await.is_ok();
     let ended = Ended { acted: acts, recorded, locked: locked || acts };
     finish(order, scanner, hub, messenger, &history, Decision { report, background, prices }, ended).await
 }
 
-/// Whether the run selects: what it stops counts for all such runs of the day together.
+/// Whether the run selects instances. The stops of all such runs of the day count together.
 pub(crate) fn is_narrow(order: &Order<'_>) -> bool {
     !order.run.scope.is_whole()
 }
 
-/// Whether there is anything to do, and nobody has paused. What the pause switch holds back is not tried.
+/// Whether there is anything to do and the reaper is not paused. Steps that the pause switch holds back are not tried.
 pub(crate) fn may_act(plan: &Plan, switch: &Switch, order: &Order<'_>) -> (bool, Done) {
     let mut done = Done::default();
     if plan.steps.is_empty() && plan.marks.is_empty() && plan.labels.is_empty() {
@@ -142,19 +142,19 @@ pub(crate) fn may_act(plan: &Plan, switch: &Switch, order: &Order<'_>) -> (bool,
     (false, done)
 }
 
-/// What a run has been through when it ends.
+/// The state of a run when it ends.
 #[derive(Clone, Copy)]
 pub(crate) struct Ended {
     /// Something may have been done.
     pub(crate) acted: bool,
     /// The outcomes are in the record.
     pub(crate) recorded: bool,
-    /// The lock is this run's.
+    /// This run holds the lock.
     pub(crate) locked: bool,
 }
 
-/// What follows the acts: people are notified, savings are counted, stock is taken, and everything is recorded. A stage that
-/// fails degrades the run, and the next ones are done all the same.
+/// The stages after the acts: notify people, count savings, take the monthly stocktake, and record everything. A stage
+/// that fails degrades the run, and the next stages still run.
 pub(crate) async fn finish(
     order: &Order<'_>,
     scanner: &impl Scan,
@@ -178,8 +178,8 @@ pub(crate) async fn finish(
     record(order, scanner, hub, report, &background.confirmed, ended).await
 }
 
-/// Writes the record of an apply and answers where the whole report is. Once something was done, a record that cannot be
-/// written is a trouble and no error: an error would make the caller repeat what was done.
+/// Writes the record of an apply and returns the location of the whole report. Once something was done, a record that
+/// cannot be written is a trouble and not an error: after an error the caller would repeat what was done.
 pub(crate) async fn record(
     order: &Order<'_>,
     scanner: &impl Scan,

@@ -1,4 +1,4 @@
-//! Fills the table of prices: asks the price list for what is missing or old, a few at a time, and never for long.
+//! Fills the table of prices: asks the price list for missing or old prices, a few in parallel and for a limited time.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -15,18 +15,18 @@ use crate::ports::{PortError, PriceList, ReadRecord, WriteRecord};
 use crate::run::order::Order;
 use crate::run::state::is_stateful;
 
-/// Lookups in flight. AWS refills 5 calls a second in a bucket of 10; two lookups of 250 ms each are 8 a second, which
-/// the bucket bears for 3 s; what is throttled after it is asked for again.
+/// Lookups in flight. AWS refills 5 calls a second in a bucket of 10. Two lookups of 250 ms each are 8 a second, which
+/// the bucket allows for 3 s. After that, throttled calls are retried.
 const WIDTH: usize = 2;
 
-/// Lookups in one run: at 5 a second a minute of its time. What is beyond is unknown until the next run.
+/// Lookups in one run: at 5 a second, a minute of its time. Further prices are unknown until the next run.
 const LOOKUPS: usize = 300;
 
-/// After so many lookups have failed, the rest of this run's are given up: each may take the SDK's 30 s.
+/// After this many failed lookups, the run gives up the rest: each may take the SDK's 30 s.
 const FAILURES: u32 = 3;
 
-/// Asks for those of `keys` that are missing or old. What could not be asked is unknown in this run, and not learnt.
-/// Answers what went wrong, each cause once, for the notes.
+/// Asks for the `keys` that are missing or old. A price that could not be asked for is unknown in this run and is not
+/// stored. Returns what went wrong, each cause once, for the notes.
 pub async fn fill(
     list: &impl PriceList,
     prices: &mut Prices,
@@ -46,7 +46,7 @@ pub async fn fill(
         }
         (key, answer)
     });
-    // Collected first: the table is ordered, and in which order answers come must make no difference.
+    // Collected first: the table is ordered, and the order of the answers must make no difference.
     let answers: Vec<(PriceKey, Result<Price, PortError>)> =
         stream::iter(lookups).buffer_unordered(WIDTH).collect().await;
     let mut causes = Vec::new();
@@ -67,7 +67,7 @@ pub async fn fill(
     causes
 }
 
-/// The table in the record; an empty one where there is none.
+/// The table in the record, or an empty one if there is none.
 ///
 /// # Errors
 /// [`PortError`] when the record cannot be read.
@@ -75,7 +75,7 @@ pub async fn read(hub: &impl ReadRecord) -> Result<Prices, PortError> {
     Ok(hub.read(Prices::KEY).await?.map_or_else(Prices::default, |text| Prices::parse(&text)))
 }
 
-/// Looks up what the instances of `rows` cost. Prices that are unknown are shown as unknown; `None` where nobody would be
+/// Looks up the prices of the instances of `rows`. Unknown prices are shown as unknown. `None` where no person would be
 /// notified of them, or the record cannot be read.
 pub(crate) async fn look_up(
     order: &Order<'_>,
@@ -117,14 +117,14 @@ pub async fn write(hub: &impl WriteRecord, prices: &Prices) -> Result<(), PortEr
     hub.write(Prices::KEY, &prices.text()).await.map(|_| ())
 }
 
-/// Puts prices to the rows.
+/// Adds the prices to the rows.
 pub(crate) fn put(prices: &Prices, rows: &mut [Row], at: DateTime<Utc>) {
     for row in rows {
         row.monthly = row.price.as_deref().and_then(|key| prices.find(key.as_ref().ok()?, at).monthly());
     }
 }
 
-/// The report with the prices that the record or the price file has; none is asked for.
+/// Adds to the report the prices from the record or the price file, without asking for others.
 pub async fn with_known_prices(money: &Money, hub: &impl ReadRecord, mut report: Report) -> Report {
     let (prices, notes) = known(hub, money).await;
     if let Some(prices) = prices.filter(|prices| !prices.is_empty()) {

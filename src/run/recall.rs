@@ -1,4 +1,4 @@
-//! Recalls from the record what an earlier run did with one instance. Nothing but the record is asked.
+//! Reads from the record what an earlier run did with one instance. It makes no other calls.
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use thiserror::Error;
@@ -7,10 +7,10 @@ use crate::engine::report::past::{Past, PastUnreadable, Recalled};
 use crate::ports::{PortError, ReadRecord};
 use crate::run::record::{HISTORY_DAYS, last_run, run_key};
 
-/// What stands for the newest run that has an outcome for the instance.
+/// The value for the newest run that has an outcome for the instance.
 const LAST: &str = "last";
 
-/// Why nothing can be told of an earlier run.
+/// Why an earlier run is not known.
 #[derive(Debug, Error)]
 #[expect(missing_docs, reason = "each message says what the variant means")]
 pub enum RecallError {
@@ -32,11 +32,11 @@ pub enum RecallError {
     Record(#[from] PortError),
 }
 
-/// What run `run` did with instance `id`; `last` is the newest within some days before `now` that has an outcome
-/// for it. `tag` is the key of the tag that tells a stopped instance's run.
+/// What run `run` did with instance `id`. `last` is the newest run within some days before `now` that has an outcome
+/// for it. `tag` is the key of the tag that holds a stopped instance's run.
 ///
 /// # Errors
-/// [`RecallError`] when the record does not tell.
+/// [`RecallError`] when the record does not have it.
 pub async fn recall(
     hub: &impl ReadRecord,
     id: &str,
@@ -56,12 +56,12 @@ pub async fn recall(
 /// What run `run` recorded, and whether it came to its end.
 ///
 /// # Errors
-/// [`RecallError`] when the record does not tell.
+/// [`RecallError`] when the record does not have it.
 pub(crate) async fn past(hub: &impl ReadRecord, run: &str) -> Result<(Past, bool), RecallError> {
     let at = began(run).ok_or_else(|| RecallError::NotAnId(run.to_owned()))?;
     let (text, ended) = match hub.read(&run_key(run, at, "report")).await? {
         Some(text) => (text, true),
-        // It broke off after it had recorded what it was about to do.
+        // The run broke off after it had recorded its intent.
         None => match hub.read(&run_key(run, at, "plan")).await? {
             Some(text) => (text, false),
             None => return Err(RecallError::NoSuchRun(run.to_owned())),
@@ -75,7 +75,8 @@ fn nothing_done(id: &str, tag: &str) -> RecallError {
     RecallError::NothingDone { id: id.to_owned(), tag: tag.to_owned() }
 }
 
-/// The instant in a run's id, which is also the date of its folder. An id holds nothing that could lead out of it.
+/// The instant in a run's id, which is also the date of its folder. An id contains nothing that could lead out of the
+/// folder.
 fn began(run: &str) -> Option<DateTime<Utc>> {
     let (at, chance) = run.split_once('-')?;
     let plain = !chance.is_empty() && chance.bytes().all(|byte| byte.is_ascii_alphanumeric());

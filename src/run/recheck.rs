@@ -1,4 +1,4 @@
-//! The look just before an act: whether each step is still to be done to its instance as it is now.
+//! The scan just before an act: it decides whether each step is still right for its instance as it is now.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -18,21 +18,21 @@ use crate::ports::{Act, NotScanned, Pause, Scan};
 use crate::run::act::{Acting, SCAN_TIMEOUT};
 use crate::run::scan::Background;
 
-/// How a step is looked at again.
+/// How a step is re-checked.
 pub(crate) enum Recheck<'a> {
-    /// By the rules, as everything was judged before.
+    /// By the rules, as in the first judgement.
     Judge {
         history: &'a History,
         accounts: &'a BTreeMap<Arc<str>, Account>,
         contacts: &'a Contacts,
         known: &'a HashMap<ResourceId, Known>,
     },
-    /// By its tag alone: whether it is still as the run left it that is undone.
+    /// By its tag alone: whether the tag is still as the undone run left it.
     Undo { run: &'a str, overrides: UndoOverrides },
 }
 
 impl<'a> Recheck<'a> {
-    /// By the rules, as everything was judged before.
+    /// By the rules, as in the first judgement.
     pub(crate) fn judge(history: &'a History, background: &'a Background) -> Self {
         let Background { accounts, contacts, known, .. } = background;
         Self::Judge { history, accounts, contacts, known }
@@ -55,12 +55,12 @@ impl<'a> Recheck<'a> {
     }
 }
 
-/// Why a step is not done: how it ended, and the words for it.
+/// Why a step is not done: its ending and the text.
 type NotDone = (Ending, String);
 
 impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
-    /// Looks once more at exactly these instances and judges them anew, at this instant: what is no longer to be
-    /// done is overtaken.
+    /// Scans exactly these instances again and judges them at this instant. A step that is no longer right is
+    /// overtaken.
     pub(crate) async fn recheck<'s>(&self, target: &Target, steps: &[&'s Step]) -> (Vec<Outcome>, Vec<&'s Step>) {
         let now = match self.see(target, steps).await {
             Ok(now) => now,
@@ -76,7 +76,7 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
                 let bare = Account::bare(target.account.clone());
                 let account = accounts.get(&target.account).unwrap_or(&bare);
                 let gap = || Activity::Gap("its last hour was not asked for".to_owned());
-                // What was never asked is a gap here: nothing is stopped without a look at its last hour.
+                // A last hour that was never requested counts as a gap here: nothing is stopped without its last hour.
                 let known = |step: &Step| match known.get(&step.id) {
                     Some(Known { activity: Activity::NotAsked, idleness }) => {
                         Known { activity: gap(), idleness: idleness.clone() }
@@ -101,7 +101,7 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
         (outcomes, ready)
     }
 
-    /// Whether `step` is still to be done to the instance as it is now; else how it ended and why.
+    /// Whether `step` is still right for the instance as it is now; otherwise its ending and the reason.
     fn still(
         &self,
         step: &Step,
@@ -138,7 +138,7 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
         Ok(())
     }
 
-    /// The same for the start of an undo.
+    /// The same for a start by an undo.
     fn still_undone(
         &self,
         step: &Step,

@@ -1,5 +1,5 @@
-//! What stands in the record: the intent before acting, the whole report after, short files of outcomes from which
-//! later runs learn, and tables for Athena and BigQuery.
+//! The files of the record: the intent before acting, the whole report after it, short files of outcomes that later
+//! runs read, and tables for Athena and BigQuery.
 
 use std::collections::{HashMap, HashSet};
 
@@ -19,20 +19,20 @@ use crate::render::tables;
 use crate::render::tables::Told;
 use crate::run::undone;
 
-/// Where whole reports stand, by date and run.
+/// The folder of whole reports, by date and run.
 pub const RUNS: &str = "runs";
 
-/// Where the tables stand, by name, date and run.
+/// The folder of the tables, by name, date and run.
 pub const TABLES: &str = "tables";
 
-/// Where the outcomes of acting runs stand, by date and run.
+/// The folder of the outcomes of acting runs, by date and run.
 pub(crate) const ACTS: &str = "acts";
 
-/// How many days of outcomes are read: a closed period is seldom longer than a week of holidays, and a fight
-/// that rests for longer is none.
+/// How many days of outcomes are read. A closed period is seldom longer than a week of holidays, and a restart fight
+/// that pauses for longer does not count as one.
 pub(crate) const HISTORY_DAYS: i64 = 9;
 
-/// One line of an outcomes file. What has come since the first release may be missing in older files.
+/// One line of an outcomes file. Fields added after the first release may be missing in older files.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 struct Line {
@@ -49,10 +49,10 @@ struct Line {
     /// The run that was undone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     undo: Option<String>,
-    /// Of a stop: when the instance had last been started, by whomever.
+    /// For a stop: when the instance had last been started, by the reaper or anyone else.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "sane_option")]
     launched: Option<DateTime<Utc>>,
-    /// The run was a narrowed one: by a request that selects, or by an event.
+    /// The run was narrow: by a request that selects, or by an event.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     narrow: bool,
 }
@@ -76,7 +76,7 @@ pub(crate) fn spelled(text: serde_json::Result<String>) -> Result<String, PortEr
     text.map_err(|error| PortError(error.to_string()))
 }
 
-/// Writes one file of a table; a table without lines has none.
+/// Writes one file of a table; no file for a table without lines.
 async fn write_table(
     hub: &impl WriteRecord,
     table: &str,
@@ -90,7 +90,7 @@ async fn write_table(
     hub.write(&table_key(table, told.run, told.at), &text).await.map(|_| ())
 }
 
-/// Writes each step to the table `plans`: before anything is done.
+/// Writes each step to the table `plans`, before anything is done.
 pub(crate) async fn write_plans(hub: &impl WriteRecord, told: &Told<'_>) -> Result<(), PortError> {
     write_table(hub, "plans", told, tables::plans(told)).await
 }
@@ -111,8 +111,8 @@ pub(crate) async fn write_undo_tables(hub: &impl WriteRecord, undo: &Undo) -> Re
     write_table(hub, "runs", &told, tables::runs(&tables::run_of_undo(undo))).await
 }
 
-/// Writes the outcomes of an acting run, one JSON line each, and what it confirms of earlier runs. `narrow`: whether the run
-/// is a narrowed one.
+/// Writes the outcomes of an acting run, one JSON line each, and what it confirms of earlier runs. `narrow`: whether
+/// the run is narrow.
 pub(crate) async fn write_acts(
     hub: &impl WriteRecord,
     told: &Told<'_>,
@@ -156,19 +156,19 @@ pub(crate) async fn write_acts(
     hub.write(&format!("{ACTS}/{}/{}.jsonl", partition(told.at), told.run), &text).await.map(|_| ())
 }
 
-/// Writes every step as one of which nobody knows how it ended, before anything is done: should the run be killed, or its last
-/// write fail, the caps of the day count its steps all the same. The outcomes take the place of these lines.
+/// Writes every step with an unknown ending before anything is done. If the run is killed or its last write fails, the
+/// caps of the day still count its steps. The outcomes replace these lines.
 pub(crate) async fn write_unverified(hub: &impl WriteRecord, told: &Told<'_>, narrow: bool) -> Result<(), PortError> {
     let why = "the run did not record how it ended";
     let outcomes = Outcome::all(told.steps, Ending::Unverified, why, told.at);
     write_acts(hub, &told.with_outcomes(&outcomes), narrow, &[]).await
 }
 
-/// What earlier runs did, as far as it matters now.
+/// The relevant acts of earlier runs.
 ///
 /// # Errors
-/// [`PortError`] when the record cannot be read. An outcome that cannot be read is skipped, and told: it is about one
-/// instance, and must not disturb the others. An undo that cannot be read is an error: it skips an instance.
+/// [`PortError`] when the record cannot be read. An unreadable outcome is skipped and reported: it is about one
+/// instance and must not affect the others. An unreadable undo is an error, because an undo skips an instance.
 pub async fn history(hub: &impl ReadRecord, now: DateTime<Utc>) -> Result<History, PortError> {
     let (mut lines, unread) = lines(hub, now, HISTORY_DAYS).await?;
     lines.sort_by_key(|(_, line)| line.at);
@@ -176,7 +176,7 @@ pub async fn history(hub: &impl ReadRecord, now: DateTime<Utc>) -> Result<Histor
     let mut last: HashMap<ResourceId, Ending> = HashMap::new();
     for (run, Line { id, action, outcome, at, policy, run: _, undo: _, launched: _, narrow }) in lines {
         let stop = matches!(action, Action::Stop | Action::Hibernate);
-        // What nobody saw the end of may have happened, and counts.
+        // A stop with an unknown ending may have happened, and counts.
         let perhaps = matches!(outcome, Ending::Stopped | Ending::Stopping | Ending::Unverified);
         if stop && perhaps && at.date_naive() == now.date_naive() {
             history.today.count(id.is_placed().then(|| id.place.account.clone()), policy, narrow);
@@ -222,8 +222,8 @@ pub async fn history(hub: &impl ReadRecord, now: DateTime<Utc>) -> Result<Histor
     Ok(history)
 }
 
-/// From when on a run at `now` reads outcomes: where weeks of evidence are asked for, a week more than the veto window,
-/// for the stop before the first of its sessions is needed too.
+/// From when on a run at `now` reads outcomes. If weeks of evidence are needed, it is a week more than the veto window,
+/// because the stop before the window's first session is needed too.
 pub(crate) fn acts_since(settings: &Settings, now: DateTime<Utc>) -> DateTime<Utc> {
     let days = settings.idle.as_ref().map_or(0, |idle| idle.veto.num_days() + 7);
     now - Duration::days(days.max(HISTORY_DAYS))
@@ -235,12 +235,12 @@ pub(crate) async fn last_run(hub: &impl ReadRecord, id: &str, now: DateTime<Utc>
     Ok(its_own.max_by(|(a, one), (b, other)| (one.at, a).cmp(&(other.at, b))).map(|(run, _)| run))
 }
 
-/// The reaper's own stops, and its starts at opening, of the last `days`: by them the hours are known that an instance
-/// ran, across its sessions.
+/// The reaper's own stops, and its starts at opening, of the last `days`. They give the hours that an instance ran,
+/// across its sessions.
 ///
 /// # Errors
-/// [`PortError`] when the record cannot be read. Without it every start counts as somebody's, and the windows begin
-/// with the last one.
+/// [`PortError`] when the record cannot be read. Without it every start counts as made by a person, and the windows
+/// begin with the last one.
 pub async fn own_acts(hub: &impl ReadRecord, now: DateTime<Utc>, days: i64) -> Result<ByResource<Own>, PortError> {
     let mut acts: ByResource<Own> = ByResource::default();
     for (_, line) in lines(hub, now, days).await?.0 {
@@ -251,7 +251,7 @@ pub async fn own_acts(hub: &impl ReadRecord, now: DateTime<Utc>, days: i64) -> R
                 own.stops.push(at);
                 own.launches.extend(launched);
             }
-            // Whoever takes a stop back wants the machine: that start was somebody's.
+            // An undo means that a person wants the machine, so its start counts as made by a person.
             (Action::Start, Ending::Started) if undo.is_some() => {}
             (Action::Start, Ending::Started) => acts.entry(id).starts.push(at),
             (
@@ -270,7 +270,7 @@ pub async fn own_acts(hub: &impl ReadRecord, now: DateTime<Utc>, days: i64) -> R
     Ok(acts)
 }
 
-/// Every readable line of the last `days` until `now`, with the run that it tells of, and in words what could not be read.
+/// Every readable line of the last `days` until `now`, with its run, and the text of what could not be read.
 async fn lines(
     hub: &impl ReadRecord,
     now: DateTime<Utc>,
@@ -298,7 +298,7 @@ async fn lines(
     }
     lines.retain(|(_, line)| line.at <= now);
     settle(lines.iter_mut().map(|(_, line)| &mut line.id));
-    // What a later run has seen takes the place of what nobody knew.
+    // An outcome that a later run confirmed replaces an unknown one.
     let known = |(run, line): &(String, Line)| (run.clone(), line.id.clone(), line.action);
     let seen: HashSet<_> = lines.iter().filter(|(_, line)| line.outcome == Ending::Stopped).map(known).collect();
     lines.retain(|line| line.1.outcome != Ending::Unverified || !seen.contains(&known(line)));

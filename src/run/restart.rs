@@ -1,5 +1,5 @@
-//! Before the plan: whether what it would stop could be started again. The volumes of its stops, and only theirs, are asked
-//! for their keys.
+//! Checks before the plan whether the instances to stop could be started again. It asks for the encryption keys of the
+//! volumes of these stops only.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -14,22 +14,22 @@ use crate::ports::Scan;
 use crate::run::order::Order;
 use crate::run::scan::RESERVE;
 
-/// How often stops that take the place of held ones are asked about, too. Each time is one call or two a target, which run
-/// side by side: ten times are 3 s.
+/// How often the stops that replace held ones are checked too. Each round is one or two calls per target, in parallel:
+/// ten rounds take 3 s.
 const ROUNDS: usize = 10;
 
-/// Once something was held, this many of the next in line are asked about at once: 9 × 50 instances that cannot be started
-/// again then do not block the others.
+/// Once a stop was held, this many of the next in line are checked at once, so that 9 × 50 instances that cannot be
+/// started again do not block the others.
 const AHEAD: usize = 50;
 
-/// Instances that one note names; the report's plan has all of them.
+/// Instances that one note names. The report's plan has all of them.
 const NAMED: usize = 10;
 
-/// Instances by where they are, whether they are held, and why they could not be started again.
+/// Instances by target, whether they are held, and why they could not be started again.
 type Found = BTreeMap<(Arc<Target>, bool, String), Vec<ResourceId>>;
 
-/// Holds every stop whose policy starts the instance again, where the acting role could not. Of other stops that cannot be
-/// taken back it only says so, in the notes that it answers.
+/// Holds every stop whose policy starts the instance again if the acting role could not start it. Other stops that
+/// cannot be undone are only mentioned in the notes that it returns.
 pub(crate) async fn check(
     order: &Order<'_>,
     port: &impl Scan,
@@ -79,7 +79,7 @@ pub(crate) async fn check(
     }
     let mut steps: HashSet<ResourceId> = HashSet::new();
     for stop in Candidate::stops(settings, candidates, running, &history.today) {
-        // What nobody asked about by now waits for the next run.
+        // A stop that is not checked by now waits for the next run.
         if stop.starts_again() && !asked.contains(&stop.step().id) {
             stop.hold();
         } else {
@@ -93,7 +93,7 @@ pub(crate) async fn check(
     notes(found, not_asked)
 }
 
-/// Asks for the volumes of these instances, `width` targets at a time, as long as there is time.
+/// Asks for the volumes of these instances, `width` targets in parallel, as long as there is time.
 async fn ask(
     order: &Order<'_>,
     port: &impl Scan,

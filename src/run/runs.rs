@@ -1,4 +1,4 @@
-//! Lists the runs that the record knows. Nothing but the record is asked.
+//! Lists the runs in the record. It makes no other calls.
 
 use chrono::{DateTime, Duration, Utc};
 use serde::de::DeserializeOwned;
@@ -11,7 +11,7 @@ use crate::run::record::{TABLES, partition};
 /// The runs of the last `days` days until `now`, newest first.
 ///
 /// # Errors
-/// [`PortError`] when the record cannot be read. A line that cannot be read is skipped.
+/// [`PortError`] when the record cannot be read. An unreadable line is skipped.
 pub async fn runs(hub: &impl ReadRecord, now: DateTime<Utc>, days: u16) -> Result<Vec<Listed>, PortError> {
     let from = now - Duration::days(i64::from(days));
     let ended: Vec<RunLine> = read(hub, "runs", from).await?;

@@ -15,7 +15,7 @@ use crate::run::state::is_stateful;
 /// The savings so far; none where the record has none.
 ///
 /// # Errors
-/// [`PortError`] when the record cannot be read, or what it says: to begin anew would lose months.
+/// [`PortError`] when the record, or its savings file, cannot be read: to begin anew would lose months.
 pub async fn read(hub: &impl ReadRecord) -> Result<Savings, PortError> {
     match hub.read(Savings::KEY).await? {
         None => Ok(Savings::default()),
@@ -23,7 +23,7 @@ pub async fn read(hub: &impl ReadRecord) -> Result<Savings, PortError> {
     }
 }
 
-/// Writes the savings, and the months as a table beside them.
+/// Writes the savings, and a table of the months.
 ///
 /// # Errors
 /// [`PortError`] when the record cannot be written.
@@ -32,7 +32,7 @@ pub async fn write(hub: &impl WriteRecord, savings: &Savings) -> Result<(), Port
     hub.write(Savings::TABLE, &savings.table()).await.map(|_| ())
 }
 
-/// Counts what stayed stopped since the last run, and opens what this run has stopped.
+/// Counts what stayed stopped since the last run, and begins counting what this run has stopped.
 pub(crate) async fn count(
     order: &Order<'_>,
     hub: &impl WriteRecord,
@@ -60,7 +60,7 @@ pub(crate) async fn count(
         matches!(outcome.outcome, Ending::Stopped | Ending::Stopping) && outcome.action != Action::Start
     };
     let stops = report.outcomes.iter().filter(stopped).map(|outcome| (&outcome.id, outcome.at));
-    // What an earlier run has stopped without recording it counts from when it was seen.
+    // If an earlier run did not record its stop, the stop counts from when it was found.
     let open: BTreeSet<ResourceId> = savings.open.keys().cloned().collect();
     let earlier = confirmed.iter().filter(|one| !open.contains(&one.id)).map(|one| (&one.id, report.at));
     for (id, since) in earlier.chain(stops) {
@@ -76,8 +76,8 @@ pub(crate) async fn count(
     (Some(savings), notes)
 }
 
-/// Whether what was not found in `target` is gone: only where everything was scanned. An account that is suspended or
-/// excluded, or a Region that the settings no longer name, is not scanned.
+/// Whether an instance that was not found in `target` is gone. This holds only where everything was scanned: a
+/// suspended or excluded account, or a Region that the settings no longer name, is not scanned.
 fn is_whole(order: &Order<'_>, report: &Report, target: &Target) -> bool {
     let scope = &order.settings.scope;
     scope.names_account(&target.account)

@@ -1,5 +1,4 @@
-//! Looks at every target, and has each instance judged as its target arrives, so that memory holds verdicts and not
-//! instances.
+//! Scans every target, and judges each instance as its target arrives, so that memory holds verdicts and not instances.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -23,67 +22,67 @@ use crate::run::clock::Clock;
 use crate::run::judging::Judging;
 use crate::run::sweep::{Depth, Sweep, sweep};
 
-/// What is kept back from the deadline while looking: the time to plan, to record and to answer.
+/// Time kept back from the deadline while scanning: enough to plan, to record and to answer.
 pub(crate) const RESERVE: Duration = Duration::from_secs(5);
 
-/// The inventory, judged: rows, unreachable targets, and what a plan is made of.
+/// The judged inventory: rows, unreachable targets, and the inputs of a plan.
 #[derive(Debug, Default)]
 pub struct Scanned {
     /// One line for each instance.
     pub rows: Vec<Row>,
     /// Steps that the rulings ask for.
     pub candidates: Vec<Candidate>,
-    /// Targets that could not be looked at.
+    /// Targets that could not be scanned.
     pub unreachable: Vec<Unreachable>,
-    /// Targets that the organisation's policy closes.
+    /// Targets that the organisation's policy denies.
     pub denied: Vec<Target>,
-    /// Accounts left out on purpose.
+    /// Accounts skipped on purpose.
     pub skipped: Vec<SkippedAccount>,
-    /// What an event names and the settings do not look at.
+    /// Targets that an event names and that are not in the settings' scope.
     pub outside: Vec<Target>,
     /// Patterns of `[never]` that match no instance.
     pub never_matched: Vec<String>,
-    /// Targets there were: scanned, denied or unreachable.
+    /// The number of targets: scanned, denied or unreachable.
     pub targets: usize,
-    /// Targets that were scanned to their end.
+    /// Targets that were scanned completely.
     pub finished: usize,
     /// Marks that are to be written or removed.
     pub marks: Vec<MarkStep>,
-    /// What later stages need beside.
+    /// What later stages also need.
     pub background: Background,
 }
 
-/// What the stages after the plan need to know beside the rows.
+/// What the stages after the plan need besides the rows.
 #[derive(Debug, Default)]
 pub struct Background {
     /// Every account that was scanned.
     pub accounts: BTreeMap<Arc<str>, Account>,
     /// What was measured of candidates.
     pub known: HashMap<ResourceId, Known>,
-    /// Lines for the stocktake, in a run that takes stock.
+    /// Lines for the monthly stocktake, in a run that takes it.
     pub stock: Vec<Line>,
-    /// What was seen active, for the record.
+    /// Activity found, for the record.
     pub sightings: Vec<Sighting>,
     /// Accounts' alternate contacts, where owners may depend on them.
     pub contacts: Contacts,
-    /// Stops of earlier runs that did not record them, and were made.
+    /// Stops that earlier runs made and did not record.
     pub confirmed: Vec<Confirmed>,
 }
 
-/// Why nothing could be looked at.
+/// Why the scan failed.
 #[derive(Debug)]
 pub enum ScanError {
     /// The accounts could not be listed.
     Accounts(PortError),
-    /// The request selects what is not there.
+    /// The request selects something that does not exist.
     Request(RequestInvalid),
 }
 
-/// Looks at everything in scope and judges it.
+/// Scans everything in scope and judges it.
 ///
 /// # Errors
-/// [`ScanError`] when the accounts cannot be listed, or the request selects an account that is not in scope. A
-/// target that cannot be looked at is no error: it is an unreachable target.
+/// [`ScanError`] when the accounts cannot be listed, or the request selects an account that is not in scope. A target
+/// that cannot be scanned is not an error: it is unreachable.
 pub async fn scan(
     port: &impl Scan,
     settings: &Settings,
@@ -97,10 +96,10 @@ pub async fn scan(
     let each = |found, scanned: &mut Scanned| judging.take(found, scanned);
     survey_each(port, settings, scope, clock, progress, &mut scanned, each).await?;
     judging.finish(port, &mut scanned).await;
-    // Two lines share an id only where the answer told none; what they say then gives them their order.
+    // Two lines share an id only if the answer had no id. Their content then decides their order.
     let words =
         |row: &Row| (row.name.clone(), row.policy.as_ref().map(|p| p.name.clone()), format!("{:?}", row.verdict));
-    // Not a stable sort, which would want half as much memory again.
+    // Unstable, because a stable sort would need half as much memory again.
     scanned.rows.sort_unstable_by(|a, b| a.id.cmp(&b.id).then_with(|| words(a).cmp(&words(b))));
     scanned.marks.sort_by(|a, b| a.id.cmp(&b.id));
     scanned.background.confirmed.sort_by(|a, b| a.id.cmp(&b.id));
@@ -108,7 +107,7 @@ pub async fn scan(
 }
 
 impl Scanned {
-    /// What was not looked at, in an order of its own, and not in that of the answers.
+    /// Sorts what was not scanned, so that the order does not depend on the answers.
     fn sorted(mut self) -> Self {
         self.unreachable.sort();
         self.denied.sort();
@@ -117,7 +116,7 @@ impl Scanned {
     }
 }
 
-/// Finds every instance in scope, and notes in `scanned` what could not be looked at.
+/// Finds every instance in scope, and notes in `scanned` what could not be scanned.
 pub(crate) async fn survey(
     port: &impl Scan,
     settings: &Settings,
@@ -131,7 +130,7 @@ pub(crate) async fn survey(
     Ok(all)
 }
 
-/// The same, handing each instance on as soon as its target was looked at.
+/// The same, passing on each instance as soon as its target is scanned.
 async fn survey_each(
     port: &impl Scan,
     settings: &Settings,
@@ -155,8 +154,8 @@ async fn survey_each(
     Ok(())
 }
 
-/// A Region that no account has is a typo, and a typo must not look like a clean result. Where an account could
-/// not be asked for its Regions, or none is looked at, nobody knows.
+/// A Region that no account has is a typo, and a typo must not look like an empty result. If an account could not be
+/// asked for its Regions, or none is in scope, this cannot be checked.
 fn check_regions(scope: &Scope, targets: &[Target], scanned: &Scanned) -> Result<(), ScanError> {
     let unasked = scanned.unreachable.iter().any(|unreachable| unreachable.target().is_whole_account());
     if unasked || targets.is_empty() && scope.regions.is_none() {
@@ -172,7 +171,8 @@ fn check_regions(scope: &Scope, targets: &[Target], scanned: &Scanned) -> Result
     }
 }
 
-/// What an event names and nobody looks at: neither seen, nor unreachable, nor denied, nor left out for its state.
+/// Targets that an event names and that are not in scope: neither scanned, unreachable, denied, nor skipped for their
+/// state.
 fn outside(scope: &Scope, targets: &[Target], scanned: &Scanned) -> Vec<Target> {
     let known = |place: &Target| {
         targets.contains(place)
@@ -185,29 +185,29 @@ fn outside(scope: &Scope, targets: &[Target], scanned: &Scanned) -> Vec<Target> 
     places.filter(|place| !known(place)).collect()
 }
 
-/// Every instance that was seen, with the target's own verdict on whether it was seen whole.
+/// An instance that was found, and whether its target was scanned completely.
 pub(crate) struct Found {
     pub(crate) instance: Instance,
-    /// Whether the whole target was seen. What a broken look has shown is shown too, and not acted on.
+    /// Whether the whole target was scanned. Instances from a partial scan are shown and not acted on.
     pub(crate) whole: bool,
 }
 
-/// What would be looked at.
+/// What would be scanned.
 #[derive(Debug)]
 pub struct TargetList {
     /// Accounts, by id.
     pub accounts: Vec<Account>,
     /// Accounts and Regions.
     pub targets: Vec<Target>,
-    /// Accounts whose Regions could not be asked for.
+    /// Accounts that could not be asked for their Regions.
     pub unreachable: Vec<Unreachable>,
-    /// Accounts that the organisation's policy closes.
+    /// Accounts that the organisation's policy denies.
     pub denied: Vec<Target>,
-    /// Accounts left out on purpose.
+    /// Accounts skipped on purpose.
     pub skipped: Vec<SkippedAccount>,
 }
 
-/// Finds what would be looked at, and looks at no instance.
+/// Finds what would be scanned, without scanning instances.
 ///
 /// # Errors
 /// [`ScanError`] when the accounts cannot be listed.
@@ -224,7 +224,7 @@ pub async fn list_targets(
     Ok(TargetList { accounts: background.accounts.into_values().collect(), targets, unreachable, denied, skipped })
 }
 
-/// Finds the accounts that would be looked at, by id, and those that are left out on purpose.
+/// Finds the accounts that would be scanned, by id, and those that are skipped on purpose.
 ///
 /// # Errors
 /// As [`list_targets`].

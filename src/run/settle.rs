@@ -1,4 +1,4 @@
-//! Watches what was stopped or started until it is as wanted, a bounded number of times.
+//! Watches stopped or started instances until they reach the wanted state, a bounded number of times.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -8,8 +8,8 @@ use crate::engine::model::{Instance, ResourceId, State, Target};
 use crate::ports::{Act, ActError, Pause, Scan};
 use crate::run::act::{Acting, SCAN_TIMEOUT};
 
-/// Waits between looks after a stop or start: 15 s in all, less where the deadline is near. A stop shows within
-/// a second or two; a start takes longer, and one that lacks a KMS grant falls back within seconds.
+/// Waits between scans after a stop or start: 15 s in all, less if the deadline is near. A stop shows within a second
+/// or two. A start takes longer, and a start without a KMS grant falls back within seconds.
 const WAITS: [Duration; 5] = [
     Duration::from_millis(500),
     Duration::from_millis(1500),
@@ -19,7 +19,8 @@ const WAITS: [Duration; 5] = [
 ];
 
 impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
-    /// Looks until everything that was not refused is as wanted, a bounded number of times. What was seen last.
+    /// Scans until everything that was not refused has the wanted state, a bounded number of times. Returns the last
+    /// states found.
     pub(crate) async fn watch(
         &self,
         target: &Target,

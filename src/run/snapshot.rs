@@ -1,4 +1,4 @@
-//! Saves what is seen, to be judged again later, elsewhere, under other settings.
+//! Saves a scan, so that it can be judged again later, elsewhere, under other settings.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use crate::ports::Scan;
 use crate::run::clock::Clock;
 use crate::run::scan::{ScanError, Scanned, survey};
 
-/// Looks at everything in scope and saves it.
+/// Scans everything in scope and saves it.
 ///
 /// # Errors
 /// [`ScanError`] when the accounts cannot be listed.

@@ -1,5 +1,5 @@
-//! What runs leave to later ones beside their outcomes: small files in the record, each of which may be lost without
-//! harm. Who was told begins anew; what was seen active is measured again.
+//! What runs leave for later ones besides their outcomes: small files in the record. Losing one does no harm: notices
+//! begin again, and activity is measured again.
 
 use crate::engine::config::Settings;
 use crate::engine::evidence::witness::{FILE, Witness};
@@ -15,17 +15,17 @@ use crate::run::pipeline::is_narrow;
 use crate::run::record::{history, own_acts};
 use crate::run::stocktake;
 
-/// Who was told what.
+/// Who was notified of what.
 const TOLD: &str = "state/told.jsonl";
 
-/// Whether runs under these settings keep anything between them beside their outcomes: then only one of them runs at
-/// a time, armed or not, so that nobody is notified twice.
+/// Whether runs under these settings keep state between them besides their outcomes. If so, only one of them runs at a
+/// time, armed or not, so that no person is notified twice.
 pub(crate) fn is_stateful(settings: &Settings) -> bool {
     let notifies = settings.notify.operator.is_some() || settings.owners.has_channels();
     settings.run.record.is_some() && (settings.idle.is_some() || notifies)
 }
 
-/// Earlier runs, where a record knows them, and what the settings ask for beside.
+/// Earlier runs, if there is a record, and the other state that the settings need.
 pub(crate) async fn past(order: &Order<'_>, hub: &impl ReadRecord) -> Result<History, PortError> {
     let (settings, now) = (order.settings, order.clock.at());
     if settings.run.record.is_none() {
@@ -48,19 +48,19 @@ pub(crate) async fn past(order: &Order<'_>, hub: &impl ReadRecord) -> Result<His
         history.idle_stops =
             hub.read(idle_stops::FILE).await?.map_or_else(IdleStops::default, |text| IdleStops::parse(&text, now));
         history.witness = hub.read(FILE).await?.map_or_else(Witness::default, |text| Witness::parse(&text));
-        // A week more than the veto window: the stop before the first of its sessions is needed too.
+        // A week more than the veto window, because the stop before the window's first session is needed too.
         history.own = own_acts(hub, now, idle.veto.num_days() + 7).await?;
     }
     Ok(history)
 }
 
-/// The same for a run that acts on nothing; where the record cannot be read, nothing is known, with why.
+/// The same for a run that does not act. If the record cannot be read, the history is empty and the reason is returned.
 pub(crate) async fn past_or_nothing(order: &Order<'_>, hub: &impl ReadRecord) -> (History, Option<String>) {
     let unread = |why| format!("the run record cannot be read, so earlier runs are unknown: {why}");
     past(order, hub).await.map_or_else(|why| (History::default(), Some(unread(why))), |history| (history, None))
 }
 
-/// Writes who was told what.
+/// Writes who was notified of what.
 pub(crate) async fn write_told(hub: &impl WriteRecord, ledger: &Ledger) -> Result<(), PortError> {
     hub.write(TOLD, &ledger.text()).await.map(|_| ())
 }

@@ -1,4 +1,5 @@
-//! The stage that takes stock of every account, once a month: the record has it, and each account's owner reads it.
+//! The stage that makes the monthly stocktake of every account: it writes it to the record and sends it to each
+//! account's owner.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -26,11 +27,11 @@ use crate::run::notify::{RESERVE, frame};
 use crate::run::order::Order;
 use crate::run::scan::Background;
 
-/// Accounts written side by side: three files of some 50 ms each, so that 1,000 accounts take 10 s.
+/// Accounts written in parallel: three files of some 50 ms each, so that 1,000 accounts take 10 s.
 const WIDTH: usize = 16;
 
-/// The month for which stock is to be taken, if this is the first run of it. What the record says and cannot be read
-/// as a month puts nothing off.
+/// The month for which the stocktake is due, if this is the first run of it. A recorded month that cannot be read
+/// delays nothing.
 ///
 /// # Errors
 /// [`PortError`] when the record cannot be read.
@@ -39,11 +40,10 @@ pub async fn due(hub: &impl ReadRecord, now: DateTime<Utc>, zone: Tz) -> Result<
     Ok(is_due(done, now, zone))
 }
 
-/// To which accounts' owners the stocktake of a month was sent, while it could not be sent to all: the month, and an
-/// account a line.
+/// The accounts whose owners received a month's stocktake, until all have: the month, and one account per line.
 const SENT: &str = "state/stocktake-sent";
 
-/// The accounts whose stocktake of `month` needs not be sent again.
+/// The accounts whose stocktake of `month` was already sent.
 ///
 /// # Errors
 /// [`PortError`] when the record cannot be read.
@@ -54,7 +54,7 @@ pub async fn sent(hub: &impl ReadRecord, month: Month) -> Result<BTreeSet<Arc<st
     Ok(lines.filter(|_| same).map(Arc::from).collect())
 }
 
-/// Notes that these accounts' stocktakes of `month` were sent: the next run sends the others only.
+/// Records that these accounts' stocktakes of `month` were sent, so that the next run sends only the others.
 ///
 /// # Errors
 /// [`PortError`] when the record cannot be written.
@@ -63,8 +63,8 @@ pub async fn note_sent(hub: &impl WriteRecord, month: Month, sent: &BTreeSet<Arc
     hub.write(SENT, &format!("{month}\n{lines}")).await.map(|_| ())
 }
 
-/// Notes that stock has been taken for `month`. Called when everything is written and said; what breaks off before is
-/// done again by the next run.
+/// Records that the stocktake of `month` is complete. Called after everything is written and sent. If it breaks off
+/// before, the next run repeats it.
 ///
 /// # Errors
 /// [`PortError`] when the record cannot be written.
@@ -72,8 +72,8 @@ pub async fn done(hub: &impl WriteRecord, month: Month) -> Result<(), PortError>
     hub.write(DONE, &format!("{month}\n")).await.map(|_| ())
 }
 
-/// Writes the three files of each account, in the order of `all`. Answers where the Markdown of each is, or why not:
-/// one account that fails keeps no other from its own.
+/// Writes the three files of each account, in the order of `all`. Returns the location of each account's Markdown file,
+/// or why there is none. An account that fails does not affect the others.
 pub async fn write(
     hub: &impl WriteRecord,
     all: &[Stocktake],
@@ -97,7 +97,7 @@ async fn write_one(
     hub.write(&stocktake.key("md"), &markdown(stocktake, money, locale)).await
 }
 
-/// Takes stock of every account, once a month, and sends it to each account's owner.
+/// Makes the stocktake of every account, once a month, and sends it to each account's owner.
 pub(crate) async fn take(
     order: &Order<'_>,
     messenger: &impl Messenger,
@@ -126,7 +126,7 @@ pub(crate) async fn take(
     let taking = Taking { month, at: report.at, zone, money: &settings.money, names: &report.names };
     let mut all = Stocktake::all(taking, lines, &report.unreachable);
     let mut sent = history.stocktake_sent.clone();
-    // The first run of the month tidies; those that send what it could not send do not.
+    // Only the first run of the month tidies, not the later ones that send what it could not send.
     let mut notes = if sent.is_empty() { launches::tidy(hub, report).await } else { Notes::default() };
     all.retain(|stock| !sent.contains(&stock.account));
     let (mut digests, mut accounts, mut whole) = (Digests::default(), Vec::new(), true);
@@ -141,7 +141,7 @@ pub(crate) async fn take(
         let account = background.accounts.get(&stock.account).unwrap_or(&bare);
         let owner = owner::resolve(settings, &Tags::default(), account, &background.contacts);
         let text = message(stock, &settings.money, &settings.tags, &place, report.locale);
-        // An account's stocktake goes to one owner: the first of several.
+        // An account's stocktake goes to one owner: the first if there are several.
         let first = channels_of(settings, &owner).into_iter().next();
         let to_owner = first.map(|(name, channel)| (Reader::Owner(Arc::from(name), Contact::First), channel));
         let to_operator = || settings.notify.operator.as_ref().map(|channel| (Reader::Operator, channel));

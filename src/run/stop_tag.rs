@@ -1,6 +1,6 @@
-//! The reaper's own tag, which must tell the truth: that what was stopped bears it, and what was not does not. AWS may
-//! confirm a tag that it does not write, and may show one late. So what is not as it should be is written once more and
-//! looked at again; if it still is not so, that is said. A stop is never undone for it.
+//! The reaper's own tag. It must be true: stopped instances have it, and others do not. AWS may confirm a tag that it
+//! does not write, and may show one late. So a wrong tag is written once more and scanned again. If it is still wrong,
+//! a message says so. A stop is never undone because of its tag.
 
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
@@ -14,22 +14,22 @@ use crate::ports::{Act, Pause, Scan};
 use crate::run::act::{Acting, SCAN_TIMEOUT};
 use crate::run::bisect::bisect;
 
-/// Waits before the looks at a tag: 5 s in all, less where the deadline is near. A tag shows within a second. After the
-/// first look that does not show it, it is written once more: to write it twice does no harm, and to wait might.
+/// Waits before the scans of a tag: 5 s in all, less if the deadline is near. A tag shows within a second. If the first
+/// scan does not show it, it is written once more at once: writing it twice does no harm, and waiting might.
 const WAITS: [Duration; 4] =
     [Duration::from_millis(500), Duration::from_millis(500), Duration::from_secs(1), Duration::from_secs(3)];
 
-/// What the reaper's tag should be by now.
+/// The wanted state of the reaper's tag.
 #[derive(Clone, Copy)]
 enum Wish<'a> {
-    /// There, with this value.
+    /// Present, with this value.
     Stands(&'a str),
-    /// Not there any more.
+    /// Absent.
     Gone,
 }
 
 impl Wish<'_> {
-    /// Whether an instance does not bear what it should. What is terminated needs no tag.
+    /// Whether an instance's tag is wrong. A terminated instance needs no tag.
     fn fails(self, instance: &Instance, key: &str) -> bool {
         let now = instance.tags.get(key);
         match (self, instance.state) {
@@ -44,8 +44,8 @@ impl Wish<'_> {
 }
 
 impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
-    /// The reaper's tag as of now, the same for a whole batch. What an undo leaves stopped is still the work of the
-    /// run that it undoes.
+    /// The reaper's tag as of now, the same for a whole batch. An instance that an undo leaves stopped keeps the tag of
+    /// the run that it undoes.
     pub(crate) fn own_tag(&self, policy: &str, steps: &[&Step]) -> String {
         let run = self.recheck.undoes().unwrap_or(&self.run.id).to_owned();
         let idle = steps.iter().any(|step| step.reason == Reason::Idle);
@@ -54,9 +54,9 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
         OwnTag { at: self.clock.now(), run, policy: policy.to_owned(), because, hub }.to_string()
     }
 
-    /// Sees to it that what was stopped, or may have been, bears the tag that was written before. Without it nobody
-    /// could tell who stopped it, and it would not be started again. What could not be looked at after its stop is
-    /// tagged once more all the same.
+    /// Ensures that instances that were stopped, or may have been, have the tag that was written before. Without it the
+    /// reaper could not know who stopped them, and would not start them again. An instance that could not be scanned
+    /// after its stop is tagged once more anyway.
     pub(crate) async fn ensure_stop_tag(
         &self,
         target: &Target,
@@ -84,8 +84,8 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
         }
     }
 
-    /// Removes the reaper's tag where its stop has failed, or its start has come about. A tag that is older than the
-    /// start says by itself that it is over; one on a failed stop does not, so it is looked at.
+    /// Removes the reaper's tag where its stop has failed, or its start has succeeded. A tag older than the start is
+    /// recognised as obsolete. A tag on a failed stop is not, so it is verified.
     pub(crate) async fn remove_stop_tag(
         &self,
         target: &Target,
@@ -113,7 +113,7 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
         }
     }
 
-    /// Writes the reaper's tag anew on what fell back: its start is still owed.
+    /// Writes the reaper's tag again on instances that fell back, because they must still be started.
     pub(crate) async fn restore_stop_tag(
         &self,
         target: &Target,
@@ -145,9 +145,9 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
         }
     }
 
-    /// Looks at the reaper's tag until it is as it should be, a bounded number of times, and writes it once more after
-    /// the first look, or where none could be had. Who was not seen with the tag as it should be; and whether there was
-    /// a look at all.
+    /// Scans the reaper's tag until it is right, a bounded number of times. It writes the tag once more after the first
+    /// scan, or if no scan succeeded. Returns the instances whose tag was not found right, and whether any scan
+    /// succeeded.
     async fn settle(&self, target: &Target, steps: Vec<&Step>, wish: Wish<'_>) -> Vec<(ResourceId, bool)> {
         let key = self.settings.tags.stopped.as_str();
         let (mut open, mut looked, mut written) = (steps, false, false);
@@ -170,7 +170,7 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
                         Wish::Gone => self.act.untag(target, &names(&part), key).await,
                     }
                 };
-                // Whether it was written, the next look tells.
+                // The next scan shows whether it was written.
                 let _ = bisect(&ids, attempt).await;
             }
         }
@@ -178,7 +178,7 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
     }
 }
 
-/// Adds to the words of one outcome.
+/// Adds to the text of one outcome.
 fn add(outcomes: &mut [Outcome], id: &ResourceId, why: &str) {
     if let Some(outcome) = outcomes.iter_mut().find(|outcome| outcome.id == *id) {
         outcome.detail += why;

@@ -1,5 +1,6 @@
-//! Holds back a run that would suddenly stop far more than the same weekday ever did, and leaves to later runs how
-//! many this one would stop. Only runs of the whole scope are compared and counted: a narrow one teaches nothing.
+//! Holds back a run that would suddenly stop far more than on the same weekdays before, and records for later runs how
+//! many this one would stop. Only runs of the whole scope are compared and counted, because a narrow one is not
+//! comparable.
 
 use chrono::NaiveDate;
 use futures_util::stream::{self, StreamExt};
@@ -15,12 +16,12 @@ use crate::run::decision::Planned;
 use crate::run::error::Error;
 use crate::run::order::Order;
 
-/// Where counts stand, by date and run.
+/// The folder of the counts, by date and run.
 const COUNTS: &str = "counts";
 
-/// Days read at once: all of them. A day is one list, then a get for each of its runs, 16 at once. A run every
-/// 10 minutes leaves 144 files a day, so that six days are at most 6 lists and 864 gets, and the wait that of 10
-/// calls. Most runs would stop so few that they read nothing.
+/// Days read in parallel: all of them. A day is one list, then a get for each of its runs, 16 in parallel. A run every
+/// 10 minutes leaves 144 files a day, so six days are at most 6 lists and 864 gets, and take as long as 10 calls. Most
+/// runs would stop so few instances that they read nothing.
 const WIDTH: usize = 8;
 
 /// What an earlier run left.
@@ -30,15 +31,15 @@ struct Known {
     count: Count,
 }
 
-/// What a run leaves, and what was found out on the way.
+/// The count that a run leaves, and the result of the comparison.
 struct Weighed {
     count: Count,
     sudden: Option<Sudden>,
-    /// The run that is acknowledged: its file and what it left.
+    /// The acknowledged run: its file and its count.
     acknowledged: Option<(String, Count)>,
 }
 
-/// Whether the acknowledgement that the run brings, if any, can hold at all: known before anything is looked at.
+/// Checks, before the scan, whether the run's acknowledgement can be valid, if there is one.
 pub(crate) fn check(order: &Order<'_>) -> Result<(), Error> {
     match order.acknowledge {
         None => Ok(()),
@@ -50,8 +51,8 @@ pub(crate) fn check(order: &Order<'_>) -> Result<(), Error> {
     }
 }
 
-/// Compares the run with earlier ones, makes a refusal of its plan where it is a sudden change, and writes its
-/// count. Called before anything is done.
+/// Compares the run with earlier ones, refuses its plan if it is a sudden change, and writes its count. Called before
+/// anything is done.
 pub(crate) async fn hold_back(
     order: &Order<'_>,
     hub: &impl WriteRecord,
@@ -77,7 +78,7 @@ pub(crate) async fn hold_back(
     Ok(planned)
 }
 
-/// What a dry run has to say of it: whether an apply would be held back. Writes nothing.
+/// The remarks of a dry run: whether an apply would be held back. Writes nothing.
 pub(crate) async fn predict(
     order: &Order<'_>,
     hub: &impl ReadRecord,
@@ -117,7 +118,7 @@ async fn weigh(order: &Order<'_>, hub: &impl ReadRecord, planned: &Planned) -> R
     Ok(Some(Weighed { count, sudden, acknowledged: None }))
 }
 
-/// The run that is acknowledged, if it was held back of late and covers so many.
+/// The acknowledged run, if it was held back recently and covers this many.
 async fn held_back(hub: &impl ReadRecord, today: NaiveDate, run: &str, armed: usize) -> Result<(String, Count), Error> {
     let known = days(hub, recent_days(today)).await.map_err(Error::Record)?;
     let found = known.into_iter().find(|known| known.run == run && known.count.held);
@@ -139,7 +140,7 @@ async fn days(hub: &impl ReadRecord, days: impl Iterator<Item = NaiveDate>) -> R
         for (key, text) in entries? {
             let file = key.rsplit_once('/').map_or(&*key, |(_, file)| file);
             let Some(run) = file.strip_suffix(".json") else { continue }; // a draft that was never finished
-            // What cannot be read teaches nothing, and is no excuse either: the day is known, and its count is zero.
+            // An unreadable count is no reason to allow more: the day is known, and its count is zero.
             let count = serde_json::from_str(&text).unwrap_or_default();
             known.push(Known { day, run: run.to_owned(), count });
         }

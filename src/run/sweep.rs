@@ -1,5 +1,5 @@
-//! Looks at an organisation while its accounts are still being listed: a list of a thousand comes in fifty pages, one
-//! after the other, and whoever waited for the last of them would be half done by then.
+//! Scans an organisation while its accounts are still being listed. A list of a thousand comes in fifty pages, one
+//! after the other, and a scan that does not wait for the last page is half done by then.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::pin::pin;
@@ -17,18 +17,18 @@ use crate::run::clock::Clock;
 use crate::run::contained::contained;
 use crate::run::scan::{Found, RESERVE, ScanError, Scanned};
 
-/// How far a look goes.
+/// How deep a scan goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Depth {
-    /// Which accounts there are.
+    /// Which accounts exist.
     Accounts,
     /// Which Regions they have.
     Regions,
-    /// Which instances are there.
+    /// Which instances exist.
     Instances,
 }
 
-/// How an organisation is looked at.
+/// How an organisation is scanned.
 #[derive(Clone, Copy)]
 pub(crate) struct Sweep<'a> {
     pub(crate) depth: Depth,
@@ -39,23 +39,23 @@ pub(crate) struct Sweep<'a> {
     pub(crate) progress: &'a dyn Fn(usize, usize),
 }
 
-/// Something that can be asked.
+/// A question to ask.
 enum Task {
     Regions(Arc<str>),
     Instances(Target),
 }
 
-/// What was answered.
+/// An answer.
 enum Answer {
     Regions(Arc<str>, Result<Vec<Arc<str>>, NotScanned>),
     Instances(Target, Vec<Instance>, Result<(), NotScanned>),
 }
 
-/// Lists the accounts, looks into them, and hands each instance on as soon as its target was looked at; notes in `scanned`
-/// what could not be looked at. Answers every target there is.
+/// Lists the accounts, scans them, and passes on each instance as soon as its target is scanned. Notes in `scanned`
+/// what could not be scanned. Returns every target.
 ///
 /// # Errors
-/// [`ScanError`] when the accounts cannot be listed, or the request selects an account that is not there.
+/// [`ScanError`] when the accounts cannot be listed, or the request selects an account that does not exist.
 pub(crate) async fn sweep(
     port: &impl Scan,
     how: Sweep<'_>,
@@ -92,7 +92,7 @@ pub(crate) async fn sweep(
             break;
         }
         tokio::select! {
-            // In this order, for of many looks one is always ready: neither the list nor the deadline may wait for that.
+            // `biased`: ready requests would otherwise starve the list and the deadline.
             biased;
             ended = &mut listing, if !all_listed => {
                 ended.map_err(ScanError::Accounts)?;
@@ -114,7 +114,7 @@ pub(crate) async fn sweep(
     sweeping.end()
 }
 
-/// What was not listed has no name under which it could be shown as unreachable.
+/// An account that was not listed has no name under which it could be shown as unreachable.
 fn no_time_to_list() -> ScanError {
     let why = "there was no time left before the run's deadline to list them all; give the run more time";
     ScanError::Accounts(PortError(why.to_owned()))
@@ -131,7 +131,7 @@ async fn ask(port: &impl Scan, task: Task, only: Option<&[Box<str>]>) -> Answer 
             let looked = port.instances(&target, only, |instance| instances.push(instance));
             let answer = contained("scan", &target.account, looked).await;
             let answer = answer.unwrap_or_else(|panic| Err(NotScanned::Unreachable(panic)));
-            // Pages may overlap while instances come and go: what two of them show is one, as the later one has it.
+            // Pages may overlap while instances come and go. If two pages show the same instance, the later one counts.
             instances.reverse();
             instances.sort_by(|a: &Instance, b| a.id.cmp(&b.id));
             instances.dedup_by(|a, b| !a.id.name.is_empty() && a.id == b.id);
@@ -140,25 +140,25 @@ async fn ask(port: &impl Scan, task: Task, only: Option<&[Box<str>]>) -> Answer 
     }
 }
 
-/// What is known so far, and what is to be asked next.
+/// What is known so far, and what to ask next.
 struct Sweeping<'a, E> {
     how: Sweep<'a>,
     scanned: &'a mut Scanned,
     each: E,
     /// Accounts that the request selects and that were not found so far.
     wanted: Vec<(&'a String, Scope)>,
-    /// Every target, and whether it was looked at.
+    /// Every target, and whether it was scanned.
     targets: BTreeMap<Target, bool>,
     looked: usize,
-    /// Accounts of which nobody knows the Regions yet.
+    /// Accounts whose Regions are not known yet.
     open: BTreeSet<Arc<str>>,
-    /// Accounts whose Regions are to be asked, and one Region of each other. Whoever looks into an account first
-    /// waits for its session, and the rest of the account would wait with it, a seat each: in an organisation of a
+    /// Accounts to ask for their Regions, and one Region of each other account. The first scan of an account waits for
+    /// its session. If the rest of the account waited with it, each Region would take a slot: in an organisation of a
     /// thousand accounts and seventeen Regions that was half of the run.
     first: VecDeque<Task>,
-    /// Regions of accounts that somebody has looked into.
+    /// Regions of accounts that have a session.
     then: VecDeque<Task>,
-    /// Regions of the others.
+    /// Regions of the other accounts.
     waiting: HashMap<Arc<str>, Vec<Target>>,
 }
 
@@ -175,13 +175,13 @@ impl<'a, E: FnMut(Found, &mut Scanned)> Sweeping<'a, E> {
         self.first.pop_front().or_else(|| self.then.pop_front())
     }
 
-    /// An account that was listed. Pages may overlap: what comes again is known.
+    /// Adds a listed account. Pages may overlap, so an account that comes again is ignored.
     fn admit(&mut self, found: FoundAccount) {
         let FoundAccount { account, inactive } = found;
         self.wanted.retain(|(_, only)| !only.has_account(&account.id, account.name.as_deref()));
         let known = self.scanned.background.accounts.contains_key(&account.id)
             || self.scanned.skipped.iter().any(|skipped| skipped.account == account.id);
-        // What an inventory does not tell may be what the request selects.
+        // An inventory may lack the account's id. The request may select it all the same.
         let selected = &*account.id == UNKNOWN || self.how.scope.has_account(&account.id, account.name.as_deref());
         if known || !selected {
             return;
@@ -206,7 +206,7 @@ impl<'a, E: FnMut(Found, &mut Scanned)> Sweeping<'a, E> {
                 self.open.remove(&account);
                 match answer {
                     Ok(regions) => self.regions(&account, regions),
-                    // Only a Region with a name is denied by policy. Of an account without a list nothing is known.
+                    // Only a named Region is denied by policy. For an account without a list, nothing is known.
                     Err(NotScanned::Denied) => {
                         self.not_scanned(Target::whole_account(account), denied("listing its Regions"))
                     }
@@ -256,7 +256,7 @@ impl<'a, E: FnMut(Found, &mut Scanned)> Sweeping<'a, E> {
         (self.how.progress)(self.looked, self.targets.len());
     }
 
-    /// What was not asked in time is unreachable.
+    /// Marks what was not asked in time as unreachable.
     fn end(mut self) -> Result<Vec<Target>, ScanError> {
         if let Some((name, _)) = self.wanted.first() {
             let mend = "see `idle-reaper targets` for what is";
@@ -278,7 +278,7 @@ impl<'a, E: FnMut(Found, &mut Scanned)> Sweeping<'a, E> {
         Ok(targets)
     }
 
-    /// Where every Region of an account is denied by policy, nothing is known of the account: it is unreachable.
+    /// If every Region of an account is denied by policy, nothing is known of the account: it is unreachable.
     fn nothing_but_denied(&mut self, targets: &[Target]) {
         let closed: BTreeSet<Target> = self.scanned.denied.iter().cloned().collect();
         let open: BTreeSet<&str> =

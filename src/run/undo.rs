@@ -1,5 +1,5 @@
-//! The way back from one run to its start: read what it did → look at just those → plan the starts → warrant →
-//! start, verify → record → pause. A dry run ends at the plan, and has nothing to act with.
+//! Undoes a run: read what it did → scan only those instances → plan the starts → warrant → start, verify → record →
+//! pause. A dry run ends at the plan and has no port to act with.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -30,7 +30,7 @@ use crate::run::record::{run_key, write_acts, write_plans, write_undo_tables, wr
 use crate::run::undone;
 use crate::run::warrant::{Recorded, Warrant};
 
-/// Why an undo came to nothing. Nothing was started.
+/// Why an undo failed. Nothing was started.
 #[derive(Debug, Error)]
 #[expect(missing_docs, reason = "each message says what the variant means")]
 pub enum UndoError {
@@ -50,39 +50,39 @@ pub enum UndoError {
     Busy { run: String, until: DateTime<Utc> },
 }
 
-/// What an undo is given beside its ports.
+/// The inputs of an undo, other than its ports.
 pub struct UndoOrder<'a> {
     /// The request, with its own id. Its selectors narrow what is undone.
     pub run: &'a Run,
     /// The run that is undone.
     pub undoes: &'a str,
-    /// What the caller insists on.
+    /// Checks that the caller overrides.
     pub overrides: UndoOverrides,
     /// The settings in force.
     pub settings: &'a Settings,
     /// The instant and the deadline.
     pub clock: Clock,
-    /// The wall clock when the run began; the same as the clock but for rehearsals.
+    /// The wall clock when the run began. It differs from the clock only in rehearsals.
     pub wall: DateTime<Utc>,
-    /// What was agreed to: the ids of a plan that somebody has seen. The undo may only do less.
+    /// The ids of a plan that a person approved. The undo may only do less.
     pub agreed: Option<&'a [ResourceId]>,
 }
 
-/// A dry run of an undo: what would be started, and why the rest would not. Writes nothing, anywhere.
+/// A dry run of an undo: what would be started, and why the rest would not. Writes nothing.
 ///
 /// # Errors
-/// [`UndoError`] when the record does not tell what the run did.
+/// [`UndoError`] when the record does not show what the run did.
 pub async fn preview(order: &UndoOrder<'_>, scanner: &impl Scan, hub: &impl ReadRecord) -> Result<Undo, UndoError> {
     let mut undo = prepare(order, scanner, hub, false).await?;
     undo.calls = scanner.calls();
     Ok(undo)
 }
 
-/// Starts again what a run has stopped, and answers where the report of it stands. It needs a record and the acting
-/// role, and neither of the two keys: it is the way back.
+/// Starts again what a run has stopped, and returns the location of its report. It needs a record and the acting role.
+/// It does not need to be enabled in the two places, because it only reverses a run.
 ///
 /// # Errors
-/// [`UndoError`]; nothing was started then.
+/// [`UndoError`]; in this case nothing was started.
 pub async fn undo(
     order: &UndoOrder<'_>,
     scanner: &impl Scan,
@@ -106,7 +106,7 @@ pub async fn undo(
     let recorded = match intent(hub, &undo).await {
         Ok(recorded) => recorded,
         Err(error) => {
-            let _ = lock::release(hub, &order.run.id).await; // the error that counts is the record's
+            let _ = lock::release(hub, &order.run.id).await; // the record's error is the one to return
             return Err(UndoError::Record(error));
         }
     };
@@ -134,7 +134,7 @@ pub async fn undo(
     Ok(conclude(order, scanner, hub, undo, true).await)
 }
 
-/// Reads what the run did, looks at just those instances, and plans their starts.
+/// Reads what the run did, scans only those instances, and plans their starts.
 async fn prepare(
     order: &UndoOrder<'_>,
     scanner: &impl Scan,
@@ -236,7 +236,7 @@ fn left(stop: Stop, why: WhyNot) -> Found {
     Found { stop, finding: Finding::Left(why), launched: None, owner: None }
 }
 
-/// The accounts with their names, where the request selects some by name.
+/// The accounts with their names, if the request selects some by name.
 async fn named(order: &UndoOrder<'_>, scanner: &impl Scan) -> Result<Vec<Account>, UndoError> {
     let is_id = |text: &String| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
     if order.run.scope.accounts.iter().flatten().all(is_id) {
@@ -247,7 +247,7 @@ async fn named(order: &UndoOrder<'_>, scanner: &impl Scan) -> Result<Vec<Account
     Ok(accounts)
 }
 
-/// What the request selects and the run did not stop: a typo must not look like a clean result.
+/// What the request selects and the run did not stop: a typo must not look like an empty result.
 fn unmatched(order: &UndoOrder<'_>, stops: &[Stop], accounts: &[Account]) -> Vec<String> {
     let scope = &order.run.scope;
     let name = |stop: &Stop| {
@@ -277,7 +277,7 @@ fn unmatched(order: &UndoOrder<'_>, stops: &[Stop], accounts: &[Account]) -> Vec
     notes
 }
 
-/// Writes what the undo is about to do. Only then may it.
+/// Writes the intent of the undo. It may act only after this.
 async fn intent(hub: &impl WriteRecord, undo: &Undo) -> Result<Recorded, PortError> {
     write_plans(hub, &Told::from(undo)).await?;
     undone::write(hub, undo).await?;
@@ -291,7 +291,8 @@ async fn record(hub: &impl WriteRecord, undo: &Undo, what: &str) -> Result<Strin
     hub.write(&run_key(&undo.run, undo.at, what), &text).await
 }
 
-/// Whoever undoes a whole run does not want the next one to begin anew. What people wrote into the switch stays.
+/// Sets the pause switch after the undo of a whole run, so that the next run does not stop the same instances again. A
+/// text that people wrote into the switch stays.
 async fn pause(order: &UndoOrder<'_>, hub: &impl SetPause, undo: &mut Undo, paused: Option<String>) {
     if paused.is_some() {
         undo.notes.push("the reaper stays paused; write `off` into the pause parameter when it may go on".to_owned());
@@ -315,8 +316,8 @@ async fn pause(order: &UndoOrder<'_>, hub: &impl SetPause, undo: &mut Undo, paus
     }
 }
 
-/// Writes the record of an undo and answers where its report stands. A record that cannot be written is a trouble
-/// and no error: an error would make the caller repeat what was done.
+/// Writes the record of an undo and returns the location of its report. A record that cannot be written is a trouble
+/// and not an error: after an error the caller would repeat what was done.
 async fn conclude(
     order: &UndoOrder<'_>,
     scanner: &impl Scan,

@@ -1,4 +1,4 @@
-//! What undos set out to start, as it stands in the record: it is not stopped again until the opening after next.
+//! What undos planned to start, in the record. These instances are not stopped again until the opening after next.
 
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
@@ -8,14 +8,14 @@ use crate::engine::undo::Undo;
 use crate::ports::{PortError, ReadRecord, WriteRecord};
 use crate::run::record::{partition, spelled};
 
-/// Where it stands what undos set out to start, by date and run.
+/// The folder of what undos planned to start, by date and run.
 pub(crate) const UNDONE: &str = "undone";
 
-/// How many days of undos are read, which are few and short: what was undone is skipped until the opening after
-/// next, and with one opening a week and long holidays that may be a month away.
+/// How many days of undos are read. They are few and short. An undone instance is skipped until the opening after next,
+/// and with one opening a week and long holidays that may be a month away.
 const UNDONE_DAYS: i64 = 62;
 
-/// One line of what an undo set out to start.
+/// One line of what an undo planned to start.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 struct Line {
@@ -25,13 +25,13 @@ struct Line {
     at: DateTime<Utc>,
 }
 
-/// From when on it reads undos.
+/// From when on undos are read.
 pub(crate) fn undone_since(now: DateTime<Utc>) -> DateTime<Utc> {
     now - Duration::days(UNDONE_DAYS)
 }
 
-/// Writes what an undo sets out to start, before it does: should it break off half-way, what it has started is
-/// skipped all the same.
+/// Writes what an undo plans to start before it starts it. If the undo breaks off, what it has started is still
+/// skipped.
 pub(crate) async fn write(hub: &impl WriteRecord, undo: &Undo) -> Result<(), PortError> {
     let lines: Vec<Line> = undo.plan.steps.iter().map(|step| Line { id: step.id.clone(), at: undo.at }).collect();
     let key = format!("{UNDONE}/{}/{}.jsonl", partition(undo.at), undo.run);
@@ -42,19 +42,20 @@ fn text(lines: &[Line]) -> Result<String, PortError> {
     lines.iter().map(|line| Ok(spelled(serde_json::to_string(line))? + "\n")).collect()
 }
 
-/// When somebody last set out to take a stop back, by instance.
+/// When a person last undid a stop, by instance.
 ///
 /// # Errors
-/// [`PortError`] when the record cannot be read, or one line of it: it skips an instance, and nobody knows which.
+/// [`PortError`] when the record, or one line of it, cannot be read: the line skips an instance, and it is unknown
+/// which.
 pub(crate) async fn read(hub: &impl ReadRecord, now: DateTime<Utc>) -> Result<ByResource<DateTime<Utc>>, PortError> {
     let mut undone = Vec::new();
     for (key, text) in hub.read_since(UNDONE, &partition(undone_since(now))).await? {
         for (number, line) in json_lines::parse(&text) {
             match line {
-                // The clock that it was undone by may be a little ahead.
+                // The clock of the undo may be a little ahead.
                 Ok(Line { id, at }) if at <= now + Duration::minutes(1) => undone.push((id, at.min(now))),
                 Ok(Line { .. }) => {}
-                // A draft was never finished, and the undo that was to follow it never begun.
+                // A draft was never finished, so its undo never began.
                 Err(_) if !key.ends_with(".jsonl") => {}
                 Err(error) => return Err(PortError(unread(&key, number, &error))),
             }
@@ -62,7 +63,7 @@ pub(crate) async fn read(hub: &impl ReadRecord, now: DateTime<Utc>) -> Result<By
     }
     settle(undone.iter_mut().map(|(id, _)| id));
     undone.sort();
-    Ok(undone.into_iter().collect()) // of several lines about one instance the last counts
+    Ok(undone.into_iter().collect()) // if several lines are about one instance, the last counts
 }
 
 fn unread(key: &str, line: usize, error: &serde_json::Error) -> String {
@@ -72,7 +73,7 @@ fn unread(key: &str, line: usize, error: &serde_json::Error) -> String {
     )
 }
 
-/// Writes the places of these instances into the lines of an older release, which lacks them.
+/// Adds the places of these instances to the lines of an older release, which lack them.
 ///
 /// # Errors
 /// [`PortError`] when the record cannot be read or written. The lines count as they are.

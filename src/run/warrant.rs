@@ -1,4 +1,4 @@
-//! Proof that a run may act. A dry run cannot make one; nothing acts without one.
+//! Proof that a run may act. A dry run cannot make one, and nothing acts without one.
 
 use std::collections::HashSet;
 use std::sync::Mutex;
@@ -10,23 +10,23 @@ use crate::engine::model::Cap;
 use crate::engine::model::{ResourceId, Step};
 use crate::engine::plan::caps::CapBudget;
 
-/// That the intent stands in the record. Only writing it makes one.
+/// Proof that the intent is in the record. Only writing the intent makes one.
 pub(crate) struct Recorded(());
 
 impl Recorded {
-    /// Called where the intent has just been written.
+    /// Called directly after the intent was written.
     pub(crate) fn written() -> Self {
         Self(())
     }
 }
 
-/// Permission to act, for one run. It enforces once more, at the edge where acts happen, how much may be done.
+/// Permission to act, for one run. It enforces the limits once more, where the acts happen.
 pub(crate) struct Warrant(Bound);
 
 enum Bound {
     /// The caps.
     Caps(Box<Mutex<CapBudget>>),
-    /// The way back: each of these is started once, and nothing is stopped.
+    /// For an undo: each of these is started once, and nothing is stopped.
     Starts(Mutex<HashSet<ResourceId>>),
 }
 
@@ -38,14 +38,14 @@ impl Warrant {
         armed.then(|| Self(Bound::Caps(Box::new(Mutex::new(CapBudget::new(settings.caps, running, today))))))
     }
 
-    /// A warrant to start what `steps` name, whose intent is recorded. It needs no key: it is the way back, and a
-    /// record that somebody has disarmed in a hurry must still be undone.
+    /// A warrant to start the instances of `steps`, once the intent is recorded. It does not need `armed` or `enforce`:
+    /// it only reverses a run, and a run must stay undoable after a person has disarmed the reaper in a hurry.
     pub(crate) fn to_undo(steps: &[Step], recorded: Recorded) -> Self {
         let Recorded(()) = recorded;
         Self(Bound::Starts(Mutex::new(steps.iter().map(|step| step.id.clone()).collect())))
     }
 
-    /// Spends one step, or names the cap that forbids it.
+    /// Uses up one step, or returns the cap that forbids it.
     pub(crate) fn spend(&self, step: &Step) -> Result<(), Cap> {
         match &self.0 {
             Bound::Caps(budget) => budget.lock().unwrap_or_else(std::sync::PoisonError::into_inner).spend(step),

@@ -1,4 +1,4 @@
-//! What is kept at the end of a run for the next ones. What fails here is a trouble and no error.
+//! What a run keeps for the next ones at its end. A failure here is a trouble and not an error.
 
 use crate::engine::cost::price::Prices;
 use crate::engine::evidence::witness;
@@ -14,11 +14,11 @@ use crate::run::prices;
 use crate::run::scan::Background;
 use crate::run::undone;
 
-/// What is said where prices were learnt and lost.
+/// The note where new prices could not be recorded.
 pub(crate) const PRICES_LOST: &str = "the prices could not be recorded";
 
-/// Notes what was stopped for being idle, where nothing else may be kept: the file may be another run's by now, and is
-/// changed only from what it says.
+/// Notes which instances were stopped for being idle, for a run that may keep nothing else. The file may belong to
+/// another run by now, so it is changed only if it is still as it was read.
 pub(crate) async fn note_idle_stops(order: &Order<'_>, hub: &impl WriteRecord, report: &Report) -> Notes {
     let mut notes = Notes::default();
     if order.settings.idle.is_none() || order.settings.run.record.is_none() {
@@ -49,7 +49,7 @@ pub(crate) async fn note_idle_stops(order: &Order<'_>, hub: &impl WriteRecord, r
 
 const IDLE_STOPS_LOST: &str = "what was stopped for being idle could not be recorded";
 
-/// Keeps what was learnt: prices, what was seen active, and what was stopped for being idle.
+/// Keeps what was learned: prices, activity found, and which instances were stopped for being idle.
 pub(crate) async fn keep(
     order: &Order<'_>,
     hub: &impl WriteRecord,

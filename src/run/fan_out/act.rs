@@ -21,11 +21,11 @@ use crate::run::order::Order;
 use crate::run::recheck::Recheck;
 use crate::run::warrant::{Recorded, Warrant};
 
-/// Carries out the plan's part in `batch`, and leaves how it ended to the conclusion.
+/// Carries out the plan's part in `batch`, and leaves the outcomes for the conclusion.
 ///
 /// # Errors
-/// [`Error`] where the record does not tell what to do, or cannot be told what was done: the conclusion counts the steps
-/// as unverified then.
+/// [`Error`] where the record does not show what to do, or the outcomes cannot be written to it. The conclusion then
+/// counts the steps as unverified.
 pub async fn act(
     order: &Order<'_>,
     scanner: &impl Scan,
@@ -35,7 +35,7 @@ pub async fn act(
     batch: usize,
     wall: DateTime<Utc>,
 ) -> Result<Acted, Error> {
-    // Asked again, for an answer that went astray: once is enough.
+    // If the part is asked again because its answer was lost, it acts only once.
     if let Some(acted) = find(hub, &act_key(&begun.run, batch)).await? {
         return Ok(acted);
     }
@@ -44,8 +44,8 @@ pub async fn act(
     let decided = decided(hub, &begun.run).await?;
     let plan = own(&decided.plan, accounts);
     let done = if hub.read(&begun_key(&begun.run, batch)).await.map_err(Error::Record)?.is_some() {
-        // A child before this one began and left nothing: whatever it did, it must not be called not tried, nor be done
-        // beside it.
+        // A child before this one began and left nothing. Its steps may have been done, so they are neither reported as
+        // not tried nor repeated.
         let why = "a part of the run began it and came to nothing, so nobody knows whether it was done";
         Done::none(&plan, Ending::Unverified, why, order.clock.now())
     } else {
@@ -59,7 +59,7 @@ pub async fn act(
     Ok(acted)
 }
 
-/// Why nothing may be done, if so.
+/// The reason why nothing may be done, if there is one.
 async fn may_act(
     order: &Order<'_>,
     begun: &Begun,
@@ -74,7 +74,7 @@ async fn may_act(
     begun.still_acts(wall, order.clock.now()).map_err(|why| why.to_string())
 }
 
-/// Which part carries out.
+/// The part that carries out.
 #[derive(Clone, Copy)]
 struct Carrying<'a> {
     order: &'a Order<'a>,
@@ -98,7 +98,7 @@ async fn carry(
     let Part { targets, contacts, known, .. } = find(hub, &key).await?.ok_or_else(missing)?;
     let mut known: HashMap<ResourceId, Known> = known.into_iter().collect();
     let history = past::history(order, hub, begun).await?;
-    // The intent was recorded before the decision was.
+    // The plan recorded the intent before the decision.
     let issued = Warrant::issue(order.settings, decided.running, &history.today, Recorded::written());
     let unarmed = || Done::none(plan, Ending::NotTried, "the settings arm nothing", order.clock.now());
     let Some(warrant) = issued else { return Ok(unarmed()) };

@@ -1,4 +1,4 @@
-//! Looks in place of a whole organisation at the accounts of one child, and keeps what it is shown for the parts to come.
+//! Scans the accounts of one child instead of a whole organisation, and keeps the answers for the later parts.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -25,19 +25,19 @@ pub(crate) struct Child<'a, L> {
 }
 
 impl<'a, L> Child<'a, L> {
-    /// Looks through `scanner` at `accounts` alone. `scope`: that of the whole run.
+    /// Scans only `accounts`, through `scanner`. `scope`: the scope of the whole run.
     pub(crate) fn new(scanner: &'a L, accounts: &'a [Account], scope: &'a Scope) -> Self {
         Self { scanner, accounts, scope, kept: RefCell::default() }
     }
 
-    /// The scope of the child's look. Accounts are chosen already, and Regions are by [`Scan::regions`]: whether one that
-    /// is selected is there at all is for the plan to say, which sees every account.
+    /// The scope of the child's scan. Accounts are selected already, and [`Scan::regions`] selects Regions. Only the
+    /// plan, which has every account, can decide whether a selected Region exists.
     pub(crate) fn scope(&self) -> Scope {
         let Scope { accounts: _, regions: _, instances, policies, places: _ } = self.scope.clone();
         Scope { instances, policies, ..Scope::default() }
     }
 
-    /// Everything that was shown, by target.
+    /// All answers, by target.
     pub(crate) fn kept(self) -> Vec<Saved> {
         let saved = |(Target { account, region }, instances)| Saved { account, region, instances };
         self.kept.into_inner().into_iter().map(saved).collect()

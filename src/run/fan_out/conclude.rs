@@ -1,4 +1,4 @@
-//! The last part: one report, one digest, as of a run that was never divided.
+//! The last part: one report and one digest, as if the run had not been divided.
 
 use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
@@ -27,12 +27,12 @@ use crate::run::prices;
 use crate::run::record::{run_key, write_acts};
 use crate::run::wrap_up::note_idle_stops;
 
-/// Tells, counts and records what the run came to, and gives the lock back. What was done is done: under settings that
-/// were changed it is told and recorded all the same. One that has lost the lock is only recorded, for other runs may have
-/// told people and counted savings since.
+/// Notifies, counts and records the results of the run, and releases the lock. If the settings were changed meanwhile,
+/// what was done is still notified and recorded. A part that has lost the lock only records, because other runs may
+/// have notified people and counted savings since.
 ///
 /// # Errors
-/// [`Error`] where the record does not tell what was decided, has the run's report already, or cannot be written.
+/// [`Error`] where the record does not show what was decided, already has the run's report, or cannot be written.
 pub async fn conclude(
     order: &Order<'_>,
     scanner: &impl Scan,
@@ -57,7 +57,7 @@ pub async fn conclude(
     whole.also(&decided.used);
     done.values().flatten().for_each(|acted| whole.also(&acted.used));
     let acted = decided.acts;
-    // Of a plan in which nothing is done, what is known is known since the decision.
+    // If a plan has nothing to do, its result has been known since the decision.
     let carried =
         if acted { gather(begun, &decided.plan, &decided.batches, done, order.clock.now()) } else { Done::default() };
     let recorded = acted && record_acts(order, hub, &decided, &carried).await;
@@ -78,14 +78,14 @@ pub async fn conclude(
     record(order, &whole, hub, decision.report.noting(notes), &[], ended).await
 }
 
-/// Writes what the children have done, before anything else: nothing that comes later may cost it its record.
+/// Writes what the children have done before anything else, so that a later failure cannot lose it.
 async fn record_acts(order: &Order<'_>, hub: &impl WriteRecord, decided: &Decided, carried: &Done) -> bool {
     let outcomes: Vec<Outcome> = carried.outcomes.iter().chain(&decided.outcomes).cloned().collect();
     let told = Told::bare(&order.run.id, order.clock.at(), &decided.plan.steps, &outcomes);
     write_acts(hub, &told, is_narrow(order), &[]).await.is_ok()
 }
 
-/// The run as it was decided, from what the children have scanned, with what they have done.
+/// Rebuilds the decided run from what the children have scanned, and adds what they have done.
 #[allow(clippy::too_many_arguments)] // the ports, and the files of every part before this one
 async fn anew<L: Scan>(
     order: &Order<'_>,
@@ -99,7 +99,7 @@ async fn anew<L: Scan>(
     let Decided { plan, running: _, acts: _, batches: _, outcomes, mut notes, paused, used: _ } = decided;
     let mut planned = prepare(order, &*whole, hub, history, false).await?;
     let (prices, of_prices) = prices::look_up(order, list, hub, &planned.scanned.rows).await;
-    // What was noted when it was decided, and what has come since: what could not be read only now.
+    // The notes of the decision, and those since: what could not be read only now.
     let since: Vec<_> = planned.notes.lines.into_iter().chain(of_prices.lines).collect();
     let since = since.into_iter().filter(|line| !notes.lines.contains(line)).collect();
     notes.add(Notes { lines: since, troubled: false });
@@ -117,7 +117,7 @@ async fn anew<L: Scan>(
     Ok(Decision { report: Report { paused, ..report }.after(carried), background, prices })
 }
 
-/// What the children have done, in the plan's order. Of a child that left nothing nobody knows what it did.
+/// What the children have done, in the plan's order. If a child left nothing, its outcomes are unknown.
 fn gather(
     begun: &Begun,
     plan: &Plan,
@@ -140,7 +140,7 @@ fn gather(
     gathered.in_order(plan)
 }
 
-/// Gives the lock of a run back that comes to nothing before anything was done.
+/// Releases the lock of a run that failed before anything was done.
 ///
 /// # Errors
 /// [`Error`] where children of the run may be acting, which only its conclusion ends; and where the record cannot be

@@ -1,4 +1,4 @@
-//! What a child that acts must not outlive: the lock of its run, and the last hour that was measured for it.
+//! The limits of a child that acts: the lock of its run, and the age of the last hour that was measured for it.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -18,11 +18,11 @@ use crate::run::act::SCAN_TIMEOUT;
 use crate::run::lock;
 use crate::run::order::Order;
 
-/// A run of one process lives for 15 minutes, so that no last hour on which it acts is older.
+/// A run of one process lasts at most 15 minutes, so it never acts on an older last hour.
 const MEASURED_MINUTES: i64 = 15;
 
-/// Measures the last hour anew of whatever was measured, where that is longer ago than in a run of one process. What
-/// does not answer is a gap, and protects.
+/// Measures the last hour again for everything that was measured longer ago than a run of one process lasts. A missing
+/// answer is a gap, and the instance is skipped.
 pub(crate) async fn measure_anew(
     order: &Order<'_>,
     scanner: &impl Scan,
@@ -63,8 +63,8 @@ pub(crate) async fn measure_anew(
     }
 }
 
-/// The pause switch of a child that acts: it is on as soon as the run's lock is not the run's any more. It is asked
-/// before every batch.
+/// The pause switch of a child that acts: it is on as soon as the run no longer holds the lock. It is read before every
+/// batch.
 pub(crate) struct Guarded<'a, H> {
     pub(crate) hub: &'a H,
     pub(crate) order: &'a Order<'a>,

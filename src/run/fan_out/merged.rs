@@ -1,5 +1,5 @@
-//! The organisation as its children have seen it: a port that asks nobody, so that one judgement and one plan are made
-//! over all of it, by the same code as in a run that is not divided.
+//! The organisation as its children scanned it: a port that makes no calls. So one judgement and one plan cover all of
+//! it, by the same code as in a run that is not divided.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -20,9 +20,9 @@ use crate::engine::report::snapshot::Saved;
 use crate::engine::rules::case::Activity;
 use crate::ports::{FoundAccount, NotScanned, PortError, Scan};
 
-/// Everything that the children have seen.
+/// Everything that the children found.
 pub(crate) struct Merged<'a, L> {
-    /// The port of the part at hand, which asks nobody either, but counts what the record costs.
+    /// The port of the current part. It makes no calls to accounts either, but counts the cost of the record.
     live: &'a L,
     accounts: Vec<FoundAccount>,
     regions: BTreeMap<Arc<str>, Result<Vec<Arc<str>>, NotScanned>>,
@@ -30,14 +30,14 @@ pub(crate) struct Merged<'a, L> {
     not_scanned: BTreeMap<Target, NotScanned>,
     contacts: Contacts,
     known: HashMap<ResourceId, Known>,
-    /// What was seen active.
+    /// Activity found.
     pub(crate) sightings: Vec<Sighting>,
     used: Used,
 }
 
 impl<'a, L: Scan> Merged<'a, L> {
-    /// Puts the parts together. `lost`: why there is no part of a batch; its accounts are unreachable then, for nobody knows
-    /// what is in them.
+    /// Merges the parts. `lost`: why a batch has no part. Its accounts are unreachable, because their content is
+    /// unknown.
     pub(crate) fn of(live: &'a L, begun: &Begun, parts: impl IntoIterator<Item = Result<Part, String>>) -> Self {
         let mut whole = Self {
             live,
@@ -72,7 +72,7 @@ impl<'a, L: Scan> Merged<'a, L> {
         let own: HashSet<&Arc<str>> = accounts.iter().map(|account| &account.id).collect();
         self.regions.extend(accounts.iter().map(|account| (account.id.clone(), Ok(Vec::new()))));
         for (target, instances) in targets.into_iter().map(Saved::placed) {
-            // A part speaks of its own accounts and of no others.
+            // A part counts only for its own accounts.
             if own.contains(&target.account) {
                 self.note_region(&target);
                 self.targets.insert(target, instances);
@@ -104,7 +104,7 @@ impl<'a, L: Scan> Merged<'a, L> {
         }
     }
 
-    /// Counts what another part called.
+    /// Adds the calls of another part.
     pub(crate) fn also(&mut self, used: &Used) {
         self.used.add(used);
     }
@@ -151,12 +151,12 @@ impl<L: Scan> Scan for Merged<'_, L> {
         wanted.iter().map(|one| (one.id.clone(), of(one))).collect()
     }
 
-    /// Who is behind a load balancer has that in its answer already.
+    /// The child's answer already contains which instances are behind a load balancer.
     async fn behind_load_balancer(&self, _: &Target) -> Result<HashSet<Box<str>>, PortError> {
         Ok(HashSet::new())
     }
 
-    /// Asked now: which stops the plan holds, no part before this one knew.
+    /// Asked now, because no earlier part knew which stops the plan contains.
     async fn volumes(&self, target: &Target, ids: &[Box<str>]) -> HashMap<Box<str>, Volumes> {
         self.live.volumes(target, ids).await
     }

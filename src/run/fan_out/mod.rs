@@ -1,6 +1,6 @@
-//! A run in parts, for a state machine that gives each part a process of its own: targets → look, by batch of accounts →
-//! one plan → act, by batch → conclude. Each part leaves a file in the record, and the next ones read it. What decides,
-//! acts and tells is the code of a run that is not divided; here it is only fed from files.
+//! A run in parts, for a state machine that gives each part a process of its own: targets → scan, by batch of accounts
+//! → one plan → act, by batch → conclude. Each part leaves a file in the record, and the next ones read it. The code
+//! that decides, acts and notifies is the same as in a run that is not divided; here its inputs come from files.
 
 mod act;
 mod child;
@@ -46,7 +46,8 @@ fn same_settings(order: &Order<'_>, begun: &Begun) -> Result<(), FanOutError> {
     Err(FanOutError::OtherSettings { run, begun: begun.settings.clone(), current: order.settings.hash.clone() })
 }
 
-/// What every part but the first and the last begins with: the settings are the same, and the lock is still the run's.
+/// Begins every part except the first and the last: checks that the settings are the same and that the run still holds
+/// the lock.
 async fn go_on(order: &Order<'_>, begun: &Begun, hub: &impl WriteRecord, wall: DateTime<Utc>) -> Result<(), Error> {
     same_settings(order, begun)?;
     if order.run.mode == Mode::Apply {

@@ -1,5 +1,5 @@
-//! The past, read once for all parts of a run: nine days of outcomes are some hundred files, and every child would else
-//! read them anew. It is also the same past for all of them.
+//! The past, read once for all parts of a run. Nine days of outcomes are some hundred files, and otherwise every child
+//! would read them again. It also gives all parts the same past.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +12,7 @@ use crate::run::order::Order;
 use crate::run::record::{ACTS, acts_since, partition};
 use crate::run::undone::{UNDONE, undone_since};
 
-/// What earlier runs and undos have left, as it stands in the record.
+/// What earlier runs and undos left in the record.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 struct Past {
@@ -22,7 +22,7 @@ struct Past {
 
 const FILE: &str = "past";
 
-/// Reads it, and leaves it to the other parts.
+/// Reads the past and stores it for the other parts.
 pub(crate) async fn keep(order: &Order<'_>, hub: &impl WriteRecord, run: &str) -> Result<(), Error> {
     let at = order.clock.at();
     let read = async |folder, from| hub.read_since(folder, &partition(from)).await.map_err(Error::Record);
@@ -32,16 +32,16 @@ pub(crate) async fn keep(order: &Order<'_>, hub: &impl WriteRecord, run: &str) -
     Ok(())
 }
 
-/// What a run that is not divided learns of the past.
+/// The history, as a run that is not divided reads it.
 pub(crate) async fn history(order: &Order<'_>, hub: &impl ReadRecord, begun: &Begun) -> Result<History, Error> {
     let key = key(&begun.run, FILE);
-    // Without it nobody knows what was undone, or fought over: that is no empty past.
+    // Without the file it is unknown what was undone or fought over. That is not an empty past.
     let missing = || FanOutError::Missing { run: begun.run.to_string(), key: key.clone() };
     let kept = find(hub, &key).await?.ok_or_else(missing)?;
     crate::run::state::past(order, &Remembering { hub, kept }).await.map_err(Error::Record)
 }
 
-/// The record, of which the past is known already.
+/// The record, with a past that is already known.
 struct Remembering<'a, H> {
     hub: &'a H,
     kept: Past,

@@ -1,4 +1,4 @@
-//! One plan over everything that the children have seen, with all caps.
+//! One plan over everything that the children found, with all caps.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -23,21 +23,21 @@ use crate::run::pipeline::{is_narrow, may_act, plan as preview};
 use crate::run::prices;
 use crate::run::wrap_up::PRICES_LOST;
 
-/// What the plan leads to.
+/// The result of the plan.
 #[derive(Debug)]
 pub enum Planned {
-    /// A dry run, which ends here: its report, and where it is.
+    /// A dry run, which ends here: its report, and the report's location.
     Preview(Box<Report>, String),
     /// An apply.
     Decided {
         /// Whether there is anything to carry out.
         acts: bool,
-        /// Where the list of the batches is in which there is something to do.
+        /// The location of the list of batches that have something to do.
         place: String,
     },
 }
 
-/// Makes the plan. Of an apply the intent is recorded here, before any child acts.
+/// Makes the plan. An apply records its intent here, before any child acts.
 ///
 /// # Errors
 /// [`Error`]; nothing was stopped or started.
@@ -57,7 +57,7 @@ pub async fn plan(
         let place = hub.write(&key(&begun.run, "report"), &text).await.map_err(Error::Record)?;
         return Ok(Planned::Preview(Box::new(report), place));
     }
-    // Asked again, for an answer that went astray: the run's own count must not be compared with itself.
+    // If the part is asked again because its answer was lost, the run must not be compared with its own count.
     let decided = match find(hub, &key(&begun.run, "decided")).await? {
         Some(decided) => decided,
         None => decide_now(order, scanner, &whole, hub, list, begun).await?,
@@ -75,7 +75,8 @@ async fn decide_now(
     list: &impl PriceList,
     begun: &Begun,
 ) -> Result<Decided, Error> {
-    // Read anew, so that it may be another than the first part has seen; and by now its hour may be over.
+    // The reviewed plan is read again. It may differ from the one that the first part read, and it may have expired by
+    // now.
     if let Some(reviewed) = order.reviewed {
         reviewed.check(order.settings, begun.at)?;
         reviewed.check(order.settings, order.clock.now())?;
@@ -85,7 +86,7 @@ async fn decide_now(
     let (decision, dropped) = decide(order, whole, hub, list, &switch, &history).await?;
     let Decision { report, background: _, prices } = decision;
     let mut notes = Notes::default();
-    // What was learnt of prices is asked for once: the conclusion needs it again.
+    // New prices are kept, because the conclusion needs them again.
     if let Some(prices) = prices {
         notes.ok_or_trouble(prices::write(hub, &prices).await, PRICES_LOST);
     }
@@ -105,8 +106,8 @@ async fn decide_now(
     Ok(decided)
 }
 
-/// The batches in whose accounts there is something to do. All of one account is one child's, so that nobody else acts
-/// in the same Region of it at the same time.
+/// The batches whose accounts have something to do. One child has all of an account, so that no two act in the same
+/// Region of it at the same time.
 fn busy(begun: &Begun, plan: &Plan) -> Result<Vec<usize>, FanOutError> {
     let home: HashMap<&Arc<str>, usize> = begun
         .batches

@@ -1,4 +1,4 @@
-//! A child that looks at one batch of accounts, and judges there what has to be judged to know what to measure.
+//! A child that scans one batch of accounts, and judges as far as needed to know what to measure.
 
 use chrono::{DateTime, Utc};
 
@@ -12,7 +12,7 @@ use crate::run::order::Order;
 
 use crate::run::scan::{Background, Scanned};
 
-/// Looks at `batch`, and leaves what it has seen to the plan.
+/// Scans `batch`, and leaves the result for the plan.
 ///
 /// # Errors
 /// [`Error`]; the accounts of the batch are unreachable then.

@@ -1,4 +1,4 @@
-//! The files of a run in parts: where they are, how they are written and read.
+//! The files of a run in parts: where they are, and how they are written and read.
 
 use std::collections::BTreeMap;
 
@@ -10,10 +10,10 @@ use crate::ports::{PortError, ReadRecord, Scan, WriteRecord};
 use crate::run::error::{Error, FanOutError};
 use crate::run::fan_out::merged::Merged;
 
-/// Where runs in parts stand, by run.
+/// The folder of runs in parts, by run.
 const FAN_OUT: &str = "fan-out";
 
-/// The folder of what children have seen, and of what they have done.
+/// The folder of the children's scans.
 const SEEN: &str = "scan";
 const DONE: &str = "act";
 
@@ -32,18 +32,18 @@ pub(crate) fn act_key(run: &str, batch: usize) -> String {
     key(run, &format!("{DONE}/{batch}"))
 }
 
-/// `fan-out/<run>/acting/3.json`: that a child has begun to act.
+/// `fan-out/<run>/acting/3.json`: a child has begun to act.
 pub(crate) fn begun_key(run: &str, batch: usize) -> String {
     key(run, &format!("acting/{batch}"))
 }
 
-/// Writes one file, and answers where it is.
+/// Writes one file, and returns its location.
 pub(crate) async fn write<T: Serialize>(hub: &impl WriteRecord, key: &str, value: &T) -> Result<String, Error> {
     let text = serde_json::to_string(value).map_err(|error| Error::Record(PortError(error.to_string())))?;
     hub.write(key, &text).await.map_err(Error::Record)
 }
 
-/// Reads one file; `None` where it is not there.
+/// Reads one file; `None` where it does not exist.
 pub(crate) async fn find<T: DeserializeOwned>(hub: &impl ReadRecord, key: &str) -> Result<Option<T>, Error> {
     let text = hub.read(key).await.map_err(Error::Record)?;
     Ok(text.map(|text| parse(key, &text)).transpose()?)
@@ -53,10 +53,10 @@ fn parse<T: DeserializeOwned>(key: &str, text: &str) -> Result<T, FanOutError> {
     serde_json::from_str(text).map_err(|error| FanOutError::Unreadable { key: key.to_owned(), why: error.to_string() })
 }
 
-/// What the first part of a run has left.
+/// What the first part of a run left.
 ///
 /// # Errors
-/// [`Error`] where it left nothing, or nothing that can be read.
+/// [`Error`] where it left nothing, or nothing readable.
 pub async fn begun(hub: &impl ReadRecord, run: &str) -> Result<Begun, Error> {
     let key = key(run, "begun");
     let missing = || FanOutError::Missing { run: run.to_owned(), key: key.clone() };
@@ -70,8 +70,8 @@ pub(crate) async fn decided(hub: &impl ReadRecord, run: &str) -> Result<Decided,
     Ok(find(hub, &key).await?.ok_or_else(missing)?)
 }
 
-/// What the children have seen, put together. A child that left nothing, or nothing that can be read, makes its accounts
-/// unreachable and no others.
+/// The children's scans, merged. A child that left nothing, or nothing readable, makes only its own accounts
+/// unreachable.
 pub(crate) async fn scanned<'a, L: Scan>(
     hub: &impl ReadRecord,
     live: &'a L,

@@ -21,11 +21,11 @@ pub(crate) struct Item {
     pub(crate) batch: usize,
 }
 
-/// Begins a run in parts: `request` is what was sent, `size` how many accounts one child looks at. Answers what every
-/// part goes by, and where the list of the batches is.
+/// Begins a run in parts. `request` is the request as sent; `size` is how many accounts one child scans. Returns what
+/// all parts share, and the location of the list of batches.
 ///
 /// # Errors
-/// [`Error`]; nothing is held then.
+/// [`Error`]; no lock is held then.
 pub async fn targets(
     order: &Order<'_>,
     scanner: &impl Scan,
@@ -50,7 +50,7 @@ pub async fn targets(
     }
     let divided = divide(order, scanner, hub, request, size).await;
     if acts && divided.is_err() {
-        let _ = lock::release(hub, &order.run.id).await; // the error that counts is the run's
+        let _ = lock::release(hub, &order.run.id).await; // the run's error is the one to return
     }
     divided
 }
