@@ -1,25 +1,25 @@
-//! How often an instance was stopped for being idle, from the record: between two such stops lie weeks of evidence,
-//! far more than a fight over hours is remembered for.
+//! How often an instance was stopped as idle, from the record. Weeks of evidence lie between two such stops, which is
+//! much longer than the period in which repeated restarts outside hours are counted.
 
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::engine::model::{ByResource, ResourceId, json_lines, sane, settle};
 
-/// Where it stands in the record.
+/// Its path in the record.
 pub const FILE: &str = "state/idle-stops.jsonl";
 
-/// After this many stops, each of which somebody has taken back, the reaper gives in.
+/// After this many idle stops that a person undid, the reaper does not stop the instance again.
 pub const ENOUGH: usize = 2;
 
-/// A stop that lies so far back counts no more: two stops of one machine lie some seven weeks apart at the least.
+/// A stop older than this does not count. Two idle stops of one instance are at least some seven weeks apart.
 const FORGET_DAYS: i64 = 366;
 
-/// When the reaper has stopped what was idle, by instance.
+/// When the reaper stopped idle instances, by instance.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct IdleStops(ByResource<Vec<DateTime<Utc>>>);
 
-/// One stop as it stands in the record.
+/// One stop, as the record stores it.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 struct Line {
@@ -30,7 +30,7 @@ struct Line {
 }
 
 impl IdleStops {
-    /// Reads the file, one JSON line a stop. A line that cannot be read, or lies in the future, counts for nothing.
+    /// Reads the file: one JSON line per stop. A line that is unreadable or in the future is ignored.
     pub fn parse(text: &str, now: DateTime<Utc>) -> Self {
         let mut stops = Self::default();
         let mut lines: Vec<Line> = json_lines::readable(text).collect();
@@ -50,7 +50,7 @@ impl IdleStops {
         )
     }
 
-    /// Notes one stop.
+    /// Records one stop.
     pub fn note(&mut self, id: &ResourceId, at: DateTime<Utc>) {
         let stops = self.0.entry(id.clone());
         if !stops.contains(&at) {
@@ -63,7 +63,7 @@ impl IdleStops {
         self.0.all(id).map(Vec::len).sum()
     }
 
-    /// Gives what was noted without a place that of the instances which were found.
+    /// Gives stops that were recorded without a place the place of the found instances.
     pub fn place<'a>(&mut self, found: impl IntoIterator<Item = &'a ResourceId>) {
         self.0.place(found, |known, stops| known.extend(stops));
     }

@@ -1,5 +1,5 @@
-//! Who launched what, and who started it last, as CloudTrail's events told it: remembered by account, a line each.
-//! Hearsay that is shown to people; no rule reads it.
+//! Who launched an instance and who started it last, from CloudTrail events. Stored by account, one line each. This
+//! information is not verified: it is shown to people, and no rule reads it.
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashSet};
@@ -11,47 +11,47 @@ use serde::{Deserialize, Serialize};
 use crate::engine::model::{ResourceId, Target, json_lines, sane};
 use crate::engine::request::events::Launched;
 
-/// Where the files stand in the record, one for each account: a launch rewrites one of them, and no run needs all.
+/// The folder in the record. There is one file per account, so a launch rewrites only one file and no run needs all
+/// of them.
 pub const FOLDER: &str = "state/launched";
 
-/// What was launched so long ago and is not there any more is forgotten. Younger ones may not show yet, or stand in a
-/// Region that is not looked at today.
+/// A launch older than this is dropped if its instance no longer exists. A newer instance may not be visible yet, or
+/// may be in a Region that is not scanned today.
 const FORGET_DAYS: i64 = 90;
 
-/// The most of a name that is kept: an ARN of AWS has 2,048 characters at most, and people's names are shorter.
+/// The maximum length of a stored name. An ARN of AWS has up to 2,048 characters; names of people are shorter.
 const NAME: usize = 200;
 
-/// Who launched one instance, or started it last.
+/// Who launched one instance, or who started it last.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Launch {
-    /// Which instance. Its account is that of the file; older releases wrote the Region only.
+    /// The instance. Its account comes from the file; older releases wrote only the Region.
     #[serde(flatten)]
     pub id: ResourceId,
-    /// The person, or what comes closest.
+    /// The person, or the closest available identity.
     pub by: Box<str>,
     /// When.
     #[serde(deserialize_with = "sane")]
     pub at: DateTime<Utc>,
-    /// The event that told it.
+    /// The event that this comes from.
     pub event: Box<str>,
-    /// Whether it was there before, and was started again.
+    /// Whether the instance existed before and was started again.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub again: bool,
 }
 
-/// Every launch and last start of one account that is remembered, by instance and whether it is a start.
+/// All stored launches and last starts of one account, by instance and whether it is a start.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Launches(BTreeMap<(ResourceId, bool), Launch>);
 
-/// Where the launches of an account stand in the record.
+/// The path of an account's launches in the record.
 pub fn key(account: &str) -> String {
     format!("{FOLDER}/{account}.jsonl")
 }
 
 impl Launches {
-    /// Reads the file of `account`. A line that cannot be read is about one instance, which nobody is known to have
-    /// launched.
+    /// Reads the file of `account`. If a line is unreadable, the launcher of that one instance is unknown.
     pub fn parse(account: &str, text: &str) -> Self {
         let account: Arc<str> = account.into();
         let place = |launch: Launch| {
@@ -66,8 +66,8 @@ impl Launches {
         json_lines::text(self.0.values())
     }
 
-    /// Remembers what an event tells, and of how many instances it was new. An instance is launched once: the same event
-    /// that comes again, and another one that says otherwise, change nothing. Of starts the last one counts.
+    /// Stores the information of an event and returns how many instances it was new for. An instance is launched only
+    /// once, so a repeated or contradicting launch event changes nothing. For starts, the latest counts.
     pub fn remember(&mut self, launched: &Launched) -> usize {
         let Launched { account, region, instances, by, at, event, again } = launched;
         let place = Arc::new(Target::new(account.as_str(), region.as_str()));
@@ -101,7 +101,7 @@ impl Launches {
         self.0.get(&(id.clone(), true))
     }
 
-    /// Forgets what is old and not there any more.
+    /// Drops old entries whose instances no longer exist.
     pub fn keep(&mut self, there: &HashSet<&ResourceId>, now: DateTime<Utc>) {
         self.0.retain(|(id, _), launch| there.contains(id) || now - launch.at <= Duration::days(FORGET_DAYS));
     }

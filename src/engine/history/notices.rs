@@ -1,4 +1,5 @@
-//! What owners have been told: the ledger of receipts, from the record. Not told means not acted on.
+//! Which notices the owners have received: the ledger of receipts, from the record. Without a notice there is no
+//! stop.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,13 +11,13 @@ use crate::engine::model::{
     Contact, Item, Receipt, ResourceId, Subject, json_lines, places, sane, sane_option, settle,
 };
 
-/// An entry about an instance that nobody has seen for so long is dropped: it was terminated.
+/// An entry is dropped if its instance was not found for this many days: it was terminated.
 const FORGET_DAYS: i64 = 90;
 
-/// A notice that no stop has followed for so long is forgotten by those who read it.
+/// A notice lapses if no stop follows for this many days: its readers have forgotten it.
 const LAPSES_DAYS: i64 = 30;
 
-/// What was said about one instance and subject.
+/// What was sent about one instance and subject.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Told {
@@ -24,66 +25,67 @@ pub struct Told {
     pub policy: String,
     /// Who was told.
     pub owner: Arc<str>,
-    /// Where the channel led by which it was said. Whoever is told elsewhere since has not read it.
+    /// The destination of the channel. If the owner is now notified elsewhere, the owner has not received this
+    /// notice.
     #[serde(default)]
     pub place: Arc<str>,
-    /// Where else the same was said, for an owner with several addresses.
+    /// Other destinations of the same notice, for an owner with several addresses.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<Arc<str>>,
-    /// Whether it said when the instance will be stopped; a notice of a time when nothing was going to be done
-    /// announces nothing.
+    /// Whether it announced when the instance will be stopped. A notice sent while no stop was planned announces
+    /// nothing.
     pub binding: bool,
-    /// The latest instant that was announced to this owner; `None` in records of older releases.
+    /// The latest stop time announced to this owner; `None` in records of older releases.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "sane_option")]
     pub due: Option<DateTime<Utc>>,
-    /// When it was said first everywhere, and accepted.
+    /// When every destination had accepted it for the first time.
     #[serde(deserialize_with = "sane")]
     pub first: DateTime<Utc>,
-    /// When it was said last.
+    /// When it was sent last.
     #[serde(deserialize_with = "sane")]
     pub last: DateTime<Utc>,
-    /// When the second contact was told.
+    /// When the second contact was notified.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "sane_option")]
     pub second: Option<DateTime<Utc>>,
-    /// When a stop that it announced was last carried out.
+    /// When a stop that it announced was last executed.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "sane_option")]
     pub followed: Option<DateTime<Utc>>,
-    /// When the instance was last seen.
+    /// When the instance was last found.
     #[serde(deserialize_with = "sane")]
     pub seen: DateTime<Utc>,
-    /// What the tags said on which it rests; `None` where an earlier release wrote it.
+    /// The tags that it was based on; `None` if an earlier release wrote it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tags: Option<Said>,
-    /// Whether it took the place of a notice that rested on other tags, since the last stop.
+    /// Whether it replaced a notice that was based on other tags, since the last stop.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub changed: bool,
-    /// Of changed tags: how many changes were said in this cycle.
+    /// For changed tags: how many changes were reported in this cycle.
     #[serde(default, skip_serializing_if = "is_none")]
     pub times: u8,
 }
 
-#[allow(clippy::trivially_copy_pass_by_ref)] // serde hands out references
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde passes references
 fn is_none(times: &u8) -> bool {
     *times == 0
 }
 
 impl Told {
-    /// Whether it was said at this place.
+    /// Whether it was sent to this destination.
     pub fn has_reached(&self, place: &str) -> bool {
         *self.place == *place || self.also.iter().any(|also| **also == *place)
     }
 
-    /// Whether it was said so long ago, and no stop has followed since, that a stop would be a surprise.
+    /// Whether it was sent so long ago, without a stop since, that a stop would be a surprise.
     pub fn has_lapsed(&self, now: DateTime<Utc>) -> bool {
         now - self.followed.map_or(self.last, |followed| followed.max(self.last)) > Duration::days(LAPSES_DAYS)
     }
 }
 
-/// What was said about whom, by instance and subject.
+/// What was sent, by instance and subject.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ledger(BTreeMap<(ResourceId, Subject), Told>);
 
-/// One line of the ledger as it stands in the record.
+/// One line of the ledger in the record.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 struct Line {
@@ -94,9 +96,8 @@ struct Line {
 }
 
 impl Ledger {
-    /// Reads a ledger, one JSON line an entry. A line that cannot be read, or that speaks of what is still to come
-    /// at `now`, is as if nothing had been said about that one instance: its notice begins anew, and nobody else is
-    /// disturbed.
+    /// Reads a ledger: one JSON line per entry. A line that is unreadable, or has a time after `now`, is ignored.
+    /// Then the notice for that one instance starts again, and no other instance is affected.
     pub fn parse(text: &str, now: DateTime<Utc>) -> Self {
         let possible = |told: &Told| told.first <= told.last && told.last <= now;
         let mut lines: Vec<Line> = json_lines::readable(text).filter(|line: &Line| possible(&line.told)).collect();
@@ -104,7 +105,7 @@ impl Ledger {
         Self(lines.into_iter().map(|Line { id, subject, told }| ((id, subject), told)).collect())
     }
 
-    /// The ledger as it stands in the record.
+    /// The ledger as the record stores it.
     pub fn text(&self) -> String {
         let line = |((id, subject), told): (&(ResourceId, Subject), &Told)| Line {
             id: id.clone(),
@@ -114,7 +115,7 @@ impl Ledger {
         json_lines::text(self.0.iter().map(line))
     }
 
-    /// What was said about `id`.
+    /// What was sent about `id`.
     pub fn find(&self, id: &ResourceId, subject: Subject) -> Option<&Told> {
         if self.0.is_empty() {
             return None;
@@ -122,7 +123,7 @@ impl Ledger {
         self.0.get(&(id.clone(), subject)).or_else(|| self.0.get(&(id.unplaced(), subject)))
     }
 
-    /// Gives what was recorded without a place that of the instances which were found.
+    /// Gives entries that were recorded without a place the place of the found instances.
     pub fn place<'a>(&mut self, found: impl IntoIterator<Item = &'a ResourceId>) {
         let known = places(self.0.keys().map(|(id, _)| id), found);
         let unplaced: Vec<_> = self.0.extract_if(.., |(id, _), _| known.contains_key(id)).collect();
@@ -131,8 +132,8 @@ impl Ledger {
         }
     }
 
-    /// Whether `place` has read this already and is only to be left out, because it is another address of the same owner
-    /// that has not.
+    /// Whether `place` already received this notice and can be skipped. That happens if another address of the same
+    /// owner has not received it yet.
     pub fn has_read(&self, item: &Item, owner: &str, place: &str, said: Option<&Said>) -> bool {
         let again = item.reminder || matches!(item.subject, Subject::Lifted | Subject::Stopped | Subject::Retagged);
         let told = self.find(&item.id, item.subject).filter(|_| !again);
@@ -143,8 +144,8 @@ impl Ledger {
         })
     }
 
-    /// Notes that a channel has accepted a message that lists this very instance. Another owner or another policy begins
-    /// anew, and so does the time for a place that reads it later than the others.
+    /// Records that a channel accepted a message which lists this instance. Another owner or another policy starts a
+    /// new entry. The time also starts again if a further destination receives the notice later than the others.
     pub fn accept(&mut self, receipt: &Receipt) {
         let Receipt { id, subject, policy, owner, channel: _, place, contact, binding, due, at } = receipt;
         let key = (id.clone(), *subject);
@@ -178,12 +179,12 @@ impl Ledger {
                 self.0.insert(key, fresh());
             }
             (Contact::Second, Some(told)) => told.second = Some(*at),
-            // A second contact alone is nobody's first notice.
+            // A message to the second contact alone does not count as a first notice.
             (Contact::Second, None) => {}
         }
     }
 
-    /// The same for an instance whose tags say this. A notice of a stop that rested on other tags begins anew.
+    /// The same for an instance with these tags. A notice of a stop that was based on other tags starts again.
     pub fn accept_tagged(&mut self, receipt: &Receipt, said: Option<&Said>) {
         let Receipt { id, subject, contact, at, .. } = receipt;
         let key = (id.clone(), *subject);
@@ -192,7 +193,7 @@ impl Ledger {
         let (Some(told), Contact::First) = (self.0.get_mut(&key), contact) else { return };
         match (subject, said) {
             (Subject::Retagged, _) => {
-                // Several addresses read of one change.
+                // Several addresses may receive the same change: count it once.
                 let more = u8::from(before.as_ref().is_none_or(|before| before.last != *at));
                 told.times = before.map_or(0, |before| before.times).saturating_add(more);
             }
@@ -207,7 +208,7 @@ impl Ledger {
         }
     }
 
-    /// Notes what the tags say of an instance about which an earlier release gave notice.
+    /// Records the tags of an instance for a notice from an earlier release.
     pub fn adopt(&mut self, id: &ResourceId, said: &Said) {
         for subject in [Subject::FirstStop, Subject::Idle] {
             if let Some(told) = self.0.get_mut(&(id.clone(), subject)).filter(|told| told.tags.is_none()) {
@@ -216,7 +217,7 @@ impl Ledger {
         }
     }
 
-    /// Notes that a stop which was announced by this has been carried out. That ends the cycle in which changed tags are
+    /// Records that a stop announced by this notice was executed. That ends the cycle in which changed tags are
     /// counted.
     pub fn follow(&mut self, id: &ResourceId, subject: Subject, at: DateTime<Utc>) {
         if let Some(told) = self.0.get_mut(&(id.clone(), subject)) {
@@ -226,12 +227,12 @@ impl Ledger {
         self.forget(id, Subject::Retagged);
     }
 
-    /// Forgets what was said about `id`: its notice begins anew.
+    /// Deletes the entry about `id`: its notice starts again.
     pub fn forget(&mut self, id: &ResourceId, subject: Subject) {
         self.0.remove(&(id.clone(), subject));
     }
 
-    /// Notes that `id` was seen, and drops every entry about what nobody has seen for long.
+    /// Records that `id` was found, and drops every entry about instances that were not found for long.
     pub fn keep(&mut self, seen: impl Fn(&ResourceId) -> bool, now: DateTime<Utc>) {
         for ((id, _), told) in &mut self.0 {
             if seen(id) {
@@ -242,11 +243,11 @@ impl Ledger {
     }
 }
 
-/// What the tags said on which a notice rests. It is kept for candidates only.
+/// The tags that a notice is based on. Stored for candidates only.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Said {
-    /// The owner, where a tag names one.
+    /// The owner, if a tag names one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) owner: Option<Arc<str>>,
     /// The values of its schedule tag.

@@ -1,4 +1,4 @@
-//! What earlier runs did, as one value that rules can ask.
+//! What earlier runs did, as one value that rules read.
 
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
@@ -20,60 +20,60 @@ use crate::engine::model::{ByResource, ResourceId};
 pub struct History {
     /// When the reaper stopped an instance.
     pub stops: ByResource<Vec<DateTime<Utc>>>,
-    /// Stops of which nobody knows how they ended, by instance.
+    /// Stops with an unknown result, by instance.
     pub unverified: ByResource<Vec<Unverified>>,
-    /// When it was known that a start of the reaper's had not held, or that nobody knows whether it did.
+    /// When a start by the reaper was found to have failed, or its result was found to be unknown.
     pub failed_starts: ByResource<Vec<DateTime<Utc>>>,
     /// Instances whose last start by the reaper failed, or fell back.
     pub start_failed: ByResource<FailedStart>,
-    /// The reaper's own stops and starts of weeks, by which windows of evidence are counted.
+    /// The reaper's own stops and starts of the last weeks, used to count windows of evidence.
     pub own: ByResource<Own>,
-    /// How often what was idle was stopped.
+    /// How often idle instances were stopped.
     pub idle_stops: IdleStops,
-    /// What earlier runs have seen active.
+    /// Which instances earlier runs found active.
     pub witness: Witness,
-    /// The month for which stock is to be taken by this run.
+    /// The month for which this run makes the stocktake.
     pub stocktake: Option<Month>,
-    /// The accounts whose stocktake of that month was sent by an earlier run.
+    /// The accounts whose stocktake of that month an earlier run sent.
     pub stocktake_sent: BTreeSet<Arc<str>>,
-    /// What owners have been told.
+    /// The notices that owners have received.
     pub told: Ledger,
-    /// Which week's digests were sent; `None` where the settings gather nothing.
+    /// The week of the last digests; `None` if the settings do not collect news.
     pub weekly: Option<Weekly>,
     /// Instances whose last step failed.
     pub failed_last: HashSet<ResourceId>,
-    /// When somebody last set out to take a stop back, by instance.
+    /// When a person last began to undo a stop, by instance.
     pub undone: ByResource<DateTime<Utc>>,
     /// What was stopped on the day of the run.
     pub today: Today,
-    /// What in the record could not be read and was passed over, in words.
+    /// Which parts of the record were unreadable and ignored, as text.
     pub unread: Vec<String>,
 }
 
 impl History {
-    /// Whether the start of `id` at `launch` was the reaper's own: one that it saw through within the length of a
-    /// run.
+    /// Whether the start of `id` at `launch` was the reaper's own: the reaper confirmed a start within the length of
+    /// a run.
     pub fn is_own_start(&self, id: &ResourceId, launch: DateTime<Utc>) -> bool {
         let mut known = self.own.get(id).into_iter().flat_map(|own| &own.starts);
         known.any(|known| launch <= *known && *known - launch <= Duration::minutes(START_MINUTES))
     }
 }
 
-/// How long after the beginning of a start its end is known at the latest: no run lasts longer than the 900 s of a
-/// Lambda function.
+/// The result of a start is known at most this many minutes after its beginning: no run lasts longer than the 900 s
+/// of a Lambda function.
 pub(crate) const START_MINUTES: i64 = 15;
 
-/// A start that failed, and one after it whose end was not seen.
+/// A failed start, and a later one with an unknown result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FailedStart {
     /// When it was known.
     pub at: DateTime<Utc>,
-    /// When a later one was given up watching.
+    /// When a run stopped waiting for the result of a later start.
     pub unverified: Option<DateTime<Utc>>,
 }
 
 impl FailedStart {
-    /// Whether the instance, last started at `launch`, runs by the later start: then that one held.
+    /// Whether the instance, last started at `launch`, runs because of the later start, so that the failure is over.
     pub(crate) fn is_over(self, launch: Option<DateTime<Utc>>) -> bool {
         let began = |known: DateTime<Utc>| {
             launch.is_some_and(|at| at <= known && known - at <= Duration::minutes(START_MINUTES))

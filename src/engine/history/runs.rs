@@ -1,4 +1,4 @@
-//! What the record says of whole runs: one line each, and which of them broke off.
+//! What the record contains about whole runs: one line each, and which of them broke off.
 
 use std::collections::BTreeMap;
 
@@ -9,19 +9,19 @@ use crate::engine::model::sane;
 use crate::engine::model::{Counts, Health};
 use crate::engine::request::Mode;
 
-/// One run, as its line in the table `runs` tells it. Words are kept as words: another release may have others.
+/// One run, as a line of the table `runs`. Enum values stay strings, because another release may have others.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunLine {
     /// The run's id.
     pub run: String,
-    /// The instant by which everything was judged.
+    /// The time at which everything was judged.
     #[serde(deserialize_with = "sane", serialize_with = "micros")]
     pub at: DateTime<Utc>,
-    /// What was asked for.
+    /// The requested mode.
     pub mode: String,
     /// `ok` or `degraded`.
     pub health: String,
-    /// Instances found; of an undo, instances that the other run was to stop.
+    /// Instances found; for an undo, instances that the other run was to stop.
     #[serde(alias = "seen")]
     pub found: u64,
     /// Verdicts to stop or hibernate, armed or not.
@@ -35,9 +35,9 @@ pub struct RunLine {
     pub started: u64,
     /// Outcomes `failed` and `unverified`.
     pub failed: u64,
-    /// Steps put off.
+    /// Deferred steps.
     pub deferred: u64,
-    /// Those of them that wait for people.
+    /// Deferred steps that wait for people.
     #[serde(default)]
     pub waiting: u64,
     /// Marks written.
@@ -49,15 +49,15 @@ pub struct RunLine {
     /// Messages that a channel accepted.
     #[serde(default)]
     pub messages: u64,
-    /// Targets that could not be looked at.
+    /// Targets that were unreachable.
     #[serde(alias = "blind")]
     pub unreachable: u64,
-    /// Targets denied by the organisation's policy.
+    /// Targets that a policy of the organisation denies.
     #[serde(alias = "closed")]
     pub denied: u64,
-    /// Calls of AWS's APIs.
+    /// Calls to AWS APIs.
     pub calls: u64,
-    /// Why nothing was acted on at all.
+    /// Why the run was refused.
     pub refused: Option<String>,
     /// The run that it undid.
     pub undoes: Option<String>,
@@ -65,12 +65,12 @@ pub struct RunLine {
     pub settings: String,
 }
 
-/// An instant as a table has it: BigQuery reads six digits of a second at most, and a clock has nine.
+/// A time as the tables store it: BigQuery reads at most six fractional digits of a second, and a clock has nine.
 pub(crate) fn micros<S: Serializer>(at: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {
     at.trunc_subsecs(6).serialize(serializer)
 }
 
-/// The same of an instant that may be unknown.
+/// The same for a time that may be unknown.
 pub(crate) fn micros_or_null<S: Serializer>(at: &Option<DateTime<Utc>>, serializer: S) -> Result<S::Ok, S::Error> {
     at.map(|at| at.trunc_subsecs(6)).serialize(serializer)
 }
@@ -124,25 +124,25 @@ impl RunLine {
     }
 }
 
-/// What a line of the table `plans` tells of its run.
+/// What a line of the table `plans` contains about its run.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Intended {
     /// The run's id.
     pub run: String,
-    /// The instant by which everything was judged.
+    /// The time at which everything was judged.
     #[serde(deserialize_with = "sane")]
     pub at: DateTime<Utc>,
-    /// What was asked for.
+    /// The requested mode.
     pub mode: String,
 }
 
-/// A run, as it is listed.
+/// A run in a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names of the fields say what they are")]
 pub enum Listed {
-    /// It came to its end.
+    /// It completed.
     Ended(Box<RunLine>),
-    /// It recorded what it was about to do, and nothing after: it broke off, or is still under way.
+    /// It recorded its plan but no result: it broke off, or is still running.
     BrokeOff { run: String, at: DateTime<Utc>, mode: String, steps: u64 },
 }
 
@@ -155,7 +155,7 @@ impl Listed {
         }
     }
 
-    /// The instant by which it judged.
+    /// The time at which it judged.
     pub fn at(&self) -> DateTime<Utc> {
         match self {
             Self::Ended(line) => line.at,
@@ -164,7 +164,7 @@ impl Listed {
     }
 }
 
-/// Every run of which there is a line, newest first. `plans`: the lines of the table `plans`.
+/// All recorded runs, newest first. `plans`: the lines of the table `plans`.
 pub fn list(ended: Vec<RunLine>, plans: Vec<Intended>) -> Vec<Listed> {
     let mut runs: BTreeMap<String, Listed> = BTreeMap::new();
     for Intended { run, at, mode } in plans {

@@ -1,6 +1,6 @@
-//! Stops of which the record knows that they were to be made, and not how they ended: of a run that was killed, or whose
-//! last write failed. Caps count all of them. As a stop that was made counts what a later run finds stopped, with the tag of
-//! that very run and touched by nobody since.
+//! Stops that were planned but whose result is not in the record: the run was killed, or its last write failed. Caps
+//! count all of them. Such a stop counts as made if a later run finds the instance stopped, with the tag of that same
+//! run, and not touched since.
 
 use chrono::{DateTime, Utc};
 
@@ -12,11 +12,11 @@ use crate::engine::tags::stop_tag::OwnTag;
 /// One such stop.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unverified {
-    /// The run that was to make it.
+    /// The run that planned it.
     pub run: Box<str>,
     /// A stop or a hibernation.
     pub action: Action,
-    /// The instant of the record's line.
+    /// The time of the record's line.
     pub at: DateTime<Utc>,
     /// Whether the run was a narrowed one.
     pub narrow: bool,
@@ -29,15 +29,16 @@ pub struct Confirmed {
     pub id: ResourceId,
     /// The policy in the tag.
     pub policy: Box<str>,
-    /// For what it was stopped.
+    /// Why it was stopped.
     pub because: Because,
     /// When it had been started.
     pub launched: Option<DateTime<Utc>>,
-    /// What the record said of it.
+    /// What the record contains about it.
     pub stop: Unverified,
 }
 
-/// The stop that the tag of `instance` confirms, if it does. `ours`: whether nobody has touched the instance since its tag.
+/// The stop that the tag of `instance` confirms, if any. `ours`: whether the instance has not been touched since its
+/// tag was written.
 pub fn confirm(history: &History, instance: &Instance, tag: Option<&str>, ours: bool) -> Option<Confirmed> {
     let stops = history.unverified.get(&instance.id).filter(|_| ours && instance.state.is_down())?;
     let OwnTag { run, policy, because, .. } = OwnTag::parse(tag?).ok()?;

@@ -1,5 +1,5 @@
-//! The weekly digest: what is under `at-least` is gathered, and said by the first run of a week. It is a notice like any
-//! other.
+//! The weekly digest: news below `at-least` is collected, and the first run of a week sends it. It is a notice like
+//! any other.
 
 use std::collections::BTreeSet;
 
@@ -7,32 +7,32 @@ use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-/// Where it stands in the record which week's digests were sent.
+/// The file in the record with the week of the last digests.
 pub const FILE: &str = "state/weekly.json";
 
-/// Which week's digests were sent last, and to whom they could not be sent.
+/// The week of the last digests, and the readers that they did not reach.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Weekly {
-    /// The week, by its Monday.
+    /// The week, as the date of its Monday.
     week: NaiveDate,
-    /// Readers whose channel did not accept theirs: the next run of the same week tries again.
+    /// Readers whose channel did not accept the digest: the next run of the same week tries again.
     #[serde(default)]
     open: BTreeSet<String>,
-    /// It does not stand in the record yet.
+    /// Not in the record yet.
     #[serde(skip)]
     new: bool,
 }
 
-/// To whom a run says what is under `at-least`.
+/// Who receives the collected news from a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Gathered {
-    /// To nobody: it is not the first run of a week, or sees a part of the organisation only.
+    /// No reader: it is not the first run of a week, or it covers only a part of the organisation.
     #[default]
     Held,
-    /// To everybody.
+    /// Every reader.
     Due,
-    /// To these readers, in lower case; the operator is the empty one.
+    /// These readers, in lower case; an empty name is the operator.
     DueTo(BTreeSet<String>),
 }
 
@@ -48,8 +48,8 @@ impl Gathered {
 }
 
 impl Weekly {
-    /// Reads the file. One that is not there, cannot be read, or speaks of a week to come begins now: what was gathered is
-    /// said next week.
+    /// Reads the file. If it is missing, unreadable or from a future week, collection begins now, and the news is
+    /// sent next week.
     pub fn parse(text: Option<&str>, now: DateTime<Utc>, zone: Tz) -> Self {
         let begun = Self { week: monday(now, zone), open: BTreeSet::new(), new: true };
         let known = text.and_then(|text| serde_json::from_str::<Self>(text).ok());
@@ -61,7 +61,7 @@ impl Weekly {
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// To whom a run at `now` says what was gathered.
+    /// Who receives the collected news from a run at `now`.
     pub fn gathered(&self, now: DateTime<Utc>, zone: Tz) -> Gathered {
         if self.week < monday(now, zone) {
             Gathered::Due
@@ -72,7 +72,7 @@ impl Weekly {
         }
     }
 
-    /// What a run at `now` leaves that could not reach these readers.
+    /// The new state after a run at `now` that could not reach these readers.
     #[must_use]
     pub fn after(self, unsent: BTreeSet<String>, now: DateTime<Utc>, zone: Tz) -> Self {
         let open = match self.gathered(now, zone) {
@@ -84,7 +84,7 @@ impl Weekly {
     }
 }
 
-/// The Monday of the week in which an instant lies, by the clocks of a zone.
+/// The Monday of the week of `now`, in the given time zone.
 fn monday(now: DateTime<Utc>, zone: Tz) -> NaiveDate {
     let today = now.with_timezone(&zone).date_naive();
     today.checked_sub_days(Days::new(today.weekday().num_days_from_monday().into())).unwrap_or(today)
