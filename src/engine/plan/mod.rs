@@ -150,7 +150,7 @@ impl Candidate {
         self.starts_again
     }
 
-    /// The ARNs of the instance's license configurations.
+    /// The ARNs of the instance's licence configurations.
     pub fn licenses(&self) -> &[Box<str>] {
         &self.licenses
     }

@@ -1,5 +1,5 @@
 //! Whether an instance can be started again after a stop (law 13). EC2 starts an instance with encrypted volumes only
-//! if the caller may create grants on their keys. It starts one with license configurations only if the caller may
+//! if the caller may create grants on their keys. It starts one with licence configurations only if the caller may
 //! use those.
 
 use std::collections::BTreeSet;
@@ -38,7 +38,7 @@ pub enum Volumes {
 pub enum Obstacle {
     /// A customer-managed key that `kms-keys` does not name.
     Key(Box<str>),
-    /// A license configuration that `license-configurations` does not name.
+    /// A licence configuration that `license-configurations` does not name.
     License(Box<str>),
     /// The keys of its volumes are unknown, for this cause.
     Unknown(String),

@@ -1,5 +1,5 @@
 //! `never-listed`: the instance is in the settings' `[never]` list, which applies before any policy. If the account's
-//! name or organizational units are unknown, it may be listed, so it is not stopped either. An instance that the
+//! name or organisational units are unknown, it may be listed, so it is not stopped either. An instance that the
 //! reaper stopped before is still started.
 
 use crate::engine::model::{Reason, Skipped, Verdict};

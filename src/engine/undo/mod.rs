@@ -45,21 +45,21 @@ pub enum Finding {
 /// Why an instance is not started.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WhyNot {
-    /// The request is about others.
+    /// The request does not select it.
     NotSelected,
-    /// The run did not stop it: the stop ended so.
+    /// The run did not stop it; this is how the step ended.
     NotStopped(Ending),
-    /// Its target could not be looked at.
+    /// Its target was unreachable.
     Unreachable,
-    /// The organisation's policy closes its Region.
+    /// A policy of the organisation denies its Region.
     Denied,
-    /// It is no longer there.
+    /// It no longer exists.
     Gone,
-    /// It runs already, or is on its way up.
+    /// It is running or starting.
     Up(State),
-    /// It is still on its way down: AWS starts only what has stopped.
+    /// It is still stopping: AWS can start it only once it has stopped.
     StillStopping,
-    /// It is in a state that cannot be started.
+    /// Its state does not allow a start.
     State(State),
     /// It does not have the reaper's tag.
     NoTag,
@@ -223,7 +223,7 @@ pub struct Undo {
     pub outcomes: Vec<Outcome>,
     /// Targets that were unreachable.
     pub unreachable: Vec<Unreachable>,
-    /// Targets that a policy of the organization denies.
+    /// Targets that a policy of the organisation denies.
     pub denied: Vec<Target>,
     /// Other information for people, as text.
     pub notes: Vec<String>,
