@@ -25,7 +25,7 @@ pub struct Unverified {
 /// An unverified stop that was made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Confirmed {
-    /// Which instance.
+    /// The instance.
     pub id: ResourceId,
     /// The policy in the tag.
     pub policy: Box<str>,

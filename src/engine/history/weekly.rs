@@ -37,7 +37,7 @@ pub enum Gathered {
 }
 
 impl Gathered {
-    /// Whether this reader is due.
+    /// Whether this reader should receive it.
     pub fn is_due(&self, reader: &str) -> bool {
         match self {
             Self::Held => false,
