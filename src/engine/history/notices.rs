@@ -21,9 +21,9 @@ const LAPSES_DAYS: i64 = 30;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Told {
-    /// The policy of which was spoken.
+    /// The policy that the notice was about.
     pub policy: String,
-    /// Who was told.
+    /// The owner who was notified.
     pub owner: Arc<str>,
     /// The destination of the channel. If the owner is now notified elsewhere, the owner has not received this
     /// notice.

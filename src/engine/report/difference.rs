@@ -1,16 +1,16 @@
-//! What would be judged differently: two sets of verdicts over the same instances, side by side.
+//! Which verdicts differ: compares two sets of verdicts about the same instances.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-/// A verdict in words, as a report or a recorded report has it.
+/// A verdict as strings, as a current or recorded report has it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Judged {
-    /// The `Name` tag, or nothing.
+    /// The `Name` tag; empty if there is none.
     pub name: String,
-    /// The verdict's word.
+    /// The verdict.
     pub verdict: String,
     /// The rule's name.
     pub reason: String,
@@ -19,7 +19,7 @@ pub struct Judged {
 /// Verdicts by account, Region and instance id.
 pub type Verdicts = BTreeMap<(String, String, String), Judged>;
 
-/// One instance whose verdict differs.
+/// One instance with a different verdict.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Change {
@@ -29,9 +29,9 @@ pub struct Change {
     pub region: String,
     /// Instance id.
     pub id: String,
-    /// Before; `None` where it was not seen.
+    /// Before; `None` if it was not found.
     pub before: Option<Judged>,
-    /// After; `None` where it is not seen.
+    /// After; `None` if it was not found.
     pub after: Option<Judged>,
 }
 
@@ -56,7 +56,7 @@ pub fn difference(before: &Verdicts, after: &Verdicts) -> Vec<Change> {
     changed.filter(|(_, a, b)| !same(*a, *b)).map(|(key, a, b)| change(key, a, b)).collect()
 }
 
-/// How many of the verdicts would stop or hibernate.
+/// How many verdicts would stop or hibernate.
 pub fn candidates(verdicts: &Verdicts) -> usize {
     verdicts.values().filter(|judged| matches!(judged.verdict.as_str(), "stop" | "hibernate")).count()
 }

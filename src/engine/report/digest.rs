@@ -1,5 +1,5 @@
-//! Who is told what: one digest for each owner and one for the operator. Noise is a defect: what costs too little
-//! waits for the weekly digest, and nobody gets two messages where one will do.
+//! Who receives which message: one digest per owner and one for the operator. Unnecessary messages are a defect. So
+//! news about small amounts waits for the weekly digest, and a reader gets one message if one is enough.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,17 +14,17 @@ use crate::engine::model::{Contact, Item, Skipped, Subject, Verdict};
 /// One piece of news with its owner.
 #[derive(Clone, Debug, PartialEq)]
 pub struct News {
-    /// What is said.
+    /// The content.
     pub item: Item,
     /// Who owns the instance.
     pub owner: Owner,
-    /// How much its money counts, from [`Notify::weight`](crate::engine::config::Notify::weight).
+    /// The weight of its cost, from [`Notify::weight`](crate::engine::config::Notify::weight).
     pub weight: Decimal,
-    /// To whom it is said.
+    /// The recipient.
     pub contact: Contact,
 }
 
-/// Who reads a digest.
+/// The reader of a digest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reader {
     /// The owner of this name, or the owner's second contact.
@@ -33,50 +33,50 @@ pub enum Reader {
     Operator,
 }
 
-/// What one message, in as many parts as it takes, says to one reader.
+/// One message to one reader, in as many parts as necessary.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Digest {
-    /// Who is told.
+    /// The reader.
     pub reader: Reader,
-    /// By which channel.
+    /// The channel.
     pub channel: Arc<Channel>,
-    /// What is said, by account, Region, id and subject.
+    /// The content, by account, Region, id and subject.
     pub entries: Vec<Entry>,
-    /// What else the operator should know, in words.
+    /// Other information for the operator, as text.
     pub notes: Vec<String>,
 }
 
 /// One piece of news in a digest.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Entry {
-    /// What is said.
+    /// The content.
     pub item: Item,
-    /// Who owns it, as its own tags and account have it.
+    /// The owner, according to the instance's tags and account.
     pub owner: Owner,
 }
 
-/// Everything that is to be sent, and what is not.
+/// All messages to send, and the news that is not sent.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Digests {
-    /// The owners', by name, first contacts before second ones.
+    /// The owners' digests, by name, first contacts before second contacts.
     pub owners: Vec<Digest>,
-    /// The operator's, if there is anything to say and a channel to say it by.
+    /// The operator's digest, if there is any news and a channel.
     pub operator: Option<Digest>,
-    /// What is under `at-least`: the weekly digest says it.
+    /// News below `at-least`: the weekly digest contains it.
     pub filtered: Vec<News>,
-    /// What nobody is told: it has no owner with a channel, and there is no operator.
+    /// News without a recipient: the owner has no channel, and there is no operator.
     pub unheard: Vec<News>,
 }
 
-/// Sorts news into digests. `notes` are what else the operator should know; `gathered`, who is told what is under
-/// `at-least`. That an instance was stopped for being idle, or will not be, happens once and does not wait for that.
+/// Sorts news into digests. `notes`: other information for the operator. `gathered`: who receives news below
+/// `at-least`. News that an idle instance was stopped, or will not be stopped, occurs only once and does not wait.
 pub fn digests(settings: &Settings, news: Vec<News>, notes: Vec<String>, gathered: &Gathered) -> Digests {
     let mut digests = Digests::default();
-    // Owners are one whatever the case of their names, as the patterns of the settings have it.
+    // Owner names are compared without case, like the patterns of the settings.
     let mut owners: BTreeMap<(String, Contact), Digest> = BTreeMap::new();
     let mut operators: Vec<Entry> = Vec::new();
     for one in news {
-        // Which of two hubs an instance belongs to is for those who run them to settle.
+        // The people who operate the hubs decide which hub the instance belongs to.
         let of_hubs = matches!(one.item.verdict, Verdict::Skip(Skipped::OtherHub { .. }));
         if let Some(_operator) = settings.notify.operator.as_ref().filter(|_| of_hubs) {
             operators.push(Entry { item: one.item, owner: one.owner });
@@ -106,8 +106,8 @@ pub fn digests(settings: &Settings, news: Vec<News>, notes: Vec<String>, gathere
             continue;
         }
         match one.contact {
-            // The operator stands in for an owner who cannot be reached, and for nobody's second contact: the
-            // first one was told.
+            // The operator replaces an owner who cannot be reached, but never a second contact, because the first
+            // contact was notified.
             Contact::First if settings.notify.operator.is_some() => {
                 operators.push(Entry { item: one.item, owner: one.owner });
             }
@@ -126,7 +126,7 @@ pub fn digests(settings: &Settings, news: Vec<News>, notes: Vec<String>, gathere
 }
 
 impl Digest {
-    /// Who reads it, as [`Gathered`] has readers.
+    /// The reader, in the format of [`Gathered`].
     pub fn key(&self) -> String {
         match &self.reader {
             Reader::Owner(name, _) => name.to_lowercase(),

@@ -1,4 +1,4 @@
-//! What carrying out a plan has come to.
+//! The result of executing a plan.
 
 use std::collections::HashMap;
 
@@ -8,21 +8,21 @@ use serde::{Deserialize, Serialize};
 use crate::engine::model::{Action, Ending, MarkEnd, MarkStep, Notes, Outcome, ResourceId};
 use crate::engine::plan::Plan;
 
-/// What was done of a plan, or of a part of one.
+/// The result of a plan, or of a part of one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Done {
     /// How each of its steps ended.
     pub outcomes: Vec<Outcome>,
-    /// What became of its marks.
+    /// The results of its marks.
     pub marks: Vec<MarkEnd>,
-    /// What there is to say beside; troubled where something was held back that should not have been.
+    /// Other notes. `troubled` if something was held back that should not have been.
     #[serde(flatten)]
     pub notes: Notes,
 }
 
 impl Done {
-    /// The same end, which is a trouble, for every step and mark of `plan`.
+    /// The same failed ending for every step and mark of `plan`.
     pub fn none(plan: &Plan, ending: Ending, why: &str, at: DateTime<Utc>) -> Self {
         let mark = |mark: &MarkStep| MarkEnd { step: mark.clone(), failed: Some(why.to_owned()) };
         let outcomes = Outcome::all(&plan.steps, ending, why, at);
@@ -33,7 +33,7 @@ impl Done {
         }
     }
 
-    /// Adds what was done of another part.
+    /// Adds the result of another part.
     pub fn add(&mut self, other: Self) {
         let Self { outcomes, marks, notes } = other;
         self.outcomes.extend(outcomes);
@@ -41,7 +41,7 @@ impl Done {
         self.notes.add(notes);
     }
 
-    /// The same with outcomes and marks in the order of the plan.
+    /// The same result, with outcomes and marks in the order of the plan.
     pub fn in_order(mut self, plan: &Plan) -> Self {
         let step: HashMap<(&ResourceId, Action), usize> =
             plan.steps.iter().enumerate().map(|(place, step)| ((&step.id, step.action), place)).collect();

@@ -4,14 +4,15 @@ use crate::engine::config::{Settings, Stage};
 use crate::engine::model::{MarkStep, MarkVerb, Reason};
 use crate::engine::report::Row;
 
-/// Labels that one run writes at most: each may be a call of its own, of some 250 ms, one after the other: 50 s.
+/// The maximum number of labels that one run writes. Each may need its own call of some 250 ms, one after the other:
+/// 50 s in total.
 pub(crate) const LABELS: usize = 200;
 
-/// The longest value of a tag.
+/// The maximum length of a tag value.
 pub(crate) const VALUE: usize = 256;
 
-/// The tags that say who launched an instance: where the settings ask for them and arm the run, the policy is enforced,
-/// and nobody has said that the instance is not to be touched.
+/// The tags that name the person who launched an instance. They are written if the settings request them, the run is
+/// armed, the policy is enforced, and no rule protects the instance.
 pub fn labels(settings: &Settings, rows: &[Row]) -> Vec<MarkStep> {
     if !settings.tags.writes_launched_by || !settings.run.armed {
         return Vec::new();
@@ -36,7 +37,7 @@ fn may_label(row: &Row) -> bool {
 
 fn label(row: &Row) -> Option<MarkStep> {
     let by = row.launched_by.as_deref()?;
-    // What AWS allows in every service's tags; anything else becomes `_`.
+    // The characters that AWS allows in the tags of every service; any other becomes `_`.
     let allowed = |c: char| if c.is_ascii_alphanumeric() || " +-=._:/@".contains(c) { c } else { '_' };
     let value = by.chars().map(allowed).take(VALUE).collect();
     Some(MarkStep { id: row.id.clone(), verb: MarkVerb::Put, value: Some(value), because: None })

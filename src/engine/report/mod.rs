@@ -1,4 +1,4 @@
-//! The report: one value, many renderings. Everything seen has its line here.
+//! The report: one value, many output formats. Every instance that was found has a line.
 
 pub mod difference;
 pub mod digest;
@@ -45,47 +45,47 @@ pub struct Row {
     pub id: ResourceId,
     /// The `Name` tag, or nothing.
     pub name: Box<str>,
-    /// The policy that matches first.
+    /// The first policy that matches.
     pub policy: Option<Arc<Policy>>,
     /// What to do, or why not.
     pub verdict: Verdict,
-    /// Whether both keys are turned, for a verdict that acts.
+    /// Whether the action is enabled in both places (`armed` and `stage`), for a verdict that acts.
     pub armed: bool,
-    /// Why it is not, for a verdict that would act.
+    /// Why it is not enabled, for a verdict that would act.
     pub not_armed: Option<NotArmed>,
     /// Whether it is in state `running`.
     pub running: bool,
-    /// Whether it counts as running in scope, for the cap in per cent.
+    /// Whether it counts as running in scope, for the cap in percent.
     pub running_in_scope: bool,
-    /// Who owns it, and how that is known.
+    /// Its owner, and the source of that information.
     pub owner: Arc<Owner>,
     /// Instance type.
     pub kind: Arc<str>,
-    /// State when seen.
+    /// State when found.
     pub state: State,
     /// When it was started last.
     pub launch: Option<DateTime<Utc>>,
-    /// Whether the reaper stopped it and nobody has touched it since.
+    /// Whether the reaper stopped it and it has not been touched since.
     pub ours: bool,
-    /// Who launched it, where an event told.
+    /// Who launched it, if an event showed that.
     pub launched_by: Option<Arc<str>>,
-    /// Whether it lacks the tag that says so. What was not seen whole is not known to.
+    /// Whether it lacks the `launched-by` tag. False if the instance was not read completely.
     pub unlabelled: bool,
-    /// What else there is to know about it.
+    /// Remarks about it.
     pub remarks: Vec<Remark>,
-    /// What is missing to tell whether it does anything, where weeks of evidence were asked for.
+    /// Which evidence is missing to decide whether it is idle, if weeks of evidence were requested.
     pub undetermined: Option<Box<Missing>>,
-    /// The zone of its hours.
+    /// The time zone of its hours.
     pub zone: Tz,
-    /// Whether it is to be marked.
+    /// Whether a mark is to be written.
     pub marks: bool,
-    /// What there is to say about it.
+    /// The messages about it.
     pub talk: Talk,
-    /// How much its money counts.
+    /// The weight of its cost.
     pub weight: Decimal,
-    /// What its price is looked up by, or why there is none; for what runs.
+    /// The key to look up its price, or why there is none; for running instances.
     pub price: Option<Arc<Result<PriceKey, String>>>,
-    /// What it costs a month by list price; `None` where that is unknown or was not asked for.
+    /// Its monthly cost by list price; `None` if unknown or not requested.
     pub monthly: Option<Usd>,
 }
 
@@ -139,7 +139,7 @@ impl Row {
 }
 
 impl Row {
-    /// What it wastes, where it is idle or runs outside its hours.
+    /// What it wastes, if it is idle or runs outside its hours.
     fn wasted(&self) -> Option<Wasted<'_>> {
         match &self.verdict {
             Verdict::Stop(_) | Verdict::Hibernate(_) | Verdict::Report(_) | Verdict::Idle(_) => Some(Wasted {
@@ -153,57 +153,58 @@ impl Row {
     }
 }
 
-/// Everything a run has to say.
+/// The result of a run.
 #[derive(Clone, Debug)]
 pub struct Report {
     /// The run's id.
     pub run: Arc<str>,
-    /// What was asked for.
+    /// The requested mode.
     pub mode: Mode,
-    /// The instant by which everything was judged.
+    /// The time at which everything was judged.
     pub at: DateTime<Utc>,
-    /// One line for each instance seen, by account, Region and id.
+    /// One line for each instance found, by account, Region and id.
     pub rows: Vec<Row>,
     /// What is to be done.
     pub plan: Plan,
     /// What was done.
     pub outcomes: Vec<Outcome>,
-    /// What became of the marks.
+    /// The results of the marks.
     pub marks: Vec<MarkEnd>,
     /// Messages that a channel accepted.
     pub messages: usize,
-    /// What the run cost itself.
+    /// What the run itself cost.
     pub cost: Spent,
-    /// What could not be looked at.
+    /// Targets that were unreachable.
     pub unreachable: Vec<Unreachable>,
-    /// What the organisation's policy closes on purpose.
+    /// Targets that a policy of the organisation denies.
     pub denied: Vec<Target>,
-    /// Targets that were scanned to their end.
+    /// The number of targets that were scanned completely.
     pub scanned: usize,
-    /// Accounts that were not looked at on purpose.
+    /// Accounts that were skipped on purpose.
     pub skipped: Vec<SkippedAccount>,
-    /// Names of the accounts looked at, where known.
+    /// Names of the scanned accounts, if known.
     pub names: BTreeMap<Arc<str>, String>,
-    /// What else people should know, in words.
+    /// Other information for people, as text.
     pub notes: Vec<String>,
     /// The pause switch held it back.
     pub paused: bool,
-    /// What was saved, and every stop that still saves; `None` where nobody counts or the record could not tell.
+    /// Past savings, and every stop that still saves money; `None` if savings are not counted or the record was
+    /// unreadable.
     pub saved: Option<Savings>,
-    /// The second currency in which every figure is shown too.
+    /// The second currency for all amounts.
     pub money: Money,
-    /// Whether anybody looked up what the rows cost.
+    /// Whether the prices of the rows were looked up.
     pub priced: bool,
-    /// Something beside outcomes and unreachable targets went wrong; the notes say what.
+    /// Something besides outcomes and unreachable targets went wrong; the notes have the details.
     pub troubled: bool,
-    /// Calls of AWS's APIs, retries included.
+    /// Calls to AWS APIs, including retries.
     pub calls: u64,
-    /// The language in which it speaks to people.
+    /// The language of its text.
     pub locale: Locale,
 }
 
 impl Report {
-    /// The same with every instant in one zone.
+    /// The same report with all times in one zone.
     #[must_use]
     pub fn shown_in(mut self, zone: Tz) -> Self {
         for row in &mut self.rows {
@@ -213,7 +214,7 @@ impl Report {
         self
     }
 
-    /// The report of a run that has also done this.
+    /// The report with the result of executing its plan.
     #[must_use]
     pub fn after(mut self, done: Done) -> Self {
         let Done { outcomes, marks, notes } = done;
@@ -222,7 +223,7 @@ impl Report {
         self.noting(notes)
     }
 
-    /// The report of a run that has also this to say.
+    /// The report with these notes added.
     #[must_use]
     pub fn noting(mut self, notes: Notes) -> Self {
         let Notes { lines, troubled } = notes;
@@ -231,7 +232,7 @@ impl Report {
         self
     }
 
-    /// The figures.
+    /// The counts.
     pub fn counts(&self) -> Counts {
         let ended = |wanted: &[Ending]| self.outcomes.iter().filter(|o| wanted.contains(&o.outcome)).count();
         let candidates = |row: &&Row| matches!(row.verdict.action(), Some(Action::Stop | Action::Hibernate));
@@ -252,13 +253,13 @@ impl Report {
         }
     }
 
-    /// The month of the run in UTC, and what is known to have been saved in it so far.
+    /// The month of the run in UTC, and the known savings in it so far.
     pub fn saved(&self) -> Option<(Month, Saved)> {
         let month = Month::at(self.at, Tz::UTC);
         self.saved.as_ref().map(|savings| (month, savings.total(month)))
     }
 
-    /// What idle instances and those outside their hours come to a month; `None` where nobody looked up prices.
+    /// The monthly cost of instances that are idle or outside their hours; `None` if no prices were looked up.
     pub fn waste(&self) -> Option<Waste<'_>> {
         self.priced.then(|| self.rows.iter().filter_map(Row::wasted).collect())
     }
@@ -267,7 +268,7 @@ impl Report {
         self.marks.iter().filter(|end| end.failed.is_none() && end.step.verb == verb).count()
     }
 
-    /// Degraded when something failed or could not be looked at.
+    /// Degraded if something failed or was unreachable.
     pub fn health(&self) -> Health {
         let counts = self.counts();
         let unmarked = self.marks.iter().any(|end| end.failed.is_some());

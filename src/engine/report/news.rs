@@ -1,4 +1,4 @@
-//! What a run has to say, as news with their owners: from the rows' talk and from what was done.
+//! The news of a run with its owners: from the messages of the rows and from the outcomes.
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,11 +11,11 @@ use crate::engine::model::{MarkStep, MarkVerb};
 use crate::engine::report::digest::News;
 use crate::engine::report::{Report, Row};
 
-/// Everything that is news after this run.
+/// All news after this run.
 pub fn news(report: &Report) -> Vec<News> {
     let rows: HashMap<&ResourceId, &Row> = report.rows.iter().map(|row| (&row.id, row)).collect();
     let unmarked = unmarked(report);
-    // Who is told of a mark that is not there would be told again by every run that tries to write it.
+    // If a mark was not written, do not notify its owner: every run that tries to write it would notify again.
     let holds =
         |row: &Row, topic: &Topic| topic.subject != Subject::Idle || topic.due.is_none() || !unmarked.contains(&row.id);
     let topics = report.rows.iter().flat_map(|row| row.talk.topics.iter().map(move |topic| (row, topic)));
@@ -24,7 +24,7 @@ pub fn news(report: &Report) -> Vec<News> {
     said.chain(done).collect()
 }
 
-/// Instances whose mark this run was to write, and did not: it was paused, refused, or had no time left.
+/// Instances whose mark this run planned but did not write: it was paused, refused, or out of time.
 fn unmarked(report: &Report) -> HashSet<&ResourceId> {
     let puts = |step: &MarkStep| step.verb == MarkVerb::Put;
     let written = report.marks.iter().filter(|end| end.failed.is_none() && puts(&end.step));
@@ -33,7 +33,7 @@ fn unmarked(report: &Report) -> HashSet<&ResourceId> {
     wanted.filter(|id| !written.contains(id)).collect()
 }
 
-/// What of the ledger does not hold any more after this run: it is forgotten before receipts are entered.
+/// Deletes the ledger entries that are no longer valid after this run. Call it before adding receipts.
 pub fn forget(report: &Report, ledger: &mut Ledger) {
     for row in &report.rows {
         for subject in row.talk.forget.iter() {
@@ -50,12 +50,12 @@ pub fn forget(report: &Report, ledger: &mut Ledger) {
     }
 }
 
-/// The steps that were done because an instance was idle.
+/// The executed steps whose reason was idleness.
 pub fn stopped_for_idleness(report: &Report) -> impl Iterator<Item = (&Step, &Outcome)> {
     stopped(report).filter(|(step, _)| step.reason == Reason::Idle)
 }
 
-/// The steps that were done.
+/// The executed steps.
 fn stopped(report: &Report) -> impl Iterator<Item = (&Step, &Outcome)> {
     let done = |outcome: &&Outcome| matches!(outcome.outcome, Ending::Stopped | Ending::Stopping);
     let ended: HashMap<_, _> = report.outcomes.iter().filter(done).map(|o| ((&o.id, o.action), o)).collect();
@@ -65,7 +65,7 @@ fn stopped(report: &Report) -> impl Iterator<Item = (&Step, &Outcome)> {
 fn of_topic(row: &Row, topic: &Topic) -> News {
     let Topic { subject, contact, since, due, lifted, reminder, to } = topic;
     let owner = to.as_deref().unwrap_or(&row.owner).clone();
-    // Who is told in the owner's place is told who the owner is now.
+    // A recipient in place of the owner also learns the current owner.
     let now = to.as_ref().map(|_| format!("{} {}", row.owner.by, row.owner.name));
     let item = Item {
         since: *since,

@@ -1,4 +1,4 @@
-//! Reports read back: the plan of a reviewed one, and what an earlier run decided about one instance.
+//! Reads reports: the plan of a reviewed one, and what an earlier run decided about one instance.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -11,10 +11,10 @@ use crate::engine::model::{Health, Outcome};
 use crate::engine::model::{ResourceId, sane};
 use crate::engine::plan::Plan;
 
-/// The version of the reports that this release reads.
+/// The report version that this release reads.
 const VERSION: u64 = 1;
 
-/// The text is no report that this release reads.
+/// The text is not a report that this release reads.
 #[derive(Debug, Error)]
 #[expect(missing_docs, reason = "each message says what the variant means")]
 pub enum PastUnreadable {
@@ -28,18 +28,18 @@ pub enum PastUnreadable {
     Changed { id: String, found: String },
 }
 
-/// An earlier run, as its report tells it. Words of the report are kept as words: another release may have others.
+/// An earlier run, from its report. Enum values stay strings, because another release may have others.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Past {
     /// The run's id.
     pub run: String,
-    /// The instant by which everything was judged.
+    /// The time at which everything was judged.
     #[serde(deserialize_with = "sane")]
     pub at: DateTime<Utc>,
-    /// Whether everything could be seen and done, as far as it was known when the report was written.
+    /// Whether everything was scanned and executed, as known when the report was written.
     pub health: Health,
-    /// One line for each instance seen.
+    /// One line for each instance found.
     pub instances: Vec<Line>,
     /// What was to be done.
     pub plan: Plan,
@@ -51,41 +51,41 @@ pub struct Past {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Line {
-    /// Which instance.
+    /// The instance.
     #[serde(flatten, deserialize_with = "placed")]
     pub id: ResourceId,
-    /// The `Name` tag, or nothing.
+    /// The `Name` tag; empty if there is none.
     pub name: String,
     /// The policy that matched first.
     pub policy: Option<String>,
-    /// What was to be done.
+    /// The verdict.
     pub verdict: String,
-    /// Whether it might be done.
+    /// Whether the action was allowed.
     pub armed: bool,
     /// The rule that decided.
     pub reason: String,
-    /// The same for people.
+    /// The reason as text for people.
     pub detail: String,
 }
 
-/// What a run decided about one instance, and what became of it.
+/// What a run decided about one instance, and the outcome.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recalled {
     /// The run's id.
     pub run: String,
-    /// The instant by which it judged.
+    /// The time at which it judged.
     pub at: DateTime<Utc>,
     /// The run's health; `None` for a run that broke off before its report.
     pub health: Option<Health>,
     /// The verdict.
     pub line: Line,
-    /// The step, where the plan held one.
+    /// The step, if the plan had one.
     pub step: Option<Step>,
-    /// What put the step off, where something did.
+    /// Why the step was deferred, if it was.
     pub deferred: Option<Cap>,
-    /// Why the whole plan was refused, where it was.
+    /// Why the whole plan was refused, if it was.
     pub refused: Option<String>,
-    /// How the step ended, where that is known.
+    /// How the step ended, if known.
     pub outcome: Option<Outcome>,
 }
 
@@ -93,13 +93,13 @@ impl Past {
     /// Reads a report.
     ///
     /// # Errors
-    /// [`PastUnreadable`] with what is wrong.
+    /// [`PastUnreadable`] with the cause.
     pub fn parse(text: &str) -> Result<Self, PastUnreadable> {
         read(text)
     }
 
-    /// What the run decided about one instance; `None` where it did not see it. `ended`: whether this is the
-    /// report of a run that came to its end, and not the plan of one that broke off.
+    /// What the run decided about one instance; `None` if the run did not find it. `ended`: whether this is the
+    /// report of a completed run, and not the plan of one that broke off.
     pub fn recall(self, id: &str, ended: bool) -> Option<Recalled> {
         let Self { run, at, health, instances, plan, outcomes } = self;
         let Plan { id: _, made_at: _, expires: _, settings: _, steps, deferred, marks: _, labels: _, refused } = plan;
@@ -116,11 +116,12 @@ impl Past {
     }
 }
 
-/// The plan in a report that somebody has reviewed: what `plan --out FILE --format json` wrote. What was agreed to is what
-/// its id was made of, the instant at which it was made included; a plan that says something else now is none.
+/// The plan in a report that a person reviewed, as `plan --out FILE --format json` wrote it. The id covers everything
+/// that was approved, including the time when the plan was made. If the contents do not match the id, the plan is
+/// rejected.
 ///
 /// # Errors
-/// [`PastUnreadable`] with what is wrong. Whether the plan may still be carried out is for [`Plan::check`].
+/// [`PastUnreadable`] with the cause. [`Plan::check`] decides whether the plan may still be executed.
 pub fn reviewed(text: &str) -> Result<Plan, PastUnreadable> {
     #[derive(Deserialize)]
     struct Reviewed {

@@ -17,18 +17,18 @@ pub struct Snapshot {
     pub snapshot: u8,
     /// When it was taken.
     pub taken_at: DateTime<Utc>,
-    /// The organisational units whose accounts were asked for.
+    /// The organisational units whose accounts were requested.
     pub units_asked: BTreeSet<String>,
-    /// Accounts looked at.
+    /// Accounts that were scanned.
     pub accounts: Vec<Account>,
-    /// Accounts left out on purpose.
+    /// Accounts that were skipped on purpose.
     pub skipped: Vec<SkippedAccount>,
-    /// Targets seen.
+    /// Targets that were found.
     pub targets: Vec<Saved>,
-    /// Targets that could not be looked at.
+    /// Targets that were unreachable.
     #[serde(alias = "blind")]
     pub unreachable: Vec<Unreachable>,
-    /// Targets that the organisation's policy closes.
+    /// Targets that a policy of the organisation denies.
     #[serde(alias = "closed")]
     pub denied: Vec<Target>,
 }
@@ -41,12 +41,12 @@ pub struct Saved {
     pub account: Arc<str>,
     /// Region.
     pub region: Arc<str>,
-    /// Everything seen there.
+    /// All instances that were found there.
     pub instances: Vec<Instance>,
 }
 
 impl Saved {
-    /// The target, and its instances with the place that they have by standing in its list.
+    /// The target, and its instances with this target as their place.
     pub fn placed(self) -> (Arc<Target>, Vec<Instance>) {
         let Self { account, region, mut instances } = self;
         let place = Arc::new(Target { account, region });

@@ -1,5 +1,5 @@
-//! The monthly stocktake: for each account everything that runs, everything that is kept, what it costs, and what
-//! nobody has confirmed, whatever else was news.
+//! The monthly stocktake: for each account, everything that runs or is kept, what it costs, and what is unconfirmed.
+//! It is complete every time, whether or not this was news before.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -21,9 +21,9 @@ use crate::engine::tags::keep_until::KeepUntil;
 pub struct Owner {
     /// Name or address.
     pub name: String,
-    /// How that is known, in words.
+    /// The source of that information, as text.
     pub how: String,
-    /// Known by default only: nobody in particular.
+    /// Known from the default only: no specific owner.
     pub by_default: bool,
 }
 
@@ -32,32 +32,32 @@ pub struct Owner {
 pub struct Line {
     /// Which instance.
     pub id: ResourceId,
-    /// The `Name` tag, or nothing.
+    /// The `Name` tag; empty if there is none.
     pub name: Box<str>,
     /// Instance type.
     pub kind: Box<str>,
-    /// State when seen.
+    /// State when found.
     pub state: State,
-    /// When it was launched first.
+    /// When it was first launched.
     pub created: Option<DateTime<Utc>>,
-    /// When it was started last.
+    /// When it was last started.
     pub started: Option<DateTime<Utc>>,
-    /// Who owns it.
+    /// Its owner.
     pub owner: Option<Owner>,
-    /// Who launched it, where that is known.
+    /// Who launched it, if known.
     pub launched_by: Option<String>,
-    /// The policy that matches first.
+    /// The first policy that matches.
     pub policy: Option<String>,
-    /// Whether and until when it is kept.
+    /// Whether it is kept, and until when.
     pub kept: Kept,
-    /// Somebody has said of late that it is known.
+    /// A person confirmed recently that the instance is known.
     pub seen: bool,
-    /// What it costs an hour while it runs.
+    /// Its cost per hour while it runs.
     pub price: Price,
 }
 
 impl Line {
-    /// The line of `instance`, of which neither owner nor policy nor price is known yet.
+    /// The line of `instance`, still without owner, policy and price.
     pub fn of(instance: &Instance, kept: Kept) -> Self {
         Self {
             id: instance.id.clone(),
@@ -75,7 +75,7 @@ impl Line {
         }
     }
 
-    /// Whether it runs, or is about to: from then on it is paid for.
+    /// Whether it runs, or is starting and so about to be billed.
     pub fn runs(&self) -> bool {
         match self.state {
             State::Running | State::Pending => true,
@@ -83,18 +83,18 @@ impl Line {
         }
     }
 
-    /// Whether a tag keeps it. What was terminated is kept by nobody.
+    /// Whether a tag keeps it. A terminated instance is never kept.
     pub fn is_kept(&self) -> bool {
         self.kept != Kept::No && !matches!(self.state, State::Terminated | State::ShuttingDown)
     }
 
-    /// Whether it runs and nobody has confirmed it: no keep, no owner in particular, and nobody has seen it.
+    /// Whether it runs and is unconfirmed: no keep tag, no specific owner, and no recent confirmation.
     pub fn unconfirmed(&self) -> bool {
         let owned = self.owner.as_ref().is_some_and(|owner| !owner.by_default);
         self.runs() && !self.is_kept() && !owned && !self.seen
     }
 
-    /// What it costs a month as it stands now; `None` where the price is unknown.
+    /// Its monthly cost in its current state; `None` if the price is unknown.
     pub fn monthly(&self) -> Option<Usd> {
         if self.runs() { self.price.monthly() } else { Some(Usd::ZERO) }
     }
@@ -107,37 +107,37 @@ pub struct Stocktake {
     pub account: Arc<str>,
     /// Its name, where known.
     pub name: Option<String>,
-    /// The month for which it is taken.
+    /// The month of the stocktake.
     pub month: Month,
-    /// When everything was seen.
+    /// When everything was scanned.
     pub at: DateTime<Utc>,
-    /// The zone in which times are shown.
+    /// The time zone for display.
     pub zone: Tz,
-    /// What the account may cost a month.
+    /// The account's monthly budget.
     pub budget: Option<Usd>,
     /// Everything that runs or is kept, by Region and id.
     pub lines: Vec<Line>,
-    /// Regions that could not be looked at, with the cause: what is there stands nowhere here.
+    /// Regions that were unreachable, with the cause. Their instances are missing here.
     pub unreachable: Vec<(Arc<str>, String)>,
 }
 
-/// When and in which terms stock is taken.
+/// The parameters of a stocktake.
 #[derive(Clone, Copy, Debug)]
 pub struct Taking<'a> {
     /// The month.
     pub month: Month,
-    /// When everything was seen.
+    /// When everything was scanned.
     pub at: DateTime<Utc>,
-    /// The zone in which times are shown.
+    /// The time zone for display.
     pub zone: Tz,
     /// Budgets.
     pub money: &'a Money,
-    /// Names of accounts, where known.
+    /// Names of accounts, if known.
     pub names: &'a BTreeMap<Arc<str>, String>,
 }
 
 impl Stocktake {
-    /// One stocktake for each account in which something runs or is kept or could not be seen, by id.
+    /// One stocktake for each account, by id, if an instance there runs or is kept or if a part was unreachable.
     pub fn all(taking: Taking<'_>, lines: impl IntoIterator<Item = Line>, unreachable: &[Unreachable]) -> Vec<Self> {
         let mut accounts: BTreeMap<Arc<str>, Self> = BTreeMap::new();
         for line in lines.into_iter().filter(|line| line.runs() || line.is_kept()) {
@@ -166,17 +166,17 @@ impl Stocktake {
         self.lines.iter().filter(|line| line.is_kept())
     }
 
-    /// What runs and nobody has confirmed.
+    /// Everything that runs and is unconfirmed.
     pub fn unconfirmed(&self) -> impl Iterator<Item = &Line> {
         self.lines.iter().filter(|line| line.unconfirmed())
     }
 
-    /// What everything that runs now comes to if it runs for a month.
+    /// The monthly cost of everything that runs now.
     pub fn cost(&self) -> Cost {
         self.running().map(Line::monthly).collect()
     }
 
-    /// Where a file of it stands in the record; `kind` is `md`, `csv` or `json`.
+    /// The path of its file in the record; `kind` is `md`, `csv` or `json`.
     pub fn key(&self, kind: &str) -> String {
         format!("stocktake/month={}/{}.{kind}", self.month, self.account)
     }
@@ -191,17 +191,17 @@ impl Taking<'_> {
     }
 }
 
-/// The month for which stock is to be taken by this run, if it is the first one of its month. A month in the record
-/// that lies ahead is the work of a clock that was wrong, and puts nothing off.
+/// The month of the stocktake, if this run is the first of its month. A future month in the record comes from a wrong
+/// clock and delays nothing.
 pub fn is_due(last_done: Option<Month>, now: DateTime<Utc>, zone: Tz) -> Option<Month> {
     let month = Month::at(now, zone);
     (last_done != Some(month)).then_some(month)
 }
 
-/// Where the last month of which stock was taken stands in the record, as `2026-11`.
+/// The path of the month of the last stocktake in the record, as `2026-11`.
 pub const DONE: &str = "state/stocktake";
 
-/// The date until which a line is kept, where its tag says one.
+/// The date until which a line is kept, if its tag has one.
 pub fn kept_until(line: &Line, zone: Tz) -> Option<NaiveDate> {
     match &line.kept {
         Kept::Until { until: KeepUntil::Date(date), .. } => Some(*date),

@@ -1,4 +1,4 @@
-//! The report from a distance: the same figures by account, by Region, by policy and by owner.
+//! Summaries of the report: the same numbers by account, by Region, by policy and by owner.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -6,34 +6,34 @@ use std::sync::Arc;
 use crate::engine::model::{Reason, Verdict};
 use crate::engine::report::Row;
 
-/// The figures of one group of instances.
+/// The numbers of one group of instances.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     /// Instances found.
     pub found: usize,
-    /// Those in state `running`, in scope or not.
+    /// Instances in state `running`, in scope or not.
     pub running: usize,
-    /// Those that run outside their hours and that no rule skips: to be stopped, hibernated or reported.
+    /// Instances that run outside their hours and that no rule skips: to be stopped, hibernated or reported.
     pub outside_hours: usize,
-    /// Those that run and do nothing: to be stopped after grace, or reported.
+    /// Idle instances: to be stopped after the grace period, or reported.
     pub idle: usize,
-    /// Those that a tag keeps.
+    /// Instances that a tag keeps.
     pub kept: usize,
-    /// Those left alone, the kept ones and those out of scope included, by the rule that decided. With
-    /// `outside_hours`, `idle` and the ones to be started they make up everything found.
+    /// Skipped instances, including those that are kept or out of scope, by the rule that decided. Together with
+    /// `outside_hours`, `idle` and the instances to start, they are everything found.
     pub skipped: BTreeMap<Reason, usize>,
 }
 
-/// Every row, grouped in four ways.
+/// Every row, in four groupings.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Views<'a> {
-    /// By account id, with the account's name where it is known.
+    /// By account id, with the account's name if known.
     pub accounts: BTreeMap<&'a str, (Option<&'a str>, Tally)>,
     /// By Region.
     pub regions: BTreeMap<&'a str, Tally>,
-    /// By the policy that matches first; `None`, which comes first, where none does.
+    /// By the first policy that matches; `None`, which comes first, if none does.
     pub policies: BTreeMap<Option<&'a str>, Tally>,
-    /// By owner; `None`, which comes first, where nobody is known.
+    /// By owner; `None`, which comes first, if unknown.
     pub owners: BTreeMap<Option<&'a str>, Tally>,
 }
 
@@ -55,7 +55,7 @@ impl<'a> Views<'a> {
 }
 
 impl Tally {
-    /// Everything left alone, whatever the reason.
+    /// The number of skipped instances, for any reason.
     pub fn left_alone(&self) -> usize {
         self.skipped.values().sum()
     }

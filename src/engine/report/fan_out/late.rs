@@ -1,4 +1,4 @@
-//! How late a part of a run is. Two processes have nothing in common but their wall clocks, and those may differ.
+//! How late a part of a run is. Two processes share only their wall clocks, and those may differ.
 
 use std::time::Duration as Std;
 
@@ -7,15 +7,15 @@ use thiserror::Error;
 
 use crate::engine::report::fan_out::Begun;
 
-/// A child that begins later than this after the run acts no more: the state machine ends after two hours, and the
+/// A child that begins later than this after the run does not act: the state machine ends after two hours, and the
 /// child and the conclusion take a quarter of an hour each.
 const LATEST_MINUTES: i64 = 90;
 
-/// Clocks that are kept differ by less than a second. One that is further behind than a minute is not kept, and what it
-/// shows says nothing of how late it is.
+/// Synchronised clocks differ by less than a second. If a clock is more than a minute behind, it is not synchronised,
+/// and its time says nothing about how late the part is.
 const BEHIND_MINUTES: i64 = 1;
 
-/// Why a child acts no more.
+/// Why a child does not act.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[expect(missing_docs, reason = "each message says what the variant means")]
 pub enum TooLate {
@@ -28,16 +28,16 @@ pub enum TooLate {
 }
 
 impl Begun {
-    /// What has gone by since the run began, at `wall` by the wall clock of a later part. A clock that went back takes
-    /// nothing off: no part is before the run.
+    /// The time since the run began, at `wall` by the wall clock of a later part. If the clock went back, the result
+    /// is zero: no part can begin before the run.
     pub fn ago(&self, wall: DateTime<Utc>) -> Std {
         (wall - self.wall).to_std().unwrap_or_default()
     }
 
-    /// Whether a child may still act that began at `wall` by its wall clock; `now`: what the run's clock shows.
+    /// Whether a child that began at `wall` by its wall clock may still act. `now`: the time on the run's clock.
     ///
     /// # Errors
-    /// [`TooLate`] where it begins too late, or nobody can tell.
+    /// [`TooLate`] if it begins too late, or if that cannot be determined.
     pub fn still_acts(&self, wall: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), TooLate> {
         let behind = self.wall - wall;
         if behind > Duration::minutes(BEHIND_MINUTES) {

@@ -1,4 +1,4 @@
-//! A run in parts, one process each: what each part is asked, and what it leaves in the record for the next.
+//! A run in parts, one process each: the request to each part, and what it writes to the record for the next part.
 
 mod late;
 mod parts;

@@ -1,5 +1,5 @@
-//! What the parts of one run leave to each other in the record. It is read by the same release that wrote it, within
-//! the hour.
+//! The files in the record that the parts of one run use to exchange data. The release that wrote them reads them,
+//! within the hour.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,26 +16,26 @@ use crate::engine::plan::Plan;
 use crate::engine::report::done::Done;
 use crate::engine::report::snapshot::Saved;
 
-/// What a part called.
+/// The API usage of a part.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Used {
-    /// Calls of AWS's APIs, retries included.
+    /// Calls to AWS APIs, including retries.
     pub calls: u64,
     /// The same by service and operation.
     pub by_api: BTreeMap<String, u64>,
-    /// Metrics asked for.
+    /// Metrics requested.
     pub metrics: u64,
 }
 
 impl Used {
-    /// What a port has called.
+    /// The usage of a port.
     pub fn of(calls: u64, spent: Spent) -> Self {
         let Spent { calls: by_api, metrics, usd: _ } = spent;
         Self { calls, by_api, metrics }
     }
 
-    /// Adds what another part called.
+    /// Adds the usage of another part.
     pub fn add(&mut self, other: &Self) {
         let Self { calls, by_api, metrics } = other;
         self.calls += calls;
@@ -45,92 +45,93 @@ impl Used {
         }
     }
 
-    /// The same in dollars.
+    /// The same usage in dollars.
     pub fn spent(self) -> Spent {
         Spent::of(self.by_api, self.metrics)
     }
 }
 
-/// A run that has begun: what all its parts go by.
+/// The start of a run: the data that all its parts share.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Begun {
     /// The run's id.
     pub run: Arc<str>,
-    /// The instant by which everything is judged.
+    /// The time at which everything is judged.
     #[serde(deserialize_with = "sane")]
     pub at: DateTime<Utc>,
-    /// The wall clock then; the same but for rehearsals.
+    /// The wall clock at that moment. It differs from `at` only in rehearsals.
     #[serde(deserialize_with = "sane")]
     pub wall: DateTime<Utc>,
     /// The request, as it was sent.
     pub request: Box<str>,
-    /// The release that began it.
+    /// The release that started it.
     pub release: String,
-    /// The hash of the settings: every part must be under the same.
+    /// The hash of the settings: every part must have the same.
     pub settings: String,
-    /// The accounts to look at, in batches of a child each.
+    /// The accounts to scan, in batches of one child each.
     pub batches: Vec<Vec<Account>>,
-    /// Accounts left out on purpose.
+    /// Accounts that are skipped on purpose.
     pub skipped: Vec<SkippedAccount>,
-    /// What it called.
+    /// Its usage.
     pub used: Used,
 }
 
-/// What one child has seen of its accounts.
+/// What one child found in its accounts.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Part {
-    /// Targets, with what was seen there: also of one that broke off, which is then unreachable too.
+    /// Targets with their instances. A target whose scan broke off is also in `unreachable`.
     pub targets: Vec<Saved>,
-    /// Targets that could not be looked at.
+    /// Targets that were unreachable.
     pub unreachable: Vec<Unreachable>,
-    /// Targets that the organisation's policy closes.
+    /// Targets that a policy of the organisation denies.
     pub denied: Vec<Target>,
-    /// Accounts' alternate contacts, where owners may depend on them.
+    /// Accounts' alternate contacts, if owners may depend on them.
     pub contacts: Contacts,
-    /// What was measured of candidates.
+    /// The measurements of candidates.
     pub known: Vec<(ResourceId, Known)>,
-    /// What was seen active.
+    /// Which instances were found active.
     pub sightings: Vec<Sighting>,
-    /// What it called.
+    /// Its usage.
     pub used: Used,
 }
 
-/// What was decided for the whole organisation.
+/// The decision for the whole organisation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Decided {
-    /// The one plan, with all caps.
+    /// The single plan, with all caps.
     pub plan: Plan,
-    /// Running instances in scope, by which the cap in per cent was reckoned.
+    /// Running instances in scope, the base of the cap in percent.
     pub running: usize,
-    /// Whether it may be carried out: something is to be done, and nobody has paused.
+    /// Whether it may be executed: there are steps, and no pause.
     pub acts: bool,
-    /// Batches in which there is something to do.
+    /// Batches with something to do.
     pub batches: Vec<usize>,
-    /// What is known already of steps: those not tried for a pause, and those of a reviewed plan that are not done.
+    /// Outcomes that are already known: steps that a pause prevented, and steps of a reviewed plan that are not
+    /// executed.
     pub outcomes: Vec<Outcome>,
     /// Notes so far.
     #[serde(flatten)]
     pub notes: Notes,
     /// Whether the pause switch held it back.
     pub paused: bool,
-    /// What it called.
+    /// Its usage.
     pub used: Used,
 }
 
-/// What one child has done in its accounts.
+/// The result of one child in its accounts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Acted {
-    /// How its part of the plan ended.
+    /// The result of its part of the plan.
     pub done: Done,
-    /// What it called.
+    /// Its usage.
     pub used: Used,
 }
 
-/// Divides accounts into batches of at most `size`, in their order.
+/// Divides accounts into batches of at most `size`, keeping their order.
 pub fn batches(accounts: Vec<Account>, size: u16) -> Vec<Vec<Account>> {
     accounts.chunks(usize::from(size.max(1))).map(<[Account]>::to_vec).collect()
 }
