@@ -41,7 +41,8 @@ pub async fn handle_anomaly(
         Ok(planned) => planned,
         Err(error) => {
             let cause = std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
-            let _ = say(order, messenger, &BTreeMap::new(), words::unseen(anomaly, &cause, locale)).await; // the scan's error is the one to return
+            // the scan's error is the one to return
+            let _ = say(order, messenger, &BTreeMap::new(), words::unseen(anomaly, &cause, locale)).await;
             return Err(error);
         }
     };
