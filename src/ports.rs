@@ -1,5 +1,5 @@
-//! What the flow needs from the world: traits that look, one that acts, one that writes the hub's own things. Reading and
-//! writing are different types, so that a dry run has nothing to act with.
+//! The interfaces of a run to the world: traits that scan, one that acts, and one that writes the hub's own files.
+//! Reading and writing are different types, so that a dry run has nothing to act with.
 
 use std::collections::{HashMap, HashSet};
 use std::future::Future;
@@ -22,20 +22,20 @@ use crate::engine::rules::case::Activity;
 pub struct FoundAccount {
     /// The account.
     pub account: Account,
-    /// Why it is not looked at, where that is so: suspended, denied.
+    /// Why it is not scanned, if so: suspended, denied.
     pub inactive: Option<String>,
 }
 
-/// Why a target could not be looked at.
+/// Why a target could not be scanned.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NotScanned {
-    /// The organisation's policy closes the Region on purpose.
+    /// The organisation's policy denies the Region on purpose.
     Denied,
-    /// It was denied, failed or was too slow, for this cause.
+    /// A call was denied, failed or was too slow, for this cause.
     Unreachable(String),
 }
 
-/// Something went wrong in the world, in words: what, where, why, and how to mend it.
+/// An error of the outside world, as text: what, where, why, and how to fix it.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{0}")]
 pub struct PortError(pub String);
@@ -60,32 +60,32 @@ impl From<serde_json::Error> for PortError {
     }
 }
 
-/// Why an act did not happen, as far as it matters for what is done next.
+/// Why an act did not happen, as far as it matters for the next step.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum ActError {
     /// AWS refused: with several instances in the call, one of them may be the reason.
     #[error("{0}")]
     Refused(String),
-    /// It was not sent: there was no time for it, or too much had gone by since the last look.
+    /// It was not sent: there was no time for it, or the last scan was too old.
     #[error("{0}")]
     NotSent(String),
-    /// Nobody knows whether it happened: a time-out, a cut connection, an error of AWS's own.
+    /// It is unknown whether it happened: a time-out, a cut connection, an internal error of AWS.
     #[error("{0}")]
     Unclear(String),
 }
 
-/// Looks. Every method reads and none writes, in the accounts looked at or anywhere else.
+/// Scans. Every method reads, and none writes in an account or anywhere else.
 pub trait Scan {
-    /// Hands every account in the settings' scope to `each` as it is found, inactive ones included.
+    /// Passes every account in the settings' scope to `each` as it is found, including inactive ones.
     ///
     /// # Errors
-    /// Why they could not all be listed, whatever was handed out by then.
+    /// Why not all accounts could be listed. Some may have been passed on before.
     fn accounts(&self, each: impl FnMut(FoundAccount)) -> impl Future<Output = Result<(), PortError>>;
 
     /// The Regions of one account in the settings' scope.
     fn regions(&self, account: &Arc<str>) -> impl Future<Output = Result<Vec<Arc<str>>, NotScanned>>;
 
-    /// Hands every instance of `target` to `each`, page by page; with `only`, those of these ids that exist.
+    /// Passes every instance of `target` to `each`, page by page; with `only`, those of these ids that exist.
     fn instances(
         &self,
         target: &Target,
@@ -93,7 +93,7 @@ pub trait Scan {
         each: impl FnMut(Instance),
     ) -> impl Future<Output = Result<(), NotScanned>>;
 
-    /// The last hour before `now` of these instances. One answer for each; a gap says why.
+    /// The last hour before `now` of these instances. One answer for each; a gap has its reason.
     fn activity(
         &self,
         target: &Target,
@@ -101,15 +101,15 @@ pub trait Scan {
         now: DateTime<Utc>,
     ) -> impl Future<Output = HashMap<Box<str>, Activity>>;
 
-    /// The e-mail address of the alternate contact of `account` that the settings ask for; `None` where the account
-    /// has none.
+    /// The e-mail address of the alternate contact of `account` that the settings ask for; `None` where the account has
+    /// none.
     ///
     /// # Errors
     /// Why it is unknown, which is not the same as none.
     fn alternate_contact(&self, account: &Arc<str>) -> impl Future<Output = Result<Option<String>, PortError>>;
 
-    /// Weeks of metrics of these instances, until `now`. What has no whole answer is a gap that says why; an instance
-    /// that is not in the answer was not measured.
+    /// Weeks of metrics of these instances, until `now`. A metric without a complete answer is a gap with its reason.
+    /// An instance that is missing in the answer was not measured.
     fn evidence(
         &self,
         target: &Target,
@@ -117,26 +117,26 @@ pub trait Scan {
         now: DateTime<Utc>,
     ) -> impl Future<Output = HashMap<Box<str>, Evidence>>;
 
-    /// The instances of `target` to which a load balancer sends.
+    /// The instances of `target` that receive traffic from a load balancer.
     fn behind_load_balancer(&self, target: &Target) -> impl Future<Output = Result<HashSet<Box<str>>, PortError>>;
 
-    /// What is known of the volumes of these instances. One answer for each id.
+    /// The volumes of these instances, as far as known. One answer for each id.
     fn volumes(&self, target: &Target, ids: &[Box<str>]) -> impl Future<Output = HashMap<Box<str>, Volumes>>;
 
-    /// What an earlier part of the same run has found out about whether an instance does anything; it is not measured
-    /// again then. Only a run in parts has such.
+    /// The verdict on an instance's idleness from an earlier part of the same run. With it, the instance is not
+    /// measured again. Only a run in parts has one.
     fn answered(&self, _id: &ResourceId) -> Option<Idleness> {
         None
     }
 
-    /// Calls made so far, retries included.
+    /// Calls made so far, including retries.
     fn calls(&self) -> u64;
 
-    /// What the run cost itself so far: calls by API, metrics asked for, dollars.
+    /// The cost of the run itself so far: calls by API, metrics requested, dollars.
     fn spent(&self) -> Spent;
 }
 
-/// Acts. Handed out for a warrant only.
+/// Acts. Only available with a warrant.
 pub trait Act {
     /// Writes one tag with one value on these instances.
     fn tag(
@@ -159,33 +159,33 @@ pub trait Act {
 
 /// AWS's list prices.
 pub trait PriceList {
-    /// What the list says of one key. Where the list answered and has no single price for it, the price is unknown;
-    /// where it could not be asked, that is an error, and may be tried again.
+    /// The list price of one key. If the list answered and has no single price for it, the price is unknown. If the
+    /// list could not be asked, that is an error, and may be tried again.
     fn lookup(&self, key: &PriceKey) -> impl Future<Output = Result<Price, PortError>>;
 }
 
-/// Tells people.
+/// Sends notifications.
 pub trait Messenger {
-    /// Hands `message` to `channel`, and answers once the channel has accepted it.
+    /// Sends `message` to `channel`, and returns once the channel has accepted it.
     ///
     /// # Errors
-    /// Why it was not accepted, or why nobody knows. No secret stands in the words.
+    /// Why it was not accepted, or why that is unknown. The text contains no secret.
     fn send(&self, channel: &Channel, message: &Message) -> impl Future<Output = Result<(), PortError>>;
 }
 
-/// What the pause switch says.
+/// The state of the pause switch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Switch {
-    /// Go on.
+    /// Not paused.
     Off,
-    /// Nothing is stopped or started; the switch's value.
+    /// Paused: nothing is stopped or started. Holds the switch's value.
     On(String),
-    /// The same, because the switch cannot be read.
+    /// Paused, because the switch cannot be read.
     Unreadable(String),
 }
 
 impl Switch {
-    /// Why nothing is stopped or started, if so.
+    /// The reason why nothing is stopped or started, if there is one.
     pub fn why_paused(&self) -> Option<String> {
         match self {
             Self::Off => None,
@@ -195,39 +195,39 @@ impl Switch {
     }
 }
 
-/// A record of an earlier run, by its key, and the text of it.
+/// A record of an earlier run: its key and its text.
 pub type Entry = (String, String);
 
-/// Asks the pause switch.
+/// Reads the pause switch.
 pub trait Pause {
-    /// What it says; `Off` where the settings have none.
+    /// Its state; `Off` where the settings have no switch.
     fn switch(&self) -> impl Future<Output = Switch>;
 }
 
 /// Reads the run record.
 pub trait ReadRecord {
-    /// One file of the record; `None` where it is not there.
+    /// One file of the record; `None` where it does not exist.
     fn read(&self, key: &str) -> impl Future<Output = Result<Option<String>, PortError>>;
 
-    /// What time it is by the clock of whatever keeps the record, which is the same for everybody who uses it; `None` where it
-    /// has none or does not say.
+    /// The time by the clock of the record's storage, which is the same for all its users; `None` where it has no clock
+    /// or does not answer.
     fn now(&self) -> impl Future<Output = Option<DateTime<Utc>>> {
         async { None }
     }
 
-    /// The texts of every file under the folder `folder` whose path beneath it begins at `from` or after it.
+    /// The texts of all files in the folder `folder` whose path in it is `from` or sorts after it.
     fn read_since(&self, folder: &str, from: &str) -> impl Future<Output = Result<Vec<Entry>, PortError>>;
 }
 
 /// Writes the run record.
 pub trait WriteRecord: ReadRecord {
-    /// Writes one file of the record and answers where it is.
+    /// Writes one file of the record and returns its location.
     fn write(&self, key: &str, text: &str) -> impl Future<Output = Result<String, PortError>>;
 
-    /// Creates one file of the record, or answers what stands there already.
+    /// Creates one file of the record, or returns the text that it already has.
     fn create(&self, key: &str, text: &str) -> impl Future<Output = Result<Option<String>, PortError>>;
 
-    /// Replaces one file of the record if it still says `old`; whether it did.
+    /// Replaces one file of the record if it still contains `old`. Returns whether it did.
     fn swap(&self, key: &str, old: &str, new: &str) -> impl Future<Output = Result<bool, PortError>>;
 
     /// Removes one file of the record.
@@ -236,6 +236,6 @@ pub trait WriteRecord: ReadRecord {
 
 /// Sets the pause switch, which only an undo does.
 pub trait SetPause: Pause {
-    /// Sets it to `why`, so that nothing is stopped or started until somebody sets it to `off`.
+    /// Sets it to `why`, so that nothing is stopped or started until a person sets it to `off`.
     fn pause(&self, why: &str) -> impl Future<Output = Result<(), PortError>>;
 }
