@@ -1,4 +1,4 @@
-//! A record in a folder: the same keys as in a bucket.
+//! A record in a folder, with the same keys as in a bucket.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write as _};
@@ -14,7 +14,7 @@ use crate::ports::{Entry, PortError, ReadRecord, WriteRecord};
 pub struct Folder(PathBuf);
 
 impl Folder {
-    /// The record in `path`; the folder is made when something is written.
+    /// The record in `path`. The folder is created at the first write.
     pub fn new(path: &Path) -> Self {
         Self(path.to_owned())
     }
@@ -23,7 +23,7 @@ impl Folder {
         self.0.join(key)
     }
 
-    /// Writes `key` whole: into a file beside it, then renamed, so that no reader sees half of it.
+    /// Writes `key` atomically: into a file next to it, which is then renamed, so that no reader finds half of it.
     ///
     /// # Errors
     /// [`PortError`] when the folder cannot be written.
@@ -33,7 +33,7 @@ impl Folder {
         Ok(path.display().to_string())
     }
 
-    /// Creates `key`, or answers what stands there already.
+    /// Creates `key`, or returns the text that it already has.
     ///
     /// # Errors
     /// [`PortError`] when the folder cannot be written.
@@ -47,7 +47,8 @@ impl Folder {
         Ok(None)
     }
 
-    /// Replaces `key` if it still says `old`; whether it did. It is there whole before and after, whenever the process ends.
+    /// Replaces `key` if it still contains `old`. Returns whether it did. The file is complete before and after, even
+    /// if the process is killed.
     ///
     /// # Errors
     /// [`PortError`] when the folder cannot be written.
@@ -61,8 +62,8 @@ impl Folder {
         Ok(true)
     }
 
-    /// Waits until no other process creates or swaps a file of this record. The operating system ends the wait of the others
-    /// when this process ends, however it does.
+    /// Waits until no other process creates or swaps a file of this record. The operating system releases the lock when
+    /// this process ends, even if it is killed.
     fn alone(&self) -> Result<File, PortError> {
         let path = self.at(GUARD);
         let guard = || -> io::Result<File> {
@@ -74,17 +75,17 @@ impl Folder {
         guard().map_err(|error| wrong("lock", &path, &error))
     }
 
-    /// What time it is by the clock of the file system, which several machines may share.
+    /// The time by the clock of the file system, which several machines may share.
     pub fn now(&self) -> Option<DateTime<Utc>> {
         let guard = self.alone().ok()?;
-        let _ = guard.set_len(0).and_then(|()| (&guard).write_all(b"\n")); // what is written is dated
+        let _ = guard.set_len(0).and_then(|()| (&guard).write_all(b"\n")); // a write updates the file's time
         guard.metadata().ok()?.modified().ok().map(Into::into)
     }
 
-    /// Reads `key`; `None` where it is not there.
+    /// Reads `key`; `None` where it does not exist.
     ///
     /// # Errors
-    /// [`PortError`] when it is there and cannot be read.
+    /// [`PortError`] when it exists and cannot be read.
     pub fn read(&self, key: &str) -> Result<Option<String>, PortError> {
         let path = self.at(key);
         match text(&path) {
@@ -94,7 +95,7 @@ impl Folder {
         }
     }
 
-    /// Removes `key`; it is no error if it is gone.
+    /// Removes `key`. It is not an error if it does not exist.
     ///
     /// # Errors
     /// [`PortError`] when it cannot be removed.
@@ -106,10 +107,10 @@ impl Folder {
         }
     }
 
-    /// The texts of every file under `folder` whose path beneath it begins at `from` or after it, by path.
+    /// The texts of all files in `folder` whose path in it is `from` or sorts after it, by path.
     ///
     /// # Errors
-    /// [`PortError`] when a file cannot be read. A folder that is not there holds nothing.
+    /// [`PortError`] when a file cannot be read. A folder that does not exist is empty.
     pub fn read_since(&self, folder: &str, from: &str) -> Result<Vec<Entry>, PortError> {
         let root = self.at(folder);
         let mut entries = Vec::new();
@@ -165,13 +166,13 @@ impl WriteRecord for Folder {
     }
 }
 
-/// The file that whoever creates or swaps another one locks.
+/// The file that is locked to create or swap another file.
 const GUARD: &str = ".guard";
 
-/// The ending of a file that is not whole yet, or never will be.
+/// The extension of an incomplete file.
 const DRAFT: &str = "draft";
 
-/// Drafts of this process, so that no two have the same name.
+/// The number of drafts of this process, so that no two have the same name.
 static DRAFTS: AtomicUsize = AtomicUsize::new(0);
 
 fn put(path: &Path, text: &str) -> io::Result<()> {
@@ -184,7 +185,7 @@ fn put(path: &Path, text: &str) -> io::Result<()> {
     fs::rename(&draft, path)
 }
 
-/// A record says who has which machines, and what they cost: it is for its owner's eyes.
+/// A record contains who has which machines, and what they cost. Only its owner may read it.
 fn private() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.write(true);
@@ -201,8 +202,8 @@ fn folder(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
-/// The text of a file. What is no UTF-8 was not written by the reaper: its readers pass over lines that they cannot read,
-/// and one foreign file must not keep them from the rest.
+/// The text of a file of the record. A text that is not UTF-8 was not written by the reaper. Readers skip lines that
+/// they cannot parse, and one foreign file must not stop them from reading the rest.
 fn text(path: &Path) -> io::Result<String> {
     fs::read(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
 }

@@ -1,5 +1,5 @@
-//! Reads over a saved inventory: a snapshot of this tool, or the plain output of `aws ec2
-//! describe-instances`. No credentials are needed and nothing can be acted on.
+//! The ports over a saved inventory: a snapshot of this tool, or the plain output of `aws ec2 describe-instances`. It
+//! needs no credentials, and nothing can be acted on.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
@@ -22,7 +22,7 @@ use crate::local::folder::Folder;
 use crate::local::{is_account, transition_time};
 use crate::ports::{Entry, FoundAccount, NotScanned, PortError, ReadRecord, Scan};
 
-/// The file is no inventory.
+/// The file is not an inventory.
 #[derive(Debug, Error)]
 #[expect(missing_docs, reason = "each message says what the variant means")]
 pub enum InventoryInvalid {
@@ -36,16 +36,16 @@ pub enum InventoryInvalid {
     Neither { file: String },
 }
 
-/// A saved inventory as a world to look at.
+/// A saved inventory, as a world to scan.
 #[derive(Debug, Default)]
 pub struct Recorded {
-    /// When a snapshot was taken; plain output of the CLI does not tell.
+    /// When a snapshot was taken. Plain output of the CLI does not contain this.
     pub taken_at: Option<DateTime<Utc>>,
     accounts: BTreeMap<Arc<str>, FoundAccount>,
     targets: BTreeMap<Target, Saw>,
 }
 
-/// What an inventory shows of one target, and why that is not everything.
+/// The instances of one target in an inventory, and why they are incomplete.
 #[derive(Debug, Default)]
 struct Saw {
     instances: Vec<Instance>,
@@ -62,8 +62,8 @@ impl Recorded {
     /// Reads an inventory.
     ///
     /// # Errors
-    /// [`InventoryInvalid`] when the file as a whole cannot be read. One instance that is odd is kept: what it
-    /// does not tell skips it.
+    /// [`InventoryInvalid`] when the file as a whole cannot be read. An instance with missing values is kept: a missing
+    /// value makes a rule skip it.
     pub fn parse(file: &str, text: &str, settings: &Settings) -> Result<Self, InventoryInvalid> {
         let file = file.to_owned();
         let value: Value = match serde_json::from_str(text) {
@@ -76,7 +76,7 @@ impl Recorded {
                 Err(source) => Err(InventoryInvalid::NotASnapshot { file, source }),
             };
         }
-        // One answer, or the pages of one in a list.
+        // One answer, or a list of its pages.
         let pages = value.as_array().map_or(std::slice::from_ref(&value), Vec::as_slice);
         let reservations = |page: &'_ Value| page.get("Reservations").and_then(Value::as_array).cloned();
         let Some(found) = pages.iter().map(reservations).collect::<Option<Vec<_>>>().filter(|all| !all.is_empty())
@@ -93,7 +93,7 @@ impl Recorded {
         Ok(recorded)
     }
 
-    /// Notes that instances of an account are missing from the inventory, in Regions that it does not tell.
+    /// Notes that instances of an account are missing from the inventory, in unknown Regions.
     fn missing(&mut self, account: &str, cause: &str) {
         let (target, account) = (Target::new(account, UNKNOWN), Account::bare(account));
         self.accounts.entry(account.id.clone()).or_insert(FoundAccount { account, inactive: None });
@@ -102,7 +102,7 @@ impl Recorded {
 
     fn from_snapshot(snapshot: Snapshot, settings: &Settings) -> Self {
         let Snapshot { snapshot: _, taken_at, units_asked, accounts, skipped, targets, unreachable, denied } = snapshot;
-        // Settings that name a unit nobody asked for then cannot know who is in it.
+        // If the settings name a unit that the snapshot did not ask for, it is unknown which accounts are in it.
         let named = settings.never.organizational_units.iter().chain(&settings.scope.organizational_units);
         let unknown = named.into_iter().any(|unit| !units_asked.contains(unit));
         let mut recorded = Self { taken_at: Some(taken_at).filter(|at| is_sane(*at)), ..Self::default() };
@@ -166,12 +166,13 @@ fn region(raw: &Value) -> &str {
     if before.is_empty() { UNKNOWN } else { zone.strip_suffix(after).unwrap_or(zone) }
 }
 
-/// One instance of the CLI's output. What has the wrong shape counts as missing, and missing skips.
+/// One instance of the CLI's output. A value of the wrong shape counts as missing, and a missing value makes a rule
+/// skip the instance.
 fn reduce(place: Arc<Target>, raw: &Value) -> Instance {
     let filled = |path: &[&str]| text(raw, path).filter(|text| !text.is_empty()).map(Box::from);
     let check_off = |value: &Value| value.get("SourceDestCheck").and_then(Value::as_bool) == Some(false);
     let principal = text(raw, &["Operator", "Principal"]);
-    // Whoever is named manages it, unless the answer says that nobody does.
+    // The named principal manages it, unless the answer says that it is not managed.
     let managed = flag(raw, &["Operator", "Managed"]).unwrap_or(principal.is_some());
     let tags = list(raw, "Tags")
         .iter()
@@ -196,7 +197,7 @@ fn reduce(place: Arc<Target>, raw: &Value) -> Instance {
         hibernation: flag(raw, &["HibernationOptions", "Configured"]).unwrap_or(false),
         details: details(raw),
         tags: Tags::new(tags),
-        // A tag that cannot be read might protect.
+        // A tag that cannot be read might protect the instance.
         tags_unreadable: !tags_are_named(raw),
     }
 }
@@ -206,7 +207,7 @@ fn tags_are_named(raw: &Value) -> bool {
     raw.get("Tags").is_none_or(|tags| tags.is_null() || tags.as_array().is_some_and(named))
 }
 
-/// What prices and evidence need.
+/// The inputs of prices and evidence.
 fn details(raw: &Value) -> Details {
     let filled = |path: &[&str]| text(raw, path).filter(|text| !text.is_empty()).map(Box::from);
     let number = |path: [&str; 2]| raw.get(path[0])?.get(path[1])?.as_u64().filter(|n| *n > 0);
@@ -269,7 +270,7 @@ impl Scan for Recorded {
     }
 
     async fn activity(&self, _: &Target, asked: &[Recent], _: DateTime<Utc>) -> HashMap<Box<str>, Activity> {
-        // An inventory cannot be asked; the last hour is measured before any real stop.
+        // An inventory has no metrics. The last hour is measured before any real stop.
         asked.iter().map(|one| (one.id.clone(), Activity::NotAsked)).collect()
     }
 
@@ -300,7 +301,7 @@ impl Scan for Recorded {
     }
 }
 
-/// The record of runs that have none.
+/// The record of a run without a record.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NoRecord;
 
@@ -322,7 +323,7 @@ pub struct PriceFile {
 }
 
 impl PriceFile {
-    /// The file that `settings` name: in the record where that is a folder, else beneath the working directory.
+    /// The file that `settings` name: in the record if that is a folder, otherwise in the working directory.
     pub fn of(settings: &Settings) -> Option<Self> {
         let folder = match &settings.run.record {
             Some(Place::Folder(path)) => Folder::new(path),

@@ -1,11 +1,11 @@
-//! The ports, over the world: AWS, a saved inventory, a folder.
+//! Ports without AWS: a saved inventory, a folder.
 
 pub mod folder;
 pub mod inventory;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 
-/// Whether this is an account's id. Anything else is as unknown as none.
+/// Whether this is an account id. Any other text counts as unknown.
 pub(crate) fn is_account(id: &str) -> bool {
     id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_digit())
 }
