@@ -60,8 +60,8 @@ pub struct Args {
     #[arg(short, long, global = true, value_name = "FILE")]
     pub out: Option<PathBuf>,
 
-    /// Read a snapshot, or the output of `aws ec2 describe-instances`, instead of AWS; with `plan`, a folder of
-    /// them, each judged at its own instant.
+    /// Read a snapshot, or the output of `aws ec2 describe-instances`, instead of AWS; with `plan`, a folder of them,
+    /// each judged at its own instant.
     #[arg(long, global = true, value_name = "FILE")]
     pub inventory: Option<PathBuf>,
 }
@@ -72,11 +72,11 @@ const EXITS: &str = "Exit codes: 0 done, or nothing to do; 1 error, nothing was 
 /// The verbs.
 #[derive(Debug, Subcommand)]
 pub enum Verb {
-    /// Check the settings, and look at nothing.
+    /// Check the settings without scanning anything.
     Check,
-    /// List the accounts and Regions that would be looked at.
+    /// List the accounts and Regions that would be scanned.
     Targets,
-    /// Dry run: say what would be done, and write nothing.
+    /// Dry run: show what would be done, and write nothing.
     Plan {
         #[command(flatten)]
         select: Select,
@@ -89,19 +89,20 @@ pub enum Verb {
         #[arg(long, value_name = "SOURCE", requires = "inventory")]
         against: Option<String>,
     },
-    /// Do it, where both keys are turned: `armed` in the settings and `stage = "enforce"` on the policy.
+    /// Stop and start instances where you enabled it in two places: `armed` in the settings and `stage = "enforce"` on
+    /// the policy.
     Apply {
         #[command(flatten)]
         select: Select,
         #[command(flatten)]
         list: List,
-        /// Do not ask.
+        /// Do not ask for confirmation.
         #[arg(long)]
         yes: bool,
-        /// Carry out this reviewed plan and nothing beyond it: a file, or `record:KEY` for one in the record.
+        /// Carry out only this reviewed plan: a file, or `record:KEY` for one in the record.
         #[arg(long, value_name = "FILE")]
         plan: Option<ReviewedAt>,
-        /// Let go on what this run held back as a sudden change.
+        /// Approve a run that the sudden-change guard held back.
         #[arg(long, value_name = "RUN")]
         acknowledge: Option<String>,
     },
@@ -111,13 +112,13 @@ pub enum Verb {
         #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u16).range(1..=400))]
         days: u16,
     },
-    /// Start again what a run has stopped, and nobody touched since. A dry run, unless it is confirmed.
+    /// Start the instances again that a run stopped and that were not changed since. A dry run, unless it is confirmed.
     Undo {
         /// The run's id, as `runs` lists it.
         run: String,
         #[command(flatten)]
         select: Select,
-        /// Carry it out, and do not ask.
+        /// Carry it out without asking for confirmation.
         #[arg(long)]
         yes: bool,
         /// Start although the reaper is paused.
@@ -127,11 +128,11 @@ pub enum Verb {
         #[arg(long)]
         even_frozen: bool,
     },
-    /// Say why an instance is judged as it is: every rule, its inputs, what would change it.
+    /// Explain why an instance is judged as it is: every rule, its inputs, what would change it.
     Explain {
         /// The instance's id, or its `Name` tag.
         instance: String,
-        /// Say instead what this run did with it, or `last`; only the record is asked, and no account.
+        /// Show instead what this run, or the `last`, did with it; reads only the record and no account.
         #[arg(long, value_name = "RUN", conflicts_with = "inventory")]
         run: Option<String>,
     },
@@ -139,18 +140,18 @@ pub enum Verb {
     Schedule {
         /// The name or the expression, such as `mon-fri 09:00-18:00 @ Asia/Tokyo`.
         schedule: String,
-        /// Take zone and calendar from this policy's schedule, as a tag would.
+        /// Take the time zone and calendar from this policy's schedule, as a tag would.
         #[arg(short, long)]
         policy: Option<String>,
-        /// How many days to draw.
+        /// How many days to show.
         #[arg(long, default_value_t = 14, value_parser = clap::value_parser!(u16).range(1..=400))]
         days: u16,
     },
-    /// Save what is seen, to be judged again with `--inventory`.
+    /// Save the scan, to judge it again with `--inventory`.
     Snapshot,
     /// Print the JSON Schema of the settings, for editors.
     Schema,
-    /// Print what makes a shell complete this command line.
+    /// Print a shell completion script.
     Completions {
         /// The shell.
         shell: Shell,
@@ -159,13 +160,13 @@ pub enum Verb {
     Man,
 }
 
-/// What is selected beyond accounts and Regions.
+/// Selects instances within the selected accounts and Regions.
 #[derive(Debug, clap::Args)]
 pub struct Select {
     /// Only this instance; may be repeated.
     #[arg(short = 'i', long = "instance", value_name = "ID")]
     pub instances: Vec<String>,
-    /// Only what this policy matches first; may be repeated.
+    /// Only instances whose first matching policy is this one; may be repeated.
     #[arg(short = 'p', long = "policy", value_name = "NAME")]
     pub policies: Vec<String>,
 }
@@ -176,16 +177,16 @@ pub struct List {
     /// List the skipped instances too.
     #[arg(long)]
     pub all: bool,
-    /// List what this rule decided, and nothing else; may be repeated.
+    /// List only what this rule decided; may be repeated.
     #[arg(long = "reason", value_enum, hide_possible_values = true, value_name = "RULE")]
     pub reasons: Vec<Reason>,
     /// Sort by this column, instead of by money and then by age.
     #[arg(long, value_enum, value_name = "COLUMN")]
     pub sort: Option<Column>,
-    /// The columns, with commas between them.
+    /// The columns, separated by commas.
     #[arg(long, value_enum, value_delimiter = ',', value_name = "COLUMNS")]
     pub columns: Vec<Column>,
-    /// Show every time in this zone, such as `Asia/Tokyo`, instead of that of the first policy.
+    /// Show every time in this zone, such as `Asia/Tokyo`, instead of the zone of the first policy.
     #[arg(long, value_parser = zone, value_name = "ZONE")]
     pub zone: Option<Tz>,
 }
@@ -203,7 +204,7 @@ fn zone(text: &str) -> Result<Tz, String> {
     parse_zone(text).map_err(|_| format!("`{text}` is no IANA time zone; write one such as `Asia/Tokyo` or `UTC`"))
 }
 
-/// Renderings.
+/// Output formats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// For people at a terminal.
@@ -212,9 +213,9 @@ pub enum Format {
     Json,
     /// For tickets and chats.
     Markdown,
-    /// For spreadsheets: the instances, one a row.
+    /// For spreadsheets: one instance per row.
     Csv,
-    /// For scripts that read line by line: the instances, one a line of JSON.
+    /// For scripts that read line by line: one instance per line, as JSON.
     Ndjson,
 }
 

@@ -1,13 +1,13 @@
-//! Asks a person at a terminal.
+//! Asks for confirmation at a terminal.
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
-/// Whether there is somebody to ask: both the question and the answer need a terminal.
+/// Whether a person can be asked: both the question and the answer need a terminal.
 pub(super) fn somebody_there() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
-/// Asks, and takes nothing but `y` or `yes` for consent.
+/// Asks, and accepts only `y` or `yes` as consent.
 pub(super) fn consent(question: &str) -> bool {
     let mut stderr = io::stderr();
     if write!(stderr, "{question} [y/N] ").and_then(|()| stderr.flush()).is_err() {

@@ -8,7 +8,7 @@ use crate::app::error::Error;
 use crate::app::{help, log, verbs};
 use crate::engine::request::overrides::UndoOverrides;
 
-/// The binary: inside Lambda it serves the runtime, anywhere else it is the command line.
+/// The binary: inside Lambda it serves the runtime, elsewhere it is the command line.
 pub fn main() -> ExitCode {
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else {
         verbs::note("error: the operating system gave no event loop");
@@ -21,7 +21,7 @@ pub fn main() -> ExitCode {
     let args = match help::parse(std::env::args_os()) {
         Ok(args) => args,
         Err(error) => {
-            // Help and version are answers; what cannot be read is an error like any other.
+            // Help and version are results; arguments that cannot be parsed are an error like any other.
             let code = u8::from(error.use_stderr());
             let _ = error.print();
             return ExitCode::from(code);

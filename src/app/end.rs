@@ -1,4 +1,4 @@
-//! How a command ends; exit codes are made of it.
+//! How a command ends. The exit code follows from it.
 
 use crate::engine::model::Health;
 use crate::engine::report::Report;
@@ -8,14 +8,14 @@ use crate::engine::report::Report;
 pub(super) enum End {
     /// Done, or nothing to do.
     Done,
-    /// The plan has steps, and the caller wants to know.
+    /// The plan has steps, and the caller asked for this exit code.
     HasSteps,
-    /// Something failed, or could not be looked at.
+    /// Something failed, or could not be scanned.
     Degraded,
 }
 
 impl End {
-    /// How a run ended, by its report.
+    /// How a run ended, from its report.
     pub(super) fn of(report: &Report, detailed: bool) -> Self {
         match (report.health(), detailed && !report.plan.steps.is_empty()) {
             (Health::Degraded, _) => Self::Degraded,

@@ -14,7 +14,7 @@ use crate::ports::{PortError, chain};
 use crate::run::FanOutError;
 use crate::run::{Error as RunError, RecallError, ScanError, UndoError};
 
-/// Why a command came to nothing. Nothing was stopped or started.
+/// Why a command failed. Nothing was stopped or started.
 #[derive(Error)]
 pub enum Error {
     #[error(transparent)]
@@ -45,8 +45,8 @@ pub enum Error {
     Port(#[from] PortError),
 }
 
-/// The Lambda runtime logs errors by their `Debug`. It gets the stable word and nothing else: messages may name
-/// accounts, which do not belong in logs, and the caller has the whole chain in the answer.
+/// The Lambda runtime logs errors by their `Debug`. It contains only the stable name: messages may name accounts, which
+/// do not belong in logs, and the caller has the whole chain in the answer.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.kind())
@@ -69,7 +69,7 @@ impl From<ScanError> for Error {
 }
 
 impl Error {
-    /// The stable word by which Lambda's callers tell errors apart.
+    /// The stable name by which Lambda's callers distinguish errors.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Settings(_) | Self::SettingsUnreadable { .. } => "SettingsInvalid",

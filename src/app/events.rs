@@ -1,6 +1,5 @@
-//! What the function does with events of AWS that are no schedule. An event narrows what is looked at, and arms
-//! nothing; it is answered even where there is nothing to do. A queue gets those back that could not be dealt with now: while
-//! another run acts, for example.
+//! Handles AWS events that are not schedules. An event narrows the scope and arms nothing. It is answered even if there
+//! is nothing to do. Events that cannot be handled now, for example while another run acts, go back to the queue.
 
 use std::time::Duration;
 
@@ -76,11 +75,11 @@ pub(crate) async fn handle(aws: &Aws, event: &Event, context: &Context) -> Resul
     .await
 }
 
-/// What must be left of the function's time for one more message: a narrowed run takes 2 s where it only looks, and a batch
-/// that stops takes 39 s at worst (`run::act`).
+/// The time that the function must have left for one more message: a narrow run takes 2 s if it only scans, and a batch
+/// that stops takes at most 39 s (`run::act`).
 const ONE_MORE: Duration = Duration::from_secs(45);
 
-/// The messages that must come again, as Lambda wants to be told of them.
+/// The messages to deliver again, in the format that Lambda expects.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Failures {
@@ -93,7 +92,8 @@ struct Failure {
     item_identifier: String,
 }
 
-/// Does what the messages of a queue ask for, one after another. What fails comes again: it is never taken for done.
+/// Handles the messages of a queue, one after another. A message that fails is delivered again and never counts as
+/// done.
 pub(crate) async fn queue(aws: &Aws, messages: &[Queued], context: &Context) -> Failures {
     let mut batch_item_failures = Vec::new();
     for message in messages {
@@ -114,7 +114,7 @@ async fn one(aws: &Aws, message: &Queued, context: &Context) -> Result<(), Error
     handle(aws, &message.event()?, context).await.map(|_| ())
 }
 
-/// The answer where there was nothing to do.
+/// The answer if there was nothing to do.
 fn nothing(run: &Run, note: String) -> Digest {
     info!(run = %run.id, health = Health::Ok.as_str(), "run ends");
     Digest {

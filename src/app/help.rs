@@ -1,4 +1,4 @@
-//! What the help of each verb shows beside the verb's own options: the general options that apply to it, and examples.
+//! The parts of each verb's help besides its own options: the general options that apply to it, and examples.
 
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
@@ -11,7 +11,7 @@ struct Page {
     verb: &'static str,
     /// The general options that apply to it. The others are not in its help, and are refused.
     takes: &'static [&'static str],
-    /// What follows `idle-reaper`.
+    /// The arguments after `idle-reaper`.
     examples: &'static [&'static str],
 }
 
@@ -76,10 +76,10 @@ const PAGES: [Page; 12] = [
     Page { verb: "man", takes: &["out"], examples: &["man -o idle-reaper.1"] },
 ];
 
-/// The command line with the help of every verb as it is shown.
+/// The command line, with the help of every verb.
 pub(super) fn command() -> Command {
     let mut command = Args::command();
-    // Until it is built, the verbs do not have the general options that are to be hidden.
+    // Before the build, the verbs lack the general options that are to be hidden.
     command.build();
     for page in &PAGES {
         let general = hidden(&command, page);
@@ -91,10 +91,10 @@ pub(super) fn command() -> Command {
     command
 }
 
-/// Reads the command line.
+/// Parses the command line.
 ///
 /// # Errors
-/// Help, a version, or what cannot be read, as clap prints it.
+/// Help, a version, or a parse error, as clap prints it.
 pub(super) fn parse(words: impl IntoIterator<Item = std::ffi::OsString>) -> Result<Args, Error> {
     let mut command = command();
     let found = command.try_get_matches_from_mut(words)?;
@@ -102,7 +102,7 @@ pub(super) fn parse(words: impl IntoIterator<Item = std::ffi::OsString>) -> Resu
     clap::FromArgMatches::from_arg_matches(&found)
 }
 
-/// Refuses a general option that does not apply to the verb: an ignored one would look as if it had been respected.
+/// Refuses a general option that does not apply to the verb. An ignored option would look as if it had an effect.
 fn refuse(command: &mut Command, found: &ArgMatches) -> Result<(), Error> {
     let Some((verb, given)) = found.subcommand() else { return Ok(()) };
     let Some(page) = PAGES.iter().find(|page| page.verb == verb) else { return Ok(()) };

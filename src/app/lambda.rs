@@ -1,4 +1,4 @@
-//! The Lambda handler: an event becomes a request, a run answers with its figures.
+//! The Lambda handler: turns an event into a request, and answers with the run's figures.
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
@@ -30,11 +30,11 @@ use crate::render::{Digest, digest, json, undo_digest, undo_json};
 use crate::run;
 use crate::run::{Clock, Order, UndoOrder};
 
-/// The most bytes of a dry run's report that are answered: Lambda's limit is 6 MB, and the figures stand
-/// beside it.
+/// The maximum size in bytes of a dry run's report in an answer: Lambda's limit is 6 MB, and the figures need space
+/// too.
 const ANSWER: usize = 5 * 1024 * 1024;
 
-/// What is kept back from the function's deadline, to answer before it.
+/// Time kept back from the function's deadline, to answer before it.
 const RESERVE: Duration = Duration::from_secs(2);
 
 impl From<Error> for Diagnostic {
@@ -46,7 +46,7 @@ impl From<Error> for Diagnostic {
 /// Serves the runtime until it ends.
 pub(crate) async fn serve() -> ExitCode {
     log::for_lambda();
-    // Read once for the life of the function, so that connections are reused from one run to the next.
+    // Loaded once for the life of the function, so that connections are reused from one run to the next.
     let aws = tokio::sync::OnceCell::new();
     let handler = service_fn(|event: LambdaEvent<Box<RawValue>>| async {
         let aws = aws.get_or_init(Aws::load).await.fresh();
@@ -65,15 +65,15 @@ pub(crate) async fn serve() -> ExitCode {
     }
 }
 
-/// What is answered: the figures of a run, or what the next part of one has to know.
+/// An answer: the figures of a run, or what the next part of a run needs.
 #[derive(Serialize)]
 #[serde(untagged)]
 pub(crate) enum Answer {
     /// A run's figures.
     Run(Box<Digest>),
-    /// What a state machine goes on with.
+    /// What a state machine continues with.
     Part(stages::Next),
-    /// Which messages a queue has to deliver again.
+    /// The messages that a queue must deliver again.
     Queue(events::Failures),
 }
 
@@ -113,7 +113,7 @@ async fn run(aws: &Aws, request: Request, context: &Context) -> Result<Digest, E
     .await
 }
 
-/// The wall clock and the run's. One that acts takes another instant only while AWS is simulated.
+/// The wall clock and the run's clock. A run that acts accepts another instant only while AWS is simulated.
 pub(crate) fn clocks(
     aws: &Aws,
     at: Option<DateTime<Utc>>,
@@ -128,13 +128,13 @@ pub(crate) fn clocks(
     Ok((wall, Clock::start(rehearsed.unwrap_or(wall), Some(lasts(context, wall)))))
 }
 
-/// How long the function may go on working.
+/// How long the function may continue to work.
 pub(crate) fn lasts(context: &Context, wall: DateTime<Utc>) -> Duration {
     time_left(context.deadline, wall).saturating_sub(RESERVE)
 }
 
-/// Logs how a run ended, and its figures. Those of a run that looked at a part only go by another name: alarms count
-/// whole runs, and a part that was seen must not hide that the whole was not.
+/// Logs how a run ended, and its figures. A run of part of the scope uses a different metric name: alarms count whole
+/// runs, and a partial scan must not hide that a whole one is missing.
 pub(crate) fn conclude(run: &Run, report: &Report) {
     let series = match (run.mode, run.scope.is_whole()) {
         (mode, true) => mode.as_str(),
@@ -145,8 +145,8 @@ pub(crate) fn conclude(run: &Run, report: &Report) {
     tell(&report.run, series, report.counts(), report.health(), &More::of(report));
 }
 
-/// How long the function may still run. Lambda tells the instant of its deadline in milliseconds since 1970; the
-/// local emulator tells how long a run may last, which as an instant would lie in early 1970.
+/// How long the function may still run. Lambda gives its deadline in milliseconds since 1970. The local emulator gives
+/// the duration of a run, which as an instant would lie in early 1970.
 fn time_left(deadline: u64, now: DateTime<Utc>) -> Duration {
     const DAY: u64 = 24 * 3600 * 1000;
     if deadline < DAY {
@@ -155,8 +155,8 @@ fn time_left(deadline: u64, now: DateTime<Utc>) -> Duration {
     Duration::from_millis(deadline.saturating_sub(u64::try_from(now.timestamp_millis()).unwrap_or(u64::MAX)))
 }
 
-/// The instant of a rehearsal, from the environment: a scheduled event cannot carry one. `apply` takes it under
-/// the same condition as a request's `at`.
+/// The instant of a rehearsal, from the environment, because a scheduled event cannot carry one. `apply` accepts it
+/// under the same condition as a request's `at`.
 fn rehearsal() -> Result<Option<DateTime<Utc>>, RequestInvalid> {
     std::env::var(AT).ok().map(|at| parse_at(&at)).transpose()
 }
@@ -183,7 +183,7 @@ pub(crate) async fn carry(
     let reviewed = reviewed.as_ref();
     let order = Order { run, settings, clock, wall, reviewed, acknowledge, progress: &|_, _| {} };
     Ok(match run.mode {
-        // An undo has gone its own way before.
+        // An undo was handled before.
         Mode::Plan | Mode::Undo => (run::plan(&order, &eyes, &hub).await?, None),
         Mode::Apply => {
             let hands = AwsActor::new(aws, settings, &run.id);
@@ -220,14 +220,14 @@ async fn remove_stop_tag(
     Ok(figures)
 }
 
-/// What the metrics tell beside the counts.
+/// Metrics besides the counts.
 #[derive(Default)]
 struct More {
     /// The pause switch held the run back.
     paused: bool,
-    /// US dollars saved in the month so far; a float, for CloudWatch counts in those.
+    /// US dollars saved in the month so far; a float, because CloudWatch uses floats.
     saved: Option<f64>,
-    /// How many were left alone by each rule, such as `kept=3 no-policy=2`.
+    /// How many instances each rule skipped, such as `kept=3 no-policy=2`.
     skipped: String,
 }
 
@@ -245,7 +245,7 @@ impl More {
     }
 }
 
-/// Logs how the run ended, in figures: no account, instance or tag stands in the logs at the default level.
+/// Logs how the run ended, as figures. Logs at the default level contain no account, instance or tag.
 fn tell(run: &str, series: &str, counts: Counts, health: Health, more: &More) {
     // Each figure is a field of its own, so that CloudWatch Logs Insights can filter and add up.
     macro_rules! ends {
@@ -261,11 +261,11 @@ fn tell(run: &str, series: &str, counts: Counts, health: Health, more: &More) {
         Health::Ok => ends!(info),
         Health::Degraded => ends!(warn),
     }
-    // Where nobody reads the metrics, the run is done all the same: `println!` would end it without an answer.
+    // Not `println!`: if standard output is closed, it would panic and the run would end without an answer.
     let _ = writeln!(std::io::stdout(), "{}", metrics(run, series, counts, health, more));
 }
 
-/// One line in CloudWatch's embedded metric format: the names are those of `counts`, and `degraded` is 0 or 1.
+/// One line in CloudWatch's embedded metric format. The names are those of `counts`, and `degraded` is 0 or 1.
 fn metrics(run: &str, series: &str, counts: Counts, health: Health, more: &More) -> String {
     let mut line = serde_json::json!({
         "run": run,
@@ -293,7 +293,7 @@ fn metrics(run: &str, series: &str, counts: Counts, health: Health, more: &More)
     line.to_string()
 }
 
-/// The figures, and where the whole report is. A dry run writes nothing, so its report is the answer.
+/// The figures, and the location of the whole report. A dry run writes nothing, so its report is in the answer.
 pub(crate) fn answer(report: &Report, place: Option<String>) -> Digest {
     if let Some(place) = place {
         return digest(report, place.into());
@@ -304,8 +304,8 @@ pub(crate) fn answer(report: &Report, place: Option<String>) -> Digest {
     figures
 }
 
-/// A report as part of an answer, or a note that it is too large for one: an answer that Lambda refuses would make a run
-/// that has acted look like one that failed.
+/// A report as part of an answer, or a note that it is too large. If Lambda refused the answer, a run that has acted
+/// would look like one that failed.
 fn bounded(report: &str) -> (serde_json::Value, Option<String>) {
     if report.len() <= ANSWER {
         return (serde_json::from_str(report).unwrap_or_default(), None);

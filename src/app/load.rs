@@ -8,14 +8,14 @@ use crate::local::inventory::Recorded;
 use crate::app::args::Args;
 use crate::app::error::Error;
 
-/// The settings of a command: those of `--config`, in the language of `--locale` where it is given.
+/// The settings of a command: from `--config`, in the language of `--locale` if given.
 pub(super) async fn command(args: &Args) -> Result<Settings, Error> {
     let mut settings = settings(&args.config).await?;
     settings.run.locale = args.locale.unwrap_or(settings.run.locale);
     Ok(settings)
 }
 
-/// Reads and checks the settings, from wherever they are.
+/// Reads and checks the settings from a file, S3 or SSM.
 pub(super) async fn settings(source: &str) -> Result<Settings, Error> {
     let text = settings_text(source).await?;
     Ok(Settings::parse(source, &text)?)
@@ -37,8 +37,8 @@ async fn settings_text(source: &str) -> Result<String, Error> {
     })
 }
 
-/// Reads the SDK's configuration. Without a Region nothing can be asked, and the SDK's own words for that do not
-/// help anybody.
+/// Reads the SDK's configuration. Without a Region no call is possible, and the SDK's own message for that is not
+/// helpful.
 #[cfg(feature = "aws")]
 pub(crate) async fn aws() -> Result<crate::aws::Aws, Error> {
     let aws = crate::aws::Aws::load().await;

@@ -14,8 +14,8 @@ fn level(default: Level) -> Level {
     std::env::var(LEVEL).ok().and_then(|level| level.parse().ok()).unwrap_or(default)
 }
 
-/// Where logs are written. A stream that takes nothing keeps nothing from going on: the subscriber would write of it to
-/// stderr, and end the process where that takes nothing either.
+/// The destination of logs. A stream that cannot be written is ignored: otherwise the subscriber would report it on
+/// stderr, and end the process if stderr cannot be written either.
 struct Sink<W, F>(W, F);
 
 impl<W: Write, F: Fn(&str) -> String> Write for Sink<W, F> {
@@ -33,7 +33,7 @@ impl<W: Write, F: Fn(&str) -> String> Write for Sink<W, F> {
 /// Sets up logging inside Lambda.
 #[cfg(feature = "aws")]
 pub(crate) fn for_lambda() {
-    // A second setup in one process is no reason to fail.
+    // A second setup in one process is not an error.
     let _ = fmt()
         .json()
         .flatten_event(true)
@@ -46,7 +46,7 @@ pub(crate) fn for_lambda() {
         .try_init();
 }
 
-/// Sets up logging on the command line. What the SDK warns of stands, where it matters, in the error of the command.
+/// Sets up logging on the command line. Relevant warnings of the SDK are in the command's error.
 pub(super) fn for_terminal() {
     let _ = fmt()
         .with_writer(|| Sink(io::stderr(), |line: &str| edge::plain_lines(line)))

@@ -1,5 +1,5 @@
-//! The way in: inside Lambda the runtime is served, anywhere else it is the command line. Thin; no decision is
-//! made here.
+//! The entry point: inside Lambda it serves the runtime, elsewhere it is the command line. It is thin and makes no
+//! decisions.
 
 mod args;
 mod ask;

@@ -1,4 +1,4 @@
-//! Reviewed plans: where the caller says that one is, and the plan that is found there.
+//! Reviewed plans: their location, as given by the caller, and their content.
 
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -14,7 +14,7 @@ use crate::local::folder::Folder;
 use crate::ports::ReadRecord;
 use crate::run::Error as RunError;
 
-/// What begins the name of a plan in the record.
+/// The prefix of a plan in the record.
 const RECORD: &str = "record:";
 
 /// Where a reviewed plan is.
@@ -41,7 +41,7 @@ impl ReviewedAt {
     /// Reads the plan.
     ///
     /// # Errors
-    /// Where it is not there, or is no plan.
+    /// Where it does not exist, or is not a plan.
     pub async fn read(&self, settings: &Settings) -> Result<Plan, Error> {
         match (self, &settings.run.record) {
             (Self::File(path), _) => {
@@ -60,7 +60,7 @@ impl ReviewedAt {
 /// Reads a reviewed plan from the record.
 ///
 /// # Errors
-/// [`Error::Refused`] where it is not there.
+/// [`Error::Refused`] where it does not exist.
 pub(super) async fn in_record(hub: &impl ReadRecord, key: &RecordKey) -> Result<Plan, Error> {
     let key = key.as_str();
     let Some(text) = hub.read(key).await.map_err(RunError::Record)? else {

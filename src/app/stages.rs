@@ -1,5 +1,5 @@
-//! The parts of a run that a state machine asks for, one invocation each. What the run goes by was written to the record
-//! by its first part; what is sent afterwards names the run and the part, and can say nothing of what is done.
+//! The parts of a run that a state machine asks for, one invocation each. The first part writes the inputs of the run
+//! to the record. Later requests only name the run and the part, and cannot change what is done.
 
 use chrono::{DateTime, Utc};
 use lambda_runtime::Context;
@@ -22,7 +22,7 @@ use crate::run::fan_out;
 use crate::run::fan_out::Planned;
 use crate::run::{Clock, Error as RunError, Order};
 
-/// What the state machine goes on with.
+/// What the state machine continues with.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) struct Next {
@@ -30,18 +30,18 @@ pub(crate) struct Next {
     run: String,
     /// What comes next: `look`, `act`, `conclude`, or `nothing`.
     next: &'static str,
-    /// The key of the list of batches, for a part that is divided; the bucket is the record's.
+    /// The key of the list of batches, for a part that is divided. The bucket is the record's.
     #[serde(skip_serializing_if = "Option::is_none")]
     batches: Option<String>,
     /// How many batches there are.
     #[serde(skip_serializing_if = "Option::is_none")]
     count: Option<usize>,
-    /// Why nothing comes next, where something should have.
+    /// Why nothing comes next, although something should.
     #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<String>,
 }
 
-/// Does one part.
+/// Carries out one part.
 pub(crate) async fn handle(aws: &Aws, stage: &Stage, context: &Context) -> Result<Answer, Error> {
     let settings = load::settings(&source()).await?;
     match stage {
@@ -78,7 +78,8 @@ async fn begin(
     let span = info_span!("run", run = %run.id);
     let begun = fan_out::targets(&order, &eyes, &hub, request, accounts).instrument(span.clone());
     let (begun, place) = match begun.await {
-        // As usual as a run that is longer than the schedule's interval: the other one, or the next, sees everything.
+        // This is normal for a run that is longer than the schedule's interval. The other run, or the next, scans
+        // everything.
         Err(RunError::Busy { run: other, until }) => {
             let note = format!("run {other} is acting until {until} at most; only one run acts at a time");
             span.in_scope(|| info!(run = %run.id, "another run is under way"));
@@ -140,11 +141,11 @@ async fn go_on(aws: &Aws, settings: &Settings, run: &str, stage: &Stage, context
             conclude(&run, &report);
             Ok(Answer::Run(Box::new(digest(&report, place.map_or(serde_json::Value::Null, Into::into)))))
         }
-        Stage::Targets { .. } | Stage::GiveUp { .. } => Ok(Answer::Part(next("nothing"))), // seen to above
+        Stage::Targets { .. } | Stage::GiveUp { .. } => Ok(Answer::Part(next("nothing"))), // handled above
     }
 }
 
-/// The wall clock, and the run's as it goes on. That of a rehearsal goes on only while AWS is simulated.
+/// The wall clock, and the continued clock of the run. A rehearsal's clock continues only while AWS is simulated.
 fn resumed(aws: &Aws, begun: &Begun, mode: Mode, context: &Context) -> Result<(DateTime<Utc>, Clock), Error> {
     if begun.at != begun.wall && mode == Mode::Apply && !all_loopback(&aws.sdk) {
         return Err(RequestInvalid::AtForApply.into());
@@ -153,7 +154,8 @@ fn resumed(aws: &Aws, begun: &Begun, mode: Mode, context: &Context) -> Result<(D
     Ok((wall, Clock::resume(begun, wall, Some(lasts(context, wall)))))
 }
 
-/// The key of a file in the record's bucket; a record in a folder has none, and no state machine could read it.
+/// The key of a file in the record's bucket. A record in a folder has no such key, and a state machine could not read
+/// it.
 fn within_bucket(place: &str) -> String {
     let key = place.strip_prefix("s3://").and_then(|place| place.split_once('/')).map(|(_, key)| key);
     key.unwrap_or(place).to_owned()

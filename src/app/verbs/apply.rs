@@ -1,4 +1,4 @@
-//! `apply`: does it, where both keys are turned. Asks on a terminal; elsewhere it wants `--yes`.
+//! `apply`: acts where the settings enable it in both places. Asks on a terminal; elsewhere it needs `--yes`.
 
 use crate::app::args::{Args, List, Select};
 use crate::app::end::End;
@@ -14,7 +14,7 @@ use crate::engine::request::Mode;
 use crate::render::{View, page, question};
 use crate::run::{Clock, LONGEST, Order};
 
-/// Carries out what both keys allow.
+/// Carries out what `armed` and `enforce` allow.
 pub(crate) async fn apply(
     args: &Args,
     select: &Select,
@@ -36,19 +36,19 @@ pub(crate) async fn apply(
     if !yes {
         let report = dry_run(args, select, &settings, acknowledge).await?.shown_in(view.zone);
         show::aside(&page(&report, &view).terminal(show.style()));
-        // Nothing beyond these is done, and perhaps less.
+        // The run does nothing beyond these steps, and perhaps less.
         let steps = &reviewed.as_ref().unwrap_or(&report.plan).steps;
         if let Some(question) = question(&steps.iter().collect::<Vec<_>>(), settings.run.locale)
             && !ask::consent(&question)
         {
             return Err(Error::Refused("nothing was done".to_owned()));
         }
-        // What was shown is what is agreed to: the run may only do less, and where nothing was shown, nothing.
+        // A person agrees only to what was shown: the run may only do less, and if nothing was shown, nothing.
         reviewed = reviewed.or(Some(Plan { refused: None, ..report.plan }));
     }
     let (wall, at) = instants(args)?;
     let run = run(Mode::Apply, scope(args, &select.instances, &select.policies), at);
-    // A run of a command line has a deadline too, for with it ends the lock in the record.
+    // A run of a command line needs a deadline too, because its lock in the record ends with it.
     let clock = Clock::start(at, Some(LONGEST));
     let reviewed = reviewed.as_ref();
     let progress = &show::progress;

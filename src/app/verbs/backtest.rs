@@ -1,5 +1,5 @@
-//! `plan --inventory DIR`: what would have been stopped, day by day, over saved snapshots; with `--against`, what
-//! other settings would have done differently; beside recorded reports, what was really decided then.
+//! `plan --inventory DIR`: what would have been stopped, day by day, over saved snapshots. With `--against`, also what
+//! other settings would have done differently. For recorded reports, also what was really decided.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -23,25 +23,25 @@ use crate::render::edge::plain;
 use crate::run;
 use crate::run::{Clock, Order};
 
-/// One file of the folder, judged anew or read as it was judged then.
+/// One file of the folder: an inventory that is judged again, or a recorded report.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "kebab-case")]
 struct Day {
     file: String,
     at: DateTime<Utc>,
     seen: usize,
-    /// Targets of which nothing is known, because they could not be scanned.
+    /// Targets that could not be scanned.
     unreachable: usize,
-    /// Candidates under the settings of `--config`; `None` for a recorded report, which cannot be judged anew.
+    /// Candidates under the settings of `--config`; `None` for a recorded report, which cannot be judged again.
     candidates: Option<usize>,
     /// Candidates under the settings of `--against`, or as recorded.
     candidates_before: Option<usize>,
     changes: Vec<Change>,
-    /// What is candidates now, by id.
+    /// The current candidates, by id.
     stops: Vec<String>,
 }
 
-/// A recorded report, as far as it matters here.
+/// The needed fields of a recorded report.
 #[derive(Deserialize)]
 struct Then {
     at: DateTime<Utc>,

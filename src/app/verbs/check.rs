@@ -1,4 +1,4 @@
-//! `check`: reads the settings and says what is wrong with them, or what they mean.
+//! `check`: reads the settings and shows what is wrong with them, or what they mean.
 
 use std::fmt::Write as _;
 
@@ -11,7 +11,7 @@ use crate::app::verbs::world::instants;
 use crate::engine::config::{Accounts, Diagnostic, Regions, Settings, Stage};
 use crate::render::edge::plain_lines;
 
-/// Checks the settings; looks at nothing.
+/// Checks the settings without scanning anything.
 pub(crate) async fn check(args: &Args) -> Result<End, Error> {
     let (show, (_, now)) = (Show::open(args)?, instants(args)?);
     let settings = match load::settings(&args.config).await {
@@ -27,7 +27,7 @@ pub(crate) async fn check(args: &Args) -> Result<End, Error> {
     Ok(End::Done)
 }
 
-/// The settings' hash where they are accepted, and everything that is to be said about them.
+/// The settings' hash where they are valid, and all diagnostics.
 fn json(source: &str, settings: Option<&str>, diagnostics: &[&Diagnostic]) -> serde_json::Value {
     serde_json::json!({"settings": settings, "source": source, "diagnostics": diagnostics})
 }

@@ -1,4 +1,4 @@
-//! `completions`: a script that makes a shell complete this command line.
+//! `completions`: a shell completion script.
 
 use clap_complete::Shell;
 

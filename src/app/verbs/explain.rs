@@ -19,7 +19,7 @@ use crate::run;
 use crate::run::launches::Remembered;
 use crate::run::{Clock, Explained};
 
-/// What was found, what could not be looked at, and who launched what.
+/// The instances found, what could not be scanned, and who launched what.
 type Known = (Vec<Explained>, Vec<Unreachable>, Remembered);
 
 /// Explains one instance, by its id or its name.
@@ -47,7 +47,7 @@ pub(crate) async fn explain(args: &Args, wanted: &str) -> Result<End, Error> {
     Ok(End::Done)
 }
 
-/// Whether it is the id of an instance, and no name.
+/// Whether it is the id of an instance and not a name.
 fn is_id(text: &str) -> bool {
     text.starts_with("i-")
 }
@@ -116,7 +116,7 @@ async fn over(
     name: Option<&str>,
     clock: Clock,
 ) -> Result<Known, Error> {
-    // Without the record only `restart-fight` and `undone` know less; the explanation is still worth having.
+    // Without the record only `restart-fight` and `undone` know less. The explanation is still useful.
     let history = match settings.run.record {
         Some(_) => run::history(hub, clock.at()).await.unwrap_or_else(|error| {
             show::note(&format!("what earlier runs did, and what was undone, is not known here: {error}"));

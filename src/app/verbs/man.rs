@@ -1,4 +1,4 @@
-//! `man`: the manual page. One page for all verbs: a page for each would have to be installed one by one.
+//! `man`: the manual page. One page for all verbs, because separate pages would have to be installed one by one.
 
 use std::io::{self, Write};
 
@@ -31,7 +31,7 @@ fn whole(out: &mut Vec<u8>) -> io::Result<()> {
     page.render_options_section(out)?;
     for verb in verbs {
         writeln!(out, ".SH \"idle-reaper {}\"", verb.get_name())?;
-        // What every verb takes stands once, under OPTIONS.
+        // Options that every verb takes are listed once, under OPTIONS.
         let its_own = Man::new(verb.mut_args(|arg| {
             let general = arg.is_global_set() || arg.get_id() == "help";
             if general { arg.hide(true) } else { arg }

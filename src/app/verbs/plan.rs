@@ -1,4 +1,4 @@
-//! `plan`: a dry run. Nothing here can act.
+//! `plan`: a dry run. It cannot act.
 
 use crate::app::args::{Args, List, Select};
 use crate::app::end::End;
@@ -14,7 +14,7 @@ use crate::local::inventory::{NoRecord, PriceFile};
 use crate::run;
 use crate::run::{Clock, Order};
 
-/// Says what would be done.
+/// Shows what would be done.
 pub(crate) async fn plan(args: &Args, select: &Select, list: &List, detailed: bool) -> Result<End, Error> {
     let show = Show::list(args, list)?;
     let settings = load::command(args).await?;

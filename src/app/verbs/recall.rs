@@ -1,5 +1,5 @@
-//! `explain --run`: what an earlier run did with an instance, from the record alone. No right in any account is
-//! needed, and none of AWS where the record is a folder.
+//! `explain --run`: what an earlier run did with an instance, from the record alone. It needs no permission in any
+//! account, and no AWS at all if the record is a folder.
 
 use crate::app::args::Args;
 use crate::app::end::End;
@@ -15,7 +15,7 @@ use crate::ports::ReadRecord;
 use crate::render::recalled;
 use crate::run;
 
-/// Says what run `run`, or the `last`, did with instance `id`.
+/// Shows what run `run`, or the `last`, did with instance `id`.
 pub(crate) async fn recall(args: &Args, id: &str, run: &str) -> Result<End, Error> {
     let (show, (_, now)) = (Show::open(args)?, instants(args)?);
     let settings = load::command(args).await?;
@@ -30,7 +30,7 @@ pub(crate) async fn recall(args: &Args, id: &str, run: &str) -> Result<End, Erro
     Ok(End::Done)
 }
 
-/// What is asked of the record.
+/// The inputs of the question to the record.
 struct Ask<'a> {
     id: &'a str,
     run: &'a str,

@@ -1,4 +1,4 @@
-//! `runs`: the runs of the record. No right in any account is needed, and none of AWS where the record is a folder.
+//! `runs`: the runs of the record. It needs no permission in any account, and no AWS at all if the record is a folder.
 
 use chrono::{DateTime, Utc};
 

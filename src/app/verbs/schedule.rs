@@ -30,8 +30,8 @@ pub(crate) async fn schedule(args: &Args, text: &str, policy: Option<&str>, days
     Ok(End::Done)
 }
 
-/// A name of the settings, or an expression. An expression that needs nothing from the settings works without
-/// any.
+/// Finds a name of the settings, or parses an expression. An expression that uses nothing from the settings works
+/// without them.
 fn find(settings: Result<Settings, Error>, text: &str, policy: Option<&str>) -> Result<Arc<Schedule>, Error> {
     if let Ok(found) = &settings
         && let Some(schedule) = found.schedules.get(text)
@@ -41,7 +41,7 @@ fn find(settings: Result<Settings, Error>, text: &str, policy: Option<&str>) -> 
     let expr = match Expr::parse(text) {
         Ok(expr) => expr,
         Err(wrong) => {
-            // Perhaps a name of settings that cannot be read: then that is what is to be said.
+            // It may be a name from settings that cannot be read. The settings' error is then returned.
             let known = settings?.schedules.into_keys().collect::<Vec<_>>().join(", ");
             return Err(Error::Usage(format!(
                 "`{text}` is neither a schedule of the settings ({known}) nor an expression: {wrong}"

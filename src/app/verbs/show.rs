@@ -1,4 +1,4 @@
-//! Shows results: where, in which rendering, in colour or not; and progress, where somebody looks on.
+//! Shows results: the destination, the format and the colours; and progress on a terminal.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
@@ -13,18 +13,18 @@ use crate::app::error::Error;
 use crate::engine::report::Report;
 use crate::render::{Page, Style, View, csv, edge, page, write_json, write_ndjson};
 
-/// Where a result goes. It is opened before anything is done: a file that cannot be written is then an error while
-/// there is nothing to lose.
+/// The destination of a result. It is opened before anything is done, so that a file that cannot be written is an error
+/// before anything has happened.
 pub(super) struct Show<'a> {
     args: &'a Args,
     out: Option<Out<'a>>,
 }
 
-/// The file of `--out`. What it held stays until there is something to write.
+/// The file of `--out`. It keeps its content until there is something to write.
 struct Out<'a> {
     path: &'a Path,
     file: File,
-    /// Whether it was made for this result, and is of no use without one.
+    /// Whether it was created for this result, and is useless without one.
     unwritten: std::cell::Cell<bool>,
 }
 
@@ -60,7 +60,7 @@ impl<'a> Out<'a> {
 }
 
 impl<'a> Show<'a> {
-    /// For a result that is no list of instances: formats that are nothing else are refused.
+    /// For a result that is not a list of instances: refuses the formats that only fit such a list.
     pub(super) fn open(args: &'a Args) -> Result<Self, Error> {
         if let Some(format @ (Format::Csv | Format::Ndjson)) = format(args) {
             let name = format.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned());
@@ -72,7 +72,7 @@ impl<'a> Show<'a> {
         Self::any(args)
     }
 
-    /// For a report. JSON is the whole of it: options that choose from it are refused.
+    /// For a report. JSON is always the whole report, so options that select from it are refused.
     pub(super) fn list(args: &'a Args, list: &List) -> Result<Self, Error> {
         let whole = List { zone: None, ..List::default() };
         let chosen = List { zone: None, reasons: list.reasons.clone(), columns: list.columns.clone(), ..*list };
@@ -83,7 +83,7 @@ impl<'a> Show<'a> {
         Self::any(args)
     }
 
-    /// Opens the file of `--out`, where there is one.
+    /// Opens the file of `--out`, if there is one.
     fn any(args: &'a Args) -> Result<Self, Error> {
         let open = |path: &'a Path| {
             let wrong = |source| Error::File { verb: "write", file: path.display().to_string(), source };
@@ -92,7 +92,7 @@ impl<'a> Show<'a> {
         Ok(Self { args, out: args.out.as_deref().map(open).transpose()? })
     }
 
-    /// The same for a result that is JSON in any case.
+    /// The same for a result that is always JSON.
     pub(super) fn json_only(args: &'a Args) -> Result<Self, Error> {
         if args.format.is_some_and(|asked| asked != Format::Json) {
             let why = "this command writes JSON and nothing else; leave `--format` out";
@@ -105,7 +105,7 @@ impl<'a> Show<'a> {
     pub(super) fn style(&self) -> Style {
         let stdout = io::stdout();
         let terminal = self.out.is_none() && stdout.is_terminal();
-        // A file or a pipe has no width of its own: each instance is one whole line.
+        // A file or a pipe has no width: each instance is one whole line.
         let width = terminal_width().filter(|_| terminal).or_else(columns);
         Style { colour: self.out.is_none() && colour(&stdout), width }
     }
@@ -127,7 +127,7 @@ impl<'a> Show<'a> {
         self.after(end, |out| self.put(&report, view, out))
     }
 
-    /// A page, or the same as JSON, in the format that is asked for.
+    /// A page, or the same as JSON, in the requested format.
     pub(super) fn rendered(&self, page: &Page, json: impl FnOnce() -> serde_json::Result<String>) -> String {
         match self.format() {
             Format::Table => page.terminal(self.style()),
@@ -146,7 +146,7 @@ impl<'a> Show<'a> {
         self.after(end, |out| out.write_all(text.as_bytes()))
     }
 
-    /// Shows lines for a terminal, in Markdown as they are; or the same as JSON.
+    /// Shows lines for a terminal, unchanged in Markdown; or the same as JSON.
     pub(super) fn lines_or(
         &self,
         text: impl FnOnce() -> String,
@@ -176,7 +176,8 @@ impl<'a> Show<'a> {
         }
     }
 
-    /// Shows what has changed nothing. A reader that has gone away, such as `head`, is no error then.
+    /// Shows the result of a command that changed nothing. If the reader has closed the pipe, as `head` does, this is
+    /// not an error.
     fn read(&self, put: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
         match self.write(put) {
             Err(Error::File { source, .. }) if self.out.is_none() && source.kind() == ErrorKind::BrokenPipe => Ok(()),
@@ -184,7 +185,7 @@ impl<'a> Show<'a> {
         }
     }
 
-    /// Shows what was done. Where it cannot be shown, an error would say that nothing was done.
+    /// Shows what was done. A failure to show it is not an error, because an error means that nothing was done.
     fn after(&self, end: End, put: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> End {
         match self.write(put) {
             Ok(()) => end,
@@ -210,7 +211,7 @@ impl<'a> Show<'a> {
     }
 }
 
-/// The format that is asked for; for a file whose name says so, that one.
+/// The requested format; otherwise the format of the file's extension.
 fn format(args: &Args) -> Option<Format> {
     let by_name = |path: &Path| match path.extension().and_then(|extension| extension.to_str()) {
         Some("json") => Some(Format::Json),
@@ -235,7 +236,7 @@ fn terminal_width() -> Option<u16> {
     columns().or_else(|| terminal_size::terminal_size().map(|(width, _)| width.0))
 }
 
-/// Says something beside the result. Where nobody can read it, the run goes on: `eprintln!` would end it.
+/// Prints a note besides the result. If it cannot be written, the run continues: `eprintln!` would panic.
 pub(crate) fn note(text: &str) {
     aside(&edge::plain_lines(text));
 }
@@ -245,7 +246,7 @@ pub(super) fn aside(text: &str) {
     let _ = writeln!(io::stderr(), "{text}");
 }
 
-/// Tells how far a look has come, on a terminal only.
+/// Shows the progress of a scan, on a terminal only.
 pub(super) fn progress(done: usize, total: usize) {
     let mut stderr = io::stderr();
     if stderr.is_terminal() && total > 1 {

@@ -1,4 +1,4 @@
-//! `snapshot`: saves what is seen.
+//! `snapshot`: saves a scan.
 
 use crate::app::args::Args;
 use crate::app::end::End;

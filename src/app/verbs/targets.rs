@@ -1,4 +1,4 @@
-//! `targets`: which accounts and Regions would be looked at.
+//! `targets`: which accounts and Regions would be scanned.
 
 use std::fmt::Write as _;
 

@@ -1,4 +1,4 @@
-//! `undo`: starts again what a run has stopped. Shows a dry run first; then asks on a terminal, and elsewhere ends
+//! `undo`: starts again what a run has stopped. Shows a dry run first. Then it asks on a terminal; elsewhere it ends
 //! there, unless `--yes` is given.
 
 use crate::app::args::{Args, Select};
@@ -46,7 +46,7 @@ pub(crate) async fn undo(
     if !ask::consent(&question) {
         return Err(Error::Refused("nothing was done".to_owned()));
     }
-    // The answer may have taken its time: what is agreed to is carried out by the clock of now.
+    // The answer may take time, so the agreed steps are carried out by the clock of now.
     let agreed: Vec<ResourceId> = foreseen.plan.steps.iter().map(|step| step.id.clone()).collect();
     let (wall, at) = instants(args)?;
     let run = crate::app::verbs::world::run(Mode::Undo, scope(args, &select.instances, &select.policies), at);
@@ -55,7 +55,7 @@ pub(crate) async fn undo(
     Ok(after(&show, &carry_out(args, &order).await?))
 }
 
-/// Shows an undo that was carried out.
+/// Shows the result of an undo.
 fn after(show: &Show<'_>, undo: &Undo) -> End {
     show.text_after(&rendered(show, undo), ended(undo))
 }

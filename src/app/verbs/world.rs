@@ -1,4 +1,4 @@
-//! What every command that looks needs: the instant, the scope, a run.
+//! What every scanning command needs: the instant, the scope, a run.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ pub(super) fn instants(args: &Args) -> Result<(DateTime<Utc>, DateTime<Utc>), Er
     Ok((wall, at))
 }
 
-/// The scope that the flags select. A flag that is absent selects everything in the settings' scope.
+/// The scope that the flags select. An absent flag selects everything in the settings' scope.
 pub(super) fn scope(args: &Args, instances: &[String], policies: &[String]) -> Scope {
     let list = |values: &[String]| (!values.is_empty()).then(|| values.to_vec());
     Scope {
@@ -34,7 +34,7 @@ pub(super) fn run(mode: Mode, scope: Scope, at: DateTime<Utc>) -> Run {
     Run { id, mode, scope, at }
 }
 
-/// What a command answers that needs AWS in a build without it.
+/// The error of a command that needs AWS, in a build without it.
 #[cfg(not(feature = "aws"))]
 pub(super) fn needs_aws() -> Error {
     Error::Usage("this build leaves AWS out; give an inventory with `--inventory`".to_owned())
