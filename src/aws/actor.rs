@@ -1,4 +1,4 @@
-//! Acts, by the acting role: tags, stops, starts. Nothing else.
+//! Acts with the acting role: tags, stops and starts only.
 
 use aws_sdk_ec2::types::Tag;
 
@@ -34,7 +34,7 @@ impl<'a> AwsActor<'a> {
     async fn client(&self, target: &Target) -> Result<aws_sdk_ec2::Client, ActError> {
         let credentials = match self.settings.scope.accounts {
             Accounts::Own => None,
-            // Without the role nothing can be done; halving the batch would not help, and does not hurt.
+            // Without the role nothing can be done. Halving the batch would not help, and does no harm.
             Accounts::Organization | Accounts::List(_) => {
                 Some(self.sessions.of(&target.account).await.map_err(ActError::Refused)?)
             }

@@ -1,5 +1,5 @@
-//! To which instances load balancers send: target groups of instances, and classic load balancers. Targets that are
-//! registered by address cannot be told from here.
+//! Which instances load balancers send traffic to: target groups of instances, and classic load balancers. Targets
+//! registered by IP address cannot be recognised.
 
 use std::collections::HashSet;
 
@@ -17,7 +17,7 @@ use crate::engine::model::Target;
 /// Every instance of a target that is registered with a load balancer, healthy or not.
 ///
 /// # Errors
-/// In words, when any of it cannot be asked for: then nobody knows of any instance.
+/// As text, when any of the calls fails: the answer is then unknown for every instance.
 pub(crate) async fn instances(
     aws: &Aws,
     target: &Target,

@@ -1,4 +1,4 @@
-//! Who calls: the account, and the partition in which roles are named, by the caller's own ARN.
+//! The caller's identity: the account, and the partition for role ARNs, from the caller's own ARN.
 
 use std::sync::Arc;
 
@@ -10,8 +10,8 @@ use crate::local::is_account;
 
 const OPERATION: &str = "sts:GetCallerIdentity";
 
-/// The Regions of the partition `aws` that are on in every account. Whatever AWS opened after March 2019 must be opted into
-/// (AWS Account Management Guide, "Enable or disable AWS Regions"), so that this list does not grow.
+/// The Regions of the partition `aws` that are enabled in every account. Every Region opened after March 2019 needs an
+/// opt-in (AWS Account Management Guide, "Enable or disable AWS Regions"), so this list does not grow.
 const ALWAYS_ON: [&str; 17] = [
     "ap-northeast-1",
     "ap-northeast-2",
@@ -32,10 +32,10 @@ const ALWAYS_ON: [&str; 17] = [
     "us-west-2",
 ];
 
-/// What stands in for a Region that other accounts may not have opted into.
+/// Used in place of a Region that other accounts may not have opted into.
 const STAND_IN: &str = "us-east-1";
 
-/// Who calls.
+/// The caller's identity.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Caller {
     /// The twelve digits.
@@ -45,7 +45,7 @@ pub(crate) struct Caller {
 }
 
 impl Caller {
-    /// Reads the caller's ARN, which must name the account that stands beside it.
+    /// Reads the caller's ARN, which must contain the given account.
     fn of(account: Option<&str>, arn: Option<&str>) -> Option<Self> {
         let (account, mut parts) = (account?, arn?.split(':'));
         let (arn, partition) = (parts.next()?, parts.next()?);
@@ -55,15 +55,15 @@ impl Caller {
             .then(|| Self { account: account.into(), partition: partition.into() })
     }
 
-    /// The Region to which STS and DescribeRegions go, unless the settings name one: the caller's own, or one that is on in
-    /// every account where the own one has to be opted into.
+    /// The Region for STS and DescribeRegions, unless the settings name one: the caller's own, or, if that Region needs
+    /// an opt-in, one that is enabled in every account.
     pub(crate) fn region(&self, own: Option<&Region>) -> Option<Region> {
         let opt_in = |own: &Region| *self.partition == *"aws" && !ALWAYS_ON.contains(&own.as_ref());
         own.map(|own| if opt_in(own) { Region::from_static(STAND_IN) } else { own.clone() })
     }
 }
 
-/// Asks who calls, in the caller's own Region, which is on in the caller's own account.
+/// Asks for the caller's identity in the caller's own Region, which is enabled in the caller's own account.
 pub(crate) async fn ask(aws: &Aws) -> Result<Caller, String> {
     let config = aws_sdk_sts::config::Builder::from(&aws.sdk).interceptor(aws.meter.clone()).build();
     let answer = aws_sdk_sts::Client::from_conf(config).get_caller_identity().send().await;

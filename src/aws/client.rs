@@ -13,31 +13,31 @@ use aws_smithy_types::timeout::TimeoutConfig;
 use crate::aws::config::Aws;
 use crate::engine::model::Target;
 
-/// An act with its retries. It is part of a batch's worst case (`flow::act`).
+/// The timeout of an act with its retries. It is part of a batch's worst case (`run::act`).
 const ACT_OPERATION: Duration = Duration::from_secs(6);
 
 /// Attempts for an act.
 const ACT_ATTEMPTS: u32 = 3;
 
-/// Clients of the targets that are acted on, kept: making one costs more than a call. Targets that are only
-/// looked at once are not kept, for there may be tens of thousands.
+/// Clients of the targets that are acted on are kept, because creating one costs more than a call. Targets that are
+/// only scanned once are not kept, because there may be tens of thousands.
 #[derive(Default)]
 pub(crate) struct Kept(Mutex<HashMap<Target, aws_sdk_ec2::Client>>);
 
 impl Kept {
-    /// The client of `target`, made once.
+    /// The client of `target`, created once.
     pub(crate) fn get(&self, target: &Target, make: impl FnOnce() -> aws_sdk_ec2::Client) -> aws_sdk_ec2::Client {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         kept.entry(target.clone()).or_insert_with(make).clone()
     }
 }
 
-/// A client that looks.
+/// A client for scanning.
 pub(crate) fn ec2(aws: &Aws, target: &Target, credentials: Option<SharedCredentialsProvider>) -> aws_sdk_ec2::Client {
     aws_sdk_ec2::Client::from_conf(builder(aws, target, credentials).build())
 }
 
-/// A client that acts: fewer attempts, a shorter time.
+/// A client for acting: fewer attempts, a shorter timeout.
 pub(crate) fn acting_ec2(
     aws: &Aws,
     target: &Target,
@@ -55,7 +55,7 @@ pub(crate) fn acting_ec2(
 fn builder(aws: &Aws, target: &Target, credentials: Option<SharedCredentialsProvider>) -> aws_sdk_ec2::config::Builder {
     let mut builder = aws_sdk_ec2::config::Builder::from(&aws.sdk)
         .region(Region::new(target.region.to_string()))
-        // AWS throttles by account and Region; one that is throttled must not slow the others down.
+        // AWS throttles by account and Region. A throttled target must not slow the others down.
         .retry_partition(RetryPartition::new(target.to_string()))
         .interceptor(aws.meter.clone());
     if let Some(credentials) = credentials {

@@ -1,4 +1,4 @@
-//! One configuration for every client: one HTTP client, retries, time limits, and a meter.
+//! One configuration for all clients: one HTTP client, retries, time limits, and a meter.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -24,19 +24,19 @@ use crate::engine::cost::spent::Spent;
 /// Connecting to a regional endpoint takes a few hundred milliseconds at most.
 const CONNECT: Duration = Duration::from_secs(3);
 
-/// One attempt: a page of 1,000 instances is some 3 MB of XML and takes AWS a second or two.
+/// One attempt: a page of 1,000 instances is some 3 MB of XML, and AWS needs a second or two for it.
 const ATTEMPT: Duration = Duration::from_secs(10);
 
-/// One call with its retries. What takes longer is slow, and slow is an unreachable target.
+/// One call with its retries. If it takes longer, the target is unreachable.
 const OPERATION: Duration = Duration::from_secs(30);
 
-/// Attempts for a call that only looks, and the longest pause between two: 1, 2, 4, 5, 5 and 5 s at most, 22 s in all,
-/// so that a throttled call is still within its time. The SDK's adaptive retries are not used: after a throttle they
-/// let half a token pass a second and take five for a retry, so that two throttles are a call given up.
+/// Attempts for a call that only reads. The pauses between them are at most 1, 2, 4, 5, 5 and 5 s, 22 s in all, so that
+/// a throttled call still ends in time. The SDK's adaptive retries are not used: after a throttle they refill half a
+/// token per second and take five for a retry, so that a call fails after two throttles.
 const ATTEMPTS: u32 = 7;
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
-/// Counts attempts by API and metrics asked for, so that a run can say what it cost.
+/// Counts attempts by API and metrics requested, so that a run can report its own cost.
 #[derive(Clone, Debug, Default)]
 pub struct Meter(Arc<Counts>);
 
@@ -53,19 +53,20 @@ impl Meter {
         self.0.calls.load(Ordering::Relaxed)
     }
 
-    /// So many metrics were asked for. What is asked for again, because a page was throttled, is not billed again.
+    /// Counts this many requested metrics. A metric that is requested again because a page was throttled is not billed
+    /// again.
     pub(crate) fn asked(&self, metrics: usize) {
         self.0.metrics.fetch_add(metrics as u64, Ordering::Relaxed);
     }
 
-    /// What it cost so far.
+    /// The cost so far.
     pub fn spent(&self) -> Spent {
         let by_api = self.0.by_api.lock().unwrap_or_else(PoisonError::into_inner).clone();
         Spent::of(by_api, self.0.metrics.load(Ordering::Relaxed))
     }
 }
 
-/// The name under which IAM and CloudTrail know a service.
+/// The name of a service in IAM and CloudTrail.
 fn service(name: &str) -> String {
     match name {
         "Elastic Load Balancing v2" | "Elastic Load Balancing" => "elasticloadbalancing".to_owned(),
@@ -94,14 +95,14 @@ impl Intercept for Meter {
     }
 }
 
-/// What every client is made from.
+/// The basis of every client.
 #[derive(Clone, Debug)]
 pub struct Aws {
     /// The SDK's own conventions: environment, profiles, SSO, `AWS_ENDPOINT_URL`.
     pub sdk: SdkConfig,
     /// The meter of this run.
     pub meter: Meter,
-    /// Who calls, once it was asked.
+    /// The caller's identity, once it was asked for.
     caller: Arc<OnceCell<Result<Caller, String>>>,
 }
 
@@ -123,19 +124,19 @@ impl Aws {
         Self::of(sdk)
     }
 
-    /// The same of a configuration that was read already.
+    /// The same from a configuration that was already read.
     pub fn of(sdk: SdkConfig) -> Self {
         Self { sdk, meter: Meter::default(), caller: Arc::default() }
     }
 
-    /// The same where it is known who calls.
+    /// The same with a known caller.
     #[cfg(test)]
     pub(crate) fn called_by(self, caller: Caller) -> Self {
         let _ = self.caller.set(Ok(caller));
         self
     }
 
-    /// The same configuration with a new meter, for a new run. Who calls is the same; what was not answered is asked again.
+    /// The same configuration with a new meter, for a new run. A known caller is kept; a failed request is repeated.
     #[must_use]
     pub fn fresh(&self) -> Self {
         let known = matches!(self.caller.get(), None | Some(Ok(_)));
@@ -148,18 +149,18 @@ impl Aws {
         self.sdk.region().cloned()
     }
 
-    /// Who calls, asked once.
+    /// The caller's identity, asked for once.
     ///
     /// # Errors
-    /// Why nobody knows, in words.
+    /// Why it is unknown, as text.
     pub(crate) async fn caller(&self) -> Result<Caller, String> {
         self.caller.get_or_init(|| caller::ask(self)).await.clone()
     }
 
-    /// The Region to which STS and DescribeRegions go: `named` by the settings, or one that every account has.
+    /// The Region for STS and DescribeRegions: `named` by the settings, or one that every account has.
     ///
     /// # Errors
-    /// Why it is not known, in words.
+    /// Why it is not known, as text.
     pub(crate) async fn sts_region(&self, named: Option<&str>) -> Result<Option<Region>, String> {
         match named {
             Some(named) => Ok(Some(Region::new(named.to_owned()))),

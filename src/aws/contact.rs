@@ -1,4 +1,4 @@
-//! The alternate contact of an account, asked in that account itself: the reading role needs no right beyond it.
+//! The alternate contact of an account, read in that account itself. The reading role needs no further permission.
 
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_account::types::AlternateContactType;
@@ -10,7 +10,7 @@ use crate::engine::config::ContactType;
 /// The address of the contact; `None` where the account has none of that type.
 ///
 /// # Errors
-/// Why nobody knows.
+/// Why it is unknown.
 pub(crate) async fn of(
     aws: &Aws,
     credentials: Option<SharedCredentialsProvider>,

@@ -3,7 +3,7 @@
 use aws_config::SdkConfig;
 use aws_types::service_config::ServiceConfigKey;
 
-/// The services that a run may call, by the ids under which the SDK looks for their endpoints.
+/// The services that a run may call, by the ids that the SDK uses for their endpoints.
 const SERVICES: [&str; 13] = [
     "EC2",
     "STS",
@@ -25,15 +25,15 @@ pub fn all_loopback(sdk: &SdkConfig) -> bool {
     SERVICES.iter().all(|service| endpoint(sdk, service).is_some_and(|url| is_loopback(&url)))
 }
 
-/// The endpoint that a client of `service` would use: its own before the common one, as the SDK has it.
+/// The endpoint that a client of `service` would use: its own before the common one, as in the SDK.
 pub(crate) fn endpoint(sdk: &SdkConfig, service: &str) -> Option<String> {
     let key = ServiceConfigKey::builder().service_id(service).env("AWS_ENDPOINT_URL").profile("endpoint_url").build();
     let own = sdk.service_config().zip(key.ok()).and_then(|(config, key)| config.load_config(key));
     own.or_else(|| sdk.endpoint_url().map(str::to_owned))
 }
 
-/// Whether the host of `url` is `localhost` or a loopback address, and nothing that only looks like one. It is read as the SDK
-/// reads it, so that no address means one host here and another one there.
+/// Whether the host of `url` is `localhost` or a loopback address, and not one that only resembles it. It is parsed as
+/// the SDK parses it, so that both find the same host.
 pub(crate) fn is_loopback(url: &str) -> bool {
     let Some(url) = url.parse::<http::Uri>().ok().filter(|url| url.scheme().is_some()) else { return false };
     let host = url.host().unwrap_or_default().trim_matches(['[', ']']);

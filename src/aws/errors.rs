@@ -1,5 +1,5 @@
-//! Translates the SDK's errors at the border. `SdkError` displays as just `service error`, so the words are
-//! built from its parts; nobody above matches strings.
+//! Translates the SDK's errors. `SdkError` displays as just `service error`, so the text is built from its parts. No
+//! caller matches strings.
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
@@ -8,20 +8,20 @@ use aws_types::request_id::RequestId;
 
 use crate::ports::{ActError, NotScanned, chain};
 
-/// Codes by which AWS says that a call may be repeated later. What they answer has not been done.
+/// Codes by which AWS says that a call may be repeated later. The call has not been carried out.
 const THROTTLES: [&str; 5] =
     ["RequestLimitExceeded", "Throttling", "ThrottlingException", "TooManyRequestsException", "SlowDown"];
 
-/// Codes by which AWS says that it does not know itself.
+/// Codes by which AWS says that the result is unknown.
 const UNCLEAR: [&str; 4] = ["InternalError", "InternalFailure", "ServiceUnavailable", "Unavailable"];
 
-/// An answer that is not whole (`whole`): AWS may have carried out the call.
+/// An incomplete answer (`whole`): AWS may have carried out the call.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub(crate) struct Unusable(pub(crate) String);
 
-/// What an answer lists. One without a list is not one with an empty list: by the latter an account is known to be in no
-/// unit that `[never]` names, and may be acted on.
+/// The list in an answer. A missing list is not an empty list: an empty list would mean that an account is in no unit
+/// that `[never]` names, and may be acted on.
 ///
 /// # Errors
 /// There is no list.
@@ -29,7 +29,7 @@ pub(crate) fn listed<'a, T>(operation: &str, list: Option<&'a [T]>) -> Result<&'
     list.ok_or_else(|| format!("`{operation}` was answered without a list"))
 }
 
-/// What went wrong, in one line: operation, code, message, request id; or how the call did not come through.
+/// The error in one line: operation, code, message, request id; or how the call failed to complete.
 pub(crate) fn words<E>(operation: &str, error: &SdkError<E, HttpResponse>) -> String
 where
     E: ProvideErrorMetadata + std::error::Error + 'static,
@@ -67,7 +67,7 @@ fn unreadable(operation: &str, cause: Option<&(dyn std::error::Error + 'static)>
     format!("`{operation}` was answered with something that cannot be read{cause}")
 }
 
-/// How to mend what is mended often.
+/// How to fix frequent errors.
 fn hint(code: &str) -> &'static str {
     match code {
         "AuthFailure" => "; is the Region enabled in this account?",
@@ -79,16 +79,16 @@ fn hint(code: &str) -> &'static str {
     }
 }
 
-/// Whether a service control policy denies a call: by a statement, or because none allows it ("Troubleshoot access denied
-/// error messages" in the IAM user guide).
+/// Whether a service control policy denies a call: by a statement, or because no statement allows it ("Troubleshoot
+/// access denied error messages" in the IAM user guide).
 fn is_by_policy(message: &str) -> bool {
     ["explicit deny in a service control policy", "no service control policy allows"]
         .iter()
         .any(|words| message.to_ascii_lowercase().contains(words))
 }
 
-/// A look that failed. A Region that a service control policy closes is closed on purpose; everything else is
-/// blindness.
+/// The error of a scan. A Region that a service control policy denies is denied on purpose. Any other error makes the
+/// target unreachable.
 pub(crate) fn not_scanned<E>(operation: &str, error: &SdkError<E, HttpResponse>) -> NotScanned
 where
     E: ProvideErrorMetadata + std::error::Error + 'static,
@@ -103,7 +103,7 @@ where
     NotScanned::Unreachable(words(operation, error))
 }
 
-/// An act that failed: refused, or unclear. Only a refusal is certain not to have happened.
+/// The error of an act: refused, or unclear. Only after a refusal is it certain that the act did not happen.
 pub(crate) fn act<E>(operation: &str, error: &SdkError<E, HttpResponse>) -> ActError
 where
     E: ProvideErrorMetadata + std::error::Error + 'static,

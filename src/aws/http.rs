@@ -10,15 +10,15 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 
 use crate::aws::whole::{Due, whole};
 
-/// Two things that hyper's client leaves undone, or does too often.
+/// Adds two things to hyper's client.
 ///
-/// An answer that ends before its time is an error of the connection, and the call is made again: the SDK would take half
-/// a page in XML for a shorter one, with fewer instances, and fewer tags of the last one ([`whole`]). It is read here, so
-/// that a download that stalls is given up by the attempt's own time limit, and not by the SDK's watch over its speed.
+/// An answer that ends too early is a connection error, and the call is repeated. Otherwise the SDK would accept half a
+/// page of XML as a shorter page, with fewer instances, and fewer tags on the last one ([`whole`]). The answer is read
+/// here, so that the attempt's own time limit ends a stalled download, and not the SDK's check of its speed.
 ///
-/// Whenever one of the SDK's clients is made, hyper's builds a TLS connector, with every root certificate parsed anew,
-/// and drops it. With a client for each account and Region that was a sixth of all CPU. It is not asked to: the
-/// connectors that calls are made with are kept, and the first of them loads the certificates.
+/// Whenever one of the SDK's clients is created, hyper's client builds a TLS connector, parses every root certificate
+/// again, and drops it. With a client for each account and Region, that took a sixth of all CPU. So this step is
+/// skipped: the connectors of actual calls are kept, and the first of them loads the certificates.
 #[derive(Debug)]
 struct Shared(SharedHttpClient);
 
@@ -32,14 +32,14 @@ impl HttpClient for Shared {
     }
 }
 
-/// Hands on whole answers.
+/// Passes on complete answers only.
 #[derive(Debug)]
 struct Whole(SharedHttpConnector);
 
 impl HttpConnector for Whole {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        // S3 answers some calls without a body. Calls of the others are a POST, and answered with a document; a call that is
-        // a form, as those of EC2, is answered in XML.
+        // S3 answers some calls without a body. Calls of the other services are a POST, and are answered with a
+        // document. A call that is a form, as in EC2, is answered in XML.
         let due = match (request.method(), request.headers().get("content-type")) {
             ("POST", Some("application/x-www-form-urlencoded")) => Due::Xml,
             ("POST", _) => Due::Document,
@@ -73,7 +73,7 @@ mod tests {
     use super::*;
     use crate::aws::errors::words;
 
-    /// Answers every call with the same status and body, and counts what it is asked for.
+    /// Answers every call with the same status and body, and counts the calls.
     #[derive(Clone, Debug)]
     struct Canned {
         status: u16,

@@ -1,4 +1,4 @@
-//! The hub's own things over AWS: the pause parameter, and the record in S3 or in a folder.
+//! The hub's resources in AWS: the pause parameter, and the record in S3 or in a folder.
 
 use chrono::{DateTime, Utc};
 

@@ -1,5 +1,5 @@
-//! Reduces instances of the SDK to ours. Nothing is dropped: what is not there becomes `None` or empty, and the rules say what
-//! that means. A field that is read here has to be named in `xml` as well.
+//! Converts the SDK's instances to ours. Nothing is dropped: a missing value becomes `None` or empty, and the rules
+//! decide what that means. A field that is read here must also be listed in `xml`.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::local::transition_time;
 /// The instances on a page, in its order.
 ///
 /// # Errors
-/// The page has no list of them, or an instance of another account.
+/// The page has no list of instances, or has an instance of another account.
 pub(crate) fn instances(target: &Target, page: &DescribeInstancesOutput) -> Result<Vec<Instance>, String> {
     let (mut found, place) = (Vec::new(), Arc::new(target.clone()));
     for reservation in listed("ec2:DescribeInstances", page.reservations.as_deref())? {
@@ -67,7 +67,7 @@ fn reduce(place: &Arc<Target>, raw: &Raw) -> Instance {
     }
 }
 
-/// What prices and evidence need.
+/// The inputs of prices and evidence.
 fn details(raw: &Raw) -> Details {
     let attached = |interface: &InstanceNetworkInterface| {
         let attachment = interface.attachment().filter(|attachment| attachment.device_index() == Some(0))?;
@@ -110,7 +110,7 @@ mod tests {
         DescribeInstancesOutput::builder().reservations(reservation).build()
     }
 
-    /// Without a word of it in the answer, every field says that it is unknown.
+    /// If the answer has no fields, every field is unknown.
     fn bare() -> Instance {
         Instance {
             id: ResourceId::instance(Arc::new(target()), ""),

@@ -1,4 +1,4 @@
-//! Tells people, by SNS and by webhooks, with the hub's own credentials.
+//! Sends notifications by SNS and by webhooks, with the hub's own credentials.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -15,7 +15,7 @@ use crate::ports::{Messenger, PortError};
 
 type Open = Result<aws_sdk_sns::Client, String>;
 
-/// The messenger of one run. Topics are checked and secrets are read once, and only where something is sent.
+/// The messenger of one run. Topics are checked and secrets are read once, and only if something is sent.
 pub struct AwsMessenger {
     aws: Aws,
     topics: Mutex<BTreeMap<Topic, Arc<OnceCell<Open>>>>,
@@ -41,7 +41,7 @@ impl AwsMessenger {
         }
     }
 
-    /// A client of a topic that somebody listens to.
+    /// A client of a topic that has a subscriber.
     async fn open(&self, topic: &Topic) -> Open {
         let cell = {
             let mut topics = self.topics.lock().unwrap_or_else(PoisonError::into_inner);

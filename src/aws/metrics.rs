@@ -1,4 +1,4 @@
-//! The last hour of candidates, from CloudWatch: CPU first, and the rest of those whose CPU is quiet.
+//! The last hour of candidates, from CloudWatch: first CPU, then the other metrics of instances whose CPU is quiet.
 
 use std::collections::HashMap;
 
@@ -18,7 +18,7 @@ use crate::engine::evidence::last_hour::{LastHour, Recent, since};
 use crate::engine::model::Target;
 use crate::engine::rules::case::Activity;
 
-/// The most metrics that one GetMetricData call may ask for.
+/// The maximum number of metrics in one GetMetricData call.
 pub(crate) const METRICS: usize = 500;
 
 /// GPU utilisation in per cent, as the CloudWatch agent publishes it for each GPU, in its own namespace.
@@ -37,8 +37,8 @@ pub(crate) fn client(aws: &Aws, target: &Target, credentials: Option<SharedCrede
     Client::from_conf(config.build())
 }
 
-/// The last hour of each instance. Whose CPU is busy by `limits` is asked for nothing more: metrics are billed one by
-/// one.
+/// The last hour of each instance. If its CPU is busy by `limits`, no other metric is requested, because metrics are
+/// billed one by one.
 pub(crate) async fn last_hour(
     client: &Client,
     meter: &Meter,
@@ -51,7 +51,7 @@ pub(crate) async fn last_hour(
     let read = |one: &Recent, found: &HashMap<Box<str>, Evidence>| {
         LastHour::read(found.get(&one.id).unwrap_or(&Evidence::default()), one.launch, now)
     };
-    // Without a CPU figure it is unmeasured already, unless the settings ignore that.
+    // An instance without a CPU value is already unmeasured, unless the settings ignore that.
     let is_open = |hour: &LastHour| {
         hour.busy(limits).is_none() && (hour.cpu.is_some() || limits.unmeasured == Unmeasured::Ignore)
     };
@@ -68,8 +68,8 @@ pub(crate) async fn last_hour(
     asked.iter().map(|one| (one.id.clone(), Activity::Measured(read(one, &found)))).collect()
 }
 
-/// What agents say of the GPUs of these instances, the busiest GPU of each; nothing of one that has no agent. The agent's
-/// metrics have dimensions of its configuration's choice, so that they are listed before they are asked for.
+/// The GPU metrics that agents publish for these instances, of the busiest GPU of each; nothing for an instance without
+/// an agent. The agent's configuration chooses the dimensions, so the metrics are listed before they are requested.
 async fn gpu_readings<'a>(
     client: &Client,
     meter: &Meter,
@@ -104,7 +104,7 @@ async fn gpu_readings<'a>(
     found
 }
 
-/// Every metric of a GPU of these instances that had a figure within three hours.
+/// Every GPU metric of these instances that had a value within three hours.
 async fn gpu_metrics<'a>(client: &Client, ids: &[&'a str]) -> Result<Vec<(&'a str, Named)>, String> {
     let call = client.list_metrics().namespace(AGENT).metric_name(GPU).recently_active(RecentlyActive::Pt3H);
     let (mut listed, mut tokens, mut token) = (Vec::new(), Tokens::default(), None);
@@ -152,13 +152,13 @@ mod tests {
         "2026-11-25T12:00:30Z".parse().unwrap()
     }
 
-    /// Whether a call asks for this metric first.
+    /// Whether this metric is the first one that a call requests.
     fn asks(input: &GetMetricDataInput, name: &str) -> bool {
         let stat = input.metric_data_queries().first().and_then(|query| query.metric_stat());
         stat.and_then(|stat| stat.metric()).and_then(Named::metric_name) == Some(name)
     }
 
-    /// Twelve whole buckets of this figure for each of so many metrics.
+    /// Twelve full buckets of this value for each of `metrics` metrics.
     fn hour(metrics: usize, value: f64) -> GetMetricDataOutput {
         let result = |n| {
             let times = (1..=12).map(|back| SdkTime::from_secs(now().timestamp() - 30 - 300 * back));

@@ -1,5 +1,6 @@
-//! Weeks of metrics of candidates for idleness, from CloudWatch, 500 metrics a call. A metric costs the same whatever
-//! its window; what has no whole answer is a gap, with its cause, of that instance and that metric alone.
+//! Weeks of metrics of candidates for idleness, from CloudWatch, 500 metrics per call. The price of a metric does not
+//! depend on its window. A metric without a complete answer is a gap with its cause, for that instance and that metric
+//! alone.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -24,7 +25,7 @@ pub(crate) struct Query {
     pub(crate) since: DateTime<Utc>,
 }
 
-/// What GetMetricData knows of each wanted instance.
+/// The metrics of each requested instance from GetMetricData.
 pub(crate) async fn evidence(
     client: &Client,
     meter: &Meter,
@@ -45,7 +46,7 @@ pub(crate) async fn evidence(
     found
 }
 
-/// Instances have EBS metrics of their own on Nitro only; elsewhere their volumes have them.
+/// Only Nitro instances have EBS metrics of their own. For others, the volumes have them.
 async fn from_volumes(
     client: &Client,
     meter: &Meter,
@@ -74,7 +75,7 @@ async fn from_volumes(
     }
 }
 
-/// The volumes' readings as one; a gap of one of them is a gap of all.
+/// The volumes' readings combined. A gap of one volume is a gap of all.
 fn together(readings: Vec<Reading>, period: i64) -> Reading {
     let mut all = Vec::with_capacity(readings.len());
     for reading in readings {
@@ -92,7 +93,7 @@ fn is_ebs(metric: Metric) -> bool {
 
 /// One reading for each query, in their order.
 pub(crate) async fn ask(client: &Client, meter: &Meter, queries: &[Query], now: DateTime<Utc>) -> Vec<Reading> {
-    // A call has one beginning, so that each window has calls of its own.
+    // A call has one start time, so each window needs calls of its own.
     let mut by_window: BTreeMap<DateTime<Utc>, Vec<(usize, &Query)>> = BTreeMap::new();
     for (n, query) in queries.iter().enumerate() {
         by_window.entry(query.since).or_default().push((n, query));
@@ -109,14 +110,14 @@ pub(crate) async fn ask(client: &Client, meter: &Meter, queries: &[Query], now: 
     (0..queries.len()).map(|n| readings.remove(&n).unwrap_or_else(not_asked)).collect()
 }
 
-/// What has been read of one metric so far.
+/// The values of one metric read so far.
 #[derive(Clone, Default)]
 struct Partly {
     points: Vec<(DateTime<Utc>, f64)>,
     status: Option<StatusCode>,
 }
 
-/// Reads every page. What was complete before a page failed stays known; the rest is a gap.
+/// Reads every page. Metrics that were complete before a page failed stay known; the rest is a gap.
 async fn pages(client: &Client, queries: &[&Query], since: DateTime<Utc>, now: DateTime<Utc>) -> Vec<Reading> {
     let mut found = vec![Partly::default(); queries.len()];
     let asked = queries.iter().enumerate().map(|(n, query)| build(n, query)).collect();
@@ -231,8 +232,8 @@ mod tests {
         page.set_next_token(next.map(str::to_owned)).build()
     }
 
-    /// An error in the protocol that the SDK speaks to CloudWatch; the body names the code in its own field, so that
-    /// an empty one is read by status alone.
+    /// An error in the protocol that the SDK uses for CloudWatch. The error code is a field in the body, so an error
+    /// with an empty body is known by its status alone.
     fn refusal(status: u16) -> HttpResponse {
         let mut response =
             HttpResponse::new(status.try_into().unwrap(), SdkBody::from(&b"\xa1\x66__type\x6aThrottling"[..]));

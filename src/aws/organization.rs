@@ -10,10 +10,10 @@ use crate::aws::tokens::Tokens;
 use crate::engine::model::Account;
 use crate::ports::{FoundAccount, PortError};
 
-/// Units nest five levels deep at most; what is deeper is a loop.
+/// Units nest at most five levels deep. A greater depth is a loop.
 const DEPTH: usize = 8;
 
-/// Hands every account of the organisation to `each`, page by page.
+/// Passes every account of the organisation to `each`, page by page.
 pub(crate) async fn all(client: &Client, mut each: impl FnMut(FoundAccount)) -> Result<(), PortError> {
     let (mut tokens, mut token) = (Tokens::default(), None);
     loop {
@@ -29,16 +29,16 @@ pub(crate) async fn all(client: &Client, mut each: impl FnMut(FoundAccount)) -> 
     }
 }
 
-/// `State` since September 2026, `Status` before. Anything but `ACTIVE` is shown and not looked at.
+/// `State` since September 2026, `Status` before. An account that is not `ACTIVE` is shown and not scanned.
 fn found(raw: &Raw) -> Result<FoundAccount, PortError> {
     let id =
         raw.id().ok_or_else(|| PortError("`organizations:ListAccounts` showed an account without an id".to_owned()))?;
-    #[allow(deprecated)] // the fallback for what AWS retired
+    #[allow(deprecated)] // the fallback for the field that AWS retired
     let state = raw.state().map(|state| state.as_str()).or_else(|| raw.status().map(|status| status.as_str()));
     let inactive = match state {
         Some("ACTIVE") => None,
         Some(state) => Some(format!("its state is {state}")),
-        // A look does no harm, and an account that nobody looks at would be hidden.
+        // A scan does no harm, and an account that is not scanned would be hidden.
         None => None,
     };
     let account = Account {
@@ -49,7 +49,7 @@ fn found(raw: &Raw) -> Result<FoundAccount, PortError> {
     Ok(FoundAccount { account, inactive })
 }
 
-/// The ids of all accounts in `unit` and in every unit beneath it.
+/// The ids of all accounts in `unit` and in all units below it.
 pub(crate) async fn beneath(client: &Client, unit: &str) -> Result<BTreeSet<String>, PortError> {
     let mut ids = BTreeSet::new();
     let mut level = vec![unit.to_owned()];

@@ -13,17 +13,18 @@ use crate::ports::{PortError, PriceList};
 
 const OPERATION: &str = "pricing:GetProducts";
 
-/// The most products on a page.
+/// The maximum number of products on a page.
 const PAGE: i32 = 100;
 
-/// Pages of one answer that are read. A key names one product, seldom two; more pages are an answer to something else.
+/// Pages of one answer that are read. A key names one product, rarely two. More pages mean that the answer is for
+/// something else.
 const PAGES: usize = 5;
 
 /// The Price List of one run.
 pub struct Pricing {
     aws: Aws,
     client: Client,
-    /// An endpoint of one's own, which is asked whatever the partition.
+    /// A custom endpoint, which is used in every partition.
     own_endpoint: bool,
 }
 
@@ -65,7 +66,7 @@ impl PriceList for Pricing {
     }
 }
 
-/// Every product for `key`, each as its text of JSON.
+/// Every product for `key`, each as its JSON text.
 async fn products(client: &Client, key: &PriceKey) -> Result<Vec<String>, String> {
     let call =
         client.get_products().service_code("AmazonEC2").format_version("aws_v1").set_filters(Some(filters(key)?));
@@ -89,7 +90,7 @@ fn filters(key: &PriceKey) -> Result<Vec<Filter>, String> {
         ("regionCode", region),
         ("operation", operation),
         ("tenancy", tenancy.as_str()),
-        // The same type is listed again for capacity that is reserved, used or not.
+        // The same type is also listed for reserved capacity, used or not.
         ("capacitystatus", "Used"),
         ("marketoption", "OnDemand"),
     ];

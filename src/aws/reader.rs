@@ -1,4 +1,4 @@
-//! Looks, by the reading role: accounts, Regions, instances, their last hour.
+//! Scans with the reading role: accounts, Regions, instances, their last hour.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -24,10 +24,10 @@ use crate::engine::plan::restart::Volumes;
 use crate::engine::rules::case::Activity;
 use crate::ports::{FoundAccount, NotScanned, PortError, Scan};
 
-/// The most instances on a page.
+/// The maximum number of instances on a page.
 const PAGE: i32 = 1000;
 
-/// The most values that one filter may have.
+/// The maximum number of values in one filter.
 const FILTER_VALUES: usize = 200;
 
 /// The reading side of AWS.
@@ -60,7 +60,7 @@ impl<'a> AwsReader<'a> {
         self.aws.caller().await.map(|caller| caller.account).map_err(PortError)
     }
 
-    /// The session in an account. The caller's own account, where it alone is looked at, needs no role.
+    /// The session in an account. If only the caller's own account is scanned, no role is needed.
     async fn credentials(&self, account: &Arc<str>) -> Result<Option<SharedCredentialsProvider>, String> {
         match self.settings.scope.accounts {
             Accounts::Own => Ok(None),
@@ -73,13 +73,13 @@ impl<'a> AwsReader<'a> {
         Ok(ec2(&self.aws, target, self.credentials(&target.account).await.map_err(NotScanned::Unreachable)?))
     }
 
-    /// A client of a target that is acted on, made once.
+    /// A client of a target that is acted on, created once.
     async fn kept_client(&self, target: &Target) -> Result<aws_sdk_ec2::Client, NotScanned> {
         let credentials = self.credentials(&target.account).await.map_err(NotScanned::Unreachable)?;
         Ok(self.kept.get(target, || ec2(&self.aws, target, credentials)))
     }
 
-    /// Which units the settings name hold which account, for `[never]` and for narrowing.
+    /// Which of the units that the settings name contain which account, for `[never]` and for the scope.
     async fn mark_units(&self, found: &mut [FoundAccount]) -> Result<(), PortError> {
         let scope = &self.settings.scope.organizational_units;
         let never = &self.settings.never.organizational_units;
@@ -119,7 +119,7 @@ impl Scan for AwsReader<'_> {
         if scope.organizational_units.is_empty() && self.settings.never.organizational_units.is_empty() {
             return self.found(hand_on).await;
         }
-        // Which units an account is in, nobody knows before all of them were listed.
+        // An account's units are known only after all units were listed.
         let mut found = Vec::new();
         self.found(|one| found.push(one)).await?;
         self.mark_units(&mut found).await?;
@@ -142,7 +142,7 @@ impl Scan for AwsReader<'_> {
                 let region = region.map_err(NotScanned::Unreachable)?.ok_or_else(no_region)?;
                 let target = Target::new(account.clone(), region.as_ref());
                 let answer = self.client(&target).await?.describe_regions().send().await;
-                // A policy that denies the list closes no Region: which ones there are is unknown.
+                // A policy that denies the list denies no Region: the account's Regions are unknown.
                 let answer = answer.map_err(|error| NotScanned::Unreachable(words("ec2:DescribeRegions", &error)))?;
                 let regions =
                     listed("ec2:DescribeRegions", answer.regions.as_deref()).map_err(NotScanned::Unreachable)?;
@@ -175,7 +175,7 @@ impl Scan for AwsReader<'_> {
             Err(why) => return asked.iter().map(|one| (one.id.clone(), Activity::Gap(why.clone()))).collect(),
         };
         let client = metrics::client(&self.aws, target, credentials);
-        // What is busy for the hours must be busy for idleness too.
+        // An instance that is busy by the rule for hours must also be busy by the rule for idleness.
         let busy = self.settings.busy.unwrap_or_default();
         let idle = self.settings.idle.as_ref().map_or(0.0, |idle| idle.cpu_max_percent);
         let limits = Busy { cpu_percent: busy.cpu_percent.max(idle), ..busy };
@@ -232,7 +232,7 @@ fn no_region() -> NotScanned {
     NotScanned::Unreachable("no Region is configured; set `AWS_REGION`, or `regions` in `[scope]`".to_owned())
 }
 
-/// Hands every instance to `each`, page by page; a page's body is dropped before the next is read.
+/// Passes every instance to `each`, page by page. A page's body is dropped before the next is read.
 async fn page_through(
     client: &aws_sdk_ec2::Client,
     target: &Target,
@@ -241,7 +241,7 @@ async fn page_through(
 ) -> Result<(), NotScanned> {
     let mut call = client.describe_instances();
     if let Some(ids) = only {
-        // The filter, not the parameter: one id that is gone would fail the whole call.
+        // The filter, not the parameter: one id that no longer exists would fail the whole call.
         let values = ids.iter().map(ToString::to_string).collect();
         call = call.filters(Filter::builder().name("instance-id").set_values(Some(values)).build());
     }
@@ -249,7 +249,7 @@ async fn page_through(
     loop {
         let call = call.clone().max_results(PAGE).set_next_token(token);
         let page = call.send().await.map_err(|error| not_scanned("ec2:DescribeInstances", &error))?;
-        // To the filter `i-*` is a pattern; here it is the id of nobody.
+        // The filter treats `i-*` as a pattern. Here it matches no instance.
         let asked_for = |instance: &Instance| only.is_none_or(|ids| instance.id.is_among(ids));
         let found = instances(target, &page).map_err(NotScanned::Unreachable)?;
         found.into_iter().filter(asked_for).for_each(&mut *each);
@@ -285,7 +285,7 @@ mod tests {
         HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body))
     }
 
-    /// What `mock_client!` makes, without the SDK's `test-util`: that feature would compile the SDK twice.
+    /// The equivalent of `mock_client!` without the SDK's `test-util`: that feature would compile the SDK twice.
     fn client(rule: &Rule) -> aws_sdk_ec2::Client {
         let config = aws_sdk_ec2::Config::builder()
             .behavior_version(BehaviorVersion::latest())

@@ -1,4 +1,4 @@
-//! The URLs of webhooks, from Secrets Manager or SSM. What is read here is never shown, not even in an error.
+//! The URLs of webhooks, from Secrets Manager or SSM. Their values are never shown, not even in an error.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -11,7 +11,7 @@ use crate::aws::config::Aws;
 use crate::aws::errors::words;
 use crate::engine::config::Secret;
 
-/// The URL of a webhook: whoever knows it can write to the channel.
+/// The URL of a webhook. Anyone who knows it can write to the channel.
 #[derive(Clone)]
 pub(crate) struct Url(String);
 
@@ -22,7 +22,7 @@ impl fmt::Debug for Url {
 }
 
 impl Url {
-    /// Checks what stood in a secret: `https`, or `http` to a loopback address.
+    /// Checks the text of a secret: `https`, or `http` to a loopback address.
     ///
     /// # Errors
     /// What is wrong, without the text.
@@ -38,7 +38,7 @@ impl Url {
         Ok(Self(text.to_owned()))
     }
 
-    /// The URL itself, for sending and for nothing else.
+    /// The URL itself, only for sending.
     pub(crate) fn expose(&self) -> &str {
         &self.0
     }
@@ -46,7 +46,7 @@ impl Url {
 
 type Answer = Result<Url, String>;
 
-/// Every secret of one run, read once.
+/// All secrets of one run, each read once.
 pub(crate) struct Secrets {
     aws: Aws,
     known: Mutex<BTreeMap<Secret, Arc<OnceCell<Answer>>>>,
@@ -57,7 +57,7 @@ impl Secrets {
         Self { aws: aws.clone(), known: Mutex::default() }
     }
 
-    /// The URL that `secret` holds; the same answer however often it is asked for, a failure included.
+    /// The URL in `secret`. Repeated requests get the same answer, including a failure.
     pub(crate) async fn url(&self, secret: &Secret) -> Answer {
         let cell = {
             let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,5 +1,5 @@
-//! One AssumeRole an account and role, by the regional STS endpoint of a Region that every account has: one that an account
-//! has not opted into refuses it. The credentials are reused in every Region.
+//! One AssumeRole per account and role, at the regional STS endpoint of a Region that every account has: a Region that
+//! an account has not opted into refuses it. The credentials are reused in every Region.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -11,21 +11,21 @@ use tokio::sync::OnceCell;
 use crate::aws::config::Aws;
 use crate::aws::errors::words;
 
-/// What a session of the reading role may do at most, whatever the role itself allows: a dry run cannot act.
+/// The maximum permissions of a session of the reading role, regardless of the role's own: a dry run cannot act.
 const READ_ONLY: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["ec2:Describe*","cloudwatch:GetMetricData","cloudwatch:ListMetrics","account:GetAlternateContact","elasticloadbalancing:Describe*","kms:ListAliases"],"Resource":"*"}]}"#;
 
 /// How one role is assumed.
 #[derive(Clone, Debug)]
 pub(crate) struct Role {
-    /// Name, with its path if it has one.
+    /// The name, with its path if it has one.
     pub(crate) name: String,
-    /// The id that the role asks for.
+    /// The external id that the role requires.
     pub(crate) external_id: Option<String>,
-    /// Tells the run in CloudTrail.
+    /// The session name, which shows the run in CloudTrail.
     pub(crate) session: String,
-    /// The Region whose STS is asked, where the settings name one.
+    /// The Region of the STS endpoint, where the settings name one.
     pub(crate) region: Option<String>,
-    /// Whether the session is narrowed to looking.
+    /// Whether the session is limited to reading.
     pub(crate) look_only: bool,
 }
 
@@ -44,7 +44,7 @@ impl Sessions {
         Self { aws: aws.clone(), sts: OnceCell::new(), role, by_account: Mutex::default() }
     }
 
-    /// The session in `account`; the same answer however often it is asked for, a refusal included.
+    /// The session in `account`. Repeated requests get the same answer, including a refusal.
     pub(crate) async fn of(&self, account: &Arc<str>) -> Answer {
         let cell = {
             let mut by_account = self.by_account.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -71,7 +71,7 @@ impl Sessions {
         if *look_only {
             call = call.policy(READ_ONLY);
         }
-        // The operation is quoted by `words`, so that the role stands beside it and not behind the hint.
+        // `words` quotes the operation, so the role is shown next to it and not after the hint.
         let operation = format!("sts:AssumeRole` for `{arn}");
         let answer = call.send().await.map_err(|error| words(&operation, &error))?;
         let found = answer.credentials().ok_or_else(|| format!("`sts:AssumeRole` for `{arn}` gave no credentials"))?;
@@ -86,7 +86,7 @@ impl Sessions {
     }
 }
 
-/// A session name that tells the run: at most 64 of the characters that STS allows.
+/// A session name with the run's id: at most 64 of the characters that STS allows.
 pub(crate) fn session_name(run: &str) -> String {
     let fits = |c: &char| c.is_ascii_alphanumeric() || "_=,.@-".contains(*c);
     format!("idle-reaper-{run}").chars().filter(fits).take(64).collect()

@@ -1,4 +1,4 @@
-//! Publishes to SNS topics, in the Region of each and by the hub's own credentials.
+//! Publishes to SNS topics, each in its own Region, with the hub's own credentials.
 
 use aws_config::Region;
 use aws_sdk_sns::Client;
@@ -9,7 +9,7 @@ use crate::aws::tokens::Tokens;
 use crate::engine::config::{Format, Topic};
 use crate::engine::model::Message;
 
-/// What stands in place of a subscription's ARN while nobody has confirmed it, and after it was deleted.
+/// The values in place of a subscription's ARN while it is not confirmed, and after it was deleted.
 const NOT_CONFIRMED: [&str; 3] = ["PendingConfirmation", "Deleted", ""];
 
 pub(crate) fn client(aws: &Aws, topic: &Topic) -> Client {
@@ -19,11 +19,11 @@ pub(crate) fn client(aws: &Aws, topic: &Topic) -> Client {
     Client::from_conf(config.build())
 }
 
-/// Whether anybody hears what is published: a topic without a confirmed subscriber takes every message and drops
-/// it. The subscriptions are listed, for the counts among the topic's attributes lag behind.
+/// Whether the topic has a subscriber. A topic without a confirmed subscription accepts every message and drops it. The
+/// subscriptions are listed, because the counts among the topic's attributes lag behind.
 ///
 /// # Errors
-/// What went wrong, or that nobody listens.
+/// What went wrong, or that there is no subscriber.
 pub(crate) async fn check_heard(client: &Client, topic: &Topic) -> Result<(), String> {
     const OPERATION: &str = "sns:ListSubscriptionsByTopic";
     let (mut tokens, mut token) = (Tokens::default(), None);
@@ -48,7 +48,7 @@ pub(crate) async fn check_heard(client: &Client, topic: &Topic) -> Result<(), St
 /// Publishes one message.
 ///
 /// # Errors
-/// Why the topic did not take it.
+/// Why the topic did not accept it.
 pub(crate) async fn publish(client: &Client, topic: &Topic, format: Format, message: &Message) -> Result<(), String> {
     let subject = match format {
         Format::Text => Some(message.subject.clone()),

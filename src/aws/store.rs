@@ -20,14 +20,14 @@ use crate::aws::errors::words;
 use crate::engine::model::is_sane;
 use crate::ports::{Entry, PortError, chain};
 
-/// Files of one folder that are read at once. Nine days of outcomes, one file a run every 10 minutes, are 1,296
-/// reads; at 50 ms each that is 65 s one after another, and 4 s so.
+/// Files of one folder that are read in parallel. Nine days of outcomes, one file per run every 10 minutes, are 1,296
+/// reads. At 50 ms each, this takes 65 s one after another, and 4 s in parallel.
 const READS: usize = 16;
 
-/// The object that is asked for where only the date of the answer counts: the lock, which the role may read.
+/// The object to request when only the date of the answer is needed: the lock, which the role may read.
 const CLOCK: &str = "acting.lock";
 
-/// Keeps the date in the head of an answer.
+/// Keeps the date header of an answer.
 #[derive(Clone, Debug, Default)]
 struct Dated(Arc<Mutex<Option<String>>>);
 
@@ -77,29 +77,29 @@ impl Bucket {
         Ok(self.place(key))
     }
 
-    /// What time it is by S3's own clock: it dates every answer, be it one that there is no such object.
+    /// The time by S3's own clock. S3 dates every answer, even that an object does not exist.
     pub(crate) async fn now(&self) -> Option<DateTime<Utc>> {
         let dated = Dated::default();
         let call = self.client.get_object().bucket(&self.bucket).key(self.key(CLOCK)).customize();
-        let _ = call.interceptor(dated.clone()).send().await; // its head is what is asked for
+        let _ = call.interceptor(dated.clone()).send().await; // only the header of the answer is needed
         let at = dated.0.lock().unwrap_or_else(PoisonError::into_inner).take()?;
         DateTime::parse_from_rfc2822(&at).ok().map(|at| at.to_utc()).filter(|at| is_sane(*at))
     }
 
-    /// Creates `key`, or answers what stands there already.
+    /// Creates `key`, or returns the text that it already has.
     pub(crate) async fn create(&self, key: &str, text: &str) -> Result<Option<String>, PortError> {
         let body = ByteStream::from(text.as_bytes().to_vec());
         let call = self.client.put_object().bucket(&self.bucket).key(self.key(key)).if_none_match("*").body(body);
         let Err(error) = call.send().await else { return Ok(None) };
         let status = error.raw_response().map(|response| response.status().as_u16());
-        // 412: it stands there. 409: another run is creating it at this moment.
+        // 412: it already exists. 409: another run is creating it at this moment.
         if !matches!(status, Some(412 | 409)) {
             return Err(PortError(format!("{} for `{}`", words("s3:PutObject", &error), self.place(key))));
         }
         self.read(&self.key(key)).await.map(Some)
     }
 
-    /// Replaces `key` if it still says `old`; whether it did.
+    /// Replaces `key` if it still contains `old`. Returns whether it did.
     pub(crate) async fn swap(&self, key: &str, old: &str, new: &str) -> Result<bool, PortError> {
         let key = self.key(key);
         let place = format!("s3://{}/{key}", self.bucket);
@@ -128,7 +128,7 @@ impl Bucket {
         call.send().await.map(|_| ()).map_err(wrong)
     }
 
-    /// The text of one object, by its key beneath the prefix; `None` where it is not there.
+    /// The text of one object, by its key under the prefix; `None` where it does not exist.
     pub(crate) async fn find(&self, key: &str) -> Result<Option<String>, PortError> {
         let key = self.key(key);
         let place = format!("s3://{}/{key}", self.bucket);
@@ -170,8 +170,8 @@ fn client(aws: &Aws) -> Client {
     let config = aws_sdk_s3::config::Builder::from(&aws.sdk).interceptor(aws.meter.clone());
     // A simulated S3 on a loopback address has no host names for its buckets.
     let path_style = endpoint(&aws.sdk, "S3").is_some();
-    // Half a file of lines is a file, and half of the settings may be settings. S3 sends the checksum that an object was
-    // stored with, whatever the environment says of asking for it.
+    // Half of a JSON-lines file is still a valid file, and half of the settings may be valid settings. So S3 sends the
+    // checksum that an object was stored with, even if the environment disables it.
     let checked = config.response_checksum_validation(ResponseChecksumValidation::WhenSupported);
     Client::from_conf(checked.force_path_style(path_style).build())
 }
@@ -189,8 +189,8 @@ async fn bytes_of(body: ByteStream, place: &str) -> Result<Vec<u8>, PortError> {
     Ok(bytes.to_vec())
 }
 
-/// The text of a file of the record. What is no UTF-8 was not written by the reaper: its readers pass over lines that they
-/// cannot read, and one foreign object must not keep them from the rest.
+/// The text of a file of the record. A text that is not UTF-8 was not written by the reaper. Readers skip lines that
+/// they cannot parse, and one foreign object must not stop them from reading the rest.
 fn lossy(bytes: Vec<u8>) -> String {
     String::from_utf8(bytes).unwrap_or_else(|wrong| String::from_utf8_lossy(wrong.as_bytes()).into_owned())
 }
@@ -202,7 +202,7 @@ fn kind(key: &str) -> &'static str {
 /// Settings from `s3://bucket/key` or `ssm:/name`.
 ///
 /// # Errors
-/// [`PortError`] when they are not there or may not be read.
+/// [`PortError`] when they do not exist or may not be read.
 pub async fn fetch_settings(aws: &Aws, source: &str) -> Result<String, PortError> {
     if let Some(name) = source.strip_prefix("ssm:") {
         return parameter(aws, name).await;
@@ -213,7 +213,7 @@ pub async fn fetch_settings(aws: &Aws, source: &str) -> Result<String, PortError
         .filter(|(bucket, key)| !bucket.is_empty() && !key.is_empty())
         .ok_or_else(|| PortError(format!("`{source}` names no object; write `s3://bucket/reaper.toml`")))?;
     let bytes = read(&client(aws), bucket, key).await?;
-    // Half of the settings, or others, may be settings too.
+    // Damaged settings may be valid settings, with another meaning.
     String::from_utf8(bytes).map_err(|_| PortError(format!("`{source}` is not text in UTF-8")))
 }
 
@@ -226,7 +226,7 @@ pub(crate) async fn parameter(aws: &Aws, name: &str) -> Result<String, PortError
     value.map(str::to_owned).ok_or_else(|| PortError(format!("the parameter `{name}` has no value")))
 }
 
-/// Overwrites one SSM parameter. Its type is not named, so that a parameter that is there keeps its own.
+/// Overwrites one SSM parameter. The call gives no type, so an existing parameter keeps its own.
 pub(crate) async fn set_parameter(aws: &Aws, name: &str, value: &str) -> Result<(), PortError> {
     let config = aws_sdk_ssm::config::Builder::from(&aws.sdk).interceptor(aws.meter.clone()).build();
     let call = aws_sdk_ssm::Client::from_conf(config).put_parameter().name(name).value(value).overwrite(true);

@@ -1,5 +1,5 @@
-//! Page tokens. The SDK's paginators end in silence when a token comes again, and what they then have not shown
-//! would count as seen; here a token that comes again is an error.
+//! Page tokens. The SDK's paginators end silently when a token repeats, and the pages that they did not show would
+//! count as scanned. Here a repeated token is an error.
 
 use std::collections::HashSet;
 
@@ -8,10 +8,10 @@ use std::collections::HashSet;
 pub(crate) struct Tokens(HashSet<String>);
 
 impl Tokens {
-    /// The token to ask on with; `None` at the end.
+    /// The token of the next page; `None` at the end.
     ///
     /// # Errors
-    /// In words, when the token has been seen before.
+    /// As text, when the token was already used.
     pub(crate) fn next(&mut self, operation: &str, token: Option<&str>) -> Result<Option<String>, String> {
         let Some(token) = token.filter(|token| !token.is_empty()) else { return Ok(None) };
         if self.0.insert(token.to_owned()) {

@@ -16,16 +16,16 @@ use crate::engine::plan::restart::{Key, Volumes};
 const OPERATION: &str = "ec2:DescribeVolumes";
 const ALIASES: &str = "kms:ListAliases";
 
-/// The most volumes on a page.
+/// The maximum number of volumes on a page.
 const PAGE: i32 = 1000;
 
-/// The most values that one filter may have.
+/// The maximum number of values in one filter.
 const FILTER_VALUES: usize = 200;
 
-/// Aliases that begin so are AWS's own, and every key that AWS manages has one (KMS Developer Guide, "Aliases").
+/// Aliases with this prefix are AWS's own, and every AWS-managed key has one (KMS Developer Guide, "Aliases").
 const OF_AWS: &str = "alias/aws/";
 
-/// What is known of the volumes of these instances; one answer for each id.
+/// The volumes of these instances, as far as known. One answer for each id.
 pub(crate) async fn of(client: &aws_sdk_ec2::Client, keys: &Keys<'_>, ids: &[Box<str>]) -> HashMap<Box<str>, Volumes> {
     let mut known = HashMap::new();
     let mut asked: BTreeMap<Box<str>, Key> = BTreeMap::new();
@@ -44,7 +44,7 @@ pub(crate) async fn of(client: &aws_sdk_ec2::Client, keys: &Keys<'_>, ids: &[Box
 
 /// Every volume that is attached to one of these instances.
 async fn volumes(client: &aws_sdk_ec2::Client, ids: &[Box<str>]) -> Result<Vec<Volume>, String> {
-    // The filter, not volumes by their ids: one that is gone would fail the whole call.
+    // The filter, not volume ids: one volume that no longer exists would fail the whole call.
     let values = ids.iter().map(ToString::to_string).collect();
     let filter = Filter::builder().name("attachment.instance-id").set_values(Some(values)).build();
     let call = client.describe_volumes().filters(filter).max_results(PAGE);
@@ -85,7 +85,7 @@ async fn of_one(keys: &Keys<'_>, id: &str, volumes: &[Volume], asked: &mut BTree
     Volumes::Keys(found)
 }
 
-/// Tells who manages the keys of one target.
+/// Finds out who manages the keys of one target.
 pub(crate) struct Keys<'a> {
     client: aws_sdk_kms::Client,
     restart: &'a Restart,
@@ -107,7 +107,8 @@ impl<'a> Keys<'a> {
         Self { client: aws_sdk_kms::Client::from_conf(config.build()), restart, target }
     }
 
-    /// Asks only about a key of the account itself that the settings do not name: no key of another account is AWS's.
+    /// Asks only about a key of the account itself that the settings do not name: a key of another account is never
+    /// AWS-managed.
     async fn key(&self, arn: &str) -> Key {
         let Some(account) = arn.starts_with("arn:").then(|| arn.split(':').nth(4)).flatten() else {
             return Key::Unknown(format!("`{arn}` is not the ARN of a key"));

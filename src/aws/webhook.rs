@@ -1,5 +1,5 @@
-//! Posts to incoming webhooks, over the SDK's own HTTP client. The URL is a secret: no error of a connection is
-//! repeated, for it may hold the URL, and no redirect is followed.
+//! Posts to incoming webhooks, over the SDK's own HTTP client. The URL is a secret: connection errors are not shown,
+//! because they may contain the URL, and redirects are not followed.
 
 use std::time::Duration;
 
@@ -10,14 +10,14 @@ use aws_smithy_types::body::SdkBody;
 
 use crate::aws::secrets::Url;
 
-/// How long a webhook is waited for.
+/// Time limits of a webhook.
 #[derive(Clone, Copy, Debug)]
 pub struct Patience {
-    /// One attempt, from connecting to the whole answer. Slack answers within a second.
+    /// One attempt, from connecting to the complete answer. Slack answers within a second.
     pub attempt: Duration,
-    /// Before the second attempt, where the answer names no time of its own.
+    /// The pause before the second attempt, if the answer does not name one.
     pub pause: Duration,
-    /// The longest `Retry-After` that is waited for; Slack allows one message a second and asks for some seconds.
+    /// The longest `Retry-After` that is respected. Slack allows one message a second and asks for some seconds.
     pub longest: Duration,
 }
 
@@ -27,7 +27,7 @@ impl Default for Patience {
     }
 }
 
-/// The most of an error's answer that is read: Slack's are one word.
+/// The maximum length of an error's answer that is read: Slack's answers are short names.
 const LONGEST_WORD: usize = 40;
 
 /// Posts JSON to webhooks.
@@ -36,7 +36,7 @@ pub(crate) struct Poster {
     patience: Patience,
 }
 
-/// What came of one attempt.
+/// The result of one attempt.
 enum Attempt {
     Accepted,
     /// It may be tried again, after this long if the answer says so.
@@ -51,8 +51,8 @@ impl Poster {
         Self { connector: SharedHttpConnector::new(connector), patience }
     }
 
-    /// Posts `json`, a second time where the answer asks for it. An attempt without an answer is not repeated:
-    /// the message may stand in the channel already.
+    /// Posts `json`, and a second time if the answer asks for it. An attempt without an answer is not repeated, because
+    /// the message may already be in the channel.
     ///
     /// # Errors
     /// Why it was not accepted, without the URL.
@@ -114,7 +114,7 @@ async fn judge(mut response: HttpResponse, url: &Url) -> Attempt {
     }
 }
 
-/// Slack's own word for what is wrong, such as `no_service`; anything else that was answered is not repeated.
+/// Slack's own name for the error, such as `no_service`. Any other content of the answer is not shown.
 async fn word(body: SdkBody, url: &Url) -> String {
     let Ok(bytes) = aws_smithy_types::byte_stream::ByteStream::new(body).collect().await else {
         return String::new();

@@ -1,4 +1,4 @@
-//! Whether an answer came to its end.
+//! Whether an answer is complete.
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::ConnectorError;
@@ -11,10 +11,10 @@ use crate::aws::errors::Unusable;
 use crate::aws::xml;
 use crate::ports::chain;
 
-/// What a call has to be answered with.
+/// The kind of answer that a call must have.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Due {
-    /// A document in XML, whatever the answer says that it is.
+    /// An XML document, regardless of the answer's content type.
     Xml,
     /// A document.
     Document,
@@ -22,14 +22,14 @@ pub(crate) enum Due {
     Anything,
 }
 
-/// The answer, read to its end and checked where it reports success in XML or in the JSON of AWS's services. The SDK takes half
-/// a page in XML for a shorter page, and an empty body in JSON for an answer with an empty list: an organisation without an
-/// account, for one. Half a document in JSON it refuses, but does not ask again. It reads CBOR strictly, and `store` checks
-/// an object of S3 by its checksum.
+/// The answer, read to its end, and checked if it reports success in XML or in the JSON of AWS's services. The SDK
+/// accepts half a page of XML as a shorter page, and an empty JSON body as an answer with an empty list, for example an
+/// organisation without accounts. It refuses half a document in JSON, but does not retry. It reads CBOR strictly, and
+/// `store` checks an object of S3 by its checksum.
 ///
 /// # Errors
-/// [`Unusable`] where the connection breaks off, or the document is not whole, or it can be read in two ways. The SDK makes the
-/// call again.
+/// [`Unusable`] where the connection breaks off, the document is incomplete, or it can be read in two ways. The SDK
+/// repeats the call.
 pub(crate) async fn whole(mut answer: HttpResponse, due: Due) -> Result<HttpResponse, ConnectorError> {
     let Some(check) = check(&answer, due) else { return Ok(answer) };
     let unusable = |why: String| ConnectorError::io(Unusable(why).into());
@@ -44,11 +44,11 @@ pub(crate) async fn whole(mut answer: HttpResponse, due: Due) -> Result<HttpResp
     Ok(answer)
 }
 
-/// How many bytes stay in the pieces that they came in, until they are put together.
+/// How many bytes stay in separate chunks before they are joined.
 const PENDING: usize = 1 << 20;
 
-/// The body. A page of megabytes is put together as it comes, so that it does not stand in memory in pieces as well; what is
-/// smaller, of which hundreds may be under way, at its end.
+/// The body. A page of megabytes is joined while it arrives, so that its chunks do not use memory as well. A smaller
+/// body, of which hundreds may be in flight, is joined at its end.
 async fn read(mut stream: ByteStream) -> Result<Vec<u8>, Error> {
     let (mut body, mut pieces, mut pending) = (Vec::new(), Vec::new(), 0);
     while let Some(piece) = stream.next().await {
@@ -73,7 +73,7 @@ fn append(body: &mut Vec<u8>, pieces: &mut Vec<impl AsRef<[u8]>>) {
 
 type Check = fn(&[u8]) -> Result<(), String>;
 
-/// How to check the body, if we can.
+/// How to check the body, if possible.
 fn check(answer: &HttpResponse, due: Due) -> Option<Check> {
     let kind = answer.headers().get("content-type").unwrap_or_default();
     let check: Check = match kind.split(';').next().unwrap_or_default().trim() {

@@ -1,24 +1,24 @@
-//! Whether an answer in XML is whole, and can be read in one way only.
+//! Whether an XML answer is complete, and can be read in one way only.
 //!
-//! The SDK reads leniently: it takes a page that ends in the middle for a shorter page, stops without an error at a tag that
-//! it cannot read, and ignores text where a list is due. This check uses the same tokenizer as the SDK, so that whatever
-//! stops the one stops the other.
+//! The SDK reads leniently: it accepts a page that ends in the middle as a shorter page, stops without an error at a
+//! tag that it cannot read, and ignores text where a list should be. This check uses the same tokenizer as the SDK, so
+//! both stop at the same input.
 
 #[cfg(test)]
 mod tests;
 
 use xmlparser::{ElementEnd, StrSpan, Token, Tokenizer};
 
-/// What may be in an element. Only `DescribeInstances` is checked by name; of other answers only the form is.
+/// The allowed content of an element. Only `DescribeInstances` is checked by name; for other answers only the form is.
 enum Content {
-    /// Anything. We read nothing of it.
+    /// Anything. It is not read.
     Any,
     /// Only text.
     Text,
-    /// Only elements named `item`, each of them with this in it.
+    /// Only elements named `item`, each with this content.
     List(&'static Content),
-    /// Elements. We read those that are named here, and each of these is there once at most. The first ones, as many as the
-    /// number says, are always there.
+    /// Elements. The reader uses those that are named here, and each of them occurs at most once. The first ones, as
+    /// many as the number, are always present.
     Fields(usize, &'static [(&'static str, Content)]),
 }
 
@@ -35,7 +35,7 @@ static INSTANCE: Content = Fields(
         ("instanceType", Text),
         ("launchTime", Text),
         ("reason", Text),
-        // A tag without a key might be any tag, also one that protects.
+        // A tag without a key might be any tag, including one that protects the instance.
         ("tagSet", List(&Fields(1, &[("key", Text), ("value", Text)]))),
         ("instanceLifecycle", Text),
         ("rootDeviceType", Text),
@@ -61,7 +61,7 @@ static INTERFACE: Content =
     Fields(0, &[("sourceDestCheck", Text), ("attachment", Fields(0, &[("deviceIndex", Text), ("attachTime", Text)]))]);
 
 /// # Errors
-/// Where the document is not whole, or might be read in two ways: why, and in which byte.
+/// Where the document is incomplete, or might be read in two ways: why, and at which byte.
 pub(crate) fn check(text: &str) -> Result<(), String> {
     let (mut open, mut read, mut began) = (Vec::new(), 0, false);
     let refused = |why: &str, at: usize| format!("{why}: see its byte {at} of {}", text.len());
@@ -76,16 +76,16 @@ pub(crate) fn check(text: &str) -> Result<(), String> {
 
 const NOT_WHOLE: &str = "it is no whole document";
 
-/// An element whose end has not come yet.
+/// An open element.
 struct Open<'a> {
     prefix: &'a str,
     name: &'a str,
     content: &'static Content,
-    /// Which of its fields were there, one bit each.
+    /// Which of its fields have occurred, one bit each.
     seen: u32,
 }
 
-/// Takes a token in; `None` where it may not stand.
+/// Accepts a token; `None` where it is not allowed.
 fn allowed<'a>(open: &mut Vec<Open<'a>>, token: &Token<'a>) -> Option<()> {
     let content = open.last().map(|open| open.content);
     match token {
@@ -94,8 +94,8 @@ fn allowed<'a>(open: &mut Vec<Open<'a>>, token: &Token<'a>) -> Option<()> {
             open.push(element);
             Some(())
         }
-        // EC2 writes no attributes, so nobody knows what one would mean; the root names its namespace. At a reference that the
-        // SDK does not know it would stop reading.
+        // EC2 writes no attributes, so their meaning is unknown; the root's attribute is its namespace. The SDK would
+        // stop reading at a reference that it does not know.
         Token::Attribute { value, .. } => {
             ((open.len() == 1 || matches!(content, Some(Any))) && !value.as_str().contains('&')).then_some(())
         }
@@ -106,7 +106,7 @@ fn allowed<'a>(open: &mut Vec<Open<'a>>, token: &Token<'a>) -> Option<()> {
             (ended.prefix == prefix.as_str() && ended.name == local.as_str()).then(|| leave(&ended))?
         }
         Token::Text { text } => (is_blank(text) || matches!(content, Some(Any | Text))).then_some(()),
-        // Of a text that a comment or a CDATA section divides, the SDK takes the first part.
+        // If a comment or a CDATA section divides a text, the SDK reads only the first part.
         Token::Cdata { .. } => matches!(content, Some(Any)).then_some(()),
         Token::Comment { .. } | Token::ProcessingInstruction { .. } => (!matches!(content, Some(Text))).then_some(()),
         Token::Declaration { .. } => Some(()),
@@ -120,8 +120,8 @@ fn is_blank(text: &StrSpan<'_>) -> bool {
     text.as_str().trim_ascii().is_empty()
 }
 
-/// An element that begins in `parent`, if it may stand there. The SDK ignores prefixes, so an element that it would read must
-/// have none.
+/// An element that begins in `parent`, if it is allowed there. The SDK ignores prefixes, so an element that it would
+/// read must have none.
 fn enter<'a>(parent: Option<&mut Open<'_>>, prefix: &'a str, name: &'a str) -> Option<Open<'a>> {
     let content = match parent {
         None if name == "DescribeInstancesResponse" => Some(&PAGE),
@@ -144,7 +144,7 @@ fn enter<'a>(parent: Option<&mut Open<'_>>, prefix: &'a str, name: &'a str) -> O
     (content.is_none() || prefix.is_empty()).then(|| Open { prefix, name, content: content.unwrap_or(&Any), seen: 0 })
 }
 
-/// Whether what has to be in an element was there.
+/// Whether all required fields of an element have occurred.
 fn leave(ended: &Open<'_>) -> Option<()> {
     match ended.content {
         Fields(needed, _) => (ended.seen.trailing_ones() as usize >= *needed).then_some(()),

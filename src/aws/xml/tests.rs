@@ -1,4 +1,4 @@
-//! Pages of instances: what the check lets through the SDK reads, and `instance` reduces.
+//! Pages of instances: the SDK reads every page that passes the check, and `instance` converts it.
 
 use std::collections::HashSet;
 
@@ -51,7 +51,7 @@ fn read(body: &str) -> Option<Vec<Instance>> {
     by_sdk(body)
 }
 
-/// Where a value stands beneath an instance. `item` is one of a list.
+/// Paths of values in an instance. `item` is an element of a list.
 const WORDS: [&str; 18] = [
     "instanceId",
     "instanceState/name",
@@ -109,12 +109,12 @@ const ODD: [&str; 9] = [
 ];
 
 fn word() -> impl Strategy<Value = String> {
-    // Without `]`: three characters that nobody writes, `]]>`, only the SDK refuses.
+    // Without `]`: only the SDK refuses the sequence `]]>`, which AWS does not write.
     let plain = "[ -%'-;=-\\\\^-~é✓]{0,12}";
     prop_oneof![3 => plain, 1 => select(&ODD[..]).prop_map(str::to_owned)]
 }
 
-/// What stands where: a path beneath an instance, and the XML there.
+/// A path in an instance, and the XML there.
 type Field = (String, String);
 
 fn leaf(paths: &'static [&'static str], value: impl Strategy<Value = String>) -> impl Strategy<Value = Field> {
@@ -144,7 +144,7 @@ const SHAPES: [(&str, &str); 7] = [
     ),
 ];
 
-/// Anything that may stand beneath an instance.
+/// Any element that may occur in an instance.
 fn field() -> impl Strategy<Value = Field> {
     prop_oneof![
         8 => leaf(&WORDS, word()),
@@ -168,7 +168,7 @@ fn unreadable() -> impl Strategy<Value = Field> {
     ]
 }
 
-/// The XML of an instance: no element twice but for those of lists, of which each field brings one.
+/// The XML of an instance. Only lists have an element twice: each field adds one item.
 fn item(fields: &[Field]) -> String {
     let mut all: Vec<(&str, String)> = Vec::new();
     let mut told = HashSet::new();
@@ -231,7 +231,8 @@ proptest! {
         prop_assert_eq!(read(&short), None, "{}", short);
     }
 
-    /// Nobody can miss what is lost without a trace. But the SDK reads what is there, or the page is refused.
+    /// A loss without a trace cannot be detected. Otherwise the SDK reads everything that is there, or the page is
+    /// refused.
     #[test]
     fn a_page_with_a_hole_or_an_echo_is_read_to_its_end_or_refused(
         body in pages(), from in any::<prop::sample::Index>(), to in any::<prop::sample::Index>(), twice in any::<bool>(),
