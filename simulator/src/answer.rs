@@ -1,4 +1,4 @@
-//! Answers and errors, in the words of each protocol.
+//! Answers and errors, in the format of each protocol.
 
 use crate::cloudwatch_cbor;
 use crate::request::{Call, Protocol};
@@ -46,7 +46,7 @@ impl Answer {
     }
 }
 
-/// A refusal: its code, its words, its status.
+/// A refusal: its code, its message, its status.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Refusal {
     pub(crate) code: String,
@@ -60,7 +60,7 @@ impl Refusal {
     }
 }
 
-/// The refusal as the protocol of the call words it.
+/// The refusal in the format of the call's protocol.
 pub(crate) fn refuse(call: &Call, refusal: &Refusal) -> Answer {
     let Refusal { code, message, status } = refusal;
     let head = format!("<Code>{}</Code><Message>{}</Message>", escape(code), escape(message));

@@ -11,14 +11,14 @@ use crate::page::page;
 use crate::request::{Call, Protocol};
 use crate::world::{Slant, World, unknown};
 
-/// The most metrics that one call may ask for, and the most datapoints on a page (GetMetricData, API reference).
+/// The maximum number of metrics in one call, and of datapoints on a page (GetMetricData, API reference).
 const METRICS: usize = 500;
 const POINTS: i64 = 100_800;
 
 pub(crate) fn work(world: &mut World, call: &Call, slant: Slant) -> Result<Answer, Refusal> {
     match call.action.as_str() {
         "GetMetricData" => data(world, call, slant),
-        // Nobody has an agent.
+        // No instance has an agent.
         "ListMetrics" => Ok(answer(call, &json!({"Metrics": []}))),
         _ => Err(unknown(call)),
     }
@@ -55,7 +55,7 @@ fn data(world: &mut World, call: &Call, slant: Slant) -> Result<Answer, Refusal>
     for query in &queries[found.from..found.to] {
         let metric = &query["MetricStat"]["Metric"];
         let of = metric["Dimensions"][0]["Value"].as_str().unwrap_or_default();
-        // A volume is called as its instance is.
+        // A volume has the same id as its instance, apart from the prefix.
         let id = of.strip_prefix("vol-").map_or_else(|| of.to_owned(), |tail| format!("i-{tail}"));
         let instance = place.by_id.get(id.as_str()).map(|n| &place.instances[*n]);
         let name = metric["MetricName"].as_str().unwrap_or_default();
@@ -76,7 +76,7 @@ fn answer(call: &Call, body: &Value) -> Answer {
     if call.protocol == Protocol::Cbor { cloudwatch_cbor::answer(body) } else { Answer::json(body) }
 }
 
-/// Datapoints, the latest first, of one that runs, since its start.
+/// Datapoints of a running instance since its start, the latest first.
 #[allow(clippy::cast_precision_loss)]
 fn series(instance: &Instance, name: &str, start: i64, end: i64, period: i64) -> Vec<(f64, f64)> {
     let Some(cpu) = instance.build.cpu else { return Vec::new() };
@@ -89,7 +89,7 @@ fn series(instance: &Instance, name: &str, start: i64, end: i64, period: i64) ->
     let seed = dice::text(&instance.id) ^ dice::text(name);
     let mut points = Vec::new();
     while at >= first {
-        // A processor is as busy as the spec says; what it sends and writes varies by a tenth.
+        // CPU is as the spec says. Network and disk values vary by a tenth.
         let steady = name == "CPUUtilization";
         let noise = if steady { 1.0 } else { 0.9 + 0.1 * dice::share(dice::mix(seed ^ at.unsigned_abs())) };
         points.push((at as f64, figure(name, cpu, period as f64 / 3600.0) * noise));
@@ -98,7 +98,7 @@ fn series(instance: &Instance, name: &str, start: i64, end: i64, period: i64) ->
     points
 }
 
-/// What an instance of this load does in so many hours. Up to two per cent it is a box that does nothing.
+/// The value of a metric at this CPU over this many hours. Up to two per cent the instance is idle.
 fn figure(name: &str, cpu: f64, hours: f64) -> f64 {
     let idle = cpu <= 2.0;
     match name {

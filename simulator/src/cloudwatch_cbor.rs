@@ -1,4 +1,4 @@
-//! Smithy's RPC v2 with CBOR, as the AWS SDK for Rust speaks it to CloudWatch, to JSON and from it.
+//! Converts Smithy's RPC v2 with CBOR, the protocol of the AWS SDK for Rust for CloudWatch, to JSON and back.
 
 use minicbor::data::Type;
 use minicbor::{Decoder, Encoder};
@@ -6,10 +6,10 @@ use serde_json::{Map, Value};
 
 use crate::answer::Answer;
 
-/// How deep a request may nest.
+/// The maximum nesting of a request.
 const DEEPEST: usize = 16;
 
-/// A request as JSON; a timestamp is its seconds.
+/// A request as JSON. A timestamp becomes its seconds.
 pub(crate) fn read(body: &[u8]) -> Option<Value> {
     value(&mut Decoder::new(body), DEEPEST)
 }
@@ -56,14 +56,14 @@ fn text(from: &mut Decoder<'_>) -> Option<String> {
     from.str_iter().ok()?.collect::<Result<String, _>>().ok()
 }
 
-/// Whether a map or list of unknown length ends here; the end is then read.
+/// Whether a map or list of unknown length ends here. If so, the end is consumed.
 fn ended(from: &mut Decoder<'_>) -> bool {
     matches!(from.datatype(), Ok(Type::Break)) && from.skip().is_ok() || from.position() >= from.input().len()
 }
 
 type Buffer = Encoder<Vec<u8>>;
 
-/// What is written cannot fail, for it goes to memory.
+/// Writing cannot fail, because it goes to memory.
 fn put(to: &mut Buffer, value: &Value) -> Option<()> {
     match value {
         Value::Null => to.null().ok().map(|_| ()),

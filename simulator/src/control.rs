@@ -1,4 +1,4 @@
-//! The control API: where a test or a benchmark stages things. JSON in and out, beneath `/_simulator/`.
+//! The control API, by which a test or a benchmark prepares the world. JSON in and out, under `/_simulator/`.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use crate::hub::Topic;
 use crate::spec::entry;
 use crate::world::World;
 
-/// What no bucket can be called.
+/// A prefix that cannot be a bucket's name.
 pub(crate) const PREFIX: &str = "/_simulator/";
 
 /// Answers one request, by its path without the prefix.
@@ -77,7 +77,7 @@ pub(crate) fn answer(shared: &Shared, method: &str, path: &str, body: &Value) ->
     }
 }
 
-/// What the hub and its accounts have.
+/// Reads and changes the resources of the hub and its accounts.
 fn hub(world: &mut World, method: &str, path: &str, body: &Value) -> Result<Value, String> {
     let text = |key: &str| body[key].as_str().map(str::to_owned).ok_or_else(|| format!("`{key}` is missing"));
     match (method, path) {
@@ -144,7 +144,7 @@ fn change(world: &mut World, body: &Value) -> Result<Value, String> {
     Ok(json!({"id": id, "state": instance.state().name()}))
 }
 
-/// How long calls take, and whether they are throttled.
+/// Sets how long calls take, and whether they are throttled.
 fn conditions(world: &mut World, body: &Value) -> Result<Value, String> {
     for (key, value) in body.as_object().ok_or("conditions are an object")? {
         let wrong = || format!("`{key}` cannot be {value}");

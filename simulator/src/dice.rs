@@ -1,4 +1,4 @@
-//! Numbers from a seed and a place: the same in every run, and independent of the order in which they are asked for.
+//! Pseudo-random numbers from a seed and a place: the same in every run, and independent of the order of the calls.
 
 /// SplitMix64 (Steele, Lea and Flood, 2014): one step is enough to spread a counter over 64 bits.
 pub(crate) fn mix(seed: u64) -> u64 {
@@ -8,12 +8,12 @@ pub(crate) fn mix(seed: u64) -> u64 {
     z ^ (z >> 31)
 }
 
-/// A number for several parts, in their order.
+/// A number from several parts, which depends on their order.
 pub(crate) fn of(parts: &[u64]) -> u64 {
     parts.iter().fold(0x1d1e_4ea9, |sum, part| mix(sum ^ *part))
 }
 
-/// A number for a text (FNV-1a, then mixed).
+/// A number from a text (FNV-1a, then mixed).
 pub(crate) fn text(text: &str) -> u64 {
     mix(text.bytes().fold(0xcbf2_9ce4_8422_2325, |sum, byte| (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)))
 }

@@ -1,4 +1,4 @@
-//! EC2: what it shows.
+//! The EC2 calls that read.
 
 use crate::answer::{Answer, Refusal};
 use crate::ec2_act;
@@ -9,7 +9,7 @@ use crate::request::Call;
 use crate::volumes;
 use crate::world::{Place, Slant, World, unknown};
 
-/// The most instances on a page (DescribeInstances, `MaxResults`).
+/// The maximum number of instances on a page (DescribeInstances, `MaxResults`).
 const PAGE: usize = 1000;
 
 pub(crate) fn work(world: &mut World, call: &Call, slant: Slant) -> Result<Answer, Refusal> {
@@ -50,7 +50,7 @@ fn attribute(world: &mut World, call: &Call) -> Result<Answer, Refusal> {
     Ok(Answer::ec2("DescribeInstanceAttribute", &inner))
 }
 
-/// A filter of DescribeInstances that this world knows.
+/// A filter of DescribeInstances that the simulator supports.
 enum Test {
     States(Vec<String>),
     TagKeys(Vec<String>),
@@ -76,7 +76,7 @@ impl Test {
     }
 }
 
-/// Which instances a call asks for, by their numbers.
+/// The instances that a call asks for, by their numbers.
 fn asked(place: &Place, call: &Call) -> Result<Vec<usize>, Refusal> {
     let (mut filtered, mut tests) = (None, Vec::new());
     for (name, values) in call.filters() {
@@ -130,7 +130,7 @@ fn describe(world: &mut World, call: &Call, slant: Slant) -> Result<Answer, Refu
     Ok(Answer::xml(xml))
 }
 
-/// The answer to a call that went well, when nothing was done.
+/// The answer to a call as if it had succeeded, although nothing was done.
 pub(crate) fn pretend(call: &Call) -> Answer {
     match call.action.as_str() {
         "StopInstances" => ec2_act::states("StopInstances", &call.ids, ("running", 16), ("stopping", 64)),

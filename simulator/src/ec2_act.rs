@@ -1,4 +1,4 @@
-//! EC2: what it does.
+//! The EC2 calls that act.
 
 use crate::answer::{Answer, Refusal};
 use crate::instance::{Instance, State};
@@ -10,7 +10,7 @@ fn no_such(id: &str) -> Refusal {
     Refusal::new(400, "InvalidInstanceID.NotFound", format!("The instance ID '{id}' does not exist"))
 }
 
-/// What EC2 refuses to stop.
+/// Why EC2 refuses to stop an instance, if it does.
 fn refuse_stop(instance: &Instance, hibernate: bool) -> Option<Refusal> {
     let name = format!("instance '{}'", instance.id);
     let build = &instance.build;
@@ -44,12 +44,12 @@ fn refuse_start(usable: &[String], instance: &Instance) -> Option<Refusal> {
     refused.or_else(|| volumes::unlicensed(usable, instance))
 }
 
-/// The instances that a call names, each of which must be there.
+/// The instances that a call names. All of them must exist.
 fn numbers(place: &Place, call: &Call) -> Result<Vec<usize>, Refusal> {
     call.ids.iter().map(|id| place.by_id.get(id).copied().ok_or_else(|| no_such(id))).collect()
 }
 
-/// StopInstances and StartInstances: all or nothing, and an instance that is there already is left alone.
+/// StopInstances and StartInstances: all or nothing. An instance that already has the state is not changed.
 pub(crate) fn change_state(world: &mut World, call: &Call) -> Result<Answer, Refusal> {
     if call.param("DryRun") == Some("true") {
         let words = "Request would have succeeded, but DryRun flag is set.";
@@ -94,7 +94,7 @@ fn row(id: &str, before: (&str, u8), after: (&str, u8)) -> String {
     )
 }
 
-/// An answer to StopInstances or StartInstances for instances that are all alike.
+/// An answer to StopInstances or StartInstances for instances that all have the same states.
 pub(crate) fn states(action: &str, ids: &[Box<str>], before: (&str, u8), after: (&str, u8)) -> Answer {
     let rows: String = ids.iter().map(|id| row(id, before, after)).collect();
     Answer::ec2(action, &format!("<instancesSet>{rows}</instancesSet>"))

@@ -1,5 +1,5 @@
-//! An instance as DescribeInstances shows it: every element that AWS sends for an ordinary one, so that an answer is as
-//! long here as there.
+//! An instance as DescribeInstances shows it, with every element that AWS sends for an ordinary one, so that an answer
+//! has the same length as AWS's.
 
 use std::fmt::Write;
 
@@ -129,7 +129,7 @@ fn rest(xml: &mut String, build: &Build) {
     }
 }
 
-/// By hand, for a page has three thousand of them.
+/// Formatted by hand for speed: a page has three thousand times.
 fn time(xml: &mut String, at: DateTime<Utc>) {
     let _ = write!(
         xml,

@@ -1,4 +1,4 @@
-//! Faults on demand, as data: which calls they meet, how often, and what then happens.
+//! Faults on demand, as data: which calls they apply to, how often, and what happens.
 
 use std::time::Duration;
 
@@ -10,50 +10,51 @@ use crate::dice;
 use crate::request::{Call, Protocol};
 use crate::world::LONGEST_HANG;
 
-/// What happens to a call that a fault meets.
+/// What happens to a call with a fault.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Mode {
     /// It is refused with code, message and status; nothing is done.
     #[default]
     Error,
-    /// The same answer, but the work is done: the reply went astray.
+    /// The same answer, but the work is done, as if the reply was lost.
     Lost,
     /// It waits `seconds` (less if the faults are cleared), then is refused.
     Hang,
-    /// The work is done, then it waits `seconds` before it is answered.
+    /// The work is done, then it waits `seconds` before the answer.
     HangAfter,
-    /// It is answered as if all went well; nothing is done.
+    /// It is answered as if it had succeeded; nothing is done.
     Ignore,
-    /// It is throttled, in the words of its service.
+    /// It is throttled, with the error of its service.
     Throttle,
-    /// The caller's session has expired, in the words of its service.
+    /// The caller's session has expired, with the error of its service.
     Expire,
     /// The connection is cut; nothing is done.
     Cut,
     /// The work is done, then the connection is cut.
     CutAfter,
-    /// The work is done; half of the answer's body comes, then the connection is cut.
+    /// The work is done; half of the answer's body is sent, then the connection is cut.
     Truncate,
-    /// The work is done; half of the answer's body comes, and its length says that this is all of it.
+    /// The work is done; half of the answer's body is sent, with a length as if it were complete.
     Shorten,
     /// The work is done; the answer has no body at all.
     Empty,
-    /// A page comes a second time, under a token of its own.
+    /// A page is sent a second time, under a token of its own.
     RepeatPage,
     /// A page names itself as the next one.
     SameToken,
-    /// The page after this one is left out.
+    /// The page after this one is skipped.
     LosePage,
     /// Each instance is shown as it was before its last change.
     Past,
-    /// The instances that the call names (or all of its place) are changed by `fields` just before it is carried out.
+    /// The instances that the call names (or all of its place) are changed by `fields` just before the call is carried
+    /// out.
     Change,
-    /// The same just after it was carried out.
+    /// The same just after the call was carried out.
     ChangeAfter,
 }
 
-/// What is wrong with the pages of a listing.
+/// A fault in the pages of a listing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PageFault {
     Repeat,
@@ -65,7 +66,7 @@ pub(crate) enum PageFault {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Fault {
-    /// The action that it meets, or `*`.
+    /// The action that it applies to, or `*`.
     pub action: String,
     /// What happens.
     pub mode: Mode,
@@ -77,21 +78,21 @@ pub struct Fault {
     pub role: Option<String>,
     /// Only calls that name one of these instances.
     pub ids: Option<Vec<String>>,
-    /// Calls that it lets pass first.
+    /// How many calls pass before it applies.
     pub after: u64,
-    /// How often it meets; always unless told.
+    /// How often it applies; by default always.
     pub times: Option<u64>,
-    /// Of the calls that it could meet, how many per cent it meets, by the plan's seed.
+    /// To how many per cent of the possible calls it applies, by the plan's seed.
     pub percent: Option<f64>,
     /// The refusal's code.
     pub code: Option<String>,
-    /// The refusal's words.
+    /// The refusal's message.
     pub message: Option<String>,
     /// The refusal's status.
     pub status: Option<u16>,
-    /// How long a hang is.
+    /// How long a hang lasts, in seconds.
     pub seconds: Option<f64>,
-    /// Fields of an instance, as a spec has them.
+    /// Fields of an instance, as in a spec.
     pub fields: Map<String, Value>,
 }
 
@@ -106,7 +107,7 @@ impl Fault {
             && self.ids.as_ref().is_none_or(|ids| call.ids.iter().any(|id| ids.iter().any(|one| **one == **id)))
     }
 
-    /// The refusal that it answers with.
+    /// The refusal of this fault.
     pub(crate) fn refusal(&self, call: &Call) -> Refusal {
         let usual = match self.mode {
             Mode::Throttle => throttled(call),
@@ -120,7 +121,7 @@ impl Fault {
         }
     }
 
-    /// How long a hang is.
+    /// How long a hang lasts.
     pub(crate) fn hangs(&self) -> Duration {
         Duration::from_secs_f64(self.seconds.unwrap_or(30.0).clamp(0.0, LONGEST_HANG))
     }
@@ -135,7 +136,7 @@ impl Fault {
     }
 }
 
-/// Throttling as each service words it.
+/// The throttling error of each service.
 pub(crate) fn throttled(call: &Call) -> Refusal {
     match (call.protocol, call.service.as_str()) {
         (Protocol::Ec2, _) => Refusal::new(503, "RequestLimitExceeded", "Request limit exceeded."),
@@ -148,7 +149,7 @@ pub(crate) fn throttled(call: &Call) -> Refusal {
     }
 }
 
-/// An expired session as each service words it.
+/// The expired-session error of each service.
 fn expired(call: &Call) -> Refusal {
     match call.protocol {
         Protocol::Ec2 => Refusal::new(400, "RequestExpired", "Request has expired."),
@@ -161,7 +162,7 @@ fn expired(call: &Call) -> Refusal {
     }
 }
 
-/// The faults that are set, with the seed of their chances.
+/// The active faults, with the seed of their chances.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Faults {
     pub(crate) seed: u64,
@@ -177,7 +178,7 @@ impl Faults {
         self.list.clear();
     }
 
-    /// The first fault that meets this call, counted.
+    /// The first fault that applies to this call. It is counted.
     pub(crate) fn pick(&mut self, call: &Call) -> Option<Fault> {
         for (place, (fault, seen)) in self.list.iter_mut().enumerate() {
             if fault.times == Some(0) || !fault.meets(call) {

@@ -8,7 +8,7 @@ use crate::dice;
 use crate::instance::Instance;
 use crate::spec::{Fleet, Kind, entry};
 
-/// The first account of a fleet; the others follow it.
+/// The first account id of a fleet; the others follow it.
 const FIRST: u64 = 300_000_000_000;
 
 /// The ids of a fleet's accounts.
@@ -30,7 +30,7 @@ pub(crate) fn instances(
     }
     let mut made = Vec::with_capacity(fleet.instances);
     for n in 0..fleet.instances {
-        // One after another, so that no place that is not empty stays empty.
+        // One after another, so that every place that should have instances has some.
         let (account, region) = &places[n % places.len()];
         let number = dice::of(&[fleet.seed, n as u64]);
         let model = model(&models, number % weights);
@@ -43,7 +43,7 @@ pub(crate) fn instances(
     Ok(made)
 }
 
-/// The account-Regions that are not empty.
+/// The account-Regions that have instances.
 fn places(fleet: &Fleet, regions: &[Arc<str>]) -> Vec<(String, Arc<str>)> {
     let all = accounts(fleet).flat_map(|(_, id)| regions.iter().map(move |region| (id.clone(), region.clone())));
     let mut all: Vec<(u64, (String, Arc<str>))> =

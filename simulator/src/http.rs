@@ -1,5 +1,5 @@
-//! HTTP/1.1 over loopback, as far as the SDKs speak it: kept connections, bodies of known length or in chunks. By hand,
-//! so that a connection can be cut and a body truncated, and for the reason that `Cargo.toml` gives.
+//! HTTP/1.1 over loopback, as far as the SDKs use it: kept connections, bodies of known length or in chunks. Written by
+//! hand, so that a connection can be cut and a body truncated, and for the reason in `Cargo.toml`.
 
 use std::collections::HashMap;
 use std::net::TcpListener as Listener;
@@ -19,7 +19,7 @@ use crate::{Shared, control};
 const HEAD: usize = 64 * 1024;
 const BODY: usize = 64 * 1024 * 1024;
 
-/// Serves until the other end of `ended` says so.
+/// Serves until the other end of `ended` signals the end.
 pub(crate) fn serve(listener: Listener, shared: &Arc<Shared>, ended: oneshot::Receiver<()>) {
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
     runtime.block_on(async {
@@ -40,7 +40,7 @@ pub(crate) fn serve(listener: Listener, shared: &Arc<Shared>, ended: oneshot::Re
     runtime.shutdown_background();
 }
 
-/// One connection, until either side has had enough.
+/// Serves one connection, until either side closes it.
 async fn converse(mut stream: TcpStream, shared: &Shared) {
     let _ = stream.set_nodelay(true);
     let mut buffer = Vec::with_capacity(8192);
@@ -58,7 +58,7 @@ async fn converse(mut stream: TcpStream, shared: &Shared) {
     }
 }
 
-/// What is answered, after as long as it takes.
+/// The reply, after its delay.
 async fn reply(request: Request, shared: &Shared) -> Option<Reply> {
     if let Some(path) = request.path.strip_prefix(control::PREFIX) {
         return Some(Reply::Answer(controlled(shared, &request, path)));
@@ -105,7 +105,7 @@ async fn more(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Option<()> {
     (stream.read_buf(buffer).await.ok()? > 0).then_some(())
 }
 
-/// The next request; `None` when there is none.
+/// The next request; `None` if there is none.
 async fn read(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Option<Request> {
     let (mut request, end) = loop {
         if let Some(found) = head(buffer)? {
@@ -126,13 +126,13 @@ async fn read(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Option<Request> {
     Some(request)
 }
 
-/// The head of a request and where it ends; `Some(None)` while it is not whole, `None` if it is none.
+/// The head of a request and where it ends; `Some(None)` while it is incomplete, `None` if it is invalid.
 #[allow(clippy::option_option)]
 fn head(buffer: &[u8]) -> Option<Option<(Request, usize)>> {
     let mut headers = [httparse::EMPTY_HEADER; 64];
     let mut parsed = httparse::Request::new(&mut headers);
     let httparse::Status::Complete(end) = parsed.parse(buffer).ok()? else {
-        // A long body may have come with its head: only a head that goes on for so long is none.
+        // A long body may have arrived with its head. Only a head of this length is invalid.
         return (buffer.len() <= HEAD).then_some(None);
     };
     let target = parsed.path?;

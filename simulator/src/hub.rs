@@ -1,4 +1,4 @@
-//! The hub's own things, and contacts: SSM parameters, secrets, SNS topics, alternate contacts, buckets.
+//! The hub's resources, and contacts: SSM parameters, secrets, SNS topics, alternate contacts, buckets.
 
 use std::collections::BTreeMap;
 
@@ -10,14 +10,14 @@ use crate::s3::Buckets;
 use crate::spec::Spec;
 use crate::world::{World, unknown};
 
-/// A topic, who listens, and what was said.
+/// A topic, its subscribers, and its messages.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Topic {
     pub(crate) heard_by_somebody: bool,
     pub(crate) said: Vec<serde_json::Value>,
 }
 
-/// What the hub has.
+/// The hub's resources.
 #[derive(Debug, Default)]
 pub(crate) struct Hub {
     pub(crate) parameters: BTreeMap<String, String>,

@@ -34,7 +34,7 @@ impl State {
         STATES.into_iter().find(|row| row.0 == self).unwrap_or(STATES[3])
     }
 
-    /// EC2's name for it.
+    /// EC2's name of the state.
     pub fn name(self) -> &'static str {
         self.row().1
     }
@@ -52,7 +52,7 @@ impl State {
 /// Tags in the order in which they were written.
 pub(crate) type Tags = Vec<(Arc<str>, Arc<str>)>;
 
-/// What changes while an instance lives.
+/// The part of an instance that changes.
 #[derive(Clone, Debug)]
 pub(crate) struct Life {
     pub(crate) state: State,
@@ -61,7 +61,7 @@ pub(crate) struct Life {
     pub(crate) tags: Tags,
 }
 
-/// What seldom differs, shared by instances of one kind.
+/// The part that seldom differs, shared by instances of one kind.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Build {
     pub(crate) kind: String,
@@ -81,7 +81,7 @@ pub(crate) struct Build {
     pub(crate) kms_key: Option<String>,
     /// The ARN of its licence configuration.
     pub(crate) license: Option<String>,
-    /// How busy its processor is, in per cent; `None` where CloudWatch has no figure.
+    /// Its CPU utilisation in per cent; `None` where CloudWatch has no value.
     pub(crate) cpu: Option<f64>,
 }
 
@@ -93,11 +93,11 @@ pub struct Instance {
     pub(crate) created: DateTime<Utc>,
     pub(crate) build: Arc<Build>,
     pub(crate) life: Life,
-    /// As it was before its last change, for answers from the past.
+    /// The state before its last change, for stale answers.
     pub(crate) before: Option<Box<Life>>,
-    /// When a passing state gives way, and to which.
+    /// When a transitional state ends, and the state after it.
     pub(crate) settles: Option<(Instant, State)>,
-    /// Times that it was asked to stop and to start, and did.
+    /// The number of stops and starts that changed its state.
     pub(crate) stops: u32,
     pub(crate) starts: u32,
 }
@@ -115,7 +115,7 @@ impl Instance {
         &self.id
     }
 
-    /// The state that it has now.
+    /// Its current state.
     pub fn state(&self) -> State {
         self.life.state
     }
@@ -125,17 +125,17 @@ impl Instance {
         self.life.tags.iter().find(|(k, _)| &**k == key).map(|(_, value)| &**value)
     }
 
-    /// Times that a stop changed its state.
+    /// The number of stops that changed its state.
     pub fn stops(&self) -> u32 {
         self.stops
     }
 
-    /// Times that a start changed its state.
+    /// The number of starts that changed its state.
     pub fn starts(&self) -> u32 {
         self.starts
     }
 
-    /// Lets a passing state give way, when its time has come.
+    /// Ends a transitional state, when its time has come.
     pub(crate) fn settle(&mut self, now: Instant) {
         if let Some((_, state)) = self.settles.filter(|(at, _)| *at <= now) {
             self.life.state = state;
@@ -143,7 +143,7 @@ impl Instance {
         }
     }
 
-    /// Remembers it as it is, just before a change.
+    /// Keeps the current state, just before a change.
     pub(crate) fn remember(&mut self) {
         self.before = Some(Box::new(self.life.clone()));
     }
@@ -159,7 +159,7 @@ impl Instance {
         self.life.tags.retain(|(k, v)| &**k != key || value.is_some_and(|value| value != &**v));
     }
 
-    /// Changes what the entry says, in the order of `tests/world_ec2.py`.
+    /// Changes the fields of the entry, in the order of `tests/world_ec2.py`.
     pub(crate) fn change(&mut self, entry: &Entry) -> Result<(), String> {
         let build = Arc::make_mut(&mut self.build);
         let text = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
@@ -235,7 +235,7 @@ impl Instance {
         self.pass(State::Stopping, State::Stopped, passing);
     }
 
-    /// A start that lacks a grant `falls_back`: it is accepted, and the instance is stopped again.
+    /// Starts it. A start without a grant `falls_back`: it is accepted, and the instance is stopped again.
     pub(crate) fn start(&mut self, now: DateTime<Utc>, passing: Duration, falls_back: bool) {
         if matches!(self.life.state, State::Pending | State::Running) {
             return;
@@ -269,7 +269,7 @@ impl Instance {
     }
 }
 
-/// `StateTransitionReason` as EC2 words it.
+/// `StateTransitionReason` in EC2's format.
 fn by_user(at: DateTime<Utc>) -> String {
     format!("User initiated ({} GMT)", at.format("%Y-%m-%d %H:%M:%S"))
 }

@@ -47,10 +47,10 @@ pub use instance::{Instance, State};
 pub use meter::Meter;
 pub use world::World;
 
-/// What the server and its owner share.
+/// The state that the server and its owner share.
 struct Shared {
     world: Mutex<World>,
-    /// Rung when faults are cleared, so that what hangs ends.
+    /// Signals that faults were cleared, so that hanging calls end.
     cleared: Notify,
 }
 
@@ -60,7 +60,7 @@ impl Shared {
     }
 }
 
-/// A running simulated AWS. It ends with this value.
+/// A running simulated AWS. It ends when this value is dropped.
 pub struct Simulator {
     shared: Arc<Shared>,
     port: u16,
@@ -72,12 +72,12 @@ impl Simulator {
     /// Starts on a free loopback port, with the organisation that `spec` describes.
     ///
     /// # Errors
-    /// What is wrong with the spec, or why no port can be had.
+    /// What is wrong with the spec, or why no port is available.
     pub fn start(spec: &Value) -> Result<Self, String> {
         Self::start_on(spec, 0)
     }
 
-    /// The same on a port of one's own; 0 is a free one.
+    /// The same on a given port; 0 is a free one.
     ///
     /// # Errors
     /// As [`Simulator::start`].
@@ -100,12 +100,12 @@ impl Simulator {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    /// The world as it is, to look at or to change. No call is answered meanwhile.
+    /// Gives access to the world, to read or to change it. No call is answered meanwhile.
     pub fn world<T>(&self, with: impl FnOnce(&mut World) -> T) -> T {
         with(&mut self.shared.world())
     }
 
-    /// One request of the control API (`README.md`), without a socket.
+    /// Makes one request of the control API (`README.md`), without a socket.
     ///
     /// # Errors
     /// What is wrong with the request.
@@ -113,7 +113,7 @@ impl Simulator {
         control::answer(&self.shared, method, path, body)
     }
 
-    /// Waits until the process is told to end.
+    /// Waits until the process is asked to end.
     pub fn wait(mut self) {
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use crate::request::Call;
 
-/// A bucket: how many tokens it holds, and how many come back each second.
+/// A bucket: how many tokens it holds, and how many it refills each second.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Limit {
     pub(crate) size: f64,
@@ -32,7 +32,7 @@ const ASSUME_ROLE: Limit = limit(600.0, 600.0);
 // "AWS Price List quotas", AWS Billing User Guide: GetProducts.
 const GET_PRODUCTS: Limit = limit(10.0, 5.0);
 
-/// The bucket of requests that a call draws from, and how it is called.
+/// The request bucket that a call draws from, and its name.
 fn of_requests(call: &Call) -> Option<(&'static str, Limit)> {
     let unpaged = call.param("MaxResults").is_none() && call.filters().is_empty() && call.ids.is_empty();
     Some(match (call.service.as_str(), call.action.as_str()) {
@@ -48,7 +48,7 @@ fn of_requests(call: &Call) -> Option<(&'static str, Limit)> {
     })
 }
 
-/// The bucket of instances that a call draws from.
+/// The instance bucket that a call draws from.
 fn of_instances(call: &Call) -> Option<Limit> {
     match call.action.as_str() {
         "StopInstances" => Some(STOP_INSTANCES),
@@ -69,7 +69,7 @@ struct Bucket {
 pub(crate) struct Limits(HashMap<(String, String, String, &'static str), Bucket>);
 
 impl Limits {
-    /// Draws for `call`; whether there was enough. What is refused draws nothing.
+    /// Draws for `call`. Returns whether there were enough tokens. A refused call draws nothing.
     #[allow(clippy::cast_precision_loss)]
     pub(crate) fn draw(&mut self, call: &Call, now: Instant) -> bool {
         let requests = of_requests(call).map(|(name, limit)| (name, limit, 1.0));

@@ -1,24 +1,24 @@
-//! What was asked of the simulated AWS, and what it would have cost.
+//! The calls to the simulated AWS, and what they would have cost.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-/// Dollars for one metric asked for by GetMetricData ("Amazon CloudWatch Pricing": $0.01 per 1,000).
+/// Dollars per metric requested from GetMetricData ("Amazon CloudWatch Pricing": $0.01 per 1,000).
 const DOLLARS_A_METRIC: f64 = 0.000_01;
 
 /// Counts since the world was built, or since the meter was reset.
 #[derive(Clone, Debug, Default)]
 pub struct Meter {
-    /// Calls by `service:Action`, those that were refused included.
+    /// Calls by `service:Action`, including refused ones.
     pub calls: BTreeMap<String, u64>,
-    /// Of these, calls that were throttled.
+    /// Of these, throttled calls.
     pub throttled: BTreeMap<String, u64>,
     /// Of these, calls that write.
     pub writes: u64,
-    /// Metrics asked for.
+    /// Metrics requested.
     pub metrics: u64,
-    /// Calls answered at once, now and at most.
+    /// Calls that are being answered in parallel: now, and at most.
     pub in_flight: u64,
     /// See `in_flight`.
     pub peak_width: u64,
@@ -26,7 +26,7 @@ pub struct Meter {
     pub bytes_in: u64,
     /// Bytes of answers.
     pub bytes_out: u64,
-    /// Faults that met a call, by their mode.
+    /// Faults that applied to a call, by their mode.
     pub faults: BTreeMap<String, u64>,
 }
 
@@ -47,7 +47,7 @@ impl Meter {
         self.bytes_out += bytes as u64;
     }
 
-    /// Begins anew; what is in flight stays in flight.
+    /// Starts again at zero. Calls in flight stay in flight.
     pub(crate) fn reset(&mut self) {
         *self = Self { in_flight: self.in_flight, ..Self::default() };
     }

@@ -10,7 +10,7 @@ use crate::request::Call;
 use crate::spec::Spec;
 use crate::world::{Slant, World, unknown};
 
-/// ListAccounts gives at most 20 a page (Organizations API reference, `MaxResults`).
+/// ListAccounts returns at most 20 per page (Organizations API reference, `MaxResults`).
 const PAGE: usize = 20;
 const ROOT: &str = "r-simu";
 
@@ -22,7 +22,7 @@ struct Member {
     parent: String,
 }
 
-/// Who is in the organisation.
+/// The members of the organisation.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Organization {
     members: Vec<Member>,
@@ -44,7 +44,7 @@ impl Organization {
         all
     }
 
-    /// The unit at a path, made where it is not there yet.
+    /// The unit at a path, created if it does not exist.
     fn unit(&mut self, path: &str) -> String {
         let (mut parent, mut so_far) = (ROOT.to_owned(), String::new());
         for part in path.split('/').filter(|part| !part.is_empty()) {

@@ -1,4 +1,4 @@
-//! Pages: where one begins and ends, and the token of the next, with the faults that pages may have.
+//! Pages: where one begins and ends, and the token of the next, including the faults of pages.
 
 use crate::faults::PageFault;
 
@@ -10,7 +10,7 @@ pub(crate) struct Page {
     pub(crate) next: Option<String>,
 }
 
-/// The page that `token` asks for; `None` for a token that nobody gave out.
+/// The page that `token` asks for; `None` for an unknown token.
 pub(crate) fn page(total: usize, size: usize, token: Option<&str>, fault: Option<PageFault>) -> Option<Page> {
     let token = token.filter(|token| !token.is_empty());
     let from: usize = match token {

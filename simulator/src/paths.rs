@@ -1,4 +1,4 @@
-//! Load balancers: target groups of instances. One group a place; classic balancers have nothing behind them.
+//! Load balancers: target groups of instances. Each place has one group; classic load balancers have no instances.
 
 use crate::answer::{Answer, Refusal};
 use crate::request::Call;

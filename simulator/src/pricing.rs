@@ -1,4 +1,4 @@
-//! The Price List: one product for each key, in the documented shape, at a price made from the type's name.
+//! The Price List: one product for each key, in the documented format, with a price derived from the type's name.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! What was asked: an HTTP request, and the call of AWS that it is.
+//! An HTTP request, and the AWS call that it contains.
 
 use std::collections::HashMap;
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::cloudwatch_cbor;
 
-/// An HTTP request, read whole.
+/// A complete HTTP request.
 #[derive(Debug, Default)]
 pub(crate) struct Request {
     pub(crate) method: String,
@@ -25,7 +25,7 @@ impl Request {
     }
 }
 
-/// How a service's answers are written.
+/// The format of a service's answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Protocol {
     Ec2,
@@ -36,7 +36,7 @@ pub(crate) enum Protocol {
     Cbor,
 }
 
-/// One call of AWS.
+/// One AWS call.
 #[derive(Debug)]
 pub(crate) struct Call {
     pub(crate) protocol: Protocol,
@@ -57,7 +57,7 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    /// Reads a call; `None` for a request that is no signed call of AWS.
+    /// Parses a call; `None` for a request that is not a signed AWS call.
     pub(crate) fn read(http: Request) -> Option<Self> {
         let signed = http.header("authorization").split_once("Credential=")?.1;
         let mut scope = signed.split(',').next()?.split('/');
@@ -129,7 +129,7 @@ impl Call {
         }
     }
 
-    /// Of a path-style address.
+    /// The bucket and key of a path-style address.
     pub(crate) fn bucket_and_key(&self) -> (String, String) {
         let path = percent_decode_str(self.http.path.trim_start_matches('/')).decode_utf8_lossy().into_owned();
         let (bucket, key) = path.split_once('/').unwrap_or((&path, ""));
@@ -146,7 +146,7 @@ impl Call {
         self.form.get(name).map(String::as_str)
     }
 
-    /// A text of a JSON protocol.
+    /// A text parameter of a JSON protocol.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
         self.json.get(name).and_then(Value::as_str)
     }
@@ -163,12 +163,12 @@ impl Call {
         names.map(|(n, name)| (name.to_owned(), values(n))).collect()
     }
 
-    /// The account that an AssumeRole would enter.
+    /// The account of the role that an AssumeRole asks for.
     pub(crate) fn entered(&self) -> Option<&str> {
         self.param("RoleArn").and_then(|arn| arn.split(':').nth(4))
     }
 
-    /// Whether it only looks. AssumeRole changes nothing in the account that it enters.
+    /// Whether it only reads. AssumeRole changes nothing in the account that it enters.
     pub(crate) fn reads(&self) -> bool {
         ["Describe", "Get", "List", "Head", "AssumeRole"].iter().any(|start| self.action.starts_with(start))
     }

@@ -1,4 +1,4 @@
-//! S3, by path: the run record needs put, get, list and delete, with conditional writes.
+//! S3, path-style: the run record needs put, get, list and delete, with conditional writes.
 
 use std::collections::BTreeMap;
 
@@ -8,10 +8,10 @@ use crate::answer::{Answer, Refusal, escape};
 use crate::request::Call;
 use crate::world::{World, unknown};
 
-/// The most keys of one listing (ListObjectsV2, API reference).
+/// The maximum number of keys in one listing (ListObjectsV2, API reference).
 const KEYS: usize = 1000;
 
-/// Buckets and what is in them.
+/// Buckets and their objects.
 pub(crate) type Buckets = BTreeMap<String, BTreeMap<String, Vec<u8>>>;
 
 fn etag(body: &[u8]) -> String {

@@ -1,4 +1,4 @@
-//! What a world is made from: the same JSON as `tests/world.py` reads, and `fleet` for any number of instances.
+//! The specification of a world: the same JSON as for `tests/world.py`, and `fleet` for any number of instances.
 
 use std::collections::BTreeMap;
 
@@ -27,17 +27,17 @@ pub(crate) struct Spec {
     pub(crate) ssm: BTreeMap<String, String>,
     pub(crate) buckets: Vec<String>,
     pub(crate) fleet: Option<Fleet>,
-    /// Customer-managed keys (as `kms-key` spells them) and licence configurations that the acting role may use.
+    /// Customer-managed keys (in the spelling of `kms-key`) and licence configurations that the acting role may use.
     pub(crate) usable: Vec<String>,
     /// How long each call takes.
     pub(crate) latency_ms: f64,
-    /// Whether the documented request limits hold.
+    /// Whether the documented request limits apply.
     pub(crate) throttle: bool,
-    /// The most instances on a page of a listing: a thousand unless told, which is AWS's own limit.
+    /// The maximum number of instances on a page of a listing: by default a thousand, which is AWS's own limit.
     pub(crate) page_size: usize,
 }
 
-/// The Regions that are on in every account, from the AWS Account Management guide: seventeen.
+/// The Regions that are enabled in every account, from the AWS Account Management guide: seventeen.
 const ALWAYS_ON: [&str; 17] = [
     "ap-northeast-1",
     "ap-northeast-2",
@@ -105,12 +105,12 @@ pub(crate) struct AccountSpec {
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub(crate) struct Fleet {
     pub(crate) seed: u64,
-    /// Accounts beside those that are named.
+    /// Accounts in addition to the named ones.
     pub(crate) accounts: usize,
     pub(crate) instances: usize,
-    /// Of its account-Regions, how many per cent have no instance.
+    /// How many per cent of its account-Regions have no instance.
     pub(crate) empty_percent: u64,
-    /// The kinds of instances, each as often as its weight says.
+    /// The kinds of instances, each as often as its weight.
     pub(crate) mix: Vec<Kind>,
 }
 
@@ -165,17 +165,17 @@ pub(crate) struct Entry {
     pub(crate) product_codes: Option<Vec<String>>,
     pub(crate) operator_managed: Option<Value>,
     pub(crate) hibernation: Option<bool>,
-    /// `Some(None)` where CloudWatch has nothing.
+    /// `Some(None)` where CloudWatch has no value.
     #[serde(deserialize_with = "given")]
     pub(crate) cpu: Option<Option<f64>>,
 }
 
-/// Tells `null` from a key that is not there.
+/// Distinguishes `null` from a missing key.
 fn given<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<f64>>, D::Error> {
     Option::<f64>::deserialize(from).map(Some)
 }
 
-/// An entry over the defaults.
+/// An entry with the defaults for missing fields.
 pub(crate) fn entry(defaults: &Map<String, Value>, fields: &Map<String, Value>) -> Result<Entry, String> {
     let mut all = defaults.clone();
     all.extend(fields.clone());

@@ -1,10 +1,10 @@
-//! STS: sessions of roles, and who one is.
+//! STS: sessions of roles, and the caller's identity.
 
 use crate::answer::{Answer, Refusal};
 use crate::request::Call;
 use crate::world::{Session, World, unknown};
 
-/// A session lasts an hour of real time, at most.
+/// The maximum duration of a session: an hour of real time.
 const LASTS: chrono::Duration = chrono::Duration::hours(1);
 
 pub(crate) fn refusal(world: &World, call: &Call) -> Option<Refusal> {

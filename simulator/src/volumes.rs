@@ -1,4 +1,5 @@
-//! EC2's volumes and the keys that encrypt them: each instance has one volume, plain or under the key that its spec names.
+//! EC2's volumes and the keys that encrypt them: each instance has one volume, unencrypted or under the key that its
+//! spec names.
 
 use serde_json::json;
 
@@ -7,21 +8,21 @@ use crate::instance::Instance;
 use crate::request::Call;
 use crate::world::{World, unknown};
 
-/// The `kms-key` of an instance whose volume is encrypted with the key that AWS manages.
+/// The `kms-key` of an instance whose volume is encrypted with the AWS-managed key.
 const AWS_MANAGED: &str = "aws";
 
-/// The ARN of a key in an account and Region; what is an ARN already stays one.
+/// The ARN of a key in an account and Region. An ARN stays as it is.
 fn arn(key: &str, account: &str, region: &str) -> String {
     if key.starts_with("arn:") { key.to_owned() } else { format!("arn:aws:kms:{region}:{account}:key/{key}") }
 }
 
-/// Whether a start of `instance` falls back, because the acting role may make no grant on its volume's key.
+/// Whether a start of `instance` falls back, because the acting role may not create a grant on its volume's key.
 pub(crate) fn lacks_grant(usable: &[String], instance: &Instance) -> bool {
     let key = instance.build.kms_key.as_deref();
     key.is_some_and(|key| key != AWS_MANAGED && !usable.iter().any(|one| one == key))
 }
 
-/// Why a start of `instance` is refused, where the acting role may not use its licence configuration.
+/// Why a start of `instance` is refused, if the acting role may not use its licence configuration.
 pub(crate) fn unlicensed(usable: &[String], instance: &Instance) -> Option<Refusal> {
     let license = instance.build.license.as_ref().filter(|license| !usable.contains(license))?;
     let words = "You are not authorized to perform this operation: ec2:StartInstances on resource";
@@ -52,7 +53,7 @@ pub(crate) fn describe(world: &mut World, call: &Call) -> Result<Answer, Refusal
     Ok(Answer::ec2("DescribeVolumes", &format!("<volumeSet>{volumes}</volumeSet>")))
 }
 
-/// ListAliases of one key: the key that AWS manages has an alias of AWS's, every other one of its owner's.
+/// ListAliases of one key. The AWS-managed key has an alias of AWS's, and every other key has one of its owner's.
 pub(crate) fn aliases(call: &Call) -> Result<Answer, Refusal> {
     if call.action != "ListAliases" {
         return Err(unknown(call));

@@ -1,4 +1,4 @@
-//! The simulated organisation: who is in it, what runs in it, who may do what, and what each call does.
+//! The simulated organisation: its accounts, its instances, its permissions, and the effect of each call.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -20,10 +20,10 @@ use crate::request::Call;
 use crate::spec::{Entry, Spec, entry};
 use crate::{cloudwatch, ec2, hub, organizations, paths, pricing, s3, sts, volumes};
 
-/// The most values that one filter may have ("Filter your resources", Amazon EC2 User Guide).
+/// The maximum number of values in one filter ("Filter your resources", Amazon EC2 User Guide).
 const FILTER_VALUES: usize = 200;
 
-/// The longest hang, so that no test waits for ever.
+/// The longest hang, in seconds, so that no test waits forever.
 pub(crate) const LONGEST_HANG: f64 = 60.0;
 
 /// One Region of one account.
@@ -38,14 +38,14 @@ pub(crate) struct Place {
 /// Account, Region and id of an instance.
 pub(crate) type Where = (Arc<str>, Arc<str>, Box<str>);
 
-/// A session: whose key it is.
+/// A session: the owner of an access key.
 #[derive(Clone, Debug)]
 pub(crate) struct Session {
     pub(crate) account: String,
     pub(crate) role: Option<String>,
 }
 
-/// How a call ends.
+/// The result of a call.
 pub(crate) enum Reply {
     Answer(Answer),
     /// Waits, then answers.
@@ -54,7 +54,7 @@ pub(crate) enum Reply {
     Truncate(Answer),
 }
 
-/// How a call is answered apart from what it asks.
+/// How faults change the answer to a call.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Slant {
     pub(crate) page: Option<PageFault>,
@@ -72,12 +72,12 @@ pub struct World {
     /// Account ids by name.
     pub(crate) accounts: BTreeMap<String, String>,
     pub(crate) known: HashSet<String>,
-    /// Accounts that let nobody in.
+    /// Accounts that refuse every session.
     pub(crate) closed: HashSet<String>,
     pub(crate) hub_account: String,
     pub(crate) organization: Organization,
     pub(crate) places: HashMap<(Arc<str>, Arc<str>), Place>,
-    /// Where each named instance is.
+    /// The location of each named instance.
     pub(crate) stories: BTreeMap<String, Where>,
     pub(crate) sessions: HashMap<String, Session>,
     pub(crate) hub: Hub,
@@ -87,7 +87,7 @@ fn digest(name: &str) -> String {
     Sha256::digest(name).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Twelve digits, the first of them not 0: as `tests/world.py` has them.
+/// Twelve digits, the first of them not 0, as in `tests/world.py`.
 fn account_id(name: &str) -> String {
     let number =
         Sha256::digest(name).iter().fold(0_u128, |sum, byte| (sum * 256 + u128::from(*byte)) % 900_000_000_000);
@@ -95,7 +95,7 @@ fn account_id(name: &str) -> String {
 }
 
 impl World {
-    /// Builds what the spec describes.
+    /// Builds the world that the spec describes.
     pub(crate) fn of(spec: &Value) -> Result<Self, String> {
         let spec: Spec = serde_json::from_value(spec.clone()).map_err(|error| format!("the spec is wrong: {error}"))?;
         let mut accounts = BTreeMap::from([(spec.hub.clone(), account_id(&spec.hub))]);
@@ -175,7 +175,7 @@ impl World {
         place.instances.push(instance);
     }
 
-    /// What every building of a world answers.
+    /// The answer to every request that builds a world.
     pub(crate) fn about(&self) -> Value {
         let stories = self.stories.iter().map(|(story, (account, region, id))| {
             (story.clone(), json!({"account": &**account, "region": &**region, "id": id}))
@@ -188,7 +188,7 @@ impl World {
         })
     }
 
-    /// The instant that starts and stops are stamped with.
+    /// The timestamp for starts and stops.
     pub(crate) fn now(&self) -> DateTime<Utc> {
         let now = self.now.unwrap_or_else(Utc::now);
         now.with_nanosecond(0).unwrap_or(now)
@@ -203,11 +203,12 @@ impl World {
         Duration::from_secs_f64(self.spec.latency_ms.clamp(0.0, 60_000.0) / 1000.0)
     }
 
-    /// The place that a call acts in.
+    /// The place that a call applies to.
     pub(crate) fn place(&mut self, call: &Call) -> &mut Place {
         let place = (call.account.as_str().into(), call.region.as_str().into());
         let place = self.places.entry(place).or_default();
-        // Only then does anything pass; a hundred thousand are not asked at each call.
+        // Only then are there transitional states. Otherwise a hundred thousand instances would be checked at each
+        // call.
         if self.spec.transition_seconds > 0.0 {
             let now = Instant::now();
             place.instances.iter_mut().for_each(|instance| instance.settle(now));
@@ -215,14 +216,14 @@ impl World {
         place
     }
 
-    /// Whatever is under way has ended.
+    /// Ends all transitions.
     pub(crate) fn settle(&mut self) {
         let later = Instant::now() + Duration::from_secs_f64(LONGEST_HANG);
         let instances = self.places.values_mut().flat_map(|place| &mut place.instances);
         instances.for_each(|instance| instance.settle(later));
     }
 
-    /// What has been asked so far.
+    /// The calls so far.
     pub fn meter(&self) -> &Meter {
         &self.meter
     }
@@ -311,7 +312,7 @@ impl World {
         }
     }
 
-    /// Somebody else changes instances.
+    /// Changes instances, as another person would.
     fn meddle(&mut self, call: &Call, fault: &Fault) {
         let Ok(change) = entry(&serde_json::Map::new(), &fault.fields) else { return };
         let only = fault.ids.clone();
@@ -321,11 +322,11 @@ impl World {
         };
         for instance in self.place(call).instances.iter_mut().filter(|one| meant(&one.id)) {
             instance.remember();
-            let _ = instance.change(&change); // a state that there is not was refused when the fault was set
+            let _ = instance.change(&change); // an unknown state was refused when the fault was set
         }
     }
 
-    /// Why AWS would not do this for that caller.
+    /// Why AWS would refuse this call of that caller.
     fn refusal(&self, call: &Call) -> Option<Refusal> {
         if call.account.is_empty() {
             let code = match call.service.as_str() {
@@ -371,7 +372,7 @@ impl World {
     }
 }
 
-/// A call that nobody here knows.
+/// A call that the simulator does not support.
 pub(crate) fn unknown(call: &Call) -> Refusal {
     Refusal::new(400, "InvalidAction", format!("The simulated AWS has no {}:{}", call.service, call.action))
 }

@@ -28,7 +28,7 @@ use crate::run::{Clock, Error as RunError, Order};
 pub(crate) struct Next {
     /// The run's id.
     run: String,
-    /// What comes next: `look`, `act`, `conclude`, or `nothing`.
+    /// What comes next: `scan`, `act`, `conclude`, or `nothing`.
     next: &'static str,
     /// The key of the list of batches, for a part that is divided. The bucket is the record's.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -15,7 +15,7 @@ use crate::run::state::is_stateful;
 /// The savings so far; none where the record has none.
 ///
 /// # Errors
-/// [`PortError`] when the record, or its savings file, cannot be read: to begin anew would lose months.
+/// [`PortError`] when the record, or its savings file, cannot be read: starting again at zero would lose months.
 pub async fn read(hub: &impl ReadRecord) -> Result<Savings, PortError> {
     match hub.read(Savings::KEY).await? {
         None => Ok(Savings::default()),

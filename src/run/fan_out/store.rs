@@ -22,7 +22,7 @@ pub(crate) fn key(run: &str, what: &str) -> String {
     format!("{FAN_OUT}/{run}/{what}.json")
 }
 
-/// `fan-out/<run>/scanner/3.json`
+/// `fan-out/<run>/scan/3.json`
 pub(crate) fn scan_key(run: &str, batch: usize) -> String {
     key(run, &format!("{SEEN}/{batch}"))
 }
