@@ -164,7 +164,7 @@ pub(crate) async fn tidy(hub: &impl WriteRecord, report: &Report) -> Notes {
         if !unreachable(account) {
             launches.keep(&there, report.at);
         }
-        // A launch recorded in between is not overwritten. The next month removes what is left.
+        // A launch recorded in between is not overwritten. The file is tidied next month.
         let swapped = hub.swap(&key(account), text, &launches.text()).await;
         notes.ok_or_trouble(swapped, &format!("launches in {account} could not be tidied"));
     }

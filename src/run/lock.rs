@@ -114,8 +114,8 @@ async fn take_until(
 ) -> Result<(), NotLocked> {
     let text = written(run, until)?;
     let Some(found) = hub.create(KEY, &text).await.map_err(NotLocked::Port)? else { return Ok(()) };
-    // An unreadable lock counts as expired only once its run is certainly over. No run acts before that, unless a
-    // person removes it.
+    // An unreadable lock may belong to an acting run. Nothing is acted on until a person removes it, once that run is
+    // certainly over.
     let other: Held = serde_json::from_str(&found).map_err(|_| {
         NotLocked::Port(PortError(format!("`{KEY}` in the record cannot be read; remove it if no run is acting")))
     })?;

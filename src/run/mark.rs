@@ -29,8 +29,7 @@ pub(crate) struct Marking<'a, A, P> {
 /// Carries out `steps`. Returns one result for each, in the same order.
 pub(crate) async fn mark<A: Act, P: Pause>(marking: &Marking<'_, A, P>, steps: &[MarkStep]) -> Vec<MarkEnd> {
     let Warrant { .. } = marking.warrant;
-    // One call writes one value. Instances found in the same run under the same policy have the same value, apart from
-    // their tags.
+    // One call writes one value. In one run, the values of instances under the same policy differ only if their tags do.
     let mut groups: BTreeMap<(Arc<Target>, Option<&str>), Vec<&MarkStep>> = BTreeMap::new();
     for step in steps {
         groups.entry((step.id.place.clone(), step.value.as_deref())).or_default().push(step);

@@ -76,7 +76,7 @@ fn unread(
     let mut notes = if report.troubled { report.notes.clone() } else { Vec::new() };
     let mut known = scanned(report);
     if report.scanned == 0 {
-        // Without these notes, no message would look like nothing to report.
+        // Nothing was scanned. Without a message, this would look like nothing to report.
         notes.splice(0..0, known.take());
     }
     let mut digests = digests(settings, news(report), notes, gathered);

@@ -57,7 +57,7 @@ pub async fn conclude(
     whole.also(&decided.used);
     done.values().flatten().for_each(|acted| whole.also(&acted.used));
     let acted = decided.acts;
-    // If a plan has nothing to do, its result has been known since the decision.
+    // If the plan does nothing, the decision already contains every result.
     let carried =
         if acted { gather(begun, &decided.plan, &decided.batches, done, order.clock.now()) } else { Done::default() };
     let recorded = acted && record_acts(order, hub, &decided, &carried).await;
