@@ -43,7 +43,7 @@ use crate::engine::request::Mode;
 pub struct Row {
     /// Which instance.
     pub id: ResourceId,
-    /// The `Name` tag, or nothing.
+    /// The `Name` tag; empty if there is none.
     pub name: Box<str>,
     /// The first policy that matches.
     pub policy: Option<Arc<Policy>>,

@@ -105,7 +105,7 @@ impl Line {
 pub struct Stocktake {
     /// Account id.
     pub account: Arc<str>,
-    /// Its name, where known.
+    /// Its name, if known.
     pub name: Option<String>,
     /// The month of the stocktake.
     pub month: Month,
