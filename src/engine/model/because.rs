@@ -1,11 +1,11 @@
-//! The reason for a stop, as the `stopped` tag keeps it.
+//! The reason for a stop, as the `stopped` tag stores it.
 
-/// For what an instance was stopped.
+/// Why an instance was stopped.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Because {
-    /// It ran outside hours: it may be started again when they begin.
+    /// It ran outside hours. The reaper may start it again when they begin.
     #[default]
     Hours,
-    /// It was idle: nobody starts it but its team, or an undo.
+    /// It was idle. Only its team, or an undo, starts it again.
     Idle,
 }

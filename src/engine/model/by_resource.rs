@@ -1,11 +1,11 @@
-//! What is known of resources, by their ids.
+//! Data about resources, by their ids.
 
 use std::collections::BTreeMap;
 
 use crate::engine::model::resource_id::{ResourceId, places};
 
-/// Something about each of some resources. What an older release recorded without account and Region counts for every
-/// resource of that kind and name, until it is found where the resource is.
+/// A value for each resource. Older releases recorded no account and Region. Such an entry applies to every resource
+/// of that kind and name, until the resource's location is found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ByResource<V>(BTreeMap<ResourceId, V>);
 
@@ -22,13 +22,13 @@ impl<V> FromIterator<(ResourceId, V)> for ByResource<V> {
 }
 
 impl<V> ByResource<V> {
-    /// What is known of `id`; what is known of its name alone comes last.
+    /// The values for `id`. Values that are known by name only come last.
     pub fn all(&self, id: &ResourceId) -> impl Iterator<Item = &V> {
         let by_name = if self.0.is_empty() { None } else { self.0.get(&id.unplaced()) };
         self.0.get(id).into_iter().chain(by_name.filter(|_| id.is_placed()))
     }
 
-    /// The first of them.
+    /// The first of these values.
     pub fn get(&self, id: &ResourceId) -> Option<&V> {
         self.all(id).next()
     }
@@ -46,12 +46,12 @@ impl<V> ByResource<V> {
         self.0.get_mut(id)
     }
 
-    /// Puts something in the place of whatever was known of exactly `id`.
+    /// Replaces the value of exactly `id`.
     pub fn insert(&mut self, id: ResourceId, value: V) {
         self.0.insert(id, value);
     }
 
-    /// Forgets what is known of exactly `id`.
+    /// Removes the value of exactly `id`.
     pub fn remove(&mut self, id: &ResourceId) {
         self.0.remove(id);
     }
@@ -66,13 +66,13 @@ impl<V> ByResource<V> {
         self.0.values()
     }
 
-    /// Whether there is an entry of which nobody knows where its resource is.
+    /// Whether an entry has no known account and Region.
     pub fn has_unplaced(&self) -> bool {
         self.0.keys().any(|id| !id.is_placed())
     }
 
-    /// Gives entries without a place those of the resources that were found. `merge`: what becomes of an entry that is
-    /// there already.
+    /// Gives entries without account and Region those of the resources that were found. `merge` combines such an entry
+    /// with one that exists already.
     pub fn place<'a>(&mut self, found: impl IntoIterator<Item = &'a ResourceId>, merge: impl Fn(&mut V, V)) {
         for (old, new) in places(self.0.keys(), found) {
             let Some(value) = self.0.remove(&old) else { continue };

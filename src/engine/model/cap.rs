@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::engine::model::named::named;
 
 named! {
-    /// What put a step off to a later run.
+    /// What deferred a step to a later run.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
     #[serde(rename_all = "kebab-case")]
     enum Cap {
@@ -19,35 +19,36 @@ named! {
         StopsPerAccountPerDay = "stops-per-account-per-day",
         /// `stops-per-policy-per-day`
         StopsPerPolicyPerDay = "stops-per-policy-per-day",
-        /// `tolerated-undo`: more could not be started again within that time.
+        /// `tolerated-undo`: more instances could not be started again within that time.
         ToleratedUndo = "tolerated-undo",
         /// `starts-per-run`
         StartsPerRun = "starts-per-run",
-        /// Too many unreachable targets: nothing is acted on.
+        /// Too many unreachable targets: the run acts on nothing.
         #[serde(alias = "too-blind")]
         TooManyUnreachable = "too-many-unreachable",
-        /// Far more than the same weekday ever had: nothing is acted on until somebody acknowledges it.
+        /// Far more candidates than on the same weekday before: the run acts on nothing until a person acknowledges
+        /// it.
         SuddenChange = "sudden-change",
-        /// A reviewed plan does not hold it; a run may only do less.
+        /// The reviewed plan does not contain the step. A run may only do less than the plan.
         NotReviewed = "not-reviewed",
-        /// The acting role could not start it again, and its policy starts what it stops.
+        /// The acting role could not start the instance again, and its policy starts what it stops.
         CannotStart = "cannot-start",
-        /// Its owner has not been told.
+        /// Its owner was not notified.
         #[serde(alias = "not-told")]
         NotNotified = "not-notified",
-        /// Its owner was told of the first stop, and the business day ahead is not over.
+        /// Its owner was notified of the first stop, and the following business day is not over.
         Announced = "announced",
         /// It is idle, and not marked yet.
         NotMarked = "not-marked",
-        /// It is marked, its owner was told, and the grace is not over.
+        /// It is marked and its owner was notified, but the grace period is not over.
         InGrace = "in-grace",
-        /// Its owner or schedule tag changed too often since its notice: the operator decides.
+        /// Its owner or schedule tag changed too often since its notice: the operator must decide.
         TagsChanged = "tags-changed",
     }
 }
 
 impl Cap {
-    /// Whether the step waits for people, and not for room under a cap.
+    /// Whether the step waits for a person, and not for room under a cap.
     pub fn is_waiting(self) -> bool {
         match self {
             Self::CannotStart

@@ -1,26 +1,26 @@
-//! What prices and evidence need to know of an instance, beside what the rules of the hours ask.
+//! Facts about an instance that prices and evidence need, and the rules about hours do not.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-/// Every field is as DescribeInstances gave it; `None` means that the answer did not say. Snapshots of older
-/// releases have none of it.
+/// Every field is as DescribeInstances returned it; `None` means that the response did not have it. Snapshots of older
+/// releases have none of these fields.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", default, deny_unknown_fields)]
 pub struct Details {
-    /// The Availability Zone, Local Zone or Wavelength Zone: the latter two have prices of their own.
+    /// The Availability Zone, Local Zone or Wavelength Zone. The latter two have their own prices.
     pub zone: Option<Box<str>>,
     /// The first launch: when the primary network interface was attached. The launch time is the last start.
     pub created: Option<DateTime<Utc>>,
-    /// `PlatformDetails`, such as `Linux/UNIX` or `Windows`: what the price depends on.
+    /// `PlatformDetails`, such as `Linux/UNIX` or `Windows`: the price depends on it.
     pub platform: Option<Box<str>>,
-    /// `UsageOperation`, such as `RunInstances:0002`: the price list's own word for it.
+    /// `UsageOperation`, such as `RunInstances:0002`: the price list uses this value.
     pub usage: Option<Box<str>>,
-    /// Virtual CPUs: cores × threads of each.
+    /// Virtual CPUs: cores × threads per core.
     pub vcpus: Option<u32>,
-    /// The image that it was started from.
+    /// The AMI from which it was launched.
     pub image: Option<Box<str>>,
-    /// How many network interfaces it has.
+    /// The number of network interfaces.
     pub interfaces: u32,
     /// The name of its instance profile.
     pub profile: Option<Box<str>>,

@@ -1,26 +1,26 @@
-//! A measured figure in a file, as a word: JSON has none for what is no number, of which one must not make a whole file
-//! unreadable; and what is read as a number may come back a little other than it was.
+//! Stores a measured figure as text in a file. JSON has no NaN and no infinities, and one of them must not make the
+//! whole file unreadable. A number could also change slightly when it is read back.
 
 use std::fmt::Display;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serializer};
 
-/// The shortest word from which the very same figure is read.
+/// Writes the shortest text that reads back as exactly the same figure.
 pub(crate) fn serialize<S: Serializer>(figure: &impl Display, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(figure)
 }
 
-/// Reads it.
+/// Reads a figure.
 pub(crate) fn deserialize<'de, D: Deserializer<'de>, T: FromStr<Err: Display>>(deserializer: D) -> Result<T, D::Error> {
     String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
 }
 
-/// A figure that there may not be.
+/// An optional figure.
 pub(crate) mod perhaps {
     use serde::{Deserialize, Deserializer, Serializer};
 
-    /// Writes it, or nothing.
+    /// Writes the figure, or null.
     pub(crate) fn serialize<S: Serializer>(figure: &Option<f64>, serializer: S) -> Result<S::Ok, S::Error> {
         match figure {
             Some(figure) => serializer.collect_str(figure),
@@ -28,7 +28,7 @@ pub(crate) mod perhaps {
         }
     }
 
-    /// Reads it.
+    /// Reads the figure.
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
         let word: Option<String> = Option::deserialize(deserializer)?;
         word.map(|word| word.parse()).transpose().map_err(serde::de::Error::custom)

@@ -2,18 +2,18 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Whether everything could be found and done.
+/// Whether the run could find and do everything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Health {
-    /// Yes.
+    /// The run found and did everything.
     Ok,
-    /// Something failed, or an account or Region could not be looked at.
+    /// Something failed, or an account or Region could not be scanned.
     Degraded,
 }
 
 impl Health {
-    /// The word in reports.
+    /// The name in reports.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Ok => "ok",
@@ -22,7 +22,7 @@ impl Health {
     }
 }
 
-/// The figures; the metrics have the same names.
+/// The counts. The metrics have the same names.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Counts {
@@ -38,9 +38,9 @@ pub struct Counts {
     pub started: usize,
     /// Outcomes `failed` and `unverified`.
     pub failed: usize,
-    /// Steps put off.
+    /// Deferred steps.
     pub deferred: usize,
-    /// Those of them that wait for people: to be told, or to answer.
+    /// Deferred steps that wait for a person: for a notice or an answer.
     pub waiting: usize,
     /// Marks written.
     pub marked: usize,
@@ -48,12 +48,12 @@ pub struct Counts {
     pub lifted: usize,
     /// Messages that a channel accepted.
     pub messages: usize,
-    /// Targets that could not be looked at.
+    /// Targets that could not be scanned.
     #[serde(alias = "blind")]
     pub unreachable: usize,
-    /// Targets denied by the organisation's policy.
+    /// Targets denied by the organization's policy.
     #[serde(alias = "closed")]
     pub denied: usize,
-    /// Calls of AWS's APIs, retries included.
+    /// Calls of AWS APIs, including retries.
     pub calls: u64,
 }

@@ -1,4 +1,4 @@
-//! An instance that runs and does nothing: the figures, and why it may be only reported.
+//! An instance that runs but does nothing: the figures, and why it may be report-only.
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -7,16 +7,16 @@ use serde::{Deserialize, Serialize};
 use crate::engine::model::Tier;
 use crate::engine::model::{Marker, figure};
 
-/// Runs and does nothing, by its evidence.
+/// An instance that, by its evidence, runs but does nothing.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Forgotten {
     /// The evidence.
     pub facts: IdleFacts,
-    /// Why it is only reported; `None` where it is marked, and stopped after grace.
+    /// Why it is only reported; `None` where it is marked, and stopped after the grace period.
     pub reported: Option<WhyReported>,
-    /// Whether it is hibernated when it is stopped: its policy hibernates.
+    /// Whether it is hibernated instead of stopped: its policy hibernates.
     pub hibernate: bool,
-    /// Since when it is marked.
+    /// When it was marked.
     pub marked: Option<DateTime<Utc>>,
     /// The zone in which its times are shown.
     pub zone: Tz,
@@ -25,39 +25,39 @@ pub struct Forgotten {
 /// Why an idle instance is not stopped.
 #[derive(Clone, Debug, PartialEq)]
 pub enum WhyReported {
-    /// The policy only reports what is idle.
+    /// The policy only reports idle instances.
     Policy,
-    /// It is only likely to be idle, and the policy stops what is strictly idle.
+    /// It is only likely to be idle, and the policy stops only what is strictly idle.
     Tier,
-    /// What it is or does for others.
+    /// Its own role: what it does for other systems, or may do.
     Itself(WhyReportOnly),
 }
 
-/// What was measured of an instance that does nothing.
+/// Measurements of an instance that does nothing.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct IdleFacts {
-    /// How sure it is.
+    /// How certain it is.
     pub tier: Tier,
-    /// Why it is `likely` and not `strict`.
+    /// Why the tier is `likely` and not `strict`.
     pub why_likely: Option<WhyLikely>,
-    /// Why it is never stopped for it.
+    /// Why it is never stopped as idle.
     pub report_only: Option<WhyReportOnly>,
-    /// Since when it has been seen doing nothing; not before the veto window.
+    /// Since when it has done nothing; at most as long ago as the veto window.
     pub since: DateTime<Utc>,
-    /// Hours it ran in the decision window.
+    /// Hours that it ran in the decision window.
     pub running_hours: u32,
-    /// The percentile of the hours' maximum of CPU, in per cent.
+    /// The percentile of the hourly maximum of CPU, in per cent.
     #[serde(with = "figure")]
     pub cpu_p97: f64,
-    /// The highest of them, in per cent.
+    /// The highest hourly maximum, in per cent.
     #[serde(with = "figure")]
     pub cpu_max: f64,
     /// Network in and out of the busiest day, in bytes, before anything is subtracted.
     #[serde(with = "figure")]
     pub network_per_day: f64,
-    /// What was subtracted for the image's own agents, in bytes an hour; `None` where there were too few peers, or
-    /// nothing needed to be subtracted.
+    /// The network traffic of the image's own agents, in bytes an hour, which was subtracted. `None` where there were
+    /// too few peers, or nothing had to be subtracted.
     #[serde(with = "figure::perhaps")]
     pub baseline_per_hour: Option<f64>,
     /// The percentile of EBS write operations per second.
@@ -68,13 +68,13 @@ pub struct IdleFacts {
     pub write_bytes: f64,
 }
 
-/// Why an idle instance is not surely so.
+/// Why an idle instance is not certain to be idle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum WhyLikely {
-    /// Some day had more network than agents need.
+    /// On at least one day, it had more network traffic than agents need.
     Network,
-    /// It, or what is known of it, is younger than the veto window.
+    /// The instance, or the data about it, is younger than the veto window.
     Young,
 }
 
@@ -82,19 +82,19 @@ pub enum WhyLikely {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum WhyReportOnly {
-    /// A load balancer sends to it.
+    /// A load balancer sends traffic to it.
     LoadBalancer,
-    /// Nobody knows whether one does, for this cause.
+    /// It is unknown whether a load balancer sends traffic to it, for this cause.
     LoadBalancerUnknown(String),
     /// It forwards traffic: the source/destination check is off.
     Forwards,
-    /// So many network interfaces.
+    /// It has this many network interfaces.
     Interfaces(u32),
-    /// A marketplace product, by code: it may hold a licence.
+    /// A Marketplace product, by code: it may hold a licence.
     Product(String),
-    /// A word of its name, of its role or of its instance profile.
+    /// A word in its name, its role or its instance profile.
     Word(String),
-    /// Its type's work does not show in its own CPU.
+    /// The work of its instance type does not show in its own CPU metric.
     Type(String),
     /// It has, or may have, instance-store data.
     InstanceStore(Marker),

@@ -1,4 +1,4 @@
-//! An instance as DescribeInstances shows it, reduced to what a decision needs.
+//! An instance as DescribeInstances returns it, reduced to what a decision needs.
 
 use std::fmt;
 
@@ -8,28 +8,28 @@ use serde::{Deserialize, Serialize};
 use crate::engine::model::resource_id::name;
 use crate::engine::model::{Details, ResourceId, Tags};
 
-/// The state of an instance. A state that this release does not know is kept as such: it skips.
+/// The state of an instance. An instance in an unknown state is skipped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum State {
     /// Being started.
     Pending,
-    /// The only state that can be stopped.
+    /// The only state from which an instance can be stopped.
     Running,
-    /// On its way to terminated.
+    /// Being terminated.
     ShuttingDown,
-    /// Gone; shown for about an hour.
+    /// Terminated; AWS lists it for about an hour.
     Terminated,
-    /// On its way to stopped.
+    /// Being stopped.
     Stopping,
-    /// The only state that can be started.
+    /// The only state from which an instance can be started.
     Stopped,
-    /// Missing from the answer, or a word that this release does not know.
+    /// The response has no state, or one that this release does not know.
     Unknown,
 }
 
 impl State {
-    /// The state for AWS's word.
+    /// The state for the name that AWS uses.
     pub fn of(word: &str) -> Self {
         match word {
             "pending" => Self::Pending,
@@ -42,7 +42,7 @@ impl State {
         }
     }
 
-    /// Whether a stop has taken hold.
+    /// Whether a stop has taken effect.
     pub fn is_down(self) -> bool {
         match self {
             Self::Stopping | Self::Stopped => true,
@@ -65,20 +65,20 @@ impl fmt::Display for State {
     }
 }
 
-/// One instance. Every field is as the API gave it; `None` means that the answer did not say.
+/// One instance. Every field is as the API returned it; `None` means that the response did not have it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Instance {
-    /// Account, Region and `i-…`; a snapshot has account and Region beside its list of instances.
+    /// Account, Region and `i-…`. A snapshot stores account and Region beside its list of instances.
     #[serde(with = "name")]
     pub id: ResourceId,
-    /// State when seen.
+    /// The state at the time of the scan.
     pub state: State,
-    /// Instance type, such as `t3.micro`; empty when the answer did not say.
+    /// Instance type, such as `t3.micro`; empty when the response did not have it.
     pub kind: Box<str>,
-    /// The **last** start, not creation.
+    /// The **last** start, not the creation.
     pub launch: Option<DateTime<Utc>>,
-    /// The last change of state by hand, from the time in `StateTransitionReason`.
+    /// The last manual change of state, from the time in `StateTransitionReason`.
     pub transition: Option<DateTime<Utc>>,
     /// `spot`, `scheduled`, `capacity-block` …; absent for an on-demand instance.
     pub lifecycle: Option<Box<str>>,
@@ -88,9 +88,9 @@ pub struct Instance {
     pub ephemeral: bool,
     /// `default`, `dedicated`, `host`.
     pub tenancy: Option<Box<str>>,
-    /// The Dedicated Host.
+    /// The id of the Dedicated Host.
     pub host: Option<Box<str>>,
-    /// The Outpost, by ARN: a rack that is paid for.
+    /// The ARN of the Outpost: a rack that is paid for anyway.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outpost: Option<Box<str>>,
     /// A capacity reservation or block that is paid for anyway.
@@ -99,22 +99,22 @@ pub struct Instance {
     pub forwards: bool,
     /// Marketplace product codes.
     pub product_codes: Box<[Box<str>]>,
-    /// The service that manages the instance, by `Operator`; `Some("")` where it is managed by an unnamed one.
+    /// The service that manages the instance, from `Operator`; `Some("")` where that service is not named.
     pub operator: Option<Box<str>>,
     /// Whether hibernation was enabled at launch.
     pub hibernation: bool,
-    /// What prices and evidence need to know beside.
+    /// Further facts that prices and evidence need.
     #[serde(default)]
     pub details: Details,
     /// Every tag.
     pub tags: Tags,
-    /// Whether there are tags that could not be read: any of them might protect, or belong to a `match`.
+    /// Whether some tags could not be read. Any of them might protect the instance, or belong to a `match`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub tags_unreadable: bool,
 }
 
 impl Instance {
-    /// The `Name` tag, or nothing.
+    /// The value of the `Name` tag, or an empty text.
     pub fn name(&self) -> &str {
         self.tags.get("Name").unwrap_or_default()
     }

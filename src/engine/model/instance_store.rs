@@ -1,18 +1,17 @@
-//! Whether an instance has instance store, whose data a stop erases.
+//! Whether an instance has instance store volumes. A stop erases their data.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use crate::engine::model::{Instance, Marker};
 
-/// Family → whether its types have instance store. DescribeInstances shows EBS volumes only, so the type has
-/// to tell.
+/// Family → whether its types have instance store. DescribeInstances returns EBS volumes only, so the type decides.
 static FAMILIES: LazyLock<HashMap<&str, bool>> = LazyLock::new(|| {
     let rows = include_str!("../../../data/instance-families.tsv").lines().filter(|line| !line.starts_with('#'));
     rows.filter_map(|row| row.split_once('\t')).map(|(family, store)| (family, store == "store")).collect()
 });
 
-/// What tells of instance store, or that nobody knows.
+/// Why the instance has, or may have, instance store.
 pub(crate) fn instance_store(instance: &Instance) -> Option<Marker> {
     let root = instance.root.as_deref().unwrap_or_default();
     if root != "ebs" {
@@ -23,7 +22,7 @@ pub(crate) fn instance_store(instance: &Instance) -> Option<Marker> {
     }
     let kind = &*instance.kind;
     if kind.starts_with("mac") {
-        return None; // `no-saving` says it better
+        return None; // `no-saving` is the better reason
     }
     match FAMILIES.get(kind.split('.').next().unwrap_or(kind)) {
         Some(false) => None,

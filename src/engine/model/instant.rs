@@ -1,36 +1,35 @@
-//! Instants that come from outside: from the record, from a file, from a request. They are bounded before anything is
-//! computed with them, for sums with an instant at the end of time overflow, and loops over months from the year
-//! −262143 run for minutes.
+//! Instants from outside: from the record, a file or a request. They are checked before any computation, because sums
+//! with an instant at the end of time overflow, and loops over months from the year −262143 run for minutes.
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
-/// Whether an instant lies where schedules and their sums can be reckoned.
+/// Whether schedules and sums can be computed for an instant.
 pub fn is_sane(at: DateTime<Utc>) -> bool {
     (1970..9000).contains(&at.year())
 }
 
-/// Reads an instant that is sane, for `#[serde(deserialize_with)]`.
+/// Reads a valid instant, for `#[serde(deserialize_with)]`.
 ///
 /// # Errors
-/// What is no instant, or lies outside 1970 to 9000.
+/// For text that is not an instant, or an instant outside the years 1970 to 9000.
 pub(crate) fn sane<'de, D: Deserializer<'de>>(from: D) -> Result<DateTime<Utc>, D::Error> {
     let at = DateTime::<Utc>::deserialize(from)?;
     if is_sane(at) { Ok(at) } else { Err(D::Error::custom(format!("the instant `{at}` is not between 1970 and 9000"))) }
 }
 
-/// The same where there may be none.
+/// Reads an optional instant.
 ///
 /// # Errors
-/// As [`sane`].
+/// The same as for [`sane`].
 pub(crate) fn sane_option<'de, D: Deserializer<'de>>(from: D) -> Result<Option<DateTime<Utc>>, D::Error> {
     #[derive(Deserialize)]
     struct Sane(#[serde(deserialize_with = "sane")] DateTime<Utc>);
     Ok(Option::<Sane>::deserialize(from)?.map(|Sane(at)| at))
 }
 
-/// `YYYY-MM-DD` and nothing shorter, longer or signed.
+/// Reads `YYYY-MM-DD`, and nothing shorter, longer or signed.
 pub(crate) fn date(text: &str) -> Option<NaiveDate> {
     let shape = text.len() == 10
         && text.bytes().enumerate().all(

@@ -1,9 +1,9 @@
-//! JSON Lines, the form of most files in the record: a JSON document on each line.
+//! JSON Lines, the format of most files in the record: one JSON document per line.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// The lines that are not blank, each with its number, counted from 1.
+/// The lines that are not blank, each with its number, starting at 1.
 pub(crate) fn parse<T: DeserializeOwned>(text: &str) -> impl Iterator<Item = (usize, serde_json::Result<T>)> {
     let lines = (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());
     lines.map(|(number, line)| (number, serde_json::from_str(line)))

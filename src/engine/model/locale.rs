@@ -16,7 +16,7 @@ impl Locale {
     /// Every language.
     pub const ALL: &[Self] = &[Self::En, Self::Ja];
 
-    /// The word in settings and on the command line.
+    /// The value in settings and on the command line.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::En => "en",

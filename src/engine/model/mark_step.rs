@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::engine::model::ResourceId;
 use crate::engine::model::resource_id::placed;
 
-/// What is done to a mark.
+/// What the step does to a mark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum MarkVerb {
@@ -17,7 +17,7 @@ pub enum MarkVerb {
     Lift,
 }
 
-/// One instance and what is to be done about its mark.
+/// One instance, and what is to be done with its mark.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct MarkStep {
@@ -26,37 +26,37 @@ pub struct MarkStep {
     pub id: ResourceId,
     /// What is done.
     pub verb: MarkVerb,
-    /// The tag's value, for a mark that is written.
+    /// The tag's value, for a mark that is to be written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
-    /// Why it is removed, for a mark that is.
+    /// Why the mark is to be removed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub because: Option<Lifted>,
 }
 
-/// How a mark ended.
+/// The result of a mark step.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct MarkEnd {
     /// What was to be done.
     pub step: MarkStep,
-    /// Why it was not done; absent where it was.
+    /// Why it failed; absent where it succeeded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub failed: Option<String>,
 }
 
-/// How sure it is that an instance is idle.
+/// How certain it is that an instance is idle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Tier {
-    /// It may be stopped after grace.
+    /// The instance may be stopped after the grace period.
     Strict,
-    /// Only reported until the operator opts in.
+    /// The instance is only reported, until the operator opts in.
     Likely,
 }
 
 impl Tier {
-    /// The word in tags and reports.
+    /// The name in tags and reports.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Strict => "strict",
@@ -71,23 +71,23 @@ impl fmt::Display for Tier {
     }
 }
 
-/// Why a mark is taken away.
+/// Why a mark is removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Lifted {
-    /// It is not idle any more.
+    /// The instance is no longer idle.
     Active,
-    /// The last hour shows life.
+    /// The last hour shows activity.
     Busy,
-    /// Somebody started it.
+    /// A person started it.
     Restarted,
-    /// Somebody changed its tags.
+    /// A person changed its tags.
     Retagged,
-    /// A tag of its team keeps it.
+    /// A tag of its team keeps the instance.
     Kept,
     /// A rule protects it now.
     Protected,
-    /// The policy does not stop what is idle, or not what is idle so surely.
+    /// The policy does not stop idle instances, or not those of this tier.
     NotAsked,
     /// Another policy matches it now.
     OtherPolicy,
@@ -96,7 +96,7 @@ pub enum Lifted {
 }
 
 impl Lifted {
-    /// The word in reports.
+    /// The name in reports.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Active => "active",

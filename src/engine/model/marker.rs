@@ -1,27 +1,27 @@
-//! By what an instance is told to be something that is left alone: data, so that every language has its own
-//! words for it.
+//! Evidence that an instance belongs to a class that is skipped. It is data, so that each language has its own text
+//! for it.
 
 use serde::{Deserialize, Serialize};
 
-/// What tells that a stop would harm somebody, or save nothing.
+/// Evidence that a stop would do harm, or save nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Marker {
     /// A tag with this key.
     Tag(String),
-    /// A tag with this key and this value.
+    /// A tag with this key and value.
     TagIs(String, String),
     /// The service that `Operator` names.
     ManagedBy(String),
-    /// `Operator` says that it is managed, and not by whom.
+    /// `Operator` says that the instance is managed, but not by which service.
     ManagedByUnnamed,
-    /// A root device type other than `ebs`; empty where the answer did not say.
+    /// A root device type other than `ebs`; empty where the response did not have it.
     RootDevice(String),
     /// Instance-store volumes in its block device mappings.
     EphemeralVolumes,
     /// An instance type that has instance store.
     HasStore(String),
-    /// An instance type that this release does not know.
+    /// An instance type that is unknown to this release.
     UnknownType(String),
     /// A Dedicated Host, by id.
     Host(String),
@@ -29,35 +29,35 @@ pub enum Marker {
     TenancyHost,
     /// An Outpost, by ARN.
     Outpost(String),
-    /// A Mac, by instance type.
+    /// A Mac instance, by type.
     Mac(String),
     /// A capacity reservation or block, by id.
     Reservation(String),
     /// The source/destination check is off.
     Forwards,
-    /// A marketplace product, by code.
+    /// A Marketplace product, by code.
     Product(String),
 }
 
-/// What in `[never]` names an instance.
+/// The entry of `[never]` that matches an instance.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Listed {
     /// A pattern over accounts.
     Account(String),
     /// An organisational unit, by id.
     Unit(String),
-    /// Perhaps a unit: those of the account are unknown, and unknown protects.
+    /// Possibly a unit: the units of the account are unknown, and unknown protects.
     UnitsUnknown,
-    /// A pattern of account names, where the account's name is unknown.
+    /// A pattern over account names, where the account's name is unknown.
     NameUnknown(String),
-    /// A pattern over accounts, where not even the account's id is known: an inventory may not say it.
+    /// A pattern over accounts, where even the account's id is unknown: an inventory may lack it.
     AccountUnknown(String),
     /// A tag pattern.
     Tag(String),
 }
 
 impl Listed {
-    /// Whether it only may be listed, because something about its account is unknown.
+    /// Whether the match is only possible, because something about the account is unknown.
     pub fn is_doubtful(&self) -> bool {
         match self {
             Self::UnitsUnknown | Self::NameUnknown(_) | Self::AccountUnknown(_) => true,
@@ -66,7 +66,7 @@ impl Listed {
     }
 }
 
-/// A fact that a policy's `match` asks for and that is unknown.
+/// An unknown fact that a policy's `match` requires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UnknownFact {
     /// The account's id.
@@ -81,7 +81,7 @@ pub enum UnknownFact {
     Tags,
 }
 
-/// What an answer lacks, or what else is missing without which nothing may be decided.
+/// A missing value without which no decision is allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lacks {
     /// The instance id.
@@ -94,6 +94,6 @@ pub enum Lacks {
     Root,
     /// At least one of its tags.
     Tags,
-    /// A rule that decides; the rules are total, so that this is never seen.
+    /// A rule that decides. The rules cover every case, so this never occurs.
     Rule,
 }

@@ -1,4 +1,4 @@
-//! One message as a channel takes it, and which instances it names.
+//! One message in the form of a channel, and the instances that it names.
 
 use std::sync::Arc;
 
@@ -6,14 +6,14 @@ use chrono::{DateTime, Utc};
 
 use crate::engine::model::{ResourceId, Subject};
 
-/// A message, or one part of several where the limits of a channel split it.
+/// A message, or one part of a message that the limits of a channel split.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
-    /// For mail: at most 99 characters of ASCII on one line.
+    /// For email: at most 99 ASCII characters on one line.
     pub subject: String,
-    /// What is sent: plain text, or JSON in the form of the channel.
+    /// The content: plain text, or JSON in the form of the channel.
     pub body: String,
-    /// Every instance that the body names. A receipt is given for these and for no other.
+    /// Every instance that the body names. Receipts are given for these instances only.
     pub named: Vec<Named>,
 }
 
@@ -22,13 +22,13 @@ pub struct Message {
 pub struct Named {
     /// Which resource.
     pub id: ResourceId,
-    /// What is said about it.
+    /// What the message is about.
     pub subject: Subject,
-    /// The policy of which is spoken.
+    /// The policy that the message is about.
     pub policy: String,
-    /// Who owns it, by name; empty where nobody is known.
+    /// The owner's name; empty where the owner is unknown.
     pub owner: Arc<str>,
-    /// Whether it said when the instance will be stopped, or when its keep ends.
+    /// Whether the message said when the instance will be stopped, or when its keep ends.
     pub binding: bool,
     /// That instant.
     pub due: Option<DateTime<Utc>>,

@@ -1,4 +1,4 @@
-//! The nouns that every layer uses, in the order in which data flows.
+//! The data types that every layer uses, in the order of the data flow.
 
 mod because;
 mod by_resource;

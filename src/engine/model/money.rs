@@ -1,4 +1,4 @@
-//! Money: decimal, never floating point. Whatever is shown is rounded at the last moment only.
+//! Money: decimal, never floating point. Amounts are rounded only when they are shown.
 
 use std::fmt;
 use std::iter::Sum;
@@ -7,30 +7,30 @@ use chrono::NaiveDate;
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde::{Deserialize, Serialize};
 
-/// Hours in a month by AWS's own convention: its pricing pages and its calculator reckon with 730 (365 × 24 ÷ 12).
+/// Hours in a month by AWS's convention: its pricing pages and its calculator use 730 (365 × 24 ÷ 12).
 pub const HOURS_PER_MONTH: u32 = 730;
 
-/// US dollars. No sum or product of theirs panics: what is beyond any bill on earth stays at the largest number.
+/// US dollars. Sums and products never panic: a result that is too large becomes the largest number.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Usd(#[serde(with = "rust_decimal::serde::str")] pub Decimal);
 
 impl Usd {
-    /// Nothing.
+    /// Zero.
     pub const ZERO: Self = Self(Decimal::ZERO);
 
-    /// An amount as the price list or the settings write it: digits, at most one point, no sign and no exponent.
+    /// Reads an amount as the price list or the settings write it: digits, at most one point, no sign, no exponent.
     pub fn parse(text: &str) -> Option<Self> {
         decimal(text).map(Self)
     }
 
-    /// What an hourly price comes to in so many hours.
+    /// The cost of this many hours at an hourly price.
     #[must_use]
     pub fn for_hours(self, hours: Decimal) -> Self {
         Self(self.0.saturating_mul(hours))
     }
 
-    /// What an hourly price comes to in a month of [`HOURS_PER_MONTH`] hours.
+    /// The cost of a month of [`HOURS_PER_MONTH`] hours at an hourly price.
     #[must_use]
     pub fn monthly(self) -> Self {
         self.for_hours(HOURS_PER_MONTH.into())
@@ -42,7 +42,7 @@ impl Usd {
         Self(self.0.saturating_add(other.0))
     }
 
-    /// How much this is of `whole`, in whole per cent, rounded; `None` of nothing.
+    /// This amount as a share of `whole`, in rounded per cent; `None` where `whole` is zero.
     pub fn percent_of(self, whole: Self) -> Option<Decimal> {
         let share = self.0.checked_div(whole.0)?;
         Some(rounded(share.saturating_mul(Decimal::ONE_HUNDRED), 0))
@@ -56,36 +56,36 @@ impl Sum for Usd {
 }
 
 impl fmt::Display for Usd {
-    /// With two decimals and groups of three: `1,234.56`.
+    /// Two decimals and groups of three: `1,234.56`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&grouped(self.0, 2))
     }
 }
 
-/// A second currency, and the rate by which amounts are shown in it.
+/// A second currency, and its exchange rate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Currency {
-    /// ISO 4217, three capital letters.
+    /// ISO 4217 code, three capital letters.
     pub code: String,
     /// Units for one US dollar.
     pub rate: Decimal,
-    /// The day of that rate.
+    /// The date of that rate.
     pub date: NaiveDate,
 }
 
 impl Currency {
-    /// The amount in this currency, rounded to what its smallest coin allows, in groups of three.
+    /// The amount in this currency, rounded to its smallest coin, in groups of three.
     pub fn show(&self, amount: Usd) -> String {
         grouped(self.convert(amount), self.decimals())
     }
 
-    /// The amount in this currency, rounded to what its smallest coin allows.
+    /// The amount in this currency, rounded to its smallest coin.
     pub fn convert(&self, amount: Usd) -> Decimal {
         rounded(amount.0.saturating_mul(self.rate), self.decimals())
     }
 
-    /// Decimals by ISO 4217 (list one, 2024-06): two, but for these. The crate `iso_currency` is not used for them: it needs
-    /// `iso_country`, which is no longer kept up, and a build script.
+    /// Decimals by ISO 4217 (list one, 2024-06): two, except for these. The crate `iso_currency` is not used, because
+    /// it needs `iso_country`, which is no longer maintained, and a build script.
     fn decimals(&self) -> u32 {
         match self.code.as_str() {
             "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "UYI" | "VND"
@@ -96,7 +96,7 @@ impl Currency {
     }
 }
 
-/// Digits, at most one point, no sign and no exponent; no more than a [`Decimal`] holds.
+/// Reads digits, at most one point, no sign and no exponent; no more than a [`Decimal`] holds.
 pub(crate) fn decimal(text: &str) -> Option<Decimal> {
     let plain = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     let begins = text.bytes().next().is_some_and(|byte| byte.is_ascii_digit());
@@ -104,10 +104,10 @@ pub(crate) fn decimal(text: &str) -> Option<Decimal> {
     if plain && begins && ends { text.parse().ok() } else { None }
 }
 
-/// As merchants round: half a cent is a cent.
+/// Rounds half up: half a cent becomes a cent.
 fn rounded(amount: Decimal, decimals: u32) -> Decimal {
     let mut amount = amount.round_dp_with_strategy(decimals, RoundingStrategy::MidpointAwayFromZero);
-    // A number of so many digits that the decimals do not fit stays as it is.
+    // A number with too many digits for these decimals stays as it is.
     amount.rescale(decimals);
     amount
 }

@@ -1,4 +1,4 @@
-//! A calendar month, as figures are grouped by it and as the record is partitioned.
+//! A calendar month: figures are grouped by it, and the record is partitioned by it.
 
 use std::fmt;
 
@@ -8,22 +8,22 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::engine::model::date;
 
-/// A month of a year, by its first day.
+/// A month of a year, stored as its first day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Month(NaiveDate);
 
 impl Month {
-    /// The month of a day.
+    /// The month that contains a day.
     pub fn of(day: NaiveDate) -> Self {
         Self(day.with_day(1).unwrap_or(day)) // every month has a first day
     }
 
-    /// The month in which an instant lies, by the clocks of a zone.
+    /// The month that contains an instant, in a time zone.
     pub fn at(now: DateTime<Utc>, zone: Tz) -> Self {
         Self::of(now.with_timezone(&zone).date_naive())
     }
 
-    /// Reads `2026-11`, as it is shown.
+    /// Reads `2026-11`, the form in which it is shown.
     pub fn parse(text: &str) -> Option<Self> {
         date(&format!("{text}-01")).map(Self)
     }

@@ -1,13 +1,14 @@
-//! One list for an enum whose arms have a name in reports, settings and documentation.
+//! One list for an enum whose variants have names in reports, settings and documentation.
 
-/// Makes the enum, `ALL` and `as_str` from one list, so that a test can compare documentation with every arm.
+/// Generates the enum, `ALL` and `as_str` from one list, so that a test can compare the documentation with every
+/// variant.
 macro_rules! named {
     ($(#[$attribute:meta])* enum $name:ident { $($(#[$arm_attribute:meta])* $arm:ident = $word:literal),+ $(,)? }) => {
         $(#[$attribute])*
         pub enum $name { $($(#[$arm_attribute])* $arm),+ }
 
         impl $name {
-            /// Every arm, in the order of the list.
+            /// Every variant, in the order of the list.
             pub const ALL: &[Self] = &[$(Self::$arm),+];
 
             /// The name in reports.

@@ -1,4 +1,4 @@
-//! What somebody is told about one instance, and the receipt that it was said.
+//! Notices about one instance, and the receipts for them.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::model::{ResourceId, Verdict};
 
-/// What a piece of news is about. With a resource's id it tells whether something was said before.
+/// The subject of a notice. The subject and the resource's id identify notices that were sent before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Subject {
@@ -17,22 +17,22 @@ pub enum Subject {
     FirstStop,
     /// It is idle: it is marked and will be stopped at `due`, or it is only reported.
     Idle,
-    /// Its mark was lifted: it is not going to be stopped.
+    /// Its mark was removed: it will not be stopped.
     Lifted,
     /// It was idle and has been stopped.
     Stopped,
     /// Its `keep-until` ends at `due`.
     KeepEnds,
-    /// Somebody should look at it: a tag that cannot be read, a keep beyond the limit, a fight over restarts.
+    /// It needs the attention of a person: an unreadable tag, a keep beyond the limit, or a restart fight.
     Attention,
-    /// It has been running for longer than `max-age`, and its owner is known by default only.
+    /// It has run for longer than `max-age`, and only the settings' default names its owner.
     Aged,
     /// Its owner or schedule tag changed since its notice.
     Retagged,
 }
 
 impl Subject {
-    /// The word in the record.
+    /// The name in the record.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::FirstStop => "first-stop",
@@ -47,7 +47,7 @@ impl Subject {
     }
 }
 
-/// Some subjects; a byte, because every line of a report has them.
+/// A set of subjects. It is one byte, because every line of a report has one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Subjects(u8);
 
@@ -63,12 +63,12 @@ impl Subjects {
         Subject::Retagged,
     ];
 
-    /// Adds one.
+    /// Adds one subject.
     pub fn push(&mut self, subject: Subject) {
         self.0 |= Self::bit(subject);
     }
 
-    /// Each of them.
+    /// Every subject in the set.
     pub fn iter(self) -> impl Iterator<Item = Subject> {
         Self::ALL.into_iter().filter(move |subject| self.0 & Self::bit(*subject) != 0)
     }
@@ -87,10 +87,10 @@ impl Subjects {
     }
 }
 
-/// One piece of news: everything that a message says about one instance.
+/// One notice: everything that a message says about one instance.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Item {
-    /// What it is about.
+    /// The subject of the notice.
     pub subject: Subject,
     /// Which resource.
     pub id: ResourceId,
@@ -100,56 +100,56 @@ pub struct Item {
     pub kind: Box<str>,
     /// The policy that matches first.
     pub policy: String,
-    /// What was decided, from which the reason is put into words.
+    /// The decision. The reason in the message is made from it.
     pub verdict: Verdict,
-    /// Since when it has been so.
+    /// Since when this has been the case.
     pub since: Option<DateTime<Utc>>,
     /// When it will be stopped at the earliest, or when its keep ends; `None` where nothing will be done.
     pub due: Option<DateTime<Utc>>,
     /// The zone in which times are shown.
     pub zone: Tz,
-    /// What it costs a month by list price, in US dollars; `None` where the price is unknown.
+    /// Its list price per month, in US dollars; `None` where the price is unknown.
     pub monthly: Option<Decimal>,
-    /// Further words, such as why a mark was lifted; empty where there are none.
+    /// Further text, such as why a mark was removed; empty where there is none.
     pub note: String,
-    /// It was said before, long enough ago to be said again.
+    /// Whether this is a reminder: the same notice was sent before, long enough ago.
     pub reminder: bool,
 }
 
-/// To whom a message goes.
+/// Who receives a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Contact {
     /// The owner.
     First,
-    /// The owner's second contact, half-way through the grace.
+    /// The owner's second contact, half-way through the grace period.
     Second,
 }
 
-/// That a channel has accepted a message that lists this very instance.
+/// Proof that a channel accepted a message that lists this instance.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Receipt {
     /// Which resource.
     #[serde(flatten)]
     pub id: ResourceId,
-    /// What it was about.
+    /// The subject of the notice.
     pub subject: Subject,
-    /// The policy of which it spoke.
+    /// The policy that the notice was about.
     pub policy: String,
-    /// Who was told, by name.
+    /// The name of the notified owner.
     pub owner: Arc<str>,
-    /// By which channel, by its name in the settings.
+    /// The channel, by its name in the settings.
     pub channel: Arc<str>,
-    /// Where that channel leads: the topic, or where the webhook's secret stands.
+    /// The destination of that channel: the topic, or where the webhook's secret is stored.
     pub place: Arc<str>,
-    /// Which contact.
+    /// The contact that was notified.
     pub contact: Contact,
-    /// Whether it said when the instance will be stopped ([`Item::due`]).
+    /// Whether the notice said when the instance will be stopped ([`Item::due`]).
     pub binding: bool,
     /// That instant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due: Option<DateTime<Utc>>,
-    /// The instant of the run that told it.
+    /// The instant of the run that sent it.
     pub at: DateTime<Utc>,
 }

@@ -1,20 +1,20 @@
-//! Why a verdict that would act is not acted on: which of the places is off.
+//! Why a verdict that would act is not carried out: which place is not enabled.
 
-/// The first place that is off, from the nearest to the instance outwards.
+/// The first place that is not enabled, starting from the one nearest to the instance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotArmed {
-    /// Its account and Region were not scanned to the end.
+    /// The scan of its account and Region is incomplete.
     Partial,
     /// Its policy only observes.
     Observes,
     /// The settings do not arm the run.
     Run,
-    /// The settings name no record.
+    /// The settings configure no record.
     NoRecord,
 }
 
 impl NotArmed {
-    /// The word in reports.
+    /// The name in reports.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Partial => "partly-scanned",

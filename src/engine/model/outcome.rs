@@ -12,21 +12,21 @@ named! {
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
     #[serde(rename_all = "kebab-case")]
     enum Ending {
-        /// Seen stopped.
+        /// Confirmed as stopped.
         Stopped = "stopped",
-        /// Seen on its way down.
+        /// Confirmed as stopping.
         Stopping = "stopping",
-        /// Seen running again.
+        /// Confirmed as running again.
         Started = "started",
-        /// It was so already.
+        /// It was in that state already.
         Already = "already",
-        /// Something had changed since the plan: left alone.
+        /// Something had changed since the plan: skipped.
         Overtaken = "overtaken",
-        /// AWS refused, or the state did not hold.
+        /// AWS refused, or the instance did not stay in the new state.
         Failed = "failed",
-        /// Not begun.
+        /// Not started.
         NotTried = "not-tried",
-        /// Begun, and the end was not seen.
+        /// Started, but the end was not confirmed.
         Unverified = "unverified",
     }
 }
@@ -42,7 +42,7 @@ pub struct Outcome {
     pub action: Action,
     /// How it ended.
     pub outcome: Ending,
-    /// What happened, in words.
+    /// A description of what happened.
     pub detail: String,
     /// When the outcome was known.
     #[serde(deserialize_with = "sane")]
@@ -56,7 +56,7 @@ impl Outcome {
         Self { id: id.clone(), action: *action, outcome, detail: detail.into(), at }
     }
 
-    /// The same end for every step.
+    /// The same outcome for every step.
     pub fn all<'a>(
         steps: impl IntoIterator<Item = &'a Step>,
         outcome: Ending,

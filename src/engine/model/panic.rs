@@ -1,14 +1,14 @@
-//! A panic is a mistake in this program, and ends what was being done and nothing else: one resource, one target, one stage.
+//! A panic is a bug in this program. It ends only the current piece of work: one resource, one target or one stage.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Does `work`, of which `id` is what it is about; where it panics, the message.
+/// Does `work`, which is about `id`, and catches a panic.
 ///
 /// # Errors
-/// What the panic says.
+/// The panic's message.
 pub(crate) fn contained<T>(place: &str, id: &str, work: impl FnOnce() -> T) -> Result<T, String> {
-    // What is left half-changed is either thrown away with the resource or a cache that is filled entry by entry.
+    // Half-changed data is either dropped with the resource, or a cache that is filled entry by entry.
     catch_unwind(AssertUnwindSafe(|| {
         spring(place, id);
         work()
@@ -16,7 +16,7 @@ pub(crate) fn contained<T>(place: &str, id: &str, work: impl FnOnce() -> T) -> R
     .map_err(|payload| message(&*payload))
 }
 
-/// What a panic says.
+/// The message of a panic.
 pub(crate) fn message(payload: &(dyn Any + Send)) -> String {
     let words = payload.downcast_ref::<&str>().copied();
     let words = words.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
@@ -28,7 +28,7 @@ thread_local! {
     static TRAP: std::cell::RefCell<Option<(String, String)>> = const { std::cell::RefCell::new(None) };
 }
 
-/// Lets this thread panic the next times it comes to `place` with `id`; for tests, and not in a release.
+/// Makes this thread panic whenever it reaches `place` with `id`. For tests; a release ignores it.
 #[cfg(debug_assertions)]
 #[doc(hidden)]
 pub fn set_trap(trap: Option<(&str, &str)>) {

@@ -1,4 +1,4 @@
-//! The names of the rules: one word for the file, the enum arm, the documentation's anchor and the report.
+//! The names of the rules. A rule has the same name in its file, the enum, the documentation's anchor and the report.
 
 use std::fmt;
 
@@ -7,39 +7,39 @@ use serde::{Deserialize, Serialize};
 use crate::engine::model::named::named;
 
 named! {
-    /// Why an instance is judged as it is: the name of the rule that decided. In the order in which the rules are asked.
+    /// The rule that decided about an instance, in the order in which the rules are evaluated.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
     #[serde(rename_all = "kebab-case")]
     enum Reason {
-        /// A `keep` tag, whatever its value, or a tag that the settings name beside it.
+        /// A `keep` tag with any value, or another tag that the settings treat in the same way.
         Kept = "kept",
-        /// A `keep-until` tag in force.
+        /// A `keep-until` tag that is in force.
         KeptUntil = "kept-until",
         /// A `keep-until` tag that cannot be read.
         KeepUnreadable = "keep-unreadable",
-        /// A tag whose key is mistyped: nearly that of a tag of ours.
+        /// A tag whose key is mistyped: nearly one of the reaper's keys.
         TagUnknown = "tag-unknown",
-        /// The settings' `[never]`.
+        /// The section `[never]` of the settings.
         NeverListed = "never-listed",
-        /// The settings do not look at this account or Region; only an inventory can show such an instance.
+        /// The settings do not scan this account or Region. Only an inventory can contain such an instance.
         NotInScope = "not-in-scope",
         /// No policy matches.
         NoPolicy = "no-policy",
-        /// The request names policies, and not this one.
+        /// The request names policies, but not this one.
         NotSelected = "not-selected",
-        /// Bears a tag of another hub.
+        /// It has a tag of another hub.
         OtherHub = "other-hub",
         /// Not in state `running`.
         NotRunning = "not-running",
-        /// Whether an earlier policy matches it is unknown.
+        /// It is unknown whether an earlier policy matches it.
         MatchUnknown = "match-unknown",
-        /// The answer lacks something without which nothing may be decided.
+        /// The response lacks a value without which no decision is allowed.
         Incomplete = "incomplete",
         /// Member of an Auto Scaling group.
         AutoScalingMember = "auto-scaling-member",
         /// Node of a Kubernetes cluster.
         KubernetesNode = "kubernetes-node",
-        /// Host of ECS or Batch.
+        /// Container host of ECS or Batch.
         ContainerHost = "container-host",
         /// Belongs to another AWS service.
         ManagedService = "managed-service",
@@ -47,9 +47,9 @@ named! {
         Spot = "spot",
         /// Has data that a stop erases.
         InstanceStore = "instance-store",
-        /// Is paid for whether it runs or not.
+        /// It is paid for whether it runs or not.
         NoSaving = "no-saving",
-        /// NAT, VPN, firewall, marketplace product.
+        /// NAT, VPN, firewall, Marketplace product.
         Appliance = "appliance",
         /// A `schedule` tag that cannot be read.
         ScheduleUnreadable = "schedule-unreadable",
@@ -57,27 +57,27 @@ named! {
         CalendarExhausted = "calendar-exhausted",
         /// A frozen period.
         Frozen = "frozen",
-        /// Runs and does nothing.
+        /// It runs but does nothing.
         Idle = "idle",
         /// The schedule is about to open, or has opened.
         Reopening = "reopening",
         /// The schedule is open.
         WithinHours = "within-hours",
-        /// A stop of it was taken back.
+        /// A person undid a stop of it.
         Undone = "undone",
         /// Started after closing, and still within the overtime.
         Overtime = "overtime",
-        /// Started a moment ago.
+        /// Started a short time ago.
         Young = "young",
-        /// Hibernation is asked for and was not enabled at launch.
+        /// The policy hibernates, but hibernation was not enabled at launch.
         CannotHibernate = "cannot-hibernate",
-        /// Restarted twice by somebody else in this closed period.
+        /// Others restarted it twice in this closed period.
         RestartFight = "restart-fight",
         /// The last hour was busy.
         Busy = "busy",
         /// The last hour could not be measured.
         Unmeasured = "unmeasured",
-        /// Runs while its schedule is closed.
+        /// It runs while its schedule is closed.
         OutsideHours = "outside-hours",
     }
 }

@@ -17,7 +17,7 @@ impl RecordKey {
     /// Reads a key such as `plans/monday.json`.
     ///
     /// # Errors
-    /// [`RecordKeyInvalid`] for a key that could lead out of the record, or that names no file.
+    /// [`RecordKeyInvalid`] for a key that could point outside the record, or that names no file.
     pub fn parse(text: &str) -> Result<Self, RecordKeyInvalid> {
         let leads_out = text.starts_with('/') || text.contains("..") || text.contains(char::is_control);
         if leads_out || text.is_empty() || text.ends_with('/') {

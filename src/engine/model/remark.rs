@@ -1,27 +1,27 @@
-//! What else there is to know about an instance, beside its verdict. A remark decides nothing.
+//! Further facts about an instance, beside its verdict. A remark decides nothing.
 
 use chrono::{DateTime, Utc};
 
 use crate::engine::model::Because;
 
-/// One thing worth knowing.
+/// One such fact.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Remark {
-    /// It has been running for longer than `max-age`, and only the settings' default owns it.
+    /// It has run for longer than `max-age`, and only the settings' default names its owner.
     Aged {
         /// Its last start.
         since: DateTime<Utc>,
     },
-    /// A tag under our prefix that is none of ours, and the key that is meant where it nearly is one.
+    /// An unknown tag under the reaper's prefix, and the key that is probably meant.
     UnknownTag {
         /// Its key.
         key: String,
-        /// What it should be.
+        /// The correct key.
         meant: Option<String>,
     },
-    /// The reaper stopped it, and it has stayed so.
+    /// The reaper stopped it, and it stayed stopped.
     Holds(Stopped),
-    /// The reaper stopped it, and it was started again before it was to be.
+    /// The reaper stopped it, and it was started again earlier than planned.
     StartedAgain {
         /// That stop.
         stopped: Stopped,
@@ -32,30 +32,30 @@ pub enum Remark {
     },
 }
 
-/// A stop by the reaper, as the instance's own tag tells it.
+/// A stop by the reaper, as the instance's own tag records it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stopped {
     /// When the run decided, to the second.
     pub at: DateTime<Utc>,
     /// The run's id.
     pub run: String,
-    /// For what it was stopped.
+    /// Why it was stopped.
     pub because: Because,
 }
 
 /// Who started an instance again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Starter {
-    /// Somebody took the stop back with an undo of the reaper.
+    /// A person undid the stop with the reaper's undo.
     Undo,
-    /// Whom an event named, as far as it told.
+    /// The person named in an event.
     Person(Box<str>),
-    /// Nobody knows: EC2 does not tell, and no event did.
+    /// Unknown: EC2 does not report it, and no event named a person.
     Unknown,
 }
 
 impl Starter {
-    /// The word or the name in reports; `None` where nobody knows.
+    /// The name in reports; `None` where it is unknown.
     pub fn name(&self) -> Option<&str> {
         match self {
             Self::Undo => Some("undo"),
@@ -66,7 +66,7 @@ impl Starter {
 }
 
 impl Remark {
-    /// The word in reports.
+    /// The name in reports.
     pub fn as_str(&self) -> &'static str {
         match self {
             Self::Aged { .. } => "aged",
@@ -76,7 +76,7 @@ impl Remark {
         }
     }
 
-    /// Whether people should read it in a summary, and not only where they look for the instance.
+    /// Whether the remark belongs in a summary, and not only beside the instance.
     pub fn wants_attention(&self) -> bool {
         match self {
             Self::Aged { .. } | Self::UnknownTag { .. } | Self::StartedAgain { .. } => true,

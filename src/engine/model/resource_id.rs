@@ -1,4 +1,4 @@
-//! What names a resource: its kind, where it is, and its own name there.
+//! Identifies a resource: its kind, its account and Region, and its name there.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt;
@@ -13,19 +13,19 @@ use crate::engine::model::Target;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
-    /// An EC2 instance. What the record says without a kind is about one.
+    /// An EC2 instance. An entry of the record without a kind is about an instance.
     #[default]
     Instance,
 }
 
 impl Kind {
-    /// Whether files leave it out.
-    #[allow(clippy::trivially_copy_pass_by_ref)] // serde hands out references
+    /// Whether files omit the kind.
+    #[allow(clippy::trivially_copy_pass_by_ref)] // serde passes references
     fn is_implied(&self) -> bool {
         *self == Self::default()
     }
 
-    /// The word in keys.
+    /// The name in keys.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Instance => "instance",
@@ -33,20 +33,20 @@ impl Kind {
     }
 }
 
-/// The key of every map, and of every line of the record. A name alone is none: databases of one name may be in two
-/// Regions, and in two accounts. Ids sort by account, Region, kind and name.
+/// The key of every map, and of every line of the record. A name alone is not unique: databases in two Regions or two
+/// accounts may have the same name. Ids sort by account, Region, kind and name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(from = "Flat", into = "Flat")]
 pub struct ResourceId {
     /// Account and Region, shared by the resources of one target.
     pub place: Arc<Target>,
-    /// What it is.
+    /// The kind of resource.
     pub kind: Kind,
-    /// Its name there: of an instance `i-…`.
+    /// Its name there: for an instance, `i-…`.
     pub name: Arc<str>,
 }
 
-/// An id as files have it. Lines of older releases lack account and Region.
+/// The form of an id in files. Lines of older releases lack account and Region.
 #[derive(Serialize, Deserialize)]
 struct Flat {
     id: Arc<str>,
@@ -71,7 +71,7 @@ impl From<ResourceId> for Flat {
     }
 }
 
-/// The place of what older releases recorded by its name alone.
+/// The account and Region of resources that older releases recorded by name only.
 static NOWHERE: LazyLock<Arc<Target>> = LazyLock::new(Arc::default);
 
 impl ResourceId {
@@ -80,31 +80,31 @@ impl ResourceId {
         Self { place: place.into(), kind: Kind::Instance, name: name.into() }
     }
 
-    /// As an older release would have recorded it: without its place.
+    /// The id as an older release recorded it: without account and Region.
     #[must_use]
     pub fn unplaced(&self) -> Self {
         Self { place: NOWHERE.clone(), ..self.clone() }
     }
 
-    /// Whether it has one of these names, of resources of its kind and place.
+    /// Whether it has one of these names, which are of its kind and its account and Region.
     pub fn is_among(&self, names: &[Box<str>]) -> bool {
         names.iter().any(|name| **name == *self.name)
     }
 
-    /// Whether it is known where it is.
+    /// Whether its account and Region are known.
     pub fn is_placed(&self) -> bool {
         *self.place != **NOWHERE
     }
 }
 
-/// `111111111111/eu-west-1/instance/i-1`: a key where only text can be one.
+/// `111111111111/eu-west-1/instance/i-1`: a key where only text is possible.
 impl fmt::Display for ResourceId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}/{}", self.place, self.kind.as_str(), self.name)
     }
 }
 
-/// Reads the same back.
+/// Reads the same form.
 impl FromStr for ResourceId {
     type Err = ();
 
@@ -119,16 +119,16 @@ impl FromStr for ResourceId {
     }
 }
 
-/// Reads an id that must say where the resource is, for `#[serde(deserialize_with)]`.
+/// Reads an id that must have account and Region, for `#[serde(deserialize_with)]`.
 ///
 /// # Errors
-/// Where account or Region is missing.
+/// If account or Region is missing.
 pub(crate) fn placed<'de, D: Deserializer<'de>>(from: D) -> Result<ResourceId, D::Error> {
     let id = ResourceId::deserialize(from)?;
     if id.is_placed() { Ok(id) } else { Err(serde::de::Error::custom("the account and the Region are missing")) }
 }
 
-/// An id in a list of one target, which has account and Region beside it: the name alone.
+/// An id in a list for one target. The list has account and Region beside it, so only the name is stored.
 pub(crate) mod name {
     use super::{Arc, Deserialize, Deserializer, NOWHERE, ResourceId, Serialize, Serializer};
 
@@ -141,12 +141,13 @@ pub(crate) mod name {
     }
 }
 
-/// The names alone, for calls that are about one target.
+/// The names alone, for calls to one target.
 pub(crate) fn names<'a>(ids: impl IntoIterator<Item = &'a ResourceId>) -> Vec<Box<str>> {
     ids.into_iter().map(|id| Box::from(&*id.name)).collect()
 }
 
-/// Where the resources were found that `ids` name without a place. A name that was found twice tells nothing.
+/// The locations of the resources that `ids` name without account and Region. A name that was found twice has no
+/// location.
 pub(crate) fn places<'a, 'f>(
     ids: impl IntoIterator<Item = &'a ResourceId>,
     found: impl IntoIterator<Item = &'f ResourceId>,
@@ -169,8 +170,8 @@ pub(crate) fn places<'a, 'f>(
     known.into_iter().filter_map(one).collect()
 }
 
-/// Prepares the ids of one file: each place is kept once, and an id without a place takes that of another line of its
-/// name.
+/// Prepares the ids of one file. Each account and Region is stored once. An id without them takes those of another
+/// line with the same name.
 pub(crate) fn settle<'a>(ids: impl IntoIterator<Item = &'a mut ResourceId>) {
     let (mut ids, mut shared): (Vec<&mut ResourceId>, HashSet<Arc<Target>>) =
         (ids.into_iter().collect(), HashSet::new());

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use strsim::damerau_levenshtein;
 use wildmatch::WildMatch;
 
-/// The tags of one instance, sorted by key. A list, not a map: few enough to scan, and small in memory.
+/// The tags of one instance, sorted by key. It is a list, not a map: there are few tags, and a list uses little
+/// memory.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tags(Box<[(Box<str>, Box<str>)]>);
 
 impl Tags {
-    /// Tags in any order.
+    /// Tags, given in any order.
     pub fn new(pairs: impl IntoIterator<Item = (impl Into<Box<str>>, impl Into<Box<str>>)>) -> Self {
         let mut pairs: Vec<(Box<str>, Box<str>)> = pairs.into_iter().map(|(k, v)| (k.into(), v.into())).collect();
         pairs.sort_unstable();
@@ -27,19 +28,19 @@ impl Tags {
         self.iter().find(|(found, _)| *found == key).map(|(_, value)| value)
     }
 
-    /// The values of every tag whose key is `key` in any case: AWS lets `Keep` and `keep` stand side by side.
+    /// The values of every tag whose key is `key` in any case: AWS allows both `Keep` and `keep` on one resource.
     pub fn any_case<'a>(&'a self, key: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
         self.iter().filter(move |(found, _)| found.eq_ignore_ascii_case(key))
     }
 
-    /// The first key with this beginning.
+    /// The first key with this prefix.
     pub fn starting_with(&self, prefix: &str) -> Option<&str> {
         self.iter().map(|(key, _)| key).find(|key| key.starts_with(prefix))
     }
 }
 
-/// Text as it is compared where people type freely: in lower case, and with the half width of every letter, figure and
-/// sign that an input method for Japanese may have left at full width.
+/// Normalises text for comparison where users type freely: lower case, and half-width forms of the full-width letters,
+/// digits and signs that a Japanese input method may produce.
 pub(crate) fn plain(text: &str) -> String {
     let half = |c: char| match c {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
@@ -49,10 +50,10 @@ pub(crate) fn plain(text: &str) -> String {
     text.chars().map(half).flat_map(char::to_lowercase).collect()
 }
 
-/// So many letters of a word may hold one typo.
+/// A word must have this many letters for one typo to be tolerated.
 const LETTERS_FOR_A_TYPO: usize = 4;
 
-/// Whether a word nearly is what a pattern asks for. Words that differ in their figures are no typos of each other.
+/// Whether a word almost matches a pattern. Words with different digits are not typos of each other.
 fn is_near(pattern: &str, word: &str) -> bool {
     let (pattern, word) = (plain(pattern.trim()), plain(word.trim()));
     let figures = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
@@ -75,7 +76,7 @@ impl<'de> Deserialize<'de> for Tags {
     }
 }
 
-/// A pattern over tags as the settings write it: `Key`, or `Key=value`, with `*` and `?` in either.
+/// A pattern over tags as in the settings: `Key`, or `Key=value`, with `*` and `?` in either.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TagPattern {
     text: String,
@@ -84,13 +85,13 @@ pub struct TagPattern {
 }
 
 impl TagPattern {
-    /// A pattern whose match condemns: matched to the letter, so that nothing is caught by accident.
+    /// A pattern whose match makes an instance a candidate. It is case-sensitive, so that nothing matches by accident.
     pub fn exact(text: &str) -> Self {
         Self::build(text, WildMatch::new)
     }
 
-    /// A pattern whose match protects, as those of `without-tags` do: matched without regard to case, so that a
-    /// different spelling loses no protection.
+    /// A pattern whose match protects, such as those of `without-tags`. It ignores case, so that a different spelling
+    /// does not remove the protection.
     pub fn generous(text: &str) -> Self {
         Self::build(text, WildMatch::new_case_insensitive)
     }
@@ -108,7 +109,7 @@ impl TagPattern {
         tags.iter().find(|(key, value)| self.is_of(key) && self.value.as_ref().is_none_or(|glob| glob.matches(value)))
     }
 
-    /// The first tag that the pattern would match, but for case, width or a typo; `None` where it matches one.
+    /// The first tag that the pattern would match, except for case, width or a typo; `None` where it matches a tag.
     pub fn nearly<'a>(&self, tags: &'a Tags) -> Option<(&'a str, &'a str)> {
         let (key, value) = match self.text.split_once('=') {
             Some((key, value)) => (key, Some(value)),
@@ -118,7 +119,7 @@ impl TagPattern {
         if self.find(tags).is_some() { None } else { tags.iter().find(near) }
     }
 
-    /// Whether it is about tags with this key.
+    /// Whether the pattern is about tags with this key.
     pub fn is_of(&self, key: &str) -> bool {
         self.key.matches(key)
     }

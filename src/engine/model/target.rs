@@ -1,61 +1,61 @@
-//! Where to look: accounts, and pairs of account and Region.
+//! The targets of a scan: accounts, and pairs of account and Region.
 
 use std::fmt;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-/// One account of the organisation, as far as it is known.
+/// One account of the organization, with the facts that are known.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Account {
     /// The twelve digits.
     pub id: Arc<str>,
-    /// The name in Organizations; unknown where the settings list ids.
+    /// The name in AWS Organizations; unknown where the settings list ids.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// The organisational units that hold it, among those that the settings name. `None`: never asked.
+    /// The organizational units that contain it, among those in the settings. `None`: not queried.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub units: Option<Vec<String>>,
 }
 
 impl Account {
-    /// An account of which nothing but the id is known.
+    /// An account of which only the id is known.
     pub fn bare(id: impl Into<Arc<str>>) -> Self {
         Self { id: id.into(), name: None, units: None }
     }
 }
 
-/// The Region of what is true of a whole account.
+/// The Region that stands for all Regions of an account.
 const EVERYWHERE: &str = "*";
 
-/// The unit of looking, of isolation, of fan-out: one Region of one account.
+/// The unit of scanning, of isolation and of fan-out: one Region of one account.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Target {
-    /// The account's twelve digits.
+    /// The account id, twelve digits.
     pub account: Arc<str>,
-    /// The Region, such as `ap-northeast-1`; `*` where an account could not be asked for its Regions.
+    /// The Region, such as `ap-northeast-1`; `*` where the account's Regions could not be listed.
     pub region: Arc<str>,
 }
 
 impl Target {
-    /// A target from its two parts.
+    /// A target of an account and a Region.
     pub fn new(account: impl Into<Arc<str>>, region: impl Into<Arc<str>>) -> Self {
         Self { account: account.into(), region: region.into() }
     }
 
-    /// All Regions of an account, where nobody knows which ones there are.
+    /// All Regions of an account, where its Regions are unknown.
     pub fn whole_account(account: impl Into<Arc<str>>) -> Self {
         Self::new(account, EVERYWHERE)
     }
 
-    /// Whether it stands for all Regions of its account.
+    /// Whether it represents all Regions of its account.
     pub fn is_whole_account(&self) -> bool {
         &*self.region == EVERYWHERE
     }
 
-    /// Whether what is true of this target is true of `other`.
+    /// Whether this target includes `other`.
     pub fn covers(&self, other: &Self) -> bool {
         self.account == other.account && (self.region == other.region || self.is_whole_account())
     }

@@ -1,4 +1,4 @@
-//! Accounts and Regions that could not be scanned, and accounts that were not scanned on purpose.
+//! Accounts and Regions that could not be scanned, and accounts that were deliberately not scanned.
 
 use std::sync::Arc;
 
@@ -6,26 +6,26 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::model::Target;
 
-/// A target that could not be looked at.
+/// A target that could not be scanned.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Unreachable {
     /// Account id.
     pub account: Arc<str>,
-    /// Region; `*` where even the account's Regions are unknown.
+    /// Region; `*` where the account's Regions are unknown.
     pub region: Arc<str>,
     /// Why.
     pub cause: String,
 }
 
 impl Unreachable {
-    /// Where that is.
+    /// Its account and Region.
     pub fn target(&self) -> Target {
         Target::new(self.account.clone(), self.region.clone())
     }
 }
 
-/// An account that was not looked at on purpose.
+/// An account that was deliberately not scanned.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct SkippedAccount {

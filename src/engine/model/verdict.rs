@@ -1,5 +1,5 @@
-//! What is to be done with an instance, or why nothing is: enums that carry their numbers. Words are made at
-//! the edge.
+//! What to do with an instance, or why nothing is done: enums that carry their data. Text is made only when it is
+//! shown.
 
 use std::fmt;
 
@@ -10,59 +10,59 @@ use serde::{Deserialize, Serialize};
 use crate::engine::model::{Forgotten, Lacks, Listed, Marker, Reason, State, UnknownFact};
 use crate::engine::schedule::{DateRange, ExprError};
 
-/// One for each instance seen.
+/// One for each instance found.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Verdict {
     /// Stop it.
     Stop(Outside),
-    /// Stop it and keep its memory.
+    /// Hibernate it.
     Hibernate(Outside),
     /// Start it again.
     Start(Reopening),
-    /// It is idle: mark it, tell its owner, stop it after grace; or only say so.
+    /// It is idle: mark it, notify its owner, and stop it after the grace period; or only report it.
     Idle(Box<Forgotten>),
-    /// Say that it runs outside hours, and do nothing.
+    /// Report that it runs outside hours, and do nothing.
     Report(Outside),
-    /// Leave it alone.
+    /// Skip it.
     Skip(Skipped),
-    /// Nothing here speaks of it.
+    /// It is out of scope.
     OutOfScope(Unscoped),
 }
 
-/// Runs while its schedule is closed.
+/// An instance that runs while its schedule is closed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outside {
-    /// The zone of the schedule.
+    /// The time zone of the schedule.
     pub zone: Tz,
-    /// When the schedule closed; `None` when it has not been open within a year.
+    /// When the schedule closed; `None` when it was not open within the last year.
     pub closed_since: Option<DateTime<Utc>>,
     /// When the instance was started last.
     pub launch: DateTime<Utc>,
-    /// When the schedule opens next; `None` when it never does.
+    /// When the schedule opens next; `None` when it never opens.
     pub opens: Option<DateTime<Utc>>,
-    /// What is known of its last hour.
+    /// Measurements of its last hour.
     pub last_hour: Quiet,
 }
 
-/// What is known of the last hour of what runs outside its hours.
+/// Measurements of the last hour of an instance that runs outside its hours.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Quiet {
-    /// Nothing: the settings do not ask for it, or nothing would be done anyway.
+    /// Not measured: the settings do not require it, or nothing would be done anyway.
     NotAsked,
-    /// It is asked for, and there are no figures: an inventory has none.
+    /// Required, but there are no figures: an inventory has none.
     Unmeasured,
-    /// It was quiet: CPU of its busiest five minutes in per cent, and how many figures of how many there were.
+    /// It was quiet. The CPU of its busiest five minutes, and how many of the possible figures exist.
     Measured {
         /// CPU in per cent.
         cpu: f64,
-        /// Five-minute figures that were there.
+        /// Five-minute figures that exist.
         has: u32,
-        /// Five-minute figures that could be there.
+        /// Five-minute figures that are possible.
         of: u32,
     },
 }
 
-/// What shows that an instance is busy.
+/// A metric that shows that an instance is busy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Gauge {
     /// CPU utilisation, in per cent.
@@ -83,7 +83,7 @@ impl Outside {
 }
 
 impl Gauge {
-    /// A figure of it with its unit.
+    /// A figure of this metric, with its unit.
     pub fn with_unit(self, figure: f64) -> String {
         match self {
             Self::Cpu | Self::Gpu => format!("{figure:.1} %"),
@@ -92,12 +92,12 @@ impl Gauge {
     }
 }
 
-/// Stopped by the reaper, untouched since, and its schedule is open or about to open.
+/// Stopped by the reaper and unchanged since; its schedule is open or about to open.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reopening {
-    /// The zone of the schedule.
+    /// The time zone of the schedule.
     pub zone: Tz,
-    /// The opening, if it is still to come.
+    /// The opening, if it is in the future.
     pub opens: Option<DateTime<Utc>>,
     /// When the reaper stopped it.
     pub stopped: DateTime<Utc>,
@@ -105,7 +105,7 @@ pub struct Reopening {
     pub run: String,
 }
 
-/// Why an instance is left alone.
+/// Why an instance is skipped.
 #[derive(Clone, Debug, PartialEq)]
 #[expect(missing_docs, reason = "the names of the fields say what they are")]
 pub enum Skipped {
@@ -115,35 +115,35 @@ pub enum Skipped {
     KeptUntil { value: String, too_far: Option<u32> },
     /// The tag's value.
     KeepUnreadable { value: String },
-    /// The tag's key, and the key that is meant.
+    /// The tag's key, and the key that is probably meant.
     TagUnknown { key: String, meant: String },
-    /// What in `[never]` names it.
+    /// The entry in `[never]` that matches it.
     NeverListed { by: Listed },
     /// The tag's key, and the hub that wrote it.
     OtherHub { key: String, hub: String },
-    /// Its state, and whether the reaper itself stopped it.
+    /// Its state, and whether the reaper stopped it.
     NotRunning { state: State, ours: bool },
-    /// The first policy that may match it, and what is unknown.
+    /// The first policy that may match it, and the fact that is unknown.
     MatchUnknown { policy: String, fact: UnknownFact },
-    /// What the answer lacks.
+    /// What the response lacks.
     Incomplete { lacks: Lacks },
-    /// What the panic says that ended its judgement.
+    /// The message of the panic that ended its evaluation.
     Unjudged { panic: String },
-    /// The group.
+    /// The name of the group.
     AutoScalingMember { group: String },
-    /// What tells it.
+    /// The evidence for it.
     KubernetesNode { tell: Marker },
-    /// What tells it.
+    /// The evidence for it.
     ContainerHost { tell: Marker },
-    /// What tells it.
+    /// The evidence for it.
     ManagedService { tell: Marker },
     /// `spot`, `scheduled`, `capacity-block` …
     Spot { lifecycle: String },
-    /// What tells it.
+    /// The evidence for it.
     InstanceStore { tell: Marker },
     /// What is paid for anyway.
     NoSaving { tell: Marker },
-    /// What tells it.
+    /// The evidence for it.
     Appliance { tell: Marker },
     /// The tag's value, and what is wrong with it.
     ScheduleUnreadable { value: String, wrong: ExprError },
@@ -153,32 +153,32 @@ pub enum Skipped {
     Frozen { range: DateRange },
     /// The schedule that is open.
     WithinHours { schedule: String },
-    /// When somebody took a stop of it back, until when that holds, and the zone of its schedule.
+    /// When a person undid a stop of it, until when the undo protects it, and the time zone of its schedule.
     Undone { at: DateTime<Utc>, until: Option<DateTime<Utc>>, zone: Tz },
-    /// The opening that is too near for a stop to be worth it.
+    /// The next opening, which is too near for a stop to be useful.
     Reopening { opens: DateTime<Utc>, zone: Tz },
-    /// How long ago it was started, and how long a start is respected.
+    /// How long ago it was started, and how long a start protects it.
     Overtime { age: Duration, respected: Duration },
-    /// How long ago it was started, and how long it is left alone.
+    /// How long ago it was started, and how long it is skipped.
     Young { age: Duration, grace: Duration },
     /// Hibernation was not enabled at launch.
     CannotHibernate,
     /// A figure of the busiest five minutes of the last hour, and its limit.
     Busy { gauge: Gauge, figure: f64, limit: f64 },
-    /// Why there is no figure.
+    /// Why the figure is missing.
     Unmeasured { gap: String },
     /// How often the reaper stopped it in this closed period, only to find it running again.
     RestartFight { stops: u32 },
 }
 
-/// Why an instance is nobody's business.
+/// Why an instance is out of scope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unscoped {
     /// No policy matches.
     NoPolicy,
     /// The request names other policies.
     NotSelected,
-    /// The settings do not look there.
+    /// The settings do not scan its account or Region.
     NotInScope,
 }
 
@@ -195,7 +195,7 @@ pub enum Action {
 }
 
 impl Action {
-    /// The word in reports.
+    /// The name in reports.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Stop => "stop",
@@ -212,7 +212,7 @@ impl fmt::Display for Action {
 }
 
 impl Verdict {
-    /// Whether it was left alone for something that somebody has to mend.
+    /// Whether it was skipped for a reason that a person must fix.
     pub fn wants_attention(&self) -> bool {
         match self {
             Self::Skip(skipped) => skipped.wants_attention(),
@@ -225,7 +225,7 @@ impl Verdict {
         }
     }
 
-    /// What would be done; `None` when nothing would.
+    /// The action that would be taken; `None` when there is none.
     pub fn action(&self) -> Option<Action> {
         match self {
             Self::Stop(_) => Some(Action::Stop),
@@ -237,7 +237,7 @@ impl Verdict {
         }
     }
 
-    /// Says every instant in this zone.
+    /// Shows every instant in this time zone.
     pub fn show_in(&mut self, shown: Tz) {
         match self {
             Self::Stop(outside) | Self::Hibernate(outside) | Self::Report(outside) => outside.zone = shown,
@@ -248,7 +248,7 @@ impl Verdict {
         }
     }
 
-    /// The word in reports.
+    /// The name in reports.
     pub fn as_str(&self) -> &'static str {
         match self {
             Self::Stop(_) => "stop",
@@ -312,7 +312,7 @@ impl Skipped {
         }
     }
 
-    /// Whether somebody should look at it: a tag that cannot be read, a keep beyond the limit, a fight.
+    /// Whether a person should check it: an unreadable tag, a keep beyond the limit, or a restart fight.
     pub fn wants_attention(&self) -> bool {
         match self {
             Self::KeepUnreadable { .. }
