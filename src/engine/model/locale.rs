@@ -1,4 +1,4 @@
-//! The languages in which sentences for people are made. Words for machines have none.
+//! The languages of text for readers. Values for machines are never translated.
 
 use std::fmt;
 

@@ -1,5 +1,5 @@
-//! What the tags of an instance say about keeping it. Read here once, for the rules, the messages and the monthly
-//! stocktake.
+//! Reads what the tags of an instance say about keeping it. The rules, the messages and the monthly stocktake share
+//! this code.
 
 use chrono::{DateTime, Duration, Utc};
 
@@ -8,25 +8,25 @@ use crate::engine::schedule::Schedule;
 use crate::engine::tags::keep_until::KeepUntil;
 use crate::engine::tags::names::TagNames;
 
-/// Whether and until when a team keeps an instance. Where several tags say something, the first arm here counts.
+/// Whether and until when a team keeps an instance. If several tags apply, the first variant here counts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names of the fields say what they are")]
 pub enum Kept {
-    /// For good, by this tag.
+    /// Permanently, by this tag.
     ForGood { key: String, value: String },
-    /// Until then; the value of the tag, and how it is read.
+    /// Until this date or instant, by this tag value.
     Until { value: String, until: KeepUntil },
-    /// By a value that cannot be read: it is kept all the same.
+    /// By a value that cannot be read: the instance is kept anyway.
     Unreadable { value: String },
-    /// By a tag whose key is mistyped, and what it should be: what is meant may be a keep.
+    /// By a tag whose key is mistyped, and the key that is probably meant: the team may have meant a keep.
     Mistyped { key: String, meant: String },
-    /// By no tag that is in force.
+    /// No tag keeps it.
     No,
 }
 
 impl Kept {
-    /// Reads the tags of an instance. `hours` are those that hold for it, of its own `schedule` tag or of its policy:
-    /// they say when a bare date is over. There may be several tags of a name, for AWS tells keys apart by case.
+    /// Reads the tags of an instance. `hours` come from its own `schedule` tag or from its policy; they decide when a
+    /// bare date ends. Several tags may have the same name, because AWS keys are case-sensitive.
     pub fn read(tags: &Tags, names: &TagNames, hours: Option<&Schedule>, now: DateTime<Utc>) -> Self {
         let also = || names.also_keep.iter().find_map(|pattern| pattern.find(tags));
         if let Some((key, value)) = tags.any_case(&names.keep).next().or_else(also) {
@@ -49,13 +49,13 @@ impl Kept {
     }
 }
 
-/// Whether `until` has not come. A bare date lasts until the first opening after that day, in the schedule's zone, so
-/// that nothing is stopped at midnight in the middle of overtime.
+/// Whether `until` is in the future. A bare date lasts until the first opening after that day, in the schedule's zone.
+/// Otherwise an instance would be stopped at midnight during overtime.
 fn lasts(until: KeepUntil, hours: Option<&Schedule>, now: DateTime<Utc>) -> bool {
     match (until, hours) {
         (KeepUntil::Instant(instant), _) => now < instant,
         (KeepUntil::Date(date), Some(hours)) => hours.keeps_through(date, now),
-        // Without a policy there is no zone: the day lasts until it is over everywhere, at UTC-12.
+        // Without a policy there is no time zone. The day lasts until it is over everywhere, at UTC-12.
         (KeepUntil::Date(date), None) => (now - Duration::hours(12)).date_naive() <= date,
     }
 }

@@ -1,4 +1,5 @@
-//! The value of a `keep-until` tag: a date, or an instant with its offset, then a space and a free reason.
+//! The value of a `keep-until` tag: a date, or an instant with its offset, optionally followed by a space and a
+//! free-text reason.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use thiserror::Error;
@@ -26,7 +27,8 @@ impl KeepUntil {
     /// Reads a tag's value.
     ///
     /// # Errors
-    /// [`KeepUnreadable`] with the value, also where the reason names a later date: then nobody knows which one counts.
+    /// [`KeepUnreadable`] with the value. A reason that contains a later date is an error too, because it is unclear
+    /// which date counts.
     pub fn parse(value: &str) -> Result<Self, KeepUnreadable> {
         let (when, reason) = value.split_once(' ').unwrap_or((value, ""));
         let until = date(when).map(Self::Date).or_else(|| instant(when).map(Self::Instant));
@@ -38,7 +40,7 @@ impl KeepUntil {
             .ok_or_else(|| KeepUnreadable(value.to_owned()))
     }
 
-    /// Whether `reason` names a date or an instant after this one, which is of the day `day` as written.
+    /// Whether `reason` contains a later date or instant. `day` is this date as written.
     fn is_before_any_of(self, reason: &str, day: NaiveDate) -> bool {
         match self {
             Self::Date(_) => names_later(reason, day, false),
@@ -50,7 +52,7 @@ impl KeepUntil {
     }
 }
 
-/// A date, `T`, minutes or seconds, and an offset: without one, nobody knows which midnight is meant.
+/// Reads a date, `T`, minutes or seconds, and an offset. Without an offset, the time zone is unknown.
 fn instant(text: &str) -> Option<DateTime<Utc>> {
     let (day, rest) = text.split_once('T')?;
     date(day)?;

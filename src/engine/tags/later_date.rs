@@ -1,18 +1,18 @@
-//! Whether the free text behind a `keep-until` date names a later date, as in `2026-11-25 to 2026-12-05`. Whoever
-//! writes that means the later one, and nobody may stop the instance at the earlier.
+//! Whether the free text after a `keep-until` date contains a later date, as in `2026-11-25 to 2026-12-05`. The author
+//! probably means the later date, so the instance must not be stopped at the earlier one.
 
 use chrono::{Datelike, NaiveDate};
 
 use crate::engine::model::tags::plain;
 
-/// One piece of the text. Spaces stand between pieces and are none.
+/// One token of the text. Spaces separate tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Token<'a> {
     /// A run of digits: its value, and how many digits it has.
     Number(u32, usize),
-    /// A run of letters, or of letters with digits behind them, such as a ticket's key.
+    /// A run of letters, possibly followed by digits, such as a ticket's key.
     Word(&'a str),
-    /// `to`, `until`, a dash that stands by itself: what follows may be the end of a range.
+    /// `to`, `until`, or a dash that stands alone: the end of a range may follow.
     Link,
     /// Any other character.
     Mark(char),
@@ -20,13 +20,13 @@ enum Token<'a> {
 
 use Token::{Link, Mark, Number, Word};
 
-/// The words that lead to the end of a range.
+/// Words that introduce the end of a range.
 const LINKS: &[&str] = &["to", "until", "till", "til", "thru", "through", "bis", "から"];
 
-/// Words that stand inside a date and say nothing: `the 5th of December`.
+/// Words without a meaning of their own inside a date: `the 5th of December`.
 const FILLERS: &[&str] = &["st", "nd", "rd", "th", "of", "the"];
 
-/// Days that have no date of their own.
+/// Words for days without an explicit date.
 const RELATIVE: &[&str] = &["next", "tomorrow", "end", "eod", "eow", "eom", "eoy"];
 
 const MONTHS: [&str; 12] = [
@@ -46,9 +46,9 @@ const MONTHS: [&str; 12] = [
 
 const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
-/// Whether `text` names a day after `first`; `to_the_minute` where the tag's own end is an instant, so that a later
-/// time of the same day counts too. A number that could be something else is read as a date only behind a word or
-/// dash that leads to the end of a range.
+/// Whether `text` contains a day after `first`. With `to_the_minute`, the tag's own end is an instant, so a later time
+/// on the same day counts too. An ambiguous number counts as a date only after a word or dash that introduces the end
+/// of a range.
 pub(crate) fn names_later(text: &str, first: NaiveDate, to_the_minute: bool) -> bool {
     let text = plain(text);
     let tokens = tokens(&text);
@@ -66,10 +66,10 @@ pub(crate) fn names_later(text: &str, first: NaiveDate, to_the_minute: bool) -> 
     })
 }
 
-/// What counts as a later date.
+/// The conditions for a later date.
 struct Later {
     first: NaiveDate,
-    /// Whether a word or a dash leads here.
+    /// Whether a word or a dash for a range comes before this position.
     linked: bool,
 }
 
@@ -79,13 +79,13 @@ impl Later {
         NaiveDate::from_ymd_opt(year, month, day).is_some_and(|date| date > self.first)
     }
 
-    /// A day without its year: of this year, and at the end of a range of the next one too.
+    /// A day without a year: in this year, or, at the end of a range, also in the next year.
     fn yearless(&self, month: u32, day: u32) -> bool {
         let year = self.first.year().unsigned_abs();
         self.on(year, month, day) || self.linked && self.on(year.saturating_add(1), month, day)
     }
 
-    /// A date with its year, in figures.
+    /// A numeric date with its year.
     fn full(&self, tokens: &[Token<'_>]) -> bool {
         match *tokens {
             [Number(y, 4), Mark(a), Number(m, 1..=2), Mark(b), Number(d, 1..=2), ..] if a == b => self.on(y, m, d),
@@ -94,7 +94,7 @@ impl Later {
             [Number(p, 1..=2), Mark(a), Number(q, 1..=2), Mark(b), Number(y, 4), ..] if a == b => {
                 self.on(y, p, q) || self.on(y, q, p)
             }
-            // Not part of an address such as 10.1.2.3.
+            // Not part of an IP address such as 10.1.2.3.
             [Number(_, 1..=2), Mark(a), Number(_, 1..=2), Mark(b), Number(_, 2), Mark(c), ..] if a == b && b == c => {
                 false
             }
@@ -123,14 +123,14 @@ impl Later {
         };
         let Some(month) = month else { return false };
         match (after_mark(rest), day) {
-            // Of a month alone, at the end of a range, its 28th day counts, which every month has.
+            // For a month without a day at the end of a range, the 28th counts, because every month has one.
             ([Number(year, 4), ..], day) => self.on(*year, month, day.unwrap_or(if self.linked { 28 } else { 1 })),
             (_, Some(day)) => self.yearless(month, day),
             (_, None) => self.linked && self.yearless(month, 28),
         }
     }
 
-    /// What is a date only at the end of a range: `12/05`, `2026-12`, `2027`.
+    /// Forms that are a date only at the end of a range: `12/05`, `2026-12`, `2027`.
     fn short(&self, tokens: &[Token<'_>]) -> bool {
         match *tokens {
             [Number(p, 1..=2), Mark('/' | '-' | '.'), Number(q, 1..=2), ..] => {
@@ -142,7 +142,7 @@ impl Later {
         }
     }
 
-    /// What is a date only where the text begins with the link: `to 27`, `- Friday`, `until next week`.
+    /// Forms that are a date only where the text begins with the link: `to 27`, `- Friday`, `until next week`.
     fn loose(&self, tokens: &[Token<'_>]) -> bool {
         let first = self.first.weekday().num_days_from_monday();
         match *tokens {
@@ -162,7 +162,7 @@ fn month(word: &str) -> Option<u32> {
     found.map(|(_, month)| month)
 }
 
-/// What follows one dot, comma, dash or slash, where there is one.
+/// The tokens after one optional dot, comma, dash or slash.
 fn after_mark<'t, 'a>(tokens: &'t [Token<'a>]) -> &'t [Token<'a>] {
     match tokens {
         [Mark('.' | ',' | '-' | '/'), rest @ ..] => rest,
@@ -181,7 +181,7 @@ fn tokens(text: &str) -> Vec<Token<'_>> {
             tokens.push(Number(digits.parse().unwrap_or(u32::MAX), digits.len()));
             digits.len()
         } else if c.is_alphabetic() {
-            // `inc20261205` is one word, `5th` and `12月5日` are not.
+            // `inc20261205` is one word; `5th` and `12月5日` are not.
             let keyed = c.is_ascii() && !before.is_ascii_digit();
             let word = if keyed { run(char::is_alphanumeric) } else { run(char::is_alphabetic) };
             if !FILLERS.contains(&word) {

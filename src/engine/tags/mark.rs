@@ -1,4 +1,4 @@
-//! The reaper's own tag `marked`: found idle since when, and not to be stopped before when.
+//! The reaper's own tag `marked`: since when the instance is idle, and when it may be stopped at the earliest.
 
 use std::fmt;
 
@@ -8,24 +8,24 @@ use thiserror::Error;
 
 use crate::engine::model::{Tags, Tier};
 
-/// What the tag says.
+/// The content of the tag.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mark {
-    /// When the run marked it, to the second.
+    /// When the run marked it, with a precision of one second.
     pub since: DateTime<Utc>,
-    /// It is not stopped before this instant, and later still if its owner was told later.
+    /// It is not stopped before this instant, and later if its owner was notified later.
     pub not_before: DateTime<Utc>,
     /// The policy's name.
     pub policy: String,
-    /// How sure it was.
+    /// How certain it was that the instance is idle.
     pub tier: Tier,
-    /// The digest of everybody else's tags then ([`digest_of`]): a tag that has changed is a sign of life.
+    /// The digest of all tags of others at that time ([`digest_of`]): a changed tag is a sign of activity.
     pub tags: String,
-    /// The hub that wrote it, by its name in the settings; `None` where it had none.
+    /// The name of the hub that wrote it, from the settings; `None` where the hub has no name.
     pub hub: Option<String>,
 }
 
-/// The tag does not have the form that the reaper writes.
+/// The tag does not have the format that the reaper writes.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error(
     "`{0}` is not what the reaper writes; expected `2026-11-25T12:30:00Z not-before=… policy=… tier=strict tags=…`"
@@ -38,7 +38,7 @@ impl Mark {
     /// # Errors
     /// [`MarkUnreadable`] for anything that the reaper would not have written.
     pub fn parse(value: &str) -> Result<Self, MarkUnreadable> {
-        // Its instants might have fractions of a second and other zones: the reaper writes neither.
+        // The value might contain fractions of a second or other time zones. The reaper writes neither.
         read(value).filter(|mark| mark.to_string() == value).ok_or_else(|| MarkUnreadable(value.to_owned()))
     }
 }
@@ -72,8 +72,9 @@ impl fmt::Display for Mark {
     }
 }
 
-/// The first 8 hexadecimal digits of a digest over every tag that is neither AWS's own nor the reaper's, whatever
-/// its order. The reaper's begin with `prefix`, but for those `of_teams`, by which teams speak to it.
+/// The first 8 hexadecimal digits of a digest over every tag, except those of AWS and of the reaper. The order of the
+/// tags does not matter. The reaper's keys begin with `prefix`; the keys `of_teams` begin with it too, but teams set
+/// them, so they are included.
 pub fn digest_of(tags: &Tags, prefix: &str, of_teams: &[&str]) -> String {
     let lower = prefix.to_lowercase();
     let others = tags.iter().filter(|(key, _)| {
@@ -85,7 +86,7 @@ pub fn digest_of(tags: &Tags, prefix: &str, of_teams: &[&str]) -> String {
     others.sort_unstable();
     let mut digest = Sha256::new();
     for (key, value) in others {
-        // Lengths first: no two sets of tags make the same text.
+        // Lengths come first, so that two different sets of tags never produce the same text.
         digest.update(format!("{}:{key}{}:{value}", key.len(), value.len()));
     }
     digest.finalize().iter().take(4).map(|byte| format!("{byte:02x}")).collect()
@@ -109,7 +110,7 @@ mod tests {
             "2026-11-23T01:00:00Z not-before=2026-11-30T01:00:00Z policy=dev-office-hours tier=strict tags=1a2b3c4d";
         assert_eq!(mark.to_string(), text);
         assert_eq!(Mark::parse(text), Ok(mark.clone()));
-        let longest = "x".repeat(64); // what the settings allow
+        let longest = "x".repeat(64); // the maximum that the settings allow
         let named = Mark { hub: Some(longest.clone()), policy: longest, ..mark };
         assert_eq!(Mark::parse(&named.to_string()), Ok(named.clone()));
         assert!(named.to_string().len() <= 256, "the longest value of a tag");

@@ -1,4 +1,4 @@
-//! What the tags of a resource say: keep, keep-until, schedule, and the reaper's own tags.
+//! Reads the tags of a resource: keep, keep-until, schedule, and the reaper's own tags.
 
 pub mod keep;
 pub mod keep_until;

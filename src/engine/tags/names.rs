@@ -6,33 +6,33 @@ use crate::engine::tags::typo::Spelling;
 /// `[tags]`
 #[derive(Clone, Debug, PartialEq)]
 pub struct TagNames {
-    /// Any value: never touched.
+    /// With any value: the instance is never stopped or started.
     pub keep: String,
-    /// A date or an instant: not touched until then.
+    /// A date or an instant: the instance is not stopped or started until then.
     pub keep_until: String,
     /// A schedule's name or an expression.
     pub schedule: String,
-    /// The reaper's own.
+    /// The reaper's own tag on an instance that it stopped.
     pub stopped: String,
-    /// The reaper's own, on what it has found idle.
+    /// The reaper's own tag on an idle instance.
     pub marked: String,
-    /// The reaper's own: who launched it.
+    /// The reaper's own tag for the person who launched the instance.
     pub launched_by: String,
-    /// Whether the reaper writes that tag.
+    /// Whether the reaper writes the `launched_by` tag.
     pub writes_launched_by: bool,
-    /// Any value: the owner has seen the notice.
+    /// With any value: the owner has acknowledged the notice.
     pub seen: String,
-    /// What these keys begin with.
+    /// The prefix of these keys.
     pub prefix: String,
-    /// Tags that keep an instance as `keep` does.
+    /// Tags that keep an instance in the same way as `keep`.
     pub also_keep: Vec<TagPattern>,
-    /// Keys under the prefix that belong to something else.
+    /// Keys under the prefix that belong to other tools.
     pub ignore: Vec<TagPattern>,
-    /// A `keep-until` further ahead than this protects and is reported.
+    /// A `keep-until` further in the future than this protects the instance, and is reported.
     pub max_keep_days: u32,
-    /// Whose value names the owner, unless `[owners]` has a chain of its own; compared without regard to case.
+    /// The key whose value names the owner, unless `[owners]` has its own chain. It is not case-sensitive.
     pub owner: String,
-    /// How the tags are spelled.
+    /// The keys, prepared for the detection of typos.
     spelling: Spelling,
 }
 
@@ -56,8 +56,9 @@ impl TagNames {
         }
     }
 
-    /// The team's tag that `key` is but for a typo; `None` where it is spelled right, where it is nothing like one of
-    /// ours, and where `ignore` names it without wildcards: a wildcard is no reason not to protect.
+    /// The team's tag that `key` is a typo of. `None` where it is spelled correctly, where it resembles none of the
+    /// reaper's keys, and where `ignore` names it without wildcards. A wildcard in `ignore` does not remove the
+    /// protection.
     pub fn meant(&self, key: &str) -> Option<&str> {
         let nearest = self.spelling.nearest(key)?;
         let meant = *[&self.keep, &self.keep_until, &self.schedule].get(nearest)?;
@@ -66,7 +67,7 @@ impl TagNames {
         (!known.into_iter().any(|known| known.eq_ignore_ascii_case(key))).then_some(meant)
     }
 
-    /// Whether `key` begins with our prefix and is neither a tag of ours nor one that the settings name.
+    /// Whether `key` begins with the reaper's prefix, but is neither one of its keys nor one in the settings.
     pub fn is_unknown(&self, key: &str) -> bool {
         let Some((prefix, rest)) = key.trim_start().split_at_checked(self.prefix.len()) else { return false };
         prefix.eq_ignore_ascii_case(&self.prefix)
@@ -76,8 +77,8 @@ impl TagNames {
     }
 }
 
-/// What follows the prefix in the tags by which a team protects its instance, or changes its hours.
+/// What follows the prefix in the tags with which a team protects its instance, or changes its hours.
 const OF_TEAMS: [&str; 3] = ["keep", "keep-until", "schedule"];
 
-/// What follows it in every other tag of ours.
+/// What follows the prefix in all other keys of the reaper.
 const OTHERS: [&str; 4] = ["stopped", "marked", "launched-by", "seen"];

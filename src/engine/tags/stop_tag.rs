@@ -1,5 +1,5 @@
-//! The reaper's own tag `stopped`: `<RFC 3339> run=<id> policy=<name>`, then `because=idle` and `hub=<name>` where they
-//! apply, written before the stop.
+//! The reaper's own tag `stopped`: `<RFC 3339> run=<id> policy=<name>`, then `because=idle` and `hub=<name>` where
+//! they apply. It is written before the stop.
 
 use std::fmt;
 
@@ -8,26 +8,26 @@ use thiserror::Error;
 
 use crate::engine::model::{Because, Instance};
 
-/// How long after its tag a stop may take effect and still be the reaper's: no run lasts longer than the
-/// 900 s of a Lambda function, and the tag is written within it.
+/// How long after its tag a stop may take effect and still count as the reaper's. A run lasts at most the 900 s of a
+/// Lambda function, and writes the tag within that time.
 const OWN_STOP_MINUTES: i64 = 15;
 
-/// What the tag says.
+/// The content of the tag.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OwnTag {
-    /// When the run decided, to the second.
+    /// When the run decided, with a precision of one second.
     pub at: DateTime<Utc>,
     /// The run's id.
     pub run: String,
     /// The policy's name.
     pub policy: String,
-    /// For what it was stopped.
+    /// Why the instance was stopped.
     pub because: Because,
-    /// The hub that wrote it, by its name in the settings; `None` where it had none.
+    /// The name of the hub that wrote it, from the settings; `None` where the hub has no name.
     pub hub: Option<String>,
 }
 
-/// The tag does not have the form that the reaper writes.
+/// The tag does not have the format that the reaper writes.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("`{0}` is not what the reaper writes; expected `2026-11-25T12:30:00Z run=… policy=…`")]
 pub struct OwnTagUnreadable(pub String);
@@ -36,8 +36,8 @@ impl OwnTag {
     /// Reads a tag's value.
     ///
     /// # Errors
-    /// [`OwnTagUnreadable`] for anything that the reaper would not have written, but for the time: any of RFC 3339 will do,
-    /// since by this tag an instance is started, not stopped.
+    /// [`OwnTagUnreadable`] for any value that the reaper would not have written. Only the time may have any RFC 3339
+    /// form, because the reaper starts instances because of this tag, and does not stop them.
     pub fn parse(value: &str) -> Result<Self, OwnTagUnreadable> {
         let unreadable = || OwnTagUnreadable(value.to_owned());
         let mut parts = value.split(' ');
@@ -54,12 +54,13 @@ impl OwnTag {
             return Err(unreadable());
         }
         let hub = hub.map(str::to_owned);
-        // The reaper writes whole seconds; of what somebody else wrote the earlier one leaves more touched since.
+        // The reaper writes whole seconds. For a fraction that others wrote, rounding down makes `touched_since` more
+        // cautious.
         Ok(Self { at: at.to_utc().trunc_subsecs(0), run: run.to_owned(), policy: policy.to_owned(), because, hub })
     }
 
-    /// Whether somebody else started or stopped `instance` after the reaper had tagged it. An instance that
-    /// does not tell its launch time counts as touched: unknown protects.
+    /// Whether others started or stopped `instance` after the reaper tagged it. An instance without a launch time
+    /// counts as touched: unknown protects.
     pub fn touched_since(&self, instance: &Instance) -> bool {
         let stop_by = self.at + Duration::minutes(OWN_STOP_MINUTES);
         instance.launch.is_none_or(|launch| launch > self.at)

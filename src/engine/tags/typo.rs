@@ -1,41 +1,41 @@
-//! How nearly a tag's key is one of ours. A typo must not cost a machine.
+//! How similar a tag's key is to one of the reaper's keys. A typo must not cost a team its instance.
 
 use strsim::generic_damerau_levenshtein as letters_off;
 
 use crate::engine::model::tags::plain;
 
-/// So many letters of a key may be wrong, missing or too many. Two neighbours that are swapped are one letter.
+/// The number of letters of a key that may be wrong, missing or extra. Two swapped neighbours count as one letter.
 const OFF: usize = 2;
 
-/// One letter of the prefix may be off for every so many that it has: of a short prefix every letter counts, or the
-/// keys of others would pass for ours.
+/// The prefix may have one wrong letter per this many letters. In a short prefix every letter counts; otherwise keys
+/// of other tools would match.
 const PREFIX_LETTERS_FOR_ONE_OFF: usize = 4;
 
-/// How our keys are spelled, without case, spaces and signs.
+/// The spelling of the reaper's keys, without case, spaces and punctuation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Spelling {
-    /// The prefix as written, for one so short that it has to be there to the letter.
+    /// The prefix as written, for a prefix so short that it must match exactly.
     begins: String,
     prefix: Vec<char>,
-    /// What follows the prefix in a key that protects.
+    /// What follows the prefix in the keys that protect.
     words: Vec<Vec<char>>,
-    /// What follows it in any other key of ours.
+    /// What follows the prefix in the reaper's other keys.
     others: Vec<Vec<char>>,
 }
 
 impl Spelling {
-    /// The keys that begin with `prefix`: `words`, of which a typo protects, and `others`.
+    /// The keys that begin with `prefix`: `words`, where a typo protects, and `others`.
     pub fn new(prefix: &str, words: &[&str], others: &[&str]) -> Self {
         let all = |words: &[&str]| words.iter().map(|word| letters(word)).collect();
         Self { begins: spaceless(prefix), prefix: letters(prefix), words: all(words), others: all(others) }
     }
 
-    /// Which of the words `key` nearly is, by its number: the whole key is at most two letters off, in any case, with
-    /// or without spaces and signs. A key that is spelled right is near, too.
+    /// The index of the word that `key` nearly matches: the whole key has at most two wrong letters, in any case, with
+    /// or without spaces and punctuation. A correct spelling matches too.
     pub fn nearest(&self, key: &str) -> Option<usize> {
         let count = key.chars().filter(|c| c.is_alphanumeric()).count();
         let fits = |word: &Vec<char>| count.abs_diff(self.prefix.len() + word.len()) <= OFF;
-        // Nearly every key of others ends here.
+        // Nearly every key of other tools is rejected here.
         if !self.words.iter().any(fits) {
             return None;
         }
@@ -51,7 +51,7 @@ impl Spelling {
         found.map(|(_, n)| n)
     }
 
-    /// By how many letters `key` differs from the prefix and `word`; `None` where by too many.
+    /// The number of letters by which `key` differs from the prefix and `word`; `None` where there are too many.
     fn off(&self, key: &[char], word: &[char], slips: usize) -> Option<usize> {
         let Self { prefix, .. } = self;
         if key.iter().filter(|c| !prefix.contains(c) && !word.contains(c)).count() > OFF {
@@ -71,7 +71,7 @@ fn letters(text: &str) -> Vec<char> {
     plain(text).chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
-/// Without case and spaces, `_` as `-`.
+/// Lower case, without spaces, and with `_` as `-`.
 fn spaceless(text: &str) -> String {
     plain(text).chars().filter(|c| !c.is_whitespace()).map(|c| if c == '_' { '-' } else { c }).collect()
 }
