@@ -1,4 +1,4 @@
-//! Business days: announcements, grace and warnings are counted in the days on which somebody is there to read them.
+//! Business days. First notices, grace periods and warnings count the days on which people work and can read them.
 
 use chrono::{DateTime, Datelike, Days as DayCount, Duration, NaiveDate, Utc, Weekday};
 
@@ -7,16 +7,16 @@ use crate::engine::schedule::expr::{DAY_MINUTES, Days, Hours, Window};
 use crate::engine::schedule::hours::Schedule;
 use crate::engine::schedule::instants::{bounded, not_before};
 
-/// How far ahead a business day is looked for: a year and a month.
+/// The search limit for a business day: a year and a month.
 const HORIZON_DAYS: u64 = 400;
 
-/// Of how many weekdays a schedule must speak to tell the business week: a schedule for the weekend, or one for
-/// every day, says nothing about when its people work.
+/// The number of weekdays from which a schedule defines the business week. A schedule for the weekend, or for every
+/// day, does not show when its team works.
 const TELLING: std::ops::RangeInclusive<u32> = 3..=6;
 
 impl Schedule {
-    /// The weekdays that are business days: those of the calendar's `week`; where none is written, those on which the
-    /// schedule opens if they are three to six; else Monday to Friday.
+    /// The weekdays that are business days: those of the calendar's `week`. Where it has none, those on which the
+    /// schedule opens, if they are three to six. Otherwise Monday to Friday.
     pub fn business_week(&self) -> Days {
         let written = self.parts.first().and_then(|part| part.calendar.as_ref()?.week);
         written.unwrap_or_else(|| {
@@ -25,8 +25,8 @@ impl Schedule {
         })
     }
 
-    /// The weekdays on which it opens, or is open from midnight to midnight. Of hours that run past midnight the day
-    /// on which they begin counts, however they are written.
+    /// The weekdays on which the schedule opens, or is open from midnight to midnight. For hours past midnight, the
+    /// day on which they begin counts, in every notation.
     fn weekdays(&self) -> Days {
         let windows: Vec<&Window> = self.parts.iter().flat_map(|part| part.windows()).collect();
         let always = self.parts.iter().any(|part| part.hours == Hours::Always);
@@ -51,8 +51,9 @@ impl Schedule {
         Days::all().filter(counts).collect()
     }
 
-    /// Whether `date` is a business day: of this `week`, and neither a holiday nor closed by the calendar of the
-    /// schedule's first part. A date beyond the calendar's data is none: what is unknown makes nobody's grace shorter.
+    /// Whether `date` is a business day: in this `week`, not a holiday, and not closed by the calendar of the
+    /// schedule's first part. A date beyond the calendar's data is not a business day, so that missing data never
+    /// shortens a grace period.
     fn is_business_day(&self, week: Days, date: Option<NaiveDate>) -> bool {
         let Some(date) = date else { return false };
         let calendar = self.parts.first().and_then(|part| part.calendar.as_ref());
@@ -62,9 +63,9 @@ impl Schedule {
         }
     }
 
-    /// The same time of day, `days` business days after `from`, in the schedule's zone; `None` where there are
-    /// not that many within the horizon. Where clocks are changed that night it is never early: of a time that the
-    /// wall clock shows twice the second one, of one that it skips the end of what is skipped.
+    /// The same time of day, `days` business days after `from`, in the schedule's zone; `None` where the horizon has
+    /// fewer business days. On a night when clocks change the result is never early: for a local time that occurs
+    /// twice it is the second one, for a local time that is skipped it is the end of the gap.
     pub fn business_days_after(&self, from: DateTime<Utc>, days: u32) -> Option<DateTime<Utc>> {
         let (zone, week) = (self.zone(), self.business_week());
         let local = bounded(from).with_timezone(&zone).naive_local();
@@ -74,7 +75,7 @@ impl Schedule {
         (due > from).then_some(due)
     }
 
-    /// The same time of day, `days` business days before `to`; the earliest instant where there are not that many.
+    /// The same time of day, `days` business days before `to`; the earliest instant where the horizon has fewer.
     pub fn business_days_before(&self, to: DateTime<Utc>, days: u32) -> DateTime<Utc> {
         let (to, week) = (bounded(to), self.business_week());
         let local = to.with_timezone(&self.zone()).date_naive();

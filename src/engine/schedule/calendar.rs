@@ -1,4 +1,5 @@
-//! A calendar: which dates are closed, which work like another day, and when nothing may be touched.
+//! A calendar: dates that are closed, dates that work like another weekday, and freezes in which nothing is stopped or
+//! started.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -8,12 +9,12 @@ use chrono::{Datelike, NaiveDate, Weekday};
 use crate::engine::schedule::expr::Days;
 use crate::engine::schedule::holidays::Holidays;
 
-/// A range of local dates, both ends included.
+/// A range of local dates, including both ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DateRange {
-    /// First date.
+    /// The first date.
     pub first: NaiveDate,
-    /// Last date, not before `first`.
+    /// The last date, not before `first`.
     pub last: NaiveDate,
 }
 
@@ -30,14 +31,14 @@ impl fmt::Display for DateRange {
     }
 }
 
-/// What a date is, by a calendar.
+/// The kind of a date in a calendar.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Day<'a> {
-    /// Windows of this weekday begin on it.
+    /// The windows of this weekday begin on it.
     Works(Weekday),
     /// No window begins on it, for this reason.
     Closed(&'a str),
-    /// The calendar has no data so early or so late.
+    /// The calendar has no data for the date.
     Beyond,
 }
 
@@ -46,20 +47,20 @@ pub enum Day<'a> {
 pub struct Calendar {
     /// The name in the settings.
     pub name: String,
-    /// The weekdays that are business days, where it says so.
+    /// The weekdays that are business days, if the calendar sets them.
     pub week: Option<Days>,
-    /// Public holidays, one set for each code listed.
+    /// Public holidays, one set per listed code.
     pub holidays: Vec<Holidays>,
-    /// Own closed days and ranges.
+    /// The calendar's own closed days and ranges.
     pub closed: Vec<DateRange>,
-    /// Dates that work like another day of the week; stronger than a public holiday.
+    /// Dates that work like another day of the week. They override public holidays.
     pub like: BTreeMap<NaiveDate, Weekday>,
-    /// Ranges in which nothing is stopped or started.
+    /// Ranges in which the reaper stops and starts nothing.
     pub freeze: Vec<DateRange>,
 }
 
 impl Calendar {
-    /// What `date` is.
+    /// The kind of `date`.
     pub fn day(&self, date: NaiveDate) -> Day<'_> {
         if self.holidays.iter().any(|set| !set.covers(date)) {
             return Day::Beyond;
@@ -76,7 +77,7 @@ impl Calendar {
         }
     }
 
-    /// The frozen range that holds `date`, if any.
+    /// The freeze that contains `date`, if any.
     pub fn frozen(&self, date: NaiveDate) -> Option<DateRange> {
         self.freeze.iter().copied().find(|range| range.contains(date))
     }

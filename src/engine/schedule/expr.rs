@@ -1,4 +1,4 @@
-//! The grammar of schedule expressions, as people write them in settings and in tags.
+//! The grammar of schedule expressions in settings and tags.
 //!
 //! ```text
 //! expr   = "always" | "closed" | window *( " + " window ) [ " @ " zone ]
@@ -6,8 +6,8 @@
 //! days   = range *( "." range )        range = day [ "-" day ]        day = mon … sun, any case
 //! ```
 //!
-//! Only characters that every AWS service allows in tag values. The grammar is strict on purpose: what
-//! cannot be read skips the instance and is reported, and that is better than a guess about a machine.
+//! It uses only characters that every AWS service allows in tag values. The grammar is strict on purpose: an
+//! expression that cannot be read skips the instance and is reported. That is better than a guess.
 
 use std::fmt;
 
@@ -15,31 +15,31 @@ use chrono::{Weekday, WeekdaySet};
 use chrono_tz::Tz;
 use thiserror::Error;
 
-/// Minutes in a day without a change of clocks; `24:00`, allowed as an end only.
+/// Minutes in a day without a clock change; `24:00`, allowed as an end only.
 pub(super) const DAY_MINUTES: u16 = 24 * 60;
 
-/// The longest expression read, in bytes: AWS limits a tag's value to 256 characters.
+/// The longest expression accepted, in bytes. AWS limits a tag's value to 256 characters.
 const LONGEST: usize = 1024;
 
-/// When something is open, before zone and calendar are known.
+/// Opening hours, without time zone and calendar.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Hours {
-    /// Open at every instant, whatever the calendar says.
+    /// Always open, regardless of the calendar.
     Always,
-    /// Open at no instant.
+    /// Never open.
     Closed,
-    /// Open inside any of these windows; at least one.
+    /// Open in each of these windows; there is at least one.
     Windows(Vec<Window>),
 }
 
-/// One window of the week: begin included, end excluded, in local wall-clock time.
+/// One window of the week in local time; the begin is included, the end excluded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Window {
     /// The days on which the window begins.
     pub days: Days,
     /// Minutes after local midnight, `0..1440`.
     pub begin: u16,
-    /// Minutes after local midnight, `1..=1440`; at or before `begin` it lies on the next day.
+    /// Minutes after local midnight, `1..=1440`. An end at or before `begin` is on the next day.
     pub end: u16,
 }
 
@@ -49,7 +49,7 @@ impl Window {
         self.end <= self.begin
     }
 
-    /// Whether it is open at `minute` of a day, if it begins on that day, or began on its eve.
+    /// Whether the window is open at `minute` of a day, if it begins `today` or began on the `eve`.
     pub(crate) fn holds(&self, minute: u32, today: impl FnOnce() -> bool, eve: impl FnOnce() -> bool) -> bool {
         let (begin, end) = (u32::from(self.begin), u32::from(self.end));
         let (until_end, overnight) = (minute < end, self.overnight());
@@ -81,7 +81,7 @@ impl Days {
         self.0.contains(day)
     }
 
-    /// The days from one to another, over the end of the week where that comes between.
+    /// Adds the days from one to another, across the end of the week if necessary.
     fn add_range(&mut self, from: Weekday, to: Weekday) {
         let until = WeekdaySet::ALL.iter(from).take_while(|day| *day != to);
         self.0 = self.0.union(until.chain([to]).collect());
@@ -94,16 +94,16 @@ impl FromIterator<Weekday> for Days {
     }
 }
 
-/// An expression as written: hours, and a zone if it names one.
+/// A parsed expression: hours, and a time zone if it names one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Expr {
-    /// When it is open.
+    /// The opening hours.
     pub hours: Hours,
     /// The zone after ` @ `.
     pub zone: Option<Tz>,
 }
 
-/// Why an expression cannot be read; each says what was found and what is expected.
+/// Why an expression cannot be read. Each message says what was found and what is expected.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[expect(missing_docs, reason = "each message says what the variant means")]
 pub enum ExprError {
@@ -111,7 +111,7 @@ pub enum ExprError {
     TwoTags(String, String),
     #[error("the schedule expression is empty; write for example `mon-fri 09:00-18:00`, `always` or `closed`")]
     Empty,
-    /// Most people who write it in a tag mean that their instance is never stopped.
+    /// Most users who write `never` in a tag mean that their instance is never stopped.
     #[error(
         "`never` can mean never open or never stopped; write `closed` for hours that never open, or `always`, or the tag `keep`, for what is never stopped"
     )]
@@ -166,10 +166,10 @@ impl Expr {
     }
 }
 
-/// Reads an IANA zone name, in its exact spelling.
+/// Reads an IANA time zone name in its exact spelling.
 ///
 /// # Errors
-/// [`ExprError::Zone`] when there is no such zone.
+/// [`ExprError::Zone`] when there is no such time zone.
 pub fn parse_zone(text: &str) -> Result<Tz, ExprError> {
     text.parse().map_err(|_| ExprError::Zone(text.to_owned()))
 }
@@ -209,15 +209,15 @@ fn parse_window(text: &str) -> Result<Window, ExprError> {
     if begin == end {
         return Err(ExprError::EqualEnds(hours.to_owned()));
     }
-    // An end at 00:00 is the end of the day on which the window begins.
+    // An end at 00:00 means the end of the day on which the window begins.
     let end = if end == 0 { DAY_MINUTES } else { end };
     Ok(Window { days, begin, end })
 }
 
-/// Reads days of the week as windows have them: `mon-fri`, `sun-thu`, `mon.wed.fri`.
+/// Reads days of the week in the notation of windows: `mon-fri`, `sun-thu`, `mon.wed.fri`.
 ///
 /// # Errors
-/// [`ExprError::Day`] with the part that is none.
+/// [`ExprError::Day`] with the part that is not a day.
 pub fn parse_days(text: &str) -> Result<Days, ExprError> {
     let mut days = Days::default();
     for range in text.split('.') {
@@ -232,7 +232,7 @@ pub fn parse_days(text: &str) -> Result<Days, ExprError> {
     Ok(days)
 }
 
-/// `HH:MM` to minutes after midnight, `24:00` included.
+/// Converts `HH:MM` to minutes after midnight, including `24:00`.
 fn parse_time(text: &str) -> Result<u16, ExprError> {
     let wrong = || ExprError::Time(text.to_owned());
     let &[h1, h2, b':', m1, m2] = text.as_bytes() else {

@@ -1,4 +1,4 @@
-//! A schedule resolved: hours, zones and calendars together, and what they say about an instant.
+//! A resolved schedule: hours, time zones and calendars together, and their answer for an instant.
 
 use std::sync::Arc;
 
@@ -9,57 +9,57 @@ use crate::engine::schedule::calendar::{Calendar, DateRange, Day};
 use crate::engine::schedule::expr::{DAY_MINUTES, Hours, Window};
 use crate::engine::schedule::instants::{begin_of, bounded, first_second, floor_second, offset};
 
-/// How far back and ahead an opening or a closing is looked for, in days: a year and a month, so that a
-/// window that opens once a year is found.
+/// The search limit for an opening or a closing, back and ahead, in days: a year and a month, so that a window that
+/// opens once a year is found.
 const HORIZON_DAYS: i64 = 400;
 
-/// Hours in one zone under one calendar. A schedule is open when any of its parts is.
+/// Hours in one time zone under one calendar. A schedule is open when any of its parts is open.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Part {
-    /// The hours as written.
+    /// The opening hours.
     pub hours: Hours,
-    /// The zone whose wall clock they are read on.
+    /// The time zone of the hours.
     pub zone: Tz,
-    /// The calendar that closes days, if one is named.
+    /// The calendar that closes days, if there is one.
     pub calendar: Option<Arc<Calendar>>,
 }
 
-/// A named schedule of the settings, or a tag's expression with what it takes from the policy's schedule.
+/// A named schedule of the settings, or a tag's expression completed from the policy's schedule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Schedule {
     /// The name in the settings, or the expression in the tag.
     pub name: String,
-    /// At least one.
+    /// The parts; at least one.
     pub parts: Vec<Part>,
-    /// Frozen periods that hold beyond the parts' own calendars: a tag cannot shed its policy's freeze.
+    /// Freezes in addition to those of the parts' own calendars: a tag cannot remove its policy's freeze.
     pub also_frozen_by: Vec<(Tz, Arc<Calendar>)>,
 }
 
-/// What a schedule says about one instant. Pure data, so that it can be computed once for a thousand instances.
+/// The answer of a schedule for one instant. It is plain data, so it is computed once for a thousand instances.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HoursAt {
-    /// The zone in which its times are best shown.
+    /// The time zone in which its times are shown.
     pub zone: Tz,
-    /// Open at the instant.
+    /// Whether the schedule is open at the instant.
     pub open: bool,
-    /// The frozen range that holds it.
+    /// The freeze that contains the instant.
     pub frozen: Option<DateRange>,
     /// The date for which a calendar has no data.
     pub exhausted: Option<NaiveDate>,
-    /// When it closed last; `None` while open, or when it has not been open within the horizon.
+    /// When it closed last; `None` while it is open, or when it was not open within the horizon.
     pub closed_since: Option<DateTime<Utc>>,
     /// The next opening after the instant; `None` when there is none within the horizon.
     pub opens: Option<DateTime<Utc>>,
 }
 
 impl Schedule {
-    /// Whether the schedule is open at `at`. Total: every instant of every zone has an answer.
+    /// Whether the schedule is open at `at`. Every instant in every time zone has an answer.
     pub fn is_open(&self, at: DateTime<Utc>) -> bool {
         let at = bounded(at);
         self.parts.iter().any(|part| part.is_open(at))
     }
 
-    /// Everything a decision needs to know about `at`.
+    /// All facts about `at` that a decision needs.
     pub fn at(&self, at: DateTime<Utc>) -> HoursAt {
         let open = self.is_open(at);
         HoursAt {
@@ -72,12 +72,12 @@ impl Schedule {
         }
     }
 
-    /// The zone of the first part: the one in which times are shown.
+    /// The time zone of the first part, in which times are shown.
     pub fn zone(&self) -> Tz {
         self.parts.first().map_or(Tz::UTC, |part| part.zone)
     }
 
-    /// The frozen range that holds `at`, in any part's zone.
+    /// The freeze that contains `at`, in the zone of any part.
     pub fn frozen(&self, at: DateTime<Utc>) -> Option<DateRange> {
         let at = bounded(at);
         let own = self.parts.iter().filter_map(|part| Some((part.zone, part.calendar.as_ref()?)));
@@ -85,13 +85,13 @@ impl Schedule {
         own.chain(also).find_map(|(zone, calendar)| calendar.frozen(at.with_timezone(&zone).date_naive()))
     }
 
-    /// The next instant after `after`, within the horizon, at which it is open and was closed before.
+    /// The next instant after `after`, within the horizon, at which the schedule changes from closed to open.
     pub fn next_opening(&self, after: DateTime<Utc>) -> Option<DateTime<Utc>> {
         self.edges_after(after).find(|edge| self.opens_at(*edge)).filter(|opens| *opens > after)
     }
 
     /// Whether a bare date protects at `now`: until the first opening after that day. Where nothing ever opens or
-    /// closes, until the day is over.
+    /// closes, it protects until the day is over.
     pub fn keeps_through(&self, date: NaiveDate, now: DateTime<Utc>) -> bool {
         let (Some(next), now) = (date.succ_opt(), bounded(now)) else {
             return true;
@@ -104,7 +104,7 @@ impl Schedule {
         !opened && !self.is_constant(now)
     }
 
-    /// When a bare date ends to protect; `None` where nothing opens after that day within the horizon.
+    /// When the protection of a bare date ends; `None` where nothing opens after that day within the horizon.
     pub fn keep_ends(&self, date: NaiveDate) -> Option<DateTime<Utc>> {
         let next = date.succ_opt()?;
         let begins = || self.parts.iter().map(|part| begin_of(part.zone, next));
@@ -116,12 +116,12 @@ impl Schedule {
         }
     }
 
-    /// Whether it opens at `edge`, on `date` or later in the zone of a part that opens.
+    /// Whether the schedule opens at `edge`, and `edge` is on `date` or later in the zone of an opening part.
     fn opens_after(&self, date: NaiveDate, edge: DateTime<Utc>) -> bool {
         self.opens_at(edge) && self.parts.iter().any(|part| part.local_date(edge) >= date && part.is_open(edge))
     }
 
-    /// Whether it neither opens nor closes as far as can be seen from `at`: it says `closed`, or is always open.
+    /// Whether the schedule neither opens nor closes within the horizon of `at`: it is `closed`, or always open.
     fn is_constant(&self, at: DateTime<Utc>) -> bool {
         if self.parts.iter().all(|part| part.hours == Hours::Closed) {
             return true;
@@ -130,7 +130,7 @@ impl Schedule {
         self.is_open(at) && edges.all(|edge| self.is_open(edge) && self.is_open(before(edge)))
     }
 
-    /// Whether it is open from `edge` on. A seam of two windows that touch is no opening.
+    /// Whether the schedule opens at `edge`. The boundary of two adjacent windows is not an opening.
     fn opens_at(&self, edge: DateTime<Utc>) -> bool {
         self.is_open(edge) && !self.is_open(before(edge))
     }
@@ -139,19 +139,19 @@ impl Schedule {
         !self.is_open(edge) && self.is_open(before(edge))
     }
 
-    /// Every instant after `at` at which something may change, in order, within the horizon.
+    /// Every instant after `at` at which the state may change, in order, within the horizon.
     fn edges_after(&self, at: DateTime<Utc>) -> impl Iterator<Item = DateTime<Utc>> {
         let start = floor_second(bounded(at)) + Duration::seconds(1);
         (0..HORIZON_DAYS).flat_map(move |day| self.edges(start + Duration::days(day)))
     }
 
-    /// The same up to `at`, the last one first.
+    /// Every such instant up to `at`, in reverse order.
     fn edges_before(&self, at: DateTime<Utc>) -> impl Iterator<Item = DateTime<Utc>> {
         let end = floor_second(bounded(at)) + Duration::seconds(1);
         (1..=HORIZON_DAYS).flat_map(move |day| self.edges(end - Duration::days(day)).into_iter().rev())
     }
 
-    /// The instants of the 24 hours from `start` at which something may change, in order.
+    /// The instants in the 24 hours from `start` at which the state may change, in order.
     fn edges(&self, start: DateTime<Utc>) -> Vec<DateTime<Utc>> {
         let mut edges = Vec::new();
         for part in &self.parts {
@@ -189,7 +189,7 @@ impl Part {
         }
     }
 
-    /// A closed day closes the windows that begin on it, and no others.
+    /// Whether `window` begins on `date`. A closed day closes only the windows that begin on it.
     fn begins_on(&self, window: &Window, date: NaiveDate) -> bool {
         match self.day(date) {
             Day::Works(weekday) => window.days.contains(weekday),
@@ -204,7 +204,7 @@ impl Part {
         }
     }
 
-    /// The first date on which the answer for `at` would need data that the calendar lacks.
+    /// The first date on which the answer for `at` needs data that the calendar does not have.
     fn exhausted(&self, at: DateTime<Utc>) -> Option<NaiveDate> {
         let today = self.local_date(at);
         let eve = self.windows().iter().any(Window::overnight).then(|| today.pred_opt()).flatten();
@@ -212,9 +212,9 @@ impl Part {
         dates.find(|date| self.day(*date) == Day::Beyond)
     }
 
-    /// The instants from `start` on, before `end`, at which a window may begin or end: where the wall clock shows
-    /// its begin or its end, and where clocks are changed, for then it shows another time at once. No zone changes
-    /// its clocks twice in a day.
+    /// The instants from `start` until before `end` at which a window may begin or end. These are its begin and end in
+    /// local time, and clock changes, because a clock change moves the local time. No zone changes its clocks twice in
+    /// a day.
     fn push_edges(&self, start: DateTime<Utc>, end: DateTime<Utc>, edges: &mut Vec<DateTime<Utc>>) {
         if self.windows().is_empty() {
             return;
@@ -229,7 +229,7 @@ impl Part {
         self.push_shown(change, end, new, edges);
     }
 
-    /// The begins and ends of windows in `[start, end)`, where the offset is the same throughout.
+    /// The begins and ends of windows in `[start, end)`, where the UTC offset is constant.
     fn push_shown(&self, start: DateTime<Utc>, end: DateTime<Utc>, offset: Duration, edges: &mut Vec<DateTime<Utc>>) {
         let first = (start + offset).date_naive();
         for midnight in (0..2).filter_map(|day| first.checked_add_days(DayCount::new(day))) {

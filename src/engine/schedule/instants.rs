@@ -1,37 +1,38 @@
-//! Arithmetic on instants that cannot overflow: everything that is asked about is first brought within years that
-//! leave room for it.
+//! Arithmetic on instants that cannot overflow. Every instant is first limited to a range of years that leaves room
+//! for it.
 
 use chrono::{DateTime, Duration, NaiveDate, NaiveDateTime, Offset, TimeZone, Timelike, Utc};
 use chrono_tz::Tz;
 
-/// The first instant about which a schedule answers, 0001-01-01T00:00:00Z. A record or a tag that was edited by hand
-/// may hold any year that chrono knows, from -262143 to 262142; the four digits of RFC 3339 are enough for people, and
-/// at both ends there is room for every horizon.
+/// The first instant for which a schedule has an answer, 0001-01-01T00:00:00Z. A manually edited record or tag may
+/// contain any year that chrono supports, from -262143 to 262142. The four digits of RFC 3339 are enough, and leave
+/// room for every horizon at both ends.
 const FIRST_SECOND: i64 = -62_135_596_800;
 
-/// The last one, 9999-12-31T23:59:59Z.
+/// The last such instant, 9999-12-31T23:59:59Z.
 const LAST_SECOND: i64 = 253_402_300_799;
 
-/// No zone is, or ever was, farther from UTC than 16 hours (Manila until 1844); a day is room enough.
+/// The offset of a time zone from UTC was never more than 16 hours (Manila until 1844), so a day is enough.
 const FARTHEST: Duration = Duration::days(1);
 
-/// `at`, or the end of the years about which a schedule answers that is nearest to it.
+/// `at`, limited to the years for which a schedule has an answer.
 pub(crate) fn bounded(at: DateTime<Utc>) -> DateTime<Utc> {
     let nearest = at.timestamp().clamp(FIRST_SECOND, LAST_SECOND);
     if nearest == at.timestamp() { at } else { DateTime::from_timestamp(nearest, 0).unwrap_or_default() }
 }
 
-/// The second in which `at` lies.
+/// `at`, rounded down to a whole second.
 pub(crate) fn floor_second(at: DateTime<Utc>) -> DateTime<Utc> {
     at - Duration::nanoseconds(i64::from(at.nanosecond()))
 }
 
-/// How far the clocks of `zone` are ahead of UTC at `at`.
+/// The offset of `zone` from UTC at `at`.
 pub(crate) fn offset(zone: Tz, at: DateTime<Utc>) -> Duration {
     Duration::seconds(i64::from(zone.offset_from_utc_datetime(&at.naive_utc()).fix().local_minus_utc()))
 }
 
-/// The first second after `low`, up to `high`, at which `holds`; it holds at `high`, and from its beginning on.
+/// The first second after `low`, up to `high`, at which `holds` is true. It must be true at `high`, and stay true once
+/// it is.
 pub(crate) fn first_second(
     mut low: DateTime<Utc>,
     mut high: DateTime<Utc>,
@@ -44,8 +45,8 @@ pub(crate) fn first_second(
     high
 }
 
-/// The instant from which on the clocks of `zone` show `local` or later: of an hour that they repeat the second one,
-/// of one that they skip its end.
+/// The first instant from which the clocks of `zone` always show `local` or later: the second one of a repeated hour,
+/// the end of a skipped hour.
 pub(crate) fn not_before(zone: Tz, local: NaiveDateTime) -> DateTime<Utc> {
     let (utc, second) = (bounded(local.and_utc()), Duration::seconds(1));
     let (before, after) = (offset(zone, utc - FARTHEST), offset(zone, utc + FARTHEST));

@@ -1,7 +1,7 @@
-//! When something is open: expressions, calendars, and the one question asked of them, "is it open now?".
+//! Opening hours: expressions, calendars, and the main question "is it open now?".
 //!
-//! Time zones go one way, UTC → local. The other way has gaps and folds on the nights when clocks change,
-//! so an opening is found by asking the question at candidate instants, never by converting 09:00.
+//! Time zones are converted in one direction only, UTC → local. The other direction has gaps and overlaps on nights
+//! when clocks change. An opening is therefore found by testing candidate instants, never by converting 09:00.
 
 mod business;
 mod calendar;
