@@ -1,5 +1,5 @@
-//! What AWS's own events say: an instance came up, money is spent as never before, somebody launched something.
-//! Only what is needed is read; AWS may add to its events what it likes.
+//! Events of AWS: an instance started, an unusual cost, a launch. Only the necessary fields are read, so AWS may add
+//! others.
 
 use std::collections::BTreeSet;
 
@@ -9,10 +9,10 @@ use serde_json::Value;
 
 use crate::engine::request::Scope;
 
-/// One that is understood.
+/// A supported event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
-    /// EC2 state change to `running`: that one instance is judged now.
+    /// EC2 state change to `running`: the run assesses this one instance now.
     Running {
         /// Account id.
         account: String,
@@ -21,43 +21,43 @@ pub enum Event {
         /// Instance id.
         instance: String,
     },
-    /// EC2 state change to anything else: nobody has to be judged.
+    /// EC2 state change to any other state: there is nothing to assess.
     OtherState {
         /// The state.
         state: String,
     },
-    /// A call of `RunInstances` or `StartInstances` that failed, or that names no instance.
+    /// A `RunInstances` or `StartInstances` call that failed, or that names no instance.
     NothingLaunched {
-        /// Why, in words.
+        /// The reason, as text.
         why: String,
     },
-    /// Cost Anomaly Detection.
+    /// A Cost Anomaly Detection event.
     Anomaly(Anomaly),
-    /// CloudTrail `RunInstances` or `StartInstances`.
+    /// A CloudTrail event of `RunInstances` or `StartInstances`.
     Launched(Launched),
 }
 
-/// An unusual cost, and where it was found.
+/// An unusual cost, and where AWS found it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Anomaly {
-    /// Its id.
+    /// The id of the anomaly.
     pub id: String,
-    /// What it costs in all, in US dollars, as written.
+    /// The total impact in US dollars, as the event has it.
     pub impact: Option<String>,
-    /// What the monitor watches: most often a service.
+    /// The monitored dimension: usually a service.
     pub what: Option<String>,
     /// Its first day.
     pub since: Option<String>,
-    /// Where AWS's console shows it.
+    /// The link to the AWS console.
     pub link: Option<String>,
-    /// The accounts and Regions of its causes that are EC2's, or of an unnamed service.
+    /// The accounts and Regions of its root causes that belong to EC2, or to an unnamed service.
     pub places: BTreeSet<(String, String)>,
-    /// Causes that lead nowhere: of another service, or without an account or Region.
+    /// Root causes that lead to no instance: they belong to another service, or lack an account or Region.
     pub foreign: Vec<Cause>,
 }
 
-/// A cause of an anomaly that leads to no instance, as AWS names it.
+/// A root cause of an anomaly that leads to no instance, as AWS names it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Cause {
@@ -69,7 +69,7 @@ pub struct Cause {
     pub region: Option<String>,
 }
 
-/// Who launched what, or started it again.
+/// Who launched or started which instances.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub struct Launched {
@@ -79,23 +79,23 @@ pub struct Launched {
     pub region: String,
     /// Instance ids.
     pub instances: Vec<String>,
-    /// The person, or what comes closest, as far as the event tells.
+    /// The person, or the closest identity that the event contains.
     pub by: String,
     /// When.
     pub at: DateTime<Utc>,
-    /// The event's id: the same event may come twice.
+    /// The event's id, because AWS may deliver the same event twice.
     pub event: String,
-    /// Whether they were there before, and were started again.
+    /// Whether the instances existed before and were started again.
     #[serde(default)]
     pub again: bool,
 }
 
 impl Event {
-    /// Reads an event, in EventBridge's spelling or inside an SNS envelope, as a function or a queue gets it; `None` for one
-    /// that is none of these.
+    /// Reads an event in EventBridge's format or inside an SNS envelope, as a function or a queue receives it; `None`
+    /// for any other input.
     ///
     /// # Errors
-    /// What an event that is one of these lacks.
+    /// The field that a supported event lacks.
     pub fn parse(event: &Value) -> Result<Option<Self>, String> {
         if let Some(message) = event.pointer("/Records/0/Sns/Message").and_then(Value::as_str) {
             return in_topic(event, message).map(Some);
@@ -115,13 +115,13 @@ impl Event {
         }
     }
 
-    /// Where an event says that it comes from.
+    /// The source that an event names.
     pub fn source(event: &Value) -> &str {
         let topic = event.pointer("/Records/0/EventSource").and_then(Value::as_str);
         event.get("source").and_then(Value::as_str).or(topic).unwrap_or_default()
     }
 
-    /// Its word in answers.
+    /// The name in responses.
     pub fn as_str(&self) -> &'static str {
         match self {
             Self::Running { .. } | Self::OtherState { .. } => "instance-state",
@@ -130,7 +130,7 @@ impl Event {
         }
     }
 
-    /// What is looked at because of it: nothing but what it names, and nothing where it names nothing.
+    /// The scope of the scan for this event: only what it names, and nothing where it names nothing.
     pub fn scope(&self) -> Scope {
         let mut scope = Scope { places: Some(BTreeSet::new()), ..Scope::default() };
         match self {
@@ -145,7 +145,7 @@ impl Event {
     }
 }
 
-/// What a topic delivers. SNS hands over one message at a time; a second one would be lost with the first.
+/// Reads the message of an SNS topic. SNS delivers one message at a time; a second one would be lost with the first.
 fn in_topic(event: &Value, message: &str) -> Result<Event, String> {
     if event.get("Records").and_then(Value::as_array).is_some_and(|records| records.len() > 1) {
         return Err("it holds more than one record, and SNS delivers one".to_owned());
@@ -155,17 +155,17 @@ fn in_topic(event: &Value, message: &str) -> Result<Event, String> {
     found.ok_or_else(|| "its SNS message has no `anomalyId`, so it is no anomaly of cost".to_owned())
 }
 
-/// An instance's id becomes a filter of a call, in which `*` would be every instance.
+/// Whether it is an instance id. The id becomes a filter of an API call, where `*` would match every instance.
 fn is_instance(id: &str) -> bool {
     id.strip_prefix("i-").is_some_and(is_word)
 }
 
-/// Letters, digits and hyphens, at least one and not many.
+/// Whether it consists of letters, digits and hyphens, at least one and not too many.
 fn is_word(text: &str) -> bool {
     (1..=40).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
-/// An account's id has twelve digits, and becomes the name of a file.
+/// Whether it is an account id: twelve digits. The id becomes part of a file name.
 fn is_account(id: &str) -> bool {
     id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_digit())
 }
@@ -189,10 +189,10 @@ fn state_change(account: &str, region: &str, detail: &Value) -> Result<Event, St
     Ok(Event::Running { account: account.to_owned(), region: region.to_owned(), instance: instance.to_owned() })
 }
 
-/// The page of AWS's console. Any other address in an event is not shown: people would follow it.
+/// The AWS console. Links in an event to any other address are not shown, because readers would follow them.
 pub(crate) const CONSOLE: &str = "https://console.aws.amazon.com/";
 
-/// Both spellings: SNS writes `dimensionalValue`, EventBridge `dimensionValue`; the rest is spelt alike.
+/// Reads both spellings: SNS writes `dimensionalValue`, EventBridge `dimensionValue`. The other fields are the same.
 fn anomaly(detail: &Value) -> Anomaly {
     let word = |pointer: &str| text(detail, pointer).map(str::to_owned);
     let mut found = Anomaly {
@@ -216,7 +216,7 @@ fn anomaly(detail: &Value) -> Anomaly {
     found
 }
 
-/// A cause that names no service may be EC2's, and a look costs nothing.
+/// A root cause without a service may belong to EC2, and a scan costs nothing.
 fn is_of_ec2(cause: &Cause) -> bool {
     let service = cause.service.as_deref().unwrap_or_default();
     service.is_empty() || service.contains("Elastic Compute Cloud") || service.starts_with("EC2")
@@ -226,7 +226,7 @@ fn is_console(link: &str) -> bool {
     link.starts_with(CONSOLE) && link.len() <= 300 && link.chars().all(|c| c.is_ascii_graphic())
 }
 
-/// `envelope` is the account from which AWS says that the event came: nobody can write another one there.
+/// `envelope` is the account in which the event happened according to AWS. It cannot be forged.
 fn launched(envelope: &str, detail: &Value) -> Result<Option<Event>, String> {
     let again = match text(detail, "/eventName") {
         Some("RunInstances") => false,
@@ -264,15 +264,15 @@ fn launched(envelope: &str, detail: &Value) -> Result<Option<Event>, String> {
     })))
 }
 
-/// What the names of roles begin with that IAM Identity Center makes; nobody else can make such a role.
+/// The prefix of the roles that IAM Identity Center creates. No other principal can create such a role.
 const IDENTITY_CENTER: &str = "AWSReservedSSO_";
 
-/// What CloudTrail writes where a service does not say which one it is.
+/// The value in CloudTrail for a service that does not name itself.
 const UNNAMED_SERVICE: &str = "AWS Internal";
 
-/// The person behind a call, as far as the event tells. A session of IAM Identity Center bears the user's name, whatever it
-/// looks like. Where a service made the call, a session's name is the service's choice, and the service is named. Any
-/// other session bears the name of a person, or a number, so that its role is the better name.
+/// The person behind a call, as far as the event shows. A session of IAM Identity Center has the user's name, in any
+/// format. Where a service made the call, the service chose the session's name, so the service is named. Any other
+/// session may have a person's name or a number, so the role is the better name.
 fn launcher(identity: &Value) -> String {
     let session = text(identity, "/principalId").and_then(|id| id.split_once(':')).map(|(_, session)| session);
     let role = text(identity, "/sessionContext/sessionIssuer/userName");

@@ -1,5 +1,5 @@
-//! What the function is sent: a request, an event of AWS that is not a schedule, a batch of such events from a queue, or
-//! one part of a run.
+//! The input of the function: a request, an AWS event other than a schedule, a batch of such events from a queue, or
+//! one stage of a run.
 
 use std::collections::BTreeMap;
 
@@ -12,16 +12,16 @@ use crate::engine::request::events::Event;
 use crate::engine::request::stage::{Stage, StageInvalid};
 use crate::engine::request::{OWN_KEYS, Request, RequestInvalid};
 
-/// One of them.
+/// One kind of input.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Asked {
-    /// Somebody asks, or a schedule.
+    /// A request by a person or a schedule.
     Request(Box<Request>),
-    /// AWS tells what has happened.
+    /// An event of AWS.
     Event(Event),
-    /// A queue delivers events.
+    /// Events from a queue.
     Queue(Vec<Queued>),
-    /// A state machine asks for one part of a run.
+    /// One stage of a run, requested by a state machine.
     Stage(Stage),
 }
 
@@ -29,18 +29,18 @@ pub enum Asked {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Queued {
-    /// By which the queue is told that it must come again.
+    /// The id with which the function asks the queue to deliver the message again.
     pub message_id: String,
     /// The event.
     body: String,
 }
 
 impl Queued {
-    /// Reads the event in it. Whoever may write to the queue can narrow what is looked at, and ask for nothing: a request
-    /// or a stage is refused.
+    /// Reads the event in the message. A principal with write access to the queue can narrow the scan, but cannot
+    /// request anything: a request or a stage is refused.
     ///
     /// # Errors
-    /// [`AskedInvalid`] for what is no event.
+    /// [`AskedInvalid`] for anything that is not an event.
     pub fn event(&self) -> Result<Event, AskedInvalid> {
         match Asked::parse(&self.body)? {
             Asked::Event(event) => Ok(event),
@@ -51,23 +51,23 @@ impl Queued {
     }
 }
 
-/// It is none of them; nothing was looked at.
+/// The input is not supported; nothing was scanned.
 #[derive(Debug, Error)]
 pub enum AskedInvalid {
-    /// Nor is it a request.
+    /// It is not a request either.
     #[error(transparent)]
     Request(#[from] RequestInvalid),
-    /// It has `stage`, and is no stage.
+    /// It has the key `stage`, but is not a valid stage.
     #[error(transparent)]
     Stage(#[from] StageInvalid),
 }
 
 impl Asked {
-    /// Reads what was sent. Whatever has a key of a request is a request: an event may narrow what is looked at, and
-    /// can say nothing of what is done.
+    /// Reads the input. Input with a key of a request is a request. An event may narrow the scan, but cannot choose
+    /// what is done.
     ///
     /// # Errors
-    /// [`AskedInvalid`] for what is none of them.
+    /// [`AskedInvalid`] for any other input.
     pub fn parse(text: &str) -> Result<Self, AskedInvalid> {
         let request = || Ok(Self::Request(Box::new(Request::parse(text)?)));
         let Ok(keys) = serde_json::from_str::<BTreeMap<String, IgnoredAny>>(text) else { return request() };
@@ -89,7 +89,7 @@ impl Asked {
     }
 }
 
-/// The messages of a batch from SQS; `None` for what is none.
+/// The messages of an SQS batch; `None` for any other input.
 fn queue(event: &Value) -> Result<Option<Vec<Queued>>, AskedInvalid> {
     let of_sqs = |record: &Value| record.get("eventSource").and_then(Value::as_str) == Some("aws:sqs");
     let Some(records) = event.get("Records").and_then(Value::as_array).filter(|records| records.iter().any(of_sqs))

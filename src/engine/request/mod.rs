@@ -1,4 +1,4 @@
-//! What a run is asked to do: parsed once at the entry, with the instant and the deadline.
+//! The request of a run. It is parsed once at the entry, with the instant and the deadline.
 
 pub mod events;
 pub mod invocation;
@@ -17,20 +17,20 @@ use crate::engine::config::Settings;
 use crate::engine::model::{RecordKey, RecordKeyInvalid, is_sane};
 use crate::engine::request::overrides::UndoOverrides;
 
-/// Whether a run only looks, or may act.
+/// Whether a run only scans, or may act.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Mode {
-    /// By hand; writes nothing, anywhere.
+    /// Started manually; writes nothing.
     Plan,
-    /// Acts where both keys allow it.
+    /// Acts where it is enabled in both places.
     Apply,
-    /// Starts again what one run has stopped; a dry run unless it says `apply`.
+    /// Starts again what one run stopped; a dry run unless the request has `apply`.
     Undo,
 }
 
 impl Mode {
-    /// The word in requests and reports.
+    /// The value in requests and reports.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Plan => "plan",
@@ -40,7 +40,7 @@ impl Mode {
     }
 }
 
-/// What a request selects within the settings' scope. `None` is the whole of it; an empty list is nothing.
+/// What a request selects within the settings' scope. `None` selects everything; an empty list selects nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Scope {
     /// Account ids or names.
@@ -51,43 +51,42 @@ pub struct Scope {
     pub instances: Option<Vec<String>>,
     /// Policy names.
     pub policies: Option<Vec<String>>,
-    /// Accounts and Regions in pairs, by id: what an event of AWS names. Unlike the others it may name what is not in
-    /// the settings' scope, for nobody has typed it; that is explained, and no error.
+    /// Pairs of account id and Region that an AWS event names. They may be outside the settings' scope, because no
+    /// user typed them. That is explained, and is not an error.
     pub places: Option<BTreeSet<(String, String)>>,
 }
 
-/// What an undo is asked beside its selectors.
+/// The fields of an undo, beside its selectors.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UndoAsk {
-    /// The run that is undone.
+    /// The run to undo.
     pub run: String,
-    /// Whether it is carried out; else it is a dry run.
+    /// Whether to carry it out; otherwise it is a dry run.
     pub apply: bool,
-    /// What the caller insists on.
+    /// The overrides that the caller sets.
     pub overrides: UndoOverrides,
 }
 
-/// A request, before a clock has been read.
+/// A request before the current time is read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
-    /// What may be done.
+    /// What the run may do.
     pub mode: Mode,
-    /// The instant to judge by, where the caller names one.
+    /// The instant to assess by, where the caller sets one.
     pub at: Option<DateTime<Utc>>,
-    /// What is selected.
+    /// The selection.
     pub scope: Scope,
-    /// A reviewed plan in the record: the run may only do less.
+    /// A reviewed plan in the record: the run may only do less than the plan.
     pub plan: Option<RecordKey>,
-    /// A run that was held back as a sudden change, and may go on.
+    /// A run that the sudden-change guard held back, and that the caller approves.
     pub acknowledge: Option<String>,
-    /// What is undone, with the mode `undo`.
+    /// The undo, with the mode `undo`.
     pub undo: Option<UndoAsk>,
-    /// The instant for which a scheduled event was meant. Logged, and nothing else: every run is judged by
-    /// the clock at execution.
+    /// The instant for which a scheduled event was planned. It is only logged: every run uses the clock at execution.
     pub scheduled: Option<String>,
 }
 
-/// The request cannot be understood; nothing was looked at.
+/// The request is not valid; nothing was scanned.
 #[derive(Debug, Error)]
 #[expect(missing_docs, reason = "each message says what the variant means")]
 pub enum RequestInvalid {
@@ -162,7 +161,7 @@ struct RawRequest {
 }
 
 impl RawRequest {
-    /// What is undone, where the mode is `undo`; its fields go with no other mode.
+    /// The undo, where the mode is `undo`. Its fields are not allowed with other modes.
     fn undo(&self) -> Result<Option<UndoAsk>, RequestInvalid> {
         let Self { mode, plan, acknowledge, run, apply, even_paused, even_frozen, .. } = self;
         let own = [
@@ -188,12 +187,12 @@ impl RawRequest {
     }
 }
 
-/// A selector that is written must be a list: `null` is neither everything nor nothing, so it is refused.
+/// A selector must be a list. `null` is ambiguous between everything and nothing, so it is refused.
 fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     T::deserialize(deserializer).map(Some)
 }
 
-/// What is read of an AWS envelope; AWS may add fields to it.
+/// The fields of an AWS envelope that are read; AWS may add others.
 #[derive(Deserialize)]
 struct Envelope {
     source: Option<String>,
@@ -202,7 +201,7 @@ struct Envelope {
     time: Option<String>,
 }
 
-/// The keys of a request that are none of an AWS envelope.
+/// The keys of a request that an AWS envelope does not have.
 pub(crate) const OWN_KEYS: [&str; 11] = [
     "at",
     "accounts",
@@ -223,10 +222,10 @@ impl Request {
         Self { mode, at: None, scope: Scope::default(), plan: None, acknowledge: None, undo: None, scheduled: None }
     }
 
-    /// Reads an event: an AWS envelope that is known, or an object with `mode`.
+    /// Reads an event: a known AWS envelope, or an object with `mode`.
     ///
     /// # Errors
-    /// [`RequestInvalid`] for everything else, `{}` included.
+    /// [`RequestInvalid`] for anything else, including `{}`.
     pub fn parse(text: &str) -> Result<Self, RequestInvalid> {
         let wrong = |error: serde_json::Error| RequestInvalid::NotARequest(error.to_string());
         if !text.trim_start().starts_with('{') {
@@ -234,7 +233,7 @@ impl Request {
         }
         let keys: BTreeMap<String, IgnoredAny> = serde_json::from_str(text).map_err(wrong)?;
         if !keys.contains_key("mode") {
-            // An envelope runs the whole scope; a selector that stands in one was meant, and must not be dropped.
+            // An envelope runs the whole scope. A selector in an envelope is refused, because it must not be ignored.
             if let Some(own) = OWN_KEYS.iter().find(|own| keys.contains_key(**own)) {
                 return Err(RequestInvalid::NotARequest(format!("it has `{own}` and no `mode`")));
             }
@@ -270,7 +269,7 @@ impl Request {
     }
 }
 
-/// Reads an instant with its offset. Years far outside any schedule are refused, so that no date overflows.
+/// Reads an instant with its offset. Years far outside every schedule are refused, so that no date overflows.
 ///
 /// # Errors
 /// [`RequestInvalid::At`] with the text.
@@ -283,11 +282,11 @@ pub fn parse_at(text: &str) -> Result<DateTime<Utc>, RequestInvalid> {
 }
 
 impl Scope {
-    /// Checks what can be checked against the settings alone.
+    /// Checks the request against the settings.
     ///
     /// # Errors
-    /// [`RequestInvalid`] for a policy or Region that the settings do not have: a typo must not look like
-    /// a clean result.
+    /// [`RequestInvalid`] for a policy or Region that is not in the settings: a typo must not look like a clean
+    /// result.
     pub fn check(&self, settings: &Settings) -> Result<(), RequestInvalid> {
         for name in self.policies.iter().flatten() {
             if !settings.policies.iter().any(|policy| policy.name == *name) {
@@ -309,7 +308,7 @@ impl Scope {
         self.regions.as_ref().is_none_or(|regions| regions.iter().any(|name| name == region))
     }
 
-    /// Whether the request selects this account, by its id or, without regard to case, by its name.
+    /// Whether the request selects this account, by its id or by its name. The name is not case-sensitive.
     pub fn has_account(&self, id: &str, name: Option<&str>) -> bool {
         let named = |wanted: &String| wanted == id || name.is_some_and(|name| name.eq_ignore_ascii_case(wanted));
         self.accounts.as_ref().is_none_or(|accounts| accounts.iter().any(named))
@@ -332,28 +331,28 @@ impl Scope {
         self.policies.as_ref().is_none_or(|policies| policies.iter().any(|wanted| wanted == name))
     }
 
-    /// Whether it is the settings' whole scope: no selector narrows it.
+    /// Whether it is the settings' whole scope: no selector is set.
     pub fn is_whole(&self) -> bool {
         let Self { accounts, regions, instances, policies, places } = self;
         [accounts, regions, instances, policies].iter().all(|selector| selector.is_none()) && places.is_none()
     }
 
-    /// Whether an empty list selects nothing at all.
+    /// Whether an empty list excludes everything.
     pub fn is_empty(&self) -> bool {
         [&self.accounts, &self.regions, &self.instances].iter().any(|list| list.as_ref().is_some_and(Vec::is_empty))
             || self.places.as_ref().is_some_and(BTreeSet::is_empty)
     }
 }
 
-/// Everything that is read once at the entry and passed by value.
+/// Everything that is read once at the entry and then passed by value.
 #[derive(Clone, Debug)]
 pub struct Run {
     /// The run's id, in every log line, tag and report.
     pub id: Arc<str>,
-    /// What is asked for.
+    /// The requested mode.
     pub mode: Mode,
-    /// What is selected.
+    /// The selection.
     pub scope: Scope,
-    /// The instant by which everything is judged.
+    /// The instant for which everything is assessed.
     pub at: DateTime<Utc>,
 }

@@ -1,10 +1,10 @@
 //! What the caller of an undo may override.
 
-/// What the caller of an undo insists on.
+/// The overrides that the caller of an undo sets.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct UndoOverrides {
-    /// Start although the reaper is paused: people pause first, and then undo.
+    /// Start although the reaper is paused: in an incident, operators pause first and then undo.
     pub even_paused: bool,
-    /// Start although the policy's calendar is frozen.
+    /// Start although the policy's calendar is in a freeze.
     pub even_frozen: bool,
 }

@@ -1,55 +1,55 @@
-//! What a state machine asks of one part of a run.
+//! One stage of a run, as a state machine requests it.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use thiserror::Error;
 
-/// Accounts that one child looks at, where nobody says how many: in 17 Regions 425 calls of some 250 ms, 64 at once, are
-/// two seconds; so few are one child's that the loss of a child darkens little.
+/// The default number of accounts for one worker. In 17 Regions this is 425 calls of about 250 ms, 64 at once: two
+/// seconds. The number is small, so the loss of one worker leaves only a few accounts unreachable.
 pub const CHILD_ACCOUNTS: u16 = 25;
 
-/// One part of a run.
+/// One stage of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Stage {
-    /// Finds the accounts, and divides them into batches.
+    /// Finds the accounts and divides them into batches.
     Targets {
-        /// The request of the whole run, as it was sent.
+        /// The request for the whole run, as it was received.
         request: Box<str>,
         /// Accounts in one batch.
         accounts: u16,
     },
-    /// Looks at one batch of accounts and judges what is there.
+    /// Scans one batch of accounts and assesses their instances.
     Scan {
         /// The run's id.
         run: Box<str>,
-        /// Which batch.
+        /// The index of the batch.
         batch: usize,
     },
-    /// Makes one plan over everything seen.
+    /// Makes one plan for everything that was found.
     Plan {
         /// The run's id.
         run: Box<str>,
     },
-    /// Carries out the plan in one batch of accounts.
+    /// Carries out the plan for one batch of accounts.
     Act {
         /// The run's id.
         run: Box<str>,
-        /// Which batch.
+        /// The index of the batch.
         batch: usize,
     },
-    /// Tells, counts and records.
+    /// Notifies, counts and records.
     Conclude {
         /// The run's id.
         run: Box<str>,
     },
-    /// Gives back what a run holds that comes to nothing.
+    /// Releases what an unfinished run holds.
     GiveUp {
         /// The run's id.
         run: Box<str>,
     },
 }
 
-/// It is no part of a run.
+/// It is not a valid stage.
 #[derive(Debug, Error)]
 #[expect(missing_docs, reason = "each message says what the variant means")]
 pub enum StageInvalid {
@@ -71,7 +71,7 @@ enum Raw {
     GiveUp { run: String },
 }
 
-/// The first one carries a text that is kept as it is, which an enum with a tag cannot.
+/// The first stage has a text that must stay unchanged. An internally tagged enum cannot keep it.
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct RawTargets<'a> {
@@ -84,10 +84,10 @@ struct RawTargets<'a> {
 }
 
 impl Stage {
-    /// Reads what was sent, which has `stage`.
+    /// Reads input that has the key `stage`.
     ///
     /// # Errors
-    /// [`StageInvalid`] with what is wrong.
+    /// [`StageInvalid`] with the error.
     pub fn parse(text: &str) -> Result<Self, StageInvalid> {
         #[derive(Deserialize)]
         struct Which {
@@ -111,7 +111,7 @@ impl Stage {
         })
     }
 
-    /// The word in logs.
+    /// The name in logs.
     pub fn as_str(&self) -> &'static str {
         match self {
             Self::Targets { .. } => "targets",
@@ -124,7 +124,8 @@ impl Stage {
     }
 }
 
-/// A run's id is the name of a folder in the record: nothing that could lead out of it is one.
+/// Checks a run's id. It is the name of a folder in the record, so it must not contain anything that could lead
+/// outside.
 fn id(text: String) -> Result<Box<str>, StageInvalid> {
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '-';
     if text.is_empty() || text.len() > 64 || !text.chars().all(plain) {
