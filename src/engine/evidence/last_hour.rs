@@ -1,5 +1,5 @@
-//! The last hour of an instance that would be stopped, from figures of five minutes: what it did, and whether enough
-//! figures are there to call it quiet. A gap is never quiet.
+//! The last hour of an instance that would be stopped, from five-minute figures: what it did, and whether enough
+//! figures exist to call it quiet. A gap never counts as quiet.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -11,46 +11,46 @@ use crate::engine::model::{Gauge, Instance, figure};
 /// Five-minute buckets of one hour.
 const BUCKETS: usize = 12;
 
-/// Of the twelve so many must be there: more than half. CloudWatch delivers the newest one or two late.
+/// This many of the twelve must exist: more than half. CloudWatch delivers the newest one or two late.
 const NEEDED: usize = 7;
 
-/// Of an instance that is up for less than an hour, so many may be missing: the two newest, which come late.
+/// For an instance that has run for less than an hour, this many may be missing: the two newest, which arrive late.
 const LATE: usize = 2;
 
-/// The newest bucket begins at most so long ago: its own five minutes, and ten for its delivery.
+/// The newest bucket begins at most this many minutes ago: its own five, and ten for its delivery.
 const NEWEST_MINUTES: i64 = 15;
 
-/// What is asked for in a second question, of an instance whose CPU is quiet.
+/// The second request, for an instance whose CPU is quiet.
 const REST: [Metric; 3] = [Metric::ReceivedLately, Metric::SentLately, Metric::WrittenLately];
 
-/// An instance whose last hour is asked for.
+/// An instance whose last hour is requested.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recent {
     /// Instance id.
     pub id: Box<str>,
     /// When it was started last.
     pub launch: Option<DateTime<Utc>>,
-    /// Its volumes, which are asked where the instance itself has no EBS metrics.
+    /// Its volumes, which are queried where the instance itself has no EBS metrics.
     pub volumes: Box<[Box<str>]>,
-    /// Whether it is of a type that may have a GPU.
+    /// Whether its type may have a GPU.
     pub gpu: bool,
 }
 
 impl Recent {
-    /// What is needed of an instance.
+    /// The facts about an instance that are needed.
     pub fn of(instance: &Instance) -> Self {
         let Instance { id, launch, details, kind, .. } = instance;
-        // EC2 calls its families with graphics processors g and p, and no others: g4dn, gr6, p5.
+        // The EC2 families with GPUs are named g and p, and no others: g4dn, gr6, p5.
         let gpu = kind.starts_with(['g', 'p']);
         Self { id: (&*id.name).into(), launch: *launch, volumes: details.volumes.clone(), gpu }
     }
 
-    /// The first question: CPU, which decides most.
+    /// The first request: CPU, which decides most cases.
     pub fn cpu(&self, now: DateTime<Utc>) -> Wanted {
         self.wanted(&[Metric::CpuLately], now)
     }
 
-    /// The second question: network and EBS writes.
+    /// The second request: network and EBS writes.
     pub fn rest(&self, now: DateTime<Utc>) -> Wanted {
         self.wanted(&REST, now)
     }
@@ -61,14 +61,14 @@ impl Recent {
     }
 }
 
-/// From when on figures are asked for: the first bucket that begins within the last hour.
+/// The start of the request: the first bucket that begins within the last hour.
 pub fn since(now: DateTime<Utc>) -> DateTime<Utc> {
     let hour_ago = now.timestamp().saturating_sub(3600);
     let first = (hour_ago.div_euclid(FIVE_MINUTES) + 1).saturating_mul(FIVE_MINUTES);
     DateTime::from_timestamp(first, 0).unwrap_or(now)
 }
 
-/// What is known of an hour. A figure that was not asked for, or not answered, is `None`.
+/// The figures of one hour. A figure that was not requested, or not returned, is `None`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct LastHour {
@@ -81,26 +81,26 @@ pub struct LastHour {
     /// Bytes per second written to EBS, of the busiest five minutes.
     #[serde(with = "figure::perhaps")]
     pub written: Option<f64>,
-    /// Utilisation of its busiest GPU, in per cent, where an agent measures that.
+    /// Utilisation of its busiest GPU, in per cent, where an agent measures it.
     #[serde(with = "figure::perhaps")]
     pub gpu: Option<f64>,
-    /// How many buckets are there, of the metric that has the fewest.
+    /// The number of existing buckets, of the metric that has the fewest.
     pub has: u32,
-    /// How many there could be.
+    /// The number of possible buckets.
     pub of: u32,
-    /// Why this is too little to call it quiet.
+    /// Why the data is not enough to call it quiet.
     pub gap: Option<String>,
 }
 
 impl LastHour {
-    /// A whole hour with this CPU, and nothing else going on.
+    /// A whole hour with this CPU, and no other activity.
     pub fn of_cpu(cpu: f64) -> Self {
         let whole = u32::try_from(BUCKETS).unwrap_or(u32::MAX);
         let (network, written) = (Some(0.0), Some(0.0));
         Self { cpu: Some(cpu), network, written, gpu: None, has: whole, of: whole, gap: None }
     }
 
-    /// What `evidence` tells of an instance that was started at `launch`.
+    /// Reads `evidence` about an instance that was started at `launch`.
     pub fn read(evidence: &Evidence, launch: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Self {
         let expected = Expected::of(launch, now);
         let mut hour = Self { has: u32::MAX, of: small(expected.buckets), ..Self::default() };
@@ -110,7 +110,7 @@ impl LastHour {
         let sent = peak(&mut hour, Metric::SentLately);
         #[allow(clippy::cast_precision_loss)] // 300
         let per_second = |bytes: f64| bytes / FIVE_MINUTES as f64;
-        // Both peaks together: at most twice what the busiest five minutes had.
+        // The sum of both peaks is at most twice the traffic of the busiest five minutes.
         hour.network = received.zip(sent).map(|(received, sent)| received + sent).or(received).or(sent).map(per_second);
         hour.written = peak(&mut hour, Metric::WrittenLately).map(per_second);
         if evidence.get(Metric::GpuLately).is_some() {
@@ -120,7 +120,7 @@ impl LastHour {
         hour
     }
 
-    /// The highest bucket of one metric; notes what is missing.
+    /// The highest bucket of one metric; records what is missing.
     fn peak(&mut self, evidence: &Evidence, metric: Metric, expected: Expected, now: DateTime<Utc>) -> Option<f64> {
         let (what, needed) = (metric.as_str(), expected.needed);
         let series = match evidence.get(metric) {
@@ -149,7 +149,7 @@ impl LastHour {
         buckets.values().copied().reduce(f64::max)
     }
 
-    /// Why it is too little to call it quiet.
+    /// Why the data is not enough to call it quiet.
     pub fn gap(&self) -> Option<&str> {
         let figures = [self.cpu, self.network, self.written, self.gpu];
         let odd = figures.into_iter().flatten().any(f64::is_nan).then_some("a figure is not a number");
@@ -175,10 +175,10 @@ impl LastHour {
     }
 }
 
-/// The buckets that could be there, and how many must be.
+/// The possible buckets, and how many are required.
 #[derive(Clone, Copy)]
 struct Expected {
-    /// The first second of the first.
+    /// The first second of the first bucket.
     first: i64,
     buckets: usize,
     needed: usize,
@@ -187,7 +187,7 @@ struct Expected {
 impl Expected {
     fn of(launch: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Self {
         let hour = since(now).timestamp();
-        // The bucket in which it was started is not whole.
+        // The bucket in which it was started is incomplete.
         let started = launch.map_or(hour, |launch| bucket_from(launch, FIVE_MINUTES));
         let first = started.max(hour);
         let passed = now.timestamp().saturating_sub(first).div_euclid(FIVE_MINUTES).saturating_add(1);
@@ -212,7 +212,7 @@ mod tests {
 
     const NOW: &str = "2026-11-25T13:02:30Z";
 
-    /// Buckets of five minutes with this figure, by how many minutes ago they began at most.
+    /// Five-minute buckets with this value, by the number of minutes ago at which they begin.
     fn buckets(ages: impl IntoIterator<Item = i64>, value: f64) -> Reading {
         let points = ages.into_iter().map(|age| (at("2026-11-25T13:00:00Z") - chrono::Duration::minutes(age), value));
         Reading::Known(Series::new(points))
@@ -259,7 +259,7 @@ mod tests {
             }
             LastHour::read(&evidence, Some(at(launch)), at(NOW))
         };
-        // Up since 12:41: the buckets of 12:45, 12:50, 12:55 and 13:00.
+        // Running since 12:41: the buckets of 12:45, 12:50, 12:55 and 13:00.
         let up = "2026-11-25T12:41:00Z";
         assert_eq!((read(up, 2..4).gap(), read(up, 2..4).has, read(up, 2..4).of), (None, 2, 4));
         assert!(read(up, 3..4).gap().is_some());

@@ -1,5 +1,5 @@
-//! Who was seen active, from the record: what was active at an instant cannot be idle before a whole window has gone
-//! by, and need not be measured until then.
+//! Instances that earlier runs found active, from the record. Such an instance cannot be idle until a whole window has
+//! passed, and need not be measured until then.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -8,28 +8,28 @@ use crate::engine::config::Idle;
 use crate::engine::evidence::idle::{BURST, Idleness, Sign};
 use crate::engine::model::{ByResource, Instance, ResourceId, json_lines, sane, settle};
 
-/// Where it stands in the record.
+/// The key in the record.
 pub const FILE: &str = "state/witness.jsonl";
 
-/// One instance seen active.
+/// One instance that was found active.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Sighting {
     /// Which instance.
     #[serde(flatten)]
     pub id: ResourceId,
-    /// Its launch time then.
+    /// Its launch time at that moment.
     #[serde(deserialize_with = "sane")]
     pub launch: DateTime<Utc>,
     /// When it was active.
     #[serde(deserialize_with = "sane")]
     pub at: DateTime<Utc>,
-    /// By what it was seen: a word of [`Sign::as_str`].
+    /// The evidence: a name from [`Sign::as_str`].
     pub what: String,
 }
 
 impl Sighting {
-    /// What an answer bears witness of, if it does.
+    /// The sighting in an answer, if there is one.
     pub fn of(instance: &Instance, idleness: &Idleness) -> Option<Self> {
         let Idleness::Active(sign) = idleness else { return None };
         if matches!(sign, Sign::Witnessed { .. }) {
@@ -39,20 +39,20 @@ impl Sighting {
         Some(Self { id: instance.id.clone(), launch, at, what: sign.as_str().to_owned() })
     }
 
-    /// Before this instant it cannot be idle. A burst skips for the veto window, but only until somebody starts the
-    /// instance: then the windows begin anew, and what is certain is the shorter one.
+    /// Before this instant the instance cannot be idle. A burst protects for the veto window, but only until a person
+    /// starts the instance. Then the windows begin again, and only the shorter one is certain.
     fn until(&self, launch: Option<DateTime<Utc>>, settings: &Idle) -> DateTime<Utc> {
         let long = self.what == BURST && launch == Some(self.launch);
         self.at + if long { settings.veto } else { settings.decision }
     }
 }
 
-/// Everything seen active, by id.
+/// All sightings, by id.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Witness(ByResource<Sighting>);
 
 impl Witness {
-    /// Reads the file. A line that cannot be read is not known: its instance is measured.
+    /// Reads the file. A line that cannot be read is ignored, so its instance is measured.
     pub fn parse(text: &str) -> Self {
         let mut sightings: Vec<Sighting> = json_lines::readable(text).collect();
         settle(sightings.iter_mut().map(|sighting| &mut sighting.id));
@@ -68,14 +68,15 @@ impl Witness {
         }
     }
 
-    /// The answer about an instance that cannot be idle yet. What lies in the future was not written by the reaper.
+    /// The answer about an instance that cannot be idle yet. Entries in the future are ignored: the reaper did not
+    /// write them.
     pub fn speaks(&self, instance: &Instance, settings: &Idle, now: DateTime<Utc>) -> Option<Idleness> {
         let sighting = self.0.get(&instance.id)?;
         let holds = sighting.at <= now && now < sighting.until(instance.launch, settings);
         holds.then(|| Idleness::Active(Sign::Witnessed { at: sighting.at, what: sighting.what.clone() }))
     }
 
-    /// The file after a run: what still holds, and what was seen now.
+    /// The file after a run: sightings that are still valid, and new ones.
     pub fn after(&self, sightings: &[Sighting], settings: &Idle, now: DateTime<Utc>) -> String {
         let mut all = Self::default();
         let kept = self.0.values().filter(|old| old.at <= now);

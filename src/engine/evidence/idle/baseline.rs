@@ -1,4 +1,4 @@
-//! What the agents of an image need of the network by themselves: what the quietest of its instances have.
+//! The network traffic that the agents of an image cause: the traffic of the quietest instances of that image.
 
 use std::collections::HashMap;
 
@@ -11,14 +11,14 @@ use crate::engine::model::ResourceId;
 pub struct Peer {
     /// Which instance.
     pub id: ResourceId,
-    /// Its image; without one it is nobody's peer.
+    /// Its image; an instance without one is a peer of no other.
     pub image: Option<Box<str>>,
-    /// Network in and out, in bytes for an hour that it ran.
+    /// Network in and out, in bytes per hour of running.
     pub network_per_hour: f64,
 }
 
-/// The baseline of each peer, in bytes an hour: a percentile of the others of its account and image, where there are
-/// enough of them together. An instance is no measure of itself.
+/// The baseline of each peer, in bytes an hour. It is a percentile of the other instances of the same account and
+/// image, if there are enough of them. An instance is not part of its own baseline.
 pub fn baselines(peers: &[Peer], settings: &Idle) -> HashMap<ResourceId, f64> {
     let mut groups: HashMap<(&str, &str), Vec<&Peer>> = HashMap::new();
     for peer in peers.iter().filter(|peer| peer.network_per_hour.is_finite()) {

@@ -1,5 +1,5 @@
-//! From evidence to an answer, or to what must be measured next: the cheapest metric first, and the rest only of
-//! what has survived it.
+//! From evidence to an answer, or to what must be measured next. The cheapest metric comes first; the others are
+//! measured only for the instances that remain.
 
 use std::collections::BTreeMap;
 
@@ -22,23 +22,23 @@ pub struct Question<'a> {
     pub settings: &'a Idle,
     /// The instance.
     pub instance: &'a Instance,
-    /// What the reaper did to it: starts of its own are no sign of life.
+    /// What the reaper did to it: its own starts are not a sign of activity.
     pub own: &'a Own,
-    /// The instant at which everything is judged.
+    /// The instant for which everything is assessed.
     pub now: DateTime<Utc>,
 }
 
-/// What comes next.
+/// The next step.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Next {
-    /// These metrics are needed to go on.
+    /// These metrics are needed to continue.
     Ask(Vec<Metric>),
     /// The answer.
     Known(Idleness),
 }
 
-/// The answer by what was measured. A metric that is needed and was not asked for leaves it undetermined.
-/// `baseline`: what the agents of its image need, in bytes an hour.
+/// The answer from the measurements. If a necessary metric was not requested, the answer is undetermined. `baseline`
+/// is the traffic of the agents of its image, in bytes an hour.
 pub fn classify(question: Question<'_>, evidence: &Evidence, baseline: Option<f64>) -> Idleness {
     match next(question, evidence, baseline) {
         Next::Known(idleness) => idleness,
@@ -49,7 +49,7 @@ pub fn classify(question: Question<'_>, evidence: &Evidence, baseline: Option<f6
     }
 }
 
-/// The answer, or what is to be measured for it.
+/// The answer, or the metrics that it needs.
 pub fn next(question: Question<'_>, evidence: &Evidence, baseline: Option<f64>) -> Next {
     let known = match Windows::of(question, evidence) {
         Err(missing) => Err(End::Missing(missing)),
@@ -63,7 +63,7 @@ pub fn next(question: Question<'_>, evidence: &Evidence, baseline: Option<f64>) 
     }
 }
 
-/// Network in and out of an instance, in bytes for an hour that it ran; `None` before both are measured.
+/// Network in and out of an instance, in bytes per hour of running; `None` until both are measured.
 pub fn network_per_hour(question: Question<'_>, evidence: &Evidence) -> Option<f64> {
     let windows = Windows::of(question, evidence).ok()?;
     let hours = windows.network().ok()?;
@@ -71,18 +71,18 @@ pub fn network_per_hour(question: Question<'_>, evidence: &Evidence) -> Option<f
     (!hours.is_empty()).then(|| total / count(hours.len()))
 }
 
-/// What was received and sent in an hour, where known.
+/// Bytes received and sent in an hour, where known.
 type Both = (Option<f64>, Option<f64>);
 
-/// Hours of network.
+/// Network traffic by hour.
 type Network = BTreeMap<i64, Both>;
 
-/// The types whose CPU is throttled when their credits are spent: `t` and a digit.
+/// Types whose CPU is throttled when their credits are used up: `t` and a digit.
 fn is_burstable(kind: &str) -> bool {
     kind.strip_prefix('t').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
 }
 
-/// Below this a burstable instance has no credits to spend.
+/// A burstable instance with fewer credits than this has none to spend.
 const CREDITS: f64 = 1.0;
 
 impl Windows<'_> {
@@ -98,7 +98,7 @@ impl Windows<'_> {
         self.ask(&rest)?;
         let network = self.network_quiet(baseline);
         let (write_ops, write_bytes) = (self.writes(Metric::WriteOps), self.writes(Metric::WriteBytes));
-        // Whatever is missing elsewhere: a sign of life is one.
+        // A sign of activity decides, even if other data is missing.
         for active in [network.as_ref().err(), write_ops.as_ref().err(), write_bytes.as_ref().err()] {
             if let Some(End::Active(sign)) = active {
                 return Err(End::Active(sign.clone()));
@@ -130,7 +130,7 @@ impl Windows<'_> {
 
     // --- CPU ----------------------------------------------------------------------------------------------
 
-    /// The screening: one metric of every candidate.
+    /// The screening: one metric for every candidate.
     fn by_day(&self) -> Result<(), End> {
         let series = self.series(&[Metric::CpuByDay])?;
         let days = self.values(series, self.veto, DAY, f64::max);
@@ -151,7 +151,7 @@ impl Windows<'_> {
         End::Active(Sign::Burst { cpu, limit: self.settings.burst_percent, at: end.min(self.now) })
     }
 
-    /// The percentile and the maximum, of hours that have shown no work.
+    /// The percentile and the maximum of hours that show no work.
     fn cpu(&self, metric: Metric, series: &Series) -> Result<(f64, f64), End> {
         let settings = self.settings;
         let from = if metric.over_veto() { self.veto } else { self.decision };
@@ -179,7 +179,7 @@ impl Windows<'_> {
             return Err(End::Active(Sign::CpuAbsolute { vcpus, limit, at }));
         }
         self.covered(metric, series, from)?;
-        // The long window may be covered while the short one is not.
+        // The long window may have enough data while the short one does not.
         self.covered(metric, series, self.decision)?;
         Ok((high, max))
     }
@@ -207,10 +207,11 @@ impl Windows<'_> {
         Ok(hours)
     }
 
-    /// The busiest day in bytes, whether every day is quiet enough for `strict`, and what was subtracted for it.
+    /// The traffic of the busiest day in bytes, whether every day is quiet enough for `strict`, and what was
+    /// subtracted.
     fn network_quiet(&self, baseline: Option<f64>) -> Result<(f64, bool, Option<f64>), End> {
         let (settings, hours) = (self.settings, self.network()?);
-        // By how much an hour exceeds the rates: from 1 on it is loud.
+        // The ratio of an hour to the limits: from 1 on, the hour is not quiet.
         let rate = |bytes: Option<f64>, limit: f64| bytes.unwrap_or(0.0) / count(HOUR as usize) / limit;
         let loudness: BTreeMap<i64, f64> = hours
             .iter()
@@ -233,12 +234,12 @@ impl Windows<'_> {
             let quiet_percent = 100.0 - 100.0 * count(loud) / count(loudness.len().max(1));
             return Err(End::Active(Sign::Network { busiest_day, quiet_percent, at }));
         }
-        // Only what is under the rates anyway can be strict for its image's sake: peers that all work are no agents.
+        // The baseline applies only below the limits. If all peers work, their traffic does not come from agents.
         let subtracted = baseline.filter(|less| below(*less));
         Ok((busiest_day, subtracted.is_some(), subtracted))
     }
 
-    /// Bytes and hours of each UTC day. What is missing of a day is taken to be like the rest of it.
+    /// Bytes and hours of each UTC day. Missing hours of a day are assumed to be like the rest of it.
     fn days(&self, hours: &Network) -> BTreeMap<i64, (f64, f64)> {
         let expected = self.expected(self.decision, HOUR);
         let day = |hour: i64| hour.div_euclid(DAY);
@@ -262,7 +263,7 @@ impl Windows<'_> {
         days
     }
 
-    /// The percentile of what is written a second.
+    /// The percentile of writes per second.
     fn writes(&self, metric: Metric) -> Result<f64, End> {
         let settings = self.settings;
         let mut values = self.values(self.series(&[metric])?, self.decision, HOUR, f64::max);
@@ -287,7 +288,7 @@ impl Windows<'_> {
         }
     }
 
-    /// A machine without credits is held to its baseline, however much it has to do.
+    /// An instance without credits is throttled to its baseline, however much work it has.
     fn credits(&self) -> Result<(), End> {
         if !is_burstable(&self.instance.kind) {
             return Ok(());

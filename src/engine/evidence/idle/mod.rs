@@ -1,5 +1,5 @@
-//! Whether an instance does nothing: `active`, `idle` or `undetermined`, from weeks of its metrics. A gap is evidence
-//! of nothing, and only `idle` can condemn.
+//! Whether an instance does nothing: `active`, `idle` or `undetermined`, from weeks of metrics. A gap proves nothing,
+//! and only `idle` can make an instance a candidate.
 
 mod baseline;
 mod classify;
@@ -23,7 +23,7 @@ pub use crate::engine::evidence::idle::windows::since;
 
 use crate::engine::model::{IdleFacts, figure};
 
-/// What is asked of CloudWatch. One of them costs as much as another, however long the window.
+/// A metric that is requested from CloudWatch. Each costs the same, however long the window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Metric {
@@ -31,7 +31,7 @@ pub enum Metric {
     CpuByDay,
     /// The maximum of CPU utilisation of each hour of the decision window, in per cent.
     Cpu,
-    /// The same over the veto window, for an instance that was started in it: its days hold its starts.
+    /// The same over the veto window, for an instance that was started within it: its daily values include its starts.
     CpuOverVeto,
     /// Bytes received in each hour.
     Received,
@@ -43,9 +43,9 @@ pub enum Metric {
     WriteBytes,
     /// The maximum of failed status checks in each hour.
     FailedChecks,
-    /// The smallest CPU credit balance of each hour, of a burstable type.
+    /// The smallest CPU credit balance of each hour, for a burstable type.
     Credits,
-    /// The mean of CPU utilisation of each five minutes of the last hour, in per cent.
+    /// The mean of CPU utilisation in each five minutes of the last hour, in per cent.
     CpuLately,
     /// Bytes received in each five minutes of the last hour.
     ReceivedLately,
@@ -53,12 +53,12 @@ pub enum Metric {
     SentLately,
     /// Bytes written to EBS in each five minutes of the last hour.
     WrittenLately,
-    /// The maximum of GPU utilisation in each five minutes of the last hour, in per cent, as an agent measures it.
+    /// The maximum of GPU utilisation in each five minutes of the last hour, in per cent, as measured by an agent.
     GpuLately,
 }
 
 impl Metric {
-    /// The word in reports.
+    /// The name in reports.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::CpuByDay => "daily CPU",
@@ -74,7 +74,7 @@ impl Metric {
         }
     }
 
-    /// The seconds for which one datapoint stands.
+    /// The period of one datapoint in seconds.
     pub fn period(self) -> i64 {
         match self {
             Self::CpuByDay => DAY,
@@ -92,42 +92,42 @@ impl Metric {
         }
     }
 
-    /// Whether it is asked for over the veto window; the others are over the decision window.
+    /// Whether it is requested for the veto window; the others are requested for the decision window.
     pub fn over_veto(self) -> bool {
         matches!(self, Self::CpuByDay | Self::CpuOverVeto)
     }
 }
 
-/// One metric, and from when on it is asked for.
+/// One metric, and the start of its window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Asked {
-    /// Which.
+    /// The metric.
     pub metric: Metric,
-    /// The beginning of one of its periods.
+    /// The start of the window, at the beginning of a period.
     pub since: DateTime<Utc>,
 }
 
-/// What is to be measured of one instance.
+/// The metrics to request for one instance.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wanted {
     /// Instance id.
     pub id: Box<str>,
-    /// Its volumes, which are asked where the instance itself has no EBS metrics.
+    /// Its volumes, which are queried where the instance itself has no EBS metrics.
     pub volumes: Box<[Box<str>]>,
-    /// Which metrics.
+    /// The metrics.
     pub asked: Vec<Asked>,
 }
 
-/// What is known of one metric.
+/// The data of one metric.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Reading {
     /// Its datapoints; there may be few or none.
     Known(Series),
-    /// It was asked for and there is no whole answer, for this cause. Never zero.
+    /// It was requested, but the response is incomplete, for this cause. It never counts as zero.
     Gap(String),
 }
 
-/// What was measured of one instance so far.
+/// The measurements of one instance so far.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Evidence(BTreeMap<Metric, Reading>);
 
@@ -137,44 +137,44 @@ impl Evidence {
         Self(readings.into_iter().collect())
     }
 
-    /// Adds what was measured now.
+    /// Adds a new reading.
     pub fn add(&mut self, metric: Metric, reading: Reading) {
         self.0.insert(metric, reading);
     }
 
-    /// What is known of a metric; `None` where it was not asked for.
+    /// The reading of a metric; `None` where it was not requested.
     pub fn get(&self, metric: Metric) -> Option<&Reading> {
         self.0.get(&metric)
     }
 
-    /// Everything that was asked for.
+    /// Every reading.
     pub fn iter(&self) -> impl Iterator<Item = (Metric, &Reading)> {
         self.0.iter().map(|(metric, reading)| (*metric, reading))
     }
 }
 
-/// What an instance does.
+/// Whether an instance is idle.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Idleness {
-    /// Nobody asked.
+    /// Not requested.
     #[default]
     NotAsked,
-    /// Something, by this sign.
+    /// It is active, with this evidence.
     Active(Sign),
-    /// Nothing. The only answer that can condemn.
+    /// It is idle. This is the only answer that can make it a candidate.
     Idle(IdleFacts),
-    /// Nobody can tell, for want of this.
+    /// Undetermined, because this is missing.
     Undetermined(Missing),
 }
 
-/// By what it is seen that an instance is not idle. `at` is the last instant of it; before a whole window has gone by
-/// since, the instance cannot be idle. `None` where that cannot be said.
+/// Evidence that an instance is not idle. `at` is the last instant of activity. The instance cannot be idle until a
+/// whole window has passed since then. `None` where this is unknown.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[expect(missing_docs, reason = "the names of the fields say what they are")]
 pub enum Sign {
-    /// One hour's maximum of CPU, and the limit, in per cent.
+    /// The maximum of CPU in one hour, and the limit, in per cent.
     CpuPeak {
         #[serde(with = "figure")]
         cpu: f64,
@@ -182,7 +182,7 @@ pub enum Sign {
         limit: f64,
         at: DateTime<Utc>,
     },
-    /// The percentile of the hours' maximum of CPU, and the limit, in per cent.
+    /// The percentile of the hourly maximum of CPU, and the limit, in per cent.
     Cpu {
         #[serde(with = "figure")]
         percentile: f64,
@@ -206,7 +206,7 @@ pub enum Sign {
         limit: f64,
         at: DateTime<Utc>,
     },
-    /// Network of the busiest day in bytes, and in how many per cent of the hours it was quiet.
+    /// Network of the busiest day in bytes, and in what percentage of the hours it was quiet.
     Network {
         #[serde(with = "figure")]
         busiest_day: f64,
@@ -230,16 +230,16 @@ pub enum Sign {
         limit: f64,
         at: Option<DateTime<Utc>>,
     },
-    /// A status check failed: what hangs looks idle.
+    /// A status check failed: an instance that hangs looks idle.
     ChecksFailed { at: DateTime<Utc> },
-    /// A burstable type had no CPU credits left in so many hours: what is throttled looks quiet.
+    /// A burstable type had no CPU credits left in this many hours: a throttled instance looks quiet.
     CreditsSpent { hours: u32 },
-    /// An earlier run saw it active then, by the sign of this word, and it cannot be idle yet.
+    /// An earlier run found it active then, with the sign of this name, and it cannot be idle yet.
     Witnessed { at: DateTime<Utc>, what: String },
 }
 
 impl Sign {
-    /// The word in the record and in reports.
+    /// The name in the record and in reports.
     pub fn as_str(&self) -> &str {
         match self {
             Self::CpuPeak { .. } => "cpu-peak",
@@ -255,7 +255,7 @@ impl Sign {
         }
     }
 
-    /// Since when it must have done nothing for a whole window before it can be idle.
+    /// The last instant of activity. The instance must do nothing for a whole window after it before it can be idle.
     pub fn at(&self) -> Option<DateTime<Utc>> {
         match self {
             Self::CpuPeak { at, .. }
@@ -272,37 +272,37 @@ impl Sign {
     }
 }
 
-/// The word of a sign that skips for the whole veto window.
+/// The name of the sign that protects for the whole veto window.
 pub(crate) const BURST: &str = "burst";
 
-/// What is missing to tell.
+/// What is missing for an answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[expect(missing_docs, reason = "the names of the fields say what they are")]
 pub enum Missing {
-    /// It is not of a kind that can be found idle.
+    /// Instances of this kind cannot be found idle.
     Ineligible(Ineligible),
-    /// When it was started, or it says the future.
+    /// The launch time, or it is in the future.
     Launch,
-    /// How many vCPUs it has.
+    /// The number of vCPUs.
     Vcpus,
     /// Hours that it ran in the decision window, and how many are needed.
     RunningHours { has: u32, wants: u32 },
-    /// A metric that was not asked for, or not answered, for this cause.
+    /// A metric that was not requested, or not returned, for this cause.
     Metric { metric: Metric, cause: String },
-    /// Datapoints of a metric, and how many were expected.
+    /// The datapoints of a metric, and how many were expected.
     Sparse { metric: Metric, has: u32, expected: u32 },
 }
 
-/// Of what kind an instance is that cannot be found idle. Other rules speak of it first.
+/// Kinds of instances that cannot be found idle. Other rules decide about them first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Ineligible {
-    /// It does not run.
+    /// It is not running.
     NotRunning,
     /// It is not on demand.
     Lifecycle,
-    /// Its root is not EBS.
+    /// Its root device is not EBS.
     Root,
     /// Another service manages it.
     Managed,

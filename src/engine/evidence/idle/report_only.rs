@@ -1,15 +1,16 @@
-//! What is found idle and never stopped for it, because its work does not show in metrics, or because others
-//! depend on it while it waits.
+//! Idle instances that are never stopped as idle, because their work does not show in metrics, or because other
+//! systems depend on them.
 
 use crate::engine::config::Idle;
 use crate::engine::model::Instance;
 use crate::engine::model::WhyReportOnly;
 use crate::engine::model::instance_store::instance_store;
 
-/// The tag that often names a role, beside the name.
+/// Beside the name, this tag often contains a role.
 const ROLE: &str = "Role";
 
-/// Why an idle instance is only reported, as far as it tells itself; load balancers have to be asked.
+/// Why an idle instance is only reported, as far as the instance itself shows it. Load balancers are queried
+/// separately.
 pub fn why_report_only(instance: &Instance, settings: &Idle) -> Option<WhyReportOnly> {
     if instance.forwards {
         return Some(WhyReportOnly::Forwards);
@@ -37,7 +38,7 @@ fn telling_word(instance: &Instance, settings: &Idle) -> Option<String> {
     words.find(|word| settings.report_only_names.iter().any(|glob| glob.matches(word)))
 }
 
-/// The words of a name: letters between anything else, and `NatGateway` is two words. `road` is not `ad`.
+/// The words of a name: runs of letters; `NatGateway` is two words. `road` does not contain `ad`.
 fn words(name: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let letters: Vec<char> = name.chars().collect();

@@ -1,5 +1,5 @@
-//! Which hours an instance ran. DescribeInstances tells the last start; the record tells the reaper's own stops
-//! and starts before it; beyond those only the datapoints can tell.
+//! The hours in which an instance ran. DescribeInstances returns the last start. The record has the reaper's own stops
+//! and starts before it. For any other time, only the datapoints show it.
 
 use std::collections::BTreeSet;
 
@@ -7,28 +7,28 @@ use chrono::{DateTime, Duration, Utc};
 
 use crate::engine::evidence::idle::series::{bucket, bucket_from, end_of};
 
-/// When it is known that a start has held, its beginning is at most this long ago: no run lasts longer than the
-/// 900 s of a Lambda function. The launch time that AWS then shows lies between the two.
+/// A start begins at most this long before the run confirms it, because a run lasts at most the 900 s of a Lambda
+/// function. The launch time in AWS lies between the two.
 const START: Duration = Duration::minutes(15);
 
-/// AWS's clock and ours may differ by this.
+/// The clocks of AWS and of the reaper may differ by this much.
 const SKEW: Duration = Duration::minutes(2);
 
-/// What the reaper itself did to one instance: its stops, and its starts at opening. A start that somebody asked
-/// for, such as an undo, is none of them: it is a sign of life.
+/// What the reaper did to one instance: its stops, and its starts at opening. A start that a person requested, for
+/// example by an undo, is not included: it is a sign of activity.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Own {
-    /// When a stop was known to have taken hold.
+    /// When each stop was confirmed.
     pub stops: Vec<DateTime<Utc>>,
-    /// When a start was known to have held.
+    /// When each start was confirmed.
     pub starts: Vec<DateTime<Utc>>,
-    /// When it had last been started, by whomever, as was seen at each stop: a start that is none of ours was
-    /// somebody's. Older records do not tell.
+    /// The launch time at each stop, whoever started the instance. A start that is not the reaper's was made by
+    /// others. Older records do not contain it.
     pub launches: Vec<DateTime<Utc>>,
 }
 
-/// What the record has last before a stop. Of two things at the same instant the one that claims less counts, which is
-/// the later one here.
+/// The last entry of the record before a stop. If two entries have the same instant, the one that claims less counts.
+/// It is the later variant here.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Before {
     OthersStart,
@@ -36,21 +36,21 @@ enum Before {
     Stop,
 }
 
-/// When it ran, as far as that is certain, newest first.
+/// When it certainly ran, newest first.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Running {
-    /// From when to when.
+    /// Begin and end of each session.
     sessions: Vec<(DateTime<Utc>, DateTime<Utc>)>,
-    /// Around each start: what is measured then tells of the start.
+    /// The time around each start: its datapoints show the start, not work.
     boots: Vec<(DateTime<Utc>, DateTime<Utc>)>,
-    /// Before it there is nothing to be looked at: somebody started it then, and the windows began anew.
+    /// Data before this instant is ignored: others started the instance then, so the windows began again.
     pub(crate) anew: Option<DateTime<Utc>>,
-    /// It also ran until the second instant, nobody knows since when; not since before the first.
+    /// It also ran until the second instant, for an unknown time, but not since before the first.
     earlier: Option<(DateTime<Utc>, DateTime<Utc>)>,
 }
 
 impl Running {
-    /// Follows the reaper's own stops and starts back from the last start, as far as `from`.
+    /// Follows the reaper's own stops and starts backwards from the last start, to `from`.
     pub(crate) fn of(
         launch: DateTime<Utc>,
         own: &Own,
@@ -61,7 +61,7 @@ impl Running {
         let mut running =
             Self { sessions: vec![(launch, now)], boots: vec![(launch, launch + boot)], anew: None, earlier: None };
         let last = |all: &[DateTime<Utc>], before: DateTime<Utc>| all.iter().filter(|at| **at < before).max().copied();
-        // The launch time itself says nothing of who started it; the record does.
+        // The launch time does not show who started it; the record does.
         let ours = |launch: DateTime<Utc>| {
             own.starts.iter().filter(|at| launch <= **at + SKEW && **at <= launch + START + SKEW).max()
         };
@@ -70,7 +70,7 @@ impl Running {
             return Self { anew: Some(launch), ..running };
         };
         while known > from {
-            // A stop may come minutes before an opening: when the start began at the earliest is no bound for it.
+            // A stop may come minutes before an opening, so the earliest begin of the start is not a limit for it.
             let Some(stop) = last(&own.stops, known) else { break };
             let before = [
                 last(&others, stop).map(|at| (at, Before::OthersStart)),
@@ -78,7 +78,7 @@ impl Running {
                 last(&own.stops, stop).map(|at| (at, Before::Stop)),
             ];
             match before.into_iter().flatten().max() {
-                // Whoever restarts it in the middle of a session leaves no trace but the launch time seen at the stop.
+                // A restart by others during a session is visible only in the launch time at the stop.
                 Some((other, Before::OthersStart)) => {
                     running.sessions.push((other, stop));
                     running.boots.push((other, other + boot));
@@ -90,7 +90,7 @@ impl Running {
                     running.boots.push((start - START, start + boot));
                     known = start;
                 }
-                // Two stops without a start of ours between: somebody else started it, who knows when.
+                // Two stops without a start by the reaper between them: others started it at an unknown time.
                 Some((other_stop, Before::Stop)) => {
                     running.earlier = Some((other_stop.max(from), stop));
                     break;
@@ -104,7 +104,7 @@ impl Running {
         running
     }
 
-    /// Whether it was started within the window that begins at `from`.
+    /// Whether it was started in the window that begins at `from`.
     pub(crate) fn started_since(&self, from: DateTime<Utc>) -> bool {
         self.boots.iter().any(|(_, end)| *end > from)
     }
@@ -122,7 +122,8 @@ impl Running {
         buckets
     }
 
-    /// The whole hours before everything certain in which it ran too, since `there` says so without a break.
+    /// The whole hours before the certain ones in which it ran too, because `there` confirms each of them without a
+    /// gap.
     pub(crate) fn earlier(&self, there: impl Fn(i64) -> bool, period: i64) -> BTreeSet<i64> {
         let Some((from, to)) = self.earlier else { return BTreeSet::new() };
         let mut buckets = BTreeSet::new();
@@ -145,7 +146,7 @@ impl Running {
         self.boots.iter().any(|(from, to)| *from < end_of(bucket, period) && begin < *to)
     }
 
-    /// Since when it has certainly been the reaper's or its last starter's.
+    /// Since when the starts of the instance are certainly known.
     pub(crate) fn since(&self) -> DateTime<Utc> {
         self.sessions.iter().map(|(begin, _)| *begin).min().unwrap_or(DateTime::<Utc>::MAX_UTC)
     }

@@ -1,16 +1,16 @@
-//! Datapoints with their instants, in buckets. What is no number is no datapoint.
+//! Datapoints with their instants, in buckets. Values that are not numbers are dropped.
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Duration, Utc};
 
-/// One hour, the period of everything but the screening.
+/// One hour, the period of everything except the screening.
 pub const HOUR: i64 = 3600;
 
-/// Five minutes, the period of the last hour, which basic monitoring gives.
+/// Five minutes, the period for the last hour. Basic monitoring provides it.
 pub const FIVE_MINUTES: i64 = 300;
 
-/// One day, the period of the screening, in UTC as CloudWatch has it.
+/// One day in UTC, as in CloudWatch: the period of the screening.
 pub const DAY: i64 = 86400;
 
 /// Datapoints of one metric, in any order.
@@ -18,12 +18,12 @@ pub const DAY: i64 = 86400;
 pub struct Series(Vec<(DateTime<Utc>, f64)>);
 
 impl Series {
-    /// A series of these points; NaN, the infinities and figures below zero are left out, for they are none.
+    /// A series of these points. NaN, infinities and negative values are dropped, because they are not valid.
     pub fn new(points: impl IntoIterator<Item = (DateTime<Utc>, f64)>) -> Self {
         Self(points.into_iter().filter(|(_, value)| value.is_finite() && *value >= 0.0).collect())
     }
 
-    /// Its points, as they came.
+    /// Its points, in the original order.
     pub fn points(&self) -> &[(DateTime<Utc>, f64)] {
         &self.0
     }
@@ -33,8 +33,7 @@ impl Series {
         self.0.is_empty()
     }
 
-    /// One value for each bucket of `period` seconds, by the bucket's first second; of several the one that `pick`
-    /// prefers.
+    /// One value for each bucket of `period` seconds, by the bucket's first second; `pick` chooses among several.
     pub fn buckets(&self, period: i64, pick: fn(f64, f64) -> f64) -> BTreeMap<i64, f64> {
         let mut buckets: BTreeMap<i64, f64> = BTreeMap::new();
         for (at, value) in &self.0 {
@@ -57,7 +56,7 @@ impl Series {
     }
 }
 
-/// The first second of the bucket that holds an instant.
+/// The first second of the bucket that contains an instant.
 pub(crate) fn bucket(at: DateTime<Utc>, period: i64) -> i64 {
     at.timestamp().div_euclid(period) * period
 }
@@ -73,8 +72,8 @@ pub(crate) fn end_of(bucket: i64, period: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(bucket, 0).unwrap_or(DateTime::UNIX_EPOCH) + Duration::seconds(period)
 }
 
-/// The percentile by nearest rank: the smallest value that at least `percent` of all values do not exceed. `None`
-/// without values.
+/// The percentile by nearest rank: the smallest value that at least `percent` of all values do not exceed. `None` if
+/// there are no values.
 pub(crate) fn percentile(values: impl Iterator<Item = f64>, percent: f64) -> Option<f64> {
     let mut values: Vec<f64> = values.collect();
     values.sort_by(f64::total_cmp);
@@ -85,7 +84,7 @@ pub(crate) fn percentile(values: impl Iterator<Item = f64>, percent: f64) -> Opt
 /// How many of `n` values may lie above the percentile.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)]
 pub(crate) fn skip(n: usize, percent: f64) -> usize {
-    // A little less than nothing: 5 % of 60 must be 3, whatever the last binary digit says.
+    // A small epsilon: 5 % of 60 must be 3 despite the rounding of floating point.
     ((n as f64) * (100.0 - percent) / 100.0 + 1e-9).floor().max(0.0) as usize
 }
 

@@ -1,5 +1,5 @@
-//! The windows of one instance: which hours it ran, which datapoints are expected of it, and which of those there are
-//! tell of work.
+//! The windows of one instance: which hours it ran, which datapoints are expected, and which of the existing ones show
+//! work.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +12,7 @@ use crate::engine::evidence::idle::series::{DAY, HOUR, Series, bucket, end_of, s
 use crate::engine::evidence::idle::{Evidence, Ineligible, Metric, Missing, Reading, Sign};
 use crate::engine::model::{Instance, State};
 
-/// Where the questions end.
+/// Why the evaluation ends.
 pub(crate) enum End {
     Ask(Vec<Metric>),
     Active(Sign),
@@ -83,19 +83,19 @@ impl<'a> Windows<'a> {
         if has >= wants || may_be_more { Ok(()) } else { Err(End::Missing(Missing::RunningHours { has, wants })) }
     }
 
-    /// Since when what is known of it reaches back.
+    /// The start of the known history of the instance.
     pub(crate) fn since(&self, cpu: &Series) -> DateTime<Utc> {
         let there = cpu.buckets(HOUR, f64::max);
         let earlier = self.running.earlier(|hour| there.contains_key(&hour), HOUR);
         let first = earlier.first().map(|hour| end_of(hour - HOUR, HOUR));
-        // The hour in which the window begins is cut by it, and counts as whole.
+        // The window begins within an hour. That hour counts as whole.
         let reached = |at: DateTime<Utc>| if at <= self.veto + Duration::hours(1) { self.veto } else { at };
         self.running.since().min(first.map_or(DateTime::<Utc>::MAX_UTC, reached))
     }
 
     // --- datapoints ---------------------------------------------------------------------------------------
 
-    /// Asks for those that were not asked for yet.
+    /// Requests the metrics that were not requested yet.
     pub(crate) fn ask(&self, metrics: &[Metric]) -> Result<(), End> {
         let open: Vec<Metric> =
             metrics.iter().filter(|metric| self.evidence.get(**metric).is_none()).copied().collect();
@@ -112,7 +112,7 @@ impl<'a> Windows<'a> {
         }
     }
 
-    /// Buckets since `from` that tell of work: those before somebody started it, and those of a start, do not.
+    /// Buckets since `from` that may show work. Those before a start by others, and those of a start, are left out.
     pub(crate) fn values(
         &self,
         series: &Series,
@@ -141,28 +141,28 @@ impl<'a> Windows<'a> {
         expected
     }
 
-    /// Days with a start in them tell nothing, so that then the hours of the whole veto window are needed. The window
+    /// Days that contain a start are not usable, so the hours of the whole veto window are needed then. The window
     /// begins in the middle of a day, whose start may lie before it.
     pub(crate) fn cpu_metric(&self) -> Metric {
         let first_day = end_of(bucket(self.veto, DAY) - DAY, DAY);
         if self.running.started_since(first_day) { Metric::CpuOverVeto } else { Metric::Cpu }
     }
 
-    /// Whether enough of the expected datapoints are there.
+    /// Whether enough of the expected datapoints exist.
     pub(crate) fn covered(&self, metric: Metric, series: &Series, from: DateTime<Utc>) -> Result<(), End> {
         let (period, there) = (metric.period(), series.buckets(metric.period(), f64::max));
         let expected = self.expected(from, period);
         let has = expected.iter().filter(|first| there.contains_key(*first)).count();
         let enough = count(has) * 100.0 >= self.settings.coverage_percent * count(expected.len());
-        // A day may be expected of nothing: office hours have no whole one.
+        // It is possible that no day is expected: office hours contain no whole day.
         if enough && (has > 0 || period == DAY) {
             return Ok(());
         }
         Err(End::Missing(Missing::Sparse { metric, has: small(has), expected: small(expected.len()) }))
     }
 
-    /// Of buckets at or above `limit`, the instant of the one which, while it is in the decision window, makes too
-    /// many of them even for a machine that never stops.
+    /// Among the buckets at or above `limit`, the instant of the one that makes them too many while it is in the
+    /// decision window, even for an instance that always runs.
     pub(crate) fn sign_at(&self, values: &BTreeMap<i64, f64>, limit: f64, percent: f64) -> Option<DateTime<Utc>> {
         let whole = usize::try_from(self.settings.decision.num_hours()).unwrap_or(0);
         let loud = values.iter().rev().filter(|(_, value)| **value >= limit);
@@ -170,7 +170,7 @@ impl<'a> Windows<'a> {
     }
 }
 
-/// From when on a metric is asked for: the beginning of the period in which its window begins.
+/// The start of the request for a metric: the beginning of the period in which its window begins.
 pub fn since(metric: Metric, settings: &Idle, now: DateTime<Utc>) -> DateTime<Utc> {
     let window = if metric.over_veto() { settings.veto } else { settings.decision };
     let period = metric.period();
