@@ -1,4 +1,4 @@
-//! Prices, waste, savings, and what a run itself costs.
+//! Prices, waste, savings, and the cost of a run itself.
 
 pub mod price;
 pub mod price_file;

@@ -1,4 +1,4 @@
-//! List prices: what the price list is asked for, how its answer is read, and what is known already.
+//! List prices: the requests to the price list, the parsing of its responses, and the prices that are known.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,17 +8,17 @@ use serde_json::Value;
 
 use crate::engine::model::{Instance, Usd, json_lines, sane};
 
-/// A price older than this is asked for again: AWS seldom changes the on-demand price of an instance type.
+/// A price older than this is requested again. AWS rarely changes the on-demand price of an instance type.
 const ASK_DAYS: i64 = 30;
 
-/// A price that could not be asked for again is used for so long, and is unknown after it.
+/// A price that could not be requested again is used for this many days. After that it is unknown.
 const TRUST_DAYS: i64 = 90;
 
-/// What the list did not know is asked for again after so many days: new types reach it late.
+/// A price that the list did not have is requested again after this many days: new types appear in the list late.
 const UNKNOWN_DAYS: i64 = 1;
 
-/// `UsageOperation` by `PlatformDetails`, from "AMI billing information fields" in the EC2 user guide. For answers
-/// that tell only the latter.
+/// `UsageOperation` by `PlatformDetails`, from "AMI billing information fields" in the EC2 user guide. For responses
+/// that contain only the latter.
 const OPERATIONS: [(&str, &str); 19] = [
     ("Linux/UNIX", "RunInstances"),
     ("Red Hat BYOL Linux", "RunInstances:00g0"),
@@ -41,21 +41,21 @@ const OPERATIONS: [(&str, &str); 19] = [
     ("Windows with SQL Server Web", "RunInstances:0202"),
 ];
 
-/// What one list price depends on. Two instances with the same key are one lookup.
+/// The values on which a list price depends. Two instances with the same key need one lookup.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct PriceKey {
     /// Instance type.
     pub kind: Box<str>,
-    /// Region or Local Zone, by its code.
+    /// The code of the Region or Local Zone.
     pub region: Box<str>,
-    /// `UsageOperation`: operating system and licences.
+    /// `UsageOperation`: the operating system and licences.
     pub operation: Box<str>,
-    /// Whether it runs on hardware of its own.
+    /// Whether it runs on dedicated hardware.
     pub tenancy: Tenancy,
 }
 
-/// The tenancies that have a price of their own. Instances on a Dedicated Host have none.
+/// The tenancies that have their own price. Instances on a Dedicated Host have none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Tenancy {
@@ -66,7 +66,7 @@ pub enum Tenancy {
 }
 
 impl Tenancy {
-    /// The price list's word.
+    /// The name in the price list.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Shared => "Shared",
@@ -79,14 +79,14 @@ impl Tenancy {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Price {
-    /// US dollars an hour.
+    /// US dollars per hour.
     Hourly(Usd),
-    /// Unknown, for this cause. It is never taken to be zero.
+    /// Unknown, for this cause. It never counts as zero.
     Unknown(String),
 }
 
 impl Price {
-    /// US dollars an hour, where that is known.
+    /// US dollars per hour, if known.
     pub fn known(&self) -> Option<Usd> {
         match self {
             Self::Hourly(usd) => Some(*usd),
@@ -94,7 +94,7 @@ impl Price {
         }
     }
 
-    /// What a month of it comes to, where that is known.
+    /// The cost of a month, if known.
     pub fn monthly(&self) -> Option<Usd> {
         self.known().map(Usd::monthly)
     }
@@ -104,7 +104,7 @@ impl PriceKey {
     /// The key of an instance's list price.
     ///
     /// # Errors
-    /// In words, why it has none.
+    /// Why it has none, as text.
     pub fn of(instance: &Instance) -> Result<Self, String> {
         if let Some(lifecycle) = &instance.lifecycle {
             return Err(format!("the price list has no price for the lifecycle `{lifecycle}`"));
@@ -126,8 +126,8 @@ impl PriceKey {
     }
 }
 
-/// The price list's `regionCode`. A Local Zone has one of its own, the zone's name without its letter: `us-west-2-lax-1` for
-/// `us-west-2-lax-1a`. Wavelength Zones are not sold under a code that their name tells.
+/// The price list's `regionCode`. A Local Zone has its own, the zone's name without its letter: `us-west-2-lax-1` for
+/// `us-west-2-lax-1a`. The code of a Wavelength Zone cannot be derived from its name.
 fn place(instance: &Instance) -> Result<Box<str>, String> {
     let region = &*instance.id.place.region;
     let Some(zone) = instance.details.zone.as_deref() else { return Ok(region.into()) };
@@ -140,7 +140,7 @@ fn place(instance: &Instance) -> Result<Box<str>, String> {
     }
 }
 
-/// The price list's word for operating system and licences.
+/// The price list's value for the operating system and licences.
 fn operation(instance: &Instance) -> Result<Box<str>, String> {
     if let Some(usage) = &instance.details.usage {
         return Ok(usage.clone());
@@ -152,17 +152,17 @@ fn operation(instance: &Instance) -> Result<Box<str>, String> {
     known.map(|(_, operation)| (*operation).into()).ok_or_else(|| format!("the platform `{platform}` is not known"))
 }
 
-/// Every price that is known, as it stands in the record.
+/// Every known price, as stored in the record.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Prices {
     asked: BTreeMap<PriceKey, (Price, DateTime<Utc>)>,
-    /// What could not be asked in this run, with its cause. Not in the record.
+    /// Prices that could not be requested in this run, with the cause. They are not stored in the record.
     failed: BTreeMap<PriceKey, String>,
-    /// Those of the operator's price file, which come before all others. Not in the table.
+    /// Prices of the operator's price file, which take precedence. They are not stored in the table.
     given: BTreeMap<PriceKey, Usd>,
 }
 
-/// One line of the table as it stands in the record.
+/// One line of the table in the record.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 struct Line {
@@ -174,29 +174,29 @@ struct Line {
 }
 
 impl Prices {
-    /// Whether nothing was ever asked.
+    /// Whether the table is empty.
     pub fn is_empty(&self) -> bool {
         self.asked.is_empty() && self.given.is_empty()
     }
 
-    /// Where the table stands in the record.
+    /// The key of the table in the record.
     pub const KEY: &str = "state/prices.jsonl";
 
-    /// Reads a table, one JSON line a price. A line that cannot be read is a price that is asked for again.
+    /// Reads a table, one JSON line per price. A price whose line cannot be read is requested again.
     pub fn parse(text: &str) -> Self {
-        // Earlier releases took a list price of 0 for one.
+        // Earlier releases accepted a list price of 0.
         let lines = json_lines::readable(text).filter(|line: &Line| line.price != Price::Hourly(Usd::ZERO));
         let asked = lines.map(|Line { key, price, asked }| (key, (price, asked))).collect();
         Self { asked, ..Self::default() }
     }
 
-    /// The same with the prices of a price file.
+    /// Adds the prices of a price file.
     #[must_use]
     pub fn with(self, given: BTreeMap<PriceKey, Usd>) -> Self {
         Self { given, ..self }
     }
 
-    /// The table as it stands in the record.
+    /// The text of the table in the record.
     pub fn text(&self) -> String {
         let line = |(key, (price, asked)): (&PriceKey, &(Price, DateTime<Utc>))| Line {
             key: key.clone(),
@@ -206,8 +206,8 @@ impl Prices {
         json_lines::text(self.asked.iter().map(line))
     }
 
-    /// Those of `keys`, each once, that must be asked for: unknown here, or too old. What lies in the future is the
-    /// work of a clock that was wrong.
+    /// The distinct `keys` that must be requested, because they are unknown here or too old. An entry in the future
+    /// comes from a wrong clock, and counts as too old.
     pub fn missing(&self, keys: impl IntoIterator<Item = PriceKey>, now: DateTime<Utc>) -> BTreeSet<PriceKey> {
         let fresh = |key: &PriceKey| {
             self.asked.get(key).is_some_and(|(price, asked)| {
@@ -221,19 +221,20 @@ impl Prices {
         keys.into_iter().filter(|key| !self.given.contains_key(key) && !fresh(key)).collect()
     }
 
-    /// Notes what the price list answered, and drops what nobody has asked for since long.
+    /// Stores a response of the price list, and drops prices that were not requested for a long time.
     pub fn learn(&mut self, key: PriceKey, price: Price, now: DateTime<Utc>) {
         self.asked.retain(|_, (_, asked)| now - *asked < Duration::days(TRUST_DAYS));
         self.failed.remove(&key);
         self.asked.insert(key, (price, now));
     }
 
-    /// Notes that the price list could not be asked. A price of old stays in use; it is asked for again next time.
+    /// Records that the price list could not be queried. An old price stays in use, and is requested again in the next
+    /// run.
     pub fn fail(&mut self, key: PriceKey, cause: String) {
         self.failed.insert(key, cause);
     }
 
-    /// What the list says of this key.
+    /// The price of this key.
     pub fn find(&self, key: &PriceKey, now: DateTime<Utc>) -> Price {
         if let Some(usd) = self.given.get(key) {
             return Price::Hourly(*usd);
@@ -248,8 +249,8 @@ impl Prices {
     }
 }
 
-/// Reads what GetProducts answered for `key`: each product is a text of JSON in the documented shape. Prices of other
-/// products, and of capacity that is reserved, do not count.
+/// Reads the GetProducts response for `key`: each product is a JSON text in the documented format. Prices of other
+/// products, and of reserved capacity, are ignored.
 pub fn price_of(key: &PriceKey, products: &[String]) -> Price {
     let mut prices = BTreeSet::new();
     for product in products {
@@ -262,7 +263,7 @@ pub fn price_of(key: &PriceKey, products: &[String]) -> Price {
     }
     let mut prices = prices.into_iter();
     match (prices.next(), prices.count()) {
-        // What is sold in another way, or not yet, stands in the list with 0.
+        // Products that are sold in another way, or not yet, are in the list with a price of 0.
         (Some(usd), 0) if usd == Usd::ZERO => {
             Price::Unknown("the price list has 0 for it, which is no price".to_owned())
         }
@@ -273,8 +274,8 @@ pub fn price_of(key: &PriceKey, products: &[String]) -> Price {
     }
 }
 
-/// Whether a product's attributes are those of `key`. What a filter promised is not taken on trust: a wrong price is
-/// worse than none. An attribute that is missing does not contradict.
+/// Whether a product's attributes match `key`. The filters of the request are checked again, because a wrong price is
+/// worse than none. A missing attribute is not a mismatch.
 fn is_of(attributes: &Value, key: &PriceKey) -> bool {
     let PriceKey { kind, region, operation, tenancy } = key;
     let wanted = [
@@ -291,7 +292,7 @@ fn is_of(attributes: &Value, key: &PriceKey) -> bool {
     })
 }
 
-/// Every price for an hour in US dollars.
+/// Collects every hourly price in US dollars.
 fn collect(on_demand: Option<&Value>, prices: &mut BTreeSet<Usd>) {
     fn members(value: Option<&Value>) -> impl Iterator<Item = &Value> {
         value.and_then(Value::as_object).into_iter().flat_map(|members| members.values())

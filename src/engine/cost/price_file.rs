@@ -1,4 +1,4 @@
-//! A price file: list prices that the operator gives, for partitions and networks in which the Price List cannot be asked.
+//! A price file: list prices from the operator, for partitions and networks without access to the Price List.
 
 use std::collections::BTreeMap;
 
@@ -7,25 +7,26 @@ use serde::Deserialize;
 use crate::engine::cost::price::{PriceKey, Tenancy};
 use crate::engine::model::Usd;
 
-/// One line of the file: CSV with these names in its first line.
+/// One line of the file: CSV with these names in the header.
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct Line {
     instance_type: String,
     region: String,
-    /// Empty: Linux.
+    /// Empty means Linux.
     #[serde(default)]
     operation: String,
-    /// Empty: shared.
+    /// Empty means shared.
     #[serde(default)]
     tenancy: String,
     usd_hour: String,
 }
 
-/// What is wrong with a file is told of so many lines.
+/// The maximum number of errors that are reported for a file.
 const TOLD: usize = 10;
 
-/// The prices in the file, and what is wrong with it: a line that cannot be read gives no price and spoils no other.
+/// The prices in the file, and its errors. A line that cannot be read gives no price, and does not affect the other
+/// lines.
 pub fn read(text: &str) -> (BTreeMap<PriceKey, Usd>, Vec<String>) {
     let (mut prices, mut wrong): (BTreeMap<PriceKey, Usd>, Vec<String>) = (BTreeMap::new(), Vec::new());
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).comment(Some(b'#')).from_reader(text.as_bytes());

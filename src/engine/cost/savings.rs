@@ -1,5 +1,5 @@
-//! Realised savings: the hours that an instance stayed stopped after the reaper had stopped it, times its list price.
-//! Kept by each run from what it sees, so that nothing is reckoned from plans and hopes.
+//! Realised savings: the hours that an instance stayed stopped after the reaper stopped it, times its list price. Each
+//! run updates them from the states that it finds, so they never come from plans or estimates.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,10 +12,10 @@ use serde_json::Value;
 use crate::engine::model::month::Month;
 use crate::engine::model::{Instance, ResourceId, State, Target, Usd, json_lines, sane};
 
-/// A stop of which nobody has seen anything for so long is forgotten: its account has left the organisation.
+/// A stop whose instance was not found for this many days is dropped: its account has left the organization.
 const FORGET_DAYS: i64 = 90;
 
-/// Whose saving it is.
+/// The account, policy and owner of a saving.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Whose {
@@ -23,42 +23,42 @@ pub struct Whose {
     pub account: Arc<str>,
     /// The policy that stopped it.
     pub policy: Arc<str>,
-    /// Who owned it then; empty where nobody is known.
+    /// The owner at the time of the stop; empty where it is unknown.
     pub owner: Arc<str>,
 }
 
-/// A stop that has not ended, as far as anybody knows.
+/// A stop that has not ended, as far as is known.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Open {
-    /// Whose saving it is.
+    /// The account, policy and owner of the saving.
     #[serde(flatten)]
     pub whose: Whose,
-    /// What an hour of it saves: zero on hosts and in reservations; `None` where the price is unknown.
+    /// The saving per hour: zero on hosts and in reservations; `None` where the price is unknown.
     pub hourly: Option<Usd>,
-    /// When it was seen stopped first.
+    /// When it was first found stopped.
     #[serde(deserialize_with = "sane")]
     pub since: DateTime<Utc>,
-    /// Until when it is counted already.
+    /// The end of the time that is counted already.
     #[serde(deserialize_with = "sane")]
     pub until: DateTime<Utc>,
 }
 
-/// What was saved in one month.
+/// The savings of one month.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Saved {
-    /// Hours stopped at a known price, one of zero included.
+    /// Hours stopped at a known price, including a price of zero.
     #[serde(with = "rust_decimal::serde::str")]
     pub hours: Decimal,
-    /// What they come to by list price.
+    /// Their value at list price.
     pub usd: Usd,
-    /// Hours stopped at an unknown price. They are worth nothing here.
+    /// Hours stopped at an unknown price. They have no value in this sum.
     #[serde(rename = "unknown_hours", with = "rust_decimal::serde::str")]
     pub unknown_hours: Decimal,
 }
 
-/// What a run saw of an instance.
+/// The facts that a run found about an instance.
 #[derive(Clone, Copy, Debug)]
 pub struct Sight<'a> {
     /// Which instance.
@@ -67,25 +67,25 @@ pub struct Sight<'a> {
     pub state: State,
     /// Its last start.
     pub launch: Option<DateTime<Utc>>,
-    /// Whether its own tag stands and nobody has touched it since.
+    /// Whether the reaper's own tag is present, and the instance was not started or stopped by others since.
     pub ours: bool,
 }
 
 impl<'a> Sight<'a> {
-    /// What there is to see of `instance`.
+    /// The facts about `instance`.
     pub fn of(instance: &'a Instance, ours: bool) -> Self {
         Self { id: &instance.id, state: instance.state, launch: instance.launch, ours }
     }
 }
 
-/// Every open stop, and what was saved by month.
+/// Every open stop, and the savings by month.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Savings {
     /// By instance.
     pub open: BTreeMap<ResourceId, Open>,
-    /// By month in UTC, and whose.
+    /// By month in UTC, and by account, policy and owner.
     pub months: BTreeMap<(Month, Whose), Saved>,
-    /// Entries that cannot be read: not counted, told, and written back as they are.
+    /// Entries that cannot be read: they are not counted, but reported, and written back unchanged.
     pub unread: Unread,
 }
 
@@ -96,21 +96,21 @@ pub struct Unread {
     months: Vec<Value>,
 }
 
-/// One month of one owner, as it stands in the record.
+/// One month of one owner, as stored in the record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Line {
     /// The month in UTC.
     pub month: Month,
-    /// Whose saving it is.
+    /// The account, policy and owner of the saving.
     #[serde(flatten)]
     pub whose: Whose,
-    /// What was saved.
+    /// The savings.
     #[serde(flatten)]
     pub saved: Saved,
 }
 
-/// The state as it stands in the record.
+/// The state as stored in the record.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 struct Document {
@@ -119,28 +119,28 @@ struct Document {
     months: Vec<Value>,
 }
 
-/// What becomes of an open stop.
+/// The next state of an open stop.
 enum Next {
-    /// It still holds: counted until now.
+    /// It continues: counted until now.
     Holds,
-    /// It ended: counted until then, as far as that is later than what is counted.
+    /// It ended: counted until then, if that is later than the time counted already.
     Ended(Option<DateTime<Utc>>),
-    /// Nobody could see: left as it is.
+    /// Unknown in this run: left unchanged.
     Waits,
 }
 
 impl Savings {
-    /// Where the state stands in the record.
+    /// The key of the state in the record.
     pub const KEY: &str = "state/savings.json";
 
-    /// Where the months stand in the record, one JSON line each: for those who read tables.
+    /// The key of the months in the record, one JSON line each, for tools that read tables.
     pub const TABLE: &str = "savings/months.jsonl";
 
     /// Reads the state.
     ///
     /// # Errors
-    /// What is wrong, in words, with the whole: to go on from a broken one would lose months. One entry that cannot be read
-    /// keeps no other from being counted.
+    /// The error, as text, if the whole file is invalid: replacing a broken state would lose months. One entry that
+    /// cannot be read does not affect the others.
     pub fn parse(text: &str) -> Result<Self, String> {
         let wrong = |error| format!("`{}` in the record cannot be read: {error}; mend or remove it", Self::KEY);
         let Document { version: _, open, months } = serde_json::from_str(text).map_err(wrong)?;
@@ -160,9 +160,9 @@ impl Savings {
         Ok(savings)
     }
 
-    /// The state as it stands in the record.
+    /// The text of the state in the record.
     pub fn text(&self) -> String {
-        let value = |entry: serde_json::Result<Value>| entry.unwrap_or_default(); // what was read can be written
+        let value = |entry: serde_json::Result<Value>| entry.unwrap_or_default(); // a value that was read can be written
         let open = self.open.iter().map(|(id, stop)| (id.to_string(), value(serde_json::to_value(stop))));
         let open = self.unread.open.clone().into_iter().chain(open).collect();
         let months = self.lines().map(|line| value(serde_json::to_value(line)));
@@ -171,7 +171,7 @@ impl Savings {
         serde_json::to_string(&document).unwrap_or_default()
     }
 
-    /// How many entries cannot be read.
+    /// The number of entries that cannot be read.
     pub fn unread(&self) -> usize {
         self.unread.open.len() + self.unread.months.len()
     }
@@ -181,19 +181,19 @@ impl Savings {
         json_lines::text(self.lines())
     }
 
-    /// Every month and whose saving it is.
+    /// Every month, with the account, policy and owner.
     pub fn lines(&self) -> impl Iterator<Item = Line> {
         self.months.iter().map(|((month, whose), saved)| Line { month: *month, whose: whose.clone(), saved: *saved })
     }
 
-    /// Notes that the reaper has stopped `id`, and that the stop was verified at `since`. What was open before has
-    /// ended without anybody seeing when: it is not counted further. Called after [`Savings::accrue`].
+    /// Records that the reaper stopped `id`, and that the stop was confirmed at `since`. A stop that was open before
+    /// ended at an unknown time, so it is not counted further. Call it after [`Savings::accrue`].
     pub fn stopped(&mut self, id: &ResourceId, whose: Whose, hourly: Option<Usd>, since: DateTime<Utc>) {
         self.open.insert(id.clone(), Open { whose, hourly, since, until: since });
     }
 
-    /// Counts what has stayed stopped until now, and closes what has not. `whole` says whether everything of a target
-    /// was seen in this run: only then is what was not seen gone.
+    /// Counts the stops that still hold until now, and closes the others. `whole` is true for a target that was
+    /// completely scanned in this run. Only there does a missing instance mean that it no longer exists.
     pub fn accrue<'a>(
         &mut self,
         sights: impl IntoIterator<Item = Sight<'a>>,
@@ -222,11 +222,11 @@ impl Savings {
         }
     }
 
-    /// Counts from where `stop` is counted already until `end`, each month its part.
+    /// Counts `stop` from the time counted already until `end`, split by month.
     fn count(&mut self, stop: &mut Open, end: DateTime<Utc>) {
         while stop.until < end {
             let month = Month::of(stop.until.date_naive());
-            // A month that has no end is beyond every calendar: then the rest is one piece.
+            // A month without an end is beyond every calendar; then the rest is counted as one piece.
             let piece = month.next_begins().map_or(end, |next| next.min(end));
             let seconds = Decimal::from((piece - stop.until).num_seconds());
             let saved = self.months.entry((month, stop.whose.clone())).or_default();
@@ -235,7 +235,7 @@ impl Savings {
         }
     }
 
-    /// What was saved in one month, by account, policy or owner.
+    /// The savings of one month, by account, policy or owner.
     pub fn by<'a>(&'a self, month: Month, key: impl Fn(&'a Whose) -> &'a str) -> BTreeMap<&'a str, Saved> {
         let mut sums: BTreeMap<&str, Saved> = BTreeMap::new();
         for ((_, whose), saved) in self.months.iter().filter(|((of, _), _)| *of == month) {
@@ -244,7 +244,7 @@ impl Savings {
         sums
     }
 
-    /// Everything saved in one month.
+    /// All savings of one month.
     pub fn total(&self, month: Month) -> Saved {
         let mut sum = Saved::default();
         self.months.iter().filter(|((of, _), _)| *of == month).for_each(|(_, saved)| sum.merge(saved));
@@ -252,18 +252,19 @@ impl Savings {
     }
 }
 
-/// An open stop as it stands in the record. Older releases keyed it by its name alone, and wrote its place beside it.
+/// An open stop as stored in the record. Older releases used the name alone as the key, and stored the location beside
+/// it.
 fn read(key: &str, value: &Value) -> Option<(ResourceId, Open)> {
     let place = || Target::deserialize(value.get("target")?).ok();
     let id = key.parse().ok().or_else(|| Some(ResourceId::instance(place()?, key)))?;
     Some((id, serde_json::from_value(value.clone()).ok()?))
 }
 
-/// What a sight says of an open stop. An end before what is counted already adds nothing.
+/// What the facts about an instance mean for its open stop. An end before the time counted already adds nothing.
 fn next(sight: &Sight<'_>) -> Next {
     match (sight.state, sight.ours) {
         (State::Stopped | State::Stopping, true) => Next::Holds,
-        // Somebody else has started it since, and perhaps stopped it again: its last start is what is known.
+        // Others have started it since, and perhaps stopped it again. Only its last start is known.
         (State::Running | State::Pending, _) | (State::Stopped | State::Stopping, false) => Next::Ended(sight.launch),
         (State::ShuttingDown | State::Terminated, _) => Next::Ended(None),
         (State::Unknown, _) => Next::Waits,
@@ -291,7 +292,8 @@ impl Saved {
     }
 }
 
-/// Decimals that are kept: a price has ten at most, and a month of runs every 15 minutes adds some 3,000 roundings.
+/// The decimals that are kept. A price has at most ten, and a month of runs every 15 minutes adds about 3,000
+/// roundings.
 const PLACES: u32 = 10;
 
 fn sum(one: Decimal, other: Decimal) -> Decimal {

@@ -1,28 +1,28 @@
-//! What a run cost itself: calls, metrics, dollars.
+//! The cost of a run itself: calls, metrics, dollars.
 
 use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 use serde::Serialize;
 
-/// CloudWatch bills a metric that GetMetricData asks for with $0.01 per 1,000, whatever the window: CloudWatch pricing,
-/// November 2026.
+/// CloudWatch bills $0.01 per 1,000 metrics that GetMetricData requests, regardless of the window. Source: CloudWatch
+/// pricing, November 2026.
 const USD_PER_METRIC: Decimal = Decimal::from_parts(1, 0, 0, false, 5);
 
-/// What a run cost itself so far.
+/// The cost of a run so far.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Spent {
-    /// Calls by service and operation, such as `cloudwatch:GetMetricData`, retries included.
+    /// Calls by service and operation, such as `cloudwatch:GetMetricData`, including retries.
     #[serde(serialize_with = "by_api")]
     pub calls: BTreeMap<String, u64>,
-    /// Metrics asked for.
+    /// The number of requested metrics.
     pub metrics: u64,
-    /// US dollars for them; what else a run calls is free of charge, or a fraction of a cent of S3 requests.
+    /// Their cost in US dollars. All other calls are free, or a fraction of a cent of S3 requests.
     pub usd: Decimal,
 }
 
-/// A list: AWS's own names are no keys of ours.
+/// Serialises as a list: AWS's names must not become keys of this format.
 fn by_api<S: serde::Serializer>(calls: &BTreeMap<String, u64>, serializer: S) -> Result<S::Ok, S::Error> {
     #[derive(Serialize)]
     struct Line<'a> {
@@ -33,7 +33,7 @@ fn by_api<S: serde::Serializer>(calls: &BTreeMap<String, u64>, serializer: S) ->
 }
 
 impl Spent {
-    /// The sum of these calls and metrics.
+    /// The cost of these calls and metrics.
     pub fn of(calls: BTreeMap<String, u64>, metrics: u64) -> Self {
         Self { calls, metrics, usd: (Decimal::from(metrics) * USD_PER_METRIC).normalize() }
     }

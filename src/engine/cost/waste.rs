@@ -1,5 +1,5 @@
-//! What idle machines and machines outside their hours would cost if they ran on for a month, by account, owner and
-//! policy.
+//! The monthly cost of idle instances and of instances outside their hours, if they continue to run, by account, owner
+//! and policy.
 
 use std::collections::BTreeMap;
 
@@ -7,15 +7,15 @@ use serde::Serialize;
 
 use crate::engine::model::Usd;
 
-/// What instances of one kind come to in a month.
+/// The monthly cost of a group of instances.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Cost {
-    /// How many there are.
+    /// The number of instances.
     pub instances: usize,
-    /// What those of known price come to, in US dollars a month.
+    /// The cost of those with a known price, in US dollars per month.
     pub monthly: Usd,
-    /// How many have no known price. They are not in the sum, which is too low by them.
+    /// The number without a known price. They are not in the sum, so the sum is too low.
     pub unknown: usize,
 }
 
@@ -38,29 +38,29 @@ impl FromIterator<Option<Usd>> for Cost {
     }
 }
 
-/// One instance that wastes.
+/// One instance that causes waste.
 #[derive(Clone, Copy, Debug)]
 pub struct Wasted<'a> {
     /// Account id.
     pub account: &'a str,
-    /// Who owns it, where that is known.
+    /// Its owner, if known.
     pub owner: Option<&'a str>,
-    /// The policy that matches first.
+    /// The first policy that matches.
     pub policy: Option<&'a str>,
-    /// What it costs a month; `None` where the price is unknown.
+    /// Its cost per month; `None` where the price is unknown.
     pub monthly: Option<Usd>,
 }
 
-/// Waste in three groupings, each of which holds every instance once.
+/// Waste in three groupings, each of which contains every instance once.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Waste<'a> {
-    /// All of it.
+    /// The total.
     pub total: Cost,
     /// By account id.
     pub accounts: BTreeMap<&'a str, Cost>,
-    /// By owner; `None`, which comes first, where nobody is known.
+    /// By owner; `None`, which comes first, is an unknown owner.
     pub owners: BTreeMap<Option<&'a str>, Cost>,
-    /// By policy; `None`, which comes first, where none matches.
+    /// By policy; `None`, which comes first, means that no policy matches.
     pub policies: BTreeMap<Option<&'a str>, Cost>,
 }
 

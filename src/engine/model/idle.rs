@@ -43,7 +43,7 @@ pub struct IdleFacts {
     pub why_likely: Option<WhyLikely>,
     /// Why it is never stopped as idle.
     pub report_only: Option<WhyReportOnly>,
-    /// Since when it has done nothing; at most as long ago as the veto window.
+    /// Since when it has done nothing; not before the start of the veto window.
     pub since: DateTime<Utc>,
     /// Hours that it ran in the decision window.
     pub running_hours: u32,

@@ -37,7 +37,7 @@ impl OwnTag {
     ///
     /// # Errors
     /// [`OwnTagUnreadable`] for any value that the reaper would not have written. Only the time may have any RFC 3339
-    /// form, because the reaper starts instances because of this tag, and does not stop them.
+    /// form: because of this tag an instance is started, never stopped.
     pub fn parse(value: &str) -> Result<Self, OwnTagUnreadable> {
         let unreadable = || OwnTagUnreadable(value.to_owned());
         let mut parts = value.split(' ');

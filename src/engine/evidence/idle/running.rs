@@ -146,7 +146,7 @@ impl Running {
         self.boots.iter().any(|(from, to)| *from < end_of(bucket, period) && begin < *to)
     }
 
-    /// Since when the starts of the instance are certainly known.
+    /// The begin of the earliest session that is certain.
     pub(crate) fn since(&self) -> DateTime<Utc> {
         self.sessions.iter().map(|(begin, _)| *begin).min().unwrap_or(DateTime::<Utc>::MAX_UTC)
     }
