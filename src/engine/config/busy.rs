@@ -2,13 +2,13 @@
 
 use crate::engine::config::reader::Section;
 
-/// So many bytes are a kilobyte.
+/// Bytes in a kilobyte.
 const KILOBYTE: f64 = 1000.0;
 
-/// More than any instance does: 10 GB a second.
+/// More than any instance transfers: 10 GB per second.
 const MOST: f64 = 10_000_000.0;
 
-/// `[busy]`: figures of the busiest five minutes of the last hour from which on an instance is busy.
+/// `[busy]`: the limits for the busiest five minutes of the last hour. An instance at or above a limit is busy.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Busy {
     /// CPU utilisation in per cent.
@@ -19,13 +19,13 @@ pub struct Busy {
     pub write_bytes_per_second: f64,
     /// GPU utilisation in per cent, where the CloudWatch agent measures it.
     pub gpu_percent: f64,
-    /// What an instance without a whole hour of figures gets.
+    /// How to handle an instance without a whole hour of figures.
     pub unmeasured: Unmeasured,
 }
 
 impl Default for Busy {
-    /// Monitoring agents and a quiet operating system stay well under these: some 5 kB/s of network, and some 20 kB/s of
-    /// logs. A remote desktop or a web server in use does not, nor does a database that writes.
+    /// Monitoring agents and a quiet operating system stay well under these values: about 5 kB/s of network, and about
+    /// 20 kB/s of logs. A remote desktop or web server in use exceeds them, and so does a database that writes.
     fn default() -> Self {
         Self {
             cpu_percent: 10.0,
@@ -37,16 +37,16 @@ impl Default for Busy {
     }
 }
 
-/// What an instance without a whole hour of figures gets.
+/// How to handle an instance without a whole hour of figures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unmeasured {
-    /// It is left alone.
+    /// It is skipped.
     Skip,
-    /// It is judged as if it were quiet.
+    /// It is treated as quiet.
     Ignore,
 }
 
-/// The defaults where the section is absent; `None` where it says `off = true`: then the last hour is not measured.
+/// The defaults where the section is absent. `None` where it has `off = true`: then the last hour is not measured.
 pub(crate) fn read(top: &Section<'_>) -> Option<Busy> {
     let mut busy = Busy::default();
     let Some(section) = top.section("busy") else { return Some(busy) };

@@ -1,4 +1,4 @@
-//! `[calendars.…]`: public holidays, own closed days, days that work like others, frozen periods.
+//! `[calendars.…]`: public holidays, own closed days, days that work like another weekday, and freezes.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,13 +11,13 @@ use crate::engine::config::reader::{Section, Word};
 use crate::engine::config::shape::Form;
 use crate::engine::schedule::{Calendar, DateRange, Days, HOLIDAY_CODES, Holidays, parse_day, parse_days};
 
-/// How many days before a calendar's data ends `check` begins to warn.
+/// The number of days before the end of a calendar's data from which `check` warns.
 const WARN_DAYS: i64 = 365;
 
-/// What [`date`] reads, but for dates that no calendar has.
+/// The format that [`date`] reads; it also allows dates that do not exist.
 const DATE: Form = Form::Like("^[0-9]{4}-[0-9]{2}-[0-9]{2}$");
 
-/// What [`range`] reads.
+/// The format that [`range`] reads.
 const RANGE: Form = Form::Like("^[0-9]{4}-[0-9]{2}-[0-9]{2}(\\.\\.[0-9]{4}-[0-9]{2}-[0-9]{2})?$");
 
 /// A day of the week, in any case.
@@ -30,7 +30,7 @@ macro_rules! day {
 /// One day of the week.
 const DAY: Form = Form::Like(concat!("^", day!(), "$"));
 
-/// What [`parse_days`] reads.
+/// The format that [`parse_days`] reads.
 const DAYS: Form = Form::Like(concat!("^", day!(), "([-.]", day!(), ")*$"));
 
 pub(crate) fn read(top: &Section<'_>) -> BTreeMap<String, Arc<Calendar>> {

@@ -1,4 +1,4 @@
-//! `[caps]`: how many at most.
+//! `[caps]`: upper limits.
 
 use chrono::Duration;
 
@@ -9,28 +9,28 @@ use crate::engine::config::reader::Section;
 pub struct Caps {
     /// Stops and hibernations in one run.
     pub stops_per_run: u32,
-    /// The same in one account.
+    /// The same limit per account.
     pub stops_per_account: u32,
-    /// The same in per cent of the running instances in scope, rounded up.
+    /// The same limit as a percentage of the running instances in scope, rounded up.
     pub stops_percent: u32,
     /// Starts in one run.
     pub starts_per_run: u32,
-    /// Stops and hibernations of one account in one day of UTC, over all runs.
+    /// Stops and hibernations of one account in one UTC day, over all runs.
     pub stops_per_account_per_day: u32,
-    /// The same of one policy.
+    /// The same limit per policy.
     pub stops_per_policy_per_day: u32,
-    /// No run stops more in one Region of one account than can be started again within this time.
+    /// A run stops no more instances in one Region of one account than can be started again within this time.
     pub tolerated_undo: Duration,
 }
 
 impl Caps {
-    /// What holds where the settings say nothing.
+    /// The defaults.
     pub const DEFAULT: Self = Self {
         stops_per_run: 50,
         stops_per_account: 20,
         stops_percent: 30,
         starts_per_run: 100,
-        // Twice what one run may stop: the evening's stops, and as many again in the night.
+        // Twice the limit of one run: the stops of the evening, and as many again during the night.
         stops_per_account_per_day: 40,
         stops_per_policy_per_day: 100,
         tolerated_undo: Duration::minutes(30),

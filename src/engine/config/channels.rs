@@ -1,4 +1,4 @@
-//! `[channels.…]`: by which ways people are told.
+//! `[channels.…]`: how notices are delivered.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,17 +9,17 @@ use crate::engine::config::scope::is_account_id;
 use crate::engine::config::shape::Form;
 use crate::engine::config::{NAME, check_name};
 
-/// One way to tell somebody something.
+/// One channel for notices.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Channel {
-    /// Its name in the settings; stands in receipts and reports.
+    /// The name in the settings; used in receipts and reports.
     pub name: Arc<str>,
-    /// What it is.
+    /// The kind of channel.
     pub way: Way,
 }
 
 impl Channel {
-    /// Where it leads, whatever it is called: the topic, or where the webhook's secret stands.
+    /// The destination, regardless of the channel's name: the topic, or where the webhook's secret is stored.
     pub fn place(&self) -> String {
         match &self.way {
             Way::Sns { topic, format: _ } => topic.arn.clone(),
@@ -28,13 +28,13 @@ impl Channel {
     }
 }
 
-/// What a channel is.
+/// The kind of a channel.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names of the fields say what they are")]
 pub enum Way {
     /// An SNS topic.
     Sns { topic: Topic, format: Format },
-    /// An incoming webhook of Slack, whose URL is a secret.
+    /// A Slack incoming webhook, whose URL is a secret.
     Slack(Secret),
 }
 
@@ -43,20 +43,20 @@ pub enum Way {
 pub struct Topic {
     /// `arn:aws:sns:REGION:ACCOUNT:NAME`
     pub arn: String,
-    /// The Region in the ARN: the topic is spoken to there.
+    /// The Region in the ARN: the topic is called there.
     pub region: String,
 }
 
-/// What is written to a topic.
+/// The format of messages to a topic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// Plain text with a subject, for mail.
+    /// Plain text with a subject, for email.
     Text,
     /// The custom notification of Amazon Q Developer in chat applications.
     Chat,
 }
 
-/// Where a secret stands; never the secret itself.
+/// Where a secret is stored; never the secret itself.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Secret {
     /// In Secrets Manager, by name or ARN.
@@ -74,13 +74,13 @@ impl fmt::Display for Secret {
     }
 }
 
-/// The channels by name; `None` for one that has a mistake, so that its name is known all the same.
+/// The channels by name; `None` for one that has a mistake, so that its name is known anyway.
 pub(crate) type Channels = BTreeMap<String, Option<Arc<Channel>>>;
 
-/// What [`topic`] accepts.
+/// The format that [`topic`] accepts.
 const TOPIC: Form = Form::Like("^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}$");
 
-/// What [`secret`] accepts.
+/// The format that [`secret`] accepts.
 const SECRET: Form = Form::Like("^(secretsmanager|ssm):.");
 
 pub(crate) fn read(top: &Section<'_>) -> Channels {
@@ -121,7 +121,7 @@ fn way(section: &Section<'_>, name: &Word<'_>) -> Option<Way> {
     }
 }
 
-/// FIFO topics are refused: neither mail nor a chat can subscribe to one.
+/// FIFO topics are refused: neither email nor a chat can subscribe to one.
 fn topic(section: &Section<'_>, word: &Word<'_>) -> Option<Topic> {
     let named = |name: &str| {
         !name.is_empty()
@@ -147,7 +147,7 @@ fn secret(section: &Section<'_>, word: &Word<'_>) -> Option<Secret> {
         Some(_) | None => None,
     };
     if found.is_none() {
-        // It may be the webhook itself, and complaints stand in logs: what was written is not repeated.
+        // The value may be the webhook URL itself, and diagnostics appear in logs. It is therefore not repeated.
         let hint = "put the webhook's URL into Secrets Manager or a secure SSM parameter, and write \
                     `secretsmanager:NAME` or `ssm:/NAME`";
         section.source.complain_secretly(word.span.clone(), "`slack` does not name a secret", hint.to_owned());
@@ -155,7 +155,7 @@ fn secret(section: &Section<'_>, word: &Word<'_>) -> Option<Secret> {
     found
 }
 
-/// The channel that `word` names; one that is not there is a complaint.
+/// The channel that `word` names; an unknown name is a mistake.
 pub(crate) fn channel(section: &Section<'_>, word: &Word<'_>, channels: &Channels) -> Option<Arc<Channel>> {
     match channels.get(word.text) {
         Some(channel) => channel.clone(),
@@ -166,5 +166,5 @@ pub(crate) fn channel(section: &Section<'_>, word: &Word<'_>, channels: &Channel
     }
 }
 
-/// What may be a channel's name.
+/// The format of a channel's name.
 pub(crate) const CHANNEL: Form = NAME;

@@ -1,4 +1,4 @@
-//! What is wrong or doubtful in a settings file: each with its place, the line, and a hint.
+//! Errors and warnings about a settings file: each with its position, the line, and a hint.
 
 #![expect(clippy::string_slice, reason = "every index here is the boundary of a character")]
 
@@ -9,58 +9,58 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use serde::Serialize;
 use thiserror::Error;
 
-/// The most mistakes that are listed for one file: nobody reads more.
+/// The maximum number of mistakes that are listed for one file.
 pub(crate) const MOST: usize = 200;
 
-/// So many columns of a line are shown, around its mark.
+/// The number of columns of a line that are shown around its mark.
 const SHOWN: usize = 240;
 
-/// Whether settings with this are refused.
+/// Whether a diagnostic makes the settings invalid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
-    /// They are.
+    /// The settings are refused.
     Error,
-    /// They are accepted, and probably mean something else than their author thinks.
+    /// The settings are accepted, but probably do not mean what their author thinks.
     Warning,
 }
 
-/// One thing that is wrong or doubtful.
+/// One error or warning.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Diagnostic {
-    /// The file or address as the user gave it.
+    /// The file or address, as the user wrote it.
     pub file: String,
     /// Line, counted from 1.
     pub line: usize,
     /// Column, counted from 1 in characters.
     pub column: usize,
-    /// How bad it is.
+    /// How serious it is.
     pub severity: Severity,
     /// What is wrong.
     pub message: String,
-    /// How to mend it.
+    /// How to fix it.
     pub hint: Option<String>,
-    /// All of it, with the line and a mark, as people read it.
+    /// The full text with the line and a mark, for the reader.
     #[serde(skip)]
     shown: String,
 }
 
-/// Everything wrong in one file, in the file's order. Nothing is scanned under such settings.
+/// All mistakes in one file, in the file's order. Nothing is scanned with such settings.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub struct SettingsInvalid {
-    /// The file or address as the user gave it.
+    /// The file or address, as the user wrote it.
     pub file: String,
-    /// At least one.
+    /// The mistakes; at least one.
     pub mistakes: Vec<Diagnostic>,
 }
 
-/// What is said about a range of bytes in a file.
+/// A message about a range of bytes in a file.
 pub(crate) struct Finding {
     pub(crate) severity: Severity,
     pub(crate) span: Range<usize>,
     pub(crate) message: String,
     pub(crate) hint: Option<String>,
-    /// What stands there may be a secret, and diagnostics stand in logs: it is not repeated.
+    /// The value may be a secret, and diagnostics appear in logs, so it is not repeated.
     pub(crate) secret: bool,
 }
 
@@ -73,7 +73,7 @@ impl Diagnostic {
         let (line, column) = (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1);
         let rest = rest.lines().next().unwrap_or_default();
         let marked = rest.floor_char_boundary(span.end.saturating_sub(start));
-        // Nobody reads a long line whole, and what is beyond the columns shown need not be laid out.
+        // A long line is not shown in full. The part beyond the shown columns is not laid out.
         let head = &before[before.ceil_char_boundary(start.saturating_sub(4 * SHOWN)).max(line_start)..];
         let tail = &rest[marked..rest.floor_char_boundary(marked + 4 * SHOWN)];
         let what = if secret { "\"…\"" } else { &rest[..marked] };
@@ -87,7 +87,7 @@ impl Diagnostic {
             .element(Snippet::source(excerpt).line_start(line).annotation(AnnotationKind::Primary.span(mark)))
             .elements(hint.as_deref().map(|hint| Level::HELP.with_name("hint").message(hint)));
         let drawn = Renderer::plain().term_width(SHOWN).render(&[group]);
-        // The place as editors and terminals recognise it.
+        // The position in the form that editors and terminals recognise.
         let shown = format!("{file}:{line}:{column}: {word}: {message}\n{drawn}");
         Self { file: file.to_owned(), line, column, severity, message, hint, shown }
     }
@@ -112,7 +112,7 @@ impl fmt::Display for SettingsInvalid {
 mod tests {
     use super::*;
 
-    /// No reader of TOML has given such a place yet; were one to, the mistake is to be read all the same.
+    /// No TOML parser has returned such a position yet. If one does, the mistake must still be readable.
     #[test]
     fn a_place_in_the_middle_of_a_letter_is_the_place_of_the_letter() {
         let text = "x = 1\ny = \"｜\"\n";
@@ -123,7 +123,7 @@ mod tests {
             let finding = Finding { severity: Severity::Error, span, message, hint, secret: false };
             let found = Diagnostic::new("reaper.toml", text, finding);
             assert_eq!((found.line, found.column), (2, 6), "{inside}");
-            // The letter is two columns wide.
+            // The letter takes two columns.
             assert!(found.shown.contains("2 | y = \"｜\"\n  |      ^^^"), "{}", found.shown);
         }
     }

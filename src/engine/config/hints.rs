@@ -1,10 +1,10 @@
-//! Hints for mistakes: what was probably meant, from the usual mistakes and from similar names.
+//! Hints for mistakes: the value that was probably meant, from common mistakes and similar names.
 
 use chrono_tz::{TZ_VARIANTS, Tz};
 
 use crate::engine::schedule::{Expr, parse_days};
 
-/// Of each kind, what people write and what is meant.
+/// For each kind, what users write and what they mean.
 const TABLE: &str = include_str!("hints.tsv");
 
 /// The rows of one kind, in order.
@@ -17,7 +17,7 @@ fn find(kind: &str, text: &str) -> Option<&'static str> {
     rows(kind).find(|(wrong, _)| *wrong == text).map(|(_, right)| right)
 }
 
-/// The closest of `known` to `word`, or what is usually meant by it, as a hint.
+/// A hint with the most similar name in `known`, or the usual meaning of `word`.
 pub(crate) fn did_you_mean<'k>(word: &str, known: impl IntoIterator<Item = &'k str> + Clone) -> Option<String> {
     let usual = find("word", word).filter(|right| known.clone().into_iter().any(|known| known == *right));
     if let Some(right) = usual {
@@ -28,7 +28,7 @@ pub(crate) fn did_you_mean<'k>(word: &str, known: impl IntoIterator<Item = &'k s
     (best.0 <= 2.max(word.len() / 3)).then(|| format!("did you mean `{}`?", best.1))
 }
 
-/// What was meant by a key that is not among those that were `asked` for.
+/// The probable meaning of a key that is not among the keys that were `asked` for.
 pub(crate) fn for_key(key: &str, asked: &[&'static str]) -> String {
     if key.replace('_', "-") == "dry-run" {
         return "leave it out: `plan` is a dry run, and every run is one unless `[run]` has `armed = true`".to_owned();
@@ -42,8 +42,8 @@ pub(crate) fn for_key(key: &str, asked: &[&'static str]) -> String {
     }
 }
 
-/// What to write for a zone that does not exist. It is never guessed from a similar name: hours in the wrong zone
-/// stop what is in use.
+/// What to write for a time zone that does not exist. It is never guessed from a similar name: hours in the wrong time
+/// zone would stop instances in use.
 pub(crate) fn for_zone(text: &str) -> String {
     let asked = text.trim().to_lowercase().replace(' ', "_");
     let city = |zone: &&Tz| zone.name().rsplit('/').next().is_some_and(|city| city.eq_ignore_ascii_case(&asked));
@@ -59,7 +59,7 @@ pub(crate) fn for_zone(text: &str) -> String {
     }
 }
 
-/// What to write for holidays that are not known. A country is never guessed from a similar code.
+/// What to write for unknown holidays. A country is never guessed from a similar code.
 pub(crate) fn for_holidays(text: &str, known: &[&'static str]) -> String {
     let asked = text.to_lowercase().replace([' ', '_'], "-");
     if matches!(&*asked, "gb" | "uk" | "gbr") {
@@ -72,7 +72,7 @@ pub(crate) fn for_holidays(text: &str, known: &[&'static str]) -> String {
     }
 }
 
-/// Days, or a whole expression, with the names of days and the times as they are to be written.
+/// Days, or a whole expression, with the correct names of days and times.
 pub(crate) fn for_hours(text: &str) -> Option<String> {
     let (hours, zone) = text.split_once(" @ ").map_or((text, None), |(hours, zone)| (hours, Some(zone)));
     let hours = rows("day").fold(hours.trim().to_lowercase(), |hours, (long, short)| hours.replace(long, short));
@@ -84,7 +84,7 @@ pub(crate) fn for_hours(text: &str) -> Option<String> {
     (Expr::parse(&text).is_ok() || parse_days(&text).is_ok()).then(|| format!("write `{text}`"))
 }
 
-/// What the text is written in, where it is not TOML and another well-known notation.
+/// The name of the format, where the text is not TOML but another well-known format.
 pub(crate) fn other_notation(text: &str) -> Option<&'static str> {
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
     let first = lines.next()?;

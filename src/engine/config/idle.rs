@@ -1,4 +1,5 @@
-//! `[idle]`: what counts as idle. Without it nothing is measured over weeks, and nothing is found idle.
+//! `[idle]`: the definition of idle. Without this section there are no measurements over weeks, and nothing is found
+//! idle.
 
 use chrono::Duration;
 use wildmatch::WildMatch;
@@ -7,7 +8,7 @@ use crate::engine::config::patterns;
 use crate::engine::config::reader::{Section, Word};
 use crate::engine::model::Tier;
 
-/// Words of a name, a role or an instance profile that tell of work which no metric shows.
+/// Words in a name, a role or an instance profile that indicate work which no metric shows.
 const NAMES: [&str; 14] = [
     "bastion*",
     "jump*",
@@ -25,31 +26,32 @@ const NAMES: [&str; 14] = [
     "hana*",
 ];
 
-/// Types whose work their own CPU does not show: accelerators, and memory made for databases that live in it.
+/// Types whose work does not show in their own CPU metric: accelerators, and types with large memory for in-memory
+/// databases.
 const TYPES: [&str; 10] = ["dl*", "f*", "g*", "inf*", "p*", "trn*", "vt*", "u-*", "u7*", "x*"];
 
-/// `[idle]`. The defaults and where they come from stand in `docs/idle.md`.
+/// `[idle]`. `docs/idle.md` explains the defaults and their sources.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Idle {
     /// The window in which an instance must have done nothing.
     pub decision: Duration,
-    /// The longer window in which one burst is enough to skip it.
+    /// The longer window, in which one burst is enough to skip the instance.
     pub veto: Duration,
-    /// Fewer running hours in the decision window are evidence of nothing.
+    /// With fewer running hours in the decision window, there is no evidence.
     pub min_running_hours: u32,
-    /// The share of the expected datapoints that must be there, in per cent.
+    /// The share of the expected datapoints that must exist, in per cent.
     pub coverage_percent: f64,
-    /// How long before the run an hour must have ended for its datapoint to be expected.
+    /// How long before the run an hour must have ended, so that its datapoint is expected.
     pub late: Duration,
-    /// How long after a start its hours tell of the start and not of work.
+    /// How long after a start its metrics show the start, not work.
     pub boot: Duration,
-    /// The percentile of the hours that CPU and writing are held to.
+    /// The percentile of the hours that is used for CPU and writes.
     pub percentile: f64,
     /// That percentile of the hourly maximum of CPU must be below this, in per cent.
     pub cpu_p97_percent: f64,
     /// Every hourly maximum of CPU must be below this, in per cent.
     pub cpu_max_percent: f64,
-    /// The percentile in absolute terms must be below the larger of this many vCPUs …
+    /// The percentile in vCPUs must be below the larger of this many vCPUs …
     pub cpu_vcpus: f64,
     /// … and this share of the instance's vCPUs.
     pub cpu_vcpu_share: f64,
@@ -65,17 +67,18 @@ pub struct Idle {
     pub write_ops_per_second: f64,
     /// EBS bytes written per second must be below this at the percentile.
     pub write_bytes_per_second: f64,
-    /// A day's or hour's maximum of CPU in the veto window from which on it is a burst, in per cent.
+    /// The maximum of CPU of a day or hour in the veto window from which it is a burst, in per cent.
     pub burst_percent: f64,
-    /// How many instances of one image there must be for the quietest of them to be a baseline.
+    /// The minimum number of instances of one image for a baseline from the quietest of them.
     pub baseline_peers: u32,
-    /// Which percentile of them is the baseline.
+    /// The percentile of these instances that is the baseline.
     pub baseline_percentile: f64,
-    /// How long an instance may run whose owner is known by default only before that is said.
+    /// How long an instance may run before it is reported, if only the default names its owner.
     pub max_age: Duration,
-    /// Patterns over words of the name, of the tag `Role` and of the instance profile: such are only reported.
+    /// Patterns over words of the name, of the tag `Role` and of the instance profile; matching instances are only
+    /// reported.
     pub report_only_names: Vec<WildMatch>,
-    /// Patterns over instance types: such are only reported.
+    /// Patterns over instance types; matching instances are only reported.
     pub report_only_types: Vec<WildMatch>,
 }
 
@@ -85,7 +88,7 @@ impl Default for Idle {
             |patterns: &[&str]| patterns.iter().map(|pattern| WildMatch::new_case_insensitive(pattern)).collect();
         Self {
             decision: Duration::days(14),
-            veto: Duration::days(35), // a month end is in it
+            veto: Duration::days(35), // it contains a month end
             min_running_hours: 60,
             coverage_percent: 95.0,
             late: Duration::hours(1),
@@ -111,25 +114,25 @@ impl Default for Idle {
     }
 }
 
-/// Network and disks are counted in thousands, as AWS's own definitions of idle count them.
+/// Network and disk use decimal kilobytes, as in AWS's own definitions of idle.
 const KILOBYTE: f64 = 1e3;
 const MEGABYTE: f64 = 1e6;
 
-/// More than any limit that means something; it keeps what is computed with finite.
+/// More than any useful limit. It keeps the results of computations finite.
 const MOST: f64 = 1e9;
 
-/// What a policy does with an instance that is idle.
+/// What a policy does with an idle instance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IdleDeed {
-    /// Nobody asks whether it is.
+    /// It does not measure whether instances are idle.
     Ignore,
-    /// It is said, and nothing is done.
+    /// It only reports it.
     Report,
-    /// It is marked, its owner is told, and after grace it is stopped.
+    /// It marks the instance, notifies its owner, and stops it after the grace period.
     Stop,
 }
 
-/// What a policy says about idle instances.
+/// The settings of a policy for idle instances.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ByPolicy {
     pub(crate) deed: IdleDeed,
@@ -137,7 +140,7 @@ pub(crate) struct ByPolicy {
     pub(crate) grace: u32,
 }
 
-/// `None` where the section is absent: then nothing is measured over weeks.
+/// `None` where the section is absent: then there are no measurements over weeks.
 pub(crate) fn read(top: &Section<'_>) -> Option<Idle> {
     let section = top.section("idle")?;
     let mut idle = Idle::default();
@@ -194,12 +197,12 @@ fn limits(section: &Section<'_>, idle: &mut Idle) {
     idle.baseline_peers = section.number("baseline-peers", 2..=1_000_000).unwrap_or(idle.baseline_peers);
 }
 
-/// They protect, so that they are matched without regard to case.
+/// These patterns protect, so they ignore case.
 fn globs(words: Option<Vec<Word<'_>>>) -> Option<Vec<WildMatch>> {
     words.map(|words| words.iter().map(|word| WildMatch::new_case_insensitive(word.text)).collect())
 }
 
-/// A policy's own keys. `measured`: whether there is an `[idle]`.
+/// A policy's own keys. `measured` is true if there is an `[idle]` section.
 pub(crate) fn by_policy(section: &Section<'_>, measured: bool) -> ByPolicy {
     let deeds = [("ignore", IdleDeed::Ignore), ("report", IdleDeed::Report), ("stop", IdleDeed::Stop)];
     let deed = section.choice("idle", &deeds);

@@ -1,4 +1,4 @@
-//! `match` of a policy: which instances it is about.
+//! `match` of a policy: the instances that it applies to.
 
 use wildmatch::WildMatch;
 
@@ -8,7 +8,7 @@ use crate::engine::config::reader::{Section, Word};
 use crate::engine::config::scope::{UNKNOWN, is_region};
 use crate::engine::model::{Account, Instance, TagPattern, UnknownFact};
 
-/// Which instances: the keys are ANDed, the values of one key ORed. A key that is absent is `None`; an empty
+/// The instances: the keys are combined with AND, the values of one key with OR. An absent key is `None`; an empty
 /// list selects nothing.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Match {
@@ -19,14 +19,14 @@ pub struct Match {
     without_tags: Option<Vec<TagPattern>>,
 }
 
-/// Whether a policy matches an instance, as far as that can be told.
+/// Whether a policy matches an instance, as far as is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fit {
     /// Every key fits.
     Yes,
-    /// At least one key does not fit, whatever is unknown beside it.
+    /// At least one key does not fit, so unknown facts do not matter.
     No,
-    /// Every key fits but for those over something unknown; this is the first of them.
+    /// Every key fits, except those about unknown facts; this is the first of these facts.
     Unknown(UnknownFact),
 }
 
@@ -37,8 +37,8 @@ impl Fit {
 }
 
 impl Match {
-    /// Whether the policy matches this instance. Account names and what `without-tags` looks for are matched without
-    /// regard to case, all else to the letter.
+    /// Whether the policy matches this instance. Account names and the patterns of `without-tags` ignore case;
+    /// everything else is case-sensitive.
     pub fn fit(&self, instance: &Instance, account: &Account) -> Fit {
         let Self { accounts, regions, types, tags, without_tags } = self;
         let whole = !instance.tags_unreadable;
@@ -58,16 +58,16 @@ impl Match {
             without_tags.as_deref().map(by_absence),
         ];
         let mut fits = fits.into_iter().flatten();
-        // A key that surely does not fit decides, wherever it stands.
+        // A key that certainly does not fit decides, in any position.
         fits.clone().find(|fit| *fit == Fit::No).or_else(|| fits.find(|fit| *fit != Fit::Yes)).unwrap_or(Fit::Yes)
     }
 
-    /// Whether it can only be told with the accounts' names.
+    /// Whether the account names are required for the decision.
     pub fn needs_names(&self) -> bool {
         self.accounts.iter().flatten().any(speaks_of_names)
     }
 
-    /// Whether nothing that it matches is left for a policy with `other` behind it.
+    /// Whether a later policy with `other` can never match, because this one matches everything first.
     pub(crate) fn shadows(&self, other: &Self) -> bool {
         let Self { accounts, regions, types, tags, without_tags } = self;
         let open = |globs: &Option<Vec<WildMatch>>| globs.as_ref().is_none_or(|globs| has_open(globs));
@@ -75,7 +75,7 @@ impl Match {
         everything || self == other
     }
 
-    /// Whether an empty list makes it match nothing.
+    /// Whether an empty list makes it select nothing.
     pub(crate) fn selects_nothing(&self) -> bool {
         let Self { accounts, regions, types, tags, without_tags } = self;
         [accounts, regions, types].iter().any(|globs| globs.as_ref().is_some_and(Vec::is_empty))
@@ -91,7 +91,7 @@ impl Match {
     }
 }
 
-/// Whether a pattern over accounts can match a name and not every account.
+/// Whether a pattern over accounts matches names, and not every account.
 fn speaks_of_names(glob: &WildMatch) -> bool {
     let pattern = glob.pattern();
     !is_id(&pattern) && !is_open(&pattern)
@@ -112,7 +112,7 @@ fn by_account(globs: &[WildMatch], account: &Account) -> Fit {
     }
 }
 
-/// `unknown`: what the text should have told, where it is not there.
+/// `unknown` is the missing fact, where `text` is not available.
 fn by_text(globs: &[WildMatch], text: &str, unknown: Option<UnknownFact>) -> Fit {
     match unknown {
         Some(fact) if !globs.is_empty() && !has_open(globs) => Fit::Unknown(fact),
@@ -120,7 +120,7 @@ fn by_text(globs: &[WildMatch], text: &str, unknown: Option<UnknownFact>) -> Fit
     }
 }
 
-/// What holds where none of the tags that could be read fits.
+/// The result where none of the readable tags fits.
 fn unread(keys: &[TagPattern], whole: bool) -> Fit {
     if whole || keys.is_empty() { Fit::No } else { Fit::Unknown(UnknownFact::Tags) }
 }

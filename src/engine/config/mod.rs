@@ -1,6 +1,6 @@
-//! The settings: read from TOML, checked as a whole, and turned into types that cannot be wrong.
+//! The settings: parsed from TOML, checked as a whole, and converted to types that cannot be invalid.
 //!
-//! One element of the file is one module here. A mistake anywhere means that nothing is looked at.
+//! Each section of the file has its own module here. After any mistake, nothing is scanned.
 
 mod busy;
 mod calendars;
@@ -57,13 +57,13 @@ use crate::engine::config::reader::{Section, Source};
 use crate::engine::config::shape::Form;
 use crate::engine::schedule::{Calendar, Schedule};
 
-/// A name that [`check_name`] accepts.
+/// The format of a name that [`check_name`] accepts.
 const NAME: Form = Form::Like("^[A-Za-z0-9._-]{1,64}$");
 
-/// Settings that hold together.
+/// Valid settings.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Where they came from, as the user gave it.
+    /// Their source, as the user wrote it.
     pub source: String,
     /// SHA-256 of the text, the first 16 hexadecimal digits.
     pub hash: String,
@@ -85,7 +85,7 @@ pub struct Settings {
     pub caps: Caps,
     /// `[restart]`
     pub restart: Restart,
-    /// `[busy]`; `None` where it is off, and the last hour is not measured.
+    /// `[busy]`; `None` where it is off: then the last hour is not measured.
     pub busy: Option<Busy>,
     /// `[money]`
     pub money: Money,
@@ -97,7 +97,7 @@ pub struct Settings {
     pub schedules: BTreeMap<String, Arc<Schedule>>,
     /// `[[policies]]`, in the order of the file.
     pub policies: Vec<Arc<Policy>>,
-    /// What `check` warns of; [`Settings::warnings`] has what holds on a day.
+    /// Warnings for `check`; [`Settings::warnings`] returns those that apply on a given day.
     pub warnings: Vec<Warning>,
 }
 
@@ -118,12 +118,12 @@ impl Settings {
         }
     }
 
-    /// The zone by which months and weeks of the whole organisation begin: that of the first policy.
+    /// The time zone for months and weeks of the whole organization: that of the first policy.
     pub fn zone(&self) -> chrono_tz::Tz {
         self.policies.first().map_or(chrono_tz::Tz::UTC, |policy| policy.schedule.zone())
     }
 
-    /// What is allowed and probably not meant, as `check` shows it, in the order of the file.
+    /// Settings that are allowed but probably not intended, as `check` shows them, in the order of the file.
     pub fn warnings(&self, now: DateTime<Utc>) -> Vec<&Diagnostic> {
         let current = self.warnings.iter().filter(|warning| warning.from <= now.date_naive());
         current.map(|warning| &warning.diagnostic).collect()
@@ -185,7 +185,7 @@ fn hash(text: &str) -> String {
     Sha256::digest(text.as_bytes()).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// A name that users choose and that stands in tag values and paths.
+/// Checks a name that users choose, and that appears in tag values and paths.
 fn check_name(section: &Section<'_>, what: &str, word: &reader::Word<'_>) {
     let fits = !word.text.is_empty()
         && word.text.len() <= 64

@@ -1,4 +1,4 @@
-//! `[money]`: a second currency with its rate, and what each account may cost a month.
+//! `[money]`: a second currency with its rate, and the monthly budget of each account.
 
 use wildmatch::WildMatch;
 
@@ -11,41 +11,41 @@ use crate::engine::model::{Currency, Usd, decimal};
 /// `[money]`
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Money {
-    /// The currency in which every figure is shown beside US dollars.
+    /// The currency in which every amount is shown beside US dollars.
     pub second: Option<Currency>,
-    /// What accounts may cost, in the order of the file.
+    /// The budgets of accounts, in the order of the file.
     pub budgets: Vec<Budget>,
-    /// Where the record has list prices that come before those of the Price List.
+    /// The key in the record of a file with list prices, which take precedence over those of the Price List.
     pub price_file: Option<RecordKey>,
 }
 
-/// What the accounts of one pattern may cost, each of them.
+/// The budget of each account that matches one pattern.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Budget {
-    /// Over the account's id and name, without regard to case.
+    /// Matches the account's id and name, ignoring case.
     pattern: WildMatch,
-    /// US dollars a month.
+    /// US dollars per month.
     pub monthly: Usd,
 }
 
 impl Money {
-    /// What this account may cost a month: the first pattern in the file that matches counts.
+    /// The monthly budget of this account: the first matching pattern in the file counts.
     pub fn budget_of(&self, id: &str, name: Option<&str>) -> Option<Usd> {
         let fits = |glob: &WildMatch| glob.matches(id) || name.is_some_and(|name| glob.matches(name));
         self.budgets.iter().find(|budget| fits(&budget.pattern)).map(|budget| budget.monthly)
     }
 }
 
-/// What [`currency_code`] accepts.
+/// The format that [`currency_code`] accepts.
 const CODE: Form = Form::Like("^[A-Z]{3}$");
 
-/// What [`rate`] accepts, but for zero.
+/// The format that [`rate`] accepts; it also allows zero.
 const RATE: Form = Form::Like("^[0-9]+([.][0-9]+)?$");
 
-/// What `date` accepts, but for days that no calendar has.
+/// The format that `date` accepts; it also allows days that do not exist.
 const DATE: Form = Form::Like("^[0-9]{4}-[0-9]{2}-[0-9]{2}$");
 
-/// What [`price_file`] accepts, but for what leads out of the record.
+/// The format that [`price_file`] accepts; it also allows paths that lead outside the record.
 const FILE: Form = Form::Like("^[^/:][^:]*$");
 
 /// The three keys of the second currency.

@@ -1,4 +1,4 @@
-//! `[never]`: what is never acted on, judged before any policy.
+//! `[never]`: instances that are never stopped or started. It is evaluated before any policy.
 
 use wildmatch::WildMatch;
 
@@ -8,18 +8,18 @@ use crate::engine::config::scope::{UNKNOWN, units};
 use crate::engine::config::shape::Form;
 use crate::engine::model::{Account, Instance, Listed, TagPattern, Tags};
 
-/// `[never]`. Its patterns protect, so they are matched without regard to case.
+/// `[never]`. Its patterns protect, so they ignore case.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Never {
     accounts: Vec<(String, WildMatch)>,
-    /// Organisational units, by id; everything beneath them is meant.
+    /// Organizational units, by id, including everything beneath them.
     pub organizational_units: Vec<String>,
     tags: Vec<TagPattern>,
 }
 
 impl Never {
-    /// What names the instance, if anything does. An account of which id, name or units are unknown is taken to be a
-    /// listed one: unknown protects.
+    /// The entry that matches the instance, if any. An account whose id, name or units are unknown is treated as
+    /// listed: unknown protects.
     pub fn names(&self, account: &Account, tags: &Tags) -> Option<Listed> {
         let by_account = self.accounts.iter().find(|(_, glob)| {
             glob.matches(&account.id) || account.name.as_ref().is_some_and(|name| glob.matches(name))
@@ -46,7 +46,7 @@ impl Never {
             .map(|pattern| Listed::Tag(pattern.as_str().to_owned()))
     }
 
-    /// The patterns, of which none has matched anything yet.
+    /// All patterns, before any of them has matched.
     pub fn unmatched(&self) -> Unmatched<'_> {
         let Self { accounts, organizational_units, tags } = self;
         Unmatched {
@@ -56,7 +56,7 @@ impl Never {
         }
     }
 
-    /// Whether a pattern can only be matched where accounts' names are known.
+    /// Whether a pattern needs the account names.
     pub fn needs_names(&self) -> bool {
         self.accounts.iter().any(|(text, _)| !is_id(text))
     }
@@ -73,7 +73,7 @@ impl Never {
     }
 }
 
-/// The patterns of `[never]` that have matched none of the instances seen so far: each may be a slip of the pen.
+/// The patterns of `[never]` that have matched no instance so far. Each may be a typing error.
 #[derive(Debug)]
 pub struct Unmatched<'a> {
     accounts: Vec<&'a (String, WildMatch)>,
@@ -82,7 +82,7 @@ pub struct Unmatched<'a> {
 }
 
 impl Unmatched<'_> {
-    /// Leaves out what matches an instance, or could match where something about it is unknown.
+    /// Removes the patterns that match an instance, or may match it where facts about it are unknown.
     pub fn see(&mut self, account: &Account, instance: &Instance) {
         let Account { id, name, units } = account;
         let by_name = |text: &str, glob: &WildMatch| match name {
@@ -94,7 +94,7 @@ impl Unmatched<'_> {
         self.tags.retain(|pattern| !instance.tags_unreadable && pattern.find(&instance.tags).is_none());
     }
 
-    /// The patterns as they are written.
+    /// The patterns as written.
     pub fn patterns(&self) -> impl Iterator<Item = &str> {
         let Self { accounts, units, tags } = self;
         let accounts = accounts.iter().map(|(text, _)| text.as_str());
@@ -102,7 +102,7 @@ impl Unmatched<'_> {
     }
 }
 
-/// Whether a pattern speaks of account ids and of no name: digits and wildcards.
+/// Whether a pattern matches account ids only, and no names: digits and wildcards.
 pub(crate) fn is_id(pattern: &str) -> bool {
     pattern.bytes().any(|byte| byte.is_ascii_digit())
         && pattern.bytes().all(|byte| byte.is_ascii_digit() || byte == b'*' || byte == b'?')
@@ -123,7 +123,7 @@ pub(crate) fn read(top: &Section<'_>) -> Never {
     never
 }
 
-/// What [`tag_patterns`] accepts.
+/// The format that [`tag_patterns`] accepts.
 pub(crate) const TAG_PATTERN: Form = Form::Like("^[^=]");
 
 /// A list of tag patterns; `None` where the key is absent.
@@ -137,7 +137,7 @@ pub(crate) fn tag_patterns(
     Some(words.iter().filter_map(|word| tag_pattern(section, word, &build)).collect())
 }
 
-/// One tag pattern; `None` and a complaint where it names no tag.
+/// One tag pattern; `None` and a diagnostic where it names no tag.
 pub(crate) fn tag_pattern(
     section: &Section<'_>,
     word: &Word<'_>,

@@ -1,4 +1,4 @@
-//! `[notify]`: what is worth a message, and who hears of what nobody owns.
+//! `[notify]`: which facts are worth a message, and who is notified about instances without an owner.
 
 use std::sync::Arc;
 
@@ -10,30 +10,30 @@ use crate::engine::config::never::{TAG_PATTERN, tag_pattern};
 use crate::engine::config::reader::Section;
 use crate::engine::model::{TagPattern, Tags};
 
-/// What was said is not said again for so long.
+/// The same notice is not repeated within this many days.
 const REMIND_AFTER_DAYS: i64 = 7;
 
 /// `[notify]`
 #[derive(Clone, Debug, PartialEq)]
 pub struct Notify {
-    /// Who hears of what has no owner, or an owner without a channel.
+    /// Who is notified about instances without an owner, or with an owner without a channel.
     pub operator: Option<Arc<Channel>>,
-    /// After how long what was said is said again.
+    /// How long until the same notice is repeated.
     pub remind_after: Duration,
-    /// In US dollars a month, weighed by environment: what is under it waits for the weekly digest.
+    /// In US dollars per month, weighted by environment. Anything below waits for the weekly digest.
     pub at_least: Decimal,
     weights: Vec<(TagPattern, Decimal)>,
 }
 
 impl Notify {
-    /// How much an instance's money counts: the weight of the first pattern in the file that matches its tags, 1
-    /// where none does.
+    /// The weight of an instance's cost: that of the first pattern in the file that matches its tags, or 1 where none
+    /// matches.
     pub fn weight(&self, tags: &Tags) -> Decimal {
         let found = self.weights.iter().find(|(pattern, _)| pattern.find(tags).is_some());
         found.map_or(Decimal::ONE, |(_, weight)| *weight)
     }
 
-    /// Whether it is worth a message. A price that nobody knows always is, and so is what is too dear to count.
+    /// Whether it is worth a message. It always is where the price is unknown, or the product is too large to compute.
     pub fn is_enough(&self, monthly: Option<Decimal>, weight: Decimal) -> bool {
         let weighed = monthly.and_then(|monthly| monthly.checked_mul(weight));
         weighed.is_none_or(|weighed| weighed >= self.at_least)

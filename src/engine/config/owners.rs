@@ -1,4 +1,4 @@
-//! `[owners]`: who owns an instance, and by which channel its owner is told.
+//! `[owners]`: who owns an instance, and by which channel the owner is notified.
 
 use std::sync::Arc;
 
@@ -12,15 +12,15 @@ use crate::engine::config::tag_names::{KEY, check_key};
 use crate::engine::model::{Account, Tags};
 use crate::engine::tags::names::TagNames;
 
-/// `[owners]`. Patterns are matched without regard to case, and of several the first in the file counts.
+/// `[owners]`. Patterns ignore case; the first matching one in the file counts.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Owners {
-    /// The tags that name the owner, the strongest first.
+    /// The tags that name the owner, in order of precedence.
     pub tags: Vec<String>,
     accounts: Vec<(String, WildMatch, Arc<str>)>,
-    /// Which alternate contact of an account is asked for; `None`: none is.
+    /// The alternate contact of an account that is queried; `None` where none is.
     pub alternate_contact: Option<ContactType>,
-    /// The owner of what nobody else owns.
+    /// The owner of instances without another owner.
     pub default: Option<Arc<str>>,
     channels: Vec<(String, WildMatch, Arc<Channel>)>,
     second: Vec<(String, WildMatch, Arc<Channel>)>,
@@ -37,12 +37,12 @@ pub enum ContactType {
     Security,
 }
 
-/// What `accounts` says of one account.
+/// The result of `accounts` for one account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ByAccount<'a> {
-    /// This pattern gives it this owner.
+    /// This pattern assigns this owner.
     Owner(&'a str, &'a Arc<str>),
-    /// The account's name is unknown, and this pattern speaks of names: nobody knows.
+    /// The account's name is unknown, and this pattern matches names: the owner is unknown.
     NameUnknown(&'a str),
     /// No pattern matches.
     Nobody,
@@ -60,10 +60,10 @@ impl Owners {
         }
     }
 
-    /// The tag that names an owner, and whom. An empty value names nobody, and the next tag is asked.
+    /// The tag that names an owner, and the owner. If the value is empty, the next tag is used.
     ///
     /// # Errors
-    /// Two owners: AWS tells keys apart by case, and two that differ in nothing else may name two people.
+    /// Two owners. AWS keys are case-sensitive, so two keys that differ only in case may name two owners.
     pub fn by_tag<'a>(&'a self, tags: &'a Tags) -> Result<Option<(&'a str, &'a str)>, [&'a str; 2]> {
         for key in &self.tags {
             let mut values = tags.any_case(key).map(|(_, value)| value.trim()).filter(|value| !value.is_empty());
@@ -76,8 +76,8 @@ impl Owners {
         Ok(None)
     }
 
-    /// What the mapping of accounts says. A pattern of names cannot be held against an account whose name is
-    /// unknown; what stands behind it in the file is not taken in its place.
+    /// The result of the mapping of accounts. A name pattern cannot be checked against an account whose name is
+    /// unknown. Later entries in the file are then not used instead.
     pub fn by_account(&self, account: &Account) -> ByAccount<'_> {
         for (pattern, glob, owner) in &self.accounts {
             if glob.matches(&account.id) || account.name.as_ref().is_some_and(|name| glob.matches(name)) {
@@ -90,29 +90,29 @@ impl Owners {
         ByAccount::Nobody
     }
 
-    /// Whether anybody can be told at all.
+    /// Whether any owner can be notified.
     pub fn has_channels(&self) -> bool {
         !self.channels.is_empty()
     }
 
-    /// Everybody whom `owner` names, each with the channel that leads there. A channel stands here once.
+    /// Every recipient that `owner` names, with the matching channel. Each channel occurs once.
     pub fn channels<'a>(&'a self, owner: &'a str) -> Vec<(&'a str, &'a Arc<Channel>)> {
         readers(&self.channels, owner)
     }
 
-    /// The second contacts of everybody whom `owner` names.
+    /// The second contacts of every recipient that `owner` names.
     pub fn seconds<'a>(&'a self, owner: &'a str) -> Vec<(&'a str, &'a Arc<Channel>)> {
         readers(&self.second, owner)
     }
 
-    /// Whether an account's owner can only be told where accounts' names are known.
+    /// Whether the account names are required to find an account's owner.
     pub fn needs_names(&self) -> bool {
         self.accounts.iter().any(|(pattern, _, _)| !is_id(pattern))
     }
 }
 
-/// Who of those that `owner` names is in `table`. A name that the settings write out is one owner, whatever stands in
-/// it; and so is one of whose parts none has a channel.
+/// The recipients in `owner` that are in `table`. A name that the settings contain in full is one owner, whatever
+/// characters it has. So is a name of which no part has a channel.
 fn readers<'a>(table: &'a [(String, WildMatch, Arc<Channel>)], owner: &'a str) -> Vec<(&'a str, &'a Arc<Channel>)> {
     let find = |name: &str| table.iter().find(|(_, glob, _)| glob.matches(name)).map(|(_, _, channel)| channel);
     let whole = || find(owner).map(|channel| (owner, channel)).into_iter().collect();
@@ -128,11 +128,11 @@ fn readers<'a>(table: &'a [(String, WildMatch, Arc<Channel>)], owner: &'a str) -
     if readers.is_empty() { whole() } else { readers }
 }
 
-/// The parts of an owner's name: addresses as people write them side by side, `Ana <ana@x.example>, mailto:ben@x.example`,
-/// and names without an address.
+/// The parts of an owner's name: email addresses side by side, `Ana <ana@x.example>, mailto:ben@x.example`, and names
+/// without an address.
 fn addresses(owner: &str) -> Vec<&str> {
     let parts = owner.split([',', ';', '、', '，', '；', '\n']).map(str::trim).filter(|part| !part.is_empty());
-    // None of these stands in an address; all of them stand around one.
+    // None of these characters occurs in an address; all of them may surround one.
     let beside = |c: char| c.is_whitespace() || "<>()[]\"'|/?&:".contains(c);
     let mut found = Vec::new();
     for part in parts {
@@ -143,7 +143,7 @@ fn addresses(owner: &str) -> Vec<&str> {
     found
 }
 
-/// Any text but none.
+/// Any text that is not empty.
 const SOME: Form = Form::Like("^[\\s\\S]");
 
 pub(crate) fn read(top: &Section<'_>, names: &TagNames, channels: &Channels) -> Owners {

@@ -1,12 +1,12 @@
-//! Patterns that are allowed and can hardly do what their author thinks: they match nothing, or something else.
+//! Patterns that are allowed, but probably do not do what their author thinks: they match nothing, or something else.
 
 use crate::engine::config::reader::{Section, Word};
 
-/// A doubtful pattern: what is wrong with it, and what to write.
+/// A doubtful pattern: the problem, and what to write instead.
 type Doubt = Option<(&'static str, String)>;
 
 impl Section<'_> {
-    /// Warns of the patterns that `doubt` finds something in.
+    /// Warns about the patterns for which `doubt` returns a problem.
     pub(crate) fn check_patterns(&self, words: &[Word<'_>], doubt: impl Fn(&str) -> Doubt) {
         for word in words {
             if let Some((why, hint)) = doubt(word.text) {
@@ -41,7 +41,7 @@ pub(crate) fn tag(text: &str) -> Doubt {
     }
 }
 
-/// A pattern over instance types, which all have a point and no capitals.
+/// A pattern over instance types. Instance types contain a dot and no capital letters.
 pub(crate) fn kind(text: &str) -> Doubt {
     let plain = text.trim().to_lowercase();
     let wild = plain.contains(['*', '?']);

@@ -1,4 +1,4 @@
-//! `[[policies]]`: which instances, which hours, and what is done outside them. The first match decides.
+//! `[[policies]]`: which instances, which hours, and what happens outside them. The first match decides.
 
 use std::sync::Arc;
 
@@ -12,76 +12,76 @@ use crate::engine::config::{NAME, check_name};
 use crate::engine::model::{TagPattern, Tags, Tier};
 use crate::engine::schedule::Schedule;
 
-/// The smallest margin between a stop and the next opening.
+/// The minimum time between a stop and the next opening.
 const MARGIN_MINUTES: i64 = 5;
 
 /// One policy.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Policy {
-    /// Unique; stands in tags and reports.
+    /// Unique; used in tags and reports.
     pub name: String,
-    /// The second key.
+    /// The second of the two places where acting is enabled; the first is `armed`.
     pub stage: Stage,
-    /// Which instances.
+    /// The instances that it applies to.
     pub matcher: Match,
     /// When its instances may run.
     pub schedule: Arc<Schedule>,
-    /// What is done with an instance that runs outside hours.
+    /// What happens to an instance that runs outside hours.
     pub outside: Outside,
-    /// What is done at opening.
+    /// What happens at opening.
     pub at_opening: AtOpening,
     /// How long before the opening instances are started.
     pub start_lead: Duration,
-    /// How long a start after closing is respected.
+    /// How long after closing a new start protects the instance.
     pub overtime: Duration,
-    /// How long any start is respected.
+    /// How long any start protects the instance.
     pub min_uptime: Duration,
-    /// What is done with an instance that is idle.
+    /// What happens to an idle instance.
     pub idle: IdleDeed,
-    /// Up to which tier an idle instance may be stopped.
+    /// The tiers of idle instances that may be stopped, up to this one.
     pub idle_tier: Tier,
-    /// How many business days lie between telling an owner that an instance is idle and stopping it.
+    /// The number of business days between the notice to the owner of an idle instance and its stop.
     pub grace: u32,
-    /// Whether it may stop instances whose owners were not told.
+    /// Whether it may stop instances whose owners were not notified.
     pub unannounced: bool,
 }
 
-/// How far a policy goes.
+/// Whether a policy acts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
-    /// Verdicts only.
+    /// Only verdicts; nothing is stopped or started.
     Observe,
-    /// Acts, if the run is armed too.
+    /// Acts, if `armed` is set too.
     Enforce,
 }
 
-/// What is done outside hours.
+/// What happens outside hours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outside {
-    /// Said, and nothing else.
+    /// It is only reported.
     Report,
     /// Stopped.
     Stop,
-    /// Hibernated, where that was enabled at launch; else left alone.
+    /// It is hibernated, if that was enabled at launch; otherwise skipped.
     Hibernate,
 }
 
-/// What is done at opening.
+/// What happens at opening.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AtOpening {
     /// Nothing.
     Nothing,
-    /// What the reaper stopped, and nobody touched since, is started.
+    /// Instances that the reaper stopped, and that are unchanged since, are started.
     StartReaped,
 }
 
 impl Policy {
-    /// A tag that this policy would match, were it spelled as the pattern is; and the pattern.
+    /// A tag that this policy would match if it were spelled like the pattern; and the pattern.
     pub fn nearly<'a>(&'a self, tags: &'a Tags) -> Option<(&'a TagPattern, (&'a str, &'a str))> {
         self.matcher.tags.iter().flatten().find_map(|pattern| Some((pattern, pattern.nearly(tags)?)))
     }
 
-    /// How long before the opening a stop is no longer worth it.
+    /// The time before the opening in which a stop is no longer useful.
     pub fn margin(&self) -> Duration {
         let least = Duration::minutes(MARGIN_MINUTES);
         match self.at_opening {
@@ -91,10 +91,10 @@ impl Policy {
     }
 }
 
-/// What policies need to know of the other sections.
+/// Facts from other sections that policies need.
 pub(crate) struct Given<'a> {
     pub(crate) schedules: &'a Schedules,
-    /// Whether there is an `[idle]`.
+    /// Whether there is an `[idle]` section.
     pub(crate) measured: bool,
     /// Whether owners can be notified.
     pub(crate) tellable: bool,
@@ -124,7 +124,7 @@ pub(crate) fn read(top: &Section<'_>, given: &Given<'_>) -> Vec<Arc<Policy>> {
     policies
 }
 
-/// Warns of a policy that no instance comes to.
+/// Warns about a policy that can match no instance.
 fn check_reached(section: &Section<'_>, policy: &Policy, before: &[Arc<Policy>]) {
     let name = &policy.name;
     if policy.matcher.selects_nothing() {

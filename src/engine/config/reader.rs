@@ -1,5 +1,5 @@
-//! Reads a TOML document key by key and collects every mistake with its place, instead of stopping at the first as
-//! deserialising into a struct would. What a key holds is read by the methods in [`values`](super::values).
+//! Reads a TOML document key by key and collects every mistake with its position. Deserialising into a struct would
+//! stop at the first mistake. The methods in [`values`](super::values) read the values of keys.
 
 use std::cell::RefCell;
 use std::ops::Range;
@@ -12,7 +12,7 @@ use crate::engine::config::diagnostic::{Diagnostic, Finding, MOST, Severity};
 use crate::engine::config::hints;
 use crate::engine::config::shape::{Kind, Shape};
 
-/// The file, what has been found wrong in it so far, and what it has been asked for.
+/// The file, the mistakes found in it so far, and the keys that were read.
 pub(crate) struct Source<'a> {
     pub(crate) name: &'a str,
     pub(crate) text: &'a str,
@@ -21,29 +21,29 @@ pub(crate) struct Source<'a> {
     shape: RefCell<Shape>,
 }
 
-/// Something to warn of, always or from a day on.
+/// A warning that applies always, or from a day on.
 #[derive(Clone, Debug)]
 pub struct Warning {
-    /// The first day on which it holds.
+    /// The first day on which it applies.
     pub from: NaiveDate,
-    /// What it says.
+    /// The diagnostic.
     pub diagnostic: Diagnostic,
 }
 
-/// A string with its place.
+/// A string with its position.
 #[derive(Clone)]
 pub(crate) struct Word<'a> {
     pub(crate) text: &'a str,
     pub(crate) span: Range<usize>,
 }
 
-/// One table of the document. Keys that nobody asked for are mistakes.
+/// One table of the document. Keys that are not read are mistakes.
 pub(crate) struct Section<'a> {
     pub(crate) source: &'a Source<'a>,
-    /// As people write it: `[run]`, `[[policies]]`.
+    /// The title in messages: `[run]`, `[[policies]]`.
     pub(crate) title: String,
     pub(crate) span: Range<usize>,
-    /// Where its keys stand in the shape: `policies.match`.
+    /// The path of its keys in the shape: `policies.match`.
     path: String,
     pub(super) table: &'a DeTable<'a>,
     asked: RefCell<Vec<&'static str>>,
@@ -59,12 +59,12 @@ impl<'a> Source<'a> {
         self.keep(span, message.into(), hint.into(), false);
     }
 
-    /// Complains about what may be a secret, and does not repeat it.
+    /// Adds a mistake about a value that may be a secret, and does not repeat the value.
     pub(crate) fn complain_secretly(&self, span: Range<usize>, message: impl Into<String>, hint: String) {
         self.keep(span, message.into(), Some(hint), true);
     }
 
-    /// Keeps a mistake, unless there are enough: each costs a walk through the text, and nobody reads hundreds.
+    /// Stores a mistake, up to a maximum: each one costs a pass over the text, and hundreds are not useful.
     fn keep(&self, span: Range<usize>, message: String, hint: Option<String>, secret: bool) {
         if self.mistakes.borrow().len() < MOST {
             let finding = Finding { severity: Severity::Error, span, message, hint, secret };
@@ -72,12 +72,12 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// Warns of something that is allowed.
+    /// Warns about something that is allowed.
     pub(crate) fn warn(&self, span: Range<usize>, message: impl Into<String>, hint: impl Into<Option<String>>) {
         self.warn_from(NaiveDate::MIN, span, message.into(), hint.into());
     }
 
-    /// Warns of something that is doubtful from a day on.
+    /// Warns about something that is doubtful from a day on.
     pub(crate) fn warn_from(&self, from: NaiveDate, span: Range<usize>, message: String, hint: Option<String>) {
         let finding = Finding { severity: Severity::Warning, span, message, hint, secret: false };
         self.warnings.borrow_mut().push(Warning { from, diagnostic: Diagnostic::new(self.name, self.text, finding) });
@@ -91,7 +91,7 @@ impl<'a> Source<'a> {
         (mistakes, warnings)
     }
 
-    /// Every key that has been asked for.
+    /// Every key that was read.
     pub(crate) fn take_shape(&self) -> Shape {
         self.shape.take()
     }
@@ -109,7 +109,7 @@ impl<'a> Section<'a> {
         Self { source, title: String::new(), span: 0..0, path: String::new(), table, asked: RefCell::default() }
     }
 
-    /// A table whose keys stand at `path` in the shape.
+    /// A table whose keys are at `path` in the shape.
     fn at(&self, path: String, title: String, span: Range<usize>, table: &'a DeTable<'a>) -> Self {
         Self { source: self.source, title, span, path, table, asked: RefCell::default() }
     }
@@ -126,17 +126,17 @@ impl<'a> Section<'a> {
         self.source.warn(span, message, hint);
     }
 
-    /// The value of a key, which is then known.
+    /// The value of a key. The key is then known.
     pub(super) fn take(&self, key: &'static str, kind: Kind) -> Option<&'a Spanned<DeValue<'a>>> {
         self.asked.borrow_mut().push(key);
         let value = self.table.iter().find_map(|(found, value)| (found.get_ref() == key).then_some(value));
-        // A table's span is that of its header, behind which its comment stands.
+        // A table's span is that of its header. The comment follows the header.
         let comment = value.and_then(|value| self.source.comment(&value.span()));
         self.source.shape.borrow_mut().ask(&self.path, key, kind, comment);
         value
     }
 
-    /// Complains if `key` is not written at all.
+    /// Adds a mistake if `key` is absent.
     pub(crate) fn need(&self, key: &'static str, message: impl Into<String>, hint: impl Into<Option<String>>) {
         self.source.shape.borrow_mut().need(&self.path, key);
         if self.place(key).is_none() {
@@ -144,22 +144,22 @@ impl<'a> Section<'a> {
         }
     }
 
-    /// Whether nothing at all is written in the table.
+    /// Whether the table is empty.
     pub(crate) fn is_empty(&self) -> bool {
         self.table.is_empty()
     }
 
-    /// Whether the key is written at all; its place if so.
+    /// The position of the key, if it is present.
     pub(crate) fn place(&self, key: &str) -> Option<Range<usize>> {
         self.table.iter().find(|(found, _)| found.get_ref() == key).map(|(key, _)| key.span())
     }
 
-    /// The place of a key, or of the table where it is not written.
+    /// The position of a key, or of the table where the key is absent.
     pub(crate) fn place_of(&self, key: &str) -> Range<usize> {
         self.place(key).unwrap_or(self.span.clone())
     }
 
-    /// The place of a key in a table under this one, or of that table.
+    /// The position of a key in a table under this one, or of that table.
     pub(crate) fn place_within(&self, table: &str, key: &str) -> Range<usize> {
         let inner = self.table.iter().find_map(|(found, value)| (found.get_ref() == table).then_some(value));
         let keys = inner.and_then(|value| value.get_ref().as_table());
@@ -176,7 +176,7 @@ impl<'a> Section<'a> {
         self.complain(value.span(), message, hint);
     }
 
-    /// Where a key stands, in words.
+    /// The location of a key, as text.
     pub(super) fn within(&self) -> String {
         if self.title.is_empty() { "at the top level".to_owned() } else { format!("in {}", self.title) }
     }
@@ -220,15 +220,15 @@ impl<'a> Section<'a> {
         list.iter().filter_map(one).collect()
     }
 
-    /// Every entry of a table whose keys are names of the user's own.
+    /// Every entry of a table whose keys are names chosen by the user.
     pub(crate) fn named_sections(&self, key: &'static str) -> Vec<(Word<'a>, Section<'a>)> {
-        // The shape does not know the users' own names: what is in them stands where they stand.
+        // The shape does not contain the user's names: the keys of such an entry are stored at the path of the table.
         self.named(key, Kind::Named, |outer, name, value| {
             outer.open(outer.path.clone(), format!("[{key}.{name}]"), name, value)
         })
     }
 
-    /// Every entry of a table whose keys are the user's own, in the order of the file: of several patterns the first
+    /// Every entry of a table whose keys are chosen by the user, in the order of the file. The first matching pattern
     /// counts, and the parser sorts them by name.
     pub(super) fn named<T>(
         &self,
@@ -249,7 +249,7 @@ impl<'a> Section<'a> {
         pairs
     }
 
-    /// Complains about every key that nobody asked for.
+    /// Adds a mistake for every key that was not read.
     pub(crate) fn finish(self) {
         let asked = self.asked.borrow();
         for (key, _) in self.table {

@@ -1,14 +1,14 @@
-//! `[restart]`: which keys and licence configurations the acting role may use when it starts an instance again.
+//! `[restart]`: the KMS keys and licence configurations that the acting role may use when it starts an instance.
 
 use wildmatch::WildMatch;
 
 use crate::engine::config::reader::Section;
 use crate::engine::config::shape::Form;
 
-/// What [`arns`] accepts, but for the service.
+/// The format that [`arns`] accepts; it also allows other services.
 const ARN: Form = Form::Like("^arn:");
 
-/// `[restart]`. Without it no customer-managed key and no licence configuration can be used.
+/// `[restart]`. Without it, no customer-managed key and no licence configuration can be used.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Restart {
     kms_keys: Vec<WildMatch>,
@@ -16,7 +16,7 @@ pub struct Restart {
 }
 
 impl Restart {
-    /// Whether the acting role may make grants on the customer-managed key with this ARN.
+    /// Whether the acting role may create grants on the customer-managed key with this ARN.
     pub fn may_use_key(&self, arn: &str) -> bool {
         self.kms_keys.iter().any(|pattern| pattern.matches(arn))
     }
@@ -44,7 +44,7 @@ pub(crate) fn read(top: &Section<'_>) -> Restart {
     restart
 }
 
-/// Patterns over ARNs that hold `part`: an alias, an id alone or another service's ARN would never match a key.
+/// Patterns over ARNs that contain `part`. An alias, an id alone or another service's ARN would never match a key.
 fn arns(section: &Section<'_>, key: &'static str, part: &str, example: &str) -> Vec<WildMatch> {
     let hint = format!("write an ARN, such as `{example}`; `*` stands for any text and `?` for any character");
     let (is_not, words) = (format!("cannot be in `{key}`"), section.words_like(key, ARN).unwrap_or_default());

@@ -1,4 +1,4 @@
-//! `[run]`: the first key, the pause switch, the record, and how wide to work.
+//! `[run]`: `armed`, the pause switch, the record, and the concurrency.
 
 use std::path::PathBuf;
 
@@ -10,42 +10,42 @@ use crate::engine::model::Locale;
 /// `[run]`
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Run {
-    /// The first of the two keys; the other is a policy's `stage`.
+    /// The first of the two places where acting is enabled; the second is a policy's `stage`.
     pub armed: bool,
-    /// Where the pause switch is.
+    /// The location of the pause switch.
     pub pause: Option<Pause>,
-    /// Where runs are recorded. Without a record nothing is acted on.
+    /// The location of the record. Without a record, the run acts on nothing.
     pub record: Option<Place>,
-    /// More unreachable targets than this share of the targets, in per cent, and nothing is acted on.
+    /// If more than this percentage of the targets is unreachable, the run acts on nothing.
     pub max_unreachable_percent: u32,
-    /// Calls in flight.
+    /// The maximum number of concurrent calls.
     pub width: usize,
     /// The language of reports and explanations.
     pub locale: Locale,
-    /// The hub's name, which stands in its tags. A tag with another name is another hub's.
+    /// The hub's name, which appears in its tags. A tag with another name belongs to another hub.
     pub hub: Option<String>,
 }
 
 impl Run {
-    /// Whether a tag with this hub's name, if any, is of this hub. One without a name is: an older release wrote it, or
-    /// settings without a name, and what they stopped is still to be started.
+    /// Whether a tag with this hub's name, or none, belongs to this hub. A tag without a name does: an older release
+    /// wrote it, or a hub without a name, and those instances must still be started.
     pub fn wrote(&self, hub: Option<&str>) -> bool {
         hub.is_none() || hub == self.hub.as_deref()
     }
 }
 
-/// The pause switch: an SSM parameter, by its name.
+/// The pause switch: the name of an SSM parameter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pause(pub String);
 
-/// What [`pause`] accepts.
+/// The format that [`pause`] accepts.
 const PAUSE: Form = Form::Like("^ssm:.");
 
-/// Where files are kept.
+/// A location for files.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names of the fields say what they are")]
 pub enum Place {
-    /// A bucket, and a prefix without slashes at its ends; it may be empty.
+    /// A bucket, and a prefix without slashes at its ends; the prefix may be empty.
     S3 { bucket: String, prefix: String },
     /// A folder.
     Folder(PathBuf),
@@ -55,7 +55,7 @@ impl Place {
     /// `s3://bucket/prefix`, or the path of a folder.
     ///
     /// # Errors
-    /// What is wrong, in words.
+    /// The error, as text.
     pub fn parse(text: &str) -> Result<Self, String> {
         if let Some(rest) = text.strip_prefix("s3://") {
             let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));

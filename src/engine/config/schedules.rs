@@ -1,4 +1,4 @@
-//! `[schedules.…]`: named hours in a zone, under a calendar.
+//! `[schedules.…]`: named hours in a time zone, under a calendar.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,8 +10,7 @@ use crate::engine::config::reader::{Section, Word};
 use crate::engine::config::{check_name, hints};
 use crate::engine::schedule::{Calendar, Expr, ExprError, Hours, Part, Schedule, parse_zone};
 
-/// By name. `None` stands for a schedule that was complained about, so that a policy naming it is not
-/// complained about as well.
+/// By name. `None` is a schedule with a mistake. A policy that names it must not be reported as well.
 pub(crate) type Schedules = BTreeMap<String, Option<Arc<Schedule>>>;
 
 pub(crate) fn read(top: &Section<'_>, calendars: &BTreeMap<String, Arc<Calendar>>) -> Schedules {
@@ -30,7 +29,7 @@ pub(crate) fn read(top: &Section<'_>, calendars: &BTreeMap<String, Arc<Calendar>
 }
 
 fn one(section: &Section<'_>, name: &str, calendars: &BTreeMap<String, Arc<Calendar>>) -> Option<Schedule> {
-    // Every key is read before a mistake in one of them ends it, so that none is taken for unknown.
+    // Every key is read before a mistake in one of them ends the function, so that no key is reported as unknown.
     let mut wrong = false;
     let default_zone = section.word("zone").map(|word| {
         let zone = zone_of(section, &word);
@@ -104,7 +103,7 @@ fn zone_of(section: &Section<'_>, word: &Word<'_>) -> Option<Tz> {
     }
 }
 
-/// Warns of zones of fixed offset: their clocks never change, and the sign of `Etc/GMT+9` is the other way round.
+/// Warns about time zones with a fixed offset: their clocks never change, and `Etc/GMT+9` has the opposite sign.
 fn check_zone(section: &Section<'_>, word: &Word<'_>, zone: Tz) {
     let name = zone.name();
     let fixed = matches!(name, "EST" | "MST" | "HST") || name.trim_start_matches("Etc/").starts_with("GMT");
@@ -123,8 +122,8 @@ mod tests {
     use super::*;
     use crate::engine::config::reader::Source;
 
-    /// Settings with a complaint are refused as a whole; were they not, this would still not be a schedule in UTC, or
-    /// one with fewer hours than somebody wrote.
+    /// Settings with a mistake are refused as a whole. Even if they were not, the result must not be a schedule in
+    /// UTC, or one with fewer hours than the author wrote.
     #[test]
     fn a_schedule_with_a_mistake_is_none_at_all() {
         let right = "zone = \"Asia/Tokyo\"\nopen = [\"mon-fri 09:00-18:00\", \"sat 09:00-12:00\"]";

@@ -1,4 +1,4 @@
-//! `[scope]`: which accounts and Regions, and by which roles.
+//! `[scope]`: which accounts and Regions are scanned, and with which roles.
 
 use std::sync::Arc;
 
@@ -6,67 +6,67 @@ use crate::engine::config::reader::{Section, Word};
 use crate::engine::config::shape::Form;
 use crate::engine::config::values::OneOrMany;
 
-/// What [`account_ids`] accepts.
+/// The format that [`account_ids`] accepts.
 const ACCOUNT_ID: Form = Form::Like("^[0-9]{12}$");
 
-/// What [`units`] accepts.
+/// The format that [`units`] accepts.
 const UNIT: Form = Form::Like("^(ou-|r-)");
 
-/// What [`is_region`] accepts, but for the length.
+/// The format that [`is_region`] accepts, without the limit of the length.
 const REGION: Form = Form::Like("^[a-z]+-[a-z0-9-]*-[a-z0-9-]*[0-9]$");
 
-/// What [`role`] accepts.
+/// The format that [`role`] accepts.
 const ROLE: Form = Form::Like("^[A-Za-z0-9+=,.@_/-]+$");
 
-/// Which accounts are looked at.
+/// The accounts that are scanned.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Accounts {
     /// Every active account of the organisation.
     Organization,
-    /// The caller's own, without another role.
+    /// The caller's own account, without another role.
     Own,
-    /// These.
+    /// These accounts.
     List(Vec<Arc<str>>),
 }
 
 /// `[scope]`
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScopeSettings {
-    /// Which accounts.
+    /// The accounts.
     pub accounts: Accounts,
-    /// Narrows `organization` to these units and all beneath; empty does not narrow.
+    /// Limits `organization` to these units and everything beneath them; an empty list does not limit.
     pub organizational_units: Vec<String>,
-    /// Accounts that are not looked at.
+    /// Accounts that are not scanned.
     pub exclude_accounts: Vec<Arc<str>>,
-    /// Which Regions.
+    /// The Regions.
     pub regions: Regions,
-    /// The role that looks.
+    /// The role that scans.
     pub reading_role: String,
     /// The role that acts.
     pub acting_role: String,
-    /// The external id that both roles ask for.
+    /// The external id that both roles require.
     pub external_id: Option<String>,
-    /// The Region in which roles are assumed and Regions are listed, where one is named.
+    /// The Region for assuming roles and listing Regions, if it is set.
     pub sts_region: Option<String>,
 }
 
-/// Which Regions are looked at.
+/// The Regions that are scanned.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Regions {
     /// Those enabled in each account.
     Enabled,
-    /// The Region of the caller's own configuration: the least that can be meant where nothing is written.
+    /// The Region of the caller's own configuration: the smallest possible scope, if nothing is set.
     Own,
-    /// These; an empty list looks nowhere.
+    /// These Regions; with an empty list, nothing is scanned.
     List(Vec<Arc<str>>),
 }
 
-/// What stands for an account or Region that an inventory does not tell.
+/// The placeholder for an account or Region that an inventory does not contain.
 pub const UNKNOWN: &str = "unknown";
 
 impl ScopeSettings {
-    /// Whether the settings scope at this account, as far as a list in them can say. An inventory may not tell
-    /// the account; then no list can leave it out, but for an empty one, which looks nowhere.
+    /// Whether this account is in scope, as far as the settings' list shows it. An inventory may lack the account.
+    /// Then only an empty list, with which nothing is scanned, can exclude it.
     pub fn names_account(&self, account: &str) -> bool {
         let listed = match &self.accounts {
             Accounts::Organization | Accounts::Own => true,
@@ -75,8 +75,8 @@ impl ScopeSettings {
         listed && !self.exclude_accounts.iter().any(|excluded| &**excluded == account)
     }
 
-    /// Whether the settings scope at this Region, as far as a list in them can say. An inventory may not tell
-    /// the Region; then no list can leave it out, but for an empty one, which looks nowhere.
+    /// Whether this Region is in scope, as far as the settings' list shows it. An inventory may lack the Region. Then
+    /// only an empty list, with which nothing is scanned, can exclude it.
     pub fn names_region(&self, region: &str) -> bool {
         match &self.regions {
             Regions::Enabled | Regions::Own => true,
@@ -160,7 +160,7 @@ fn region_codes(section: &Section<'_>, words: Vec<Word<'_>>) -> Vec<Arc<str>> {
     each(section, words, parse, "is not a Region", "write a Region's code, such as `ap-northeast-1`")
 }
 
-/// What `parse` makes of every word, sorted, each once.
+/// The result of `parse` for every value, sorted and without duplicates.
 fn each<T: Ord>(
     section: &Section<'_>,
     words: Vec<Word<'_>>,
@@ -174,7 +174,7 @@ fn each<T: Ord>(
     found
 }
 
-/// The shape of a Region's code. Which ones exist is AWS's to say.
+/// Whether the text has the format of a Region code. Only AWS knows which Regions exist.
 pub(crate) fn is_region(text: &str) -> bool {
     let mut parts = text.split('-');
     let lower = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase());
@@ -197,12 +197,12 @@ fn account_ids(section: &Section<'_>, words: Vec<Word<'_>>) -> Vec<Arc<str>> {
     )
 }
 
-/// Whether it has the twelve digits of an account's id.
+/// Whether the text has the twelve digits of an account id.
 pub(crate) fn is_account_id(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Organisational units by id, or the root.
+/// Organizational units by id, or the root.
 pub(crate) fn units(section: &Section<'_>, key: &'static str) -> Vec<String> {
     let parse = |text: &str| (text.starts_with("ou-") || text.starts_with("r-")).then(|| text.to_owned());
     let hint = "write the unit's id, such as `ou-ab12-34cd56ef`; names can change and repeat";

@@ -1,34 +1,34 @@
-//! What the settings have been asked for while they were read: every key, of what kind it is, and whether it is
-//! needed. The schema is made from it, so that it knows the same keys as the reader.
+//! The shape of the settings: every key that the reader reads, its kind, and whether it is required. The schema is
+//! made from it, so it has the same keys as the reader.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
-/// The form of a text, as far as an editor can check it. What is accepted is for the code that reads it; a form
-/// may be wider than that and never narrower.
+/// The format of a text, as far as an editor can check it. The code that reads the text decides what is accepted. A
+/// form may accept more than that code, never less.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Form {
-    /// Anything.
+    /// Any text.
     Free,
-    /// What this regular expression matches.
+    /// A text that this regular expression matches.
     Like(&'static str),
-    /// One of these words.
+    /// One of these values.
     OneOf(Vec<&'static str>),
 }
 
 impl Form {
-    /// One of these words.
+    /// One of these values.
     pub(crate) fn one_of(words: &[&'static str]) -> Self {
         Self::OneOf(words.to_vec())
     }
 }
 
-/// What a key holds.
+/// The kind of value that a key has.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Kind {
     /// `true` or `false`.
     Flag,
-    /// A whole number within these bounds.
+    /// An integer within these bounds.
     Whole(RangeInclusive<u32>),
     /// Any number within these bounds.
     Decimal { above: f64, to: f64 },
@@ -44,9 +44,9 @@ pub(crate) enum Kind {
     Table,
     /// A list of such tables.
     Tables,
-    /// Such tables, under names of the user's own.
+    /// Tables under names chosen by the user.
     Named,
-    /// Amounts of money, as texts or as numbers, under names of this form.
+    /// Amounts of money, as texts or numbers, under names of this form.
     NamedSums(Form),
     /// Texts of the second form, under names of the first.
     NamedTexts(Form, Form),
@@ -57,13 +57,13 @@ pub(crate) enum Kind {
 /// One key.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Key {
-    /// What it holds.
+    /// The kind of its value.
     pub(crate) kind: Kind,
-    /// What the comment behind it says.
+    /// The comment behind it.
     pub(crate) about: Option<String>,
 }
 
-/// Every key that was asked for, by the path of its table: `policies.match` for the `match` of every policy.
+/// Every key that was read, by the path of its table: `policies.match` for the `match` of every policy.
 #[derive(Debug, Default)]
 pub(crate) struct Shape {
     tables: BTreeMap<String, BTreeMap<&'static str, Key>>,
@@ -71,7 +71,7 @@ pub(crate) struct Shape {
 }
 
 impl Shape {
-    /// Notes that `key` of the table at `path` was asked for. The first comment found behind it counts.
+    /// Records that `key` of the table at `path` was read. The first comment found behind it counts.
     pub(crate) fn ask(&mut self, path: &str, key: &'static str, kind: Kind, comment: Option<&str>) {
         let table = self.tables.entry(path.to_owned()).or_default();
         let known = table.entry(key).or_insert(Key { kind, about: None });
@@ -80,7 +80,7 @@ impl Shape {
         }
     }
 
-    /// Notes that `key` must be written.
+    /// Records that `key` is required.
     pub(crate) fn need(&mut self, path: &str, key: &'static str) {
         self.needed.insert((path.to_owned(), key));
     }
@@ -96,7 +96,7 @@ impl Shape {
         self.tables.keys().flat_map(|path| self.keys(path).map(move |(name, key)| (path.as_str(), name, key)))
     }
 
-    /// Whether `key` of the table at `path` must be written.
+    /// Whether `key` of the table at `path` is required.
     pub(crate) fn needs(&self, path: &str, key: &'static str) -> bool {
         self.needed.contains(&(path.to_owned(), key))
     }

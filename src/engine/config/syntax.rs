@@ -1,12 +1,12 @@
-//! What is not TOML, in words that say what to write.
+//! Text that is not TOML: messages that say what to write instead.
 
 use toml::de::Error;
 
 use crate::engine::config::hints::other_notation;
 use crate::engine::config::reader::Source;
 
-/// Complains of what is not TOML. A table that is written twice, such as `[policies]`, has all of its keys twice, too:
-/// that is said once.
+/// Reports text that is not TOML. If a table, such as `[policies]`, occurs twice, all of its keys occur twice too.
+/// That is reported once.
 pub(crate) fn complain(source: &Source<'_>, errors: &[Error]) {
     let text = source.text;
     if let Some(other) = other_notation(text).filter(|_| !errors.is_empty()) {

@@ -1,4 +1,4 @@
-//! `[tags]`: what the tags are called by which teams and the reaper speak to each other.
+//! `[tags]`: the keys of the tags that teams and the reaper use.
 
 use crate::engine::config::never::tag_patterns;
 use crate::engine::config::reader::{Section, Word};
@@ -9,10 +9,10 @@ use crate::engine::tags::names::TagNames;
 /// The longest key that AWS allows.
 const MAX_KEY: usize = 128;
 
-/// What may begin a tag's key, but for `aws:`.
+/// The format of a tag key's prefix; it also allows `aws:`.
 const PREFIX: Form = Form::Like("^[A-Za-z0-9+=._:/@-]{1,64}$");
 
-/// What may be a tag's key.
+/// The format of a tag key.
 pub(crate) const KEY: Form = Form::Like("^[\\s\\S]{1,128}$");
 
 pub(crate) fn read(top: &Section<'_>) -> TagNames {
@@ -41,7 +41,7 @@ pub(crate) fn read(top: &Section<'_>) -> TagNames {
     names
 }
 
-/// Complains about what cannot be a tag's key.
+/// Adds a mistake for a text that cannot be a tag key.
 pub(crate) fn check_key(section: &Section<'_>, word: &Word<'_>) {
     if word.text.is_empty() || word.text.chars().count() > MAX_KEY {
         let hint = format!("write the key of a tag, 1 to {MAX_KEY} characters, such as `Owner`");

@@ -1,4 +1,4 @@
-//! Reads what a key holds: texts, lists, numbers, durations, and tables of them.
+//! Reads the values of keys: texts, lists, numbers, durations, and tables of them.
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "the kinds of TOML's values are not ours")]
 
@@ -13,13 +13,13 @@ use crate::engine::config::hints::did_you_mean;
 use crate::engine::config::reader::{Section, Word};
 use crate::engine::config::shape::{Form, Kind};
 
-/// What a key holds that takes either a word or a list.
+/// The value of a key that accepts either one text or a list.
 pub(crate) enum OneOrMany<'a> {
     One(Word<'a>),
     Many(Vec<Word<'a>>),
 }
 
-/// What [`parse_duration`] reads, but for the limit.
+/// The format that [`parse_duration`] reads, without the limit.
 const DURATION: &str = "^([0-9]+[dhms])+$";
 
 impl<'a> Section<'a> {
@@ -28,7 +28,7 @@ impl<'a> Section<'a> {
         self.word_like(key, Form::Free)
     }
 
-    /// A text of which `form` is known. The form is for the schema; what does not have it is the caller's to say.
+    /// A text whose `form` is known. The form is for the schema; the caller must report a text that does not match it.
     pub(crate) fn word_like(&self, key: &'static str, form: Form) -> Option<Word<'a>> {
         let value = self.take(key, Kind::Text(form))?;
         self.as_word(key, value)
@@ -43,7 +43,7 @@ impl<'a> Section<'a> {
         word
     }
 
-    /// A text that `parse` can read. Of any other it is said that it `is_not` what was expected.
+    /// A text that `parse` can read. For any other text, the message says that it `is_not` what was expected.
     pub(crate) fn parsed<T>(
         &self,
         key: &'static str,
@@ -55,7 +55,7 @@ impl<'a> Section<'a> {
         self.parse(&self.word_like(key, form)?, parse, is_not, hint)
     }
 
-    /// The same for a text that was read before.
+    /// The same for a text that was already read.
     pub(crate) fn parse<T>(
         &self,
         word: &Word<'_>,
@@ -70,7 +70,7 @@ impl<'a> Section<'a> {
         found
     }
 
-    /// One of a few words.
+    /// One of a few values.
     pub(crate) fn choice<T: Copy>(&self, key: &'static str, known: &[(&'static str, T)]) -> Option<T> {
         let words: Vec<&'static str> = known.iter().map(|(name, _)| *name).collect();
         let word = self.word_like(key, Form::one_of(&words))?;
@@ -81,7 +81,7 @@ impl<'a> Section<'a> {
         found
     }
 
-    /// Complains about a word that is not one of `known`.
+    /// Adds a mistake for a value that is not one of `known`.
     pub(crate) fn complain_unknown<'k>(&self, word: &Word<'_>, what: &str, known: impl IntoIterator<Item = &'k str>) {
         let known: Vec<&str> = known.into_iter().collect();
         let hint = match did_you_mean(word.text, known.iter().copied()) {
@@ -97,13 +97,13 @@ impl<'a> Section<'a> {
         self.words_like(key, Form::Free)
     }
 
-    /// A list of texts of which `form` is known.
+    /// A list of texts whose `form` is known.
     pub(crate) fn words_like(&self, key: &'static str, form: Form) -> Option<Vec<Word<'a>>> {
         let value = self.take(key, Kind::List(form))?;
         self.as_words(key, value)
     }
 
-    /// Either one of a few words, or a list.
+    /// Either one of a few values, or a list.
     pub(crate) fn one_or_many(&self, key: &'static str, one: Form, many: Form) -> Option<OneOrMany<'a>> {
         let value = self.take(key, Kind::TextOrList(one, many))?;
         if value.get_ref().is_array() {
@@ -152,7 +152,7 @@ impl<'a> Section<'a> {
         fits
     }
 
-    /// A number that may have a fraction.
+    /// A number that may have decimals.
     pub(crate) fn decimal(&self, key: &'static str, above: f64, to: f64) -> Option<f64> {
         let value = self.take(key, Kind::Decimal { above, to })?;
         let number = match value.get_ref() {
@@ -168,7 +168,7 @@ impl<'a> Section<'a> {
         allowed
     }
 
-    /// A number of at least nothing that is counted to the last digit, such as an amount of money.
+    /// A number of at least 0 that is read exactly, such as an amount of money.
     pub(crate) fn amount(&self, key: &'static str) -> Option<Decimal> {
         let value = self.take(key, Kind::Amount)?;
         self.as_amount(key, value)
@@ -202,18 +202,18 @@ impl<'a> Section<'a> {
         duration
     }
 
-    /// Every entry of a table of amounts whose keys are the user's own.
+    /// Every entry of a table of amounts whose keys are chosen by the user.
     pub(crate) fn named_amounts(&self, key: &'static str, names: Form) -> Vec<(Word<'a>, Decimal)> {
         self.named(key, Kind::NamedAmounts(names), |outer, name, value| outer.as_amount(name, value))
     }
 
-    /// Every entry of a table of strings whose keys are the user's own.
+    /// Every entry of a table of strings whose keys are chosen by the user.
     pub(crate) fn named_words(&self, key: &'static str, names: Form, form: Form) -> Vec<(Word<'a>, Word<'a>)> {
         self.named(key, Kind::NamedTexts(names, form), |outer, name, value| outer.as_word(name, value))
     }
 
-    /// Every entry of a table of amounts whose keys are the user's own. A number is given as it is written, to the
-    /// last digit.
+    /// Every entry of a table of amounts whose keys are chosen by the user. A number is returned as written, with all
+    /// digits.
     pub(crate) fn named_sums(&self, key: &'static str, names: Form) -> Vec<(Word<'a>, Word<'a>)> {
         self.named(key, Kind::NamedSums(names), |outer, name, value| {
             let sum = word(value).or_else(|| number(value));
@@ -225,7 +225,7 @@ impl<'a> Section<'a> {
     }
 }
 
-/// The list that was meant by a text, or by a table of keys and values, such as those of tags.
+/// The list that the user probably meant by a text, or by a table of keys and values, such as tags.
 fn as_list(value: &DeValue<'_>) -> Option<String> {
     if let Some(text) = value.as_str() {
         return Some(format!("write [{text:?}]"));
@@ -241,7 +241,7 @@ fn word<'a>(value: &'a Spanned<DeValue<'a>>) -> Option<Word<'a>> {
     value.get_ref().as_str().map(|text| Word { text, span: value.span() })
 }
 
-/// A number in the decimal system, as it is written but for `_`.
+/// A decimal number as written, without `_`.
 fn number<'a>(value: &'a Spanned<DeValue<'a>>) -> Option<Word<'a>> {
     let text = match value.get_ref() {
         DeValue::Integer(n) if n.radix() == 10 => n.as_str(),

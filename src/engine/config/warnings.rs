@@ -1,5 +1,5 @@
-//! What is allowed and probably not meant, where it takes more than one section to know. What one section knows alone
-//! is warned of where that section is read.
+//! Warnings about settings that are allowed but probably not intended, if they concern more than one section. The code
+//! of a section warns about mistakes within that section.
 
 use crate::engine::config::reader::Section;
 use crate::engine::config::{Accounts, Settings, Stage};
@@ -20,7 +20,7 @@ pub(crate) fn warn(top: &Section<'_>, settings: &Settings) {
     }
 }
 
-/// Patterns over accounts' names where names are not known.
+/// Patterns over account names where the names are unknown.
 fn names(top: &Section<'_>, settings: &Settings) {
     if settings.scope.accounts == Accounts::Organization {
         return;
@@ -35,7 +35,7 @@ fn names(top: &Section<'_>, settings: &Settings) {
     }
 }
 
-/// Settings that look armed and stop nothing, or that stop without a look at the last hour.
+/// Settings that look armed but stop nothing, or that stop without measuring the last hour.
 fn arming(top: &Section<'_>, settings: &Settings) {
     let enforced = settings.policies.iter().any(|policy| policy.stage == Stage::Enforce);
     let armed = || top.place_within("run", "armed");
