@@ -27,8 +27,8 @@ pub struct Run {
 }
 
 impl Run {
-    /// Whether a tag with this hub's name, or none, belongs to this hub. A tag without a name does: an older release
-    /// wrote it, or a hub without a name, and those instances must still be started.
+    /// Whether this hub wrote a tag with the hub name `hub`. A tag without a name counts as its own: an older release
+    /// wrote it, or settings without a name, and the instances that they stopped must still be started.
     pub fn wrote(&self, hub: Option<&str>) -> bool {
         hub.is_none() || hub == self.hub.as_deref()
     }

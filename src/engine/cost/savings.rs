@@ -162,7 +162,7 @@ impl Savings {
 
     /// The text of the state in the record.
     pub fn text(&self) -> String {
-        let value = |entry: serde_json::Result<Value>| entry.unwrap_or_default(); // a value that was read can be written
+        let value = |entry: serde_json::Result<Value>| entry.unwrap_or_default(); // what was read can be written
         let open = self.open.iter().map(|(id, stop)| (id.to_string(), value(serde_json::to_value(stop))));
         let open = self.unread.open.clone().into_iter().chain(open).collect();
         let months = self.lines().map(|line| value(serde_json::to_value(line)));
