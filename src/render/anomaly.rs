@@ -1,4 +1,4 @@
-//! What the operator is told of an anomaly of cost: which one, and what runs where it was found.
+//! The operator's message about a cost anomaly: which one it is, and which instances run where it was found.
 
 use std::cmp::Reverse;
 
@@ -12,13 +12,14 @@ use crate::render::catalogue::money::{Phrase, Term, phrase, term};
 use crate::render::edge::plain;
 use crate::render::money::{cost, figure};
 
-/// How many instances of one place a message names, the most expensive first; all of them stand in the report.
+/// The number of instances of one account and Region in a message, the most expensive first. The report lists all of
+/// them.
 const NAMED: usize = 10;
 
-/// The most of a text of AWS's that is shown.
+/// The maximum length of AWS's texts in a message.
 const SHOWN: usize = 80;
 
-/// Which anomaly it is, and which of its causes lead nowhere: what the report keeps of it.
+/// The anomaly, and its root causes that lead to no instance, for the report.
 pub fn notes(anomaly: &Anomaly, locale: Locale) -> Vec<String> {
     let Anomaly { id, impact, what, since, link, places, foreign } = anomaly;
     let short = |text: &Option<String>| text.as_deref().map(shown);
@@ -37,8 +38,8 @@ pub fn notes(anomaly: &Anomaly, locale: Locale) -> Vec<String> {
     notes
 }
 
-/// What the operator is told after a look, one line each: a channel may cut a long note, and loses nothing of short
-/// ones. `outside` are the places that nobody looks at.
+/// The operator's message after a scan, one line each. A channel may cut a long note, but loses nothing of short ones.
+/// `outside` contains the targets that are not in scope.
 pub fn message(anomaly: &Anomaly, report: &Report, outside: &[Target], place: Option<&str>) -> Vec<String> {
     let locale = report.locale;
     let mut lines = notes(anomaly, locale);
@@ -50,7 +51,7 @@ pub fn message(anomaly: &Anomaly, report: &Report, outside: &[Target], place: Op
     lines
 }
 
-/// What the operator is told where nothing could be looked at.
+/// The operator's message where nothing could be scanned.
 pub fn unseen(anomaly: &Anomaly, cause: &str, locale: Locale) -> Vec<String> {
     let mut blocks = notes(anomaly, locale);
     blocks.push(about(locale, About::NotLooked { cause: &plain(cause) }));
@@ -83,7 +84,8 @@ fn of_place(lines: &mut Vec<String>, target: &Target, report: &Report, outside: 
         return;
     }
     let mut rows: Vec<&Row> = report.rows.iter().filter(|row| *row.id.place == *target && row.running).collect();
-    // What has no price first, for it may be the dearest; of the same price the newest first.
+    // Instances without a price come first, because they may be the most expensive. At the same price, the newest
+    // comes first.
     rows.sort_by_key(|row| (row.monthly.is_some(), Reverse(row.monthly), Reverse(row.launch), &row.id.name));
     let sum: Cost = rows.iter().map(|row| row.monthly).collect();
     let amount = cost(&sum, &report.money, locale);
@@ -109,7 +111,7 @@ fn of_instance(row: &Row, report: &Report, locale: Locale) -> String {
     out
 }
 
-/// A text that AWS or a team wrote, in one line and not for ever.
+/// A text by AWS or a team, on one line and with a limited length.
 fn shown(text: &str) -> String {
     plain(text).chars().take(SHOWN).collect()
 }

@@ -1,4 +1,4 @@
-//! The list of instances: which of them, in which order, with which columns.
+//! The list of instances: which instances, in which order, with which columns.
 
 use std::cmp::Reverse;
 
@@ -11,25 +11,25 @@ use crate::render::catalogue::{Label, Sentence, voice};
 use crate::render::page::{Fit, Head, Shown, Tone};
 use crate::render::words::why;
 
-/// What of a report is shown, and how.
+/// The selection and format of a report.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct View {
-    /// The skipped instances too.
+    /// Include the skipped instances.
     pub all: bool,
-    /// Only what these rules decided, skipped or not; where there are none, every rule.
+    /// Only instances decided by these rules, skipped or not; if empty, every rule.
     pub reasons: Vec<Reason>,
-    /// The order; by money and then by age where it is left out.
+    /// The order; by default by cost and then by age.
     pub sort: Option<Column>,
-    /// The columns; where there are none, those that have something to say.
+    /// The columns; if empty, those that contain something.
     pub columns: Vec<Column>,
-    /// The zone of every instant.
+    /// The time zone of every instant.
     pub zone: Tz,
 }
 
-/// A column of the list. Each but `age` is a field of the JSON.
+/// A column of the list. Each one except `age` is a field of the JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Column {
-    /// What would be done.
+    /// The action that would be taken.
     Verdict,
     /// The rule that decided.
     Reason,
@@ -37,11 +37,11 @@ pub enum Column {
     Id,
     /// Its `Name` tag.
     Name,
-    /// Who owns it.
+    /// The owner.
     Owner,
     /// Instance type.
     Type,
-    /// US dollars a month.
+    /// US dollars per month.
     UsdMonth,
     /// Time since its last start.
     Age,
@@ -49,18 +49,18 @@ pub enum Column {
     Account,
     /// Region.
     Region,
-    /// The policy that matches first.
+    /// The first policy that matches.
     Policy,
     /// State.
     State,
-    /// When it was started last.
+    /// The last start.
     Launched,
-    /// Why, in a sentence.
+    /// The reason, as a sentence.
     Detail,
 }
 
 impl Column {
-    /// Every column, in the order in which they stand.
+    /// Every column, in its standard order.
     pub const ALL: &[Self] = &[
         Self::Verdict,
         Self::Reason,
@@ -146,7 +146,7 @@ impl Column {
 }
 
 impl View {
-    /// The rows that are shown, in order. `every`: the skipped ones too, whatever the view says of them.
+    /// The rows to show, in order. `every` includes the skipped ones, regardless of the view.
     pub(crate) fn rows<'a>(&self, report: &'a Report, every: bool) -> Vec<&'a Row> {
         let wanted = |row: &&Row| match &*self.reasons {
             [] => every || self.all || speaks(&row.verdict),
@@ -185,7 +185,7 @@ impl View {
     }
 }
 
-/// Whether something is to be done, or would be.
+/// Whether an action is taken, or would be.
 pub(crate) fn speaks(verdict: &Verdict) -> bool {
     match verdict {
         Verdict::Stop(_) | Verdict::Hibernate(_) | Verdict::Start(_) | Verdict::Idle(_) | Verdict::Report(_) => true,
@@ -193,7 +193,7 @@ pub(crate) fn speaks(verdict: &Verdict) -> bool {
     }
 }
 
-/// An account by its name, where that is known, and its id.
+/// An account by its name, if known, and its id.
 pub(crate) fn account(report: &Report, id: &str) -> String {
     report.names.get(id).map_or_else(|| id.to_owned(), |name| format!("{name} {id}"))
 }

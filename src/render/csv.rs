@@ -1,4 +1,4 @@
-//! Tables in CSV. No cell is a formula, whatever teams wrote into their tags.
+//! Tables in CSV. No cell becomes a formula, whatever teams write in their tags.
 
 use serde_json::Value;
 
@@ -7,7 +7,7 @@ use crate::render::edge::plain;
 /// A table with these columns, which are fields of the rows.
 ///
 /// # Errors
-/// What `csv` says; nothing in a row makes it fail.
+/// The error of `csv`; no row causes one.
 pub(crate) fn csv(columns: &[&str], rows: impl IntoIterator<Item = Value>) -> Result<String, csv::Error> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(columns)?;
@@ -26,14 +26,14 @@ fn text(value: Option<&Value>) -> String {
     }
 }
 
-/// A cell that a spreadsheet would take for a formula is marked as text by a leading `'`. What comes first counts,
-/// behind spaces and control characters too: some spreadsheets drop them.
+/// Prefixes a cell that a spreadsheet would treat as a formula with `'`, so that it is text. Leading spaces and
+/// control characters are ignored in the check, because some spreadsheets drop them.
 fn harmless(cell: &str) -> String {
     let first = cell.chars().find(|c| !c.is_whitespace() && !c.is_control());
-    // The wide forms of Japanese keyboards are formulas too.
+    // The full-width forms of Japanese keyboards are treated as formulas too.
     let formula = matches!(first, Some('=' | '+' | '-' | '@' | '\u{ff1d}' | '\u{ff0b}' | '\u{ff0d}' | '\u{ff20}'));
     let control = cell.starts_with(['\t', '\r', '\n']);
-    // What breaks a line is data here, between quotation marks.
+    // Line breaks are data here, inside quotation marks.
     let shown: String = cell
         .split_inclusive(['\t', '\r', '\n'])
         .map(|part| {

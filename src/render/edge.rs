@@ -1,5 +1,5 @@
-//! Where text that others wrote becomes part of what we show. A name, a tag, an id, an error of AWS may hold anything;
-//! each rendering makes it harmless here, once, by what the program that shows it would do with it.
+//! The boundary where text by others becomes part of the output. A name, a tag, an id or an AWS error may contain
+//! anything. Each format makes such text safe here, once, for the program that shows it.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -9,11 +9,12 @@ use serde::Serialize;
 
 use crate::engine::request::events::CONSOLE;
 
-/// Shows nothing, and ends what a program would take for a name, a number of a ticket, or a link.
+/// An invisible character that breaks what a program would treat as a name, a ticket number or a link.
 pub(crate) const BREAK: char = '\u{200b}';
 
-/// Whether a character is invisible, or changes how those around it are shown: controls, separators of lines, marks of
-/// direction, tags, and letters that are blank (Unicode's categories Cc, Cf, Zl and Zp, less what is printed).
+/// Whether a character is invisible, or changes how the characters around it are shown: control characters, line
+/// separators, direction marks, tags, and blank letters (Unicode's categories Cc, Cf, Zl and Zp, except for printed
+/// ones).
 fn is_hidden(c: char) -> bool {
     c.is_control()
         || matches!(c,
@@ -23,7 +24,7 @@ fn is_hidden(c: char) -> bool {
             | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e007f}')
 }
 
-/// One line of plain text: what would break the line becomes a space, what would hide or turn text shows itself.
+/// One line of plain text. Line breaks become spaces; characters that would hide or reverse text become visible.
 pub fn plain(text: &str) -> String {
     let shown = |c: char| match c {
         c if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') => ' ',
@@ -38,8 +39,8 @@ pub fn plain_lines(text: &str) -> String {
     text.split('\n').map(plain).collect::<Vec<_>>().join("\n")
 }
 
-/// JSON whose strings hold the same, and show nothing that is hidden: outside its strings JSON has no such character,
-/// so that an escape may stand for it wherever it is.
+/// JSON with the same strings, but without hidden characters. JSON has such characters only inside strings, so every
+/// one of them can be replaced by an escape.
 pub fn escaped(json: &str) -> Cow<'_, str> {
     let hidden = |c: char| is_hidden(c) && c != '\n';
     if !json.contains(hidden) {
@@ -58,10 +59,10 @@ pub fn escaped(json: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// A value as JSON that shows nothing hidden: one line, or indented.
+/// A value as JSON without hidden characters: on one line, or indented.
 ///
 /// # Errors
-/// What `serde_json` says.
+/// The error of `serde_json`.
 pub fn json(value: &impl Serialize, indent: bool) -> serde_json::Result<String> {
     let text = if indent { serde_json::to_string_pretty(value) } else { serde_json::to_string(value) };
     text.map(|text| match escaped(&text) {
@@ -70,7 +71,7 @@ pub fn json(value: &impl Serialize, indent: bool) -> serde_json::Result<String> 
     })
 }
 
-/// Writes JSON as [`escaped`] has it. What serializers write ends between characters.
+/// Writes JSON in the same form as [`escaped`]. Serializers never split a character between two writes.
 pub struct Escaping<W>(pub W);
 
 impl<W: io::Write> io::Write for Escaping<W> {
@@ -87,16 +88,17 @@ impl<W: io::Write> io::Write for Escaping<W> {
     }
 }
 
-/// Sizes of instances, which stand behind a dot as the ends of domains do, and are none.
+/// Sizes of instance types. They follow a dot like a top-level domain, but are none.
 const SIZES: [&str; 7] = ["nano", "micro", "small", "medium", "large", "xlarge", "metal"];
 
-/// Text in which mail programs find no page to open: neither an address with a scheme nor the bare name of a host.
-/// The console's own pages stay links, and a place in S3 and the address of a mailbox stay as they are.
+/// Text in which email programs detect no links: neither an address with a scheme nor a bare host name. Pages of the
+/// AWS console stay links. S3 locations and email addresses stay unchanged.
 pub fn unlinked(text: &str) -> String {
     rewritten(text, true, |out, c| out.push(c))
 }
 
-/// [`unlinked`], with each character outside of what stays as it is written by `each`; `mailboxes`: whether those stay.
+/// [`unlinked`], where `each` writes every character outside the unchanged parts. `mailboxes` says whether email
+/// addresses stay unchanged.
 fn rewritten(text: &str, mailboxes: bool, each: impl Fn(&mut String, char)) -> String {
     let mut out = String::with_capacity(text.len());
     let (mut rest, mut before, mut mailbox) = (text, ' ', false);
@@ -125,12 +127,12 @@ fn rewritten(text: &str, mailboxes: bool, each: impl Fn(&mut String, char)) -> S
     out
 }
 
-/// Whether an `@` stands within the address of a mailbox, and so calls nobody.
+/// Whether an `@` is inside an email address, and therefore mentions no user.
 fn is_mailbox(before: char, c: char) -> bool {
     c == '@' && (before.is_ascii_alphanumeric() || matches!(before, '.' | '-' | '_' | '+'))
 }
 
-/// The address at the beginning of `text` that stays as it is.
+/// The address at the beginning of `text` that stays unchanged.
 fn kept(text: &str) -> Option<&str> {
     if !text.starts_with("s3://") && !text.starts_with(CONSOLE) {
         return None;
@@ -140,13 +142,13 @@ fn kept(text: &str) -> Option<&str> {
     (address.matches("//").count() == 1 && !address.contains("www.")).then_some(address)
 }
 
-/// A heading of a chat, which knows no markup and no entities.
+/// A heading in a chat, which supports no markup and no entities.
 pub fn heading(text: &str) -> String {
     rewritten(&plain(text), false, |out, c| out.push(c))
 }
 
-/// Text for a chat: nobody is called, nothing is a link or markup, whoever wrote it: `<!channel>`, `<@U1>`, `@here`,
-/// `[a](https://…)`.
+/// Text for a chat: it mentions no user, and contains no links or markup, whoever wrote it: `<!channel>`, `<@U1>`,
+/// `@here`, `[a](https://…)`.
 pub fn chat(text: &str) -> String {
     let text = rewritten(&plain(text), false, |out, c| match c {
         '&' => out.push_str("&amp;"),
@@ -158,15 +160,15 @@ pub fn chat(text: &str) -> String {
     text.replace("](", &format!("]{BREAK}("))
 }
 
-/// Text for Markdown: no bar or line break ends a cell, nothing is markup or a link, nobody is mentioned and no ticket
-/// referred to. What stands between two backticks is shown as it is.
+/// Text for a Markdown cell. No bar or line break ends the cell. There is no markup, link, mention or ticket
+/// reference. Text between two backticks is shown unchanged.
 pub fn cell(text: &str) -> String {
     let text = plain(text);
     let (mut out, mut rest) = (String::with_capacity(text.len()), &*text);
     while let Some((before, after)) = rest.split_once('`') {
         out += &inert(before);
         rest = match after.split_once('`') {
-            // Two in a row would begin or end another kind of span.
+            // Two backticks in a row would begin or end another kind of span.
             Some((inside, beyond)) if !inside.is_empty() && !inside.contains(MARKUP) && !beyond.starts_with('`') => {
                 out += &code(inside);
                 beyond
@@ -180,7 +182,7 @@ pub fn cell(text: &str) -> String {
     out + &inert(rest)
 }
 
-/// What Markdown would not show as it is between backticks everywhere.
+/// Characters that some Markdown programs change even between backticks.
 const MARKUP: [char; 5] = ['\\', '<', '>', '[', ']'];
 
 fn inert(text: &str) -> String {
@@ -192,12 +194,12 @@ fn inert(text: &str) -> String {
     })
 }
 
-/// Text for Markdown that is shown as it is, such as an id.
+/// Text that Markdown shows unchanged, such as an id.
 pub fn code(text: &str) -> String {
     format!("`{}`", plain(text).replace('`', "'").replace('|', "\\|"))
 }
 
-/// Text of several lines for Markdown that is shown as it is.
+/// Text of several lines that Markdown shows unchanged.
 pub fn fenced(text: &str) -> String {
     let fence = "`".repeat(3.max(1 + text.split(|c| c != '`').map(str::len).max().unwrap_or_default()));
     format!("{fence}text\n{}\n{fence}\n", text.trim_end())

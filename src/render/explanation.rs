@@ -1,4 +1,4 @@
-//! `explain` for a terminal: every rule in order, what it looked at, what it says.
+//! `explain` for a terminal: every rule in order, with the facts that it evaluated and its result.
 
 use std::fmt::Write as _;
 
@@ -10,7 +10,7 @@ use crate::render::detail;
 use crate::render::edge::plain;
 use crate::render::words::{inputs, not_armed};
 
-/// Why one instance is judged as it is.
+/// Explains the verdict of one instance.
 pub fn explanation(instance: &Instance, asked: &[Asked], ruling: &Ruling, locale: Locale) -> String {
     let (mut out, voice) = (String::new(), voice(locale));
     let target = &instance.id.place;

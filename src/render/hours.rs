@@ -1,4 +1,4 @@
-//! `schedule` for a terminal: whether it is open now, and the coming days.
+//! `schedule` for a terminal: whether it is open now, and the following days.
 
 use std::fmt::Write as _;
 
@@ -8,10 +8,10 @@ use crate::engine::model::Locale;
 use crate::engine::schedule::{Calendar, Day, Schedule};
 use crate::render::catalogue::{Label, Sentence, Voice, voice};
 
-/// How many minutes one character of the calendar stands for.
+/// The minutes for each character of the calendar.
 const SLOT_MINUTES: i64 = 30;
 
-/// What a schedule says at `now`, and a calendar of the coming `days`.
+/// The state of a schedule at `now`, and a calendar of the next `days`.
 pub fn hours(schedule: &Schedule, now: DateTime<Utc>, days: u64, locale: Locale) -> String {
     let state = schedule.at(now);
     let zone = state.zone;
@@ -49,12 +49,12 @@ pub fn hours(schedule: &Schedule, now: DateTime<Utc>, days: u64, locale: Locale)
     out
 }
 
-/// One character for half an hour of the wall clock.
+/// The character for half an hour of local time.
 fn mark(schedule: &Schedule, local: chrono::NaiveDateTime, zone: chrono_tz::Tz) -> char {
     let mut open = 0;
     let mut there = 0;
     for minute in 0..SLOT_MINUTES {
-        // Only for drawing: an hour that clocks skip has no instant and is left blank.
+        // Only for drawing: an hour skipped by a clock change has no instant, and is left blank.
         let instant = (local + Duration::minutes(minute)).and_local_timezone(zone).earliest();
         there += i64::from(instant.is_some());
         open += i64::from(instant.is_some_and(|instant| schedule.is_open(instant.to_utc())));

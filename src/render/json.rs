@@ -1,4 +1,5 @@
-//! The report as JSON, `"version": 1`: what scripts rely on. Adding is free; renaming is a breaking change.
+//! The report as JSON, `"version": 1`, the interface for scripts. New fields are allowed; renaming is a breaking
+//! change.
 
 use std::io;
 use std::sync::Arc;
@@ -46,7 +47,7 @@ struct Whole<'a> {
     views: AsJson<'a>,
 }
 
-/// Rows are made while they are written, so that the words of a hundred thousand lines never stand in memory.
+/// Rows are created while they are written, so that the text of a hundred thousand lines is never in memory at once.
 struct Rows<'a>(&'a [Row], Locale);
 
 #[derive(Serialize)]
@@ -55,7 +56,7 @@ pub(crate) struct Line<'a> {
     account: &'a str,
     region: &'a str,
     id: &'a str,
-    /// Every line is of an instance so far.
+    /// Always an instance so far.
     kind: &'static str,
     name: &'a str,
     #[serde(rename = "type")]
@@ -73,7 +74,7 @@ pub(crate) struct Line<'a> {
     launched_by: Option<&'a str>,
     reason: Reason,
     detail: String,
-    /// By list price; absent where it is unknown or was not asked for.
+    /// By list price; absent where it is unknown or was not requested.
     #[serde(skip_serializing_if = "Option::is_none")]
     usd_month: Option<String>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -84,7 +85,7 @@ pub(crate) struct Line<'a> {
     undetermined: Option<String>,
 }
 
-/// One remark: its word, its instants and run for machines, and what it says to people.
+/// One remark: its name, instants and run for machines, and its text for readers.
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
 struct RemarkLine {
@@ -173,18 +174,18 @@ fn remark_line(one: &Remark, zone: Tz, locale: Locale) -> RemarkLine {
     RemarkLine { remark: one.as_str(), run, stopped, started, by, detail: remark(one, zone, locale) }
 }
 
-/// The whole report, as one line of JSON, or indented for people's editors.
+/// The whole report, on one line, or indented for editors.
 ///
 /// # Errors
-/// What `serde_json` says; nothing in a report makes it fail.
+/// The error of `serde_json`; no report causes one.
 pub fn json(report: &Report, indent: bool) -> serde_json::Result<String> {
     edge::json(&whole(report), indent)
 }
 
-/// The same, indented, written to `out` as it is made: the text of a hundred thousand lines is 70 MB.
+/// The same, indented, and written to `out` while it is created: the text of a hundred thousand lines is 70 MB.
 ///
 /// # Errors
-/// What `out` says.
+/// The error of `out`.
 pub fn write_json(report: &Report, mut out: impl io::Write) -> io::Result<()> {
     serde_json::to_writer_pretty(Escaping(&mut out), &whole(report))?;
     out.write_all(b"\n")?;
@@ -237,35 +238,35 @@ fn whole(report: &Report) -> Whole<'_> {
     }
 }
 
-/// What a Lambda function answers: the figures, and where the whole report is.
+/// The response of a Lambda function: the counts, and the location of the whole report.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Digest {
     /// The run's id.
     pub run: Arc<str>,
-    /// What was asked for.
+    /// The requested mode.
     pub mode: Mode,
-    /// Whether everything could be seen and done.
+    /// Whether the run could find and do everything.
     pub health: Health,
-    /// The figures.
+    /// The counts.
     pub counts: Counts,
-    /// Where the whole report is; for a dry run, which writes nothing, the report itself.
+    /// The location of the whole report. A dry run writes nothing, so it returns the report itself.
     pub report: serde_json::Value,
-    /// The kind of event that it answers, where no schedule and no person asked.
+    /// The kind of event that caused the run; absent for a schedule or a person.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub event: Option<&'static str>,
     /// The run that was undone, or would be.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub undoes: Option<String>,
-    /// Why nothing was acted on at all, where that is so.
+    /// Why the run acted on nothing, if it was refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refused: Option<String>,
-    /// What else people should know.
+    /// Other notes for the reader.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
 }
 
-/// The figures of `report`, pointing to the whole one.
+/// The counts of `report`, with a pointer to the whole report.
 pub fn digest(report: &Report, whole: serde_json::Value) -> Digest {
     Digest {
         run: report.run.clone(),

@@ -1,5 +1,5 @@
-//! The instances of a report one by one: a table in CSV, and JSON with one instance a line. The fields are those of the
-//! report's JSON.
+//! The instances of a report, one by one: as a CSV table, and as JSON with one instance per line. The fields are those
+//! of the report's JSON.
 
 use std::io;
 
@@ -10,7 +10,7 @@ use crate::render::columns::{Column, View};
 use crate::render::edge::Escaping;
 use crate::render::json::line;
 
-/// The columns of the CSV, unless somebody chooses.
+/// The default columns of the CSV.
 const COLUMNS: [&str; 21] = [
     "account",
     "region",
@@ -38,7 +38,7 @@ const COLUMNS: [&str; 21] = [
 /// The instances as a table: all of them, or those of the view's rules; `age` is in days.
 ///
 /// # Errors
-/// What `csv` says; nothing in a report makes it fail.
+/// The error of `csv`; no report causes one.
 pub fn csv(report: &Report, view: &View) -> Result<String, csv::Error> {
     let chosen: Vec<&str> = view.columns.iter().map(|column| column.as_str()).collect();
     let columns = if chosen.is_empty() { &COLUMNS[..] } else { &chosen };
@@ -46,10 +46,10 @@ pub fn csv(report: &Report, view: &View) -> Result<String, csv::Error> {
     crate::render::csv::csv(columns, rows.into_iter().map(|row| value(row, report)))
 }
 
-/// The instances as JSON, each in one line.
+/// The instances as JSON, one per line.
 ///
 /// # Errors
-/// What `out` says.
+/// The error of `out`.
 pub fn write_ndjson(report: &Report, view: &View, mut out: impl io::Write) -> io::Result<()> {
     for row in view.rows(report, true) {
         serde_json::to_writer(Escaping(&mut out), &line(row, report.locale))?;

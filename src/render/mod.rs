@@ -1,4 +1,4 @@
-//! Renderings of the one report: JSON for machines, a table for terminals, Markdown for tickets and chats.
+//! Renderings of the report: JSON for machines, a table for terminals, Markdown for tickets and chats.
 
 pub mod anomaly;
 mod catalogue;
@@ -51,11 +51,11 @@ pub fn markdown(report: &Report) -> String {
     page(report, &View::default()).markdown()
 }
 
-/// What a terminal can show.
+/// The capabilities of a terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Style {
-    /// Colours, for a terminal that wants them.
+    /// Whether to use colours.
     pub colour: bool,
-    /// Columns; `None` where the width is unknown: then nothing is broken, cut or left out.
+    /// The width in columns. `None` where it is unknown: then no line is wrapped or cut, and no column is left out.
     pub width: Option<u16>,
 }

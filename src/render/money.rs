@@ -1,4 +1,4 @@
-//! Figures of money: US dollars, and beside them the second currency with its rate and day.
+//! Amounts of money: US dollars, and the second currency with its rate and date.
 
 use rust_decimal::{Decimal, RoundingStrategy};
 
@@ -11,17 +11,17 @@ use crate::engine::report::Report;
 use crate::render::catalogue::money::{Phrase, Term, phrase, term};
 use crate::render::columns::account;
 
-/// One figure: `USD 7.59 (JPY 1,178 at 155.20 of 2026-11-20)`.
+/// One amount: `USD 7.59 (JPY 1,178 at 155.20 of 2026-11-20)`.
 pub fn figure(usd: Usd, money: &Money, locale: Locale) -> String {
     phrase(locale, Phrase::Amount { usd, second: money.second.as_ref() })
 }
 
-/// What every figure is: a list price, before Savings Plans, reservations and tax.
+/// The kind of price of every amount: a list price, before Savings Plans, reservations and tax.
 pub fn caveat(locale: Locale) -> &'static str {
     term(locale, Term::Caveat)
 }
 
-/// A sum that says of how many instances it knows nothing.
+/// A sum, with the number of instances whose price is unknown.
 pub fn cost(cost: &Cost, money: &Money, locale: Locale) -> String {
     let amount = figure(cost.monthly, money, locale);
     match cost.unknown {
@@ -31,7 +31,7 @@ pub fn cost(cost: &Cost, money: &Money, locale: Locale) -> String {
     }
 }
 
-/// What was saved in one month, in one line.
+/// The savings of one month, on one line.
 pub fn realised(month: Month, saved: &Saved, money: &Money, locale: Locale) -> String {
     let Saved { hours, usd, unknown_hours } = saved;
     let half_up = RoundingStrategy::MidpointAwayFromZero;
@@ -42,8 +42,8 @@ pub fn realised(month: Month, saved: &Saved, money: &Money, locale: Locale) -> S
     format!("{line} ({})", caveat(locale))
 }
 
-/// What a report says of money, in lines: what is wasted, what was saved, what the run cost itself. Empty where nobody
-/// knows of any.
+/// The money section of a report, in lines: waste, savings, and the cost of the run itself. Empty where none of them
+/// is known.
 pub fn summary(report: &Report) -> Vec<String> {
     let (money, locale) = (&report.money, report.locale);
     let waste = report.waste().filter(|waste| waste.total.instances > 0).map(|waste| {
@@ -54,7 +54,7 @@ pub fn summary(report: &Report) -> Vec<String> {
     waste.into_iter().chain(saved).chain(own(report)).collect()
 }
 
-/// What the run cost itself, where it asked for anything that AWS bills.
+/// The cost of the run itself, if it made requests that AWS bills.
 fn own(report: &Report) -> Option<String> {
     let usd = Usd(report.cost.usd);
     let amount = (usd >= CENT).then(|| figure(usd, &report.money, report.locale));
@@ -62,10 +62,10 @@ fn own(report: &Report) -> Option<String> {
     Some(report.cost.metrics).filter(|metrics| *metrics > 0).map(phrase)
 }
 
-/// A cent.
+/// One cent.
 const CENT: Usd = Usd(Decimal::from_parts(1, 0, 0, false, 2));
 
-/// The heads of [`groups`].
+/// The headings of [`groups`].
 pub(crate) fn heads(locale: Locale) -> [&'static str; 4] {
     [Term::Waste, Term::WastedBy, Term::Instances, Term::PerMonth].map(|head| term(locale, head))
 }
@@ -91,13 +91,13 @@ pub(crate) fn groups(waste: &Waste<'_>, report: &Report) -> Vec<[String; 4]> {
     all.into_iter().filter(|lines| lines.len() > 1).flatten().collect()
 }
 
-/// The heads of [`saved`].
+/// The headings of [`saved`].
 pub(crate) fn heads_of_saved(locale: Locale) -> [&'static str; 3] {
     [Term::Saved, Term::WastedBy, Term::PerMonth].map(|head| term(locale, head))
 }
 
-/// What was saved in the month of the run by account, policy and owner, one line each, where there are at least two of
-/// a kind.
+/// The savings in the month of the run by account, policy and owner, one line each, where there are at least two of a
+/// kind.
 pub(crate) fn saved(report: &Report) -> Vec<[String; 3]> {
     let Some((month, savings)) = report.saved().map(|(month, _)| month).zip(report.saved.as_ref()) else {
         return Vec::new();

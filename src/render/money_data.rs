@@ -12,11 +12,11 @@ use crate::engine::model::{Locale, Usd};
 use crate::engine::report::Report;
 use crate::render::money::caveat;
 
-/// `{"note", "currency", "waste": {…}, "saved": {…}}`; what nobody knows is left out.
+/// `{"note", "currency", "waste": {…}, "saved": {…}}`; unknown parts are omitted.
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) struct MoneyData<'a> {
-    /// What every amount is.
+    /// The kind of price of every amount.
     note: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     currency: Option<Second<'a>>,
@@ -31,12 +31,12 @@ pub(crate) struct MoneyData<'a> {
 #[serde(rename_all = "kebab-case")]
 struct Second<'a> {
     code: &'a str,
-    /// Units for one US dollar.
+    /// Units per US dollar.
     rate: String,
     date: NaiveDate,
 }
 
-/// Waste a month.
+/// Waste per month.
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
 struct Wasted<'a> {
@@ -47,7 +47,7 @@ struct Wasted<'a> {
     owners: Vec<Line<'a, Cost>>,
 }
 
-/// What was saved in the month of the run.
+/// The savings in the month of the run.
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
 struct Realised<'a> {
@@ -79,7 +79,7 @@ struct Line<'a, T> {
 }
 
 impl<'a> MoneyData<'a> {
-    /// The money of `report`; `None` where nothing is known of any.
+    /// The money of `report`; `None` where none is known.
     pub(crate) fn of(report: &'a Report) -> Option<Self> {
         let (waste, saved) = (report.waste().map(wasted), saved(report));
         let second = report.money.second.as_ref();

@@ -1,4 +1,4 @@
-//! A page of lines and tables, and its two forms: for a terminal, and in Markdown for tickets and chats.
+//! A page of lines and tables, and its two formats: for a terminal, and in Markdown for tickets and chats.
 
 use std::fmt::Write as _;
 
@@ -11,16 +11,16 @@ use crate::render::Style;
 use crate::render::catalogue::{Label, Sentence, voice};
 use crate::render::edge::{cell, code, plain};
 
-/// One line under the header and nothing else: rows of a hundred instances stay readable.
+/// One line under the header and no others: rows of a hundred instances stay readable.
 const STYLE: TableStyle = TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
 
-/// What stands between the contents of two columns: their padding, and the place of a line.
+/// The space between the contents of two columns: their padding, and one column for the line.
 const GAP: usize = 3;
 
-/// How far the second line of a row is indented.
+/// The indentation of the second line of a row.
 const INDENT: u16 = 4;
 
-/// Everything that a command shows.
+/// The complete output of a command.
 pub struct Page {
     locale: Locale,
     blocks: Vec<Block>,
@@ -33,7 +33,7 @@ enum Block {
     Grid(Grid),
 }
 
-/// How good the news is.
+/// How good or bad a line is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Tone {
     Plain,
@@ -42,14 +42,14 @@ pub(crate) enum Tone {
     Bad,
 }
 
-/// A table. Its text may hold anything: each form makes it harmless.
+/// A table. Its text may contain anything: each format makes it safe.
 pub(crate) struct Grid {
     title: Option<&'static str>,
     heads: Vec<Head>,
     rows: Vec<Vec<Shown>>,
 }
 
-/// The head of a column.
+/// The heading of a column.
 #[derive(Clone, Copy)]
 pub(crate) struct Head {
     word: &'static str,
@@ -58,16 +58,16 @@ pub(crate) struct Head {
     right: bool,
 }
 
-/// What becomes of a column where a terminal is too narrow for all of them.
+/// What happens to a column if a terminal is too narrow for all of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fit {
-    /// It stays, and is never broken.
+    /// It stays, and is never wrapped.
     Whole,
-    /// It stays, and may be cut.
+    /// It stays, but may be cut.
     Cut,
-    /// It is left out; the highest goes first.
+    /// It is left out; the highest number goes first.
     Spare(u8),
-    /// It gets a line of its own beneath the row.
+    /// It gets its own line below the row.
     Beneath,
 }
 
@@ -94,12 +94,12 @@ impl Head {
         Self { word, fit, code: false, right: false }
     }
 
-    /// A column of ids, which Markdown shows as they are.
+    /// A column of ids, which Markdown shows unchanged.
     pub(crate) fn id(word: &'static str) -> Self {
         Self { code: true, ..Self::new(word, Fit::Whole) }
     }
 
-    /// A column of figures.
+    /// A column of numbers.
     pub(crate) fn figure(word: &'static str, fit: Fit) -> Self {
         Self { right: true, ..Self::new(word, fit) }
     }
@@ -110,7 +110,7 @@ impl Page {
         Self { locale, blocks: Vec::new() }
     }
 
-    /// What Markdown shows as its heading; on a terminal a line like any other.
+    /// A heading in Markdown; on a terminal, a normal line.
     pub(crate) fn title(&mut self, text: impl Into<String>) {
         self.blocks.push(Block::Title(text.into()));
     }
@@ -119,12 +119,12 @@ impl Page {
         self.blocks.push(Block::Line(Tone::Plain, text.into()));
     }
 
-    /// A line that must not be overlooked.
+    /// A warning, which must be visible.
     pub(crate) fn warning(&mut self, text: impl Into<String>) {
         self.blocks.push(Block::Line(Tone::Bad, text.into()));
     }
 
-    /// One of several remarks at the end.
+    /// One remark in the list at the end.
     pub(crate) fn item(&mut self, text: impl Into<String>) {
         self.blocks.push(Block::Item(text.into()));
     }
@@ -203,7 +203,7 @@ impl Grid {
         let lines = table.lines().map(|line| line.trim_end().to_owned());
         match beneath {
             None => lines.for_each(|line| *out += &(line + "\n")),
-            // One line of the table for its head, one beneath it, and one for each row.
+            // One line of the table for its heading, one line below it, and one for each row.
             Some(long) => {
                 for (n, line) in lines.enumerate() {
                     writeln!(out, "{line}")?;
@@ -226,14 +226,14 @@ impl Grid {
         writeln!(out)
     }
 
-    /// Whether a column says the same of several rows: then once is enough.
+    /// Whether a column has the same text in several rows. Then it is enough to show it once.
     fn alike(&self, column: usize) -> bool {
         let mut texts = self.rows.iter().filter_map(|row| row.get(column)).map(|one| &one.text);
         let first = texts.next();
         self.rows.len() > 1 && texts.all(|text| Some(text) == first)
     }
 
-    /// The columns that a terminal has room for, and the one that goes beneath.
+    /// The columns that fit into a terminal, and the one that goes below the row.
     fn fitting(&self, mut shown: Vec<usize>, style: Style) -> (Vec<usize>, Option<usize>) {
         let Some(limit) = style.width.map(usize::from) else { return (shown, None) };
         let widths = self.table(&shown, style, false).column_max_content_widths();
@@ -257,7 +257,7 @@ impl Grid {
         (shown, beneath)
     }
 
-    /// `short`: one line for each row, whatever is cut.
+    /// With `short`, every row has one line, and its cells may be cut.
     fn table(&self, shown: &[usize], style: Style, short: bool) -> Table {
         let mut table = Table::new();
         table.force_no_tty();
@@ -293,7 +293,7 @@ impl Grid {
     }
 }
 
-/// Text on lines of its own, broken between words.
+/// Text on its own lines, wrapped between words.
 fn indented(out: &mut String, text: &str, style: Style) -> std::fmt::Result {
     let mut table = Table::new();
     table.load_style(TableStyle::new()).force_no_tty().add_row([plain(text)]);

@@ -1,5 +1,5 @@
-//! `explain --run` for a terminal: what a run decided about one instance, what became of it, and how to keep it
-//! from happening again.
+//! `explain --run` for a terminal: what a run decided about one instance, what the result was, and how to prevent it
+//! in the future.
 
 use std::fmt::Write as _;
 
@@ -12,10 +12,10 @@ use crate::engine::tags::names::TagNames;
 use crate::render::catalogue::{Label, Sentence, Voice, voice};
 use crate::render::edge::plain;
 
-/// How many days ahead the example of a `keep-until` lies.
+/// The number of days until the date in the `keep-until` example.
 const EXAMPLE_DAYS: u64 = 7;
 
-/// What a run did with one instance. What was recorded in words stays in the language in which it was recorded.
+/// What a run did with one instance. Recorded text stays in the language in which it was recorded.
 pub fn recalled(recalled: &Recalled, tags: &TagNames, locale: Locale) -> String {
     let voice = voice(locale);
     let Recalled { run, at: judged, health, line, step, deferred, refused, outcome } = recalled;

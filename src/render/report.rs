@@ -1,4 +1,5 @@
-//! The report as a page: first what matters, then what was skipped and why, then what could not be scanned.
+//! The report as a page: first the most important part, then the skipped instances with reasons, then the targets that
+//! could not be scanned.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -12,7 +13,7 @@ use crate::render::page::{Fit, Head, Page, Shown, Tone};
 use crate::render::words::{deferred, not_scanned, nothing_outside_hours, scanned, why};
 use crate::render::{detail, remark};
 
-/// The report as `view` wants it.
+/// The report in the form of `view`.
 pub fn page(report: &Report, view: &View) -> Page {
     let mut page = Page::new(report.locale);
     headline(&mut page, report, view);
@@ -62,7 +63,7 @@ fn headline(page: &mut Page, report: &Report, view: &View) {
     }
 }
 
-/// How many instances there are of each verdict; together they are all that were found.
+/// The number of instances per verdict; together they are all instances found.
 fn parts(report: &Report) -> Vec<String> {
     let voice = voice(report.locale);
     let dry = report.mode == Mode::Plan;
@@ -82,7 +83,7 @@ fn parts(report: &Report) -> Vec<String> {
     parts.into_iter().filter(|(count, _)| *count > 0).map(|(_, part)| voice.say(part)).collect()
 }
 
-/// Whether anything is done about it.
+/// Whether anything is done about the verdicts.
 fn effect(report: &Report) -> Option<Effect> {
     let acting = || report.rows.iter().filter(|row| row.verdict.action().is_some());
     let unarmed = acting().next().is_some() && acting().all(|row| !row.armed);
@@ -135,7 +136,7 @@ fn outcomes(page: &mut Page, report: &Report) {
     page.grid(Some(voice.label(Label::WhatWasDone)), heads, lines.collect());
 }
 
-/// How a step ended, by its word.
+/// The result of a step, by its name.
 pub(crate) fn ended(ending: Ending) -> Shown {
     let tone = match ending {
         Ending::Stopped | Ending::Stopping | Ending::Started => Tone::Good,
@@ -146,7 +147,7 @@ pub(crate) fn ended(ending: Ending) -> Shown {
     Shown::toned(ending.as_str(), tone)
 }
 
-/// What was skipped, and a person has to mend.
+/// Skipped instances that a person must fix.
 fn attention(page: &mut Page, report: &Report) {
     let rows = report.rows.iter().filter(|row| row.verdict.wants_attention());
     let lines = rows.map(|row| {
@@ -186,7 +187,7 @@ fn skipped(page: &mut Page, report: &Report) {
     page.grid(Some(word(Label::TitleSkipped)), heads, lines.collect());
 }
 
-/// The figures by account; of a single one the headline says enough.
+/// The counts by account; for a single account the headline is enough.
 fn accounts(page: &mut Page, report: &Report) {
     let Views { accounts, regions: _, policies: _, owners: _ } = Views::of(&report.rows, &report.names);
     if accounts.len() < 2 {
@@ -203,7 +204,7 @@ fn accounts(page: &mut Page, report: &Report) {
     page.grid(Some(word(Label::ByAccount)), heads.collect(), lines.collect());
 }
 
-/// What is wasted, what was saved, and what the run cost itself.
+/// Waste, savings, and the cost of the run itself.
 fn money(page: &mut Page, report: &Report) {
     crate::render::money::summary(report).into_iter().for_each(|line| page.line(line));
     let groups = report.waste().map(|waste| crate::render::money::groups(&waste, report)).unwrap_or_default();
@@ -216,7 +217,7 @@ fn money(page: &mut Page, report: &Report) {
 }
 
 fn unreachable(page: &mut Page, report: &Report) {
-    // An account that refuses does so in every Region, for the same cause: one line says it.
+    // An account that denies access does so in every Region, for the same cause, so one line is enough.
     let alike = report.unreachable.chunk_by(|a, b| a.account == b.account && a.cause == b.cause);
     let lines = alike.filter_map(|alike| {
         let Unreachable { account: id, region: _, cause } = alike.first()?;
@@ -226,7 +227,7 @@ fn unreachable(page: &mut Page, report: &Report) {
     unreachable_grid(page, report.locale, lines.collect());
 }
 
-/// What could not be scanned: account, Regions and cause.
+/// Targets that could not be scanned: account, Regions and cause.
 pub(crate) fn unreachable_grid(page: &mut Page, locale: crate::engine::model::Locale, lines: Vec<Vec<Shown>>) {
     let word = |label| voice(locale).label(label);
     let heads = vec![

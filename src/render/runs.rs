@@ -1,20 +1,20 @@
-//! The runs of the record: a table for terminals, JSON for scripts.
+//! The runs in the record: a table for terminals, JSON for scripts.
 
 use crate::engine::history::runs::{Listed, RunLine};
 use crate::engine::model::Locale;
 use crate::render::catalogue::{Figure, Label, Sentence, voice};
 use crate::render::page::{Fit, Head, Page, Shown};
 
-/// What stands for the health of a run that left no end.
+/// The health of a run that was interrupted.
 const BROKE_OFF: &str = "broke-off";
 
-/// The runs as a page, in the order in which they are given.
+/// The runs as a page, in the given order.
 pub fn runs_page(runs: &[Listed], locale: Locale) -> Page {
     let (mut page, voice) = (Page::new(locale), voice(locale));
     if runs.is_empty() {
         page.line(voice.label(Label::NoRuns));
     }
-    // In between stand words and instants of the record, the same in every language.
+    // The cells contain values and instants from the record, the same in every language.
     let heads = vec![
         Head::id(voice.label(Label::Run)),
         Head::new("at (UTC)", Fit::Whole),
@@ -37,7 +37,7 @@ pub fn runs_page(runs: &[Listed], locale: Locale) -> Page {
     page
 }
 
-/// What counts at a glance: what was seen, and every other figure that is not zero.
+/// The most important counts: instances found, and every other count that is not zero.
 fn figures(line: &RunLine, locale: Locale) -> String {
     let voice = voice(locale);
     let beside = [
@@ -54,7 +54,7 @@ fn figures(line: &RunLine, locale: Locale) -> String {
     shown.map(say).collect::<Vec<_>>().join(voice.label(Label::ListBreak))
 }
 
-/// The runs as JSON: the columns of the table `runs`; of a run that broke off only what is known.
+/// The runs as JSON: the columns of the table `runs`. An interrupted run has only the known ones.
 pub fn runs_json(runs: &[Listed]) -> serde_json::Value {
     let value = |run: &Listed| match run {
         Listed::Ended(line) => serde_json::json!(line),

@@ -1,4 +1,5 @@
-//! The stocktake of one account in Markdown, and the short message about it. As a table and as JSON: `stocktake_data`.
+//! The stocktake of one account in Markdown, and the short message about it. `stocktake_data` makes the table and the
+//! JSON.
 
 use std::fmt::Write as _;
 
@@ -14,7 +15,7 @@ use crate::render::catalogue::money::{Phrase, Term, phrase, term};
 use crate::render::edge::{cell, code, plain};
 use crate::render::money::{caveat, cost, figure};
 
-/// How many unconfirmed instances a message names; the whole list is in the record.
+/// The number of unconfirmed instances in a message. The record has the whole list.
 const NAMED: usize = 10;
 
 /// The whole stocktake in Markdown.
@@ -30,7 +31,7 @@ pub fn markdown(stocktake: &Stocktake, money: &Money, locale: Locale) -> String 
     out
 }
 
-/// A short message for the account's owner; `place` is where the whole list is.
+/// A short message for the account's owner; `place` is the location of the whole list.
 pub fn message(stocktake: &Stocktake, money: &Money, tags: &TagNames, place: &str, locale: Locale) -> String {
     let mut out = plain(&title(stocktake, locale)) + "\n\n";
     for line in summary(stocktake, money, locale) {
@@ -56,13 +57,13 @@ pub fn message(stocktake: &Stocktake, money: &Money, tags: &TagNames, place: &st
     out
 }
 
-/// What heads a stocktake, and is the subject of its message.
+/// The heading of a stocktake and the subject of its message.
 pub fn title(stocktake: &Stocktake, locale: Locale) -> String {
     let Stocktake { account, name, month, .. } = stocktake;
     phrase(locale, Phrase::Title { account, name: name.as_deref(), month: *month })
 }
 
-/// The figures, one in a line.
+/// The figures, one per line.
 fn summary(stocktake: &Stocktake, money: &Money, locale: Locale) -> Vec<String> {
     let Stocktake { at, zone, budget, unreachable, .. } = stocktake;
     let say = |words: Phrase<'_>| phrase(locale, words);
@@ -82,7 +83,7 @@ fn summary(stocktake: &Stocktake, money: &Money, locale: Locale) -> Vec<String> 
             None => say(Phrase::NoBudget),
             Some((budget, percent)) => {
                 let (shown, over) = (figure(budget, money, locale), sum.monthly > budget);
-                // Of a budget of nothing there is no share.
+                // A budget of zero has no percentage.
                 let least = if whole { "" } else { "≥" };
                 let percent = percent.map_or("-".to_owned(), |percent| format!("{least}{percent}"));
                 say(Phrase::OfBudget { budget: &shown, percent: &percent, over })
@@ -95,7 +96,7 @@ fn summary(stocktake: &Stocktake, money: &Money, locale: Locale) -> Vec<String> 
     head.into_iter().chain(figures).chain(unscanned).collect()
 }
 
-/// What a line costs a month, or that it is unknown and why.
+/// The monthly cost in a line, or that it is unknown and why.
 fn monthly(line: &Line, money: &Money, locale: Locale) -> String {
     match (line.monthly(), &line.price) {
         (Some(usd), _) => figure(usd, money, locale),

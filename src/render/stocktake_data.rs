@@ -1,5 +1,5 @@
-//! The stocktake of one account as data: a table in CSV, and one line of JSON. The names of columns and fields are
-//! an interface: adding is free, renaming is a breaking change. Amounts are texts, so that no reader rounds them.
+//! The stocktake of one account as data: a CSV table, and one line of JSON. The names of columns and fields are an
+//! interface: new ones are allowed, renaming is a breaking change. Amounts are texts, so that no reader rounds them.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
@@ -15,7 +15,7 @@ use crate::engine::tags::keep::Kept;
 use crate::render::edge;
 use crate::render::money::caveat;
 
-/// One row of the table, and one of the JSON's instances.
+/// One row of the table, and one instance of the JSON.
 #[derive(Serialize)]
 struct Row<'a> {
     month: Month,
@@ -79,7 +79,7 @@ struct Unreachable<'a> {
     cause: &'a str,
 }
 
-/// The names of the columns, in their order.
+/// The names of the columns, in order.
 pub const COLUMNS: [&str; 26] = [
     "month",
     "account",
@@ -109,7 +109,7 @@ pub const COLUMNS: [&str; 26] = [
     "price_note",
 ];
 
-/// Amounts as they are kept: to the hundredth of a cent, so that many small ones add up.
+/// Amounts to a hundredth of a cent, so that the sum of many small ones is correct.
 fn amount(usd: Usd) -> Decimal {
     usd.0.round_dp(4).normalize()
 }
@@ -161,7 +161,7 @@ fn row<'a>(stocktake: &'a Stocktake, line: &'a Line, money: &'a Money) -> Row<'a
 /// The stocktake as one line of JSON.
 ///
 /// # Errors
-/// What `serde_json` says; nothing in a stocktake makes it fail.
+/// The error of `serde_json`; no stocktake causes one.
 pub fn json(stocktake: &Stocktake, money: &Money) -> serde_json::Result<String> {
     let Stocktake { account, name, month, at, zone: _, budget, lines, unreachable } = stocktake;
     let cost = stocktake.cost();
@@ -190,12 +190,12 @@ pub fn json(stocktake: &Stocktake, money: &Money) -> serde_json::Result<String> 
     Ok(edge::json(&whole, false)? + "\n")
 }
 
-/// The stocktake as a table, one instance a row. No cell is a formula, whatever teams wrote into their tags.
+/// The stocktake as a table, one instance per row. No cell becomes a formula, whatever teams write in their tags.
 ///
 /// # Errors
-/// What `csv` says; nothing in a stocktake makes it fail.
+/// The error of `csv`; no stocktake causes one.
 pub fn csv(stocktake: &Stocktake, money: &Money) -> Result<String, csv::Error> {
-    // By way of JSON: the two have the same fields, in one place.
+    // Converted from the JSON, so that the fields are defined in one place.
     let value = |line| serde_json::to_value(row(stocktake, line, money)).unwrap_or_default();
     crate::render::csv::csv(&COLUMNS, stocktake.lines.iter().map(value))
 }

@@ -1,5 +1,5 @@
-//! The record as tables: JSON Lines with flat snake_case columns, so that Athena and BigQuery read them as they
-//! are. The columns are documented in `docs/record.md`, with the statements that declare them.
+//! The record as tables: JSON Lines with flat snake_case columns, which Athena and BigQuery read directly.
+//! `docs/record.md` documents the columns, and the statements that declare them.
 
 use std::collections::{HashMap, HashSet};
 
@@ -19,19 +19,19 @@ use crate::render::words::detail;
 /// A name and an owner, by instance.
 type Who<'a> = HashMap<&'a ResourceId, (&'a str, Option<&'a str>)>;
 
-/// What the tables tell of a run, whether it applied or undid.
+/// The data about a run for the tables, for an apply or an undo.
 pub struct Told<'a> {
     /// The run's id.
     pub run: &'a str,
-    /// What was asked for.
+    /// The requested mode.
     pub mode: Mode,
-    /// The instant by which everything was judged.
+    /// The instant for which everything was assessed.
     pub at: DateTime<Utc>,
     /// The run that it undoes.
     pub undoes: Option<&'a str>,
-    /// What was to be done.
+    /// The planned steps.
     pub steps: &'a [Step],
-    /// What was done.
+    /// The results.
     pub outcomes: &'a [Outcome],
     who: Who<'a>,
 }
@@ -127,21 +127,21 @@ impl<'a> Told<'a> {
         Self { outcomes, who: self.who.clone(), ..*self }
     }
 
-    /// What is known of a run by its plan alone: no names, no owners.
+    /// A run of which only the plan is known: without names and owners.
     pub fn bare(run: &'a str, at: DateTime<Utc>, steps: &'a [Step], outcomes: &'a [Outcome]) -> Self {
         Self { run, mode: Mode::Apply, at, undoes: None, steps, outcomes, who: Who::new() }
     }
 
-    /// The step of an outcome, which knows its policy.
+    /// The steps by the key of their outcomes. A step contains the policy.
     pub fn steps_by_key(&self) -> HashMap<(&'a ResourceId, Action), &'a Step> {
         self.steps.iter().map(|step| ((&step.id, step.action), step)).collect()
     }
 }
 
-/// The table `plans`: one line a step.
+/// The table `plans`: one line per step.
 ///
 /// # Errors
-/// When the serializer fails.
+/// If the serializer fails.
 pub fn plans(told: &Told<'_>) -> serde_json::Result<String> {
     lines(told.steps.iter().map(|step| {
         let Step { id, action, policy, reason: _, launched, not_after } = step;
@@ -163,10 +163,10 @@ pub fn plans(told: &Told<'_>) -> serde_json::Result<String> {
     }))
 }
 
-/// The table `outcomes`: one line an outcome.
+/// The table `outcomes`: one line per outcome.
 ///
 /// # Errors
-/// When the serializer fails.
+/// If the serializer fails.
 pub fn outcomes(told: &Told<'_>) -> serde_json::Result<String> {
     let steps = told.steps_by_key();
     lines(told.outcomes.iter().map(|one| {
@@ -191,10 +191,10 @@ pub fn outcomes(told: &Told<'_>) -> serde_json::Result<String> {
     }))
 }
 
-/// The table `verdicts`: one line an instance.
+/// The table `verdicts`: one line per instance.
 ///
 /// # Errors
-/// When the serializer fails.
+/// If the serializer fails.
 pub fn verdicts(report: &Report) -> serde_json::Result<String> {
     lines(report.rows.iter().map(|row| {
         let Row { id, name, policy, verdict, armed, .. } = row;
@@ -214,10 +214,10 @@ pub fn verdicts(report: &Report) -> serde_json::Result<String> {
     }))
 }
 
-/// The same of an undo: `start` with the reason `undo`, or `skip` with why not.
+/// The same for an undo: `start` with the reason `undo`, or `skip` with the reason why not.
 ///
 /// # Errors
-/// When the serializer fails.
+/// If the serializer fails.
 pub fn findings(undo: &Undo) -> serde_json::Result<String> {
     lines(undo.found.iter().map(|found| {
         let Found { stop, finding, launched: _, owner: _ } = found;
@@ -241,10 +241,10 @@ pub fn findings(undo: &Undo) -> serde_json::Result<String> {
     }))
 }
 
-/// The table `runs`: one line a run.
+/// The table `runs`: one line per run.
 ///
 /// # Errors
-/// When the serializer fails.
+/// If the serializer fails.
 pub fn runs(line: &RunLine) -> serde_json::Result<String> {
     lines(std::iter::once(line))
 }

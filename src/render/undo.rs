@@ -1,4 +1,4 @@
-//! Renderings of an undo: JSON with the fields of any report, a table for terminals, Markdown for tickets.
+//! Renderings of an undo: JSON with the fields of a report, a table for terminals, Markdown for tickets.
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -82,7 +82,7 @@ fn line<'a>(undo: &Undo, found: &'a Found) -> Line<'a> {
 /// The undo as JSON, with the fields of a report of version 1.
 ///
 /// # Errors
-/// When the serializer fails.
+/// If the serializer fails.
 pub fn undo_json(undo: &Undo, indent: bool) -> serde_json::Result<String> {
     let Undo { run, undoes, at, applied, whole: _, found, plan, outcomes, unreachable, denied, notes, .. } = undo;
     let whole = Whole {
@@ -104,7 +104,7 @@ pub fn undo_json(undo: &Undo, indent: bool) -> serde_json::Result<String> {
     edge::json(&whole, indent)
 }
 
-/// The figures of `undo`, pointing to the whole of it.
+/// The counts of `undo`, with a pointer to the whole of it.
 pub fn undo_digest(undo: &Undo, whole: serde_json::Value) -> Digest {
     Digest {
         run: undo.run.clone(),
@@ -141,7 +141,7 @@ fn headline(undo: &Undo) -> String {
     voice(undo.locale).say(Sentence::Undoing { run, undoes, at: *at, applied: *applied })
 }
 
-/// Whether this request is about it.
+/// Whether this request selects the instance.
 fn is_selected(found: &Found) -> bool {
     found.finding != Finding::Left(WhyNot::NotSelected)
 }

@@ -1,4 +1,4 @@
-//! The report's views as JSON: a list for each grouping, sorted by what it groups by.
+//! The report's views as JSON: a list for each grouping, sorted by its key.
 
 use std::collections::BTreeMap;
 
@@ -9,13 +9,13 @@ use crate::engine::report::views::{Tally, Views};
 /// `{"accounts": […], "regions": […], "policies": […], "owners": […]}`
 pub(crate) struct AsJson<'a>(pub(crate) Views<'a>);
 
-/// One group: what it is called, then its figures.
+/// One group: its name, then its counts.
 struct Line<'a> {
     keys: &'a [(&'static str, Option<&'a str>)],
     tally: &'a Tally,
 }
 
-/// The groups of one view: each under its name, `None` for what has none.
+/// The groups of one view: each with its name; `None` is the group without one.
 struct Lines<'a, K>(&'static str, &'a BTreeMap<K, Tally>);
 
 /// The same for accounts, which have two names.

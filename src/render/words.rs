@@ -1,4 +1,4 @@
-//! Makes the words: what a verdict and a rule say to people, in the reader's language.
+//! The text of verdicts and rules, in the reader's language.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,51 +15,51 @@ use crate::render::catalogue::money::{Term, term};
 use crate::render::catalogue::{Label, Sentence, voice};
 use crate::render::edge::plain;
 
-/// Enough for most details, so that a line is allocated once.
+/// Enough for most details, so that a line needs one allocation.
 const DETAIL_BYTES: usize = 160;
 
-/// What is missing to tell whether an instance does anything.
+/// The data that is missing to decide whether an instance is idle.
 pub fn missing(missing: &Missing, locale: Locale) -> String {
     crate::render::catalogue::missing(missing, locale)
 }
 
-/// What a remark says, in the zone of the instance's hours. Tags and events have their words in it: no control character
-/// of theirs gets further.
+/// The text of a remark, in the time zone of the instance's hours. It may contain text from tags and events; control
+/// characters in them are removed.
 pub fn remark(remark: &Remark, zone: Tz, locale: Locale) -> String {
     plain(&crate::render::catalogue::remark(remark, zone, locale))
 }
 
-/// What a verdict says, in one line. Times stand in the schedule's zone.
+/// The text of a verdict, on one line. Times are in the schedule's zone.
 pub fn detail(verdict: &Verdict, locale: Locale) -> String {
     let mut out = String::with_capacity(DETAIL_BYTES);
     let _ = voice(locale).verdict(&mut out, verdict);
     out
 }
 
-/// What a rule looked at, in one line.
+/// The facts that a rule evaluated, on one line.
 pub fn inputs(inputs: &Inputs, locale: Locale) -> String {
     let mut out = String::new();
     let _ = voice(locale).inputs(&mut out, inputs);
     out
 }
 
-/// What a rule means: a clause without a full stop.
+/// The meaning of a rule: a clause without a full stop.
 pub fn meaning(reason: Reason, locale: Locale) -> &'static str {
     crate::render::catalogue::meaning(reason, locale)
 }
 
-/// What would change a rule's mind: a phrase without a full stop.
+/// What would change a rule's verdict: a phrase without a full stop.
 pub fn mend(reason: Reason, locale: Locale) -> &'static str {
     crate::render::catalogue::mend(reason, locale)
 }
 
-/// Who launched an instance, as an event told it.
+/// Who launched an instance, according to an event.
 pub fn launched_by(name: &str, locale: Locale) -> String {
     format!("{}: {}", term(locale, Term::LaunchedBy), plain(name))
 }
 
-/// Why a line of the report is as it is; beside it why it is not acted on, and who launched the instance, where that
-/// is known.
+/// The reason for a line of the report. If known, it includes why it is not carried out, and who launched the
+/// instance.
 pub(crate) fn why(row: &Row, locale: Locale) -> String {
     let mut out = detail(&row.verdict, locale);
     let by = row.launched_by.as_ref().map(|name| launched_by(name, locale));
@@ -69,19 +69,19 @@ pub(crate) fn why(row: &Row, locale: Locale) -> String {
     out
 }
 
-/// A tag that nearly is what a policy asks for.
+/// A tag that nearly matches a policy's pattern.
 pub fn near_miss(near: &NearMiss, locale: Locale) -> String {
     let NearMiss { key, value, pattern, policy } = near;
     voice(locale).say(Sentence::NearMiss { key, value, pattern, policy })
 }
 
-/// Which place is off, for a verdict that would act.
+/// The place that is not enabled, for a verdict that would act.
 pub fn not_armed(because: Option<NotArmed>, policy: Option<&Policy>, locale: Locale) -> Option<String> {
     let policy = policy.map_or("", |policy| &policy.name);
     because.map(|because| voice(locale).say(Sentence::NotArmed { because, policy }))
 }
 
-/// What a person is asked before these steps are taken; `None` where there are none.
+/// The confirmation question for these steps; `None` where there are none.
 pub fn question(steps: &[&Step], locale: Locale) -> Option<String> {
     let count = |action| steps.iter().filter(|step| step.action == action).count();
     let counts = [Action::Stop, Action::Hibernate, Action::Start].map(|action| (action, count(action)));
@@ -90,20 +90,20 @@ pub fn question(steps: &[&Step], locale: Locale) -> Option<String> {
     (accounts > 0).then(|| voice(locale).say(Sentence::Question { counts: &counts, accounts }))
 }
 
-/// How many of the targets could be scanned, where nothing is known of some; `None` where every target was scanned.
+/// How many targets were scanned; `None` if all of them were.
 pub fn scanned(report: &Report) -> Option<String> {
     let (scanned, of) = (report.scanned, report.scanned + report.unreachable.len());
     (scanned < of || of == 0).then(|| voice(report.locale).say(Sentence::Scanned { scanned, of }))
 }
 
-/// What to say where no instance runs outside its hours: nothing at all where nothing is known.
+/// The text where no instance runs outside its hours; `None` where nothing is known.
 pub(crate) fn nothing_outside_hours(report: &Report) -> Option<&'static str> {
     let label =
         if report.unreachable.is_empty() { Label::NothingOutsideHours } else { Label::NothingScannedOutsideHours };
     (report.scanned > 0).then(|| voice(report.locale).label(label))
 }
 
-/// What was put off to a later run, by its caps; `None` where nothing was.
+/// The steps deferred to a later run, by cap; `None` where there are none.
 pub(crate) fn deferred(report: &Report) -> Option<String> {
     let voice = voice(report.locale);
     let mut by_cap: BTreeMap<&str, usize> = BTreeMap::new();
@@ -115,7 +115,7 @@ pub(crate) fn deferred(report: &Report) -> Option<String> {
     (!list.is_empty()).then(|| voice.say(Sentence::Deferred { list: &list }))
 }
 
-/// The accounts that were left out on purpose, one in a line.
+/// The accounts that were deliberately not scanned, one per line.
 pub(crate) fn not_scanned(report: &Report) -> impl Iterator<Item = String> {
     report.skipped.iter().map(|SkippedAccount { account, name, because }| {
         voice(report.locale).say(Sentence::NotInScope { account, name: name.as_deref(), because })

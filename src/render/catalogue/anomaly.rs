@@ -1,27 +1,27 @@
-//! The words about an anomaly of cost, in every language.
+//! The messages about a cost anomaly, in every language.
 
 use crate::engine::model::Locale;
 
-/// A sentence with its arguments. Whatever AWS wrote comes in ready to be shown.
+/// A sentence with its arguments. Texts from AWS are already safe to show.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum About<'a> {
-    /// Which anomaly it is.
+    /// The anomaly.
     Head { id: &'a str, what: Option<&'a str>, impact: Option<&'a str>, since: Option<&'a str> },
-    /// Where AWS shows it.
+    /// The link to it in AWS.
     Link { link: &'a str },
     /// AWS named no cause.
     NoCause,
-    /// A cause that leads to no instance.
+    /// A root cause that leads to no instance.
     Foreign { service: Option<&'a str>, account: Option<&'a str>, region: Option<&'a str> },
-    /// What runs in one place.
+    /// The instances that run in one account and Region.
     Place { account: &'a str, region: &'a str, running: usize, cost: &'a str },
-    /// A place that the settings do not look at.
+    /// An account and Region that are not in scope.
     Outside { account: &'a str, region: &'a str },
-    /// A Region that the organisation's policy closes.
+    /// A Region that the organization's policy denies.
     Denied { account: &'a str, region: &'a str },
-    /// A place that could not be looked at.
+    /// An account and Region that could not be scanned.
     Unreachable { account: &'a str, region: &'a str, cause: &'a str },
-    /// Nothing could be looked at at all.
+    /// Nothing could be scanned.
     NotLooked { cause: &'a str },
     /// One instance.
     Instance {
@@ -32,9 +32,9 @@ pub(crate) enum About<'a> {
         owner: &'a str,
         cost: Option<&'a str>,
     },
-    /// Who launched it, behind the above.
+    /// Who launched the instance above.
     LaunchedBy { name: &'a str },
-    /// That nothing is done.
+    /// The run does nothing.
     OnlyLooked,
 }
 

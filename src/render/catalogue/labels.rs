@@ -1,10 +1,10 @@
-//! Headings, and words that stand alone, in every language.
+//! Headings and standalone words, in every language.
 
 use crate::engine::model::Locale;
 
 macro_rules! labels {
     ($($(#[$doc:meta])* $arm:ident: $english:literal, $japanese:literal;)+) => {
-        /// A heading, or words that stand alone.
+        /// A heading, or standalone words.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub(crate) enum Label { $($(#[$doc])* $arm),+ }
 
@@ -13,7 +13,7 @@ macro_rules! labels {
             #[cfg(test)]
             pub(crate) const ALL: &[Self] = &[$(Self::$arm),+];
 
-            /// Its words.
+            /// Its text.
             pub(crate) fn text(self, locale: Locale) -> &'static str {
                 match (self, locale) {
                     $((Self::$arm, Locale::En) => $english, (Self::$arm, Locale::Ja) => $japanese),+
@@ -29,12 +29,12 @@ labels! {
     Age: "age", "経過";
     ByAccount: "By account", "アカウント別";
     Cause: "cause", "原因";
-    /// A day that the calendar itself closes.
+    /// A day that the calendar closes.
     ClosedByCalendar: "closed by the calendar", "カレンダーによる休業日";
     /// Between two clauses of one line.
     ClauseBreak: "; ", "。";
     Count: "count", "台数";
-    /// Where the day of a schedule is judged without data.
+    /// Shown where a schedule's day has no calendar data.
     DayUnknown: "no holidays known", "祝日データなし";
     ForExample: "for example", "例";
     /// How a team keeps its instance.
@@ -42,21 +42,21 @@ labels! {
         "To keep it from happening again, tag the instance with one of these:",
         "再び起こらないようにするには、インスタンスに次のタグのいずれかを付けてください:";
     Instance: "instance", "インスタンス";
-    /// What heads the figures.
+    /// Heading of the counts.
     Kept: "kept", "保護";
-    /// When it was started last.
+    /// The last start.
     Launched: "launched", "起動日時";
-    /// What heads the figures.
+    /// Heading of the counts.
     Skipped: "skipped", "操作しない";
-    /// A tag's sense: for good.
+    /// The meaning of a tag: keep permanently.
     LeftAloneForGood: "any value: left alone for good", "値は任意: ずっと操作しない";
-    /// A tag's sense: for a time.
+    /// The meaning of a tag: keep for a time.
     LeftAloneUntil: "left alone until then", "その日まで操作しない";
-    /// The marks of an explanation.
+    /// The symbols in an explanation.
     LegendOfRules:
         "=> decides; + would decide the same or otherwise if nothing above did; - would not decide",
         "=> 決定した規則、+ それがなければ同じまたは別の判定を下す規則、- 判定を下さない規則";
-    /// The marks of a schedule's calendar.
+    /// The symbols in a schedule's calendar.
     LegendOfSchedule:
         "# open, . closed, / part of the half hour, ' ' no such time (clocks go forward)",
         "# 稼働時間内、. 稼働時間外、/ 30分のうち一部のみ稼働、空白は存在しない時刻(時計が進む)";
@@ -71,43 +71,43 @@ labels! {
         "In the targets that were scanned, nothing runs outside its hours.",
         "スキャンできた対象に、稼働時間外に動いているインスタンスはありません。";
     NothingToUndo: "There is nothing to undo.", "取り消すものはありません。";
-    /// A tag's sense: other hours.
+    /// The meaning of a tag: other hours.
     OtherHours: "other hours: an expression, or a schedule of the settings", "別の稼働時間: 式、または設定のスケジュール名";
     Outcome: "outcome", "結果";
     OutcomeUnknown: "unknown: the run left no report", "不明: 実行の報告が残っていない";
-    /// What heads the figures.
+    /// Heading of the counts.
     OutsideHours: "outside hours", "稼働時間外";
     Owner: "owner", "所有者";
     Policy: "policy", "ポリシー";
     Reason: "reason", "理由";
     Region: "region", "リージョン";
-    /// What heads the remarks.
+    /// Heading of the remarks.
     Remark: "remark", "備考";
     Run: "run", "実行";
-    /// The head of a line of nine columns.
+    /// Row heading, padded to nine columns.
     RowOutcome: "outcome  ", "結果     ";
-    /// The head of a line of nine columns.
+    /// Row heading, padded to nine columns.
     RowRun: "run      ", "実行     ";
-    /// The head of a line of nine columns.
+    /// Row heading, padded to nine columns.
     RowStep: "step     ", "操作     ";
-    /// The head of a line of nine columns.
+    /// Row heading, padded to nine columns.
     RowVerdict: "verdict  ", "判定     ";
-    /// What heads the figures.
+    /// Heading of the counts.
     Running: "running", "実行中";
-    /// What heads the figures.
+    /// Heading of the counts.
     Found: "found", "確認";
     SomebodyShouldLook: "Skipped, and a person must act", "停止を見送ったもののうち、対応が必要なもの";
     State: "state", "状態";
-    /// What heads the list of instances.
+    /// Heading of the list of instances.
     TitleInstances: "Instances", "インスタンス一覧";
-    /// What heads the lines.
+    /// Heading of the targets that could not be scanned.
     TitleNotSeen: "Not scanned", "スキャンできなかった対象";
-    /// What heads the remarks.
+    /// Heading of the remarks.
     TitleRemarks: "Worth knowing", "知っておくべきこと";
-    /// What heads the rules that skip.
+    /// Heading of the rules that skip.
     TitleSkipped: "Skipped", "操作しないもの";
     Type: "type", "タイプ";
-    /// US dollars a month.
+    /// US dollars per month.
     UsdMonth: "USD/month", "月額(USD)";
     Verdict: "verdict", "判定";
     WhatHappened: "what happened", "経過";

@@ -1,5 +1,5 @@
-//! Every message for people, by its key. Each language answers every key by an exhaustive match, so that a message
-//! that is missing in one of them does not compile.
+//! Every message for users, by its key. Each language handles every key in an exhaustive match, so a missing message
+//! does not compile.
 
 pub(crate) mod anomaly;
 mod en;
@@ -27,7 +27,7 @@ pub(crate) use crate::render::catalogue::letter::{Head, Letter, letter};
 pub(crate) use crate::render::catalogue::remarks::{missing, remark};
 pub(crate) use crate::render::catalogue::rules::{meaning, mend};
 
-/// What a figure counts.
+/// The meaning of a count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Figure {
     Found,
@@ -41,54 +41,54 @@ pub(crate) enum Figure {
     Denied,
 }
 
-/// What becomes of the verdicts of a report.
+/// What happens to the verdicts of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Effect {
-    /// A dry run, and `apply` would do nothing either.
+    /// A dry run; `apply` would do nothing either.
     DryUnarmed,
-    /// A dry run of a plan with so many steps.
+    /// A dry run of a plan with this many steps.
     Dry { steps: usize },
-    /// A run that may do nothing.
+    /// A run that is not armed.
     Unarmed,
 }
 
 /// A message with its arguments.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Sentence<'a> {
-    /// The first line of a table.
+    /// The heading of a table.
     Headline {
         mode: Mode,
         run: &'a str,
         at: DateTime<Utc>,
         zone: Tz,
     },
-    /// How many instances there are, of which verdicts, and what is done about them.
+    /// The number of instances per verdict, and what happens to them.
     Tally {
         found: usize,
         list: &'a str,
         effect: Option<Effect>,
     },
-    /// What is to be done in this run.
+    /// The steps of this run.
     ToDo {
         action: Action,
         count: usize,
     },
-    /// What a run would do that is armed and no dry run.
+    /// The steps of an armed run that is not a dry run.
     WouldBe {
         action: Action,
         count: usize,
     },
-    /// What is only reported.
+    /// The instances that are only reported.
     Reported {
         count: usize,
     },
-    /// What is skipped.
+    /// The skipped instances.
     Skipped {
         count: usize,
     },
-    /// A verdict that would act, and does not here.
+    /// A verdict whose action is not carried out here.
     Would(Action),
-    /// Why it does not.
+    /// Why the action is not carried out.
     NotArmed {
         because: NotArmed,
         policy: &'a str,
@@ -100,75 +100,75 @@ pub(crate) enum Sentence<'a> {
         at: DateTime<Utc>,
         zone: Tz,
     },
-    /// What a person is asked: what to do with how many instances, in how many accounts.
+    /// The confirmation question: the actions, and the numbers of instances and accounts.
     Question {
         counts: &'a [(Action, usize)],
         accounts: usize,
     },
-    /// A tag that a policy would match, were it spelled as its pattern is.
+    /// A tag that a policy would match if it were spelled like the pattern.
     NearMiss {
         key: &'a str,
         value: &'a str,
         pattern: &'a str,
         policy: &'a str,
     },
-    /// How many instances of a run an undo does not select.
+    /// The number of instances of a run that an undo does not select.
     OthersNotSelected {
         count: usize,
     },
-    /// What is so of each line above.
+    /// A fact that applies to each line above.
     EachOf {
         text: &'a str,
     },
-    /// The columns that a terminal has no room for.
+    /// The columns for which the terminal is too narrow.
     LeftOut {
         list: &'a str,
     },
-    /// The first line of an undo; a dry run where it was not carried out.
+    /// The heading of an undo; a dry run where it was not carried out.
     Undoing {
         run: &'a str,
         undoes: &'a str,
         at: DateTime<Utc>,
         applied: bool,
     },
-    /// One figure; the number may come with markup.
+    /// One count; the number may have markup.
     Figure {
         figure: Figure,
         number: &'a str,
     },
-    /// How many of the targets could be scanned, and that nothing is known of the others.
+    /// The number of targets that were scanned; nothing is known about the others.
     Scanned {
         scanned: usize,
         of: usize,
     },
-    /// Health by its word, which may come with markup.
+    /// The health by name, which may have markup.
     Health {
         word: &'a str,
     },
-    /// Why nothing is acted on.
+    /// Why the run acts on nothing.
     Refused {
         why: &'a str,
     },
-    /// How many steps a cap puts off.
+    /// The number of steps that a cap defers.
     DeferredBy {
         count: usize,
         cap: &'a str,
     },
-    /// All that is put off.
+    /// All deferred steps.
     Deferred {
         list: &'a str,
     },
-    /// What else people should know.
+    /// Another note for the reader.
     Note {
         note: &'a str,
     },
-    /// An account left out on purpose.
+    /// An account that was deliberately not scanned.
     NotInScope {
         account: &'a str,
         name: Option<&'a str>,
         because: &'a str,
     },
-    /// The first line of an explanation; `not_armed` where the verdict would act.
+    /// The heading of an explanation; `not_armed` where the verdict would act.
     Ruled {
         id: &'a str,
         name: &'a str,
@@ -176,46 +176,46 @@ pub(crate) enum Sentence<'a> {
         verdict: &'a Verdict,
         not_armed: Option<&'a str>,
     },
-    /// The rule's meaning, and what the verdict says.
+    /// The meaning of the rule, and the text of the verdict.
     Because {
         reason: Reason,
         detail: &'a str,
     },
-    /// What would change a verdict by this rule.
+    /// What would change a verdict of this rule.
     WouldChange {
         reason: Reason,
     },
-    /// Whose past is told.
+    /// The instance whose history is shown.
     Whose {
         id: &'a str,
         name: &'a str,
         account: &'a str,
         region: &'a str,
     },
-    /// The run that is told of; without health it broke off.
+    /// The run that is shown; a run without health was interrupted.
     Ran {
         run: &'a str,
         at: DateTime<Utc>,
         health: Option<&'a str>,
     },
-    /// What was decided; `armed` where the verdict acts.
+    /// The decision; `armed` where the verdict acts.
     Decided {
         verdict: &'a str,
         armed: Option<bool>,
         reason: &'a str,
         policy: Option<&'a str>,
     },
-    /// What was to be done.
+    /// The planned step.
     Step {
         action: &'a str,
         not_after: Option<DateTime<Utc>>,
     },
-    /// What was put off, by which cap.
+    /// The deferred step, and the cap.
     PutOff {
         cap: &'a str,
         why: Option<&'a str>,
     },
-    /// What became of it.
+    /// The result.
     Ended {
         outcome: &'a str,
         at: DateTime<Utc>,
@@ -228,11 +228,11 @@ pub(crate) enum Sentence<'a> {
         at: DateTime<Utc>,
         zone: Tz,
     },
-    /// Nothing is done in a frozen period.
+    /// Nothing is done in a freeze.
     Frozen {
         range: DateRange,
     },
-    /// Nothing is done where the calendar ends.
+    /// Nothing is done after the end of the calendar's data.
     Exhausted {
         date: NaiveDate,
     },
@@ -244,11 +244,11 @@ pub(crate) enum Sentence<'a> {
         at: DateTime<Utc>,
         zone: Tz,
     },
-    /// A date at the head of a line.
+    /// A date at the beginning of a line.
     Date {
         date: NaiveDate,
     },
-    /// A holiday that is not announced yet.
+    /// A holiday that is not yet announced.
     Provisional {
         holiday: &'a str,
     },
@@ -256,31 +256,31 @@ pub(crate) enum Sentence<'a> {
     WorksLike {
         day: Weekday,
     },
-    /// A frozen period beside a date.
+    /// A freeze beside a date.
     FrozenDay {
         range: DateRange,
     },
 }
 
-/// A language. What it writes goes into a string, which takes everything: no error is ever answered.
+/// A language. It writes to a string, which accepts everything, so it never returns an error.
 pub(crate) trait Voice: Sync {
-    /// Which it is.
+    /// The language.
     fn locale(&self) -> Locale;
 
-    /// What a verdict says.
+    /// The text of a verdict.
     fn verdict(&self, out: &mut String, verdict: &Verdict) -> fmt::Result;
 
     /// Why an instance is started again, or is not.
     fn finding(&self, out: &mut String, finding: &Finding) -> fmt::Result;
 
-    /// What a rule looked at.
+    /// The facts that a rule evaluated.
     fn inputs(&self, out: &mut String, inputs: &Inputs) -> fmt::Result;
 
     /// A message with its arguments.
     fn sentence(&self, out: &mut String, sentence: &Sentence<'_>) -> fmt::Result;
 }
 
-/// The voice of a language.
+/// The texts of a language.
 pub(crate) fn voice(locale: Locale) -> &'static dyn Voice {
     match locale {
         Locale::En => &en::English,
@@ -294,7 +294,7 @@ impl dyn Voice {
         label.text(self.locale())
     }
 
-    /// A message by itself, on one line, whatever others wrote into it.
+    /// A message on its own, on one line, whatever text it contains.
     pub(crate) fn say(&self, sentence: Sentence<'_>) -> String {
         let mut out = String::new();
         let _ = self.sentence(&mut out, &sentence);
@@ -323,7 +323,7 @@ mod tests {
 
     #[test]
     fn no_two_rules_mean_the_same_or_are_mended_in_the_same_way() {
-        // A copied line with the wrong words is what an exhaustive match cannot see.
+        // An exhaustive match does not detect a copied line with the wrong text.
         for locale in [Locale::En, Locale::Ja] {
             let mut words: Vec<_> =
                 Reason::ALL.iter().flat_map(|one| [meaning(*one, locale), mend(*one, locale)]).collect();

@@ -1,4 +1,4 @@
-//! The words about money and the stocktake, in every language.
+//! The texts about money and the stocktake, in every language.
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -7,10 +7,10 @@ use crate::engine::model::month::Month;
 use crate::engine::model::{Currency, Locale, Usd, instances};
 use crate::engine::tags::keep::Kept;
 
-/// A heading of the stocktake, or words that stand alone.
+/// A heading of the stocktake, or standalone words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Term {
-    /// What list prices are not.
+    /// What list prices do not include.
     Caveat,
     Account,
     Created,
@@ -39,45 +39,45 @@ pub(crate) enum Term {
 /// A message with its arguments.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Phrase<'a> {
-    /// An amount, and what it is in the second currency.
+    /// An amount, and its value in the second currency.
     Amount { usd: Usd, second: Option<&'a Currency> },
-    /// An amount, of which so many instances of unknown price are no part.
+    /// An amount that does not include this many instances of unknown price.
     AtLeast { amount: &'a str, unknown: usize },
-    /// A price that is not known.
+    /// An unknown price.
     PriceUnknown { cause: &'a str },
-    /// What heads a stocktake.
+    /// The heading of a stocktake.
     Title { account: &'a str, name: Option<&'a str>, month: Month },
-    /// When it was taken.
+    /// When the stocktake was made.
     Taken { at: DateTime<Utc>, zone: Tz },
-    /// How many run, and what that comes to; not `whole` where a Region could not be scanned.
+    /// The number of running instances and their cost; `whole` is false where a Region could not be scanned.
     Runs { count: usize, amount: &'a str, whole: bool },
-    /// What every figure is.
+    /// The kind of price of every amount.
     Figures { caveat: &'a str },
-    /// How that compares with the budget.
+    /// The comparison with the budget.
     OfBudget { budget: &'a str, percent: &'a str, over: bool },
-    /// There is nothing to compare with.
+    /// There is no budget.
     NoBudget,
-    /// How many are kept.
+    /// The number of instances that are kept.
     AreKept { count: usize },
-    /// How many nobody has confirmed.
+    /// The number of instances that no owner has confirmed.
     AreUnconfirmed { count: usize },
-    /// One of those in a message.
+    /// One of these instances in a message.
     Unconfirmed { id: &'a str, name: &'a str, region: &'a str, since: Option<DateTime<Utc>>, zone: Tz, cost: &'a str },
-    /// So many more.
+    /// The number of further instances.
     Further { count: usize },
-    /// A Region that could not be looked at.
+    /// A Region that could not be scanned.
     Unreachable { region: &'a str, cause: &'a str },
-    /// Whether and until when something is kept.
+    /// Whether and until when an instance is kept.
     IsKept(&'a Kept),
-    /// Where the whole list is.
+    /// The location of the whole list.
     WholeList { place: &'a str },
     /// How to confirm an instance.
     Confirm { keep: &'a str, keep_until: &'a str, owner: &'a str },
-    /// What is wasted a month.
+    /// The monthly waste.
     WasteOf { count: usize, amount: &'a str, caveat: &'a str },
-    /// What a run cost itself; without an amount it is less than a cent.
+    /// The cost of a run itself; without an amount it is less than a cent.
     OwnCost { metrics: u64, amount: Option<&'a str> },
-    /// What was saved in a month.
+    /// The savings of a month.
     Realised { month: Month, amount: &'a str, hours: &'a str, unknown_hours: Option<&'a str> },
 }
 

@@ -1,4 +1,4 @@
-//! The words about remarks, in every language.
+//! The texts of remarks, in every language.
 
 use std::fmt::{self, Write as _};
 
@@ -9,7 +9,7 @@ use crate::engine::model::Because;
 use crate::engine::model::{Locale, Remark, Starter, Stopped};
 use crate::render::catalogue::{en, ja};
 
-/// What a remark says, in the zone of the instance's hours.
+/// The text of a remark, in the time zone of the instance's hours.
 pub(crate) fn remark(remark: &Remark, zone: Tz, locale: Locale) -> String {
     let mut out = String::new();
     let _ = match locale {
@@ -19,7 +19,7 @@ pub(crate) fn remark(remark: &Remark, zone: Tz, locale: Locale) -> String {
     out
 }
 
-/// What is missing to tell whether an instance does anything.
+/// The data that is missing to decide whether an instance is idle.
 pub(crate) fn missing(missing: &Missing, locale: Locale) -> String {
     let mut out = String::new();
     let _ = match locale {

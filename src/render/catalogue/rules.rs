@@ -1,17 +1,17 @@
-//! What each rule means, and what would change its mind, in every language.
+//! The meaning of each rule, and what would change its verdict, in every language.
 
 use crate::engine::model::{Locale, Reason};
 
 macro_rules! rules {
     ($($rule:ident: $english:literal, $japanese:literal; $mend:literal, $mend_japanese:literal;)+) => {
-        /// What a rule means: a clause without a full stop.
+        /// The meaning of a rule: a clause without a full stop.
         pub(crate) fn meaning(reason: Reason, locale: Locale) -> &'static str {
             match (reason, locale) {
                 $((Reason::$rule, Locale::En) => $english, (Reason::$rule, Locale::Ja) => $japanese),+
             }
         }
 
-        /// What would change a rule's mind: a phrase without a full stop.
+        /// What would change a rule's verdict: a phrase without a full stop.
         pub(crate) fn mend(reason: Reason, locale: Locale) -> &'static str {
             match (reason, locale) {
                 $((Reason::$rule, Locale::En) => $mend, (Reason::$rule, Locale::Ja) => $mend_japanese),+

@@ -1,5 +1,5 @@
-//! The custom notification of Amazon Q Developer in chat applications: JSON published to a topic, which it shows in
-//! Slack or Teams. What does not have this form is dropped there without a word.
+//! The custom notification of Amazon Q Developer in chat applications: JSON in a topic, which it shows in Slack or
+//! Teams. It silently drops messages in any other format.
 
 use serde_json::json;
 
@@ -11,13 +11,13 @@ use crate::render::message::pack::{Block, Limits, blocks, message, pack};
 use crate::render::message::slack::block;
 use crate::render::message::{Frame, intro, subject, title};
 
-/// A description holds 8,000 characters; the intro takes up to 800 of them.
+/// A description may have 8,000 characters; the intro takes up to 800 of them.
 const LIMITS: Limits = Limits { count: usize::MAX, cost: 7_000 };
 
-/// The longest title.
+/// The maximum length of a title.
 const TITLE: usize = 250;
 
-/// The longest note of the operator's.
+/// The maximum length of an operator's note.
 const NOTE: usize = 500;
 
 pub(crate) fn messages(digest: &Digest, frame: &Frame<'_>) -> Vec<Message> {

@@ -1,4 +1,4 @@
-//! What instances cost, in words.
+//! The cost of instances, as text.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use crate::render::catalogue::{Letter, letter};
 use crate::render::message::Frame;
 use crate::render::money::figure;
 
-/// What one instance costs a month.
+/// The monthly cost of one instance.
 pub(crate) fn monthly(dollars: Option<Decimal>, frame: &Frame<'_>) -> String {
     match dollars {
         Some(dollars) => {
@@ -21,7 +21,7 @@ pub(crate) fn monthly(dollars: Option<Decimal>, frame: &Frame<'_>) -> String {
     }
 }
 
-/// What everything in a digest costs a month, each instance counted once.
+/// The monthly cost of all instances in a digest, each counted once.
 pub(crate) fn total(digest: &Digest, frame: &Frame<'_>) -> String {
     let prices: BTreeMap<_, _> = digest.entries.iter().map(|entry| (&entry.item.id, entry.item.monthly)).collect();
     let unknown = prices.values().filter(|price| price.is_none()).count();

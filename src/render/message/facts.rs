@@ -1,4 +1,4 @@
-//! What is said about one instance, line by line, before it takes the form of a channel.
+//! The facts about one instance, line by line, before they get the format of a channel.
 
 use chrono::{Days, NaiveDate};
 
@@ -9,11 +9,11 @@ use crate::render::edge::plain;
 use crate::render::message::{Frame, cost};
 use crate::render::words::detail;
 
-/// For how long the tag in a message keeps an instance, unless the settings allow less.
+/// The number of days for which the tag in a message keeps an instance, unless the settings allow less.
 const KEEP_DAYS: u32 = 30;
 
-/// The most of each text that is shown, in UTF-16 units. What is longer is cut and ends in `…`; all of them, each
-/// character of them escaped, still fit into the 3,000 of one text of Slack. Ids are never cut.
+/// The maximum length of each text, in UTF-16 units. A longer text is cut and ends in `…`. All texts together, with
+/// every character escaped, fit into the 3,000 of one Slack text. Ids are never cut.
 const NAME: usize = 80;
 const DETAIL: usize = 320;
 const NOTE: usize = 160;
@@ -23,7 +23,7 @@ const WORD: usize = 64;
 pub(crate) struct Facts {
     /// The instance's id.
     pub(crate) id: String,
-    /// Its name and type, as others wrote them.
+    /// Its name and type, as written by others.
     pub(crate) about: Vec<String>,
     /// Account, Region and policy.
     pub(crate) place: String,
@@ -33,11 +33,11 @@ pub(crate) struct Facts {
 
 /// One line.
 pub(crate) struct Line {
-    /// What stands before it.
+    /// The label before it.
     pub(crate) head: String,
-    /// What it says.
+    /// Its text.
     pub(crate) text: String,
-    /// Whether it is to be copied to the letter.
+    /// Whether the reader must copy it exactly.
     pub(crate) exact: bool,
 }
 
@@ -48,7 +48,7 @@ pub(crate) fn facts(entry: &Entry, digest: &Digest, frame: &Frame<'_>) -> Facts 
     let (target, id) = (&id.place, &*id.name);
     let say =
         |head, text: String, exact| Line { head: letter(frame.locale, Letter::Head(head)), text: plain(&text), exact };
-    // What nobody was told of is not acted on, so the operator is not told of a stop.
+    // An instance is not stopped before its owner is notified, so the operator's message does not mention a stop.
     let stops = digest.reader != Reader::Operator || *subject == Subject::KeepEnds;
     let due = due.filter(|_| stops).map(|due| (due, *zone));
     let what = Letter::What { subject: *subject, due, reminder: *reminder };
@@ -83,8 +83,8 @@ pub(crate) fn facts(entry: &Entry, digest: &Digest, frame: &Frame<'_>) -> Facts 
     Facts { id: plain(id), about, place: plain(&place), lines }
 }
 
-/// The tag that keeps an instance: for a month from today, or from the end of the keep that is about to end, and
-/// never for longer than the settings allow.
+/// The tag that keeps an instance for a month from today, or from the end of a keep that is about to end. It never
+/// exceeds the limit of the settings.
 fn keep(item: &Item, frame: &Frame<'_>) -> String {
     let days = KEEP_DAYS.min(frame.tags.max_keep_days).max(1);
     let today = frame.at.with_timezone(&item.zone).date_naive();
@@ -103,12 +103,12 @@ fn keep(item: &Item, frame: &Frame<'_>) -> String {
     format!("{}={}", frame.tags.keep_until, ahead(from, days).min(last))
 }
 
-/// Text that others wrote, on one line, cut to `most` UTF-16 units.
+/// Text by others, on one line, cut to `most` UTF-16 units.
 pub(crate) fn short(text: &str, most: usize) -> String {
     cut(plain(text), most)
 }
 
-/// Text cut to `most` UTF-16 units; what is cut ends in `…`.
+/// Text cut to `most` UTF-16 units; a cut text ends in `…`.
 pub(crate) fn cut(text: String, most: usize) -> String {
     if size(&text) <= most {
         return text;
@@ -124,7 +124,7 @@ pub(crate) fn cut(text: String, most: usize) -> String {
     cut
 }
 
-/// How long a text is as chats count: in UTF-16 units.
+/// The length of a text as chats count it: in UTF-16 units.
 pub(crate) fn size(text: &str) -> usize {
     text.encode_utf16().count()
 }

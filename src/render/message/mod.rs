@@ -1,5 +1,5 @@
-//! Messages to people: a digest in the form of its channel, in as many parts as the channel's limits ask for. A
-//! limit splits a message and never drops an id.
+//! Messages to readers: a digest in the format of its channel, in as many parts as the channel's limits require. A
+//! limit splits a message, and never drops an id.
 
 mod chat;
 mod cost;
@@ -23,22 +23,22 @@ use crate::render::edge;
 use crate::render::edge::unlinked;
 use crate::render::message::facts::short;
 
-/// What messages are made with, beside the digest.
+/// The data for messages, beside the digest.
 #[derive(Clone, Copy, Debug)]
 pub struct Frame<'a> {
     /// The instant of the run.
     pub at: DateTime<Utc>,
     /// The reader's language.
     pub locale: Locale,
-    /// What the tag is called that keeps an instance.
+    /// The names of the tags that keep an instance.
     pub tags: &'a TagNames,
-    /// Names of accounts, where known.
+    /// The names of accounts, if known.
     pub names: &'a BTreeMap<Arc<str>, String>,
     /// The second currency.
     pub money: &'a Money,
 }
 
-/// The messages that tell `digest`, in order. Every entry of it is named by exactly one of them.
+/// The messages for `digest`, in order. Each entry is named by exactly one of them.
 pub fn messages(digest: &Digest, frame: &Frame<'_>) -> Vec<Message> {
     match &digest.channel.way {
         Way::Sns { format: Format::Text, topic: _ } => text::messages(digest, frame),
@@ -47,10 +47,10 @@ pub fn messages(digest: &Digest, frame: &Frame<'_>) -> Vec<Message> {
     }
 }
 
-/// The longest name of an owner in a title, in UTF-16 units: Slack's header holds 150 of everything.
+/// The maximum length of an owner's name in a title, in UTF-16 units: Slack's header allows 150 in total.
 const OWNER: usize = 60;
 
-/// The title in the reader's language, with the part where there are several.
+/// The title in the reader's language, with the part number where there are several.
 fn title(digest: &Digest, frame: &Frame<'_>, part: usize, of: usize) -> String {
     let title = letter(frame.locale, titled(digest, &owner(digest)));
     if of == 1 { title } else { format!("{title}, {}", letter(frame.locale, Letter::Part { part, of })) }
@@ -60,7 +60,7 @@ fn titled<'a>(digest: &Digest, owner: &'a str) -> Letter<'a> {
     let instances: BTreeSet<_> = digest.entries.iter().map(|entry| &entry.item.id).collect();
     let count = instances.len();
     match &digest.reader {
-        // Without an entry there is a note: the stocktake of an account.
+        // A digest without entries has only a note: the stocktake of an account.
         Reader::Owner(_, Contact::First) if count == 0 => Letter::StocktakeTitle { owner },
         Reader::Owner(_, Contact::First) => Letter::Title { owner, count },
         Reader::Owner(_, Contact::Second) => Letter::SecondTitle { owner, count },
@@ -75,7 +75,7 @@ fn owner(digest: &Digest) -> String {
     }
 }
 
-/// The subject of mail: SNS takes ASCII on one line, less than 100 characters of it.
+/// The subject of an email: SNS requires ASCII on one line, less than 100 characters.
 fn subject(digest: &Digest, part: usize, of: usize) -> String {
     let ascii = |c: char| match c {
         edge::BREAK => ' ',
@@ -103,7 +103,7 @@ fn intro(digest: &Digest, frame: &Frame<'_>) -> Vec<String> {
     lines
 }
 
-/// What an owner can do, by what the entries are about.
+/// The options of an owner, depending on the entries.
 fn owners_intro(digest: &Digest) -> Vec<Letter<'static>> {
     let any = |is: fn(&Item) -> bool| digest.entries.iter().any(|entry| is(&entry.item));
     let ends = any(|item| item.due.is_some());

@@ -1,17 +1,18 @@
-//! Puts blocks into as few parts as the limits of a channel allow, in order and without leaving one out.
+//! Distributes blocks over as few parts as the limits of a channel allow, in order and without losing one.
 
 use crate::engine::model::{Locale, Message, Named, Subject};
 use crate::engine::report::digest::{Digest, Entry};
 use crate::render::catalogue::{Letter, letter};
 use crate::render::message::facts::size;
 
-/// One block: what it says, and the entries that it speaks of. A note speaks of none.
+/// One block: its text, and the entries that it names. A note names none.
 pub(crate) struct Block<'a> {
     pub(crate) text: String,
     pub(crate) entries: Vec<&'a Entry>,
 }
 
-/// So many instances whose tags changed at once are listed; of more, for a team was reorganised, one line says how many.
+/// The number of instances that are listed if their tags changed at once. For more, probably after a reorganisation of
+/// a team, one line gives the number.
 const LISTED: usize = 10;
 
 /// The blocks of a digest: notes first, then one for each entry.
@@ -37,10 +38,10 @@ pub(crate) fn blocks<'a>(
     notes.chain(line).chain(others).collect()
 }
 
-/// The most of a note that stands in one block, in UTF-16 units: Slack takes 3,000 of one text.
+/// The maximum length of a note in one block, in UTF-16 units: Slack allows 3,000 in one text.
 const CHUNK: usize = 2_800;
 
-/// Lines in as few texts as a block allows, in order and without leaving one out.
+/// Distributes lines over as few texts as the size of a block allows, in order and without losing one.
 fn chunks(lines: impl Iterator<Item = String>) -> Vec<String> {
     let mut texts: Vec<String> = Vec::new();
     for line in lines {
@@ -55,16 +56,16 @@ fn chunks(lines: impl Iterator<Item = String>) -> Vec<String> {
     texts
 }
 
-/// The most that one part holds.
+/// The limits of one part.
 pub(crate) struct Limits {
-    /// Blocks.
+    /// The number of blocks.
     pub(crate) count: usize,
-    /// What the blocks may cost together, by the measure of the channel.
+    /// The total cost of the blocks, in the unit of the channel.
     pub(crate) cost: usize,
 }
 
-/// Parts of at least one block each. A block that alone costs too much has a part of its own: the form of a block
-/// is such that this does not happen, and if it did, a channel's refusal would be seen, and a lost id would not.
+/// Parts of at least one block each. A block that exceeds the limit alone gets its own part. Blocks are built so that
+/// this does not happen. If it did, the channel's refusal would be visible, while a lost id would not.
 pub(crate) fn pack<'a>(blocks: Vec<Block<'a>>, limits: &Limits, cost: impl Fn(&str) -> usize) -> Vec<Vec<Block<'a>>> {
     let mut parts: Vec<Vec<Block<'a>>> = Vec::new();
     let mut spent = 0;

@@ -1,4 +1,4 @@
-//! Slack's Block Kit, and the markup that Slack and Amazon Q Developer in chat applications have in common.
+//! Slack's Block Kit, and the markup that Slack shares with Amazon Q Developer in chat applications.
 
 use serde_json::{Value, json};
 
@@ -9,14 +9,14 @@ use crate::render::message::facts::{Facts, cut, facts, short, size};
 use crate::render::message::pack::{Block, Limits, blocks, message, pack};
 use crate::render::message::{Frame, intro, subject, title};
 
-/// Slack takes 50 blocks a message; one is the header and one the intro. Of the JSON of all blocks it refuses from
-/// some 13,000 characters on (`msg_blocks_too_long`), far below the 40,000 that are documented.
+/// Slack accepts 50 blocks per message; one is the header and one the intro. It refuses messages whose blocks exceed
+/// about 13,000 characters of JSON (`msg_blocks_too_long`), far below the 40,000 in its documentation.
 const LIMITS: Limits = Limits { count: 45, cost: 10_500 };
 
-/// The longest plain text of a header.
+/// The maximum length of a header's plain text.
 const HEADER: usize = 150;
 
-/// The longest note of the operator's: escaped five to one, it still fits into a text of 3,000.
+/// The maximum length of an operator's note: escaped five to one, it fits into a text of 3,000.
 const NOTE: usize = 500;
 
 pub(crate) fn messages(digest: &Digest, frame: &Frame<'_>) -> Vec<Message> {
@@ -33,19 +33,19 @@ pub(crate) fn messages(digest: &Digest, frame: &Frame<'_>) -> Vec<Message> {
             list.push(section(&intro.join("\n")));
         }
         list.extend(part.iter().map(|block| section(&block.text)));
-        // `text` is what notifications on a phone show.
+        // Phone notifications show `text`.
         let body = json!({"text": chat(&title), "blocks": list});
         message(subject(digest, n + 1, of), body.to_string(), part)
     };
     parts.iter().enumerate().map(one).collect()
 }
 
-/// `verbatim`: Slack looks for no names and links in it.
+/// With `verbatim`, Slack does not convert names and links in it.
 fn section(text: &str) -> Value {
     json!({"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": true}})
 }
 
-/// Characters, or a third of the bytes where that is more, which keeps 10,500 within 40 KB.
+/// Characters, or a third of the bytes where that is more. So 10,500 stay within 40 KB.
 fn cost(json: &str) -> usize {
     size(json).max(json.len().div_ceil(3)) + 1
 }
@@ -65,7 +65,7 @@ pub(crate) fn block(facts: &Facts) -> String {
     text
 }
 
-/// What others wrote, as code: nothing in it is markup.
+/// Text by others, as code: no markup in it has an effect.
 fn code(text: &str) -> String {
     format!("`{}`", chat(text))
 }

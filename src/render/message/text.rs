@@ -1,4 +1,4 @@
-//! Plain text, for mail.
+//! Plain text, for email.
 
 use crate::engine::model::Message;
 use crate::engine::report::digest::Digest;
@@ -7,10 +7,10 @@ use crate::render::message::facts::{Facts, facts, short};
 use crate::render::message::pack::{Limits, blocks, message, pack};
 use crate::render::message::{Frame, intro, subject, title};
 
-/// SNS takes 256 KB a message, attributes included; title and intro are far below what is left.
+/// SNS accepts 256 KB per message, including attributes. Title and intro need far less than the rest.
 const LIMITS: Limits = Limits { count: usize::MAX, cost: 240_000 };
 
-/// The longest note of the operator's, in UTF-16 units.
+/// The maximum length of an operator's note, in UTF-16 units.
 const NOTE: usize = 1_000;
 
 pub(crate) fn messages(digest: &Digest, frame: &Frame<'_>) -> Vec<Message> {
@@ -20,7 +20,7 @@ pub(crate) fn messages(digest: &Digest, frame: &Frame<'_>) -> Vec<Message> {
         |note| unlinked(&short(note, NOTE)),
         |entry| unlinked(&block(&facts(entry, digest, frame))),
     );
-    // Between two blocks stands an empty line.
+    // Blocks are separated by an empty line.
     let parts = pack(blocks, &LIMITS, |text| text.len() + 2);
     let of = parts.len();
     let one = |(n, part): (usize, &Vec<_>)| {

@@ -1,4 +1,4 @@
-//! What rules looked at.
+//! The facts that rules evaluated.
 
 use super::*;
 

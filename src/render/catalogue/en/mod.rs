@@ -1,4 +1,4 @@
-//! English. Short sentences, lowercase where they stand in a line, times in the schedule's zone.
+//! English. Short sentences, in lower case within a line; times in the schedule's zone.
 
 mod inputs;
 mod sentences;
@@ -63,7 +63,7 @@ impl fmt::Display for At {
         use chrono::{Datelike as _, Timelike as _};
         let local = self.0.with_timezone(&self.1);
         let (day, date) = (local.weekday(), local.date_naive());
-        // By hand: a pattern would be read anew for each of a hundred thousand lines.
+        // Formatted by hand: a format pattern would be parsed again for each of a hundred thousand lines.
         write!(f, "{day} {date} {:02}:{:02} {}", local.hour(), local.minute(), local.offset())
     }
 }

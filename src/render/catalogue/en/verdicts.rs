@@ -1,4 +1,4 @@
-//! What verdicts and findings say.
+//! The texts of verdicts and findings.
 
 use super::*;
 
@@ -75,7 +75,7 @@ pub(super) fn reopening(out: &mut String, reopening: &Reopening) -> fmt::Result 
     write!(out, "; stopped by the reaper {} in run {run}", At(*stopped, *zone))
 }
 
-/// Bytes in words.
+/// A number of bytes as text.
 pub(super) fn bytes(bytes: f64) -> String {
     if bytes < 1e6 { format!("{:.0} kB", bytes / 1e3) } else { format!("{:.1} MB", bytes / 1e6) }
 }

@@ -1,5 +1,5 @@
-//! 日本語。What users wrote, and words that machines read, stay as they are and stand in backticks; the wording follows
-//! the Japanese AWS console and documentation.
+//! 日本語。User text and values for machines stay unchanged, in backticks. The wording follows the Japanese AWS console
+//! and documentation.
 
 mod inputs;
 mod sentences;

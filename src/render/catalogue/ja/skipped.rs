@@ -145,7 +145,7 @@ pub(super) fn lacks(lacks: Lacks) -> &'static str {
     }
 }
 
-/// AWS's word, and what the Japanese console calls it.
+/// The state in AWS's API, and its name in the Japanese console.
 pub(super) fn state(out: &mut String, state: State) -> fmt::Result {
     let word = match state {
         State::Pending => "保留中",

@@ -1,4 +1,4 @@
-//! What verdicts and findings say.
+//! The texts of verdicts and findings.
 
 use super::*;
 
@@ -84,7 +84,7 @@ pub(super) fn reopening(out: &mut String, reopening: &Reopening) -> fmt::Result 
     write!(out, "。idle-reaper が {} に停止(実行 `{run}`)", At(*stopped, *zone))
 }
 
-/// Bytes in words.
+/// A number of bytes as text.
 pub(super) fn bytes(bytes: f64) -> String {
     if bytes < 1e6 {
         format!("{:.0}キロバイト", bytes / 1e3)

@@ -1,4 +1,4 @@
-//! What messages say, in each language. Every key is answered by an exhaustive match.
+//! The text of notices, in each language. Every key is handled by an exhaustive match.
 
 mod en;
 mod ja;
@@ -9,33 +9,33 @@ use chrono_tz::Tz;
 use crate::engine::judge::owner::OwnedBy;
 use crate::engine::model::{Locale, Subject};
 
-/// What stands before a line about an instance.
+/// The label before a line about an instance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Head {
-    /// What is the matter.
+    /// The problem.
     What,
     /// Why.
     Why,
     /// Since when.
     Since,
-    /// What it costs a month.
+    /// Its cost per month.
     Cost,
     /// How to start it again.
     Back,
     /// The exact tag to keep it.
     Keep,
-    /// How to see why.
+    /// The command that explains the verdict.
     See,
-    /// Further words.
+    /// Further text.
     Note,
-    /// Who owns it, for the operator.
+    /// The owner, for the operator.
     Owner,
 }
 
-/// Words of a message, with their arguments.
+/// A text in a message, with its arguments.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Letter<'a> {
-    /// What stands before a line.
+    /// The label of a line.
     Head(Head),
     /// The title of an owner's message.
     Title { owner: &'a str, count: usize },
@@ -45,37 +45,37 @@ pub(crate) enum Letter<'a> {
     SecondTitle { owner: &'a str, count: usize },
     /// The title of the operator's message.
     OperatorTitle { count: usize },
-    /// Which part of how many.
+    /// The part number and the number of parts.
     Part { part: usize, of: usize },
-    /// What an owner can do before a stop.
+    /// The options of an owner before a stop.
     Intro,
-    /// What an owner can do after one.
+    /// The options of an owner after a stop.
     StoppedIntro,
     /// Nothing will be done.
     NothingIntro,
-    /// What the second contact of an owner should know.
+    /// Information for the second contact of an owner.
     SecondIntro,
-    /// What the operator should know.
+    /// Information for the operator.
     OperatorIntro,
-    /// What everything named costs a month, how many prices are unknown beside it.
+    /// The monthly cost of all named instances, and the number of unknown prices.
     Total { cost: Option<&'a str>, unknown: usize },
-    /// What an amount a month is called.
+    /// The label of a monthly amount.
     Monthly { amount: &'a str },
-    /// Where a price is unknown.
+    /// The price is unknown.
     PriceUnknown,
-    /// What is the matter with an instance.
+    /// The problem with an instance.
     What { subject: Subject, due: Option<(DateTime<Utc>, Tz)>, reminder: bool },
     /// Account, Region and policy of an instance.
     Place { account: &'a str, region: &'a str, policy: &'a str },
     /// An instant.
     At { at: DateTime<Utc>, zone: Tz },
-    /// Of so many instances the owner or schedule tag changed at once.
+    /// The owner or schedule tag of this many instances changed at once.
     ManyRetagged { count: usize },
-    /// Who owns an instance, and that the owner cannot be told.
+    /// The owner of an instance, and that the owner cannot be notified.
     Unheard { owner: Option<&'a str>, by: &'a OwnedBy },
 }
 
-/// Says it.
+/// The text.
 pub(crate) fn letter(locale: Locale, letter: Letter<'_>) -> String {
     match locale {
         Locale::En => en::say(letter),
