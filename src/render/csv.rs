@@ -1,4 +1,4 @@
-//! Tables in CSV. No cell becomes a formula, whatever teams write in their tags.
+//! Tables in CSV. No cell becomes a formula, even if a tag contains one.
 
 use serde_json::Value;
 

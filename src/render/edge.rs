@@ -147,7 +147,7 @@ pub fn heading(text: &str) -> String {
     rewritten(&plain(text), false, |out, c| out.push(c))
 }
 
-/// Text for a chat: it mentions no user, and contains no links or markup, whoever wrote it: `<!channel>`, `<@U1>`,
+/// Text for a chat: it mentions no user, and contains no links or markup by others: `<!channel>`, `<@U1>`,
 /// `@here`, `[a](https://…)`.
 pub fn chat(text: &str) -> String {
     let text = rewritten(&plain(text), false, |out, c| match c {

@@ -190,7 +190,7 @@ pub fn json(stocktake: &Stocktake, money: &Money) -> serde_json::Result<String> 
     Ok(edge::json(&whole, false)? + "\n")
 }
 
-/// The stocktake as a table, one instance per row. No cell becomes a formula, whatever teams write in their tags.
+/// The stocktake as a table, one instance per row. No cell becomes a formula, even if a tag contains one.
 ///
 /// # Errors
 /// The error of `csv`; no stocktake causes one.

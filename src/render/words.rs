@@ -23,8 +23,8 @@ pub fn missing(missing: &Missing, locale: Locale) -> String {
     crate::render::catalogue::missing(missing, locale)
 }
 
-/// The text of a remark, in the time zone of the instance's hours. It may contain text from tags and events; control
-/// characters in them are removed.
+/// The text of a remark, in the time zone of the instance's hours. It may contain text from tags and events, but
+/// none of their control characters.
 pub fn remark(remark: &Remark, zone: Tz, locale: Locale) -> String {
     plain(&crate::render::catalogue::remark(remark, zone, locale))
 }

@@ -118,7 +118,7 @@ impl Settings {
         }
     }
 
-    /// The time zone for months and weeks of the whole organization: that of the first policy.
+    /// The time zone for months and weeks of the whole organisation: that of the first policy.
     pub fn zone(&self) -> chrono_tz::Tz {
         self.policies.first().map_or(chrono_tz::Tz::UTC, |policy| policy.schedule.zone())
     }

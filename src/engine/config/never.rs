@@ -12,7 +12,7 @@ use crate::engine::model::{Account, Instance, Listed, TagPattern, Tags};
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Never {
     accounts: Vec<(String, WildMatch)>,
-    /// Organizational units, by id, including everything beneath them.
+    /// Organisational units, by id, including everything beneath them.
     pub organizational_units: Vec<String>,
     tags: Vec<TagPattern>,
 }

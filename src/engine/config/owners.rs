@@ -111,8 +111,8 @@ impl Owners {
     }
 }
 
-/// The recipients in `owner` that are in `table`. A name that the settings contain in full is one owner, whatever
-/// characters it has. So is a name of which no part has a channel.
+/// The recipients in `owner` that are in `table`. A name that the settings contain in full is one owner,
+/// even if it contains separators. So is a name of which no part has a channel.
 fn readers<'a>(table: &'a [(String, WildMatch, Arc<Channel>)], owner: &'a str) -> Vec<(&'a str, &'a Arc<Channel>)> {
     let find = |name: &str| table.iter().find(|(_, glob, _)| glob.matches(name)).map(|(_, _, channel)| channel);
     let whole = || find(owner).map(|channel| (owner, channel)).into_iter().collect();

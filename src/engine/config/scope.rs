@@ -202,7 +202,7 @@ pub(crate) fn is_account_id(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Organizational units by id, or the root.
+/// Organisational units by id, or the root.
 pub(crate) fn units(section: &Section<'_>, key: &'static str) -> Vec<String> {
     let parse = |text: &str| (text.starts_with("ou-") || text.starts_with("r-")).then(|| text.to_owned());
     let hint = "write the unit's id, such as `ou-ab12-34cd56ef`; names can change and repeat";

@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::engine::model::month::Month;
 use crate::engine::model::{Instance, ResourceId, State, Target, Usd, json_lines, sane};
 
-/// A stop whose instance was not found for this many days is dropped: its account has left the organization.
+/// A stop whose instance was not found for this many days is dropped: its account has left the organisation.
 const FORGET_DAYS: i64 = 90;
 
 /// The account, policy and owner of a saving.

@@ -51,7 +51,7 @@ pub struct Counts {
     /// Targets that could not be scanned.
     #[serde(alias = "blind")]
     pub unreachable: usize,
-    /// Targets denied by the organization's policy.
+    /// Targets denied by the organisation's policy.
     #[serde(alias = "closed")]
     pub denied: usize,
     /// Calls of AWS APIs, including retries.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-/// One account of the organization, with the facts that are known.
+/// One account of the organisation, with the facts that are known.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Account {
@@ -14,7 +14,7 @@ pub struct Account {
     /// The name in AWS Organizations; unknown where the settings list ids.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// The organizational units that contain it, among those in the settings. `None`: not queried.
+    /// The organisational units that contain it, among those in the settings. `None`: not queried.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub units: Option<Vec<String>>,
 }

@@ -17,7 +17,7 @@ pub(crate) enum About<'a> {
     Place { account: &'a str, region: &'a str, running: usize, cost: &'a str },
     /// An account and Region that are not in scope.
     Outside { account: &'a str, region: &'a str },
-    /// A Region that the organization's policy denies.
+    /// A Region that the organisation's policy denies.
     Denied { account: &'a str, region: &'a str },
     /// An account and Region that could not be scanned.
     Unreachable { account: &'a str, region: &'a str, cause: &'a str },

@@ -294,7 +294,7 @@ impl dyn Voice {
         label.text(self.locale())
     }
 
-    /// A message on its own, on one line, whatever text it contains.
+    /// A message on its own, on one line, even if its arguments contain line breaks.
     pub(crate) fn say(&self, sentence: Sentence<'_>) -> String {
         let mut out = String::new();
         let _ = self.sentence(&mut out, &sentence);

@@ -17,8 +17,8 @@ pub struct Peer {
     pub network_per_hour: f64,
 }
 
-/// The baseline of each peer, in bytes an hour. It is a percentile of the other instances of the same account and
-/// image, if there are enough of them. An instance is not part of its own baseline.
+/// The baseline of each peer, in bytes an hour. It is a percentile of the other instances with the same account and
+/// image, if that group is large enough. An instance is not part of its own baseline.
 pub fn baselines(peers: &[Peer], settings: &Idle) -> HashMap<ResourceId, f64> {
     let mut groups: HashMap<(&str, &str), Vec<&Peer>> = HashMap::new();
     for peer in peers.iter().filter(|peer| peer.network_per_hour.is_finite()) {

@@ -22,7 +22,7 @@ pub struct Own {
     pub stops: Vec<DateTime<Utc>>,
     /// When each start was confirmed.
     pub starts: Vec<DateTime<Utc>>,
-    /// The launch time at each stop, whoever started the instance. A start that is not the reaper's was made by
+    /// The launch time at each stop, also after starts by others. A start that is not the reaper's was made by
     /// others. Older records do not contain it.
     pub launches: Vec<DateTime<Utc>>,
 }
