@@ -15,7 +15,7 @@ use crate::engine::schedule::{DateRange, ExprError};
 pub enum Verdict {
     /// Stop it.
     Stop(Outside),
-    /// Hibernate it.
+    /// Hibernate it: stop it and keep its memory.
     Hibernate(Outside),
     /// Start it again.
     Start(Reopening),
