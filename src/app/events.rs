@@ -100,7 +100,7 @@ pub(crate) async fn queue(aws: &Aws, messages: &[Queued], context: &Context) -> 
         let ended = if lasts(context, Utc::now()) < ONE_MORE {
             Err(Error::Refused("there was no time left for it".to_owned()))
         } else {
-            one(&aws.fresh(), message, context).await
+            Box::pin(one(&aws.fresh(), message, context)).await
         };
         if let Err(error) = ended {
             warn!(kind = error.kind(), message = %message.message_id, "an event goes back to the queue");

@@ -79,10 +79,12 @@ pub(crate) enum Answer {
 
 async fn handle(aws: &Aws, event: LambdaEvent<Box<RawValue>>) -> Result<Answer, Error> {
     match Asked::parse(event.payload.get())? {
-        Asked::Request(request) => run(aws, *request, &event.context).await,
-        Asked::Event(told) => events::handle(aws, &told, &event.context).await,
-        Asked::Queue(messages) => return Ok(Answer::Queue(events::queue(aws, &messages, &event.context).await)),
-        Asked::Stage(stage) => return stages::handle(aws, &stage, &event.context).await,
+        Asked::Request(request) => Box::pin(run(aws, *request, &event.context)).await,
+        Asked::Event(told) => Box::pin(events::handle(aws, &told, &event.context)).await,
+        Asked::Queue(messages) => {
+            return Ok(Answer::Queue(Box::pin(events::queue(aws, &messages, &event.context)).await));
+        }
+        Asked::Stage(stage) => return Box::pin(stages::handle(aws, &stage, &event.context)).await,
     }
     .map(|digest| Answer::Run(Box::new(digest)))
 }
@@ -102,7 +104,7 @@ async fn run(aws: &Aws, request: Request, context: &Context) -> Result<Digest, E
         info!(run = %run.id, mode = run.mode.as_str(), request = %request_id, scheduled = request.scheduled, "run begins");
         let settings = load::settings(&source()).await?;
         if let Some(ask) = &request.undo {
-            return remove_stop_tag(aws, &settings, &run, clock, wall, ask).await;
+            return undo(aws, &settings, &run, clock, wall, ask).await;
         }
         let (plan, acknowledge) = (request.plan.as_ref(), request.acknowledge.as_deref());
         let (report, place) = carry(aws, &settings, &run, clock, wall, plan, acknowledge).await?;
@@ -193,7 +195,7 @@ pub(crate) async fn carry(
 }
 
 /// An undo: a dry run, unless the request says `apply`.
-async fn remove_stop_tag(
+async fn undo(
     aws: &Aws,
     settings: &Settings,
     run: &Run,

@@ -143,7 +143,11 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_page_that_is_not_whole_is_asked_for_again_and_then_an_error_that_says_so() {
         assert_eq!(described(200, PAGE, true).await, (Ok(1), 1));
-        assert_eq!(described(200, PAGE.get(..100).unwrap(), false).await, (Ok(1), 1), "the SDK is strict now: `whole` can go");
+        assert_eq!(
+            described(200, PAGE.get(..100).unwrap(), false).await,
+            (Ok(1), 1),
+            "the SDK is strict now: `whole` can go"
+        );
         let keyless = "<DescribeInstancesResponse><reservationSet><item><instancesSet><item><instanceId>i-1</instanceId>\
             <tagSet><item/></tagSet></item></instancesSet></item></reservationSet></DescribeInstancesResponse>";
         for (page, why) in [

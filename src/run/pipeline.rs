@@ -72,7 +72,9 @@ pub async fn apply(
     if locked {
         lock(order, hub).await?;
     }
-    let ended = contained("run", "", run(order, scanner, actor, hub, messenger, list, locked)).await;
+    // A future of this size on the stack, polled from within others, overflows it.
+    let whole = Box::pin(run(order, scanner, actor, hub, messenger, list, locked));
+    let ended = contained("run", "", whole).await;
     let ended = ended.map_err(Error::Broke).flatten();
     if ended.is_err() {
         let _ = lock::release(hub, &order.run.id).await; // the run's error is the one to return
@@ -99,7 +101,7 @@ async fn run(
 ) -> Result<(Report, Option<String>), Error> {
     let switch = hub.switch().await;
     let mut history = past(order, hub).await.map_err(Error::Record)?;
-    let (decision, dropped) = decide(order, scanner, hub, list, &switch, &history).await?;
+    let (decision, dropped) = Box::pin(decide(order, scanner, hub, list, &switch, &history)).await?;
     let Decision { report, background, prices } = decision;
     let (acts, mut done) = may_act(&report.plan, &switch, order);
     if acts {
@@ -111,7 +113,7 @@ async fn run(
         if let Some(warrant) = Warrant::issue(order.settings, running(&report.rows), &history.today, recorded) {
             let recheck = Recheck::judge(&history, &background);
             let executor = Executor { order, recheck, scanner, act: actor, pause: hub, warrant: &warrant };
-            done = executor.execute(&report.plan).await;
+            done = Box::pin(executor.execute(&report.plan)).await;
         }
     }
     done.outcomes.extend(dropped);
@@ -119,7 +121,8 @@ async fn run(
     // Directly after the acts, so that a later failure cannot lose the record of what was done.
     let recorded = acts && write_acts(hub, &Told::from(&report), is_narrow(order), &[]).await.is_ok();
     let ended = Ended { acted: acts, recorded, locked: locked || acts };
-    finish(order, scanner, hub, messenger, &history, Decision { report, background, prices }, ended).await
+    let decision = Decision { report, background, prices };
+    Box::pin(finish(order, scanner, hub, messenger, &history, decision, ended)).await
 }
 
 /// Whether the run selects instances. The stops of all such runs of the day count together.
