@@ -67,7 +67,7 @@ pub struct Args {
 }
 
 const EXITS: &str = "Exit codes: 0 done, or nothing to do; 1 error, nothing was done; 2 with --detailed-exitcode: the plan has steps; \
-3 degraded: something failed, or an account or Region could not be looked at.";
+3 degraded: something failed, or an account or Region could not be scanned.";
 
 /// The verbs.
 #[derive(Debug, Subcommand)]

@@ -60,7 +60,7 @@ pub(crate) async fn handle(aws: &Aws, event: &Event, context: &Context) -> Resul
                 if settings.run.record.is_none() {
                     return Ok(nothing(
                         &run,
-                        "no `record` is configured, so nobody remembers who launched it".to_owned(),
+                        "no `record` is configured, so who launched it is not remembered".to_owned(),
                     ));
                 }
                 let new = remember(&AwsHub::new(aws, &settings), launched).await.map_err(RunError::Record)?;

@@ -275,7 +275,7 @@ impl Scan for Recorded {
     }
 
     async fn alternate_contact(&self, _: &Arc<str>) -> Result<Option<String>, PortError> {
-        Err(PortError("a saved inventory does not tell an account's alternate contact".to_owned()))
+        Err(PortError("a saved inventory does not contain an account's alternate contact".to_owned()))
     }
 
     async fn evidence(&self, _: &Target, wanted: &[Wanted], _: DateTime<Utc>) -> HashMap<Box<str>, Evidence> {

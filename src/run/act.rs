@@ -150,7 +150,7 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
             return Ok(());
         }
         self.troubled.set(true);
-        Err(ActError::NotSent("its last look was too long ago; the next run looks again".to_owned()))
+        Err(ActError::NotSent("its last scan was too long ago; the next run scans it again".to_owned()))
     }
 
     async fn batch(&self, target: &Target, action: Action, policy: &str, steps: &[&Step]) -> Vec<Outcome> {

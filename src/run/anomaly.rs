@@ -63,7 +63,7 @@ pub async fn handle_anomaly(
     // AWS may deliver an event more than once, and by two ways where both are set up. A larger impact or another cause
     // is news.
     if recorded && hub.read(&key).await.is_ok_and(|known| known.as_ref() == Some(&text)) {
-        notes.note("the operator was told of the same before, and not again");
+        notes.note("the operator was notified of the same before, and not again");
         return Ok((report.noting(notes), place));
     }
     let blocks = words::message(anomaly, &report, &outside, place.as_deref());
@@ -73,10 +73,10 @@ pub async fn handle_anomaly(
         return Ok((report.noting(notes), place));
     }
     if messages == 0 {
-        notes.note("nobody was told: `[notify]` has no `operator`");
+        notes.note("nobody was notified: `[notify]` has no `operator`");
     } else if recorded {
         let written = hub.write(&key, &text).await;
-        notes.ok_or_trouble(written, "that the operator was told could not be recorded, so it may be told again");
+        notes.ok_or_trouble(written, "the notification of the operator could not be recorded, so it may be sent again");
     }
     Ok((Report { messages, ..report }.noting(notes), place))
 }

@@ -125,7 +125,7 @@ fn remarks(order: &Order<'_>, scanned: &Scanned, history: &History, cannot_start
     }
     for Target { account, region } in &scanned.outside {
         notes.push(format!(
-            "the event names account `{account}` in Region `{region}`, which the settings do not look at; nothing was done there"
+            "the event names account `{account}` in Region `{region}`, which is outside the scope of the settings; nothing was done there"
         ));
     }
     // A scan of part of the fleet proves nothing about a pattern for the whole fleet.
@@ -204,11 +204,7 @@ fn unmeasured(scanned: &Scanned) -> Vec<String> {
     causes.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     let (named, rest) = causes.split_at(causes.len().min(CAUSES));
     let say = |(cause, count): &(&str, usize)| {
-        format!(
-            "whether {} {} nothing cannot be told: {cause}",
-            instances(*count),
-            if *count == 1 { "does" } else { "do" }
-        )
+        format!("whether {} {} nothing is unknown: {cause}", instances(*count), if *count == 1 { "does" } else { "do" })
     };
     let more: usize = rest.iter().map(|(_, count)| count).sum();
     let further = (more > 0).then(|| format!("nor can it of {more} more, for {} further causes", rest.len()));
@@ -230,7 +226,7 @@ fn too_many_unreachable(scanned: &Scanned, limit: u32) -> Option<String> {
     let unreachable = scanned.unreachable.len();
     let why = |what: &str, percent| {
         format!(
-            "{percent} % of the {what} could not be looked at, and at most {limit} % may be (`max-unreachable-percent`)"
+            "{percent} % of the {what} could not be scanned, and at most {limit} % may be (`max-unreachable-percent`)"
         )
     };
     if over(unreachable, targets) {

@@ -16,7 +16,7 @@ use crate::run::scan::ScanError;
 pub enum Error {
     #[error(transparent)]
     Request(#[from] RequestInvalid),
-    #[error("cannot list the accounts to look at")]
+    #[error("cannot list the accounts to scan")]
     Scan(#[source] PortError),
     #[error("cannot use the run record, so nothing was done")]
     Record(#[source] PortError),

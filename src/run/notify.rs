@@ -60,7 +60,7 @@ pub(crate) async fn notify(
     let found: HashSet<&ResourceId> = report.rows.iter().map(|row| &row.id).collect();
     ledger.keep(|id| found.contains(id), report.at);
     let written = state::write_told(hub, &ledger).await;
-    notes.ok_or_trouble(written, "who was told could not be recorded, so it will be told again");
+    notes.ok_or_trouble(written, "who was notified could not be recorded, so it will be sent again");
     (delivery.messages, notes)
 }
 

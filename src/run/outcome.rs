@@ -16,7 +16,7 @@ pub(crate) fn stopped(end: &Result<(), ActError>, seen: Option<State>) -> (Endin
             (Ending::Unverified, format!("the call was accepted, and it was still seen {state}"))
         }
         (Ok(()), None) => {
-            (Ending::Unverified, "the call was accepted, and it could not be looked at afterwards".to_owned())
+            (Ending::Unverified, "the call was accepted, and it could not be scanned afterwards".to_owned())
         }
         (Err(ActError::Unclear(why)), Some(state @ (State::Running | State::Pending | State::Unknown))) => {
             (Ending::Unverified, format!("{why}; still seen {state}"))
@@ -47,7 +47,7 @@ pub(crate) fn started(end: &Result<(), ActError>, seen: Option<State>) -> (Endin
             (Ending::Unverified, format!("the call was accepted, and it was still seen {state}"))
         }
         (Ok(()), None) => {
-            (Ending::Unverified, "the call was accepted, and it could not be looked at afterwards".to_owned())
+            (Ending::Unverified, "the call was accepted, and it could not be scanned afterwards".to_owned())
         }
         (Err(ActError::Unclear(why)), Some(state)) => (Ending::Unverified, format!("{why}; still seen {state}")),
         (Err(ActError::Unclear(why)), None) => (Ending::Unverified, why.clone()),

@@ -65,7 +65,7 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
         let now = match self.see(target, steps).await {
             Ok(now) => now,
             Err(why) => {
-                let detail = format!("could not be looked at again, so nothing was done: {why}");
+                let detail = format!("could not be scanned again, so nothing was done: {why}");
                 return (self.all(steps, Ending::Failed, &detail), Vec::new());
             }
         };
@@ -149,9 +149,7 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
         match find(self.settings, instance, run, &step.policy, overrides, self.clock.now()) {
             Finding::Start => Ok(()),
             Finding::Left(WhyNot::Up(state)) => Err((Ending::Already, format!("it was {state} before the step began"))),
-            Finding::Left(why) => {
-                Err((Ending::Overtaken, format!("looked at again it is left alone: `{}`", why.as_str())))
-            }
+            Finding::Left(why) => Err((Ending::Overtaken, format!("scanned again, it is skipped: `{}`", why.as_str()))),
         }
     }
 
@@ -166,7 +164,7 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
             Ok(Ok(())) => Ok(now),
             Ok(Err(NotScanned::Denied)) => Err("the Region is closed by the organisation's policy".to_owned()),
             Ok(Err(NotScanned::Unreachable(cause))) => Err(cause),
-            Err(_) => Err("the look was too slow and was given up".to_owned()),
+            Err(_) => Err("the scan was too slow and was abandoned".to_owned()),
         }
     }
 }

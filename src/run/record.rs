@@ -292,7 +292,7 @@ async fn lines(
             }
         }
         if bad > 0 {
-            let what = "so what they say of stops counts for no cap and no fight; mend or remove them";
+            let what = "so what they say of stops counts for no cap and no fight; correct or remove them";
             unread.push(format!("lines of `{ACTS}/{key}` that cannot be read: {bad}, {what}"));
         }
     }

@@ -49,7 +49,7 @@ pub(crate) async fn count(
     if savings.unread() > 0 {
         let (count, key) = (savings.unread(), Savings::KEY);
         notes.trouble(format!(
-            "entries of `{key}` that cannot be read and are not counted: {count}; mend or remove them"
+            "entries of `{key}` that cannot be read and are not counted: {count}; correct or remove them"
         ));
     }
     let sights =

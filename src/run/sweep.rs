@@ -263,7 +263,7 @@ impl<'a, E: FnMut(Found, &mut Scanned)> Sweeping<'a, E> {
             let wrong = RequestInvalid::OutOfScope { what: "account", name: (*name).clone(), mend };
             return Err(ScanError::Request(wrong));
         }
-        let late = || NotScanned::Unreachable("there was no time left to look before the run's deadline".to_owned());
+        let late = || NotScanned::Unreachable("there was no time left to scan it before the run's deadline".to_owned());
         for account in std::mem::take(&mut self.open) {
             self.not_scanned(Target::whole_account(account), late());
         }

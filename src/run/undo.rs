@@ -34,7 +34,7 @@ use crate::run::warrant::{Recorded, Warrant};
 #[derive(Debug, Error)]
 #[expect(missing_docs, reason = "each message says what the variant means")]
 pub enum UndoError {
-    #[error("the settings have no `record`, and only a record tells what a run has stopped")]
+    #[error("the settings have no `record`, and only a record shows what a run has stopped")]
     NoRecord,
     #[error(transparent)]
     Past(#[from] RecallError),
@@ -149,7 +149,7 @@ async fn prepare(
     let stops = stops(&past, ended);
     let mut notes = Vec::new();
     if !ended {
-        notes.push(format!("run {undoes} broke off before its report, so only the tags tell what it has stopped"));
+        notes.push(format!("run {undoes} broke off before its report, so only the tags show what it has stopped"));
     }
     let accounts = named(order, scanner).await?;
     notes.extend(unmatched(order, &stops, &accounts));

@@ -67,12 +67,12 @@ fn places_are_pairs_and_not_every_account_in_every_region() {
 fn causes_that_lead_nowhere_are_told_and_never_lost() {
     let foreign = [
         (json!([]), "names no cause"),
-        (json!([cause("Amazon Simple Storage Service", HERE)]), "Not looked at: Amazon Simple Storage Service"),
+        (json!([cause("Amazon Simple Storage Service", HERE)]), "Not scanned: Amazon Simple Storage Service"),
         (json!([{"service": EC2, "region": HERE.1}]), "an unnamed account"),
         (json!([{"service": EC2, "linkedAccount": HERE.0}]), "an unnamed Region"),
-        (json!([cause(EC2, ("999999999999", HERE.1))]), "do not look there"),
-        (json!([cause(EC2, (HERE.0, "eu-west-3"))]), "do not look there"),
-        (json!([cause(EC2, ("*", HERE.1))]), "Not looked at"),
+        (json!([cause(EC2, ("999999999999", HERE.1))]), "outside the scope"),
+        (json!([cause(EC2, (HERE.0, "eu-west-3"))]), "outside the scope"),
+        (json!([cause(EC2, ("*", HERE.1))]), "Not scanned"),
         (json!([{}, 1, null, "x"]), "an unnamed service"),
         (json!({"service": EC2}), "names no cause"),
     ];
@@ -92,9 +92,9 @@ fn of_a_place_that_cannot_be_scanned_no_message_says_that_nothing_runs_there() {
     let closed = Faults { closed: [Target::new(HERE.0, HERE.1)].into(), ..Faults::default() };
     let suspended = two_places().with_account(HERE.0, None, Some("SUSPENDED"));
     for (world, words) in [
-        (two_places().with_faults(dark), "could not be looked at"),
+        (two_places().with_faults(dark), "could not be scanned"),
         (two_places().with_faults(closed), "the organisation's policy denies access, so nothing is known of it"),
-        (suspended, "could not be looked at: SUSPENDED"),
+        (suspended, "could not be scanned: SUSPENDED"),
     ] {
         // A second place beside it, for an account whose Regions are all denied is another matter.
         let causes = json!([cause(EC2, HERE), cause(EC2, (HERE.0, THERE.1))]);
@@ -120,14 +120,14 @@ fn where_nothing_can_be_looked_at_the_operator_is_told_so() {
     let world = two_places().with_faults(Faults { no_accounts: true, ..Faults::default() });
     let ended = handle_anomaly(&world, &telling(), &anomaly(&json!([cause(EC2, HERE)])), at(EVENING));
     assert!(matches!(ended, Err(Error::Scan(_))), "{ended:?}");
-    assert!(told(&world).contains("Nothing could be looked at"), "{}", told(&world));
+    assert!(told(&world).contains("Nothing could be scanned"), "{}", told(&world));
 
     let world =
         two_places().with_faults(Faults { unreachable: [Target::new(HERE.0, HERE.1)].into(), ..Faults::default() });
     let report =
         handle_anomaly(&world, &telling(), &anomaly(&json!([cause(EC2, HERE)])), at(EVENING)).expect("a report");
     assert_eq!(report.health().as_str(), "degraded");
-    assert!(told(&world).contains("could not be looked at"), "{}", told(&world));
+    assert!(told(&world).contains("could not be scanned"), "{}", told(&world));
 }
 
 #[test]
@@ -137,7 +137,7 @@ fn the_same_is_told_once_and_what_has_grown_is_told_again() {
     handle_anomaly(&world, &telling(), &event, at(EVENING)).expect("a report");
     let again = handle_anomaly(&world, &telling(), &event, at(EVENING)).expect("a report");
     assert_eq!(world.said().len(), 1);
-    assert!(again.notes.iter().any(|note| note.contains("told of the same before")), "{:?}", again.notes);
+    assert!(again.notes.iter().any(|note| note.contains("notified of the same before")), "{:?}", again.notes);
     handle_anomaly(&world, &telling(), &anomaly(&json!([cause(EC2, HERE), cause(EC2, THERE)])), at(EVENING))
         .expect("a report");
     assert_eq!(world.said().len(), 2);

@@ -240,7 +240,7 @@ fn markdown_leaves_out_nothing_that_somebody_has_to_act_on() {
         "## Skipped, and a person must act",
         "| keep-unreadable | `i-10-unreadable` |  | shop-dev 111111111111 | ap-northeast-1 |",
         "Deferred to a later run: ",
-        "- not looked at: 333333333333 (old): ",
+        "- not scanned: 333333333333 (old): ",
     ] {
         assert!(shown.contains(part), "{part}: {shown}");
     }

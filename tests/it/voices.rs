@@ -124,7 +124,7 @@ fn dates_and_spans_stand_as_a_reader_of_the_language_writes_them() {
     {
         let age = Duration::minutes(minutes);
         let young = Verdict::Skip(Skipped::Young { age, grace: Duration::minutes(15) });
-        assert_eq!(detail(&young, Locale::En), format!("started {english} ago; left alone for 15 min"));
+        assert_eq!(detail(&young, Locale::En), format!("started {english} ago; skipped for 15 min"));
         assert_eq!(detail(&young, Locale::Ja), format!("{japanese}前に起動。起動から15分は停止しない"));
     }
 }
@@ -132,7 +132,7 @@ fn dates_and_spans_stand_as_a_reader_of_the_language_writes_them() {
 #[test]
 fn a_launch_in_the_future_is_not_told_as_a_negative_age() {
     let verdict = Verdict::Skip(Skipped::Young { age: Duration::minutes(-65), grace: Duration::minutes(15) });
-    assert_eq!(detail(&verdict, Locale::En), "its launch lies 1 h 05 min in the future; left alone for 15 min");
+    assert_eq!(detail(&verdict, Locale::En), "its launch lies 1 h 05 min in the future; skipped for 15 min");
     assert_eq!(detail(&verdict, Locale::Ja), "起動時刻が1時間5分先の未来。起動から15分は停止しない");
 }
 

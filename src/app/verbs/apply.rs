@@ -24,7 +24,7 @@ pub(crate) async fn apply(
     acknowledge: Option<&str>,
 ) -> Result<End, Error> {
     if !yes && !ask::somebody_there() {
-        return Err(Error::Usage("nobody is there to be asked; add `--yes` to act without a question".to_owned()));
+        return Err(Error::Usage("no terminal for confirmation; pass `--yes`".to_owned()));
     }
     let show = Show::list(args, list)?;
     let settings = load::command(args).await?;

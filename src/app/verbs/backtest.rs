@@ -161,7 +161,7 @@ async fn judge(
         (None, Some(taken_at)) => taken_at,
         (None, None) => {
             let why =
-                format!("`{}` does not tell when it was taken; add `--at`, or save it with `snapshot`", file.display());
+                format!("`{}` does not say when it was taken; add `--at`, or save it with `snapshot`", file.display());
             return Err(Error::Usage(why));
         }
     };

@@ -45,7 +45,7 @@ fn summary(settings: &Settings, warnings: &[&Diagnostic]) -> String {
         Regions::List(regions) => regions.join(", "),
     };
     let armed = if settings.run.armed { "armed" } else { "not armed: nothing is stopped or started" };
-    let _ = writeln!(out, "looks at {accounts} in {regions}; {armed}");
+    let _ = writeln!(out, "scans {accounts} in {regions}; {armed}");
     for policy in &settings.policies {
         let stage = match policy.stage {
             Stage::Observe => "observe",

@@ -60,9 +60,9 @@ fn ambiguous(name: &str, explained: &[Explained]) -> String {
 }
 
 fn not_seen(id: &str, unreachable: &[Unreachable]) -> String {
-    let mut why = format!("`{id}` is not in the accounts and Regions that were looked at");
+    let mut why = format!("`{id}` is not in the accounts and Regions that were scanned");
     if !unreachable.is_empty() {
-        why += &format!("; {} of them could not be looked at:", unreachable.len());
+        why += &format!("; {} of them could not be scanned:", unreachable.len());
         for Unreachable { account, region, cause } in unreachable.iter().take(5) {
             why += &format!("\n  {account}/{region}: {cause}");
         }

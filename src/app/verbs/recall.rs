@@ -23,7 +23,7 @@ pub(crate) async fn recall(args: &Args, id: &str, run: &str) -> Result<End, Erro
     let found = match &settings.run.record {
         Some(Place::Folder(folder)) => ask.over(&Folder::new(folder)).await?,
         Some(Place::S3 { .. }) => over_aws(&settings, &ask).await?,
-        None => return Err(Error::Usage("the settings have no `record` that could tell of earlier runs".to_owned())),
+        None => return Err(Error::Usage("the settings have no `record` that could show earlier runs".to_owned())),
     };
     let text = || recalled(&found, &settings.tags, settings.run.locale);
     show.lines_or(text, || json(&found, &settings.tags), true)?;

@@ -21,7 +21,7 @@ pub(crate) async fn runs(args: &Args, days: u16) -> Result<End, Error> {
     let found = match &settings.run.record {
         Some(Place::Folder(folder)) => run::runs(&Folder::new(folder), now, days).await?,
         Some(Place::S3 { .. }) => over_aws(&settings, now, days).await?,
-        None => return Err(Error::Usage("the settings have no `record` that could tell of earlier runs".to_owned())),
+        None => return Err(Error::Usage("the settings have no `record` that could show earlier runs".to_owned())),
     };
     let json = || edge::json(&runs_json(&found), true);
     show.text(&show.rendered(&runs_page(&found, settings.run.locale), json))?;

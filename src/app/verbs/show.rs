@@ -251,6 +251,6 @@ pub(super) fn progress(done: usize, total: usize) {
     let mut stderr = io::stderr();
     if stderr.is_terminal() && total > 1 {
         let end = if done == total { "\r\u{1b}[K" } else { "" };
-        let _ = write!(stderr, "\rlooking: {done} of {total} targets{end}").and_then(|()| stderr.flush());
+        let _ = write!(stderr, "\rscanned {done} of {total} targets{end}").and_then(|()| stderr.flush());
     }
 }

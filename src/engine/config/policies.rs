@@ -173,10 +173,10 @@ fn one(section: &Section<'_>, name: &str, given: &Given<'_>) -> Option<Policy> {
 fn check_enforced(section: &Section<'_>, told: bool, matcher: Option<&Match>) {
     let place = section.place_of("stage");
     if !told {
-        let hint = "say in `[owners]` and `[channels]` how owners are told first, or write `unannounced = true` if they have been told another way";
+        let hint = "say in `[owners]` and `[channels]` how owners are notified first, or write `unannounced = true` if they have been notified in another way";
         section.complain(
             place.clone(),
-            "a policy cannot be enforced without `unannounced = true` where no owner can be told",
+            "a policy cannot be enforced without `unannounced = true` where no owner can be notified",
             hint.to_owned(),
         );
     }

@@ -142,7 +142,7 @@ impl Savings {
     /// The error, as text, if the whole file is invalid: replacing a broken state would lose months. One entry that
     /// cannot be read does not affect the others.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let wrong = |error| format!("`{}` in the record cannot be read: {error}; mend or remove it", Self::KEY);
+        let wrong = |error| format!("`{}` in the record cannot be read: {error}; correct or remove it", Self::KEY);
         let Document { version: _, open, months } = serde_json::from_str(text).map_err(wrong)?;
         let mut savings = Self::default();
         for (key, value) in open {

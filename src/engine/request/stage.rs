@@ -57,7 +57,7 @@ pub enum StageInvalid {
     NotAStage(#[from] serde_json::Error),
     #[error("`{0}` is not the id of a run, such as `20261125T123000Z-1a2b3c4d`")]
     NotARun(String),
-    #[error("`accounts-a-child` is 0, and a child without accounts looks at nothing")]
+    #[error("`accounts-a-child` is 0, and a child without accounts scans nothing")]
     NoAccounts,
 }
 

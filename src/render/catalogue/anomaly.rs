@@ -54,9 +54,9 @@ fn english(about: About<'_>) -> String {
             format!("Anomaly of cost `{id}`{what}{impact}{since}")
         }
         About::Link { link } => format!("AWS shows it at {link}"),
-        About::NoCause => "AWS names no cause of it, so nothing was looked at".to_owned(),
+        About::NoCause => "AWS names no cause of it, so nothing was scanned".to_owned(),
         About::Foreign { service, account, region } => format!(
-            "Not looked at: {} in {} of {}",
+            "Not scanned: {} in {} of {}",
             service.unwrap_or("an unnamed service"),
             region.unwrap_or("an unnamed Region"),
             account.unwrap_or("an unnamed account"),
@@ -68,15 +68,15 @@ fn english(about: About<'_>) -> String {
             format!("{account}, {region}: {running} running now, a month by list price {cost}")
         }
         About::Outside { account, region } => {
-            format!("{account}, {region}: the settings do not look there, so nothing is known of it")
+            format!("{account}, {region}: it is outside the scope of the settings, so nothing is known of it")
         }
         About::Denied { account, region } => {
             format!("{account}, {region}: the organisation's policy denies access, so nothing is known of it")
         }
         About::Unreachable { account, region, cause } => {
-            format!("{account}, {region}: could not be looked at: {cause}")
+            format!("{account}, {region}: could not be scanned: {cause}")
         }
-        About::NotLooked { cause } => format!("Nothing could be looked at: {cause}"),
+        About::NotLooked { cause } => format!("Nothing could be scanned: {cause}"),
         About::Instance { id, name, kind, since, owner, cost } => {
             let since = since.map_or(String::new(), |since| format!(", since {since}"));
             let name = if name.is_empty() { String::new() } else { format!(" {name}") };

@@ -49,9 +49,9 @@ labels! {
     /// Heading of the counts.
     Skipped: "skipped", "操作しない";
     /// The meaning of a tag: keep permanently.
-    LeftAloneForGood: "any value: left alone for good", "値は任意: ずっと操作しない";
+    LeftAloneForGood: "any value: never stopped", "値は任意: ずっと操作しない";
     /// The meaning of a tag: keep for a time.
-    LeftAloneUntil: "left alone until then", "その日まで操作しない";
+    LeftAloneUntil: "not stopped until then", "その日まで操作しない";
     /// The symbols in an explanation.
     LegendOfRules:
         "=> decides; + would decide the same or otherwise if nothing above did; - would not decide",
@@ -64,7 +64,7 @@ labels! {
     ListBreak: ", ", "、";
     Name: "name", "名前";
     NeverOpens: "does not open within the next 400 days", "今後400日以内に稼働時間なし";
-    NoRuns: "The record tells of no run in that time.", "この期間の実行は記録にありません。";
+    NoRuns: "The record has no run of that time.", "この期間の実行は記録にありません。";
     NothingOutsideHours: "Nothing runs outside its hours.", "稼働時間外に動いているインスタンスはありません。";
     /// The same, where some targets could not be scanned.
     NothingScannedOutsideHours:

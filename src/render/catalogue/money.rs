@@ -193,7 +193,7 @@ fn in_english(phrase: Phrase<'_>) -> String {
             format!("{id}{name} in {region}{since}, {cost} a month")
         }
         Phrase::Further { count } => format!("and {count} more"),
-        Phrase::Unreachable { region, cause } => format!("{region} could not be looked at: {cause}"),
+        Phrase::Unreachable { region, cause } => format!("{region} could not be scanned: {cause}"),
         Phrase::IsKept(Kept::No) => String::new(),
         Phrase::IsKept(Kept::ForGood { key, value: _ }) => format!("for good, by `{key}`"),
         Phrase::IsKept(Kept::Until { value, until: _ }) => format!("until `{value}`"),

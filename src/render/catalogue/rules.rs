@@ -93,7 +93,7 @@ rules! {
         "a schedule's name, or an expression such as `mon-fri 09:00-18:00`, in the tag",
         "タグの値をスケジュール名、または `mon-fri 09:00-18:00` のような式に直すこと";
     CalendarExhausted:
-        "nobody knows whether the day is a holiday", "祝日かどうか分からない";
+        "whether the day is a holiday is unknown", "祝日かどうか分からない";
         "a release with newer holidays, or a calendar without `holidays`",
         "新しい祝日データを含むリリース、または `holidays` のないカレンダー";
     Frozen:
@@ -110,7 +110,7 @@ rules! {
         "its schedule is open", "稼働時間内";
         "the end of the hours, or other hours in its schedule", "稼働時間の終了、またはスケジュールの変更";
     Undone:
-        "somebody has taken a stop of it back", "停止が取り消された";
+        "somebody undid its stop", "停止が取り消された";
         "the opening after next", "次の次の開始";
     Overtime:
         "somebody started it after closing, and that is respected for a while",
@@ -131,11 +131,11 @@ rules! {
         "it was busy within the last hour", "直近1時間に負荷があった";
         "a quiet hour, or another limit in `[busy]`", "負荷の低い1時間、または `[busy]` のしきい値の変更";
     Unmeasured:
-        "nobody knows whether it was busy", "負荷があったかどうか分からない";
+        "whether it was busy is unknown", "負荷があったかどうか分からない";
         "a figure in CloudWatch, or `unmeasured = \"ignore\"` in `[busy]`",
         "CloudWatch の測定値、または `[busy]` の `unmeasured = \"ignore\"` への変更";
     OutsideHours:
-        "it runs while its schedule is closed, and nothing speaks for it",
+        "it runs while its schedule is closed, and no rule protects it",
         "稼働時間外に動いており、停止を見送る理由がない";
         "a `keep`, `keep-until` or `schedule` tag on the instance",
         "インスタンスへの `keep`、`keep-until`、`schedule` タグの付与";

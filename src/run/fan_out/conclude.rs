@@ -72,7 +72,7 @@ pub async fn conclude(
         return finish(order, &whole, hub, messenger, &history, decision, ended).await;
     };
     notes.trouble(format!(
-        "the run had lost its lock when it was concluded, so this conclusion told nobody and counted no savings: {why}"
+        "the run had lost its lock when it was concluded, so this conclusion notified nobody and counted no savings: {why}"
     ));
     notes.add(note_idle_stops(order, hub, &decision.report).await);
     record(order, &whole, hub, decision.report.noting(notes), &[], ended).await

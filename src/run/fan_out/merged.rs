@@ -132,7 +132,7 @@ impl<L: Scan> Scan for Merged<'_, L> {
     }
 
     async fn activity(&self, target: &Target, asked: &[Recent], _: DateTime<Utc>) -> HashMap<Box<str>, Activity> {
-        let gap = || Activity::Gap("the part of the run that looked did not ask".to_owned());
+        let gap = || Activity::Gap("the part of the run that scanned it did not ask".to_owned());
         let place = Arc::new(target.clone());
         let known = |name: &str| self.known.get(&ResourceId::instance(place.clone(), name));
         let known = asked.iter().map(|one| (&one.id, known(&one.id)));
@@ -140,13 +140,13 @@ impl<L: Scan> Scan for Merged<'_, L> {
     }
 
     async fn alternate_contact(&self, account: &Arc<str>) -> Result<Option<String>, PortError> {
-        let missing = || Err("the part of the run that looked did not ask".to_owned());
+        let missing = || Err("the part of the run that scanned it did not ask".to_owned());
         let answer = self.contacts.get(account).cloned().unwrap_or_else(missing);
         answer.map(|contact| contact.map(|name| name.to_string())).map_err(PortError)
     }
 
     async fn evidence(&self, _: &Target, wanted: &[Wanted], _: DateTime<Utc>) -> HashMap<Box<str>, Evidence> {
-        let gap = || Reading::Gap("the part of the run that looked did not measure it".to_owned());
+        let gap = || Reading::Gap("the part of the run that scanned it did not measure it".to_owned());
         let of = |one: &Wanted| Evidence::of(one.asked.iter().map(|asked| (asked.metric, gap())));
         wanted.iter().map(|one| (one.id.clone(), of(one))).collect()
     }

@@ -78,7 +78,7 @@ pub(crate) async fn scanned<'a, L: Scan>(
     begun: &Begun,
 ) -> Result<Merged<'a, L>, Error> {
     let mut parts: BTreeMap<usize, Result<Part, String>> = numbered(hub, &begun.run, SEEN).await?;
-    let lost = || Err("the part of the run that was to look at it came to nothing".to_owned());
+    let lost = || Err("the part of the run that was to scan it came to nothing".to_owned());
     let parts = (0..begun.batches.len()).map(|batch| parts.remove(&batch).unwrap_or_else(lost));
     Ok(Merged::of(live, begun, parts))
 }

@@ -226,7 +226,7 @@ fn exit_codes_say_what_happened() {
     let world = World::of_stories();
     let settings = world.settings(&[]);
     let code = |arguments: &[&str]| world.run(&settings, arguments).code;
-    assert_eq!(code(&["plan", "--at", EVENING]), 3, "an account could not be looked at");
+    assert_eq!(code(&["plan", "--at", EVENING]), 3, "an account could not be scanned");
     assert_eq!(code(&["plan", "--at", EVENING, "--account", "shop-dev"]), 0);
     assert_eq!(code(&["plan", "--at", EVENING, "--account", "shop-dev", "--detailed-exitcode"]), 2);
     assert_eq!(code(&["plan", "--at", EVENING, "--account", "sandbox", "--detailed-exitcode"]), 0);

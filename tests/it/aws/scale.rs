@@ -135,7 +135,7 @@ fn throttled_metric_pages_are_asked_for_again_and_what_stays_throttled_is_undete
     let missing = report["instances"][0]["undetermined"].as_str().expect("the missing datum");
     assert!(missing.contains("daily CPU") && missing.contains("Throttl"), "{missing}");
     let notes = report["notes"].as_array().expect("notes").iter().filter_map(Value::as_str);
-    let about = |note: &&str| note.starts_with("whether 20 instances do nothing cannot be told: ");
+    let about = |note: &&str| note.starts_with("whether 20 instances do nothing is unknown: ");
     assert!(notes.clone().find(about).is_some_and(|note| note.contains("Throttl")), "{:?}", notes.collect::<Vec<_>>());
 }
 

@@ -180,7 +180,7 @@ fn run(path: &str, folder: &Path, words: &[String]) {
     let binary = env!("CARGO_BIN_EXE_idle-reaper");
     let mut command = Command::new(binary);
     command.env_clear().current_dir(folder).args(&words[1..]);
-    // The output of the AWS CLI, of which the saved files are made here, does not tell when it was taken.
+    // The output of the AWS CLI, of which the saved files are made here, does not say when it was taken.
     if words.iter().any(|word| word == "snapshots/") {
         command.env("IDLE_REAPER_AT", "2026-11-25T21:30:00+09:00");
     }

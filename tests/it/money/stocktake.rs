@@ -88,7 +88,7 @@ fn an_account_that_nobody_could_see_has_a_stocktake_that_says_so() {
     let all = take(vec![line(&instance("i-1"))], &[unreachable]);
     assert_eq!(all.iter().map(|one| &*one.account).collect::<Vec<_>>(), ["111111111111", "999999999999"]);
     let text = markdown(&all[1], &money().money, Locale::En);
-    assert!(text.contains("could not be looked at: `sts:AssumeRole` denied"), "{text}");
+    assert!(text.contains("could not be scanned: `sts:AssumeRole` denied"), "{text}");
     let tags = money().tags;
     for text in [text, message(&all[1], &money().money, &tags, "s3://b/k", Locale::En)] {
         assert!(text.contains("Running: unknown, because not every Region could be scanned"), "{text}");

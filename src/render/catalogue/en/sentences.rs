@@ -65,10 +65,10 @@ pub(super) fn sentence(out: &mut String, sentence: &Sentence<'_>) -> fmt::Result
         Sentence::Deferred { list } => write!(out, "Deferred to a later run: {list}"),
         Sentence::Note { note } => write!(out, "note: {note}"),
         Sentence::NotInScope { account, name: None, because } => {
-            write!(out, "not looked at: {account}: {because}")
+            write!(out, "not scanned: {account}: {because}")
         }
         Sentence::NotInScope { account, name: Some(name), because } => {
-            write!(out, "not looked at: {account} ({name}): {because}")
+            write!(out, "not scanned: {account} ({name}): {because}")
         }
         Sentence::Ruled { id, name, target, verdict, not_armed } => {
             let name = if name.is_empty() { String::new() } else { format!(" ({name})") };

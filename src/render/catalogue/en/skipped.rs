@@ -11,7 +11,7 @@ pub(super) fn skipped(out: &mut String, skipped: &Skipped) -> fmt::Result {
             write!(out, "until `{value}`, which is more than {limit} days ahead")
         }
         Skipped::KeepUnreadable { value } => {
-            write!(out, "`{value}` is not one date; kept until somebody mends the tag")
+            write!(out, "`{value}` is not one date; kept until the tag is corrected")
         }
         Skipped::TagUnknown { key, meant } => {
             mistyped(out, key, meant)?;
@@ -48,9 +48,9 @@ pub(super) fn skipped(out: &mut String, skipped: &Skipped) -> fmt::Result {
             write!(out, "started after closing, {} ago; respected for {}", Span(*age), Span(*respected))
         }
         Skipped::Young { age, grace } if *age < Duration::zero() => {
-            write!(out, "its launch lies {} in the future; left alone for {}", Span(-*age), Span(*grace))
+            write!(out, "its launch lies {} in the future; skipped for {}", Span(-*age), Span(*grace))
         }
-        Skipped::Young { age, grace } => write!(out, "started {} ago; left alone for {}", Span(*age), Span(*grace)),
+        Skipped::Young { age, grace } => write!(out, "started {} ago; skipped for {}", Span(*age), Span(*grace)),
         Skipped::CannotHibernate => {
             out.write_str("hibernation was not enabled at launch, and a plain stop loses its memory")
         }
@@ -75,8 +75,8 @@ pub(crate) fn mistyped(out: &mut String, key: &str, meant: &str) -> fmt::Result 
 
 pub(super) fn undone_until(out: &mut String, until: Option<DateTime<Utc>>, zone: Tz) -> fmt::Result {
     match until {
-        Some(until) => write!(out, "left alone until the opening after next, {}", At(until, zone)),
-        None => out.write_str("left alone: its schedule does not open twice"),
+        Some(until) => write!(out, "skipped until the opening after next, {}", At(until, zone)),
+        None => out.write_str("skipped: its schedule does not open twice"),
     }
 }
 

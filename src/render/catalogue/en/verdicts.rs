@@ -12,7 +12,7 @@ pub(super) fn verdict(out: &mut String, verdict: &Verdict) -> fmt::Result {
         Verdict::Skip(skipped) => crate::render::catalogue::en::skipped(out, skipped),
         Verdict::OutOfScope(Unscoped::NoPolicy) => out.write_str("no policy matches"),
         Verdict::OutOfScope(Unscoped::NotSelected) => out.write_str("the request selects other policies"),
-        Verdict::OutOfScope(Unscoped::NotInScope) => out.write_str("the settings do not look there"),
+        Verdict::OutOfScope(Unscoped::NotInScope) => out.write_str("it is outside the scope of the settings"),
     }
 }
 
@@ -24,7 +24,7 @@ pub(super) fn finding(out: &mut String, finding: &Finding) -> fmt::Result {
     match why {
         WhyNot::NotSelected => out.write_str("the request selects others"),
         WhyNot::NotStopped(ending) => write!(out, "that run did not stop it: `{}`", ending.as_str()),
-        WhyNot::Unreachable => out.write_str("its account or Region could not be looked at"),
+        WhyNot::Unreachable => out.write_str("its account or Region could not be scanned"),
         WhyNot::Denied => out.write_str("its Region is closed by the organisation's policy"),
         WhyNot::Gone => out.write_str("it is no longer there"),
         WhyNot::Up(state) => write!(out, "it is {state}"),
@@ -117,7 +117,7 @@ pub(super) fn report_only(out: &mut String, why: &WhyReportOnly) -> fmt::Result 
     match why {
         WhyReportOnly::LoadBalancer => out.write_str("a load balancer sends to it"),
         WhyReportOnly::LoadBalancerUnknown(cause) => {
-            write!(out, "nobody knows whether a load balancer sends to it: {cause}")
+            write!(out, "whether a load balancer sends to it is unknown: {cause}")
         }
         WhyReportOnly::Forwards => out.write_str("it forwards traffic"),
         WhyReportOnly::Interfaces(count) => write!(out, "it has {count} network interfaces"),

@@ -17,7 +17,7 @@ pub(crate) fn say(letter: Letter<'_>) -> String {
             format!("idle-reaper: {} of {owner}, not answered for", instances(count))
         }
         Letter::OperatorTitle { count: 0 } => "idle-reaper: for the operator".to_owned(),
-        Letter::OperatorTitle { count } => format!("idle-reaper: {} whose owner cannot be told", instances(count)),
+        Letter::OperatorTitle { count } => format!("idle-reaper: {} whose owner cannot be notified", instances(count)),
         Letter::Part { part, of } => format!("part {part} of {of}"),
         Letter::Intro => "To let one go, do nothing. To keep one, give it the tag in its lines.".to_owned(),
         Letter::StoppedIntro => "What was stopped has lost nothing on its volumes. To have one back, start it, and give it the tag in its lines."
