@@ -25,6 +25,9 @@ CARGO_NEXTEST_VERSION := 0.9.143
 # crates, and so the whole SDK a second time: 8 minutes on two cores.
 BUILD := cargo build --locked --bin idle-reaper --test it
 
+# The last line of a target of `make check`: what it took. Make expands a recipe before it runs it, so the inner `date` is the begin.
+TOOK = @echo "make $@: $$(($$(date +%s) - $(shell date +%s))) s"
+
 # Members that only tests and benchmarks need. The first builds in seconds, without the SDK.
 SIMULATOR := idle-reaper-simulator
 BENCH := idle-reaper-bench
@@ -55,6 +58,7 @@ demo: setup ## rehearse the main job in a simulated organisation; no AWS account
 test: setup ## run every test
 	cargo test --locked
 	cargo test --locked --package $(SIMULATOR)
+	$(TOOK)
 
 .PHONY: survive
 survive: setup ## 25 times as many plans of faults and random histories as `make test` tries; some minutes
@@ -92,6 +96,7 @@ check: fmt-check test lint docs-check deny generated-check infra-check ## what a
 .PHONY: fmt-check
 fmt-check:
 	cargo fmt --all --check
+	$(TOOK)
 
 .PHONY: lint
 lint:
@@ -99,11 +104,13 @@ lint:
 	cargo clippy --locked --no-default-features --all-targets -- -D warnings
 	cargo clippy --locked --package $(SIMULATOR) --all-targets -- -D warnings
 	cargo clippy --locked --package $(BENCH) --all-targets -- -D warnings
+	$(TOOK)
 
 .PHONY: docs-check
 docs-check:
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --document-private-items
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --document-private-items --package $(SIMULATOR)
+	$(TOOK)
 
 # --- dependency policy ------------------------------------------------------------------------------------
 
@@ -130,6 +137,7 @@ $(TOOLS):
 deny: $(TOOLS)/cargo-deny-$(CARGO_DENY_VERSION) ## licences, bans and sources of every dependency
 	cargo fetch --quiet --locked # cargo-deny looks at every target; a fresh machine has only its own crates
 	$(TOOLS)/bin/cargo-deny --offline --locked check bans licenses sources
+	$(TOOK)
 
 .PHONY: advisories
 advisories: $(TOOLS)/cargo-deny-$(CARGO_DENY_VERSION) ## known vulnerabilities in dependencies; needs the network
@@ -192,6 +200,7 @@ schema: ## generate docs/settings.schema.json from the code that reads the setti
 generated-check: $(VENV)/.ready-tools
 	$(VENV)/bin/python tools/holidays.py --check
 	$(VENV)/bin/python tools/instance_families.py --check
+	$(TOOK)
 
 # --- the deployment ---------------------------------------------------------------------------------------
 
@@ -210,6 +219,7 @@ infra-check: setup infra-setup ## lint and scan the templates, ask their policie
 	cd tests/infra && $(abspath $(VENV_INFRA))/bin/python -W ignore -m unittest test_templates
 	cd tests/infra && PATH="$(abspath $(VENV_INFRA))/bin:$$PATH" \
 	  $(abspath $(VENV))/bin/python -W ignore -m unittest test_actions test_commands test_policies test_deploy test_package test_deployed test_fan_out
+	$(TOOK)
 
 # Each takes its parameters from the environment: docs/operating.md.
 .PHONY: deploy deploy-fan-out deploy-organization deploy-spoke destroy destroy-fan-out destroy-organization destroy-spoke

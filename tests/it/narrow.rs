@@ -94,7 +94,8 @@ fn what_nobody_looks_at_is_explained_and_no_error() {
     for (account, region) in [("999999999999", HERE.1), (HERE.0, "eu-west-3"), (THERE.0, HERE.1)] {
         let report = came_up(&world, &with(&[]), (account, region), "i-1", EVENING).expect("no error");
         assert_eq!((report.rows.len(), report.health().as_str()), (0, "ok"));
-        let named = |note: &String| note.contains(account) && note.contains(region) && note.contains("outside the scope");
+        let named =
+            |note: &String| note.contains(account) && note.contains(region) && note.contains("outside the scope");
         assert!(report.notes.iter().any(named), "{:?}", report.notes);
     }
     let report = came_up(&world, &with(&[]), ("333333333333", HERE.1), "i-1", EVENING).expect("no error");
