@@ -39,7 +39,7 @@ impl Money {
 /// The format that [`currency_code`] accepts.
 const CODE: Form = Form::Like("^[A-Z]{3}$");
 
-/// The format that [`rate`] accepts; it also allows zero.
+/// The format that the key `rate` accepts; it also allows zero.
 const RATE: Form = Form::Like("^[0-9]+([.][0-9]+)?$");
 
 /// The format that `date` accepts; it also allows days that do not exist.
