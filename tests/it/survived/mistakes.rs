@@ -175,7 +175,7 @@ impl History<'_> {
             self.remember(id, |memory| memory.reaped = false);
         }
         if self.chance(14) {
-            self.errs(id, now);
+            self.errs(found, now);
         }
         let cpu = if self.chance(30) { 62.0 } else { 0.5 };
         self.remember(id, |memory| memory.cpu = cpu);
@@ -183,7 +183,8 @@ impl History<'_> {
     }
 
     /// Something that a person gets nearly right, or puts right.
-    fn errs(&self, id: &str, now: DateTime<Utc>) {
+    fn errs(&self, found: &Instance, now: DateTime<Utc>) {
+        let id = &*found.id.name;
         let retag = |key: &str, value: Option<&str>| self.retag(id, now, key, value);
         let day = |days: i64| (local(now).date() + Duration::days(days)).to_string();
         match self.below(12) {
@@ -198,11 +199,15 @@ impl History<'_> {
             }
             10 => retag("idle-reaper:keep", Some("")),
             _ => {
-                match self.below(2) {
-                    0 => retag("Owner", Some(self.one_of(&OWNERS))),
-                    _ => retag("idle-reaper:schedule", self.one_of(&[None, Some("office"), Some("night")])),
+                let (key, value) = match self.below(2) {
+                    0 => ("Owner", Some(self.one_of(&OWNERS))),
+                    _ => ("idle-reaper:schedule", self.one_of(&[None, Some("office"), Some("night")])),
+                };
+                retag(key, value);
+                // A tag that is written with the value that it has changes nothing, and nobody can see it.
+                if tag(found, key) != value {
+                    self.remember(id, |memory| memory.reassigned = Some(now));
                 }
-                self.remember(id, |memory| memory.reassigned = Some(now));
             }
         }
     }
