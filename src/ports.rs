@@ -82,6 +82,14 @@ pub trait Scan {
     /// Why not all accounts could be listed. Some may have been passed on before.
     fn accounts(&self, each: impl FnMut(FoundAccount)) -> impl Future<Output = Result<(), PortError>>;
 
+    /// Enters one account with the reading role, and reads nothing there.
+    ///
+    /// # Errors
+    /// Why the role cannot be assumed.
+    fn enter(&self, _account: &Arc<str>) -> impl Future<Output = Result<(), PortError>> {
+        async { Ok(()) }
+    }
+
     /// The Regions of one account in the settings' scope.
     fn regions(&self, account: &Arc<str>) -> impl Future<Output = Result<Vec<Arc<str>>, NotScanned>>;
 

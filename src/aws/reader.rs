@@ -131,6 +131,10 @@ impl Scan for AwsReader<'_> {
         Ok(())
     }
 
+    async fn enter(&self, account: &Arc<str>) -> Result<(), PortError> {
+        self.credentials(account).await.map(|_| ()).map_err(PortError)
+    }
+
     async fn regions(&self, account: &Arc<str>) -> Result<Vec<Arc<str>>, NotScanned> {
         let own = || self.aws.region().map(|region| Arc::<str>::from(region.as_ref()));
         match &self.settings.scope.regions {

@@ -1,8 +1,11 @@
 //! Scans every target, and judges each instance as its target arrives, so that memory holds verdicts and not instances.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
+
+use futures_util::stream::{self, StreamExt};
 
 use crate::engine::config::Settings;
 use crate::engine::evidence::witness::Sighting;
@@ -199,7 +202,7 @@ pub struct TargetList {
     pub accounts: Vec<Account>,
     /// Accounts and Regions.
     pub targets: Vec<Target>,
-    /// Accounts that could not be asked for their Regions.
+    /// Accounts that could not be asked for their Regions, or that the reading role cannot enter.
     pub unreachable: Vec<Unreachable>,
     /// Accounts that the organisation's policy denies.
     pub denied: Vec<Target>,
@@ -207,7 +210,8 @@ pub struct TargetList {
     pub skipped: Vec<SkippedAccount>,
 }
 
-/// Finds what would be scanned, without scanning instances.
+/// Finds what would be scanned, without scanning instances. Enters every account, because a list of Regions in the
+/// settings is known without asking the account.
 ///
 /// # Errors
 /// [`ScanError`] when the accounts cannot be listed.
@@ -220,6 +224,15 @@ pub async fn list_targets(
     let mut scanned = Scanned::default();
     let how = Sweep { depth: Depth::Regions, width: settings.run.width, scope, clock, progress: &|_, _| {} };
     let targets = sweep(port, how, &mut scanned, |_, _| {}).await?;
+    let accounts: BTreeSet<Arc<str>> = targets.iter().map(|target| target.account.clone()).collect();
+    let entered = accounts.into_iter().map(|account| async move { (port.enter(&account).await, account) });
+    let mut entered = pin!(stream::iter(entered).buffer_unordered(settings.run.width));
+    while let Some((answer, account)) = entered.next().await {
+        if let Err(PortError(cause)) = answer {
+            let Target { account, region } = Target::whole_account(account);
+            scanned.unreachable.push(Unreachable { account, region, cause });
+        }
+    }
     let Scanned { background, unreachable, denied, skipped, .. } = scanned.sorted();
     Ok(TargetList { accounts: background.accounts.into_values().collect(), targets, unreachable, denied, skipped })
 }

@@ -61,7 +61,8 @@ fn render(list: &TargetList) -> String {
     let _ = write!(out, "{} accounts, {} targets", accounts.len(), targets.len());
     out += &match unreachable.len() {
         0 => "\n".to_owned(),
-        unknown => format!("; the Regions of {unknown} of the accounts are unknown\n"),
+        1 => "; 1 account cannot be scanned\n".to_owned(),
+        several => format!("; {several} accounts cannot be scanned\n"),
     };
     out
 }

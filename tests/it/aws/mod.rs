@@ -2,6 +2,7 @@
 
 mod busy;
 mod deadline;
+mod doctor;
 mod estate;
 mod events;
 mod faults;
