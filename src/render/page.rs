@@ -72,6 +72,7 @@ pub(crate) enum Fit {
 }
 
 /// The text of a cell.
+#[derive(Clone)]
 pub(crate) struct Shown {
     pub(crate) text: String,
     tone: Tone,
@@ -193,11 +194,20 @@ impl Grid {
     }
 
     fn terminal(&self, out: &mut String, style: Style, locale: Locale) -> std::fmt::Result {
+        let all: Vec<usize> = (0..self.heads.len()).collect();
+        let (shown, beneath) = self.fitting(all, style);
+        if let Some((numbered, notes)) = beneath.and_then(|long| self.with_notes(long)) {
+            numbered.terminal(out, style, locale)?;
+            out.truncate(out.trim_end().len());
+            out.push('\n');
+            for (n, text) in notes.iter().enumerate() {
+                indented(out, &format!("[{}] {text}", n + 1), style)?;
+            }
+            return writeln!(out);
+        }
         if let Some(title) = self.title {
             writeln!(out, "{title}")?;
         }
-        let all: Vec<usize> = (0..self.heads.len()).collect();
-        let (shown, beneath) = self.fitting(all, style);
         let table = self.table(&shown, style, beneath.is_some());
         let alike = beneath.is_some_and(|long| self.alike(long));
         let lines = table.lines().map(|line| line.trim_end().to_owned());
@@ -231,6 +241,24 @@ impl Grid {
         let mut texts = self.rows.iter().filter_map(|row| row.get(column)).map(|one| &one.text);
         let first = texts.next();
         self.rows.len() > 1 && texts.all(|text| Some(text) == first)
+    }
+
+    /// The table with numbers in place of the texts of a column, and the texts, each once. Only where this at least
+    /// halves the number of texts.
+    fn with_notes(&self, column: usize) -> Option<(Self, Vec<String>)> {
+        let mut texts: Vec<String> = Vec::new();
+        let mut rows = self.rows.clone();
+        for cell in rows.iter_mut().filter_map(|row| row.get_mut(column)).filter(|cell| !cell.text.is_empty()) {
+            let known = texts.iter().position(|text| *text == cell.text);
+            let number = known.unwrap_or(texts.len());
+            if known.is_none() {
+                texts.push(std::mem::take(&mut cell.text));
+            }
+            cell.text = format!("[{}]", number + 1);
+        }
+        let mut heads = self.heads.clone();
+        heads.get_mut(column)?.fit = Fit::Whole;
+        (texts.len() > 1 && texts.len() * 2 <= rows.len()).then_some((Self { title: self.title, heads, rows }, texts))
     }
 
     /// The columns that fit into a terminal, and the one that goes below the row.

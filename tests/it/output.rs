@@ -52,6 +52,30 @@ fn a_narrow_terminal_says_which_columns_it_leaves_out_and_says_once_what_is_so_o
 }
 
 #[test]
+fn reasons_that_several_rows_share_stand_once_under_the_table() {
+    let world = World::of((1..=6).map(|n| {
+        let one = instance(&format!("i-{n}"));
+        if n % 2 == 0 { one.launched("2026-11-25T18:40:00+09:00") } else { one }
+    }));
+    let report = plan(&world, &with(&[]), at(EVENING));
+    let narrow = shown(&report, &View::default(), Some(80));
+    assert_eq!(narrow.matches("closed since").count(), 2, "{narrow}");
+    for row in &report.rows {
+        let line = narrow.lines().find(|line| line.contains(&*row.id.name)).expect("a line");
+        let number = line.rsplit(' ').next().expect("a last word");
+        let note: String = narrow.lines().skip_while(|line| !line.trim_start().starts_with(number)).take(1).collect();
+        let wide = shown(&report, &View::default(), None);
+        let whole = wide.lines().find(|line| line.contains(&*row.id.name)).expect("a line");
+        let words: Vec<&str> = note.trim_start().trim_start_matches(number).split_whitespace().collect();
+        assert!(words.len() > 3 && whole.contains(&words.join(" ")), "{whole}: {note}");
+    }
+    // Reasons that all differ stay below their rows.
+    let few = World::of([instance("i-1"), instance("i-2").launched("2026-11-25T18:40:00+09:00")]);
+    let report = plan(&few, &with(&[]), at(EVENING));
+    assert!(!shown(&report, &View::default(), Some(80)).contains("[1]"));
+}
+
+#[test]
 fn rows_are_sorted_by_money_then_by_age_or_as_somebody_wants() {
     let mut report = plan(
         &World::of([

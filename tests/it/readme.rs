@@ -83,3 +83,26 @@ fn the_sample_is_what_its_command_prints() {
         assert_eq!(comparable(&printed), comparable(sample), "{path}: `{}` now prints\n{printed}", command.join(" "));
     }
 }
+
+#[test]
+fn the_saved_organisation_of_the_first_command_gives_a_result_worth_reading() {
+    let makefile = read("Makefile");
+    let saved =
+        makefile.lines().find_map(|line| line.strip_prefix("SAVED := ")).expect("the options of the first command");
+    let run = |verb: &[&str]| {
+        let mut binary = Command::new(env!("CARGO_BIN_EXE_idle-reaper"));
+        binary.env_clear().current_dir(env!("CARGO_MANIFEST_DIR")).args(verb).args(saved.split_whitespace());
+        let output = binary.output().unwrap();
+        assert!(output.status.success() && output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let report: serde_json::Value = serde_json::from_str(&run(&["plan", "--format", "json"])).unwrap();
+    assert_eq!((&report["counts"]["found"], &report["health"]), (&45.into(), &"ok".into()));
+    let reasons: BTreeSet<&str> =
+        report["instances"].as_array().unwrap().iter().filter_map(|one| one["reason"].as_str()).collect();
+    for reason in ["outside-hours", "kept", "kept-until", "keep-unreadable", "never-listed", "within-hours", "overtime"]
+    {
+        assert!(reasons.contains(reason), "no instance shows `{reason}`: {reasons:?}");
+    }
+    assert!(run(&["explain", "load-generator-1"]).contains("stop, by the rule `outside-hours`"));
+}
