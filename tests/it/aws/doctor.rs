@@ -12,7 +12,7 @@ fn targets_with_a_wrong_role_exits_with_3_though_the_settings_list_the_regions()
     assert!(ran.out.contains("; 1 account cannot be scanned"), "{}", ran.out);
     let ran = world.run(&settings, &["targets", "--account", "shop-dev"]);
     assert_eq!((ran.code, ran.out.contains("unreachable")), (0, false), "{ran:?}");
-    let wrong = world.settings(&[("[scope]\n", "[scope]\nreading-role = \"IdleReaperReed\"\n")]);
+    let wrong = world.settings(&[("IdleReaperRead", "IdleReaperReed")]);
     let ran = world.run(&wrong, &["targets", "--account", "shop-dev"]);
     assert_eq!(ran.code, 3, "{ran:?}");
     assert!(ran.out.contains("role/IdleReaperReed"), "{}", ran.out);
