@@ -25,19 +25,14 @@ pub struct Args {
     #[command(subcommand)]
     pub verb: Verb,
 
-    /// Settings: a file, `s3://bucket/key` or `ssm:/name`.
-    #[arg(
-        short,
-        long,
-        global = true,
-        env = "IDLE_REAPER_CONFIG",
-        default_value = "reaper.toml",
-        value_name = "SOURCE"
-    )]
-    pub config: String,
+    /// Settings: a file, `s3://bucket/key` or `ssm:/name`. Default: `reaper.toml` in this folder, or else in the
+    /// nearest folder above it.
+    #[arg(short, long, global = true, env = "IDLE_REAPER_CONFIG", value_name = "SOURCE")]
+    pub config: Option<String>,
 
-    /// Judge by this instant instead of the clock, such as `2026-11-25T21:30:00+09:00`.
-    #[arg(long, global = true, env = AT, value_name = "RFC3339")]
+    /// Judge by this instant instead of the clock: `22:00` or `2026-11-25 22:00` in the schedules' time zone,
+    /// `22:00 @ Asia/Tokyo`, or `2026-11-25T21:30:00+09:00`.
+    #[arg(long, global = true, env = AT, value_name = "TIME")]
     pub at: Option<String>,
 
     /// Only this account, by id or name; may be repeated.

@@ -7,6 +7,7 @@ use thiserror::Error;
 use crate::engine::config::SettingsInvalid;
 use crate::engine::report::past::PastUnreadable;
 use crate::engine::request::RequestInvalid;
+use crate::engine::request::at::AtInvalid;
 use crate::engine::request::invocation::AskedInvalid;
 use crate::engine::request::stage::StageInvalid;
 use crate::local::inventory::InventoryInvalid;
@@ -23,6 +24,8 @@ pub enum Error {
     SettingsUnreadable { source_name: String, why: String },
     #[error(transparent)]
     Request(#[from] RequestInvalid),
+    #[error(transparent)]
+    At(#[from] AtInvalid),
     #[error(transparent)]
     Stage(#[from] StageInvalid),
     #[error(transparent)]
@@ -74,6 +77,7 @@ impl Error {
         match self {
             Self::Settings(_) | Self::SettingsUnreadable { .. } => "SettingsInvalid",
             Self::Request(_)
+            | Self::At(_)
             | Self::Stage(_)
             | Self::Inventory(_)
             | Self::Usage(_)

@@ -2,17 +2,44 @@
 
 use std::path::Path;
 
-use crate::engine::config::Settings;
+use crate::engine::config::{Place, Settings};
 use crate::local::inventory::Recorded;
+use crate::local::nearest;
 
 use crate::app::args::Args;
 use crate::app::error::Error;
+use crate::app::verbs::note;
 
-/// The settings of a command: from `--config`, in the language of `--locale` if given.
+/// The settings of a command: from `--config`, or from the nearest file, in the language of `--locale` if given.
 pub(super) async fn command(args: &Args) -> Result<Settings, Error> {
-    let mut settings = settings(&args.config).await?;
+    let mut settings = match &args.config {
+        Some(source) => settings(source).await?,
+        None => nearest().await?,
+    };
     settings.run.locale = args.locale.unwrap_or(settings.run.locale);
     Ok(settings)
+}
+
+/// The settings in this folder, or in the nearest one above it.
+async fn nearest() -> Result<Settings, Error> {
+    let unreadable = |why| Error::SettingsUnreadable { source_name: nearest::NAME.to_owned(), why };
+    let here = std::env::current_dir().map_err(|error| unreadable(error.to_string()))?;
+    match nearest::find(&here) {
+        Ok(folder) if folder == here => settings(nearest::NAME).await,
+        Ok(folder) => {
+            let file = folder.join(nearest::NAME);
+            note(&format!("the settings are `{}`", file.display()));
+            let mut settings = settings(&file.display().to_string()).await?;
+            // The record is one, whatever folder below it the command runs in: the caps of a day are counted from it.
+            if let Some(Place::Folder(record)) = &mut settings.run.record {
+                *record = folder.join(&*record);
+            }
+            Ok(settings)
+        }
+        Err(searched) => Err(unreadable(format!(
+            "it is in none of {searched}; name the settings with `--config` or `IDLE_REAPER_CONFIG`, or write them with `idle-reaper init`"
+        ))),
+    }
 }
 
 /// Reads and checks the settings from a file, S3 or SSM.
@@ -29,7 +56,7 @@ async fn settings_text(source: &str) -> Result<String, Error> {
     std::fs::read_to_string(source).map_err(|error| {
         let hint = match error.kind() {
             std::io::ErrorKind::NotFound => {
-                "; name the file with `--config` or `IDLE_REAPER_CONFIG`, or begin with `examples/reaper.toml`"
+                "; name the file with `--config` or `IDLE_REAPER_CONFIG`, or write one with `idle-reaper init`"
             }
             _ => "",
         };

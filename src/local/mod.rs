@@ -2,6 +2,7 @@
 
 pub mod folder;
 pub mod inventory;
+pub mod nearest;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 

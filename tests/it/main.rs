@@ -7,6 +7,7 @@
 
 mod announced;
 mod anomalies;
+mod at;
 #[cfg(feature = "aws")]
 mod aws;
 mod command_line;

@@ -46,7 +46,7 @@ pub(crate) async fn apply(
         // A person agrees only to what was shown: the run may only do less, and if nothing was shown, nothing.
         reviewed = reviewed.or(Some(Plan { refused: None, ..report.plan }));
     }
-    let (wall, at) = instants(args)?;
+    let (wall, at) = instants(args, &settings.zones())?;
     let run = run(Mode::Apply, scope(args, &select.instances, &select.policies), at);
     // A run of a command line needs a deadline too, because its lock in the record ends with it.
     let clock = Clock::start(at, Some(LONGEST));

@@ -73,14 +73,15 @@ pub(crate) async fn backtest(
         return Err(Error::Usage(why.to_owned()));
     }
     let show = Show::open(args)?;
-    let settings = load::settings(&args.config).await?;
+    let settings = load::command(args).await?;
     let other = match against {
         None => None,
         Some(source) => Some(load::settings(source).await?),
     };
+    let asked = Asked { args, select, when: instants(args, &settings.zones())? };
     let mut days = Vec::new();
     for file in files(folder)? {
-        days.push(day(args, select, &file, &settings, other.as_ref()).await?);
+        days.push(day(&asked, &file, &settings, other.as_ref()).await?);
     }
     if days.is_empty() {
         return Err(Error::Usage(format!("`{}` holds no inventory: no file in it ends in `.json`", folder.display())));
@@ -106,13 +107,15 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     Ok(files)
 }
 
-async fn day(
-    args: &Args,
-    select: &Select,
-    file: &Path,
-    settings: &Settings,
-    other: Option<&Settings>,
-) -> Result<Day, Error> {
+/// What every file is judged by.
+struct Asked<'a> {
+    args: &'a Args,
+    select: &'a Select,
+    /// The wall clock, and the instant of `--at`.
+    when: (DateTime<Utc>, DateTime<Utc>),
+}
+
+async fn day(asked: &Asked<'_>, file: &Path, settings: &Settings, other: Option<&Settings>) -> Result<Day, Error> {
     let name = file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     let text = load::file(file)?;
     if let Ok(Then { at, instances, unreachable }) = serde_json::from_str::<Then>(&text) {
@@ -129,10 +132,10 @@ async fn day(
             stops: Vec::new(),
         });
     }
-    let (at, unreachable, after) = judge(args, select, file, &text, settings).await?;
+    let (at, unreachable, after) = judge(asked, file, &text, settings).await?;
     let before = match other {
         None => None,
-        Some(other) => Some(judge(args, select, file, &text, other).await?.2),
+        Some(other) => Some(judge(asked, file, &text, other).await?.2),
     };
     let stops = after.iter().filter(|(_, judged)| matches!(judged.verdict.as_str(), "stop" | "hibernate"));
     Ok(Day {
@@ -148,16 +151,15 @@ async fn day(
 }
 
 async fn judge(
-    args: &Args,
-    select: &Select,
+    asked: &Asked<'_>,
     file: &Path,
     text: &str,
     settings: &Settings,
 ) -> Result<(DateTime<Utc>, usize, Verdicts), Error> {
     let recorded = Recorded::parse(&file.display().to_string(), text, settings)?;
-    let (wall, asked) = instants(args)?;
+    let Asked { args, select, when: (wall, at) } = *asked;
     let at = match (&args.at, recorded.taken_at) {
-        (Some(_), _) => asked,
+        (Some(_), _) => at,
         (None, Some(taken_at)) => taken_at,
         (None, None) => {
             let why =

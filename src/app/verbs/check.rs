@@ -13,14 +13,15 @@ use crate::render::edge::plain_lines;
 
 /// Checks the settings without scanning anything.
 pub(crate) async fn check(args: &Args) -> Result<End, Error> {
-    let (show, (_, now)) = (Show::open(args)?, instants(args)?);
-    let settings = match load::settings(&args.config).await {
+    let show = Show::open(args)?;
+    let settings = match load::command(args).await {
         Err(Error::Settings(wrong)) if show.format() == Format::Json => {
             show.json(&json(&wrong.file, None, &wrong.mistakes.iter().collect::<Vec<_>>()), true)?;
             return Err(wrong.into());
         }
         settings => settings?,
     };
+    let (_, now) = instants(args, &settings.zones())?;
     let warnings = settings.warnings(now);
     let all = || json(&settings.source, Some(&settings.hash), &warnings);
     show.lines_or(|| plain_lines(&summary(&settings, &warnings)), all, true)?;

@@ -24,8 +24,9 @@ type Known = (Vec<Explained>, Vec<Unreachable>, Remembered);
 
 /// Explains one instance, by its id or its name.
 pub(crate) async fn explain(args: &Args, wanted: &str) -> Result<End, Error> {
-    let (show, (_, at)) = (Show::open(args)?, instants(args)?);
+    let show = Show::open(args)?;
     let settings = load::command(args).await?;
+    let (_, at) = instants(args, &settings.zones())?;
     let (ids, name) = if is_id(wanted) { (vec![wanted.to_owned()], None) } else { (Vec::new(), Some(wanted)) };
     let scope = scope(args, &ids, &[]);
     scope.check(&settings)?;

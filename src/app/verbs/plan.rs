@@ -31,7 +31,7 @@ pub(super) async fn dry_run(
     settings: &Settings,
     acknowledge: Option<&str>,
 ) -> Result<Report, Error> {
-    let (wall, at) = instants(args)?;
+    let (wall, at) = instants(args, &settings.zones())?;
     let run = run(Mode::Plan, scope(args, &select.instances, &select.policies), at);
     let clock = Clock::start(at, None);
     let progress = &show::progress;

@@ -17,8 +17,9 @@ use crate::run;
 
 /// Shows what run `run`, or the `last`, did with instance `id`.
 pub(crate) async fn recall(args: &Args, id: &str, run: &str) -> Result<End, Error> {
-    let (show, (_, now)) = (Show::open(args)?, instants(args)?);
+    let show = Show::open(args)?;
     let settings = load::command(args).await?;
+    let (_, now) = instants(args, &settings.zones())?;
     let ask = Ask { id, run, now, tags: &settings.tags };
     let found = match &settings.run.record {
         Some(Place::Folder(folder)) => ask.over(&Folder::new(folder)).await?,

@@ -16,8 +16,9 @@ use crate::run;
 
 /// Lists the runs of the last `days` days, newest first.
 pub(crate) async fn runs(args: &Args, days: u16) -> Result<End, Error> {
-    let (show, (_, now)) = (Show::open(args)?, instants(args)?);
+    let show = Show::open(args)?;
     let settings = load::command(args).await?;
+    let (_, now) = instants(args, &settings.zones())?;
     let found = match &settings.run.record {
         Some(Place::Folder(folder)) => run::runs(&Folder::new(folder), now, days).await?,
         Some(Place::S3 { .. }) => over_aws(&settings, now, days).await?,

@@ -14,10 +14,11 @@ use crate::render::hours;
 
 /// Shows a schedule.
 pub(crate) async fn schedule(args: &Args, text: &str, policy: Option<&str>, days: u16) -> Result<End, Error> {
-    let (show, (_, at)) = (Show::open(args)?, instants(args)?);
+    let show = Show::open(args)?;
     let settings = load::command(args).await;
     let locale = settings.as_ref().map_or(args.locale.unwrap_or_default(), |settings| settings.run.locale);
     let schedule = find(settings, text, policy)?;
+    let (_, at) = instants(args, &schedule.zones().collect::<Vec<_>>())?;
     let json = || {
         let state = schedule.at(at);
         serde_json::json!({

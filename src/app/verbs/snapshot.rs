@@ -16,8 +16,8 @@ use crate::run::Clock;
 /// Saves an inventory, to standard output or to `--out`.
 pub(crate) async fn snapshot(args: &Args) -> Result<End, Error> {
     let show = Show::json_only(args)?;
-    let (_, at) = instants(args)?;
-    let settings = load::settings(&args.config).await?;
+    let settings = load::command(args).await?;
+    let (_, at) = instants(args, &settings.zones())?;
     let scope = scope(args, &[], &[]);
     scope.check(&settings)?;
     let clock = Clock::start(at, None);

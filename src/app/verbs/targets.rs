@@ -16,8 +16,9 @@ use crate::run::{Clock, TargetList};
 
 /// Lists the targets.
 pub(crate) async fn targets(args: &Args) -> Result<End, Error> {
-    let (show, (_, at)) = (Show::open(args)?, instants(args)?);
-    let settings = load::settings(&args.config).await?;
+    let show = Show::open(args)?;
+    let settings = load::command(args).await?;
+    let (_, at) = instants(args, &settings.zones())?;
     let scope = scope(args, &[], &[]);
     scope.check(&settings)?;
     let clock = Clock::start(at, None);

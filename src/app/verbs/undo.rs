@@ -25,7 +25,7 @@ pub(crate) async fn undo(
 ) -> Result<End, Error> {
     let show = Show::open(args)?;
     let settings = load::command(args).await?;
-    let (wall, at) = instants(args)?;
+    let (wall, at) = instants(args, &settings.zones())?;
     let run = run(Mode::Undo, scope(args, &select.instances, &select.policies), at);
     let clock = Clock::start(at, Some(LONGEST));
     let order = UndoOrder { run: &run, undoes, overrides, settings: &settings, clock, wall, agreed: None };
@@ -48,7 +48,7 @@ pub(crate) async fn undo(
     }
     // The answer may take time, so the agreed steps are carried out by the clock of now.
     let agreed: Vec<ResourceId> = foreseen.plan.steps.iter().map(|step| step.id.clone()).collect();
-    let (wall, at) = instants(args)?;
+    let (wall, at) = instants(args, &settings.zones())?;
     let run = crate::app::verbs::world::run(Mode::Undo, scope(args, &select.instances, &select.policies), at);
     let clock = Clock::start(at, Some(LONGEST));
     let order = UndoOrder { run: &run, wall, clock, agreed: Some(&agreed), ..order };

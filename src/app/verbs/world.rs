@@ -3,16 +3,24 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 
 use crate::app::args::Args;
 use crate::app::error::Error;
 use crate::app::run_id::run_id;
-use crate::engine::request::{Mode, Run, Scope, parse_at};
+use crate::app::verbs::show;
+use crate::engine::request::at::{read_at, shown};
+use crate::engine::request::{Mode, Run, Scope};
 
 /// The wall clock and the instant to judge by: read here, once.
-pub(super) fn instants(args: &Args) -> Result<(DateTime<Utc>, DateTime<Utc>), Error> {
+/// `--at` without an offset and a zone is read in the only one of `zones`.
+pub(super) fn instants(args: &Args, zones: &[Tz]) -> Result<(DateTime<Utc>, DateTime<Utc>), Error> {
     let wall = Utc::now();
-    let at = args.at.as_deref().map(parse_at).transpose()?.unwrap_or(wall);
+    let Some(text) = &args.at else { return Ok((wall, wall)) };
+    let (at, zone) = read_at(text, zones, wall)?;
+    if let Some(zone) = zone {
+        show::note(&format!("`{text}` is {}, in {zone}", shown(at, zone)));
+    }
     Ok((wall, at))
 }
 

@@ -123,6 +123,14 @@ impl Settings {
         self.policies.first().map_or(chrono_tz::Tz::UTC, |policy| policy.schedule.zone())
     }
 
+    /// The time zones of the policies' schedules; without policies, those of all schedules.
+    pub fn zones(&self) -> Vec<chrono_tz::Tz> {
+        match self.policies.as_slice() {
+            [] => self.schedules.values().flat_map(|schedule| schedule.zones()).collect(),
+            policies => policies.iter().flat_map(|policy| policy.schedule.zones()).collect(),
+        }
+    }
+
     /// Settings that are allowed but probably not intended, as `check` shows them, in the order of the file.
     pub fn warnings(&self, now: DateTime<Utc>) -> Vec<&Diagnostic> {
         let current = self.warnings.iter().filter(|warning| warning.from <= now.date_naive());

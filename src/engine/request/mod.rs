@@ -1,5 +1,6 @@
 //! The request of a run. It is parsed once at the entry, with the instant and the deadline.
 
+pub mod at;
 pub mod events;
 pub mod invocation;
 pub mod overrides;

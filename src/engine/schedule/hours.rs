@@ -77,6 +77,11 @@ impl Schedule {
         self.parts.first().map_or(Tz::UTC, |part| part.zone)
     }
 
+    /// The zones in which it has windows. `always` and `closed` are the same in every zone.
+    pub fn zones(&self) -> impl Iterator<Item = Tz> {
+        self.parts.iter().filter(|part| matches!(part.hours, Hours::Windows(_))).map(|part| part.zone)
+    }
+
     /// The freeze that contains `at`, in the zone of any part.
     pub fn frozen(&self, at: DateTime<Utc>) -> Option<DateRange> {
         let at = bounded(at);

@@ -55,6 +55,17 @@ pub(crate) fn not_before(zone: Tz, local: NaiveDateTime) -> DateTime<Utc> {
     if shows(late - second) { first_second(early - second, late - second, shows) } else { late }
 }
 
+/// The instants at which the clocks of `zone` show exactly `local`: none in a skipped hour, two in a repeated one.
+pub fn instants_of(zone: Tz, local: NaiveDateTime) -> Vec<DateTime<Utc>> {
+    let utc = bounded(local.and_utc());
+    let offsets = [utc - FARTHEST, utc, utc + FARTHEST].map(|at| offset(zone, at));
+    let mut found: Vec<_> = offsets.into_iter().map(|by| (utc - by, by)).collect();
+    found.retain(|(at, by)| offset(zone, *at) == *by);
+    found.sort();
+    found.dedup();
+    found.into_iter().map(|(at, _)| at).collect()
+}
+
 /// The instant at which `date` begins in `zone`.
 pub(crate) fn begin_of(zone: Tz, date: NaiveDate) -> DateTime<Utc> {
     not_before(zone, date.and_time(chrono::NaiveTime::MIN))

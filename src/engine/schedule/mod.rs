@@ -14,3 +14,4 @@ pub use crate::engine::schedule::calendar::{Calendar, DateRange, Day};
 pub use crate::engine::schedule::expr::{Days, Expr, ExprError, Hours, Window, parse_day, parse_days, parse_zone};
 pub use crate::engine::schedule::holidays::{CODES as HOLIDAY_CODES, Holidays, UnknownHolidays};
 pub use crate::engine::schedule::hours::{HoursAt, Part, Schedule};
+pub use crate::engine::schedule::instants::instants_of;
