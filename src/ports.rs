@@ -13,7 +13,7 @@ use crate::engine::cost::price::{Price, PriceKey};
 use crate::engine::cost::spent::Spent;
 use crate::engine::evidence::idle::{Evidence, Idleness, Wanted};
 use crate::engine::evidence::last_hour::Recent;
-use crate::engine::model::{Account, Instance, Message, ResourceId, Target};
+use crate::engine::model::{Account, Instance, Message, ResourceId, Tags, Target};
 use crate::engine::plan::restart::Volumes;
 use crate::engine::rules::case::Activity;
 
@@ -88,6 +88,14 @@ pub trait Scan {
     /// Why the role cannot be assumed.
     fn enter(&self, _account: &Arc<str>) -> impl Future<Output = Result<(), PortError>> {
         async { Ok(()) }
+    }
+
+    /// The tags of one account in AWS Organizations.
+    ///
+    /// # Errors
+    /// Why they are unknown, which is not the same as none.
+    fn account_tags(&self, _account: &Arc<str>) -> impl Future<Output = Result<Tags, PortError>> {
+        async { Err(PortError("only AWS Organizations has the tags of accounts".to_owned())) }
     }
 
     /// The Regions of one account in the settings' scope.

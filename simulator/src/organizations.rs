@@ -20,6 +20,7 @@ struct Member {
     name: String,
     state: String,
     parent: String,
+    tags: BTreeMap<String, String>,
 }
 
 /// The members of the organisation.
@@ -39,7 +40,8 @@ impl Organization {
             let account = spec.accounts.iter().find(|account| account.name == *name);
             let parent = all.unit(account.map_or("", |account| &account.ou));
             let state = account.and_then(|account| account.state.clone()).unwrap_or_else(|| "ACTIVE".to_owned());
-            all.members.push(Member { id: id.clone(), name: name.clone(), state, parent });
+            let tags = account.map(|account| account.tags.clone()).unwrap_or_default();
+            all.members.push(Member { id: id.clone(), name: name.clone(), state, parent, tags });
         }
         all
     }
@@ -75,7 +77,7 @@ pub(crate) fn work(world: &World, call: &Call, slant: Slant) -> Result<Answer, R
     let all = &world.organization;
     let parent = call.text("ParentId").unwrap_or_default();
     let account = |member: &Member| {
-        let Member { id, name, state, parent: _ } = member;
+        let Member { id, name, state, parent: _, tags: _ } = member;
         let hub = &world.hub_account;
         let status = if state == "ACTIVE" || state == "PENDING_CLOSURE" { state.as_str() } else { "SUSPENDED" };
         json!({"Id": id, "Name": name, "State": state, "Status": status, "Email": format!("{name}@example.com"),
@@ -87,6 +89,15 @@ pub(crate) fn work(world: &World, call: &Call, slant: Slant) -> Result<Answer, R
             known_parent(all, parent)?;
             let inside = all.members.iter().filter(|member| member.parent == parent);
             listing(call, slant, "Accounts", inside.map(account).collect())
+        }
+        "ListTagsForResource" => {
+            let id = call.text("ResourceId").unwrap_or_default();
+            let Some(member) = all.members.iter().find(|member| member.id == id) else {
+                let words = "You specified a target that doesn't exist.";
+                return Err(Refusal::new(400, "TargetNotFoundException", words));
+            };
+            let show = |(key, value): (&String, &String)| json!({"Key": key, "Value": value});
+            listing(call, slant, "Tags", member.tags.iter().map(show).collect())
         }
         "ListOrganizationalUnitsForParent" => {
             known_parent(all, parent)?;

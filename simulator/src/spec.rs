@@ -98,6 +98,9 @@ pub(crate) struct AccountSpec {
     pub(crate) refuses: bool,
     /// The address of its alternate contact.
     pub(crate) contact: Option<String>,
+    /// Its tags in Organizations.
+    #[serde(default)]
+    pub(crate) tags: BTreeMap<String, String>,
 }
 
 /// A seeded fleet.

@@ -7,7 +7,7 @@ use aws_sdk_organizations::types::Account as Raw;
 
 use crate::aws::errors::{listed, words};
 use crate::aws::tokens::Tokens;
-use crate::engine::model::Account;
+use crate::engine::model::{Account, Tags};
 use crate::ports::{FoundAccount, PortError};
 
 /// Units nest at most five levels deep. A greater depth is a loop.
@@ -45,8 +45,26 @@ fn found(raw: &Raw) -> Result<FoundAccount, PortError> {
         id: id.into(),
         name: raw.name().filter(|name| !name.trim().is_empty()).map(str::to_owned),
         units: Some(Vec::new()),
+        tags: None,
     };
     Ok(FoundAccount { account, inactive })
+}
+
+/// The tags of an account.
+pub(crate) async fn tags_of(client: &Client, account: &str) -> Result<Tags, PortError> {
+    const OPERATION: &str = "organizations:ListTagsForResource";
+    let mut tags = Vec::new();
+    let (mut tokens, mut token) = (Tokens::default(), None);
+    loop {
+        let page = client.list_tags_for_resource().resource_id(account).set_next_token(token).send().await;
+        let page = page.map_err(|error| PortError(format!("{} for `{account}`", words(OPERATION, &error))))?;
+        let found = listed(OPERATION, page.tags.as_deref()).map_err(PortError)?;
+        tags.extend(found.iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned())));
+        token = tokens.next(OPERATION, page.next_token()).map_err(PortError)?;
+        if token.is_none() {
+            return Ok(Tags::new(tags));
+        }
+    }
 }
 
 /// The ids of all accounts in `unit` and in all units below it.

@@ -1,12 +1,13 @@
 //! Scans with the reading role: accounts, Regions, instances, their last hour.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_ec2::types::Filter;
 use aws_sdk_organizations::Client as Organizations;
 use chrono::{DateTime, Utc};
+use tracing::warn;
 
 use crate::aws::client::{Kept, ec2};
 use crate::aws::config::Aws;
@@ -19,7 +20,7 @@ use crate::engine::config::{Accounts, Busy, Regions, Settings};
 use crate::engine::cost::spent::Spent;
 use crate::engine::evidence::idle::{Evidence, Reading, Wanted};
 use crate::engine::evidence::last_hour::Recent;
-use crate::engine::model::{Account, Instance, Target};
+use crate::engine::model::{Account, Instance, Tags, Target};
 use crate::engine::plan::restart::Volumes;
 use crate::engine::rules::case::Activity;
 use crate::ports::{FoundAccount, NotScanned, PortError, Scan};
@@ -79,15 +80,13 @@ impl<'a> AwsReader<'a> {
         Ok(self.kept.get(target, || ec2(&self.aws, target, credentials)))
     }
 
-    /// Which of the units that the settings name contain which account, for `[never]` and for the scope.
-    async fn mark_units(&self, found: &mut [FoundAccount]) -> Result<(), PortError> {
-        let scope = &self.settings.scope.organizational_units;
-        let never = &self.settings.never.organizational_units;
+    /// Which of `units` contain which account.
+    async fn mark_units(&self, units: &[&String], found: &mut [FoundAccount]) -> Result<(), PortError> {
         let client = self.organizations();
-        for unit in scope.iter().chain(never) {
+        for unit in units {
             let ids = organization::beneath(&client, unit).await?;
             for found in found.iter_mut().filter(|found| ids.contains(&*found.account.id)) {
-                found.account.units.get_or_insert_default().push(unit.clone());
+                found.account.units.get_or_insert_default().push((*unit).clone());
             }
         }
         for found in found.iter_mut() {
@@ -116,23 +115,39 @@ impl Scan for AwsReader<'_> {
             }
             each(found);
         };
-        if scope.organizational_units.is_empty() && self.settings.never.organizational_units.is_empty() {
+        let never = &self.settings.never.organizational_units;
+        let units: BTreeSet<&String> = self.settings.units().collect();
+        if units.is_empty() {
             return self.found(hand_on).await;
         }
+        let (needed, by_policy): (Vec<_>, Vec<_>) =
+            units.into_iter().partition(|unit| scope.organizational_units.contains(unit) || never.contains(unit));
         // An account's units are known only after all units were listed.
         let mut found = Vec::new();
         self.found(|one| found.push(one)).await?;
-        self.mark_units(&mut found).await?;
+        if !needed.is_empty() {
+            self.mark_units(&needed, &mut found).await?;
+        }
         let inside = |account: &Account| {
             scope.organizational_units.is_empty()
                 || account.units.iter().flatten().any(|unit| scope.organizational_units.contains(unit))
         };
-        found.into_iter().filter(|found| inside(&found.account)).for_each(&mut hand_on);
+        found.retain(|found| inside(&found.account));
+        // Units that only policies name are no reason to scan nothing: where they are unknown, a match is unknown.
+        if let Err(why) = self.mark_units(&by_policy, &mut found).await {
+            warn!(%why, "the accounts' organisational units are unknown");
+            found.iter_mut().for_each(|found| found.account.units = None);
+        }
+        found.into_iter().for_each(&mut hand_on);
         Ok(())
     }
 
     async fn enter(&self, account: &Arc<str>) -> Result<(), PortError> {
         self.credentials(account).await.map(|_| ()).map_err(PortError)
+    }
+
+    async fn account_tags(&self, account: &Arc<str>) -> Result<Tags, PortError> {
+        organization::tags_of(&self.organizations(), account).await
     }
 
     async fn regions(&self, account: &Arc<str>) -> Result<Vec<Arc<str>>, NotScanned> {

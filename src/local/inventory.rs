@@ -103,15 +103,14 @@ impl Recorded {
     fn from_snapshot(snapshot: Snapshot, settings: &Settings) -> Self {
         let Snapshot { snapshot: _, taken_at, units_asked, accounts, skipped, targets, unreachable, denied } = snapshot;
         // If the settings name a unit that the snapshot did not ask for, it is unknown which accounts are in it.
-        let named = settings.never.organizational_units.iter().chain(&settings.scope.organizational_units);
-        let unknown = named.into_iter().any(|unit| !units_asked.contains(unit));
+        let unknown = settings.units().any(|unit| !units_asked.contains(unit));
         let mut recorded = Self { taken_at: Some(taken_at).filter(|at| is_sane(*at)), ..Self::default() };
         for mut account in accounts {
             account.units = account.units.filter(|_| !unknown);
             recorded.accounts.insert(account.id.clone(), FoundAccount { account, inactive: None });
         }
         for SkippedAccount { account, name, because } in skipped {
-            let account = Account { id: account, name, units: None };
+            let account = Account { name, ..Account::bare(account) };
             recorded.accounts.insert(account.id.clone(), FoundAccount { account, inactive: Some(because) });
         }
         for (place, instances) in targets.into_iter().map(Saved::placed) {

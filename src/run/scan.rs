@@ -146,7 +146,14 @@ async fn survey_each(
     if scope.is_empty() {
         return Ok(());
     }
-    let how = Sweep { depth: Depth::Instances, width: settings.run.width, scope, clock, progress };
+    let how = Sweep {
+        depth: Depth::Instances,
+        width: settings.run.width,
+        account_tags: settings.need_account_tags(),
+        scope,
+        clock,
+        progress,
+    };
     let targets = sweep(port, how, scanned, each).await?;
     check_regions(scope, &targets, scanned)?;
     scanned.outside = outside(scope, &targets, scanned);
@@ -222,7 +229,14 @@ pub async fn list_targets(
     clock: Clock,
 ) -> Result<TargetList, ScanError> {
     let mut scanned = Scanned::default();
-    let how = Sweep { depth: Depth::Regions, width: settings.run.width, scope, clock, progress: &|_, _| {} };
+    let how = Sweep {
+        depth: Depth::Regions,
+        width: settings.run.width,
+        account_tags: settings.need_account_tags(),
+        scope,
+        clock,
+        progress: &|_, _| {},
+    };
     let targets = sweep(port, how, &mut scanned, |_, _| {}).await?;
     let accounts: BTreeSet<Arc<str>> = targets.iter().map(|target| target.account.clone()).collect();
     let entered = accounts.into_iter().map(|account| async move { (port.enter(&account).await, account) });
@@ -248,7 +262,14 @@ pub(crate) async fn accounts(
     clock: Clock,
 ) -> Result<(Vec<Account>, Vec<SkippedAccount>), ScanError> {
     let mut scanned = Scanned::default();
-    let how = Sweep { depth: Depth::Accounts, width: settings.run.width, scope, clock, progress: &|_, _| {} };
+    let how = Sweep {
+        depth: Depth::Accounts,
+        width: settings.run.width,
+        account_tags: settings.need_account_tags(),
+        scope,
+        clock,
+        progress: &|_, _| {},
+    };
     sweep(port, how, &mut scanned, |_, _| {}).await?;
     let Scanned { background, skipped, .. } = scanned.sorted();
     Ok((background.accounts.into_values().collect(), skipped))

@@ -33,11 +33,10 @@ pub async fn snapshot(
         instances.sort_by(|a, b| a.id.cmp(&b.id));
         Saved { account, region, instances }
     });
-    let units = settings.never.organizational_units.iter().chain(&settings.scope.organizational_units);
     Ok(Snapshot {
         snapshot: 1,
         taken_at: clock.at(),
-        units_asked: units.cloned().collect(),
+        units_asked: settings.units().cloned().collect(),
         accounts: scanned.background.accounts.into_values().collect(),
         skipped: scanned.skipped,
         targets: saved.collect(),

@@ -7,9 +7,10 @@ use std::sync::Arc;
 
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::mpsc;
+use tracing::warn;
 
 use crate::engine::config::UNKNOWN;
-use crate::engine::model::{Instance, Target};
+use crate::engine::model::{Instance, Tags, Target};
 use crate::engine::model::{SkippedAccount, Unreachable};
 use crate::engine::request::{RequestInvalid, Scope};
 use crate::ports::{FoundAccount, NotScanned, PortError, Scan};
@@ -34,6 +35,8 @@ pub(crate) struct Sweep<'a> {
     pub(crate) depth: Depth,
     /// Calls in flight.
     pub(crate) width: usize,
+    /// Whether the accounts' tags are needed.
+    pub(crate) account_tags: bool,
     pub(crate) scope: &'a Scope,
     pub(crate) clock: Clock,
     pub(crate) progress: &'a dyn Fn(usize, usize),
@@ -41,12 +44,14 @@ pub(crate) struct Sweep<'a> {
 
 /// A question to ask.
 enum Task {
+    Tags(Arc<str>),
     Regions(Arc<str>),
     Instances(Target),
 }
 
 /// An answer.
 enum Answer {
+    Tags(Arc<str>, Option<Tags>),
     Regions(Arc<str>, Result<Vec<Arc<str>>, NotScanned>),
     Instances(Target, Vec<Instance>, Result<(), NotScanned>),
 }
@@ -62,7 +67,7 @@ pub(crate) async fn sweep(
     scanned: &mut Scanned,
     each: impl FnMut(Found, &mut Scanned),
 ) -> Result<Vec<Target>, ScanError> {
-    let Sweep { depth: _, width, scope, clock, progress: _ } = how;
+    let Sweep { depth: _, width, account_tags: _, scope, clock, progress: _ } = how;
     let only: Option<Vec<Box<str>>> =
         scope.instances.as_ref().map(|ids| ids.iter().map(|id| id.as_str().into()).collect());
     let (only, mut sweeping) = (only.as_deref(), Sweeping::new(how, scanned, each));
@@ -122,6 +127,13 @@ fn no_time_to_list() -> ScanError {
 
 async fn ask(port: &impl Scan, task: Task, only: Option<&[Box<str>]>) -> Answer {
     match task {
+        Task::Tags(account) => {
+            let answer = contained("tags", &account, port.account_tags(&account)).await;
+            let answer = answer.map_err(PortError).flatten();
+            // Unknown tags are no reason to scan less: they make a policy's match unknown.
+            let tags = answer.inspect_err(|why| warn!(%account, %why, "the account's tags are unknown")).ok();
+            Answer::Tags(account, tags)
+        }
         Task::Regions(account) => {
             let regions = contained("regions", &account, port.regions(&account)).await;
             Answer::Regions(account, regions.unwrap_or_else(|panic| Err(NotScanned::Unreachable(panic))))
@@ -193,15 +205,32 @@ impl<'a, E: FnMut(Found, &mut Scanned)> Sweeping<'a, E> {
             None => {
                 if self.how.depth >= Depth::Regions {
                     self.open.insert(account.id.clone());
-                    self.first.push_back(Task::Regions(account.id.clone()));
+                }
+                // An instance is judged as soon as it is found, so the account's tags come first.
+                if self.how.account_tags && account.tags.is_none() {
+                    self.first.push_back(Task::Tags(account.id.clone()));
+                } else {
+                    self.ask_regions(account.id.clone());
                 }
                 self.scanned.background.accounts.insert(account.id.clone(), account);
             }
         }
     }
 
+    fn ask_regions(&mut self, account: Arc<str>) {
+        if self.how.depth >= Depth::Regions {
+            self.first.push_back(Task::Regions(account));
+        }
+    }
+
     fn take(&mut self, answer: Answer) {
         match answer {
+            Answer::Tags(account, tags) => {
+                if let Some(known) = self.scanned.background.accounts.get_mut(&account) {
+                    known.tags = tags;
+                }
+                self.ask_regions(account);
+            }
             Answer::Regions(account, answer) => {
                 self.open.remove(&account);
                 match answer {

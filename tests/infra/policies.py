@@ -194,7 +194,7 @@ TABLE = [
     # --- the hub's function -----------------------------------------------------------------------------------
     *[("hub", action, "*", {}, YES) for action in (
         "organizations:ListAccounts", "organizations:ListAccountsForParent",
-        "organizations:ListOrganizationalUnitsForParent", "pricing:GetProducts")],
+        "organizations:ListOrganizationalUnitsForParent", "organizations:ListTagsForResource", "pricing:GetProducts")],
     ("hub", "s3:ListBucket", RECORD, {}, YES),
     ("hub", "s3:GetObject", f"{RECORD}/reaper.toml", {}, YES),
     *[("hub", action, f"{RECORD}/record/runs/1/report.json", {}, YES) for action in ("s3:GetObject", "s3:PutObject")],

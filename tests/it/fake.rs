@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use idle_reaper::engine::evidence::idle::Evidence;
-use idle_reaper::engine::model::{Account, Instance, Message, ResourceId, State, Target};
+use idle_reaper::engine::model::{Account, Instance, Message, ResourceId, State, Tags, Target};
 use idle_reaper::engine::plan::restart::Volumes;
 use idle_reaper::engine::rules::case::Activity;
 use idle_reaper::ports::{FoundAccount, Switch};
@@ -37,6 +37,7 @@ pub use shape::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Deed {
     ListAccounts,
+    ListAccountTags,
     ListRegions,
     LookAt,
     /// A look at named instances: a re-check, or the verification of an act.
@@ -66,6 +67,7 @@ impl Deed {
         match self {
             Self::Tag | Self::Untag | Self::Stop | Self::Hibernate | Self::Start => true,
             Self::ListAccounts
+            | Self::ListAccountTags
             | Self::ListRegions
             | Self::LookAt
             | Self::LookAgain
@@ -129,6 +131,7 @@ struct Inner {
     dice: Dice,
     runs: u32,
     accounts: BTreeMap<Arc<str>, FoundAccount>,
+    account_tags: BTreeMap<Arc<str>, Tags>,
     targets: BTreeSet<Target>,
     instances: Vec<Instance>,
     cpu: HashMap<Box<str>, Activity>,
@@ -170,6 +173,7 @@ impl World {
                 dice: Dice::new(1),
                 runs: 0,
                 accounts: BTreeMap::new(),
+                account_tags: BTreeMap::new(),
                 targets: BTreeSet::new(),
                 instances: Vec::new(),
                 cpu: HashMap::new(),
@@ -215,6 +219,12 @@ impl World {
         let account = Account { name: name.map(str::to_owned), ..Account::bare(id) };
         let found = FoundAccount { account, inactive: inactive.map(str::to_owned) };
         self.state.borrow_mut().accounts.insert(id.into(), found);
+        self
+    }
+
+    /// The same world, in which Organizations tells the tags of an account. Those of others it refuses.
+    pub fn with_account_tags(self, id: &str, tags: Tags) -> Self {
+        self.state.borrow_mut().account_tags.insert(id.into(), tags);
         self
     }
 

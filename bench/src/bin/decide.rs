@@ -24,7 +24,7 @@ fn main() -> ExitCode {
     let (Ok(text), Ok(count)) = (std::fs::read_to_string(settings), count.parse::<usize>()) else { return usage() };
     let settings = Settings::parse(settings, &text).expect("settings");
     let instances: Vec<Instance> = (0..count).map(one).collect();
-    let account = Account { id: "111111111111".into(), name: Some("web-dev".to_owned()), units: None };
+    let account = Account { name: Some("web-dev".to_owned()), ..Account::bare("111111111111") };
     let now = instant(EVENING);
     let (scope, history) = (Scope::default(), History::default());
 

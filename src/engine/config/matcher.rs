@@ -5,7 +5,7 @@ use wildmatch::WildMatch;
 use crate::engine::config::never::{is_id, tag_patterns};
 use crate::engine::config::patterns;
 use crate::engine::config::reader::{Section, Word};
-use crate::engine::config::scope::{UNKNOWN, is_region};
+use crate::engine::config::scope::{UNKNOWN, is_region, units_if_any};
 use crate::engine::model::{Account, Instance, TagPattern, UnknownFact};
 
 /// The instances: the keys are combined with AND, the values of one key with OR. An absent key is `None`; an empty
@@ -13,6 +13,8 @@ use crate::engine::model::{Account, Instance, TagPattern, UnknownFact};
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Match {
     accounts: Option<Vec<WildMatch>>,
+    pub(super) units: Option<Vec<String>>,
+    account_tags: Option<Vec<TagPattern>>,
     regions: Option<Vec<WildMatch>>,
     types: Option<Vec<WildMatch>>,
     pub(super) tags: Option<Vec<TagPattern>>,
@@ -40,7 +42,7 @@ impl Match {
     /// Whether the policy matches this instance. Account names and the patterns of `without-tags` ignore case;
     /// everything else is case-sensitive.
     pub fn fit(&self, instance: &Instance, account: &Account) -> Fit {
-        let Self { accounts, regions, types, tags, without_tags } = self;
+        let Self { accounts, units, account_tags, regions, types, tags, without_tags } = self;
         let whole = !instance.tags_unreadable;
         let has = |pattern: &TagPattern| pattern.find(&instance.tags).is_some();
         let by_tags = |keys: &[TagPattern]| if keys.iter().any(has) { Fit::Yes } else { unread(keys, whole) };
@@ -52,6 +54,8 @@ impl Match {
         let (region, kind) = (&*instance.id.place.region, &*instance.kind);
         let fits = [
             accounts.as_deref().map(|globs| by_account(globs, account)),
+            units.as_deref().map(|units| by_unit(units, account)),
+            account_tags.as_deref().map(|keys| by_account_tags(keys, account)),
             regions.as_deref().map(|globs| by_text(globs, region, (region == UNKNOWN).then_some(UnknownFact::Region))),
             types.as_deref().map(|globs| by_text(globs, kind, kind.is_empty().then_some(UnknownFact::Kind))),
             tags.as_deref().map(by_tags),
@@ -67,27 +71,43 @@ impl Match {
         self.accounts.iter().flatten().any(speaks_of_names)
     }
 
+    /// Whether the accounts' tags are required for the decision.
+    pub(super) fn needs_account_tags(&self) -> bool {
+        self.account_tags.as_ref().is_some_and(|keys| !keys.is_empty())
+    }
+
     /// Whether a later policy with `other` can never match, because this one matches everything first.
     pub(crate) fn shadows(&self, other: &Self) -> bool {
-        let Self { accounts, regions, types, tags, without_tags } = self;
+        let Self { accounts, units, account_tags, regions, types, tags, without_tags } = self;
         let open = |globs: &Option<Vec<WildMatch>>| globs.as_ref().is_none_or(|globs| has_open(globs));
-        let everything = [accounts, regions, types].into_iter().all(open) && tags.is_none() && without_tags.is_none();
+        let everything = [accounts, regions, types].into_iter().all(open)
+            && [account_tags, tags, without_tags].iter().all(|tags| tags.is_none())
+            && units.is_none();
         everything || self == other
     }
 
     /// Whether an empty list makes it select nothing.
     pub(crate) fn selects_nothing(&self) -> bool {
-        let Self { accounts, regions, types, tags, without_tags } = self;
+        let Self { accounts, units, account_tags, regions, types, tags, without_tags } = self;
         [accounts, regions, types].iter().any(|globs| globs.as_ref().is_some_and(Vec::is_empty))
-            || [tags, without_tags].iter().any(|tags| tags.as_ref().is_some_and(Vec::is_empty))
+            || [account_tags, tags, without_tags].iter().any(|tags| tags.as_ref().is_some_and(Vec::is_empty))
+            || units.as_ref().is_some_and(Vec::is_empty)
     }
 
     pub(crate) fn only_an_absence(&self) -> bool {
-        let Self { accounts, regions, types, tags, without_tags } = self;
+        let Self { accounts, units, account_tags, regions, types, tags, without_tags } = self;
         // A pattern that matches everything is no condition.
         let open = |globs: &Option<Vec<WildMatch>>| globs.as_ref().is_none_or(|globs| has_open(globs));
-        let open_tags = tags.as_ref().is_none_or(|tags| tags.iter().any(|tag| tag.as_str().split('=').all(is_open)));
-        without_tags.is_some() && open(accounts) && open(regions) && open(types) && open_tags
+        let open_tags = |tags: &Option<Vec<TagPattern>>| {
+            tags.as_ref().is_none_or(|tags| tags.iter().any(|tag| tag.as_str().split('=').all(is_open)))
+        };
+        // The root contains every account.
+        let open_units = units.as_ref().is_none_or(|units| units.iter().any(|unit| unit.starts_with("r-")));
+        without_tags.is_some()
+            && [accounts, regions, types].into_iter().all(open)
+            && open_tags(tags)
+            && open_tags(account_tags)
+            && open_units
     }
 }
 
@@ -98,7 +118,7 @@ fn speaks_of_names(glob: &WildMatch) -> bool {
 }
 
 fn by_account(globs: &[WildMatch], account: &Account) -> Fit {
-    let Account { id, name, units: _ } = account;
+    let Account { id, name, units: _, tags: _ } = account;
     let id = Some(&**id).filter(|id| *id != UNKNOWN);
     let any = |text: Option<&str>| text.is_some_and(|text| globs.iter().any(|glob| glob.matches(text)));
     if has_open(globs) || any(id) || any(name.as_deref()) {
@@ -109,6 +129,23 @@ fn by_account(globs: &[WildMatch], account: &Account) -> Fit {
         Fit::Unknown(UnknownFact::AccountId)
     } else {
         Fit::No
+    }
+}
+
+/// The units of an account are those of the settings that contain it, at any depth.
+fn by_unit(units: &[String], account: &Account) -> Fit {
+    match &account.units {
+        Some(known) => Fit::of(units.iter().any(|unit| known.contains(unit))),
+        None if units.is_empty() => Fit::No,
+        None => Fit::Unknown(UnknownFact::AccountUnits),
+    }
+}
+
+fn by_account_tags(keys: &[TagPattern], account: &Account) -> Fit {
+    match &account.tags {
+        Some(tags) => Fit::of(keys.iter().any(|pattern| pattern.find(tags).is_some())),
+        None if keys.is_empty() => Fit::No,
+        None => Fit::Unknown(UnknownFact::AccountTags),
     }
 }
 
@@ -146,6 +183,8 @@ pub(crate) fn read(section: &Section<'_>, name: &str, named: bool) -> Option<Mat
     table.check_patterns(types.as_deref().unwrap_or_default(), patterns::kind);
     let matcher = Match {
         accounts: accounts.map(|words| globs(words, WildMatch::new_case_insensitive)),
+        units: units_if_any(&table, "organizational-units"),
+        account_tags: tag_patterns(&table, "account-tags", TagPattern::exact),
         regions: regions.map(|words| globs(words, WildMatch::new)),
         types: types.map(|words| globs(words, WildMatch::new)),
         tags: tag_patterns(&table, "tags", TagPattern::exact),

@@ -123,6 +123,17 @@ impl Settings {
         self.policies.first().map_or(chrono_tz::Tz::UTC, |policy| policy.schedule.zone())
     }
 
+    /// Every organisational unit that they name, in `[scope]`, `[never]` and the policies.
+    pub fn units(&self) -> impl Iterator<Item = &String> {
+        let policies = self.policies.iter().flat_map(|policy| policy.matcher.units.iter().flatten());
+        self.scope.organizational_units.iter().chain(&self.never.organizational_units).chain(policies)
+    }
+
+    /// Whether a policy matches accounts by their tags.
+    pub fn need_account_tags(&self) -> bool {
+        self.policies.iter().any(|policy| policy.matcher.needs_account_tags())
+    }
+
     /// The time zones of the policies' schedules; without policies, those of all schedules.
     pub fn zones(&self) -> Vec<chrono_tz::Tz> {
         match self.policies.as_slice() {

@@ -204,13 +204,16 @@ pub(crate) fn is_account_id(text: &str) -> bool {
 
 /// Organisational units by id, or the root.
 pub(crate) fn units(section: &Section<'_>, key: &'static str) -> Vec<String> {
+    units_if_any(section, key).unwrap_or_default()
+}
+
+/// The same; `None` where the key is absent.
+pub(crate) fn units_if_any(section: &Section<'_>, key: &'static str) -> Option<Vec<String>> {
     let parse = |text: &str| (text.starts_with("ou-") || text.starts_with("r-")).then(|| text.to_owned());
     let hint = "write the unit's id, such as `ou-ab12-34cd56ef`; names can change and repeat";
-    let words = section.words_like(key, UNIT).unwrap_or_default();
-    words
-        .iter()
-        .filter_map(|word| section.parse(word, parse, "is not the id of an organisational unit", hint))
-        .collect()
+    let words = section.words_like(key, UNIT)?;
+    let read = |word: &Word<'_>| section.parse(word, parse, "is not the id of an organisational unit", hint);
+    Some(words.iter().filter_map(read).collect())
 }
 
 fn role(section: &Section<'_>, key: &'static str) -> Option<String> {

@@ -73,6 +73,10 @@ pub enum UnknownFact {
     AccountId,
     /// The account's name.
     AccountName,
+    /// The organisational units that contain the account.
+    AccountUnits,
+    /// The account's tags.
+    AccountTags,
     /// The Region.
     Region,
     /// The instance type.

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::engine::model::Tags;
+
 /// One account of the organisation, with the facts that are known.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -17,12 +19,15 @@ pub struct Account {
     /// The organisational units that contain it, among those in the settings. `None`: not queried.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub units: Option<Vec<String>>,
+    /// Its tags in AWS Organizations. `None`: not queried, or the answer is missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tags: Option<Tags>,
 }
 
 impl Account {
     /// An account of which only the id is known.
     pub fn bare(id: impl Into<Arc<str>>) -> Self {
-        Self { id: id.into(), name: None, units: None }
+        Self { id: id.into(), name: None, units: None, tags: None }
     }
 }
 

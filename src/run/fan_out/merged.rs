@@ -51,7 +51,7 @@ impl<'a, L: Scan> Merged<'a, L> {
             used: begun.used.clone(),
         };
         for SkippedAccount { account, name, because } in begun.skipped.clone() {
-            let account = Account { id: account, name, units: None };
+            let account = Account { name, ..Account::bare(account) };
             whole.accounts.push(FoundAccount { account, inactive: Some(because) });
         }
         for (accounts, part) in begun.batches.iter().zip(parts) {

@@ -9,6 +9,7 @@ mod faults;
 mod killed;
 mod lambda;
 mod main_job;
+mod matching;
 mod nights;
 mod opt_in;
 mod parity;

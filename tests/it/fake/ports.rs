@@ -10,7 +10,7 @@ use idle_reaper::engine::cost::price::{Price, PriceKey};
 use idle_reaper::engine::cost::spent::Spent;
 use idle_reaper::engine::evidence::idle::{Evidence, Wanted};
 use idle_reaper::engine::evidence::last_hour::Recent;
-use idle_reaper::engine::model::{Instance, Message, State, Target, Usd};
+use idle_reaper::engine::model::{Instance, Message, State, Tags, Target, Usd};
 use idle_reaper::engine::plan::restart::{Key, Volumes};
 use idle_reaper::engine::rules::case::Activity;
 use idle_reaper::ports::{
@@ -136,6 +136,13 @@ impl Scan for World {
         let failed = self.state.borrow().faults.no_accounts;
         self.note(Deed::ListAccounts, &Target::default(), &[], "", !failed);
         if failed { Err(PortError("ListAccounts was denied".to_owned())) } else { Ok(()) }
+    }
+
+    async fn account_tags(&self, account: &Arc<str>) -> Result<Tags, PortError> {
+        self.wait().await;
+        let known = self.state.borrow().account_tags.get(account).cloned();
+        self.note(Deed::ListAccountTags, &Target::whole_account(account.clone()), &[], "", known.is_some());
+        known.ok_or_else(|| PortError("ListTagsForResource was denied".to_owned()))
     }
 
     async fn regions(&self, account: &Arc<str>) -> Result<Vec<Arc<str>>, NotScanned> {

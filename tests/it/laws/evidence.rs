@@ -181,8 +181,9 @@ fn less_known(hide: usize, found: &Instance, account: &Account) -> (Instance, Ac
         1 => account.units = None,
         2 => account.id = "unknown".into(),
         3 => found = found.region("unknown"),
+        4 => account.tags = None,
         _ => {
-            found.tags = Tags::new(found.tags.iter().skip(hide - 3));
+            found.tags = Tags::new(found.tags.iter().skip(hide - 4));
             found.tags_unreadable = true;
         }
     }
@@ -196,6 +197,9 @@ fn whoever_knows_less_stops_no_more() {
         "{ accounts = [\"*-dev\", \"2222*\"], types = [\"t3.*\"] }",
         "{ accounts = [\"111111111111\"] }",
         "{ regions = [\"us-*\"] }",
+        "{ organizational-units = [\"ou-ab12-34cd56ef\"] }",
+        "{ account-tags = [\"Tier=0\"], organizational-units = [\"ou-ab12-34cd56ef\", \"ou-ab12-00000000\"] }",
+        "{ account-tags = [\"Tier\"] }",
         "{ tags = [\"Role=db\"] }",
         "{ without-tags = [\"Owner\"], accounts = [\"*-prod\"] }",
     ];
@@ -203,8 +207,9 @@ fn whoever_knows_less_stops_no_more() {
         vec!["", "[never]\naccounts = [\"*-prod\"]\n", "[never]\norganizational-units = [\"ou-ab12-34cd56ef\"]\n"];
     let names = select(vec!["shop-dev", "shop-PROD", "prod", "*-prod"]);
     let roles = select(vec![None, Some("db"), Some("web")]);
-    let values = (any_instance(), any_instant(), names, roles, select(guards), (select(nevers), 0..6usize));
-    for_all(768, values, |(found, now, name, role, guard, (never, hide))| {
+    let facts = (select(vec!["ou-ab12-34cd56ef", "ou-ab12-00000000"]), select(vec![None, Some("0"), Some("1")]));
+    let values = (any_instance(), any_instant(), names, roles, select(guards), (select(nevers), 0..7usize), facts);
+    for_all(1024, values, |(found, now, name, role, guard, (never, hide), (unit, tier))| {
         let guarded = format!(
             "[[policies]]\nname = \"quiet\"\nmatch = {guard}\nschedule = \"office\"\n\n[[policies]]\nname = \"dev\""
         );
@@ -214,7 +219,8 @@ fn whoever_knows_less_stops_no_more() {
         let found = role.map_or(found.clone(), |role| found.clone().tag("Role", role));
         let account = Account {
             name: Some(name.to_owned()),
-            units: Some(Vec::new()),
+            units: Some(Vec::from([unit.to_owned()])),
+            tags: Some(Tags::new(tier.map(|tier| ("Tier", tier)))),
             ..Account::bare(found.id.place.account.clone())
         };
         let (scope, history) = (Scope::default(), History::default());

@@ -9,7 +9,9 @@ use idle_reaper::engine::rules::case::Activity;
 use idle_reaper::local::inventory::Recorded;
 use serde_json::json;
 
-use crate::fake::{EVENING, HERE, SETTINGS, Shape, World, apply, at, ending, instance, plan_over, row, settings, with};
+use crate::fake::{
+    Deed, EVENING, HERE, SETTINGS, Shape, World, apply, at, ending, instance, plan_over, row, settings, with,
+};
 use idle_reaper::engine::model::Ending;
 
 const MORNING: &str = "2026-11-26T09:00:00+09:00";
@@ -183,4 +185,103 @@ fn a_tag_that_cannot_be_read_is_unknown_beside_those_that_can() {
     let reaped = Instance { tags_unreadable: true, ..instance("i-1").reaped() };
     let back = rule(&guarded("{ tags = [\"Role=db\"] }"), &reaped, &unnamed(), MORNING);
     assert_eq!(back.verdict.action(), Some(Action::Start));
+}
+
+/// An account in these units, with these tags.
+fn known(units: &[&str], tags: &[(&str, &str)]) -> Account {
+    let units = Some(units.iter().map(|unit| (*unit).to_owned()).collect());
+    Account { units, tags: Some(Tags::new(tags.iter().copied())), ..named("shop-dev") }
+}
+
+#[test]
+fn units_and_account_tags_match_and_where_they_are_unknown_nothing_is_stopped() {
+    let found = instance("i-1");
+    let (unit, root) = ("ou-ab12-34cd56ef", "r-ab12");
+    for (by, fits, differs, fact) in [
+        (
+            "{ organizational-units = [\"ou-zz99-12345678\", \"ou-ab12-34cd56ef\"] }",
+            known(&[root, unit], &[]),
+            known(&[root], &[]),
+            UnknownFact::AccountUnits,
+        ),
+        (
+            "{ account-tags = [\"Env=prod*\", \"Tier\"] }",
+            known(&[], &[("Env", "production")]),
+            known(&[], &[("env", "production"), ("tier", "1")]),
+            UnknownFact::AccountTags,
+        ),
+    ] {
+        let settings = guarded(by);
+        assert_eq!(rule(&settings, &found, &fits, EVENING).verdict.as_str(), "report", "{by}");
+        assert_eq!(rule(&settings, &found, &differs, EVENING).verdict.action(), Some(Action::Stop), "{by}");
+        let ruling = rule(&settings, &found, &unnamed(), EVENING);
+        let skipped = Skipped::MatchUnknown { policy: "quiet".to_owned(), fact };
+        assert_eq!((ruling.verdict, ruling.armed), (Verdict::Skip(skipped), false), "{by}");
+        // Another key that surely does not fit decides; what the reaper stopped is started.
+        let narrowed = guarded(&by.replace(" }", ", regions = [\"us-*\"] }"));
+        assert_eq!(rule(&narrowed, &found, &unnamed(), EVENING).verdict.action(), Some(Action::Stop), "{by}");
+        let reaped = rule(&settings, &instance("i-1").reaped(), &unnamed(), MORNING);
+        assert_eq!((reaped.verdict.action(), reaped.armed), (Some(Action::Start), true), "{by}");
+    }
+    for by in ["{ organizational-units = [] }", "{ account-tags = [] }"] {
+        let ruling = rule(&guarded(by), &found, &unnamed(), EVENING);
+        assert_eq!(ruling.verdict.action(), Some(Action::Stop), "an empty list matches nothing: {by}");
+    }
+}
+
+#[test]
+fn the_tags_of_an_account_are_asked_for_once_and_only_where_a_policy_needs_them() {
+    let world = || {
+        let world = World::of([instance("i-1"), instance("i-2").account("222222222222"), instance("i-3").reaped()]);
+        world.with_account_tags("222222222222", Tags::new([("Env", "prod")]))
+    };
+    let asked = |world: &World| {
+        let calls = world.log().into_iter().filter(|call| call.deed == Deed::ListAccountTags);
+        calls.map(|call| call.target.account.to_string()).collect::<Vec<_>>()
+    };
+    let settings = guarded("{ account-tags = [\"Env=dev\"] }");
+    let first = world();
+    let report = apply(&first, &settings, at(EVENING));
+    // One is known and does not fit; the other is refused.
+    assert!(matches!(ending(&report, "i-2"), Ending::Stopping | Ending::Stopped));
+    assert_eq!(row(&report, "i-1").verdict.reason(), Reason::MatchUnknown);
+    let mut accounts = asked(&first);
+    accounts.sort();
+    assert_eq!(accounts, ["111111111111", "222222222222"]);
+    let report = apply(&first, &settings, at(MORNING));
+    assert_eq!(ending(&report, "i-3"), Ending::Started, "it is started although the tags are unknown");
+    let other = world();
+    apply(&other, &guarded("{ accounts = [\"*-prod\"] }"), at(EVENING));
+    assert_eq!(asked(&other), Vec::<String>::new());
+}
+
+#[test]
+fn a_snapshot_keeps_units_and_tags_and_what_it_was_not_asked_for_is_unknown() {
+    let by_unit = guarded("{ organizational-units = [\"ou-ab12-34cd56ef\"] }");
+    let by_tag = guarded("{ account-tags = [\"Env=prod\"] }");
+    let snapshot = |asked: &str, account: serde_json::Value| {
+        let found = serde_json::to_value(instance("i-1")).unwrap();
+        let (id, region) = HERE;
+        json!({"snapshot": 1, "taken-at": EVENING, "units-asked": [asked], "accounts": [account], "skipped": [],
+            "targets": [{"account": id, "region": region, "instances": [found]}], "unreachable": [], "denied": []})
+        .to_string()
+    };
+    let reason = |settings: &Settings, text: &str| {
+        let recorded = Recorded::parse("s.json", text, settings).expect("a snapshot");
+        plan_over(&recorded, settings, at(EVENING)).rows[0].verdict.reason()
+    };
+    let bare = json!({"id": HERE.0, "name": "shop", "units": []});
+    let inside = json!({"id": HERE.0, "name": "shop", "units": ["ou-ab12-34cd56ef"]});
+    for (asked, account, wanted) in [
+        ("ou-ab12-34cd56ef", &inside, "report"),
+        ("ou-ab12-34cd56ef", &bare, "stop"),
+        ("ou-zz99-12345678", &bare, "skip"),
+    ] {
+        let text = snapshot(asked, account.clone());
+        let recorded = Recorded::parse("s.json", &text, &by_unit).expect("a snapshot");
+        assert_eq!(plan_over(&recorded, &by_unit, at(EVENING)).rows[0].verdict.as_str(), wanted, "{asked} {account}");
+    }
+    assert_eq!(reason(&by_tag, &snapshot("r-1", bare.clone())), Reason::MatchUnknown);
+    let tagged = json!({"id": HERE.0, "name": "shop", "tags": {"Env": "dev"}});
+    assert_eq!(reason(&by_tag, &snapshot("r-1", tagged)), Reason::OutsideHours);
 }

@@ -214,6 +214,7 @@ fn whatever_never_names_is_spared_in_any_case_of_its_letters() {
         id: id.into(),
         name: Some(name.to_owned()),
         units: units.map(|units| units.iter().map(|unit| (*unit).to_owned()).collect()),
+        tags: None,
     };
     let plain = instance("i-1");
     let known: Option<&[&str]> = Some(&[]);

@@ -121,8 +121,15 @@ fn in_listed(by: &Listed) -> Vec<String> {
 
 const LACKS: [Lacks; 6] = [Lacks::Id, Lacks::Launch, Lacks::Kind, Lacks::Root, Lacks::Tags, Lacks::Rule];
 
-const FACTS: [UnknownFact; 5] =
-    [UnknownFact::AccountId, UnknownFact::AccountName, UnknownFact::Region, UnknownFact::Kind, UnknownFact::Tags];
+const FACTS: [UnknownFact; 7] = [
+    UnknownFact::AccountId,
+    UnknownFact::AccountName,
+    UnknownFact::AccountUnits,
+    UnknownFact::AccountTags,
+    UnknownFact::Region,
+    UnknownFact::Kind,
+    UnknownFact::Tags,
+];
 
 const STATES: [State; 7] = [
     State::Pending,

@@ -117,6 +117,8 @@ pub(super) fn match_unknown(out: &mut String, policy: &str, fact: UnknownFact) -
     let fact = match fact {
         UnknownFact::AccountId => "the account's id is unknown",
         UnknownFact::AccountName => "the account's name is unknown",
+        UnknownFact::AccountUnits => "the account's organisational units are unknown",
+        UnknownFact::AccountTags => "the account's tags are unknown",
         UnknownFact::Region => "the Region is unknown",
         UnknownFact::Kind => "the instance type is unknown",
         UnknownFact::Tags => "a tag cannot be read",

@@ -127,6 +127,8 @@ pub(super) fn match_unknown(out: &mut String, policy: &str, fact: UnknownFact) -
     let fact = match fact {
         UnknownFact::AccountId => "アカウント ID が不明",
         UnknownFact::AccountName => "アカウント名が不明",
+        UnknownFact::AccountUnits => "アカウントの組織単位が不明",
+        UnknownFact::AccountTags => "アカウントのタグが不明",
         UnknownFact::Region => "リージョンが不明",
         UnknownFact::Kind => "インスタンスタイプが不明",
         UnknownFact::Tags => "読み取れないタグがある",
