@@ -33,6 +33,9 @@ SIMULATOR := idle-reaper-simulator
 BENCH := idle-reaper-bench
 VENV_BENCH ?= .venv-bench
 
+# What lints workflows and reads Terraform, for the tests of the ways to install it.
+VENV_INSTALL ?= .venv-install
+
 .PHONY: help
 help: ## list the verbs
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-21s %s\n", $$1, $$2}'
@@ -110,7 +113,7 @@ quick: ## the loop of seconds: format, lint and test everything but the AWS adap
 	cargo test --locked --no-default-features
 
 .PHONY: check
-check: fmt-check test lint docs-check deny generated-check infra-check ## what a pull request must pass; CI calls nothing else
+check: fmt-check test lint docs-check deny generated-check infra-check install-check ## what a pull request must pass; CI calls nothing else
 
 .PHONY: fmt-check
 fmt-check:
@@ -280,10 +283,94 @@ bench: $(VENV_BENCH)/.ready ## measure beside Cloud Custodian and write docs/ben
 .PHONY: package-arm64
 package-arm64: setup ## the same for arm64, where the toolchain has the target
 	$(PYTHON) tools/package.py arm64 --check
-	$(IDLE_REAPER_CARGO_LAMBDA) lambda build --locked --release --arm64
+	$(CARGO_LAMBDA) --locked --release --arm64
 	$(PYTHON) tools/package.py arm64
 	$(VENV)/bin/python tests/packaged.py target/package/idle-reaper-arm64.zip
 
+# cargo-lambda finds its linker, zig, through the first `python3` of the path.
+CARGO_LAMBDA := PATH="$(abspath $(VENV))/bin:$$PATH" cargo-lambda lambda build
+
+# --- releases: .github/workflows/release.yml calls these, one by one --------------------------------------------
+
+DIST ?= target/dist
+HOST = $(shell rustc -vV | sed -n 's/^host: //p')
+TARGET_DIR = $(if $(CARGO_TARGET_DIR),$(CARGO_TARGET_DIR),target)
+LAMBDA_ARCH = $(if $(filter aarch64-%,$(HOST)),arm64,x86_64)
+# A program that needs no shared library, for an image that has none.
+STATIC := -C target-feature=+crt-static
+CERTIFICATES = $(shell $(VENV_INSTALL)/bin/python -c "import certifi; print(certifi.where())")
+
+.PHONY: release-version
+release-version: ## whether the tag TAG is the version of Cargo.toml and of CHANGELOG.md
+	$(PYTHON) tools/release.py tag "$$TAG"
+
+.PHONY: release-linux
+release-linux: setup ## the Lambda function, proved, and the command line, both from one binary for this processor; a release build
+	$(PYTHON) tools/package.py $(LAMBDA_ARCH) --check
+	$(CARGO_LAMBDA) --locked --release $(if $(filter arm64,$(LAMBDA_ARCH)),--arm64,--x86-64)
+	$(PYTHON) tools/package.py $(LAMBDA_ARCH) --cargo-lambda
+	$(VENV)/bin/python tests/packaged.py target/package/idle-reaper-$(LAMBDA_ARCH).zip
+	$(PYTHON) tools/release.py collect target/package/idle-reaper-$(LAMBDA_ARCH).zip idle-reaper-{version}-lambda-$(LAMBDA_ARCH).zip $(DIST)
+	$(PYTHON) tools/release.py archive $(TARGET_DIR)/lambda/idle-reaper/bootstrap $(HOST) $(DIST)
+
+.PHONY: release-desktop
+release-desktop: ## the command line for macOS or Windows; a release build
+	cargo build --locked --release --bin idle-reaper
+	$(PYTHON) tools/release.py archive $(TARGET_DIR)/release/idle-reaper$(if $(findstring windows,$(HOST)),.exe) $(HOST) $(DIST)
+
+.PHONY: release-image
+release-image: install-setup ## the container image for this processor, as an OCI archive; a release build
+	RUSTFLAGS="$(STATIC)" cargo build --locked --release --target $(HOST) --bin idle-reaper
+	$(PYTHON) tools/image.py build $(TARGET_DIR)/$(HOST)/release/idle-reaper $(CERTIFICATES) target/package/image
+	$(PYTHON) tools/image.py join $(DIST)/image-$(LAMBDA_ARCH).tar target/package/image
+
+.PHONY: release-join
+release-join: ## one image for every processor that there is an image for
+	$(PYTHON) tools/image.py join '$(DIST)/idle-reaper-{version}-image.tar' $(DIST)/image-*.tar
+	rm $(DIST)/image-*.tar
+
+.PHONY: release-sbom
+release-sbom: sbom ## the bill of materials among the files of the release
+	$(PYTHON) tools/release.py collect target/package/idle-reaper.cdx.json idle-reaper-{version}.cdx.json $(DIST)
+
+.PHONY: release-sums
+release-sums: ## SHA256SUMS over the files of the release
+	$(PYTHON) tools/release.py sums $(DIST)
+	$(PYTHON) tools/release.py verify $(DIST)
+
+.PHONY: release-publish
+release-publish: ## publish DIST as the release TAG: a draft first, then all files, then public; needs `gh` and a token
+	$(PYTHON) tools/release.py tag "$$TAG"
+	$(PYTHON) tools/release.py verify $(DIST)
+	tools/publish.sh $(DIST)
+
+.PHONY: release-check
+release-check: install-setup ## everything of a release that one machine can do, and `cargo install`; some release builds, an hour or more
+	rm -rf $(DIST)
+	$(MAKE) $(if $(findstring linux,$(HOST)),release-linux release-image,release-desktop)
+	$(if $(findstring linux,$(HOST)),$(MAKE) release-join)
+	$(MAKE) release-sbom release-sums
+	$(if $(findstring linux,$(HOST)),cd tests/install && IDLE_REAPER_BINARY="$(abspath $(TARGET_DIR))/$(HOST)/release/idle-reaper" $(abspath $(VENV_INSTALL))/bin/python -m unittest test_image test_archive test_action)
+	cargo package --locked --allow-dirty --no-default-features
+	cargo install --locked --path . --no-default-features --root target/package/installed
+	target/package/installed/bin/idle-reaper --version
+
+# --- the ways to install it: their quick form ---------------------------------------------------------------------
+
+.PHONY: install-setup
+install-setup: $(VENV_INSTALL)/.ready ## set up what lints workflows and reads Terraform
+
+$(VENV_INSTALL)/.ready: tests/install/requirements.txt
+	$(PYTHON) -m venv $(VENV_INSTALL)
+	$(VENV_INSTALL)/bin/pip install --quiet --disable-pip-version-check -r tests/install/requirements.txt
+	touch $@
+
+.PHONY: install-check
+install-check: install-setup ## archives, image, action, Terraform modules and workflows, with a binary without the SDK
+	RUSTFLAGS="$(STATIC) -C strip=symbols" cargo build --locked --no-default-features --target $(HOST) --bin idle-reaper
+	cd tests/install && IDLE_REAPER_BINARY="$(abspath $(TARGET_DIR))/$(HOST)/debug/idle-reaper" $(abspath $(VENV_INSTALL))/bin/python -W ignore -m unittest
+	$(TOOK)
+
 .PHONY: clean
 clean: ## remove what the demo and the packaging left in this folder
-	rm -rf target/demo target/package
+	rm -rf target/demo target/package target/dist

@@ -7,10 +7,14 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=tools/deploy_parts.sh
 . tools/deploy_parts.sh
+# shellcheck source=tools/deploy_release.sh
+. tools/deploy_release.sh
 
 NAME="${NAME:-idle-reaper}"
 ARCH="${ARCH:-x86_64}"
+GIVEN_PACKAGE="${PACKAGE:-}"
 PACKAGE="${PACKAGE:-target/package/idle-reaper-$ARCH.zip}"
+REPOSITORY="${REPOSITORY:-idle-reaper/idle-reaper}"
 export AWS_PAGER=""
 # The first major version of the CLI knows the second name only.
 [ -z "${AWS_REGION:-}" ] || export AWS_DEFAULT_REGION="$AWS_REGION"
@@ -32,8 +36,6 @@ organization() {
   ORGANIZATION="${ORGANIZATION:-$(aws organizations describe-organization --query Organization.Id --output text 2>/dev/null || true)}"
   need ORGANIZATION "the organisation's id, such as o-a1b2c3d4e5; this account may not ask for it"
 }
-
-packaged() { [ -f "$PACKAGE" ] || die "\`$PACKAGE\` is not there; \`make package\` or \`make package-arm64\` makes it"; }
 
 code_bucket() {
   local there

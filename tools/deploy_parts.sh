@@ -5,12 +5,15 @@
 die() { echo "error: $*" >&2; exit 1; }
 need() { [ -n "${!1:-}" ] || die "\`$1\` is not set: $2"; }
 
-hash_of() {
+sha256_of() {
   local hash
-  hash=$({ shasum -a 256 "$1" || openssl dgst -sha256 -r "$1" || python3 -c 'import hashlib, sys; print(hashlib.sha256(open(sys.argv[1], "rb").read()).hexdigest())' "$1"; } 2>/dev/null | cut -c 1-16)
-  [ "${#hash}" = 16 ] || die "no tool computes a SHA-256: neither shasum, nor openssl, nor python3"
+  hash=$({ shasum -a 256 "$1" || openssl dgst -sha256 -r "$1" || python3 -c 'import hashlib, sys; print(hashlib.sha256(open(sys.argv[1], "rb").read()).hexdigest())' "$1"; } 2>/dev/null | cut -c 1-64)
+  [ "${#hash}" = 64 ] || die "no tool computes a SHA-256: neither shasum, nor openssl, nor python3"
   echo "$hash"
 }
+
+# As much of it as a key needs.
+hash_of() { local hash; hash=$(sha256_of "$1"); echo "$hash" | cut -c 1-16; }
 
 # What host names of this partition end in.
 domain() {

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Zips the release binary as a Lambda function: target/package/idle-reaper-ARCH.zip, with `bootstrap` inside.
 
-    python tools/package.py [x86_64 | arm64] [--check]
+    python tools/package.py [x86_64 | arm64] [--check] [--cargo-lambda]
 
-`--check` looks only whether the toolchain can build for it.
+`--check` looks only whether the toolchain can build for it. `--cargo-lambda` packs what `cargo lambda build` made, which for
+arm64 it does anyway.
 
 `provided.al2023` runs a file of that name, a program for Linux on the processor of the function. What was built on macOS or
 Windows, or for another processor, is refused here and not in production; so is a binary that wants a newer C library than its
@@ -21,13 +22,14 @@ import zipfile
 ROOT = pathlib.Path(__file__).parent.parent
 GLIBC = (2, 34)
 ARM64 = "aarch64-unknown-linux-gnu"
-# Where the binary is: `cargo build` for x86-64, `cargo lambda build`, which brings its own linker, for arm64.
 # What an ELF file for the processor says: its machine, and the loader that it names where it is linked dynamically.
 MACHINES = {"x86_64": (0x3E, b"/lib64/ld-linux-x86-64.so.2"), "arm64": (0xB7, b"/lib/ld-linux-aarch64.so.1")}
 SYSTEMS = {0: "System V", 3: "Linux"}  # both are what Linux's own tools write
 PROGRAMS = {2, 3}  # ET_EXEC, and ET_DYN as position-independent programs are
 LOADER = 3  # the kind of a program header that names the loader, PT_INTERP
-BUILT = {"x86_64": "release/idle-reaper", "arm64": "lambda/idle-reaper/bootstrap"}
+# Where the binary is: of `cargo build`, or of `cargo lambda build`, which brings its own linker and an older C library.
+CARGO_LAMBDA = "lambda/idle-reaper/bootstrap"
+BUILT = {"x86_64": "release/idle-reaper", "arm64": CARGO_LAMBDA}
 
 
 def target_directory():
@@ -82,7 +84,7 @@ def main():
     check(arch)
     if "--check" in sys.argv:
         return
-    path = target_directory() / BUILT[arch]
+    path = target_directory() / (CARGO_LAMBDA if "--cargo-lambda" in sys.argv else BUILT[arch])
     if not path.is_file():
         sys.exit(f"error: `{path}` is not there; `make package` or `make package-arm64` builds it")
     binary = path.read_bytes()

@@ -2,6 +2,7 @@
 other partitions, and a bucket of thousands of versions.
 """
 
+import hashlib
 import json
 import os
 import pathlib
@@ -9,14 +10,16 @@ import re
 import subprocess
 import sys
 import tempfile
+import tomllib
 import unittest
 
 from template import ROOT, raw
 
+VERSION = tomllib.loads((ROOT / "Cargo.toml").read_text())["package"]["version"]
 CRON = "cron(0/15 6-23 ? * MON-FRI *)"
 # What changes nothing.
 READS = re.compile(r"(get|describe|head|list)-.*|wait")
-SCRIPTS = [ROOT / "tools/deploy.sh", ROOT / "tools/deploy_parts.sh"]
+SCRIPTS = [ROOT / "tools" / name for name in ("deploy.sh", "deploy_parts.sh", "deploy_release.sh")]
 CODE, RECORD = "idle-reaper-code-111111111111-ap-northeast-1", "idle-reaper-111111111111-ap-northeast-1"
 UNITS = {"UNITS": "ou-ab12-34cd56ef", "EXTERNAL_ID": "an-external-id-of-some-length"}
 
@@ -321,6 +324,87 @@ class Deploy(unittest.TestCase):
         self.done("destroy", RECORD_TOO="yes")
         self.assertEqual(set(self.world["stacks"]), {"idle-reaper-two-organization"})
 
+    # --- releases -----------------------------------------------------------------------------------------------
+
+    def release(self, name="gh", package=b"the released function", sums=None, verifies=True, arch="x86_64"):
+        """A stand-in for `gh` or `curl` that has a release, and the variables of a deployment of it."""
+        files = self.folder / "released"
+        files.mkdir(exist_ok=True)
+        zipped = f"idle-reaper-{VERSION}-lambda-{arch}.zip"
+        (files / zipped).write_bytes(package)
+        digest = hashlib.sha256(b"the released function").hexdigest()
+        (files / "SHA256SUMS").write_text(sums if sums is not None else f"{'0' * 64}  other-{zipped}\n{digest}  {zipped}\n")
+        for tool in ("gh", "curl"):
+            (self.folder / tool).unlink(missing_ok=True)
+        program = {
+            "gh": f'''#!/bin/sh
+printf '%s\\n' "$*" >>"{self.folder}/asked"
+if [ "$1" = attestation ]; then {"exit 0" if verifies else "echo no attestation found >&2; exit 1"}; fi
+while [ $# -gt 1 ]; do case "$1" in --pattern) name=$2 ;; --dir) folder=$2 ;; esac; shift; done
+cp "{files}/$name" "$folder/$name"
+''',
+            "curl": f'''#!/bin/sh
+printf '%s\\n' "$*" >>"{self.folder}/asked"
+while [ $# -gt 1 ]; do case "$1" in --output) to=$2 ;; esac; shift; done
+cp "{files}/${{1##*/}}" "$to"
+''',
+        }[name]  # fmt: skip
+        (self.folder / name).write_text(program)
+        (self.folder / name).chmod(0o755)
+        return {"RELEASE": f"v{VERSION}", "PACKAGE": "", "ARCH": arch, "RELEASED": str(self.folder / "downloads")}
+
+    def test_a_release_is_downloaded_verified_and_deployed(self):
+        digest = hashlib.sha256(b"the released function").hexdigest()
+        for arch in ("x86_64", "arm64"):
+            with self.subTest(arch=arch):
+                self.world |= {"stacks": {}, "buckets": {}}
+                ran = self.done("hub", **self.release(arch=arch))
+                self.assertIn("attested by idle-reaper/idle-reaper", ran.stdout)
+                self.assertEqual((self.given()["CodeKey"], self.given()["Architecture"]), (f"code/{arch}-{digest[:16]}.zip", arch))
+        asked = (self.folder / "asked").read_text()
+        self.assertIn(f"--signer-workflow idle-reaper/idle-reaper/.github/workflows/release.yml --source-ref refs/tags/v{VERSION}", asked)
+        self.done("fan-out", **self.release())
+
+    def test_without_gh_curl_downloads_it_and_the_hash_is_compared(self):
+        variables = self.release("curl") | {"REPOSITORY": "mirror/idle-reaper"}
+        ran = self.done("hub", **variables)
+        self.assertIn("`gh` is not installed", ran.stderr)
+        self.assertIn(f"https://github.com/mirror/idle-reaper/releases/download/v{VERSION}/SHA256SUMS", (self.folder / "asked").read_text())
+
+    def test_what_does_not_agree_is_not_deployed(self):
+        self.refused("hub", "was changed", **self.release(package=b"another function"))
+        self.refused("hub", "does not list", **self.release(sums=""))
+        self.refused("hub", "does not list", **self.release(sums=f"{'0' * 64}  x-idle-reaper-{VERSION}-lambda-x86_64.zip\n"))
+        self.refused("hub", "no attestation found", **self.release(verifies=False))
+        self.refused("hub", "could not be downloaded", **self.release() | {"ARCH": "riscv"})
+        self.done("hub", **self.release(verifies=False) | {"ATTESTATION": "no"})
+
+    def test_a_release_is_named_by_its_tag(self):
+        for tag in ("0.1.0", "v0.1", "latest", "v0.1.0/../../x", "$(touch x)", "v0.1.0 v0.2.0", "v0.1.0\nv0.2.0"):
+            self.refused("hub", "is the tag of a release", **self.release() | {"RELEASE": tag})
+        for repository in ("idle-reaper", "a/b/c", "a/b c", "-o/../x"):
+            self.refused("hub", "`owner/name`", **self.release() | {"REPOSITORY": repository})
+        self.refused("hub", "both set", **self.release() | {"PACKAGE": str(self.folder / "package.zip")})
+
+    def test_the_templates_of_another_version_are_said(self):
+        variables = self.release() | {"RELEASE": "v9.9.9"}
+        for path in list((self.folder / "released").glob("*.zip")):
+            (self.folder / "released" / path.name.replace(VERSION, "9.9.9")).write_bytes(path.read_bytes())
+        sums = self.folder / "released/SHA256SUMS"
+        sums.write_text(sums.read_text().replace(VERSION, "9.9.9"))
+        self.assertIn("the package is of 9.9.9", self.done("hub", **variables).stderr)
+
+    def test_a_package_with_a_list_beside_it_must_be_in_it(self):
+        package = self.folder / "package.zip"
+        digest = hashlib.sha256(package.read_bytes()).hexdigest()
+        for line in (f"{digest}  package.zip\n", f"{digest} *package.zip\r\n"):
+            (self.folder / "SHA256SUMS").write_text(line)
+            self.done("hub")
+        package.write_text("changed")
+        self.refused("hub", "was changed")
+        (self.folder / "SHA256SUMS").write_text(f"{digest}  other.zip\n")
+        self.refused("hub", "does not list")
+
     # --- accounts that refuse, other partitions, other shells -----------------------------------------------------
 
     def test_accounts_where_a_stack_set_failed_are_listed(self):
@@ -359,7 +443,7 @@ class Deploy(unittest.TestCase):
     def test_the_scripts_run_without_the_tools_of_linux(self):
         tools = self.folder / "tools"
         tools.mkdir()
-        for name in ("bash", "sh", "dirname", "mktemp", "rm", "cut", "awk", "sed", "grep", "tail", "head", "tr", "cat"):
+        for name in ("bash", "sh", "basename", "dirname", "mktemp", "rm", "cut", "awk", "sed", "grep", "tail", "head", "tr", "cat"):
             path = next((pathlib.Path(folder) / name for folder in os.environ["PATH"].split(":") if (pathlib.Path(folder) / name).exists()), None)
             self.assertIsNotNone(path, name)
             (tools / name).symlink_to(path)
