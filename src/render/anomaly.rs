@@ -8,7 +8,8 @@ use crate::engine::model::{SkippedAccount, Unreachable};
 use crate::engine::report::{Report, Row};
 use crate::engine::request::events::{Anomaly, Cause};
 use crate::render::catalogue::anomaly::{About, about};
-use crate::render::catalogue::money::{Phrase, Term, phrase, term};
+use crate::render::catalogue::money::{Phrase, phrase};
+use crate::render::catalogue::{Term, term};
 use crate::render::edge::plain;
 use crate::render::money::{cost, figure};
 

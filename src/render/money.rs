@@ -8,7 +8,8 @@ use crate::engine::cost::waste::{Cost, Waste};
 use crate::engine::model::month::Month;
 use crate::engine::model::{Locale, Usd};
 use crate::engine::report::Report;
-use crate::render::catalogue::money::{Phrase, Term, phrase, term};
+use crate::render::catalogue::money::{Phrase, phrase};
+use crate::render::catalogue::{Term, term};
 use crate::render::columns::account;
 
 /// One amount: `USD 7.59 (JPY 1,178 at 155.20 of 2026-11-20)`.

@@ -11,7 +11,8 @@ use crate::engine::cost::waste::Cost;
 use crate::engine::model::Locale;
 use crate::engine::report::stocktake::{Line, Stocktake};
 use crate::engine::tags::names::TagNames;
-use crate::render::catalogue::money::{Phrase, Term, phrase, term};
+use crate::render::catalogue::money::{Phrase, phrase};
+use crate::render::catalogue::{Term, term};
 use crate::render::edge::{cell, code, plain};
 use crate::render::money::{caveat, cost, figure};
 

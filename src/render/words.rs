@@ -11,8 +11,8 @@ use crate::engine::model::SkippedAccount;
 use crate::engine::model::{Action, Locale, NotArmed, Reason, Remark, Step, Verdict};
 use crate::engine::report::{Report, Row};
 use crate::engine::rules::inputs::Inputs;
-use crate::render::catalogue::money::{Term, term};
 use crate::render::catalogue::{Label, Sentence, voice};
+use crate::render::catalogue::{Term, term};
 use crate::render::edge::plain;
 
 /// Enough for most details, so that a line needs one allocation.

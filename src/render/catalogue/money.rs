@@ -7,35 +7,6 @@ use crate::engine::model::month::Month;
 use crate::engine::model::{Currency, Locale, Usd, instances};
 use crate::engine::tags::keep::Kept;
 
-/// A heading of the stocktake, or standalone words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Term {
-    /// What list prices do not include.
-    Caveat,
-    Account,
-    Created,
-    HowKnown,
-    Instance,
-    Instances,
-    Kept,
-    LaunchedBy,
-    Name,
-    Nobody,
-    NotConfirmed,
-    Owner,
-    Policy,
-    PerMonth,
-    Region,
-    Running,
-    Saved,
-    Started,
-    State,
-    Type,
-    Unknown,
-    Waste,
-    WastedBy,
-}
-
 /// A message with its arguments.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Phrase<'a> {
@@ -81,73 +52,10 @@ pub(crate) enum Phrase<'a> {
     Realised { month: Month, amount: &'a str, hours: &'a str, unknown_hours: Option<&'a str> },
 }
 
-pub(crate) fn term(locale: Locale, term: Term) -> &'static str {
-    match locale {
-        Locale::En => english(term),
-        Locale::Ja => japanese(term),
-    }
-}
-
 pub(crate) fn phrase(locale: Locale, phrase: Phrase<'_>) -> String {
     match locale {
         Locale::En => in_english(phrase),
         Locale::Ja => in_japanese(phrase),
-    }
-}
-
-fn english(term: Term) -> &'static str {
-    match term {
-        Term::Caveat => "list price, before Savings Plans, reservations and tax",
-        Term::Account => "account",
-        Term::Created => "Created",
-        Term::HowKnown => "Known by",
-        Term::Instance => "Instance",
-        Term::Instances => "Instances",
-        Term::Kept => "Kept",
-        Term::LaunchedBy => "Launched by",
-        Term::Name => "Name",
-        Term::Nobody => "nobody known",
-        Term::NotConfirmed => "Confirmed by nobody",
-        Term::Owner => "Owner",
-        Term::PerMonth => "A month by list price",
-        Term::Policy => "policy",
-        Term::Region => "Region",
-        Term::Running => "Running",
-        Term::Saved => "Saved",
-        Term::Started => "Last start",
-        Term::State => "State",
-        Term::Type => "Type",
-        Term::Unknown => "unknown",
-        Term::Waste => "Waste",
-        Term::WastedBy => "of",
-    }
-}
-
-fn japanese(term: Term) -> &'static str {
-    match term {
-        Term::Caveat => "定価。Savings Plans・リザーブド・税の適用前",
-        Term::Account => "アカウント",
-        Term::Created => "作成日時",
-        Term::HowKnown => "所有者の根拠",
-        Term::Instance => "インスタンス",
-        Term::Instances => "台数",
-        Term::Kept => "保護",
-        Term::LaunchedBy => "起動した人",
-        Term::Name => "名前",
-        Term::Nobody => "不明",
-        Term::NotConfirmed => "誰も確認していないもの",
-        Term::Owner => "所有者",
-        Term::PerMonth => "月額(定価)",
-        Term::Policy => "ポリシー",
-        Term::Region => "リージョン",
-        Term::Running => "実行中",
-        Term::Saved => "節約額",
-        Term::Started => "最後の起動",
-        Term::State => "状態",
-        Term::Type => "タイプ",
-        Term::Unknown => "不明",
-        Term::Waste => "無駄",
-        Term::WastedBy => "内訳",
     }
 }
 
@@ -276,44 +184,6 @@ fn in_japanese(phrase: Phrase<'_>) -> String {
         Phrase::Realised { month, amount, hours, unknown_hours } => {
             let unknown = unknown_hours.map_or(String::new(), |hours| format!("、ほかに価格不明の{hours}時間"));
             format!("{month}の節約額: {amount}、停止時間 {hours}時間{unknown}")
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_term_has_its_own_words_in_both_languages() {
-        let terms = [
-            Term::Caveat,
-            Term::Account,
-            Term::Created,
-            Term::HowKnown,
-            Term::Instance,
-            Term::Instances,
-            Term::Kept,
-            Term::LaunchedBy,
-            Term::Name,
-            Term::Nobody,
-            Term::NotConfirmed,
-            Term::Owner,
-            Term::PerMonth,
-            Term::Policy,
-            Term::Region,
-            Term::Running,
-            Term::Saved,
-            Term::Started,
-            Term::State,
-            Term::Type,
-            Term::Unknown,
-            Term::Waste,
-            Term::WastedBy,
-        ];
-        for term in terms {
-            let (en, ja) = (english(term), japanese(term));
-            assert!(en.is_ascii() && !ja.is_ascii(), "{term:?}: {en}, {ja}");
         }
     }
 }

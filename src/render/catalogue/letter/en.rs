@@ -4,13 +4,14 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use crate::engine::judge::owner::OwnedBy;
-use crate::engine::model::{Subject, instances};
+use crate::engine::model::{Locale, Subject, instances};
 use crate::render::catalogue::en::At;
-use crate::render::catalogue::letter::{Head, Letter};
+use crate::render::catalogue::letter::Letter;
+use crate::render::catalogue::words;
 
 pub(crate) fn say(letter: Letter<'_>) -> String {
     match letter {
-        Letter::Head(head) => crate::render::catalogue::letter::en::head(head).to_owned(),
+        Letter::Head(head) => words::head(Locale::En, head).to_owned(),
         Letter::Title { owner, count } => format!("idle-reaper: {} of {owner}", instances(count)),
         Letter::StocktakeTitle { owner } => format!("idle-reaper: the monthly stocktake for {owner}"),
         Letter::SecondTitle { owner, count } => {
@@ -55,20 +56,6 @@ pub(crate) fn say(letter: Letter<'_>) -> String {
         ),
         Letter::Unheard { owner: Some(owner), by } => format!("{owner} ({}), who has no channel", known(by)),
         Letter::Unheard { owner: None, by } => known(by),
-    }
-}
-
-fn head(head: Head) -> &'static str {
-    match head {
-        Head::What => "What",
-        Head::Why => "Why",
-        Head::Since => "Since",
-        Head::Cost => "Cost",
-        Head::Back => "To have it back",
-        Head::Keep => "To keep it",
-        Head::See => "To see why",
-        Head::Note => "Note",
-        Head::Owner => "Owner",
     }
 }
 

@@ -4,13 +4,14 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use crate::engine::judge::owner::OwnedBy;
-use crate::engine::model::Subject;
+use crate::engine::model::{Locale, Subject};
 use crate::render::catalogue::ja::At;
-use crate::render::catalogue::letter::{Head, Letter};
+use crate::render::catalogue::letter::Letter;
+use crate::render::catalogue::words;
 
 pub(crate) fn say(letter: Letter<'_>) -> String {
     match letter {
-        Letter::Head(head) => crate::render::catalogue::letter::ja::head(head).to_owned(),
+        Letter::Head(head) => words::head(Locale::Ja, head).to_owned(),
         Letter::Title { owner, count } => format!("idle-reaper: {owner} のインスタンス {count} 台"),
         Letter::StocktakeTitle { owner } => format!("idle-reaper: {owner} の月次棚卸し"),
         Letter::SecondTitle { owner, count } => format!("idle-reaper: {owner} のインスタンス {count} 台 (対応なし)"),
@@ -57,20 +58,6 @@ pub(crate) fn say(letter: Letter<'_>) -> String {
         ),
         Letter::Unheard { owner: Some(owner), by } => format!("{owner} ({})、通知先なし", known(by)),
         Letter::Unheard { owner: None, by } => known(by),
-    }
-}
-
-fn head(head: Head) -> &'static str {
-    match head {
-        Head::What => "状況",
-        Head::Why => "理由",
-        Head::Since => "開始",
-        Head::Cost => "料金",
-        Head::Back => "再び起動するには",
-        Head::Keep => "残すには",
-        Head::See => "詳細",
-        Head::Note => "備考",
-        Head::Owner => "所有者",
     }
 }
 

@@ -8,29 +8,7 @@ use chrono_tz::Tz;
 
 use crate::engine::judge::owner::OwnedBy;
 use crate::engine::model::{Locale, Subject};
-
-/// The label before a line about an instance.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Head {
-    /// The problem.
-    What,
-    /// Why.
-    Why,
-    /// Since when.
-    Since,
-    /// Its cost per month.
-    Cost,
-    /// How to start it again.
-    Back,
-    /// The exact tag to keep it.
-    Keep,
-    /// The command that explains the verdict.
-    See,
-    /// Further text.
-    Note,
-    /// The owner, for the operator.
-    Owner,
-}
+use crate::render::catalogue::Head;
 
 /// A text in a message, with its arguments.
 #[derive(Clone, Copy, Debug)]
