@@ -9,6 +9,8 @@ cd "$(dirname "$0")/.."
 . tools/deploy_parts.sh
 # shellcheck source=tools/deploy_release.sh
 . tools/deploy_release.sh
+# shellcheck source=tools/deploy_checks.sh
+. tools/deploy_checks.sh
 
 NAME="${NAME:-idle-reaper}"
 ARCH="${ARCH:-x86_64}"
@@ -101,6 +103,9 @@ hub() {
   parameters infra/hub.yaml
   recover "$NAME"
   timeout_of "$NAME" infra/hub.yaml
+  same_path "$NAME" infra/hub.yaml
+  keep_people
+  object_lock
   reservation "$NAME" infra/hub.yaml "$NAME" 1
   local state there wanted
   state=$(status "$NAME")
@@ -144,17 +149,30 @@ enable() { # state
   fi
 }
 
+# A parameter that the parts have from the hub, unless it is given.
+of_the_hub() { # parameter, what an earlier release has
+  local value
+  [ -z "$(given "$1")" ] || return 0
+  value=$(kept "$NAME" "$1") || exit 1
+  GIVEN="$GIVEN
+$1=${value:-${2:-}}"
+}
+
 fan_out() {
   where
   local parts="$NAME-parts" state hub from wanted
   hub=$(status "$NAME")
   [ -n "$hub" ] || die "the hub \`$NAME\` is not there, whose role and record the parts use; first \`make deploy\`"
   packaged
-  # The parts go by the settings of the hub, and by no others that may lie about.
+  # The parts go by the settings of the hub, and by no others that may lie about. Its role and its key are theirs, too.
   from=$(kept "$NAME" Settings)
   [ "$from" = s3 ] || [ "$from" = ssm ] || die "the hub \`$NAME\` does not tell where its settings are (\`$from\`)"
   parameters infra/fan-out.yaml
   recover "$parts"
+  of_the_hub RolePath /
+  of_the_hub KmsKeyArn
+  of_the_hub PermissionsBoundary
+  of_the_hub CodeSigningConfigArn
   timeout_of "$parts" infra/fan-out.yaml
   reservation "$parts" infra/fan-out.yaml "$parts" "$(effective "$parts" infra/fan-out.yaml Children)"
   state=$(status "$parts")
@@ -203,6 +221,7 @@ organization_wide() {
   organization
   spoke_parameters infra/organization.yaml
   recover "$group"
+  same_path "$group" infra/organization.yaml
   code_bucket
   upload infra/spoke.yaml templates/spoke yaml
   override "SpokeTemplate=https://$CODE.s3.$REGION.$(domain)/$KEY" "Units=$UNITS" "CallAs=$call_as"
@@ -218,14 +237,16 @@ spoke() {
   organization
   spoke_parameters infra/spoke.yaml
   recover "$NAME-spoke"
+  same_path "$NAME-spoke" infra/spoke.yaml
   stack "$NAME-spoke" infra/spoke.yaml
 }
 
 destroy() {
   where
   local roles
-  # Every stack of ours with roles, whatever its group is called: an external id is what they have in common.
-  roles=$(aws cloudformation describe-stacks --output text --query "Stacks[?Tags[?Key=='Application' && Value=='$NAME'] && Parameters[?ParameterKey=='ExternalId'] && StackStatus!='ROLLBACK_COMPLETE' && StackStatus!='DELETE_COMPLETE' && StackStatus!='REVIEW_IN_PROGRESS'].StackName")
+  # Every stack of ours with roles, whatever its group is called: an external id, and the hub's role, are what they have
+  # in common.
+  roles=$(aws cloudformation describe-stacks --output text --query "Stacks[?Parameters[?ParameterKey=='HubRole' && ParameterValue=='$NAME-hub'] && Parameters[?ParameterKey=='ExternalId'] && StackStatus!='ROLLBACK_COMPLETE' && StackStatus!='DELETE_COMPLETE' && StackStatus!='REVIEW_IN_PROGRESS'].StackName")
   if [ -n "$roles" ] && [ "$roles" != None ] && [ "${FORCE:-}" != yes ]; then
     die "roles are still deployed, by the stacks: $(echo "$roles" | tr '\t\n' '  ') - first \`make destroy-organization\`, with the \`GROUP\` of each, or \`make destroy-spoke\`; or \`FORCE=yes\`"
   fi

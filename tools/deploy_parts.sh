@@ -40,12 +40,10 @@ declared() {
   ' "$1"
 }
 
-# Reads PARAMETERS into GIVEN, `Name=value` line by line. A value goes on up to the next ` Name=`, so that it may have
-# spaces and stars in it; one that has a ` Name=` in it stands in quotes.
-parameters() { # template
-  local known
-  known=$(declared "$1" | cut -d ' ' -f 1)
-  GIVEN=$(PARAMETERS="${PARAMETERS:-}" KNOWN="$known" TEMPLATE="$1" awk '
+# Writes a list of `name=value` line by line. A value goes on up to the next ` name=`, so that it may have spaces and
+# stars in it; one that has a ` name=` in it stands in quotes. `names` is what a name looks like.
+pairs() { # variable, list, names
+  VARIABLE="$1" LIST="$2" NAMES="$3" awk '
     function refuse(why) { print "error: " why > "/dev/stderr"; exit 1 }
     function closing(text, quote,    at) {
       for (at = 2; at <= length(text); at++)
@@ -53,26 +51,55 @@ parameters() { # template
       return 0
     }
     BEGIN {
-      count = split(ENVIRON["KNOWN"], names, /[ \n]+/)
-      for (at = 1; at <= count; at++) known[names[at]] = 1
-      rest = ENVIRON["PARAMETERS"]
+      first = "^" ENVIRON["NAMES"] "="
+      next_one = "[ \\t\\n]+" ENVIRON["NAMES"] "="
+      rest = ENVIRON["LIST"]
       sub(/^[ \t\n]+/, "", rest)
       while (rest != "") {
-        if (!match(rest, /^[A-Za-z][A-Za-z0-9]*=/)) refuse("`PARAMETERS` is a list of Name=value, and this is none: " rest)
+        if (!match(rest, first)) refuse("`" ENVIRON["VARIABLE"] "` is a list of Name=value, and this is none: " rest)
         name = substr(rest, 1, RLENGTH - 1)
         rest = substr(rest, RLENGTH + 1)
-        if (!(name in known)) refuse(ENVIRON["TEMPLATE"] " has no parameter `" name "`; if it is part of a value, put that into quotes")
         quote = substr(rest, 1, 1)
         end = quote == "\"" || quote == "\047" ? closing(rest, quote) : 0
         if (end) { value = substr(rest, 2, end - 2); rest = substr(rest, end + 1) }
-        else if (match(rest, /[ \t\n]+[A-Za-z][A-Za-z0-9]*=/)) { value = substr(rest, 1, RSTART - 1); rest = substr(rest, RSTART) }
+        else if (match(rest, next_one)) { value = substr(rest, 1, RSTART - 1); rest = substr(rest, RSTART) }
         else { value = rest; rest = ""; sub(/[ \t\n]+$/, "", value) }
         gsub(/\n/, " ", value)
         print name "=" value
         sub(/^[ \t\n]+/, "", rest)
       }
-    }') || exit 1
+    }'
+}
+
+# Reads PARAMETERS into GIVEN, `Name=value` line by line.
+parameters() { # template
+  local known name
+  known=$(declared "$1" | cut -d ' ' -f 1)
+  GIVEN=$(pairs PARAMETERS "${PARAMETERS:-}" '[A-Za-z][A-Za-z0-9]*') || exit 1
+  for name in $(printf '%s\n' "$GIVEN" | sed -n 's/^\([A-Za-z][A-Za-z0-9]*\)=.*/\1/p'); do
+    printf '%s\n' "$known" | grep -qx "$name" || die "$1 has no parameter \`$name\`; if it is part of a value, put that into quotes"
+  done
   OVERRIDES=""
+  chosen "$1" ROLE_PATH RolePath /
+  chosen "$1" PERMISSIONS_BOUNDARY PermissionsBoundary
+  chosen "$1" CODE_SIGNING_CONFIG_ARN CodeSigningConfigArn
+  chosen "$1" KMS_KEY_ARN KmsKeyArn
+  chosen "$1" RECORD_OBJECT_LOCK_DAYS RecordObjectLockDays 0
+  chosen "$1" RECORD_OBJECT_LOCK_MODE RecordObjectLockMode GOVERNANCE
+  chosen "$1" ARCHIVE_BUCKET ArchiveBucket
+  chosen "$1" ARCHIVE_ACCOUNT ArchiveAccount
+  chosen "$1" ARCHIVE_KMS_KEY_ARN ArchiveKmsKeyArn
+  chosen "$1" KEEP_PEOPLE_DAYS KeepPeopleDays 0
+}
+
+# A variable that stands for a parameter, where the template has that. PARAMETERS wins over it. What is not set keeps its
+# value; what is set to nothing is taken away.
+chosen() { # template, variable, parameter, what nothing means
+  [ -n "${!2+set}" ] || return 0
+  declared "$1" | grep -q "^$3 " || return 0
+  [ -z "$(given "$3")" ] || return 0
+  GIVEN="$GIVEN
+$3=${!2:-${4:-}}"
 }
 
 # Adds parameters that the script itself knows; those of PARAMETERS win over them.
@@ -108,84 +135,6 @@ effective() { # stack, template, parameter
   echo "$value"
 }
 
-# --- what must hold before anything is made ---------------------------------------------------------------------
-
-# The shortest time between two runs of a schedule, in seconds; nothing for one that runs once.
-interval() {
-  printf '%s\n' "$1" | awk '
-    /^at\(/ { exit }
-    /^rate\([0-9]+ (minute|hour|day)s?\)$/ {
-      split(substr($0, 6), part, /[ )]/)
-      print part[1] * (part[2] ~ /^minute/ ? 60 : part[2] ~ /^hour/ ? 3600 : 86400)
-      exit
-    }
-    /^cron\(.*\)$/ {
-      split(substr($0, 6), field, " ")
-      once = field[2] ~ /^[0-9]+$/ # in one hour of a day
-      count = split(field[1], some, ",")
-      for (at = 1; at <= count; at++) {
-        split(some[at], cut, "/")
-        step = cut[2] == "" ? 1 : cut[2] + 0
-        if (cut[1] == "*") { from = 0; to = 59 }
-        else if (split(cut[1], ends, "-") == 2) { from = ends[1] + 0; to = ends[2] + 0 }
-        else { from = cut[1] + 0; to = cut[2] == "" ? from : 59 }
-        if (step < 1 || from > 59 || to > 59) { print "?"; exit }
-        for (minute = from; minute <= to; minute += step) on[minute] = 1
-      }
-      # Over two hours, as if it ran in every one.
-      last = -1; least = once ? 1440 : 60
-      for (minute = 0; minute < (once ? 60 : 120); minute++) if ((minute % 60) in on) {
-        if (last >= 0 && minute - last < least) least = minute - last
-        last = minute
-      }
-      print least * 60
-      exit
-    }
-    { print "?" }'
-}
-
-# A run that hangs must have ended, and its lock with it, when the next one begins.
-timeout_of() { # stack, template
-  local expression every timeout longest
-  expression=$(effective "$1" "$2" Expression)
-  if [ -n "$expression" ]; then
-    every=$(interval "$expression")
-    [ "$every" != "?" ] || die "\`Expression=$expression\` is none that EventBridge Scheduler knows: rate(15 minutes), cron(0/15 6-23 ? * MON-FRI *)"
-    [ -n "$every" ] || return 0
-  else
-    every=$(($(effective "$1" "$2" Minutes) * 60))
-  fi
-  longest=$((every - 120))
-  [ "$longest" -le 900 ] || longest=900
-  timeout=$(effective "$1" "$2" Timeout)
-  if [ "$timeout" != auto ] && [ "$timeout" -ge "$every" ] && [ -z "$(given Timeout)" ]; then
-    # The default of earlier releases, which was as long as the interval.
-    timeout=$(declared "$2" | sed -n 's/^Timeout //p')
-    GIVEN="$GIVEN
-Timeout=$timeout"
-    echo "$1: \`Timeout\` was not shorter than the interval, and is now $timeout" >&2
-  fi
-  if [ "$timeout" = auto ]; then
-    timeout=$(($(effective "$1" "$2" Minutes) * 60 - 120))
-    [ "$timeout" -le 900 ] || timeout=900
-  fi
-  [ "$timeout" -lt "$every" ] || die "the function may run for $timeout s, and the schedule runs it every $every s: a run that hangs would hold the lock when the next one begins. Give \`Timeout=$longest\` or less in \`PARAMETERS\`, or a longer interval"
-}
-
-# Lambda reserves only what leaves 100 concurrent executions of the account to others.
-reservation() { # stack, template, function, how many
-  local wanted limits total free own
-  wanted=$(effective "$1" "$2" ReservedConcurrency)
-  [ "$wanted" = yes ] || return 0
-  limits=$(aws lambda get-account-settings --query "AccountLimit.[ConcurrentExecutions,UnreservedConcurrentExecutions]" --output text) ||
-    die "could not ask whether this account's quota bears \`ReservedConcurrency=yes\`; it needs \`lambda:GetAccountSettings\`"
-  total=$(echo "$limits" | awk '{ print $1 + 0 }')
-  free=$(echo "$limits" | awk '{ print $2 + 0 }')
-  own=$(aws lambda get-function-concurrency --function-name "$3" --query ReservedConcurrentExecutions --output text 2>/dev/null || true)
-  own=$(echo "$own" | awk '{ print $1 + 0 }')
-  [ $((free + own - $4)) -ge 100 ] || die "\`ReservedConcurrency=yes\` would reserve $4 of this account's $total concurrent executions in $REGION, of which $free are unreserved, and Lambda wants 100 left for others. Leave it out (runs are kept apart by the lock in the record anyway), or ask Service Quotas for more \"Concurrent executions\" of Lambda"
-}
-
 # --- stacks -----------------------------------------------------------------------------------------------------
 
 # What is asked of a stack; nothing where there is none. What cannot be asked is an error, and not "none".
@@ -215,15 +164,37 @@ recover() {
   esac
 }
 
+# The tags of a stack, `key=value` line by line: those of TAGS, or what it has. One on a line may have spaces in its key.
+tags() { # stack
+  local found
+  if [ -z "${TAGS+set}" ]; then
+    found=$(describe "$1" "Stacks[0].Tags[].[Key,Value]" | sed -n 's/	/=/p') || exit 1
+  else
+    case "$TAGS" in
+      *"
+"*) found=$(printf '%s\n' "$TAGS" | sed 's/^[ 	]*//; s/[ 	]*$//' | grep . || true) ;;
+      *) found=$(pairs TAGS "$TAGS" '[A-Za-z0-9_.:/@+-]+') || exit 1 ;;
+    esac
+    ! printf '%s\n' "$found" | grep . | grep -qv '^[^=][^=]*=' || die "\`TAGS\` is a list of key=value, and this is none: $TAGS"
+    ! printf '%s\n' "$found" | grep -qi '^aws:' || die "\`TAGS\`: keys that begin with \`aws:\` are AWS's own"
+  fi
+  # Without it, nothing says whose the stack is.
+  printf '%s\n' "$found" | grep -q '^Application=' || echo "Application=$NAME"
+  printf '%s\n' "$found" | grep . || true
+}
+
 # Deploys a template with OVERRIDES, with GIVEN, and with what is said here; the last one of a name wins.
 stack() { # stack, template, Name=value ...
   local stack="$1" template="$2" line arguments
   shift 2
   { printf '%s' "$OVERRIDES"; printf '%s\n' "$GIVEN" "$@"; } | grep . >"$TEMP/parameters"
-  arguments=(--parameter-overrides)
+  tags "$stack" >"$TEMP/tags" || exit 1
+  arguments=(--tags)
+  while IFS= read -r line; do arguments+=("$line"); done <"$TEMP/tags"
+  arguments+=(--parameter-overrides)
   while IFS= read -r line; do arguments+=("$line"); done <"$TEMP/parameters"
   if ! aws cloudformation deploy --stack-name "$stack" --template-file "$template" --capabilities CAPABILITY_NAMED_IAM \
-    --no-fail-on-empty-changeset --tags "Application=$NAME" "${arguments[@]}" 2>"$TEMP/deploy"; then
+    --no-fail-on-empty-changeset "${arguments[@]}" 2>"$TEMP/deploy"; then
     # An endpoint other than AWS's own may refuse what changes nothing.
     grep -q "No updates are to be performed" "$TEMP/deploy" || { cat "$TEMP/deploy" >&2; die "the stack \`$stack\` was not deployed"; }
   fi

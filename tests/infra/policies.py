@@ -23,6 +23,10 @@ MANAGED = {"Version": "2012-10-17", "Statement": [{
 }]}  # fmt: skip
 # A key of one's own, with which a secret, a topic or a parameter of the hub is encrypted.
 HUB_KEY = KEY.replace(SPOKE, HUB)
+# The key of the record, the logs, the queues and the topic, and that of the log archive.
+OWN_KEY = HUB_KEY.replace("key/11111111", "key/bbbbbbbb")
+ARCHIVE_KEY = KEY.replace(SPOKE, OTHER)
+ARCHIVE = {"ArchiveBucket": "example-log-archive", "ArchiveAccount": OTHER, "ArchiveKmsKeyArn": ARCHIVE_KEY}
 SECRET = f"arn:aws:secretsmanager:{REGION}:{HUB}:secret:slack-AbCdEf"
 ADMINISTRATOR = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 
@@ -30,8 +34,8 @@ ADMINISTRATOR = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Act
 def documents():
     """Every policy of the templates, everything optional included: {(template, resource, policy): document}."""
     spoke = Template("spoke", Acting="yes", KmsKeys=f"arn:aws:kms:*:{SPOKE}:key/*", ReadingPrincipals=ROLE(HUB, "people/*"))
-    hub = Template("hub", Events="yes", AnomalyTopic=ANOMALIES, SecretArns=SECRET, KmsKeys=HUB_KEY)
-    events, parts = Template("spoke-events"), Template("fan-out")
+    hub = Template("hub", Events="yes", AnomalyTopic=ANOMALIES, SecretArns=SECRET, KmsKeys=HUB_KEY, KmsKeyArn=OWN_KEY, **ARCHIVE)
+    events, parts = Template("spoke-events"), Template("fan-out", KmsKeyArn=OWN_KEY)
     found = {("spoke-no-keys", "Actor", policy): text for policy, text in Template("spoke", Acting="yes").policies("Actor").items()}
     for name, template in {"spoke": spoke, "hub": hub, "spoke-events": events, "fan-out": parts}.items():
         for key, one in template.resources.items():
@@ -73,6 +77,7 @@ WHO = {
     "actor-no-keys": (ROLE(SPOKE, "IdleReaperAct"), ("spoke-no-keys", "Actor")),
     "hub": (HUB_ROLE, ("hub", "FunctionRole")),
     "schedule": (ROLE(HUB, "schedule"), ("hub", "ScheduleRole")),
+    "archiver": (ROLE(HUB, "archiver"), ("hub", "ArchiveRole")),
     "machine": (ROLE(HUB, "machine"), ("fan-out", "MachineRole")),
     "parts-schedule": (ROLE(HUB, "parts-schedule"), ("fan-out", "ScheduleRole")),
     "forwarder": (ROLE(SPOKE, "forwarder"), ("spoke-events", "Role")),
@@ -84,7 +89,7 @@ WHO = {
     # A role of the hub's name, in somebody else's account.
     "impostor": (ROLE(OTHER, "idle-reaper-hub"), None),
 }
-SERVICES = ("lambda", "scheduler", "events", "cloudwatch", "ec2", "states")
+SERVICES = ("lambda", "scheduler", "events", "cloudwatch", "ec2", "s3", "states")
 OURS = {"aws:PrincipalOrgID": ORGANIZATION, "aws:SecureTransport": "true"}
 
 
@@ -97,6 +102,14 @@ def keys(*names):
     return {"aws:TagKeys": list(names)} | {f"aws:RequestTag/{name}": "x" for name in names}
 
 
+def via(service):
+    return {"kms:ViaService": f"{service}.{REGION}.amazonaws.com"}
+
+
+# An object of the log archive: its bucket's policy lets the hub's account copy into it.
+ARCHIVED, ELSEWHERE = "arn:aws:s3:::example-log-archive/record/acts/1.jsonl", {"aws:ResourceAccount": OTHER}
+OPEN_KEY = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{HUB}:root"}, "Action": "kms:*", "Resource": "*"}]}
+OPEN = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{HUB}:root"}, "Action": "s3:*", "Resource": "*"}]}
 STOPPED, MARKED, LAUNCHED = (f"idle-reaper:{name}" for name in ("stopped", "marked", "launched-by"))
 MEMBER = {"aws:ResourceTag/aws:autoscaling:groupName": "shop"}
 GRANT = {"kms:GrantIsForAWSResource": "true", "kms:ViaService": f"ec2.{REGION}.amazonaws.com", "kms:GrantOperations": ["Decrypt"]}
@@ -229,7 +242,43 @@ TABLE = [
       for action in ("kms:Decrypt", "kms:GenerateDataKey") for service in ("secretsmanager", "sns", "ssm")],
     ("hub", "kms:Decrypt", HUB_KEY, {"kms:ViaService": f"ebs.{REGION}.amazonaws.com"}, NO),
     ("hub", "kms:Decrypt", HUB_KEY, {}, NO),
-    ("hub", "kms:Decrypt", HUB_KEY.replace("11111111", "22222222"), {"kms:ViaService": f"ssm.{REGION}.amazonaws.com"}, NO),
+    ("hub", "kms:Decrypt", HUB_KEY.replace("key/11111111", "key/22222222"), {"kms:ViaService": f"ssm.{REGION}.amazonaws.com"}, NO),
+    # --- its own key --------------------------------------------------------------------------------------------
+    *[("hub", action, OWN_KEY, via(service), YES) for action in ("kms:Decrypt", "kms:GenerateDataKey") for service in ("s3", "sns", "sqs")],
+    *[("hub", action, OWN_KEY, context, NO) for action, context in [
+        ("kms:Decrypt", {}), ("kms:Decrypt", via("ebs")), ("kms:Encrypt", via("s3")), ("kms:CreateGrant", via("s3")), ("kms:ScheduleKeyDeletion", {})]],
+    ("hub", "kms:Decrypt", OWN_KEY.replace("bbbbbbbb", "cccccccc"), via("s3"), NO),
+    *[("schedule", action, OWN_KEY, via("sqs"), YES) for action in ("kms:Decrypt", "kms:GenerateDataKey")],
+    *[("schedule", "kms:Decrypt", OWN_KEY, context, NO) for context in (via("s3"), {})],
+    ("machine", "kms:Decrypt", OWN_KEY, via("s3"), YES),
+    *[("machine", action, OWN_KEY, context, NO) for action, context in [("kms:Decrypt", via("sqs")), ("kms:GenerateDataKey", via("s3"))]],
+    # --- its past: older versions, locks, how long what is kept, and the copies of another account -----------------
+    *[(who, action, place, {}, NO) for who in ("hub", "hub+admin") for action, place in [
+        *[(action, f"{RECORD}/record/acting.lock") for action in (
+            "s3:DeleteObjectVersion", "s3:PutObjectRetention", "s3:PutObjectLegalHold", "s3:BypassGovernanceRetention")],
+        *[(action, RECORD) for action in (
+            "s3:PutLifecycleConfiguration", "s3:PutBucketVersioning", "s3:PutReplicationConfiguration", "s3:PutBucketObjectLockConfiguration")],
+        ("s3:DeleteObject", f"{RECORD}/record/acts/date=2026-11-25/1.jsonl"), ("s3:DeleteObject", f"{RECORD}/record/people/salt")]],
+    ("hub+admin", "s3:DeleteObject", f"{RECORD}/record/acting.lock", {}, YES),
+    *[("hub-admin", action, place, {}, YES) for action, place in [
+        ("s3:DeleteObjectVersion", f"{RECORD}/record/acting.lock"), ("s3:PutBucketVersioning", RECORD), ("s3:DeleteObject", f"{RECORD}/record/runs/1/report.json")]],
+    *[("hub", action, ARCHIVED, ELSEWHERE, NO) for action in ("s3:PutObject", "s3:GetObject", "s3:DeleteObject", "s3:ReplicateObject")],
+    *[("archiver", action, ARCHIVED, ELSEWHERE, YES) for action in ("s3:ReplicateObject", "s3:ReplicateTags", "s3:ObjectOwnerOverrideToBucketOwner")],
+    *[("archiver", action, ARCHIVED, ELSEWHERE, NO) for action in ("s3:ReplicateDelete", "s3:DeleteObject", "s3:PutObject", "s3:GetObject")],
+    ("archiver", "s3:ReplicateObject", ARCHIVED, {"aws:ResourceAccount": SPOKE}, NO),
+    ("archiver", "s3:ReplicateObject", "arn:aws:s3:::another-bucket/x", ELSEWHERE, NO),
+    *[("archiver", action, RECORD, {}, YES) for action in ("s3:GetReplicationConfiguration", "s3:ListBucket")],
+    *[("archiver", f"s3:GetObject{what}", f"{RECORD}/record/runs/1/report.json", {}, YES)
+      for what in ("VersionForReplication", "VersionAcl", "VersionTagging", "Retention", "LegalHold")],
+    *[("archiver", action, f"{RECORD}/record/runs/1/report.json", {}, NO) for action in ("s3:PutObject", "s3:DeleteObjectVersion")],
+    ("archiver", "kms:Decrypt", OWN_KEY, via("s3"), YES),
+    *[("archiver", action, key, context, NO) for action, key, context in [
+        ("kms:Decrypt", OWN_KEY, via("sqs")), ("kms:Encrypt", OWN_KEY, via("s3")), ("kms:Decrypt", ARCHIVE_KEY, via("s3")),
+        ("kms:Encrypt", ARCHIVE_KEY, {}), ("kms:GenerateDataKey", ARCHIVE_KEY, via("sqs"))]],
+    *[("archiver", action, ARCHIVE_KEY, via("s3"), YES) for action in ("kms:Encrypt", "kms:GenerateDataKey")],
+    ("service:s3", "sts:AssumeRole", ROLE(HUB, "archiver"), {}, YES),
+    ("service:lambda", "sts:AssumeRole", ROLE(HUB, "archiver"), {}, NO),
+    # --- its logs and queues ----------------------------------------------------------------------------------------
     *[("hub", action, LOGS, {}, YES) for action in ("logs:CreateLogStream", "logs:PutLogEvents")],
     ("hub", "sqs:SendMessage", QUEUE, {}, YES),
     *[("hub", f"sqs:{verb}", EVENTS_QUEUE, {}, YES) for verb in ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")],
@@ -284,6 +333,7 @@ GUARDS = [
     (ROLE(SPOKE, "IdleReaperAct"), ("spoke", "Actor", "trust")),
     (HUB_ROLE, ("hub", "FunctionRole", "trust")),
     (ROLE(HUB, "schedule"), ("hub", "ScheduleRole", "trust")),
+    (ROLE(HUB, "archiver"), ("hub", "ArchiveRole", "trust")),
     (ROLE(HUB, "machine"), ("fan-out", "MachineRole", "trust")),
     (ROLE(HUB, "parts-schedule"), ("fan-out", "ScheduleRole", "trust")),
     (ROLE(SPOKE, "forwarder"), ("spoke-events", "Role", "trust")),
@@ -313,6 +363,10 @@ def simulation(row, documents):
     guard = next((documents[key] for beginning, key in GUARDS if resource.startswith(beginning)), None)
     if resource == MANAGED_KEY:
         guard = MANAGED
+    elif resource == ARCHIVED:
+        guard = OPEN
+    elif resource == ARCHIVE_KEY:
+        guard = OPEN_KEY
     elif action.startswith("kms:") and resource != "*":  # what every key's policy says unless told otherwise: IAM decides
         root = {"AWS": f"arn:aws:iam::{resource.split(':')[4]}:root"}
         guard = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": root, "Action": "kms:*", "Resource": "*"}]}

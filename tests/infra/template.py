@@ -116,7 +116,9 @@ class Template:
         name, attribute = path.split(".") if isinstance(path, str) else path
         kind = self.text["Resources"][name]["Type"]
         if attribute == "Arn" and kind in ARNS:
-            return ARNS[kind][1].format(name=self.name_of(name), account=self.account, region=REGION)
+            path = self.resolve(self.text["Resources"][name]["Properties"].get("Path", NOTHING)) if kind == "AWS::IAM::Role" else NOTHING
+            path = "" if path is NOTHING else path.removeprefix("/")
+            return ARNS[kind][1].format(name=path + self.name_of(name), account=self.account, region=REGION)
         return self.name_of(name) if attribute.endswith("Name") else f"{name}.{attribute}"
 
     def sub(self, text):

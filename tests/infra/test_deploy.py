@@ -19,7 +19,7 @@ VERSION = tomllib.loads((ROOT / "Cargo.toml").read_text())["package"]["version"]
 CRON = "cron(0/15 6-23 ? * MON-FRI *)"
 # What changes nothing.
 READS = re.compile(r"(get|describe|head|list)-.*|wait")
-SCRIPTS = [ROOT / "tools" / name for name in ("deploy.sh", "deploy_parts.sh", "deploy_release.sh")]
+SCRIPTS = [ROOT / "tools" / name for name in ("deploy.sh", "deploy_parts.sh", "deploy_checks.sh", "deploy_release.sh")]
 CODE, RECORD = "idle-reaper-code-111111111111-ap-northeast-1", "idle-reaper-111111111111-ap-northeast-1"
 UNITS = {"UNITS": "ou-ab12-34cd56ef", "EXTERNAL_ID": "an-external-id-of-some-length"}
 
@@ -110,6 +110,75 @@ class Deploy(unittest.TestCase):
         self.assertRegex(found["EventsTemplate"], rf"^https://{CODE}\.s3\.ap-northeast-1\.amazonaws\.com/templates/spoke-events-[0-9a-f]{{16}}\.yaml$")
         self.done("organization", **UNITS)
         self.assertEqual(self.given("idle-reaper-organization")["EventsTemplate"], "")
+
+    # --- what a security review asks for --------------------------------------------------------------------------
+
+    KEY = "arn:aws:kms:ap-northeast-1:111111111111:key/11111111-2222-3333-4444-555555555555"
+    SIGNING = "arn:aws:lambda:ap-northeast-1:111111111111:code-signing-config:csc-0123456789abcdef0"
+
+    def test_boundary_path_key_and_signing_reach_every_stack_and_stay(self):
+        roles = {"ROLE_PATH": "/security/", "PERMISSIONS_BOUNDARY": "Boundary"}
+        self.installed(**roles, KMS_KEY_ARN=self.KEY, CODE_SIGNING_CONFIG_ARN=self.SIGNING)
+        self.done("fan-out")
+        self.done("organization", **UNITS, **roles, KMS_KEY_ARN=self.KEY)
+        for name in ("idle-reaper", "idle-reaper-parts", "idle-reaper-organization"):
+            self.assertEqual((self.given(name)["RolePath"], self.given(name)["PermissionsBoundary"]), ("/security/", "Boundary"), name)
+        for name in ("idle-reaper", "idle-reaper-parts"):
+            self.assertEqual((self.given(name)["KmsKeyArn"], self.given(name)["CodeSigningConfigArn"]), (self.KEY, self.SIGNING), name)
+        self.assertNotIn("KmsKeyArn", self.given("idle-reaper-organization"), "a template has only its own")
+        self.assertEqual(self.given("idle-reaper-organization")["HubRole"], "idle-reaper-hub")
+        # What is not said is kept, what is set to nothing is taken away, PARAMETERS wins.
+        self.done("hub", PERMISSIONS_BOUNDARY="", CODE_SIGNING_CONFIG_ARN="x", PARAMETERS=f"CodeSigningConfigArn={self.SIGNING}")
+        found = self.given()
+        self.assertEqual((found["RolePath"], found["PermissionsBoundary"], found["KmsKeyArn"], found["CodeSigningConfigArn"]), ("/security/", "", self.KEY, self.SIGNING))
+
+    def test_the_path_of_roles_that_are_there_is_refused_before_cloudformation_would(self):
+        self.installed()
+        self.refused("hub", "`/`", "`/security/`", ROLE_PATH="/security/")
+        self.done("organization", **UNITS)
+        self.refused("organization", "cannot move", **UNITS, PARAMETERS="RolePath=/security/")
+        del self.given()["RolePath"]  # an earlier release has none
+        self.done("hub", ROLE_PATH="/")
+
+    def test_tags_are_kept_until_others_are_given(self):
+        def tags(name="idle-reaper"):
+            return self.stack(name)["tags"]
+
+        self.installed(TAGS="CostCentre=4711 Owner=platform team data:class=internal")
+        wanted = {"Application": "idle-reaper", "CostCentre": "4711", "Owner": "platform team", "data:class": "internal"}
+        self.assertEqual(tags(), wanted)
+        self.done("hub")
+        self.assertEqual(tags(), wanted, "what is not said is kept")
+        self.done("organization", **UNITS, TAGS="Cost Centre=4711\nApplication=finops=yes\n")
+        self.assertEqual(tags("idle-reaper-organization"), {"Cost Centre": "4711", "Application": "finops=yes"})
+        self.refused("destroy", "idle-reaper-organization")  # whatever its tags say
+        self.done("hub", TAGS="")
+        self.assertEqual(tags(), {"Application": "idle-reaper"})
+        for text in ("CostCentre", "=4711", "aws:x=1"):
+            with self.subTest(tags=text):
+                before = dict(tags())
+                self.assertNotEqual(self.run_("hub", TAGS=text).returncode, 0)
+                self.assertEqual(tags(), before)
+
+    def test_object_lock_is_chosen_when_the_bucket_is_made_and_ends_before_names_must_go(self):
+        self.refused("hub", "KeepPeopleDays=90", RECORD_OBJECT_LOCK_DAYS="91")
+        self.installed(RECORD_OBJECT_LOCK_DAYS="365", RECORD_OBJECT_LOCK_MODE="COMPLIANCE", KEEP_PEOPLE_DAYS="0")
+        self.assertEqual((self.given()["RecordObjectLockDays"], self.given()["RecordObjectLockMode"]), ("365", "COMPLIANCE"))
+        self.done("hub", RECORD_OBJECT_LOCK_DAYS="400")
+        self.refused("hub", "when the bucket is made", RECORD_OBJECT_LOCK_DAYS="0")
+        self.world |= {"stacks": {}, "buckets": {}}
+        self.installed()
+        self.refused("hub", "when the bucket is made", RECORD_OBJECT_LOCK_DAYS="30")
+
+    def test_an_upgrade_lets_no_names_expire_until_somebody_says_so(self):
+        self.installed()
+        self.assertEqual(self.given()["KeepPeopleDays"], "90")
+        del self.given()["KeepPeopleDays"]  # an earlier release has none
+        self.assertIn("KEEP_PEOPLE_DAYS=90", self.done("hub").stderr)
+        self.assertEqual(self.given()["KeepPeopleDays"], "0")
+        self.assertNotIn("KEEP_PEOPLE_DAYS", self.done("hub").stderr)
+        self.done("hub", KEEP_PEOPLE_DAYS="120")
+        self.assertEqual(self.given()["KeepPeopleDays"], "120")
 
     # --- what must hold before ----------------------------------------------------------------------------------
 

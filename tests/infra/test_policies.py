@@ -1,9 +1,12 @@
 """What the policies of the templates allow and deny, asked of a maintained evaluator."""
 
+import json
+import re
 import unittest
 
 import policies
-from policies import TABLE
+from policies import ARCHIVED, HUB, OTHER, OWN_KEY, REGION, TABLE
+from template import ROOT
 
 
 class Policies(unittest.TestCase):
@@ -27,6 +30,48 @@ class Policies(unittest.TestCase):
             ignored = {key.lower() for key in answer["ignored"]} & {key.lower() for key in row[3]}
             with self.subTest(row=row[:3]):
                 self.assertEqual(ignored, set())
+
+    def test_the_policies_of_the_hardening_page_allow_what_they_are_for_and_no_more(self):
+        blocks = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", (ROOT / "docs/hardening.md").read_text(), re.S)]
+        key, archive = blocks
+        (scp,) = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", (ROOT / "docs/threat-model.md").read_text(), re.S) if "Statement" in block]
+        # The evaluator does not know a context whose name has colons.
+        (logs,) = [one for one in key["Statement"] if one["Sid"] == "Logs"]
+        self.assertEqual(logs["Principal"], {"Service": f"logs.{REGION}.amazonaws.com"})
+        self.assertEqual(logs["Condition"], {"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": f"arn:aws:logs:{REGION}:{HUB}:log-group:/aws/lambda/idle-reaper"}})
+        archiver = policies.ROLE(HUB, "security/idle-reaper-ArchiveRole-1A2B3C")
+        pipeline, admin = policies.ROLE(HUB, "deployment-pipeline"), policies.ROLE(HUB, "Admin")
+        service = "{}.amazonaws.com".format
+        rows = [
+            *[(key, service(one), action, OWN_KEY, {"aws:SourceAccount": HUB}, True)
+              for one in ("cloudwatch", "events", "sns") for action in ("kms:Decrypt", "kms:GenerateDataKey")],
+            (key, service("cloudwatch"), "kms:Decrypt", OWN_KEY, {"aws:SourceAccount": OTHER}, False),
+            (key, service("ec2"), "kms:Decrypt", OWN_KEY, {"aws:SourceAccount": HUB}, False),
+            (archive, archiver, "s3:ReplicateObject", ARCHIVED, {}, True),
+            (archive, policies.HUB_ROLE, "s3:ReplicateObject", ARCHIVED, {}, False),
+            *[(archive, archiver, action, ARCHIVED, {}, False) for action in ("s3:DeleteObject", "s3:GetObject", "s3:ReplicateDelete")],
+            *[(scp, who, action, place, {}, who == pipeline) for who in (pipeline, admin) for action, place in [
+                ("lambda:UpdateFunctionCode", policies.FUNCTION), ("lambda:DeleteFunctionCodeSigningConfig", policies.FUNCTION + "-events"),
+                ("iam:PassRole", policies.ROLE(HUB, "security/idle-reaper-hub")), ("iam:UpdateAssumeRolePolicy", policies.HUB_ROLE)]],
+            (scp, admin, "lambda:InvokeFunction", policies.FUNCTION, {}, True),
+            (scp, admin, "lambda:UpdateFunctionCode", f"arn:aws:lambda:{REGION}:{HUB}:function:shop", {}, True),
+        ]  # fmt: skip
+        answers = policies.ask([self.asked(*row[:5], scp) for row in rows])
+        for row, answer in zip(rows, answers, strict=True):
+            with self.subTest(who=row[1], action=row[2], resource=row[3], context=row[4]):
+                self.assertEqual(answer.get("result") == "Allowed", row[5], answer)
+
+    @staticmethod
+    def asked(policy, principal, action, resource, context, scp):
+        """A question to one documented policy, of a principal with every permission of its own."""
+        about = policies.OURS | {"aws:PrincipalArn": principal, "aws:PrincipalAccount": HUB, "aws:PrincipalIsAWSService": "false"}
+        account = OTHER if resource == ARCHIVED else HUB
+        allows = [] if principal.endswith(".amazonaws.com") else [{"name": "AdministratorAccess", "policy": policies.ADMINISTRATOR}]
+        controls = [{"orgIdentifier": "o-a1b2c3d4e5", "policies": [{"name": "scp", "policy": policies.ADMINISTRATOR}, {"name": "idle-reaper", "policy": scp}]}]
+        return {
+            "request": {"principal": principal, "action": action, "resource": {"resource": resource, "accountId": account}, "contextVariables": about | context},
+            "identityPolicies": allows, "serviceControlPolicies": controls if policy is scp else [], "resourceControlPolicies": [],
+        } | ({} if policy is scp else {"resourcePolicy": policy})  # fmt: skip
 
     def test_no_statement_and_no_condition_can_be_left_out_unseen(self):
         made = policies.mutants(self.documents)

@@ -7,7 +7,8 @@ import subprocess
 import sys
 import unittest
 
-from template import ROOT, Template, raw
+from policies import ARCHIVE, OWN_KEY
+from template import OTHER, ROOT, Template, raw
 
 TEMPLATES = sorted((ROOT / "infra").glob("*.yaml"))
 TOOLS = pathlib.Path(sys.executable).parent
@@ -59,6 +60,69 @@ class Templates(unittest.TestCase):
         sent = set(re.findall(r'"stage": ?"([a-z-]+)"', json.dumps(machine)))
         code = (ROOT / "src/engine/request/stage.rs").read_text().split("pub fn as_str")[1].split("\n    }")[0]
         self.assertEqual(sent, set(re.findall(r'=> "([a-z-]+)"', code)))
+
+    def test_what_a_review_asks_for_changes_nothing_unless_it_is_asked_for(self):
+        new = {
+            "Path", "PermissionsBoundary", "CodeSigningConfigArn", "KmsKeyId", "KmsMasterKeyId", "ObjectLockEnabled", "ObjectLockConfiguration",
+            "ReplicationConfiguration",
+        }  # fmt: skip
+        for path in TEMPLATES:
+            for name, resource in Template(path.stem).resources.items():
+                self.assertEqual(new & set(resource["Properties"]), set(), (path.stem, name))
+                self.assertEqual(resource["Properties"].get("SqsManagedSseEnabled", True), True)
+        bucket = Template("hub").resources["Record"]["Properties"]
+        self.assertEqual(bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"], [{"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}])
+
+    def test_boundary_and_path_reach_every_role(self):
+        by_arn = f"arn:aws:iam::{OTHER}:policy/Boundary"
+        for given, wanted in {"Boundary": "arn:aws:iam::{}:policy/Boundary", "it/Boundary": "arn:aws:iam::{}:policy/it/Boundary", by_arn: by_arn}.items():
+            more = {"RolePath": "/security/it/", "PermissionsBoundary": given}
+            for template in (Template("hub", **ARCHIVE, **more), Template("fan-out", **more), Template("spoke-events", **more), Template("spoke", Acting="yes", **more)):
+                roles = [one["Properties"] for one in template.resources.values() if one["Type"] == "AWS::IAM::Role"]
+                self.assertGreater(len(roles), 0)
+                for role in roles:
+                    self.assertEqual((role["Path"], role["PermissionsBoundary"]), ("/security/it/", wanted.format(template.account)))
+        pattern = raw("organization")["Parameters"]["PermissionsBoundary"]["AllowedPattern"]
+        for text, allowed in {"": True, "Boundary": True, "it/Boundary": True, "arn:aws:iam::aws:policy/PowerUserAccess": True, by_arn: False}.items():
+            self.assertEqual(re.fullmatch(pattern, text) is not None, allowed, text)
+
+    def test_with_a_path_every_arn_of_a_role_has_it(self):
+        path = {"RolePath": "/security/"}
+        hub = Template("hub", **path)
+        entered = hub.policies("FunctionRole")["hub"]["Statement"][0]
+        self.assertEqual(entered["Resource"], ["arn:aws:iam::*:role/security/IdleReaperRead", "arn:aws:iam::*:role/security/IdleReaperAct"])
+        role = "arn:aws:iam::111111111111:role/security/idle-reaper-hub"
+        self.assertEqual(Template("fan-out", **path).resources["Function"]["Properties"]["Role"], role)
+        spoke = Template("spoke", Acting="yes", **path)
+        for name in ("Reader", "Actor"):
+            (statement,) = spoke.trust(name)["Statement"]
+            self.assertEqual(statement["Condition"]["StringEquals"]["aws:PrincipalArn"], role)
+        denied = [one["Condition"]["ArnEquals"] for one in hub.resources["RecordPolicy"]["Properties"]["PolicyDocument"]["Statement"] if "ArnEquals" in one["Condition"]]
+        self.assertEqual(denied, [{"aws:PrincipalArn": role}] * 3)
+
+    def test_a_key_encrypts_record_logs_queues_and_topic(self):
+        resources = Template("hub", KmsKeyArn=OWN_KEY, Events="yes").resources
+        (rule,) = resources["Record"]["Properties"]["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+        self.assertEqual(rule, {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": OWN_KEY}, "BucketKeyEnabled": True})
+        self.assertEqual(resources["Logs"]["Properties"]["KmsKeyId"], OWN_KEY)
+        for name in ("Failures", "EventsQueue", "Topic"):
+            self.assertEqual(resources[name]["Properties"]["KmsMasterKeyId"], OWN_KEY)
+            self.assertNotIn("SqsManagedSseEnabled", resources[name]["Properties"])
+
+    def test_signed_packages_object_lock_and_the_log_archive(self):
+        signing = "arn:aws:lambda:ap-northeast-1:111111111111:code-signing-config:csc-0123456789abcdef0"
+        hub = Template("hub", CodeSigningConfigArn=signing, Events="yes", RecordObjectLockDays=30, KmsKeyArn=OWN_KEY, **ARCHIVE)
+        for function in (hub.resources["Function"], hub.resources["EventsFunction"], Template("fan-out", CodeSigningConfigArn=signing).resources["Function"]):
+            self.assertEqual(function["Properties"]["CodeSigningConfigArn"], signing)
+        record = hub.resources["Record"]["Properties"]
+        self.assertEqual(record["ObjectLockConfiguration"]["Rule"], {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": 30}})
+        self.assertIs(record["ObjectLockEnabled"], True)
+        (rule,) = record["ReplicationConfiguration"]["Rules"]
+        self.assertEqual(rule["DeleteMarkerReplication"], {"Status": "Disabled"})
+        self.assertEqual(rule["Destination"]["EncryptionConfiguration"], {"ReplicaKmsKeyID": ARCHIVE["ArchiveKmsKeyArn"]})
+        self.assertEqual(rule["SourceSelectionCriteria"], {"SseKmsEncryptedObjects": {"Status": "Enabled"}})
+        (plain,) = Template("hub", **ARCHIVE).resources["Record"]["Properties"]["ReplicationConfiguration"]["Rules"]
+        self.assertEqual({"SourceSelectionCriteria"} & set(plain) | {"EncryptionConfiguration"} & set(plain["Destination"]), set())
 
     def test_acting_is_never_a_default(self):
         for name in ("spoke", "organization"):
