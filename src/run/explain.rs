@@ -1,6 +1,6 @@
 //! Explains one instance: finds it, measures it if it is a candidate, and evaluates every rule.
 
-use crate::engine::config::Settings;
+use crate::engine::config::{Settings, most_similar};
 use crate::engine::evidence::idle::Idleness;
 use crate::engine::evidence::last_hour::Recent;
 use crate::engine::evidence::witness::Witness;
@@ -31,8 +31,19 @@ pub struct Explained {
     pub near: Vec<NearMiss>,
 }
 
-/// Explains every instance that `scope` selects, usually one. Also returns what could not be scanned. `name`: only
-/// instances with this `Name` tag; if none has it, those that have it in another case.
+/// What was found of the instance that a person asks for.
+#[derive(Debug, Default)]
+pub struct Explanations {
+    /// The instances, usually one.
+    pub explained: Vec<Explained>,
+    /// What could not be scanned.
+    pub unreachable: Vec<Unreachable>,
+    /// The most similar name, where no instance has the one that was asked for.
+    pub similar: Option<String>,
+}
+
+/// Explains every instance that `scope` selects, usually one. `name`: only instances with this `Name` tag; if none has
+/// it, those that have it in another case.
 ///
 /// # Errors
 /// [`ScanError`] when the accounts cannot be listed.
@@ -44,13 +55,17 @@ pub async fn explain(
     history: &History,
     clock: Clock,
     progress: &dyn Fn(usize, usize),
-) -> Result<(Vec<Explained>, Vec<Unreachable>), ScanError> {
+) -> Result<Explanations, ScanError> {
     let mut scanned = Scanned::default();
     let found = survey(port, settings, scope, clock, progress, &mut scanned).await?;
     let found: Vec<Instance> = found.into_iter().map(|found| found.instance).collect();
-    let found = match name {
-        None => found,
-        Some(name) => named(&found, name),
+    let (found, similar) = match name {
+        None => (found, None),
+        Some(name) => {
+            let same = named(&found, name);
+            let similar = if same.is_empty() { most_similar(name, found.iter().map(Instance::name)) } else { None };
+            (same, similar.map(str::to_owned))
+        }
     };
     let mut judge = Judge::new(settings, scope, history, clock.at());
     let mut explained = Vec::new();
@@ -76,7 +91,7 @@ pub async fn explain(
         let near = if ruling.policy.is_none() { near_misses(&settings.policies, &instance.tags) } else { Vec::new() };
         explained.push(Explained { instance, asked, ruling, near });
     }
-    Ok((explained, scanned.unreachable))
+    Ok(Explanations { explained, unreachable: scanned.unreachable, similar })
 }
 
 fn named(found: &[Instance], name: &str) -> Vec<Instance> {

@@ -48,7 +48,7 @@ pub use crate::run::clock::{Clock, LONGEST};
 pub use crate::run::delivery::{Delivery, OPERATOR, deliver};
 pub use crate::run::error::{Error, FanOutError};
 pub use crate::run::evidence::{Gathered, gather};
-pub use crate::run::explain::{Explained, explain};
+pub use crate::run::explain::{Explained, Explanations, explain};
 pub use crate::run::order::Order;
 pub use crate::run::pipeline::{apply, plan};
 pub use crate::run::prices::with_known_prices;

@@ -149,3 +149,18 @@ fn check_gives_every_diagnostic_with_its_place_as_json() {
     let one = &refused["diagnostics"][0];
     assert_eq!((&one["severity"], &one["line"], &one["column"]), (&"error".into(), &2.into(), &11.into()), "{one}");
 }
+
+#[test]
+fn a_mistyped_name_is_explained_with_the_most_similar_one() {
+    let mut binary = Command::new(env!("CARGO_BIN_EXE_idle-reaper"));
+    binary.env_clear().current_dir(env!("CARGO_MANIFEST_DIR"));
+    let files = ["--config", "examples/organization.toml", "--inventory", "examples/organization.json"];
+    let output = binary.args(["explain", "load-generater-1"]).args(files).output().unwrap();
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        error.contains("`load-generater-1` is not in the accounts")
+            && error.contains("did you mean `load-generator-1`?"),
+        "{error}"
+    );
+}

@@ -17,10 +17,10 @@ use crate::ports::{ReadRecord, Scan};
 use crate::render::{detail, explanation, inputs, launched_by, mend, near_miss, remark};
 use crate::run;
 use crate::run::launches::Remembered;
-use crate::run::{Clock, Explained};
+use crate::run::{Clock, Explained, Explanations};
 
-/// The instances found, what could not be scanned, and who launched what.
-type Known = (Vec<Explained>, Vec<Unreachable>, Remembered);
+/// What was found, and who launched what.
+type Known = (Explanations, Remembered);
 
 /// Explains one instance, by its id or its name.
 pub(crate) async fn explain(args: &Args, wanted: &str) -> Result<End, Error> {
@@ -31,12 +31,12 @@ pub(crate) async fn explain(args: &Args, wanted: &str) -> Result<End, Error> {
     let scope = scope(args, &ids, &[]);
     scope.check(&settings)?;
     let clock = Clock::start(at, None);
-    let (explained, unreachable, launches) = match &args.inventory {
+    let (Explanations { explained, unreachable, similar }, launches) = match &args.inventory {
         Some(path) => over(&load::inventory(path, &settings)?, &NoRecord, &settings, &scope, name, clock).await?,
         None => over_aws(&settings, &scope, name, clock).await?,
     };
     if explained.is_empty() {
-        return Err(Error::Usage(not_seen(wanted, &unreachable)));
+        return Err(Error::Usage(not_seen(wanted, &unreachable, similar.as_deref())));
     }
     if name.is_some() && explained.len() > 1 {
         return Err(Error::Usage(ambiguous(wanted, &explained)));
@@ -60,8 +60,11 @@ fn ambiguous(name: &str, explained: &[Explained]) -> String {
     format!("`{name}` is the name of {} instances; give the id of one:", explained.len()) + &each.collect::<String>()
 }
 
-fn not_seen(id: &str, unreachable: &[Unreachable]) -> String {
+fn not_seen(id: &str, unreachable: &[Unreachable], similar: Option<&str>) -> String {
     let mut why = format!("`{id}` is not in the accounts and Regions that were scanned");
+    if let Some(name) = similar {
+        why += &format!("; did you mean `{name}`?");
+    }
     if !unreachable.is_empty() {
         why += &format!("; {} of them could not be scanned:", unreachable.len());
         for Unreachable { account, region, cause } in unreachable.iter().take(5) {
@@ -125,13 +128,13 @@ async fn over(
         }),
         None => History::default(),
     };
-    let (explained, unreachable) = run::explain(look, settings, scope, name, &history, clock, &show::progress).await?;
-    let accounts = explained.iter().map(|one| one.instance.id.place.account.clone()).collect();
+    let found = run::explain(look, settings, scope, name, &history, clock, &show::progress).await?;
+    let accounts = found.explained.iter().map(|one| one.instance.id.place.account.clone()).collect();
     let launches = match settings.run.record {
         Some(_) => Remembered::read(hub, &accounts).await.unwrap_or_default(),
         None => Remembered::default(),
     };
-    Ok((explained, unreachable, launches))
+    Ok((found, launches))
 }
 
 #[cfg(feature = "aws")]

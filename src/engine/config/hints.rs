@@ -23,9 +23,14 @@ pub(crate) fn did_you_mean<'k>(word: &str, known: impl IntoIterator<Item = &'k s
     if let Some(right) = usual {
         return Some(format!("write `{right}`"));
     }
+    most_similar(word, known).map(|name| format!("did you mean `{name}`?"))
+}
+
+/// The name in `known` that `word` most resembles, if it is similar enough for a typo.
+pub fn most_similar<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     let near = |name: &str| strsim::damerau_levenshtein(&word.to_lowercase(), &name.to_lowercase());
     let best = known.into_iter().map(|name| (near(name), name)).min()?;
-    (best.0 <= 2.max(word.len() / 3)).then(|| format!("did you mean `{}`?", best.1))
+    (best.0 <= 2.max(word.len() / 3)).then_some(best.1)
 }
 
 /// The probable meaning of a key that is not among the keys that were `asked` for.

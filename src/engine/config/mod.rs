@@ -39,6 +39,7 @@ pub use crate::engine::config::busy::{Busy, Unmeasured};
 pub use crate::engine::config::caps::Caps;
 pub use crate::engine::config::channels::{Channel, Format, Secret, Topic, Way};
 pub use crate::engine::config::diagnostic::{Diagnostic, SettingsInvalid, Severity};
+pub use crate::engine::config::hints::most_similar;
 pub use crate::engine::config::idle::{Idle, IdleDeed};
 pub use crate::engine::config::matcher::{Fit, Match};
 pub use crate::engine::config::money::{Budget, Money};

@@ -5,7 +5,7 @@ use chrono::{DateTime, Datelike, Days as DayCount, Duration, NaiveDate, Utc, Wee
 use crate::engine::schedule::calendar::Day;
 use crate::engine::schedule::expr::{DAY_MINUTES, Days, Hours, Window};
 use crate::engine::schedule::hours::Schedule;
-use crate::engine::schedule::instants::{bounded, not_before};
+use crate::engine::schedule::instants::{bounded, minus, not_before};
 
 /// The search limit for a business day: a year and a month.
 const HORIZON_DAYS: u64 = 400;
@@ -35,8 +35,8 @@ impl Schedule {
             always || windows.iter().any(|w| w.holds(u32::from(minute), || today(w), || eve(w)))
         };
         let before = |day: Weekday, minute: u16| match minute {
-            0 => open(day.pred(), DAY_MINUTES - 1),
-            minute => open(day, minute - 1),
+            0 => open(day.pred(), DAY_MINUTES.saturating_sub(1)),
+            minute => open(day, minute.saturating_sub(1)),
         };
         let ends = windows.iter().flat_map(|window| [window.begin, window.end % DAY_MINUTES]);
         let edges: Vec<u16> = ends.chain([0]).collect();
@@ -83,6 +83,6 @@ impl Schedule {
             .filter(|back| self.is_business_day(week, local.checked_sub_days(DayCount::new(*back))))
             .nth((days as usize).saturating_sub(1));
         let back = i64::try_from(back.unwrap_or(HORIZON_DAYS)).unwrap_or(0);
-        if days == 0 { to } else { to - Duration::days(back) }
+        if days == 0 { to } else { minus(to, Duration::days(back)) }
     }
 }

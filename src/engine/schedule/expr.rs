@@ -241,9 +241,12 @@ fn parse_time(text: &str) -> Result<u16, ExprError> {
     if ![h1, h2, m1, m2].iter().all(u8::is_ascii_digit) {
         return Err(wrong());
     }
-    let digit = |byte: u8| u16::from(byte - b'0');
-    let (hour, minute) = (digit(h1) * 10 + digit(h2), digit(m1) * 10 + digit(m2));
-    let minutes = hour * 60 + minute;
+    let two = |tens: u8, ones: u8| {
+        let digit = |byte: u8| u16::from(byte.saturating_sub(b'0'));
+        digit(tens).saturating_mul(10).saturating_add(digit(ones))
+    };
+    let (hour, minute) = (two(h1, h2), two(m1, m2));
+    let minutes = hour.saturating_mul(60).saturating_add(minute);
     if minute > 59 || minutes > DAY_MINUTES { Err(wrong()) } else { Ok(minutes) }
 }
 

@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 
 use crate::engine::schedule::calendar::{Calendar, DateRange, Day};
 use crate::engine::schedule::expr::{DAY_MINUTES, Hours, Window};
-use crate::engine::schedule::instants::{begin_of, bounded, first_second, floor_second, offset};
+use crate::engine::schedule::instants::{begin_of, bounded, first_second, floor_second, minus, offset, plus};
 
 /// The search limit for an opening or a closing, back and ahead, in days: a year and a month, so that a window that
 /// opens once a year is found.
@@ -114,7 +114,7 @@ impl Schedule {
         let next = date.succ_opt()?;
         let begins = || self.parts.iter().map(|part| begin_of(part.zone, next));
         let (first, over) = (begins().min()?, begins().max()?);
-        let opening = self.edges_after(first - Duration::seconds(1)).find(|edge| self.opens_after(next, *edge));
+        let opening = self.edges_after(before(first)).find(|edge| self.opens_after(next, *edge));
         match opening {
             Some(opening) => Some(opening.max(over)),
             None => self.is_constant(over).then_some(over),
@@ -146,21 +146,21 @@ impl Schedule {
 
     /// Every instant after `at` at which the state may change, in order, within the horizon.
     fn edges_after(&self, at: DateTime<Utc>) -> impl Iterator<Item = DateTime<Utc>> {
-        let start = floor_second(bounded(at)) + Duration::seconds(1);
-        (0..HORIZON_DAYS).flat_map(move |day| self.edges(start + Duration::days(day)))
+        let start = plus(floor_second(bounded(at)), Duration::seconds(1));
+        (0..HORIZON_DAYS).flat_map(move |day| self.edges(plus(start, Duration::days(day))))
     }
 
     /// Every such instant up to `at`, in reverse order.
     fn edges_before(&self, at: DateTime<Utc>) -> impl Iterator<Item = DateTime<Utc>> {
-        let end = floor_second(bounded(at)) + Duration::seconds(1);
-        (1..=HORIZON_DAYS).flat_map(move |day| self.edges(end - Duration::days(day)).into_iter().rev())
+        let end = plus(floor_second(bounded(at)), Duration::seconds(1));
+        (1..=HORIZON_DAYS).flat_map(move |day| self.edges(minus(end, Duration::days(day))).into_iter().rev())
     }
 
     /// The instants in the 24 hours from `start` at which the state may change, in order.
     fn edges(&self, start: DateTime<Utc>) -> Vec<DateTime<Utc>> {
         let mut edges = Vec::new();
         for part in &self.parts {
-            part.push_edges(start, start + Duration::days(1), &mut edges);
+            part.push_edges(start, plus(start, Duration::days(1)), &mut edges);
         }
         edges.sort_unstable();
         edges.dedup();
@@ -186,7 +186,7 @@ impl Part {
             Hours::Closed => false,
             Hours::Windows(windows) => {
                 let local = at.with_timezone(&self.zone).naive_local();
-                let (date, minute) = (local.date(), local.hour() * 60 + local.minute());
+                let (date, minute) = (local.date(), local.num_seconds_from_midnight() / 60);
                 let begins = |window: &Window, date: Option<NaiveDate>| date.is_some_and(|d| self.begins_on(window, d));
                 let holds = |w: &Window| w.holds(minute, || begins(w, Some(date)), || begins(w, date.pred_opt()));
                 windows.iter().any(holds)
@@ -236,12 +236,12 @@ impl Part {
 
     /// The begins and ends of windows in `[start, end)`, where the UTC offset is constant.
     fn push_shown(&self, start: DateTime<Utc>, end: DateTime<Utc>, offset: Duration, edges: &mut Vec<DateTime<Utc>>) {
-        let first = (start + offset).date_naive();
+        let first = plus(start, offset).date_naive();
         for midnight in (0..2).filter_map(|day| first.checked_add_days(DayCount::new(day))) {
-            let midnight = midnight.and_time(NaiveTime::MIN).and_utc() - offset;
+            let midnight = minus(midnight.and_time(NaiveTime::MIN).and_utc(), offset);
             for window in self.windows() {
                 let ends = [window.begin, window.end % DAY_MINUTES];
-                let shown = ends.map(|minute| midnight + Duration::minutes(i64::from(minute)));
+                let shown = ends.map(|minute| plus(midnight, Duration::minutes(i64::from(minute))));
                 edges.extend(shown.iter().filter(|edge| start <= **edge && **edge < end));
             }
         }
@@ -250,5 +250,5 @@ impl Part {
 
 /// The second before `at`.
 fn before(at: DateTime<Utc>) -> DateTime<Utc> {
-    at - Duration::seconds(1)
+    minus(at, Duration::seconds(1))
 }

@@ -21,9 +21,19 @@ pub(crate) fn bounded(at: DateTime<Utc>) -> DateTime<Utc> {
     if nearest == at.timestamp() { at } else { DateTime::from_timestamp(nearest, 0).unwrap_or_default() }
 }
 
+/// The instant `by` later, or the last one that chrono supports.
+pub(crate) fn plus(at: DateTime<Utc>, by: Duration) -> DateTime<Utc> {
+    at.checked_add_signed(by).unwrap_or(DateTime::<Utc>::MAX_UTC)
+}
+
+/// The instant `by` earlier, or the first one that chrono supports.
+pub(crate) fn minus(at: DateTime<Utc>, by: Duration) -> DateTime<Utc> {
+    at.checked_sub_signed(by).unwrap_or(DateTime::<Utc>::MIN_UTC)
+}
+
 /// `at`, rounded down to a whole second.
 pub(crate) fn floor_second(at: DateTime<Utc>) -> DateTime<Utc> {
-    at - Duration::nanoseconds(i64::from(at.nanosecond()))
+    minus(at, Duration::nanoseconds(i64::from(at.nanosecond())))
 }
 
 /// The offset of `zone` from UTC at `at`.
@@ -38,8 +48,8 @@ pub(crate) fn first_second(
     mut high: DateTime<Utc>,
     holds: impl Fn(DateTime<Utc>) -> bool,
 ) -> DateTime<Utc> {
-    while high - low > Duration::seconds(1) {
-        let middle = low + Duration::seconds((high - low).num_seconds() / 2);
+    while high.signed_duration_since(low) > Duration::seconds(1) {
+        let middle = plus(low, Duration::seconds(high.signed_duration_since(low).num_seconds() / 2));
         if holds(middle) { high = middle } else { low = middle }
     }
     high
@@ -49,10 +59,11 @@ pub(crate) fn first_second(
 /// the end of a skipped hour.
 pub(crate) fn not_before(zone: Tz, local: NaiveDateTime) -> DateTime<Utc> {
     let (utc, second) = (bounded(local.and_utc()), Duration::seconds(1));
-    let (before, after) = (offset(zone, utc - FARTHEST), offset(zone, utc + FARTHEST));
-    let shows = |at: DateTime<Utc>| at + offset(zone, at) >= utc;
-    let (early, late) = (utc - before.max(after), utc - before.min(after));
-    if shows(late - second) { first_second(early - second, late - second, shows) } else { late }
+    let (before, after) = (offset(zone, minus(utc, FARTHEST)), offset(zone, plus(utc, FARTHEST)));
+    let shows = |at: DateTime<Utc>| plus(at, offset(zone, at)) >= utc;
+    let (early, late) = (minus(utc, before.max(after)), minus(utc, before.min(after)));
+    let (early, shown) = (minus(early, second), minus(late, second));
+    if shows(shown) { first_second(early, shown, shows) } else { late }
 }
 
 /// The instants at which the clocks of `zone` show exactly `local`: none in a skipped hour, two in a repeated one.

@@ -3,6 +3,9 @@
 //! Time zones are converted in one direction only, UTC → local. The other direction has gaps and overlaps on nights
 //! when clocks change. An opening is therefore found by testing candidate instants, never by converting 09:00.
 
+// Tags and files may contain any instant, and every instant has an answer: no arithmetic may overflow.
+#![warn(clippy::arithmetic_side_effects)]
+
 mod business;
 mod calendar;
 mod expr;
