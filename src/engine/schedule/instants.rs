@@ -69,8 +69,8 @@ pub(crate) fn not_before(zone: Tz, local: NaiveDateTime) -> DateTime<Utc> {
 /// The instants at which the clocks of `zone` show exactly `local`: none in a skipped hour, two in a repeated one.
 pub fn instants_of(zone: Tz, local: NaiveDateTime) -> Vec<DateTime<Utc>> {
     let utc = bounded(local.and_utc());
-    let offsets = [utc - FARTHEST, utc, utc + FARTHEST].map(|at| offset(zone, at));
-    let mut found: Vec<_> = offsets.into_iter().map(|by| (utc - by, by)).collect();
+    let offsets = [minus(utc, FARTHEST), utc, plus(utc, FARTHEST)].map(|at| offset(zone, at));
+    let mut found: Vec<_> = offsets.into_iter().map(|by| (minus(utc, by), by)).collect();
     found.retain(|(at, by)| offset(zone, *at) == *by);
     found.sort();
     found.dedup();
