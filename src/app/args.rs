@@ -55,10 +55,10 @@ pub struct Args {
     #[arg(short, long, global = true, value_name = "FILE")]
     pub out: Option<PathBuf>,
 
-    /// Read a snapshot, or the output of `aws ec2 describe-instances`, instead of AWS; with `plan`, a folder of them,
-    /// each judged at its own instant.
+    /// Read a snapshot, or the output of `aws ec2 describe-instances`, instead of AWS: a file, a folder, or `-` for
+    /// standard input; may be repeated. With `plan`, a folder of snapshots of several days is a backtest.
     #[arg(long, global = true, value_name = "FILE")]
-    pub inventory: Option<PathBuf>,
+    pub inventory: Vec<PathBuf>,
 }
 
 const EXITS: &str = "Exit codes: 0 done, or nothing to do; 1 error, nothing was done; 2 with --detailed-exitcode: the plan has steps; \

@@ -43,12 +43,9 @@ async fn run(args: Args) -> Result<End, Error> {
     match &args.verb {
         Verb::Check => verbs::check(&args).await,
         Verb::Targets => verbs::targets(&args).await,
-        Verb::Plan { select, list, detailed_exitcode, against } => match &args.inventory {
-            Some(folder) if folder.is_dir() || against.is_some() => {
-                verbs::backtest(&args, select, list, folder, against.as_deref()).await
-            }
-            Some(_) | None => verbs::plan(&args, select, list, *detailed_exitcode).await,
-        },
+        Verb::Plan { select, list, detailed_exitcode, against } => {
+            verbs::plan(&args, select, list, *detailed_exitcode, against.as_deref()).await
+        }
         Verb::Apply { select, list, yes, plan, acknowledge } => {
             verbs::apply(&args, select, list, *yes, plan.as_ref(), acknowledge.as_deref()).await
         }

@@ -1,9 +1,8 @@
-//! Loads what a command needs: settings, inventory, AWS.
+//! Loads what a command needs: settings, files, AWS.
 
 use std::path::Path;
 
 use crate::engine::config::{Place, Settings};
-use crate::local::inventory::Recorded;
 use crate::local::nearest;
 
 use crate::app::args::Args;
@@ -85,11 +84,6 @@ async fn distant(source: &str) -> Result<String, String> {
 #[cfg(not(feature = "aws"))]
 async fn distant(_: &str) -> Result<String, String> {
     Err("this build leaves AWS out; name a file".to_owned())
-}
-
-/// Reads a saved inventory.
-pub(super) fn inventory(path: &Path, settings: &Settings) -> Result<Recorded, Error> {
-    Ok(Recorded::parse(&path.display().to_string(), &file(path)?, settings)?)
 }
 
 /// Reads a file.

@@ -9,6 +9,7 @@ mod error;
 #[cfg(feature = "aws")]
 mod events;
 mod help;
+mod inventory;
 #[cfg(feature = "aws")]
 mod lambda;
 mod load;

@@ -1,103 +1,145 @@
-//! The ports over a saved inventory: a snapshot of this tool, or the plain output of `aws ec2 describe-instances`. It
+//! The ports over a saved inventory: snapshots of this tool, and the plain output of `aws ec2 describe-instances`. It
 //! needs no credentials, and nothing can be acted on.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::path::Path;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use thiserror::Error;
 
-use crate::engine::config::{Place, Settings, UNKNOWN};
+use crate::engine::config::{Settings, UNKNOWN};
 use crate::engine::cost::spent::Spent;
 use crate::engine::evidence::idle::{Evidence, Reading, Wanted};
 use crate::engine::evidence::last_hour::Recent;
-use crate::engine::model::{Account, Details, Instance, RecordKey, ResourceId, State, Tags, Target, is_sane};
+use crate::engine::model::{Account, Details, Instance, ResourceId, State, Tags, Target, is_sane};
 use crate::engine::model::{SkippedAccount, Unreachable};
 use crate::engine::plan::restart::Volumes;
 use crate::engine::report::snapshot::{Saved, Snapshot};
 use crate::engine::rules::case::Activity;
-use crate::local::folder::Folder;
+use crate::local::documents::documents;
+use crate::local::merge::join;
+use crate::local::pages::Pages;
 use crate::local::{is_account, transition_time};
 use crate::ports::{Entry, FoundAccount, NotScanned, PortError, ReadRecord, Scan};
 
-/// The file is not an inventory.
+/// The files are not an inventory.
 #[derive(Debug, Error)]
 #[expect(missing_docs, reason = "each message says what the variant means")]
 pub enum InventoryInvalid {
-    #[error("`{file}` is not JSON: {source}")]
-    NotJson { file: String, source: serde_json::Error },
+    #[error("`{file}` is not JSON from its document {document} on: {source}")]
+    NotJson { file: String, document: usize, source: serde_json::Error },
     #[error("`{file}` is not a snapshot that this release reads: {source}")]
     NotASnapshot { file: String, source: serde_json::Error },
+    #[error("`{file}` {what}; {mend}")]
+    Other { file: String, what: String, mend: &'static str },
     #[error(
-        "`{file}` holds neither a snapshot nor the output of `aws ec2 describe-instances`, which has `Reservations`"
+        "{what} is in `{first}` and in `{second}`, and {how}{more}; each instance counts once, so leave out one file"
     )]
-    Neither { file: String },
+    Twice { what: String, first: String, second: String, how: String, more: String },
+}
+
+/// A file of an inventory.
+#[derive(Debug)]
+pub struct Source {
+    /// How messages call it.
+    pub name: String,
+    /// Its text.
+    pub text: String,
 }
 
 /// A saved inventory, as a world to scan.
 #[derive(Debug, Default)]
 pub struct Recorded {
-    /// When a snapshot was taken. Plain output of the CLI does not contain this.
+    /// When the last of its snapshots was taken. Plain output of the CLI does not contain this.
     pub taken_at: Option<DateTime<Utc>>,
-    accounts: BTreeMap<Arc<str>, FoundAccount>,
-    targets: BTreeMap<Target, Saw>,
+    /// What a reader of the result should know of the files.
+    pub notes: Vec<String>,
+    pub(super) accounts: BTreeMap<Arc<str>, FoundAccount>,
+    pub(super) targets: BTreeMap<Target, Saw>,
 }
 
 /// The instances of one target in an inventory, and why they are incomplete.
 #[derive(Debug, Default)]
-struct Saw {
-    instances: Vec<Instance>,
-    not_scanned: Option<NotScanned>,
+pub(super) struct Saw {
+    pub(super) instances: Vec<Instance>,
+    pub(super) not_scanned: Option<NotScanned>,
 }
 
 impl Saw {
+    /// Notes one more cause for which it is incomplete.
+    pub(super) fn lacks(&mut self, why: Option<NotScanned>) {
+        self.not_scanned = match (self.not_scanned.take(), why) {
+            (Some(NotScanned::Unreachable(one)), Some(NotScanned::Unreachable(other))) if one != other => {
+                Some(NotScanned::Unreachable(format!("{one}; {other}")))
+            }
+            (Some(NotScanned::Denied) | None, why @ Some(_)) => why,
+            (why, _) => why,
+        };
+    }
+
     fn nothing(why: NotScanned) -> Self {
         Self { instances: Vec::new(), not_scanned: Some(why) }
     }
 }
 
 impl Recorded {
-    /// Reads an inventory.
+    /// Reads an inventory of several files.
+    ///
+    /// # Errors
+    /// As [`Recorded::parse`], and when two files have different entries of one instance.
+    pub fn read(files: &[Source], settings: &Settings) -> Result<Self, InventoryInvalid> {
+        let part = |Source { name, text }: &Source| Ok((name.clone(), Self::parse(name, text, settings)?));
+        let mut recorded = join(files.iter().map(part).collect::<Result<_, _>>()?)?;
+        recorded.note_unplaced();
+        Ok(recorded)
+    }
+
+    /// Reads one file of an inventory. If an instance is in it more than once, the later entry counts: pages may
+    /// overlap while instances come and go.
     ///
     /// # Errors
     /// [`InventoryInvalid`] when the file as a whole cannot be read. An instance with missing values is kept: a missing
     /// value makes a rule skip it.
     pub fn parse(file: &str, text: &str, settings: &Settings) -> Result<Self, InventoryInvalid> {
-        let file = file.to_owned();
-        let value: Value = match serde_json::from_str(text) {
-            Ok(value) => value,
-            Err(source) => return Err(InventoryInvalid::NotJson { file, source }),
-        };
-        if value.get("snapshot").is_some() {
-            return match serde_json::from_value(value) {
-                Ok(snapshot) => Ok(Self::from_snapshot(snapshot, settings)),
-                Err(source) => Err(InventoryInvalid::NotASnapshot { file, source }),
-            };
+        let (mut parts, mut pages) = (Vec::new(), Pages::default());
+        for document in documents(file, text)? {
+            if document.get("snapshot").is_none() {
+                pages.add(file, document)?;
+                continue;
+            }
+            match serde_json::from_value(document) {
+                Ok(snapshot) => parts.push(Self::from_snapshot(snapshot, settings)),
+                Err(source) => return Err(InventoryInvalid::NotASnapshot { file: file.to_owned(), source }),
+            }
         }
-        // One answer, or a list of its pages.
-        let pages = value.as_array().map_or(std::slice::from_ref(&value), Vec::as_slice);
-        let reservations = |page: &'_ Value| page.get("Reservations").and_then(Value::as_array).cloned();
-        let Some(found) = pages.iter().map(reservations).collect::<Option<Vec<_>>>().filter(|all| !all.is_empty())
-        else {
-            return Err(InventoryInvalid::Neither { file });
-        };
-        let mut recorded = Self::from_reservations(&found.concat());
-        let more = pages.last().and_then(|page| page.get("NextToken"));
-        if more.is_some_and(|token| !token.is_null() && token != "") {
-            let cause = "the inventory ends with a `NextToken`: it is one page of several, and the instances of the \
-                         others are missing; save it again without `--max-items` and `--no-paginate`";
-            recorded.missing(UNKNOWN, cause);
-        }
-        Ok(recorded)
+        parts.extend(pages.recorded(file));
+        join(parts.into_iter().map(|part| (file.to_owned(), part)).collect())
     }
 
-    /// Notes that instances of an account are missing from the inventory, in unknown Regions.
-    fn missing(&mut self, account: &str, cause: &str) {
-        let (target, account) = (Target::new(account, UNKNOWN), Account::bare(account));
+    /// What an inventory lacks of the targets that it names, or of others.
+    pub fn incomplete(&self) -> impl Iterator<Item = (&Target, &NotScanned)> {
+        self.targets.iter().filter_map(|(target, saw)| Some((target, saw.not_scanned.as_ref()?)))
+    }
+
+    /// Notes that instances are missing from a target.
+    pub(super) fn missing(&mut self, target: Target, why: NotScanned) {
+        let account = Account::bare(target.account.clone());
         self.accounts.entry(account.id.clone()).or_insert(FoundAccount { account, inactive: None });
-        self.targets.entry(target).or_default().not_scanned = Some(NotScanned::Unreachable(cause.to_owned()));
+        self.targets.entry(target).or_default().lacks(Some(why));
+    }
+
+    fn note_unplaced(&mut self) {
+        let count = |unknown: fn(&Target) -> bool| -> usize {
+            self.targets.iter().filter(|(target, _)| unknown(target)).map(|(_, saw)| saw.instances.len()).sum()
+        };
+        let accounts = count(|target| &*target.account == UNKNOWN);
+        let regions = count(|target| &*target.region == UNKNOWN);
+        for (unknown, what) in [(accounts, "an account (`OwnerId`)"), (regions, "a Region (`AvailabilityZone`)")] {
+            if unknown > 0 {
+                self.notes.push(format!("instances without {what} in the inventory: {unknown}"));
+            }
+        }
     }
 
     fn from_snapshot(snapshot: Snapshot, settings: &Settings) -> Self {
@@ -125,13 +167,14 @@ impl Recorded {
         recorded
     }
 
-    fn from_reservations(reservations: &[Value]) -> Self {
+    pub(super) fn from_reservations(reservations: &[Value]) -> Self {
         let mut recorded = Self::default();
         for reservation in reservations {
             let owner =
                 reservation.get("OwnerId").and_then(Value::as_str).filter(|id| is_account(id)).unwrap_or(UNKNOWN);
             let Some(instances) = reservation.get("Instances").and_then(Value::as_array) else {
-                recorded.missing(owner, "the inventory has a reservation without a list of `Instances`");
+                let why = "the inventory has a reservation without a list of `Instances`".to_owned();
+                recorded.missing(Target::new(owner, UNKNOWN), NotScanned::Unreachable(why));
                 continue;
             };
             for raw in instances {
@@ -307,34 +350,6 @@ pub struct NoRecord;
 impl ReadRecord for NoRecord {
     async fn read(&self, _: &str) -> Result<Option<String>, PortError> {
         Ok(None)
-    }
-
-    async fn read_since(&self, _: &str, _: &str) -> Result<Vec<Entry>, PortError> {
-        Ok(Vec::new())
-    }
-}
-
-/// The price file as the record of a run over an inventory, which reads nothing else.
-#[derive(Clone, Debug)]
-pub struct PriceFile {
-    folder: Folder,
-    key: RecordKey,
-}
-
-impl PriceFile {
-    /// The file that `settings` name: in the record if that is a folder, otherwise in the working directory.
-    pub fn of(settings: &Settings) -> Option<Self> {
-        let folder = match &settings.run.record {
-            Some(Place::Folder(path)) => Folder::new(path),
-            Some(Place::S3 { .. }) | None => Folder::new(Path::new("")),
-        };
-        settings.money.price_file.clone().map(|key| Self { folder, key })
-    }
-}
-
-impl ReadRecord for PriceFile {
-    async fn read(&self, key: &str) -> Result<Option<String>, PortError> {
-        if key == self.key.as_str() { self.folder.read(key) } else { Ok(None) }
     }
 
     async fn read_since(&self, _: &str, _: &str) -> Result<Vec<Entry>, PortError> {

@@ -1,8 +1,15 @@
 //! Ports without AWS: a saved inventory, a folder.
 
+mod documents;
 pub mod folder;
 pub mod inventory;
+pub mod layout;
+mod merge;
 pub mod nearest;
+mod pages;
+pub mod price_file;
+
+pub use crate::local::documents::decode;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 

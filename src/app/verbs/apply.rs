@@ -34,7 +34,7 @@ pub(crate) async fn apply(
         Some(plan) => Some(plan.read(&settings).await?),
     };
     if !yes {
-        let report = dry_run(args, select, &settings, acknowledge).await?.shown_in(view.zone);
+        let report = dry_run(args, select, &settings, None, acknowledge).await?.shown_in(view.zone);
         show::aside(&page(&report, &view).terminal(show.style()));
         // The run does nothing beyond these steps, and perhaps less.
         let steps = &reviewed.as_ref().unwrap_or(&report.plan).steps;

@@ -2,7 +2,6 @@
 //! other settings would have done differently. For recorded reports, also what was really decided.
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 use serde::de::IgnoredAny;
@@ -11,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::app::args::{Args, List, Select};
 use crate::app::end::End;
 use crate::app::error::Error;
+use crate::app::inventory::recorded;
 use crate::app::load;
 use crate::app::verbs::show::Show;
 use crate::app::verbs::world::{instants, run, scope};
@@ -18,7 +18,7 @@ use crate::engine::config::Settings;
 use crate::engine::report::Report;
 use crate::engine::report::difference::{Change, Judged, Verdicts, candidates, difference};
 use crate::engine::request::Mode;
-use crate::local::inventory::{NoRecord, Recorded};
+use crate::local::inventory::{NoRecord, Recorded, Source};
 use crate::render::edge::plain;
 use crate::run;
 use crate::run::{Clock, Order};
@@ -60,12 +60,12 @@ struct Line {
     reason: String,
 }
 
-/// Judges every inventory in a folder, or a single one.
+/// Judges every inventory of a folder, or a single one.
 pub(crate) async fn backtest(
     args: &Args,
     select: &Select,
     list: &List,
-    folder: &Path,
+    batches: Vec<(String, Vec<Source>)>,
     against: Option<&str>,
 ) -> Result<End, Error> {
     if *list != List::default() {
@@ -80,31 +80,17 @@ pub(crate) async fn backtest(
     };
     let asked = Asked { args, select, when: instants(args, &settings.zones())? };
     let mut days = Vec::new();
-    for file in files(folder)? {
-        days.push(day(&asked, &file, &settings, other.as_ref()).await?);
-    }
-    if days.is_empty() {
-        return Err(Error::Usage(format!("`{}` holds no inventory: no file in it ends in `.json`", folder.display())));
+    for (name, files) in batches {
+        days.push(day(&asked, name, &files, &settings, other.as_ref()).await?);
     }
     days.sort_by(|a, b| (a.at, &a.file).cmp(&(b.at, &b.file)));
     show.lines_or(|| render(&days), || serde_json::json!({"version": 1, "days": days}), true)?;
     Ok(if days.iter().any(|day| day.unreachable > 0) { End::Degraded } else { End::Done })
 }
 
-fn files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
-    if folder.is_file() {
-        return Ok(vec![folder.to_owned()]);
-    }
-    let wrong = |source| Error::File { verb: "read", file: folder.display().to_string(), source };
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(folder).map_err(wrong)? {
-        let path = entry.map_err(wrong)?.path();
-        if path.extension().is_some_and(|extension| extension == "json") {
-            files.push(path);
-        }
-    }
-    files.sort();
-    Ok(files)
+/// Whether a text is a report of an earlier run, which is shown as it was decided then.
+pub(crate) fn is_report(text: &str) -> bool {
+    serde_json::from_str::<Then>(text).is_ok()
 }
 
 /// What every file is judged by.
@@ -115,10 +101,16 @@ struct Asked<'a> {
     when: (DateTime<Utc>, DateTime<Utc>),
 }
 
-async fn day(asked: &Asked<'_>, file: &Path, settings: &Settings, other: Option<&Settings>) -> Result<Day, Error> {
-    let name = file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-    let text = load::file(file)?;
-    if let Ok(Then { at, instances, unreachable }) = serde_json::from_str::<Then>(&text) {
+async fn day(
+    asked: &Asked<'_>,
+    name: String,
+    files: &[Source],
+    settings: &Settings,
+    other: Option<&Settings>,
+) -> Result<Day, Error> {
+    if let [file] = files
+        && let Ok(Then { at, instances, unreachable }) = serde_json::from_str::<Then>(&file.text)
+    {
         let before = recorded_verdicts(instances);
         let (seen, candidates_before) = (before.len(), Some(candidates(&before)));
         return Ok(Day {
@@ -132,10 +124,11 @@ async fn day(asked: &Asked<'_>, file: &Path, settings: &Settings, other: Option<
             stops: Vec::new(),
         });
     }
-    let (at, unreachable, after) = judge(asked, file, &text, settings).await?;
+    let recorded = recorded(files, settings)?;
+    let (at, unreachable, after) = judge(asked, &name, &recorded, settings).await?;
     let before = match other {
         None => None,
-        Some(other) => Some(judge(asked, file, &text, other).await?.2),
+        Some(other) => Some(judge(asked, &name, &Recorded::read(files, other)?, other).await?.2),
     };
     let stops = after.iter().filter(|(_, judged)| matches!(judged.verdict.as_str(), "stop" | "hibernate"));
     Ok(Day {
@@ -152,18 +145,16 @@ async fn day(asked: &Asked<'_>, file: &Path, settings: &Settings, other: Option<
 
 async fn judge(
     asked: &Asked<'_>,
-    file: &Path,
-    text: &str,
+    name: &str,
+    recorded: &Recorded,
     settings: &Settings,
 ) -> Result<(DateTime<Utc>, usize, Verdicts), Error> {
-    let recorded = Recorded::parse(&file.display().to_string(), text, settings)?;
     let Asked { args, select, when: (wall, at) } = *asked;
     let at = match (&args.at, recorded.taken_at) {
         (Some(_), _) => at,
         (None, Some(taken_at)) => taken_at,
         (None, None) => {
-            let why =
-                format!("`{}` does not say when it was taken; add `--at`, or save it with `snapshot`", file.display());
+            let why = format!("`{name}` does not say when it was taken; add `--at`, or save it with `snapshot`");
             return Err(Error::Usage(why));
         }
     };
@@ -177,7 +168,7 @@ async fn judge(
         acknowledge: None,
         progress: &|_, _| {},
     };
-    let report = run::plan(&order, &recorded, &NoRecord).await?;
+    let report = run::plan(&order, recorded, &NoRecord).await?;
     Ok((at, report.unreachable.len(), verdicts(&report)))
 }
 

@@ -3,11 +3,12 @@
 use crate::app::args::Args;
 use crate::app::end::End;
 use crate::app::error::Error;
+use crate::app::inventory::inventory;
 use crate::app::load;
 use crate::app::verbs::show;
 use crate::app::verbs::show::Show;
 use crate::app::verbs::world::{instants, scope};
-use crate::engine::config::Settings;
+use crate::engine::config::{Settings, UNKNOWN};
 use crate::engine::history::past_runs::History;
 use crate::engine::model::Unreachable;
 use crate::engine::model::{Locale, NotArmed};
@@ -31,8 +32,8 @@ pub(crate) async fn explain(args: &Args, wanted: &str) -> Result<End, Error> {
     let scope = scope(args, &ids, &[]);
     scope.check(&settings)?;
     let clock = Clock::start(at, None);
-    let (Explanations { explained, unreachable, similar }, launches) = match &args.inventory {
-        Some(path) => over(&load::inventory(path, &settings)?, &NoRecord, &settings, &scope, name, clock).await?,
+    let (Explanations { explained, unreachable, similar }, launches) = match inventory(args, &settings)? {
+        Some(recorded) => over(&recorded, &NoRecord, &settings, &scope, name, clock).await?,
         None => over_aws(&settings, &scope, name, clock).await?,
     };
     if explained.is_empty() {
@@ -45,7 +46,14 @@ pub(crate) async fn explain(args: &Args, wanted: &str) -> Result<End, Error> {
     for one in &explained {
         show.lines_or(|| lines(one, &launches, locale), || json(one, &launches, locale), true)?;
     }
-    Ok(End::Done)
+    // An inventory may lack instances of any account and Region, even of the same name.
+    let is_near = |gap: &&Unreachable| {
+        let place = gap.target();
+        &*place.region == UNKNOWN || explained.iter().any(|one| place.covers(&one.instance.id.place))
+    };
+    let gaps: Vec<_> = unreachable.iter().filter(is_near).collect();
+    gaps.iter().for_each(|gap| show::note(&format!("{} is not complete: {}", gap.target(), gap.cause)));
+    Ok(if gaps.is_empty() { End::Done } else { End::Degraded })
 }
 
 /// Whether it is the id of an instance and not a name.

@@ -1,7 +1,7 @@
 //! One command, one module.
 
 mod apply;
-mod backtest;
+pub(super) mod backtest;
 mod check;
 mod completions;
 mod explain;
@@ -18,7 +18,6 @@ mod undo;
 mod world;
 
 pub(super) use crate::app::verbs::apply::apply;
-pub(super) use crate::app::verbs::backtest::backtest;
 pub(super) use crate::app::verbs::check::check;
 pub(super) use crate::app::verbs::completions::completions;
 pub(super) use crate::app::verbs::explain::explain;

@@ -3,22 +3,38 @@
 use crate::app::args::{Args, List, Select};
 use crate::app::end::End;
 use crate::app::error::Error;
+use crate::app::inventory::{Gathered, gathered};
 use crate::app::load;
+use crate::app::verbs::backtest::backtest;
 use crate::app::verbs::show;
 use crate::app::verbs::show::Show;
 use crate::app::verbs::world::{instants, run, scope};
 use crate::engine::config::Settings;
 use crate::engine::report::Report;
 use crate::engine::request::Mode;
-use crate::local::inventory::{NoRecord, PriceFile};
+use crate::local::inventory::{NoRecord, Recorded};
+use crate::local::price_file::PriceFile;
 use crate::run;
 use crate::run::{Clock, Order};
 
-/// Shows what would be done.
-pub(crate) async fn plan(args: &Args, select: &Select, list: &List, detailed: bool) -> Result<End, Error> {
-    let show = Show::list(args, list)?;
+/// Shows what would be done. Over a folder of several days, or against other settings, it is a backtest.
+pub(crate) async fn plan(
+    args: &Args,
+    select: &Select,
+    list: &List,
+    detailed: bool,
+    against: Option<&str>,
+) -> Result<End, Error> {
     let settings = load::command(args).await?;
-    let report = dry_run(args, select, &settings, None).await?;
+    let recorded = match gathered(args, &settings)? {
+        None => None,
+        Some(Gathered { is_backtest, batches }) if is_backtest || against.is_some() => {
+            return backtest(args, select, list, batches, against).await;
+        }
+        Some(gathered) => Some(gathered.recorded(&settings)?),
+    };
+    let show = Show::list(args, list)?;
+    let report = dry_run(args, select, &settings, recorded.as_ref(), None).await?;
     let end = End::of(&report, detailed);
     show.report(report, &list.view(&settings))?;
     Ok(end)
@@ -29,6 +45,7 @@ pub(super) async fn dry_run(
     args: &Args,
     select: &Select,
     settings: &Settings,
+    recorded: Option<&Recorded>,
     acknowledge: Option<&str>,
 ) -> Result<Report, Error> {
     let (wall, at) = instants(args, &settings.zones())?;
@@ -36,9 +53,8 @@ pub(super) async fn dry_run(
     let clock = Clock::start(at, None);
     let progress = &show::progress;
     let order = Order { run: &run, settings, clock, wall, reviewed: None, acknowledge, progress };
-    if let Some(path) = &args.inventory {
-        let recorded = load::inventory(path, settings)?;
-        let report = run::plan(&order, &recorded, &NoRecord).await?;
+    if let Some(recorded) = recorded {
+        let report = run::plan(&order, recorded, &NoRecord).await?;
         return Ok(match PriceFile::of(settings) {
             Some(file) => run::with_known_prices(&settings.money, &file, report).await,
             None => report,

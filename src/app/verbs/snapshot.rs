@@ -3,6 +3,7 @@
 use crate::app::args::Args;
 use crate::app::end::End;
 use crate::app::error::Error;
+use crate::app::inventory::inventory;
 use crate::app::load;
 use crate::app::verbs::show;
 use crate::app::verbs::show::Show;
@@ -21,10 +22,8 @@ pub(crate) async fn snapshot(args: &Args) -> Result<End, Error> {
     let scope = scope(args, &[], &[]);
     scope.check(&settings)?;
     let clock = Clock::start(at, None);
-    let saved = match &args.inventory {
-        Some(path) => {
-            run::snapshot(&load::inventory(path, &settings)?, &settings, &scope, clock, &show::progress).await?
-        }
+    let saved = match inventory(args, &settings)? {
+        Some(recorded) => run::snapshot(&recorded, &settings, &scope, clock, &show::progress).await?,
         None => over_aws(&settings, &scope, clock).await?,
     };
     show.json(&saved, false)?;

@@ -5,11 +5,15 @@ use std::fmt::Write as _;
 use crate::app::args::Args;
 use crate::app::end::End;
 use crate::app::error::Error;
+use crate::app::inventory::inventory;
 use crate::app::load;
 use crate::app::verbs::show::Show;
 use crate::app::verbs::world::{instants, scope};
 use crate::engine::config::Settings;
+use crate::engine::model::{Target, Unreachable};
 use crate::engine::request::Scope;
+use crate::local::inventory::Recorded;
+use crate::ports::NotScanned;
 use crate::render::edge::plain;
 use crate::run;
 use crate::run::{Clock, TargetList};
@@ -22,8 +26,8 @@ pub(crate) async fn targets(args: &Args) -> Result<End, Error> {
     let scope = scope(args, &[], &[]);
     scope.check(&settings)?;
     let clock = Clock::start(at, None);
-    let list = match &args.inventory {
-        Some(path) => run::list_targets(&load::inventory(path, &settings)?, &settings, &scope, clock).await?,
+    let list = match inventory(args, &settings)? {
+        Some(recorded) => over(&recorded, &settings, &scope, clock).await?,
         None => over_aws(&settings, &scope, clock).await?,
     };
     let json = || {
@@ -46,7 +50,9 @@ fn render(list: &TargetList) -> String {
         let _ = writeln!(out, "{} {name:<24} {}", plain(&account.id), plain(&regions.join(" ")));
     }
     for one in unreachable {
-        let _ = writeln!(out, "{} unreachable: {}", plain(&one.account), plain(&one.cause));
+        let place = one.target();
+        let place = if place.is_whole_account() { place.account.to_string() } else { place.to_string() };
+        let _ = writeln!(out, "{} unreachable: {}", plain(&place), plain(&one.cause));
     }
     for target in denied {
         let _ = writeln!(
@@ -60,12 +66,31 @@ fn render(list: &TargetList) -> String {
         let _ = writeln!(out, "{} {name:<24} skipped: {}", plain(&one.account), plain(&one.because));
     }
     let _ = write!(out, "{} accounts, {} targets", accounts.len(), targets.len());
-    out += &match unreachable.len() {
-        0 => "\n".to_owned(),
-        1 => "; 1 account cannot be scanned\n".to_owned(),
-        several => format!("; {several} accounts cannot be scanned\n"),
+    let (accounts, regions): (Vec<_>, Vec<_>) = unreachable.iter().partition(|one| one.target().is_whole_account());
+    out += &match accounts.len() {
+        0 => String::new(),
+        1 => "; 1 account cannot be scanned".to_owned(),
+        several => format!("; {several} accounts cannot be scanned"),
     };
-    out
+    if !regions.is_empty() {
+        let _ = write!(out, "; not complete: {}", regions.len());
+    }
+    out + "\n"
+}
+
+/// The targets of an inventory. AWS would be asked only when they are scanned; an inventory says already what it lacks.
+async fn over(recorded: &Recorded, settings: &Settings, scope: &Scope, clock: Clock) -> Result<TargetList, Error> {
+    let mut list = run::list_targets(recorded, settings, scope, clock).await?;
+    for (target, why) in recorded.incomplete().filter(|(target, _)| list.targets.contains(target)) {
+        let Target { account, region } = target.clone();
+        match why {
+            NotScanned::Denied => list.denied.push(Target { account, region }),
+            NotScanned::Unreachable(cause) => {
+                list.unreachable.push(Unreachable { account, region, cause: cause.clone() })
+            }
+        }
+    }
+    Ok(list)
 }
 
 #[cfg(feature = "aws")]

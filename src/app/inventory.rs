@@ -1,0 +1,143 @@
+//! Reads the files that `--inventory` names.
+
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use crate::app::args::Args;
+use crate::app::error::Error;
+use crate::app::verbs::backtest::is_report;
+use crate::app::verbs::note;
+use crate::engine::config::Settings;
+use crate::local::decode;
+use crate::local::inventory::{Recorded, Source};
+use crate::local::layout::{Layout, layout};
+
+/// The files that `--inventory` names.
+pub(super) struct Gathered {
+    /// Whether each batch is to be judged at its own instant. Otherwise there is one.
+    pub(super) is_backtest: bool,
+    /// The files that are one inventory, with the name of it.
+    pub(super) batches: Vec<(String, Vec<Source>)>,
+}
+
+/// The saved inventory that the arguments name, if they do.
+pub(super) fn inventory(args: &Args, settings: &Settings) -> Result<Option<Recorded>, Error> {
+    match gathered(args, settings)? {
+        None => Ok(None),
+        Some(Gathered { is_backtest: true, .. }) => {
+            let why = "a backtest is for `plan`; name one of the folder's files with `--inventory`";
+            Err(Error::Usage(why.to_owned()))
+        }
+        Some(gathered) => gathered.recorded(settings).map(Some),
+    }
+}
+
+impl Gathered {
+    /// All the files as one inventory.
+    pub(super) fn recorded(self, settings: &Settings) -> Result<Recorded, Error> {
+        let files: Vec<Source> = self.batches.into_iter().flat_map(|(_, files)| files).collect();
+        recorded(&files, settings)
+    }
+}
+
+/// Reads an inventory, and says what is to be known of its files.
+pub(super) fn recorded(files: &[Source], settings: &Settings) -> Result<Recorded, Error> {
+    let recorded = Recorded::read(files, settings)?;
+    recorded.notes.iter().for_each(|text| note(&format!("note: {text}")));
+    Ok(recorded)
+}
+
+/// Reads the files that the arguments name. A folder is read whole.
+pub(super) fn gathered(args: &Args, settings: &Settings) -> Result<Option<Gathered>, Error> {
+    let paths = &args.inventory;
+    if paths.iter().filter(|path| *path == Path::new("-")).count() > 1 {
+        return Err(Error::Usage("`--inventory -` is given twice; standard input can be read once".to_owned()));
+    }
+    let mut files = Vec::new();
+    for path in paths {
+        if !path.is_dir() {
+            files.push(source(path)?);
+            continue;
+        }
+        let (found, is_backtest) = folder(path, settings)?;
+        if is_backtest && paths.len() > 1 {
+            let why = format!("`{}` is a backtest; give it alone", path.display());
+            return Err(Error::Usage(why));
+        }
+        if is_backtest {
+            let label =
+                |name: &str| Path::new(name).strip_prefix(path).unwrap_or(Path::new(name)).display().to_string();
+            let batches = found.into_iter().map(|file| (label(&file.name), vec![file])).collect();
+            return Ok(Some(Gathered { is_backtest, batches }));
+        }
+        files.extend(found);
+    }
+    let names: Vec<_> = paths.iter().map(|path| path.display().to_string()).collect();
+    let batch = (names.join(", "), files);
+    Ok((!paths.is_empty()).then(|| Gathered { is_backtest: false, batches: vec![batch] }))
+}
+
+/// The files of a folder, and whether they are the days of a backtest. Says what the folder is taken for.
+fn folder(folder: &Path, settings: &Settings) -> Result<(Vec<Source>, bool), Error> {
+    let (name, mut paths, mut others) = (folder.display(), Vec::new(), Vec::new());
+    files(folder, &mut paths, &mut others)?;
+    paths.sort();
+    let found = paths.iter().map(|path| source(path)).collect::<Result<Vec<_>, _>>()?;
+    if found.is_empty() {
+        let why = format!("`{name}` holds no inventory: no file in it ends in `.json`, `.jsonl` or `.ndjson`");
+        return Err(Error::Usage(why));
+    }
+    if let Some(first) = others.first() {
+        note(&format!("note: files in `{name}` that are not read: {}, such as `{}`", others.len(), first.display()));
+    }
+    let parse = |Source { name, text }: &Source| {
+        let recorded = (!is_report(text)).then(|| Recorded::parse(name, text, settings)).transpose()?;
+        Ok::<_, Error>((name.clone(), recorded))
+    };
+    let is_backtest = match layout(&found.iter().map(parse).collect::<Result<Vec<_>, _>>()?) {
+        Layout::Inventory(why) => {
+            note(&format!("note: `{name}` is taken for one inventory of {} files: {why}", found.len()));
+            false
+        }
+        Layout::Days(why) => {
+            note(&format!("note: `{name}` is taken for a backtest over {} files: {why}", found.len()));
+            true
+        }
+        Layout::Unclear(why) => {
+            let mend = "for one inventory, name each file with `--inventory`; for a backtest, save each day with \
+                        `idle-reaper snapshot`";
+            return Err(Error::Usage(format!("`{name}` may be one inventory or a backtest: {why}; {mend}")));
+        }
+    };
+    Ok((found, is_backtest))
+}
+
+/// Lists the inventories in a folder and the folders in it, and the other files. Hidden ones are neither.
+fn files(folder: &Path, found: &mut Vec<PathBuf>, others: &mut Vec<PathBuf>) -> Result<(), Error> {
+    let wrong = |source| Error::File { verb: "read", file: folder.display().to_string(), source };
+    for entry in std::fs::read_dir(folder).map_err(wrong)? {
+        let entry = entry.map_err(wrong)?;
+        let (path, ending) = (entry.path(), entry.path().extension().map(|end| end.to_ascii_lowercase()));
+        if entry.file_name().to_string_lossy().starts_with('.') {
+            continue;
+        } else if entry.file_type().map_err(wrong)?.is_dir() {
+            files(&path, found, others)?;
+        } else if ending.is_some_and(|end| end == "json" || end == "jsonl" || end == "ndjson") {
+            found.push(path);
+        } else {
+            others.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// Reads a file, or standard input for `-`.
+fn source(path: &Path) -> Result<Source, Error> {
+    let is_stdin = path == Path::new("-");
+    let name = if is_stdin { "standard input".to_owned() } else { path.display().to_string() };
+    let mut bytes = Vec::new();
+    let read = if is_stdin { std::io::stdin().read_to_end(&mut bytes).map(|_| bytes) } else { std::fs::read(path) };
+    let bytes = read.map_err(|source| Error::File { verb: "read", file: name.clone(), source })?;
+    let text = decode(&name, &bytes)?;
+    Ok(Source { name, text })
+}

@@ -1,0 +1,66 @@
+//! What the files of a folder are together: one inventory, or the days of a backtest. Their contents decide, and not
+//! their names.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::engine::config::UNKNOWN;
+use crate::engine::model::Target;
+use crate::local::inventory::Recorded;
+
+/// What a folder is taken for, and why.
+#[derive(Debug)]
+pub enum Layout {
+    /// One inventory: each file has other accounts or Regions.
+    Inventory(String),
+    /// A backtest: each file is judged at its own instant.
+    Days(String),
+    /// It cannot be known.
+    Unclear(String),
+}
+
+/// The longest time within which snapshots of several accounts and Regions are taken to be of one moment.
+const ONE_MOMENT: TimeDelta = TimeDelta::hours(12);
+
+/// Decides what the files of a folder are. `None` in place of an inventory is a report of an earlier run.
+pub fn layout(files: &[(String, Option<Recorded>)]) -> Layout {
+    let mut places: BTreeMap<&Target, &str> = BTreeMap::new();
+    let mut shared = None;
+    for (file, recorded) in files {
+        for target in recorded.iter().flat_map(|recorded| recorded.targets.keys()) {
+            let is_placed = &*target.account != UNKNOWN && &*target.region != UNKNOWN;
+            if is_placed && let Some(other) = places.insert(target, file) {
+                shared.get_or_insert_with(|| format!("{target} is in `{other}` and in `{file}`"));
+            }
+        }
+    }
+    let undated = files.iter().find(|(_, file)| file.as_ref().is_some_and(|recorded| recorded.taken_at.is_none()));
+    let at = || files.iter().filter_map(|(_, file)| file.as_ref()?.taken_at);
+    let has_reports = files.iter().any(|(_, file)| file.is_none());
+    match (shared, undated) {
+        (None, Some((file, _))) if has_reports => Layout::Unclear(format!(
+            "it has reports of earlier runs, as for a backtest, and `{file}` does not say when it was taken"
+        )),
+        (None, Some(_)) => Layout::Inventory("no two of its files have the same account and Region".to_owned()),
+        (Some(shared), None) => Layout::Days(format!("{shared}, and each file says when it was taken")),
+        (None, None) if has_reports => Layout::Days("it has reports of earlier runs".to_owned()),
+        (None, None) if files.len() == 1 => Layout::Days("its one file says when it was taken".to_owned()),
+        (None, None) if spread(at()) > ONE_MOMENT => Layout::Unclear(
+            "no two of its files have the same account and Region, but they are of several days".to_owned(),
+        ),
+        (None, None) => Layout::Inventory(
+            "no two of its files have the same account and Region, and all are of one moment".to_owned(),
+        ),
+        (Some(shared), Some((file, _))) => {
+            Layout::Unclear(format!("{shared}, as for a backtest, and `{file}` does not say when it was taken"))
+        }
+    }
+}
+
+fn spread(instants: impl Iterator<Item = DateTime<Utc>> + Clone) -> TimeDelta {
+    match (instants.clone().min(), instants.max()) {
+        (Some(first), Some(last)) => last - first,
+        _ => TimeDelta::zero(),
+    }
+}

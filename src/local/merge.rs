@@ -1,0 +1,118 @@
+//! Puts the parts of an inventory together, so that each instance counts once.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::engine::config::UNKNOWN;
+use crate::engine::model::{Instance, ResourceId, Target};
+use crate::local::inventory::{InventoryInvalid, Recorded, Saw};
+use crate::ports::FoundAccount;
+
+/// The inventory that the parts are together, each with the name of its file. In one file the later entry of an
+/// instance counts. Two files must have equal entries: nothing says which of them is newer.
+pub(super) fn join(parts: Vec<(String, Recorded)>) -> Result<Recorded, InventoryInvalid> {
+    let taken: Option<Vec<_>> = parts.iter().map(|(_, part)| part.taken_at).collect();
+    let mut joining = Joining::default();
+    joining.all.taken_at = taken.and_then(|all| all.into_iter().max());
+    for (file, part) in parts {
+        let Recorded { taken_at: _, notes, accounts, targets } = part;
+        joining.all.notes.extend(notes);
+        accounts.into_values().for_each(|found| joining.account(found));
+        targets.into_iter().for_each(|(target, saw)| joining.target(&file, target, saw));
+    }
+    joining.end()
+}
+
+/// An entry of an instance: its file, its id, and its place in the list of its target.
+type Entry = (String, ResourceId, usize);
+
+#[derive(Default)]
+struct Joining {
+    all: Recorded,
+    /// The entries by the instance's own id.
+    known: HashMap<Arc<str>, Vec<Entry>>,
+    repeated: usize,
+    conflicts: Vec<(ResourceId, String, String, String)>,
+}
+
+impl Joining {
+    fn account(&mut self, found: FoundAccount) {
+        let known = self.all.accounts.entry(found.account.id.clone()).or_insert_with(|| found.clone());
+        let FoundAccount { account, inactive } = found;
+        known.account.name = known.account.name.take().or(account.name);
+        known.account.units = known.account.units.take().or(account.units);
+        known.inactive = known.inactive.take().filter(|_| inactive.is_some());
+    }
+
+    fn target(&mut self, file: &str, target: Target, saw: Saw) {
+        let own = self.all.targets.entry(target).or_default();
+        own.lacks(saw.not_scanned);
+        for instance in saw.instances {
+            let id = instance.id.clone();
+            let entries = self.known.entry(id.name.clone()).or_default();
+            let same = entries.iter_mut().find(|(_, known, _)| *known == id && !id.name.is_empty());
+            match same {
+                Some((first, _, at)) if first == file => own.instances[*at] = instance,
+                Some((_, _, at)) if own.instances[*at] == instance => self.repeated += 1,
+                Some((first, _, at)) => {
+                    let how = format!("its entries differ in {}", differences(&own.instances[*at], &instance));
+                    self.conflicts.push((id, first.clone(), file.to_owned(), how));
+                }
+                None => {
+                    let unplaced = entries.iter().find(|(first, known, _)| first != file && may_be_one(known, &id));
+                    if let Some((first, ..)) = unplaced {
+                        let how = "one of them does not say of which account and Region".to_owned();
+                        self.conflicts.push((id.clone(), first.clone(), file.to_owned(), how));
+                    }
+                    entries.push((file.to_owned(), id, own.instances.len()));
+                    own.instances.push(instance);
+                }
+            }
+        }
+    }
+
+    fn end(self) -> Result<Recorded, InventoryInvalid> {
+        let Self { mut all, known: _, repeated, conflicts } = self;
+        let more = match conflicts.len() {
+            0 | 1 => String::new(),
+            several => format!(" (and {} more instances)", several - 1),
+        };
+        if let Some((id, first, second, how)) = conflicts.into_iter().next() {
+            let what = format!("`{}` of {}", id.name, id.place);
+            return Err(InventoryInvalid::Twice { what, first, second, how, more });
+        }
+        if repeated > 0 {
+            all.notes
+                .push(format!("instances in more than one file, with equal entries, each counted once: {repeated}"));
+        }
+        // Where one file could not list an account's Regions, another may have some of them.
+        let known = |target: &Target| all.targets.keys().any(|other| target.covers(other) && target != other);
+        let whole = all.targets.keys().filter(|target| target.is_whole_account() && known(target));
+        for target in whole.cloned().collect::<Vec<_>>() {
+            if let Some(why) = all.targets.remove(&target).and_then(|saw| saw.not_scanned) {
+                all.missing(Target::new(target.account, UNKNOWN), why);
+            }
+        }
+        Ok(all)
+    }
+}
+
+/// Whether two ids of the same name may be of one instance, because an account or a Region is not known.
+fn may_be_one(one: &ResourceId, other: &ResourceId) -> bool {
+    let same = |one: &str, other: &str| one == other || one == UNKNOWN || other == UNKNOWN;
+    let (a, b) = (&one.place, &other.place);
+    !one.name.is_empty() && same(&a.account, &b.account) && same(&a.region, &b.region)
+}
+
+/// The fields in which two entries differ.
+fn differences(one: &Instance, other: &Instance) -> String {
+    let fields = |instance| serde_json::to_value(instance).unwrap_or(Value::Null);
+    let (one, other) = (fields(one), fields(other));
+    let keys = one.as_object().into_iter().chain(other.as_object()).flat_map(|fields| fields.keys());
+    let mut differ: Vec<_> = keys.filter(|key| one.get(key) != other.get(key)).map(|key| format!("`{key}`")).collect();
+    differ.sort();
+    differ.dedup();
+    differ.join(", ")
+}
