@@ -171,9 +171,11 @@ fn furnish(folder: &Path) {
     }
     let inventory = read("examples/inventory.json").replace("i-0a1b2c3d4e5f60001", "i-0123456789abcdef0");
     fs::create_dir(folder.join("snapshots")).unwrap();
-    for name in ["inventory.json", "snapshot.json", "snapshots/wednesday.json"] {
+    for name in ["inventory.json", "snapshot.json", "snapshots/wednesday.json", "tokyo.json"] {
         fs::write(folder.join(name), &inventory).unwrap();
     }
+    let elsewhere = inventory.replace("\"OwnerId\": \"111111111111\"", "\"OwnerId\": \"222222222222\"");
+    fs::write(folder.join("virginia.json"), elsewhere).unwrap();
 }
 
 fn run(path: &str, folder: &Path, words: &[String]) {
