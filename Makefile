@@ -218,6 +218,10 @@ instance-families: setup ## generate data/instance-families.tsv
 schema: ## generate docs/settings.schema.json from the code that reads the settings
 	cargo run --quiet --locked --no-default-features -- --out docs/settings.schema.json schema
 
+.PHONY: terraform-parameters
+terraform-parameters: install-setup ## generate parameters.tf of the Terraform modules from the templates
+	$(VENV_INSTALL)/bin/python tools/terraform_parameters.py
+
 .PHONY: generated-check
 generated-check: $(VENV)/.ready-tools
 	$(VENV)/bin/python tools/holidays.py --check

@@ -39,11 +39,16 @@ attested() { # file
   fi
 }
 
+# Both become parts of addresses and file names.
+release_named() {
+  [[ "$RELEASE" =~ ^v[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.-]+)?$ ]] || die "\`RELEASE\` is \`$RELEASE\`, and is the tag of a release, such as \`v0.1.0\`"
+  [[ "$REPOSITORY" =~ ^[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+$ ]] || die "\`REPOSITORY\` is \`$REPOSITORY\`, and has the form \`owner/name\`"
+}
+
 released() {
   local name version here folder="${RELEASED:-target/released}"
   [ -z "$GIVEN_PACKAGE" ] || die "\`RELEASE\` and \`PACKAGE\` are both set; a release brings its own package"
-  [[ "$RELEASE" =~ ^v[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.-]+)?$ ]] || die "\`RELEASE\` is \`$RELEASE\`, and is the tag of a release, such as \`v0.1.0\`"
-  [[ "$REPOSITORY" =~ ^[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+$ ]] || die "\`REPOSITORY\` is \`$REPOSITORY\`, and has the form \`owner/name\`"
+  release_named
   version="${RELEASE#v}"
   here=$(awk -F '"' '/^version = / { print $2; exit }' Cargo.toml)
   [ "$here" = "$version" ] || echo "the templates of this checkout are of $here, and the package is of $version: \`git checkout $RELEASE\` has both alike" >&2

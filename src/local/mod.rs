@@ -2,7 +2,6 @@
 
 mod documents;
 pub mod folder;
-pub mod include;
 pub mod inventory;
 pub mod layout;
 mod merge;

@@ -9,7 +9,14 @@ use regex_lite::Regex;
 use super::root;
 
 /// Pages at the top and elsewhere; all of `docs` is read as well. The changelog names what was there once.
-const PAGES: [&str; 5] = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", "simulator/README.md"];
+const PAGES: [&str; 6] = [
+    "README.md",
+    "ARCHITECTURE.md",
+    "CONTRIBUTING.md",
+    "SECURITY.md",
+    "simulator/README.md",
+    "infra/terraform/README.md",
+];
 
 /// Endings of files that exist only in this repository. `reaper.toml` or `plan.json` may be a user's.
 const OURS: [&str; 6] = [".rs", ".py", ".mjs", ".sh", ".tsv", ".yaml"];
