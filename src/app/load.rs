@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::engine::config::{Place, Settings};
-use crate::local::nearest;
+use crate::local::{include, nearest};
 
 use crate::app::args::Args;
 use crate::app::error::Error;
@@ -44,12 +44,21 @@ async fn nearest() -> Result<Settings, Error> {
 /// Reads and checks the settings from a file, S3 or SSM.
 pub(super) async fn settings(source: &str) -> Result<Settings, Error> {
     let text = settings_text(source).await?;
-    Ok(Settings::parse(source, &text)?)
+    let find = |pattern: &str| match is_distant(source) {
+        true => Err("names files, and settings in S3 or SSM include none; write everything into one file".to_owned()),
+        false => include::find(Path::new(source), pattern),
+    };
+    Ok(Settings::parse_with(source, &text, &find)?)
+}
+
+/// Whether the settings are in AWS.
+fn is_distant(source: &str) -> bool {
+    source.starts_with("s3://") || source.starts_with("ssm:")
 }
 
 async fn settings_text(source: &str) -> Result<String, Error> {
     let unreadable = |why: String| Error::SettingsUnreadable { source_name: source.to_owned(), why };
-    if source.starts_with("s3://") || source.starts_with("ssm:") {
+    if is_distant(source) {
         return distant(source).await.map_err(unreadable);
     }
     std::fs::read_to_string(source).map_err(|error| {

@@ -2,6 +2,7 @@
 
 mod documents;
 pub mod folder;
+pub mod include;
 pub mod inventory;
 pub mod layout;
 mod merge;

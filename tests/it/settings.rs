@@ -1,6 +1,7 @@
 //! Settings: every mistake with its place, the line and a hint, all of them at once; and what is accepted.
 
 mod hints;
+mod include;
 mod limits;
 mod warnings;
 

@@ -35,6 +35,9 @@ fn json(source: &str, settings: Option<&str>, diagnostics: &[&Diagnostic]) -> se
 
 fn summary(settings: &Settings, warnings: &[&Diagnostic]) -> String {
     let mut out = format!("{}: ok (settings {})\n", settings.source, settings.hash);
+    for file in &settings.included {
+        let _ = writeln!(out, "includes {file}");
+    }
     let accounts = match &settings.scope.accounts {
         Accounts::Organization => "the organisation's accounts".to_owned(),
         Accounts::Own => "the caller's own account".to_owned(),

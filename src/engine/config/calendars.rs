@@ -7,6 +7,7 @@ use chrono::{Duration, NaiveDate};
 
 use crate::engine::config::check_name;
 use crate::engine::config::hints;
+use crate::engine::config::include::Files;
 use crate::engine::config::reader::{Section, Word};
 use crate::engine::config::shape::Form;
 use crate::engine::schedule::{Calendar, DateRange, Days, HOLIDAY_CODES, Holidays, parse_day, parse_days};
@@ -33,9 +34,9 @@ const DAY: Form = Form::Like(concat!("^", day!(), "$"));
 /// The format that [`parse_days`] reads.
 const DAYS: Form = Form::Like(concat!("^", day!(), "([-.]", day!(), ")*$"));
 
-pub(crate) fn read(top: &Section<'_>) -> BTreeMap<String, Arc<Calendar>> {
+pub(crate) fn read(files: &Files<'_>) -> BTreeMap<String, Arc<Calendar>> {
     let mut calendars = BTreeMap::new();
-    for (name, section) in top.named_sections("calendars") {
+    for (name, section) in files.named_sections("calendars") {
         check_name(&section, "calendar", &name);
         let mut calendar = Calendar {
             name: name.text.to_owned(),

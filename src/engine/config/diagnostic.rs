@@ -64,13 +64,20 @@ pub(crate) struct Finding {
     pub(crate) secret: bool,
 }
 
+/// The line and the column of a byte, both counted from 1.
+pub(crate) fn position(text: &str, at: usize) -> (usize, usize) {
+    let before = &text[..text.floor_char_boundary(at)];
+    let line = before.rfind('\n').map_or(0, |end| end + 1);
+    (before.matches('\n').count() + 1, before[line..].chars().count() + 1)
+}
+
 impl Diagnostic {
     pub(crate) fn new(file: &str, text: &str, finding: Finding) -> Self {
         let Finding { severity, span, message, hint, secret } = finding;
         let start = text.floor_char_boundary(span.start);
         let (before, rest) = text.split_at(start);
         let line_start = before.rfind('\n').map_or(0, |end| end + 1);
-        let (line, column) = (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1);
+        let (line, column) = position(text, start);
         let rest = rest.lines().next().unwrap_or_default();
         let marked = rest.floor_char_boundary(span.end.saturating_sub(start));
         // A long line is not shown in full. The part beyond the shown columns is not laid out.

@@ -12,6 +12,8 @@ use crate::engine::model::{Account, Instance, TagPattern, UnknownFact};
 /// list selects nothing.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Match {
+    /// The accounts to which the file of the policy is limited.
+    within: Option<Vec<WildMatch>>,
     accounts: Option<Vec<WildMatch>>,
     pub(super) units: Option<Vec<String>>,
     account_tags: Option<Vec<TagPattern>>,
@@ -42,7 +44,7 @@ impl Match {
     /// Whether the policy matches this instance. Account names and the patterns of `without-tags` ignore case;
     /// everything else is case-sensitive.
     pub fn fit(&self, instance: &Instance, account: &Account) -> Fit {
-        let Self { accounts, units, account_tags, regions, types, tags, without_tags } = self;
+        let Self { within, accounts, units, account_tags, regions, types, tags, without_tags } = self;
         let whole = !instance.tags_unreadable;
         let has = |pattern: &TagPattern| pattern.find(&instance.tags).is_some();
         let by_tags = |keys: &[TagPattern]| if keys.iter().any(has) { Fit::Yes } else { unread(keys, whole) };
@@ -53,6 +55,7 @@ impl Match {
         };
         let (region, kind) = (&*instance.id.place.region, &*instance.kind);
         let fits = [
+            within.as_deref().map(|globs| by_account(globs, account)),
             accounts.as_deref().map(|globs| by_account(globs, account)),
             units.as_deref().map(|units| by_unit(units, account)),
             account_tags.as_deref().map(|keys| by_account_tags(keys, account)),
@@ -68,7 +71,7 @@ impl Match {
 
     /// Whether the account names are required for the decision.
     pub fn needs_names(&self) -> bool {
-        self.accounts.iter().flatten().any(speaks_of_names)
+        self.within.iter().chain(&self.accounts).flatten().any(speaks_of_names)
     }
 
     /// Whether the accounts' tags are required for the decision.
@@ -78,9 +81,9 @@ impl Match {
 
     /// Whether a later policy with `other` can never match, because this one matches everything first.
     pub(crate) fn shadows(&self, other: &Self) -> bool {
-        let Self { accounts, units, account_tags, regions, types, tags, without_tags } = self;
+        let Self { within, accounts, units, account_tags, regions, types, tags, without_tags } = self;
         let open = |globs: &Option<Vec<WildMatch>>| globs.as_ref().is_none_or(|globs| has_open(globs));
-        let everything = [accounts, regions, types].into_iter().all(open)
+        let everything = [within, accounts, regions, types].into_iter().all(open)
             && [account_tags, tags, without_tags].iter().all(|tags| tags.is_none())
             && units.is_none();
         everything || self == other
@@ -88,14 +91,14 @@ impl Match {
 
     /// Whether an empty list makes it select nothing.
     pub(crate) fn selects_nothing(&self) -> bool {
-        let Self { accounts, units, account_tags, regions, types, tags, without_tags } = self;
-        [accounts, regions, types].iter().any(|globs| globs.as_ref().is_some_and(Vec::is_empty))
+        let Self { within, accounts, units, account_tags, regions, types, tags, without_tags } = self;
+        [within, accounts, regions, types].iter().any(|globs| globs.as_ref().is_some_and(Vec::is_empty))
             || [account_tags, tags, without_tags].iter().any(|tags| tags.as_ref().is_some_and(Vec::is_empty))
             || units.as_ref().is_some_and(Vec::is_empty)
     }
 
     pub(crate) fn only_an_absence(&self) -> bool {
-        let Self { accounts, units, account_tags, regions, types, tags, without_tags } = self;
+        let Self { within, accounts, units, account_tags, regions, types, tags, without_tags } = self;
         // A pattern that matches everything is no condition.
         let open = |globs: &Option<Vec<WildMatch>>| globs.as_ref().is_none_or(|globs| has_open(globs));
         let open_tags = |tags: &Option<Vec<TagPattern>>| {
@@ -104,7 +107,7 @@ impl Match {
         // The root contains every account.
         let open_units = units.as_ref().is_none_or(|units| units.iter().any(|unit| unit.starts_with("r-")));
         without_tags.is_some()
-            && [accounts, regions, types].into_iter().all(open)
+            && [within, accounts, regions, types].into_iter().all(open)
             && open_tags(tags)
             && open_tags(account_tags)
             && open_units
@@ -171,7 +174,7 @@ fn is_open(glob: &str) -> bool {
     !glob.is_empty() && glob.bytes().all(|byte| byte == b'*')
 }
 
-pub(crate) fn read(section: &Section<'_>, name: &str, named: bool) -> Option<Match> {
+pub(crate) fn read(section: &Section<'_>, name: &str, named: bool, within: Option<&Vec<WildMatch>>) -> Option<Match> {
     let hint = "write `match = { tags = [\"Env=dev\"] }`, or `match = { all = true }` for everything".to_owned();
     section.need("match", "the policy does not say what it matches", hint);
     let table = section.section("match")?;
@@ -181,7 +184,8 @@ pub(crate) fn read(section: &Section<'_>, name: &str, named: bool) -> Option<Mat
     table.check_patterns(accounts.as_deref().unwrap_or_default(), patterns::account);
     table.check_patterns(regions.as_deref().unwrap_or_default(), |text| patterns::region(text, is_region));
     table.check_patterns(types.as_deref().unwrap_or_default(), patterns::kind);
-    let matcher = Match {
+    let mut matcher = Match {
+        within: None,
         accounts: accounts.map(|words| globs(words, WildMatch::new_case_insensitive)),
         units: units_if_any(&table, "organizational-units"),
         account_tags: tag_patterns(&table, "account-tags", TagPattern::exact),
@@ -202,6 +206,7 @@ pub(crate) fn read(section: &Section<'_>, name: &str, named: bool) -> Option<Mat
         let hint = "leave `all` out to match by the other keys".to_owned();
         section.complain(span, "`all = true` stands alone in `match`", hint);
     }
+    matcher.within = within.cloned();
     if !named && matcher.needs_names() {
         let message = format!(
             "policy `{name}` matches accounts by name, and names are known with `accounts = \"organization\"` only: \

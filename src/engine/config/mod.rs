@@ -9,6 +9,7 @@ mod channels;
 mod diagnostic;
 mod hints;
 mod idle;
+mod include;
 mod matcher;
 mod money;
 mod never;
@@ -41,6 +42,7 @@ pub use crate::engine::config::channels::{Channel, Format, Secret, Topic, Way};
 pub use crate::engine::config::diagnostic::{Diagnostic, SettingsInvalid, Severity};
 pub use crate::engine::config::hints::most_similar;
 pub use crate::engine::config::idle::{Idle, IdleDeed};
+pub use crate::engine::config::include::{Find, Included};
 pub use crate::engine::config::matcher::{Fit, Match};
 pub use crate::engine::config::money::{Budget, Money};
 pub use crate::engine::config::never::{Never, Unmatched};
@@ -54,6 +56,7 @@ pub use crate::engine::config::schema::schema;
 pub use crate::engine::config::scope::{Accounts, Regions, ScopeSettings, UNKNOWN};
 pub use crate::engine::tags::names::TagNames;
 
+use crate::engine::config::include::Files;
 use crate::engine::config::reader::{Section, Source};
 use crate::engine::config::shape::Form;
 use crate::engine::schedule::{Calendar, Schedule};
@@ -61,12 +64,18 @@ use crate::engine::schedule::{Calendar, Schedule};
 /// The format of a name that [`check_name`] accepts.
 const NAME: Form = Form::Like("^[A-Za-z0-9._-]{1,64}$");
 
+/// Finds no included file.
+const NO_FILES: Find<'_> =
+    &|_| Err("names files beside the settings, and there are none; write everything into one file".to_owned());
+
 /// Valid settings.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// Their source, as the user wrote it.
     pub source: String,
-    /// SHA-256 of the text, the first 16 hexadecimal digits.
+    /// The files that they include, by name.
+    pub included: Vec<String>,
+    /// SHA-256 of all texts, the first 16 hexadecimal digits.
     pub hash: String,
     /// `[run]`
     pub run: Run,
@@ -103,15 +112,23 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Reads and checks a settings file.
+    /// Reads and checks settings that include no other file.
     ///
     /// # Errors
     /// [`SettingsInvalid`] with every mistake, in the order of the file.
     pub fn parse(file: &str, text: &str) -> Result<Self, SettingsInvalid> {
+        Self::parse_with(file, text, NO_FILES)
+    }
+
+    /// Reads and checks settings and the files that they include.
+    ///
+    /// # Errors
+    /// [`SettingsInvalid`] with every mistake, in the order of the files.
+    pub fn parse_with(file: &str, text: &str, find: Find<'_>) -> Result<Self, SettingsInvalid> {
         let source = Source::new(file, text);
         let (document, errors) = DeTable::parse_recoverable(text);
         syntax::complain(&source, &errors);
-        let settings = if errors.is_empty() { read(&source, document.get_ref()) } else { None };
+        let settings = if errors.is_empty() { read(&source, document.get_ref(), find) } else { None };
         let (mistakes, warnings) = source.into_found();
         match settings {
             Some(settings) if mistakes.is_empty() => Ok(Self { warnings, ..settings }),
@@ -150,34 +167,47 @@ impl Settings {
     }
 }
 
-fn read(source: &Source<'_>, document: &DeTable<'_>) -> Option<Settings> {
+fn read(source: &Source<'_>, document: &DeTable<'_>, find: Find<'_>) -> Option<Settings> {
     let top = Section::top(source, document);
+    let included = include::files(&top, find);
+    let sources: Vec<Source<'_>> = included.iter().map(|file| Source::new(&file.name, &file.text)).collect();
+    let documents = include::documents(&sources);
+    let settings = documents.as_ref().map(|documents| read_all(Files::new(top, &sources, documents)));
+    let hash = hash(std::iter::once(source.text).chain(included.iter().map(|file| file.text.as_str())));
+    sources.into_iter().for_each(|included| source.adopt(included));
+    let included = included.iter().map(|file| file.name.clone()).collect();
+    Some(Settings { source: source.name.to_owned(), hash, included, ..settings? })
+}
+
+fn read_all(files: Files<'_>) -> Settings {
+    let top = &files.main;
     top.number("version", 1..=1);
     top.need("version", "`version` is missing", "begin the file with `version = 1`".to_owned());
-    let run = run::read(&top);
-    let scope = scope::read(&top);
-    let tags = tag_names::read(&top);
-    let channels = channels::read(&top);
-    let owners = owners::read(&top, &tags, &channels);
-    let notify = notify::read(&top, &channels);
-    let never = never::read(&top);
-    let caps = caps::read(&top);
-    let restart = restart::read(&top);
-    let busy = busy::read(&top);
-    let money = money::read(&top);
-    let idle = idle::read(&top);
-    let calendars = calendars::read(&top);
-    let schedules = schedules::read(&top, &calendars);
+    let run = run::read(top);
+    let scope = scope::read(top);
+    let tags = tag_names::read(top);
+    let channels = channels::read(top);
+    let owners = owners::read(top, &tags, &channels);
+    let notify = notify::read(top, &channels);
+    let never = never::read(top);
+    let caps = caps::read(top);
+    let restart = restart::read(top);
+    let busy = busy::read(top);
+    let money = money::read(top);
+    let idle = idle::read(top);
+    let calendars = calendars::read(&files);
+    let schedules = schedules::read(&files, &calendars);
     let given = policies::Given {
         schedules: &schedules,
         measured: idle.is_some(),
         tellable: owners.has_channels(),
         named: scope.accounts == Accounts::Organization,
     };
-    let policies = policies::read(&top, &given);
+    let policies = policies::read(&files, &given);
     let settings = Settings {
-        source: source.name.to_owned(),
-        hash: hash(source.text),
+        source: String::new(),
+        included: Vec::new(),
+        hash: String::new(),
         run,
         scope,
         tags,
@@ -195,14 +225,20 @@ fn read(source: &Source<'_>, document: &DeTable<'_>) -> Option<Settings> {
         policies,
         warnings: Vec::new(),
     };
-    warnings::warn(&top, &settings);
-    top.finish();
-    Some(settings)
+    warnings::warn(top, &settings);
+    files.finish();
+    settings
 }
 
-/// The first 16 hexadecimal digits of the text's SHA-256.
-fn hash(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+/// The first 16 hexadecimal digits of the SHA-256 of all texts.
+fn hash<'a>(texts: impl Iterator<Item = &'a str>) -> String {
+    let mut digest = Sha256::new();
+    for (n, text) in texts.enumerate() {
+        // No text contains this byte, so that moving a line from one file to the next changes the hash.
+        digest.update(if n == 0 { &[][..] } else { &[0xff] });
+        digest.update(text);
+    }
+    digest.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Checks a name that users choose, and that appears in tag values and paths.

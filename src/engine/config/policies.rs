@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use chrono::Duration;
+use wildmatch::WildMatch;
 
 use crate::engine::config::idle::{IdleDeed, by_policy};
+use crate::engine::config::include::{Files, Names};
 use crate::engine::config::matcher::{self, Match};
 use crate::engine::config::reader::Section;
 use crate::engine::config::schedules::Schedules;
@@ -102,24 +104,22 @@ pub(crate) struct Given<'a> {
     pub(crate) named: bool,
 }
 
-pub(crate) fn read(top: &Section<'_>, given: &Given<'_>) -> Vec<Arc<Policy>> {
-    let mut policies: Vec<Arc<Policy>> = Vec::new();
-    let mut names: Vec<String> = Vec::new();
-    for section in top.sections("policies") {
-        let name = section.word_like("name", NAME);
-        section.need("name", "a policy has no `name`", None);
-        if let Some(word) = &name {
-            check_name(&section, "policy", word);
-            if names.iter().any(|known| known == word.text) {
-                section.complain(word.span.clone(), format!("there are two policies named `{}`", word.text), None);
+pub(crate) fn read(files: &Files<'_>, given: &Given<'_>) -> Vec<Arc<Policy>> {
+    let (mut policies, mut names) = (Vec::new(), Names::default());
+    for (top, within) in files.limits() {
+        for section in top.sections("policies") {
+            let name = section.word_like("name", NAME);
+            section.need("name", "a policy has no `name`", None);
+            if let Some(word) = &name {
+                check_name(&section, "policy", word);
+                names.add(&section, word, "policies");
             }
-            names.push(word.text.to_owned());
+            if let Some(policy) = one(&section, name.map_or("", |word| word.text), given, within.as_ref()) {
+                check_reached(&section, &policy, &policies);
+                policies.push(Arc::new(policy));
+            }
+            section.finish();
         }
-        if let Some(policy) = one(&section, name.map_or("", |word| word.text), given) {
-            check_reached(&section, &policy, &policies);
-            policies.push(Arc::new(policy));
-        }
-        section.finish();
     }
     policies
 }
@@ -137,7 +137,7 @@ fn check_reached(section: &Section<'_>, policy: &Policy, before: &[Arc<Policy>])
     }
 }
 
-fn one(section: &Section<'_>, name: &str, given: &Given<'_>) -> Option<Policy> {
+fn one(section: &Section<'_>, name: &str, given: &Given<'_>, within: Option<&Vec<WildMatch>>) -> Option<Policy> {
     let stage = section.choice("stage", &[("observe", Stage::Observe), ("enforce", Stage::Enforce)]);
     let outside = section
         .choice("outside", &[("report", Outside::Report), ("stop", Outside::Stop), ("hibernate", Outside::Hibernate)]);
@@ -147,7 +147,7 @@ fn one(section: &Section<'_>, name: &str, given: &Given<'_>) -> Option<Policy> {
     let min_uptime = section.duration("min-uptime");
     let idle = by_policy(section, given.measured);
     let unannounced = section.flag("unannounced").unwrap_or(false);
-    let matcher = matcher::read(section, name, given.named);
+    let matcher = matcher::read(section, name, given.named, within);
     let schedule = schedule(section, given.schedules);
     let stage = stage.unwrap_or(Stage::Observe);
     if stage == Stage::Enforce {

@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::engine::config::diagnostic::{Diagnostic, Finding, MOST, Severity};
+use crate::engine::config::diagnostic::{Diagnostic, Finding, MOST, Severity, position};
 use crate::engine::config::hints;
 use crate::engine::config::shape::{Kind, Shape};
 
@@ -18,6 +18,8 @@ pub(crate) struct Source<'a> {
     pub(crate) text: &'a str,
     mistakes: RefCell<Vec<Diagnostic>>,
     warnings: RefCell<Vec<Warning>>,
+    /// What was found in the files that this one includes.
+    included: RefCell<(Vec<Diagnostic>, Vec<Warning>)>,
     shape: RefCell<Shape>,
 }
 
@@ -51,8 +53,8 @@ pub(crate) struct Section<'a> {
 
 impl<'a> Source<'a> {
     pub(crate) fn new(name: &'a str, text: &'a str) -> Self {
-        let (mistakes, warnings, shape) = Default::default();
-        Self { name, text, mistakes, warnings, shape }
+        let (mistakes, warnings, included, shape) = Default::default();
+        Self { name, text, mistakes, warnings, included, shape }
     }
 
     pub(crate) fn complain(&self, span: Range<usize>, message: impl Into<String>, hint: impl Into<Option<String>>) {
@@ -83,11 +85,29 @@ impl<'a> Source<'a> {
         self.warnings.borrow_mut().push(Warning { from, diagnostic: Diagnostic::new(self.name, self.text, finding) });
     }
 
-    /// All mistakes and all warnings, in the order of the file.
+    /// Adds what was found in a file that this one includes.
+    pub(crate) fn adopt(&self, included: Source<'_>) {
+        let (mistakes, warnings) = included.into_found();
+        let mut all = self.included.borrow_mut();
+        all.0.extend(mistakes);
+        all.1.extend(warnings);
+    }
+
+    /// A place, in the form that editors and terminals recognise.
+    pub(crate) fn place(&self, span: &Range<usize>) -> String {
+        let (line, column) = position(self.text, span.start);
+        format!("{}:{line}:{column}", self.name)
+    }
+
+    /// All mistakes and all warnings, in the order of the file, and then those of the included files.
     pub(crate) fn into_found(self) -> (Vec<Diagnostic>, Vec<Warning>) {
         let (mut mistakes, mut warnings) = (self.mistakes.into_inner(), self.warnings.into_inner());
         mistakes.sort_by_key(|one| (one.line, one.column));
         warnings.sort_by_key(|one| (one.diagnostic.line, one.diagnostic.column));
+        let (more_mistakes, more_warnings) = self.included.into_inner();
+        mistakes.extend(more_mistakes);
+        mistakes.truncate(MOST);
+        warnings.extend(more_warnings);
         (mistakes, warnings)
     }
 
@@ -107,6 +127,11 @@ impl<'a> Section<'a> {
     /// The whole document.
     pub(crate) fn top(source: &'a Source<'a>, table: &'a DeTable<'a>) -> Self {
         Self { source, title: String::new(), span: 0..0, path: String::new(), table, asked: RefCell::default() }
+    }
+
+    /// The whole document of an included file.
+    pub(crate) fn top_of_included(source: &'a Source<'a>, table: &'a DeTable<'a>) -> Self {
+        Self { title: "an included file".to_owned(), ..Self::top(source, table) }
     }
 
     /// A table whose keys are at `path` in the shape.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chrono::{NaiveDateTime, Offset, TimeZone};
 use chrono_tz::Tz;
 
+use crate::engine::config::include::Files;
 use crate::engine::config::reader::{Section, Word};
 use crate::engine::config::{check_name, hints};
 use crate::engine::schedule::{Calendar, Expr, ExprError, Hours, Part, Schedule, parse_zone};
@@ -13,9 +14,9 @@ use crate::engine::schedule::{Calendar, Expr, ExprError, Hours, Part, Schedule, 
 /// By name. `None` is a schedule with a mistake. A policy that names it must not be reported as well.
 pub(crate) type Schedules = BTreeMap<String, Option<Arc<Schedule>>>;
 
-pub(crate) fn read(top: &Section<'_>, calendars: &BTreeMap<String, Arc<Calendar>>) -> Schedules {
+pub(crate) fn read(files: &Files<'_>, calendars: &BTreeMap<String, Arc<Calendar>>) -> Schedules {
     let mut schedules = Schedules::new();
-    for (name, section) in top.named_sections("schedules") {
+    for (name, section) in files.named_sections("schedules") {
         check_name(&section, "schedule", &name);
         if matches!(name.text, "always" | "closed") || name.text.eq_ignore_ascii_case("never") {
             let what = format!("`{}` is an expression and cannot name a schedule", name.text);
@@ -136,7 +137,9 @@ mod tests {
             let text = format!("[schedules.office]\n{keys}\n");
             let source = Source::new("reaper.toml", &text);
             let document = DeTable::parse(&text).unwrap();
-            let schedules = read(&Section::top(&source, document.get_ref()), &BTreeMap::new());
+            let files = Files::new(Section::top(&source, document.get_ref()), &[], &[]);
+            let schedules = read(&files, &BTreeMap::new());
+            drop(files);
             assert_eq!(schedules["office"].is_some(), is_one, "{keys}");
             assert_eq!(source.into_found().0.len(), usize::from(!is_one), "{keys}");
         }

@@ -9,7 +9,7 @@ use toml::de::DeTable;
 use crate::engine::config::diagnostic::Diagnostic;
 use crate::engine::config::reader::Source;
 use crate::engine::config::shape::{Form, Key, Kind, Shape};
-use crate::engine::config::{NAME, read};
+use crate::engine::config::{NAME, NO_FILES, read};
 
 /// Settings with every section and every key.
 const EVERY_KEY: &str = include_str!("../../../examples/every-key.toml");
@@ -33,7 +33,7 @@ pub fn schema() -> String {
 fn shape() -> (Shape, Vec<Diagnostic>) {
     let source = Source::new("every-key.toml", EVERY_KEY);
     let (document, _) = DeTable::parse_recoverable(EVERY_KEY);
-    let _ = read(&source, document.get_ref());
+    let _ = read(&source, document.get_ref(), NO_FILES);
     (source.take_shape(), source.into_found().0)
 }
 
