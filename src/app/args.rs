@@ -6,9 +6,11 @@ use chrono_tz::Tz;
 use clap::builder::PossibleValue;
 use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use clap_complete::engine::ArgValueCompleter;
 
+use crate::app::complete;
 use crate::app::reviewed::ReviewedAt;
-use crate::engine::config::Settings;
+use crate::engine::config::{Settings, doubt};
 use crate::engine::model::{Locale, Reason};
 use crate::engine::schedule::parse_zone;
 use crate::render::{Column, View};
@@ -36,11 +38,11 @@ pub struct Args {
     pub at: Option<String>,
 
     /// Only this account, by id or name; may be repeated.
-    #[arg(short = 'a', long = "account", global = true, value_name = "ACCOUNT")]
+    #[arg(short = 'a', long = "account", global = true, value_name = "ACCOUNT", add = ArgValueCompleter::new(complete::accounts))]
     pub accounts: Vec<String>,
 
     /// Only this Region; may be repeated.
-    #[arg(short = 'r', long = "region", global = true, value_name = "REGION")]
+    #[arg(short = 'r', long = "region", global = true, value_name = "REGION", add = ArgValueCompleter::new(complete::regions))]
     pub regions: Vec<String>,
 
     /// How to show the result.
@@ -67,6 +69,8 @@ const EXITS: &str = "Exit codes: 0 done, or nothing to do; 1 error, nothing was 
 /// The verbs.
 #[derive(Debug, Subcommand)]
 pub enum Verb {
+    /// Write first settings from your answers, or from flags and an inventory. They arm nothing.
+    Init(First),
     /// Check the settings without scanning anything.
     Check,
     /// List the accounts and Regions that would be scanned.
@@ -134,9 +138,10 @@ pub enum Verb {
     /// Show when a schedule is open: a name from the settings, or an expression.
     Schedule {
         /// The name or the expression, such as `mon-fri 09:00-18:00 @ Asia/Tokyo`.
+        #[arg(add = ArgValueCompleter::new(complete::schedules))]
         schedule: String,
         /// Take the time zone and calendar from this policy's schedule, as a tag would.
-        #[arg(short, long)]
+        #[arg(short, long, add = ArgValueCompleter::new(complete::policies))]
         policy: Option<String>,
         /// How many days to show.
         #[arg(long, default_value_t = 14, value_parser = clap::value_parser!(u16).range(1..=400))]
@@ -155,6 +160,30 @@ pub enum Verb {
     Man,
 }
 
+/// What first settings are made of. At a terminal, the rest is asked for.
+#[derive(Debug, clap::Args)]
+pub struct First {
+    /// The accounts to scan: only your own, or all of the organisation.
+    #[arg(long, value_enum)]
+    pub scope: Option<Reach>,
+    /// The time zone of the office hours, such as `Asia/Tokyo`.
+    #[arg(long, value_parser = zone, value_name = "ZONE")]
+    pub zone: Option<Tz>,
+    /// A tag of what may be stopped, such as `Env=dev`; may be repeated. Default: what the inventory proposes.
+    #[arg(long = "tag", value_parser = tag, value_name = "KEY=VALUE")]
+    pub tags: Vec<String>,
+}
+
+/// The accounts of first settings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Reach {
+    /// The caller's own.
+    #[value(name = "self")]
+    Own,
+    /// Those of the organisation.
+    Organization,
+}
+
 /// Selects instances within the selected accounts and Regions.
 #[derive(Debug, clap::Args)]
 pub struct Select {
@@ -162,7 +191,7 @@ pub struct Select {
     #[arg(short = 'i', long = "instance", value_name = "ID")]
     pub instances: Vec<String>,
     /// Only instances whose first matching policy is this one; may be repeated.
-    #[arg(short = 'p', long = "policy", value_name = "NAME")]
+    #[arg(short = 'p', long = "policy", value_name = "NAME", add = ArgValueCompleter::new(complete::policies))]
     pub policies: Vec<String>,
 }
 
@@ -195,7 +224,13 @@ impl List {
     }
 }
 
-fn zone(text: &str) -> Result<Tz, String> {
+/// Reads a tag pattern.
+pub(super) fn tag(text: &str) -> Result<String, String> {
+    doubt(text).map_or_else(|| Ok(text.to_owned()), |why| Err(format!("the pattern `{text}` {why}")))
+}
+
+/// Reads a time zone.
+pub(super) fn zone(text: &str) -> Result<Tz, String> {
     parse_zone(text).map_err(|_| format!("`{text}` is no IANA time zone; write one such as `Asia/Tokyo` or `UTC`"))
 }
 

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use crate::app::args::{Args, Verb};
 use crate::app::end::End;
 use crate::app::error::Error;
-use crate::app::{help, log, verbs};
+use crate::app::{complete, help, log, verbs};
 use crate::engine::request::overrides::UndoOverrides;
 
 /// The binary: inside Lambda it serves the runtime, elsewhere it is the command line.
@@ -18,6 +18,7 @@ pub fn main() -> ExitCode {
     if std::env::var_os("AWS_LAMBDA_RUNTIME_API").is_some() {
         return runtime.block_on(crate::app::lambda::serve());
     }
+    complete::answer();
     let args = match help::parse(std::env::args_os()) {
         Ok(args) => args,
         Err(error) => {
@@ -41,6 +42,7 @@ pub fn main() -> ExitCode {
 
 async fn run(args: Args) -> Result<End, Error> {
     match &args.verb {
+        Verb::Init(first) => verbs::init(&args, first),
         Verb::Check => verbs::check(&args).await,
         Verb::Targets => verbs::targets(&args).await,
         Verb::Plan { select, list, detailed_exitcode, against } => {

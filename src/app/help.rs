@@ -15,7 +15,16 @@ struct Page {
     examples: &'static [&'static str],
 }
 
-const PAGES: [Page; 12] = [
+const PAGES: [Page; 13] = [
+    Page {
+        verb: "init",
+        takes: &["out", "inventory"],
+        examples: &[
+            "init",
+            "init --inventory inventory.json",
+            "init --scope organization --zone Asia/Tokyo --tag Env=dev --tag Env=stg -o -",
+        ],
+    },
     Page {
         verb: "check",
         takes: &["config", "at", "format", "out"],

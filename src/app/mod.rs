@@ -4,6 +4,7 @@
 mod args;
 mod ask;
 mod cli;
+mod complete;
 mod end;
 mod error;
 #[cfg(feature = "aws")]

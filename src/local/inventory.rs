@@ -117,6 +117,11 @@ impl Recorded {
         join(parts.into_iter().map(|part| (file.to_owned(), part)).collect())
     }
 
+    /// Every instance in it.
+    pub fn instances_found(&self) -> impl Iterator<Item = &Instance> {
+        self.targets.values().flat_map(|saw| &saw.instances)
+    }
+
     /// What an inventory lacks of the targets that it names, or of others.
     pub fn incomplete(&self) -> impl Iterator<Item = (&Target, &NotScanned)> {
         self.targets.iter().filter_map(|(target, saw)| Some((target, saw.not_scanned.as_ref()?)))

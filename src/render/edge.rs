@@ -59,6 +59,21 @@ pub fn escaped(json: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// A TOML string that stays on one line and hides nothing, so that it can stand in a comment, too.
+pub(crate) fn toml(text: &str) -> String {
+    let mut out = String::from('"');
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            c if is_hidden(c) => {
+                let _ = write!(out, "\\U{:08X}", u32::from(c));
+            }
+            c => out.push(c),
+        }
+    }
+    out + "\""
+}
+
 /// A value as JSON without hidden characters: on one line, or indented.
 ///
 /// # Errors

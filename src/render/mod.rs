@@ -6,6 +6,7 @@ mod columns;
 mod csv;
 pub mod edge;
 mod explanation;
+mod first_settings;
 mod hours;
 mod json;
 mod lines;
@@ -27,6 +28,7 @@ use crate::engine::report::Report;
 
 pub use crate::render::columns::{Column, View};
 pub use crate::render::explanation::explanation;
+pub use crate::render::first_settings::FirstSettings;
 pub use crate::render::hours::hours;
 pub use crate::render::json::{Digest, digest, json, write_json};
 pub use crate::render::lines::{csv, write_ndjson};

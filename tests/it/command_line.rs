@@ -28,16 +28,36 @@ fn every_verb_stands_in_the_help_in_one_line() {
     assert!(Args::command().get_subcommands().all(|verb| !verb.is_hide_set()));
 }
 
+/// What bash is offered for the last of these words, in a folder with settings.
+fn offered(words: &[&str]) -> Vec<String> {
+    let (_folder, mut command) = judging(&["--", "idle-reaper"]);
+    let index = words.len().to_string();
+    command.args(words).env("IDLE_REAPER_COMPLETE", "bash").env("_CLAP_COMPLETE_INDEX", index).env("_CLAP_IFS", "\n");
+    let ended = command.output().unwrap();
+    assert!(ended.status.success() && ended.stderr.is_empty(), "{words:?}: {ended:?}");
+    String::from_utf8(ended.stdout).unwrap().lines().map(str::to_owned).collect()
+}
+
 #[test]
-fn bash_completes_every_verb_and_the_other_shells_have_their_scripts() {
-    let bash = printed(&["completions", "bash"]);
-    for verb in verbs() {
-        assert!(bash.contains(&format!("idle__reaper,{verb})")), "bash does not know {verb}");
-    }
-    for shell in ["zsh", "fish", "elvish", "powershell"] {
+fn every_shell_has_its_script_and_completes_every_verb() {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let script = printed(&["completions", shell]);
-        assert!(verbs().iter().all(|verb| script.contains(verb.as_str())), "{shell}");
+        assert!(script.contains("IDLE_REAPER_COMPLETE") && script.contains("idle-reaper"), "{shell}: {script}");
     }
+    let offered = offered(&[""]);
+    for verb in verbs() {
+        assert!(offered.contains(&verb), "{verb} is not among {offered:?}");
+    }
+}
+
+#[test]
+fn completions_know_the_policies_schedules_and_regions_of_the_settings() {
+    assert_eq!(offered(&["plan", "--policy", ""]), ["dev"]);
+    assert_eq!(offered(&["plan", "-p", "x"]), Vec::<String>::new());
+    assert_eq!(offered(&["plan", "--region", ""]), ["ap-northeast-1", "us-east-1"]);
+    assert!(offered(&["schedule", "o"]).contains(&"office".to_owned()));
+    assert_eq!(offered(&["-c", "missing.toml", "plan", "--policy", ""]), Vec::<String>::new());
+    assert!(offered(&["plan", "--detailed"]).contains(&"--detailed-exitcode".to_owned()));
 }
 
 #[test]

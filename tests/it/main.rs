@@ -23,6 +23,7 @@ mod fuzzed;
 mod hostile;
 mod hubs;
 mod idle;
+mod init;
 mod inventories;
 mod inventory;
 mod killed;

@@ -92,6 +92,11 @@ impl<'a> Show<'a> {
         Ok(Self { args, out: args.out.as_deref().map(open).transpose()? })
     }
 
+    /// For a text that goes to standard output, whatever `--out` says.
+    pub(super) fn stdout(args: &'a Args) -> Self {
+        Self { args, out: None }
+    }
+
     /// The same for a result that is always JSON.
     pub(super) fn json_only(args: &'a Args) -> Result<Self, Error> {
         if args.format.is_some_and(|asked| asked != Format::Json) {
