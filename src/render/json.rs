@@ -213,6 +213,7 @@ fn whole(report: &Report) -> Whole<'_> {
         saved: _,
         money: _,
         priced: _,
+        bundled_prices: _,
         troubled: _,
         calls: _,
         locale,

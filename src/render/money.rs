@@ -22,6 +22,12 @@ pub fn caveat(locale: Locale) -> &'static str {
     term(locale, Term::Caveat)
 }
 
+/// The kind of price of every amount in `report`.
+pub fn caveat_of(report: &Report, locale: Locale) -> String {
+    let bundled = report.bundled_prices.map(|date| phrase(locale, Phrase::Bundled { date }));
+    bundled.unwrap_or_else(|| caveat(locale).to_owned())
+}
+
 /// A sum, with the number of instances whose price is unknown.
 pub fn cost(cost: &Cost, money: &Money, locale: Locale) -> String {
     let amount = figure(cost.monthly, money, locale);
@@ -47,10 +53,13 @@ pub fn realised(month: Month, saved: &Saved, money: &Money, locale: Locale) -> S
 /// is known.
 pub fn summary(report: &Report) -> Vec<String> {
     let (money, locale) = (&report.money, report.locale);
+    let caveat = caveat_of(report, locale);
     let waste = report.waste().filter(|waste| waste.total.instances > 0).map(|waste| {
         let (amount, count) = (cost(&waste.total, money, locale), waste.total.instances);
-        phrase(locale, Phrase::WasteOf { count, amount: &amount, caveat: caveat(locale) })
+        phrase(locale, Phrase::WasteOf { count, amount: &amount, caveat: &caveat })
     });
+    // Without waste, the amounts of skipped instances still are of the bundled list.
+    let waste = waste.or_else(|| report.bundled_prices.map(|_| phrase(locale, Phrase::Figures { caveat: &caveat })));
     let saved = report.saved().map(|(month, saved)| realised(month, &saved, money, locale));
     waste.into_iter().chain(saved).chain(own(report)).collect()
 }

@@ -10,14 +10,14 @@ use crate::engine::cost::waste::{Cost, Waste};
 use crate::engine::model::month::Month;
 use crate::engine::model::{Locale, Usd};
 use crate::engine::report::Report;
-use crate::render::money::caveat;
+use crate::render::money::caveat_of;
 
 /// `{"note", "currency", "waste": {…}, "saved": {…}}`; unknown parts are omitted.
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) struct MoneyData<'a> {
     /// The kind of price of every amount.
-    note: &'static str,
+    note: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     currency: Option<Second<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -84,7 +84,12 @@ impl<'a> MoneyData<'a> {
         let (waste, saved) = (report.waste().map(wasted), saved(report));
         let second = report.money.second.as_ref();
         let currency = second.map(|c| Second { code: &c.code, rate: c.rate.to_string(), date: c.date });
-        (waste.is_some() || saved.is_some()).then(|| Self { note: caveat(Locale::En), currency, waste, saved })
+        (waste.is_some() || saved.is_some()).then(|| Self {
+            note: caveat_of(report, Locale::En),
+            currency,
+            waste,
+            saved,
+        })
     }
 }
 

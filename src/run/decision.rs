@@ -180,6 +180,7 @@ impl Planned {
             saved: None,
             money: settings.money.clone(),
             priced: prices.is_some(),
+            bundled_prices: None,
             troubled,
             calls: scanner.calls(),
             locale: settings.run.locale,

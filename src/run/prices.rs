@@ -8,7 +8,7 @@ use futures_util::stream::{self, StreamExt};
 
 use crate::engine::config::Money;
 use crate::engine::cost::price::{Price, PriceKey, Prices};
-use crate::engine::cost::price_file;
+use crate::engine::cost::{bundled, price_file};
 use crate::engine::model::Notes;
 use crate::engine::report::{Report, Row};
 use crate::ports::{PortError, PriceList, ReadRecord, WriteRecord};
@@ -124,12 +124,14 @@ pub(crate) fn put(prices: &Prices, rows: &mut [Row], at: DateTime<Utc>) {
     }
 }
 
-/// Adds to the report the prices from the record or the price file, without asking for others.
+/// Adds to the report the prices from the record or the price file, and for the rest those that the release brings
+/// along, without asking for others.
 pub async fn with_known_prices(money: &Money, hub: &impl ReadRecord, mut report: Report) -> Report {
     let (prices, notes) = known(hub, money).await;
-    if let Some(prices) = prices.filter(|prices| !prices.is_empty()) {
-        put(&prices, &mut report.rows, report.at);
-        report.priced = true;
-    }
+    let prices = prices.unwrap_or_default().or_bundled(bundled::prices());
+    put(&prices, &mut report.rows, report.at);
+    let mut keys = report.rows.iter().filter_map(|row| row.price.as_deref()?.as_ref().ok());
+    report.bundled_prices = bundled::date().filter(|_| keys.any(|key| prices.is_bundled(key)));
+    report.priced = true;
     report.noting(notes)
 }

@@ -258,8 +258,10 @@ fn over_an_inventory_costs_come_from_the_price_file_of_the_record_or_of_the_work
         };
         let without = report();
         assert!(without["notes"].to_string().contains("the price file `prices.csv`"), "{}", without["notes"]);
-        assert_eq!(without["instances"][0].get("usd-month"), None);
+        assert!(without["money"]["note"].to_string().contains("bundled"), "{}", without["money"]);
         fs::copy(root.join("examples/prices.csv"), folder.path().join(at)).unwrap();
-        assert_eq!(report()["instances"][0]["usd-month"], "90.52", "from {at}");
+        let with = report();
+        assert_eq!(with["instances"][0]["usd-month"], "90.52", "from {at}");
+        assert!(!with["money"]["note"].to_string().contains("bundled"), "from {at}: {}", with["money"]);
     }
 }

@@ -57,7 +57,7 @@ pub(super) async fn dry_run(
         let report = run::plan(&order, recorded, &NoRecord).await?;
         return Ok(match PriceFile::of(settings) {
             Some(file) => run::with_known_prices(&settings.money, &file, report).await,
-            None => report,
+            None => run::with_known_prices(&settings.money, &NoRecord, report).await,
         });
     }
     over_aws(&order).await

@@ -10,7 +10,9 @@ use serde::Serialize;
 use crate::app::args::{Args, Format, List};
 use crate::app::end::End;
 use crate::app::error::Error;
+use crate::engine::model::Locale;
 use crate::engine::report::Report;
+use crate::render::money::caveat_of;
 use crate::render::{Page, Style, View, csv, edge, page, write_json, write_ndjson};
 
 /// The destination of a result. It is opened before anything is done, so that a file that cannot be written is an error
@@ -122,6 +124,10 @@ impl<'a> Show<'a> {
     /// Shows a report.
     pub(super) fn report(&self, report: Report, view: &View) -> Result<(), Error> {
         let report = report.shown_in(view.zone);
+        // A list of rows has no place to say it.
+        if report.bundled_prices.is_some() && matches!(self.format(), Format::Csv | Format::Ndjson) {
+            note(&format!("note: `usd-month` is by {}", caveat_of(&report, Locale::En)));
+        }
         self.read(|out| self.put(&report, view, out))
     }
 

@@ -160,6 +160,8 @@ pub struct Prices {
     failed: BTreeMap<PriceKey, String>,
     /// Prices of the operator's price file, which take precedence. They are not stored in the table.
     given: BTreeMap<PriceKey, Usd>,
+    /// Prices that the release brings along, for what nothing else has. They are not stored in the table.
+    bundled: BTreeMap<PriceKey, Usd>,
 }
 
 /// One line of the table in the record.
@@ -194,6 +196,17 @@ impl Prices {
     #[must_use]
     pub fn with(self, given: BTreeMap<PriceKey, Usd>) -> Self {
         Self { given, ..self }
+    }
+
+    /// Adds the prices that the release brings along.
+    #[must_use]
+    pub fn or_bundled(self, bundled: BTreeMap<PriceKey, Usd>) -> Self {
+        Self { bundled, ..self }
+    }
+
+    /// Whether the price of this key is one that the release brings along.
+    pub fn is_bundled(&self, key: &PriceKey) -> bool {
+        !self.given.contains_key(key) && !self.asked.contains_key(key) && self.bundled.contains_key(key)
     }
 
     /// The text of the table in the record.
@@ -244,7 +257,10 @@ impl Prices {
             (_, Some(cause)) => Price::Unknown(cause.clone()),
             (Some((Price::Unknown(cause), _)), None) => Price::Unknown(cause.clone()),
             (Some((Price::Hourly(_), _)), None) => Price::Unknown("the price that is known is too old".to_owned()),
-            (None, None) => Price::Unknown("the price list was not asked".to_owned()),
+            (None, None) => match self.bundled.get(key) {
+                Some(usd) => Price::Hourly(*usd),
+                None => Price::Unknown("the price list was not asked".to_owned()),
+            },
         }
     }
 }

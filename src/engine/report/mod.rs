@@ -14,7 +14,7 @@ pub mod views;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use rust_decimal::Decimal;
 
@@ -195,6 +195,8 @@ pub struct Report {
     pub money: Money,
     /// Whether the prices of the rows were looked up.
     pub priced: bool,
+    /// The date of the bundled price list, if prices of it are in the rows.
+    pub bundled_prices: Option<NaiveDate>,
     /// Something besides outcomes and unreachable targets went wrong; the notes have the details.
     pub troubled: bool,
     /// Calls to AWS APIs, including retries.

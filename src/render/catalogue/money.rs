@@ -1,6 +1,6 @@
 //! The texts about money and the stocktake, in every language.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
 use crate::engine::model::month::Month;
@@ -24,6 +24,8 @@ pub(crate) enum Phrase<'a> {
     Runs { count: usize, amount: &'a str, whole: bool },
     /// The kind of price of every amount.
     Figures { caveat: &'a str },
+    /// The kind of price of every amount, if prices are bundled.
+    Bundled { date: NaiveDate },
     /// The comparison with the budget.
     OfBudget { budget: &'a str, percent: &'a str, over: bool },
     /// There is no budget.
@@ -90,6 +92,9 @@ fn in_english(phrase: Phrase<'_>) -> String {
             format!("Over budget: {percent} % of {budget} a month")
         }
         Phrase::Figures { caveat } => format!("Every figure: {caveat}"),
+        Phrase::Bundled { date } => {
+            format!("list price of {date}, bundled; before Savings Plans, reservations and tax")
+        }
         Phrase::NoBudget => "Budget: none is set".to_owned(),
         Phrase::AreKept { count } => format!("Kept by a tag: {count}"),
         Phrase::AreUnconfirmed { count } => {
@@ -153,6 +158,9 @@ fn in_japanese(phrase: Phrase<'_>) -> String {
         Phrase::OfBudget { budget, percent, over: false } => format!("予算: 月額 {budget} の{percent}%"),
         Phrase::OfBudget { budget, percent, over: true } => format!("予算超過: 月額 {budget} の{percent}%"),
         Phrase::Figures { caveat } => format!("金額はすべて{caveat}"),
+        Phrase::Bundled { date } => {
+            format!("同梱の {date} 時点の定価。Savings Plans・リザーブド・税の適用前")
+        }
         Phrase::NoBudget => "予算: 設定なし".to_owned(),
         Phrase::AreKept { count } => format!("タグによる保護: {count}台"),
         Phrase::AreUnconfirmed { count } => {
