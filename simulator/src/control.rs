@@ -111,7 +111,8 @@ fn hub(world: &mut World, method: &str, path: &str, body: &Value) -> Result<Valu
             let region = body["region"].as_str().unwrap_or(&world.spec.home_region);
             let arn = format!("arn:aws:sns:{region}:{}:{}", world.hub_account, text("name")?);
             let heard_by_somebody = body["subscriber"].as_bool().unwrap_or(true);
-            world.hub.topics.insert(arn.clone(), Topic { heard_by_somebody, said: Vec::new() });
+            let pending = body["pending"].as_u64().map_or(0, |pending| pending as usize);
+            world.hub.topics.insert(arn.clone(), Topic { heard_by_somebody, pending, said: Vec::new() });
             return Ok(json!({"arn": arn}));
         }
         ("GET", "heard") => {

@@ -13,6 +13,9 @@ use crate::world::{Place, Slant, World, unknown};
 const PAGE: usize = 1000;
 
 pub(crate) fn work(world: &mut World, call: &Call, slant: Slant) -> Result<Answer, Refusal> {
+    if call.is_dry_run() && !call.reads() {
+        return Err(ec2_act::dry_run(world, call));
+    }
     match call.action.as_str() {
         "DescribeInstances" => describe(world, call, slant),
         "DescribeVolumes" => volumes::describe(world, call),

@@ -51,10 +51,6 @@ fn numbers(place: &Place, call: &Call) -> Result<Vec<usize>, Refusal> {
 
 /// StopInstances and StartInstances: all or nothing. An instance that already has the state is not changed.
 pub(crate) fn change_state(world: &mut World, call: &Call) -> Result<Answer, Refusal> {
-    if call.param("DryRun") == Some("true") {
-        let words = "Request would have succeeded, but DryRun flag is set.";
-        return Err(Refusal::new(412, "DryRunOperation", words));
-    }
     let (now, passing, usable) = (world.now(), world.passing(), world.spec.usable.clone());
     let stop = call.action == "StopInstances";
     let hibernate = call.param("Hibernate") == Some("true");
@@ -85,6 +81,40 @@ pub(crate) fn change_state(world: &mut World, call: &Call) -> Result<Answer, Ref
     }
     Ok(Answer::ec2(&call.action, &(inner + "</instancesSet>")))
 }
+
+/// The answer to a dry run: whether the caller's role may do it, by the templates and the spec's `excess`.
+pub(crate) fn dry_run(world: &mut World, call: &Call) -> Refusal {
+    let role = call.role.clone().unwrap_or_default();
+    let extra = world
+        .spec
+        .excess
+        .iter()
+        .any(|extra| extra.account == call.account && extra.role == role && extra.action == call.action);
+    let person = call.role.is_none();
+    let acting = world.spec.acting_role.as_deref() == Some(&*role);
+    let keys: Vec<String> = (1..).map_while(|n| call.param(&format!("Tag.{n}.Key"))).map(str::to_owned).collect();
+    let place = world.place(call);
+    let numbers = match numbers(place, call) {
+        Ok(numbers) => numbers,
+        Err(missing) => return missing,
+    };
+    let own = |key: &String| OWN_KEYS.contains(&key.as_str());
+    let allowed = |instance: &Instance| match call.action.as_str() {
+        "StopInstances" => instance.tag(KEEP).is_none() && instance.tag("aws:autoscaling:groupName").is_none(),
+        "StartInstances" => instance.tag(OWN_KEYS[0]).is_some(),
+        "CreateTags" | "DeleteTags" => !keys.is_empty() && keys.iter().all(own),
+        _ => false,
+    };
+    if person || extra || acting && numbers.iter().all(|n| allowed(&place.instances[*n])) {
+        return Refusal::new(412, "DryRunOperation", "Request would have succeeded, but DryRun flag is set.");
+    }
+    let words = "You are not authorized to perform this operation. Encoded authorization failure message:";
+    Refusal::new(403, "UnauthorizedOperation", format!("{words} {:x}", call.ids.len() * 7919 + world.sessions.len()))
+}
+
+/// The tags that the acting role may write, and the one that protects (infra/spoke.yaml).
+const OWN_KEYS: [&str; 3] = ["idle-reaper:stopped", "idle-reaper:marked", "idle-reaper:launched-by"];
+const KEEP: &str = "idle-reaper:keep";
 
 fn row(id: &str, before: (&str, u8), after: (&str, u8)) -> String {
     format!(

@@ -14,6 +14,8 @@ use crate::world::{World, unknown};
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Topic {
     pub(crate) heard_by_somebody: bool,
+    /// Subscriptions that wait for their confirmation.
+    pub(crate) pending: usize,
     pub(crate) said: Vec<serde_json::Value>,
 }
 
@@ -79,7 +81,8 @@ fn topic(world: &mut World, call: &Call) -> Result<Answer, Refusal> {
                  <Endpoint>queue</Endpoint><TopicArn>{arn}</TopicArn></member>",
                 call.account
             );
-            let all = if topic.heard_by_somebody { one } else { String::new() };
+            let waiting = one.replace(&format!("{arn}:simulated"), "PendingConfirmation").repeat(topic.pending);
+            let all = waiting + if topic.heard_by_somebody { &one } else { "" };
             Ok(Answer::query(&call.action, &format!("<Subscriptions>{all}</Subscriptions>")))
         }
         "Publish" => {

@@ -16,6 +16,8 @@ pub struct Meter {
     pub throttled: BTreeMap<String, u64>,
     /// Of these, calls that write.
     pub writes: u64,
+    /// Calls that were only tried, by `service:Action`.
+    pub dry_runs: BTreeMap<String, u64>,
     /// Metrics requested.
     pub metrics: u64,
     /// Calls that are being answered in parallel: now, and at most.
@@ -56,6 +58,7 @@ impl Meter {
     pub(crate) fn show(&self) -> Value {
         json!({
             "calls": self.calls, "all": self.all(), "throttled": self.throttled, "writes": self.writes,
+            "dry-runs": self.dry_runs,
             "metrics": self.metrics, "dollars": self.metrics as f64 * DOLLARS_A_METRIC,
             "peak-width": self.peak_width, "bytes-in": self.bytes_in, "bytes-out": self.bytes_out,
             "faults": self.faults,

@@ -168,6 +168,11 @@ impl Call {
         self.param("RoleArn").and_then(|arn| arn.split(':').nth(4))
     }
 
+    /// Whether it is only tried.
+    pub(crate) fn is_dry_run(&self) -> bool {
+        self.service == "ec2" && self.param("DryRun") == Some("true")
+    }
+
     /// Whether it only reads. AssumeRole changes nothing in the account that it enters.
     pub(crate) fn reads(&self) -> bool {
         ["Describe", "Get", "List", "Head", "AssumeRole"].iter().any(|start| self.action.starts_with(start))

@@ -29,6 +29,10 @@ pub(crate) struct Spec {
     pub(crate) fleet: Option<Fleet>,
     /// Customer-managed keys (in the spelling of `kms-key`) and licence configurations that the acting role may use.
     pub(crate) usable: Vec<String>,
+    /// Permissions that roles have beyond those of the templates, which dry runs show.
+    pub(crate) excess: Vec<Excess>,
+    /// The state of keys that are not `Enabled`, in the spelling of `kms-key`.
+    pub(crate) key_states: BTreeMap<String, String>,
     /// How long each call takes.
     pub(crate) latency_ms: f64,
     /// Whether the documented request limits apply.
@@ -78,6 +82,8 @@ impl Default for Spec {
             ssm: BTreeMap::new(),
             buckets: Vec::new(),
             usable: Vec::new(),
+            excess: Vec::new(),
+            key_states: BTreeMap::new(),
             fleet: None,
             latency_ms: 0.0,
             throttle: false,
@@ -101,6 +107,16 @@ pub(crate) struct AccountSpec {
     /// Its tags in Organizations.
     #[serde(default)]
     pub(crate) tags: BTreeMap<String, String>,
+}
+
+/// A permission of a role in one account.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct Excess {
+    /// The account's id.
+    pub(crate) account: String,
+    pub(crate) role: String,
+    pub(crate) action: String,
 }
 
 /// A seeded fleet.

@@ -53,16 +53,21 @@ pub(crate) fn describe(world: &mut World, call: &Call) -> Result<Answer, Refusal
     Ok(Answer::ec2("DescribeVolumes", &format!("<volumeSet>{volumes}</volumeSet>")))
 }
 
-/// ListAliases of one key. The AWS-managed key has an alias of AWS's, and every other key has one of its owner's.
-pub(crate) fn aliases(call: &Call) -> Result<Answer, Refusal> {
-    if call.action != "ListAliases" {
-        return Err(unknown(call));
-    }
+/// DescribeKey, and ListAliases of one key. The AWS-managed key has an alias of AWS's, and every other key has one of its owner's.
+pub(crate) fn keys(world: &World, call: &Call) -> Result<Answer, Refusal> {
     let arn = call.text("KeyId").unwrap_or_default();
     let (own, id) = (format!(":{}:key/", call.account), arn.rsplit('/').next().unwrap_or_default());
     if !arn.contains(&own) {
         let words = format!("Key '{arn}' does not exist");
         return Err(Refusal::new(400, "NotFoundException", words));
+    }
+    match call.action.as_str() {
+        "ListAliases" => {}
+        "DescribeKey" => {
+            let state = world.spec.key_states.get(id).map_or("Enabled", String::as_str);
+            return Ok(Answer::json(&json!({"KeyMetadata": {"KeyId": id, "Arn": arn, "KeyState": state}})));
+        }
+        _ => return Err(unknown(call)),
     }
     let name = if id == AWS_MANAGED { "alias/aws/ebs".to_owned() } else { format!("alias/own-{id}") };
     Ok(Answer::json(&json!({"Aliases": [{"AliasName": name, "TargetKeyId": id}], "Truncated": false})))

@@ -256,7 +256,10 @@ impl World {
         }
         let name = format!("{}:{}", call.service, call.action);
         *self.meter.calls.entry(name.clone()).or_default() += 1;
-        self.meter.writes += u64::from(!call.reads());
+        self.meter.writes += u64::from(!call.reads() && !call.is_dry_run());
+        if call.is_dry_run() {
+            *self.meter.dry_runs.entry(name.clone()).or_default() += 1;
+        }
         if let Some(refusal) = self.refusal(&call) {
             return Reply::Answer(refuse(&call, &refusal));
         }
@@ -340,7 +343,7 @@ impl World {
         if call.action == "AssumeRole" {
             return sts::refusal(self, call);
         }
-        if !call.reads() && call.role.is_some() && call.role == self.spec.reading_role {
+        if !call.reads() && !call.is_dry_run() && call.role.is_some() && call.role == self.spec.reading_role {
             let code = if call.service == "ec2" { "UnauthorizedOperation" } else { "AccessDenied" };
             let words = "You are not authorized to perform this operation: the reading role may not";
             return Some(Refusal::new(403, code, format!("{words} {}.", call.action)));
@@ -364,7 +367,7 @@ impl World {
             "s3" => s3::work(self, call),
             "ssm" | "secretsmanager" | "sns" | "account" => hub::work(self, call),
             "elasticloadbalancing" => paths::work(self, call),
-            "kms" => volumes::aliases(call),
+            "kms" => volumes::keys(self, call),
             "pricing" => pricing::work(call),
             _ => Err(unknown(call)),
         };
