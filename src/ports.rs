@@ -11,6 +11,7 @@ use thiserror::Error;
 use crate::engine::config::Channel;
 use crate::engine::cost::price::{Price, PriceKey};
 use crate::engine::cost::spent::Spent;
+use crate::engine::doctor::{Attempt, Who};
 use crate::engine::evidence::idle::{Evidence, Idleness, Wanted};
 use crate::engine::evidence::last_hour::Recent;
 use crate::engine::model::{Account, Instance, Message, ResourceId, Tags, Target};
@@ -171,6 +172,45 @@ pub trait Act {
 
     /// Starts these instances.
     fn start(&self, target: &Target, ids: &[Box<str>]) -> impl Future<Output = Result<(), ActError>>;
+}
+
+/// Asks what only the doctor asks. Each call is a read, a dry run, or a write that its own condition refuses.
+pub trait Probe {
+    /// Enters one account with the acting role.
+    ///
+    /// # Errors
+    /// Why the role cannot be assumed.
+    fn enter(&self, account: &Arc<str>) -> impl Future<Output = Result<(), PortError>>;
+
+    /// Whether a role could make a call for one instance.
+    ///
+    /// # Errors
+    /// Why it is unknown.
+    fn attempt(&self, who: Who, attempt: &Attempt, id: &ResourceId) -> impl Future<Output = Result<bool, PortError>>;
+
+    /// The state of a key, such as `Enabled`.
+    ///
+    /// # Errors
+    /// Why it is unknown.
+    fn key_state(&self, target: &Target, arn: &str) -> impl Future<Output = Result<String, PortError>>;
+
+    /// Whether a channel can deliver. Nothing is sent.
+    ///
+    /// # Errors
+    /// Why it cannot, or why that is unknown.
+    fn channel(&self, channel: &Channel) -> impl Future<Output = Result<(), PortError>>;
+
+    /// Whether the record can be read, listed and written, as a run needs it. Nothing is left in it.
+    ///
+    /// # Errors
+    /// Why it cannot.
+    fn record(&self) -> impl Future<Output = Result<(), PortError>>;
+
+    /// The Region whose STS is asked for sessions, if accounts have to opt into it.
+    ///
+    /// # Errors
+    /// Why the caller is unknown.
+    fn opt_in_region(&self) -> impl Future<Output = Result<Option<String>, PortError>>;
 }
 
 /// AWS's list prices.

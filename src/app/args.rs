@@ -73,6 +73,8 @@ pub enum Verb {
     Init(First),
     /// Check the settings without scanning anything.
     Check,
+    /// Check the installation: roles, permissions, record, pause switch, channels, keys. Changes nothing.
+    Doctor,
     /// List the accounts and Regions that would be scanned.
     Targets,
     /// Dry run: show what would be done, and write nothing.
@@ -126,6 +128,19 @@ pub enum Verb {
         /// Start although a policy's calendar is frozen.
         #[arg(long)]
         even_frozen: bool,
+    },
+    /// Start what bears the reaper's tag in your own account, with your own rights, and without settings, hub or record.
+    /// A dry run, unless it is confirmed.
+    StartStopped {
+        /// Only what this run stopped.
+        #[arg(long, value_name = "RUN")]
+        run: Option<String>,
+        /// The `prefix` of the settings' `[tags]`, if it was changed.
+        #[arg(long, default_value = "idle-reaper:", value_name = "PREFIX")]
+        tag_prefix: String,
+        /// Carry it out without asking for confirmation.
+        #[arg(long)]
+        yes: bool,
     },
     /// Explain why an instance is judged as it is: every rule, its inputs, what would change it.
     Explain {

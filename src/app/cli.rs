@@ -44,6 +44,7 @@ async fn run(args: Args) -> Result<End, Error> {
     match &args.verb {
         Verb::Init(first) => verbs::init(&args, first),
         Verb::Check => verbs::check(&args).await,
+        Verb::Doctor => verbs::doctor(&args).await,
         Verb::Targets => verbs::targets(&args).await,
         Verb::Plan { select, list, detailed_exitcode, against } => {
             verbs::plan(&args, select, list, *detailed_exitcode, against.as_deref()).await
@@ -55,6 +56,9 @@ async fn run(args: Args) -> Result<End, Error> {
         Verb::Undo { run, select, yes, even_paused, even_frozen } => {
             let overrides = UndoOverrides { even_paused: *even_paused, even_frozen: *even_frozen };
             verbs::undo(&args, run, select, *yes, overrides).await
+        }
+        Verb::StartStopped { run, tag_prefix, yes } => {
+            verbs::start_stopped(&args, run.as_deref(), tag_prefix, *yes).await
         }
         Verb::Explain { instance, run: None } => verbs::explain(&args, instance).await,
         Verb::Explain { instance, run: Some(run) } => verbs::recall(&args, instance, run).await,

@@ -17,7 +17,7 @@ use crate::app::error::Error;
 use crate::app::events;
 use crate::app::reviewed::in_record;
 use crate::app::run_id::run_id;
-use crate::app::{load, log, stages};
+use crate::app::{load, log, stages, verbs};
 use crate::aws::{Aws, AwsActor, AwsHub, AwsMessenger, AwsReader, Pricing, all_loopback};
 use crate::engine::config::Settings;
 use crate::engine::model::RecordKey;
@@ -71,6 +71,8 @@ pub(crate) async fn serve() -> ExitCode {
 pub(crate) enum Answer {
     /// A run's figures.
     Run(Box<Digest>),
+    /// The result of a check-up.
+    Doctor(serde_json::Value),
     /// What a state machine continues with.
     Part(stages::Next),
     /// The messages that a queue must deliver again.
@@ -84,6 +86,7 @@ async fn handle(aws: &Aws, event: LambdaEvent<Box<RawValue>>) -> Result<Answer, 
         Asked::Queue(messages) => {
             return Ok(Answer::Queue(Box::pin(events::queue(aws, &messages, &event.context)).await));
         }
+        Asked::Doctor(scope) => return Ok(Answer::Doctor(Box::pin(verbs::answer(aws, &scope, &event.context)).await?)),
         Asked::Stage(stage) => return Box::pin(stages::handle(aws, &stage, &event.context)).await,
     }
     .map(|digest| Answer::Run(Box::new(digest)))

@@ -55,11 +55,15 @@ impl Caller {
             .then(|| Self { account: account.into(), partition: partition.into() })
     }
 
+    /// Whether accounts have to opt into this Region.
+    pub(crate) fn is_opt_in(&self, region: &str) -> bool {
+        *self.partition == *"aws" && !ALWAYS_ON.contains(&region)
+    }
+
     /// The Region for STS and DescribeRegions, unless the settings name one: the caller's own, or, if that Region needs
     /// an opt-in, one that is enabled in every account.
     pub(crate) fn region(&self, own: Option<&Region>) -> Option<Region> {
-        let opt_in = |own: &Region| *self.partition == *"aws" && !ALWAYS_ON.contains(&own.as_ref());
-        own.map(|own| if opt_in(own) { Region::from_static(STAND_IN) } else { own.clone() })
+        own.map(|own| if self.is_opt_in(own.as_ref()) { Region::from_static(STAND_IN) } else { own.clone() })
     }
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use aws_config::Region;
 use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_sdk_ec2::config::Intercept;
 use aws_sdk_ec2::config::retry::RetryPartition;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
@@ -35,6 +36,16 @@ impl Kept {
 /// A client for scanning.
 pub(crate) fn ec2(aws: &Aws, target: &Target, credentials: Option<SharedCredentialsProvider>) -> aws_sdk_ec2::Client {
     aws_sdk_ec2::Client::from_conf(builder(aws, target, credentials).build())
+}
+
+/// A client for scanning, whose requests pass `guard`.
+pub(crate) fn ec2_with(
+    aws: &Aws,
+    target: &Target,
+    credentials: Option<SharedCredentialsProvider>,
+    guard: impl Intercept + 'static,
+) -> aws_sdk_ec2::Client {
+    aws_sdk_ec2::Client::from_conf(builder(aws, target, credentials).interceptor(guard).build())
 }
 
 /// A client for acting: fewer attempts, a shorter timeout.

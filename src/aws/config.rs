@@ -20,6 +20,7 @@ use crate::aws::caller;
 use crate::aws::caller::Caller;
 use crate::aws::http;
 use crate::engine::cost::spent::Spent;
+use crate::ports::PortError;
 
 /// Connecting to a regional endpoint takes a few hundred milliseconds at most.
 const CONNECT: Duration = Duration::from_secs(3);
@@ -155,6 +156,14 @@ impl Aws {
     /// Why it is unknown, as text.
     pub(crate) async fn caller(&self) -> Result<Caller, String> {
         self.caller.get_or_init(|| caller::ask(self)).await.clone()
+    }
+
+    /// The account of the caller.
+    ///
+    /// # Errors
+    /// Why it is unknown.
+    pub async fn account(&self) -> Result<Arc<str>, PortError> {
+        self.caller().await.map(|caller| caller.account).map_err(PortError)
     }
 
     /// The Region for STS and DescribeRegions: `named` by the settings, or one that every account has.

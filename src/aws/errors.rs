@@ -87,6 +87,23 @@ fn is_by_policy(message: &str) -> bool {
         .any(|words| message.to_ascii_lowercase().contains(words))
 }
 
+/// What a dry run was answered: whether the call would be allowed.
+///
+/// # Errors
+/// As text, why that is unknown.
+pub(crate) fn dry_run<T, E>(operation: &str, answer: Result<T, SdkError<E, HttpResponse>>) -> Result<bool, String>
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+{
+    let Err(error) = answer else { return Err(format!("`{operation}` was carried out, although it was a dry run")) };
+    let code = error.as_service_error().and_then(|error| error.meta().code());
+    match code {
+        Some("DryRunOperation") => Ok(true),
+        Some("UnauthorizedOperation" | "AccessDenied" | "AccessDeniedException") => Ok(false),
+        Some(_) | None => Err(words(operation, &error)),
+    }
+}
+
 /// The error of a scan. A Region that a service control policy denies is denied on purpose. Any other error makes the
 /// target unreachable.
 pub(crate) fn not_scanned<E>(operation: &str, error: &SdkError<E, HttpResponse>) -> NotScanned

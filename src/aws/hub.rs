@@ -34,6 +34,17 @@ impl AwsHub {
     }
 }
 
+impl AwsHub {
+    /// Whether the record can be read, listed and written. Nothing is left in it.
+    pub(crate) async fn check_record(&self) -> Result<(), PortError> {
+        match &self.record {
+            Record::Nowhere => Err(nowhere()),
+            Record::S3(bucket) => bucket.check().await,
+            Record::Folder(folder) => folder.check(),
+        }
+    }
+}
+
 fn nowhere() -> PortError {
     PortError("the settings have no `record`".to_owned())
 }

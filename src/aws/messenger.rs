@@ -41,6 +41,17 @@ impl AwsMessenger {
         }
     }
 
+    /// Whether a channel can deliver: its topic has a subscriber, or its secret holds a URL. Nothing is sent.
+    ///
+    /// # Errors
+    /// Why it cannot.
+    pub(crate) async fn check(&self, channel: &Channel) -> Result<(), String> {
+        match &channel.way {
+            Way::Sns { topic, format: _ } => self.open(topic).await.map(|_| ()),
+            Way::Slack(secret) => self.secrets.url(secret).await.map(|_| ()),
+        }
+    }
+
     /// A client of a topic that has a subscriber.
     async fn open(&self, topic: &Topic) -> Open {
         let cell = {

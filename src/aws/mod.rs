@@ -6,6 +6,7 @@ mod caller;
 mod client;
 mod config;
 mod contact;
+mod doctor;
 mod endpoints;
 mod errors;
 mod http;
@@ -29,6 +30,7 @@ mod xml;
 
 pub use crate::aws::actor::AwsActor;
 pub use crate::aws::config::{Aws, Meter};
+pub use crate::aws::doctor::AwsProbe;
 pub use crate::aws::endpoints::all_loopback;
 pub use crate::aws::hub::AwsHub;
 pub use crate::aws::messenger::AwsMessenger;

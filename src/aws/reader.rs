@@ -58,11 +58,11 @@ impl<'a> AwsReader<'a> {
     }
 
     async fn own_account(&self) -> Result<Arc<str>, PortError> {
-        self.aws.caller().await.map(|caller| caller.account).map_err(PortError)
+        self.aws.account().await
     }
 
     /// The session in an account. If only the caller's own account is scanned, no role is needed.
-    async fn credentials(&self, account: &Arc<str>) -> Result<Option<SharedCredentialsProvider>, String> {
+    pub(crate) async fn credentials(&self, account: &Arc<str>) -> Result<Option<SharedCredentialsProvider>, String> {
         match self.settings.scope.accounts {
             Accounts::Own => Ok(None),
             Accounts::Organization | Accounts::List(_) => self.sessions.of(account).await.map(Some),

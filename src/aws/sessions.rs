@@ -12,7 +12,7 @@ use crate::aws::config::Aws;
 use crate::aws::errors::words;
 
 /// The maximum permissions of a session of the reading role, regardless of the role's own: a dry run cannot act.
-const READ_ONLY: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["ec2:Describe*","cloudwatch:GetMetricData","cloudwatch:ListMetrics","account:GetAlternateContact","elasticloadbalancing:Describe*","kms:ListAliases"],"Resource":"*"}]}"#;
+const READ_ONLY: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["ec2:Describe*","cloudwatch:GetMetricData","cloudwatch:ListMetrics","account:GetAlternateContact","elasticloadbalancing:Describe*","kms:DescribeKey","kms:ListAliases"],"Resource":"*"}]}"#;
 
 /// How one role is assumed.
 #[derive(Clone, Debug)]

@@ -26,18 +26,21 @@ pub(crate) fn client(aws: &Aws, topic: &Topic) -> Client {
 /// What went wrong, or that there is no subscriber.
 pub(crate) async fn check_heard(client: &Client, topic: &Topic) -> Result<(), String> {
     const OPERATION: &str = "sns:ListSubscriptionsByTopic";
-    let (mut tokens, mut token) = (Tokens::default(), None);
+    let (mut tokens, mut token, mut pending) = (Tokens::default(), None, 0);
     loop {
         let page = client.list_subscriptions_by_topic().topic_arn(&topic.arn).set_next_token(token).send().await;
         let page = page.map_err(|error| format!("{} for `{}`", words(OPERATION, &error), topic.arn))?;
-        let arns = page.subscriptions().iter().map(|one| one.subscription_arn().unwrap_or_default());
-        if arns.into_iter().any(|arn| !NOT_CONFIRMED.contains(&arn)) {
+        let arns: Vec<&str> =
+            page.subscriptions().iter().map(|one| one.subscription_arn().unwrap_or_default()).collect();
+        if arns.iter().any(|arn| !NOT_CONFIRMED.contains(arn)) {
             return Ok(());
         }
+        pending += arns.iter().filter(|arn| **arn == NOT_CONFIRMED[0]).count();
         token = tokens.next(OPERATION, page.next_token())?;
         if token.is_none() {
+            let waiting = if pending > 0 { format!(" ({pending} not confirmed yet)") } else { String::new() };
             return Err(format!(
-                "the topic `{}` has no confirmed subscriber; subscribe somebody, and follow the link in the mail that SNS \
+                "the topic `{}` has no confirmed subscriber{waiting}; subscribe somebody, and follow the link in the mail that SNS \
                  sends",
                 topic.arn
             ));

@@ -11,6 +11,7 @@ use aws_smithy_runtime_api::client::interceptors::context::BeforeDeserialization
 use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use chrono::{DateTime, Utc};
 use futures_util::stream::{self, StreamExt};
 
@@ -26,6 +27,10 @@ const READS: usize = 16;
 
 /// The object to request when only the date of the answer is needed: the lock, which the role may read.
 const CLOCK: &str = "acting.lock";
+
+/// An object that is never written, and a version that it cannot have, for the doctor's conditional write.
+const NEVER: &str = "doctor";
+const NO_VERSION: &str = "\"00000000000000000000000000000000\"";
 
 /// Keeps the date header of an answer.
 #[derive(Clone, Debug, Default)]
@@ -120,6 +125,31 @@ impl Bucket {
             return Ok(false);
         }
         Err(PortError(format!("{} for `{place}`", words("s3:PutObject", &error))))
+    }
+
+    /// Whether an object can be read, listed and written. The write is conditional on a version of an object that never
+    /// exists, so S3 refuses it after it has checked the permission, and nothing is written.
+    pub(crate) async fn check(&self) -> Result<(), PortError> {
+        self.find(CLOCK).await?;
+        let wrong = |error| PortError(format!("{} for `{}`", words("s3:ListObjectsV2", &error), self.place("")));
+        self.client
+            .list_objects_v2()
+            .bucket(&self.bucket)
+            .prefix(self.key(""))
+            .max_keys(1)
+            .send()
+            .await
+            .map_err(wrong)?;
+        let call = self.client.put_object().bucket(&self.bucket).key(self.key(NEVER)).if_match(NO_VERSION);
+        let place = self.place(NEVER);
+        let Err(error) = call.body(ByteStream::from_static(b"")).send().await else {
+            let why =
+                "which S3 should have refused by its `If-Match`: without conditional writes two runs may act at once";
+            return Err(PortError(format!("`s3:PutObject` wrote `{place}`, {why}; keep the record in Amazon S3")));
+        };
+        let status = error.raw_response().map(|response| response.status().as_u16());
+        let refused = matches!(status, Some(412 | 409 | 404)) && error.code() != Some("NoSuchBucket");
+        if refused { Ok(()) } else { Err(PortError(format!("{} for `{place}`", words("s3:PutObject", &error)))) }
     }
 
     pub(crate) async fn remove(&self, key: &str) -> Result<(), PortError> {

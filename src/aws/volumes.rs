@@ -123,6 +123,14 @@ impl<'a> Keys<'a> {
         }
     }
 
+    /// The state of a key, such as `Enabled`.
+    pub(crate) async fn state(&self, arn: &str) -> Result<String, String> {
+        let answer = self.client.describe_key().key_id(arn).send().await;
+        let answer = answer.map_err(|error| words("kms:DescribeKey", &error))?;
+        let state = answer.key_metadata().and_then(|key| key.key_state()).map(|state| state.as_str().to_owned());
+        state.ok_or_else(|| format!("`kms:DescribeKey` does not say in which state `{arn}` is"))
+    }
+
     async fn is_of_aws(&self, arn: &str) -> Result<bool, String> {
         let (mut tokens, mut token) = (Tokens::default(), None);
         loop {

@@ -75,6 +75,17 @@ impl Folder {
         guard().map_err(|error| wrong("lock", &path, &error))
     }
 
+    /// Whether the folder can be written, or made.
+    ///
+    /// # Errors
+    /// [`PortError`] when it cannot.
+    pub fn check(&self) -> Result<(), PortError> {
+        let there = self.0.ancestors().find(|path| path.exists()).unwrap_or(Path::new("."));
+        let draft = there.join(format!(".doctor-{}.{DRAFT}", std::process::id()));
+        let tried = private().create_new(true).open(&draft).and_then(|_| fs::remove_file(&draft));
+        tried.map_err(|error| wrong("write", &self.0, &error))
+    }
+
     /// The time by the clock of the file system, which several machines may share.
     pub fn now(&self) -> Option<DateTime<Utc>> {
         let guard = self.alone().ok()?;

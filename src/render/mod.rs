@@ -4,6 +4,7 @@ pub mod anomaly;
 mod catalogue;
 mod columns;
 mod csv;
+mod doctor;
 pub mod edge;
 mod explanation;
 mod first_settings;
@@ -27,6 +28,7 @@ mod words;
 use crate::engine::report::Report;
 
 pub use crate::render::columns::{Column, View};
+pub use crate::render::doctor::{doctor_json, doctor_text};
 pub use crate::render::explanation::explanation;
 pub use crate::render::first_settings::FirstSettings;
 pub use crate::render::hours::hours;

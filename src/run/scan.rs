@@ -134,7 +134,7 @@ pub(crate) async fn survey(
 }
 
 /// The same, passing on each instance as soon as its target is scanned.
-async fn survey_each(
+pub(crate) async fn survey_each(
     port: &impl Scan,
     settings: &Settings,
     scope: &Scope,

@@ -42,6 +42,12 @@ impl Warrant {
     /// it only reverses a run, and a run must stay undoable after a person has disarmed the reaper in a hurry.
     pub(crate) fn to_undo(steps: &[Step], recorded: Recorded) -> Self {
         let Recorded(()) = recorded;
+        Self::to_start(steps)
+    }
+
+    /// A warrant to start the instances of `steps` by a person's own rights, where there may be no record. The person
+    /// has agreed to these steps, and CloudTrail shows who it was.
+    pub(crate) fn to_start(steps: &[Step]) -> Self {
         Self(Bound::Starts(Mutex::new(steps.iter().map(|step| step.id.clone()).collect())))
     }
 

@@ -174,12 +174,13 @@ TABLE = [
     *[(who, action, resource, {}, NO) for who in ("actor", "actor+admin", "reader", "reader+admin") for action, resource in [
         ("ec2:TerminateInstances", INSTANCE), ("ec2:ModifyInstanceAttribute", INSTANCE), ("ec2:RebootInstances", INSTANCE),
         ("ec2:RunInstances", INSTANCE), ("iam:PassRole", ROLE(SPOKE, "Admin")), ("sts:AssumeRole", ROLE(SPOKE, "Admin")),
-        ("s3:GetObject", "arn:aws:s3:::somebody/secret"), ("kms:Decrypt", MANAGED_KEY), ("kms:DescribeKey", KEY)]],
+        ("s3:GetObject", "arn:aws:s3:::somebody/secret"), ("kms:Decrypt", MANAGED_KEY), ("kms:ScheduleKeyDeletion", KEY)]],
+    *[(who, "kms:DescribeKey", KEY, {}, NO) for who in ("actor", "actor+admin")],
     ("actor", "ec2:DescribeInstances", "*", {}, NO),
     ("actor", "kms:Decrypt", KEY, {}, NO),
     # --- the reading role -------------------------------------------------------------------------------------
     *[("reader", action, "*", {}, YES) for action in (
-        "ec2:DescribeInstances", "ec2:DescribeRegions", "ec2:DescribeVolumes", "kms:ListAliases", "cloudwatch:GetMetricData", "cloudwatch:ListMetrics", "elasticloadbalancing:DescribeLoadBalancers",
+        "ec2:DescribeInstances", "ec2:DescribeRegions", "ec2:DescribeVolumes", "kms:DescribeKey", "kms:ListAliases", "cloudwatch:GetMetricData", "cloudwatch:ListMetrics", "elasticloadbalancing:DescribeLoadBalancers",
         "elasticloadbalancing:DescribeTargetGroups", "elasticloadbalancing:DescribeTargetHealth")],
     ("reader", "account:GetAlternateContact", f"arn:aws:account::{SPOKE}:account", {}, YES),
     ("reader+admin", "account:GetAlternateContact", f"arn:aws:account::{SPOKE}:account", {}, YES),

@@ -17,14 +17,14 @@ NOT_THE_CODES = {
     "logs:CreateLogStream", "logs:PutLogEvents", "sqs:SendMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage",
     "kms:CreateGrant", "kms:Decrypt", "kms:GenerateDataKey",
 }  # fmt: skip
-# Calls that need no permission.
-FREE = {"sts:GetCallerIdentity"}
+# Calls that need no permission, and one that the doctor tries as a dry run because every role must be refused it.
+FREE = {"sts:GetCallerIdentity", "ec2:TerminateInstances"}
 # Calls whose action is called otherwise.
 ACTION = {"s3:ListObjectsV2": "s3:ListBucket", "s3:HeadObject": "s3:GetObject"}
 # The crate aws-sdk-X, the model in botocore, and the prefix of its actions, where they are not X.
 MODEL = {"elasticloadbalancing": "elb", "elasticloadbalancingv2": "elbv2"}
 PREFIX = {"elasticloadbalancingv2": "elasticloadbalancing"}
-READING = {"ec2:Describe", "kms:List", "cloudwatch:Get", "cloudwatch:List", "elasticloadbalancing:Describe", "account:Get"}
+READING = {"ec2:Describe", "kms:Describe", "kms:List", "cloudwatch:Get", "cloudwatch:List", "elasticloadbalancing:Describe", "account:Get"}
 ACTING = {"ec2:Stop", "ec2:Start", "ec2:Create", "ec2:Delete"}
 
 

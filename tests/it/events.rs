@@ -266,7 +266,7 @@ fn batch(bodies: &[String]) -> Value {
 fn queued(event: &Value) -> Vec<Queued> {
     match Asked::parse(&event.to_string()).expect("a batch") {
         Asked::Queue(messages) => messages,
-        other @ (Asked::Request(_) | Asked::Event(_) | Asked::Stage(_)) => panic!("{other:?}"),
+        other @ (Asked::Request(_) | Asked::Doctor(_) | Asked::Event(_) | Asked::Stage(_)) => panic!("{other:?}"),
     }
 }
 

@@ -14,6 +14,7 @@ mod command_line;
 mod contained;
 mod difference;
 mod docs;
+mod doctor;
 mod earlier;
 mod events;
 mod fake;

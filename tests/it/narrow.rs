@@ -28,6 +28,7 @@ fn scope(event: &Value) -> Scope {
     match Asked::parse(&event.to_string()).expect("an event") {
         Asked::Event(event) => event.scope(),
         Asked::Request(request) => panic!("{request:?}"),
+        Asked::Doctor(scope) => panic!("{scope:?}"),
         Asked::Queue(messages) => panic!("{messages:?}"),
         Asked::Stage(stage) => panic!("{stage:?}"),
     }

@@ -56,15 +56,15 @@ pub(crate) async fn undo(
 }
 
 /// Shows the result of an undo.
-fn after(show: &Show<'_>, undo: &Undo) -> End {
+pub(super) fn after(show: &Show<'_>, undo: &Undo) -> End {
     show.text_after(&rendered(show, undo), ended(undo))
 }
 
-fn rendered(show: &Show<'_>, undo: &Undo) -> String {
+pub(super) fn rendered(show: &Show<'_>, undo: &Undo) -> String {
     show.rendered(&undo_page(undo), || undo_json(undo, true))
 }
 
-fn ended(undo: &Undo) -> End {
+pub(super) fn ended(undo: &Undo) -> End {
     match undo.health() {
         Health::Ok => End::Done,
         Health::Degraded => End::Degraded,

@@ -8,15 +8,18 @@ use serde::de::IgnoredAny;
 use serde_json::Value;
 use thiserror::Error;
 
+use crate::engine::request::doctor;
 use crate::engine::request::events::Event;
 use crate::engine::request::stage::{Stage, StageInvalid};
-use crate::engine::request::{OWN_KEYS, Request, RequestInvalid};
+use crate::engine::request::{OWN_KEYS, Request, RequestInvalid, Scope};
 
 /// One kind of input.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Asked {
     /// A request by a person or a schedule.
     Request(Box<Request>),
+    /// A check-up of the accounts and Regions that it selects.
+    Doctor(Scope),
     /// An event of AWS.
     Event(Event),
     /// Events from a queue.
@@ -44,7 +47,7 @@ impl Queued {
     pub fn event(&self) -> Result<Event, AskedInvalid> {
         match Asked::parse(&self.body)? {
             Asked::Event(event) => Ok(event),
-            Asked::Request(_) | Asked::Queue(_) | Asked::Stage(_) => {
+            Asked::Request(_) | Asked::Doctor(_) | Asked::Queue(_) | Asked::Stage(_) => {
                 Err(RequestInvalid::NotARequest("a queue delivers events of AWS only".to_owned()).into())
             }
         }
@@ -73,6 +76,9 @@ impl Asked {
         let Ok(keys) = serde_json::from_str::<BTreeMap<String, IgnoredAny>>(text) else { return request() };
         if keys.contains_key("stage") {
             return Ok(Self::Stage(Stage::parse(text)?));
+        }
+        if serde_json::from_str::<Value>(text).is_ok_and(|event| event["mode"] == "doctor") {
+            return Ok(Self::Doctor(doctor::parse(text)?));
         }
         if keys.contains_key("mode") || OWN_KEYS.iter().any(|own| keys.contains_key(*own)) {
             return request();

@@ -1,6 +1,7 @@
 //! The request of a run. It is parsed once at the entry, with the instant and the deadline.
 
 pub mod at;
+mod doctor;
 pub mod events;
 pub mod invocation;
 pub mod overrides;
@@ -95,6 +96,10 @@ pub enum RequestInvalid {
         "the event is not a request: {0}; send {{\"mode\":\"plan\"}} or {{\"mode\":\"apply\"}}, or let EventBridge call on a schedule"
     )]
     NotARequest(String),
+    #[error(
+        "the request is no check-up: {0}; `{{\"mode\":\"doctor\"}}` takes `accounts` and `regions`, and nothing else"
+    )]
+    NotADoctor(String),
     #[error(
         "the event comes from `{source_name}` with detail type `{detail_type}`, which this release does not know; nothing was done"
     )]

@@ -1,6 +1,188 @@
 //! What finds a wrong installation before a run does: `targets` with a wrong role, and `doctor`.
 
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
 use super::simulated::Simulated;
+use super::world::Ran;
+
+const NOON: &str = "2026-11-25T12:00:00+09:00";
+
+/// A small organisation: what runs in the day, what is kept, what the reaper has stopped.
+fn organisation(spec: &Value) -> Simulated {
+    let mut all = json!({
+        "hub": "platform", "reading-role": "IdleReaperRead", "acting-role": "IdleReaperAct", "external-id": "demo-external-id",
+        "now": NOON, "regions": ["ap-northeast-1", "us-east-1"], "usable": ["good", "old"],
+        "accounts": [
+            {"name": "platform"}, {"name": "shop-dev", "id": "222222222222"}, {"name": "data-dev", "id": "333333333333"},
+            {"name": "empty-dev", "id": "444444444444"}, {"name": "bare-dev", "id": "555555555555"},
+        ],
+        "ssm": {"/idle-reaper/pause": "off"}, "buckets": ["idle-reaper-records"],
+        "defaults": {"account": "shop-dev", "region": "ap-northeast-1", "cpu": 1, "tags": {"Env": "dev"},
+            "launch-time": "2026-11-25T09:00:00+09:00"},
+        "instances": [
+            {"story": "plain", "kms-key": "good"},
+            {"story": "kept", "tags": {"Env": "dev", "idle-reaper:keep": ""}},
+            {"story": "elsewhere", "account": "data-dev", "region": "us-east-1", "kms-key": "old"},
+            {"story": "ours", "account": "data-dev", "state": "stopped", "launch-time": "2026-11-24T09:00:00+09:00",
+                "transition-reason": "User initiated (2026-11-24 12:31:00 GMT)",
+                "tags": {"Env": "dev", "idle-reaper:stopped": "2026-11-24T12:30:00Z run=20261124T123000Z-1a2b3c4d policy=dev-office-hours"}},
+        ],
+    });
+    for (key, value) in spec.as_object().unwrap() {
+        all[key] = value.clone();
+    }
+    Simulated::of(&all)
+}
+
+/// The demo's settings, which may use the keys, and have one channel.
+fn settings(world: &Simulated, topic: &Value) -> PathBuf {
+    let topic = world.post("topic", topic)["arn"].as_str().unwrap().to_owned();
+    let channel =
+        format!("[channels.ops]\nsns = \"{topic}\"\n\n[restart]\nkms-keys = [\"arn:aws:kms:*:*:key/*\"]\n\n[busy]");
+    world.settings(&[("[busy]", &channel)])
+}
+
+fn doctor(world: &Simulated, settings: &Path) -> (Ran, Value) {
+    let ran = world.run(settings, &["doctor", "--at", NOON, "--format", "json"]);
+    let found = ran.json();
+    (ran, found)
+}
+
+/// (check, subject, places) of every problem.
+fn problems(found: &Value) -> Vec<(String, String, Vec<String>)> {
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let all = found["problems"].as_array().unwrap().iter();
+    all.map(|one| {
+        assert!(one["mend"].as_str().is_some_and(|mend| mend.len() > 20), "no mend: {one}");
+        assert!(one["cause"].as_str().is_some_and(|cause| !cause.is_empty()), "no cause: {one}");
+        (text(&one["check"]), text(&one["subject"]), one["places"].as_array().unwrap().iter().map(text).collect())
+    })
+    .collect()
+}
+
+/// Every request was a read, a dry run, or the conditional write that S3 refuses; and nothing has changed.
+fn did_nothing(world: &Simulated, before: &Value) {
+    let meter = world.get("meter");
+    for action in ["StopInstances", "StartInstances", "TerminateInstances", "CreateTags", "DeleteTags"] {
+        let name = format!("ec2:{action}");
+        assert_eq!(meter["calls"][&name], meter["dry-runs"][&name], "{name} was sent without a dry run: {meter}");
+    }
+    for (call, _) in meter["calls"].as_object().unwrap() {
+        let action = call.split(':').nth(1).unwrap();
+        let reads = ["Describe", "Get", "List", "AssumeRole"].iter().any(|read| action.starts_with(read));
+        let tried = meter["dry-runs"].get(call).is_some() || call == "s3:PutObject";
+        assert!(reads || tried, "{call}: {meter}");
+    }
+    assert_eq!(&snapshot(world), before);
+}
+
+fn snapshot(world: &Simulated) -> Value {
+    let mut instances = world.get("instances");
+    instances.as_array_mut().unwrap().sort_by_key(ToString::to_string);
+    json!({"instances": instances, "objects": world.get("objects"), "heard": world.get("heard")})
+}
+
+#[test]
+fn a_healthy_organisation_passes_paused_and_not_armed_too_and_nothing_is_done() {
+    let world = organisation(&json!({}));
+    let settings = settings(&world, &json!({"name": "ops"}));
+    let before = snapshot(&world);
+    let (ran, found) = doctor(&world, &settings);
+    assert_eq!((ran.code, problems(&found)), (0, Vec::new()), "{found:#}");
+    assert_eq!(found["health"], "ok");
+    for check in [
+        "accounts",
+        "reading-role",
+        "reading",
+        "acting-role",
+        "acting",
+        "excess",
+        "restart",
+        "record",
+        "pause",
+        "channel",
+    ] {
+        assert!(found["passed"][check].as_u64() > Some(0), "{check}: {found:#}");
+    }
+    did_nothing(&world, &before);
+    // Paused, and not armed: the same, and the pause is named.
+    world.post("parameter", &json!({"name": "/idle-reaper/pause", "value": "move of the office"}));
+    let text = std::fs::read_to_string(&settings).unwrap().replace("armed = true", "armed = false");
+    std::fs::write(&settings, text).unwrap();
+    let (ran, found) = doctor(&world, &settings);
+    assert_eq!((ran.code, problems(&found)), (0, Vec::new()), "{found:#}");
+    assert!(found["notes"].to_string().contains("move of the office"), "{found:#}");
+    did_nothing(&world, &before);
+}
+
+#[test]
+fn each_of_seven_wrong_things_is_named_with_its_mend() {
+    let world = organisation(&json!({
+        "excess": [
+            {"account": "222222222222", "role": "IdleReaperAct", "action": "TerminateInstances"},
+            {"account": "333333333333", "role": "IdleReaperRead", "action": "StopInstances"},
+        ],
+        "key-states": {"old": "Disabled"}, "ssm": {}, "buckets": [],
+    }));
+    let settings = settings(&world, &json!({"name": "ops", "subscriber": false, "pending": 1}));
+    for account in ["444444444444", "555555555555"] {
+        let fault = json!({"action": "AssumeRole", "account": account, "code": "AccessDenied", "status": 403,
+            "message": format!("not authorized to perform sts:AssumeRole in {account}")});
+        world.post("fault", &fault);
+    }
+    let refused = json!({"action": "StopInstances", "account": "222222222222", "role": "IdleReaperAct", "status": 403,
+        "code": "UnauthorizedOperation", "message": "You are not authorized to perform this operation."});
+    world.post("fault", &refused);
+    let before = snapshot(&world);
+    let (ran, found) = doctor(&world, &settings);
+    assert_eq!(ran.code, 3);
+    let problems = problems(&found);
+    let of = |check: &str| problems.iter().filter(|one| one.0 == check).collect::<Vec<_>>();
+    // One cause, whatever account it names: one line.
+    let two = ["444444444444", "555555555555"].map(str::to_owned);
+    for (check, role) in [("reading-role", "IdleReaperRead"), ("acting-role", "IdleReaperAct")] {
+        assert_eq!(of(check).len(), 1, "{found:#}");
+        assert_eq!((of(check)[0].1.as_str(), &*of(check)[0].2), (role, &two[..]));
+    }
+    let lacks = of("acting");
+    assert_eq!((lacks.len(), lacks[0].1.as_str()), (1, "ec2:StopInstances"), "{found:#}");
+    let excess: Vec<(&str, &[String])> = of("excess").iter().map(|one| (one.1.as_str(), &*one.2)).collect();
+    let place = |place: &str| vec![place.to_owned()];
+    let (stop, end) = (place("333333333333/us-east-1"), place("222222222222/ap-northeast-1"));
+    assert_eq!(excess, [("ec2:StopInstances", &*stop), ("ec2:TerminateInstances", &*end)], "{found:#}");
+    for check in ["restart", "record", "pause", "channel"] {
+        assert_eq!(of(check).len(), 1, "{check}: {found:#}");
+    }
+    let causes = found["problems"].to_string();
+    for word in ["`Disabled`", "NoSuchBucket", "ParameterNotFound", "1 not confirmed yet", "make deploy", "Acting=yes"]
+    {
+        assert!(causes.contains(word), "{word}: {found:#}");
+    }
+    did_nothing(&world, &before);
+    let text = world.run(&settings, &["doctor", "--at", NOON]);
+    assert_eq!(text.code, 3);
+    assert!(text.out.starts_with("9 things are wrong"), "{}", text.out);
+    assert!(text.out.contains("WRONG  2 accounts: the role `IdleReaperRead` cannot be assumed"), "{}", text.out);
+}
+
+#[test]
+fn a_record_that_is_denied_is_wrong_and_one_selected_account_is_enough() {
+    for action in ["GetObject", "ListObjectsV2", "PutObject"] {
+        let world = organisation(&json!({}));
+        let settings = settings(&world, &json!({"name": "ops"}));
+        world.post("fault", &json!({"action": action, "code": "AccessDenied", "status": 403, "message": "no"}));
+        let ran = world.run(&settings, &["doctor", "--at", NOON, "--format", "json", "--account", "shop-dev"]);
+        let found = problems(&ran.json());
+        assert_eq!((ran.code, found.len(), found[0].0.as_str()), (3, 1, "record"), "{action}: {ran:?}");
+        assert!(ran.out.contains(&format!("s3:{action}")), "{}", ran.out);
+    }
+    let world = organisation(&json!({}));
+    let settings = settings(&world, &json!({"name": "ops"}));
+    let ran = world.run(&settings, &["doctor", "--account", "nobody"]);
+    assert!(ran.code == 1 && ran.err.contains("`nobody`"), "{ran:?}");
+}
 
 #[test]
 fn targets_with_a_wrong_role_exits_with_3_though_the_settings_list_the_regions() {

@@ -21,6 +21,7 @@ mod secrecy;
 mod short;
 mod shown;
 mod simulated;
+mod start_stopped;
 mod sudden;
 mod survived;
 mod tell;

@@ -7,7 +7,7 @@ use crate::engine::rules::inputs::Inputs;
 use crate::engine::rules::{Rule, owned};
 
 /// Auto Scaling sets this key on every member. Keys that begin with `aws:` are reserved for AWS.
-const GROUP: &str = "aws:autoscaling:groupName";
+pub(crate) const GROUP: &str = "aws:autoscaling:groupName";
 
 pub(crate) const RULE: Rule = Rule { reason: Reason::AutoScalingMember, judge, inputs };
 

@@ -1,0 +1,67 @@
+//! `doctor`: asks whether everything that a run needs is there, and does nothing.
+
+use crate::app::args::Args;
+use crate::app::end::End;
+use crate::app::error::Error;
+use crate::app::load;
+use crate::app::run_id::run_id;
+use crate::app::verbs::show;
+use crate::app::verbs::show::Show;
+use crate::app::verbs::world::{instants, scope};
+use crate::engine::doctor::Diagnosis;
+use crate::render::{doctor_json, doctor_text};
+use crate::run::{Clock, DoctorOrder};
+
+/// Examines the installation.
+pub(crate) async fn doctor(args: &Args) -> Result<End, Error> {
+    let (show, (_, at)) = (Show::open(args)?, instants(args)?);
+    if args.inventory.is_some() {
+        return Err(Error::Usage("`doctor` asks AWS; leave `--inventory` out".to_owned()));
+    }
+    let settings = load::settings(&args.config).await?;
+    let scope = scope(args, &[], &[]);
+    scope.check(&settings)?;
+    let (run, clock) = (run_id(at), Clock::start(at, None));
+    let order = DoctorOrder { run: &run, settings: &settings, scope: &scope, clock, progress: &show::progress };
+    let found = over_aws(&order).await?;
+    show.lines_or(|| doctor_text(&found), || doctor_json(&found), true)?;
+    Ok(if found.is_well() { End::Done } else { End::Degraded })
+}
+
+#[cfg(feature = "aws")]
+async fn over_aws(order: &DoctorOrder<'_>) -> Result<Diagnosis, Error> {
+    examine(&load::aws().await?, order).await
+}
+
+#[cfg(feature = "aws")]
+async fn examine(aws: &crate::aws::Aws, order: &DoctorOrder<'_>) -> Result<Diagnosis, Error> {
+    use crate::aws::{AwsHub, AwsProbe, AwsReader};
+    let (settings, run) = (order.settings, order.run);
+    let reader = AwsReader::new(aws, settings, run);
+    let probe = AwsProbe::new(aws, settings, &reader, run);
+    Ok(crate::run::doctor(order, &reader, &probe, &AwsHub::new(aws, settings)).await?)
+}
+
+#[cfg(not(feature = "aws"))]
+async fn over_aws(_: &DoctorOrder<'_>) -> Result<Diagnosis, Error> {
+    Err(crate::app::verbs::world::needs_aws())
+}
+
+/// A check-up by the function, in the form of a run's answer: the deployed role is what is asked.
+#[cfg(feature = "aws")]
+pub(crate) async fn answer(
+    aws: &crate::aws::Aws,
+    scope: &crate::engine::request::Scope,
+    context: &lambda_runtime::Context,
+) -> Result<serde_json::Value, Error> {
+    use crate::app::lambda::{clocks, source};
+    let settings = load::settings(&source()).await?;
+    scope.check(&settings)?;
+    let (_, clock) = clocks(aws, None, false, context)?;
+    let run = run_id(clock.at());
+    let order = DoctorOrder { run: &run, settings: &settings, scope, clock, progress: &|_, _| {} };
+    let report = doctor_json(&examine(aws, &order).await?);
+    let (health, counts) = (&report["health"], &report["counts"]);
+    tracing::info!(run = %run, health = %health, "check-up ends");
+    Ok(serde_json::json!({"run": run, "mode": "doctor", "health": health, "counts": counts, "report": report}))
+}

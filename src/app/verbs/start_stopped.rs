@@ -1,0 +1,113 @@
+//! `start-stopped`: starts what bears the reaper's tag, with the rights of the person who calls it. Needs no hub, record
+//! or settings. Shows a dry run first, as `undo` does.
+
+use crate::app::args::Args;
+use crate::app::ask;
+use crate::app::end::End;
+use crate::app::error::Error;
+use crate::app::verbs::show;
+use crate::app::verbs::show::Show;
+use crate::app::verbs::undo::{after, ended, rendered};
+use crate::app::verbs::world::{instants, run};
+use crate::engine::config::Settings;
+use crate::engine::model::{ResourceId, Step};
+use crate::engine::request::{Mode, Scope};
+use crate::engine::undo::Undo;
+use crate::render::{question, undo_page};
+use crate::run::{Clock, LONGEST, StartOrder};
+
+/// Starts what bears the tag in one account, as far as the flags select.
+pub(crate) async fn start_stopped(args: &Args, only: Option<&str>, prefix: &str, yes: bool) -> Result<End, Error> {
+    let show = Show::open(args)?;
+    if args.inventory.is_some() {
+        return Err(Error::Usage("`start-stopped` asks AWS; leave `--inventory` out".to_owned()));
+    }
+    let account = account(args)?;
+    let mut settings = settings(prefix, &args.regions)?;
+    settings.run.locale = args.locale.unwrap_or(settings.run.locale);
+    let foreseen = start(args, account, only, &settings, None, true).await?;
+    let steps: Vec<&Step> = foreseen.plan.steps.iter().collect();
+    if foreseen.found.is_empty() {
+        let tag = &settings.tags.stopped;
+        show::note(&format!("no instance has the tag `{tag}`; if the settings changed its prefix, add `--tag-prefix`"));
+    }
+    let asked = question(&steps, settings.run.locale).filter(|_| yes || ask::somebody_there());
+    let Some(question) = asked else {
+        if !steps.is_empty() {
+            show::note("this was a dry run; add `--yes` to carry it out");
+        }
+        show.text(&rendered(&show, &foreseen))?;
+        return Ok(ended(&foreseen));
+    };
+    show::aside(&undo_page(&foreseen).terminal(show.style()));
+    if !yes && !ask::consent(&question) {
+        return Err(Error::Refused("nothing was done".to_owned()));
+    }
+    let agreed: Vec<ResourceId> = steps.iter().map(|step| step.id.clone()).collect();
+    Ok(after(&show, &start(args, account, only, &settings, Some(&agreed), false).await?))
+}
+
+/// The one account, which must be the caller's own: a profile that leads elsewhere must not start anything there.
+fn account(args: &Args) -> Result<&str, Error> {
+    match args.accounts.as_slice() {
+        [account] if account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit()) => Ok(account),
+        [] => Err(Error::Usage("`start-stopped` needs the account; add `--account` with its twelve digits".to_owned())),
+        [other] => Err(Error::Usage(format!("`{other}` is not the id of an account; write its twelve digits"))),
+        _ => Err(Error::Usage("`start-stopped` starts in one account at a time; give one `--account`".to_owned())),
+    }
+}
+
+/// Settings of the own account with this prefix of tags. They have no policy.
+fn settings(prefix: &str, regions: &[String]) -> Result<Settings, Error> {
+    let regions = if regions.is_empty() { "\"enabled\"".to_owned() } else { serde_json::json!(regions).to_string() };
+    let prefix = serde_json::json!(prefix);
+    let text = format!("version = 1\n[scope]\naccounts = \"self\"\nregions = {regions}\n[tags]\nprefix = {prefix}\n");
+    Ok(Settings::parse("--tag-prefix and --region", &text)?)
+}
+
+#[cfg(feature = "aws")]
+async fn start(
+    args: &Args,
+    account: &str,
+    only: Option<&str>,
+    settings: &Settings,
+    agreed: Option<&[ResourceId]>,
+    dry: bool,
+) -> Result<Undo, Error> {
+    use crate::app::load;
+    use crate::aws::{AwsActor, AwsReader, all_loopback};
+    use crate::engine::request::RequestInvalid;
+    let aws = load::aws().await?;
+    if args.at.is_some() && !dry && !all_loopback(&aws.sdk) {
+        return Err(RequestInvalid::AtForApply.into());
+    }
+    let own = aws.account().await?;
+    if *own != *account {
+        let why = format!(
+            "`--account` is `{account}`, and your credentials are of `{own}`; sign in to that account, or use its profile"
+        );
+        return Err(Error::Refused(why));
+    }
+    let (_, at) = instants(args)?;
+    let run = run(Mode::Undo, Scope::default(), at);
+    let clock = Clock::start(at, Some(LONGEST));
+    let order = StartOrder { run: &run, only, settings, clock, progress: &show::progress };
+    let reader = AwsReader::new(&aws, settings, &run.id);
+    if dry {
+        return Ok(crate::run::preview_start(&order, &reader).await?);
+    }
+    let actor = AwsActor::new(&aws, settings, &run.id);
+    Ok(crate::run::start_stopped(&order, &reader, &actor, agreed).await?)
+}
+
+#[cfg(not(feature = "aws"))]
+async fn start(
+    _: &Args,
+    _: &str,
+    _: Option<&str>,
+    _: &Settings,
+    _: Option<&[ResourceId]>,
+    _: bool,
+) -> Result<Undo, Error> {
+    Err(crate::app::verbs::world::needs_aws())
+}

@@ -1,0 +1,183 @@
+//! What the doctor asks of AWS. A client for calls that are only tried refuses to send any request that is not a dry run.
+
+use std::sync::Arc;
+
+use aws_sdk_ec2::types::Tag;
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextRef;
+use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::config_bag::ConfigBag;
+
+use crate::aws::client::ec2_with;
+use crate::aws::config::Aws;
+use crate::aws::errors::dry_run;
+use crate::aws::hub::AwsHub;
+use crate::aws::messenger::AwsMessenger;
+use crate::aws::reader::AwsReader;
+use crate::aws::sessions::{Role, Sessions, session_name};
+use crate::aws::volumes::Keys;
+use crate::engine::config::{Accounts, Channel, Settings};
+use crate::engine::doctor::{Attempt, Who};
+use crate::engine::model::{ResourceId, Target};
+use crate::ports::{PortError, Probe};
+
+/// Refuses to send a request that does not say `DryRun=true`, whatever the code around it does.
+#[derive(Clone, Copy, Debug)]
+struct DryRunsOnly;
+
+#[dyn_dispatch_hint]
+impl Intercept for DryRunsOnly {
+    fn name(&self) -> &'static str {
+        "DryRunsOnly"
+    }
+
+    fn read_before_transmit(
+        &self,
+        context: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let body = context.request().body().bytes().unwrap_or_default();
+        let dry = body.split(|byte| *byte == b'&').any(|pair| pair == b"DryRun=true");
+        if dry { Ok(()) } else { Err("not a dry run, so it was not sent".into()) }
+    }
+}
+
+/// The doctor's side of AWS.
+pub struct AwsProbe<'a> {
+    aws: Aws,
+    settings: &'a Settings,
+    /// Sessions of the reading role with all that it may do: only dry runs are sent with them.
+    readers: Sessions,
+    actors: Sessions,
+    reader: &'a AwsReader<'a>,
+    hub: AwsHub,
+    messenger: AwsMessenger,
+}
+
+impl<'a> AwsProbe<'a> {
+    /// The probe of one check-up.
+    pub fn new(aws: &Aws, settings: &'a Settings, reader: &'a AwsReader<'a>, run: &str) -> Self {
+        let scope = &settings.scope;
+        let sessions = |name: &str| {
+            let (external_id, region) = (scope.external_id.clone(), scope.sts_region.clone());
+            Sessions::new(
+                aws,
+                Role { name: name.to_owned(), external_id, session: session_name(run), region, look_only: false },
+            )
+        };
+        Self {
+            aws: aws.clone(),
+            settings,
+            readers: sessions(&scope.reading_role),
+            actors: sessions(&scope.acting_role),
+            reader,
+            hub: AwsHub::new(aws, settings),
+            messenger: AwsMessenger::new(aws),
+        }
+    }
+
+    /// If only the caller's own account is scanned, no role is assumed.
+    fn has_roles(&self) -> bool {
+        self.settings.scope.accounts != Accounts::Own
+    }
+
+    async fn client(&self, who: Who, target: &Target) -> Result<aws_sdk_ec2::Client, String> {
+        let sessions = match who {
+            Who::Reader => &self.readers,
+            Who::Actor => &self.actors,
+        };
+        let credentials = if self.has_roles() { Some(sessions.of(&target.account).await?) } else { None };
+        Ok(ec2_with(&self.aws, target, credentials, DryRunsOnly))
+    }
+}
+
+impl Probe for AwsProbe<'_> {
+    async fn enter(&self, account: &Arc<str>) -> Result<(), PortError> {
+        if !self.has_roles() {
+            return Ok(());
+        }
+        self.actors.of(account).await.map(|_| ()).map_err(PortError)
+    }
+
+    async fn attempt(&self, who: Who, attempt: &Attempt, id: &ResourceId) -> Result<bool, PortError> {
+        let client = self.client(who, &id.place).await.map_err(PortError)?;
+        let (name, tag) = (&*id.name, |key: &str| Tag::builder().key(key));
+        let answer = match attempt {
+            Attempt::Stop => {
+                let call = client.stop_instances().dry_run(true).instance_ids(name);
+                dry_run("ec2:StopInstances", call.send().await)
+            }
+            Attempt::Start => {
+                let call = client.start_instances().dry_run(true).instance_ids(name);
+                dry_run("ec2:StartInstances", call.send().await)
+            }
+            Attempt::Terminate => {
+                let call = client.terminate_instances().dry_run(true).instance_ids(name);
+                dry_run("ec2:TerminateInstances", call.send().await)
+            }
+            Attempt::Tag(key) => {
+                let call = client.create_tags().dry_run(true).resources(name).tags(tag(key).value("doctor").build());
+                dry_run("ec2:CreateTags", call.send().await)
+            }
+            Attempt::Untag(key) => {
+                let call = client.delete_tags().dry_run(true).resources(name).tags(tag(key).build());
+                dry_run("ec2:DeleteTags", call.send().await)
+            }
+        };
+        answer.map_err(PortError)
+    }
+
+    async fn key_state(&self, target: &Target, arn: &str) -> Result<String, PortError> {
+        let credentials = self.reader.credentials(&target.account).await.map_err(PortError)?;
+        Keys::new(&self.aws, target, credentials, &self.settings.restart).state(arn).await.map_err(PortError)
+    }
+
+    async fn channel(&self, channel: &Channel) -> Result<(), PortError> {
+        self.messenger.check(channel).await.map_err(PortError)
+    }
+
+    async fn record(&self) -> Result<(), PortError> {
+        self.hub.check_record().await
+    }
+
+    async fn opt_in_region(&self) -> Result<Option<String>, PortError> {
+        let named = self.settings.scope.sts_region.as_deref();
+        let region = self.aws.sts_region(named).await.map_err(PortError)?;
+        let caller = self.aws.caller().await.map_err(PortError)?;
+        Ok(region.map(|region| region.to_string()).filter(|region| caller.is_opt_in(region)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_config::{BehaviorVersion, Region, SdkConfig};
+    use aws_credential_types::Credentials;
+    use aws_credential_types::provider::SharedCredentialsProvider;
+
+    use super::*;
+
+    /// Nothing listens at this address: only a request that is refused before it is sent fails in another way.
+    const NOBODY: &str = "http://127.0.0.1:9";
+
+    #[tokio::test]
+    async fn what_is_no_dry_run_is_not_sent() {
+        let credentials = SharedCredentialsProvider::new(Credentials::new("AKIDEXAMPLE", "secret", None, None, "test"));
+        let sdk = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new("us-east-1"))
+            .endpoint_url(NOBODY)
+            .credentials_provider(credentials)
+            .http_client(crate::aws::http::client());
+        let target = Target::new("111111111111", "us-east-1");
+        let client = ec2_with(&Aws::of(sdk.build()), &target, None, DryRunsOnly);
+        let refused = |error: &dyn std::error::Error| crate::ports::chain(error, ": ").contains("not a dry run");
+        let error = client.stop_instances().instance_ids("i-1").send().await.unwrap_err();
+        assert!(refused(&error), "{error:?}");
+        let error = client.terminate_instances().dry_run(false).instance_ids("i-1").send().await.unwrap_err();
+        assert!(refused(&error), "{error:?}");
+        let error = client.stop_instances().dry_run(true).instance_ids("i-1").send().await.unwrap_err();
+        assert!(!refused(&error), "{error:?}");
+    }
+}

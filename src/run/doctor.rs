@@ -1,0 +1,289 @@
+//! The check-up: scans once, then asks for what a run would need, and tries what the roles must be refused. It has no
+//! port that acts, and works while paused and not armed.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::pin::pin;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use futures_util::stream::{self, StreamExt};
+
+use crate::engine::config::{Accounts, Settings, Stage};
+use crate::engine::doctor::{
+    Ask, Attempt, Check, Diagnosis, Finding, Samples, Who, acts, asks, grouped, is_restarted, stops,
+};
+use crate::engine::evidence::idle::Reading;
+use crate::engine::evidence::last_hour::Recent;
+use crate::engine::history::past_runs::History;
+use crate::engine::judge::{Judge, Known};
+use crate::engine::model::{Account, ResourceId, Target, names};
+use crate::engine::plan::restart::{Key, Volumes, obstacle};
+use crate::engine::request::{RequestInvalid, Scope};
+use crate::ports::{Pause, PortError, Probe, Scan, Switch};
+use crate::run::clock::Clock;
+use crate::run::scan::{ScanError, Scanned, survey_each};
+
+/// The inputs of a check-up, other than its ports.
+pub struct DoctorOrder<'a> {
+    /// The id of the check-up.
+    pub run: &'a Arc<str>,
+    /// The settings in force.
+    pub settings: &'a Settings,
+    /// The accounts and Regions that the request selects.
+    pub scope: &'a Scope,
+    /// The instant and the deadline.
+    pub clock: Clock,
+    /// Shows how far the scan is.
+    pub progress: &'a dyn Fn(usize, usize),
+}
+
+/// All that the acting role is for.
+const TO_ACT: &str = "to stop, start and tag";
+
+/// What the scan shows of one account.
+#[derive(Default)]
+struct Patient {
+    samples: Samples,
+    /// An instance whose metrics are asked for.
+    recent: Option<(Arc<Target>, Recent)>,
+    /// Instances that may have to be started again, with their licence configurations.
+    restarted: BTreeMap<Arc<Target>, Vec<(ResourceId, Box<[Box<str>]>)>>,
+}
+
+/// Finds out what is wrong.
+///
+/// # Errors
+/// [`RequestInvalid`] when the request selects what does not exist. Everything else that goes wrong is a finding.
+pub async fn doctor(
+    order: &DoctorOrder<'_>,
+    scanner: &impl Scan,
+    probe: &impl Probe,
+    pause: &impl Pause,
+) -> Result<Diagnosis, RequestInvalid> {
+    let settings = order.settings;
+    let mut findings = hub(settings, probe, pause).await;
+    let (mut scanned, history) = (Scanned::default(), History::default());
+    let mut patients: BTreeMap<Arc<str>, Patient> = BTreeMap::new();
+    let whole = Scope::default();
+    let mut judge = Judge::new(settings, &whole, &history, order.clock.at());
+    let each = |found: crate::run::scan::Found, scanned: &mut Scanned| {
+        let instance = found.instance;
+        let patient = patients.entry(instance.id.place.account.clone()).or_default();
+        patient.samples.take(settings, &instance);
+        if patient.recent.is_none() {
+            patient.recent = Some((instance.id.place.clone(), Recent::of(&instance)));
+        }
+        let bare = Account::bare(instance.id.place.account.clone());
+        let account = scanned.background.accounts.get(&instance.id.place.account).unwrap_or(&bare);
+        if is_restarted(&judge.rule_known(&instance, account, &Known::NOTHING)) {
+            let place = patient.restarted.entry(instance.id.place.clone()).or_default();
+            place.push((instance.id.clone(), instance.details.licenses.clone()));
+        }
+    };
+    match survey_each(scanner, settings, order.scope, order.clock, order.progress, &mut scanned, each).await {
+        Ok(()) => findings.push(Finding::passed(Check::Accounts, "accounts", None)),
+        Err(ScanError::Accounts(why)) => findings.push(Finding::wrong(Check::Accounts, "accounts", None, why)),
+        Err(ScanError::Request(why)) => return Err(why),
+    }
+    let examined = scanned.background.accounts.values().map(|account| {
+        let patient = patients.remove(&account.id).unwrap_or_default();
+        let unreachable = scanned.unreachable.iter().filter(|one| one.account == account.id);
+        let unreachable: Vec<(Target, &str)> = unreachable.map(|one| (one.target(), &*one.cause)).collect();
+        async move { examine(order, scanner, probe, account, &patient, &unreachable).await }
+    });
+    let examined: Vec<Vec<Finding>> = stream::iter(examined).buffer_unordered(settings.run.width).collect().await;
+    findings.extend(examined.into_iter().flatten());
+    let (groups, passed) = grouped(findings);
+    Ok(Diagnosis {
+        run: order.run.clone(),
+        groups,
+        passed,
+        accounts: scanned.background.accounts.len(),
+        targets: scanned.targets,
+        calls: scanner.calls(),
+    })
+}
+
+/// What the hub needs.
+async fn hub(settings: &Settings, probe: &impl Probe, pause: &impl Pause) -> Vec<Finding> {
+    let run = &settings.run;
+    let mut findings = vec![match &run.record {
+        None => Finding::noted(Check::Record, "record", None, "the settings have no `record`, so no run can act"),
+        Some(_) => Finding::of(Check::Record, "record", None, probe.record().await),
+    }];
+    findings.push(match (&run.pause, pause.switch().await) {
+        (None, _) => Finding::noted(Check::Pause, "pause", None, "the settings have no `pause` parameter"),
+        (Some(_), Switch::Off) => Finding::passed(Check::Pause, "pause", None),
+        (Some(_), Switch::On(value)) => {
+            Finding::noted(Check::Pause, "pause", None, format!("paused: the pause parameter says `{value}`"))
+        }
+        (Some(_), Switch::Unreadable(why)) => Finding::wrong(Check::Pause, "pause", None, why),
+    });
+    for channel in settings.channels.values() {
+        findings.push(Finding::of(Check::Channel, &channel.name, None, probe.channel(channel).await));
+    }
+    if settings.policies.iter().all(|policy| policy.stage == Stage::Observe) {
+        let why = "no policy has the stage `enforce`, so the acting role is not asked";
+        findings.push(Finding::noted(Check::Acting, TO_ACT, None, why));
+    }
+    if settings.scope.accounts != Accounts::Own {
+        findings.push(match probe.opt_in_region().await {
+            Ok(None) => Finding::passed(Check::Sts, "sts", None),
+            Ok(Some(region)) => {
+                let why = format!("sessions come from `{region}`, into which every account must have opted");
+                Finding::noted(Check::Sts, "sts", None, why)
+            }
+            Err(why) => Finding::wrong(Check::Sts, "sts", None, why),
+        });
+    }
+    let why = "the function's quota is not asked for: its role may not call `lambda:GetAccountSettings`";
+    findings.push(Finding::noted(Check::Concurrency, "concurrency", None, why));
+    findings
+}
+
+/// What one account needs.
+async fn examine(
+    order: &DoctorOrder<'_>,
+    scanner: &impl Scan,
+    probe: &impl Probe,
+    account: &Account,
+    patient: &Patient,
+    unreachable: &[(Target, &str)],
+) -> Vec<Finding> {
+    let scope = &order.settings.scope;
+    let (place, mut findings) = (Target::whole_account(account.id.clone()), Vec::new());
+    let entered = scanner.enter(&account.id).await;
+    let is_in = entered.is_ok();
+    findings.push(Finding::of(Check::ReadingRole, &scope.reading_role, Some(&place), entered));
+    if is_in {
+        findings.extend(reading(order, scanner, &place, patient, unreachable).await);
+        findings.extend(restart(order.settings, scanner, probe, patient).await);
+    }
+    let acts = acts(order.settings, account);
+    let mut acting = acts;
+    if acts {
+        let entered = probe.enter(&account.id).await;
+        acting = entered.is_ok();
+        findings.push(Finding::of(Check::ActingRole, &scope.acting_role, Some(&place), entered));
+    }
+    // A person who scans the own account without a role may do what that person may do.
+    let own = scope.accounts == Accounts::Own;
+    for ask in asks(order.settings, &patient.samples, acting) {
+        if (ask.needed || !own) && (is_in || ask.who == Who::Actor) {
+            findings.push(tried(&ask, probe.attempt(ask.who, &ask.attempt, &ask.id).await));
+        }
+    }
+    if acting && patient.samples.plain.is_none() {
+        let why = "no instance there could be asked with";
+        findings.push(Finding::noted(Check::Acting, TO_ACT, Some(&place), why));
+    }
+    findings
+}
+
+/// The finding for a call that was tried.
+fn tried(ask: &Ask, answer: Result<bool, PortError>) -> Finding {
+    let Ask { who, attempt, id, of, needed } = ask;
+    let (call, key) = match attempt {
+        Attempt::Stop => ("ec2:StopInstances", None),
+        Attempt::Start => ("ec2:StartInstances", None),
+        Attempt::Terminate => ("ec2:TerminateInstances", None),
+        Attempt::Tag(key) => ("ec2:CreateTags", Some(key)),
+        Attempt::Untag(key) => ("ec2:DeleteTags", Some(key)),
+    };
+    let who = match who {
+        Who::Reader => "the reading role",
+        Who::Actor => "the acting role",
+    };
+    let key = key.map_or_else(String::new, |key| format!(" of the tag `{key}`"));
+    let subject = format!("{call}{key}{of}");
+    let check = if *needed { Check::Acting } else { Check::Excess };
+    let place = Some(&*id.place);
+    match (answer, needed) {
+        (Ok(true), true) | (Ok(false), false) => Finding::passed(check, subject, place),
+        (Ok(false), true) => {
+            Finding::wrong(check, subject, place, format!("{who} is refused `{call}` for `{}`", id.name))
+        }
+        (Ok(true), false) => Finding::wrong(check, subject, place, format!("{who} may do it to `{}`", id.name)),
+        (Err(why), _) => Finding::noted(check, subject, place, format!("{who}: {why}")),
+    }
+}
+
+/// What the reading role must be allowed to read, as far as the settings need it.
+async fn reading(
+    order: &DoctorOrder<'_>,
+    scanner: &impl Scan,
+    place: &Target,
+    patient: &Patient,
+    unreachable: &[(Target, &str)],
+) -> Vec<Finding> {
+    let settings = order.settings;
+    let wrong = |(target, cause): &(Target, &str)| Finding::wrong(Check::Reading, "scan", Some(target), cause);
+    let mut findings: Vec<Finding> = unreachable.iter().map(wrong).collect();
+    if unreachable.is_empty() {
+        findings.push(Finding::passed(Check::Reading, "scan", Some(place)));
+    }
+    if settings.owners.alternate_contact.is_some() {
+        let contact = scanner.alternate_contact(&place.account).await.map(|_| ());
+        findings.push(Finding::of(Check::Reading, "account:GetAlternateContact", Some(place), contact));
+    }
+    let Some((target, recent)) = &patient.recent else { return findings };
+    if settings.busy.is_some() || settings.idle.is_some() {
+        let metrics = metrics(scanner, target, recent, order.clock.at()).await;
+        findings.push(Finding::of(Check::Reading, "cloudwatch:GetMetricData", Some(target), metrics));
+    }
+    if settings.idle.is_some() {
+        let balanced = scanner.behind_load_balancer(target).await.map(|_| ());
+        findings.push(Finding::of(Check::Reading, "elasticloadbalancing:Describe*", Some(target), balanced));
+    }
+    if settings.policies.iter().any(|policy| stops(policy)) {
+        let volumes = scanner.volumes(target, &[recent.id.clone()]).await.remove(&recent.id);
+        let end = match volumes {
+            Some(Volumes::Unknown(why)) => Err(why),
+            Some(Volumes::Keys(_) | Volumes::NotAsked) | None => Ok(()),
+        };
+        findings.push(Finding::of(Check::Reading, "ec2:DescribeVolumes", Some(target), end));
+    }
+    findings
+}
+
+async fn metrics(scanner: &impl Scan, target: &Target, recent: &Recent, now: DateTime<Utc>) -> Result<(), String> {
+    let evidence = scanner.evidence(target, &[recent.cpu(now)], now).await;
+    let gap = evidence.values().flat_map(|found| found.iter()).find_map(|(_, reading)| match reading {
+        Reading::Gap(why) => Some(why.clone()),
+        Reading::Known(_) => None,
+    });
+    gap.map_or(Ok(()), Err)
+}
+
+/// Whether what may be stopped could be started again: the keys of volumes and the licence configurations.
+async fn restart(settings: &Settings, scanner: &impl Scan, probe: &impl Probe, patient: &Patient) -> Vec<Finding> {
+    let (mut findings, history) = (Vec::new(), History::default());
+    for (target, instances) in &patient.restarted {
+        let known = scanner.volumes(target, &names(instances.iter().map(|(id, _)| id))).await;
+        let mut keys: BTreeSet<&str> = BTreeSet::new();
+        for (id, licenses) in instances {
+            let volumes = known.get(&*id.name).unwrap_or(&Volumes::NotAsked);
+            if let Volumes::Keys(found) = volumes {
+                keys.extend(found.iter().filter_map(|key| match key {
+                    Key::AwsManaged(arn) | Key::CustomerManaged(arn) => Some(&**arn),
+                    Key::Unknown(_) => None,
+                }));
+            }
+            let why = obstacle(&settings.restart, &history, id, None, licenses, volumes);
+            findings.push(Finding::of(Check::Restart, "start", Some(target), why.map_or(Ok(()), Err)));
+        }
+        let mut states = pin!(stream::iter(keys).then(|arn| async move { (arn, probe.key_state(target, arn).await) }));
+        while let Some((arn, state)) = states.next().await {
+            let subject = "key";
+            findings.push(match state {
+                Ok(state) if state == "Enabled" => Finding::passed(Check::Restart, subject, Some(target)),
+                Ok(state) => {
+                    let why = format!("the key `{arn}` of a volume is `{state}`, so a start would fall back");
+                    Finding::wrong(Check::Restart, subject, Some(target), why)
+                }
+                Err(why) => Finding::noted(Check::Restart, subject, Some(target), why),
+            });
+        }
+    }
+    findings
+}

@@ -1,0 +1,164 @@
+//! Starts what bears the reaper's tag, without hub, record and settings: the starts of an undo, found by the tags alone.
+//! Each instance is judged by the run and the hub that its own tag names.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+
+use crate::engine::config::Settings;
+use crate::engine::model::{Instance, ResourceId, Step};
+use crate::engine::plan::Plan;
+use crate::engine::request::Run;
+use crate::engine::request::overrides::UndoOverrides;
+use crate::engine::tags::stop_tag::OwnTag;
+use crate::engine::undo::{Finding, Found, Stop, Undo, WhyNot, find, steps};
+use crate::ports::{Act, Pause, Scan, Switch};
+use crate::run::act::{Acting, carry_out};
+use crate::run::clock::Clock;
+use crate::run::recheck::Recheck;
+use crate::run::scan::{ScanError, Scanned, survey};
+use crate::run::warrant::Warrant;
+
+/// A person with their own rights is not held back by the hub's pause, and there are no settings that could freeze.
+const OVERRIDES: UndoOverrides = UndoOverrides { even_paused: true, even_frozen: true };
+
+/// What stands in place of a run's id, where the stops of every run are started.
+const EVERY_RUN: &str = "*";
+
+/// The inputs, other than the ports.
+pub struct StartOrder<'a> {
+    /// The request, with its own id.
+    pub run: &'a Run,
+    /// Only what this run stopped.
+    pub only: Option<&'a str>,
+    /// Settings for the own account, which have the tags' names and nothing else.
+    pub settings: &'a Settings,
+    /// The instant and the deadline.
+    pub clock: Clock,
+    /// Shows how far the scan is.
+    pub progress: &'a dyn Fn(usize, usize),
+}
+
+/// The run and the hub that a tag names.
+type Writer = (String, Option<String>);
+
+/// There is no switch.
+struct NoSwitch;
+
+impl Pause for NoSwitch {
+    async fn switch(&self) -> Switch {
+        Switch::Off
+    }
+}
+
+/// Finds what would be started, and why the rest would not. Writes nothing.
+///
+/// # Errors
+/// [`ScanError`] when nothing could be scanned.
+pub async fn preview_start(order: &StartOrder<'_>, scanner: &impl Scan) -> Result<Undo, ScanError> {
+    Ok(prepare(order, scanner).await?.0)
+}
+
+/// Starts what bears the tag. `agreed`: the ids that a person has agreed to; it may only do less.
+///
+/// # Errors
+/// As [`preview_start`]; in this case nothing was started.
+pub async fn start_stopped(
+    order: &StartOrder<'_>,
+    scanner: &impl Scan,
+    act: &impl Act,
+    agreed: Option<&[ResourceId]>,
+) -> Result<Undo, ScanError> {
+    let (mut undo, writers) = prepare(order, scanner).await?;
+    undo.applied = true;
+    if let Some(agreed) = agreed {
+        undo.plan.steps.retain(|step| agreed.contains(&step.id));
+    }
+    let warrant = Warrant::to_start(&undo.plan.steps);
+    let mut by_writer: BTreeMap<&Writer, Vec<Step>> = BTreeMap::new();
+    for step in &undo.plan.steps {
+        if let Some(writer) = writers.get(&step.id) {
+            by_writer.entry(writer).or_default().push(step.clone());
+        }
+    }
+    for ((run, hub), steps) in by_writer {
+        let settings = of_hub(order.settings, hub.clone());
+        let acting = Acting {
+            run: order.run,
+            settings: &settings,
+            recheck: Recheck::Undo { run, overrides: OVERRIDES },
+            clock: order.clock,
+            scanner,
+            act,
+            pause: &NoSwitch,
+            warrant: &warrant,
+            troubled: std::cell::Cell::new(false),
+        };
+        undo.outcomes.extend(carry_out(&acting, &steps).await);
+        undo.troubled |= acting.troubled.get();
+    }
+    undo.calls = scanner.calls();
+    Ok(undo)
+}
+
+/// The settings of the hub that wrote a tag, as far as they matter here.
+fn of_hub(settings: &Settings, hub: Option<String>) -> Settings {
+    let mut settings = settings.clone();
+    settings.run.hub = hub;
+    settings
+}
+
+async fn prepare(
+    order: &StartOrder<'_>,
+    scanner: &impl Scan,
+) -> Result<(Undo, BTreeMap<ResourceId, Writer>), ScanError> {
+    let StartOrder { run, only, settings, clock, progress } = order;
+    let mut scanned = Scanned::default();
+    let all = survey(scanner, settings, &run.scope, *clock, *progress, &mut scanned).await?;
+    let (mut found, mut writers) = (Vec::new(), BTreeMap::new());
+    for one in all {
+        let instance = one.instance;
+        let Some(value) = instance.tags.get(&settings.tags.stopped) else { continue };
+        let tag = OwnTag::parse(value).ok();
+        found.push(judged(order, &instance, tag.as_ref(), clock.now()));
+        if let Some(tag) = tag {
+            writers.insert(instance.id, (tag.run, tag.hub));
+        }
+    }
+    found.sort_by(|a, b| a.stop.id.cmp(&b.stop.id));
+    let waiting = found.iter().any(|found| found.finding == Finding::Left(WhyNot::StillStopping));
+    let waits = "some are still stopping; repeat the command in a minute".to_owned();
+    let plan = Plan::of(settings, clock.at(), steps(&found));
+    let Scanned { mut unreachable, mut denied, .. } = scanned;
+    unreachable.sort();
+    denied.sort();
+    let undo = Undo {
+        run: run.id.clone(),
+        undoes: only.unwrap_or(EVERY_RUN).to_owned(),
+        at: clock.at(),
+        applied: false,
+        whole: false,
+        found,
+        plan,
+        outcomes: Vec::new(),
+        unreachable,
+        denied,
+        notes: if waiting { vec![waits] } else { Vec::new() },
+        troubled: waiting,
+        calls: scanner.calls(),
+        locale: settings.run.locale,
+    };
+    Ok((undo, writers))
+}
+
+/// The decision for one instance that has the tag.
+fn judged(order: &StartOrder<'_>, instance: &Instance, tag: Option<&OwnTag>, now: DateTime<Utc>) -> Found {
+    let (run, policy) = tag.map_or(("", "unknown"), |tag| (&*tag.run, &*tag.policy));
+    let settings = of_hub(order.settings, tag.and_then(|tag| tag.hub.clone()));
+    // A run selects like the record of that run: what others stopped is not its business.
+    let run = order.only.unwrap_or(run);
+    let finding = find(&settings, Some(instance), run, policy, OVERRIDES, now);
+    let stop =
+        Stop { id: instance.id.clone(), name: instance.name().to_owned(), policy: policy.to_owned(), ended: None };
+    Found { stop, finding, launched: instance.launch, owner: None }
+}
