@@ -14,11 +14,12 @@ use crate::run::{Clock, DoctorOrder};
 
 /// Examines the installation.
 pub(crate) async fn doctor(args: &Args) -> Result<End, Error> {
-    let (show, (_, at)) = (Show::open(args)?, instants(args)?);
-    if args.inventory.is_some() {
+    let show = Show::open(args)?;
+    if !args.inventory.is_empty() {
         return Err(Error::Usage("`doctor` asks AWS; leave `--inventory` out".to_owned()));
     }
-    let settings = load::settings(&args.config).await?;
+    let settings = load::command(args).await?;
+    let (_, at) = instants(args, &settings.zones())?;
     let scope = scope(args, &[], &[]);
     scope.check(&settings)?;
     let (run, clock) = (run_id(at), Clock::start(at, None));

@@ -19,7 +19,7 @@ use crate::run::{Clock, LONGEST, StartOrder};
 /// Starts what bears the tag in one account, as far as the flags select.
 pub(crate) async fn start_stopped(args: &Args, only: Option<&str>, prefix: &str, yes: bool) -> Result<End, Error> {
     let show = Show::open(args)?;
-    if args.inventory.is_some() {
+    if !args.inventory.is_empty() {
         return Err(Error::Usage("`start-stopped` asks AWS; leave `--inventory` out".to_owned()));
     }
     let account = account(args)?;
@@ -88,7 +88,7 @@ async fn start(
         );
         return Err(Error::Refused(why));
     }
-    let (_, at) = instants(args)?;
+    let (_, at) = instants(args, &[])?;
     let run = run(Mode::Undo, Scope::default(), at);
     let clock = Clock::start(at, Some(LONGEST));
     let order = StartOrder { run: &run, only, settings, clock, progress: &show::progress };
