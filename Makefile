@@ -244,7 +244,7 @@ infra-check: setup infra-setup ## lint and scan the templates, ask their policie
 	$(BUILD)
 	cd tests/infra && $(abspath $(VENV_INFRA))/bin/python -W ignore -m unittest test_templates
 	cd tests/infra && PATH="$(abspath $(VENV_INFRA))/bin:$$PATH" \
-	  $(abspath $(VENV))/bin/python -W ignore -m unittest test_actions test_commands test_policies test_deploy test_package test_deployed test_fan_out test_list_prices
+	  $(abspath $(VENV))/bin/python -W ignore -m unittest test_actions test_commands test_policies test_deploy test_package test_deployed test_fan_out test_list_prices test_acceptance
 	$(TOOK)
 
 # Each takes its parameters from the environment: docs/operating.md.
@@ -265,6 +265,12 @@ destroy-organization: ## remove the roles from every account
 	tools/deploy.sh destroy-organization
 destroy-spoke: ## remove the roles from this account
 	tools/deploy.sh destroy-spoke
+
+.PHONY: acceptance acceptance-teardown
+acceptance: ## prove it in a sandbox account, and write the evidence: ACCOUNT=111111111111 make acceptance; docs/acceptance.md
+	$(PYTHON) tools/acceptance run
+acceptance-teardown: ## remove what a broken acceptance run has left
+	$(PYTHON) tools/acceptance teardown
 
 # --- releases ---------------------------------------------------------------------------------------------
 
