@@ -3,6 +3,8 @@
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
+use chrono::NaiveDate;
+
 use crate::app::args::Args;
 use crate::app::error::Error;
 use crate::app::verbs::backtest::is_report;
@@ -10,14 +12,22 @@ use crate::app::verbs::note;
 use crate::engine::config::Settings;
 use crate::local::decode;
 use crate::local::inventory::{Recorded, Source};
-use crate::local::layout::{Layout, layout};
+use crate::local::layout::{Layout, day_of, layout};
 
 /// The files that `--inventory` names.
 pub(super) struct Gathered {
     /// Whether each batch is to be judged at its own instant. Otherwise there is one.
     pub(super) is_backtest: bool,
-    /// The files that are one inventory, with the name of it.
-    pub(super) batches: Vec<(String, Vec<Source>)>,
+    /// The files that are one inventory.
+    pub(super) batches: Vec<Batch>,
+}
+
+/// Files that are one inventory.
+pub(super) struct Batch {
+    pub(super) name: String,
+    /// The day in the names of the files, where they do not say when they were taken.
+    pub(super) day: Option<NaiveDate>,
+    pub(super) files: Vec<Source>,
 }
 
 /// The saved inventory that the arguments name, if they do.
@@ -35,7 +45,7 @@ pub(super) fn inventory(args: &Args, settings: &Settings) -> Result<Option<Recor
 impl Gathered {
     /// All the files as one inventory.
     pub(super) fn recorded(self, settings: &Settings) -> Result<Recorded, Error> {
-        let files: Vec<Source> = self.batches.into_iter().flat_map(|(_, files)| files).collect();
+        let files: Vec<Source> = self.batches.into_iter().flat_map(|batch| batch.files).collect();
         recorded(&files, settings)
     }
 }
@@ -65,16 +75,41 @@ pub(super) fn gathered(args: &Args, settings: &Settings) -> Result<Option<Gather
             return Err(Error::Usage(why));
         }
         if is_backtest {
-            let label =
-                |name: &str| Path::new(name).strip_prefix(path).unwrap_or(Path::new(name)).display().to_string();
-            let batches = found.into_iter().map(|file| (label(&file.name), vec![file])).collect();
-            return Ok(Some(Gathered { is_backtest, batches }));
+            let batch = |file: Source| {
+                let name = label(path, &file.name);
+                Batch { day: day_of(&name), name, files: vec![file] }
+            };
+            return Ok(Some(Gathered { is_backtest, batches: by_day(found.into_iter().map(batch).collect()) }));
         }
         files.extend(found);
     }
     let names: Vec<_> = paths.iter().map(|path| path.display().to_string()).collect();
-    let batch = (names.join(", "), files);
+    let batch = Batch { name: names.join(", "), day: None, files };
     Ok((!paths.is_empty()).then(|| Gathered { is_backtest: false, batches: vec![batch] }))
+}
+
+/// The name of a file within its folder.
+fn label(folder: &Path, file: &str) -> String {
+    Path::new(file).strip_prefix(folder).unwrap_or(Path::new(file)).display().to_string()
+}
+
+/// The files of each day as one inventory, where every name has a day and each day has its own folder.
+fn by_day(batches: Vec<Batch>) -> Vec<Batch> {
+    let folder = |batch: &Batch| Path::new(&batch.name).parent().map(|folder| folder.display().to_string());
+    let in_folders =
+        batches.iter().all(|one| folder(one).is_some_and(|name| day_of(&name) == one.day && one.day.is_some()));
+    if !in_folders {
+        return batches;
+    }
+    let mut days: Vec<Batch> = Vec::new();
+    for mut batch in batches {
+        batch.name = folder(&batch).unwrap_or(batch.name);
+        match days.last_mut().filter(|last| last.day == batch.day) {
+            Some(last) => last.files.append(&mut batch.files),
+            None => days.push(batch),
+        }
+    }
+    days
 }
 
 /// The files of a folder, and whether they are the days of a backtest. Says what the folder is taken for.
@@ -92,7 +127,7 @@ fn folder(folder: &Path, settings: &Settings) -> Result<(Vec<Source>, bool), Err
     }
     let parse = |Source { name, text }: &Source| {
         let recorded = (!is_report(text)).then(|| Recorded::parse(name, text, settings)).transpose()?;
-        Ok::<_, Error>((name.clone(), recorded))
+        Ok::<_, Error>((label(folder, name), recorded))
     };
     let is_backtest = match layout(&found.iter().map(parse).collect::<Result<Vec<_>, _>>()?) {
         Layout::Inventory(why) => {

@@ -8,6 +8,8 @@ use std::process::{Command, Stdio};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use idle_reaper::local::layout;
+
 use crate::fake::{EVENING, SETTINGS};
 
 const TOKYO: &str = "ap-northeast-1";
@@ -370,7 +372,7 @@ fn a_folder_by_day_is_a_backtest_and_says_so() {
     let days: Value = serde_json::from_str(&ended.out).unwrap_or_else(|_| panic!("{}", ended.said));
     let files: Vec<_> = days["days"].as_array().unwrap().iter().map(|day| day["file"].as_str().unwrap()).collect();
     assert_eq!((ended.code, files), (Some(0), vec!["tue.json", "wed.json"]));
-    let why = format!("is taken for a backtest over 2 files: 111111111111/{TOKYO} is in `days/tue.json` and in");
+    let why = format!("is taken for a backtest over 2 files: 111111111111/{TOKYO} is in `tue.json` and in");
     assert!(ended.said.contains(&why), "{}", ended.said);
     let more = over(&["--inventory", "more"]);
     assert!(more.code == Some(1) && more.said.contains("`days` is a backtest; give it alone"), "{}", more.said);
@@ -398,5 +400,50 @@ fn a_folder_that_may_be_both_or_neither_is_refused_with_the_mend() {
         let _ = fs::create_dir(folder.path().join("fleet"));
         let ended = plan(&folder, &["fleet"], b"");
         assert!(ended.code == Some(1) && ended.said.contains("holds no inventory"), "{}", ended.said);
+    }
+}
+
+#[test]
+fn a_folder_whose_names_have_days_is_judged_at_a_time_on_each_of_them() {
+    let both = |id: &str| one(id).to_string().into_bytes();
+    let named = furnished(&[("days/2026-11-24.json", &both("i-1")), ("days/dev-20261125.json", &both("i-1"))]);
+    let other = answer("222222222222", &[instance("i-2", TOKYO)]).to_string().into_bytes();
+    let nested = furnished(&[
+        ("days/date=2026-11-24/a.json", &both("i-1")),
+        ("days/date=2026-11-24/b.json", &other),
+        ("days/date=2026-11-25/a.json", &both("i-1")),
+        ("days/date=2026-11-25/b.json", &other),
+    ]);
+    for (folder, seen) in [(named, 1), (nested, 2)] {
+        let over = |more: &[&str]| run(folder.path(), &[&["plan", "--inventory", "days"], more].concat(), b"");
+        let unsaid = over(&[]);
+        assert_eq!(unsaid.code, Some(1), "{}", unsaid.out);
+        for part in ["names of its files have days", "does not say at which time; add it, such as `--at 22:00`"] {
+            assert!(unsaid.said.contains(part), "{part}: {}", unsaid.said);
+        }
+        let ended = over(&["--at", "21:30", "--format", "json"]);
+        let days: Value = serde_json::from_str(&ended.out).unwrap_or_else(|_| panic!("{}", ended.said));
+        let days: Vec<_> = days["days"].as_array().unwrap().iter().map(|day| (&day["at"], &day["seen"])).collect();
+        let (tuesday, wednesday) = (json!("2026-11-24T12:30:00Z"), json!("2026-11-25T12:30:00Z"));
+        assert_eq!(days, [(&tuesday, &json!(seen)), (&wednesday, &json!(seen))]);
+    }
+}
+
+#[test]
+fn the_day_in_a_name_is_read_only_where_there_is_one() {
+    let day = |path: &str| layout::day_of(path).map(|day| day.to_string());
+    for path in [
+        "2026-11-24.json",
+        "date=2026-11-24/all.json",
+        "開発-20261124.json",
+        "20261124T1230Z.json",
+        "2026-11-24/20261124.json",
+    ] {
+        assert_eq!(day(path).as_deref(), Some("2026-11-24"), "{path}");
+    }
+    for path in
+        ["222222222222.json", "2026-11-24-to-2026-11-25.json", "2026-13-01.json", "120261124.json", "-.json", ""]
+    {
+        assert_eq!(day(path), None, "{path}");
     }
 }

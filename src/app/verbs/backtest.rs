@@ -3,22 +3,24 @@
 
 use std::fmt::Write as _;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use crate::app::args::{Args, List, Select};
 use crate::app::end::End;
 use crate::app::error::Error;
-use crate::app::inventory::recorded;
+use crate::app::inventory::{Batch, recorded};
 use crate::app::load;
 use crate::app::verbs::show::Show;
-use crate::app::verbs::world::{instants, run, scope};
+use crate::app::verbs::world::{run, scope};
 use crate::engine::config::Settings;
 use crate::engine::report::Report;
 use crate::engine::report::difference::{Change, Judged, Verdicts, candidates, difference};
 use crate::engine::request::Mode;
-use crate::local::inventory::{NoRecord, Recorded, Source};
+use crate::engine::request::at::read_at_on;
+use crate::local::inventory::{NoRecord, Recorded};
 use crate::render::edge::plain;
 use crate::run;
 use crate::run::{Clock, Order};
@@ -65,7 +67,7 @@ pub(crate) async fn backtest(
     args: &Args,
     select: &Select,
     list: &List,
-    batches: Vec<(String, Vec<Source>)>,
+    batches: Vec<Batch>,
     against: Option<&str>,
 ) -> Result<End, Error> {
     if *list != List::default() {
@@ -78,10 +80,10 @@ pub(crate) async fn backtest(
         None => None,
         Some(source) => Some(load::settings(source).await?),
     };
-    let asked = Asked { args, select, when: instants(args, &settings.zones())? };
+    let asked = Asked { args, select, zones: settings.zones(), wall: Utc::now() };
     let mut days = Vec::new();
-    for (name, files) in batches {
-        days.push(day(&asked, name, &files, &settings, other.as_ref()).await?);
+    for batch in batches {
+        days.push(day(&asked, batch, &settings, other.as_ref()).await?);
     }
     days.sort_by(|a, b| (a.at, &a.file).cmp(&(b.at, &b.file)));
     show.lines_or(|| render(&days), || serde_json::json!({"version": 1, "days": days}), true)?;
@@ -97,18 +99,36 @@ pub(crate) fn is_report(text: &str) -> bool {
 struct Asked<'a> {
     args: &'a Args,
     select: &'a Select,
-    /// The wall clock, and the instant of `--at`.
-    when: (DateTime<Utc>, DateTime<Utc>),
+    /// The zones in which a time of `--at` may be read.
+    zones: Vec<Tz>,
+    wall: DateTime<Utc>,
 }
 
-async fn day(
-    asked: &Asked<'_>,
-    name: String,
-    files: &[Source],
-    settings: &Settings,
-    other: Option<&Settings>,
-) -> Result<Day, Error> {
-    if let [file] = files
+impl Asked<'_> {
+    /// The instant by which a batch is judged: that of `--at`, or when it was taken. A time without a date is that time
+    /// on the day of the batch.
+    fn at(&self, name: &str, taken_at: Option<DateTime<Utc>>, day: Option<NaiveDate>) -> Result<DateTime<Utc>, Error> {
+        match (&self.args.at, taken_at, day) {
+            (Some(text), taken_at, day) => {
+                let today = |zone| taken_at.unwrap_or(self.wall).with_timezone(&zone).date_naive();
+                Ok(read_at_on(text, &self.zones, |zone| day.unwrap_or_else(|| today(zone)))?.0)
+            }
+            (None, Some(taken_at), _) => Ok(taken_at),
+            (None, None, Some(day)) => {
+                let why = format!("`{name}` is of {day} and does not say at which time; add it, such as `--at 22:00`");
+                Err(Error::Usage(why))
+            }
+            (None, None, None) => {
+                let why = format!("`{name}` does not say when it was taken; add `--at`, or save it with `snapshot`");
+                Err(Error::Usage(why))
+            }
+        }
+    }
+}
+
+async fn day(asked: &Asked<'_>, batch: Batch, settings: &Settings, other: Option<&Settings>) -> Result<Day, Error> {
+    let Batch { name, day, files } = batch;
+    if let [file] = files.as_slice()
         && let Ok(Then { at, instances, unreachable }) = serde_json::from_str::<Then>(&file.text)
     {
         let before = recorded_verdicts(instances);
@@ -124,11 +144,12 @@ async fn day(
             stops: Vec::new(),
         });
     }
-    let recorded = recorded(files, settings)?;
-    let (at, unreachable, after) = judge(asked, &name, &recorded, settings).await?;
+    let recorded = recorded(&files, settings)?;
+    let at = asked.at(&name, recorded.taken_at, day)?;
+    let (unreachable, after) = judge(asked, at, &recorded, settings).await?;
     let before = match other {
         None => None,
-        Some(other) => Some(judge(asked, &name, &Recorded::read(files, other)?, other).await?.2),
+        Some(other) => Some(judge(asked, at, &Recorded::read(&files, other)?, other).await?.1),
     };
     let stops = after.iter().filter(|(_, judged)| matches!(judged.verdict.as_str(), "stop" | "hibernate"));
     Ok(Day {
@@ -145,31 +166,23 @@ async fn day(
 
 async fn judge(
     asked: &Asked<'_>,
-    name: &str,
+    at: DateTime<Utc>,
     recorded: &Recorded,
     settings: &Settings,
-) -> Result<(DateTime<Utc>, usize, Verdicts), Error> {
-    let Asked { args, select, when: (wall, at) } = *asked;
-    let at = match (&args.at, recorded.taken_at) {
-        (Some(_), _) => at,
-        (None, Some(taken_at)) => taken_at,
-        (None, None) => {
-            let why = format!("`{name}` does not say when it was taken; add `--at`, or save it with `snapshot`");
-            return Err(Error::Usage(why));
-        }
-    };
+) -> Result<(usize, Verdicts), Error> {
+    let Asked { args, select, zones: _, wall } = asked;
     let run = run(Mode::Plan, scope(args, &select.instances, &select.policies), at);
     let order = Order {
         run: &run,
         settings,
         clock: Clock::start(at, None),
-        wall,
+        wall: *wall,
         reviewed: None,
         acknowledge: None,
         progress: &|_, _| {},
     };
     let report = run::plan(&order, recorded, &NoRecord).await?;
-    Ok((at, report.unreachable.len(), verdicts(&report)))
+    Ok((report.unreachable.len(), verdicts(&report)))
 }
 
 fn verdicts(report: &Report) -> Verdicts {

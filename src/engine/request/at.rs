@@ -37,17 +37,29 @@ pub enum AtInvalid {
 /// # Errors
 /// [`AtInvalid`] where the text names no instant, or more than one.
 pub fn read_at(text: &str, zones: &[Tz], now: DateTime<Utc>) -> Result<(DateTime<Utc>, Option<Tz>), AtInvalid> {
+    read_at_on(text, zones, |zone| now.with_timezone(&zone).date_naive())
+}
+
+/// The same; a time without a date is that time on `day`, which may depend on the zone.
+///
+/// # Errors
+/// As [`read_at`].
+pub fn read_at_on(
+    text: &str,
+    zones: &[Tz],
+    day: impl FnOnce(Tz) -> NaiveDate,
+) -> Result<(DateTime<Utc>, Option<Tz>), AtInvalid> {
     if let Ok(at) = parse_at(text) {
         return Ok((at, None));
     }
     let (clock, named) = text.split_once('@').map_or((text, None), |(clock, zone)| (clock, Some(zone.trim())));
     let unreadable = || AtInvalid::Unreadable(text.to_owned());
-    let (day, time) = day_and_time(clock.trim()).ok_or_else(unreadable)?;
+    let (named_day, time) = day_and_time(clock.trim()).ok_or_else(unreadable)?;
     let zone = match named {
         Some(zone) => parse_zone(zone).map_err(|_| AtInvalid::Zone { text: text.to_owned(), zone: zone.to_owned() })?,
         None => only(text, zones)?,
     };
-    let local = day.unwrap_or_else(|| now.with_timezone(&zone).date_naive()).and_time(time);
+    let local = named_day.unwrap_or_else(|| day(zone)).and_time(time);
     match instants_of(zone, local).as_slice() {
         [] => Err(AtInvalid::Skipped { zone, local }),
         [at] if is_sane(*at) => Ok((*at, Some(zone))),
