@@ -56,6 +56,16 @@ class Package(unittest.TestCase):
                     with zipfile.ZipFile(package) as archive:
                         self.assertEqual(archive.namelist(), ["bootstrap"])
 
+    def test_what_cargo_lambda_made_is_packed_where_it_is_asked_for(self):
+        made = self.folder / "target/lambda/idle-reaper/bootstrap"
+        made.parent.mkdir(parents=True)
+        made.write_bytes(elf(text=b"made by cargo-lambda"))
+        ran = subprocess.run([sys.executable, self.script, "x86_64", "--cargo-lambda"], env=os.environ | {"PATH": f"{self.folder}:{os.environ['PATH']}"},
+                             capture_output=True, text=True, check=False)  # fmt: skip
+        self.assertEqual(ran.returncode, 0, ran.stderr)
+        with zipfile.ZipFile(self.folder / "target/package/idle-reaper-x86_64.zip") as archive:
+            self.assertIn(b"made by cargo-lambda", archive.read("bootstrap"))
+
     def test_what_lambda_cannot_run_is_refused(self):
         whole = elf()
         wrong = {
