@@ -17,7 +17,10 @@ if draft=$(gh release view "$TAG" --json isDraft --jq .isDraft 2>"$FOLDER/said")
 else
   grep -q "release not found" "$FOLDER/said" || die "could not ask whether \`$TAG\` is released: $(cat "$FOLDER/said")"
 fi
-gh release create "$TAG" --draft --verify-tag --title "$TAG" --notes-file "$FOLDER/notes.md"
+kind=(--draft)
+# A tag such as v0.2.0-rc.1 is not what people get who ask for the newest release.
+case "$TAG" in *-*) kind+=(--prerelease) ;; esac
+gh release create "$TAG" "${kind[@]}" --verify-tag --title "$TAG" --notes-file "$FOLDER/notes.md"
 gh release upload "$TAG" "$DIST"/*
 wanted=$(find "$DIST" -type f | wc -l | tr -d ' ')
 found=$(gh release view "$TAG" --json assets --jq '.assets | length')

@@ -142,6 +142,11 @@ class Publish(Case):
         self.assertIn("treated differently", world["release"]["notes"])
         self.assertIn("--verify-tag", world["calls"][1])
 
+    def test_a_candidate_is_a_prerelease(self):
+        for tag, wanted in (("v1.2.3", False), ("v1.2.3-rc.1", True)):
+            ran, world = self.publish(tag=tag)
+            self.assertEqual((ran.returncode, "--prerelease" in world["calls"][1]), (0, wanted), ran.stderr)
+
     def test_a_draft_that_was_left_is_made_again(self):
         ran, world = self.publish(release={"draft": True, "files": ["old"]})
         self.assertEqual(ran.returncode, 0, ran.stderr)
