@@ -11,16 +11,15 @@ use crate::local::inventory::InventoryInvalid;
 /// [`InventoryInvalid`] when the file is something else, or is cut short.
 pub(super) fn documents(file: &str, text: &str) -> Result<Vec<Value>, InventoryInvalid> {
     // Files that were appended to each other may each begin with a byte order mark.
-    let trimmed = |text: &str| text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}').len();
-    let rest = |left: usize| &text[text.len() - left..];
-    let mut left = trimmed(text);
-    if !rest(left).starts_with(['{', '[']) {
-        let (what, mend) = foreign(rest(left));
+    let blank = |c: char| c.is_whitespace() || c == '\u{feff}';
+    let mut rest = text.trim_start_matches(blank);
+    if !rest.starts_with(['{', '[']) {
+        let (what, mend) = foreign(rest);
         return Err(InventoryInvalid::Other { file: file.to_owned(), what, mend });
     }
     let mut found = Vec::new();
-    while left > 0 {
-        let mut stream = Deserializer::from_str(rest(left)).into_iter();
+    while !rest.is_empty() {
+        let mut stream = Deserializer::from_str(rest).into_iter();
         match stream.next() {
             Some(Ok(value)) => found.push(value),
             Some(Err(source)) => {
@@ -29,7 +28,7 @@ pub(super) fn documents(file: &str, text: &str) -> Result<Vec<Value>, InventoryI
             }
             None => break,
         }
-        left = trimmed(&rest(left)[stream.byte_offset()..]);
+        rest = rest.get(stream.byte_offset()..).unwrap_or_default().trim_start_matches(blank);
     }
     Ok(found)
 }

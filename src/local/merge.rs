@@ -53,11 +53,11 @@ impl Joining {
             let id = instance.id.clone();
             let entries = self.known.entry(id.name.clone()).or_default();
             let same = entries.iter_mut().find(|(_, known, _)| *known == id && !id.name.is_empty());
-            match same {
-                Some((first, _, at)) if first == file => own.instances[*at] = instance,
-                Some((_, _, at)) if own.instances[*at] == instance => self.repeated += 1,
-                Some((first, _, at)) => {
-                    let how = format!("its entries differ in {}", differences(&own.instances[*at], &instance));
+            match same.and_then(|(first, _, at)| Some((first, own.instances.get_mut(*at)?))) {
+                Some((first, known)) if first == file => *known = instance,
+                Some((_, known)) if *known == instance => self.repeated += 1,
+                Some((first, known)) => {
+                    let how = format!("its entries differ in {}", differences(known, &instance));
                     self.conflicts.push((id, first.clone(), file.to_owned(), how));
                 }
                 None => {

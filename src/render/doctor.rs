@@ -94,9 +94,9 @@ fn block(out: &mut String, group: &Finding) {
     }
     let places = places(group);
     if !places.is_empty() {
-        let more = places.len().saturating_sub(NAMED);
+        let (more, named) = (places.len().saturating_sub(NAMED), places.into_iter().take(NAMED).collect::<Vec<_>>());
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        let _ = writeln!(out, "  in    {}{more}", plain(&places[..places.len().min(NAMED)].join(", ")));
+        let _ = writeln!(out, "  in    {}{more}", plain(&named.join(", ")));
     }
 }
 

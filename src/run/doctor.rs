@@ -40,14 +40,17 @@ pub struct DoctorOrder<'a> {
 /// All that the acting role is for.
 const TO_ACT: &str = "to stop, start and tag";
 
+/// An instance that may have to be started again, with its licence configurations.
+type Restarted = (ResourceId, Box<[Box<str>]>);
+
 /// What the scan shows of one account.
 #[derive(Default)]
 struct Patient {
     samples: Samples,
     /// An instance whose metrics are asked for.
     recent: Option<(Arc<Target>, Recent)>,
-    /// Instances that may have to be started again, with their licence configurations.
-    restarted: BTreeMap<Arc<Target>, Vec<(ResourceId, Box<[Box<str>]>)>>,
+    /// Instances that may have to be started again, by target.
+    restarted: BTreeMap<Arc<Target>, Vec<Restarted>>,
 }
 
 /// Finds out what is wrong.
@@ -236,7 +239,7 @@ async fn reading(
         findings.push(Finding::of(Check::Reading, "elasticloadbalancing:Describe*", Some(target), balanced));
     }
     if settings.policies.iter().any(|policy| stops(policy)) {
-        let volumes = scanner.volumes(target, &[recent.id.clone()]).await.remove(&recent.id);
+        let volumes = scanner.volumes(target, std::slice::from_ref(&recent.id)).await.remove(&recent.id);
         let end = match volumes {
             Some(Volumes::Unknown(why)) => Err(why),
             Some(Volumes::Keys(_) | Volumes::NotAsked) | None => Ok(()),

@@ -202,7 +202,11 @@ fn an_instance_that_was_chosen_whole_is_accepted() {
         (json!([a, b]).to_string(), "111111111111"),
         (json!([[a], [b]]).to_string(), "111111111111"),
         (
-            json!([reservation("222222222222", &[a.clone()]), reservation("222222222222", &[b.clone()])]).to_string(),
+            json!([
+                reservation("222222222222", std::slice::from_ref(&a)),
+                reservation("222222222222", std::slice::from_ref(&b))
+            ])
+            .to_string(),
             "222222222222",
         ),
         (json!({"Instances": [a, b]}).to_string(), "111111111111"),

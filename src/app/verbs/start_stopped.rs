@@ -8,13 +8,10 @@ use crate::app::error::Error;
 use crate::app::verbs::show;
 use crate::app::verbs::show::Show;
 use crate::app::verbs::undo::{after, ended, rendered};
-use crate::app::verbs::world::{instants, run};
 use crate::engine::config::Settings;
 use crate::engine::model::{ResourceId, Step};
-use crate::engine::request::{Mode, Scope};
 use crate::engine::undo::Undo;
 use crate::render::{question, undo_page};
-use crate::run::{Clock, LONGEST, StartOrder};
 
 /// Starts what bears the tag in one account, as far as the flags select.
 pub(crate) async fn start_stopped(args: &Args, only: Option<&str>, prefix: &str, yes: bool) -> Result<End, Error> {
@@ -75,8 +72,10 @@ async fn start(
     dry: bool,
 ) -> Result<Undo, Error> {
     use crate::app::load;
+    use crate::app::verbs::world::{instants, run};
     use crate::aws::{AwsActor, AwsReader, all_loopback};
-    use crate::engine::request::RequestInvalid;
+    use crate::engine::request::{Mode, RequestInvalid, Scope};
+    use crate::run::{Clock, LONGEST, StartOrder};
     let aws = load::aws().await?;
     if args.at.is_some() && !dry && !all_loopback(&aws.sdk) {
         return Err(RequestInvalid::AtForApply.into());

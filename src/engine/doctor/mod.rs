@@ -133,7 +133,12 @@ pub fn grouped(mut findings: Vec<Finding>) -> (Vec<Finding>, BTreeMap<Check, usi
         let whole = finding.check == Check::Restart;
         let cause = if whole { finding.cause.clone() } else { signature(&finding.cause, finding.places.first()) };
         match known.entry((finding.mark, finding.check, finding.subject.clone(), cause)) {
-            Entry::Occupied(group) => groups[*group.get()].places.extend(finding.places),
+            Entry::Occupied(group) => {
+                groups
+                    .get_mut(*group.get())
+                    .into_iter()
+                    .for_each(|group| group.places.extend_from_slice(&finding.places));
+            }
             Entry::Vacant(free) => {
                 free.insert(groups.len());
                 groups.push(finding);

@@ -77,7 +77,8 @@ impl Asked {
         if keys.contains_key("stage") {
             return Ok(Self::Stage(Stage::parse(text)?));
         }
-        if serde_json::from_str::<Value>(text).is_ok_and(|event| event["mode"] == "doctor") {
+        if serde_json::from_str::<Value>(text).is_ok_and(|event| event.get("mode").is_some_and(|mode| mode == "doctor"))
+        {
             return Ok(Self::Doctor(doctor::parse(text)?));
         }
         if keys.contains_key("mode") || OWN_KEYS.iter().any(|own| keys.contains_key(*own)) {
