@@ -28,36 +28,15 @@ impl FirstSettings {
     pub fn text(&self) -> String {
         let Self { organization, zone, tags, proposal } = self;
         let accounts = if *organization { "organization" } else { "self" };
-        let mut out = format!(
-            "# Settings of idle-reaper, written by `idle-reaper init`. With them nothing is stopped or started: to enable that\n\
-             # takes `armed = true`, a `record`, and `stage = \"enforce\"` on the policy. Every key is in docs/settings.md.\n\
-             version = 1\n\n\
-             [run]\n\
-             armed = false\n\
-             # record = \"s3://my-bucket/idle-reaper\"     # where runs are recorded; without it nothing is acted on\n\
-             # pause = \"ssm:/idle-reaper/pause\"          # while this parameter is not `off`, nothing is stopped or started\n\n\
-             [scope]\n\
-             accounts = \"{accounts}\"\n\
-             regions = \"enabled\"                        # every Region that is enabled in an account\n\n"
-        );
-        never(&mut out, &proposal.production);
-        let _ = write!(
-            out,
-            "[schedules.office]\n\
-             zone = \"{zone}\"\n\
-             open = [\"mon-fri 09:00-18:00\"]             # holidays: see `[calendars.NAME]` in docs/settings.md\n\n\
-             [[policies]]                               # the first policy whose `match` fits decides\n\
-             name = \"non-production\"\n\
-             stage = \"observe\"                          # \"enforce\" acts if `armed` is true as well\n\
-             schedule = \"office\"\n\
-             outside = \"stop\"                           # what runs outside these hours would be stopped\n\
-             at-opening = \"start-reaped\"                # and started again in the morning\n\n\
-             [policies.match]\n\
-             tags = [\n"
-        );
-        tags.iter().for_each(|tag| listed(&mut out, "  ", tag));
-        out.push_str("]\n");
-        unclear(&mut out, &proposal.unclear);
+        let mut out = String::new();
+        for line in include_str!("first_settings.toml").lines() {
+            match line {
+                "@never" => never(&mut out, &proposal.production),
+                "@tags" => tags.iter().for_each(|tag| listed(&mut out, "  ", tag)),
+                "@unclear" => unclear(&mut out, &proposal.unclear),
+                line => out += &(line.replace("@accounts", accounts).replace("@zone", zone.name()) + "\n"),
+            }
+        }
         out
     }
 }

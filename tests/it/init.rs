@@ -36,6 +36,7 @@ fn environments_are_proposed_with_their_counts_and_production_is_set_apart() {
         tags(&[("Stage", "live")]),
         tags(&[("Env", "blue")]),
         tags(&[("Env", "non-prod")]),
+        tags(&[("Stage", "nonsense-prd")]),
         tags(&[("Env", "PreProd")]),
         tags(&[("環境", "開発環境")]),
         tags(&[("環境", "本番")]),
@@ -49,7 +50,16 @@ fn environments_are_proposed_with_their_counts_and_production_is_set_apart() {
     }
     assert_eq!(others.len(), 5, "{others:?}");
     let production = patterns(&proposal.production);
-    assert_eq!(production, [("Env=PreProd", 1), ("Environment=Production", 1), ("Stage=live", 1), ("環境=本番", 1)]);
+    assert_eq!(
+        production,
+        [
+            ("Env=PreProd", 1),
+            ("Environment=Production", 1),
+            ("Stage=live", 1),
+            ("Stage=nonsense-prd", 1),
+            ("環境=本番", 1)
+        ]
+    );
     assert_eq!(patterns(&proposal.unclear), [("Env=blue", 1)]);
 }
 

@@ -106,7 +106,11 @@ fn write(out: &Path, text: &str) -> Result<(), Error> {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => return Err(exists(out)),
         file => file.map_err(wrong)?,
     };
-    file.write_all(text.as_bytes()).map_err(wrong)
+    file.write_all(text.as_bytes()).map_err(|error| {
+        // Half a file would be in the way of the next attempt.
+        let _ = std::fs::remove_file(out);
+        wrong(error)
+    })
 }
 
 fn exists(out: &Path) -> Error {

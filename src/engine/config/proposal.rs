@@ -9,57 +9,13 @@ use crate::engine::model::{TagPattern, Tags};
 const MOST: usize = 24;
 
 /// Keys that name an environment, in lower case without separators.
-const KEYS: [&str; 14] = [
-    "env",
-    "environment",
-    "envname",
-    "envtype",
-    "environmentname",
-    "environmenttype",
-    "appenv",
-    "applicationenvironment",
-    "deploymentenvironment",
-    "deploymentstage",
-    "stage",
-    "systemenvironment",
-    "workloadenvironment",
-    "環境",
-];
+const KEYS: &str = "env environment envname envtype environmentname environmenttype appenv applicationenvironment \
+                    deploymentenvironment deploymentstage stage systemenvironment workloadenvironment 環境";
 
 /// Words that name no production.
-const WORDS: [&str; 31] = [
-    "dev",
-    "devel",
-    "develop",
-    "development",
-    "developer",
-    "test",
-    "tests",
-    "testing",
-    "tst",
-    "qa",
-    "qas",
-    "uat",
-    "stg",
-    "stage",
-    "staging",
-    "sandbox",
-    "sbx",
-    "sb",
-    "playground",
-    "poc",
-    "demo",
-    "lab",
-    "training",
-    "integration",
-    "sit",
-    "perf",
-    "loadtest",
-    "experiment",
-    "experimental",
-    "tmp",
-    "temporary",
-];
+const WORDS: &str = "dev devel develop development developer test tests testing tst qa qas uat stg stage staging \
+                     sandbox sbx sb playground poc demo lab training integration sit perf loadtest experiment \
+                     experimental tmp temporary";
 
 /// The same words inside of Japanese text, which has no blanks.
 const JAPANESE: [&str; 4] = ["開発", "検証", "テスト", "ステージング"];
@@ -169,7 +125,7 @@ fn is_literal(key: &str, value: &str) -> bool {
 fn is_environment(key: &str) -> bool {
     let plain = |text: &str| text.to_lowercase().replace(['-', '_', ' ', '.'], "");
     let last = key.rsplit([':', '/']).next().unwrap_or(key);
-    KEYS.contains(&plain(last).as_str())
+    KEYS.split(' ').any(|known| known == plain(last))
 }
 
 /// Whether a tag or the name says production, or something that may be.
@@ -183,17 +139,18 @@ fn may_be_production(tags: &Tags) -> bool {
 
 fn class(text: &str) -> Class {
     let text = text.to_lowercase();
-    let word = |part: &'static str| move |word: &&str| word.contains(part);
     let words: Vec<&str> = text
         .split(|c: char| !c.is_alphanumeric())
         .map(|word| word.trim_end_matches(|c: char| c.is_ascii_digit()))
         .filter(|word| !word.is_empty())
         .collect();
     let production =
-        words.iter().any(|one| word("prod")(one) || word("prd")(one) || *one == "live") || text.contains("本番");
-    if production && !words.iter().any(|one| one.starts_with("non")) {
+        words.iter().any(|one| one.contains("prod") || one.contains("prd") || *one == "live") || text.contains("本番");
+    if production && !words.iter().any(|one| *one == "non" || one.starts_with("nonpr")) {
         Class::Production
-    } else if production || words.iter().any(|one| WORDS.contains(one)) || JAPANESE.iter().any(|one| text.contains(one))
+    } else if production
+        || words.iter().any(|one| WORDS.split(' ').any(|word| word == *one))
+        || JAPANESE.iter().any(|one| text.contains(one))
     {
         Class::Other
     } else {
