@@ -25,6 +25,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 sys.path.insert(0, str(ROOT / "tools" / "acceptance"))
 import demo
 import probes
+import probing
 
 REGION, NAME = "ap-northeast-1", "reaper-acceptance"
 # One account, which is the sandbox.
@@ -188,7 +189,7 @@ class Accepted(unittest.TestCase):
         self.leaves_nothing()
         statuses = self.statuses()
         # What the simulated AWS cannot show is said, and is no pass.
-        hidden = {"deny-settings", "deny-plain-http", "alarm-rings", "alarm-by-itself"}
+        hidden = {"deny-record", "deny-plain-http", "alarm-rings", "alarm-by-itself"}
         self.assertEqual({step for step, status in statuses.items() if status != "passed"}, hidden, said)
         self.assertEqual({statuses[step] for step in hidden}, {"not shown"})
         self.reads_well(*self.sandbox.evidence())
@@ -262,6 +263,15 @@ class Accepted(unittest.TestCase):
         self.addCleanup(iam.delete_role, RoleName="IdleReaperAct")
         self.refused("IdleReaperAct", "INSTALLED_TOO=yes")
 
+    def test_what_the_kit_did_not_make_is_not_removed(self):
+        queues = self.sandbox.client("sqs")
+        url = queues.create_queue(QueueName=f"{NAME}-of-somebody-else")["QueueUrl"]
+        self.addCleanup(queues.delete_queue, QueueUrl=url)
+        before = self.sandbox.left()
+        code, said = self.sandbox.run("teardown")
+        self.assertEqual((code, "nothing was removed" in said), (1, True), said)
+        self.assertEqual(self.sandbox.left(), before)
+
 
 class Probes(unittest.TestCase):
     """The table of probes, and the templates."""
@@ -269,7 +279,7 @@ class Probes(unittest.TestCase):
     # The kit deploys no events, and with them no queue.
     NOT_DEPLOYED = {("hub", "EventsQueuePolicy", "OnlyTls")}
     # Steps of their own, by what they look at.
-    BY_A_STEP = {("hub", "RecordPolicy", "OnlyTls"), ("hub", "TopicPolicy", "OnlyTls"), ("hub", "RecordPolicy", "SettingsAreNotTheFunctions")}
+    BY_A_STEP = {("hub", "RecordPolicy", "OnlyTls"), ("hub", "TopicPolicy", "OnlyTls"), *(("hub", "RecordPolicy", sid) for sid in probing.OF_THE_RECORD)}
 
     def denies(self):
         found = set()

@@ -16,7 +16,7 @@ import evidence
 import left
 import places
 import steps
-from cli import Cli, Failed, Interrupted, Interrupts, now
+from cli import Cli, Failed, Interrupted, Interrupts, now, say
 from deploying import Unexpected
 from function import Function
 
@@ -71,7 +71,7 @@ def main():
         with tempfile.TemporaryDirectory() as folder:
             kit = Kit(places.read_environment(), folder)
             sys.exit(run(kit) if verb == "run" else teardown(kit))
-    except places.Wrong as wrong:
+    except (places.Wrong, Failed, Interrupted) as wrong:
         sys.exit(f"error: {wrong}")
 
 
@@ -80,10 +80,10 @@ def main():
 
 def run(kit):
     config = kit.config
-    print("checking what must hold first; nothing is made yet", flush=True)
+    say("checking what must hold first; nothing is made yet")
     found = checks.run(kit)
     if not agreed(kit):
-        print("nothing was made")
+        say("nothing was made")
         return 1
     kit.interrupts.watch()
     todo = steps.steps()
@@ -91,26 +91,26 @@ def run(kit):
     kit.evidence.describe(
         account=config.account, region=config.region, caller=config.caller, organization=config.organization, name=config.name,
         endpoint=config.simulated or "AWS", revision=places.revision(), sha256=evidence.hashes(config), checks=found)  # fmt: skip
-    result = "interrupted"
     try:
         kit.mark()
+    except Failed as wrong:  # of two that begin at once, one; the other must not remove what is not its own
+        raise places.Wrong(f"the parameter {config.marker} could not be made: another run may have begun ({wrong})") from wrong
+    try:
         result = prove(kit, todo)
     except Interrupted:
-        pass
-    except Failed as wrong:
-        result = f"failed before the first step: {wrong}"
-    finally:
-        clean = end(kit)
-    if not clean:
+        result = "interrupted"
+    except Exception:  # a defect of the kit: no reason to leave an account full of things
+        result = f"failed, by a defect of the kit: {traceback.format_exc(limit=-2)}"
+    if not end(kit):
         result = f"{result}, and something is left"
     kit.evidence.finish(result)
-    print(f"{result}. Evidence: {kit.evidence.folder / 'evidence.md'}", flush=True)
+    say(f"{result}. Evidence: {kit.evidence.folder / 'evidence.md'}")
     return 0 if result == "passed" else 1
 
 
 def agreed(kit):
     config, price = kit.config, cost.forecast(kit)
-    print(f"""
+    say(f"""
 In account {config.account}, Region {config.region}, as {config.caller}
 this deploys the stacks {config.name}, {config.name}-spoke and {config.twin}-spoke (a function, roles, two buckets, a topic, alarms; no
 schedule is on), launches one {config.instance_type} with the tag {places.RUN_TAG}={config.run}, stops and starts it,
@@ -118,7 +118,7 @@ and removes everything after some 20 minutes. It costs at most ${price['usd']}. 
     if config.yes:
         return True
     if not sys.stdin.isatty():
-        print("no terminal for confirmation; `YES=yes` begins without a question")
+        say("no terminal for confirmation; `YES=yes` begins without a question")
         return False
     return input("Begin? [yes/no] ").strip() == "yes"
 
@@ -135,7 +135,7 @@ def prove(kit, todo):
 
 
 def one(kit, step):
-    print(f"  {step.name} …", end=" ", flush=True)
+    say(f"  {step.name} …", end=" ")
     kit.cli.calls, kit.request_ids, kit.files = [], [], []
     began = now()
     status, seen = evidence.FAILED, "interrupted"
@@ -145,24 +145,26 @@ def one(kit, step):
         seen, status = str(why), evidence.NOT_SHOWN
     except (Failed, Unexpected) as wrong:
         seen = str(wrong)
-    except (KeyError, IndexError, TypeError, ValueError, OSError):
-        # An answer of another shape than documented: no reason to leave an account full of things.
+    except (KeyError, IndexError, TypeError, ValueError, OSError):  # an answer of another shape than documented
         seen = traceback.format_exc(limit=-2)
     finally:
         kit.made_calls += len(kit.cli.calls)
         kit.evidence.record(
             step.name, status=status, how=step.how, expected=step.expected, seen=seen, began=began, ended=now(), commands=kit.cli.calls,
             files=kit.files, **{"request-ids": kit.request_ids})  # fmt: skip
-        print(status + ("" if status == evidence.PASSED else f": {seen}"), flush=True)
+        say(status + ("" if status == evidence.PASSED else f": {seen}"))
     return status != evidence.FAILED
 
 
 def end(kit):
     """Removes everything, whatever happened before; whether nothing is left."""
     kit.interrupts.ignored = True
-    print("  teardown …", flush=True)
+    say("  teardown …")
     kit.cli.calls, began = [], now()
-    found, wrong = left.everything(kit)
+    try:
+        found, wrong = left.everything(kit)
+    except Exception:
+        found, wrong = ["perhaps everything: the clean-up itself broke off"], [traceback.format_exc(limit=-2)]
     kit.made_calls += len(kit.cli.calls)
     kit.evidence.left = found
     kit.evidence.cost = cost.spent(kit)
@@ -171,7 +173,7 @@ def end(kit):
         "teardown", status=evidence.FAILED if found else evidence.PASSED, how="tools/deploy.sh destroy, then every service is asked", expected="nothing is left",
         seen=seen, began=began, ended=now(), commands=kit.cli.calls)  # fmt: skip
     if found:
-        print(f"left: {seen}\n`ACCOUNT={kit.config.account} make acceptance-teardown` tries again", flush=True)
+        say(f"left: {seen}\n`ACCOUNT={kit.config.account} make acceptance-teardown` tries again")
     return not found
 
 
@@ -181,19 +183,20 @@ def end(kit):
 def teardown(kit):
     for check in (checks.tools, checks.region, checks.account):
         check(kit)
-    kit.interrupts.watch()
     before = left.look(kit)
     if not before:
-        print("nothing of it is there")
+        say("nothing of it is there")
         return 0
-    print("\n".join(["this is there:", *(f"  {one}" for one in before)]), flush=True)
-    if not kit.config.yes:
-        if not sys.stdin.isatty() or input("Remove it? [yes/no] ").strip() != "yes":
-            print("nothing was removed; `YES=yes` removes it without a question")
-            return 1
+    say("\n".join(["this is there:", *(f"  {one}" for one in before)]))
+    if not left.marker(kit):
+        raise places.Wrong(f"the parameter {kit.config.marker} is not there, so nothing says that the kit made this; nothing was removed")
+    if not kit.config.yes and (not sys.stdin.isatty() or input("Remove it? [yes/no] ").strip() != "yes"):
+        say("nothing was removed; `YES=yes` removes it without a question")
+        return 1
+    kit.interrupts.watch()
     kit.interrupts.ignored = True
     found, wrong = left.everything(kit)
-    print("\n".join([*(f"went wrong: {one}" for one in wrong), *(f"left: {one}" for one in found)] or ["nothing is left"]), flush=True)
+    say("\n".join([*(f"went wrong: {one}" for one in wrong), *(f"left: {one}" for one in found)] or ["nothing is left"]))
     return 1 if found else 0
 
 

@@ -5,15 +5,16 @@ import shutil
 import zipfile
 
 import left
-from cli import Failed
-from places import INSTALLED, ROOT, Wrong
+from cli import Failed, say
+from places import INSTALLED, Wrong
 
 # What the caller does itself, and what CloudFormation does in the caller's name.
 ACTIONS = """
 cloudformation:CreateChangeSet cloudformation:ExecuteChangeSet cloudformation:DescribeStacks cloudformation:DeleteStack
 cloudwatch:PutMetricAlarm cloudwatch:DeleteAlarms cloudwatch:DescribeAlarms cloudwatch:SetAlarmState cloudwatch:EnableAlarmActions
 cloudwatch:PutDashboard cloudwatch:DeleteDashboards ec2:CreateSecurityGroup ec2:CreateTags ec2:DeleteSecurityGroup ec2:DeleteTags
-ec2:DescribeInstances ec2:DescribeSubnets ec2:DescribeVolumes ec2:RunInstances ec2:TerminateInstances iam:CreateRole iam:DeleteRole
+ec2:DescribeInstanceTypeOfferings
+ec2:DescribeInstanceTypes ec2:DescribeInstances ec2:DescribeSubnets ec2:DescribeVolumes ec2:RunInstances ec2:TerminateInstances iam:CreateRole iam:DeleteRole
 iam:GetRole iam:ListRoles iam:PassRole iam:PutRolePolicy iam:SimulatePrincipalPolicy kms:ListAliases lambda:CreateFunction
 lambda:DeleteFunction lambda:GetFunctionConfiguration lambda:InvokeFunction logs:CreateLogGroup logs:DeleteLogGroup s3:CreateBucket
 s3:DeleteBucket s3:DeleteObjectVersion s3:GetObject s3:ListBucketVersions s3:PutObject scheduler:CreateSchedule
@@ -106,6 +107,7 @@ def nothing_left(kit):
 def not_installed(kit):
     """no idle-reaper is installed in this account"""
     names = {role["RoleName"] for role in kit.cli("iam", "list-roles")["Roles"]}
+    # Of a hub in this or another Region, and of the roles for a hub in another account.
     roles = sorted(names & {f"{INSTALLED}-hub", "IdleReaperRead", "IdleReaperAct"})
     stacks = kit.cli("cloudformation", "describe-stacks")["Stacks"]
     found = roles + [one["StackName"] for one in stacks if str(one.get("Description", "")).startswith("idle-reaper")]
@@ -138,25 +140,28 @@ def place(kit):
     if config.subnet:
         subnets = kit.cli("ec2", "describe-subnets", "--subnet-ids", config.subnet)["Subnets"]
     else:
+        # Not every zone has every type.
+        offered = kit.cli("ec2", "describe-instance-type-offerings", "--location-type", "availability-zone", "--filters", f"Name=instance-type,Values={config.instance_type}")
+        zones = {one["Location"] for one in offered["InstanceTypeOfferings"]}
         subnets = kit.cli("ec2", "describe-subnets", "--filters", "Name=default-for-az,Values=true")["Subnets"]
-        subnets = sorted(subnets, key=lambda one: one["AvailabilityZone"])
+        subnets = sorted((one for one in subnets if one["AvailabilityZone"] in zones), key=lambda one: one["AvailabilityZone"])
     if not subnets:
-        raise Wrong("the account has no default VPC in this Region; name a subnet: `SUBNET=subnet-…`")
+        raise Wrong(f"the default VPC of this Region has no subnet in a zone with {config.instance_type}, or there is none; name a subnet: `SUBNET=subnet-…`")
     kit.subnet, kit.vpc = subnets[0]["SubnetId"], subnets[0]["VpcId"]
     name = f"/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-{kit.image_arch}"
     kit.image = kit.cli("ssm", "get-parameter", "--name", name)["Parameter"]["Value"]
     return json.dumps({"type": config.instance_type, "image": kit.image, "subnet": kit.subnet})
 
 
-CHECKS = [tools, region, account, organization, package, not_installed, nothing_left, permissions, place]
-assert (ROOT / "tools" / "deploy.sh").is_file()
+# In this order: what an earlier run has left would otherwise be taken for an installed one.
+CHECKS = [tools, region, account, organization, package, nothing_left, not_installed, permissions, place]
 
 
 def run(kit):
     """Every check in order; what each found, by its name."""
     found = []
     for check in CHECKS:
-        print(f"  {check.__doc__} …", flush=True)
+        say(f"  {check.__doc__} …")
         try:
             found.append({"check": check.__doc__, "found": check(kit)})
         except Failed as wrong:

@@ -32,9 +32,13 @@ def now():
     return datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def say(text):
-    """For handlers of signals, which may come in the middle of a `print`."""
-    os.write(1, f"{text}\n".encode())
+def say(text, end="\n"):
+    """Prints at once. A terminal that is gone must not keep the kit from cleaning up; and a handler of signals, which may come
+    in the middle of a `print`, can call this."""
+    try:
+        os.write(1, f"{text}{end}".encode())
+    except OSError:
+        pass
 
 
 class Interrupts:

@@ -3,7 +3,7 @@
 import json
 
 import places
-from cli import Failed
+from cli import Failed, say
 
 # What is listed: kind, the CLI's words, where the list is, and the field with the name. `NAME` is the kit's name.
 LISTS = [
@@ -76,15 +76,15 @@ def remove(kit):
             do()
         except (Failed, KeyError, ValueError) as error:
             wrong.append(f"{what}: {error}")
-            print(f"  {what}: {error}", flush=True)
+            say(f"  {what}: {error}")
 
-    about = None
     try:
         about = marker(kit)
     except Failed as error:
-        wrong.append(f"the parameter {config.marker} could not be read: {error}")
-    if about:
-        attempt("the instance", lambda: terminate(kit, about))
+        return [f"the parameter {config.marker} could not be read: {error}"]
+    if not about:
+        return [f"the parameter {config.marker} is not there, so nothing says that what bears this name was made by the kit: nothing was removed"]
+    attempt("the instance", lambda: terminate(kit, about))
     variables = {"NAME": config.name}
     attempt("the twin roles", lambda: kit.cli.deploy("destroy-spoke", NAME=config.twin))
     attempt("the roles", lambda: kit.cli.deploy("destroy-spoke", **variables))

@@ -11,10 +11,12 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 RUN_TAG = "acceptance-run"
 NAME_PATTERN = re.compile(r"[a-z][a-z0-9-]{2,18}")
 INSTALLED = "idle-reaper"
-# Variables of tools/deploy.sh: the kit gives each of them itself, and takes none from the caller's environment.
+# Variables of tools/deploy.sh that the kit gives itself, or must not be given: a locked record could not be removed again.
+# `PERMISSIONS_BOUNDARY` and `CODE_SIGNING_CONFIG_ARN`, without which some accounts take no deployment, pass.
 DEPLOYS = {
-    "ACTING", "CALL_AS", "EVENT_REGIONS", "EXTERNAL_ID", "FORCE", "GROUP", "HUB_ACCOUNT", "HUB_BUS", "KMS_KEYS", "NAME", "PACKAGE", "PARAMETERS",
-    "READING_PRINCIPALS", "RECORD_TOO", "SETTINGS", "TAG_PREFIX", "UNITS"}  # fmt: skip
+    "ACTING", "ARCHIVE_ACCOUNT", "ARCHIVE_BUCKET", "ARCHIVE_KMS_KEY_ARN", "CALL_AS", "EVENT_REGIONS", "EXTERNAL_ID", "FORCE", "GROUP", "HUB_ACCOUNT",
+    "HUB_BUS", "KEEP_PEOPLE_DAYS", "KMS_KEYS", "KMS_KEY_ARN", "NAME", "PACKAGE", "PARAMETERS", "READING_PRINCIPALS", "RECORD_OBJECT_LOCK_DAYS",
+    "RECORD_OBJECT_LOCK_MODE", "RECORD_TOO", "RELEASE", "ROLE_PATH", "SETTINGS", "TAG_PREFIX", "UNITS"}  # fmt: skip
 
 
 class Wrong(Exception):

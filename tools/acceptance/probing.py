@@ -8,6 +8,8 @@ from evidence import NotShown
 from probes import ALLOWED, DENIED, PROBES
 
 REFUSED = ("UnauthorizedOperation", "AccessDenied", "AccessDeniedException")
+# Denies of the record bucket's policy for the function's role, which nobody else can take on to try them.
+OF_THE_RECORD = ("SettingsAreNotTheFunctions", "ThePastIsNotTheFunctions", "OnlyTheLockGoes")
 # What EC2 answers to a dry run that would have been done.
 WOULD = "DryRunOperation"
 
@@ -22,8 +24,10 @@ def steps(step):
         expected = f"refused by the Deny `{one.sid}`" if one.sid else "allowed"
         how = "IAM's simulator" + (", and the call with `--dry-run` by the twin role" if one.live else " alone: this cannot be tried by a dry run")
         made.append(step(one.name, capital(one.title), how, expected, lambda kit, one=one: probe(kit, one), probe=True))
-    made.append(step("deny-settings", "The function cannot write its own settings", "the bucket's policy, and IAM's simulator about the function's role",
-                     "the Deny `SettingsAreNotTheFunctions` is there; not allowed", own_settings, probe=True))  # fmt: skip
+    made.append(step("deny-record", "The function cannot write its own settings, nor change or delete what it recorded",
+                     "the bucket's policy, and IAM's simulator about the function's role",
+                     f"the Denies {', '.join(f'`{one}`' for one in OF_THE_RECORD)} name the function's role; its own policies allow none of it",
+                     own_record, probe=True))  # fmt: skip
     made.append(step("deny-plain-http", "Record and topic refuse what is not encrypted on its way", "GetObject and Publish over plain HTTP",
                      "AccessDenied for both, by the Denies `OnlyTls`; over TLS the same call is allowed", plain_http, probe=True))  # fmt: skip
     return made
@@ -130,16 +134,21 @@ def attempt(kit, one, credentials, last=False):
     return None
 
 
-def own_settings(kit):
-    config = kit.config
+def own_record(kit):
+    config, role = kit.config, f"{kit.config.name}-hub"
     if config.simulated:
         raise NotShown("the simulated AWS makes no bucket policies, nor evaluates their conditions")
     policy = json.loads(kit.cli("s3api", "get-bucket-policy", "--bucket", config.record)["Policy"])
-    found = [one for one in policy["Statement"] if one.get("Sid") == "SettingsAreNotTheFunctions" and one["Effect"] == "Deny"]
-    expect(found and f"{config.name}-hub" in json.dumps(found), f"the bucket's policy has {[one.get('Sid') for one in policy['Statement']]}")
-    decision = simulate(kit, f"{config.name}-hub", "s3:PutObject", arn(kit, "OBJECT"))
-    expect(decision != ALLOWED, "IAM's simulator says that the function's role may write them")
-    return f"the bucket's policy denies it; IAM's simulator about the role's own policies: {decision}"
+    found = {one.get("Sid"): one for one in policy["Statement"] if one["Effect"] == "Deny"}
+    for sid in OF_THE_RECORD:
+        expect(config.role_arn(role) in json.dumps(found.get(sid)), f"`{sid}` is {json.dumps(found.get(sid))}")
+    settings, report = (f"arn:{config.partition}:s3:::{config.record}/{key}" for key in ("reaper.toml", "record/runs/1/report.json"))
+    seen = []
+    for action, resource in (("s3:PutObject", settings), ("s3:DeleteObject", report), ("s3:DeleteObjectVersion", report)):
+        decision = simulate(kit, role, action, resource)
+        expect(decision != ALLOWED, f"IAM's simulator says that {role} may {action} on {resource}")
+        seen.append(f"{action} on {resource}: {decision}")
+    return f"the bucket's policy has all three; IAM's simulator about the role's own policies: {'; '.join(seen)}"
 
 
 def plain_http(kit):
