@@ -244,7 +244,7 @@ infra-check: setup infra-setup ## lint and scan the templates, ask their policie
 	$(BUILD)
 	cd tests/infra && $(abspath $(VENV_INFRA))/bin/python -W ignore -m unittest test_templates
 	cd tests/infra && PATH="$(abspath $(VENV_INFRA))/bin:$$PATH" \
-	  $(abspath $(VENV))/bin/python -W ignore -m unittest test_actions test_commands test_policies test_deploy test_package test_deployed test_fan_out test_list_prices test_acceptance
+	  $(abspath $(VENV))/bin/python -W ignore -m unittest test_actions test_commands test_policies test_deploy test_package test_deployed test_hardened test_fan_out test_list_prices test_acceptance
 	$(TOOK)
 
 # Each takes its parameters from the environment: docs/operating.md.

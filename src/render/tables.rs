@@ -1,6 +1,7 @@
 //! The record as tables: JSON Lines with flat snake_case columns, which Athena and BigQuery read directly.
 //! `docs/record.md` documents the columns, and the statements that declare them.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
@@ -63,14 +64,18 @@ struct OutcomeLine<'a> {
     account: &'a str,
     region: &'a str,
     id: &'a str,
-    name: &'a str,
+    /// Not in the table `history`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
     policy: Option<&'a str>,
     action: Action,
     outcome: &'a str,
-    detail: &'a str,
+    /// Not in the table `history`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<&'a str>,
     #[serde(serialize_with = "micros_or_null")]
     launched: Option<DateTime<Utc>>,
-    owner: Option<&'a str>,
+    owner: Option<Cow<'a, str>>,
     undoes: Option<&'a str>,
 }
 
@@ -168,8 +173,26 @@ pub fn plans(told: &Told<'_>) -> serde_json::Result<String> {
 /// # Errors
 /// If the serializer fails.
 pub fn outcomes(told: &Told<'_>) -> serde_json::Result<String> {
+    lines(outcome_lines(told))
+}
+
+/// The table `history`, which is kept for years: the same with neither name nor text, and each owner as `stand_in`
+/// gives it.
+///
+/// # Errors
+/// If the serializer fails.
+pub fn history(told: &Told<'_>, stand_in: impl Fn(&str) -> String) -> serde_json::Result<String> {
+    lines(outcome_lines(told).map(|line| OutcomeLine {
+        name: None,
+        detail: None,
+        owner: line.owner.map(|owner| stand_in(&owner).into()),
+        ..line
+    }))
+}
+
+fn outcome_lines<'a>(told: &Told<'a>) -> impl Iterator<Item = OutcomeLine<'a>> {
     let steps = told.steps_by_key();
-    lines(told.outcomes.iter().map(|one| {
+    told.outcomes.iter().map(move |one| {
         let Outcome { id, action, outcome, detail, at } = one;
         let (name, owner) = told.who(id);
         let step = steps.get(&(id, *action));
@@ -179,16 +202,16 @@ pub fn outcomes(told: &Told<'_>) -> serde_json::Result<String> {
             account: &id.place.account,
             region: &id.place.region,
             id: &id.name,
-            name,
+            name: Some(name),
             policy: step.map(|step| &*step.policy),
             action: *action,
             outcome: outcome.as_str(),
-            detail,
+            detail: Some(detail),
             launched: step.and_then(|step| step.launched),
-            owner,
+            owner: owner.map(Cow::Borrowed),
             undoes: told.undoes,
         }
-    }))
+    })
 }
 
 /// The table `verdicts`: one line per instance.

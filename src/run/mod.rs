@@ -25,6 +25,7 @@ mod order;
 mod outcome;
 mod pipeline;
 pub mod prices;
+mod pseudonyms;
 mod recall;
 mod recheck;
 mod record;

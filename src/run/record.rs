@@ -17,6 +17,7 @@ use crate::engine::undo::Undo;
 use crate::ports::{PortError, ReadRecord, WriteRecord};
 use crate::render::tables;
 use crate::render::tables::Told;
+use crate::run::pseudonyms::Pseudonyms;
 use crate::run::undone;
 
 /// The folder of whole reports, by date and run.
@@ -100,7 +101,17 @@ pub(crate) async fn write_tables(hub: &impl WriteRecord, report: &Report) -> Res
     let told = Told::from(report);
     write_table(hub, "outcomes", &told, tables::outcomes(&told)).await?;
     write_table(hub, "verdicts", &told, tables::verdicts(report)).await?;
-    write_table(hub, "runs", &told, tables::runs(&tables::run_of(report))).await
+    write_table(hub, "runs", &told, tables::runs(&tables::run_of(report))).await?;
+    write_history(hub, &told).await
+}
+
+/// Writes the table `history`, whose lines outlast the names in the others.
+async fn write_history(hub: &impl WriteRecord, told: &Told<'_>) -> Result<(), PortError> {
+    if told.outcomes.is_empty() {
+        return Ok(());
+    }
+    let pseudonyms = Pseudonyms::of(hub).await?;
+    write_table(hub, "history", told, tables::history(told, |owner| pseudonyms.stand_in(owner))).await
 }
 
 /// The same at the end of an undo.
@@ -108,7 +119,8 @@ pub(crate) async fn write_undo_tables(hub: &impl WriteRecord, undo: &Undo) -> Re
     let told = Told::from(undo);
     write_table(hub, "outcomes", &told, tables::outcomes(&told)).await?;
     write_table(hub, "verdicts", &told, tables::findings(undo)).await?;
-    write_table(hub, "runs", &told, tables::runs(&tables::run_of_undo(undo))).await
+    write_table(hub, "runs", &told, tables::runs(&tables::run_of_undo(undo))).await?;
+    write_history(hub, &told).await
 }
 
 /// Writes the outcomes of an acting run, one JSON line each, and what it confirms of earlier runs. `narrow`: whether

@@ -3,6 +3,8 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
+
 use crate::engine::cost::price::Prices;
 use crate::engine::cost::savings::{Savings, Sight, Whose};
 use crate::engine::history::unverified::Confirmed;
@@ -10,6 +12,7 @@ use crate::engine::model::{Action, Ending, Notes, Outcome, ResourceId, Target};
 use crate::engine::report::{Report, Row};
 use crate::ports::{PortError, ReadRecord, WriteRecord};
 use crate::run::order::Order;
+use crate::run::pseudonyms::{Pseudonyms, is_person};
 use crate::run::state::is_stateful;
 
 /// The savings so far; none where the record has none.
@@ -72,8 +75,25 @@ pub(crate) async fn count(
         let hourly = prices.zip(key).and_then(|(prices, key)| prices.find(key, report.at).known());
         savings.stopped(&row.id, whose, hourly, since);
     }
+    let without_people = forget_people(order, hub, &mut savings, report.at).await;
+    notes.ok_or_trouble(without_people, "owners in the savings of past months could not be replaced by pseudonyms");
     notes.ok_or_trouble(write(hub, &savings).await, "what was saved could not be recorded");
     (Some(savings), notes)
+}
+
+/// Replaces the owners in months that ended before the time for which people's data is kept.
+async fn forget_people(
+    order: &Order<'_>,
+    hub: &impl WriteRecord,
+    savings: &mut Savings,
+    now: DateTime<Utc>,
+) -> Result<(), PortError> {
+    let Some(keep) = order.settings.run.keep_people else { return Ok(()) };
+    if savings.owners_until(now - keep).any(is_person) {
+        let pseudonyms = Pseudonyms::of(hub).await?;
+        savings.replace_owners(now - keep, |owner| is_person(owner).then(|| pseudonyms.stand_in(owner)));
+    }
+    Ok(())
 }
 
 /// Whether an instance that was not found in `target` is gone. This holds only where everything was scanned: a

@@ -38,6 +38,7 @@ mod noise;
 mod output;
 mod own_tags;
 mod peers;
+mod people;
 mod plans;
 mod readme;
 mod recall;

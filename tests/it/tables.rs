@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::fake::{self, EVENING, Fault, Faults, Shape, World, at, block_on, instance, settings, with};
 
-const TABLES: [&str; 4] = ["plans", "outcomes", "verdicts", "runs"];
+const TABLES: [&str; 5] = ["plans", "outcomes", "history", "verdicts", "runs"];
 
 /// The lines of one table, by its name.
 fn lines(world: &World, table: &str) -> Vec<Value> {
@@ -89,7 +89,7 @@ fn every_instance_every_step_every_outcome_and_every_run_has_its_line() {
     let fleet = [instance("i-1").tag("Owner", "ann").tag("Name", "web"), instance("i-2").tag("idle-reaper:keep", "")];
     let world = World::of(fleet);
     let report = fake::apply(&world, &with(&[]), at(EVENING));
-    assert_eq!(TABLES.map(|table| lines(&world, table).len()), [1, 1, 2, 1]);
+    assert_eq!(TABLES.map(|table| lines(&world, table).len()), [1, 1, 1, 2, 1]);
     let outcome = &lines(&world, "outcomes")[0];
     for (column, wanted) in [
         ("run", "run-1"),
@@ -116,7 +116,7 @@ fn every_instance_every_step_every_outcome_and_every_run_has_its_line() {
 fn a_run_that_does_nothing_has_its_verdicts_and_its_line_and_no_plan() {
     let world = World::of([instance("i-1")]);
     fake::apply(&world, &with(&[("armed = true", "armed = false")]), at(EVENING));
-    assert_eq!(TABLES.map(|table| lines(&world, table).len()), [0, 0, 1, 1]);
+    assert_eq!(TABLES.map(|table| lines(&world, table).len()), [0, 0, 0, 1, 1]);
 }
 
 #[test]

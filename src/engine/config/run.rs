@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use chrono::Duration;
+
 use crate::engine::config::reader::Section;
 use crate::engine::config::shape::Form;
 use crate::engine::config::{NAME, check_name};
@@ -16,6 +18,8 @@ pub struct Run {
     pub pause: Option<Pause>,
     /// The location of the record. Without a record, the run acts on nothing.
     pub record: Option<Place>,
+    /// After this time what the record keeps in its own files has pseudonyms in place of people; `None`: never.
+    pub keep_people: Option<Duration>,
     /// If more than this percentage of the targets is unreachable, the run acts on nothing.
     pub max_unreachable_percent: u32,
     /// The maximum number of concurrent calls.
@@ -76,6 +80,7 @@ pub(crate) fn read(top: &Section<'_>) -> Run {
         armed: false,
         pause: None,
         record: None,
+        keep_people: None,
         max_unreachable_percent: 20,
         width: 64,
         locale: Locale::En,
@@ -94,6 +99,7 @@ pub(crate) fn read(top: &Section<'_>) -> Run {
                 None
             }
         }),
+        keep_people: section.number("keep-people-days", 1..=1827).map(|days| Duration::days(days.into())),
         max_unreachable_percent: section
             .number("max-unreachable-percent", 0..=100)
             .unwrap_or(default.max_unreachable_percent),

@@ -244,6 +244,20 @@ impl Savings {
         sums
     }
 
+    /// The owners in the months that had ended at `end`.
+    pub fn owners_until(&self, end: DateTime<Utc>) -> impl Iterator<Item = &str> {
+        self.months.keys().filter(move |(month, _)| month.ended_by(end)).map(|(_, whose)| &*whose.owner)
+    }
+
+    /// Replaces the owners in the months that had ended at `end`, where `stand_in` has something in their place.
+    pub fn replace_owners(&mut self, end: DateTime<Utc>, stand_in: impl Fn(&str) -> Option<String>) {
+        let ended: Vec<_> = self.months.extract_if(.., |(month, _), _| month.ended_by(end)).collect();
+        for ((month, mut whose), saved) in ended {
+            whose.owner = stand_in(&whose.owner).map_or_else(|| whose.owner.clone(), Arc::from);
+            self.months.entry((month, whose)).or_default().merge(&saved);
+        }
+    }
+
     /// All savings of one month.
     pub fn total(&self, month: Month) -> Saved {
         let mut sum = Saved::default();

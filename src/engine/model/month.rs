@@ -33,6 +33,11 @@ impl Month {
         let next = self.0.checked_add_months(chrono::Months::new(1))?;
         Some(next.and_time(NaiveTime::MIN).and_utc())
     }
+
+    /// Whether it has ended in UTC at `instant`.
+    pub fn ended_by(self, instant: DateTime<Utc>) -> bool {
+        self.next_begins().is_some_and(|next| next <= instant)
+    }
 }
 
 impl fmt::Display for Month {

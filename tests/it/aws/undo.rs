@@ -58,7 +58,7 @@ fn a_run_is_listed_undone_recorded_and_the_reaper_pauses_until_somebody_says_off
     }
     assert_eq!(world.state("by-hand"), "stopped");
     let tables: Vec<String> = world.objects().into_keys().filter(|key| key.contains("record/tables/")).collect();
-    assert_eq!(tables.len(), 8, "{tables:?}");
+    assert_eq!(tables.len(), 10, "{tables:?}");
 
     let next = world.apply(&settings, "2026-11-27T21:30:00+09:00");
     assert_eq!(next["counts"]["stopped"], 0);
