@@ -208,6 +208,8 @@ class Accepted(unittest.TestCase):
         self.assertEqual([step["step"] for step in evidence["steps"] if f"### {step['step']}" not in text], [])
         for secret in ("AWS_SECRET_ACCESS_KEY", self.sandbox.administrator["SecretAccessKey"], self.sandbox.administrator["SessionToken"]):
             self.assertNotIn(secret, text + json.dumps(evidence))
+        tried = next(one for one in evidence["steps"] if one["step"] == "deny-terminate")["commands"]
+        self.assertIn((f"{NAME}-probe-act", 254), [(call.get("as"), call["exit"]) for call in tried], "the call itself was refused")
         commands = json.dumps(evidence)
         self.assertIn("EXTERNAL_ID=(hidden)", commands)
         # The last report of an undo, and that of the first stop, are beside it.

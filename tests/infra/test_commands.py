@@ -55,7 +55,7 @@ class Aws(unittest.TestCase):
                 count += 1
                 # The second major version of the CLI is not among Python's packages; the first has no such option.
                 words = shlex.split(call.replace("--cli-binary-format raw-in-base64-out", ""))
-                if words[1:3] == ["s3", "cp"]:
+                if words[1:3] == ["s3", "cp"] and not words[3].startswith("s3://"):
                     (pathlib.Path(folder) / words[3]).write_text("x")
                 words += ["--endpoint-url", "http://127.0.0.1:9"]
                 ran = subprocess.run(words, env=environment, cwd=folder, capture_output=True, text=True, timeout=60, check=False)

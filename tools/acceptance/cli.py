@@ -72,15 +72,15 @@ class Cli:
         self.patience = patience  # a simulated AWS knows at once what AWS knows after seconds
         self.calls = []  # of the current step
 
-    def __call__(self, *words, credentials=None, attempts=None, seconds=900):
-        """Runs `aws` with these words and returns its answer, None where it is empty."""
+    def __call__(self, *words, credentials=None, role=None, attempts=None, seconds=900):
+        """Runs `aws` with these words and returns its answer, None where it is empty. `role`: whose credentials these are."""
         environment = dict(self.environment)
         if credentials:
             environment.pop("AWS_PROFILE", None)
             environment.update(credentials)
         if attempts:
             environment["AWS_MAX_ATTEMPTS"] = str(attempts)
-        said = self.run(["aws", *words], environment, seconds)
+        said = self.run(["aws", *words], environment, seconds, role=role)
         try:
             return json.loads(said) if said.strip() else None
         except ValueError:
@@ -91,11 +91,11 @@ class Cli:
         command = ["bash", str(places.ROOT / "tools" / "deploy.sh"), verb]
         return self.run(command, {**self.environment, **variables}, 1800, shown=variables)
 
-    def run(self, command, environment, seconds, shown=None):
+    def run(self, command, environment, seconds, shown=None, role=None):
         self.interrupts.check()
         # What else is shown beside the words: variables of tools/deploy.sh.
         variables = [f"{key}={value}" for key, value in sorted((shown or {}).items())]
-        call = {"command": [self.hide(word) for word in variables + command], "at": now()}
+        call = {"command": [self.hide(word) for word in variables + command], "at": now(), **({"as": role} if role else {})}
         self.calls.append(call)
         began = time.monotonic()
         # A session of its own: Ctrl-C reaches the kit alone.

@@ -79,7 +79,8 @@ class Evidence:
         if step.get("commands"):
             lines += ["", "```text"]
             for call in step["commands"]:
-                ended = f"exit {call.get('exit')}, {call.get('seconds')} s"
+                ended = f"{call['as']}, " if "as" in call else ""
+                ended += f"exit {call.get('exit')}, {call.get('seconds')} s"
                 lines += [f"{call['at']}  {' '.join(call['command'])}  [{ended}]"] + ([f"    {call['error']}"] if "error" in call else [])
             lines += ["```"]
         return lines

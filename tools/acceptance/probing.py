@@ -123,14 +123,15 @@ def tried(kit, one):
 def attempt(kit, one, credentials, last=False):
     """The dry run's code and message where it is what was expected; None before the last time where it is not."""
     wanted = REFUSED if one.sid else (WOULD,)
+    role = kit.config.roles(kit.config.twin)[one.who]
     try:
-        kit.cli(*one.command(kit.config.prefix, kit.instance, kit.volume), credentials=credentials)
+        kit.cli(*one.command(kit.config.prefix, kit.instance, kit.volume), credentials=credentials, role=role)
         code, message = "no error", ""
     except Failed as answer:
         code, message = answer.code, answer.message
     if code in wanted:
         return code, message
-    expect(not last, f"the call by {kit.config.roles(kit.config.twin)[one.who]} ended with `{code}` {message}, and not with {' or '.join(wanted)}")
+    expect(not last, f"the call by {role} ended with `{code}` {message}, and not with {' or '.join(wanted)}")
     return None
 
 
