@@ -61,8 +61,9 @@ pub(crate) async fn answer(
     let (_, clock) = clocks(aws, None, false, context)?;
     let run = run_id(clock.at());
     let order = DoctorOrder { run: &run, settings: &settings, scope, clock, progress: &|_, _| {} };
-    let report = doctor_json(&examine(aws, &order).await?);
-    let (health, counts) = (&report["health"], &report["counts"]);
-    tracing::info!(run = %run, health = %health, "check-up ends");
+    let found = examine(aws, &order).await?;
+    let report = doctor_json(&found);
+    let (health, counts) = (report.get("health"), report.get("counts"));
+    tracing::info!(run = %run, well = found.is_well(), "check-up ends");
     Ok(serde_json::json!({"run": run, "mode": "doctor", "health": health, "counts": counts, "report": report}))
 }

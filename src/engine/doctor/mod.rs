@@ -2,7 +2,6 @@
 //! grouped by cause.
 
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -122,9 +121,8 @@ impl Diagnosis {
 /// Counts what passed, and groups the rest by cause.
 pub fn grouped(mut findings: Vec<Finding>) -> (Vec<Finding>, BTreeMap<Check, usize>) {
     findings.sort_by(|a, b| (a.mark, a.check, &a.subject, &a.places).cmp(&(b.mark, b.check, &b.subject, &b.places)));
-    let (mut groups, mut passed) = (Vec::<Finding>::new(), BTreeMap::new());
-    let mut known: BTreeMap<(Mark, Check, String, String), usize> = BTreeMap::new();
-    for finding in findings {
+    let (mut groups, mut passed) = (BTreeMap::<_, Finding>::new(), BTreeMap::new());
+    for mut finding in findings {
         if finding.mark == Mark::Passed {
             *passed.entry(finding.check).or_default() += 1;
             continue;
@@ -132,20 +130,11 @@ pub fn grouped(mut findings: Vec<Finding>) -> (Vec<Finding>, BTreeMap<Check, usi
         // Each key and each licence configuration is a cause of its own.
         let whole = finding.check == Check::Restart;
         let cause = if whole { finding.cause.clone() } else { signature(&finding.cause, finding.places.first()) };
-        match known.entry((finding.mark, finding.check, finding.subject.clone(), cause)) {
-            Entry::Occupied(group) => {
-                groups
-                    .get_mut(*group.get())
-                    .into_iter()
-                    .for_each(|group| group.places.extend_from_slice(&finding.places));
-            }
-            Entry::Vacant(free) => {
-                free.insert(groups.len());
-                groups.push(finding);
-            }
-        }
+        let places = std::mem::take(&mut finding.places);
+        let group = groups.entry((finding.mark, finding.check, finding.subject.clone(), cause)).or_insert(finding);
+        group.places.extend(places);
     }
-    (groups, passed)
+    (groups.into_values().collect(), passed)
 }
 
 /// A cause without what differs from place to place: ids of accounts, instances and requests, Regions, and the encoded

@@ -199,3 +199,36 @@ fn targets_with_a_wrong_role_exits_with_3_though_the_settings_list_the_regions()
     assert_eq!(ran.code, 3, "{ran:?}");
     assert!(ran.out.contains("role/IdleReaperReed"), "{}", ran.out);
 }
+
+#[test]
+fn a_region_that_accounts_have_to_opt_into_is_noted_and_a_folder_is_a_record() {
+    let world = organisation(&json!({}));
+    let path = settings(&world, &json!({"name": "ops"}));
+    let text = std::fs::read_to_string(&path).unwrap().replace("[scope]\n", "[scope]\nsts-region = \"ap-east-1\"\n");
+    let folder = world.folder.path().join("records");
+    let text = text.replace("s3://idle-reaper-records/record", folder.to_str().unwrap());
+    std::fs::write(&path, text).unwrap();
+    let (ran, found) = doctor(&world, &path);
+    assert_eq!((ran.code, problems(&found)), (0, Vec::new()), "{found:#}");
+    assert!(found["notes"].to_string().contains("ap-east-1"), "{found:#}");
+    assert_eq!((found["passed"]["record"].as_u64(), folder.exists()), (Some(1), false), "nothing is made");
+    std::fs::write(&folder, "a file in the place of the folder").unwrap();
+    let (ran, found) = doctor(&world, &path);
+    assert_eq!((ran.code, problems(&found)[0].0.as_str()), (3, "record"), "{found:#}");
+}
+
+#[test]
+fn the_own_account_is_asked_with_the_rights_that_there_are() {
+    let world = organisation(&json!({"instances": [
+        {"story": "mine", "account": "platform", "region": "ap-northeast-1"}], "ssm": {}}));
+    let path = settings(&world, &json!({"name": "ops"}));
+    let text = std::fs::read_to_string(&path).unwrap();
+    let text =
+        text.replace("accounts = \"organization\"", "accounts = \"self\"").replace("accounts = [\"legacy-prod\"]", "");
+    std::fs::write(&path, text.replace("accounts = [\"*-dev\"], ", "")).unwrap();
+    let (ran, found) = doctor(&world, &path);
+    let wrong = problems(&found);
+    assert_eq!((ran.code, wrong.len(), wrong[0].0.as_str()), (3, 1, "pause"), "{found:#}");
+    assert_eq!(world.calls()["sts:AssumeRole"], Value::Null, "a person's own rights are no excess: {found:#}");
+    assert!(found["passed"]["acting"].as_u64() > Some(0), "{found:#}");
+}
