@@ -129,21 +129,16 @@ fn folder(folder: &Path, settings: &Settings) -> Result<(Vec<Source>, bool), Err
         let recorded = (!is_report(text)).then(|| Recorded::parse(name, text, settings)).transpose()?;
         Ok::<_, Error>((label(folder, name), recorded))
     };
-    let is_backtest = match layout(&found.iter().map(parse).collect::<Result<Vec<_>, _>>()?) {
-        Layout::Inventory(why) => {
-            note(&format!("note: `{name}` is taken for one inventory of {} files: {why}", found.len()));
-            false
-        }
-        Layout::Days(why) => {
-            note(&format!("note: `{name}` is taken for a backtest over {} files: {why}", found.len()));
-            true
-        }
+    let (is_backtest, what, why) = match layout(&found.iter().map(parse).collect::<Result<Vec<_>, _>>()?) {
+        Layout::Inventory(why) => (false, "one inventory of", why),
+        Layout::Days(why) => (true, "a backtest over", why),
         Layout::Unclear(why) => {
             let mend = "for one inventory, name each file with `--inventory`; for a backtest, save each day with \
                         `idle-reaper snapshot`";
             return Err(Error::Usage(format!("`{name}` may be one inventory or a backtest: {why}; {mend}")));
         }
     };
+    note(&format!("note: `{name}` is taken for {what} {} files: {why}", found.len()));
     Ok((found, is_backtest))
 }
 

@@ -10,9 +10,7 @@ use crate::local::inventory::InventoryInvalid;
 /// # Errors
 /// [`InventoryInvalid`] when the file is something else, or is cut short.
 pub(super) fn documents(file: &str, text: &str) -> Result<Vec<Value>, InventoryInvalid> {
-    // Files that were appended to each other may each begin with a byte order mark.
-    let blank = |c: char| c.is_whitespace() || c == '\u{feff}';
-    let mut rest = text.trim_start_matches(blank);
+    let mut rest = from_document(text);
     if !rest.starts_with(['{', '[']) {
         let (what, mend) = foreign(rest);
         return Err(InventoryInvalid::Other { file: file.to_owned(), what, mend });
@@ -28,9 +26,14 @@ pub(super) fn documents(file: &str, text: &str) -> Result<Vec<Value>, InventoryI
             }
             None => break,
         }
-        rest = rest.get(stream.byte_offset()..).unwrap_or_default().trim_start_matches(blank);
+        rest = rest.get(stream.byte_offset()..).map_or("", from_document);
     }
     Ok(found)
+}
+
+/// The text from its next document on. Files that were appended to each other may each begin with a byte order mark.
+fn from_document(text: &str) -> &str {
+    text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}')
 }
 
 /// The text of a file in UTF-8, or in UTF-16 as PowerShell's `>` writes it, with or without a byte order mark. A
@@ -83,52 +86,45 @@ fn foreign(text: &str) -> (String, &'static str) {
     let key = lower.trim_start_matches("- ").split_once(':').map_or("", |(key, _)| key);
     let is_yaml = lower == "---" || !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric());
     let columns = |between: char| first.split(between).count();
+    let separated = columns(',').max(columns(';'));
     let of_console = ["instance id", "インスタンス id"].iter().any(|name| lower.contains(name));
-    let (what, mend) = if text.is_empty() {
-        ("is empty", "the command that wrote it may have failed; run it again and read what it says")
-    } else if begins(&["----", "+--", "|  "]) {
-        ("is `--output table`", AS_JSON)
-    } else if begins(&["<"]) && head.contains("<html") {
-        ("is a web page, perhaps the sign-in page of a proxy", AGAIN)
-    } else if begins(&["<"]) {
-        ("is XML", AGAIN)
-    } else if begins(&["error", "an error occurred", "unable to locate credentials", "usage: aws", "aws: error"]) {
-        return (format!("is an error message: `{first}`"), "mend what it says, and save the answer again");
-    } else if begins(&["- reservations:"]) {
-        ("is `--output yaml-stream`", AS_JSON)
-    } else if is_yaml {
-        ("is `--output yaml`", AS_JSON)
-    } else if of_console && columns(',').max(columns(';')).max(columns('\t')) > 1 {
-        ("is CSV, as the console exports it", AGAIN)
-    } else if in_capitals || is_id || columns('\t') > 1 {
-        ("is `--output text`", AS_JSON)
-    } else if columns(',').max(columns(';')) > 2 {
-        ("is CSV", AGAIN)
-    } else if begins(&["null", "none"]) {
-        ("is the answer to a `--query` that found nothing", WITHOUT_QUERY)
-    } else {
-        return (format!("is not JSON; it begins with `{first}`"), AGAIN);
-    };
-    (what.to_owned(), mend)
+    let failed = ["error", "an error occurred", "unable to locate credentials", "usage: aws", "aws: error"];
+    // The first that is so names it.
+    let kinds = [
+        (text.is_empty(), "is empty", "the command that wrote it may have failed; run it again and read what it says"),
+        (begins(&["----", "+--", "|  "]), "is `--output table`", AS_JSON),
+        (begins(&["<"]) && head.contains("<html"), "is a web page, perhaps the sign-in page of a proxy", AGAIN),
+        (begins(&["<"]), "is XML", AGAIN),
+        (begins(&failed), "is an error message", "mend what it says, and save the answer again"),
+        (begins(&["- reservations:"]), "is `--output yaml-stream`", AS_JSON),
+        (is_yaml, "is `--output yaml`", AS_JSON),
+        (of_console && separated.max(columns('\t')) > 1, "is CSV, as the console exports it", AGAIN),
+        (in_capitals || is_id || columns('\t') > 1, "is `--output text`", AS_JSON),
+        (separated > 2, "is CSV", AGAIN),
+        (begins(&["null", "none"]), "is the answer to a `--query` that found nothing", WITHOUT_QUERY),
+    ];
+    let found = kinds.into_iter().find(|(is_so, ..)| *is_so);
+    let (_, what, mend) = found.unwrap_or((true, "is not JSON", AGAIN));
+    let quotes = begins(&failed) || found.is_none();
+    (if quotes { format!("{what}; it begins with `{first}`") } else { what.to_owned() }, mend)
 }
 
 /// Answers of other commands and services, by a key that each has.
-const OTHERS: [(&str, &str); 16] = [
-    ("configurationItems", "an answer of AWS Config"),
-    ("ConfigurationItems", "an answer of AWS Config"),
-    ("baseConfigurationItems", "an answer of AWS Config"),
-    ("resourceIdentifiers", "an answer of AWS Config"),
-    ("QueryInfo", "an answer of AWS Config"),
-    ("ViewArn", "an answer of Resource Explorer"),
-    ("ResourceTagMappingList", "an answer of the tagging API"),
-    ("Resources", "a list of resources, as of Resource Explorer"),
-    ("InstanceStatuses", "the output of `aws ec2 describe-instance-status`"),
-    ("InstanceTypes", "the output of `aws ec2 describe-instance-types`"),
-    ("InstanceInformationList", "the output of `aws ssm describe-instance-information`"),
-    ("AutoScalingGroups", "the output of `aws autoscaling describe-auto-scaling-groups`"),
-    ("AutoScalingInstances", "the output of `aws autoscaling describe-auto-scaling-instances`"),
-    ("DBInstances", "the output of `aws rds describe-db-instances`"),
+const OTHERS: [(&str, &str); 15] = [
+    ("configurationitems", "an answer of AWS Config"),
+    ("baseconfigurationitems", "an answer of AWS Config"),
+    ("resourceidentifiers", "an answer of AWS Config"),
+    ("queryinfo", "an answer of AWS Config"),
+    ("viewarn", "an answer of Resource Explorer"),
+    ("resourcetagmappinglist", "an answer of the tagging API"),
+    ("instancestatuses", "the output of `aws ec2 describe-instance-status`"),
+    ("instancetypes", "the output of `aws ec2 describe-instance-types`"),
+    ("instanceinformationlist", "the output of `aws ssm describe-instance-information`"),
+    ("autoscalinggroups", "the output of `aws autoscaling describe-auto-scaling-groups`"),
+    ("autoscalinginstances", "the output of `aws autoscaling describe-auto-scaling-instances`"),
+    ("dbinstances", "the output of `aws rds describe-db-instances`"),
     ("terraform_version", "a state of Terraform"),
+    ("resources", "a list of resources, as of Resource Explorer"),
     ("health", "a report of idle-reaper"),
 ];
 
@@ -144,7 +140,8 @@ pub(super) fn unlike(value: &Value) -> (String, &'static str) {
         };
         return (what.to_owned(), WITHOUT_QUERY);
     };
-    if let Some((_, what)) = OTHERS.iter().find(|(key, _)| object.contains_key(*key)) {
+    let has = |key: &str| object.keys().any(|known| known.eq_ignore_ascii_case(key));
+    if let Some((_, what)) = OTHERS.iter().find(|(key, _)| has(key)) {
         return (format!("is {what}"), AGAIN);
     }
     let missing = missing(value);

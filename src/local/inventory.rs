@@ -33,10 +33,8 @@ pub enum InventoryInvalid {
     NotASnapshot { file: String, source: serde_json::Error },
     #[error("`{file}` {what}; {mend}")]
     Other { file: String, what: String, mend: &'static str },
-    #[error(
-        "{what} is in `{first}` and in `{second}`, and {how}{more}; each instance counts once, so leave out one file"
-    )]
-    Twice { what: String, first: String, second: String, how: String, more: String },
+    #[error("{0}; each instance counts once, so leave out one of the files")]
+    Twice(String),
 }
 
 /// A file of an inventory.

@@ -34,7 +34,7 @@ struct Joining {
     /// The entries by the instance's own id.
     known: HashMap<Arc<str>, Vec<Entry>>,
     repeated: usize,
-    conflicts: Vec<(ResourceId, String, String, String)>,
+    conflicts: Vec<String>,
 }
 
 impl Joining {
@@ -52,20 +52,19 @@ impl Joining {
         for instance in saw.instances {
             let id = instance.id.clone();
             let entries = self.known.entry(id.name.clone()).or_default();
-            let same = entries.iter_mut().find(|(_, known, _)| *known == id && !id.name.is_empty());
+            let same = entries.iter().find(|(_, known, _)| *known == id && !id.name.is_empty());
             match same.and_then(|(first, _, at)| Some((first, own.instances.get_mut(*at)?))) {
-                Some((first, known)) if first == file => *known = instance,
-                Some((_, known)) if *known == instance => self.repeated += 1,
-                Some((first, known)) => {
-                    let how = format!("its entries differ in {}", differences(known, &instance));
-                    self.conflicts.push((id, first.clone(), file.to_owned(), how));
+                Some((first, earlier)) if first == file => *earlier = instance,
+                Some((_, earlier)) if *earlier == instance => self.repeated += 1,
+                Some((first, earlier)) => {
+                    let differ = differences(earlier, &instance);
+                    self.conflicts.push(twice(&id, first, file) + ", and its entries differ in " + &differ);
                 }
                 None => {
                     let unplaced = entries.iter().find(|(first, known, _)| first != file && may_be_one(known, &id));
-                    if let Some((first, ..)) = unplaced {
-                        let how = "one of them does not say of which account and Region".to_owned();
-                        self.conflicts.push((id.clone(), first.clone(), file.to_owned(), how));
-                    }
+                    self.conflicts.extend(unplaced.map(|(first, ..)| {
+                        twice(&id, first, file) + ", and one of them does not say of which account and Region"
+                    }));
                     entries.push((file.to_owned(), id, own.instances.len()));
                     own.instances.push(instance);
                 }
@@ -75,13 +74,10 @@ impl Joining {
 
     fn end(self) -> Result<Recorded, InventoryInvalid> {
         let Self { mut all, known: _, repeated, conflicts } = self;
-        let more = match conflicts.len() {
-            0 | 1 => String::new(),
-            several => format!(" (and {} more instances)", several - 1),
-        };
-        if let Some((id, first, second, how)) = conflicts.into_iter().next() {
-            let what = format!("`{}` of {}", id.name, id.place);
-            return Err(InventoryInvalid::Twice { what, first, second, how, more });
+        if let Some(first) = conflicts.first() {
+            let more =
+                if conflicts.len() > 1 { format!(" ({} such instances)", conflicts.len()) } else { String::new() };
+            return Err(InventoryInvalid::Twice(first.clone() + &more));
         }
         if repeated > 0 {
             all.notes
@@ -97,6 +93,10 @@ impl Joining {
         }
         Ok(all)
     }
+}
+
+fn twice(id: &ResourceId, first: &str, second: &str) -> String {
+    format!("`{}` of {} is in `{first}` and in `{second}`", id.name, id.place)
 }
 
 /// Whether two ids of the same name may be of one instance, because an account or a Region is not known.

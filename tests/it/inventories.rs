@@ -4,6 +4,7 @@ use std::fs;
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::slice::from_ref;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -171,7 +172,11 @@ fn other_outputs_are_named_with_what_to_do_instead() {
         ("account,region,id\n1,2,3\n", "is CSV", "describe-instances"),
         ("\n<!DOCTYPE html>\n<html><title>Sign in</title></html>", "is a web page", "describe-instances"),
         ("<?xml version=\"1.0\"?>\n<DescribeInstancesResponse/>", "is XML", "describe-instances"),
-        ("\nAn error occurred (UnauthorizedOperation) when calling", "is an error message: `An error", "mend what"),
+        (
+            "\nAn error occurred (UnauthorizedOperation) when calling",
+            "is an error message; it begins with `An error",
+            "mend what",
+        ),
         ("Unable to locate credentials. You can", "is an error message", "mend what"),
         ("null\n", "a `--query` that found nothing", "without `--query`"),
         ("[]", "holds an empty list", "without `--query`"),
@@ -202,11 +207,7 @@ fn an_instance_that_was_chosen_whole_is_accepted() {
         (json!([a, b]).to_string(), "111111111111"),
         (json!([[a], [b]]).to_string(), "111111111111"),
         (
-            json!([
-                reservation("222222222222", std::slice::from_ref(&a)),
-                reservation("222222222222", std::slice::from_ref(&b))
-            ])
-            .to_string(),
+            json!([reservation("222222222222", from_ref(&a)), reservation("222222222222", from_ref(&b))]).to_string(),
             "222222222222",
         ),
         (json!({"Instances": [a, b]}).to_string(), "111111111111"),
