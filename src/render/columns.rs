@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 use crate::engine::model::{Reason, Verdict};
 use crate::engine::report::{Report, Row};
 use crate::engine::request::Mode;
-use crate::render::catalogue::{Label, Sentence, voice};
+use crate::render::catalogue::{Label, voice};
 use crate::render::page::{Fit, Head, Shown, Tone};
 use crate::render::words::why;
 
@@ -130,16 +130,12 @@ impl Column {
             Self::UsdMonth => {
                 row.monthly.map(|monthly| format!("{:.2}", monthly.0.round_dp(2))).unwrap_or_default().into()
             }
-            Self::Age => row
-                .launch
-                .map(|at| voice.say(Sentence::Age(report.at.signed_duration_since(at))))
-                .unwrap_or_default()
-                .into(),
+            Self::Age => row.launch.map(|at| voice.age(report.at.signed_duration_since(at))).unwrap_or_default().into(),
             Self::Account => account(report, &row.id.place.account).into(),
             Self::Region => (&*row.id.place.region).into(),
             Self::Policy => row.policy.as_ref().map_or("", |policy| policy.name.as_str()).into(),
             Self::State => row.state.to_string().into(),
-            Self::Launched => row.launch.map(|at| voice.say(Sentence::At { at, zone })).unwrap_or_default().into(),
+            Self::Launched => row.launch.map(|at| voice.at(at, zone)).unwrap_or_default().into(),
             Self::Detail => why(row, report.locale).into(),
         }
     }
@@ -200,7 +196,7 @@ pub(crate) fn account(report: &Report, id: &str) -> String {
 
 fn verdict(row: &Row, report: &Report) -> String {
     match row.verdict.action() {
-        Some(action) if report.mode == Mode::Plan || !row.armed => voice(report.locale).say(Sentence::Would(action)),
+        Some(action) if report.mode == Mode::Plan || !row.armed => voice(report.locale).would(action),
         Some(_) | None => row.verdict.as_str().to_owned(),
     }
 }

@@ -5,10 +5,9 @@ use std::fmt::Write as _;
 use crate::engine::judge::Ruling;
 use crate::engine::judge::explain::Asked;
 use crate::engine::model::{Instance, Locale};
-use crate::render::catalogue::{Label, Sentence, voice};
-use crate::render::detail;
+use crate::render::catalogue::{Label, Sentence, detail, inputs, meaning, mend, voice};
 use crate::render::edge::plain;
-use crate::render::words::{inputs, not_armed};
+use crate::render::words::not_armed;
 
 /// Explains the verdict of one instance.
 pub fn explanation(instance: &Instance, asked: &[Asked], ruling: &Ruling, locale: Locale) -> String {
@@ -20,11 +19,12 @@ pub fn explanation(instance: &Instance, asked: &[Asked], ruling: &Ruling, locale
         id: &instance.id.name,
         name: instance.name(),
         target,
-        verdict,
+        verdict: verdict.as_str(),
+        reason: verdict.reason(),
         not_armed: not_armed.as_deref(),
     };
     let _ = writeln!(out, "{}", voice.say(ruled));
-    let because = Sentence::Because { reason: verdict.reason(), detail: &detail(verdict, locale) };
+    let because = Sentence::Because { meaning: meaning(verdict.reason(), locale), detail: &detail(verdict, locale) };
     let _ = writeln!(out, "  {}\n", voice.say(because));
     let decided = asked.iter().position(|asked| asked.decides);
     for (n, one) in asked.iter().enumerate() {
@@ -39,7 +39,7 @@ pub fn explanation(instance: &Instance, asked: &[Asked], ruling: &Ruling, locale
     }
     let _ = writeln!(out, "\n{}", voice.label(Label::LegendOfRules));
     if let Some(one) = asked.iter().find(|asked| asked.decides) {
-        let _ = writeln!(out, "{}", voice.say(Sentence::WouldChange { reason: one.rule }));
+        let _ = writeln!(out, "{}", voice.say(Sentence::WouldChange { mend: mend(one.rule, locale) }));
     }
     out
 }

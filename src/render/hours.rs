@@ -67,7 +67,7 @@ fn mark(schedule: &Schedule, local: chrono::NaiveDateTime, zone: chrono_tz::Tz) 
     }
 }
 
-fn remark(schedule: &Schedule, date: chrono::NaiveDate, voice: &'static dyn Voice) -> String {
+fn remark(schedule: &Schedule, date: chrono::NaiveDate, voice: Voice) -> String {
     let mut remarks: Vec<String> = Vec::new();
     for calendar in schedule.parts.iter().filter_map(|part| part.calendar.as_ref()) {
         let remark = match calendar.day(date) {

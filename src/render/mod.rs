@@ -27,6 +27,7 @@ mod words;
 
 use crate::engine::report::Report;
 
+pub use crate::render::catalogue::{detail, inputs, meaning, mend, missing};
 pub use crate::render::columns::{Column, View};
 pub use crate::render::doctor::{doctor_json, doctor_text};
 pub use crate::render::explanation::explanation;
@@ -41,9 +42,7 @@ pub use crate::render::report::page;
 pub use crate::render::runs::{runs_json, runs_page};
 pub use crate::render::stocktake_data::{COLUMNS as STOCKTAKE_COLUMNS, csv as stocktake_csv, json as stocktake_json};
 pub use crate::render::undo::{undo_digest, undo_json, undo_page};
-pub use crate::render::words::{
-    detail, inputs, launched_by, meaning, mend, missing, near_miss, not_armed, question, remark, scanned,
-};
+pub use crate::render::words::{launched_by, near_miss, not_armed, question, remark, scanned};
 
 /// The whole report for a terminal, a pipe or a file.
 pub fn table(report: &Report, style: Style) -> String {

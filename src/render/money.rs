@@ -6,15 +6,21 @@ use crate::engine::config::Money;
 use crate::engine::cost::savings::Saved;
 use crate::engine::cost::waste::{Cost, Waste};
 use crate::engine::model::month::Month;
-use crate::engine::model::{Locale, Usd};
+use crate::engine::model::{Currency, Locale, Usd};
 use crate::engine::report::Report;
-use crate::render::catalogue::money::{Phrase, phrase};
+use crate::render::catalogue::money::{Phrase, Second, phrase};
 use crate::render::catalogue::{Term, term};
 use crate::render::columns::account;
 
 /// One amount: `USD 7.59 (JPY 1,178 at 155.20 of 2026-11-20)`.
 pub fn figure(usd: Usd, money: &Money, locale: Locale) -> String {
-    phrase(locale, Phrase::Amount { usd, second: money.second.as_ref() })
+    let amount = usd.to_string();
+    let Some(Currency { code, rate, date }) = &money.second else {
+        return phrase(locale, Phrase::Amount { usd: &amount, second: None });
+    };
+    let (shown, rate) = (money.second.as_ref().map_or(String::new(), |second| second.show(usd)), rate.to_string());
+    let second = Second { code, amount: &shown, rate: &rate, date: *date };
+    phrase(locale, Phrase::Amount { usd: &amount, second: Some(second) })
 }
 
 /// The kind of price of every amount: a list price, before Savings Plans, reservations and tax.

@@ -52,7 +52,7 @@ pub fn recalled(recalled: &Recalled, tags: &TagNames, locale: Locale) -> String 
 }
 
 /// The tags by which a team keeps its instance.
-fn mend(out: &mut String, judged: DateTime<Utc>, tags: &TagNames, voice: &'static dyn Voice) {
+fn mend(out: &mut String, judged: DateTime<Utc>, tags: &TagNames, voice: Voice) {
     let date = judged.checked_add_days(Days::new(EXAMPLE_DAYS)).unwrap_or(judged).date_naive();
     let until = format!("{} = {date} reason", tags.keep_until);
     let hours = format!("{} = mon-fri 20:00-05:00", tags.schedule);

@@ -14,8 +14,8 @@ use crate::engine::model::{Action, ResourceId};
 use crate::engine::report::{Report, Row};
 use crate::engine::request::Mode;
 use crate::engine::undo::{Finding, Found, Undo};
+use crate::render::catalogue::detail;
 use crate::render::edge;
-use crate::render::words::detail;
 
 /// A name and an owner, by instance.
 type Who<'a> = HashMap<&'a ResourceId, (&'a str, Option<&'a str>)>;

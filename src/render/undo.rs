@@ -49,9 +49,7 @@ struct Line<'a> {
 
 /// Why one instance is started again, or is not.
 pub(super) fn why(finding: &Finding, locale: Locale) -> String {
-    let mut out = String::new();
-    let _ = voice(locale).finding(&mut out, finding);
-    out
+    crate::render::catalogue::finding(finding, locale)
 }
 
 fn word(finding: &Finding) -> &'static str {

@@ -5,52 +5,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono_tz::Tz;
 
 use crate::engine::config::Policy;
-use crate::engine::evidence::idle::Missing;
 use crate::engine::judge::near_miss::NearMiss;
 use crate::engine::model::SkippedAccount;
-use crate::engine::model::{Action, Locale, NotArmed, Reason, Remark, Step, Verdict};
+use crate::engine::model::{Action, Locale, NotArmed, Remark, Step};
 use crate::engine::report::{Report, Row};
-use crate::engine::rules::inputs::Inputs;
-use crate::render::catalogue::{Label, Sentence, voice};
+use crate::render::catalogue::{Label, Sentence, detail, voice};
 use crate::render::catalogue::{Term, term};
 use crate::render::edge::plain;
-
-/// Enough for most details, so that a line needs one allocation.
-const DETAIL_BYTES: usize = 160;
-
-/// The data that is missing to decide whether an instance is idle.
-pub fn missing(missing: &Missing, locale: Locale) -> String {
-    crate::render::catalogue::missing(missing, locale)
-}
 
 /// The text of a remark, in the time zone of the instance's hours. It may contain text from tags and events, but
 /// none of their control characters.
 pub fn remark(remark: &Remark, zone: Tz, locale: Locale) -> String {
     plain(&crate::render::catalogue::remark(remark, zone, locale))
-}
-
-/// The text of a verdict, on one line. Times are in the schedule's zone.
-pub fn detail(verdict: &Verdict, locale: Locale) -> String {
-    let mut out = String::with_capacity(DETAIL_BYTES);
-    let _ = voice(locale).verdict(&mut out, verdict);
-    out
-}
-
-/// The facts that a rule evaluated, on one line.
-pub fn inputs(inputs: &Inputs, locale: Locale) -> String {
-    let mut out = String::new();
-    let _ = voice(locale).inputs(&mut out, inputs);
-    out
-}
-
-/// The meaning of a rule: a clause without a full stop.
-pub fn meaning(reason: Reason, locale: Locale) -> &'static str {
-    crate::render::catalogue::meaning(reason, locale)
-}
-
-/// What would change a rule's verdict: a phrase without a full stop.
-pub fn mend(reason: Reason, locale: Locale) -> &'static str {
-    crate::render::catalogue::mend(reason, locale)
 }
 
 /// Who launched an instance, according to an event.
@@ -78,7 +44,7 @@ pub fn near_miss(near: &NearMiss, locale: Locale) -> String {
 /// The place that is not enabled, for a verdict that would act.
 pub fn not_armed(because: Option<NotArmed>, policy: Option<&Policy>, locale: Locale) -> Option<String> {
     let policy = policy.map_or("", |policy| &policy.name);
-    because.map(|because| voice(locale).say(Sentence::NotArmed { because, policy }))
+    because.map(|because| voice(locale).not_armed(because, policy))
 }
 
 /// The confirmation question for these steps; `None` where there are none.

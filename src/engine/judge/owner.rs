@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+use serde::Serialize;
+
 use crate::engine::config::{ByAccount, Channel, Settings};
 use crate::engine::history::notices::Told;
 use crate::engine::model::{Account, Tags};
@@ -19,7 +21,8 @@ pub struct Owner {
 }
 
 /// The source of an owner.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum OwnedBy {
     /// The tag with this key.
     Tag(String),

@@ -1,7 +1,10 @@
 //! The reason for a stop, as the `stopped` tag stores it.
 
+use serde::Serialize;
+
 /// Why an instance was stopped.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Because {
     /// It ran outside hours. The reaper may start it again when they begin.
     #[default]

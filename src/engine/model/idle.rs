@@ -8,7 +8,7 @@ use crate::engine::model::Tier;
 use crate::engine::model::{Marker, figure};
 
 /// An instance that, by its evidence, runs but does nothing.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Forgotten {
     /// The evidence.
     pub facts: IdleFacts,
@@ -23,7 +23,8 @@ pub struct Forgotten {
 }
 
 /// Why an idle instance is not stopped.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum WhyReported {
     /// The policy only reports idle instances.
     Policy,

@@ -40,7 +40,8 @@ pub enum Marker {
 }
 
 /// The entry of `[never]` that matches an instance.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Listed {
     /// A pattern over accounts.
     Account(String),
@@ -67,7 +68,8 @@ impl Listed {
 }
 
 /// An unknown fact that a policy's `match` requires.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum UnknownFact {
     /// The account's id.
     AccountId,
@@ -86,7 +88,8 @@ pub enum UnknownFact {
 }
 
 /// A missing value without which no decision is allowed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Lacks {
     /// The instance id.
     Id,

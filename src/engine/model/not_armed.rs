@@ -1,7 +1,10 @@
 //! Why a verdict that would act is not carried out: which place is not enabled.
 
+use serde::Serialize;
+
 /// The first place that is not enabled, starting from the one nearest to the instance.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum NotArmed {
     /// The scan of its account and Region is incomplete.
     Partial,

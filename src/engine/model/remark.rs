@@ -1,11 +1,13 @@
 //! Further facts about an instance, beside its verdict. A remark decides nothing.
 
 use chrono::{DateTime, Utc};
+use serde::Serialize;
 
 use crate::engine::model::Because;
 
 /// One such fact.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Remark {
     /// It has run for longer than `max-age`, and only the settings' default names its owner.
     Aged {
@@ -33,7 +35,7 @@ pub enum Remark {
 }
 
 /// A stop by the reaper, as the instance's own tag records it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Stopped {
     /// When the run decided, to the second.
     pub at: DateTime<Utc>,
@@ -44,7 +46,8 @@ pub struct Stopped {
 }
 
 /// Who started an instance again.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Starter {
     /// A person undid the stop with the reaper's undo.
     Undo,

@@ -45,7 +45,8 @@ pub struct Outside {
 }
 
 /// Measurements of the last hour of an instance that runs outside its hours.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Quiet {
     /// Not measured: the settings do not require it, or nothing would be done anyway.
     NotAsked,
@@ -63,7 +64,8 @@ pub enum Quiet {
 }
 
 /// A metric that shows that an instance is busy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Gauge {
     /// CPU utilisation, in per cent.
     Cpu,
@@ -93,7 +95,7 @@ impl Gauge {
 }
 
 /// Stopped by the reaper and unchanged since; its schedule is open or about to open.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Reopening {
     /// The time zone of the schedule.
     pub zone: Tz,
@@ -106,7 +108,8 @@ pub struct Reopening {
 }
 
 /// Why an instance is skipped.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 #[expect(missing_docs, reason = "the names of the fields say what they are")]
 pub enum Skipped {
     /// The tag that keeps it.
@@ -172,7 +175,8 @@ pub enum Skipped {
 }
 
 /// Why an instance is out of scope.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Unscoped {
     /// No policy matches.
     NoPolicy,

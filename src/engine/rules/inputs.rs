@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use chrono_tz::Tz;
+use serde::Serialize;
 
 use crate::engine::config::Busy;
 use crate::engine::evidence::idle::Idleness;
@@ -15,7 +16,8 @@ pub type FoundTag = (String, String);
 
 /// What a rule read: one variant for each rule, with the rule's name, and one for rules that need a policy if there
 /// is none.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 #[expect(missing_docs, reason = "the names of the fields say what they are")]
 pub enum Inputs {
     /// No policy matches, and the rule needs one.
@@ -83,7 +85,11 @@ pub enum Inputs {
     /// How often the reaper has stopped it since closing.
     RestartFight { stops: usize },
     /// The last hour, and the limits; `None` if `[busy]` is off.
-    Busy { last_hour: Activity, limits: Option<Busy> },
+    Busy {
+        last_hour: Activity,
+        #[serde(skip_serializing)]
+        limits: Option<Busy>,
+    },
     /// The last hour.
     Unmeasured { last_hour: Activity },
     /// When the schedule closed, and the policy's action as the settings spell it.

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use chrono::{Datelike, NaiveDate, Weekday};
+use serde::Serialize;
 
 use crate::engine::schedule::expr::Days;
 use crate::engine::schedule::holidays::Holidays;
 
 /// A range of local dates, including both ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct DateRange {
     /// The first date.
     pub first: NaiveDate,

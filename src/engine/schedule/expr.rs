@@ -13,6 +13,7 @@ use std::fmt;
 
 use chrono::{Weekday, WeekdaySet};
 use chrono_tz::Tz;
+use serde::Serialize;
 use thiserror::Error;
 
 /// Minutes in a day without a clock change; `24:00`, allowed as an end only.
@@ -104,7 +105,8 @@ pub struct Expr {
 }
 
 /// Why an expression cannot be read. Each message says what was found and what is expected.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Error, Serialize)]
+#[serde(rename_all = "kebab-case")]
 #[expect(missing_docs, reason = "each message says what the variant means")]
 pub enum ExprError {
     #[error("two tags whose keys differ in case only ask for different hours, `{0}` and `{1}`; remove one of them")]

@@ -2,6 +2,7 @@
 //! this code.
 
 use chrono::{DateTime, Duration, Utc};
+use serde::Serialize;
 
 use crate::engine::model::Tags;
 use crate::engine::schedule::Schedule;
@@ -9,7 +10,8 @@ use crate::engine::tags::keep_until::KeepUntil;
 use crate::engine::tags::names::TagNames;
 
 /// Whether and until when a team keeps an instance. If several tags apply, the first variant here counts.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 #[expect(missing_docs, reason = "the names of the fields say what they are")]
 pub enum Kept {
     /// Permanently, by this tag.

@@ -2,13 +2,15 @@
 //! free-text reason.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use serde::Serialize;
 use thiserror::Error;
 
 use crate::engine::model::date;
 use crate::engine::tags::later_date::names_later;
 
 /// Until when a team keeps its instance.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum KeepUntil {
     /// A bare date: until the first opening after that day, in the schedule's zone.
     Date(NaiveDate),
@@ -17,7 +19,7 @@ pub enum KeepUntil {
 }
 
 /// The value cannot be read; the instance is kept and the tag reported.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Error, Serialize)]
 #[error(
     "`{0}` is neither one date such as `2026-12-31` nor one instant with its offset such as `2026-12-31T18:00+09:00`"
 )]

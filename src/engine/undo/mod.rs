@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Duration, Utc};
+use serde::Serialize;
 
 use crate::engine::config::Settings;
 use crate::engine::model::{
@@ -43,7 +44,8 @@ pub enum Finding {
 }
 
 /// Why an instance is not started.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum WhyNot {
     /// The request does not select it.
     NotSelected,

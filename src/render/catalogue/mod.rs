@@ -1,32 +1,32 @@
-//! Every message for users, by its key. Each language handles every key in an exhaustive match, so a missing message
-//! does not compile.
+//! Every message for users: what can be said, with its arguments. The words are in `render/messages`, in every
+//! language side by side.
 
 pub(crate) mod anomaly;
-mod en;
-mod ja;
+mod filters;
 mod letter;
+mod messages;
 pub(crate) mod money;
-mod remarks;
-pub(crate) mod words;
-
-use std::fmt;
+mod verdicts;
+mod words;
 
 use chrono::{DateTime, Duration, NaiveDate, Utc, Weekday};
 use chrono_tz::Tz;
+use serde::Serialize;
 
-use crate::engine::model::{Action, Locale, NotArmed, Reason, Target, Verdict};
+use crate::engine::model::{Action, Locale, NotArmed, Reason, Target};
 use crate::engine::request::Mode;
-use crate::engine::rules::inputs::Inputs;
 use crate::engine::schedule::DateRange;
-use crate::engine::undo::Finding;
 use crate::render::edge::plain;
 
 pub(crate) use crate::render::catalogue::letter::{Letter, letter};
-pub(crate) use crate::render::catalogue::remarks::{missing, remark};
-pub(crate) use crate::render::catalogue::words::{Head, Label, Term, meaning, mend, term};
+pub use crate::render::catalogue::verdicts::{detail, inputs, missing};
+pub(crate) use crate::render::catalogue::verdicts::{finding, remark};
+pub(crate) use crate::render::catalogue::words::{Head, Label, Term, head, term};
+pub use crate::render::catalogue::words::{meaning, mend};
 
 /// The meaning of a count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum Figure {
     Found,
     Candidates,
@@ -40,7 +40,8 @@ pub(crate) enum Figure {
 }
 
 /// What happens to the verdicts of a report.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum Effect {
     /// A dry run; `apply` would do nothing either.
     DryUnarmed,
@@ -51,7 +52,8 @@ pub(crate) enum Effect {
 }
 
 /// A message with its arguments.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum Sentence<'a> {
     /// The heading of a table.
     Headline {
@@ -83,20 +85,6 @@ pub(crate) enum Sentence<'a> {
     /// The skipped instances.
     Skipped {
         count: usize,
-    },
-    /// A verdict whose action is not carried out here.
-    Would(Action),
-    /// Why the action is not carried out.
-    NotArmed {
-        because: NotArmed,
-        policy: &'a str,
-    },
-    /// The time since a start.
-    Age(Duration),
-    /// An instant.
-    At {
-        at: DateTime<Utc>,
-        zone: Tz,
     },
     /// The confirmation question: the actions, and the numbers of instances and accounts.
     Question {
@@ -171,17 +159,18 @@ pub(crate) enum Sentence<'a> {
         id: &'a str,
         name: &'a str,
         target: &'a Target,
-        verdict: &'a Verdict,
+        verdict: &'a str,
+        reason: Reason,
         not_armed: Option<&'a str>,
     },
     /// The meaning of the rule, and the text of the verdict.
     Because {
-        reason: Reason,
+        meaning: &'a str,
         detail: &'a str,
     },
     /// What would change a verdict of this rule.
     WouldChange {
-        reason: Reason,
+        mend: &'a str,
     },
     /// The instance whose history is shown.
     Whose {
@@ -260,42 +249,58 @@ pub(crate) enum Sentence<'a> {
     },
 }
 
-/// A language. It writes to a string, which accepts everything, so it never returns an error.
-pub(crate) trait Voice: Sync {
-    /// The language.
-    fn locale(&self) -> Locale;
-
-    /// The text of a verdict.
-    fn verdict(&self, out: &mut String, verdict: &Verdict) -> fmt::Result;
-
-    /// Why an instance is started again, or is not.
-    fn finding(&self, out: &mut String, finding: &Finding) -> fmt::Result;
-
-    /// The facts that a rule evaluated.
-    fn inputs(&self, out: &mut String, inputs: &Inputs) -> fmt::Result;
-
-    /// A message with its arguments.
-    fn sentence(&self, out: &mut String, sentence: &Sentence<'_>) -> fmt::Result;
-}
+/// The texts of a language.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Voice(Locale);
 
 /// The texts of a language.
-pub(crate) fn voice(locale: Locale) -> &'static dyn Voice {
-    match locale {
-        Locale::En => &en::English,
-        Locale::Ja => &ja::Japanese,
-    }
+pub(crate) fn voice(locale: Locale) -> Voice {
+    Voice(locale)
 }
 
-impl dyn Voice {
+impl Voice {
     /// A heading.
-    pub(crate) fn label(&self, label: Label) -> &'static str {
-        words::label(self.locale(), label)
+    pub(crate) fn label(self, label: Label) -> &'static str {
+        words::label(self.0, label)
     }
 
     /// A message on its own, on one line, even if its arguments contain line breaks.
-    pub(crate) fn say(&self, sentence: Sentence<'_>) -> String {
-        let mut out = String::new();
-        let _ = self.sentence(&mut out, &sentence);
-        plain(&out)
+    pub(crate) fn say(self, sentence: Sentence<'_>) -> String {
+        plain(&messages::say(self.0, "sentence", sentence))
     }
+
+    /// A verdict whose action is not carried out here.
+    pub(crate) fn would(self, action: Action) -> String {
+        messages::say(self.0, "would", action)
+    }
+
+    /// Why the action is not carried out.
+    pub(crate) fn not_armed(self, because: NotArmed, policy: &str) -> String {
+        plain(&messages::say_of(self.0, "not-armed", because, Policy { policy }))
+    }
+
+    /// An instant.
+    pub(crate) fn at(self, at: DateTime<Utc>, zone: Tz) -> String {
+        filters::At(at, zone, self.0).to_string()
+    }
+
+    /// The time since a start.
+    pub(crate) fn age(self, age: Duration) -> String {
+        let (days, hours, minutes) = (age.num_days(), age.num_hours(), age.num_minutes());
+        messages::part(self.0, "age", Age { days, hours, minutes })
+    }
+}
+
+/// The name of a policy.
+#[derive(Serialize)]
+struct Policy<'a> {
+    policy: &'a str,
+}
+
+/// The time since a start, in each unit.
+#[derive(Serialize)]
+struct Age {
+    days: i64,
+    hours: i64,
+    minutes: i64,
 }

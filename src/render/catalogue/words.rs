@@ -220,12 +220,12 @@ pub(crate) fn head(locale: Locale, head: Head) -> &'static str {
 }
 
 /// The meaning of a rule: a clause without a full stop.
-pub(crate) fn meaning(reason: Reason, locale: Locale) -> &'static str {
+pub fn meaning(reason: Reason, locale: Locale) -> &'static str {
     words(&RULES.meaning, reason, locale)
 }
 
 /// What would change a rule's verdict: a phrase without a full stop.
-pub(crate) fn mend(reason: Reason, locale: Locale) -> &'static str {
+pub fn mend(reason: Reason, locale: Locale) -> &'static str {
     words(&RULES.mend, reason, locale)
 }
 

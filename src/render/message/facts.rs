@@ -4,10 +4,10 @@ use chrono::{Days, NaiveDate};
 
 use crate::engine::model::{Item, Subject};
 use crate::engine::report::digest::{Digest, Entry, Reader};
-use crate::render::catalogue::{Head, Letter, letter};
+use crate::render::catalogue::detail;
+use crate::render::catalogue::{self, Head, Letter, letter};
 use crate::render::edge::plain;
 use crate::render::message::{Frame, cost};
-use crate::render::words::detail;
 
 /// The number of days for which the tag in a message keeps an instance, unless the settings allow less.
 const KEEP_DAYS: u32 = 30;
@@ -46,8 +46,11 @@ pub(crate) fn facts(entry: &Entry, digest: &Digest, frame: &Frame<'_>) -> Facts 
     let Entry { item, owner } = entry;
     let Item { subject, id, name, kind, policy, verdict, since, due, zone, monthly, note, reminder } = item;
     let (target, id) = (&id.place, &*id.name);
-    let say =
-        |head, text: String, exact| Line { head: letter(frame.locale, Letter::Head(head)), text: plain(&text), exact };
+    let say = |head, text: String, exact| Line {
+        head: catalogue::head(frame.locale, head).to_owned(),
+        text: plain(&text),
+        exact,
+    };
     // An instance is not stopped before its owner is notified, so the operator's message does not mention a stop.
     let stops = digest.reader != Reader::Operator || *subject == Subject::KeepEnds;
     let due = due.filter(|_| stops).map(|due| (due, *zone));

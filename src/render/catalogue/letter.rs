@@ -1,20 +1,17 @@
-//! The text of notices, in each language. Every key is handled by an exhaustive match.
-
-mod en;
-mod ja;
+//! The text of notices.
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
+use serde::Serialize;
 
 use crate::engine::judge::owner::OwnedBy;
 use crate::engine::model::{Locale, Subject};
-use crate::render::catalogue::Head;
+use crate::render::catalogue::messages::say;
 
 /// A text in a message, with its arguments.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum Letter<'a> {
-    /// The label of a line.
-    Head(Head),
     /// The title of an owner's message.
     Title { owner: &'a str, count: usize },
     /// The title of an owner's stocktake.
@@ -55,8 +52,5 @@ pub(crate) enum Letter<'a> {
 
 /// The text.
 pub(crate) fn letter(locale: Locale, letter: Letter<'_>) -> String {
-    match locale {
-        Locale::En => en::say(letter),
-        Locale::Ja => ja::say(letter),
-    }
+    say(locale, "notice", letter)
 }

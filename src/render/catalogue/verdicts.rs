@@ -1,0 +1,112 @@
+//! The texts about one instance: its verdict, what the rules read, remarks, and the findings of an undo.
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use minijinja::value::Serde;
+use minijinja::{Value, context};
+use serde::Serialize;
+
+use crate::engine::evidence::idle::{Idleness, Missing};
+use crate::engine::evidence::last_hour::LastHour;
+use crate::engine::model::{Gauge, Locale, Outside, Quiet, Remark, Verdict};
+use crate::engine::rules::case::Activity;
+use crate::engine::rules::inputs::Inputs;
+use crate::engine::undo::Finding;
+use crate::render::catalogue::filters::At;
+use crate::render::catalogue::messages::{message, part, say, tagged};
+
+/// The text of a verdict, on one line. Times are in the schedule's zone.
+pub fn detail(verdict: &Verdict, locale: Locale) -> String {
+    match verdict {
+        Verdict::Stop(outside) | Verdict::Hibernate(outside) | Verdict::Report(outside) => {
+            part(locale, "outside", Closed::of(outside, locale))
+        }
+        Verdict::Idle(found) => part(locale, "forgotten", found),
+        Verdict::Start(reopening) => part(locale, "reopening", reopening),
+        Verdict::Skip(skipped) => say(locale, "skipped", skipped),
+        Verdict::OutOfScope(why) => say(locale, "out-of-scope", why),
+    }
+}
+
+/// An instance that runs while its schedule is closed. There can be a hundred thousand of them, so their times are
+/// written here: reading them again in a template would cost as much as the rest of the line.
+#[derive(Serialize)]
+struct Closed {
+    closed_since: Option<At>,
+    started: Option<At>,
+    opens: Option<At>,
+    last_hour: Quiet,
+}
+
+impl Closed {
+    fn of(outside: &Outside, locale: Locale) -> Self {
+        let Outside { zone, closed_since, launch, opens, last_hour } = outside;
+        let at = |at: DateTime<Utc>| At(at, *zone, locale);
+        let started = Some(*launch).filter(|launch| closed_since.is_none_or(|closed| *launch >= closed));
+        Self {
+            closed_since: closed_since.map(at),
+            started: started.map(at),
+            opens: opens.map(at),
+            last_hour: *last_hour,
+        }
+    }
+}
+
+/// The facts that a rule evaluated, on one line.
+pub fn inputs(inputs: &Inputs, locale: Locale) -> String {
+    match inputs {
+        Inputs::Busy { last_hour: _, limits: None } => say(locale, "busy", "off"),
+        Inputs::Busy { last_hour: Activity::Measured(hour), limits: Some(limits) } => {
+            part(locale, "busiest", Measured { figures: hour.figures(limits).collect(), ..Measured::of(hour) })
+        }
+        Inputs::Busy { last_hour, limits: Some(_) } => say(locale, "busy", last_hour),
+        Inputs::Unmeasured { last_hour: Activity::Measured(hour) } => part(locale, "measured", Measured::of(hour)),
+        Inputs::Unmeasured { last_hour } => say(locale, "unmeasured", last_hour),
+        Inputs::Idle { idleness: Idleness::Active(sign) } => {
+            part(locale, "active", Active { sign: sign.as_str(), at: sign.at() })
+        }
+        Inputs::Idle { idleness } => say(locale, "idleness", idleness),
+        others => say(locale, "inputs", others),
+    }
+}
+
+/// The figures of the last hour, each with its limit.
+#[derive(Serialize)]
+struct Measured<'a> {
+    figures: Vec<(Gauge, f64, f64)>,
+    gap: Option<&'a str>,
+    has: u32,
+    of: u32,
+}
+
+impl<'a> Measured<'a> {
+    fn of(hour: &'a LastHour) -> Self {
+        Self { figures: Vec::new(), gap: hour.gap(), has: hour.has, of: hour.of }
+    }
+}
+
+/// The sign by which an instance is not idle.
+#[derive(Serialize)]
+struct Active<'a> {
+    sign: &'a str,
+    at: Option<DateTime<Utc>>,
+}
+
+/// The data that is missing to decide whether an instance is idle.
+pub fn missing(missing: &Missing, locale: Locale) -> String {
+    say(locale, "missing", missing)
+}
+
+/// Why an instance is started again, or is not.
+pub(crate) fn finding(finding: &Finding, locale: Locale) -> String {
+    match finding {
+        Finding::Start => say(locale, "undo", "start"),
+        Finding::Left(why) => say(locale, "undo", why),
+    }
+}
+
+/// The text of a remark, in the time zone of the instance's hours.
+pub(crate) fn remark(remark: &Remark, zone: Tz, locale: Locale) -> String {
+    let (key, fields) = tagged(&Value::from(Serde(remark)));
+    message(locale, "remark", key.as_str().unwrap_or_default(), &context! { zone => zone.name(), ..fields })
+}
