@@ -10,6 +10,7 @@ pub mod order;
 pub mod owner;
 pub mod remarks;
 pub mod retagged;
+mod ruling;
 pub mod topics;
 
 use std::collections::HashMap;
@@ -17,102 +18,29 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use serde::{Deserialize, Serialize};
 
 use crate::engine::config::{Fit, IdleDeed, Policy, Settings, Stage};
 use crate::engine::evidence::idle::{Idleness, Missing};
 use crate::engine::history::notices::Said;
 use crate::engine::history::past_runs::History;
-use crate::engine::judge::marking::{Finding, Marking, finding, marking};
-use crate::engine::judge::notice_gate::{Gate, gate};
+use crate::engine::judge::marking::{Finding, finding, marking};
+use crate::engine::judge::notice_gate::gate;
 use crate::engine::judge::order::verdict;
-use crate::engine::judge::owner::{Contacts, OwnedBy, Owner, Reach};
+use crate::engine::judge::owner::{Contacts, Reach};
 use crate::engine::judge::remarks::remarks;
 use crate::engine::judge::retagged::Retag;
-use crate::engine::judge::topics::{Ruled, Talk, talk};
+use crate::engine::judge::topics::{Ruled, talk};
 use crate::engine::model::panic::contained;
-use crate::engine::model::{Account, Action, Instance, NotArmed, Remark, Skipped, State, Tags, UnknownFact, Verdict};
+use crate::engine::model::{Account, Action, Instance, NotArmed, State, Tags, UnknownFact, Verdict};
 use crate::engine::request::Scope;
 use crate::engine::rules::case::{Activity, Case, Hours, own_tag};
 use crate::engine::schedule::{Expr, ExprError, Part, Schedule};
 use crate::engine::tags::keep::Kept;
 
+pub use crate::engine::judge::ruling::{Known, Ruling};
+
 /// A policy and its index in the settings.
 type Numbered<'a> = (usize, &'a Arc<Policy>);
-
-/// The decision for one instance.
-#[derive(Clone, Debug)]
-pub struct Ruling {
-    /// What to do, or why not.
-    pub verdict: Verdict,
-    /// The first policy that matches.
-    pub policy: Option<Arc<Policy>>,
-    /// Whether the action is enabled in both places (`armed` and `stage`), for a verdict that acts.
-    pub armed: bool,
-    /// Why it is not enabled, for a verdict that would act.
-    pub not_armed: Option<NotArmed>,
-    /// The time after which a stop must not begin: the next opening minus a margin.
-    pub not_after: Option<DateTime<Utc>>,
-    /// What a stop waits for.
-    pub gate: Gate,
-    /// The change to its mark, if armed.
-    pub marking: Option<Marking>,
-    /// The messages about it.
-    pub talk: Talk,
-    /// Its owner, and the source of that information.
-    pub owner: Owner,
-    /// The time zone of its hours.
-    pub zone: Tz,
-    /// What its tags request about keeping it.
-    pub kept: Kept,
-    /// Whether the reaper stopped it and it has not been touched since.
-    pub ours: bool,
-    /// Remarks about it.
-    pub remarks: Vec<Remark>,
-    /// Which evidence is missing to decide whether it is idle, if weeks of evidence were requested.
-    pub undetermined: Option<Missing>,
-}
-
-impl Ruling {
-    fn unjudged(panic: String) -> Self {
-        Self {
-            verdict: Verdict::Skip(Skipped::Unjudged { panic }),
-            policy: None,
-            armed: false,
-            not_armed: None,
-            not_after: None,
-            gate: Gate::Open,
-            marking: None,
-            talk: Talk::default(),
-            owner: Owner { name: Arc::default(), by: OwnedBy::Nobody },
-            zone: Tz::UTC,
-            kept: Kept::No,
-            ours: false,
-            remarks: Vec::new(),
-            undetermined: None,
-        }
-    }
-}
-
-/// What is known about an instance besides DescribeInstances.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub struct Known {
-    /// The metrics of the last hour.
-    pub activity: Activity,
-    /// The result of weeks of evidence.
-    pub idleness: Idleness,
-}
-
-impl Known {
-    /// Nothing was requested.
-    pub const NOTHING: Self = Self { activity: Activity::NotAsked, idleness: Idleness::NotAsked };
-
-    /// Only the last hour was requested.
-    pub fn activity(activity: Activity) -> Self {
-        Self { activity, idleness: Idleness::NotAsked }
-    }
-}
 
 /// The alternate contacts if none were requested.
 static NOBODY: Contacts = Contacts::new();
