@@ -38,7 +38,7 @@ fn words(group: &Finding) -> (String, Option<String>) {
             format!("{ROLES}, with `Acting=yes` and the `TagPrefix` of the settings; see the service control policies, too"),
         ),
         Check::Excess => (
-            format!("a role must be refused: {subject}"),
+            format!("a permission in excess: {subject}"),
             format!("detach the policies that the templates do not attach, or {ROLES}"),
         ),
         Check::Restart => (
@@ -110,8 +110,7 @@ pub fn doctor_text(found: &Diagnosis) -> String {
     };
     let passed: usize = found.passed.values().sum();
     let Diagnosis { accounts, targets, calls, .. } = found;
-    let mut out =
-        format!("{head}; {passed} checks passed in {accounts} accounts and {targets} targets; {calls} calls\n");
+    let mut out = format!("{head}; {passed} checks passed; accounts: {accounts}, targets: {targets}, calls: {calls}\n");
     found.groups.iter().for_each(|group| block(&mut out, group));
     out
 }
