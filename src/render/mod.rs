@@ -21,6 +21,8 @@ mod runs;
 pub mod stocktake;
 mod stocktake_data;
 pub mod tables;
+#[cfg(test)]
+mod tests;
 mod undo;
 mod views;
 mod words;

@@ -1,0 +1,155 @@
+//! One of everything that can be said, with and without what is optional: nothing is shown as its key and arguments.
+
+use regex_lite::Regex;
+
+use crate::engine::model::Locale;
+
+/// Whether a text is what is shown instead of a message that cannot be rendered, or has one in it.
+fn fell_back(text: &str) -> bool {
+    let name = Regex::new(r"^[a-z-]+\.[a-z-]+( \{|$)").unwrap();
+    name.is_match(text) || text.contains("{'") || text.contains("none") || text.contains("undefined")
+}
+
+#[test]
+fn every_line_of_a_report_can_be_said_with_and_without_what_is_optional() {
+    use crate::engine::model::{Action, Reason, Target};
+    use crate::engine::schedule::DateRange;
+    use crate::render::catalogue::{Effect, Figure, Sentence, voice};
+    let (at, zone) = (chrono::DateTime::UNIX_EPOCH, chrono_tz::Asia::Tokyo);
+    let (date, target) = (at.date_naive(), Target::new("111111111111", "ap-northeast-1"));
+    let (text, range) = ("x", DateRange { first: date, last: date });
+    let counts = [(Action::Stop, 18), (Action::Hibernate, 1), (Action::Start, 1)];
+    let mut all = vec![
+        Sentence::Headline { mode: crate::engine::request::Mode::Plan, run: text, at, zone },
+        Sentence::ToDo { action: Action::Stop, count: 1 },
+        Sentence::WouldBe { action: Action::Start, count: 1 },
+        Sentence::Reported { count: 1 },
+        Sentence::Skipped { count: 1 },
+        Sentence::Question { counts: &counts, accounts: 3 },
+        Sentence::NearMiss { key: text, value: text, pattern: text, policy: text },
+        Sentence::OthersNotSelected { count: 1 },
+        Sentence::EachOf { text },
+        Sentence::LeftOut { list: text },
+        Sentence::Figure { figure: Figure::Denied, number: text },
+        Sentence::Health { word: text },
+        Sentence::Refused { why: text },
+        Sentence::DeferredBy { count: 1, cap: text },
+        Sentence::Deferred { list: text },
+        Sentence::Note { note: text },
+        Sentence::Because { meaning: text, detail: text },
+        Sentence::WouldChange { mend: text },
+        Sentence::Ended { outcome: text, at, detail: text },
+        Sentence::Frozen { range },
+        Sentence::Exhausted { date },
+        Sentence::ClosedSince { at, zone },
+        Sentence::Opens { at, zone },
+        Sentence::Date { date },
+        Sentence::Provisional { holiday: text },
+        Sentence::WorksLike { day: chrono::Weekday::Sun },
+        Sentence::FrozenDay { range: DateRange { last: date.succ_opt().unwrap(), ..range } },
+    ];
+    for (flag, perhaps) in [(true, Some(text)), (false, None)] {
+        let (name, armed) = (perhaps.unwrap_or_default(), perhaps.map(|_| flag));
+        all.extend([
+            Sentence::Tally { found: 1, list: name, effect: armed.map(|_| Effect::Dry { steps: 0 }) },
+            Sentence::Undoing { run: text, undoes: text, at, applied: flag },
+            Sentence::Scanned { scanned: usize::from(flag), of: 2 },
+            Sentence::NotInScope { account: text, name: perhaps, because: text },
+            Sentence::Ruled {
+                id: text,
+                name,
+                target: &target,
+                verdict: text,
+                reason: Reason::Kept,
+                not_armed: perhaps,
+            },
+            Sentence::Whose { id: text, name, account: text, region: text },
+            Sentence::Ran { run: text, at, health: perhaps },
+            Sentence::Decided { verdict: text, armed, reason: text, policy: perhaps },
+            Sentence::Step { action: text, not_after: perhaps.map(|_| at) },
+            Sentence::PutOff { cap: text, why: perhaps },
+            Sentence::ScheduleAt { name: text, open: flag, at, zone },
+        ]);
+    }
+    for (sentence, locale) in all.iter().flat_map(|one| Locale::ALL.iter().map(move |locale| (one, *locale))) {
+        let said = voice(locale).say(*sentence);
+        assert!(!said.is_empty() && !fell_back(&said), "{sentence:?} in {locale}: {said}");
+    }
+    assert_eq!(
+        voice(Locale::En).say(Sentence::Question { counts: &counts, accounts: 3 }),
+        "Stop 18, hibernate 1 and start 1 instance in 3 accounts?"
+    );
+}
+
+#[test]
+fn every_message_to_owners_and_every_amount_can_be_said() {
+    use crate::engine::judge::owner::OwnedBy;
+    use crate::engine::model::Subject;
+    use crate::render::catalogue::anomaly::{About, about};
+    use crate::render::catalogue::money::{Phrase, Second, phrase};
+    use crate::render::catalogue::{Letter, letter};
+    let (at, zone, text) = (chrono::DateTime::UNIX_EPOCH, chrono_tz::Asia::Tokyo, "x");
+    let month = crate::engine::model::month::Month::of(at.date_naive());
+    let owners = [OwnedBy::Tag(text.to_owned()), OwnedBy::AlternateContact, OwnedBy::Unresolved(text.to_owned())];
+    for (locale, perhaps) in Locale::ALL.iter().flat_map(|locale| [(*locale, Some(text)), (*locale, None)]) {
+        let (count, due, name) =
+            (perhaps.map_or(0, str::len), perhaps.map(|_| (at, zone)), perhaps.unwrap_or_default());
+        let second = perhaps.map(|code| Second { code, amount: text, rate: text, date: at.date_naive() });
+        let mut said: Vec<String> = [Subject::FirstStop, Subject::Idle, Subject::KeepEnds, Subject::Retagged]
+            .map(|subject| letter(locale, Letter::What { subject, due, reminder: perhaps.is_some() }))
+            .to_vec();
+        said.extend(owners.iter().map(|by| letter(locale, Letter::Unheard { owner: perhaps, by })));
+        said.extend([
+            letter(locale, Letter::OperatorTitle { count }),
+            letter(locale, Letter::Total { cost: perhaps, unknown: count }),
+            letter(locale, Letter::Total { cost: Some(text), unknown: 0 }),
+            letter(locale, Letter::At { at, zone }),
+            phrase(locale, Phrase::Amount { usd: text, second }),
+            phrase(locale, Phrase::Title { account: text, name: perhaps, month }),
+            phrase(locale, Phrase::Taken { at, zone }),
+            phrase(locale, Phrase::Runs { count, amount: text, whole: false }),
+            phrase(
+                locale,
+                Phrase::Unconfirmed { id: text, name, region: text, since: due.map(|_| at), zone, cost: text },
+            ),
+            phrase(locale, Phrase::OwnCost { metrics: 1, amount: perhaps }),
+            phrase(locale, Phrase::Realised { month, amount: text, hours: text, unknown_hours: perhaps }),
+            about(locale, About::Head { id: text, what: perhaps, impact: perhaps, since: perhaps }),
+            about(locale, About::Foreign { service: perhaps, account: perhaps, region: perhaps }),
+            about(locale, About::Place { account: text, region: text, running: count, cost: text }),
+            about(locale, About::Instance { id: text, name, kind: text, since: perhaps, owner: text, cost: perhaps }),
+        ]);
+        for text in said {
+            assert!(!text.is_empty() && !fell_back(&text), "{locale}: {text}");
+        }
+    }
+}
+
+#[test]
+fn every_reason_not_to_undo_and_every_remark_can_be_said() {
+    use crate::engine::model::{Because, Ending, Remark, Starter, State, Stopped};
+    use crate::engine::undo::{Finding, WhyNot};
+    use crate::render::catalogue::{finding, remark};
+    let (at, text) = (chrono::DateTime::UNIX_EPOCH, || "x".to_owned());
+    let stopped = Stopped { at, run: text(), because: Because::Idle };
+    let by = Starter::Person("ana".into());
+    let remarks = [
+        Remark::Aged { since: at },
+        Remark::UnknownTag { key: text(), meant: None },
+        Remark::UnknownTag { key: text(), meant: Some(text()) },
+        Remark::Holds(stopped.clone()),
+        Remark::StartedAgain { stopped, at, by },
+    ];
+    let findings = [WhyNot::NotStopped(Ending::Failed), WhyNot::Up(State::Running), WhyNot::OtherRun(text())];
+    for locale in Locale::ALL {
+        let said = remarks.iter().map(|one| remark(one, chrono_tz::Asia::Tokyo, *locale));
+        for text in said.chain(findings.iter().map(|why| finding(&Finding::Left(why.clone()), *locale))) {
+            assert!(!fell_back(&text), "{locale}: {text}");
+        }
+    }
+    for ending in Ending::ALL {
+        let said = finding(&Finding::Left(WhyNot::NotStopped(*ending)), Locale::En);
+        assert_eq!(said, format!("that run did not stop it: `{}`", ending.as_str()));
+    }
+    assert!(fell_back("skipped.new-rule") && fell_back("skipped.kept {'key': 'x'}"));
+}
