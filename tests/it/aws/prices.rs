@@ -15,8 +15,8 @@ use idle_reaper::ports::{PortError, PriceList as _};
 use idle_reaper::run::prices::fill;
 use serde_json::{Value, json};
 
+use crate::engine::cost::prices::{key, product, usd};
 use crate::fake::at;
-use crate::money::prices::{key, product, usd};
 
 /// A price list on loopback: answers in their order, the last one again and again, and what it was asked.
 pub struct PriceServer {

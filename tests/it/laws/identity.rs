@@ -15,11 +15,11 @@ use proptest::sample::select;
 use serde_json::Value;
 
 use super::arbitrary::for_all;
+use crate::engine::judge::forgotten::{idle_box, rests, telling};
 use crate::fake::{
     Ask, Back, EVENING, HERE, Parts, Shape, THERE, World, apply, at, here, in_parts, instance, plan, row, try_apply,
     try_undo,
 };
-use crate::forgotten::{idle_box, rests, telling};
 
 /// Two Regions of one account, and one of them in another account.
 const PLACES: [(&str, &str); 3] = [HERE, (HERE.0, THERE.1), (THERE.0, HERE.1)];

@@ -15,7 +15,7 @@ use crate::fake::{
     row, try_apply, with,
 };
 
-use crate::untold::changed;
+use crate::engine::judge::untold::changed;
 
 fn on() -> Switch {
     Switch::On("on".to_owned())

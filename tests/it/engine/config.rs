@@ -1,0 +1,4 @@
+//! The settings.
+
+pub mod schema;
+pub mod settings;

@@ -1,0 +1,3 @@
+//! Evidence from metrics.
+
+pub mod idle;

@@ -1,0 +1,4 @@
+//! What the record says of earlier runs.
+
+pub mod announced;
+pub mod earlier;

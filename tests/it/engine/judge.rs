@@ -1,0 +1,6 @@
+//! The decision for one resource.
+
+pub mod forgotten;
+pub mod hubs;
+pub mod untold;
+pub mod worth_knowing;

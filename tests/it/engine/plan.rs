@@ -1,0 +1,4 @@
+//! Plans.
+
+pub mod plans;
+pub mod reviewed;

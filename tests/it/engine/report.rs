@@ -1,0 +1,4 @@
+//! The report as a value.
+
+pub mod difference;
+pub mod views;

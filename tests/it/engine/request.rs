@@ -1,0 +1,4 @@
+//! Requests and events.
+
+pub mod events;
+pub mod requests;

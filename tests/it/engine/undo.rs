@@ -1,0 +1,3 @@
+//! The comparison with earlier runs.
+
+pub mod sudden;

@@ -1,0 +1,4 @@
+//! Ports over files.
+
+pub mod inventory;
+pub mod recorded_answers;

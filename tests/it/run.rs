@@ -1,0 +1,17 @@
+//! Whole runs over the fake world.
+
+pub mod anomalies;
+pub mod contained;
+pub mod doctor;
+pub mod fan_out;
+pub mod killed;
+pub mod launches;
+pub mod listing;
+pub mod narrow;
+pub mod noise;
+pub mod people;
+pub mod recall;
+pub mod record;
+pub mod tables;
+pub mod tricks;
+pub mod undo;
