@@ -129,8 +129,8 @@ pub enum Verb {
         #[arg(long)]
         even_frozen: bool,
     },
-    /// Start what bears the reaper's tag in your own account, with your own rights, and without settings, hub or record.
-    /// A dry run, unless it is confirmed.
+    /// Start the instances with the reaper's tag in your own account, with your own rights, and without settings, hub or
+    /// record. A dry run, unless it is confirmed.
     StartStopped {
         /// Only what this run stopped.
         #[arg(long, value_name = "RUN")]

@@ -15,7 +15,7 @@ struct Page {
     examples: &'static [&'static str],
 }
 
-const PAGES: [Page; 13] = [
+const PAGES: [Page; 15] = [
     Page {
         verb: "init",
         takes: &["out", "inventory"],
@@ -29,6 +29,11 @@ const PAGES: [Page; 13] = [
         verb: "check",
         takes: &["config", "at", "format", "out"],
         examples: &["check", "check -c s3://my-bucket/reaper.toml", "check -f json"],
+    },
+    Page {
+        verb: "doctor",
+        takes: &["config", "at", "accounts", "regions", "format", "out"],
+        examples: &["doctor", "doctor -a shop-dev -r us-east-1", "doctor -f json -o doctor.json"],
     },
     Page {
         verb: "targets",
@@ -60,6 +65,14 @@ const PAGES: [Page; 13] = [
         verb: "undo",
         takes: &["config", "at", "accounts", "regions", "format", "locale", "out"],
         examples: &["undo 20261125T123000Z-1a2b3c", "undo 20261125T123000Z-1a2b3c -a shop-dev --yes"],
+    },
+    Page {
+        verb: "start-stopped",
+        takes: &["at", "accounts", "regions", "format", "locale", "out"],
+        examples: &[
+            "start-stopped -a 111111111111",
+            "start-stopped -a 111111111111 -r ap-northeast-1 --run 20261125T123000Z-1a2b3c --yes",
+        ],
     },
     Page {
         verb: "explain",

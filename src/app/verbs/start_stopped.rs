@@ -16,9 +16,6 @@ use crate::render::{question, undo_page};
 /// Starts what bears the tag in one account, as far as the flags select.
 pub(crate) async fn start_stopped(args: &Args, only: Option<&str>, prefix: &str, yes: bool) -> Result<End, Error> {
     let show = Show::open(args)?;
-    if !args.inventory.is_empty() {
-        return Err(Error::Usage("`start-stopped` asks AWS; leave `--inventory` out".to_owned()));
-    }
     let account = account(args)?;
     let mut settings = settings(prefix, &args.regions)?;
     settings.run.locale = args.locale.unwrap_or(settings.run.locale);

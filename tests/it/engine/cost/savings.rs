@@ -190,7 +190,7 @@ fn waste_is_counted_once_in_each_grouping_and_says_what_it_does_not_know() {
         assert_eq!(groups.iter().map(|cost| cost.monthly).sum::<Usd>(), waste.total.monthly);
     }
     let amount = money::cost(&waste.accounts["111111111111"], &Money::default(), Locale::En);
-    assert_eq!(amount, "at least USD 10.10; 1 of unknown price");
+    assert_eq!(amount, "at least USD 10.10 (1 of unknown price)");
     assert!(money::caveat(Locale::En).contains("before Savings Plans"));
 }
 
