@@ -241,12 +241,17 @@ impl List {
 
 /// Reads a tag pattern.
 pub(super) fn tag(text: &str) -> Result<String, String> {
+    if !text.contains('=') {
+        return Err(format!(
+            "`{text}` is a key without a value, which production has, too; write it as `{text}=VALUE`"
+        ));
+    }
     doubt(text).map_or_else(|| Ok(text.to_owned()), |why| Err(format!("the pattern `{text}` {why}")))
 }
 
 /// Reads a time zone.
 pub(super) fn zone(text: &str) -> Result<Tz, String> {
-    parse_zone(text).map_err(|_| format!("`{text}` is no IANA time zone; write one such as `Asia/Tokyo` or `UTC`"))
+    parse_zone(text).map_err(|_| format!("`{text}` is not an IANA time zone; write one such as `Asia/Tokyo` or `UTC`"))
 }
 
 /// Output formats.

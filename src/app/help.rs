@@ -64,14 +64,14 @@ const PAGES: [Page; 15] = [
     Page {
         verb: "undo",
         takes: &["config", "at", "accounts", "regions", "format", "locale", "out"],
-        examples: &["undo 20261125T123000Z-1a2b3c", "undo 20261125T123000Z-1a2b3c -a shop-dev --yes"],
+        examples: &["undo 20261125T123000Z-1a2b3c4d", "undo 20261125T123000Z-1a2b3c4d -a shop-dev --yes"],
     },
     Page {
         verb: "start-stopped",
         takes: &["at", "accounts", "regions", "format", "locale", "out"],
         examples: &[
             "start-stopped -a 111111111111",
-            "start-stopped -a 111111111111 -r ap-northeast-1 --run 20261125T123000Z-1a2b3c --yes",
+            "start-stopped -a 111111111111 -r ap-northeast-1 --run 20261125T123000Z-1a2b3c4d --yes",
         ],
     },
     Page {

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::engine::config::{Place, Settings};
 use crate::local::{include, nearest};
 
-use crate::app::args::Args;
+use crate::app::args::{Args, Verb};
 use crate::app::error::Error;
 use crate::app::verbs::note;
 
@@ -13,20 +13,25 @@ use crate::app::verbs::note;
 pub(super) async fn command(args: &Args) -> Result<Settings, Error> {
     let mut settings = match &args.config {
         Some(source) => settings(source).await?,
-        None => nearest().await?,
+        None => nearest(&args.verb).await?,
     };
     settings.run.locale = args.locale.unwrap_or(settings.run.locale);
     Ok(settings)
 }
 
-/// The settings in this folder, or in the nearest one above it.
-async fn nearest() -> Result<Settings, Error> {
+/// The settings in this folder, or in the nearest one above it. What acts takes none from above: another user may have
+/// written a file there.
+async fn nearest(verb: &Verb) -> Result<Settings, Error> {
     let unreadable = |why| Error::SettingsUnreadable { source_name: nearest::NAME.to_owned(), why };
     let here = std::env::current_dir().map_err(|error| unreadable(error.to_string()))?;
     match nearest::find(&here) {
         Ok(folder) if folder == here => settings(nearest::NAME).await,
         Ok(folder) => {
             let file = folder.join(nearest::NAME);
+            if matches!(verb, Verb::Apply { .. } | Verb::Undo { .. }) {
+                let why = format!("`{0}` is not in this folder; to act by it, add `--config {0}`", file.display());
+                return Err(Error::Usage(why));
+            }
             note(&format!("the settings are `{}`", file.display()));
             let mut settings = settings(&file.display().to_string()).await?;
             // The record is one, whatever folder below it the command runs in: the caps of a day are counted from it.

@@ -1,6 +1,7 @@
 //! The settings file of a command line that names none: in the current folder, or in the nearest folder above it, as git
 //! and cargo find theirs.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// The file's name.
@@ -13,10 +14,11 @@ pub const NAME: &str = "reaper.toml";
 pub fn find(here: &Path) -> Result<PathBuf, String> {
     let mut searched = Vec::new();
     for folder in here.ancestors().take_while(|folder| same_file_system(here, folder)) {
-        if folder.join(NAME).exists() {
-            return Ok(folder.to_owned());
+        match folder.join(NAME).symlink_metadata() {
+            Err(error) if error.kind() == ErrorKind::NotFound => searched.push(format!("`{}`", folder.display())),
+            // A link to nothing, or a file that cannot be read, is the caller's all the same: others further up are not.
+            Ok(_) | Err(_) => return Ok(folder.to_owned()),
         }
-        searched.push(format!("`{}`", folder.display()));
     }
     Err(searched.join(", "))
 }

@@ -98,6 +98,11 @@ fn list(page: &mut Page, report: &Report, view: &View) {
     let rows = view.rows(report, false);
     if rows.is_empty() && view.reasons.is_empty() {
         nothing_outside_hours(report).into_iter().for_each(|line| page.line(line));
+        let (count, found) =
+            (report.rows.iter().filter(|row| row.verdict.reason() == Reason::NoPolicy).count(), report.rows.len());
+        if count > 0 {
+            page.line(voice(report.locale).say(Sentence::NoPolicy { count, found }));
+        }
     }
     let (heads, rows) = view.grid(report, &rows);
     page.grid(Some(voice(report.locale).label(Label::TitleInstances)), heads, rows);

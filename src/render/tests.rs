@@ -28,6 +28,7 @@ fn every_line_of_a_report_can_be_said_with_and_without_what_is_optional() {
         Sentence::Question { counts: &counts, accounts: 3 },
         Sentence::NearMiss { key: text, value: text, pattern: text, policy: text },
         Sentence::OthersNotSelected { count: 1 },
+        Sentence::NoPolicy { count: 7, found: 9 },
         Sentence::EachOf { text },
         Sentence::LeftOut { list: text },
         Sentence::Figure { figure: Figure::Denied, number: text },

@@ -102,7 +102,10 @@ pub(crate) async fn known(hub: &impl ReadRecord, money: &Money) -> (Option<Price
     let Some(file) = &money.price_file else { return (Some(prices), notes) };
     let (given, wrong) = match hub.read(file.as_str()).await {
         Ok(Some(text)) => price_file::read(&text),
-        Ok(None) => (BTreeMap::new(), vec!["the record does not have it".to_owned()]),
+        Ok(None) => (
+            BTreeMap::new(),
+            vec!["it is neither in the record nor, without a record, in the working directory".to_owned()],
+        ),
         Err(error) => (BTreeMap::new(), vec![error.to_string()]),
     };
     notes.lines.extend(wrong.into_iter().map(|why| format!("the price file `{}`: {why}", file.as_str())));

@@ -65,7 +65,8 @@ fn render(list: &TargetList) -> String {
         let name = plain(one.name.as_deref().unwrap_or("-"));
         let _ = writeln!(out, "{} {name:<24} skipped: {}", plain(&one.account), plain(&one.because));
     }
-    let _ = write!(out, "{} accounts, {} targets", accounts.len(), targets.len());
+    let counted = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
+    let _ = write!(out, "{}, {}", counted(accounts.len(), "account"), counted(targets.len(), "target"));
     let (accounts, regions): (Vec<_>, Vec<_>) = unreachable.iter().partition(|one| one.target().is_whole_account());
     out += &match accounts.len() {
         0 => String::new(),

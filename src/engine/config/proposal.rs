@@ -20,6 +20,9 @@ const WORDS: &str = "dev devel develop development developer test tests testing 
 /// The same words inside of Japanese text, which has no blanks.
 const JAPANESE: [&str; 4] = ["開発", "検証", "テスト", "ステージング"];
 
+/// Words that name production on their own, in the value of any tag.
+const EXACTLY: [&str; 4] = ["prod", "production", "prd", "live"];
+
 /// A tag pattern and how many instances it matches.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Counted {
@@ -132,23 +135,33 @@ fn is_environment(key: &str) -> bool {
 fn may_be_production(tags: &Tags) -> bool {
     let speaks = |(key, value): (&str, &str)| match is_environment(key) {
         true => class(value) != Class::Other,
-        false => key.eq_ignore_ascii_case("name") && class(value) == Class::Production,
+        false if key.eq_ignore_ascii_case("name") => class(value) == Class::Production,
+        false => words(value).iter().any(|word| EXACTLY.contains(&word.as_str())),
     };
     tags.iter().any(speaks)
 }
 
-fn class(text: &str) -> Class {
+/// The words of a text in lower case, without digits at their ends.
+fn words(text: &str) -> Vec<String> {
     let text = text.to_lowercase();
-    let words: Vec<&str> = text
-        .split(|c: char| !c.is_alphanumeric())
-        .map(|word| word.trim_end_matches(|c: char| c.is_ascii_digit()))
-        .filter(|word| !word.is_empty())
-        .collect();
-    let production =
-        words.iter().any(|one| one.contains("prod") || one.contains("prd") || *one == "live") || text.contains("本番");
-    if production && !words.iter().any(|one| *one == "non" || one.starts_with("nonpr")) {
+    let words = text.split(|c: char| !c.is_alphanumeric());
+    let words = words.map(|word| word.trim_end_matches(|c: char| c.is_ascii_digit()));
+    words.filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}
+
+fn class(text: &str) -> Class {
+    let words = words(text);
+    let is_production = |word: &str| word.contains("prod") || word.contains("prd") || word == "live";
+    // `non-prod` and `nonprod` name no production, and no other `non` does: `prod-non-pci` is production.
+    let before = std::iter::once("").chain(words.iter().map(String::as_str));
+    let (negated, production): (Vec<_>, Vec<_>) = words
+        .iter()
+        .zip(before)
+        .filter(|(word, _)| is_production(word))
+        .partition(|(word, before)| word.starts_with("nonpr") || *before == "non");
+    if !production.is_empty() || text.contains("本番") {
         Class::Production
-    } else if production
+    } else if !negated.is_empty()
         || words.iter().any(|one| WORDS.split(' ').any(|word| word == *one))
         || JAPANESE.iter().any(|one| text.contains(one))
     {

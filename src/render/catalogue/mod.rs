@@ -102,6 +102,11 @@ pub(crate) enum Sentence<'a> {
     OthersNotSelected {
         count: usize,
     },
+    /// The number of instances that no policy matches, where nothing else is to be done.
+    NoPolicy {
+        count: usize,
+        found: usize,
+    },
     /// A fact that applies to each line above.
     EachOf {
         text: &'a str,

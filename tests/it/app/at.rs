@@ -166,6 +166,22 @@ fn settings_are_found_in_the_nearest_folder_above_and_the_output_says_where() {
 }
 
 #[test]
+fn what_acts_takes_no_settings_from_above_and_a_broken_link_hides_no_others() {
+    let (folder, below) = below();
+    fs::write(folder.path().join("reaper.toml"), SETTINGS).unwrap();
+    for command in [&["apply", "--yes"][..], &["undo", "20261125T123000Z-1a2b3c4d"]] {
+        let (code, _, noted) = check(&below, command);
+        assert!(code == Some(1) && noted.contains("to act by it, add `--config /"), "{command:?}: {noted}");
+    }
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("gone.toml", below.join("reaper.toml")).unwrap();
+        let (code, _, noted) = check(&below, &["check"]);
+        assert!(code == Some(1) && noted.contains("cannot read"), "{noted}");
+    }
+}
+
+#[test]
 fn the_record_of_settings_above_is_one_whatever_folder_the_command_runs_in() {
     let (folder, below) = below();
     let record = "armed = false\nrecord = \"record\"";

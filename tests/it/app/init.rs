@@ -90,6 +90,19 @@ fn a_pattern_that_may_match_production_is_no_proposal() {
     }
 }
 
+#[test]
+fn what_names_production_in_any_word_or_tag_is_no_proposal() {
+    let values = ["prod-non-pci", "prod+nonprod", "production non-EU", "live-non-critical", "non-critical-prod"];
+    let all: Vec<Tags> = values.iter().map(|value| tags(&[("Environment", value)])).collect();
+    assert_eq!(patterns(&proposed(&all).others), []);
+    assert_eq!(proposed(&all).production.len(), values.len());
+    let vetoed =
+        [tags(&[("Environment", "stage"), ("Tier", "production")]), tags(&[("Env", "dev"), ("x", "is Live!")])];
+    assert_eq!(patterns(&proposed(&vetoed).others), []);
+    let named = [tags(&[("Env", "non-prod")]), tags(&[("Env", "nonprod2"), ("Team", "product")])];
+    assert_eq!(patterns(&proposed(&named).others), [("Env=non-prod", 1), ("Env=nonprod2", 1)]);
+}
+
 /// Values that would break a file, a comment or a pattern.
 const HOSTILE: [&str; 14] = [
     "dev\"\n[run]\narmed = true\n#",
@@ -176,7 +189,7 @@ fn without_a_terminal_the_flags_decide_and_what_is_missing_is_named() {
     assert!(code == Some(1) && said.contains("`--scope`, `--zone`, `--tag`"), "{said}");
     let (code, _, said) = run(folder.path(), &["init", "--scope", "self", "--tag", "Env=dev"]);
     assert!(code == Some(1) && said.contains("add `--zone`,"), "{said}");
-    for (n, wrong) in [(2, "all"), (4, "JST"), (6, "=dev"), (6, "Env = dev"), (6, "Env:dev")] {
+    for (n, wrong) in [(2, "all"), (4, "JST"), (6, "=dev"), (6, "Env = dev"), (6, "Env:dev"), (6, "Env")] {
         let mut flags = FLAGS;
         flags[n] = wrong;
         let (code, _, said) = run(folder.path(), &flags);
