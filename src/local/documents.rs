@@ -100,7 +100,7 @@ fn foreign(text: &str) -> (String, &'static str) {
         (is_yaml, "is `--output yaml`", AS_JSON),
         (of_console && separated.max(columns('\t')) > 1, "is CSV, as the console exports it", AGAIN),
         (in_capitals || is_id || columns('\t') > 1, "is `--output text`", AS_JSON),
-        (separated > 2, "is CSV", AGAIN),
+        (separated > 2 && !begins(&["#"]), "is CSV", AGAIN),
         (begins(&["null", "none"]), "is the answer to a `--query` that found nothing", WITHOUT_QUERY),
     ];
     let found = kinds.into_iter().find(|(is_so, ..)| *is_so);

@@ -1,6 +1,6 @@
 //! `[tags]`: the keys of the tags that teams and the reaper use.
 
-use crate::engine::config::never::tag_patterns;
+use crate::engine::config::never::{TAG_PATTERN, tag_pattern, tag_patterns};
 use crate::engine::config::reader::{Section, Word};
 use crate::engine::config::shape::Form;
 use crate::engine::model::TagPattern;
@@ -30,7 +30,9 @@ pub(crate) fn read(top: &Section<'_>) -> TagNames {
     }
     let mut names = TagNames::with_prefix(prefix.as_ref().map_or("idle-reaper:", |word| word.text));
     names.also_keep = tag_patterns(&section, "also-keep", TagPattern::generous).unwrap_or_default();
-    names.ignore = tag_patterns(&section, "ignore", TagPattern::generous).unwrap_or_default();
+    // Not checked for colons, as other patterns are: these are keys with the prefix.
+    let ignored = section.words_like("ignore", TAG_PATTERN).unwrap_or_default();
+    names.ignore = ignored.iter().filter_map(|word| tag_pattern(&section, word, TagPattern::generous)).collect();
     names.max_keep_days = section.number("max-keep-days", 0..=36_500).unwrap_or(names.max_keep_days);
     names.writes_launched_by = section.flag("launched-by").unwrap_or(false);
     if let Some(word) = section.word_like("owner", KEY) {

@@ -185,3 +185,18 @@ fn an_account_whose_name_is_unknown_is_protected_by_every_pattern_over_names() {
         assert_eq!(listed, names || pattern == "111111111111", "`{pattern}`");
     }
 }
+
+#[test]
+fn the_examples_are_without_a_warning() {
+    let day = "2026-11-30T00:00:00Z".parse().expect("an instant");
+    for (name, text) in [
+        ("every-key.toml", include_str!("../../../../../examples/every-key.toml")),
+        ("reaper.toml", include_str!("../../../../../examples/reaper.toml")),
+        ("laptop.toml", include_str!("../../../../../examples/laptop.toml")),
+        ("organization.toml", include_str!("../../../../../examples/organization.toml")),
+    ] {
+        let settings = Settings::parse(name, text).expect("accepted");
+        let warnings: Vec<String> = settings.warnings(day).iter().map(ToString::to_string).collect();
+        assert!(warnings.is_empty(), "{name}: {warnings:?}");
+    }
+}
