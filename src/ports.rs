@@ -99,6 +99,14 @@ pub trait Scan {
         async { Err(PortError("only AWS Organizations has the tags of accounts".to_owned())) }
     }
 
+    /// Lists the accounts of an organisational unit, as [`Self::accounts`] does to match them.
+    ///
+    /// # Errors
+    /// Why they cannot be listed.
+    fn unit(&self, _unit: &str) -> impl Future<Output = Result<(), PortError>> {
+        async { Ok(()) }
+    }
+
     /// The Regions of one account in the settings' scope.
     fn regions(&self, account: &Arc<str>) -> impl Future<Output = Result<Vec<Arc<str>>, NotScanned>>;
 
@@ -193,6 +201,9 @@ pub trait Probe {
     /// # Errors
     /// Why it is unknown.
     fn key_state(&self, target: &Target, arn: &str) -> impl Future<Output = Result<String, PortError>>;
+
+    /// The hub's Region, where the pause parameter is.
+    fn region(&self) -> String;
 
     /// Whether a channel can deliver. Nothing is sent.
     ///

@@ -107,7 +107,13 @@ pub(super) fn command() -> Command {
         let general = hidden(&command, page);
         command = command.mut_subcommand(page.verb, |verb| {
             let is_hidden = |arg: &Arg| general.iter().any(|id| arg.get_id() == id.as_str());
-            verb.after_help(examples(page)).mut_args(|arg| if is_hidden(&arg) { arg.hide(true) } else { arg })
+            verb.after_help(examples(page)).mut_args(|arg| match arg {
+                arg if is_hidden(&arg) => arg.hide(true),
+                arg if page.verb == "start-stopped" && arg.get_id() == "accounts" => {
+                    arg.help("The account of your credentials, by its id")
+                }
+                arg => arg,
+            })
         });
     }
     command
@@ -191,6 +197,7 @@ mod tests {
         }
         let help = |verb: &str| command().find_subcommand_mut(verb).unwrap().render_help().to_string();
         assert!(help("plan").contains("-a, --account") && !help("check").contains("--account"));
+        assert!(help("start-stopped").contains("by its id") && !help("start-stopped").contains("by id or name"));
         assert!(!help("man").contains("--config") && help("man").contains("-o, --out"));
     }
 }

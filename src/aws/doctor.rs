@@ -134,6 +134,10 @@ impl Probe for AwsProbe<'_> {
         Keys::new(&self.aws, target, credentials, &self.settings.restart).state(arn).await.map_err(PortError)
     }
 
+    fn region(&self) -> String {
+        self.aws.region().map_or_else(|| "REGION".to_owned(), |region| region.to_string())
+    }
+
     async fn channel(&self, channel: &Channel) -> Result<(), PortError> {
         self.messenger.check(channel).await.map_err(PortError)
     }

@@ -1,11 +1,13 @@
 //! Translates the SDK's errors. `SdkError` displays as just `service error`, so the text is built from its parts. No
 //! caller matches strings.
 
+use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_types::request_id::RequestId;
 
+use crate::engine::doctor::REGION_DOUBT;
 use crate::ports::{ActError, NotScanned, chain};
 
 /// Codes by which AWS says that a call may be repeated later. The call has not been carried out.
@@ -14,6 +16,9 @@ const THROTTLES: [&str; 5] =
 
 /// Codes by which AWS says that the result is unknown.
 const UNCLEAR: [&str; 4] = ["InternalError", "InternalFailure", "ServiceUnavailable", "Unavailable"];
+
+/// How to fix missing or expired credentials.
+const SIGN_IN: &str = "; sign in: set `AWS_PROFILE` or run `aws sso login`";
 
 /// An incomplete answer (`whole`): AWS may have carried out the call.
 #[derive(Debug, thiserror::Error)]
@@ -40,7 +45,12 @@ where
         }
         SdkError::ServiceError(service) => {
             let meta = service.err().meta();
-            let code = meta.code().unwrap_or("an error without a code");
+            let Some(code) = meta.code() else {
+                let status = service.raw().status().as_u16();
+                return format!(
+                    "`{operation}` was answered with status {status} and no error code; did a proxy answer?"
+                );
+            };
             let message =
                 meta.message().map_or(String::new(), |message| format!(": {}", message.trim_end_matches('.')));
             let request = error.request_id().map_or(String::new(), |id| format!(" (request {id})"));
@@ -53,13 +63,25 @@ where
             if let Some(why) = answered {
                 return format!("`{operation}` was answered, but the answer cannot be used: {why}");
             }
+            let is_unsigned = cause.is_some_and(|cause| is_for_credentials(cause));
+            let is_network = cause.is_none_or(|cause| cause.is_io() || cause.is_timeout());
+            let (what, hint) = match (is_unsigned, is_network) {
+                (true, _) => ("there are no credentials", SIGN_IN),
+                (false, true) => ("the endpoint of the Region cannot be reached", REGION_DOUBT),
+                (false, false) => ("the request was not sent", ""),
+            };
             let cause = cause.map_or("no connection".to_owned(), |cause| chain(cause, ": "));
-            format!("`{operation}` did not reach AWS: {cause}")
+            format!("`{operation}` did not reach AWS: {what}: {cause}{hint}")
         }
         SdkError::ResponseError(_) => unreadable(operation, std::error::Error::source(error)),
         SdkError::ConstructionFailure(failure) => format!("`{operation}` could not be built: {failure:?}"),
         _ => format!("`{operation}` failed: {}", chain(error, ": ")),
     }
+}
+
+/// Whether a call could not be signed.
+fn is_for_credentials(error: &(dyn std::error::Error + 'static)) -> bool {
+    std::iter::successors(Some(error), |error| (**error).source()).any(|error| error.is::<CredentialsError>())
 }
 
 fn unreadable(operation: &str, cause: Option<&(dyn std::error::Error + 'static)>) -> String {
@@ -70,8 +92,13 @@ fn unreadable(operation: &str, cause: Option<&(dyn std::error::Error + 'static)>
 /// How to fix frequent errors.
 fn hint(code: &str) -> &'static str {
     match code {
-        "AuthFailure" => "; is the Region enabled in this account?",
-        "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" => "; sign in again",
+        "AuthFailure" => REGION_DOUBT,
+        "ExpiredToken"
+        | "ExpiredTokenException"
+        | "InvalidAccessKeyId"
+        | "InvalidClientTokenId"
+        | "RequestExpired"
+        | "UnrecognizedClientException" => SIGN_IN,
         "UnauthorizedOperation" | "AccessDenied" | "AccessDeniedException" => {
             "; does the role exist, trust the caller, and allow it?"
         }

@@ -42,10 +42,9 @@ fn found(raw: &Raw) -> Result<FoundAccount, PortError> {
         None => None,
     };
     let account = Account {
-        id: id.into(),
         name: raw.name().filter(|name| !name.trim().is_empty()).map(str::to_owned),
         units: Some(Vec::new()),
-        tags: None,
+        ..Account::bare(id)
     };
     Ok(FoundAccount { account, inactive })
 }

@@ -133,10 +133,15 @@ impl Scan for AwsReader<'_> {
                 || account.units.iter().flatten().any(|unit| scope.organizational_units.contains(unit))
         };
         found.retain(|found| inside(&found.account));
-        // Units that only policies name are no reason to scan nothing: where they are unknown, a match is unknown.
-        if let Err(why) = self.mark_units(&by_policy, &mut found).await {
-            warn!(%why, "the accounts' organisational units are unknown");
-            found.iter_mut().for_each(|found| found.account.units = None);
+        // Units that only policies name are no reason to scan nothing: a match with an unknown one is unknown.
+        for unit in by_policy {
+            if let Err(why) = self.mark_units(&[unit], &mut found).await {
+                warn!(%why, %unit, "it is unknown which accounts an organisational unit contains");
+                for found in &mut found {
+                    found.account.units.get_or_insert_default();
+                    found.account.unknown_units.push(unit.clone());
+                }
+            }
         }
         found.into_iter().for_each(&mut hand_on);
         Ok(())
@@ -148,6 +153,10 @@ impl Scan for AwsReader<'_> {
 
     async fn account_tags(&self, account: &Arc<str>) -> Result<Tags, PortError> {
         organization::tags_of(&self.organizations(), account).await
+    }
+
+    async fn unit(&self, unit: &str) -> Result<(), PortError> {
+        organization::beneath(&self.organizations(), unit).await.map(|_| ())
     }
 
     async fn regions(&self, account: &Arc<str>) -> Result<Vec<Arc<str>>, NotScanned> {

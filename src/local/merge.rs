@@ -42,7 +42,9 @@ impl Joining {
         let known = self.all.accounts.entry(found.account.id.clone()).or_insert_with(|| found.clone());
         let FoundAccount { account, inactive } = found;
         known.account.name = known.account.name.take().or(account.name);
-        known.account.units = known.account.units.take().or(account.units);
+        if known.account.units.is_none() {
+            (known.account.units, known.account.unknown_units) = (account.units, account.unknown_units);
+        }
         known.inactive = known.inactive.take().filter(|_| inactive.is_some());
     }
 

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use crate::engine::doctor::{Check, Diagnosis, Finding, Mark};
+use crate::engine::doctor::{Check, Diagnosis, Finding, Mark, Who};
 use crate::engine::model::{Health, Target};
 use crate::render::edge::plain;
 
@@ -14,20 +14,38 @@ const NAMED: usize = 10;
 const ROLES: &str = "deploy the roles: `make deploy-organization`, or `make deploy-spoke` in one account";
 
 /// What it is, and how to mend it where it must be mended.
-fn words(group: &Finding) -> (String, Option<String>) {
+fn words(group: &Finding, region: &str) -> (String, Option<String>) {
     let subject = &group.subject;
+    let is_wrong = group.mark == Mark::Wrong;
+    let excess = if is_wrong { "may do more than it should" } else { "must be refused" };
     let (what, mend) = match group.check {
         Check::Accounts => (
             "the accounts in scope cannot be listed".to_owned(),
             "run it in the management account or in a delegated administrator's, or list the accounts in `[scope]`".to_owned(),
         ),
+        Check::Organization => (
+            format!("what policies match of AWS Organizations cannot be read: {subject}"),
+            "deploy the hub: `make deploy`, in the management account or in a delegated administrator's; for a unit, correct its \
+             id in the settings"
+                .to_owned(),
+        ),
+        Check::Region => (
+            "a Region cannot be scanned".to_owned(),
+            "correct `regions` in `[scope]`, or enable the Region in the account".to_owned(),
+        ),
         Check::ReadingRole => (
             format!("the role `{subject}` cannot be assumed"),
-            format!("{ROLES}; the role's name, `HubRole` and `ExternalId` must be those of the settings"),
+            format!(
+                "compare `reading-role` and `external-id` in `[scope]` with the deployed role and its `HubRole`; if they are the \
+                 same, {ROLES}"
+            ),
         ),
         Check::ActingRole => (
             format!("the role `{subject}` cannot be assumed"),
-            format!("{ROLES}, with `Acting=yes`; or name the account in `[never]`, if nothing may be stopped there"),
+            format!(
+                "compare `acting-role` and `external-id` in `[scope]` with the deployed roles; if they are the same, {ROLES}, with \
+                 `Acting=yes`; or name the account in `[never]`, if nothing may be stopped there"
+            ),
         ),
         Check::Reading => (
             format!("the reading role may not do what the settings need: {subject}"),
@@ -38,7 +56,7 @@ fn words(group: &Finding) -> (String, Option<String>) {
             format!("{ROLES}, with `Acting=yes` and the `TagPrefix` of the settings; see the service control policies, too"),
         ),
         Check::Excess => (
-            format!("a permission in excess: {subject}"),
+            format!("{} {excess}: {subject}", group.who.map_or("a role", Who::as_str)),
             format!("detach the policies that the templates do not attach, or {ROLES}"),
         ),
         Check::Restart => (
@@ -49,15 +67,18 @@ fn words(group: &Finding) -> (String, Option<String>) {
             "the run record".to_owned(),
             "deploy the hub: `make deploy`; `record` in `[run]` must name its bucket and the prefix `record`".to_owned(),
         ),
+        // A new parameter with a wrong name would look like the switch, and would not be the one that people use.
         Check::Pause => (
             "the pause switch".to_owned(),
-            "make the parameter, as `make deploy` does: `aws ssm put-parameter --name NAME --type String --value off`; while it \
-             cannot be read, nothing is stopped or started"
-                .to_owned(),
+            format!(
+                "check `pause` in `[run]` and the Region `{region}`; only if `{subject}` never existed there, create it: `aws ssm \
+                 put-parameter --region {region} --name {subject} --type String --value off`; while it cannot be read, nothing is \
+                 stopped or started"
+            ),
         ),
         Check::Channel => (
             format!("the channel `{subject}` must deliver"),
-            "do as the cause says; docs/settings.md describes `[channels]`".to_owned(),
+            "correct `sns` or `slack` of the channel in `[channels]`, or do as the cause says".to_owned(),
         ),
         Check::Sts => (
             "the Region of STS".to_owned(),
@@ -65,7 +86,7 @@ fn words(group: &Finding) -> (String, Option<String>) {
         ),
         Check::Concurrency => ("concurrent executions".to_owned(), String::new()),
     };
-    (what, (group.mark == Mark::Wrong).then_some(mend))
+    (what, is_wrong.then_some(mend))
 }
 
 /// The number of different accounts. The places are in order.
@@ -80,17 +101,17 @@ fn places(group: &Finding) -> Vec<String> {
     places
 }
 
-fn block(out: &mut String, group: &Finding) {
+fn block(out: &mut String, group: &Finding, region: &str) {
     let word = if group.mark == Mark::Wrong { "WRONG" } else { "note " };
     let count = match accounts(group) {
         0 => String::new(),
         1 => "1 account: ".to_owned(),
         several => format!("{several} accounts: "),
     };
-    let (what, mend) = words(group);
+    let (what, mend) = words(group, region);
     let _ = write!(out, "\n{word}  {count}{}\n  why   {}\n", plain(&what), plain(&group.cause));
     if let Some(mend) = mend {
-        let _ = writeln!(out, "  mend  {mend}");
+        let _ = writeln!(out, "  mend  {}", plain(&mend));
     }
     let places = places(group);
     if !places.is_empty() {
@@ -109,9 +130,9 @@ pub fn doctor_text(found: &Diagnosis) -> String {
         several => format!("{several} things are wrong"),
     };
     let passed: usize = found.passed.values().sum();
-    let Diagnosis { accounts, targets, calls, .. } = found;
+    let Diagnosis { region, accounts, targets, calls, .. } = found;
     let mut out = format!("{head}; {passed} checks passed; accounts: {accounts}, targets: {targets}, calls: {calls}\n");
-    found.groups.iter().for_each(|group| block(&mut out, group));
+    found.groups.iter().for_each(|group| block(&mut out, group, region));
     out
 }
 
@@ -120,7 +141,7 @@ pub fn doctor_json(found: &Diagnosis) -> Value {
     let lines = |wanted: Mark| -> Vec<Value> {
         let groups = found.groups.iter().filter(|group| group.mark == wanted);
         let line = |group: &Finding| {
-            let (what, mend) = words(group);
+            let (what, mend) = words(group, &found.region);
             json!({
                 "check": group.check, "subject": group.subject, "what": what, "cause": group.cause, "mend": mend,
                 "accounts": accounts(group), "places": places(group),
@@ -128,7 +149,7 @@ pub fn doctor_json(found: &Diagnosis) -> Value {
         };
         groups.map(line).collect()
     };
-    let Diagnosis { run, groups: _, passed, accounts, targets, calls } = found;
+    let Diagnosis { run, region: _, groups: _, passed, accounts, targets, calls } = found;
     let (problems, notes) = (lines(Mark::Wrong), lines(Mark::Noted));
     let health = if problems.is_empty() { Health::Ok } else { Health::Degraded };
     json!({

@@ -53,7 +53,7 @@ fn every_line_of_a_report_can_be_said_with_and_without_what_is_optional() {
         let (name, armed) = (perhaps.unwrap_or_default(), perhaps.map(|_| flag));
         all.extend([
             Sentence::Tally { found: 1, list: name, effect: armed.map(|_| Effect::Dry { steps: 0 }) },
-            Sentence::Undoing { run: text, undoes: text, at, applied: flag },
+            Sentence::Undoing { run: text, undoes: text, account: perhaps, at, applied: flag },
             Sentence::Scanned { scanned: usize::from(flag), of: 2 },
             Sentence::NotInScope { account: text, name: perhaps, because: text },
             Sentence::Ruled {

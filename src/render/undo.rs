@@ -135,8 +135,9 @@ fn figures(undo: &Undo) -> String {
 }
 
 fn headline(undo: &Undo) -> String {
-    let Undo { run, undoes, at, applied, .. } = undo;
-    voice(undo.locale).say(Sentence::Undoing { run, undoes, at: *at, applied: *applied })
+    let Undo { run, undoes, by_tags_in, at, applied, .. } = undo;
+    let account = by_tags_in.as_deref();
+    voice(undo.locale).say(Sentence::Undoing { run, undoes, account, at: *at, applied: *applied })
 }
 
 /// Whether this request selects the instance.

@@ -10,7 +10,7 @@ use futures_util::stream::{self, StreamExt};
 
 use crate::engine::config::{Accounts, Settings, Stage};
 use crate::engine::doctor::{
-    Ask, Attempt, Check, Diagnosis, Finding, Samples, Who, acts, asks, grouped, is_restarted, stops,
+    Ask, Attempt, Check, Diagnosis, Finding, REGION_DOUBT, Samples, Who, acts, asks, grouped, is_restarted, stops,
 };
 use crate::engine::evidence::idle::Reading;
 use crate::engine::evidence::last_hour::Recent;
@@ -88,6 +88,7 @@ pub async fn doctor(
         Err(ScanError::Accounts(why)) => findings.push(Finding::wrong(Check::Accounts, "accounts", None, why)),
         Err(ScanError::Request(why)) => return Err(why),
     }
+    findings.extend(organization(settings, scanner, scanned.background.accounts.keys().next()).await);
     let examined = scanned.background.accounts.values().map(|account| {
         let patient = patients.remove(&account.id).unwrap_or_default();
         let unreachable = scanned.unreachable.iter().filter(|one| one.account == account.id);
@@ -99,6 +100,7 @@ pub async fn doctor(
     let (groups, passed) = grouped(findings);
     Ok(Diagnosis {
         run: order.run.clone(),
+        region: probe.region(),
         groups,
         passed,
         accounts: scanned.background.accounts.len(),
@@ -120,7 +122,7 @@ async fn hub(settings: &Settings, probe: &impl Probe, pause: &impl Pause) -> Vec
         (Some(_), Switch::On(value)) => {
             Finding::noted(Check::Pause, "pause", None, format!("paused: the pause parameter says `{value}`"))
         }
-        (Some(_), Switch::Unreadable(why)) => Finding::wrong(Check::Pause, "pause", None, why),
+        (Some(name), Switch::Unreadable(why)) => Finding::wrong(Check::Pause, &*name.0, None, why),
     });
     for channel in settings.channels.values() {
         findings.push(Finding::of(Check::Channel, &channel.name, None, probe.channel(channel).await));
@@ -141,6 +143,19 @@ async fn hub(settings: &Settings, probe: &impl Probe, pause: &impl Pause) -> Vec
     }
     let why = "the function's quota is not asked for: its role may not call `lambda:GetAccountSettings`";
     findings.push(Finding::noted(Check::Concurrency, "concurrency", None, why));
+    findings
+}
+
+/// What policies match of AWS Organizations: units, and the tags of accounts, asked of one account.
+async fn organization(settings: &Settings, scanner: &impl Scan, account: Option<&Arc<str>>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for unit in settings.units().collect::<BTreeSet<_>>() {
+        findings.push(Finding::of(Check::Organization, unit, None, scanner.unit(unit).await));
+    }
+    if let Some(account) = account.filter(|_| settings.need_account_tags()) {
+        let tags = scanner.account_tags(account).await.map(|_| ());
+        findings.push(Finding::of(Check::Organization, "organizations:ListTagsForResource", None, tags));
+    }
     findings
 }
 
@@ -177,7 +192,7 @@ async fn examine(
         }
     }
     if acting && patient.samples.plain.is_none() {
-        let why = "no instance there could be asked with";
+        let why = "the account has no instance on which the calls could be tried";
         findings.push(Finding::noted(Check::Acting, TO_ACT, Some(&place), why));
     }
     findings
@@ -193,22 +208,20 @@ fn tried(ask: &Ask, answer: Result<bool, PortError>) -> Finding {
         Attempt::Tag(key) => ("ec2:CreateTags", Some(key)),
         Attempt::Untag(key) => ("ec2:DeleteTags", Some(key)),
     };
-    let who = match who {
-        Who::Reader => "the reading role",
-        Who::Actor => "the acting role",
-    };
+    let role = who.as_str();
     let key = key.map_or_else(String::new, |key| format!(" of the tag `{key}`"));
     let subject = format!("{call}{key}{of}");
     let check = if *needed { Check::Acting } else { Check::Excess };
     let place = Some(&*id.place);
-    match (answer, needed) {
+    let finding = match (answer, needed) {
         (Ok(true), true) | (Ok(false), false) => Finding::passed(check, subject, place),
         (Ok(false), true) => {
-            Finding::wrong(check, subject, place, format!("{who} is refused `{call}` for `{}`", id.name))
+            Finding::wrong(check, subject, place, format!("{role} is refused `{call}` for `{}`", id.name))
         }
-        (Ok(true), false) => Finding::wrong(check, subject, place, format!("{who} may do it to `{}`", id.name)),
-        (Err(why), _) => Finding::noted(check, subject, place, format!("{who}: {why}")),
-    }
+        (Ok(true), false) => Finding::wrong(check, subject, place, format!("{role} may do it to `{}`", id.name)),
+        (Err(why), _) => Finding::noted(check, subject, place, format!("{role}: {why}")),
+    };
+    Finding { who: Some(*who), ..finding }
 }
 
 /// What the reading role must be allowed to read, as far as the settings need it.
@@ -220,7 +233,11 @@ async fn reading(
     unreachable: &[(Target, &str)],
 ) -> Vec<Finding> {
     let settings = order.settings;
-    let wrong = |(target, cause): &(Target, &str)| Finding::wrong(Check::Reading, "scan", Some(target), cause);
+    let wrong = |(target, cause): &(Target, &str)| {
+        let by_region = !target.is_whole_account() && cause.ends_with(REGION_DOUBT);
+        let check = if by_region { Check::Region } else { Check::Reading };
+        Finding::wrong(check, "scan", Some(target), cause)
+    };
     let mut findings: Vec<Finding> = unreachable.iter().map(wrong).collect();
     if unreachable.is_empty() {
         findings.push(Finding::passed(Check::Reading, "scan", Some(place)));

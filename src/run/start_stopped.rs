@@ -29,6 +29,8 @@ const EVERY_RUN: &str = "*";
 pub struct StartOrder<'a> {
     /// The request, with its own id.
     pub run: &'a Run,
+    /// The account.
+    pub account: &'a str,
     /// Only what this run stopped.
     pub only: Option<&'a str>,
     /// Settings for the own account, which have the tags' names and nothing else.
@@ -112,7 +114,7 @@ async fn prepare(
     order: &StartOrder<'_>,
     scanner: &impl Scan,
 ) -> Result<(Undo, BTreeMap<ResourceId, Writer>), ScanError> {
-    let StartOrder { run, only, settings, clock, progress } = order;
+    let StartOrder { run, account, only, settings, clock, progress } = order;
     let mut scanned = Scanned::default();
     let all = survey(scanner, settings, &run.scope, *clock, *progress, &mut scanned).await?;
     let (mut found, mut writers) = (Vec::new(), BTreeMap::new());
@@ -135,6 +137,7 @@ async fn prepare(
     let undo = Undo {
         run: run.id.clone(),
         undoes: only.unwrap_or(EVERY_RUN).to_owned(),
+        by_tags_in: Some((*account).to_owned()),
         at: clock.at(),
         applied: false,
         whole: false,

@@ -156,6 +156,7 @@ async fn prepare(
     let mut undo = Undo {
         run: run.id.clone(),
         undoes: (*undoes).to_owned(),
+        by_tags_in: None,
         at: clock.at(),
         applied,
         whole: run.scope.is_whole(),

@@ -34,6 +34,8 @@ async fn over_aws(order: &DoctorOrder<'_>) -> Result<Diagnosis, Error> {
 #[cfg(feature = "aws")]
 async fn examine(aws: &crate::aws::Aws, order: &DoctorOrder<'_>) -> Result<Diagnosis, Error> {
     use crate::aws::{AwsHub, AwsProbe, AwsReader};
+    // Without credentials every check would fail for the same reason.
+    aws.account().await?;
     let (settings, run) = (order.settings, order.run);
     let reader = AwsReader::new(aws, settings, run);
     let probe = AwsProbe::new(aws, settings, &reader, run);

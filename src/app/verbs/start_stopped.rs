@@ -87,7 +87,7 @@ async fn start(
     let (_, at) = instants(args, &[])?;
     let run = run(Mode::Undo, Scope::default(), at);
     let clock = Clock::start(at, Some(LONGEST));
-    let order = StartOrder { run: &run, only, settings, clock, progress: &show::progress };
+    let order = StartOrder { run: &run, account, only, settings, clock, progress: &show::progress };
     let reader = AwsReader::new(&aws, settings, &run.id);
     if dry {
         return Ok(crate::run::preview_start(&order, &reader).await?);

@@ -121,7 +121,7 @@ fn speaks_of_names(glob: &WildMatch) -> bool {
 }
 
 fn by_account(globs: &[WildMatch], account: &Account) -> Fit {
-    let Account { id, name, units: _, tags: _ } = account;
+    let Account { id, name, units: _, unknown_units: _, tags: _ } = account;
     let id = Some(&**id).filter(|id| *id != UNKNOWN);
     let any = |text: Option<&str>| text.is_some_and(|text| globs.iter().any(|glob| glob.matches(text)));
     if has_open(globs) || any(id) || any(name.as_deref()) {
@@ -138,9 +138,10 @@ fn by_account(globs: &[WildMatch], account: &Account) -> Fit {
 /// The units of an account are those of the settings that contain it, at any depth.
 fn by_unit(units: &[String], account: &Account) -> Fit {
     match &account.units {
-        Some(known) => Fit::of(units.iter().any(|unit| known.contains(unit))),
+        Some(known) if units.iter().any(|unit| known.contains(unit)) => Fit::Yes,
+        Some(_) if !units.iter().any(|unit| account.unknown_units.contains(unit)) => Fit::No,
         None if units.is_empty() => Fit::No,
-        None => Fit::Unknown(UnknownFact::AccountUnits),
+        Some(_) | None => Fit::Unknown(UnknownFact::AccountUnits),
     }
 }
 

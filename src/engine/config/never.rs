@@ -84,7 +84,7 @@ pub struct Unmatched<'a> {
 impl Unmatched<'_> {
     /// Removes the patterns that match an instance, or may match it where facts about it are unknown.
     pub fn see(&mut self, account: &Account, instance: &Instance) {
-        let Account { id, name, units, tags: _ } = account;
+        let Account { id, name, units, unknown_units: _, tags: _ } = account;
         let by_name = |text: &str, glob: &WildMatch| match name {
             Some(name) => glob.matches(name),
             None => !is_id(text),

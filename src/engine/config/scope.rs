@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::engine::config::hints::did_you_mean;
 use crate::engine::config::reader::{Section, Word};
 use crate::engine::config::shape::Form;
 use crate::engine::config::values::OneOrMany;
@@ -14,6 +15,9 @@ const UNIT: Form = Form::Like("^(ou-|r-)");
 
 /// The format that [`is_region`] accepts, without the limit of the length.
 const REGION: Form = Form::Like("^[a-z]+-[a-z0-9-]*-[a-z0-9-]*[0-9]$");
+
+/// The Regions that this release knows, of every partition.
+const REGIONS: &str = include_str!("regions.txt");
 
 /// The format that [`role`] accepts.
 const ROLE: Form = Form::Like("^[A-Za-z0-9+=,.@_/-]+$");
@@ -157,6 +161,11 @@ fn regions(section: &Section<'_>) -> Option<Regions> {
 
 fn region_codes(section: &Section<'_>, words: Vec<Word<'_>>) -> Vec<Arc<str>> {
     let parse = |text: &str| is_region(text).then(|| text.into());
+    for word in words.iter().filter(|word| is_region(word.text) && !REGIONS.lines().any(|known| known == word.text)) {
+        let message = format!("this release knows no Region `{}`", word.text);
+        let similar = did_you_mean(word.text, REGIONS.lines());
+        section.warn(word.span.clone(), message, similar);
+    }
     each(section, words, parse, "is not a Region", "write a Region's code, such as `ap-northeast-1`")
 }
 

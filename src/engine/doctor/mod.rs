@@ -12,12 +12,19 @@ use crate::engine::kinds::ec2::auto_scaling_member::GROUP;
 use crate::engine::model::{Account, Instance, Reason, ResourceId, State, Tags, Target};
 use crate::engine::tags::keep::Kept;
 
+/// The end of an error that a wrong Region may explain.
+pub const REGION_DOUBT: &str = "; is the Region right, and enabled in this account?";
+
 /// What is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Check {
     /// The accounts in scope can be listed.
     Accounts,
+    /// The hub may read what policies match of AWS Organizations.
+    Organization,
+    /// The Regions can be reached.
+    Region,
     /// The reading role can be assumed.
     ReadingRole,
     /// The reading role may do what the settings need.
@@ -62,6 +69,8 @@ pub struct Finding {
     pub mark: Mark,
     /// The subject: a role, a call, a channel.
     pub subject: String,
+    /// The role that was tried, if a call was.
+    pub who: Option<Who>,
     /// Where; empty in the hub.
     pub places: Vec<Target>,
     /// Why, as AWS or the settings say it, in the first of the places.
@@ -72,7 +81,7 @@ impl Finding {
     /// All is well.
     pub fn passed(check: Check, subject: impl Into<String>, place: Option<&Target>) -> Self {
         let places = place.into_iter().cloned().collect();
-        Self { check, mark: Mark::Passed, subject: subject.into(), places, cause: String::new() }
+        Self { check, mark: Mark::Passed, subject: subject.into(), who: None, places, cause: String::new() }
     }
 
     /// It must be mended.
@@ -99,6 +108,8 @@ impl Finding {
 pub struct Diagnosis {
     /// The id of this check-up, as CloudTrail has it.
     pub run: Arc<str>,
+    /// The hub's Region, where the pause parameter is.
+    pub region: String,
     /// What is wrong or worth knowing, by cause; the wrong first.
     pub groups: Vec<Finding>,
     /// How many checks passed.
@@ -154,6 +165,16 @@ pub enum Who {
     Reader,
     /// The role that acts.
     Actor,
+}
+
+impl Who {
+    /// Its name in texts.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Reader => "the reading role",
+            Self::Actor => "the acting role",
+        }
+    }
 }
 
 /// A call that is only tried: EC2 answers whether it would be allowed, and does nothing.

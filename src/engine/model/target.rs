@@ -19,6 +19,9 @@ pub struct Account {
     /// The organisational units that contain it, among those in the settings. `None`: not queried.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub units: Option<Vec<String>>,
+    /// The organisational units in the settings of which it is unknown whether they contain it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unknown_units: Vec<String>,
     /// Its tags in AWS Organizations. `None`: not queried, or the answer is missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tags: Option<Tags>,
@@ -27,7 +30,7 @@ pub struct Account {
 impl Account {
     /// An account of which only the id is known.
     pub fn bare(id: impl Into<Arc<str>>) -> Self {
-        Self { id: id.into(), name: None, units: None, tags: None }
+        Self { id: id.into(), name: None, units: None, unknown_units: Vec::new(), tags: None }
     }
 }
 

@@ -211,6 +211,8 @@ pub struct Undo {
     pub run: Arc<str>,
     /// The run to undo.
     pub undoes: String,
+    /// The account, if it starts by the tags alone.
+    pub by_tags_in: Option<String>,
     /// The time at which everything was judged.
     pub at: DateTime<Utc>,
     /// Whether it was executed; a dry run writes nothing.

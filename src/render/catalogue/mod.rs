@@ -115,10 +115,12 @@ pub(crate) enum Sentence<'a> {
     LeftOut {
         list: &'a str,
     },
-    /// The heading of an undo; a dry run where it was not carried out.
+    /// The heading of an undo, or of a start in one account by the tags alone, where `*` stands for every run; a dry
+    /// run where it was not carried out.
     Undoing {
         run: &'a str,
         undoes: &'a str,
+        account: Option<&'a str>,
         at: DateTime<Utc>,
         applied: bool,
     },

@@ -156,6 +156,12 @@ fn each_of_seven_wrong_things_is_named_with_its_mend() {
         assert_eq!(of(check).len(), 1, "{check}: {found:#}");
     }
     let causes = found["problems"].to_string();
+    let pause = of("pause");
+    assert_eq!(pause[0].1, "/idle-reaper/pause");
+    let create = "aws ssm put-parameter --region ap-northeast-1 --name /idle-reaper/pause";
+    for word in ["only if `/idle-reaper/pause` never existed there", create, "compare `acting-role`", "correct `sns`"] {
+        assert!(found["problems"].to_string().contains(word), "{word}: {found:#}");
+    }
     for word in ["`Disabled`", "NoSuchBucket", "ParameterNotFound", "1 not confirmed yet", "make deploy", "Acting=yes"]
     {
         assert!(causes.contains(word), "{word}: {found:#}");
@@ -165,6 +171,53 @@ fn each_of_seven_wrong_things_is_named_with_its_mend() {
     assert_eq!(text.code, 3);
     assert!(text.out.starts_with("9 things are wrong"), "{}", text.out);
     assert!(text.out.contains("WRONG  2 accounts: the role `IdleReaperRead` cannot be assumed"), "{}", text.out);
+}
+
+#[test]
+fn without_credentials_there_is_one_problem_and_a_wrong_region_is_named() {
+    let world = organisation(&json!({}));
+    let path = settings(&world, &json!({"name": "ops"}));
+    for verb in ["doctor", "plan", "targets"] {
+        let mut command = world.binary(&path);
+        command.env_remove("AWS_ACCESS_KEY_ID").env_remove("AWS_SECRET_ACCESS_KEY");
+        let ended = command.args([verb, "--at", NOON]).output().unwrap();
+        let (out, err) = (String::from_utf8_lossy(&ended.stdout), String::from_utf8_lossy(&ended.stderr));
+        assert!(ended.status.code() == Some(1) && out.is_empty(), "{verb}: {out} {err}");
+        assert!(err.contains("there are no credentials"), "{verb}: {err}");
+        assert!(err.contains("sign in: set `AWS_PROFILE` or run `aws sso login`"), "{verb}: {err}");
+    }
+    for code in ["ExpiredToken", "InvalidClientTokenId", "UnrecognizedClientException"] {
+        world.post("fault", &json!({"action": "GetCallerIdentity", "code": code, "status": 403, "message": "no"}));
+        let ran = world.run(&path, &["doctor", "--at", NOON]);
+        assert!(ran.code == 1 && ran.out.is_empty(), "{ran:?}");
+        assert!(ran.err.contains("sign in: set `AWS_PROFILE` or run `aws sso login`"), "{ran:?}");
+        world.post("fault/clear", &Value::Null);
+    }
+    let refused = json!({"action": "DescribeInstances", "region": "us-east-1", "code": "AuthFailure", "status": 401,
+        "message": "AWS was not able to validate the provided access credentials"});
+    world.post("fault", &refused);
+    let (ran, found) = doctor(&world, &path);
+    let wrong = problems(&found);
+    assert!(ran.code == 3 && wrong.iter().any(|one| one.0 == "region"), "{found:#}");
+    assert!(found.to_string().contains("correct `regions` in `[scope]`"), "{found:#}");
+    assert!(wrong.iter().all(|one| one.0 != "reading"), "{found:#}");
+}
+
+#[test]
+fn units_and_account_tags_that_policies_match_are_asked_for() {
+    let world = organisation(&json!({}));
+    let path = settings(&world, &json!({"name": "ops"}));
+    let text = std::fs::read_to_string(&path).unwrap();
+    let by = "match = { account-tags = [\"Tier=play\"], organizational-units = [\"ou-none-00000000\"] }";
+    let policy = format!("[[policies]]\nname = \"play\"\n{by}\nschedule = \"weekdays\"\n\n[[policies]]");
+    std::fs::write(&path, text.replacen("[[policies]]", &policy, 1)).unwrap();
+    let refused =
+        json!({"action": "ListTagsForResource", "code": "AccessDeniedException", "status": 400, "message": "no"});
+    world.post("fault", &refused);
+    let (ran, found) = doctor(&world, &path);
+    let wrong = problems(&found);
+    let subjects: Vec<&str> = wrong.iter().filter(|one| one.0 == "organization").map(|one| one.1.as_str()).collect();
+    assert_eq!((ran.code, subjects), (3, vec!["organizations:ListTagsForResource", "ou-none-00000000"]), "{found:#}");
 }
 
 #[test]

@@ -59,6 +59,10 @@ fn units_of_a_policy_are_read_and_one_that_cannot_be_listed_stops_nothing() {
     let by = |unit: &str| format!("{{ organizational-units = [\"{unit}\"] }}");
     let (inside, unknown) = decided(&world.plan(&guarded(&world, &by(&unit))));
     assert!(inside > 0 && unknown == 0, "{inside} {unknown}");
+    // Of two units one is known: it still decides where it contains the account, and the other is unknown elsewhere.
+    let two = format!("{{ organizational-units = [\"{unit}\", \"ou-none-00000000\"] }}");
+    let (known, others) = decided(&world.plan(&guarded(&world, &two)));
+    assert!(known == inside && others > 0, "{known} {others}");
     let report = world.plan(&guarded(&world, &by("ou-none-00000000")));
     let (inside, unknown) = decided(&report);
     assert!(inside == 0 && unknown > 0, "{inside} {unknown}");

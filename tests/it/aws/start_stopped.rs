@@ -64,6 +64,9 @@ fn eighteen_are_started_again_without_hub_record_and_settings_and_no_other() {
     assert_eq!((dry.code, dry.json()["plan"]["steps"].as_array().unwrap().len()), (0, 18), "{dry:?}");
     assert!(dry.err.contains("dry run; add `--yes`"), "{}", dry.err);
     assert_eq!((&world.get("meter")["writes"], &world.get("states")["stopped"]), (&json!(0), &json!(21)));
+    let text = world.run(Path::new(NONE), &["start-stopped", "--at", LATER, "--account", &account]);
+    let heading = format!("dry run of a start of stopped instances in account {account}, by run ");
+    assert!(text.out.contains(&heading) && !text.out.contains("run *"), "{}", text.out);
     let east = run(&["--region", "us-east-1"]);
     assert_eq!(east.json()["plan"]["steps"].as_array().unwrap().len(), 3, "{east:?}");
     let other = run(&["--run", "20261101T000000Z-00000000", "--yes"]);

@@ -1,9 +1,10 @@
 //! The doctor's pure half: what is asked, how answers are grouped, and the request.
 
 use idle_reaper::engine::config::Settings;
-use idle_reaper::engine::doctor::{Attempt, Check, Finding, Mark, Samples, Who, asks, grouped};
+use idle_reaper::engine::doctor::{Attempt, Check, Diagnosis, Finding, Mark, Samples, Who, asks, grouped};
 use idle_reaper::engine::model::{ResourceId, State, Target};
 use idle_reaper::engine::request::invocation::Asked;
+use idle_reaper::render::doctor_text;
 
 fn target(n: usize) -> Target {
     Target::new(format!("{:012}", 100_000_000_000 + n), if n.is_multiple_of(2) { "eu-west-1" } else { "us-east-1" })
@@ -58,6 +59,34 @@ fn what_must_be_refused_is_asked_beside_what_must_be_allowed() {
     assert!(asks(&settings, &samples, true).iter().filter(|ask| ask.who == Who::Reader).all(|ask| !ask.needed));
     assert!(asks(&settings, &samples, false).iter().all(|ask| ask.who == Who::Reader));
     assert!(asks(&settings, &Samples::default(), true).is_empty());
+}
+
+#[test]
+fn a_mend_names_the_settings_first_and_creates_no_second_switch() {
+    let (place, why) = (target(2), "`ssm:GetParameter` was answered with `ParameterNotFound`");
+    let findings = vec![
+        Finding::wrong(Check::Pause, "/idle-reaper/pausing", None, why),
+        Finding::wrong(Check::ActingRole, "IdleReaperAkt", Some(&place), "no"),
+        Finding::wrong(Check::Region, "scan", Some(&place), "no"),
+        Finding::wrong(Check::Channel, "ops", None, "no"),
+        Finding {
+            who: Some(Who::Actor),
+            ..Finding::wrong(Check::Excess, "ec2:TerminateInstances", Some(&place), "no")
+        },
+    ];
+    let (groups, passed) = grouped(findings);
+    let (run, region) = ("20261125T123000Z-1a2b3c".into(), "eu-west-1".to_owned());
+    let text = doctor_text(&Diagnosis { run, region, groups, passed, accounts: 1, targets: 1, calls: 9 });
+    for part in [
+        "mend  check `pause` in `[run]` and the Region `eu-west-1`; only if `/idle-reaper/pausing` never existed there, create it: \
+         `aws ssm put-parameter --region eu-west-1 --name /idle-reaper/pausing --type String --value off`",
+        "mend  compare `acting-role` and `external-id` in `[scope]` with the deployed roles; if they are the same, deploy the roles",
+        "mend  correct `regions` in `[scope]`, or enable the Region in the account",
+        "mend  correct `sns` or `slack` of the channel",
+        "WRONG  1 account: the acting role may do more than it should: ec2:TerminateInstances",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
 }
 
 #[test]

@@ -230,6 +230,21 @@ fn units_and_account_tags_match_and_where_they_are_unknown_nothing_is_stopped() 
 }
 
 #[test]
+fn one_unknown_unit_leaves_what_is_known_of_the_others() {
+    let account =
+        |unknown: &str| Account { unknown_units: vec![unknown.to_owned()], ..known(&["ou-ab12-34cd56ef"], &[]) };
+    let ruled = |unit: &str, unknown: &str| {
+        let settings = guarded(&format!("{{ organizational-units = [\"{unit}\"] }}"));
+        rule(&settings, &instance("i-1"), &account(unknown), EVENING).verdict
+    };
+    let (known, bad, other) = ("ou-ab12-34cd56ef", "ou-none-00000000", "ou-zz99-12345678");
+    assert_eq!(ruled(known, bad).as_str(), "report", "the account is surely in this unit");
+    assert_eq!(ruled(other, bad).action(), Some(Action::Stop), "the account is surely in no such unit");
+    let skipped = Skipped::MatchUnknown { policy: "quiet".to_owned(), fact: UnknownFact::AccountUnits };
+    assert_eq!(ruled(bad, bad), Verdict::Skip(skipped));
+}
+
+#[test]
 fn the_tags_of_an_account_are_asked_for_once_and_only_where_a_policy_needs_them() {
     let world = || {
         let world = World::of([instance("i-1"), instance("i-2").account("222222222222"), instance("i-3").reaped()]);

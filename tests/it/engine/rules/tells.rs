@@ -211,10 +211,9 @@ fn whatever_never_names_is_spared_in_any_case_of_its_letters() {
             .reason()
     };
     let named = |id: &str, name: &str, units: Option<&[&str]>| Account {
-        id: id.into(),
         name: Some(name.to_owned()),
         units: units.map(|units| units.iter().map(|unit| (*unit).to_owned()).collect()),
-        tags: None,
+        ..Account::bare(id)
     };
     let plain = instance("i-1");
     let known: Option<&[&str]> = Some(&[]);

@@ -48,6 +48,24 @@ fn each_warning_is_given_alone_where_it_holds() {
 }
 
 #[test]
+fn a_region_that_this_release_does_not_know_is_warned_of_and_accepted() {
+    let of = |regions: &str| {
+        let settings = with(&[("regions = [\"ap-northeast-1\", \"us-east-1\"]", regions)]);
+        settings
+            .warnings(at(EVENING))
+            .into_iter()
+            .map(|one| (one.message.clone(), one.hint.clone()))
+            .collect::<Vec<_>>()
+    };
+    let said = of("regions = [\"us-east-9\", \"us-east-1\"]");
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert_eq!(said[0].0, "this release knows no Region `us-east-9`");
+    assert!(said[0].1.as_deref().is_some_and(|hint| hint.contains("us-east-")), "{said:?}");
+    assert_eq!(of("regions = [\"eu-central-2\", \"cn-north-1\", \"us-gov-west-1\", \"ap-southeast-7\"]"), []);
+    assert_eq!(of("regions = \"enabled\"\nsts-region = \"ap-east-9\"").len(), 1);
+}
+
+#[test]
 fn a_pattern_that_cannot_do_what_it_looks_like_is_warned_of_with_what_to_write() {
     let by = |keys: &str| with(&[("match = { tags = [\"Env=dev\"] }", &format!("match = {{ {keys} }}"))]);
     let never = |tag: &str| with(&[("[busy]", &format!("[never]\ntags = [\"{tag}\"]\n[busy]"))]);
