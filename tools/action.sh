@@ -36,6 +36,7 @@ binary() {
   REPOSITORY="${REPOSITORY:-idle-reaper/idle-reaper}"
   RELEASE="${RELEASE:-v$(awk -F '"' '/^version = / { print $2; exit }' "$HERE/Cargo.toml")}"
   release_named
+  verifiable
   name="idle-reaper-${RELEASE#v}-$target"
   download SHA256SUMS "$TEMP"
   download "$name.tar.gz" "$TEMP"

@@ -96,7 +96,7 @@ tell_schedule() { # stack, verb
 }
 
 hub() {
-  [ -z "${SETTINGS:-}" ] || [ -f "$SETTINGS" ] || die "the settings \`$SETTINGS\` are not there"
+  check_settings
   packaged
   where
   organization

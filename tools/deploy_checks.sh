@@ -36,6 +36,42 @@ interval() {
     { print "?" }'
 }
 
+# What the function could not read is not uploaded. It gets this one file, in S3 or SSM, where nothing is beside it.
+check_settings() {
+  local checker name line
+  [ -n "${SETTINGS:-}" ] || return 0
+  [ -f "$SETTINGS" ] || die "the settings \`$SETTINGS\` are not there"
+  line=$(includes "$SETTINGS")
+  [ -z "$line" ] ||
+    die "line $line of the settings \`$SETTINGS\` has \`include\`, and settings in S3 or SSM include no files: the function could not run. Move what the files hold into \`$SETTINGS\`, and remove \`include\`"
+  checker="${IDLE_REAPER-$(command -v idle-reaper || true)}"
+  if [ -z "$checker" ]; then
+    echo "the settings are uploaded unchecked: \`idle-reaper\` is not in PATH, and \`IDLE_REAPER\` names no binary" >&2
+    return 0
+  fi
+  checker=$(command -v "$checker") || die "\`IDLE_REAPER\` names \`$IDLE_REAPER\`, which is no program"
+  case "$checker" in /*) ;; *) checker="$PWD/$checker" ;; esac
+  # Alone in a folder, as the function finds it.
+  name=$(basename "./$SETTINGS")
+  mkdir "$TEMP/settings"
+  cp "$SETTINGS" "$TEMP/settings/$name"
+  (cd "$TEMP/settings" && "$checker" "--config=$name" check) >"$TEMP/checked" 2>&1 || {
+    cat "$TEMP/checked" >&2
+    die "\`$checker check\` refuses the settings \`$SETTINGS\`, so nothing was changed. If that binary is older than what you deploy, name another one in \`IDLE_REAPER\`; set to nothing, it leaves out the check"
+  }
+}
+
+# The number of the line with an \`include\` at the top of the settings that is not an empty list; nothing where there is none.
+includes() { # settings
+  LC_ALL=C awk '
+    NR == 1 { sub(/^\357\273\277/, "") }
+    /^[ \t]*\[/ { exit } # the first table: what comes before it is the top
+    /^[ \t]*(include|"include"|\047include\047)[ \t]*=/ {
+      sub(/^[^=]*=[ \t]*/, "")
+      if ($0 !~ /^\[[ \t]*\][ \t]*(#.*)?\r?$/) { print NR; exit }
+    }' "$1"
+}
+
 # A run that hangs must have ended, and its lock with it, when the next one begins.
 timeout_of() { # stack, template
   local expression every timeout longest
@@ -102,10 +138,26 @@ object_lock() {
   esac
 }
 
-# A hub of an earlier release keeps what it has: its names expire only when somebody says so.
+# In a new hub names expire. A hub of an earlier release keeps what it has, until somebody says otherwise. The template's own
+# default is 0, so that an upgrade by other means expires nothing either.
 keep_people() {
-  [ -n "$(status "$NAME")" ] && [ -z "$(kept "$NAME" KeepPeopleDays)" ] && [ -z "$(given KeepPeopleDays)" ] || return 0
-  GIVEN="$GIVEN
+  if [ -n "$(given KeepPeopleDays)" ]; then
+    :
+  elif [ -z "$(status "$NAME")" ]; then
+    GIVEN="$GIVEN
+KeepPeopleDays=90"
+  elif [ -z "$(kept "$NAME" KeepPeopleDays)" ]; then
+    GIVEN="$GIVEN
 KeepPeopleDays=0"
-  echo "$NAME: names, owners and messages in the record are kept as long as the record, as before; \`KEEP_PEOPLE_DAYS=90 make deploy\` lets them expire" >&2
+    echo "$NAME: names, owners and messages in the record are kept as long as the record, as before; \`KEEP_PEOPLE_DAYS=90 make deploy\` lets them expire" >&2
+  fi
+  savings_too
+}
+
+# The bucket cannot expire owners within the savings: the settings do that.
+savings_too() {
+  local days
+  days=$(effective "$NAME" infra/hub.yaml KeepPeopleDays)
+  [ "$days" != 0 ] && [ -n "${SETTINGS:-}" ] && ! grep -Eq '^[[:space:]]*("?run"?[[:space:]]*\.[[:space:]]*)?"?keep-people-days"?[[:space:]]*=' "$SETTINGS" || return 0
+  echo "$NAME: the record names people for $days days, but its savings name owners as long as the record: \`keep-people-days = $days\` in [run] of \`$SETTINGS\` belongs to it" >&2
 }

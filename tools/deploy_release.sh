@@ -26,13 +26,18 @@ download() { # name, folder
   fi
 }
 
-# Who built it, from which tag: a hash alone says only that file and list belong together.
+# Zip file and list come from one place, so a hash alone proves nothing: whoever could change one could change both.
+verifiable() {
+  [ "${ATTESTATION:-}" = no ] || command -v gh >/dev/null ||
+    die "\`gh\` is not installed, and only it can verify who built \`$RELEASE\`: install the GitHub CLI. \`ATTESTATION=no\` compares the hash only, which does not show who built it"
+}
+
+# Who built it, from which tag.
 attested() { # file
-  if ! command -v gh >/dev/null; then
-    echo "$(basename "$1"): \`gh\` is not installed, so its attestation was not verified" >&2
-  elif [ "${ATTESTATION:-}" = no ]; then
+  if [ "${ATTESTATION:-}" = no ]; then
     echo "$(basename "$1"): its attestation was not verified (\`ATTESTATION=no\`)" >&2
   else
+    verifiable
     gh attestation verify "$1" --repo "$REPOSITORY" --signer-workflow "$REPOSITORY/.github/workflows/release.yml" --source-ref "refs/tags/$RELEASE" >"$TEMP/attestation" 2>&1 ||
       die "\`gh\` could not verify the attestation of \`$1\`: $(cat "$TEMP/attestation"). \`ATTESTATION=no\` compares the hash only"
     echo "$(basename "$1"): attested by $REPOSITORY, $RELEASE"
@@ -49,6 +54,7 @@ released() {
   local name version here folder="${RELEASED:-target/released}"
   [ -z "$GIVEN_PACKAGE" ] || die "\`RELEASE\` and \`PACKAGE\` are both set; a release brings its own package"
   release_named
+  verifiable
   version="${RELEASE#v}"
   here=$(awk -F '"' '/^version = / { print $2; exit }' Cargo.toml)
   [ "$here" = "$version" ] || echo "the templates of this checkout are of $here, and the package is of $version: \`git checkout $RELEASE\` has both alike" >&2

@@ -245,6 +245,33 @@ class Accepted(unittest.TestCase):
         self.assertEqual(code, 0, said)
         self.assertEqual(self.sandbox.left(), self.sandbox.clean())
 
+    def test_what_others_made_after_an_interrupted_run_stays(self):
+        self.sandbox.interrupted("launch", signal.SIGKILL)
+        queues, logs, ec2 = (self.sandbox.client(service) for service in ("sqs", "logs", "ec2"))
+        url = queues.create_queue(QueueName=f"{NAME}-alarms-prod")["QueueUrl"]
+        own = queues.create_queue(QueueName=f"{NAME}-alarms")["QueueUrl"]
+        groups = [f"/aws/lambda/{NAME}-prod", f"/aws/lambda/{NAME}"]
+        for name in groups:
+            if not logs.describe_log_groups(logGroupNamePrefix=name)["logGroups"]:
+                logs.create_log_group(logGroupName=name)
+        # Somebody else uses the tag `Application`, and another run its own tag.
+        tags = [{"Key": "Application", "Value": NAME}, {"Key": "acceptance-run", "Value": "20260101T000000Z-00000000"}]
+        about = {"Description": "of somebody else", "TagSpecifications": [{"ResourceType": "security-group", "Tags": tags}]}
+        group = ec2.create_security_group(GroupName="of-somebody-else", **about)["GroupId"]
+        code, said = self.sandbox.run("teardown")
+        left = self.sandbox.left()
+        self.assertEqual((left["queues"], left["groups"]), ([url], ["of-somebody-else"]), said)
+        self.assertEqual([one["logGroupName"] for one in logs.describe_log_groups()["logGroups"]], groups[:1], said)
+        self.assertNotIn(own, left["queues"])
+        self.assertEqual(code, 1, "what bears the name is said to be left")
+        for word in (url, groups[0], "of-somebody-else"):
+            self.assertIn(f"{word}\n", said.split("left: ", 1)[1] + "\n")
+        queues.delete_queue(QueueUrl=url)
+        logs.delete_log_group(logGroupName=groups[0])
+        ec2.delete_security_group(GroupId=group)
+        code, said = self.sandbox.run("teardown")
+        self.assertEqual((code, self.sandbox.left()), (0, self.sandbox.clean()), said)
+
     def refused(self, *words, **variables):
         before = self.sandbox.left()
         code, said = self.sandbox.run(**variables)

@@ -42,7 +42,7 @@ class Deploy(unittest.TestCase):
         place.write_text(json.dumps(self.world | {"calls": []}))
         environment = {
             "PATH": f"{self.folder}:{os.environ['PATH']}", "HOME": str(self.folder), "AWS_REGION": "ap-northeast-1", "STUB_WORLD": str(place),
-            "PACKAGE": str(self.folder / "package.zip"), "ORGANIZATION": "o-a1b2c3d4e5",
+            "PACKAGE": str(self.folder / "package.zip"), "ORGANIZATION": "o-a1b2c3d4e5", "IDLE_REAPER": "",
         } | variables  # fmt: skip
         ran = subprocess.run(["bash", SCRIPTS[0], verb], env=environment, capture_output=True, text=True, timeout=60, check=False)
         self.world = json.loads(place.read_text())
@@ -179,6 +179,67 @@ class Deploy(unittest.TestCase):
         self.assertNotIn("KEEP_PEOPLE_DAYS", self.done("hub").stderr)
         self.done("hub", KEEP_PEOPLE_DAYS="120")
         self.assertEqual(self.given()["KeepPeopleDays"], "120")
+
+    def test_bucket_and_settings_of_a_new_hub_belong_together(self):
+        for name in ("examples/reaper.toml", "examples/every-key.toml", "src/render/first_settings.toml"):
+            self.assertRegex((ROOT / name).read_text(), r"(?m)^keep-people-days = 90\b", name)
+        settings = self.folder / "reaper.toml"
+        self.assertIn("`keep-people-days = 90`", self.installed().stderr)
+        for text in ("[run]\nkeep-people-days = 90\n", "run.keep-people-days = 90\n"):
+            settings.write_text(text)
+            self.assertNotIn("keep-people-days", self.installed().stderr)
+        settings.write_text("[run]\n# keep-people-days = 90\n")
+        self.assertIn("`keep-people-days = 30`", self.installed(KEEP_PEOPLE_DAYS="30").stderr)
+        self.assertNotIn("keep-people-days", self.installed(KEEP_PEOPLE_DAYS="0").stderr)
+
+    def test_an_update_by_other_means_expires_nothing(self):
+        self.assertEqual(raw("hub")["Parameters"]["KeepPeopleDays"]["Default"], 0)
+
+    # --- the settings, before they are uploaded -------------------------------------------------------------------
+
+    def test_settings_that_include_files_are_refused_before_anything_is_made(self):
+        settings = self.folder / "reaper.toml"
+        tops = ('include = ["policies/*.toml"]', "include=['a.toml']", '"include" = ["a.toml"]', "  'include' = [\n  \"a.toml\",\n]", 'include = [] , "x"')
+        for there in (False, True):
+            for top in tops:
+                with self.subTest(top=top, there=there):
+                    settings.write_text(f"# include\nversion = 1\n{top}\n\n[run]\n")
+                    self.refused("hub", "line 3 ", "`include`", SETTINGS=str(settings))
+            settings.write_bytes(b'\xef\xbb\xbfinclude = ["a.toml"]\r\n')
+            self.refused("hub", "line 1 ", SETTINGS=str(settings))
+            settings.write_text("version = 1\n")
+            self.installed()  # and now over settings that work
+        for text in ('include = []  # none\n', "include = [ ]\r\n", '# include = ["a"]\n', '[x]\ninclude = ["a"]\n', '[[policies]]\nmatch = 1\ninclude = ["a"]\n'):
+            with self.subTest(text=text):
+                settings.write_text(text)
+                self.installed()
+
+    def checker(self, text):
+        path = self.folder / "idle-reaper"
+        path.write_text(f"#!/bin/sh\n{text}\n")
+        path.chmod(0o755)
+        return str(path)
+
+    def test_settings_with_mistakes_are_refused_where_the_binary_is_at_hand(self):
+        settings = self.folder / "reaper.toml"
+        # The stand-in finds a mistake in what has one, and what lies beside the settings is not there for it.
+        checker = self.checker('[ "$2" = check ] && [ "$(ls | wc -l)" -eq 1 ] || exit 9\n! grep -n wrong "${1#--config=}" || exit 1')
+        settings.write_text("version = 1\nwrong = 2\n")
+        (self.folder / "beside.toml").write_text("")
+        self.refused("hub", "2:wrong = 2", "refuses the settings", "nothing was changed", SETTINGS=str(settings), IDLE_REAPER=checker)
+        settings.write_text("version = 1\n")
+        self.assertNotIn("unchecked", self.installed(IDLE_REAPER=checker).stderr)
+        self.assertIn("unchecked", self.installed(IDLE_REAPER="").stderr)
+        self.refused("hub", "which is no program", "/nowhere", SETTINGS=str(settings), IDLE_REAPER="/nowhere")
+        self.refused("hub", "are not there", SETTINGS="/nowhere.toml")
+        self.assertNotIn("unchecked", self.done("hub").stderr, "nothing is uploaded")
+
+    def test_the_binary_in_the_path_checks_the_settings(self):
+        self.checker("exit 1")
+        environment = {"PATH": f"{self.folder}:{os.environ['PATH']}", "TEMP": str(self.folder), "SETTINGS": str(self.folder / "reaper.toml")}
+        script = '. tools/deploy_parts.sh; . tools/deploy_checks.sh; check_settings'
+        ran = subprocess.run(["bash", "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False)
+        self.assertEqual((ran.returncode, "refuses the settings" in ran.stderr), (1, True), ran.stderr)
 
     # --- what must hold before ----------------------------------------------------------------------------------
 
@@ -434,10 +495,25 @@ cp "{files}/${{1##*/}}" "$to"
         self.assertIn(f"--signer-workflow idle-reaper/idle-reaper/.github/workflows/release.yml --source-ref refs/tags/v{VERSION}", asked)
         self.done("fan-out", **self.release())
 
-    def test_without_gh_curl_downloads_it_and_the_hash_is_compared(self):
-        variables = self.release("curl") | {"REPOSITORY": "mirror/idle-reaper"}
-        ran = self.done("hub", **variables)
-        self.assertIn("`gh` is not installed", ran.stderr)
+    def without_gh(self):
+        """A folder with what a PATH has, but `gh`."""
+        tools = self.folder / "without-gh"
+        tools.mkdir(exist_ok=True)
+        for folder in reversed(os.environ["PATH"].split(":")):
+            for path in pathlib.Path(folder).glob("*"):
+                if path.name != "gh":
+                    (tools / path.name).unlink(missing_ok=True)
+                    (tools / path.name).symlink_to(path)
+        return f"{self.folder}:{tools}"
+
+    def test_without_gh_nothing_is_deployed_unless_that_is_asked_for(self):
+        variables = self.release("curl") | {"REPOSITORY": "mirror/idle-reaper", "PATH": self.without_gh()}
+        for more in ({}, {"ATTESTATION": ""}, {"ATTESTATION": "yes"}):
+            self.refused("hub", "`gh` is not installed", "`ATTESTATION=no`", **variables | more)
+        self.assertFalse((self.folder / "asked").exists(), "and nothing is downloaded")
+        ran = self.done("hub", **variables | {"ATTESTATION": "no"})
+        self.assertIn("its attestation was not verified (`ATTESTATION=no`)", ran.stderr)
+        self.refused("hub", "was changed", **self.release("curl", package=b"another function") | {"PATH": variables["PATH"], "ATTESTATION": "no"})
         self.assertIn(f"https://github.com/mirror/idle-reaper/releases/download/v{VERSION}/SHA256SUMS", (self.folder / "asked").read_text())
 
     def test_what_does_not_agree_is_not_deployed(self):

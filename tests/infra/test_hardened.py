@@ -38,7 +38,7 @@ class Hardened(unittest.TestCase):
             cls.parts = world.deploy("fan-out", PACKAGE=str(package), TAGS=common["TAGS"])
             cls.spoke = world.deploy("spoke", HUB_ACCOUNT=world.account, EXTERNAL_ID=EXTERNAL_ID, ACTING="yes", **common)
         more = {"RolePath": "/security/", "PermissionsBoundary": "Boundary", "KmsKeyArn": cls.key, "CodeSigningConfigArn": SIGNING}
-        cls.template = Template("hub", account=world.account, OrganizationId=organization, RecordObjectLockDays=30, Events="yes", **more)
+        cls.template = Template("hub", account=world.account, OrganizationId=organization, RecordObjectLockDays=30, KeepPeopleDays=90, Events="yes", **more)
 
     def test_every_deployment_succeeds(self):
         for ran in (self.hub, self.parts, self.spoke):

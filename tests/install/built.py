@@ -12,7 +12,9 @@ import unittest
 
 ROOT = pathlib.Path(__file__).parent.parent.parent
 VERSION = tomllib.loads((ROOT / "Cargo.toml").read_text())["package"]["version"]
-BINARY = pathlib.Path(os.environ.get("IDLE_REAPER_BINARY", ROOT / "target/debug/idle-reaper"))
+# The target directory may be elsewhere, as it is in CI.
+BUILT = ROOT / os.environ.get("CARGO_TARGET_DIR", "target") / "debug/idle-reaper"
+BINARY = pathlib.Path(os.environ.get("IDLE_REAPER_BINARY", BUILT))
 # The example of the README, with the figures that it prints there.
 EXAMPLE = ["--config", "examples/laptop.toml", "plan", "--inventory", "examples/inventory.json", "--at", "2026-11-25T21:30:00+09:00"]
 EXAMPLE_SAYS = "9 instances: 2 would be stopped"

@@ -188,6 +188,23 @@ cp "{files}/$name" "$folder/$name"
                 self.assertIn(said, ran.stderr)
                 self.assertEqual((ran.returncode, self.outputs.read_text()), (1, ""))
 
+    def test_without_gh_nothing_is_used_unless_that_is_asked_for(self):
+        self.release()
+        (self.folder / "bin/gh").rename(self.folder / "bin/curl")
+        (self.folder / "bin/curl").write_text(f"""#!/bin/sh
+while [ $# -gt 1 ]; do case "$1" in --output) to=$2 ;; esac; shift; done
+cp "{self.folder}/files/${{1##*/}}" "$to"
+""")
+        for name in ("bash", "dirname", "basename", "mktemp", "rm", "awk", "tr", "cut", "tar", "gzip", "sh", "cp", "cat", "openssl", "shasum", "python3"):
+            if path := shutil.which(name):
+                (self.folder / "bin" / name).symlink_to(path)
+        inputs = {"BINARY": "", "PATH": str(self.folder / "bin")}
+        ran = self.act("binary", **inputs)
+        self.assertEqual((ran.returncode, self.outputs.read_text(), "`gh` is not installed" in ran.stderr), (1, "", True), ran.stderr)
+        ran = self.act("binary", **inputs, ATTESTATION="no")
+        self.assertEqual(ran.returncode, 0, ran.stderr)
+        self.assertIn("was not verified", ran.stderr)
+
     def test_other_machines_versions_and_binaries_are_refused(self):
         for inputs, said in (
             ({"BINARY": "", "RUNNER_OS": "Windows"}, "no release for Windows"), ({"BINARY": "", "RELEASE": "v1; id"}, "is the tag of a release"),

@@ -31,7 +31,6 @@ class Lint(unittest.TestCase):
     def test_zizmor_finds_nothing(self):
         self.linted("zizmor", "--offline", "--no-progress", "--quiet", *WORKFLOWS, *ACTIONS)
 
-
     def test_shellcheck_finds_nothing(self):
         self.linted("shellcheck", "--external-sources", f"--source-path={ROOT}", *sorted((ROOT / "tools").glob("*.sh")))
 
@@ -64,6 +63,16 @@ class Workflows(unittest.TestCase):
                 for step in job["steps"]:
                     if step.get("uses", "").startswith("actions/checkout@"):
                         self.assertIs(step["with"]["persist-credentials"], False, f"{path.name}: {name}")
+
+    def test_make_check_says_what_each_target_took_and_runs_every_test_of_the_templates(self):
+        recipes = {}
+        for target, recipe in re.findall(r"^([a-z-]+):(.*(?:\n\t.*)*)", (ROOT / "Makefile").read_text(), re.M):
+            recipes.setdefault(target, recipe)
+        targets = recipes["check"].split("##")[0].split()
+        self.assertGreater(len(targets), 6)
+        self.assertEqual([target for target in targets if not recipes[target].endswith("\t$(TOOK)")], [])
+        there = {path.stem for path in (ROOT / "tests/infra").glob("test_*.py")}
+        self.assertEqual(there - set(re.findall(r"\btest_\w+", recipes["infra-check"])), set())
 
     def test_no_expression_stands_in_a_script(self):
         for path in (*WORKFLOWS, *ACTIONS):

@@ -90,7 +90,7 @@ def remove(kit):
     attempt("the roles", lambda: kit.cli.deploy("destroy-spoke", **variables))
     attempt("the hub", lambda: kit.cli.deploy("destroy", RECORD_TOO="yes", **variables))
     attempt("the queue", lambda: remove_queue(kit))
-    attempt("the security group", lambda: remove_group(kit))
+    attempt("the security group", lambda: remove_group(kit, about))
     # A last invocation may have written after its log group was deleted with the stack.
     attempt("the log group", lambda: remove_logs(kit))
     return wrong
@@ -109,11 +109,13 @@ def terminate(kit, about):
 
 def remove_queue(kit):
     for url in (kit.cli("sqs", "list-queues", "--queue-name-prefix", kit.config.queue) or {}).get("QueueUrls") or []:
-        kit.cli("sqs", "delete-queue", "--queue-url", url)
+        if url.rsplit("/", 1)[-1] == kit.config.queue:  # others may have a queue whose name begins so
+            kit.cli("sqs", "delete-queue", "--queue-url", url)
 
 
-def remove_group(kit):
-    found = kit.cli("ec2", "describe-security-groups", "--filters", f"Name=tag:Application,Values={kit.config.name}")
+def remove_group(kit, about):
+    """Removes the security group of the marker's run, by the run's tag: anybody may write `Application`."""
+    found = kit.cli("ec2", "describe-security-groups", "--filters", f"Name=tag:{places.RUN_TAG},Values={about['run']}")
     for one in found["SecurityGroups"]:
         kit.cli("ec2", "delete-security-group", "--group-id", one["GroupId"])
 

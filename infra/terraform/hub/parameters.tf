@@ -193,7 +193,7 @@ variable "keep_record_days" {
 variable "keep_people_days" {
   description = "How long what holds names, owners, launchers and messages is kept; it is gone a week later. Nine days at least, 35 where undo is used for a month back. 0 is as long as the record."
   type        = number
-  default     = 90
+  default     = 0
 }
 
 variable "log_days" {
