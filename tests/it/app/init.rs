@@ -146,7 +146,11 @@ fn whatever_the_tags_hold_the_settings_are_valid_quiet_and_armed_nowhere() {
         let settings = Settings::parse("reaper.toml", &text).unwrap_or_else(|wrong| panic!("{wrong}\n{text}"));
         assert!(settings.warnings(at(EVENING)).is_empty(), "{text}");
         assert!(!settings.run.armed && settings.run.record.is_none());
-        assert_eq!(settings.run.keep_people, Some(TimeDelta::days(90)), "as `make deploy` gives the bucket of a new hub");
+        assert_eq!(
+            settings.run.keep_people,
+            Some(TimeDelta::days(90)),
+            "as `make deploy` gives the bucket of a new hub"
+        );
         assert!(settings.policies.iter().all(|policy| policy.stage == Stage::Observe));
         assert_eq!(settings.scope.accounts == Accounts::Organization, organization);
         assert!(!text.contains(|c: char| c.is_control() && c != '\n'), "{text:?}");
