@@ -20,7 +20,6 @@ mod report;
 mod runs;
 pub mod stocktake;
 mod stocktake_data;
-pub mod tables;
 #[cfg(test)]
 mod tests;
 mod undo;
@@ -43,6 +42,7 @@ pub use crate::render::recalled::recalled;
 pub use crate::render::report::page;
 pub use crate::render::runs::{runs_json, runs_page};
 pub use crate::render::stocktake_data::{COLUMNS as STOCKTAKE_COLUMNS, csv as stocktake_csv, json as stocktake_json};
+pub(crate) use crate::render::undo::why as why_started;
 pub use crate::render::undo::{undo_digest, undo_json, undo_page};
 pub use crate::render::words::{launched_by, near_miss, not_armed, question, remark, scanned};
 

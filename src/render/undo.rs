@@ -48,7 +48,7 @@ struct Line<'a> {
 }
 
 /// Why one instance is started again, or is not.
-pub(super) fn why(finding: &Finding, locale: Locale) -> String {
+pub(crate) fn why(finding: &Finding, locale: Locale) -> String {
     crate::render::catalogue::finding(finding, locale)
 }
 

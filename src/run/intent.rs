@@ -3,15 +3,15 @@
 use crate::engine::report::Report;
 use crate::ports::{PortError, WriteRecord};
 use crate::render::json;
-use crate::render::tables::Told;
 use crate::run::record::{run_key, write_plans, write_unverified};
+use crate::run::tables::RunLines;
 use crate::run::warrant::Recorded;
 
 /// Writes the intent of the run. It may act only after this.
 pub(crate) async fn intent(hub: &impl WriteRecord, report: &Report, narrow: bool) -> Result<Recorded, PortError> {
-    write_plans(hub, &Told::from(report)).await?;
+    write_plans(hub, &RunLines::from(report)).await?;
     hub.write(&run_key(&report.run, report.at, "plan"), &json(report, false)?).await?;
-    write_unverified(hub, &Told::from(report), narrow).await?;
+    write_unverified(hub, &RunLines::from(report), narrow).await?;
     Ok(Recorded::written())
 }
 

@@ -41,6 +41,7 @@ pub mod stocktake;
 mod stop_tag;
 mod sudden;
 mod sweep;
+mod tables;
 mod undo;
 mod undone;
 mod warrant;

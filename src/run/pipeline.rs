@@ -10,7 +10,6 @@ use crate::engine::plan::Plan;
 use crate::engine::report::Report;
 use crate::engine::report::done::Done;
 use crate::ports::{Act, Messenger, Pause, PriceList, ReadRecord, Scan, Switch, WriteRecord};
-use crate::render::tables::Told;
 use crate::run::contained::{contained, port, stage};
 use crate::run::decision::{Decision, decide, prepare, running};
 use crate::run::error::Error;
@@ -21,6 +20,7 @@ use crate::run::order::Order;
 use crate::run::recheck::Recheck;
 use crate::run::record::{write_acts, write_tables};
 use crate::run::state::{is_stateful, past, past_or_nothing};
+use crate::run::tables::RunLines;
 use crate::run::warrant::Warrant;
 use crate::run::wrap_up::keep;
 use crate::run::{lock, prices, savings, stocktake, sudden};
@@ -119,7 +119,7 @@ async fn run(
     done.outcomes.extend(dropped);
     let report = report.after(done);
     // Directly after the acts, so that a later failure cannot lose the record of what was done.
-    let recorded = acts && write_acts(hub, &Told::from(&report), is_narrow(order), &[]).await.is_ok();
+    let recorded = acts && write_acts(hub, &RunLines::from(&report), is_narrow(order), &[]).await.is_ok();
     let ended = Ended { acted: acts, recorded, locked: locked || acts };
     let decision = Decision { report, background, prices };
     Box::pin(finish(order, scanner, hub, messenger, &history, decision, ended)).await
@@ -198,7 +198,7 @@ pub(crate) async fn record(
     }
     let mut notes = Notes::default();
     if acted && !recorded || !confirmed.is_empty() {
-        let written = write_acts(hub, &Told::from(&report), is_narrow(order), confirmed).await;
+        let written = write_acts(hub, &RunLines::from(&report), is_narrow(order), confirmed).await;
         notes.ok_or_trouble(written, "the outcomes could not be recorded");
     }
     if locked {

@@ -15,9 +15,9 @@ use crate::engine::model::{Action, ByResource, Ending, Outcome, ResourceId, json
 use crate::engine::report::Report;
 use crate::engine::undo::Undo;
 use crate::ports::{PortError, ReadRecord, WriteRecord};
-use crate::render::tables;
-use crate::render::tables::Told;
 use crate::run::pseudonyms::Pseudonyms;
+use crate::run::tables;
+use crate::run::tables::RunLines;
 use crate::run::undone;
 
 /// The folder of whole reports, by date and run.
@@ -81,7 +81,7 @@ pub(crate) fn spelled(text: serde_json::Result<String>) -> Result<String, PortEr
 async fn write_table(
     hub: &impl WriteRecord,
     table: &str,
-    told: &Told<'_>,
+    told: &RunLines<'_>,
     text: serde_json::Result<String>,
 ) -> Result<(), PortError> {
     let text = spelled(text)?;
@@ -92,13 +92,13 @@ async fn write_table(
 }
 
 /// Writes each step to the table `plans`, before anything is done.
-pub(crate) async fn write_plans(hub: &impl WriteRecord, told: &Told<'_>) -> Result<(), PortError> {
+pub(crate) async fn write_plans(hub: &impl WriteRecord, told: &RunLines<'_>) -> Result<(), PortError> {
     write_table(hub, "plans", told, tables::plans(told)).await
 }
 
 /// Writes what is known at the end of a run to the tables `outcomes`, `verdicts` and `runs`.
 pub(crate) async fn write_tables(hub: &impl WriteRecord, report: &Report) -> Result<(), PortError> {
-    let told = Told::from(report);
+    let told = RunLines::from(report);
     write_table(hub, "outcomes", &told, tables::outcomes(&told)).await?;
     write_table(hub, "verdicts", &told, tables::verdicts(report)).await?;
     write_table(hub, "runs", &told, tables::runs(&tables::run_of(report))).await?;
@@ -106,7 +106,7 @@ pub(crate) async fn write_tables(hub: &impl WriteRecord, report: &Report) -> Res
 }
 
 /// Writes the table `history`, whose lines outlast the names in the others.
-async fn write_history(hub: &impl WriteRecord, told: &Told<'_>) -> Result<(), PortError> {
+async fn write_history(hub: &impl WriteRecord, told: &RunLines<'_>) -> Result<(), PortError> {
     if told.outcomes.is_empty() {
         return Ok(());
     }
@@ -116,7 +116,7 @@ async fn write_history(hub: &impl WriteRecord, told: &Told<'_>) -> Result<(), Po
 
 /// The same at the end of an undo.
 pub(crate) async fn write_undo_tables(hub: &impl WriteRecord, undo: &Undo) -> Result<(), PortError> {
-    let told = Told::from(undo);
+    let told = RunLines::from(undo);
     write_table(hub, "outcomes", &told, tables::outcomes(&told)).await?;
     write_table(hub, "verdicts", &told, tables::findings(undo)).await?;
     write_table(hub, "runs", &told, tables::runs(&tables::run_of_undo(undo))).await?;
@@ -127,7 +127,7 @@ pub(crate) async fn write_undo_tables(hub: &impl WriteRecord, undo: &Undo) -> Re
 /// the run is narrow.
 pub(crate) async fn write_acts(
     hub: &impl WriteRecord,
-    told: &Told<'_>,
+    told: &RunLines<'_>,
     narrow: bool,
     confirmed: &[Confirmed],
 ) -> Result<(), PortError> {
@@ -170,7 +170,11 @@ pub(crate) async fn write_acts(
 
 /// Writes every step with an unknown ending before anything is done. If the run is killed or its last write fails, the
 /// caps of the day still count its steps. The outcomes replace these lines.
-pub(crate) async fn write_unverified(hub: &impl WriteRecord, told: &Told<'_>, narrow: bool) -> Result<(), PortError> {
+pub(crate) async fn write_unverified(
+    hub: &impl WriteRecord,
+    told: &RunLines<'_>,
+    narrow: bool,
+) -> Result<(), PortError> {
     let why = "the run did not record how it ended";
     let outcomes = Outcome::all(told.steps, Ending::Unverified, why, told.at);
     write_acts(hub, &told.with_outcomes(&outcomes), narrow, &[]).await

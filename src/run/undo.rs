@@ -17,7 +17,6 @@ use crate::engine::request::Run;
 use crate::engine::request::overrides::UndoOverrides;
 use crate::engine::undo::{Finding, Found, Stop, Undo, WhyNot, find, left_out, steps, stops};
 use crate::ports::{Act, NotScanned, PortError, ReadRecord, Scan, SetPause, WriteRecord};
-use crate::render::tables::Told;
 use crate::render::undo_json;
 use crate::run::act::{Acting, carry_out};
 use crate::run::clock::Clock;
@@ -27,6 +26,7 @@ use crate::run::lock::NotLocked;
 use crate::run::recall::{RecallError, past};
 use crate::run::recheck::Recheck;
 use crate::run::record::{run_key, write_acts, write_plans, write_undo_tables, write_unverified};
+use crate::run::tables::RunLines;
 use crate::run::undone;
 use crate::run::warrant::{Recorded, Warrant};
 
@@ -124,7 +124,7 @@ pub async fn undo(
     };
     undo.outcomes = carry_out(&acting, &undo.plan.steps).await;
     undo.troubled |= acting.troubled.get();
-    if let Err(error) = write_acts(hub, &Told::from(&undo), false, &[]).await {
+    if let Err(error) = write_acts(hub, &RunLines::from(&undo), false, &[]).await {
         undo.troubled = true;
         undo.notes.push(format!("the outcomes could not be recorded: {error}"));
     }
@@ -280,10 +280,10 @@ fn unmatched(order: &UndoOrder<'_>, stops: &[Stop], accounts: &[Account]) -> Vec
 
 /// Writes the intent of the undo. It may act only after this.
 async fn intent(hub: &impl WriteRecord, undo: &Undo) -> Result<Recorded, PortError> {
-    write_plans(hub, &Told::from(undo)).await?;
+    write_plans(hub, &RunLines::from(undo)).await?;
     undone::write(hub, undo).await?;
     record(hub, undo, "plan").await?;
-    write_unverified(hub, &Told::from(undo), false).await?;
+    write_unverified(hub, &RunLines::from(undo), false).await?;
     Ok(Recorded::written())
 }
 

@@ -20,7 +20,7 @@ const LAPSES_DAYS: i64 = 30;
 /// What was sent about one instance and subject.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub struct Told {
+pub struct Notified {
     /// The policy that the notice was about.
     pub policy: String,
     /// The owner who was notified.
@@ -69,7 +69,7 @@ fn is_none(times: &u8) -> bool {
     *times == 0
 }
 
-impl Told {
+impl Notified {
     /// Whether it was sent to this destination.
     pub fn has_reached(&self, place: &str) -> bool {
         *self.place == *place || self.also.iter().any(|also| **also == *place)
@@ -83,7 +83,7 @@ impl Told {
 
 /// What was sent, by instance and subject.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Ledger(BTreeMap<(ResourceId, Subject), Told>);
+pub struct Ledger(BTreeMap<(ResourceId, Subject), Notified>);
 
 /// One line of the ledger in the record.
 #[derive(Serialize, Deserialize)]
@@ -92,14 +92,14 @@ struct Line {
     #[serde(flatten)]
     id: ResourceId,
     subject: Subject,
-    told: Told,
+    told: Notified,
 }
 
 impl Ledger {
     /// Reads a ledger: one JSON line per entry. A line that is unreadable, or has a time after `now`, is ignored.
     /// Then the notice for that one instance starts again, and no other instance is affected.
     pub fn parse(text: &str, now: DateTime<Utc>) -> Self {
-        let possible = |told: &Told| told.first <= told.last && told.last <= now;
+        let possible = |told: &Notified| told.first <= told.last && told.last <= now;
         let mut lines: Vec<Line> = json_lines::readable(text).filter(|line: &Line| possible(&line.told)).collect();
         settle(lines.iter_mut().map(|line| &mut line.id));
         Self(lines.into_iter().map(|Line { id, subject, told }| ((id, subject), told)).collect())
@@ -107,7 +107,7 @@ impl Ledger {
 
     /// The ledger as the record stores it.
     pub fn text(&self) -> String {
-        let line = |((id, subject), told): (&(ResourceId, Subject), &Told)| Line {
+        let line = |((id, subject), told): (&(ResourceId, Subject), &Notified)| Line {
             id: id.clone(),
             subject: *subject,
             told: told.clone(),
@@ -116,7 +116,7 @@ impl Ledger {
     }
 
     /// What was sent about `id`.
-    pub fn find(&self, id: &ResourceId, subject: Subject) -> Option<&Told> {
+    pub fn find(&self, id: &ResourceId, subject: Subject) -> Option<&Notified> {
         if self.0.is_empty() {
             return None;
         }
@@ -149,7 +149,7 @@ impl Ledger {
     pub fn accept(&mut self, receipt: &Receipt) {
         let Receipt { id, subject, policy, owner, channel: _, place, contact, binding, due, at } = receipt;
         let key = (id.clone(), *subject);
-        let fresh = || Told {
+        let fresh = || Notified {
             policy: policy.clone(),
             owner: owner.clone(),
             place: place.clone(),
@@ -169,8 +169,8 @@ impl Ledger {
             (Contact::First, Some(told)) if (&told.owner, &told.policy, told.binding) == (owner, policy, *binding) => {
                 if !told.has_reached(place) {
                     let also = told.also.iter().cloned().chain([told.place.clone()]).collect();
-                    let Told { due, changed, times, .. } = *told;
-                    *told = Told { also, due, changed, times, tags: told.tags.clone(), ..fresh() };
+                    let Notified { due, changed, times, .. } = *told;
+                    *told = Notified { also, due, changed, times, tags: told.tags.clone(), ..fresh() };
                 }
                 told.last = *at;
                 told.due = told.due.max(*due);

@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::engine::config::Policy;
-use crate::engine::history::notices::Told;
+use crate::engine::history::notices::Notified;
 use crate::engine::judge::marking::Marking;
 use crate::engine::judge::owner::Reach;
 use crate::engine::judge::retagged::Retag;
@@ -36,7 +36,7 @@ pub enum Gate {
 #[derive(Clone, Copy, Debug)]
 pub struct Notice<'a> {
     /// The ledger's entry for the instance and the subject.
-    pub told: Option<&'a Told>,
+    pub told: Option<&'a Notified>,
     /// Who must have been notified, and where; `None` if no channel reaches them.
     pub reach: Option<Reach<'a>>,
     /// The policy in force.
@@ -50,7 +50,7 @@ pub struct Notice<'a> {
 
 impl<'a> Notice<'a> {
     /// The notice that counts: sent to this owner, about this policy, and at a time when a stop was really planned.
-    fn given(&self) -> Option<&'a Told> {
+    fn given(&self) -> Option<&'a Notified> {
         let told = self.told?;
         let read = self.reach.is_some_and(|reach| reach.has_read(told));
         let retagged = self.retag.differs(told) || self.retag.is_unsaid(told);
@@ -63,7 +63,7 @@ impl<'a> Notice<'a> {
 
     /// Opens this many business days after the notice, but never before the time that the notice announced: the
     /// settings may have changed since.
-    fn after(&self, told: &Told, days: u32, because: Cap, now: DateTime<Utc>) -> Gate {
+    fn after(&self, told: &Notified, days: u32, because: Cap, now: DateTime<Utc>) -> Gate {
         match self
             .schedule
             .business_days_after(self.retag.since(told), days)

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::engine::config::{ByAccount, Channel, Settings};
-use crate::engine::history::notices::Told;
+use crate::engine::history::notices::Notified;
 use crate::engine::model::{Account, Tags};
 
 /// An owner and the source of that information.
@@ -137,7 +137,7 @@ impl<'a> Reach<'a> {
 
     /// Whether this owner received the notice at every place where the owner is notified now. If a place changed or
     /// was wrong, the owner has not received it.
-    pub fn has_read(&self, told: &Told) -> bool {
+    pub fn has_read(&self, told: &Notified) -> bool {
         let places = self.settings.owners.channels(self.owner).into_iter().map(|(_, channel)| channel.place());
         *self.owner == *told.owner && places.into_iter().all(|place| told.has_reached(&place))
     }

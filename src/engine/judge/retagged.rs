@@ -5,7 +5,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::engine::history::notices::{Said, Told};
+use crate::engine::history::notices::{Notified, Said};
 use crate::engine::judge::owner::{OwnedBy, Owner};
 use crate::engine::model::Subject;
 use crate::engine::rules::case::Case;
@@ -37,7 +37,7 @@ impl Said {
 pub struct Retag<'a> {
     said: &'a Said,
     /// The ledger's entry about changed tags of the instance.
-    entry: Option<&'a Told>,
+    entry: Option<&'a Notified>,
     /// Whether the account's owner or the operator can be notified, in addition to the instance's owner.
     can_notify: bool,
     now: DateTime<Utc>,
@@ -62,7 +62,7 @@ impl<'a> Retag<'a> {
     }
 
     /// Whether the tags differ from those at the time of this notice.
-    pub fn differs(&self, told: &Told) -> bool {
+    pub fn differs(&self, told: &Notified) -> bool {
         told.binding && !told.has_lapsed(self.now) && told.tags.as_ref().is_some_and(|then| then != self.said)
     }
 
@@ -72,7 +72,7 @@ impl<'a> Retag<'a> {
     }
 
     /// Whether the operator decides, because the tags have changed too often.
-    pub fn is_operators(&self, told: &Told) -> bool {
+    pub fn is_operators(&self, told: &Notified) -> bool {
         self.differs(told) && self.times() >= RENEWALS
     }
 
@@ -82,12 +82,12 @@ impl<'a> Retag<'a> {
     }
 
     /// Whether the notice was given again for changed tags, and the account's owner was not notified of that yet.
-    pub fn is_unsaid(&self, told: &Told) -> bool {
+    pub fn is_unsaid(&self, told: &Notified) -> bool {
         told.changed && self.can_notify && self.entry.is_none_or(|entry| entry.last < told.first)
     }
 
     /// The time since which everyone who must be notified has been notified.
-    pub fn since(&self, told: &Told) -> DateTime<Utc> {
+    pub fn since(&self, told: &Notified) -> DateTime<Utc> {
         let last = self.entry.filter(|_| told.changed).map(|entry| entry.last);
         last.map_or(told.first, |last| last.max(told.first))
     }

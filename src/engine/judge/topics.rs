@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use crate::engine::history::notices::Notified;
 use crate::engine::history::notices::Said;
-use crate::engine::history::notices::Told;
 use crate::engine::judge::marking::Marking;
 use crate::engine::judge::notice_gate::{Gate, NOTICE_DAYS, Notice};
 use crate::engine::judge::owner::{OwnedBy, Owner, Reach};
@@ -91,14 +91,14 @@ pub fn talk(case: &Case<'_>, ruled: &Ruled<'_>) -> Talk {
 }
 
 impl Ruled<'_> {
-    fn told<'c>(&self, case: &Case<'c>, subject: Subject) -> Option<&'c Told> {
+    fn told<'c>(&self, case: &Case<'c>, subject: Subject) -> Option<&'c Notified> {
         case.history.told.find(&case.instance.id, subject)
     }
 
     /// Adds the messages about tags that changed since this notice: to the account's owner, and after too many
     /// changes to the operator. `due`: the time of the stop, counted from now. Returns whether the operator decides
     /// now.
-    fn retagged(&self, case: &Case<'_>, told: Option<&Told>, due: Option<DateTime<Utc>>, talk: &mut Talk) -> bool {
+    fn retagged(&self, case: &Case<'_>, told: Option<&Notified>, due: Option<DateTime<Utc>>, talk: &mut Talk) -> bool {
         let Some(told) = told else { return false };
         let (retag, operators) = (self.retag, self.retag.is_operators(told));
         let to = if operators {
@@ -117,7 +117,14 @@ impl Ruled<'_> {
 
     /// `None` if this owner was notified recently; otherwise whether it is a reminder. With `once`, it is never sent
     /// again.
-    fn is_news(&self, told: Option<&Told>, policy: &str, binding: bool, once: bool, case: &Case<'_>) -> Option<bool> {
+    fn is_news(
+        &self,
+        told: Option<&Notified>,
+        policy: &str,
+        binding: bool,
+        once: bool,
+        case: &Case<'_>,
+    ) -> Option<bool> {
         let Some(told) = told else { return Some(false) };
         let read = self.reach.is_none_or(|reach| reach.has_read(told));
         let same = told.binding == binding && told.policy == policy && read && !self.retag.differs(told);

@@ -12,7 +12,6 @@ use crate::engine::report::Report;
 use crate::engine::report::done::Done;
 use crate::engine::report::fan_out::{Acted, Begun, Decided};
 use crate::ports::{Messenger, PriceList, Scan, WriteRecord};
-use crate::render::tables::Told;
 use crate::run::decision::{Decision, Planned, prepare};
 use crate::run::error::{Error, FanOutError};
 use crate::run::fan_out::act::own;
@@ -25,6 +24,7 @@ use crate::run::order::Order;
 use crate::run::pipeline::{Ended, finish, is_narrow, record};
 use crate::run::prices;
 use crate::run::record::{run_key, write_acts};
+use crate::run::tables::RunLines;
 use crate::run::wrap_up::note_idle_stops;
 
 /// Notifies, counts and records the results of the run, and releases the lock. If the settings were changed meanwhile,
@@ -81,7 +81,7 @@ pub async fn conclude(
 /// Writes what the children have done before anything else, so that a later failure cannot lose it.
 async fn record_acts(order: &Order<'_>, hub: &impl WriteRecord, decided: &Decided, carried: &Done) -> bool {
     let outcomes: Vec<Outcome> = carried.outcomes.iter().chain(&decided.outcomes).cloned().collect();
-    let told = Told::bare(&order.run.id, order.clock.at(), &decided.plan.steps, &outcomes);
+    let told = RunLines::bare(&order.run.id, order.clock.at(), &decided.plan.steps, &outcomes);
     write_acts(hub, &told, is_narrow(order), &[]).await.is_ok()
 }
 

@@ -3,8 +3,8 @@
 use chrono::{DateTime, Duration, Utc};
 use idle_reaper::engine::config::IdleDeed;
 use idle_reaper::engine::evidence::idle::{Idleness, Missing, Own, Sign};
+use idle_reaper::engine::history::notices::Notified;
 use idle_reaper::engine::history::notices::Said;
-use idle_reaper::engine::history::notices::Told;
 use idle_reaper::engine::history::past_runs::History;
 use idle_reaper::engine::judge::marking::{Finding, Marking, finding, marking};
 use idle_reaper::engine::judge::notice_gate::{Gate, Notice, gate};
@@ -145,7 +145,7 @@ fn a_mark_that_was_written_for_later_stays_for_later() {
     let policy = &*settings.policies[0];
     let reach = Reach::of(&settings, &ana).expect("a channel");
     let since = at("2026-11-25T12:00:00+09:00");
-    let told = Told {
+    let told = Notified {
         policy: "dev".into(),
         owner: "ana".into(),
         place: settings.owners.channels("ana")[0].1.place().into(),
@@ -183,7 +183,7 @@ fn a_mark_that_was_written_for_later_stays_for_later() {
     assert_eq!((of_mark(early), of_mark(not_before)), (shut(not_before), Gate::Open));
     // What was announced for later still stays for that.
     let due = not_before + Duration::days(1);
-    let told = Told { due: Some(due), ..told.clone() };
+    let told = Notified { due: Some(due), ..told.clone() };
     let notice = Notice { told: Some(&told), ..notice };
     assert_eq!(notice.of_mark(Some(&mark), due - Duration::nanoseconds(1)), shut(due));
     assert_eq!(notice.of_mark(Some(&mark), due), Gate::Open);

@@ -1,7 +1,7 @@
 //! The ledger of receipts: what counts as told, and for how long.
 
 use chrono::{DateTime, Duration, Utc};
-use idle_reaper::engine::history::notices::{Ledger, Told};
+use idle_reaper::engine::history::notices::{Ledger, Notified};
 use idle_reaper::engine::model::{Contact, Receipt, Subject};
 
 use crate::fake::{EVENING, at, here};
@@ -28,12 +28,12 @@ fn ledger() -> Ledger {
     ledger
 }
 
-fn found(ledger: &Ledger) -> &Told {
+fn found(ledger: &Ledger) -> &Notified {
     ledger.find(&here("i-1"), Subject::Idle).expect("it was said")
 }
 
 /// First and last time that it was said, in days after [`EVENING`].
-fn days(told: &Told) -> (i64, i64) {
+fn days(told: &Notified) -> (i64, i64) {
     ((told.first - at(EVENING)).num_days(), (told.last - at(EVENING)).num_days())
 }
 

@@ -14,26 +14,26 @@ use crate::engine::model::{Action, ResourceId};
 use crate::engine::report::{Report, Row};
 use crate::engine::request::Mode;
 use crate::engine::undo::{Finding, Found, Undo};
-use crate::render::catalogue::detail;
+use crate::render::detail;
 use crate::render::edge;
 
 /// A name and an owner, by instance.
 type Who<'a> = HashMap<&'a ResourceId, (&'a str, Option<&'a str>)>;
 
 /// The data about a run for the tables, for an apply or an undo.
-pub struct Told<'a> {
+pub(crate) struct RunLines<'a> {
     /// The run's id.
-    pub run: &'a str,
+    pub(crate) run: &'a str,
     /// The requested mode.
-    pub mode: Mode,
+    pub(crate) mode: Mode,
     /// The instant for which everything was assessed.
-    pub at: DateTime<Utc>,
+    pub(crate) at: DateTime<Utc>,
     /// The run that it undoes.
-    pub undoes: Option<&'a str>,
+    pub(crate) undoes: Option<&'a str>,
     /// The planned steps.
-    pub steps: &'a [Step],
+    pub(crate) steps: &'a [Step],
     /// The results.
-    pub outcomes: &'a [Outcome],
+    pub(crate) outcomes: &'a [Outcome],
     who: Who<'a>,
 }
 
@@ -95,7 +95,7 @@ struct VerdictLine<'a> {
     detail: String,
 }
 
-impl<'a> From<&'a Report> for Told<'a> {
+impl<'a> From<&'a Report> for RunLines<'a> {
     fn from(report: &'a Report) -> Self {
         let (steps, outcomes) = (&*report.plan.steps, &*report.outcomes);
         let named: HashSet<&ResourceId> =
@@ -106,7 +106,7 @@ impl<'a> From<&'a Report> for Told<'a> {
     }
 }
 
-impl<'a> From<&'a Undo> for Told<'a> {
+impl<'a> From<&'a Undo> for RunLines<'a> {
     fn from(undo: &'a Undo) -> Self {
         let who = undo.found.iter().map(|found| (&found.stop.id, (&*found.stop.name, found.owner.as_deref())));
         Self {
@@ -121,24 +121,24 @@ impl<'a> From<&'a Undo> for Told<'a> {
     }
 }
 
-impl<'a> Told<'a> {
+impl<'a> RunLines<'a> {
     fn who(&self, id: &ResourceId) -> (&'a str, Option<&'a str>) {
         self.who.get(id).copied().unwrap_or_default()
     }
 
     /// The same with these outcomes.
     #[must_use]
-    pub fn with_outcomes(&self, outcomes: &'a [Outcome]) -> Self {
+    pub(crate) fn with_outcomes(&self, outcomes: &'a [Outcome]) -> Self {
         Self { outcomes, who: self.who.clone(), ..*self }
     }
 
     /// A run of which only the plan is known: without names and owners.
-    pub fn bare(run: &'a str, at: DateTime<Utc>, steps: &'a [Step], outcomes: &'a [Outcome]) -> Self {
+    pub(crate) fn bare(run: &'a str, at: DateTime<Utc>, steps: &'a [Step], outcomes: &'a [Outcome]) -> Self {
         Self { run, mode: Mode::Apply, at, undoes: None, steps, outcomes, who: Who::new() }
     }
 
     /// The steps by the key of their outcomes. A step contains the policy.
-    pub fn steps_by_key(&self) -> HashMap<(&'a ResourceId, Action), &'a Step> {
+    pub(crate) fn steps_by_key(&self) -> HashMap<(&'a ResourceId, Action), &'a Step> {
         self.steps.iter().map(|step| ((&step.id, step.action), step)).collect()
     }
 }
@@ -147,7 +147,7 @@ impl<'a> Told<'a> {
 ///
 /// # Errors
 /// If the serializer fails.
-pub fn plans(told: &Told<'_>) -> serde_json::Result<String> {
+pub(crate) fn plans(told: &RunLines<'_>) -> serde_json::Result<String> {
     lines(told.steps.iter().map(|step| {
         let Step { id, action, policy, reason: _, launched, not_after } = step;
         let (name, owner) = told.who(id);
@@ -172,7 +172,7 @@ pub fn plans(told: &Told<'_>) -> serde_json::Result<String> {
 ///
 /// # Errors
 /// If the serializer fails.
-pub fn outcomes(told: &Told<'_>) -> serde_json::Result<String> {
+pub(crate) fn outcomes(told: &RunLines<'_>) -> serde_json::Result<String> {
     lines(outcome_lines(told))
 }
 
@@ -181,7 +181,7 @@ pub fn outcomes(told: &Told<'_>) -> serde_json::Result<String> {
 ///
 /// # Errors
 /// If the serializer fails.
-pub fn history(told: &Told<'_>, stand_in: impl Fn(&str) -> String) -> serde_json::Result<String> {
+pub(crate) fn history(told: &RunLines<'_>, stand_in: impl Fn(&str) -> String) -> serde_json::Result<String> {
     lines(outcome_lines(told).map(|line| OutcomeLine {
         name: None,
         detail: None,
@@ -190,7 +190,7 @@ pub fn history(told: &Told<'_>, stand_in: impl Fn(&str) -> String) -> serde_json
     }))
 }
 
-fn outcome_lines<'a>(told: &Told<'a>) -> impl Iterator<Item = OutcomeLine<'a>> {
+fn outcome_lines<'a>(told: &RunLines<'a>) -> impl Iterator<Item = OutcomeLine<'a>> {
     let steps = told.steps_by_key();
     told.outcomes.iter().map(move |one| {
         let Outcome { id, action, outcome, detail, at } = one;
@@ -218,7 +218,7 @@ fn outcome_lines<'a>(told: &Told<'a>) -> impl Iterator<Item = OutcomeLine<'a>> {
 ///
 /// # Errors
 /// If the serializer fails.
-pub fn verdicts(report: &Report) -> serde_json::Result<String> {
+pub(crate) fn verdicts(report: &Report) -> serde_json::Result<String> {
     lines(report.rows.iter().map(|row| {
         let Row { id, name, policy, verdict, armed, .. } = row;
         VerdictLine {
@@ -241,7 +241,7 @@ pub fn verdicts(report: &Report) -> serde_json::Result<String> {
 ///
 /// # Errors
 /// If the serializer fails.
-pub fn findings(undo: &Undo) -> serde_json::Result<String> {
+pub(crate) fn findings(undo: &Undo) -> serde_json::Result<String> {
     lines(undo.found.iter().map(|found| {
         let Found { stop, finding, launched: _, owner: _ } = found;
         let (verdict, reason) = match finding {
@@ -259,7 +259,7 @@ pub fn findings(undo: &Undo) -> serde_json::Result<String> {
             verdict,
             armed: *finding == Finding::Start && undo.applied,
             reason,
-            detail: crate::render::undo::why(finding, undo.locale),
+            detail: crate::render::why_started(finding, undo.locale),
         }
     }))
 }
@@ -268,12 +268,12 @@ pub fn findings(undo: &Undo) -> serde_json::Result<String> {
 ///
 /// # Errors
 /// If the serializer fails.
-pub fn runs(line: &RunLine) -> serde_json::Result<String> {
+pub(crate) fn runs(line: &RunLine) -> serde_json::Result<String> {
     lines(std::iter::once(line))
 }
 
 /// The line of a report in the table `runs`.
-pub fn run_of(report: &Report) -> RunLine {
+pub(crate) fn run_of(report: &Report) -> RunLine {
     RunLine {
         steps: report.plan.steps.len() as u64,
         refused: report.plan.refused.clone(),
@@ -283,7 +283,7 @@ pub fn run_of(report: &Report) -> RunLine {
 }
 
 /// The line of an undo in the table `runs`.
-pub fn run_of_undo(undo: &Undo) -> RunLine {
+pub(crate) fn run_of_undo(undo: &Undo) -> RunLine {
     RunLine {
         steps: undo.plan.steps.len() as u64,
         undoes: Some(undo.undoes.clone()),
