@@ -41,7 +41,7 @@ pub mod stocktake;
 mod stop_tag;
 mod sudden;
 mod sweep;
-mod tables;
+pub mod tables;
 mod undo;
 mod undone;
 mod warrant;

@@ -21,19 +21,19 @@ use crate::render::edge;
 type Who<'a> = HashMap<&'a ResourceId, (&'a str, Option<&'a str>)>;
 
 /// The data about a run for the tables, for an apply or an undo.
-pub(crate) struct RunLines<'a> {
+pub struct RunLines<'a> {
     /// The run's id.
-    pub(crate) run: &'a str,
+    pub run: &'a str,
     /// The requested mode.
-    pub(crate) mode: Mode,
+    pub mode: Mode,
     /// The instant for which everything was assessed.
-    pub(crate) at: DateTime<Utc>,
+    pub at: DateTime<Utc>,
     /// The run that it undoes.
-    pub(crate) undoes: Option<&'a str>,
+    pub undoes: Option<&'a str>,
     /// The planned steps.
-    pub(crate) steps: &'a [Step],
+    pub steps: &'a [Step],
     /// The results.
-    pub(crate) outcomes: &'a [Outcome],
+    pub outcomes: &'a [Outcome],
     who: Who<'a>,
 }
 
@@ -128,17 +128,17 @@ impl<'a> RunLines<'a> {
 
     /// The same with these outcomes.
     #[must_use]
-    pub(crate) fn with_outcomes(&self, outcomes: &'a [Outcome]) -> Self {
+    pub fn with_outcomes(&self, outcomes: &'a [Outcome]) -> Self {
         Self { outcomes, who: self.who.clone(), ..*self }
     }
 
     /// A run of which only the plan is known: without names and owners.
-    pub(crate) fn bare(run: &'a str, at: DateTime<Utc>, steps: &'a [Step], outcomes: &'a [Outcome]) -> Self {
+    pub fn bare(run: &'a str, at: DateTime<Utc>, steps: &'a [Step], outcomes: &'a [Outcome]) -> Self {
         Self { run, mode: Mode::Apply, at, undoes: None, steps, outcomes, who: Who::new() }
     }
 
     /// The steps by the key of their outcomes. A step contains the policy.
-    pub(crate) fn steps_by_key(&self) -> HashMap<(&'a ResourceId, Action), &'a Step> {
+    pub fn steps_by_key(&self) -> HashMap<(&'a ResourceId, Action), &'a Step> {
         self.steps.iter().map(|step| ((&step.id, step.action), step)).collect()
     }
 }
@@ -147,7 +147,7 @@ impl<'a> RunLines<'a> {
 ///
 /// # Errors
 /// If the serializer fails.
-pub(crate) fn plans(told: &RunLines<'_>) -> serde_json::Result<String> {
+pub fn plans(told: &RunLines<'_>) -> serde_json::Result<String> {
     lines(told.steps.iter().map(|step| {
         let Step { id, action, policy, reason: _, launched, not_after } = step;
         let (name, owner) = told.who(id);
@@ -172,7 +172,7 @@ pub(crate) fn plans(told: &RunLines<'_>) -> serde_json::Result<String> {
 ///
 /// # Errors
 /// If the serializer fails.
-pub(crate) fn outcomes(told: &RunLines<'_>) -> serde_json::Result<String> {
+pub fn outcomes(told: &RunLines<'_>) -> serde_json::Result<String> {
     lines(outcome_lines(told))
 }
 
@@ -181,7 +181,7 @@ pub(crate) fn outcomes(told: &RunLines<'_>) -> serde_json::Result<String> {
 ///
 /// # Errors
 /// If the serializer fails.
-pub(crate) fn history(told: &RunLines<'_>, stand_in: impl Fn(&str) -> String) -> serde_json::Result<String> {
+pub fn history(told: &RunLines<'_>, stand_in: impl Fn(&str) -> String) -> serde_json::Result<String> {
     lines(outcome_lines(told).map(|line| OutcomeLine {
         name: None,
         detail: None,
@@ -218,7 +218,7 @@ fn outcome_lines<'a>(told: &RunLines<'a>) -> impl Iterator<Item = OutcomeLine<'a
 ///
 /// # Errors
 /// If the serializer fails.
-pub(crate) fn verdicts(report: &Report) -> serde_json::Result<String> {
+pub fn verdicts(report: &Report) -> serde_json::Result<String> {
     lines(report.rows.iter().map(|row| {
         let Row { id, name, policy, verdict, armed, .. } = row;
         VerdictLine {
@@ -241,7 +241,7 @@ pub(crate) fn verdicts(report: &Report) -> serde_json::Result<String> {
 ///
 /// # Errors
 /// If the serializer fails.
-pub(crate) fn findings(undo: &Undo) -> serde_json::Result<String> {
+pub fn findings(undo: &Undo) -> serde_json::Result<String> {
     lines(undo.found.iter().map(|found| {
         let Found { stop, finding, launched: _, owner: _ } = found;
         let (verdict, reason) = match finding {
@@ -268,12 +268,12 @@ pub(crate) fn findings(undo: &Undo) -> serde_json::Result<String> {
 ///
 /// # Errors
 /// If the serializer fails.
-pub(crate) fn runs(line: &RunLine) -> serde_json::Result<String> {
+pub fn runs(line: &RunLine) -> serde_json::Result<String> {
     lines(std::iter::once(line))
 }
 
 /// The line of a report in the table `runs`.
-pub(crate) fn run_of(report: &Report) -> RunLine {
+pub fn run_of(report: &Report) -> RunLine {
     RunLine {
         steps: report.plan.steps.len() as u64,
         refused: report.plan.refused.clone(),
@@ -283,7 +283,7 @@ pub(crate) fn run_of(report: &Report) -> RunLine {
 }
 
 /// The line of an undo in the table `runs`.
-pub(crate) fn run_of_undo(undo: &Undo) -> RunLine {
+pub fn run_of_undo(undo: &Undo) -> RunLine {
     RunLine {
         steps: undo.plan.steps.len() as u64,
         undoes: Some(undo.undoes.clone()),

@@ -99,7 +99,7 @@ fn the_examples_of_the_settings_page_are_together_one_valid_file() {
 fn the_mails_that_the_documentation_shows_are_those_that_are_sent() {
     let page = read("docs/owners-and-messages.md");
     for language in ["en", "ja"] {
-        let path = format!("tests/it/render/messages/snapshots/it__render__messages__messages__mail_{language}.snap");
+        let path = format!("tests/it/render/messages/snapshots/it__render__messages__texts__mail_{language}.snap");
         let snapshot = read(&path);
         let (_, mail) = snapshot.split_once("Subject: ").and_then(|(_, mail)| mail.split_once("\n\n")).unwrap();
         assert!(

@@ -12,8 +12,9 @@ use idle_reaper::engine::report::digest::{Digest, Entry, Reader};
 use idle_reaper::engine::report::stocktake::{Stocktake, Taking};
 use idle_reaper::engine::tags::keep::Kept;
 use idle_reaper::render::{
-    Frame, Style, edge, json, markdown, messages, stocktake, stocktake_csv, stocktake_json, table, tables, write_json,
+    Frame, Style, edge, json, markdown, messages, stocktake, stocktake_csv, stocktake_json, table, write_json,
 };
+use idle_reaper::run::tables;
 use serde_json::Value;
 
 use crate::fake::{EVENING, SETTINGS, Shape, World, at, instance, plan, settings, with};

@@ -232,7 +232,7 @@ fn a_format_or_an_option_that_a_command_cannot_honour_is_refused() {
         (&["explain", "i-1", "--format", "ndjson"], "lists instances"),
         (&["plan", "--all", "--format", "json"], "JSON is the whole report"),
         (&["plan", "--against", "reaper.toml", "--all"], "the list of one report"),
-        (&["plan", "--zone", "JST"], "no IANA time zone"),
+        (&["plan", "--zone", "JST"], "not an IANA time zone"),
     ] {
         let (code, said) = run(&folder, arguments);
         assert!(code == Some(1) && said.contains(why), "{arguments:?}: {code:?} {said}");

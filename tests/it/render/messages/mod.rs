@@ -3,9 +3,9 @@
 mod delivery;
 mod digests;
 mod ledger;
-mod messages;
 mod owners;
 mod retagged;
 pub mod samples;
+mod texts;
 mod topics;
 mod weekly;
