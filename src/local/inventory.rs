@@ -12,15 +12,16 @@ use crate::engine::config::{Settings, UNKNOWN};
 use crate::engine::cost::spent::Spent;
 use crate::engine::evidence::idle::{Evidence, Reading, Wanted};
 use crate::engine::evidence::last_hour::Recent;
-use crate::engine::model::{Account, Details, Instance, ResourceId, State, Tags, Target, is_sane};
+use crate::engine::model::{Account, Instance, Target, is_sane};
 use crate::engine::model::{SkippedAccount, Unreachable};
 use crate::engine::plan::restart::Volumes;
 use crate::engine::report::snapshot::{Saved, Snapshot};
 use crate::engine::rules::case::Activity;
 use crate::local::documents::documents;
+use crate::local::is_account;
 use crate::local::merge::join;
 use crate::local::pages::Pages;
-use crate::local::{is_account, transition_time};
+use crate::local::reduce::{reduce, region};
 use crate::ports::{Entry, FoundAccount, NotScanned, PortError, ReadRecord, Scan};
 
 /// The files are not an inventory.
@@ -191,102 +192,6 @@ impl Recorded {
     }
 }
 
-fn text<'a>(value: &'a Value, path: &[&str]) -> Option<&'a str> {
-    path.iter().try_fold(value, |value, key| value.get(key))?.as_str()
-}
-
-fn flag(value: &Value, path: &[&str]) -> Option<bool> {
-    path.iter().try_fold(value, |value, key| value.get(key))?.as_bool()
-}
-
-fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
-    value.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
-}
-
-/// The Region of an availability zone or local zone: everything up to the end of its first number.
-fn region(raw: &Value) -> &str {
-    let Some(zone) = text(raw, &["Placement", "AvailabilityZone"]) else { return UNKNOWN };
-    let before = zone.trim_start_matches(|c: char| !c.is_ascii_digit());
-    let after = before.trim_start_matches(|c: char| c.is_ascii_digit());
-    if before.is_empty() { UNKNOWN } else { zone.strip_suffix(after).unwrap_or(zone) }
-}
-
-/// One instance of the CLI's output. A value of the wrong shape counts as missing, and a missing value makes a rule
-/// skip the instance.
-fn reduce(place: Arc<Target>, raw: &Value) -> Instance {
-    let filled = |path: &[&str]| text(raw, path).filter(|text| !text.is_empty()).map(Box::from);
-    let check_off = |value: &Value| value.get("SourceDestCheck").and_then(Value::as_bool) == Some(false);
-    let principal = text(raw, &["Operator", "Principal"]);
-    // The named principal manages it, unless the answer says that it is not managed.
-    let managed = flag(raw, &["Operator", "Managed"]).unwrap_or(principal.is_some());
-    let tags = list(raw, "Tags")
-        .iter()
-        .filter_map(|tag| Some((text(tag, &["Key"])?, text(tag, &["Value"]).unwrap_or_default())));
-    let codes = list(raw, "ProductCodes").iter();
-    Instance {
-        id: ResourceId::instance(place, text(raw, &["InstanceId"]).unwrap_or_default()),
-        state: text(raw, &["State", "Name"]).map_or(State::Unknown, State::of),
-        kind: text(raw, &["InstanceType"]).unwrap_or_default().into(),
-        launch: text(raw, &["LaunchTime"]).and_then(time),
-        transition: text(raw, &["StateTransitionReason"]).and_then(transition_time),
-        lifecycle: filled(&["InstanceLifecycle"]),
-        root: filled(&["RootDeviceType"]),
-        ephemeral: list(raw, "BlockDeviceMappings").iter().any(|mapping| mapping.get("Ebs").is_none()),
-        tenancy: filled(&["Placement", "Tenancy"]),
-        host: filled(&["Placement", "HostId"]),
-        outpost: filled(&["OutpostArn"]),
-        reservation: filled(&["CapacityBlockId"]).or_else(|| filled(&["CapacityReservationId"])),
-        forwards: check_off(raw) || list(raw, "NetworkInterfaces").iter().any(check_off),
-        product_codes: codes.map(|code| text(code, &["ProductCodeId"]).unwrap_or("unnamed").into()).collect(),
-        operator: managed.then(|| principal.unwrap_or_default().into()),
-        hibernation: flag(raw, &["HibernationOptions", "Configured"]).unwrap_or(false),
-        details: details(raw),
-        tags: Tags::new(tags),
-        // A tag that cannot be read might protect the instance.
-        tags_unreadable: !tags_are_named(raw),
-    }
-}
-
-fn tags_are_named(raw: &Value) -> bool {
-    let named = |tags: &Vec<Value>| tags.iter().all(|tag| text(tag, &["Key"]).is_some());
-    raw.get("Tags").is_none_or(|tags| tags.is_null() || tags.as_array().is_some_and(named))
-}
-
-/// The inputs of prices and evidence.
-fn details(raw: &Value) -> Details {
-    let filled = |path: &[&str]| text(raw, path).filter(|text| !text.is_empty()).map(Box::from);
-    let number = |path: [&str; 2]| raw.get(path[0])?.get(path[1])?.as_u64().filter(|n| *n > 0);
-    let attached = |interface: &Value| {
-        let attachment = interface.get("Attachment")?;
-        (attachment.get("DeviceIndex")?.as_u64()? == 0).then(|| text(attachment, &["AttachTime"]).and_then(time))?
-    };
-    let vcpus = number(["CpuOptions", "CoreCount"])
-        .and_then(|cores| cores.checked_mul(number(["CpuOptions", "ThreadsPerCore"])?))
-        .and_then(|n| u32::try_from(n).ok());
-    let profile = text(raw, &["IamInstanceProfile", "Arn"]).and_then(|arn| arn.rsplit_once('/'));
-    let interfaces = list(raw, "NetworkInterfaces");
-    let volumes = list(raw, "BlockDeviceMappings").iter().filter_map(|mapping| text(mapping, &["Ebs", "VolumeId"]));
-    Details {
-        zone: filled(&["Placement", "AvailabilityZone"]),
-        created: interfaces.iter().find_map(attached),
-        platform: filled(&["PlatformDetails"]),
-        usage: filled(&["UsageOperation"]),
-        vcpus,
-        image: filled(&["ImageId"]),
-        interfaces: u32::try_from(interfaces.len()).unwrap_or(u32::MAX),
-        profile: profile.map(|(_, name)| name.into()),
-        volumes: volumes.map(Box::from).collect(),
-        licenses: list(raw, "Licenses")
-            .iter()
-            .map(|one| text(one, &["LicenseConfigurationArn"]).unwrap_or_default().into())
-            .collect(),
-    }
-}
-
-fn time(text: &str) -> Option<DateTime<Utc>> {
-    DateTime::parse_from_rfc3339(text).ok().map(|at| at.to_utc())
-}
-
 impl Scan for Recorded {
     async fn accounts(&self, each: impl FnMut(FoundAccount)) -> Result<(), PortError> {
         self.accounts.values().cloned().for_each(each);
@@ -357,22 +262,5 @@ impl ReadRecord for NoRecord {
 
     async fn read_since(&self, _: &str, _: &str) -> Result<Vec<Entry>, PortError> {
         Ok(Vec::new())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_region_is_read_from_zones_of_every_kind() {
-        for (zone, wanted) in [
-            ("ap-northeast-1a", "ap-northeast-1"),
-            ("us-west-2-lax-1a", "us-west-2"),
-            ("us-gov-west-1b", "us-gov-west-1"),
-            ("", UNKNOWN),
-        ] {
-            assert_eq!(region(&serde_json::json!({"Placement": {"AvailabilityZone": zone}})), wanted);
-        }
     }
 }

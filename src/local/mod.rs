@@ -9,6 +9,7 @@ mod merge;
 pub mod nearest;
 mod pages;
 pub mod price_file;
+mod reduce;
 
 pub use crate::local::documents::decode;
 

@@ -2,6 +2,7 @@
 
 pub mod anomaly;
 mod catalogue;
+mod cells;
 mod columns;
 mod csv;
 mod doctor;

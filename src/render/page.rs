@@ -11,6 +11,8 @@ use crate::render::Style;
 use crate::render::catalogue::{Label, Sentence, voice};
 use crate::render::edge::{cell, code, plain};
 
+pub(crate) use crate::render::cells::{Fit, Head, Shown, Tone};
+
 /// One line under the header and no others: rows of a hundred instances stay readable.
 const STYLE: TableStyle = TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
 
@@ -33,77 +35,11 @@ enum Block {
     Grid(Grid),
 }
 
-/// How good or bad a line is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Tone {
-    Plain,
-    Good,
-    Notice,
-    Bad,
-}
-
 /// A table. Its text may contain anything: each format makes it safe.
 pub(crate) struct Grid {
     title: Option<&'static str>,
     heads: Vec<Head>,
     rows: Vec<Vec<Shown>>,
-}
-
-/// The heading of a column.
-#[derive(Clone, Copy)]
-pub(crate) struct Head {
-    word: &'static str,
-    fit: Fit,
-    code: bool,
-    right: bool,
-}
-
-/// What happens to a column if a terminal is too narrow for all of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Fit {
-    /// It stays, and is never wrapped.
-    Whole,
-    /// It stays, but may be cut.
-    Cut,
-    /// It is left out; the highest number goes first.
-    Spare(u8),
-    /// It gets its own line below the row.
-    Beneath,
-}
-
-/// The text of a cell.
-#[derive(Clone)]
-pub(crate) struct Shown {
-    pub(crate) text: String,
-    tone: Tone,
-}
-
-impl<T: Into<String>> From<T> for Shown {
-    fn from(text: T) -> Self {
-        Self { text: text.into(), tone: Tone::Plain }
-    }
-}
-
-impl Shown {
-    pub(crate) fn toned(text: impl Into<String>, tone: Tone) -> Self {
-        Self { text: text.into(), tone }
-    }
-}
-
-impl Head {
-    pub(crate) fn new(word: &'static str, fit: Fit) -> Self {
-        Self { word, fit, code: false, right: false }
-    }
-
-    /// A column of ids, which Markdown shows unchanged.
-    pub(crate) fn id(word: &'static str) -> Self {
-        Self { code: true, ..Self::new(word, Fit::Whole) }
-    }
-
-    /// A column of numbers.
-    pub(crate) fn figure(word: &'static str, fit: Fit) -> Self {
-        Self { right: true, ..Self::new(word, fit) }
-    }
 }
 
 impl Page {

@@ -28,6 +28,7 @@ mod reason;
 mod record_key;
 mod remark;
 pub(crate) mod resource_id;
+mod skipped;
 mod step;
 pub(crate) mod tags;
 mod target;
