@@ -220,7 +220,8 @@ class Accepted(unittest.TestCase):
         self.assertEqual(code, 1, said)
         self.leaves_nothing()
         evidence, _ = self.sandbox.evidence()
-        self.assertEqual(evidence["result"], "failed at the step `deny-kept`")
+        failed = [step for step in evidence["steps"] if step["status"] == "failed"]
+        self.assertEqual(evidence["result"], "failed at the step `deny-kept`", json.dumps(failed, indent=1))
         statuses = self.statuses()
         self.assertEqual([step for step, status in statuses.items() if status == "failed"], ["deny-kept"], said)
         self.assertEqual((statuses["deny-reader"], statuses["stop"]), ("passed", "not run"), "the other probes go on, and nothing is armed")
