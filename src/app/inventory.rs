@@ -69,7 +69,7 @@ pub(super) fn gathered(args: &Args, settings: &Settings) -> Result<Option<Gather
             files.push(source(path)?);
             continue;
         }
-        let (found, is_backtest) = folder(path, settings)?;
+        let Found { files: found, is_backtest, is_dated } = folder(path, settings)?;
         if is_backtest && paths.len() > 1 {
             let why = format!("`{}` is a backtest; give it alone", path.display());
             return Err(Error::Usage(why));
@@ -79,7 +79,8 @@ pub(super) fn gathered(args: &Args, settings: &Settings) -> Result<Option<Gather
                 let name = label(path, &file.name);
                 Batch { day: day_of(&name), name, files: vec![file] }
             };
-            return Ok(Some(Gathered { is_backtest, batches: by_day(found.into_iter().map(batch).collect()) }));
+            let batches = found.into_iter().map(batch).collect();
+            return Ok(Some(Gathered { is_backtest, batches: if is_dated { batches } else { by_day(batches) } }));
         }
         files.extend(found);
     }
@@ -93,7 +94,8 @@ fn label(folder: &Path, file: &str) -> String {
     Path::new(file).strip_prefix(folder).unwrap_or(Path::new(file)).display().to_string()
 }
 
-/// The files of each day as one inventory, where every name has a day and each day has its own folder.
+/// The files of each day as one inventory, where every name has a day and each day has its own folder. Only for files
+/// that do not say when they were taken: the others have instants of their own, perhaps several on a day.
 fn by_day(batches: Vec<Batch>) -> Vec<Batch> {
     let folder = |batch: &Batch| Path::new(&batch.name).parent().map(|folder| folder.display().to_string());
     let in_folders =
@@ -112,8 +114,17 @@ fn by_day(batches: Vec<Batch>) -> Vec<Batch> {
     days
 }
 
-/// The files of a folder, and whether they are the days of a backtest. Says what the folder is taken for.
-fn folder(folder: &Path, settings: &Settings) -> Result<(Vec<Source>, bool), Error> {
+/// The files of a folder.
+struct Found {
+    files: Vec<Source>,
+    /// Whether they are the days of a backtest.
+    is_backtest: bool,
+    /// Whether any of them says when it was taken; a report of an earlier run does.
+    is_dated: bool,
+}
+
+/// Reads the files of a folder, and says what the folder is taken for.
+fn folder(folder: &Path, settings: &Settings) -> Result<Found, Error> {
     let (name, mut paths, mut others) = (folder.display(), Vec::new(), Vec::new());
     files(folder, &mut paths, &mut others)?;
     paths.sort();
@@ -129,7 +140,9 @@ fn folder(folder: &Path, settings: &Settings) -> Result<(Vec<Source>, bool), Err
         let recorded = (!is_report(text)).then(|| Recorded::parse(name, text, settings)).transpose()?;
         Ok::<_, Error>((label(folder, name), recorded))
     };
-    let (is_backtest, what, why) = match layout(&found.iter().map(parse).collect::<Result<Vec<_>, _>>()?) {
+    let parsed = found.iter().map(parse).collect::<Result<Vec<_>, _>>()?;
+    let is_dated = parsed.iter().any(|(_, file)| file.as_ref().is_none_or(|recorded| recorded.taken_at.is_some()));
+    let (is_backtest, what, why) = match layout(&parsed) {
         Layout::Inventory(why) => (false, "one inventory of", why),
         Layout::Days(why) => (true, "a backtest over", why),
         Layout::Unclear(why) => {
@@ -139,7 +152,7 @@ fn folder(folder: &Path, settings: &Settings) -> Result<(Vec<Source>, bool), Err
         }
     };
     note(&format!("note: `{name}` is taken for {what} {} files: {why}", found.len()));
-    Ok((found, is_backtest))
+    Ok(Found { files: found, is_backtest, is_dated })
 }
 
 /// Lists the inventories in a folder and the folders in it, and the other files. Hidden ones are neither.

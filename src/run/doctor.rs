@@ -45,7 +45,7 @@ type Restarted = (ResourceId, Box<[Box<str>]>);
 
 /// What the scan shows of one account.
 #[derive(Default)]
-struct Patient {
+struct Seen {
     samples: Samples,
     /// An instance whose metrics are asked for.
     recent: Option<(Arc<Target>, Recent)>,
@@ -66,20 +66,20 @@ pub async fn doctor(
     let settings = order.settings;
     let mut findings = hub(settings, probe, pause).await;
     let (mut scanned, history) = (Scanned::default(), History::default());
-    let mut patients: BTreeMap<Arc<str>, Patient> = BTreeMap::new();
+    let mut by_account: BTreeMap<Arc<str>, Seen> = BTreeMap::new();
     let whole = Scope::default();
     let mut judge = Judge::new(settings, &whole, &history, order.clock.at());
     let each = |found: crate::run::scan::Found, scanned: &mut Scanned| {
         let instance = found.instance;
-        let patient = patients.entry(instance.id.place.account.clone()).or_default();
-        patient.samples.take(settings, &instance);
-        if patient.recent.is_none() {
-            patient.recent = Some((instance.id.place.clone(), Recent::of(&instance)));
+        let seen = by_account.entry(instance.id.place.account.clone()).or_default();
+        seen.samples.take(settings, &instance);
+        if seen.recent.is_none() {
+            seen.recent = Some((instance.id.place.clone(), Recent::of(&instance)));
         }
         let bare = Account::bare(instance.id.place.account.clone());
         let account = scanned.background.accounts.get(&instance.id.place.account).unwrap_or(&bare);
         if is_restarted(&judge.rule_known(&instance, account, &Known::NOTHING)) {
-            let place = patient.restarted.entry(instance.id.place.clone()).or_default();
+            let place = seen.restarted.entry(instance.id.place.clone()).or_default();
             place.push((instance.id.clone(), instance.details.licenses.clone()));
         }
     };
@@ -90,10 +90,10 @@ pub async fn doctor(
     }
     findings.extend(organization(settings, scanner, scanned.background.accounts.keys().next()).await);
     let examined = scanned.background.accounts.values().map(|account| {
-        let patient = patients.remove(&account.id).unwrap_or_default();
+        let seen = by_account.remove(&account.id).unwrap_or_default();
         let unreachable = scanned.unreachable.iter().filter(|one| one.account == account.id);
         let unreachable: Vec<(Target, &str)> = unreachable.map(|one| (one.target(), &*one.cause)).collect();
-        async move { examine(order, scanner, probe, account, &patient, &unreachable).await }
+        async move { examine(order, scanner, probe, account, &seen, &unreachable).await }
     });
     let examined: Vec<Vec<Finding>> = stream::iter(examined).buffer_unordered(settings.run.width).collect().await;
     findings.extend(examined.into_iter().flatten());
@@ -165,7 +165,7 @@ async fn examine(
     scanner: &impl Scan,
     probe: &impl Probe,
     account: &Account,
-    patient: &Patient,
+    seen: &Seen,
     unreachable: &[(Target, &str)],
 ) -> Vec<Finding> {
     let scope = &order.settings.scope;
@@ -174,8 +174,8 @@ async fn examine(
     let is_in = entered.is_ok();
     findings.push(Finding::of(Check::ReadingRole, &scope.reading_role, Some(&place), entered));
     if is_in {
-        findings.extend(reading(order, scanner, &place, patient, unreachable).await);
-        findings.extend(restart(order.settings, scanner, probe, patient).await);
+        findings.extend(reading(order, scanner, &place, seen, unreachable).await);
+        findings.extend(restart(order.settings, scanner, probe, seen).await);
     }
     let acts = acts(order.settings, account);
     let mut acting = acts;
@@ -186,12 +186,12 @@ async fn examine(
     }
     // A person who scans the own account without a role may do what that person may do.
     let own = scope.accounts == Accounts::Own;
-    for ask in asks(order.settings, &patient.samples, acting) {
+    for ask in asks(order.settings, &seen.samples, acting) {
         if (ask.needed || !own) && (is_in || ask.who == Who::Actor) {
             findings.push(tried(&ask, probe.attempt(ask.who, &ask.attempt, &ask.id).await));
         }
     }
-    if acting && patient.samples.plain.is_none() {
+    if acting && seen.samples.plain.is_none() {
         let why = "the account has no instance on which the calls could be tried";
         findings.push(Finding::noted(Check::Acting, TO_ACT, Some(&place), why));
     }
@@ -229,7 +229,7 @@ async fn reading(
     order: &DoctorOrder<'_>,
     scanner: &impl Scan,
     place: &Target,
-    patient: &Patient,
+    seen: &Seen,
     unreachable: &[(Target, &str)],
 ) -> Vec<Finding> {
     let settings = order.settings;
@@ -246,7 +246,7 @@ async fn reading(
         let contact = scanner.alternate_contact(&place.account).await.map(|_| ());
         findings.push(Finding::of(Check::Reading, "account:GetAlternateContact", Some(place), contact));
     }
-    let Some((target, recent)) = &patient.recent else { return findings };
+    let Some((target, recent)) = &seen.recent else { return findings };
     if settings.busy.is_some() || settings.idle.is_some() {
         let metrics = metrics(scanner, target, recent, order.clock.at()).await;
         findings.push(Finding::of(Check::Reading, "cloudwatch:GetMetricData", Some(target), metrics));
@@ -276,9 +276,9 @@ async fn metrics(scanner: &impl Scan, target: &Target, recent: &Recent, now: Dat
 }
 
 /// Whether what may be stopped could be started again: the keys of volumes and the licence configurations.
-async fn restart(settings: &Settings, scanner: &impl Scan, probe: &impl Probe, patient: &Patient) -> Vec<Finding> {
+async fn restart(settings: &Settings, scanner: &impl Scan, probe: &impl Probe, seen: &Seen) -> Vec<Finding> {
     let (mut findings, history) = (Vec::new(), History::default());
-    for (target, instances) in &patient.restarted {
+    for (target, instances) in &seen.restarted {
         let known = scanner.volumes(target, &names(instances.iter().map(|(id, _)| id))).await;
         let mut keys: BTreeSet<&str> = BTreeSet::new();
         for (id, licenses) in instances {

@@ -1,4 +1,4 @@
-//! Starts what bears the reaper's tag, without hub, record and settings: the starts of an undo, found by the tags alone.
+//! Starts the instances that have the reaper's tag, without hub, record and settings: the starts of an undo, found by the tags alone.
 //! Each instance is judged by the run and the hub that its own tag names.
 
 use std::collections::BTreeMap;
@@ -61,7 +61,7 @@ pub async fn preview_start(order: &StartOrder<'_>, scanner: &impl Scan) -> Resul
     Ok(prepare(order, scanner).await?.0)
 }
 
-/// Starts what bears the tag. `agreed`: the ids that a person has agreed to; it may only do less.
+/// Starts the instances that have the tag. `agreed`: the ids that a person has agreed to; it may only do less.
 ///
 /// # Errors
 /// As [`preview_start`]; in this case nothing was started.

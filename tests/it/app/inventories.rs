@@ -435,6 +435,27 @@ fn a_folder_whose_names_have_days_is_judged_at_a_time_on_each_of_them() {
 }
 
 #[test]
+fn several_instants_of_one_day_stay_apart_whatever_folder_they_are_in() {
+    let report = |at: &str| json!({"at": at, "instances": [], "unreachable": []}).to_string().into_bytes();
+    let (early, late) = ("2026-11-24T09:00:00Z", "2026-11-24T21:00:00Z");
+    let snapshots = furnished(&[
+        ("days/2026-11-24/a.json", &snapshot("111111111111", TOKYO, early)),
+        ("days/2026-11-24/b.json", &snapshot("111111111111", TOKYO, late)),
+    ]);
+    // As the record has its reports.
+    let reports = furnished(&[
+        ("days/date=2026-11-24/20261124T090000Z-1a2b3c4d/report.json", &report(early)),
+        ("days/date=2026-11-24/20261124T210000Z-1a2b3c4d/report.json", &report(late)),
+    ]);
+    for folder in [snapshots, reports] {
+        let ended = run(folder.path(), &["plan", "--inventory", "days", "--format", "json"], b"");
+        let days: Value = serde_json::from_str(&ended.out).unwrap_or_else(|_| panic!("{}", ended.said));
+        let instants: Vec<_> = days["days"].as_array().unwrap().iter().map(|day| &day["at"]).collect();
+        assert_eq!(instants, [&json!(early), &json!(late)], "{}", ended.said);
+    }
+}
+
+#[test]
 fn the_day_in_a_name_is_read_only_where_there_is_one() {
     let day = |path: &str| layout::day_of(path).map(|day| day.to_string());
     for path in [
