@@ -19,6 +19,7 @@ use tokio::sync::OnceCell;
 use crate::aws::caller;
 use crate::aws::caller::Caller;
 use crate::aws::http;
+use crate::aws::sessions::WarmSessions;
 use crate::engine::cost::spent::Spent;
 use crate::ports::PortError;
 
@@ -105,6 +106,8 @@ pub struct Aws {
     pub meter: Meter,
     /// The caller's identity, once it was asked for.
     caller: Arc<OnceCell<Result<Caller, String>>>,
+    /// Sessions of reading roles that a function keeps from one run to the next.
+    pub(crate) warm: WarmSessions,
 }
 
 impl Aws {
@@ -127,7 +130,7 @@ impl Aws {
 
     /// The same from a configuration that was already read.
     pub fn of(sdk: SdkConfig) -> Self {
-        Self { sdk, meter: Meter::default(), caller: Arc::default() }
+        Self { sdk, meter: Meter::default(), caller: Arc::default(), warm: WarmSessions::default() }
     }
 
     /// The same with a known caller.
@@ -142,7 +145,7 @@ impl Aws {
     pub fn fresh(&self) -> Self {
         let known = matches!(self.caller.get(), None | Some(Ok(_)));
         let caller = if known { self.caller.clone() } else { Arc::default() };
-        Self { sdk: self.sdk.clone(), meter: Meter::default(), caller }
+        Self { sdk: self.sdk.clone(), meter: Meter::default(), caller, warm: self.warm.clone() }
     }
 
     /// The Region of the caller's own configuration.

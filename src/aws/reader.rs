@@ -80,6 +80,20 @@ impl<'a> AwsReader<'a> {
         Ok(self.kept.get(target, || ec2(&self.aws, target, credentials)))
     }
 
+    async fn pages(
+        &self,
+        target: &Target,
+        only: Option<&[Box<str>]>,
+        each: &mut impl FnMut(Instance),
+    ) -> Result<(), NotScanned> {
+        let Some(ids) = only else { return page_through(&self.client(target).await?, target, None, each).await };
+        let client = self.kept_client(target).await?;
+        for part in ids.chunks(FILTER_VALUES) {
+            page_through(&client, target, Some(part), each).await?;
+        }
+        Ok(())
+    }
+
     /// Which of `units` contain which account.
     async fn mark_units(&self, units: &[&String], found: &mut [FoundAccount]) -> Result<(), PortError> {
         let client = self.organizations();
@@ -185,16 +199,11 @@ impl Scan for AwsReader<'_> {
         only: Option<&[Box<str>]>,
         mut each: impl FnMut(Instance),
     ) -> Result<(), NotScanned> {
-        match only {
-            None => page_through(&self.client(target).await?, target, None, &mut each).await,
-            Some(ids) => {
-                let client = self.kept_client(target).await?;
-                for part in ids.chunks(FILTER_VALUES) {
-                    page_through(&client, target, Some(part), &mut each).await?;
-                }
-                Ok(())
-            }
+        let answer = self.pages(target, only, &mut each).await;
+        if matches!(answer, Err(NotScanned::Unreachable(_))) {
+            self.aws.warm.forget(&target.account);
         }
+        answer
     }
 
     async fn activity(&self, target: &Target, asked: &[Recent], now: DateTime<Utc>) -> HashMap<Box<str>, Activity> {

@@ -1,8 +1,10 @@
 //! One AssumeRole per account and role, at the regional STS endpoint of a Region that every account has: a Region that
-//! an account has not opted into refuses it. The credentials are reused in every Region.
+//! an account has not opted into refuses it. The credentials are reused in every Region, and those of the reading role in
+//! the next runs of a warm function.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
 
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
@@ -13,6 +15,32 @@ use crate::aws::errors::words;
 
 /// The maximum permissions of a session of the reading role, regardless of the role's own: a dry run cannot act.
 const READ_ONLY: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["ec2:Describe*","cloudwatch:GetMetricData","cloudwatch:ListMetrics","account:GetAlternateContact","elasticloadbalancing:Describe*","kms:DescribeKey","kms:ListAliases"],"Resource":"*"}]}"#;
+
+/// A kept session is used again only if it outlives the longest run of a function, 900 s.
+const OUTLIVES: Duration = Duration::from_secs(16 * 60);
+
+/// Sessions of reading roles by the role's ARN and external id. An AssumeRole of each account in each run would be a
+/// third of all calls. A session of an acting role is never kept, so that CloudTrail shows by which run it acted.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct WarmSessions(Arc<Mutex<HashMap<(String, Option<String>), Credentials>>>);
+
+impl WarmSessions {
+    fn find(&self, role: &(String, Option<String>)) -> Option<Credentials> {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let lasts = |found: &&Credentials| found.expiry().is_some_and(|end| end > SystemTime::now() + OUTLIVES);
+        kept.get(role).filter(lasts).cloned()
+    }
+
+    fn keep(&self, role: (String, Option<String>), session: &Credentials) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(role, session.clone());
+    }
+
+    /// Forgets the sessions in `account`: the role may have changed, and the next run asks for a new session.
+    pub(crate) fn forget(&self, account: &str) {
+        let arn = format!(":iam::{account}:");
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|(role, _), _| !role.contains(&arn));
+    }
+}
 
 /// How one role is assumed.
 #[derive(Clone, Debug)]
@@ -47,7 +75,7 @@ impl Sessions {
     /// The session in `account`. Repeated requests get the same answer, including a refusal.
     pub(crate) async fn of(&self, account: &Arc<str>) -> Answer {
         let cell = {
-            let mut by_account = self.by_account.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            let mut by_account = self.by_account.lock().unwrap_or_else(PoisonError::into_inner);
             by_account.entry(account.clone()).or_default().clone()
         };
         cell.get_or_init(|| self.assume(account)).await.clone()
@@ -66,6 +94,10 @@ impl Sessions {
     async fn assume(&self, account: &str) -> Answer {
         let Role { name, external_id, session, region: _, look_only } = &self.role;
         let arn = format!("arn:{}:iam::{account}:role/{name}", self.aws.caller().await?.partition);
+        let kept = (arn.clone(), external_id.clone());
+        if let Some(session) = self.aws.warm.find(&kept).filter(|_| *look_only) {
+            return Ok(SharedCredentialsProvider::new(session));
+        }
         let mut call = self.sts().await?.assume_role().role_arn(&arn).role_session_name(session);
         call = call.set_external_id(external_id.clone());
         if *look_only {
@@ -75,14 +107,13 @@ impl Sessions {
         let operation = format!("sts:AssumeRole` for `{arn}");
         let answer = call.send().await.map_err(|error| words(&operation, &error))?;
         let found = answer.credentials().ok_or_else(|| format!("`sts:AssumeRole` for `{arn}` gave no credentials"))?;
-        let expires = std::time::SystemTime::try_from(*found.expiration()).ok();
-        Ok(SharedCredentialsProvider::new(Credentials::new(
-            found.access_key_id(),
-            found.secret_access_key(),
-            Some(found.session_token().to_owned()),
-            expires,
-            "AssumeRole",
-        )))
+        let expires = SystemTime::try_from(*found.expiration()).ok();
+        let token = Some(found.session_token().to_owned());
+        let session = Credentials::new(found.access_key_id(), found.secret_access_key(), token, expires, "AssumeRole");
+        if *look_only {
+            self.aws.warm.keep(kept, &session);
+        }
+        Ok(SharedCredentialsProvider::new(session))
     }
 }
 

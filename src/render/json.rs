@@ -11,7 +11,7 @@ use serde::ser::{SerializeSeq, Serializer};
 
 use crate::engine::cost::spent::Spent;
 use crate::engine::model::MarkEnd;
-use crate::engine::model::{Counts, Health, Outcome, SkippedAccount, Unreachable};
+use crate::engine::model::{Counts, Health, NotDue, Outcome, SkippedAccount, Unreachable};
 use crate::engine::model::{Locale, NotArmed, Reason, Remark, State, Target};
 use crate::engine::plan::Plan;
 use crate::engine::report::views::Views;
@@ -43,6 +43,7 @@ struct Whole<'a> {
     money: Option<MoneyData<'a>>,
     unreachable: &'a [Unreachable],
     denied: &'a [Target],
+    not_due: &'a [NotDue],
     not_in_scope: &'a [SkippedAccount],
     views: AsJson<'a>,
 }
@@ -205,6 +206,7 @@ fn whole(report: &Report) -> Whole<'_> {
         cost,
         unreachable,
         denied,
+        not_due,
         scanned: _,
         skipped,
         names,
@@ -234,6 +236,7 @@ fn whole(report: &Report) -> Whole<'_> {
         money: MoneyData::of(report),
         unreachable,
         denied,
+        not_due,
         not_in_scope: skipped,
         views: AsJson(Views::of(rows, names)),
     }

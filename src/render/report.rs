@@ -1,7 +1,7 @@
 //! The report as a page: first the most important part, then the skipped instances with reasons, then the targets that
 //! could not be scanned.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::engine::model::{Action, Ending, Health, Outcome, Reason, ResourceId, Target, Unreachable};
 use crate::engine::report::views::Views;
@@ -26,6 +26,7 @@ pub fn page(report: &Report, view: &View) -> Page {
     money(&mut page, report);
     unreachable(&mut page, report);
     not_scanned(report).for_each(|line| page.item(line));
+    not_due(&mut page, report, view);
     for note in &report.notes {
         page.item(voice(report.locale).say(Sentence::Note { note }));
     }
@@ -230,6 +231,13 @@ fn unreachable(page: &mut Page, report: &Report) {
         Some(vec![Shown::toned(account(report, id), Tone::Bad), regions.join(", ").into(), cause.as_str().into()])
     });
     unreachable_grid(page, report.locale, lines.collect());
+}
+
+fn not_due(page: &mut Page, report: &Report, view: &View) {
+    let Some(oldest) = report.not_due.iter().map(|one| one.last_scan).min() else { return };
+    let accounts = report.not_due.iter().map(|one| &one.account).collect::<BTreeSet<_>>().len();
+    let sentence = Sentence::NotDue { targets: report.not_due.len(), accounts, oldest, zone: view.zone };
+    page.item(voice(report.locale).say(sentence));
 }
 
 /// Targets that could not be scanned: account, Regions and cause.

@@ -42,6 +42,7 @@ fn every_line_of_a_report_can_be_said_with_and_without_what_is_optional() {
         Sentence::Ended { outcome: text, at, detail: text },
         Sentence::Frozen { range },
         Sentence::Exhausted { date },
+        Sentence::NotDue { targets: 2, accounts: 1, oldest: at, zone },
         Sentence::ClosedSince { at, zone },
         Sentence::Opens { at, zone },
         Sentence::Date { date },

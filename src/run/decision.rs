@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use crate::engine::cost::price::Prices;
 use crate::engine::evidence::idle::Missing;
 use crate::engine::history::past_runs::History;
-use crate::engine::model::{Cap, Ending, Notes, Outcome, Step, Target, instances};
+use crate::engine::model::{Cap, Ending, Notes, Outcome, Step, Target, Unreachable, instances};
 use crate::engine::plan::Plan;
 use crate::engine::report::{Report, Row};
 use crate::engine::request::Mode;
@@ -155,7 +155,7 @@ impl Planned {
         prices: Option<&Prices>,
     ) -> (Report, Background) {
         let Self { scanned, plan, notes: Notes { lines, troubled } } = self;
-        let Scanned { mut rows, unreachable, denied, skipped, finished, background, .. } = scanned;
+        let Scanned { mut rows, unreachable, denied, not_due, skipped, finished, background, .. } = scanned;
         let (run, settings, at) = (order.run, order.settings, order.clock.at());
         if let Some(prices) = prices {
             prices::put(prices, &mut rows, at);
@@ -172,6 +172,7 @@ impl Planned {
             cost: scanner.spent(),
             unreachable,
             denied,
+            not_due,
             scanned: finished,
             skipped,
             names: background.accounts.values().filter_map(|a| Some((a.id.clone(), a.name.clone()?))).collect(),
@@ -217,14 +218,17 @@ pub(crate) fn running(rows: &[Row]) -> usize {
     rows.iter().filter(|row| row.running_in_scope).count()
 }
 
-/// The reason why too much is unreachable to act, if so. Denied targets do not count. An account that could not be
-/// asked for its Regions counts as one account.
+/// The reason why too much of what was due is unreachable to act, if so. Denied targets do not count. An account that
+/// could not be asked for its Regions counts as one account.
 fn too_many_unreachable(scanned: &Scanned, limit: u32) -> Option<String> {
-    let targets = scanned.targets - scanned.denied.len().min(scanned.targets);
-    let dark = scanned.unreachable.iter().filter(|unreachable| unreachable.target().is_whole_account()).count();
+    let (again, unreachable): (Vec<_>, Vec<_>) =
+        scanned.unreachable.iter().map(Unreachable::target).partition(|target| scanned.again.contains(target));
+    let dark = |targets: &[Target]| targets.iter().filter(|target| target.is_whole_account()).count();
+    let targets = scanned.targets.saturating_sub(scanned.denied.len() + again.len());
+    let (accounts, dark) = (scanned.due_accounts.saturating_sub(dark(&again)), dark(&unreachable));
     let share = |part: usize, whole: usize| if part == 0 { 0 } else { part * 100 / whole.max(1) };
     let over = |part: usize, whole: usize| part * 100 > limit as usize * whole;
-    let unreachable = scanned.unreachable.len();
+    let unreachable = unreachable.len();
     let why = |what: &str, percent| {
         format!(
             "{percent} % of the {what} could not be scanned, and at most {limit} % may be (`max-unreachable-percent`)"
@@ -232,8 +236,8 @@ fn too_many_unreachable(scanned: &Scanned, limit: u32) -> Option<String> {
     };
     if over(unreachable, targets) {
         Some(why("targets", share(unreachable, targets)))
-    } else if over(dark, scanned.background.accounts.len()) {
-        Some(why("accounts", share(dark, scanned.background.accounts.len())))
+    } else if over(dark, accounts) {
+        Some(why("accounts", share(dark, accounts)))
     } else {
         None
     }

@@ -153,6 +153,7 @@ pub(crate) async fn tidy(hub: &impl WriteRecord, report: &Report) -> Notes {
     let unreachable = |account: &str| {
         report.unreachable.iter().any(|unreachable| *unreachable.account == *account)
             || report.denied.iter().any(|denied| *denied.account == *account)
+            || report.not_due.iter().any(|not_due| *not_due.account == *account)
             || report.skipped.iter().any(|skipped| *skipped.account == *account)
     };
     for (file, text) in &files {

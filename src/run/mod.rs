@@ -17,6 +17,7 @@ mod explain;
 pub mod fan_out;
 mod intent;
 mod judging;
+mod last_scans;
 pub mod launches;
 mod lock;
 mod mark;

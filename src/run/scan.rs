@@ -9,13 +9,14 @@ use futures_util::stream::{self, StreamExt};
 
 use crate::engine::config::Settings;
 use crate::engine::evidence::witness::Sighting;
+use crate::engine::history::last_scans::{Cadence, Visits};
 use crate::engine::history::past_runs::History;
 use crate::engine::history::unverified::Confirmed;
 use crate::engine::judge::Known;
 use crate::engine::judge::owner::Contacts;
 use crate::engine::model::MarkStep;
 use crate::engine::model::{Account, Instance, ResourceId, Target};
-use crate::engine::model::{SkippedAccount, Unreachable};
+use crate::engine::model::{NotDue, SkippedAccount, Unreachable};
 use crate::engine::plan::Candidate;
 use crate::engine::report::Row;
 use crate::engine::report::stocktake::Line;
@@ -39,6 +40,13 @@ pub struct Scanned {
     pub unreachable: Vec<Unreachable>,
     /// Targets that the organisation's policy denies.
     pub denied: Vec<Target>,
+    /// Targets that were not due.
+    pub not_due: Vec<NotDue>,
+    /// Targets that an earlier run tried in vain since they were last due, and where nothing is known to be. They are
+    /// scanned again, and count neither way in the share of unreachable targets.
+    pub again: BTreeSet<Target>,
+    /// The number of accounts in which something was due.
+    pub due_accounts: usize,
     /// Accounts skipped on purpose.
     pub skipped: Vec<SkippedAccount>,
     /// Targets that an event names and that are not in the settings' scope.
@@ -66,6 +74,8 @@ pub struct Background {
     pub stock: Vec<Line>,
     /// Activity found, for the record.
     pub sightings: Vec<Sighting>,
+    /// What was done with the targets that were due.
+    pub visits: Visits,
     /// Accounts' alternate contacts, where owners may depend on them.
     pub contacts: Contacts,
     /// Stops that earlier runs made and did not record.
@@ -97,7 +107,8 @@ pub async fn scan(
     let mut scanned = Scanned::default();
     let mut judging = Judging::new(settings, scope, history, clock);
     let each = |found, scanned: &mut Scanned| judging.take(found, scanned);
-    survey_each(port, settings, scope, clock, progress, &mut scanned, each).await?;
+    let cadence = history.cadence.as_ref();
+    survey_each(port, settings, scope, cadence, clock, progress, &mut scanned, each).await?;
     judging.finish(port, &mut scanned).await;
     // Two lines share an id only if the answer had no id. Their content then decides their order.
     let words =
@@ -114,6 +125,7 @@ impl Scanned {
     fn sorted(mut self) -> Self {
         self.unreachable.sort();
         self.denied.sort();
+        self.not_due.sort();
         self.skipped.sort();
         self
     }
@@ -129,15 +141,17 @@ pub(crate) async fn survey(
     scanned: &mut Scanned,
 ) -> Result<Vec<Found>, ScanError> {
     let mut all = Vec::new();
-    survey_each(port, settings, scope, clock, progress, scanned, |found, _| all.push(found)).await?;
+    survey_each(port, settings, scope, None, clock, progress, scanned, |found, _| all.push(found)).await?;
     Ok(all)
 }
 
 /// The same, passing on each instance as soon as its target is scanned.
+#[allow(clippy::too_many_arguments)] // where, which of it, until when, and what to do with it
 pub(crate) async fn survey_each(
     port: &impl Scan,
     settings: &Settings,
     scope: &Scope,
+    cadence: Option<&Cadence>,
     clock: Clock,
     progress: &dyn Fn(usize, usize),
     scanned: &mut Scanned,
@@ -151,6 +165,7 @@ pub(crate) async fn survey_each(
         width: settings.run.width,
         account_tags: settings.need_account_tags(),
         scope,
+        cadence,
         clock,
         progress,
     };
@@ -234,6 +249,7 @@ pub async fn list_targets(
         width: settings.run.width,
         account_tags: settings.need_account_tags(),
         scope,
+        cadence: None,
         clock,
         progress: &|_, _| {},
     };
@@ -267,6 +283,7 @@ pub(crate) async fn accounts(
         width: settings.run.width,
         account_tags: settings.need_account_tags(),
         scope,
+        cadence: None,
         clock,
         progress: &|_, _| {},
     };

@@ -10,6 +10,7 @@ use crate::engine::history::past_runs::History;
 use crate::engine::history::weekly;
 use crate::engine::history::weekly::Weekly;
 use crate::ports::{PortError, ReadRecord, WriteRecord};
+use crate::run::last_scans;
 use crate::run::order::Order;
 use crate::run::pipeline::is_narrow;
 use crate::run::record::{history, own_acts};
@@ -44,6 +45,7 @@ pub(crate) async fn past(order: &Order<'_>, hub: &impl ReadRecord) -> Result<His
             history.stocktake_sent = stocktake::sent(hub, month).await?;
         }
     }
+    history.cadence = last_scans::cadence(order, hub, history.stocktake).await;
     if let Some(idle) = &settings.idle {
         history.idle_stops =
             hub.read(idle_stops::FILE).await?.map_or_else(IdleStops::default, |text| IdleStops::parse(&text, now));

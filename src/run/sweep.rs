@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 use tracing::warn;
 
 use crate::engine::config::UNKNOWN;
+use crate::engine::history::last_scans::{Cadence, Due, Visit};
 use crate::engine::model::{Instance, Tags, Target};
 use crate::engine::model::{SkippedAccount, Unreachable};
 use crate::engine::request::{RequestInvalid, Scope};
@@ -38,6 +39,8 @@ pub(crate) struct Sweep<'a> {
     /// Whether the accounts' tags are needed.
     pub(crate) account_tags: bool,
     pub(crate) scope: &'a Scope,
+    /// Which targets are due; `None`: all of them.
+    pub(crate) cadence: Option<&'a Cadence>,
     pub(crate) clock: Clock,
     pub(crate) progress: &'a dyn Fn(usize, usize),
 }
@@ -67,7 +70,7 @@ pub(crate) async fn sweep(
     scanned: &mut Scanned,
     each: impl FnMut(Found, &mut Scanned),
 ) -> Result<Vec<Target>, ScanError> {
-    let Sweep { depth: _, width, account_tags: _, scope, clock, progress: _ } = how;
+    let Sweep { depth: _, width, account_tags: _, scope, cadence: _, clock, progress: _ } = how;
     let only: Option<Vec<Box<str>>> =
         scope.instances.as_ref().map(|ids| ids.iter().map(|id| id.as_str().into()).collect());
     let (only, mut sweeping) = (only.as_deref(), Sweeping::new(how, scanned, each));
@@ -172,6 +175,8 @@ struct Sweeping<'a, E> {
     then: VecDeque<Task>,
     /// Regions of the other accounts.
     waiting: HashMap<Arc<str>, Vec<Target>>,
+    /// The Regions that are due, of accounts that are not asked for their Regions.
+    known: HashMap<Arc<str>, Vec<Arc<str>>>,
 }
 
 impl<'a, E: FnMut(Found, &mut Scanned)> Sweeping<'a, E> {
@@ -180,7 +185,7 @@ impl<'a, E: FnMut(Found, &mut Scanned)> Sweeping<'a, E> {
         let wanted = how.scope.accounts.iter().flatten().map(|name| (name, only(name))).collect();
         let (targets, open, waiting) = (BTreeMap::new(), BTreeSet::new(), HashMap::new());
         let (first, then) = (VecDeque::new(), VecDeque::new());
-        Self { how, scanned, each, wanted, targets, looked: 0, open, first, then, waiting }
+        Self { how, scanned, each, wanted, targets, looked: 0, open, first, then, waiting, known: HashMap::new() }
     }
 
     fn next(&mut self) -> Option<Task> {
@@ -203,11 +208,9 @@ impl<'a, E: FnMut(Found, &mut Scanned)> Sweeping<'a, E> {
                 self.scanned.skipped.push(SkippedAccount { account: account.id, name: account.name, because })
             }
             None => {
-                if self.how.depth >= Depth::Regions {
-                    self.open.insert(account.id.clone());
-                }
                 // An instance is judged as soon as it is found, so the account's tags come first.
-                if self.how.account_tags && account.tags.is_none() {
+                if !self.is_due(&account.id) {
+                } else if self.how.account_tags && account.tags.is_none() {
                     self.first.push_back(Task::Tags(account.id.clone()));
                 } else {
                     self.ask_regions(account.id.clone());
@@ -217,8 +220,35 @@ impl<'a, E: FnMut(Found, &mut Scanned)> Sweeping<'a, E> {
         }
     }
 
+    /// Whether anything of an account is due. Notes what is not.
+    fn is_due(&mut self, account: &Arc<str>) -> bool {
+        let due = self.how.cadence.map_or(Due::Everything { again: false }, |cadence| cadence.due(account));
+        let is_due = match due {
+            Due::Everything { again } => {
+                self.scanned.again.extend(again.then(|| Target::whole_account(account.clone())));
+                if self.how.depth >= Depth::Regions {
+                    self.open.insert(account.clone());
+                }
+                true
+            }
+            Due::Regions { due, not_due } => {
+                self.scanned.not_due.extend(not_due);
+                let again = due.iter().filter(|(_, again)| *again).map(|(region, _)| region);
+                self.scanned.again.extend(again.map(|region| Target::new(account.clone(), region.clone())));
+                let due: Vec<_> = due.into_iter().map(|(region, _)| region).collect();
+                let any = !due.is_empty();
+                self.known.insert(account.clone(), due);
+                any
+            }
+        };
+        self.scanned.due_accounts += usize::from(is_due);
+        is_due
+    }
+
     fn ask_regions(&mut self, account: Arc<str>) {
-        if self.how.depth >= Depth::Regions {
+        if let Some(regions) = self.known.remove(&account) {
+            self.regions(&account, regions);
+        } else if self.how.depth >= Depth::Regions {
             self.first.push_back(Task::Regions(account));
         }
     }
@@ -233,6 +263,7 @@ impl<'a, E: FnMut(Found, &mut Scanned)> Sweeping<'a, E> {
             }
             Answer::Regions(account, answer) => {
                 self.open.remove(&account);
+                self.scanned.background.visits.listed(&account, answer.is_ok());
                 match answer {
                     Ok(regions) => self.regions(&account, regions),
                     // Only a named Region is denied by policy. For an account without a list, nothing is known.
@@ -264,6 +295,7 @@ impl<'a, E: FnMut(Found, &mut Scanned)> Sweeping<'a, E> {
         let mut new: Vec<Target> = in_scope.map(|region| Target::new(account.clone(), region)).collect();
         new.sort();
         new.dedup();
+        new.iter().for_each(|target| self.scanned.background.visits.begin(target));
         self.targets.extend(new.iter().map(|target| (target.clone(), false)));
         if self.how.depth >= Depth::Instances
             && let Some(first) = new.pop()
@@ -276,6 +308,9 @@ impl<'a, E: FnMut(Found, &mut Scanned)> Sweeping<'a, E> {
     fn instances(&mut self, target: Target, instances: Vec<Instance>, answer: Result<(), NotScanned>) {
         self.then.extend(self.waiting.remove(&target.account).into_iter().flatten().map(Task::Instances));
         let whole = answer.is_ok();
+        let complete = !matches!(answer, Err(NotScanned::Unreachable(_)));
+        let visit = Visit { complete, found: !instances.is_empty() };
+        self.scanned.background.visits.end(&target, visit);
         instances.into_iter().for_each(|instance| (self.each)(Found { instance, whole }, self.scanned));
         self.targets.insert(target.clone(), true);
         if let Err(why) = answer {

@@ -9,6 +9,7 @@ use crate::engine::model::{Because, Notes};
 use crate::engine::report::Report;
 use crate::engine::report::news::stopped_for_idleness;
 use crate::ports::WriteRecord;
+use crate::run::last_scans;
 use crate::run::order::Order;
 use crate::run::prices;
 use crate::run::scan::Background;
@@ -66,6 +67,8 @@ pub(crate) async fn keep(
         let placed = undone::place(hub, report.rows.iter().map(|row| &row.id), report.at).await;
         notes.ok_or_trouble(placed, "where the undone stops were could not be recorded");
     }
+    let scans = last_scans::keep(order, hub, background).await;
+    notes.ok_or_trouble(scans, "what was scanned could not be recorded, so it is scanned again");
     if let Some(idle) = &order.settings.idle
         && order.settings.run.record.is_some()
     {

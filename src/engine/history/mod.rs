@@ -1,6 +1,7 @@
 //! What the run record says about earlier runs.
 
 pub mod idle_stops;
+pub mod last_scans;
 pub mod launches;
 pub mod notices;
 pub mod past_runs;

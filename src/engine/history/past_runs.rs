@@ -8,6 +8,7 @@ use chrono::{DateTime, Duration, Utc};
 use crate::engine::evidence::idle::Own;
 use crate::engine::evidence::witness::Witness;
 use crate::engine::history::idle_stops::IdleStops;
+use crate::engine::history::last_scans::Cadence;
 use crate::engine::history::notices::Ledger;
 use crate::engine::history::today::Today;
 use crate::engine::history::unverified::Unverified;
@@ -36,6 +37,8 @@ pub struct History {
     pub stocktake: Option<Month>,
     /// The accounts whose stocktake of that month an earlier run sent.
     pub stocktake_sent: BTreeSet<Arc<str>>,
+    /// Which targets this run scans; `None`: all of them.
+    pub cadence: Option<Cadence>,
     /// The notices that owners have received.
     pub told: Ledger,
     /// The week of the last digests; `None` if the settings do not collect news.

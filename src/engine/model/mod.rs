@@ -72,5 +72,5 @@ pub use crate::engine::model::record_key::{RecordKey, RecordKeyInvalid};
 pub use crate::engine::model::resource_id::{Kind, ResourceId};
 pub(crate) use crate::engine::model::resource_id::{names, places, settle};
 pub use crate::engine::model::step::Step;
-pub use crate::engine::model::unreachable::{SkippedAccount, Unreachable};
+pub use crate::engine::model::unreachable::{NotDue, SkippedAccount, Unreachable};
 pub use crate::engine::model::verdict::{Action, Gauge, Outside, Quiet, Reopening, Skipped, Unscoped, Verdict};

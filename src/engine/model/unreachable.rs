@@ -1,7 +1,8 @@
-//! Accounts and Regions that could not be scanned, and accounts that were deliberately not scanned.
+//! Accounts and Regions that could not be scanned or were not due, and accounts that were deliberately not scanned.
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::engine::model::Target;
@@ -35,4 +36,23 @@ pub struct SkippedAccount {
     pub name: Option<String>,
     /// Why.
     pub because: String,
+}
+
+/// A target that was empty at its last scan and was not due in this run.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct NotDue {
+    /// Account id.
+    pub account: Arc<str>,
+    /// Region.
+    pub region: Arc<str>,
+    /// When it was last scanned.
+    pub last_scan: DateTime<Utc>,
+}
+
+impl NotDue {
+    /// Whether it is this target.
+    pub fn is(&self, target: &Target) -> bool {
+        self.account == target.account && self.region == target.region
+    }
 }

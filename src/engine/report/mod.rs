@@ -31,8 +31,8 @@ use crate::engine::judge::owner::Owner;
 use crate::engine::judge::topics::Talk;
 use crate::engine::model::month::Month;
 use crate::engine::model::{
-    Action, Counts, Ending, Health, Instance, Locale, MarkEnd, MarkVerb, NotArmed, Notes, Outcome, Remark, ResourceId,
-    SkippedAccount, State, Target, Unreachable, Usd, Verdict,
+    Action, Counts, Ending, Health, Instance, Locale, MarkEnd, MarkVerb, NotArmed, NotDue, Notes, Outcome, Remark,
+    ResourceId, SkippedAccount, State, Target, Unreachable, Usd, Verdict,
 };
 use crate::engine::plan::Plan;
 use crate::engine::report::done::Done;
@@ -178,6 +178,8 @@ pub struct Report {
     pub unreachable: Vec<Unreachable>,
     /// Targets that a policy of the organisation denies.
     pub denied: Vec<Target>,
+    /// Targets that were not due.
+    pub not_due: Vec<NotDue>,
     /// The number of targets that were scanned completely.
     pub scanned: usize,
     /// Accounts that were skipped on purpose.

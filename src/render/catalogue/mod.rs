@@ -62,6 +62,13 @@ pub(crate) enum Sentence<'a> {
         at: DateTime<Utc>,
         zone: Tz,
     },
+    /// How many targets were not due, because they were empty at their last scan, and when the oldest of these scans was.
+    NotDue {
+        targets: usize,
+        accounts: usize,
+        oldest: DateTime<Utc>,
+        zone: Tz,
+    },
     /// The number of instances per verdict, and what happens to them.
     Tally {
         found: usize,

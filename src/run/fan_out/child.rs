@@ -66,6 +66,8 @@ impl<L: Scan> Scan for Child<'_, L> {
         only: Option<&[Box<str>]>,
         mut each: impl FnMut(Instance),
     ) -> Result<(), NotScanned> {
+        // Not only what `regions` returns: of an account that is not due as a whole, the Regions are known.
+        self.kept.borrow_mut().entry(target.clone()).or_default();
         let keep = |instance: Instance| {
             self.kept.borrow_mut().entry(target.clone()).or_default().push(instance.clone());
             each(instance);

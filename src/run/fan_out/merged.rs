@@ -126,9 +126,18 @@ impl<L: Scan> Scan for Merged<'_, L> {
         only: Option<&[Box<str>]>,
         each: impl FnMut(Instance),
     ) -> Result<(), NotScanned> {
-        let instances = self.targets.get(target).into_iter().flatten();
-        instances.filter(|instance| only.is_none_or(|only| instance.id.is_among(only))).cloned().for_each(each);
-        self.not_scanned.get(target).map_or(Ok(()), |why| Err(why.clone()))
+        let instances = self.targets.get(target);
+        let selected = |instance: &&Instance| only.is_none_or(|only| instance.id.is_among(only));
+        instances.into_iter().flatten().filter(selected).cloned().for_each(each);
+        // A target that no part has scanned is not empty: its part was lost.
+        let lost = || match self.regions.get(&target.account) {
+            Some(Err(why)) => why.clone(),
+            Some(Ok(_)) | None => NotScanned::Unreachable("no part of the run has scanned it".to_owned()),
+        };
+        match self.not_scanned.get(target) {
+            Some(why) => Err(why.clone()),
+            None => instances.map(|_| ()).ok_or_else(lost),
+        }
     }
 
     async fn activity(&self, target: &Target, asked: &[Recent], _: DateTime<Utc>) -> HashMap<Box<str>, Activity> {

@@ -3,11 +3,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::engine::history::last_scans;
 use crate::engine::history::past_runs::History;
 use crate::engine::report::fan_out::Begun;
 use crate::ports::{Entry, PortError, ReadRecord, WriteRecord};
 use crate::run::error::{Error, FanOutError};
 use crate::run::fan_out::store::{find, key, write};
+use crate::run::last_scans::sweep;
 use crate::run::order::Order;
 use crate::run::record::{ACTS, acts_since, partition};
 use crate::run::undone::{UNDONE, undone_since};
@@ -18,6 +20,9 @@ use crate::run::undone::{UNDONE, undone_since};
 struct Past {
     acts: Vec<Entry>,
     undone: Vec<Entry>,
+    /// When each target was last scanned, if the run does not scan everything.
+    #[serde(default)]
+    last_scans: Option<String>,
 }
 
 const FILE: &str = "past";
@@ -28,7 +33,11 @@ pub(crate) async fn keep(order: &Order<'_>, hub: &impl WriteRecord, run: &str) -
     let read = async |folder, from| hub.read_since(folder, &partition(from)).await.map_err(Error::Record);
     let acts = read(ACTS, acts_since(order.settings, at)).await?;
     let undone = read(UNDONE, undone_since(at)).await?;
-    write(hub, &key(run, FILE), &Past { acts, undone }).await?;
+    let last_scans = match sweep(order) {
+        Some(_) => hub.read(last_scans::FILE).await.map_err(Error::Record)?,
+        None => None,
+    };
+    write(hub, &key(run, FILE), &Past { acts, undone, last_scans }).await?;
     Ok(())
 }
 
@@ -49,7 +58,7 @@ struct Remembering<'a, H> {
 
 impl<H: ReadRecord> ReadRecord for Remembering<'_, H> {
     async fn read(&self, key: &str) -> Result<Option<String>, PortError> {
-        self.hub.read(key).await
+        if key == last_scans::FILE { Ok(self.kept.last_scans.clone()) } else { self.hub.read(key).await }
     }
 
     async fn read_since(&self, folder: &str, from: &str) -> Result<Vec<Entry>, PortError> {

@@ -1,0 +1,263 @@
+//! When each target was last scanned, and where something was found. A scheduled run scans the targets where something
+//! is, and everything once per sweep. Whatever this file does not know is scanned at once.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use chrono::{DateTime, Duration, Utc};
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::engine::model::month::Month;
+use crate::engine::model::{NotDue, Target, json_lines};
+
+/// Where the record keeps it.
+pub const FILE: &str = "state/targets.jsonl";
+
+/// The release that wrote the file: another one may scan for more.
+const RELEASE: &str = env!("CARGO_PKG_VERSION");
+
+/// What is known of earlier scans, by account.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LastScans(BTreeMap<Arc<str>, AccountScans>);
+
+/// The first line of the file. The rest counts only for these settings and this release.
+#[derive(PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct Valid {
+    settings: String,
+    release: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct Line {
+    account: Arc<str>,
+    #[serde(flatten)]
+    scans: AccountScans,
+}
+
+/// The scans of one account.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct AccountScans {
+    /// When its Regions were last listed and all of them scanned or tried.
+    swept: Option<DateTime<Utc>>,
+    /// When its Regions could last not be listed, if that is later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    failed: Option<DateTime<Utc>>,
+    /// Its Regions.
+    regions: BTreeMap<Arc<str>, LastScan>,
+}
+
+/// The last scans of one target.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct LastScan {
+    /// When it was last scanned completely.
+    at: Option<DateTime<Utc>>,
+    /// Whether something was found then.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    found: bool,
+    /// When a run that scans only part of a target last found something.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    seen: Option<DateTime<Utc>>,
+    /// When it could last not be scanned, if that is later than `at`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    failed: Option<DateTime<Utc>>,
+}
+
+impl LastScan {
+    /// Whether something is there, as far as is known.
+    fn has_something(&self) -> bool {
+        self.found || self.seen.is_some_and(|seen| self.at.is_none_or(|at| seen >= at))
+    }
+
+    /// What is known of one target from two versions of the file.
+    fn merge(&mut self, other: &Self) {
+        let Self { at, found, seen, failed } = *other;
+        if at >= self.at {
+            (self.at, self.found) = (at, found || self.found && at == self.at);
+        }
+        self.seen = self.seen.max(seen);
+        self.failed = self.failed.max(failed).filter(|failed| self.at.is_none_or(|at| *failed > at));
+    }
+}
+
+/// What a run did with the targets that were due.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Visits(BTreeMap<Arc<str>, AccountVisit>);
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct AccountVisit {
+    /// Whether its Regions could be listed; `None` if they were not asked for.
+    listed: Option<bool>,
+    /// Its targets, and the result of each scan that ended.
+    targets: BTreeMap<Arc<str>, Option<Visit>>,
+}
+
+/// How a scan of one target ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Visit {
+    /// Whether it was scanned completely, or the organisation denies it.
+    pub complete: bool,
+    /// Whether something was found.
+    pub found: bool,
+}
+
+impl Visits {
+    /// Notes whether the Regions of an account could be listed.
+    pub fn listed(&mut self, account: &Arc<str>, listed: bool) {
+        self.0.entry(account.clone()).or_default().listed = Some(listed);
+    }
+
+    /// Notes that a target is going to be scanned.
+    pub fn begin(&mut self, target: &Target) {
+        self.0.entry(target.account.clone()).or_default().targets.insert(target.region.clone(), None);
+    }
+
+    /// Notes how the scan of a target ended.
+    pub fn end(&mut self, target: &Target, visit: Visit) {
+        self.0.entry(target.account.clone()).or_default().targets.insert(target.region.clone(), Some(visit));
+    }
+}
+
+/// What to scan of one account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Due {
+    /// Its Regions are listed, and each of them is scanned.
+    Everything {
+        /// Whether an earlier run already tried in vain, and nothing is known to be there.
+        again: bool,
+    },
+    /// These Regions, which are known.
+    Regions {
+        /// The Regions to scan, and whether an earlier run already tried in vain to scan them.
+        due: Vec<(Arc<str>, bool)>,
+        /// The others.
+        not_due: Vec<NotDue>,
+    },
+}
+
+/// Which targets a run scans.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cadence {
+    scans: LastScans,
+    sweep: Duration,
+    at: DateTime<Utc>,
+    stocktake: Option<(Month, Tz)>,
+}
+
+impl Cadence {
+    /// What is due at `at`, if everything is scanned once per `sweep`. For the stocktake of a month, in this zone, a scan
+    /// of an earlier month counts for nothing.
+    pub fn new(scans: LastScans, sweep: Duration, at: DateTime<Utc>, stocktake: Option<(Month, Tz)>) -> Self {
+        Self { scans, sweep, at, stocktake }
+    }
+
+    /// What is due in one account. Its hash decides when in the sweep all of it is due, so that each run scans a part
+    /// of the accounts, and needs sessions in that part alone.
+    pub fn due(&self, account: &str) -> Due {
+        let Some(known) = self.scans.0.get(account) else { return Due::Everything { again: false } };
+        let turn = self.turn(account);
+        let failed_since = |failed: Option<DateTime<Utc>>| failed.is_some_and(|failed| failed >= turn);
+        let of_month = |at| self.stocktake.is_none_or(|(month, zone)| Month::at(at, zone) == month);
+        let before = |at: Option<DateTime<Utc>>| at.is_none_or(|at| at < turn || at > self.at || !of_month(at));
+        if before(known.swept) {
+            let empty = !known.regions.values().any(LastScan::has_something);
+            return Due::Everything { again: empty && failed_since(known.failed) };
+        }
+        let (mut due, mut not_due) = (Vec::new(), Vec::new());
+        for (region, scan) in &known.regions {
+            match scan.at.filter(|_| !scan.has_something() && !before(scan.at)) {
+                Some(at) => not_due.push(NotDue { account: account.into(), region: region.clone(), last_scan: at }),
+                None => due.push((region.clone(), !scan.has_something() && failed_since(scan.failed))),
+            }
+        }
+        Due::Regions { due, not_due }
+    }
+
+    /// The last instant at which the whole account became due.
+    fn turn(&self, account: &str) -> DateTime<Utc> {
+        let hash = Sha256::digest(account).iter().take(6).fold(0_i64, |hash, byte| hash << 8 | i64::from(*byte));
+        let seconds = self.sweep.num_seconds().max(1);
+        let now = self.at.timestamp();
+        DateTime::from_timestamp_secs(now - (now - hash).rem_euclid(seconds)).unwrap_or(self.at)
+    }
+}
+
+impl LastScans {
+    /// Reads the file. What other settings, another release, or a damaged line say counts for nothing: it is scanned.
+    pub fn parse(text: &str, settings: &str) -> Self {
+        let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
+        let valid = serde_json::from_str::<Valid>(first).is_ok_and(|valid| valid == Valid::now(settings));
+        let lines = json_lines::readable(rest).filter(|_| valid);
+        Self(lines.map(|Line { account, scans }| (account, scans)).collect())
+    }
+
+    /// The file.
+    pub fn text(&self, settings: &str) -> String {
+        let line =
+            |(account, scans): (&Arc<str>, &AccountScans)| Line { account: account.clone(), scans: scans.clone() };
+        json_lines::text([Valid::now(settings)]) + &json_lines::text(self.0.iter().map(line))
+    }
+
+    /// What is known after a run that began at `at`. `accounts` are those that exist, if the run listed them all; a run
+    /// of part of the scope knows only that something is there.
+    pub fn add(&mut self, visits: &Visits, accounts: Option<&BTreeSet<Arc<str>>>, at: DateTime<Utc>) {
+        if let Some(accounts) = accounts {
+            self.0.retain(|account, _| accounts.contains(account));
+        }
+        for (account, visit) in &visits.0 {
+            if accounts.is_some() {
+                self.0.entry(account.clone()).or_default().add(visit, at);
+            } else if let Some(known) = self.0.get_mut(account) {
+                known.see(visit, at);
+            }
+        }
+    }
+}
+
+impl Valid {
+    fn now(settings: &str) -> Self {
+        Self { settings: settings.to_owned(), release: RELEASE.to_owned() }
+    }
+}
+
+impl AccountScans {
+    fn add(&mut self, visit: &AccountVisit, at: DateTime<Utc>) {
+        let AccountVisit { listed, targets } = visit;
+        if *listed == Some(true) {
+            // A Region that is no longer listed has nothing to scan.
+            self.regions.retain(|region, _| targets.contains_key(region));
+        }
+        for (region, visit) in targets {
+            let Some(Visit { complete, found }) = *visit else { continue };
+            let scan = if complete {
+                LastScan { at: Some(at), found, ..LastScan::default() }
+            } else {
+                LastScan { failed: Some(at), seen: found.then_some(at), ..LastScan::default() }
+            };
+            self.regions.entry(region.clone()).or_default().merge(&scan);
+        }
+        match listed {
+            // Without the answer of a Region, the account is due again.
+            Some(true) if targets.values().all(Option::is_some) => {
+                self.swept = self.swept.max(Some(at));
+                self.failed = self.failed.filter(|failed| *failed > at);
+            }
+            Some(false) => self.failed = self.failed.max(Some(at)),
+            Some(true) | None => {}
+        }
+    }
+
+    fn see(&mut self, visit: &AccountVisit, at: DateTime<Utc>) {
+        for (region, visit) in &visit.targets {
+            if visit.is_some_and(|visit| visit.found) {
+                let seen = LastScan { seen: Some(at), ..LastScan::default() };
+                self.regions.entry(region.clone()).or_default().merge(&seen);
+            }
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! Reads and writes when each target was last scanned. Without the file, or if it cannot be read, everything is due.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use chrono::Duration;
+
+use crate::engine::history::last_scans::{Cadence, FILE, LastScans};
+use crate::engine::model::month::Month;
+use crate::engine::request::Mode;
+use crate::ports::{PortError, ReadRecord, WriteRecord};
+use crate::run::order::Order;
+use crate::run::pipeline::is_narrow;
+use crate::run::scan::Background;
+
+/// How often the file is read again because another run has changed it. Two runs rarely end in the same second.
+const TRIES: usize = 3;
+
+/// Which targets the run scans; `None`: all that it selects. A dry run, a run that a person narrowed, reviewed or
+/// acknowledged, and a run without a record scan everything.
+pub(crate) async fn cadence(order: &Order<'_>, hub: &impl ReadRecord, stocktake: Option<Month>) -> Option<Cadence> {
+    let sweep = sweep(order)?;
+    let text = hub.read(FILE).await.ok().flatten().unwrap_or_default();
+    let (settings, at) = (order.settings, order.clock.at());
+    let scans = LastScans::parse(&text, &settings.hash);
+    Some(Cadence::new(scans, sweep, at, stocktake.map(|month| (month, settings.zone()))))
+}
+
+/// How often the run scans everything; `None`: now.
+pub(crate) fn sweep(order: &Order<'_>) -> Option<Duration> {
+    let Order { run, settings, clock: _, wall: _, reviewed, acknowledge, progress: _ } = order;
+    let by_schedule = run.mode == Mode::Apply && !is_narrow(order) && reviewed.is_none() && acknowledge.is_none();
+    settings.run.sweep.filter(|_| by_schedule && settings.run.record.is_some())
+}
+
+/// Adds what the run has scanned. The file may have changed since the run read it, so it is read again.
+///
+/// # Errors
+/// [`PortError`] when the record cannot be read or written. The next run then scans again what this one has scanned.
+pub(crate) async fn keep(order: &Order<'_>, hub: &impl WriteRecord, background: &Background) -> Result<(), PortError> {
+    let settings = order.settings;
+    if settings.run.sweep.is_none() || settings.run.record.is_none() {
+        return Ok(());
+    }
+    let listed: BTreeSet<Arc<str>> = background.accounts.keys().cloned().collect();
+    let listed = Some(&listed).filter(|_| !is_narrow(order));
+    for _ in 0..TRIES {
+        let old = hub.read(FILE).await?;
+        if old.is_none() && listed.is_none() {
+            return Ok(()); // everything is due anyway
+        }
+        let mut scans = LastScans::parse(old.as_deref().unwrap_or_default(), &settings.hash);
+        scans.add(&background.visits, listed, order.clock.at());
+        let text = scans.text(&settings.hash);
+        let written = match &old {
+            None => hub.create(FILE, &text).await?.is_none(),
+            Some(old) if *old == text => true,
+            Some(old) => hub.swap(FILE, old, &text).await?,
+        };
+        if written {
+            return Ok(());
+        }
+    }
+    Err(PortError(format!("`{FILE}` was changed by other runs at the same time, {TRIES} times")))
+}

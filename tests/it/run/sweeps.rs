@@ -1,0 +1,279 @@
+//! Two cadences: every scheduled run scans the targets where something is, and everything is scanned once per sweep.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration as Seconds;
+
+use chrono::{DateTime, Duration, Utc};
+use idle_reaper::engine::config::Settings;
+use idle_reaper::engine::history::last_scans::FILE;
+use idle_reaper::engine::model::{State, Target};
+use idle_reaper::engine::report::Report;
+use idle_reaper::engine::request::Scope;
+use proptest::prelude::*;
+
+use crate::fake::{
+    Ask, Deed, EVENING, Faults, HERE, Shape, THERE, World, apply, apply_killed, at, instance, plan, try_apply, with,
+};
+use crate::laws::arbitrary::for_all;
+
+const ACCOUNTS: [&str; 6] =
+    ["111111111111", "222222222222", "333333333333", "444444444444", "555555555555", "666666666666"];
+const REGIONS: [&str; 2] = ["ap-northeast-1", "us-east-1"];
+
+fn every(sweep: &str) -> Settings {
+    with(&[("armed = true", &format!("armed = true\nsweep = \"{sweep}\""))])
+}
+
+/// Six accounts with two Regions each; one instance, in the first of them.
+fn organisation() -> World {
+    let world = World::of([instance("i-1")]);
+    ACCOUNTS.iter().flat_map(|account| REGIONS.map(|region| (account, region))).fold(world, |world, (account, region)| {
+        world.with_target(account, region)
+    })
+}
+
+/// The targets that a run scanned.
+fn scanned(world: &World) -> BTreeSet<Target> {
+    world.calls(|deed| deed == Deed::LookAt).into_iter().filter(|call| call.ok).map(|call| call.target).collect()
+}
+
+fn later(minutes: i64) -> DateTime<Utc> {
+    at(EVENING) + Duration::minutes(minutes)
+}
+
+fn run(world: &World, settings: &Settings, minutes: i64) -> Report {
+    world.forget();
+    apply(world, settings, later(minutes))
+}
+
+#[test]
+fn the_second_run_scans_where_something_was_found_and_says_when_it_scanned_the_rest() {
+    let (world, settings) = (organisation(), every("4h"));
+    assert_eq!(run(&world, &settings, 0).not_due, []);
+    assert_eq!(scanned(&world), world.targets());
+    let report = run(&world, &settings, 1);
+    assert_eq!(scanned(&world), BTreeSet::from([Target::new(HERE.0, HERE.1)]));
+    assert_eq!(report.not_due.len() + 1, world.targets().len());
+    assert!(report.not_due.iter().all(|one| one.last_scan == later(0)));
+    assert_eq!((report.scanned, report.unreachable.len(), report.rows.len()), (1, 0, 1));
+    assert_eq!(world.calls(|deed| deed == Deed::ListRegions), []);
+}
+
+#[test]
+fn a_person_a_first_run_changed_settings_and_a_lost_file_scan_everything() {
+    let (world, settings) = (organisation(), every("4h"));
+    let all = world.targets();
+    let check = |what: &str, run: &dyn Fn()| {
+        apply(&world, &settings, later(0));
+        world.forget();
+        run();
+        assert_eq!(scanned(&world), all, "{what}");
+    };
+    check("a dry run", &|| drop(plan(&world, &settings, later(1))));
+    check("changed settings", &|| {
+        let changed = with(&[("armed = true", "armed = true\nsweep = \"4h\""), ("cpu-percent = 10", "cpu-percent = 11")]);
+        apply(&world, &changed, later(1));
+    });
+    check("a lost file", &|| {
+        world.lose(FILE);
+        apply(&world, &settings, later(1));
+    });
+    check("a damaged file", &|| {
+        world.put(FILE, "{");
+        apply(&world, &settings, later(1));
+    });
+    check("always", &|| drop(apply(&world, &every("always"), later(1))));
+    let reviewed = plan(&world, &settings, later(1)).plan;
+    check("a reviewed plan", &|| {
+        try_apply(&world, &settings, &Ask { reviewed: Some(reviewed.clone()), ..Ask::at(later(1)) }).expect("a report");
+    });
+    check("a clock that was wrong", &|| {
+        apply(&world, &settings, later(60 * 24 * 30));
+        world.forget();
+        apply(&world, &settings, later(1));
+    });
+}
+
+#[test]
+fn a_run_that_selects_scans_what_it_selects_and_an_event_makes_its_target_due() {
+    let (world, settings) = (organisation(), every("4h"));
+    run(&world, &settings, 0);
+    world.add(instance("i-new").account(THERE.0).region(THERE.1).launched("2026-11-25T21:29:00+09:00"));
+    let place = (THERE.0.parse().expect("an account"), THERE.1.to_owned());
+    let scope = Scope { places: Some(vec![place]), ..Scope::default() };
+    let report = try_apply(&world, &settings, &Ask { scope, ..Ask::at(later(1)) }).expect("a report");
+    assert_eq!((report.rows.len(), report.not_due.len()), (1, 0));
+    run(&world, &settings, 2);
+    assert_eq!(scanned(&world), BTreeSet::from([HERE, THERE].map(|(account, region)| Target::new(account, region))));
+}
+
+#[test]
+fn the_stocktake_scans_everything_once_in_the_month() {
+    let operator = "[notify.operator]\ntype = \"sns\"\ntopic-arn = \"arn:aws:sns:us-east-1:111111111111:ops\"\n\n[caps]";
+    let settings = with(&[("armed = true", "armed = true\nsweep = \"4h\""), ("[caps]", operator)]);
+    let world = organisation();
+    // Until the first run of December in UTC, the zone of settings with one schedule in Tokyo is Tokyo's.
+    let november = at("2026-11-30T14:50:00Z");
+    apply(&world, &settings, november);
+    world.forget();
+    apply(&world, &settings, november + Duration::minutes(5));
+    assert_eq!(scanned(&world).len(), 1);
+    world.forget();
+    apply(&world, &settings, november + Duration::minutes(15));
+    assert_eq!(scanned(&world), world.targets(), "the first run of December in Tokyo");
+    world.forget();
+    apply(&world, &settings, november + Duration::minutes(20));
+    assert_eq!(scanned(&world).len(), 1);
+}
+
+#[test]
+fn what_cannot_be_scanned_is_tried_again_and_counts_once_in_a_sweep() {
+    let settings = every("4h");
+    let faults = Faults { unreachable: BTreeSet::from([Target::whole_account("666666666666")]), ..Faults::default() };
+    let world = organisation().with_faults(faults);
+    let first = run(&world, &settings, 0);
+    assert_eq!(first.plan.refused, None, "one account of six");
+    let second = run(&world, &settings, 1);
+    // Of the two accounts that this run asked, one is unreachable: as half of what was due it would refuse every run.
+    assert_eq!((second.unreachable.len(), second.plan.refused), (1, None));
+    world.mend();
+    run(&world, &settings, 2);
+    assert!(scanned(&world).iter().any(|target| *target.account == *"666666666666"), "mended, and scanned at once");
+    let hot = Faults { unreachable: BTreeSet::from([Target::new(HERE.0, HERE.1)]), ..Faults::default() };
+    let world = world.with_faults(hot);
+    for minutes in 3..6 {
+        assert!(run(&world, &settings, minutes).plan.refused.is_some(), "where something was found it always counts");
+    }
+}
+
+/// What happens between two runs.
+#[derive(Clone, Debug)]
+enum Happens {
+    Nothing,
+    /// An instance is started here, and an event may tell of it.
+    Launch { account: usize, region: usize, event: bool },
+    /// The file is lost.
+    Lost,
+    /// The run is killed after so many milliseconds.
+    Killed(u64),
+    /// The account cannot be scanned in this run.
+    Unreachable(usize),
+}
+
+fn any_happening() -> impl Strategy<Value = Happens> {
+    prop_oneof![
+        8 => Just(Happens::Nothing),
+        3 => (0..6_usize, 0..2_usize, any::<bool>())
+            .prop_map(|(account, region, event)| Happens::Launch { account, region, event }),
+        1 => Just(Happens::Lost),
+        1 => (1..400_u64).prop_map(Happens::Killed),
+        1 => (0..6_usize).prop_map(Happens::Unreachable),
+    ]
+}
+
+/// Minutes until the next run, and what happens before it.
+fn any_history() -> impl Strategy<Value = Vec<(i64, Happens)>> {
+    prop::collection::vec((5..40_i64, any_happening()), 20..60)
+}
+
+const SWEEP: i64 = 4 * 60;
+
+#[test]
+fn every_target_is_scanned_within_a_sweep_and_one_run() {
+    for_all(60, any_history(), |history| {
+        let (world, settings) = (organisation(), every("4h"));
+        let mut last: BTreeMap<Target, i64> = world.targets().into_iter().map(|target| (target, 0)).collect();
+        run(&world, &settings, 0);
+        let (mut now, mut longest) = (0, 0);
+        for (number, (minutes, happens)) in history.into_iter().enumerate() {
+            now += minutes;
+            longest = longest.max(minutes);
+            world.forget();
+            let ask = Ask::at(later(now));
+            match happens {
+                Happens::Nothing => drop(try_apply(&world, &settings, &ask)),
+                Happens::Launch { account, region, event } => launch(&world, &settings, number, (account, region), event, now),
+                Happens::Lost => {
+                    world.lose(FILE);
+                    drop(try_apply(&world, &settings, &ask));
+                }
+                Happens::Killed(millis) => {
+                    apply_killed(&world, &settings, &ask, Seconds::from_millis(millis));
+                    longest = longest.max(minutes + 40);
+                }
+                Happens::Unreachable(_) => drop(try_apply(&world, &settings, &ask)),
+            }
+            for target in scanned(&world) {
+                last.insert(target, now);
+            }
+            let oldest = last.values().min().copied().unwrap_or(now);
+            assert!(now - oldest <= SWEEP + longest, "not scanned since {oldest}, now {now}");
+        }
+    });
+}
+
+/// An instance of a development policy, started out of hours long before, so that it is stopped when it is seen.
+fn launch(world: &World, settings: &Settings, number: usize, (account, region): (usize, usize), event: bool, now: i64) {
+    let id = format!("i-launched-{number}");
+    world.add(instance(&id).account(ACCOUNTS[account]).region(REGIONS[region]));
+    if event {
+        let place = (ACCOUNTS[account].parse().expect("an account"), REGIONS[region].to_owned());
+        let scope = Scope { places: Some(vec![place]), ..Scope::default() };
+        drop(try_apply(world, settings, &Ask { scope, ..Ask::at(later(now)) }));
+    }
+    drop(try_apply(world, settings, &Ask::at(later(now))));
+}
+
+#[test]
+fn both_cadences_stop_the_same_at_the_same_runs_but_for_what_is_new_in_an_empty_target() {
+    let late = std::cell::Cell::new(0);
+    for_all(60, any_history(), |history| {
+        let (lazy, eager) = (organisation(), organisation());
+        let (every_sweep, always) = (every("4h"), every("always"));
+        let mut stopped: [BTreeMap<String, i64>; 2] = Default::default();
+        let mut launched: BTreeMap<String, (bool, bool)> = BTreeMap::new();
+        let (mut now, mut longest) = (0, 0);
+        for (number, (minutes, happens)) in history.into_iter().enumerate() {
+            now += minutes;
+            longest = longest.max(minutes);
+            let mut faults = Faults::default();
+            match happens {
+                Happens::Launch { account, region, event } => {
+                    let place = Target::new(ACCOUNTS[account], REGIONS[region]);
+                    let empty = !eager.all().iter().any(|one| *one.id.place == place);
+                    launched.insert(format!("i-launched-{number}"), (empty, event));
+                    for (world, settings) in [(&lazy, &every_sweep), (&eager, &always)] {
+                        launch(world, settings, number, (account, region), event, now);
+                    }
+                }
+                Happens::Lost => lazy.lose(FILE),
+                Happens::Unreachable(account) => {
+                    faults.unreachable.extend(REGIONS.map(|region| Target::new(ACCOUNTS[account], region)));
+                }
+                Happens::Killed(_) | Happens::Nothing => {}
+            }
+            for (index, (world, settings)) in [(&lazy, &every_sweep), (&eager, &always)].into_iter().enumerate() {
+                world.set_faults(faults.clone());
+                drop(try_apply(world, settings, &Ask::at(later(now))));
+                for one in world.all().iter().filter(|one| one.state != State::Running) {
+                    stopped[index].entry(one.id.name.to_string()).or_insert(now);
+                }
+            }
+        }
+        let [lazy, eager] = stopped;
+        for (id, at) in &eager {
+            let (empty, event) = launched.get(id).copied().unwrap_or_default();
+            match lazy.get(id) {
+                Some(then) if then == at => {}
+                Some(then) => {
+                    assert!(empty && !event, "{id} was stopped at {then} instead of {at}");
+                    assert!(then - at <= SWEEP + 2 * longest, "{id} was stopped {} minutes late", then - at);
+                    late.set(late.get() + 1);
+                }
+                None => assert!(empty && !event && now - at <= SWEEP + 2 * longest, "{id} was never stopped"),
+            }
+        }
+        assert!(lazy.keys().all(|id| eager.contains_key(id)), "nothing else is stopped");
+    });
+    assert!(late.get() > 10, "only {} stops were late: the histories are too tame", late.get());
+}
