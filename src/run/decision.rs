@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use crate::engine::cost::price::Prices;
 use crate::engine::evidence::idle::Missing;
 use crate::engine::history::past_runs::History;
-use crate::engine::model::{Cap, Ending, Notes, Outcome, Step, Target, instances};
+use crate::engine::model::{Cap, Notes, Outcome, OutcomeKind, Step, Target, instances};
 use crate::engine::plan::Plan;
 use crate::engine::report::{Report, Row};
 use crate::engine::request::Mode;
@@ -64,18 +64,18 @@ fn dropped(report: &Report, reviewed: &Plan) -> Vec<Outcome> {
     let outcome = |step: &Step| {
         let (outcome, detail) = match (put_off.get(&(&step.id, step.action)), rows.get(&step.id)) {
             (Some(Cap::NotReviewed), _) => (
-                Ending::Overtaken,
+                OutcomeKind::Overtaken,
                 "it has changed since the plan was made: it was started, or another policy matches".to_owned(),
             ),
-            (Some(cap), _) => (Ending::NotTried, format!("put off by `{}`", cap.as_str())),
+            (Some(cap), _) => (OutcomeKind::NotTried, format!("put off by `{}`", cap.as_str())),
             (None, Some(row)) => {
                 let (verdict, reason) = (row.verdict.as_str(), row.verdict.reason());
-                (Ending::Overtaken, format!("now {verdict}, by the rule `{reason}`"))
+                (OutcomeKind::Overtaken, format!("now {verdict}, by the rule `{reason}`"))
             }
             (None, None) if is_unreachable(report, &step.id.place) => {
-                (Ending::Overtaken, "its account or Region could not be scanned".to_owned())
+                (OutcomeKind::Overtaken, "its account or Region could not be scanned".to_owned())
             }
-            (None, None) => (Ending::Overtaken, "it was not seen".to_owned()),
+            (None, None) => (OutcomeKind::Overtaken, "it was not seen".to_owned()),
         };
         Outcome::of(step, outcome, detail, report.at)
     };
