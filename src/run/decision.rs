@@ -123,6 +123,12 @@ fn remarks(order: &Order<'_>, scanned: &Scanned, history: &History, cannot_start
     if order.settings.run.armed && order.settings.run.record.is_none() {
         notes.push("no `record` is configured, so nothing is acted on".to_owned());
     }
+    if let Some((second, days)) = order.settings.money.too_old(order.clock.at().date_naive()) {
+        notes.push(format!(
+            "the rate of {} in `[money]` is {days} days old: amounts in {} may be wrong by now",
+            second.date, second.code
+        ));
+    }
     for Target { account, region } in &scanned.outside {
         notes.push(format!(
             "the event names account `{account}` in Region `{region}`, which is outside the scope of the settings; nothing was done there"

@@ -46,7 +46,7 @@ pub use crate::engine::model::locale::Locale;
 
 pub use crate::engine::model::message::{Message, Named};
 pub(crate) use crate::engine::model::money::decimal;
-pub use crate::engine::model::money::{Currency, HOURS_PER_MONTH, Usd};
+pub use crate::engine::model::money::{Currency, HOURS_PER_MONTH, RATE_DAYS, Usd};
 pub use crate::engine::model::news::{Contact, Item, Receipt, Subject, Subjects};
 pub use crate::engine::model::notes::Notes;
 
