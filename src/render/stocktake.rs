@@ -79,9 +79,9 @@ fn summary(stocktake: &Stocktake, money: &Money, locale: Locale) -> Vec<String> 
     if !whole && stocktake.lines.is_empty() {
         return head.into_iter().chain(unscanned).collect();
     }
-    let old_rate = money.too_old(at.date_naive()).map(|(Currency { code, date, .. }, days)| {
-        say(Phrase::OldRate { code, date: *date, days })
-    });
+    let old_rate = money
+        .too_old(at.date_naive())
+        .map(|(Currency { code, date, .. }, days)| say(Phrase::OldRate { code, date: *date, days }));
     let figures = [
         match budget.map(|budget| (budget, sum.monthly.percent_of(budget))) {
             None => say(Phrase::NoBudget),

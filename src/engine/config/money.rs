@@ -107,7 +107,8 @@ fn budgets(section: &Section<'_>, second: Option<&Currency>) -> Vec<Budget> {
             let hint = "write an account's id, or a pattern over ids and names such as \"*-dev\"".to_owned();
             section.complain(pattern.span, "a budget for no account", hint);
         }
-        let hint = "write US dollars a month, such as \"500\" or 500.50, or an amount in `currency`, such as \"75000 JPY\"";
+        let hint =
+            "write US dollars a month, such as \"500\" or 500.50, or an amount in `currency`, such as \"75000 JPY\"";
         if let Some(monthly) = section.parse(&amount, |text| sum(text, second), "is not an amount", hint) {
             budgets.push(Budget { pattern: WildMatch::new_case_insensitive(pattern.text), monthly });
         }

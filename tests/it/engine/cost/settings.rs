@@ -101,7 +101,8 @@ fn a_rate_older_than_35_days_is_warned_of_from_the_day_on_which_it_is() {
     };
     assert_eq!(warned("2026-12-25T23:59:59Z"), [] as [usize; 0]);
     assert_eq!(warned("2026-12-26T00:00:00Z"), [5]);
-    let old = |day: &str| settings.money.too_old(day.parse().unwrap()).map(|(second, days)| (second.code.clone(), days));
+    let old =
+        |day: &str| settings.money.too_old(day.parse().unwrap()).map(|(second, days)| (second.code.clone(), days));
     assert_eq!(old("2026-12-25"), None);
     assert_eq!(old("2026-12-26"), Some(("JPY".to_owned(), 36)));
     assert_eq!(old("2026-01-01"), None, "a rate of a later day is not old");
