@@ -40,7 +40,11 @@ fn a_dry_run_makes_the_fewest_calls_that_a_sweep_can() {
     let accounts = world.get("meter")["accounts"].clone();
     assert_eq!(accounts.as_object().unwrap().len(), 46);
     for (account, calls) in accounts.as_object().unwrap() {
-        assert_eq!((count(calls, "sts:AssumeRole"), count(calls, "ec2:DescribeInstances")), (1, 2), "{account}: {calls}");
+        assert_eq!(
+            (count(calls, "sts:AssumeRole"), count(calls, "ec2:DescribeInstances")),
+            (1, 2),
+            "{account}: {calls}"
+        );
     }
     let all: u64 = calls.as_object().unwrap().values().filter_map(Value::as_u64).sum();
     let others = all - 3 - 46 - 92 - 45;
