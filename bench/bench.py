@@ -1,6 +1,6 @@
 """`make bench`: idle-reaper beside Cloud Custodian and a program of the same stack that decides nothing, in one run.
 
-    python bench/bench.py RELEASE_FOLDER [--only stop,organization,idle,start,growth] [--quick]
+    python bench/bench.py RELEASE_FOLDER [--only stop,organization,day,idle,start,growth,instructions] [--quick]
 
 Everything runs against the simulated AWS of `simulator/`, on loopback. Prints tables and writes docs/benchmarks.md, unless
 `--only` or `--quick` asks for a part: a part is no whole, and the document is one run.
@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 
+import day
 import measure
 import page
 from simulated import Simulated
@@ -34,6 +35,9 @@ METRICS_OF_ONE = 8
 
 
 class Bench:
+    DEV, REGIONS = DEV, REGIONS
+    ROLES = 'reading-role = "IdleReaperRead"\nacting-role = "IdleReaperAct"\nexternal-id = "bench"'
+
     def __init__(self, release, quick):
         self.release, self.quick = pathlib.Path(release).resolve(), quick
         self.simulated = Simulated(self.release / "idle-reaper-simulator")
@@ -41,7 +45,7 @@ class Bench:
 
     def settings(self, **words):
         text = (ROOT / "bench" / "reaper.toml").read_text()
-        for word, value in words.items():
+        for word, value in ({"record": "record", "sweep": "", "at_opening": ""} | words).items():
             text = text.replace(f"@{word.upper()}@", value)
         path = self.folder / "reaper.toml"
         path.write_text(text)
@@ -56,10 +60,10 @@ class Bench:
             "AWS_SECRET_ACCESS_KEY": hub["secret-key"], "IDLE_REAPER_CONFIG": str(settings),
         }  # fmt: skip
 
-    def reaper(self, settings, *words):
+    def reaper(self, settings, *words, at=EVENING):
         """One run of the binary: what it took, and its report. Its record is a new one unless the words say otherwise."""
         out = self.folder / "report.json"
-        command = [self.release / "idle-reaper", *words, "--at", EVENING, "--format", "json", "--out", out]
+        command = [self.release / "idle-reaper", *words, "--at", at, "--format", "json", "--out", out]
         took = self.run(command, settings, codes=(0, 2, 3))
         return took, json.loads(out.read_text())
 
@@ -136,52 +140,61 @@ class Bench:
         latency, rows = 0.1, []
         for width in (64, 256):
             self.build_organization(accounts, instances, latency)
-            settings = self.settings(accounts='"organization"', regions="[" + ", ".join(f'"{r}"' for r in self.regions()) + "]",
-                                     width=str(width), idle="", more='reading-role = "IdleReaperRead"\nacting-role = "IdleReaperAct"\nexternal-id = "bench"')  # fmt: skip
+            settings = self.settings(accounts='"organization"', regions=self.listed_regions(), width=str(width), idle="", more=self.ROLES)
             self.fresh()
             took, report = self.reaper(settings, "plan")
             self.expect(report["counts"]["found"], instances)
             self.expect(report["unreachable"], [])
             floor = self.run([self.release / "floor", "describe", "--organization", "IdleReaperRead", "bench",
-                              "--regions", ",".join(self.regions()), "--width", str(width)], settings)  # fmt: skip
+                              "--regions", ",".join(REGIONS), "--width", str(width)], settings)  # fmt: skip
             self.expect(floor["out"]["found"], instances)
             rows.append({"width": width, "idle-reaper": took, "floor": floor, "latency": latency, "accounts": accounts, "instances": instances})
             print(f"organization, width {width}: {took['wall']:.1f} s, {took['calls']} calls; floor {floor['wall']:.1f} s, {floor['calls']} calls", flush=True)
         return rows, self.hundredth(latency)
 
     @staticmethod
-    def regions():
-        return list(REGIONS)
+    def listed_regions():
+        return json.dumps(REGIONS)
 
-    def build_organization(self, accounts, instances, latency):
+    def build_organization(self, accounts, instances, latency, mix=({"weight": 1, "fields": DEV},), buckets=()):
         self.simulated.build({
             "hub": "platform", "now": EVENING, "reading-role": "IdleReaperRead", "acting-role": "IdleReaperAct",
             "external-id": "bench", "latency-ms": 1000 * latency, "throttle": True,
-            "fleet": {"seed": 1, "accounts": accounts, "instances": instances, "empty-percent": 85, "mix": [{"weight": 1, "fields": DEV}]},
+            "fleet": {"seed": 1, "accounts": accounts, "instances": instances, "empty-percent": 85, "mix": list(mix)},
+            "buckets": list(buckets),
         })  # fmt: skip
 
     def hundredth(self, latency):
         """Ten accounts, a thousand instances: c7n-org, one process for each account and Region, and the same by us."""
         self.build_organization(10, 1_000, latency)
-        world = self.simulated.get("world")
-        fleet = {name: id_ for name, id_ in world["accounts"].items() if name.startswith("fleet-")}
-        settings = self.settings(accounts=json.dumps(sorted(fleet.values())), regions="[" + ", ".join(f'"{r}"' for r in self.regions()) + "]",
-                                 width="64", idle="", more='reading-role = "IdleReaperRead"\nacting-role = "IdleReaperAct"\nexternal-id = "bench"')  # fmt: skip
+        settings = self.settings(accounts=json.dumps(sorted(self.fleet_accounts().values())), regions=self.listed_regions(),
+                                 width="64", idle="", more=self.ROLES)  # fmt: skip
         self.fresh()
         ours, report = self.reaper(settings, "plan")
         self.expect(report["counts"]["found"], 1_000)
-        accounts = [{"account_id": id_, "name": name, "role": f"arn:aws:iam::{id_}:role/IdleReaperRead", "external_id": "bench",
-                     "regions": self.regions()} for name, id_ in fleet.items()]  # fmt: skip
-        (self.folder / "accounts.json").write_text(json.dumps({"accounts": accounts}))
+        theirs = self.c7n_org(10, 1_000, latency)
+        print(f"a hundredth: {ours['wall']:.1f} s, c7n-org {theirs['wall']:.1f} s", flush=True)
+        return {"idle-reaper": ours, "c7n-org": theirs}
+
+    def fleet_accounts(self):
+        return {name: id_ for name, id_ in self.simulated.get("world")["accounts"].items() if name.startswith("fleet-")}
+
+    def c7n_org(self, accounts, instances, latency):
+        """A dry run of c7n-org over a fleet of so many accounts and instances."""
+        self.build_organization(accounts, instances, latency)
+        listed = [{"account_id": id_, "name": name, "role": f"arn:aws:iam::{id_}:role/IdleReaperRead", "external_id": "bench",
+                   "regions": list(REGIONS)} for name, id_ in self.fleet_accounts().items()]  # fmt: skip
+        (self.folder / "accounts.json").write_text(json.dumps({"accounts": listed}))
         out = self.folder / "c7n-org"
         subprocess.run(["rm", "-rf", out], check=True)
         command = [pathlib.Path(sys.executable).parent / "c7n-org", "run", "-c", self.folder / "accounts.json", "-s", out,
-                   "-u", ROOT / "bench" / "custodian-look.yml", "--cache-period", "0"]  # fmt: skip
-        theirs = self.run(command, settings)
-        found = sum(len(json.loads(file.read_text())) for file in out.rglob("resources.json"))
-        self.expect(found, 1_000)
-        print(f"a hundredth: {ours['wall']:.1f} s, c7n-org {theirs['wall']:.1f} s", flush=True)
-        return {"idle-reaper": ours, "c7n-org": theirs}
+                   "-u", ROOT / "bench" / "custodian-scan.yml", "--cache-period", "0"]  # fmt: skip
+        theirs = self.run(command, self.folder / "reaper.toml")
+        self.expect(sum(len(json.loads(file.read_text())) for file in out.rglob("resources.json")), instances)
+        return theirs
+
+    def day(self):
+        return day.measured(self)
 
     # --- 3 ------------------------------------------------------------------------------------------------
 
@@ -199,7 +212,7 @@ class Bench:
         first, report = self.reaper(settings, "apply", "--yes")
         found = sum(line["reason"] == "idle" for line in report["instances"])
         second, again = self.reaper(settings, "apply", "--yes")
-        rows = [("first run: the funnel", first, report["cost"]), ("next run: seen active is not asked again", second, again["cost"])]
+        rows = [("first run: the funnel", first, report["cost"]), ("next run: what was active is not asked again", second, again["cost"])]
         print(f"idle: {found} found; metrics {report['cost']['metrics']}, then {again['cost']['metrics']}", flush=True)
         return {"instances": count, "found": found, "rows": rows, "naive": count * METRICS_OF_ONE}
 
@@ -227,7 +240,31 @@ class Bench:
             runs = [self.run([self.release / "decide", settings, count], settings)["out"] for _ in range(3)]
             rows.append(min(runs, key=lambda one: one["ns-per-verdict"]))
             print(f"growth: {rows[-1]}", flush=True)
-        return rows, measure.instructions([str(self.release / "decide"), str(settings), "10000"], [str(self.release / "decide"), str(settings), "20000"])
+        return rows
+
+    # --- 6 ------------------------------------------------------------------------------------------------
+
+    def instructions(self):
+        """Instructions of each program for one more instance: what a count of instances leaves after what a run always takes."""
+        settings = self.settings(accounts='"self"', regions=f'["{REGION}"]', width="16", idle="", more="")
+        place, at = ["--regions", REGION, "--width", "16"], ["--at", EVENING, "--format", "json", "--out", self.folder / "report.json"]
+        programs = {
+            "describe floor": lambda _: [self.release / "floor", "describe", *place],
+            "plan": lambda _: [self.release / "idle-reaper", "plan", *at],
+            "floor, found and stopped": lambda _: [self.release / "floor", "stop", *place],
+            "idle-reaper, found and stopped": lambda _: [self.release / "idle-reaper", "apply", "--yes", *at],
+            "deciding alone": lambda count: [self.release / "decide", settings, count],
+        }
+        return {name: self.for_one_more(command, settings) for name, command in programs.items()}
+
+    def for_one_more(self, command, settings):
+        counted = []
+        for size in (1_000, 2_000):
+            self.fleet(size)
+            self.fresh()
+            words = [str(word) for word in command(size)]
+            counted.append(measure.instructions(words, self.environment(settings), self.folder))
+        return None if None in counted else (counted[1] - counted[0]) / 1_000
 
     @staticmethod
     def expect(found, wanted):
@@ -236,7 +273,7 @@ class Bench:
             sys.exit(f"the run did not do what it was measured for: {found} instead of {wanted}")
 
 
-PARTS = ("stop", "organization", "idle", "start", "growth")
+PARTS = ("stop", "organization", "day", "idle", "start", "growth", "instructions")
 
 
 def main():

@@ -59,19 +59,16 @@ def first_poll(binary):
             process.wait()
 
 
-def instructions(less, more):
-    """Instructions of the difference between two runs, by callgrind; None where valgrind is not installed."""
+def instructions(command, environment, folder):
+    """Instructions of one run, by callgrind; None where valgrind is not installed."""
     if not shutil.which("valgrind"):
         return None
-    counts = []
-    for command in (less, more):
-        done = subprocess.run(["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", *command],
-                              capture_output=True, text=True, timeout=LONGEST)  # fmt: skip
-        found = re.search(r"Collected : (\d+)", done.stderr)
-        if done.returncode or not found:
-            return None
-        counts.append(int(found.group(1)))
-    return counts[1] - counts[0]
+    done = subprocess.run(["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", *command],
+                          env=environment, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=LONGEST)  # fmt: skip
+    found = re.search(r"Collected : (\d+)", done.stderr)
+    if done.returncode not in (0, 2, 3) or not found:
+        raise SystemExit(f"{' '.join(command)} under callgrind ended with {done.returncode}:\n{done.stderr[-2000:]}")
+    return int(found.group(1))
 
 
 if __name__ == "__main__":

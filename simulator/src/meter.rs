@@ -12,6 +12,8 @@ const DOLLARS_A_METRIC: f64 = 0.000_01;
 pub struct Meter {
     /// Calls by `service:Action`, including refused ones.
     pub calls: BTreeMap<String, u64>,
+    /// The same calls by account, then by `service:Action`. AssumeRole counts for the account that it enters.
+    pub accounts: BTreeMap<String, BTreeMap<String, u64>>,
     /// Of these, throttled calls.
     pub throttled: BTreeMap<String, u64>,
     /// Of these, calls that write.
@@ -38,6 +40,14 @@ impl Meter {
         self.calls.values().sum()
     }
 
+    /// Counts one call in the account that it goes to.
+    pub(crate) fn count(&mut self, name: &str, account: &str) {
+        let of_account = self.accounts.entry(account.to_owned()).or_default();
+        for calls in [&mut self.calls, of_account] {
+            *calls.entry(name.to_owned()).or_default() += 1;
+        }
+    }
+
     pub(crate) fn begin(&mut self, bytes: usize) {
         self.in_flight += 1;
         self.peak_width = self.peak_width.max(self.in_flight);
@@ -58,7 +68,7 @@ impl Meter {
     pub(crate) fn show(&self) -> Value {
         json!({
             "calls": self.calls, "all": self.all(), "throttled": self.throttled, "writes": self.writes,
-            "dry-runs": self.dry_runs,
+            "dry-runs": self.dry_runs, "accounts": self.accounts,
             "metrics": self.metrics, "dollars": self.metrics as f64 * DOLLARS_A_METRIC,
             "peak-width": self.peak_width, "bytes-in": self.bytes_in, "bytes-out": self.bytes_out,
             "faults": self.faults,

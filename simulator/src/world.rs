@@ -255,7 +255,7 @@ impl World {
             (call.account, call.role) = (session.account.clone(), session.role.clone());
         }
         let name = format!("{}:{}", call.service, call.action);
-        *self.meter.calls.entry(name.clone()).or_default() += 1;
+        self.meter.count(&name, call.entered().unwrap_or(&call.account));
         self.meter.writes += u64::from(!call.reads() && !call.is_dry_run());
         if call.is_dry_run() {
             *self.meter.dry_runs.entry(name.clone()).or_default() += 1;

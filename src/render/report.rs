@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::engine::model::{Action, Ending, Health, Outcome, Reason, ResourceId, Target, Unreachable};
+use crate::engine::model::{Action, Health, Outcome, OutcomeKind, Reason, ResourceId, Target, Unreachable};
 use crate::engine::report::views::Views;
 use crate::engine::report::{Report, Row};
 use crate::engine::request::Mode;
@@ -143,14 +143,14 @@ fn outcomes(page: &mut Page, report: &Report) {
 }
 
 /// The result of a step, by its name.
-pub(crate) fn ended(ending: Ending) -> Shown {
-    let tone = match ending {
-        Ending::Stopped | Ending::Stopping | Ending::Started => Tone::Good,
-        Ending::Failed | Ending::Unverified => Tone::Bad,
-        Ending::NotTried | Ending::Overtaken => Tone::Notice,
-        Ending::Already => Tone::Plain,
+pub(crate) fn ended(kind: OutcomeKind) -> Shown {
+    let tone = match kind {
+        OutcomeKind::Stopped | OutcomeKind::Stopping | OutcomeKind::Started => Tone::Good,
+        OutcomeKind::Failed | OutcomeKind::Unverified => Tone::Bad,
+        OutcomeKind::NotTried | OutcomeKind::Overtaken => Tone::Notice,
+        OutcomeKind::Already => Tone::Plain,
     };
-    Shown::toned(ending.as_str(), tone)
+    Shown::toned(kind.as_str(), tone)
 }
 
 /// Skipped instances that a person must fix.

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use crate::engine::config::Money;
 use crate::engine::cost::price::Price;
 use crate::engine::cost::waste::Cost;
-use crate::engine::model::Locale;
+use crate::engine::model::{Currency, Locale};
 use crate::engine::report::stocktake::{Line, Stocktake};
 use crate::engine::tags::names::TagNames;
 use crate::render::catalogue::money::{Phrase, phrase};
@@ -79,6 +79,9 @@ fn summary(stocktake: &Stocktake, money: &Money, locale: Locale) -> Vec<String> 
     if !whole && stocktake.lines.is_empty() {
         return head.into_iter().chain(unscanned).collect();
     }
+    let old_rate = money
+        .too_old(at.date_naive())
+        .map(|(Currency { code, date, .. }, days)| say(Phrase::OldRate { code, date: *date, days }));
     let figures = [
         match budget.map(|budget| (budget, sum.monthly.percent_of(budget))) {
             None => say(Phrase::NoBudget),
@@ -94,7 +97,7 @@ fn summary(stocktake: &Stocktake, money: &Money, locale: Locale) -> Vec<String> 
         say(Phrase::AreKept { count: stocktake.kept().count() }),
         say(Phrase::AreUnconfirmed { count: stocktake.unconfirmed().count() }),
     ];
-    head.into_iter().chain(figures).chain(unscanned).collect()
+    head.into_iter().chain(figures).chain(old_rate).chain(unscanned).collect()
 }
 
 /// The monthly cost in a line, or that it is unknown and why.

@@ -129,7 +129,7 @@ fn every_message_to_owners_and_every_amount_can_be_said() {
 
 #[test]
 fn every_reason_not_to_undo_and_every_remark_can_be_said() {
-    use crate::engine::model::{Because, Ending, Remark, Starter, State, Stopped};
+    use crate::engine::model::{Because, OutcomeKind, Remark, Starter, State, Stopped};
     use crate::engine::undo::{Finding, WhyNot};
     use crate::render::catalogue::{finding, remark};
     let (at, text) = (chrono::DateTime::UNIX_EPOCH, || "x".to_owned());
@@ -142,16 +142,16 @@ fn every_reason_not_to_undo_and_every_remark_can_be_said() {
         Remark::Holds(stopped.clone()),
         Remark::StartedAgain { stopped, at, by },
     ];
-    let findings = [WhyNot::NotStopped(Ending::Failed), WhyNot::Up(State::Running), WhyNot::OtherRun(text())];
+    let findings = [WhyNot::NotStopped(OutcomeKind::Failed), WhyNot::Up(State::Running), WhyNot::OtherRun(text())];
     for locale in Locale::ALL {
         let said = remarks.iter().map(|one| remark(one, chrono_tz::Asia::Tokyo, *locale));
         for text in said.chain(findings.iter().map(|why| finding(&Finding::Left(why.clone()), *locale))) {
             assert!(!fell_back(&text), "{locale}: {text}");
         }
     }
-    for ending in Ending::ALL {
-        let said = finding(&Finding::Left(WhyNot::NotStopped(*ending)), Locale::En);
-        assert_eq!(said, format!("that run did not stop it: `{}`", ending.as_str()));
+    for kind in OutcomeKind::ALL {
+        let said = finding(&Finding::Left(WhyNot::NotStopped(*kind)), Locale::En);
+        assert_eq!(said, format!("that run did not stop it: `{}`", kind.as_str()));
     }
     assert!(fell_back("skipped.new-rule") && fell_back("skipped.kept {'key': 'x'}"));
 }

@@ -10,9 +10,7 @@ use chrono::{DateTime, Utc};
 use futures_util::stream::{self, StreamExt};
 
 use crate::engine::config::Settings;
-use crate::engine::model::Step;
-use crate::engine::model::{Action, Reason, ResourceId, State, Target, names};
-use crate::engine::model::{Ending, Outcome};
+use crate::engine::model::{Action, Outcome, OutcomeKind, Reason, ResourceId, State, Step, Target, names};
 use crate::engine::plan::undo_capacity::{BATCH, CALL_PACE_MS, START_BURST, WORST_BATCH_SECONDS, WORST_BEYOND_SECONDS};
 use crate::engine::request::Run;
 use crate::ports::{Act, ActError, Pause, Scan, Switch};
@@ -71,22 +69,22 @@ pub(crate) async fn carry_out<L: Scan, A: Act, P: Pause>(acting: &Acting<'_, L, 
         let done = contained("act", &target.account, acting.target(&target, &steps)).await;
         done.unwrap_or_else(|panic| {
             acting.troubled.set(true);
-            acting.all(&steps, Ending::Unverified, &format!("acting broke off: {panic}"))
+            acting.all(&steps, OutcomeKind::Unverified, &format!("acting broke off: {panic}"))
         })
     });
     let done: Vec<Vec<Outcome>> = stream::iter(work).buffer_unordered(WIDTH).collect().await;
     let mut by_id: HashMap<(ResourceId, Action), Outcome> =
         done.into_iter().flatten().map(|outcome| ((outcome.id.clone(), outcome.action), outcome)).collect();
-    let missing = |step: &Step| acting.outcome(step, Ending::NotTried, "left out by mistake; please report this");
+    let missing = |step: &Step| acting.outcome(step, OutcomeKind::NotTried, "left out by mistake; please report this");
     steps.iter().map(|step| by_id.remove(&(step.id.clone(), step.action)).unwrap_or_else(|| missing(step))).collect()
 }
 
 impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
-    pub(crate) fn outcome(&self, step: &Step, outcome: Ending, detail: impl Into<String>) -> Outcome {
+    pub(crate) fn outcome(&self, step: &Step, outcome: OutcomeKind, detail: impl Into<String>) -> Outcome {
         Outcome::of(step, outcome, detail, self.clock.now())
     }
 
-    pub(crate) fn all(&self, steps: &[&Step], outcome: Ending, detail: &str) -> Vec<Outcome> {
+    pub(crate) fn all(&self, steps: &[&Step], outcome: OutcomeKind, detail: &str) -> Vec<Outcome> {
         Outcome::all(steps.iter().copied(), outcome, detail, self.clock.now())
     }
 
@@ -104,7 +102,7 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
                 }
                 let beyond = action == Action::Start && starts > START_BURST;
                 if let Some(why) = self.held_back(beyond).await {
-                    outcomes.extend(self.all(batch, Ending::NotTried, &why));
+                    outcomes.extend(self.all(batch, OutcomeKind::NotTried, &why));
                     continue;
                 }
                 outcomes.extend(self.batch(target, action, policy, batch).await);
@@ -159,7 +157,7 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
         for step in ready {
             match self.warrant.spend(step) {
                 Ok(()) => allowed.push(step),
-                Err(cap) => outcomes.push(self.outcome(step, Ending::NotTried, format!("cap `{}`", cap.as_str()))),
+                Err(cap) => outcomes.push(self.outcome(step, OutcomeKind::NotTried, format!("cap `{}`", cap.as_str()))),
             }
         }
         if !allowed.is_empty() {
@@ -225,12 +223,12 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
         let mut outcomes = Vec::new();
         for step in steps {
             let end = ends.remove(&step.id).unwrap_or_else(|| Err(ActError::Unclear("no answer".to_owned())));
-            let (ending, detail) = stopped(&end, seen.get(&step.id).map(|instance| instance.state));
-            let undone = matches!(ending, Ending::Failed | Ending::NotTried);
+            let (kind, detail) = stopped(&end, seen.get(&step.id).map(|instance| instance.state));
+            let undone = matches!(kind, OutcomeKind::Failed | OutcomeKind::NotTried);
             if undone && (tagged.contains(&step.id) || perhaps_tagged.contains(&step.id)) {
                 to_untag.push(step.id.clone());
             }
-            outcomes.push(self.outcome(step, ending, detail));
+            outcomes.push(self.outcome(step, kind, detail));
         }
         self.remove_stop_tag(target, steps, &to_untag, &mut outcomes).await;
         self.ensure_stop_tag(target, steps, &seen, value, &mut outcomes).await;
@@ -253,19 +251,19 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
         let (mut up, mut fallen) = (Vec::new(), Vec::new());
         for step in steps {
             let end = ends.remove(&step.id).unwrap_or_else(|| Err(ActError::Unclear("no answer".to_owned())));
-            let (ending, detail) = started(&end, seen.get(&step.id).map(|instance| instance.state));
-            match ending {
-                Ending::Started => up.push(step.id.clone()),
-                Ending::Failed if end.is_ok() => fallen.push(step.id.clone()),
-                Ending::Stopped
-                | Ending::Stopping
-                | Ending::Already
-                | Ending::Overtaken
-                | Ending::Failed
-                | Ending::NotTried
-                | Ending::Unverified => {}
+            let (kind, detail) = started(&end, seen.get(&step.id).map(|instance| instance.state));
+            match kind {
+                OutcomeKind::Started => up.push(step.id.clone()),
+                OutcomeKind::Failed if end.is_ok() => fallen.push(step.id.clone()),
+                OutcomeKind::Stopped
+                | OutcomeKind::Stopping
+                | OutcomeKind::Already
+                | OutcomeKind::Overtaken
+                | OutcomeKind::Failed
+                | OutcomeKind::NotTried
+                | OutcomeKind::Unverified => {}
             }
-            outcomes.push(self.outcome(step, ending, detail));
+            outcomes.push(self.outcome(step, kind, detail));
         }
         self.remove_stop_tag(target, steps, &up, &mut outcomes).await;
         if let Some(policy) = steps.first().map(|step| &step.policy) {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use crate::engine::cost::price::Prices;
 use crate::engine::evidence::idle::Missing;
 use crate::engine::history::past_runs::History;
-use crate::engine::model::{Cap, Ending, Notes, Outcome, Step, Target, Unreachable, instances};
+use crate::engine::model::{Cap, Notes, Outcome, OutcomeKind, Step, Target, Unreachable, instances};
 use crate::engine::plan::Plan;
 use crate::engine::report::{Report, Row};
 use crate::engine::request::Mode;
@@ -64,18 +64,18 @@ fn dropped(report: &Report, reviewed: &Plan) -> Vec<Outcome> {
     let outcome = |step: &Step| {
         let (outcome, detail) = match (put_off.get(&(&step.id, step.action)), rows.get(&step.id)) {
             (Some(Cap::NotReviewed), _) => (
-                Ending::Overtaken,
+                OutcomeKind::Overtaken,
                 "it has changed since the plan was made: it was started, or another policy matches".to_owned(),
             ),
-            (Some(cap), _) => (Ending::NotTried, format!("put off by `{}`", cap.as_str())),
+            (Some(cap), _) => (OutcomeKind::NotTried, format!("put off by `{}`", cap.as_str())),
             (None, Some(row)) => {
                 let (verdict, reason) = (row.verdict.as_str(), row.verdict.reason());
-                (Ending::Overtaken, format!("now {verdict}, by the rule `{reason}`"))
+                (OutcomeKind::Overtaken, format!("now {verdict}, by the rule `{reason}`"))
             }
             (None, None) if is_unreachable(report, &step.id.place) => {
-                (Ending::Overtaken, "its account or Region could not be scanned".to_owned())
+                (OutcomeKind::Overtaken, "its account or Region could not be scanned".to_owned())
             }
-            (None, None) => (Ending::Overtaken, "it was not seen".to_owned()),
+            (None, None) => (OutcomeKind::Overtaken, "it was not seen".to_owned()),
         };
         Outcome::of(step, outcome, detail, report.at)
     };
@@ -122,6 +122,12 @@ fn remarks(order: &Order<'_>, scanned: &Scanned, history: &History, cannot_start
     let mut notes = history.unread.clone();
     if order.settings.run.armed && order.settings.run.record.is_none() {
         notes.push("no `record` is configured, so nothing is acted on".to_owned());
+    }
+    if let Some((second, days)) = order.settings.money.too_old(order.clock.at().date_naive()) {
+        notes.push(format!(
+            "the rate of {} in `[money]` is {days} days old: amounts in {} may be wrong by now",
+            second.date, second.code
+        ));
     }
     for Target { account, region } in &scanned.outside {
         notes.push(format!(

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::engine::history::past_runs::History;
 use crate::engine::history::unverified::Confirmed;
-use crate::engine::model::{Ending, Notes, Outcome};
+use crate::engine::model::{Notes, Outcome, OutcomeKind};
 use crate::engine::plan::Plan;
 use crate::engine::report::Report;
 use crate::engine::report::done::Done;
@@ -137,7 +137,7 @@ pub(crate) fn may_act(plan: &Plan, switch: &Switch, order: &Order<'_>) -> (bool,
         return (false, done);
     }
     let Some(why) = switch.why_paused() else { return (true, done) };
-    done.outcomes = Outcome::all(&plan.steps, Ending::NotTried, &why, order.clock.at());
+    done.outcomes = Outcome::all(&plan.steps, OutcomeKind::NotTried, &why, order.clock.at());
     if matches!(switch, Switch::Unreadable(_)) {
         done.notes.degrade();
     }

@@ -7,9 +7,7 @@ use crate::engine::history::past_runs::History;
 use crate::engine::judge::notice_gate::Gate;
 use crate::engine::judge::owner::Contacts;
 use crate::engine::judge::{Judge, Known};
-use crate::engine::model::Step;
-use crate::engine::model::{Account, Action, Instance, ResourceId, State, Target, names};
-use crate::engine::model::{Ending, Outcome};
+use crate::engine::model::{Account, Action, Instance, Outcome, OutcomeKind, ResourceId, State, Step, Target, names};
 use crate::engine::request::Scope;
 use crate::engine::request::overrides::UndoOverrides;
 use crate::engine::rules::case::Activity;
@@ -55,8 +53,8 @@ impl<'a> Recheck<'a> {
     }
 }
 
-/// Why a step is not done: its ending and the text.
-type NotDone = (Ending, String);
+/// Why a step is not done: its outcome and the text.
+type NotDone = (OutcomeKind, String);
 
 impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
     /// Scans exactly these instances again and judges them at this instant. A step that is no longer right is
@@ -66,7 +64,7 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
             Ok(now) => now,
             Err(why) => {
                 let detail = format!("could not be scanned again, so nothing was done: {why}");
-                return (self.all(steps, Ending::Failed, &detail), Vec::new());
+                return (self.all(steps, OutcomeKind::Failed, &detail), Vec::new());
             }
         };
         let still: Vec<Result<(), NotDone>> = match &self.recheck {
@@ -95,13 +93,13 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
         for (step, still) in steps.iter().zip(still) {
             match still {
                 Ok(()) => ready.push(*step),
-                Err((ending, why)) => outcomes.push(self.outcome(step, ending, why)),
+                Err((kind, why)) => outcomes.push(self.outcome(step, kind, why)),
             }
         }
         (outcomes, ready)
     }
 
-    /// Whether `step` is still right for the instance as it is now; otherwise its ending and the reason.
+    /// Whether `step` is still right for the instance as it is now; otherwise its outcome and the reason.
     fn still(
         &self,
         step: &Step,
@@ -110,14 +108,14 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
         account: &Account,
         known: &Known,
     ) -> Result<(), NotDone> {
-        let overtaken = |why: String| Err((Ending::Overtaken, why));
+        let overtaken = |why: String| Err((OutcomeKind::Overtaken, why));
         let Some(instance) = instance else { return overtaken("it is no longer there".to_owned()) };
         let already = match step.action {
             Action::Stop | Action::Hibernate => instance.state.is_down(),
             Action::Start => matches!(instance.state, State::Pending | State::Running),
         };
         if already {
-            return Err((Ending::Already, format!("it was {} before the step began", instance.state)));
+            return Err((OutcomeKind::Already, format!("it was {} before the step began", instance.state)));
         }
         if instance.launch != step.launched {
             return overtaken("somebody started it since the plan was made".to_owned());
@@ -148,8 +146,12 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
     ) -> Result<(), NotDone> {
         match find(self.settings, instance, run, &step.policy, overrides, self.clock.now()) {
             Finding::Start => Ok(()),
-            Finding::Left(WhyNot::Up(state)) => Err((Ending::Already, format!("it was {state} before the step began"))),
-            Finding::Left(why) => Err((Ending::Overtaken, format!("scanned again, it is skipped: `{}`", why.as_str()))),
+            Finding::Left(WhyNot::Up(state)) => {
+                Err((OutcomeKind::Already, format!("it was {state} before the step began")))
+            }
+            Finding::Left(why) => {
+                Err((OutcomeKind::Overtaken, format!("scanned again, it is skipped: `{}`", why.as_str())))
+            }
         }
     }
 

@@ -11,7 +11,9 @@ use crate::engine::evidence::idle::Own;
 use crate::engine::history::past_runs::FailedStart;
 use crate::engine::history::past_runs::History;
 use crate::engine::history::unverified::{Confirmed, Unverified};
-use crate::engine::model::{Action, ByResource, Ending, Outcome, ResourceId, json_lines, sane, sane_option, settle};
+use crate::engine::model::{
+    Action, ByResource, Outcome, OutcomeKind, ResourceId, json_lines, sane, sane_option, settle,
+};
 use crate::engine::report::Report;
 use crate::engine::undo::Undo;
 use crate::ports::{PortError, ReadRecord, WriteRecord};
@@ -40,7 +42,7 @@ struct Line {
     #[serde(flatten)]
     id: ResourceId,
     action: Action,
-    outcome: Ending,
+    outcome: OutcomeKind,
     #[serde(deserialize_with = "sane")]
     at: DateTime<Utc>,
     #[serde(default)]
@@ -138,7 +140,7 @@ pub(crate) async fn write_acts(
         let line = Line {
             id: one.id.clone(),
             action: *action,
-            outcome: Ending::Stopped,
+            outcome: OutcomeKind::Stopped,
             at: *at,
             policy: Some(one.policy.clone()),
             run: Some(run.to_string()),
@@ -168,7 +170,7 @@ pub(crate) async fn write_acts(
     hub.write(&format!("{ACTS}/{}/{}.jsonl", partition(told.at), told.run), &text).await.map(|_| ())
 }
 
-/// Writes every step with an unknown ending before anything is done. If the run is killed or its last write fails, the
+/// Writes every step with an unknown outcome before anything is done. If the run is killed or its last write fails, the
 /// caps of the day still count its steps. The outcomes replace these lines.
 pub(crate) async fn write_unverified(
     hub: &impl WriteRecord,
@@ -176,7 +178,7 @@ pub(crate) async fn write_unverified(
     narrow: bool,
 ) -> Result<(), PortError> {
     let why = "the run did not record how it ended";
-    let outcomes = Outcome::all(told.steps, Ending::Unverified, why, told.at);
+    let outcomes = Outcome::all(told.steps, OutcomeKind::Unverified, why, told.at);
     write_acts(hub, &told.with_outcomes(&outcomes), narrow, &[]).await
 }
 
@@ -189,49 +191,49 @@ pub async fn history(hub: &impl ReadRecord, now: DateTime<Utc>) -> Result<Histor
     let (mut lines, unread) = lines(hub, now, HISTORY_DAYS).await?;
     lines.sort_by_key(|(_, line)| line.at);
     let mut history = History { unread, ..History::default() };
-    let mut last: HashMap<ResourceId, Ending> = HashMap::new();
+    let mut last: HashMap<ResourceId, OutcomeKind> = HashMap::new();
     for (run, Line { id, action, outcome, at, policy, run: _, undo: _, launched: _, narrow }) in lines {
         let stop = matches!(action, Action::Stop | Action::Hibernate);
-        // A stop with an unknown ending may have happened, and counts.
-        let perhaps = matches!(outcome, Ending::Stopped | Ending::Stopping | Ending::Unverified);
+        // A stop with an unknown outcome may have happened, and counts.
+        let perhaps = matches!(outcome, OutcomeKind::Stopped | OutcomeKind::Stopping | OutcomeKind::Unverified);
         if stop && perhaps && at.date_naive() == now.date_naive() {
             history.today.count(id.is_placed().then(|| id.place.account.clone()), policy, narrow);
         }
         match (action, outcome) {
-            (Action::Stop | Action::Hibernate, Ending::Unverified) => {
+            (Action::Stop | Action::Hibernate, OutcomeKind::Unverified) => {
                 let stop = Unverified { run: run.into(), action, at, narrow };
                 history.unverified.entry(id.clone()).push(stop);
             }
-            (Action::Stop | Action::Hibernate, Ending::Stopped | Ending::Stopping) => {
+            (Action::Stop | Action::Hibernate, OutcomeKind::Stopped | OutcomeKind::Stopping) => {
                 history.stops.entry(id.clone()).push(at);
             }
-            (Action::Start, Ending::Failed | Ending::Unverified) => {
+            (Action::Start, OutcomeKind::Failed | OutcomeKind::Unverified) => {
                 history.failed_starts.entry(id.clone()).push(at);
-                if outcome == Ending::Failed {
+                if outcome == OutcomeKind::Failed {
                     history.start_failed.insert(id.clone(), FailedStart { at, unverified: None });
                 } else if let Some(failed) = history.start_failed.get_mut(&id) {
                     failed.unverified = Some(at);
                 }
             }
-            (Action::Start, Ending::Started) => {
+            (Action::Start, OutcomeKind::Started) => {
                 history.start_failed.remove(&id);
             }
             (
                 Action::Stop | Action::Hibernate | Action::Start,
-                Ending::Stopped
-                | Ending::Stopping
-                | Ending::Started
-                | Ending::Already
-                | Ending::Overtaken
-                | Ending::Failed
-                | Ending::NotTried,
+                OutcomeKind::Stopped
+                | OutcomeKind::Stopping
+                | OutcomeKind::Started
+                | OutcomeKind::Already
+                | OutcomeKind::Overtaken
+                | OutcomeKind::Failed
+                | OutcomeKind::NotTried,
             ) => {}
         }
         last.insert(id, outcome);
     }
     history.failed_last = last
         .into_iter()
-        .filter(|(_, ending)| matches!(ending, Ending::Failed | Ending::Unverified))
+        .filter(|(_, kind)| matches!(kind, OutcomeKind::Failed | OutcomeKind::Unverified))
         .map(|(id, _)| id)
         .collect();
     history.undone = undone::read(hub, now).await?;
@@ -262,24 +264,24 @@ pub async fn own_acts(hub: &impl ReadRecord, now: DateTime<Utc>, days: i64) -> R
     for (_, line) in lines(hub, now, days).await?.0 {
         let Line { id, action, outcome, at, policy: _, run: _, undo, launched, narrow: _ } = line;
         match (action, outcome) {
-            (Action::Stop | Action::Hibernate, Ending::Stopped | Ending::Stopping) => {
+            (Action::Stop | Action::Hibernate, OutcomeKind::Stopped | OutcomeKind::Stopping) => {
                 let own = acts.entry(id);
                 own.stops.push(at);
                 own.launches.extend(launched);
             }
             // An undo means that a person wants the machine, so its start counts as made by a person.
-            (Action::Start, Ending::Started) if undo.is_some() => {}
-            (Action::Start, Ending::Started) => acts.entry(id).starts.push(at),
+            (Action::Start, OutcomeKind::Started) if undo.is_some() => {}
+            (Action::Start, OutcomeKind::Started) => acts.entry(id).starts.push(at),
             (
                 Action::Stop | Action::Hibernate | Action::Start,
-                Ending::Stopped
-                | Ending::Stopping
-                | Ending::Started
-                | Ending::Already
-                | Ending::Overtaken
-                | Ending::Failed
-                | Ending::NotTried
-                | Ending::Unverified,
+                OutcomeKind::Stopped
+                | OutcomeKind::Stopping
+                | OutcomeKind::Started
+                | OutcomeKind::Already
+                | OutcomeKind::Overtaken
+                | OutcomeKind::Failed
+                | OutcomeKind::NotTried
+                | OutcomeKind::Unverified,
             ) => {}
         }
     }
@@ -316,7 +318,7 @@ async fn lines(
     settle(lines.iter_mut().map(|(_, line)| &mut line.id));
     // An outcome that a later run confirmed replaces an unknown one.
     let known = |(run, line): &(String, Line)| (run.clone(), line.id.clone(), line.action);
-    let seen: HashSet<_> = lines.iter().filter(|(_, line)| line.outcome == Ending::Stopped).map(known).collect();
-    lines.retain(|line| line.1.outcome != Ending::Unverified || !seen.contains(&known(line)));
+    let seen: HashSet<_> = lines.iter().filter(|(_, line)| line.outcome == OutcomeKind::Stopped).map(known).collect();
+    lines.retain(|line| line.1.outcome != OutcomeKind::Unverified || !seen.contains(&known(line)));
     Ok((lines, unread))
 }

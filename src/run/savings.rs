@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use crate::engine::cost::price::Prices;
 use crate::engine::cost::savings::{Savings, Sight, Whose};
 use crate::engine::history::unverified::Confirmed;
-use crate::engine::model::{Action, Ending, Notes, Outcome, ResourceId, Target};
+use crate::engine::model::{Action, Notes, Outcome, OutcomeKind, ResourceId, Target};
 use crate::engine::report::{Report, Row};
 use crate::ports::{PortError, ReadRecord, WriteRecord};
 use crate::run::order::Order;
@@ -60,7 +60,7 @@ pub(crate) async fn count(
     savings.accrue(sights, |target| order.run.scope.is_whole() && is_whole(order, report, target), report.at);
     let rows: HashMap<&ResourceId, &Row> = report.rows.iter().map(|row| (&row.id, row)).collect();
     let stopped = |outcome: &&Outcome| {
-        matches!(outcome.outcome, Ending::Stopped | Ending::Stopping) && outcome.action != Action::Start
+        matches!(outcome.outcome, OutcomeKind::Stopped | OutcomeKind::Stopping) && outcome.action != Action::Start
     };
     let stops = report.outcomes.iter().filter(stopped).map(|outcome| (&outcome.id, outcome.at));
     // If an earlier run did not record its stop, the stop counts from when it was found.

@@ -5,10 +5,7 @@
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
-use crate::engine::model::Because;
-use crate::engine::model::Step;
-use crate::engine::model::{Ending, Outcome};
-use crate::engine::model::{Instance, Reason, ResourceId, State, Target, names};
+use crate::engine::model::{Because, Instance, Outcome, OutcomeKind, Reason, ResourceId, State, Step, Target, names};
 use crate::engine::tags::stop_tag::OwnTag;
 use crate::ports::{Act, Pause, Scan};
 use crate::run::act::{Acting, SCAN_TIMEOUT};
@@ -68,7 +65,7 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
         let key = self.settings.tags.stopped.as_str();
         let may_stop = |step: &Step| {
             let end = outcomes.iter().find(|outcome| outcome.id == step.id).map(|outcome| outcome.outcome);
-            matches!(end, Some(Ending::Stopped | Ending::Stopping | Ending::Unverified))
+            matches!(end, Some(OutcomeKind::Stopped | OutcomeKind::Stopping | OutcomeKind::Unverified))
         };
         let bare = |step: &Step| seen.get(&step.id).is_none_or(|now| Wish::Stands(value).fails(now, key));
         let bare: Vec<&Step> = steps.iter().copied().filter(|step| may_stop(step) && bare(step)).collect();
@@ -104,7 +101,7 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
                 Err(why) => add(outcomes, &id, &format!("; and its tag `{key}` could not be removed: {why}")),
             }
         }
-        let failed = |id: &ResourceId| outcomes.iter().any(|one| one.id == *id && one.outcome != Ending::Started);
+        let failed = |id: &ResourceId| outcomes.iter().any(|one| one.id == *id && one.outcome != OutcomeKind::Started);
         let doubtful = |step: &&&Step| removed.contains(&step.id) && failed(&step.id);
         let doubtful: Vec<&Step> = steps.iter().filter(doubtful).copied().collect();
         for (id, _) in self.settle(target, doubtful, Wish::Gone).await.into_iter().filter(|(_, looked)| *looked) {

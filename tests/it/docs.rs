@@ -7,7 +7,7 @@ mod quoted;
 use std::fs;
 use std::path::Path;
 
-use idle_reaper::engine::model::{Cap, Ending, Reason};
+use idle_reaper::engine::model::{Cap, OutcomeKind, Reason};
 use serde_json::Value;
 
 fn root() -> &'static Path {
@@ -36,7 +36,7 @@ fn assert_names(page: &str, words: impl IntoIterator<Item = &'static str>) {
 
 #[test]
 fn every_outcome_and_cap_of_the_code_is_documented() {
-    assert_names("docs/report.md", Ending::ALL.iter().map(|ending| ending.as_str()));
+    assert_names("docs/report.md", OutcomeKind::ALL.iter().map(|outcome_of| outcome_of.as_str()));
     assert_names("docs/report.md", Cap::ALL.iter().filter(|cap| !cap.is_waiting()).map(|cap| cap.as_str()));
 }
 

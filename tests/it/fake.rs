@@ -29,8 +29,8 @@ pub use run::{
     plan_over, try_apply, try_plan, try_undo,
 };
 pub use shape::{
-    EVENING, HERE, NO_DAILY_CAPS, SETTINGS, Shape, THERE, at, ending, endings, here, instance, judge, judge_with, keys,
-    planned, row, settings, with, without,
+    EVENING, HERE, NO_DAILY_CAPS, SETTINGS, Shape, THERE, at, here, instance, judge, judge_with, keys, outcome_of,
+    outcomes_of, planned, row, settings, with, without,
 };
 
 /// What a call of a port did.
@@ -207,6 +207,11 @@ impl World {
     pub fn with_faults(self, faults: Faults) -> Self {
         self.state.borrow_mut().faults = faults;
         self
+    }
+
+    /// From now on there are these faults and no others.
+    pub fn set_faults(&self, faults: Faults) {
+        self.state.borrow_mut().faults = faults;
     }
 
     /// Takes every fault away.

@@ -4,15 +4,15 @@ use std::process::Command;
 
 use chrono::Duration;
 use idle_reaper::engine::config::Settings;
-use idle_reaper::engine::model::{Ending, Health};
+use idle_reaper::engine::model::{Health, OutcomeKind};
 use idle_reaper::engine::model::{Instance, Reason, State, Target};
 use idle_reaper::engine::request::Request;
 use idle_reaper::engine::schedule::Expr;
 use idle_reaper::local::inventory::Recorded;
 
 use crate::fake::{
-    Deed, EVENING, Fault, Faults, SETTINGS, Shape, THERE, World, apply, at, ending, instance, judge, plan, plan_over,
-    planned, row, with,
+    Deed, EVENING, Fault, Faults, SETTINGS, Shape, THERE, World, apply, at, instance, judge, outcome_of, plan,
+    plan_over, planned, row, with,
 };
 
 const MORNING: &str = "2026-11-26T09:00:00+09:00";
@@ -26,7 +26,7 @@ fn one_protected_instance_does_not_make_the_whole_stop_fail() {
     let world = World::of(fleet(20)).with_faults(Faults::one("i-07", Fault::Protected));
     let report = apply(&world, &with(&[]), at(EVENING));
     assert_eq!((report.counts().stopped, report.counts().failed), (19, 1));
-    assert_eq!(ending(&report, "i-07"), Ending::Failed);
+    assert_eq!(outcome_of(&report, "i-07"), OutcomeKind::Failed);
 }
 
 #[test]
@@ -42,7 +42,7 @@ fn one_spot_instance_does_not_make_the_whole_stop_fail() {
 fn one_instance_that_has_just_changed_does_not_make_the_whole_stop_fail() {
     let world = World::of(fleet(5)).with_faults(Faults::change("i-03", crate::fake::Change::Terminated));
     let report = apply(&world, &with(&[]), at(EVENING));
-    assert_eq!((report.counts().stopped, ending(&report, "i-03")), (4, Ending::Overtaken));
+    assert_eq!((report.counts().stopped, outcome_of(&report, "i-03")), (4, OutcomeKind::Overtaken));
 }
 
 #[test]
@@ -50,7 +50,7 @@ fn ten_matched_and_nine_stopped_is_not_reported_as_success() {
     let world = World::of(fleet(10)).with_faults(Faults::one("i-04", Fault::StopIgnored));
     let report = apply(&world, &with(&[]), at(EVENING));
     assert_eq!((report.counts().candidates, report.counts().stopped), (10, 9));
-    assert_eq!((ending(&report, "i-04"), report.health()), (Ending::Unverified, Health::Degraded));
+    assert_eq!((outcome_of(&report, "i-04"), report.health()), (OutcomeKind::Unverified, Health::Degraded));
 }
 
 #[test]
@@ -233,7 +233,7 @@ fn the_tag_that_says_who_stopped_it_is_not_lost_in_a_start_that_fails() {
     for fault in [Fault::StartRefused, Fault::FallsBack] {
         let world = World::of([instance("i-1").reaped()]).with_faults(Faults::one("i-1", fault));
         let report = apply(&world, &with(&[]), at(MORNING));
-        assert_eq!(ending(&report, "i-1"), Ending::Failed, "{fault:?}");
+        assert_eq!(outcome_of(&report, "i-1"), OutcomeKind::Failed, "{fault:?}");
         assert!(world.get("i-1").tags.get("idle-reaper:stopped").is_some(), "{fault:?}");
     }
 }
@@ -276,7 +276,10 @@ fn a_start_that_falls_back_is_seen_and_tried_again() {
     let world = World::of([instance("i-1").reaped()]).with_faults(Faults::one("i-1", Fault::FallsBack));
     let settings = with(&[]);
     let first = apply(&world, &settings, at(MORNING));
-    assert_eq!((ending(&first, "i-1"), first.counts().started, first.health()), (Ending::Failed, 0, Health::Degraded));
+    assert_eq!(
+        (outcome_of(&first, "i-1"), first.counts().started, first.health()),
+        (OutcomeKind::Failed, 0, Health::Degraded)
+    );
     world.mend();
     // The first try has moved the launch time, and the start is still owed.
     let second = apply(&world, &settings, at(MORNING) + Duration::minutes(5));
@@ -288,7 +291,7 @@ fn a_start_that_falls_back_is_seen_and_tried_again() {
 fn a_start_that_falls_back_after_a_time_out_is_tried_again_too() {
     let world = World::of([instance("i-1").reaped()]).with_faults(Faults::one("i-1", Fault::FallsBackUnclear));
     let settings = with(&[]);
-    assert_eq!(ending(&apply(&world, &settings, at(MORNING)), "i-1"), Ending::Unverified);
+    assert_eq!(outcome_of(&apply(&world, &settings, at(MORNING)), "i-1"), OutcomeKind::Unverified);
     world.mend();
     assert_eq!(apply(&world, &settings, at(MORNING) + Duration::minutes(5)).counts().started, 1);
     // Started by somebody else, stopped by somebody else: that is none of the reaper's business.

@@ -12,6 +12,7 @@ pub mod noise;
 pub mod people;
 pub mod recall;
 pub mod record;
+pub mod sweeps;
 pub mod tables;
 pub mod tricks;
 pub mod undo;

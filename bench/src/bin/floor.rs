@@ -58,8 +58,8 @@ fn main() -> ExitCode {
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("an event loop");
     match runtime.block_on(sweep(&arguments)) {
-        Ok((seen, stopped)) => {
-            println!("{{\"seen\":{seen},\"stopped\":{stopped}}}");
+        Ok((found, stopped)) => {
+            println!("{{\"found\":{found},\"stopped\":{stopped}}}");
             ExitCode::SUCCESS
         }
         Err(error) => {
@@ -69,7 +69,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Every place, a few at a time. How many instances were seen and stopped.
+/// Every place, a few at a time. How many instances were found and stopped.
 async fn sweep(arguments: &Arguments) -> Result<(usize, usize), Failed> {
     let aws = Aws::load().await;
     let accounts = match arguments.role {

@@ -1,12 +1,13 @@
 //! `[money]`: a second currency with its rate, and the monthly budget of each account.
 
+use chrono::{Duration, NaiveDate};
 use wildmatch::WildMatch;
 
 use crate::engine::config::reader::Section;
 use crate::engine::config::shape::Form;
 use crate::engine::model::RecordKey;
 use crate::engine::model::date;
-use crate::engine::model::{Currency, Usd, decimal};
+use crate::engine::model::{Currency, RATE_DAYS, Usd, decimal};
 
 /// `[money]`
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -29,6 +30,11 @@ pub struct Budget {
 }
 
 impl Money {
+    /// The second currency and the age of its rate in days on `day`, if the rate is too old.
+    pub fn too_old(&self, day: NaiveDate) -> Option<(&Currency, i64)> {
+        self.second.as_ref().and_then(|second| Some((second, second.too_old(day)?)))
+    }
+
     /// The monthly budget of this account: the first matching pattern in the file counts.
     pub fn budget_of(&self, id: &str, name: Option<&str>) -> Option<Usd> {
         let fits = |glob: &WildMatch| glob.matches(id) || name.is_some_and(|name| glob.matches(name));
@@ -55,7 +61,8 @@ pub(crate) fn read(top: &Section<'_>) -> Money {
     let Some(section) = top.section("money") else {
         return Money::default();
     };
-    let money = Money { second: second(&section), budgets: budgets(&section), price_file: price_file(&section) };
+    let second = second(&section);
+    let money = Money { budgets: budgets(&section, second.as_ref()), second, price_file: price_file(&section) };
     section.finish();
     money
 }
@@ -79,7 +86,13 @@ fn second(section: &Section<'_>) -> Option<Currency> {
         let hint = "a figure in a second currency states its rate and the day of it: write all three, or none";
         section.complain(section.span.clone(), format!("[money] lacks {list}"), Some(hint.to_owned()));
     }
-    Some(Currency { code: code?, rate: rate?, date: date? })
+    let second = Currency { code: code?, rate: rate?, date: date? };
+    if let Some(from) = second.date.checked_add_signed(Duration::days(RATE_DAYS + 1)) {
+        let message = format!("the rate of {} is older than {RATE_DAYS} days", second.date);
+        let hint = "write a newer `rate` and its `date`: amounts in the second currency may be wrong by now".to_owned();
+        section.source.warn_from(from, section.place_of("date"), message, Some(hint));
+    }
+    Some(second)
 }
 
 fn currency_code(text: &str) -> Option<String> {
@@ -87,17 +100,28 @@ fn currency_code(text: &str) -> Option<String> {
     (letters && text != "USD").then(|| text.to_owned())
 }
 
-fn budgets(section: &Section<'_>) -> Vec<Budget> {
+fn budgets(section: &Section<'_>, second: Option<&Currency>) -> Vec<Budget> {
     let mut budgets = Vec::new();
     for (pattern, amount) in section.named_sums("budgets", Form::Like("^[\\s\\S]+$")) {
         if pattern.text.is_empty() {
             let hint = "write an account's id, or a pattern over ids and names such as \"*-dev\"".to_owned();
             section.complain(pattern.span, "a budget for no account", hint);
         }
-        let hint = "write US dollars a month, such as \"500\" or 500.50";
-        if let Some(monthly) = section.parse(&amount, Usd::parse, "is not an amount", hint) {
+        let hint =
+            "write US dollars a month, such as \"500\" or 500.50, or an amount in `currency`, such as \"75000 JPY\"";
+        if let Some(monthly) = section.parse(&amount, |text| sum(text, second), "is not an amount", hint) {
             budgets.push(Budget { pattern: WildMatch::new_case_insensitive(pattern.text), monthly });
         }
     }
     budgets
+}
+
+/// US dollars, or an amount in the second currency with its code before or behind it.
+fn sum(text: &str, second: Option<&Currency>) -> Option<Usd> {
+    let in_second = |second: &Currency| {
+        let code = second.code.as_str();
+        let number = text.strip_prefix(code).or_else(|| text.strip_suffix(code))?;
+        second.to_usd(decimal(number.trim())?)
+    };
+    Usd::parse(text).or_else(|| second.and_then(in_second))
 }

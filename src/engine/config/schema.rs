@@ -92,7 +92,7 @@ fn text(form: &Form) -> Value {
 }
 
 fn sum() -> Value {
-    let text = text(&Form::Like("^[0-9]+([.][0-9]+)?$"));
+    let text = text(&Form::Like("^([A-Z]{3} *)?[0-9]+([.][0-9]+)?( *[A-Z]{3})?$"));
     let number = object([("type", "number".into()), ("minimum", 0.into())]);
     object([("anyOf", vec![text, number].into())])
 }

@@ -46,7 +46,7 @@ pub use crate::engine::model::locale::Locale;
 
 pub use crate::engine::model::message::{Message, Named};
 pub(crate) use crate::engine::model::money::decimal;
-pub use crate::engine::model::money::{Currency, HOURS_PER_MONTH, Usd};
+pub use crate::engine::model::money::{Currency, HOURS_PER_MONTH, RATE_DAYS, Usd};
 pub use crate::engine::model::news::{Contact, Item, Receipt, Subject, Subjects};
 pub use crate::engine::model::notes::Notes;
 
@@ -67,7 +67,7 @@ pub(crate) use crate::engine::model::instant::date;
 pub use crate::engine::model::mark_step::{Lifted, Tier};
 pub use crate::engine::model::mark_step::{MarkEnd, MarkStep, MarkVerb};
 pub use crate::engine::model::not_armed::NotArmed;
-pub use crate::engine::model::outcome::{Ending, Outcome};
+pub use crate::engine::model::outcome::{Outcome, OutcomeKind};
 pub use crate::engine::model::record_key::{RecordKey, RecordKeyInvalid};
 pub use crate::engine::model::resource_id::{Kind, ResourceId};
 pub(crate) use crate::engine::model::resource_id::{names, places, settle};

@@ -62,6 +62,9 @@ impl fmt::Display for Usd {
     }
 }
 
+/// The age in days after which a rate is too old: a rate set once a month, and a few days to set the next one.
+pub const RATE_DAYS: i64 = 35;
+
 /// A second currency, and its exchange rate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Currency {
@@ -82,6 +85,16 @@ impl Currency {
     /// The amount in this currency, rounded to its smallest coin.
     pub fn convert(&self, amount: Usd) -> Decimal {
         rounded(amount.0.saturating_mul(self.rate), self.decimals())
+    }
+
+    /// The US dollars of an amount in this currency; `None` where they cannot be computed.
+    pub fn to_usd(&self, amount: Decimal) -> Option<Usd> {
+        amount.checked_div(self.rate).map(Usd)
+    }
+
+    /// The age of the rate in days on `day`, if it is too old.
+    pub fn too_old(&self, day: NaiveDate) -> Option<i64> {
+        Some((day - self.date).num_days()).filter(|days| *days > RATE_DAYS)
     }
 
     /// Decimals by ISO 4217 (list one, 2024-06): two, except for these. The crate `iso_currency` is not used, because

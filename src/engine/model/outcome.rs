@@ -11,7 +11,7 @@ named! {
     /// How a step ended.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
     #[serde(rename_all = "kebab-case")]
-    enum Ending {
+    enum OutcomeKind {
         /// Confirmed as stopped.
         Stopped = "stopped",
         /// Confirmed as stopping.
@@ -41,7 +41,7 @@ pub struct Outcome {
     /// What was to be done.
     pub action: Action,
     /// How it ended.
-    pub outcome: Ending,
+    pub outcome: OutcomeKind,
     /// A description of what happened.
     pub detail: String,
     /// When the outcome was known.
@@ -51,7 +51,7 @@ pub struct Outcome {
 
 impl Outcome {
     /// How `step` ended.
-    pub fn of(step: &Step, outcome: Ending, detail: impl Into<String>, at: DateTime<Utc>) -> Self {
+    pub fn of(step: &Step, outcome: OutcomeKind, detail: impl Into<String>, at: DateTime<Utc>) -> Self {
         let Step { id, action, policy: _, reason: _, launched: _, not_after: _ } = step;
         Self { id: id.clone(), action: *action, outcome, detail: detail.into(), at }
     }
@@ -59,7 +59,7 @@ impl Outcome {
     /// The same outcome for every step.
     pub fn all<'a>(
         steps: impl IntoIterator<Item = &'a Step>,
-        outcome: Ending,
+        outcome: OutcomeKind,
         detail: &str,
         at: DateTime<Utc>,
     ) -> Vec<Self> {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::engine::model::{Action, Ending, MarkEnd, MarkStep, Notes, Outcome, ResourceId};
+use crate::engine::model::{Action, MarkEnd, MarkStep, Notes, Outcome, OutcomeKind, ResourceId};
 use crate::engine::plan::Plan;
 
 /// The result of a plan, or of a part of one.
@@ -22,10 +22,10 @@ pub struct Done {
 }
 
 impl Done {
-    /// The same failed ending for every step and mark of `plan`.
-    pub fn none(plan: &Plan, ending: Ending, why: &str, at: DateTime<Utc>) -> Self {
+    /// The same failed outcome for every step and mark of `plan`.
+    pub fn none(plan: &Plan, kind: OutcomeKind, why: &str, at: DateTime<Utc>) -> Self {
         let mark = |mark: &MarkStep| MarkEnd { step: mark.clone(), failed: Some(why.to_owned()) };
-        let outcomes = Outcome::all(&plan.steps, ending, why, at);
+        let outcomes = Outcome::all(&plan.steps, kind, why, at);
         Self {
             outcomes,
             marks: plan.marks.iter().map(mark).collect(),

@@ -31,7 +31,7 @@ use crate::engine::judge::owner::Owner;
 use crate::engine::judge::topics::Talk;
 use crate::engine::model::month::Month;
 use crate::engine::model::{
-    Action, Counts, Ending, Health, Instance, Locale, MarkEnd, MarkVerb, NotArmed, NotDue, Notes, Outcome, Remark,
+    Action, Counts, Health, Instance, Locale, MarkEnd, MarkVerb, NotArmed, NotDue, Notes, Outcome, OutcomeKind, Remark,
     ResourceId, SkippedAccount, State, Target, Unreachable, Usd, Verdict,
 };
 use crate::engine::plan::Plan;
@@ -238,14 +238,14 @@ impl Report {
 
     /// The counts.
     pub fn counts(&self) -> Counts {
-        let ended = |wanted: &[Ending]| self.outcomes.iter().filter(|o| wanted.contains(&o.outcome)).count();
+        let ended = |wanted: &[OutcomeKind]| self.outcomes.iter().filter(|o| wanted.contains(&o.outcome)).count();
         let candidates = |row: &&Row| matches!(row.verdict.action(), Some(Action::Stop | Action::Hibernate));
         Counts {
             found: self.rows.len(),
             candidates: self.rows.iter().filter(candidates).count(),
-            stopped: ended(&[Ending::Stopped, Ending::Stopping]),
-            started: ended(&[Ending::Started]),
-            failed: ended(&[Ending::Failed, Ending::Unverified]),
+            stopped: ended(&[OutcomeKind::Stopped, OutcomeKind::Stopping]),
+            started: ended(&[OutcomeKind::Started]),
+            failed: ended(&[OutcomeKind::Failed, OutcomeKind::Unverified]),
             deferred: self.plan.deferred.len(),
             waiting: self.plan.deferred.iter().filter(|put_off| put_off.because.is_waiting()).count(),
             marked: self.marks_of(MarkVerb::Put),

@@ -4,10 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use crate::engine::history::notices::Ledger;
 use crate::engine::judge::topics::Topic;
-use crate::engine::model::Step;
-use crate::engine::model::{Contact, Item, Reason, ResourceId, Subject};
-use crate::engine::model::{Ending, Outcome};
-use crate::engine::model::{MarkStep, MarkVerb};
+use crate::engine::model::{
+    Contact, Item, MarkStep, MarkVerb, Outcome, OutcomeKind, Reason, ResourceId, Step, Subject,
+};
 use crate::engine::report::digest::News;
 use crate::engine::report::{Report, Row};
 
@@ -57,7 +56,7 @@ pub fn stopped_for_idleness(report: &Report) -> impl Iterator<Item = (&Step, &Ou
 
 /// The executed steps.
 fn stopped(report: &Report) -> impl Iterator<Item = (&Step, &Outcome)> {
-    let done = |outcome: &&Outcome| matches!(outcome.outcome, Ending::Stopped | Ending::Stopping);
+    let done = |outcome: &&Outcome| matches!(outcome.outcome, OutcomeKind::Stopped | OutcomeKind::Stopping);
     let ended: HashMap<_, _> = report.outcomes.iter().filter(done).map(|o| ((&o.id, o.action), o)).collect();
     report.plan.steps.iter().filter_map(move |step| Some((step, *ended.get(&(&step.id, step.action))?)))
 }

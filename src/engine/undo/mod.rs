@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::engine::config::Settings;
 use crate::engine::model::{
-    Account, Action, Counts, Ending, Health, Instance, Locale, Outcome, Reason, ResourceId, State, Step, Target,
+    Account, Action, Counts, Health, Instance, Locale, Outcome, OutcomeKind, Reason, ResourceId, State, Step, Target,
     Unreachable,
 };
 use crate::engine::plan::Plan;
@@ -31,7 +31,7 @@ pub struct Stop {
     /// The policy under which it was stopped.
     pub policy: String,
     /// How the stop ended; `None` if the run broke off before its report.
-    pub ended: Option<Ending>,
+    pub ended: Option<OutcomeKind>,
 }
 
 /// The decision for one instance.
@@ -50,7 +50,7 @@ pub enum WhyNot {
     /// The request does not select it.
     NotSelected,
     /// The run did not stop it; this is how the step ended.
-    NotStopped(Ending),
+    NotStopped(OutcomeKind),
     /// Its target was unreachable.
     Unreachable,
     /// A policy of the organisation denies its Region.
@@ -107,7 +107,7 @@ pub fn stops(past: &Past, ended: bool) -> Vec<Stop> {
         Action::Start => false,
     });
     let names: HashMap<&ResourceId, &str> = past.instances.iter().map(|line| (&line.id, line.name.as_str())).collect();
-    let endings: HashMap<(&ResourceId, Action), Ending> =
+    let outcomes: HashMap<(&ResourceId, Action), OutcomeKind> =
         past.outcomes.iter().map(|outcome| ((&outcome.id, outcome.action), outcome.outcome)).collect();
     let mut stops: Vec<Stop> = stops
         .map(|step| Stop {
@@ -115,7 +115,7 @@ pub fn stops(past: &Past, ended: bool) -> Vec<Stop> {
             name: names.get(&step.id).map_or_else(String::new, |name| (*name).to_owned()),
             policy: step.policy.to_string(),
             // Without this step's outcome, the report proves nothing: the instance's tag decides.
-            ended: if ended { endings.get(&(&step.id, step.action)).copied() } else { None },
+            ended: if ended { outcomes.get(&(&step.id, step.action)).copied() } else { None },
         })
         .collect();
     stops.sort_by(|a, b| a.id.cmp(&b.id));
@@ -136,10 +136,14 @@ pub fn left_out(stop: &Stop, scope: &Scope, accounts: &[Account]) -> Option<WhyN
     }
     match stop.ended {
         // An unknown stop may have happened: the instance's tag decides.
-        None | Some(Ending::Stopped | Ending::Stopping | Ending::Unverified) => None,
-        Some(ending @ (Ending::Started | Ending::Already | Ending::Overtaken | Ending::Failed | Ending::NotTried)) => {
-            Some(WhyNot::NotStopped(ending))
-        }
+        None | Some(OutcomeKind::Stopped | OutcomeKind::Stopping | OutcomeKind::Unverified) => None,
+        Some(
+            kind @ (OutcomeKind::Started
+            | OutcomeKind::Already
+            | OutcomeKind::Overtaken
+            | OutcomeKind::Failed
+            | OutcomeKind::NotTried),
+        ) => Some(WhyNot::NotStopped(kind)),
     }
 }
 
@@ -242,13 +246,13 @@ pub struct Undo {
 impl Undo {
     /// The counts, with the same names as for any run.
     pub fn counts(&self) -> Counts {
-        let ended = |wanted: &[Ending]| self.outcomes.iter().filter(|o| wanted.contains(&o.outcome)).count();
+        let ended = |wanted: &[OutcomeKind]| self.outcomes.iter().filter(|o| wanted.contains(&o.outcome)).count();
         Counts {
             found: self.found.len(),
             candidates: 0,
             stopped: 0,
-            started: ended(&[Ending::Started]),
-            failed: ended(&[Ending::Failed, Ending::Unverified]),
+            started: ended(&[OutcomeKind::Started]),
+            failed: ended(&[OutcomeKind::Failed, OutcomeKind::Unverified]),
             deferred: 0,
             waiting: 0,
             marked: 0,

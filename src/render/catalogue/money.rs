@@ -29,6 +29,8 @@ pub(crate) enum Phrase<'a> {
     Figures { caveat: &'a str },
     /// The kind of price of every amount, if prices are bundled.
     Bundled { date: NaiveDate },
+    /// The rate of the second currency is this many days old.
+    OldRate { code: &'a str, date: NaiveDate, days: i64 },
     /// The comparison with the budget.
     OfBudget { budget: &'a str, percent: &'a str, over: bool },
     /// There is no budget.

@@ -6,8 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use crate::engine::judge::Known;
-use crate::engine::model::Ending;
-use crate::engine::model::{Account, ResourceId};
+use crate::engine::model::{Account, OutcomeKind, ResourceId};
 use crate::engine::plan::Plan;
 use crate::engine::report::done::Done;
 use crate::engine::report::fan_out::{Acted, Begun, Decided, Part, Used};
@@ -47,11 +46,11 @@ pub async fn act(
         // A child before this one began and left nothing. Its steps may have been done, so they are neither reported as
         // not tried nor repeated.
         let why = "a part of the run began it and came to nothing, so nobody knows whether it was done";
-        Done::none(&plan, Ending::Unverified, why, order.clock.now())
+        Done::none(&plan, OutcomeKind::Unverified, why, order.clock.now())
     } else {
         match may_act(order, begun, hub, wall, decided.acts).await {
             Ok(()) => carry(Carrying { order, begun, batch, wall }, scanner, actor, hub, &decided, &plan).await?,
-            Err(why) => Done::none(&plan, Ending::NotTried, &why, order.clock.now()),
+            Err(why) => Done::none(&plan, OutcomeKind::NotTried, &why, order.clock.now()),
         }
     };
     let acted = Acted { done, used: Used::of(scanner.calls(), scanner.spent()) };
@@ -100,7 +99,7 @@ async fn carry(
     let history = past::history(order, hub, begun).await?;
     // The plan recorded the intent before the decision.
     let issued = Warrant::issue(order.settings, decided.running, &history.today, Recorded::written());
-    let unarmed = || Done::none(plan, Ending::NotTried, "the settings arm nothing", order.clock.now());
+    let unarmed = || Done::none(plan, OutcomeKind::NotTried, "the settings arm nothing", order.clock.now());
     let Some(warrant) = issued else { return Ok(unarmed()) };
     measure_anew(order, scanner, plan, targets, &mut known).await;
     let accounts: BTreeMap<Arc<str>, Account> =

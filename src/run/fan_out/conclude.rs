@@ -6,7 +6,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use crate::engine::history::past_runs::History;
-use crate::engine::model::{Ending, Notes, Outcome, ResourceId, instances};
+use crate::engine::model::{Notes, Outcome, OutcomeKind, ResourceId, instances};
 use crate::engine::plan::Plan;
 use crate::engine::report::Report;
 use crate::engine::report::done::Done;
@@ -129,7 +129,7 @@ fn gather(
     for batch in batches {
         let lost = |why: &str| {
             let accounts = begun.batches.get(*batch).map_or(&[][..], Vec::as_slice);
-            Done::none(&own(plan, accounts), Ending::Unverified, why, at)
+            Done::none(&own(plan, accounts), OutcomeKind::Unverified, why, at)
         };
         gathered.add(match all.remove(batch) {
             Some(Ok(acted)) => acted.done,

@@ -37,6 +37,15 @@ fn a_dry_run_makes_the_fewest_calls_that_a_sweep_can() {
     assert_eq!(count(&calls, "ec2:DescribeInstances"), 92);
     // Every target with something to stop is asked for the keys of those volumes, by 200 a call.
     assert_eq!(count(&calls, "ec2:DescribeVolumes"), 45);
+    let accounts = world.get("meter")["accounts"].clone();
+    assert_eq!(accounts.as_object().unwrap().len(), 46);
+    for (account, calls) in accounts.as_object().unwrap() {
+        assert_eq!(
+            (count(calls, "sts:AssumeRole"), count(calls, "ec2:DescribeInstances")),
+            (1, 2),
+            "{account}: {calls}"
+        );
+    }
     let all: u64 = calls.as_object().unwrap().values().filter_map(Value::as_u64).sum();
     let others = all - 3 - 46 - 92 - 45;
     assert!(others <= 12, "the record and the pause switch take {others} calls: {calls}");

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use idle_reaper::engine::config::Settings;
 use idle_reaper::engine::history::past_runs::History;
 use idle_reaper::engine::judge::{Judge, Ruling};
-use idle_reaper::engine::model::Ending;
+use idle_reaper::engine::model::OutcomeKind;
 use idle_reaper::engine::model::{Account, Action, Instance, ResourceId, State, Tags, Target};
 use idle_reaper::engine::report::{Report, Row};
 use idle_reaper::engine::request::Scope;
@@ -187,14 +187,14 @@ pub fn row<'a>(report: &'a Report, id: &str) -> &'a Row {
 }
 
 /// How the only step for an instance ended.
-pub fn ending(report: &Report, id: &str) -> Ending {
-    let ended: Vec<Ending> = report.outcomes.iter().filter(|o| *o.id.name == *id).map(|o| o.outcome).collect();
+pub fn outcome_of(report: &Report, id: &str) -> OutcomeKind {
+    let ended: Vec<OutcomeKind> = report.outcomes.iter().filter(|o| *o.id.name == *id).map(|o| o.outcome).collect();
     assert_eq!(ended.len(), 1, "`{id}` has {} outcomes", ended.len());
     ended[0]
 }
 
 /// How every step ended, by id.
-pub fn endings(report: &Report) -> Vec<(String, Ending)> {
+pub fn outcomes_of(report: &Report) -> Vec<(String, OutcomeKind)> {
     let mut ended: Vec<_> = report.outcomes.iter().map(|o| (o.id.name.to_string(), o.outcome)).collect();
     ended.sort_by(|a, b| a.0.cmp(&b.0));
     ended

@@ -95,7 +95,7 @@ fn what_a_broken_look_has_shown_is_shown_and_not_acted_on() {
             .filter(|row| *row.id.name != *"i-whole")
             .all(|row| row.verdict.as_str() == "stop" && !row.armed)
     );
-    assert_eq!(crate::fake::endings(&report).len(), 1);
+    assert_eq!(crate::fake::outcomes_of(&report).len(), 1);
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn an_instance_on_two_pages_has_one_line_and_one_step() {
     let world = World::of([instance("i-1"), instance("i-2")]).with_faults(Faults::one("i-1", Fault::ShownTwice));
     let report = apply(&world, &with(&[]), at(EVENING));
     assert_eq!(row(&report, "i-1").verdict.as_str(), "stop");
-    assert_eq!(crate::fake::endings(&report).len(), 2);
+    assert_eq!(crate::fake::outcomes_of(&report).len(), 2);
     assert_eq!(report.counts().failed, 0, "{:?}", report.outcomes);
 }
 

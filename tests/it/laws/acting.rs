@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use chrono::Duration;
 use idle_reaper::engine::model::Cap;
-use idle_reaper::engine::model::{Ending, Health};
+use idle_reaper::engine::model::{Health, OutcomeKind};
 use idle_reaper::engine::model::{Instance, Reason, State, Target};
 use idle_reaper::engine::plan::PlanRefused;
 use idle_reaper::run::Error;
 
 use crate::fake::{
-    Ask, Change, Deed, EVENING, Fault, Faults, HERE, NO_DAILY_CAPS, Shape, World, apply, apply_both, at, ending,
-    endings, instance, plan, planned, row, try_apply, with,
+    Ask, Change, Deed, EVENING, Fault, Faults, HERE, NO_DAILY_CAPS, Shape, World, apply, apply_both, at, instance,
+    outcome_of, outcomes_of, plan, planned, row, try_apply, with,
 };
 
 const MORNING: &str = "2026-11-26T09:00:00+09:00";
@@ -23,16 +23,16 @@ fn fleet(count: usize) -> impl Iterator<Item = Instance> {
 #[test]
 fn what_has_changed_since_the_plan_is_left_alone() {
     for (change, end) in [
-        (Change::Restarted, Ending::Overtaken),
-        (Change::Kept, Ending::Overtaken),
-        (Change::Rescheduled, Ending::Overtaken),
-        (Change::Terminated, Ending::Overtaken),
-        (Change::Gone, Ending::Overtaken),
-        (Change::Stopped, Ending::Already),
+        (Change::Restarted, OutcomeKind::Overtaken),
+        (Change::Kept, OutcomeKind::Overtaken),
+        (Change::Rescheduled, OutcomeKind::Overtaken),
+        (Change::Terminated, OutcomeKind::Overtaken),
+        (Change::Gone, OutcomeKind::Overtaken),
+        (Change::Stopped, OutcomeKind::Already),
     ] {
         let world = World::of(fleet(2)).with_faults(Faults::change("i-00", change));
         let report = apply(&world, &with(&[]), at(EVENING));
-        assert_eq!(ending(&report, "i-00"), end, "{change:?}");
+        assert_eq!(outcome_of(&report, "i-00"), end, "{change:?}");
         assert!(world.calls(Deed::acts).iter().all(|call| !call.names("i-00")), "{change:?}");
         assert_eq!((world.rests("i-01"), report.health()), (State::Stopped, Health::Ok), "{change:?}");
     }
@@ -43,18 +43,20 @@ fn what_somebody_restarted_since_the_plan_is_left_alone_however_little_a_start_i
     let settings = with(&[("unannounced = true", "unannounced = true\novertime = \"0m\"\nmin-uptime = \"0m\"")]);
     let world = World::of(fleet(1)).with_faults(Faults::change("i-00", Change::Restarted));
     let report = apply(&world, &settings, at(EVENING));
-    assert_eq!((ending(&report, "i-00"), world.calls(Deed::acts)), (Ending::Overtaken, Vec::new()));
+    assert_eq!((outcome_of(&report, "i-00"), world.calls(Deed::acts)), (OutcomeKind::Overtaken, Vec::new()));
     assert!(report.outcomes[0].detail.contains("somebody started it"), "{}", report.outcomes[0].detail);
 }
 
 #[test]
 fn a_start_is_rechecked_too() {
-    for (change, end) in
-        [(Change::Started, Ending::Already), (Change::Terminated, Ending::Overtaken), (Change::Gone, Ending::Overtaken)]
-    {
+    for (change, end) in [
+        (Change::Started, OutcomeKind::Already),
+        (Change::Terminated, OutcomeKind::Overtaken),
+        (Change::Gone, OutcomeKind::Overtaken),
+    ] {
         let world = World::of(fleet(2).map(Shape::reaped)).with_faults(Faults::change("i-00", change));
         let report = apply(&world, &with(&[]), at(MORNING));
-        assert_eq!(ending(&report, "i-00"), end, "{change:?}");
+        assert_eq!(outcome_of(&report, "i-00"), end, "{change:?}");
         assert!(world.calls(Deed::acts).iter().all(|call| !call.names("i-00")), "{change:?}");
         assert_eq!(world.rests("i-01"), State::Running, "{change:?}");
     }
@@ -72,12 +74,16 @@ fn what_the_reaper_stopped_is_started_whether_its_team_keeps_it_before_or_after_
         let night = apply(&world, &with(&[]), at(EVENING));
         assert_eq!((world.rests("i-00"), night.plan.steps.len()), (State::Stopped, 0), "not before its opening");
         let report = apply(&world, &with(&[]), at(MORNING));
-        assert_eq!((ending(&report, "i-00"), world.rests("i-00")), (Ending::Started, State::Running), "{key}={value}");
+        assert_eq!(
+            (outcome_of(&report, "i-00"), world.rests("i-00")),
+            (OutcomeKind::Started, State::Running),
+            "{key}={value}"
+        );
         let evening = apply(&world, &with(&[]), at(MORNING) + Duration::hours(13));
         assert_eq!((world.rests("i-00"), evening.plan.steps.len()), (State::Running, 0), "kept: never stopped again");
     }
     let world = World::of(fleet(1).map(Shape::reaped)).with_faults(Faults::change("i-00", Change::Kept));
-    assert_eq!(ending(&apply(&world, &with(&[]), at(MORNING)), "i-00"), Ending::Started);
+    assert_eq!(outcome_of(&apply(&world, &with(&[]), at(MORNING)), "i-00"), OutcomeKind::Started);
 }
 
 #[test]
@@ -96,7 +102,7 @@ fn what_cannot_be_looked_at_again_is_not_acted_on() {
     let unreachable_again = [Target::new(HERE.0, HERE.1)].into();
     let world = World::of(fleet(3)).with_faults(Faults { unreachable_again, ..Faults::default() });
     let report = apply(&world, &with(&[]), at(EVENING));
-    assert!(report.outcomes.iter().all(|outcome| outcome.outcome == Ending::Failed));
+    assert!(report.outcomes.iter().all(|outcome| outcome.outcome == OutcomeKind::Failed));
     assert_eq!((world.calls(Deed::acts), report.health()), (Vec::new(), Health::Degraded));
 }
 
@@ -104,8 +110,8 @@ fn what_cannot_be_looked_at_again_is_not_acted_on() {
 fn a_refused_batch_is_halved_until_the_culprit_stands_alone() {
     let world = World::of(fleet(50)).with_faults(Faults::one("i-17", Fault::Protected));
     let report = apply(&world, &with(&[NO_DAILY_CAPS]), at(EVENING));
-    let failed: Vec<_> = endings(&report).into_iter().filter(|(_, end)| *end == Ending::Failed).collect();
-    assert_eq!(failed, [("i-17".to_owned(), Ending::Failed)]);
+    let failed: Vec<_> = outcomes_of(&report).into_iter().filter(|(_, end)| *end == OutcomeKind::Failed).collect();
+    assert_eq!(failed, [("i-17".to_owned(), OutcomeKind::Failed)]);
     assert_eq!(report.counts().stopped, 49);
     let stops = world.calls(|deed| deed == Deed::Stop);
     assert!(stops.len() <= 13, "{} calls", stops.len());
@@ -124,7 +130,7 @@ fn what_is_unclear_is_not_repeated() {
     let world = World::of(fleet(4)).with_faults(Faults::one("i-02", Fault::StopUnclear));
     let report = apply(&world, &with(&[]), at(EVENING));
     assert_eq!(world.calls(|deed| deed == Deed::Stop).len(), 1);
-    assert!(report.outcomes.iter().all(|outcome| outcome.outcome == Ending::Unverified));
+    assert!(report.outcomes.iter().all(|outcome| outcome.outcome == OutcomeKind::Unverified));
     assert_eq!(planned(&plan(&world, &with(&[]), at(EVENING))).len(), 4, "the next run makes it up");
 }
 
@@ -141,8 +147,8 @@ fn what_is_started_loses_its_tag_and_what_falls_back_keeps_it_for_the_next_try()
     let world = World::of(fleet(3).map(Shape::reaped)).with_faults(Faults::one("i-01", Fault::FallsBack));
     let report = apply(&world, &with(&[]), at(MORNING));
     let tag = |id: &str| world.get(id).tags.get("idle-reaper:stopped").is_some();
-    assert_eq!((ending(&report, "i-00"), tag("i-00")), (Ending::Started, false));
-    assert_eq!((ending(&report, "i-01"), tag("i-01")), (Ending::Failed, true));
+    assert_eq!((outcome_of(&report, "i-00"), tag("i-00")), (OutcomeKind::Started, false));
+    assert_eq!((outcome_of(&report, "i-01"), tag("i-01")), (OutcomeKind::Failed, true));
     assert!(report.outcomes.iter().any(|outcome| outcome.detail.contains("kms:CreateGrant")));
     assert_eq!(report.health(), Health::Degraded);
 }
@@ -151,7 +157,7 @@ fn what_is_started_loses_its_tag_and_what_falls_back_keeps_it_for_the_next_try()
 fn a_tag_that_cannot_be_removed_is_told_and_changes_no_outcome() {
     let world = World::of(fleet(1).map(Shape::reaped)).with_faults(Faults::one("i-00", Fault::UntagRefused));
     let report = apply(&world, &with(&[]), at(MORNING));
-    assert_eq!(ending(&report, "i-00"), Ending::Started);
+    assert_eq!(outcome_of(&report, "i-00"), OutcomeKind::Started);
     assert!(report.outcomes[0].detail.contains("could not be removed"), "{}", report.outcomes[0].detail);
     // It is running and was started after the tag, so the tag means nothing any more.
     let later = plan(&world, &with(&[]), at(MORNING) + Duration::hours(1));
@@ -164,7 +170,7 @@ fn what_failed_last_time_comes_last_and_blocks_nobody() {
     let world = World::of(fleet(3));
     let stubborn = planned(&plan(&world, &settings, at(EVENING))).remove(0);
     let world = world.with_faults(Faults::one(&stubborn, Fault::Protected));
-    assert_eq!(ending(&apply(&world, &settings, at(EVENING)), &stubborn), Ending::Failed);
+    assert_eq!(outcome_of(&apply(&world, &settings, at(EVENING)), &stubborn), OutcomeKind::Failed);
     let next = apply(&world, &settings, at(EVENING) + Duration::minutes(5));
     assert_eq!(next.counts().stopped, 1);
     assert_ne!(planned(&next), [stubborn]);

@@ -8,7 +8,7 @@ use crate::fake::{Deed, EVENING, Fault, Faults, NO_DAILY_CAPS, Shape, World, app
 use idle_reaper::engine::config::{Caps, Settings};
 use idle_reaper::engine::model::Action;
 use idle_reaper::engine::model::Cap;
-use idle_reaper::engine::model::Ending;
+use idle_reaper::engine::model::OutcomeKind;
 use idle_reaper::engine::report::Report;
 
 fn share(caps: &Caps, report: &Report) -> usize {
@@ -127,8 +127,8 @@ fn a_stop_that_fails_is_not_made_up_by_another_beyond_the_cap() {
     let first = plan(&world, &settings, at(EVENING)).plan.steps[0].id.name.clone();
     let world = world.with_faults(Faults::one(&first, Fault::Protected));
     let report = apply(&world, &settings, at(EVENING));
-    let ended = |wanted: Ending| report.outcomes.iter().filter(|outcome| outcome.outcome == wanted).count();
-    assert_eq!((report.outcomes.len(), ended(Ending::Failed)), (2, 1));
+    let ended = |wanted: OutcomeKind| report.outcomes.iter().filter(|outcome| outcome.outcome == wanted).count();
+    assert_eq!((report.outcomes.len(), ended(OutcomeKind::Failed)), (2, 1));
     assert_eq!(report.plan.deferred.len(), 4);
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use idle_reaper::engine::config::Settings;
-use idle_reaper::engine::model::Ending;
+use idle_reaper::engine::model::OutcomeKind;
 use idle_reaper::engine::model::Target;
 use idle_reaper::engine::report::Report;
 use proptest::prelude::*;
@@ -23,7 +23,7 @@ fn roomy() -> impl Strategy<Value = Settings> {
 }
 
 /// Everything that the report says of every instance but `bad`.
-fn rest(report: &Report, bad: &str) -> BTreeMap<(String, String), (String, Option<Ending>)> {
+fn rest(report: &Report, bad: &str) -> BTreeMap<(String, String), (String, Option<OutcomeKind>)> {
     let rows = report.rows.iter().filter(|row| *row.id.name != *bad && !row.id.name.is_empty());
     let ended =
         |id: &str| report.outcomes.iter().find(|outcome| *outcome.id.name == *id).map(|outcome| outcome.outcome);

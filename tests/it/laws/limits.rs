@@ -4,15 +4,15 @@ use std::time::Duration;
 
 use chrono::Duration as Span;
 use idle_reaper::engine::model::{Action, State, Subject, Verdict};
-use idle_reaper::engine::model::{Ending, Health};
+use idle_reaper::engine::model::{Health, OutcomeKind};
 use idle_reaper::ports::Switch;
 use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::arbitrary::{any_scene, for_all};
 use crate::fake::{
-    Ask, Deed, EVENING, Faults, HERE, NO_DAILY_CAPS, Shape, THERE, World, apply, at, ending, instance, plan, planned,
-    row, try_apply, with,
+    Ask, Deed, EVENING, Faults, HERE, NO_DAILY_CAPS, Shape, THERE, World, apply, at, instance, outcome_of, plan,
+    planned, row, try_apply, with,
 };
 
 use crate::engine::judge::untold::changed;
@@ -29,7 +29,7 @@ fn nothing_is_done_while_paused() {
         let report = apply(&world, scene.settings, scene.at);
         assert_eq!(world.calls(Deed::acts), []);
         assert_eq!(report.outcomes.len(), report.plan.steps.len());
-        assert!(report.outcomes.iter().all(|outcome| outcome.outcome == Ending::NotTried));
+        assert!(report.outcomes.iter().all(|outcome| outcome.outcome == OutcomeKind::NotTried));
     });
 }
 
@@ -42,7 +42,7 @@ fn a_pause_in_the_middle_holds_back_every_batch_that_has_not_begun() {
         let report = apply(&world, &with(&[NO_DAILY_CAPS]), at(EVENING));
         // The first read is the run's; each read after it that answers `Off` lets one batch begin.
         assert_eq!(world.calls(|deed| deed == Deed::Stop).len(), reads - 1);
-        let held = report.outcomes.iter().filter(|outcome| outcome.outcome == Ending::NotTried).count();
+        let held = report.outcomes.iter().filter(|outcome| outcome.outcome == OutcomeKind::NotTried).count();
         let done = report.counts().stopped;
         assert_eq!((held + done, done > 0), (240, reads > 1));
         assert!(world.all().iter().filter(|found| found.state == State::Running).count() == held);
@@ -55,7 +55,11 @@ fn a_pause_that_cannot_be_read_degrades_the_run() {
     let unreadable = || Switch::Unreadable("denied".to_owned());
     for reads in [0, 1] {
         let report = apply(&fleet().with_faults(Faults::paused_after(reads, unreadable())), &with(&[]), at(EVENING));
-        assert_eq!((ending(&report, "i-1"), report.health()), (Ending::NotTried, Health::Degraded), "{reads} reads");
+        assert_eq!(
+            (outcome_of(&report, "i-1"), report.health()),
+            (OutcomeKind::NotTried, Health::Degraded),
+            "{reads} reads"
+        );
     }
     let report = apply(&fleet().with_faults(Faults::paused_after(0, on())), &with(&[]), at(EVENING));
     assert_eq!(report.health(), Health::Ok, "a pause on purpose is no fault");
@@ -137,7 +141,7 @@ fn a_stop_whose_hour_has_come_while_looking_is_overtaken() {
     let world = fleet().with_faults(slow);
     let report = apply(&world, &with(&[]), just_before);
     assert_eq!(planned(&report).len(), 2);
-    assert_eq!(ending(&report, "i-1"), Ending::Overtaken);
+    assert_eq!(outcome_of(&report, "i-1"), OutcomeKind::Overtaken);
     assert_eq!(world.calls(Deed::acts), []);
     assert_eq!(apply(&fleet(), &with(&[]), just_before - Span::minutes(1)).counts().stopped, 2);
 }
@@ -147,7 +151,7 @@ fn what_no_longer_fits_before_the_deadline_is_not_begun() {
     let world = World::of([instance("i-1")]);
     let ask = Ask { left: Some(Duration::from_secs(30)), ..Ask::at(at(EVENING)) };
     let report = try_apply(&world, &with(&[]), &ask).expect("a report");
-    assert_eq!((ending(&report, "i-1"), report.health()), (Ending::NotTried, Health::Degraded));
+    assert_eq!((outcome_of(&report, "i-1"), report.health()), (OutcomeKind::NotTried, Health::Degraded));
     assert_eq!((world.calls(Deed::acts), world.rests("i-1")), (Vec::new(), State::Running));
     assert!(report.outcomes[0].detail.starts_with("out of time"), "{}", report.outcomes[0].detail);
 }

@@ -4,14 +4,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use idle_reaper::engine::model::State;
-use idle_reaper::engine::model::{Ending, Health};
+use idle_reaper::engine::model::{Health, OutcomeKind};
 use idle_reaper::engine::report::Report;
 use idle_reaper::engine::tags::stop_tag::OwnTag;
 use idle_reaper::run::Error;
 
 use super::arbitrary::{any_faulty_scene, for_all};
 use crate::fake::{
-    Ask, Call, Deed, EVENING, Fault, Faults, World, apply, at, ending, instance, row, settings, try_apply, with,
+    Ask, Call, Deed, EVENING, Fault, Faults, World, apply, at, instance, outcome_of, row, settings, try_apply, with,
 };
 
 fn first(log: &[Call], wanted: impl Fn(&Call) -> bool) -> Option<usize> {
@@ -39,13 +39,13 @@ fn check_order(world: &World, report: &Report) {
             assert!(tag.expect("a tag") < stop, "`{id}` was stopped before it was tagged");
         }
         let begun = log.iter().rposition(|call| call.deed.switches() && call.names(id));
-        let refused = outcome.outcome == Ending::Failed && row(report, id).verdict.action().is_some();
+        let refused = outcome.outcome == OutcomeKind::Failed && row(report, id).verdict.action().is_some();
         if let Some(begun) = begun {
             let verified = log[begun..].iter().any(|call| call.deed == Deed::LookAgain && call.names(id));
             assert!(verified || refused, "`{id}` was not looked at again");
         }
         let untagged = log.iter().any(|call| call.deed == Deed::Untag && call.names(id));
-        assert!(!untagged || matches!(outcome.outcome, Ending::Failed | Ending::Started), "{outcome:?}");
+        assert!(!untagged || matches!(outcome.outcome, OutcomeKind::Failed | OutcomeKind::Started), "{outcome:?}");
     }
 }
 
@@ -79,7 +79,7 @@ fn a_stop_that_fails_leaves_no_tag_behind() {
     for fault in [Fault::Protected, Fault::TagRefused, Fault::TagUnclearButDone] {
         let world = World::of([instance("i-1")]).with_faults(Faults::one("i-1", fault));
         let report = apply(&world, &with(&[]), at(EVENING));
-        assert_eq!(ending(&report, "i-1"), Ending::Failed, "{fault:?}");
+        assert_eq!(outcome_of(&report, "i-1"), OutcomeKind::Failed, "{fault:?}");
         assert_eq!(world.rests("i-1"), State::Running, "{fault:?}");
         assert_eq!(world.get("i-1").tags.get("idle-reaper:stopped"), None, "{fault:?}");
     }
@@ -119,7 +119,11 @@ fn a_stop_that_fails_and_whose_tag_stays_is_told() {
     for (fault, stays) in [(Fault::ProtectedUntagIgnoredOnce, false), (Fault::ProtectedUntagIgnored, true)] {
         let world = World::of([instance("i-1")]).with_faults(Faults::one("i-1", fault));
         let report = apply(&world, &with(&[]), at(EVENING));
-        assert_eq!((ending(&report, "i-1"), world.rests("i-1")), (Ending::Failed, State::Running), "{fault:?}");
+        assert_eq!(
+            (outcome_of(&report, "i-1"), world.rests("i-1")),
+            (OutcomeKind::Failed, State::Running),
+            "{fault:?}"
+        );
         assert_eq!(world.get("i-1").tags.get("idle-reaper:stopped").is_some(), stays, "{fault:?}");
         assert_eq!(report.outcomes[0].detail.contains("could not be removed"), stays, "{}", report.outcomes[0].detail);
     }
@@ -128,14 +132,14 @@ fn a_stop_that_fails_and_whose_tag_stays_is_told() {
 #[test]
 fn a_stop_of_which_nobody_knows_keeps_its_tag() {
     for (fault, end) in [
-        (Fault::StopUnclear, Ending::Unverified),
-        (Fault::StopIgnored, Ending::Unverified),
-        (Fault::StopUnclearButDone, Ending::Stopped),
+        (Fault::StopUnclear, OutcomeKind::Unverified),
+        (Fault::StopIgnored, OutcomeKind::Unverified),
+        (Fault::StopUnclearButDone, OutcomeKind::Stopped),
     ] {
         let world = World::of([instance("i-1")]).with_faults(Faults::one("i-1", fault));
         let report = apply(&world, &with(&[]), at(EVENING));
-        let ended = ending(&report, "i-1");
-        assert!(ended == end || (ended, end) == (Ending::Stopping, Ending::Stopped), "{fault:?}: {ended:?}");
+        let ended = outcome_of(&report, "i-1");
+        assert!(ended == end || (ended, end) == (OutcomeKind::Stopping, OutcomeKind::Stopped), "{fault:?}: {ended:?}");
         assert!(world.get("i-1").tags.get("idle-reaper:stopped").is_some(), "{fault:?}");
     }
 }
@@ -144,7 +148,7 @@ fn a_stop_of_which_nobody_knows_keeps_its_tag() {
 fn what_cannot_be_tagged_is_not_stopped() {
     let world = World::of([instance("i-1"), instance("i-2")]).with_faults(Faults::one("i-1", Fault::TagRefused));
     let report = apply(&world, &with(&[]), at(EVENING));
-    assert_eq!((ending(&report, "i-1"), world.rests("i-1")), (Ending::Failed, State::Running));
+    assert_eq!((outcome_of(&report, "i-1"), world.rests("i-1")), (OutcomeKind::Failed, State::Running));
     assert_eq!(world.rests("i-2"), State::Stopped);
     assert!(world.calls(Deed::switches).iter().all(|call| !call.names("i-1")));
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use idle_reaper::engine::model::Action;
-use idle_reaper::engine::model::Ending;
+use idle_reaper::engine::model::OutcomeKind;
 use idle_reaper::engine::report::Report;
 use proptest::prelude::*;
 
@@ -13,8 +13,8 @@ use crate::fake::{apply, keys, plan};
 
 fn left_over(report: &Report) -> BTreeSet<(String, Action)> {
     let unfinished = report.outcomes.iter().filter(|outcome| match outcome.outcome {
-        Ending::Overtaken | Ending::Failed | Ending::NotTried | Ending::Unverified => true,
-        Ending::Stopped | Ending::Stopping | Ending::Started | Ending::Already => false,
+        OutcomeKind::Overtaken | OutcomeKind::Failed | OutcomeKind::NotTried | OutcomeKind::Unverified => true,
+        OutcomeKind::Stopped | OutcomeKind::Stopping | OutcomeKind::Started | OutcomeKind::Already => false,
     });
     let deferred = report.plan.deferred.iter().map(|put_off| (put_off.id.name.to_string(), put_off.action));
     unfinished.map(|outcome| (outcome.id.name.to_string(), outcome.action)).chain(deferred).collect()

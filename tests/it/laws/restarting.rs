@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use chrono::Duration;
 use idle_reaper::engine::config::Settings;
 use idle_reaper::engine::model::Cap;
-use idle_reaper::engine::model::{Ending, Health};
+use idle_reaper::engine::model::{Health, OutcomeKind};
 use idle_reaper::engine::model::{Instance, State};
 use idle_reaper::engine::plan::restart::{Key, Volumes};
 use idle_reaper::engine::report::Report;
@@ -17,7 +17,7 @@ use proptest::sample::select;
 
 use super::arbitrary::for_all;
 use crate::fake::{
-    Ask, Deed, EVENING, Fault, Faults, Parts, SETTINGS, Shape, THERE, World, apply, at, ending, in_parts, instance,
+    Ask, Deed, EVENING, Fault, Faults, Parts, SETTINGS, Shape, THERE, World, apply, at, in_parts, instance, outcome_of,
     plan, plan_over, planned, settings, with,
 };
 
@@ -103,7 +103,9 @@ fn what_is_stopped_under_a_policy_that_starts_again_is_running_after_the_opening
             assert_eq!(world.rests(&found.id.name), State::Running, "{} stays dark: {evening:?}", found.id.name);
         }
         let said = evening.notes.join("\n");
-        for outcome in evening.outcomes.iter().filter(|one| matches!(one.outcome, Ending::Stopped | Ending::Stopping)) {
+        for outcome in
+            evening.outcomes.iter().filter(|one| matches!(one.outcome, OutcomeKind::Stopped | OutcomeKind::Stopping))
+        {
             stopped.set(stopped.get() + 1);
             let machine = &machines[outcome.id.name[2..].parse::<usize>().expect("a number")];
             let startable = machine.0 != [UNNAMED]
@@ -197,7 +199,7 @@ fn instances_that_cannot_be_started_again_do_not_take_the_others_places_under_a_
 fn a_start_that_fell_back_is_remembered_until_one_succeeds() {
     let world = World::of([instance("i-1").reaped()]).with_faults(Faults::one("i-1", Fault::FallsBack));
     let morning = apply(&world, &with(&[]), at("2026-11-25T09:15:00+09:00"));
-    assert_eq!(ending(&morning, "i-1"), Ending::Failed);
+    assert_eq!(outcome_of(&morning, "i-1"), OutcomeKind::Failed);
     world.mend();
     let by_hand = |launched: &'static str| {
         move |found: Instance| found.state(State::Running).launched(launched).untagged("idle-reaper:stopped")
@@ -213,7 +215,7 @@ fn a_start_that_fell_back_is_remembered_until_one_succeeds() {
     let later = apply(&world, &with(&[]), at(EVENING) + Duration::days(12));
     assert_eq!(later.counts().stopped, 1, "after nine days nobody remembers it");
     let morning = apply(&world, &with(&[]), at("2026-12-08T09:15:00+09:00"));
-    assert_eq!(ending(&morning, "i-1"), Ending::Started);
+    assert_eq!(outcome_of(&morning, "i-1"), OutcomeKind::Started);
     let evening = apply(&world, &with(&[]), at("2026-12-08T21:30:00+09:00"));
     assert_eq!(evening.counts().stopped, 1, "the last start succeeded");
 }

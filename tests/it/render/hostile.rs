@@ -6,7 +6,7 @@ use std::sync::Arc;
 use idle_reaper::engine::config::Settings;
 use idle_reaper::engine::judge::owner::{OwnedBy, Owner};
 use idle_reaper::engine::model::{Action, Contact, Item, Locale, ResourceId, Subject, Target};
-use idle_reaper::engine::model::{Ending, Outcome, SkippedAccount, Unreachable};
+use idle_reaper::engine::model::{Outcome, OutcomeKind, SkippedAccount, Unreachable};
 use idle_reaper::engine::report::Report;
 use idle_reaper::engine::report::digest::{Digest, Entry, Reader};
 use idle_reaper::engine::report::stocktake::{Stocktake, Taking};
@@ -110,7 +110,7 @@ fn report(text: &str) -> Report {
     let outcome = Outcome {
         id: ResourceId::instance(Target::new(text, text), text),
         action: Action::Stop,
-        outcome: Ending::Failed,
+        outcome: OutcomeKind::Failed,
         detail: text.to_owned(),
         at: report.at,
     };

@@ -153,8 +153,8 @@ fn the_words_of_the_report_are_those_of_the_contract() {
     assert_eq!(verdicts, ["hibernate", "out-of-scope", "report", "skip", "start", "stop"].map(str::to_owned).into());
     let actions = words(&report["plan"]["steps"], "action");
     assert_eq!(actions, ["hibernate", "start", "stop"].map(str::to_owned).into());
-    let endings = ["stopped", "stopping", "started", "already", "overtaken", "failed", "not-tried", "unverified"];
-    assert!(words(&report["outcomes"], "outcome").iter().all(|word| endings.contains(&word.as_str())));
+    let kinds = ["stopped", "stopping", "started", "already", "overtaken", "failed", "not-tried", "unverified"];
+    assert!(words(&report["outcomes"], "outcome").iter().all(|word| kinds.contains(&word.as_str())));
     assert_eq!((&report["health"], &report["mode"]), (&"degraded".into(), &"apply".into()));
 }
 

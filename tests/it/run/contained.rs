@@ -1,13 +1,13 @@
 //! A panic ends what was being done and nothing else: one resource, one target, one stage. Each place has a trap.
 
-use idle_reaper::engine::model::{Ending, Health};
+use idle_reaper::engine::model::{Health, OutcomeKind};
 use idle_reaper::engine::model::{Reason, State, set_trap};
 use idle_reaper::engine::report::Report;
 use idle_reaper::run::Error;
 
 use crate::engine::judge::forgotten::TELLING;
 use crate::fake::{
-    Ask, EVENING, Shape, THERE, World, apply, at, ending, instance, plan, row, settings, try_apply, with,
+    Ask, EVENING, Shape, THERE, World, apply, at, instance, outcome_of, plan, row, settings, try_apply, with,
 };
 
 /// Takes the trap away, whatever happens.
@@ -66,7 +66,10 @@ fn a_panic_while_acting_in_one_target_leaves_its_steps_unverified_and_the_others
     let _trap = Trap::at("act", THERE.0);
     let world = world();
     let report = apply(&world, &with(&[]), at(EVENING));
-    assert_eq!((ending(&report, "i-1"), ending(&report, "i-3")), (Ending::Stopping, Ending::Unverified));
+    assert_eq!(
+        (outcome_of(&report, "i-1"), outcome_of(&report, "i-3")),
+        (OutcomeKind::Stopping, OutcomeKind::Unverified)
+    );
     assert_eq!((report.health(), world.rests("i-1")), (Health::Degraded, State::Stopped));
     assert_eq!(world.recorded("acting.lock"), []);
 }

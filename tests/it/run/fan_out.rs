@@ -10,7 +10,7 @@ use std::cell::Cell;
 use chrono::Duration;
 use idle_reaper::engine::config::Settings;
 use idle_reaper::engine::cost::savings::Savings;
-use idle_reaper::engine::model::{Ending, Health, Outcome};
+use idle_reaper::engine::model::{Health, Outcome, OutcomeKind};
 use idle_reaper::engine::model::{Instance, Target};
 use idle_reaper::engine::report::Report;
 use idle_reaper::engine::request::{Mode, Scope};
@@ -23,8 +23,8 @@ use serde_json::Value;
 
 use crate::engine::judge::forgotten::{TELLING, rests, telling};
 use crate::fake::{
-    Ask, Deed, EVENING, Faults, HERE, Parts, SETTINGS, Shape, Stage, THERE, World, at, block_on, ending, in_parts,
-    instance, settings, try_apply, try_plan, with,
+    Ask, Deed, EVENING, Faults, HERE, Parts, SETTINGS, Shape, Stage, THERE, World, at, block_on, in_parts, instance,
+    outcome_of, settings, try_apply, try_plan, with,
 };
 use crate::laws::arbitrary::{any_caps, any_faulty_scene, any_scene, for_all};
 use crate::run::noise;
@@ -147,7 +147,7 @@ fn a_child_that_looks_and_fails_leaves_its_accounts_blind_and_the_others_alone()
         report.unreachable.iter().map(|unreachable| (&*unreachable.account, &*unreachable.region)).collect();
     assert_eq!(unreachable, [(THERE.0, "*")], "{:?}", report.unreachable);
     assert_eq!(report.health(), Health::Degraded);
-    assert_eq!(ending(&report, "i-1"), Ending::Stopping);
+    assert_eq!(outcome_of(&report, "i-1"), OutcomeKind::Stopping);
     assert!(report.rows.iter().all(|row| *row.id.place.account == *HERE.0), "nothing is known of the other");
     assert!(!world.rests("i-3").is_down() && !world.rests("i-4").is_down());
 }
@@ -166,7 +166,10 @@ fn of_a_child_that_acts_and_fails_nobody_knows_what_it_did_and_the_report_says_s
     let world = two_accounts();
     let parts = Parts { lost: (&[], &[1]), ..whole(1) };
     let report = in_parts(&world, &with(&[]), Mode::Apply, &Ask::at(at(EVENING)), &parts).unwrap();
-    assert_eq!((ending(&report, "i-1"), ending(&report, "i-3")), (Ending::Stopping, Ending::Unverified));
+    assert_eq!(
+        (outcome_of(&report, "i-1"), outcome_of(&report, "i-3")),
+        (OutcomeKind::Stopping, OutcomeKind::Unverified)
+    );
     assert_eq!(report.outcomes.len(), report.plan.steps.len(), "one for each step");
     assert_eq!(report.health(), Health::Degraded);
     let ids = |report: &Report| report.outcomes.iter().map(|outcome| outcome.id.name.clone()).collect::<Vec<_>>();
@@ -178,7 +181,10 @@ fn a_child_that_acted_and_left_nothing_is_not_done_once_more_nor_called_not_trie
     let world = two_accounts();
     let parts = Parts { forgotten: &[1], ..whole(1) };
     let report = in_parts(&world, &with(&[]), Mode::Apply, &Ask::at(at(EVENING)), &parts).unwrap();
-    assert_eq!((ending(&report, "i-1"), ending(&report, "i-3")), (Ending::Stopping, Ending::Unverified));
+    assert_eq!(
+        (outcome_of(&report, "i-1"), outcome_of(&report, "i-3")),
+        (OutcomeKind::Stopping, OutcomeKind::Unverified)
+    );
     assert!(world.rests("i-3").is_down());
     assert_eq!(
         world.calls(|deed| deed == Deed::Stop).len(),
@@ -205,17 +211,21 @@ fn a_run_that_nobody_concludes_counts_for_later_ones_all_the_same() {
 #[test]
 fn a_last_hour_that_was_measured_long_ago_is_measured_anew_before_a_stop() {
     let busy = |world: &World| world.now_is("i-3", Activity::of_cpu(80.0));
-    for (minutes, wanted) in [(1, Ending::Stopping), (12, Ending::Overtaken)] {
+    for (minutes, wanted) in [(1, OutcomeKind::Stopping), (12, OutcomeKind::Overtaken)] {
         let world = two_accounts();
         let parts = Parts { meanwhile: Some(&busy), minutes, ..whole(1) };
         let report = in_parts(&world, &with(&[]), Mode::Apply, &Ask::at(at(EVENING)), &parts).unwrap();
-        assert_eq!((ending(&report, "i-3"), ending(&report, "i-4")), (wanted, Ending::Stopping), "{minutes}");
+        assert_eq!(
+            (outcome_of(&report, "i-3"), outcome_of(&report, "i-4")),
+            (wanted, OutcomeKind::Stopping),
+            "{minutes}"
+        );
     }
     // No answer is no quiet hour.
     let gap = |world: &World| world.now_is("i-3", Activity::Gap("throttled".to_owned()));
     let parts = Parts { meanwhile: Some(&gap), minutes: 12, ..whole(1) };
     let report = in_parts(&two_accounts(), &with(&[]), Mode::Apply, &Ask::at(at(EVENING)), &parts).unwrap();
-    assert_eq!(ending(&report, "i-3"), Ending::Overtaken);
+    assert_eq!(outcome_of(&report, "i-3"), OutcomeKind::Overtaken);
 }
 
 #[test]
@@ -233,7 +243,7 @@ fn parts_that_begin_minutes_apart_keep_the_lock_and_the_schedule() {
     let parts = Parts { minutes: 40, ..whole(1) };
     let report = in_parts(&two_accounts(), &with(&[]), Mode::Apply, &Ask::at(at(EVENING)), &parts).unwrap();
     assert_eq!(report.counts().stopped, 0, "160 minutes are too late for a child");
-    assert!(report.outcomes.iter().all(|outcome| outcome.outcome == Ending::NotTried), "{:?}", report.outcomes);
+    assert!(report.outcomes.iter().all(|outcome| outcome.outcome == OutcomeKind::NotTried), "{:?}", report.outcomes);
     // A schedule that opens in the meantime is heeded by the child, whatever the plan said.
     let before_opening = at("2026-11-26T08:40:00+09:00");
     let (single, parts) = (two_accounts(), Parts { minutes: 10, ..whole(1) });
@@ -268,7 +278,10 @@ fn each_child_looks_once_more_before_it_acts() {
     let keep = |world: &World| world.change("i-3", |instance| instance.tag("idle-reaper:keep", ""));
     let parts = Parts { meanwhile: Some(&keep), ..whole(1) };
     let report = in_parts(&world, &with(&[]), Mode::Apply, &Ask::at(at(EVENING)), &parts).unwrap();
-    assert_eq!((ending(&report, "i-3"), ending(&report, "i-4")), (Ending::Overtaken, Ending::Stopping));
+    assert_eq!(
+        (outcome_of(&report, "i-3"), outcome_of(&report, "i-4")),
+        (OutcomeKind::Overtaken, OutcomeKind::Stopping)
+    );
 }
 
 #[test]
@@ -277,7 +290,7 @@ fn a_pause_that_comes_after_the_plan_holds_every_child_back() {
     let pause = |world: &World| world.set_pause(Some("incident"));
     let parts = Parts { meanwhile: Some(&pause), ..whole(1) };
     let report = in_parts(&world, &with(&[]), Mode::Apply, &Ask::at(at(EVENING)), &parts).unwrap();
-    assert!(report.outcomes.iter().all(|outcome| outcome.outcome == Ending::NotTried), "{:?}", report.outcomes);
+    assert!(report.outcomes.iter().all(|outcome| outcome.outcome == OutcomeKind::NotTried), "{:?}", report.outcomes);
     assert!(world.calls(Deed::acts).is_empty());
 }
 
@@ -305,7 +318,7 @@ fn a_child_whose_run_has_lost_the_lock_does_nothing() {
     let parts = Parts { meanwhile: Some(&steal), ..whole(1) };
     let settings = settings(&SETTINGS.replace("[calendars.japan]", TELLING));
     let report = in_parts(&world, &settings, Mode::Apply, &Ask::at(at(EVENING)), &parts).unwrap();
-    assert!(report.outcomes.iter().all(|outcome| outcome.outcome == Ending::NotTried), "{:?}", report.outcomes);
+    assert!(report.outcomes.iter().all(|outcome| outcome.outcome == OutcomeKind::NotTried), "{:?}", report.outcomes);
     assert!(report.outcomes[0].detail.contains("00000009"), "{}", report.outcomes[0].detail);
     assert!(world.calls(Deed::acts).is_empty());
     assert!(report.troubled, "the conclusion has lost it too");
@@ -331,7 +344,7 @@ fn settings_that_change_on_the_way_let_nothing_more_be_done() {
     let world = two_accounts();
     let parts = Parts { changed: Some((Stage::Act, &other)), ..whole(1) };
     let report = in_parts(&world, &settings, Mode::Apply, &Ask::at(at(EVENING)), &parts).unwrap();
-    assert!(report.outcomes.iter().all(|outcome| outcome.outcome == Ending::NotTried), "{:?}", report.outcomes);
+    assert!(report.outcomes.iter().all(|outcome| outcome.outcome == OutcomeKind::NotTried), "{:?}", report.outcomes);
     assert!(world.calls(Deed::acts).is_empty());
     // What was done before they changed is told all the same.
     let world = two_accounts();

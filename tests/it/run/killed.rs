@@ -5,7 +5,7 @@ use chrono::{DateTime, Duration, Utc};
 use idle_reaper::engine::config::Settings;
 use idle_reaper::engine::cost::savings::Savings;
 use idle_reaper::engine::model::Cap;
-use idle_reaper::engine::model::{Ending, Health};
+use idle_reaper::engine::model::{Health, OutcomeKind};
 use idle_reaper::engine::model::{Instance, Reason, State};
 use idle_reaper::engine::request::{Mode, Scope};
 use idle_reaper::run::Error;
@@ -212,7 +212,7 @@ fn an_undo_that_is_killed_leaves_its_steps_in_the_record_too() {
     let world = world.with_faults(faults);
     let back = Back { undoes: RUN.to_owned(), at: at(EVENING) + INTERVAL, apply: true, ..Back::default() };
     let undo = try_undo(&world, &settings, &back).expect("an undo");
-    assert_eq!(undo.outcomes.iter().filter(|one| one.outcome == Ending::Started).count(), 2);
+    assert_eq!(undo.outcomes.iter().filter(|one| one.outcome == OutcomeKind::Started).count(), 2);
     assert_eq!(undo.health(), Health::Degraded);
     let lines = world.recorded(&format!("acts/date=2026-11-25/{}", undo.run))[0].1.clone();
     assert_eq!(lines.matches("unverified").count(), 2, "{lines}");

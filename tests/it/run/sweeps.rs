@@ -27,9 +27,10 @@ fn every(sweep: &str) -> Settings {
 /// Six accounts with two Regions each; one instance, in the first of them.
 fn organisation() -> World {
     let world = World::of([instance("i-1")]);
-    ACCOUNTS.iter().flat_map(|account| REGIONS.map(|region| (account, region))).fold(world, |world, (account, region)| {
-        world.with_target(account, region)
-    })
+    ACCOUNTS
+        .iter()
+        .flat_map(|account| REGIONS.map(|region| (account, region)))
+        .fold(world, |world, (account, region)| world.with_target(account, region))
 }
 
 /// The targets that a run scanned.
@@ -39,6 +40,11 @@ fn scanned(world: &World) -> BTreeSet<Target> {
 
 fn later(minutes: i64) -> DateTime<Utc> {
     at(EVENING) + Duration::minutes(minutes)
+}
+
+/// The scope of an event in one target.
+fn place(account: &str, region: &str) -> Scope {
+    Scope { places: Some(BTreeSet::from([(account.to_owned(), region.to_owned())])), ..Scope::default() }
 }
 
 fn run(world: &World, settings: &Settings, minutes: i64) -> Report {
@@ -71,7 +77,8 @@ fn a_person_a_first_run_changed_settings_and_a_lost_file_scan_everything() {
     };
     check("a dry run", &|| drop(plan(&world, &settings, later(1))));
     check("changed settings", &|| {
-        let changed = with(&[("armed = true", "armed = true\nsweep = \"4h\""), ("cpu-percent = 10", "cpu-percent = 11")]);
+        let changed =
+            with(&[("armed = true", "armed = true\nsweep = \"4h\""), ("cpu-percent = 10", "cpu-percent = 11")]);
         apply(&world, &changed, later(1));
     });
     check("a lost file", &|| {
@@ -99,8 +106,7 @@ fn a_run_that_selects_scans_what_it_selects_and_an_event_makes_its_target_due() 
     let (world, settings) = (organisation(), every("4h"));
     run(&world, &settings, 0);
     world.add(instance("i-new").account(THERE.0).region(THERE.1).launched("2026-11-25T21:29:00+09:00"));
-    let place = (THERE.0.parse().expect("an account"), THERE.1.to_owned());
-    let scope = Scope { places: Some(vec![place]), ..Scope::default() };
+    let scope = place(THERE.0, THERE.1);
     let report = try_apply(&world, &settings, &Ask { scope, ..Ask::at(later(1)) }).expect("a report");
     assert_eq!((report.rows.len(), report.not_due.len()), (1, 0));
     run(&world, &settings, 2);
@@ -109,7 +115,8 @@ fn a_run_that_selects_scans_what_it_selects_and_an_event_makes_its_target_due() 
 
 #[test]
 fn the_stocktake_scans_everything_once_in_the_month() {
-    let operator = "[notify.operator]\ntype = \"sns\"\ntopic-arn = \"arn:aws:sns:us-east-1:111111111111:ops\"\n\n[caps]";
+    let operator =
+        "[notify.operator]\ntype = \"sns\"\ntopic-arn = \"arn:aws:sns:us-east-1:111111111111:ops\"\n\n[caps]";
     let settings = with(&[("armed = true", "armed = true\nsweep = \"4h\""), ("[caps]", operator)]);
     let world = organisation();
     // Until the first run of December in UTC, the zone of settings with one schedule in Tokyo is Tokyo's.
@@ -151,7 +158,11 @@ fn what_cannot_be_scanned_is_tried_again_and_counts_once_in_a_sweep() {
 enum Happens {
     Nothing,
     /// An instance is started here, and an event may tell of it.
-    Launch { account: usize, region: usize, event: bool },
+    Launch {
+        account: usize,
+        region: usize,
+        event: bool,
+    },
     /// The file is lost.
     Lost,
     /// The run is killed after so many milliseconds.
@@ -192,7 +203,9 @@ fn every_target_is_scanned_within_a_sweep_and_one_run() {
             let ask = Ask::at(later(now));
             match happens {
                 Happens::Nothing => drop(try_apply(&world, &settings, &ask)),
-                Happens::Launch { account, region, event } => launch(&world, &settings, number, (account, region), event, now),
+                Happens::Launch { account, region, event } => {
+                    launch(&world, &settings, number, (account, region), event, now)
+                }
                 Happens::Lost => {
                     world.lose(FILE);
                     drop(try_apply(&world, &settings, &ask));
@@ -217,8 +230,7 @@ fn launch(world: &World, settings: &Settings, number: usize, (account, region): 
     let id = format!("i-launched-{number}");
     world.add(instance(&id).account(ACCOUNTS[account]).region(REGIONS[region]));
     if event {
-        let place = (ACCOUNTS[account].parse().expect("an account"), REGIONS[region].to_owned());
-        let scope = Scope { places: Some(vec![place]), ..Scope::default() };
+        let scope = place(ACCOUNTS[account], REGIONS[region]);
         drop(try_apply(world, settings, &Ask { scope, ..Ask::at(later(now)) }));
     }
     drop(try_apply(world, settings, &Ask::at(later(now))));
@@ -239,8 +251,8 @@ fn both_cadences_stop_the_same_at_the_same_runs_but_for_what_is_new_in_an_empty_
             let mut faults = Faults::default();
             match happens {
                 Happens::Launch { account, region, event } => {
-                    let place = Target::new(ACCOUNTS[account], REGIONS[region]);
-                    let empty = !eager.all().iter().any(|one| *one.id.place == place);
+                    let target = Target::new(ACCOUNTS[account], REGIONS[region]);
+                    let empty = !eager.all().iter().any(|one| *one.id.place == target);
                     launched.insert(format!("i-launched-{number}"), (empty, event));
                     for (world, settings) in [(&lazy, &every_sweep), (&eager, &always)] {
                         launch(world, settings, number, (account, region), event, now);

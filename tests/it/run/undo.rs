@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration as Time;
 
 use chrono::Duration;
-use idle_reaper::engine::model::{Ending, Health};
+use idle_reaper::engine::model::{Health, OutcomeKind};
 use idle_reaper::engine::model::{Instance, Reason, State, Target};
 use idle_reaper::engine::report::Report;
 use idle_reaper::engine::request::Scope;
@@ -66,7 +66,7 @@ fn undo(world: &World, back: &Back) -> Undo {
 }
 
 fn started(undo: &Undo) -> Vec<&str> {
-    undo.outcomes.iter().filter(|one| one.outcome == Ending::Started).map(|one| &*one.id.name).collect()
+    undo.outcomes.iter().filter(|one| one.outcome == OutcomeKind::Started).map(|one| &*one.id.name).collect()
 }
 
 /// The word why one instance is left alone; `start` where it is not.
@@ -162,7 +162,7 @@ fn an_undo_touches_only_what_that_run_stopped_whatever_goes_wrong() {
         let stopped: BTreeSet<Arc<str>> = report
             .outcomes
             .iter()
-            .filter(|one| matches!(one.outcome, Ending::Stopped | Ending::Stopping | Ending::Unverified))
+            .filter(|one| matches!(one.outcome, OutcomeKind::Stopped | OutcomeKind::Stopping | OutcomeKind::Unverified))
             .map(|one| one.id.name.clone())
             .collect();
         world.forget();
@@ -436,7 +436,7 @@ fn what_there_is_no_time_for_is_not_tried_and_the_next_undo_makes_it_up() {
     let world = fleet(2);
     evening(&world);
     let undone = undo(&world, &Back { left: Some(Time::from_secs(30)), ..back() });
-    assert!(undone.outcomes.iter().all(|one| one.outcome == Ending::NotTried), "{:?}", undone.outcomes);
+    assert!(undone.outcomes.iter().all(|one| one.outcome == OutcomeKind::NotTried), "{:?}", undone.outcomes);
     assert_eq!(started(&undo(&world, &back())).len(), 2);
 }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use chrono::Duration;
 use idle_reaper::engine::config::Settings;
 use idle_reaper::engine::model::{Action, Instance, State, Target};
-use idle_reaper::engine::model::{Ending, Health, Outcome};
+use idle_reaper::engine::model::{Health, Outcome, OutcomeKind};
 use idle_reaper::engine::report::Report;
 use idle_reaper::engine::rules::case::Activity;
 use idle_reaper::engine::tags::stop_tag::OwnTag;
@@ -183,19 +183,19 @@ impl Survived<'_> {
             let tag = now.tags.get(&self.settings().tags.stopped).and_then(|value| OwnTag::parse(value).ok());
             let mine = tag.is_some_and(|tag| tag.run == *report.run);
             match end {
-                Ending::Stopped | Ending::Stopping => {
+                OutcomeKind::Stopped | OutcomeKind::Stopping => {
                     let told = detail.contains("tag it by hand") && report.health() == Health::Degraded;
                     assert!(rests == State::Stopped && mine != told, "{outcome:?}: {now:?}");
                 }
-                Ending::Started => assert_eq!(rests, State::Running, "{outcome:?}"),
-                Ending::Failed if outcome.action != Action::Start => {
+                OutcomeKind::Started => assert_eq!(rests, State::Running, "{outcome:?}"),
+                OutcomeKind::Failed if outcome.action != Action::Start => {
                     assert_eq!(rests, State::Running, "{outcome:?}");
                     assert!(!mine || detail.contains("could not be removed"), "{outcome:?} and tagged: {now:?}");
                 }
-                Ending::Overtaken | Ending::NotTried | Ending::Already => {
+                OutcomeKind::Overtaken | OutcomeKind::NotTried | OutcomeKind::Already => {
                     assert!(!switched && !mine, "{outcome:?}, and yet it was acted on: {now:?}");
                 }
-                Ending::Failed | Ending::Unverified => {}
+                OutcomeKind::Failed | OutcomeKind::Unverified => {}
             }
         }
         // Whatever this run has stopped, reported or not, says so itself.
@@ -213,7 +213,7 @@ impl Survived<'_> {
 
     /// The health is ok only if everything could be seen, done and recorded; and degraded only for a reason.
     fn the_health_tells_the_truth(&self, report: &Report) {
-        let bad = |one: &Outcome| matches!(one.outcome, Ending::Failed | Ending::Unverified);
+        let bad = |one: &Outcome| matches!(one.outcome, OutcomeKind::Failed | OutcomeKind::Unverified);
         let lost = self.settings().run.record.is_some()
             && (self.world.recorded("/report.json").is_empty() || !self.world.recorded("acting.lock").is_empty());
         let seen_wrong = report.outcomes.iter().any(bad) || !report.unreachable.is_empty() || lost;
@@ -253,8 +253,12 @@ fn completes(world: &World, scene: &Scene) {
     let foreseen = plan(world, scene.settings, later);
     let report = apply(world, scene.settings, later);
     assert_eq!(foreseen.plan.steps, report.plan.steps);
-    let done =
-        |one: &Outcome| matches!(one.outcome, Ending::Stopped | Ending::Stopping | Ending::Started | Ending::Already);
+    let done = |one: &Outcome| {
+        matches!(
+            one.outcome,
+            OutcomeKind::Stopped | OutcomeKind::Stopping | OutcomeKind::Started | OutcomeKind::Already
+        )
+    };
     assert!(report.outcomes.iter().all(done), "{:?}", report.outcomes);
     assert_eq!((report.health(), report.unreachable.len()), (Health::Ok, 0), "{:?}", report.notes);
     let again = plan(world, scene.settings, later);

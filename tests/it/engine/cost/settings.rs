@@ -76,6 +76,39 @@ fn what_is_no_currency_rate_day_or_amount_is_told_with_its_place_and_all_at_once
 }
 
 #[test]
+fn a_budget_may_be_in_the_second_currency_and_in_no_other() {
+    let budget = |amount: &str| {
+        let money = parse(&format!("{YEN}\n[money.budgets]\n\"*\" = \"{amount}\""))?;
+        Ok::<_, String>(figure(money.budget_of("111111111111", None).unwrap(), &money, Locale::En))
+    };
+    for text in ["75000 JPY", "JPY 75000", "75000JPY"] {
+        assert_eq!(budget(text).unwrap(), "USD 483.25 (JPY 75,000 at 155.20 of 2026-11-20)", "{text}");
+    }
+    for text in ["75000 EUR", "75,000 JPY", "-5 JPY", "JPY", "JPY 5 JPY", "75000 jpy", "75000 USD"] {
+        let wrong = budget(text).unwrap_err();
+        assert!(wrong.contains(&format!("`{text}` is not an amount")) && wrong.contains("75000 JPY"), "{wrong}");
+    }
+    let wrong = parse("[money.budgets]\n\"*\" = \"75000 JPY\"").unwrap_err();
+    assert!(wrong.contains("`75000 JPY` is not an amount"), "{wrong}");
+}
+
+#[test]
+fn a_rate_older_than_35_days_is_warned_of_from_the_day_on_which_it_is() {
+    let settings = Settings::parse("reaper.toml", &format!("version = 1\n[money]\n{YEN}\n")).unwrap();
+    let warned = |now: &str| {
+        let warnings = settings.warnings(now.parse().unwrap());
+        warnings.iter().filter(|one| one.message.contains("older than 35 days")).map(|one| one.line).collect::<Vec<_>>()
+    };
+    assert_eq!(warned("2026-12-25T23:59:59Z"), [] as [usize; 0]);
+    assert_eq!(warned("2026-12-26T00:00:00Z"), [5]);
+    let old =
+        |day: &str| settings.money.too_old(day.parse().unwrap()).map(|(second, days)| (second.code.clone(), days));
+    assert_eq!(old("2026-12-25"), None);
+    assert_eq!(old("2026-12-26"), Some(("JPY".to_owned(), 36)));
+    assert_eq!(old("2026-01-01"), None, "a rate of a later day is not old");
+}
+
+#[test]
 fn the_first_budget_in_the_file_that_matches_id_or_name_counts() {
     let money =
         parse("[money.budgets]\n\"222222222222\" = \"10.10\"\n\"*-DEV\" = 500.55\n\"1*\" = 3\n\"*\" = 1_000").unwrap();

@@ -100,6 +100,15 @@ fn an_account_that_nobody_could_see_has_a_stocktake_that_says_so() {
 }
 
 #[test]
+fn a_stocktake_warns_of_an_old_rate() {
+    let old = Stocktake { at: at("2026-12-05T00:00:00Z"), ..sample() };
+    for (stocktake, wanted) in [(sample(), false), (old, true)] {
+        let text = markdown(&stocktake, &money().money, Locale::En);
+        assert_eq!(text.contains("The rate of 2026-10-30 is 36 days old: amounts in JPY"), wanted, "{text}");
+    }
+}
+
+#[test]
 fn what_runs_without_keep_owner_or_a_word_is_confirmed_by_nobody() {
     let plain = line(&instance("i-1"));
     assert!(plain.unconfirmed());

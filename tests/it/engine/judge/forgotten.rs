@@ -3,8 +3,8 @@
 use chrono::{DateTime, Duration, Utc};
 use idle_reaper::engine::config::Settings;
 use idle_reaper::engine::model::Cap;
-use idle_reaper::engine::model::Ending;
 use idle_reaper::engine::model::Lifted;
+use idle_reaper::engine::model::OutcomeKind;
 use idle_reaper::engine::model::{Instance, State, Subject};
 use idle_reaper::engine::report::Report;
 
@@ -139,7 +139,7 @@ fn an_idle_box_is_marked_its_owner_told_and_after_five_business_days_stopped_for
     assert_eq!(waits(&waiting, "i-1"), Some(Cap::InGrace));
     assert_eq!(world.get("i-1").tags.get("idle-reaper:marked"), Some(&*mark), "the mark stays as it was");
     let due = run(&world, &settings, "i-1", "2026-12-02T12:00:00+09:00");
-    assert_eq!(due.outcomes.iter().map(|o| o.outcome).collect::<Vec<_>>(), [Ending::Stopping]);
+    assert_eq!(due.outcomes.iter().map(|o| o.outcome).collect::<Vec<_>>(), [OutcomeKind::Stopping]);
     assert_eq!(world.rests("i-1"), State::Stopped);
     let said: Vec<Subject> = heard(&world, "ana").into_iter().map(|(subject, _)| subject).collect();
     assert_eq!(said, [Subject::Idle, Subject::Stopped], "no reminder beside what has been done");

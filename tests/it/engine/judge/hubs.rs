@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 use idle_reaper::engine::config::Settings;
-use idle_reaper::engine::model::Ending;
+use idle_reaper::engine::model::OutcomeKind;
 use idle_reaper::engine::model::{Action, Reason, State, Subject};
 use idle_reaper::engine::report::Report;
 use idle_reaper::engine::request::overrides::UndoOverrides;
@@ -13,7 +13,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use crate::engine::judge::forgotten::{NOON, TELLING, heard, idle_box, rests, telling};
-use crate::fake::{Deed, EVENING, Shape, World, apply, at, ending, instance, judge, planned, row, settings, with};
+use crate::fake::{Deed, EVENING, Shape, World, apply, at, instance, judge, outcome_of, planned, row, settings, with};
 use crate::laws::arbitrary::{any_instance, any_instant, for_all};
 
 const MORNING: &str = "2026-11-26T09:00:00+09:00";
@@ -35,7 +35,7 @@ fn a_hub_writes_its_name_into_its_tags_and_reads_it_back() {
     apply(&world, &hub("platform-tokyo"), at(EVENING));
     let value = world.get("i-1").tags.get("idle-reaper:stopped").expect("a tag").to_owned();
     assert!(value.ends_with(" policy=dev hub=platform-tokyo"), "{value}");
-    assert_eq!(ending(&apply(&world, &hub("platform-tokyo"), at(MORNING)), "i-1"), Ending::Started);
+    assert_eq!(outcome_of(&apply(&world, &hub("platform-tokyo"), at(MORNING)), "i-1"), OutcomeKind::Started);
     assert_eq!(world.get("i-1").tags.get("idle-reaper:stopped"), None);
 }
 
@@ -74,7 +74,7 @@ fn a_hub_without_a_name_leaves_alone_what_a_named_one_stopped() {
 fn tags_without_a_name_are_of_whoever_finds_them() {
     for settings in [with(&[]), hub("platform-tokyo")] {
         let world = World::of([instance("i-1").reaped()]);
-        assert_eq!(ending(&apply(&world, &settings, at(MORNING)), "i-1"), Ending::Started, "no dark morning");
+        assert_eq!(outcome_of(&apply(&world, &settings, at(MORNING)), "i-1"), OutcomeKind::Started, "no dark morning");
     }
 }
 
@@ -153,7 +153,7 @@ fn a_mark_bears_the_name_too_and_another_hubs_mark_is_neither_replaced_nor_lifte
 fn what_this_hub_stopped_it_starts_though_another_has_marked_it() {
     let mark = "2026-11-23T01:00:00Z not-before=2026-11-30T01:00:00Z policy=dev tier=strict tags=1a hub=other";
     let world = World::of([instance("i-1").reaped().tag("idle-reaper:marked", mark)]);
-    assert_eq!(ending(&apply(&world, &hub("platform-tokyo"), at(MORNING)), "i-1"), Ending::Started);
+    assert_eq!(outcome_of(&apply(&world, &hub("platform-tokyo"), at(MORNING)), "i-1"), OutcomeKind::Started);
     assert_eq!(world.get("i-1").tags.get("idle-reaper:marked"), Some(mark));
 }
 

@@ -10,9 +10,9 @@ use idle_reaper::local::inventory::Recorded;
 use serde_json::json;
 
 use crate::fake::{
-    Deed, EVENING, HERE, SETTINGS, Shape, World, apply, at, ending, instance, plan_over, row, settings, with,
+    Deed, EVENING, HERE, SETTINGS, Shape, World, apply, at, instance, outcome_of, plan_over, row, settings, with,
 };
-use idle_reaper::engine::model::Ending;
+use idle_reaper::engine::model::OutcomeKind;
 
 const MORNING: &str = "2026-11-26T09:00:00+09:00";
 
@@ -120,7 +120,7 @@ fn a_whole_run_over_accounts_without_names_stops_nothing_and_starts_what_it_stop
     assert_eq!(row(&report, "i-1").verdict.reason(), Reason::MatchUnknown);
     assert!(report.outcomes.is_empty(), "{:?}", report.outcomes);
     let report = apply(&world, &settings, at(MORNING));
-    assert_eq!((ending(&report, "i-2"), report.outcomes.len()), (Ending::Started, 1));
+    assert_eq!((outcome_of(&report, "i-2"), report.outcomes.len()), (OutcomeKind::Started, 1));
 }
 
 #[test]
@@ -258,13 +258,13 @@ fn the_tags_of_an_account_are_asked_for_once_and_only_where_a_policy_needs_them(
     let first = world();
     let report = apply(&first, &settings, at(EVENING));
     // One is known and does not fit; the other is refused.
-    assert!(matches!(ending(&report, "i-2"), Ending::Stopping | Ending::Stopped));
+    assert!(matches!(outcome_of(&report, "i-2"), OutcomeKind::Stopping | OutcomeKind::Stopped));
     assert_eq!(row(&report, "i-1").verdict.reason(), Reason::MatchUnknown);
     let mut accounts = asked(&first);
     accounts.sort();
     assert_eq!(accounts, ["111111111111", "222222222222"]);
     let report = apply(&first, &settings, at(MORNING));
-    assert_eq!(ending(&report, "i-3"), Ending::Started, "it is started although the tags are unknown");
+    assert_eq!(outcome_of(&report, "i-3"), OutcomeKind::Started, "it is started although the tags are unknown");
     let other = world();
     apply(&other, &guarded("{ accounts = [\"*-prod\"] }"), at(EVENING));
     assert_eq!(asked(&other), Vec::<String>::new());

@@ -3,7 +3,7 @@
 use std::time::Duration as Std;
 
 use chrono::{DateTime, Duration, Utc};
-use idle_reaper::engine::model::{Ending, Health};
+use idle_reaper::engine::model::{Health, OutcomeKind};
 use idle_reaper::engine::report::fan_out::{Begun, TooLate, Used};
 use idle_reaper::engine::request::Mode;
 use idle_reaper::run::Clock;
@@ -110,7 +110,7 @@ fn a_run_whose_children_begin_too_late_or_cannot_tell_does_nothing_and_says_why(
         assert_eq!(report.outcomes.len(), 4, "{minutes}");
         assert_eq!(world.calls(Deed::acts).is_empty(), why.is_some(), "{minutes}");
         for outcome in &report.outcomes {
-            let wanted = if why.is_some() { Ending::NotTried } else { Ending::Stopping };
+            let wanted = if why.is_some() { OutcomeKind::NotTried } else { OutcomeKind::Stopping };
             assert_eq!(outcome.outcome, wanted, "{minutes}: {outcome:?}");
             assert!(why.is_none_or(|why| outcome.detail.contains(why)), "{minutes}: {outcome:?}");
         }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use chrono::Duration;
 use idle_reaper::engine::config::Settings;
 use idle_reaper::engine::model::Cap;
-use idle_reaper::engine::model::Ending;
+use idle_reaper::engine::model::OutcomeKind;
 use idle_reaper::engine::model::Step;
 use idle_reaper::engine::model::{Instance, State};
 use idle_reaper::engine::plan::{Plan, PlanRefused};
@@ -20,7 +20,7 @@ use proptest::sample::select;
 
 use super::{left, told, two_accounts, whole};
 use crate::fake::{
-    Ask, Deed, EVENING, Parts, Shape, World, at, ending, in_parts, instance, plan, planned, try_apply, with,
+    Ask, Deed, EVENING, Parts, Shape, World, at, in_parts, instance, outcome_of, plan, planned, try_apply, with,
 };
 use crate::laws::arbitrary::{any_caps, any_scene, for_all};
 
@@ -121,12 +121,18 @@ fn what_is_not_done_of_a_reviewed_plan_is_told_by_the_conclusion() {
     let ask = Ask { reviewed: Some(all), ..Ask::at(at(EVENING) + Duration::minutes(5)) };
     let report = in_parts(&world, &settings, Mode::Apply, &ask, &whole(1)).unwrap();
     let detail = |id: &str| report.outcomes.iter().find(|one| *one.id.name == *id).map(|one| one.detail.as_str());
-    assert_eq!((ending(&report, "i-1"), detail("i-1")), (Ending::Overtaken, Some("now skip, by the rule `kept`")));
-    assert_eq!(ending(&report, "i-2"), Ending::Overtaken);
+    assert_eq!(
+        (outcome_of(&report, "i-1"), detail("i-1")),
+        (OutcomeKind::Overtaken, Some("now skip, by the rule `kept`"))
+    );
+    assert_eq!(outcome_of(&report, "i-2"), OutcomeKind::Overtaken);
     let [done] = &planned(&report)[..] else { panic!("{:?}", report.plan.steps) };
     let waits = if done == "i-3" { "i-4" } else { "i-3" };
-    assert_eq!(ending(&report, done), Ending::Stopping);
-    assert_eq!((ending(&report, waits), detail(waits)), (Ending::NotTried, Some("put off by `stops-per-run`")));
+    assert_eq!(outcome_of(&report, done), OutcomeKind::Stopping);
+    assert_eq!(
+        (outcome_of(&report, waits), detail(waits)),
+        (OutcomeKind::NotTried, Some("put off by `stops-per-run`"))
+    );
     assert!(detail("i-5").is_none() && !world.rests("i-5").is_down(), "nobody has agreed to it");
 }
 
