@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chrono::Duration;
 
 use crate::engine::history::last_scans::{Cadence, FILE, LastScans};
+use crate::engine::model::Target;
 use crate::engine::model::month::Month;
 use crate::engine::request::Mode;
 use crate::ports::{PortError, ReadRecord, WriteRecord};
@@ -44,13 +45,16 @@ pub(crate) async fn keep(order: &Order<'_>, hub: &impl WriteRecord, background: 
     }
     let listed: BTreeSet<Arc<str>> = background.accounts.keys().cloned().collect();
     let listed = Some(&listed).filter(|_| !is_narrow(order));
+    let mut visits = background.visits.clone();
+    let named = order.run.scope.places.iter().flatten();
+    named.for_each(|(account, region)| visits.begin(&Target::new(account.as_str(), region.as_str())));
     for _ in 0..TRIES {
         let old = hub.read(FILE).await?;
         if old.is_none() && listed.is_none() {
             return Ok(()); // everything is due anyway
         }
         let mut scans = LastScans::parse(old.as_deref().unwrap_or_default(), &settings.hash);
-        scans.add(&background.visits, listed, order.clock.at());
+        scans.add(&visits, listed, order.clock.at());
         let text = scans.text(&settings.hash);
         let written = match &old {
             None => hub.create(FILE, &text).await?.is_none(),

@@ -308,8 +308,12 @@ impl<'a, E: FnMut(Found, &mut Scanned)> Sweeping<'a, E> {
     fn instances(&mut self, target: Target, instances: Vec<Instance>, answer: Result<(), NotScanned>) {
         self.then.extend(self.waiting.remove(&target.account).into_iter().flatten().map(Task::Instances));
         let whole = answer.is_ok();
-        let complete = !matches!(answer, Err(NotScanned::Unreachable(_)));
-        let visit = Visit { complete, found: !instances.is_empty() };
+        let found = !instances.is_empty();
+        let visit = match answer {
+            Ok(()) => Visit::Complete(found),
+            Err(NotScanned::Unreachable(_)) => Visit::Failed(found),
+            Err(NotScanned::Denied) => Visit::Denied,
+        };
         self.scanned.background.visits.end(&target, visit);
         instances.into_iter().for_each(|instance| (self.each)(Found { instance, whole }, self.scanned));
         self.targets.insert(target.clone(), true);

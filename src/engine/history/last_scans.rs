@@ -99,11 +99,13 @@ struct AccountVisit {
 
 /// How a scan of one target ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Visit {
-    /// Whether it was scanned completely, or the organisation denies it.
-    pub complete: bool,
-    /// Whether something was found.
-    pub found: bool,
+pub enum Visit {
+    /// It was scanned completely, and something was found or not.
+    Complete(bool),
+    /// It was scanned in part or not at all, and something was found or not.
+    Failed(bool),
+    /// The organisation denies it.
+    Denied,
 }
 
 impl Visits {
@@ -112,9 +114,9 @@ impl Visits {
         self.0.entry(account.clone()).or_default().listed = Some(listed);
     }
 
-    /// Notes that a target is going to be scanned.
+    /// Notes that a target is to be scanned.
     pub fn begin(&mut self, target: &Target) {
-        self.0.entry(target.account.clone()).or_default().targets.insert(target.region.clone(), None);
+        self.0.entry(target.account.clone()).or_default().targets.entry(target.region.clone()).or_default();
     }
 
     /// Notes how the scan of a target ended.
@@ -203,8 +205,8 @@ impl LastScans {
         json_lines::text([Valid::now(settings)]) + &json_lines::text(self.0.iter().map(line))
     }
 
-    /// What is known after a run that began at `at`. `accounts` are those that exist, if the run listed them all; a run
-    /// of part of the scope knows only that something is there.
+    /// What is known after a run that began at `at`. `accounts` are those that exist, if the run listed them all. From a
+    /// run of part of the scope only what makes a target due counts.
     pub fn add(&mut self, visits: &Visits, accounts: Option<&BTreeSet<Arc<str>>>, at: DateTime<Utc>) {
         if let Some(accounts) = accounts {
             self.0.retain(|account, _| accounts.contains(account));
@@ -233,13 +235,16 @@ impl AccountScans {
             self.regions.retain(|region, _| targets.contains_key(region));
         }
         for (region, visit) in targets {
-            let Some(Visit { complete, found }) = *visit else { continue };
-            let scan = if complete {
-                LastScan { at: Some(at), found, ..LastScan::default() }
-            } else {
-                LastScan { failed: Some(at), seen: found.then_some(at), ..LastScan::default() }
-            };
-            self.regions.entry(region.clone()).or_default().merge(&scan);
+            let known = self.regions.entry(region.clone()).or_default();
+            known.merge(&match *visit {
+                Some(Visit::Complete(found)) => LastScan { at: Some(at), found, ..LastScan::default() },
+                Some(Visit::Failed(found)) => {
+                    LastScan { failed: Some(at), seen: found.then_some(at), ..LastScan::default() }
+                }
+                // What was there may still be there when the policy changes.
+                Some(Visit::Denied) => LastScan { at: Some(at), found: known.has_something(), ..LastScan::default() },
+                None => continue,
+            });
         }
         match listed {
             // Without the answer of a Region, the account is due again.
@@ -254,7 +259,8 @@ impl AccountScans {
 
     fn see(&mut self, visit: &AccountVisit, at: DateTime<Utc>) {
         for (region, visit) in &visit.targets {
-            if visit.is_some_and(|visit| visit.found) {
+            // An event says that something is there, even if its run could not scan the target.
+            if !matches!(visit, Some(Visit::Complete(false) | Visit::Denied)) {
                 let seen = LastScan { seen: Some(at), ..LastScan::default() };
                 self.regions.entry(region.clone()).or_default().merge(&seen);
             }
