@@ -9,13 +9,10 @@ use serde::Serialize;
 use serde_json::Value;
 use tracing::{Instrument, info, info_span, warn};
 
-use crate::app::error::Error;
 use crate::app::lambda::{answer, carry, clocks, conclude, lasts, source};
-use crate::app::load;
-use crate::app::run_id::run_id;
+use crate::app::{Error, load, run_id};
 use crate::aws::{Aws, AwsHub, AwsMessenger, AwsReader, Pricing};
-use crate::engine::model::instances;
-use crate::engine::model::{Counts, Health};
+use crate::engine::model::{Counts, Health, instances};
 use crate::engine::request::events::Event;
 use crate::engine::request::invocation::Queued;
 use crate::engine::request::{Mode, Run};

@@ -13,16 +13,11 @@ use serde_json::value::RawValue;
 use tracing::{Instrument, error, info, info_span, warn};
 
 use crate::app::args::AT;
-use crate::app::error::Error;
-use crate::app::events;
 use crate::app::reviewed::in_record;
-use crate::app::run_id::run_id;
-use crate::app::{load, log, stages, verbs};
+use crate::app::{Error, events, load, log, run_id, stages, verbs};
 use crate::aws::{Aws, AwsActor, AwsHub, AwsMessenger, AwsReader, Pricing, all_loopback};
 use crate::engine::config::Settings;
-use crate::engine::model::RecordKey;
-use crate::engine::model::{Counts, Health};
-use crate::engine::model::{Reason, Verdict};
+use crate::engine::model::{Counts, Health, Reason, RecordKey, Verdict};
 use crate::engine::report::Report;
 use crate::engine::request::invocation::Asked;
 use crate::engine::request::{Mode, Request, RequestInvalid, Run, UndoAsk, parse_at};

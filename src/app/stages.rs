@@ -6,11 +6,9 @@ use lambda_runtime::Context;
 use serde::Serialize;
 use tracing::{Instrument, info, info_span};
 
-use crate::app::error::Error;
 use crate::app::lambda::{Answer, clocks, conclude, lasts, source};
-use crate::app::load;
 use crate::app::reviewed::in_record;
-use crate::app::run_id::run_id;
+use crate::app::{Error, load, run_id};
 use crate::aws::{Aws, AwsActor, AwsHub, AwsMessenger, AwsReader, Pricing, all_loopback};
 use crate::engine::config::Settings;
 use crate::engine::plan::Plan;
@@ -18,9 +16,8 @@ use crate::engine::report::fan_out::Begun;
 use crate::engine::request::stage::Stage;
 use crate::engine::request::{Mode, Request, RequestInvalid, Run};
 use crate::render::digest;
-use crate::run::fan_out;
 use crate::run::fan_out::Planned;
-use crate::run::{Clock, Error as RunError, Order};
+use crate::run::{Clock, Error as RunError, Order, fan_out};
 
 /// What the state machine continues with.
 #[derive(Debug, Serialize)]
