@@ -34,7 +34,7 @@ pub(crate) async fn handle(aws: &Aws, event: &Event, context: &Context) -> Resul
             Event::Running { .. } => {
                 let settings = load::settings(&source()).await?;
                 let (report, place) = carry(aws, &settings, &run, clock, wall, None, None).await?;
-                conclude(&run, &report);
+                conclude(&settings, &run, &report);
                 Ok(answer(&report, place))
             }
             Event::OtherState { state } => {
@@ -49,7 +49,7 @@ pub(crate) async fn handle(aws: &Aws, event: &Event, context: &Context) -> Resul
                     Order { run, settings, clock, wall, reviewed: None, acknowledge: None, progress: &|_, _| {} };
                 let (messenger, list) = (AwsMessenger::new(aws), Pricing::new(aws));
                 let (report, place) = run::handle_anomaly(&order, &eyes, &hub, &messenger, &list, anomaly).await?;
-                conclude(run, &report);
+                conclude(settings, run, &report);
                 Ok(answer(&report, place))
             }
             Event::Launched(launched) => {

@@ -119,7 +119,7 @@ async fn go_on(aws: &Aws, settings: &Settings, run: &str, stage: &Stage, context
         }
         Stage::Plan { .. } => match fan_out::plan(&order, &eyes, &hub, &Pricing::new(aws), &begun, wall).await? {
             Planned::Preview(report, place) => {
-                conclude(&run, &report);
+                conclude(settings, &run, &report);
                 Ok(Answer::Run(Box::new(digest(&report, place.into()))))
             }
             Planned::Decided { acts: false, place: _ } => Ok(Answer::Part(next("conclude"))),
@@ -135,7 +135,7 @@ async fn go_on(aws: &Aws, settings: &Settings, run: &str, stage: &Stage, context
         Stage::Conclude { .. } => {
             let (messenger, list) = (AwsMessenger::new(aws), Pricing::new(aws));
             let (report, place) = fan_out::conclude(&order, &eyes, &hub, &messenger, &list, &begun, wall).await?;
-            conclude(&run, &report);
+            conclude(settings, &run, &report);
             Ok(Answer::Run(Box::new(digest(&report, place.map_or(serde_json::Value::Null, Into::into)))))
         }
         Stage::Targets { .. } | Stage::GiveUp { .. } => Ok(Answer::Part(next("nothing"))), // handled above

@@ -1,5 +1,6 @@
 //! `[run]`: `armed`, the pause switch, the record, and the concurrency.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use chrono::Duration;
@@ -7,7 +8,7 @@ use chrono::Duration;
 use crate::engine::config::reader::Section;
 use crate::engine::config::shape::Form;
 use crate::engine::config::{NAME, check_name};
-use crate::engine::model::Locale;
+use crate::engine::model::{FURTHER_METRICS, Locale, WATCHED_METRICS};
 
 /// `[run]`
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +25,8 @@ pub struct Run {
     pub max_unreachable_percent: u32,
     /// The maximum number of concurrent calls.
     pub width: usize,
+    /// The metrics that a run in Lambda emits: those of the alarms, and what the settings name.
+    pub metrics: BTreeSet<&'static str>,
     /// The language of reports and explanations.
     pub locale: Locale,
     /// The hub's name, which appears in its tags. A tag with another name belongs to another hub.
@@ -83,6 +86,7 @@ pub(crate) fn read(top: &Section<'_>) -> Run {
         keep_people: None,
         max_unreachable_percent: 20,
         width: 64,
+        metrics: BTreeSet::from(WATCHED_METRICS),
         locale: Locale::En,
         hub: None,
     };
@@ -104,6 +108,7 @@ pub(crate) fn read(top: &Section<'_>) -> Run {
             .number("max-unreachable-percent", 0..=100)
             .unwrap_or(default.max_unreachable_percent),
         width: section.number("width", 1..=1024).map_or(default.width, |width| width as usize),
+        metrics: metrics(&section),
         locale: section.choice("locale", &[("en", Locale::En), ("ja", Locale::Ja)]).unwrap_or(default.locale),
         hub: section.word_like("hub", NAME).map(|word| {
             check_name(&section, "hub", &word);
@@ -112,6 +117,19 @@ pub(crate) fn read(top: &Section<'_>) -> Run {
     };
     section.finish();
     run
+}
+
+/// Those of the alarms are always among them.
+fn metrics(section: &Section<'_>) -> BTreeSet<&'static str> {
+    let known = [&WATCHED_METRICS[..], &FURTHER_METRICS[..]].concat();
+    let mut chosen = BTreeSet::from(WATCHED_METRICS);
+    for word in section.words_like("metrics", Form::one_of(&known)).unwrap_or_default() {
+        match known.iter().find(|name| **name == word.text) {
+            Some(name) => _ = chosen.insert(name),
+            None => section.complain_unknown(&word, "a metric", known.iter().copied()),
+        }
+    }
+    chosen
 }
 
 fn pause(section: &Section<'_>) -> Option<Pause> {

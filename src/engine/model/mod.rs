@@ -62,7 +62,7 @@ pub use crate::engine::model::target::{Account, Target};
 pub use crate::engine::model::because::Because;
 pub use crate::engine::model::by_resource::ByResource;
 pub use crate::engine::model::cap::Cap;
-pub use crate::engine::model::health::{Counts, Health};
+pub use crate::engine::model::health::{Counts, FURTHER_METRICS, Health, WATCHED_METRICS};
 pub use crate::engine::model::mark_step::{Lifted, MarkEnd, MarkStep, MarkVerb, Tier};
 pub use crate::engine::model::not_armed::NotArmed;
 pub use crate::engine::model::outcome::{Outcome, OutcomeKind};
