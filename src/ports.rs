@@ -16,7 +16,7 @@ use crate::engine::evidence::idle::{Evidence, Idleness, Wanted};
 use crate::engine::evidence::last_hour::Recent;
 use crate::engine::model::{Account, Instance, Message, ResourceId, Tags, Target};
 use crate::engine::plan::restart::Volumes;
-use crate::engine::rules::case::Activity;
+use crate::engine::rules::Activity;
 
 /// An account as Organizations shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]

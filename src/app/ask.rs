@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
-use crate::app::error::Error;
+use crate::app::Error;
 use crate::app::verbs::note;
 
 /// Whether a person can be asked: both the question and the answer need a terminal.

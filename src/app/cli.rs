@@ -2,10 +2,8 @@
 
 use std::process::ExitCode;
 
-use crate::app::args::{Args, Verb};
-use crate::app::end::End;
-use crate::app::error::Error;
-use crate::app::{complete, help, log, verbs};
+use crate::app::args::Verb;
+use crate::app::{Args, End, Error, complete, help, log, verbs};
 use crate::engine::request::overrides::UndoOverrides;
 
 /// The binary: inside Lambda it serves the runtime, elsewhere it is the command line.

@@ -5,7 +5,7 @@ use crate::engine::report::Report;
 
 /// How a command ended, when it did not fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum End {
+pub(crate) enum End {
     /// Done, or nothing to do.
     Done,
     /// The plan has steps, and the caller asked for this exit code.

@@ -12,8 +12,7 @@ use crate::engine::request::invocation::AskedInvalid;
 use crate::engine::request::stage::StageInvalid;
 use crate::local::inventory::InventoryInvalid;
 use crate::ports::{PortError, chain};
-use crate::run::FanOutError;
-use crate::run::{Error as RunError, RecallError, ScanError, UndoError};
+use crate::run::{Error as RunError, FanOutError, RecallError, ScanError, UndoError};
 
 /// Why a command failed. Nothing was stopped or started.
 #[derive(Error)]

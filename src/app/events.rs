@@ -9,13 +9,10 @@ use serde::Serialize;
 use serde_json::Value;
 use tracing::{Instrument, info, info_span, warn};
 
-use crate::app::error::Error;
 use crate::app::lambda::{answer, carry, clocks, conclude, lasts, source};
-use crate::app::load;
-use crate::app::run_id::run_id;
+use crate::app::{Error, load, run_id};
 use crate::aws::{Aws, AwsHub, AwsMessenger, AwsReader, Pricing};
-use crate::engine::model::instances;
-use crate::engine::model::{Counts, Health};
+use crate::engine::model::{Counts, Health, instances};
 use crate::engine::request::events::Event;
 use crate::engine::request::invocation::Queued;
 use crate::engine::request::{Mode, Run};
@@ -37,7 +34,7 @@ pub(crate) async fn handle(aws: &Aws, event: &Event, context: &Context) -> Resul
             Event::Running { .. } => {
                 let settings = load::settings(&source()).await?;
                 let (report, place) = carry(aws, &settings, &run, clock, wall, None, None).await?;
-                conclude(&run, &report);
+                conclude(&settings, &run, &report);
                 Ok(answer(&report, place))
             }
             Event::OtherState { state } => {
@@ -52,7 +49,7 @@ pub(crate) async fn handle(aws: &Aws, event: &Event, context: &Context) -> Resul
                     Order { run, settings, clock, wall, reviewed: None, acknowledge: None, progress: &|_, _| {} };
                 let (messenger, list) = (AwsMessenger::new(aws), Pricing::new(aws));
                 let (report, place) = run::handle_anomaly(&order, &eyes, &hub, &messenger, &list, anomaly).await?;
-                conclude(run, &report);
+                conclude(settings, run, &report);
                 Ok(answer(&report, place))
             }
             Event::Launched(launched) => {

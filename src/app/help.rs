@@ -4,7 +4,7 @@ use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Command, CommandFactory, Error};
 
-use crate::app::args::Args;
+use crate::app::Args;
 
 /// One verb.
 struct Page {

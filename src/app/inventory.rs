@@ -5,10 +5,9 @@ use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 
-use crate::app::args::Args;
-use crate::app::error::Error;
 use crate::app::verbs::backtest::is_report;
 use crate::app::verbs::note;
+use crate::app::{Args, Error};
 use crate::engine::config::Settings;
 use crate::local::decode;
 use crate::local::inventory::{Recorded, Source};

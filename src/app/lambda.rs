@@ -1,32 +1,25 @@
 //! The Lambda handler: turns an event into a request, and answers with the run's figures.
 
-use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use lambda_runtime::{Context, Diagnostic, LambdaEvent, service_fn};
-use rust_decimal::prelude::ToPrimitive;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use tracing::{Instrument, error, info, info_span, warn};
 
 use crate::app::args::AT;
-use crate::app::error::Error;
-use crate::app::events;
 use crate::app::reviewed::in_record;
-use crate::app::run_id::run_id;
-use crate::app::{load, log, stages, verbs};
+use crate::app::{Error, events, load, log, run_id, stages, verbs};
 use crate::aws::{Aws, AwsActor, AwsHub, AwsMessenger, AwsReader, Pricing, all_loopback};
 use crate::engine::config::Settings;
-use crate::engine::model::RecordKey;
-use crate::engine::model::{Counts, Health};
-use crate::engine::model::{Reason, Verdict};
+use crate::engine::model::{Counts, Health, RecordKey};
 use crate::engine::report::Report;
 use crate::engine::request::invocation::Asked;
 use crate::engine::request::{Mode, Request, RequestInvalid, Run, UndoAsk, parse_at};
-use crate::render::{Digest, digest, json, undo_digest, undo_json};
+use crate::render::{Digest, Figures, More, digest, json, metrics, undo_digest, undo_json};
 use crate::run;
 use crate::run::{Clock, Order, UndoOrder};
 
@@ -111,7 +104,7 @@ async fn run(aws: &Aws, request: Request, context: &Context) -> Result<Digest, E
         }
         let (plan, acknowledge) = (request.plan.as_ref(), request.acknowledge.as_deref());
         let (report, place) = carry(aws, &settings, &run, clock, wall, plan, acknowledge).await?;
-        conclude(&run, &report);
+        conclude(&settings, &run, &report);
         Ok(answer(&report, place))
     }
     .instrument(span)
@@ -140,14 +133,15 @@ pub(crate) fn lasts(context: &Context, wall: DateTime<Utc>) -> Duration {
 
 /// Logs how a run ended, and its figures. A run of part of the scope uses a different metric name: alarms count whole
 /// runs, and a partial scan must not hide that a whole one is missing.
-pub(crate) fn conclude(run: &Run, report: &Report) {
+pub(crate) fn conclude(settings: &Settings, run: &Run, report: &Report) {
     let series = match (run.mode, run.scope.is_whole()) {
         (mode, true) => mode.as_str(),
         (Mode::Plan, false) => "plan-selected",
         (Mode::Apply, false) => "apply-selected",
         (Mode::Undo, false) => "undo-selected",
     };
-    tell(&report.run, series, report.counts(), report.health(), &More::of(report));
+    let (counts, health, more) = (report.counts(), report.health(), More::of(report));
+    tell(settings, &Figures { run: &report.run, series, counts, health, more });
 }
 
 /// How long the function may still run. Lambda gives its deadline in milliseconds since 1970. The local emulator gives
@@ -215,7 +209,8 @@ async fn undo(
     } else {
         (run::preview(&order, &eyes, &hub).await?, None)
     };
-    tell(&undo.run, Mode::Undo.as_str(), undo.counts(), undo.health(), &More::default());
+    let (run, series, more) = (&*undo.run, Mode::Undo.as_str(), More::default());
+    tell(settings, &Figures { run, series, counts: undo.counts(), health: undo.health(), more });
     let (whole, note) = match place {
         Some(place) => (place.into(), None),
         None => bounded(&undo_json(&undo, false).unwrap_or_default()),
@@ -225,33 +220,9 @@ async fn undo(
     Ok(figures)
 }
 
-/// Metrics besides the counts.
-#[derive(Default)]
-struct More {
-    /// The pause switch held the run back.
-    paused: bool,
-    /// US dollars saved in the month so far; a float, because CloudWatch uses floats.
-    saved: Option<f64>,
-    /// How many instances each rule skipped, such as `kept=3 no-policy=2`.
-    skipped: String,
-}
-
-impl More {
-    fn of(report: &Report) -> Self {
-        let mut by_reason: BTreeMap<Reason, usize> = BTreeMap::new();
-        for row in &report.rows {
-            if matches!(row.verdict, Verdict::Skip(_) | Verdict::OutOfScope(_)) {
-                *by_reason.entry(row.verdict.reason()).or_default() += 1;
-            }
-        }
-        let skipped: Vec<String> = by_reason.iter().map(|(reason, count)| format!("{reason}={count}")).collect();
-        let saved = report.saved().and_then(|(_, saved)| saved.usd.0.to_f64());
-        Self { paused: report.paused, saved, skipped: skipped.join(" ") }
-    }
-}
-
 /// Logs how the run ended, as figures. Logs at the default level contain no account, instance or tag.
-fn tell(run: &str, series: &str, counts: Counts, health: Health, more: &More) {
+fn tell(settings: &Settings, figures: &Figures<'_>) {
+    let Figures { run, series: _, counts, health, more: _ } = *figures;
     // Each figure is a field of its own, so that CloudWatch Logs Insights can filter and add up.
     macro_rules! ends {
         ($log:ident, $($figure:ident)+) => {{
@@ -267,35 +238,7 @@ fn tell(run: &str, series: &str, counts: Counts, health: Health, more: &More) {
         Health::Degraded => ends!(warn),
     }
     // Not `println!`: if standard output is closed, it would panic and the run would end without an answer.
-    let _ = writeln!(std::io::stdout(), "{}", metrics(run, series, counts, health, more));
-}
-
-/// One line in CloudWatch's embedded metric format. The names are those of `counts`, and `degraded` is 0 or 1.
-fn metrics(run: &str, series: &str, counts: Counts, health: Health, more: &More) -> String {
-    let mut line = serde_json::json!({
-        "run": run,
-        "mode": series,
-        "degraded": u8::from(health == Health::Degraded),
-        "paused": u8::from(more.paused),
-        "skipped": more.skipped,
-    });
-    let counts = serde_json::to_value(counts).unwrap_or_default();
-    let mut names: Vec<String> = vec!["degraded".to_owned(), "paused".to_owned()];
-    if let (Some(line), serde_json::Value::Object(counts)) = (line.as_object_mut(), counts) {
-        names.extend(counts.keys().cloned());
-        line.extend(counts);
-        if let Some(saved) = more.saved {
-            names.push("saved-usd".to_owned());
-            line.insert("saved-usd".to_owned(), saved.into());
-        }
-        let metrics: Vec<_> = names.iter().map(|name| serde_json::json!({"Name": name, "Unit": "Count"})).collect();
-        let directive = serde_json::json!({
-            "Timestamp": Utc::now().timestamp_millis(),
-            "CloudWatchMetrics": [{"Namespace": "IdleReaper", "Dimensions": [["mode"]], "Metrics": metrics}],
-        });
-        line.insert("_aws".to_owned(), directive);
-    }
-    line.to_string()
+    let _ = writeln!(std::io::stdout(), "{}", metrics(figures, &settings.run.metrics, Utc::now()));
 }
 
 /// The figures, and the location of the whole report. A dry run writes nothing, so its report is in the answer.

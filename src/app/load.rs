@@ -5,9 +5,9 @@ use std::path::Path;
 use crate::engine::config::{Place, Settings};
 use crate::local::{include, nearest};
 
-use crate::app::args::{Args, Verb};
-use crate::app::error::Error;
+use crate::app::args::Verb;
 use crate::app::verbs::note;
+use crate::app::{Args, Error};
 
 /// The settings of a command: from `--config`, or from the nearest file, in the language of `--locale` if given.
 pub(super) async fn command(args: &Args) -> Result<Settings, Error> {

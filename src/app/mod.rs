@@ -23,3 +23,6 @@ mod verbs;
 
 pub use crate::app::args::Args;
 pub use crate::app::cli::main;
+pub(crate) use crate::app::end::End;
+pub(crate) use crate::app::error::Error;
+pub(crate) use crate::app::run_id::run_id;

@@ -3,8 +3,7 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use crate::app::error::Error;
-use crate::app::load;
+use crate::app::{Error, load};
 use crate::engine::config::{Place, Settings};
 use crate::engine::model::RecordKey;
 use crate::engine::plan::Plan;

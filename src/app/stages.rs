@@ -6,11 +6,9 @@ use lambda_runtime::Context;
 use serde::Serialize;
 use tracing::{Instrument, info, info_span};
 
-use crate::app::error::Error;
 use crate::app::lambda::{Answer, clocks, conclude, lasts, source};
-use crate::app::load;
 use crate::app::reviewed::in_record;
-use crate::app::run_id::run_id;
+use crate::app::{Error, load, run_id};
 use crate::aws::{Aws, AwsActor, AwsHub, AwsMessenger, AwsReader, Pricing, all_loopback};
 use crate::engine::config::Settings;
 use crate::engine::plan::Plan;
@@ -18,9 +16,8 @@ use crate::engine::report::fan_out::Begun;
 use crate::engine::request::stage::Stage;
 use crate::engine::request::{Mode, Request, RequestInvalid, Run};
 use crate::render::digest;
-use crate::run::fan_out;
 use crate::run::fan_out::Planned;
-use crate::run::{Clock, Error as RunError, Order};
+use crate::run::{Clock, Error as RunError, Order, fan_out};
 
 /// What the state machine continues with.
 #[derive(Debug, Serialize)]
@@ -122,7 +119,7 @@ async fn go_on(aws: &Aws, settings: &Settings, run: &str, stage: &Stage, context
         }
         Stage::Plan { .. } => match fan_out::plan(&order, &eyes, &hub, &Pricing::new(aws), &begun, wall).await? {
             Planned::Preview(report, place) => {
-                conclude(&run, &report);
+                conclude(settings, &run, &report);
                 Ok(Answer::Run(Box::new(digest(&report, place.into()))))
             }
             Planned::Decided { acts: false, place: _ } => Ok(Answer::Part(next("conclude"))),
@@ -138,7 +135,7 @@ async fn go_on(aws: &Aws, settings: &Settings, run: &str, stage: &Stage, context
         Stage::Conclude { .. } => {
             let (messenger, list) = (AwsMessenger::new(aws), Pricing::new(aws));
             let (report, place) = fan_out::conclude(&order, &eyes, &hub, &messenger, &list, &begun, wall).await?;
-            conclude(&run, &report);
+            conclude(settings, &run, &report);
             Ok(Answer::Run(Box::new(digest(&report, place.map_or(serde_json::Value::Null, Into::into)))))
         }
         Stage::Targets { .. } | Stage::GiveUp { .. } => Ok(Answer::Part(next("nothing"))), // handled above

@@ -3,9 +3,8 @@
 use aws_sdk_ec2::types::Tag;
 
 use crate::aws::client::{Kept, acting_ec2};
-use crate::aws::config::Aws;
 use crate::aws::errors::act as translate;
-use crate::aws::sessions::{Role, Sessions, session_name};
+use crate::aws::{Aws, Role, Sessions, session_name};
 use crate::engine::config::{Accounts, Settings};
 use crate::engine::model::Target;
 use crate::ports::{Act, ActError};

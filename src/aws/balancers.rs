@@ -9,9 +9,7 @@ use aws_sdk_elasticloadbalancing as classic;
 use aws_sdk_elasticloadbalancingv2 as v2;
 use aws_sdk_elasticloadbalancingv2::types::TargetTypeEnum;
 
-use crate::aws::config::Aws;
-use crate::aws::errors::words;
-use crate::aws::tokens::Tokens;
+use crate::aws::{Aws, Tokens, words};
 use crate::engine::model::Target;
 
 /// Every instance of a target that is registered with a load balancer, healthy or not.

@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use aws_config::Region;
 
-use crate::aws::config::Aws;
-use crate::aws::errors::words;
+use crate::aws::{Aws, words};
 use crate::local::is_account;
 
 const OPERATION: &str = "sts:GetCallerIdentity";

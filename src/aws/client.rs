@@ -11,7 +11,7 @@ use aws_sdk_ec2::config::retry::RetryPartition;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 
-use crate::aws::config::Aws;
+use crate::aws::Aws;
 use crate::engine::model::Target;
 
 /// The timeout of an act with its retries. It is part of a batch's worst case (`run::act`).

@@ -16,10 +16,9 @@ use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use tokio::sync::OnceCell;
 
-use crate::aws::caller;
 use crate::aws::caller::Caller;
-use crate::aws::http;
 use crate::aws::sessions::WarmSessions;
+use crate::aws::{caller, http};
 use crate::engine::cost::spent::Spent;
 use crate::ports::PortError;
 

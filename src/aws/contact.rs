@@ -3,8 +3,7 @@
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_account::types::AlternateContactType;
 
-use crate::aws::config::Aws;
-use crate::aws::errors::words;
+use crate::aws::{Aws, words};
 use crate::engine::config::ContactType;
 
 /// The address of the contact; `None` where the account has none of that type.

@@ -10,13 +10,9 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 
 use crate::aws::client::ec2_with;
-use crate::aws::config::Aws;
 use crate::aws::errors::dry_run;
-use crate::aws::hub::AwsHub;
-use crate::aws::messenger::AwsMessenger;
-use crate::aws::reader::AwsReader;
-use crate::aws::sessions::{Role, Sessions, session_name};
 use crate::aws::volumes::Keys;
+use crate::aws::{Aws, AwsHub, AwsMessenger, AwsReader, Role, Sessions, session_name};
 use crate::engine::config::{Accounts, Channel, Settings};
 use crate::engine::doctor::{Attempt, Who};
 use crate::engine::model::{ResourceId, Target};

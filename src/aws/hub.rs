@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::aws::config::Aws;
+use crate::aws::Aws;
 use crate::aws::store::{Bucket, parameter, set_parameter};
 use crate::engine::config::{Place, Settings};
 use crate::local::folder::Folder;

@@ -7,7 +7,7 @@ use aws_sdk_ec2::operation::describe_instances::DescribeInstancesOutput;
 use aws_sdk_ec2::types::{Instance as Raw, InstanceNetworkInterface};
 use chrono::DateTime;
 
-use crate::aws::errors::listed;
+use crate::aws::listed;
 use crate::engine::model::{Details, Instance, ResourceId, State, Tags, Target};
 use crate::local::transition_time;
 

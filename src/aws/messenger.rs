@@ -5,10 +5,9 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use tokio::sync::OnceCell;
 
-use crate::aws::config::Aws;
 use crate::aws::secrets::Secrets;
-use crate::aws::sns;
 use crate::aws::webhook::{Patience, Poster};
+use crate::aws::{Aws, sns};
 use crate::engine::config::{Channel, Topic, Way};
 use crate::engine::model::Message;
 use crate::ports::{Messenger, PortError};

@@ -8,15 +8,13 @@ use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::types::{Metric as Named, RecentlyActive};
 use chrono::{DateTime, Utc};
 
-use crate::aws::config::{Aws, Meter};
-use crate::aws::errors::words;
 use crate::aws::metrics_weeks::{Query, ask, evidence};
-use crate::aws::tokens::Tokens;
+use crate::aws::{Aws, Meter, Tokens, words};
 use crate::engine::config::{Busy, Unmeasured};
 use crate::engine::evidence::idle::{Evidence, FIVE_MINUTES, Metric, Reading, Series};
 use crate::engine::evidence::last_hour::{LastHour, Recent, since};
 use crate::engine::model::Target;
-use crate::engine::rules::case::Activity;
+use crate::engine::rules::Activity;
 
 /// The maximum number of metrics in one GetMetricData call.
 pub(crate) const METRICS: usize = 500;

@@ -9,10 +9,8 @@ use aws_sdk_cloudwatch::types::{Dimension, Metric as Named, MetricDataQuery, Met
 use aws_smithy_types::DateTime as SdkTime;
 use chrono::{DateTime, Utc};
 
-use crate::aws::config::Meter;
-use crate::aws::errors::words;
 use crate::aws::metrics::METRICS;
-use crate::aws::tokens::Tokens;
+use crate::aws::{Meter, Tokens, words};
 use crate::engine::evidence::idle::{Asked, Evidence, Metric, Reading, Series, Wanted};
 
 /// One metric as CloudWatch knows it.

@@ -5,8 +5,7 @@ use std::collections::BTreeSet;
 use aws_sdk_organizations::Client;
 use aws_sdk_organizations::types::Account as Raw;
 
-use crate::aws::errors::{listed, words};
-use crate::aws::tokens::Tokens;
+use crate::aws::{Tokens, listed, words};
 use crate::engine::model::{Account, Tags};
 use crate::ports::{FoundAccount, PortError};
 

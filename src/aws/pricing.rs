@@ -4,10 +4,8 @@ use aws_config::Region;
 use aws_sdk_pricing::Client;
 use aws_sdk_pricing::types::{Filter, FilterType};
 
-use crate::aws::config::Aws;
 use crate::aws::endpoints::endpoint;
-use crate::aws::errors::words;
-use crate::aws::tokens::Tokens;
+use crate::aws::{Aws, Tokens, words};
 use crate::engine::cost::price::{Price, PriceKey, price_of};
 use crate::ports::{PortError, PriceList};
 

@@ -10,19 +10,19 @@ use chrono::{DateTime, Utc};
 use tracing::warn;
 
 use crate::aws::client::{Kept, ec2};
-use crate::aws::config::Aws;
-use crate::aws::errors::{listed, not_scanned, words};
+use crate::aws::errors::not_scanned;
 use crate::aws::instance::instances;
-use crate::aws::sessions::{Role, Sessions, session_name};
-use crate::aws::tokens::Tokens;
-use crate::aws::{balancers, contact, metrics, metrics_weeks, organization, volumes};
+use crate::aws::{
+    Aws, Role, Sessions, Tokens, balancers, contact, listed, metrics, metrics_weeks, organization, session_name,
+    volumes, words,
+};
 use crate::engine::config::{Accounts, Busy, Regions, Settings};
 use crate::engine::cost::spent::Spent;
 use crate::engine::evidence::idle::{Evidence, Reading, Wanted};
 use crate::engine::evidence::last_hour::Recent;
 use crate::engine::model::{Account, Instance, Tags, Target};
 use crate::engine::plan::restart::Volumes;
-use crate::engine::rules::case::Activity;
+use crate::engine::rules::Activity;
 use crate::ports::{FoundAccount, NotScanned, PortError, Scan};
 
 /// The maximum number of instances on a page.

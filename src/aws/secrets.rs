@@ -7,8 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use aws_config::Region;
 use tokio::sync::OnceCell;
 
-use crate::aws::config::Aws;
-use crate::aws::errors::words;
+use crate::aws::{Aws, words};
 use crate::engine::config::Secret;
 
 /// The URL of a webhook. Anyone who knows it can write to the channel.

@@ -10,8 +10,7 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use tokio::sync::OnceCell;
 
-use crate::aws::config::Aws;
-use crate::aws::errors::words;
+use crate::aws::{Aws, words};
 
 /// The maximum permissions of a session of the reading role, regardless of the role's own: a dry run cannot act.
 const READ_ONLY: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["ec2:Describe*","cloudwatch:GetMetricData","cloudwatch:ListMetrics","account:GetAlternateContact","elasticloadbalancing:Describe*","kms:DescribeKey","kms:ListAliases"],"Resource":"*"}]}"#;

@@ -3,9 +3,7 @@
 use aws_config::Region;
 use aws_sdk_sns::Client;
 
-use crate::aws::config::Aws;
-use crate::aws::errors::words;
-use crate::aws::tokens::Tokens;
+use crate::aws::{Aws, Tokens, words};
 use crate::engine::config::{Format, Topic};
 use crate::engine::model::Message;
 

@@ -15,9 +15,8 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use chrono::{DateTime, Utc};
 use futures_util::stream::{self, StreamExt};
 
-use crate::aws::config::Aws;
 use crate::aws::endpoints::endpoint;
-use crate::aws::errors::words;
+use crate::aws::{Aws, words};
 use crate::engine::model::is_sane;
 use crate::ports::{Entry, PortError, chain};
 

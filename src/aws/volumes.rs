@@ -6,9 +6,7 @@ use aws_config::Region;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_ec2::types::{Filter, Volume};
 
-use crate::aws::config::Aws;
-use crate::aws::errors::{listed, words};
-use crate::aws::tokens::Tokens;
+use crate::aws::{Aws, Tokens, listed, words};
 use crate::engine::config::Restart;
 use crate::engine::model::Target;
 use crate::engine::plan::restart::{Key, Volumes};

@@ -1,8 +1,7 @@
 //! The files that settings include, in and below the folder of the settings.
 
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use wildmatch::WildMatch;
 

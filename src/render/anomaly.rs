@@ -3,8 +3,7 @@
 use std::cmp::Reverse;
 
 use crate::engine::cost::waste::Cost;
-use crate::engine::model::{Locale, Target};
-use crate::engine::model::{SkippedAccount, Unreachable};
+use crate::engine::model::{Locale, SkippedAccount, Target, Unreachable};
 use crate::engine::report::{Report, Row};
 use crate::engine::request::events::{Anomaly, Cause};
 use crate::render::catalogue::anomaly::{About, about};

@@ -10,18 +10,18 @@ use serde::Serialize;
 use serde::ser::{SerializeSeq, Serializer};
 
 use crate::engine::cost::spent::Spent;
-use crate::engine::model::MarkEnd;
-use crate::engine::model::{Counts, Health, NotDue, Outcome, SkippedAccount, Unreachable};
-use crate::engine::model::{Locale, NotArmed, Reason, Remark, State, Target};
+use crate::engine::model::{
+    Counts, Health, Locale, MarkEnd, NotArmed, NotDue, Outcome, Reason, Remark, SkippedAccount, State, Target,
+    Unreachable,
+};
 use crate::engine::plan::Plan;
 use crate::engine::report::views::Views;
 use crate::engine::report::{Report, Row};
 use crate::engine::request::Mode;
-use crate::render::edge;
 use crate::render::edge::Escaping;
 use crate::render::money_data::MoneyData;
 use crate::render::views::AsJson;
-use crate::render::{detail, missing, remark, scanned};
+use crate::render::{detail, edge, missing, remark, scanned};
 
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]

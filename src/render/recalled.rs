@@ -5,10 +5,9 @@ use std::fmt::Write as _;
 
 use chrono::{DateTime, Days, Utc};
 
-use crate::engine::model::Locale;
-use crate::engine::model::{Health, Outcome};
+use crate::engine::model::{Health, Locale, Outcome};
 use crate::engine::report::past::{Line, Recalled};
-use crate::engine::tags::names::TagNames;
+use crate::engine::tags::TagNames;
 use crate::render::catalogue::{Label, Sentence, Voice, voice};
 use crate::render::edge::plain;
 

@@ -10,7 +10,7 @@ use crate::engine::cost::price::Price;
 use crate::engine::cost::waste::Cost;
 use crate::engine::model::{Currency, Locale};
 use crate::engine::report::stocktake::{Line, Stocktake};
-use crate::engine::tags::names::TagNames;
+use crate::engine::tags::TagNames;
 use crate::render::catalogue::money::{Phrase, phrase};
 use crate::render::catalogue::{Term, term};
 use crate::render::edge::{cell, code, plain};

@@ -11,7 +11,7 @@ use crate::engine::history::runs::{micros, micros_or_null};
 use crate::engine::model::month::Month;
 use crate::engine::model::{Currency, Locale, Usd};
 use crate::engine::report::stocktake::{Line, Stocktake, kept_until};
-use crate::engine::tags::keep::Kept;
+use crate::engine::tags::Kept;
 use crate::render::edge;
 use crate::render::money::caveat;
 

@@ -3,8 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use crate::engine::model::{Counts, Health, Outcome, Unreachable};
-use crate::engine::model::{Locale, Target};
+use crate::engine::model::{Counts, Health, Locale, Outcome, Target, Unreachable};
 use crate::engine::plan::Plan;
 use crate::engine::request::Mode;
 use crate::engine::undo::{Finding, Found, Undo, WhyNot};

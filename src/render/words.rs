@@ -6,11 +6,9 @@ use chrono_tz::Tz;
 
 use crate::engine::config::Policy;
 use crate::engine::judge::near_miss::NearMiss;
-use crate::engine::model::SkippedAccount;
-use crate::engine::model::{Action, Locale, NotArmed, Remark, Step};
+use crate::engine::model::{Action, Locale, NotArmed, Remark, SkippedAccount, Step};
 use crate::engine::report::{Report, Row};
-use crate::render::catalogue::{Label, Sentence, detail, voice};
-use crate::render::catalogue::{Term, term};
+use crate::render::catalogue::{Label, Sentence, Term, detail, term, voice};
 use crate::render::edge::plain;
 
 /// The text of a remark, in the time zone of the instance's hours. It may contain text from tags and events, but

@@ -14,8 +14,8 @@ use crate::engine::model::{Action, Outcome, OutcomeKind, Reason, ResourceId, Sta
 use crate::engine::plan::undo_capacity::{BATCH, CALL_PACE_MS, START_BURST, WORST_BATCH_SECONDS, WORST_BEYOND_SECONDS};
 use crate::engine::request::Run;
 use crate::ports::{Act, ActError, Pause, Scan, Switch};
+use crate::run::Clock;
 use crate::run::bisect::bisect;
-use crate::run::clock::Clock;
 use crate::run::contained::contained;
 use crate::run::outcome::{started, stopped};
 use crate::run::recheck::Recheck;

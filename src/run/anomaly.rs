@@ -13,12 +13,10 @@ use crate::ports::{Messenger, PriceList, Scan, WriteRecord};
 use crate::render::anomaly as words;
 use crate::run::decision::prepare;
 use crate::run::delivery::{Delivery, deliver};
-use crate::run::error::Error;
 use crate::run::intent::write_report;
 use crate::run::notify::frame;
-use crate::run::order::Order;
-use crate::run::prices;
 use crate::run::state::past_or_nothing;
+use crate::run::{Error, Order, prices};
 
 /// Time kept back from the deadline while notifying: enough to record and to answer.
 const RESERVE: Duration = Duration::from_secs(5);

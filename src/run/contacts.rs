@@ -7,10 +7,11 @@ use std::time::Duration;
 use futures_util::stream::{self, StreamExt};
 
 use crate::engine::config::Settings;
-use crate::engine::judge::owner::{Contacts, needs_contact};
+use crate::engine::judge::Contacts;
+use crate::engine::judge::owner::needs_contact;
 use crate::engine::model::Account;
 use crate::ports::Scan;
-use crate::run::clock::Clock;
+use crate::run::Clock;
 
 /// The alternate contacts of these accounts. If an account cannot be asked by `reserve` before the deadline, its
 /// contact is unknown, which is not the same as none.

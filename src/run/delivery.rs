@@ -12,7 +12,7 @@ use crate::engine::model::{Contact, Message, Receipt, instances};
 use crate::engine::report::digest::{Digest, Digests, Reader};
 use crate::ports::{Messenger, PortError};
 use crate::render::{Frame, messages};
-use crate::run::clock::Clock;
+use crate::run::Clock;
 
 /// Channels that are written to in parallel. Within one channel, messages are sent one after the other, as Slack asks.
 const WIDTH: usize = 8;

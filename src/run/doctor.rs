@@ -20,8 +20,8 @@ use crate::engine::model::{Account, ResourceId, Target, names};
 use crate::engine::plan::restart::{Key, Volumes, obstacle};
 use crate::engine::request::{RequestInvalid, Scope};
 use crate::ports::{Pause, PortError, Probe, Scan, Switch};
-use crate::run::clock::Clock;
-use crate::run::scan::{ScanError, Scanned, survey_each};
+use crate::run::scan::survey_each;
+use crate::run::{Clock, ScanError, Scanned};
 
 /// The inputs of a check-up, other than its ports.
 pub struct DoctorOrder<'a> {

@@ -7,8 +7,8 @@ use crate::engine::plan::PlanRefused;
 use crate::engine::request::RequestInvalid;
 use crate::engine::undo::sudden::NotAcknowledged;
 use crate::ports::PortError;
+use crate::run::ScanError;
 use crate::run::lock::NotLocked;
-use crate::run::scan::ScanError;
 
 /// Why a run failed. Nothing was stopped or started.
 #[derive(Debug, Error)]

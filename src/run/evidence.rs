@@ -12,10 +12,9 @@ use crate::engine::evidence::idle::{
     since,
 };
 use crate::engine::evidence::witness::{Sighting, Witness};
-use crate::engine::model::{ByResource, Instance, ResourceId, Target};
-use crate::engine::model::{IdleFacts, WhyReportOnly};
+use crate::engine::model::{ByResource, IdleFacts, Instance, ResourceId, Target, WhyReportOnly};
 use crate::ports::Scan;
-use crate::run::clock::Clock;
+use crate::run::Clock;
 use crate::run::scan::RESERVE;
 
 /// Screening, confirming and the remaining metrics, and one more: a further round would be a bug, and this ends the

@@ -8,11 +8,10 @@ use crate::engine::report::done::Done;
 use crate::ports::{Act, Pause, Scan};
 use crate::run::act::{Acting, carry_out};
 use crate::run::contained::contained;
-use crate::run::launches;
 use crate::run::mark::{Marking, mark};
-use crate::run::order::Order;
 use crate::run::recheck::Recheck;
 use crate::run::warrant::Warrant;
+use crate::run::{Order, launches};
 
 /// The inputs of the execution.
 pub(crate) struct Executor<'a, L, A, P> {

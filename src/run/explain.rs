@@ -8,15 +8,14 @@ use crate::engine::history::past_runs::History;
 use crate::engine::judge::explain::{Asked, explain as ask};
 use crate::engine::judge::near_miss::{NearMiss, near_misses};
 use crate::engine::judge::{Judge, Known, Ruling};
-use crate::engine::model::Unreachable;
 use crate::engine::model::tags::plain;
-use crate::engine::model::{Account, Instance};
+use crate::engine::model::{Account, Instance, Unreachable};
 use crate::engine::request::Scope;
-use crate::engine::rules::case::Activity;
+use crate::engine::rules::Activity;
 use crate::ports::Scan;
-use crate::run::clock::Clock;
 use crate::run::evidence::gather;
-use crate::run::scan::{ScanError, Scanned, survey};
+use crate::run::scan::survey;
+use crate::run::{Clock, ScanError, Scanned};
 
 /// One instance explained.
 #[derive(Debug)]

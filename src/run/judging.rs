@@ -12,24 +12,19 @@ use crate::engine::evidence::idle::Idleness;
 use crate::engine::evidence::last_hour::Recent;
 use crate::engine::history::past_runs::History;
 use crate::engine::history::unverified::confirm;
-use crate::engine::judge::interner::Interner;
-use crate::engine::judge::notice_gate::Gate;
-use crate::engine::judge::owner::{Contacts, needs_contact};
-use crate::engine::judge::{Judge, Known, Ruling};
-use crate::engine::model::MarkStep;
-use crate::engine::model::{Account, Instance, NotArmed, Target, Verdict};
+use crate::engine::judge::owner::needs_contact;
+use crate::engine::judge::{Contacts, Gate, Interner, Judge, Known, Ruling};
+use crate::engine::model::{Account, Instance, MarkStep, NotArmed, Target, Verdict};
 use crate::engine::plan::Candidate;
-use crate::engine::report::Row;
-use crate::engine::report::stocktake;
 use crate::engine::report::stocktake::Line;
+use crate::engine::report::{Row, stocktake};
 use crate::engine::request::Scope;
-use crate::engine::rules::case::Activity;
+use crate::engine::rules::Activity;
 use crate::ports::Scan;
-use crate::run::clock::Clock;
-use crate::run::contacts;
 use crate::run::contained::contained;
-use crate::run::evidence::{Gathered, gather};
-use crate::run::scan::{Found, RESERVE, Scanned};
+use crate::run::evidence::gather;
+use crate::run::scan::{Found, RESERVE};
+use crate::run::{Clock, Gathered, Scanned, contacts};
 
 /// A run's judge, and the instances that wait for more data.
 pub(crate) struct Judging<'a> {

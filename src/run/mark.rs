@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use crate::engine::model::{MarkEnd, MarkStep, ResourceId, Target, names};
 use crate::ports::{Act, ActError, Pause};
+use crate::run::Clock;
 use crate::run::bisect::bisect;
-use crate::run::clock::Clock;
 use crate::run::warrant::Warrant;
 
 /// Instances in one call, as for stops: few enough that a refused call costs few halvings.

@@ -15,8 +15,7 @@ use crate::engine::report::{Report, Row};
 use crate::ports::{Messenger, WriteRecord};
 use crate::render::{Frame, scanned};
 use crate::run::delivery::{OPERATOR, deliver};
-use crate::run::order::Order;
-use crate::run::state;
+use crate::run::{Order, state};
 
 /// Time kept back from the deadline while messages are sent: enough to record and to answer.
 pub(crate) const RESERVE: Duration = Duration::from_secs(8);

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use crate::engine::config::Settings;
 use crate::engine::plan::Plan;
 use crate::engine::request::Run;
-use crate::run::clock::Clock;
+use crate::run::Clock;
 
 /// The inputs of a run, other than its ports.
 pub struct Order<'a> {

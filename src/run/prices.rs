@@ -12,7 +12,7 @@ use crate::engine::cost::{bundled, price_file};
 use crate::engine::model::Notes;
 use crate::engine::report::{Report, Row};
 use crate::ports::{PortError, PriceList, ReadRecord, WriteRecord};
-use crate::run::order::Order;
+use crate::run::Order;
 use crate::run::state::is_stateful;
 
 /// Lookups in flight. AWS refills 5 calls a second in a bucket of 10. Two lookups of 250 ms each are 8 a second, which

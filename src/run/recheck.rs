@@ -4,17 +4,15 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use crate::engine::history::past_runs::History;
-use crate::engine::judge::notice_gate::Gate;
-use crate::engine::judge::owner::Contacts;
-use crate::engine::judge::{Judge, Known};
+use crate::engine::judge::{Contacts, Gate, Judge, Known};
 use crate::engine::model::{Account, Action, Instance, Outcome, OutcomeKind, ResourceId, State, Step, Target, names};
 use crate::engine::request::Scope;
 use crate::engine::request::overrides::UndoOverrides;
-use crate::engine::rules::case::Activity;
+use crate::engine::rules::Activity;
 use crate::engine::undo::{Finding, WhyNot, find};
 use crate::ports::{Act, NotScanned, Pause, Scan};
+use crate::run::Background;
 use crate::run::act::{Acting, SCAN_TIMEOUT};
-use crate::run::scan::Background;
 
 /// How a step is re-checked.
 pub(crate) enum Recheck<'a> {

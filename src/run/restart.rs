@@ -11,7 +11,7 @@ use crate::engine::model::{ResourceId, Target, names};
 use crate::engine::plan::Candidate;
 use crate::engine::plan::restart::{Volumes, obstacle};
 use crate::ports::Scan;
-use crate::run::order::Order;
+use crate::run::Order;
 use crate::run::scan::RESERVE;
 
 /// How often the stops that replace held ones are checked too. Each round is one or two calls per target, in parallel:

@@ -3,8 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use crate::engine::model::Step;
-use crate::engine::model::{Instance, ResourceId, State, Target};
+use crate::engine::model::{Instance, ResourceId, State, Step, Target};
 use crate::ports::{Act, ActError, Pause, Scan};
 use crate::run::act::{Acting, SCAN_TIMEOUT};
 

@@ -8,8 +8,8 @@ use crate::engine::model::{Instance, Target};
 use crate::engine::report::snapshot::{Saved, Snapshot};
 use crate::engine::request::Scope;
 use crate::ports::Scan;
-use crate::run::clock::Clock;
-use crate::run::scan::{ScanError, Scanned, survey};
+use crate::run::scan::survey;
+use crate::run::{Clock, ScanError, Scanned};
 
 /// Scans everything in scope and saves it.
 ///

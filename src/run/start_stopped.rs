@@ -10,14 +10,14 @@ use crate::engine::model::{Instance, ResourceId, Step};
 use crate::engine::plan::Plan;
 use crate::engine::request::Run;
 use crate::engine::request::overrides::UndoOverrides;
-use crate::engine::tags::stop_tag::OwnTag;
+use crate::engine::tags::OwnTag;
 use crate::engine::undo::{Finding, Found, Stop, Undo, WhyNot, find, steps};
 use crate::ports::{Act, Pause, Scan, Switch};
 use crate::run::act::{Acting, carry_out};
-use crate::run::clock::Clock;
 use crate::run::recheck::Recheck;
-use crate::run::scan::{ScanError, Scanned, survey};
+use crate::run::scan::survey;
 use crate::run::warrant::Warrant;
+use crate::run::{Clock, ScanError, Scanned};
 
 /// A person with their own rights is not held back by the hub's pause, and there are no settings that could freeze.
 const OVERRIDES: UndoOverrides = UndoOverrides { even_paused: true, even_frozen: true };

@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use crate::engine::model::{Because, Instance, Outcome, OutcomeKind, Reason, ResourceId, State, Step, Target, names};
-use crate::engine::tags::stop_tag::OwnTag;
+use crate::engine::tags::OwnTag;
 use crate::ports::{Act, Pause, Scan};
 use crate::run::act::{Acting, SCAN_TIMEOUT};
 use crate::run::bisect::bisect;

@@ -13,8 +13,7 @@ use crate::engine::undo::sudden::{
 };
 use crate::ports::{PortError, ReadRecord, WriteRecord};
 use crate::run::decision::Planned;
-use crate::run::error::Error;
-use crate::run::order::Order;
+use crate::run::{Error, Order};
 
 /// The folder of the counts, by date and run.
 const COUNTS: &str = "counts";

@@ -10,8 +10,7 @@ use futures_util::stream::{self, StreamExt};
 use thiserror::Error;
 
 use crate::engine::config::Settings;
-use crate::engine::model::Unreachable;
-use crate::engine::model::{Account, Instance, ResourceId, Target, names};
+use crate::engine::model::{Account, Instance, ResourceId, Target, Unreachable, names};
 use crate::engine::plan::Plan;
 use crate::engine::request::Run;
 use crate::engine::request::overrides::UndoOverrides;
@@ -19,16 +18,14 @@ use crate::engine::undo::{Finding, Found, Stop, Undo, WhyNot, find, left_out, st
 use crate::ports::{Act, NotScanned, PortError, ReadRecord, Scan, SetPause, WriteRecord};
 use crate::render::undo_json;
 use crate::run::act::{Acting, carry_out};
-use crate::run::clock::Clock;
 use crate::run::contained::port;
-use crate::run::lock;
 use crate::run::lock::NotLocked;
-use crate::run::recall::{RecallError, past};
+use crate::run::recall::past;
 use crate::run::recheck::Recheck;
 use crate::run::record::{run_key, write_acts, write_plans, write_undo_tables, write_unverified};
 use crate::run::tables::RunLines;
-use crate::run::undone;
 use crate::run::warrant::{Recorded, Warrant};
+use crate::run::{Clock, RecallError, lock, undone};
 
 /// Why an undo failed. Nothing was started.
 #[derive(Debug, Error)]

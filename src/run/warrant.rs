@@ -5,9 +5,7 @@ use std::sync::Mutex;
 
 use crate::engine::config::Settings;
 use crate::engine::history::today::Today;
-use crate::engine::model::Action;
-use crate::engine::model::Cap;
-use crate::engine::model::{ResourceId, Step};
+use crate::engine::model::{Action, Cap, ResourceId, Step};
 use crate::engine::plan::caps::CapBudget;
 
 /// Proof that the intent is in the record. Only writing the intent makes one.

@@ -9,11 +9,7 @@ use crate::engine::model::{Because, Notes};
 use crate::engine::report::Report;
 use crate::engine::report::news::stopped_for_idleness;
 use crate::ports::WriteRecord;
-use crate::run::last_scans;
-use crate::run::order::Order;
-use crate::run::prices;
-use crate::run::scan::Background;
-use crate::run::undone;
+use crate::run::{Background, Order, last_scans, prices, undone};
 
 /// The note where new prices could not be recorded.
 pub(crate) const PRICES_LOST: &str = "the prices could not be recorded";

@@ -2,6 +2,7 @@
 
 pub mod hostile;
 pub mod messages;
+mod metrics;
 pub mod output;
 pub mod report;
 pub mod voices;

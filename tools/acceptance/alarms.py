@@ -17,7 +17,7 @@ def alarm(kit):
 def definition(kit):
     found = alarm(kit)
     wanted = {
-        "Namespace": "IdleReaper", "MetricName": "found", "Dimensions": [{"Name": "mode", "Value": "apply"}], "Statistic": "SampleCount",
+        "Namespace": "IdleReaper", "MetricName": "degraded", "Dimensions": [{"Name": "mode", "Value": "apply"}], "Statistic": "SampleCount",
         "ComparisonOperator": "LessThanThreshold", "Threshold": 1.0, "Period": 300, "EvaluationPeriods": 2, "TreatMissingData": "breaching",
         "AlarmActions": [kit.config.topic],
     }  # fmt: skip

@@ -242,6 +242,17 @@ variable "anomaly_topic" {
   default     = ""
 }
 
+variable "with_dashboard" {
+  description = "Whether there is a dashboard. It costs $3 a month, and nothing while the account has no more than three of them. It is made from the log, so it needs no metrics beside those of the alarms."
+  type        = string
+  default     = "no"
+
+  validation {
+    condition     = contains(["no", "yes"], var.with_dashboard)
+    error_message = "One of no, yes."
+  }
+}
+
 variable "paused_hours" {
   description = "For how long it may be paused before somebody is reminded."
   type        = number
@@ -285,6 +296,7 @@ locals {
     KmsKeys              = join(",", var.kms_keys)
     Events               = var.events
     AnomalyTopic         = var.anomaly_topic
+    WithDashboard        = var.with_dashboard
     PausedHours          = var.paused_hours
   }
 }

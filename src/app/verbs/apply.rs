@@ -1,14 +1,10 @@
 //! `apply`: acts where the settings enable it in both places. Asks on a terminal; elsewhere it needs `--yes`.
 
-use crate::app::args::{Args, List, Select};
-use crate::app::end::End;
-use crate::app::error::Error;
+use crate::app::args::{List, Select};
 use crate::app::reviewed::ReviewedAt;
 use crate::app::verbs::plan::dry_run;
-use crate::app::verbs::show;
-use crate::app::verbs::show::Show;
-use crate::app::verbs::world::{instants, run, scope};
-use crate::app::{ask, load};
+use crate::app::verbs::{Show, instants, run, scope, show};
+use crate::app::{Args, End, Error, ask, load};
 use crate::engine::plan::Plan;
 use crate::engine::request::Mode;
 use crate::render::{View, page, question};

@@ -8,13 +8,10 @@ use chrono_tz::Tz;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
-use crate::app::args::{Args, List, Select};
-use crate::app::end::End;
-use crate::app::error::Error;
+use crate::app::args::{List, Select};
 use crate::app::inventory::{Batch, recorded};
-use crate::app::load;
-use crate::app::verbs::show::Show;
-use crate::app::verbs::world::{run, scope};
+use crate::app::verbs::{Show, run, scope};
+use crate::app::{Args, End, Error, load};
 use crate::engine::config::Settings;
 use crate::engine::report::Report;
 use crate::engine::report::difference::{Change, Judged, Verdicts, candidates, difference};

@@ -2,12 +2,9 @@
 
 use std::fmt::Write as _;
 
-use crate::app::args::{Args, Format};
-use crate::app::end::End;
-use crate::app::error::Error;
-use crate::app::load;
-use crate::app::verbs::show::Show;
-use crate::app::verbs::world::instants;
+use crate::app::args::Format;
+use crate::app::verbs::{Show, instants};
+use crate::app::{Args, End, Error, load};
 use crate::engine::config::{Accounts, Diagnostic, Regions, Settings, Stage};
 use crate::render::edge::plain_lines;
 

@@ -2,11 +2,9 @@
 
 use clap_complete::Shell;
 
-use crate::app::args::Args;
 use crate::app::complete::script;
-use crate::app::end::End;
-use crate::app::error::Error;
-use crate::app::verbs::show::Show;
+use crate::app::verbs::Show;
+use crate::app::{Args, End, Error};
 
 /// Prints the script.
 pub(crate) fn completions(args: &Args, shell: Shell) -> Result<End, Error> {

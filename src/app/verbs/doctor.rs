@@ -1,13 +1,7 @@
 //! `doctor`: asks whether everything that a run needs is there, and does nothing.
 
-use crate::app::args::Args;
-use crate::app::end::End;
-use crate::app::error::Error;
-use crate::app::load;
-use crate::app::run_id::run_id;
-use crate::app::verbs::show;
-use crate::app::verbs::show::Show;
-use crate::app::verbs::world::{instants, scope};
+use crate::app::verbs::{Show, instants, scope, show};
+use crate::app::{Args, End, Error, load, run_id};
 use crate::engine::doctor::Diagnosis;
 use crate::render::{doctor_json, doctor_text};
 use crate::run::{Clock, DoctorOrder};

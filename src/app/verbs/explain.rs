@@ -1,17 +1,11 @@
 //! `explain`: why an instance is judged as it is.
 
-use crate::app::args::Args;
-use crate::app::end::End;
-use crate::app::error::Error;
 use crate::app::inventory::inventory;
-use crate::app::load;
-use crate::app::verbs::show;
-use crate::app::verbs::show::Show;
-use crate::app::verbs::world::{instants, scope};
+use crate::app::verbs::{Show, instants, scope, show};
+use crate::app::{Args, End, Error, load};
 use crate::engine::config::{Settings, UNKNOWN};
 use crate::engine::history::past_runs::History;
-use crate::engine::model::Unreachable;
-use crate::engine::model::{Locale, NotArmed};
+use crate::engine::model::{Locale, NotArmed, Unreachable};
 use crate::engine::request::Scope;
 use crate::local::inventory::NoRecord;
 use crate::ports::{ReadRecord, Scan};

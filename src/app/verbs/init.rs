@@ -7,13 +7,10 @@ use std::path::Path;
 use chrono::Utc;
 use clap::ValueEnum;
 
-use crate::app::args::{self, Args, First, Reach};
-use crate::app::ask;
-use crate::app::end::End;
-use crate::app::error::Error;
+use crate::app::args::{self, First, Reach};
 use crate::app::inventory::inventory;
-use crate::app::verbs::show;
-use crate::app::verbs::show::Show;
+use crate::app::verbs::{Show, show};
+use crate::app::{Args, End, Error, ask};
 use crate::engine::config::{Counted, Proposal, Settings, propose};
 use crate::engine::schedule::parse_zone;
 use crate::local::nearest;

@@ -5,11 +5,8 @@ use std::io::{self, Write};
 use clap::Command;
 use clap_mangen::Man;
 
-use crate::app::args::Args;
-use crate::app::end::End;
-use crate::app::error::Error;
-use crate::app::help;
-use crate::app::verbs::show::Show;
+use crate::app::verbs::Show;
+use crate::app::{Args, End, Error, help};
 
 /// Prints the page.
 pub(crate) fn man(args: &Args) -> Result<End, Error> {

@@ -1,14 +1,10 @@
 //! `plan`: a dry run. It cannot act.
 
-use crate::app::args::{Args, List, Select};
-use crate::app::end::End;
-use crate::app::error::Error;
+use crate::app::args::{List, Select};
 use crate::app::inventory::{Gathered, gathered};
-use crate::app::load;
 use crate::app::verbs::backtest::backtest;
-use crate::app::verbs::show;
-use crate::app::verbs::show::Show;
-use crate::app::verbs::world::{instants, run, scope};
+use crate::app::verbs::{Show, instants, run, scope, show};
+use crate::app::{Args, End, Error, load};
 use crate::engine::config::Settings;
 use crate::engine::report::Report;
 use crate::engine::request::Mode;

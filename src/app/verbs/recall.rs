@@ -1,15 +1,11 @@
 //! `explain --run`: what an earlier run did with an instance, from the record alone. It needs no permission in any
 //! account, and no AWS at all if the record is a folder.
 
-use crate::app::args::Args;
-use crate::app::end::End;
-use crate::app::error::Error;
-use crate::app::load;
-use crate::app::verbs::show::Show;
-use crate::app::verbs::world::instants;
+use crate::app::verbs::{Show, instants};
+use crate::app::{Args, End, Error, load};
 use crate::engine::config::{Place, Settings};
 use crate::engine::report::past::{Line, Recalled};
-use crate::engine::tags::names::TagNames;
+use crate::engine::tags::TagNames;
 use crate::local::folder::Folder;
 use crate::ports::ReadRecord;
 use crate::render::recalled;

@@ -2,12 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::app::args::Args;
-use crate::app::end::End;
-use crate::app::error::Error;
-use crate::app::load;
-use crate::app::verbs::show::Show;
-use crate::app::verbs::world::instants;
+use crate::app::verbs::{Show, instants};
+use crate::app::{Args, End, Error, load};
 use crate::engine::config::{Place, Settings};
 use crate::engine::history::runs::Listed;
 use crate::local::folder::Folder;

@@ -2,12 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::app::args::Args;
-use crate::app::end::End;
-use crate::app::error::Error;
-use crate::app::load;
-use crate::app::verbs::show::Show;
-use crate::app::verbs::world::instants;
+use crate::app::verbs::{Show, instants};
+use crate::app::{Args, End, Error, load};
 use crate::engine::config::Settings;
 use crate::engine::schedule::{Expr, Hours, Part, Schedule};
 use crate::render::hours;

@@ -1,9 +1,7 @@
 //! `schema`: the JSON Schema of the settings.
 
-use crate::app::args::Args;
-use crate::app::end::End;
-use crate::app::error::Error;
-use crate::app::verbs::show::Show;
+use crate::app::verbs::Show;
+use crate::app::{Args, End, Error};
 use crate::engine::config;
 
 /// Prints the schema.

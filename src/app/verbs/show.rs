@@ -7,9 +7,8 @@ use std::path::Path;
 use clap::ValueEnum;
 use serde::Serialize;
 
-use crate::app::args::{Args, Format, List};
-use crate::app::end::End;
-use crate::app::error::Error;
+use crate::app::args::{Format, List};
+use crate::app::{Args, End, Error};
 use crate::engine::model::Locale;
 use crate::engine::report::Report;
 use crate::render::money::caveat_of;
@@ -17,7 +16,7 @@ use crate::render::{Page, Style, View, csv, edge, page, write_json, write_ndjson
 
 /// The destination of a result. It is opened before anything is done, so that a file that cannot be written is an error
 /// before anything has happened.
-pub(super) struct Show<'a> {
+pub(in crate::app) struct Show<'a> {
     args: &'a Args,
     out: Option<Out<'a>>,
 }

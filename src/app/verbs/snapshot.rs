@@ -1,13 +1,8 @@
 //! `snapshot`: saves a scan.
 
-use crate::app::args::Args;
-use crate::app::end::End;
-use crate::app::error::Error;
 use crate::app::inventory::inventory;
-use crate::app::load;
-use crate::app::verbs::show;
-use crate::app::verbs::show::Show;
-use crate::app::verbs::world::{instants, scope};
+use crate::app::verbs::{Show, instants, scope, show};
+use crate::app::{Args, End, Error, load};
 use crate::engine::config::Settings;
 use crate::engine::report::snapshot::Snapshot;
 use crate::engine::request::Scope;

@@ -1,13 +1,9 @@
 //! `start-stopped`: starts what bears the reaper's tag, with the rights of the person who calls it. Needs no hub, record
 //! or settings. Shows a dry run first, as `undo` does.
 
-use crate::app::args::Args;
-use crate::app::ask;
-use crate::app::end::End;
-use crate::app::error::Error;
-use crate::app::verbs::show;
-use crate::app::verbs::show::Show;
 use crate::app::verbs::undo::{after, ended, rendered};
+use crate::app::verbs::{Show, show};
+use crate::app::{Args, End, Error, ask};
 use crate::engine::config::Settings;
 use crate::engine::model::{ResourceId, Step};
 use crate::engine::undo::Undo;

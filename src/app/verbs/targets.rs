@@ -2,13 +2,9 @@
 
 use std::fmt::Write as _;
 
-use crate::app::args::Args;
-use crate::app::end::End;
-use crate::app::error::Error;
 use crate::app::inventory::inventory;
-use crate::app::load;
-use crate::app::verbs::show::Show;
-use crate::app::verbs::world::{instants, scope};
+use crate::app::verbs::{Show, instants, scope};
+use crate::app::{Args, End, Error, load};
 use crate::engine::config::Settings;
 use crate::engine::model::{Target, Unreachable};
 use crate::engine::request::Scope;

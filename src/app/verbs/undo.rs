@@ -1,13 +1,9 @@
 //! `undo`: starts again what a run has stopped. Shows a dry run first. Then it asks on a terminal; elsewhere it ends
 //! there, unless `--yes` is given.
 
-use crate::app::args::{Args, Select};
-use crate::app::end::End;
-use crate::app::error::Error;
-use crate::app::verbs::show;
-use crate::app::verbs::show::Show;
-use crate::app::verbs::world::{instants, run, scope};
-use crate::app::{ask, load};
+use crate::app::args::Select;
+use crate::app::verbs::{Show, instants, run, scope, show};
+use crate::app::{Args, End, Error, ask, load};
 use crate::engine::model::{Health, ResourceId, Step};
 use crate::engine::request::Mode;
 use crate::engine::request::overrides::UndoOverrides;

@@ -5,16 +5,14 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
-use crate::app::args::Args;
-use crate::app::error::Error;
-use crate::app::run_id::run_id;
 use crate::app::verbs::show;
+use crate::app::{Args, Error, run_id};
 use crate::engine::request::at::{read_at, shown};
 use crate::engine::request::{Mode, Run, Scope};
 
 /// The wall clock and the instant to judge by: read here, once.
 /// `--at` without an offset and a zone is read in the only one of `zones`.
-pub(super) fn instants(args: &Args, zones: &[Tz]) -> Result<(DateTime<Utc>, DateTime<Utc>), Error> {
+pub(in crate::app) fn instants(args: &Args, zones: &[Tz]) -> Result<(DateTime<Utc>, DateTime<Utc>), Error> {
     let wall = Utc::now();
     let Some(text) = &args.at else { return Ok((wall, wall)) };
     let (at, zone) = read_at(text, zones, wall)?;
@@ -25,7 +23,7 @@ pub(super) fn instants(args: &Args, zones: &[Tz]) -> Result<(DateTime<Utc>, Date
 }
 
 /// The scope that the flags select. An absent flag selects everything in the settings' scope.
-pub(super) fn scope(args: &Args, instances: &[String], policies: &[String]) -> Scope {
+pub(in crate::app) fn scope(args: &Args, instances: &[String], policies: &[String]) -> Scope {
     let list = |values: &[String]| (!values.is_empty()).then(|| values.to_vec());
     Scope {
         accounts: list(&args.accounts),
@@ -37,7 +35,7 @@ pub(super) fn scope(args: &Args, instances: &[String], policies: &[String]) -> S
 }
 
 /// A run of one command.
-pub(super) fn run(mode: Mode, scope: Scope, at: DateTime<Utc>) -> Run {
+pub(in crate::app) fn run(mode: Mode, scope: Scope, at: DateTime<Utc>) -> Run {
     let id: Arc<str> = run_id(at);
     Run { id, mode, scope, at }
 }

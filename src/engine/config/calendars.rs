@@ -5,11 +5,10 @@ use std::sync::Arc;
 
 use chrono::{Duration, NaiveDate};
 
-use crate::engine::config::check_name;
-use crate::engine::config::hints;
 use crate::engine::config::include::Files;
 use crate::engine::config::reader::{Section, Word};
 use crate::engine::config::shape::Form;
+use crate::engine::config::{check_name, hints};
 use crate::engine::schedule::{Calendar, DateRange, Days, HOLIDAY_CODES, Holidays, parse_day, parse_days};
 
 /// The number of days before the end of a calendar's data from which `check` warns.

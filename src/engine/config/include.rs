@@ -6,10 +6,9 @@ use std::collections::BTreeMap;
 use toml::de::DeTable;
 use wildmatch::WildMatch;
 
-use crate::engine::config::patterns;
 use crate::engine::config::reader::{Section, Source, Word};
 use crate::engine::config::shape::Form;
-use crate::engine::config::syntax;
+use crate::engine::config::{patterns, syntax};
 
 /// The format that [`is_pattern`] accepts; it also allows `..`.
 const PATTERN: Form = Form::Like("^[^/].*[.]toml$");

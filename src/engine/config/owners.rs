@@ -10,7 +10,7 @@ use crate::engine::config::reader::{Section, Word};
 use crate::engine::config::shape::Form;
 use crate::engine::config::tag_names::{KEY, check_key};
 use crate::engine::model::{Account, Tags};
-use crate::engine::tags::names::TagNames;
+use crate::engine::tags::TagNames;
 
 /// `[owners]`. Patterns ignore case; the first matching one in the file counts.
 #[derive(Clone, Debug, PartialEq)]

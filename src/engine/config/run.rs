@@ -1,5 +1,6 @@
 //! `[run]`: `armed`, the pause switch, the record, and the concurrency.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use chrono::Duration;
@@ -8,7 +9,7 @@ use crate::engine::config::reader::Section;
 use crate::engine::config::shape::Form;
 use crate::engine::config::values::parse_duration;
 use crate::engine::config::{NAME, check_name};
-use crate::engine::model::Locale;
+use crate::engine::model::{FURTHER_METRICS, Locale, WATCHED_METRICS};
 
 /// `[run]`
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +28,8 @@ pub struct Run {
     pub sweep: Option<Duration>,
     /// The maximum number of concurrent calls.
     pub width: usize,
+    /// The metrics that a run in Lambda emits: those of the alarms, and what the settings name.
+    pub metrics: BTreeSet<&'static str>,
     /// The language of reports and explanations.
     pub locale: Locale,
     /// The hub's name, which appears in its tags. A tag with another name belongs to another hub.
@@ -87,6 +90,7 @@ pub(crate) fn read(top: &Section<'_>) -> Run {
         max_unreachable_percent: 20,
         sweep: Some(Duration::hours(4)),
         width: 64,
+        metrics: BTreeSet::from(WATCHED_METRICS),
         locale: Locale::En,
         hub: None,
     };
@@ -109,6 +113,7 @@ pub(crate) fn read(top: &Section<'_>) -> Run {
             .unwrap_or(default.max_unreachable_percent),
         sweep: sweep(&section).unwrap_or(default.sweep),
         width: section.number("width", 1..=1024).map_or(default.width, |width| width as usize),
+        metrics: metrics(&section),
         locale: section.choice("locale", &[("en", Locale::En), ("ja", Locale::Ja)]).unwrap_or(default.locale),
         hub: section.word_like("hub", NAME).map(|word| {
             check_name(&section, "hub", &word);
@@ -132,6 +137,19 @@ fn sweep(section: &Section<'_>) -> Option<Option<Duration>> {
 
 /// The format that [`sweep`] accepts.
 const SWEEP: Form = Form::Like("^(always|([0-9]+[dhms])+)$");
+
+/// Those of the alarms are always among them.
+fn metrics(section: &Section<'_>) -> BTreeSet<&'static str> {
+    let known = [&WATCHED_METRICS[..], &FURTHER_METRICS[..]].concat();
+    let mut chosen = BTreeSet::from(WATCHED_METRICS);
+    for word in section.words_like("metrics", Form::one_of(&known)).unwrap_or_default() {
+        match known.iter().find(|name| **name == word.text) {
+            Some(name) => _ = chosen.insert(name),
+            None => section.complain_unknown(&word, "a metric", known.iter().copied()),
+        }
+    }
+    chosen
+}
 
 fn pause(section: &Section<'_>) -> Option<Pause> {
     let hint = "write `ssm:` and the parameter's name, such as `ssm:/idle-reaper/pause`";

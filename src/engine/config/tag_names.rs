@@ -4,7 +4,7 @@ use crate::engine::config::never::{TAG_PATTERN, tag_pattern, tag_patterns};
 use crate::engine::config::reader::{Section, Word};
 use crate::engine::config::shape::Form;
 use crate::engine::model::TagPattern;
-use crate::engine::tags::names::TagNames;
+use crate::engine::tags::TagNames;
 
 /// The longest key that AWS allows.
 const MAX_KEY: usize = 128;

@@ -10,7 +10,7 @@ use crate::engine::config::{IdleDeed, Outside, Policy, Settings, Stage};
 use crate::engine::judge::Ruling;
 use crate::engine::kinds::ec2::auto_scaling_member::GROUP;
 use crate::engine::model::{Account, Instance, Reason, ResourceId, State, Tags, Target};
-use crate::engine::tags::keep::Kept;
+use crate::engine::tags::Kept;
 
 /// The end of an error that a wrong Region may explain.
 pub const REGION_DOUBT: &str = "; is the Region right, and enabled in this account?";

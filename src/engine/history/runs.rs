@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, SubsecRound, Utc};
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::engine::model::sane;
-use crate::engine::model::{Counts, Health};
+use crate::engine::model::{Counts, Health, sane};
 use crate::engine::request::Mode;
 
 /// One run, as a line of the table `runs`. Enum values stay strings, because another release may have others.

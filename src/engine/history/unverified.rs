@@ -5,9 +5,8 @@
 use chrono::{DateTime, Utc};
 
 use crate::engine::history::past_runs::History;
-use crate::engine::model::Because;
-use crate::engine::model::{Action, Instance, ResourceId};
-use crate::engine::tags::stop_tag::OwnTag;
+use crate::engine::model::{Action, Because, Instance, ResourceId};
+use crate::engine::tags::OwnTag;
 
 /// One such stop.
 #[derive(Clone, Debug, PartialEq, Eq)]

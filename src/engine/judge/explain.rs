@@ -2,8 +2,7 @@
 
 use crate::engine::judge::order::{RULES, verdict};
 use crate::engine::model::{Reason, Verdict};
-use crate::engine::rules::case::Case;
-use crate::engine::rules::inputs::Inputs;
+use crate::engine::rules::{Case, Inputs};
 
 /// One rule's part of an explanation.
 #[derive(Clone, Debug)]

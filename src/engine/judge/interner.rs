@@ -7,7 +7,7 @@ use std::hash::Hash;
 use std::sync::Arc;
 
 use crate::engine::cost::price::PriceKey;
-use crate::engine::judge::owner::Owner;
+use crate::engine::judge::Owner;
 
 /// All shared values of a run.
 #[derive(Debug, Default)]

@@ -3,10 +3,10 @@
 
 use crate::engine::evidence::idle::Idleness;
 use crate::engine::model::{Lifted, Reason, Skipped, Tier, Unscoped, Verdict};
-use crate::engine::rules::case::Case;
+use crate::engine::rules::Case;
 use crate::engine::rules::idle::reported;
 use crate::engine::rules::standing_mark::{digest, standing};
-use crate::engine::tags::mark::Mark;
+use crate::engine::tags::Mark;
 
 /// The change to an instance's mark.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! The part of a plan that writes and removes marks.
 
-use crate::engine::judge::marking::Marking;
+use crate::engine::judge::Marking;
 use crate::engine::model::{Instance, MarkStep, MarkVerb};
 
 impl MarkStep {

@@ -26,18 +26,23 @@ use crate::engine::history::past_runs::History;
 use crate::engine::judge::marking::{Finding, finding, marking};
 use crate::engine::judge::notice_gate::gate;
 use crate::engine::judge::order::verdict;
-use crate::engine::judge::owner::{Contacts, Reach};
 use crate::engine::judge::remarks::remarks;
-use crate::engine::judge::retagged::Retag;
 use crate::engine::judge::topics::{Ruled, talk};
 use crate::engine::model::panic::contained;
 use crate::engine::model::{Account, Action, Instance, NotArmed, State, Tags, UnknownFact, Verdict};
 use crate::engine::request::Scope;
-use crate::engine::rules::case::{Activity, Case, Hours, own_tag};
+use crate::engine::rules::case::{Hours, own_tag};
+use crate::engine::rules::{Activity, Case};
 use crate::engine::schedule::{Expr, ExprError, Part, Schedule};
-use crate::engine::tags::keep::Kept;
+use crate::engine::tags::Kept;
 
+pub use crate::engine::judge::interner::Interner;
+pub use crate::engine::judge::marking::Marking;
+pub use crate::engine::judge::notice_gate::Gate;
+pub use crate::engine::judge::owner::{Contacts, OwnedBy, Owner, Reach};
+pub use crate::engine::judge::retagged::Retag;
 pub use crate::engine::judge::ruling::{Known, Ruling};
+pub use crate::engine::judge::topics::Talk;
 
 /// A policy and its index in the settings.
 type Numbered<'a> = (usize, &'a Arc<Policy>);

@@ -5,15 +5,12 @@ use chrono::{DateTime, Utc};
 
 use crate::engine::config::Policy;
 use crate::engine::history::notices::Notified;
-use crate::engine::judge::marking::Marking;
-use crate::engine::judge::owner::Reach;
-use crate::engine::judge::retagged::Retag;
-use crate::engine::model::Cap;
-use crate::engine::model::{Subject, Verdict};
-use crate::engine::rules::case::Case;
+use crate::engine::judge::{Marking, Reach, Retag};
+use crate::engine::model::{Cap, Subject, Verdict};
+use crate::engine::rules::Case;
 use crate::engine::rules::standing_mark::standing;
 use crate::engine::schedule::Schedule;
-use crate::engine::tags::mark::Mark;
+use crate::engine::tags::Mark;
 
 /// The first stop under a policy's hours is announced this many business days ahead.
 pub const NOTICE_DAYS: u32 = 1;

@@ -5,9 +5,8 @@ use crate::engine::kinds::ec2::{
     no_saving, spot,
 };
 use crate::engine::model::{Lacks, Skipped, Verdict};
-use crate::engine::rules::case::Case;
 use crate::engine::rules::{
-    Rule, busy, calendar_exhausted, frozen, idle, incomplete, keep_unreadable, kept, kept_until, match_unknown,
+    Case, Rule, busy, calendar_exhausted, frozen, idle, incomplete, keep_unreadable, kept, kept_until, match_unknown,
     never_listed, no_policy, not_in_scope, not_running, not_selected, other_hub, outside_hours, overtime, reopening,
     restart_fight, schedule_unreadable, tag_unknown, undone, unmeasured, within_hours, young,
 };

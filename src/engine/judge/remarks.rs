@@ -4,11 +4,9 @@
 use chrono::{DateTime, Duration, Utc};
 
 use crate::engine::history::past_runs::START_MINUTES;
-use crate::engine::model::Because;
-use crate::engine::model::{Remark, Starter, State, Stopped};
-use crate::engine::rules::case::Case;
-use crate::engine::tags::keep::Kept;
-use crate::engine::tags::stop_tag::OwnTag;
+use crate::engine::model::{Because, Remark, Starter, State, Stopped};
+use crate::engine::rules::Case;
+use crate::engine::tags::{Kept, OwnTag};
 
 /// For how many days a start after one of the reaper's stops is reported.
 const TOLD_DAYS: i64 = 7;

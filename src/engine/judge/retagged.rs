@@ -6,9 +6,9 @@
 use chrono::{DateTime, Utc};
 
 use crate::engine::history::notices::{Notified, Said};
-use crate::engine::judge::owner::{OwnedBy, Owner};
+use crate::engine::judge::{OwnedBy, Owner};
 use crate::engine::model::Subject;
-use crate::engine::rules::case::Case;
+use crate::engine::rules::Case;
 
 /// How often a notice starts again because of a changed tag. A stop resets the count, and so does a notice that
 /// lapses. Two, because the first change may be a mistake and the second its correction.

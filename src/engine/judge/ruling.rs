@@ -8,13 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::config::Policy;
 use crate::engine::evidence::idle::{Idleness, Missing};
-use crate::engine::judge::marking::Marking;
-use crate::engine::judge::notice_gate::Gate;
-use crate::engine::judge::owner::{OwnedBy, Owner};
-use crate::engine::judge::topics::Talk;
+use crate::engine::judge::{Gate, Marking, OwnedBy, Owner, Talk};
 use crate::engine::model::{NotArmed, Remark, Skipped, Verdict};
-use crate::engine::rules::case::Activity;
-use crate::engine::tags::keep::Kept;
+use crate::engine::rules::Activity;
+use crate::engine::tags::Kept;
 
 /// The decision for one instance.
 #[derive(Clone, Debug)]

@@ -4,19 +4,13 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use crate::engine::history::notices::Notified;
-use crate::engine::history::notices::Said;
-use crate::engine::judge::marking::Marking;
-use crate::engine::judge::notice_gate::{Gate, NOTICE_DAYS, Notice};
-use crate::engine::judge::owner::{OwnedBy, Owner, Reach};
-use crate::engine::judge::remarks;
-use crate::engine::judge::retagged::Retag;
-use crate::engine::model::Lifted;
-use crate::engine::model::{Contact, Skipped, Subject, Subjects, Verdict};
-use crate::engine::rules::case::Case;
+use crate::engine::history::notices::{Notified, Said};
+use crate::engine::judge::notice_gate::{NOTICE_DAYS, Notice};
+use crate::engine::judge::{Gate, Marking, OwnedBy, Owner, Reach, Retag, remarks};
+use crate::engine::model::{Contact, Lifted, Skipped, Subject, Subjects, Verdict};
+use crate::engine::rules::Case;
 use crate::engine::rules::standing_mark::standing;
-use crate::engine::tags::keep::Kept;
-use crate::engine::tags::keep_until::KeepUntil;
+use crate::engine::tags::{KeepUntil, Kept};
 
 /// Owners are warned this many business days before a `keep-until` ends.
 const WARN_DAYS: u32 = 3;

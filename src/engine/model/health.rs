@@ -22,7 +22,7 @@ impl Health {
     }
 }
 
-/// The counts. The metrics have the same names.
+/// The counts. Metrics have the same names.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Counts {
@@ -57,3 +57,22 @@ pub struct Counts {
     /// Calls of AWS APIs, including retries.
     pub calls: u64,
 }
+
+/// The metrics that the alarms of `hub.yaml` watch. Every run in Lambda emits them.
+pub const WATCHED_METRICS: [&str; 4] = ["deferred", "degraded", "paused", "unreachable"];
+
+/// Further metrics. CloudWatch charges for each, so a run emits only those that the settings name.
+pub const FURTHER_METRICS: [&str; 12] = [
+    "calls",
+    "candidates",
+    "denied",
+    "failed",
+    "found",
+    "lifted",
+    "marked",
+    "messages",
+    "saved-usd",
+    "started",
+    "stopped",
+    "waiting",
+];

@@ -4,8 +4,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use crate::engine::model::Tier;
-use crate::engine::model::{Marker, figure};
+use crate::engine::model::{Marker, Tier, figure};
 
 /// An instance that, by its evidence, runs but does nothing.
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -40,7 +40,7 @@ pub use crate::engine::model::details::Details;
 pub use crate::engine::model::idle::{Forgotten, IdleFacts, WhyLikely, WhyReportOnly, WhyReported};
 pub use crate::engine::model::instance::{Instance, State};
 pub use crate::engine::model::instant::is_sane;
-pub(crate) use crate::engine::model::instant::{sane, sane_option};
+pub(crate) use crate::engine::model::instant::{date, sane, sane_option};
 
 pub use crate::engine::model::locale::Locale;
 
@@ -62,10 +62,8 @@ pub use crate::engine::model::target::{Account, Target};
 pub use crate::engine::model::because::Because;
 pub use crate::engine::model::by_resource::ByResource;
 pub use crate::engine::model::cap::Cap;
-pub use crate::engine::model::health::{Counts, Health};
-pub(crate) use crate::engine::model::instant::date;
-pub use crate::engine::model::mark_step::{Lifted, Tier};
-pub use crate::engine::model::mark_step::{MarkEnd, MarkStep, MarkVerb};
+pub use crate::engine::model::health::{Counts, FURTHER_METRICS, Health, WATCHED_METRICS};
+pub use crate::engine::model::mark_step::{Lifted, MarkEnd, MarkStep, MarkVerb, Tier};
 pub use crate::engine::model::not_armed::NotArmed;
 pub use crate::engine::model::outcome::{Outcome, OutcomeKind};
 pub use crate::engine::model::record_key::{RecordKey, RecordKeyInvalid};

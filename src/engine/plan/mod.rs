@@ -14,9 +14,7 @@ use thiserror::Error;
 
 use crate::engine::config::{AtOpening, Settings};
 use crate::engine::history::today::Today;
-use crate::engine::judge::Ruling;
-use crate::engine::judge::interner::Interner;
-use crate::engine::judge::notice_gate::Gate;
+use crate::engine::judge::{Gate, Interner, Ruling};
 use crate::engine::model::resource_id::placed;
 use crate::engine::model::{Action, Cap, Instance, MarkStep, ResourceId, Step, Verdict, sane, sane_option};
 use crate::engine::plan::caps::CapBudget;

@@ -8,7 +8,8 @@ use rust_decimal::Decimal;
 
 use crate::engine::config::{Channel, Settings};
 use crate::engine::history::weekly::Gathered;
-use crate::engine::judge::owner::{Owner, channels_of, seconds_of};
+use crate::engine::judge::Owner;
+use crate::engine::judge::owner::{channels_of, seconds_of};
 use crate::engine::model::{Contact, Item, Skipped, Subject, Verdict};
 
 /// One piece of news with its owner.

@@ -4,11 +4,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::engine::model::Cap;
-use crate::engine::model::Step;
 use crate::engine::model::resource_id::placed;
-use crate::engine::model::{Health, Outcome};
-use crate::engine::model::{ResourceId, sane};
+use crate::engine::model::{Cap, Health, Outcome, ResourceId, Step, sane};
 use crate::engine::plan::Plan;
 
 /// The report version that this release reads.

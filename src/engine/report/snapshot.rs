@@ -6,8 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::engine::model::{Account, Instance, Target};
-use crate::engine::model::{SkippedAccount, Unreachable};
+use crate::engine::model::{Account, Instance, SkippedAccount, Target, Unreachable};
 
 /// What `snapshot` saves.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -10,11 +10,9 @@ use chrono_tz::Tz;
 use crate::engine::config::Money;
 use crate::engine::cost::price::Price;
 use crate::engine::cost::waste::Cost;
-use crate::engine::model::Unreachable;
 use crate::engine::model::month::Month;
-use crate::engine::model::{Instance, ResourceId, State, Usd};
-use crate::engine::tags::keep::Kept;
-use crate::engine::tags::keep_until::KeepUntil;
+use crate::engine::model::{Instance, ResourceId, State, Unreachable, Usd};
+use crate::engine::tags::{KeepUntil, Kept};
 
 /// Who owns an instance.
 #[derive(Clone, Debug, PartialEq, Eq)]

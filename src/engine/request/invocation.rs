@@ -8,10 +8,9 @@ use serde::de::IgnoredAny;
 use serde_json::Value;
 use thiserror::Error;
 
-use crate::engine::request::doctor;
 use crate::engine::request::events::Event;
 use crate::engine::request::stage::{Stage, StageInvalid};
-use crate::engine::request::{OWN_KEYS, Request, RequestInvalid, Scope};
+use crate::engine::request::{OWN_KEYS, Request, RequestInvalid, Scope, doctor};
 
 /// One kind of input.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,9 +3,7 @@
 
 use crate::engine::config::Busy;
 use crate::engine::model::{Reason, Skipped, Verdict};
-use crate::engine::rules::Rule;
-use crate::engine::rules::case::{Activity, Case};
-use crate::engine::rules::inputs::Inputs;
+use crate::engine::rules::{Activity, Case, Inputs, Rule};
 
 pub(crate) const RULE: Rule = Rule { reason: Reason::Busy, judge, inputs };
 

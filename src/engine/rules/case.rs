@@ -12,9 +12,7 @@ use crate::engine::history::past_runs::{History, START_MINUTES};
 use crate::engine::model::{Account, Because, Instance, State, UnknownFact};
 use crate::engine::request::Scope;
 use crate::engine::schedule::{ExprError, HoursAt, Schedule};
-use crate::engine::tags::keep::Kept;
-use crate::engine::tags::mark::Mark;
-use crate::engine::tags::stop_tag::OwnTag;
+use crate::engine::tags::{Kept, Mark, OwnTag};
 
 /// The input of every rule. Rules read nothing else.
 pub struct Case<'a> {

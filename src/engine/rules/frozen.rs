@@ -1,9 +1,7 @@
 //! `frozen`: in a frozen period, an instance is neither stopped nor started.
 
 use crate::engine::model::{Reason, Skipped, Verdict};
-use crate::engine::rules::Rule;
-use crate::engine::rules::case::Case;
-use crate::engine::rules::inputs::Inputs;
+use crate::engine::rules::{Case, Inputs, Rule};
 
 pub(crate) const RULE: Rule = Rule { reason: Reason::Frozen, judge, inputs };
 

@@ -5,10 +5,8 @@ use crate::engine::config::{Busy, IdleDeed, Outside, Policy};
 use crate::engine::evidence::idle::Idleness;
 use crate::engine::history::idle_stops::ENOUGH;
 use crate::engine::model::{Forgotten, IdleFacts, Reason, Skipped, Verdict, WhyReported};
-use crate::engine::rules::case::Case;
-use crate::engine::rules::inputs::Inputs;
 use crate::engine::rules::standing_mark::standing;
-use crate::engine::rules::{Rule, busy, undone, unmeasured};
+use crate::engine::rules::{Case, Inputs, Rule, busy, undone, unmeasured};
 
 pub(crate) const RULE: Rule = Rule { reason: Reason::Idle, judge, inputs };
 

@@ -1,9 +1,7 @@
 //! `incomplete`: the API response lacks a field that every decision needs. Missing evidence never leads to a stop.
 
 use crate::engine::model::{Instance, Lacks, Reason, Skipped, Verdict};
-use crate::engine::rules::Rule;
-use crate::engine::rules::case::Case;
-use crate::engine::rules::inputs::Inputs;
+use crate::engine::rules::{Case, Inputs, Rule};
 
 pub(crate) const RULE: Rule = Rule { reason: Reason::Incomplete, judge, inputs };
 

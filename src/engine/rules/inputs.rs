@@ -7,9 +7,9 @@ use serde::Serialize;
 use crate::engine::config::Busy;
 use crate::engine::evidence::idle::Idleness;
 use crate::engine::model::{Lacks, Listed, Marker, State, Target, UnknownFact};
-use crate::engine::rules::case::Activity;
+use crate::engine::rules::Activity;
 use crate::engine::schedule::{DateRange, ExprError};
-use crate::engine::tags::keep_until::KeepUnreadable;
+use crate::engine::tags::KeepUnreadable;
 
 /// A tag as found: its key, as written, and its value.
 pub type FoundTag = (String, String);

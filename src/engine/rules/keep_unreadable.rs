@@ -1,11 +1,8 @@
 //! `keep-unreadable`: the value of a keep tag is unreadable. The instance is skipped and shown in the report.
 
 use crate::engine::model::{Reason, Skipped, Verdict};
-use crate::engine::rules::Rule;
-use crate::engine::rules::case::Case;
-use crate::engine::rules::inputs::Inputs;
-use crate::engine::tags::keep::Kept;
-use crate::engine::tags::keep_until::KeepUnreadable;
+use crate::engine::rules::{Case, Inputs, Rule};
+use crate::engine::tags::{KeepUnreadable, Kept};
 
 pub(crate) const RULE: Rule = Rule { reason: Reason::KeepUnreadable, judge, inputs };
 

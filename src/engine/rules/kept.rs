@@ -2,10 +2,8 @@
 //! empty.
 
 use crate::engine::model::{Reason, Skipped, Verdict};
-use crate::engine::rules::Rule;
-use crate::engine::rules::case::Case;
-use crate::engine::rules::inputs::Inputs;
-use crate::engine::tags::keep::Kept;
+use crate::engine::rules::{Case, Inputs, Rule};
+use crate::engine::tags::Kept;
 
 pub(crate) const RULE: Rule = Rule { reason: Reason::Kept, judge, inputs };
 

@@ -3,11 +3,8 @@
 use chrono::{Duration, NaiveDate};
 
 use crate::engine::model::{Reason, Skipped, Verdict};
-use crate::engine::rules::case::Case;
-use crate::engine::rules::inputs::Inputs;
-use crate::engine::rules::{Rule, owned};
-use crate::engine::tags::keep::Kept;
-use crate::engine::tags::keep_until::KeepUntil;
+use crate::engine::rules::{Case, Inputs, Rule, owned};
+use crate::engine::tags::{KeepUntil, Kept};
 
 pub(crate) const RULE: Rule = Rule { reason: Reason::KeptUntil, judge, inputs };
 

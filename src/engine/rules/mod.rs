@@ -34,8 +34,10 @@ pub(crate) mod within_hours;
 pub(crate) mod young;
 
 use crate::engine::model::{Reason, Verdict};
-use crate::engine::rules::case::Case;
-use crate::engine::rules::inputs::{FoundTag, Inputs};
+use crate::engine::rules::inputs::FoundTag;
+
+pub use crate::engine::rules::case::{Activity, Case};
+pub use crate::engine::rules::inputs::Inputs;
 
 /// One rule.
 pub struct Rule {

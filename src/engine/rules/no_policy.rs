@@ -1,9 +1,7 @@
 //! `no-policy`: no policy matches, so nothing is done. The report shows the instance.
 
 use crate::engine::model::{Reason, Unscoped, Verdict};
-use crate::engine::rules::Rule;
-use crate::engine::rules::case::Case;
-use crate::engine::rules::inputs::Inputs;
+use crate::engine::rules::{Case, Inputs, Rule};
 
 pub(crate) const RULE: Rule = Rule { reason: Reason::NoPolicy, judge, inputs };
 

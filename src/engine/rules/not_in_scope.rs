@@ -1,9 +1,7 @@
 //! `not-in-scope`: a saved inventory contains an instance outside the settings' scope. It is shown and skipped.
 
 use crate::engine::model::{Reason, Unscoped, Verdict};
-use crate::engine::rules::Rule;
-use crate::engine::rules::case::Case;
-use crate::engine::rules::inputs::Inputs;
+use crate::engine::rules::{Case, Inputs, Rule};
 
 pub(crate) const RULE: Rule = Rule { reason: Reason::NotInScope, judge, inputs };
 

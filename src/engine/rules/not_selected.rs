@@ -1,9 +1,7 @@
 //! `not-selected`: the request names policies, and the instance belongs to a different one.
 
 use crate::engine::model::{Reason, Unscoped, Verdict};
-use crate::engine::rules::Rule;
-use crate::engine::rules::case::Case;
-use crate::engine::rules::inputs::Inputs;
+use crate::engine::rules::{Case, Inputs, Rule};
 
 pub(crate) const RULE: Rule = Rule { reason: Reason::NotSelected, judge, inputs };
 

@@ -2,9 +2,7 @@
 //! since. An instance that still runs shortly before the opening is not stopped.
 
 use crate::engine::model::{Reason, Reopening, Skipped, Verdict};
-use crate::engine::rules::Rule;
-use crate::engine::rules::case::Case;
-use crate::engine::rules::inputs::Inputs;
+use crate::engine::rules::{Case, Inputs, Rule};
 
 pub(crate) const RULE: Rule = Rule { reason: Reason::Reopening, judge, inputs };
 

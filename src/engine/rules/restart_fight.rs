@@ -2,9 +2,7 @@
 //! and let the teams clarify.
 
 use crate::engine::model::{Reason, Skipped, Verdict};
-use crate::engine::rules::Rule;
-use crate::engine::rules::case::Case;
-use crate::engine::rules::inputs::Inputs;
+use crate::engine::rules::{Case, Inputs, Rule};
 
 /// After this many stops in one closed period, the reaper does not stop it again.
 const STOPS: usize = 2;

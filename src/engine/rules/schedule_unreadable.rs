@@ -1,9 +1,7 @@
 //! `schedule-unreadable`: the team's `schedule` tag is unreadable. The instance is skipped and shown.
 
 use crate::engine::model::{Reason, Skipped, Verdict};
-use crate::engine::rules::case::Case;
-use crate::engine::rules::inputs::Inputs;
-use crate::engine::rules::{Rule, owned};
+use crate::engine::rules::{Case, Inputs, Rule, owned};
 
 pub(crate) const RULE: Rule = Rule { reason: Reason::ScheduleUnreadable, judge, inputs };
 

@@ -4,8 +4,9 @@ use chrono::{DateTime, Duration, Utc};
 
 use crate::engine::history::past_runs::History;
 use crate::engine::model::{Instance, Lifted};
-use crate::engine::rules::case::Case;
-use crate::engine::tags::mark::{Mark, digest_of};
+use crate::engine::rules::Case;
+use crate::engine::tags::Mark;
+use crate::engine::tags::mark::digest_of;
 
 /// The instance's mark, if it is valid: readable, from this policy, and no sign of life since it was written.
 ///

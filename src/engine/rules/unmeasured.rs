@@ -2,9 +2,7 @@
 
 use crate::engine::config::Unmeasured;
 use crate::engine::model::{Reason, Skipped, Verdict};
-use crate::engine::rules::Rule;
-use crate::engine::rules::case::{Activity, Case};
-use crate::engine::rules::inputs::Inputs;
+use crate::engine::rules::{Activity, Case, Inputs, Rule};
 
 pub(crate) const RULE: Rule = Rule { reason: Reason::Unmeasured, judge, inputs };
 

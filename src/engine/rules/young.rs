@@ -1,9 +1,7 @@
 //! `young`: an instance is not stopped within minutes of its start.
 
 use crate::engine::model::{Reason, Skipped, Verdict};
-use crate::engine::rules::Rule;
-use crate::engine::rules::case::Case;
-use crate::engine::rules::inputs::Inputs;
+use crate::engine::rules::{Case, Inputs, Rule};
 
 pub(crate) const RULE: Rule = Rule { reason: Reason::Young, judge, inputs };
 

@@ -6,8 +6,7 @@ use serde::Serialize;
 
 use crate::engine::model::Tags;
 use crate::engine::schedule::Schedule;
-use crate::engine::tags::keep_until::KeepUntil;
-use crate::engine::tags::names::TagNames;
+use crate::engine::tags::{KeepUntil, TagNames};
 
 /// Whether and until when a team keeps an instance. If several tags apply, the first variant here counts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

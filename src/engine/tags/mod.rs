@@ -7,3 +7,9 @@ pub mod mark;
 pub mod names;
 pub mod stop_tag;
 pub mod typo;
+
+pub use crate::engine::tags::keep::Kept;
+pub use crate::engine::tags::keep_until::{KeepUnreadable, KeepUntil};
+pub use crate::engine::tags::mark::Mark;
+pub use crate::engine::tags::names::TagNames;
+pub use crate::engine::tags::stop_tag::OwnTag;

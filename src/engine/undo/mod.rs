@@ -19,7 +19,7 @@ use crate::engine::report::past::Past;
 use crate::engine::request::Scope;
 use crate::engine::request::overrides::UndoOverrides;
 use crate::engine::schedule::DateRange;
-use crate::engine::tags::stop_tag::OwnTag;
+use crate::engine::tags::OwnTag;
 
 /// What the record contains about one instance that the run was to stop.
 #[derive(Clone, Debug, PartialEq, Eq)]

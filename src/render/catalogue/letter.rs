@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde::Serialize;
 
-use crate::engine::judge::owner::OwnedBy;
+use crate::engine::judge::OwnedBy;
 use crate::engine::model::{Locale, Subject};
 use crate::render::catalogue::messages::say;
 

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::engine::model::Locale;
 use crate::engine::model::month::Month;
-use crate::engine::tags::keep::Kept;
+use crate::engine::tags::Kept;
 use crate::render::catalogue::messages::say;
 
 /// A message with its arguments.

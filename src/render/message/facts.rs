@@ -4,8 +4,7 @@ use chrono::{Days, NaiveDate};
 
 use crate::engine::model::{Item, Subject};
 use crate::engine::report::digest::{Digest, Entry, Reader};
-use crate::render::catalogue::detail;
-use crate::render::catalogue::{self, Head, Letter, letter};
+use crate::render::catalogue::{self, Head, Letter, detail, letter};
 use crate::render::edge::plain;
 use crate::render::message::{Frame, cost};
 

@@ -16,7 +16,7 @@ use chrono::{DateTime, Utc};
 use crate::engine::config::{Format, Money, Way};
 use crate::engine::model::{Contact, Item, Locale, Message, Subject};
 use crate::engine::report::digest::{Digest, Reader};
-use crate::engine::tags::names::TagNames;
+use crate::engine::tags::TagNames;
 
 use crate::render::catalogue::{Letter, letter};
 use crate::render::edge;

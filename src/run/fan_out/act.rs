@@ -11,14 +11,13 @@ use crate::engine::plan::Plan;
 use crate::engine::report::done::Done;
 use crate::engine::report::fan_out::{Acted, Begun, Decided, Part, Used};
 use crate::ports::{Act, Pause, Scan, WriteRecord};
-use crate::run::error::{Error, FanOutError};
 use crate::run::execute::Executor;
 use crate::run::fan_out::guard::{Guarded, measure_anew};
 use crate::run::fan_out::store::{act_key, begun_key, decided, find, scan_key, write};
 use crate::run::fan_out::{go_on, past};
-use crate::run::order::Order;
 use crate::run::recheck::Recheck;
 use crate::run::warrant::{Recorded, Warrant};
+use crate::run::{Error, FanOutError, Order};
 
 /// Carries out the plan's part in `batch`, and leaves the outcomes for the conclusion.
 ///

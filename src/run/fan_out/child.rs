@@ -13,7 +13,7 @@ use crate::engine::model::{Account, Instance, Target};
 use crate::engine::plan::restart::Volumes;
 use crate::engine::report::snapshot::Saved;
 use crate::engine::request::Scope;
-use crate::engine::rules::case::Activity;
+use crate::engine::rules::Activity;
 use crate::ports::{FoundAccount, NotScanned, PortError, Scan};
 
 /// The port of one child.

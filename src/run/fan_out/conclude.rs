@@ -13,19 +13,16 @@ use crate::engine::report::done::Done;
 use crate::engine::report::fan_out::{Acted, Begun, Decided};
 use crate::ports::{Messenger, PriceList, Scan, WriteRecord};
 use crate::run::decision::{Decision, Planned, prepare};
-use crate::run::error::{Error, FanOutError};
 use crate::run::fan_out::act::own;
 use crate::run::fan_out::merged::Merged;
 use crate::run::fan_out::store::{decided, done, find, key, scanned};
 use crate::run::fan_out::{past, same_settings};
-use crate::run::lock;
 use crate::run::lock::NotLocked;
-use crate::run::order::Order;
 use crate::run::pipeline::{Ended, finish, is_narrow, record};
-use crate::run::prices;
 use crate::run::record::{run_key, write_acts};
 use crate::run::tables::RunLines;
 use crate::run::wrap_up::note_idle_stops;
+use crate::run::{Error, FanOutError, Order, lock, prices};
 
 /// Notifies, counts and records the results of the run, and releases the lock. If the settings were changed meanwhile,
 /// what was done is still notified and recorded. A part that has lost the lock only records, because other runs may

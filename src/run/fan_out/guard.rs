@@ -12,11 +12,10 @@ use crate::engine::judge::Known;
 use crate::engine::model::{Instance, ResourceId, Target};
 use crate::engine::plan::Plan;
 use crate::engine::report::snapshot::Saved;
-use crate::engine::rules::case::Activity;
+use crate::engine::rules::Activity;
 use crate::ports::{Pause, Scan, Switch, WriteRecord};
 use crate::run::act::SCAN_TIMEOUT;
-use crate::run::lock;
-use crate::run::order::Order;
+use crate::run::{Order, lock};
 
 /// A run of one process lasts at most 15 minutes, so it never acts on an older last hour.
 const MEASURED_MINUTES: i64 = 15;

@@ -10,14 +10,12 @@ use crate::engine::cost::spent::Spent;
 use crate::engine::evidence::idle::{Evidence, Idleness, Reading, Wanted};
 use crate::engine::evidence::last_hour::Recent;
 use crate::engine::evidence::witness::Sighting;
-use crate::engine::judge::Known;
-use crate::engine::judge::owner::Contacts;
-use crate::engine::model::{Account, Instance, ResourceId, Target};
-use crate::engine::model::{SkippedAccount, Unreachable};
+use crate::engine::judge::{Contacts, Known};
+use crate::engine::model::{Account, Instance, ResourceId, SkippedAccount, Target, Unreachable};
 use crate::engine::plan::restart::Volumes;
 use crate::engine::report::fan_out::{Begun, Part, Used};
 use crate::engine::report::snapshot::Saved;
-use crate::engine::rules::case::Activity;
+use crate::engine::rules::Activity;
 use crate::ports::{FoundAccount, NotScanned, PortError, Scan};
 
 /// Everything that the children found.

@@ -27,9 +27,7 @@ pub use crate::run::fan_out::targets::targets;
 use crate::engine::report::fan_out::Begun;
 use crate::engine::request::Mode;
 use crate::ports::WriteRecord;
-use crate::run::error::{Error, FanOutError};
-use crate::run::lock;
-use crate::run::order::Order;
+use crate::run::{Error, FanOutError, Order, lock};
 
 /// The release of this part.
 const RELEASE: &str = env!("CARGO_PKG_VERSION");

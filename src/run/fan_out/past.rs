@@ -7,12 +7,11 @@ use crate::engine::history::last_scans;
 use crate::engine::history::past_runs::History;
 use crate::engine::report::fan_out::Begun;
 use crate::ports::{Entry, PortError, ReadRecord, WriteRecord};
-use crate::run::error::{Error, FanOutError};
 use crate::run::fan_out::store::{find, key, write};
 use crate::run::last_scans::sweep;
-use crate::run::order::Order;
 use crate::run::record::{ACTS, acts_since, partition};
 use crate::run::undone::{UNDONE, undone_since};
+use crate::run::{Error, FanOutError, Order};
 
 /// What earlier runs and undos left in the record.
 #[derive(Serialize, Deserialize)]

@@ -13,15 +13,13 @@ use crate::engine::request::Mode;
 use crate::ports::{Pause, PriceList, Scan, WriteRecord};
 use crate::render::json;
 use crate::run::decision::{Decision, decide, running};
-use crate::run::error::{Error, FanOutError};
 use crate::run::fan_out::store::{find, key, scanned, write};
 use crate::run::fan_out::targets::Item;
 use crate::run::fan_out::{go_on, past};
 use crate::run::intent::intent;
-use crate::run::order::Order;
 use crate::run::pipeline::{is_narrow, may_act, plan as preview};
-use crate::run::prices;
 use crate::run::wrap_up::PRICES_LOST;
+use crate::run::{Error, FanOutError, Order, prices};
 
 /// The result of the plan.
 #[derive(Debug)]

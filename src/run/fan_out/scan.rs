@@ -4,13 +4,10 @@ use chrono::{DateTime, Utc};
 
 use crate::engine::report::fan_out::{Begun, Part, Used};
 use crate::ports::{Scan, WriteRecord};
-use crate::run::error::{Error, FanOutError};
 use crate::run::fan_out::child::Child;
 use crate::run::fan_out::store::{scan_key, write};
 use crate::run::fan_out::{go_on, past};
-use crate::run::order::Order;
-
-use crate::run::scan::{Background, Scanned};
+use crate::run::{Background, Error, FanOutError, Order, Scanned};
 
 /// Scans `batch`, and leaves the result for the plan.
 ///

@@ -7,8 +7,8 @@ use serde::de::DeserializeOwned;
 
 use crate::engine::report::fan_out::{Acted, Begun, Decided, Part};
 use crate::ports::{PortError, ReadRecord, Scan, WriteRecord};
-use crate::run::error::{Error, FanOutError};
 use crate::run::fan_out::merged::Merged;
+use crate::run::{Error, FanOutError};
 
 /// The folder of runs in parts, by run.
 const FAN_OUT: &str = "fan-out";

@@ -7,13 +7,10 @@ use serde::Serialize;
 use crate::engine::report::fan_out::{Begun, Used, batches};
 use crate::engine::request::Mode;
 use crate::ports::{Scan, WriteRecord};
-use crate::run::error::{Error, FanOutError};
 use crate::run::fan_out::store::{key, write};
 use crate::run::fan_out::{RELEASE, past};
-use crate::run::lock;
-use crate::run::order::Order;
 use crate::run::scan::accounts;
-use crate::run::sudden;
+use crate::run::{Error, FanOutError, Order, lock, sudden};
 
 /// One line of the list that the state machine maps over.
 #[derive(Serialize)]

@@ -261,7 +261,8 @@ fn both_cadences_stop_the_same_at_the_same_runs_but_for_what_is_new_in_an_empty_
             now += minutes;
             longest = longest.max(minutes);
             let mut faults = Faults::default();
-            [&lazy, &eager].map(World::mend);
+            lazy.mend();
+            eager.mend();
             match happens {
                 Happens::Launch { account, region, event } => {
                     let target = Target::new(ACCOUNTS[account], REGIONS[region]);

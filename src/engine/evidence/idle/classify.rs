@@ -11,9 +11,7 @@ use crate::engine::evidence::idle::running::Own;
 use crate::engine::evidence::idle::series::{DAY, HOUR, Series, end_of, percentile, skip};
 use crate::engine::evidence::idle::windows::{End, Windows, count, small};
 use crate::engine::evidence::idle::{Evidence, Idleness, Metric, Missing, Sign};
-use crate::engine::model::Instance;
-use crate::engine::model::Tier;
-use crate::engine::model::{IdleFacts, WhyLikely};
+use crate::engine::model::{IdleFacts, Instance, Tier, WhyLikely};
 
 /// Everything that the answer about one instance depends on.
 #[derive(Clone, Copy, Debug)]

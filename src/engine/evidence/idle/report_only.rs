@@ -2,9 +2,8 @@
 //! systems depend on them.
 
 use crate::engine::config::Idle;
-use crate::engine::model::Instance;
-use crate::engine::model::WhyReportOnly;
 use crate::engine::model::instance_store::instance_store;
+use crate::engine::model::{Instance, WhyReportOnly};
 
 /// Beside the name, this tag often contains a role.
 const ROLE: &str = "Role";

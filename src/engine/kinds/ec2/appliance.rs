@@ -1,9 +1,7 @@
 //! `appliance`: other resources send their traffic through this NAT, VPN or firewall, and a stop would cut them off.
 
 use crate::engine::model::{Instance, Marker, Reason, Skipped, Verdict};
-use crate::engine::rules::Rule;
-use crate::engine::rules::case::Case;
-use crate::engine::rules::inputs::Inputs;
+use crate::engine::rules::{Case, Inputs, Rule};
 
 pub(crate) const RULE: Rule = Rule { reason: Reason::Appliance, judge, inputs };
 

@@ -2,9 +2,7 @@
 //! nothing saved.
 
 use crate::engine::model::{Reason, Skipped, Verdict};
-use crate::engine::rules::case::Case;
-use crate::engine::rules::inputs::Inputs;
-use crate::engine::rules::{Rule, owned};
+use crate::engine::rules::{Case, Inputs, Rule, owned};
 
 /// Auto Scaling sets this key on every member. Keys that begin with `aws:` are reserved for AWS.
 pub(crate) const GROUP: &str = "aws:autoscaling:groupName";

@@ -1,9 +1,7 @@
 //! `container-host`: if an ECS or Batch host is stopped, it loses its tasks and is replaced.
 
 use crate::engine::model::{Instance, Marker, Reason, Skipped, Verdict};
-use crate::engine::rules::Rule;
-use crate::engine::rules::case::Case;
-use crate::engine::rules::inputs::Inputs;
+use crate::engine::rules::{Case, Inputs, Rule};
 
 /// Tag keys that ECS and Batch set. Matched in any case, because people copy them by hand.
 const TELLS: &[&str] =

@@ -1,9 +1,7 @@
 //! `kubernetes-node`: the cluster terminates and replaces a stopped node.
 
 use crate::engine::model::{Instance, Marker, Reason, Skipped, Verdict};
-use crate::engine::rules::Rule;
-use crate::engine::rules::case::Case;
-use crate::engine::rules::inputs::Inputs;
+use crate::engine::rules::{Case, Inputs, Rule};
 
 /// Tag keys that EKS, Karpenter, kOps and the Cluster API set. An entry that ends in `/` or `:` is a prefix.
 const TELLS: &[&str] = &[

@@ -2,9 +2,7 @@
 //! or its work, or start it again.
 
 use crate::engine::model::{Instance, Marker, Reason, Skipped, Tags, Verdict};
-use crate::engine::rules::Rule;
-use crate::engine::rules::case::Case;
-use crate::engine::rules::inputs::Inputs;
+use crate::engine::rules::{Case, Inputs, Rule};
 
 /// Tag keys that services set on their own instances. An entry that ends in `:` is a prefix. The services: EMR,
 /// Elastic Beanstalk, ParallelCluster, Parallel Computing Service, EC2 Fleet and Spot Fleet (which replace a stopped

@@ -2,9 +2,7 @@
 //! Other lifecycles are billed in other ways.
 
 use crate::engine::model::{Reason, Skipped, Verdict};
-use crate::engine::rules::Rule;
-use crate::engine::rules::case::Case;
-use crate::engine::rules::inputs::Inputs;
+use crate::engine::rules::{Case, Inputs, Rule};
 
 pub(crate) const RULE: Rule = Rule { reason: Reason::Spot, judge, inputs };
 

@@ -9,8 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::cost::spent::Spent;
 use crate::engine::evidence::witness::Sighting;
-use crate::engine::judge::Known;
-use crate::engine::judge::owner::Contacts;
+use crate::engine::judge::{Contacts, Known};
 use crate::engine::model::{Account, Notes, Outcome, ResourceId, SkippedAccount, Target, Unreachable, sane};
 use crate::engine::plan::Plan;
 use crate::engine::report::done::Done;
