@@ -3,6 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::future::Future;
+use std::io;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -53,6 +54,12 @@ pub(crate) fn chain(error: &dyn std::error::Error, between: &str) -> String {
         source = cause.source();
     }
     words
+}
+
+impl From<io::Error> for PortError {
+    fn from(error: io::Error) -> Self {
+        Self(error.to_string())
+    }
 }
 
 impl From<serde_json::Error> for PortError {
@@ -289,7 +296,12 @@ pub trait ReadRecord {
 /// Writes the run record.
 pub trait WriteRecord: ReadRecord {
     /// Writes one file of the record and returns its location.
-    fn write(&self, key: &str, text: &str) -> impl Future<Output = Result<String, PortError>>;
+    fn write_bytes(&self, key: &str, bytes: Vec<u8>) -> impl Future<Output = Result<String, PortError>>;
+
+    /// The same for a text.
+    fn write(&self, key: &str, text: &str) -> impl Future<Output = Result<String, PortError>> {
+        self.write_bytes(key, text.as_bytes().to_vec())
+    }
 
     /// Creates one file of the record, or returns the text that it already has.
     fn create(&self, key: &str, text: &str) -> impl Future<Output = Result<Option<String>, PortError>>;

@@ -48,6 +48,7 @@ a role other than the two, and for a wrong external id; the reading role is refu
 """
 
 import argparse
+import gzip
 import hashlib
 import json
 import os
@@ -320,7 +321,10 @@ class World:
 
     def objects(self):
         buckets = s3_backends[self.hub]["aws"].buckets.values()
-        return {bucket.name: {key: item.value.decode() for key, item in bucket.keys.items()} for bucket in buckets}
+        def unpacked(key, value):
+            return gzip.decompress(value) if key.endswith(".gz") else value
+
+        return {bucket.name: {key: unpacked(key, item.value).decode() for key, item in bucket.keys.items()} for bucket in buckets}
 
 
 def control(world, gate, machines):

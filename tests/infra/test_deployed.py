@@ -338,7 +338,7 @@ class Deployed(unittest.TestCase):
         report = json.loads(ran.stdout)
         self.assertEqual(report["counts"]["stopped"], 18, report["counts"])
         written = [one["Key"] for one in self.world.client("s3").list_objects_v2(Bucket=self.record)["Contents"]]
-        self.assertTrue(any(key.startswith("record/runs/") and key.endswith("/report.json") for key in written), written)
+        self.assertTrue(any(key.startswith("record/runs/") and key.endswith("/report.json.gz") for key in written), written)
         self.assertNotIn("record/acting.lock", written, "the lock is given back")
         self.allowed(self.world.ask("GET", "/calls")["calls"])
 

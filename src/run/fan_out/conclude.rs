@@ -19,7 +19,7 @@ use crate::run::fan_out::store::{decided, done, find, key, scanned};
 use crate::run::fan_out::{past, same_settings};
 use crate::run::lock::NotLocked;
 use crate::run::pipeline::{Ended, finish, is_narrow, record};
-use crate::run::record::{run_key, write_acts};
+use crate::run::record::{read_run, run_key, write_acts};
 use crate::run::tables::RunLines;
 use crate::run::wrap_up::note_idle_stops;
 use crate::run::{Error, FanOutError, Order, lock, prices};
@@ -39,9 +39,9 @@ pub async fn conclude(
     begun: &Begun,
     wall: DateTime<Utc>,
 ) -> Result<(Report, Option<String>), Error> {
-    let report = run_key(&begun.run, begun.at, "report");
-    if hub.read(&report).await.map_err(Error::Record)?.is_some() {
-        return Err(FanOutError::Concluded { run: begun.run.to_string(), place: report }.into());
+    if read_run(hub, &begun.run, begun.at, "report").await.map_err(Error::Record)?.is_some() {
+        let place = run_key(&begun.run, begun.at, "report");
+        return Err(FanOutError::Concluded { run: begun.run.to_string(), place }.into());
     }
     let decided = decided(hub, &begun.run).await?;
     let held = match lock::hold(hub, &begun.run, wall, order.clock.left(Duration::ZERO)).await {

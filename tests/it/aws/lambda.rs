@@ -203,7 +203,7 @@ fn a_reviewed_plan_in_the_record_is_carried_out_and_nothing_beyond_it() {
     world.run(&settings, &["apply", "--yes", "--at", EVENING, "--instance", &only]);
     pause("off");
     assert_eq!(world.state("office-1"), "running");
-    let report = world.objects().into_keys().find(|key| key.ends_with("/report.json")).unwrap();
+    let report = world.objects().into_keys().find(|key| key.ends_with("/report.json.gz")).unwrap();
     let key = report.strip_prefix("record/").unwrap();
     let function = Function::start(&world, &settings, Some(EVENING));
     let apply = |plan: &str| function.invoke(&json!({"mode": "apply", "plan": plan}).to_string());

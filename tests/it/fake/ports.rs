@@ -13,6 +13,7 @@ use idle_reaper::engine::evidence::last_hour::Recent;
 use idle_reaper::engine::model::{Instance, Message, State, Tags, Target, Usd};
 use idle_reaper::engine::plan::restart::{Key, Volumes};
 use idle_reaper::engine::rules::case::Activity;
+use idle_reaper::local::packed;
 use idle_reaper::ports::{
     Act, ActError, Entry, FoundAccount, Messenger, NotScanned, Pause, PortError, PriceList, ReadRecord, Scan, SetPause,
     Switch, WriteRecord,
@@ -406,13 +407,16 @@ impl SetPause for World {
 }
 
 impl WriteRecord for World {
-    async fn write(&self, key: &str, text: &str) -> Result<String, PortError> {
+    /// A compressed file is kept unpacked, for the tests that read it.
+    async fn write_bytes(&self, key: &str, bytes: Vec<u8>) -> Result<String, PortError> {
         self.wait().await;
         if self.is_killed_by(key) {
             std::future::pending::<()>().await;
         }
         self.may_write(Deed::WriteRecord, key)?;
-        self.put(key, text);
+        assert_eq!(packed::is_packed(&bytes), key.ends_with(packed::ENDING), "{key}");
+        let whole = if packed::is_packed(&bytes) { packed::unpacked(&bytes)? } else { bytes };
+        self.put(key, &String::from_utf8(whole).expect("a text"));
         Ok(format!("record/{key}"))
     }
 

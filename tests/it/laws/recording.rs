@@ -29,7 +29,7 @@ fn recorded(world: &World, run: &str) -> BTreeMap<String, String> {
 fn check_order(world: &World, report: &Report) {
     let log = world.log();
     let Some(act) = first(&log, |call| call.deed.acts()) else { return };
-    let intent = first(&log, |call| call.deed == Deed::WriteRecord && call.text.ends_with("/plan.json") && call.ok);
+    let intent = first(&log, |call| call.deed == Deed::WriteRecord && call.text.ends_with("/plan.json.gz") && call.ok);
     assert!(intent.expect("an intent") < act, "acted before the intent was recorded");
     for outcome in &report.outcomes {
         let id = &*outcome.id.name;
