@@ -10,11 +10,13 @@ use chrono::{DateTime, Utc};
 use thiserror::Error;
 
 use crate::engine::config::Channel;
+use crate::engine::cost::bill::{About, Group};
 use crate::engine::cost::price::{Price, PriceKey};
 use crate::engine::cost::spent::Spent;
 use crate::engine::doctor::{Attempt, Who};
 use crate::engine::evidence::idle::{Evidence, Idleness, Wanted};
 use crate::engine::evidence::last_hour::Recent;
+use crate::engine::model::month::Month;
 use crate::engine::model::{Account, Instance, Message, ResourceId, Tags, Target};
 use crate::engine::plan::restart::Volumes;
 use crate::engine::rules::Activity;
@@ -236,6 +238,22 @@ pub trait PriceList {
     /// The list price of one key. If the list answered and has no single price for it, the price is unknown. If the
     /// list could not be asked, that is an error, and may be tried again.
     fn lookup(&self, key: &PriceKey) -> impl Future<Output = Result<Price, PortError>>;
+}
+
+/// The bill.
+pub trait Billing {
+    /// The groups that Cost Explorer returns for the months from `from` until before `until`, of the caller's own bill
+    /// or of the billing view with this ARN.
+    ///
+    /// # Errors
+    /// Why it is unknown. Some pages may have been paid for.
+    fn costs(
+        &self,
+        about: About,
+        from: Month,
+        until: Month,
+        view: Option<&str>,
+    ) -> impl Future<Output = Result<Vec<Group>, PortError>>;
 }
 
 /// Sends notifications.

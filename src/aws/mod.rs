@@ -2,6 +2,7 @@
 
 mod actor;
 mod balancers;
+mod bill;
 mod caller;
 mod client;
 mod config;

@@ -18,9 +18,9 @@ const PAGE: i32 = 100;
 /// something else.
 const PAGES: usize = 5;
 
-/// The Price List of one run.
+/// The Price List and Cost Explorer of one run.
 pub struct Pricing {
-    aws: Aws,
+    pub(crate) aws: Aws,
     client: Client,
     /// A custom endpoint, which is used in every partition.
     own_endpoint: bool,

@@ -215,6 +215,7 @@ fn whole(report: &Report) -> Whole<'_> {
         notes,
         paused: _,
         saved: _,
+        rates: _,
         money: _,
         priced: _,
         bundled_prices: _,

@@ -1,6 +1,7 @@
 //! Renderings of the report: JSON for machines, a table for terminals, Markdown for tickets and chats.
 
 pub mod anomaly;
+pub mod bill;
 mod catalogue;
 mod cells;
 mod columns;

@@ -11,6 +11,7 @@ use crate::engine::cost::waste::Cost;
 use crate::engine::model::{Currency, Locale};
 use crate::engine::report::stocktake::{Line, Stocktake};
 use crate::engine::tags::TagNames;
+use crate::render::bill;
 use crate::render::catalogue::money::{Phrase, phrase};
 use crate::render::catalogue::{Term, term};
 use crate::render::edge::{cell, code, plain};
@@ -26,6 +27,14 @@ pub fn markdown(stocktake: &Stocktake, money: &Money, locale: Locale) -> String 
         let _ = writeln!(out, "- {}", cell(&line));
     }
     out.push('\n');
+    if let Some(part) = &stocktake.bill {
+        let _ = write!(
+            out,
+            "## {}\n\n{}",
+            phrase(locale, Phrase::BillOf { month: part.month }),
+            bill::services(part, locale)
+        );
+    }
     table(&mut out, stocktake, stocktake.unconfirmed(), Term::NotConfirmed, money, locale);
     table(&mut out, stocktake, stocktake.running(), Term::Running, money, locale);
     table(&mut out, stocktake, stocktake.kept(), Term::Kept, money, locale);
@@ -66,7 +75,7 @@ pub fn title(stocktake: &Stocktake, locale: Locale) -> String {
 
 /// The figures, one per line.
 fn summary(stocktake: &Stocktake, money: &Money, locale: Locale) -> Vec<String> {
-    let Stocktake { at, zone, budget, unreachable, .. } = stocktake;
+    let Stocktake { at, zone, budget, unreachable, bill, .. } = stocktake;
     let say = |words: Phrase<'_>| phrase(locale, words);
     let sum: Cost = stocktake.cost();
     let amount = cost(&sum, money, locale);
@@ -76,8 +85,9 @@ fn summary(stocktake: &Stocktake, money: &Money, locale: Locale) -> Vec<String> 
         say(Phrase::Runs { count: sum.instances, amount: &amount, whole }),
     ];
     let unscanned = unreachable.iter().map(|(region, cause)| say(Phrase::Unreachable { region, cause }));
+    let billed = bill.iter().flat_map(|bill| bill::figures(bill, &sum, money, locale));
     if !whole && stocktake.lines.is_empty() {
-        return head.into_iter().chain(unscanned).collect();
+        return head.into_iter().chain(billed).chain(unscanned).collect();
     }
     let old_rate = money
         .too_old(at.date_naive())
@@ -97,7 +107,7 @@ fn summary(stocktake: &Stocktake, money: &Money, locale: Locale) -> Vec<String> 
         say(Phrase::AreKept { count: stocktake.kept().count() }),
         say(Phrase::AreUnconfirmed { count: stocktake.unconfirmed().count() }),
     ];
-    head.into_iter().chain(figures).chain(old_rate).chain(unscanned).collect()
+    head.into_iter().chain(figures).chain(old_rate).chain(billed).chain(unscanned).collect()
 }
 
 /// The monthly cost in a line, or that it is unknown and why.

@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 
 use crate::engine::config::Money;
+use crate::engine::cost::bill::Bill;
 use crate::engine::cost::price::Price;
 use crate::engine::history::runs::{micros, micros_or_null};
 use crate::engine::model::month::Month;
@@ -69,6 +70,7 @@ struct Whole<'a> {
     rate: Option<Decimal>,
     rate_date: Option<NaiveDate>,
     price_note: &'static str,
+    bill: Option<&'a Bill>,
     instances: Vec<Row<'a>>,
     unreachable: Vec<Unreachable<'a>>,
 }
@@ -163,7 +165,7 @@ fn row<'a>(stocktake: &'a Stocktake, line: &'a Line, money: &'a Money) -> Row<'a
 /// # Errors
 /// The error of `serde_json`; no stocktake causes one.
 pub fn json(stocktake: &Stocktake, money: &Money) -> serde_json::Result<String> {
-    let Stocktake { account, name, month, at, zone: _, budget, lines, unreachable } = stocktake;
+    let Stocktake { account, name, month, at, zone: _, budget, lines, unreachable, bill } = stocktake;
     let cost = stocktake.cost();
     let second = money.second.as_ref();
     let rate = |second: &'_ Currency| (second.rate, second.date);
@@ -184,6 +186,7 @@ pub fn json(stocktake: &Stocktake, money: &Money) -> serde_json::Result<String> 
         rate: second.map(|second| rate(second).0),
         rate_date: second.map(|second| rate(second).1),
         price_note: caveat(Locale::En),
+        bill: bill.as_ref(),
         instances: lines.iter().map(|line| row(stocktake, line, money)).collect(),
         unreachable: unreachable.iter().map(|(region, cause)| Unreachable { region, cause }).collect(),
     };

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use crate::engine::cost::bill::EffectiveRates;
 use crate::engine::cost::price::Prices;
 use crate::engine::evidence::idle::Missing;
 use crate::engine::history::past_runs::History;
@@ -184,6 +185,7 @@ impl Planned {
             notes: lines,
             paused: false,
             saved: None,
+            rates: EffectiveRates::default(),
             money: settings.money.clone(),
             priced: prices.is_some(),
             bundled_prices: None,

@@ -3,6 +3,7 @@
 
 mod act;
 mod anomaly;
+mod bill;
 mod bisect;
 mod clock;
 mod contacts;

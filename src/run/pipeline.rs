@@ -3,13 +3,14 @@
 
 use std::time::Duration;
 
+use crate::engine::cost::bill::EffectiveRates;
 use crate::engine::history::past_runs::History;
 use crate::engine::history::unverified::Confirmed;
 use crate::engine::model::{Notes, Outcome, OutcomeKind};
 use crate::engine::plan::Plan;
 use crate::engine::report::Report;
 use crate::engine::report::done::Done;
-use crate::ports::{Act, Messenger, Pause, PriceList, ReadRecord, Scan, Switch, WriteRecord};
+use crate::ports::{Act, Billing, Messenger, Pause, PriceList, ReadRecord, Scan, Switch, WriteRecord};
 use crate::run::contained::{contained, port, stage};
 use crate::run::decision::{Decision, decide, prepare, running};
 use crate::run::error::Error;
@@ -23,7 +24,7 @@ use crate::run::state::{is_stateful, past, past_or_nothing};
 use crate::run::tables::RunLines;
 use crate::run::warrant::Warrant;
 use crate::run::wrap_up::keep;
-use crate::run::{lock, prices, savings, stocktake, sudden};
+use crate::run::{bill, lock, prices, savings, stocktake, sudden};
 
 /// A dry run: scans, judges and plans. It has no port to act with.
 ///
@@ -34,7 +35,7 @@ pub async fn plan(order: &Order<'_>, scanner: &impl Scan, hub: &impl ReadRecord)
     sudden::check(order)?;
     let (history, unread) = past_or_nothing(order, hub).await;
     let mut planned = prepare(order, scanner, hub, &history, true).await?;
-    let (mut shown, mut saved) = (None, None);
+    let (mut shown, mut saved, mut rates) = (None, None, EffectiveRates::default());
     if unread.is_none() {
         let predicted = sudden::predict(order, hub, &planned).await?;
         planned.notes.lines.extend(predicted);
@@ -43,12 +44,15 @@ pub async fn plan(order: &Order<'_>, scanner: &impl Scan, hub: &impl ReadRecord)
             planned.notes.add(notes);
             shown = known.filter(|prices| !prices.is_empty());
             saved = planned.notes.ok_or_note(savings::read(hub).await, "what was saved cannot be read");
+            let (known, notes) = bill::rates(order, hub).await;
+            planned.notes.add(notes);
+            rates = known;
         }
     }
     planned.notes.lines.extend(unread);
     planned.plan.seal();
     let (report, _) = planned.report(order, scanner, shown.as_ref());
-    Ok(Report { saved, ..report })
+    Ok(Report { saved, rates, ..report })
 }
 
 /// A run that acts where the settings enable it in both places, notifies people, and records itself.
@@ -61,7 +65,7 @@ pub async fn apply(
     actor: &impl Act,
     hub: &(impl Pause + WriteRecord),
     messenger: &impl Messenger,
-    list: &impl PriceList,
+    list: &(impl PriceList + Billing),
 ) -> Result<(Report, Option<String>), Error> {
     order.run.scope.check(order.settings)?;
     sudden::check(order)?;
@@ -96,7 +100,7 @@ async fn run(
     actor: &impl Act,
     hub: &(impl Pause + WriteRecord),
     messenger: &impl Messenger,
-    list: &impl PriceList,
+    list: &(impl PriceList + Billing),
     locked: bool,
 ) -> Result<(Report, Option<String>), Error> {
     let switch = hub.switch().await;
@@ -121,7 +125,7 @@ async fn run(
     // Directly after the acts, so that a later failure cannot lose the record of what was done.
     let recorded = acts && write_acts(hub, &RunLines::from(&report), is_narrow(order), &[]).await.is_ok();
     let ended = Ended { acted: acts, recorded, locked: locked || acts };
-    let decision = Decision { report, background, prices };
+    let decision = bill::add(order, list, hub, &history, Decision { report, background, prices }).await;
     Box::pin(finish(order, scanner, hub, messenger, &history, decision, ended)).await
 }
 
@@ -177,7 +181,9 @@ pub(crate) async fn finish(
     let stock = stage("stocktake", "the stocktake", stock, &mut notes).await;
     let kept = keep(order, hub, history, prices, &background, &report);
     stage("keep", "recording prices and evidence", kept, &mut notes).await;
-    let report = Report { messages: notified + stock, saved, ..report }.noting(notes);
+    let (rates, of_rates) = bill::rates(order, hub).await;
+    notes.add(of_rates);
+    let report = Report { messages: notified + stock, saved, rates, ..report }.noting(notes);
     record(order, scanner, hub, report, &background.confirmed, ended).await
 }
 

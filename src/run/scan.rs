@@ -8,6 +8,7 @@ use std::time::Duration;
 use futures_util::stream::{self, StreamExt};
 
 use crate::engine::config::Settings;
+use crate::engine::cost::bill::Bill;
 use crate::engine::evidence::witness::Sighting;
 use crate::engine::history::past_runs::History;
 use crate::engine::history::unverified::Confirmed;
@@ -70,6 +71,8 @@ pub struct Background {
     pub contacts: Contacts,
     /// Stops that earlier runs made and did not record.
     pub confirmed: Vec<Confirmed>,
+    /// The bill, in a run that takes the stocktake and is to ask for it; or why it is unknown.
+    pub bill: Option<Result<Bill, String>>,
 }
 
 /// Why the scan failed.

@@ -15,6 +15,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use idle_reaper::engine::cost::bill::{About, Group};
 use idle_reaper::engine::evidence::idle::Evidence;
 use idle_reaper::engine::model::{Account, Instance, Message, ResourceId, State, Tags, Target};
 use idle_reaper::engine::plan::restart::Volumes;
@@ -147,6 +148,9 @@ struct Inner {
     log: Vec<Call>,
     said: Vec<(String, Message)>,
     mute: BTreeSet<String>,
+    /// What Cost Explorer answers. It denies what is not here.
+    costs: BTreeMap<About, Result<Vec<Group>, String>>,
+    asked_costs: Vec<(About, Option<String>)>,
 }
 
 impl World {
@@ -189,6 +193,8 @@ impl World {
                 log: Vec::new(),
                 said: Vec::new(),
                 mute: BTreeSet::new(),
+                costs: BTreeMap::new(),
+                asked_costs: Vec::new(),
             }),
         };
         for instance in instances {
@@ -367,6 +373,16 @@ impl World {
     pub fn recorded(&self, part: &str) -> Vec<(String, String)> {
         let state = self.state.borrow();
         state.record.iter().filter(|(key, _)| key.contains(part)).map(|(k, v)| (k.clone(), v.clone())).collect()
+    }
+
+    /// Cost Explorer answers with this from now on.
+    pub fn now_costs(&self, about: About, answer: Result<Vec<Group>, String>) {
+        self.state.borrow_mut().costs.insert(about, answer);
+    }
+
+    /// The questions to Cost Explorer, each with the billing view.
+    pub fn asked_costs(&self) -> Vec<(About, Option<String>)> {
+        self.state.borrow().asked_costs.clone()
     }
 
     /// Sets the pause switch, or takes it off.

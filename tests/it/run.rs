@@ -1,6 +1,7 @@
 //! Whole runs over the fake world.
 
 pub mod anomalies;
+pub mod bill;
 pub mod contained;
 pub mod doctor;
 pub mod fan_out;

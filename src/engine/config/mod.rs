@@ -2,6 +2,7 @@
 //!
 //! Each section of the file has its own module here. After any mistake, nothing is scanned.
 
+mod bill;
 mod busy;
 mod calendars;
 mod caps;
@@ -37,6 +38,7 @@ use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 use toml::de::DeTable;
 
+pub use crate::engine::config::bill::BillSettings;
 pub use crate::engine::config::busy::{Busy, Unmeasured};
 pub use crate::engine::config::caps::Caps;
 pub use crate::engine::config::channels::{Channel, Format, Secret, Topic, Way};
@@ -101,6 +103,8 @@ pub struct Settings {
     pub busy: Option<Busy>,
     /// `[money]`
     pub money: Money,
+    /// `[bill]`; without it Cost Explorer is not asked.
+    pub bill: Option<BillSettings>,
     /// `[idle]`; without it nothing is found idle.
     pub idle: Option<Idle>,
     /// `[calendars.…]`
@@ -196,6 +200,7 @@ fn read_all(files: Files<'_>) -> Settings {
     let restart = restart::read(top);
     let busy = busy::read(top);
     let money = money::read(top);
+    let bill = bill::read(top);
     let idle = idle::read(top);
     let calendars = calendars::read(&files);
     let schedules = schedules::read(&files, &calendars);
@@ -221,6 +226,7 @@ fn read_all(files: Files<'_>) -> Settings {
         restart,
         busy,
         money,
+        bill,
         idle,
         calendars,
         schedules: schedules.into_iter().filter_map(|(name, schedule)| Some((name, schedule?))).collect(),

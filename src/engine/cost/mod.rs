@@ -1,5 +1,6 @@
-//! Prices, waste, savings, and the cost of a run itself.
+//! Prices, waste, savings, the bill, and the cost of a run itself.
 
+pub mod bill;
 pub mod bundled;
 pub mod price;
 pub mod price_file;

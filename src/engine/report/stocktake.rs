@@ -8,6 +8,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
 use crate::engine::config::Money;
+use crate::engine::cost::bill::Bill;
 use crate::engine::cost::price::Price;
 use crate::engine::cost::waste::Cost;
 use crate::engine::model::month::Month;
@@ -117,6 +118,8 @@ pub struct Stocktake {
     pub lines: Vec<Line>,
     /// Regions that were unreachable, with the cause. Their instances are missing here.
     pub unreachable: Vec<(Arc<str>, String)>,
+    /// The account's part of the bill, if it was asked for and is known.
+    pub bill: Option<Bill>,
 }
 
 /// The parameters of a stocktake.
@@ -154,6 +157,25 @@ impl Stocktake {
         all
     }
 
+    /// The same stocktakes with each account's part of the bill. An account of `scanned` in which nothing runs, but which
+    /// has a bill, gets a stocktake, too.
+    #[must_use]
+    pub fn with_bill<'a>(
+        all: Vec<Self>,
+        taking: Taking<'_>,
+        bill: &Bill,
+        scanned: impl IntoIterator<Item = &'a Arc<str>>,
+    ) -> Vec<Self> {
+        let mut all: BTreeMap<Arc<str>, Self> = all.into_iter().map(|one| (one.account.clone(), one)).collect();
+        for account in scanned {
+            if let Some(part) = bill.of_account(account) {
+                let one = all.entry(account.clone()).or_insert_with(|| taking.empty(account.clone()));
+                one.bill = Some(part);
+            }
+        }
+        all.into_values().collect()
+    }
+
     /// Everything that runs.
     pub fn running(&self) -> impl Iterator<Item = &Line> {
         self.lines.iter().filter(|line| line.runs())
@@ -185,7 +207,7 @@ impl Taking<'_> {
         let name = self.names.get(&account).cloned();
         let budget = self.money.budget_of(&account, name.as_deref());
         let Taking { month, at, zone, .. } = *self;
-        Stocktake { account, name, month, at, zone, budget, lines: Vec::new(), unreachable: Vec::new() }
+        Stocktake { account, name, month, at, zone, budget, lines: Vec::new(), unreachable: Vec::new(), bill: None }
     }
 }
 

@@ -116,6 +116,7 @@ words! {
         /// What list prices do not include.
         Caveat,
         Account,
+        Change,
         Created,
         HowKnown,
         Instance,
@@ -123,6 +124,8 @@ words! {
         Kept,
         LaunchedBy,
         Name,
+        /// The cost after discounts, with commitments spread over the hours that they cover.
+        NetAmortised,
         Nobody,
         NotConfirmed,
         Owner,
@@ -131,6 +134,7 @@ words! {
         Region,
         Running,
         Saved,
+        Service,
         Started,
         State,
         Type,

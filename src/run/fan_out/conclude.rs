@@ -11,7 +11,8 @@ use crate::engine::plan::Plan;
 use crate::engine::report::Report;
 use crate::engine::report::done::Done;
 use crate::engine::report::fan_out::{Acted, Begun, Decided};
-use crate::ports::{Messenger, PriceList, Scan, WriteRecord};
+use crate::ports::{Billing, Messenger, PriceList, Scan, WriteRecord};
+use crate::run::bill;
 use crate::run::decision::{Decision, Planned, prepare};
 use crate::run::fan_out::act::own;
 use crate::run::fan_out::merged::Merged;
@@ -35,7 +36,7 @@ pub async fn conclude(
     scanner: &impl Scan,
     hub: &impl WriteRecord,
     messenger: &impl Messenger,
-    list: &impl PriceList,
+    list: &(impl PriceList + Billing),
     begun: &Begun,
     wall: DateTime<Utc>,
 ) -> Result<(Report, Option<String>), Error> {
@@ -66,6 +67,7 @@ pub async fn conclude(
     let ended = Ended { acted, recorded, locked: held.is_ok() };
     let Err(why) = held else {
         let decision = Decision { report: decision.report.noting(notes), ..decision };
+        let decision = bill::add(order, list, hub, &history, decision).await;
         return finish(order, &whole, hub, messenger, &history, decision, ended).await;
     };
     notes.trouble(format!(

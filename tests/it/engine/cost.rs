@@ -1,5 +1,6 @@
 //! Money: settings, list prices, realised savings, waste, and the monthly stocktake.
 
+pub mod bill;
 mod bundled;
 mod filling;
 pub mod prices;

@@ -6,17 +6,19 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use idle_reaper::engine::config::Channel;
+use idle_reaper::engine::cost::bill::{About, Group};
 use idle_reaper::engine::cost::price::{Price, PriceKey};
 use idle_reaper::engine::cost::spent::Spent;
 use idle_reaper::engine::evidence::idle::{Evidence, Wanted};
 use idle_reaper::engine::evidence::last_hour::Recent;
+use idle_reaper::engine::model::month::Month;
 use idle_reaper::engine::model::{Instance, Message, State, Tags, Target, Usd};
 use idle_reaper::engine::plan::restart::{Key, Volumes};
 use idle_reaper::engine::rules::case::Activity;
 use idle_reaper::local::packed;
 use idle_reaper::ports::{
-    Act, ActError, Entry, FoundAccount, Messenger, NotScanned, Pause, PortError, PriceList, ReadRecord, Scan, SetPause,
-    Switch, WriteRecord,
+    Act, ActError, Billing, Entry, FoundAccount, Messenger, NotScanned, Pause, PortError, PriceList, ReadRecord, Scan,
+    SetPause, Switch, WriteRecord,
 };
 
 use super::shape::Shape;
@@ -462,5 +464,18 @@ impl Messenger for World {
 impl PriceList for World {
     async fn lookup(&self, _: &PriceKey) -> Result<Price, PortError> {
         Ok(Price::Hourly(Usd::parse("0.10").expect("an amount")))
+    }
+}
+
+impl Billing for World {
+    async fn costs(&self, about: About, _: Month, _: Month, view: Option<&str>) -> Result<Vec<Group>, PortError> {
+        let mut state = self.state.borrow_mut();
+        state.asked_costs.push((about, view.map(str::to_owned)));
+        state
+            .costs
+            .get(&about)
+            .cloned()
+            .unwrap_or_else(|| Err("`ce:GetCostAndUsage` was denied".into()))
+            .map_err(PortError)
     }
 }

@@ -144,7 +144,7 @@ fn with_money() -> Settings {
 }
 
 /// One of `owner`'s whose price the list knows.
-fn priced(id: &str, owner: &str) -> Instance {
+pub fn priced(id: &str, owner: &str) -> Instance {
     let plain = instance(id).tag("Owner", owner);
     let details = Details { usage: Some("RunInstances".into()), ..plain.details };
     Instance { details, tenancy: Some("default".into()), kind: "m5.large".into(), ..plain }
