@@ -1,7 +1,7 @@
 //! The interfaces of a run to the world: traits that scan, one that acts, and one that writes the hub's own files.
 //! Reading and writing are different types, so that a dry run has nothing to act with.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::future::Future;
 use std::io;
 use std::sync::Arc;
@@ -16,8 +16,9 @@ use crate::engine::cost::spent::Spent;
 use crate::engine::doctor::{Attempt, Who};
 use crate::engine::evidence::idle::{Evidence, Idleness, Wanted};
 use crate::engine::evidence::last_hour::Recent;
+use crate::engine::kinds::reported::Facts;
 use crate::engine::model::month::Month;
-use crate::engine::model::{Account, Instance, Message, ResourceId, Tags, Target};
+use crate::engine::model::{Account, Instance, Message, ReportOnly, ResourceId, Tags, Target};
 use crate::engine::plan::restart::Volumes;
 use crate::engine::rules::Activity;
 
@@ -156,6 +157,19 @@ pub trait Scan {
 
     /// The volumes of these instances, as far as known. One answer for each id.
     fn volumes(&self, target: &Target, ids: &[Box<str>]) -> impl Future<Output = HashMap<Box<str>, Volumes>>;
+
+    /// Every resource of these kinds in `target` that may be forgotten, or why a kind is unknown. One answer for each
+    /// kind.
+    fn reported(
+        &self,
+        _target: &Target,
+        kinds: &[ReportOnly],
+        _now: DateTime<Utc>,
+    ) -> impl Future<Output = BTreeMap<ReportOnly, Result<Vec<Facts>, String>>> {
+        let unknown = |kind: &ReportOnly| (*kind, Err("a saved inventory contains instances only".to_owned()));
+        let answer = kinds.iter().map(unknown).collect();
+        async { answer }
+    }
 
     /// The verdict on an instance's idleness from an earlier part of the same run. With it, the instance is not
     /// measured again. Only a run in parts has one.

@@ -13,6 +13,7 @@ mod errors;
 mod http;
 mod hub;
 mod instance;
+mod kinds;
 mod messenger;
 mod metrics;
 mod metrics_weeks;

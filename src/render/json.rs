@@ -18,6 +18,7 @@ use crate::engine::report::views::Views;
 use crate::engine::report::{Report, Row};
 use crate::engine::request::Mode;
 use crate::render::edge::Escaping;
+use crate::render::forgotten::ForgottenData;
 use crate::render::money_data::MoneyData;
 use crate::render::views::AsJson;
 use crate::render::{detail, edge, missing, remark, scanned};
@@ -40,6 +41,8 @@ struct Whole<'a> {
     cost: &'a Spent,
     #[serde(skip_serializing_if = "Option::is_none")]
     money: Option<MoneyData<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    forgotten: Option<ForgottenData<'a>>,
     unreachable: &'a [Unreachable],
     denied: &'a [Target],
     not_in_scope: &'a [SkippedAccount],
@@ -219,6 +222,7 @@ fn whole(report: &Report) -> Whole<'_> {
         money: _,
         priced: _,
         bundled_prices: _,
+        forgotten,
         troubled: _,
         calls: _,
         locale,
@@ -237,6 +241,7 @@ fn whole(report: &Report) -> Whole<'_> {
         marks,
         cost,
         money: MoneyData::of(report),
+        forgotten: forgotten.as_ref().map(|found| ForgottenData::of(found, *locale)),
         unreachable,
         denied,
         not_in_scope: skipped,

@@ -10,6 +10,7 @@ mod doctor;
 pub mod edge;
 mod explanation;
 mod first_settings;
+mod forgotten;
 mod hours;
 mod json;
 mod lines;

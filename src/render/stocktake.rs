@@ -15,6 +15,7 @@ use crate::render::bill;
 use crate::render::catalogue::money::{Phrase, phrase};
 use crate::render::catalogue::{Term, term};
 use crate::render::edge::{cell, code, plain};
+use crate::render::forgotten;
 use crate::render::money::{caveat, cost, figure};
 
 /// The number of unconfirmed instances in a message. The record has the whole list.
@@ -38,6 +39,7 @@ pub fn markdown(stocktake: &Stocktake, money: &Money, locale: Locale) -> String 
     table(&mut out, stocktake, stocktake.unconfirmed(), Term::NotConfirmed, money, locale);
     table(&mut out, stocktake, stocktake.running(), Term::Running, money, locale);
     table(&mut out, stocktake, stocktake.kept(), Term::Kept, money, locale);
+    forgotten::markdown(&mut out, stocktake, money, locale);
     out
 }
 
@@ -62,6 +64,12 @@ pub fn message(stocktake: &Stocktake, money: &Money, tags: &TagNames, place: &st
     if !unconfirmed.is_empty() {
         let TagNames { keep, keep_until, owner, .. } = tags;
         let _ = writeln!(out, "\n{}", phrase(locale, Phrase::Confirm { keep, keep_until, owner }));
+    }
+    if let Some(found) = stocktake.forgotten.as_ref().filter(|found| found.forgotten().next().is_some()) {
+        let _ = writeln!(out, "\n{}", plain(&forgotten::headline(found, money, locale)));
+        for line in forgotten::lines(found, NAMED, stocktake.zone, money, locale) {
+            let _ = writeln!(out, "- {line}");
+        }
     }
     let _ = writeln!(out, "\n{}", phrase(locale, Phrase::WholeList { place }));
     out

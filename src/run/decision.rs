@@ -189,6 +189,7 @@ impl Planned {
             money: settings.money.clone(),
             priced: prices.is_some(),
             bundled_prices: None,
+            forgotten: None,
             troubled,
             calls: scanner.calls(),
             locale: settings.run.locale,

@@ -16,6 +16,7 @@ mod evidence;
 mod execute;
 mod explain;
 pub mod fan_out;
+mod forgotten;
 mod intent;
 mod judging;
 pub mod launches;

@@ -24,7 +24,7 @@ use crate::run::state::{is_stateful, past, past_or_nothing};
 use crate::run::tables::RunLines;
 use crate::run::warrant::Warrant;
 use crate::run::wrap_up::keep;
-use crate::run::{bill, lock, prices, savings, stocktake, sudden};
+use crate::run::{bill, forgotten, lock, prices, savings, stocktake, sudden};
 
 /// A dry run: scans, judges and plans. It has no port to act with.
 ///
@@ -51,8 +51,9 @@ pub async fn plan(order: &Order<'_>, scanner: &impl Scan, hub: &impl ReadRecord)
     }
     planned.notes.lines.extend(unread);
     planned.plan.seal();
-    let (report, _) = planned.report(order, scanner, shown.as_ref());
-    Ok(Report { saved, rates, ..report })
+    let (report, background) = planned.report(order, scanner, shown.as_ref());
+    let report = Report { saved, rates, ..report };
+    Ok(Box::pin(forgotten::preview(order, scanner, hub, &background, shown.as_ref(), report)).await)
 }
 
 /// A run that acts where the settings enable it in both places, notifies people, and records itself.
@@ -126,7 +127,7 @@ async fn run(
     let recorded = acts && write_acts(hub, &RunLines::from(&report), is_narrow(order), &[]).await.is_ok();
     let ended = Ended { acted: acts, recorded, locked: locked || acts };
     let decision = bill::add(order, list, hub, &history, Decision { report, background, prices }).await;
-    Box::pin(finish(order, scanner, hub, messenger, &history, decision, ended)).await
+    Box::pin(finish(order, scanner, hub, messenger, list, &history, decision, ended)).await
 }
 
 /// Whether the run selects instances. The stops of all such runs of the day count together.
@@ -160,19 +161,24 @@ pub(crate) struct Ended {
     pub(crate) locked: bool,
 }
 
-/// The stages after the acts: notify people, count savings, take the monthly stocktake, and record everything. A stage
+/// The stages after the acts: find what is forgotten, notify people, count savings, take the monthly stocktake, and record everything. A stage
 /// that fails degrades the run, and the next stages still run.
+#[allow(clippy::too_many_arguments)] // the ports, and what the stages before have made
 pub(crate) async fn finish(
     order: &Order<'_>,
     scanner: &impl Scan,
     hub: &impl WriteRecord,
     messenger: &impl Messenger,
+    list: &impl PriceList,
     history: &History,
     decision: Decision,
     ended: Ended,
 ) -> Result<(Report, Option<String>), Error> {
-    let Decision { report, mut background, prices } = decision;
-    let (prices, mut notes) = (prices.as_ref(), Notes::default());
+    let Decision { mut report, mut background, mut prices } = decision;
+    let mut notes = Notes::default();
+    let found = Box::pin(forgotten::find(order, scanner, hub, list, &background, &mut prices, &report));
+    report.forgotten = stage("forgotten", "finding what is forgotten", found, &mut notes).await;
+    let prices = prices.as_ref();
     let notified = notify(order, messenger, hub, history, &report);
     let notified = stage("notify", "notifying owners", notified, &mut notes).await;
     let saved = savings::count(order, hub, prices, &background.confirmed, &report);

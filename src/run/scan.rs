@@ -61,6 +61,8 @@ pub struct Scanned {
 pub struct Background {
     /// Every account that was scanned.
     pub accounts: BTreeMap<Arc<str>, Account>,
+    /// Every target in scope, by account and Region.
+    pub targets: Vec<Target>,
     /// What was measured of candidates.
     pub known: HashMap<ResourceId, Known>,
     /// Lines for the monthly stocktake, in a run that takes it.
@@ -164,6 +166,7 @@ pub(crate) async fn survey_each(
     let (accounts, regions): (Vec<_>, Vec<_>) = unreachable.partition(Target::is_whole_account);
     scanned.finished = targets.len().saturating_sub(regions.len() + scanned.denied.len());
     scanned.targets = targets.len() + accounts.len();
+    scanned.background.targets = targets;
     Ok(())
 }
 

@@ -130,6 +130,9 @@ pub(crate) async fn take(
     let zone = settings.zone();
     let taking = Taking { month, at: report.at, zone, money: &settings.money, names: &report.names };
     let mut all = Stocktake::all(taking, lines, &report.unreachable);
+    if let Some(found) = &report.forgotten {
+        Stocktake::add_forgotten(&mut all, taking, found);
+    }
     let bill = background.bill.take();
     if let Some(Ok(bill)) = &bill {
         all = Stocktake::with_bill(all, taking, bill, background.accounts.keys());

@@ -17,7 +17,8 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use idle_reaper::engine::cost::bill::{About, Group};
 use idle_reaper::engine::evidence::idle::Evidence;
-use idle_reaper::engine::model::{Account, Instance, Message, ResourceId, State, Tags, Target};
+use idle_reaper::engine::kinds::reported::Facts;
+use idle_reaper::engine::model::{Account, Instance, Message, ReportOnly, ResourceId, State, Tags, Target};
 use idle_reaper::engine::plan::restart::Volumes;
 use idle_reaper::engine::rules::case::Activity;
 use idle_reaper::ports::{FoundAccount, Switch};
@@ -48,6 +49,8 @@ pub enum Deed {
     Gather,
     AskBalancers,
     AskVolumes,
+    /// A scan of kinds that are only reported.
+    AskReported,
     Tag,
     Untag,
     Stop,
@@ -76,6 +79,7 @@ impl Deed {
             | Self::Gather
             | Self::AskBalancers
             | Self::AskVolumes
+            | Self::AskReported
             | Self::ReadSwitch
             | Self::ReadRecord
             | Self::WriteRecord
@@ -141,6 +145,7 @@ struct Inner {
     behind: BTreeSet<Box<str>>,
     volumes: HashMap<Box<str>, Volumes>,
     usable: BTreeSet<String>,
+    reported: BTreeMap<(Target, ReportOnly), Result<Vec<Facts>, String>>,
     faults: Faults,
     switch_reads: usize,
     paused: Option<String>,
@@ -186,6 +191,7 @@ impl World {
                 behind: BTreeSet::new(),
                 volumes: HashMap::new(),
                 usable: BTreeSet::new(),
+                reported: BTreeMap::new(),
                 faults: Faults::default(),
                 switch_reads: 0,
                 paused: None,
@@ -272,6 +278,11 @@ impl World {
     pub fn with_volumes(self, id: &str, volumes: Volumes) -> Self {
         self.state.borrow_mut().volumes.insert(id.into(), volumes);
         self
+    }
+
+    /// From now on this is what a scan of one kind in one target answers. Of others there is nothing.
+    pub fn now_holds(&self, target: &Target, kind: ReportOnly, answer: Result<Vec<Facts>, &str>) {
+        self.state.borrow_mut().reported.insert((target.clone(), kind), answer.map_err(str::to_owned));
     }
 
     /// The same world, in which the acting role may use these customer-managed keys and licence configurations.

@@ -5,6 +5,7 @@ pub mod bill;
 pub mod contained;
 pub mod doctor;
 pub mod fan_out;
+pub mod forgotten;
 pub mod killed;
 pub mod launches;
 pub mod listing;

@@ -8,6 +8,7 @@ mod calendars;
 mod caps;
 mod channels;
 mod diagnostic;
+mod forgotten;
 mod hints;
 mod idle;
 mod include;
@@ -43,6 +44,7 @@ pub use crate::engine::config::busy::{Busy, Unmeasured};
 pub use crate::engine::config::caps::Caps;
 pub use crate::engine::config::channels::{Channel, Format, Secret, Topic, Way};
 pub use crate::engine::config::diagnostic::{Diagnostic, SettingsInvalid, Severity};
+pub use crate::engine::config::forgotten::Forgotten;
 pub use crate::engine::config::hints::most_similar;
 pub use crate::engine::config::idle::{Idle, IdleDeed};
 pub use crate::engine::config::include::{Find, Included};
@@ -107,6 +109,8 @@ pub struct Settings {
     pub bill: Option<BillSettings>,
     /// `[idle]`; without it nothing is found idle.
     pub idle: Option<Idle>,
+    /// `[forgotten]`; without it only instances are scanned.
+    pub forgotten: Option<Forgotten>,
     /// `[calendars.…]`
     pub calendars: BTreeMap<String, Arc<Calendar>>,
     /// `[schedules.…]`
@@ -202,6 +206,7 @@ fn read_all(files: Files<'_>) -> Settings {
     let money = money::read(top);
     let bill = bill::read(top);
     let idle = idle::read(top);
+    let forgotten = forgotten::read(top);
     let calendars = calendars::read(&files);
     let schedules = schedules::read(&files, &calendars);
     let given = policies::Given {
@@ -228,6 +233,7 @@ fn read_all(files: Files<'_>) -> Settings {
         money,
         bill,
         idle,
+        forgotten,
         calendars,
         schedules: schedules.into_iter().filter_map(|(name, schedule)| Some((name, schedule?))).collect(),
         policies,

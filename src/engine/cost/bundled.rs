@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use crate::engine::cost::price::{PriceKey, Tenancy};
-use crate::engine::model::Usd;
+use crate::engine::model::{Product, Usd};
 
 /// One line for each type and operation, one column for each Region.
 const TABLE: &str = include_str!("../../../data/list-prices.tsv");
@@ -24,7 +24,7 @@ pub fn prices() -> BTreeMap<PriceKey, Usd> {
         let (Some(kind), Some(operation)) = (cells.next(), cells.next()) else { continue };
         for (region, usd) in regions.iter().zip(cells) {
             let (kind, region, operation) = (kind.into(), (*region).into(), operation.into());
-            let key = PriceKey { kind, region, operation, tenancy: Tenancy::Shared };
+            let key = PriceKey { product: Product::Instance, kind, region, operation, tenancy: Tenancy::Shared };
             prices.extend(Usd::parse(usd).map(|usd| (key, usd)));
         }
     }

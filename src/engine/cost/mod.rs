@@ -4,6 +4,7 @@ pub mod bill;
 pub mod bundled;
 pub mod price;
 pub mod price_file;
+pub mod query;
 pub mod savings;
 pub mod spent;
 pub mod waste;

@@ -1,5 +1,6 @@
 //! What the run record says about earlier runs.
 
+pub mod forgotten;
 pub mod idle_stops;
 pub mod launches;
 pub mod notices;

@@ -4,6 +4,7 @@ pub mod difference;
 pub mod digest;
 pub mod done;
 pub mod fan_out;
+pub mod forgotten;
 pub mod labels;
 pub mod news;
 pub mod past;
@@ -200,6 +201,8 @@ pub struct Report {
     pub priced: bool,
     /// The date of the bundled price list, if prices of it are in the rows.
     pub bundled_prices: Option<NaiveDate>,
+    /// What is only reported besides instances; `None` where the settings name nothing, or the run selects instances.
+    pub forgotten: Option<forgotten::Forgotten>,
     /// Something besides outcomes and unreachable targets went wrong; the notes have the details.
     pub troubled: bool,
     /// Calls to AWS APIs, including retries.

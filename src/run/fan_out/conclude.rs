@@ -68,7 +68,7 @@ pub async fn conclude(
     let Err(why) = held else {
         let decision = Decision { report: decision.report.noting(notes), ..decision };
         let decision = bill::add(order, list, hub, &history, decision).await;
-        return finish(order, &whole, hub, messenger, &history, decision, ended).await;
+        return finish(order, &whole, hub, messenger, list, &history, decision, ended).await;
     };
     notes.trouble(format!(
         "the run had lost its lock when it was concluded, so this conclusion notified nobody and counted no savings: {why}"

@@ -7,3 +7,4 @@ pub mod prices;
 mod savings;
 mod settings;
 mod stocktake;
+mod units;

@@ -11,8 +11,9 @@ use idle_reaper::engine::cost::price::{Price, PriceKey};
 use idle_reaper::engine::cost::spent::Spent;
 use idle_reaper::engine::evidence::idle::{Evidence, Wanted};
 use idle_reaper::engine::evidence::last_hour::Recent;
+use idle_reaper::engine::kinds::reported::Facts;
 use idle_reaper::engine::model::month::Month;
-use idle_reaper::engine::model::{Instance, Message, State, Tags, Target, Usd};
+use idle_reaper::engine::model::{Instance, Message, ReportOnly, State, Tags, Target, Usd};
 use idle_reaper::engine::plan::restart::{Key, Volumes};
 use idle_reaper::engine::rules::case::Activity;
 use idle_reaper::local::packed;
@@ -241,6 +242,19 @@ impl Scan for World {
             return Err(PortError("AccessDenied: elasticloadbalancing:DescribeTargetGroups".to_owned()));
         }
         Ok(self.state.borrow().behind.iter().cloned().collect())
+    }
+
+    async fn reported(
+        &self,
+        target: &Target,
+        kinds: &[ReportOnly],
+        _: DateTime<Utc>,
+    ) -> BTreeMap<ReportOnly, Result<Vec<Facts>, String>> {
+        self.wait().await;
+        self.note(Deed::AskReported, target, &[], "", true);
+        let known = &self.state.borrow().reported;
+        let answer = |kind: &ReportOnly| known.get(&(target.clone(), *kind)).cloned().unwrap_or_else(|| Ok(Vec::new()));
+        kinds.iter().map(|kind| (*kind, answer(kind))).collect()
     }
 
     async fn volumes(&self, target: &Target, ids: &[Box<str>]) -> HashMap<Box<str>, Volumes> {

@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 
 use idle_reaper::engine::cost::bundled;
 use idle_reaper::engine::cost::price::{PriceKey, Tenancy};
-use idle_reaper::engine::model::Usd;
+use idle_reaper::engine::model::{Product, Usd};
 use serde_json::{Value, json};
 
 use crate::docs::read;
@@ -14,7 +14,7 @@ use crate::fake::{EVENING, SETTINGS};
 
 fn key(kind: &str, region: &str, operation: &str) -> PriceKey {
     let (kind, region, operation) = (kind.into(), region.into(), operation.into());
-    PriceKey { kind, region, operation, tenancy: Tenancy::Shared }
+    PriceKey { product: Product::Instance, kind, region, operation, tenancy: Tenancy::Shared }
 }
 
 #[test]

@@ -14,7 +14,7 @@ const HEAD: &str = "instance-type,region,operation,tenancy,usd-hour\n";
 fn of(text: &str) -> (Vec<(String, String)>, Vec<String>) {
     let (prices, wrong) = read(text);
     let words = |(key, usd): (PriceKey, Usd)| {
-        let PriceKey { kind, region, operation, tenancy } = key;
+        let PriceKey { product: _, kind, region, operation, tenancy } = key;
         (format!("{kind} {region} {operation} {}", tenancy.as_str()), usd.0.to_string())
     };
     (prices.into_iter().map(words).collect(), wrong)
