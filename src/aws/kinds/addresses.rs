@@ -2,8 +2,8 @@
 
 use aws_sdk_ec2::types::Address as Raw;
 
-use crate::aws::errors::{listed, words};
 use crate::aws::kinds::tags;
+use crate::aws::{listed, words};
 use crate::engine::kinds::address::Address;
 use crate::engine::kinds::reported::Facts;
 

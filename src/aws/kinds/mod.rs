@@ -10,8 +10,8 @@ use aws_sdk_ec2::types::Tag;
 use aws_smithy_types::DateTime as SdkTime;
 use chrono::{DateTime, Utc};
 
+use crate::aws::Aws;
 use crate::aws::client::ec2;
-use crate::aws::config::Aws;
 use crate::engine::kinds::reported::Facts;
 use crate::engine::model::{ReportOnly, Tags, Target};
 

@@ -2,9 +2,8 @@
 
 use aws_sdk_ec2::types::Volume as Raw;
 
-use crate::aws::errors::{listed, words};
 use crate::aws::kinds::{instant, tags};
-use crate::aws::tokens::Tokens;
+use crate::aws::{Tokens, listed, words};
 use crate::engine::kinds::reported::Facts;
 use crate::engine::kinds::volume::Volume;
 

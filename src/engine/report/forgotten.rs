@@ -11,10 +11,11 @@ use crate::engine::config::{Forgotten as Wanted, Settings};
 use crate::engine::cost::price::{Price, PriceKey, Prices};
 use crate::engine::cost::waste::Cost;
 use crate::engine::history::forgotten::{Ledger, Sighting};
-use crate::engine::judge::owner::{Contacts, Owner, resolve};
-use crate::engine::model::{Account, HOURS_PER_MONTH, ReportOnly, Target, Unused, Usd, WhyUnused};
+use crate::engine::judge::owner::resolve;
+use crate::engine::judge::{Contacts, Owner};
+use crate::engine::model::{Account, HOURS_PER_MONTH, ReportOnly, Target, Unused, UnusedId, Usd, WhyUnused};
 use crate::engine::report::Row;
-use crate::engine::tags::keep::Kept;
+use crate::engine::tags::Kept;
 
 /// What a run knows of resources that are only reported.
 #[derive(Clone, Debug, PartialEq)]
@@ -166,7 +167,7 @@ pub fn sum<'a>(lines: impl Iterator<Item = &'a Line>) -> Cost {
 
 impl Line {
     /// Which resource.
-    pub fn id(&self) -> &crate::engine::model::UnusedId {
+    pub fn id(&self) -> &UnusedId {
         &self.sighting.unused.id
     }
 

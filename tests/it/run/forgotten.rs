@@ -74,7 +74,7 @@ fn a_dry_run_shows_owner_since_cost_and_command_and_records_nothing() {
     assert!(world.calls(Deed::writes).is_empty());
     let page = render::markdown(&report);
     for part in [
-        "Forgotten: 1 resource, USD ",
+        "Forgotten: 1 resource, USD 12.00 a month",
         "vol-1",
         "old-data",
         "ann",
