@@ -1,6 +1,6 @@
 """The AWS CLI for the tests of the acceptance kit: the real one, before a simulated AWS, with what that one lacks put in its place.
 
-cli.py serves it. What is in the place of the simulated AWS:
+aws_cli.py serves it. What is in the place of the simulated AWS:
 
     lambda invoke                  goes to the local Lambda, whose binary has the deployed function's variables
     iam simulate-principal-policy  is answered by the tests' evaluator of IAM policies, over the policies that were deployed
@@ -23,7 +23,7 @@ import sys
 import urllib.error
 import urllib.request
 
-import cli
+import aws_cli
 
 ADMINISTRATOR = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 # What the evaluator calls it, and IAM's simulator.
@@ -59,7 +59,7 @@ class Account:
     def clients(self, service):
         if service not in self.known:
             place = {"region_name": os.environ["AWS_REGION"], "endpoint_url": os.environ["AWS_ENDPOINT_URL"]}
-            self.known[service] = cli.LOADED["driver"].session.create_client(service, **place)
+            self.known[service] = aws_cli.LOADED["driver"].session.create_client(service, **place)
         return self.known[service]
 
     def document(self, text):
@@ -155,7 +155,7 @@ def assume(words, given):
         trust = None
     if trust is None or account.decide(account.role(), "sts:AssumeRole", given["--role-arn"][0], about, trust) != "allowed":
         return refuse("AccessDenied", "AssumeRole", f"User: {account.caller['Arn']} is not authorized to perform: sts:AssumeRole on resource: {given['--role-arn'][0]}")
-    return cli.real(words)
+    return aws_cli.real(words)
 
 
 def try_out(words, given):
@@ -178,7 +178,7 @@ def try_out(words, given):
 
 
 def deploy(words, given):
-    code = cli.real(words)
+    code = aws_cli.real(words)
     template = pathlib.Path(given["--template-file"][0])
     if code or template.name != "hub.yaml":
         return code
@@ -201,7 +201,7 @@ def deploy(words, given):
 
 
 def delete(words, given):
-    code, name = cli.real(words), given["--stack-name"][0]
+    code, name = aws_cli.real(words), given["--stack-name"][0]
     account = Account()
     found = account.clients("cloudwatch").describe_alarms(AlarmNamePrefix=f"{name}-")["MetricAlarms"]
     account.clients("cloudwatch").delete_alarms(AlarmNames=[one["AlarmName"] for one in found])
@@ -224,4 +224,4 @@ def handle(words):
     given = options(words)
     if "--dry-run" in given:
         return try_out(words, given)
-    return INSTEAD.get(tuple(words[:2]), lambda words, _: cli.real(words))(words, given)
+    return INSTEAD.get(tuple(words[:2]), lambda words, _: aws_cli.real(words))(words, given)

@@ -18,7 +18,7 @@ import zipfile
 import acceptance_aws
 import boto3
 import policies
-from cli import Cli
+from aws_cli import Cli
 from template import ROOT, Template, raw
 
 sys.path.insert(0, str(ROOT / "tests"))

@@ -12,7 +12,7 @@ import sys
 import tempfile
 import unittest
 
-from cli import Cli
+from aws_cli import Cli
 from template import ROOT
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])

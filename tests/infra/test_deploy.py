@@ -14,7 +14,7 @@ import tempfile
 import tomllib
 import unittest
 
-from cli import Cli
+from aws_cli import Cli
 from template import ROOT, raw
 
 VERSION = tomllib.loads((ROOT / "Cargo.toml").read_text())["package"]["version"]

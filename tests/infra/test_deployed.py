@@ -21,7 +21,7 @@ import zipfile
 
 import boto3
 import policies
-from cli import Cli
+from aws_cli import Cli
 from template import ROOT, Template, document
 
 EVENING = "2026-11-25T21:30:00+09:00"

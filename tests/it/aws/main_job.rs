@@ -324,7 +324,7 @@ fn settings_are_read_from_s3_and_from_a_parameter() {
 }
 
 #[test]
-fn what_a_run_did_is_told_from_the_record_without_a_right_in_any_account() {
+fn what_a_run_did_is_shown_from_the_record_without_a_permission_in_any_account() {
     let world = World::of_stories();
     let settings = world.settings(&[]);
     let report = world.apply(&settings, EVENING);

@@ -183,7 +183,7 @@ fn an_account_on_two_pages_is_looked_into_once() {
 }
 
 #[test]
-fn what_there_was_no_time_for_is_blind_and_without_the_whole_list_nobody_knows_what_that_is() {
+fn what_there_was_no_time_for_is_unreachable_and_without_the_whole_list_nobody_knows_what_that_is() {
     let (seen, _) = six_pages().look(64, Some(RESERVE + 5 * CALL));
     let Err(ScanError::Accounts(PortError(why))) = seen else { panic!("{seen:?}") };
     assert!(why.contains("no time left"), "{why}");

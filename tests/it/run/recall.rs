@@ -118,7 +118,7 @@ fn the_last_run_is_the_newest_with_an_outcome_for_the_instance() {
 }
 
 #[test]
-fn what_was_put_off_is_told_of_the_one_that_was_put_off() {
+fn what_was_put_off_is_reported_of_the_one_that_was_put_off() {
     let world = World::of([instance("i-1"), instance("i-2")]);
     let report = fake::apply(&world, &fake::with(&[("stops-per-run = 1000", "stops-per-run = 1")]), at(EVENING));
     let (done, waits) = (fake::planned(&report).remove(0), report.plan.deferred[0].id.name.to_string());

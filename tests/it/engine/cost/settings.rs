@@ -52,7 +52,7 @@ fn a_currency_without_its_rate_or_day_is_a_mistake() {
 }
 
 #[test]
-fn what_is_no_currency_rate_day_or_amount_is_told_with_its_place_and_all_at_once() {
+fn what_is_no_currency_rate_day_or_amount_is_reported_with_its_place_and_all_at_once() {
     let wrong = parse(
         "currency = \"yen\"\nrate = \"1e3\"\ndate = \"2026-02-30\"\n[money.budgets]\n\"a\" = -5\n\"b\" = \"5 USD\"\n\"c\" = inf\n\"d\" = true\n\"\" = 5",
     )

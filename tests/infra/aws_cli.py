@@ -1,9 +1,9 @@
 """The AWS CLI for the tests, loaded once: a server on a Unix socket runs each command in a fork of itself, with the words, the
 environment, the folder and the streams of the caller. `Cli(folder)` starts it and puts the program `aws` into that folder.
 
-    cli.py real SOCKET         the real CLI
-    cli.py stub SOCKET         the stand-in of stub_aws.py
-    cli.py acceptance SOCKET   the real one, with what acceptance_aws.py puts in the place of a simulated AWS
+    aws_cli.py real SOCKET         the real CLI
+    aws_cli.py stub SOCKET         the stand-in of stub_aws.py
+    aws_cli.py acceptance SOCKET   the real one, with what acceptance_aws.py puts in the place of a simulated AWS
 """
 
 import gc
@@ -146,13 +146,18 @@ def one(asked, handle):
     os._exit(0)
 
 
-if __name__ == "__main__":
-    kind, address = sys.argv[1:]
-    if kind == "acceptance":
-        import acceptance_aws
-
-        serve(address, load, acceptance_aws.handle)
+def main(kind, address):
+    if kind == "stub":
+        serve(address, load_stub, stub)
     elif kind == "real":
         serve(address, load, real)
     else:
-        serve(address, load_stub, stub)
+        import acceptance_aws
+
+        serve(address, load, acceptance_aws.handle)
+
+
+if __name__ == "__main__":
+    import aws_cli  # as acceptance_aws imports it: one module with one `LOADED`
+
+    aws_cli.main(*sys.argv[1:])
