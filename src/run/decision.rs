@@ -97,7 +97,7 @@ pub(crate) async fn prepare(
     acts: bool,
 ) -> Result<Planned, Error> {
     let Order { run, settings, clock, wall: _, reviewed, acknowledge: _, progress } = order;
-    let mut scanned = scan(scanner, settings, &run.scope, history, *clock, progress).await?;
+    let mut scanned = scan(scanner, settings, &run.scope, run.mode, history, *clock, progress).await?;
     let mut candidates = std::mem::take(&mut scanned.candidates);
     let running = running(&scanned.rows);
     let cannot_start =

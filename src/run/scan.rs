@@ -20,7 +20,7 @@ use crate::engine::model::{SkippedAccount, Unreachable};
 use crate::engine::plan::Candidate;
 use crate::engine::report::Row;
 use crate::engine::report::stocktake::Line;
-use crate::engine::request::{RequestInvalid, Scope};
+use crate::engine::request::{Mode, RequestInvalid, Scope};
 use crate::ports::{PortError, Scan};
 use crate::run::clock::Clock;
 use crate::run::judging::Judging;
@@ -95,12 +95,13 @@ pub async fn scan(
     port: &impl Scan,
     settings: &Settings,
     scope: &Scope,
+    mode: Mode,
     history: &History,
     clock: Clock,
     progress: &dyn Fn(usize, usize),
 ) -> Result<Scanned, ScanError> {
     let mut scanned = Scanned::default();
-    let mut judging = Judging::new(settings, scope, history, clock);
+    let mut judging = Judging::new(settings, scope, mode, history, clock);
     let each = |found, scanned: &mut Scanned| judging.take(found, scanned);
     survey_each(port, settings, scope, clock, progress, &mut scanned, each).await?;
     judging.finish(port, &mut scanned).await;

@@ -7,6 +7,7 @@ pub mod doctor;
 pub mod fan_out;
 pub mod forgotten;
 pub mod killed;
+mod last_hour;
 pub mod launches;
 pub mod listing;
 pub mod narrow;

@@ -5,6 +5,7 @@
 
 pub mod explain;
 pub mod interner;
+pub mod last_hour;
 pub mod marking;
 pub mod marks;
 pub mod near_miss;

@@ -57,7 +57,9 @@ impl Slow {
         let (scope, history, clock) = (Scope::default(), History::default(), Clock::start(at(EVENING), left));
         block_on(async {
             let begun = Instant::now();
-            let seen = scan(self, &settings, &scope, &history, clock, &|_, _| {}).await;
+            let seen =
+                scan(self, &settings, &scope, idle_reaper::engine::request::Mode::Plan, &history, clock, &|_, _| {})
+                    .await;
             (seen, begun.elapsed())
         })
     }
