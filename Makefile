@@ -239,12 +239,24 @@ $(VENV_INFRA)/.ready: tests/infra/requirements.txt tests/infra/package-lock.json
 	PATH="$(abspath $(VENV_INFRA))/bin:$$PATH" npm ci --silent --no-audit --no-fund --prefix tests/infra
 	touch $@
 
+# Every file of tests is a group and a target (`make infra-deployed`). The longest begin first, so that none is left over for the
+# end; the output of each is shown whole when it has ended.
+INFRA_LONGEST := fan_out acceptance deployed deploy hardened policies
+INFRA_GROUPS := $(INFRA_LONGEST) $(filter-out $(INFRA_LONGEST),$(patsubst tests/infra/test_%.py,%,$(wildcard tests/infra/test_*.py)))
+JOBS ?= 2
+SYNC := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
+
+.PHONY: $(addprefix infra-,$(INFRA_GROUPS))
+infra-templates: INFRA_PYTHON := $(VENV_INFRA)
+$(addprefix infra-,$(INFRA_GROUPS)): INFRA_PYTHON ?= $(VENV)
+$(addprefix infra-,$(INFRA_GROUPS)): infra-%:
+	cd tests/infra && PATH="$(abspath $(VENV_INFRA))/bin:$$PATH" $(abspath $(INFRA_PYTHON))/bin/python -W ignore -m unittest test_$*
+	$(TOOK)
+
 .PHONY: infra-check
 infra-check: setup infra-setup ## lint and scan the templates, ask their policies, deploy them into the simulated AWS
 	$(BUILD)
-	cd tests/infra && $(abspath $(VENV_INFRA))/bin/python -W ignore -m unittest test_templates
-	cd tests/infra && PATH="$(abspath $(VENV_INFRA))/bin:$$PATH" \
-	  $(abspath $(VENV))/bin/python -W ignore -m unittest test_actions test_commands test_policies test_deploy test_package test_deployed test_hardened test_fan_out test_list_prices test_acceptance
+	$(MAKE) --keep-going --jobs=$(JOBS) $(SYNC) $(addprefix infra-,$(INFRA_GROUPS))
 	$(TOOK)
 
 # Each takes its parameters from the environment: docs/operating.md.

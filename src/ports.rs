@@ -1,20 +1,24 @@
 //! The interfaces of a run to the world: traits that scan, one that acts, and one that writes the hub's own files.
 //! Reading and writing are different types, so that a dry run has nothing to act with.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::future::Future;
+use std::io;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use thiserror::Error;
 
 use crate::engine::config::Channel;
+use crate::engine::cost::bill::{About, Group};
 use crate::engine::cost::price::{Price, PriceKey};
 use crate::engine::cost::spent::Spent;
 use crate::engine::doctor::{Attempt, Who};
 use crate::engine::evidence::idle::{Evidence, Idleness, Wanted};
 use crate::engine::evidence::last_hour::Recent;
-use crate::engine::model::{Account, Instance, Message, ResourceId, Tags, Target};
+use crate::engine::kinds::reported::Facts;
+use crate::engine::model::month::Month;
+use crate::engine::model::{Account, Instance, Message, ReportOnly, ResourceId, Tags, Target};
 use crate::engine::plan::restart::Volumes;
 use crate::engine::rules::Activity;
 
@@ -53,6 +57,12 @@ pub(crate) fn chain(error: &dyn std::error::Error, between: &str) -> String {
         source = cause.source();
     }
     words
+}
+
+impl From<io::Error> for PortError {
+    fn from(error: io::Error) -> Self {
+        Self(error.to_string())
+    }
 }
 
 impl From<serde_json::Error> for PortError {
@@ -148,6 +158,19 @@ pub trait Scan {
     /// The volumes of these instances, as far as known. One answer for each id.
     fn volumes(&self, target: &Target, ids: &[Box<str>]) -> impl Future<Output = HashMap<Box<str>, Volumes>>;
 
+    /// Every resource of these kinds in `target` that may be forgotten, or why a kind is unknown. One answer for each
+    /// kind.
+    fn reported(
+        &self,
+        _target: &Target,
+        kinds: &[ReportOnly],
+        _now: DateTime<Utc>,
+    ) -> impl Future<Output = BTreeMap<ReportOnly, Result<Vec<Facts>, String>>> {
+        let unknown = |kind: &ReportOnly| (*kind, Err("a saved inventory contains instances only".to_owned()));
+        let answer = kinds.iter().map(unknown).collect();
+        async { answer }
+    }
+
     /// The verdict on an instance's idleness from an earlier part of the same run. With it, the instance is not
     /// measured again. Only a run in parts has one.
     fn answered(&self, _id: &ResourceId) -> Option<Idleness> {
@@ -231,6 +254,22 @@ pub trait PriceList {
     fn lookup(&self, key: &PriceKey) -> impl Future<Output = Result<Price, PortError>>;
 }
 
+/// The bill.
+pub trait Billing {
+    /// The groups that Cost Explorer returns for the months from `from` until before `until`, of the caller's own bill
+    /// or of the billing view with this ARN.
+    ///
+    /// # Errors
+    /// Why it is unknown. Some pages may have been paid for.
+    fn costs(
+        &self,
+        about: About,
+        from: Month,
+        until: Month,
+        view: Option<&str>,
+    ) -> impl Future<Output = Result<Vec<Group>, PortError>>;
+}
+
 /// Sends notifications.
 pub trait Messenger {
     /// Sends `message` to `channel`, and returns once the channel has accepted it.
@@ -289,7 +328,12 @@ pub trait ReadRecord {
 /// Writes the run record.
 pub trait WriteRecord: ReadRecord {
     /// Writes one file of the record and returns its location.
-    fn write(&self, key: &str, text: &str) -> impl Future<Output = Result<String, PortError>>;
+    fn write_bytes(&self, key: &str, bytes: Vec<u8>) -> impl Future<Output = Result<String, PortError>>;
+
+    /// The same for a text.
+    fn write(&self, key: &str, text: &str) -> impl Future<Output = Result<String, PortError>> {
+        self.write_bytes(key, text.as_bytes().to_vec())
+    }
 
     /// Creates one file of the record, or returns the text that it already has.
     fn create(&self, key: &str, text: &str) -> impl Future<Output = Result<Option<String>, PortError>>;

@@ -15,7 +15,13 @@ def stage(world):
     box = {"account": "data-dev", "type": "m5.large", "vcpus": 2, "usage-operation": "RunInstances",
            "launch-time": "2026-06-01T09:00:00+09:00", "created": "2026-06-01T09:00:00+09:00"}
     boxes = [box | {"story": name, "tags": {"Name": name, "Owner": "data"}} for name in ("old-experiment", "march-load-test")]
-    spec = demo.STORIES | {"now": MONDAY, "instances": boxes}
+    place = {"account": "data-dev", "region": "ap-northeast-1"}
+    volume = place | {"size": 500, "type": "gp2", "created": "2026-02-01T09:00:00+09:00"}
+    # What teams leave behind: a volume without an instance, one of a cluster that comes back, and an address.
+    volumes = [volume | {"tags": {"Name": "old-warehouse", "Owner": "data"}},
+               volume | {"tags": {"Name": "pvc-1", "kubernetes.io/created-for/pvc/name": "db"}}]
+    addresses = [place | {"ip": "203.0.113.7", "tags": {"Owner": "data"}}]
+    spec = demo.STORIES | {"now": MONDAY, "instances": boxes, "volumes": volumes, "addresses": addresses}
     world.about = demo.post(f"{world.control}/world", spec)
     world.settings = demo.ROOT / "tests" / "forgotten.toml"
     for topic in ("data-team", "platform"):
@@ -61,6 +67,16 @@ def tell(world):
     demo.say(money(report))
     wrong += [] if report["counts"]["marked"] == 2 and not report["outcomes"] else ["Monday should have marked two and stopped none"]
     wrong += [] if any(kept in m["Message"] and gone in m["Message"] for m in messages) else ["the owner's message does not list both"]
+
+    demo.title("The stocktake of the account also lists what is only reported: a volume and an address that nothing uses")
+    found = report["forgotten"]
+    demo.say("\n".join(f"  {one['kind']:<8} {one['id']}  {one['standing']:<9} {one['usd-month']:>6} USD a month  {one['command']}"
+                       for one in found["resources"]))
+    wrong += [] if (found["forgotten"], found["usd-month"]) == (2, "63.65") else [f"forgotten: {found}"]
+    stocktake = next(text for objects in demo.get(f"{world.control}/objects").values() for key, text in objects.items()
+                     if key.endswith(".md") and "/stocktake/" in key and "old-warehouse" in text)
+    demo.say(stocktake[stocktake.index("## Forgotten"):].strip() if "## Forgotten" in stocktake else stocktake)
+    wrong += [] if "delete-volume" in stocktake and "release-address" in stocktake else ["the stocktake lacks what is forgotten"]
 
     demo.title("Tuesday: a colleague keeps one of them; its mark is lifted")
     demo.post(f"{world.control}/instance", {"story": "march-load-test", "tags": {"idle-reaper:keep-until": "2026-12-18 load test"}})

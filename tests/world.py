@@ -48,6 +48,7 @@ a role other than the two, and for a wrong external id; the reading role is refu
 """
 
 import argparse
+import gzip
 import hashlib
 import json
 import os
@@ -166,6 +167,8 @@ class World:
         world_ec2.enable_regions(spec.get("regions"))
         for entry in spec.get("instances", []):
             self.run(spec.get("defaults", {}) | entry)
+        for entry in spec.get("volumes", []) + spec.get("addresses", []):
+            self.leave(entry)
         for parameter, value in spec.get("ssm", {}).items():
             self.put_parameter({"name": parameter, "value": value})
         for bucket in spec.get("buckets", []):
@@ -217,6 +220,16 @@ class World:
             launch = entry.get("launch-time", f"{self.now().isoformat()}Z")
             always = {"launch-time": launch, "created": launch, "operator-managed": False, "hibernation": False}
             self.change(instance, always | entry | {"tags": {"Name": story} | entry.get("tags", {})})
+
+    def leave(self, entry):
+        """A volume that is attached to nothing, or an address that is associated with nothing."""
+        backend = ec2_backends[self.ids[entry["account"]]][entry["region"]]
+        if "size" not in entry:
+            backend.allocate_address("vpc", address=entry.get("ip"), tags=entry.get("tags", {}))
+            return
+        volume = backend.create_volume(entry["size"], f"{entry['region']}a", volume_type=entry.get("type", "gp3"))
+        volume.create_time = world_ec2.parse_time(entry["created"])
+        volume.add_tags(entry.get("tags", {}))
 
     def change(self, instance, fields):
         unknown = set(fields) - set(world_ec2.FIELDS) - ABOUT
@@ -320,7 +333,10 @@ class World:
 
     def objects(self):
         buckets = s3_backends[self.hub]["aws"].buckets.values()
-        return {bucket.name: {key: item.value.decode() for key, item in bucket.keys.items()} for bucket in buckets}
+        def unpacked(key, value):
+            return gzip.decompress(value) if key.endswith(".gz") else value
+
+        return {bucket.name: {key: unpacked(key, item.value).decode() for key, item in bucket.keys.items()} for bucket in buckets}
 
 
 def control(world, gate, machines):

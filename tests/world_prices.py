@@ -12,6 +12,14 @@ HOURLY = {
     ("t3.medium", "us-east-1"): "0.0416000000",
 }
 
+# What is billed besides, in us-east-1 and ap-northeast-1: by the attribute that names it, its usage type, unit and price.
+BESIDES = {
+    ("volumeApiName", "gp3", "ap-northeast-1"): ("APN1-EBS:VolumeUsage.gp3", "GB-Mo", "0.0960000000"),
+    ("volumeApiName", "gp2", "ap-northeast-1"): ("APN1-EBS:VolumeUsage.gp2", "GB-Mo", "0.1200000000"),
+    ("group", "VPCPublicIPv4Address", "ap-northeast-1"): ("APN1-PublicIPv4:IdleAddress", "Hrs", "0.0050000000"),
+    ("group", "VPCPublicIPv4Address", "us-east-1"): ("PublicIPv4:IdleAddress", "Hrs", "0.0050000000"),
+}
+
 
 def answer(body):
     """What GetProducts answers: the one product that the filters name, or none."""
@@ -19,14 +27,17 @@ def answer(body):
     hourly = HOURLY.get((wanted.get("instanceType"), wanted.get("regionCode")))
     linux = wanted.get("operation") == "RunInstances" and wanted.get("tenancy") == "Shared"
     products = [json.dumps(product(wanted, hourly))] if hourly and linux else []
+    for (name, value, region), (usage, unit, price) in BESIDES.items():
+        if wanted.get(name) == value and wanted.get("regionCode") == region:
+            products.append(json.dumps(product(wanted | {"usagetype": usage}, price, unit)))
     page = {"FormatVersion": "aws_v1", "PriceList": products}
     return Response(json.dumps(page), 200, content_type="application/x-amz-json-1.1")
 
 
-def product(attributes, hourly):
+def product(attributes, hourly, unit="Hrs"):
     rate = "STORY.JRTCKXETXF.6YS6EN2CT7"
-    price = {"unit": "Hrs", "beginRange": "0", "endRange": "Inf", "appliesTo": [], "rateCode": rate,
-             "description": f"an hour of {attributes['instanceType']}", "pricePerUnit": {"USD": hourly}}  # fmt: skip
+    price = {"unit": unit, "beginRange": "0", "endRange": "Inf", "appliesTo": [], "rateCode": rate,
+             "description": f"a unit of {attributes.get('instanceType', 'it')}", "pricePerUnit": {"USD": hourly}}  # fmt: skip
     terms = {"sku": "STORY", "offerTermCode": "JRTCKXETXF", "effectiveDate": "2026-11-01T00:00:00Z", "termAttributes": {}}
     return {
         "serviceCode": "AmazonEC2",

@@ -4,12 +4,13 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use crate::answer::{Answer, Refusal};
+use crate::calls::{Slant, unknown};
 use crate::cloudwatch_cbor;
 use crate::dice;
 use crate::instance::{Instance, State};
 use crate::page::page;
 use crate::request::{Call, Protocol};
-use crate::world::{Slant, World, unknown};
+use crate::world::World;
 
 /// The maximum number of metrics in one call, and of datapoints on a page (GetMetricData, API reference).
 const METRICS: usize = 500;

@@ -1,5 +1,7 @@
 //! The control API, by which a test or a benchmark prepares the world. JSON in and out, under `/_simulator/`.
 
+use std::io::Read as _;
+
 use serde_json::{Value, json};
 
 use crate::Shared;
@@ -65,7 +67,7 @@ pub(crate) fn answer(shared: &Shared, method: &str, path: &str, body: &Value) ->
             Ok(before)
         }
         ("GET", "objects") => {
-            let text = |body: &Vec<u8>| Value::String(String::from_utf8_lossy(body).into_owned());
+            let text = |body: &Vec<u8>| Value::String(String::from_utf8_lossy(&unpacked(body)).into_owned());
             let of = |(name, objects): (&String, &std::collections::BTreeMap<String, Vec<u8>>)| {
                 let objects: serde_json::Map<_, _> =
                     objects.iter().map(|(key, body)| (key.clone(), text(body))).collect();
@@ -74,6 +76,15 @@ pub(crate) fn answer(shared: &Shared, method: &str, path: &str, body: &Value) ->
             Ok(Value::Object(world.hub.buckets.iter().map(of).collect()))
         }
         _ => hub(world, method, path, body),
+    }
+}
+
+/// An object as a test reads it: compressed ones are unpacked.
+fn unpacked(body: &[u8]) -> Vec<u8> {
+    let mut whole = Vec::new();
+    match flate2::read::GzDecoder::new(body).read_to_end(&mut whole) {
+        Ok(_) => whole,
+        Err(_) => body.to_vec(),
     }
 }
 

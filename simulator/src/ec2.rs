@@ -1,13 +1,14 @@
 //! The EC2 calls that read.
 
 use crate::answer::{Answer, Refusal};
+use crate::calls::{Slant, unknown};
 use crate::ec2_act;
 use crate::ec2_xml;
 use crate::instance::Instance;
 use crate::page::page;
 use crate::request::Call;
 use crate::volumes;
-use crate::world::{Place, Slant, World, unknown};
+use crate::world::{Place, World};
 
 /// The maximum number of instances on a page (DescribeInstances, `MaxResults`).
 const PAGE: usize = 1000;

@@ -11,8 +11,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 
 use crate::answer::Answer;
+use crate::calls::Reply;
 use crate::request::{Call, Request};
-use crate::world::Reply;
 use crate::{Shared, control};
 
 /// The longest head and the longest body that are read.

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use crate::answer::{Answer, Refusal};
+use crate::calls::unknown;
 use crate::request::Call;
 use crate::s3::Buckets;
 use crate::spec::Spec;
-use crate::world::{World, unknown};
+use crate::world::World;
 
 /// A topic, its subscribers, and its messages.
 #[derive(Clone, Debug, Default)]

@@ -10,6 +10,7 @@
 #![warn(missing_docs)]
 
 mod answer;
+mod calls;
 mod cloudwatch;
 mod cloudwatch_cbor;
 mod control;

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::answer::{Answer, Refusal};
+use crate::calls::{Slant, unknown};
 use crate::page::page;
 use crate::request::Call;
 use crate::spec::Spec;
-use crate::world::{Slant, World, unknown};
+use crate::world::World;
 
 /// ListAccounts returns at most 20 per page (Organizations API reference, `MaxResults`).
 const PAGE: usize = 20;

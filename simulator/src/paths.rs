@@ -1,8 +1,9 @@
 //! Load balancers: target groups of instances. Each place has one group; classic load balancers have no instances.
 
 use crate::answer::{Answer, Refusal};
+use crate::calls::unknown;
 use crate::request::Call;
-use crate::world::{World, unknown};
+use crate::world::World;
 
 pub(crate) fn work(world: &mut World, call: &Call) -> Result<Answer, Refusal> {
     let arn = format!("arn:aws:elasticloadbalancing:{}:{}:targetgroup/simulated/1", call.region, call.account);

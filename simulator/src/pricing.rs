@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::answer::{Answer, Refusal};
+use crate::calls::unknown;
 use crate::dice;
 use crate::request::Call;
-use crate::world::unknown;
 
 pub(crate) fn work(call: &Call) -> Result<Answer, Refusal> {
     if call.action != "GetProducts" {

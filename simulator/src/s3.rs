@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use sha2::{Digest, Sha256};
 
 use crate::answer::{Answer, Refusal, escape};
+use crate::calls::unknown;
 use crate::request::Call;
-use crate::world::{World, unknown};
+use crate::world::World;
 
 /// The maximum number of keys in one listing (ListObjectsV2, API reference).
 const KEYS: usize = 1000;

@@ -1,8 +1,9 @@
 //! STS: sessions of roles, and the caller's identity.
 
 use crate::answer::{Answer, Refusal};
+use crate::calls::unknown;
 use crate::request::Call;
-use crate::world::{Session, World, unknown};
+use crate::world::{Session, World};
 
 /// The maximum duration of a session: an hour of real time.
 const LASTS: chrono::Duration = chrono::Duration::hours(1);

@@ -4,9 +4,10 @@
 use serde_json::json;
 
 use crate::answer::{Answer, Refusal};
+use crate::calls::unknown;
 use crate::instance::Instance;
 use crate::request::Call;
-use crate::world::{World, unknown};
+use crate::world::World;
 
 /// The `kms-key` of an instance whose volume is encrypted with the AWS-managed key.
 const AWS_MANAGED: &str = "aws";

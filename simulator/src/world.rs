@@ -1,4 +1,4 @@
-//! The simulated organisation: its accounts, its instances, its permissions, and the effect of each call.
+//! The simulated organisation: its accounts, its instances and its sessions. What calls do is in `calls`.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -8,8 +8,7 @@ use chrono::{DateTime, Timelike, Utc};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::answer::{Answer, Refusal, refuse};
-use crate::faults::{Fault, Faults, Mode, PageFault, throttled};
+use crate::faults::{Fault, Faults};
 use crate::fleet;
 use crate::hub::Hub;
 use crate::instance::Instance;
@@ -18,10 +17,6 @@ use crate::meter::Meter;
 use crate::organizations::Organization;
 use crate::request::Call;
 use crate::spec::{Entry, Spec, entry};
-use crate::{cloudwatch, ec2, hub, organizations, paths, pricing, s3, sts, volumes};
-
-/// The maximum number of values in one filter ("Filter your resources", Amazon EC2 User Guide).
-const FILTER_VALUES: usize = 200;
 
 /// The longest hang, in seconds, so that no test waits forever.
 pub(crate) const LONGEST_HANG: f64 = 60.0;
@@ -43,22 +38,6 @@ pub(crate) type Where = (Arc<str>, Arc<str>, Box<str>);
 pub(crate) struct Session {
     pub(crate) account: String,
     pub(crate) role: Option<String>,
-}
-
-/// The result of a call.
-pub(crate) enum Reply {
-    Answer(Answer),
-    /// Waits, then answers.
-    Hang(Duration, Answer),
-    Cut,
-    Truncate(Answer),
-}
-
-/// How faults change the answer to a call.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Slant {
-    pub(crate) page: Option<PageFault>,
-    pub(crate) past: bool,
 }
 
 /// The simulated organisation.
@@ -248,134 +227,4 @@ impl World {
         let place = self.places.values_mut().find(|place| place.by_id.contains_key(id))?;
         place.by_id.get(id).map(|n| &mut place.instances[*n])
     }
-
-    /// Carries out one call.
-    pub(crate) fn take(&mut self, mut call: Call) -> Reply {
-        if let Some(session) = self.sessions.get(&call.key) {
-            (call.account, call.role) = (session.account.clone(), session.role.clone());
-        }
-        let name = format!("{}:{}", call.service, call.action);
-        self.meter.count(&name, call.entered().unwrap_or(&call.account));
-        self.meter.writes += u64::from(!call.reads() && !call.is_dry_run());
-        if call.is_dry_run() {
-            *self.meter.dry_runs.entry(name.clone()).or_default() += 1;
-        }
-        if let Some(refusal) = self.refusal(&call) {
-            return Reply::Answer(refuse(&call, &refusal));
-        }
-        if self.spec.throttle && !self.limits.draw(&call, Instant::now()) {
-            *self.meter.throttled.entry(name).or_default() += 1;
-            return Reply::Answer(refuse(&call, &throttled(&call)));
-        }
-        match self.faults.pick(&call) {
-            None => Reply::Answer(self.work(&call, Slant::default())),
-            Some(fault) => {
-                *self.meter.faults.entry(format!("{:?}", fault.mode)).or_default() += 1;
-                self.fail(&call, &fault)
-            }
-        }
-    }
-
-    fn fail(&mut self, call: &Call, fault: &Fault) -> Reply {
-        let refusal = || refuse(call, &fault.refusal(call));
-        match fault.mode {
-            Mode::Error | Mode::Throttle | Mode::Expire => Reply::Answer(refusal()),
-            Mode::Hang => Reply::Hang(fault.hangs(), refusal()),
-            Mode::HangAfter => Reply::Hang(fault.hangs(), self.work(call, Slant::default())),
-            Mode::Ignore => Reply::Answer(ec2::pretend(call)),
-            Mode::Lost => {
-                self.work(call, Slant::default());
-                Reply::Answer(refusal())
-            }
-            Mode::Cut => Reply::Cut,
-            Mode::CutAfter => {
-                self.work(call, Slant::default());
-                Reply::Cut
-            }
-            Mode::Truncate => Reply::Truncate(self.work(call, Slant::default())),
-            Mode::Shorten | Mode::Empty => {
-                let mut answer = self.work(call, Slant::default());
-                let left = if fault.mode == Mode::Empty { 0 } else { answer.body.len() / 2 };
-                answer.body.truncate(left);
-                Reply::Answer(answer)
-            }
-            Mode::Past => Reply::Answer(self.work(call, Slant { past: true, page: None })),
-            Mode::RepeatPage | Mode::SameToken | Mode::LosePage => {
-                Reply::Answer(self.work(call, Slant { past: false, page: fault.page() }))
-            }
-            Mode::Change => {
-                self.meddle(call, fault);
-                Reply::Answer(self.work(call, Slant::default()))
-            }
-            Mode::ChangeAfter => {
-                let answer = self.work(call, Slant::default());
-                self.meddle(call, fault);
-                Reply::Answer(answer)
-            }
-        }
-    }
-
-    /// Changes instances, as another person would.
-    fn meddle(&mut self, call: &Call, fault: &Fault) {
-        let Ok(change) = entry(&serde_json::Map::new(), &fault.fields) else { return };
-        let only = fault.ids.clone();
-        let meant = |id: &str| match &only {
-            Some(ids) => ids.iter().any(|one| one == id),
-            None => call.ids.is_empty() || call.ids.iter().any(|one| **one == *id),
-        };
-        for instance in self.place(call).instances.iter_mut().filter(|one| meant(&one.id)) {
-            instance.remember();
-            let _ = instance.change(&change); // an unknown state was refused when the fault was set
-        }
-    }
-
-    /// Why AWS would refuse this call of that caller.
-    fn refusal(&self, call: &Call) -> Option<Refusal> {
-        if call.account.is_empty() {
-            let code = match call.service.as_str() {
-                "ec2" => "AuthFailure",
-                "s3" => "InvalidAccessKeyId",
-                "sts" => "InvalidClientTokenId",
-                _ => "UnrecognizedClientException",
-            };
-            return Some(Refusal::new(403, code, "This world gave out no such access key."));
-        }
-        if call.action == "AssumeRole" {
-            return sts::refusal(self, call);
-        }
-        if !call.reads() && !call.is_dry_run() && call.role.is_some() && call.role == self.spec.reading_role {
-            let code = if call.service == "ec2" { "UnauthorizedOperation" } else { "AccessDenied" };
-            let words = "You are not authorized to perform this operation: the reading role may not";
-            return Some(Refusal::new(403, code, format!("{words} {}.", call.action)));
-        }
-        if call.service == "organizations" {
-            return organizations::refusal(self, call);
-        }
-        if call.action.starts_with("Describe") && call.ids.len() > FILTER_VALUES {
-            let words = "The maximum number of filter values specified on a single call is";
-            return Some(Refusal::new(400, "FilterLimitExceeded", format!("{words} {FILTER_VALUES}")));
-        }
-        None
-    }
-
-    fn work(&mut self, call: &Call, slant: Slant) -> Answer {
-        let done = match call.service.as_str() {
-            "ec2" => ec2::work(self, call, slant),
-            "sts" => sts::work(self, call),
-            "organizations" => organizations::work(self, call, slant),
-            "monitoring" => cloudwatch::work(self, call, slant),
-            "s3" => s3::work(self, call),
-            "ssm" | "secretsmanager" | "sns" | "account" => hub::work(self, call),
-            "elasticloadbalancing" => paths::work(self, call),
-            "kms" => volumes::keys(self, call),
-            "pricing" => pricing::work(call),
-            _ => Err(unknown(call)),
-        };
-        done.unwrap_or_else(|refusal| refuse(call, &refusal))
-    }
-}
-
-/// A call that the simulator does not support.
-pub(crate) fn unknown(call: &Call) -> Refusal {
-    Refusal::new(400, "InvalidAction", format!("The simulated AWS has no {}:{}", call.service, call.action))
 }

@@ -9,9 +9,9 @@ use crate::app::verbs::backtest::is_report;
 use crate::app::verbs::note;
 use crate::app::{Args, Error};
 use crate::engine::config::Settings;
-use crate::local::decode;
 use crate::local::inventory::{Recorded, Source};
 use crate::local::layout::{Layout, day_of, layout};
+use crate::local::{decode, packed};
 
 /// The files that `--inventory` names.
 pub(super) struct Gathered {
@@ -129,7 +129,9 @@ fn folder(folder: &Path, settings: &Settings) -> Result<Found, Error> {
     paths.sort();
     let found = paths.iter().map(|path| source(path)).collect::<Result<Vec<_>, _>>()?;
     if found.is_empty() {
-        let why = format!("`{name}` holds no inventory: no file in it ends in `.json`, `.jsonl` or `.ndjson`");
+        let why = format!(
+            "`{name}` holds no inventory: no file in it ends in `.json`, `.jsonl` or `.ndjson`, or in one of these and `.gz`"
+        );
         return Err(Error::Usage(why));
     }
     if let Some(first) = others.first() {
@@ -159,12 +161,14 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>, others: &mut Vec<PathBuf>) -> 
     let wrong = |source| Error::File { verb: "read", file: folder.display().to_string(), source };
     for entry in std::fs::read_dir(folder).map_err(wrong)? {
         let entry = entry.map_err(wrong)?;
-        let (path, ending) = (entry.path(), entry.path().extension().map(|end| end.to_ascii_lowercase()));
+        let path = entry.path();
+        let name = path.to_string_lossy().to_ascii_lowercase();
+        let name = name.trim_end_matches(packed::ENDING);
         if entry.file_name().to_string_lossy().starts_with('.') {
             continue;
         } else if entry.file_type().map_err(wrong)?.is_dir() {
             files(&path, found, others)?;
-        } else if ending.is_some_and(|end| end == "json" || end == "jsonl" || end == "ndjson") {
+        } else if [".json", ".jsonl", ".ndjson"].iter().any(|ending| name.ends_with(ending)) {
             found.push(path);
         } else {
             others.push(path);

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::engine::config::{Place, Settings};
-use crate::local::{include, nearest};
+use crate::local::{include, nearest, packed};
 
 use crate::app::args::Verb;
 use crate::app::verbs::note;
@@ -103,5 +103,5 @@ async fn distant(_: &str) -> Result<String, String> {
 /// Reads a file.
 pub(super) fn file(path: &Path) -> Result<String, Error> {
     let wrong = |source| Error::File { verb: "read", file: path.display().to_string(), source };
-    std::fs::read_to_string(path).map_err(wrong)
+    std::fs::read(path).map(packed::text).map_err(wrong)
 }

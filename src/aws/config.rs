@@ -70,6 +70,7 @@ impl Meter {
 /// The name of a service in IAM and CloudTrail.
 fn service(name: &str) -> String {
     match name {
+        "Cost Explorer" => "ce".to_owned(),
         "Elastic Load Balancing v2" | "Elastic Load Balancing" => "elasticloadbalancing".to_owned(),
         name => name.to_lowercase().replace(' ', ""),
     }

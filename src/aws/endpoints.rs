@@ -4,7 +4,7 @@ use aws_config::SdkConfig;
 use aws_types::service_config::ServiceConfigKey;
 
 /// The services that a run may call, by the ids that the SDK uses for their endpoints.
-const SERVICES: [&str; 13] = [
+const SERVICES: [&str; 14] = [
     "EC2",
     "STS",
     "Organizations",
@@ -16,6 +16,7 @@ const SERVICES: [&str; 13] = [
     "CloudWatch",
     "KMS",
     "Pricing",
+    "Cost Explorer",
     "Elastic Load Balancing",
     "Elastic Load Balancing v2",
 ];

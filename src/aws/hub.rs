@@ -94,11 +94,11 @@ impl SetPause for AwsHub {
 }
 
 impl WriteRecord for AwsHub {
-    async fn write(&self, key: &str, text: &str) -> Result<String, PortError> {
+    async fn write_bytes(&self, key: &str, bytes: Vec<u8>) -> Result<String, PortError> {
         match &self.record {
             Record::Nowhere => Err(nowhere()),
-            Record::S3(bucket) => bucket.write(key, text).await,
-            Record::Folder(folder) => folder.write(key, text),
+            Record::S3(bucket) => bucket.write(key, bytes).await,
+            Record::Folder(folder) => folder.write(key, bytes),
         }
     }
 

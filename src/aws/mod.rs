@@ -2,6 +2,7 @@
 
 mod actor;
 mod balancers;
+mod bill;
 mod caller;
 mod client;
 mod config;
@@ -12,6 +13,7 @@ mod errors;
 mod http;
 mod hub;
 mod instance;
+mod kinds;
 mod messenger;
 mod metrics;
 mod metrics_weeks;

@@ -7,6 +7,7 @@ use aws_sdk_pricing::types::{Filter, FilterType};
 use crate::aws::endpoints::endpoint;
 use crate::aws::{Aws, Tokens, words};
 use crate::engine::cost::price::{Price, PriceKey, price_of};
+use crate::engine::cost::query::Query;
 use crate::ports::{PortError, PriceList};
 
 const OPERATION: &str = "pricing:GetProducts";
@@ -18,9 +19,9 @@ const PAGE: i32 = 100;
 /// something else.
 const PAGES: usize = 5;
 
-/// The Price List of one run.
+/// The Price List and Cost Explorer of one run.
 pub struct Pricing {
-    aws: Aws,
+    pub(crate) aws: Aws,
     client: Client,
     /// A custom endpoint, which is used in every partition.
     own_endpoint: bool,
@@ -66,8 +67,9 @@ impl PriceList for Pricing {
 
 /// Every product for `key`, each as its JSON text.
 async fn products(client: &Client, key: &PriceKey) -> Result<Vec<String>, String> {
-    let call =
-        client.get_products().service_code("AmazonEC2").format_version("aws_v1").set_filters(Some(filters(key)?));
+    let query = Query::of(key);
+    let call = client.get_products().service_code(query.service).format_version("aws_v1");
+    let call = call.set_filters(Some(filters(&query)?));
     let (mut tokens, mut token, mut products) = (Tokens::default(), None, Vec::new());
     for _ in 0..PAGES {
         let page = call.clone().max_results(PAGE).set_next_token(token).send().await;
@@ -78,24 +80,15 @@ async fn products(client: &Client, key: &PriceKey) -> Result<Vec<String>, String
             return Ok(products);
         }
     }
-    Err(format!("`{OPERATION}` had more than {PAGES} pages for one type of instance"))
+    Err(format!("`{OPERATION}` had more than {PAGES} pages for one price"))
 }
 
-fn filters(key: &PriceKey) -> Result<Vec<Filter>, String> {
-    let PriceKey { kind, region, operation, tenancy } = key;
-    let wanted = [
-        ("instanceType", &**kind),
-        ("regionCode", region),
-        ("operation", operation),
-        ("tenancy", tenancy.as_str()),
-        // The same type is also listed for reserved capacity, used or not.
-        ("capacitystatus", "Used"),
-        ("marketoption", "OnDemand"),
-    ];
-    let filter = |(field, value): (&str, &str)| {
-        Filter::builder().r#type(FilterType::TermMatch).field(field).value(value).build().map_err(|e| e.to_string())
+/// The filters match whole values, and the usage type begins with a short name of the Region: `price_of` checks it.
+fn filters(query: &Query<'_>) -> Result<Vec<Filter>, String> {
+    let filter = |(field, value): &(&str, &str)| {
+        Filter::builder().r#type(FilterType::TermMatch).field(*field).value(*value).build().map_err(|e| e.to_string())
     };
-    wanted.into_iter().map(filter).collect()
+    query.attributes.iter().map(filter).collect()
 }
 
 #[cfg(test)]
@@ -105,10 +98,12 @@ mod tests {
     use super::*;
     use crate::aws::caller::Caller;
     use crate::engine::cost::price::Tenancy;
+    use crate::engine::model::Product;
 
     #[tokio::test]
     async fn a_partition_without_a_list_in_dollars_is_not_asked() {
         let key = PriceKey {
+            product: Product::Instance,
             kind: "t3.micro".into(),
             region: "us-gov-west-1".into(),
             operation: "RunInstances".into(),

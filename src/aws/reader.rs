@@ -1,6 +1,6 @@
 //! Scans with the reading role: accounts, Regions, instances, their last hour.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use aws_credential_types::provider::SharedCredentialsProvider;
@@ -13,14 +13,15 @@ use crate::aws::client::{Kept, ec2};
 use crate::aws::errors::not_scanned;
 use crate::aws::instance::instances;
 use crate::aws::{
-    Aws, Role, Sessions, Tokens, balancers, contact, listed, metrics, metrics_weeks, organization, session_name,
+    Aws, Role, Sessions, Tokens, balancers, contact, kinds, listed, metrics, metrics_weeks, organization, session_name,
     volumes, words,
 };
 use crate::engine::config::{Accounts, Busy, Regions, Settings};
 use crate::engine::cost::spent::Spent;
 use crate::engine::evidence::idle::{Evidence, Reading, Wanted};
 use crate::engine::evidence::last_hour::Recent;
-use crate::engine::model::{Account, Instance, Tags, Target};
+use crate::engine::kinds::reported::Facts;
+use crate::engine::model::{Account, Instance, ReportOnly, Tags, Target};
 use crate::engine::plan::restart::Volumes;
 use crate::engine::rules::Activity;
 use crate::ports::{FoundAccount, NotScanned, PortError, Scan};
@@ -253,6 +254,18 @@ impl Scan for AwsReader<'_> {
                 volumes::of(&client, &keys, ids).await
             }
             Err(why) => ids.iter().map(|id| (id.clone(), Volumes::Unknown(why.clone()))).collect(),
+        }
+    }
+
+    async fn reported(
+        &self,
+        target: &Target,
+        wanted: &[ReportOnly],
+        _: DateTime<Utc>,
+    ) -> BTreeMap<ReportOnly, Result<Vec<Facts>, String>> {
+        match self.credentials(&target.account).await {
+            Ok(credentials) => kinds::reported(&self.aws, target, credentials, wanted).await,
+            Err(why) => wanted.iter().map(|kind| (*kind, Err(why.clone()))).collect(),
         }
     }
 

@@ -18,6 +18,7 @@ use futures_util::stream::{self, StreamExt};
 use crate::aws::endpoints::endpoint;
 use crate::aws::{Aws, words};
 use crate::engine::model::is_sane;
+use crate::local::packed;
 use crate::ports::{Entry, PortError, chain};
 
 /// Files of one folder that are read in parallel. Nine days of outcomes, one file per run every 10 minutes, are 1,296
@@ -73,8 +74,8 @@ impl Bucket {
         format!("s3://{}/{}", self.bucket, self.key(key))
     }
 
-    pub(crate) async fn write(&self, key: &str, text: &str) -> Result<String, PortError> {
-        let body = ByteStream::from(text.as_bytes().to_vec());
+    pub(crate) async fn write(&self, key: &str, bytes: Vec<u8>) -> Result<String, PortError> {
+        let body = ByteStream::from(bytes);
         let call = self.client.put_object().bucket(&self.bucket).key(self.key(key)).content_type(kind(key)).body(body);
         let wrong = |error| PortError(format!("{} for `{}`", words("s3:PutObject", &error), self.place(key)));
         call.send().await.map_err(wrong)?;
@@ -162,7 +163,7 @@ impl Bucket {
         let key = self.key(key);
         let place = format!("s3://{}/{key}", self.bucket);
         match self.client.get_object().bucket(&self.bucket).key(&key).send().await {
-            Ok(answer) => Ok(Some(lossy(bytes_of(answer.body, &place).await?))),
+            Ok(answer) => Ok(Some(packed::text(bytes_of(answer.body, &place).await?))),
             Err(error) if error.as_service_error().is_some_and(GetObjectError::is_no_such_key) => Ok(None),
             Err(error) => Err(PortError(format!("{} for `{place}`", words("s3:GetObject", &error)))),
         }
@@ -191,7 +192,7 @@ impl Bucket {
 
     /// The text of one object, by its whole key.
     async fn read(&self, key: &str) -> Result<String, PortError> {
-        read(&self.client, &self.bucket, key).await.map(lossy)
+        read(&self.client, &self.bucket, key).await.map(packed::text)
     }
 }
 
@@ -218,14 +219,16 @@ async fn bytes_of(body: ByteStream, place: &str) -> Result<Vec<u8>, PortError> {
     Ok(bytes.to_vec())
 }
 
-/// The text of a file of the record. A text that is not UTF-8 was not written by the reaper. Readers skip lines that
-/// they cannot parse, and one foreign object must not stop them from reading the rest.
-fn lossy(bytes: Vec<u8>) -> String {
-    String::from_utf8(bytes).unwrap_or_else(|wrong| String::from_utf8_lossy(wrong.as_bytes()).into_owned())
-}
-
+/// The type of a file. A compressed one has no `Content-Encoding`: with it, some clients unpack a file that they have
+/// been asked to copy, and keep its name.
 fn kind(key: &str) -> &'static str {
-    if key.ends_with(".json") { "application/json" } else { "application/x-ndjson" }
+    if key.ends_with(packed::ENDING) {
+        "application/gzip"
+    } else if key.ends_with(".json") {
+        "application/json"
+    } else {
+        "application/x-ndjson"
+    }
 }
 
 /// Settings from `s3://bucket/key` or `ssm:/name`.

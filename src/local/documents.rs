@@ -4,6 +4,7 @@
 use serde_json::{Deserializer, Value};
 
 use crate::local::inventory::InventoryInvalid;
+use crate::local::packed;
 
 /// The JSON documents of a file, one after the other: one answer, pages that a loop appended, or NDJSON.
 ///
@@ -55,7 +56,13 @@ pub fn decode(file: &str, bytes: &[u8]) -> Result<String, InventoryInvalid> {
         }
     };
     match bytes {
-        [0x1F, 0x8B, ..] => not_text("is compressed with gzip", "unpack it with `gunzip`"),
+        _ if packed::is_packed(bytes) => match packed::unpacked(bytes) {
+            Ok(whole) if packed::is_packed(&whole) => not_text("is compressed with gzip twice", "unpack it once"),
+            Ok(whole) => decode(file, &whole),
+            Err(why) => {
+                not_text(&format!("is compressed with gzip, and damaged or cut short ({why})"), "copy it again")
+            }
+        },
         [b'P', b'K', 3, 4, ..] => not_text("is a ZIP archive or a workbook", "unpack it; a workbook cannot be read"),
         [0xFF, 0xFE, rest @ ..] => wide(rest, u16::from_le_bytes),
         [0xFE, 0xFF, rest @ ..] => wide(rest, u16::from_be_bytes),

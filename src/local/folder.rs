@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use chrono::{DateTime, Utc};
 
+use crate::local::packed;
 use crate::ports::{Entry, PortError, ReadRecord, WriteRecord};
 
 /// A folder that holds a record.
@@ -27,9 +28,9 @@ impl Folder {
     ///
     /// # Errors
     /// [`PortError`] when the folder cannot be written.
-    pub fn write(&self, key: &str, text: &str) -> Result<String, PortError> {
+    pub fn write(&self, key: &str, bytes: impl AsRef<[u8]>) -> Result<String, PortError> {
         let path = self.at(key);
-        put(&path, text).map_err(|error| wrong("write", &path, &error))?;
+        put(&path, bytes.as_ref()).map_err(|error| wrong("write", &path, &error))?;
         Ok(path.display().to_string())
     }
 
@@ -43,7 +44,7 @@ impl Folder {
         if let Some(there) = self.read(key)? {
             return Ok(Some(there));
         }
-        put(&path, text).map_err(|error| wrong("create", &path, &error))?;
+        put(&path, text.as_bytes()).map_err(|error| wrong("create", &path, &error))?;
         Ok(None)
     }
 
@@ -58,7 +59,7 @@ impl Folder {
         if self.read(key)?.is_none_or(|there| there != old) {
             return Ok(false);
         }
-        put(&path, new).map_err(|error| wrong("write", &path, &error))?;
+        put(&path, new.as_bytes()).map_err(|error| wrong("write", &path, &error))?;
         Ok(true)
     }
 
@@ -160,8 +161,8 @@ impl ReadRecord for Folder {
 }
 
 impl WriteRecord for Folder {
-    async fn write(&self, key: &str, text: &str) -> Result<String, PortError> {
-        self.write(key, text)
+    async fn write_bytes(&self, key: &str, bytes: Vec<u8>) -> Result<String, PortError> {
+        self.write(key, bytes)
     }
 
     async fn create(&self, key: &str, text: &str) -> Result<Option<String>, PortError> {
@@ -186,13 +187,13 @@ const DRAFT: &str = "draft";
 /// The number of drafts of this process, so that no two have the same name.
 static DRAFTS: AtomicUsize = AtomicUsize::new(0);
 
-fn put(path: &Path, text: &str) -> io::Result<()> {
+fn put(path: &Path, bytes: &[u8]) -> io::Result<()> {
     if let Some(parent) = path.parent() {
         folder(parent)?;
     }
     let number = DRAFTS.fetch_add(1, Ordering::Relaxed);
     let draft = path.with_extension(format!("{}-{number}.{DRAFT}", std::process::id()));
-    private().create(true).truncate(true).open(&draft)?.write_all(text.as_bytes())?;
+    private().create(true).truncate(true).open(&draft)?.write_all(bytes)?;
     fs::rename(&draft, path)
 }
 
@@ -213,10 +214,8 @@ fn folder(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
-/// The text of a file of the record. A text that is not UTF-8 was not written by the reaper. Readers skip lines that
-/// they cannot parse, and one foreign file must not stop them from reading the rest.
 fn text(path: &Path) -> io::Result<String> {
-    fs::read(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+    fs::read(path).map(packed::text)
 }
 
 fn listing(path: &Path) -> Result<Vec<PathBuf>, PortError> {

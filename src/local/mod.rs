@@ -7,6 +7,7 @@ pub mod inventory;
 pub mod layout;
 mod merge;
 pub mod nearest;
+pub mod packed;
 mod pages;
 pub mod price_file;
 mod reduce;

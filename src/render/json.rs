@@ -19,6 +19,7 @@ use crate::engine::report::views::Views;
 use crate::engine::report::{Report, Row};
 use crate::engine::request::Mode;
 use crate::render::edge::Escaping;
+use crate::render::forgotten::ForgottenData;
 use crate::render::money_data::MoneyData;
 use crate::render::views::AsJson;
 use crate::render::{detail, edge, missing, remark, scanned};
@@ -41,6 +42,8 @@ struct Whole<'a> {
     cost: &'a Spent,
     #[serde(skip_serializing_if = "Option::is_none")]
     money: Option<MoneyData<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    forgotten: Option<ForgottenData<'a>>,
     unreachable: &'a [Unreachable],
     denied: &'a [Target],
     not_due: &'a [NotDue],
@@ -183,12 +186,17 @@ pub fn json(report: &Report, indent: bool) -> serde_json::Result<String> {
     edge::json(&whole(report), indent)
 }
 
-/// The same, indented, and written to `out` while it is created: the text of a hundred thousand lines is 70 MB.
+/// The same, written to `out` while it is created: the text of a hundred thousand lines is 70 MB.
 ///
 /// # Errors
 /// The error of `out`.
-pub fn write_json(report: &Report, mut out: impl io::Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(Escaping(&mut out), &whole(report))?;
+pub fn write_json(report: &Report, indent: bool, mut out: impl io::Write) -> io::Result<()> {
+    let escaping = Escaping(&mut out);
+    if indent {
+        serde_json::to_writer_pretty(escaping, &whole(report))?;
+    } else {
+        serde_json::to_writer(escaping, &whole(report))?;
+    }
     out.write_all(b"\n")?;
     out.flush()
 }
@@ -213,9 +221,11 @@ fn whole(report: &Report) -> Whole<'_> {
         notes,
         paused: _,
         saved: _,
+        rates: _,
         money: _,
         priced: _,
         bundled_prices: _,
+        forgotten,
         troubled: _,
         calls: _,
         locale,
@@ -234,6 +244,7 @@ fn whole(report: &Report) -> Whole<'_> {
         marks,
         cost,
         money: MoneyData::of(report),
+        forgotten: forgotten.as_ref().map(|found| ForgottenData::of(found, *locale)),
         unreachable,
         denied,
         not_due,

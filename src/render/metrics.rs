@@ -63,7 +63,8 @@ pub fn metrics(figures: &Figures<'_>, chosen: &BTreeSet<&str>, at: DateTime<Utc>
     if let (Some(line), Ok(Value::Object(counts))) = (line.as_object_mut(), serde_json::to_value(counts)) {
         line.extend(counts);
         line.extend(saved.map(|saved| ("saved-usd".to_owned(), json!(saved))));
-        let emitted = chosen.iter().filter(|name| line.contains_key(**name));
+        // To an alarm no data is no pause, and a metric costs only in the hours in which it is emitted.
+        let emitted = chosen.iter().filter(|name| line.contains_key(**name) && (**name != "paused" || *paused));
         let emitted: Vec<_> = emitted.map(|name| json!({"Name": name, "Unit": "Count"})).collect();
         let directive = json!({
             "Timestamp": at.timestamp_millis(),

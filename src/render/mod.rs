@@ -1,6 +1,7 @@
 //! Renderings of the report: JSON for machines, a table for terminals, Markdown for tickets and chats.
 
 pub mod anomaly;
+pub mod bill;
 mod catalogue;
 mod cells;
 mod columns;
@@ -9,6 +10,7 @@ mod doctor;
 pub mod edge;
 mod explanation;
 mod first_settings;
+mod forgotten;
 mod hours;
 mod json;
 mod lines;

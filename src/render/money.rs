@@ -3,6 +3,7 @@
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use crate::engine::config::Money;
+use crate::engine::cost::bill::Net;
 use crate::engine::cost::savings::Saved;
 use crate::engine::cost::waste::{Cost, Waste};
 use crate::engine::model::month::Month;
@@ -55,6 +56,14 @@ pub fn realised(month: Month, saved: &Saved, money: &Money, locale: Locale) -> S
     format!("{line} ({})", caveat(locale))
 }
 
+/// The net of savings by list price.
+fn net_of(net: &Net, money: &Money, locale: Locale) -> String {
+    let Net { usd, unknown } = net;
+    let (amount, unknown) = (figure(*usd, money, locale), Some(*unknown).filter(|usd| *usd > Usd::ZERO));
+    let unknown = unknown.map(|unknown| figure(unknown, money, locale));
+    phrase(locale, Phrase::NetOf { amount: &amount, unknown: unknown.as_deref() })
+}
+
 /// The money section of a report, in lines: waste, savings, and the cost of the run itself. Empty where none of them
 /// is known.
 pub fn summary(report: &Report) -> Vec<String> {
@@ -66,7 +75,10 @@ pub fn summary(report: &Report) -> Vec<String> {
     });
     // Without waste, the amounts of skipped instances still are of the bundled list.
     let waste = waste.or_else(|| report.bundled_prices.map(|_| phrase(locale, Phrase::Figures { caveat: &caveat })));
-    let saved = report.saved().map(|(month, saved)| realised(month, &saved, money, locale));
+    let saved = report.saved().map(|(month, saved)| {
+        let net = report.saved_net().map(|net| format!("; {}", net_of(&net, money, locale)));
+        realised(month, &saved, money, locale) + &net.unwrap_or_default()
+    });
     waste.into_iter().chain(saved).chain(own(report)).collect()
 }
 

@@ -54,6 +54,12 @@ struct Realised<'a> {
     month: Month,
     #[serde(flatten)]
     total: SavedData,
+    /// By the effective rate of each account; absent where none is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    net_usd: Option<Usd>,
+    /// The part of `usd` in accounts whose rate is unknown. It is not in `net_usd`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unknown_net_usd: Option<Usd>,
     accounts: Vec<Line<'a, SavedData>>,
     policies: Vec<Line<'a, SavedData>>,
     owners: Vec<Line<'a, SavedData>>,
@@ -102,9 +108,12 @@ fn wasted(waste: Waste<'_>) -> Wasted<'_> {
 
 fn saved(report: &Report) -> Option<Realised<'_>> {
     let (savings, (month, total)) = report.saved.as_ref().zip(report.saved())?;
+    let net = report.saved_net();
     Some(Realised {
         month,
         total: data(&total),
+        net_usd: net.map(|net| net.usd),
+        unknown_net_usd: net.map(|net| net.unknown).filter(|usd| *usd > Usd::ZERO),
         accounts: by(savings.by(month, |whose| &whose.account)),
         policies: by(savings.by(month, |whose| &whose.policy)),
         owners: by(savings.by(month, |whose| &whose.owner)),

@@ -167,7 +167,7 @@ impl Grid {
         let list: Vec<&str> = left_out.map(|(_, head)| head.word).collect();
         if !list.is_empty() {
             let voice = voice(locale);
-            writeln!(out, "{}", voice.say(Sentence::LeftOut { list: &list.join(voice.label(Label::ListBreak)) }))?;
+            indented(out, &voice.say(Sentence::LeftOut { list: &list.join(voice.label(Label::ListBreak)) }), style)?;
         }
         writeln!(out)
     }

@@ -11,9 +11,11 @@ use crate::engine::cost::waste::Cost;
 use crate::engine::model::{Currency, Locale};
 use crate::engine::report::stocktake::{Line, Stocktake};
 use crate::engine::tags::TagNames;
+use crate::render::bill;
 use crate::render::catalogue::money::{Phrase, phrase};
 use crate::render::catalogue::{Term, term};
 use crate::render::edge::{cell, code, plain};
+use crate::render::forgotten;
 use crate::render::money::{caveat, cost, figure};
 
 /// The number of unconfirmed instances in a message. The record has the whole list.
@@ -26,9 +28,18 @@ pub fn markdown(stocktake: &Stocktake, money: &Money, locale: Locale) -> String 
         let _ = writeln!(out, "- {}", cell(&line));
     }
     out.push('\n');
+    if let Some(part) = &stocktake.bill {
+        let _ = write!(
+            out,
+            "## {}\n\n{}",
+            phrase(locale, Phrase::BillOf { month: part.month }),
+            bill::services(part, locale)
+        );
+    }
     table(&mut out, stocktake, stocktake.unconfirmed(), Term::NotConfirmed, money, locale);
     table(&mut out, stocktake, stocktake.running(), Term::Running, money, locale);
     table(&mut out, stocktake, stocktake.kept(), Term::Kept, money, locale);
+    forgotten::markdown(&mut out, stocktake, money, locale);
     out
 }
 
@@ -54,6 +65,12 @@ pub fn message(stocktake: &Stocktake, money: &Money, tags: &TagNames, place: &st
         let TagNames { keep, keep_until, owner, .. } = tags;
         let _ = writeln!(out, "\n{}", phrase(locale, Phrase::Confirm { keep, keep_until, owner }));
     }
+    if let Some(found) = stocktake.forgotten.as_ref().filter(|found| found.forgotten().next().is_some()) {
+        let _ = writeln!(out, "\n{}", plain(&forgotten::headline(found, money, locale)));
+        for line in forgotten::lines(found, NAMED, stocktake.zone, money, locale) {
+            let _ = writeln!(out, "- {line}");
+        }
+    }
     let _ = writeln!(out, "\n{}", phrase(locale, Phrase::WholeList { place }));
     out
 }
@@ -66,7 +83,7 @@ pub fn title(stocktake: &Stocktake, locale: Locale) -> String {
 
 /// The figures, one per line.
 fn summary(stocktake: &Stocktake, money: &Money, locale: Locale) -> Vec<String> {
-    let Stocktake { at, zone, budget, unreachable, .. } = stocktake;
+    let Stocktake { at, zone, budget, unreachable, bill, .. } = stocktake;
     let say = |words: Phrase<'_>| phrase(locale, words);
     let sum: Cost = stocktake.cost();
     let amount = cost(&sum, money, locale);
@@ -76,8 +93,9 @@ fn summary(stocktake: &Stocktake, money: &Money, locale: Locale) -> Vec<String> 
         say(Phrase::Runs { count: sum.instances, amount: &amount, whole }),
     ];
     let unscanned = unreachable.iter().map(|(region, cause)| say(Phrase::Unreachable { region, cause }));
+    let billed = bill.iter().flat_map(|bill| bill::figures(bill, &sum, money, locale));
     if !whole && stocktake.lines.is_empty() {
-        return head.into_iter().chain(unscanned).collect();
+        return head.into_iter().chain(billed).chain(unscanned).collect();
     }
     let old_rate = money
         .too_old(at.date_naive())
@@ -97,7 +115,7 @@ fn summary(stocktake: &Stocktake, money: &Money, locale: Locale) -> Vec<String> 
         say(Phrase::AreKept { count: stocktake.kept().count() }),
         say(Phrase::AreUnconfirmed { count: stocktake.unconfirmed().count() }),
     ];
-    head.into_iter().chain(figures).chain(old_rate).chain(unscanned).collect()
+    head.into_iter().chain(figures).chain(old_rate).chain(billed).chain(unscanned).collect()
 }
 
 /// The monthly cost in a line, or that it is unknown and why.

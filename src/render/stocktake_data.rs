@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 
 use crate::engine::config::Money;
+use crate::engine::cost::bill::Bill;
 use crate::engine::cost::price::Price;
 use crate::engine::history::runs::{micros, micros_or_null};
 use crate::engine::model::month::Month;
@@ -13,6 +14,7 @@ use crate::engine::model::{Currency, Locale, Usd};
 use crate::engine::report::stocktake::{Line, Stocktake, kept_until};
 use crate::engine::tags::Kept;
 use crate::render::edge;
+use crate::render::forgotten::ForgottenData;
 use crate::render::money::caveat;
 
 /// One row of the table, and one instance of the JSON.
@@ -69,8 +71,11 @@ struct Whole<'a> {
     rate: Option<Decimal>,
     rate_date: Option<NaiveDate>,
     price_note: &'static str,
+    bill: Option<&'a Bill>,
     instances: Vec<Row<'a>>,
     unreachable: Vec<Unreachable<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    forgotten: Option<ForgottenData<'a>>,
 }
 
 #[derive(Serialize)]
@@ -163,7 +168,7 @@ fn row<'a>(stocktake: &'a Stocktake, line: &'a Line, money: &'a Money) -> Row<'a
 /// # Errors
 /// The error of `serde_json`; no stocktake causes one.
 pub fn json(stocktake: &Stocktake, money: &Money) -> serde_json::Result<String> {
-    let Stocktake { account, name, month, at, zone: _, budget, lines, unreachable } = stocktake;
+    let Stocktake { account, name, month, at, zone: _, budget, lines, unreachable, bill, forgotten } = stocktake;
     let cost = stocktake.cost();
     let second = money.second.as_ref();
     let rate = |second: &'_ Currency| (second.rate, second.date);
@@ -184,8 +189,10 @@ pub fn json(stocktake: &Stocktake, money: &Money) -> serde_json::Result<String> 
         rate: second.map(|second| rate(second).0),
         rate_date: second.map(|second| rate(second).1),
         price_note: caveat(Locale::En),
+        bill: bill.as_ref(),
         instances: lines.iter().map(|line| row(stocktake, line, money)).collect(),
         unreachable: unreachable.iter().map(|(region, cause)| Unreachable { region, cause }).collect(),
+        forgotten: forgotten.as_ref().map(|found| ForgottenData::of(found, Locale::En)),
     };
     Ok(edge::json(&whole, false)? + "\n")
 }

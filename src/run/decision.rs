@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use crate::engine::cost::bill::EffectiveRates;
 use crate::engine::cost::price::Prices;
 use crate::engine::evidence::idle::Missing;
 use crate::engine::history::past_runs::History;
@@ -96,7 +97,7 @@ pub(crate) async fn prepare(
     acts: bool,
 ) -> Result<Planned, Error> {
     let Order { run, settings, clock, wall: _, reviewed, acknowledge: _, progress } = order;
-    let mut scanned = scan(scanner, settings, &run.scope, history, *clock, progress).await?;
+    let mut scanned = scan(scanner, settings, &run.scope, run.mode, history, *clock, progress).await?;
     let mut candidates = std::mem::take(&mut scanned.candidates);
     let running = running(&scanned.rows);
     let cannot_start =
@@ -185,9 +186,11 @@ impl Planned {
             notes: lines,
             paused: false,
             saved: None,
+            rates: EffectiveRates::default(),
             money: settings.money.clone(),
             priced: prices.is_some(),
             bundled_prices: None,
+            forgotten: None,
             troubled,
             calls: scanner.calls(),
             locale: settings.run.locale,

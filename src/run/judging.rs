@@ -12,13 +12,14 @@ use crate::engine::evidence::idle::Idleness;
 use crate::engine::evidence::last_hour::Recent;
 use crate::engine::history::past_runs::History;
 use crate::engine::history::unverified::confirm;
+use crate::engine::judge::last_hour::wants_last_hour;
 use crate::engine::judge::owner::needs_contact;
-use crate::engine::judge::{Contacts, Gate, Interner, Judge, Known, Ruling};
-use crate::engine::model::{Account, Instance, MarkStep, NotArmed, Target, Verdict};
+use crate::engine::judge::{Contacts, Interner, Judge, Known, Ruling};
+use crate::engine::model::{Account, Instance, MarkStep, NotArmed, Target};
 use crate::engine::plan::Candidate;
 use crate::engine::report::stocktake::Line;
 use crate::engine::report::{Row, stocktake};
-use crate::engine::request::Scope;
+use crate::engine::request::{Mode, Scope};
 use crate::engine::rules::Activity;
 use crate::ports::Scan;
 use crate::run::contained::contained;
@@ -41,22 +42,29 @@ pub(crate) struct Judging<'a> {
 struct Open {
     /// Waiting for weeks of evidence.
     candidates: Vec<Found>,
-    /// Waiting for their last hour: they would be stopped.
+    /// Waiting for their last hour, which decides.
     to_measure: BTreeMap<Arc<Target>, Vec<(Found, Idleness)>>,
 }
 
 /// The inputs of every ruling.
 struct Assessor<'a> {
     settings: &'a Settings,
+    mode: Mode,
     history: &'a History,
     clock: Clock,
     interner: Interner,
 }
 
 impl<'a> Judging<'a> {
-    pub(crate) fn new(settings: &'a Settings, scope: &'a Scope, history: &'a History, clock: Clock) -> Self {
+    pub(crate) fn new(
+        settings: &'a Settings,
+        scope: &'a Scope,
+        mode: Mode,
+        history: &'a History,
+        clock: Clock,
+    ) -> Self {
         let judge = Judge::new(settings, scope, history, clock.at());
-        let assessor = Assessor { settings, history, clock, interner: Interner::default() };
+        let assessor = Assessor { settings, mode, history, clock, interner: Interner::default() };
         Self { assessor, judge, never: settings.never.unmatched(), unowned: Vec::new(), open: Open::default() }
     }
 
@@ -72,7 +80,7 @@ impl<'a> Judging<'a> {
     }
 
     /// Asks for what is missing, and judges the waiting instances: by their owner; by weeks of evidence, if no rule
-    /// skips them and their policy asks for it; and by their last hour, if they would be stopped.
+    /// skips them and their policy asks for it; and by their last hour, if it decides.
     pub(crate) async fn finish(self, port: &impl Scan, scanned: &mut Scanned) {
         let Self { mut assessor, judge, never, unowned, mut open } = self;
         scanned.never_matched = never.patterns().map(str::to_owned).collect();
@@ -110,7 +118,7 @@ impl Assessor<'_> {
     ) {
         let known = Known { activity: Activity::NotAsked, idleness };
         let ruling = judge.rule_known(&found.instance, account(scanned, &found.instance.id.place), &known);
-        if wants_last_hour(self.settings, &ruling) {
+        if wants_last_hour(self.settings, self.mode, &ruling) {
             open.to_measure.entry(found.instance.id.place.clone()).or_default().push((found, known.idleness));
         } else {
             self.settle(&found, ruling, scanned);
@@ -165,7 +173,7 @@ impl Assessor<'_> {
 
     /// Adds its line, and its step and its mark if the ruling asks for them.
     fn settle(&mut self, found: &Found, mut ruling: Ruling, scanned: &mut Scanned) {
-        let Self { settings, history, clock, interner } = self;
+        let Self { settings, mode: _, history, clock, interner } = self;
         if ruling.armed && !found.whole {
             (ruling.armed, ruling.not_armed) = (false, Some(NotArmed::Partial));
         }
@@ -191,15 +199,6 @@ fn owning(found: &[Found], scanned: &Scanned) -> BTreeMap<Arc<str>, Account> {
     let known =
         |id: &Arc<str>| scanned.background.accounts.get(id).cloned().unwrap_or_else(|| Account::bare(id.clone()));
     found.iter().map(|found| &found.instance.id.place.account).map(|id| (id.clone(), known(id))).collect()
-}
-
-/// Whether its last hour decides: it would be stopped now.
-fn wants_last_hour(settings: &Settings, ruling: &Ruling) -> bool {
-    match &ruling.verdict {
-        Verdict::Stop(_) | Verdict::Hibernate(_) => settings.busy.is_some(),
-        Verdict::Idle(_) => ruling.armed && ruling.verdict.action().is_some() && ruling.gate == Gate::Open,
-        Verdict::Start(_) | Verdict::Report(_) | Verdict::Skip(_) | Verdict::OutOfScope(_) => false,
-    }
 }
 
 /// Rows of one account share its entry. An account that was not listed is known by its id.

@@ -3,6 +3,7 @@
 
 mod act;
 mod anomaly;
+mod bill;
 mod bisect;
 mod clock;
 mod contacts;
@@ -15,6 +16,7 @@ mod evidence;
 mod execute;
 mod explain;
 pub mod fan_out;
+mod forgotten;
 mod intent;
 mod judging;
 mod last_scans;

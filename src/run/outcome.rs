@@ -1,16 +1,14 @@
 //! The outcome of a step, from the answer of the call and the state found afterwards.
 
 use crate::engine::model::{OutcomeKind, State};
-use crate::ports::ActError;
+use crate::ports::ActError::{self, NotSent, Refused, Unclear};
 
 /// The outcome of a stop, from the answer of the call and the state found afterwards.
 pub(crate) fn stopped(end: &Result<(), ActError>, seen: Option<State>) -> (OutcomeKind, String) {
     match (end, seen) {
-        (Ok(()) | Err(ActError::Unclear(_)), Some(State::Stopped)) => (OutcomeKind::Stopped, "seen stopped".to_owned()),
-        (Ok(()) | Err(ActError::Unclear(_)), Some(State::Stopping)) => {
-            (OutcomeKind::Stopping, "seen stopping".to_owned())
-        }
-        (Ok(()) | Err(ActError::Unclear(_)), Some(State::Terminated | State::ShuttingDown)) => {
+        (Ok(()) | Err(Unclear(_)), Some(State::Stopped)) => (OutcomeKind::Stopped, "seen stopped".to_owned()),
+        (Ok(()) | Err(Unclear(_)), Some(State::Stopping)) => (OutcomeKind::Stopping, "seen stopping".to_owned()),
+        (Ok(()) | Err(Unclear(_)), Some(State::Terminated | State::ShuttingDown)) => {
             (OutcomeKind::Overtaken, "somebody terminated it".to_owned())
         }
         (Ok(()), Some(state @ (State::Running | State::Pending | State::Unknown))) => {
@@ -19,19 +17,15 @@ pub(crate) fn stopped(end: &Result<(), ActError>, seen: Option<State>) -> (Outco
         (Ok(()), None) => {
             (OutcomeKind::Unverified, "the call was accepted, and it could not be scanned afterwards".to_owned())
         }
-        (Err(ActError::Unclear(why)), Some(state @ (State::Running | State::Pending | State::Unknown))) => {
+        (Err(Unclear(why)), Some(state @ (State::Running | State::Pending | State::Unknown))) => {
             (OutcomeKind::Unverified, format!("{why}; still seen {state}"))
         }
-        (Err(ActError::Unclear(why)), None) => (OutcomeKind::Unverified, why.clone()),
-        (Err(ActError::NotSent(why)), _) => (OutcomeKind::NotTried, why.clone()),
-        (Err(ActError::Refused(why)), Some(State::Stopped)) => {
-            (OutcomeKind::Stopped, format!("seen stopped, though {why}"))
-        }
-        (Err(ActError::Refused(why)), Some(State::Stopping)) => {
-            (OutcomeKind::Stopping, format!("seen stopping, though {why}"))
-        }
+        (Err(Unclear(why)), None) => (OutcomeKind::Unverified, why.clone()),
+        (Err(NotSent(why)), _) => (OutcomeKind::NotTried, why.clone()),
+        (Err(Refused(why)), Some(State::Stopped)) => (OutcomeKind::Stopped, format!("seen stopped, though {why}")),
+        (Err(Refused(why)), Some(State::Stopping)) => (OutcomeKind::Stopping, format!("seen stopping, though {why}")),
         (
-            Err(ActError::Refused(why)),
+            Err(Refused(why)),
             Some(State::Pending | State::Running | State::ShuttingDown | State::Terminated | State::Unknown) | None,
         ) => (OutcomeKind::Failed, why.clone()),
     }
@@ -40,7 +34,7 @@ pub(crate) fn stopped(end: &Result<(), ActError>, seen: Option<State>) -> (Outco
 /// The outcome of a start, from the answer of the call and the state found afterwards.
 pub(crate) fn started(end: &Result<(), ActError>, seen: Option<State>) -> (OutcomeKind, String) {
     match (end, seen) {
-        (Ok(()) | Err(ActError::Unclear(_)), Some(State::Running)) => (OutcomeKind::Started, "seen running".to_owned()),
+        (Ok(()) | Err(Unclear(_)), Some(State::Running)) => (OutcomeKind::Started, "seen running".to_owned()),
         (Ok(()), Some(State::Stopped | State::Stopping)) => (
             OutcomeKind::Failed,
             "it started and fell back to stopped; does the acting role lack `kms:CreateGrant` for its volumes?"
@@ -52,9 +46,9 @@ pub(crate) fn started(end: &Result<(), ActError>, seen: Option<State>) -> (Outco
         (Ok(()), None) => {
             (OutcomeKind::Unverified, "the call was accepted, and it could not be scanned afterwards".to_owned())
         }
-        (Err(ActError::Unclear(why)), Some(state)) => (OutcomeKind::Unverified, format!("{why}; still seen {state}")),
-        (Err(ActError::Unclear(why)), None) => (OutcomeKind::Unverified, why.clone()),
-        (Err(ActError::Refused(why)), _) => (OutcomeKind::Failed, why.clone()),
-        (Err(ActError::NotSent(why)), _) => (OutcomeKind::NotTried, why.clone()),
+        (Err(Unclear(why)), Some(state)) => (OutcomeKind::Unverified, format!("{why}; still seen {state}")),
+        (Err(Unclear(why)), None) => (OutcomeKind::Unverified, why.clone()),
+        (Err(Refused(why)), _) => (OutcomeKind::Failed, why.clone()),
+        (Err(NotSent(why)), _) => (OutcomeKind::NotTried, why.clone()),
     }
 }

@@ -3,13 +3,14 @@
 
 use std::time::Duration;
 
+use crate::engine::cost::bill::EffectiveRates;
 use crate::engine::history::past_runs::History;
 use crate::engine::history::unverified::Confirmed;
 use crate::engine::model::{Notes, Outcome, OutcomeKind};
 use crate::engine::plan::Plan;
 use crate::engine::report::Report;
 use crate::engine::report::done::Done;
-use crate::ports::{Act, Messenger, Pause, PriceList, ReadRecord, Scan, Switch, WriteRecord};
+use crate::ports::{Act, Billing, Messenger, Pause, PriceList, ReadRecord, Scan, Switch, WriteRecord};
 use crate::run::contained::{contained, port, stage};
 use crate::run::decision::{Decision, decide, prepare, running};
 use crate::run::error::Error;
@@ -23,7 +24,7 @@ use crate::run::state::{is_stateful, past, past_or_nothing};
 use crate::run::tables::RunLines;
 use crate::run::warrant::Warrant;
 use crate::run::wrap_up::keep;
-use crate::run::{lock, prices, savings, stocktake, sudden};
+use crate::run::{bill, forgotten, lock, prices, savings, stocktake, sudden};
 
 /// A dry run: scans, judges and plans. It has no port to act with.
 ///
@@ -34,7 +35,7 @@ pub async fn plan(order: &Order<'_>, scanner: &impl Scan, hub: &impl ReadRecord)
     sudden::check(order)?;
     let (history, unread) = past_or_nothing(order, hub).await;
     let mut planned = prepare(order, scanner, hub, &history, true).await?;
-    let (mut shown, mut saved) = (None, None);
+    let (mut shown, mut saved, mut rates) = (None, None, EffectiveRates::default());
     if unread.is_none() {
         let predicted = sudden::predict(order, hub, &planned).await?;
         planned.notes.lines.extend(predicted);
@@ -43,12 +44,16 @@ pub async fn plan(order: &Order<'_>, scanner: &impl Scan, hub: &impl ReadRecord)
             planned.notes.add(notes);
             shown = known.filter(|prices| !prices.is_empty());
             saved = planned.notes.ok_or_note(savings::read(hub).await, "what was saved cannot be read");
+            let (known, notes) = bill::rates(order, hub).await;
+            planned.notes.add(notes);
+            rates = known;
         }
     }
     planned.notes.lines.extend(unread);
     planned.plan.seal();
-    let (report, _) = planned.report(order, scanner, shown.as_ref());
-    Ok(Report { saved, ..report })
+    let (report, background) = planned.report(order, scanner, shown.as_ref());
+    let report = Report { saved, rates, ..report };
+    Ok(Box::pin(forgotten::preview(order, scanner, hub, &background, shown.as_ref(), report)).await)
 }
 
 /// A run that acts where the settings enable it in both places, notifies people, and records itself.
@@ -61,7 +66,7 @@ pub async fn apply(
     actor: &impl Act,
     hub: &(impl Pause + WriteRecord),
     messenger: &impl Messenger,
-    list: &impl PriceList,
+    list: &(impl PriceList + Billing),
 ) -> Result<(Report, Option<String>), Error> {
     order.run.scope.check(order.settings)?;
     sudden::check(order)?;
@@ -96,7 +101,7 @@ async fn run(
     actor: &impl Act,
     hub: &(impl Pause + WriteRecord),
     messenger: &impl Messenger,
-    list: &impl PriceList,
+    list: &(impl PriceList + Billing),
     locked: bool,
 ) -> Result<(Report, Option<String>), Error> {
     let switch = hub.switch().await;
@@ -121,8 +126,8 @@ async fn run(
     // Directly after the acts, so that a later failure cannot lose the record of what was done.
     let recorded = acts && write_acts(hub, &RunLines::from(&report), is_narrow(order), &[]).await.is_ok();
     let ended = Ended { acted: acts, recorded, locked: locked || acts };
-    let decision = Decision { report, background, prices };
-    Box::pin(finish(order, scanner, hub, messenger, &history, decision, ended)).await
+    let decision = bill::add(order, list, hub, &history, Decision { report, background, prices }).await;
+    Box::pin(finish(order, scanner, hub, messenger, list, &history, decision, ended)).await
 }
 
 /// Whether the run selects instances. The stops of all such runs of the day count together.
@@ -156,19 +161,24 @@ pub(crate) struct Ended {
     pub(crate) locked: bool,
 }
 
-/// The stages after the acts: notify people, count savings, take the monthly stocktake, and record everything. A stage
+/// The stages after the acts: find what is forgotten, notify people, count savings, take the monthly stocktake, and record everything. A stage
 /// that fails degrades the run, and the next stages still run.
+#[allow(clippy::too_many_arguments)] // the ports, and what the stages before have made
 pub(crate) async fn finish(
     order: &Order<'_>,
     scanner: &impl Scan,
     hub: &impl WriteRecord,
     messenger: &impl Messenger,
+    list: &impl PriceList,
     history: &History,
     decision: Decision,
     ended: Ended,
 ) -> Result<(Report, Option<String>), Error> {
-    let Decision { report, mut background, prices } = decision;
-    let (prices, mut notes) = (prices.as_ref(), Notes::default());
+    let Decision { mut report, mut background, mut prices } = decision;
+    let mut notes = Notes::default();
+    let found = Box::pin(forgotten::find(order, scanner, hub, list, &background, &mut prices, &report));
+    report.forgotten = stage("forgotten", "finding what is forgotten", found, &mut notes).await;
+    let prices = prices.as_ref();
     let notified = notify(order, messenger, hub, history, &report);
     let notified = stage("notify", "notifying owners", notified, &mut notes).await;
     let saved = savings::count(order, hub, prices, &background.confirmed, &report);
@@ -177,7 +187,9 @@ pub(crate) async fn finish(
     let stock = stage("stocktake", "the stocktake", stock, &mut notes).await;
     let kept = keep(order, hub, history, prices, &background, &report);
     stage("keep", "recording prices and evidence", kept, &mut notes).await;
-    let report = Report { messages: notified + stock, saved, ..report }.noting(notes);
+    let (rates, of_rates) = bill::rates(order, hub).await;
+    notes.add(of_rates);
+    let report = Report { messages: notified + stock, saved, rates, ..report }.noting(notes);
     record(order, scanner, hub, report, &background.confirmed, ended).await
 }
 

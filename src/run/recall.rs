@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use crate::engine::report::past::{Past, PastUnreadable, Recalled};
 use crate::ports::{PortError, ReadRecord};
-use crate::run::record::{HISTORY_DAYS, last_run, run_key};
+use crate::run::record::{HISTORY_DAYS, last_run, read_run};
 
 /// The value for the newest run that has an outcome for the instance.
 const LAST: &str = "last";
@@ -59,10 +59,10 @@ pub async fn recall(
 /// [`RecallError`] when the record does not have it.
 pub(crate) async fn past(hub: &impl ReadRecord, run: &str) -> Result<(Past, bool), RecallError> {
     let at = began(run).ok_or_else(|| RecallError::NotAnId(run.to_owned()))?;
-    let (text, ended) = match hub.read(&run_key(run, at, "report")).await? {
+    let (text, ended) = match read_run(hub, run, at, "report").await? {
         Some(text) => (text, true),
         // The run broke off after it had recorded its intent.
-        None => match hub.read(&run_key(run, at, "plan")).await? {
+        None => match read_run(hub, run, at, "plan").await? {
             Some(text) => (text, false),
             None => return Err(RecallError::NoSuchRun(run.to_owned())),
         },

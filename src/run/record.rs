@@ -2,6 +2,7 @@
 //! runs read, and tables for Athena and BigQuery.
 
 use std::collections::{HashMap, HashSet};
+use std::iter;
 
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,7 @@ use crate::engine::model::{
 };
 use crate::engine::report::Report;
 use crate::engine::undo::Undo;
+use crate::local::packed;
 use crate::ports::{PortError, ReadRecord, WriteRecord};
 use crate::run::pseudonyms::Pseudonyms;
 use crate::run::tables;
@@ -60,14 +62,28 @@ struct Line {
     narrow: bool,
 }
 
-/// `runs/date=2026-11-25/<run>/<what>.json`
+/// `runs/date=2026-11-25/<run>/<what>.json.gz`
 pub(crate) fn run_key(run: &str, at: DateTime<Utc>, what: &str) -> String {
-    format!("{RUNS}/{}/{run}/{what}.json", partition(at))
+    format!("{RUNS}/{}/{run}/{what}.json{}", partition(at), packed::ENDING)
 }
 
-/// `tables/plans/date=2026-11-25/<run>.jsonl`
+/// Reads what [`run_key`] names. Records of earlier releases are not compressed.
+pub(crate) async fn read_run(
+    hub: &impl ReadRecord,
+    run: &str,
+    at: DateTime<Utc>,
+    what: &str,
+) -> Result<Option<String>, PortError> {
+    let key = run_key(run, at, what);
+    match hub.read(&key).await? {
+        Some(text) => Ok(Some(text)),
+        None => hub.read(key.trim_end_matches(packed::ENDING)).await,
+    }
+}
+
+/// `tables/plans/date=2026-11-25/<run>.jsonl.gz`
 fn table_key(table: &str, run: &str, at: DateTime<Utc>) -> String {
-    format!("{TABLES}/{table}/{}/{run}.jsonl", partition(at))
+    format!("{TABLES}/{table}/{}/{run}.jsonl{}", partition(at), packed::ENDING)
 }
 
 /// `date=2026-11-25`: partitioned by date, as Athena and BigQuery read it.
@@ -84,13 +100,12 @@ async fn write_table(
     hub: &impl WriteRecord,
     table: &str,
     told: &RunLines<'_>,
-    text: serde_json::Result<String>,
+    rows: impl Iterator<Item = impl Serialize>,
 ) -> Result<(), PortError> {
-    let text = spelled(text)?;
-    if text.is_empty() {
-        return Ok(());
+    match packed::lines(rows)? {
+        Some(bytes) => hub.write_bytes(&table_key(table, told.run, told.at), bytes).await.map(|_| ()),
+        None => Ok(()),
     }
-    hub.write(&table_key(table, told.run, told.at), &text).await.map(|_| ())
 }
 
 /// Writes each step to the table `plans`, before anything is done.
@@ -103,7 +118,7 @@ pub(crate) async fn write_tables(hub: &impl WriteRecord, report: &Report) -> Res
     let told = RunLines::from(report);
     write_table(hub, "outcomes", &told, tables::outcomes(&told)).await?;
     write_table(hub, "verdicts", &told, tables::verdicts(report)).await?;
-    write_table(hub, "runs", &told, tables::runs(&tables::run_of(report))).await?;
+    write_table(hub, "runs", &told, iter::once(tables::run_of(report))).await?;
     write_history(hub, &told).await
 }
 
@@ -121,7 +136,7 @@ pub(crate) async fn write_undo_tables(hub: &impl WriteRecord, undo: &Undo) -> Re
     let told = RunLines::from(undo);
     write_table(hub, "outcomes", &told, tables::outcomes(&told)).await?;
     write_table(hub, "verdicts", &told, tables::findings(undo)).await?;
-    write_table(hub, "runs", &told, tables::runs(&tables::run_of_undo(undo))).await?;
+    write_table(hub, "runs", &told, iter::once(tables::run_of_undo(undo))).await?;
     write_history(hub, &told).await
 }
 

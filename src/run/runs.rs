@@ -5,6 +5,7 @@ use serde::de::DeserializeOwned;
 
 use crate::engine::history::runs::{Intended, Listed, RunLine, list};
 use crate::engine::model::json_lines;
+use crate::local::packed;
 use crate::ports::{PortError, ReadRecord};
 use crate::run::record::{TABLES, partition};
 
@@ -28,6 +29,6 @@ async fn read<T: DeserializeOwned>(
     from: DateTime<Utc>,
 ) -> Result<Vec<T>, PortError> {
     let files = hub.read_since(&format!("{TABLES}/{table}"), &partition(from)).await?;
-    let whole = files.iter().filter(|(key, _)| key.ends_with(".jsonl"));
+    let whole = files.iter().filter(|(key, _)| key.trim_end_matches(packed::ENDING).ends_with(".jsonl"));
     Ok(whole.flat_map(|(_, text)| json_lines::readable(text)).collect())
 }

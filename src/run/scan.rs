@@ -8,6 +8,7 @@ use std::time::Duration;
 use futures_util::stream::{self, StreamExt};
 
 use crate::engine::config::Settings;
+use crate::engine::cost::bill::Bill;
 use crate::engine::evidence::witness::Sighting;
 use crate::engine::history::last_scans::{Cadence, Visits};
 use crate::engine::history::past_runs::History;
@@ -20,7 +21,7 @@ use crate::engine::model::{NotDue, SkippedAccount, Unreachable};
 use crate::engine::plan::Candidate;
 use crate::engine::report::Row;
 use crate::engine::report::stocktake::Line;
-use crate::engine::request::{RequestInvalid, Scope};
+use crate::engine::request::{Mode, RequestInvalid, Scope};
 use crate::ports::{PortError, Scan};
 use crate::run::clock::Clock;
 use crate::run::judging::Judging;
@@ -68,6 +69,8 @@ pub struct Scanned {
 pub struct Background {
     /// Every account that was scanned.
     pub accounts: BTreeMap<Arc<str>, Account>,
+    /// Every target in scope, by account and Region.
+    pub targets: Vec<Target>,
     /// What was measured of candidates.
     pub known: HashMap<ResourceId, Known>,
     /// Lines for the monthly stocktake, in a run that takes it.
@@ -80,6 +83,8 @@ pub struct Background {
     pub contacts: Contacts,
     /// Stops that earlier runs made and did not record.
     pub confirmed: Vec<Confirmed>,
+    /// The bill, in a run that takes the stocktake and is to ask for it; or why it is unknown.
+    pub bill: Option<Result<Bill, String>>,
 }
 
 /// Why the scan failed.
@@ -100,12 +105,13 @@ pub async fn scan(
     port: &impl Scan,
     settings: &Settings,
     scope: &Scope,
+    mode: Mode,
     history: &History,
     clock: Clock,
     progress: &dyn Fn(usize, usize),
 ) -> Result<Scanned, ScanError> {
     let mut scanned = Scanned::default();
-    let mut judging = Judging::new(settings, scope, history, clock);
+    let mut judging = Judging::new(settings, scope, mode, history, clock);
     let each = |found, scanned: &mut Scanned| judging.take(found, scanned);
     let cadence = history.cadence.as_ref();
     survey_each(port, settings, scope, cadence, clock, progress, &mut scanned, each).await?;
@@ -176,6 +182,7 @@ pub(crate) async fn survey_each(
     let (accounts, regions): (Vec<_>, Vec<_>) = unreachable.partition(Target::is_whole_account);
     scanned.finished = targets.len().saturating_sub(regions.len() + scanned.denied.len());
     scanned.targets = targets.len() + accounts.len();
+    scanned.background.targets = targets;
     Ok(())
 }
 

@@ -23,7 +23,8 @@ const TOLD: &str = "state/told.jsonl";
 /// time, armed or not, so that no person is notified twice.
 pub(crate) fn is_stateful(settings: &Settings) -> bool {
     let notifies = settings.notify.operator.is_some() || settings.owners.has_channels();
-    settings.run.record.is_some() && (settings.idle.is_some() || notifies)
+    let keeps = settings.idle.is_some() || settings.bill.is_some() || settings.forgotten.is_some();
+    settings.run.record.is_some() && (keeps || notifies)
 }
 
 /// Earlier runs, if there is a record, and the other state that the settings need.

@@ -10,6 +10,7 @@ use futures_util::stream::{self, StreamExt};
 
 use crate::engine::config::Money;
 use crate::engine::cost::price::{PriceKey, Prices};
+use crate::engine::cost::waste::Cost;
 use crate::engine::history::past_runs::History;
 use crate::engine::judge::owner;
 use crate::engine::judge::owner::channels_of;
@@ -19,6 +20,7 @@ use crate::engine::report::Report;
 use crate::engine::report::digest::{Digest, Digests, Reader};
 use crate::engine::report::stocktake::{DONE, Stocktake, Taking, is_due};
 use crate::ports::{Messenger, PortError, ReadRecord, WriteRecord};
+use crate::render::bill::OfBill;
 use crate::render::stocktake::{markdown, message};
 use crate::render::{stocktake_csv, stocktake_json};
 use crate::run::delivery::deliver;
@@ -42,6 +44,9 @@ pub async fn due(hub: &impl ReadRecord, now: DateTime<Utc>, zone: Tz) -> Result<
 
 /// The accounts whose owners received a month's stocktake, until all have: the month, and one account per line.
 const SENT: &str = "state/stocktake-sent";
+
+/// Stands in that list for the bill of all accounts, which the operator receives.
+const WHOLE: &str = "*";
 
 /// The accounts whose stocktake of `month` was already sent.
 ///
@@ -125,9 +130,17 @@ pub(crate) async fn take(
     let zone = settings.zone();
     let taking = Taking { month, at: report.at, zone, money: &settings.money, names: &report.names };
     let mut all = Stocktake::all(taking, lines, &report.unreachable);
+    if let Some(found) = &report.forgotten {
+        Stocktake::add_forgotten(&mut all, taking, found);
+    }
+    let bill = background.bill.take();
+    if let Some(Ok(bill)) = &bill {
+        all = Stocktake::with_bill(all, taking, bill, background.accounts.keys());
+    }
     let mut sent = history.stocktake_sent.clone();
     // Only the first run of the month tidies, not the later ones that send what it could not send.
     let mut notes = if sent.is_empty() { launches::tidy(hub, report).await } else { Notes::default() };
+    let running = all.iter().map(Stocktake::cost).reduce(Cost::plus).unwrap_or_default();
     all.retain(|stock| !sent.contains(&stock.account));
     let (mut digests, mut accounts, mut whole) = (Digests::default(), Vec::new(), true);
     let written = write(hub, &all, &settings.money, report.locale).await;
@@ -150,6 +163,16 @@ pub(crate) async fn take(
             accounts.push(stock.account.clone());
         } else {
             sent.insert(stock.account.clone());
+        }
+    }
+    if let Some(bill) = bill.filter(|_| !sent.contains(WHOLE)) {
+        let page = OfBill { bill: &bill, month, running: &running, names: &report.names };
+        let written = hub.write(&page.key(), &page.markdown(&settings.money, report.locale)).await;
+        let place = notes.ok_or_trouble(written, "the page of the bill could not be recorded").unwrap_or_default();
+        let text = page.message(&settings.money, &place, report.locale);
+        if let Some(channel) = settings.notify.operator.clone() {
+            digests.owners.push(Digest { reader: Reader::Operator, channel, entries: Vec::new(), notes: vec![text] });
+            accounts.push(WHOLE.into());
         }
     }
     let delivery = deliver(messenger, &digests, &frame(order, &report.names), order.clock, RESERVE).await;

@@ -15,7 +15,6 @@ use crate::engine::report::{Report, Row};
 use crate::engine::request::Mode;
 use crate::engine::undo::{Finding, Found, Undo};
 use crate::render::detail;
-use crate::render::edge;
 
 /// A name and an owner, by instance.
 type Who<'a> = HashMap<&'a ResourceId, (&'a str, Option<&'a str>)>;
@@ -144,11 +143,8 @@ impl<'a> RunLines<'a> {
 }
 
 /// The table `plans`: one line per step.
-///
-/// # Errors
-/// If the serializer fails.
-pub fn plans(told: &RunLines<'_>) -> serde_json::Result<String> {
-    lines(told.steps.iter().map(|step| {
+pub fn plans(told: &RunLines<'_>) -> impl Iterator<Item = impl Serialize> {
+    told.steps.iter().map(|step| {
         let Step { id, action, policy, reason: _, launched, not_after } = step;
         let (name, owner) = told.who(id);
         PlanLine {
@@ -165,29 +161,23 @@ pub fn plans(told: &RunLines<'_>) -> serde_json::Result<String> {
             not_after: *not_after,
             owner,
         }
-    }))
+    })
 }
 
 /// The table `outcomes`: one line per outcome.
-///
-/// # Errors
-/// If the serializer fails.
-pub fn outcomes(told: &RunLines<'_>) -> serde_json::Result<String> {
-    lines(outcome_lines(told))
+pub fn outcomes(told: &RunLines<'_>) -> impl Iterator<Item = impl Serialize> {
+    outcome_lines(told)
 }
 
 /// The table `history`, which is kept for years: the same with neither name nor text, and each owner as `stand_in`
 /// gives it.
-///
-/// # Errors
-/// If the serializer fails.
-pub fn history(told: &RunLines<'_>, stand_in: impl Fn(&str) -> String) -> serde_json::Result<String> {
-    lines(outcome_lines(told).map(|line| OutcomeLine {
+pub fn history(told: &RunLines<'_>, stand_in: impl Fn(&str) -> String) -> impl Iterator<Item = impl Serialize> {
+    outcome_lines(told).map(move |line| OutcomeLine {
         name: None,
         detail: None,
         owner: line.owner.map(|owner| stand_in(&owner).into()),
         ..line
-    }))
+    })
 }
 
 fn outcome_lines<'a>(told: &RunLines<'a>) -> impl Iterator<Item = OutcomeLine<'a>> {
@@ -215,11 +205,8 @@ fn outcome_lines<'a>(told: &RunLines<'a>) -> impl Iterator<Item = OutcomeLine<'a
 }
 
 /// The table `verdicts`: one line per instance.
-///
-/// # Errors
-/// If the serializer fails.
-pub fn verdicts(report: &Report) -> serde_json::Result<String> {
-    lines(report.rows.iter().map(|row| {
+pub fn verdicts(report: &Report) -> impl Iterator<Item = impl Serialize> {
+    report.rows.iter().map(|row| {
         let Row { id, name, policy, verdict, armed, .. } = row;
         VerdictLine {
             run: &report.run,
@@ -234,15 +221,12 @@ pub fn verdicts(report: &Report) -> serde_json::Result<String> {
             reason: verdict.reason().as_str(),
             detail: detail(verdict, report.locale),
         }
-    }))
+    })
 }
 
 /// The same for an undo: `start` with the reason `undo`, or `skip` with the reason why not.
-///
-/// # Errors
-/// If the serializer fails.
-pub fn findings(undo: &Undo) -> serde_json::Result<String> {
-    lines(undo.found.iter().map(|found| {
+pub fn findings(undo: &Undo) -> impl Iterator<Item = impl Serialize> {
+    undo.found.iter().map(|found| {
         let Found { stop, finding, launched: _, owner: _ } = found;
         let (verdict, reason) = match finding {
             Finding::Start => ("start", "undo"),
@@ -261,18 +245,10 @@ pub fn findings(undo: &Undo) -> serde_json::Result<String> {
             reason,
             detail: crate::render::why_started(finding, undo.locale),
         }
-    }))
+    })
 }
 
-/// The table `runs`: one line per run.
-///
-/// # Errors
-/// If the serializer fails.
-pub fn runs(line: &RunLine) -> serde_json::Result<String> {
-    lines(std::iter::once(line))
-}
-
-/// The line of a report in the table `runs`.
+/// The line of a report in the table `runs`, which has one for each run.
 pub fn run_of(report: &Report) -> RunLine {
     RunLine {
         steps: report.plan.steps.len() as u64,
@@ -290,13 +266,4 @@ pub fn run_of_undo(undo: &Undo) -> RunLine {
         settings: undo.plan.settings.clone(),
         ..RunLine::new(&undo.run, undo.at, Mode::Undo, undo.health(), undo.counts())
     }
-}
-
-fn lines(rows: impl Iterator<Item = impl Serialize>) -> serde_json::Result<String> {
-    let mut text = String::new();
-    for row in rows {
-        text += &edge::json(&row, false)?;
-        text.push('\n');
-    }
-    Ok(text)
 }

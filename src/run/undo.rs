@@ -2,6 +2,7 @@
 //! pause. A dry run ends at the plan and has no port to act with.
 
 use std::collections::{BTreeMap, HashMap};
+use std::io::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,6 +16,7 @@ use crate::engine::plan::Plan;
 use crate::engine::request::Run;
 use crate::engine::request::overrides::UndoOverrides;
 use crate::engine::undo::{Finding, Found, Stop, Undo, WhyNot, find, left_out, steps, stops};
+use crate::local::packed::packed;
 use crate::ports::{Act, NotScanned, PortError, ReadRecord, Scan, SetPause, WriteRecord};
 use crate::render::undo_json;
 use crate::run::act::{Acting, carry_out};
@@ -285,8 +287,9 @@ async fn intent(hub: &impl WriteRecord, undo: &Undo) -> Result<Recorded, PortErr
 }
 
 async fn record(hub: &impl WriteRecord, undo: &Undo, what: &str) -> Result<String, PortError> {
-    let text = undo_json(undo, false).map_err(|error| PortError(error.to_string()))?;
-    hub.write(&run_key(&undo.run, undo.at, what), &text).await
+    let text = undo_json(undo, false)?;
+    let bytes = packed(|out| out.write_all(text.as_bytes()))?;
+    hub.write_bytes(&run_key(&undo.run, undo.at, what), bytes).await
 }
 
 /// Sets the pause switch after the undo of a whole run, so that the next run does not stop the same instances again. A

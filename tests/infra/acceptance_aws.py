@@ -1,9 +1,6 @@
 """The AWS CLI for the tests of the acceptance kit: the real one, before a simulated AWS, with what that one lacks put in its place.
 
-    acceptance_aws.py SOCKET
-
-serves `aws` commands on a Unix socket, each in a fork of this process: the CLI is loaded once, and not 150 times. `client(...)`
-writes the program `aws` that sends its words there. What is in the place of the simulated AWS:
+aws_cli.py serves it. What is in the place of the simulated AWS:
 
     lambda invoke                  goes to the local Lambda, whose binary has the deployed function's variables
     iam simulate-principal-policy  is answered by the tests' evaluator of IAM policies, over the policies that were deployed
@@ -18,30 +15,17 @@ that are left out of every policy, as if nobody had written them.
 
 import ast
 import copy
-import gc
 import json
 import os
 import pathlib
 import re
-import socket
-import struct
 import sys
 import urllib.error
 import urllib.request
 
-CLIENT = """#!{python} -IS
-import json, os, socket, sys
-with socket.socket(socket.AF_UNIX) as server:
-    server.connect({address!r})
-    socket.send_fds(server, [b"x"], [0, 1, 2])
-    server.sendall(json.dumps([sys.argv[1:], dict(os.environ), os.getcwd()]).encode())
-    server.shutdown(socket.SHUT_WR)
-    code = server.recv(1)
-sys.exit(code[0] if code else 255)
-"""
+import aws_cli
+
 ADMINISTRATOR = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
-SERVICES = ["ec2", "cloudformation", "iam", "s3", "lambda", "ssm", "sts", "cloudwatch", "logs", "sns", "sqs", "scheduler", "organizations", "kms"]
-LOADED = {}  # the CLI itself, once and before the forks
 # What the evaluator calls it, and IAM's simulator.
 DECISIONS = {"Allowed": "allowed", "ExplicitlyDenied": "explicitDeny", "ImplicitlyDenied": "implicitDeny"}
 ACTIONS = {
@@ -49,13 +33,6 @@ ACTIONS = {
     "terminate-instances": "TerminateInstances", "modify-instance-attribute": "ModifyInstanceAttribute", "delete-volume": "DeleteVolume",
     "describe-instances": "DescribeInstances",
 }  # fmt: skip
-
-
-def client(folder, address):
-    """The program `aws` in this folder."""
-    path = pathlib.Path(folder) / "aws"
-    path.write_text(CLIENT.format(python=sys.executable, address=str(address)))
-    path.chmod(0o755)
 
 
 def options(words):
@@ -82,7 +59,7 @@ class Account:
     def clients(self, service):
         if service not in self.known:
             place = {"region_name": os.environ["AWS_REGION"], "endpoint_url": os.environ["AWS_ENDPOINT_URL"]}
-            self.known[service] = LOADED["driver"].session.create_client(service, **place)
+            self.known[service] = aws_cli.LOADED["driver"].session.create_client(service, **place)
         return self.known[service]
 
     def document(self, text):
@@ -178,7 +155,7 @@ def assume(words, given):
         trust = None
     if trust is None or account.decide(account.role(), "sts:AssumeRole", given["--role-arn"][0], about, trust) != "allowed":
         return refuse("AccessDenied", "AssumeRole", f"User: {account.caller['Arn']} is not authorized to perform: sts:AssumeRole on resource: {given['--role-arn'][0]}")
-    return real(words)
+    return aws_cli.real(words)
 
 
 def try_out(words, given):
@@ -201,7 +178,7 @@ def try_out(words, given):
 
 
 def deploy(words, given):
-    code = real(words)
+    code = aws_cli.real(words)
     template = pathlib.Path(given["--template-file"][0])
     if code or template.name != "hub.yaml":
         return code
@@ -224,7 +201,7 @@ def deploy(words, given):
 
 
 def delete(words, given):
-    code, name = real(words), given["--stack-name"][0]
+    code, name = aws_cli.real(words), given["--stack-name"][0]
     account = Account()
     found = account.clients("cloudwatch").describe_alarms(AlarmNamePrefix=f"{name}-")["MetricAlarms"]
     account.clients("cloudwatch").delete_alarms(AlarmNames=[one["AlarmName"] for one in found])
@@ -232,13 +209,6 @@ def delete(words, given):
         if one["Name"] == name:
             account.clients("scheduler").delete_schedule(Name=name)
     return code
-
-
-def real(words):
-    # This release sends what is for SQS to AWS whatever the environment says.
-    if words[0] == "sqs":
-        words = [*words, "--endpoint-url", os.environ["AWS_ENDPOINT_URL"]]
-    return LOADED["driver"].main(words)
 
 
 INSTEAD = {
@@ -254,76 +224,4 @@ def handle(words):
     given = options(words)
     if "--dry-run" in given:
         return try_out(words, given)
-    return INSTEAD.get(tuple(words[:2]), lambda words, _: real(words))(words, given)
-
-
-# --- the server -------------------------------------------------------------------------------------------------------
-
-
-def preload():
-    """Models of services are read once, before the forks."""
-    from awscli import clidriver  # before botocore: it brings its own
-
-    LOADED["driver"] = clidriver.create_clidriver()
-    loader = LOADED["driver"].session.get_component("data_loader")  # it keeps what it has read
-    for service in SERVICES:
-        loader.load_service_model(service, "service-2")
-        loader.load_service_model(service, "paginators-1")
-    loader.load_data("endpoints")
-    # What a fork does not touch, it does not copy.
-    gc.collect()
-    gc.freeze()
-    gc.disable()
-
-
-def serve(address):
-    preload()
-    with socket.socket(socket.AF_UNIX) as server:
-        server.bind(address)
-        server.listen(32)
-        print("ready", flush=True)
-        while True:
-            asked, _ = server.accept()
-            if os.fork() == 0:
-                one(asked)
-            asked.close()
-            reap()
-
-
-def reap():
-    """Children that have ended."""
-    try:
-        while os.waitpid(-1, os.WNOHANG)[0]:
-            pass
-    except ChildProcessError:
-        pass
-
-
-def one(asked):
-    _, descriptors, _, _ = socket.recv_fds(asked, 1, 3)
-    text = b""
-    while part := asked.recv(65536):
-        text += part
-    words, environment, folder = json.loads(text)
-    for place, descriptor in enumerate(descriptors):
-        os.dup2(descriptor, place)
-    own = {"AWS_DATA_PATH": os.environ["AWS_DATA_PATH"]}  # the CLI sets it when it is loaded
-    os.environ.clear()
-    os.environ.update(environment | own)
-    os.chdir(folder)
-    code = 255
-    try:
-        code = handle(words)
-    except SystemExit as ended:
-        code = ended.code if isinstance(ended.code, int) else 255
-    except BaseException as wrong:
-        print(f"{type(wrong).__name__}: {wrong}", file=sys.stderr)
-    sys.stdout.flush()
-    sys.stderr.flush()
-    asked.sendall(struct.pack("B", (code or 0) & 255))
-    os._exit(0)
-
-
-if __name__ == "__main__":
-    sys.path.insert(0, str(pathlib.Path(__file__).parent))
-    serve(sys.argv[1])
+    return INSTEAD.get(tuple(words[:2]), lambda words, _: aws_cli.real(words))(words, given)

@@ -34,7 +34,7 @@ ADMINISTRATOR = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Act
 def documents():
     """Every policy of the templates, everything optional included: {(template, resource, policy): document}."""
     spoke = Template("spoke", Acting="yes", KmsKeys=f"arn:aws:kms:*:{SPOKE}:key/*", ReadingPrincipals=ROLE(HUB, "people/*"))
-    hub = Template("hub", Events="yes", AnomalyTopic=ANOMALIES, SecretArns=SECRET, KmsKeys=HUB_KEY, KmsKeyArn=OWN_KEY, **ARCHIVE)
+    hub = Template("hub", Events="yes", Bill="yes", AnomalyTopic=ANOMALIES, SecretArns=SECRET, KmsKeys=HUB_KEY, KmsKeyArn=OWN_KEY, **ARCHIVE)
     events, parts = Template("spoke-events"), Template("fan-out", KmsKeyArn=OWN_KEY)
     found = {("spoke-no-keys", "Actor", policy): text for policy, text in Template("spoke", Acting="yes").policies("Actor").items()}
     for name, template in {"spoke": spoke, "hub": hub, "spoke-events": events, "fan-out": parts}.items():
@@ -180,7 +180,7 @@ TABLE = [
     ("actor", "kms:Decrypt", KEY, {}, NO),
     # --- the reading role -------------------------------------------------------------------------------------
     *[("reader", action, "*", {}, YES) for action in (
-        "ec2:DescribeInstances", "ec2:DescribeRegions", "ec2:DescribeVolumes", "kms:DescribeKey", "kms:ListAliases", "cloudwatch:GetMetricData", "cloudwatch:ListMetrics", "elasticloadbalancing:DescribeLoadBalancers",
+        "ec2:DescribeAddresses", "ec2:DescribeInstances", "ec2:DescribeRegions", "ec2:DescribeVolumes", "kms:DescribeKey", "kms:ListAliases", "cloudwatch:GetMetricData", "cloudwatch:ListMetrics", "elasticloadbalancing:DescribeLoadBalancers",
         "elasticloadbalancing:DescribeTargetGroups", "elasticloadbalancing:DescribeTargetHealth")],
     ("reader", "account:GetAlternateContact", f"arn:aws:account::{SPOKE}:account", {}, YES),
     ("reader+admin", "account:GetAlternateContact", f"arn:aws:account::{SPOKE}:account", {}, YES),
@@ -209,6 +209,10 @@ TABLE = [
     *[("hub", action, "*", {}, YES) for action in (
         "organizations:ListAccounts", "organizations:ListAccountsForParent",
         "organizations:ListOrganizationalUnitsForParent", "organizations:ListTagsForResource", "pricing:GetProducts")],
+    ("hub", "ce:GetCostAndUsage", "*", {}, YES),
+    ("hub", "billing:GetBillingViewData", f"arn:aws:billing::{OTHER}:billingview/custom-1", {}, YES),
+    *[("hub", action, "*", {}, NO) for action in ("ce:UpdatePreferences", "ce:GetCostAndUsageWithResources", "billing:UpdateBillingView")],
+    *[(who, "ce:GetCostAndUsage", "*", {}, NO) for who in ("reader", "actor")],
     ("hub", "s3:ListBucket", RECORD, {}, YES),
     ("hub", "s3:GetObject", f"{RECORD}/reaper.toml", {}, YES),
     *[("hub", action, f"{RECORD}/record/runs/1/report.json", {}, YES) for action in ("s3:GetObject", "s3:PutObject")],

@@ -8,7 +8,6 @@ import json
 import os
 import pathlib
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -19,6 +18,7 @@ import zipfile
 import acceptance_aws
 import boto3
 import policies
+from aws_cli import Cli
 from template import ROOT, Template, raw
 
 sys.path.insert(0, str(ROOT / "tests"))
@@ -58,11 +58,7 @@ class Sandbox:
         self.administrator = self.enter()
         # An instance of somebody else runs in the account.
         self.other = self.client("ec2").run_instances(ImageId="ami-0123456789abcdef0", InstanceType="t3.nano", MinCount=1, MaxCount=1)["Instances"][0]["InstanceId"]
-        # The CLI has a Python of its own.
-        python = pathlib.Path(shutil.which("aws")).parent / "python"
-        cli = self.start([python, ROOT / "tests/infra/acceptance_aws.py", self.folder / "aws.socket"])
-        assert cli.stdout.readline() == "ready\n"
-        acceptance_aws.client(self.folder, self.folder / "aws.socket")
+        self.cli = Cli(self.folder, "acceptance", AWS_ENDPOINT_URL=self.endpoint)
         self.package = self.folder / "idle-reaper-x86_64.zip"
         with zipfile.ZipFile(self.package, "w") as archive:
             archive.writestr("bootstrap", "#!/bin/true\n")  # what moto's Lambda gets is never run: the real binary runs beside it
@@ -146,6 +142,7 @@ class Sandbox:
 
     def close(self):
         self.function.close()
+        self.cli.close()
         for process in self.processes:
             process.terminate()
             process.wait(30)

@@ -12,6 +12,7 @@ import sys
 import tempfile
 import unittest
 
+from aws_cli import Cli
 from template import ROOT
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
@@ -45,21 +46,24 @@ class Aws(unittest.TestCase):
                     yield page.name, re.sub(r" > \S+$", "", call).replace("$ids", "i-0123456789abcdef0")
 
     def test_the_cli_accepts_every_command_and_gets_as_far_as_the_connection(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        folder = pathlib.Path(folder.name)
+        self.addCleanup(Cli(folder).close)
         environment = {
-            "PATH": os.environ["PATH"], "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "AWS_DEFAULT_REGION": "us-east-1",
+            "PATH": f"{folder}:{os.environ['PATH']}", "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "AWS_DEFAULT_REGION": "us-east-1",
             "AWS_EC2_METADATA_DISABLED": "true", "AWS_MAX_ATTEMPTS": "1",
         }  # fmt: skip
         count = 0
-        with tempfile.TemporaryDirectory() as folder:
-            for call, page in {call: page for page, call in self.calls()}.items():
-                count += 1
-                # The second major version of the CLI is not among Python's packages; the first has no such option.
-                words = shlex.split(call.replace("--cli-binary-format raw-in-base64-out", ""))
-                if words[1:3] == ["s3", "cp"] and not words[3].startswith("s3://"):
-                    (pathlib.Path(folder) / words[3]).write_text("x")
-                words += ["--endpoint-url", "http://127.0.0.1:9"]
-                ran = subprocess.run(words, env=environment, cwd=folder, capture_output=True, text=True, timeout=60, check=False)
-                self.assertIn("Could not connect to the endpoint URL", ran.stderr, f"{page}: {call}")
+        for call, page in {call: page for page, call in self.calls()}.items():
+            count += 1
+            # The second major version of the CLI is not among Python's packages; the first has no such option.
+            words = shlex.split(call.replace("--cli-binary-format raw-in-base64-out", ""))
+            if words[1:3] == ["s3", "cp"] and not words[3].startswith("s3://"):
+                (folder / words[3]).write_text("x")
+            words += ["--endpoint-url", "http://127.0.0.1:9"]
+            ran = subprocess.run(words, env=environment, cwd=folder, capture_output=True, text=True, timeout=60, check=False)
+            self.assertIn("Could not connect to the endpoint URL", ran.stderr, f"{page}: {call}")
         self.assertGreater(count, 10)
 
 
@@ -72,9 +76,9 @@ class Make(unittest.TestCase):
         self.world.write_text(json.dumps({"stacks": {}, "buckets": {}, "ssm": {}, "lambda": {"total": 1000, "free": 1000}, "instances": {}, "fails": {}, "calls": []}))
         for name in ("package.zip", "reaper.toml"):
             (self.folder / name).write_text("x")
-        for name, text in (("make", MAKE % ROOT), ("aws", f'#!/bin/sh\nexec "{sys.executable}" "{ROOT}/tests/infra/stub_aws.py" "$@"\n')):
-            (self.folder / name).write_text(text)
-            (self.folder / name).chmod(0o755)
+        (self.folder / "make").write_text(MAKE % ROOT)
+        (self.folder / "make").chmod(0o755)
+        self.addCleanup(Cli(self.folder, "stub").close)
 
     def run_(self, line):
         environment = {

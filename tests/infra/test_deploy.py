@@ -7,12 +7,14 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
 import tomllib
 import unittest
 
+from aws_cli import Cli
 from template import ROOT, raw
 
 VERSION = tomllib.loads((ROOT / "Cargo.toml").read_text())["package"]["version"]
@@ -25,15 +27,20 @@ UNITS = {"UNITS": "ou-ab12-34cd56ef", "EXTERNAL_ID": "an-external-id-of-some-len
 
 
 class Deploy(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        cls.cli = Cli(folder.name, "stub")
+        cls.addClassCleanup(cls.cli.close)
+
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
         for name in ("package.zip", "reaper.toml"):
             (self.folder / name).write_text("x")
-        self.stub = self.folder / "aws"
-        self.stub.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{ROOT}/tests/infra/stub_aws.py" "$@"\n')
-        self.stub.chmod(0o755)
+        self.stub = shutil.copy(self.cli.aws, self.folder)
         self.world = {"stacks": {}, "buckets": {}, "ssm": {}, "lambda": {"total": 1000, "free": 1000}, "instances": {}, "fails": {}, "calls": []}
 
     def run_(self, verb, **variables):
@@ -594,7 +601,7 @@ cp "{files}/${{1##*/}}" "$to"
             (tools / name).symlink_to(path)
         (tools / "python3").write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
         (tools / "python3").chmod(0o755)
-        self.stub.rename(tools / "aws")
+        shutil.move(self.stub, tools)
         self.installed(PATH=str(tools))
         self.done("organization", PATH=str(tools), **UNITS)
         self.done("destroy-organization", PATH=str(tools))

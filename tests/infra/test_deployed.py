@@ -7,10 +7,11 @@ service's model, and then asked for like the others. Whether CloudFormation take
 """
 
 import ast
+import atexit
+import functools
 import json
 import os
 import pathlib
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -20,6 +21,7 @@ import zipfile
 
 import boto3
 import policies
+from aws_cli import Cli
 from template import ROOT, Template, document
 
 EVENING = "2026-11-25T21:30:00+09:00"
@@ -42,12 +44,20 @@ def binary():
     return pathlib.Path(target) / "debug" / "idle-reaper"
 
 
+@functools.cache
+def cli():
+    """The AWS CLI, one for all worlds of this process."""
+    folder = tempfile.TemporaryDirectory()
+    found = Cli(folder.name)
+    atexit.register(folder.cleanup)
+    atexit.register(found.close)
+    return found
+
+
 class World:
     """tests/world.py with the demo's accounts and instances, and without the demo's bucket and parameter."""
 
     def __init__(self):
-        if not shutil.which("aws"):
-            raise RuntimeError("the AWS CLI is not on the path; `make infra-check` sets it up")
         command = [sys.executable, ROOT / "tests/world.py"]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         ready = json.loads(self.process.stdout.readline())
@@ -59,7 +69,7 @@ class World:
         self.account = hub["account"]
         self.keys = {"AWS_ACCESS_KEY_ID": hub["access-key"], "AWS_SECRET_ACCESS_KEY": hub["secret-key"]}
         self.environment = self.keys | {
-            "PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), "AWS_ENDPOINT_URL": self.endpoint, "AWS_REGION": REGION,
+            "PATH": f"{cli().aws.parent}:{os.environ['PATH']}", "HOME": os.environ.get("HOME", "/"), "AWS_ENDPOINT_URL": self.endpoint, "AWS_REGION": REGION,
             "AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull, "AWS_EC2_METADATA_DISABLED": "true",
         }  # fmt: skip
 
@@ -338,7 +348,7 @@ class Deployed(unittest.TestCase):
         report = json.loads(ran.stdout)
         self.assertEqual(report["counts"]["stopped"], 18, report["counts"])
         written = [one["Key"] for one in self.world.client("s3").list_objects_v2(Bucket=self.record)["Contents"]]
-        self.assertTrue(any(key.startswith("record/runs/") and key.endswith("/report.json") for key in written), written)
+        self.assertTrue(any(key.startswith("record/runs/") and key.endswith("/report.json.gz") for key in written), written)
         self.assertNotIn("record/acting.lock", written, "the lock is given back")
         self.allowed(self.world.ask("GET", "/calls")["calls"])
 

@@ -3,6 +3,7 @@ its function the real binary under the local runtime emulator: the demo's organi
 through the function alone, and a child that fails is a unreachable spot.
 """
 
+import gzip
 import json
 import pathlib
 import re
@@ -71,7 +72,7 @@ class Installed:
 
     def whole(self, answer):
         place = answer["report"].removeprefix(f"s3://{self.record}/")
-        return json.load(self.world.client("s3").get_object(Bucket=self.record, Key=place)["Body"])
+        return json.loads(gzip.decompress(self.world.client("s3").get_object(Bucket=self.record, Key=place)["Body"].read()))
 
     def keys(self):
         pages = self.world.client("s3").get_paginator("list_objects_v2").paginate(Bucket=self.record)

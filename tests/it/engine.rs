@@ -5,6 +5,7 @@ pub mod cost;
 pub mod evidence;
 pub mod history;
 pub mod judge;
+pub mod kinds;
 pub mod plan;
 pub mod report;
 pub mod request;

@@ -15,8 +15,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use idle_reaper::engine::cost::bill::{About, Group};
 use idle_reaper::engine::evidence::idle::Evidence;
-use idle_reaper::engine::model::{Account, Instance, Message, ResourceId, State, Tags, Target};
+use idle_reaper::engine::kinds::reported::Facts;
+use idle_reaper::engine::model::{Account, Instance, Message, ReportOnly, ResourceId, State, Tags, Target};
 use idle_reaper::engine::plan::restart::Volumes;
 use idle_reaper::engine::rules::case::Activity;
 use idle_reaper::ports::{FoundAccount, Switch};
@@ -47,6 +49,8 @@ pub enum Deed {
     Gather,
     AskBalancers,
     AskVolumes,
+    /// A scan of kinds that are only reported.
+    AskReported,
     Tag,
     Untag,
     Stop,
@@ -75,6 +79,7 @@ impl Deed {
             | Self::Gather
             | Self::AskBalancers
             | Self::AskVolumes
+            | Self::AskReported
             | Self::ReadSwitch
             | Self::ReadRecord
             | Self::WriteRecord
@@ -140,6 +145,7 @@ struct Inner {
     behind: BTreeSet<Box<str>>,
     volumes: HashMap<Box<str>, Volumes>,
     usable: BTreeSet<String>,
+    reported: BTreeMap<(Target, ReportOnly), Result<Vec<Facts>, String>>,
     faults: Faults,
     switch_reads: usize,
     paused: Option<String>,
@@ -147,6 +153,9 @@ struct Inner {
     log: Vec<Call>,
     said: Vec<(String, Message)>,
     mute: BTreeSet<String>,
+    /// What Cost Explorer answers. It denies what is not here.
+    costs: BTreeMap<About, Result<Vec<Group>, String>>,
+    asked_costs: Vec<(About, Option<String>)>,
 }
 
 impl World {
@@ -182,6 +191,7 @@ impl World {
                 behind: BTreeSet::new(),
                 volumes: HashMap::new(),
                 usable: BTreeSet::new(),
+                reported: BTreeMap::new(),
                 faults: Faults::default(),
                 switch_reads: 0,
                 paused: None,
@@ -189,6 +199,8 @@ impl World {
                 log: Vec::new(),
                 said: Vec::new(),
                 mute: BTreeSet::new(),
+                costs: BTreeMap::new(),
+                asked_costs: Vec::new(),
             }),
         };
         for instance in instances {
@@ -271,6 +283,11 @@ impl World {
     pub fn with_volumes(self, id: &str, volumes: Volumes) -> Self {
         self.state.borrow_mut().volumes.insert(id.into(), volumes);
         self
+    }
+
+    /// From now on this is what a scan of one kind in one target answers. Of others there is nothing.
+    pub fn now_holds(&self, target: &Target, kind: ReportOnly, answer: Result<Vec<Facts>, &str>) {
+        self.state.borrow_mut().reported.insert((target.clone(), kind), answer.map_err(str::to_owned));
     }
 
     /// The same world, in which the acting role may use these customer-managed keys and licence configurations.
@@ -372,6 +389,16 @@ impl World {
     pub fn recorded(&self, part: &str) -> Vec<(String, String)> {
         let state = self.state.borrow();
         state.record.iter().filter(|(key, _)| key.contains(part)).map(|(k, v)| (k.clone(), v.clone())).collect()
+    }
+
+    /// Cost Explorer answers with this from now on.
+    pub fn now_costs(&self, about: About, answer: Result<Vec<Group>, String>) {
+        self.state.borrow_mut().costs.insert(about, answer);
+    }
+
+    /// The questions to Cost Explorer, each with the billing view.
+    pub fn asked_costs(&self) -> Vec<(About, Option<String>)> {
+        self.state.borrow().asked_costs.clone()
     }
 
     /// Sets the pause switch, or takes it off.

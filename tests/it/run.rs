@@ -1,10 +1,13 @@
 //! Whole runs over the fake world.
 
 pub mod anomalies;
+pub mod bill;
 pub mod contained;
 pub mod doctor;
 pub mod fan_out;
+pub mod forgotten;
 pub mod killed;
+mod last_hour;
 pub mod launches;
 pub mod listing;
 pub mod narrow;

@@ -96,6 +96,17 @@ variable "settings" {
   }
 }
 
+variable "bill" {
+  description = "Lets the function read the bill in Cost Explorer, for [bill] in the settings. Each request costs $0.01."
+  type        = string
+  default     = "no"
+
+  validation {
+    condition     = contains(["no", "yes"], var.bill)
+    error_message = "One of no, yes."
+  }
+}
+
 variable "reading_role" {
   description = "The parameter ReadingRole of hub.yaml."
   type        = string
@@ -275,6 +286,7 @@ locals {
     Payload              = var.payload
     State                = var.state
     Settings             = var.settings
+    Bill                 = var.bill
     ReadingRole          = var.reading_role
     ActingRole           = var.acting_role
     RolePath             = var.role_path

@@ -1,5 +1,6 @@
 //! `init`: writes first settings, from answers, flags and an inventory. They arm nothing, and no file is overwritten.
 
+use std::collections::HashSet;
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write as _};
 use std::path::Path;
@@ -12,9 +13,14 @@ use crate::app::inventory::inventory;
 use crate::app::verbs::{Show, show};
 use crate::app::{Args, End, Error, ask};
 use crate::engine::config::{Counted, Proposal, Settings, propose};
+use crate::engine::model::Instance;
 use crate::engine::schedule::parse_zone;
+use crate::local::inventory::Recorded;
 use crate::local::nearest;
 use crate::render::FirstSettings;
+
+/// How to scan more than one account.
+const OTHERS: &str = "for all of them, set `accounts` in `[scope]` to \"organization\" or a list of ids";
 
 /// Writes first settings.
 pub(crate) fn init(args: &Args, first: &First) -> Result<End, Error> {
@@ -23,17 +29,22 @@ pub(crate) fn init(args: &Args, first: &First) -> Result<End, Error> {
     if !to_stdout && out.symlink_metadata().is_ok() {
         return Err(exists(out));
     }
-    let proposal = inventory(args, &Settings::parse("", "version = 1")?)?.map_or_else(Proposal::default, |recorded| {
-        propose(&recorded.instances_found().map(|instance| &instance.tags).collect::<Vec<_>>())
-    });
-    let text = answers(first, proposal)?.text();
+    let inventory = inventory(args, &Settings::parse("", "version = 1")?)?;
+    let found: Vec<&Instance> = inventory.iter().flat_map(Recorded::instances_found).collect();
+    let proposal = propose(&found.iter().map(|instance| &instance.tags).collect::<Vec<_>>());
+    let settings = answers(first, proposal)?;
+    let text = settings.text();
     check(&text)?;
     if to_stdout {
         Show::stdout(args).text(&text)?;
-        return Ok(End::Done);
+    } else {
+        write(out, &text)?;
+        show::note(&next(args, out));
     }
-    write(out, &text)?;
-    show::note(&next(args, out));
+    let accounts: HashSet<_> = found.iter().map(|instance| &instance.id.place.account).collect();
+    if !settings.organization && accounts.len() > 1 {
+        show::note(&format!("the inventory has {} accounts, and `self` scans one; {OTHERS}", accounts.len()));
+    }
     Ok(End::Done)
 }
 

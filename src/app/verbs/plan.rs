@@ -13,6 +13,10 @@ use crate::local::price_file::PriceFile;
 use crate::run;
 use crate::run::{Clock, Order};
 
+/// Why a dry run over AWS may show no dollars.
+const NO_PRICES: &str = "no amounts are known yet: a dry run looks up no prices, and shows those that an `apply` with a \
+    `record`, and `[notify]` or `[idle]`, has looked up";
+
 /// Shows what would be done. Over a folder of several days, or against other settings, it is a backtest.
 pub(crate) async fn plan(
     args: &Args,
@@ -56,7 +60,11 @@ pub(super) async fn dry_run(
             None => run::with_known_prices(&settings.money, &NoRecord, report).await,
         });
     }
-    over_aws(&order).await
+    let mut report = over_aws(&order).await?;
+    if !report.priced && !report.rows.is_empty() {
+        report.notes.push(NO_PRICES.to_owned());
+    }
+    Ok(report)
 }
 
 #[cfg(feature = "aws")]

@@ -179,7 +179,7 @@ impl<'a> Show<'a> {
     fn put(&self, report: &Report, view: &View, out: &mut dyn Write) -> io::Result<()> {
         match self.format() {
             Format::Table => out.write_all(page(report, view).terminal(self.style()).as_bytes()),
-            Format::Json => write_json(report, out),
+            Format::Json => write_json(report, true, out),
             Format::Markdown => out.write_all(page(report, view).markdown().as_bytes()),
             Format::Csv => out.write_all(csv(report, view).map_err(io::Error::other)?.as_bytes()),
             Format::Ndjson => write_ndjson(report, view, out),

@@ -2,11 +2,13 @@
 //!
 //! Each section of the file has its own module here. After any mistake, nothing is scanned.
 
+mod bill;
 mod busy;
 mod calendars;
 mod caps;
 mod channels;
 mod diagnostic;
+mod forgotten;
 mod hints;
 mod idle;
 mod include;
@@ -37,10 +39,12 @@ use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 use toml::de::DeTable;
 
+pub use crate::engine::config::bill::BillSettings;
 pub use crate::engine::config::busy::{Busy, Unmeasured};
 pub use crate::engine::config::caps::Caps;
 pub use crate::engine::config::channels::{Channel, Format, Secret, Topic, Way};
 pub use crate::engine::config::diagnostic::{Diagnostic, SettingsInvalid, Severity};
+pub use crate::engine::config::forgotten::Forgotten;
 pub use crate::engine::config::hints::most_similar;
 pub use crate::engine::config::idle::{Idle, IdleDeed};
 pub use crate::engine::config::include::{Find, Included};
@@ -101,8 +105,12 @@ pub struct Settings {
     pub busy: Option<Busy>,
     /// `[money]`
     pub money: Money,
+    /// `[bill]`; without it Cost Explorer is not asked.
+    pub bill: Option<BillSettings>,
     /// `[idle]`; without it nothing is found idle.
     pub idle: Option<Idle>,
+    /// `[forgotten]`; without it only instances are scanned.
+    pub forgotten: Option<Forgotten>,
     /// `[calendars.…]`
     pub calendars: BTreeMap<String, Arc<Calendar>>,
     /// `[schedules.…]`
@@ -196,7 +204,9 @@ fn read_all(files: Files<'_>) -> Settings {
     let restart = restart::read(top);
     let busy = busy::read(top);
     let money = money::read(top);
+    let bill = bill::read(top);
     let idle = idle::read(top);
+    let forgotten = forgotten::read(top);
     let calendars = calendars::read(&files);
     let schedules = schedules::read(&files, &calendars);
     let given = policies::Given {
@@ -221,7 +231,9 @@ fn read_all(files: Files<'_>) -> Settings {
         restart,
         busy,
         money,
+        bill,
         idle,
+        forgotten,
         calendars,
         schedules: schedules.into_iter().filter_map(|(name, schedule)| Some((name, schedule?))).collect(),
         policies,

@@ -15,6 +15,10 @@ pub(crate) fn warn(top: &Section<'_>, settings: &Settings) {
             "`[notify]` has no `operator`: nobody is notified of what has no owner, or an owner without a channel";
         top.warn(top.place_of("notify"), message, "name one of `[channels]`: `operator = \"…\"`".to_owned());
     }
+    if settings.bill.is_some() && settings.run.record.is_none() {
+        let message = "`[bill]` without `record`: the monthly stocktake, which shows the bill, needs a record";
+        top.warn(top.place_of("bill"), message, "write `record = \"s3://bucket/prefix\"`".to_owned());
+    }
     if settings.policies.is_empty() {
         top.warn(top.place_of("policies"), "there are no policies: every instance is out of scope", None);
     }

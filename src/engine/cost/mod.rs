@@ -1,8 +1,10 @@
-//! Prices, waste, savings, and the cost of a run itself.
+//! Prices, waste, savings, the bill, and the cost of a run itself.
 
+pub mod bill;
 pub mod bundled;
 pub mod price;
 pub mod price_file;
+pub mod query;
 pub mod savings;
 pub mod spent;
 pub mod waste;

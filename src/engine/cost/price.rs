@@ -6,7 +6,8 @@ use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::engine::model::{Instance, Usd, json_lines, sane};
+use crate::engine::cost::query::Query;
+use crate::engine::model::{Instance, Product, Usd, json_lines, sane};
 
 /// A price older than this is requested again. AWS rarely changes the on-demand price of an instance type.
 const ASK_DAYS: i64 = 30;
@@ -45,11 +46,14 @@ const OPERATIONS: [(&str, &str); 19] = [
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct PriceKey {
-    /// Instance type.
+    /// What is sold.
+    #[serde(default, skip_serializing_if = "Product::is_implied")]
+    pub product: Product,
+    /// Its type: an instance type, `gp3`, `application`; empty where the product has none.
     pub kind: Box<str>,
     /// The code of the Region or Local Zone.
     pub region: Box<str>,
-    /// `UsageOperation`: the operating system and licences.
+    /// `UsageOperation`: the operating system and licences; empty for other products.
     pub operation: Box<str>,
     /// Whether it runs on dedicated hardware.
     pub tenancy: Tenancy,
@@ -79,7 +83,7 @@ impl Tenancy {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Price {
-    /// US dollars per hour.
+    /// US dollars per hour; for a product that is sold by the month, per month.
     Hourly(Usd),
     /// Unknown, for this cause. It never counts as zero.
     Unknown(String),
@@ -122,7 +126,14 @@ impl PriceKey {
             return Err("its type is unknown".to_owned());
         }
         let operation = operation(instance)?;
-        Ok(Self { kind: instance.kind.clone(), region: place(instance)?, operation, tenancy })
+        let product = Product::Instance;
+        Ok(Self { product, kind: instance.kind.clone(), region: place(instance)?, operation, tenancy })
+    }
+
+    /// The key of the list price of one unit of another product.
+    pub fn unit(product: Product, kind: &str, region: &str) -> Self {
+        let (kind, region, operation) = (kind.into(), region.into(), Box::default());
+        Self { product, kind, region, operation, tenancy: Tenancy::Shared }
     }
 }
 
@@ -273,8 +284,9 @@ pub fn price_of(key: &PriceKey, products: &[String]) -> Price {
         let Ok(product) = serde_json::from_str::<Value>(product) else {
             return Price::Unknown("the price list's answer cannot be read".to_owned());
         };
-        if product.pointer("/product/attributes").is_none_or(|attributes| is_of(attributes, key)) {
-            collect(product.pointer("/terms/OnDemand"), &mut prices);
+        let attributes = product.pointer("/product/attributes").unwrap_or(&Value::Null);
+        if is_of(attributes, key) {
+            collect(product.pointer("/terms/OnDemand"), key.product, &mut prices);
         }
     }
     let mut prices = prices.into_iter();
@@ -286,30 +298,23 @@ pub fn price_of(key: &PriceKey, products: &[String]) -> Price {
         (Some(usd), 0) => Price::Hourly(usd),
         (Some(_), more) => Price::Unknown(format!("the price list has {} different prices for it", more + 1)),
         (None, _) if products.is_empty() => Price::Unknown("the price list does not have it".to_owned()),
-        (None, _) => Price::Unknown("the price list has no hourly price in US dollars for it".to_owned()),
+        (None, _) if key.product.is_hourly() => {
+            Price::Unknown("the price list has no hourly price in US dollars for it".to_owned())
+        }
+        (None, _) => Price::Unknown("the price list has no price in US dollars for its unit".to_owned()),
     }
 }
 
 /// Whether a product's attributes match `key`. The filters of the request are checked again, because a wrong price is
-/// worse than none. A missing attribute is not a mismatch.
+/// worse than none. A missing attribute is not a mismatch, except for the usage type of what is told apart by it.
 fn is_of(attributes: &Value, key: &PriceKey) -> bool {
-    let PriceKey { kind, region, operation, tenancy } = key;
-    let wanted = [
-        ("instanceType", &**kind),
-        ("regionCode", region),
-        ("operation", operation),
-        ("tenancy", tenancy.as_str()),
-        ("capacitystatus", "Used"),
-        ("marketoption", "OnDemand"),
-    ];
-    wanted.iter().all(|(name, value)| {
-        let found = attributes.get(name).and_then(Value::as_str);
-        found.is_none_or(|found| found.eq_ignore_ascii_case(value))
-    })
+    let (query, text) = (Query::of(key), |name: &str| attributes.get(name).and_then(Value::as_str));
+    let is_wanted = |(name, value): &(&str, &str)| text(name).is_none_or(|found| found.eq_ignore_ascii_case(value));
+    query.attributes.iter().all(is_wanted) && query.has_usage(text("usagetype").unwrap_or_default())
 }
 
-/// Collects every hourly price in US dollars.
-fn collect(on_demand: Option<&Value>, prices: &mut BTreeSet<Usd>) {
+/// Collects every price in US dollars for the product's unit.
+fn collect(on_demand: Option<&Value>, product: Product, prices: &mut BTreeSet<Usd>) {
     fn members(value: Option<&Value>) -> impl Iterator<Item = &Value> {
         value.and_then(Value::as_object).into_iter().flat_map(|members| members.values())
     }
@@ -317,8 +322,8 @@ fn collect(on_demand: Option<&Value>, prices: &mut BTreeSet<Usd>) {
         dimension.pointer(pointer).and_then(Value::as_str)
     }
     for dimension in members(on_demand).flat_map(|term| members(term.get("priceDimensions"))) {
-        let hourly = text(dimension, "/unit").is_some_and(|unit| unit.eq_ignore_ascii_case("Hrs"));
+        let is_unit = text(dimension, "/unit").is_some_and(|unit| unit.eq_ignore_ascii_case(product.unit()));
         let usd = text(dimension, "/pricePerUnit/USD").and_then(Usd::parse);
-        prices.extend(usd.filter(|_| hourly));
+        prices.extend(usd.filter(|_| is_unit));
     }
 }

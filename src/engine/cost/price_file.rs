@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crate::engine::cost::price::{PriceKey, Tenancy};
-use crate::engine::model::Usd;
+use crate::engine::model::{Product, Usd};
 
 /// One line of the file: CSV with these names in the header.
 #[derive(Deserialize)]
@@ -66,6 +66,7 @@ impl Line {
         let operation = if operation.is_empty() { "RunInstances".into() } else { operation.into() };
         let usd = Usd::parse(&usd_hour).filter(|usd| *usd != Usd::ZERO);
         let usd = usd.ok_or_else(|| format!("`{usd_hour}` is no price; write US dollars an hour, such as `0.0136`"))?;
-        Ok((PriceKey { kind: instance_type.into(), region: region.into(), operation, tenancy }, usd))
+        let (product, kind, region) = (Product::Instance, instance_type.into(), region.into());
+        Ok((PriceKey { product, kind, region, operation, tenancy }, usd))
     }
 }

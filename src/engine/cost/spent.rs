@@ -9,6 +9,9 @@ use serde::Serialize;
 /// pricing, November 2026.
 const USD_PER_METRIC: Decimal = Decimal::from_parts(1, 0, 0, false, 5);
 
+/// Cost Explorer bills $0.01 per request, and each page is one. Source: AWS Cost Management pricing, November 2026.
+const USD_PER_BILL: Decimal = Decimal::from_parts(1, 0, 0, false, 2);
+
 /// The cost of a run so far.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -18,7 +21,8 @@ pub struct Spent {
     pub calls: BTreeMap<String, u64>,
     /// The number of requested metrics.
     pub metrics: u64,
-    /// Their cost in US dollars. All other calls are free, or a fraction of a cent of S3 requests.
+    /// The cost of the metrics and of Cost Explorer in US dollars. All other calls are free, or a fraction of a cent of
+    /// S3 requests.
     pub usd: Decimal,
 }
 
@@ -35,7 +39,9 @@ fn by_api<S: serde::Serializer>(calls: &BTreeMap<String, u64>, serializer: S) ->
 impl Spent {
     /// The cost of these calls and metrics.
     pub fn of(calls: BTreeMap<String, u64>, metrics: u64) -> Self {
-        Self { calls, metrics, usd: (Decimal::from(metrics) * USD_PER_METRIC).normalize() }
+        let bills = Decimal::from(calls.get("ce:GetCostAndUsage").copied().unwrap_or_default());
+        let usd = Decimal::from(metrics) * USD_PER_METRIC + bills * USD_PER_BILL;
+        Self { calls, metrics, usd: usd.normalize() }
     }
 }
 
@@ -48,5 +54,11 @@ mod tests {
         assert_eq!(Spent::of(BTreeMap::new(), 1000).usd.to_string(), "0.01");
         assert_eq!(Spent::of(BTreeMap::new(), 1).usd.to_string(), "0.00001");
         assert_eq!(Spent::of(BTreeMap::new(), 0).usd.to_string(), "0");
+    }
+
+    #[test]
+    fn a_page_of_cost_explorer_costs_a_cent() {
+        let calls = BTreeMap::from([("ce:GetCostAndUsage".to_owned(), 3), ("ec2:DescribeInstances".to_owned(), 9)]);
+        assert_eq!(Spent::of(calls, 500).usd.to_string(), "0.035");
     }
 }

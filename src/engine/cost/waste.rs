@@ -20,6 +20,16 @@ pub struct Cost {
 }
 
 impl Cost {
+    /// The sum of two groups.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            instances: self.instances + other.instances,
+            monthly: self.monthly.plus(other.monthly),
+            unknown: self.unknown + other.unknown,
+        }
+    }
+
     /// Adds one instance.
     pub fn add(&mut self, monthly: Option<Usd>) {
         self.instances += 1;

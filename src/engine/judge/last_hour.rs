@@ -1,39 +1,28 @@
 //! Whether the last hour of an instance is asked for. CloudWatch charges for each metric, so an apply asks only where the
-//! answer decides something: a stop by this run, or a message about a coming one. A dry run asks wherever a later apply
-//! would.
+//! answer decides something: whether an armed instance is stopped, or whether somebody is notified of one that is not
+//! armed. A dry run asks for all of them.
 
 use crate::engine::config::Settings;
-use crate::engine::history::today::Today;
-use crate::engine::judge::Ruling;
-use crate::engine::judge::notice_gate::Gate;
 use crate::engine::judge::owner::channels_of;
-use crate::engine::judge::topics::Topic;
-use crate::engine::model::{Account, Subject, Verdict};
+use crate::engine::judge::{Gate, Ruling};
+use crate::engine::model::{Subject, Verdict};
 use crate::engine::request::Mode;
 
-/// Whether the last hour is asked for an instance of `account` with this ruling, which was made without it. `today`:
-/// what earlier runs of the day stopped.
-pub fn wants_last_hour(settings: &Settings, mode: Mode, today: &Today, account: &Account, ruling: &Ruling) -> bool {
-    let could_stop = ruling.armed && ruling.gate == Gate::Open;
+/// Whether the last hour decides, for an instance with this ruling, which was made without it.
+pub fn wants_last_hour(settings: &Settings, mode: Mode, ruling: &Ruling) -> bool {
     match &ruling.verdict {
-        Verdict::Stop(_) | Verdict::Hibernate(_) if settings.busy.is_none() => false,
         Verdict::Stop(_) | Verdict::Hibernate(_) => {
-            let policy = ruling.policy.as_ref().map_or("", |policy| &policy.name);
-            let stops = could_stop && !today.is_spent(&settings.caps, &account.id, policy);
-            mode == Mode::Plan || stops || is_told(settings, ruling)
+            let decides = || ruling.armed || mode == Mode::Plan || is_told(settings, ruling);
+            settings.busy.is_some() && decides()
         }
-        Verdict::Idle(_) => could_stop && ruling.verdict.action().is_some(),
+        Verdict::Idle(_) => ruling.armed && ruling.verdict.action().is_some() && ruling.gate == Gate::Open,
         Verdict::Start(_) | Verdict::Report(_) | Verdict::Skip(_) | Verdict::OutOfScope(_) => false,
     }
 }
 
-/// Whether somebody would be notified of the stop in this run. A busy instance is no news for its owner.
+/// Whether somebody would be notified in this run that it is outside its hours: a busy instance is no news.
 fn is_told(settings: &Settings, ruling: &Ruling) -> bool {
-    let of_stop = |topic: &&Topic| matches!(topic.subject, Subject::FirstStop | Subject::Retagged);
-    let mut topics = ruling.talk.topics.iter().filter(of_stop);
-    let reaches = |topic: &Topic| {
-        let owner = topic.to.as_deref().unwrap_or(&ruling.owner);
-        settings.notify.operator.is_some() || !channels_of(settings, owner).is_empty()
-    };
-    settings.run.record.is_some() && topics.any(reaches)
+    let reached = || settings.notify.operator.is_some() || !channels_of(settings, &ruling.owner).is_empty();
+    let is_news = ruling.talk.topics.iter().any(|topic| topic.subject == Subject::FirstStop);
+    is_news && settings.run.record.is_some() && reached()
 }

@@ -1,3 +1,6 @@
 //! One folder for each kind of resource, with the rules for that kind only.
 
+pub mod address;
 pub mod ec2;
+pub mod reported;
+pub mod volume;

@@ -58,7 +58,7 @@ pub struct Counts {
     pub calls: u64,
 }
 
-/// The metrics that the alarms of `hub.yaml` watch. Every run in Lambda emits them.
+/// The metrics that the alarms of `hub.yaml` watch. Every run in Lambda emits them, `paused` only while it is paused.
 pub const WATCHED_METRICS: [&str; 4] = ["deferred", "degraded", "paused", "unreachable"];
 
 /// Further metrics. CloudWatch charges for each, so a run emits only those that the settings name.

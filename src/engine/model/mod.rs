@@ -24,6 +24,7 @@ mod not_armed;
 mod notes;
 mod outcome;
 pub(crate) mod panic;
+mod product;
 mod reason;
 mod record_key;
 mod remark;
@@ -33,6 +34,7 @@ mod step;
 pub(crate) mod tags;
 mod target;
 mod unreachable;
+mod unused;
 mod verdict;
 
 pub(crate) use crate::engine::model::count::instances;
@@ -54,6 +56,7 @@ pub use crate::engine::model::marker::{Lacks, Listed, Marker, UnknownFact};
 #[cfg(debug_assertions)]
 #[doc(hidden)]
 pub use crate::engine::model::panic::set_trap;
+pub use crate::engine::model::product::Product;
 pub use crate::engine::model::reason::Reason;
 pub use crate::engine::model::remark::{Remark, Starter, Stopped};
 pub use crate::engine::model::tags::{TagPattern, Tags};
@@ -71,4 +74,5 @@ pub use crate::engine::model::resource_id::{Kind, ResourceId};
 pub(crate) use crate::engine::model::resource_id::{names, places, settle};
 pub use crate::engine::model::step::Step;
 pub use crate::engine::model::unreachable::{NotDue, SkippedAccount, Unreachable};
+pub use crate::engine::model::unused::{Billed, ReportOnly, Unused, UnusedId, WhyUnused};
 pub use crate::engine::model::verdict::{Action, Gauge, Outside, Quiet, Reopening, Skipped, Unscoped, Verdict};

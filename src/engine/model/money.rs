@@ -66,7 +66,7 @@ impl fmt::Display for Usd {
 pub const RATE_DAYS: i64 = 35;
 
 /// A second currency, and its exchange rate.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Currency {
     /// ISO 4217 code, three capital letters.
     pub code: String,
@@ -80,6 +80,12 @@ impl Currency {
     /// The amount in this currency, rounded to its smallest coin, in groups of three.
     pub fn show(&self, amount: Usd) -> String {
         grouped(self.convert(amount), self.decimals())
+    }
+
+    /// An amount that is in this currency already, with its sign, in groups of three.
+    pub fn show_change(&self, amount: Decimal) -> String {
+        let sign = if amount.is_sign_negative() { "" } else { "+" };
+        format!("{sign}{}", grouped(amount, self.decimals()))
     }
 
     /// The amount in this currency, rounded to its smallest coin.

@@ -34,6 +34,16 @@ impl Month {
         Some(next.and_time(NaiveTime::MIN).and_utc())
     }
 
+    /// The month before; `None` at the beginning of time.
+    pub fn before(self) -> Option<Self> {
+        self.0.checked_sub_months(chrono::Months::new(1)).map(Self)
+    }
+
+    /// Its first day.
+    pub fn first_day(self) -> NaiveDate {
+        self.0
+    }
+
     /// Whether it has ended in UTC at `instant`.
     pub fn ended_by(self, instant: DateTime<Utc>) -> bool {
         self.next_begins().is_some_and(|next| next <= instant)

@@ -9,7 +9,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::engine::model::Target;
 
-/// The kinds of resources.
+/// The kinds of resources that can be stopped and started. Those that are only reported are in
+/// [`ReportOnly`](crate::engine::model::ReportOnly).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {

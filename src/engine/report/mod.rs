@@ -4,6 +4,7 @@ pub mod difference;
 pub mod digest;
 pub mod done;
 pub mod fan_out;
+pub mod forgotten;
 pub mod labels;
 pub mod news;
 pub mod past;
@@ -19,6 +20,7 @@ use chrono_tz::Tz;
 use rust_decimal::Decimal;
 
 use crate::engine::config::{Money, Notify, Policy};
+use crate::engine::cost::bill::{EffectiveRates, Net};
 use crate::engine::cost::price::PriceKey;
 use crate::engine::cost::savings::{Saved, Savings};
 use crate::engine::cost::spent::Spent;
@@ -193,12 +195,16 @@ pub struct Report {
     /// Past savings, and every stop that still saves money; `None` if savings are not counted or the record was
     /// unreadable.
     pub saved: Option<Savings>,
+    /// The effective rate of each account in which it is known, for net amounts.
+    pub rates: EffectiveRates,
     /// The second currency for all amounts.
     pub money: Money,
     /// Whether the prices of the rows were looked up.
     pub priced: bool,
     /// The date of the bundled price list, if prices of it are in the rows.
     pub bundled_prices: Option<NaiveDate>,
+    /// What is only reported besides instances; `None` where the settings name nothing, or the run selects instances.
+    pub forgotten: Option<forgotten::Forgotten>,
     /// Something besides outcomes and unreachable targets went wrong; the notes have the details.
     pub troubled: bool,
     /// Calls to AWS APIs, including retries.
@@ -261,6 +267,14 @@ impl Report {
     pub fn saved(&self) -> Option<(Month, Saved)> {
         let month = Month::at(self.at, Tz::UTC);
         self.saved.as_ref().map(|savings| (month, savings.total(month)))
+    }
+
+    /// The net of those savings; `None` if no effective rate is known in an account with savings.
+    pub fn saved_net(&self) -> Option<Net> {
+        let (savings, (month, _)) = self.saved.as_ref().zip(self.saved())?;
+        let accounts = savings.by(month, |whose| &whose.account);
+        self.rates
+            .net(accounts.into_iter().map(|(account, saved)| (account, saved.usd)).filter(|(_, usd)| *usd > Usd::ZERO))
     }
 
     /// The monthly cost of instances that are idle or outside their hours; `None` if no prices were looked up.

@@ -1,17 +1,19 @@
 //! The monthly stocktake: for each account, everything that runs or is kept, what it costs, and what is unconfirmed.
 //! It is complete every time, whether or not this was news before.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
 use crate::engine::config::Money;
+use crate::engine::cost::bill::Bill;
 use crate::engine::cost::price::Price;
 use crate::engine::cost::waste::Cost;
 use crate::engine::model::month::Month;
 use crate::engine::model::{Instance, ResourceId, State, Unreachable, Usd};
+use crate::engine::report::forgotten::Forgotten;
 use crate::engine::tags::{KeepUntil, Kept};
 
 /// Who owns an instance.
@@ -117,6 +119,10 @@ pub struct Stocktake {
     pub lines: Vec<Line>,
     /// Regions that were unreachable, with the cause. Their instances are missing here.
     pub unreachable: Vec<(Arc<str>, String)>,
+    /// The account's part of the bill, if it was asked for and is known.
+    pub bill: Option<Bill>,
+    /// What is only reported besides instances, if the settings name anything.
+    pub forgotten: Option<Forgotten>,
 }
 
 /// The parameters of a stocktake.
@@ -154,6 +160,25 @@ impl Stocktake {
         all
     }
 
+    /// The same stocktakes with each account's part of the bill. An account of `scanned` in which nothing runs, but which
+    /// has a bill, gets a stocktake, too.
+    #[must_use]
+    pub fn with_bill<'a>(
+        all: Vec<Self>,
+        taking: Taking<'_>,
+        bill: &Bill,
+        scanned: impl IntoIterator<Item = &'a Arc<str>>,
+    ) -> Vec<Self> {
+        let mut all: BTreeMap<Arc<str>, Self> = all.into_iter().map(|one| (one.account.clone(), one)).collect();
+        for account in scanned {
+            if let Some(part) = bill.of_account(account) {
+                let one = all.entry(account.clone()).or_insert_with(|| taking.empty(account.clone()));
+                one.bill = Some(part);
+            }
+        }
+        all.into_values().collect()
+    }
+
     /// Everything that runs.
     pub fn running(&self) -> impl Iterator<Item = &Line> {
         self.lines.iter().filter(|line| line.runs())
@@ -174,6 +199,20 @@ impl Stocktake {
         self.running().map(Line::monthly).collect()
     }
 
+    /// Adds to each account's stocktake what is forgotten there. An account with nothing else gets one for it.
+    pub fn add_forgotten(all: &mut Vec<Self>, taking: Taking<'_>, found: &Forgotten) {
+        let accounts: BTreeSet<&Arc<str>> = found.lines.iter().map(|line| &line.id().place.account).collect();
+        for account in accounts {
+            if !all.iter().any(|one| one.account == *account) {
+                all.push(taking.empty(account.clone()));
+            }
+        }
+        all.sort_by(|a, b| a.account.cmp(&b.account));
+        for one in all {
+            one.forgotten = Some(found.within(&one.account));
+        }
+    }
+
     /// The path of its file in the record; `kind` is `md`, `csv` or `json`.
     pub fn key(&self, kind: &str) -> String {
         format!("stocktake/month={}/{}.{kind}", self.month, self.account)
@@ -185,7 +224,18 @@ impl Taking<'_> {
         let name = self.names.get(&account).cloned();
         let budget = self.money.budget_of(&account, name.as_deref());
         let Taking { month, at, zone, .. } = *self;
-        Stocktake { account, name, month, at, zone, budget, lines: Vec::new(), unreachable: Vec::new() }
+        Stocktake {
+            account,
+            name,
+            month,
+            at,
+            zone,
+            budget,
+            lines: Vec::new(),
+            unreachable: Vec::new(),
+            bill: None,
+            forgotten: None,
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 
 pub(crate) mod anomaly;
 mod filters;
+pub(crate) mod forgotten;
 mod letter;
 mod messages;
 pub(crate) mod money;

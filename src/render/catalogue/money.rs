@@ -55,6 +55,22 @@ pub(crate) enum Phrase<'a> {
     WasteOf { count: usize, amount: &'a str, caveat: &'a str },
     /// The cost of a run itself; without an amount it is less than a cent.
     OwnCost { metrics: u64, amount: Option<&'a str> },
+    /// The heading of the bill of all accounts.
+    BillOf { month: Month },
+    /// The bill is unknown.
+    NoBill { cause: &'a str },
+    /// The cost as billed, and net if it differs, beside that of the month before.
+    Billed { month: Month, amount: &'a str, net: Option<&'a str>, before: &'a str, change: &'a str, estimated: bool },
+    /// The change in the second currency, and its two parts.
+    Changed { code: &'a str, total: &'a str, usage: &'a str, exchange: &'a str, old: Rate<'a>, new: Rate<'a> },
+    /// The hours of EC2 instances: by list price, net, and covered.
+    InstanceHours { hours: &'a str, list: &'a str, net: Option<NetPart<'a>>, in_plans: &'a str, reserved: &'a str },
+    /// What runs now beside that.
+    RunsBeside { percent: &'a str, net: Option<&'a str> },
+    /// The number of rows that are left out.
+    UnderACent { count: usize },
+    /// Savings by list price as they are net.
+    NetOf { amount: &'a str, unknown: Option<&'a str> },
     /// The savings of a month.
     Realised { month: Month, amount: &'a str, hours: &'a str, unknown_hours: Option<&'a str> },
 }
@@ -66,6 +82,20 @@ pub(crate) struct Second<'a> {
     pub(crate) amount: &'a str,
     pub(crate) rate: &'a str,
     pub(crate) date: NaiveDate,
+}
+
+/// An exchange rate and its day.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(crate) struct Rate<'a> {
+    pub(crate) rate: &'a str,
+    pub(crate) date: NaiveDate,
+}
+
+/// A net amount, and its share of the list price in per cent.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(crate) struct NetPart<'a> {
+    pub(crate) amount: &'a str,
+    pub(crate) percent: &'a str,
 }
 
 pub(crate) fn phrase(locale: Locale, phrase: Phrase<'_>) -> String {

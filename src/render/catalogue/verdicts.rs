@@ -7,8 +7,7 @@ use minijinja::{Value, context};
 use serde::Serialize;
 
 use crate::engine::evidence::idle::{Idleness, Missing};
-use crate::engine::evidence::last_hour::LastHour;
-use crate::engine::model::{Gauge, Locale, Outside, Quiet, Remark, Verdict};
+use crate::engine::model::{Locale, Outside, Quiet, Remark, Verdict};
 use crate::engine::rules::{Activity, Inputs};
 use crate::engine::undo::Finding;
 use crate::render::catalogue::filters::At;
@@ -56,39 +55,51 @@ pub fn inputs(inputs: &Inputs, locale: Locale) -> String {
     match inputs {
         Inputs::Busy { last_hour: _, limits: None } => say(locale, "busy", "off"),
         Inputs::Busy { last_hour: Activity::Measured(hour), limits: Some(limits) } => {
-            part(locale, "busiest", Measured { figures: hour.figures(limits).collect(), ..Measured::of(hour) })
+            let figures: Vec<_> = hour.figures(limits).collect();
+            part(locale, "busiest", context! { figures => Serde(figures), has => hour.has, of => hour.of })
         }
         Inputs::Busy { last_hour, limits: Some(_) } => say(locale, "busy", last_hour),
-        Inputs::Unmeasured { last_hour: Activity::Measured(hour) } => part(locale, "measured", Measured::of(hour)),
+        Inputs::Unmeasured { last_hour: Activity::Measured(hour) } => {
+            part(locale, "measured", context! { gap => hour.gap(), has => hour.has, of => hour.of })
+        }
         Inputs::Unmeasured { last_hour } => say(locale, "unmeasured", last_hour),
         Inputs::Idle { idleness: Idleness::Active(sign) } => {
-            part(locale, "active", Active { sign: sign.as_str(), at: sign.at() })
+            part(locale, "active", context! { sign => sign.as_str(), at => Serde(sign.at()) })
         }
         Inputs::Idle { idleness } => say(locale, "idleness", idleness),
-        others => say(locale, "inputs", others),
+        Inputs::WithoutPolicy
+        | Inputs::Kept { .. }
+        | Inputs::KeptUntil { .. }
+        | Inputs::KeepUnreadable { .. }
+        | Inputs::TagUnknown { .. }
+        | Inputs::NeverListed { .. }
+        | Inputs::NotInScope { .. }
+        | Inputs::NoPolicy { .. }
+        | Inputs::NotSelected { .. }
+        | Inputs::OtherHub { .. }
+        | Inputs::NotRunning { .. }
+        | Inputs::MatchUnknown { .. }
+        | Inputs::Incomplete { .. }
+        | Inputs::AutoScalingMember { .. }
+        | Inputs::KubernetesNode { .. }
+        | Inputs::ContainerHost { .. }
+        | Inputs::ManagedService { .. }
+        | Inputs::Spot { .. }
+        | Inputs::InstanceStore { .. }
+        | Inputs::NoSaving { .. }
+        | Inputs::Appliance { .. }
+        | Inputs::ScheduleUnreadable { .. }
+        | Inputs::CalendarExhausted { .. }
+        | Inputs::Frozen { .. }
+        | Inputs::Reopening { .. }
+        | Inputs::WithinHours { .. }
+        | Inputs::Undone { .. }
+        | Inputs::Overtime { .. }
+        | Inputs::Young { .. }
+        | Inputs::CannotHibernate { .. }
+        | Inputs::RestartFight { .. }
+        | Inputs::OutsideHours { .. } => say(locale, "inputs", inputs),
     }
-}
-
-/// The figures of the last hour, each with its limit.
-#[derive(Serialize)]
-struct Measured<'a> {
-    figures: Vec<(Gauge, f64, f64)>,
-    gap: Option<&'a str>,
-    has: u32,
-    of: u32,
-}
-
-impl<'a> Measured<'a> {
-    fn of(hour: &'a LastHour) -> Self {
-        Self { figures: Vec::new(), gap: hour.gap(), has: hour.has, of: hour.of }
-    }
-}
-
-/// The sign by which an instance is not idle.
-#[derive(Serialize)]
-struct Active<'a> {
-    sign: &'a str,
-    at: Option<DateTime<Utc>>,
 }
 
 /// The data that is missing to decide whether an instance is idle.

@@ -34,15 +34,19 @@ words! {
         ClosedByCalendar,
         /// Between two clauses of one line.
         ClauseBreak,
+        /// The command that would end a resource; it is only shown.
+        Command,
         Count,
         /// Shown where a schedule's day has no calendar data.
         DayUnknown,
         ForExample,
         /// How a team keeps its instance.
         HowToKeep,
+        Id,
         Instance,
         /// Heading of the counts.
         Kept,
+        Kind,
         /// The last start.
         Launched,
         /// Heading of the counts.
@@ -89,6 +93,7 @@ words! {
         Running,
         /// Heading of the counts.
         Found,
+        Since,
         SomebodyShouldLook,
         State,
         /// Heading of the list of instances.
@@ -116,6 +121,7 @@ words! {
         /// What list prices do not include.
         Caveat,
         Account,
+        Change,
         Created,
         HowKnown,
         Instance,
@@ -123,6 +129,8 @@ words! {
         Kept,
         LaunchedBy,
         Name,
+        /// The cost after discounts, with commitments spread over the hours that they cover.
+        NetAmortised,
         Nobody,
         NotConfirmed,
         Owner,
@@ -131,6 +139,7 @@ words! {
         Region,
         Running,
         Saved,
+        Service,
         Started,
         State,
         Type,

@@ -11,7 +11,8 @@ use crate::engine::plan::Plan;
 use crate::engine::report::Report;
 use crate::engine::report::done::Done;
 use crate::engine::report::fan_out::{Acted, Begun, Decided};
-use crate::ports::{Messenger, PriceList, Scan, WriteRecord};
+use crate::ports::{Billing, Messenger, PriceList, Scan, WriteRecord};
+use crate::run::bill;
 use crate::run::decision::{Decision, Planned, prepare};
 use crate::run::fan_out::act::own;
 use crate::run::fan_out::merged::Merged;
@@ -19,7 +20,7 @@ use crate::run::fan_out::store::{decided, done, find, key, scanned};
 use crate::run::fan_out::{past, same_settings};
 use crate::run::lock::NotLocked;
 use crate::run::pipeline::{Ended, finish, is_narrow, record};
-use crate::run::record::{run_key, write_acts};
+use crate::run::record::{read_run, run_key, write_acts};
 use crate::run::tables::RunLines;
 use crate::run::wrap_up::note_idle_stops;
 use crate::run::{Error, FanOutError, Order, lock, prices};
@@ -35,13 +36,13 @@ pub async fn conclude(
     scanner: &impl Scan,
     hub: &impl WriteRecord,
     messenger: &impl Messenger,
-    list: &impl PriceList,
+    list: &(impl PriceList + Billing),
     begun: &Begun,
     wall: DateTime<Utc>,
 ) -> Result<(Report, Option<String>), Error> {
-    let report = run_key(&begun.run, begun.at, "report");
-    if hub.read(&report).await.map_err(Error::Record)?.is_some() {
-        return Err(FanOutError::Concluded { run: begun.run.to_string(), place: report }.into());
+    if read_run(hub, &begun.run, begun.at, "report").await.map_err(Error::Record)?.is_some() {
+        let place = run_key(&begun.run, begun.at, "report");
+        return Err(FanOutError::Concluded { run: begun.run.to_string(), place }.into());
     }
     let decided = decided(hub, &begun.run).await?;
     let held = match lock::hold(hub, &begun.run, wall, order.clock.left(Duration::ZERO)).await {
@@ -66,7 +67,8 @@ pub async fn conclude(
     let ended = Ended { acted, recorded, locked: held.is_ok() };
     let Err(why) = held else {
         let decision = Decision { report: decision.report.noting(notes), ..decision };
-        return finish(order, &whole, hub, messenger, &history, decision, ended).await;
+        let decision = bill::add(order, list, hub, &history, decision).await;
+        return finish(order, &whole, hub, messenger, list, &history, decision, ended).await;
     };
     notes.trouble(format!(
         "the run had lost its lock when it was concluded, so this conclusion notified nobody and counted no savings: {why}"

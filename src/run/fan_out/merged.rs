@@ -11,7 +11,8 @@ use crate::engine::evidence::idle::{Evidence, Idleness, Reading, Wanted};
 use crate::engine::evidence::last_hour::Recent;
 use crate::engine::evidence::witness::Sighting;
 use crate::engine::judge::{Contacts, Known};
-use crate::engine::model::{Account, Instance, ResourceId, SkippedAccount, Target, Unreachable};
+use crate::engine::kinds::reported::Facts;
+use crate::engine::model::{Account, Instance, ReportOnly, ResourceId, SkippedAccount, Target, Unreachable};
 use crate::engine::plan::restart::Volumes;
 use crate::engine::report::fan_out::{Begun, Part, Used};
 use crate::engine::report::snapshot::Saved;
@@ -166,6 +167,16 @@ impl<L: Scan> Scan for Merged<'_, L> {
     /// Asked now, because no earlier part knew which stops the plan contains.
     async fn volumes(&self, target: &Target, ids: &[Box<str>]) -> HashMap<Box<str>, Volumes> {
         self.live.volumes(target, ids).await
+    }
+
+    /// Asked now, for the few targets whose turn it is.
+    async fn reported(
+        &self,
+        target: &Target,
+        kinds: &[ReportOnly],
+        now: DateTime<Utc>,
+    ) -> BTreeMap<ReportOnly, Result<Vec<Facts>, String>> {
+        self.live.reported(target, kinds, now).await
     }
 
     fn answered(&self, id: &ResourceId) -> Option<Idleness> {

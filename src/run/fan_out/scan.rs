@@ -26,8 +26,16 @@ pub async fn scan(
     let accounts = begun.batches.get(batch).ok_or_else(none)?;
     let history = past::history(order, hub, begun).await?;
     let child = Child::new(scanner, accounts, &order.run.scope);
-    let scanned =
-        crate::run::scan::scan(&child, order.settings, &child.scope(), &history, order.clock, order.progress).await?;
+    let scanned = crate::run::scan::scan(
+        &child,
+        order.settings,
+        &child.scope(),
+        order.run.mode,
+        &history,
+        order.clock,
+        order.progress,
+    )
+    .await?;
     let Scanned { unreachable, denied, background: Background { contacts, known, sightings, .. }, .. } = scanned;
     let (known, used) = (known.into_iter().collect(), Used::of(scanner.calls(), scanner.spent()));
     let part = Part { targets: child.kept(), unreachable, denied, contacts, known, sightings, used };

@@ -274,6 +274,27 @@ fn a_plan_over_the_same_inventory_would_stop_what_was_proposed_and_no_production
     assert!(code == Some(1) && said.contains("add `--tag`"), "{said}");
 }
 
+#[test]
+fn an_inventory_of_several_accounts_under_self_gets_a_hint() {
+    let folder = tempfile::tempdir().unwrap();
+    let reservation = |owner: &str, n| json!({"OwnerId": owner, "Instances": [machine(n, &[("Env", "dev")])]});
+    let inventory =
+        |owners: [&str; 2]| json!({"Reservations": [reservation(owners[0], 1), reservation(owners[1], 2)]}).to_string();
+    fs::write(folder.path().join("one.json"), inventory(["111111111111", "111111111111"])).unwrap();
+    fs::write(folder.path().join("two.json"), inventory(["111111111111", "222222222222"])).unwrap();
+    for (scope, file, hint) in
+        [("self", "two.json", true), ("self", "one.json", false), ("organization", "two.json", false)]
+    {
+        let flags = ["init", "-o", "-", "--inventory", file, "--scope", scope, "--zone", "Asia/Tokyo"];
+        let (code, _, said) = run(folder.path(), &flags);
+        assert_eq!(
+            (code, said.contains("has 2 accounts, and `self` scans one")),
+            (Some(0), hint),
+            "{scope} {file}: {said}"
+        );
+    }
+}
+
 /// Runs the binary at a terminal that `script` makes, with these answers.
 fn answered(folder: &Path, answers: &str) -> Option<String> {
     let binary = env!("CARGO_BIN_EXE_idle-reaper");

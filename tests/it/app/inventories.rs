@@ -9,7 +9,7 @@ use std::slice::from_ref;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use idle_reaper::local::layout;
+use idle_reaper::local::{layout, packed};
 
 use crate::fake::{EVENING, SETTINGS};
 
@@ -97,6 +97,21 @@ fn plan(folder: &TempDir, inventories: &[&str], stdin: &[u8]) -> Ended {
 /// A dry run over one file with these bytes.
 fn over(bytes: &[u8]) -> Ended {
     plan(&furnished(&[("fleet.json", bytes)]), &["fleet.json"], b"")
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    packed::packed(|out| out.write_all(bytes)).unwrap()
+}
+
+#[test]
+fn a_compressed_inventory_is_read_by_its_contents_whatever_its_name() {
+    let bytes = gzip(one("i-1").to_string().as_bytes());
+    for name in ["fleet.json", "fleet.json.gz", "fleet"] {
+        let ended = plan(&furnished(&[(name, &bytes)]), &[name], b"");
+        assert_eq!((ended.code, ended.ids()), (Some(0), vec!["i-1".to_owned()]), "{name}: {}", ended.said);
+    }
+    let ended = over(&bytes[..bytes.len() - 9]);
+    assert!(ended.code == Some(1) && ended.said.contains("damaged or cut short"), "{}", ended.said);
 }
 
 fn utf_16(text: &str, unit: fn(u16) -> [u8; 2], mark: bool) -> Vec<u8> {
@@ -340,14 +355,14 @@ fn a_folder_by_account_and_region_is_one_inventory_and_says_so() {
         ("fleet/111111111111/ap-northeast-1.json", a.as_bytes()),
         ("fleet/111111111111/eu-west-1.json", none.as_bytes()),
         ("fleet/222222222222/us-east-1.ndjson", b.as_bytes()),
-        ("fleet/222222222222/us-west-2.json.gz", b"\x1F\x8B"),
+        ("fleet/222222222222/us-west-2.json.zip", b"PK"),
         ("fleet/.DS_Store", b"x"),
     ]);
     let ended = plan(&folder, &["fleet"], b"");
     assert_eq!((ended.code, ended.ids()), (Some(0), vec!["i-1".to_owned(), "i-2".to_owned()]), "{}", ended.said);
     assert!(ended.said.contains("`fleet` is taken for one inventory of 3 files: no two"), "{}", ended.said);
     assert!(
-        ended.said.contains("files in `fleet` that are not read: 1, such as `fleet/222222222222/us-west-2.json.gz`"),
+        ended.said.contains("files in `fleet` that are not read: 1, such as `fleet/222222222222/us-west-2.json.zip`"),
         "{}",
         ended.said
     );
@@ -447,7 +462,12 @@ fn several_instants_of_one_day_stay_apart_whatever_folder_they_are_in() {
         ("days/date=2026-11-24/20261124T090000Z-1a2b3c4d/report.json", &report(early)),
         ("days/date=2026-11-24/20261124T210000Z-1a2b3c4d/report.json", &report(late)),
     ]);
-    for folder in [snapshots, reports] {
+    // As a later release wrote it, beside a report of an earlier one.
+    let mixed = furnished(&[
+        ("days/date=2026-11-24/20261124T090000Z-1a2b3c4d/report.json", &report(early)),
+        ("days/date=2026-11-24/20261124T210000Z-1a2b3c4d/report.json.gz", &gzip(&report(late))),
+    ]);
+    for folder in [snapshots, reports, mixed] {
         let ended = run(folder.path(), &["plan", "--inventory", "days", "--format", "json"], b"");
         let days: Value = serde_json::from_str(&ended.out).unwrap_or_else(|_| panic!("{}", ended.said));
         let instants: Vec<_> = days["days"].as_array().unwrap().iter().map(|day| &day["at"]).collect();

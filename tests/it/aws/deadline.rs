@@ -29,5 +29,5 @@ fn a_stop_that_hangs_does_not_take_the_run_beyond_its_deadline() {
     assert!(answer.left.is_some(), "after the deadline: {}", answer.body);
     assert_eq!(answer.body["health"], "degraded", "{}", answer.body);
     assert_eq!((&answer.body["counts"]["stopped"], &answer.body["counts"]["failed"]), (&json!(0), &json!(4)));
-    estate.nobody_was_wronged("a stop that hangs");
+    estate.no_owner_was_wronged("a stop that hangs");
 }

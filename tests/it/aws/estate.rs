@@ -121,7 +121,7 @@ impl Estate {
 
     /// What is true after any run, whatever went wrong: nobody was stopped twice, nobody but who is to be stopped was
     /// stopped, and every stop says in its tag that it is the reaper's.
-    pub fn nobody_was_wronged(&self, context: &str) {
+    pub fn no_owner_was_wronged(&self, context: &str) {
         for (story, one) in self.all() {
             let (stops, starts) = (one["stops"].as_u64().unwrap(), one["starts"].as_u64().unwrap());
             let kind = story.split('-').next().unwrap();
@@ -148,7 +148,7 @@ impl Estate {
 
     /// Everything is as one run without faults would have left it, and nobody bears a tag that lies.
     pub fn is_at_rest(&self, touched: &BTreeSet<String>, context: &str) {
-        self.nobody_was_wronged(context);
+        self.no_owner_was_wronged(context);
         for (story, one) in self.all().into_iter().filter(|(story, _)| !touched.contains(story)) {
             let own = one["tags"][OWN].as_str();
             match story.split('-').next().unwrap() {

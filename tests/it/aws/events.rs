@@ -103,7 +103,7 @@ fn heard_by_an_operator(world: &World) -> std::path::PathBuf {
 }
 
 #[test]
-fn an_anomaly_in_either_spelling_has_the_operator_told_what_runs_there_and_nothing_done() {
+fn an_anomaly_in_either_spelling_notifies_the_operator_of_what_runs_there_and_does_nothing() {
     let world = World::of_stories();
     let settings = heard_by_an_operator(&world);
     let function = Function::start(&world, &settings, Some(EVENING));

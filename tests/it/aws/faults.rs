@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::world::{EVENING, World, outcome, row};
 
 #[test]
-fn a_denied_region_is_blind_one_closed_by_policy_is_closed_and_the_others_go_on() {
+fn a_denied_region_is_unreachable_one_closed_by_policy_is_closed_and_the_others_go_on() {
     let world = World::of_stories();
     let settings = world.settings(&[]);
     world.fault(&json!({"action": "DescribeInstances", "account": "222222222222", "region": "us-east-1", "code": "UnauthorizedOperation",
@@ -22,7 +22,7 @@ fn a_denied_region_is_blind_one_closed_by_policy_is_closed_and_the_others_go_on(
 }
 
 #[test]
-fn too_much_blindness_means_that_nothing_is_acted_on() {
+fn too_many_unreachable_targets_mean_that_nothing_is_acted_on() {
     let world = World::of_stories();
     let settings = world.settings(&[]);
     world.fault(&json!({"action": "DescribeInstances", "region": "us-east-1", "code": "InternalError", "status": 400}));
@@ -193,7 +193,7 @@ fn metrics_that_are_refused_spare_the_candidates_of_that_region() {
 }
 
 #[test]
-fn an_account_whose_regions_a_policy_lets_nobody_list_is_blind_and_not_closed() {
+fn an_account_whose_regions_a_policy_does_not_list_is_unreachable_and_not_denied() {
     let world = World::of_stories();
     let settings = world.settings(&[("regions = [\"ap-northeast-1\", \"us-east-1\"]", "regions = \"enabled\"")]);
     for message in [

@@ -77,7 +77,7 @@ fn kill(action: &str, n: u64, mode: &str) {
     child.kill().unwrap();
     child.wait().unwrap();
     estate.world.post("fault/clear", &json!({}));
-    estate.nobody_was_wronged(&context);
+    estate.no_owner_was_wronged(&context);
     estate.quarter_of_an_hour_passes();
     let second = estate.apply(LATER);
     assert_eq!(second.ran.code, 0, "{context}: {}{}", second.ran.err, second.ran.out);

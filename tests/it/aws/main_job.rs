@@ -95,7 +95,7 @@ fn what_is_planned_is_stopped_tagged_verified_and_recorded_and_nothing_else_is_t
     assert_eq!(report["counts"]["failed"], 1);
     assert_eq!(report["health"], "degraded", "one failed, and one account refuses us");
     let objects = world.objects();
-    for what in ["/plan.json", "/report.json", ".jsonl"] {
+    for what in ["/plan.json.gz", "/report.json.gz", ".jsonl.gz", ".jsonl"] {
         assert!(objects.keys().any(|key| key.ends_with(what)), "no {what} in {:?}", objects.keys());
     }
     assert!(!objects.keys().any(|key| key.contains("lock")), "the lock was not given back");
@@ -123,7 +123,7 @@ fn unarmed_or_observing_nothing_is_written_in_an_account_looked_at() {
         assert!(report["instances"].as_array().unwrap().iter().all(|row| row["armed"] == json!(false)));
         let elsewhere: Vec<_> = world.writes().into_iter().filter(|call| call["service"] != "s3").collect();
         assert_eq!(elsewhere, Vec::<Value>::new());
-        assert!(world.objects().keys().any(|key| key.ends_with("/report.json")), "the run is recorded");
+        assert!(world.objects().keys().any(|key| key.ends_with("/report.json.gz")), "the run is recorded");
     }
 }
 
@@ -324,7 +324,7 @@ fn settings_are_read_from_s3_and_from_a_parameter() {
 }
 
 #[test]
-fn what_a_run_did_is_told_from_the_record_without_a_right_in_any_account() {
+fn what_a_run_did_is_shown_from_the_record_without_a_permission_in_any_account() {
     let world = World::of_stories();
     let settings = world.settings(&[]);
     let report = world.apply(&settings, EVENING);
@@ -355,7 +355,7 @@ fn a_plan_in_the_record_is_carried_out_from_the_command_line() {
     let only = world.id("office-1");
     world.run(&settings, &["apply", "--yes", "--at", EVENING, "--instance", &only]);
     world.post("/parameter", &json!({"name": "/idle-reaper/pause", "value": "off"}));
-    let report = world.objects().into_keys().find(|key| key.ends_with("/report.json")).unwrap();
+    let report = world.objects().into_keys().find(|key| key.ends_with("/report.json.gz")).unwrap();
     let plan = format!("record:{}", report.strip_prefix("record/").unwrap());
     let ran = world.run(&settings, &["apply", "--yes", "--plan", &plan, "--at", EVENING, "--format", "json"]);
     let report = ran.json();

@@ -1,5 +1,6 @@
 //! Against real parts: the simulated AWS, the local Lambda, the real binary. Loopback only.
 
+mod bill;
 mod busy;
 mod deadline;
 mod doctor;

@@ -45,11 +45,11 @@ impl PriceServer {
         self.asked.lock().unwrap().clone()
     }
 
-    fn list(&self, region: &'static str) -> Pricing {
+    pub fn list(&self, region: &'static str) -> Pricing {
         Pricing::new(&Aws::of(self.sdk(region)))
     }
 
-    fn sdk(&self, region: &'static str) -> SdkConfig {
+    pub fn sdk(&self, region: &'static str) -> SdkConfig {
         let credentials = Credentials::new("AKIDEXAMPLE", "secret", None, None, "test");
         SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())

@@ -149,7 +149,7 @@ fn throttled_metric_pages_are_asked_for_again_and_what_stays_throttled_is_undete
 }
 
 #[test]
-fn pages_that_repeat_are_no_second_line_and_a_token_that_comes_again_is_blindness() {
+fn pages_that_repeat_are_no_second_line_and_a_token_that_comes_again_is_unreachable() {
     let world = Simulated::of_fleet(1, 2_500, 50);
     world.post("fault", &json!({"action": "DescribeInstances", "mode": "repeat-page"}));
     assert_eq!(world.plan(&settings(&world))["counts"]["found"], 2_500);
@@ -160,7 +160,7 @@ fn pages_that_repeat_are_no_second_line_and_a_token_that_comes_again_is_blindnes
 }
 
 #[test]
-fn answers_that_break_off_stop_nobody_twice_and_the_next_run_completes_them() {
+fn answers_that_break_off_stop_nothing_twice_and_the_next_run_completes_them() {
     let world = Simulated::of_fleet(1, 120, 50);
     for mode in ["cut", "cut-after", "truncate", "shorten", "lost"] {
         world.post("fault", &json!({"action": "StopInstances", "mode": mode, "times": 1}));

@@ -45,7 +45,7 @@ fn whatever_of_looking_ends_before_its_time_is_asked_for_again() {
 
 /// An account of which nobody knows in which units it is must not count as one that is in none.
 #[test]
-fn where_units_cannot_be_told_nothing_is_looked_at() {
+fn where_units_are_unknown_nothing_is_scanned() {
     let world = Simulated::of_stories();
     let settings = settings(&world);
     for action in ["ListAccounts", "ListAccountsForParent", "ListOrganizationalUnitsForParent"] {
@@ -59,7 +59,7 @@ fn where_units_cannot_be_told_nothing_is_looked_at() {
 
 /// A page that is shorter hides instances, and a tag that is lost is a protection lost.
 #[test]
-fn where_a_page_stays_short_its_region_is_blind() {
+fn where_a_page_stays_short_its_region_is_unreachable() {
     let world = Simulated::of_stories();
     let settings = settings(&world);
     for (mode, words) in [

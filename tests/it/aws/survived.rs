@@ -197,7 +197,7 @@ fn survive(seed: u32, figures: &Mutex<Figures>) {
     for story in plan.touched.iter().filter(|_| !unseen) {
         assert_eq!(all[story]["stops"], 0, "{context}: {story} was kept, or started, before the last look");
     }
-    estate.nobody_was_wronged(&context);
+    estate.no_owner_was_wronged(&context);
     tells_the_truth(&estate, &first, &plan, &context);
     figures.lock().unwrap().add(&estate, &first);
     estate.world.post("fault/clear", &json!({}));
@@ -253,7 +253,7 @@ fn whichever_written_object_has_its_answer_lost_the_run_goes_on_and_its_lock_is_
 }
 
 #[test]
-fn a_tag_that_aws_confirms_and_does_not_write_is_written_once_more_or_told() {
+fn a_tag_that_aws_confirms_and_does_not_write_is_written_once_more_or_reported() {
     for (times, code) in [(1, 0), (9, 3)] {
         let estate = Estate::of(1, 2);
         estate.fault(&json!({"action": "CreateTags", "mode": "ignore", "times": times}));

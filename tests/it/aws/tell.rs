@@ -95,7 +95,7 @@ async fn a_topic_hears_mail_with_a_subject_and_chats_without_one_in_its_own_regi
 }
 
 #[tokio::test]
-async fn a_topic_that_nobody_listens_to_or_that_is_gone_tells_nobody() {
+async fn a_topic_without_a_subscriber_or_that_is_gone_notifies_no_owner() {
     let world = world();
     let lonely = topic(&world, &json!({"name": "lonely", "subscriber": false}));
     let said = send(&world, &format!("sns = \"{lonely}\"")).await.unwrap_err();

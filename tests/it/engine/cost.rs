@@ -1,8 +1,10 @@
 //! Money: settings, list prices, realised savings, waste, and the monthly stocktake.
 
+pub mod bill;
 mod bundled;
 mod filling;
 pub mod prices;
 mod savings;
 mod settings;
 mod stocktake;
+mod units;

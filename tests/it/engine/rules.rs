@@ -15,7 +15,7 @@ use crate::fake::{EVENING, Shape, at, instance, judge, with};
 use case::{Case, with_tell};
 
 #[test]
-fn every_rule_decides_with_its_tell_and_condemns_without_it() {
+fn every_rule_decides_with_its_marker_and_not_without_it() {
     for reason in Reason::ALL {
         let plain = Case::candidates();
         assert_eq!(plain.verdict().reason(), Reason::OutsideHours);
@@ -110,7 +110,7 @@ fn what_the_reaper_stopped_is_started_from_the_lead_until_the_closing() {
 }
 
 #[test]
-fn what_another_policy_or_nobody_stopped_is_not_started() {
+fn what_another_policy_or_no_run_stopped_is_not_started() {
     let morning = at("2026-11-26T09:30:00+09:00");
     let reaped = instance("i-1").reaped();
     let retagged = |value: &str| reaped.clone().untagged("idle-reaper:stopped").tag("idle-reaper:stopped", value);

@@ -6,16 +6,20 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use idle_reaper::engine::config::Channel;
+use idle_reaper::engine::cost::bill::{About, Group};
 use idle_reaper::engine::cost::price::{Price, PriceKey};
 use idle_reaper::engine::cost::spent::Spent;
 use idle_reaper::engine::evidence::idle::{Evidence, Wanted};
 use idle_reaper::engine::evidence::last_hour::Recent;
-use idle_reaper::engine::model::{Instance, Message, State, Tags, Target, Usd};
+use idle_reaper::engine::kinds::reported::Facts;
+use idle_reaper::engine::model::month::Month;
+use idle_reaper::engine::model::{Instance, Message, ReportOnly, State, Tags, Target, Usd};
 use idle_reaper::engine::plan::restart::{Key, Volumes};
 use idle_reaper::engine::rules::case::Activity;
+use idle_reaper::local::packed;
 use idle_reaper::ports::{
-    Act, ActError, Entry, FoundAccount, Messenger, NotScanned, Pause, PortError, PriceList, ReadRecord, Scan, SetPause,
-    Switch, WriteRecord,
+    Act, ActError, Billing, Entry, FoundAccount, Messenger, NotScanned, Pause, PortError, PriceList, ReadRecord, Scan,
+    SetPause, Switch, WriteRecord,
 };
 
 use super::shape::Shape;
@@ -240,6 +244,19 @@ impl Scan for World {
         Ok(self.state.borrow().behind.iter().cloned().collect())
     }
 
+    async fn reported(
+        &self,
+        target: &Target,
+        kinds: &[ReportOnly],
+        _: DateTime<Utc>,
+    ) -> BTreeMap<ReportOnly, Result<Vec<Facts>, String>> {
+        self.wait().await;
+        self.note(Deed::AskReported, target, &[], "", true);
+        let known = &self.state.borrow().reported;
+        let answer = |kind: &ReportOnly| known.get(&(target.clone(), *kind)).cloned().unwrap_or_else(|| Ok(Vec::new()));
+        kinds.iter().map(|kind| (*kind, answer(kind))).collect()
+    }
+
     async fn volumes(&self, target: &Target, ids: &[Box<str>]) -> HashMap<Box<str>, Volumes> {
         self.wait().await;
         self.note(Deed::AskVolumes, target, ids, "", true);
@@ -406,13 +423,16 @@ impl SetPause for World {
 }
 
 impl WriteRecord for World {
-    async fn write(&self, key: &str, text: &str) -> Result<String, PortError> {
+    /// A compressed file is kept unpacked, for the tests that read it.
+    async fn write_bytes(&self, key: &str, bytes: Vec<u8>) -> Result<String, PortError> {
         self.wait().await;
         if self.is_killed_by(key) {
             std::future::pending::<()>().await;
         }
         self.may_write(Deed::WriteRecord, key)?;
-        self.put(key, text);
+        assert_eq!(packed::is_packed(&bytes), key.ends_with(packed::ENDING), "{key}");
+        let whole = if packed::is_packed(&bytes) { packed::unpacked(&bytes)? } else { bytes };
+        self.put(key, &String::from_utf8(whole).expect("a text"));
         Ok(format!("record/{key}"))
     }
 
@@ -458,5 +478,18 @@ impl Messenger for World {
 impl PriceList for World {
     async fn lookup(&self, _: &PriceKey) -> Result<Price, PortError> {
         Ok(Price::Hourly(Usd::parse("0.10").expect("an amount")))
+    }
+}
+
+impl Billing for World {
+    async fn costs(&self, about: About, _: Month, _: Month, view: Option<&str>) -> Result<Vec<Group>, PortError> {
+        let mut state = self.state.borrow_mut();
+        state.asked_costs.push((about, view.map(str::to_owned)));
+        state
+            .costs
+            .get(&about)
+            .cloned()
+            .unwrap_or_else(|| Err("`ce:GetCostAndUsage` was denied".into()))
+            .map_err(PortError)
     }
 }

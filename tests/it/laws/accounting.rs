@@ -40,7 +40,7 @@ fn unseen(report: &Report) -> (BTreeSet<Target>, BTreeSet<Target>) {
 }
 
 #[test]
-fn everything_seen_has_one_line_and_every_target_is_seen_closed_or_blind() {
+fn everything_seen_has_one_line_and_every_target_is_seen_closed_or_unreachable() {
     for_all(250, any_dim_scene(), |scene| {
         let world = scene.world();
         let report = plan(&world, scene.settings, scene.at);
@@ -108,7 +108,7 @@ fn an_instance_on_two_pages_has_one_line_and_one_step() {
 }
 
 #[test]
-fn without_time_to_list_the_accounts_nobody_knows_what_is_blind() {
+fn without_time_to_list_the_accounts_the_run_fails() {
     let world = World::of([instance("i-1"), instance("i-2").account(THERE.0)]);
     let ask = Ask { left: Some(Duration::from_secs(4)), ..Ask::at(at(EVENING)) };
     let failed = try_plan(&world, &with(&[]), &ask);
@@ -117,7 +117,7 @@ fn without_time_to_list_the_accounts_nobody_knows_what_is_blind() {
 }
 
 #[test]
-fn what_there_was_no_time_for_is_blind() {
+fn what_there_was_no_time_for_is_unreachable() {
     // Five seconds are kept back. The list takes 40 ms at most, and no look ever ends.
     let hangs = [(HERE.0, HERE.1), (THERE.0, HERE.1)].map(|(account, region)| Target::new(account, region));
     let faults = Faults { hangs: hangs.into(), ..Faults::default() };
@@ -134,7 +134,7 @@ fn what_there_was_no_time_for_is_blind() {
 }
 
 #[test]
-fn an_account_that_is_suspended_is_named_and_not_blind() {
+fn an_account_that_is_suspended_is_named_and_not_unreachable() {
     let world = World::of([instance("i-1")]).with_account(THERE.0, Some("old"), Some("SUSPENDED"));
     let report = plan(&world, &with(&[]), at(EVENING));
     let skipped: Vec<_> = report.skipped.iter().map(|skipped| (&*skipped.account, &*skipped.because)).collect();
@@ -150,7 +150,7 @@ fn accounts_that_cannot_be_listed_are_an_error_and_not_an_empty_organisation() {
 }
 
 #[test]
-fn too_many_blind_spots_stop_nobody() {
+fn too_many_unreachable_targets_stop_nothing() {
     let fleet = || World::of([instance("i-1"), instance("i-2").region(THERE.1), instance("i-3").account(THERE.0)]);
     let unreachable = |targets: &[(&str, &str)]| {
         let unreachable = targets.iter().map(|(account, region)| Target::new(*account, *region)).collect();

@@ -154,7 +154,7 @@ fn what_is_started_loses_its_tag_and_what_falls_back_keeps_it_for_the_next_try()
 }
 
 #[test]
-fn a_tag_that_cannot_be_removed_is_told_and_changes_no_outcome() {
+fn a_tag_that_cannot_be_removed_is_reported_and_changes_no_outcome() {
     let world = World::of(fleet(1).map(Shape::reaped)).with_faults(Faults::one("i-00", Fault::UntagRefused));
     let report = apply(&world, &with(&[]), at(MORNING));
     assert_eq!(outcome_of(&report, "i-00"), OutcomeKind::Started);
@@ -165,7 +165,7 @@ fn a_tag_that_cannot_be_removed_is_told_and_changes_no_outcome() {
 }
 
 #[test]
-fn what_failed_last_time_comes_last_and_blocks_nobody() {
+fn what_failed_last_time_comes_last_and_blocks_no_other_step() {
     let settings = with(&[("stops-per-run = 1000", "stops-per-run = 1")]);
     let world = World::of(fleet(3));
     let stubborn = planned(&plan(&world, &settings, at(EVENING))).remove(0);

@@ -23,7 +23,7 @@ fn candidates(settings: &Settings, instance: &Instance, activity: &Activity, his
 }
 
 #[test]
-fn an_answer_that_lacks_anything_needed_condemns_nobody() {
+fn an_answer_that_lacks_anything_needed_stops_nothing() {
     type Blank = fn(Instance) -> Instance;
     let blanks: Vec<Blank> = vec![
         |found| Instance { launch: None, ..found },
@@ -48,7 +48,7 @@ fn an_answer_that_lacks_anything_needed_condemns_nobody() {
 }
 
 #[test]
-fn a_gap_in_the_measurements_condemns_nobody() {
+fn a_gap_in_the_metrics_stops_nothing() {
     let sparing: Vec<&Settings> = VARIANTS.iter().filter(|settings| is_spared_unmeasured(settings)).collect();
     assert!(sparing.len() >= 3);
     let sparse = LastHour { has: 6, gap: Some("6 of 12".to_owned()), ..LastHour::of_cpu(0.5) };
@@ -73,7 +73,7 @@ fn an_hour_of_which_nothing_is_said_is_a_gap() {
 }
 
 #[test]
-fn a_schedule_that_cannot_be_read_condemns_nobody() {
+fn a_schedule_that_cannot_be_read_stops_nothing() {
     let unreadable = select(vec![
         "",
         "mon-fri",
@@ -96,14 +96,14 @@ fn a_schedule_that_cannot_be_read_condemns_nobody() {
 }
 
 #[test]
-fn two_schedule_tags_that_disagree_condemn_nobody() {
+fn two_schedule_tags_that_disagree_stop_nothing() {
     let torn = instance("i-1").tag("idle-reaper:schedule", "closed").tag("Idle-Reaper:Schedule", "night");
     let ruling = judge(&with(&[]), &torn, at(EVENING));
     assert_eq!(ruling.verdict.reason(), Reason::ScheduleUnreadable);
 }
 
 #[test]
-fn the_absence_of_a_tag_alone_never_condemns() {
+fn the_absence_of_a_tag_alone_never_stops() {
     let text =
         SETTINGS.replace("match = { tags = [\"Env=dev\"] }", "match = { without-tags = [\"Env\", \"Owner=*\"] }");
     let wrong = Settings::parse("reaper.toml", &text).expect_err("an absence cannot be enforced");
@@ -160,7 +160,7 @@ fn a_tag_is_absent_only_if_no_spelling_of_it_is_there() {
 }
 
 #[test]
-fn what_condemns_with_every_figure_there_is_spared_as_soon_as_one_is_missing() {
+fn what_stops_with_every_figure_is_skipped_as_soon_as_one_is_missing() {
     let measured = with(&[]);
     let quiet = Activity::of_cpu(0.5);
     assert!(candidates(&measured, &instance("i-1"), &quiet, &History::default(), EVENING));

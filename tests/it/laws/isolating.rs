@@ -60,7 +60,7 @@ fn a_bad_instance_spoils_nothing_for_the_others() {
 }
 
 #[test]
-fn a_blind_target_spoils_nothing_for_the_others() {
+fn an_unreachable_target_spoils_nothing_for_the_others() {
     let places = vec![("111111111111", "*"), ("222222222222", "us-east-1"), ("111111111111", "ap-northeast-1")];
     for_all(200, (any_scene(10), roomy(), select(places)), |(scene, settings, (account, region))| {
         let gone = Target::new(account, region);

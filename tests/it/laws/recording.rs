@@ -29,7 +29,7 @@ fn recorded(world: &World, run: &str) -> BTreeMap<String, String> {
 fn check_order(world: &World, report: &Report) {
     let log = world.log();
     let Some(act) = first(&log, |call| call.deed.acts()) else { return };
-    let intent = first(&log, |call| call.deed == Deed::WriteRecord && call.text.ends_with("/plan.json") && call.ok);
+    let intent = first(&log, |call| call.deed == Deed::WriteRecord && call.text.ends_with("/plan.json.gz") && call.ok);
     assert!(intent.expect("an intent") < act, "acted before the intent was recorded");
     for outcome in &report.outcomes {
         let id = &*outcome.id.name;
@@ -115,7 +115,7 @@ fn where_the_tag_cannot_be_had_the_stop_stands_and_the_run_says_so() {
 }
 
 #[test]
-fn a_stop_that_fails_and_whose_tag_stays_is_told() {
+fn a_stop_that_fails_and_whose_tag_stays_is_reported() {
     for (fault, stays) in [(Fault::ProtectedUntagIgnoredOnce, false), (Fault::ProtectedUntagIgnored, true)] {
         let world = World::of([instance("i-1")]).with_faults(Faults::one("i-1", fault));
         let report = apply(&world, &with(&[]), at(EVENING));
@@ -130,7 +130,7 @@ fn a_stop_that_fails_and_whose_tag_stays_is_told() {
 }
 
 #[test]
-fn a_stop_of_which_nobody_knows_keeps_its_tag() {
+fn a_stop_with_an_unknown_outcome_keeps_its_tag() {
     for (fault, end) in [
         (Fault::StopUnclear, OutcomeKind::Unverified),
         (Fault::StopIgnored, OutcomeKind::Unverified),

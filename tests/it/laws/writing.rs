@@ -50,8 +50,8 @@ fn an_unarmed_run_is_recorded_and_keeps_its_verdicts() {
     assert_eq!(report.rows[0].verdict.as_str(), "stop");
     assert_eq!(report.counts().candidates, 1);
     let written: Vec<_> = world.calls(Deed::writes).into_iter().map(|call| call.text).collect();
-    assert!(written.contains(&"runs/date=2026-11-25/run-1/report.json".to_owned()), "{written:?}");
-    assert!(written.iter().all(|key| !key.ends_with("plan.json") && !key.contains("lock")), "{written:?}");
+    assert!(written.contains(&"runs/date=2026-11-25/run-1/report.json.gz".to_owned()), "{written:?}");
+    assert!(written.iter().all(|key| !key.contains("plan.json") && !key.contains("lock")), "{written:?}");
 }
 
 #[test]

@@ -229,8 +229,18 @@ fn what_of_an_inventory_is_unknown_is_shown_whatever_the_request_selects() {
     let scope =
         Scope { accounts: Some(vec![HERE.0.to_owned()]), regions: Some(vec![HERE.1.to_owned()]), ..Scope::default() };
     let clock = Clock::start(at(EVENING), None);
-    let seen =
-        block_on(async { run::scan(&recorded, &settings, &scope, &Default::default(), clock, &|_, _| {}).await });
+    let seen = block_on(async {
+        run::scan(
+            &recorded,
+            &settings,
+            &scope,
+            idle_reaper::engine::request::Mode::Plan,
+            &Default::default(),
+            clock,
+            &|_, _| {},
+        )
+        .await
+    });
     let seen = seen.expect("a look");
     assert!(
         seen.unreachable.iter().any(|unreachable| unreachable.cause.contains("NextToken")),

@@ -11,6 +11,7 @@ use idle_reaper::engine::report::Report;
 use idle_reaper::engine::report::digest::{Digest, Entry, Reader};
 use idle_reaper::engine::report::stocktake::{Stocktake, Taking};
 use idle_reaper::engine::tags::keep::Kept;
+use idle_reaper::local::packed;
 use idle_reaper::render::{
     Frame, Style, edge, json, markdown, messages, stocktake, stocktake_csv, stocktake_json, table, write_json,
 };
@@ -143,7 +144,7 @@ fn json_keeps_every_character_of_it_and_shows_none_that_is_hidden() {
         shows_everything(&line, false);
         assert!(!line.contains('\n'));
         let mut pretty = Vec::new();
-        write_json(&report, &mut pretty).expect("JSON");
+        write_json(&report, true, &mut pretty).expect("JSON");
         let pretty = String::from_utf8(pretty).expect("text");
         shows_everything(&pretty, false);
         for written in [line, pretty] {
@@ -153,7 +154,12 @@ fn json_keeps_every_character_of_it_and_shows_none_that_is_hidden() {
             }
             assert_eq!((&value["unreachable"][0]["cause"], &value["notes"][0]), (&(**text).into(), &(**text).into()));
         }
-        for lines in [tables::verdicts(&report).expect("lines"), tables::outcomes(&(&report).into()).expect("lines")] {
+        let unpacked = |bytes: std::io::Result<Option<Vec<u8>>>| {
+            let whole = packed::unpacked(&bytes.expect("no error").expect("lines"));
+            String::from_utf8(whole.expect("gzip")).expect("text")
+        };
+        let verdicts = unpacked(packed::lines(tables::verdicts(&report)));
+        for lines in [verdicts, unpacked(packed::lines(tables::outcomes(&(&report).into())))] {
             shows_everything(&lines, false);
             let first: Value = serde_json::from_str(lines.lines().next().expect("a line")).expect("JSON");
             assert_eq!(first["id"], **text);

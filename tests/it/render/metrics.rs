@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use idle_reaper::engine::config::Settings;
 use idle_reaper::engine::model::{Counts, FURTHER_METRICS, Health, WATCHED_METRICS};
+use idle_reaper::engine::report::Report;
 use idle_reaper::render::{Figures, More, metrics};
 use serde_json::{Value, json};
 
@@ -12,11 +13,12 @@ use crate::fake::{EVENING, at};
 use crate::render::report::REPORT;
 
 /// The line of a run with these settings, and the metrics that it declares.
-fn line(run_section: &str) -> (Value, BTreeSet<String>) {
+fn line(run_section: &str, paused: bool) -> (Value, BTreeSet<String>) {
     let text = format!("version = 1\n[run]\n{run_section}\n");
     let settings = Settings::parse("reaper.toml", &text).expect("valid settings");
     let (counts, health) = (REPORT.counts(), Health::Degraded);
-    let figures = Figures { run: "run-1", series: "apply", counts, health, more: More::of(&REPORT) };
+    let report = Report { paused, ..REPORT.clone() };
+    let figures = Figures { run: "run-1", series: "apply", counts, health, more: More::of(&report) };
     let line: Value = serde_json::from_str(&metrics(&figures, &settings.run.metrics, at(EVENING))).expect("JSON");
     let emitted = line["_aws"]["CloudWatchMetrics"][0]["Metrics"].as_array().expect("a list").iter();
     let emitted = emitted.map(|metric| metric["Name"].as_str().expect("a name").to_owned()).collect();
@@ -29,9 +31,11 @@ fn set(names: &[&str]) -> BTreeSet<String> {
 
 #[test]
 fn a_run_emits_the_metrics_of_the_alarms_and_those_that_the_settings_name() {
-    assert_eq!(line("").1, set(&WATCHED_METRICS));
-    assert_eq!(line("metrics = []").1, set(&WATCHED_METRICS), "without its metrics an alarm is silent");
-    let (_, chosen) = line("metrics = [\"stopped\", \"degraded\", \"stopped\"]");
+    let usual = set(&["deferred", "degraded", "unreachable"]);
+    assert_eq!(line("", true).1, set(&WATCHED_METRICS));
+    assert_eq!(line("", false).1, usual, "a metric costs in the hours in which it is emitted");
+    assert_eq!(line("metrics = []", false).1, usual, "without its metrics an alarm is silent");
+    let (_, chosen) = line("metrics = [\"stopped\", \"degraded\", \"stopped\"]", true);
     assert_eq!(chosen, &set(&WATCHED_METRICS) | &set(&["stopped"]));
 }
 
@@ -42,12 +46,12 @@ fn every_alarm_of_the_templates_watches_a_metric_that_every_run_emits() {
     let name =
         |alarm: &str| alarm.trim_start().strip_prefix("MetricName: ")?.split_whitespace().next().map(str::to_owned);
     let watched: BTreeSet<String> = alarms.map(|alarm| name(alarm).expect("a name after the namespace")).collect();
-    assert_eq!(watched, line("").1);
+    assert_eq!(watched, line("", true).1);
 }
 
 #[test]
 fn every_figure_is_in_the_line_whatever_is_emitted_and_every_count_can_be_chosen() {
-    let (line, _) = line("");
+    let (line, _) = line("", false);
     assert_eq!((&line["run"], &line["mode"], &line["degraded"]), (&json!("run-1"), &json!("apply"), &json!(1)));
     assert!(line["skipped"].as_str().expect("text").contains('='), "{line}");
     let counts = serde_json::to_value(Counts::default()).expect("JSON");

@@ -46,7 +46,11 @@ fn a_pipe_gets_one_whole_line_for_each_instance() {
 fn a_narrow_terminal_says_which_columns_it_leaves_out_and_says_once_what_is_so_of_all() {
     let report = plan(&World::of((1..=3).map(|n| instance(&format!("i-{n}")))), &with(&[]), at(EVENING));
     let shown = shown(&report, &View::default(), Some(60));
-    assert!(shown.contains("(no room for: ") && shown.contains("policy; `--columns` chooses"), "{shown}");
+    let words: Vec<&str> = shown.split_whitespace().collect();
+    let words = words.join(" ");
+    assert!(words.contains("(no room for: ") && words.contains("policy; `--columns` chooses"), "{shown}");
+    let list = shown.lines().skip_while(|line| !line.contains("(no room")).take_while(|line| !line.is_empty());
+    assert!(list.into_iter().all(|line| line.chars().count() <= 60), "{shown}");
     assert_eq!(shown.matches("closed since").count(), 1, "{shown}");
     assert!(shown.contains("each of these: closed since"), "{shown}");
 }

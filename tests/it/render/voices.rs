@@ -131,7 +131,7 @@ fn dates_and_spans_stand_as_a_reader_of_the_language_writes_them() {
 }
 
 #[test]
-fn a_launch_in_the_future_is_not_told_as_a_negative_age() {
+fn a_launch_in_the_future_is_not_shown_as_a_negative_age() {
     let verdict = Verdict::Skip(Skipped::Young { age: Duration::minutes(-65), grace: Duration::minutes(15) });
     assert_eq!(detail(&verdict, Locale::En), "its launch lies 1 h 05 min in the future; skipped for 15 min");
     assert_eq!(detail(&verdict, Locale::Ja), "起動時刻が1時間5分先の未来。起動から15分は停止しない");
@@ -278,7 +278,7 @@ open = ["mon-fri 09:00-18:00"]
 }
 
 #[test]
-fn a_closed_day_of_ones_own_is_not_told_as_a_provisional_holiday() {
+fn a_closed_day_of_ones_own_is_not_shown_as_a_provisional_holiday() {
     let text = SETTINGS.replace("holidays = [\"jp\"]\n", "holidays = [\"jp\"]\nclosed = [\"2030-03-20\"]\n");
     let schedule = &settings(&text).schedules["office"];
     let line = |locale| {

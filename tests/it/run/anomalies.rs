@@ -33,7 +33,7 @@ fn two_places() -> World {
 }
 
 #[test]
-fn the_operator_is_told_which_anomaly_and_what_runs_there_and_nothing_is_done() {
+fn the_operator_is_notified_which_anomaly_and_what_runs_there_and_nothing_is_done() {
     let world = two_places();
     let report =
         handle_anomaly(&world, &telling(), &anomaly(&json!([cause(EC2, HERE)])), at(EVENING)).expect("a report");
@@ -64,7 +64,7 @@ fn places_are_pairs_and_not_every_account_in_every_region() {
 }
 
 #[test]
-fn causes_that_lead_nowhere_are_told_and_never_lost() {
+fn causes_that_lead_nowhere_are_reported_and_never_lost() {
     let foreign = [
         (json!([]), "names no cause"),
         (json!([cause("Amazon Simple Storage Service", HERE)]), "Not scanned: Amazon Simple Storage Service"),
@@ -116,7 +116,7 @@ fn one_cause_that_leads_nowhere_keeps_no_other_from_being_looked_at() {
 }
 
 #[test]
-fn where_nothing_can_be_looked_at_the_operator_is_told_so() {
+fn where_nothing_can_be_looked_at_the_operator_is_notified_so() {
     let world = two_places().with_faults(Faults { no_accounts: true, ..Faults::default() });
     let ended = handle_anomaly(&world, &telling(), &anomaly(&json!([cause(EC2, HERE)])), at(EVENING));
     assert!(matches!(ended, Err(Error::Scan(_))), "{ended:?}");
@@ -131,7 +131,7 @@ fn where_nothing_can_be_looked_at_the_operator_is_told_so() {
 }
 
 #[test]
-fn the_same_is_told_once_and_what_has_grown_is_told_again() {
+fn the_same_is_sent_once_and_what_has_grown_is_sent_again() {
     let world = two_places();
     let event = anomaly(&json!([cause(EC2, HERE)]));
     handle_anomaly(&world, &telling(), &event, at(EVENING)).expect("a report");

@@ -138,7 +138,7 @@ fn three_weeks_in_which_everything_happens_are_the_same_weeks_in_parts() {
 }
 
 #[test]
-fn a_child_that_looks_and_fails_leaves_its_accounts_blind_and_the_others_alone() {
+fn a_child_that_looks_and_fails_leaves_its_accounts_unreachable_and_the_others_alone() {
     let settings = with(&[("[run]", "[run]\nmax-unreachable-percent = 60")]);
     let parts = Parts { lost: (&[1], &[]), ..whole(1) };
     let world = two_accounts();

@@ -57,7 +57,9 @@ impl Slow {
         let (scope, history, clock) = (Scope::default(), History::default(), Clock::start(at(EVENING), left));
         block_on(async {
             let begun = Instant::now();
-            let seen = scan(self, &settings, &scope, &history, clock, &|_, _| {}).await;
+            let seen =
+                scan(self, &settings, &scope, idle_reaper::engine::request::Mode::Plan, &history, clock, &|_, _| {})
+                    .await;
             (seen, begun.elapsed())
         })
     }
@@ -183,7 +185,7 @@ fn an_account_on_two_pages_is_looked_into_once() {
 }
 
 #[test]
-fn what_there_was_no_time_for_is_blind_and_without_the_whole_list_nobody_knows_what_that_is() {
+fn what_there_was_no_time_for_is_unreachable_and_without_the_whole_list_nobody_knows_what_that_is() {
     let (seen, _) = six_pages().look(64, Some(RESERVE + 5 * CALL));
     let Err(ScanError::Accounts(PortError(why))) = seen else { panic!("{seen:?}") };
     assert!(why.contains("no time left"), "{why}");

@@ -83,7 +83,7 @@ fn many_events_stop_no_more_than_one_run_may() {
 }
 
 #[test]
-fn whoever_was_not_told_is_told_first_by_an_event_as_by_any_run() {
+fn an_owner_who_was_not_notified_is_notified_first_by_an_event_as_by_any_run() {
     let world = World::of([instance("i-1").tag("Owner", "ana")]);
     came_up(&world, &telling(), HERE, "i-1", EVENING).expect("a report");
     assert_eq!((world.rests("i-1"), heard(&world, "ana").len()), (State::Running, 1));

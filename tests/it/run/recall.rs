@@ -1,11 +1,13 @@
 //! `explain --run`: what an earlier run did with an instance, told from a record in a folder by the binary, with
 //! neither credentials nor network.
 
+use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Output};
 
 use idle_reaper::engine::model::Cap;
 use idle_reaper::engine::report::past::Past;
+use idle_reaper::local::packed;
 use idle_reaper::render::json;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -26,9 +28,15 @@ fn evening() -> TempDir {
         let rename = |text: &str| text.replace(&*report.run, RUN);
         let path = folder.path().join("record").join(rename(&key));
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, rename(&text)).unwrap();
+        let text = rename(&text);
+        let is_packed = key.ends_with(packed::ENDING);
+        std::fs::write(path, if is_packed { gzip(&text) } else { text.into_bytes() }).unwrap();
     }
     folder
+}
+
+fn gzip(text: &str) -> Vec<u8> {
+    packed::packed(|out| out.write_all(text.as_bytes())).unwrap()
 }
 
 /// Exit code, standard output and standard error.
@@ -110,7 +118,7 @@ fn the_last_run_is_the_newest_with_an_outcome_for_the_instance() {
 }
 
 #[test]
-fn what_was_put_off_is_told_of_the_one_that_was_put_off() {
+fn what_was_put_off_is_reported_of_the_one_that_was_put_off() {
     let world = World::of([instance("i-1"), instance("i-2")]);
     let report = fake::apply(&world, &fake::with(&[("stops-per-run = 1000", "stops-per-run = 1")]), at(EVENING));
     let (done, waits) = (fake::planned(&report).remove(0), report.plan.deferred[0].id.name.to_string());
@@ -126,12 +134,30 @@ fn what_was_put_off_is_told_of_the_one_that_was_put_off() {
 fn of_a_run_that_broke_off_the_plan_tells_what_was_meant() {
     let folder = evening();
     let run = folder.path().join("record/runs/date=2026-11-25").join(RUN);
-    std::fs::remove_file(run.join("report.json")).unwrap();
+    std::fs::remove_file(run.join("report.json.gz")).unwrap();
     let (code, out, _) = explain(folder.path(), &["i-forgotten", "--run", RUN]);
     assert_eq!(code, 0);
     for part in ["health: broke off", "step     stop", "outcome  unknown"] {
         assert!(out.contains(part), "no `{part}` in:\n{out}");
     }
+}
+
+#[test]
+fn a_record_of_an_earlier_release_is_read_although_it_is_not_compressed() {
+    let folder = evening();
+    let report = folder.path().join("record/runs/date=2026-11-25").join(RUN).join("report.json.gz");
+    let whole = packed::unpacked(&std::fs::read(&report).unwrap()).unwrap();
+    let compressed = explain(folder.path(), &["i-forgotten", "--run", RUN]);
+    assert_eq!(compressed.0, 0);
+    // Unpacked in place, then as an earlier release named it.
+    std::fs::write(&report, &whole).unwrap();
+    assert_eq!(explain(folder.path(), &["i-forgotten", "--run", RUN]), compressed);
+    std::fs::rename(&report, report.with_extension("")).unwrap();
+    assert_eq!(explain(folder.path(), &["i-forgotten", "--run", RUN]), compressed);
+    // Half of a file is no report, and the error says so.
+    std::fs::write(&report, &gzip(std::str::from_utf8(&whole).unwrap())[..200]).unwrap();
+    let (code, _, err) = explain(folder.path(), &["i-forgotten", "--run", RUN]);
+    assert!(code == 1 && err.contains("cannot be read"), "{err}");
 }
 
 #[test]
@@ -146,8 +172,8 @@ fn what_the_record_does_not_know_is_an_error_that_says_so() {
         let (code, out, err) = explain(folder.path(), &arguments);
         assert!(code == 1 && err.contains(wanted) && out.is_empty(), "{arguments:?}: {err}");
     }
-    let report = folder.path().join("record/runs/date=2026-11-25").join(RUN).join("report.json");
-    std::fs::write(&report, "{\"version\":2}").unwrap();
+    let report = folder.path().join("record/runs/date=2026-11-25").join(RUN).join("report.json.gz");
+    std::fs::write(&report, gzip("{\"version\":2}")).unwrap();
     let (code, _, err) = explain(folder.path(), &["i-forgotten", "--run", RUN]);
     assert!(code == 1 && err.contains("its version is 2"), "{err}");
     std::fs::write(folder.path().join("reaper.toml"), SETTINGS.replace("record = \"record\"", "")).unwrap();

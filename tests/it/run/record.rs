@@ -90,7 +90,7 @@ fn hostile_lines_in_any_file_of_the_record_keep_no_run_from_its_work() {
 }
 
 #[test]
-fn what_cannot_be_read_among_outcomes_is_told() {
+fn what_cannot_be_read_among_outcomes_is_reported() {
     for (key, text, told) in [
         ("acts/date=2026-11-25/20261125T100000Z-1a.jsonl", "\u{fffd}\n{}\n", "20261125T100000Z-1a.jsonl"),
         ("acts/date=2026-11-25/holiday.png", "\u{fffd}", "holiday.png"),
@@ -103,7 +103,7 @@ fn what_cannot_be_read_among_outcomes_is_told() {
 }
 
 #[test]
-fn one_bad_entry_of_the_savings_is_told_and_kept_and_the_others_are_counted() {
+fn one_bad_entry_of_the_savings_is_reported_and_kept_and_the_others_are_counted() {
     let world = World::of([instance("i-1"), instance("i-2").reaped()]);
     let open = |at: &str| {
         format!(

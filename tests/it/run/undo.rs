@@ -300,7 +300,7 @@ fn without_a_pause_parameter_or_the_right_to_write_it_the_undo_says_so() {
 }
 
 #[test]
-fn a_paused_reaper_undoes_nothing_unless_it_is_told_to_and_stays_paused() {
+fn a_paused_reaper_undoes_nothing_unless_the_request_says_so_and_stays_paused() {
     for switch in [Switch::On("maintenance".to_owned()), Switch::Unreadable("denied".to_owned())] {
         let world = fleet(1);
         evening(&world);
@@ -317,7 +317,7 @@ fn a_paused_reaper_undoes_nothing_unless_it_is_told_to_and_stays_paused() {
 }
 
 #[test]
-fn a_frozen_period_holds_an_undo_back_unless_it_is_told_otherwise() {
+fn a_frozen_period_holds_an_undo_back_unless_the_request_says_otherwise() {
     let world = fleet(1);
     evening(&world);
     let frozen = with(&[("holidays = [\"jp\"]", "freeze = [\"2026-11-25\"]")]);
@@ -378,7 +378,7 @@ fn of_a_run_that_broke_off_the_tags_tell() {
 }
 
 #[test]
-fn a_blind_target_is_shown_degrades_and_spoils_nothing_else() {
+fn an_unreachable_target_is_shown_degrades_and_spoils_nothing_else() {
     let world = World::of([instance("i-1"), instance("i-2").account(THERE.0).region(THERE.1)]);
     evening(&world);
     let faults = Faults { unreachable: [Target::new(HERE.0, HERE.1)].into(), ..Faults::default() };
@@ -415,7 +415,7 @@ fn selectors_narrow_an_empty_one_selects_nothing_and_a_typo_is_noted() {
 }
 
 #[test]
-fn a_start_that_is_refused_or_falls_back_is_told_and_can_be_undone_again() {
+fn a_start_that_is_refused_or_falls_back_is_reported_and_can_be_undone_again() {
     let world = fleet(3);
     evening(&world);
     let faults = Faults::one("i-1", Fault::StartRefused).and("i-2", Fault::FallsBack);

@@ -232,7 +232,7 @@ fn history(seed: u32, settings: &Settings, figures: &mut Figures) {
 }
 
 #[test]
-fn what_does_nothing_is_found_its_owner_told_and_it_is_stopped_and_what_only_looks_so_is_not() {
+fn what_is_idle_is_found_its_owner_notified_and_it_is_stopped_and_what_only_looks_so_is_not() {
     let (settings, mut figures) = (told(), Figures::default());
     let histories = plans(1);
     for seed in 0..histories {

@@ -29,14 +29,14 @@ fn said(from: &str, to: &str) -> String {
 }
 
 #[test]
-fn every_mistake_is_told_at_once_with_its_place_and_a_hint() {
+fn every_mistake_is_reported_at_once_with_its_place_and_a_hint() {
     insta::assert_snapshot!("mistakes_in_run_look_and_tags", mistakes(include_str!("settings/run_look_tags.toml")));
     insta::assert_snapshot!("mistakes_in_calendars_and_schedules", mistakes(include_str!("settings/calendars.toml")));
     insta::assert_snapshot!("mistakes_in_policies", mistakes(include_str!("settings/policies.toml")));
 }
 
 #[test]
-fn what_is_no_toml_is_told_with_its_place() {
+fn what_is_no_toml_is_reported_with_its_place() {
     insta::assert_snapshot!(
         "mistakes_of_syntax",
         mistakes("version = 1\n[run\narmed = true\n\n[scope]\nregions = [\"a\"\n")
@@ -133,7 +133,7 @@ fn a_date_is_either_closed_or_like_another_day() {
 }
 
 #[test]
-fn an_enforced_policy_needs_more_than_an_absence_and_owners_who_were_told() {
+fn an_enforced_policy_needs_more_than_an_absence_and_owners_who_were_notified() {
     assert!(said("unannounced = true", "").contains("`unannounced = true`"));
     assert!(said("unannounced = true", "unannounced = false").contains("`unannounced = true`"));
     assert!(said("match = { tags = [\"Env=dev\"] }", "match = { without-tags = [\"Env\"] }").contains("absence"));

@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 
 use idle_reaper::engine::cost::bundled;
 use idle_reaper::engine::cost::price::{PriceKey, Tenancy};
-use idle_reaper::engine::model::Usd;
+use idle_reaper::engine::model::{Product, Usd};
 use serde_json::{Value, json};
 
 use crate::docs::read;
@@ -14,7 +14,7 @@ use crate::fake::{EVENING, SETTINGS};
 
 fn key(kind: &str, region: &str, operation: &str) -> PriceKey {
     let (kind, region, operation) = (kind.into(), region.into(), operation.into());
-    PriceKey { kind, region, operation, tenancy: Tenancy::Shared }
+    PriceKey { product: Product::Instance, kind, region, operation, tenancy: Tenancy::Shared }
 }
 
 #[test]
@@ -27,7 +27,15 @@ fn the_table_is_whole_and_its_prices_are_those_of_aws() {
     let names: BTreeSet<_> = rows.iter().map(|row| &row[..2]).collect();
     assert_eq!((names.len(), rows.iter().all(|row| row.len() == head.len())), (rows.len(), true));
     let known = rows.iter().flat_map(|row| &row[2..]).filter(|cell| **cell != "-").count();
-    assert_eq!(prices.len(), known, "each cell is `-` or a price");
+    let besides = prices.keys().filter(|key| key.product != Product::Instance).count();
+    assert_eq!((prices.len() - besides, besides), (known, 5 * 17), "each cell is `-` or a price");
+    for (product, kind, region, usd) in [
+        (Product::Storage, "gp3", "us-east-1", "0.08"),
+        (Product::Storage, "gp2", "ap-northeast-1", "0.12"),
+        (Product::PublicAddress, "Idle", "eu-central-1", "0.005"),
+    ] {
+        assert_eq!(prices.get(&PriceKey::unit(product, kind, region)).copied(), Usd::parse(usd), "{kind} in {region}");
+    }
     assert!(known > 3000 && prices.values().all(|usd| *usd > Usd::ZERO), "{known}");
     for (kind, region, operation, usd) in [
         ("t3.micro", "us-east-1", "RunInstances", "0.0104"),

@@ -14,7 +14,7 @@ const HEAD: &str = "instance-type,region,operation,tenancy,usd-hour\n";
 fn of(text: &str) -> (Vec<(String, String)>, Vec<String>) {
     let (prices, wrong) = read(text);
     let words = |(key, usd): (PriceKey, Usd)| {
-        let PriceKey { kind, region, operation, tenancy } = key;
+        let PriceKey { product: _, kind, region, operation, tenancy } = key;
         (format!("{kind} {region} {operation} {}", tenancy.as_str()), usd.0.to_string())
     };
     (prices.into_iter().map(words).collect(), wrong)
@@ -39,7 +39,7 @@ fn a_file_gives_a_price_for_each_line_in_any_order_of_columns() {
 }
 
 #[test]
-fn a_line_that_cannot_be_read_is_told_and_spoils_no_other() {
+fn a_line_that_cannot_be_read_is_reported_and_spoils_no_other() {
     let good = "m5.large,us-gov-west-1,RunInstances:0002,Dedicated,0.2\n";
     for (bad, word) in [
         ("t3.micro,us-gov-west-1,RunInstances,Shared,0", "no price"),

@@ -150,7 +150,7 @@ fn two_instances_with_the_same_key_are_one_lookup() {
 }
 
 #[test]
-fn a_platform_stands_in_for_an_operation_that_is_not_told() {
+fn a_platform_stands_in_for_an_operation_that_is_not_given() {
     let mut instance = linux("i-1");
     instance.details.usage = None;
     instance.details.platform = Some("Windows with SQL Server Web".into());

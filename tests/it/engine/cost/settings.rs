@@ -52,7 +52,7 @@ fn a_currency_without_its_rate_or_day_is_a_mistake() {
 }
 
 #[test]
-fn what_is_no_currency_rate_day_or_amount_is_told_with_its_place_and_all_at_once() {
+fn what_is_no_currency_rate_day_or_amount_is_reported_with_its_place_and_all_at_once() {
     let wrong = parse(
         "currency = \"yen\"\nrate = \"1e3\"\ndate = \"2026-02-30\"\n[money.budgets]\n\"a\" = -5\n\"b\" = \"5 USD\"\n\"c\" = inf\n\"d\" = true\n\"\" = 5",
     )
@@ -90,6 +90,34 @@ fn a_budget_may_be_in_the_second_currency_and_in_no_other() {
     }
     let wrong = parse("[money.budgets]\n\"*\" = \"75000 JPY\"").unwrap_err();
     assert!(wrong.contains("`75000 JPY` is not an amount"), "{wrong}");
+}
+
+#[test]
+fn the_bill_is_off_without_its_section_and_a_view_is_an_arn() {
+    let read = |text: &str| Settings::parse("reaper.toml", &format!("version = 1\n{text}\n"));
+    assert_eq!(read("").unwrap().bill, None);
+    let own = read("[bill]").unwrap();
+    assert_eq!(own.bill.as_ref().map(|bill| bill.view.clone()), Some(None));
+    let warned = |settings: &Settings| {
+        settings.warnings.iter().any(|one| one.diagnostic.message.contains("`[bill]` without `record`"))
+    };
+    assert!(warned(&own) && !warned(&read("[run]\nrecord = \"r\"\n[bill]").unwrap()));
+    for view in
+        ["arn:aws:billing::111111111111:billingview/primary", "arn:aws-cn:billing::111111111111:billingview/custom-5e"]
+    {
+        let read = read(&format!("[bill]\nview = \"{view}\"")).unwrap();
+        assert_eq!(read.bill.and_then(|bill| bill.view).as_deref(), Some(view));
+    }
+    for view in [
+        "",
+        "primary",
+        "arn:aws:billing::1111:billingview/x",
+        "arn:aws:billing::111111111111:billingview/",
+        "arn:aws:s3:::x",
+    ] {
+        let wrong = read(&format!("[bill]\nview = \"{view}\"")).unwrap_err();
+        assert!(wrong.mistakes[0].message.contains("is not a billing view"), "{wrong}");
+    }
 }
 
 #[test]

@@ -88,7 +88,7 @@ fn the_first_stop_under_a_policy_is_announced_a_business_day_ahead_and_later_one
 }
 
 #[test]
-fn whoever_was_not_told_is_not_stopped_however_long_the_channel_is_down() {
+fn an_owner_who_was_not_notified_is_not_stopped_however_long_the_channel_is_down() {
     let (world, settings) = (World::of([instance("i-1").tag("Owner", "ana")]), telling());
     world.mute("ana");
     for day in ["2026-11-25", "2026-11-26", "2026-11-27", "2026-11-30"] {
@@ -104,7 +104,7 @@ fn whoever_was_not_told_is_not_stopped_however_long_the_channel_is_down() {
 }
 
 #[test]
-fn an_instance_without_an_owner_who_can_be_told_is_never_acted_on_and_the_operator_hears_of_it() {
+fn an_instance_without_an_owner_who_can_be_notified_is_never_acted_on_and_the_operator_hears_of_it() {
     let (world, settings) = (World::of([instance("i-1").tag("Owner", "ben")]), telling());
     for day in 0..10 {
         let report = apply(&world, &settings, at(EVENING) + Duration::days(day));
@@ -128,7 +128,7 @@ fn a_notice_of_an_observed_policy_announces_nothing() {
 }
 
 #[test]
-fn an_idle_box_is_marked_its_owner_told_and_after_five_business_days_stopped_for_good() {
+fn an_idle_box_is_marked_its_owner_notified_and_after_five_business_days_stopped_for_good() {
     let (world, settings) = (World::of([idle_box("i-1")]), telling());
     let found = run(&world, &settings, "i-1", NOON);
     assert_eq!(waits(&found, "i-1"), Some(Cap::NotMarked), "{:?}", row(&found, "i-1").verdict);
@@ -148,7 +148,7 @@ fn an_idle_box_is_marked_its_owner_told_and_after_five_business_days_stopped_for
 }
 
 #[test]
-fn the_second_contact_is_told_half_way_unless_somebody_has_seen_the_notice() {
+fn the_second_contact_is_notified_half_way_unless_somebody_has_seen_the_notice() {
     for (seen, expected) in [(false, 1), (true, 0)] {
         let (world, settings) = (World::of([idle_box("i-1")]), telling());
         run(&world, &settings, "i-1", NOON);
@@ -166,7 +166,7 @@ fn the_second_contact_is_told_half_way_unless_somebody_has_seen_the_notice() {
 type Change = fn(Instance) -> Instance;
 
 #[test]
-fn a_sign_of_life_lifts_the_mark_and_whoever_was_told_is_told_why() {
+fn a_sign_of_life_lifts_the_mark_and_an_owner_who_was_notified_is_notified_why() {
     let stories: [(Lifted, Change); 3] = [
         (Lifted::Retagged, |found| found.tag("Project", "revived")),
         (Lifted::Restarted, |found| found.launched("2026-11-26T10:00:00+09:00")),

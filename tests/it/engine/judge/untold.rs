@@ -13,7 +13,7 @@ use crate::fake::{Change, EVENING, Fault, Faults, Shape, World, apply, at, insta
 /// When the grace of what was marked at [`NOON`] is over.
 const DUE: &str = "2026-12-02T12:00:00+09:00";
 
-fn told_at_noon() -> (World, Settings) {
+fn notified_at_noon() -> (World, Settings) {
     let (world, settings) = (World::of([idle_box("i-1")]), telling());
     run(&world, &settings, "i-1", NOON);
     assert_eq!(heard(&world, "ana").len(), 1);
@@ -34,7 +34,7 @@ fn ledger(world: &World) -> String {
 
 /// At the end of the grace nobody is stopped, and the owner is told anew.
 #[track_caller]
-fn is_told_anew(world: &World, settings: &Settings, channel: &str) -> Report {
+fn is_notified_again(world: &World, settings: &Settings, channel: &str) -> Report {
     let before = heard(world, channel).len();
     let report = run(world, settings, "i-1", DUE);
     assert_eq!(world.rests("i-1"), State::Running, "{:?}", report.outcomes);
@@ -46,55 +46,59 @@ fn is_told_anew(world: &World, settings: &Settings, channel: &str) -> Report {
 #[test]
 fn a_lost_ledger_tells_everybody_anew() {
     for text in ["", "\u{0}\u{1}", "{\"id\":\"i-1\",\"subject\":\"idle\"}"] {
-        let (world, settings) = told_at_noon();
+        let (world, settings) = notified_at_noon();
         world.put("state/told.jsonl", text);
-        is_told_anew(&world, &settings, "ana");
+        is_notified_again(&world, &settings, "ana");
     }
 }
 
 #[test]
 fn half_a_ledger_is_a_receipt_for_the_lines_that_are_whole() {
-    let (world, settings) = told_at_noon();
+    let (world, settings) = notified_at_noon();
     let text = ledger(&world);
     world.put("state/told.jsonl", &text[..text.len() / 2]);
-    is_told_anew(&world, &settings, "ana");
+    is_notified_again(&world, &settings, "ana");
 }
 
 #[test]
 fn a_receipt_from_the_future_is_none() {
-    let (world, settings) = told_at_noon();
+    let (world, settings) = notified_at_noon();
     let text = ledger(&world).replace("2026-11-25T03:00:00Z", "2026-12-09T03:00:00Z");
     world.put("state/told.jsonl", &text);
-    is_told_anew(&world, &settings, "ana");
+    is_notified_again(&world, &settings, "ana");
 }
 
 #[test]
 fn a_receipt_of_an_older_release_that_does_not_say_where_is_none() {
-    let (world, settings) = told_at_noon();
+    let (world, settings) = notified_at_noon();
     let text = ledger(&world);
     let (from, to) = (text.find(",\"place\":").expect("a place"), text.find(",\"binding\"").expect("what follows"));
     world.put("state/told.jsonl", &format!("{}{}", &text[..from], &text[to..]));
-    is_told_anew(&world, &settings, "ana");
+    is_notified_again(&world, &settings, "ana");
 }
 
 #[test]
 fn a_receipt_for_another_instance_is_none() {
-    let (world, settings) = told_at_noon();
+    let (world, settings) = notified_at_noon();
     world.put("state/told.jsonl", &ledger(&world).replace("i-1", "i-2"));
-    is_told_anew(&world, &settings, "ana");
+    is_notified_again(&world, &settings, "ana");
 }
 
 #[test]
-fn an_owner_whose_channel_leads_elsewhere_now_is_told_there() {
-    let (world, _) = told_at_noon();
-    is_told_anew(&world, &changed("999999999999:ana", "999999999999:anas-new-topic"), "ana");
-    let (world, _) = told_at_noon();
-    is_told_anew(&world, &changed("channels = { \"ana\" = \"ana\" }", "channels = { \"ana\" = \"lead\" }"), "lead");
+fn an_owner_whose_channel_leads_elsewhere_now_is_notified_there() {
+    let (world, _) = notified_at_noon();
+    is_notified_again(&world, &changed("999999999999:ana", "999999999999:anas-new-topic"), "ana");
+    let (world, _) = notified_at_noon();
+    is_notified_again(
+        &world,
+        &changed("channels = { \"ana\" = \"ana\" }", "channels = { \"ana\" = \"lead\" }"),
+        "lead",
+    );
 }
 
 #[test]
-fn a_channel_that_is_only_called_otherwise_has_told_all_the_same() {
-    let (world, _) = told_at_noon();
+fn a_renamed_channel_has_notified_all_the_same() {
+    let (world, _) = notified_at_noon();
     let text =
         TELLING.replace("[channels.ana]", "[channels.mail]").replace("{ \"ana\" = \"ana\" }", "{ \"ana\" = \"mail\" }");
     let text =
@@ -104,7 +108,7 @@ fn a_channel_that_is_only_called_otherwise_has_told_all_the_same() {
 }
 
 #[test]
-fn whoever_owns_it_now_is_told_whatever_the_one_before_was_told() {
+fn a_new_owner_is_notified_whatever_the_one_before_received() {
     let by_account = |owner: &str| {
         let text = format!(
             "accounts = {{ \"111111111111\" = \"{owner}\" }}\nchannels = {{ \"ana\" = \"ana\", \"ben\" = \"ops\" }}"
@@ -114,18 +118,18 @@ fn whoever_owns_it_now_is_told_whatever_the_one_before_was_told() {
     let world = World::of([idle_box("i-1").untagged("Owner")]);
     run(&world, &by_account("ana"), "i-1", NOON);
     assert_eq!(heard(&world, "ana").len(), 1);
-    is_told_anew(&world, &by_account("ben"), "ops");
+    is_notified_again(&world, &by_account("ben"), "ops");
 }
 
 #[test]
 fn a_policy_of_another_name_begins_anew() {
-    let (world, _) = told_at_noon();
-    is_told_anew(&world, &changed("name = \"dev\"", "name = \"development\""), "ana");
+    let (world, _) = notified_at_noon();
+    is_notified_again(&world, &changed("name = \"dev\"", "name = \"development\""), "ana");
 }
 
 #[test]
-fn a_mark_that_an_image_or_a_launch_template_has_copied_is_nobodys() {
-    let (world, settings) = told_at_noon();
+fn a_mark_that_an_image_or_a_launch_template_has_copied_does_not_count() {
+    let (world, settings) = notified_at_noon();
     let mark = world.get("i-1").tags.get("idle-reaper:marked").expect("a mark").to_owned();
     let copy = Instance { launch: Some(at("2026-11-26T12:00:00+09:00")), ..idle_box("i-2") };
     world.add(copy.tag("idle-reaper:marked", &mark));
@@ -152,7 +156,7 @@ fn a_mark_with_an_old_date_or_in_another_case_hurries_nothing() {
 }
 
 #[test]
-fn a_mark_of_a_year_that_no_calendar_knows_stops_nobody() {
+fn a_mark_of_a_year_that_no_calendar_knows_stops_nothing() {
     let far = |found: Instance| Instance { launch: Some(at("2035-06-01T09:00:00+09:00")), ..found };
     let (world, settings) = (World::of([far(idle_box("i-1"))]), telling());
     for when in ["2035-12-27T12:00:00+09:00", "2035-12-28T12:00:00+09:00", "2036-01-10T12:00:00+09:00"] {
@@ -163,7 +167,7 @@ fn a_mark_of_a_year_that_no_calendar_knows_stops_nobody() {
 
 #[test]
 fn a_schedule_that_its_team_has_set_since_lifts_the_mark() {
-    let (world, settings) = told_at_noon();
+    let (world, settings) = notified_at_noon();
     world.change("i-1", |found| found.tag("idle-reaper:schedule", "mon-fri 08:00-22:00"));
     let report = run(&world, &settings, "i-1", "2026-11-26T12:00:00+09:00");
     let lifted: Vec<_> = report.plan.marks.iter().filter_map(|mark| mark.because).collect();
@@ -180,8 +184,8 @@ fn holidays_of_the_policy_count_even_where_a_tag_names_another_zone() {
 }
 
 #[test]
-fn a_clock_that_goes_back_stops_nobody() {
-    let (world, settings) = told_at_noon();
+fn a_clock_that_goes_back_stops_nothing() {
+    let (world, settings) = notified_at_noon();
     let early = run(&world, &settings, "i-1", "2026-11-24T12:00:00+09:00");
     assert!(early.plan.steps.is_empty(), "{:?}", early.plan.steps);
     run(&world, &settings, "i-1", "2026-11-25T12:00:00+09:00");
@@ -191,7 +195,7 @@ fn a_clock_that_goes_back_stops_nobody() {
 #[test]
 fn what_changes_between_the_look_and_the_stop_is_overtaken() {
     for change in [Change::Kept, Change::Restarted, Change::Rescheduled, Change::Gone, Change::Terminated] {
-        let (world, settings) = told_at_noon();
+        let (world, settings) = notified_at_noon();
         let world = world.with_faults(Faults::change("i-1", change));
         let report = run(&world, &settings, "i-1", DUE);
         let stopped = report.outcomes.iter().any(|one| matches!(one.outcome.as_str(), "stopped" | "stopping"));
@@ -204,7 +208,7 @@ fn a_busy_last_hour_or_none_at_all_lifts_or_waits() {
     use idle_reaper::engine::rules::case::Activity;
     let (busy, gap) = (Activity::of_cpu(80.0), Activity::Gap("throttled".to_owned()));
     for activity in [busy.clone(), Activity::of_cpu(f64::NAN), gap] {
-        let (world, settings) = told_at_noon();
+        let (world, settings) = notified_at_noon();
         let world = world.with_activity("i-1", activity.clone());
         run(&world, &settings, "i-1", DUE);
         assert_eq!(world.rests("i-1"), State::Running, "{activity:?}");
@@ -214,7 +218,7 @@ fn a_busy_last_hour_or_none_at_all_lifts_or_waits() {
 }
 
 #[test]
-fn who_cannot_be_marked_is_not_told_of_a_mark_by_every_run() {
+fn who_cannot_be_marked_is_not_notified_of_a_mark_by_every_run() {
     let mends: [fn(&World); 2] = [|world| world.set_pause(Some("on")), |_| {}];
     for (paused, hinder) in mends.into_iter().enumerate() {
         let world = World::of([idle_box("i-1")]);
@@ -239,7 +243,7 @@ fn two_owners_by_tags_of_one_name_are_nobody_in_particular() {
 
 #[test]
 fn twice_stopped_for_being_idle_and_twice_started_again_is_not_marked_a_third_time() {
-    let (world, settings) = told_at_noon();
+    let (world, settings) = notified_at_noon();
     let stops = ["2026-04-01T03:00:00Z", "2026-07-01T03:00:00Z"];
     let line = |at: &str| format!("{{\"id\":\"i-1\",\"at\":\"{at}\"}}\n");
     world.put("state/idle-stops.jsonl", &stops.map(line).concat());
@@ -252,7 +256,7 @@ fn twice_stopped_for_being_idle_and_twice_started_again_is_not_marked_a_third_ti
 
 #[test]
 fn a_stop_for_being_idle_is_remembered_for_the_next_time() {
-    let (world, settings) = told_at_noon();
+    let (world, settings) = notified_at_noon();
     run(&world, &settings, "i-1", DUE);
     assert_eq!(world.recorded("state/idle-stops.jsonl").len(), 1);
 }

@@ -144,7 +144,7 @@ fn with_money() -> Settings {
 }
 
 /// One of `owner`'s whose price the list knows.
-fn priced(id: &str, owner: &str) -> Instance {
+pub fn priced(id: &str, owner: &str) -> Instance {
     let plain = instance(id).tag("Owner", owner);
     let details = Details { usage: Some("RunInstances".into()), ..plain.details };
     Instance { details, tenancy: Some("default".into()), kind: "m5.large".into(), ..plain }
@@ -241,7 +241,7 @@ fn what_somebody_took_back_is_spared_before_anybody_asks_whether_it_is_idle() {
 }
 
 #[test]
-fn nobody_is_told_of_a_mark_by_a_run_whose_plan_was_refused() {
+fn a_run_whose_plan_was_refused_notifies_nobody_of_a_mark() {
     let dark = ["eu-west-1", "us-east-1", "us-west-2"].map(|region| Target::new("111111111111", region));
     let faults = Faults { unreachable: dark.iter().cloned().collect(), ..Faults::default() };
     let world = dark

@@ -127,7 +127,7 @@ fn weeks_of_evidence_are_asked_for_only_where_they_can_make_a_difference() {
 }
 
 #[test]
-fn an_alternate_contact_owns_what_nobody_else_does() {
+fn an_alternate_contact_owns_what_no_tag_or_pattern_does() {
     let text = format!("{SETTINGS}\n[owners]\nalternate-contact = \"operations\"\n");
     let (settings, scope, history) = (settings(&text), Default::default(), Default::default());
     let contacts = Contacts::from([(HERE.0.into(), Ok(Some("ops@example.com".into())))]);

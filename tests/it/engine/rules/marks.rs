@@ -101,7 +101,7 @@ fn findings(case: &Case, verdict: &Verdict) -> [Option<Finding>; 4] {
 }
 
 #[test]
-fn life_or_a_person_lifts_the_mark_of_what_is_idle_and_says_nothing_of_what_nobody_measured() {
+fn life_or_a_person_lifts_the_mark_of_what_is_idle_and_says_nothing_of_what_was_not_measured() {
     let (zone, now) = (chrono_tz::Tz::Asia__Tokyo, idle().now);
     let [unknown, active] = [Some(Finding::Unknown), Some(Finding::No(Lifted::Active))];
     for (skipped, why) in [

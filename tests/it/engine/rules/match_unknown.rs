@@ -79,7 +79,7 @@ fn one_key_that_surely_does_not_fit_decides_wherever_it_stands() {
 }
 
 #[test]
-fn a_policy_alone_whose_accounts_cannot_be_told_stops_nothing_either() {
+fn a_policy_alone_whose_accounts_are_unknown_stops_nothing_either() {
     let settings = with(&[("{ tags = [\"Env=dev\"] }", "{ accounts = [\"*-dev\"], tags = [\"Env=dev\"] }")]);
     assert_eq!(rule(&settings, &instance("i-1"), &named("a-dev"), EVENING).verdict.action(), Some(Action::Stop));
     let unknown = rule(&settings, &instance("i-1"), &unnamed(), EVENING);

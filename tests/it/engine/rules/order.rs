@@ -100,7 +100,7 @@ fn what_is_stopped_is_stopped_first_and_spot_or_scaled_after() {
 }
 
 #[test]
-fn a_frozen_period_starts_nobody_either() {
+fn a_frozen_period_starts_nothing_either() {
     let settings = with(&[("holidays = [\"jp\"]", "freeze = [\"2026-11-26\"]")]);
     let reaped = instance("i-1").reaped();
     assert_eq!(judge(&settings, &reaped, at("2026-11-26T09:00:00+09:00")).verdict.reason(), Reason::Frozen);
@@ -108,7 +108,7 @@ fn a_frozen_period_starts_nobody_either() {
 }
 
 #[test]
-fn beyond_the_calendar_nobody_is_stopped_and_nobody_started() {
+fn beyond_the_calendar_nothing_is_stopped_and_nothing_started() {
     let settings = with(&[]);
     for now in ["2036-01-08T21:30:00+09:00", "2036-01-09T09:00:00+09:00", "2036-01-09T12:00:00+09:00"] {
         for found in [instance("i-1"), instance("i-1").reaped()] {

@@ -78,7 +78,7 @@ fn tags_that_tell_by_their_value_protect_by_that_value_alone() {
 }
 
 #[test]
-fn servers_of_a_migration_are_told_by_name_and_tag_and_what_they_migrated_is_not() {
+fn servers_of_a_migration_are_recognised_by_name_and_tag_and_what_they_migrated_is_not() {
     for (key, service) in [
         ("AWSApplicationMigrationServiceManaged", "AWS Application Migration Service"),
         ("AWSElasticDisasterRecoveryManaged", "AWS Elastic Disaster Recovery"),
@@ -100,7 +100,7 @@ fn servers_of_a_migration_are_told_by_name_and_tag_and_what_they_migrated_is_not
 }
 
 #[test]
-fn keys_that_only_look_like_a_tell_protect_nobody() {
+fn keys_that_only_look_like_a_marker_protect_nothing() {
     for key in [
         "keep",
         "idle-reaper:note",

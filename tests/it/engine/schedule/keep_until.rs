@@ -118,7 +118,7 @@ fn on_a_day_without_that_hour_the_opening_is_where_the_clock_goes_on() {
 }
 
 #[test]
-fn a_date_long_past_protects_nobody_and_the_last_date_there_is_protects_for_ever() {
+fn a_date_long_past_protects_nothing_and_the_last_date_there_is_protects_for_ever() {
     let settings = with(&[]);
     assert!(!kept(&settings, "2019-01-01", None, "2026-11-25T21:30:00+09:00"));
     assert!(kept(&settings, "9999-12-31", None, "2026-11-25T21:30:00+09:00"));

@@ -301,7 +301,7 @@ fn starts_are_held_back_with_the_stops_of_a_sudden_change() {
 }
 
 #[test]
-fn a_run_that_is_too_blind_and_sudden_says_both() {
+fn a_run_that_has_too_many_unreachable_targets_and_sudden_says_both() {
     let world = after_quiet_weeks(18).with_target("222222222222", "us-east-1");
     let unreachable = [idle_reaper::engine::model::Target::new("222222222222", "us-east-1")].into();
     let world = world.with_faults(crate::fake::Faults { unreachable, ..crate::fake::Faults::default() });

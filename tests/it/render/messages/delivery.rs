@@ -61,7 +61,7 @@ fn receipts(of: &[idle_reaper::engine::model::Receipt]) -> BTreeSet<(&str, &str,
 }
 
 #[tokio::test]
-async fn whoever_was_told_has_a_receipt_and_the_operators_is_nobodys_notice() {
+async fn an_owner_who_was_notified_has_a_receipt_and_the_operators_is_nobodys_notice() {
     let delivery = delivered(&Post::default(), &some(), None).await;
     let wanted = [
         ("i-1", "team-dev", "dev-chat", Contact::First),
@@ -93,7 +93,7 @@ fn many() -> (Digests, Vec<String>) {
 }
 
 #[tokio::test]
-async fn a_part_that_is_refused_keeps_its_own_ids_from_being_told_and_no_others() {
+async fn a_part_that_is_refused_keeps_its_own_ids_from_being_notified_and_no_others() {
     let (digests, ids) = many();
     let post = Post { refuses: vec![ids[0].clone()], ..Post::default() };
     let delivery = delivered(&post, &digests, None).await;
@@ -115,7 +115,7 @@ async fn a_channel_that_keeps_failing_is_left_alone_until_the_next_run() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_channel_that_hangs_ends_with_the_deadline_and_is_not_told() {
+async fn a_channel_that_hangs_ends_with_the_deadline_and_does_not_count() {
     let post = Post { hangs: vec!["slack"], ..Post::default() };
     let delivery = delivered(&post, &some(), Some(Duration::from_secs(60))).await;
     assert!(!delivery.receipts.iter().any(|one| &*one.channel == "slack"));
@@ -125,7 +125,7 @@ async fn a_channel_that_hangs_ends_with_the_deadline_and_is_not_told() {
 }
 
 #[tokio::test]
-async fn nobody_is_told_where_there_is_no_news() {
+async fn nobody_is_notified_where_there_is_no_news() {
     let delivery =
         delivered(&Post::default(), &digests(&telling(), Vec::new(), Vec::new(), &Gathered::Held), None).await;
     assert_eq!(delivery, Delivery::default());

@@ -30,7 +30,7 @@ fn an_owner_gets_one_digest_and_the_operator_hears_of_what_has_no_channel() {
 }
 
 #[test]
-fn what_costs_too_little_is_told_to_nobody_and_an_unknown_price_is_told() {
+fn what_costs_too_little_is_not_sent_and_an_unknown_price_is() {
     let cheap = News {
         item: idle_reaper::engine::model::Item { monthly: Some(Decimal::ONE), ..item("i-1") },
         ..news(item("i-1"), "team-dev")
@@ -44,7 +44,7 @@ fn what_costs_too_little_is_told_to_nobody_and_an_unknown_price_is_told() {
 }
 
 #[test]
-fn the_second_contact_is_told_apart_and_one_that_is_not_there_is_nobodys() {
+fn the_second_contact_is_notified_apart_and_one_that_is_not_there_is_nobodys() {
     let second = |name: &str| News { contact: Contact::Second, ..news(item("i-1"), name) };
     let digests = digests(
         &telling(),
@@ -60,7 +60,7 @@ fn the_second_contact_is_told_apart_and_one_that_is_not_there_is_nobodys() {
 }
 
 #[test]
-fn without_an_operator_nobody_is_told_and_that_is_said() {
+fn without_an_operator_nobody_is_notified_and_that_is_said() {
     let none = digests(&settings(SETTINGS), vec![news(item("i-1"), "bob")], vec!["a note".to_owned()], &Gathered::Held);
     assert_eq!((none.owners.len(), none.operator, none.unheard.len()), (0, None, 1));
     let quiet = digests(&telling(), Vec::new(), Vec::new(), &Gathered::Held);

@@ -45,7 +45,7 @@ fn a_reminder_leaves_the_day_of_the_first_notice_as_it_is() {
 }
 
 #[test]
-fn whoever_was_told_something_else_was_told_today_for_the_first_time() {
+fn an_owner_who_was_notified_something_else_was_notified_today_for_the_first_time() {
     let later = receipt(at(EVENING) + Duration::days(3));
     for other in [
         Receipt { owner: "ben".into(), ..later.clone() },
@@ -63,7 +63,7 @@ fn whoever_was_told_something_else_was_told_today_for_the_first_time() {
 }
 
 #[test]
-fn what_the_second_contact_is_told_is_nobodys_first_notice() {
+fn what_the_second_contact_is_notified_is_nobodys_first_notice() {
     let second = Receipt { contact: Contact::Second, owner: "lead".into(), ..receipt(at(EVENING) + Duration::days(2)) };
     let mut told = ledger();
     told.accept(&second);

@@ -185,7 +185,7 @@ fn a_message_in_parts_says_which_part_it_is() {
 }
 
 #[test]
-fn times_are_told_in_the_zone_of_the_instance() {
+fn times_are_shown_in_the_zone_of_the_instance() {
     let abroad = Item { zone: chrono_tz::America::New_York, due: Some(at(EVENING) + Duration::days(1)), ..item("i-1") };
     assert!(one("mail", abroad).body.contains("will be stopped at Thu 2026-11-26 07:30 EST at the earliest"));
 }

@@ -48,7 +48,7 @@ fn told(receipt: &Receipt) -> History {
 }
 
 #[test]
-fn whoever_was_told_of_another_policy_elsewhere_or_of_nothing_binding_is_told_at_once() {
+fn an_owner_who_was_notified_of_another_policy_elsewhere_or_of_nothing_binding_is_notified_at_once() {
     let (settings, found, now) = (telling(), instance("i-1").tag("Owner", "ana"), at(EVENING));
     let said = receipt(Subject::FirstStop, now - Duration::hours(1));
     assert_eq!(about(&talk(&settings, &found, &told(&said), now), Subject::FirstStop), None, "it was said");

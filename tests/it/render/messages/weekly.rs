@@ -79,7 +79,7 @@ fn an_owner_without_a_subscriber_keeps_nobody_elses_stocktake_coming_again() {
 }
 
 #[test]
-fn a_foreign_object_beside_the_launches_is_passed_over_and_told_and_sends_nothing_twice() {
+fn a_foreign_object_beside_the_launches_is_passed_over_and_reported_and_sends_nothing_twice() {
     let (world, settings) = (World::of([instance("i-1").tag("Owner", "ana")]), telling());
     let foreign = ["README.txt", "old/111111111111.jsonl", "11111111111.jsonl", "abcdefabcdef.jsonl", "x.jsonl"];
     foreign.iter().for_each(|name| world.put(&format!("state/launched/{name}"), "not ours\n"));

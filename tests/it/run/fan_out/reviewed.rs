@@ -110,7 +110,7 @@ fn a_reviewed_plan_through_the_parts_does_what_it_does_in_one_process() {
 }
 
 #[test]
-fn what_is_not_done_of_a_reviewed_plan_is_told_by_the_conclusion() {
+fn what_is_not_done_of_a_reviewed_plan_is_reported_by_the_conclusion() {
     let settings = with(&[("stops-per-run = 1000", "stops-per-run = 1")]);
     let world = two_accounts();
     let mut all = kept(&plan(&world, &with(&[]), at(EVENING)));

@@ -61,7 +61,7 @@ fn zones_and_countries_are_never_guessed_from_similar_names() {
 }
 
 #[test]
-fn what_is_yaml_or_json_is_told_once() {
+fn yaml_or_json_is_one_error() {
     for (text, is) in [
         ("# ours\nversion: 1\nrun:\n  armed: false\npolicies:\n  - name: dev\n", "this is YAML"),
         ("---\nversion: 1\n", "this is YAML"),

@@ -46,7 +46,7 @@ fn a_list_of_accounts_names_its_own_and_what_no_inventory_tells() {
 }
 
 #[test]
-fn a_policy_knows_its_accounts_by_id_even_where_nobody_knows_their_names() {
+fn a_policy_knows_its_accounts_by_id_even_where_their_names_are_unknown() {
     let reason = |accounts: &str| {
         let by = format!("match = {{ tags = [\"Env=dev\"], accounts = [\"{accounts}\"] }}");
         let settings = with(&[("match = { tags = [\"Env=dev\"] }", &by)]);

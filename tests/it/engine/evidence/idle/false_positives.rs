@@ -52,7 +52,7 @@ fn a_bastion_waits_for_the_day_it_is_needed() {
 }
 
 #[test]
-fn a_licence_server_is_told_by_name_or_by_its_product_code() {
+fn a_licence_server_is_recognised_by_name_or_by_its_product_code() {
     assert_eq!(named("cad-license-2"), word("license"));
     assert_eq!(named("LicenceServer"), word("Licence"));
     assert_eq!(why(|it| it.product_codes = ["abc".into()].into()), Some(WhyReportOnly::Product("abc".to_owned())));
@@ -88,7 +88,7 @@ fn training_on_a_gpu_has_a_quiet_cpu() {
 }
 
 #[test]
-fn a_warm_standby_is_told_by_its_name_and_by_several_interfaces() {
+fn a_warm_standby_is_recognised_by_its_name_and_by_several_interfaces() {
     assert_eq!(named("db-standby"), word("standby"));
     assert_eq!(why(|it| it.details.interfaces = 2), Some(WhyReportOnly::Interfaces(2)));
 }
@@ -119,7 +119,7 @@ fn what_was_just_started_again_after_an_undo_has_not_run_for_long_enough() {
 }
 
 #[test]
-fn state_in_memory_is_told_by_name_or_type_and_stores_by_their_type() {
+fn state_in_memory_is_recognised_by_name_or_type_and_stores_by_their_type() {
     assert_eq!(named("orders-redis-2"), word("redis"));
     assert_eq!(why(|it| it.kind = "x2iedn.xlarge".into()), Some(WhyReportOnly::Type("x2iedn.xlarge".to_owned())));
     let store = Marker::HasStore("m5d.large".to_owned());

@@ -43,7 +43,7 @@ fn a_policy_that_speaks_of_idle_instances_without_the_section_is_a_mistake() {
 }
 
 #[test]
-fn every_mistake_is_told() {
+fn every_mistake_is_reported() {
     for (wrong, words) in [
         ("decision-window-days = 0", "whole number from 1 to 90"),
         ("veto-window-days = 7", "`veto-window-days` is shorter than `decision-window-days`"),

@@ -1,0 +1,59 @@
+//! How the price list is asked for a price: the service, the attributes of the product, and its usage type.
+
+use crate::engine::cost::price::PriceKey;
+use crate::engine::model::Product;
+
+/// A question to the price list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Query<'a> {
+    /// The service code.
+    pub service: &'static str,
+    /// Attributes of the product, by name.
+    pub attributes: Vec<(&'static str, &'a str)>,
+    /// The usage type without the Region's prefix, such as `EUC1-`, where the attributes fit several products.
+    pub usage: Option<String>,
+}
+
+impl<'a> Query<'a> {
+    /// The question for `key`.
+    pub fn of(key: &'a PriceKey) -> Self {
+        let PriceKey { product, kind, region, operation, tenancy } = key;
+        // `io1` has the name of its first release.
+        let of = |what: &str| format!("EBS:{what}.{}", if **kind == *"io1" { "piops" } else { kind });
+        let (service, usage, mut attributes) = match product {
+            // The same type is also listed for reserved capacity, used or not.
+            Product::Instance => (
+                "AmazonEC2",
+                None,
+                vec![
+                    ("instanceType", &**kind),
+                    ("operation", operation),
+                    ("tenancy", tenancy.as_str()),
+                    ("capacitystatus", "Used"),
+                    ("marketoption", "OnDemand"),
+                ],
+            ),
+            Product::Storage => {
+                let usage = if **kind == *"standard" { "EBS:VolumeUsage".to_owned() } else { of("VolumeUsage") };
+                ("AmazonEC2", Some(usage), vec![("productFamily", "Storage"), ("volumeApiName", &**kind)])
+            }
+            Product::Iops => ("AmazonEC2", Some(of("VolumeP-IOPS")), vec![("productFamily", "System Operation")]),
+            Product::Throughput => {
+                ("AmazonEC2", Some(of("VolumeP-Throughput")), vec![("productFamily", "Provisioned Throughput")])
+            }
+            Product::PublicAddress => {
+                ("AmazonVPC", Some(format!("PublicIPv4:{kind}Address")), vec![("group", "VPCPublicIPv4Address")])
+            }
+        };
+        attributes.push(("regionCode", region));
+        Self { service, attributes, usage }
+    }
+
+    /// Whether a product has this usage type: the one that was asked for, with the prefix of a Region or without. Another
+    /// prefix, or two, mean another product.
+    pub fn has_usage(&self, found: &str) -> bool {
+        let Some(usage) = &self.usage else { return true };
+        let Some(prefix) = found.strip_suffix(usage.as_str()) else { return false };
+        prefix.is_empty() || prefix.find('-') == Some(prefix.len() - 1) && prefix != "Outposts-"
+    }
+}

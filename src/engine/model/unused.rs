@@ -1,0 +1,150 @@
+//! Resources that are found and reported, and never touched: what they are, and why they seem to be forgotten.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use crate::engine::model::{Product, Tags, Target, sane_option};
+
+/// The kinds of resources that are only reported. A step takes a [`ResourceId`](crate::engine::model::ResourceId), whose
+/// kinds are others, so no plan can hold one of these:
+///
+/// ```compile_fail
+/// use idle_reaper::engine::model::{Kind, ReportOnly};
+/// let kind: Kind = ReportOnly::Volume.into();
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReportOnly {
+    /// An EBS volume.
+    Volume,
+    /// An Elastic IP address.
+    Address,
+}
+
+impl ReportOnly {
+    /// Every kind.
+    pub const ALL: [Self; 2] = [Self::Volume, Self::Address];
+
+    /// The name in settings, reports and the record.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Volume => "volume",
+            Self::Address => "address",
+        }
+    }
+}
+
+/// Identifies a resource that is only reported. There is no way from it to the id of a step.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct UnusedId {
+    /// Account and Region.
+    #[serde(flatten)]
+    pub place: Arc<Target>,
+    /// Its kind.
+    pub kind: ReportOnly,
+    /// Its id there, such as `vol-…`; for a load balancer its name.
+    pub id: Arc<str>,
+}
+
+/// Why a resource seems to be forgotten.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WhyUnused {
+    /// A volume that is attached to nothing.
+    Unattached,
+    /// An address that is associated with nothing.
+    Unassociated,
+    /// A volume or an address of a stopped instance.
+    OfStopped {
+        /// The instance.
+        instance: Arc<str>,
+        /// Whether the reaper stopped it, and nobody has touched it since.
+        by_reaper: bool,
+    },
+    /// In use, and cheaper as another type. Advice, and no waste.
+    Cheaper {
+        /// The other type.
+        than: Box<str>,
+    },
+}
+
+impl WhyUnused {
+    /// The name in reports and the record.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Unattached => "unattached",
+            Self::Unassociated => "unassociated",
+            Self::OfStopped { .. } => "of-stopped",
+            Self::Cheaper { .. } => "cheaper",
+        }
+    }
+
+    /// Whether it has been so since `other` was found.
+    pub fn continues(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::OfStopped { instance: one, .. }, Self::OfStopped { instance: other, .. }) => one == other,
+            _ => self == other,
+        }
+    }
+}
+
+/// What is billed: a quantity of a product of the price list. Negative where advice would save it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Billed {
+    /// The product.
+    pub product: Product,
+    /// Its type, such as `gp3`; empty where the product has none.
+    #[serde(default)]
+    pub kind: Box<str>,
+    /// Units a month, or the number of what is billed by the hour.
+    #[serde(with = "rust_decimal::serde::str")]
+    pub quantity: Decimal,
+}
+
+/// One resource that seems to be forgotten.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Unused {
+    /// Which resource.
+    #[serde(flatten)]
+    pub id: UnusedId,
+    /// Why.
+    pub why: WhyUnused,
+    /// Its size and type, as `100 GiB gp3`; empty where it has none.
+    #[serde(default)]
+    pub size: Box<str>,
+    /// Its tags.
+    #[serde(default)]
+    pub tags: Tags,
+    /// It cannot have been so before this instant: when it was created, or when its instance was started.
+    #[serde(default, deserialize_with = "sane_option")]
+    pub not_before: Option<DateTime<Utc>>,
+    /// What says that another tool or AWS itself manages it, so that it is not forgotten.
+    #[serde(default)]
+    pub managed: Option<Box<str>>,
+    /// The Region or Local Zone of its price.
+    pub priced_in: Box<str>,
+    /// What is billed.
+    pub billed: Vec<Billed>,
+    /// Why its price is unknown, if that is certain.
+    #[serde(default)]
+    pub unpriced: Option<Box<str>>,
+    /// The AWS CLI command that would end it. It is only shown.
+    pub command: Box<str>,
+}
+
+impl Unused {
+    /// The `Name` tag; empty if there is none.
+    pub fn name(&self) -> &str {
+        self.tags.get("Name").unwrap_or_default()
+    }
+
+    /// Whether it is advice about something that is in use.
+    pub fn is_advice(&self) -> bool {
+        matches!(self.why, WhyUnused::Cheaper { .. })
+    }
+}

@@ -1,0 +1,236 @@
+//! What is only reported, as a report shows it: each resource with its owner, since when it was found so, and its cost.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use chrono::{DateTime, Duration, Utc};
+use rust_decimal::Decimal;
+use serde::Serialize;
+
+use crate::engine::config::{Forgotten as Wanted, Settings};
+use crate::engine::cost::price::{Price, PriceKey, Prices};
+use crate::engine::cost::waste::Cost;
+use crate::engine::history::forgotten::{Ledger, Sighting};
+use crate::engine::judge::owner::resolve;
+use crate::engine::judge::{Contacts, Owner};
+use crate::engine::model::{Account, HOURS_PER_MONTH, ReportOnly, Target, Unused, UnusedId, Usd, WhyUnused};
+use crate::engine::report::Row;
+use crate::engine::tags::Kept;
+
+/// What a run knows of resources that are only reported.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Forgotten {
+    /// What is known to have been so for less than this is not in the sum.
+    pub after: Duration,
+    /// Every resource that was found, the dearest first.
+    pub lines: Vec<Line>,
+    /// What could not be scanned.
+    pub not_scanned: Vec<NotScanned>,
+    /// Targets that no run has scanned yet.
+    pub waiting: usize,
+}
+
+/// A kind that could not be scanned in one target. Its instances were.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct NotScanned {
+    /// Account and Region.
+    #[serde(flatten)]
+    pub target: Target,
+    /// The kind.
+    pub kind: ReportOnly,
+    /// Why.
+    pub cause: String,
+}
+
+/// One resource.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Line {
+    /// What was found, and since when.
+    pub sighting: Sighting,
+    /// Its owner.
+    pub owner: Owner,
+    /// Whether it is in the sum.
+    pub standing: Standing,
+    /// Its cost per month; for advice, what it would save.
+    pub monthly: Result<Usd, String>,
+}
+
+/// Whether a resource is in the sum, and why not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It is.
+    Forgotten,
+    /// It is known to have been so for less than `[forgotten] after`.
+    Young,
+    /// A tag of its team keeps it.
+    Kept,
+    /// Another tool manages it.
+    Managed,
+    /// It is in use, and would be cheaper otherwise.
+    Advice,
+}
+
+impl Standing {
+    /// The name in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Forgotten => "forgotten",
+            Self::Young => "young",
+            Self::Kept => "kept",
+            Self::Managed => "managed",
+            Self::Advice => "advice",
+        }
+    }
+}
+
+/// The inputs of a view besides the record.
+#[derive(Clone, Copy, Debug)]
+pub struct Lookup<'a> {
+    /// The settings.
+    pub settings: &'a Settings,
+    /// Every account in scope.
+    pub accounts: &'a BTreeMap<Arc<str>, Account>,
+    /// Alternate contacts.
+    pub contacts: &'a Contacts,
+    /// The rows of the run, for owners of instances.
+    pub rows: &'a [Row],
+    /// Prices, if any are known.
+    pub prices: Option<&'a Prices>,
+    /// The instant of the run.
+    pub now: DateTime<Utc>,
+}
+
+impl Forgotten {
+    /// What `ledger` knows of `targets`, which are in order.
+    pub fn of(wanted: &Wanted, ledger: &Ledger, targets: &[Target], lookup: Lookup<'_>) -> Self {
+        let after = wanted.after;
+        let instances: HashMap<(&str, &Target), &Row> =
+            lookup.rows.iter().map(|row| ((&*row.id.name, &*row.id.place), row)).collect();
+        let is_wanted = |one: &&Sighting| {
+            let id = &one.unused.id;
+            wanted.kinds.contains(&id.kind) && targets.binary_search(&id.place).is_ok()
+        };
+        let lines = ledger.found().filter(is_wanted).map(|one| line(one, after, &instances, lookup));
+        let mut lines: Vec<Line> = lines.filter(Line::is_worth_saying).collect();
+        lines.sort_by(|a, b| b.known().cmp(&a.known()).then_with(|| a.id().cmp(b.id())));
+        let scans = targets.iter().map(|target| (target, ledger.scanned(target)));
+        let (mut not_scanned, mut waiting) = (Vec::new(), 0);
+        for (target, scanned) in scans {
+            let Some(scanned) = scanned else {
+                waiting += 1;
+                continue;
+            };
+            let failed = scanned.failed.iter().filter(|(kind, _)| wanted.kinds.contains(kind));
+            let of = |(kind, cause): (&ReportOnly, &String)| NotScanned {
+                target: target.clone(),
+                kind: *kind,
+                cause: cause.clone(),
+            };
+            not_scanned.extend(failed.map(of));
+        }
+        Self { after, lines, not_scanned, waiting }
+    }
+
+    /// The lines of one standing.
+    pub fn standing(&self, standing: Standing) -> impl Iterator<Item = &Line> {
+        self.lines.iter().filter(move |line| line.standing == standing)
+    }
+
+    /// What is forgotten.
+    pub fn forgotten(&self) -> impl Iterator<Item = &Line> {
+        self.standing(Standing::Forgotten)
+    }
+
+    /// The part of one account.
+    #[must_use]
+    pub fn within(&self, account: &str) -> Self {
+        let is_here = |place: &Target| *place.account == *account;
+        Self {
+            after: self.after,
+            lines: self.lines.iter().filter(|line| is_here(&line.id().place)).cloned().collect(),
+            not_scanned: self.not_scanned.iter().filter(|one| is_here(&one.target)).cloned().collect(),
+            waiting: 0,
+        }
+    }
+
+    /// Whether there is nothing to say.
+    pub fn is_empty(&self) -> bool {
+        self.lines.is_empty() && self.not_scanned.is_empty() && self.waiting == 0
+    }
+}
+
+/// The sum of some lines. A line of unknown price makes it a least.
+pub fn sum<'a>(lines: impl Iterator<Item = &'a Line>) -> Cost {
+    lines.map(Line::known).collect()
+}
+
+impl Line {
+    /// Which resource.
+    pub fn id(&self) -> &UnusedId {
+        &self.sighting.unused.id
+    }
+
+    /// Its cost per month, if known.
+    pub fn known(&self) -> Option<Usd> {
+        self.monthly.as_ref().ok().copied()
+    }
+
+    /// Advice that saves nothing is none.
+    fn is_worth_saying(&self) -> bool {
+        self.standing != Standing::Advice || self.known().is_none_or(|saved| saved > Usd::ZERO)
+    }
+}
+
+fn line(one: &Sighting, after: Duration, instances: &HashMap<(&str, &Target), &Row>, lookup: Lookup<'_>) -> Line {
+    let Lookup { settings, accounts, contacts, rows: _, prices, now } = lookup;
+    let Unused { id, tags, managed, .. } = &one.unused;
+    let bare = Account::bare(id.place.account.clone());
+    let account = accounts.get(&id.place.account).unwrap_or(&bare);
+    let mut owner = resolve(settings, tags, account, contacts);
+    // What hangs on an instance is its owner's, unless its own tags name one.
+    if let WhyUnused::OfStopped { instance, .. } = &one.unused.why
+        && settings.owners.by_tag(tags) == Ok(None)
+        && let Some(row) = instances.get(&(&**instance, &*id.place))
+    {
+        owner = (*row.owner).clone();
+    }
+    let standing = match managed {
+        _ if Kept::read(tags, &settings.tags, None, now) != Kept::No => Standing::Kept,
+        Some(_) => Standing::Managed,
+        None if one.unused.is_advice() => Standing::Advice,
+        None if is_young(one, after, now) => Standing::Young,
+        None => Standing::Forgotten,
+    };
+    Line { owner, standing, monthly: monthly(&one.unused, prices, now), sighting: one.clone() }
+}
+
+/// Whether it is certain that it has not been so for `after`. A first sighting of which it is unknown how long it was so
+/// before is not young, unless it cannot be older.
+fn is_young(one: &Sighting, after: Duration, now: DateTime<Utc>) -> bool {
+    let is_recent = |begin: DateTime<Utc>| now - begin < after;
+    !one.at_least && is_recent(one.first_seen) || one.unused.not_before.is_some_and(is_recent)
+}
+
+/// The list price keys of what is billed.
+pub fn keys(unused: &Unused) -> impl Iterator<Item = PriceKey> {
+    unused.billed.iter().map(|one| PriceKey::unit(one.product, &one.kind, &unused.priced_in))
+}
+
+/// The cost per month, or why it is unknown.
+fn monthly(unused: &Unused, prices: Option<&Prices>, now: DateTime<Utc>) -> Result<Usd, String> {
+    if let Some(why) = &unused.unpriced {
+        return Err(why.to_string());
+    }
+    let not_asked = || "the price list was not asked".to_owned();
+    let mut sum = Usd::ZERO;
+    for (billed, key) in unused.billed.iter().zip(keys(unused)) {
+        let price = prices.map(|prices| prices.find(&key, now)).ok_or_else(not_asked)?;
+        let hours = if billed.product.is_hourly() { Decimal::from(HOURS_PER_MONTH) } else { Decimal::ONE };
+        match price {
+            Price::Hourly(usd) => sum = sum.plus(usd.for_hours(billed.quantity.saturating_mul(hours))),
+            Price::Unknown(cause) => return Err(cause),
+        }
+    }
+    Ok(sum)
+}
