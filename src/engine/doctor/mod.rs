@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::engine::config::{IdleDeed, Outside, Policy, Settings, Stage};
 use crate::engine::judge::Ruling;
 use crate::engine::kinds::ec2::auto_scaling_member::GROUP;
+use crate::engine::model::named::named;
 use crate::engine::model::{Account, Instance, Reason, ResourceId, State, Tags, Target};
 use crate::engine::tags::Kept;
 
@@ -158,22 +159,14 @@ fn signature(cause: &str, place: Option<&Target>) -> String {
     parts.map(|part| if own(part.trim_end_matches(|c| !in_id(c))) { "*" } else { part }).collect()
 }
 
-/// A role.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Who {
-    /// The role that scans.
-    Reader,
-    /// The role that acts.
-    Actor,
-}
-
-impl Who {
-    /// Its name in texts.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Reader => "the reading role",
-            Self::Actor => "the acting role",
-        }
+named! {
+    /// A role.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    enum Who {
+        /// The role that scans.
+        Reader = "the reading role",
+        /// The role that acts.
+        Actor = "the acting role",
     }
 }
 

@@ -1,45 +1,38 @@
 //! An instance as DescribeInstances returns it, reduced to what a decision needs.
 
-use std::fmt;
-
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::engine::model::named::named;
 use crate::engine::model::resource_id::name;
 use crate::engine::model::{Details, ResourceId, Tags};
 
-/// The state of an instance. An instance in an unknown state is skipped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum State {
-    /// Being started.
-    Pending,
-    /// The only state from which an instance can be stopped.
-    Running,
-    /// Being terminated.
-    ShuttingDown,
-    /// Terminated; AWS lists it for about an hour.
-    Terminated,
-    /// Being stopped.
-    Stopping,
-    /// The only state from which an instance can be started.
-    Stopped,
-    /// The response has no state, or one that this release does not know.
-    Unknown,
+named! {
+    /// The state of an instance. An instance in an unknown state is skipped.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(rename_all = "kebab-case")]
+    enum State {
+        /// Being started.
+        Pending = "pending",
+        /// The only state from which an instance can be stopped.
+        Running = "running",
+        /// Being terminated.
+        ShuttingDown = "shutting-down",
+        /// Terminated; AWS lists it for about an hour.
+        Terminated = "terminated",
+        /// Being stopped.
+        Stopping = "stopping",
+        /// The only state from which an instance can be started.
+        Stopped = "stopped",
+        /// The response has no state, or one that this release does not know.
+        Unknown = "unknown",
+    }
 }
 
 impl State {
     /// The state for the name that AWS uses.
     pub fn of(word: &str) -> Self {
-        match word {
-            "pending" => Self::Pending,
-            "running" => Self::Running,
-            "shutting-down" => Self::ShuttingDown,
-            "terminated" => Self::Terminated,
-            "stopping" => Self::Stopping,
-            "stopped" => Self::Stopped,
-            _ => Self::Unknown,
-        }
+        Self::ALL.iter().copied().find(|state| state.as_str() == word).unwrap_or(Self::Unknown)
     }
 
     /// Whether a stop has taken effect.
@@ -48,20 +41,6 @@ impl State {
             Self::Stopping | Self::Stopped => true,
             Self::Pending | Self::Running | Self::ShuttingDown | Self::Terminated | Self::Unknown => false,
         }
-    }
-}
-
-impl fmt::Display for State {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Pending => "pending",
-            Self::Running => "running",
-            Self::ShuttingDown => "shutting-down",
-            Self::Terminated => "terminated",
-            Self::Stopping => "stopping",
-            Self::Stopped => "stopped",
-            Self::Unknown => "unknown",
-        })
     }
 }
 

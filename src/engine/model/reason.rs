@@ -1,7 +1,5 @@
 //! The names of the rules. A rule has the same name in its file, the enum, the documentation's anchor and the report.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
 use crate::engine::model::named::named;
@@ -79,11 +77,5 @@ named! {
         Unmeasured = "unmeasured",
         /// It runs while its schedule is closed.
         OutsideHours = "outside-hours",
-    }
-}
-
-impl fmt::Display for Reason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
     }
 }

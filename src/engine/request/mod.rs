@@ -16,31 +16,23 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
 use thiserror::Error;
 
+use crate::engine::model::named::named;
 use crate::engine::model::{RecordKey, RecordKeyInvalid, is_sane};
 use crate::engine::request::overrides::UndoOverrides;
 
 pub use crate::engine::request::scope::Scope;
 
-/// Whether a run only scans, or may act.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Mode {
-    /// Started manually; writes nothing.
-    Plan,
-    /// Acts where it is enabled in both places.
-    Apply,
-    /// Starts again what one run stopped; a dry run unless the request has `apply`.
-    Undo,
-}
-
-impl Mode {
-    /// The value in requests and reports.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Plan => "plan",
-            Self::Apply => "apply",
-            Self::Undo => "undo",
-        }
+named! {
+    /// Whether a run only scans, or may act.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, Deserialize)]
+    #[serde(rename_all = "kebab-case")]
+    enum Mode {
+        /// Started manually; writes nothing.
+        Plan = "plan",
+        /// Acts where it is enabled in both places.
+        Apply = "apply",
+        /// Starts again what one run stopped; a dry run unless the request has `apply`.
+        Undo = "undo",
     }
 }
 
