@@ -53,12 +53,10 @@ fn json(recalled: &Recalled, tags: &TagNames) -> serde_json::Value {
     })
 }
 
-#[cfg(feature = "aws")]
-async fn over_aws(settings: &Settings, ask: &Ask<'_>) -> Result<Recalled, Error> {
-    ask.over(&crate::aws::AwsHub::new(&load::aws().await?, settings)).await
-}
+with_aws! {
+    "this build leaves AWS out, and the settings' record is in S3";
 
-#[cfg(not(feature = "aws"))]
-async fn over_aws(_: &Settings, _: &Ask<'_>) -> Result<Recalled, Error> {
-    Err(Error::Usage("this build leaves AWS out, and the settings' record is in S3".to_owned()))
+    async fn over_aws(settings: &Settings, ask: &Ask<'_>) -> Result<Recalled, Error> {
+        ask.over(&crate::aws::AwsHub::new(&load::aws().await?, settings)).await
+    }
 }

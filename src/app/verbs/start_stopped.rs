@@ -55,51 +55,40 @@ fn settings(prefix: &str, regions: &[String]) -> Result<Settings, Error> {
     Ok(Settings::parse("--tag-prefix and --region", &text)?)
 }
 
-#[cfg(feature = "aws")]
-async fn start(
-    args: &Args,
-    account: &str,
-    only: Option<&str>,
-    settings: &Settings,
-    agreed: Option<&[ResourceId]>,
-    dry: bool,
-) -> Result<Undo, Error> {
-    use crate::app::load;
-    use crate::app::verbs::world::{instants, run};
-    use crate::aws::{AwsActor, AwsReader, all_loopback};
-    use crate::engine::request::{Mode, RequestInvalid, Scope};
-    use crate::run::{Clock, LONGEST, StartOrder};
-    let aws = load::aws().await?;
-    if args.at.is_some() && !dry && !all_loopback(&aws.sdk) {
-        return Err(RequestInvalid::AtForApply.into());
+with_aws! {
+    async fn start(
+        args: &Args,
+        account: &str,
+        only: Option<&str>,
+        settings: &Settings,
+        agreed: Option<&[ResourceId]>,
+        dry: bool,
+    ) -> Result<Undo, Error> {
+        use crate::app::load;
+        use crate::app::verbs::world::{instants, run};
+        use crate::aws::{AwsActor, AwsReader, all_loopback};
+        use crate::engine::request::{Mode, RequestInvalid, Scope};
+        use crate::run::{Clock, LONGEST, StartOrder};
+        let aws = load::aws().await?;
+        if args.at.is_some() && !dry && !all_loopback(&aws.sdk) {
+            return Err(RequestInvalid::AtForApply.into());
+        }
+        let own = aws.account().await?;
+        if *own != *account {
+            let why = format!(
+                "`--account` is `{account}`, and your credentials are of `{own}`; sign in to that account, or use its profile"
+            );
+            return Err(Error::Refused(why));
+        }
+        let (_, at) = instants(args, &[])?;
+        let run = run(Mode::Undo, Scope::default(), at);
+        let clock = Clock::start(at, Some(LONGEST));
+        let order = StartOrder { run: &run, account, only, settings, clock, progress: &show::progress };
+        let reader = AwsReader::new(&aws, settings, &run.id);
+        if dry {
+            return Ok(crate::run::preview_start(&order, &reader).await?);
+        }
+        let actor = AwsActor::new(&aws, settings, &run.id);
+        Ok(crate::run::start_stopped(&order, &reader, &actor, agreed).await?)
     }
-    let own = aws.account().await?;
-    if *own != *account {
-        let why = format!(
-            "`--account` is `{account}`, and your credentials are of `{own}`; sign in to that account, or use its profile"
-        );
-        return Err(Error::Refused(why));
-    }
-    let (_, at) = instants(args, &[])?;
-    let run = run(Mode::Undo, Scope::default(), at);
-    let clock = Clock::start(at, Some(LONGEST));
-    let order = StartOrder { run: &run, account, only, settings, clock, progress: &show::progress };
-    let reader = AwsReader::new(&aws, settings, &run.id);
-    if dry {
-        return Ok(crate::run::preview_start(&order, &reader).await?);
-    }
-    let actor = AwsActor::new(&aws, settings, &run.id);
-    Ok(crate::run::start_stopped(&order, &reader, &actor, agreed).await?)
-}
-
-#[cfg(not(feature = "aws"))]
-async fn start(
-    _: &Args,
-    _: &str,
-    _: Option<&str>,
-    _: &Settings,
-    _: Option<&[ResourceId]>,
-    _: bool,
-) -> Result<Undo, Error> {
-    Err(crate::app::verbs::world::needs_aws())
 }

@@ -249,18 +249,12 @@ impl Undo {
         let ended = |wanted: &[OutcomeKind]| self.outcomes.iter().filter(|o| wanted.contains(&o.outcome)).count();
         Counts {
             found: self.found.len(),
-            candidates: 0,
-            stopped: 0,
             started: ended(&[OutcomeKind::Started]),
             failed: ended(&[OutcomeKind::Failed, OutcomeKind::Unverified]),
-            deferred: 0,
-            waiting: 0,
-            marked: 0,
-            lifted: 0,
-            messages: 0,
             unreachable: self.unreachable.len(),
             denied: self.denied.len(),
             calls: self.calls,
+            ..Counts::default()
         }
     }
 
