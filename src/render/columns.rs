@@ -4,8 +4,7 @@ use std::cmp::Reverse;
 
 use chrono_tz::Tz;
 
-use crate::engine::model::named::named;
-use crate::engine::model::{Reason, Verdict};
+use crate::engine::model::{Reason, Verdict, named};
 use crate::engine::report::{Report, Row};
 use crate::engine::request::Mode;
 use crate::render::catalogue::{Label, voice};

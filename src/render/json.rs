@@ -20,7 +20,7 @@ use crate::engine::request::Mode;
 use crate::render::edge::Escaping;
 use crate::render::forgotten::ForgottenData;
 use crate::render::money_data::MoneyData;
-use crate::render::views::AsJson;
+use crate::render::views::ViewsData;
 use crate::render::{detail, edge, missing, remark, scanned};
 
 #[derive(Serialize)]
@@ -46,7 +46,7 @@ struct Whole<'a> {
     unreachable: &'a [Unreachable],
     denied: &'a [Target],
     not_in_scope: &'a [SkippedAccount],
-    views: AsJson<'a>,
+    views: ViewsData<'a>,
 }
 
 /// Rows are created while they are written, so that the text of a hundred thousand lines is never in memory at once.
@@ -245,7 +245,7 @@ fn whole(report: &Report) -> Whole<'_> {
         unreachable,
         denied,
         not_in_scope: skipped,
-        views: AsJson(Views::of(rows, names)),
+        views: ViewsData::of(Views::of(rows, names)),
     }
 }
 

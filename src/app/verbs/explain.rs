@@ -4,7 +4,7 @@ use crate::app::inventory::inventory;
 use crate::app::verbs::{Show, instants, scope, show};
 use crate::app::{Args, End, Error, load};
 use crate::engine::config::{Settings, UNKNOWN};
-use crate::engine::history::past_runs::History;
+use crate::engine::history::History;
 use crate::engine::model::{Locale, NotArmed, Unreachable};
 use crate::engine::request::Scope;
 use crate::local::inventory::NoRecord;

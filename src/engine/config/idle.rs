@@ -9,26 +9,11 @@ use crate::engine::config::reader::{Section, Word};
 use crate::engine::model::Tier;
 
 /// Words in a name, a role or an instance profile that indicate work which no metric shows.
-const NAMES: [&str; 14] = [
-    "bastion*",
-    "jump*",
-    "licen?e*",
-    "dr",
-    "standby",
-    "nat",
-    "vpn*",
-    "ad",
-    "build*",
-    "cache*",
-    "redis*",
-    "memcache*",
-    "valkey*",
-    "hana*",
-];
+const NAMES: &str = "bastion* jump* licen?e* dr standby nat vpn* ad build* cache* redis* memcache* valkey* hana*";
 
 /// Types whose work does not show in their own CPU metric: accelerators, and types with large memory for in-memory
 /// databases.
-const TYPES: [&str; 10] = ["dl*", "f*", "g*", "inf*", "p*", "trn*", "vt*", "u-*", "u7*", "x*"];
+const TYPES: &str = "dl* f* g* inf* p* trn* vt* u-* u7* x*";
 
 /// `[idle]`. `docs/idle.md` explains the defaults and their sources.
 #[derive(Clone, Debug, PartialEq)]
@@ -84,8 +69,7 @@ pub struct Idle {
 
 impl Default for Idle {
     fn default() -> Self {
-        let globs =
-            |patterns: &[&str]| patterns.iter().map(|pattern| WildMatch::new_case_insensitive(pattern)).collect();
+        let globs = |patterns: &str| patterns.split(' ').map(WildMatch::new_case_insensitive).collect();
         Self {
             decision: Duration::days(14),
             veto: Duration::days(35), // it contains a month end
@@ -108,8 +92,8 @@ impl Default for Idle {
             baseline_peers: 5,
             baseline_percentile: 10.0,
             max_age: Duration::days(90),
-            report_only_names: globs(&NAMES),
-            report_only_types: globs(&TYPES),
+            report_only_names: globs(NAMES),
+            report_only_types: globs(TYPES),
         }
     }
 }

@@ -9,8 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::engine::config::{IdleDeed, Outside, Policy, Settings, Stage};
 use crate::engine::judge::Ruling;
 use crate::engine::kinds::ec2::auto_scaling_member::GROUP;
-use crate::engine::model::named::named;
-use crate::engine::model::{Account, Instance, Reason, ResourceId, State, Tags, Target};
+use crate::engine::model::{Account, Instance, Reason, ResourceId, State, Tags, Target, named};
 use crate::engine::tags::Kept;
 
 /// The end of an error that a wrong Region may explain.

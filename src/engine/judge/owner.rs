@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::engine::config::{ByAccount, Channel, Settings};
-use crate::engine::history::notices::Notified;
+use crate::engine::history::Notified;
 use crate::engine::model::{Account, Tags};
 
 /// An owner and the source of that information.

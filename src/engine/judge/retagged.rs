@@ -5,7 +5,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::engine::history::notices::{Notified, Said};
+use crate::engine::history::{Notified, Said};
 use crate::engine::judge::{OwnedBy, Owner};
 use crate::engine::model::Subject;
 use crate::engine::rules::Case;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::model::named::named;
+use crate::engine::model::named;
 
 named! {
     /// Whether the run could find and do everything.

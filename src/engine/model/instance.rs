@@ -3,9 +3,8 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::engine::model::named::named;
 use crate::engine::model::resource_id::name;
-use crate::engine::model::{Details, ResourceId, Tags};
+use crate::engine::model::{Details, ResourceId, Tags, named};
 
 named! {
     /// The state of an instance. An instance in an unknown state is skipped.

@@ -1,6 +1,6 @@
 //! The languages of text for readers. Values for machines are never translated.
 
-use crate::engine::model::named::named;
+use crate::engine::model::named;
 
 named! {
     /// A language of reports and explanations.

@@ -2,9 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::model::ResourceId;
-use crate::engine::model::named::named;
-use crate::engine::model::resource_id::placed;
+use crate::engine::model::{ResourceId, named, placed};
 
 /// What the step does to a mark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

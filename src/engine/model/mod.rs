@@ -49,6 +49,7 @@ pub use crate::engine::model::locale::Locale;
 pub use crate::engine::model::message::{Message, Named};
 pub(crate) use crate::engine::model::money::decimal;
 pub use crate::engine::model::money::{Currency, HOURS_PER_MONTH, RATE_DAYS, Usd};
+pub(crate) use crate::engine::model::named::named;
 pub use crate::engine::model::news::{Contact, Item, Receipt, Subject, Subjects};
 pub use crate::engine::model::notes::Notes;
 
@@ -71,7 +72,7 @@ pub use crate::engine::model::not_armed::NotArmed;
 pub use crate::engine::model::outcome::{Outcome, OutcomeKind};
 pub use crate::engine::model::record_key::{RecordKey, RecordKeyInvalid};
 pub use crate::engine::model::resource_id::{Kind, ResourceId};
-pub(crate) use crate::engine::model::resource_id::{names, places, settle};
+pub(crate) use crate::engine::model::resource_id::{names, placed, places, settle};
 pub use crate::engine::model::step::Step;
 pub use crate::engine::model::unreachable::{SkippedAccount, Unreachable};
 pub use crate::engine::model::unused::{Billed, ReportOnly, Unused, UnusedId, WhyUnused};

@@ -7,8 +7,7 @@ use chrono_tz::Tz;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::engine::model::named::named;
-use crate::engine::model::{ResourceId, Verdict};
+use crate::engine::model::{ResourceId, Verdict, named};
 
 named! {
     /// The subject of a notice. The subject and the resource's id identify notices that were sent before.

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::engine::model::named::named;
+use crate::engine::model::named;
 
 named! {
     /// The first place that is not enabled, starting from the one nearest to the instance.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::model::named::named;
+use crate::engine::model::named;
 
 named! {
     /// The rule that decided about an instance, in the order in which the rules are evaluated.

@@ -5,8 +5,7 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use crate::engine::model::named::named;
-use crate::engine::model::{Forgotten, Lacks, Listed, Marker, Reason, State, UnknownFact};
+use crate::engine::model::{Forgotten, Lacks, Listed, Marker, Reason, State, UnknownFact, named};
 use crate::engine::schedule::{DateRange, ExprError};
 
 /// One for each instance found.

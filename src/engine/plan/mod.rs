@@ -13,10 +13,9 @@ use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use crate::engine::config::{AtOpening, Settings};
-use crate::engine::history::today::Today;
+use crate::engine::history::Today;
 use crate::engine::judge::{Gate, Interner, Ruling};
-use crate::engine::model::resource_id::placed;
-use crate::engine::model::{Action, Cap, Instance, MarkStep, ResourceId, Step, Verdict, sane, sane_option};
+use crate::engine::model::{Action, Cap, Instance, MarkStep, ResourceId, Step, Verdict, placed, sane, sane_option};
 use crate::engine::plan::caps::CapBudget;
 
 /// How long a reviewed plan may be executed.

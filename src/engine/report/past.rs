@@ -4,8 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::engine::model::resource_id::placed;
-use crate::engine::model::{Cap, Health, Outcome, ResourceId, Step, sane};
+use crate::engine::model::{Cap, Health, Outcome, ResourceId, Step, placed, sane};
 use crate::engine::plan::Plan;
 
 /// The report version that this release reads.

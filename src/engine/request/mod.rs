@@ -16,10 +16,8 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
 use thiserror::Error;
 
-use crate::engine::model::named::named;
-use crate::engine::model::{RecordKey, RecordKeyInvalid, is_sane};
-use crate::engine::request::overrides::UndoOverrides;
-
+use crate::engine::model::{RecordKey, RecordKeyInvalid, is_sane, named};
+pub use crate::engine::request::overrides::UndoOverrides;
 pub use crate::engine::request::scope::Scope;
 
 named! {
@@ -186,19 +184,8 @@ struct Envelope {
 }
 
 /// The keys of a request that an AWS envelope does not have.
-pub(crate) const OWN_KEYS: [&str; 11] = [
-    "at",
-    "accounts",
-    "regions",
-    "instances",
-    "policies",
-    "plan",
-    "acknowledge",
-    "run",
-    "apply",
-    "even-paused",
-    "even-frozen",
-];
+pub(crate) const OWN_KEYS: &str =
+    "at accounts regions instances policies plan acknowledge run apply even-paused even-frozen";
 
 impl Request {
     /// A request for the settings' whole scope.
@@ -218,7 +205,7 @@ impl Request {
         let keys: BTreeMap<String, IgnoredAny> = serde_json::from_str(text).map_err(wrong)?;
         if !keys.contains_key("mode") {
             // An envelope runs the whole scope. A selector in an envelope is refused, because it must not be ignored.
-            if let Some(own) = OWN_KEYS.iter().find(|own| keys.contains_key(**own)) {
+            if let Some(own) = OWN_KEYS.split(' ').find(|own| keys.contains_key(*own)) {
                 return Err(RequestInvalid::NotARequest(format!("it has `{own}` and no `mode`")));
             }
             return Self::from_envelope(&serde_json::from_str(text).map_err(wrong)?);

@@ -16,8 +16,7 @@ use crate::engine::model::{
 };
 use crate::engine::plan::Plan;
 use crate::engine::report::past::Past;
-use crate::engine::request::Scope;
-use crate::engine::request::overrides::UndoOverrides;
+use crate::engine::request::{Scope, UndoOverrides};
 use crate::engine::schedule::DateRange;
 use crate::engine::tags::OwnTag;
 

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::engine::cost::spent::Spent;
-use crate::engine::evidence::witness::Sighting;
+use crate::engine::evidence::Sighting;
 use crate::engine::judge::{Contacts, Known};
 use crate::engine::model::{Account, Notes, Outcome, ResourceId, SkippedAccount, Target, Unreachable, sane};
 use crate::engine::plan::Plan;
