@@ -46,14 +46,7 @@ impl Owner {
 
     /// Whether the owner comes from the settings' default only.
     pub fn is_default(&self) -> bool {
-        match self.by {
-            OwnedBy::Default => true,
-            OwnedBy::Tag(_)
-            | OwnedBy::Account(_)
-            | OwnedBy::AlternateContact
-            | OwnedBy::Nobody
-            | OwnedBy::Unresolved(_) => false,
-        }
+        self.by == OwnedBy::Default
     }
 }
 

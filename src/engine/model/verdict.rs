@@ -198,6 +198,16 @@ named! {
     }
 }
 
+impl Action {
+    /// Whether it takes an instance down.
+    pub fn is_stop(self) -> bool {
+        match self {
+            Self::Stop | Self::Hibernate => true,
+            Self::Start => false,
+        }
+    }
+}
+
 impl Verdict {
     /// Whether it was skipped for a reason that a person must fix.
     pub fn wants_attention(&self) -> bool {
