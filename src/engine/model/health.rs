@@ -35,12 +35,16 @@ pub struct Counts {
     /// Deferred steps.
     pub deferred: usize,
     /// Deferred steps that wait for a person: for a notice or an answer.
+    #[serde(default)]
     pub waiting: usize,
     /// Marks written.
+    #[serde(default)]
     pub marked: usize,
     /// Marks removed.
+    #[serde(default)]
     pub lifted: usize,
     /// Messages that a channel accepted.
+    #[serde(default)]
     pub messages: usize,
     /// Targets that could not be scanned.
     #[serde(alias = "blind")]

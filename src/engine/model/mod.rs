@@ -3,8 +3,6 @@
 mod because;
 mod by_resource;
 mod cap;
-mod count;
-mod details;
 pub(crate) mod figure;
 mod health;
 mod idle;
@@ -15,7 +13,6 @@ pub(crate) mod json_lines;
 mod locale;
 mod mark_step;
 mod marker;
-mod message;
 mod money;
 pub mod month;
 pub(crate) mod named;
@@ -37,20 +34,18 @@ mod unreachable;
 mod unused;
 mod verdict;
 
-pub(crate) use crate::engine::model::count::instances;
-pub use crate::engine::model::details::Details;
 pub use crate::engine::model::idle::{Forgotten, IdleFacts, WhyLikely, WhyReportOnly, WhyReported};
-pub use crate::engine::model::instance::{Instance, State};
+pub use crate::engine::model::instance::{Details, Instance, State};
 pub use crate::engine::model::instant::is_sane;
 pub(crate) use crate::engine::model::instant::{date, sane, sane_option};
+pub(crate) use crate::engine::model::notes::instances;
 
 pub use crate::engine::model::locale::Locale;
 
-pub use crate::engine::model::message::{Message, Named};
 pub(crate) use crate::engine::model::money::decimal;
 pub use crate::engine::model::money::{Currency, HOURS_PER_MONTH, RATE_DAYS, Usd};
 pub(crate) use crate::engine::model::named::named;
-pub use crate::engine::model::news::{Contact, Item, Receipt, Subject, Subjects};
+pub use crate::engine::model::news::{Contact, Item, Message, Named, Receipt, Subject, Subjects};
 pub use crate::engine::model::notes::Notes;
 
 pub use crate::engine::model::marker::{Lacks, Listed, Marker, UnknownFact};
