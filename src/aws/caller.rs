@@ -5,7 +5,7 @@ use std::sync::Arc;
 use aws_config::Region;
 
 use crate::aws::{Aws, words};
-use crate::local::is_account;
+use crate::engine::model::is_account;
 
 const OPERATION: &str = "sts:GetCallerIdentity";
 

@@ -5,7 +5,7 @@ use crate::app::verbs::undo::{after, ended, rendered};
 use crate::app::verbs::{Show, show};
 use crate::app::{Args, End, Error, ask};
 use crate::engine::config::Settings;
-use crate::engine::model::{ResourceId, Step};
+use crate::engine::model::{ResourceId, Step, is_account};
 use crate::engine::undo::Undo;
 use crate::render::{question, undo_page};
 
@@ -40,7 +40,7 @@ pub(crate) async fn start_stopped(args: &Args, only: Option<&str>, prefix: &str,
 /// The one account, which must be the caller's own: a profile that leads elsewhere must not start anything there.
 fn account(args: &Args) -> Result<&str, Error> {
     match args.accounts.as_slice() {
-        [account] if account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit()) => Ok(account),
+        [account] if is_account(account) => Ok(account),
         [] => Err(Error::Usage("`start-stopped` needs the account; add `--account` with its twelve digits".to_owned())),
         [other] => Err(Error::Usage(format!("`{other}` is not the id of an account; write its twelve digits"))),
         _ => Err(Error::Usage("`start-stopped` starts in one account at a time; give one `--account`".to_owned())),

@@ -56,6 +56,7 @@ pub use crate::engine::model::product::Product;
 pub use crate::engine::model::reason::Reason;
 pub use crate::engine::model::remark::{Remark, Starter, Stopped};
 pub use crate::engine::model::tags::{TagPattern, Tags};
+pub(crate) use crate::engine::model::target::is_account;
 pub use crate::engine::model::target::{Account, Target};
 
 pub use crate::engine::model::because::Because;
