@@ -4,7 +4,7 @@
 use crate::app::verbs::{Show, instants};
 use crate::app::{Args, End, Error, load};
 use crate::engine::config::{Place, Settings};
-use crate::engine::report::past::{Line, Recalled};
+use crate::engine::report::past::Recalled;
 use crate::engine::tags::TagNames;
 use crate::local::folder::Folder;
 use crate::ports::ReadRecord;
@@ -42,15 +42,10 @@ impl Ask<'_> {
 }
 
 fn json(recalled: &Recalled, tags: &TagNames) -> serde_json::Value {
-    let Recalled { run, at, health, line, step, deferred, refused, outcome } = recalled;
-    let Line { id, name, policy, verdict, armed, reason, detail } = line;
-    serde_json::json!({
-        "run": run, "at": at, "health": health,
-        "account": id.place.account, "region": id.place.region, "id": id.name, "name": name, "policy": policy,
-        "verdict": verdict, "armed": armed, "reason": reason, "detail": detail,
-        "step": step, "deferred": deferred, "refused": refused, "outcome": outcome,
-        "tags": {"keep": tags.keep, "keep-until": tags.keep_until, "schedule": tags.schedule},
-    })
+    let mut value = serde_json::json!(recalled);
+    let tags = serde_json::json!({"keep": tags.keep, "keep-until": tags.keep_until, "schedule": tags.schedule});
+    value.as_object_mut().map(|fields| fields.insert("tags".to_owned(), tags));
+    value
 }
 
 with_aws! {

@@ -116,14 +116,6 @@ pub enum IdleDeed {
     Stop,
 }
 
-/// The settings of a policy for idle instances.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct ByPolicy {
-    pub(crate) deed: IdleDeed,
-    pub(crate) tier: Tier,
-    pub(crate) grace: u32,
-}
-
 /// `None` where the section is absent: then there are no measurements over weeks.
 pub(crate) fn read(top: &Section<'_>) -> Option<Idle> {
     let section = top.section("idle")?;
@@ -186,8 +178,9 @@ fn globs(words: Option<Vec<Word<'_>>>) -> Option<Vec<WildMatch>> {
     words.map(|words| words.iter().map(|word| WildMatch::new_case_insensitive(word.text)).collect())
 }
 
-/// A policy's own keys. `measured` is true if there is an `[idle]` section.
-pub(crate) fn by_policy(section: &Section<'_>, measured: bool) -> ByPolicy {
+/// What a policy does with an idle instance, up to which tier, and after how many business days. `measured` is true if
+/// there is an `[idle]` section.
+pub(crate) fn by_policy(section: &Section<'_>, measured: bool) -> (IdleDeed, Tier, u32) {
     let deeds = [("ignore", IdleDeed::Ignore), ("report", IdleDeed::Report), ("stop", IdleDeed::Stop)];
     let deed = section.choice("idle", &deeds);
     if !measured && deed.is_some_and(|deed| deed != IdleDeed::Ignore) {
@@ -197,9 +190,6 @@ pub(crate) fn by_policy(section: &Section<'_>, measured: bool) -> ByPolicy {
     }
     let tier = section.choice("idle-tier", &[("strict", Tier::Strict), ("likely", Tier::Likely)]);
     let unasked = if measured { IdleDeed::Report } else { IdleDeed::Ignore };
-    ByPolicy {
-        deed: deed.unwrap_or(unasked),
-        tier: tier.unwrap_or(Tier::Strict),
-        grace: section.number("grace", 1..=60).unwrap_or(5),
-    }
+    let grace = section.number("grace", 1..=60).unwrap_or(5);
+    (deed.unwrap_or(unasked), tier.unwrap_or(Tier::Strict), grace)
 }

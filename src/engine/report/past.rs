@@ -65,7 +65,7 @@ pub struct Line {
 }
 
 /// What a run decided about one instance, and the outcome.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Recalled {
     /// The run's id.
     pub run: String,
@@ -74,6 +74,7 @@ pub struct Recalled {
     /// The run's health; `None` for a run that broke off before its report.
     pub health: Option<Health>,
     /// The verdict.
+    #[serde(flatten)]
     pub line: Line,
     /// The step, if the plan had one.
     pub step: Option<Step>,
