@@ -44,7 +44,9 @@ impl Ask<'_> {
 fn json(recalled: &Recalled, tags: &TagNames) -> serde_json::Value {
     let mut value = serde_json::json!(recalled);
     let tags = serde_json::json!({"keep": tags.keep, "keep-until": tags.keep_until, "schedule": tags.schedule});
-    value.as_object_mut().map(|fields| fields.insert("tags".to_owned(), tags));
+    if let Some(fields) = value.as_object_mut() {
+        fields.insert("tags".to_owned(), tags);
+    }
     value
 }
 
