@@ -13,7 +13,8 @@ use crate::aws::client::{Kept, ec2};
 use crate::aws::errors::not_scanned;
 use crate::aws::instance::instances;
 use crate::aws::{
-    Aws, Role, Sessions, Tokens, balancers, contact, kinds, listed, metrics, metrics_weeks, organization, volumes, words,
+    Aws, Role, Sessions, Tokens, balancers, contact, kinds, listed, metrics, metrics_weeks, organization, volumes,
+    words,
 };
 use crate::engine::config::{Accounts, Busy, Regions, Settings};
 use crate::engine::cost::spent::Spent;
