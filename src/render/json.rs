@@ -135,6 +135,7 @@ pub(crate) fn line(row: &Row, locale: Locale) -> Line<'_> {
         zone,
         marks: _,
         talk: _,
+        group: _,
         weight: _,
         price: _,
         monthly,
