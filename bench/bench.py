@@ -42,6 +42,7 @@ class Bench:
         self.release, self.quick = pathlib.Path(release).resolve(), quick
         self.simulated = Simulated(self.release / "idle-reaper-simulator")
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="bench-"))
+        self.calls_of_c7n_org = None  # until it has run over the hundredth part
 
     def settings(self, **words):
         text = (ROOT / "bench" / "reaper.toml").read_text()
@@ -191,6 +192,7 @@ class Bench:
                    "-u", ROOT / "bench" / "custodian-scan.yml", "--cache-period", "0"]  # fmt: skip
         theirs = self.run(command, self.folder / "reaper.toml")
         self.expect(sum(len(json.loads(file.read_text())) for file in out.rglob("resources.json")), instances)
+        self.calls_of_c7n_org = theirs["calls"]
         return theirs
 
     def day(self):

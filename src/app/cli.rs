@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use crate::app::args::Verb;
 use crate::app::{Args, End, Error, complete, help, log, verbs};
-use crate::engine::request::overrides::UndoOverrides;
+use crate::engine::request::UndoOverrides;
 
 /// The binary: inside Lambda it serves the runtime, elsewhere it is the command line.
 pub fn main() -> ExitCode {
@@ -40,30 +40,32 @@ pub fn main() -> ExitCode {
 
 async fn run(args: Args) -> Result<End, Error> {
     match &args.verb {
-        Verb::Init(first) => verbs::init(&args, first),
-        Verb::Check => verbs::check(&args).await,
-        Verb::Doctor => verbs::doctor(&args).await,
-        Verb::Targets => verbs::targets(&args).await,
+        Verb::Init(first) => verbs::init::init(&args, first),
+        Verb::Check => verbs::check::check(&args).await,
+        Verb::Doctor => verbs::doctor::doctor(&args).await,
+        Verb::Targets => verbs::targets::targets(&args).await,
         Verb::Plan { select, list, detailed_exitcode, against } => {
-            verbs::plan(&args, select, list, *detailed_exitcode, against.as_deref()).await
+            verbs::plan::plan(&args, select, list, *detailed_exitcode, against.as_deref()).await
         }
         Verb::Apply { select, list, yes, plan, acknowledge } => {
-            verbs::apply(&args, select, list, *yes, plan.as_ref(), acknowledge.as_deref()).await
+            verbs::apply::apply(&args, select, list, *yes, plan.as_ref(), acknowledge.as_deref()).await
         }
-        Verb::Runs { days } => verbs::runs(&args, *days).await,
+        Verb::Runs { days } => verbs::runs::runs(&args, *days).await,
         Verb::Undo { run, select, yes, even_paused, even_frozen } => {
             let overrides = UndoOverrides { even_paused: *even_paused, even_frozen: *even_frozen };
-            verbs::undo(&args, run, select, *yes, overrides).await
+            verbs::undo::undo(&args, run, select, *yes, overrides).await
         }
         Verb::StartStopped { run, tag_prefix, yes } => {
-            verbs::start_stopped(&args, run.as_deref(), tag_prefix, *yes).await
+            verbs::start_stopped::start_stopped(&args, run.as_deref(), tag_prefix, *yes).await
         }
-        Verb::Explain { instance, run: None } => verbs::explain(&args, instance).await,
-        Verb::Explain { instance, run: Some(run) } => verbs::recall(&args, instance, run).await,
-        Verb::Schedule { schedule, policy, days } => verbs::schedule(&args, schedule, policy.as_deref(), *days).await,
-        Verb::Snapshot => verbs::snapshot(&args).await,
-        Verb::Schema => verbs::schema(&args),
-        Verb::Completions { shell } => verbs::completions(&args, *shell),
-        Verb::Man => verbs::man(&args),
+        Verb::Explain { instance, run: None } => verbs::explain::explain(&args, instance).await,
+        Verb::Explain { instance, run: Some(run) } => verbs::recall::recall(&args, instance, run).await,
+        Verb::Schedule { schedule, policy, days } => {
+            verbs::schedule::schedule(&args, schedule, policy.as_deref(), *days).await
+        }
+        Verb::Snapshot => verbs::snapshot::snapshot(&args).await,
+        Verb::Schema => verbs::schema::schema(&args),
+        Verb::Completions { shell } => verbs::completions::completions(&args, *shell),
+        Verb::Man => verbs::man::man(&args),
     }
 }

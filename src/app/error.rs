@@ -9,7 +9,6 @@ use crate::engine::report::past::PastUnreadable;
 use crate::engine::request::RequestInvalid;
 use crate::engine::request::at::AtInvalid;
 use crate::engine::request::invocation::AskedInvalid;
-use crate::engine::request::stage::StageInvalid;
 use crate::local::inventory::InventoryInvalid;
 use crate::ports::{PortError, chain};
 use crate::run::{Error as RunError, FanOutError, RecallError, ScanError, UndoError};
@@ -26,7 +25,7 @@ pub enum Error {
     #[error(transparent)]
     At(#[from] AtInvalid),
     #[error(transparent)]
-    Stage(#[from] StageInvalid),
+    Asked(#[from] AskedInvalid),
     #[error(transparent)]
     Flow(#[from] RunError),
     #[error(transparent)]
@@ -55,15 +54,6 @@ impl fmt::Debug for Error {
     }
 }
 
-impl From<AskedInvalid> for Error {
-    fn from(error: AskedInvalid) -> Self {
-        match error {
-            AskedInvalid::Request(error) => Self::Request(error),
-            AskedInvalid::Stage(error) => Self::Stage(error),
-        }
-    }
-}
-
 impl From<ScanError> for Error {
     fn from(error: ScanError) -> Self {
         Self::Flow(error.into())
@@ -77,7 +67,7 @@ impl Error {
             Self::Settings(_) | Self::SettingsUnreadable { .. } => "SettingsInvalid",
             Self::Request(_)
             | Self::At(_)
-            | Self::Stage(_)
+            | Self::Asked(_)
             | Self::Inventory(_)
             | Self::Usage(_)
             | Self::File { .. }

@@ -1,111 +1,39 @@
 //! The parts of each verb's help besides its own options: the general options that apply to it, and examples.
 
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Command, CommandFactory, Error};
+use serde::Deserialize;
 
 use crate::app::Args;
 
 /// One verb.
+#[derive(Deserialize)]
 struct Page {
-    verb: &'static str,
+    verb: String,
     /// The general options that apply to it. The others are not in its help, and are refused.
-    takes: &'static [&'static str],
+    takes: Vec<String>,
     /// The arguments after `idle-reaper`.
-    examples: &'static [&'static str],
+    examples: Vec<String>,
 }
 
-const PAGES: [Page; 15] = [
-    Page {
-        verb: "init",
-        takes: &["out", "inventory"],
-        examples: &[
-            "init",
-            "init --inventory inventory.json",
-            "init --scope organization --zone Asia/Tokyo --tag Env=dev --tag Env=stg -o -",
-        ],
-    },
-    Page {
-        verb: "check",
-        takes: &["config", "at", "format", "out"],
-        examples: &["check", "check -c s3://my-bucket/reaper.toml", "check -f json"],
-    },
-    Page {
-        verb: "doctor",
-        takes: &["config", "at", "accounts", "regions", "format", "out"],
-        examples: &["doctor", "doctor -a shop-dev -r us-east-1", "doctor -f json -o doctor.json"],
-    },
-    Page {
-        verb: "targets",
-        takes: &["config", "at", "accounts", "regions", "format", "out", "inventory"],
-        examples: &["targets", "targets -a shop-dev", "targets -r ap-northeast-1 -f json"],
-    },
-    Page {
-        verb: "plan",
-        takes: &["config", "at", "accounts", "regions", "format", "locale", "out", "inventory"],
-        examples: &[
-            "plan",
-            "plan -a shop-dev -r ap-northeast-1 -p dev",
-            "plan --inventory inventory.json --at 2026-11-25T21:30:00+09:00",
-            "-c new.toml plan --inventory snapshots/ --against reaper.toml",
-            "plan -o plan.json --detailed-exitcode",
-        ],
-    },
-    Page {
-        verb: "apply",
-        takes: &["config", "at", "accounts", "regions", "format", "locale", "out"],
-        examples: &["apply", "apply --yes -f markdown -o last.md", "apply --plan plan.json", "apply -p dev -i i-0abc"],
-    },
-    Page {
-        verb: "runs",
-        takes: &["config", "at", "format", "locale", "out"],
-        examples: &["runs", "runs --days 30 -f json"],
-    },
-    Page {
-        verb: "undo",
-        takes: &["config", "at", "accounts", "regions", "format", "locale", "out"],
-        examples: &["undo 20261125T123000Z-1a2b3c4d", "undo 20261125T123000Z-1a2b3c4d -a shop-dev --yes"],
-    },
-    Page {
-        verb: "start-stopped",
-        takes: &["at", "accounts", "regions", "format", "locale", "out"],
-        examples: &[
-            "start-stopped -a 111111111111",
-            "start-stopped -a 111111111111 -r ap-northeast-1 --run 20261125T123000Z-1a2b3c4d --yes",
-        ],
-    },
-    Page {
-        verb: "explain",
-        takes: &["config", "at", "accounts", "regions", "format", "locale", "out", "inventory"],
-        examples: &["explain i-0abc", "explain i-0abc --run last", "explain i-0abc --inventory inventory.json"],
-    },
-    Page {
-        verb: "schedule",
-        takes: &["config", "at", "format", "locale", "out"],
-        examples: &[
-            "schedule tokyo-office",
-            "schedule 'mon-fri 09:00-18:00 @ Asia/Tokyo' --days 30",
-            "schedule 'mon-fri 10:00-19:00' -p dev",
-        ],
-    },
-    Page {
-        verb: "snapshot",
-        takes: &["config", "at", "accounts", "regions", "format", "out", "inventory"],
-        examples: &["snapshot -o inventory.json", "snapshot -a shop-dev -o shop-dev.json"],
-    },
-    Page { verb: "schema", takes: &["format", "out"], examples: &["schema -o idle-reaper.schema.json"] },
-    Page { verb: "completions", takes: &["out"], examples: &["completions bash", "completions zsh -o _idle-reaper"] },
-    Page { verb: "man", takes: &["out"], examples: &["man -o idle-reaper.1"] },
-];
+/// The pages, in the order of the verbs. A test reads them, so that they are never empty.
+static PAGES: LazyLock<Vec<Page>> = LazyLock::new(|| {
+    let pages: BTreeMap<String, Vec<Page>> = toml::from_str(include_str!("help.toml")).unwrap_or_default();
+    pages.into_values().flatten().collect()
+});
 
 /// The command line, with the help of every verb.
 pub(super) fn command() -> Command {
     let mut command = Args::command();
     // Before the build, the verbs lack the general options that are to be hidden.
     command.build();
-    for page in &PAGES {
+    for page in PAGES.iter() {
         let general = hidden(&command, page);
-        command = command.mut_subcommand(page.verb, |verb| {
+        command = command.mut_subcommand(&page.verb, |verb| {
             let is_hidden = |arg: &Arg| general.iter().any(|id| arg.get_id() == id.as_str());
             verb.after_help(examples(page)).mut_args(|arg| match arg {
                 arg if is_hidden(&arg) => arg.hide(true),
@@ -147,7 +75,7 @@ fn refuse(command: &mut Command, found: &ArgMatches) -> Result<(), Error> {
 /// The ids of the general options that do not apply to a verb.
 fn hidden(command: &Command, page: &Page) -> Vec<String> {
     let general = command.get_arguments().filter(|arg| arg.is_global_set()).map(|arg| arg.get_id().as_str());
-    general.filter(|id| *id != "help" && !page.takes.contains(id)).map(str::to_owned).collect()
+    general.filter(|id| *id != "help" && !page.takes.iter().any(|takes| takes == id)).map(str::to_owned).collect()
 }
 
 fn examples(page: &Page) -> String {
@@ -171,10 +99,10 @@ mod tests {
     fn every_verb_has_a_page_and_examples_that_are_commands_of_it() {
         let verbs: Vec<String> = command().get_subcommands().map(|verb| verb.get_name().to_owned()).collect();
         assert_eq!(verbs[0], "help", "which needs no page");
-        assert_eq!(verbs[1..], PAGES.map(|page| page.verb.to_owned()));
-        for page in &PAGES {
+        assert_eq!(verbs[1..], PAGES.iter().map(|page| page.verb.clone()).collect::<Vec<_>>());
+        for page in PAGES.iter() {
             assert!(!page.examples.is_empty(), "{}", page.verb);
-            for example in page.examples {
+            for example in &page.examples {
                 assert!(example.split(' ').any(|word| word == page.verb), "{example}");
                 assert!(read(example).is_ok(), "{example}: {}", read(example).expect_err("it is refused"));
             }
@@ -184,8 +112,8 @@ mod tests {
     #[test]
     fn what_a_verb_takes_is_a_general_option() {
         let command = command();
-        for id in PAGES.iter().flat_map(|page| page.takes) {
-            assert!(command.get_arguments().any(|arg| arg.get_id() == *id && arg.is_global_set()), "{id}");
+        for id in PAGES.iter().flat_map(|page| &page.takes) {
+            assert!(command.get_arguments().any(|arg| arg.get_id() == id.as_str() && arg.is_global_set()), "{id}");
         }
     }
 

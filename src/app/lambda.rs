@@ -79,7 +79,9 @@ async fn handle(aws: &Aws, event: LambdaEvent<Box<RawValue>>) -> Result<Answer, 
         Asked::Queue(messages) => {
             return Ok(Answer::Queue(Box::pin(events::queue(aws, &messages, &event.context)).await));
         }
-        Asked::Doctor(scope) => return Ok(Answer::Doctor(Box::pin(verbs::answer(aws, &scope, &event.context)).await?)),
+        Asked::Doctor(scope) => {
+            return Ok(Answer::Doctor(Box::pin(verbs::doctor::answer(aws, &scope, &event.context)).await?));
+        }
         Asked::Stage(stage) => return Box::pin(stages::handle(aws, &stage, &event.context)).await,
     }
     .map(|digest| Answer::Run(Box::new(digest)))

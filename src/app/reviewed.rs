@@ -70,12 +70,10 @@ pub(super) async fn in_record(hub: &impl ReadRecord, key: &RecordKey) -> Result<
     reviewed(&text).map_err(|source| Error::Reviewed { from: format!("{RECORD}{key}"), source })
 }
 
-#[cfg(feature = "aws")]
-async fn over_aws(settings: &Settings, key: &RecordKey) -> Result<Plan, Error> {
-    in_record(&crate::aws::AwsHub::new(&load::aws().await?, settings), key).await
-}
+with_aws! {
+    "this build leaves AWS out; name a file";
 
-#[cfg(not(feature = "aws"))]
-async fn over_aws(_: &Settings, _: &RecordKey) -> Result<Plan, Error> {
-    Err(Error::Usage("this build leaves AWS out; name a file".to_owned()))
+    async fn over_aws(settings: &Settings, key: &RecordKey) -> Result<Plan, Error> {
+        in_record(&crate::aws::AwsHub::new(&load::aws().await?, settings), key).await
+    }
 }

@@ -4,7 +4,7 @@ use aws_sdk_ec2::types::Tag;
 
 use crate::aws::client::{Kept, acting_ec2};
 use crate::aws::errors::act as translate;
-use crate::aws::{Aws, Role, Sessions, session_name};
+use crate::aws::{Aws, Role, Sessions};
 use crate::engine::config::{Accounts, Settings};
 use crate::engine::model::Target;
 use crate::ports::{Act, ActError};
@@ -20,13 +20,7 @@ pub struct AwsActor<'a> {
 impl<'a> AwsActor<'a> {
     /// AwsActor for one run.
     pub fn new(aws: &Aws, settings: &'a Settings, run: &str) -> Self {
-        let role = Role {
-            name: settings.scope.acting_role.clone(),
-            external_id: settings.scope.external_id.clone(),
-            session: session_name(run),
-            region: settings.scope.sts_region.clone(),
-            look_only: false,
-        };
+        let role = Role::of(&settings.scope, &settings.scope.acting_role, run, false);
         Self { aws: aws.clone(), settings, sessions: Sessions::new(aws, role), kept: Kept::default() }
     }
 

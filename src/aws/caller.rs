@@ -5,31 +5,15 @@ use std::sync::Arc;
 use aws_config::Region;
 
 use crate::aws::{Aws, words};
-use crate::local::is_account;
+use crate::engine::model::is_account;
 
 const OPERATION: &str = "sts:GetCallerIdentity";
 
 /// The Regions of the partition `aws` that are enabled in every account. Every Region opened after March 2019 needs an
 /// opt-in (AWS Account Management Guide, "Enable or disable AWS Regions"), so this list does not grow.
-const ALWAYS_ON: [&str; 17] = [
-    "ap-northeast-1",
-    "ap-northeast-2",
-    "ap-northeast-3",
-    "ap-south-1",
-    "ap-southeast-1",
-    "ap-southeast-2",
-    "ca-central-1",
-    "eu-central-1",
-    "eu-north-1",
-    "eu-west-1",
-    "eu-west-2",
-    "eu-west-3",
-    "sa-east-1",
-    "us-east-1",
-    "us-east-2",
-    "us-west-1",
-    "us-west-2",
-];
+const ALWAYS_ON: &str = "ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-southeast-1 ap-southeast-2 ca-central-1 \
+    eu-central-1 eu-north-1 eu-west-1 eu-west-2 eu-west-3 sa-east-1 us-east-1 us-east-2 us-west-1 \
+    us-west-2";
 
 /// Used in place of a Region that other accounts may not have opted into.
 const STAND_IN: &str = "us-east-1";
@@ -56,7 +40,7 @@ impl Caller {
 
     /// Whether accounts have to opt into this Region.
     pub(crate) fn is_opt_in(&self, region: &str) -> bool {
-        *self.partition == *"aws" && !ALWAYS_ON.contains(&region)
+        *self.partition == *"aws" && !ALWAYS_ON.split(' ').any(|known| known == region)
     }
 
     /// The Region for STS and DescribeRegions, unless the settings name one: the caller's own, or, if that Region needs

@@ -12,7 +12,7 @@ use aws_smithy_types::config_bag::ConfigBag;
 use crate::aws::client::ec2_with;
 use crate::aws::errors::dry_run;
 use crate::aws::volumes::Keys;
-use crate::aws::{Aws, AwsHub, AwsMessenger, AwsReader, Role, Sessions, session_name};
+use crate::aws::{Aws, AwsHub, AwsMessenger, AwsReader, Role, Sessions};
 use crate::engine::config::{Accounts, Channel, Settings};
 use crate::engine::doctor::{Attempt, Who};
 use crate::engine::model::{ResourceId, Target};
@@ -56,13 +56,7 @@ impl<'a> AwsProbe<'a> {
     /// The probe of one check-up.
     pub fn new(aws: &Aws, settings: &'a Settings, reader: &'a AwsReader<'a>, run: &str) -> Self {
         let scope = &settings.scope;
-        let sessions = |name: &str| {
-            let (external_id, region) = (scope.external_id.clone(), scope.sts_region.clone());
-            Sessions::new(
-                aws,
-                Role { name: name.to_owned(), external_id, session: session_name(run), region, look_only: false },
-            )
-        };
+        let sessions = |name: &str| Sessions::new(aws, Role::of(scope, name, run, false));
         Self {
             aws: aws.clone(),
             settings,

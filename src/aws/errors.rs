@@ -25,6 +25,10 @@ const SIGN_IN: &str = "; sign in: set `AWS_PROFILE` or run `aws sso login`";
 #[error("{0}")]
 pub(crate) struct Unusable(pub(crate) String);
 
+/// The error of an operation.
+pub(crate) trait CallError: ProvideErrorMetadata + std::error::Error + 'static {}
+impl<E: ProvideErrorMetadata + std::error::Error + 'static> CallError for E {}
+
 /// The list in an answer. A missing list is not an empty list: an empty list would mean that an account is in no unit
 /// that `[never]` names, and may be acted on.
 ///
@@ -35,10 +39,7 @@ pub(crate) fn listed<'a, T>(operation: &str, list: Option<&'a [T]>) -> Result<&'
 }
 
 /// The error in one line: operation, code, message, request id; or how the call failed to complete.
-pub(crate) fn words<E>(operation: &str, error: &SdkError<E, HttpResponse>) -> String
-where
-    E: ProvideErrorMetadata + std::error::Error + 'static,
-{
+pub(crate) fn words<E: CallError>(operation: &str, error: &SdkError<E, HttpResponse>) -> String {
     match error {
         SdkError::ServiceError(service) if service.raw().status().is_success() => {
             unreadable(operation, Some(service.err()))
@@ -118,10 +119,10 @@ fn is_by_policy(message: &str) -> bool {
 ///
 /// # Errors
 /// As text, why that is unknown.
-pub(crate) fn dry_run<T, E>(operation: &str, answer: Result<T, SdkError<E, HttpResponse>>) -> Result<bool, String>
-where
-    E: ProvideErrorMetadata + std::error::Error + 'static,
-{
+pub(crate) fn dry_run<T, E: CallError>(
+    operation: &str,
+    answer: Result<T, SdkError<E, HttpResponse>>,
+) -> Result<bool, String> {
     let Err(error) = answer else { return Err(format!("`{operation}` was carried out, although it was a dry run")) };
     let code = error.as_service_error().and_then(|error| error.meta().code());
     match code {
@@ -133,10 +134,7 @@ where
 
 /// The error of a scan. A Region that a service control policy denies is denied on purpose. Any other error makes the
 /// target unreachable.
-pub(crate) fn not_scanned<E>(operation: &str, error: &SdkError<E, HttpResponse>) -> NotScanned
-where
-    E: ProvideErrorMetadata + std::error::Error + 'static,
-{
+pub(crate) fn not_scanned<E: CallError>(operation: &str, error: &SdkError<E, HttpResponse>) -> NotScanned {
     if let SdkError::ServiceError(service) = error {
         let meta = service.err().meta();
         let denied = matches!(meta.code(), Some("UnauthorizedOperation" | "AccessDenied" | "AccessDeniedException"));
@@ -148,10 +146,7 @@ where
 }
 
 /// The error of an act: refused, or unclear. Only after a refusal is it certain that the act did not happen.
-pub(crate) fn act<E>(operation: &str, error: &SdkError<E, HttpResponse>) -> ActError
-where
-    E: ProvideErrorMetadata + std::error::Error + 'static,
-{
+pub(crate) fn act<E: CallError>(operation: &str, error: &SdkError<E, HttpResponse>) -> ActError {
     let words = words(operation, error);
     match error {
         SdkError::ServiceError(service) => {

@@ -11,8 +11,9 @@ use chrono::{DateTime, Utc};
 use crate::aws::metrics_weeks::{Query, ask, evidence};
 use crate::aws::{Aws, Meter, Tokens, words};
 use crate::engine::config::{Busy, Unmeasured};
-use crate::engine::evidence::idle::{Evidence, FIVE_MINUTES, Metric, Reading, Series};
-use crate::engine::evidence::last_hour::{LastHour, Recent, since};
+use crate::engine::evidence::idle::{FIVE_MINUTES, Series};
+use crate::engine::evidence::last_hour::since;
+use crate::engine::evidence::{Evidence, LastHour, Metric, Reading, Recent};
 use crate::engine::model::Target;
 use crate::engine::rules::Activity;
 

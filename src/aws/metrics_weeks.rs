@@ -11,7 +11,8 @@ use chrono::{DateTime, Utc};
 
 use crate::aws::metrics::METRICS;
 use crate::aws::{Meter, Tokens, words};
-use crate::engine::evidence::idle::{Asked, Evidence, Metric, Reading, Series, Wanted};
+use crate::engine::evidence::idle::{Asked, Series};
+use crate::engine::evidence::{Evidence, Metric, Reading, Wanted};
 
 /// One metric as CloudWatch knows it.
 #[derive(Clone, Debug)]

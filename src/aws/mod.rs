@@ -39,7 +39,7 @@ pub use crate::aws::hub::AwsHub;
 pub use crate::aws::messenger::AwsMessenger;
 pub use crate::aws::pricing::Pricing;
 pub use crate::aws::reader::AwsReader;
-pub(crate) use crate::aws::sessions::{Role, Sessions, session_name};
+pub(crate) use crate::aws::sessions::{Role, Sessions};
 pub use crate::aws::store::fetch_settings;
 pub(crate) use crate::aws::tokens::Tokens;
 pub use crate::aws::webhook::Patience;

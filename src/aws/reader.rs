@@ -13,8 +13,8 @@ use crate::aws::client::{Kept, ec2};
 use crate::aws::errors::not_scanned;
 use crate::aws::instance::instances;
 use crate::aws::{
-    Aws, Role, Sessions, Tokens, balancers, contact, kinds, listed, metrics, metrics_weeks, organization, session_name,
-    volumes, words,
+    Aws, Role, Sessions, Tokens, balancers, contact, kinds, listed, metrics, metrics_weeks, organization, volumes,
+    words,
 };
 use crate::engine::config::{Accounts, Busy, Regions, Settings};
 use crate::engine::cost::spent::Spent;
@@ -43,13 +43,7 @@ pub struct AwsReader<'a> {
 impl<'a> AwsReader<'a> {
     /// AwsReader for one run.
     pub fn new(aws: &Aws, settings: &'a Settings, run: &str) -> Self {
-        let role = Role {
-            name: settings.scope.reading_role.clone(),
-            external_id: settings.scope.external_id.clone(),
-            session: session_name(run),
-            region: settings.scope.sts_region.clone(),
-            look_only: true,
-        };
+        let role = Role::of(&settings.scope, &settings.scope.reading_role, run, true);
         Self { aws: aws.clone(), settings, sessions: Sessions::new(aws, role), kept: Kept::default() }
     }
 

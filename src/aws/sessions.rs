@@ -11,6 +11,7 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use tokio::sync::OnceCell;
 
 use crate::aws::{Aws, words};
+use crate::engine::config::ScopeSettings;
 
 /// The maximum permissions of a session of the reading role, regardless of the role's own: a dry run cannot act.
 const READ_ONLY: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["ec2:Describe*","cloudwatch:GetMetricData","cloudwatch:ListMetrics","account:GetAlternateContact","elasticloadbalancing:Describe*","kms:DescribeKey","kms:ListAliases"],"Resource":"*"}]}"#;
@@ -54,6 +55,14 @@ pub(crate) struct Role {
     pub(crate) region: Option<String>,
     /// Whether the session is limited to reading.
     pub(crate) look_only: bool,
+}
+
+impl Role {
+    /// The role of this name in the accounts of the scope.
+    pub(crate) fn of(scope: &ScopeSettings, name: &str, run: &str, look_only: bool) -> Self {
+        let (external_id, region) = (scope.external_id.clone(), scope.sts_region.clone());
+        Self { name: name.to_owned(), external_id, session: session_name(run), region, look_only }
+    }
 }
 
 type Answer = Result<SharedCredentialsProvider, String>;
@@ -117,7 +126,7 @@ impl Sessions {
 }
 
 /// A session name with the run's id: at most 64 of the characters that STS allows.
-pub(crate) fn session_name(run: &str) -> String {
+fn session_name(run: &str) -> String {
     let fits = |c: &char| c.is_ascii_alphanumeric() || "_=,.@-".contains(*c);
     format!("idle-reaper-{run}").chars().filter(fits).take(64).collect()
 }

@@ -117,23 +117,7 @@ fn foreign(text: &str) -> (String, &'static str) {
 }
 
 /// Answers of other commands and services, by a key that each has.
-const OTHERS: [(&str, &str); 15] = [
-    ("configurationitems", "an answer of AWS Config"),
-    ("baseconfigurationitems", "an answer of AWS Config"),
-    ("resourceidentifiers", "an answer of AWS Config"),
-    ("queryinfo", "an answer of AWS Config"),
-    ("viewarn", "an answer of Resource Explorer"),
-    ("resourcetagmappinglist", "an answer of the tagging API"),
-    ("instancestatuses", "the output of `aws ec2 describe-instance-status`"),
-    ("instancetypes", "the output of `aws ec2 describe-instance-types`"),
-    ("instanceinformationlist", "the output of `aws ssm describe-instance-information`"),
-    ("autoscalinggroups", "the output of `aws autoscaling describe-auto-scaling-groups`"),
-    ("autoscalinginstances", "the output of `aws autoscaling describe-auto-scaling-instances`"),
-    ("dbinstances", "the output of `aws rds describe-db-instances`"),
-    ("terraform_version", "a state of Terraform"),
-    ("resources", "a list of resources, as of Resource Explorer"),
-    ("health", "a report of idle-reaper"),
-];
+const OTHERS: &str = include_str!("documents.tsv");
 
 /// What every instance in an answer of DescribeInstances has. What a `--query` leaves out might be what protects one.
 const WHOLE: [&str; 6] = ["InstanceId", "InstanceType", "LaunchTime", "Placement", "RootDeviceType", "State"];
@@ -148,7 +132,8 @@ pub(super) fn unlike(value: &Value) -> (String, &'static str) {
         return (what.to_owned(), WITHOUT_QUERY);
     };
     let has = |key: &str| object.keys().any(|known| known.eq_ignore_ascii_case(key));
-    if let Some((_, what)) = OTHERS.iter().find(|(key, _)| has(key)) {
+    let mut others = OTHERS.lines().filter_map(|row| row.split_once('\t'));
+    if let Some((_, what)) = others.find(|(key, _)| has(key)) {
         return (format!("is {what}"), AGAIN);
     }
     let missing = missing(value);

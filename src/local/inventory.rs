@@ -10,14 +10,12 @@ use thiserror::Error;
 
 use crate::engine::config::{Settings, UNKNOWN};
 use crate::engine::cost::spent::Spent;
-use crate::engine::evidence::idle::{Evidence, Reading, Wanted};
-use crate::engine::evidence::last_hour::Recent;
-use crate::engine::model::{Account, Instance, SkippedAccount, Target, Unreachable, is_sane};
+use crate::engine::evidence::{Evidence, Reading, Recent, Wanted};
+use crate::engine::model::{Account, Instance, SkippedAccount, Target, Unreachable, is_account, is_sane};
 use crate::engine::plan::restart::Volumes;
 use crate::engine::report::snapshot::{Saved, Snapshot};
 use crate::engine::rules::Activity;
 use crate::local::documents::documents;
-use crate::local::is_account;
 use crate::local::merge::join;
 use crate::local::pages::Pages;
 use crate::local::reduce::{reduce, region};

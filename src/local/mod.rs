@@ -16,11 +16,6 @@ pub use crate::local::documents::decode;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 
-/// Whether this is an account id. Any other text counts as unknown.
-pub(crate) fn is_account(id: &str) -> bool {
-    id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_digit())
-}
-
 /// The time in `User initiated (2026-11-23 14:50:11 GMT)`.
 pub(crate) fn transition_time(reason: &str) -> Option<DateTime<Utc>> {
     let (_, rest) = reason.split_once('(')?;

@@ -5,10 +5,9 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use crate::engine::config::UNKNOWN;
-use crate::engine::model::Target;
+use crate::engine::model::{Target, is_account};
 use crate::local::documents::{missing, unlike};
 use crate::local::inventory::{InventoryInvalid, Recorded};
-use crate::local::is_account;
 use crate::ports::NotScanned;
 
 /// The pages of one file, in its order.

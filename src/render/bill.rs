@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 
 use crate::engine::config::Money;
-use crate::engine::cost::bill::{AccountBill, Bill, Hours, ServiceCost};
+use crate::engine::cost::bill::{Bill, Hours, ServiceCost};
 use crate::engine::cost::waste::Cost;
 use crate::engine::model::month::Month;
 use crate::engine::model::{Locale, Usd};
@@ -16,7 +16,7 @@ use crate::render::catalogue::{Term, term};
 use crate::render::edge::{cell, plain};
 use crate::render::money::figure;
 
-/// The number of accounts and of services in a message. The page has all of them.
+/// The number of services in a message. The page has all of them.
 const NAMED: usize = 10;
 
 /// The figures of a bill, one per line. `running`: what runs now in the same accounts.
@@ -25,7 +25,7 @@ pub(crate) fn figures(bill: &Bill, running: &Cost, money: &Money, locale: Locale
     let (amount, before) = (figure(total.usd, money, locale), figure(total.before_usd, money, locale));
     let net = total.net_usd.filter(|net| *net != total.usd).map(|net| figure(net, money, locale));
     let (net, change) = (net.as_deref(), change(&total));
-    let (month, estimated) = (bill.month, bill.estimated);
+    let (month, estimated) = (bill.months.month, bill.months.estimated);
     let billed = Phrase::Billed { month, amount: &amount, net, before: &before, change: &change, estimated };
     let hours = bill.hours().into_iter().flat_map(|of| hours(&of, running, money, locale));
     std::iter::once(phrase(locale, billed)).chain(split(bill, locale)).chain(hours).collect()
@@ -81,7 +81,7 @@ fn change(cost: &ServiceCost) -> String {
 /// The services of one account, as a table.
 pub(crate) fn services(bill: &Bill, locale: Locale) -> String {
     let rows = bill.accounts.iter().flat_map(|account| &account.services);
-    table(&[Term::Service], bill.month, rows.map(|cost| (vec![cost.service.to_string()], cost)), locale)
+    table(&[Term::Service], bill.months.month, rows.map(|cost| (vec![cost.service.to_string()], cost)), locale)
 }
 
 /// Costs under these headings, as a table. Those under a cent are counted below it.
@@ -133,67 +133,38 @@ impl OfBill<'_> {
         format!("bill/month={}/bill.md", self.month)
     }
 
-    /// The heading and the figures, one per line.
+    /// The heading, and the figures or why there are none, one per line.
     fn head(&self, money: &Money, locale: Locale) -> (String, Vec<String>) {
+        let title = phrase(locale, Phrase::BillOf { month: self.month.before().unwrap_or(self.month) });
         match self.bill {
-            Ok(bill) => {
-                let title = phrase(locale, Phrase::BillOf { month: bill.month });
-                (title, figures(bill, self.running, money, locale))
-            }
-            Err(cause) => {
-                let month = self.month.before().unwrap_or(self.month);
-                (phrase(locale, Phrase::BillOf { month }), vec![phrase(locale, Phrase::NoBill { cause })])
-            }
+            Ok(bill) => (title, figures(bill, self.running, money, locale)),
+            Err(cause) => (title, vec![phrase(locale, Phrase::NoBill { cause })]),
         }
     }
 
-    /// An account's id, with its name if known.
-    fn named(&self, id: &Arc<str>) -> String {
-        self.names.get(id).map_or_else(|| id.to_string(), |name| format!("{id} ({name})"))
-    }
-
-    /// The page for the record: every account, every service, and every service of every account.
+    /// The page for the record: every service over all accounts, and every service of every account.
     pub fn markdown(&self, money: &Money, locale: Locale) -> String {
         let (title, figures) = self.head(money, locale);
-        let mut out = format!("# {}\n\n", cell(&title));
-        for line in &figures {
-            let _ = writeln!(out, "- {}", cell(line));
-        }
+        let lines: String = figures.iter().map(|line| format!("- {}\n", cell(line))).collect();
+        let mut out = format!("# {}\n\n{lines}\n", cell(&title));
         let Ok(bill) = self.bill else { return out };
-        let (accounts, services) = (totals(bill), bill.by_service());
-        let rows = bill.accounts.iter().map(|of| vec![self.named(&of.account)]).zip(&accounts);
-        out = out + "\n" + &table(&[Term::Account], bill.month, rows, locale);
+        let (services, month) = (bill.by_service(), bill.months.month);
         let rows = services.iter().map(|cost| (vec![cost.service.to_string()], cost));
-        out += &table(&[Term::Service], bill.month, rows, locale);
+        out += &table(&[Term::Service], month, rows, locale);
         let all = bill.accounts.iter().flat_map(|of| of.services.iter().map(|cost| (&of.account, cost)));
-        let rows = all.map(|(account, cost)| (vec![self.named(account), cost.service.to_string()], cost));
-        out + &table(&[Term::Account, Term::Service], bill.month, rows, locale)
+        let named = |id: &Arc<str>| self.names.get(id).map_or_else(|| id.to_string(), |name| format!("{id} ({name})"));
+        let rows = all.map(|(account, cost)| (vec![named(account), cost.service.to_string()], cost));
+        out + &table(&[Term::Account, Term::Service], month, rows, locale)
     }
 
     /// A short message for the operator; `place` is the location of the page.
     pub fn message(&self, money: &Money, place: &str, locale: Locale) -> String {
-        let (title, figures) = self.head(money, locale);
-        let mut out = plain(&title) + "\n\n";
-        for line in &figures {
-            let _ = writeln!(out, "{}", plain(line));
-        }
-        let Ok(bill) = self.bill else { return out };
-        let accounts = totals(bill);
-        let accounts = bill.accounts.iter().map(|of| self.named(&of.account)).zip(&accounts);
-        let services = bill.by_service();
-        let services = services.iter().map(|cost| (cost.service.to_string(), cost));
-        let line = |(name, cost): (String, &ServiceCost)| {
-            plain(&format!("- {name}: {} ({})", figure(cost.usd, money, locale), change(cost)))
-        };
-        let shown = |rows: Vec<String>| rows.into_iter().take(NAMED).collect::<Vec<_>>().join("\n");
-        let _ = writeln!(out, "\n{}\n{}", term(locale, Term::Account), shown(accounts.map(line).collect()));
-        let _ = writeln!(out, "\n{}\n{}", term(locale, Term::Service), shown(services.map(line).collect()));
-        let _ = writeln!(out, "\n{}", phrase(locale, Phrase::WholeList { place }));
-        out
+        let (title, mut lines) = self.head(money, locale);
+        let services = self.bill.as_ref().map(Bill::by_service).unwrap_or_default();
+        let line =
+            |cost: &ServiceCost| format!("- {}: {} ({})", cost.service, figure(cost.usd, money, locale), change(cost));
+        lines.extend(services.iter().take(NAMED).map(line));
+        let lines: String = lines.iter().map(|line| plain(line) + "\n").collect();
+        format!("{}\n\n{lines}\n{}\n", plain(&title), phrase(locale, Phrase::WholeList { place }))
     }
-}
-
-/// The cost of each account, in the bill's order.
-fn totals(bill: &Bill) -> Vec<ServiceCost> {
-    bill.accounts.iter().map(AccountBill::total).collect()
 }

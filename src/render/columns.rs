@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use chrono_tz::Tz;
 
-use crate::engine::model::{Reason, Verdict};
+use crate::engine::model::{Reason, Verdict, named};
 use crate::engine::report::{Report, Row};
 use crate::engine::request::Mode;
 use crate::render::catalogue::{Label, voice};
@@ -26,78 +26,42 @@ pub struct View {
     pub zone: Tz,
 }
 
-/// A column of the list. Each one except `age` is a field of the JSON.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Column {
-    /// The action that would be taken.
-    Verdict,
-    /// The rule that decided.
-    Reason,
-    /// The instance.
-    Id,
-    /// Its `Name` tag.
-    Name,
-    /// The owner.
-    Owner,
-    /// Instance type.
-    Type,
-    /// US dollars per month.
-    UsdMonth,
-    /// Time since its last start.
-    Age,
-    /// Account.
-    Account,
-    /// Region.
-    Region,
-    /// The first policy that matches.
-    Policy,
-    /// State.
-    State,
-    /// The last start.
-    Launched,
-    /// The reason, as a sentence.
-    Detail,
+named! {
+    /// A column of the list. Each one except `age` is a field of the JSON.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    enum Column {
+        /// The action that would be taken.
+        Verdict = "verdict",
+        /// The rule that decided.
+        Reason = "reason",
+        /// The instance.
+        Id = "id",
+        /// Its `Name` tag.
+        Name = "name",
+        /// The owner.
+        Owner = "owner",
+        /// Instance type.
+        Type = "type",
+        /// US dollars per month.
+        UsdMonth = "usd-month",
+        /// Time since its last start.
+        Age = "age",
+        /// Account.
+        Account = "account",
+        /// Region.
+        Region = "region",
+        /// The first policy that matches.
+        Policy = "policy",
+        /// State.
+        State = "state",
+        /// The last start.
+        Launched = "launched",
+        /// The reason, as a sentence.
+        Detail = "detail",
+    }
 }
 
 impl Column {
-    /// Every column, in its standard order.
-    pub const ALL: &[Self] = &[
-        Self::Verdict,
-        Self::Reason,
-        Self::Id,
-        Self::Name,
-        Self::Owner,
-        Self::Type,
-        Self::UsdMonth,
-        Self::Age,
-        Self::Account,
-        Self::Region,
-        Self::Policy,
-        Self::State,
-        Self::Launched,
-        Self::Detail,
-    ];
-
-    /// Its name for scripts and options.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Verdict => "verdict",
-            Self::Reason => "reason",
-            Self::Id => "id",
-            Self::Name => "name",
-            Self::Owner => "owner",
-            Self::Type => "type",
-            Self::UsdMonth => "usd-month",
-            Self::Age => "age",
-            Self::Account => "account",
-            Self::Region => "region",
-            Self::Policy => "policy",
-            Self::State => "state",
-            Self::Launched => "launched",
-            Self::Detail => "detail",
-        }
-    }
-
     fn head(self, report: &Report) -> Head {
         let word = |label| voice(report.locale).label(label);
         match self {

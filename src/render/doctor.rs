@@ -1,7 +1,11 @@
 //! The result of a check-up: what is wrong, where, why, and how to mend it.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::sync::LazyLock;
 
+use minijinja::{Environment, context};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::engine::doctor::{Check, Diagnosis, Finding, Mark, Who};
@@ -13,80 +17,31 @@ const NAMED: usize = 10;
 
 const ROLES: &str = "deploy the roles: `make deploy-organization`, or `make deploy-spoke` in one account";
 
+/// The texts of one check, as templates.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Words {
+    what: String,
+    mend: String,
+}
+
+/// A test reads the file, so that no check is without words.
+static WORDS: LazyLock<BTreeMap<Check, Words>> =
+    LazyLock::new(|| toml::from_str(include_str!("doctor.toml")).unwrap_or_default());
+
 /// What it is, and how to mend it where it must be mended.
 fn words(group: &Finding, region: &str) -> (String, Option<String>) {
-    let subject = &group.subject;
-    let is_wrong = group.mark == Mark::Wrong;
-    let excess = if is_wrong { "may do more than it should" } else { "must be refused" };
-    let (what, mend) = match group.check {
-        Check::Accounts => (
-            "the accounts in scope cannot be listed".to_owned(),
-            "run it in the management account or in a delegated administrator's, or list the accounts in `[scope]`".to_owned(),
-        ),
-        Check::Organization => (
-            format!("what policies match of AWS Organizations cannot be read: {subject}"),
-            "deploy the hub: `make deploy`, in the management account or in a delegated administrator's; for a unit, correct its \
-             id in the settings"
-                .to_owned(),
-        ),
-        Check::Region => (
-            "a Region cannot be scanned".to_owned(),
-            "correct `regions` in `[scope]`, or enable the Region in the account".to_owned(),
-        ),
-        Check::ReadingRole => (
-            format!("the role `{subject}` cannot be assumed"),
-            format!(
-                "compare `reading-role` and `external-id` in `[scope]` with the deployed role and its `HubRole`; if they are the \
-                 same, {ROLES}"
-            ),
-        ),
-        Check::ActingRole => (
-            format!("the role `{subject}` cannot be assumed"),
-            format!(
-                "compare `acting-role` and `external-id` in `[scope]` with the deployed roles; if they are the same, {ROLES}, with \
-                 `Acting=yes`; or name the account in `[never]`, if nothing may be stopped there"
-            ),
-        ),
-        Check::Reading => (
-            format!("the reading role may not do what the settings need: {subject}"),
-            format!("{ROLES}; docs/running.md lists what the reading role needs"),
-        ),
-        Check::Acting => (
-            format!("the acting role must be allowed: {subject}"),
-            format!("{ROLES}, with `Acting=yes` and the `TagPrefix` of the settings; see the service control policies, too"),
-        ),
-        Check::Excess => (
-            format!("{} {excess}: {subject}", group.who.map_or("a role", Who::as_str)),
-            format!("detach the policies that the templates do not attach, or {ROLES}"),
-        ),
-        Check::Restart => (
-            "what may be stopped must be able to start again".to_owned(),
-            "enable the key, or do as the cause says; until then exclude these instances or their policy".to_owned(),
-        ),
-        Check::Record => (
-            "the run record".to_owned(),
-            "deploy the hub: `make deploy`; `record` in `[run]` must name its bucket and the prefix `record`".to_owned(),
-        ),
-        // A new parameter with a wrong name would look like the switch, and would not be the one that people use.
-        Check::Pause => (
-            "the pause switch".to_owned(),
-            format!(
-                "check `pause` in `[run]` and the Region `{region}`; only if `{subject}` never existed there, create it: `aws ssm \
-                 put-parameter --region {region} --name {subject} --type String --value off`; while it cannot be read, nothing is \
-                 stopped or started"
-            ),
-        ),
-        Check::Channel => (
-            format!("the channel `{subject}` must deliver"),
-            "correct `sns` or `slack` of the channel in `[channels]`, or do as the cause says".to_owned(),
-        ),
-        Check::Sts => (
-            "the Region of STS".to_owned(),
-            "name a Region that every account has as `sts-region` in `[scope]`".to_owned(),
-        ),
-        Check::Concurrency => ("concurrent executions".to_owned(), String::new()),
+    let Finding { check, mark, subject, who, places: _, cause: _ } = group;
+    let wrong = *mark == Mark::Wrong;
+    let who = who.map_or("a role", Who::as_str);
+    let said = |text: &str| {
+        let values = context! { subject, region, who, wrong, roles => ROLES };
+        Environment::empty().render_str(text, values).unwrap_or_else(|_| text.to_owned())
     };
-    (what, is_wrong.then_some(mend))
+    match WORDS.get(check) {
+        Some(Words { what, mend }) => (said(what), wrong.then(|| said(mend))),
+        None => (check.to_string(), None),
+    }
 }
 
 /// The number of different accounts. The places are in order.
@@ -157,4 +112,21 @@ pub fn doctor_json(found: &Diagnosis) -> Value {
         "counts": {"problems": problems.len(), "accounts": accounts, "targets": targets, "calls": calls},
         "problems": problems, "notes": notes, "passed": passed,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_check_has_words_and_none_has_a_word_too_many() {
+        for (check, wrong) in Check::ALL.iter().flat_map(|check| [(*check, true), (*check, false)]) {
+            let found = Finding::wrong(check, "SUBJECT", None, "why");
+            let found = Finding { mark: if wrong { Mark::Wrong } else { Mark::Noted }, ..found };
+            let (what, mend) = words(&found, "REGION");
+            let all = what.clone() + mend.as_deref().unwrap_or_default();
+            assert!(what != check.as_str() && !all.contains("{{") && mend.is_some() == wrong, "{check}: {all}");
+        }
+        assert_eq!(WORDS.len(), Check::ALL.len());
+    }
 }

@@ -12,13 +12,11 @@ use crate::render::words::not_armed;
 /// Explains the verdict of one instance.
 pub fn explanation(instance: &Instance, asked: &[Asked], ruling: &Ruling, locale: Locale) -> String {
     let (mut out, voice) = (String::new(), voice(locale));
-    let target = &instance.id.place;
     let verdict = &ruling.verdict;
     let not_armed = not_armed(ruling.not_armed, ruling.policy.as_deref(), locale);
     let ruled = Sentence::Ruled {
-        id: &instance.id.name,
+        id: &instance.id,
         name: instance.name(),
-        target,
         verdict: verdict.as_str(),
         reason: verdict.reason(),
         not_armed: not_armed.as_deref(),

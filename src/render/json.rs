@@ -21,7 +21,7 @@ use crate::engine::request::Mode;
 use crate::render::edge::Escaping;
 use crate::render::forgotten::ForgottenData;
 use crate::render::money_data::MoneyData;
-use crate::render::views::AsJson;
+use crate::render::views::ViewsData;
 use crate::render::{detail, edge, missing, remark, scanned};
 
 #[derive(Serialize)]
@@ -48,7 +48,7 @@ struct Whole<'a> {
     denied: &'a [Target],
     not_due: &'a [NotDue],
     not_in_scope: &'a [SkippedAccount],
-    views: AsJson<'a>,
+    views: ViewsData<'a>,
 }
 
 /// Rows are created while they are written, so that the text of a hundred thousand lines is never in memory at once.
@@ -137,6 +137,7 @@ pub(crate) fn line(row: &Row, locale: Locale) -> Line<'_> {
         zone,
         marks: _,
         talk: _,
+        group: _,
         weight: _,
         price: _,
         monthly,
@@ -249,7 +250,7 @@ fn whole(report: &Report) -> Whole<'_> {
         denied,
         not_due,
         not_in_scope: skipped,
-        views: AsJson(Views::of(rows, names)),
+        views: ViewsData::of(Views::of(rows, names)),
     }
 }
 

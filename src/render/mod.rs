@@ -32,6 +32,7 @@ mod words;
 
 use crate::engine::report::Report;
 
+pub(crate) use crate::render::catalogue::finding as why_started;
 pub use crate::render::catalogue::{detail, inputs, meaning, mend, missing};
 pub use crate::render::columns::{Column, View};
 pub use crate::render::doctor::{doctor_json, doctor_text};
@@ -47,7 +48,6 @@ pub use crate::render::recalled::recalled;
 pub use crate::render::report::page;
 pub use crate::render::runs::{runs_json, runs_page};
 pub use crate::render::stocktake_data::{COLUMNS as STOCKTAKE_COLUMNS, csv as stocktake_csv, json as stocktake_json};
-pub(crate) use crate::render::undo::why as why_started;
 pub use crate::render::undo::{undo_digest, undo_json, undo_page};
 pub use crate::render::words::{launched_by, near_miss, not_armed, question, remark, scanned};
 

@@ -4,6 +4,7 @@ use rust_decimal::{Decimal, RoundingStrategy};
 
 use crate::engine::config::Money;
 use crate::engine::cost::bill::Net;
+use crate::engine::cost::budgets::GroupCost;
 use crate::engine::cost::savings::Saved;
 use crate::engine::cost::waste::{Cost, Waste};
 use crate::engine::model::month::Month;
@@ -56,6 +57,19 @@ pub fn realised(month: Month, saved: &Saved, money: &Money, locale: Locale) -> S
     format!("{line} ({})", caveat(locale))
 }
 
+/// The budgets that are exceeded, one per line.
+pub(crate) fn over(groups: &[GroupCost], money: &Money, locale: Locale) -> Vec<String> {
+    let key = money.group_by_tag.as_deref().unwrap_or_default();
+    let line = |group: &GroupCost| {
+        let (amount, budget) = (cost(&group.cost, money, locale), figure(group.budget, money, locale));
+        let percent = group.cost.monthly.percent_of(group.budget);
+        let percent = percent.map_or("-".to_owned(), |percent| percent.to_string()); // a budget of zero has none
+        let over = Phrase::OverBudget { key, value: &group.value, amount: &amount, percent: &percent, budget: &budget };
+        phrase(locale, over)
+    };
+    groups.iter().filter(|group| group.is_over()).map(line).collect()
+}
+
 /// The net of savings by list price.
 fn net_of(net: &Net, money: &Money, locale: Locale) -> String {
     let Net { usd, unknown } = net;
@@ -79,7 +93,8 @@ pub fn summary(report: &Report) -> Vec<String> {
         let net = report.saved_net().map(|net| format!("; {}", net_of(&net, money, locale)));
         realised(month, &saved, money, locale) + &net.unwrap_or_default()
     });
-    waste.into_iter().chain(saved).chain(own(report)).collect()
+    let over = over(&report.budgets(), money, locale);
+    waste.into_iter().chain(over).chain(saved).chain(own(report)).collect()
 }
 
 /// The cost of the run itself, if it made requests that AWS bills.
@@ -98,23 +113,27 @@ pub(crate) fn heads(locale: Locale) -> [&'static str; 4] {
     [Term::Waste, Term::WastedBy, Term::Instances, Term::PerMonth].map(|head| term(locale, head))
 }
 
-/// Waste by account, policy and owner, one line each, where there are at least two of a kind.
+/// Waste by account, policy, owner and tag, one line each, where there are at least two of a kind.
 pub(crate) fn groups(waste: &Waste<'_>, report: &Report) -> Vec<[String; 4]> {
     let locale = report.locale;
-    let kind = |kind, groups: Vec<(String, &Cost)>| {
+    let kind = |kind: &str, groups: Vec<(String, &Cost)>| {
         let line = |(name, sum): (String, &Cost)| {
             let amount = cost(sum, &report.money, locale);
-            [term(locale, kind).to_owned(), name, sum.instances.to_string(), amount]
+            [kind.to_owned(), name, sum.instances.to_string(), amount]
         };
         dearest(groups).into_iter().map(line).collect::<Vec<_>>()
     };
     let or = |name: &Option<&str>, none: &str| name.unwrap_or(none).to_owned();
-    let Waste { total: _, accounts, owners, policies } = waste;
+    let Waste { total: _, accounts, owners, policies, groups } = waste;
     let nobody = term(locale, Term::Nobody);
     let all = [
-        kind(Term::Account, accounts.iter().map(|(id, sum)| (account(report, id), sum)).collect()),
-        kind(Term::Policy, policies.iter().map(|(name, sum)| (or(name, "-"), sum)).collect()),
-        kind(Term::Owner, owners.iter().map(|(name, sum)| (or(name, nobody), sum)).collect()),
+        kind(term(locale, Term::Account), accounts.iter().map(|(id, sum)| (account(report, id), sum)).collect()),
+        kind(term(locale, Term::Policy), policies.iter().map(|(name, sum)| (or(name, "-"), sum)).collect()),
+        kind(term(locale, Term::Owner), owners.iter().map(|(name, sum)| (or(name, nobody), sum)).collect()),
+        kind(
+            report.money.group_by_tag.as_deref().unwrap_or_default(),
+            groups.iter().map(|(value, sum)| (or(value, "-"), sum)).collect(),
+        ),
     ];
     all.into_iter().filter(|lines| lines.len() > 1).flatten().collect()
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde::Serialize;
 
+use crate::engine::cost::budgets::GroupCost;
 use crate::engine::cost::savings::Saved;
 use crate::engine::cost::waste::{Cost, Waste};
 use crate::engine::model::month::Month;
@@ -22,6 +23,8 @@ pub(crate) struct MoneyData<'a> {
     currency: Option<Second<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     waste: Option<Wasted<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    budgets: Vec<GroupCost>,
     #[serde(skip_serializing_if = "Option::is_none")]
     saved: Option<Realised<'a>>,
 }
@@ -45,6 +48,9 @@ struct Wasted<'a> {
     accounts: Vec<Line<'a, Cost>>,
     policies: Vec<Line<'a, Cost>>,
     owners: Vec<Line<'a, Cost>>,
+    /// By the value of the tag by which costs are grouped, if the settings name one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tags: Option<Vec<Line<'a, Cost>>>,
 }
 
 /// The savings in the month of the run.
@@ -87,23 +93,25 @@ struct Line<'a, T> {
 impl<'a> MoneyData<'a> {
     /// The money of `report`; `None` where none is known.
     pub(crate) fn of(report: &'a Report) -> Option<Self> {
-        let (waste, saved) = (report.waste().map(wasted), saved(report));
+        let (waste, saved) = (report.waste().map(|waste| wasted(waste, report)), saved(report));
         let second = report.money.second.as_ref();
         let currency = second.map(|c| Second { code: &c.code, rate: c.rate.to_string(), date: c.date });
         (waste.is_some() || saved.is_some()).then(|| Self {
             note: caveat_of(report, Locale::En),
             currency,
             waste,
+            budgets: report.budgets(),
             saved,
         })
     }
 }
 
-fn wasted(waste: Waste<'_>) -> Wasted<'_> {
-    let Waste { total, accounts, owners, policies } = waste;
+fn wasted<'a>(waste: Waste<'a>, report: &Report) -> Wasted<'a> {
+    let Waste { total, accounts, owners, policies, groups: of_tag } = waste;
     let groups = |groups: BTreeMap<_, _>| groups.into_iter().map(|(name, sum)| Line { name, sum }).collect();
     let accounts = accounts.into_iter().map(|(name, sum)| Line { name: Some(name), sum }).collect();
-    Wasted { total, accounts, policies: groups(policies), owners: groups(owners) }
+    let tags = report.money.group_by_tag.is_some().then(|| groups(of_tag));
+    Wasted { total, accounts, policies: groups(policies), owners: groups(owners), tags }
 }
 
 fn saved(report: &Report) -> Option<Realised<'_>> {

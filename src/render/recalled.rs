@@ -21,8 +21,7 @@ pub fn recalled(recalled: &Recalled, tags: &TagNames, locale: Locale) -> String 
     let Line { id, name, policy, verdict, armed, reason, detail } = line;
     let acts = matches!(verdict.as_str(), "stop" | "hibernate" | "start");
     let row = |head: Label, words: &str| format!("{}{words}\n", voice.label(head));
-    let mut out =
-        voice.say(Sentence::Whose { id: &id.name, name, account: &id.place.account, region: &id.place.region }) + "\n";
+    let mut out = voice.say(Sentence::Whose { id, name }) + "\n";
     let ran = Sentence::Ran { run, at: *judged, health: health.map(Health::as_str) };
     out += &row(Label::RowRun, &voice.say(ran));
     let decided = Sentence::Decided { verdict, armed: acts.then_some(*armed), reason, policy: policy.as_deref() };

@@ -39,18 +39,19 @@ pub fn runs_page(runs: &[Listed], locale: Locale) -> Page {
 
 /// The most important counts: instances found, and every other count that is not zero.
 fn figures(line: &RunLine, locale: Locale) -> String {
-    let voice = voice(locale);
+    let (voice, counts) = (voice(locale), line.counts);
     let beside = [
-        (Figure::Candidates, line.candidates),
-        (Figure::ToDo, line.steps),
-        (Figure::Deferred, line.deferred),
-        (Figure::Stopped, line.stopped),
-        (Figure::Started, line.started),
-        (Figure::Failed, line.failed),
-        (Figure::Unreachable, line.unreachable),
+        (Figure::Candidates, counts.candidates),
+        (Figure::ToDo, usize::try_from(line.steps).unwrap_or(usize::MAX)),
+        (Figure::Deferred, counts.deferred),
+        (Figure::Stopped, counts.stopped),
+        (Figure::Started, counts.started),
+        (Figure::Failed, counts.failed),
+        (Figure::Unreachable, counts.unreachable),
     ];
-    let shown = std::iter::once((Figure::Found, line.found)).chain(beside.into_iter().filter(|(_, count)| *count > 0));
-    let say = |(figure, count): (Figure, u64)| voice.say(Sentence::Figure { figure, number: &count.to_string() });
+    let shown = std::iter::once((Figure::Found, counts.found));
+    let shown = shown.chain(beside.into_iter().filter(|(_, count)| *count > 0));
+    let say = |(figure, count): (Figure, usize)| voice.say(Sentence::Figure { figure, number: &count.to_string() });
     shown.map(say).collect::<Vec<_>>().join(voice.label(Label::ListBreak))
 }
 

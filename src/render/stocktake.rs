@@ -16,7 +16,7 @@ use crate::render::catalogue::money::{Phrase, phrase};
 use crate::render::catalogue::{Term, term};
 use crate::render::edge::{cell, code, plain};
 use crate::render::forgotten;
-use crate::render::money::{caveat, cost, figure};
+use crate::render::money::{caveat, cost, figure, over as over_budget};
 
 /// The number of unconfirmed instances in a message. The record has the whole list.
 const NAMED: usize = 10;
@@ -32,10 +32,11 @@ pub fn markdown(stocktake: &Stocktake, money: &Money, locale: Locale) -> String 
         let _ = write!(
             out,
             "## {}\n\n{}",
-            phrase(locale, Phrase::BillOf { month: part.month }),
+            phrase(locale, Phrase::BillOf { month: part.months.month }),
             bill::services(part, locale)
         );
     }
+    groups(&mut out, stocktake, money, locale);
     table(&mut out, stocktake, stocktake.unconfirmed(), Term::NotConfirmed, money, locale);
     table(&mut out, stocktake, stocktake.running(), Term::Running, money, locale);
     table(&mut out, stocktake, stocktake.kept(), Term::Kept, money, locale);
@@ -83,7 +84,7 @@ pub fn title(stocktake: &Stocktake, locale: Locale) -> String {
 
 /// The figures, one per line.
 fn summary(stocktake: &Stocktake, money: &Money, locale: Locale) -> Vec<String> {
-    let Stocktake { at, zone, budget, unreachable, bill, .. } = stocktake;
+    let Stocktake { at, zone, budget, unreachable, over, bill, .. } = stocktake;
     let say = |words: Phrase<'_>| phrase(locale, words);
     let sum: Cost = stocktake.cost();
     let amount = cost(&sum, money, locale);
@@ -115,7 +116,13 @@ fn summary(stocktake: &Stocktake, money: &Money, locale: Locale) -> Vec<String> 
         say(Phrase::AreKept { count: stocktake.kept().count() }),
         say(Phrase::AreUnconfirmed { count: stocktake.unconfirmed().count() }),
     ];
-    head.into_iter().chain(figures).chain(old_rate).chain(billed).chain(unscanned).collect()
+    head.into_iter()
+        .chain(figures)
+        .chain(old_rate)
+        .chain(over_budget(over, money, locale))
+        .chain(billed)
+        .chain(unscanned)
+        .collect()
 }
 
 /// The monthly cost in a line, or that it is unknown and why.
@@ -125,6 +132,18 @@ fn monthly(line: &Line, money: &Money, locale: Locale) -> String {
         (None, Price::Unknown(cause)) => phrase(locale, Phrase::PriceUnknown { cause }),
         (None, Price::Hourly(_)) => term(locale, Term::Unknown).to_owned(),
     }
+}
+
+/// What runs by the tag by which costs are grouped, as a table.
+fn groups(out: &mut String, stocktake: &Stocktake, money: &Money, locale: Locale) {
+    let Some(key) = &money.group_by_tag else { return };
+    let (instances, month) = (term(locale, Term::Instances), term(locale, Term::PerMonth));
+    let _ = writeln!(out, "| {} | {instances} | {month} |\n|---|---|---|", cell(key));
+    for (value, sum) in stocktake.by_group() {
+        let amount = cost(&sum, money, locale);
+        let _ = writeln!(out, "| {} | {} | {} |", cell(value.unwrap_or("-")), sum.instances, cell(&amount));
+    }
+    out.push('\n');
 }
 
 fn table<'a>(

@@ -49,6 +49,7 @@ struct Row<'a> {
     rate: Option<Decimal>,
     rate_date: Option<NaiveDate>,
     price_note: &'static str,
+    group: Option<&'a str>,
 }
 
 /// The JSON.
@@ -85,7 +86,7 @@ struct Unreachable<'a> {
 }
 
 /// The names of the columns, in order.
-pub const COLUMNS: [&str; 26] = [
+pub const COLUMNS: [&str; 27] = [
     "month",
     "account",
     "account_name",
@@ -112,6 +113,7 @@ pub const COLUMNS: [&str; 26] = [
     "rate",
     "rate_date",
     "price_note",
+    "group",
 ];
 
 /// Amounts to a hundredth of a cent, so that the sum of many small ones is correct.
@@ -120,7 +122,8 @@ fn amount(usd: Usd) -> Decimal {
 }
 
 fn row<'a>(stocktake: &'a Stocktake, line: &'a Line, money: &'a Money) -> Row<'a> {
-    let Line { id, name, kind, state, created, started, owner, launched_by, policy, kept, seen: _, price } = line;
+    let Line { id, name, kind, state, created, started, owner, launched_by, policy, group, kept, seen: _, price } =
+        line;
     let (word, value) = match kept {
         Kept::No => ("no", None),
         Kept::ForGood { key, value: _ } => ("for-good", Some(key)),
@@ -160,6 +163,7 @@ fn row<'a>(stocktake: &'a Stocktake, line: &'a Line, money: &'a Money) -> Row<'a
         rate: second.map(|second| second.rate),
         rate_date: second.map(|second| second.date),
         price_note: caveat(Locale::En),
+        group: group.as_deref(),
     }
 }
 
@@ -168,7 +172,8 @@ fn row<'a>(stocktake: &'a Stocktake, line: &'a Line, money: &'a Money) -> Row<'a
 /// # Errors
 /// The error of `serde_json`; no stocktake causes one.
 pub fn json(stocktake: &Stocktake, money: &Money) -> serde_json::Result<String> {
-    let Stocktake { account, name, month, at, zone: _, budget, lines, unreachable, bill, forgotten } = stocktake;
+    let Stocktake { account, name, month, at, zone: _, budget, lines, unreachable, over: _, bill, forgotten } =
+        stocktake;
     let cost = stocktake.cost();
     let second = money.second.as_ref();
     let rate = |second: &'_ Currency| (second.rate, second.date);

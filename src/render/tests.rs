@@ -12,11 +12,12 @@ fn fell_back(text: &str) -> bool {
 
 #[test]
 fn every_line_of_a_report_can_be_said_with_and_without_what_is_optional() {
-    use crate::engine::model::{Action, Reason, Target};
+    use crate::engine::model::{Action, Reason, ResourceId, Target};
     use crate::engine::schedule::DateRange;
     use crate::render::catalogue::{Effect, Figure, Sentence, voice};
     let (at, zone) = (chrono::DateTime::UNIX_EPOCH, chrono_tz::Asia::Tokyo);
-    let (date, target) = (at.date_naive(), Target::new("111111111111", "ap-northeast-1"));
+    let date = at.date_naive();
+    let id = &ResourceId::instance(Target::new("111111111111", "ap-northeast-1"), "i-0abc");
     let (text, range) = ("x", DateRange { first: date, last: date });
     let counts = [(Action::Stop, 18), (Action::Hibernate, 1), (Action::Start, 1)];
     let mut all = vec![
@@ -57,15 +58,8 @@ fn every_line_of_a_report_can_be_said_with_and_without_what_is_optional() {
             Sentence::Undoing { run: text, undoes: text, account: perhaps, at, applied: flag },
             Sentence::Scanned { scanned: usize::from(flag), of: 2 },
             Sentence::NotInScope { account: text, name: perhaps, because: text },
-            Sentence::Ruled {
-                id: text,
-                name,
-                target: &target,
-                verdict: text,
-                reason: Reason::Kept,
-                not_armed: perhaps,
-            },
-            Sentence::Whose { id: text, name, account: text, region: text },
+            Sentence::Ruled { id, name, verdict: text, reason: Reason::Kept, not_armed: perhaps },
+            Sentence::Whose { id, name },
             Sentence::Ran { run: text, at, health: perhaps },
             Sentence::Decided { verdict: text, armed, reason: text, policy: perhaps },
             Sentence::Step { action: text, not_after: perhaps.map(|_| at) },

@@ -3,15 +3,15 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use crate::engine::model::{Counts, Health, Locale, Outcome, Target, Unreachable};
+use crate::engine::model::{Counts, Health, Outcome, Target, Unreachable};
 use crate::engine::plan::Plan;
 use crate::engine::request::Mode;
 use crate::engine::undo::{Finding, Found, Undo, WhyNot};
 use crate::render::catalogue::{Figure, Label, Sentence, voice};
-use crate::render::edge;
 use crate::render::json::Digest;
 use crate::render::page::{Fit, Head, Page, Shown, Tone};
 use crate::render::report::{ended, unreachable_grid};
+use crate::render::{edge, why_started};
 
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -46,33 +46,22 @@ struct Line<'a> {
     detail: String,
 }
 
-/// Why one instance is started again, or is not.
-pub(crate) fn why(finding: &Finding, locale: Locale) -> String {
-    crate::render::catalogue::finding(finding, locale)
-}
-
-fn word(finding: &Finding) -> &'static str {
-    match finding {
-        Finding::Start => "start",
-        Finding::Left(_) => "skip",
-    }
-}
-
 fn line<'a>(undo: &Undo, found: &'a Found) -> Line<'a> {
     let Found { stop, finding, launched: _, owner: _ } = found;
+    let (verdict, reason) = match finding {
+        Finding::Start => ("start", "undo"),
+        Finding::Left(why) => ("skip", why.as_str()),
+    };
     Line {
         account: &stop.id.place.account,
         region: &stop.id.place.region,
         id: &stop.id.name,
         name: &stop.name,
         policy: &stop.policy,
-        verdict: word(finding),
+        verdict,
         armed: *finding == Finding::Start && undo.applied,
-        reason: match finding {
-            Finding::Start => "undo",
-            Finding::Left(why) => why.as_str(),
-        },
-        detail: why(finding, undo.locale),
+        reason,
+        detail: why_started(finding, undo.locale),
     }
 }
 

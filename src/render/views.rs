@@ -2,70 +2,38 @@
 
 use std::collections::BTreeMap;
 
-use serde::ser::{Serialize, SerializeMap, SerializeSeq, SerializeStruct, Serializer};
+use serde::Serialize;
 
 use crate::engine::report::views::{Tally, Views};
 
-/// `{"accounts": […], "regions": […], "policies": […], "owners": […]}`
-pub(crate) struct AsJson<'a>(pub(crate) Views<'a>);
+/// The views of a report.
+#[derive(Serialize)]
+pub(crate) struct ViewsData<'a> {
+    accounts: Vec<Line<'a>>,
+    regions: Vec<Line<'a>>,
+    policies: Vec<Line<'a>>,
+    owners: Vec<Line<'a>>,
+}
 
-/// One group: its name, then its counts.
+/// One group: the names that identify it, and its numbers.
+#[derive(Serialize)]
 struct Line<'a> {
-    keys: &'a [(&'static str, Option<&'a str>)],
-    tally: &'a Tally,
+    #[serde(flatten)]
+    keys: BTreeMap<&'static str, Option<&'a str>>,
+    #[serde(flatten)]
+    tally: Tally,
 }
 
-/// The groups of one view: each with its name; `None` is the group without one.
-struct Lines<'a, K>(&'static str, &'a BTreeMap<K, Tally>);
-
-/// The same for accounts, which have two names.
-struct Accounts<'a>(&'a BTreeMap<&'a str, (Option<&'a str>, Tally)>);
-
-impl Serialize for AsJson<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Views { accounts, regions, policies, owners } = &self.0;
-        let mut views = serializer.serialize_struct("Views", 4)?;
-        views.serialize_field("accounts", &Accounts(accounts))?;
-        views.serialize_field("regions", &Lines("region", regions))?;
-        views.serialize_field("policies", &Lines("policy", policies))?;
-        views.serialize_field("owners", &Lines("owner", owners))?;
-        views.end()
+impl<'a> ViewsData<'a> {
+    pub(crate) fn of(views: Views<'a>) -> Self {
+        let Views { accounts, regions, policies, owners } = views;
+        let account = |(id, (name, tally))| Line { keys: [("account", Some(id)), ("name", name)].into(), tally };
+        let accounts = accounts.into_iter().map(account).collect();
+        let (policies, owners) = (lines("policy", policies), lines("owner", owners));
+        Self { accounts, regions: lines("region", regions), policies, owners }
     }
 }
 
-impl Serialize for Accounts<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut seq = serializer.serialize_seq(Some(self.0.len()))?;
-        for (account, (name, tally)) in self.0 {
-            seq.serialize_element(&Line { keys: &[("account", Some(account)), ("name", *name)], tally })?;
-        }
-        seq.end()
-    }
-}
-
-impl<'a, K: Copy + Into<Option<&'a str>>> Serialize for Lines<'_, K> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut seq = serializer.serialize_seq(Some(self.1.len()))?;
-        for (key, tally) in self.1 {
-            seq.serialize_element(&Line { keys: &[(self.0, (*key).into())], tally })?;
-        }
-        seq.end()
-    }
-}
-
-impl Serialize for Line<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Tally { found, running, outside_hours, idle, kept, skipped } = self.tally;
-        let mut line = serializer.serialize_map(Some(self.keys.len() + 5))?;
-        for (key, value) in self.keys {
-            line.serialize_entry(key, value)?;
-        }
-        line.serialize_entry("found", found)?;
-        line.serialize_entry("running", running)?;
-        line.serialize_entry("outside-hours", outside_hours)?;
-        line.serialize_entry("idle", idle)?;
-        line.serialize_entry("kept", kept)?;
-        line.serialize_entry("skipped", skipped)?;
-        line.end()
-    }
+fn lines<'a, K: Into<Option<&'a str>>>(key: &'static str, groups: BTreeMap<K, Tally>) -> Vec<Line<'a>> {
+    groups.into_iter().map(|(name, tally)| Line { keys: [(key, name.into())].into(), tally }).collect()
 }

@@ -1,6 +1,8 @@
 //! The bill: asked for once a month, with the stocktake, and kept in the record, from which later runs have the
 //! effective rates.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use crate::engine::config::BillSettings;
@@ -14,6 +16,9 @@ use crate::run::contained::stage;
 use crate::run::decision::Decision;
 use crate::run::notify::RESERVE;
 use crate::run::order::Order;
+
+/// The time that both questions may take: a page of 1,000 accounts takes some seconds, and owners are notified after it.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A bill in the record, or why it is unknown. A run that repeats a stocktake does not ask again in either case,
 /// because each page is paid for.
@@ -61,13 +66,15 @@ async fn take(
     if let Some(Kept { bill, unknown, .. }) = kept {
         return (Some(bill.ok_or_else(|| unknown.unwrap_or_default())), notes);
     }
-    let asked = order.clock.within(RESERVE, ask(settings, list, month, &mut notes)).await;
-    let mut asked = asked.unwrap_or_else(|| Err("Cost Explorer did not answer in time".to_owned()));
+    let asked = tokio::time::timeout(PATIENCE, ask(settings, list, month, &mut notes));
+    let asked = order.clock.within(RESERVE, asked).await;
+    let mut asked =
+        asked.and_then(Result::ok).unwrap_or_else(|| Err("Cost Explorer did not answer in time".to_owned()));
     if let Ok(bill) = &mut asked {
-        bill.currency = order.settings.money.second.clone();
+        bill.months.currency = order.settings.money.second.clone();
         let before = month.before().map(|before| find(hub, before));
         let before = if let Some(before) = before { notes.ok_or_note(before.await, unread).flatten() } else { None };
-        bill.before_currency = before.and_then(|before| before.bill?.currency);
+        bill.months.before_currency = before.and_then(|before| before.bill?.months.currency);
     }
     if let Err(cause) = &asked {
         notes.note(format!("the bill is unknown: {cause}"));

@@ -8,10 +8,9 @@ use futures_util::stream::{self, StreamExt};
 
 use crate::engine::config::Idle;
 use crate::engine::evidence::idle::{
-    Asked, Evidence, Idleness, Next, Own, Peer, Question, Reading, Wanted, baselines, classify, network_per_hour, next,
-    since,
+    Asked, Next, Own, Peer, Question, baselines, classify, network_per_hour, next, since,
 };
-use crate::engine::evidence::witness::{Sighting, Witness};
+use crate::engine::evidence::{Evidence, Idleness, Reading, Sighting, Wanted, Witness};
 use crate::engine::model::{ByResource, IdleFacts, Instance, ResourceId, Target, WhyReportOnly};
 use crate::ports::Scan;
 use crate::run::Clock;

@@ -1,10 +1,8 @@
 //! Explains one instance: finds it, measures it if it is a candidate, and evaluates every rule.
 
 use crate::engine::config::{Settings, most_similar};
-use crate::engine::evidence::idle::Idleness;
-use crate::engine::evidence::last_hour::Recent;
-use crate::engine::evidence::witness::Witness;
-use crate::engine::history::past_runs::History;
+use crate::engine::evidence::{Idleness, Recent, Witness};
+use crate::engine::history::History;
 use crate::engine::judge::explain::{Asked, explain as ask};
 use crate::engine::judge::near_miss::{NearMiss, near_misses};
 use crate::engine::judge::{Judge, Known, Ruling};

@@ -189,6 +189,7 @@ impl Assessor<'_> {
             scanned.background.stock.push(stock(&found.instance, &ruling, settings));
         }
         let mut row = Row::new(&found.instance, ruling, &settings.notify, interner);
+        row.group = settings.money.group(&found.instance.tags).map(|value| interner.name(value));
         row.unlabelled = found.whole && found.instance.tags.any_case(&settings.tags.launched_by).next().is_none();
         scanned.rows.push(row);
     }
@@ -216,6 +217,7 @@ fn stock(instance: &Instance, ruling: &Ruling, settings: &Settings) -> Line {
     Line {
         owner,
         policy: ruling.policy.as_ref().map(|policy| policy.name.clone()),
+        group: settings.money.group(&instance.tags).map(Box::from),
         seen: instance.tags.any_case(&settings.tags.seen).next().is_some(),
         ..Line::of(instance, ruling.kept.clone())
     }

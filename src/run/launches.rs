@@ -8,7 +8,7 @@ use chrono::{DateTime, Duration, Utc};
 
 use crate::engine::config::Settings;
 use crate::engine::history::launches::{FOLDER, Launches, key};
-use crate::engine::model::{MarkStep, Notes, Remark, ResourceId, Starter, instances};
+use crate::engine::model::{MarkStep, Notes, Remark, ResourceId, Starter, instances, is_account};
 use crate::engine::plan::Plan;
 use crate::engine::report::labels::labels as wanted;
 use crate::engine::report::{Report, Row};
@@ -140,7 +140,7 @@ pub(crate) async fn label<A: Act, P: Pause>(labelling: &Marking<'_, A, P>, label
 /// The account of a file with launches; `None` for any other file.
 fn account_of(file: &str) -> Option<&str> {
     let account = file.strip_suffix(".jsonl")?;
-    (account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit())).then_some(account)
+    is_account(account).then_some(account)
 }
 
 /// Removes launches of instances that no longer exist, and rewrites every file once a month, so that none of them ages

@@ -4,10 +4,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::engine::history::notices::{Ledger, Said};
-use crate::engine::history::past_runs::History;
-use crate::engine::history::weekly;
+use crate::engine::history::notices::Ledger;
 use crate::engine::history::weekly::Gathered;
+use crate::engine::history::{History, Said, weekly};
 use crate::engine::model::{Contact, Notes, ResourceId};
 use crate::engine::report::digest::{Digests, Entry, Reader, digests};
 use crate::engine::report::news::{forget, news};

@@ -3,11 +3,10 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use crate::engine::history::past_runs::History;
+use crate::engine::history::History;
 use crate::engine::judge::{Contacts, Gate, Judge, Known};
 use crate::engine::model::{Account, Action, Instance, Outcome, OutcomeKind, ResourceId, State, Step, Target, names};
-use crate::engine::request::Scope;
-use crate::engine::request::overrides::UndoOverrides;
+use crate::engine::request::{Scope, UndoOverrides};
 use crate::engine::rules::Activity;
 use crate::engine::undo::{Finding, WhyNot, find};
 use crate::ports::{Act, NotScanned, Pause, Scan};

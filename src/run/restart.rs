@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use futures_util::stream::{self, StreamExt};
 
-use crate::engine::history::past_runs::History;
+use crate::engine::history::History;
 use crate::engine::model::{ResourceId, Target, names};
 use crate::engine::plan::Candidate;
 use crate::engine::plan::restart::{Volumes, obstacle};

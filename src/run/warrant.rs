@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Mutex;
 
 use crate::engine::config::Settings;
-use crate::engine::history::today::Today;
+use crate::engine::history::Today;
 use crate::engine::model::{Action, Cap, ResourceId, Step};
 use crate::engine::plan::caps::CapBudget;
 

@@ -210,7 +210,9 @@ TABLE = [
         "organizations:ListAccounts", "organizations:ListAccountsForParent",
         "organizations:ListOrganizationalUnitsForParent", "organizations:ListTagsForResource", "pricing:GetProducts")],
     ("hub", "ce:GetCostAndUsage", "*", {}, YES),
-    ("hub", "billing:GetBillingViewData", f"arn:aws:billing::{OTHER}:billingview/custom-1", {}, YES),
+    ("hub", "billing:GetBillingViewData", f"arn:aws:billing::{HUB}:billingview/primary", {}, YES),
+    # A view of another account needs that account's consent, too: it shares the view.
+    ("hub", "billing:GetBillingViewData", f"arn:aws:billing::{OTHER}:billingview/custom-1", {}, NO),
     *[("hub", action, "*", {}, NO) for action in ("ce:UpdatePreferences", "ce:GetCostAndUsageWithResources", "billing:UpdateBillingView")],
     *[(who, "ce:GetCostAndUsage", "*", {}, NO) for who in ("reader", "actor")],
     ("hub", "s3:ListBucket", RECORD, {}, YES),

@@ -52,28 +52,24 @@ pub(crate) async fn apply(
     over_aws(args, &show, &view, &order).await
 }
 
-#[cfg(feature = "aws")]
-async fn over_aws(args: &Args, show: &Show<'_>, view: &View, order: &Order<'_>) -> Result<End, Error> {
-    use crate::aws::{AwsActor, AwsHub, AwsMessenger, AwsReader, Pricing, all_loopback};
-    use crate::engine::request::RequestInvalid;
-    let aws = load::aws().await?;
-    if args.at.is_some() && !all_loopback(&aws.sdk) {
-        return Err(RequestInvalid::AtForApply.into());
+with_aws! {
+    async fn over_aws(args: &Args, show: &Show<'_>, view: &View, order: &Order<'_>) -> Result<End, Error> {
+        use crate::aws::{AwsActor, AwsHub, AwsMessenger, AwsReader, Pricing, all_loopback};
+        use crate::engine::request::RequestInvalid;
+        let aws = load::aws().await?;
+        if args.at.is_some() && !all_loopback(&aws.sdk) {
+            return Err(RequestInvalid::AtForApply.into());
+        }
+        let eyes = AwsReader::new(&aws, order.settings, &order.run.id);
+        let hands = AwsActor::new(&aws, order.settings, &order.run.id);
+        let hub = AwsHub::new(&aws, order.settings);
+        let (messenger, list) = (AwsMessenger::new(&aws), Pricing::new(&aws));
+        let (report, place) = crate::run::apply(order, &eyes, &hands, &hub, &messenger, &list).await?;
+        let end = End::of(&report, false);
+        let end = show.report_after(report, view, end);
+        if let Some(place) = place {
+            show::note(&format!("recorded in {place}"));
+        }
+        Ok(end)
     }
-    let eyes = AwsReader::new(&aws, order.settings, &order.run.id);
-    let hands = AwsActor::new(&aws, order.settings, &order.run.id);
-    let hub = AwsHub::new(&aws, order.settings);
-    let (messenger, list) = (AwsMessenger::new(&aws), Pricing::new(&aws));
-    let (report, place) = crate::run::apply(order, &eyes, &hands, &hub, &messenger, &list).await?;
-    let end = End::of(&report, false);
-    let end = show.report_after(report, view, end);
-    if let Some(place) = place {
-        show::note(&format!("recorded in {place}"));
-    }
-    Ok(end)
-}
-
-#[cfg(not(feature = "aws"))]
-async fn over_aws(_: &Args, _: &Show<'_>, _: &View, _: &Order<'_>) -> Result<End, Error> {
-    Err(crate::app::verbs::world::needs_aws())
 }

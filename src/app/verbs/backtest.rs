@@ -23,7 +23,7 @@ use crate::run;
 use crate::run::{Clock, Order};
 
 /// One file of the folder: an inventory that is judged again, or a recorded report.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 #[serde(rename_all = "kebab-case")]
 struct Day {
     file: String,
@@ -130,16 +130,8 @@ async fn day(asked: &Asked<'_>, batch: Batch, settings: &Settings, other: Option
     {
         let before = recorded_verdicts(instances);
         let (seen, candidates_before) = (before.len(), Some(candidates(&before)));
-        return Ok(Day {
-            file: name,
-            at,
-            seen,
-            unreachable: unreachable.len(),
-            candidates: None,
-            candidates_before,
-            changes: Vec::new(),
-            stops: Vec::new(),
-        });
+        let unreachable = unreachable.len();
+        return Ok(Day { file: name, at, seen, unreachable, candidates_before, ..Day::default() });
     }
     let recorded = recorded(&files, settings)?;
     let at = asked.at(&name, recorded.taken_at, day)?;

@@ -20,9 +20,10 @@ pub(crate) async fn doctor(args: &Args) -> Result<End, Error> {
     Ok(if found.is_well() { End::Done } else { End::Degraded })
 }
 
-#[cfg(feature = "aws")]
-async fn over_aws(order: &DoctorOrder<'_>) -> Result<Diagnosis, Error> {
-    examine(&load::aws().await?, order).await
+with_aws! {
+    async fn over_aws(order: &DoctorOrder<'_>) -> Result<Diagnosis, Error> {
+        examine(&load::aws().await?, order).await
+    }
 }
 
 #[cfg(feature = "aws")]
@@ -34,11 +35,6 @@ async fn examine(aws: &crate::aws::Aws, order: &DoctorOrder<'_>) -> Result<Diagn
     let reader = AwsReader::new(aws, settings, run);
     let probe = AwsProbe::new(aws, settings, &reader, run);
     Ok(crate::run::doctor(order, &reader, &probe, &AwsHub::new(aws, settings)).await?)
-}
-
-#[cfg(not(feature = "aws"))]
-async fn over_aws(_: &DoctorOrder<'_>) -> Result<Diagnosis, Error> {
-    Err(crate::app::verbs::world::needs_aws())
 }
 
 /// A check-up by the function, in the form of a run's answer: the deployed role is what is asked.

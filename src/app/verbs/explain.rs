@@ -4,7 +4,7 @@ use crate::app::inventory::inventory;
 use crate::app::verbs::{Show, instants, scope, show};
 use crate::app::{Args, End, Error, load};
 use crate::engine::config::{Settings, UNKNOWN};
-use crate::engine::history::past_runs::History;
+use crate::engine::history::History;
 use crate::engine::model::{Locale, NotArmed, Unreachable};
 use crate::engine::request::Scope;
 use crate::local::inventory::NoRecord;
@@ -139,15 +139,11 @@ async fn over(
     Ok((found, launches))
 }
 
-#[cfg(feature = "aws")]
-async fn over_aws(settings: &Settings, scope: &Scope, name: Option<&str>, clock: Clock) -> Result<Known, Error> {
-    use crate::aws::{AwsHub, AwsReader};
-    let aws = load::aws().await?;
-    let run = crate::app::run_id::run_id(clock.at());
-    over(&AwsReader::new(&aws, settings, &run), &AwsHub::new(&aws, settings), settings, scope, name, clock).await
-}
-
-#[cfg(not(feature = "aws"))]
-async fn over_aws(_: &Settings, _: &Scope, _: Option<&str>, _: Clock) -> Result<Known, Error> {
-    Err(crate::app::verbs::world::needs_aws())
+with_aws! {
+    async fn over_aws(settings: &Settings, scope: &Scope, name: Option<&str>, clock: Clock) -> Result<Known, Error> {
+        use crate::aws::{AwsHub, AwsReader};
+        let aws = load::aws().await?;
+        let run = crate::app::run_id(clock.at());
+        over(&AwsReader::new(&aws, settings, &run), &AwsHub::new(&aws, settings), settings, scope, name, clock).await
+    }
 }

@@ -67,15 +67,11 @@ pub(super) async fn dry_run(
     Ok(report)
 }
 
-#[cfg(feature = "aws")]
-async fn over_aws(order: &Order<'_>) -> Result<Report, Error> {
-    use crate::aws::{AwsHub, AwsReader};
-    let aws = load::aws().await?;
-    let eyes = AwsReader::new(&aws, order.settings, &order.run.id);
-    Ok(run::plan(order, &eyes, &AwsHub::new(&aws, order.settings)).await?)
-}
-
-#[cfg(not(feature = "aws"))]
-async fn over_aws(_: &Order<'_>) -> Result<Report, Error> {
-    Err(crate::app::verbs::world::needs_aws())
+with_aws! {
+    async fn over_aws(order: &Order<'_>) -> Result<Report, Error> {
+        use crate::aws::{AwsHub, AwsReader};
+        let aws = load::aws().await?;
+        let eyes = AwsReader::new(&aws, order.settings, &order.run.id);
+        Ok(run::plan(order, &eyes, &AwsHub::new(&aws, order.settings)).await?)
+    }
 }

@@ -4,7 +4,7 @@
 use crate::app::verbs::{Show, instants};
 use crate::app::{Args, End, Error, load};
 use crate::engine::config::{Place, Settings};
-use crate::engine::report::past::{Line, Recalled};
+use crate::engine::report::past::Recalled;
 use crate::engine::tags::TagNames;
 use crate::local::folder::Folder;
 use crate::ports::ReadRecord;
@@ -42,23 +42,18 @@ impl Ask<'_> {
 }
 
 fn json(recalled: &Recalled, tags: &TagNames) -> serde_json::Value {
-    let Recalled { run, at, health, line, step, deferred, refused, outcome } = recalled;
-    let Line { id, name, policy, verdict, armed, reason, detail } = line;
-    serde_json::json!({
-        "run": run, "at": at, "health": health,
-        "account": id.place.account, "region": id.place.region, "id": id.name, "name": name, "policy": policy,
-        "verdict": verdict, "armed": armed, "reason": reason, "detail": detail,
-        "step": step, "deferred": deferred, "refused": refused, "outcome": outcome,
-        "tags": {"keep": tags.keep, "keep-until": tags.keep_until, "schedule": tags.schedule},
-    })
+    let mut value = serde_json::json!(recalled);
+    let tags = serde_json::json!({"keep": tags.keep, "keep-until": tags.keep_until, "schedule": tags.schedule});
+    if let Some(fields) = value.as_object_mut() {
+        fields.insert("tags".to_owned(), tags);
+    }
+    value
 }
 
-#[cfg(feature = "aws")]
-async fn over_aws(settings: &Settings, ask: &Ask<'_>) -> Result<Recalled, Error> {
-    ask.over(&crate::aws::AwsHub::new(&load::aws().await?, settings)).await
-}
+with_aws! {
+    "this build leaves AWS out, and the settings' record is in S3";
 
-#[cfg(not(feature = "aws"))]
-async fn over_aws(_: &Settings, _: &Ask<'_>) -> Result<Recalled, Error> {
-    Err(Error::Usage("this build leaves AWS out, and the settings' record is in S3".to_owned()))
+    async fn over_aws(settings: &Settings, ask: &Ask<'_>) -> Result<Recalled, Error> {
+        ask.over(&crate::aws::AwsHub::new(&load::aws().await?, settings)).await
+    }
 }

@@ -25,12 +25,10 @@ pub(crate) async fn runs(args: &Args, days: u16) -> Result<End, Error> {
     Ok(End::Done)
 }
 
-#[cfg(feature = "aws")]
-async fn over_aws(settings: &Settings, now: DateTime<Utc>, days: u16) -> Result<Vec<Listed>, Error> {
-    Ok(run::runs(&crate::aws::AwsHub::new(&load::aws().await?, settings), now, days).await?)
-}
+with_aws! {
+    "this build leaves AWS out, and the settings' record is in S3";
 
-#[cfg(not(feature = "aws"))]
-async fn over_aws(_: &Settings, _: DateTime<Utc>, _: u16) -> Result<Vec<Listed>, Error> {
-    Err(Error::Usage("this build leaves AWS out, and the settings' record is in S3".to_owned()))
+    async fn over_aws(settings: &Settings, now: DateTime<Utc>, days: u16) -> Result<Vec<Listed>, Error> {
+        Ok(run::runs(&crate::aws::AwsHub::new(&load::aws().await?, settings), now, days).await?)
+    }
 }

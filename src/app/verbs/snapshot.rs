@@ -28,15 +28,11 @@ pub(crate) async fn snapshot(args: &Args) -> Result<End, Error> {
     Ok(if saved.unreachable.is_empty() { End::Done } else { End::Degraded })
 }
 
-#[cfg(feature = "aws")]
-async fn over_aws(settings: &Settings, scope: &Scope, clock: Clock) -> Result<Snapshot, Error> {
-    use crate::aws::AwsReader;
-    let aws = load::aws().await?;
-    let eyes = AwsReader::new(&aws, settings, &crate::app::run_id::run_id(clock.at()));
-    Ok(run::snapshot(&eyes, settings, scope, clock, &show::progress).await?)
-}
-
-#[cfg(not(feature = "aws"))]
-async fn over_aws(_: &Settings, _: &Scope, _: Clock) -> Result<Snapshot, Error> {
-    Err(crate::app::verbs::world::needs_aws())
+with_aws! {
+    async fn over_aws(settings: &Settings, scope: &Scope, clock: Clock) -> Result<Snapshot, Error> {
+        use crate::aws::AwsReader;
+        let aws = load::aws().await?;
+        let eyes = AwsReader::new(&aws, settings, &crate::app::run_id(clock.at()));
+        Ok(run::snapshot(&eyes, settings, scope, clock, &show::progress).await?)
+    }
 }

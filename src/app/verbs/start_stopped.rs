@@ -5,7 +5,7 @@ use crate::app::verbs::undo::{after, ended, rendered};
 use crate::app::verbs::{Show, show};
 use crate::app::{Args, End, Error, ask};
 use crate::engine::config::Settings;
-use crate::engine::model::{ResourceId, Step};
+use crate::engine::model::{ResourceId, Step, is_account};
 use crate::engine::undo::Undo;
 use crate::render::{question, undo_page};
 
@@ -40,7 +40,7 @@ pub(crate) async fn start_stopped(args: &Args, only: Option<&str>, prefix: &str,
 /// The one account, which must be the caller's own: a profile that leads elsewhere must not start anything there.
 fn account(args: &Args) -> Result<&str, Error> {
     match args.accounts.as_slice() {
-        [account] if account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit()) => Ok(account),
+        [account] if is_account(account) => Ok(account),
         [] => Err(Error::Usage("`start-stopped` needs the account; add `--account` with its twelve digits".to_owned())),
         [other] => Err(Error::Usage(format!("`{other}` is not the id of an account; write its twelve digits"))),
         _ => Err(Error::Usage("`start-stopped` starts in one account at a time; give one `--account`".to_owned())),
@@ -55,51 +55,40 @@ fn settings(prefix: &str, regions: &[String]) -> Result<Settings, Error> {
     Ok(Settings::parse("--tag-prefix and --region", &text)?)
 }
 
-#[cfg(feature = "aws")]
-async fn start(
-    args: &Args,
-    account: &str,
-    only: Option<&str>,
-    settings: &Settings,
-    agreed: Option<&[ResourceId]>,
-    dry: bool,
-) -> Result<Undo, Error> {
-    use crate::app::load;
-    use crate::app::verbs::world::{instants, run};
-    use crate::aws::{AwsActor, AwsReader, all_loopback};
-    use crate::engine::request::{Mode, RequestInvalid, Scope};
-    use crate::run::{Clock, LONGEST, StartOrder};
-    let aws = load::aws().await?;
-    if args.at.is_some() && !dry && !all_loopback(&aws.sdk) {
-        return Err(RequestInvalid::AtForApply.into());
+with_aws! {
+    async fn start(
+        args: &Args,
+        account: &str,
+        only: Option<&str>,
+        settings: &Settings,
+        agreed: Option<&[ResourceId]>,
+        dry: bool,
+    ) -> Result<Undo, Error> {
+        use crate::app::load;
+        use crate::app::verbs::world::{instants, run};
+        use crate::aws::{AwsActor, AwsReader, all_loopback};
+        use crate::engine::request::{Mode, RequestInvalid, Scope};
+        use crate::run::{Clock, LONGEST, StartOrder};
+        let aws = load::aws().await?;
+        if args.at.is_some() && !dry && !all_loopback(&aws.sdk) {
+            return Err(RequestInvalid::AtForApply.into());
+        }
+        let own = aws.account().await?;
+        if *own != *account {
+            let why = format!(
+                "`--account` is `{account}`, and your credentials are of `{own}`; sign in to that account, or use its profile"
+            );
+            return Err(Error::Refused(why));
+        }
+        let (_, at) = instants(args, &[])?;
+        let run = run(Mode::Undo, Scope::default(), at);
+        let clock = Clock::start(at, Some(LONGEST));
+        let order = StartOrder { run: &run, account, only, settings, clock, progress: &show::progress };
+        let reader = AwsReader::new(&aws, settings, &run.id);
+        if dry {
+            return Ok(crate::run::preview_start(&order, &reader).await?);
+        }
+        let actor = AwsActor::new(&aws, settings, &run.id);
+        Ok(crate::run::start_stopped(&order, &reader, &actor, agreed).await?)
     }
-    let own = aws.account().await?;
-    if *own != *account {
-        let why = format!(
-            "`--account` is `{account}`, and your credentials are of `{own}`; sign in to that account, or use its profile"
-        );
-        return Err(Error::Refused(why));
-    }
-    let (_, at) = instants(args, &[])?;
-    let run = run(Mode::Undo, Scope::default(), at);
-    let clock = Clock::start(at, Some(LONGEST));
-    let order = StartOrder { run: &run, account, only, settings, clock, progress: &show::progress };
-    let reader = AwsReader::new(&aws, settings, &run.id);
-    if dry {
-        return Ok(crate::run::preview_start(&order, &reader).await?);
-    }
-    let actor = AwsActor::new(&aws, settings, &run.id);
-    Ok(crate::run::start_stopped(&order, &reader, &actor, agreed).await?)
-}
-
-#[cfg(not(feature = "aws"))]
-async fn start(
-    _: &Args,
-    _: &str,
-    _: Option<&str>,
-    _: &Settings,
-    _: Option<&[ResourceId]>,
-    _: bool,
-) -> Result<Undo, Error> {
-    Err(crate::app::verbs::world::needs_aws())
 }

@@ -90,15 +90,11 @@ async fn over(recorded: &Recorded, settings: &Settings, scope: &Scope, clock: Cl
     Ok(list)
 }
 
-#[cfg(feature = "aws")]
-async fn over_aws(settings: &Settings, scope: &Scope, clock: Clock) -> Result<TargetList, Error> {
-    use crate::aws::AwsReader;
-    let aws = load::aws().await?;
-    let eyes = AwsReader::new(&aws, settings, &crate::app::run_id::run_id(clock.at()));
-    Ok(run::list_targets(&eyes, settings, scope, clock).await?)
-}
-
-#[cfg(not(feature = "aws"))]
-async fn over_aws(_: &Settings, _: &Scope, _: Clock) -> Result<TargetList, Error> {
-    Err(crate::app::verbs::world::needs_aws())
+with_aws! {
+    async fn over_aws(settings: &Settings, scope: &Scope, clock: Clock) -> Result<TargetList, Error> {
+        use crate::aws::AwsReader;
+        let aws = load::aws().await?;
+        let eyes = AwsReader::new(&aws, settings, &crate::app::run_id(clock.at()));
+        Ok(run::list_targets(&eyes, settings, scope, clock).await?)
+    }
 }

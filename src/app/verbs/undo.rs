@@ -5,8 +5,7 @@ use crate::app::args::Select;
 use crate::app::verbs::{Show, instants, run, scope, show};
 use crate::app::{Args, End, Error, ask, load};
 use crate::engine::model::{Health, ResourceId, Step};
-use crate::engine::request::Mode;
-use crate::engine::request::overrides::UndoOverrides;
+use crate::engine::request::{Mode, UndoOverrides};
 use crate::engine::undo::Undo;
 use crate::render::{question, undo_json, undo_page};
 use crate::run::{Clock, LONGEST, UndoOrder};
@@ -67,37 +66,27 @@ pub(super) fn ended(undo: &Undo) -> End {
     }
 }
 
-#[cfg(feature = "aws")]
-async fn preview(order: &UndoOrder<'_>) -> Result<Undo, Error> {
-    use crate::aws::{AwsHub, AwsReader};
-    let aws = load::aws().await?;
-    let (eyes, hub) = (AwsReader::new(&aws, order.settings, &order.run.id), AwsHub::new(&aws, order.settings));
-    Ok(crate::run::preview(order, &eyes, &hub).await?)
-}
-
-#[cfg(feature = "aws")]
-async fn carry_out(args: &Args, order: &UndoOrder<'_>) -> Result<Undo, Error> {
-    use crate::aws::{AwsActor, AwsHub, AwsReader, all_loopback};
-    use crate::engine::request::RequestInvalid;
-    let aws = load::aws().await?;
-    if args.at.is_some() && !all_loopback(&aws.sdk) {
-        return Err(RequestInvalid::AtForApply.into());
+with_aws! {
+    async fn preview(order: &UndoOrder<'_>) -> Result<Undo, Error> {
+        use crate::aws::{AwsHub, AwsReader};
+        let aws = load::aws().await?;
+        let (eyes, hub) = (AwsReader::new(&aws, order.settings, &order.run.id), AwsHub::new(&aws, order.settings));
+        Ok(crate::run::preview(order, &eyes, &hub).await?)
     }
-    let (eyes, hub) = (AwsReader::new(&aws, order.settings, &order.run.id), AwsHub::new(&aws, order.settings));
-    let hands = AwsActor::new(&aws, order.settings, &order.run.id);
-    let (undo, place) = crate::run::undo(order, &eyes, &hands, &hub).await?;
-    if let Some(place) = place {
-        show::note(&format!("recorded in {place}"));
+
+    async fn carry_out(args: &Args, order: &UndoOrder<'_>) -> Result<Undo, Error> {
+        use crate::aws::{AwsActor, AwsHub, AwsReader, all_loopback};
+        use crate::engine::request::RequestInvalid;
+        let aws = load::aws().await?;
+        if args.at.is_some() && !all_loopback(&aws.sdk) {
+            return Err(RequestInvalid::AtForApply.into());
+        }
+        let (eyes, hub) = (AwsReader::new(&aws, order.settings, &order.run.id), AwsHub::new(&aws, order.settings));
+        let hands = AwsActor::new(&aws, order.settings, &order.run.id);
+        let (undo, place) = crate::run::undo(order, &eyes, &hands, &hub).await?;
+        if let Some(place) = place {
+            show::note(&format!("recorded in {place}"));
+        }
+        Ok(undo)
     }
-    Ok(undo)
-}
-
-#[cfg(not(feature = "aws"))]
-async fn preview(_: &UndoOrder<'_>) -> Result<Undo, Error> {
-    Err(crate::app::verbs::world::needs_aws())
-}
-
-#[cfg(not(feature = "aws"))]
-async fn carry_out(_: &Args, _: &UndoOrder<'_>) -> Result<Undo, Error> {
-    Err(crate::app::verbs::world::needs_aws())
 }

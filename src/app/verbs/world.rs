@@ -39,9 +39,3 @@ pub(in crate::app) fn run(mode: Mode, scope: Scope, at: DateTime<Utc>) -> Run {
     let id: Arc<str> = run_id(at);
     Run { id, mode, scope, at }
 }
-
-/// The error of a command that needs AWS, in a build without it.
-#[cfg(not(feature = "aws"))]
-pub(super) fn needs_aws() -> Error {
-    Error::Usage("this build leaves AWS out; give an inventory with `--inventory`".to_owned())
-}

@@ -5,9 +5,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::engine::config::reader::{Section, Word};
-use crate::engine::config::scope::is_account_id;
 use crate::engine::config::shape::Form;
 use crate::engine::config::{NAME, check_name};
+use crate::engine::model::is_account;
 
 /// One channel for notices.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -131,7 +131,7 @@ fn topic(section: &Section<'_>, word: &Word<'_>) -> Option<Topic> {
     let hint = "write `arn:aws:sns:REGION:ACCOUNT:NAME`; neither mail nor chats can subscribe to a FIFO topic";
     let parse = |text: &str| match text.split(':').collect::<Vec<_>>().as_slice() {
         ["arn", partition, "sns", region, account, name]
-            if partition.starts_with("aws") && !region.is_empty() && is_account_id(account) && named(name) =>
+            if partition.starts_with("aws") && !region.is_empty() && is_account(account) && named(name) =>
         {
             Some(Topic { arn: text.to_owned(), region: (*region).to_owned() })
         }

@@ -9,26 +9,11 @@ use crate::engine::config::reader::{Section, Word};
 use crate::engine::model::Tier;
 
 /// Words in a name, a role or an instance profile that indicate work which no metric shows.
-const NAMES: [&str; 14] = [
-    "bastion*",
-    "jump*",
-    "licen?e*",
-    "dr",
-    "standby",
-    "nat",
-    "vpn*",
-    "ad",
-    "build*",
-    "cache*",
-    "redis*",
-    "memcache*",
-    "valkey*",
-    "hana*",
-];
+const NAMES: &str = "bastion* jump* licen?e* dr standby nat vpn* ad build* cache* redis* memcache* valkey* hana*";
 
 /// Types whose work does not show in their own CPU metric: accelerators, and types with large memory for in-memory
 /// databases.
-const TYPES: [&str; 10] = ["dl*", "f*", "g*", "inf*", "p*", "trn*", "vt*", "u-*", "u7*", "x*"];
+const TYPES: &str = "dl* f* g* inf* p* trn* vt* u-* u7* x*";
 
 /// `[idle]`. `docs/idle.md` explains the defaults and their sources.
 #[derive(Clone, Debug, PartialEq)]
@@ -84,8 +69,7 @@ pub struct Idle {
 
 impl Default for Idle {
     fn default() -> Self {
-        let globs =
-            |patterns: &[&str]| patterns.iter().map(|pattern| WildMatch::new_case_insensitive(pattern)).collect();
+        let globs = |patterns: &str| patterns.split(' ').map(WildMatch::new_case_insensitive).collect();
         Self {
             decision: Duration::days(14),
             veto: Duration::days(35), // it contains a month end
@@ -108,8 +92,8 @@ impl Default for Idle {
             baseline_peers: 5,
             baseline_percentile: 10.0,
             max_age: Duration::days(90),
-            report_only_names: globs(&NAMES),
-            report_only_types: globs(&TYPES),
+            report_only_names: globs(NAMES),
+            report_only_types: globs(TYPES),
         }
     }
 }
@@ -130,14 +114,6 @@ pub enum IdleDeed {
     Report,
     /// It marks the instance, notifies its owner, and stops it after the grace period.
     Stop,
-}
-
-/// The settings of a policy for idle instances.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct ByPolicy {
-    pub(crate) deed: IdleDeed,
-    pub(crate) tier: Tier,
-    pub(crate) grace: u32,
 }
 
 /// `None` where the section is absent: then there are no measurements over weeks.
@@ -202,8 +178,9 @@ fn globs(words: Option<Vec<Word<'_>>>) -> Option<Vec<WildMatch>> {
     words.map(|words| words.iter().map(|word| WildMatch::new_case_insensitive(word.text)).collect())
 }
 
-/// A policy's own keys. `measured` is true if there is an `[idle]` section.
-pub(crate) fn by_policy(section: &Section<'_>, measured: bool) -> ByPolicy {
+/// What a policy does with an idle instance, up to which tier, and after how many business days. `measured` is true if
+/// there is an `[idle]` section.
+pub(crate) fn by_policy(section: &Section<'_>, measured: bool) -> (IdleDeed, Tier, u32) {
     let deeds = [("ignore", IdleDeed::Ignore), ("report", IdleDeed::Report), ("stop", IdleDeed::Stop)];
     let deed = section.choice("idle", &deeds);
     if !measured && deed.is_some_and(|deed| deed != IdleDeed::Ignore) {
@@ -213,9 +190,6 @@ pub(crate) fn by_policy(section: &Section<'_>, measured: bool) -> ByPolicy {
     }
     let tier = section.choice("idle-tier", &[("strict", Tier::Strict), ("likely", Tier::Likely)]);
     let unasked = if measured { IdleDeed::Report } else { IdleDeed::Ignore };
-    ByPolicy {
-        deed: deed.unwrap_or(unasked),
-        tier: tier.unwrap_or(Tier::Strict),
-        grace: section.number("grace", 1..=60).unwrap_or(5),
-    }
+    let grace = section.number("grace", 1..=60).unwrap_or(5);
+    (deed.unwrap_or(unasked), tier.unwrap_or(Tier::Strict), grace)
 }

@@ -5,9 +5,10 @@ use wildmatch::WildMatch;
 
 use crate::engine::config::reader::Section;
 use crate::engine::config::shape::Form;
+use crate::engine::config::tag_names::{KEY, check_key};
 use crate::engine::model::RecordKey;
 use crate::engine::model::date;
-use crate::engine::model::{Currency, RATE_DAYS, Usd, decimal};
+use crate::engine::model::{Currency, RATE_DAYS, Tags, Usd, decimal};
 
 /// `[money]`
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -16,14 +17,18 @@ pub struct Money {
     pub second: Option<Currency>,
     /// The budgets of accounts, in the order of the file.
     pub budgets: Vec<Budget>,
+    /// The key of the tag by which costs are grouped.
+    pub group_by_tag: Option<String>,
+    /// The budgets of the values of that tag, in the order of the file.
+    pub tag_budgets: Vec<Budget>,
     /// The key in the record of a file with list prices, which take precedence over those of the Price List.
     pub price_file: Option<RecordKey>,
 }
 
-/// The budget of each account that matches one pattern.
+/// The budget of each account, or of each value of the tag, that matches one pattern.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Budget {
-    /// Matches the account's id and name, ignoring case.
+    /// Matches the account's id and name or the tag's value, ignoring case.
     pattern: WildMatch,
     /// US dollars per month.
     pub monthly: Usd,
@@ -39,6 +44,19 @@ impl Money {
     pub fn budget_of(&self, id: &str, name: Option<&str>) -> Option<Usd> {
         let fits = |glob: &WildMatch| glob.matches(id) || name.is_some_and(|name| glob.matches(name));
         self.budgets.iter().find(|budget| fits(&budget.pattern)).map(|budget| budget.monthly)
+    }
+}
+
+impl Money {
+    /// The monthly budget of this value of the tag: the first matching pattern in the file counts.
+    pub fn tag_budget_of(&self, value: &str) -> Option<Usd> {
+        self.tag_budgets.iter().find(|budget| budget.pattern.matches(value)).map(|budget| budget.monthly)
+    }
+
+    /// The value by which the costs of a resource with these tags are grouped; `None` where it has none.
+    pub fn group<'a>(&'a self, tags: &'a Tags) -> Option<&'a str> {
+        let values = tags.any_case(self.group_by_tag.as_deref()?).map(|(_, value)| value.trim());
+        values.into_iter().find(|value| !value.is_empty())
     }
 }
 
@@ -62,9 +80,32 @@ pub(crate) fn read(top: &Section<'_>) -> Money {
         return Money::default();
     };
     let second = second(&section);
-    let money = Money { budgets: budgets(&section, second.as_ref()), second, price_file: price_file(&section) };
+    let money = Money {
+        budgets: budgets(&section, "budgets", OF_ACCOUNT, second.as_ref()),
+        group_by_tag: group_by_tag(&section),
+        tag_budgets: budgets(&section, "tag-budgets", OF_TAG, second.as_ref()),
+        second,
+        price_file: price_file(&section),
+    };
     section.finish();
     money
+}
+
+/// The mistake of an empty pattern, and what to write.
+const OF_ACCOUNT: [&str; 2] =
+    ["a budget for no account", "write an account's id, or a pattern over ids and names such as \"*-dev\""];
+const OF_TAG: [&str; 2] =
+    ["a budget for no value of the tag", "write a value of the tag, or a pattern such as \"CC-1*\""];
+
+fn group_by_tag(section: &Section<'_>) -> Option<String> {
+    let word = section.word_like("group-by-tag", KEY);
+    if let Some(word) = &word {
+        check_key(section, word);
+    } else if let Some(span) = section.place("tag-budgets") {
+        let hint = "write the key of the tag, such as `group-by-tag = \"CostCenter\"`".to_owned();
+        section.complain(span, "`tag-budgets` without `group-by-tag`", hint);
+    }
+    word.map(|word| word.text.to_owned())
 }
 
 fn price_file(section: &Section<'_>) -> Option<RecordKey> {
@@ -100,12 +141,16 @@ fn currency_code(text: &str) -> Option<String> {
     (letters && text != "USD").then(|| text.to_owned())
 }
 
-fn budgets(section: &Section<'_>, second: Option<&Currency>) -> Vec<Budget> {
+fn budgets(
+    section: &Section<'_>,
+    key: &'static str,
+    [nothing, hint]: [&str; 2],
+    second: Option<&Currency>,
+) -> Vec<Budget> {
     let mut budgets = Vec::new();
-    for (pattern, amount) in section.named_sums("budgets", Form::Like("^[\\s\\S]+$")) {
+    for (pattern, amount) in section.named_sums(key, Form::Like("^[\\s\\S]+$")) {
         if pattern.text.is_empty() {
-            let hint = "write an account's id, or a pattern over ids and names such as \"*-dev\"".to_owned();
-            section.complain(pattern.span, "a budget for no account", hint);
+            section.complain(pattern.span, nothing, hint.to_owned());
         }
         let hint =
             "write US dollars a month, such as \"500\" or 500.50, or an amount in `currency`, such as \"75000 JPY\"";

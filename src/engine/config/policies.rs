@@ -145,7 +145,7 @@ fn one(section: &Section<'_>, name: &str, given: &Given<'_>, within: Option<&Vec
     let at_opening = section.choice("at-opening", &opening);
     let (start_lead, overtime) = (section.duration("start-lead"), section.duration("overtime"));
     let min_uptime = section.duration("min-uptime");
-    let idle = by_policy(section, given.measured);
+    let (idle, idle_tier, grace) = by_policy(section, given.measured);
     let unannounced = section.flag("unannounced").unwrap_or(false);
     let matcher = matcher::read(section, name, given.named, within);
     let schedule = schedule(section, given.schedules);
@@ -163,9 +163,9 @@ fn one(section: &Section<'_>, name: &str, given: &Given<'_>, within: Option<&Vec
         start_lead: start_lead.unwrap_or(Duration::minutes(15)),
         overtime: overtime.unwrap_or(Duration::hours(2)),
         min_uptime: min_uptime.unwrap_or(Duration::minutes(15)),
-        idle: idle.deed,
-        idle_tier: idle.tier,
-        grace: idle.grace,
+        idle,
+        idle_tier,
+        grace,
         unannounced,
     })
 }

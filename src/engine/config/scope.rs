@@ -6,6 +6,7 @@ use crate::engine::config::hints::did_you_mean;
 use crate::engine::config::reader::{Section, Word};
 use crate::engine::config::shape::Form;
 use crate::engine::config::values::OneOrMany;
+use crate::engine::model::is_account;
 
 /// The format that [`account_ids`] accepts.
 const ACCOUNT_ID: Form = Form::Like("^[0-9]{12}$");
@@ -196,7 +197,7 @@ pub(crate) fn is_region(text: &str) -> bool {
 }
 
 fn account_ids(section: &Section<'_>, words: Vec<Word<'_>>) -> Vec<Arc<str>> {
-    let parse = |text: &str| is_account_id(text).then(|| text.into());
+    let parse = |text: &str| is_account(text).then(|| text.into());
     each(
         section,
         words,
@@ -204,11 +205,6 @@ fn account_ids(section: &Section<'_>, words: Vec<Word<'_>>) -> Vec<Arc<str>> {
         "is not an account id",
         "an account id has twelve digits; keep the leading zeros and the quotes",
     )
-}
-
-/// Whether the text has the twelve digits of an account id.
-pub(crate) fn is_account_id(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Organisational units by id, or the root.

@@ -35,6 +35,16 @@ pub struct Group {
 /// The bill of the last full month beside that of the month before.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bill {
+    /// What is known of the two months.
+    #[serde(flatten)]
+    pub months: Months,
+    /// Every account with a cost, the most expensive first.
+    pub accounts: Vec<AccountBill>,
+}
+
+/// The last full month, beside the month before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Months {
     /// The last full month.
     pub month: Month,
     /// Whether AWS may still change its amounts.
@@ -43,8 +53,6 @@ pub struct Bill {
     pub currency: Option<Currency>,
     /// The second currency when the bill of the month before was read.
     pub before_currency: Option<Currency>,
-    /// Every account with a cost, the most expensive first.
-    pub accounts: Vec<AccountBill>,
 }
 
 /// The bill of one account.
@@ -186,7 +194,8 @@ impl Bill {
         };
         let mut accounts: Vec<AccountBill> = accounts.into_iter().map(account).collect();
         accounts.sort_by(|a, b| dearest(&a.total(), &b.total()).then_with(|| a.account.cmp(&b.account)));
-        Ok(Self { month, estimated, currency: None, before_currency: None, accounts })
+        let months = Months { month, estimated, currency: None, before_currency: None };
+        Ok(Self { months, accounts })
     }
 
     /// The cost of everything.
@@ -209,13 +218,7 @@ impl Bill {
     /// The part of one account.
     pub fn of_account(&self, id: &str) -> Option<Self> {
         let account = self.accounts.iter().find(|account| *account.account == *id)?;
-        Some(Self { accounts: vec![account.clone()], ..self.clone_head() })
-    }
-
-    fn clone_head(&self) -> Self {
-        let Self { month, estimated, currency, before_currency, accounts: _ } = self;
-        let (currency, before_currency) = (currency.clone(), before_currency.clone());
-        Self { month: *month, estimated: *estimated, currency, before_currency, accounts: Vec::new() }
+        Some(Self { months: self.months.clone(), accounts: vec![account.clone()] })
     }
 
     /// The hours of EC2 instances in all accounts of which they are known.
@@ -231,7 +234,7 @@ impl Bill {
 
     /// The change of the whole in the second currency, with the earlier and the later rate, if both are known.
     pub fn change(&self) -> Option<(Change, &Currency, &Currency)> {
-        let (old, new) = self.before_currency.as_ref().zip(self.currency.as_ref())?;
+        let (old, new) = self.months.before_currency.as_ref().zip(self.months.currency.as_ref())?;
         let total = self.total();
         Some((Change::of(total.before_usd, total.usd, old, new)?, old, new))
     }

@@ -1,6 +1,7 @@
 //! Prices, waste, savings, the bill, and the cost of a run itself.
 
 pub mod bill;
+pub mod budgets;
 pub mod bundled;
 pub mod price;
 pub mod price_file;

@@ -57,11 +57,13 @@ pub struct Wasted<'a> {
     pub owner: Option<&'a str>,
     /// The first policy that matches.
     pub policy: Option<&'a str>,
+    /// Its value of the tag by which costs are grouped.
+    pub group: Option<&'a str>,
     /// Its cost per month; `None` where the price is unknown.
     pub monthly: Option<Usd>,
 }
 
-/// Waste in three groupings, each of which contains every instance once.
+/// Waste in four groupings, each of which contains every instance once.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Waste<'a> {
     /// The total.
@@ -72,16 +74,19 @@ pub struct Waste<'a> {
     pub owners: BTreeMap<Option<&'a str>, Cost>,
     /// By policy; `None`, which comes first, means that no policy matches.
     pub policies: BTreeMap<Option<&'a str>, Cost>,
+    /// By the value of the tag by which costs are grouped; `None`, which comes first, means that it has none.
+    pub groups: BTreeMap<Option<&'a str>, Cost>,
 }
 
 impl<'a> FromIterator<Wasted<'a>> for Waste<'a> {
     fn from_iter<I: IntoIterator<Item = Wasted<'a>>>(all: I) -> Self {
         let mut waste = Self::default();
-        for Wasted { account, owner, policy, monthly } in all {
+        for Wasted { account, owner, policy, group, monthly } in all {
             waste.total.add(monthly);
             waste.accounts.entry(account).or_default().add(monthly);
             waste.owners.entry(owner).or_default().add(monthly);
             waste.policies.entry(policy).or_default().add(monthly);
+            waste.groups.entry(group).or_default().add(monthly);
         }
         waste
     }

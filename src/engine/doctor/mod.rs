@@ -4,49 +4,51 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::engine::config::{IdleDeed, Outside, Policy, Settings, Stage};
 use crate::engine::judge::Ruling;
 use crate::engine::kinds::ec2::auto_scaling_member::GROUP;
-use crate::engine::model::{Account, Instance, Reason, ResourceId, State, Tags, Target};
+use crate::engine::model::{Account, Instance, Reason, ResourceId, State, Tags, Target, named};
 use crate::engine::tags::Kept;
 
 /// The end of an error that a wrong Region may explain.
 pub const REGION_DOUBT: &str = "; is the Region right, and enabled in this account?";
 
-/// What is checked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Check {
-    /// The accounts in scope can be listed.
-    Accounts,
-    /// The hub may read what policies match of AWS Organizations.
-    Organization,
-    /// The Regions can be reached.
-    Region,
-    /// The reading role can be assumed.
-    ReadingRole,
-    /// The reading role may do what the settings need.
-    Reading,
-    /// The acting role can be assumed.
-    ActingRole,
-    /// The acting role may do what it is for.
-    Acting,
-    /// No role may do more than it is for.
-    Excess,
-    /// What would be stopped can be started again.
-    Restart,
-    /// The run record can be read, listed and written.
-    Record,
-    /// The pause parameter can be read.
-    Pause,
-    /// The channels of notices deliver.
-    Channel,
-    /// Accounts can be entered from the hub's Region.
-    Sts,
-    /// The function has executions left.
-    Concurrency,
+named! {
+    /// What is checked.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+    #[serde(rename_all = "kebab-case")]
+    enum Check {
+        /// The accounts in scope can be listed.
+        Accounts = "accounts",
+        /// The hub may read what policies match of AWS Organizations.
+        Organization = "organization",
+        /// The Regions can be reached.
+        Region = "region",
+        /// The reading role can be assumed.
+        ReadingRole = "reading-role",
+        /// The reading role may do what the settings need.
+        Reading = "reading",
+        /// The acting role can be assumed.
+        ActingRole = "acting-role",
+        /// The acting role may do what it is for.
+        Acting = "acting",
+        /// No role may do more than it is for.
+        Excess = "excess",
+        /// What would be stopped can be started again.
+        Restart = "restart",
+        /// The run record can be read, listed and written.
+        Record = "record",
+        /// The pause parameter can be read.
+        Pause = "pause",
+        /// The channels of notices deliver.
+        Channel = "channel",
+        /// Accounts can be entered from the hub's Region.
+        Sts = "sts",
+        /// The function has executions left.
+        Concurrency = "concurrency",
+    }
 }
 
 /// The result of one check.
@@ -158,22 +160,14 @@ fn signature(cause: &str, place: Option<&Target>) -> String {
     parts.map(|part| if own(part.trim_end_matches(|c| !in_id(c))) { "*" } else { part }).collect()
 }
 
-/// A role.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Who {
-    /// The role that scans.
-    Reader,
-    /// The role that acts.
-    Actor,
-}
-
-impl Who {
-    /// Its name in texts.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Reader => "the reading role",
-            Self::Actor => "the acting role",
-        }
+named! {
+    /// A role.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    enum Who {
+        /// The role that scans.
+        Reader = "the reading role",
+        /// The role that acts.
+        Actor = "the acting role",
     }
 }
 

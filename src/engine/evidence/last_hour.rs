@@ -5,7 +5,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::engine::config::Busy;
-use crate::engine::evidence::idle::{Asked, Evidence, FIVE_MINUTES, Metric, Reading, Wanted, bucket_from};
+use crate::engine::evidence::idle::{Asked, FIVE_MINUTES, bucket_from};
+use crate::engine::evidence::{Evidence, Metric, Reading, Wanted};
 use crate::engine::model::{Gauge, Instance, figure};
 
 /// Five-minute buckets of one hour.

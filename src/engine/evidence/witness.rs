@@ -5,7 +5,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::engine::config::Idle;
-use crate::engine::evidence::idle::{BURST, Idleness, Sign};
+use crate::engine::evidence::Idleness;
+use crate::engine::evidence::idle::{BURST, Sign};
 use crate::engine::model::{ByResource, Instance, ResourceId, json_lines, sane, settle};
 
 /// The key in the record.

@@ -13,3 +13,7 @@ pub mod runs;
 pub mod today;
 pub mod unverified;
 pub mod weekly;
+
+pub use crate::engine::history::notices::{Notified, Said};
+pub use crate::engine::history::past_runs::History;
+pub use crate::engine::history::today::Today;

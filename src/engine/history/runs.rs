@@ -20,42 +20,11 @@ pub struct RunLine {
     pub mode: String,
     /// `ok` or `degraded`.
     pub health: String,
-    /// Instances found; for an undo, instances that the other run was to stop.
-    #[serde(alias = "seen")]
-    pub found: u64,
-    /// Verdicts to stop or hibernate, armed or not.
-    #[serde(alias = "condemned")]
-    pub candidates: u64,
+    /// What it found and did. For an undo, `found` are the instances that the other run was to stop.
+    #[serde(flatten)]
+    pub counts: Counts,
     /// Steps of the plan.
     pub steps: u64,
-    /// Outcomes `stopped` and `stopping`.
-    pub stopped: u64,
-    /// Outcomes `started`.
-    pub started: u64,
-    /// Outcomes `failed` and `unverified`.
-    pub failed: u64,
-    /// Deferred steps.
-    pub deferred: u64,
-    /// Deferred steps that wait for people.
-    #[serde(default)]
-    pub waiting: u64,
-    /// Marks written.
-    #[serde(default)]
-    pub marked: u64,
-    /// Marks removed.
-    #[serde(default)]
-    pub lifted: u64,
-    /// Messages that a channel accepted.
-    #[serde(default)]
-    pub messages: u64,
-    /// Targets that were unreachable.
-    #[serde(alias = "blind")]
-    pub unreachable: u64,
-    /// Targets that a policy of the organisation denies.
-    #[serde(alias = "closed")]
-    pub denied: u64,
-    /// Calls to AWS APIs.
-    pub calls: u64,
     /// Why the run was refused.
     pub refused: Option<String>,
     /// The run that it undid.
@@ -77,49 +46,8 @@ pub(crate) fn micros_or_null<S: Serializer>(at: &Option<DateTime<Utc>>, serializ
 impl RunLine {
     /// The line of a run.
     pub fn new(run: &str, at: DateTime<Utc>, mode: Mode, health: Health, counts: Counts) -> Self {
-        let Counts {
-            found,
-            candidates,
-            stopped,
-            started,
-            failed,
-            deferred,
-            waiting,
-            marked,
-            lifted,
-            messages,
-            unreachable,
-            denied,
-            calls,
-        } = counts;
-        let [waiting, marked, lifted, messages] = [waiting, marked, lifted, messages].map(|count| count as u64);
-        let [found, candidates, stopped, started] = [found, candidates, stopped, started].map(|count| count as u64);
-        let [failed, deferred, unreachable, denied] = [failed, deferred, unreachable, denied].map(|count| count as u64);
         let (run, mode, health) = (run.to_owned(), mode.as_str().to_owned(), health.as_str().to_owned());
-        let (steps, refused, undoes, settings) = (0, None, None, String::new());
-        Self {
-            run,
-            at,
-            mode,
-            health,
-            found,
-            candidates,
-            steps,
-            stopped,
-            started,
-            failed,
-            deferred,
-            waiting,
-            marked,
-            lifted,
-            messages,
-            unreachable,
-            denied,
-            calls,
-            refused,
-            undoes,
-            settings,
-        }
+        Self { run, at, mode, health, counts, steps: 0, refused: None, undoes: None, settings: String::new() }
     }
 }
 

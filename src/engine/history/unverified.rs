@@ -4,7 +4,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::engine::history::past_runs::History;
+use crate::engine::history::History;
 use crate::engine::model::{Action, Because, Instance, ResourceId};
 use crate::engine::tags::OwnTag;
 

@@ -1,7 +1,7 @@
 //! The life of a mark: written when an instance is found idle, kept during the grace period, removed at the first
 //! sign of life.
 
-use crate::engine::evidence::idle::Idleness;
+use crate::engine::evidence::Idleness;
 use crate::engine::model::{Lifted, Reason, Skipped, Tier, Unscoped, Verdict};
 use crate::engine::rules::Case;
 use crate::engine::rules::idle::reported;

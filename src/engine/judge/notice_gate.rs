@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::engine::config::Policy;
-use crate::engine::history::notices::Notified;
+use crate::engine::history::Notified;
 use crate::engine::judge::{Marking, Reach, Retag};
 use crate::engine::model::{Cap, Subject, Verdict};
 use crate::engine::rules::Case;

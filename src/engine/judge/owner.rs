@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::engine::config::{ByAccount, Channel, Settings};
-use crate::engine::history::notices::Notified;
+use crate::engine::history::Notified;
 use crate::engine::model::{Account, Tags};
 
 /// An owner and the source of that information.
@@ -46,14 +46,7 @@ impl Owner {
 
     /// Whether the owner comes from the settings' default only.
     pub fn is_default(&self) -> bool {
-        match self.by {
-            OwnedBy::Default => true,
-            OwnedBy::Tag(_)
-            | OwnedBy::Account(_)
-            | OwnedBy::AlternateContact
-            | OwnedBy::Nobody
-            | OwnedBy::Unresolved(_) => false,
-        }
+        self.by == OwnedBy::Default
     }
 }
 

@@ -5,7 +5,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::engine::history::notices::{Notified, Said};
+use crate::engine::history::{Notified, Said};
 use crate::engine::judge::{OwnedBy, Owner};
 use crate::engine::model::Subject;
 use crate::engine::rules::Case;
@@ -17,14 +17,7 @@ pub const RENEWALS: u8 = 2;
 impl Said {
     /// What the tags of this instance say, given its owner.
     pub fn of(case: &Case<'_>, owner: &Owner) -> Self {
-        let by_tag = match owner.by {
-            OwnedBy::Tag(_) => true,
-            OwnedBy::Account(_)
-            | OwnedBy::AlternateContact
-            | OwnedBy::Default
-            | OwnedBy::Nobody
-            | OwnedBy::Unresolved(_) => false,
-        };
+        let by_tag = matches!(owner.by, OwnedBy::Tag(_));
         let values = case.instance.tags.any_case(&case.settings.tags.schedule).map(|(_, value)| Box::from(value));
         let mut schedule: Vec<Box<str>> = values.collect();
         schedule.sort_unstable();

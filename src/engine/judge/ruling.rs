@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use crate::engine::config::Policy;
-use crate::engine::evidence::idle::{Idleness, Missing};
+use crate::engine::evidence::{Idleness, Missing};
 use crate::engine::judge::{Gate, Marking, OwnedBy, Owner, Talk};
 use crate::engine::model::{NotArmed, Remark, Skipped, Verdict};
 use crate::engine::rules::Activity;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use crate::engine::history::notices::{Notified, Said};
+use crate::engine::history::{Notified, Said};
 use crate::engine::judge::notice_gate::{NOTICE_DAYS, Notice};
 use crate::engine::judge::{Gate, Marking, OwnedBy, Owner, Reach, Retag, remarks};
 use crate::engine::model::{Contact, Lifted, Skipped, Subject, Subjects, Verdict};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::engine::model::resource_id::{ResourceId, places};
+use crate::engine::model::{ResourceId, places};
 
 /// A value for each resource. Older releases recorded no account and Region. Such an entry applies to every resource
 /// of that kind and name, until the resource's location is found.

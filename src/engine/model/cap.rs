@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::model::named::named;
+use crate::engine::model::named;
 
 named! {
     /// What deferred a step to a later run.

@@ -2,23 +2,17 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Whether the run could find and do everything.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Health {
-    /// The run found and did everything.
-    Ok,
-    /// Something failed, or an account or Region could not be scanned.
-    Degraded,
-}
+use crate::engine::model::named;
 
-impl Health {
-    /// The name in reports.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Ok => "ok",
-            Self::Degraded => "degraded",
-        }
+named! {
+    /// Whether the run could find and do everything.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(rename_all = "kebab-case")]
+    enum Health {
+        /// The run found and did everything.
+        Ok = "ok",
+        /// Something failed, or an account or Region could not be scanned.
+        Degraded = "degraded",
     }
 }
 
@@ -41,12 +35,16 @@ pub struct Counts {
     /// Deferred steps.
     pub deferred: usize,
     /// Deferred steps that wait for a person: for a notice or an answer.
+    #[serde(default)]
     pub waiting: usize,
     /// Marks written.
+    #[serde(default)]
     pub marked: usize,
     /// Marks removed.
+    #[serde(default)]
     pub lifted: usize,
     /// Messages that a channel accepted.
+    #[serde(default)]
     pub messages: usize,
     /// Targets that could not be scanned.
     #[serde(alias = "blind")]

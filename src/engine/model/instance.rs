@@ -1,45 +1,37 @@
 //! An instance as DescribeInstances returns it, reduced to what a decision needs.
 
-use std::fmt;
-
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::engine::model::resource_id::name;
-use crate::engine::model::{Details, ResourceId, Tags};
+use crate::engine::model::{ResourceId, Tags, named};
 
-/// The state of an instance. An instance in an unknown state is skipped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum State {
-    /// Being started.
-    Pending,
-    /// The only state from which an instance can be stopped.
-    Running,
-    /// Being terminated.
-    ShuttingDown,
-    /// Terminated; AWS lists it for about an hour.
-    Terminated,
-    /// Being stopped.
-    Stopping,
-    /// The only state from which an instance can be started.
-    Stopped,
-    /// The response has no state, or one that this release does not know.
-    Unknown,
+named! {
+    /// The state of an instance. An instance in an unknown state is skipped.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(rename_all = "kebab-case")]
+    enum State {
+        /// Being started.
+        Pending = "pending",
+        /// The only state from which an instance can be stopped.
+        Running = "running",
+        /// Being terminated.
+        ShuttingDown = "shutting-down",
+        /// Terminated; AWS lists it for about an hour.
+        Terminated = "terminated",
+        /// Being stopped.
+        Stopping = "stopping",
+        /// The only state from which an instance can be started.
+        Stopped = "stopped",
+        /// The response has no state, or one that this release does not know.
+        Unknown = "unknown",
+    }
 }
 
 impl State {
     /// The state for the name that AWS uses.
     pub fn of(word: &str) -> Self {
-        match word {
-            "pending" => Self::Pending,
-            "running" => Self::Running,
-            "shutting-down" => Self::ShuttingDown,
-            "terminated" => Self::Terminated,
-            "stopping" => Self::Stopping,
-            "stopped" => Self::Stopped,
-            _ => Self::Unknown,
-        }
+        Self::ALL.iter().copied().find(|state| state.as_str() == word).unwrap_or(Self::Unknown)
     }
 
     /// Whether a stop has taken effect.
@@ -48,20 +40,6 @@ impl State {
             Self::Stopping | Self::Stopped => true,
             Self::Pending | Self::Running | Self::ShuttingDown | Self::Terminated | Self::Unknown => false,
         }
-    }
-}
-
-impl fmt::Display for State {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Pending => "pending",
-            Self::Running => "running",
-            Self::ShuttingDown => "shutting-down",
-            Self::Terminated => "terminated",
-            Self::Stopping => "stopping",
-            Self::Stopped => "stopped",
-            Self::Unknown => "unknown",
-        })
     }
 }
 
@@ -118,4 +96,31 @@ impl Instance {
     pub fn name(&self) -> &str {
         self.tags.get("Name").unwrap_or_default()
     }
+}
+
+/// Every field is as DescribeInstances returned it; `None` means that the response did not have it. Snapshots of older
+/// releases have none of these fields.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", default, deny_unknown_fields)]
+pub struct Details {
+    /// The Availability Zone, Local Zone or Wavelength Zone. The latter two have their own prices.
+    pub zone: Option<Box<str>>,
+    /// The first launch: when the primary network interface was attached. The launch time is the last start.
+    pub created: Option<DateTime<Utc>>,
+    /// `PlatformDetails`, such as `Linux/UNIX` or `Windows`: the price depends on it.
+    pub platform: Option<Box<str>>,
+    /// `UsageOperation`, such as `RunInstances:0002`: the price list uses this value.
+    pub usage: Option<Box<str>>,
+    /// Virtual CPUs: cores × threads per core.
+    pub vcpus: Option<u32>,
+    /// The AMI from which it was launched.
+    pub image: Option<Box<str>>,
+    /// The number of network interfaces.
+    pub interfaces: u32,
+    /// The name of its instance profile.
+    pub profile: Option<Box<str>>,
+    /// The ids of its EBS volumes.
+    pub volumes: Box<[Box<str>]>,
+    /// The ARNs of the licence configurations that it uses.
+    pub licenses: Box<[Box<str>]>,
 }

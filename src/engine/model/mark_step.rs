@@ -1,11 +1,8 @@
 //! Steps that write or remove the `marked` tag of an idle instance.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
-use crate::engine::model::ResourceId;
-use crate::engine::model::resource_id::placed;
+use crate::engine::model::{ResourceId, named, placed};
 
 /// What the step does to a mark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -45,69 +42,40 @@ pub struct MarkEnd {
     pub failed: Option<String>,
 }
 
-/// How certain it is that an instance is idle.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Tier {
-    /// The instance may be stopped after the grace period.
-    Strict,
-    /// The instance is only reported, until the operator opts in.
-    Likely,
-}
-
-impl Tier {
-    /// The name in tags and reports.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Strict => "strict",
-            Self::Likely => "likely",
-        }
+named! {
+    /// How certain it is that an instance is idle.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[serde(rename_all = "kebab-case")]
+    enum Tier {
+        /// The instance may be stopped after the grace period.
+        Strict = "strict",
+        /// The instance is only reported, until the operator opts in.
+        Likely = "likely",
     }
 }
 
-impl fmt::Display for Tier {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
-/// Why a mark is removed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Lifted {
-    /// The instance is no longer idle.
-    Active,
-    /// The last hour shows activity.
-    Busy,
-    /// A person started it.
-    Restarted,
-    /// A person changed its tags.
-    Retagged,
-    /// A tag of its team keeps the instance.
-    Kept,
-    /// A rule protects it now.
-    Protected,
-    /// The policy does not stop idle instances, or not those of this tier.
-    NotAsked,
-    /// Another policy matches it now.
-    OtherPolicy,
-    /// The mark was edited by hand.
-    Unreadable,
-}
-
-impl Lifted {
-    /// The name in reports.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::Busy => "busy",
-            Self::Restarted => "restarted",
-            Self::Retagged => "retagged",
-            Self::Kept => "kept",
-            Self::Protected => "protected",
-            Self::NotAsked => "not-asked",
-            Self::OtherPolicy => "other-policy",
-            Self::Unreadable => "unreadable",
-        }
+named! {
+    /// Why a mark is removed.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(rename_all = "kebab-case")]
+    enum Lifted {
+        /// The instance is no longer idle.
+        Active = "active",
+        /// The last hour shows activity.
+        Busy = "busy",
+        /// A person started it.
+        Restarted = "restarted",
+        /// A person changed its tags.
+        Retagged = "retagged",
+        /// A tag of its team keeps the instance.
+        Kept = "kept",
+        /// A rule protects it now.
+        Protected = "protected",
+        /// The policy does not stop idle instances, or not those of this tier.
+        NotAsked = "not-asked",
+        /// Another policy matches it now.
+        OtherPolicy = "other-policy",
+        /// The mark was edited by hand.
+        Unreadable = "unreadable",
     }
 }

@@ -3,8 +3,6 @@
 mod because;
 mod by_resource;
 mod cap;
-mod count;
-mod details;
 pub(crate) mod figure;
 mod health;
 mod idle;
@@ -15,7 +13,6 @@ pub(crate) mod json_lines;
 mod locale;
 mod mark_step;
 mod marker;
-mod message;
 mod money;
 pub mod month;
 pub(crate) mod named;
@@ -37,19 +34,18 @@ mod unreachable;
 mod unused;
 mod verdict;
 
-pub(crate) use crate::engine::model::count::instances;
-pub use crate::engine::model::details::Details;
 pub use crate::engine::model::idle::{Forgotten, IdleFacts, WhyLikely, WhyReportOnly, WhyReported};
-pub use crate::engine::model::instance::{Instance, State};
+pub use crate::engine::model::instance::{Details, Instance, State};
 pub use crate::engine::model::instant::is_sane;
 pub(crate) use crate::engine::model::instant::{date, sane, sane_option};
+pub(crate) use crate::engine::model::notes::instances;
 
 pub use crate::engine::model::locale::Locale;
 
-pub use crate::engine::model::message::{Message, Named};
 pub(crate) use crate::engine::model::money::decimal;
 pub use crate::engine::model::money::{Currency, HOURS_PER_MONTH, RATE_DAYS, Usd};
-pub use crate::engine::model::news::{Contact, Item, Receipt, Subject, Subjects};
+pub(crate) use crate::engine::model::named::named;
+pub use crate::engine::model::news::{Contact, Item, Message, Named, Receipt, Subject, Subjects};
 pub use crate::engine::model::notes::Notes;
 
 pub use crate::engine::model::marker::{Lacks, Listed, Marker, UnknownFact};
@@ -60,6 +56,7 @@ pub use crate::engine::model::product::Product;
 pub use crate::engine::model::reason::Reason;
 pub use crate::engine::model::remark::{Remark, Starter, Stopped};
 pub use crate::engine::model::tags::{TagPattern, Tags};
+pub(crate) use crate::engine::model::target::is_account;
 pub use crate::engine::model::target::{Account, Target};
 
 pub use crate::engine::model::because::Because;
@@ -71,7 +68,7 @@ pub use crate::engine::model::not_armed::NotArmed;
 pub use crate::engine::model::outcome::{Outcome, OutcomeKind};
 pub use crate::engine::model::record_key::{RecordKey, RecordKeyInvalid};
 pub use crate::engine::model::resource_id::{Kind, ResourceId};
-pub(crate) use crate::engine::model::resource_id::{names, places, settle};
+pub(crate) use crate::engine::model::resource_id::{names, placed, places, settle};
 pub use crate::engine::model::step::Step;
 pub use crate::engine::model::unreachable::{NotDue, SkippedAccount, Unreachable};
 pub use crate::engine::model::unused::{Billed, ReportOnly, Unused, UnusedId, WhyUnused};

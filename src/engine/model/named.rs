@@ -1,6 +1,6 @@
 //! One list for an enum whose variants have names in reports, settings and documentation.
 
-/// Generates the enum, `ALL` and `as_str` from one list, so that a test can compare the documentation with every
+/// Generates the enum, `ALL`, `as_str` and `Display` from one list, so that a test can compare the documentation with every
 /// variant.
 macro_rules! named {
     ($(#[$attribute:meta])* enum $name:ident { $($(#[$arm_attribute:meta])* $arm:ident = $word:literal),+ $(,)? }) => {
@@ -14,6 +14,12 @@ macro_rules! named {
             /// The name in reports.
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$arm => $word),+ }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.pad(self.as_str())
             }
         }
     };

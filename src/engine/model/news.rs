@@ -7,43 +7,29 @@ use chrono_tz::Tz;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::engine::model::{ResourceId, Verdict};
+use crate::engine::model::{ResourceId, Verdict, named};
 
-/// The subject of a notice. The subject and the resource's id identify notices that were sent before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Subject {
-    /// It runs outside hours for the first time under its policy, and will be stopped from `due` on.
-    FirstStop,
-    /// It is idle: it is marked and will be stopped at `due`, or it is only reported.
-    Idle,
-    /// Its mark was removed: it will not be stopped.
-    Lifted,
-    /// It was idle and has been stopped.
-    Stopped,
-    /// Its `keep-until` ends at `due`.
-    KeepEnds,
-    /// It needs the attention of a person: an unreadable tag, a keep beyond the limit, or a restart fight.
-    Attention,
-    /// It has run for longer than `max-age`, and only the settings' default names its owner.
-    Aged,
-    /// Its owner or schedule tag changed since its notice.
-    Retagged,
-}
-
-impl Subject {
-    /// The name in the record.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::FirstStop => "first-stop",
-            Self::Idle => "idle",
-            Self::Lifted => "lifted",
-            Self::Stopped => "stopped",
-            Self::KeepEnds => "keep-ends",
-            Self::Attention => "attention",
-            Self::Aged => "aged",
-            Self::Retagged => "retagged",
-        }
+named! {
+    /// The subject of a notice. The subject and the resource's id identify notices that were sent before.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[serde(rename_all = "kebab-case")]
+    enum Subject {
+        /// It runs outside hours for the first time under its policy, and will be stopped from `due` on.
+        FirstStop = "first-stop",
+        /// It is idle: it is marked and will be stopped at `due`, or it is only reported.
+        Idle = "idle",
+        /// Its mark was removed: it will not be stopped.
+        Lifted = "lifted",
+        /// It was idle and has been stopped.
+        Stopped = "stopped",
+        /// Its `keep-until` ends at `due`.
+        KeepEnds = "keep-ends",
+        /// It needs the attention of a person: an unreadable tag, a keep beyond the limit, or a restart fight.
+        Attention = "attention",
+        /// It has run for longer than `max-age`, and only the settings' default names its owner.
+        Aged = "aged",
+        /// Its owner or schedule tag changed since its notice.
+        Retagged = "retagged",
     }
 }
 
@@ -52,17 +38,6 @@ impl Subject {
 pub struct Subjects(u8);
 
 impl Subjects {
-    const ALL: [Subject; 8] = [
-        Subject::FirstStop,
-        Subject::Idle,
-        Subject::Lifted,
-        Subject::Stopped,
-        Subject::KeepEnds,
-        Subject::Attention,
-        Subject::Aged,
-        Subject::Retagged,
-    ];
-
     /// Adds one subject.
     pub fn push(&mut self, subject: Subject) {
         self.0 |= Self::bit(subject);
@@ -70,20 +45,11 @@ impl Subjects {
 
     /// Every subject in the set.
     pub fn iter(self) -> impl Iterator<Item = Subject> {
-        Self::ALL.into_iter().filter(move |subject| self.0 & Self::bit(*subject) != 0)
+        Subject::ALL.iter().copied().filter(move |subject| self.0 & Self::bit(*subject) != 0)
     }
 
     fn bit(subject: Subject) -> u8 {
-        match subject {
-            Subject::FirstStop => 1,
-            Subject::Idle => 1 << 1,
-            Subject::Lifted => 1 << 2,
-            Subject::Stopped => 1 << 3,
-            Subject::KeepEnds => 1 << 4,
-            Subject::Attention => 1 << 5,
-            Subject::Aged => 1 << 6,
-            Subject::Retagged => 1 << 7,
-        }
+        1 << subject as u8
     }
 }
 
@@ -152,4 +118,39 @@ pub struct Receipt {
     pub due: Option<DateTime<Utc>>,
     /// The instant of the run that sent it.
     pub at: DateTime<Utc>,
+}
+
+/// A message, or one part of a message that the limits of a channel split.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// For email: at most 99 ASCII characters on one line.
+    pub subject: String,
+    /// The content: plain text, or JSON in the form of the channel.
+    pub body: String,
+    /// Every instance that the body names. Receipts are given for these instances only.
+    pub named: Vec<Named>,
+}
+
+/// One instance that a message names.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Named {
+    /// Which resource.
+    pub id: ResourceId,
+    /// What the message is about.
+    pub subject: Subject,
+    /// The policy that the message is about.
+    pub policy: String,
+    /// The owner's name; empty where the owner is unknown.
+    pub owner: Arc<str>,
+    /// Whether the message said when the instance will be stopped, or when its keep ends.
+    pub binding: bool,
+    /// That instant.
+    pub due: Option<DateTime<Utc>>,
+}
+
+impl Message {
+    /// The names of the instances that the body lists.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.named.iter().map(|named| &*named.id.name)
+    }
 }

@@ -54,3 +54,8 @@ impl Notes {
         self.add(Self { troubled: !lines.is_empty(), lines });
     }
 }
+
+/// `1 instance`, `2 instances`.
+pub(crate) fn instances(count: usize) -> String {
+    if count == 1 { "1 instance".to_owned() } else { format!("{count} instances") }
+}

@@ -3,9 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::engine::model::named::named;
-use crate::engine::model::resource_id::placed;
-use crate::engine::model::{Action, ResourceId, Step, sane};
+use crate::engine::model::{Action, ResourceId, Step, named, placed, sane};
 
 named! {
     /// How a step ended.

@@ -1,10 +1,8 @@
 //! The names of the rules. A rule has the same name in its file, the enum, the documentation's anchor and the report.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
-use crate::engine::model::named::named;
+use crate::engine::model::named;
 
 named! {
     /// The rule that decided about an instance, in the order in which the rules are evaluated.
@@ -79,11 +77,5 @@ named! {
         Unmeasured = "unmeasured",
         /// It runs while its schedule is closed.
         OutsideHours = "outside-hours",
-    }
-}
-
-impl fmt::Display for Reason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
     }
 }

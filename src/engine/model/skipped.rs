@@ -5,72 +5,45 @@ use crate::engine::model::{Reason, Skipped};
 impl Skipped {
     /// The name of the rule that skips.
     pub fn reason(&self) -> Reason {
-        match self {
-            Self::Kept { .. } => Reason::Kept,
-            Self::KeptUntil { .. } => Reason::KeptUntil,
-            Self::KeepUnreadable { .. } => Reason::KeepUnreadable,
-            Self::TagUnknown { .. } => Reason::TagUnknown,
-            Self::NeverListed { .. } => Reason::NeverListed,
-            Self::OtherHub { .. } => Reason::OtherHub,
-            Self::NotRunning { .. } => Reason::NotRunning,
-            Self::MatchUnknown { .. } => Reason::MatchUnknown,
-            Self::Incomplete { .. } | Self::Unjudged { .. } => Reason::Incomplete,
-            Self::AutoScalingMember { .. } => Reason::AutoScalingMember,
-            Self::KubernetesNode { .. } => Reason::KubernetesNode,
-            Self::ContainerHost { .. } => Reason::ContainerHost,
-            Self::ManagedService { .. } => Reason::ManagedService,
-            Self::Spot { .. } => Reason::Spot,
-            Self::InstanceStore { .. } => Reason::InstanceStore,
-            Self::NoSaving { .. } => Reason::NoSaving,
-            Self::Appliance { .. } => Reason::Appliance,
-            Self::ScheduleUnreadable { .. } => Reason::ScheduleUnreadable,
-            Self::CalendarExhausted { .. } => Reason::CalendarExhausted,
-            Self::Frozen { .. } => Reason::Frozen,
-            Self::WithinHours { .. } => Reason::WithinHours,
-            Self::Undone { .. } => Reason::Undone,
-            Self::Reopening { .. } => Reason::Reopening,
-            Self::Overtime { .. } => Reason::Overtime,
-            Self::Young { .. } => Reason::Young,
-            Self::CannotHibernate => Reason::CannotHibernate,
-            Self::Busy { .. } => Reason::Busy,
-            Self::Unmeasured { .. } => Reason::Unmeasured,
-            Self::RestartFight { .. } => Reason::RestartFight,
-        }
+        self.follows().0
     }
 
     /// Whether a person should check it: an unreadable tag, a keep beyond the limit, or a restart fight.
     pub fn wants_attention(&self) -> bool {
+        self.follows().1
+    }
+
+    fn follows(&self) -> (Reason, bool) {
         match self {
-            Self::KeepUnreadable { .. }
-            | Self::TagUnknown { .. }
-            | Self::OtherHub { .. }
-            | Self::ScheduleUnreadable { .. }
-            | Self::CalendarExhausted { .. }
-            | Self::Incomplete { .. }
-            | Self::Unjudged { .. }
-            | Self::CannotHibernate
-            | Self::RestartFight { .. } => true,
-            Self::KeptUntil { too_far, .. } => too_far.is_some(),
-            Self::Kept { .. }
-            | Self::NeverListed { .. }
-            | Self::NotRunning { .. }
-            | Self::MatchUnknown { .. }
-            | Self::AutoScalingMember { .. }
-            | Self::KubernetesNode { .. }
-            | Self::ContainerHost { .. }
-            | Self::ManagedService { .. }
-            | Self::Spot { .. }
-            | Self::InstanceStore { .. }
-            | Self::NoSaving { .. }
-            | Self::Appliance { .. }
-            | Self::Frozen { .. }
-            | Self::WithinHours { .. }
-            | Self::Undone { .. }
-            | Self::Reopening { .. }
-            | Self::Overtime { .. }
-            | Self::Young { .. }
-            | Self::Busy { .. }
-            | Self::Unmeasured { .. } => false,
+            Self::Kept { .. } => (Reason::Kept, false),
+            Self::KeptUntil { too_far, .. } => (Reason::KeptUntil, too_far.is_some()),
+            Self::KeepUnreadable { .. } => (Reason::KeepUnreadable, true),
+            Self::TagUnknown { .. } => (Reason::TagUnknown, true),
+            Self::NeverListed { .. } => (Reason::NeverListed, false),
+            Self::OtherHub { .. } => (Reason::OtherHub, true),
+            Self::NotRunning { .. } => (Reason::NotRunning, false),
+            Self::MatchUnknown { .. } => (Reason::MatchUnknown, false),
+            Self::Incomplete { .. } | Self::Unjudged { .. } => (Reason::Incomplete, true),
+            Self::AutoScalingMember { .. } => (Reason::AutoScalingMember, false),
+            Self::KubernetesNode { .. } => (Reason::KubernetesNode, false),
+            Self::ContainerHost { .. } => (Reason::ContainerHost, false),
+            Self::ManagedService { .. } => (Reason::ManagedService, false),
+            Self::Spot { .. } => (Reason::Spot, false),
+            Self::InstanceStore { .. } => (Reason::InstanceStore, false),
+            Self::NoSaving { .. } => (Reason::NoSaving, false),
+            Self::Appliance { .. } => (Reason::Appliance, false),
+            Self::ScheduleUnreadable { .. } => (Reason::ScheduleUnreadable, true),
+            Self::CalendarExhausted { .. } => (Reason::CalendarExhausted, true),
+            Self::Frozen { .. } => (Reason::Frozen, false),
+            Self::WithinHours { .. } => (Reason::WithinHours, false),
+            Self::Undone { .. } => (Reason::Undone, false),
+            Self::Reopening { .. } => (Reason::Reopening, false),
+            Self::Overtime { .. } => (Reason::Overtime, false),
+            Self::Young { .. } => (Reason::Young, false),
+            Self::CannotHibernate => (Reason::CannotHibernate, true),
+            Self::Busy { .. } => (Reason::Busy, false),
+            Self::Unmeasured { .. } => (Reason::Unmeasured, false),
+            Self::RestartFight { .. } => (Reason::RestartFight, true),
         }
     }
 }

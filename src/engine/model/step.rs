@@ -3,8 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::engine::model::resource_id::placed;
-use crate::engine::model::{Action, Reason, ResourceId, sane_option};
+use crate::engine::model::{Action, Reason, ResourceId, placed, sane_option};
 
 /// One instance, the action to take, and the conditions that must still hold then.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

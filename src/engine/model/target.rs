@@ -34,6 +34,11 @@ impl Account {
     }
 }
 
+/// Whether the text has the twelve digits of an account id.
+pub(crate) fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// The Region that stands for all Regions of an account.
 const EVERYWHERE: &str = "*";
 

@@ -1,13 +1,11 @@
 //! What to do with an instance, or why nothing is done: enums that carry their data. Text is made only when it is
 //! shown.
 
-use std::fmt;
-
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use crate::engine::model::{Forgotten, Lacks, Listed, Marker, Reason, State, UnknownFact};
+use crate::engine::model::{Forgotten, Lacks, Listed, Marker, Reason, State, UnknownFact, named};
 use crate::engine::schedule::{DateRange, ExprError};
 
 /// One for each instance found.
@@ -186,32 +184,27 @@ pub enum Unscoped {
     NotInScope,
 }
 
-/// What a step does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Action {
-    /// StopInstances.
-    Stop,
-    /// StopInstances with `Hibernate`.
-    Hibernate,
-    /// StartInstances.
-    Start,
-}
-
-impl Action {
-    /// The name in reports.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Stop => "stop",
-            Self::Hibernate => "hibernate",
-            Self::Start => "start",
-        }
+named! {
+    /// What a step does.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[serde(rename_all = "kebab-case")]
+    enum Action {
+        /// StopInstances.
+        Stop = "stop",
+        /// StopInstances with `Hibernate`.
+        Hibernate = "hibernate",
+        /// StartInstances.
+        Start = "start",
     }
 }
 
-impl fmt::Display for Action {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
+impl Action {
+    /// Whether it takes an instance down.
+    pub fn is_stop(self) -> bool {
+        match self {
+            Self::Stop | Self::Hibernate => true,
+            Self::Start => false,
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::engine::config::Caps;
-use crate::engine::history::today::Today;
+use crate::engine::history::Today;
 use crate::engine::model::{Action, Cap, Step, Target};
 use crate::engine::plan::undo_capacity::startable_within;
 

@@ -13,10 +13,9 @@ use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use crate::engine::config::{AtOpening, Settings};
-use crate::engine::history::today::Today;
+use crate::engine::history::Today;
 use crate::engine::judge::{Gate, Interner, Ruling};
-use crate::engine::model::resource_id::placed;
-use crate::engine::model::{Action, Cap, Instance, MarkStep, ResourceId, Step, Verdict, sane, sane_option};
+use crate::engine::model::{Action, Cap, Instance, MarkStep, ResourceId, Step, Verdict, placed, sane, sane_option};
 use crate::engine::plan::caps::CapBudget;
 
 /// How long a reviewed plan may be executed.
@@ -101,22 +100,7 @@ pub struct Candidate {
 impl Candidate {
     /// The step for an armed ruling; `None` if the ruling needs no step.
     pub fn of(instance: &Instance, ruling: &Ruling, failed_last: bool, now: DateTime<Utc>) -> Option<Self> {
-        let Ruling {
-            verdict,
-            policy,
-            armed,
-            not_armed: _,
-            not_after,
-            gate,
-            marking: _,
-            talk: _,
-            owner: _,
-            zone: _,
-            kept: _,
-            ours: _,
-            remarks: _,
-            undetermined: _,
-        } = ruling;
+        let Ruling { verdict, policy, armed, not_after, gate, .. } = ruling;
         let action = verdict.action().filter(|_| *armed)?;
         let since = match verdict {
             Verdict::Stop(outside) | Verdict::Hibernate(outside) | Verdict::Report(outside) => outside.since(),

@@ -8,7 +8,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 
 use crate::engine::config::Restart;
-use crate::engine::history::past_runs::History;
+use crate::engine::history::History;
 use crate::engine::model::ResourceId;
 
 /// The KMS key of an encrypted volume.

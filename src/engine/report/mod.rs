@@ -21,6 +21,7 @@ use rust_decimal::Decimal;
 
 use crate::engine::config::{Money, Notify, Policy};
 use crate::engine::cost::bill::{EffectiveRates, Net};
+use crate::engine::cost::budgets::{GroupCost, with_budgets};
 use crate::engine::cost::price::PriceKey;
 use crate::engine::cost::savings::{Saved, Savings};
 use crate::engine::cost::spent::Spent;
@@ -83,6 +84,8 @@ pub struct Row {
     pub marks: bool,
     /// The messages about it.
     pub talk: Talk,
+    /// Its value of the tag by which costs are grouped.
+    pub group: Option<Arc<str>>,
     /// The weight of its cost.
     pub weight: Decimal,
     /// The key to look up its price, or why there is none; for running instances.
@@ -133,6 +136,7 @@ impl Row {
             zone,
             marks: matches!(marking, Some(Marking::Put(_))),
             talk,
+            group: None,
             weight: notify.weight(&instance.tags),
             price: (running && in_scope).then(|| interner.price(PriceKey::of(instance))),
             monthly: None,
@@ -148,6 +152,7 @@ impl Row {
                 account: &self.id.place.account,
                 owner: self.owner.known(),
                 policy: self.policy.as_ref().map(|policy| policy.name.as_str()),
+                group: self.group.as_deref(),
                 monthly: self.monthly,
             }),
             Verdict::Start(_) | Verdict::Skip(_) | Verdict::OutOfScope(_) => None,
@@ -280,6 +285,13 @@ impl Report {
     /// The monthly cost of instances that are idle or outside their hours; `None` if no prices were looked up.
     pub fn waste(&self) -> Option<Waste<'_>> {
         self.priced.then(|| self.rows.iter().filter_map(Row::wasted).collect())
+    }
+
+    /// What runs in scope by the tag by which costs are grouped, for the values that have a budget; empty if no prices
+    /// were looked up.
+    pub fn budgets(&self) -> Vec<GroupCost> {
+        let running = self.rows.iter().filter(|row| self.priced && row.running_in_scope);
+        with_budgets(&self.money, running.map(|row| (row.group.as_deref(), row.monthly)))
     }
 
     fn marks_of(&self, verb: MarkVerb) -> usize {

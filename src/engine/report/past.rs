@@ -4,8 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::engine::model::resource_id::placed;
-use crate::engine::model::{Cap, Health, Outcome, ResourceId, Step, sane};
+use crate::engine::model::{Cap, Health, Outcome, ResourceId, Step, placed, sane};
 use crate::engine::plan::Plan;
 
 /// The report version that this release reads.
@@ -66,7 +65,7 @@ pub struct Line {
 }
 
 /// What a run decided about one instance, and the outcome.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Recalled {
     /// The run's id.
     pub run: String,
@@ -75,6 +74,7 @@ pub struct Recalled {
     /// The run's health; `None` for a run that broke off before its report.
     pub health: Option<Health>,
     /// The verdict.
+    #[serde(flatten)]
     pub line: Line,
     /// The step, if the plan had one.
     pub step: Option<Step>,

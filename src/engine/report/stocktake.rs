@@ -9,6 +9,7 @@ use chrono_tz::Tz;
 
 use crate::engine::config::Money;
 use crate::engine::cost::bill::Bill;
+use crate::engine::cost::budgets::{GroupCost, with_budgets};
 use crate::engine::cost::price::Price;
 use crate::engine::cost::waste::Cost;
 use crate::engine::model::month::Month;
@@ -48,6 +49,8 @@ pub struct Line {
     pub launched_by: Option<String>,
     /// The first policy that matches.
     pub policy: Option<String>,
+    /// Its value of the tag by which costs are grouped.
+    pub group: Option<Box<str>>,
     /// Whether it is kept, and until when.
     pub kept: Kept,
     /// A person confirmed recently that the instance is known.
@@ -69,6 +72,7 @@ impl Line {
             owner: None,
             launched_by: None,
             policy: None,
+            group: None,
             kept,
             seen: false,
             price: Price::Unknown("the price list was not asked".to_owned()),
@@ -119,6 +123,8 @@ pub struct Stocktake {
     pub lines: Vec<Line>,
     /// Regions that were unreachable, with the cause. Their instances are missing here.
     pub unreachable: Vec<(Arc<str>, String)>,
+    /// The groups of its running instances whose budget is exceeded, by what runs in all accounts.
+    pub over: Vec<GroupCost>,
     /// The account's part of the bill, if it was asked for and is known.
     pub bill: Option<Bill>,
     /// What is only reported besides instances, if the settings name anything.
@@ -153,7 +159,12 @@ impl Stocktake {
             stocktake.unreachable.push((region.clone(), cause.clone()));
         }
         let mut all: Vec<Self> = accounts.into_values().collect();
+        let running = all.iter().flat_map(Self::running);
+        let mut over = with_budgets(taking.money, running.map(|line| (line.group.as_deref(), line.monthly())));
+        over.retain(GroupCost::is_over);
         for stocktake in &mut all {
+            let is_here = |group: &&GroupCost| stocktake.by_group().contains_key(&Some(&*group.value));
+            stocktake.over = over.iter().filter(is_here).cloned().collect();
             stocktake.lines.sort_by(|a, b| a.id.cmp(&b.id));
             stocktake.unreachable.sort();
         }
@@ -192,6 +203,13 @@ impl Stocktake {
     /// Everything that runs and is unconfirmed.
     pub fn unconfirmed(&self) -> impl Iterator<Item = &Line> {
         self.lines.iter().filter(|line| line.unconfirmed())
+    }
+
+    /// The monthly cost of everything that runs now, by the tag by which costs are grouped.
+    pub fn by_group(&self) -> BTreeMap<Option<&str>, Cost> {
+        let mut groups: BTreeMap<Option<&str>, Cost> = BTreeMap::new();
+        self.running().for_each(|line| groups.entry(line.group.as_deref()).or_default().add(line.monthly()));
+        groups
     }
 
     /// The monthly cost of everything that runs now.
@@ -233,6 +251,7 @@ impl Taking<'_> {
             budget,
             lines: Vec::new(),
             unreachable: Vec::new(),
+            over: Vec::new(),
             bill: None,
             forgotten: None,
         }

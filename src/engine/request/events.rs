@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::engine::model::is_account;
 use crate::engine::request::Scope;
 
 /// A supported event.
@@ -163,11 +164,6 @@ fn is_instance(id: &str) -> bool {
 /// Whether it consists of letters, digits and hyphens, at least one and not too many.
 fn is_word(text: &str) -> bool {
     (1..=40).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-}
-
-/// Whether it is an account id: twelve digits. The id becomes part of a file name.
-fn is_account(id: &str) -> bool {
-    id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn text<'a>(value: &'a Value, pointer: &str) -> Option<&'a str> {

@@ -80,7 +80,7 @@ impl Asked {
         {
             return Ok(Self::Doctor(doctor::parse(text)?));
         }
-        if keys.contains_key("mode") || OWN_KEYS.iter().any(|own| keys.contains_key(*own)) {
+        if keys.contains_key("mode") || OWN_KEYS.split(' ').any(|own| keys.contains_key(own)) {
             return request();
         }
         let Ok(event) = serde_json::from_str::<Value>(text) else { return request() };

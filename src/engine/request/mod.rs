@@ -16,31 +16,21 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
 use thiserror::Error;
 
-use crate::engine::model::{RecordKey, RecordKeyInvalid, is_sane};
-use crate::engine::request::overrides::UndoOverrides;
-
+use crate::engine::model::{RecordKey, RecordKeyInvalid, is_sane, named};
+pub use crate::engine::request::overrides::UndoOverrides;
 pub use crate::engine::request::scope::Scope;
 
-/// Whether a run only scans, or may act.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Mode {
-    /// Started manually; writes nothing.
-    Plan,
-    /// Acts where it is enabled in both places.
-    Apply,
-    /// Starts again what one run stopped; a dry run unless the request has `apply`.
-    Undo,
-}
-
-impl Mode {
-    /// The value in requests and reports.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Plan => "plan",
-            Self::Apply => "apply",
-            Self::Undo => "undo",
-        }
+named! {
+    /// Whether a run only scans, or may act.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, Deserialize)]
+    #[serde(rename_all = "kebab-case")]
+    enum Mode {
+        /// Started manually; writes nothing.
+        Plan = "plan",
+        /// Acts where it is enabled in both places.
+        Apply = "apply",
+        /// Starts again what one run stopped; a dry run unless the request has `apply`.
+        Undo = "undo",
     }
 }
 
@@ -194,19 +184,8 @@ struct Envelope {
 }
 
 /// The keys of a request that an AWS envelope does not have.
-pub(crate) const OWN_KEYS: [&str; 11] = [
-    "at",
-    "accounts",
-    "regions",
-    "instances",
-    "policies",
-    "plan",
-    "acknowledge",
-    "run",
-    "apply",
-    "even-paused",
-    "even-frozen",
-];
+pub(crate) const OWN_KEYS: &str =
+    "at accounts regions instances policies plan acknowledge run apply even-paused even-frozen";
 
 impl Request {
     /// A request for the settings' whole scope.
@@ -226,7 +205,7 @@ impl Request {
         let keys: BTreeMap<String, IgnoredAny> = serde_json::from_str(text).map_err(wrong)?;
         if !keys.contains_key("mode") {
             // An envelope runs the whole scope. A selector in an envelope is refused, because it must not be ignored.
-            if let Some(own) = OWN_KEYS.iter().find(|own| keys.contains_key(**own)) {
+            if let Some(own) = OWN_KEYS.split(' ').find(|own| keys.contains_key(*own)) {
                 return Err(RequestInvalid::NotARequest(format!("it has `{own}` and no `mode`")));
             }
             return Self::from_envelope(&serde_json::from_str(text).map_err(wrong)?);

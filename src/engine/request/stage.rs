@@ -9,9 +9,11 @@ use thiserror::Error;
 pub const CHILD_ACCOUNTS: u16 = 25;
 
 /// One stage of a run.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(tag = "stage", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Stage {
     /// Finds the accounts and divides them into batches.
+    #[serde(skip)] // `RawTargets` has it
     Targets {
         /// The request for the whole run, as it was received.
         request: Box<str>,
@@ -61,16 +63,6 @@ pub enum StageInvalid {
     NoAccounts,
 }
 
-#[derive(Deserialize)]
-#[serde(tag = "stage", rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
-enum Raw {
-    Scan { run: String, batch: usize },
-    Plan { run: String },
-    Act { run: String, batch: usize },
-    Conclude { run: String },
-    GiveUp { run: String },
-}
-
 /// The first stage has a text that must stay unchanged. An internally tagged enum cannot keep it.
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -102,13 +94,13 @@ impl Stage {
             }
             return Ok(Self::Targets { request: request.get().into(), accounts });
         }
-        Ok(match serde_json::from_str(text)? {
-            Raw::Scan { run, batch } => Self::Scan { run: id(run)?, batch },
-            Raw::Plan { run } => Self::Plan { run: id(run)? },
-            Raw::Act { run, batch } => Self::Act { run: id(run)?, batch },
-            Raw::Conclude { run } => Self::Conclude { run: id(run)? },
-            Raw::GiveUp { run } => Self::GiveUp { run: id(run)? },
-        })
+        let stage: Self = serde_json::from_str(text)?;
+        match &stage {
+            Self::Scan { run, .. } | Self::Act { run, .. } => check(run)?,
+            Self::Plan { run } | Self::Conclude { run } | Self::GiveUp { run } => check(run)?,
+            Self::Targets { .. } => {}
+        }
+        Ok(stage)
     }
 
     /// The name in logs.
@@ -126,10 +118,10 @@ impl Stage {
 
 /// Checks a run's id. It is the name of a folder in the record, so it must not contain anything that could lead
 /// outside.
-fn id(text: String) -> Result<Box<str>, StageInvalid> {
+fn check(text: &str) -> Result<(), StageInvalid> {
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '-';
     if text.is_empty() || text.len() > 64 || !text.chars().all(plain) {
-        return Err(StageInvalid::NotARun(text));
+        return Err(StageInvalid::NotARun(text.to_owned()));
     }
-    Ok(text.into())
+    Ok(())
 }

@@ -6,9 +6,9 @@ use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::engine::config::{AtOpening, Outside, Policy, Settings};
-use crate::engine::evidence::idle::Idleness;
-use crate::engine::evidence::last_hour::LastHour;
-use crate::engine::history::past_runs::{History, START_MINUTES};
+use crate::engine::evidence::{Idleness, LastHour};
+use crate::engine::history::History;
+use crate::engine::history::past_runs::START_MINUTES;
 use crate::engine::model::{Account, Because, Instance, State, UnknownFact};
 use crate::engine::request::Scope;
 use crate::engine::schedule::{ExprError, HoursAt, Schedule};

@@ -2,7 +2,7 @@
 //! over, the rules about hours decide instead.
 
 use crate::engine::config::{Busy, IdleDeed, Outside, Policy};
-use crate::engine::evidence::idle::Idleness;
+use crate::engine::evidence::Idleness;
 use crate::engine::history::idle_stops::ENOUGH;
 use crate::engine::model::{Forgotten, IdleFacts, Reason, Skipped, Verdict, WhyReported};
 use crate::engine::rules::standing_mark::standing;

@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 use serde::Serialize;
 
 use crate::engine::config::Busy;
-use crate::engine::evidence::idle::Idleness;
+use crate::engine::evidence::Idleness;
 use crate::engine::model::{Lacks, Listed, Marker, State, Target, UnknownFact};
 use crate::engine::rules::Activity;
 use crate::engine::schedule::{DateRange, ExprError};

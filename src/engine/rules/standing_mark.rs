@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 
-use crate::engine::history::past_runs::History;
+use crate::engine::history::History;
 use crate::engine::model::{Instance, Lifted};
 use crate::engine::rules::Case;
 use crate::engine::tags::Mark;

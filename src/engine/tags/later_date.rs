@@ -29,20 +29,7 @@ const FILLERS: &[&str] = &["st", "nd", "rd", "th", "of", "the"];
 /// Words for days without an explicit date.
 const RELATIVE: &[&str] = &["next", "tomorrow", "end", "eod", "eow", "eom", "eoy"];
 
-const MONTHS: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
+const MONTHS: &str = "january february march april may june july august september october november december";
 
 const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
@@ -158,7 +145,7 @@ impl Later {
 
 fn month(word: &str) -> Option<u32> {
     let word = if word == "sept" { "sep" } else { word };
-    let found = MONTHS.iter().zip(1..).find(|(name, _)| word.len() > 2 && name.starts_with(word));
+    let found = MONTHS.split(' ').zip(1..).find(|(name, _)| word.len() > 2 && name.starts_with(word));
     found.map(|(_, month)| month)
 }
 

@@ -16,8 +16,7 @@ use crate::engine::model::{
 };
 use crate::engine::plan::Plan;
 use crate::engine::report::past::Past;
-use crate::engine::request::Scope;
-use crate::engine::request::overrides::UndoOverrides;
+use crate::engine::request::{Scope, UndoOverrides};
 use crate::engine::schedule::DateRange;
 use crate::engine::tags::OwnTag;
 
@@ -102,10 +101,7 @@ impl WhyNot {
 /// Everything that the run was to stop, with the record's information, by account, Region and id. `ended`: whether
 /// `past` is the report of a completed run. If the run broke off, only its plan shows what it may have done.
 pub fn stops(past: &Past, ended: bool) -> Vec<Stop> {
-    let stops = past.plan.steps.iter().filter(|step| match step.action {
-        Action::Stop | Action::Hibernate => true,
-        Action::Start => false,
-    });
+    let stops = past.plan.steps.iter().filter(|step| step.action.is_stop());
     let names: HashMap<&ResourceId, &str> = past.instances.iter().map(|line| (&line.id, line.name.as_str())).collect();
     let outcomes: HashMap<(&ResourceId, Action), OutcomeKind> =
         past.outcomes.iter().map(|outcome| ((&outcome.id, outcome.action), outcome.outcome)).collect();
@@ -157,42 +153,34 @@ pub fn find(
     overrides: UndoOverrides,
     now: DateTime<Utc>,
 ) -> Finding {
-    why_not(settings, instance, run, policy, overrides, now).map_or(Finding::Start, Finding::Left)
-}
-
-fn why_not(
-    settings: &Settings,
-    instance: Option<&Instance>,
-    run: &str,
-    policy: &str,
-    overrides: UndoOverrides,
-    now: DateTime<Utc>,
-) -> Option<WhyNot> {
-    let Some(instance) = instance else { return Some(WhyNot::Gone) };
-    match instance.state {
-        State::Pending | State::Running => return Some(WhyNot::Up(instance.state)),
-        State::Terminated => return Some(WhyNot::Gone),
-        State::ShuttingDown | State::Unknown => return Some(WhyNot::State(instance.state)),
-        State::Stopping | State::Stopped => {}
-    }
-    let Some(value) = instance.tags.get(&settings.tags.stopped) else { return Some(WhyNot::NoTag) };
-    // A tag from the future is forged, or a clock is wrong: every change would seem to be older than it.
-    let tag = OwnTag::parse(value).ok().filter(|tag| tag.at <= now + Duration::minutes(1));
-    let Some(tag) = tag else { return Some(WhyNot::TagUnreadable) };
-    if let Some(hub) = tag.hub.clone().filter(|hub| !settings.run.wrote(Some(hub))) {
-        return Some(WhyNot::OtherHub(hub));
-    }
-    if tag.run != run {
-        return Some(WhyNot::OtherRun(tag.run));
-    }
-    if tag.touched_since(instance) {
-        return Some(WhyNot::Touched);
-    }
-    if instance.state == State::Stopping {
-        return Some(WhyNot::StillStopping);
-    }
-    let frozen = settings.policies.iter().find(|known| known.name == policy)?.schedule.frozen(now)?;
-    (!overrides.even_frozen).then_some(WhyNot::Frozen(frozen))
+    let why_not = || {
+        let Some(instance) = instance else { return Some(WhyNot::Gone) };
+        match instance.state {
+            State::Pending | State::Running => return Some(WhyNot::Up(instance.state)),
+            State::Terminated => return Some(WhyNot::Gone),
+            State::ShuttingDown | State::Unknown => return Some(WhyNot::State(instance.state)),
+            State::Stopping | State::Stopped => {}
+        }
+        let Some(value) = instance.tags.get(&settings.tags.stopped) else { return Some(WhyNot::NoTag) };
+        // A tag from the future is forged, or a clock is wrong: every change would seem to be older than it.
+        let tag = OwnTag::parse(value).ok().filter(|tag| tag.at <= now + Duration::minutes(1));
+        let Some(tag) = tag else { return Some(WhyNot::TagUnreadable) };
+        if let Some(hub) = tag.hub.clone().filter(|hub| !settings.run.wrote(Some(hub))) {
+            return Some(WhyNot::OtherHub(hub));
+        }
+        if tag.run != run {
+            return Some(WhyNot::OtherRun(tag.run));
+        }
+        if tag.touched_since(instance) {
+            return Some(WhyNot::Touched);
+        }
+        if instance.state == State::Stopping {
+            return Some(WhyNot::StillStopping);
+        }
+        let frozen = settings.policies.iter().find(|known| known.name == policy)?.schedule.frozen(now)?;
+        (!overrides.even_frozen).then_some(WhyNot::Frozen(frozen))
+    };
+    why_not().map_or(Finding::Start, Finding::Left)
 }
 
 /// One line: an instance that the run was to stop, and the decision for it.
@@ -249,18 +237,12 @@ impl Undo {
         let ended = |wanted: &[OutcomeKind]| self.outcomes.iter().filter(|o| wanted.contains(&o.outcome)).count();
         Counts {
             found: self.found.len(),
-            candidates: 0,
-            stopped: 0,
             started: ended(&[OutcomeKind::Started]),
             failed: ended(&[OutcomeKind::Failed, OutcomeKind::Unverified]),
-            deferred: 0,
-            waiting: 0,
-            marked: 0,
-            lifted: 0,
-            messages: 0,
             unreachable: self.unreachable.len(),
             denied: self.denied.len(),
             calls: self.calls,
+            ..Counts::default()
         }
     }
 

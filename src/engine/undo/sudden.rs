@@ -79,7 +79,7 @@ impl Count {
     pub fn of(rows: &[Row], plan: &Plan, reviewed: Option<&Plan>) -> Self {
         let mut policies: BTreeMap<String, usize> = BTreeMap::new();
         let mut candidates = 0;
-        for row in rows.iter().filter(|row| row.verdict.action().is_some_and(stops)) {
+        for row in rows.iter().filter(|row| row.verdict.action().is_some_and(Action::is_stop)) {
             candidates += 1;
             if let Some(policy) = row.policy.as_ref().filter(|_| reviewed.is_none()) {
                 *policies.entry(policy.name.clone()).or_default() += 1;
@@ -109,21 +109,13 @@ impl Count {
     }
 }
 
-/// Whether the action counts as a stop here.
-fn stops(action: Action) -> bool {
-    match action {
-        Action::Stop | Action::Hibernate => true,
-        Action::Start => false,
-    }
-}
-
 /// The number that a plan would stop or hibernate without caps. With a reviewed plan: only those that are in that
 /// plan too.
 fn armed(plan: &Plan, reviewed: Option<&Plan>) -> usize {
     let all = |plan: &Plan| -> Vec<(ResourceId, Action)> {
         let steps = plan.steps.iter().map(|step| (step.id.clone(), step.action));
         let deferred = plan.deferred.iter().map(|put_off| (put_off.id.clone(), put_off.action));
-        steps.chain(deferred).filter(|(_, action)| stops(*action)).collect()
+        steps.chain(deferred).filter(|(_, action)| action.is_stop()).collect()
     };
     let stops = all(plan);
     let Some(reviewed) = reviewed else { return stops.len() };

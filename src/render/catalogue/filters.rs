@@ -8,7 +8,7 @@ use minijinja::value::Kwargs;
 use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, Value};
 use serde::{Deserialize, Serialize};
 
-use crate::engine::evidence::idle::Metric;
+use crate::engine::evidence::Metric;
 use crate::engine::model::Locale;
 use crate::render::catalogue::messages::{message, part, say_value};
 

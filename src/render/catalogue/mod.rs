@@ -14,7 +14,7 @@ use chrono::{DateTime, Duration, NaiveDate, Utc, Weekday};
 use chrono_tz::Tz;
 use serde::Serialize;
 
-use crate::engine::model::{Action, Locale, NotArmed, Reason, Target};
+use crate::engine::model::{Action, Locale, NotArmed, Reason, ResourceId};
 use crate::engine::request::Mode;
 use crate::engine::schedule::DateRange;
 use crate::render::edge::plain;
@@ -57,211 +57,86 @@ pub(crate) enum Effect {
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Sentence<'a> {
     /// The heading of a table.
-    Headline {
-        mode: Mode,
-        run: &'a str,
-        at: DateTime<Utc>,
-        zone: Tz,
-    },
+    Headline { mode: Mode, run: &'a str, at: DateTime<Utc>, zone: Tz },
     /// How many targets were not due, because they were empty at their last scan, and when the oldest of these scans was.
-    NotDue {
-        targets: usize,
-        accounts: usize,
-        oldest: DateTime<Utc>,
-        zone: Tz,
-    },
+    NotDue { targets: usize, accounts: usize, oldest: DateTime<Utc>, zone: Tz },
     /// The number of instances per verdict, and what happens to them.
-    Tally {
-        found: usize,
-        list: &'a str,
-        effect: Option<Effect>,
-    },
+    Tally { found: usize, list: &'a str, effect: Option<Effect> },
     /// The steps of this run.
-    ToDo {
-        action: Action,
-        count: usize,
-    },
+    ToDo { action: Action, count: usize },
     /// The steps of an armed run that is not a dry run.
-    WouldBe {
-        action: Action,
-        count: usize,
-    },
+    WouldBe { action: Action, count: usize },
     /// The instances that are only reported.
-    Reported {
-        count: usize,
-    },
+    Reported { count: usize },
     /// The skipped instances.
-    Skipped {
-        count: usize,
-    },
+    Skipped { count: usize },
     /// The confirmation question: the actions, and the numbers of instances and accounts.
-    Question {
-        counts: &'a [(Action, usize)],
-        accounts: usize,
-    },
+    Question { counts: &'a [(Action, usize)], accounts: usize },
     /// A tag that a policy would match if it were spelled like the pattern.
-    NearMiss {
-        key: &'a str,
-        value: &'a str,
-        pattern: &'a str,
-        policy: &'a str,
-    },
+    NearMiss { key: &'a str, value: &'a str, pattern: &'a str, policy: &'a str },
     /// The number of instances of a run that an undo does not select.
-    OthersNotSelected {
-        count: usize,
-    },
+    OthersNotSelected { count: usize },
     /// The number of instances that no policy matches, where nothing else is to be done.
-    NoPolicy {
-        count: usize,
-        found: usize,
-    },
+    NoPolicy { count: usize, found: usize },
     /// A fact that applies to each line above.
-    EachOf {
-        text: &'a str,
-    },
+    EachOf { text: &'a str },
     /// The columns for which the terminal is too narrow.
-    LeftOut {
-        list: &'a str,
-    },
+    LeftOut { list: &'a str },
     /// The heading of an undo, or of a start in one account by the tags alone, where `*` stands for every run; a dry
     /// run where it was not carried out.
-    Undoing {
-        run: &'a str,
-        undoes: &'a str,
-        account: Option<&'a str>,
-        at: DateTime<Utc>,
-        applied: bool,
-    },
+    Undoing { run: &'a str, undoes: &'a str, account: Option<&'a str>, at: DateTime<Utc>, applied: bool },
     /// One count; the number may have markup.
-    Figure {
-        figure: Figure,
-        number: &'a str,
-    },
+    Figure { figure: Figure, number: &'a str },
     /// The number of targets that were scanned; nothing is known about the others.
-    Scanned {
-        scanned: usize,
-        of: usize,
-    },
+    Scanned { scanned: usize, of: usize },
     /// The health by name, which may have markup.
-    Health {
-        word: &'a str,
-    },
+    Health { word: &'a str },
     /// Why the run acts on nothing.
-    Refused {
-        why: &'a str,
-    },
+    Refused { why: &'a str },
     /// The number of steps that a cap defers.
-    DeferredBy {
-        count: usize,
-        cap: &'a str,
-    },
+    DeferredBy { count: usize, cap: &'a str },
     /// All deferred steps.
-    Deferred {
-        list: &'a str,
-    },
+    Deferred { list: &'a str },
     /// Another note for the reader.
-    Note {
-        note: &'a str,
-    },
+    Note { note: &'a str },
     /// An account that was deliberately not scanned.
-    NotInScope {
-        account: &'a str,
-        name: Option<&'a str>,
-        because: &'a str,
-    },
+    NotInScope { account: &'a str, name: Option<&'a str>, because: &'a str },
     /// The heading of an explanation; `not_armed` where the verdict would act.
-    Ruled {
-        id: &'a str,
-        name: &'a str,
-        target: &'a Target,
-        verdict: &'a str,
-        reason: Reason,
-        not_armed: Option<&'a str>,
-    },
+    Ruled { id: &'a ResourceId, name: &'a str, verdict: &'a str, reason: Reason, not_armed: Option<&'a str> },
     /// The meaning of the rule, and the text of the verdict.
-    Because {
-        meaning: &'a str,
-        detail: &'a str,
-    },
+    Because { meaning: &'a str, detail: &'a str },
     /// What would change a verdict of this rule.
-    WouldChange {
-        mend: &'a str,
-    },
+    WouldChange { mend: &'a str },
     /// The instance whose history is shown.
-    Whose {
-        id: &'a str,
-        name: &'a str,
-        account: &'a str,
-        region: &'a str,
-    },
+    Whose { id: &'a ResourceId, name: &'a str },
     /// The run that is shown; a run without health was interrupted.
-    Ran {
-        run: &'a str,
-        at: DateTime<Utc>,
-        health: Option<&'a str>,
-    },
+    Ran { run: &'a str, at: DateTime<Utc>, health: Option<&'a str> },
     /// The decision; `armed` where the verdict acts.
-    Decided {
-        verdict: &'a str,
-        armed: Option<bool>,
-        reason: &'a str,
-        policy: Option<&'a str>,
-    },
+    Decided { verdict: &'a str, armed: Option<bool>, reason: &'a str, policy: Option<&'a str> },
     /// The planned step.
-    Step {
-        action: &'a str,
-        not_after: Option<DateTime<Utc>>,
-    },
+    Step { action: &'a str, not_after: Option<DateTime<Utc>> },
     /// The deferred step, and the cap.
-    PutOff {
-        cap: &'a str,
-        why: Option<&'a str>,
-    },
+    PutOff { cap: &'a str, why: Option<&'a str> },
     /// The result.
-    Ended {
-        outcome: &'a str,
-        at: DateTime<Utc>,
-        detail: &'a str,
-    },
+    Ended { outcome: &'a str, at: DateTime<Utc>, detail: &'a str },
     /// Whether a schedule is open.
-    ScheduleAt {
-        name: &'a str,
-        open: bool,
-        at: DateTime<Utc>,
-        zone: Tz,
-    },
+    ScheduleAt { name: &'a str, open: bool, at: DateTime<Utc>, zone: Tz },
     /// Nothing is done in a freeze.
-    Frozen {
-        range: DateRange,
-    },
+    Frozen { range: DateRange },
     /// Nothing is done after the end of the calendar's data.
-    Exhausted {
-        date: NaiveDate,
-    },
-    ClosedSince {
-        at: DateTime<Utc>,
-        zone: Tz,
-    },
-    Opens {
-        at: DateTime<Utc>,
-        zone: Tz,
-    },
+    Exhausted { date: NaiveDate },
+    /// Since when it is closed.
+    ClosedSince { at: DateTime<Utc>, zone: Tz },
+    /// When it opens next.
+    Opens { at: DateTime<Utc>, zone: Tz },
     /// A date at the beginning of a line.
-    Date {
-        date: NaiveDate,
-    },
+    Date { date: NaiveDate },
     /// A holiday that is not yet announced.
-    Provisional {
-        holiday: &'a str,
-    },
+    Provisional { holiday: &'a str },
     /// A date that works like another day.
-    WorksLike {
-        day: Weekday,
-    },
+    WorksLike { day: Weekday },
     /// A freeze beside a date.
-    FrozenDay {
-        range: DateRange,
-    },
+    FrozenDay { range: DateRange },
 }
 
 /// The texts of a language.

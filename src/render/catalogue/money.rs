@@ -33,6 +33,8 @@ pub(crate) enum Phrase<'a> {
     OldRate { code: &'a str, date: NaiveDate, days: i64 },
     /// The comparison with the budget.
     OfBudget { budget: &'a str, percent: &'a str, over: bool },
+    /// The budget of one value of the tag by which costs are grouped is exceeded.
+    OverBudget { key: &'a str, value: &'a str, amount: &'a str, percent: &'a str, budget: &'a str },
     /// There is no budget.
     NoBudget,
     /// The number of instances that are kept.

@@ -69,7 +69,7 @@ fn variants(source: &str, name: &str) -> BTreeMap<String, BTreeSet<String>> {
     let body =
         source.split_once(&format!("enum {name} {{\n")).or_else(|| source.split_once(&format!("enum {name}<'a> {{\n")));
     let body = body.expect(name).1.split_once("\n}").expect(name).0;
-    let (variant, field) = (Regex::new(r"^    ([A-Z]\w*)").unwrap(), Regex::new(r"\b([a-z_]+): ").unwrap());
+    let (variant, field) = (Regex::new(r"^ {4,8}([A-Z]\w*)").unwrap(), Regex::new(r"\b([a-z_]+): ").unwrap());
     let (mut found, mut last) = (BTreeMap::<String, BTreeSet<String>>::new(), String::new());
     for line in body.lines().filter(|line| !line.trim_start().starts_with(['/', '#'])) {
         if let Some(named) = variant.captures(line) {

@@ -91,16 +91,8 @@ fn keep(item: &Item, frame: &Frame<'_>) -> String {
     let days = KEEP_DAYS.min(frame.tags.max_keep_days).max(1);
     let today = frame.at.with_timezone(&item.zone).date_naive();
     let ahead = |from: NaiveDate, days: u32| from.checked_add_days(Days::new(days.into())).unwrap_or(from);
-    let from = match item.subject {
-        Subject::KeepEnds => item.due.map_or(today, |due| due.with_timezone(&item.zone).date_naive()),
-        Subject::FirstStop
-        | Subject::Idle
-        | Subject::Lifted
-        | Subject::Stopped
-        | Subject::Attention
-        | Subject::Aged
-        | Subject::Retagged => today,
-    };
+    let ends = item.due.filter(|_| item.subject == Subject::KeepEnds);
+    let from = ends.map_or(today, |due| due.with_timezone(&item.zone).date_naive());
     let last = ahead(today, frame.tags.max_keep_days.max(1));
     format!("{}={}", frame.tags.keep_until, ahead(from, days).min(last))
 }

@@ -13,7 +13,7 @@ use crate::engine::report::fan_out::{Acted, Begun, Decided, Part, Used};
 use crate::ports::{Act, Pause, Scan, WriteRecord};
 use crate::run::execute::Executor;
 use crate::run::fan_out::guard::{Guarded, measure_anew};
-use crate::run::fan_out::store::{act_key, begun_key, decided, find, scan_key, write};
+use crate::run::fan_out::store::{act_key, begun_key, decided, find, need, scan_key, write};
 use crate::run::fan_out::{go_on, past};
 use crate::run::recheck::Recheck;
 use crate::run::warrant::{Recorded, Warrant};
@@ -91,9 +91,7 @@ async fn carry(
 ) -> Result<Done, Error> {
     let Carrying { order, begun, batch, wall } = carrying;
     let since = order.clock.now();
-    let key = scan_key(&begun.run, batch);
-    let missing = || FanOutError::Missing { run: begun.run.to_string(), key: key.clone() };
-    let Part { targets, contacts, known, .. } = find(hub, &key).await?.ok_or_else(missing)?;
+    let Part { targets, contacts, known, .. } = need(hub, &begun.run, &scan_key(&begun.run, batch)).await?;
     let mut known: HashMap<ResourceId, Known> = known.into_iter().collect();
     let history = past::history(order, hub, begun).await?;
     // The plan recorded the intent before the decision.

@@ -7,7 +7,7 @@ use std::time::Duration as Std;
 use chrono::{DateTime, Duration, Utc};
 use futures_util::stream::{self, StreamExt};
 
-use crate::engine::evidence::last_hour::Recent;
+use crate::engine::evidence::Recent;
 use crate::engine::judge::Known;
 use crate::engine::model::{Instance, ResourceId, Target};
 use crate::engine::plan::Plan;

@@ -49,6 +49,12 @@ pub(crate) async fn find<T: DeserializeOwned>(hub: &impl ReadRecord, key: &str) 
     Ok(text.map(|text| parse(key, &text)).transpose()?)
 }
 
+/// Reads one file that must exist.
+pub(crate) async fn need<T: DeserializeOwned>(hub: &impl ReadRecord, run: &str, key: &str) -> Result<T, Error> {
+    let missing = || FanOutError::Missing { run: run.to_owned(), key: key.to_owned() };
+    Ok(find(hub, key).await?.ok_or_else(missing)?)
+}
+
 fn parse<T: DeserializeOwned>(key: &str, text: &str) -> Result<T, FanOutError> {
     serde_json::from_str(text).map_err(|error| FanOutError::Unreadable { key: key.to_owned(), why: error.to_string() })
 }
@@ -58,16 +64,12 @@ fn parse<T: DeserializeOwned>(key: &str, text: &str) -> Result<T, FanOutError> {
 /// # Errors
 /// [`Error`] where it left nothing, or nothing readable.
 pub async fn begun(hub: &impl ReadRecord, run: &str) -> Result<Begun, Error> {
-    let key = key(run, "begun");
-    let missing = || FanOutError::Missing { run: run.to_owned(), key: key.clone() };
-    Ok(find(hub, &key).await?.ok_or_else(missing)?)
+    need(hub, run, &key(run, "begun")).await
 }
 
 /// What was decided.
 pub(crate) async fn decided(hub: &impl ReadRecord, run: &str) -> Result<Decided, Error> {
-    let key = key(run, "decided");
-    let missing = || FanOutError::Missing { run: run.to_owned(), key: key.clone() };
-    Ok(find(hub, &key).await?.ok_or_else(missing)?)
+    need(hub, run, &key(run, "decided")).await
 }
 
 /// The children's scans, merged. A child that left nothing, or nothing readable, makes only its own accounts

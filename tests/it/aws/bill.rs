@@ -50,7 +50,7 @@ async fn two_months_are_asked_for_by_account_and_service_and_every_page_is_read(
     let bill = Bill::of(month("2026-10"), &groups, None).unwrap();
     assert_eq!(bill.accounts[0].services[0].usd, Usd::parse("810.5").unwrap());
     assert_eq!(bill.accounts[0].services[0].before_usd, Usd::parse("5").unwrap());
-    assert!(bill.estimated);
+    assert!(bill.months.estimated);
     let asked = server.asked();
     assert_eq!(asked.len(), 2);
     assert_eq!(asked[0].0, "AWSInsightsIndexService.GetCostAndUsage");

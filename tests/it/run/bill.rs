@@ -185,3 +185,70 @@ fn savings_are_told_by_list_price_and_net() {
     let shown = table(&apply(&world, &settings, at("2026-11-26T07:45:00+09:00")), Style { colour: false, width: None });
     assert!(shown.contains("Saved in 2026-11") && !shown.contains("effective rate"), "{shown}");
 }
+
+/// Two instances of one cost centre in two accounts, one of another, and one of none.
+fn centres() -> World {
+    let of = |id: &str, account: &str, centre: &str| priced(id, "ana").account(account).tag("costcenter", centre);
+    World::of([of("i-1", HERE.0, "CC-1"), of("i-2", SHOP, "CC-1"), of("i-3", SHOP, "CC-2"), priced("i-4", "ana")])
+}
+
+fn grouped() -> Settings {
+    let money =
+        "[money]\ngroup-by-tag = \"CostCenter\"\n[money.tag-budgets]\n\"CC-1\" = 100\n\"CC-*\" = 73\n[calendars.japan]";
+    settings(&SETTINGS.replace("[calendars.japan]", TELLING).replace("[calendars.japan]", money))
+}
+
+#[test]
+fn costs_are_grouped_by_a_tag_and_whatever_is_over_its_budget_in_all_accounts_is_named() {
+    let world = centres();
+    let report = apply(&world, &grouped(), at("2026-11-04T12:00:00+09:00"));
+    let shown = table(&report, Style { colour: false, width: None });
+    // $0.10 an hour is $73 a month: CC-1 has two of them, and CC-2 is exactly at its budget.
+    let over = "Over budget: CostCenter CC-1. What runs in all accounts costs USD 146.00 a month, 146 % of USD 100.00";
+    assert!(shown.contains(over) && !shown.contains("CostCenter CC-2"), "{shown}");
+    let data: serde_json::Value = serde_json::from_str(&json(&report, false).unwrap()).unwrap();
+    let budgets = &data["money"]["budgets"];
+    assert_eq!(
+        (&budgets[0]["name"], &budgets[0]["monthly"], &budgets[0]["budget"]),
+        (&"CC-1".into(), &"146.00".into(), &"100".into())
+    );
+    assert_eq!((&budgets[1]["name"], budgets.as_array().map(Vec::len)), (&"CC-2".into(), Some(2)));
+    let shop = file(&world, &format!("stocktake/month=2026-11/{SHOP}.md"));
+    for part in ["| CostCenter | Instances | A month by list price |", "| CC-1 | 1 | USD 73.00 |", over] {
+        assert!(shop.contains(part), "`{part}` is not in:\n{shop}");
+    }
+    let own = file(&world, &format!("stocktake/month=2026-11/{}.csv", HERE.0));
+    assert!(
+        own.lines().next().is_some_and(|head| head.ends_with(",price_note,group"))
+            && own.lines().any(|line| line.ends_with(",CC-1")),
+        "{own}"
+    );
+    assert!(
+        file(&world, &format!("stocktake/month=2026-11/{}.md", HERE.0)).contains("| - | 1 |"),
+        "no tag is a group of its own"
+    );
+    // After hours all of them are waste, grouped by the tag as well.
+    let evening = apply(&world, &grouped(), at("2026-11-04T21:30:00+09:00"));
+    let data: serde_json::Value = serde_json::from_str(&json(&evening, false).unwrap()).unwrap();
+    let tags = data["money"]["waste"]["tags"].as_array().expect("groups");
+    let named = |value: &serde_json::Value| (value["name"].clone(), value["instances"].clone());
+    assert_eq!(
+        tags.iter().map(named).collect::<Vec<_>>(),
+        [(serde_json::Value::Null, 1.into()), ("CC-1".into(), 2.into()), ("CC-2".into(), 1.into())]
+    );
+    let shown = table(&evening, Style { colour: false, width: None });
+    assert!(
+        shown.lines().any(|line| line.contains("CostCenter") && line.contains("CC-1") && line.contains("146.00")),
+        "{shown}"
+    );
+}
+
+#[test]
+fn without_the_tag_nothing_is_grouped_by_it() {
+    let world = centres();
+    let settings = settings(&SETTINGS.replace("[calendars.japan]", TELLING));
+    let report = apply(&world, &settings, at("2026-11-04T21:30:00+09:00"));
+    let data: serde_json::Value = serde_json::from_str(&json(&report, false).unwrap()).unwrap();
+    assert_eq!((data["money"].get("budgets"), data["money"]["waste"].get("tags")), (None, None));
+    assert!(!file(&world, &format!("stocktake/month=2026-11/{SHOP}.md")).contains("CC-1"));
+}

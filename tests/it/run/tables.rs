@@ -131,7 +131,7 @@ fn runs_are_listed_newest_first_and_one_that_broke_off_is_among_them() {
     let runs = listed("2026-11-27T09:00:00+09:00", 7);
     assert_eq!(runs.iter().map(Listed::run).collect::<Vec<_>>(), ["run-2", "run-1"]);
     assert!(matches!(&runs[0], Listed::BrokeOff { steps: 1, mode, .. } if mode == "apply"), "{runs:?}");
-    assert!(matches!(&runs[1], Listed::Ended(line) if line.stopped == 2), "{runs:?}");
+    assert!(matches!(&runs[1], Listed::Ended(line) if line.counts.stopped == 2), "{runs:?}");
     assert_eq!(listed("2026-11-27T09:00:00+09:00", 1).len(), 1, "the evening before last is too long ago");
     assert_eq!(listed("2026-11-26T09:00:00+09:00", 7).len(), 1, "what is still to come is not listed");
 }

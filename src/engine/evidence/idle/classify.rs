@@ -6,11 +6,12 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use crate::engine::config::Idle;
+use crate::engine::evidence::idle::Sign;
 use crate::engine::evidence::idle::report_only::why_report_only;
 use crate::engine::evidence::idle::running::Own;
 use crate::engine::evidence::idle::series::{DAY, HOUR, Series, end_of, percentile, skip};
 use crate::engine::evidence::idle::windows::{End, Windows, count, small};
-use crate::engine::evidence::idle::{Evidence, Idleness, Metric, Missing, Sign};
+use crate::engine::evidence::{Evidence, Idleness, Metric, Missing};
 use crate::engine::model::{IdleFacts, Instance, Tier, WhyLikely};
 
 /// Everything that the answer about one instance depends on.

@@ -9,7 +9,8 @@ use crate::engine::config::Idle;
 use crate::engine::evidence::idle::classify::Question;
 use crate::engine::evidence::idle::running::Running;
 use crate::engine::evidence::idle::series::{DAY, HOUR, Series, bucket, end_of, skip};
-use crate::engine::evidence::idle::{Evidence, Ineligible, Metric, Missing, Reading, Sign};
+use crate::engine::evidence::idle::{Ineligible, Sign};
+use crate::engine::evidence::{Evidence, Metric, Missing, Reading};
 use crate::engine::model::{Instance, State};
 
 /// Why the evaluation ends.

@@ -79,7 +79,7 @@ fn every_service_of_every_account_stands_in_it_the_dearest_first_and_to_the_last
     let total = bill.accounts[1].total();
     assert_eq!((total.usd, total.before_usd, total.net_usd), (usd("947.5050000001"), usd("1268"), Some(usd("917.5"))));
     assert_eq!(bill.by_service()[0].usd, usd("2150.005"), "one service of two accounts is one sum");
-    assert!(bill.accounts[0].services[1].is_under_a_cent() && bill.estimated);
+    assert!(bill.accounts[0].services[1].is_under_a_cent() && bill.months.estimated);
     let part = bill.of_account(DEV).unwrap();
     assert_eq!((part.total(), part.accounts.len()), (total, 1));
     assert_eq!(bill.of_account("333333333333"), None);

@@ -174,8 +174,13 @@ fn what_was_saved_is_said_with_its_caveat_and_what_is_unknown() {
 
 #[test]
 fn waste_is_counted_once_in_each_grouping_and_says_what_it_does_not_know() {
-    let wasted =
-        |account, owner, policy, monthly: Option<&str>| Wasted { account, owner, policy, monthly: monthly.map(usd) };
+    let wasted = |account, owner, policy, monthly: Option<&str>| Wasted {
+        account,
+        owner,
+        policy,
+        group: None,
+        monthly: monthly.map(usd),
+    };
     let waste: Waste<'_> = [
         wasted("111111111111", Some("ana"), Some("dev"), Some("10.10")),
         wasted("111111111111", None, Some("dev"), None),

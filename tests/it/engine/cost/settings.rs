@@ -1,7 +1,7 @@
 //! `[money]`: all of a second currency or none of it, and budgets to the last digit.
 
 use idle_reaper::engine::config::{Money, Settings};
-use idle_reaper::engine::model::{Locale, Usd};
+use idle_reaper::engine::model::{Locale, Tags, Usd};
 use idle_reaper::render::money::{caveat, figure};
 
 fn parse(money: &str) -> Result<Money, String> {
@@ -93,6 +93,26 @@ fn a_budget_may_be_in_the_second_currency_and_in_no_other() {
 }
 
 #[test]
+fn budgets_by_tag_name_the_tag_and_the_first_pattern_counts() {
+    let money = parse(&format!(
+        "{YEN}\ngroup-by-tag = \"CostCenter\"\n[money.tag-budgets]\n\"cc-1\" = \"15520 JPY\"\n\"CC-*\" = 5"
+    ))
+    .unwrap();
+    assert_eq!(money.tag_budget_of("CC-1"), Some(usd("100")));
+    assert_eq!((money.tag_budget_of("CC-10"), money.tag_budget_of("else")), (Some(usd("5")), None));
+    let group = |pairs: &[(&str, &str)]| money.group(&Tags::new(pairs.iter().copied())).map(str::to_owned);
+    assert_eq!(group(&[("costcenter", " CC-1 "), ("Name", "x")]), Some("CC-1".to_owned()));
+    assert_eq!((group(&[("CostCenter", " ")]), group(&[])), (None, None));
+    assert_eq!(Money::default().group(&Tags::new([("CostCenter", "CC-1")])), None);
+    let wrong = parse("[money.tag-budgets]\n\"CC-1\" = 5").unwrap_err();
+    assert!(wrong.contains("3:8 `tag-budgets` without `group-by-tag`") && wrong.contains("CostCenter"), "{wrong}");
+    let wrong = parse("group-by-tag = \"\"\n[money.tag-budgets]\n\"\" = 5\n\"x\" = true").unwrap_err();
+    for part in ["3:16 `` cannot be a tag's key", "5:1 a budget for no value of the tag", "6:7 `x` in `tag-budgets`"] {
+        assert!(wrong.contains(part), "`{part}` is not in:\n{wrong}");
+    }
+}
+
+#[test]
 fn the_bill_is_off_without_its_section_and_a_view_is_an_arn() {
     let read = |text: &str| Settings::parse("reaper.toml", &format!("version = 1\n{text}\n"));
     assert_eq!(read("").unwrap().bill, None);
@@ -108,13 +128,7 @@ fn the_bill_is_off_without_its_section_and_a_view_is_an_arn() {
         let read = read(&format!("[bill]\nview = \"{view}\"")).unwrap();
         assert_eq!(read.bill.and_then(|bill| bill.view).as_deref(), Some(view));
     }
-    for view in [
-        "",
-        "primary",
-        "arn:aws:billing::1111:billingview/x",
-        "arn:aws:billing::111111111111:billingview/",
-        "arn:aws:s3:::x",
-    ] {
+    for view in ["", "primary", "arn:aws:billing::111111111111:billingview/", "arn:aws:s3:::x"] {
         let wrong = read(&format!("[bill]\nview = \"{view}\"")).unwrap_err();
         assert!(wrong.mistakes[0].message.contains("is not a billing view"), "{wrong}");
     }
