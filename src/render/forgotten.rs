@@ -7,9 +7,9 @@ use chrono_tz::Tz;
 use rust_decimal::Decimal;
 use serde::Serialize;
 
-use crate::engine::config::Money;
+use crate::engine::config::{Money, Settings};
 use crate::engine::history::forgotten::Sighting;
-use crate::engine::model::{Locale, ReportOnly, Unused};
+use crate::engine::model::{Locale, ReportOnly};
 use crate::engine::report::Report;
 use crate::engine::report::forgotten::{Forgotten, Line, NotScanned, Standing, sum};
 use crate::engine::report::stocktake::Stocktake;
@@ -17,18 +17,26 @@ use crate::render::catalogue::forgotten::{Remnant, remnant, unused};
 use crate::render::catalogue::money::{Phrase, phrase};
 use crate::render::catalogue::{Label, Term, term, voice};
 use crate::render::columns::account;
-use crate::render::edge::{cell, code, plain};
+use crate::render::edge::plain;
 use crate::render::money::{caveat, cost, figure};
 use crate::render::page::{Fit, Head, Page, Shown};
 
 /// The number of resources in a table on a terminal. JSON has all.
 const SHOWN: usize = 20;
 
-/// The section of a report.
-pub(crate) fn section(page: &mut Page, report: &Report) {
-    let Some(found) = report.forgotten.as_ref().filter(|found| !found.is_empty()) else { return };
-    let (locale, money, word) = (report.locale, &report.money, |label| voice(report.locale).label(label));
-    page.line(headline(found, money, locale));
+/// The section of a report or a stocktake, with the dearest `most` resources. `account`: how an account is shown.
+pub(crate) fn section(
+    page: &mut Page,
+    found: &Forgotten,
+    (money, locale, zone): (&Money, Locale, Tz),
+    most: usize,
+    account: impl Fn(&str) -> String,
+) {
+    if found.is_empty() {
+        return;
+    }
+    let word = |label| voice(locale).label(label);
+    page.line(headline(found.forgotten(), money, locale));
     let heads = vec![
         Head::new(word(Label::Kind), Fit::Whole),
         Head::id(word(Label::Id)),
@@ -39,11 +47,26 @@ pub(crate) fn section(page: &mut Page, report: &Report) {
         Head::new(word(Label::Account), Fit::Spare(2)),
         Head::new(word(Label::Region), Fit::Spare(3)),
         Head::figure(word(Label::UsdMonth), Fit::Whole),
-        Head::new(word(Label::Command), Fit::Beneath),
+        Head { code: true, ..Head::new(word(Label::Command), Fit::Beneath) },
     ];
-    let rows = found.forgotten().take(SHOWN).map(|line| row(report, line)).collect();
-    page.grid(None, heads, rows);
-    let more = found.forgotten().count().saturating_sub(SHOWN);
+    let row = |line: &Line| {
+        let (id, one) = (line.id(), &line.sighting.unused);
+        let why = unused(locale, &one.why);
+        vec![
+            id.kind.as_str().into(),
+            (&*id.id).into(),
+            one.name().into(),
+            if one.size.is_empty() { why } else { format!("{}, {why}", one.size) }.into(),
+            since(line, zone, locale).into(),
+            line.owner.known().unwrap_or(term(locale, Term::Nobody)).into(),
+            account(&id.place.account).into(),
+            (&*id.place.region).into(),
+            line.known().map_or_else(|| term(locale, Term::Unknown).to_owned(), |usd| usd.to_string()).into(),
+            Shown::from(&*one.command),
+        ]
+    };
+    page.grid(None, heads, found.forgotten().take(most).map(row).collect());
+    let more = found.forgotten().count().saturating_sub(most);
     if more > 0 {
         page.line(remnant(locale, Remnant::Further { count: more }));
     }
@@ -51,33 +74,27 @@ pub(crate) fn section(page: &mut Page, report: &Report) {
     not_scanned(found, locale).into_iter().for_each(|line| page.item(line));
 }
 
+/// The section of a report.
+pub(crate) fn of_report(page: &mut Page, report: &Report, zone: Tz) {
+    if let Some(found) = &report.forgotten {
+        section(page, found, (&report.money, report.locale, zone), SHOWN, |id| account(report, id));
+    }
+}
+
+/// The section of a stocktake, with every resource.
+pub(crate) fn of_stocktake(stocktake: &Stocktake, money: &Money, locale: Locale) -> String {
+    let mut page = Page::new(locale);
+    if let Some(found) = &stocktake.forgotten {
+        section(&mut page, found, (money, locale, stocktake.zone), usize::MAX, str::to_owned);
+    }
+    page.markdown()
+}
+
 /// The number of resources, and their cost.
-pub(crate) fn headline(found: &Forgotten, money: &Money, locale: Locale) -> String {
-    let sum = sum(found.forgotten());
+fn headline<'a>(lines: impl Iterator<Item = &'a Line>, money: &Money, locale: Locale) -> String {
+    let sum = sum(lines);
     let amount = cost(&sum, money, locale);
     remnant(locale, Remnant::Head { count: sum.instances, amount: &amount, caveat: caveat(locale) })
-}
-
-fn row(report: &Report, line: &Line) -> Vec<Shown> {
-    let (id, one, locale) = (line.id(), &line.sighting.unused, report.locale);
-    vec![
-        id.kind.as_str().into(),
-        (&*id.id).into(),
-        one.name().into(),
-        what(one, locale).into(),
-        since(line, Tz::UTC, locale).into(),
-        line.owner.known().unwrap_or(term(locale, Term::Nobody)).into(),
-        account(report, &id.place.account).into(),
-        (&*id.place.region).into(),
-        line.known().map_or_else(|| term(locale, Term::Unknown).to_owned(), |usd| usd.to_string()).into(),
-        (&*one.command).into(),
-    ]
-}
-
-/// Its size, and why it seems to be forgotten.
-fn what(one: &Unused, locale: Locale) -> String {
-    let why = unused(locale, &one.why);
-    if one.size.is_empty() { why } else { format!("{}, {why}", one.size) }
 }
 
 /// Since when it was found so.
@@ -87,7 +104,7 @@ fn since(line: &Line, zone: Tz, locale: Locale) -> String {
 }
 
 /// What was found and is not in the sum, and advice.
-pub(crate) fn besides(found: &Forgotten, money: &Money, locale: Locale) -> Vec<String> {
+fn besides(found: &Forgotten, money: &Money, locale: Locale) -> Vec<String> {
     let count = |standing| found.standing(standing).count();
     let (young, kept, managed) = (count(Standing::Young), count(Standing::Kept), count(Standing::Managed));
     let example = found.standing(Standing::Managed).find_map(|line| line.sighting.unused.managed.as_deref());
@@ -109,7 +126,7 @@ pub(crate) fn besides(found: &Forgotten, money: &Money, locale: Locale) -> Vec<S
 
 /// What could not be scanned, each kind and cause once. AWS puts an id of its own into each refusal, so causes are
 /// compared up to it.
-pub(crate) fn not_scanned(found: &Forgotten, locale: Locale) -> Vec<String> {
+fn not_scanned(found: &Forgotten, locale: Locale) -> Vec<String> {
     let mut alike: BTreeMap<(ReportOnly, &str), (usize, &NotScanned)> = BTreeMap::new();
     for one in &found.not_scanned {
         let cause = one.cause.split([':', '(']).next().unwrap_or_default();
@@ -123,50 +140,36 @@ pub(crate) fn not_scanned(found: &Forgotten, locale: Locale) -> Vec<String> {
     alike.into_iter().map(line).chain(waiting).collect()
 }
 
-/// The section of a stocktake: every resource, with the command that would end it.
-pub(crate) fn markdown(out: &mut String, stocktake: &Stocktake, money: &Money, locale: Locale) {
-    let Some(found) = stocktake.forgotten.as_ref().filter(|found| !found.is_empty()) else { return };
-    let word = |label| voice(locale).label(label);
-    let _ = writeln!(out, "## {}\n", cell(&headline(found, money, locale)));
-    let heads = [Label::Kind, Label::Id, Label::Name, Label::Region, Label::Why, Label::Since, Label::Owner];
-    let heads = heads.map(word).into_iter().chain([term(locale, Term::PerMonth), word(Label::Command)]);
-    let _ = writeln!(out, "| {} |\n|{}", heads.collect::<Vec<_>>().join(" | "), "---|".repeat(9));
-    for line in found.forgotten() {
-        let one = &line.sighting.unused;
-        let _ = writeln!(
-            out,
-            "| {} | {} | {} | {} | {} | {} | {} | {} | {} |",
-            one.id.kind.as_str(),
-            code(&one.id.id),
-            cell(one.name()),
-            cell(&one.id.place.region),
-            cell(&what(one, locale)),
-            since(line, stocktake.zone, locale),
-            cell(line.owner.known().unwrap_or(term(locale, Term::Nobody))),
-            cell(&line.monthly.as_ref().map_or_else(
-                |cause| phrase(locale, Phrase::PriceUnknown { cause }),
-                |usd| figure(*usd, money, locale)
-            )),
-            code(&one.command),
-        );
-    }
-    out.push('\n');
-    for line in besides(found, money, locale).into_iter().chain(not_scanned(found, locale)) {
-        let _ = writeln!(out, "- {}", cell(&line));
-    }
+/// One resource in a message, with its cost.
+fn told(line: &Line, zone: Tz, money: &Money, locale: Locale) -> String {
+    let one = &line.sighting.unused;
+    let cost = line.known().map_or_else(|| term(locale, Term::Unknown).to_owned(), |usd| figure(usd, money, locale));
+    let (id, name, region) = (&*one.id.id, one.name(), &*one.id.place.region);
+    let (why, since) = (unused(locale, &one.why), since(line, zone, locale));
+    plain(&remnant(locale, Remnant::Line { id, name, region, why: &why, since: &since, cost: &cost }))
 }
 
-/// What is forgotten, one line each, at most `most` of them.
+/// What is forgotten, in lines for a message that has others too.
 pub(crate) fn lines(found: &Forgotten, most: usize, zone: Tz, money: &Money, locale: Locale) -> Vec<String> {
-    let line = |line: &Line| {
-        let one = &line.sighting.unused;
-        let cost =
-            line.known().map_or_else(|| term(locale, Term::Unknown).to_owned(), |usd| figure(usd, money, locale));
-        let (id, name, region) = (&*one.id.id, one.name(), &*one.id.place.region);
-        let (why, since) = (unused(locale, &one.why), since(line, zone, locale));
-        plain(&remnant(locale, Remnant::Line { id, name, region, why: &why, since: &since, cost: &cost }))
-    };
-    found.forgotten().take(most).map(line).collect()
+    let mut lines = vec![plain(&headline(found.forgotten(), money, locale))];
+    lines.extend(found.forgotten().take(most).map(|line| format!("- {}", told(line, zone, money, locale))));
+    lines
+}
+
+/// A message about newly forgotten resources: the dearest with the command that would end each, and how to keep one.
+pub fn message(new: &[&Line], settings: &Settings) -> String {
+    let (money, locale, zone) = (&settings.money, settings.run.locale, settings.zone());
+    let mut out = plain(&headline(new.iter().copied(), money, locale)) + "\n\n";
+    for line in new.iter().take(SHOWN) {
+        let place = &line.id().place.account;
+        let _ =
+            writeln!(out, "- {place}: {}\n  {}", told(line, zone, money, locale), plain(&line.sighting.unused.command));
+    }
+    if new.len() > SHOWN {
+        let _ = writeln!(out, "- {}", phrase(locale, Phrase::Further { count: new.len() - SHOWN }));
+    }
+    let _ = writeln!(out, "\n{}", remnant(locale, Remnant::Untouched { keep: &settings.tags.keep }));
+    out
 }
 
 /// The same as data.

@@ -38,6 +38,7 @@ pub use crate::render::columns::{Column, View};
 pub use crate::render::doctor::{doctor_json, doctor_text};
 pub use crate::render::explanation::explanation;
 pub use crate::render::first_settings::FirstSettings;
+pub use crate::render::forgotten::message as forgotten_message;
 pub use crate::render::hours::hours;
 pub use crate::render::json::{Digest, digest, json, write_json};
 pub use crate::render::lines::{csv, write_ndjson};

@@ -24,7 +24,7 @@ pub fn page(report: &Report, view: &View) -> Page {
     skipped(&mut page, report);
     accounts(&mut page, report);
     money(&mut page, report);
-    crate::render::forgotten::section(&mut page, report);
+    crate::render::forgotten::of_report(&mut page, report, view.zone);
     unreachable(&mut page, report);
     not_scanned(report).for_each(|line| page.item(line));
     not_due(&mut page, report, view);

@@ -40,7 +40,7 @@ pub fn markdown(stocktake: &Stocktake, money: &Money, locale: Locale) -> String 
     table(&mut out, stocktake, stocktake.unconfirmed(), Term::NotConfirmed, money, locale);
     table(&mut out, stocktake, stocktake.running(), Term::Running, money, locale);
     table(&mut out, stocktake, stocktake.kept(), Term::Kept, money, locale);
-    forgotten::markdown(&mut out, stocktake, money, locale);
+    out += &forgotten::of_stocktake(stocktake, money, locale);
     out
 }
 
@@ -67,10 +67,8 @@ pub fn message(stocktake: &Stocktake, money: &Money, tags: &TagNames, place: &st
         let _ = writeln!(out, "\n{}", phrase(locale, Phrase::Confirm { keep, keep_until, owner }));
     }
     if let Some(found) = stocktake.forgotten.as_ref().filter(|found| found.forgotten().next().is_some()) {
-        let _ = writeln!(out, "\n{}", plain(&forgotten::headline(found, money, locale)));
-        for line in forgotten::lines(found, NAMED, stocktake.zone, money, locale) {
-            let _ = writeln!(out, "- {line}");
-        }
+        let lines = forgotten::lines(found, NAMED, stocktake.zone, money, locale);
+        let _ = writeln!(out, "\n{}", lines.join("\n"));
     }
     let _ = writeln!(out, "\n{}", phrase(locale, Phrase::WholeList { place }));
     out

@@ -9,22 +9,26 @@ use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt};
 
-use crate::engine::config::Forgotten as Wanted;
+use crate::engine::config::{Channel, Forgotten as Wanted};
 use crate::engine::cost::bundled;
 use crate::engine::cost::price::Prices;
 use crate::engine::history::forgotten::{Answers, FILE, Ledger};
 use crate::engine::kinds::reported::{Around, Facts, Stopped};
 use crate::engine::model::{Notes, ReportOnly, State, Target, Unreachable};
-use crate::engine::report::forgotten::{Forgotten, Lookup, keys};
+use crate::engine::report::digest::{Digest, Digests, Reader};
+use crate::engine::report::forgotten::{Forgotten, Line, Lookup, keys};
 use crate::engine::report::{Report, Row};
-use crate::ports::{PriceList, ReadRecord, Scan, WriteRecord};
+use crate::ports::{Messenger, PriceList, ReadRecord, Scan, WriteRecord};
+use crate::render::forgotten_message;
 use crate::run::contained::contained;
+use crate::run::delivery::deliver;
+use crate::run::notify::frame;
 use crate::run::order::Order;
 use crate::run::prices;
 use crate::run::scan::Background;
 
-/// Time kept back from the deadline: enough to notify, to take stock and to record.
-const RESERVE: Duration = Duration::from_secs(60);
+/// Time kept back from the deadline: 8 s to notify, 10 s to take stock of 1,000 accounts, and the rest to record.
+const RESERVE: Duration = Duration::from_secs(30);
 
 /// Targets in one run: at 250 ms a call, five calls a target and 64 targets in flight, 20 s. The 17,000 targets of 1,000
 /// accounts are 177 in each of a day's 96 runs, so a first day is over after 17 runs.
@@ -55,21 +59,24 @@ pub(crate) async fn preview(
     Report { forgotten: Some(forgotten), calls: scanner.calls(), cost: scanner.spent(), ..report }.noting(notes)
 }
 
-/// Scans the targets whose turn it is, asks for new prices, and records what was found.
+/// Scans the targets whose turn it is, asks for new prices, notifies of what is forgotten by now, and records it. Returns
+/// what was found, and how many messages were accepted.
+#[allow(clippy::too_many_arguments)] // the ports, and what the stages before have made
 pub(crate) async fn find(
     order: &Order<'_>,
     scanner: &impl Scan,
     hub: &impl WriteRecord,
+    messenger: &impl Messenger,
     list: &impl PriceList,
     background: &Background,
     prices: &mut Option<Prices>,
     report: &Report,
-) -> (Option<Forgotten>, Notes) {
+) -> ((Option<Forgotten>, usize), Notes) {
     let mut notes = Notes::default();
     let is_whole = order.run.scope.is_whole() && order.settings.run.record.is_some();
-    let Some(wanted) = order.settings.forgotten.as_ref().filter(|_| is_whole) else { return (None, notes) };
+    let Some(wanted) = order.settings.forgotten.as_ref().filter(|_| is_whole) else { return ((None, 0), notes) };
     // A file that cannot be read is not replaced: the first sightings are in it.
-    let Some(mut ledger) = known(order, hub, &mut notes).await else { return (None, notes) };
+    let Some(mut ledger) = known(order, hub, &mut notes).await else { return ((None, 0), notes) };
     let now = order.clock.at();
     let mut due = scanned(&background.targets, report);
     due.retain(|target| ledger.is_due(target, &wanted.kinds, now));
@@ -77,16 +84,42 @@ pub(crate) async fn find(
     due.truncate(TARGETS);
     scan(order, scanner, wanted, &due, &report.rows, &mut ledger, &mut notes).await;
     ledger.forget(now);
-    if !due.is_empty() {
-        let written = hub.write(FILE, &ledger.text()).await;
-        notes.ok_or_trouble(written, "what was found forgotten could not be recorded, so its first sighting is lost");
-    }
     if let Some(prices) = prices {
         let keys = ledger.found().flat_map(|one| keys(&one.unused));
         let causes = prices::fill(list, prices, keys, now).await;
         notes.lines.extend(causes.into_iter().map(|cause| format!("a price of `[forgotten]` is unknown: {cause}")));
     }
-    (Some(view(order, wanted, &ledger, background, &report.rows, prices.as_ref())), notes)
+    let found = view(order, wanted, &ledger, background, &report.rows, prices.as_ref());
+    let (messages, troubles) = notify(order, messenger, &report.names, &found, &mut ledger).await;
+    notes.troubles(troubles);
+    if !due.is_empty() || messages > 0 {
+        let written = hub.write(FILE, &ledger.text()).await;
+        notes.ok_or_trouble(written, "what was found forgotten could not be recorded, so its first sighting is lost");
+    }
+    ((Some(found), messages), notes)
+}
+
+/// Notifies owners, or the operator in their place, of what is forgotten by now, each resource once. What a channel did
+/// not accept is tried again by the next run.
+async fn notify(
+    order: &Order<'_>,
+    messenger: &impl Messenger,
+    names: &BTreeMap<Arc<str>, String>,
+    found: &Forgotten,
+    ledger: &mut Ledger,
+) -> (usize, Vec<String>) {
+    let news = found.news(order.settings, order.clock.at());
+    let digest = |(reader, channel, lines): &(Reader, &Arc<Channel>, Vec<&Line>)| Digest {
+        reader: reader.clone(),
+        channel: (*channel).clone(),
+        entries: Vec::new(),
+        notes: vec![forgotten_message(lines, order.settings)],
+    };
+    let digests = Digests { owners: news.iter().map(digest).collect(), ..Digests::default() };
+    let delivery = deliver(messenger, &digests, &frame(order, names), order.clock, RESERVE).await;
+    let accepted = news.iter().enumerate().filter(|(place, _)| !delivery.unsent.contains(place));
+    ledger.notified(accepted.flat_map(|(_, (_, _, lines))| lines.iter().map(|line| line.id().clone())));
+    (delivery.messages, delivery.troubles)
 }
 
 /// What the record knows; nothing where there is none. `None` where it cannot be read.

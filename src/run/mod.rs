@@ -17,6 +17,7 @@ mod execute;
 mod explain;
 pub mod fan_out;
 mod forgotten;
+mod forgotten_table;
 mod intent;
 mod judging;
 mod last_scans;

@@ -176,8 +176,9 @@ pub(crate) async fn finish(
 ) -> Result<(Report, Option<String>), Error> {
     let Decision { mut report, mut background, mut prices } = decision;
     let mut notes = Notes::default();
-    let found = Box::pin(forgotten::find(order, scanner, hub, list, &background, &mut prices, &report));
-    report.forgotten = stage("forgotten", "finding what is forgotten", found, &mut notes).await;
+    let found = Box::pin(forgotten::find(order, scanner, hub, messenger, list, &background, &mut prices, &report));
+    let (found, told) = stage("forgotten", "finding what is forgotten", found, &mut notes).await;
+    report.forgotten = found;
     let prices = prices.as_ref();
     let notified = notify(order, messenger, hub, history, &report);
     let notified = stage("notify", "notifying owners", notified, &mut notes).await;
@@ -189,7 +190,7 @@ pub(crate) async fn finish(
     stage("keep", "recording prices and evidence", kept, &mut notes).await;
     let (rates, of_rates) = bill::rates(order, hub).await;
     notes.add(of_rates);
-    let report = Report { messages: notified + stock, saved, rates, ..report }.noting(notes);
+    let report = Report { messages: notified + stock + told, saved, rates, ..report }.noting(notes);
     record(order, scanner, hub, report, &background.confirmed, ended).await
 }
 

@@ -19,6 +19,7 @@ use crate::engine::report::Report;
 use crate::engine::undo::Undo;
 use crate::local::packed;
 use crate::ports::{PortError, ReadRecord, WriteRecord};
+use crate::run::forgotten_table::forgotten;
 use crate::run::pseudonyms::Pseudonyms;
 use crate::run::tables;
 use crate::run::tables::RunLines;
@@ -113,7 +114,7 @@ pub(crate) async fn write_plans(hub: &impl WriteRecord, told: &RunLines<'_>) -> 
     write_table(hub, "plans", told, tables::plans(told)).await
 }
 
-/// Writes what is known at the end of a run to the tables `outcomes`, `verdicts` and `runs`.
+/// Writes what is known at the end of a run to the tables `outcomes`, `verdicts`, `forgotten` and `runs`.
 pub(crate) async fn write_tables(hub: &impl WriteRecord, report: &Report) -> Result<(), PortError> {
     let told = RunLines::from(report);
     write_table(hub, "outcomes", &told, tables::outcomes(&told)).await?;

@@ -35,6 +35,9 @@ pub struct Sighting {
     /// The last scan that found it.
     #[serde(deserialize_with = "sane")]
     pub last_seen: DateTime<Utc>,
+    /// Whether somebody was notified of it.
+    #[serde(default)]
+    pub notified: bool,
 }
 
 /// The last scan of one target.
@@ -145,8 +148,20 @@ impl Ledger {
                 let is_later = unused.not_before.is_some_and(|begin| begin > last.last_seen);
                 last.last_seen <= now && unused.why.continues(&last.unused.why) && !is_later
             });
-            let (first_seen, at_least) = last.map_or((now, !known), |last| (last.first_seen, last.at_least));
-            self.found.insert(unused.id.clone(), Sighting { unused, first_seen, at_least, last_seen: now });
+            let new = (now, !known, false);
+            let (first_seen, at_least, notified) =
+                last.map_or(new, |last| (last.first_seen, last.at_least, last.notified));
+            let sighting = Sighting { unused, first_seen, at_least, last_seen: now, notified };
+            self.found.insert(sighting.unused.id.clone(), sighting);
+        }
+    }
+
+    /// Notes that somebody was notified of these.
+    pub fn notified(&mut self, ids: impl IntoIterator<Item = UnusedId>) {
+        for id in ids {
+            if let Some(sighting) = self.found.get_mut(&id) {
+                sighting.notified = true;
+            }
         }
     }
 

@@ -7,14 +7,15 @@ use chrono::{DateTime, Duration, Utc};
 use rust_decimal::Decimal;
 use serde::Serialize;
 
-use crate::engine::config::{Forgotten as Wanted, Settings};
+use crate::engine::config::{Channel, Forgotten as Wanted, Settings};
 use crate::engine::cost::price::{Price, PriceKey, Prices};
 use crate::engine::cost::waste::Cost;
 use crate::engine::history::forgotten::{Ledger, Sighting};
-use crate::engine::judge::owner::resolve;
+use crate::engine::judge::owner::{channels_of, resolve};
 use crate::engine::judge::{Contacts, Owner};
-use crate::engine::model::{Account, HOURS_PER_MONTH, ReportOnly, Target, Unused, UnusedId, Usd, WhyUnused};
+use crate::engine::model::{Account, Contact, HOURS_PER_MONTH, ReportOnly, Target, Unused, UnusedId, Usd, WhyUnused};
 use crate::engine::report::Row;
+use crate::engine::report::digest::Reader;
 use crate::engine::tags::Kept;
 
 /// What a run knows of resources that are only reported.
@@ -140,6 +141,30 @@ impl Forgotten {
     /// What is forgotten.
     pub fn forgotten(&self) -> impl Iterator<Item = &Line> {
         self.standing(Standing::Forgotten)
+    }
+
+    /// What was forgotten for `after` before our eyes, and nobody was notified of yet, by who is to be notified: each
+    /// channel of the owner, or else the operator's.
+    pub fn news<'a>(
+        &'a self,
+        settings: &'a Settings,
+        now: DateTime<Utc>,
+    ) -> Vec<(Reader, &'a Arc<Channel>, Vec<&'a Line>)> {
+        let is_new = |line: &&Line| !line.sighting.notified && now - line.sighting.first_seen >= self.after;
+        let mut news: BTreeMap<String, (Reader, &Arc<Channel>, Vec<&Line>)> = BTreeMap::new();
+        for line in self.forgotten().filter(is_new) {
+            let mut channels = channels_of(settings, &line.owner);
+            let operator = settings.notify.operator.as_ref().filter(|_| channels.is_empty());
+            channels.extend(operator.map(|channel| ("", channel)));
+            for (name, channel) in channels {
+                let reader = match name {
+                    "" => Reader::Operator,
+                    name => Reader::Owner(Arc::from(name), Contact::First),
+                };
+                news.entry(name.to_lowercase()).or_insert_with(|| (reader, channel, Vec::new())).2.push(line);
+            }
+        }
+        news.into_values().collect()
     }
 
     /// The part of one account.

@@ -30,6 +30,8 @@ pub(crate) enum Remnant<'a> {
     Waiting { targets: usize },
     /// Since when it was found.
     Since { date: NaiveDate, at_least: bool },
+    /// That nothing is done to them, and how to keep one.
+    Untouched { keep: &'a str },
     /// One resource in a message.
     Line { id: &'a str, name: &'a str, region: &'a str, why: &'a str, since: &'a str, cost: &'a str },
 }

@@ -7,6 +7,7 @@ mod doctor;
 mod estate;
 mod events;
 mod faults;
+mod forgotten;
 mod killed;
 mod lambda;
 mod main_job;

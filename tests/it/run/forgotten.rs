@@ -238,8 +238,73 @@ fn the_monthly_stocktake_of_the_account_lists_it() {
     fake::apply(&world, &wanted(), at(EVENING));
     let files = world.recorded("stocktake/month=2026-11/");
     let text = |end: &str| files.iter().find(|(key, _)| key.ends_with(end)).map(|(_, text)| text.clone()).expect(end);
-    assert!(text("111111111111.md").contains("## Forgotten: 1 resource"), "{}", text(".md"));
+    assert!(text("111111111111.md").contains("Forgotten: 1 resource"), "{}", text(".md"));
     assert!(text("111111111111.md").contains("aws ec2 delete-volume --volume-id vol-1"));
     let json: serde_json::Value = serde_json::from_str(&text("111111111111.json")).unwrap();
     assert_eq!(json["forgotten"]["resources"][0]["id"], "vol-1");
+}
+
+#[test]
+fn the_table_has_a_line_for_each_in_the_run_that_scanned_it() {
+    let world = world([volume("vol-1")]);
+    let lines = || {
+        world.recorded("tables/forgotten/").into_iter().flat_map(|(_, text)| {
+            text.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()).collect::<Vec<_>>()
+        })
+    };
+    for minutes in [0, 1] {
+        fake::apply(&world, &wanted(), at(EVENING) + chrono::Duration::minutes(minutes));
+        let lines: Vec<_> = lines().collect();
+        assert_eq!(lines.len(), 1, "a run that scans nothing writes no lines");
+        let line = lines[0].as_object().unwrap();
+        assert_eq!(
+            (line["id"].as_str(), line["standing"].as_str(), line["usd_month"].as_str()),
+            (Some("vol-1"), Some("forgotten"), Some("10.00"))
+        );
+        let columns: std::collections::BTreeSet<String> = line.keys().cloned().collect();
+        for engine in ["athena", "bigquery"] {
+            assert_eq!(
+                crate::run::tables::declared().get(&(engine, "forgotten".to_owned())),
+                Some(&columns),
+                "{engine}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_owner_is_notified_once_when_it_was_forgotten_before_our_eyes() {
+    let channels = "[channels.ann]\nsns = \"arn:aws:sns:ap-northeast-1:111111111111:ann\"\n\n\
+                    [channels.ops]\nsns = \"arn:aws:sns:ap-northeast-1:111111111111:ops\"\n\n\
+                    [owners]\ntags = [\"Owner\"]\nchannels = { ann = \"ann\" }\n\n[notify]\noperator = \"ops\"\n\n";
+    let settings = with(&[
+        ("armed = true", "armed = false"),
+        ("[busy]", &format!("{channels}[forgotten]\nafter = \"14d\"\n\n[busy]")),
+    ]);
+    let tagged = Volume { tags: Tags::new([("Owner", "ann")]), ..volume("vol-1") };
+    let world = world([tagged, volume("vol-2")]);
+    let told = |channel: &str| {
+        let said = world
+            .said()
+            .into_iter()
+            .filter(|(name, message)| name == channel && message.body.contains("delete-volume"));
+        said.map(|(_, message)| message.body).collect::<Vec<_>>()
+    };
+    for day in ["2026-11-25", "2026-11-26", "2026-12-08"] {
+        fake::apply(&world, &settings, at(&format!("{day}T21:30:00+09:00")));
+        assert!(told("ann").is_empty() && told("ops").is_empty(), "{day}");
+    }
+    world.mute("ops");
+    fake::apply(&world, &settings, at("2026-12-10T21:30:00+09:00"));
+    assert_eq!(told("ann").len(), 1);
+    assert!(told("ann")[0].contains("vol-1") && !told("ann")[0].contains("vol-2"), "{:?}", told("ann"));
+    world.unmute();
+    fake::apply(&world, &settings, at("2026-12-10T21:45:00+09:00"));
+    assert_eq!(
+        (told("ann").len(), told("ops").len()),
+        (1, 1),
+        "what was not accepted is sent again, and nothing twice"
+    );
+    fake::apply(&world, &settings, at("2026-12-20T21:45:00+09:00"));
+    assert_eq!((told("ann").len(), told("ops").len()), (1, 1));
 }

@@ -18,7 +18,7 @@ fn lines(world: &World, table: &str) -> Vec<Value> {
 }
 
 /// The columns that the statements of `docs/record.md` declare: by engine and table.
-fn declared() -> BTreeMap<(&'static str, String), BTreeSet<String>> {
+pub fn declared() -> BTreeMap<(&'static str, String), BTreeSet<String>> {
     let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/record.md")).expect("the page");
     let mut declared = BTreeMap::new();
     for block in text.split("```sql\n").skip(1).filter_map(|block| block.split("```").next()) {
