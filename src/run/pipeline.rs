@@ -161,8 +161,8 @@ pub(crate) struct Ended {
     pub(crate) locked: bool,
 }
 
-/// The stages after the acts: find what is forgotten, notify people, count savings, take the monthly stocktake, and record everything. A stage
-/// that fails degrades the run, and the next stages still run.
+/// The stages after the acts: find what is forgotten, notify people, count savings, take the monthly stocktake, and record
+/// everything. A stage that fails degrades the run, and the next stages still run.
 #[allow(clippy::too_many_arguments)] // the ports, and what the stages before have made
 pub(crate) async fn finish(
     order: &Order<'_>,
