@@ -5,7 +5,6 @@ use serde::Serialize;
 
 use crate::engine::history::runs::micros;
 use crate::engine::report::Report;
-use crate::run::tables::lines;
 
 #[derive(Serialize)]
 struct ForgottenLine<'a> {
@@ -29,12 +28,9 @@ struct ForgottenLine<'a> {
 }
 
 /// The lines of a run.
-///
-/// # Errors
-/// If the serializer fails.
-pub(crate) fn forgotten(report: &Report) -> serde_json::Result<String> {
+pub(crate) fn forgotten(report: &Report) -> impl Iterator<Item = impl Serialize> {
     let all = report.forgotten.iter().flat_map(|found| &found.lines);
-    lines(all.filter(|line| line.sighting.last_seen == report.at).map(|line| {
+    all.filter(|line| line.sighting.last_seen == report.at).map(|line| {
         let (one, id) = (&line.sighting.unused, line.id());
         ForgottenLine {
             run: &report.run,
@@ -53,5 +49,5 @@ pub(crate) fn forgotten(report: &Report) -> serde_json::Result<String> {
             usd_month: line.known().map(|usd| usd.0.round_dp(2).to_string()),
             command: &one.command,
         }
-    }))
+    })
 }

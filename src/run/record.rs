@@ -119,6 +119,7 @@ pub(crate) async fn write_tables(hub: &impl WriteRecord, report: &Report) -> Res
     let told = RunLines::from(report);
     write_table(hub, "outcomes", &told, tables::outcomes(&told)).await?;
     write_table(hub, "verdicts", &told, tables::verdicts(report)).await?;
+    write_table(hub, "forgotten", &told, forgotten(report)).await?;
     write_table(hub, "runs", &told, iter::once(tables::run_of(report))).await?;
     write_history(hub, &told).await
 }
