@@ -8,11 +8,12 @@ use idle_reaper::engine::config::Settings;
 use idle_reaper::engine::history::last_scans::FILE;
 use idle_reaper::engine::model::{State, Target};
 use idle_reaper::engine::report::Report;
-use idle_reaper::engine::request::Scope;
+use idle_reaper::engine::request::{Mode, Scope};
 use proptest::prelude::*;
 
 use crate::fake::{
-    Ask, Deed, EVENING, Faults, HERE, Shape, THERE, World, apply, apply_killed, at, instance, plan, try_apply, with,
+    Ask, Deed, EVENING, Faults, HERE, Parts, Shape, THERE, World, apply, apply_killed, at, in_parts, instance, plan,
+    try_apply, with,
 };
 use crate::laws::arbitrary::for_all;
 
@@ -155,6 +156,26 @@ fn what_cannot_be_scanned_is_tried_again_and_counts_once_in_a_sweep() {
     for minutes in 3..6 {
         assert!(run(&world, &settings, minutes).plan.refused.is_some(), "where something was found it always counts");
     }
+}
+
+#[test]
+fn a_divided_run_scans_what_a_run_in_one_scans_and_a_lost_part_is_not_empty() {
+    let settings = every("4h");
+    let (one, divided) = (organisation(), organisation());
+    let whole = Parts { size: 2, ..Parts::default() };
+    for minutes in [0, 1, 60, 241] {
+        [&one, &divided].into_iter().for_each(World::forget);
+        let report = apply(&one, &settings, later(minutes));
+        let parts = in_parts(&divided, &settings, Mode::Apply, &Ask::at(later(minutes)), &whole).expect("a report");
+        assert_eq!(scanned(&one), scanned(&divided), "after {minutes} minutes");
+        assert_eq!((report.not_due, report.scanned), (parts.not_due, parts.scanned), "after {minutes} minutes");
+    }
+    let first = Parts { lost: (&[0], &[]), ..whole };
+    let lost = in_parts(&divided, &settings, Mode::Apply, &Ask::at(later(242)), &first).expect("a report");
+    assert!(lost.unreachable.iter().any(|one| *one.account == *HERE.0), "{:?}", lost.unreachable);
+    divided.forget();
+    apply(&divided, &settings, later(243));
+    assert!(scanned(&divided).contains(&Target::new(HERE.0, HERE.1)), "what was found there is still known");
 }
 
 /// What happens between two runs.
