@@ -19,19 +19,22 @@ const READ_ONLY: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow
 /// A kept session is used again only if it outlives the longest run of a function, 900 s.
 const OUTLIVES: Duration = Duration::from_secs(16 * 60);
 
-/// Sessions of reading roles by the role's ARN and external id. An AssumeRole of each account in each run would be a
+/// The ARN and the external id of a role.
+type RoleKey = (String, Option<String>);
+
+/// Sessions of reading roles, by role. An AssumeRole of each account in each run would be a
 /// third of all calls. A session of an acting role is never kept, so that CloudTrail shows by which run it acted.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct WarmSessions(Arc<Mutex<HashMap<(String, Option<String>), Credentials>>>);
+pub(crate) struct WarmSessions(Arc<Mutex<HashMap<RoleKey, Credentials>>>);
 
 impl WarmSessions {
-    fn find(&self, role: &(String, Option<String>)) -> Option<Credentials> {
+    fn find(&self, role: &RoleKey) -> Option<Credentials> {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let lasts = |found: &&Credentials| found.expiry().is_some_and(|end| end > SystemTime::now() + OUTLIVES);
         kept.get(role).filter(lasts).cloned()
     }
 
-    fn keep(&self, role: (String, Option<String>), session: &Credentials) {
+    fn keep(&self, role: RoleKey, session: &Credentials) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(role, session.clone());
     }
 
