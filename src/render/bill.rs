@@ -163,7 +163,7 @@ impl OfBill<'_> {
         let services = self.bill.as_ref().map(Bill::by_service).unwrap_or_default();
         let line =
             |cost: &ServiceCost| format!("- {}: {} ({})", cost.service, figure(cost.usd, money, locale), change(cost));
-        lines.extend(services.iter().take(NAMED).map(line));
+        lines.extend(services.iter().filter(|cost| !cost.is_under_a_cent()).take(NAMED).map(line));
         let lines: String = lines.iter().map(|line| plain(line) + "\n").collect();
         format!("{}\n\n{lines}\n{}\n", plain(&title), phrase(locale, Phrase::WholeList { place }))
     }
