@@ -321,6 +321,16 @@ pub trait ReadRecord {
         async { None }
     }
 
+    /// The paths of these files in their folder, with a version that changes with the contents of the file. `None` where
+    /// it costs no more to read the files.
+    fn versions(
+        &self,
+        _folder: &str,
+        _from: &str,
+    ) -> impl Future<Output = Result<Option<Vec<(String, String)>>, PortError>> {
+        async { Ok(None) }
+    }
+
     /// The texts of all files in the folder `folder` whose path in it is `from` or sorts after it.
     fn read_since(&self, folder: &str, from: &str) -> impl Future<Output = Result<Vec<Entry>, PortError>>;
 }

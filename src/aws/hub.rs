@@ -77,6 +77,14 @@ impl ReadRecord for AwsHub {
         }
     }
 
+    async fn versions(&self, folder: &str, from: &str) -> Result<Option<Vec<(String, String)>>, PortError> {
+        match &self.record {
+            Record::Nowhere => Err(nowhere()),
+            Record::S3(bucket) => bucket.versions(folder, from).await.map(Some),
+            Record::Folder(_) => Ok(None),
+        }
+    }
+
     async fn read_since(&self, folder: &str, from: &str) -> Result<Vec<Entry>, PortError> {
         match &self.record {
             Record::Nowhere => Err(nowhere()),

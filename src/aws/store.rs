@@ -169,8 +169,9 @@ impl Bucket {
         }
     }
 
-    pub(crate) async fn read_since(&self, folder: &str, from: &str) -> Result<Vec<Entry>, PortError> {
-        let mut keys: Vec<String> = Vec::new();
+    /// The paths of the objects in `folder`, from `from` on, with their entity tags.
+    pub(crate) async fn versions(&self, folder: &str, from: &str) -> Result<Vec<(String, String)>, PortError> {
+        let mut found = Vec::new();
         let prefix = format!("{}/", self.key(folder));
         let call =
             self.client.list_objects_v2().bucket(&self.bucket).start_after(format!("{prefix}{from}")).prefix(&prefix);
@@ -178,14 +179,24 @@ impl Bucket {
         while let Some(page) = pages.next().await {
             let wrong =
                 |error| PortError(format!("{} for `{}`", words("s3:ListObjectsV2", &error), self.place(folder)));
-            keys.extend(page.map_err(wrong)?.contents().iter().filter_map(|object| object.key().map(str::to_owned)));
+            found.extend(page.map_err(wrong)?.contents().iter().filter_map(|object| {
+                let beneath = object.key()?.strip_prefix(&prefix)?;
+                Some((beneath.to_owned(), object.e_tag().unwrap_or_default().to_owned()))
+            }));
         }
-        let reads = keys.into_iter().map(|key| async move { (self.read(&key).await, key) });
+        Ok(found)
+    }
+
+    pub(crate) async fn read_since(&self, folder: &str, from: &str) -> Result<Vec<Entry>, PortError> {
+        let found = self.versions(folder, from).await?;
+        let reads = found.into_iter().map(|(path, _)| async move {
+            let text = self.read(&self.key(&format!("{folder}/{path}"))).await;
+            (path, text)
+        });
         let mut reads = std::pin::pin!(stream::iter(reads).buffered(READS));
         let mut entries = Vec::new();
-        while let Some((text, key)) = reads.next().await {
-            let beneath = key.strip_prefix(&prefix).unwrap_or(&key).to_owned();
-            entries.push((beneath, text?));
+        while let Some((path, text)) = reads.next().await {
+            entries.push((path, text?));
         }
         Ok(entries)
     }

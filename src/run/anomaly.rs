@@ -15,7 +15,7 @@ use crate::run::decision::prepare;
 use crate::run::delivery::{Delivery, deliver};
 use crate::run::intent::write_report;
 use crate::run::notify::frame;
-use crate::run::state::past_or_nothing;
+use crate::run::past::history_or_nothing;
 use crate::run::{Error, Order, prices};
 
 /// Time kept back from the deadline while notifying: enough to record and to answer.
@@ -34,7 +34,7 @@ pub async fn handle_anomaly(
     anomaly: &Anomaly,
 ) -> Result<(Report, Option<String>), Error> {
     let locale = order.settings.run.locale;
-    let (history, unread) = past_or_nothing(order, hub).await;
+    let (history, unread) = history_or_nothing(order, hub).await;
     let mut planned = match prepare(order, scanner, hub, &history, false).await {
         Ok(planned) => planned,
         Err(error) => {

@@ -20,11 +20,11 @@ use crate::run::notify::notify;
 use crate::run::order::Order;
 use crate::run::recheck::Recheck;
 use crate::run::record::{write_acts, write_tables};
-use crate::run::state::{is_stateful, past, past_or_nothing};
+use crate::run::state::is_stateful;
 use crate::run::tables::RunLines;
 use crate::run::warrant::Warrant;
 use crate::run::wrap_up::keep;
-use crate::run::{bill, forgotten, lock, prices, savings, stocktake, sudden};
+use crate::run::{bill, forgotten, lock, past, prices, savings, stocktake, sudden};
 
 /// A dry run: scans, judges and plans. It has no port to act with.
 ///
@@ -33,7 +33,7 @@ use crate::run::{bill, forgotten, lock, prices, savings, stocktake, sudden};
 pub async fn plan(order: &Order<'_>, scanner: &impl Scan, hub: &impl ReadRecord) -> Result<Report, Error> {
     order.run.scope.check(order.settings)?;
     sudden::check(order)?;
-    let (history, unread) = past_or_nothing(order, hub).await;
+    let (history, unread) = past::history_or_nothing(order, hub).await;
     let mut planned = prepare(order, scanner, hub, &history, true).await?;
     let (mut shown, mut saved, mut rates) = (None, None, EffectiveRates::default());
     if unread.is_none() {
@@ -105,14 +105,14 @@ async fn run(
     locked: bool,
 ) -> Result<(Report, Option<String>), Error> {
     let switch = hub.switch().await;
-    let mut history = past(order, hub).await.map_err(Error::Record)?;
+    let mut history = past::history(order, hub).await.map_err(Error::Record)?;
     let (decision, dropped) = Box::pin(decide(order, scanner, hub, list, &switch, &history)).await?;
     let Decision { report, background, prices } = decision;
     let (acts, mut done) = may_act(&report.plan, &switch, order);
     if acts {
         if !locked {
             lock(order, hub).await?;
-            history = past(order, hub).await.map_err(Error::Record)?;
+            history = past::history(order, hub).await.map_err(Error::Record)?;
         }
         let recorded = intent(hub, &report, is_narrow(order)).await.map_err(Error::Record)?;
         if let Some(warrant) = Warrant::issue(order.settings, running(&report.rows), &history.today, recorded) {

@@ -57,12 +57,6 @@ pub(crate) async fn past(order: &Order<'_>, hub: &impl ReadRecord) -> Result<His
     Ok(history)
 }
 
-/// The same for a run that does not act. If the record cannot be read, the history is empty and the reason is returned.
-pub(crate) async fn past_or_nothing(order: &Order<'_>, hub: &impl ReadRecord) -> (History, Option<String>) {
-    let unread = |why| format!("the run record cannot be read, so earlier runs are unknown: {why}");
-    past(order, hub).await.map_or_else(|why| (History::default(), Some(unread(why))), |history| (history, None))
-}
-
 /// Writes who was notified of what.
 pub(crate) async fn write_told(hub: &impl WriteRecord, ledger: &Ledger) -> Result<(), PortError> {
     hub.write(TOLD, &ledger.text()).await.map(|_| ())

@@ -3,7 +3,6 @@
 //! comparable.
 
 use chrono::NaiveDate;
-use futures_util::stream::{self, StreamExt};
 
 use crate::engine::model::Cap;
 use crate::engine::request::RequestInvalid;
@@ -13,15 +12,15 @@ use crate::engine::undo::sudden::{
 };
 use crate::ports::{PortError, ReadRecord, WriteRecord};
 use crate::run::decision::Planned;
-use crate::run::{Error, Order};
+use crate::run::index::Read;
+use crate::run::{Error, Order, index};
 
 /// The folder of the counts, by date and run.
 const COUNTS: &str = "counts";
 
-/// Days read in parallel: all of them. A day is one list, then a get for each of its runs, 16 in parallel. A run every
-/// 10 minutes leaves 144 files a day, so six days are at most 6 lists and 864 gets, and take as long as 10 calls. Most
-/// runs would stop so few instances that they read nothing.
-const WIDTH: usize = 8;
+/// The index of the counts of the compared days. A run every 10 minutes leaves 144 files a day, so six days are 6 lists
+/// and up to 864 gets without it. Most runs would stop so few instances that they read nothing.
+const INDEX: &str = "state/counts.jsonl.gz";
 
 /// What an earlier run left.
 struct Known {
@@ -36,6 +35,8 @@ struct Weighed {
     sudden: Option<Sudden>,
     /// The acknowledged run: its file and its count.
     acknowledged: Option<(String, Count)>,
+    /// A new index of the counts, where the old one lacks much.
+    index: Option<Vec<u8>>,
 }
 
 /// Checks, before the scan, whether the run's acknowledgement can be valid, if there is one.
@@ -58,7 +59,8 @@ pub(crate) async fn hold_back(
     mut planned: Planned,
 ) -> Result<Planned, Error> {
     let Some(weighed) = weigh(order, hub, &planned).await? else { return Ok(planned) };
-    let Weighed { mut count, sudden, acknowledged } = weighed;
+    let Weighed { mut count, sudden, acknowledged, index } = weighed;
+    planned.notes.lines.extend(index::write(hub, INDEX, index).await);
     if let Some(sudden) = sudden {
         count.held = true;
         let why = refusal(sudden, order);
@@ -106,20 +108,20 @@ async fn weigh(order: &Order<'_>, hub: &impl ReadRecord, planned: &Planned) -> R
     if let Some(run) = acknowledge {
         let (key, held) = held_back(hub, today, run, count.armed).await?;
         count.acknowledges = Some((*run).to_owned());
-        return Ok(Some(Weighed { count, sudden: None, acknowledged: Some((key, held)) }));
+        return Ok(Some(Weighed { count, sudden: None, acknowledged: Some((key, held)), index: None }));
     }
     if count.armed <= NEVER_BELOW {
-        return Ok(Some(Weighed { count, sudden: None, acknowledged: None }));
+        return Ok(Some(Weighed { count, sudden: None, acknowledged: None, index: None }));
     }
-    let known = days(hub, earlier_days(today).chain([today])).await.map_err(Error::Record)?;
+    let (known, index) = days(hub, earlier_days(today).chain([today])).await.map_err(Error::Record)?;
     let on = |own: bool| known.iter().filter(move |known| (known.day == today) == own).map(|known| &known.count);
     let sudden = sudden(count.armed, highest(on(false), on(true), &enforced(settings)));
-    Ok(Some(Weighed { count, sudden, acknowledged: None }))
+    Ok(Some(Weighed { count, sudden, acknowledged: None, index }))
 }
 
 /// The acknowledged run, if it was held back recently and covers this many.
 async fn held_back(hub: &impl ReadRecord, today: NaiveDate, run: &str, armed: usize) -> Result<(String, Count), Error> {
-    let known = days(hub, recent_days(today)).await.map_err(Error::Record)?;
+    let (known, _) = days(hub, recent_days(today)).await.map_err(Error::Record)?;
     let found = known.into_iter().find(|known| known.run == run && known.count.held);
     let Some(Known { day, run: id, count: held }) = found else {
         return Err(NotAcknowledged::Unknown { run: run.to_owned() }.into());
@@ -130,13 +132,17 @@ async fn held_back(hub: &impl ReadRecord, today: NaiveDate, run: &str, armed: us
     Ok((key(day, &id), held))
 }
 
-/// The counts of these days.
-async fn days(hub: &impl ReadRecord, days: impl Iterator<Item = NaiveDate>) -> Result<Vec<Known>, PortError> {
-    let reads = days.map(|day| async move { (day, hub.read_since(&folder(day), "").await) });
-    let read: Vec<_> = stream::iter(reads).buffer_unordered(WIDTH).collect().await;
+/// The counts of these days, and a new index of them.
+async fn days(
+    hub: &impl ReadRecord,
+    days: impl Iterator<Item = NaiveDate>,
+) -> Result<(Vec<Known>, Option<Vec<u8>>), PortError> {
+    let days: Vec<NaiveDate> = days.collect();
+    let folders: Vec<_> = days.iter().map(|day| (folder(*day), String::new())).collect();
+    let Read { folders, index } = index::read(hub, INDEX, &folders).await?;
     let mut known = Vec::new();
-    for (day, entries) in read {
-        for (key, text) in entries? {
+    for (day, entries) in days.into_iter().zip(folders) {
+        for (key, text) in entries {
             let file = key.rsplit_once('/').map_or(&*key, |(_, file)| file);
             let Some(run) = file.strip_suffix(".json") else { continue }; // a draft that was never finished
             // An unreadable count is no reason to allow more: the day is known, and its count is zero.
@@ -144,7 +150,7 @@ async fn days(hub: &impl ReadRecord, days: impl Iterator<Item = NaiveDate>) -> R
             known.push(Known { day, run: run.to_owned(), count });
         }
     }
-    Ok(known)
+    Ok((known, index))
 }
 
 /// `counts/date=2026-11-25`

@@ -1,6 +1,7 @@
 //! The three ports over the fake world.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -390,6 +391,16 @@ impl ReadRecord for World {
 
     async fn now(&self) -> Option<DateTime<Utc>> {
         Some(self.state.borrow().now)
+    }
+
+    async fn versions(&self, folder: &str, from: &str) -> Result<Option<Vec<(String, String)>>, PortError> {
+        let entries = self.read_since(folder, from).await?;
+        let version = |text: &str| {
+            let mut hasher = DefaultHasher::new();
+            text.hash(&mut hasher);
+            format!("{:016x}", hasher.finish())
+        };
+        Ok(Some(entries.into_iter().map(|(path, text)| (path, version(&text))).collect()))
     }
 
     async fn read_since(&self, folder: &str, from: &str) -> Result<Vec<Entry>, PortError> {
