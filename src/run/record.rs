@@ -184,7 +184,8 @@ pub(crate) async fn write_acts(
         text += &spelled(serde_json::to_string(&line))?;
         text.push('\n');
     }
-    hub.write(&format!("{ACTS}/{}/{}.jsonl", partition(told.at), told.run), &text).await.map(|_| ())
+    let key = format!("{ACTS}/{}/{}.jsonl", partition(told.at), told.run);
+    hub.write_bytes(&key, text.into_bytes()).await.map(|_| ())
 }
 
 /// Writes every step with an unknown outcome before anything is done. If the run is killed or its last write fails, the
