@@ -133,6 +133,7 @@ pub struct World {
 
 struct Inner {
     now: DateTime<Utc>,
+    has_versions: bool,
     dice: Dice,
     runs: u32,
     accounts: BTreeMap<Arc<str>, FoundAccount>,
@@ -179,6 +180,7 @@ impl World {
         let world = Self {
             state: RefCell::new(Inner {
                 now: at(EVENING),
+                has_versions: false,
                 dice: Dice::new(1),
                 runs: 0,
                 accounts: BTreeMap::new(),
@@ -207,6 +209,12 @@ impl World {
             world.add(instance);
         }
         world
+    }
+
+    /// The same world, with a record that tells the versions of its files, as S3 does.
+    pub fn with_versions(self) -> Self {
+        self.state.borrow_mut().has_versions = true;
+        self
     }
 
     /// The same world, handing things out in the order of another seed.

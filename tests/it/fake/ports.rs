@@ -394,6 +394,9 @@ impl ReadRecord for World {
     }
 
     async fn versions(&self, folder: &str, from: &str) -> Result<Option<Vec<(String, String)>>, PortError> {
+        if !self.state.borrow().has_versions {
+            return Ok(None);
+        }
         let entries = self.read_since(folder, from).await?;
         let version = |text: &str| {
             let mut hasher = DefaultHasher::new();
