@@ -149,3 +149,32 @@ fn every_reason_not_to_undo_and_every_remark_can_be_said() {
     }
     assert!(fell_back("skipped.new-rule") && fell_back("skipped.kept {'key': 'x'}"));
 }
+
+#[test]
+fn every_line_about_a_forgotten_resource_can_be_said() {
+    use crate::engine::model::WhyUnused;
+    use crate::render::catalogue::forgotten::{Remnant, remnant, unused};
+    let (text, after, date) = ("x", chrono::Duration::days(14), chrono::DateTime::UNIX_EPOCH.date_naive());
+    let remnants = [
+        Remnant::Head { count: 2, amount: text, caveat: text },
+        Remnant::Further { count: 1 },
+        Remnant::Besides { count: 1, list: text },
+        Remnant::Young { count: 1, after },
+        Remnant::Kept { count: 2 },
+        Remnant::Managed { count: 1, example: text },
+        Remnant::Advice { count: 1, amount: text },
+        Remnant::NotScanned { kind: text, targets: 2, example: text, cause: text },
+        Remnant::Waiting { targets: 1 },
+        Remnant::Since { date, at_least: true },
+        Remnant::Untouched { keep: text },
+        Remnant::Line { id: text, name: "", region: text, why: text, since: text, cost: text },
+    ];
+    let of_stopped = |by_reaper| WhyUnused::OfStopped { instance: "i-1".into(), by_reaper };
+    let causes = [WhyUnused::Unattached, WhyUnused::Unassociated, of_stopped(true), of_stopped(false)];
+    for locale in Locale::ALL {
+        let said = remnants.iter().map(|one| remnant(*locale, *one));
+        for said in said.chain(causes.iter().map(|why| unused(*locale, why))) {
+            assert!(!fell_back(&said), "{locale:?}: {said}");
+        }
+    }
+}

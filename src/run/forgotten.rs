@@ -2,7 +2,7 @@
 //! the turn of its account; a dry run by hand scans everything that was asked for. It has no port that acts, and a kind
 //! that cannot be scanned darkens nothing else.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use crate::engine::cost::bundled;
 use crate::engine::cost::price::Prices;
 use crate::engine::history::forgotten::{Answers, FILE, Ledger};
 use crate::engine::kinds::reported::{Around, Facts, Stopped};
-use crate::engine::model::{Notes, ReportOnly, State, Target, Unreachable};
+use crate::engine::model::{NotDue, Notes, ReportOnly, State, Target, Unreachable};
 use crate::engine::report::digest::{Digest, Digests, Reader};
 use crate::engine::report::forgotten::{Forgotten, Line, Lookup, keys};
 use crate::engine::report::{Report, Row};
@@ -135,7 +135,8 @@ async fn known(order: &Order<'_>, hub: &impl ReadRecord, notes: &mut Notes) -> O
 fn scanned(targets: &[Target], report: &Report) -> Vec<Target> {
     let dark: Vec<Target> = report.unreachable.iter().map(Unreachable::target).collect();
     let is_dark = |target: &Target| dark.iter().chain(&report.denied).any(|dark| dark.covers(target));
-    targets.iter().filter(|target| !is_dark(target)).cloned().collect()
+    let not_due: HashSet<Target> = report.not_due.iter().map(NotDue::target).collect();
+    targets.iter().filter(|target| !is_dark(target) && !not_due.contains(target)).cloned().collect()
 }
 
 fn view(

@@ -104,6 +104,6 @@ fn is_whole(order: &Order<'_>, report: &Report, target: &Target) -> bool {
         && scope.names_region(&target.region)
         && !report.unreachable.iter().any(|unreachable| unreachable.target().covers(target))
         && !report.denied.iter().any(|denied| denied.covers(target))
-        && !report.not_due.iter().any(|not_due| not_due.is(target))
+        && !report.not_due.iter().any(|not_due| not_due.target() == *target)
         && !report.skipped.iter().any(|skipped| skipped.account == target.account)
 }

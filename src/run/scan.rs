@@ -182,7 +182,9 @@ pub(crate) async fn survey_each(
     let (accounts, regions): (Vec<_>, Vec<_>) = unreachable.partition(Target::is_whole_account);
     scanned.finished = targets.len().saturating_sub(regions.len() + scanned.denied.len());
     scanned.targets = targets.len() + accounts.len();
-    scanned.background.targets = targets;
+    let not_due = scanned.not_due.iter().map(NotDue::target);
+    scanned.background.targets = targets.into_iter().chain(not_due).collect();
+    scanned.background.targets.sort();
     Ok(())
 }
 

@@ -51,8 +51,8 @@ pub struct NotDue {
 }
 
 impl NotDue {
-    /// Whether it is this target.
-    pub fn is(&self, target: &Target) -> bool {
-        self.account == target.account && self.region == target.region
+    /// Its account and Region.
+    pub fn target(&self) -> Target {
+        Target::new(self.account.clone(), self.region.clone())
     }
 }

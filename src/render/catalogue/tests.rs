@@ -9,6 +9,7 @@ use super::*;
 /// The source of each enum, its name, and the groups of its messages.
 const ENUMS: &[(&str, &str, &[&str])] = &[
     (include_str!("anomaly.rs"), "About", &["anomaly"]),
+    (include_str!("forgotten.rs"), "Remnant", &["forgotten"]),
     (include_str!("letter.rs"), "Letter", &["notice"]),
     (include_str!("money.rs"), "Phrase", &["money"]),
     (include_str!("mod.rs"), "Effect", &["effect"]),
@@ -31,6 +32,7 @@ const ENUMS: &[(&str, &str, &[&str])] = &[
     (include_str!("../../engine/model/not_armed.rs"), "NotArmed", &["not-armed"]),
     (include_str!("../../engine/model/remark.rs"), "Remark", &["remark"]),
     (include_str!("../../engine/model/remark.rs"), "Starter", &["starter"]),
+    (include_str!("../../engine/model/unused.rs"), "WhyUnused", &["unused"]),
     (include_str!("../../engine/model/verdict.rs"), "Action", &["action", "would"]),
     (include_str!("../../engine/model/verdict.rs"), "Gauge", &["gauge", "figure"]),
     (include_str!("../../engine/model/verdict.rs"), "Skipped", &["skipped"]),

@@ -249,7 +249,7 @@ mod tests {
             for key in keys {
                 let (english, japanese) = (words(all, *key, Locale::En), words(all, *key, Locale::Ja));
                 assert!(english.len() > 1 && english.is_ascii(), "{key:?}: {english}");
-                assert!(!japanese.is_ascii(), "{key:?}: {japanese}");
+                assert!(!japanese.is_ascii() || japanese == "ID", "{key:?}: {japanese}");
             }
         }
         check(&HEADINGS.label, Label::ALL);
