@@ -1,8 +1,5 @@
 //! What the run record says about earlier runs.
 
-// Instants come from tags, answers and the record: no arithmetic on them may overflow.
-#![warn(clippy::arithmetic_side_effects)]
-
 pub mod forgotten;
 pub mod idle_stops;
 pub mod last_scans;

@@ -1,8 +1,5 @@
 //! Reads the tags of a resource: keep, keep-until, schedule, and the reaper's own tags.
 
-// Instants come from tags, answers and the record: no arithmetic on them may overflow.
-#![warn(clippy::arithmetic_side_effects)]
-
 pub mod keep;
 pub mod keep_until;
 pub mod later_date;
