@@ -233,7 +233,8 @@ fn too_many_unreachable(scanned: &Scanned, limit: u32) -> Option<String> {
     let (again, unreachable): (Vec<_>, Vec<_>) =
         scanned.unreachable.iter().map(Unreachable::target).partition(|target| scanned.again.contains(target));
     let dark = |targets: &[Target]| targets.iter().filter(|target| target.is_whole_account()).count();
-    let targets = scanned.targets.saturating_sub(scanned.denied.len() + again.len());
+    let uncounted = scanned.denied.iter().chain(&again).filter(|target| scanned.background.visits.has(target));
+    let targets = scanned.targets.saturating_sub(uncounted.count());
     let (accounts, dark) = (scanned.due_accounts.saturating_sub(dark(&again)), dark(&unreachable));
     let share = |part: usize, whole: usize| if part == 0 { 0 } else { part * 100 / whole.max(1) };
     let over = |part: usize, whole: usize| part * 100 > limit as usize * whole;

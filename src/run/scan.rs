@@ -43,8 +43,8 @@ pub struct Scanned {
     pub denied: Vec<Target>,
     /// Targets that were not due.
     pub not_due: Vec<NotDue>,
-    /// Targets that an earlier run tried in vain since they were last due, and where nothing is known to be. They are
-    /// scanned again, and count neither way in the share of unreachable targets.
+    /// Targets that an earlier run tried in vain since they were last due, or found denied, and where nothing is known to
+    /// be. They count neither way in the share of unreachable targets.
     pub again: BTreeSet<Target>,
     /// The number of accounts in which something was due.
     pub due_accounts: usize,
@@ -178,10 +178,10 @@ pub(crate) async fn survey_each(
     let targets = sweep(port, how, scanned, each).await?;
     check_regions(scope, &targets, scanned)?;
     scanned.outside = outside(scope, &targets, scanned);
-    let unreachable = scanned.unreachable.iter().map(Unreachable::target);
-    let (accounts, regions): (Vec<_>, Vec<_>) = unreachable.partition(Target::is_whole_account);
-    scanned.finished = targets.len().saturating_sub(regions.len() + scanned.denied.len());
-    scanned.targets = targets.len() + accounts.len();
+    let unreachable: Vec<Target> = scanned.unreachable.iter().map(Unreachable::target).collect();
+    let failed: BTreeSet<&Target> = unreachable.iter().chain(&scanned.denied).collect();
+    scanned.finished = targets.iter().filter(|target| !failed.contains(target)).count();
+    scanned.targets = targets.len() + unreachable.iter().filter(|target| target.is_whole_account()).count();
     let not_due = scanned.not_due.iter().map(NotDue::target);
     scanned.background.targets = targets.into_iter().chain(not_due).collect();
     scanned.background.targets.sort();

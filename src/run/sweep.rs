@@ -231,8 +231,11 @@ impl<'a, E: FnMut(Found, &mut Scanned)> Sweeping<'a, E> {
                 }
                 true
             }
-            Due::Regions { due, not_due } => {
+            Due::Regions { due, not_due, denied } => {
                 self.scanned.not_due.extend(not_due);
+                let denied: Vec<_> = denied.into_iter().map(|region| Target::new(account.clone(), region)).collect();
+                self.scanned.again.extend(denied.iter().cloned());
+                self.scanned.denied.extend(denied);
                 let again = due.iter().filter(|(_, again)| *again).map(|(region, _)| region);
                 self.scanned.again.extend(again.map(|region| Target::new(account.clone(), region.clone())));
                 let due: Vec<_> = due.into_iter().map(|(region, _)| region).collect();
@@ -349,9 +352,10 @@ impl<'a, E: FnMut(Found, &mut Scanned)> Sweeping<'a, E> {
     /// If every Region of an account is denied by policy, nothing is known of the account: it is unreachable.
     fn nothing_but_denied(&mut self, targets: &[Target]) {
         let closed: BTreeSet<Target> = self.scanned.denied.iter().cloned().collect();
-        let open: BTreeSet<&str> =
-            targets.iter().filter(|target| !closed.contains(target)).map(|target| &*target.account).collect();
-        let (denied_all, named) = closed.into_iter().partition(|target: &Target| !open.contains(&*target.account));
+        let not_due = self.scanned.not_due.iter().map(|one| one.account.clone());
+        let open = targets.iter().filter(|target| !closed.contains(target)).map(|target| target.account.clone());
+        let open: BTreeSet<Arc<str>> = open.chain(not_due).collect();
+        let (denied_all, named) = closed.into_iter().partition(|target: &Target| !open.contains(&target.account));
         self.scanned.denied = named;
         denied_all
             .into_iter()

@@ -63,6 +63,9 @@ struct LastScan {
     /// When a run that scans only part of a target last found something.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     seen: Option<DateTime<Utc>>,
+    /// Whether the organisation denied it then.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    denied: bool,
     /// When it could last not be scanned, if that is later than `at`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     failed: Option<DateTime<Utc>>,
@@ -76,9 +79,10 @@ impl LastScan {
 
     /// What is known of one target from two versions of the file.
     fn merge(&mut self, other: &Self) {
-        let Self { at, found, seen, failed } = *other;
+        let Self { at, found, seen, denied, failed } = *other;
         if at >= self.at {
-            (self.at, self.found) = (at, found || self.found && at == self.at);
+            let found = found || self.found && at == self.at;
+            (self.at, self.found, self.denied) = (at, found, if at.is_some() { denied } else { self.denied });
         }
         self.seen = self.seen.max(seen);
         self.failed = self.failed.max(failed).filter(|failed| self.at.is_none_or(|at| *failed > at));
@@ -119,6 +123,14 @@ impl Visits {
         self.0.entry(target.account.clone()).or_default().targets.entry(target.region.clone()).or_default();
     }
 
+    /// Whether a target was to be scanned, or the Regions of a whole account to be listed.
+    pub fn has(&self, target: &Target) -> bool {
+        let known = |visit: &AccountVisit| {
+            if target.is_whole_account() { visit.listed.is_some() } else { visit.targets.contains_key(&target.region) }
+        };
+        self.0.get(&target.account).is_some_and(known)
+    }
+
     /// Notes how the scan of a target ended.
     pub fn end(&mut self, target: &Target, visit: Visit) {
         self.0.entry(target.account.clone()).or_default().targets.insert(target.region.clone(), Some(visit));
@@ -137,8 +149,10 @@ pub enum Due {
     Regions {
         /// The Regions to scan, and whether an earlier run already tried in vain to scan them.
         due: Vec<(Arc<str>, bool)>,
-        /// The others.
+        /// Those that were empty.
         not_due: Vec<NotDue>,
+        /// Those that the organisation denied, and where nothing is known to be.
+        denied: Vec<Arc<str>>,
     },
 }
 
@@ -170,14 +184,15 @@ impl Cadence {
             let empty = !known.regions.values().any(LastScan::has_something);
             return Due::Everything { again: empty && failed_since(known.failed) };
         }
-        let (mut due, mut not_due) = (Vec::new(), Vec::new());
+        let (mut due, mut not_due, mut denied) = (Vec::new(), Vec::new(), Vec::new());
         for (region, scan) in &known.regions {
             match scan.at.filter(|_| !scan.has_something() && !before(scan.at)) {
+                Some(_) if scan.denied => denied.push(region.clone()),
                 Some(at) => not_due.push(NotDue { account: account.into(), region: region.clone(), last_scan: at }),
                 None => due.push((region.clone(), !scan.has_something() && failed_since(scan.failed))),
             }
         }
-        Due::Regions { due, not_due }
+        Due::Regions { due, not_due, denied }
     }
 
     /// The last instant at which the whole account became due.
@@ -242,7 +257,9 @@ impl AccountScans {
                     LastScan { failed: Some(at), seen: found.then_some(at), ..LastScan::default() }
                 }
                 // What was there may still be there when the policy changes.
-                Some(Visit::Denied) => LastScan { at: Some(at), found: known.has_something(), ..LastScan::default() },
+                Some(Visit::Denied) => {
+                    LastScan { at: Some(at), found: known.has_something(), denied: true, ..LastScan::default() }
+                }
                 None => continue,
             });
         }

@@ -178,6 +178,25 @@ fn a_divided_run_scans_what_a_run_in_one_scans_and_a_lost_part_is_not_empty() {
     assert!(scanned(&divided).contains(&Target::new(HERE.0, HERE.1)), "what was found there is still known");
 }
 
+#[test]
+fn a_denied_region_is_denied_in_every_run_and_asked_once_in_a_sweep() {
+    let settings = every("4h");
+    let closed: BTreeSet<Target> = [(HERE.0, "us-east-1"), (THERE.0, "us-east-1"), (THERE.0, HERE.1)]
+        .into_iter()
+        .map(|(account, region)| Target::new(account, region))
+        .collect();
+    let world = organisation().with_faults(Faults { closed: closed.clone(), ..Faults::default() });
+    for minutes in [0, 1, 2] {
+        let report = run(&world, &settings, minutes);
+        assert_eq!(report.denied, [Target::new(HERE.0, "us-east-1")], "after {minutes} minutes");
+        let dark: Vec<_> = report.unreachable.iter().map(|one| &*one.account).collect();
+        assert_eq!(dark, [THERE.0, THERE.0], "an account of which everything is denied, after {minutes} minutes");
+        assert_eq!((report.plan.refused, report.scanned), (None, if minutes == 0 { 9 } else { 1 }));
+        let asked = world.calls(|deed| deed == Deed::LookAt).into_iter().filter(|call| closed.contains(&call.target));
+        assert_eq!(asked.count(), if minutes == 0 { 3 } else { 0 }, "after {minutes} minutes");
+    }
+}
+
 /// What happens between two runs.
 #[derive(Clone, Debug)]
 enum Happens {
