@@ -75,6 +75,26 @@ impl<'a> AwsReader<'a> {
         Ok(self.kept.get(target, || ec2(&self.aws, target, credentials)))
     }
 
+    async fn listed_regions(&self, account: &Arc<str>) -> Result<Vec<Arc<str>>, NotScanned> {
+        let own = || self.aws.region().map(|region| Arc::<str>::from(region.as_ref()));
+        match &self.settings.scope.regions {
+            Regions::List(regions) => Ok(regions.clone()),
+            Regions::Own => own().map(|region| vec![region]).ok_or_else(no_region),
+            Regions::Enabled => {
+                // The caller's own Region may be one that this account has not opted into.
+                let region = self.aws.sts_region(self.settings.scope.sts_region.as_deref()).await;
+                let region = region.map_err(NotScanned::Unreachable)?.ok_or_else(no_region)?;
+                let target = Target::new(account.clone(), region.as_ref());
+                let answer = self.client(&target).await?.describe_regions().send().await;
+                // A policy that denies the list denies no Region: the account's Regions are unknown.
+                let answer = answer.map_err(|error| NotScanned::Unreachable(words("ec2:DescribeRegions", &error)))?;
+                let regions =
+                    listed("ec2:DescribeRegions", answer.regions.as_deref()).map_err(NotScanned::Unreachable)?;
+                Ok(regions.iter().filter_map(|region| region.region_name()).map(Arc::from).collect())
+            }
+        }
+    }
+
     async fn pages(
         &self,
         target: &Target,
@@ -169,23 +189,11 @@ impl Scan for AwsReader<'_> {
     }
 
     async fn regions(&self, account: &Arc<str>) -> Result<Vec<Arc<str>>, NotScanned> {
-        let own = || self.aws.region().map(|region| Arc::<str>::from(region.as_ref()));
-        match &self.settings.scope.regions {
-            Regions::List(regions) => Ok(regions.clone()),
-            Regions::Own => own().map(|region| vec![region]).ok_or_else(no_region),
-            Regions::Enabled => {
-                // The caller's own Region may be one that this account has not opted into.
-                let region = self.aws.sts_region(self.settings.scope.sts_region.as_deref()).await;
-                let region = region.map_err(NotScanned::Unreachable)?.ok_or_else(no_region)?;
-                let target = Target::new(account.clone(), region.as_ref());
-                let answer = self.client(&target).await?.describe_regions().send().await;
-                // A policy that denies the list denies no Region: the account's Regions are unknown.
-                let answer = answer.map_err(|error| NotScanned::Unreachable(words("ec2:DescribeRegions", &error)))?;
-                let regions =
-                    listed("ec2:DescribeRegions", answer.regions.as_deref()).map_err(NotScanned::Unreachable)?;
-                Ok(regions.iter().filter_map(|region| region.region_name()).map(Arc::from).collect())
-            }
+        let answer = self.listed_regions(account).await;
+        if answer.is_err() {
+            self.aws.warm.forget(account);
         }
+        answer
     }
 
     async fn instances(

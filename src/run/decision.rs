@@ -1,6 +1,6 @@
 //! The decision of a run before it acts: all verdicts, one plan, and what holds the plan back.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::engine::cost::bill::EffectiveRates;
 use crate::engine::cost::price::Prices;
@@ -230,12 +230,15 @@ pub(crate) fn running(rows: &[Row]) -> usize {
 /// The reason why too much of what was due is unreachable to act, if so. Denied targets do not count. An account that
 /// could not be asked for its Regions counts as one account.
 fn too_many_unreachable(scanned: &Scanned, limit: u32) -> Option<String> {
-    let (again, unreachable): (Vec<_>, Vec<_>) =
+    let visits = &scanned.background.visits;
+    let (again, unreachable): (BTreeSet<_>, BTreeSet<_>) =
         scanned.unreachable.iter().map(Unreachable::target).partition(|target| scanned.again.contains(target));
-    let dark = |targets: &[Target]| targets.iter().filter(|target| target.is_whole_account()).count();
-    let uncounted = scanned.denied.iter().chain(&again).filter(|target| scanned.background.visits.has(target));
+    let uncounted = scanned.denied.iter().chain(&again).filter(|target| visits.has(target));
     let targets = scanned.targets.saturating_sub(uncounted.count());
-    let (accounts, dark) = (scanned.due_accounts.saturating_sub(dark(&again)), dark(&unreachable));
+    let whole = |targets: &BTreeSet<Target>| targets.iter().filter(|target| target.is_whole_account()).count();
+    let accounts = scanned.due_accounts.saturating_sub(whole(&again));
+    // An account whose Regions were known from an earlier run is not asked for them.
+    let dark = whole(&unreachable) + visits.accounts_within(&unreachable);
     let share = |part: usize, whole: usize| if part == 0 { 0 } else { part * 100 / whole.max(1) };
     let over = |part: usize, whole: usize| part * 100 > limit as usize * whole;
     let unreachable = unreachable.len();

@@ -22,9 +22,13 @@ const TRIES: usize = 3;
 pub(crate) async fn cadence(order: &Order<'_>, hub: &impl ReadRecord, stocktake: Option<Month>) -> Option<Cadence> {
     let sweep = sweep(order)?;
     let text = hub.read(FILE).await.ok().flatten().unwrap_or_default();
-    let (settings, at) = (order.settings, order.clock.at());
-    let scans = LastScans::parse(&text, &settings.hash);
-    Some(Cadence::new(scans, sweep, at, stocktake.map(|month| (month, settings.zone()))))
+    Some(of(order, &text, &order.settings.hash, sweep, stocktake))
+}
+
+/// The same from a file that was read already, under settings of this hash.
+pub(crate) fn of(order: &Order<'_>, text: &str, settings: &str, sweep: Duration, stocktake: Option<Month>) -> Cadence {
+    let zone = order.settings.zone();
+    Cadence::new(LastScans::parse(text, settings), sweep, order.clock.at(), stocktake.map(|month| (month, zone)))
 }
 
 /// How often the run scans everything; `None`: now.

@@ -4,7 +4,6 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::engine::config::Settings;
-use crate::engine::history::last_scans;
 use crate::engine::history::past_runs::History;
 use crate::ports::{Entry, PortError, ReadRecord, WriteRecord};
 use crate::run::index::Read;
@@ -21,9 +20,10 @@ pub const INDEX: &str = "state/past.jsonl.gz";
 pub struct Past {
     acts: Vec<Entry>,
     undone: Vec<Entry>,
-    /// When each target was last scanned, for the parts of a run that does not scan everything. They must agree.
+    /// When each target was last scanned, and how many seconds a sweep has, for the parts of a run that does not scan
+    /// everything. They must agree.
     #[serde(default)]
-    pub(crate) last_scans: Option<String>,
+    pub(crate) last_scans: Option<(String, i64)>,
 }
 
 impl Past {
@@ -85,10 +85,7 @@ pub struct Remembering<'a, H> {
 
 impl<H: ReadRecord> ReadRecord for Remembering<'_, H> {
     async fn read(&self, key: &str) -> Result<Option<String>, PortError> {
-        match &self.kept.last_scans {
-            Some(text) if key == last_scans::FILE => Ok(Some(text.clone())),
-            _ => self.hub.read(key).await,
-        }
+        self.hub.read(key).await
     }
 
     async fn read_since(&self, folder: &str, from: &str) -> Result<Vec<Entry>, PortError> {

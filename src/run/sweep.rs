@@ -338,6 +338,10 @@ impl<'a, E: FnMut(Found, &mut Scanned)> Sweeping<'a, E> {
         for account in std::mem::take(&mut self.open) {
             self.not_scanned(Target::whole_account(account), late());
         }
+        // Accounts whose tags did not arrive in time. Their Regions are known.
+        for (account, regions) in std::mem::take(&mut self.known) {
+            self.targets.extend(regions.into_iter().map(|region| (Target::new(account.clone(), region), false)));
+        }
         let targets = std::mem::take(&mut self.targets);
         if self.how.depth >= Depth::Instances {
             for target in targets.iter().filter(|(_, looked)| !**looked).map(|(target, _)| target.clone()) {

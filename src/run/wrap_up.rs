@@ -63,8 +63,11 @@ pub(crate) async fn keep(
         let placed = undone::place(hub, report.rows.iter().map(|row| &row.id), report.at).await;
         notes.ok_or_trouble(placed, "where the undone stops were could not be recorded");
     }
-    let scans = last_scans::keep(order, hub, background).await;
-    notes.ok_or_trouble(scans, "what was scanned could not be recorded, so it is scanned again");
+    // Under changed settings everything is due, and this run scanned what was due under the former ones.
+    if !history.settings_changed {
+        let scans = last_scans::keep(order, hub, background).await;
+        notes.ok_or_trouble(scans, "what was scanned could not be recorded, so it is scanned again");
+    }
     if let Some(idle) = &order.settings.idle
         && order.settings.run.record.is_some()
     {

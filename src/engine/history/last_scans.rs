@@ -131,6 +131,15 @@ impl Visits {
         self.0.get(&target.account).is_some_and(known)
     }
 
+    /// The number of accounts whose targets, if there were any, are all among `these`.
+    pub fn accounts_within(&self, these: &BTreeSet<Target>) -> usize {
+        let within = |(account, visit): &(&Arc<str>, &AccountVisit)| {
+            let mut targets = visit.targets.keys().map(|region| Target::new((*account).clone(), region.clone()));
+            !visit.targets.is_empty() && targets.all(|target| these.contains(&target))
+        };
+        self.0.iter().filter(within).count()
+    }
+
     /// Notes how the scan of a target ended.
     pub fn end(&mut self, target: &Target, visit: Visit) {
         self.0.entry(target.account.clone()).or_default().targets.insert(target.region.clone(), Some(visit));
@@ -205,12 +214,13 @@ impl Cadence {
 }
 
 impl LastScans {
-    /// Reads the file. What other settings, another release, or a damaged line say counts for nothing: it is scanned.
+    /// Reads the file. Of other settings or another release only where something was counts, and everything is due; what
+    /// a damaged line says counts for nothing.
     pub fn parse(text: &str, settings: &str) -> Self {
         let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
         let valid = serde_json::from_str::<Valid>(first).is_ok_and(|valid| valid == Valid::now(settings));
-        let lines = json_lines::readable(rest).filter(|_| valid);
-        Self(lines.map(|Line { account, scans }| (account, scans)).collect())
+        let lines = json_lines::readable(rest).map(|Line { account, scans }| (account, scans));
+        Self(lines.map(|(account, scans)| (account, if valid { scans } else { scans.where_something_was() })).collect())
     }
 
     /// The file.
@@ -243,6 +253,12 @@ impl Valid {
 }
 
 impl AccountScans {
+    fn where_something_was(self) -> Self {
+        let something = self.regions.into_iter().filter(|(_, scan)| scan.has_something());
+        let seen = |scan: LastScan| LastScan { seen: scan.seen.max(scan.at), ..LastScan::default() };
+        Self { regions: something.map(|(region, scan)| (region, seen(scan))).collect(), ..Self::default() }
+    }
+
     fn add(&mut self, visit: &AccountVisit, at: DateTime<Utc>) {
         let AccountVisit { listed, targets } = visit;
         if *listed == Some(true) {
@@ -251,6 +267,10 @@ impl AccountScans {
         }
         for (region, visit) in targets {
             let known = self.regions.entry(region.clone()).or_default();
+            // A scan far in the future is one by a wrong clock. It must not outlive the right ones.
+            if known.at.is_some_and(|then| then - at > Duration::hours(1)) {
+                *known = LastScan { seen: known.has_something().then_some(at), ..LastScan::default() };
+            }
             known.merge(&match *visit {
                 Some(Visit::Complete(found)) => LastScan { at: Some(at), found, ..LastScan::default() },
                 Some(Visit::Failed(found)) => {
@@ -266,7 +286,8 @@ impl AccountScans {
         match listed {
             // Without the answer of a Region, the account is due again.
             Some(true) if targets.values().all(Option::is_some) => {
-                self.swept = self.swept.max(Some(at));
+                let possible = self.swept.filter(|then| *then - at <= Duration::hours(1));
+                self.swept = possible.max(Some(at));
                 self.failed = self.failed.filter(|failed| *failed > at);
             }
             Some(false) => self.failed = self.failed.max(Some(at)),

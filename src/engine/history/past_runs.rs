@@ -39,6 +39,8 @@ pub struct History {
     pub stocktake_sent: BTreeSet<Arc<str>>,
     /// Which targets this run scans; `None`: all of them.
     pub cadence: Option<Cadence>,
+    /// The settings changed since the first part of a divided run.
+    pub settings_changed: bool,
     /// The notices that owners have received.
     pub told: Ledger,
     /// The week of the last digests; `None` if the settings do not collect news.

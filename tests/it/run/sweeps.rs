@@ -12,8 +12,8 @@ use idle_reaper::engine::request::{Mode, Scope};
 use proptest::prelude::*;
 
 use crate::fake::{
-    Ask, Deed, EVENING, Faults, HERE, Parts, Shape, THERE, World, apply, apply_killed, at, in_parts, instance, plan,
-    try_apply, with,
+    Ask, Deed, EVENING, Faults, HERE, Parts, Shape, Stage, THERE, World, apply, apply_killed, at, in_parts, instance,
+    plan, try_apply, with,
 };
 use crate::laws::arbitrary::for_all;
 
@@ -195,6 +195,48 @@ fn a_denied_region_is_denied_in_every_run_and_asked_once_in_a_sweep() {
         let asked = world.calls(|deed| deed == Deed::LookAt).into_iter().filter(|call| closed.contains(&call.target));
         assert_eq!(asked.count(), if minutes == 0 { 3 } else { 0 }, "after {minutes} minutes");
     }
+}
+
+#[test]
+fn a_settings_change_does_not_make_an_unreachable_account_count_less() {
+    let settings = every("4h");
+    let changed = with(&[("armed = true", "armed = true\nsweep = \"4h\""), ("cpu-percent = 10", "cpu-percent = 11")]);
+    let world = World::of(ACCOUNTS.map(|account| instance("i-1").account(account)));
+    run(&world, &settings, 0);
+    let gone = ACCOUNTS[..4].iter().map(|account| Target::whole_account(*account)).collect();
+    let world = world.with_faults(Faults { unreachable: gone, ..Faults::default() });
+    for minutes in [1, 2, 3] {
+        let report = run(&world, &changed, minutes);
+        assert!(report.plan.refused.is_some(), "four accounts of six, in which something was, after {minutes} minutes");
+    }
+}
+
+#[test]
+fn a_reviewed_run_in_parts_scans_everything_and_changed_settings_leave_nothing_out() {
+    let settings = every("4h");
+    let world = organisation();
+    run(&world, &settings, 0);
+    let reviewed = plan(&world, &settings, later(1)).plan;
+    world.forget();
+    let whole = Parts { size: 2, ..Parts::default() };
+    let ask = Ask { reviewed: Some(reviewed), ..Ask::at(later(1)) };
+    in_parts(&world, &settings, Mode::Apply, &ask, &whole).expect("a report");
+    assert_eq!(scanned(&world), world.targets());
+    let changed = with(&[("armed = true", "armed = true\nsweep = \"4h\""), ("cpu-percent = 10", "cpu-percent = 11")]);
+    let meanwhile = Parts { changed: Some((Stage::Conclude, &changed)), ..whole };
+    let report = in_parts(&world, &settings, Mode::Apply, &Ask::at(later(2)), &meanwhile).expect("a report");
+    assert_eq!(report.not_due.len() + 1, world.targets().len());
+    run(&world, &changed, 3);
+    assert_eq!(scanned(&world), world.targets(), "the first run of the new settings scans everything");
+}
+
+#[test]
+fn a_scan_by_a_wrong_clock_does_not_outlive_the_right_ones() {
+    let (world, settings) = (organisation(), every("4h"));
+    run(&world, &settings, 2 * 24 * 60);
+    run(&world, &settings, 0);
+    run(&world, &settings, 1);
+    assert_eq!(scanned(&world).len(), 1);
 }
 
 /// What happens between two runs.
