@@ -124,11 +124,11 @@ async fn the_price_of_a_key_is_asked_for_with_filters_that_name_one_product() {
         filters,
         [
             "TERM_MATCH instanceType t3.micro",
-            "TERM_MATCH regionCode ap-northeast-1",
             "TERM_MATCH operation RunInstances",
             "TERM_MATCH tenancy Shared",
             "TERM_MATCH capacitystatus Used",
             "TERM_MATCH marketoption OnDemand",
+            "TERM_MATCH regionCode ap-northeast-1",
         ]
     );
 }
