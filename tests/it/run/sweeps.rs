@@ -239,6 +239,38 @@ fn a_scan_by_a_wrong_clock_does_not_outlive_the_right_ones() {
     assert_eq!(scanned(&world).len(), 1);
 }
 
+/// A run of a process that keeps no session assumes the role in each account where it scans something.
+fn calls(world: &World) -> usize {
+    let scanned = world.calls(|deed| deed == Deed::LookAt);
+    let accounts: BTreeSet<_> = scanned.iter().map(|call| call.target.account.clone()).collect();
+    scanned.len() + accounts.len()
+}
+
+#[test]
+fn a_day_of_runs_makes_a_quarter_of_the_calls_that_scanning_everything_makes() {
+    let (accounts, regions, runs) = (40, 17, 96);
+    let place = |n: usize| (format!("{:012}", 100_000_000_000 + n / regions), format!("region-{}", n % regions));
+    let places: Vec<(String, String)> = (0..accounts * regions).map(place).collect();
+    // As in the benchmark, 85 of 100 targets are empty.
+    let full = places.iter().enumerate().filter(|(n, _)| n * 37 % 100 < 15);
+    let world =
+        World::of(full.map(|(n, (account, region))| instance(&format!("i-{n}")).account(account).region(region)));
+    let world = places.iter().fold(world, |world, (account, region)| world.with_target(account, region));
+    let settings = with(&[("armed = true", "armed = false\nsweep = \"4h\"")]);
+    run(&world, &settings, -15);
+    assert_eq!(calls(&world), accounts * (regions + 1));
+    let each: Vec<usize> = (0..runs)
+        .map(|number| {
+            run(&world, &settings, number * 15);
+            calls(&world)
+        })
+        .collect();
+    let always = each.len() * accounts * (regions + 1);
+    let share = 100.0 * each.iter().sum::<usize>() as f64 / always as f64;
+    assert!(share <= 25.0, "{share} % of the calls");
+    assert!(each.iter().all(|calls| *calls < always / each.len() / 2), "no run is half of a sweep: {each:?}");
+}
+
 /// What happens between two runs.
 #[derive(Clone, Debug)]
 enum Happens {
