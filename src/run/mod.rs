@@ -32,6 +32,7 @@ mod past;
 mod pipeline;
 pub mod prices;
 mod pseudonyms;
+mod question;
 mod recall;
 mod recheck;
 mod record;

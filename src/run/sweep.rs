@@ -7,16 +7,14 @@ use std::sync::Arc;
 
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::mpsc;
-use tracing::warn;
 
 use crate::engine::config::UNKNOWN;
 use crate::engine::history::last_scans::{Cadence, Due, Visit};
-use crate::engine::model::{Instance, Tags, Target};
-use crate::engine::model::{SkippedAccount, Unreachable};
+use crate::engine::model::{Instance, SkippedAccount, Target, Unreachable};
 use crate::engine::request::{RequestInvalid, Scope};
 use crate::ports::{FoundAccount, NotScanned, PortError, Scan};
 use crate::run::clock::Clock;
-use crate::run::contained::contained;
+use crate::run::question::{Answer, Task, ask};
 use crate::run::scan::{Found, RESERVE, ScanError, Scanned};
 
 /// How deep a scan goes.
@@ -43,20 +41,6 @@ pub(crate) struct Sweep<'a> {
     pub(crate) cadence: Option<&'a Cadence>,
     pub(crate) clock: Clock,
     pub(crate) progress: &'a dyn Fn(usize, usize),
-}
-
-/// A question to ask.
-enum Task {
-    Tags(Arc<str>),
-    Regions(Arc<str>),
-    Instances(Target),
-}
-
-/// An answer.
-enum Answer {
-    Tags(Arc<str>, Option<Tags>),
-    Regions(Arc<str>, Result<Vec<Arc<str>>, NotScanned>),
-    Instances(Target, Vec<Instance>, Result<(), NotScanned>),
 }
 
 /// Lists the accounts, scans them, and passes on each instance as soon as its target is scanned. Notes in `scanned`
@@ -126,33 +110,6 @@ pub(crate) async fn sweep(
 fn no_time_to_list() -> ScanError {
     let why = "there was no time left before the run's deadline to list them all; give the run more time";
     ScanError::Accounts(PortError(why.to_owned()))
-}
-
-async fn ask(port: &impl Scan, task: Task, only: Option<&[Box<str>]>) -> Answer {
-    match task {
-        Task::Tags(account) => {
-            let answer = contained("tags", &account, port.account_tags(&account)).await;
-            let answer = answer.map_err(PortError).flatten();
-            // Unknown tags are no reason to scan less: they make a policy's match unknown.
-            let tags = answer.inspect_err(|why| warn!(%account, %why, "the account's tags are unknown")).ok();
-            Answer::Tags(account, tags)
-        }
-        Task::Regions(account) => {
-            let regions = contained("regions", &account, port.regions(&account)).await;
-            Answer::Regions(account, regions.unwrap_or_else(|panic| Err(NotScanned::Unreachable(panic))))
-        }
-        Task::Instances(target) => {
-            let mut instances = Vec::new();
-            let looked = port.instances(&target, only, |instance| instances.push(instance));
-            let answer = contained("scan", &target.account, looked).await;
-            let answer = answer.unwrap_or_else(|panic| Err(NotScanned::Unreachable(panic)));
-            // Pages may overlap while instances come and go. If two pages show the same instance, the later one counts.
-            instances.reverse();
-            instances.sort_by(|a: &Instance, b| a.id.cmp(&b.id));
-            instances.dedup_by(|a, b| !a.id.name.is_empty() && a.id == b.id);
-            Answer::Instances(target, instances, answer)
-        }
-    }
 }
 
 /// What is known so far, and what to ask next.
