@@ -70,6 +70,9 @@ pub(crate) fn section(
     if more > 0 {
         page.line(remnant(locale, Remnant::Further { count: more }));
     }
+    if found.forgotten().take(most).any(Line::is_attached) {
+        page.line(remnant(locale, Remnant::Attached));
+    }
     besides(found, money, locale).into_iter().for_each(|line| page.line(line));
     not_scanned(found, locale).into_iter().for_each(|line| page.item(line));
 }
@@ -107,16 +110,18 @@ fn since(line: &Line, zone: Tz, locale: Locale) -> String {
 fn besides(found: &Forgotten, money: &Money, locale: Locale) -> Vec<String> {
     let count = |standing| found.standing(standing).count();
     let (young, kept, managed) = (count(Standing::Young), count(Standing::Kept), count(Standing::Managed));
+    let unconfirmed = count(Standing::Unconfirmed);
     let example = found.standing(Standing::Managed).find_map(|line| line.sighting.unused.managed.as_deref());
     let list = [
         (young > 0).then_some(Remnant::Young { count: young, after: found.after }),
         (kept > 0).then_some(Remnant::Kept { count: kept }),
         example.map(|example| Remnant::Managed { count: managed, example }),
+        (unconfirmed > 0).then_some(Remnant::Unconfirmed { count: unconfirmed }),
     ];
     let list: Vec<String> = list.into_iter().flatten().map(|one| remnant(locale, one)).collect();
     let list = list.join(voice(locale).label(Label::ListBreak));
-    let besides =
-        (!list.is_empty()).then(|| remnant(locale, Remnant::Besides { count: young + kept + managed, list: &list }));
+    let count = young + kept + managed + unconfirmed;
+    let besides = (!list.is_empty()).then(|| remnant(locale, Remnant::Besides { count, list: &list }));
     let advice = sum(found.standing(Standing::Advice));
     let amount = cost(&advice, money, locale);
     let advice =
@@ -156,7 +161,7 @@ pub(crate) fn lines(found: &Forgotten, most: usize, zone: Tz, money: &Money, loc
     lines
 }
 
-/// A message about newly forgotten resources: the dearest with the command that would end each, and how to keep one.
+/// A message about newly forgotten resources: the dearest with the command for each, and how to keep one.
 pub fn message(new: &[&Line], settings: &Settings) -> String {
     let (money, locale, zone) = (&settings.money, settings.run.locale, settings.zone());
     let mut out = plain(&headline(new.iter().copied(), money, locale)) + "\n\n";
@@ -167,6 +172,9 @@ pub fn message(new: &[&Line], settings: &Settings) -> String {
     }
     if new.len() > SHOWN {
         let _ = writeln!(out, "- {}", phrase(locale, Phrase::Further { count: new.len() - SHOWN }));
+    }
+    if new.iter().take(SHOWN).any(|line| line.is_attached()) {
+        let _ = writeln!(out, "\n{}", remnant(locale, Remnant::Attached));
     }
     let _ = writeln!(out, "\n{}", remnant(locale, Remnant::Untouched { keep: &settings.tags.keep }));
     out

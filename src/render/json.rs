@@ -130,6 +130,7 @@ pub(crate) fn line(row: &Row, locale: Locale) -> Line<'_> {
         state,
         launch,
         ours: _,
+        managed: _,
         launched_by,
         unlabelled: _,
         remarks,

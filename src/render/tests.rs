@@ -162,6 +162,8 @@ fn every_line_about_a_forgotten_resource_can_be_said() {
         Remnant::Young { count: 1, after },
         Remnant::Kept { count: 2 },
         Remnant::Managed { count: 1, example: text },
+        Remnant::Unconfirmed { count: 1 },
+        Remnant::Attached,
         Remnant::Advice { count: 1, amount: text },
         Remnant::NotScanned { kind: text, targets: 2, example: text, cause: text },
         Remnant::Waiting { targets: 1 },
@@ -169,7 +171,7 @@ fn every_line_about_a_forgotten_resource_can_be_said() {
         Remnant::Untouched { keep: text },
         Remnant::Line { id: text, name: "", region: text, why: text, since: text, cost: text },
     ];
-    let of_stopped = |by_reaper| WhyUnused::OfStopped { instance: "i-1".into(), by_reaper };
+    let of_stopped = |by_reaper| WhyUnused::OfStopped { instance: "i-1".into(), others: Box::default(), by_reaper };
     let causes = [WhyUnused::Unattached, WhyUnused::Unassociated, of_stopped(true), of_stopped(false)];
     for locale in Locale::ALL {
         let said = remnants.iter().map(|one| remnant(*locale, *one));

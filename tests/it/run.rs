@@ -12,6 +12,7 @@ pub mod launches;
 pub mod listing;
 pub mod narrow;
 pub mod noise;
+pub mod of_stopped;
 pub mod past;
 pub mod people;
 pub mod recall;

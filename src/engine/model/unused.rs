@@ -59,8 +59,11 @@ pub enum WhyUnused {
     Unassociated,
     /// A volume or an address of a stopped instance.
     OfStopped {
-        /// The instance.
+        /// The instance; of a volume with several the first.
         instance: Arc<str>,
+        /// The others of a volume with Multi-Attach.
+        #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+        others: Box<[Arc<str>]>,
         /// Whether the reaper stopped it, and nobody has touched it since.
         by_reaper: bool,
     },
@@ -133,7 +136,8 @@ pub struct Unused {
     /// Why its price is unknown, if that is certain.
     #[serde(default)]
     pub unpriced: Option<Box<str>>,
-    /// The AWS CLI command that would end it. It is only shown.
+    /// The AWS CLI command that would end it; for a volume of a stopped instance the one that shows its attachments. It
+    /// is only shown, and empty where a run could not confirm the resource.
     pub command: Box<str>,
 }
 

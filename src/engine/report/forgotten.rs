@@ -16,6 +16,7 @@ use crate::engine::judge::{Contacts, Owner};
 use crate::engine::model::{Account, Contact, HOURS_PER_MONTH, ReportOnly, Target, Unused, UnusedId, Usd, WhyUnused};
 use crate::engine::report::Row;
 use crate::engine::report::digest::Reader;
+use crate::engine::report::host::Host;
 use crate::engine::tags::Kept;
 
 /// What a run knows of resources that are only reported.
@@ -68,6 +69,8 @@ pub enum Standing {
     Kept,
     /// Another tool manages it.
     Managed,
+    /// This run did not find the instance that it hangs on, or could not judge it.
+    Unconfirmed,
     /// It is in use, and would be cheaper otherwise.
     Advice,
 }
@@ -80,6 +83,7 @@ impl Standing {
             Self::Young => "young",
             Self::Kept => "kept",
             Self::Managed => "managed",
+            Self::Unconfirmed => "unconfirmed",
             Self::Advice => "advice",
         }
     }
@@ -112,7 +116,7 @@ impl Forgotten {
             let id = &one.unused.id;
             wanted.kinds.contains(&id.kind) && targets.binary_search(&id.place).is_ok()
         };
-        let lines = ledger.found().filter(is_wanted).map(|one| line(one, after, &instances, lookup));
+        let lines = ledger.found().filter(is_wanted).filter_map(|one| line(one, after, &instances, lookup));
         let mut lines: Vec<Line> = lines.filter(Line::is_worth_saying).collect();
         lines.sort_by(|a, b| b.known().cmp(&a.known()).then_with(|| a.id().cmp(b.id())));
         let scans = targets.iter().map(|target| (target, ledger.scanned(target)));
@@ -143,8 +147,8 @@ impl Forgotten {
         self.standing(Standing::Forgotten)
     }
 
-    /// What was forgotten for `after` before our eyes, and nobody was notified of yet, by who is to be notified: each
-    /// channel of the owner, or else the operator's.
+    /// What runs have seen forgotten for `after`, and nobody was notified of yet, by who is to be notified: each channel
+    /// of the owner, or else the operator's.
     pub fn news<'a>(
         &'a self,
         settings: &'a Settings,
@@ -201,33 +205,57 @@ impl Line {
         self.monthly.as_ref().ok().copied()
     }
 
+    /// Whether it is a volume that cannot be deleted while it is attached.
+    pub fn is_attached(&self) -> bool {
+        self.id().kind == ReportOnly::Volume && matches!(self.sighting.unused.why, WhyUnused::OfStopped { .. })
+    }
+
     /// Advice that saves nothing is none.
     fn is_worth_saying(&self) -> bool {
         self.standing != Standing::Advice || self.known().is_none_or(|saved| saved > Usd::ZERO)
     }
 }
 
-fn line(one: &Sighting, after: Duration, instances: &HashMap<(&str, &Target), &Row>, lookup: Lookup<'_>) -> Line {
+/// What a run says of a resource; nothing where its instance is not stopped any more: the scan is up to a day old.
+fn line(
+    one: &Sighting,
+    after: Duration,
+    instances: &HashMap<(&str, &Target), &Row>,
+    lookup: Lookup<'_>,
+) -> Option<Line> {
     let Lookup { settings, accounts, contacts, rows: _, prices, now } = lookup;
-    let Unused { id, tags, managed, .. } = &one.unused;
+    let mut sighting = one.clone();
+    let Unused { id, tags, why, managed, command, .. } = &mut sighting.unused;
     let bare = Account::bare(id.place.account.clone());
     let account = accounts.get(&id.place.account).unwrap_or(&bare);
     let mut owner = resolve(settings, tags, account, contacts);
-    // What hangs on an instance is its owner's, unless its own tags name one.
-    if let WhyUnused::OfStopped { instance, .. } = &one.unused.why
-        && settings.owners.by_tag(tags) == Ok(None)
-        && let Some(row) = instances.get(&(&**instance, &*id.place))
-    {
-        owner = (*row.owner).clone();
+    let mut host = Host::Stopped;
+    if let WhyUnused::OfStopped { instance, others, .. } = why {
+        let row_of = |instance: &Arc<str>| instances.get(&(&**instance, &*id.place)).copied();
+        let row = row_of(instance);
+        host = others.iter().map(row_of).chain([row]).map(Host::of).max().unwrap_or(Host::Unknown);
+        // What hangs on an instance is its owner's, unless its own tags name one.
+        if let Some(row) = row.filter(|_| settings.owners.by_tag(tags) == Ok(None)) {
+            owner = (*row.owner).clone();
+        }
     }
-    let standing = match managed {
-        _ if Kept::read(tags, &settings.tags, None, now) != Kept::No => Standing::Kept,
-        Some(_) => Standing::Managed,
-        None if one.unused.is_advice() => Standing::Advice,
-        None if is_young(one, after, now) => Standing::Young,
-        None => Standing::Forgotten,
+    if let Host::Managed(by) = &host {
+        managed.get_or_insert_with(|| by.clone());
+    }
+    let is_kept = host == Host::Kept || Kept::read(tags, &settings.tags, None, now) != Kept::No;
+    let standing = match (managed.as_deref(), host) {
+        (_, Host::InUse) => return None,
+        _ if is_kept => Standing::Kept,
+        (Some(_), _) => Standing::Managed,
+        (None, Host::Unknown) => {
+            *command = Box::default();
+            Standing::Unconfirmed
+        }
+        (None, _) if one.unused.is_advice() => Standing::Advice,
+        (None, _) if is_young(one, after, now) => Standing::Young,
+        (None, _) => Standing::Forgotten,
     };
-    Line { owner, standing, monthly: monthly(&one.unused, prices, now), sighting: one.clone() }
+    Some(Line { owner, standing, monthly: monthly(&one.unused, prices, now), sighting })
 }
 
 /// Whether it is certain that it has not been so for `after`. A first sighting of which it is unknown how long it was so

@@ -5,6 +5,7 @@ pub mod digest;
 pub mod done;
 pub mod fan_out;
 pub mod forgotten;
+mod host;
 pub mod labels;
 pub mod news;
 pub mod past;
@@ -70,6 +71,8 @@ pub struct Row {
     pub launch: Option<DateTime<Utc>>,
     /// Whether the reaper stopped it and it has not been touched since.
     pub ours: bool,
+    /// What manages it besides its owner, if it is stopped: its verdict does not say that.
+    pub managed: Option<Arc<str>>,
     /// Who launched it, if an event showed that.
     pub launched_by: Option<Arc<str>>,
     /// Whether it lacks the `launched-by` tag. False if the instance was not read completely.
@@ -129,6 +132,7 @@ impl Row {
             state: instance.state,
             launch: instance.launch,
             ours,
+            managed: host::manager(instance).map(|by| interner.name(&by)),
             launched_by: None,
             unlabelled: false,
             remarks,

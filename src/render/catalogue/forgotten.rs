@@ -22,6 +22,8 @@ pub(crate) enum Remnant<'a> {
     Kept { count: usize },
     /// Part of it: what other tools manage.
     Managed { count: usize, example: &'a str },
+    /// Part of it: what hangs on an instance that the run could not check.
+    Unconfirmed { count: usize },
     /// What would be cheaper as another type.
     Advice { count: usize, amount: &'a str },
     /// What could not be scanned.
@@ -30,6 +32,8 @@ pub(crate) enum Remnant<'a> {
     Waiting { targets: usize },
     /// Since when it was found.
     Since { date: NaiveDate, at_least: bool },
+    /// What to do about a volume of a stopped instance.
+    Attached,
     /// That nothing is done to them, and how to keep one.
     Untouched { keep: &'a str },
     /// One resource in a message.

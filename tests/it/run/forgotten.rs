@@ -273,7 +273,7 @@ fn the_table_has_a_line_for_each_in_the_run_that_scanned_it() {
 }
 
 #[test]
-fn the_owner_is_notified_once_when_it_was_forgotten_before_our_eyes() {
+fn the_owner_is_notified_once_when_runs_have_seen_it_forgotten_for_long_enough() {
     let channels = "[channels.ann]\nsns = \"arn:aws:sns:ap-northeast-1:111111111111:ann\"\n\n\
                     [channels.ops]\nsns = \"arn:aws:sns:ap-northeast-1:111111111111:ops\"\n\n\
                     [owners]\ntags = [\"Owner\"]\nchannels = { ann = \"ann\" }\n\n[notify]\noperator = \"ops\"\n\n";

@@ -44,7 +44,8 @@ impl Address {
             (None, None, None) => (WhyUnused::Unassociated, None),
             (Some(instance), _, _) => {
                 let stopped = around.stopped.get(&**instance)?;
-                let why = WhyUnused::OfStopped { instance: (**instance).into(), by_reaper: stopped.by_reaper };
+                let (instance, by_reaper) = ((**instance).into(), stopped.by_reaper);
+                let why = WhyUnused::OfStopped { instance, others: Box::default(), by_reaper };
                 (why, stopped.launched)
             }
             (None, _, _) => return None,

@@ -9,7 +9,7 @@ const TELLS: &[&str] =
 
 pub(crate) const RULE: Rule = Rule { reason: Reason::ContainerHost, judge, inputs };
 
-fn tell(instance: &Instance) -> Option<Marker> {
+pub(super) fn tell(instance: &Instance) -> Option<Marker> {
     TELLS.iter().find_map(|tell| instance.tags.any_case(tell).next()).map(|(key, _)| Marker::Tag(key.to_owned()))
 }
 

@@ -18,7 +18,7 @@ const TELLS: &[&str] = &[
 
 pub(crate) const RULE: Rule = Rule { reason: Reason::KubernetesNode, judge, inputs };
 
-fn tell(instance: &Instance) -> Option<Marker> {
+pub(super) fn tell(instance: &Instance) -> Option<Marker> {
     let by_tag = TELLS.iter().find_map(|tell| {
         if tell.ends_with(['/', ':']) {
             instance.tags.starting_with(tell)

@@ -60,7 +60,7 @@ fn with_value(tags: &Tags, key: &str, value: &str) -> Option<Marker> {
     found.map(|(key, value)| Marker::TagIs(key.to_owned(), value.to_owned()))
 }
 
-fn tell(instance: &Instance) -> Option<Marker> {
+pub(super) fn tell(instance: &Instance) -> Option<Marker> {
     by_tag(&instance.tags).or_else(|| {
         instance.operator.as_deref().map(|name| match name {
             "" => Marker::ManagedByUnnamed,

@@ -70,10 +70,11 @@ impl Volume {
         let attached = self.attached.iter().map(Option::as_deref);
         let all: Option<Vec<(&str, &Stopped)>> = attached.map(|id| Some((id?, around.stopped.get(id?)?))).collect();
         if let Some(all) = all
-            && let Some((instance, _)) = all.first()
+            && let Some(((instance, _), others)) = all.split_first()
         {
             let by_reaper = all.iter().all(|(_, stopped)| stopped.by_reaper);
-            let why = WhyUnused::OfStopped { instance: (*instance).into(), by_reaper };
+            let others = others.iter().map(|(id, _)| (*id).into()).collect();
+            let why = WhyUnused::OfStopped { instance: (*instance).into(), others, by_reaper };
             return Some((why, all.iter().filter_map(|(_, stopped)| stopped.launched).max()));
         }
         let is_gp2 = self.kind.as_deref() == Some("gp2");
@@ -83,7 +84,8 @@ impl Volume {
     fn command(&self, region: &str, why: &WhyUnused) -> String {
         let id = quoted(&self.id);
         let act = match why {
-            WhyUnused::OfStopped { instance, .. } => format!("terminate-instances --instance-ids {}", quoted(instance)),
+            // It shows the device, and whether the volume ends with its instance. What to do then is a person's choice.
+            WhyUnused::OfStopped { .. } => format!("describe-volumes --volume-ids {id}"),
             WhyUnused::Cheaper { .. } => {
                 let (iops, throughput) = billing::matching(self.size.unwrap_or_default());
                 format!("modify-volume --volume-id {id} --volume-type gp3 --iops {iops} --throughput {throughput}")

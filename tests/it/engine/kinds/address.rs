@@ -39,7 +39,8 @@ fn an_address_that_something_has_is_in_use_unless_that_is_a_stopped_instance() {
     assert_eq!(unused(Address { association: None, ..associated() }), None);
     assert_eq!(unused(of("i-running")), None);
     let one = unused(of("i-ours")).expect("its instance is stopped");
-    assert_eq!(one.why, WhyUnused::OfStopped { instance: "i-ours".into(), by_reaper: true });
+    let (instance, others) = ("i-ours".into(), Box::default());
+    assert_eq!(one.why, WhyUnused::OfStopped { instance, others, by_reaper: true });
     assert!(one.command.starts_with("aws ec2 disassociate-address --association-id eipassoc-1"), "{}", one.command);
     assert!(one.command.ends_with("release-address --allocation-id eipalloc-1 --region eu-west-1"), "{}", one.command);
 }

@@ -65,9 +65,10 @@ fn a_volume_of_stopped_instances_says_who_stopped_them_and_since_when_it_can_be_
         let to: Vec<_> = to.iter().map(|id| Some(*id)).collect();
         let one = unused(attached(&to)).expect("all its instances are stopped");
         let instance = to[0].unwrap().into();
-        assert_eq!(one.why, WhyUnused::OfStopped { instance, by_reaper });
+        let others = to.iter().skip(1).map(|id| id.unwrap().into()).collect();
+        assert_eq!(one.why, WhyUnused::OfStopped { instance, others, by_reaper });
         assert_eq!(one.not_before, Some(at("2026-11-20T08:00:00Z")));
-        assert!(one.command.contains("terminate-instances --instance-ids i-"), "{}", one.command);
+        assert_eq!(&*one.command, "aws ec2 describe-volumes --volume-ids vol-1 --region eu-west-1");
     }
 }
 
