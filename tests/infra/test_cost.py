@@ -151,6 +151,8 @@ class Cost(unittest.TestCase):
             self.assertEqual(rows("The bill")["total"][column], f"{totals[accounts]:.2f}")
         for accounts, goal in GOALS.items():
             self.assertLessEqual(totals[accounts], goal)
+        below = {accounts: math.ceil(total) for accounts, total in totals.items()}
+        self.assertIn(f"100 accounts cost less than ${below[100]}, 1,000 accounts less than ${below[1_000]}, ", PAGE)
 
     def test_a_choice_costs_what_the_page_says(self):
         wanted = {"a metric in [`metrics`](settings.md#run)": PRICE["a custom metric"], "`WithDashboard=yes`": PRICE["a dashboard"]}

@@ -17,7 +17,7 @@ from template import ROOT
 from test_deployed import World, binary
 
 PAGE = (ROOT / "docs" / "record.md").read_text()
-TABLES = ("plans", "outcomes", "history", "verdicts", "runs")
+TABLES = ("plans", "outcomes", "history", "verdicts", "forgotten", "runs")
 # DuckDB's name for each type that the page declares to Athena and BigQuery.
 TYPES = {"string": "VARCHAR", "boolean": "BOOLEAN", "bigint": "BIGINT", "STRING": "VARCHAR", "TIMESTAMP": "TIMESTAMP", "BOOL": "BOOLEAN", "INT64": "BIGINT"}
 SETTINGS = """
@@ -33,6 +33,7 @@ acting-role = "IdleReaperAct"
 external-id = "demo-external-id"
 [busy]
 off = true
+[forgotten]
 [schedules.shut]
 zone = "Asia/Tokyo"
 open = ["closed"]
@@ -67,7 +68,8 @@ class Tables(unittest.TestCase):
         cls.addClassCleanup(world.close)
         now, launched = (at.isoformat(timespec="seconds") for at in (datetime.now(UTC), datetime.now(UTC) - timedelta(days=2)))
         odd = {"Name": 'café "1"\n\\', "Owner": "ana@example.com"}
-        built = world.ask("POST", "/world", world.spec | {"now": now, "instances": [
+        volume = {"account": "platform", "region": "ap-northeast-1", "size": 100, "created": launched, "tags": odd}
+        built = world.ask("POST", "/world", world.spec | {"now": now, "volumes": [volume], "instances": [
             {"story": "box", "account": "platform", "region": "ap-northeast-1", "count": 3, "tags": odd, "launch-time": launched},
             {"story": "kept", "account": "platform", "region": "ap-northeast-1", "tags": {"idle-reaper:keep": ""}, "launch-time": launched}]})  # fmt: skip
         keys = {"AWS_ACCESS_KEY_ID": built["hub"]["access-key"], "AWS_SECRET_ACCESS_KEY": built["hub"]["secret-key"]}

@@ -61,7 +61,7 @@ fn every_service_stands_in_the_stocktake_of_its_account_and_in_the_operators_pag
         "AWS may still change the amounts of 2026-10",
         "1000 h, by list price USD 200.00 (JPY 30,000 at 150 of 2026-10-30), net USD 140.00",
         "which is 70 %; of the hours 75 % covered by Savings Plans, 0 % by Reserved Instances",
-        "What runs now is 37 % of that list price in a month, about USD 51.10",
+        "By list price, a month of what runs now is 37 % of that, about USD 51.10",
         "## Bill of 2026-10",
         "| Service | USD 2026-10 | USD 2026-09 | Change | Net amortised, USD |",
         "| Amazon Kendra | 810.00 | 0.00 | USD +810.00 | 810.00 |",
@@ -205,7 +205,7 @@ fn costs_are_grouped_by_a_tag_and_whatever_is_over_its_budget_in_all_accounts_is
     let report = apply(&world, &grouped(), at("2026-11-25T12:00:00+09:00"));
     let shown = table(&report, Style { colour: false, width: None });
     // $0.10 an hour is $73 a month: CC-1 has two of them, and CC-2 is exactly at its budget.
-    let over = "Over budget: CostCenter CC-1. What runs in all accounts costs USD 146.00 a month, 146 % of USD 100.00";
+    let over = "Over budget: CostCenter CC-1. What runs with this tag value in all accounts costs USD 146.00 a month, 146 % of USD 100.00";
     assert!(shown.contains(over) && !shown.contains("CostCenter CC-2"), "{shown}");
     let data: serde_json::Value = serde_json::from_str(&json(&report, false).unwrap()).unwrap();
     let budgets = &data["money"]["budgets"];
