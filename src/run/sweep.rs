@@ -165,11 +165,11 @@ impl<'a, E: FnMut(Found, &mut Scanned)> Sweeping<'a, E> {
                 self.scanned.skipped.push(SkippedAccount { account: account.id, name: account.name, because })
             }
             None => {
+                let is_due = self.is_due(&account.id);
                 // An instance is judged as soon as it is found, so the account's tags come first.
-                if !self.is_due(&account.id) {
-                } else if self.how.account_tags && account.tags.is_none() {
+                if is_due && self.how.account_tags && account.tags.is_none() {
                     self.first.push_back(Task::Tags(account.id.clone()));
-                } else {
+                } else if is_due {
                     self.ask_regions(account.id.clone());
                 }
                 self.scanned.background.accounts.insert(account.id.clone(), account);
