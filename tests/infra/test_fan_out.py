@@ -72,7 +72,9 @@ class Installed:
 
     def whole(self, answer):
         place = answer["report"].removeprefix(f"s3://{self.record}/")
-        return json.loads(gzip.decompress(self.world.client("s3").get_object(Bucket=self.record, Key=place)["Body"].read()))
+        body = self.world.client("s3").get_object(Bucket=self.record, Key=place)["Body"].read()
+        # The report of a dry run in parts is an answer and no part of the record, and is not compressed.
+        return json.loads(gzip.decompress(body) if place.endswith(".gz") else body)
 
     def keys(self):
         pages = self.world.client("s3").get_paginator("list_objects_v2").paginate(Bucket=self.record)

@@ -1,6 +1,7 @@
 """The deployed function: its settings, its runs, and what a run reported."""
 
 import base64
+import gzip
 import json
 import pathlib
 import re
@@ -48,9 +49,9 @@ class Function:
     def fetch(self, place):
         bucket, _, key = place.replace("s3://", "", 1).partition("/")
         with tempfile.TemporaryDirectory() as folder:
-            path = pathlib.Path(folder) / "report.json"
+            path = pathlib.Path(folder) / "report.json.gz"
             self.cli("s3api", "get-object", "--bucket", bucket, "--key", key, "--expected-bucket-owner", self.config.account, str(path))
-            return json.loads(path.read_text())
+            return json.loads(gzip.decompress(path.read_bytes()) if key.endswith(".gz") else path.read_bytes())
 
     def here(self, mode, **more):
         """A request that is narrowed to the one instance, whatever else is in the account."""
