@@ -100,57 +100,57 @@ pub(crate) fn spelled(text: serde_json::Result<String>) -> Result<String, PortEr
 async fn write_table(
     hub: &impl WriteRecord,
     table: &str,
-    told: &RunLines<'_>,
+    run_lines: &RunLines<'_>,
     rows: impl Iterator<Item = impl Serialize>,
 ) -> Result<(), PortError> {
     match packed::lines(rows)? {
-        Some(bytes) => hub.write_bytes(&table_key(table, told.run, told.at), bytes).await.map(|_| ()),
+        Some(bytes) => hub.write_bytes(&table_key(table, run_lines.run, run_lines.at), bytes).await.map(|_| ()),
         None => Ok(()),
     }
 }
 
 /// Writes each step to the table `plans`, before anything is done.
-pub(crate) async fn write_plans(hub: &impl WriteRecord, told: &RunLines<'_>) -> Result<(), PortError> {
-    write_table(hub, "plans", told, tables::plans(told)).await
+pub(crate) async fn write_plans(hub: &impl WriteRecord, run_lines: &RunLines<'_>) -> Result<(), PortError> {
+    write_table(hub, "plans", run_lines, tables::plans(run_lines)).await
 }
 
 /// Writes what is known at the end of a run to the tables `outcomes`, `verdicts`, `forgotten` and `runs`.
 pub(crate) async fn write_tables(hub: &impl WriteRecord, report: &Report) -> Result<(), PortError> {
-    let told = RunLines::from(report);
-    write_table(hub, "outcomes", &told, tables::outcomes(&told)).await?;
-    write_table(hub, "verdicts", &told, tables::verdicts(report)).await?;
-    write_table(hub, "forgotten", &told, forgotten(report)).await?;
-    write_table(hub, "runs", &told, iter::once(tables::run_of(report))).await?;
-    write_history(hub, &told).await
+    let run_lines = RunLines::from(report);
+    write_table(hub, "outcomes", &run_lines, tables::outcomes(&run_lines)).await?;
+    write_table(hub, "verdicts", &run_lines, tables::verdicts(report)).await?;
+    write_table(hub, "forgotten", &run_lines, forgotten(report)).await?;
+    write_table(hub, "runs", &run_lines, iter::once(tables::run_of(report))).await?;
+    write_history(hub, &run_lines).await
 }
 
 /// Writes the table `history`, whose lines outlast the names in the others.
-async fn write_history(hub: &impl WriteRecord, told: &RunLines<'_>) -> Result<(), PortError> {
-    if told.outcomes.is_empty() {
+async fn write_history(hub: &impl WriteRecord, run_lines: &RunLines<'_>) -> Result<(), PortError> {
+    if run_lines.outcomes.is_empty() {
         return Ok(());
     }
     let pseudonyms = Pseudonyms::of(hub).await?;
-    write_table(hub, "history", told, tables::history(told, |owner| pseudonyms.stand_in(owner))).await
+    write_table(hub, "history", run_lines, tables::history(run_lines, |owner| pseudonyms.stand_in(owner))).await
 }
 
 /// The same at the end of an undo.
 pub(crate) async fn write_undo_tables(hub: &impl WriteRecord, undo: &Undo) -> Result<(), PortError> {
-    let told = RunLines::from(undo);
-    write_table(hub, "outcomes", &told, tables::outcomes(&told)).await?;
-    write_table(hub, "verdicts", &told, tables::findings(undo)).await?;
-    write_table(hub, "runs", &told, iter::once(tables::run_of_undo(undo))).await?;
-    write_history(hub, &told).await
+    let run_lines = RunLines::from(undo);
+    write_table(hub, "outcomes", &run_lines, tables::outcomes(&run_lines)).await?;
+    write_table(hub, "verdicts", &run_lines, tables::findings(undo)).await?;
+    write_table(hub, "runs", &run_lines, iter::once(tables::run_of_undo(undo))).await?;
+    write_history(hub, &run_lines).await
 }
 
 /// Writes the outcomes of an acting run, one JSON line each, and what it confirms of earlier runs. `narrow`: whether
 /// the run is narrow.
 pub(crate) async fn write_acts(
     hub: &impl WriteRecord,
-    told: &RunLines<'_>,
+    run_lines: &RunLines<'_>,
     narrow: bool,
     confirmed: &[Confirmed],
 ) -> Result<(), PortError> {
-    let steps = told.steps_by_key();
+    let steps = run_lines.steps_by_key();
     let mut text = String::new();
     for one in confirmed {
         let Unverified { run, action, at, narrow } = &one.stop;
@@ -168,7 +168,7 @@ pub(crate) async fn write_acts(
         text += &spelled(serde_json::to_string(&line))?;
         text.push('\n');
     }
-    for Outcome { id, action, outcome, detail: _, at } in told.outcomes {
+    for Outcome { id, action, outcome, detail: _, at } in run_lines.outcomes {
         let step = steps.get(&(id, *action));
         let line = Line {
             id: id.clone(),
@@ -176,15 +176,15 @@ pub(crate) async fn write_acts(
             outcome: *outcome,
             at: *at,
             policy: step.map(|step| (*step.policy).into()),
-            run: Some(told.run.to_owned()),
-            undo: told.undoes.map(str::to_owned),
+            run: Some(run_lines.run.to_owned()),
+            undo: run_lines.undoes.map(str::to_owned),
             launched: step.filter(|_| *action != Action::Start).and_then(|step| step.launched),
             narrow,
         };
         text += &spelled(serde_json::to_string(&line))?;
         text.push('\n');
     }
-    let key = format!("{ACTS}/{}/{}.jsonl", partition(told.at), told.run);
+    let key = format!("{ACTS}/{}/{}.jsonl", partition(run_lines.at), run_lines.run);
     hub.write_bytes(&key, text.into_bytes()).await.map(|_| ())
 }
 
@@ -192,12 +192,12 @@ pub(crate) async fn write_acts(
 /// caps of the day still count its steps. The outcomes replace these lines.
 pub(crate) async fn write_unverified(
     hub: &impl WriteRecord,
-    told: &RunLines<'_>,
+    run_lines: &RunLines<'_>,
     narrow: bool,
 ) -> Result<(), PortError> {
     let why = "the run did not record how it ended";
-    let outcomes = Outcome::all(told.steps, OutcomeKind::Unverified, why, told.at);
-    write_acts(hub, &told.with_outcomes(&outcomes), narrow, &[]).await
+    let outcomes = Outcome::all(run_lines.steps, OutcomeKind::Unverified, why, run_lines.at);
+    write_acts(hub, &run_lines.with_outcomes(&outcomes), narrow, &[]).await
 }
 
 /// The relevant acts of earlier runs.

@@ -143,14 +143,14 @@ impl<'a> RunLines<'a> {
 }
 
 /// The table `plans`: one line per step.
-pub fn plans(told: &RunLines<'_>) -> impl Iterator<Item = impl Serialize> {
-    told.steps.iter().map(|step| {
+pub fn plans(run_lines: &RunLines<'_>) -> impl Iterator<Item = impl Serialize> {
+    run_lines.steps.iter().map(|step| {
         let Step { id, action, policy, reason: _, launched, not_after } = step;
-        let (name, owner) = told.who(id);
+        let (name, owner) = run_lines.who(id);
         PlanLine {
-            run: told.run,
-            at: told.at,
-            mode: told.mode.as_str(),
+            run: run_lines.run,
+            at: run_lines.at,
+            mode: run_lines.mode.as_str(),
             account: &id.place.account,
             region: &id.place.region,
             id: &id.name,
@@ -165,14 +165,14 @@ pub fn plans(told: &RunLines<'_>) -> impl Iterator<Item = impl Serialize> {
 }
 
 /// The table `outcomes`: one line per outcome.
-pub fn outcomes(told: &RunLines<'_>) -> impl Iterator<Item = impl Serialize> {
-    outcome_lines(told)
+pub fn outcomes(run_lines: &RunLines<'_>) -> impl Iterator<Item = impl Serialize> {
+    outcome_lines(run_lines)
 }
 
 /// The table `history`, which is kept for years: the same with neither name nor text, and each owner as `stand_in`
 /// gives it.
-pub fn history(told: &RunLines<'_>, stand_in: impl Fn(&str) -> String) -> impl Iterator<Item = impl Serialize> {
-    outcome_lines(told).map(move |line| OutcomeLine {
+pub fn history(run_lines: &RunLines<'_>, stand_in: impl Fn(&str) -> String) -> impl Iterator<Item = impl Serialize> {
+    outcome_lines(run_lines).map(move |line| OutcomeLine {
         name: None,
         detail: None,
         owner: line.owner.map(|owner| stand_in(&owner).into()),
@@ -180,14 +180,14 @@ pub fn history(told: &RunLines<'_>, stand_in: impl Fn(&str) -> String) -> impl I
     })
 }
 
-fn outcome_lines<'a>(told: &RunLines<'a>) -> impl Iterator<Item = OutcomeLine<'a>> {
-    let steps = told.steps_by_key();
-    told.outcomes.iter().map(move |one| {
+fn outcome_lines<'a>(run_lines: &RunLines<'a>) -> impl Iterator<Item = OutcomeLine<'a>> {
+    let steps = run_lines.steps_by_key();
+    run_lines.outcomes.iter().map(move |one| {
         let Outcome { id, action, outcome, detail, at } = one;
-        let (name, owner) = told.who(id);
+        let (name, owner) = run_lines.who(id);
         let step = steps.get(&(id, *action));
         OutcomeLine {
-            run: told.run,
+            run: run_lines.run,
             at: *at,
             account: &id.place.account,
             region: &id.place.region,
@@ -199,7 +199,7 @@ fn outcome_lines<'a>(told: &RunLines<'a>) -> impl Iterator<Item = OutcomeLine<'a
             detail: Some(detail),
             launched: step.and_then(|step| step.launched),
             owner: owner.map(Cow::Borrowed),
-            undoes: told.undoes,
+            undoes: run_lines.undoes,
         }
     })
 }

@@ -20,7 +20,7 @@ pub fn wants_last_hour(settings: &Settings, mode: Mode, ruling: &Ruling) -> bool
     }
 }
 
-/// Whether somebody would be notified in this run that it is outside its hours: a busy instance is no news.
+/// Whether somebody would be notified in this run that it is outside its hours: a busy instance needs no message.
 fn is_told(settings: &Settings, ruling: &Ruling) -> bool {
     let reached = || settings.notify.operator.is_some() || !channels_of(settings, &ruling.owner).is_empty();
     let is_news = ruling.talk.topics.iter().any(|topic| topic.subject == Subject::FirstStop);
