@@ -1,7 +1,7 @@
 //! Everything that decides. Pure, total and deterministic: no clock, no environment, no network, no async.
 //!
 //! The rooms, lowest first. A room uses only the rooms before it: `schedule`, `model`, `tags`, `config`, `request`,
-//! `evidence`, `cost`, `history`, `rules`, `kinds`, `judge`, `plan`, `report`, `undo`, `doctor`.
+//! `evidence`, `cost`, `history`, `trends`, `rules`, `kinds`, `judge`, `plan`, `report`, `undo`, `doctor`.
 
 // Our own enums are matched by name, so that a new arm is a question to every place that decides.
 #![warn(clippy::wildcard_enum_match_arm)]
@@ -20,4 +20,5 @@ pub mod request;
 pub mod rules;
 pub mod schedule;
 pub mod tags;
+pub mod trends;
 pub mod undo;

@@ -8,12 +8,14 @@
 
 mod business;
 mod calendar;
+mod day_note;
 mod expr;
 mod holidays;
 mod hours;
 mod instants;
 
 pub use crate::engine::schedule::calendar::{Calendar, DateRange, Day};
+pub use crate::engine::schedule::day_note::DayNote;
 pub use crate::engine::schedule::expr::{Days, Expr, ExprError, Hours, Window, parse_day, parse_days, parse_zone};
 pub use crate::engine::schedule::holidays::{CODES as HOLIDAY_CODES, Holidays, UnknownHolidays};
 pub use crate::engine::schedule::hours::{HoursAt, Part, Schedule};

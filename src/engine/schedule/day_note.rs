@@ -1,0 +1,41 @@
+//! What is special about a date under a calendar.
+
+use chrono::{NaiveDate, Weekday};
+
+use crate::engine::schedule::calendar::{Calendar, DateRange, Day};
+
+/// What is special about a date.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DayNote {
+    /// A public holiday.
+    Holiday {
+        /// Its name.
+        name: String,
+        /// It is computed and not yet announced.
+        provisional: bool,
+    },
+    /// One of the calendar's own closed days.
+    Closed,
+    /// It works like this weekday.
+    WorksLike(Weekday),
+    /// Nothing is stopped or started on it.
+    Freeze(DateRange),
+    /// The calendar has no data for it.
+    Beyond,
+}
+
+impl Calendar {
+    /// What is special about `date`.
+    pub fn notes(&self, date: NaiveDate) -> Vec<DayNote> {
+        let day = match self.day(date) {
+            Day::Closed(_) if self.closed.iter().any(|range| range.contains(date)) => Some(DayNote::Closed),
+            Day::Closed(name) => {
+                let provisional = self.holidays.iter().any(|set| set.provisional(date));
+                Some(DayNote::Holiday { name: name.to_owned(), provisional })
+            }
+            Day::Beyond => Some(DayNote::Beyond),
+            Day::Works(_) => self.like.get(&date).map(|day| DayNote::WorksLike(*day)),
+        };
+        day.into_iter().chain(self.frozen(date).map(DayNote::Freeze)).collect()
+    }
+}
