@@ -8,8 +8,8 @@ use regex_lite::Regex;
 
 /// The rooms of the engine, lowest first.
 const ENGINE: [&str; 16] = [
-    "schedule", "model", "tags", "config", "request", "evidence", "cost", "history", "trends", "rules", "kinds", "judge",
-    "plan", "report", "undo", "doctor",
+    "schedule", "model", "tags", "config", "request", "evidence", "cost", "history", "trends", "rules", "kinds",
+    "judge", "plan", "report", "undo", "doctor",
 ];
 
 /// The rooms beside the engine, lowest first. `local` and `aws` are both ports over something.
