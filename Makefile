@@ -216,7 +216,7 @@ instance-families: setup ## generate data/instance-families.tsv
 
 .PHONY: schema
 schema: ## generate docs/settings.schema.json from the code that reads the settings
-	cargo run --quiet --locked --no-default-features -- --out docs/settings.schema.json schema
+	cargo run --quiet --locked --no-default-features -- --out docs/settings.schema.json generate schema
 
 .PHONY: terraform-parameters
 terraform-parameters: install-setup ## generate parameters.tf of the Terraform modules from the templates

@@ -72,8 +72,8 @@ def generated(binary):
     said = printed("--version").decode().strip()
     if said != f"idle-reaper {version()}":
         fail(f"`{binary}` says `{said}`, and Cargo.toml has version {version()}: build it again")
-    completions = {f"completions/{name}": printed("completions", shell) for shell, name in COMPLETIONS.items()}
-    return {"man/idle-reaper.1": printed("man")} | completions
+    completions = {f"completions/{name}": printed("generate", shell) for shell, name in COMPLETIONS.items()}
+    return {"man/idle-reaper.1": printed("generate", "man")} | completions
 
 
 def archive(binary, target, out):

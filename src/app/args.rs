@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use chrono_tz::Tz;
 use clap::builder::PossibleValue;
 use clap::{Parser, Subcommand, ValueEnum};
-use clap_complete::Shell;
 use clap_complete::engine::ArgValueCompleter;
 
 use crate::app::complete;
@@ -108,14 +107,14 @@ pub enum Verb {
         acknowledge: Option<String>,
     },
     /// List the runs of the record, newest first.
-    Runs {
+    Report {
         /// How many days back.
         #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u16).range(1..=400))]
         days: u16,
     },
     /// Start the instances again that a run stopped and that were not changed since. A dry run, unless it is confirmed.
     Undo {
-        /// The run's id, as `runs` lists it.
+        /// The run's id, as `report` lists it.
         run: String,
         #[command(flatten)]
         select: Select,
@@ -164,15 +163,32 @@ pub enum Verb {
     },
     /// Save the scan, to judge it again with `--inventory`.
     Snapshot,
-    /// Print the JSON Schema of the settings, for editors.
-    Schema,
-    /// Print a shell completion script.
-    Completions {
-        /// The shell.
-        shell: Shell,
+    /// Print a file about the program itself: the JSON Schema of the settings for editors, the manual page, or a shell's
+    /// completion script.
+    Generate {
+        /// Which file.
+        #[arg(value_enum)]
+        what: Generated,
     },
-    /// Print the manual page, for `man`.
+}
+
+/// What the program can print about itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Generated {
+    /// The JSON Schema of the settings.
+    Schema,
+    /// The manual page, for `man`.
     Man,
+    /// The completion script of bash.
+    Bash,
+    /// The completion script of elvish.
+    Elvish,
+    /// The completion script of fish.
+    Fish,
+    /// The completion script of PowerShell.
+    Powershell,
+    /// The completion script of zsh.
+    Zsh,
 }
 
 /// What first settings are made of. At a terminal, the rest is asked for.

@@ -50,7 +50,7 @@ async fn run(args: Args) -> Result<End, Error> {
         Verb::Apply { select, list, yes, plan, acknowledge } => {
             verbs::apply::apply(&args, select, list, *yes, plan.as_ref(), acknowledge.as_deref()).await
         }
-        Verb::Runs { days } => verbs::runs::runs(&args, *days).await,
+        Verb::Report { days } => verbs::report::report(&args, *days).await,
         Verb::Undo { run, select, yes, even_paused, even_frozen } => {
             let overrides = UndoOverrides { even_paused: *even_paused, even_frozen: *even_frozen };
             verbs::undo::undo(&args, run, select, *yes, overrides).await
@@ -64,8 +64,6 @@ async fn run(args: Args) -> Result<End, Error> {
             verbs::schedule::schedule(&args, schedule, policy.as_deref(), *days).await
         }
         Verb::Snapshot => verbs::snapshot::snapshot(&args).await,
-        Verb::Schema => verbs::schema::schema(&args),
-        Verb::Completions { shell } => verbs::completions::completions(&args, *shell),
-        Verb::Man => verbs::man::man(&args),
+        Verb::Generate { what } => verbs::generate::generate(&args, *what),
     }
 }

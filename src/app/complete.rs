@@ -19,14 +19,13 @@ pub(super) fn answer() {
     CompleteEnv::with_factory(help::command).var(VARIABLE).complete();
 }
 
-/// The script that registers the completion in a shell.
-pub(super) fn script(shell: &str) -> std::io::Result<Vec<u8>> {
-    let (mut script, name) = (Vec::new(), env!("CARGO_PKG_NAME"));
+/// Writes the script that registers the completion in a shell.
+pub(super) fn script(shell: &str, out: &mut Vec<u8>) -> std::io::Result<()> {
+    let name = env!("CARGO_PKG_NAME");
     match Shells::builtins().completer(shell) {
-        Some(known) => known.write_registration(VARIABLE, name, name, name, &mut script)?,
-        None => return Err(std::io::Error::other(format!("there is no completion for `{shell}`"))),
+        Some(known) => known.write_registration(VARIABLE, name, name, name, out),
+        None => Err(std::io::Error::other(format!("there is no completion for `{shell}`"))),
     }
-    Ok(script)
 }
 
 /// The policies' names.

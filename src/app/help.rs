@@ -119,13 +119,13 @@ mod tests {
 
     #[test]
     fn an_option_that_does_not_apply_is_not_in_the_help_and_is_refused_wherever_it_stands() {
-        for line in ["check -a x", "-a x check", "apply --inventory x", "undo r --inventory x", "man -f json"] {
+        for line in ["check -a x", "-a x check", "apply --inventory x", "undo r --inventory x", "generate man -f json"] {
             let refused = read(line).expect_err(line).to_string();
             assert!(refused.contains(" has no option `--"), "{line}: {refused}");
         }
         let help = |verb: &str| command().find_subcommand_mut(verb).unwrap().render_help().to_string();
         assert!(help("plan").contains("-a, --account") && !help("check").contains("--account"));
         assert!(help("start-stopped").contains("by its id") && !help("start-stopped").contains("by id or name"));
-        assert!(!help("man").contains("--config") && help("man").contains("-o, --out"));
+        assert!(!help("generate").contains("--config") && help("generate").contains("-o, --out"));
     }
 }

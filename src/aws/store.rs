@@ -113,7 +113,8 @@ impl Bucket {
         let Some(tag) = found.e_tag().map(str::to_owned) else { return Ok(false) };
         let bytes = found.body.collect().await;
         let bytes = bytes.map_err(|error| PortError(format!("`{place}` broke off: {}", chain(&error, ": "))))?;
-        if bytes.to_vec() != old.as_bytes() {
+        // As it was read: bytes that are no text would else never equal any text, and the object could not be replaced.
+        if packed::text(bytes.to_vec()) != old {
             return Ok(false);
         }
         let body = ByteStream::from(new.as_bytes().to_vec());

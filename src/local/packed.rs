@@ -48,14 +48,26 @@ pub fn lines(rows: impl Iterator<Item = impl Serialize>) -> io::Result<Option<Ve
     packed(write).map(Some)
 }
 
+/// The most bytes that a file may have after decompression. A small file can be made to expand to more than the memory of
+/// any machine.
+const MOST: u64 = 2 << 30;
+
 /// The contents of a compressed file.
 ///
 /// # Errors
-/// If it is damaged or incomplete.
+/// If it is damaged, incomplete, or larger than 2 GiB after decompression.
 pub fn unpacked(bytes: &[u8]) -> io::Result<Vec<u8>> {
+    up_to(bytes, MOST)
+}
+
+fn up_to(bytes: &[u8], most: u64) -> io::Result<Vec<u8>> {
     let mut whole = Vec::new();
-    MultiGzDecoder::new(bytes).read_to_end(&mut whole)?;
-    Ok(whole)
+    let read = MultiGzDecoder::new(bytes).take(most.saturating_add(1)).read_to_end(&mut whole)?;
+    if u64::try_from(read).is_ok_and(|read| read <= most) {
+        return Ok(whole);
+    }
+    let why = format!("it has more than {most} bytes after decompression, which no file of the record or inventory has");
+    Err(io::Error::new(io::ErrorKind::InvalidData, why))
 }
 
 /// Whether a file is compressed.
@@ -69,4 +81,19 @@ pub fn is_packed(bytes: &[u8]) -> bool {
 pub(crate) fn text(bytes: Vec<u8>) -> String {
     let whole = if is_packed(&bytes) { unpacked(&bytes).unwrap_or(vec![0xFF]) } else { bytes };
     String::from_utf8(whole).unwrap_or_else(|wrong| String::from_utf8_lossy(wrong.as_bytes()).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_expands_beyond_the_limit_is_refused_and_one_at_the_limit_is_read() {
+        let zeros = packed(|out| out.write_all(&[b'0'; 4096])).expect("memory can be written");
+        assert_eq!(up_to(&zeros, 4096).expect("within the limit").len(), 4096);
+        let refused = up_to(&zeros, 4095).expect_err("beyond the limit");
+        assert!(refused.to_string().contains("more than 4095 bytes after decompression"), "{refused}");
+        // Two members of one file count together.
+        assert!(up_to(&[zeros.clone(), zeros].concat(), 8191).is_err());
+    }
 }

@@ -231,12 +231,12 @@ pub(crate) fn running(rows: &[Row]) -> usize {
 /// could not be asked for its Regions counts as one account.
 fn too_many_unreachable(scanned: &Scanned, limit: u32) -> Option<String> {
     let visits = &scanned.background.visits;
-    let (again, unreachable): (BTreeSet<_>, BTreeSet<_>) =
-        scanned.unreachable.iter().map(Unreachable::target).partition(|target| scanned.again.contains(target));
-    let uncounted = scanned.denied.iter().chain(&again).filter(|target| visits.has(target));
+    let (retried, unreachable): (BTreeSet<_>, BTreeSet<_>) =
+        scanned.unreachable.iter().map(Unreachable::target).partition(|target| scanned.retried.contains(target));
+    let uncounted = scanned.denied.iter().chain(&retried).filter(|target| visits.has(target));
     let targets = scanned.targets.saturating_sub(uncounted.count());
     let whole = |targets: &BTreeSet<Target>| targets.iter().filter(|target| target.is_whole_account()).count();
-    let accounts = scanned.due_accounts.saturating_sub(whole(&again));
+    let accounts = scanned.due_accounts.saturating_sub(whole(&retried));
     // An account whose Regions were known from an earlier run is not asked for them.
     let dark = whole(&unreachable) + visits.accounts_within(&unreachable);
     let share = |part: usize, whole: usize| if part == 0 { 0 } else { part * 100 / whole.max(1) };

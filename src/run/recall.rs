@@ -15,7 +15,7 @@ const LAST: &str = "last";
 #[expect(missing_docs, reason = "each message says what the variant means")]
 pub enum RecallError {
     #[error(
-        "`{0}` is not the id of a run, such as `20261125T123000Z-1a2b3c4d`; `idle-reaper runs` lists the runs with their ids"
+        "`{0}` is not the id of a run, such as `20261125T123000Z-1a2b3c4d`; `idle-reaper report` lists the runs with their ids"
     )]
     NotAnId(String),
     #[error("the record has no run `{0}`; a run that only planned leaves none")]

@@ -45,7 +45,7 @@ pub struct Scanned {
     pub not_due: Vec<NotDue>,
     /// Targets that an earlier run tried in vain since they were last due, or found denied, and where nothing is known to
     /// be. They count neither way in the share of unreachable targets.
-    pub again: BTreeSet<Target>,
+    pub retried: BTreeSet<Target>,
     /// The number of accounts in which something was due.
     pub due_accounts: usize,
     /// Accounts skipped on purpose.

@@ -179,10 +179,10 @@ impl<'a, E: FnMut(Found, &mut Scanned)> Sweeping<'a, E> {
 
     /// Whether anything of an account is due. Notes what is not.
     fn is_due(&mut self, account: &Arc<str>) -> bool {
-        let due = self.how.cadence.map_or(Due::Everything { again: false }, |cadence| cadence.due(account));
+        let due = self.how.cadence.map_or(Due::Everything { retried: false }, |cadence| cadence.due(account));
         let is_due = match due {
-            Due::Everything { again } => {
-                self.scanned.again.extend(again.then(|| Target::whole_account(account.clone())));
+            Due::Everything { retried } => {
+                self.scanned.retried.extend(retried.then(|| Target::whole_account(account.clone())));
                 if self.how.depth >= Depth::Regions {
                     self.open.insert(account.clone());
                 }
@@ -191,10 +191,10 @@ impl<'a, E: FnMut(Found, &mut Scanned)> Sweeping<'a, E> {
             Due::Regions { due, not_due, denied } => {
                 self.scanned.not_due.extend(not_due);
                 let denied: Vec<_> = denied.into_iter().map(|region| Target::new(account.clone(), region)).collect();
-                self.scanned.again.extend(denied.iter().cloned());
+                self.scanned.retried.extend(denied.iter().cloned());
                 self.scanned.denied.extend(denied);
-                let again = due.iter().filter(|(_, again)| *again).map(|(region, _)| region);
-                self.scanned.again.extend(again.map(|region| Target::new(account.clone(), region.clone())));
+                let retried = due.iter().filter(|(_, retried)| *retried).map(|(region, _)| region);
+                self.scanned.retried.extend(retried.map(|region| Target::new(account.clone(), region.clone())));
                 let due: Vec<_> = due.into_iter().map(|(region, _)| region).collect();
                 let any = !due.is_empty();
                 self.known.insert(account.clone(), due);

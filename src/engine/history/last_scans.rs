@@ -152,7 +152,7 @@ pub enum Due {
     /// Its Regions are listed, and each of them is scanned.
     Everything {
         /// Whether an earlier run already tried in vain, and nothing is known to be there.
-        again: bool,
+        retried: bool,
     },
     /// These Regions, which are known.
     Regions {
@@ -184,14 +184,14 @@ impl Cadence {
     /// What is due in one account. Its hash decides when in the sweep all of it is due, so that each run scans a part
     /// of the accounts, and needs sessions in that part alone.
     pub fn due(&self, account: &str) -> Due {
-        let Some(known) = self.scans.0.get(account) else { return Due::Everything { again: false } };
-        let turn = self.turn(account);
-        let failed_since = |failed: Option<DateTime<Utc>>| failed.is_some_and(|failed| failed >= turn);
+        let Some(known) = self.scans.0.get(account) else { return Due::Everything { retried: false } };
+        let due_since = self.due_since(account);
+        let failed_since = |failed: Option<DateTime<Utc>>| failed.is_some_and(|failed| failed >= due_since);
         let of_month = |at| self.stocktake.is_none_or(|(month, zone)| Month::at(at, zone) == month);
-        let before = |at: Option<DateTime<Utc>>| at.is_none_or(|at| at < turn || at > self.at || !of_month(at));
+        let before = |at: Option<DateTime<Utc>>| at.is_none_or(|at| at < due_since || at > self.at || !of_month(at));
         if before(known.swept) {
             let empty = !known.regions.values().any(LastScan::has_something);
-            return Due::Everything { again: empty && failed_since(known.failed) };
+            return Due::Everything { retried: empty && failed_since(known.failed) };
         }
         let (mut due, mut not_due, mut denied) = (Vec::new(), Vec::new(), Vec::new());
         for (region, scan) in &known.regions {
@@ -205,7 +205,7 @@ impl Cadence {
     }
 
     /// The last instant at which the whole account became due.
-    fn turn(&self, account: &str) -> DateTime<Utc> {
+    fn due_since(&self, account: &str) -> DateTime<Utc> {
         let hash = Sha256::digest(account).iter().take(6).fold(0_i64, |hash, byte| hash << 8 | i64::from(*byte));
         let seconds = self.sweep.num_seconds().max(1);
         let now = self.at.timestamp();

@@ -99,7 +99,7 @@ pub enum RequestInvalid {
     )]
     AcknowledgeNarrow,
     #[error(
-        "`undo` needs the run that is undone: {{\"mode\":\"undo\",\"run\":\"20261125T123000Z-1a2b3c4d\"}}; `idle-reaper runs` lists them"
+        "`undo` needs the run that is undone: {{\"mode\":\"undo\",\"run\":\"20261125T123000Z-1a2b3c4d\"}}; `idle-reaper report` lists them"
     )]
     UndoWithoutRun,
     #[error("`{0}` goes with the mode `undo` alone")]

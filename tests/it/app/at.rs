@@ -190,9 +190,9 @@ fn the_record_of_settings_above_is_one_whatever_folder_the_command_runs_in() {
         SETTINGS.lines().filter(|line| !line.starts_with("record")).map(|line| format!("{line}\n")).collect();
     fs::write(folder.path().join("reaper.toml"), text.replace("armed = true", record)).unwrap();
     fs::create_dir_all(folder.path().join("record")).unwrap();
-    let (code, shown, noted) = check(&below, &["runs"]);
+    let (code, shown, noted) = check(&below, &["report"]);
     assert_eq!(code, Some(0), "{noted}");
-    assert_eq!(shown, check(folder.path(), &["runs"]).1);
+    assert_eq!(shown, check(folder.path(), &["report"]).1);
 }
 
 #[test]

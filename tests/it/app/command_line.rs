@@ -41,7 +41,7 @@ fn offered(words: &[&str]) -> Vec<String> {
 #[test]
 fn every_shell_has_its_script_and_completes_every_verb() {
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
-        let script = printed(&["completions", shell]);
+        let script = printed(&["generate", shell]);
         assert!(script.contains("IDLE_REAPER_COMPLETE") && script.contains("idle-reaper"), "{shell}: {script}");
     }
     let offered = offered(&[""]);
@@ -62,7 +62,7 @@ fn completions_know_the_policies_schedules_and_regions_of_the_settings() {
 
 #[test]
 fn the_manual_page_describes_every_verb_with_its_own_options_and_the_exit_codes() {
-    let page = printed(&["man"]);
+    let page = printed(&["generate", "man"]);
     for verb in verbs() {
         assert!(page.contains(&format!(".SH \"idle-reaper {verb}\"")), "the page leaves {verb} out");
     }
@@ -118,7 +118,7 @@ fn a_result_that_cannot_be_written_is_an_error_and_leaves_what_was_there() {
     assert_eq!((command.status().unwrap().code(), path.exists()), (Some(1), false));
     fs::write(&path, "older, and longer than what comes").unwrap();
     assert_eq!((command.status().unwrap().code(), fs::read(&path).unwrap().len()), (Some(1), 33));
-    let (_, mut command) = judging(&["schema"]);
+    let (_, mut command) = judging(&["generate", "schema"]);
     assert!(command.current_dir(folder.path()).args(["--out", "r.json"]).status().unwrap().success());
     serde_json::from_slice::<serde_json::Value>(&fs::read(&path).unwrap()).expect("nothing of the older one is left");
 }
@@ -130,7 +130,7 @@ fn markdown_is_what_it_says_for_every_command_or_is_refused() {
     let inventory = ["--at", crate::fake::EVENING, "--inventory", "fleet.json"];
     is_fenced(&[&["targets"], &inventory[..]].concat(), "us-east-1");
     is_fenced(&[&["explain", "i-1"], &inventory[..]].concat(), "outside-hours");
-    for verb in [&["schema"][..], &["snapshot", "--inventory", "fleet.json"], &["completions", "bash"], &["man"]] {
+    for verb in [&["generate", "schema"][..], &["snapshot", "--inventory", "fleet.json"], &["generate", "bash"]] {
         let (_folder, mut command) = judging(&[verb, &["--format", "markdown"]].concat());
         let ended = command.output().unwrap();
         let said = String::from_utf8_lossy(&ended.stderr).into_owned();

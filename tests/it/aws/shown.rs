@@ -69,7 +69,7 @@ fn a_result_that_cannot_be_shown_is_an_error_before_the_act_and_degraded_after_i
         assert_eq!(ends(&world, &["apply", "--yes", "--at", EVENING], way), Some(code), "apply: {what}");
         assert_eq!(world.state("web"), "stopped", "{what}");
         let settings = world.settings(PLAIN);
-        let runs = world.run(&settings, &["runs", "--at", LATER, "--format", "json"]).json();
+        let runs = world.run(&settings, &["report", "--at", LATER, "--format", "json"]).json();
         let run = runs[0]["run"].as_str().unwrap().to_owned();
         world.clock(LATER);
         assert_eq!(ends(&world, &["undo", &run, "--yes", "--at", LATER], way), Some(code), "undo: {what}");
@@ -112,7 +112,7 @@ fn an_undo_of_what_is_no_run_says_where_the_runs_stand() {
     let ran = world.run(&settings, &["undo", "last"]);
     assert_eq!(ran.code, 1, "{ran:?}");
     assert!(
-        ran.err.contains("`last` is not the id of a run") && ran.err.contains("`idle-reaper runs` lists"),
+        ran.err.contains("`last` is not the id of a run") && ran.err.contains("`idle-reaper report` lists"),
         "{ran:?}"
     );
 }

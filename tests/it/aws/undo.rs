@@ -37,9 +37,9 @@ fn a_run_is_listed_undone_recorded_and_the_reaper_pauses_until_somebody_says_off
     world.post("/instance", &json!({"story": "by-hand", "person-stops": "2026-11-25T21:38:00+09:00"}));
     world.clock(LATER);
 
-    let runs = world.run(&settings, &["runs", "--at", LATER, "--format", "json"]).json();
+    let runs = world.run(&settings, &["report", "--at", LATER, "--format", "json"]).json();
     assert_eq!((&runs[0]["run"], &runs[0]["stopped"]), (&report["run"], &json!(3)));
-    let table = world.run(&settings, &["runs", "--at", LATER]);
+    let table = world.run(&settings, &["report", "--at", LATER]);
     assert!(table.code == 0 && table.out.contains(&run) && table.out.contains("3 stopped"), "{table:?}");
 
     world.forget_calls();

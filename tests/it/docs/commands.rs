@@ -12,7 +12,7 @@ use idle_reaper::app::Args;
 use super::{read, root};
 
 /// Verbs that ask no account, whatever their options.
-const OFFLINE: [&str; 6] = ["check", "completions", "man", "runs", "schedule", "schema"];
+const OFFLINE: [&str; 4] = ["check", "generate", "report", "schedule"];
 
 /// A step of a code block: a command, or a file that the reader is to write.
 #[derive(Debug)]
@@ -84,7 +84,7 @@ pub fn words(line: &str) -> Vec<String> {
     words
 }
 
-/// The commands that stand in the text of `page` as code, such as `` `idle-reaper runs` ``.
+/// The commands that stand in the text of `page` as code, such as `` `idle-reaper report` ``.
 fn named(page: &str) -> Vec<Vec<String>> {
     let mut inside = false;
     let is_text = |line: &&str| {

@@ -1,4 +1,4 @@
-//! `runs`: the runs of the record. It needs no permission in any account, and no AWS at all if the record is a folder.
+//! `report`: the runs of the record. It needs no permission in any account, and no AWS at all if the record is a folder.
 
 use chrono::{DateTime, Utc};
 
@@ -11,7 +11,7 @@ use crate::render::{edge, runs_json, runs_page};
 use crate::run;
 
 /// Lists the runs of the last `days` days, newest first.
-pub(crate) async fn runs(args: &Args, days: u16) -> Result<End, Error> {
+pub(crate) async fn report(args: &Args, days: u16) -> Result<End, Error> {
     let show = Show::open(args)?;
     let settings = load::command(args).await?;
     let (_, now) = instants(args, &settings.zones())?;

@@ -1,23 +1,34 @@
-//! `man`: the manual page. One page for all verbs, because separate pages would have to be installed one by one.
+//! `generate`: files about the program itself: the JSON Schema of the settings, the manual page, completion scripts.
 
 use std::io::{self, Write};
 
 use clap::Command;
 use clap_mangen::Man;
 
+use crate::app::args::Generated;
 use crate::app::verbs::Show;
-use crate::app::{Args, End, Error, help};
+use crate::app::{Args, End, Error, complete, help};
+use crate::engine::config;
 
-/// Prints the page.
-pub(crate) fn man(args: &Args) -> Result<End, Error> {
-    let mut page = Vec::new();
-    let wrong = |source| Error::File { verb: "write", file: "the manual page".to_owned(), source };
-    whole(&mut page).map_err(wrong)?;
-    Show::open(args)?.text(&String::from_utf8_lossy(&page))?;
+/// Prints the file.
+pub(crate) fn generate(args: &Args, what: Generated) -> Result<End, Error> {
+    let mut text = Vec::new();
+    let written = match what {
+        Generated::Schema => text.write_all(config::schema().as_bytes()),
+        Generated::Man => manual(&mut text),
+        Generated::Bash => complete::script("bash", &mut text),
+        Generated::Elvish => complete::script("elvish", &mut text),
+        Generated::Fish => complete::script("fish", &mut text),
+        Generated::Powershell => complete::script("powershell", &mut text),
+        Generated::Zsh => complete::script("zsh", &mut text),
+    };
+    written.map_err(|error| Error::Usage(error.to_string()))?;
+    Show::open(args)?.text(&String::from_utf8_lossy(&text))?;
     Ok(End::Done)
 }
 
-fn whole(out: &mut Vec<u8>) -> io::Result<()> {
+/// The manual page: one for all verbs, because separate pages would have to be installed one by one.
+fn manual(out: &mut Vec<u8>) -> io::Result<()> {
     let command = help::command();
     let verbs: Vec<Command> = command.get_subcommands().filter(|verb| verb.get_name() != "help").cloned().collect();
     let page = Man::new(command);
