@@ -35,7 +35,7 @@ pub(crate) fn of(order: &Order<'_>, text: &str, settings: &str, sweep: Duration,
 pub(crate) fn sweep(order: &Order<'_>) -> Option<Duration> {
     let Order { run, settings, clock: _, wall: _, reviewed, acknowledge, progress: _ } = order;
     let by_schedule = run.mode == Mode::Apply && !is_narrow(order) && reviewed.is_none() && acknowledge.is_none();
-    settings.run.sweep.filter(|_| by_schedule && settings.run.record.is_some())
+    settings.scope.sweep.filter(|_| by_schedule && settings.run.record.is_some())
 }
 
 /// Adds what the run has scanned. The file may have changed since the run read it, so it is read again.
@@ -44,7 +44,7 @@ pub(crate) fn sweep(order: &Order<'_>) -> Option<Duration> {
 /// [`PortError`] when the record cannot be read or written. The next run then scans again what this one has scanned.
 pub(crate) async fn keep(order: &Order<'_>, hub: &impl WriteRecord, background: &Background) -> Result<(), PortError> {
     let settings = order.settings;
-    if settings.run.sweep.is_none() || settings.run.record.is_none() {
+    if settings.scope.sweep.is_none() || settings.run.record.is_none() {
         return Ok(());
     }
     let listed: BTreeSet<Arc<str>> = background.accounts.keys().cloned().collect();

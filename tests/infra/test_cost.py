@@ -50,7 +50,7 @@ WATCHED = re.findall(r'"([a-z-]+)"', source("src/engine/model/health.rs").split(
 # tests/it/render/metrics.rs: `paused` is emitted only while the hub is paused.
 EMITTED = [name for name in WATCHED if name != "paused"]
 WIDTH = int(re.search(r"width: (\d+),", source("src/engine/config/run.rs"))[1])
-SWEEP = int(re.search(r'\| `sweep` \| string \| `"(\d+)h"` \|', source("docs/settings.md"))[1])
+SWEEP = int(re.search(r'\| `sweep` \| [^|]* \| `"(\d+)h"` \|', source("docs/settings.md"))[1])
 # A kept session is used again while it outlives the longest run.
 OUTLIVES = math.prod(int(one) for one in re.search(r"OUTLIVES: Duration = Duration::from_secs\(([\d *]+)\)", source("src/aws/sessions.rs"))[1].split("*"))
 RUNS_OF_A_SESSION = math.ceil((3600 - OUTLIVES) / (MINUTES * 60))

@@ -7,7 +7,6 @@ use chrono::Duration;
 
 use crate::engine::config::reader::Section;
 use crate::engine::config::shape::Form;
-use crate::engine::config::values::parse_duration;
 use crate::engine::config::{NAME, check_name};
 use crate::engine::model::{FURTHER_METRICS, Locale, WATCHED_METRICS};
 
@@ -24,8 +23,6 @@ pub struct Run {
     pub keep_people: Option<Duration>,
     /// If more than this percentage of the targets is unreachable, the run acts on nothing.
     pub max_unreachable_percent: u32,
-    /// How often a scheduled run scans targets that were empty at their last scan; `None`: every run.
-    pub sweep: Option<Duration>,
     /// The maximum number of concurrent calls.
     pub width: usize,
     /// The metrics that a run in Lambda emits: those of the alarms, and what the settings name.
@@ -88,7 +85,6 @@ pub(crate) fn read(top: &Section<'_>) -> Run {
         record: None,
         keep_people: None,
         max_unreachable_percent: 20,
-        sweep: Some(Duration::hours(4)),
         width: 64,
         metrics: BTreeSet::from(WATCHED_METRICS),
         locale: Locale::En,
@@ -111,7 +107,6 @@ pub(crate) fn read(top: &Section<'_>) -> Run {
         max_unreachable_percent: section
             .number("max-unreachable-percent", 0..=100)
             .unwrap_or(default.max_unreachable_percent),
-        sweep: sweep(&section).unwrap_or(default.sweep),
         width: section.number("width", 1..=1024).map_or(default.width, |width| width as usize),
         metrics: metrics(&section),
         locale: section.choice("locale", &[("en", Locale::En), ("ja", Locale::Ja)]).unwrap_or(default.locale),
@@ -123,20 +118,6 @@ pub(crate) fn read(top: &Section<'_>) -> Run {
     section.finish();
     run
 }
-
-/// `Some(None)`: everything is scanned in every run.
-fn sweep(section: &Section<'_>) -> Option<Option<Duration>> {
-    let hint = "write `always`, or from 15 minutes to a day, such as `4h`";
-    let bounds = Duration::minutes(15)..=Duration::days(1);
-    let parse = |text: &str| match text {
-        "always" => Some(None),
-        text => parse_duration(text).filter(|sweep| bounds.contains(sweep)).map(Some),
-    };
-    section.parsed("sweep", SWEEP, parse, "is not how often everything is scanned", hint)
-}
-
-/// The format that [`sweep`] accepts.
-const SWEEP: Form = Form::Like("^(always|([0-9]+[dhms])+)$");
 
 /// Those of the alarms are always among them.
 fn metrics(section: &Section<'_>) -> BTreeSet<&'static str> {

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use chrono::Duration;
+
 use crate::engine::config::hints::did_you_mean;
 use crate::engine::config::reader::{Section, Word};
 use crate::engine::config::shape::Form;
-use crate::engine::config::values::OneOrMany;
+use crate::engine::config::values::{OneOrMany, parse_duration};
 use crate::engine::model::is_account;
 
 /// The format that [`account_ids`] accepts.
@@ -45,6 +47,8 @@ pub struct ScopeSettings {
     pub exclude_accounts: Vec<Arc<str>>,
     /// The Regions.
     pub regions: Regions,
+    /// How often a scheduled run scans targets that were empty at their last scan; `None`: every run.
+    pub sweep: Option<Duration>,
     /// The role that scans.
     pub reading_role: String,
     /// The role that acts.
@@ -96,6 +100,7 @@ pub(crate) fn read(top: &Section<'_>) -> ScopeSettings {
         organizational_units: Vec::new(),
         exclude_accounts: Vec::new(),
         regions: Regions::Own,
+        sweep: Some(Duration::hours(4)),
         reading_role: "IdleReaperRead".to_owned(),
         acting_role: "IdleReaperAct".to_owned(),
         external_id: None,
@@ -117,6 +122,9 @@ pub(crate) fn read(top: &Section<'_>) -> ScopeSettings {
         account_ids(&section, section.words_like("exclude-accounts", ACCOUNT_ID).unwrap_or_default());
     if let Some(regions) = regions(&section) {
         scope.regions = regions;
+    }
+    if let Some(sweep) = sweep(&section) {
+        scope.sweep = sweep;
     }
     if let Some(role) = role(&section, "reading-role") {
         scope.reading_role = role;
@@ -159,6 +167,20 @@ fn regions(section: &Section<'_>) -> Option<Regions> {
     section.complain(word.span, what, Some("write \"enabled\", or a list such as [\"us-east-1\"]".to_owned()));
     None
 }
+
+/// `Some(None)`: everything is scanned in every run.
+fn sweep(section: &Section<'_>) -> Option<Option<Duration>> {
+    let hint = "write `always`, or from 15 minutes to a day, such as `4h`";
+    let bounds = Duration::minutes(15)..=Duration::days(1);
+    let parse = |text: &str| match text {
+        "always" => Some(None),
+        text => parse_duration(text).filter(|sweep| bounds.contains(sweep)).map(Some),
+    };
+    section.parsed("sweep", SWEEP, parse, "is not how often everything is scanned", hint)
+}
+
+/// The format that [`sweep`] accepts.
+const SWEEP: Form = Form::Like("^(always|([0-9]+[dhms])+)$");
 
 fn region_codes(section: &Section<'_>, words: Vec<Word<'_>>) -> Vec<Arc<str>> {
     let parse = |text: &str| is_region(text).then(|| text.into());

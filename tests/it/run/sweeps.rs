@@ -22,7 +22,7 @@ const ACCOUNTS: [&str; 6] =
 const REGIONS: [&str; 2] = ["ap-northeast-1", "us-east-1"];
 
 fn every(sweep: &str) -> Settings {
-    with(&[("armed = true", &format!("armed = true\nsweep = \"{sweep}\""))])
+    with(&[("[scope]", &format!("[scope]\nsweep = \"{sweep}\""))])
 }
 
 /// Six accounts with two Regions each; one instance, in the first of them.
@@ -79,7 +79,7 @@ fn a_person_a_first_run_changed_settings_and_a_lost_file_scan_everything() {
     check("a dry run", &|| drop(plan(&world, &settings, later(1))));
     check("changed settings", &|| {
         let changed =
-            with(&[("armed = true", "armed = true\nsweep = \"4h\""), ("cpu-percent = 10", "cpu-percent = 11")]);
+            with(&[("[scope]", "[scope]\nsweep = \"4h\""), ("cpu-percent = 10", "cpu-percent = 11")]);
         apply(&world, &changed, later(1));
     });
     check("a lost file", &|| {
@@ -122,7 +122,7 @@ sns = \"arn:aws:sns:us-east-1:111111111111:ops\"
 operator = \"ops\"
 
 [caps]";
-    let settings = with(&[("armed = true", "armed = true\nsweep = \"4h\""), ("[caps]", operator)]);
+    let settings = with(&[("[scope]", "[scope]\nsweep = \"4h\""), ("[caps]", operator)]);
     let world = organisation();
     // Until the first run of December in UTC, the zone of settings with one schedule in Tokyo is Tokyo's.
     let november = at("2026-11-30T14:50:00Z");
@@ -200,7 +200,7 @@ fn a_denied_region_is_denied_in_every_run_and_asked_once_in_a_sweep() {
 #[test]
 fn a_settings_change_does_not_make_an_unreachable_account_count_less() {
     let settings = every("4h");
-    let changed = with(&[("armed = true", "armed = true\nsweep = \"4h\""), ("cpu-percent = 10", "cpu-percent = 11")]);
+    let changed = with(&[("[scope]", "[scope]\nsweep = \"4h\""), ("cpu-percent = 10", "cpu-percent = 11")]);
     let world = World::of(ACCOUNTS.map(|account| instance("i-1").account(account)));
     run(&world, &settings, 0);
     let gone = ACCOUNTS[..4].iter().map(|account| Target::whole_account(*account)).collect();
@@ -222,7 +222,7 @@ fn a_reviewed_run_in_parts_scans_everything_and_changed_settings_leave_nothing_o
     let ask = Ask { reviewed: Some(reviewed), ..Ask::at(later(1)) };
     in_parts(&world, &settings, Mode::Apply, &ask, &whole).expect("a report");
     assert_eq!(scanned(&world), world.targets());
-    let changed = with(&[("armed = true", "armed = true\nsweep = \"4h\""), ("cpu-percent = 10", "cpu-percent = 11")]);
+    let changed = with(&[("[scope]", "[scope]\nsweep = \"4h\""), ("cpu-percent = 10", "cpu-percent = 11")]);
     let meanwhile = Parts { changed: Some((Stage::Conclude, &changed)), ..whole };
     let report = in_parts(&world, &settings, Mode::Apply, &Ask::at(later(2)), &meanwhile).expect("a report");
     assert_eq!(report.not_due.len() + 1, world.targets().len());
@@ -256,7 +256,7 @@ fn a_day_of_runs_makes_a_quarter_of_the_calls_that_scanning_everything_makes() {
     let world =
         World::of(full.map(|(n, (account, region))| instance(&format!("i-{n}")).account(account).region(region)));
     let world = places.iter().fold(world, |world, (account, region)| world.with_target(account, region));
-    let settings = with(&[("armed = true", "armed = false\nsweep = \"4h\"")]);
+    let settings = with(&[("armed = true", "armed = false"), ("[scope]", "[scope]\nsweep = \"4h\"")]);
     run(&world, &settings, -15);
     assert_eq!(calls(&world), accounts * (regions + 1));
     let each: Vec<usize> = (0..runs)
@@ -361,9 +361,10 @@ fn both_cadences_stop_the_same_at_the_same_runs_but_for_what_is_new_in_an_empty_
         let (lazy, eager) = (organisation(), organisation());
         // The percentage is one of what was due, so that both cadences reach it at different runs.
         let any = |sweep: &str| {
-            let text = format!("armed = true\nmax-unreachable-percent = 100\nsweep = \"{sweep}\"");
+            let scope = format!("[scope]\nsweep = \"{sweep}\"");
             // Closed for as long as the longest history, so that what is found late is still stopped.
-            with(&[("armed = true", &text), ("mon-fri 09:00-18:00", "sun 09:00-10:00")])
+            let closed = ("mon-fri 09:00-18:00", "sun 09:00-10:00");
+            with(&[("armed = true", "armed = true\nmax-unreachable-percent = 100"), ("[scope]", &scope), closed])
         };
         let (every_sweep, always) = (any("4h"), any("always"));
         let mut stopped: [BTreeMap<String, i64>; 2] = Default::default();
