@@ -119,7 +119,8 @@ mod tests {
 
     #[test]
     fn an_option_that_does_not_apply_is_not_in_the_help_and_is_refused_wherever_it_stands() {
-        for line in ["check -a x", "-a x check", "apply --inventory x", "undo r --inventory x", "generate man -f json"] {
+        for line in ["check -a x", "-a x check", "apply --inventory x", "undo r --inventory x", "generate man -f json"]
+        {
             let refused = read(line).expect_err(line).to_string();
             assert!(refused.contains(" has no option `--"), "{line}: {refused}");
         }

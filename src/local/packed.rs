@@ -66,7 +66,8 @@ fn up_to(bytes: &[u8], most: u64) -> io::Result<Vec<u8>> {
     if u64::try_from(read).is_ok_and(|read| read <= most) {
         return Ok(whole);
     }
-    let why = format!("it has more than {most} bytes after decompression, which no file of the record or inventory has");
+    let why =
+        format!("it has more than {most} bytes after decompression, which no file of the record or inventory has");
     Err(io::Error::new(io::ErrorKind::InvalidData, why))
 }
 

@@ -78,8 +78,7 @@ fn a_person_a_first_run_changed_settings_and_a_lost_file_scan_everything() {
     };
     check("a dry run", &|| drop(plan(&world, &settings, later(1))));
     check("changed settings", &|| {
-        let changed =
-            with(&[("[scope]", "[scope]\nsweep = \"4h\""), ("cpu-percent = 10", "cpu-percent = 11")]);
+        let changed = with(&[("[scope]", "[scope]\nsweep = \"4h\""), ("cpu-percent = 10", "cpu-percent = 11")]);
         apply(&world, &changed, later(1));
     });
     check("a lost file", &|| {
