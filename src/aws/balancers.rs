@@ -21,6 +21,19 @@ pub(crate) async fn instances(
     target: &Target,
     credentials: Option<SharedCredentialsProvider>,
 ) -> Result<HashSet<Box<str>>, String> {
+    let (new, old) = clients(aws, target, credentials);
+    let mut found = HashSet::new();
+    behind_groups(&new, &mut found).await?;
+    behind_classic(&old, &mut found).await?;
+    Ok(found)
+}
+
+/// The clients of one target: of application, network and gateway load balancers, and of classic ones.
+pub(crate) fn clients(
+    aws: &Aws,
+    target: &Target,
+    credentials: Option<SharedCredentialsProvider>,
+) -> (v2::Client, classic::Client) {
     let region = Region::new(target.region.to_string());
     let mut new = v2::config::Builder::from(&aws.sdk).region(region.clone()).interceptor(aws.meter.clone());
     let mut old = classic::config::Builder::from(&aws.sdk).region(region).interceptor(aws.meter.clone());
@@ -28,10 +41,7 @@ pub(crate) async fn instances(
         new.set_credentials_provider(Some(credentials.clone()));
         old.set_credentials_provider(Some(credentials));
     }
-    let mut found = HashSet::new();
-    behind_groups(&v2::Client::from_conf(new.build()), &mut found).await?;
-    behind_classic(&classic::Client::from_conf(old.build()), &mut found).await?;
-    Ok(found)
+    (v2::Client::from_conf(new.build()), classic::Client::from_conf(old.build()))
 }
 
 async fn behind_groups(client: &v2::Client, found: &mut HashSet<Box<str>>) -> Result<(), String> {

@@ -263,10 +263,10 @@ impl Scan for AwsReader<'_> {
         &self,
         target: &Target,
         wanted: &[ReportOnly],
-        _: DateTime<Utc>,
+        now: DateTime<Utc>,
     ) -> BTreeMap<ReportOnly, Result<Vec<Facts>, String>> {
         match self.credentials(&target.account).await {
-            Ok(credentials) => kinds::reported(&self.aws, target, credentials, wanted).await,
+            Ok(credentials) => kinds::reported(&self.aws, target, credentials, wanted, now).await,
             Err(why) => wanted.iter().map(|kind| (*kind, Err(why.clone()))).collect(),
         }
     }

@@ -122,11 +122,13 @@ fn besides(found: &Forgotten, money: &Money, locale: Locale) -> Vec<String> {
     let list = list.join(voice(locale).label(Label::ListBreak));
     let count = young + kept + managed + unconfirmed;
     let besides = (!list.is_empty()).then(|| remnant(locale, Remnant::Besides { count, list: &list }));
-    let advice = sum(found.standing(Standing::Advice));
-    let amount = cost(&advice, money, locale);
-    let advice =
-        (advice.instances > 0).then(|| remnant(locale, Remnant::Advice { count: advice.instances, amount: &amount }));
-    besides.into_iter().chain(advice).collect()
+    let apart = |standing, of: fn(usize, &str) -> Remnant<'_>| {
+        let sum = sum(found.standing(standing));
+        (sum.instances > 0).then(|| remnant(locale, of(sum.instances, &cost(&sum, money, locale))))
+    };
+    let standby = apart(Standing::Standby, |count, amount| Remnant::Standby { count, amount });
+    let advice = apart(Standing::Advice, |count, amount| Remnant::Advice { count, amount });
+    besides.into_iter().chain(standby).chain(advice).collect()
 }
 
 /// What could not be scanned, each kind and cause once. AWS puts an id of its own into each refusal, so causes are

@@ -165,6 +165,7 @@ fn every_line_about_a_forgotten_resource_can_be_said() {
         Remnant::Unconfirmed { count: 1 },
         Remnant::Attached,
         Remnant::Advice { count: 1, amount: text },
+        Remnant::Standby { count: 2, amount: text },
         Remnant::NotScanned { kind: text, targets: 2, example: text, cause: text },
         Remnant::Waiting { targets: 1 },
         Remnant::Since { date, at_least: true },
@@ -172,7 +173,16 @@ fn every_line_about_a_forgotten_resource_can_be_said() {
         Remnant::Line { id: text, name: "", region: text, why: text, since: text, cost: text },
     ];
     let of_stopped = |by_reaper| WhyUnused::OfStopped { instance: "i-1".into(), others: Box::default(), by_reaper };
-    let causes = [WhyUnused::Unattached, WhyUnused::Unassociated, of_stopped(true), of_stopped(false)];
+    let no_traffic = |routed| WhyUnused::NoTraffic { days: 32, routed };
+    let causes = [
+        WhyUnused::Unattached,
+        WhyUnused::Unassociated,
+        of_stopped(true),
+        of_stopped(false),
+        no_traffic(true),
+        no_traffic(false),
+        WhyUnused::NoTargets { days: 14 },
+    ];
     for locale in Locale::ALL {
         let said = remnants.iter().map(|one| remnant(*locale, *one));
         for said in said.chain(causes.iter().map(|why| unused(*locale, why))) {

@@ -117,6 +117,10 @@ def bill(accounts):
     }
 
 
+# The calls that list a kind of `[forgotten]` in a target, used or not, and the assumption that says how many have a metric.
+FORGOTTEN = {"volume": (1, None), "address": (1, None), "nat-gateway": (1, "NAT gateways in each account"), "load-balancer": (2, "load balancers in each account")}
+
+
 def cents(usd):
     return f"{max(usd, 0.01) if usd else 0:.2f}"
 
@@ -179,6 +183,14 @@ class Cost(unittest.TestCase):
         with_forgotten = 100 * (events(1) * RUNS + once_a_day) / (events(1, None) * RUNS)
         self.assertIn(f"{once_a_day / 1000:.2f} million events for 1,000 accounts, and {with_forgotten:.0f} % in all", PAGE)
         self.assertLessEqual(with_forgotten, 25)
+
+    def test_each_kind_of_forgotten(self):
+        kinds = re.findall(r'Self::\w+ => "([a-z-]+)",', source("src/engine/model/unused.rs").split("WhyUnused")[0])
+        self.assertEqual(kinds, list(FORGOTTEN), "every kind has its line")
+        for kind, (calls, measured) in FORGOTTEN.items():
+            month = 1_000 * calls * ASSUMED["Regions in every account"] * HOURS / 24 / 1e6
+            metrics = 1_000 * ASSUMED[measured] * HOURS / 24 / 1000 * PRICE["1,000 metrics read"] if measured else 0
+            self.shown("Management events", f"`{kind}`", [str(calls), f"{month:.2f} million", f"{month * PRICE['a million events in GuardDuty']:.2f}", f"{metrics:.2f}"])
 
 
 if __name__ == "__main__":

@@ -1,19 +1,31 @@
 //! The kinds that are only reported: how each is listed.
 
 mod addresses;
+mod classic_load_balancers;
+mod load_balancers;
+mod nat_gateways;
+mod traffic;
 mod volumes;
 
 use std::collections::BTreeMap;
 
 use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_sdk_cloudwatch::Client as CloudWatch;
 use aws_sdk_ec2::types::Tag;
 use aws_smithy_types::DateTime as SdkTime;
 use chrono::{DateTime, Utc};
 
-use crate::aws::Aws;
 use crate::aws::client::ec2;
+use crate::aws::{Aws, Meter, balancers, metrics};
 use crate::engine::kinds::reported::Facts;
 use crate::engine::model::{ReportOnly, Tags, Target};
+
+/// Asks for metrics of a target.
+struct Metrics<'a> {
+    client: CloudWatch,
+    meter: &'a Meter,
+    now: DateTime<Utc>,
+}
 
 /// Every resource of these kinds in `target`, or why a kind could not be listed. A kind that is refused leaves the
 /// others alone.
@@ -22,17 +34,34 @@ pub(crate) async fn reported(
     target: &Target,
     credentials: Option<SharedCredentialsProvider>,
     kinds: &[ReportOnly],
+    now: DateTime<Utc>,
 ) -> BTreeMap<ReportOnly, Result<Vec<Facts>, String>> {
-    let client = ec2(aws, target, credentials);
+    let client = ec2(aws, target, credentials.clone());
+    let metrics = || Metrics { client: metrics::client(aws, target, credentials.clone()), meter: &aws.meter, now };
     let mut found = BTreeMap::new();
     for kind in kinds {
         let listed = match kind {
             ReportOnly::Volume => volumes::list(&client).await,
             ReportOnly::Address => addresses::list(&client).await,
+            ReportOnly::NatGateway => nat_gateways::list(&client, &metrics()).await,
+            ReportOnly::LoadBalancer => {
+                let (new, classic) = balancers::clients(aws, target, credentials.clone());
+                both(
+                    load_balancers::list(&new, &metrics()).await,
+                    classic_load_balancers::list(&classic, &metrics()).await,
+                )
+            }
         };
         found.insert(*kind, listed);
     }
     found
+}
+
+/// Two lists of one kind. It is known only if both are.
+fn both(one: Result<Vec<Facts>, String>, other: Result<Vec<Facts>, String>) -> Result<Vec<Facts>, String> {
+    let (mut one, other) = (one?, other?);
+    one.extend(other);
+    Ok(one)
 }
 
 /// The tags of an answer. A tag without a key is dropped.

@@ -21,7 +21,7 @@ pub(crate) fn read(top: &Section<'_>) -> Option<Forgotten> {
     let off = section.flag("off").unwrap_or(false);
     let names = ReportOnly::ALL.map(ReportOnly::as_str);
     let words = section.words_like("kinds", Form::one_of(&names));
-    let mut kinds = if words.is_some() { Vec::new() } else { ReportOnly::ALL.to_vec() };
+    let mut kinds = if words.is_some() { Vec::new() } else { ReportOnly::USUAL.to_vec() };
     for word in words.unwrap_or_default() {
         match ReportOnly::ALL.into_iter().find(|kind| kind.as_str() == word.text) {
             Some(kind) if !kinds.contains(&kind) => kinds.push(kind),

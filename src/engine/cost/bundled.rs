@@ -26,6 +26,8 @@ pub fn prices() -> BTreeMap<PriceKey, Usd> {
     let unit = |product: &str, kind: &str, region: &str| match product {
         "storage" => Some(PriceKey::unit(Product::Storage, kind, region)),
         "public-address" => Some(PriceKey::unit(Product::PublicAddress, kind, region)),
+        "nat-gateway" => Some(PriceKey::unit(Product::NatGateway, kind, region)),
+        "load-balancer" => Some(PriceKey::unit(Product::LoadBalancer, kind, region)),
         _ => None,
     };
     read(TABLE, instance).chain(read(UNITS, unit)).collect()

@@ -3,6 +3,10 @@
 use crate::engine::cost::price::PriceKey;
 use crate::engine::model::Product;
 
+/// Prefixes of a usage type that are those of other products: what is on an Outpost, and the trust store of a load
+/// balancer.
+const NO_REGION: [&str; 2] = ["Outposts-", "TS-"];
+
 /// A question to the price list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Query<'a> {
@@ -44,6 +48,18 @@ impl<'a> Query<'a> {
             Product::PublicAddress => {
                 ("AmazonVPC", Some(format!("PublicIPv4:{kind}Address")), vec![("group", "VPCPublicIPv4Address")])
             }
+            Product::NatGateway => {
+                ("AmazonEC2", Some("NatGateway-Hours".to_owned()), vec![("productFamily", "NAT Gateway")])
+            }
+            Product::LoadBalancer => {
+                let family = match &**kind {
+                    "application" => "Load Balancer-Application",
+                    "network" => "Load Balancer-Network",
+                    "gateway" => "Load Balancer-Gateway",
+                    _ => "Load Balancer",
+                };
+                ("AWSELB", Some("LoadBalancerUsage".to_owned()), vec![("productFamily", family)])
+            }
         };
         attributes.push(("regionCode", region));
         Self { service, attributes, usage }
@@ -54,6 +70,6 @@ impl<'a> Query<'a> {
     pub fn has_usage(&self, found: &str) -> bool {
         let Some(usage) = &self.usage else { return true };
         let Some(prefix) = found.strip_suffix(usage.as_str()) else { return false };
-        prefix.is_empty() || prefix.find('-') == Some(prefix.len() - 1) && prefix != "Outposts-"
+        prefix.is_empty() || prefix.find('-') == Some(prefix.len() - 1) && !NO_REGION.contains(&prefix)
     }
 }

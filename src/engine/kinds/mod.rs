@@ -2,5 +2,8 @@
 
 pub mod address;
 pub mod ec2;
+pub mod gateway;
+pub mod load_balancer;
 pub mod reported;
+pub mod traffic;
 pub mod volume;

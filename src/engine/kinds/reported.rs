@@ -5,18 +5,26 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
 use crate::engine::kinds::address::Address;
+use crate::engine::kinds::gateway::Gateway;
+use crate::engine::kinds::load_balancer::LoadBalancer;
 use crate::engine::kinds::volume::Volume;
 use crate::engine::model::{ReportOnly, Tags, Target, Unused, UnusedId};
 
 /// What AWS returned about one resource.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Facts {
     /// A volume.
     Volume(Volume),
     /// An address.
     Address(Address),
+    /// A NAT gateway.
+    NatGateway(Gateway),
+    /// A load balancer.
+    LoadBalancer(LoadBalancer),
 }
 
 impl Facts {
@@ -25,7 +33,39 @@ impl Facts {
         match self {
             Self::Volume(volume) => volume.unused(around),
             Self::Address(address) => address.unused(around),
+            Self::NatGateway(gateway) => gateway.unused(around),
+            Self::LoadBalancer(balancer) => balancer.unused(around),
         }
+    }
+
+    /// Its kind.
+    pub fn kind(&self) -> ReportOnly {
+        match self {
+            Self::Volume(_) => ReportOnly::Volume,
+            Self::Address(_) => ReportOnly::Address,
+            Self::NatGateway(_) => ReportOnly::NatGateway,
+            Self::LoadBalancer(_) => ReportOnly::LoadBalancer,
+        }
+    }
+
+    /// Its id within its account and Region.
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Volume(volume) => &volume.id,
+            Self::Address(address) => address.id(),
+            Self::NatGateway(gateway) => &gateway.id,
+            Self::LoadBalancer(balancer) => &balancer.id,
+        }
+    }
+
+    /// The instances that it is attached to, as far as they are known.
+    pub fn instances(&self) -> impl Iterator<Item = &str> {
+        let (attached, instance) = match self {
+            Self::Volume(volume) => (volume.attached.as_slice(), None),
+            Self::Address(address) => (&[][..], address.instance.as_deref()),
+            Self::NatGateway(_) | Self::LoadBalancer(_) => (&[][..], None),
+        };
+        attached.iter().filter_map(Option::as_deref).chain(instance)
     }
 }
 
@@ -80,6 +120,17 @@ const OF_OTHERS: [&str; 22] = [
     "amazonecsmanaged",
     "aws:ecs:",
 ];
+
+/// Parts of a name or a tag which say that others rely on the resource: a partner's firewall on an address, a plan for
+/// disasters on a gateway. An address that is released never comes back.
+const RELIED_ON: [&str; 6] = ["allowlist", "allow-list", "allow_list", "whitelist", "white-list", "standby"];
+
+/// The tag that says that others rely on the resource.
+pub(crate) fn relied_on(tags: &Tags) -> Option<Box<str>> {
+    let relied_on = |text: &str| RELIED_ON.iter().any(|part| text.to_ascii_lowercase().contains(part));
+    let tag = tags.iter().find(|(key, value)| relied_on(key) || relied_on(value));
+    tag.map(|(key, value)| format!("tag `{key}={value}`").into())
+}
 
 /// The tag that says that another tool manages the resource.
 pub(crate) fn manager(tags: &Tags) -> Option<Box<str>> {

@@ -20,6 +20,10 @@ pub enum Product {
     Throughput,
     /// A public IPv4 address, `Idle` or `InUse`.
     PublicAddress,
+    /// A NAT gateway.
+    NatGateway,
+    /// A load balancer: `application`, `network`, `gateway` or `classic`.
+    LoadBalancer,
 }
 
 impl Product {
@@ -37,7 +41,7 @@ impl Product {
     /// The unit of its price in the price list.
     pub fn unit(self) -> &'static str {
         match self {
-            Self::Instance | Self::PublicAddress => HOURS,
+            Self::Instance | Self::PublicAddress | Self::NatGateway | Self::LoadBalancer => HOURS,
             Self::Storage => "GB-Mo",
             Self::Iops => "IOPS-Mo",
             Self::Throughput => "GiBps-mo",

@@ -22,17 +22,27 @@ pub enum ReportOnly {
     Volume,
     /// An Elastic IP address.
     Address,
+    /// A NAT gateway.
+    NatGateway,
+    /// A load balancer of any type.
+    LoadBalancer,
 }
 
 impl ReportOnly {
     /// Every kind.
-    pub const ALL: [Self; 2] = [Self::Volume, Self::Address];
+    pub const ALL: [Self; 4] = [Self::Volume, Self::Address, Self::NatGateway, Self::LoadBalancer];
+
+    /// The kinds that are found where the settings name none. The others read metrics, which cost money, or need more
+    /// permissions.
+    pub const USUAL: [Self; 2] = [Self::Volume, Self::Address];
 
     /// The name in settings, reports and the record.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Volume => "volume",
             Self::Address => "address",
+            Self::NatGateway => "nat-gateway",
+            Self::LoadBalancer => "load-balancer",
         }
     }
 }
@@ -45,7 +55,7 @@ pub struct UnusedId {
     pub place: Arc<Target>,
     /// Its kind.
     pub kind: ReportOnly,
-    /// Its id there, such as `vol-…`; for a load balancer its name.
+    /// Its id there, such as `vol-…`; for a load balancer the end of its ARN, for a classic one its name.
     pub id: Arc<str>,
 }
 
@@ -67,6 +77,18 @@ pub enum WhyUnused {
         /// Whether the reaper stopped it, and nobody has touched it since.
         by_reaper: bool,
     },
+    /// A NAT gateway that no packet has passed for so many days.
+    NoTraffic {
+        /// The days.
+        days: u32,
+        /// Whether a route table has a route to it. If so, it may be a standby.
+        routed: bool,
+    },
+    /// A load balancer without targets, and without requests for so many days.
+    NoTargets {
+        /// The days.
+        days: u32,
+    },
     /// In use, and cheaper as another type. Advice, and no waste.
     Cheaper {
         /// The other type.
@@ -81,6 +103,8 @@ impl WhyUnused {
             Self::Unattached => "unattached",
             Self::Unassociated => "unassociated",
             Self::OfStopped { .. } => "of-stopped",
+            Self::NoTraffic { .. } => "no-traffic",
+            Self::NoTargets { .. } => "no-targets",
             Self::Cheaper { .. } => "cheaper",
         }
     }
@@ -150,5 +174,10 @@ impl Unused {
     /// Whether it is advice about something that is in use.
     pub fn is_advice(&self) -> bool {
         matches!(self.why, WhyUnused::Cheaper { .. })
+    }
+
+    /// Whether it may be a standby, as a routed gateway without traffic may.
+    pub fn may_be_standby(&self) -> bool {
+        matches!(self.why, WhyUnused::NoTraffic { routed: true, .. })
     }
 }

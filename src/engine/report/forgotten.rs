@@ -71,6 +71,8 @@ pub enum Standing {
     Managed,
     /// This run did not find the instance that it hangs on, or could not judge it.
     Unconfirmed,
+    /// It does nothing, and may be a standby.
+    Standby,
     /// It is in use, and would be cheaper otherwise.
     Advice,
 }
@@ -84,6 +86,7 @@ impl Standing {
             Self::Kept => "kept",
             Self::Managed => "managed",
             Self::Unconfirmed => "unconfirmed",
+            Self::Standby => "standby",
             Self::Advice => "advice",
         }
     }
@@ -253,6 +256,7 @@ fn line(
         }
         (None, _) if one.unused.is_advice() => Standing::Advice,
         (None, _) if is_young(one, after, now) => Standing::Young,
+        (None, _) if one.unused.may_be_standby() => Standing::Standby,
         (None, _) => Standing::Forgotten,
     };
     Some(Line { owner, standing, monthly: monthly(&one.unused, prices, now), sighting })

@@ -26,6 +26,8 @@ pub(crate) enum Remnant<'a> {
     Unconfirmed { count: usize },
     /// What would be cheaper as another type.
     Advice { count: usize, amount: &'a str },
+    /// What does nothing and may be a standby.
+    Standby { count: usize, amount: &'a str },
     /// What could not be scanned.
     NotScanned { kind: &'a str, targets: usize, example: &'a str, cause: &'a str },
     /// Targets that no run has scanned yet.

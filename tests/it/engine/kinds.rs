@@ -1,6 +1,9 @@
 //! The kinds that are only reported: what seems to be forgotten, what protects, and what is billed.
 
 mod address;
+mod gateway;
+mod load_balancer;
+mod traffic;
 mod volume;
 
 use std::collections::HashMap;

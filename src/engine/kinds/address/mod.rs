@@ -1,19 +1,17 @@
 //! Elastic IP addresses: associated with nothing, or with a stopped instance. Both are billed as idle.
 
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 
-use crate::engine::kinds::reported::{Around, manager, quoted};
+use crate::engine::kinds::reported::{Around, manager, quoted, relied_on};
 use crate::engine::model::{Billed, Product, ReportOnly, Tags, Unused, WhyUnused};
 
 /// The pool of addresses that belong to AWS.
 const OF_AMAZON: &str = "amazon";
 
-/// Parts of a name or a tag which say that others rely on the address, as a partner's firewall does. An address that is
-/// released never comes back.
-const RELIED_ON: [&str; 6] = ["allowlist", "allow-list", "allow_list", "whitelist", "white-list", "standby"];
-
 /// What DescribeAddresses returned; `None` for what it did not return.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", default)]
 pub struct Address {
     /// `eipalloc-…`
     pub allocation: Option<Box<str>>,
@@ -52,7 +50,7 @@ impl Address {
         };
         let region = &*around.place.region;
         Some(Unused {
-            id: around.id(ReportOnly::Address, self.allocation.as_deref().unwrap_or(&self.ip)),
+            id: around.id(ReportOnly::Address, self.id()),
             why,
             size: self.ip.clone(),
             tags: self.tags.clone(),
@@ -63,6 +61,11 @@ impl Address {
             unpriced: None,
             command: self.command(region).into(),
         })
+    }
+
+    /// Its allocation; an address without one has only itself.
+    pub fn id(&self) -> &str {
+        self.allocation.as_deref().unwrap_or(&self.ip)
     }
 
     /// What says that it is not forgotten, or not billed.
@@ -76,9 +79,7 @@ impl Address {
         if let Some(pool) = self.pool.as_deref().filter(|pool| *pool != OF_AMAZON && !pool.is_empty()) {
             return Some(format!("an address of your own, from `{pool}`, which is not billed").into());
         }
-        let relied_on = |text: &str| RELIED_ON.iter().any(|part| text.to_ascii_lowercase().contains(part));
-        let tag = self.tags.iter().find(|(key, value)| relied_on(key) || relied_on(value));
-        tag.map(|(key, value)| format!("tag `{key}={value}`").into()).or_else(|| manager(&self.tags))
+        relied_on(&self.tags).or_else(|| manager(&self.tags))
     }
 
     fn command(&self, region: &str) -> String {

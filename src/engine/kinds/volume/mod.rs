@@ -3,12 +3,14 @@
 mod billing;
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
 use crate::engine::kinds::reported::{Around, Stopped, manager, quoted};
-use crate::engine::model::{ReportOnly, Tags, Unused, WhyUnused};
+use crate::engine::model::{ReportOnly, Tags, Unused, WhyUnused, sane_option};
 
 /// What DescribeVolumes returned; `None` for what it did not return.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", default)]
 pub struct Volume {
     /// `vol-…`
     pub id: Box<str>,
@@ -25,6 +27,7 @@ pub struct Volume {
     /// The Availability Zone.
     pub zone: Option<Box<str>>,
     /// When it was created.
+    #[serde(deserialize_with = "sane_option")]
     pub created: Option<DateTime<Utc>>,
     /// The instances that it is attached to; `None` for an attachment to something else.
     pub attached: Vec<Option<Box<str>>>,
@@ -90,7 +93,10 @@ impl Volume {
                 let (iops, throughput) = billing::matching(self.size.unwrap_or_default());
                 format!("modify-volume --volume-id {id} --volume-type gp3 --iops {iops} --throughput {throughput}")
             }
-            WhyUnused::Unattached | WhyUnused::Unassociated => format!("delete-volume --volume-id {id}"),
+            WhyUnused::Unattached
+            | WhyUnused::Unassociated
+            | WhyUnused::NoTraffic { .. }
+            | WhyUnused::NoTargets { .. } => format!("delete-volume --volume-id {id}"),
         };
         format!("aws ec2 {act} --region {}", quoted(region))
     }

@@ -28,11 +28,15 @@ fn the_table_is_whole_and_its_prices_are_those_of_aws() {
     assert_eq!((names.len(), rows.iter().all(|row| row.len() == head.len())), (rows.len(), true));
     let known = rows.iter().flat_map(|row| &row[2..]).filter(|cell| **cell != "-").count();
     let besides = prices.keys().filter(|key| key.product != Product::Instance).count();
-    assert_eq!((prices.len() - besides, besides), (known, 5 * 17), "each cell is `-` or a price");
+    assert_eq!((prices.len() - besides, besides), (known, 6 * 17 + 12), "each cell is `-` or a price");
     for (product, kind, region, usd) in [
         (Product::Storage, "gp3", "us-east-1", "0.08"),
         (Product::Storage, "gp2", "ap-northeast-1", "0.12"),
         (Product::PublicAddress, "Idle", "eu-central-1", "0.005"),
+        (Product::PublicAddress, "InUse", "sa-east-1", "0.005"),
+        (Product::NatGateway, "", "ap-northeast-1", "0.062"),
+        (Product::LoadBalancer, "application", "eu-west-2", "0.02646"),
+        (Product::LoadBalancer, "classic", "us-east-1", "0.025"),
     ] {
         assert_eq!(prices.get(&PriceKey::unit(product, kind, region)).copied(), Usd::parse(usd), "{kind} in {region}");
     }

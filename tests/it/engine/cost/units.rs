@@ -33,6 +33,10 @@ fn each_product_has_its_service_its_usage_type_and_its_unit() {
         (key(Product::Iops, "io2.tier2"), "AmazonEC2", "EUC1-EBS:VolumeP-IOPS.io2.tier2", "IOPS-Mo"),
         (key(Product::Throughput, "gp3"), "AmazonEC2", "EUC1-EBS:VolumeP-Throughput.gp3", "GiBps-mo"),
         (key(Product::PublicAddress, "Idle"), "AmazonVPC", "EUC1-PublicIPv4:IdleAddress", "Hrs"),
+        (key(Product::PublicAddress, "InUse"), "AmazonVPC", "EUC1-PublicIPv4:InUseAddress", "Hrs"),
+        (key(Product::NatGateway, ""), "AmazonEC2", "EUC1-NatGateway-Hours", "Hrs"),
+        (key(Product::LoadBalancer, "application"), "AWSELB", "EUC1-LoadBalancerUsage", "Hrs"),
+        (key(Product::LoadBalancer, "classic"), "AWSELB", "EUC1-LoadBalancerUsage", "Hrs"),
     ] {
         assert_eq!(Query::of(&key).service, service, "{key:?}");
         assert_eq!(price_of(&key, &[product(usage, unit, "0.0952000000")]), hourly("0.0952"), "{key:?}");
@@ -43,6 +47,7 @@ fn each_product_has_its_service_its_usage_type_and_its_unit() {
 
 #[test]
 fn products_beside_the_one_that_is_asked_for_are_not_taken() {
+    let unit = key;
     let key = key(Product::PublicAddress, "Idle");
     let idle = product("EUC1-PublicIPv4:IdleAddress", "Hrs", "0.005");
     let used = product("EUC1-PublicIPv4:InUseAddress", "Hrs", "0.006");
@@ -52,6 +57,24 @@ fn products_beside_the_one_that_is_asked_for_are_not_taken() {
         let price = price_of(&key, &[used.clone(), product(other, "Hrs", "0.005")]);
         assert!(matches!(price, Price::Unknown(_)), "{other}");
     }
+    // A regional gateway has a price of its own, and so has the trust store of a load balancer.
+    let (gateway, balancer) = (unit(Product::NatGateway, ""), unit(Product::LoadBalancer, "application"));
+    for (key, other) in [
+        (&gateway, "EUC1-RegionalNatGateway-Hours"),
+        (&gateway, "EUC1-NatGateway-Bytes"),
+        (&balancer, "EUC1-TS-LoadBalancerUsage"),
+        (&balancer, "TS-LoadBalancerUsage"),
+        (&balancer, "Outposts-LoadBalancerUsage"),
+        (&balancer, "EUC1-LCUUsage"),
+    ] {
+        assert!(matches!(price_of(key, &[product(other, "Hrs", "0.005")]), Price::Unknown(_)), "{other}");
+    }
+    let families = ["application", "network", "gateway", "classic"]
+        .map(|kind| Query::of(&unit(Product::LoadBalancer, kind)).attributes.first().unwrap().1.to_owned());
+    assert_eq!(
+        families,
+        ["Load Balancer-Application", "Load Balancer-Network", "Load Balancer-Gateway", "Load Balancer"]
+    );
     let wrong_unit = product("EUC1-PublicIPv4:IdleAddress", "GB-Mo", "0.005");
     assert!(matches!(price_of(&key, &[wrong_unit]), Price::Unknown(_)));
 }

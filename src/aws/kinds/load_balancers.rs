@@ -1,0 +1,113 @@
+//! Application, Network and Gateway Load Balancers of a target: DescribeLoadBalancers, the metrics of those that may be
+//! unused, and target groups and tags of those that are silent.
+
+use aws_sdk_elasticloadbalancingv2::Client;
+use aws_sdk_elasticloadbalancingv2::types::{
+    IpAddressType, LoadBalancer as Raw, LoadBalancerSchemeEnum, TargetGroup, TargetTypeEnum,
+};
+
+use crate::aws::kinds::traffic::{Wanted, traffic};
+use crate::aws::kinds::{Metrics, instant};
+use crate::aws::{Tokens, listed, words};
+use crate::engine::kinds::load_balancer::{DAYS, LoadBalancer, Type};
+use crate::engine::kinds::reported::Facts;
+use crate::engine::kinds::traffic::Traffic;
+use crate::engine::model::Tags;
+
+const BALANCERS: &str = "elasticloadbalancing:DescribeLoadBalancers";
+const GROUPS: &str = "elasticloadbalancing:DescribeTargetGroups";
+const HEALTH: &str = "elasticloadbalancing:DescribeTargetHealth";
+const TAGS: &str = "elasticloadbalancing:DescribeTags";
+
+/// The maximum number of load balancers on a page, and of those whose tags one call may ask for.
+const PAGE: i32 = 400;
+const TAGGED: usize = 20;
+
+pub(super) async fn list(client: &Client, metrics: &Metrics<'_>) -> Result<Vec<Facts>, String> {
+    let mut found = balancers(client).await?;
+    let mut asked: Vec<&mut LoadBalancer> = found.iter_mut().filter(|one| one.is_in_question(metrics.now)).collect();
+    let counters = |one: &LoadBalancer| one.r#type.map_or(&[][..], Type::counters);
+    let wanted: Vec<_> = asked.iter().map(|one| Wanted { id: &one.id, counters: counters(one) }).collect();
+    let known = traffic(metrics, &wanted, DAYS).await?;
+    for (balancer, traffic) in asked.iter_mut().zip(known) {
+        balancer.traffic = traffic;
+    }
+    let mut silent: Vec<_> = asked.into_iter().filter(|one| one.traffic == Traffic::Silent).collect();
+    for balancer in &mut silent {
+        balancer.has_targets = Some(has_targets(client, balancer.arn.as_deref().unwrap_or_default()).await?);
+    }
+    silent.retain(|one| one.has_targets == Some(false));
+    for part in silent.chunks_mut(TAGGED) {
+        tag(client, part).await?;
+    }
+    Ok(found.into_iter().map(Facts::LoadBalancer).collect())
+}
+
+async fn balancers(client: &Client) -> Result<Vec<LoadBalancer>, String> {
+    let (mut tokens, mut token, mut found) = (Tokens::default(), None, Vec::new());
+    loop {
+        let page = client.describe_load_balancers().page_size(PAGE).set_marker(token).send().await;
+        let page = page.map_err(|error| words(BALANCERS, &error))?;
+        found.extend(listed(BALANCERS, page.load_balancers.as_deref())?.iter().map(balancer));
+        token = tokens.next(BALANCERS, page.next_marker())?;
+        if token.is_none() {
+            return Ok(found);
+        }
+    }
+}
+
+fn balancer(raw: &Raw) -> LoadBalancer {
+    let arn = raw.load_balancer_arn().unwrap_or_default();
+    let is_public = raw.scheme() == Some(&LoadBalancerSchemeEnum::InternetFacing)
+        && raw.ip_address_type() != Some(&IpAddressType::DualstackWithoutPublicIpv4);
+    LoadBalancer {
+        id: arn.split_once(":loadbalancer/").map_or(arn, |(_, id)| id).into(),
+        arn: Some(arn.into()),
+        r#type: raw.r#type().and_then(|kind| Type::of(kind.as_str())),
+        state: raw.state().and_then(|state| state.code()).map(|code| code.as_str().into()),
+        created: instant(raw.created_time()),
+        is_public,
+        zones: u32::try_from(raw.availability_zones().len()).unwrap_or(u32::MAX),
+        ..LoadBalancer::default()
+    }
+}
+
+/// Whether any target group of a load balancer has a target. A function is the only target of its group, and counts
+/// without being asked for.
+async fn has_targets(client: &Client, arn: &str) -> Result<bool, String> {
+    let (mut tokens, mut token) = (Tokens::default(), None);
+    loop {
+        let page = client.describe_target_groups().load_balancer_arn(arn).set_marker(token).send().await;
+        let page = page.map_err(|error| words(GROUPS, &error))?;
+        for group in listed(GROUPS, page.target_groups.as_deref())? {
+            if group.target_type() == Some(&TargetTypeEnum::Lambda) || is_filled(client, group).await? {
+                return Ok(true);
+            }
+        }
+        token = tokens.next(GROUPS, page.next_marker())?;
+        if token.is_none() {
+            return Ok(false);
+        }
+    }
+}
+
+async fn is_filled(client: &Client, group: &TargetGroup) -> Result<bool, String> {
+    let health = client.describe_target_health().set_target_group_arn(group.target_group_arn.clone()).send().await;
+    let health = health.map_err(|error| words(HEALTH, &error))?;
+    Ok(!listed(HEALTH, health.target_health_descriptions.as_deref())?.is_empty())
+}
+
+/// Adds the tags. A load balancer that the answer leaves out could be protected by a tag, so that is an error.
+async fn tag(client: &Client, balancers: &mut [&mut LoadBalancer]) -> Result<(), String> {
+    let arns = balancers.iter().filter_map(|one| one.arn.as_deref()).map(str::to_owned).collect();
+    let answer = client.describe_tags().set_resource_arns(Some(arns)).send().await;
+    let answer = answer.map_err(|error| words(TAGS, &error))?;
+    let known = listed(TAGS, answer.tag_descriptions.as_deref())?;
+    for balancer in balancers {
+        let own = known.iter().find(|one| one.resource_arn() == balancer.arn.as_deref());
+        let own = own.ok_or_else(|| format!("`{TAGS}` was answered without the tags of `{}`", balancer.id))?;
+        let pairs = own.tags().iter().filter_map(|tag| Some((tag.key()?, tag.value().unwrap_or_default())));
+        balancer.tags = Tags::new(pairs);
+    }
+    Ok(())
+}
