@@ -21,7 +21,13 @@ def stage(world):
     volumes = [volume | {"tags": {"Name": "old-warehouse", "Owner": "data"}},
                volume | {"tags": {"Name": "pvc-1", "kubernetes.io/created-for/pvc/name": "db"}}]
     addresses = [place | {"ip": "203.0.113.7", "tags": {"Owner": "data"}}]
-    spec = demo.STORIES | {"now": MONDAY, "instances": boxes, "volumes": volumes, "addresses": addresses}
+    # And in a network that nobody uses any more: a NAT gateway without a route, one with a route, and a load balancer.
+    old = place | {"created": "2026-03-01T09:00:00Z"}
+    silent = {"ActiveConnectionCount": 0, "PacketsInFromSource": 0, "PacketsInFromDestination": 0}
+    gateways = [old | {"tags": {"Name": name, "Owner": "data"}, "routed": name == "nat-b", "metrics": silent} for name in ("nat-a", "nat-b")]
+    balancers = [old | {"name": "old-dashboard", "tags": {"Name": "old-dashboard", "Owner": "data"}}]
+    left = {"volumes": volumes, "addresses": addresses, "nat-gateways": gateways, "load-balancers": balancers}
+    spec = demo.STORIES | {"now": MONDAY, "instances": boxes} | left
     world.about = demo.post(f"{world.control}/world", spec)
     world.settings = demo.ROOT / "tests" / "forgotten.toml"
     for topic in ("data-team", "platform"):
@@ -68,15 +74,16 @@ def tell(world):
     wrong += [] if report["counts"]["marked"] == 2 and not report["outcomes"] else ["Monday should have marked two and stopped none"]
     wrong += [] if any(kept in m["Message"] and gone in m["Message"] for m in messages) else ["the owner's message does not list both"]
 
-    demo.title("The stocktake of the account also lists what is only reported: a volume and an address that nothing uses")
+    demo.title("The stocktake of the account also lists what is only reported: a volume, an address, a NAT gateway and a load balancer that nothing uses")
     found = report["forgotten"]
-    demo.say("\n".join(f"  {one['kind']:<8} {one['id']}  {one['standing']:<9} {one['usd-month']:>6} USD a month  {one['command']}"
+    demo.say("\n".join(f"  {one['kind']:<13} {one['id']}  {one['standing']:<9} {one['usd-month']:>6} USD a month  {one['command']}"
                        for one in found["resources"]))
-    wrong += [] if (found["forgotten"], found["usd-month"]) == (2, "63.65") else [f"forgotten: {found}"]
+    wrong += [] if (found["forgotten"], found["usd-month"]) == (4, "137.60") else [f"forgotten: {found}"]
     stocktake = next(text for objects in demo.get(f"{world.control}/objects").values() for key, text in objects.items()
                      if key.endswith(".md") and "/stocktake/" in key and "old-warehouse" in text)
     demo.say(stocktake[stocktake.index("Forgotten:"):].strip() if "Forgotten:" in stocktake else stocktake)
-    wrong += [] if "delete-volume" in stocktake and "release-address" in stocktake else ["the stocktake lacks what is forgotten"]
+    commands = ("delete-volume", "release-address", "delete-nat-gateway", "delete-load-balancer")
+    wrong += [] if all(command in stocktake for command in commands) else ["the stocktake lacks what is forgotten"]
 
     demo.title("Tuesday: a colleague keeps one of them; its mark is lifted")
     demo.post(f"{world.control}/instance", {"story": "march-load-test", "tags": {"idle-reaper:keep-until": "2026-12-18 load test"}})

@@ -169,6 +169,10 @@ class World:
             self.run(spec.get("defaults", {}) | entry)
         for entry in spec.get("volumes", []) + spec.get("addresses", []):
             self.leave(entry)
+        for entry in spec.get("nat-gateways", []):
+            self.leave_gateway(entry)
+        for entry in spec.get("load-balancers", []):
+            self.leave_balancer(entry)
         for parameter, value in spec.get("ssm", {}).items():
             self.put_parameter({"name": parameter, "value": value})
         for bucket in spec.get("buckets", []):
@@ -232,6 +236,28 @@ class World:
         volume = backend.create_volume(entry["size"], f"{entry['region']}a", volume_type=kind, **fast)
         volume.create_time = world_ec2.parse_time(entry["created"])
         volume.add_tags(entry.get("tags", {}))
+
+    def leave_gateway(self, entry):
+        """A NAT gateway, with what each of its metrics has had in every hour of the last forty days."""
+        account, region = self.ids[entry["account"]], entry["region"]
+        backend = ec2_backends[account][region]
+        address = backend.allocate_address("vpc")
+        gateway = backend.create_nat_gateway(backend.describe_subnets()[0].id, address.allocation_id, tags=entry.get("tags", {}))
+        gateway._created_at = world_ec2.parse_time(entry["created"])
+        if entry.get("routed"):
+            backend.create_route(backend.describe_route_tables()[0].id, "0.0.0.0/0", nat_gateway_id=gateway.id)
+        begin, dimensions = self.now() - timedelta(days=40), [{"Name": "NatGatewayId", "Value": gateway.id}]
+        hours = [{"Dimensions": dimensions, "Timestamp": begin + timedelta(hours=hour)} for hour in range(55 * 24)]
+        data = [hour | {"MetricName": name, "Value": value} for hour in hours for name, value in entry.get("metrics", {}).items()]
+        cloudwatch_backends[account][region].put_metric_data("AWS/NATGateway", data)
+
+    def leave_balancer(self, entry):
+        """An Application Load Balancer in two zones, without targets. It has no metrics, as one without requests."""
+        account, region = self.ids[entry["account"]], entry["region"]
+        subnets = [subnet.id for subnet in ec2_backends[account][region].describe_subnets()[:2]]
+        tags = [{"Key": key, "Value": value} for key, value in entry.get("tags", {}).items()]
+        balancer = elbv2_backends[account][region].create_load_balancer(entry["name"], [], subnets, tags=tags, loadbalancer_type="application")
+        balancer.created_time, balancer.state = entry["created"], "active"
 
     def change(self, instance, fields):
         unknown = set(fields) - set(world_ec2.FIELDS) - ABOUT

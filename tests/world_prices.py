@@ -12,13 +12,18 @@ HOURLY = {
     ("t3.medium", "us-east-1"): "0.0416000000",
 }
 
-# What is billed besides, in us-east-1 and ap-northeast-1: by the attribute that names it, its usage type, unit and price.
-BESIDES = {
-    ("volumeApiName", "gp3", "ap-northeast-1"): ("APN1-EBS:VolumeUsage.gp3", "GB-Mo", "0.0960000000"),
-    ("volumeApiName", "gp2", "ap-northeast-1"): ("APN1-EBS:VolumeUsage.gp2", "GB-Mo", "0.1200000000"),
-    ("group", "VPCPublicIPv4Address", "ap-northeast-1"): ("APN1-PublicIPv4:IdleAddress", "Hrs", "0.0050000000"),
-    ("group", "VPCPublicIPv4Address", "us-east-1"): ("PublicIPv4:IdleAddress", "Hrs", "0.0050000000"),
-}
+# What is billed besides: the attribute that names it, the Region, its usage type, unit and price.
+BESIDES = [
+    ("volumeApiName", "gp3", "ap-northeast-1", "APN1-EBS:VolumeUsage.gp3", "GB-Mo", "0.0960000000"),
+    ("volumeApiName", "gp2", "ap-northeast-1", "APN1-EBS:VolumeUsage.gp2", "GB-Mo", "0.1200000000"),
+    ("group", "VPCPublicIPv4Address", "ap-northeast-1", "APN1-PublicIPv4:IdleAddress", "Hrs", "0.0050000000"),
+    ("group", "VPCPublicIPv4Address", "ap-northeast-1", "APN1-PublicIPv4:InUseAddress", "Hrs", "0.0050000000"),
+    ("group", "VPCPublicIPv4Address", "us-east-1", "PublicIPv4:IdleAddress", "Hrs", "0.0050000000"),
+    ("productFamily", "NAT Gateway", "ap-northeast-1", "APN1-NatGateway-Hours", "Hrs", "0.0620000000"),
+    ("productFamily", "NAT Gateway", "ap-northeast-1", "APN1-NatGateway-Bytes", "GB", "0.0620000000"),
+    ("productFamily", "Load Balancer-Application", "ap-northeast-1", "APN1-LoadBalancerUsage", "Hrs", "0.0243000000"),
+    ("productFamily", "Load Balancer-Application", "ap-northeast-1", "APN1-TS-LoadBalancerUsage", "Hrs", "0.0054000000"),
+]
 
 
 def answer(body):
@@ -27,7 +32,7 @@ def answer(body):
     hourly = HOURLY.get((wanted.get("instanceType"), wanted.get("regionCode")))
     linux = wanted.get("operation") == "RunInstances" and wanted.get("tenancy") == "Shared"
     products = [json.dumps(product(wanted, hourly))] if hourly and linux else []
-    for (name, value, region), (usage, unit, price) in BESIDES.items():
+    for name, value, region, usage, unit, price in BESIDES:
         if wanted.get(name) == value and wanted.get("regionCode") == region:
             products.append(json.dumps(product(wanted | {"usagetype": usage}, price, unit)))
     page = {"FormatVersion": "aws_v1", "PriceList": products}

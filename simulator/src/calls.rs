@@ -7,7 +7,7 @@ use crate::faults::{Fault, Mode, PageFault, throttled};
 use crate::request::Call;
 use crate::spec::entry;
 use crate::world::World;
-use crate::{cloudwatch, ec2, hub, organizations, paths, pricing, s3, sts, volumes};
+use crate::{cloudwatch, ec2, hub, organizations, pricing, s3, sts, unused, volumes};
 
 /// The maximum number of values in one filter ("Filter your resources", Amazon EC2 User Guide).
 const FILTER_VALUES: usize = 200;
@@ -146,7 +146,7 @@ impl World {
             "monitoring" => cloudwatch::work(self, call, slant),
             "s3" => s3::work(self, call),
             "ssm" | "secretsmanager" | "sns" | "account" => hub::work(self, call),
-            "elasticloadbalancing" => paths::work(self, call),
+            "elasticloadbalancing" => unused::elb(self, call),
             "kms" => volumes::keys(self, call),
             "pricing" => pricing::work(call),
             _ => Err(unknown(call)),

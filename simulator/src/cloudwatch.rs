@@ -60,7 +60,8 @@ fn data(world: &mut World, call: &Call, slant: Slant) -> Result<Answer, Refusal>
         let id = of.strip_prefix("vol-").map_or_else(|| of.to_owned(), |tail| format!("i-{tail}"));
         let instance = place.by_id.get(id.as_str()).map(|n| &place.instances[*n]);
         let name = metric["MetricName"].as_str().unwrap_or_default();
-        let points = instance.map_or_else(Vec::new, |one| series(one, name, start, end, period(query)));
+        let left = || place.left.series(of, name, start, end, period(query)).unwrap_or_default();
+        let points = instance.map_or_else(left, |one| series(one, name, start, end, period(query)));
         let (times, values): (Vec<f64>, Vec<f64>) = points.into_iter().unzip();
         results.push(
             json!({"Id": query["Id"], "Label": name, "StatusCode": "Complete", "Timestamps": times, "Values": values}),

@@ -7,6 +7,7 @@ use crate::ec2_xml;
 use crate::instance::Instance;
 use crate::page::page;
 use crate::request::Call;
+use crate::unused;
 use crate::volumes;
 use crate::world::{Place, World};
 
@@ -19,7 +20,8 @@ pub(crate) fn work(world: &mut World, call: &Call, slant: Slant) -> Result<Answe
     }
     match call.action.as_str() {
         "DescribeInstances" => describe(world, call, slant),
-        "DescribeVolumes" => volumes::describe(world, call),
+        "DescribeVolumes" => volumes::describe(world, call, slant),
+        "DescribeAddresses" | "DescribeNatGateways" | "DescribeRouteTables" => unused::ec2(world, call, slant, &[]),
         "DescribeRegions" => Ok(regions(world)),
         "DescribeTags" => Ok(Answer::ec2("DescribeTags", "<tagSet/>")),
         "DescribeInstanceAttribute" => attribute(world, call),

@@ -27,12 +27,12 @@ mod limits;
 mod meter;
 mod organizations;
 mod page;
-mod paths;
 mod pricing;
 mod request;
 mod s3;
 mod spec;
 mod sts;
+mod unused;
 mod volumes;
 mod world;
 

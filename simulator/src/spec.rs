@@ -6,6 +6,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
+use crate::unused::Left;
+
 /// A whole world.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
@@ -27,6 +29,10 @@ pub(crate) struct Spec {
     pub(crate) ssm: BTreeMap<String, String>,
     pub(crate) buckets: Vec<String>,
     pub(crate) fleet: Option<Fleet>,
+    pub(crate) volumes: Vec<Left>,
+    pub(crate) addresses: Vec<Left>,
+    pub(crate) nat_gateways: Vec<Left>,
+    pub(crate) load_balancers: Vec<Left>,
     /// Customer-managed keys (in the spelling of `kms-key`) and licence configurations that the acting role may use.
     pub(crate) usable: Vec<String>,
     /// Permissions that roles have beyond those of the templates, which dry runs show.
@@ -85,6 +91,10 @@ impl Default for Spec {
             excess: Vec::new(),
             key_states: BTreeMap::new(),
             fleet: None,
+            volumes: Vec::new(),
+            addresses: Vec::new(),
+            nat_gateways: Vec::new(),
+            load_balancers: Vec::new(),
             latency_ms: 0.0,
             throttle: false,
         }

@@ -4,9 +4,10 @@
 use serde_json::json;
 
 use crate::answer::{Answer, Refusal};
-use crate::calls::unknown;
+use crate::calls::{Slant, unknown};
 use crate::instance::Instance;
 use crate::request::Call;
+use crate::unused;
 use crate::world::World;
 
 /// The `kms-key` of an instance whose volume is encrypted with the AWS-managed key.
@@ -30,28 +31,35 @@ pub(crate) fn unlicensed(usable: &[String], instance: &Instance) -> Option<Refus
     Some(Refusal::new(403, "UnauthorizedOperation", format!("{words}: {license}")))
 }
 
-/// DescribeVolumes, by the filter `attachment.instance-id`.
-pub(crate) fn describe(world: &mut World, call: &Call) -> Result<Answer, Refusal> {
+/// DescribeVolumes: those of some instances, by the filter `attachment.instance-id`, or all.
+pub(crate) fn describe(world: &mut World, call: &Call, slant: Slant) -> Result<Answer, Refusal> {
     let (account, region) = (call.account.clone(), call.region.clone());
     let filters = call.filters();
-    let Some((_, ids)) = filters.into_iter().find(|(name, _)| name == "attachment.instance-id") else {
-        return Err(Refusal::new(400, "InvalidParameterValue", "The simulated AWS lists volumes of instances only"));
-    };
+    let ids = filters.into_iter().find(|(name, _)| name == "attachment.instance-id").map(|(_, ids)| ids);
     let place = world.place(call);
-    let found = ids.iter().filter_map(|id| place.by_id.get(id.as_str())).map(|n| &place.instances[*n]);
+    let numbers: Vec<usize> = match &ids {
+        Some(ids) => ids.iter().filter_map(|id| place.by_id.get(id.as_str()).copied()).collect(),
+        None => (0..place.instances.len()).collect(),
+    };
+    let found = numbers.into_iter().map(|n| &place.instances[n]);
     let one = |instance: &Instance| {
         let (id, tail) = (&instance.id, &instance.id[2..]);
         let key = instance.build.kms_key.as_ref().map(|key| arn(key, &account, &region));
         let key = key.map(|key| format!("<kmsKeyId>{key}</kmsKeyId>")).unwrap_or_default();
         format!(
-            "<item><volumeId>vol-{tail}</volumeId><size>8</size><status>in-use</status><encrypted>{}</encrypted>{key}\
+            "<item><volumeId>vol-{tail}</volumeId><size>8</size><volumeType>gp3</volumeType><iops>3000</iops>\
+             <throughput>125</throughput><status>in-use</status><availabilityZone>{region}a</availabilityZone>\
+             <encrypted>{}</encrypted>{key}\
              <attachmentSet><item><volumeId>vol-{tail}</volumeId><instanceId>{id}</instanceId><device>/dev/xvda</device>\
              <status>attached</status><deleteOnTermination>true</deleteOnTermination></item></attachmentSet></item>",
             !key.is_empty()
         )
     };
-    let volumes: String = found.map(one).collect();
-    Ok(Answer::ec2("DescribeVolumes", &format!("<volumeSet>{volumes}</volumeSet>")))
+    let volumes: Vec<String> = found.map(one).collect();
+    if ids.is_none() {
+        return unused::ec2(world, call, slant, &volumes);
+    }
+    Ok(Answer::ec2("DescribeVolumes", &format!("<volumeSet>{}</volumeSet>", volumes.concat())))
 }
 
 /// DescribeKey, and ListAliases of one key. The AWS-managed key has an alias of AWS's, and every other key has one of its owner's.

@@ -17,6 +17,7 @@ use crate::meter::Meter;
 use crate::organizations::Organization;
 use crate::request::Call;
 use crate::spec::{Entry, Spec, entry};
+use crate::unused::{Left, Leftovers};
 
 /// The longest hang, in seconds, so that no test waits forever.
 pub(crate) const LONGEST_HANG: f64 = 60.0;
@@ -28,6 +29,8 @@ pub(crate) struct Place {
     pub(crate) by_id: HashMap<Box<str>, usize>,
     /// Instances behind load balancers of this place.
     pub(crate) balanced: Vec<String>,
+    /// What is left here beside instances.
+    pub(crate) left: Leftovers,
 }
 
 /// Account, Region and id of an instance.
@@ -121,11 +124,24 @@ impl World {
                 self.run(&story, &entry)?;
             }
         }
+        self.leave(self.spec.volumes.clone(), |left| &mut left.volumes)?;
+        self.leave(self.spec.addresses.clone(), |left| &mut left.addresses)?;
+        self.leave(self.spec.nat_gateways.clone(), |left| &mut left.nat_gateways)?;
+        self.leave(self.spec.load_balancers.clone(), |left| &mut left.load_balancers)?;
         if let Some(fleet) = self.spec.fleet.clone() {
             let made = fleet::instances(&fleet, &self.regions, self.now())?;
             for (account, region, instance) in made {
                 self.put(account.into(), region, instance);
             }
+        }
+        Ok(())
+    }
+
+    fn leave(&mut self, entries: Vec<Left>, list: fn(&mut Leftovers) -> &mut Vec<Left>) -> Result<(), String> {
+        for one in entries {
+            let id = self.accounts.get(&one.account).ok_or_else(|| format!("there is no account `{}`", one.account))?;
+            let place = (id.as_str().into(), one.region.as_str().into());
+            list(&mut self.places.entry(place).or_default().left).push(one);
         }
         Ok(())
     }

@@ -80,7 +80,7 @@ pub fn decode(file: &str, bytes: &[u8]) -> Result<String, InventoryInvalid> {
 
 const AGAIN: &str = "save it again with `aws ec2 describe-instances --output json`";
 const AS_JSON: &str = "save it with `--output json`";
-const WITHOUT_QUERY: &str = "save it again without `--query`";
+pub(super) const WITHOUT_QUERY: &str = "save it again without `--query`";
 
 /// What a text is that does not begin as JSON, and what to do about it.
 fn foreign(text: &str) -> (String, &'static str) {

@@ -11,14 +11,17 @@ use thiserror::Error;
 use crate::engine::config::{Settings, UNKNOWN};
 use crate::engine::cost::spent::Spent;
 use crate::engine::evidence::{Evidence, Reading, Recent, Wanted};
-use crate::engine::model::{Account, Instance, SkippedAccount, Target, Unreachable, is_account, is_sane};
+use crate::engine::kinds::reported::Facts;
+use crate::engine::model::{Account, Instance, ReportOnly, SkippedAccount, Target, Unreachable, is_account, is_sane};
 use crate::engine::plan::restart::Volumes;
-use crate::engine::report::snapshot::{Saved, Snapshot};
+use crate::engine::report::snapshot::{Saved, SavedKind, Snapshot};
 use crate::engine::rules::Activity;
 use crate::local::documents::documents;
 use crate::local::merge::join;
 use crate::local::pages::Pages;
+use crate::local::placing::Kinds;
 use crate::local::reduce::{reduce, region};
+use crate::local::reported::{self, Loose};
 use crate::ports::{Entry, FoundAccount, NotScanned, PortError, ReadRecord, Scan};
 
 /// The files are not an inventory.
@@ -53,6 +56,8 @@ pub struct Recorded {
     pub notes: Vec<String>,
     pub(super) accounts: BTreeMap<Arc<str>, FoundAccount>,
     pub(super) targets: BTreeMap<Target, Saw>,
+    /// What is only reported, and has no place yet.
+    pub(super) loose: Vec<Loose>,
 }
 
 /// The instances of one target in an inventory, and why they are incomplete.
@@ -60,6 +65,8 @@ pub struct Recorded {
 pub(super) struct Saw {
     pub(super) instances: Vec<Instance>,
     pub(super) not_scanned: Option<NotScanned>,
+    /// What is only reported.
+    pub(super) reported: Kinds,
 }
 
 impl Saw {
@@ -75,7 +82,7 @@ impl Saw {
     }
 
     fn nothing(why: NotScanned) -> Self {
-        Self { instances: Vec::new(), not_scanned: Some(why) }
+        Self { not_scanned: Some(why), ..Self::default() }
     }
 }
 
@@ -87,6 +94,7 @@ impl Recorded {
     pub fn read(files: &[Source], settings: &Settings) -> Result<Self, InventoryInvalid> {
         let part = |Source { name, text }: &Source| Ok((name.clone(), Self::parse(name, text, settings)?));
         let mut recorded = join(files.iter().map(part).collect::<Result<_, _>>()?)?;
+        recorded.place(settings)?;
         recorded.note_unplaced();
         Ok(recorded)
     }
@@ -99,9 +107,13 @@ impl Recorded {
     /// value makes a rule skip it.
     pub fn parse(file: &str, text: &str, settings: &Settings) -> Result<Self, InventoryInvalid> {
         let (mut parts, mut pages) = (Vec::new(), Pages::default());
+        let mut others = Self::default();
         for document in documents(file, text)? {
             if document.get("snapshot").is_none() {
-                pages.add(file, document)?;
+                match reported::read(file, &document)? {
+                    Some(found) => others.add(file, found, &document),
+                    None => pages.add(file, document)?,
+                }
                 continue;
             }
             match serde_json::from_value(document) {
@@ -110,7 +122,16 @@ impl Recorded {
             }
         }
         parts.extend(pages.recorded(file));
+        parts.extend(Some(others).filter(|others| !others.loose.is_empty() || !others.notes.is_empty()));
         join(parts.into_iter().map(|part| (file.to_owned(), part)).collect())
+    }
+
+    fn add(&mut self, file: &str, found: Vec<Loose>, document: &Value) {
+        self.loose.extend(found);
+        if document.get("NextToken").or(document.get("NextMarker")).is_some_and(Value::is_string) {
+            let what = "has a `NextToken`: unless the pages after it are in the inventory, resources are missing";
+            self.notes.push(format!("`{file}` {what}"));
+        }
     }
 
     /// Every instance in it.
@@ -144,7 +165,8 @@ impl Recorded {
     }
 
     fn from_snapshot(snapshot: Snapshot, settings: &Settings) -> Self {
-        let Snapshot { snapshot: _, taken_at, units_asked, accounts, skipped, targets, unreachable, denied } = snapshot;
+        let Snapshot { snapshot: _, taken_at, units_asked, accounts, skipped, targets, unreachable, denied, forgotten } =
+            snapshot;
         // If the settings name a unit that the snapshot did not ask for, it is unknown which accounts are in it.
         let unknown = settings.units().any(|unit| !units_asked.contains(unit));
         let mut recorded = Self { taken_at: Some(taken_at).filter(|at| is_sane(*at)), ..Self::default() };
@@ -157,13 +179,17 @@ impl Recorded {
             recorded.accounts.insert(account.id.clone(), FoundAccount { account, inactive: Some(because) });
         }
         for (place, instances) in targets.into_iter().map(Saved::placed) {
-            recorded.targets.insert((*place).clone(), Saw { instances, not_scanned: None });
+            recorded.targets.insert((*place).clone(), Saw { instances, ..Saw::default() });
         }
         for Unreachable { account, region, cause } in unreachable {
             recorded.targets.insert(Target { account, region }, Saw::nothing(NotScanned::Unreachable(cause)));
         }
         for target in denied {
             recorded.targets.insert(target, Saw::nothing(NotScanned::Denied));
+        }
+        for SavedKind { target, kind, found, failed } in forgotten {
+            let answer = failed.map_or(Ok(found), Err);
+            recorded.targets.entry(target).or_default().reported.insert(kind, answer);
         }
         recorded
     }
@@ -197,7 +223,7 @@ impl Scan for Recorded {
 
     async fn regions(&self, account: &Arc<str>) -> Result<Vec<Arc<str>>, NotScanned> {
         let dark = Target::whole_account(account.clone());
-        if let Some(Saw { instances: _, not_scanned: Some(not_scanned) }) = self.targets.get(&dark) {
+        if let Some(Saw { not_scanned: Some(not_scanned), .. }) = self.targets.get(&dark) {
             return Err(not_scanned.clone());
         }
         let own = self.targets.keys().filter(|target| target.account == *account);
@@ -210,7 +236,7 @@ impl Scan for Recorded {
         only: Option<&[Box<str>]>,
         each: impl FnMut(Instance),
     ) -> Result<(), NotScanned> {
-        let Some(Saw { instances, not_scanned }) = self.targets.get(target) else { return Ok(()) };
+        let Some(Saw { instances, not_scanned, reported: _ }) = self.targets.get(target) else { return Ok(()) };
         let asked_for = |instance: &&Instance| only.is_none_or(|only| instance.id.is_among(only));
         instances.iter().filter(asked_for).cloned().for_each(each);
         not_scanned.clone().map_or(Ok(()), Err)
@@ -237,6 +263,15 @@ impl Scan for Recorded {
 
     async fn volumes(&self, _: &Target, ids: &[Box<str>]) -> HashMap<Box<str>, Volumes> {
         ids.iter().map(|id| (id.clone(), Volumes::NotAsked)).collect()
+    }
+
+    async fn reported(
+        &self,
+        target: &Target,
+        kinds: &[ReportOnly],
+        _: DateTime<Utc>,
+    ) -> BTreeMap<ReportOnly, Result<Vec<Facts>, String>> {
+        kinds.iter().map(|kind| (*kind, self.reported_of(target, *kind))).collect()
     }
 
     fn calls(&self) -> u64 {

@@ -13,12 +13,15 @@ use crate::ports::FoundAccount;
 /// The inventory that the parts are together, each with the name of its file. In one file the later entry of an
 /// instance counts. Two files must have equal entries: nothing says which of them is newer.
 pub(super) fn join(parts: Vec<(String, Recorded)>) -> Result<Recorded, InventoryInvalid> {
-    let taken: Option<Vec<_>> = parts.iter().map(|(_, part)| part.taken_at).collect();
+    // What the AWS CLI says of other kinds has no date, and is taken to be as old as the instances beside it.
+    let dated = parts.iter().filter(|(_, part)| part.loose.is_empty() || !part.targets.is_empty());
+    let taken: Option<Vec<_>> = dated.map(|(_, part)| part.taken_at).collect();
     let mut joining = Joining::default();
     joining.all.taken_at = taken.and_then(|all| all.into_iter().max());
     for (file, part) in parts {
-        let Recorded { taken_at: _, notes, accounts, targets } = part;
+        let Recorded { taken_at: _, notes, accounts, targets, loose } = part;
         joining.all.notes.extend(notes);
+        joining.all.loose.extend(loose);
         accounts.into_values().for_each(|found| joining.account(found));
         targets.into_iter().for_each(|(target, saw)| joining.target(&file, target, saw));
     }
@@ -51,6 +54,13 @@ impl Joining {
     fn target(&mut self, file: &str, target: Target, saw: Saw) {
         let own = self.all.targets.entry(target).or_default();
         own.lacks(saw.not_scanned);
+        for (kind, answer) in saw.reported {
+            let known = own.reported.entry(kind).or_insert_with(|| Ok(Vec::new()));
+            match answer {
+                Ok(found) => known.iter_mut().for_each(|known| known.extend(found.iter().cloned())),
+                Err(why) => *known = Err(why),
+            }
+        }
         for instance in saw.instances {
             let id = instance.id.clone();
             let entries = self.known.entry(id.name.clone()).or_default();

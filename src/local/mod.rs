@@ -9,8 +9,10 @@ mod merge;
 pub mod nearest;
 pub mod packed;
 mod pages;
+mod placing;
 pub mod price_file;
 mod reduce;
+mod reported;
 
 pub use crate::local::documents::decode;
 

@@ -9,21 +9,24 @@ use crate::engine::config::UNKNOWN;
 use crate::engine::model::{Details, Instance, ResourceId, State, Tags, Target};
 use crate::local::transition_time;
 
-fn text<'a>(value: &'a Value, path: &[&str]) -> Option<&'a str> {
+pub(super) fn text<'a>(value: &'a Value, path: &[&str]) -> Option<&'a str> {
     path.iter().try_fold(value, |value, key| value.get(key))?.as_str()
 }
 
-fn flag(value: &Value, path: &[&str]) -> Option<bool> {
+pub(super) fn flag(value: &Value, path: &[&str]) -> Option<bool> {
     path.iter().try_fold(value, |value, key| value.get(key))?.as_bool()
 }
 
-fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
+pub(super) fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
     value.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
 /// The Region of an availability zone or local zone: everything up to the end of its first number.
 pub(super) fn region(raw: &Value) -> &str {
-    let Some(zone) = text(raw, &["Placement", "AvailabilityZone"]) else { return UNKNOWN };
+    text(raw, &["Placement", "AvailabilityZone"]).map_or(UNKNOWN, region_of)
+}
+
+pub(super) fn region_of(zone: &str) -> &str {
     let before = zone.trim_start_matches(|c: char| !c.is_ascii_digit());
     let after = before.trim_start_matches(|c: char| c.is_ascii_digit());
     if before.is_empty() { UNKNOWN } else { zone.strip_suffix(after).unwrap_or(zone) }
@@ -37,9 +40,6 @@ pub(super) fn reduce(place: Arc<Target>, raw: &Value) -> Instance {
     let principal = text(raw, &["Operator", "Principal"]);
     // The named principal manages it, unless the answer says that it is not managed.
     let managed = flag(raw, &["Operator", "Managed"]).unwrap_or(principal.is_some());
-    let tags = list(raw, "Tags")
-        .iter()
-        .filter_map(|tag| Some((text(tag, &["Key"])?, text(tag, &["Value"]).unwrap_or_default())));
     let codes = list(raw, "ProductCodes").iter();
     Instance {
         id: ResourceId::instance(place, text(raw, &["InstanceId"]).unwrap_or_default()),
@@ -59,10 +59,15 @@ pub(super) fn reduce(place: Arc<Target>, raw: &Value) -> Instance {
         operator: managed.then(|| principal.unwrap_or_default().into()),
         hibernation: flag(raw, &["HibernationOptions", "Configured"]).unwrap_or(false),
         details: details(raw),
-        tags: Tags::new(tags),
+        tags: tags(raw),
         // A tag that cannot be read might protect the instance.
         tags_unreadable: !tags_are_named(raw),
     }
+}
+
+pub(super) fn tags(raw: &Value) -> Tags {
+    let pair = |tag| Some((text(tag, &["Key"])?, text(tag, &["Value"]).unwrap_or_default()));
+    Tags::new(list(raw, "Tags").iter().filter_map(pair))
 }
 
 fn tags_are_named(raw: &Value) -> bool {
@@ -101,7 +106,7 @@ fn details(raw: &Value) -> Details {
     }
 }
 
-fn time(text: &str) -> Option<DateTime<Utc>> {
+pub(super) fn time(text: &str) -> Option<DateTime<Utc>> {
     DateTime::parse_from_rfc3339(text).ok().map(|at| at.to_utc())
 }
 

@@ -16,7 +16,8 @@ use crate::engine::evidence::idle::Reading;
 use crate::engine::evidence::last_hour::Recent;
 use crate::engine::history::past_runs::History;
 use crate::engine::judge::{Judge, Known};
-use crate::engine::model::{Account, ResourceId, Target, names};
+use crate::engine::kinds::reported::Facts;
+use crate::engine::model::{Account, ReportOnly, ResourceId, Target, names};
 use crate::engine::plan::restart::{Key, Volumes, obstacle};
 use crate::engine::request::{RequestInvalid, Scope};
 use crate::ports::{Pause, PortError, Probe, Scan, Switch};
@@ -93,7 +94,16 @@ pub async fn doctor(
         let seen = by_account.remove(&account.id).unwrap_or_default();
         let unreachable = scanned.unreachable.iter().filter(|one| one.account == account.id);
         let unreachable: Vec<(Target, &str)> = unreachable.map(|one| (one.target(), &*one.cause)).collect();
-        async move { examine(order, scanner, probe, account, &seen, &unreachable).await }
+        let is_dark = |target: &Target| {
+            unreachable.iter().any(|(dark, _)| dark.covers(target)) || scanned.denied.contains(target)
+        };
+        let mut own = scanned.background.targets.iter().filter(|target| target.account == account.id);
+        let target = own.find(|target| !is_dark(target)).cloned();
+        async move {
+            let mut findings = examine(order, scanner, probe, account, &seen, &unreachable).await;
+            findings.extend(forgotten(order, scanner, target.as_ref()).await);
+            findings
+        }
     });
     let examined: Vec<Vec<Finding>> = stream::iter(examined).buffer_unordered(settings.run.width).collect().await;
     findings.extend(examined.into_iter().flatten());
@@ -264,6 +274,18 @@ async fn reading(
         findings.push(Finding::of(Check::Reading, "ec2:DescribeVolumes", Some(target), end));
     }
     findings
+}
+
+/// Whether the reading role may list each kind of `[forgotten]`, asked in one target of the account. What is only asked
+/// for where something seems to be unused may still be refused.
+async fn forgotten(order: &DoctorOrder<'_>, scanner: &impl Scan, target: Option<&Target>) -> Vec<Finding> {
+    let (Some(wanted), Some(target)) = (&order.settings.forgotten, target) else { return Vec::new() };
+    let answers = scanner.reported(target, &wanted.kinds, order.clock.at()).await;
+    let finding = |(kind, answer): (ReportOnly, Result<Vec<Facts>, String>)| {
+        let subject = format!("`{}` of `[forgotten]`", kind.as_str());
+        Finding::of(Check::Reading, &subject, Some(target), answer.map(|_| ()))
+    };
+    answers.into_iter().map(finding).collect()
 }
 
 async fn metrics(scanner: &impl Scan, target: &Target, recent: &Recent, now: DateTime<Utc>) -> Result<(), String> {

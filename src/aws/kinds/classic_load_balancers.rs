@@ -4,12 +4,11 @@
 use aws_sdk_elasticloadbalancing::Client;
 use aws_sdk_elasticloadbalancing::types::LoadBalancerDescription as Raw;
 
-use crate::aws::kinds::traffic::{Wanted, traffic};
+use crate::aws::kinds::load_balancers::silent;
 use crate::aws::kinds::{Metrics, instant};
 use crate::aws::{Tokens, listed, words};
-use crate::engine::kinds::load_balancer::{DAYS, LoadBalancer, Type};
+use crate::engine::kinds::load_balancer::{CLASSIC, LoadBalancer};
 use crate::engine::kinds::reported::Facts;
-use crate::engine::kinds::traffic::Traffic;
 use crate::engine::model::Tags;
 
 const BALANCERS: &str = "elasticloadbalancing:DescribeLoadBalancers";
@@ -21,14 +20,7 @@ const TAGGED: usize = 20;
 
 pub(super) async fn list(client: &Client, metrics: &Metrics<'_>) -> Result<Vec<Facts>, String> {
     let mut found = balancers(client).await?;
-    let mut asked: Vec<&mut LoadBalancer> = found.iter_mut().filter(|one| one.is_in_question(metrics.now)).collect();
-    let counters = Type::Classic.counters();
-    let wanted: Vec<_> = asked.iter().map(|one| Wanted { id: &one.id, counters }).collect();
-    let known = traffic(metrics, &wanted, DAYS).await?;
-    for (balancer, traffic) in asked.iter_mut().zip(known) {
-        balancer.traffic = traffic;
-    }
-    let mut silent: Vec<_> = asked.into_iter().filter(|one| one.traffic == Traffic::Silent).collect();
+    let mut silent = silent(metrics, &mut found).await?;
     for part in silent.chunks_mut(TAGGED) {
         tag(client, part).await?;
     }
@@ -51,7 +43,7 @@ async fn balancers(client: &Client) -> Result<Vec<LoadBalancer>, String> {
 fn balancer(raw: &Raw) -> LoadBalancer {
     LoadBalancer {
         id: raw.load_balancer_name().unwrap_or_default().into(),
-        r#type: Some(Type::Classic),
+        kind: CLASSIC.into(),
         created: instant(raw.created_time()),
         is_public: raw.scheme() == Some("internet-facing"),
         zones: u32::try_from(raw.availability_zones().len()).unwrap_or(u32::MAX),

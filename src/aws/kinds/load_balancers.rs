@@ -6,10 +6,10 @@ use aws_sdk_elasticloadbalancingv2::types::{
     IpAddressType, LoadBalancer as Raw, LoadBalancerSchemeEnum, TargetGroup, TargetTypeEnum,
 };
 
-use crate::aws::kinds::traffic::{Wanted, traffic};
+use crate::aws::kinds::traffic::traffic;
 use crate::aws::kinds::{Metrics, instant};
 use crate::aws::{Tokens, listed, words};
-use crate::engine::kinds::load_balancer::{DAYS, LoadBalancer, Type};
+use crate::engine::kinds::load_balancer::{DAYS, LoadBalancer, counters};
 use crate::engine::kinds::reported::Facts;
 use crate::engine::kinds::traffic::Traffic;
 use crate::engine::model::Tags;
@@ -25,14 +25,7 @@ const TAGGED: usize = 20;
 
 pub(super) async fn list(client: &Client, metrics: &Metrics<'_>) -> Result<Vec<Facts>, String> {
     let mut found = balancers(client).await?;
-    let mut asked: Vec<&mut LoadBalancer> = found.iter_mut().filter(|one| one.is_in_question(metrics.now)).collect();
-    let counters = |one: &LoadBalancer| one.r#type.map_or(&[][..], Type::counters);
-    let wanted: Vec<_> = asked.iter().map(|one| Wanted { id: &one.id, counters: counters(one) }).collect();
-    let known = traffic(metrics, &wanted, DAYS).await?;
-    for (balancer, traffic) in asked.iter_mut().zip(known) {
-        balancer.traffic = traffic;
-    }
-    let mut silent: Vec<_> = asked.into_iter().filter(|one| one.traffic == Traffic::Silent).collect();
+    let mut silent = silent(metrics, &mut found).await?;
     for balancer in &mut silent {
         balancer.has_targets = Some(has_targets(client, balancer.arn.as_deref().unwrap_or_default()).await?);
     }
@@ -41,6 +34,21 @@ pub(super) async fn list(client: &Client, metrics: &Metrics<'_>) -> Result<Vec<F
         tag(client, part).await?;
     }
     Ok(found.into_iter().map(Facts::LoadBalancer).collect())
+}
+
+/// Adds what the metrics say of those that may be unused. Returns those that are silent.
+pub(super) async fn silent<'a>(
+    metrics: &Metrics<'_>,
+    found: &'a mut [LoadBalancer],
+) -> Result<Vec<&'a mut LoadBalancer>, String> {
+    let mut asked: Vec<_> = found.iter_mut().filter(|one| one.is_in_question(metrics.now)).collect();
+    let wanted: Vec<_> = asked.iter().map(|one| (&*one.id, counters(&one.kind))).collect();
+    let known = traffic(metrics, &wanted, DAYS).await?;
+    for (balancer, traffic) in asked.iter_mut().zip(known) {
+        balancer.traffic = traffic;
+    }
+    asked.retain(|one| one.traffic == Traffic::Silent);
+    Ok(asked)
 }
 
 async fn balancers(client: &Client) -> Result<Vec<LoadBalancer>, String> {
@@ -63,7 +71,7 @@ fn balancer(raw: &Raw) -> LoadBalancer {
     LoadBalancer {
         id: arn.split_once(":loadbalancer/").map_or(arn, |(_, id)| id).into(),
         arn: Some(arn.into()),
-        r#type: raw.r#type().and_then(|kind| Type::of(kind.as_str())),
+        kind: raw.r#type().map(|kind| kind.as_str().into()).unwrap_or_default(),
         state: raw.state().and_then(|state| state.code()).map(|code| code.as_str().into()),
         created: instant(raw.created_time()),
         is_public,

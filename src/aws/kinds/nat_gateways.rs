@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types::{AvailabilityMode, Filter, NatGateway};
 
-use crate::aws::kinds::traffic::{Wanted, traffic};
+use crate::aws::kinds::traffic::traffic;
 use crate::aws::kinds::{Metrics, instant, tags};
 use crate::aws::{Tokens, listed, words};
 use crate::engine::kinds::gateway::{COUNTERS, DAYS, Gateway};
@@ -26,7 +26,7 @@ const FILTER_VALUES: usize = 200;
 pub(super) async fn list(client: &Client, metrics: &Metrics<'_>) -> Result<Vec<Facts>, String> {
     let mut found = gateways(client).await?;
     let mut asked: Vec<&mut Gateway> = found.iter_mut().filter(|one| one.is_in_question(metrics.now)).collect();
-    let wanted: Vec<_> = asked.iter().map(|one| Wanted { id: &one.id, counters: &COUNTERS }).collect();
+    let wanted: Vec<_> = asked.iter().map(|one| (&*one.id, &COUNTERS[..])).collect();
     let known = traffic(metrics, &wanted, DAYS).await?;
     for (gateway, traffic) in asked.iter_mut().zip(known) {
         gateway.traffic = traffic;

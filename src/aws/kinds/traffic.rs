@@ -10,24 +10,21 @@ use crate::engine::evidence::Reading;
 use crate::engine::evidence::idle::HOUR;
 use crate::engine::kinds::traffic::{Counter, Traffic, window};
 
-/// What to ask of one resource.
-pub(super) struct Wanted<'a> {
-    /// The name by which its metrics know it.
-    pub(super) id: &'a str,
-    /// The metrics that count its traffic.
-    pub(super) counters: &'static [Counter],
-}
-
-/// What is known of each, in their order.
+/// What is known of each resource, in their order, by the name that its metrics have and those that count its traffic.
 ///
 /// # Errors
 /// Why no metric at all could be read, as without the permission.
-pub(super) async fn traffic(metrics: &Metrics<'_>, wanted: &[Wanted<'_>], days: u32) -> Result<Vec<Traffic>, String> {
+pub(super) async fn traffic(
+    metrics: &Metrics<'_>,
+    wanted: &[(&str, &'static [Counter])],
+    days: u32,
+) -> Result<Vec<Traffic>, String> {
     let since = window(days, metrics.now);
     let mut known = vec![Traffic::Silent; wanted.len()];
-    for round in 0..wanted.iter().map(|one| one.counters.len()).max().unwrap_or_default() {
+    for round in 0..wanted.iter().map(|(_, counters)| counters.len()).max().unwrap_or_default() {
         let all = known.iter_mut().zip(wanted).filter(|(traffic, _)| **traffic == Traffic::Silent);
-        let open: Vec<_> = all.filter_map(|(traffic, one)| Some((traffic, one.id, one.counters.get(round)?))).collect();
+        let open: Vec<_> =
+            all.filter_map(|(traffic, (id, counters))| Some((traffic, *id, counters.get(round)?))).collect();
         let queries: Vec<Query> = open.iter().map(|(_, id, counter)| query(id, counter, since)).collect();
         let readings = ask(&metrics.client, metrics.meter, &queries, metrics.now).await;
         let gap = |reading: &Reading| match reading {

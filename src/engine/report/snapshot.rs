@@ -6,7 +6,8 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::engine::model::{Account, Instance, SkippedAccount, Target, Unreachable};
+use crate::engine::kinds::reported::Facts;
+use crate::engine::model::{Account, Instance, ReportOnly, SkippedAccount, Target, Unreachable};
 
 /// What `snapshot` saves.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -30,6 +31,26 @@ pub struct Snapshot {
     /// Targets that a policy of the organisation denies.
     #[serde(alias = "closed")]
     pub denied: Vec<Target>,
+    /// What is only reported, where the settings have `[forgotten]`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub forgotten: Vec<SavedKind>,
+}
+
+/// One kind that is only reported, in one target of a snapshot.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct SavedKind {
+    /// Account and Region.
+    #[serde(flatten)]
+    pub target: Target,
+    /// The kind.
+    pub kind: ReportOnly,
+    /// Everything of this kind, used or not, with what its metrics said.
+    #[serde(default)]
+    pub found: Vec<Facts>,
+    /// Why it is unknown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failed: Option<String>,
 }
 
 /// One target of a snapshot.

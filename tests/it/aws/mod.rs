@@ -28,5 +28,6 @@ mod sudden;
 mod survived;
 mod tell;
 mod undo;
+mod unused;
 mod weeks;
 mod world;

@@ -13,15 +13,15 @@ pub const DAYS: u32 = 14;
 
 /// What an Application Load Balancer answers by itself or through a target. It counts no request that it had to refuse
 /// because no target was there, as those of scanners. Redirects and fixed responses need no target by design.
-const APPLICATION: [Counter; 3] = [
+const OF_APPLICATION: [Counter; 3] = [
     v2("AWS/ApplicationELB", "RequestCount"),
     v2("AWS/ApplicationELB", "HTTP_Redirect_Count"),
     v2("AWS/ApplicationELB", "HTTP_Fixed_Response_Count"),
 ];
-const NETWORK: [Counter; 1] = [v2("AWS/NetworkELB", "ProcessedBytes")];
-const GATEWAY: [Counter; 1] = [v2("AWS/GatewayELB", "ProcessedBytes")];
+const OF_NETWORK: [Counter; 1] = [v2("AWS/NetworkELB", "ProcessedBytes")];
+const OF_GATEWAY: [Counter; 1] = [v2("AWS/GatewayELB", "ProcessedBytes")];
 /// Requests of HTTP listeners, connections of TCP listeners.
-const CLASSIC: [Counter; 1] = [counter("AWS/ELB", "RequestCount", "LoadBalancerName")];
+const OF_CLASSIC: [Counter; 1] = [counter("AWS/ELB", "RequestCount", "LoadBalancerName")];
 
 const fn v2(namespace: &'static str, name: &'static str) -> Counter {
     counter(namespace, name, "LoadBalancer")
@@ -33,44 +33,18 @@ const fn counter(namespace: &'static str, name: &'static str, dimension: &'stati
     Counter { namespace, name, statistic: "Sum", dimension, always: false }
 }
 
-/// The types of load balancers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Type {
-    /// An Application Load Balancer.
-    Application,
-    /// A Network Load Balancer.
-    Network,
-    /// A Gateway Load Balancer.
-    Gateway,
-    /// A Classic Load Balancer.
-    Classic,
-}
+/// The type of a Classic Load Balancer; AWS has no name for it in an answer.
+pub const CLASSIC: &str = "classic";
 
-impl Type {
-    /// The type of this name in an answer.
-    pub fn of(name: &str) -> Option<Self> {
-        [Self::Application, Self::Network, Self::Gateway].into_iter().find(|one| one.as_str() == name)
-    }
-
-    /// The name in reports and answers.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Application => "application",
-            Self::Network => "network",
-            Self::Gateway => "gateway",
-            Self::Classic => "classic",
-        }
-    }
-
-    /// The metrics that must all be zero. The first finds those in use.
-    pub fn counters(self) -> &'static [Counter] {
-        match self {
-            Self::Application => &APPLICATION,
-            Self::Network => &NETWORK,
-            Self::Gateway => &GATEWAY,
-            Self::Classic => &CLASSIC,
-        }
+/// The metrics of a type that must all be zero. The first finds those in use. There are none of a type that this release
+/// does not know.
+pub fn counters(kind: &str) -> &'static [Counter] {
+    match kind {
+        "application" => &OF_APPLICATION,
+        "network" => &OF_NETWORK,
+        "gateway" => &OF_GATEWAY,
+        CLASSIC => &OF_CLASSIC,
+        _ => &[],
     }
 }
 
@@ -82,8 +56,8 @@ pub struct LoadBalancer {
     pub id: Box<str>,
     /// Its ARN. A classic one has none.
     pub arn: Option<Box<str>>,
-    /// Its type; `None` for one that this release does not know.
-    pub r#type: Option<Type>,
+    /// `application`, `network`, `gateway` or `classic`.
+    pub kind: Box<str>,
     /// `active`, … A classic one has none.
     pub state: Option<Box<str>>,
     /// When it was created.
@@ -108,26 +82,25 @@ impl LoadBalancer {
     }
 
     fn may_be_unused(&self) -> bool {
-        let is_active = self.r#type == Some(Type::Classic) || self.state.as_deref() == Some("active");
-        is_active && self.r#type.is_some() && self.has_targets != Some(true)
+        let is_active = *self.kind == *CLASSIC || self.state.as_deref() == Some("active");
+        is_active && !counters(&self.kind).is_empty() && self.has_targets != Some(true)
     }
 
     /// Why it seems to be forgotten; `None` where it is in use, or where that is unknown.
     pub fn unused(&self, around: &Around<'_>) -> Option<Unused> {
-        let kind = self.r#type?;
         if !self.may_be_unused() || self.has_targets != Some(false) || self.traffic != Traffic::Silent {
             return None;
         }
         let region = &*around.place.region;
         let one = |product, kind: &str, quantity| Billed { product, kind: kind.into(), quantity };
-        let mut billed = vec![one(Product::LoadBalancer, kind.as_str(), Decimal::ONE)];
+        let mut billed = vec![one(Product::LoadBalancer, &self.kind, Decimal::ONE)];
         if self.is_public && self.zones > 0 {
             billed.push(one(Product::PublicAddress, "InUse", self.zones.into()));
         }
         Some(Unused {
             id: around.id(ReportOnly::LoadBalancer, &self.id),
             why: WhyUnused::NoTargets { days: DAYS },
-            size: kind.as_str().into(),
+            size: self.kind.clone(),
             tags: self.tags.clone(),
             not_before: self.created,
             managed: relied_on(&self.tags).or_else(|| manager(&self.tags)),

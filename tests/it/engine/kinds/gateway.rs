@@ -31,10 +31,7 @@ fn a_gateway_without_packets_is_found_in_two_tiers_with_its_address_and_its_comm
     assert!(!one.may_be_standby());
     assert_eq!(&*one.command, "aws ec2 delete-nat-gateway --nat-gateway-id nat-1 --region eu-west-1");
     let billed: Vec<_> = one.billed.iter().map(|one| (one.product, &*one.kind, one.quantity.to_string())).collect();
-    assert_eq!(
-        billed,
-        [(Product::NatGateway, "", "1".to_owned()), (Product::PublicAddress, "InUse", "1".to_owned())]
-    );
+    assert_eq!(billed, [(Product::NatGateway, "", "1".to_owned()), (Product::PublicAddress, "InUse", "1".to_owned())]);
     let standby = unused(Gateway { routed: Some(true), ..gateway() }).expect("no packet, and a route");
     assert!(standby.may_be_standby());
     // A private one has no public address.

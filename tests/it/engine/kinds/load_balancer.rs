@@ -1,6 +1,6 @@
 //! Load balancers.
 
-use idle_reaper::engine::kinds::load_balancer::{LoadBalancer, Type};
+use idle_reaper::engine::kinds::load_balancer::{LoadBalancer, counters};
 use idle_reaper::engine::kinds::reported::Facts;
 use idle_reaper::engine::kinds::traffic::Traffic;
 use idle_reaper::engine::model::{Product, Tags, Unused, WhyUnused};
@@ -12,7 +12,7 @@ fn balancer() -> LoadBalancer {
     LoadBalancer {
         id: "app/old/50dc6c495c0c9188".into(),
         arn: Some("arn:aws:elasticloadbalancing:eu-west-1:111111111111:loadbalancer/app/old/50dc6c495c0c9188".into()),
-        r#type: Some(Type::Application),
+        kind: "application".into(),
         state: Some("active".into()),
         created: Some(at("2026-01-05T08:00:00Z")),
         is_public: true,
@@ -24,7 +24,7 @@ fn balancer() -> LoadBalancer {
 }
 
 fn classic() -> LoadBalancer {
-    LoadBalancer { id: "old".into(), arn: None, r#type: Some(Type::Classic), state: None, ..balancer() }
+    LoadBalancer { id: "old".into(), arn: None, kind: "classic".into(), state: None, ..balancer() }
 }
 
 fn unused(balancer: LoadBalancer) -> Option<Unused> {
@@ -43,15 +43,12 @@ fn a_load_balancer_without_targets_and_requests_is_found_with_its_addresses_and_
     let billed: Vec<_> = one.billed.iter().map(|one| (one.product, &*one.kind, one.quantity.to_string())).collect();
     assert_eq!(
         billed,
-        [
-            (Product::LoadBalancer, "application", "1".to_owned()),
-            (Product::PublicAddress, "InUse", "2".to_owned())
-        ]
+        [(Product::LoadBalancer, "application", "1".to_owned()), (Product::PublicAddress, "InUse", "2".to_owned())]
     );
     let one = unused(classic()).expect("it does nothing");
     assert_eq!(&*one.command, "aws elb delete-load-balancer --load-balancer-name old --region eu-west-1");
-    for kind in [Type::Network, Type::Gateway] {
-        let internal = LoadBalancer { r#type: Some(kind), is_public: false, ..balancer() };
+    for kind in ["network", "gateway"] {
+        let internal = LoadBalancer { kind: kind.into(), is_public: false, ..balancer() };
         assert_eq!(unused(internal).expect("it does nothing").billed.len(), 1);
     }
 }
@@ -66,7 +63,7 @@ fn one_with_targets_or_requests_or_of_which_either_is_unknown_is_not_found() {
             LoadBalancer { traffic: Traffic::Carried, ..balancer.clone() },
             LoadBalancer { traffic: Traffic::Unknown("refused".into()), ..balancer.clone() },
             LoadBalancer { traffic: Traffic::default(), ..balancer.clone() },
-            LoadBalancer { r#type: None, ..balancer.clone() },
+            LoadBalancer { kind: "quantum".into(), ..balancer.clone() },
         ] {
             assert_eq!(unused(other.clone()), None, "{other:?}");
         }
@@ -93,11 +90,11 @@ fn only_one_that_is_older_than_the_window_is_asked_about() {
 
 #[test]
 fn redirects_and_fixed_responses_are_counted_for_they_need_no_target() {
-    let names = |kind: Type| kind.counters().iter().map(|one| one.name).collect::<Vec<_>>();
-    assert_eq!(names(Type::Application), ["RequestCount", "HTTP_Redirect_Count", "HTTP_Fixed_Response_Count"]);
-    assert_eq!(names(Type::Network), ["ProcessedBytes"]);
-    assert_eq!(names(Type::Gateway), ["ProcessedBytes"]);
-    assert_eq!(names(Type::Classic), ["RequestCount"]);
+    let names = |kind: &str| counters(kind).iter().map(|one| one.name).collect::<Vec<_>>();
+    assert_eq!(names("application"), ["RequestCount", "HTTP_Redirect_Count", "HTTP_Fixed_Response_Count"]);
+    assert_eq!(names("network"), ["ProcessedBytes"]);
+    assert_eq!(names("gateway"), ["ProcessedBytes"]);
+    assert_eq!(names("classic"), ["RequestCount"]);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use chrono::{DateTime, Duration, Utc};
 use idle_reaper::engine::evidence::Reading;
 use idle_reaper::engine::evidence::idle::Series;
 use idle_reaper::engine::kinds::gateway;
-use idle_reaper::engine::kinds::load_balancer::Type;
+use idle_reaper::engine::kinds::load_balancer::counters;
 use idle_reaper::engine::kinds::traffic::{Counter, Traffic, window};
 
 use crate::fake::at;
@@ -13,7 +13,7 @@ const NOW: &str = "2026-11-25T12:34:56Z";
 const ALWAYS: &Counter = &gateway::COUNTERS[0];
 
 fn sometimes() -> &'static Counter {
-    &Type::Network.counters()[0]
+    &counters("network")[0]
 }
 
 /// Hours of zero from the beginning of the window on, but for `missing` of them at its end.
