@@ -37,7 +37,7 @@ fn world() -> Simulated {
         "addresses": [{"account": "shop-dev", "region": "ap-northeast-1", "ip": "203.0.113.7", "tags": {"Name": "old-vpn"}}],
         "nat-gateways": [
             gateway("nat-old", false, packets(0.0)),
-            gateway("nat-standby", true, packets(0.0)),
+            gateway("nat-routed", true, packets(0.0)),
             gateway("nat-used", false, packets(12.0)),
             // 8 KB a day are traffic.
             gateway("nat-quiet", false, json!({"ActiveConnectionCount": 0, "PacketsInFromSource": 0.1, "PacketsInFromDestination": 0})),
@@ -87,7 +87,7 @@ fn each_kind_of_waste_is_found_with_its_price_and_what_only_looks_like_it_is_not
         ("lb-of-cluster", "managed", "25.04"),
         ("lb-old", "forgotten", "25.04"),
         ("nat-old", "forgotten", "48.91"),
-        ("nat-standby", "standby", "48.91"),
+        ("nat-routed", "standby", "48.91"),
         ("old-data", "forgotten", "9.60"),
         ("old-vpn", "forgotten", "3.65"),
     ];
