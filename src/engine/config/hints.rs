@@ -2,7 +2,7 @@
 
 use chrono_tz::{TZ_VARIANTS, Tz};
 
-use crate::engine::schedule::{Expr, parse_days};
+use crate::engine::schedule::{Expr, PLACES, parse_days};
 
 /// For each kind, what users write and what they mean.
 const TABLE: &str = include_str!("hints.tsv");
@@ -80,13 +80,38 @@ pub(crate) fn for_holidays(text: &str, known: &[&'static str]) -> String {
 /// Days, or a whole expression, with the correct names of days and times.
 pub(crate) fn for_hours(text: &str) -> Option<String> {
     let (hours, zone) = text.split_once(" @ ").map_or((text, None), |(hours, zone)| (hours, Some(zone)));
-    let hours = rows("day").fold(hours.trim().to_lowercase(), |hours, (long, short)| hours.replace(long, short));
+    let words = rows("day").chain(rows("nth"));
+    let hours = words.fold(hours.trim().to_lowercase(), |hours, (long, short)| hours.replace(long, short));
     let hours = hours.replace(", ", ".").replace(',', ".");
+    let hours = hours.split(" + ").map(of_month).collect::<Vec<_>>().join(" + ");
     let padded = |time: &str| if time.find(':') == Some(1) { format!("0{time}") } else { time.to_owned() };
     let times = |part: &str| part.split('-').map(padded).collect::<Vec<_>>().join("-");
     let hours = hours.split(' ').map(times).collect::<Vec<_>>().join(" ");
     let text = zone.map_or(hours.clone(), |zone| format!("{hours} @ {zone}"));
     (Expr::parse(&text).is_ok() || parse_days(&text).is_ok()).then(|| format!("write `{text}`"))
+}
+
+/// A window with days of the month as the syntax has them: `2nd sat` → `2nd-sat`, `15th` → `day-15`.
+fn of_month(window: &str) -> String {
+    let spaced =
+        PLACES.iter().fold(window.to_owned(), |days, place| days.replace(&format!("{place} "), &format!("{place}-")));
+    let (days, hours) = spaced.split_once(' ').map_or((&*spaced, None), |(days, hours)| (days, Some(hours)));
+    let days = days.split('.').map(|day| ordinal(day).unwrap_or(day.to_owned())).collect::<Vec<_>>().join(".");
+    hours.map_or(days.clone(), |hours| format!("{days} {hours}"))
+}
+
+/// One day with an ordinal: `15th`, `day-15th`, `day-05` → `day-15`, `day-5`; `2th-sat` → `2nd-sat`.
+fn ordinal(day: &str) -> Option<String> {
+    let text = day.strip_prefix("day").map_or(day, |rest| rest.trim_start_matches('-'));
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let number: usize = text.get(..digits)?.parse().ok()?;
+    let rest = text.get(digits..)?;
+    let weekday = ["st", "nd", "rd", "th"].iter().find_map(|suffix| rest.strip_prefix(suffix)).unwrap_or(rest);
+    match weekday.strip_prefix('-') {
+        None if weekday.is_empty() => Some(format!("day-{number}")),
+        None => None,
+        Some(weekday) => Some(format!("{}-{weekday}", PLACES.get(..5)?.get(number.checked_sub(1)?)?)),
+    }
 }
 
 /// The name of the format, where the text is not TOML but another well-known format.
@@ -115,7 +140,7 @@ mod tests {
     #[test]
     fn every_row_of_the_table_leads_to_something_that_exists() {
         let lines = TABLE.lines().filter(|line| !line.starts_with('#')).count();
-        let read = ["key", "word", "zone", "holidays", "day"].map(|kind| rows(kind).count());
+        let read = ["key", "word", "zone", "holidays", "day", "nth"].map(|kind| rows(kind).count());
         assert!(read.iter().all(|count| *count > 0) && read.iter().sum::<usize>() == lines, "{read:?} of {lines}");
         for (wrong, zone) in rows("zone") {
             assert!(zone.parse::<Tz>().is_ok() && wrong.parse::<Tz>().is_err(), "{wrong} {zone}");
@@ -127,6 +152,36 @@ mod tests {
         for (long, short) in days {
             assert!(parse_days(long).is_err(), "{long}");
             assert_eq!(for_hours(long), Some(format!("write `{short}`")));
+        }
+        for (long, short) in rows("nth") {
+            let hours = |place: &str| format!("{place}-sat 09:00-13:00");
+            assert_eq!(for_hours(&hours(long)), Some(format!("write `{}`", hours(short))));
+        }
+    }
+
+    #[test]
+    fn days_of_the_month_are_mended() {
+        for (written, meant) in [
+            ("2nd-saturday 9:00-13:00", "2nd-sat 09:00-13:00"),
+            ("2nd sat 09:00-13:00", "2nd-sat 09:00-13:00"),
+            ("First Monday 09:00-13:00", "1st-mon 09:00-13:00"),
+            ("first-mon.3th-mon 09:00-13:00", "1st-mon.3rd-mon 09:00-13:00"),
+            ("last friday 09:00-13:00 @ Asia/Tokyo", "last-fri 09:00-13:00 @ Asia/Tokyo"),
+            ("15th 09:00-13:00", "day-15 09:00-13:00"),
+            ("1st,15th 09:00-13:00", "day-1.day-15 09:00-13:00"),
+            ("day-15th 09:00-13:00 + day15 20:00-22:00", "day-15 09:00-13:00 + day-15 20:00-22:00"),
+            ("day-05 all-day", "day-5 all-day"),
+        ] {
+            assert_eq!(for_hours(written), Some(format!("write `{meant}`")), "{written}");
+        }
+        for beyond in [
+            "day-32 09:00-13:00",
+            "6th-mon 09:00-13:00",
+            "last-day 09:00-13:00",
+            "day-0 all-day",
+            "2nd-mon-fri all-day",
+        ] {
+            assert_eq!(for_hours(beyond), None, "{beyond}");
         }
     }
 }

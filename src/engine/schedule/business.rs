@@ -3,7 +3,8 @@
 use chrono::{DateTime, Datelike, Days as DayCount, Duration, NaiveDate, Utc, Weekday};
 
 use crate::engine::schedule::calendar::Day;
-use crate::engine::schedule::expr::{DAY_MINUTES, Days, Hours, Window};
+use crate::engine::schedule::days::Days;
+use crate::engine::schedule::expr::{DAY_MINUTES, Hours, Window};
 use crate::engine::schedule::hours::Schedule;
 use crate::engine::schedule::instants::{bounded, minus, not_before};
 

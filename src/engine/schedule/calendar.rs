@@ -7,7 +7,7 @@ use std::fmt;
 use chrono::{Datelike, NaiveDate, Weekday};
 use serde::Serialize;
 
-use crate::engine::schedule::expr::Days;
+use crate::engine::schedule::days::Days;
 use crate::engine::schedule::holidays::Holidays;
 
 /// A range of local dates, including both ends.

@@ -3,7 +3,8 @@
 //! ```text
 //! expr   = "always" | "closed" | window *( " + " window ) [ " @ " zone ]
 //! window = days " " ( HH:MM "-" HH:MM | "all-day" )
-//! days   = range *( "." range )        range = day [ "-" day ]        day = mon … sun, any case
+//! days   = range *( "." range )        range = day [ "-" day ] | place "-" day | "day-" 1…31
+//! day    = mon … sun, any case         place = "1st" … "5th" | "last"
 //! ```
 //!
 //! It uses only characters that every AWS service allows in tag values. The grammar is strict on purpose: an
@@ -11,10 +12,12 @@
 
 use std::fmt;
 
-use chrono::{Weekday, WeekdaySet};
+use chrono::{NaiveDate, Weekday};
 use chrono_tz::Tz;
 use serde::Serialize;
 use thiserror::Error;
+
+use crate::engine::schedule::days::{Days, Monthly, parse_begins, write_begins};
 
 /// Minutes in a day without a clock change; `24:00`, allowed as an end only.
 pub(super) const DAY_MINUTES: u16 = 24 * 60;
@@ -33,11 +36,13 @@ pub enum Hours {
     Windows(Vec<Window>),
 }
 
-/// One window of the week in local time; the begin is included, the end excluded.
+/// One window in local time; the begin is included, the end excluded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Window {
-    /// The days on which the window begins.
+    /// The days of the week on which the window begins.
     pub days: Days,
+    /// The days of the month on which it begins too.
+    pub monthly: Monthly,
     /// Minutes after local midnight, `0..1440`.
     pub begin: u16,
     /// Minutes after local midnight, `1..=1440`. An end at or before `begin` is on the next day.
@@ -50,48 +55,16 @@ impl Window {
         self.end <= self.begin
     }
 
+    /// Whether the window begins on `date`, which works like this weekday.
+    pub(super) fn begins_on(&self, date: NaiveDate, works_like: Weekday) -> bool {
+        self.days.contains(works_like) || self.monthly.contains(date, works_like)
+    }
+
     /// Whether the window is open at `minute` of a day, if it begins `today` or began on the `eve`.
     pub(crate) fn holds(&self, minute: u32, today: impl FnOnce() -> bool, eve: impl FnOnce() -> bool) -> bool {
         let (begin, end) = (u32::from(self.begin), u32::from(self.end));
         let (until_end, overnight) = (minute < end, self.overnight());
         (minute >= begin && (overnight || until_end) && today()) || (overnight && until_end && eve())
-    }
-}
-
-/// A set of weekdays.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Days(WeekdaySet);
-
-impl Days {
-    /// Monday to Friday.
-    pub const MONDAY_TO_FRIDAY: Self =
-        Self(WeekdaySet::from_array([Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri]));
-
-    /// Every weekday, Monday first.
-    pub(crate) fn all() -> impl Iterator<Item = Weekday> {
-        WeekdaySet::ALL.iter(Weekday::Mon)
-    }
-
-    /// How many days are in the set.
-    pub fn count(self) -> u32 {
-        self.0.len().into()
-    }
-
-    /// Whether `day` is in the set.
-    pub fn contains(self, day: Weekday) -> bool {
-        self.0.contains(day)
-    }
-
-    /// Adds the days from one to another, across the end of the week if necessary.
-    fn add_range(&mut self, from: Weekday, to: Weekday) {
-        let until = WeekdaySet::ALL.iter(from).take_while(|day| *day != to);
-        self.0 = self.0.union(until.chain([to]).collect());
-    }
-}
-
-impl FromIterator<Weekday> for Days {
-    fn from_iter<T: IntoIterator<Item = Weekday>>(days: T) -> Self {
-        Self(days.into_iter().collect())
     }
 }
 
@@ -127,9 +100,15 @@ pub enum ExprError {
     #[error("`{0}` is not a window; write days, one space, and hours, such as `mon-fri 09:00-18:00` or `sat all-day`")]
     Window(String),
     #[error(
-        "`{0}` is not a day; write mon, tue, wed, thu, fri, sat or sun, `mon-fri` for a range, `mon.thu` for several"
+        "`{0}` is not a day; write mon, tue, wed, thu, fri, sat or sun, `mon-fri` for a range, `mon.thu` for several, `2nd-sat` or `last-fri` for one of a month, `day-15` for a date of each month"
     )]
     Day(String),
+    #[error(
+        "`{0}` is not a day of the week; write mon, tue, wed, thu, fri, sat or sun, `mon-fri` for a range, `mon.thu` for several"
+    )]
+    Weekday(String),
+    #[error("`{0}` is not a day of the month; write `day-1` to `day-31`")]
+    DayOfMonth(String),
     #[error("`{0}` is not a time of day; write two digits, a colon, two digits, such as `09:00`")]
     Time(String),
     #[error("`24:00` can only end a window; a day begins at `00:00`")]
@@ -176,32 +155,11 @@ pub fn parse_zone(text: &str) -> Result<Tz, ExprError> {
     text.parse().map_err(|_| ExprError::Zone(text.to_owned()))
 }
 
-/// Reads one day of the week: `mon` … `sun`, in any case.
-///
-/// # Errors
-/// [`ExprError::Day`] for anything else.
-pub fn parse_day(text: &str) -> Result<Weekday, ExprError> {
-    const NAMES: [(&str, Weekday); 7] = [
-        ("mon", Weekday::Mon),
-        ("tue", Weekday::Tue),
-        ("wed", Weekday::Wed),
-        ("thu", Weekday::Thu),
-        ("fri", Weekday::Fri),
-        ("sat", Weekday::Sat),
-        ("sun", Weekday::Sun),
-    ];
-    NAMES
-        .iter()
-        .find(|(name, _)| name.eq_ignore_ascii_case(text))
-        .map(|(_, day)| *day)
-        .ok_or_else(|| ExprError::Day(text.to_owned()))
-}
-
 fn parse_window(text: &str) -> Result<Window, ExprError> {
     let (days, hours) = text.split_once(' ').ok_or_else(|| ExprError::Window(text.to_owned()))?;
-    let days = parse_days(days)?;
+    let (days, monthly) = parse_begins(days)?;
     if hours == "all-day" {
-        return Ok(Window { days, begin: 0, end: DAY_MINUTES });
+        return Ok(Window { days, monthly, begin: 0, end: DAY_MINUTES });
     }
     let (begin, end) = hours.split_once('-').ok_or_else(|| ExprError::Window(text.to_owned()))?;
     let (begin, end) = (parse_time(begin)?, parse_time(end)?);
@@ -213,25 +171,7 @@ fn parse_window(text: &str) -> Result<Window, ExprError> {
     }
     // An end at 00:00 means the end of the day on which the window begins.
     let end = if end == 0 { DAY_MINUTES } else { end };
-    Ok(Window { days, begin, end })
-}
-
-/// Reads days of the week in the notation of windows: `mon-fri`, `sun-thu`, `mon.wed.fri`.
-///
-/// # Errors
-/// [`ExprError::Day`] with the part that is not a day.
-pub fn parse_days(text: &str) -> Result<Days, ExprError> {
-    let mut days = Days::default();
-    for range in text.split('.') {
-        match range.split_once('-') {
-            None => {
-                let day = parse_day(range)?;
-                days.add_range(day, day);
-            }
-            Some((from, to)) => days.add_range(parse_day(from)?, parse_day(to)?),
-        }
-    }
-    Ok(days)
+    Ok(Window { days, monthly, begin, end })
 }
 
 /// Converts `HH:MM` to minutes after midnight, including `24:00`.
@@ -252,20 +192,14 @@ fn parse_time(text: &str) -> Result<u16, ExprError> {
     if minute > 59 || minutes > DAY_MINUTES { Err(wrong()) } else { Ok(minutes) }
 }
 
-impl fmt::Display for Days {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let days = self.0.iter(Weekday::Mon).map(|day| day.to_string().to_lowercase());
-        f.write_str(&days.collect::<Vec<_>>().join("."))
-    }
-}
-
 impl fmt::Display for Window {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let days = write_begins(self.days, self.monthly);
         if (self.begin, self.end) == (0, DAY_MINUTES) {
-            return write!(f, "{} all-day", self.days);
+            return write!(f, "{days} all-day");
         }
         let (b, e) = (self.begin, self.end);
-        write!(f, "{} {:02}:{:02}-{:02}:{:02}", self.days, b / 60, b % 60, e / 60, e % 60)
+        write!(f, "{days} {:02}:{:02}-{:02}:{:02}", b / 60, b % 60, e / 60, e % 60)
     }
 }
 

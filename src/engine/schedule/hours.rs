@@ -197,7 +197,7 @@ impl Part {
     /// Whether `window` begins on `date`. A closed day closes only the windows that begin on it.
     fn begins_on(&self, window: &Window, date: NaiveDate) -> bool {
         match self.day(date) {
-            Day::Works(weekday) => window.days.contains(weekday),
+            Day::Works(weekday) => window.begins_on(date, weekday),
             Day::Closed(_) | Day::Beyond => false,
         }
     }

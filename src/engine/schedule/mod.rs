@@ -9,6 +9,7 @@
 mod business;
 mod calendar;
 mod day_note;
+mod days;
 mod expr;
 mod holidays;
 mod hours;
@@ -16,7 +17,9 @@ mod instants;
 
 pub use crate::engine::schedule::calendar::{Calendar, DateRange, Day};
 pub use crate::engine::schedule::day_note::DayNote;
-pub use crate::engine::schedule::expr::{Days, Expr, ExprError, Hours, Window, parse_day, parse_days, parse_zone};
+pub(crate) use crate::engine::schedule::days::PLACES;
+pub use crate::engine::schedule::days::{Days, Monthly, parse_day, parse_days};
+pub use crate::engine::schedule::expr::{Expr, ExprError, Hours, Window, parse_zone};
 pub use crate::engine::schedule::holidays::{CODES as HOLIDAY_CODES, Holidays, UnknownHolidays};
 pub use crate::engine::schedule::hours::{HoursAt, Part, Schedule};
 pub use crate::engine::schedule::instants::instants_of;

@@ -5,6 +5,8 @@ mod calendars;
 mod clocks;
 mod grammar;
 mod keep_until;
+mod monthly;
+mod periods;
 mod reference;
 mod seams;
 mod zones;

@@ -103,7 +103,7 @@ fn cut(window: Window, cut: u16) -> Vec<Window> {
     let week = [0, 1, 2, 3, 4, 5, 6].map(|n| chrono::Weekday::try_from(n).expect("a weekday"));
     let next = week.into_iter().filter(|day| window.days.contains(*day)).map(|day| day.succ()).collect();
     // What is left of it lies on the next day alone.
-    vec![first, Window { days: next, begin: middle - 1440, end: window.end }]
+    vec![first, Window { days: next, begin: middle - 1440, ..window }]
 }
 
 /// A schedule of these windows, under a calendar that closes some days.

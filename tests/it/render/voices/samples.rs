@@ -151,6 +151,8 @@ fn exprs() -> Vec<ExprError> {
         ExprError::ZoneOnConstant("always"),
         ExprError::Window(text("9to5")),
         ExprError::Day(text("getsu")),
+        ExprError::Weekday(text("2nd-sat")),
+        ExprError::DayOfMonth(text("day-32")),
         ExprError::Time(text("9")),
         ExprError::BeginsAtMidnightsEnd,
         ExprError::EqualEnds(text("09:00-09:00")),
@@ -165,6 +167,8 @@ fn in_expr(wrong: &ExprError) -> Vec<String> {
         ExprError::Zone(value)
         | ExprError::Window(value)
         | ExprError::Day(value)
+        | ExprError::Weekday(value)
+        | ExprError::DayOfMonth(value)
         | ExprError::Time(value)
         | ExprError::EqualEnds(value) => vec![value.clone()],
         ExprError::Empty => vec![text("always")],
