@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use chrono::{DateTime, Days, Duration, NaiveTime, Utc};
 
 use crate::engine::model::Locale;
-use crate::engine::schedule::{Calendar, Day, Schedule};
+use crate::engine::schedule::{Day, Like, Schedule};
 use crate::render::catalogue::{Label, Sentence, Voice, voice};
 
 /// The minutes for each character of the calendar.
@@ -71,26 +71,29 @@ fn remark(schedule: &Schedule, date: chrono::NaiveDate, voice: Voice) -> String 
     let mut remarks: Vec<String> = Vec::new();
     for calendar in schedule.parts.iter().filter_map(|part| part.calendar.as_ref()) {
         let remark = match calendar.day(date) {
-            Day::Closed(_) if closes(calendar, date) => voice.label(Label::ClosedByCalendar).to_owned(),
+            Day::Closed(_) if calendar.closes(date) => voice.label(Label::ClosedByCalendar).to_owned(),
             Day::Closed(holiday) if calendar.holidays.iter().any(|set| set.provisional(date)) => {
                 voice.say(Sentence::Provisional { holiday })
             }
             Day::Closed(holiday) => holiday.to_owned(),
             Day::Beyond => voice.label(Label::DayUnknown).to_owned(),
-            Day::Works(_) => {
-                calendar.like.get(&date).map_or(String::new(), |day| voice.say(Sentence::WorksLike { day: *day }))
-            }
+            Day::Works(_) => calendar.like.get(&date).map_or(String::new(), |like| works_like(like, voice)),
         };
         remarks.push(remark);
         remarks.push(calendar.frozen(date).map_or(String::new(), |range| voice.say(Sentence::FrozenDay { range })));
     }
+    let extra = schedule.parts.iter().flat_map(|part| part.extra());
+    let extra = extra.filter(|once| once.begin.date() <= date && once.end > date.and_time(NaiveTime::MIN));
+    remarks.extend(extra.map(|once| voice.say(Sentence::OpenOnce { period: &once.to_string() })));
     remarks.retain(|remark| !remark.is_empty());
     remarks.sort();
     remarks.dedup();
     remarks.join("; ")
 }
 
-/// Whether the date is one of the calendar's own closed days.
-fn closes(calendar: &Calendar, date: chrono::NaiveDate) -> bool {
-    calendar.closed.iter().any(|range| range.contains(date))
+/// A date that works like a weekday, and its hours if it is a short day.
+fn works_like(like: &Like, voice: Voice) -> String {
+    let time = |minute: u16| format!("{:02}:{:02}", minute / 60, minute % 60);
+    let hours = like.hours.map(|(begin, end)| format!("{}-{}", time(begin), time(end)));
+    voice.say(Sentence::WorksLike { day: like.weekday, hours: hours.as_deref() })
 }

@@ -48,7 +48,9 @@ fn every_line_of_a_report_can_be_said_with_and_without_what_is_optional() {
         Sentence::Opens { at, zone },
         Sentence::Date { date },
         Sentence::Provisional { holiday: text },
-        Sentence::WorksLike { day: chrono::Weekday::Sun },
+        Sentence::WorksLike { day: chrono::Weekday::Sun, hours: None },
+        Sentence::WorksLike { day: chrono::Weekday::Sun, hours: Some(text) },
+        Sentence::OpenOnce { period: text },
         Sentence::FrozenDay { range: DateRange { last: date.succ_opt().unwrap(), ..range } },
     ];
     for (flag, perhaps) in [(true, Some(text)), (false, None)] {

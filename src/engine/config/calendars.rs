@@ -9,7 +9,7 @@ use crate::engine::config::include::Files;
 use crate::engine::config::reader::{Section, Word};
 use crate::engine::config::shape::Form;
 use crate::engine::config::{check_name, hints};
-use crate::engine::schedule::{Calendar, DateRange, Days, HOLIDAY_CODES, Holidays, parse_day, parse_days};
+use crate::engine::schedule::{Calendar, DateRange, Dates, Days, HOLIDAY_CODES, Holidays, Like, MonthDay, parse_days};
 
 /// The number of days before the end of a calendar's data from which `check` warns.
 const WARN_DAYS: i64 = 365;
@@ -17,8 +17,11 @@ const WARN_DAYS: i64 = 365;
 /// The format that [`date`] reads; it also allows dates that do not exist.
 const DATE: Form = Form::Like("^[0-9]{4}-[0-9]{2}-[0-9]{2}$");
 
-/// The format that [`range`] reads.
-const RANGE: Form = Form::Like("^[0-9]{4}-[0-9]{2}-[0-9]{2}(\\.\\.[0-9]{4}-[0-9]{2}-[0-9]{2})?$");
+/// The format that [`dates`] reads.
+const DATES: Form = Form::Like("^([0-9]{4}-)?[0-9]{2}-[0-9]{2}(\\.\\.([0-9]{4}-)?[0-9]{2}-[0-9]{2})?$");
+
+/// The most days of a range that crosses the end of the year. A longer one is probably written the wrong way round.
+const MOST_ACROSS: i64 = 183;
 
 /// A day of the week, in any case.
 macro_rules! day {
@@ -27,8 +30,8 @@ macro_rules! day {
     };
 }
 
-/// One day of the week.
-const DAY: Form = Form::Like(concat!("^", day!(), "$"));
+/// The format that [`Like::parse`] reads.
+const LIKE: Form = Form::Like(concat!("^", day!(), "( ([0-9:]{5}-[0-9:]{5}|all-day))?$"));
 
 /// The format that [`parse_days`] reads.
 const DAYS: Form = Form::Like(concat!("^", day!(), "([-.]", day!(), ")*$"));
@@ -81,46 +84,91 @@ fn holidays(section: &Section<'_>) -> Vec<Holidays> {
     sets
 }
 
-fn ranges(section: &Section<'_>, key: &'static str) -> Vec<DateRange> {
-    section.words_like(key, RANGE).unwrap_or_default().iter().filter_map(|word| range(section, word)).collect()
+fn ranges(section: &Section<'_>, key: &'static str) -> Vec<Dates> {
+    section.words_like(key, DATES).unwrap_or_default().iter().filter_map(|word| dates(section, word)).collect()
 }
 
-/// `2026-12-29`, or `2026-12-29..2027-01-03`.
-fn range(section: &Section<'_>, word: &Word<'_>) -> Option<DateRange> {
+/// `2026-12-29`, `12-29`, or a range such as `2026-12-29..2027-01-03` or `12-29..01-03`.
+fn dates(section: &Section<'_>, word: &Word<'_>) -> Option<Dates> {
     let (first, last) = word.text.split_once("..").unwrap_or((word.text, word.text));
-    let (first, last) = (date(section, word, first)?, date(section, word, last)?);
-    if last < first {
-        let hint = format!("write `{last}..{first}`");
-        section.complain(word.span.clone(), format!("the range `{}` ends before it begins", word.text), Some(hint));
+    let (once, last_once) = (first.len() > MONTH_DAY, last.len() > MONTH_DAY);
+    if once != last_once {
+        let hint = "write both ends with a year, or neither".to_owned();
+        section.complain(word.span.clone(), format!("only one end of the range `{}` has a year", word.text), hint);
         return None;
     }
-    Some(DateRange { first, last })
+    if once {
+        let (first, last) = (date(section, word, first)?, date(section, word, last)?);
+        let dates = Dates::Once(DateRange { first, last });
+        return if last < first { backwards(section, word, &format!("{last}..{first}")) } else { Some(dates) };
+    }
+    let (first, last) = (month_day(section, word, first)?, month_day(section, word, last)?);
+    let dates = Dates::Yearly { first, last };
+    if last < first && dates.days(COMMON_YEAR) > MOST_ACROSS {
+        return backwards(section, word, &format!("{last}..{first}"));
+    }
+    Some(dates)
+}
+
+/// The length of a date without a year.
+const MONTH_DAY: usize = 5;
+
+/// A year of 365 days, before another one.
+const COMMON_YEAR: i32 = 2025;
+
+fn backwards<T>(section: &Section<'_>, word: &Word<'_>, right: &str) -> Option<T> {
+    let message = format!("the range `{}` ends before it begins", word.text);
+    section.complain(word.span.clone(), message, format!("write `{right}`"));
+    None
 }
 
 fn date(section: &Section<'_>, word: &Word<'_>, text: &str) -> Option<NaiveDate> {
-    let date = crate::engine::model::date(text);
-    if date.is_none() {
-        let hint = "write `2026-12-29`, or `2026-12-29..2027-01-03` for a range, both ends included".to_owned();
-        section.complain(word.span.clone(), format!("there is no date `{text}`"), Some(hint));
+    existing(section, word, text, crate::engine::model::date(text))
+}
+
+fn month_day(section: &Section<'_>, word: &Word<'_>, text: &str) -> Option<MonthDay> {
+    existing(section, word, text, MonthDay::parse(text))
+}
+
+fn existing<T>(section: &Section<'_>, word: &Word<'_>, text: &str, found: Option<T>) -> Option<T> {
+    if found.is_none() {
+        let hint = "write `2026-12-29`, or `2026-12-29..2027-01-03` for a range, both ends included; `12-29` is that day \
+                    of every year";
+        section.complain(word.span.clone(), format!("there is no date `{text}`"), hint.to_owned());
     }
-    date
+    found
 }
 
 fn like(section: &Section<'_>, calendar: &mut Calendar) {
-    for (key, day) in section.named_words("like", DATE, DAY) {
+    for (key, day) in section.named_words("like", DATE, LIKE) {
+        if MonthDay::parse(key.text).is_some() {
+            let hint = format!("write it with its year, such as `2026-{}`", key.text);
+            section.complain(
+                key.span,
+                format!("`{}` is a date of every year, and cannot be like another day", key.text),
+                hint,
+            );
+            continue;
+        }
         let Some(date) = date(section, &key, key.text) else {
             continue;
         };
-        let Ok(weekday) = parse_day(day.text) else {
-            let hint = hints::for_hours(day.text).unwrap_or("known: mon, tue, wed, thu, fri, sat, sun".to_owned());
-            section.complain(day.span, format!("`{}` is not a day", day.text), hint);
-            continue;
+        let like = match Like::parse(day.text) {
+            Ok(like) => like,
+            Err(wrong) => {
+                let mended = hints::for_like(day.text);
+                let hint = mended
+                    .unwrap_or("write a day, such as `mon`, or a short day, such as `mon 09:00-12:00`".to_owned());
+                section.complain(day.span, wrong.to_string(), hint);
+                continue;
+            }
         };
-        if let Some(range) = calendar.closed.iter().find(|range| range.contains(date)) {
+        let closes = |dates: &&Dates| matches!(dates, Dates::Once(range) if range.contains(date));
+        if let Some(range) = calendar.closed.iter().find(closes) {
             let hint = "a date is either closed or like another day; leave one of them out".to_owned();
-            section.complain(key.span, format!("{date} is also closed by `{range}`"), Some(hint));
+            section.complain(key.span, format!("{date} is also closed by `{range}`"), hint);
             continue;
         }
-        calendar.like.insert(date, weekday);
+        calendar.like.insert(date, like);
     }
 }

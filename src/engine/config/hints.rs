@@ -2,7 +2,7 @@
 
 use chrono_tz::{TZ_VARIANTS, Tz};
 
-use crate::engine::schedule::{Expr, PLACES, parse_days};
+use crate::engine::schedule::{Expr, Like, PLACES, parse_days};
 
 /// For each kind, what users write and what they mean.
 const TABLE: &str = include_str!("hints.tsv");
@@ -79,6 +79,17 @@ pub(crate) fn for_holidays(text: &str, known: &[&'static str]) -> String {
 
 /// Days, or a whole expression, with the correct names of days and times.
 pub(crate) fn for_hours(text: &str) -> Option<String> {
+    let text = mended(text);
+    (Expr::parse(&text).is_ok() || parse_days(&text).is_ok()).then(|| format!("write `{text}`"))
+}
+
+/// The same for a day, or a short day.
+pub(crate) fn for_like(text: &str) -> Option<String> {
+    let text = mended(text);
+    Like::parse(&text).is_ok().then(|| format!("write `{text}`"))
+}
+
+fn mended(text: &str) -> String {
     let (hours, zone) = text.split_once(" @ ").map_or((text, None), |(hours, zone)| (hours, Some(zone)));
     let words = rows("day").chain(rows("nth"));
     let hours = words.fold(hours.trim().to_lowercase(), |hours, (long, short)| hours.replace(long, short));
@@ -87,8 +98,7 @@ pub(crate) fn for_hours(text: &str) -> Option<String> {
     let padded = |time: &str| if time.find(':') == Some(1) { format!("0{time}") } else { time.to_owned() };
     let times = |part: &str| part.split('-').map(padded).collect::<Vec<_>>().join("-");
     let hours = hours.split(' ').map(times).collect::<Vec<_>>().join(" ");
-    let text = zone.map_or(hours.clone(), |zone| format!("{hours} @ {zone}"));
-    (Expr::parse(&text).is_ok() || parse_days(&text).is_ok()).then(|| format!("write `{text}`"))
+    zone.map_or(hours.clone(), |zone| format!("{hours} @ {zone}"))
 }
 
 /// A window with days of the month as the syntax has them: `2nd sat` → `2nd-sat`, `15th` → `day-15`.

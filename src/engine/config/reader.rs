@@ -51,6 +51,12 @@ pub(crate) struct Section<'a> {
     asked: RefCell<Vec<&'static str>>,
 }
 
+/// One entry of a list of texts and tables.
+pub(crate) enum WordOrSection<'a> {
+    Word(Word<'a>),
+    Section(Section<'a>),
+}
+
 impl<'a> Source<'a> {
     pub(crate) fn new(name: &'a str, text: &'a str) -> Self {
         let (mistakes, warnings, included, shape) = Default::default();
@@ -243,6 +249,28 @@ impl<'a> Section<'a> {
             }
         };
         list.iter().filter_map(one).collect()
+    }
+
+    /// A list of texts and of tables with known keys.
+    pub(crate) fn words_or_sections(&self, key: &'static str) -> Option<Vec<WordOrSection<'a>>> {
+        let value = self.take(key, Kind::TextsOrTables)?;
+        let Some(list) = value.get_ref().as_array() else {
+            let hint = value.get_ref().as_str().map(|text| format!("write [{text:?}]"));
+            self.mistyped(key, value, "a list of strings and tables, such as [\"…\"],", hint);
+            return None;
+        };
+        let one = |item: &'a Spanned<DeValue<'a>>| match (item.get_ref().as_table(), item.get_ref().as_str()) {
+            (Some(table), _) => {
+                let title = format!("`{key}` of {}", self.title);
+                Some(WordOrSection::Section(self.at(self.path_to(key), title, item.span(), table)))
+            }
+            (None, Some(text)) => Some(WordOrSection::Word(Word { text, span: item.span() })),
+            (None, None) => {
+                self.mistyped(key, item, "a list of strings in quotes, or of tables,", None);
+                None
+            }
+        };
+        Some(list.iter().filter_map(one).collect())
     }
 
     /// Every entry of a table whose keys are names chosen by the user.

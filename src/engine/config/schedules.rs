@@ -1,15 +1,21 @@
 //! `[schedules.…]`: named hours in a time zone, under a calendar.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use chrono::{NaiveDateTime, Offset, TimeZone};
+use chrono::{Duration, NaiveDateTime, Offset, TimeZone};
 use chrono_tz::Tz;
 
 use crate::engine::config::include::Files;
-use crate::engine::config::reader::{Section, Word};
+use crate::engine::config::reader::{Section, Word, WordOrSection};
+use crate::engine::config::shape::Form;
 use crate::engine::config::{check_name, hints};
-use crate::engine::schedule::{Calendar, Expr, ExprError, Hours, Part, Schedule, parse_zone};
+use crate::engine::schedule::{Calendar, Expr, ExprError, Hours, Part, Schedule, parse_extra, parse_zone};
+
+/// The format that [`parse_extra`] reads; it also allows dates and times that do not exist.
+const EXTRA: Form = Form::Like("^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]{5}[.][.][0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]{5}");
+
+const NO_ZONE: &str = "write `zone = \"Asia/Tokyo\"` in the schedule, or ` @ Asia/Tokyo` after the hours";
 
 /// By name. `None` is a schedule with a mistake. A policy that names it must not be reported as well.
 pub(crate) type Schedules = BTreeMap<String, Option<Arc<Schedule>>>;
@@ -37,28 +43,110 @@ fn one(section: &Section<'_>, name: &str, calendars: &BTreeMap<String, Arc<Calen
         wrong |= zone.is_none();
         zone.unwrap_or(Tz::UTC)
     });
-    let calendar = section.word("calendar").and_then(|word| {
-        let calendar = calendars.get(word.text).cloned();
-        if calendar.is_none() {
-            wrong = true;
-            let known: Vec<&str> = calendars.keys().map(String::as_str).collect();
-            section.complain_unknown(&word, "a calendar of these settings", known);
-        }
-        calendar
-    });
+    let calendar = section.word("calendar").map(|word| calendar_of(section, &word, calendars));
+    wrong |= matches!(calendar, Some(None));
+    let calendar = calendar.flatten();
+    let extra = extra(section, default_zone);
     let silent = format!("{} does not say when it is open", section.title);
     let hint = "write `open = [\"mon-fri 09:00-18:00\"]`; what is never open is `open = [\"closed\"]`".to_owned();
     section.need("open", silent.clone(), hint.clone());
-    let open = section.words("open")?;
+    let open = section.words_or_sections("open")?;
     if open.is_empty() {
         section.complain(section.place_of("open"), silent, hint);
         return None;
     }
-    let parts: Vec<Part> = open.iter().filter_map(|word| part(section, word, default_zone, calendar.clone())).collect();
-    if wrong || parts.len() < open.len() {
+    let entries = open.len();
+    let one = |entry: WordOrSection<'_>| match entry {
+        WordOrSection::Word(word) => part(section, &word, default_zone, calendar.clone()),
+        WordOrSection::Section(own) => part_of(own, default_zone, calendars),
+    };
+    let mut parts: Vec<Part> = open.into_iter().filter_map(one).collect();
+    if wrong || parts.len() < entries {
         return None;
     }
+    check_countries(section, name, &parts);
+    parts.extend(extra?);
     Some(Schedule { name: name.to_owned(), parts, also_frozen_by: Vec::new() })
+}
+
+fn calendar_of(
+    section: &Section<'_>,
+    word: &Word<'_>,
+    calendars: &BTreeMap<String, Arc<Calendar>>,
+) -> Option<Arc<Calendar>> {
+    let calendar = calendars.get(word.text).cloned();
+    if calendar.is_none() {
+        let known: Vec<&str> = calendars.keys().map(String::as_str).collect();
+        section.complain_unknown(word, "a calendar of these settings", known);
+    }
+    calendar
+}
+
+/// An entry of `open` with its own calendar.
+fn part_of(own: Section<'_>, zone: Option<Tz>, calendars: &BTreeMap<String, Arc<Calendar>>) -> Option<Part> {
+    let example = "write `{ open = \"mon-fri 09:00-18:00 @ Asia/Tokyo\", calendar = \"japan\" }`".to_owned();
+    own.need("open", format!("{} has no hours", own.title), example.clone());
+    own.need("calendar", format!("{} names no calendar", own.title), example);
+    let open = own.word("open");
+    let calendar = own.word("calendar").map(|word| calendar_of(&own, &word, calendars));
+    // Its expression is checked even where its calendar is wrong.
+    let part = open.and_then(|word| part(&own, &word, zone, calendar.clone().flatten()));
+    own.finish();
+    part.filter(|_| matches!(calendar, Some(Some(_))))
+}
+
+/// The periods of `extra`, each in its own zone or in that of the schedule; `None` if there is a mistake in them.
+fn extra(section: &Section<'_>, zone: Option<Tz>) -> Option<Vec<Part>> {
+    let words = section.words_like("extra", EXTRA).unwrap_or_default();
+    let parts: Vec<Part> = words.iter().filter_map(|word| periods(section, word, zone)).collect();
+    (parts.len() == words.len()).then_some(parts)
+}
+
+fn periods(section: &Section<'_>, word: &Word<'_>, zone: Option<Tz>) -> Option<Part> {
+    let (periods, own) = match parse_extra(word.text) {
+        Ok(read) => read,
+        Err(wrong) => {
+            let hint = if let ExprError::Zone(zone) = &wrong { Some(hints::for_zone(zone)) } else { None };
+            section.complain(word.span.clone(), wrong.to_string(), hint);
+            return None;
+        }
+    };
+    if let Some(zone) = own {
+        check_zone(section, word, zone);
+    }
+    let Some(zone) = own.or(zone) else {
+        section.complain(word.span.clone(), format!("`{}` has no time zone", word.text), NO_ZONE.to_owned());
+        return None;
+    };
+    if let Some(last) = periods.iter().map(|once| once.end.date()).max() {
+        let message = format!("the period `{}` is over", word.text);
+        section.source.warn_from(last + Duration::days(2), word.span.clone(), message, Some("remove it".to_owned()));
+    }
+    Some(Part::once(periods, zone))
+}
+
+/// Warns about a calendar with holidays of several countries over hours in several zones: each country's holidays
+/// close the hours of all of them.
+fn check_countries(section: &Section<'_>, name: &str, parts: &[Part]) {
+    for calendar in parts.iter().filter_map(|part| part.calendar.as_ref()) {
+        let countries = calendar.countries();
+        let under = parts.iter().filter(|part| part.calendar.as_ref().is_some_and(|its| its.name == calendar.name));
+        let zones: BTreeSet<&str> =
+            under.filter(|part| matches!(part.hours, Hours::Windows(_))).map(|part| part.zone.name()).collect();
+        if countries.len() > 1 && zones.len() > 1 {
+            let list = |all: &BTreeSet<&str>| all.iter().copied().collect::<Vec<_>>().join(", ");
+            let message = format!(
+                "the holidays of {} in calendar `{}` close the hours of `{name}` in {} alike",
+                list(&countries),
+                calendar.name,
+                list(&zones)
+            );
+            let hint = "give each window the calendar of its country: `open = [{ open = \"mon-fri 09:00-18:00 @ \
+                        Asia/Tokyo\", calendar = \"japan\" }]`";
+            section.warn(section.place_of("open"), message, hint.to_owned());
+            return;
+        }
+    }
 }
 
 fn part(section: &Section<'_>, word: &Word<'_>, zone: Option<Tz>, calendar: Option<Arc<Calendar>>) -> Option<Part> {
@@ -82,9 +170,8 @@ fn part(section: &Section<'_>, word: &Word<'_>, zone: Option<Tz>, calendar: Opti
     let zone = match (expr.zone.or(zone), &expr.hours) {
         (Some(zone), _) => zone,
         (None, Hours::Always | Hours::Closed) => Tz::UTC,
-        (None, Hours::Windows(_)) => {
-            let hint = "write `zone = \"Asia/Tokyo\"` in the schedule, or ` @ Asia/Tokyo` after the hours".to_owned();
-            section.complain(word.span.clone(), format!("`{}` has no time zone", word.text), Some(hint));
+        (None, Hours::Windows(_) | Hours::Once(_)) => {
+            section.complain(word.span.clone(), format!("`{}` has no time zone", word.text), NO_ZONE.to_owned());
             return None;
         }
     };

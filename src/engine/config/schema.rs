@@ -66,6 +66,10 @@ fn property(shape: &Shape, path: &str, key: &Key) -> Value {
         Kind::Text(form) => text(form),
         Kind::List(form) => list(form),
         Kind::TextOrList(one, many) => object([("anyOf", vec![text(one), list(many)].into())]),
+        Kind::TextsOrTables => {
+            let items = object([("anyOf", vec![text(&Form::Free), table(shape, path)].into())]);
+            object([("type", "array".into()), ("items", items)])
+        }
         Kind::Table => table(shape, path),
         Kind::Tables => object([("type", "array".into()), ("items", table(shape, path))]),
         Kind::Named => named(&NAME, table(shape, path)),

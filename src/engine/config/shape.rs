@@ -38,6 +38,8 @@ pub(crate) enum Kind {
     Text(Form),
     /// A list of texts.
     List(Form),
+    /// A list of texts, and of tables whose keys are known.
+    TextsOrTables,
     /// One text of the first form, or a list of texts of the second.
     TextOrList(Form, Form),
     /// A table whose keys are known.

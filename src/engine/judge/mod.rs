@@ -34,7 +34,7 @@ use crate::engine::model::{Account, Action, Instance, NotArmed, State, Tags, Unk
 use crate::engine::request::Scope;
 use crate::engine::rules::case::{Hours, own_tag};
 use crate::engine::rules::{Activity, Case};
-use crate::engine::schedule::{Expr, ExprError, Part, Schedule};
+use crate::engine::schedule::{Expr, ExprError, Part, Schedule, parse_extra};
 use crate::engine::tags::Kept;
 
 pub use crate::engine::judge::interner::Interner;
@@ -59,7 +59,8 @@ pub struct Judge<'a> {
     contacts: &'a Contacts,
     now: DateTime<Utc>,
     by_policy: Vec<Arc<Hours>>,
-    by_tag: HashMap<(usize, Box<str>), Arc<Hours>>,
+    /// By policy, and by the values of the tags `schedule` and `schedule-extra`.
+    by_tag: HashMap<(usize, [Option<Box<str>>; 2]), Arc<Hours>>,
 }
 
 impl<'a> Judge<'a> {
@@ -225,40 +226,59 @@ impl<'a> Judge<'a> {
     /// The hours of `instance` under the policy with this index.
     fn hours(&mut self, index: usize, instance: &Instance) -> Option<Arc<Hours>> {
         let base = self.by_policy.get(index)?;
-        let mut values = instance.tags.any_case(&self.settings.tags.schedule).map(|(_, value)| value);
-        let Some(value) = values.next() else {
-            return Some(base.clone());
+        let (tags, names) = (&instance.tags, &self.settings.tags);
+        let extra = || only_value(tags, &names.schedule_extra);
+        let read = only_value(tags, &names.schedule).and_then(|schedule| Ok((schedule, extra()?)));
+        let (schedule, extra) = match read {
+            Ok((None, None)) => return Some(base.clone()),
+            Ok(values) => values,
+            Err(unreadable) => return Some(Arc::new(base.but_unreadable(unreadable))),
         };
-        if let Some(other) = values.find(|other| *other != value) {
-            let wrong = ExprError::TwoTags(value.to_owned(), other.to_owned());
-            let unreadable = Some((value.to_owned(), wrong));
-            let hours = Hours { schedule: base.schedule.clone(), at: base.at.clone(), unreadable };
-            return Some(Arc::new(hours));
-        }
-        if let Some(known) = self.by_tag.get(&(index, value.into())) {
+        let key = (index, [schedule, extra].map(|value| value.map(Box::from)));
+        if let Some(known) = self.by_tag.get(&key) {
             return Some(known.clone());
         }
-        let hours = Arc::new(self.read_tag(base, value));
-        self.by_tag.insert((index, value.into()), hours.clone());
+        let hours = match self.tagged(&base.schedule, schedule, extra) {
+            Ok(schedule) => Hours { at: schedule.at(self.now), schedule: Arc::new(schedule), unreadable: None },
+            Err(unreadable) => base.but_unreadable(unreadable),
+        };
+        let hours = Arc::new(hours);
+        self.by_tag.insert(key, hours.clone());
         Some(hours)
     }
 
-    /// The hours from a `schedule` tag (a name or an expression). What the tag omits comes from the policy's
-    /// schedule.
-    fn read_tag(&self, base: &Hours, value: &str) -> Hours {
-        let parts = match self.settings.schedules.get(value) {
-            Some(named) => named.parts.clone(),
-            None => match Expr::parse(value) {
-                Ok(expr) => vec![part(expr, &base.schedule)],
-                Err(wrong) => {
-                    let unreadable = Some((value.to_owned(), wrong));
-                    return Hours { schedule: base.schedule.clone(), at: base.at.clone(), unreadable };
-                }
-            },
+    /// The schedule that the tags `schedule` (a name or an expression) and `schedule-extra` ask for. What they omit
+    /// comes from the policy's schedule.
+    fn tagged(&self, base: &Schedule, schedule: Option<&str>, extra: Option<&str>) -> Result<Schedule, Unreadable> {
+        let mut name = schedule.unwrap_or(&base.name).to_owned();
+        let mut parts = match schedule.map(|value| (value, self.settings.schedules.get(value))) {
+            None => base.parts.clone(),
+            Some((_, Some(named))) => named.parts.clone(),
+            Some((value, None)) => {
+                vec![part(Expr::parse(value).map_err(|wrong| (value.to_owned(), wrong))?, base)]
+            }
         };
-        let freezes = base.schedule.parts.iter().filter_map(|part| Some((part.zone, part.calendar.clone()?)));
-        let schedule = Schedule { name: value.to_owned(), parts, also_frozen_by: freezes.collect() };
-        Hours { at: schedule.at(self.now), schedule: Arc::new(schedule), unreadable: None }
+        if let Some(value) = extra {
+            let (periods, zone) = parse_extra(value).map_err(|wrong| (value.to_owned(), wrong))?;
+            let zone = zone.or(parts.first().map(|part| part.zone)).unwrap_or(Tz::UTC);
+            parts.push(Part::once(periods, zone));
+            name = format!("{name} + {value}");
+        }
+        let freezes = base.parts.iter().filter_map(|part| Some((part.zone, part.calendar.clone()?)));
+        Ok(Schedule { name, parts, also_frozen_by: freezes.collect() })
+    }
+}
+
+/// The value of a tag that cannot be read, and why.
+type Unreadable = (String, ExprError);
+
+/// The value of the tags with this key in any case; an error where they have several.
+fn only_value<'t>(tags: &'t Tags, key: &'t str) -> Result<Option<&'t str>, Unreadable> {
+    let mut values = tags.any_case(key).map(|(_, value)| value);
+    let Some(value) = values.next() else { return Ok(None) };
+    match values.find(|other| *other != value) {
+        Some(other) => Err((value.to_owned(), ExprError::TwoTags(value.to_owned(), other.to_owned()))),
+        None => Ok(Some(value)),
     }
 }
 

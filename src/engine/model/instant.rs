@@ -1,7 +1,7 @@
 //! Instants from outside: from the record, a file or a request. They are checked before any computation, because sums
 //! with an instant at the end of time overflow, and loops over months from the year −262143 run for minutes.
 
-use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, Utc};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
@@ -27,15 +27,4 @@ pub(crate) fn sane_option<'de, D: Deserializer<'de>>(from: D) -> Result<Option<D
     #[derive(Deserialize)]
     struct Sane(#[serde(deserialize_with = "sane")] DateTime<Utc>);
     Ok(Option::<Sane>::deserialize(from)?.map(|Sane(at)| at))
-}
-
-/// Reads `YYYY-MM-DD`, and nothing shorter, longer or signed.
-pub(crate) fn date(text: &str) -> Option<NaiveDate> {
-    let shape = text.len() == 10
-        && text.bytes().enumerate().all(
-            |(n, byte)| {
-                if n == 4 || n == 7 { byte == b'-' } else { byte.is_ascii_digit() }
-            },
-        );
-    if shape { text.parse().ok() } else { None }
 }

@@ -37,8 +37,9 @@ mod verdict;
 pub use crate::engine::model::idle::{Forgotten, IdleFacts, WhyLikely, WhyReportOnly, WhyReported};
 pub use crate::engine::model::instance::{Details, Instance, State};
 pub use crate::engine::model::instant::is_sane;
-pub(crate) use crate::engine::model::instant::{date, sane, sane_option};
+pub(crate) use crate::engine::model::instant::{sane, sane_option};
 pub(crate) use crate::engine::model::notes::instances;
+pub(crate) use crate::engine::schedule::parse_date as date;
 
 pub use crate::engine::model::locale::Locale;
 

@@ -52,6 +52,13 @@ pub struct Hours {
     pub unreadable: Option<(String, ExprError)>,
 }
 
+impl Hours {
+    /// The same hours for an instance whose tag cannot be read.
+    pub(crate) fn but_unreadable(&self, unreadable: (String, ExprError)) -> Self {
+        Self { schedule: self.schedule.clone(), at: self.at.clone(), unreadable: Some(unreadable) }
+    }
+}
+
 /// What is known about an instance's last hour.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -1,4 +1,4 @@
-//! `schedule-unreadable`: the team's `schedule` tag is unreadable. The instance is skipped and shown.
+//! `schedule-unreadable`: the team's `schedule` or `schedule-extra` tag is unreadable. The instance is skipped and shown.
 
 use crate::engine::model::{Reason, Skipped, Verdict};
 use crate::engine::rules::{Case, Inputs, Rule, owned};
@@ -11,7 +11,10 @@ fn judge(case: &Case<'_>) -> Option<Verdict> {
 }
 
 fn inputs(case: &Case<'_>) -> Inputs {
-    let key = &case.settings.tags.schedule;
-    let wrong = case.policy.and_then(|(_, hours)| hours.unreadable.as_ref()).map(|(_, wrong)| wrong.clone());
-    Inputs::ScheduleUnreadable { key: key.clone(), found: case.instance.tags.any_case(key).next().map(owned), wrong }
+    let (tags, names) = (&case.instance.tags, &case.settings.tags);
+    let unreadable = case.policy.and_then(|(_, hours)| hours.unreadable.as_ref());
+    let is_extra = unreadable.is_some_and(|(wrong, _)| tags.any_case(&names.schedule_extra).any(|(_, v)| v == wrong));
+    let key = if is_extra { &names.schedule_extra } else { &names.schedule };
+    let wrong = unreadable.map(|(_, wrong)| wrong.clone());
+    Inputs::ScheduleUnreadable { key: key.clone(), found: tags.any_case(key).next().map(owned), wrong }
 }

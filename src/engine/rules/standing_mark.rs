@@ -41,7 +41,7 @@ pub fn standing(case: &Case<'_>) -> Result<Mark, Option<Lifted>> {
 /// too.
 pub(crate) fn digest(case: &Case<'_>) -> String {
     let tags = &case.settings.tags;
-    digest_of(&case.instance.tags, &tags.prefix, &[&tags.keep, &tags.keep_until, &tags.schedule])
+    digest_of(&case.instance.tags, &tags.prefix, &tags.of_teams())
 }
 
 /// Whether it was started after `since` by anyone but the reaper. The reaper's own start is no sign of life.

@@ -58,8 +58,8 @@ impl Schedule {
     fn is_business_day(&self, week: Days, date: Option<NaiveDate>) -> bool {
         let Some(date) = date else { return false };
         let calendar = self.parts.first().and_then(|part| part.calendar.as_ref());
-        match calendar.map_or(Day::Works(date.weekday()), |calendar| calendar.day(date)) {
-            Day::Works(weekday) => week.contains(weekday),
+        match calendar.map_or(Day::Works(date.weekday().into()), |calendar| calendar.day(date)) {
+            Day::Works(like) => week.contains(like.weekday),
             Day::Closed(_) | Day::Beyond => false,
         }
     }

@@ -1,42 +1,53 @@
 //! A calendar: dates that are closed, dates that work like another weekday, and freezes in which nothing is stopped or
 //! started.
 
-use std::collections::BTreeMap;
-use std::fmt;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Datelike, NaiveDate, Weekday};
-use serde::Serialize;
 
-use crate::engine::schedule::days::Days;
+use crate::engine::schedule::dates::{DateRange, Dates};
+use crate::engine::schedule::days::{Days, parse_day};
+use crate::engine::schedule::expr::{ExprError, parse_hours, span};
 use crate::engine::schedule::holidays::Holidays;
 
-/// A range of local dates, including both ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct DateRange {
-    /// The first date.
-    pub first: NaiveDate,
-    /// The last date, not before `first`.
-    pub last: NaiveDate,
+/// The weekday whose windows begin on a date, and the hours within which they are open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Like {
+    /// The weekday.
+    pub weekday: Weekday,
+    /// The begin and the end of a short day, in minutes as those of a window; `None` for a whole day.
+    pub hours: Option<(u16, u16)>,
 }
 
-impl DateRange {
-    /// Whether `date` lies in the range.
-    pub fn contains(&self, date: NaiveDate) -> bool {
-        self.first <= date && date <= self.last
+impl Like {
+    /// Reads `mon`, or `mon 09:00-12:00`.
+    ///
+    /// # Errors
+    /// [`ExprError`] with the part that cannot be read.
+    pub fn parse(text: &str) -> Result<Self, ExprError> {
+        match text.split_once(' ') {
+            None => Ok(parse_day(text)?.into()),
+            Some((day, hours)) => Ok(Self { weekday: parse_day(day)?, hours: Some(parse_hours(hours, text)?) }),
+        }
+    }
+
+    /// Whether the day's windows may be open at `minute`, counted from the midnight at which the day begins.
+    pub(super) fn includes(self, minute: u32) -> bool {
+        self.hours.is_none_or(|(begin, end)| span(begin, end).contains(&minute))
     }
 }
 
-impl fmt::Display for DateRange {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.first == self.last { write!(f, "{}", self.first) } else { write!(f, "{}..{}", self.first, self.last) }
+impl From<Weekday> for Like {
+    fn from(weekday: Weekday) -> Self {
+        Self { weekday, hours: None }
     }
 }
 
 /// The kind of a date in a calendar.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Day<'a> {
-    /// The windows of this weekday begin on it.
-    Works(Weekday),
+    /// The windows of this weekday begin on it, within these hours.
+    Works(Like),
     /// No window begins on it, for this reason.
     Closed(&'a str),
     /// The calendar has no data for the date.
@@ -53,11 +64,11 @@ pub struct Calendar {
     /// Public holidays, one set per listed code.
     pub holidays: Vec<Holidays>,
     /// The calendar's own closed days and ranges.
-    pub closed: Vec<DateRange>,
-    /// Dates that work like another day of the week. They override public holidays.
-    pub like: BTreeMap<NaiveDate, Weekday>,
+    pub closed: Vec<Dates>,
+    /// Dates that work like another day of the week. They override public holidays, and closed days of every year.
+    pub like: BTreeMap<NaiveDate, Like>,
     /// Ranges in which the reaper stops and starts nothing.
-    pub freeze: Vec<DateRange>,
+    pub freeze: Vec<Dates>,
 }
 
 impl Calendar {
@@ -66,21 +77,31 @@ impl Calendar {
         if self.holidays.iter().any(|set| !set.covers(date)) {
             return Day::Beyond;
         }
-        if let Some(weekday) = self.like.get(&date) {
-            return Day::Works(*weekday);
+        if let Some(like) = self.like.get(&date) {
+            return Day::Works(*like);
         }
-        if self.closed.iter().any(|range| range.contains(date)) {
+        if self.closes(date) {
             return Day::Closed("closed by the calendar");
         }
         match self.holidays.iter().find_map(|set| set.name(date)) {
             Some(name) => Day::Closed(name),
-            None => Day::Works(date.weekday()),
+            None => Day::Works(date.weekday().into()),
         }
     }
 
     /// The freeze that contains `date`, if any.
     pub fn frozen(&self, date: NaiveDate) -> Option<DateRange> {
-        self.freeze.iter().copied().find(|range| range.contains(date))
+        self.freeze.iter().find_map(|dates| dates.around(date))
+    }
+
+    /// Whether `date` is one of the calendar's own closed days.
+    pub fn closes(&self, date: NaiveDate) -> bool {
+        self.closed.iter().any(|dates| dates.around(date).is_some())
+    }
+
+    /// The countries whose holidays it has, by the first part of their codes.
+    pub fn countries(&self) -> BTreeSet<&str> {
+        self.holidays.iter().map(|set| set.code().split('-').next().unwrap_or_default()).collect()
     }
 
     /// The last date for which every set of holidays has data; `None` without holidays.

@@ -2,7 +2,8 @@
 
 use chrono::{NaiveDate, Weekday};
 
-use crate::engine::schedule::calendar::{Calendar, DateRange, Day};
+use crate::engine::schedule::calendar::{Calendar, Day};
+use crate::engine::schedule::dates::DateRange;
 
 /// What is special about a date.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,13 +29,13 @@ impl Calendar {
     /// What is special about `date`.
     pub fn notes(&self, date: NaiveDate) -> Vec<DayNote> {
         let day = match self.day(date) {
-            Day::Closed(_) if self.closed.iter().any(|range| range.contains(date)) => Some(DayNote::Closed),
+            Day::Closed(_) if self.closes(date) => Some(DayNote::Closed),
             Day::Closed(name) => {
                 let provisional = self.holidays.iter().any(|set| set.provisional(date));
                 Some(DayNote::Holiday { name: name.to_owned(), provisional })
             }
             Day::Beyond => Some(DayNote::Beyond),
-            Day::Works(_) => self.like.get(&date).map(|day| DayNote::WorksLike(*day)),
+            Day::Works(_) => self.like.get(&date).map(|like| DayNote::WorksLike(like.weekday)),
         };
         day.into_iter().chain(self.frozen(date).map(DayNote::Freeze)).collect()
     }

@@ -11,6 +11,7 @@
 //! expression that cannot be read skips the instance and is reported. That is better than a guess.
 
 use std::fmt;
+use std::ops::Range;
 
 use chrono::{NaiveDate, Weekday};
 use chrono_tz::Tz;
@@ -18,6 +19,7 @@ use serde::Serialize;
 use thiserror::Error;
 
 use crate::engine::schedule::days::{Days, Monthly, parse_begins, write_begins};
+use crate::engine::schedule::once::Once;
 
 /// Minutes in a day without a clock change; `24:00`, allowed as an end only.
 pub(super) const DAY_MINUTES: u16 = 24 * 60;
@@ -34,6 +36,8 @@ pub enum Hours {
     Closed,
     /// Open in each of these windows; there is at least one.
     Windows(Vec<Window>),
+    /// Open once in each of these periods, regardless of the calendar.
+    Once(Vec<Once>),
 }
 
 /// One window in local time; the begin is included, the end excluded.
@@ -62,10 +66,21 @@ impl Window {
 
     /// Whether the window is open at `minute` of a day, if it begins `today` or began on the `eve`.
     pub(crate) fn holds(&self, minute: u32, today: impl FnOnce() -> bool, eve: impl FnOnce() -> bool) -> bool {
-        let (begin, end) = (u32::from(self.begin), u32::from(self.end));
-        let (until_end, overnight) = (minute < end, self.overnight());
-        (minute >= begin && (overnight || until_end) && today()) || (overnight && until_end && eve())
+        let open = span(self.begin, self.end);
+        (open.contains(&minute) && today()) || (open.contains(&next_day(minute)) && eve())
     }
+}
+
+/// The minutes of a window, counted from the midnight at which its day begins. An end at or before the begin is on the
+/// next day.
+pub(super) fn span(begin: u16, end: u16) -> Range<u32> {
+    let until = u32::from(end);
+    u32::from(begin)..if end <= begin { next_day(until) } else { until }
+}
+
+/// The same minute, counted from the midnight before.
+pub(super) fn next_day(minute: u32) -> u32 {
+    minute.saturating_add(DAY_MINUTES.into())
 }
 
 /// A parsed expression: hours, and a time zone if it names one.
@@ -115,6 +130,12 @@ pub enum ExprError {
     BeginsAtMidnightsEnd,
     #[error("`{0}` begins and ends at the same minute; write `all-day` for the whole day")]
     EqualEnds(String),
+    #[error(
+        "`{0}` is not a period; write its begin, two dots and its end, such as `2026-12-05 14:00..2026-12-06 02:00`"
+    )]
+    Extra(String),
+    #[error("the period `{0}` ends before it begins")]
+    ExtraEnds(String),
 }
 
 impl Expr {
@@ -123,12 +144,7 @@ impl Expr {
     /// # Errors
     /// [`ExprError`] with the part that cannot be read.
     pub fn parse(text: &str) -> Result<Self, ExprError> {
-        if text.is_empty() {
-            return Err(ExprError::Empty);
-        }
-        if text.len() > LONGEST {
-            return Err(ExprError::TooLong(text.len()));
-        }
+        read_length(text)?;
         let (body, zone) = match text.split_once(" @ ") {
             None => (text, None),
             Some((body, zone)) => (body, Some(parse_zone(zone)?)),
@@ -147,6 +163,15 @@ impl Expr {
     }
 }
 
+/// Refuses what is empty, or too long to be read.
+pub(super) fn read_length(text: &str) -> Result<(), ExprError> {
+    match text.len() {
+        0 => Err(ExprError::Empty),
+        length if length > LONGEST => Err(ExprError::TooLong(length)),
+        _ => Ok(()),
+    }
+}
+
 /// Reads an IANA time zone name in its exact spelling.
 ///
 /// # Errors
@@ -158,8 +183,14 @@ pub fn parse_zone(text: &str) -> Result<Tz, ExprError> {
 fn parse_window(text: &str) -> Result<Window, ExprError> {
     let (days, hours) = text.split_once(' ').ok_or_else(|| ExprError::Window(text.to_owned()))?;
     let (days, monthly) = parse_begins(days)?;
+    let (begin, end) = parse_hours(hours, text)?;
+    Ok(Window { days, monthly, begin, end })
+}
+
+/// Reads `09:00-18:00` or `all-day`; `text` is the whole window.
+pub(super) fn parse_hours(hours: &str, text: &str) -> Result<(u16, u16), ExprError> {
     if hours == "all-day" {
-        return Ok(Window { days, monthly, begin: 0, end: DAY_MINUTES });
+        return Ok((0, DAY_MINUTES));
     }
     let (begin, end) = hours.split_once('-').ok_or_else(|| ExprError::Window(text.to_owned()))?;
     let (begin, end) = (parse_time(begin)?, parse_time(end)?);
@@ -170,12 +201,11 @@ fn parse_window(text: &str) -> Result<Window, ExprError> {
         return Err(ExprError::EqualEnds(hours.to_owned()));
     }
     // An end at 00:00 means the end of the day on which the window begins.
-    let end = if end == 0 { DAY_MINUTES } else { end };
-    Ok(Window { days, monthly, begin, end })
+    Ok((begin, if end == 0 { DAY_MINUTES } else { end }))
 }
 
 /// Converts `HH:MM` to minutes after midnight, including `24:00`.
-fn parse_time(text: &str) -> Result<u16, ExprError> {
+pub(super) fn parse_time(text: &str) -> Result<u16, ExprError> {
     let wrong = || ExprError::Time(text.to_owned());
     let &[h1, h2, b':', m1, m2] = text.as_bytes() else {
         return Err(wrong());
@@ -208,12 +238,12 @@ impl fmt::Display for Hours {
         match self {
             Self::Always => f.write_str("always"),
             Self::Closed => f.write_str("closed"),
-            Self::Windows(windows) => {
-                for (n, window) in windows.iter().enumerate() {
-                    write!(f, "{}{window}", if n == 0 { "" } else { " + " })?;
-                }
-                Ok(())
-            }
+            Self::Windows(windows) => joined(f, windows),
+            Self::Once(periods) => joined(f, periods),
         }
     }
+}
+
+fn joined(f: &mut fmt::Formatter<'_>, all: &[impl fmt::Display]) -> fmt::Result {
+    all.iter().enumerate().try_for_each(|(n, one)| write!(f, "{}{one}", if n == 0 { "" } else { " + " }))
 }

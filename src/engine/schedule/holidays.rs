@@ -35,6 +35,7 @@ struct Holiday {
 /// The public holidays of one country or part of a country.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Holidays {
+    code: Box<str>,
     first: NaiveDate,
     last: NaiveDate,
     days: BTreeMap<NaiveDate, Holiday>,
@@ -56,7 +57,17 @@ impl Holidays {
         // The files are compiled in, and a test reads each of them. A line that cannot be parsed therefore never
         // reaches a release.
         let (first, last) = years(text).ok_or_else(unknown)?;
-        Ok(Self { first, last, days: text.lines().filter_map(row).collect() })
+        Ok(Self { code: code.into(), first, last, days: text.lines().filter_map(row).collect() })
+    }
+
+    /// Its code.
+    pub fn code(&self) -> &str {
+        &self.code
+    }
+
+    /// The first day from `from` on whose date is not yet announced, and its name.
+    pub fn first_provisional(&self, from: NaiveDate) -> Option<(NaiveDate, &str)> {
+        self.days.range(from..).find(|(_, day)| day.provisional).map(|(date, day)| (*date, day.name))
     }
 
     /// The last date with data.

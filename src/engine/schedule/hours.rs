@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Days as DayCount, Duration, NaiveDate, NaiveTime, Timelike, Utc};
+use chrono::{DateTime, Datelike, Days as DayCount, Duration, NaiveDate, NaiveDateTime, NaiveTime, Timelike, Utc};
 use chrono_tz::Tz;
 
-use crate::engine::schedule::calendar::{Calendar, DateRange, Day};
-use crate::engine::schedule::expr::{DAY_MINUTES, Hours, Window};
+use crate::engine::schedule::calendar::{Calendar, Day};
+use crate::engine::schedule::dates::DateRange;
+use crate::engine::schedule::expr::{DAY_MINUTES, Hours, Window, next_day};
 use crate::engine::schedule::instants::{begin_of, bounded, first_second, floor_second, minus, offset, plus};
+use crate::engine::schedule::once::Once;
 
 /// The search limit for an opening or a closing, back and ahead, in days: a year and a month, so that a window that
 /// opens once a year is found.
@@ -79,7 +81,8 @@ impl Schedule {
 
     /// The zones in which it has windows. `always` and `closed` are the same in every zone.
     pub fn zones(&self) -> impl Iterator<Item = Tz> {
-        self.parts.iter().filter(|part| matches!(part.hours, Hours::Windows(_))).map(|part| part.zone)
+        let local = |part: &&Part| matches!(part.hours, Hours::Windows(_) | Hours::Once(_));
+        self.parts.iter().filter(local).map(|part| part.zone)
     }
 
     /// The freeze that contains `at`, in the zone of any part.
@@ -128,7 +131,7 @@ impl Schedule {
 
     /// Whether the schedule neither opens nor closes within the horizon of `at`: it is `closed`, or always open.
     fn is_constant(&self, at: DateTime<Utc>) -> bool {
-        if self.parts.iter().all(|part| part.hours == Hours::Closed) {
+        if self.parts.iter().all(|part| part.never_opens_after(at)) {
             return true;
         }
         let mut edges = self.edges_before(at).chain(self.edges_after(at));
@@ -169,15 +172,42 @@ impl Schedule {
 }
 
 impl Part {
+    /// Periods in which a schedule is open besides its hours, regardless of any calendar.
+    pub fn once(periods: Vec<Once>, zone: Tz) -> Self {
+        Self { hours: Hours::Once(periods), zone, calendar: None }
+    }
+
     fn local_date(&self, at: DateTime<Utc>) -> NaiveDate {
         at.with_timezone(&self.zone).date_naive()
     }
 
     pub(crate) fn windows(&self) -> &[Window] {
         match &self.hours {
-            Hours::Always | Hours::Closed => &[],
+            Hours::Always | Hours::Closed | Hours::Once(_) => &[],
             Hours::Windows(windows) => windows,
         }
+    }
+
+    /// The periods in which it is open once.
+    pub fn extra(&self) -> &[Once] {
+        match &self.hours {
+            Hours::Always | Hours::Closed | Hours::Windows(_) => &[],
+            Hours::Once(periods) => periods,
+        }
+    }
+
+    /// Whether it has no window, and no period that begins after `at`.
+    fn never_opens_after(&self, at: DateTime<Utc>) -> bool {
+        match &self.hours {
+            Hours::Always | Hours::Windows(_) => false,
+            Hours::Closed => true,
+            Hours::Once(periods) => periods.iter().all(|once| once.begin <= self.local(at)),
+        }
+    }
+
+    /// What the clocks of its zone show.
+    fn local(&self, at: DateTime<Utc>) -> NaiveDateTime {
+        at.with_timezone(&self.zone).naive_local()
     }
 
     fn is_open(&self, at: DateTime<Utc>) -> bool {
@@ -185,19 +215,21 @@ impl Part {
             Hours::Always => true,
             Hours::Closed => false,
             Hours::Windows(windows) => {
-                let local = at.with_timezone(&self.zone).naive_local();
+                let local = self.local(at);
                 let (date, minute) = (local.date(), local.num_seconds_from_midnight() / 60);
-                let begins = |window: &Window, date: Option<NaiveDate>| date.is_some_and(|d| self.begins_on(window, d));
-                let holds = |w: &Window| w.holds(minute, || begins(w, Some(date)), || begins(w, date.pred_opt()));
-                windows.iter().any(holds)
+                let today = |window: &Window| self.runs(window, date, minute);
+                let eve = |window: &Window| date.pred_opt().is_some_and(|d| self.runs(window, d, next_day(minute)));
+                windows.iter().any(|window| window.holds(minute, || today(window), || eve(window)))
             }
+            Hours::Once(periods) => periods.iter().any(|once| once.contains(self.local(at))),
         }
     }
 
-    /// Whether `window` begins on `date`. A closed day closes only the windows that begin on it.
-    fn begins_on(&self, window: &Window, date: NaiveDate) -> bool {
+    /// Whether `window` begins on `date`, and the day's hours include `minute`, counted from its midnight. A closed or
+    /// short day closes only the windows that begin on it.
+    fn runs(&self, window: &Window, date: NaiveDate, minute: u32) -> bool {
         match self.day(date) {
-            Day::Works(weekday) => window.begins_on(date, weekday),
+            Day::Works(like) => like.includes(minute) && window.begins_on(date, like.weekday),
             Day::Closed(_) | Day::Beyond => false,
         }
     }
@@ -205,7 +237,7 @@ impl Part {
     fn day(&self, date: NaiveDate) -> Day<'_> {
         match &self.calendar {
             Some(calendar) => calendar.day(date),
-            None => Day::Works(chrono::Datelike::weekday(&date)),
+            None => Day::Works(date.weekday().into()),
         }
     }
 
@@ -221,7 +253,7 @@ impl Part {
     /// local time, and clock changes, because a clock change moves the local time. No zone changes its clocks twice in
     /// a day.
     fn push_edges(&self, start: DateTime<Utc>, end: DateTime<Utc>, edges: &mut Vec<DateTime<Utc>>) {
-        if self.windows().is_empty() {
+        if self.windows().is_empty() && self.extra().is_empty() {
             return;
         }
         let (old, new) = (offset(self.zone, before(start)), offset(self.zone, before(end)));
@@ -236,15 +268,26 @@ impl Part {
 
     /// The begins and ends of windows in `[start, end)`, where the UTC offset is constant.
     fn push_shown(&self, start: DateTime<Utc>, end: DateTime<Utc>, offset: Duration, edges: &mut Vec<DateTime<Utc>>) {
+        let mut push = |local: NaiveDateTime| {
+            let edge = minus(local.and_utc(), offset);
+            edges.extend((start <= edge && edge < end).then_some(edge));
+        };
+        self.extra().iter().flat_map(|once| [once.begin, once.end]).for_each(&mut push);
         let first = plus(start, offset).date_naive();
-        for midnight in (0..2).filter_map(|day| first.checked_add_days(DayCount::new(day))) {
-            let midnight = minus(midnight.and_time(NaiveTime::MIN).and_utc(), offset);
-            for window in self.windows() {
-                let ends = [window.begin, window.end % DAY_MINUTES];
-                let shown = ends.map(|minute| plus(midnight, Duration::minutes(i64::from(minute))));
-                edges.extend(shown.iter().filter(|edge| start <= **edge && **edge < end));
+        for date in (0..2).filter_map(|day| first.checked_add_days(DayCount::new(day))) {
+            let windows = self.windows().iter().map(|window| (window.begin, window.end));
+            for minute in windows.chain(self.short(date)).flat_map(|(begin, end)| [begin, end % DAY_MINUTES]) {
+                let midnight = date.and_time(NaiveTime::MIN);
+                midnight.checked_add_signed(Duration::minutes(minute.into())).map(&mut push);
             }
         }
+    }
+
+    /// The hours of short days that may begin or end on `date`.
+    fn short(&self, date: NaiveDate) -> impl Iterator<Item = (u16, u16)> {
+        let days = [Some(date), date.pred_opt()].into_iter().flatten();
+        let like = days.filter_map(|date| self.calendar.as_ref()?.like.get(&date));
+        like.filter_map(|like| like.hours)
     }
 }
 

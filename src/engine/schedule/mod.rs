@@ -8,14 +8,18 @@
 
 mod business;
 mod calendar;
+mod dates;
 mod day_note;
 mod days;
 mod expr;
 mod holidays;
 mod hours;
 mod instants;
+mod once;
 
-pub use crate::engine::schedule::calendar::{Calendar, DateRange, Day};
+pub use crate::engine::schedule::calendar::{Calendar, Day, Like};
+pub(crate) use crate::engine::schedule::dates::parse_date;
+pub use crate::engine::schedule::dates::{DateRange, Dates, MonthDay};
 pub use crate::engine::schedule::day_note::DayNote;
 pub(crate) use crate::engine::schedule::days::PLACES;
 pub use crate::engine::schedule::days::{Days, Monthly, parse_day, parse_days};
@@ -23,3 +27,4 @@ pub use crate::engine::schedule::expr::{Expr, ExprError, Hours, Window, parse_zo
 pub use crate::engine::schedule::holidays::{CODES as HOLIDAY_CODES, Holidays, UnknownHolidays};
 pub use crate::engine::schedule::hours::{HoursAt, Part, Schedule};
 pub use crate::engine::schedule::instants::instants_of;
+pub use crate::engine::schedule::once::{Once, parse_extra};

@@ -12,6 +12,8 @@ pub struct TagNames {
     pub keep_until: String,
     /// A schedule's name or an expression.
     pub schedule: String,
+    /// Periods in which the instance may run besides its hours.
+    pub schedule_extra: String,
     /// The reaper's own tag on an instance that it stopped.
     pub stopped: String,
     /// The reaper's own tag on an idle instance.
@@ -42,6 +44,7 @@ impl TagNames {
             keep: format!("{prefix}keep"),
             keep_until: format!("{prefix}keep-until"),
             schedule: format!("{prefix}schedule"),
+            schedule_extra: format!("{prefix}schedule-extra"),
             stopped: format!("{prefix}stopped"),
             marked: format!("{prefix}marked"),
             launched_by: format!("{prefix}launched-by"),
@@ -61,10 +64,16 @@ impl TagNames {
     /// protection.
     pub fn meant(&self, key: &str) -> Option<&str> {
         let nearest = self.spelling.nearest(key)?;
-        let meant = *[&self.keep, &self.keep_until, &self.schedule].get(nearest)?;
+        let of_teams = self.of_teams();
+        let meant = *of_teams.get(nearest)?;
         let named = self.ignore.iter().map(TagPattern::as_str).chain([&*self.owner]);
-        let known = [&*self.keep, &*self.keep_until, &*self.schedule].into_iter().chain(named);
+        let known = of_teams.into_iter().chain(named);
         (!known.into_iter().any(|known| known.eq_ignore_ascii_case(key))).then_some(meant)
+    }
+
+    /// The tags with which a team protects its instance or changes its hours.
+    pub fn of_teams(&self) -> [&str; 4] {
+        [&self.keep, &self.keep_until, &self.schedule, &self.schedule_extra]
     }
 
     /// Whether `key` begins with the reaper's prefix, but is neither one of its keys nor one in the settings.
@@ -77,8 +86,9 @@ impl TagNames {
     }
 }
 
-/// What follows the prefix in the tags with which a team protects its instance, or changes its hours.
-const OF_TEAMS: [&str; 3] = ["keep", "keep-until", "schedule"];
+/// What follows the prefix in the tags with which a team protects its instance, or changes its hours; in the order of
+/// [`TagNames::of_teams`].
+const OF_TEAMS: [&str; 4] = ["keep", "keep-until", "schedule", "schedule-extra"];
 
 /// What follows the prefix in all other keys of the reaper.
 const OTHERS: [&str; 4] = ["stopped", "marked", "launched-by", "seen"];

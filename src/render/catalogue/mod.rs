@@ -134,7 +134,9 @@ pub(crate) enum Sentence<'a> {
     /// A holiday that is not yet announced.
     Provisional { holiday: &'a str },
     /// A date that works like another day.
-    WorksLike { day: Weekday },
+    WorksLike { day: Weekday, hours: Option<&'a str> },
+    /// A period in which a schedule is open once, beside a date.
+    OpenOnce { period: &'a str },
     /// A freeze beside a date.
     FrozenDay { range: DateRange },
 }

@@ -108,7 +108,7 @@ fn cut(window: Window, cut: u16) -> Vec<Window> {
 
 /// A schedule of these windows, under a calendar that closes some days.
 fn of(windows: Vec<Window>, zone: Tz, closed: Option<DateRange>) -> Schedule {
-    let calendar = closed.map(|range| Calendar { closed: vec![range], ..Calendar::default() }.into());
+    let calendar = closed.map(|range| Calendar { closed: vec![range.into()], ..Calendar::default() }.into());
     let parts = vec![Part { hours: Hours::Windows(windows), zone, calendar }];
     Schedule { name: String::new(), parts, also_frozen_by: Vec::new() }
 }

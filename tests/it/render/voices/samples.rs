@@ -156,6 +156,8 @@ fn exprs() -> Vec<ExprError> {
         ExprError::Time(text("9")),
         ExprError::BeginsAtMidnightsEnd,
         ExprError::EqualEnds(text("09:00-09:00")),
+        ExprError::Extra(text("2026-12-05")),
+        ExprError::ExtraEnds(text("2026-12-06 02:00..2026-12-05 14:00")),
     ]
 }
 
@@ -170,6 +172,8 @@ fn in_expr(wrong: &ExprError) -> Vec<String> {
         | ExprError::Weekday(value)
         | ExprError::DayOfMonth(value)
         | ExprError::Time(value)
+        | ExprError::Extra(value)
+        | ExprError::ExtraEnds(value)
         | ExprError::EqualEnds(value) => vec![value.clone()],
         ExprError::Empty => vec![text("always")],
         ExprError::Never => ["never", "closed", "always", "keep"].map(text).to_vec(),
