@@ -30,6 +30,9 @@ pub(crate) fn read(top: &Section<'_>) -> TagNames {
     }
     let mut names = TagNames::with_prefix(prefix.as_ref().map_or("idle-reaper:", |word| word.text));
     names.also_keep = tag_patterns(&section, "also-keep", TagPattern::generous).unwrap_or_default();
+    let until = section.words_like("also-keep-until", KEY).unwrap_or_default();
+    until.iter().for_each(|word| check_whole_key(&section, word));
+    names.also_keep_until = until.iter().map(|word| word.text.into()).collect();
     // Not checked for colons, as other patterns are: these are keys with the prefix.
     let ignored = section.words_like("ignore", TAG_PATTERN).unwrap_or_default();
     names.ignore = ignored.iter().filter_map(|word| tag_pattern(&section, word, TagPattern::generous)).collect();
@@ -41,6 +44,19 @@ pub(crate) fn read(top: &Section<'_>) -> TagNames {
     }
     section.finish();
     names
+}
+
+/// The same for a key in a place where others write a pattern.
+fn check_whole_key(section: &Section<'_>, word: &Word<'_>) {
+    check_key(section, word);
+    if word.text.contains(['*', '?']) {
+        let hint = "write each key in full, such as `expiration_date`; case makes no difference".to_owned();
+        section.complain(
+            word.span.clone(),
+            format!("`{}` is a pattern, and `also-keep-until` lists keys", word.text),
+            hint,
+        );
+    }
 }
 
 /// Adds a mistake for a text that cannot be a tag key.

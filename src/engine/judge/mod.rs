@@ -181,7 +181,7 @@ impl<'a> Judge<'a> {
         let Known { activity, idleness } = known;
         let match_unknown = None;
         let hours = policy.map(|(_, hours)| &*hours.schedule);
-        let kept = Kept::read(&instance.tags, &settings.tags, hours, *now);
+        let kept = Kept::read(&instance.tags, &settings.tags, instance.details.created, hours, *now);
         Case { settings, scope, account, instance, policy, match_unknown, kept, activity, idleness, history, now: *now }
     }
 

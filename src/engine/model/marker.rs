@@ -101,6 +101,8 @@ pub enum Lacks {
     Root,
     /// At least one of its tags.
     Tags,
+    /// The first launch, from which one of its tags counts a span.
+    FirstLaunch,
     /// A rule that decides. The rules cover every case, so this never occurs.
     Rule,
 }

@@ -245,7 +245,10 @@ fn line(
     if let Host::Managed(by) = &host {
         managed.get_or_insert_with(|| by.clone());
     }
-    let is_kept = host == Host::Kept || Kept::read(tags, &settings.tags, None, now) != Kept::No;
+    // The first launch of another kind is unknown, so a span from it keeps.
+    let is_kept = host == Host::Kept
+        || settings.tags.is_unlaunched(tags, None)
+        || Kept::read(tags, &settings.tags, None, None, now) != Kept::No;
     let standing = match (managed.as_deref(), host) {
         (_, Host::InUse) => return None,
         _ if is_kept => Standing::Kept,

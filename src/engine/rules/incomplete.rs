@@ -1,11 +1,12 @@
 //! `incomplete`: the API response lacks a field that every decision needs. Missing evidence never leads to a stop.
 
-use crate::engine::model::{Instance, Lacks, Reason, Skipped, Verdict};
+use crate::engine::model::{Lacks, Reason, Skipped, Verdict};
 use crate::engine::rules::{Case, Inputs, Rule};
 
 pub(crate) const RULE: Rule = Rule { reason: Reason::Incomplete, judge, inputs };
 
-fn lacks(instance: &Instance) -> Option<Lacks> {
+fn lacks(case: &Case<'_>) -> Option<Lacks> {
+    let instance = case.instance;
     if instance.id.name.is_empty() {
         Some(Lacks::Id)
     } else if instance.launch.is_none() {
@@ -16,6 +17,8 @@ fn lacks(instance: &Instance) -> Option<Lacks> {
         Some(Lacks::Root)
     } else if instance.tags_unreadable {
         Some(Lacks::Tags)
+    } else if case.settings.tags.is_unlaunched(&instance.tags, instance.details.created) {
+        Some(Lacks::FirstLaunch)
     } else {
         None
     }
@@ -23,10 +26,11 @@ fn lacks(instance: &Instance) -> Option<Lacks> {
 
 fn judge(case: &Case<'_>) -> Option<Verdict> {
     // An instance that the reaper stopped is started again even if one of its tags is unreadable.
-    let lacks = lacks(case.instance).filter(|lacks| *lacks != Lacks::Tags || case.waits_for_opening().is_none());
+    let of_tags = |lacks: &Lacks| matches!(lacks, Lacks::Tags | Lacks::FirstLaunch);
+    let lacks = lacks(case).filter(|lacks| !of_tags(lacks) || case.waits_for_opening().is_none());
     lacks.map(|lacks| Verdict::Skip(Skipped::Incomplete { lacks }))
 }
 
 fn inputs(case: &Case<'_>) -> Inputs {
-    Inputs::Incomplete { lacks: lacks(case.instance) }
+    Inputs::Incomplete { lacks: lacks(case) }
 }

@@ -31,6 +31,7 @@ fn too_far(case: &Case<'_>, until: KeepUntil) -> Option<u32> {
 }
 
 fn inputs(case: &Case<'_>) -> Inputs {
-    let key = &case.settings.tags.keep_until;
-    Inputs::KeptUntil { key: key.clone(), found: case.instance.tags.any_case(key).map(owned).collect() }
+    let (names, tags) = (&case.settings.tags, &case.instance.tags);
+    let found = tags.any_case(&names.keep_until).chain(names.lifetimes(tags)).map(owned).collect();
+    Inputs::KeptUntil { key: names.keep_until.clone(), found }
 }

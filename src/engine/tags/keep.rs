@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::engine::model::Tags;
 use crate::engine::schedule::Schedule;
-use crate::engine::tags::{KeepUntil, TagNames};
+use crate::engine::tags::{KeepUntil, Lifetime, TagNames};
 
 /// Whether and until when a team keeps an instance. If several tags apply, the first variant here counts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -15,7 +15,7 @@ use crate::engine::tags::{KeepUntil, TagNames};
 pub enum Kept {
     /// Permanently, by this tag.
     ForGood { key: String, value: String },
-    /// Until this date or instant, by this tag value.
+    /// Until this date or instant, by this tag value; by `key=value` for a tag of `also-keep-until`.
     Until { value: String, until: KeepUntil },
     /// By a value that cannot be read: the instance is kept anyway.
     Unreadable { value: String },
@@ -27,8 +27,15 @@ pub enum Kept {
 
 impl Kept {
     /// Reads the tags of an instance. `hours` come from its own `schedule` tag or from its policy; they decide when a
-    /// bare date ends. Several tags may have the same name, because AWS keys are case-sensitive.
-    pub fn read(tags: &Tags, names: &TagNames, hours: Option<&Schedule>, now: DateTime<Utc>) -> Self {
+    /// bare date ends. `created` is the first launch, from which spans count. Several tags may have the same name,
+    /// because AWS keys are case-sensitive.
+    pub fn read(
+        tags: &Tags,
+        names: &TagNames,
+        created: Option<DateTime<Utc>>,
+        hours: Option<&Schedule>,
+        now: DateTime<Utc>,
+    ) -> Self {
         let also = || names.also_keep.iter().find_map(|pattern| pattern.find(tags));
         if let Some((key, value)) = tags.any_case(&names.keep).next().or_else(also) {
             return Self::ForGood { key: key.to_owned(), value: value.to_owned() };
@@ -39,6 +46,15 @@ impl Kept {
             match KeepUntil::parse(&value) {
                 Ok(until) if lasts(until, hours, now) => return Self::Until { value, until },
                 Ok(_) => {}
+                Err(_) => kept = Self::Unreadable { value },
+            }
+        }
+        for (key, found) in names.lifetimes(tags) {
+            let value = format!("{key}={found}");
+            match Lifetime::parse(found, created) {
+                Ok(Lifetime::Until(until)) if lasts(until, hours, now) => return Self::Until { value, until },
+                // A rule skips an instance without a first launch.
+                Ok(Lifetime::Until(_) | Lifetime::Unlaunched) => {}
                 Err(_) => kept = Self::Unreadable { value },
             }
         }

@@ -3,6 +3,7 @@
 pub mod keep;
 pub mod keep_until;
 pub mod later_date;
+pub mod lifetime;
 pub mod mark;
 pub mod names;
 pub mod stop_tag;
@@ -10,6 +11,7 @@ pub mod typo;
 
 pub use crate::engine::tags::keep::Kept;
 pub use crate::engine::tags::keep_until::{KeepUnreadable, KeepUntil};
+pub use crate::engine::tags::lifetime::Lifetime;
 pub use crate::engine::tags::mark::Mark;
 pub use crate::engine::tags::names::TagNames;
 pub use crate::engine::tags::stop_tag::OwnTag;

@@ -1,6 +1,9 @@
 //! The keys of the tags that teams and the reaper use.
 
-use crate::engine::model::TagPattern;
+use chrono::{DateTime, Utc};
+
+use crate::engine::model::{TagPattern, Tags};
+use crate::engine::tags::Lifetime;
 use crate::engine::tags::typo::Spelling;
 
 /// `[tags]`
@@ -28,6 +31,8 @@ pub struct TagNames {
     pub prefix: String,
     /// Tags that keep an instance in the same way as `keep`.
     pub also_keep: Vec<TagPattern>,
+    /// Keys of tags that teams already use, and that keep an instance as `keep_until` does, or for a span.
+    pub also_keep_until: Vec<Box<str>>,
     /// Keys under the prefix that belong to other tools.
     pub ignore: Vec<TagPattern>,
     /// A `keep-until` further in the future than this protects the instance, and is reported.
@@ -52,6 +57,7 @@ impl TagNames {
             seen: format!("{prefix}seen"),
             prefix: prefix.to_owned(),
             also_keep: Vec::new(),
+            also_keep_until: Vec::new(),
             ignore: Vec::new(),
             max_keep_days: 90,
             owner: "Owner".to_owned(),
@@ -76,12 +82,23 @@ impl TagNames {
         [&self.keep, &self.keep_until, &self.schedule, &self.schedule_extra]
     }
 
+    /// The tags whose keys are in `also_keep_until`.
+    pub fn lifetimes<'t>(&'t self, tags: &'t Tags) -> impl Iterator<Item = (&'t str, &'t str)> {
+        self.also_keep_until.iter().flat_map(|key| tags.any_case(key))
+    }
+
+    /// Whether one of these tags counts from the first launch, and that is unknown.
+    pub fn is_unlaunched(&self, tags: &Tags, created: Option<DateTime<Utc>>) -> bool {
+        self.lifetimes(tags).any(|(_, value)| Lifetime::parse(value, created) == Ok(Lifetime::Unlaunched))
+    }
+
     /// Whether `key` begins with the reaper's prefix, but is neither one of its keys nor one in the settings.
     pub fn is_unknown(&self, key: &str) -> bool {
         let Some((prefix, rest)) = key.trim_start().split_at_checked(self.prefix.len()) else { return false };
         prefix.eq_ignore_ascii_case(&self.prefix)
             && !OF_TEAMS.iter().chain(&OTHERS).any(|known| rest.eq_ignore_ascii_case(known))
             && !key.eq_ignore_ascii_case(&self.owner)
+            && !self.also_keep_until.iter().any(|known| key.eq_ignore_ascii_case(known))
             && !self.ignore.iter().chain(&self.also_keep).any(|pattern| pattern.is_of(key))
     }
 }

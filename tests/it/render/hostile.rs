@@ -279,7 +279,7 @@ fn the_stocktake_is_no_formula_no_link_and_no_markup() {
     let settings = talkative();
     for text in HOSTILE {
         let machine = instance(text).tag("Name", text).tag("idle-reaper:keep-until", text);
-        let kept = Kept::read(&machine.tags, &settings.tags, None, at(EVENING));
+        let kept = Kept::read(&machine.tags, &settings.tags, None, None, at(EVENING));
         let line = idle_reaper::engine::report::stocktake::Line::of(&machine, kept);
         let line = idle_reaper::engine::report::stocktake::Line { launched_by: Some((*text).to_owned()), ..line };
         let names = [("111111111111".into(), (*text).to_owned())].into();

@@ -31,7 +31,7 @@ fn money() -> Settings {
 }
 
 fn line(instance: &Instance) -> Line {
-    let line = Line::of(instance, Kept::read(&instance.tags, &money().tags, None, at(NOW)));
+    let line = Line::of(instance, Kept::read(&instance.tags, &money().tags, None, None, at(NOW)));
     Line { price: Price::Hourly(usd("0.0136")), ..line }
 }
 

@@ -119,7 +119,8 @@ fn in_listed(by: &Listed) -> Vec<String> {
     }
 }
 
-const LACKS: [Lacks; 6] = [Lacks::Id, Lacks::Launch, Lacks::Kind, Lacks::Root, Lacks::Tags, Lacks::Rule];
+const LACKS: [Lacks; 7] =
+    [Lacks::Id, Lacks::Launch, Lacks::Kind, Lacks::Root, Lacks::Tags, Lacks::FirstLaunch, Lacks::Rule];
 
 const FACTS: [UnknownFact; 7] = [
     UnknownFact::AccountId,

@@ -218,3 +218,91 @@ fn the_examples_are_without_a_warning() {
         assert!(warnings.is_empty(), "{name}: {warnings:?}");
     }
 }
+
+/// Settings in which the schedule of the policy is this one, beside two calendars.
+fn scheduled(japan: &str, open: &str) -> Settings {
+    with(&[
+        ("holidays = [\"jp\"]", &format!("holidays = [{japan}]\n\n[calendars.america]\nholidays = [\"us\"]")),
+        ("open = [\"mon-fri 09:00-18:00\"]", open),
+    ])
+}
+
+#[test]
+fn the_holidays_of_several_countries_over_hours_in_several_zones_are_warned_of() {
+    let (tokyo, york) = ("\"mon-fri 09:00-18:00\"", "mon-fri 09:00-17:00 @ America/New_York");
+    let two = format!("open = [{tokyo}, \"{york}\"]");
+    let said = warnings(&scheduled("\"jp\", \"us\"", &two));
+    let expected =
+        "the holidays of jp, us in calendar `japan` close the hours of `office` in America/New_York, Asia/Tokyo alike";
+    assert_eq!(said, [expected]);
+    let own = format!("open = [{tokyo}, {{ open = \"{york}\", calendar = \"america\" }}]");
+    for (holidays, open) in [
+        ("\"jp\"", own.as_str()),
+        ("\"jp\"", &two),
+        ("\"jp\", \"us\"", &format!("open = [{tokyo}]")),
+        ("\"jp\", \"us\"", &own),
+        ("\"de-be\", \"de-by\"", &two),
+    ] {
+        assert_eq!(warnings(&scheduled(holidays, open)), Vec::<String>::new(), "{holidays} {open}");
+    }
+    // Two windows of one calendar in two zones, beside a third with its own.
+    let three = format!(
+        "open = [\"mon-fri 09:00-17:00 @ Europe/Berlin\", {tokyo}, {{ open = \"{york}\", calendar = \"america\" }}]"
+    );
+    assert_eq!(warnings(&scheduled("\"jp\", \"de\"", &three)).len(), 1);
+}
+
+#[test]
+fn a_window_with_its_own_calendar_is_closed_on_its_days_alone() {
+    let open = "open = [\"mon-fri 09:00-18:00\", { open = \"mon-fri 09:00-17:00 @ America/New_York\", calendar = \"america\" }]";
+    let settings = scheduled("\"jp\"", open);
+    let office = &settings.schedules["office"];
+    for (instant, open) in [
+        ("2026-11-23T12:00:00+09:00", false), // Labour Thanksgiving Day in Japan
+        ("2026-11-23T12:00:00-05:00", true),
+        ("2026-11-26T12:00:00+09:00", true),
+        ("2026-11-26T12:00:00-05:00", false), // Thanksgiving in America
+        ("2026-11-27T12:00:00-05:00", true),
+    ] {
+        assert_eq!(office.is_open(at(instant)), open, "{instant}");
+    }
+}
+
+#[test]
+fn mistakes_in_a_window_with_its_own_calendar_are_reported_in_their_place() {
+    for (entry, wrong) in [
+        ("{ open = \"mon-fri 09:00-17:00\", calendar = \"amerika\" }", "`amerika` is not a calendar of these settings"),
+        ("{ open = \"mon-fri 9-17\", calendar = \"america\" }", "`9` is not a time of day"),
+        ("{ open = \"mon-fri 09:00-17:00\" }", "names no calendar"),
+        ("{ calendar = \"america\" }", "has no hours"),
+        ("{ open = \"mon-fri 09:00-17:00\", calender = \"america\" }", "unknown key `calender`"),
+        ("12", "a list of strings in quotes, or of tables"),
+    ] {
+        let text = format!(
+            "version = 1\n[calendars.america]\nholidays = [\"us\"]\n[schedules.it]\nzone = \"Asia/Tokyo\"\nopen = [{entry}]\n"
+        );
+        let said = Settings::parse("reaper.toml", &text).expect_err(entry).to_string();
+        assert!(said.contains(wrong), "{entry}: {said}");
+    }
+}
+
+#[test]
+fn a_period_that_is_over_is_warned_of_and_one_without_a_zone_refused() {
+    let of = |now: &str| {
+        let extra = "open = [\"mon-fri 09:00-18:00\"]\nextra = [\"2026-12-05 14:00..2026-12-06 02:00\"]";
+        let settings = with(&[("open = [\"mon-fri 09:00-18:00\"]", extra)]);
+        settings.warnings(at(now)).iter().map(|warning| warning.message.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(of("2026-12-07T23:00:00Z"), Vec::<String>::new());
+    assert_eq!(of("2026-12-08T01:00:00Z"), ["the period `2026-12-05 14:00..2026-12-06 02:00` is over"]);
+    for (extra, wrong) in [
+        ("\"2026-12-05 14:00..2026-12-06 02:00\"", "has no time zone"),
+        ("\"2026-12-05 14:00-18:00\"", "is not a period"),
+        ("\"2026-12-05 14:00..2026-12-05 14:00 @ UTC\"", "ends before it begins"),
+        ("\"2026-12-05 14:00..2026-12-05 15:00 @ JST\"", "write `Asia/Tokyo`"),
+    ] {
+        let text = format!("version = 1\n[schedules.it]\nopen = [\"always\"]\nextra = [{extra}]\n");
+        let said = Settings::parse("reaper.toml", &text).expect_err(extra).to_string();
+        assert!(said.contains(wrong), "{extra}: {said}");
+    }
+}
