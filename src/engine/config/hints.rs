@@ -103,9 +103,11 @@ fn mended(text: &str) -> String {
 
 /// A window with days of the month as the syntax has them: `2nd sat` → `2nd-sat`, `15th` → `day-15`.
 fn of_month(window: &str) -> String {
-    let spaced =
-        PLACES.iter().fold(window.to_owned(), |days, place| days.replace(&format!("{place} "), &format!("{place}-")));
-    let (days, hours) = spaced.split_once(' ').map_or((&*spaced, None), |(days, hours)| (days, Some(hours)));
+    // A dot in front, so that `5th ` is not found in `15th `.
+    let joined = |days: String, place: &&str| days.replace(&format!(".{place} "), &format!(".{place}-"));
+    let spaced = PLACES.iter().fold(format!(".{window}"), joined);
+    let spaced = spaced.trim_start_matches('.');
+    let (days, hours) = spaced.split_once(' ').map_or((spaced, None), |(days, hours)| (days, Some(hours)));
     let days = days.split('.').map(|day| ordinal(day).unwrap_or(day.to_owned())).collect::<Vec<_>>().join(".");
     hours.map_or(days.clone(), |hours| format!("{days} {hours}"))
 }

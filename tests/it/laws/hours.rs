@@ -139,3 +139,39 @@ fn hours_say_the_same_however_they_are_cut_ordered_and_repeated() {
         }
     });
 }
+
+/// Whether the wall clock of `zone` shows a time in one of these windows: from one weekday to another across the end
+/// of the week, Monday is 0, and minutes of the day.
+fn shown(windows: &[(u32, u32, u32, u32)], zone: Tz, now: DateTime<Utc>) -> bool {
+    use chrono::{Datelike, Timelike};
+    let local = now.with_timezone(&zone).naive_local();
+    let (day, minute) = (local.weekday().num_days_from_monday(), local.hour() * 60 + local.minute());
+    windows.iter().any(|(from, to, begin, end)| {
+        let on = |day: u32| (day + 7 - from) % 7 <= (to + 7 - from) % 7;
+        let wraps = end <= begin;
+        (on(day) && minute >= *begin && (wraps || minute < *end)) || (wraps && minute < *end && on((day + 6) % 7))
+    })
+}
+
+#[test]
+fn expressions_of_weekdays_mean_what_they_always_meant() {
+    const DAYS: [&str; 7] = ["mon", "tue", "Wed", "THU", "fri", "sat", "sun"];
+    let window = (0..7u32, 0..7u32, 0..1440u32, 1..=1440u32).prop_filter("equal ends", |(.., begin, end)| begin != end);
+    let windows = prop::collection::vec(window, 1..5);
+    for_all(500, (windows, any_zone(), any_instant()), |(windows, zone, now)| {
+        let time = |minutes: u32| format!("{:02}:{:02}", minutes / 60, minutes % 60);
+        let one = |(from, to, begin, end): &(u32, u32, u32, u32)| {
+            let (from, to) = (DAYS[*from as usize], DAYS[*to as usize]);
+            let days = if from == to { from.to_owned() } else { format!("{from}-{to}") };
+            format!("{days} {}-{}", time(*begin), time(*end))
+        };
+        let text = windows.iter().map(one).collect::<Vec<_>>().join(" + ");
+        let Hours::Windows(parsed) = Expr::parse(&text).expect(&text).hours else { panic!("{text}") };
+        assert!(parsed.iter().all(|window| window.monthly == idle_reaper::engine::schedule::Monthly::default()));
+        let schedule = schedule(&[(text.clone(), zone)]);
+        for minutes in [0, 61, 719, 1439, 3001, 7777] {
+            let at = now + Duration::minutes(minutes);
+            assert_eq!(schedule.is_open(at), shown(&windows, zone, at), "{text} in {zone} at {at}");
+        }
+    });
+}
