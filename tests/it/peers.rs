@@ -182,10 +182,12 @@ fn a_start_by_a_human_after_closing_does_not_outlive_the_night() {
 
 #[test]
 fn steps_and_short_months_neither_loop_nor_raise() {
-    for text in ["1/10", "31W", "L", "*", "0 9 * * *", "mon-fri/2 09:00-18:00", "1st-mon 09:00-18:00"] {
+    for text in
+        ["1/10", "31W", "L", "*", "0 9 * * *", "mon-fri/2 09:00-18:00", "1st-mon-fri 09:00-18:00", "day-32 all-day"]
+    {
         assert!(Expr::parse(text).is_err(), "{text}");
     }
-    // There is no day of the month in a schedule; every day of every month has an answer.
+    // A month without a day has no such window; every day of every month has an answer.
     let office = crate::fake::settings(SETTINGS).schedules["office"].clone();
     assert!((0..1500).all(|day| office.at(at("2026-01-31T03:00:00Z") + Duration::days(day)).opens.is_some()));
 }

@@ -91,27 +91,22 @@ fn ranges(section: &Section<'_>, key: &'static str) -> Vec<Dates> {
 /// `2026-12-29`, `12-29`, or a range such as `2026-12-29..2027-01-03` or `12-29..01-03`.
 fn dates(section: &Section<'_>, word: &Word<'_>) -> Option<Dates> {
     let (first, last) = word.text.split_once("..").unwrap_or((word.text, word.text));
-    let (once, last_once) = (first.len() > MONTH_DAY, last.len() > MONTH_DAY);
-    if once != last_once {
-        let hint = "write both ends with a year, or neither".to_owned();
-        section.complain(word.span.clone(), format!("only one end of the range `{}` has a year", word.text), hint);
-        return None;
+    let known = crate::engine::model::date;
+    match (MonthDay::parse(first), MonthDay::parse(last)) {
+        (Some(first), Some(last)) => {
+            let dates = Dates::Yearly { first, last };
+            let across = last < first && dates.days(COMMON_YEAR) > MOST_ACROSS;
+            if across { backwards(section, word, &format!("{last}..{first}")) } else { Some(dates) }
+        }
+        (None, Some(_)) if known(first).is_some() => half_dated(section, word),
+        (Some(_), None) if known(last).is_some() => half_dated(section, word),
+        (_, _) => {
+            let (first, last) = (date(section, word, first)?, date(section, word, last)?);
+            let dates = Dates::Once(DateRange { first, last });
+            if last < first { backwards(section, word, &format!("{last}..{first}")) } else { Some(dates) }
+        }
     }
-    if once {
-        let (first, last) = (date(section, word, first)?, date(section, word, last)?);
-        let dates = Dates::Once(DateRange { first, last });
-        return if last < first { backwards(section, word, &format!("{last}..{first}")) } else { Some(dates) };
-    }
-    let (first, last) = (month_day(section, word, first)?, month_day(section, word, last)?);
-    let dates = Dates::Yearly { first, last };
-    if last < first && dates.days(COMMON_YEAR) > MOST_ACROSS {
-        return backwards(section, word, &format!("{last}..{first}"));
-    }
-    Some(dates)
 }
-
-/// The length of a date without a year.
-const MONTH_DAY: usize = 5;
 
 /// A year of 365 days, before another one.
 const COMMON_YEAR: i32 = 2025;
@@ -122,15 +117,14 @@ fn backwards<T>(section: &Section<'_>, word: &Word<'_>, right: &str) -> Option<T
     None
 }
 
+fn half_dated<T>(section: &Section<'_>, word: &Word<'_>) -> Option<T> {
+    let hint = "write both ends with a year, or neither".to_owned();
+    section.complain(word.span.clone(), format!("only one end of the range `{}` has a year", word.text), hint);
+    None
+}
+
 fn date(section: &Section<'_>, word: &Word<'_>, text: &str) -> Option<NaiveDate> {
-    existing(section, word, text, crate::engine::model::date(text))
-}
-
-fn month_day(section: &Section<'_>, word: &Word<'_>, text: &str) -> Option<MonthDay> {
-    existing(section, word, text, MonthDay::parse(text))
-}
-
-fn existing<T>(section: &Section<'_>, word: &Word<'_>, text: &str, found: Option<T>) -> Option<T> {
+    let found = crate::engine::model::date(text);
     if found.is_none() {
         let hint = "write `2026-12-29`, or `2026-12-29..2027-01-03` for a range, both ends included; `12-29` is that day \
                     of every year";
