@@ -59,8 +59,7 @@ pub struct Judge<'a> {
     contacts: &'a Contacts,
     now: DateTime<Utc>,
     by_policy: Vec<Arc<Hours>>,
-    /// By policy, and by the values of the tags `schedule` and `schedule-extra`.
-    by_tag: HashMap<(usize, [Option<Box<str>>; 2]), Arc<Hours>>,
+    by_tag: HashMap<ByTag, Arc<Hours>>,
 }
 
 impl<'a> Judge<'a> {
@@ -268,6 +267,9 @@ impl<'a> Judge<'a> {
         Ok(Schedule { name, parts, also_frozen_by: freezes.collect() })
     }
 }
+
+/// A policy, and the values of the tags `schedule` and `schedule-extra`.
+type ByTag = (usize, [Option<Box<str>>; 2]);
 
 /// The value of a tag that cannot be read, and why.
 type Unreadable = (String, ExprError);

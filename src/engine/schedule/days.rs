@@ -36,10 +36,10 @@ impl Days {
         self.0 = self.0.union(until.chain([to]).collect());
     }
 
-    /// Adds `mon` or `mon-fri`.
-    fn add(&mut self, range: &str) -> Result<(), ExprError> {
+    /// Adds `mon` or `mon-fri`; the error is the part that is no weekday.
+    fn add<'t>(&mut self, range: &'t str) -> Result<(), &'t str> {
         let (from, to) = range.split_once('-').unwrap_or((range, range));
-        self.add_range(parse_day(from)?, parse_day(to)?);
+        self.add_range(weekday(from).ok_or(from)?, weekday(to).ok_or(to)?);
         Ok(())
     }
 }
@@ -85,7 +85,7 @@ impl Monthly {
         }
         let known = PLACES.iter().zip(&mut self.places).find(|(known, _)| known.eq_ignore_ascii_case(place));
         let Some((_, days)) = known else { return Ok(false) };
-        let day = parse_day(day).map_err(|_| ExprError::Day(range.to_owned()))?;
+        let day = weekday(day).ok_or_else(|| ExprError::Day(range.to_owned()))?;
         days.add_range(day, day);
         Ok(true)
     }
@@ -100,6 +100,10 @@ fn bit(day: u32) -> u32 {
 /// # Errors
 /// [`ExprError::Weekday`] for anything else.
 pub fn parse_day(text: &str) -> Result<Weekday, ExprError> {
+    weekday(text).ok_or_else(|| ExprError::Weekday(text.to_owned()))
+}
+
+fn weekday(text: &str) -> Option<Weekday> {
     const NAMES: [(&str, Weekday); 7] = [
         ("mon", Weekday::Mon),
         ("tue", Weekday::Tue),
@@ -109,11 +113,7 @@ pub fn parse_day(text: &str) -> Result<Weekday, ExprError> {
         ("sat", Weekday::Sat),
         ("sun", Weekday::Sun),
     ];
-    NAMES
-        .iter()
-        .find(|(name, _)| name.eq_ignore_ascii_case(text))
-        .map(|(_, day)| *day)
-        .ok_or_else(|| ExprError::Weekday(text.to_owned()))
+    NAMES.iter().find(|(name, _)| name.eq_ignore_ascii_case(text)).map(|(_, day)| *day)
 }
 
 /// Reads days of the week in the notation of windows: `mon-fri`, `sun-thu`, `mon.wed.fri`.
@@ -122,8 +122,8 @@ pub fn parse_day(text: &str) -> Result<Weekday, ExprError> {
 /// [`ExprError::Weekday`] with the part that is not a day of the week.
 pub fn parse_days(text: &str) -> Result<Days, ExprError> {
     let mut days = Days::default();
-    text.split('.').try_for_each(|range| days.add(range))?;
-    Ok(days)
+    let read = text.split('.').try_for_each(|range| days.add(range));
+    read.map(|()| days).map_err(|part| ExprError::Weekday(part.to_owned()))
 }
 
 /// Reads the days of a window: those of [`parse_days`], and days of the month.
@@ -131,10 +131,7 @@ pub(super) fn parse_begins(text: &str) -> Result<(Days, Monthly), ExprError> {
     let (mut days, mut monthly) = (Days::default(), Monthly::default());
     for range in text.split('.') {
         if !monthly.add(range)? {
-            days.add(range).map_err(|wrong| match wrong {
-                ExprError::Weekday(part) => ExprError::Day(part),
-                other => other,
-            })?;
+            days.add(range).map_err(|part| ExprError::Day(part.to_owned()))?;
         }
     }
     Ok((days, monthly))
