@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use chrono::{DateTime, Days, Duration, NaiveTime, Utc};
 
 use crate::engine::model::Locale;
-use crate::engine::schedule::{Calendar, Day, Schedule};
+use crate::engine::schedule::{DayNote, Schedule};
 use crate::render::catalogue::{Label, Sentence, Voice, voice};
 
 /// The minutes for each character of the calendar.
@@ -70,27 +70,21 @@ fn mark(schedule: &Schedule, local: chrono::NaiveDateTime, zone: chrono_tz::Tz) 
 fn remark(schedule: &Schedule, date: chrono::NaiveDate, voice: Voice) -> String {
     let mut remarks: Vec<String> = Vec::new();
     for calendar in schedule.parts.iter().filter_map(|part| part.calendar.as_ref()) {
-        let remark = match calendar.day(date) {
-            Day::Closed(_) if closes(calendar, date) => voice.label(Label::ClosedByCalendar).to_owned(),
-            Day::Closed(holiday) if calendar.holidays.iter().any(|set| set.provisional(date)) => {
-                voice.say(Sentence::Provisional { holiday })
-            }
-            Day::Closed(holiday) => holiday.to_owned(),
-            Day::Beyond => voice.label(Label::DayUnknown).to_owned(),
-            Day::Works(_) => {
-                calendar.like.get(&date).map_or(String::new(), |day| voice.say(Sentence::WorksLike { day: *day }))
-            }
-        };
-        remarks.push(remark);
-        remarks.push(calendar.frozen(date).map_or(String::new(), |range| voice.say(Sentence::FrozenDay { range })));
+        remarks.extend(calendar.notes(date).iter().map(|note| day_note(note, voice)));
     }
-    remarks.retain(|remark| !remark.is_empty());
     remarks.sort();
     remarks.dedup();
     remarks.join("; ")
 }
 
-/// Whether the date is one of the calendar's own closed days.
-fn closes(calendar: &Calendar, date: chrono::NaiveDate) -> bool {
-    calendar.closed.iter().any(|range| range.contains(date))
+/// What is special about a date.
+pub(crate) fn day_note(note: &DayNote, voice: Voice) -> String {
+    match note {
+        DayNote::Closed => voice.label(Label::ClosedByCalendar).to_owned(),
+        DayNote::Holiday { name, provisional: true } => voice.say(Sentence::Provisional { holiday: name }),
+        DayNote::Holiday { name, provisional: false } => name.clone(),
+        DayNote::Beyond => voice.label(Label::DayUnknown).to_owned(),
+        DayNote::WorksLike(day) => voice.say(Sentence::WorksLike { day: *day }),
+        DayNote::Freeze(range) => voice.say(Sentence::FrozenDay { range: *range }),
+    }
 }

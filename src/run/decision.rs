@@ -191,6 +191,7 @@ impl Planned {
             priced: prices.is_some(),
             bundled_prices: None,
             forgotten: None,
+            trends: None,
             troubled,
             calls: scanner.calls(),
             locale: settings.run.locale,

@@ -49,6 +49,7 @@ mod stop_tag;
 mod sudden;
 mod sweep;
 pub mod tables;
+pub mod trends;
 mod undo;
 mod undone;
 mod warrant;

@@ -24,7 +24,7 @@ use crate::run::state::is_stateful;
 use crate::run::tables::RunLines;
 use crate::run::warrant::Warrant;
 use crate::run::wrap_up::keep;
-use crate::run::{bill, forgotten, lock, past, prices, savings, stocktake, sudden};
+use crate::run::{bill, forgotten, lock, past, prices, savings, stocktake, sudden, trends};
 
 /// A dry run: scans, judges and plans. It has no port to act with.
 ///
@@ -35,8 +35,11 @@ pub async fn plan(order: &Order<'_>, scanner: &impl Scan, hub: &impl ReadRecord)
     sudden::check(order)?;
     let (history, unread) = past::history_or_nothing(order, hub).await;
     let mut planned = prepare(order, scanner, hub, &history, true).await?;
-    let (mut shown, mut saved, mut rates) = (None, None, EffectiveRates::default());
+    let (mut shown, mut saved, mut rates, mut trends) = (None, None, EffectiveRates::default(), None);
     if unread.is_none() {
+        let (known, notes) = trends::read(hub, order.settings, order.clock.at()).await;
+        planned.notes.add(notes);
+        trends = known;
         let predicted = sudden::predict(order, hub, &planned).await?;
         planned.notes.lines.extend(predicted);
         if is_stateful(order.settings) {
@@ -52,7 +55,7 @@ pub async fn plan(order: &Order<'_>, scanner: &impl Scan, hub: &impl ReadRecord)
     planned.notes.lines.extend(unread);
     planned.plan.seal();
     let (report, background) = planned.report(order, scanner, shown.as_ref());
-    let report = Report { saved, rates, ..report };
+    let report = Report { saved, rates, trends, ..report };
     Ok(Box::pin(forgotten::preview(order, scanner, hub, &background, shown.as_ref(), report)).await)
 }
 
@@ -190,7 +193,10 @@ pub(crate) async fn finish(
     stage("keep", "recording prices and evidence", kept, &mut notes).await;
     let (rates, of_rates) = bill::rates(order, hub).await;
     notes.add(of_rates);
-    let report = Report { messages: notified + stock + told, saved, rates, ..report }.noting(notes);
+    let report = Report { messages: notified + stock + told, saved, rates, ..report };
+    let kept = trends::keep(order, hub, history, &report);
+    let trends = stage("trends", "adding the run to the trends", kept, &mut notes).await;
+    let report = Report { trends, ..report }.noting(notes);
     record(order, scanner, hub, report, &background.confirmed, ended).await
 }
 

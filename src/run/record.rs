@@ -210,7 +210,7 @@ pub async fn history(hub: &impl ReadRecord, now: DateTime<Utc>) -> Result<Histor
     lines.sort_by_key(|(_, line)| line.at);
     let mut history = History { unread, ..History::default() };
     let mut last: HashMap<ResourceId, OutcomeKind> = HashMap::new();
-    for (run, Line { id, action, outcome, at, policy, run: _, undo: _, launched: _, narrow }) in lines {
+    for (run, Line { id, action, outcome, at, policy, run: _, undo, launched: _, narrow }) in lines {
         let stop = matches!(action, Action::Stop | Action::Hibernate);
         // A stop with an unknown outcome may have happened, and counts.
         let perhaps = matches!(outcome, OutcomeKind::Stopped | OutcomeKind::Stopping | OutcomeKind::Unverified);
@@ -235,6 +235,12 @@ pub async fn history(hub: &impl ReadRecord, now: DateTime<Utc>) -> Result<Histor
             }
             (Action::Start, OutcomeKind::Started) => {
                 history.start_failed.remove(&id);
+                if undo.is_none() {
+                    history.starts.entry(id.clone()).push(at);
+                }
+            }
+            (Action::Stop | Action::Hibernate | Action::Start, OutcomeKind::Overtaken) => {
+                history.overtaken.insert((at.date_naive(), id.clone()));
             }
             (
                 Action::Stop | Action::Hibernate | Action::Start,
@@ -242,7 +248,6 @@ pub async fn history(hub: &impl ReadRecord, now: DateTime<Utc>) -> Result<Histor
                 | OutcomeKind::Stopping
                 | OutcomeKind::Started
                 | OutcomeKind::Already
-                | OutcomeKind::Overtaken
                 | OutcomeKind::Failed
                 | OutcomeKind::NotTried,
             ) => {}

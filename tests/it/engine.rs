@@ -12,4 +12,5 @@ pub mod request;
 pub mod rules;
 pub mod schedule;
 pub mod tags;
+pub mod trends;
 pub mod undo;

@@ -19,5 +19,6 @@ pub mod recall;
 pub mod record;
 pub mod sweeps;
 pub mod tables;
+pub mod trends;
 pub mod tricks;
 pub mod undo;

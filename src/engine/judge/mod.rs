@@ -121,6 +121,8 @@ impl<'a> Judge<'a> {
         let talk = talk(&case, &ruled);
         let remarks = remarks(&case, owner.is_default());
         let zone = case.policy.map_or(Tz::UTC, |(_, hours)| hours.at.zone);
+        let sure = |hours: &&Hours| hours.unreadable.is_none() && hours.at.exhausted.is_none();
+        let schedule = case.policy.map(|(_, hours)| hours).filter(sure).map(|hours| hours.schedule.clone());
         let ours = case.own_tag().is_some_and(|tag| case.is_ours_since(&tag));
         let kept = case.kept;
         let policy = matched.map(|(_, policy)| policy.clone());
@@ -135,6 +137,7 @@ impl<'a> Judge<'a> {
             verdict,
             owner,
             zone,
+            schedule,
             kept,
             ours,
             remarks,

@@ -9,6 +9,7 @@ mod host;
 pub mod labels;
 pub mod news;
 pub mod past;
+mod sample;
 pub mod snapshot;
 pub mod stocktake;
 pub mod views;
@@ -41,6 +42,8 @@ use crate::engine::model::{
 use crate::engine::plan::Plan;
 use crate::engine::report::done::Done;
 use crate::engine::request::Mode;
+use crate::engine::schedule::Schedule;
+use crate::engine::trends::Trends;
 
 /// One line: an instance and its verdict.
 #[derive(Clone, Debug)]
@@ -83,6 +86,8 @@ pub struct Row {
     pub undetermined: Option<Box<Missing>>,
     /// The time zone of its hours.
     pub zone: Tz,
+    /// Its hours; `None` where no policy matches, or they are not known at the time.
+    pub schedule: Option<Arc<Schedule>>,
     /// Whether a mark is to be written.
     pub marks: bool,
     /// The messages about it.
@@ -111,6 +116,7 @@ impl Row {
             talk,
             owner,
             zone,
+            schedule,
             kept: _,
             ours,
             remarks,
@@ -138,6 +144,7 @@ impl Row {
             remarks,
             undetermined: undetermined.map(Box::new),
             zone,
+            schedule,
             marks: matches!(marking, Some(Marking::Put(_))),
             talk,
             group: None,
@@ -214,6 +221,8 @@ pub struct Report {
     pub bundled_prices: Option<NaiveDate>,
     /// What is only reported besides instances; `None` where the settings name nothing, or the run selects instances.
     pub forgotten: Option<forgotten::Forgotten>,
+    /// What happened over the last weeks; `None` if there is no record, or it could not be read.
+    pub trends: Option<Trends>,
     /// Something besides outcomes and unreachable targets went wrong; the notes have the details.
     pub troubled: bool,
     /// Calls to AWS APIs, including retries.
