@@ -7,6 +7,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Days, Duration, NaiveDate, NaiveTime, Offset, Timelike, Utc};
 use chrono_tz::Tz;
 
+use crate::engine::model::is_sane;
 use crate::engine::schedule::{DayNote, Schedule};
 
 /// An hour is looked at in steps of this length: since 1972 every zone is a multiple of it away from UTC.
@@ -82,7 +83,8 @@ pub enum What {
 impl HeatMap {
     /// The open hours of these schedules from one local date to another, and of no machine anything.
     pub fn open_hours(zone: Tz, schedules: &[Arc<Schedule>], first: NaiveDate, last: NaiveDate) -> Self {
-        let dates = first.iter_days().take_while(|date| *date <= last).take(MOST_DAYS);
+        let possible = |date: &NaiveDate| *date <= last && is_sane(date.and_time(NaiveTime::MIN).and_utc());
+        let dates = first.iter_days().take_while(possible).take(MOST_DAYS);
         let mut days: BTreeMap<NaiveDate, Vec<HeatHour>> = dates.map(|date| (date, Vec::new())).collect();
         let mut before = None;
         for at in steps(first, days.len()) {

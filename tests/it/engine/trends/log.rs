@@ -30,7 +30,7 @@ fn run() -> impl Strategy<Value = Sample> {
     (0..80 * 1440_i64, figures, proptest::option::of(0..100_u64), 0..1000_u64).prop_map(
         |(minutes, (tokyo, unreachable, not_due, typo_tags), waste, saved)| Sample {
             waste: waste.map(|cents| Usd(cents.into())),
-            saved: Some(Usd((saved + 100_000 - minutes as u64).into())),
+            saved: Some(Usd((saved + 200_000 - minutes as u64).into())),
             unreachable,
             not_due,
             typo_tags,
