@@ -41,23 +41,23 @@ pub(crate) const HISTORY_DAYS: i64 = 9;
 /// One line of an outcomes file. Fields added after the first release may be missing in older files.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-struct Line {
+pub(crate) struct Line {
     #[serde(flatten)]
-    id: ResourceId,
-    action: Action,
-    outcome: OutcomeKind,
+    pub(crate) id: ResourceId,
+    pub(crate) action: Action,
+    pub(crate) outcome: OutcomeKind,
     #[serde(deserialize_with = "sane")]
-    at: DateTime<Utc>,
+    pub(crate) at: DateTime<Utc>,
     #[serde(default)]
     policy: Option<Box<str>>,
     #[serde(default)]
     run: Option<String>,
     /// The run that was undone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    undo: Option<String>,
+    pub(crate) undo: Option<String>,
     /// For a stop: when the instance had last been started, by the reaper or anyone else.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "sane_option")]
-    launched: Option<DateTime<Utc>>,
+    pub(crate) launched: Option<DateTime<Utc>>,
     /// The run was narrow: by a request that selects, or by an event.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     narrow: bool,
@@ -312,7 +312,7 @@ pub async fn own_acts(hub: &impl ReadRecord, now: DateTime<Utc>, days: i64) -> R
 }
 
 /// Every readable line of the last `days` until `now`, with its run, and the text of what could not be read.
-async fn lines(
+pub(crate) async fn lines(
     hub: &impl ReadRecord,
     now: DateTime<Utc>,
     days: i64,

@@ -5,14 +5,14 @@ use chrono::{DateTime, Duration, Utc};
 
 use crate::engine::config::Settings;
 use crate::engine::history::History;
-use crate::engine::model::Notes;
+use crate::engine::model::{Notes, OutcomeKind, ResourceId};
 use crate::engine::report::Report;
-use crate::engine::trends::{FILE, Log, Trends};
+use crate::engine::trends::{Act, FILE, Found, HeatMap, Log, Trends, What};
 use crate::local::packed;
 use crate::ports::{PortError, ReadRecord, WriteRecord};
-use crate::run::Order;
 use crate::run::pipeline::is_narrow;
-use crate::run::record::HISTORY_DAYS;
+use crate::run::record::{HISTORY_DAYS, Line, lines};
+use crate::run::{Explained, Order, Past};
 
 /// What the record knows at `at`; nothing where it cannot be read.
 pub async fn read(hub: &impl ReadRecord, settings: &Settings, at: DateTime<Utc>) -> (Option<Trends>, Notes) {
@@ -26,6 +26,41 @@ pub async fn read(hub: &impl ReadRecord, settings: &Settings, at: DateTime<Utc>)
 
 async fn read_log(hub: &impl ReadRecord) -> Result<Log, PortError> {
     Ok(hub.read(FILE).await?.map_or_else(Log::default, |text| Log::parse(&text)))
+}
+
+/// The map of an instance with its stops and starts of the last days; `None` where its hours are unknown.
+pub async fn of_instance(
+    hub: &impl ReadRecord,
+    settings: &Settings,
+    explained: &Explained,
+    at: DateTime<Utc>,
+) -> (Option<HeatMap>, Notes) {
+    let (Explained { instance, ruling, .. }, mut notes) = (explained, Notes::default());
+    let acts = match &settings.run.record {
+        Some(_) => notes.ok_or_note(acts(hub, settings, &instance.id, at).await, "what runs did with it is not known"),
+        None => None,
+    };
+    let found = Found { at, state: instance.state, launch: instance.launch, ours: ruling.ours };
+    let map = |schedule| HeatMap::of_instance(schedule, &acts.unwrap_or_default(), found);
+    (ruling.schedule.as_ref().map(map), notes)
+}
+
+async fn acts(
+    hub: &impl ReadRecord,
+    settings: &Settings,
+    id: &ResourceId,
+    at: DateTime<Utc>,
+) -> Result<Vec<Act>, PortError> {
+    let (past, _) = Past::read(hub, settings, at).await?;
+    let (lines, _) = lines(&past.over(hub), at, HISTORY_DAYS).await?;
+    let act = |Line { action, outcome, at, undo, launched, .. }: Line| {
+        let stopped = action.is_stop() && matches!(outcome, OutcomeKind::Stopped | OutcomeKind::Stopping);
+        let started = if undo.is_some() { What::Undone } else { What::Started };
+        let what = if stopped { Some(What::Stopped) } else { (outcome == OutcomeKind::Started).then_some(started) };
+        Some(Act { at, what: what?, launched })
+    };
+    let its_own = lines.into_iter().map(|(_, line)| line).filter(|line| line.id == *id || line.id == id.unplaced());
+    Ok(its_own.filter_map(act).collect())
 }
 
 /// Adds what this run found and did. A narrowed run adds nothing: it scans a part, and the next whole run counts its stops.

@@ -92,7 +92,8 @@ def kept(accounts):
 def state(accounts):
     old = next(rule for rule in HUB.resources["Record"]["Properties"]["LifecycleConfiguration"]["Rules"] if rule["Id"] == "old-versions")
     months = old["NoncurrentVersionExpiration"]["NoncurrentDays"] / 30
-    return accounts * ASSUMED["state of the scans, bytes for an account"] * RUNS / 1e9 * months * PRICE["S3 Standard, a GB and month"]
+    size = accounts * ASSUMED["state of the scans, bytes for an account"] + 1_000 * ASSUMED["state of the trends, KB"]
+    return size * RUNS / 1e9 * months * PRICE["S3 Standard, a GB and month"]
 
 
 def measured(accounts, stopped=ASSUMED["stopped in an evening, % of the instances"], busy=ASSUMED["busy at night, % of the instances"]):

@@ -19,9 +19,8 @@ pub(super) fn false_stops(history: &History, id: &ResourceId, launch: Option<Dat
     }
     let (starts, failed) = (of(&mut history.starts.all(id)), of(&mut history.failed_starts.all(id)));
     let begin = Duration::minutes(START_MINUTES);
-    let own = |launch: DateTime<Utc>| {
-        starts.iter().chain(&failed).any(|known| launch <= *known && *known - launch <= begin)
-    };
+    let own =
+        |launch: DateTime<Utc>| starts.iter().chain(&failed).any(|known| launch <= *known && *known - launch <= begin);
     let launch = launch.filter(|launch| !own(*launch));
     let taken_back = history.undone.get(id).copied().into_iter().chain(launch);
     let stop = |at: DateTime<Utc>| {

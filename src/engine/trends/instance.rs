@@ -82,7 +82,12 @@ fn spans(acts: &[Act], found: Found) -> Vec<Span> {
     let last = match found.state {
         State::Running => found.launch.map(|from| Span { from, to: found.at, runs: true }),
         State::Stopping | State::Stopped if found.ours => stopped(found.at),
-        State::Stopping | State::Stopped | State::Pending | State::ShuttingDown | State::Terminated | State::Unknown => None,
+        State::Stopping
+        | State::Stopped
+        | State::Pending
+        | State::ShuttingDown
+        | State::Terminated
+        | State::Unknown => None,
     };
     acts.iter().filter_map(of_act).chain(last).collect()
 }
@@ -95,7 +100,8 @@ fn events(acts: &[Act], found: Found) -> Vec<Event> {
     };
     let launches = acts.iter().filter_map(|act| act.launched).chain(found.launch).filter(|launch| !own(launch));
     let others = launches.map(|at| Event { at, what: What::StartedByOthers });
-    let mut events: Vec<Event> = acts.iter().map(|Act { at, what, .. }| Event { at: *at, what: *what }).chain(others).collect();
+    let mut events: Vec<Event> =
+        acts.iter().map(|Act { at, what, .. }| Event { at: *at, what: *what }).chain(others).collect();
     events.sort_unstable();
     events.dedup();
     events

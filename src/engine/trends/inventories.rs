@@ -65,7 +65,12 @@ pub struct Comparison {
     pub new_usd: Option<Usd>,
 }
 
-impl Inventories<'_> {
+impl<'a> Inventories<'a> {
+    /// None yet.
+    pub fn new(settings: &'a Settings) -> Self {
+        Self { settings, samples: Vec::new(), ran: Vec::new() }
+    }
+
     /// The maps, exact at the instants of the inventories and a lower bound before. There are no weeks.
     pub fn trends(&self) -> Trends {
         let zones = zones(self.settings, self.samples.iter());
@@ -108,17 +113,21 @@ impl Comparison {
     }
 }
 
+/// When a machine ran: the ends of its times by their beginnings.
+type Times = BTreeMap<DateTime<Utc>, DateTime<Utc>>;
+
 impl HeatMap {
     /// Adds the machines of its zone that ran while closed. A machine that is in several inventories runs once.
     fn add_presences(&mut self, ran: &[Presence]) {
-        let mut schedules: BTreeMap<&str, (&Schedule, BTreeMap<&ResourceId, Vec<&Presence>>)> = BTreeMap::new();
-        for one in ran.iter().filter(|one| one.schedule.zone() == self.zone) {
-            let of_schedule = schedules.entry(&one.schedule.name).or_insert((&one.schedule, BTreeMap::new()));
-            of_schedule.1.entry(&one.id).or_default().push(one);
+        let mut schedules: BTreeMap<&str, (&Schedule, BTreeMap<&ResourceId, Times>)> = BTreeMap::new();
+        for Presence { id, schedule, from, to } in ran.iter().filter(|one| one.schedule.zone() == self.zone) {
+            let (_, machines) = schedules.entry(&schedule.name).or_insert((schedule, BTreeMap::new()));
+            let until = machines.entry(id).or_default().entry(*from).or_insert(*to);
+            *until = (*to).max(*until);
         }
         let running = |at: DateTime<Utc>| {
             let closed = schedules.values().filter(|(schedule, _)| !schedule.is_open(at));
-            let runs = |times: &&Vec<&Presence>| times.iter().any(|time| time.from <= at && at < time.to);
+            let runs = |times: &&Times| times.range(..=at).any(|(_, to)| at < *to);
             closed.map(|(_, machines)| machines.values().filter(runs).count()).sum::<usize>()
         };
         for hour in self.hours_mut() {

@@ -36,7 +36,7 @@ pub struct Sample {
     /// Machines that ran while their own hours were closed, by the time zone of these hours. There are none in the others.
     #[serde(default)]
     pub closed: BTreeMap<String, u32>,
-    /// The cost per hour of what was idle or ran outside its hours; `None` where no prices were looked up.
+    /// The cost per hour of what was idle or ran outside its hours; `None` where no price of it is known.
     pub waste: Option<Usd>,
     /// All savings that were ever counted.
     pub saved: Option<Usd>,

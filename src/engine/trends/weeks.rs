@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::history::weekly::monday;
 use crate::engine::model::Usd;
-use crate::engine::trends::log::{Day, Log};
 use crate::engine::trends::Week;
+use crate::engine::trends::log::{Day, Log};
 
 /// Between two runs that are farther apart, it is unknown when something was saved.
 const APART_HOURS: i64 = 48;
@@ -77,7 +77,8 @@ impl Log {
         days.retain(|date, _| first <= *date && *date <= now.date_naive());
         let known = days.keys().next().map(|date| monday(*date));
         let mondays = known.into_iter().flat_map(|known| known.iter_weeks()).take_while(|monday| *monday <= current);
-        let mut weeks: BTreeMap<NaiveDate, Week> = mondays.map(|monday| (monday, Week { monday, ..Week::default() })).collect();
+        let mut weeks: BTreeMap<NaiveDate, Week> =
+            mondays.map(|monday| (monday, Week { monday, ..Week::default() })).collect();
         for (date, day) in days {
             if let Some(week) = weeks.get_mut(&monday(date)) {
                 week.add(&day);
@@ -114,4 +115,3 @@ fn plus(one: Option<Usd>, other: Option<Usd>) -> Option<Usd> {
         (one, other) => one.or(other),
     }
 }
-

@@ -7,7 +7,7 @@ use idle_reaper::engine::config::Settings;
 use idle_reaper::engine::model::{State, Target};
 use idle_reaper::engine::report::Report;
 use idle_reaper::engine::request::{Mode, Scope};
-use idle_reaper::engine::trends::{FILE, Trends};
+use idle_reaper::engine::trends::{FILE, Trends, What};
 use idle_reaper::run;
 
 use crate::engine::trends::figure;
@@ -88,7 +88,8 @@ fn a_restart_by_others_and_an_undo_make_stops_false() {
         transition: None,
         ..one
     });
-    let mut back = Back { undoes: "20261125T123000Z-1a2b3c4d".to_owned(), at: later(70), apply: true, ..Back::default() };
+    let mut back =
+        Back { undoes: "20261125T123000Z-1a2b3c4d".to_owned(), at: later(70), apply: true, ..Back::default() };
     back.scope.instances = Some(vec!["i-2".to_owned()]);
     try_undo(&world, &settings, &back).unwrap();
     for minutes in [75, 90] {
@@ -169,4 +170,27 @@ fn without_a_record_there_are_no_trends() {
     assert_eq!(apply(&world, &settings, at(EVENING)).trends, None);
     assert_eq!(plan(&world, &settings, at(EVENING)).trends, None);
     assert_eq!(world.recorded(FILE), []);
+}
+
+#[test]
+fn the_map_of_one_instance_shows_its_stops_and_starts_from_the_record() {
+    let (world, settings) = (World::of([instance("i-1"), instance("i-2")]), with(&[]));
+    apply(&world, &settings, at(EVENING));
+    let morning = at("2026-11-26T09:00:00+09:00");
+    apply(&world, &settings, morning);
+    let now = at("2026-11-26T12:00:00+09:00");
+    let scope = Scope { instances: Some(vec!["i-1".to_owned()]), ..Scope::default() };
+    let (map, notes) = block_on(async {
+        let history = run::history(&world, now).await.unwrap();
+        let clock = run::Clock::start(now, None);
+        let found = run::explain(&world, &settings, &scope, None, &history, clock, &|_, _| {}).await.unwrap();
+        run::trends::of_instance(&world, &settings, &found.explained[0], now).await
+    });
+    let map = map.unwrap();
+    assert_eq!(notes.lines, [""; 0]);
+    let events: Vec<_> = map.hours().flat_map(|hour| &hour.events).map(|event| event.what).collect();
+    assert_eq!(events, [What::StartedByOthers, What::Stopped, What::Started]);
+    let figures =
+        [EVENING, "2026-11-25T23:30:00+09:00", "2026-11-24T23:30:00+09:00"].map(|text| figure(&map, at(text)));
+    assert_eq!(figures, [Some((1, false)), Some((0, false)), None]);
 }

@@ -74,7 +74,8 @@ fn on_each_day_on_which_clocks_change_the_hours_are_right() {
             let begin = |day: NaiveDate| zone.offset_from_utc_date(&day).fix().local_minus_utc();
             begin(*day) != begin(*day + Days::new(2))
         };
-        for day in date("2026-01-01").iter_days().take(2 * 365).filter(length).flat_map(|day| [day, day + Days::new(1)]) {
+        for day in date("2026-01-01").iter_days().take(2 * 365).filter(length).flat_map(|day| [day, day + Days::new(1)])
+        {
             assert_eq!(hours(zone, day), reference(zone, day), "{zone} {day}");
         }
     }
@@ -137,7 +138,8 @@ fn open_hours_are_those_of_any_of_the_schedules() {
     let settings = with(&[]);
     let schedules = [settings.schedules["office"].clone(), settings.schedules["night"].clone()];
     let map = HeatMap::open_hours(Tz::Asia__Tokyo, &schedules, date("2026-11-25"), date("2026-11-25"));
-    let open: Vec<u32> = map.hours().filter(|hour| hour.open).map(|h| h.starts.with_timezone(&map.zone).hour()).collect();
+    let open: Vec<u32> =
+        map.hours().filter(|hour| hour.open).map(|h| h.starts.with_timezone(&map.zone).hour()).collect();
     assert_eq!(open, [0, 1, 2, 3, 4, 9, 10, 11, 12, 13, 14, 15, 16, 17, 20, 21, 22, 23]);
     assert_eq!(map.schedules, ["office", "night"]);
     assert!(map.hours().all(|hour| hour.running.is_none() && !hour.at_least && hour.events.is_empty()));

@@ -63,7 +63,8 @@ fn a_start_by_the_reaper_takes_no_stop_back() {
     assert_eq!(counted(&history(&[61], None), 60).0, 0, "its own, known a minute later");
     assert_eq!(counted(&history(&[60], None), 90).0, 0, "the reaper had started it before");
     assert_eq!(counted(&history(&[200], None), 60).0, 1, "its own came later");
-    let failed = History { failed_starts: ByResource::from_iter([(here("i-1"), vec![after(61)])]), ..history(&[], None) };
+    let failed =
+        History { failed_starts: ByResource::from_iter([(here("i-1"), vec![after(61)])]), ..history(&[], None) };
     assert_eq!(counted(&failed, 60).0, 0, "a start of which nobody knows how it ended was its own, too");
 }
 

@@ -24,7 +24,8 @@ fn trends(settings: &Settings, samples: Vec<Sample>, ran: Vec<Presence>) -> Tren
 #[test]
 fn an_instance_ran_since_its_start_or_from_its_start_to_its_stop() {
     let (settings, now) = (with(&[]), at(EVENING));
-    let stopped = Instance { transition: Some(at("2026-11-24T20:30:00+09:00")), ..instance("i-2").state(State::Stopped) };
+    let stopped =
+        Instance { transition: Some(at("2026-11-24T20:30:00+09:00")), ..instance("i-2").state(State::Stopped) };
     let found = [
         (instance("i-1").launched("2026-11-24T18:30:00+09:00"), now),
         (stopped.launched("2026-11-23T09:00:00+09:00"), now),
@@ -32,9 +33,9 @@ fn an_instance_ran_since_its_start_or_from_its_start_to_its_stop() {
     let shown = trends(&settings, vec![sample(now, 1)], ran(&settings, &found));
     let (map, shown_weeks) = (shown.heat.unwrap(), shown.weeks);
     let expected = [
-        ("2026-11-23T08:30:00+09:00", None), // nobody knows what else ran
+        ("2026-11-23T08:30:00+09:00", None),            // nobody knows what else ran
         ("2026-11-23T12:30:00+09:00", Some((1, true))), // a holiday
-        ("2026-11-24T12:30:00+09:00", None), // open
+        ("2026-11-24T12:30:00+09:00", None),            // open
         ("2026-11-24T18:10:00+09:00", Some((2, true))), // both in the second half
         ("2026-11-24T20:10:00+09:00", Some((2, true))),
         ("2026-11-24T21:10:00+09:00", Some((1, true))),
@@ -98,7 +99,10 @@ fn two_settings_stand_side_by_side_with_their_difference_in_dollars() {
     let new = side(&new, vec![night("0.5", 0)]);
     let compared = Comparison::of(&old, &new).unwrap();
     assert_eq!(compared.old.zone, compared.new.zone);
-    assert_eq!((figure(&compared.old, at(EVENING)), figure(&compared.new, at(EVENING))), (Some((3, false)), Some((0, false))));
+    assert_eq!(
+        (figure(&compared.old, at(EVENING)), figure(&compared.new, at(EVENING))),
+        (Some((3, false)), Some((0, false)))
+    );
     let open = |map: &idle_reaper::engine::trends::HeatMap| crate::engine::trends::hour(map, at(EVENING)).open;
     assert_eq!((open(&compared.old), open(&compared.new)), (false, true));
     assert_eq!((compared.old_usd, compared.new_usd), (Usd::parse("365"), Usd::parse("365")));

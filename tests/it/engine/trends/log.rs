@@ -176,7 +176,8 @@ fn targets_that_were_not_due_are_mentioned() {
 #[test]
 fn each_zone_has_its_map_and_the_one_with_most_machines_comes_first() {
     let mut log = Log::default();
-    let closed = [("Europe/Berlin".to_owned(), 9), ("Asia/Tokyo".to_owned(), 2), ("Nowhere/Land".to_owned(), 99)].into();
+    let closed =
+        [("Europe/Berlin".to_owned(), 9), ("Asia/Tokyo".to_owned(), 2), ("Nowhere/Land".to_owned(), 99)].into();
     log.add(Sample { closed, ..sample(at(EVENING), 0) });
     let Trends { weeks: _, heat, other_zones } = trends(&log, at(EVENING));
     let heat = heat.unwrap();
