@@ -13,7 +13,6 @@ use crate::app::inventory::{Batch, recorded};
 use crate::app::verbs::plan::priced;
 use crate::app::verbs::{Show, run, scope};
 use crate::app::{Args, End, Error, load};
-use crate::engine::config::Settings;
 use crate::engine::model::Usd;
 use crate::engine::report::Report;
 use crate::engine::report::difference::{Change, Judged, Verdicts, candidates, difference};
