@@ -194,6 +194,7 @@ impl Planned {
             trends: None,
             troubled,
             calls: scanner.calls(),
+            links: settings.links.clone(),
             locale: settings.run.locale,
         };
         (report, background)

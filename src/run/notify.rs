@@ -97,5 +97,5 @@ fn unread(
 pub(crate) fn frame<'a>(order: &Order<'a>, names: &'a BTreeMap<Arc<str>, String>) -> Frame<'a> {
     let settings = order.settings;
     let (tags, money, locale) = (&settings.tags, &settings.money, settings.run.locale);
-    Frame { at: order.clock.at(), locale, tags, names, money }
+    Frame { at: order.clock.at(), locale, tags, names, money, links: settings.links.as_deref(), run: &order.run.id }
 }

@@ -128,7 +128,14 @@ pub(crate) async fn take(
         }
     }
     let zone = settings.zone();
-    let taking = Taking { month, at: report.at, zone, money: &settings.money, names: &report.names };
+    let taking = Taking {
+        month,
+        at: report.at,
+        zone,
+        money: &settings.money,
+        names: &report.names,
+        links: report.links.as_ref(),
+    };
     let mut all = Stocktake::all(taking, lines, &report.unreachable);
     if let Some(found) = &report.forgotten {
         Stocktake::add_forgotten(&mut all, taking, found);

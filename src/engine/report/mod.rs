@@ -21,7 +21,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use rust_decimal::Decimal;
 
-use crate::engine::config::{Money, Notify, Policy};
+use crate::engine::config::{Links, Money, Notify, Policy};
 use crate::engine::cost::bill::{EffectiveRates, Net};
 use crate::engine::cost::budgets::{GroupCost, with_budgets};
 use crate::engine::cost::price::PriceKey;
@@ -227,6 +227,8 @@ pub struct Report {
     pub troubled: bool,
     /// Calls to AWS APIs, including retries.
     pub calls: u64,
+    /// How resources and runs are linked, if they are.
+    pub links: Option<Arc<Links>>,
     /// The language of its text.
     pub locale: Locale,
 }
@@ -258,6 +260,11 @@ impl Report {
         self.notes.extend(lines);
         self.troubled |= troubled;
         self
+    }
+
+    /// The console page of a resource, where the settings have links.
+    pub fn link(&self, id: &ResourceId) -> Option<String> {
+        self.links.as_ref()?.resource(id)
     }
 
     /// The counts.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
-use crate::engine::config::Money;
+use crate::engine::config::{Links, Money};
 use crate::engine::cost::bill::Bill;
 use crate::engine::cost::budgets::{GroupCost, with_budgets};
 use crate::engine::cost::price::Price;
@@ -129,6 +129,8 @@ pub struct Stocktake {
     pub bill: Option<Bill>,
     /// What is only reported besides instances, if the settings name anything.
     pub forgotten: Option<Forgotten>,
+    /// How resources are linked, if they are.
+    pub links: Option<Arc<Links>>,
 }
 
 /// The parameters of a stocktake.
@@ -144,6 +146,8 @@ pub struct Taking<'a> {
     pub money: &'a Money,
     /// Names of accounts, if known.
     pub names: &'a BTreeMap<Arc<str>, String>,
+    /// How resources are linked, if they are.
+    pub links: Option<&'a Arc<Links>>,
 }
 
 impl Stocktake {
@@ -241,7 +245,7 @@ impl Taking<'_> {
     fn empty(&self, account: Arc<str>) -> Stocktake {
         let name = self.names.get(&account).cloned();
         let budget = self.money.budget_of(&account, name.as_deref());
-        let Taking { month, at, zone, .. } = *self;
+        let Taking { month, at, zone, links, .. } = *self;
         Stocktake {
             account,
             name,
@@ -254,6 +258,7 @@ impl Taking<'_> {
             over: Vec::new(),
             bill: None,
             forgotten: None,
+            links: links.cloned(),
         }
     }
 }

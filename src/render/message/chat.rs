@@ -8,8 +8,8 @@ use crate::engine::report::digest::Digest;
 use crate::render::edge::chat;
 use crate::render::message::facts::{cut, facts, short, size};
 use crate::render::message::pack::{Block, Limits, blocks, message, pack};
-use crate::render::message::slack::block;
-use crate::render::message::{Frame, intro, subject, title};
+use crate::render::message::slack::{block, linked};
+use crate::render::message::{Frame, intro, recorded, subject, title};
 
 /// A description may have 8,000 characters; the intro takes up to 800 of them.
 const LIMITS: Limits = Limits { count: usize::MAX, cost: 7_000 };
@@ -30,6 +30,7 @@ pub(crate) fn messages(digest: &Digest, frame: &Frame<'_>) -> Vec<Message> {
         let mut description: Vec<String> =
             Some(intro.join("\n")).filter(|intro| !intro.is_empty()).into_iter().collect();
         description.extend(part.iter().map(|block| block.text.clone()));
+        description.extend(recorded(digest, frame).map(|(label, link)| linked(label, &link)));
         let content = json!({
             "textType": "client-markdown",
             "title": cut(chat(&title(digest, frame, n + 1, of)), TITLE),

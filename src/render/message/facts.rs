@@ -28,6 +28,8 @@ pub(crate) struct Facts {
     pub(crate) place: String,
     /// Everything else.
     pub(crate) lines: Vec<Line>,
+    /// Its page in the AWS console.
+    pub(crate) link: Option<String>,
 }
 
 /// One line.
@@ -82,7 +84,8 @@ pub(crate) fn facts(entry: &Entry, digest: &Digest, frame: &Frame<'_>) -> Facts 
     let (region, policy) = (short(&target.region, WORD), short(policy, WORD));
     let place = letter(frame.locale, Letter::Place { account: &account, region: &region, policy: &policy });
     let about = [short(name, NAME), short(kind, WORD)].into_iter().filter(|text| !text.is_empty()).collect();
-    Facts { id: plain(id), about, place: plain(&place), lines }
+    let link = frame.links.and_then(|links| links.resource(&item.id));
+    Facts { id: plain(id), about, place: plain(&place), lines, link }
 }
 
 /// The tag that keeps an instance for a month from today, or from the end of a keep that is about to end. It never

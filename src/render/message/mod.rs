@@ -13,12 +13,12 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use crate::engine::config::{Format, Money, Way};
+use crate::engine::config::{Format, Links, Money, Way};
 use crate::engine::model::{Contact, Item, Locale, Message, Subject};
 use crate::engine::report::digest::{Digest, Reader};
 use crate::engine::tags::TagNames;
 
-use crate::render::catalogue::{Letter, letter};
+use crate::render::catalogue::{Head, Letter, head, letter};
 use crate::render::edge;
 use crate::render::edge::unlinked;
 use crate::render::message::facts::short;
@@ -36,6 +36,10 @@ pub struct Frame<'a> {
     pub names: &'a BTreeMap<Arc<str>, String>,
     /// The second currency.
     pub money: &'a Money,
+    /// How resources and runs are linked, if they are.
+    pub links: Option<&'a Links>,
+    /// The run's id.
+    pub run: &'a str,
 }
 
 /// The messages for `digest`, in order. Each entry is named by exactly one of them.
@@ -101,6 +105,15 @@ fn intro(digest: &Digest, frame: &Frame<'_>) -> Vec<String> {
     };
     lines.push(cost::total(digest, frame));
     lines
+}
+
+/// The label and the address of what the record has on this run for the reader.
+fn recorded(digest: &Digest, frame: &Frame<'_>) -> Option<(&'static str, String)> {
+    let link = match &digest.reader {
+        Reader::Operator => frame.links?.run(frame.run, frame.at),
+        Reader::Owner(..) => None,
+    };
+    Some((head(frame.locale, Head::Record), link?))
 }
 
 /// The options of an owner, depending on the entries.

@@ -7,7 +7,7 @@ use crate::engine::report::digest::Digest;
 use crate::render::edge::{chat, heading};
 use crate::render::message::facts::{Facts, cut, facts, short, size};
 use crate::render::message::pack::{Block, Limits, blocks, message, pack};
-use crate::render::message::{Frame, intro, subject, title};
+use crate::render::message::{Frame, intro, recorded, subject, title};
 
 /// Slack accepts 50 blocks per message; one is the header and one the intro. It refuses messages whose blocks exceed
 /// about 13,000 characters of JSON (`msg_blocks_too_long`), far below the 40,000 in its documentation.
@@ -33,6 +33,7 @@ pub(crate) fn messages(digest: &Digest, frame: &Frame<'_>) -> Vec<Message> {
             list.push(section(&intro.join("\n")));
         }
         list.extend(part.iter().map(|block| section(&block.text)));
+        list.extend(recorded(digest, frame).map(|(label, link)| section(&linked(label, &link))));
         // Phone notifications show `text`.
         let body = json!({"text": chat(&title), "blocks": list});
         message(subject(digest, n + 1, of), body.to_string(), part)
@@ -52,8 +53,9 @@ fn cost(json: &str) -> usize {
 
 /// The markup of one instance.
 pub(crate) fn block(facts: &Facts) -> String {
-    let Facts { id, about, place, lines } = facts;
-    let mut text = format!("*{}*", chat(id));
+    let Facts { id, about, place, lines, link } = facts;
+    let name = link.as_ref().map_or_else(|| chat(id), |link| linked(id, link));
+    let mut text = format!("*{name}*");
     for word in about {
         text += &format!("  {}", code(word));
     }
@@ -63,6 +65,11 @@ pub(crate) fn block(facts: &Facts) -> String {
         text += &format!("\n*{}*: {said}", line.head);
     }
     text
+}
+
+/// A link with our own text. Addresses of the settings have neither `|` nor `>`.
+pub(crate) fn linked(text: &str, link: &str) -> String {
+    format!("<{}|{}>", link.replace('&', "&amp;"), chat(text))
 }
 
 /// Text by others, as code: no markup in it has an effect.

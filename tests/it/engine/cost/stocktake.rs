@@ -42,7 +42,14 @@ fn ana() -> Option<Owner> {
 fn take(lines: Vec<Line>, unreachable: &[Unreachable]) -> Vec<Stocktake> {
     let (settings, names) = (money(), BTreeMap::from([("111111111111".into(), "shop-dev".to_owned())]));
     let month = Month::parse("2026-11").unwrap();
-    let taking = Taking { month, at: at(NOW), zone: Tokyo, money: &settings.money, names: &names };
+    let taking = Taking {
+        month,
+        at: at(NOW),
+        zone: Tokyo,
+        money: &settings.money,
+        names: &names,
+        links: settings.links.as_ref(),
+    };
     Stocktake::all(taking, lines, unreachable)
 }
 

@@ -28,7 +28,18 @@ fn first() -> Reader {
 
 fn written(settings: &Settings, digest: &Digest, locale: Locale) -> Vec<Message> {
     let names = BTreeMap::from([("111111111111".into(), "web-dev".to_owned())]);
-    messages(digest, &Frame { at: at(EVENING), locale, tags: &settings.tags, names: &names, money: &settings.money })
+    messages(
+        digest,
+        &Frame {
+            at: at(EVENING),
+            locale,
+            tags: &settings.tags,
+            names: &names,
+            money: &settings.money,
+            links: settings.links.as_deref(),
+            run: "1",
+        },
+    )
 }
 
 fn one(channel: &str, item: Item) -> Message {
