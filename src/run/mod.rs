@@ -41,6 +41,7 @@ mod runs;
 pub mod savings;
 mod scan;
 mod settle;
+mod slices;
 mod snapshot;
 mod start_stopped;
 mod state;

@@ -24,7 +24,7 @@ use crate::run::state::is_stateful;
 use crate::run::tables::RunLines;
 use crate::run::warrant::Warrant;
 use crate::run::wrap_up::keep;
-use crate::run::{bill, forgotten, lock, past, prices, savings, stocktake, sudden, trends};
+use crate::run::{bill, forgotten, lock, past, prices, savings, slices, stocktake, sudden, trends};
 
 /// A dry run: scans, judges and plans. It has no port to act with.
 ///
@@ -164,8 +164,8 @@ pub(crate) struct Ended {
     pub(crate) locked: bool,
 }
 
-/// The stages after the acts: find what is forgotten, notify people, count savings, take the monthly stocktake, and record
-/// everything. A stage that fails degrades the run, and the next stages still run.
+/// The stages after the acts: find what is forgotten, notify people, count savings, take the monthly stocktake, write the
+/// accounts' own parts, and record everything. A stage that fails degrades the run, and the next stages still run.
 #[allow(clippy::too_many_arguments)] // the ports, and what the stages before have made
 pub(crate) async fn finish(
     order: &Order<'_>,
@@ -184,7 +184,7 @@ pub(crate) async fn finish(
     report.forgotten = found;
     let prices = prices.as_ref();
     let notified = notify(order, messenger, hub, history, &report);
-    let notified = stage("notify", "notifying owners", notified, &mut notes).await;
+    let (notified, accounts) = stage("notify", "notifying owners", notified, &mut notes).await;
     let saved = savings::count(order, hub, prices, &background.confirmed, &report);
     let saved = stage("save", "counting savings", saved, &mut notes).await;
     let stock = stocktake::take(order, messenger, hub, history, prices, &mut background, &report);
@@ -196,8 +196,10 @@ pub(crate) async fn finish(
     let report = Report { messages: notified + stock + told, saved, rates, ..report };
     let kept = trends::keep(order, hub, history, &report);
     let trends = stage("trends", "adding the run to the trends", kept, &mut notes).await;
-    let report = Report { trends, ..report }.noting(notes);
-    record(order, scanner, hub, report, &background.confirmed, ended).await
+    let report = Report { trends, ..report };
+    let parts = slices::write(order, hub, &report, &accounts);
+    stage("slices", "writing the parts of accounts", parts, &mut notes).await;
+    record(order, scanner, hub, report.noting(notes), &background.confirmed, ended).await
 }
 
 /// Writes the record of an apply and returns the location of the whole report. Once something was done, a record that

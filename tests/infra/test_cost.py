@@ -112,6 +112,7 @@ def bill(accounts):
         "dashboard": DASHBOARDS * PRICE["a dashboard"],
         "logs": RUNS * ASSUMED["log of a run, KB"] / 1e6 * PRICE["a GB of logs"],
         "record, written": RUNS * ASSUMED["objects written in a run"] / 1000 * PRICE["1,000 writes or lists of S3"],
+        "record, accounts' own": accounts * (ASSUMED["evenings with stops"] * ASSUMED["files of an account's own part, for a stop and its start"] + 2) / 1000 * PRICE["1,000 writes or lists of S3"],
         "record, read": RUNS / 1000 * (ASSUMED["lists of objects in a run"] * PRICE["1,000 writes or lists of S3"] + ASSUMED["objects read in a run"] * PRICE["1,000 reads of S3"]),
         "record, kept": kept(accounts),
         "state, older versions": state(accounts),

@@ -17,6 +17,7 @@ pub mod past;
 pub mod people;
 pub mod recall;
 pub mod record;
+mod slices;
 pub mod sweeps;
 pub mod tables;
 pub mod trends;

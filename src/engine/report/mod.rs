@@ -10,6 +10,7 @@ pub mod labels;
 pub mod news;
 pub mod past;
 mod sample;
+mod slice;
 pub mod snapshot;
 pub mod stocktake;
 pub mod views;

@@ -17,6 +17,9 @@ use crate::engine::model::{Instance, ResourceId, State, Unreachable, Usd};
 use crate::engine::report::forgotten::Forgotten;
 use crate::engine::tags::{KeepUntil, Kept};
 
+/// The folder in the record of what an account may read about itself, by account.
+pub const BY_ACCOUNT: &str = "by-account";
+
 /// Who owns an instance.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Owner {
@@ -238,6 +241,11 @@ impl Stocktake {
     /// The path of its file in the record; `kind` is `md`, `csv` or `json`.
     pub fn key(&self, kind: &str) -> String {
         format!("stocktake/month={}/{}.{kind}", self.month, self.account)
+    }
+
+    /// The path of the same file among those that the account may read.
+    pub fn own_key(&self, kind: &str) -> String {
+        format!("{BY_ACCOUNT}/{}/stocktake/month={}.{kind}", self.account, self.month)
     }
 }
 

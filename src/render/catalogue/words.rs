@@ -174,6 +174,12 @@ words! {
         Note,
         /// The owner, for the operator.
         Owner,
+        /// The rule that decided.
+        Rule,
+        /// Its hours.
+        Hours,
+        /// Who was notified before.
+        Notified,
         /// The page in the AWS console.
         Console,
         /// The whole report, in the record.

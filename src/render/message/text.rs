@@ -28,7 +28,7 @@ pub(crate) fn messages(digest: &Digest, frame: &Frame<'_>) -> Vec<Message> {
         let mut body = vec![unlinked(&title(digest, frame, n + 1, of))];
         body.extend(Some(intro(digest, frame).join("\n")).filter(|intro| !intro.is_empty()));
         body.extend(part.iter().map(|block: &crate::render::message::pack::Block<'_>| block.text.clone()));
-        body.extend(recorded(digest, frame).map(|(label, link)| format!("{label}: {link}")));
+        body.extend(recorded(digest, frame).into_iter().map(|(label, link)| format!("{label}: {link}")));
         message(subject(digest, n + 1, of), body.join("\n\n") + "\n", part)
     };
     parts.iter().enumerate().map(one).collect()

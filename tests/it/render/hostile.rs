@@ -222,6 +222,9 @@ fn digest(settings: &Settings, channel: &str, text: &str, reader: Reader) -> Dig
         monthly: None,
         note: text.to_owned(),
         reminder: false,
+        hours: text.into(),
+        own_hours: true,
+        notified: Some((text.into(), at(EVENING))),
     };
     let owner = Owner { name: text.into(), by: OwnedBy::Tag(text.into()) };
     let channel = settings.channels.get(channel).expect("a channel").clone();
@@ -240,7 +243,7 @@ fn mail_and_chats_make_no_link_and_no_call_of_it() {
             names: &names,
             money: &settings.money,
             links: settings.links.as_deref(),
-            run: "1",
+            run: Some("1"),
         };
         for channel in ["mail", "q", "slack"] {
             for reader in [Reader::Operator, Reader::Owner((*text).into(), Contact::First)] {

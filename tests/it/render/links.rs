@@ -61,7 +61,7 @@ fn a_message_leads_to_each_instance_and_the_operators_to_the_whole_report() {
                 let digest = Digest { reader: reader.clone(), channel, entries, notes: Vec::new() };
                 let (links, tags, money) = (settings.links.as_deref(), &settings.tags, &settings.money);
                 let locale = settings.run.locale;
-                let frame = Frame { at: at(EVENING), locale, tags, names: &names, money, links, run: "r1" };
+                let frame = Frame { at: at(EVENING), locale, tags, names: &names, money, links, run: Some("r1") };
                 let body = messages(&digest, &frame).remove(0).body.replace("&amp;", "&");
                 assert_eq!(body.matches("InstanceDetails").count(), usize::from(!id.contains(']')), "{body}");
                 assert_eq!(body.contains("r1%252Freport.json.gz"), reader == Reader::Operator, "{body}");

@@ -242,7 +242,7 @@ async fn the_files_of_each_account_stand_in_the_record_and_once_a_month_is_enoug
     let written = write(&hub, &[sample()], &settings.money, Locale::En).await;
     let place = written[0].1.clone().unwrap();
     assert_eq!(written[0].0, Arc::from("111111111111"));
-    assert!(place.ends_with("stocktake/month=2026-11/111111111111.md"), "{place}");
+    assert!(place.ends_with("by-account/111111111111/stocktake/month=2026-11.md"), "{place}");
     for kind in ["md", "csv", "json"] {
         assert!(folder.path().join(format!("stocktake/month=2026-11/111111111111.{kind}")).is_file(), "{kind}");
     }

@@ -49,7 +49,7 @@ async fn delivered(post: &Post, digests: &Digests, left: Option<Duration>) -> De
         names: &names,
         money: &settings.money,
         links: settings.links.as_deref(),
-        run: "1",
+        run: Some("1"),
     };
     deliver(post, digests, &frame, Clock::start(at(EVENING), left), Duration::ZERO).await
 }
