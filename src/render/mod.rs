@@ -50,6 +50,7 @@ pub use crate::render::report::page;
 pub use crate::render::runs::{runs_json, runs_page};
 pub use crate::render::stocktake_data::{COLUMNS as STOCKTAKE_COLUMNS, csv as stocktake_csv, json as stocktake_json};
 pub use crate::render::undo::{undo_digest, undo_json, undo_page};
+pub(crate) use crate::render::words::first_in_region;
 pub use crate::render::words::{launched_by, near_miss, not_armed, question, remark, scanned};
 
 /// The whole report for a terminal, a pipe or a file.

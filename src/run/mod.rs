@@ -25,6 +25,7 @@ mod last_scans;
 pub mod launches;
 mod lock;
 mod mark;
+mod new_regions;
 mod notify;
 mod order;
 mod outcome;

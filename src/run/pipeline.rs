@@ -24,7 +24,9 @@ use crate::run::state::is_stateful;
 use crate::run::tables::RunLines;
 use crate::run::warrant::Warrant;
 use crate::run::wrap_up::keep;
-use crate::run::{bill, forgotten, lock, past, prices, savings, slices, stocktake, sudden, trends};
+use crate::run::{
+    bill, forgotten, lock, new_regions, past, prices, savings, slices, stocktake, sudden, trends,
+};
 
 /// A dry run: scans, judges and plans. It has no port to act with.
 ///
@@ -189,11 +191,13 @@ pub(crate) async fn finish(
     let saved = stage("save", "counting savings", saved, &mut notes).await;
     let stock = stocktake::take(order, messenger, hub, history, prices, &mut background, &report);
     let stock = stage("stocktake", "the stocktake", stock, &mut notes).await;
-    let kept = keep(order, hub, history, prices, &background, &report);
+    let first = new_regions::tell(order, messenger, hub, history, &background, &report);
+    let (first, firsts) = stage("new-regions", "telling of new Regions", first, &mut notes).await;
+    let kept = keep(order, hub, history, prices, &background, &firsts, &report);
     stage("keep", "recording prices and evidence", kept, &mut notes).await;
     let (rates, of_rates) = bill::rates(order, hub).await;
     notes.add(of_rates);
-    let report = Report { messages: notified + stock + told, saved, rates, ..report };
+    let report = Report { messages: notified + stock + told + first, saved, rates, ..report };
     let kept = trends::keep(order, hub, history, &report);
     let trends = stage("trends", "adding the run to the trends", kept, &mut notes).await;
     let report = Report { trends, ..report };

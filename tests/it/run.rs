@@ -11,6 +11,7 @@ mod last_hour;
 pub mod launches;
 pub mod listing;
 pub mod narrow;
+mod new_regions;
 pub mod noise;
 pub mod of_stopped;
 pub mod past;

@@ -56,6 +56,8 @@ pub(crate) enum Letter<'a> {
     Owned { owner: &'a str, by: &'a OwnedBy },
     /// What the record has for the readers of an account.
     OfAccount { account: &'a str },
+    /// The first instances ever in a Region of an account.
+    FirstInRegion { account: &'a str, region: &'a str, count: usize, ids: &'a str },
     /// The owner of an instance, and that the owner cannot be notified.
     Unheard { owner: Option<&'a str>, by: &'a OwnedBy },
 }
