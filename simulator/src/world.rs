@@ -31,6 +31,8 @@ pub(crate) struct Place {
     pub(crate) balanced: Vec<String>,
     /// What is left here beside instances.
     pub(crate) left: Leftovers,
+    /// Instances on which somebody has an active session of Session Manager, once for each session.
+    pub(crate) sessions: Vec<String>,
 }
 
 /// Account, Region and id of an instance.

@@ -62,6 +62,10 @@ pub enum Activity {
     Measured(LastHour),
     /// Requested, but there are no metrics, for this cause.
     Gap(String),
+    /// Somebody is logged in by so many sessions of Session Manager. No metrics were requested.
+    LoggedIn(usize),
+    /// Whether somebody is logged in is unknown, for this cause. No metrics were requested.
+    SessionsUnknown(String),
 }
 
 impl Activity {
@@ -73,9 +77,9 @@ impl Activity {
     /// What is missing before the hour can be called quiet, if it was requested.
     pub fn gap(&self) -> Option<&str> {
         match self {
-            Self::NotAsked => None,
+            Self::NotAsked | Self::LoggedIn(_) => None,
             Self::Measured(hour) => hour.gap(),
-            Self::Gap(gap) => Some(gap),
+            Self::Gap(gap) | Self::SessionsUnknown(gap) => Some(gap),
         }
     }
 }

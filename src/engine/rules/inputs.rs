@@ -84,6 +84,8 @@ pub enum Inputs {
     CannotHibernate { enabled: bool },
     /// How often the reaper has stopped it since closing.
     RestartFight { stops: usize },
+    /// What was asked about the last hour, sessions included.
+    LoggedIn { last_hour: Activity },
     /// The last hour, and the limits; `None` if `[busy]` is off.
     Busy {
         last_hour: Activity,

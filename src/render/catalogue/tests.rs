@@ -37,7 +37,7 @@ const ENUMS: &[(&str, &str, &[&str])] = &[
     (include_str!("../../engine/model/verdict.rs"), "Gauge", &["gauge", "figure"]),
     (include_str!("../../engine/model/verdict.rs"), "Skipped", &["skipped"]),
     (include_str!("../../engine/model/verdict.rs"), "Unscoped", &["out-of-scope"]),
-    (include_str!("../../engine/rules/case.rs"), "Activity", &["busy", "unmeasured"]),
+    (include_str!("../../engine/rules/case.rs"), "Activity", &["busy", "logged-in", "unmeasured"]),
     (include_str!("../../engine/rules/inputs.rs"), "Inputs", &["inputs"]),
     (include_str!("../../engine/schedule/expr.rs"), "ExprError", &["expression"]),
     (include_str!("../../engine/tags/keep.rs"), "Kept", &["kept"]),
