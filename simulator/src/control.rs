@@ -8,7 +8,7 @@ use crate::Shared;
 use crate::faults::Fault;
 use crate::hub::Topic;
 use crate::spec::entry;
-use crate::world::World;
+use crate::world::{Place, World};
 
 /// A prefix that cannot be a bucket's name.
 pub(crate) const PREFIX: &str = "/_simulator/";

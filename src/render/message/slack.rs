@@ -9,8 +9,9 @@ use crate::render::message::facts::{Facts, cut, facts, short, size};
 use crate::render::message::pack::{Block, Limits, blocks, message, pack};
 use crate::render::message::{Frame, intro, recorded, subject, title};
 
-/// Slack accepts 50 blocks per message; one is the header, one the intro, and up to three lead to the record. It refuses messages whose blocks exceed
-/// about 13,000 characters of JSON (`msg_blocks_too_long`), far below the 40,000 in its documentation.
+/// Slack accepts 50 blocks per message; one is the header, one the intro, and up to three lead to the record. It refuses
+/// messages whose blocks exceed about 13,000 characters of JSON (`msg_blocks_too_long`), far below the 40,000 in its
+/// documentation.
 const LIMITS: Limits = Limits { count: 45, cost: 10_500 };
 
 /// The maximum length of a section's text.
