@@ -13,8 +13,8 @@ use crate::aws::client::{Kept, ec2};
 use crate::aws::errors::not_scanned;
 use crate::aws::instance::instances;
 use crate::aws::{
-    Aws, Role, Sessions, Tokens, balancers, contact, kinds, listed, logins, metrics, metrics_weeks, organization, volumes,
-    words,
+    Aws, Role, Sessions, Tokens, balancers, contact, kinds, listed, logins, metrics, metrics_weeks, organization,
+    volumes, words,
 };
 use crate::engine::config::{Accounts, Busy, Regions, Settings};
 use crate::engine::cost::spent::Spent;
@@ -226,8 +226,7 @@ impl Scan for AwsReader<'_> {
             }
             Some(_) | None => HashMap::new(),
         };
-        let (free, used): (Vec<Recent>, _) =
-            asked.iter().cloned().partition(|one| !logged_in.contains_key(&one.id));
+        let (free, used): (Vec<Recent>, _) = asked.iter().cloned().partition(|one| !logged_in.contains_key(&one.id));
         let client = metrics::client(&self.aws, target, credentials);
         // An instance that is busy by the rule for hours must also be busy by the rule for idleness.
         let busy = self.settings.busy.unwrap_or_default();

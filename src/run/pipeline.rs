@@ -1,6 +1,8 @@
 //! A run from its request to its report: scan → judge → plan → act → notify → record. Every stage returns a value of
 //! its own, and the report contains these values.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::engine::cost::bill::EffectiveRates;
@@ -166,8 +168,8 @@ pub(crate) struct Ended {
     pub(crate) locked: bool,
 }
 
-/// The stages after the acts: find what is forgotten, notify people, count savings, take the monthly stocktake, write the
-/// accounts' own parts, and record everything. A stage that fails degrades the run, and the next stages still run.
+/// The stages after the acts: find what is forgotten, notify people, count savings, take the monthly stocktake, and record
+/// everything. A stage that fails degrades the run, and the next stages still run.
 #[allow(clippy::too_many_arguments)] // the ports, and what the stages before have made
 pub(crate) async fn finish(
     order: &Order<'_>,
@@ -201,18 +203,18 @@ pub(crate) async fn finish(
     let kept = trends::keep(order, hub, history, &report);
     let trends = stage("trends", "adding the run to the trends", kept, &mut notes).await;
     let report = Report { trends, ..report };
-    let parts = slices::write(order, hub, &report, &accounts);
-    stage("slices", "writing the parts of accounts", parts, &mut notes).await;
-    record(order, scanner, hub, report.noting(notes), &background.confirmed, ended).await
+    record(order, scanner, hub, report.noting(notes), &accounts, &background.confirmed, ended).await
 }
 
-/// Writes the record of an apply and returns the location of the whole report. Once something was done, a record that
-/// cannot be written is a trouble and not an error: after an error the caller would repeat what was done.
+/// Writes the record of an apply, with the own parts of the accounts that it touched or `notified`, and returns the location
+/// of the whole report. Once something was done, a record that cannot be written is a trouble and not an error: after an
+/// error the caller would repeat what was done.
 pub(crate) async fn record(
     order: &Order<'_>,
     scanner: &impl Scan,
     hub: &impl WriteRecord,
     report: Report,
+    notified: &BTreeSet<Arc<str>>,
     confirmed: &[Confirmed],
     ended: Ended,
 ) -> Result<(Report, Option<String>), Error> {
@@ -234,6 +236,8 @@ pub(crate) async fn record(
         Err(error) if !acted => return Err(Error::Record(error)),
         tables => notes.ok_or_trouble(tables, "the tables could not be recorded"),
     };
+    let parts = slices::write(order, hub, &report, notified);
+    stage("slices", "writing the parts of accounts", parts, &mut notes).await;
     let (report, mut notes) = (report.noting(notes), Notes::default());
     let place = match port("report", write_report(hub, &report)).await {
         Err(error) if !acted => return Err(Error::Record(error)),

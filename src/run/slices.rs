@@ -42,17 +42,13 @@ pub(crate) async fn write(
         notes.trouble(format!("the part of account {account} in the record could not be written: {why}"));
     }
     if failed.len() > NAMED {
-        notes.trouble(format!("the parts of {} more accounts in the record could not be written", failed.len() - NAMED));
+        notes
+            .trouble(format!("the parts of {} more accounts in the record could not be written", failed.len() - NAMED));
     }
     ((), notes)
 }
 
-async fn write_one(
-    order: &Order<'_>,
-    hub: &impl WriteRecord,
-    report: &Report,
-    account: &str,
-) -> Result<(), PortError> {
+async fn write_one(order: &Order<'_>, hub: &impl WriteRecord, report: &Report, account: &str) -> Result<(), PortError> {
     let part = report.of_account(account);
     let whole = json(&part, false)?;
     let bytes = packed::packed(|out| std::io::Write::write_all(out, whole.as_bytes()))?;

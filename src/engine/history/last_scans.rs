@@ -241,9 +241,8 @@ impl LastScans {
     /// Where this run found something for the first time ever: targets that an earlier run has scanned, and in which no
     /// run has found anything. Of a target that no run has scanned before, and after the file was lost, nobody can tell.
     pub fn firsts(&self, visits: &Visits) -> BTreeSet<Target> {
-        let is_first = |scan: &LastScan| {
-            scan.untold || scan.at.is_some() && !scan.denied && !scan.ever && !scan.has_something()
-        };
+        let is_first =
+            |scan: &LastScan| scan.untold || scan.at.is_some() && !scan.denied && !scan.ever && !scan.has_something();
         let found = |visit: &Option<Visit>| matches!(visit, Some(Visit::Complete(true) | Visit::Failed(true)));
         let mut firsts = BTreeSet::new();
         for (account, visit) in &visits.0 {

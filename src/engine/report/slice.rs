@@ -4,9 +4,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use crate::engine::config::Money;
 use crate::engine::cost::bill::EffectiveRates;
 use crate::engine::cost::spent::Spent;
-use crate::engine::config::Money;
 use crate::engine::model::{OutcomeKind, ResourceId, Target};
 use crate::engine::plan::Plan;
 use crate::engine::report::Report;
@@ -60,7 +60,12 @@ impl Report {
             denied: self.denied.iter().filter(own).cloned().collect(),
             not_due: self.not_due.iter().filter(|one| is_account(&one.account)).cloned().collect(),
             skipped: Vec::new(),
-            names: self.names.iter().filter(|(id, _)| is_account(id)).map(|(id, name)| (id.clone(), name.clone())).collect(),
+            names: self
+                .names
+                .iter()
+                .filter(|(id, _)| is_account(id))
+                .map(|(id, name)| (id.clone(), name.clone()))
+                .collect(),
             notes: Vec::new(),
             paused: self.paused,
             saved: None,
@@ -69,6 +74,7 @@ impl Report {
             money: Money { tag_budgets: Vec::new(), ..self.money.clone() },
             priced: self.priced,
             bundled_prices: self.bundled_prices,
+            trends: None,
             forgotten: self.forgotten.as_ref().map(|found| found.within(account)),
             troubled: false,
             calls: 0,

@@ -73,7 +73,7 @@ pub(crate) fn facts(entry: &Entry, digest: &Digest, frame: &Frame<'_>) -> Facts 
         let unheard = letter(frame.locale, Letter::Unheard { owner: owner.known(), by: &owner.by });
         lines.push(say(Head::Owner, short(&unheard, DETAIL), false));
     }
-    if *subject == Subject::Stopped || stop_is_due(item) {
+    if *subject == Subject::Stopped || stop_is_due(item) && !is_operator {
         let start = format!("aws ec2 start-instances --region {} --instance-ids {id}", target.region);
         lines.push(say(Head::Back, start, true));
     }

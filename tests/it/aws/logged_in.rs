@@ -35,7 +35,10 @@ fn decided(world: &Simulated, sessions: bool) -> ([Value; 2], Value) {
 fn an_instance_with_an_active_session_is_skipped_and_one_call_for_each_target_tells_it() {
     let world = world();
     let (without, calls) = decided(&world, false);
-    assert_eq!((without, &calls["ssm:DescribeSessions"]), ([json!("outside-hours"), json!("outside-hours")], &Value::Null));
+    assert_eq!(
+        (without, &calls["ssm:DescribeSessions"]),
+        ([json!("outside-hours"), json!("outside-hours")], &Value::Null)
+    );
     world.post("sessions", &json!({"stories": ["used", "used"]}));
     let (with, calls) = decided(&world, true);
     assert_eq!(with, [json!("logged-in"), json!("outside-hours")]);

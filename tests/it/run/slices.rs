@@ -14,7 +14,9 @@ const ACCOUNTS: [(&str, &str, &str); 2] =
 
 fn telling() -> Settings {
     let tags = "channels = { \"ana*\" = \"ana\" }";
-    settings(&crate::fake::SETTINGS.replace("[calendars.japan]", &TELLING.replace("channels = { \"ana\" = \"ana\" }", tags)))
+    settings(
+        &crate::fake::SETTINGS.replace("[calendars.japan]", &TELLING.replace("channels = { \"ana\" = \"ana\" }", tags)),
+    )
 }
 
 /// The instances of one account: each is candidate, kept, or something that a person should look at.
@@ -100,7 +102,10 @@ fn a_run_that_only_notifies_writes_the_part_of_those_who_were_notified() {
     let world = World::of(machines(&[1], quiet).into_iter().chain(machines(&[0], told)));
     world.put("state/stocktake", "2026-11\n");
     let text = crate::fake::SETTINGS
-        .replace("[calendars.japan]", &TELLING.replace("channels = { \"ana\" = \"ana\" }", "channels = { \"ana*\" = \"ana\" }"))
+        .replace(
+            "[calendars.japan]",
+            &TELLING.replace("channels = { \"ana\" = \"ana\" }", "channels = { \"ana*\" = \"ana\" }"),
+        )
         .replace("unannounced = true", "");
     let report = try_apply(&world, &settings(&text), &Ask::at(at(EVENING))).expect("a report");
     assert_eq!((report.counts().stopped, report.messages), (0, 1), "{:?}", report.notes);

@@ -522,9 +522,9 @@ fn in_inputs(inputs: &Inputs) -> Vec<String> {
         }
         Inputs::Busy { last_hour: _, limits: None } => Vec::new(),
         Inputs::LoggedIn { last_hour: Activity::Measured(_) } => Vec::new(),
-        Inputs::Busy { last_hour, limits: _ }
-        | Inputs::Unmeasured { last_hour }
-        | Inputs::LoggedIn { last_hour } => gap(last_hour),
+        Inputs::Busy { last_hour, limits: _ } | Inputs::Unmeasured { last_hour } | Inputs::LoggedIn { last_hour } => {
+            gap(last_hour)
+        }
         Inputs::Idle { idleness } => in_idleness(idleness),
         Inputs::OutsideHours { policy, outside, closed_since, zone: _ } => {
             let since = closed_since.map(|_| text("18:00 JST"));
