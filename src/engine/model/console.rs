@@ -19,26 +19,30 @@ pub(crate) fn encoded(text: &str) -> String {
 /// The page of a resource. `None` where AWS has no page that is known here, or where the id is none of AWS.
 pub(crate) fn resource(id: &ResourceId) -> Option<String> {
     let page = match id.kind {
-        Kind::Instance => "InstanceDetails:instanceId=",
+        Kind::Instance => "ec2/home#InstanceDetails:instanceId=",
     };
-    ec2(&id.place.region, page, &id.name)
+    page_of(&id.place.region, page, &id.name)
 }
 
 /// The same of a resource that is only reported.
 pub(crate) fn reported(id: &UnusedId) -> Option<String> {
     let page = match id.kind {
-        ReportOnly::Volume => "VolumeDetails:volumeId=",
-        ReportOnly::Address if id.id.starts_with("eipalloc-") => "ElasticIpDetails:AllocationId=",
-        ReportOnly::Address => "Addresses:search=",
+        ReportOnly::Volume => "ec2/home#VolumeDetails:volumeId=",
+        ReportOnly::Address if id.id.starts_with("eipalloc-") => "ec2/home#ElasticIpDetails:AllocationId=",
+        ReportOnly::Address => "ec2/home#Addresses:search=",
+        ReportOnly::NatGateway => "vpcconsole/home#NatGatewayDetails:natGatewayId=",
+        ReportOnly::LoadBalancer => "ec2/home#LoadBalancers:search=",
     };
-    ec2(&id.place.region, page, &id.id)
+    page_of(&id.place.region, page, &id.id)
 }
 
-fn ec2(region: &str, page: &str, id: &str) -> Option<String> {
+/// `page`: the console's path, and the fragment before the id.
+fn page_of(region: &str, page: &str, id: &str) -> Option<String> {
+    let (path, fragment) = page.split_once('#')?;
     let usual = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:/".contains(&byte);
     let is_id = !id.is_empty() && id.len() <= LONGEST && id.bytes().all(usual);
     let console = console(Some(region))?;
-    is_id.then(|| format!("https://{region}.{console}/ec2/home?region={region}#{page}{}", encoded(id)))
+    is_id.then(|| format!("https://{region}.{console}/{path}?region={region}#{fragment}{}", encoded(id)))
 }
 
 /// The page of a file in a bucket, or of a folder, whose key ends in `/`. `region`: that of the bucket, if known.

@@ -50,6 +50,8 @@ fn a_link_leads_through_the_sign_in_of_the_readers_to_the_page_of_the_resource_i
         (ReportOnly::Volume, "vol-1", "VolumeDetails:volumeId=vol-1"),
         (ReportOnly::Address, "eipalloc-1", "ElasticIpDetails:AllocationId=eipalloc-1"),
         (ReportOnly::Address, "192.0.2.1", "Addresses:search=192.0.2.1"),
+        (ReportOnly::NatGateway, "nat-1", "NatGatewayDetails:natGatewayId=nat-1"),
+        (ReportOnly::LoadBalancer, "shop", "LoadBalancers:search=shop"),
     ] {
         let id = UnusedId { place: place.clone(), kind, id: id.into() };
         assert!(destination(&links.reported(&id).expect("a link")).ends_with(&format!("#{page}")), "{page}");
