@@ -26,9 +26,7 @@ use crate::run::state::is_stateful;
 use crate::run::tables::RunLines;
 use crate::run::warrant::Warrant;
 use crate::run::wrap_up::keep;
-use crate::run::{
-    bill, forgotten, lock, new_regions, past, prices, savings, slices, stocktake, sudden, trends,
-};
+use crate::run::{bill, forgotten, lock, new_regions, past, prices, savings, slices, stocktake, sudden, trends};
 
 /// A dry run: scans, judges and plans. It has no port to act with.
 ///
