@@ -1,6 +1,7 @@
 //! Judges instances one by one. The state of a schedule is computed once for all instances under it.
 
 pub mod explain;
+mod hours;
 pub mod interner;
 pub mod last_hour;
 pub mod marking;
@@ -24,6 +25,7 @@ use crate::engine::config::{Fit, IdleDeed, Policy, Settings, Stage};
 use crate::engine::evidence::idle::{Idleness, Missing};
 use crate::engine::history::notices::Said;
 use crate::engine::history::past_runs::History;
+use crate::engine::judge::hours::ByTag;
 use crate::engine::judge::marking::{Finding, finding, marking};
 use crate::engine::judge::notice_gate::gate;
 use crate::engine::judge::order::verdict;
@@ -34,7 +36,6 @@ use crate::engine::model::{Account, Action, Instance, NotArmed, State, Tags, Unk
 use crate::engine::request::Scope;
 use crate::engine::rules::case::{Hours, own_tag};
 use crate::engine::rules::{Activity, Case};
-use crate::engine::schedule::{Expr, ExprError, Part, Schedule};
 use crate::engine::tags::Kept;
 
 pub use crate::engine::judge::interner::Interner;
@@ -59,7 +60,7 @@ pub struct Judge<'a> {
     contacts: &'a Contacts,
     now: DateTime<Utc>,
     by_policy: Vec<Arc<Hours>>,
-    by_tag: HashMap<(usize, Box<str>), Arc<Hours>>,
+    by_tag: HashMap<ByTag, Arc<Hours>>,
 }
 
 impl<'a> Judge<'a> {
@@ -223,55 +224,6 @@ impl<'a> Judge<'a> {
         let own = own_tag(instance, self.settings);
         let stopped_by = own.and_then(|tag| candidates.find(|(_, policy)| policy.name == tag.policy));
         (stopped_by, Some((first.name.as_str(), fact)))
-    }
-
-    /// The hours of `instance` under the policy with this index.
-    fn hours(&mut self, index: usize, instance: &Instance) -> Option<Arc<Hours>> {
-        let base = self.by_policy.get(index)?;
-        let mut values = instance.tags.any_case(&self.settings.tags.schedule).map(|(_, value)| value);
-        let Some(value) = values.next() else {
-            return Some(base.clone());
-        };
-        if let Some(other) = values.find(|other| *other != value) {
-            let wrong = ExprError::TwoTags(value.to_owned(), other.to_owned());
-            let unreadable = Some((value.to_owned(), wrong));
-            let hours = Hours { schedule: base.schedule.clone(), at: base.at.clone(), unreadable };
-            return Some(Arc::new(hours));
-        }
-        if let Some(known) = self.by_tag.get(&(index, value.into())) {
-            return Some(known.clone());
-        }
-        let hours = Arc::new(self.read_tag(base, value));
-        self.by_tag.insert((index, value.into()), hours.clone());
-        Some(hours)
-    }
-
-    /// The hours from a `schedule` tag (a name or an expression). What the tag omits comes from the policy's
-    /// schedule.
-    fn read_tag(&self, base: &Hours, value: &str) -> Hours {
-        let parts = match self.settings.schedules.get(value) {
-            Some(named) => named.parts.clone(),
-            None => match Expr::parse(value) {
-                Ok(expr) => vec![part(expr, &base.schedule)],
-                Err(wrong) => {
-                    let unreadable = Some((value.to_owned(), wrong));
-                    return Hours { schedule: base.schedule.clone(), at: base.at.clone(), unreadable };
-                }
-            },
-        };
-        let freezes = base.schedule.parts.iter().filter_map(|part| Some((part.zone, part.calendar.clone()?)));
-        let schedule = Schedule { name: value.to_owned(), parts, also_frozen_by: freezes.collect() };
-        Hours { at: schedule.at(self.now), schedule: Arc::new(schedule), unreadable: None }
-    }
-}
-
-/// A tag's expression uses the zone and the calendar of the policy's schedule. If it names a zone, it has no
-/// calendar: the calendar's holidays belong to the other zone.
-fn part(expr: Expr, base: &Schedule) -> Part {
-    let calendar = base.parts.first().and_then(|part| part.calendar.clone());
-    match expr.zone {
-        Some(zone) => Part { hours: expr.hours, zone, calendar: None },
-        None => Part { hours: expr.hours, zone: base.zone(), calendar },
     }
 }
 

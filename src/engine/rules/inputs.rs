@@ -62,8 +62,14 @@ pub enum Inputs {
     NoSaving { tell: Option<Marker> },
     /// The marker that identifies it.
     Appliance { tell: Option<Marker> },
-    /// The key to find, the tag, and the error in its value.
-    ScheduleUnreadable { key: String, found: Option<FoundTag>, wrong: Option<ExprError> },
+    /// The key to find, the tag that asks for hours, and of another tool's tag the dialect and its translation;
+    /// and the error in its value.
+    ScheduleUnreadable {
+        key: String,
+        found: Option<FoundTag>,
+        read: Option<(String, String)>,
+        wrong: Option<ExprError>,
+    },
     /// The date without data.
     CalendarExhausted { date: Option<NaiveDate> },
     /// The frozen range.

@@ -1,4 +1,4 @@
-//! `schedule-unreadable`: the team's `schedule` tag is unreadable. The instance is skipped and shown.
+//! `schedule-unreadable`: the tag with which the team asks for hours is unreadable. The instance is skipped and shown.
 
 use crate::engine::model::{Reason, Skipped, Verdict};
 use crate::engine::rules::{Case, Inputs, Rule, owned};
@@ -11,7 +11,11 @@ fn judge(case: &Case<'_>) -> Option<Verdict> {
 }
 
 fn inputs(case: &Case<'_>) -> Inputs {
-    let key = &case.settings.tags.schedule;
-    let wrong = case.policy.and_then(|(_, hours)| hours.unreadable.as_ref()).map(|(_, wrong)| wrong.clone());
-    Inputs::ScheduleUnreadable { key: key.clone(), found: case.instance.tags.any_case(key).next().map(owned), wrong }
+    let names = &case.settings.tags;
+    let asked = names.asked_hours(&case.instance.tags).into_iter().next();
+    let hours = case.policy.map(|(_, hours)| hours);
+    let read = asked.and_then(|asked| Some((asked.dialect?.name().to_owned(), hours?.schedule.name.clone())));
+    let wrong = hours.and_then(|hours| hours.unreadable.as_ref()).map(|(_, wrong)| wrong.clone());
+    let found = asked.map(|asked| owned((asked.key, asked.value)));
+    Inputs::ScheduleUnreadable { key: names.schedule.clone(), found, read, wrong }
 }

@@ -9,6 +9,7 @@
 mod business;
 mod calendar;
 mod day_note;
+pub mod dialects;
 mod expr;
 mod holidays;
 mod hours;

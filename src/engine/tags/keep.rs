@@ -30,7 +30,8 @@ impl Kept {
     /// bare date ends. Several tags may have the same name, because AWS keys are case-sensitive.
     pub fn read(tags: &Tags, names: &TagNames, hours: Option<&Schedule>, now: DateTime<Utc>) -> Self {
         let also = || names.also_keep.iter().find_map(|pattern| pattern.find(tags));
-        if let Some((key, value)) = tags.any_case(&names.keep).next().or_else(also) {
+        let kept = || names.kept_in_dialect(tags);
+        if let Some((key, value)) = tags.any_case(&names.keep).next().or_else(also).or_else(kept) {
             return Self::ForGood { key: key.to_owned(), value: value.to_owned() };
         }
         let mut kept = Self::No;

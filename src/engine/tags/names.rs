@@ -1,6 +1,7 @@
 //! The keys of the tags that teams and the reaper use.
 
 use crate::engine::model::TagPattern;
+use crate::engine::schedule::dialects::Dialect;
 use crate::engine::tags::typo::Spelling;
 
 /// `[tags]`
@@ -26,6 +27,10 @@ pub struct TagNames {
     pub prefix: String,
     /// Tags that keep an instance in the same way as `keep`.
     pub also_keep: Vec<TagPattern>,
+    /// The keys of other tags that are read in the same way as `schedule`.
+    pub also_schedule: Vec<String>,
+    /// The keys of other tools' tags, and the notation of each.
+    pub dialects: Vec<(String, Dialect)>,
     /// Keys under the prefix that belong to other tools.
     pub ignore: Vec<TagPattern>,
     /// A `keep-until` further in the future than this protects the instance, and is reported.
@@ -49,6 +54,8 @@ impl TagNames {
             seen: format!("{prefix}seen"),
             prefix: prefix.to_owned(),
             also_keep: Vec::new(),
+            also_schedule: Vec::new(),
+            dialects: Vec::new(),
             ignore: Vec::new(),
             max_keep_days: 90,
             owner: "Owner".to_owned(),
@@ -63,7 +70,7 @@ impl TagNames {
         let nearest = self.spelling.nearest(key)?;
         let meant = *[&self.keep, &self.keep_until, &self.schedule].get(nearest)?;
         let named = self.ignore.iter().map(TagPattern::as_str).chain([&*self.owner]);
-        let known = [&*self.keep, &*self.keep_until, &*self.schedule].into_iter().chain(named);
+        let known = [&*self.keep, &*self.keep_until].into_iter().chain(self.hours_keys()).chain(named);
         (!known.into_iter().any(|known| known.eq_ignore_ascii_case(key))).then_some(meant)
     }
 
@@ -72,7 +79,7 @@ impl TagNames {
         let Some((prefix, rest)) = key.trim_start().split_at_checked(self.prefix.len()) else { return false };
         prefix.eq_ignore_ascii_case(&self.prefix)
             && !OF_TEAMS.iter().chain(&OTHERS).any(|known| rest.eq_ignore_ascii_case(known))
-            && !key.eq_ignore_ascii_case(&self.owner)
+            && !self.hours_keys().chain([&*self.owner]).any(|known| known.eq_ignore_ascii_case(key))
             && !self.ignore.iter().chain(&self.also_keep).any(|pattern| pattern.is_of(key))
     }
 }

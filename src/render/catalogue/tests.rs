@@ -217,6 +217,9 @@ fn an_unreadable_expression_is_said_as_the_settings_say_it() {
     let text = || "x".to_owned();
     let all = [
         ExprError::TwoTags(text(), text()),
+        ExprError::TwoKeys(text(), text()),
+        ExprError::OffHours(text()),
+        ExprError::NoOpening(text()),
         ExprError::Empty,
         ExprError::Never,
         ExprError::TooLong(2000),

@@ -3,6 +3,7 @@
 mod business;
 mod calendars;
 mod clocks;
+mod dialects;
 mod grammar;
 mod keep_until;
 mod reference;

@@ -144,6 +144,9 @@ const STATES: [State; 7] = [
 fn exprs() -> Vec<ExprError> {
     vec![
         ExprError::TwoTags(text("office"), text("night")),
+        ExprError::TwoKeys(text("Schedule=office"), text("maid_offhours=on")),
+        ExprError::OffHours(text("never")),
+        ExprError::NoOpening(text("off=(m,7);on=(m,7)")),
         ExprError::Empty,
         ExprError::Never,
         ExprError::TooLong(2000),
@@ -159,10 +162,12 @@ fn exprs() -> Vec<ExprError> {
 
 fn in_expr(wrong: &ExprError) -> Vec<String> {
     match wrong {
-        ExprError::TwoTags(one, other) => vec![one.clone(), other.clone()],
+        ExprError::TwoTags(one, other) | ExprError::TwoKeys(one, other) => vec![one.clone(), other.clone()],
         ExprError::TooLong(length) => vec![length.to_string()],
         ExprError::ZoneOnConstant(word) => vec![text(word)],
         ExprError::Zone(value)
+        | ExprError::OffHours(value)
+        | ExprError::NoOpening(value)
         | ExprError::Window(value)
         | ExprError::Day(value)
         | ExprError::Time(value)
@@ -414,8 +419,14 @@ pub fn inputs() -> Vec<(Inputs, Vec<String>)> {
         Inputs::AutoScalingMember { found: Some(tag("web-asg")) },
         Inputs::Spot { lifecycle: None },
         Inputs::Spot { lifecycle: Some(text("spot")) },
-        Inputs::ScheduleUnreadable { key: key(), found: None, wrong: None },
-        Inputs::ScheduleUnreadable { key: key(), found: Some(tag("office")), wrong: None },
+        Inputs::ScheduleUnreadable { key: key(), found: None, read: None, wrong: None },
+        Inputs::ScheduleUnreadable { key: key(), found: Some(tag("office")), read: None, wrong: None },
+        Inputs::ScheduleUnreadable {
+            key: key(),
+            found: Some(tag("off=(m-f,19);on=(m-f,7)")),
+            read: Some((text("c7n"), text("mon-fri 07:00-19:00 @ America/New_York"))),
+            wrong: None,
+        },
         Inputs::CalendarExhausted { date: None },
         Inputs::CalendarExhausted { date: Some(date()) },
         Inputs::Frozen { range: None },
@@ -454,6 +465,7 @@ pub fn inputs() -> Vec<(Inputs, Vec<String>)> {
     all.extend(exprs().into_iter().map(|wrong| Inputs::ScheduleUnreadable {
         key: key(),
         found: Some(tag("mo-fr 9-18")),
+        read: None,
         wrong: Some(wrong),
     }));
     for tell in tells().into_iter().map(Some).chain([None]) {
@@ -501,9 +513,10 @@ fn in_inputs(inputs: &Inputs) -> Vec<String> {
         | Inputs::NoSaving { tell }
         | Inputs::Appliance { tell } => told(tell),
         Inputs::Spot { lifecycle } => lifecycle.iter().cloned().collect(),
-        Inputs::ScheduleUnreadable { key, found, wrong } => {
+        Inputs::ScheduleUnreadable { key, found, read, wrong } => {
             let wrong = wrong.as_ref().map_or(Vec::new(), in_expr);
-            [found.as_ref().map_or(vec![key.clone()], tag), wrong].concat()
+            let read = read.as_ref().map_or(Vec::new(), tag);
+            [found.as_ref().map_or(vec![key.clone()], tag), read, wrong].concat()
         }
         Inputs::CalendarExhausted { date } => date.iter().map(NaiveDate::to_string).collect(),
         Inputs::Frozen { range } => range.iter().flat_map(|r| [r.first.to_string(), r.last.to_string()]).collect(),
