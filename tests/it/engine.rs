@@ -4,6 +4,7 @@ pub mod config;
 pub mod cost;
 pub mod evidence;
 pub mod history;
+mod import;
 pub mod judge;
 pub mod kinds;
 pub mod plan;
