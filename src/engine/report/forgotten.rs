@@ -7,7 +7,7 @@ use chrono::{DateTime, Duration, Utc};
 use rust_decimal::Decimal;
 use serde::Serialize;
 
-use crate::engine::config::{Channel, Forgotten as Wanted, Settings};
+use crate::engine::config::{Channel, Forgotten as Wanted, Settings, UNKNOWN};
 use crate::engine::cost::price::{Price, PriceKey, Prices};
 use crate::engine::cost::waste::Cost;
 use crate::engine::history::forgotten::{Ledger, Sighting};
@@ -241,6 +241,9 @@ fn line(
         if let Some(row) = row.filter(|_| settings.owners.by_tag(tags) == Ok(None)) {
             owner = (*row.owner).clone();
         }
+    }
+    if *id.place.region == *UNKNOWN {
+        *command = Box::default();
     }
     if let Host::Managed(by) = &host {
         managed.get_or_insert_with(|| by.clone());
