@@ -130,6 +130,7 @@ impl World {
         self.leave(self.spec.addresses.clone(), |left| &mut left.addresses)?;
         self.leave(self.spec.nat_gateways.clone(), |left| &mut left.nat_gateways)?;
         self.leave(self.spec.load_balancers.clone(), |left| &mut left.load_balancers)?;
+        self.leave(self.spec.eks_clusters.clone(), |left| &mut left.eks_clusters)?;
         if let Some(fleet) = self.spec.fleet.clone() {
             let made = fleet::instances(&fleet, &self.regions, self.now())?;
             for (account, region, instance) in made {

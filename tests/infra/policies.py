@@ -180,7 +180,7 @@ TABLE = [
     ("actor", "kms:Decrypt", KEY, {}, NO),
     # --- the reading role -------------------------------------------------------------------------------------
     *[("reader", action, "*", {}, YES) for action in (
-        "ec2:DescribeAddresses", "ec2:DescribeInstances", "ec2:DescribeNatGateways", "ec2:DescribeRegions", "ec2:DescribeRouteTables", "ec2:DescribeVolumes", "kms:DescribeKey", "kms:ListAliases", "ssm:DescribeSessions", "cloudwatch:GetMetricData", "cloudwatch:ListMetrics", "elasticloadbalancing:DescribeLoadBalancers",
+        "ec2:DescribeAddresses", "ec2:DescribeInstances", "ec2:DescribeNatGateways", "ec2:DescribeRegions", "ec2:DescribeRouteTables", "ec2:DescribeVolumes", "eks:DescribeCluster", "eks:ListClusters", "eks:ListFargateProfiles", "kms:DescribeKey", "kms:ListAliases", "ssm:DescribeSessions", "cloudwatch:GetMetricData", "cloudwatch:ListMetrics", "elasticloadbalancing:DescribeLoadBalancers",
         "elasticloadbalancing:DescribeTags", "elasticloadbalancing:DescribeTargetGroups", "elasticloadbalancing:DescribeTargetHealth")],
     *[(who, action, "*", {}, NO) for who in ("reader", "reader+admin") for action in ("ssm:StartSession", "ssm:TerminateSession", "ssm:SendCommand")],
     ("reader+admin", "ssm:DescribeSessions", "*", {}, YES),

@@ -269,7 +269,9 @@ fn line(
 /// before is not young, unless it cannot be older.
 fn is_young(one: &Sighting, after: Duration, now: DateTime<Utc>) -> bool {
     let is_recent = |begin: DateTime<Utc>| now - begin < after;
-    !one.at_least && is_recent(one.first_seen) || one.unused.not_before.is_some_and(is_recent)
+    // No metric says since when a cluster has had no nodes, so that only our own scans count.
+    let is_certain = !one.at_least || one.unused.why == WhyUnused::NoNodes;
+    is_certain && is_recent(one.first_seen) || one.unused.not_before.is_some_and(is_recent)
 }
 
 /// The list price keys of what is billed.

@@ -156,7 +156,11 @@ fn parts_of_entries_and_entries_that_differ_are_refused_and_named() {
     let (free, used) = (volumes(&[volume("vol-1", None)]), volumes(&[volume("vol-1", Some("i-on"))]));
     let wrong = read(&[("a.json", free.clone()), ("b.json", used.clone())]).expect_err("they differ").to_string();
     assert!(["`vol-1`", "`a.json`", "`b.json`"].iter().all(|part| wrong.contains(part)), "{wrong}");
-    assert_eq!(lines(&over(&[("a.json", free.clone()), ("b.json", free.clone())])).len(), 1, "equal entries count once");
+    assert_eq!(
+        lines(&over(&[("a.json", free.clone()), ("b.json", free.clone())])).len(),
+        1,
+        "equal entries count once"
+    );
     // Within one file the later entry counts.
     assert!(lines(&over(&[("a.json", format!("{free}\n{used}"))])).is_empty());
 }
