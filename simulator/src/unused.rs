@@ -218,7 +218,11 @@ pub(crate) fn elb(world: &mut World, call: &Call) -> Result<Answer, Refusal> {
             let one = |(arn, kind): (String, String)| {
                 format!("<member><TargetGroupArn>{arn}</TargetGroupArn><TargetType>{kind}</TargetType></member>")
             };
-            members("TargetGroups", own.chain(seeded).map(one).collect())
+            let all: Vec<String> = own.chain(seeded).map(one).collect();
+            if of.is_some() && all.is_empty() {
+                return Err(Refusal::new(400, "TargetGroupNotFound", "One or more target groups not found"));
+            }
+            members("TargetGroups", all)
         }
         "DescribeTargetHealth" => {
             let of = wanted("TargetGroupArn").unwrap_or_default();

@@ -35,7 +35,7 @@ fn world() -> Simulated {
         "defaults": {"account": "shop-dev", "region": "ap-northeast-1", "launch-time": "2026-08-01T09:00:00Z"},
         "instances": [
             {"story": "web"},
-            {"story": "node", "state": "stopped", "tags": {"kubernetes.io/cluster/eks-used": "owned"}},
+            {"story": "node", "tags": {"kubernetes.io/cluster/eks-used": "owned"}},
         ],
         "eks-clusters": [
             with("eks-empty", json!({"name": "eks-empty"})),
