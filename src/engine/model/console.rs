@@ -32,8 +32,11 @@ pub(crate) fn reported(id: &UnusedId) -> Option<String> {
         ReportOnly::Address => "ec2/home#Addresses:search=",
         ReportOnly::NatGateway => "vpcconsole/home#NatGatewayDetails:natGatewayId=",
         ReportOnly::LoadBalancer => "ec2/home#LoadBalancers:search=",
+        ReportOnly::EksCluster => "eks/home#/clusters/",
     };
-    page_of(&id.place.region, page, &id.id)
+    // The console searches load balancers by their names, which are the middle of `app/web/50dc6c495c0c9188`.
+    let name = id.id.split('/').nth(1).filter(|_| id.kind == ReportOnly::LoadBalancer);
+    page_of(&id.place.region, page, name.unwrap_or(&id.id))
 }
 
 /// `page`: the console's path, and the fragment before the id.

@@ -52,6 +52,8 @@ fn a_link_leads_through_the_sign_in_of_the_readers_to_the_page_of_the_resource_i
         (ReportOnly::Address, "192.0.2.1", "Addresses:search=192.0.2.1"),
         (ReportOnly::NatGateway, "nat-1", "NatGatewayDetails:natGatewayId=nat-1"),
         (ReportOnly::LoadBalancer, "shop", "LoadBalancers:search=shop"),
+        (ReportOnly::LoadBalancer, "app/shop/50dc6c495c0c9188", "LoadBalancers:search=shop"),
+        (ReportOnly::EksCluster, "shop", "/clusters/shop"),
     ] {
         let id = UnusedId { place: place.clone(), kind, id: id.into() };
         assert!(destination(&links.reported(&id).expect("a link")).ends_with(&format!("#{page}")), "{page}");
