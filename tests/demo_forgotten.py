@@ -107,5 +107,5 @@ def tell(world):
     wrong += [] if world.states()[gone] == "running" else ["the undo did not start it"]
 
     demo.title("The runs of the record")
-    demo.cli(world.environment(), "runs", "--days", "14", at="2026-11-24T12:00:00+09:00")
+    demo.cli(world.environment(), "report", "--days", "14", at="2026-11-24T12:00:00+09:00")
     return wrong

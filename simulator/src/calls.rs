@@ -147,6 +147,7 @@ impl World {
             "s3" => s3::work(self, call),
             "ssm" | "secretsmanager" | "sns" | "account" => hub::work(self, call),
             "elasticloadbalancing" => unused::elb(self, call),
+            "eks" => unused::eks(self, call),
             "kms" => volumes::keys(self, call),
             "pricing" => pricing::work(call),
             _ => Err(unknown(call)),

@@ -8,7 +8,7 @@ use crate::Shared;
 use crate::faults::Fault;
 use crate::hub::Topic;
 use crate::spec::entry;
-use crate::world::World;
+use crate::world::{Place, World};
 
 /// A prefix that cannot be a bucket's name.
 pub(crate) const PREFIX: &str = "/_simulator/";
@@ -130,16 +130,18 @@ fn hub(world: &mut World, method: &str, path: &str, body: &Value) -> Result<Valu
             let said = |(arn, topic): (&String, &Topic)| (arn.clone(), json!(topic.said));
             return Ok(Value::Object(world.hub.topics.iter().map(said).collect()));
         }
-        ("POST", "balancer") => return balance(world, body),
+        ("POST", "balancer") => return of_stories(world, body, |place| &mut place.balanced),
+        ("POST", "sessions") => return of_stories(world, body, |place| &mut place.sessions),
         _ => return Err(format!("no such route: {method} {path}")),
     }
     Ok(body.clone())
 }
 
-fn balance(world: &mut World, body: &Value) -> Result<Value, String> {
+/// Adds instances, by their stories, to a list of their places.
+fn of_stories(world: &mut World, body: &Value, list: fn(&mut Place) -> &mut Vec<String>) -> Result<Value, String> {
     for story in body["stories"].as_array().into_iter().flatten().filter_map(Value::as_str) {
         let (account, region, id) = world.stories.get(story).cloned().ok_or_else(|| format!("no story `{story}`"))?;
-        world.places.entry((account, region)).or_default().balanced.push(id.into());
+        list(world.places.entry((account, region)).or_default()).push(id.into());
     }
     Ok(body.clone())
 }

@@ -51,6 +51,11 @@ pub(crate) fn work(world: &mut World, call: &Call) -> Result<Answer, Refusal> {
             world.hub.parameters.insert(name.to_owned(), value.to_owned());
             Ok(Answer::json(&json!({"Version": 2, "Tier": "Standard"})))
         }
+        ("ssm", "DescribeSessions") => {
+            let one = |(n, id): (usize, &String)| json!({"SessionId": format!("somebody-{n}"), "Target": id, "Status": "Connected"});
+            let sessions: Vec<_> = world.place(call).sessions.iter().enumerate().map(one).collect();
+            Ok(Answer::json(&json!({"Sessions": sessions})))
+        }
         ("secretsmanager", "GetSecretValue") => {
             let name = call.text("SecretId").unwrap_or_default();
             let missing =

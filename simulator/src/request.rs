@@ -97,6 +97,16 @@ impl Call {
             let name = self.http.path.trim_matches('/');
             self.action = name[..1.min(name.len())].to_uppercase() + name.get(1..).unwrap_or_default();
             self.json = serde_json::from_slice(&self.http.body).unwrap_or(Value::Null);
+        } else if self.service == "eks" {
+            self.protocol = Protocol::RestJson;
+            let parts: Vec<&str> = self.http.path.trim_matches('/').split('/').collect();
+            self.action = match parts.as_slice() {
+                ["clusters"] => "ListClusters",
+                ["clusters", _] => "DescribeCluster",
+                ["clusters", _, "fargate-profiles"] => "ListFargateProfiles",
+                _ => "unknown",
+            }
+            .to_owned();
         } else {
             self.protocol = if self.service == "ec2" { Protocol::Ec2 } else { Protocol::Query };
             let source = if self.http.body.is_empty() { self.http.query.as_bytes() } else { &self.http.body };

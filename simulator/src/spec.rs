@@ -33,6 +33,7 @@ pub(crate) struct Spec {
     pub(crate) addresses: Vec<Left>,
     pub(crate) nat_gateways: Vec<Left>,
     pub(crate) load_balancers: Vec<Left>,
+    pub(crate) eks_clusters: Vec<Left>,
     /// Customer-managed keys (in the spelling of `kms-key`) and licence configurations that the acting role may use.
     pub(crate) usable: Vec<String>,
     /// Permissions that roles have beyond those of the templates, which dry runs show.
@@ -95,6 +96,7 @@ impl Default for Spec {
             addresses: Vec::new(),
             nat_gateways: Vec::new(),
             load_balancers: Vec::new(),
+            eks_clusters: Vec::new(),
             latency_ms: 0.0,
             throttle: false,
         }

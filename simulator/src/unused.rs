@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Deserialize;
+use serde_json::json;
 
 use crate::answer::{Answer, Refusal, escape};
 use crate::calls::{Slant, unknown};
@@ -29,7 +30,7 @@ pub(crate) struct Left {
     r#type: Option<String>,
     /// Of an address.
     ip: Option<String>,
-    /// Of a load balancer.
+    /// Of a load balancer or an EKS cluster.
     name: Option<String>,
     /// Of a load balancer: what is registered with it.
     #[serde(default)]
@@ -39,6 +40,11 @@ pub(crate) struct Left {
     /// Of a NAT gateway: whether a route table has a route to it.
     #[serde(default)]
     routed: bool,
+    /// Of an EKS cluster: what works without nodes.
+    #[serde(default)]
+    fargate: Vec<String>,
+    #[serde(default)]
+    auto_mode: bool,
     /// What each metric has in an hour; no value at all where it has none.
     #[serde(default)]
     metrics: BTreeMap<String, f64>,
@@ -51,6 +57,7 @@ pub(crate) struct Leftovers {
     pub(crate) addresses: Vec<Left>,
     pub(crate) nat_gateways: Vec<Left>,
     pub(crate) load_balancers: Vec<Left>,
+    pub(crate) eks_clusters: Vec<Left>,
 }
 
 impl Leftovers {
@@ -211,7 +218,11 @@ pub(crate) fn elb(world: &mut World, call: &Call) -> Result<Answer, Refusal> {
             let one = |(arn, kind): (String, String)| {
                 format!("<member><TargetGroupArn>{arn}</TargetGroupArn><TargetType>{kind}</TargetType></member>")
             };
-            members("TargetGroups", own.chain(seeded).map(one).collect())
+            let all: Vec<String> = own.chain(seeded).map(one).collect();
+            if of.is_some() && all.is_empty() {
+                return Err(Refusal::new(400, "TargetGroupNotFound", "One or more target groups not found"));
+            }
+            members("TargetGroups", all)
         }
         "DescribeTargetHealth" => {
             let of = wanted("TargetGroupArn").unwrap_or_default();
@@ -259,4 +270,32 @@ fn classic(n: usize, one: &Left, now: DateTime<Utc>) -> String {
         time(one, now),
         one.region
     )
+}
+
+/// Amazon EKS.
+pub(crate) fn eks(world: &mut World, call: &Call) -> Result<Answer, Refusal> {
+    let now = world.now();
+    let clusters = &world.place(call).left.eks_clusters;
+    let named: Vec<(String, &Left)> = clusters.iter().enumerate().map(|(n, one)| (name_of(n, one), one)).collect();
+    let wanted = call.http.path.split('/').nth(2).unwrap_or_default();
+    let find = || {
+        let found = named.iter().find(|(name, _)| name == wanted).map(|(_, one)| *one);
+        found.ok_or_else(|| {
+            Refusal::new(404, "ResourceNotFoundException", format!("No cluster found for name: {wanted}."))
+        })
+    };
+    let body = match call.action.as_str() {
+        "ListClusters" => json!({"clusters": named.iter().map(|(name, _)| name).collect::<Vec<_>>()}),
+        "ListFargateProfiles" => json!({"fargateProfileNames": find()?.fargate}),
+        "DescribeCluster" => {
+            let one = find()?;
+            let created = one.created.unwrap_or(now).timestamp();
+            json!({"cluster": {
+                "name": wanted, "status": "ACTIVE", "createdAt": created, "tags": one.tags,
+                "computeConfig": {"enabled": one.auto_mode},
+            }})
+        }
+        _ => return Err(unknown(call)),
+    };
+    Ok(Answer::json(&body))
 }

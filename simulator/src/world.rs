@@ -31,6 +31,8 @@ pub(crate) struct Place {
     pub(crate) balanced: Vec<String>,
     /// What is left here beside instances.
     pub(crate) left: Leftovers,
+    /// Instances on which somebody has an active session of Session Manager, once for each session.
+    pub(crate) sessions: Vec<String>,
 }
 
 /// Account, Region and id of an instance.
@@ -128,6 +130,7 @@ impl World {
         self.leave(self.spec.addresses.clone(), |left| &mut left.addresses)?;
         self.leave(self.spec.nat_gateways.clone(), |left| &mut left.nat_gateways)?;
         self.leave(self.spec.load_balancers.clone(), |left| &mut left.load_balancers)?;
+        self.leave(self.spec.eks_clusters.clone(), |left| &mut left.eks_clusters)?;
         if let Some(fleet) = self.spec.fleet.clone() {
             let made = fleet::instances(&fleet, &self.regions, self.now())?;
             for (account, region, instance) in made {

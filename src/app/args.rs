@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use chrono::NaiveDate;
 use chrono_tz::Tz;
 use clap::builder::PossibleValue;
 use clap::{Parser, Subcommand, ValueEnum};
@@ -62,7 +63,7 @@ pub struct Args {
     pub inventory: Vec<PathBuf>,
 }
 
-const EXITS: &str = "Exit codes: 0 done, or nothing to do; 1 error, nothing was done; 2 with --detailed-exitcode: the plan has steps; \
+const EXITS: &str = "Exit codes: 0 done, or nothing to do; 1 error, nothing was done; 2 with --detailed-exitcode: the plan has steps, and of import: something was left over; \
 3 degraded: something failed, or an account or Region could not be scanned.";
 
 /// The verbs.
@@ -163,6 +164,8 @@ pub enum Verb {
     },
     /// Save the scan, to judge it again with `--inventory`.
     Snapshot,
+    /// Show what another tool's tags, schedules or policies become here: settings that only observe. Changes nothing.
+    Import(Import),
     /// Print a file about the program itself: the JSON Schema of the settings for editors, the manual page, or a shell's
     /// completion script.
     Generate {
@@ -189,6 +192,33 @@ pub enum Generated {
     Powershell,
     /// The completion script of zsh.
     Zsh,
+}
+
+/// What is known of another tool.
+#[derive(Debug, clap::Args)]
+pub struct Import {
+    /// The tool that FILE is from.
+    #[arg(value_enum, requires = "file", value_name = "TOOL")]
+    pub peer: Option<Peer>,
+    /// Its definitions as JSON: the scan of Instance Scheduler's table, or Cloud Custodian's policies.
+    #[arg(value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// A tag that the tool reads: `KEY=schedule`, `KEY=c7n`, or `KEY=c7n mon-fri 08:00-20:00 @ Asia/Tokyo` with the
+    /// default hours of its policy; may be repeated.
+    #[arg(long = "tag", value_name = "KEY=DIALECT")]
+    pub tags: Vec<String>,
+    /// Show instead where both tools would differ in the week from this date on, by minute and instance.
+    #[arg(long, value_name = "DATE", requires = "inventory")]
+    pub week: Option<NaiveDate>,
+}
+
+/// Another tool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Peer {
+    /// AWS Instance Scheduler.
+    InstanceScheduler,
+    /// Cloud Custodian.
+    Custodian,
 }
 
 /// What first settings are made of. At a terminal, the rest is asked for.

@@ -29,7 +29,7 @@ pub fn main() -> ExitCode {
     log::for_terminal();
     match runtime.block_on(run(args)) {
         Ok(End::Done) => ExitCode::SUCCESS,
-        Ok(End::HasSteps) => ExitCode::from(2),
+        Ok(End::HasSteps | End::LeftOver) => ExitCode::from(2),
         Ok(End::Degraded) => ExitCode::from(3),
         Err(error) => {
             verbs::note(&format!("error: {}", error.chain()));
@@ -64,6 +64,7 @@ async fn run(args: Args) -> Result<End, Error> {
             verbs::schedule::schedule(&args, schedule, policy.as_deref(), *days).await
         }
         Verb::Snapshot => verbs::snapshot::snapshot(&args).await,
+        Verb::Import(asked) => verbs::import::import(&args, asked),
         Verb::Generate { what } => verbs::generate::generate(&args, *what),
     }
 }

@@ -10,6 +10,8 @@ pub(crate) enum End {
     Done,
     /// The plan has steps, and the caller asked for this exit code.
     HasSteps,
+    /// An import has left something over.
+    LeftOver,
     /// Something failed, or could not be scanned.
     Degraded,
 }

@@ -14,6 +14,7 @@ mod http;
 mod hub;
 mod instance;
 mod kinds;
+mod logins;
 mod messenger;
 mod metrics;
 mod metrics_weeks;

@@ -13,8 +13,8 @@ use crate::aws::client::{Kept, ec2};
 use crate::aws::errors::not_scanned;
 use crate::aws::instance::instances;
 use crate::aws::{
-    Aws, Role, Sessions, Tokens, balancers, contact, kinds, listed, metrics, metrics_weeks, organization, volumes,
-    words,
+    Aws, Role, Sessions, Tokens, balancers, contact, kinds, listed, logins, metrics, metrics_weeks, organization,
+    volumes, words,
 };
 use crate::engine::config::{Accounts, Busy, Regions, Settings};
 use crate::engine::cost::spent::Spent;
@@ -214,12 +214,28 @@ impl Scan for AwsReader<'_> {
             Ok(credentials) => credentials,
             Err(why) => return asked.iter().map(|one| (one.id.clone(), Activity::Gap(why.clone()))).collect(),
         };
+        let logged_in = match self.settings.busy {
+            Some(Busy { sessions: true, .. }) => {
+                match logins::active(&logins::client(&self.aws, target, credentials.clone())).await {
+                    Ok(found) => found,
+                    Err(why) => {
+                        let unknown = |one: &Recent| (one.id.clone(), Activity::SessionsUnknown(why.clone()));
+                        return asked.iter().map(unknown).collect();
+                    }
+                }
+            }
+            Some(_) | None => HashMap::new(),
+        };
+        let (free, used): (Vec<Recent>, _) = asked.iter().cloned().partition(|one| !logged_in.contains_key(&one.id));
         let client = metrics::client(&self.aws, target, credentials);
         // An instance that is busy by the rule for hours must also be busy by the rule for idleness.
         let busy = self.settings.busy.unwrap_or_default();
         let idle = self.settings.idle.as_ref().map_or(0.0, |idle| idle.cpu_max_percent);
         let limits = Busy { cpu_percent: busy.cpu_percent.max(idle), ..busy };
-        metrics::last_hour(&client, &self.aws.meter, asked, &limits, now).await
+        let mut answer = metrics::last_hour(&client, &self.aws.meter, &free, &limits, now).await;
+        let sessions = |one: Recent| Some((one.id.clone(), Activity::LoggedIn(*logged_in.get(&one.id)?)));
+        answer.extend(used.into_iter().filter_map(sessions));
+        answer
     }
 
     async fn alternate_contact(&self, account: &Arc<str>) -> Result<Option<String>, PortError> {

@@ -34,7 +34,7 @@ pub enum InventoryInvalid {
     NotASnapshot { file: String, source: serde_json::Error },
     #[error("`{file}` {what}; {mend}")]
     Other { file: String, what: String, mend: &'static str },
-    #[error("{0}; each instance counts once, so leave out one of the files")]
+    #[error("{0}; each counts once, so leave out one of the files")]
     Twice(String),
 }
 
@@ -56,8 +56,8 @@ pub struct Recorded {
     pub notes: Vec<String>,
     pub(super) accounts: BTreeMap<Arc<str>, FoundAccount>,
     pub(super) targets: BTreeMap<Target, Saw>,
-    /// What is only reported, and has no place yet.
-    pub(super) loose: Vec<Loose>,
+    /// What is only reported, and has no place yet, by its kind, its id and its file.
+    pub(super) loose: BTreeMap<(ReportOnly, Box<str>, Box<str>), Loose>,
 }
 
 /// The instances of one target in an inventory, and why they are incomplete.
@@ -126,8 +126,11 @@ impl Recorded {
         join(parts.into_iter().map(|part| (file.to_owned(), part)).collect())
     }
 
+    /// Adds what is only reported. The later entry of a resource counts.
     fn add(&mut self, file: &str, found: Vec<Loose>, document: &Value) {
-        self.loose.extend(found);
+        for one in found {
+            self.loose.insert((one.facts.kind(), one.facts.id().into(), file.into()), one);
+        }
         if document.get("NextToken").or(document.get("NextMarker")).is_some_and(Value::is_string) {
             let what = "has a `NextToken`: unless the pages after it are in the inventory, resources are missing";
             self.notes.push(format!("`{file}` {what}"));

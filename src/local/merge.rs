@@ -56,9 +56,14 @@ impl Joining {
         own.lacks(saw.not_scanned);
         for (kind, answer) in saw.reported {
             let known = own.reported.entry(kind).or_insert_with(|| Ok(Vec::new()));
-            match answer {
-                Ok(found) => known.iter_mut().for_each(|known| known.extend(found.iter().cloned())),
-                Err(why) => *known = Err(why),
+            match (&mut *known, answer) {
+                (Ok(known), Ok(found)) => found.into_iter().for_each(|one| {
+                    if !known.contains(&one) {
+                        known.push(one);
+                    }
+                }),
+                (Ok(_), Err(why)) => *known = Err(why),
+                (Err(_), _) => {}
             }
         }
         for instance in saw.instances {

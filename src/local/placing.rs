@@ -21,7 +21,7 @@ impl Recorded {
     /// # Errors
     /// Two entries of one resource differ.
     pub(super) fn place(&mut self, settings: &Settings) -> Result<(), InventoryInvalid> {
-        let loose = std::mem::take(&mut self.loose);
+        let loose = counted_once(std::mem::take(&mut self.loose))?;
         let targets: BTreeSet<&Target> = self.targets.keys().filter(|one| is_known(one)).collect();
         let instances = self.targets.values().flat_map(|saw| &saw.instances).filter(|one| is_known(&one.id.place));
         let homes: HashMap<&str, &Target> = instances.map(|one| (&*one.id.name, &*one.id.place)).collect();
@@ -48,23 +48,7 @@ impl Recorded {
                 known.push(facts);
             }
         }
-        self.count_once()?;
         self.note_unwanted(settings);
-        Ok(())
-    }
-
-    fn count_once(&mut self) -> Result<(), InventoryInvalid> {
-        for (target, saw) in &mut self.targets {
-            for known in saw.reported.values_mut().flatten() {
-                known.sort_by(|one, other| one.id().cmp(other.id()));
-                known.dedup();
-                let mut pairs = known.iter().zip(known.iter().skip(1));
-                if let Some((one, _)) = pairs.find(|(one, other)| one.id() == other.id()) {
-                    let what = format!("`{}` of {target} is in the inventory twice, and its entries differ", one.id());
-                    return Err(InventoryInvalid::Twice(what));
-                }
-            }
-        }
         Ok(())
     }
 
@@ -91,10 +75,26 @@ impl Recorded {
         let has_none = |facts: &Facts| match facts {
             Facts::NatGateway(gateway) => gateway.traffic == Traffic::Unknown(NO_METRICS.into()),
             Facts::LoadBalancer(balancer) => balancer.traffic == Traffic::Unknown(NO_METRICS.into()),
-            Facts::Volume(_) | Facts::Address(_) => false,
+            Facts::Volume(_) | Facts::Address(_) | Facts::EksCluster(_) => false,
         };
         if facts.iter().any(has_none) { Err(NO_METRICS.to_owned()) } else { Ok(facts) }
     }
+}
+
+/// Each resource once. Nothing says which of two files is newer.
+fn counted_once(loose: BTreeMap<(ReportOnly, Box<str>, Box<str>), Loose>) -> Result<Vec<Loose>, InventoryInvalid> {
+    let mut once: Vec<(Box<str>, Loose)> = Vec::with_capacity(loose.len());
+    for ((kind, id, file), one) in loose {
+        match once.last().filter(|(_, last)| last.facts.kind() == kind && *last.facts.id() == *id) {
+            Some((_, last)) if last.facts == one.facts => {}
+            Some((other, _)) => {
+                let what = format!("`{id}` is in `{other}` and in `{file}`, and its entries differ");
+                return Err(InventoryInvalid::Twice(what));
+            }
+            None => once.push((file, one)),
+        }
+    }
+    Ok(once.into_iter().map(|(_, one)| one).collect())
 }
 
 fn is_known(target: &Target) -> bool {

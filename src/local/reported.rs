@@ -41,7 +41,7 @@ const FORMS: [Form; 5] = [
         whole: &["VolumeId", "Attachments", "AvailabilityZone", "CreateTime", "Size", "State", "VolumeType"],
         read: volume,
     },
-    Form { list: "Addresses", whole: &["PublicIp", "Domain", "NetworkBorderGroup"], read: address },
+    Form { list: "Addresses", whole: &["PublicIp", "Domain"], read: address },
     Form { list: "NatGateways", whole: &["NatGatewayId", "CreateTime", "State", "VpcId"], read: gateway },
     Form { list: "LoadBalancers", whole: &["LoadBalancerArn", "CreatedTime", "State", "Type"], read: balancer },
     Form { list: "LoadBalancerDescriptions", whole: &["LoadBalancerName", "CreatedTime", "Instances"], read: balancer },

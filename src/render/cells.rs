@@ -36,17 +36,25 @@ pub(crate) enum Fit {
 pub(crate) struct Shown {
     pub(crate) text: String,
     pub(super) tone: Tone,
+    /// Where it leads in Markdown. Whoever sets it has made the address safe.
+    pub(super) link: Option<String>,
 }
 
 impl<T: Into<String>> From<T> for Shown {
     fn from(text: T) -> Self {
-        Self { text: text.into(), tone: Tone::Plain }
+        Self { text: text.into(), tone: Tone::Plain, link: None }
     }
 }
 
 impl Shown {
     pub(crate) fn toned(text: impl Into<String>, tone: Tone) -> Self {
-        Self { text: text.into(), tone }
+        Self { text: text.into(), tone, link: None }
+    }
+
+    /// The same, leading to this address.
+    #[must_use]
+    pub(crate) fn linked(self, link: Option<String>) -> Self {
+        Self { link, ..self }
     }
 }
 

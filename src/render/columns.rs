@@ -58,6 +58,8 @@ named! {
         Launched = "launched",
         /// The reason, as a sentence.
         Detail = "detail",
+        /// Its page in the AWS console.
+        Link = "link",
     }
 }
 
@@ -79,6 +81,7 @@ impl Column {
             Self::State => Head::new(word(Label::State), Fit::Spare(9)),
             Self::Launched => Head::new(word(Label::Launched), Fit::Spare(10)),
             Self::Detail => Head::new(word(Label::Why), Fit::Beneath),
+            Self::Link => Head::new(word(Label::Console), Fit::Spare(11)),
         }
     }
 
@@ -87,7 +90,7 @@ impl Column {
         match self {
             Self::Verdict => Shown::toned(verdict(row, report), tone(&row.verdict)),
             Self::Reason => row.verdict.reason().as_str().into(),
-            Self::Id => (&*row.id.name).into(),
+            Self::Id => Shown::from(&*row.id.name).linked(report.link(&row.id)),
             Self::Name => (&*row.name).into(),
             Self::Owner => row.owner.known().unwrap_or_default().into(),
             Self::Type => (&*row.kind).into(),
@@ -101,6 +104,7 @@ impl Column {
             Self::State => row.state.to_string().into(),
             Self::Launched => row.launch.map(|at| voice.at(at, zone)).unwrap_or_default().into(),
             Self::Detail => why(row, report.locale).into(),
+            Self::Link => report.link(&row.id).unwrap_or_default().into(),
         }
     }
 }
@@ -127,7 +131,7 @@ impl View {
     pub(crate) fn grid(&self, report: &Report, rows: &[&Row]) -> (Vec<Head>, Vec<Vec<Shown>>) {
         let skipped = rows.iter().any(|row| !speaks(&row.verdict));
         let usual = |column: &Column| match column {
-            Column::State | Column::Launched => false,
+            Column::State | Column::Launched | Column::Link => false,
             Column::Reason => skipped,
             Column::Name => rows.iter().any(|row| !row.name.is_empty()),
             Column::Owner => rows.iter().any(|row| row.owner.known().is_some()),

@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 use rust_decimal::Decimal;
 use serde::Serialize;
 
-use crate::engine::config::{Money, Settings};
+use crate::engine::config::{Links, Money, Settings};
 use crate::engine::history::forgotten::Sighting;
 use crate::engine::model::{Locale, ReportOnly};
 use crate::engine::report::Report;
@@ -28,7 +28,7 @@ const SHOWN: usize = 20;
 pub(crate) fn section(
     page: &mut Page,
     found: &Forgotten,
-    (money, locale, zone): (&Money, Locale, Tz),
+    (money, locale, zone, links): (&Money, Locale, Tz, Option<&Links>),
     most: usize,
     account: impl Fn(&str) -> String,
 ) {
@@ -54,7 +54,7 @@ pub(crate) fn section(
         let why = unused(locale, &one.why);
         vec![
             id.kind.as_str().into(),
-            (&*id.id).into(),
+            Shown::from(&*id.id).linked(links.and_then(|links| links.reported(id))),
             one.name().into(),
             if one.size.is_empty() { why } else { format!("{}, {why}", one.size) }.into(),
             since(line, zone, locale).into(),
@@ -80,7 +80,9 @@ pub(crate) fn section(
 /// The section of a report.
 pub(crate) fn of_report(page: &mut Page, report: &Report, zone: Tz) {
     if let Some(found) = &report.forgotten {
-        section(page, found, (&report.money, report.locale, zone), SHOWN, |id| account(report, id));
+        section(page, found, (&report.money, report.locale, zone, report.links.as_deref()), SHOWN, |id| {
+            account(report, id)
+        });
     }
 }
 
@@ -88,7 +90,13 @@ pub(crate) fn of_report(page: &mut Page, report: &Report, zone: Tz) {
 pub(crate) fn of_stocktake(stocktake: &Stocktake, money: &Money, locale: Locale) -> String {
     let mut page = Page::new(locale);
     if let Some(found) = &stocktake.forgotten {
-        section(&mut page, found, (money, locale, stocktake.zone), usize::MAX, str::to_owned);
+        section(
+            &mut page,
+            found,
+            (money, locale, stocktake.zone, stocktake.links.as_deref()),
+            usize::MAX,
+            str::to_owned,
+        );
     }
     page.markdown()
 }
@@ -208,16 +216,19 @@ pub(crate) struct ResourceData<'a> {
     owner_by: String,
     usd_month: Option<Decimal>,
     price_unknown: Option<&'a str>,
+    /// Its page in the AWS console, where the settings have links.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    link: Option<String>,
 }
 
 impl<'a> ForgottenData<'a> {
-    pub(crate) fn of(found: &'a Forgotten, locale: Locale) -> Self {
+    pub(crate) fn of(found: &'a Forgotten, links: Option<&Links>, locale: Locale) -> Self {
         let sum = sum(found.forgotten());
         Self {
             forgotten: sum.instances,
             usd_month: sum.monthly.0.round_dp(2),
             unknown_prices: sum.unknown,
-            resources: found.lines.iter().map(|line| ResourceData::of(line, locale)).collect(),
+            resources: found.lines.iter().map(|line| ResourceData::of(line, links, locale)).collect(),
             not_scanned: &found.not_scanned,
             waiting: found.waiting,
         }
@@ -225,7 +236,7 @@ impl<'a> ForgottenData<'a> {
 }
 
 impl<'a> ResourceData<'a> {
-    pub(crate) fn of(line: &'a Line, locale: Locale) -> Self {
+    pub(crate) fn of(line: &'a Line, links: Option<&Links>, locale: Locale) -> Self {
         let Line { sighting, owner, standing, monthly } = line;
         let one = &sighting.unused;
         Self {
@@ -238,6 +249,7 @@ impl<'a> ResourceData<'a> {
             owner_by: owner.by.to_string(),
             usd_month: line.known().map(|usd| usd.0.round_dp(2)),
             price_unknown: monthly.as_ref().err().map(String::as_str),
+            link: links.and_then(|links| links.reported(&one.id)),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use chrono::{DateTime, Days, Duration, NaiveTime, Utc};
 
 use crate::engine::model::Locale;
-use crate::engine::schedule::{Day, Like, Schedule};
+use crate::engine::schedule::{DayNote, Like, Schedule};
 use crate::render::catalogue::{Label, Sentence, Voice, voice};
 
 /// The minutes for each character of the calendar.
@@ -70,25 +70,26 @@ fn mark(schedule: &Schedule, local: chrono::NaiveDateTime, zone: chrono_tz::Tz) 
 fn remark(schedule: &Schedule, date: chrono::NaiveDate, voice: Voice) -> String {
     let mut remarks: Vec<String> = Vec::new();
     for calendar in schedule.parts.iter().filter_map(|part| part.calendar.as_ref()) {
-        let remark = match calendar.day(date) {
-            Day::Closed(_) if calendar.closes(date) => voice.label(Label::ClosedByCalendar).to_owned(),
-            Day::Closed(holiday) if calendar.holidays.iter().any(|set| set.provisional(date)) => {
-                voice.say(Sentence::Provisional { holiday })
-            }
-            Day::Closed(holiday) => holiday.to_owned(),
-            Day::Beyond => voice.label(Label::DayUnknown).to_owned(),
-            Day::Works(_) => calendar.like.get(&date).map_or(String::new(), |like| works_like(like, voice)),
-        };
-        remarks.push(remark);
-        remarks.push(calendar.frozen(date).map_or(String::new(), |range| voice.say(Sentence::FrozenDay { range })));
+        remarks.extend(calendar.notes(date).iter().map(|note| day_note(note, voice)));
     }
     let extra = schedule.parts.iter().flat_map(|part| part.extra());
     let extra = extra.filter(|once| once.begin.date() <= date && once.end > date.and_time(NaiveTime::MIN));
     remarks.extend(extra.map(|once| voice.say(Sentence::OpenOnce { period: &once.to_string() })));
-    remarks.retain(|remark| !remark.is_empty());
     remarks.sort();
     remarks.dedup();
     remarks.join("; ")
+}
+
+/// What is special about a date.
+pub(crate) fn day_note(note: &DayNote, voice: Voice) -> String {
+    match note {
+        DayNote::Closed => voice.label(Label::ClosedByCalendar).to_owned(),
+        DayNote::Holiday { name, provisional: true } => voice.say(Sentence::Provisional { holiday: name }),
+        DayNote::Holiday { name, provisional: false } => name.clone(),
+        DayNote::Beyond => voice.label(Label::DayUnknown).to_owned(),
+        DayNote::WorksLike(like) => works_like(like, voice),
+        DayNote::Freeze(range) => voice.say(Sentence::FrozenDay { range: *range }),
+    }
 }
 
 /// A date that works like a weekday, and its hours if it is a short day.

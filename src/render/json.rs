@@ -52,7 +52,7 @@ struct Whole<'a> {
 }
 
 /// Rows are created while they are written, so that the text of a hundred thousand lines is never in memory at once.
-struct Rows<'a>(&'a [Row], Locale);
+struct Rows<'a>(&'a Report);
 
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -87,6 +87,9 @@ pub(crate) struct Line<'a> {
     remarks: Vec<RemarkLine>,
     #[serde(skip_serializing_if = "Option::is_none")]
     undetermined: Option<String>,
+    /// Its page in the AWS console, where the settings have links.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    link: Option<String>,
 }
 
 /// One remark: its name, instants and run for machines, and its text for readers.
@@ -107,15 +110,16 @@ struct RemarkLine {
 
 impl Serialize for Rows<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut seq = serializer.serialize_seq(Some(self.0.len()))?;
-        for row in self.0 {
-            seq.serialize_element(&line(row, self.1))?;
+        let mut seq = serializer.serialize_seq(Some(self.0.rows.len()))?;
+        for row in &self.0.rows {
+            seq.serialize_element(&line(row, self.0))?;
         }
         seq.end()
     }
 }
 
-pub(crate) fn line(row: &Row, locale: Locale) -> Line<'_> {
+pub(crate) fn line<'a>(row: &'a Row, report: &Report) -> Line<'a> {
+    let locale = report.locale;
     let Row {
         id,
         name,
@@ -136,6 +140,7 @@ pub(crate) fn line(row: &Row, locale: Locale) -> Line<'_> {
         remarks,
         undetermined,
         zone,
+        schedule: _,
         marks: _,
         talk: _,
         group: _,
@@ -165,6 +170,7 @@ pub(crate) fn line(row: &Row, locale: Locale) -> Line<'_> {
         attention: remarks.iter().any(|one| matches!(one, Remark::UnknownTag { .. })) || verdict.wants_attention(),
         remarks: remarks.iter().map(|one| remark_line(one, *zone, locale)).collect(),
         undetermined: undetermined.as_ref().map(|lacks| missing(lacks, locale)),
+        link: report.link(id),
     }
 }
 
@@ -228,8 +234,10 @@ fn whole(report: &Report) -> Whole<'_> {
         priced: _,
         bundled_prices: _,
         forgotten,
+        trends: _,
         troubled: _,
         calls: _,
+        links,
         locale,
     } = report;
     Whole {
@@ -240,13 +248,13 @@ fn whole(report: &Report) -> Whole<'_> {
         health: report.health(),
         counts: report.counts(),
         notes,
-        instances: Rows(rows, *locale),
+        instances: Rows(report),
         plan,
         outcomes,
         marks,
         cost,
         money: MoneyData::of(report),
-        forgotten: forgotten.as_ref().map(|found| ForgottenData::of(found, *locale)),
+        forgotten: forgotten.as_ref().map(|found| ForgottenData::of(found, links.as_deref(), *locale)),
         unreachable,
         denied,
         not_due,

@@ -20,7 +20,8 @@ const COLUMNS: &str = "account,region,id,kind,name,type,state,launched,owner,own
 /// The error of `csv`; no report causes one.
 pub fn csv(report: &Report, view: &View) -> Result<String, csv::Error> {
     let chosen: Vec<&str> = view.columns.iter().map(|column| column.as_str()).collect();
-    let columns = if chosen.is_empty() { COLUMNS.split(',').collect() } else { chosen };
+    let link = report.links.as_ref().map(|_| Column::Link.as_str());
+    let columns = if chosen.is_empty() { COLUMNS.split(',').chain(link).collect() } else { chosen };
     let rows = view.rows(report, true);
     crate::render::csv::csv(&columns, rows.into_iter().map(|row| value(row, report)))
 }
@@ -31,14 +32,14 @@ pub fn csv(report: &Report, view: &View) -> Result<String, csv::Error> {
 /// The error of `out`.
 pub fn write_ndjson(report: &Report, view: &View, mut out: impl io::Write) -> io::Result<()> {
     for row in view.rows(report, true) {
-        serde_json::to_writer(Escaping(&mut out), &line(row, report.locale))?;
+        serde_json::to_writer(Escaping(&mut out), &line(row, report))?;
         out.write_all(b"\n")?;
     }
     out.flush()
 }
 
 fn value(row: &Row, report: &Report) -> Value {
-    let mut value = serde_json::to_value(line(row, report.locale)).unwrap_or_default();
+    let mut value = serde_json::to_value(line(row, report)).unwrap_or_default();
     if let (Value::Object(fields), Some(launch)) = (&mut value, row.launch) {
         fields.insert(Column::Age.as_str().to_owned(), report.at.signed_duration_since(launch).num_days().into());
     }

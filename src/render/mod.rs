@@ -12,6 +12,7 @@ mod explanation;
 mod first_settings;
 mod forgotten;
 mod hours;
+mod import;
 mod json;
 mod lines;
 mod message;
@@ -40,6 +41,7 @@ pub use crate::render::explanation::explanation;
 pub use crate::render::first_settings::FirstSettings;
 pub use crate::render::forgotten::message as forgotten_message;
 pub use crate::render::hours::hours;
+pub use crate::render::import::{beside_text, import_notes, import_settings};
 pub use crate::render::json::{Digest, digest, json, write_json};
 pub use crate::render::lines::{csv, write_ndjson};
 pub use crate::render::message::{Frame, messages};
@@ -50,6 +52,7 @@ pub use crate::render::report::page;
 pub use crate::render::runs::{runs_json, runs_page};
 pub use crate::render::stocktake_data::{COLUMNS as STOCKTAKE_COLUMNS, csv as stocktake_csv, json as stocktake_json};
 pub use crate::render::undo::{undo_digest, undo_json, undo_page};
+pub(crate) use crate::render::words::first_in_region;
 pub use crate::render::words::{launched_by, near_miss, not_armed, question, remark, scanned};
 
 /// The whole report for a terminal, a pipe or a file.

@@ -32,6 +32,8 @@ enum Block {
     Title(String),
     Line(Tone, String),
     Item(String),
+    /// A link, which only Markdown shows.
+    Link(Shown),
     Grid(Grid),
 }
 
@@ -61,6 +63,13 @@ impl Page {
         self.blocks.push(Block::Line(Tone::Bad, text.into()));
     }
 
+    /// A link, which a terminal does not show.
+    pub(crate) fn link(&mut self, text: &str, link: Option<String>) {
+        if link.is_some() {
+            self.blocks.push(Block::Link(Shown::from(text).linked(link)));
+        }
+    }
+
     /// One remark in the list at the end.
     pub(crate) fn item(&mut self, text: impl Into<String>) {
         self.blocks.push(Block::Item(text.into()));
@@ -81,6 +90,7 @@ impl Page {
                 Block::Title(text) => writeln!(out, "{}", plain(text)),
                 Block::Line(tone, text) => writeln!(out, "{}\n", painted(&plain(text), *tone, style)),
                 Block::Item(text) => writeln!(out, "{}", plain(text)),
+                Block::Link(_) => Ok(()),
                 Block::Grid(grid) => grid.terminal(&mut out, style, self.locale),
             };
             let ends_items = matches!(block, Block::Item(_)) && !matches!(self.blocks.get(n + 1), Some(Block::Item(_)));
@@ -106,6 +116,7 @@ impl Page {
                 Block::Line(Tone::Bad, text) => writeln!(out, "> **{}**\n", cell(text)),
                 Block::Line(_, text) => writeln!(out, "{}\n", cell(text)),
                 Block::Item(text) => writeln!(out, "- {}", cell(text)),
+                Block::Link(one) => writeln!(out, "{}\n", markdown(one, false)),
                 Block::Grid(grid) => grid.markdown(&mut out),
             };
         }
@@ -122,8 +133,7 @@ impl Grid {
         writeln!(out, "| {} |\n|{}", words.join(" | "), "---|".repeat(words.len()))?;
         for row in &self.rows {
             let shown = self.heads.iter().zip(row);
-            let cells: Vec<String> =
-                shown.map(|(head, one)| if head.code { code(&one.text) } else { cell(&one.text) }).collect();
+            let cells: Vec<String> = shown.map(|(head, one)| markdown(one, head.code)).collect();
             writeln!(out, "| {} |", cells.join(" | "))?;
         }
         writeln!(out)
@@ -254,6 +264,20 @@ impl Grid {
             }
         }
         table
+    }
+}
+
+/// A cell in Markdown.
+fn markdown(one: &Shown, is_code: bool) -> String {
+    let text = if is_code { code(&one.text) } else { cell(&one.text) };
+    linked(text, one.link.clone())
+}
+
+/// Markdown that leads to an address, which has neither spaces nor brackets.
+pub(crate) fn linked(text: String, link: Option<String>) -> String {
+    match link {
+        Some(link) => format!("[{text}]({link})"),
+        None => text,
     }
 }
 

@@ -37,6 +37,8 @@ pub fn page(report: &Report, view: &View) -> Page {
 fn headline(page: &mut Page, report: &Report, view: &View) {
     let voice = voice(report.locale);
     page.title(voice.say(Sentence::Headline { mode: report.mode, run: &report.run, at: report.at, zone: view.zone }));
+    let linked = report.links.as_ref().filter(|_| report.mode != Mode::Plan);
+    page.link(voice.label(Label::WholeReport), linked.and_then(|links| links.run(&report.run, report.at)));
     let list = parts(report).join(voice.label(Label::ListBreak));
     page.line(voice.say(Sentence::Tally { found: report.rows.len(), list: &list, effect: effect(report) }));
     let counts = report.counts();
@@ -125,7 +127,8 @@ fn heads(report: &Report, first: Label, last: Label) -> Vec<Head> {
 
 fn line(report: &Report, first: Shown, id: &ResourceId, name: &str, last: String) -> Vec<Shown> {
     let Target { account: owner, region } = &*id.place;
-    vec![first, (&*id.name).into(), name.into(), account(report, owner).into(), (&**region).into(), last.into()]
+    let linked = Shown::from(&*id.name).linked(report.link(id));
+    vec![first, linked, name.into(), account(report, owner).into(), (&**region).into(), last.into()]
 }
 
 fn outcomes(page: &mut Page, report: &Report) {

@@ -1,5 +1,6 @@
 //! The runs in the record: a table for terminals, JSON for scripts.
 
+use crate::engine::config::Links;
 use crate::engine::history::runs::{Listed, RunLine};
 use crate::engine::model::Locale;
 use crate::render::catalogue::{Figure, Label, Sentence, voice};
@@ -9,7 +10,7 @@ use crate::render::page::{Fit, Head, Page, Shown};
 const BROKE_OFF: &str = "broke-off";
 
 /// The runs as a page, in the given order.
-pub fn runs_page(runs: &[Listed], locale: Locale) -> Page {
+pub fn runs_page(runs: &[Listed], links: Option<&Links>, locale: Locale) -> Page {
     let (mut page, voice) = (Page::new(locale), voice(locale));
     if runs.is_empty() {
         page.line(voice.label(Label::NoRuns));
@@ -31,7 +32,11 @@ pub fn runs_page(runs: &[Listed], locale: Locale) -> Page {
                 (mode.as_str(), BROKE_OFF, voice.say(Sentence::Figure { figure: Figure::ToDo, number }))
             }
         };
-        [run.run(), &at, mode, health, &happened].map(Shown::from).into()
+        // A run that was interrupted has no report.
+        let ended = links.filter(|_| matches!(run, Listed::Ended(_)));
+        let link = ended.and_then(|links| links.run(run.run(), run.at()));
+        let rest = [&*at, mode, health, &happened].map(Shown::from);
+        std::iter::once(Shown::from(run.run()).linked(link)).chain(rest).collect()
     });
     page.grid(None, heads, lines.collect());
     page

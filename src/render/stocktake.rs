@@ -17,6 +17,7 @@ use crate::render::catalogue::{Term, term};
 use crate::render::edge::{cell, code, plain};
 use crate::render::forgotten;
 use crate::render::money::{caveat, cost, figure, over as over_budget};
+use crate::render::page::linked;
 
 /// The number of unconfirmed instances in a message. The record has the whole list.
 const NAMED: usize = 10;
@@ -185,7 +186,7 @@ fn table<'a>(
         let _ = writeln!(
             out,
             "| {} | {} | {} | {} | {state} | {} | {} | {} | {} | {} | {} | {} |",
-            code(&id.name),
+            linked(code(&id.name), stocktake.links.as_ref().and_then(|links| links.resource(id))),
             cell(name),
             cell(&id.place.region),
             cell(kind),

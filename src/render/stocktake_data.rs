@@ -50,6 +50,9 @@ struct Row<'a> {
     rate_date: Option<NaiveDate>,
     price_note: &'static str,
     group: Option<&'a str>,
+    /// Its page in the AWS console, where the settings have links.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    link: Option<String>,
 }
 
 /// The JSON.
@@ -164,6 +167,7 @@ fn row<'a>(stocktake: &'a Stocktake, line: &'a Line, money: &'a Money) -> Row<'a
         rate_date: second.map(|second| second.date),
         price_note: caveat(Locale::En),
         group: group.as_deref(),
+        link: stocktake.links.as_ref().and_then(|links| links.resource(id)),
     }
 }
 
@@ -172,7 +176,7 @@ fn row<'a>(stocktake: &'a Stocktake, line: &'a Line, money: &'a Money) -> Row<'a
 /// # Errors
 /// The error of `serde_json`; no stocktake causes one.
 pub fn json(stocktake: &Stocktake, money: &Money) -> serde_json::Result<String> {
-    let Stocktake { account, name, month, at, zone: _, budget, lines, unreachable, over: _, bill, forgotten } =
+    let Stocktake { account, name, month, at, zone: _, budget, lines, unreachable, over: _, bill, forgotten, links } =
         stocktake;
     let cost = stocktake.cost();
     let second = money.second.as_ref();
@@ -197,7 +201,7 @@ pub fn json(stocktake: &Stocktake, money: &Money) -> serde_json::Result<String> 
         bill: bill.as_ref(),
         instances: lines.iter().map(|line| row(stocktake, line, money)).collect(),
         unreachable: unreachable.iter().map(|(region, cause)| Unreachable { region, cause }).collect(),
-        forgotten: forgotten.as_ref().map(|found| ForgottenData::of(found, Locale::En)),
+        forgotten: forgotten.as_ref().map(|found| ForgottenData::of(found, links.as_deref(), Locale::En)),
     };
     Ok(edge::json(&whole, false)? + "\n")
 }
@@ -209,5 +213,6 @@ pub fn json(stocktake: &Stocktake, money: &Money) -> serde_json::Result<String> 
 pub fn csv(stocktake: &Stocktake, money: &Money) -> Result<String, csv::Error> {
     // Converted from the JSON, so that the fields are defined in one place.
     let value = |line| serde_json::to_value(row(stocktake, line, money)).unwrap_or_default();
-    crate::render::csv::csv(&COLUMNS, stocktake.lines.iter().map(value))
+    let columns: Vec<&str> = COLUMNS.into_iter().chain(stocktake.links.as_ref().map(|_| "link")).collect();
+    crate::render::csv::csv(&columns, stocktake.lines.iter().map(value))
 }

@@ -184,6 +184,7 @@ fn every_line_about_a_forgotten_resource_can_be_said() {
         no_traffic(true),
         no_traffic(false),
         WhyUnused::NoTargets { days: 14 },
+        WhyUnused::NoNodes,
     ];
     for locale in Locale::ALL {
         let said = remnants.iter().map(|one| remnant(*locale, *one));

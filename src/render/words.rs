@@ -6,9 +6,10 @@ use chrono_tz::Tz;
 
 use crate::engine::config::Policy;
 use crate::engine::judge::near_miss::NearMiss;
-use crate::engine::model::{Action, Locale, NotArmed, Remark, SkippedAccount, Step};
+use crate::engine::model::{Action, Locale, NotArmed, Remark, SkippedAccount, Step, Target};
 use crate::engine::report::{Report, Row};
-use crate::render::catalogue::{Label, Sentence, Term, detail, term, voice};
+use crate::render::catalogue::{Label, Letter, Sentence, Term, detail, letter, term, voice};
+use crate::render::columns::account;
 use crate::render::edge::plain;
 
 /// The text of a remark, in the time zone of the instance's hours. It may contain text from tags and events, but
@@ -52,6 +53,27 @@ pub fn question(steps: &[&Step], locale: Locale) -> Option<String> {
     let counts: Vec<_> = counts.into_iter().filter(|(_, count)| *count > 0).collect();
     let accounts = steps.iter().map(|step| &step.id.place.account).collect::<BTreeSet<_>>().len();
     (accounts > 0).then(|| voice(locale).say(Sentence::Question { counts: &counts, accounts }))
+}
+
+/// How many instances a message about a Region names.
+const NAMED: usize = 5;
+
+/// The first instances ever in a Region of an account.
+pub(crate) fn first_in_region(target: &Target, report: &Report) -> String {
+    let rows: Vec<&Row> = report.rows.iter().filter(|row| *row.id.place == *target).collect();
+    let one = |row: &&Row| {
+        let by = row.launched_by.as_ref().map(|name| launched_by(name, report.locale));
+        let facts = [&*row.name, &*row.kind, by.as_deref().unwrap_or_default()];
+        let facts: Vec<&str> = facts.into_iter().filter(|text| !text.is_empty()).collect();
+        format!("{} ({})", row.id.name, facts.join(", "))
+    };
+    let mut ids: Vec<String> = rows.iter().take(NAMED).map(one).collect();
+    if rows.len() > NAMED {
+        ids.push(format!("+{}", rows.len() - NAMED));
+    }
+    let (account, ids) = (account(report, &target.account), ids.join(voice(report.locale).label(Label::ListBreak)));
+    let letter_of = Letter::FirstInRegion { account: &account, region: &target.region, count: rows.len(), ids: &ids };
+    letter(report.locale, letter_of)
 }
 
 /// How many targets were scanned; `None` if all of them were.

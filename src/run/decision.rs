@@ -191,8 +191,10 @@ impl Planned {
             priced: prices.is_some(),
             bundled_prices: None,
             forgotten: None,
+            trends: None,
             troubled,
             calls: scanner.calls(),
+            links: settings.links.clone(),
             locale: settings.run.locale,
         };
         (report, background)

@@ -10,6 +10,7 @@ use crate::engine::model::Target;
 use crate::engine::model::month::Month;
 use crate::engine::request::Mode;
 use crate::ports::{PortError, ReadRecord, WriteRecord};
+use crate::run::new_regions::Firsts;
 use crate::run::order::Order;
 use crate::run::pipeline::is_narrow;
 use crate::run::scan::Background;
@@ -38,13 +39,33 @@ pub(crate) fn sweep(order: &Order<'_>) -> Option<Duration> {
     settings.scope.sweep.filter(|_| by_schedule && settings.run.record.is_some())
 }
 
-/// Adds what the run has scanned. The file may have changed since the run read it, so it is read again.
+/// The targets in which something was found for the first time ever, by what is known before this run is added.
+///
+/// # Errors
+/// [`PortError`] when the record cannot be read.
+pub(crate) async fn firsts(
+    order: &Order<'_>,
+    hub: &impl ReadRecord,
+    background: &Background,
+) -> Result<BTreeSet<Target>, PortError> {
+    let text = hub.read(FILE).await?.unwrap_or_default();
+    Ok(LastScans::parse(&text, &order.settings.hash).firsts(&background.visits))
+}
+
+/// Adds what the run has scanned. The file may have changed since the run read it, so it is read again. `firsts`: where
+/// something was found for the first time, and whether that was told.
 ///
 /// # Errors
 /// [`PortError`] when the record cannot be read or written. The next run then scans again what this one has scanned.
-pub(crate) async fn keep(order: &Order<'_>, hub: &impl WriteRecord, background: &Background) -> Result<(), PortError> {
+pub(crate) async fn keep(
+    order: &Order<'_>,
+    hub: &impl WriteRecord,
+    background: &Background,
+    firsts: &Firsts,
+) -> Result<(), PortError> {
     let settings = order.settings;
-    if settings.scope.sweep.is_none() || settings.run.record.is_none() {
+    let used = settings.scope.sweep.is_some() || settings.notify.new_region.is_some();
+    if !used || settings.run.record.is_none() {
         return Ok(());
     }
     let listed: BTreeSet<Arc<str>> = background.accounts.keys().cloned().collect();
@@ -59,6 +80,7 @@ pub(crate) async fn keep(order: &Order<'_>, hub: &impl WriteRecord, background: 
         }
         let mut scans = LastScans::parse(old.as_deref().unwrap_or_default(), &settings.hash);
         scans.add(&visits, listed, order.clock.at());
+        scans.note_untold(&firsts.told, &firsts.untold);
         let text = scans.text(&settings.hash);
         let written = match &old {
             None => hub.create(FILE, &text).await?.is_none(),

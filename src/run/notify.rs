@@ -1,16 +1,17 @@
 //! The stage that notifies owners and the operator of news, and keeps the receipts.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::engine::history::notices::Ledger;
 use crate::engine::history::weekly::Gathered;
 use crate::engine::history::{History, Said, weekly};
-use crate::engine::model::{Contact, Notes, ResourceId};
-use crate::engine::report::digest::{Digests, Entry, Reader, digests};
+use crate::engine::model::{Contact, Notes, ResourceId, Subject};
+use crate::engine::report::digest::{Digests, Entry, News, Reader, digests};
 use crate::engine::report::news::{forget, news};
 use crate::engine::report::{Report, Row};
+use crate::engine::request::Mode;
 use crate::ports::{Messenger, WriteRecord};
 use crate::render::{Frame, scanned};
 use crate::run::delivery::{OPERATOR, deliver};
@@ -19,17 +20,18 @@ use crate::run::{Order, state};
 /// Time kept back from the deadline while messages are sent: enough to record and to answer.
 pub(crate) const RESERVE: Duration = Duration::from_secs(8);
 
-/// Notifies owners and the operator of news, and keeps the receipts. Returns how many messages were accepted.
+/// Notifies owners and the operator of news, and keeps the receipts. Returns how many messages were accepted, and the
+/// accounts whose owners were notified.
 pub(crate) async fn notify(
     order: &Order<'_>,
     messenger: &impl Messenger,
     hub: &impl WriteRecord,
     history: &History,
     report: &Report,
-) -> (usize, Notes) {
+) -> ((usize, BTreeSet<Arc<str>>), Notes) {
     let (settings, mut notes) = (order.settings, Notes::default());
     if !state::is_stateful(settings) {
-        return (0, notes);
+        return (Default::default(), notes);
     }
     let mut ledger: Ledger = history.told.clone();
     ledger.place(report.rows.iter().map(|row| &row.id));
@@ -38,7 +40,7 @@ pub(crate) async fn notify(
     let gathered = weekly.as_ref().map_or(Gathered::Held, |weekly| weekly.gathered(report.at, zone));
     let said = |row: &'_ Row| row.talk.said.as_deref().map(|said| (row.id.clone(), said.clone()));
     let said: HashMap<ResourceId, Said> = report.rows.iter().filter_map(said).collect();
-    let digests = unread(order, report, &ledger, &said, &gathered);
+    let digests = unread(order, report, history, &ledger, &said, &gathered);
     let delivery = deliver(messenger, &digests, &frame(order, &report.names), order.clock, RESERVE).await;
     notes.troubles(delivery.troubles);
     if let Some(weekly) = weekly {
@@ -59,13 +61,15 @@ pub(crate) async fn notify(
     ledger.keep(|id| found.contains(id), report.at);
     let written = state::write_told(hub, &ledger).await;
     notes.ok_or_trouble(written, "who was notified could not be recorded, so it will be sent again");
-    (delivery.messages, notes)
+    let accounts = delivery.receipts.iter().map(|receipt| receipt.id.place.account.clone()).collect();
+    ((delivery.messages, accounts), notes)
 }
 
 /// The digests of this run, without what their readers have already received.
 fn unread(
     order: &Order<'_>,
     report: &Report,
+    history: &History,
     ledger: &Ledger,
     said: &HashMap<ResourceId, Said>,
     gathered: &Gathered,
@@ -77,7 +81,14 @@ fn unread(
         // Nothing was scanned. Without a message, this would look like nothing to report.
         notes.splice(0..0, known.take());
     }
-    let mut digests = digests(settings, news(report), notes, gathered);
+    let mut news = news(report);
+    for News { item, .. } in &mut news {
+        // The notice before a stop. The ledger no longer has it, because the next one starts anew.
+        let subject = if item.subject == Subject::Stopped { Subject::Idle } else { item.subject };
+        let told = history.told.find(&item.id, subject);
+        item.notified = told.map(|told| (told.owner.clone(), told.first));
+    }
+    let mut digests = digests(settings, news, notes, gathered);
     // Of an owner's several addresses, only those that have not received it.
     for digest in digests.owners.iter_mut().filter(|digest| matches!(digest.reader, Reader::Owner(_, Contact::First))) {
         let place = digest.channel.place();
@@ -97,5 +108,7 @@ fn unread(
 pub(crate) fn frame<'a>(order: &Order<'a>, names: &'a BTreeMap<Arc<str>, String>) -> Frame<'a> {
     let settings = order.settings;
     let (tags, money, locale) = (&settings.tags, &settings.money, settings.run.locale);
-    Frame { at: order.clock.at(), locale, tags, names, money }
+    // A dry run leaves no report.
+    let run = (order.run.mode == Mode::Apply).then_some(&*order.run.id);
+    Frame { at: order.clock.at(), locale, tags, names, money, links: settings.links.as_deref(), run }
 }

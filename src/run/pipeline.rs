@@ -1,6 +1,8 @@
 //! A run from its request to its report: scan → judge → plan → act → notify → record. Every stage returns a value of
 //! its own, and the report contains these values.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::engine::cost::bill::EffectiveRates;
@@ -24,7 +26,7 @@ use crate::run::state::is_stateful;
 use crate::run::tables::RunLines;
 use crate::run::warrant::Warrant;
 use crate::run::wrap_up::keep;
-use crate::run::{bill, forgotten, lock, past, prices, savings, stocktake, sudden};
+use crate::run::{bill, forgotten, lock, new_regions, past, prices, savings, slices, stocktake, sudden, trends};
 
 /// A dry run: scans, judges and plans. It has no port to act with.
 ///
@@ -35,8 +37,11 @@ pub async fn plan(order: &Order<'_>, scanner: &impl Scan, hub: &impl ReadRecord)
     sudden::check(order)?;
     let (history, unread) = past::history_or_nothing(order, hub).await;
     let mut planned = prepare(order, scanner, hub, &history, true).await?;
-    let (mut shown, mut saved, mut rates) = (None, None, EffectiveRates::default());
+    let (mut shown, mut saved, mut rates, mut trends) = (None, None, EffectiveRates::default(), None);
     if unread.is_none() {
+        let (known, notes) = trends::read(hub, order.settings, order.clock.at()).await;
+        planned.notes.add(notes);
+        trends = known;
         let predicted = sudden::predict(order, hub, &planned).await?;
         planned.notes.lines.extend(predicted);
         if is_stateful(order.settings) {
@@ -52,7 +57,7 @@ pub async fn plan(order: &Order<'_>, scanner: &impl Scan, hub: &impl ReadRecord)
     planned.notes.lines.extend(unread);
     planned.plan.seal();
     let (report, background) = planned.report(order, scanner, shown.as_ref());
-    let report = Report { saved, rates, ..report };
+    let report = Report { saved, rates, trends, ..report };
     Ok(Box::pin(forgotten::preview(order, scanner, hub, &background, shown.as_ref(), report)).await)
 }
 
@@ -181,26 +186,33 @@ pub(crate) async fn finish(
     report.forgotten = found;
     let prices = prices.as_ref();
     let notified = notify(order, messenger, hub, history, &report);
-    let notified = stage("notify", "notifying owners", notified, &mut notes).await;
+    let (notified, accounts) = stage("notify", "notifying owners", notified, &mut notes).await;
     let saved = savings::count(order, hub, prices, &background.confirmed, &report);
     let saved = stage("save", "counting savings", saved, &mut notes).await;
     let stock = stocktake::take(order, messenger, hub, history, prices, &mut background, &report);
     let stock = stage("stocktake", "the stocktake", stock, &mut notes).await;
-    let kept = keep(order, hub, history, prices, &background, &report);
+    let first = new_regions::tell(order, messenger, hub, history, &background, &report);
+    let (first, firsts) = stage("new-regions", "telling of new Regions", first, &mut notes).await;
+    let kept = keep(order, hub, history, prices, &background, &firsts, &report);
     stage("keep", "recording prices and evidence", kept, &mut notes).await;
     let (rates, of_rates) = bill::rates(order, hub).await;
     notes.add(of_rates);
-    let report = Report { messages: notified + stock + told, saved, rates, ..report }.noting(notes);
-    record(order, scanner, hub, report, &background.confirmed, ended).await
+    let report = Report { messages: notified + stock + told + first, saved, rates, ..report };
+    let kept = trends::keep(order, hub, history, &report);
+    let trends = stage("trends", "adding the run to the trends", kept, &mut notes).await;
+    let report = Report { trends, ..report };
+    record(order, scanner, hub, report.noting(notes), &accounts, &background.confirmed, ended).await
 }
 
-/// Writes the record of an apply and returns the location of the whole report. Once something was done, a record that
-/// cannot be written is a trouble and not an error: after an error the caller would repeat what was done.
+/// Writes the record of an apply, with the own parts of the accounts that it touched or `notified`, and returns the location
+/// of the whole report. Once something was done, a record that cannot be written is a trouble and not an error: after an
+/// error the caller would repeat what was done.
 pub(crate) async fn record(
     order: &Order<'_>,
     scanner: &impl Scan,
     hub: &impl WriteRecord,
     report: Report,
+    notified: &BTreeSet<Arc<str>>,
     confirmed: &[Confirmed],
     ended: Ended,
 ) -> Result<(Report, Option<String>), Error> {
@@ -222,6 +234,8 @@ pub(crate) async fn record(
         Err(error) if !acted => return Err(Error::Record(error)),
         tables => notes.ok_or_trouble(tables, "the tables could not be recorded"),
     };
+    let parts = slices::write(order, hub, &report, notified);
+    stage("slices", "writing the parts of accounts", parts, &mut notes).await;
     let (report, mut notes) = (report.noting(notes), Notes::default());
     let place = match port("report", write_report(hub, &report)).await {
         Err(error) if !acted => return Err(Error::Record(error)),

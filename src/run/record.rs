@@ -41,23 +41,23 @@ pub(crate) const HISTORY_DAYS: i64 = 9;
 /// One line of an outcomes file. Fields added after the first release may be missing in older files.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-struct Line {
+pub(crate) struct Line {
     #[serde(flatten)]
-    id: ResourceId,
-    action: Action,
-    outcome: OutcomeKind,
+    pub(crate) id: ResourceId,
+    pub(crate) action: Action,
+    pub(crate) outcome: OutcomeKind,
     #[serde(deserialize_with = "sane")]
-    at: DateTime<Utc>,
+    pub(crate) at: DateTime<Utc>,
     #[serde(default)]
     policy: Option<Box<str>>,
     #[serde(default)]
     run: Option<String>,
     /// The run that was undone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    undo: Option<String>,
+    pub(crate) undo: Option<String>,
     /// For a stop: when the instance had last been started, by the reaper or anyone else.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "sane_option")]
-    launched: Option<DateTime<Utc>>,
+    pub(crate) launched: Option<DateTime<Utc>>,
     /// The run was narrow: by a request that selects, or by an event.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     narrow: bool,
@@ -210,7 +210,7 @@ pub async fn history(hub: &impl ReadRecord, now: DateTime<Utc>) -> Result<Histor
     lines.sort_by_key(|(_, line)| line.at);
     let mut history = History { unread, ..History::default() };
     let mut last: HashMap<ResourceId, OutcomeKind> = HashMap::new();
-    for (run, Line { id, action, outcome, at, policy, run: _, undo: _, launched: _, narrow }) in lines {
+    for (run, Line { id, action, outcome, at, policy, run: _, undo, launched: _, narrow }) in lines {
         let stop = matches!(action, Action::Stop | Action::Hibernate);
         // A stop with an unknown outcome may have happened, and counts.
         let perhaps = matches!(outcome, OutcomeKind::Stopped | OutcomeKind::Stopping | OutcomeKind::Unverified);
@@ -235,6 +235,12 @@ pub async fn history(hub: &impl ReadRecord, now: DateTime<Utc>) -> Result<Histor
             }
             (Action::Start, OutcomeKind::Started) => {
                 history.start_failed.remove(&id);
+                if undo.is_none() {
+                    history.starts.entry(id.clone()).push(at);
+                }
+            }
+            (Action::Stop | Action::Hibernate | Action::Start, OutcomeKind::Overtaken) => {
+                history.overtaken.insert((at.date_naive(), id.clone()));
             }
             (
                 Action::Stop | Action::Hibernate | Action::Start,
@@ -242,7 +248,6 @@ pub async fn history(hub: &impl ReadRecord, now: DateTime<Utc>) -> Result<Histor
                 | OutcomeKind::Stopping
                 | OutcomeKind::Started
                 | OutcomeKind::Already
-                | OutcomeKind::Overtaken
                 | OutcomeKind::Failed
                 | OutcomeKind::NotTried,
             ) => {}
@@ -307,7 +312,7 @@ pub async fn own_acts(hub: &impl ReadRecord, now: DateTime<Utc>, days: i64) -> R
 }
 
 /// Every readable line of the last `days` until `now`, with its run, and the text of what could not be read.
-async fn lines(
+pub(crate) async fn lines(
     hub: &impl ReadRecord,
     now: DateTime<Utc>,
     days: i64,

@@ -22,7 +22,8 @@ const TOLD: &str = "state/told.jsonl";
 /// Whether runs under these settings keep state between them besides their outcomes. If so, only one of them runs at a
 /// time, armed or not, so that no person is notified twice.
 pub(crate) fn is_stateful(settings: &Settings) -> bool {
-    let notifies = settings.notify.operator.is_some() || settings.owners.has_channels();
+    let channels = settings.notify.operator.is_some() || settings.notify.new_region.is_some();
+    let notifies = channels || settings.owners.has_channels();
     let keeps = settings.idle.is_some() || settings.bill.is_some() || settings.forgotten.is_some();
     settings.run.record.is_some() && (keeps || notifies)
 }

@@ -9,6 +9,7 @@ use crate::engine::model::{Because, Notes};
 use crate::engine::report::Report;
 use crate::engine::report::news::stopped_for_idleness;
 use crate::ports::WriteRecord;
+use crate::run::new_regions::Firsts;
 use crate::run::{Background, Order, last_scans, prices, undone};
 
 /// The note where new prices could not be recorded.
@@ -53,6 +54,7 @@ pub(crate) async fn keep(
     history: &History,
     prices: Option<&Prices>,
     background: &Background,
+    firsts: &Firsts,
     report: &Report,
 ) -> ((), Notes) {
     let mut notes = Notes::default();
@@ -65,7 +67,7 @@ pub(crate) async fn keep(
     }
     // Under changed settings everything is due, and this run scanned what was due under the former ones.
     if !history.settings_changed {
-        let scans = last_scans::keep(order, hub, background).await;
+        let scans = last_scans::keep(order, hub, background, firsts).await;
         notes.ok_or_trouble(scans, "what was scanned could not be recorded, so it is scanned again");
     }
     if let Some(idle) = &order.settings.idle

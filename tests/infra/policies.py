@@ -180,8 +180,10 @@ TABLE = [
     ("actor", "kms:Decrypt", KEY, {}, NO),
     # --- the reading role -------------------------------------------------------------------------------------
     *[("reader", action, "*", {}, YES) for action in (
-        "ec2:DescribeAddresses", "ec2:DescribeInstances", "ec2:DescribeNatGateways", "ec2:DescribeRegions", "ec2:DescribeRouteTables", "ec2:DescribeVolumes", "kms:DescribeKey", "kms:ListAliases", "cloudwatch:GetMetricData", "cloudwatch:ListMetrics", "elasticloadbalancing:DescribeLoadBalancers",
+        "ec2:DescribeAddresses", "ec2:DescribeInstances", "ec2:DescribeNatGateways", "ec2:DescribeRegions", "ec2:DescribeRouteTables", "ec2:DescribeVolumes", "eks:DescribeCluster", "eks:ListClusters", "eks:ListFargateProfiles", "kms:DescribeKey", "kms:ListAliases", "ssm:DescribeSessions", "cloudwatch:GetMetricData", "cloudwatch:ListMetrics", "elasticloadbalancing:DescribeLoadBalancers",
         "elasticloadbalancing:DescribeTags", "elasticloadbalancing:DescribeTargetGroups", "elasticloadbalancing:DescribeTargetHealth")],
+    *[(who, action, "*", {}, NO) for who in ("reader", "reader+admin") for action in ("ssm:StartSession", "ssm:TerminateSession", "ssm:SendCommand")],
+    ("reader+admin", "ssm:DescribeSessions", "*", {}, YES),
     ("reader", "account:GetAlternateContact", f"arn:aws:account::{SPOKE}:account", {}, YES),
     ("reader+admin", "account:GetAlternateContact", f"arn:aws:account::{SPOKE}:account", {}, YES),
     *[(who, action, INSTANCE, tags(stopped="x") | keys(STOPPED) if "Tags" in action else tags(stopped="x"), NO)
@@ -232,6 +234,21 @@ TABLE = [
     ("hub", "s3:GetObject", f"{RECORD}/reaper.toml", {"aws:SecureTransport": "false"}, NO),
     ("stranger", "s3:GetObject", f"{RECORD}/reaper.toml", {}, NO),
     ("spoke-admin", "s3:PutObject", f"{RECORD}/reaper.toml", {}, NO),
+    # Each account reads its own part of the record, and no other.
+    *[("spoke-admin", "s3:GetObject", f"{RECORD}/record/{key}", context, allowed) for key, context, allowed in [
+        (f"by-account/{SPOKE}/report.md", {}, YES), (f"by-account/{SPOKE}/stopped/date=2026-11-25/1.txt", {}, YES),
+        (f"by-account/{SPOKE}/report.md", {"aws:PrincipalOrgID": "o-zzzzzzzzzz"}, NO),
+        (f"by-account/{SPOKE}/report.md", {"aws:SecureTransport": "false"}, NO),
+        (f"by-account/{OTHER}/report.md", {}, NO), (f"by-account/{SPOKE}-2/report.md", {}, NO), (f"by-account/x/{SPOKE}/report.md", {}, NO),
+        ("runs/date=2026-11-25/1/report.json.gz", {}, NO), (f"stocktake/month=2026-11/{SPOKE}.md", {}, NO)]],
+    *[("spoke-admin", "s3:ListBucket", RECORD, context, allowed) for context, allowed in [
+        ({"s3:prefix": f"record/by-account/{SPOKE}/"}, YES), ({"s3:prefix": f"record/by-account/{SPOKE}/stocktake/"}, YES),
+        ({"s3:prefix": f"record/by-account/{SPOKE}/", "aws:PrincipalOrgID": "o-zzzzzzzzzz"}, NO),
+        *[({"s3:prefix": f"record/{prefix}"}, NO) for prefix in ("", "by-account/", f"by-account/{OTHER}/", f"by-account/{SPOKE}")], ({}, NO)]],
+    *[("spoke-admin", action, f"{RECORD}/record/by-account/{SPOKE}/report.md", {}, NO) for action in (
+        "s3:PutObject", "s3:DeleteObject", "s3:GetObjectVersion", "s3:PutObjectAcl", "s3:DeleteObjectVersion")],
+    ("stranger", "s3:GetObject", f"{RECORD}/record/by-account/{SPOKE}/report.md", {}, NO),
+    ("reader", "s3:GetObject", f"{RECORD}/record/by-account/{SPOKE}/report.md", {}, NO),
     ("hub", "s3:GetObject", "arn:aws:s3:::somebody/secret", {}, NO),
     *[("hub", "ssm:GetParameter", PARAMETER(f"/idle-reaper/{name}"), {}, YES) for name in ("pause", "settings", "slack")],
     ("hub", "ssm:GetParameter", PARAMETER("/shop/password"), {}, NO),

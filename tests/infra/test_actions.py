@@ -25,7 +25,7 @@ ACTION = {"s3:ListObjectsV2": "s3:ListBucket", "s3:HeadObject": "s3:GetObject"}
 # The crate aws-sdk-X, the model in botocore, and the prefix of its actions, where they are not X.
 MODEL = {"costexplorer": "ce", "elasticloadbalancing": "elb", "elasticloadbalancingv2": "elbv2"}
 PREFIX = {"costexplorer": "ce", "elasticloadbalancingv2": "elasticloadbalancing"}
-READING = {"ec2:Describe", "kms:Describe", "kms:List", "cloudwatch:Get", "cloudwatch:List", "elasticloadbalancing:Describe", "account:Get"}
+READING = {"ec2:Describe", "eks:Describe", "eks:List", "kms:Describe", "kms:List", "cloudwatch:Get", "cloudwatch:List", "elasticloadbalancing:Describe", "account:Get", "ssm:Describe"}
 ACTING = {"ec2:Stop", "ec2:Start", "ec2:Create", "ec2:Delete"}
 
 

@@ -92,7 +92,8 @@ def kept(accounts):
 def state(accounts):
     old = next(rule for rule in HUB.resources["Record"]["Properties"]["LifecycleConfiguration"]["Rules"] if rule["Id"] == "old-versions")
     months = old["NoncurrentVersionExpiration"]["NoncurrentDays"] / 30
-    return accounts * ASSUMED["state of the scans, bytes for an account"] * RUNS / 1e9 * months * PRICE["S3 Standard, a GB and month"]
+    size = accounts * ASSUMED["state of the scans, bytes for an account"] + 1_000 * ASSUMED["state of the trends, KB"]
+    return size * RUNS / 1e9 * months * PRICE["S3 Standard, a GB and month"]
 
 
 def measured(accounts, stopped=ASSUMED["stopped in an evening, % of the instances"], busy=ASSUMED["busy at night, % of the instances"]):
@@ -111,6 +112,7 @@ def bill(accounts):
         "dashboard": DASHBOARDS * PRICE["a dashboard"],
         "logs": RUNS * ASSUMED["log of a run, KB"] / 1e6 * PRICE["a GB of logs"],
         "record, written": RUNS * ASSUMED["objects written in a run"] / 1000 * PRICE["1,000 writes or lists of S3"],
+        "record, accounts' own": accounts * (ASSUMED["evenings with stops"] * ASSUMED["files of an account's own part, for a stop and its start"] + 2) / 1000 * PRICE["1,000 writes or lists of S3"],
         "record, read": RUNS / 1000 * (ASSUMED["lists of objects in a run"] * PRICE["1,000 writes or lists of S3"] + ASSUMED["objects read in a run"] * PRICE["1,000 reads of S3"]),
         "record, kept": kept(accounts),
         "state, older versions": state(accounts),
@@ -118,7 +120,7 @@ def bill(accounts):
 
 
 # The calls that list a kind of `[forgotten]` in a target, used or not, and the assumption that says how many have a metric.
-FORGOTTEN = {"volume": (1, None), "address": (1, None), "nat-gateway": (1, "NAT gateways in each account"), "load-balancer": (2, "load balancers in each account")}
+FORGOTTEN = {"volume": (1, None), "address": (1, None), "nat-gateway": (1, "NAT gateways in each account"), "load-balancer": (2, "load balancers in each account"), "eks-cluster": (1, None)}
 
 
 def cents(usd):

@@ -46,6 +46,10 @@ class Policies(unittest.TestCase):
             *[(key, service(one), action, OWN_KEY, {"aws:SourceAccount": HUB}, True)
               for one in ("cloudwatch", "events", "sns") for action in ("kms:Decrypt", "kms:GenerateDataKey")],
             (key, service("cloudwatch"), "kms:Decrypt", OWN_KEY, {"aws:SourceAccount": OTHER}, False),
+            *[(key, policies.ROLE(policies.SPOKE, "Admin"), action, OWN_KEY, context, allowed) for action, context, allowed in [
+                ("kms:Decrypt", policies.via("s3"), True), ("kms:Decrypt", policies.via("ebs"), False), ("kms:Decrypt", {}, False),
+                ("kms:Decrypt", policies.via("s3") | {"aws:PrincipalOrgID": "o-zzzzzzzzzz"}, False),
+                *[(other, policies.via("s3"), False) for other in ("kms:Encrypt", "kms:GenerateDataKey", "kms:CreateGrant")]]],
             (key, service("ec2"), "kms:Decrypt", OWN_KEY, {"aws:SourceAccount": HUB}, False),
             (archive, archiver, "s3:ReplicateObject", ARCHIVED, {}, True),
             (archive, policies.HUB_ROLE, "s3:ReplicateObject", ARCHIVED, {}, False),

@@ -2,5 +2,6 @@
 
 pub mod at;
 pub mod command_line;
+mod import;
 pub mod init;
 pub mod inventories;

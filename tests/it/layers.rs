@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use regex_lite::Regex;
 
 /// The rooms of the engine, lowest first.
-const ENGINE: [&str; 16] = [
+const ENGINE: [&str; 17] = [
     "schedule", "model", "tags", "config", "request", "evidence", "cost", "history", "trends", "rules", "kinds",
-    "judge", "plan", "report", "undo", "doctor",
+    "judge", "import", "plan", "report", "undo", "doctor",
 ];
 
 /// The rooms beside the engine, lowest first. `local` and `aws` are both ports over something.

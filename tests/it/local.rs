@@ -2,3 +2,4 @@
 
 pub mod inventory;
 pub mod recorded_answers;
+pub mod reported;

@@ -1,6 +1,7 @@
 //! What people and scripts are shown.
 
 pub mod hostile;
+mod links;
 pub mod messages;
 mod metrics;
 pub mod output;

@@ -10,13 +10,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::app::args::{List, Select};
 use crate::app::inventory::{Batch, recorded};
+use crate::app::verbs::plan::priced;
 use crate::app::verbs::{Show, run, scope};
 use crate::app::{Args, End, Error, load};
-use crate::engine::config::Settings;
+use crate::engine::model::Usd;
 use crate::engine::report::Report;
 use crate::engine::report::difference::{Change, Judged, Verdicts, candidates, difference};
 use crate::engine::request::Mode;
 use crate::engine::request::at::read_at_on;
+use crate::engine::trends::{Comparison, Inventories};
 use crate::local::inventory::{NoRecord, Recorded};
 use crate::render::edge::plain;
 use crate::run;
@@ -78,12 +80,20 @@ pub(crate) async fn backtest(
         Some(source) => Some(load::settings(source).await?),
     };
     let asked = Asked { args, select, zones: settings.zones(), wall: Utc::now() };
+    let (mut new, mut old) = (Inventories::new(&settings), other.as_ref().map(Inventories::new));
     let mut days = Vec::new();
     for batch in batches {
-        days.push(day(&asked, batch, &settings, other.as_ref()).await?);
+        days.push(day(&asked, batch, &mut new, old.as_mut()).await?);
     }
     days.sort_by(|a, b| (a.at, &a.file).cmp(&(b.at, &b.file)));
-    show.lines_or(|| render(&days), || serde_json::json!({"version": 1, "days": days}), true)?;
+    let compared = old.and_then(|old| Comparison::of(&old, &new));
+    let json = || {
+        let usd_month = compared.as_ref().map(
+            |both| serde_json::json!({"before": both.old_usd, "now": both.new_usd, "difference": both.difference()}),
+        );
+        serde_json::json!({"version": 1, "days": days, "usd-month": usd_month})
+    };
+    show.lines_or(|| render(&days) + &dollars(compared.as_ref()), json, true)?;
     Ok(if days.iter().any(|day| day.unreachable > 0) { End::Degraded } else { End::Done })
 }
 
@@ -123,7 +133,13 @@ impl Asked<'_> {
     }
 }
 
-async fn day(asked: &Asked<'_>, batch: Batch, settings: &Settings, other: Option<&Settings>) -> Result<Day, Error> {
+async fn day(
+    asked: &Asked<'_>,
+    batch: Batch,
+    new: &mut Inventories<'_>,
+    old: Option<&mut Inventories<'_>>,
+) -> Result<Day, Error> {
+    let settings = new.settings;
     let Batch { name, day, files } = batch;
     if let [file] = files.as_slice()
         && let Ok(Then { at, instances, unreachable }) = serde_json::from_str::<Then>(&file.text)
@@ -135,10 +151,10 @@ async fn day(asked: &Asked<'_>, batch: Batch, settings: &Settings, other: Option
     }
     let recorded = recorded(&files, settings)?;
     let at = asked.at(&name, recorded.taken_at, day)?;
-    let (unreachable, after) = judge(asked, at, &recorded, settings).await?;
-    let before = match other {
+    let (unreachable, after) = judge(asked, at, &recorded, new).await?;
+    let before = match old {
         None => None,
-        Some(other) => Some(judge(asked, at, &Recorded::read(&files, other)?, other).await?.1),
+        Some(old) => Some(judge(asked, at, &Recorded::read(&files, old.settings)?, old).await?.1),
     };
     let stops = after.iter().filter(|(_, judged)| matches!(judged.verdict.as_str(), "stop" | "hibernate"));
     Ok(Day {
@@ -157,9 +173,9 @@ async fn judge(
     asked: &Asked<'_>,
     at: DateTime<Utc>,
     recorded: &Recorded,
-    settings: &Settings,
+    inventories: &mut Inventories<'_>,
 ) -> Result<(usize, Verdicts), Error> {
-    let Asked { args, select, zones: _, wall } = asked;
+    let (Asked { args, select, zones: _, wall }, settings) = (asked, inventories.settings);
     let run = run(Mode::Plan, scope(args, &select.instances, &select.policies), at);
     let order = Order {
         run: &run,
@@ -170,7 +186,8 @@ async fn judge(
         acknowledge: None,
         progress: &|_, _| {},
     };
-    let report = run::plan(&order, recorded, &NoRecord).await?;
+    let report = priced(settings, run::plan(&order, recorded, &NoRecord).await?).await;
+    report.add_to(inventories, recorded.instances_found());
     Ok((report.unreachable.len(), verdicts(&report)))
 }
 
@@ -190,6 +207,19 @@ fn recorded_verdicts(lines: Vec<Line>) -> Verdicts {
     let one =
         |Line { account, region, id, name, verdict, reason }| ((account, region, id), Judged { name, verdict, reason });
     lines.into_iter().map(one).collect()
+}
+
+/// What both settings find, in dollars.
+fn dollars(compared: Option<&Comparison>) -> String {
+    let Some((both, difference)) = compared.and_then(|both| Some((both, both.difference()?))) else {
+        return String::new();
+    };
+    let usd = |usd: Option<Usd>| usd.map_or("unknown".to_owned(), |usd| format!("${usd}"));
+    let (sign, size) = (if difference.is_sign_negative() { "-" } else { "+" }, Usd(difference.abs()));
+    let (before, now) = (usd(both.old_usd), usd(both.new_usd));
+    format!(
+        "outside hours or idle, a month: {before} before, {now} now ({sign}${size}); the average of the snapshots\n"
+    )
 }
 
 fn render(days: &[Day]) -> String {

@@ -6,6 +6,7 @@ pub(super) mod check;
 pub(super) mod doctor;
 pub(super) mod explain;
 pub(super) mod generate;
+pub(super) mod import;
 pub(super) mod init;
 pub(super) mod plan;
 pub(super) mod recall;

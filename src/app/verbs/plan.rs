@@ -8,6 +8,7 @@ use crate::app::{Args, End, Error, load};
 use crate::engine::config::Settings;
 use crate::engine::report::Report;
 use crate::engine::request::Mode;
+use crate::engine::trends::Inventories;
 use crate::local::inventory::{NoRecord, Recorded};
 use crate::local::price_file::PriceFile;
 use crate::run;
@@ -54,17 +55,25 @@ pub(super) async fn dry_run(
     let progress = &show::progress;
     let order = Order { run: &run, settings, clock, wall, reviewed: None, acknowledge, progress };
     if let Some(recorded) = recorded {
-        let report = run::plan(&order, recorded, &NoRecord).await?;
-        return Ok(match PriceFile::of(settings) {
-            Some(file) => run::with_known_prices(&settings.money, &file, report).await,
-            None => run::with_known_prices(&settings.money, &NoRecord, report).await,
-        });
+        let report = priced(settings, run::plan(&order, recorded, &NoRecord).await?).await;
+        let mut inventories = Inventories::new(settings);
+        report.add_to(&mut inventories, recorded.instances_found());
+        let trends = run.scope.is_whole().then(|| inventories.trends());
+        return Ok(Report { trends, ..report });
     }
     let mut report = over_aws(&order).await?;
     if !report.priced && !report.rows.is_empty() {
         report.notes.push(NO_PRICES.to_owned());
     }
     Ok(report)
+}
+
+/// The report over an inventory with the prices that are known without asking.
+pub(super) async fn priced(settings: &Settings, report: Report) -> Report {
+    match PriceFile::of(settings) {
+        Some(file) => run::with_known_prices(&settings.money, &file, report).await,
+        None => run::with_known_prices(&settings.money, &NoRecord, report).await,
+    }
 }
 
 with_aws! {

@@ -21,7 +21,7 @@ pub(crate) async fn report(args: &Args, days: u16) -> Result<End, Error> {
         None => return Err(Error::Usage("the settings have no `record` that could show earlier runs".to_owned())),
     };
     let json = || edge::json(&runs_json(&found), true);
-    show.text(&show.rendered(&runs_page(&found, settings.run.locale), json))?;
+    show.text(&show.rendered(&runs_page(&found, settings.links.as_deref(), settings.run.locale), json))?;
     Ok(End::Done)
 }
 

@@ -86,7 +86,13 @@ async fn has_targets(client: &Client, arn: &str) -> Result<bool, String> {
     let (mut tokens, mut token) = (Tokens::default(), None);
     loop {
         let page = client.describe_target_groups().load_balancer_arn(arn).set_marker(token).send().await;
-        let page = page.map_err(|error| words(GROUPS, &error))?;
+        let page = match page {
+            // This is the answer where a load balancer has no target group.
+            Err(error) if error.as_service_error().is_some_and(|error| error.is_target_group_not_found_exception()) => {
+                return Ok(false);
+            }
+            page => page.map_err(|error| words(GROUPS, &error))?,
+        };
         for group in listed(GROUPS, page.target_groups.as_deref())? {
             if group.target_type() == Some(&TargetTypeEnum::Lambda) || is_filled(client, group).await? {
                 return Ok(true);

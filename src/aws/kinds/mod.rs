@@ -2,6 +2,7 @@
 
 mod addresses;
 mod classic_load_balancers;
+mod clusters;
 mod load_balancers;
 mod nat_gateways;
 mod traffic;
@@ -44,6 +45,7 @@ pub(crate) async fn reported(
             ReportOnly::Volume => volumes::list(&client).await,
             ReportOnly::Address => addresses::list(&client).await,
             ReportOnly::NatGateway => nat_gateways::list(&client, &metrics()).await,
+            ReportOnly::EksCluster => clusters::list(aws, target, credentials.clone()).await,
             ReportOnly::LoadBalancer => {
                 let (new, classic) = balancers::clients(aws, target, credentials.clone());
                 both(

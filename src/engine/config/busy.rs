@@ -21,6 +21,9 @@ pub struct Busy {
     pub gpu_percent: f64,
     /// How to handle an instance without a whole hour of figures.
     pub unmeasured: Unmeasured,
+    /// Whether active sessions of Session Manager are asked for. An instance that has one is not stopped, and neither is
+    /// one of which that is unknown.
+    pub sessions: bool,
 }
 
 impl Default for Busy {
@@ -33,6 +36,7 @@ impl Default for Busy {
             write_bytes_per_second: 100.0 * KILOBYTE,
             gpu_percent: 10.0,
             unmeasured: Unmeasured::Skip,
+            sessions: false,
         }
     }
 }
@@ -59,6 +63,7 @@ pub(crate) fn read(top: &Section<'_>) -> Option<Busy> {
     rate("write-kilobytes-per-second", &mut busy.write_bytes_per_second);
     let ways = [("skip", Unmeasured::Skip), ("ignore", Unmeasured::Ignore)];
     busy.unmeasured = section.choice("unmeasured", &ways).unwrap_or(busy.unmeasured);
+    busy.sessions = section.flag("sessions").unwrap_or(busy.sessions);
     section.finish();
     (!off).then_some(busy)
 }

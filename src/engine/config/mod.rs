@@ -12,6 +12,7 @@ mod forgotten;
 mod hints;
 mod idle;
 mod include;
+mod links;
 mod matcher;
 mod money;
 mod never;
@@ -48,6 +49,7 @@ pub use crate::engine::config::forgotten::Forgotten;
 pub use crate::engine::config::hints::most_similar;
 pub use crate::engine::config::idle::{Idle, IdleDeed};
 pub use crate::engine::config::include::{Find, Included};
+pub use crate::engine::config::links::Links;
 pub use crate::engine::config::matcher::{Fit, Match};
 pub use crate::engine::config::money::{Budget, Money};
 pub use crate::engine::config::never::{Never, Unmatched};
@@ -109,6 +111,8 @@ pub struct Settings {
     pub bill: Option<BillSettings>,
     /// `[idle]`; without it nothing is found idle.
     pub idle: Option<Idle>,
+    /// `[links]`; without it nothing is linked.
+    pub links: Option<Arc<Links>>,
     /// `[forgotten]`; without it only instances are scanned.
     pub forgotten: Option<Forgotten>,
     /// `[calendars.…]`
@@ -206,6 +210,7 @@ fn read_all(files: Files<'_>) -> Settings {
     let money = money::read(top);
     let bill = bill::read(top);
     let idle = idle::read(top);
+    let links = links::read(top, &run);
     let forgotten = forgotten::read(top);
     let calendars = calendars::read(&files);
     let schedules = schedules::read(&files, &calendars);
@@ -233,6 +238,7 @@ fn read_all(files: Files<'_>) -> Settings {
         money,
         bill,
         idle,
+        links,
         forgotten,
         calendars,
         schedules: schedules.into_iter().filter_map(|(name, schedule)| Some((name, schedule?))).collect(),

@@ -18,6 +18,8 @@ const REMIND_AFTER_DAYS: i64 = 7;
 pub struct Notify {
     /// Who is notified about instances without an owner, or with an owner without a channel.
     pub operator: Option<Arc<Channel>>,
+    /// Who is told of the first instance ever in a Region of an account.
+    pub new_region: Option<Arc<Channel>>,
     /// How long until the same notice is repeated.
     pub remind_after: Duration,
     /// In US dollars per month, weighted by environment. Anything below waits for the weekly digest.
@@ -43,6 +45,7 @@ impl Notify {
 pub(crate) fn read(top: &Section<'_>, channels: &Channels) -> Notify {
     let mut notify = Notify {
         operator: None,
+        new_region: None,
         remind_after: Duration::days(REMIND_AFTER_DAYS),
         at_least: Decimal::ZERO,
         weights: Vec::new(),
@@ -51,6 +54,7 @@ pub(crate) fn read(top: &Section<'_>, channels: &Channels) -> Notify {
         return notify;
     };
     notify.operator = section.word_like("operator", CHANNEL).and_then(|word| channel(&section, &word, channels));
+    notify.new_region = section.word_like("new-region", CHANNEL).and_then(|word| channel(&section, &word, channels));
     notify.remind_after = section.duration("remind-after").unwrap_or(notify.remind_after);
     notify.at_least = section.amount("at-least").unwrap_or(notify.at_least);
     notify.weights = section

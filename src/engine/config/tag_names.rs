@@ -4,6 +4,7 @@ use crate::engine::config::never::{TAG_PATTERN, tag_pattern, tag_patterns};
 use crate::engine::config::reader::{Section, Word};
 use crate::engine::config::shape::Form;
 use crate::engine::model::TagPattern;
+use crate::engine::schedule::dialects::{Dialect, DialectError};
 use crate::engine::tags::TagNames;
 
 /// The longest key that AWS allows.
@@ -14,6 +15,13 @@ const PREFIX: Form = Form::Like("^[A-Za-z0-9+=._:/@-]{1,64}$");
 
 /// The format of a tag key.
 pub(crate) const KEY: Form = Form::Like("^[\\s\\S]{1,128}$");
+
+/// The name of a dialect, and what follows it.
+const DIALECT: Form = Form::Like("^c7n( .+)?$");
+
+/// How the defaults of a dialect are written.
+const DEFAULTS: &str = "write the default hours and the zone of the other tool's policy: \
+    `\"c7n mon-fri 07:00-19:00 @ Asia/Tokyo\"`";
 
 pub(crate) fn read(top: &Section<'_>) -> TagNames {
     let Some(section) = top.section("tags") else {
@@ -33,6 +41,8 @@ pub(crate) fn read(top: &Section<'_>) -> TagNames {
     let until = section.words_like("also-keep-until", KEY).unwrap_or_default();
     until.iter().for_each(|word| check_whole_key(&section, word));
     names.also_keep_until = until.iter().map(|word| word.text.into()).collect();
+    names.also_schedule = also_schedule(&section);
+    names.dialects = dialects(&section, &names.also_schedule);
     // Not checked for colons, as other patterns are: these are keys with the prefix.
     let ignored = section.words_like("ignore", TAG_PATTERN).unwrap_or_default();
     names.ignore = ignored.iter().filter_map(|word| tag_pattern(&section, word, TagPattern::generous)).collect();
@@ -57,6 +67,42 @@ fn check_whole_key(section: &Section<'_>, word: &Word<'_>) {
             hint,
         );
     }
+}
+
+fn also_schedule(section: &Section<'_>) -> Vec<String> {
+    let keys = section.words_like("also-schedule", KEY).unwrap_or_default();
+    keys.iter().for_each(|word| check_key(section, word));
+    keys.iter().map(|word| word.text.to_owned()).collect()
+}
+
+/// The tags of other tools.
+fn dialects(section: &Section<'_>, also_schedule: &[String]) -> Vec<(String, Dialect)> {
+    let mut dialects: Vec<(String, Dialect)> = Vec::new();
+    for (key, word) in section.named_words("dialects", KEY, DIALECT) {
+        check_key(section, &key);
+        let mut read = also_schedule.iter().chain(dialects.iter().map(|(key, _)| key));
+        if read.any(|other| other.eq_ignore_ascii_case(key.text)) {
+            let message = format!("the tag `{}` is named twice, in `also-schedule` and `dialects`", key.text);
+            section.complain(key.span.clone(), message, "a tag's value is read in one way; leave one out".to_owned());
+        }
+        if word.text == "c7n" {
+            let message = format!(
+                "a `{}` without `tz`, `on` or `off` is read by Cloud Custodian's own defaults, in America/New_York",
+                key.text
+            );
+            section.warn(word.span.clone(), message, DEFAULTS.to_owned());
+        }
+        match Dialect::parse(word.text) {
+            Ok(dialect) => dialects.push((key.text.to_owned(), dialect)),
+            Err(DialectError::Unknown) => section.complain_unknown(&word, "a dialect", Dialect::NAMES),
+            Err(DialectError::Hours(wrong)) => section.complain(word.span, wrong.to_string(), DEFAULTS.to_owned()),
+            Err(DialectError::NotWeekly) => {
+                let message = format!("`{}` does not end in weekly hours with a zone", word.text);
+                section.complain(word.span, message, DEFAULTS.to_owned());
+            }
+        }
+    }
+    dialects
 }
 
 /// Adds a mistake for a text that cannot be a tag key.

@@ -27,6 +27,7 @@ pub fn prices() -> BTreeMap<PriceKey, Usd> {
         "storage" => Some(PriceKey::unit(Product::Storage, kind, region)),
         "public-address" => Some(PriceKey::unit(Product::PublicAddress, kind, region)),
         "nat-gateway" => Some(PriceKey::unit(Product::NatGateway, kind, region)),
+        "eks-cluster" => Some(PriceKey::unit(Product::EksCluster, kind, region)),
         "load-balancer" => Some(PriceKey::unit(Product::LoadBalancer, kind, region)),
         _ => None,
     };

@@ -51,6 +51,7 @@ impl<'a> Query<'a> {
             Product::NatGateway => {
                 ("AmazonEC2", Some("NatGateway-Hours".to_owned()), vec![("productFamily", "NAT Gateway")])
             }
+            Product::EksCluster => ("AmazonEKS", Some("AmazonEKS-Hours:perCluster".to_owned()), Vec::new()),
             Product::LoadBalancer => {
                 let family = match &**kind {
                     "application" => "Load Balancer-Application",

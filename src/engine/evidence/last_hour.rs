@@ -164,7 +164,14 @@ impl LastHour {
 
     /// Each figure that is known, with its limit.
     pub fn figures(&self, limits: &Busy) -> impl Iterator<Item = (Gauge, f64, f64)> + use<> {
-        let Busy { cpu_percent, network_bytes_per_second, write_bytes_per_second, gpu_percent, unmeasured: _ } = limits;
+        let Busy {
+            cpu_percent,
+            network_bytes_per_second,
+            write_bytes_per_second,
+            gpu_percent,
+            unmeasured: _,
+            sessions: _,
+        } = limits;
         let figures = [
             (Gauge::Cpu, self.cpu, *cpu_percent),
             (Gauge::Gpu, self.gpu, *gpu_percent),

@@ -69,6 +69,12 @@ struct LastScan {
     /// When it could last not be scanned, if that is later than `at`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     failed: Option<DateTime<Utc>>,
+    /// Whether something was ever found there, as far as is known.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    ever: bool,
+    /// Whether that is still to be told.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    untold: bool,
 }
 
 impl LastScan {
@@ -79,7 +85,9 @@ impl LastScan {
 
     /// What is known of one target from two versions of the file.
     fn merge(&mut self, other: &Self) {
-        let Self { at, found, seen, denied, failed } = *other;
+        let Self { at, found, seen, denied, failed, ever, untold } = *other;
+        self.ever |= ever || self.has_something() || found || seen.is_some();
+        self.untold |= untold;
         if at >= self.at {
             let found = found || self.found && at == self.at;
             (self.at, self.found, self.denied) = (at, found, if at.is_some() { denied } else { self.denied });
@@ -230,6 +238,34 @@ impl LastScans {
         json_lines::text([Valid::now(settings)]) + &json_lines::text(self.0.iter().map(line))
     }
 
+    /// Where this run found something for the first time ever: targets that an earlier run has scanned, and in which no
+    /// run has found anything. Of a target that no run has scanned before, and after the file was lost, nobody can tell.
+    pub fn firsts(&self, visits: &Visits) -> BTreeSet<Target> {
+        let is_first =
+            |scan: &LastScan| scan.untold || scan.at.is_some() && !scan.denied && !scan.ever && !scan.has_something();
+        let found = |visit: &Option<Visit>| matches!(visit, Some(Visit::Complete(true) | Visit::Failed(true)));
+        let mut firsts = BTreeSet::new();
+        for (account, visit) in &visits.0 {
+            let Some(known) = self.0.get(account) else { continue };
+            let here = visit.targets.iter().filter(|(_, visit)| found(visit)).map(|(region, _)| region);
+            // A Region that was not listed when all of the account was scanned was not enabled.
+            let unlisted = known.swept.is_some();
+            let here = here.filter(|region| known.regions.get(*region).map_or(unlisted, is_first));
+            firsts.extend(here.map(|region| Target::new(account.clone(), region.clone())));
+        }
+        firsts
+    }
+
+    /// Notes of which of these targets it is still to be told that something is there.
+    pub fn note_untold(&mut self, told: &BTreeSet<Target>, untold: &BTreeSet<Target>) {
+        for target in told.union(untold) {
+            let known = self.0.get_mut(&target.account).and_then(|account| account.regions.get_mut(&target.region));
+            if let Some(scan) = known {
+                scan.untold = untold.contains(target);
+            }
+        }
+    }
+
     /// What is known after a run that began at `at`. `accounts` are those that exist, if the run listed them all. From a
     /// run of part of the scope only what makes a target due counts.
     pub fn add(&mut self, visits: &Visits, accounts: Option<&BTreeSet<Arc<str>>>, at: DateTime<Utc>) {
@@ -254,8 +290,11 @@ impl Valid {
 
 impl AccountScans {
     fn where_something_was(self) -> Self {
-        let something = self.regions.into_iter().filter(|(_, scan)| scan.has_something());
-        let seen = |scan: LastScan| LastScan { seen: scan.seen.max(scan.at), ..LastScan::default() };
+        let something = self.regions.into_iter().filter(|(_, scan)| scan.has_something() || scan.ever);
+        let seen = |scan: LastScan| {
+            let seen = scan.seen.max(scan.at).filter(|_| scan.has_something());
+            LastScan { seen, ever: true, untold: scan.untold, ..LastScan::default() }
+        };
         Self { regions: something.map(|(region, scan)| (region, seen(scan))).collect(), ..Self::default() }
     }
 
@@ -269,7 +308,9 @@ impl AccountScans {
             let known = self.regions.entry(region.clone()).or_default();
             // A scan far in the future is one by a wrong clock. It must not outlive the right ones.
             if known.at.is_some_and(|then| then - at > Duration::hours(1)) {
-                *known = LastScan { seen: known.has_something().then_some(at), ..LastScan::default() };
+                let LastScan { ever, untold, .. } = *known;
+                let seen = known.has_something().then_some(at);
+                *known = LastScan { seen, ever, untold, ..LastScan::default() };
             }
             known.merge(&match *visit {
                 Some(Visit::Complete(found)) => LastScan { at: Some(at), found, ..LastScan::default() },

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Duration, NaiveDate, Utc};
 
 use crate::engine::evidence::idle::Own;
 use crate::engine::evidence::witness::Witness;
@@ -21,6 +21,10 @@ use crate::engine::model::{ByResource, ResourceId};
 pub struct History {
     /// When the reaper stopped an instance.
     pub stops: ByResource<Vec<DateTime<Utc>>>,
+    /// When a start by the reaper, and not for an undo, took effect.
+    pub starts: ByResource<Vec<DateTime<Utc>>>,
+    /// The instances whose step was given up because something had changed, by the day.
+    pub overtaken: BTreeSet<(NaiveDate, ResourceId)>,
     /// Stops with an unknown result, by instance.
     pub unverified: ByResource<Vec<Unverified>>,
     /// When a start by the reaper was found to have failed, or its result was found to be unknown.

@@ -51,7 +51,7 @@ impl Weekly {
     /// Reads the file. If it is missing, unreadable or from a future week, collection begins now, and the news is
     /// sent next week.
     pub fn parse(text: Option<&str>, now: DateTime<Utc>, zone: Tz) -> Self {
-        let begun = Self { week: monday(now, zone), open: BTreeSet::new(), new: true };
+        let begun = Self { week: monday_of(now, zone), open: BTreeSet::new(), new: true };
         let known = text.and_then(|text| serde_json::from_str::<Self>(text).ok());
         known.filter(|known| known.week <= begun.week).unwrap_or(begun)
     }
@@ -63,7 +63,7 @@ impl Weekly {
 
     /// Who receives the collected news from a run at `now`.
     pub fn gathered(&self, now: DateTime<Utc>, zone: Tz) -> Gathered {
-        if self.week < monday(now, zone) {
+        if self.week < monday_of(now, zone) {
             Gathered::Due
         } else if self.open.is_empty() {
             Gathered::Held
@@ -80,14 +80,18 @@ impl Weekly {
             Gathered::Due => unsent,
             Gathered::DueTo(open) => open.intersection(&unsent).cloned().collect(),
         };
-        Self { week: monday(now, zone), open, new: false }
+        Self { week: monday_of(now, zone), open, new: false }
     }
 }
 
 /// The Monday of the week of `now`, in the given time zone.
-fn monday(now: DateTime<Utc>, zone: Tz) -> NaiveDate {
-    let today = now.with_timezone(&zone).date_naive();
-    today.checked_sub_days(Days::new(today.weekday().num_days_from_monday().into())).unwrap_or(today)
+fn monday_of(now: DateTime<Utc>, zone: Tz) -> NaiveDate {
+    monday(now.with_timezone(&zone).date_naive())
+}
+
+/// The Monday of the week of a date.
+pub(crate) fn monday(date: NaiveDate) -> NaiveDate {
+    date.checked_sub_days(Days::new(date.weekday().num_days_from_monday().into())).unwrap_or(date)
 }
 
 #[cfg(test)]

@@ -98,7 +98,8 @@ fn finding_spared(case: &Case<'_>, skipped: &Skipped) -> Option<Finding> {
         Reason::Undone | Reason::RestartFight if matches!(case.idleness, Idleness::Idle(_)) => {
             Some(Finding::No(Lifted::Restarted))
         }
-        Reason::Busy
+        Reason::LoggedIn
+        | Reason::Busy
         | Reason::Unmeasured
         | Reason::Idle
         | Reason::Reopening

@@ -1,6 +1,7 @@
 //! Judges instances one by one. The state of a schedule is computed once for all instances under it.
 
 pub mod explain;
+mod hours;
 pub mod interner;
 pub mod last_hour;
 pub mod marking;
@@ -24,6 +25,7 @@ use crate::engine::config::{Fit, IdleDeed, Policy, Settings, Stage};
 use crate::engine::evidence::idle::{Idleness, Missing};
 use crate::engine::history::notices::Said;
 use crate::engine::history::past_runs::History;
+use crate::engine::judge::hours::ByTag;
 use crate::engine::judge::marking::{Finding, finding, marking};
 use crate::engine::judge::notice_gate::gate;
 use crate::engine::judge::order::verdict;
@@ -34,7 +36,6 @@ use crate::engine::model::{Account, Action, Instance, NotArmed, State, Tags, Unk
 use crate::engine::request::Scope;
 use crate::engine::rules::case::{Hours, own_tag};
 use crate::engine::rules::{Activity, Case};
-use crate::engine::schedule::{Expr, ExprError, Part, Schedule, parse_extra};
 use crate::engine::tags::Kept;
 
 pub use crate::engine::judge::interner::Interner;
@@ -121,6 +122,8 @@ impl<'a> Judge<'a> {
         let talk = talk(&case, &ruled);
         let remarks = remarks(&case, owner.is_default());
         let zone = case.policy.map_or(Tz::UTC, |(_, hours)| hours.at.zone);
+        let sure = |hours: &&Hours| hours.unreadable.is_none() && hours.at.exhausted.is_none();
+        let schedule = case.policy.map(|(_, hours)| hours).filter(sure).map(|hours| hours.schedule.clone());
         let ours = case.own_tag().is_some_and(|tag| case.is_ours_since(&tag));
         let kept = case.kept;
         let policy = matched.map(|(_, policy)| policy.clone());
@@ -135,6 +138,7 @@ impl<'a> Judge<'a> {
             verdict,
             owner,
             zone,
+            schedule,
             kept,
             ours,
             remarks,
@@ -220,77 +224,6 @@ impl<'a> Judge<'a> {
         let own = own_tag(instance, self.settings);
         let stopped_by = own.and_then(|tag| candidates.find(|(_, policy)| policy.name == tag.policy));
         (stopped_by, Some((first.name.as_str(), fact)))
-    }
-
-    /// The hours of `instance` under the policy with this index.
-    fn hours(&mut self, index: usize, instance: &Instance) -> Option<Arc<Hours>> {
-        let base = self.by_policy.get(index)?;
-        let (tags, names) = (&instance.tags, &self.settings.tags);
-        let extra = || only_value(tags, &names.schedule_extra);
-        let read = only_value(tags, &names.schedule).and_then(|schedule| Ok((schedule, extra()?)));
-        let (schedule, extra) = match read {
-            Ok((None, None)) => return Some(base.clone()),
-            Ok(values) => values,
-            Err(unreadable) => return Some(Arc::new(base.but_unreadable(unreadable))),
-        };
-        let key = (index, [schedule, extra].map(|value| value.map(Box::from)));
-        if let Some(known) = self.by_tag.get(&key) {
-            return Some(known.clone());
-        }
-        let hours = match self.tagged(&base.schedule, schedule, extra) {
-            Ok(schedule) => Hours { at: schedule.at(self.now), schedule: Arc::new(schedule), unreadable: None },
-            Err(unreadable) => base.but_unreadable(unreadable),
-        };
-        let hours = Arc::new(hours);
-        self.by_tag.insert(key, hours.clone());
-        Some(hours)
-    }
-
-    /// The schedule that the tags `schedule` (a name or an expression) and `schedule-extra` ask for. What they omit
-    /// comes from the policy's schedule.
-    fn tagged(&self, base: &Schedule, schedule: Option<&str>, extra: Option<&str>) -> Result<Schedule, Unreadable> {
-        let mut name = schedule.unwrap_or(&base.name).to_owned();
-        let mut parts = match schedule.map(|value| (value, self.settings.schedules.get(value))) {
-            None => base.parts.clone(),
-            Some((_, Some(named))) => named.parts.clone(),
-            Some((value, None)) => {
-                vec![part(Expr::parse(value).map_err(|wrong| (value.to_owned(), wrong))?, base)]
-            }
-        };
-        if let Some(value) = extra {
-            let (periods, zone) = parse_extra(value).map_err(|wrong| (value.to_owned(), wrong))?;
-            let zone = zone.or(parts.first().map(|part| part.zone)).unwrap_or(Tz::UTC);
-            parts.push(Part::once(periods, zone));
-            name = format!("{name} + {value}");
-        }
-        let freezes = base.parts.iter().filter_map(|part| Some((part.zone, part.calendar.clone()?)));
-        Ok(Schedule { name, parts, also_frozen_by: freezes.collect() })
-    }
-}
-
-/// A policy, and the values of the tags `schedule` and `schedule-extra`.
-type ByTag = (usize, [Option<Box<str>>; 2]);
-
-/// The value of a tag that cannot be read, and why.
-type Unreadable = (String, ExprError);
-
-/// The value of the tags with this key in any case; an error where they have several.
-fn only_value<'t>(tags: &'t Tags, key: &'t str) -> Result<Option<&'t str>, Unreadable> {
-    let mut values = tags.any_case(key).map(|(_, value)| value);
-    let Some(value) = values.next() else { return Ok(None) };
-    match values.find(|other| *other != value) {
-        Some(other) => Err((value.to_owned(), ExprError::TwoTags(value.to_owned(), other.to_owned()))),
-        None => Ok(Some(value)),
-    }
-}
-
-/// A tag's expression uses the zone and the calendar of the policy's schedule. If it names a zone, it has no
-/// calendar: the calendar's holidays belong to the other zone.
-fn part(expr: Expr, base: &Schedule) -> Part {
-    let calendar = base.parts.first().and_then(|part| part.calendar.clone());
-    match expr.zone {
-        Some(zone) => Part { hours: expr.hours, zone, calendar: None },
-        None => Part { hours: expr.hours, zone: base.zone(), calendar },
     }
 }
 

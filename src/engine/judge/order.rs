@@ -6,9 +6,9 @@ use crate::engine::kinds::ec2::{
 };
 use crate::engine::model::{Lacks, Skipped, Verdict};
 use crate::engine::rules::{
-    Case, Rule, busy, calendar_exhausted, frozen, idle, incomplete, keep_unreadable, kept, kept_until, match_unknown,
-    never_listed, no_policy, not_in_scope, not_running, not_selected, other_hub, outside_hours, overtime, reopening,
-    restart_fight, schedule_unreadable, tag_unknown, undone, unmeasured, within_hours, young,
+    Case, Rule, busy, calendar_exhausted, frozen, idle, incomplete, keep_unreadable, kept, kept_until, logged_in,
+    match_unknown, never_listed, no_policy, not_in_scope, not_running, not_selected, other_hub, outside_hours,
+    overtime, reopening, restart_fight, schedule_unreadable, tag_unknown, undone, unmeasured, within_hours, young,
 };
 
 /// Every rule, in order. The last one always decides if a policy matches.
@@ -44,6 +44,7 @@ pub const RULES: &[Rule] = &[
     young::RULE,
     cannot_hibernate::RULE,
     restart_fight::RULE,
+    logged_in::RULE,
     busy::RULE,
     unmeasured::RULE,
     outside_hours::RULE,

@@ -18,9 +18,7 @@ impl Said {
     /// What the tags of this instance say, given its owner.
     pub fn of(case: &Case<'_>, owner: &Owner) -> Self {
         let by_tag = matches!(owner.by, OwnedBy::Tag(_));
-        let values = case.instance.tags.any_case(&case.settings.tags.schedule).map(|(_, value)| Box::from(value));
-        let mut schedule: Vec<Box<str>> = values.collect();
-        schedule.sort_unstable();
+        let schedule = case.settings.tags.hours_values(&case.instance.tags);
         Self { owner: by_tag.then(|| owner.name.clone()), schedule }
     }
 }

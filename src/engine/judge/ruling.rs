@@ -11,6 +11,7 @@ use crate::engine::evidence::{Idleness, Missing};
 use crate::engine::judge::{Gate, Marking, OwnedBy, Owner, Talk};
 use crate::engine::model::{NotArmed, Remark, Skipped, Verdict};
 use crate::engine::rules::Activity;
+use crate::engine::schedule::Schedule;
 use crate::engine::tags::Kept;
 
 /// The decision for one instance.
@@ -36,6 +37,8 @@ pub struct Ruling {
     pub owner: Owner,
     /// The time zone of its hours.
     pub zone: Tz,
+    /// Its hours; `None` where no policy matches, or they are not known at the time.
+    pub schedule: Option<Arc<Schedule>>,
     /// What its tags request about keeping it.
     pub kept: Kept,
     /// Whether the reaper stopped it and it has not been touched since.
@@ -59,6 +62,7 @@ impl Ruling {
             talk: Talk::default(),
             owner: Owner { name: Arc::default(), by: OwnedBy::Nobody },
             zone: Tz::UTC,
+            schedule: None,
             kept: Kept::No,
             ours: false,
             remarks: Vec::new(),

@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod ec2;
+pub mod eks;
 pub mod gateway;
 pub mod load_balancer;
 pub mod reported;

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::engine::kinds::address::Address;
+use crate::engine::kinds::eks::Cluster;
 use crate::engine::kinds::gateway::Gateway;
 use crate::engine::kinds::load_balancer::LoadBalancer;
 use crate::engine::kinds::volume::Volume;
@@ -25,6 +26,8 @@ pub enum Facts {
     NatGateway(Gateway),
     /// A load balancer.
     LoadBalancer(LoadBalancer),
+    /// An EKS cluster.
+    EksCluster(Cluster),
 }
 
 impl Facts {
@@ -35,6 +38,7 @@ impl Facts {
             Self::Address(address) => address.unused(around),
             Self::NatGateway(gateway) => gateway.unused(around),
             Self::LoadBalancer(balancer) => balancer.unused(around),
+            Self::EksCluster(cluster) => cluster.unused(around),
         }
     }
 
@@ -45,6 +49,7 @@ impl Facts {
             Self::Address(_) => ReportOnly::Address,
             Self::NatGateway(_) => ReportOnly::NatGateway,
             Self::LoadBalancer(_) => ReportOnly::LoadBalancer,
+            Self::EksCluster(_) => ReportOnly::EksCluster,
         }
     }
 
@@ -55,6 +60,7 @@ impl Facts {
             Self::Address(address) => address.id(),
             Self::NatGateway(gateway) => &gateway.id,
             Self::LoadBalancer(balancer) => &balancer.id,
+            Self::EksCluster(cluster) => &cluster.name,
         }
     }
 
@@ -63,7 +69,7 @@ impl Facts {
         let (attached, instance) = match self {
             Self::Volume(volume) => (volume.attached.as_slice(), None),
             Self::Address(address) => (&[][..], address.instance.as_deref()),
-            Self::NatGateway(_) | Self::LoadBalancer(_) => (&[][..], None),
+            Self::NatGateway(_) | Self::LoadBalancer(_) | Self::EksCluster(_) => (&[][..], None),
         };
         attached.iter().filter_map(Option::as_deref).chain(instance)
     }

@@ -3,6 +3,7 @@
 mod because;
 mod by_resource;
 mod cap;
+pub(crate) mod console;
 pub(crate) mod figure;
 mod health;
 mod idle;

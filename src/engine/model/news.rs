@@ -80,6 +80,12 @@ pub struct Item {
     pub note: String,
     /// Whether this is a reminder: the same notice was sent before, long enough ago.
     pub reminder: bool,
+    /// The schedule: its name, or the value of the instance's own tag.
+    pub hours: Box<str>,
+    /// Whether that is the value of a tag.
+    pub own_hours: bool,
+    /// Who was notified of it before, and when.
+    pub notified: Option<(Arc<str>, DateTime<Utc>)>,
 }
 
 /// Who receives a message.

@@ -24,6 +24,8 @@ pub enum Product {
     NatGateway,
     /// A load balancer: `application`, `network`, `gateway` or `classic`.
     LoadBalancer,
+    /// The control plane of an EKS cluster in standard support.
+    EksCluster,
 }
 
 impl Product {
@@ -41,7 +43,7 @@ impl Product {
     /// The unit of its price in the price list.
     pub fn unit(self) -> &'static str {
         match self {
-            Self::Instance | Self::PublicAddress | Self::NatGateway | Self::LoadBalancer => HOURS,
+            Self::Instance | Self::PublicAddress | Self::NatGateway | Self::LoadBalancer | Self::EksCluster => HOURS,
             Self::Storage => "GB-Mo",
             Self::Iops => "IOPS-Mo",
             Self::Throughput => "GiBps-mo",

@@ -71,6 +71,8 @@ named! {
         CannotHibernate = "cannot-hibernate",
         /// Others restarted it twice in this closed period.
         RestartFight = "restart-fight",
+        /// Somebody is logged in.
+        LoggedIn = "logged-in",
         /// The last hour was busy.
         Busy = "busy",
         /// The last hour could not be measured.

@@ -41,6 +41,7 @@ impl Skipped {
             Self::Overtime { .. } => (Reason::Overtime, false),
             Self::Young { .. } => (Reason::Young, false),
             Self::CannotHibernate => (Reason::CannotHibernate, true),
+            Self::LoggedIn { .. } | Self::SessionsUnknown { .. } => (Reason::LoggedIn, false),
             Self::Busy { .. } => (Reason::Busy, false),
             Self::Unmeasured { .. } => (Reason::Unmeasured, false),
             Self::RestartFight { .. } => (Reason::RestartFight, true),

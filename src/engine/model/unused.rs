@@ -26,11 +26,13 @@ pub enum ReportOnly {
     NatGateway,
     /// A load balancer of any type.
     LoadBalancer,
+    /// An EKS cluster.
+    EksCluster,
 }
 
 impl ReportOnly {
     /// Every kind.
-    pub const ALL: [Self; 4] = [Self::Volume, Self::Address, Self::NatGateway, Self::LoadBalancer];
+    pub const ALL: [Self; 5] = [Self::Volume, Self::Address, Self::NatGateway, Self::LoadBalancer, Self::EksCluster];
 
     /// The kinds that are found where the settings name none. The others read metrics, which cost money, or need more
     /// permissions.
@@ -43,6 +45,7 @@ impl ReportOnly {
             Self::Address => "address",
             Self::NatGateway => "nat-gateway",
             Self::LoadBalancer => "load-balancer",
+            Self::EksCluster => "eks-cluster",
         }
     }
 }
@@ -89,6 +92,8 @@ pub enum WhyUnused {
         /// The days.
         days: u32,
     },
+    /// An EKS cluster without nodes, and without anything that would bring some.
+    NoNodes,
     /// In use, and cheaper as another type. Advice, and no waste.
     Cheaper {
         /// The other type.
@@ -105,6 +110,7 @@ impl WhyUnused {
             Self::OfStopped { .. } => "of-stopped",
             Self::NoTraffic { .. } => "no-traffic",
             Self::NoTargets { .. } => "no-targets",
+            Self::NoNodes => "no-nodes",
             Self::Cheaper { .. } => "cheaper",
         }
     }

@@ -164,6 +164,10 @@ pub enum Skipped {
     Young { age: Duration, grace: Duration },
     /// Hibernation was not enabled at launch.
     CannotHibernate,
+    /// How many sessions of Session Manager are active on it.
+    LoggedIn { sessions: usize },
+    /// Why it is unknown whether somebody is logged in.
+    SessionsUnknown { why: String },
     /// A figure of the busiest five minutes of the last hour, and its limit.
     Busy { gauge: Gauge, figure: f64, limit: f64 },
     /// Why the figure is missing.

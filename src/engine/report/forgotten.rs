@@ -7,7 +7,7 @@ use chrono::{DateTime, Duration, Utc};
 use rust_decimal::Decimal;
 use serde::Serialize;
 
-use crate::engine::config::{Channel, Forgotten as Wanted, Settings};
+use crate::engine::config::{Channel, Forgotten as Wanted, Settings, UNKNOWN};
 use crate::engine::cost::price::{Price, PriceKey, Prices};
 use crate::engine::cost::waste::Cost;
 use crate::engine::history::forgotten::{Ledger, Sighting};
@@ -242,6 +242,9 @@ fn line(
             owner = (*row.owner).clone();
         }
     }
+    if *id.place.region == *UNKNOWN {
+        *command = Box::default();
+    }
     if let Host::Managed(by) = &host {
         managed.get_or_insert_with(|| by.clone());
     }
@@ -269,7 +272,9 @@ fn line(
 /// before is not young, unless it cannot be older.
 fn is_young(one: &Sighting, after: Duration, now: DateTime<Utc>) -> bool {
     let is_recent = |begin: DateTime<Utc>| now - begin < after;
-    !one.at_least && is_recent(one.first_seen) || one.unused.not_before.is_some_and(is_recent)
+    // No metric says since when a cluster has had no nodes, so that only our own scans count.
+    let is_certain = !one.at_least || one.unused.why == WhyUnused::NoNodes;
+    is_certain && is_recent(one.first_seen) || one.unused.not_before.is_some_and(is_recent)
 }
 
 /// The list price keys of what is billed.

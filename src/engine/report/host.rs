@@ -63,6 +63,7 @@ impl Host {
             | Skipped::Unjudged { .. }
             | Skipped::ScheduleUnreadable { .. }
             | Skipped::CalendarExhausted { .. }
+            | Skipped::SessionsUnknown { .. }
             | Skipped::Unmeasured { .. } => Self::Unknown,
             Skipped::NotRunning { .. }
             | Skipped::Spot { .. }
@@ -76,6 +77,7 @@ impl Host {
             | Skipped::Overtime { .. }
             | Skipped::Young { .. }
             | Skipped::CannotHibernate
+            | Skipped::LoggedIn { .. }
             | Skipped::Busy { .. }
             | Skipped::RestartFight { .. } => Self::Stopped,
         }

@@ -9,6 +9,8 @@ mod host;
 pub mod labels;
 pub mod news;
 pub mod past;
+mod sample;
+mod slice;
 pub mod snapshot;
 pub mod stocktake;
 pub mod views;
@@ -20,7 +22,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use rust_decimal::Decimal;
 
-use crate::engine::config::{Money, Notify, Policy};
+use crate::engine::config::{Links, Money, Notify, Policy};
 use crate::engine::cost::bill::{EffectiveRates, Net};
 use crate::engine::cost::budgets::{GroupCost, with_budgets};
 use crate::engine::cost::price::PriceKey;
@@ -41,6 +43,8 @@ use crate::engine::model::{
 use crate::engine::plan::Plan;
 use crate::engine::report::done::Done;
 use crate::engine::request::Mode;
+use crate::engine::schedule::Schedule;
+use crate::engine::trends::Trends;
 
 /// One line: an instance and its verdict.
 #[derive(Clone, Debug)]
@@ -83,6 +87,8 @@ pub struct Row {
     pub undetermined: Option<Box<Missing>>,
     /// The time zone of its hours.
     pub zone: Tz,
+    /// Its hours; `None` where no policy matches, or they are not known at the time.
+    pub schedule: Option<Arc<Schedule>>,
     /// Whether a mark is to be written.
     pub marks: bool,
     /// The messages about it.
@@ -111,6 +117,7 @@ impl Row {
             talk,
             owner,
             zone,
+            schedule,
             kept: _,
             ours,
             remarks,
@@ -138,6 +145,7 @@ impl Row {
             remarks,
             undetermined: undetermined.map(Box::new),
             zone,
+            schedule,
             marks: matches!(marking, Some(Marking::Put(_))),
             talk,
             group: None,
@@ -214,10 +222,14 @@ pub struct Report {
     pub bundled_prices: Option<NaiveDate>,
     /// What is only reported besides instances; `None` where the settings name nothing, or the run selects instances.
     pub forgotten: Option<forgotten::Forgotten>,
+    /// What happened over the last weeks; `None` if there is no record, or it could not be read.
+    pub trends: Option<Trends>,
     /// Something besides outcomes and unreachable targets went wrong; the notes have the details.
     pub troubled: bool,
     /// Calls to AWS APIs, including retries.
     pub calls: u64,
+    /// How resources and runs are linked, if they are.
+    pub links: Option<Arc<Links>>,
     /// The language of its text.
     pub locale: Locale,
 }
@@ -249,6 +261,11 @@ impl Report {
         self.notes.extend(lines);
         self.troubled |= troubled;
         self
+    }
+
+    /// The console page of a resource, where the settings have links.
+    pub fn link(&self, id: &ResourceId) -> Option<String> {
+        self.links.as_ref()?.resource(id)
     }
 
     /// The counts.

@@ -82,6 +82,8 @@ fn of_stop(row: &Row) -> News {
 }
 
 fn item(row: &Row, subject: Subject) -> Item {
+    let tag = row.talk.said.as_ref().and_then(|said| said.schedule.first());
+    let schedule = row.policy.as_ref().map(|policy| &*policy.schedule.name);
     Item {
         subject,
         id: row.id.clone(),
@@ -95,5 +97,8 @@ fn item(row: &Row, subject: Subject) -> Item {
         monthly: row.monthly.map(|monthly| monthly.0),
         note: String::new(),
         reminder: false,
+        hours: tag.map_or(schedule.unwrap_or_default(), |tag| &**tag).into(),
+        own_hours: tag.is_some(),
+        notified: None,
     }
 }

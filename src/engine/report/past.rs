@@ -97,18 +97,18 @@ impl Past {
 
     /// What the run decided about one instance; `None` if the run did not find it. `ended`: whether this is the
     /// report of a completed run, and not the plan of one that broke off.
-    pub fn recall(self, id: &str, ended: bool) -> Option<Recalled> {
+    pub fn recall(&self, id: &str, ended: bool) -> Option<Recalled> {
         let Self { run, at, health, instances, plan, outcomes } = self;
         let Plan { id: _, made_at: _, expires: _, settings: _, steps, deferred, marks: _, labels: _, refused } = plan;
         Some(Recalled {
-            run,
-            at,
-            health: ended.then_some(health),
-            line: instances.into_iter().find(|line| *line.id.name == *id)?,
-            step: steps.into_iter().find(|step| *step.id.name == *id),
-            deferred: deferred.into_iter().find(|deferred| *deferred.id.name == *id).map(|deferred| deferred.because),
-            refused,
-            outcome: outcomes.into_iter().find(|outcome| *outcome.id.name == *id),
+            run: run.clone(),
+            at: *at,
+            health: ended.then_some(*health),
+            line: instances.iter().find(|line| *line.id.name == *id)?.clone(),
+            step: steps.iter().find(|step| *step.id.name == *id).cloned(),
+            deferred: deferred.iter().find(|deferred| *deferred.id.name == *id).map(|deferred| deferred.because),
+            refused: refused.clone(),
+            outcome: outcomes.iter().find(|outcome| *outcome.id.name == *id).cloned(),
         })
     }
 }

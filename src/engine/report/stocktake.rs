@@ -7,7 +7,7 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
-use crate::engine::config::Money;
+use crate::engine::config::{Links, Money};
 use crate::engine::cost::bill::Bill;
 use crate::engine::cost::budgets::{GroupCost, with_budgets};
 use crate::engine::cost::price::Price;
@@ -16,6 +16,9 @@ use crate::engine::model::month::Month;
 use crate::engine::model::{Instance, ResourceId, State, Unreachable, Usd};
 use crate::engine::report::forgotten::Forgotten;
 use crate::engine::tags::{KeepUntil, Kept};
+
+/// The folder in the record of what an account may read about itself, by account.
+pub const BY_ACCOUNT: &str = "by-account";
 
 /// Who owns an instance.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -129,6 +132,8 @@ pub struct Stocktake {
     pub bill: Option<Bill>,
     /// What is only reported besides instances, if the settings name anything.
     pub forgotten: Option<Forgotten>,
+    /// How resources are linked, if they are.
+    pub links: Option<Arc<Links>>,
 }
 
 /// The parameters of a stocktake.
@@ -144,6 +149,8 @@ pub struct Taking<'a> {
     pub money: &'a Money,
     /// Names of accounts, if known.
     pub names: &'a BTreeMap<Arc<str>, String>,
+    /// How resources are linked, if they are.
+    pub links: Option<&'a Arc<Links>>,
 }
 
 impl Stocktake {
@@ -235,13 +242,18 @@ impl Stocktake {
     pub fn key(&self, kind: &str) -> String {
         format!("stocktake/month={}/{}.{kind}", self.month, self.account)
     }
+
+    /// The path of the same file among those that the account may read.
+    pub fn own_key(&self, kind: &str) -> String {
+        format!("{BY_ACCOUNT}/{}/stocktake/month={}.{kind}", self.account, self.month)
+    }
 }
 
 impl Taking<'_> {
     fn empty(&self, account: Arc<str>) -> Stocktake {
         let name = self.names.get(&account).cloned();
         let budget = self.money.budget_of(&account, name.as_deref());
-        let Taking { month, at, zone, .. } = *self;
+        let Taking { month, at, zone, links, .. } = *self;
         Stocktake {
             account,
             name,
@@ -254,6 +266,7 @@ impl Taking<'_> {
             over: Vec::new(),
             bill: None,
             forgotten: None,
+            links: links.cloned(),
         }
     }
 }

@@ -18,7 +18,7 @@ pub(crate) fn busy(activity: &Activity, limits: &Busy) -> Option<Skipped> {
         Activity::Measured(hour) => {
             hour.busy(limits).map(|(gauge, figure, limit)| Skipped::Busy { gauge, figure, limit })
         }
-        Activity::NotAsked | Activity::Gap(_) => None,
+        Activity::NotAsked | Activity::Gap(_) | Activity::LoggedIn(_) | Activity::SessionsUnknown(_) => None,
     }
 }
 

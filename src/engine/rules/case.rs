@@ -52,13 +52,6 @@ pub struct Hours {
     pub unreadable: Option<(String, ExprError)>,
 }
 
-impl Hours {
-    /// The same hours for an instance whose tag cannot be read.
-    pub(crate) fn but_unreadable(&self, unreadable: (String, ExprError)) -> Self {
-        Self { schedule: self.schedule.clone(), at: self.at.clone(), unreadable: Some(unreadable) }
-    }
-}
-
 /// What is known about an instance's last hour.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -69,6 +62,10 @@ pub enum Activity {
     Measured(LastHour),
     /// Requested, but there are no metrics, for this cause.
     Gap(String),
+    /// Somebody is logged in by so many sessions of Session Manager. No metrics were requested.
+    LoggedIn(usize),
+    /// Whether somebody is logged in is unknown, for this cause. No metrics were requested.
+    SessionsUnknown(String),
 }
 
 impl Activity {
@@ -80,9 +77,9 @@ impl Activity {
     /// What is missing before the hour can be called quiet, if it was requested.
     pub fn gap(&self) -> Option<&str> {
         match self {
-            Self::NotAsked => None,
+            Self::NotAsked | Self::LoggedIn(_) => None,
             Self::Measured(hour) => hour.gap(),
-            Self::Gap(gap) => Some(gap),
+            Self::Gap(gap) | Self::SessionsUnknown(gap) => Some(gap),
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::engine::evidence::Idleness;
 use crate::engine::history::idle_stops::ENOUGH;
 use crate::engine::model::{Forgotten, IdleFacts, Reason, Skipped, Verdict, WhyReported};
 use crate::engine::rules::standing_mark::standing;
-use crate::engine::rules::{Case, Inputs, Rule, busy, undone, unmeasured};
+use crate::engine::rules::{Case, Inputs, Rule, busy, logged_in, undone, unmeasured};
 
 pub(crate) const RULE: Rule = Rule { reason: Reason::Idle, judge, inputs };
 
@@ -58,7 +58,8 @@ fn fight(case: &Case<'_>) -> Option<Verdict> {
 fn last_hour(case: &Case<'_>) -> Option<Skipped> {
     let cpu_percent = case.settings.idle.as_ref()?.cpu_max_percent;
     let limits = Busy { cpu_percent, ..case.settings.busy.unwrap_or_default() };
-    busy::busy(case.activity, &limits).or_else(|| unmeasured::unmeasured(case.activity))
+    let quiet = || busy::busy(case.activity, &limits).or_else(|| unmeasured::unmeasured(case.activity));
+    logged_in::logged_in(case.activity).or_else(quiet)
 }
 
 fn inputs(case: &Case<'_>) -> Inputs {

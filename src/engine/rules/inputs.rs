@@ -62,8 +62,14 @@ pub enum Inputs {
     NoSaving { tell: Option<Marker> },
     /// The marker that identifies it.
     Appliance { tell: Option<Marker> },
-    /// The key to find, the tag, and the error in its value.
-    ScheduleUnreadable { key: String, found: Option<FoundTag>, wrong: Option<ExprError> },
+    /// The key to find, the tag that asks for hours, and of another tool's tag the dialect and its translation;
+    /// and the error in its value.
+    ScheduleUnreadable {
+        key: String,
+        found: Option<FoundTag>,
+        read: Option<(String, String)>,
+        wrong: Option<ExprError>,
+    },
     /// The date without data.
     CalendarExhausted { date: Option<NaiveDate> },
     /// The frozen range.
@@ -84,6 +90,8 @@ pub enum Inputs {
     CannotHibernate { enabled: bool },
     /// How often the reaper has stopped it since closing.
     RestartFight { stops: usize },
+    /// What was asked about the last hour, sessions included.
+    LoggedIn { last_hour: Activity },
     /// The last hour, and the limits; `None` if `[busy]` is off.
     Busy {
         last_hour: Activity,

@@ -14,6 +14,7 @@ pub mod inputs;
 pub(crate) mod keep_unreadable;
 pub(crate) mod kept;
 pub(crate) mod kept_until;
+pub(crate) mod logged_in;
 pub(crate) mod match_unknown;
 pub(crate) mod never_listed;
 pub(crate) mod no_policy;

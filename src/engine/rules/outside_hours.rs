@@ -26,7 +26,10 @@ fn judge(case: &Case<'_>) -> Option<Verdict> {
 fn quiet(case: &Case<'_>) -> Quiet {
     match (case.settings.busy, case.activity) {
         (None, _) => Quiet::NotAsked,
-        (Some(_), Activity::NotAsked | Activity::Gap(_)) => Quiet::Unmeasured,
+        // An earlier rule has handled sessions.
+        (Some(_), Activity::NotAsked | Activity::Gap(_) | Activity::LoggedIn(_) | Activity::SessionsUnknown(_)) => {
+            Quiet::Unmeasured
+        }
         (Some(_), Activity::Measured(hour)) => match (hour.gap(), hour.cpu) {
             (None, Some(cpu)) => Quiet::Measured { cpu, has: hour.has, of: hour.of },
             (Some(_), _) | (None, None) => Quiet::Unmeasured,

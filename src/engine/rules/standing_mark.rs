@@ -41,7 +41,8 @@ pub fn standing(case: &Case<'_>) -> Result<Mark, Option<Lifted>> {
 /// too.
 pub(crate) fn digest(case: &Case<'_>) -> String {
     let tags = &case.settings.tags;
-    digest_of(&case.instance.tags, &tags.prefix, &tags.of_teams())
+    let of_teams: Vec<&str> = tags.of_teams().into_iter().chain(tags.hours_keys()).collect();
+    digest_of(&case.instance.tags, &tags.prefix, &of_teams)
 }
 
 /// Whether it was started after `since` by anyone but the reaper. The reaper's own start is no sign of life.

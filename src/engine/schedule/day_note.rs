@@ -1,8 +1,8 @@
 //! What is special about a date under a calendar.
 
-use chrono::{NaiveDate, Weekday};
+use chrono::NaiveDate;
 
-use crate::engine::schedule::calendar::{Calendar, Day};
+use crate::engine::schedule::calendar::{Calendar, Day, Like};
 use crate::engine::schedule::dates::DateRange;
 
 /// What is special about a date.
@@ -17,8 +17,8 @@ pub enum DayNote {
     },
     /// One of the calendar's own closed days.
     Closed,
-    /// It works like this weekday.
-    WorksLike(Weekday),
+    /// It works like this weekday, or within these hours of it.
+    WorksLike(Like),
     /// Nothing is stopped or started on it.
     Freeze(DateRange),
     /// The calendar has no data for it.
@@ -35,7 +35,7 @@ impl Calendar {
                 Some(DayNote::Holiday { name: name.to_owned(), provisional })
             }
             Day::Beyond => Some(DayNote::Beyond),
-            Day::Works(_) => self.like.get(&date).map(|like| DayNote::WorksLike(like.weekday)),
+            Day::Works(_) => self.like.get(&date).map(|like| DayNote::WorksLike(*like)),
         };
         day.into_iter().chain(self.frozen(date).map(DayNote::Freeze)).collect()
     }

@@ -99,6 +99,16 @@ pub struct Expr {
 pub enum ExprError {
     #[error("two tags whose keys differ in case only ask for different hours, `{0}` and `{1}`; remove one of them")]
     TwoTags(String, String),
+    #[error("two tags ask for different hours, `{0}` and `{1}`; remove one of them")]
+    TwoKeys(String, String),
+    /// Of a tag in the notation of Cloud Custodian.
+    #[error(
+        "`{0}` is no off-hours value that can be read exactly; write `off=(m-f,19);on=(m-f,7);tz=jst` without blanks, `on`, or `off`"
+    )]
+    OffHours(String),
+    /// Of a tag in the notation of Cloud Custodian.
+    #[error("`{0}` never opens: at every hour of `on` there is an `off`, which wins")]
+    NoOpening(String),
     #[error("the schedule expression is empty; write for example `mon-fri 09:00-18:00`, `always` or `closed`")]
     Empty,
     /// Most users who write `never` in a tag mean that their instance is never stopped.

@@ -11,6 +11,7 @@ mod calendar;
 mod dates;
 mod day_note;
 mod days;
+pub mod dialects;
 mod expr;
 mod holidays;
 mod hours;

@@ -37,7 +37,8 @@ impl Kept {
         now: DateTime<Utc>,
     ) -> Self {
         let also = || names.also_keep.iter().find_map(|pattern| pattern.find(tags));
-        if let Some((key, value)) = tags.any_case(&names.keep).next().or_else(also) {
+        let kept = || names.kept_in_dialect(tags);
+        if let Some((key, value)) = tags.any_case(&names.keep).next().or_else(also).or_else(kept) {
             return Self::ForGood { key: key.to_owned(), value: value.to_owned() };
         }
         let mut kept = Self::No;

@@ -1,5 +1,6 @@
 //! Reads the tags of a resource: keep, keep-until, schedule, and the reaper's own tags.
 
+pub mod asked_hours;
 pub mod keep;
 pub mod keep_until;
 pub mod later_date;

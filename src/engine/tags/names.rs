@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::engine::model::{TagPattern, Tags};
+use crate::engine::schedule::dialects::Dialect;
 use crate::engine::tags::Lifetime;
 use crate::engine::tags::typo::Spelling;
 
@@ -33,6 +34,10 @@ pub struct TagNames {
     pub also_keep: Vec<TagPattern>,
     /// Keys of tags that teams already use, and that keep an instance as `keep_until` does, or for a span.
     pub also_keep_until: Vec<Box<str>>,
+    /// The keys of other tags that are read in the same way as `schedule`.
+    pub also_schedule: Vec<String>,
+    /// The keys of other tools' tags, and the notation of each.
+    pub dialects: Vec<(String, Dialect)>,
     /// Keys under the prefix that belong to other tools.
     pub ignore: Vec<TagPattern>,
     /// A `keep-until` further in the future than this protects the instance, and is reported.
@@ -58,6 +63,8 @@ impl TagNames {
             prefix: prefix.to_owned(),
             also_keep: Vec::new(),
             also_keep_until: Vec::new(),
+            also_schedule: Vec::new(),
+            dialects: Vec::new(),
             ignore: Vec::new(),
             max_keep_days: 90,
             owner: "Owner".to_owned(),
@@ -73,7 +80,7 @@ impl TagNames {
         let of_teams = self.of_teams();
         let meant = *of_teams.get(nearest)?;
         let named = self.ignore.iter().map(TagPattern::as_str).chain([&*self.owner]);
-        let known = of_teams.into_iter().chain(named);
+        let known = of_teams.into_iter().chain(self.hours_keys()).chain(named);
         (!known.into_iter().any(|known| known.eq_ignore_ascii_case(key))).then_some(meant)
     }
 
@@ -97,7 +104,7 @@ impl TagNames {
         let Some((prefix, rest)) = key.trim_start().split_at_checked(self.prefix.len()) else { return false };
         prefix.eq_ignore_ascii_case(&self.prefix)
             && !OF_TEAMS.iter().chain(&OTHERS).any(|known| rest.eq_ignore_ascii_case(known))
-            && !key.eq_ignore_ascii_case(&self.owner)
+            && !self.hours_keys().chain([&*self.owner]).any(|known| known.eq_ignore_ascii_case(key))
             && !self.also_keep_until.iter().any(|known| key.eq_ignore_ascii_case(known))
             && !self.ignore.iter().chain(&self.also_keep).any(|pattern| pattern.is_of(key))
     }

@@ -1,9 +1,20 @@
 //! A heat map: for each hour of some days, the machines that ran while their hours were closed.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use std::collections::BTreeMap;
+use std::iter;
+use std::sync::Arc;
+
+use chrono::{DateTime, Days, Duration, NaiveDate, NaiveTime, Offset, Timelike, Utc};
 use chrono_tz::Tz;
 
-use crate::engine::schedule::DayNote;
+use crate::engine::model::is_sane;
+use crate::engine::schedule::{DayNote, Schedule};
+
+/// An hour is looked at in steps of this length: since 1972 every zone is a multiple of it away from UTC.
+const STEP_MINUTES: i64 = 15;
+
+/// No map has more days than this.
+const MOST_DAYS: usize = 62;
 
 /// Days and hours in one time zone.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,4 +78,95 @@ pub enum What {
     Undone,
     /// Somebody else started it.
     StartedByOthers,
+}
+
+impl HeatMap {
+    /// The open hours of these schedules from one local date to another, and of no machine anything.
+    pub fn open_hours(zone: Tz, schedules: &[Arc<Schedule>], first: NaiveDate, last: NaiveDate) -> Self {
+        let possible = |date: &NaiveDate| *date <= last && is_sane(date.and_time(NaiveTime::MIN).and_utc());
+        let dates = first.iter_days().take_while(possible).take(MOST_DAYS);
+        let mut days: BTreeMap<NaiveDate, Vec<HeatHour>> = dates.map(|date| (date, Vec::new())).collect();
+        let mut before = None;
+        for at in steps(first, days.len()) {
+            let local = at.with_timezone(&zone);
+            let shown = (local.date_naive(), local.hour(), local.offset().fix());
+            if let Some(hours) = days.get_mut(&shown.0) {
+                match hours.last_mut().filter(|_| before == Some(shown)) {
+                    Some(hour) => hour.ends = at + step(),
+                    None => hours.push(HeatHour::new(at)),
+                }
+            }
+            before = Some(shown);
+        }
+        let names = schedules.iter().map(|schedule| schedule.name.clone()).collect();
+        let day = |(date, mut hours): (NaiveDate, Vec<HeatHour>)| {
+            hours.iter_mut().for_each(|hour| hour.open = hour.is_open(schedules));
+            HeatDay { date, notes: notes(schedules, date), hours }
+        };
+        Self { zone, schedules: names, days: days.into_iter().map(day).collect(), not_due: false }
+    }
+
+    /// Every hour, in order.
+    pub fn hours(&self) -> impl Iterator<Item = &HeatHour> {
+        self.days.iter().flat_map(|day| &day.hours)
+    }
+
+    pub(super) fn hours_mut(&mut self) -> impl Iterator<Item = &mut HeatHour> {
+        self.days.iter_mut().flat_map(|day| &mut day.hours)
+    }
+
+    /// The hour that contains an instant.
+    pub(super) fn hour(&mut self, at: DateTime<Utc>) -> Option<&mut HeatHour> {
+        let date = at.with_timezone(&self.zone).date_naive();
+        let day = self.days.iter_mut().find(|day| day.date == date)?;
+        day.hours.iter_mut().find(|hour| hour.starts <= at && at < hour.ends)
+    }
+}
+
+impl HeatHour {
+    fn new(starts: DateTime<Utc>) -> Self {
+        Self { starts, ends: starts + step(), open: false, running: None, at_least: false, events: Vec::new() }
+    }
+
+    /// Its instants, a quarter of an hour apart.
+    pub(super) fn steps(&self) -> impl Iterator<Item = DateTime<Utc>> + use<> {
+        let ends = self.ends;
+        iter::successors(Some(self.starts), |at| Some(*at + step())).take_while(move |at| *at < ends)
+    }
+
+    fn is_open(&self, schedules: &[Arc<Schedule>]) -> bool {
+        let open = |at: &DateTime<Utc>| schedules.iter().any(|schedule| schedule.is_open(*at));
+        self.steps().filter(open).count() * 2 >= self.steps().count()
+    }
+
+    /// Adds what was found at one time. The highest figure counts, and of two equal ones the exact one.
+    pub(super) fn add(&mut self, running: u32, at_least: bool) {
+        let known = self.running.map(|known| (known, !self.at_least));
+        if let Some((running, exact)) = known.max(Some((running, !at_least))) {
+            (self.running, self.at_least) = (Some(running), !exact);
+        }
+    }
+}
+
+fn step() -> Duration {
+    Duration::minutes(STEP_MINUTES)
+}
+
+/// The instants that may lie in these days in any zone: none is more than a day away from UTC.
+fn steps(first: NaiveDate, days: usize) -> impl Iterator<Item = DateTime<Utc>> {
+    let begin = first.checked_sub_days(Days::new(1)).unwrap_or(first).and_time(NaiveTime::MIN).and_utc();
+    let count = if days == 0 { 0 } else { (days + 2) * 24 * 60 / STEP_MINUTES.unsigned_abs() as usize };
+    iter::successors(Some(begin), |at| at.checked_add_signed(step())).take(count)
+}
+
+/// What is special about a date in the calendars of these schedules, each note once.
+fn notes(schedules: &[Arc<Schedule>], date: NaiveDate) -> Vec<DayNote> {
+    let mut notes: Vec<DayNote> = Vec::new();
+    let calendars = schedules.iter().flat_map(|schedule| &schedule.parts).filter_map(|part| part.calendar.as_ref());
+    for note in calendars.flat_map(|calendar| calendar.notes(date)) {
+        if !notes.contains(&note) {
+            notes.push(note);
+        }
+    }
+    notes
 }

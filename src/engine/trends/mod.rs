@@ -1,7 +1,13 @@
 //! What happened over weeks, as the page shows it: waste, savings and false stops by week, and heat maps of the machines
 //! that ran while their hours were closed. What nobody scanned is unknown, and never zero.
 
+mod false_stops;
 mod heat;
+mod instance;
+mod inventories;
+mod log;
+mod weeks;
+mod zones;
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -9,7 +15,12 @@ use rust_decimal::Decimal;
 use crate::engine::model::Usd;
 
 pub use crate::engine::schedule::DayNote;
+pub use crate::engine::trends::false_stops::FALSE_STOP_HOURS;
 pub use crate::engine::trends::heat::{Event, HeatDay, HeatHour, HeatMap, What};
+pub use crate::engine::trends::instance::{Act, Found};
+pub use crate::engine::trends::inventories::{Comparison, Inventories, Presence};
+pub use crate::engine::trends::log::{FILE, Log, Sample};
+pub use crate::engine::trends::zones::MAP_DAYS;
 
 /// What is known of the last weeks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,7 +34,7 @@ pub struct Trends {
 }
 
 /// One week. It begins on Monday in UTC, as the months of the savings do.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Week {
     /// Its first day.
     pub monday: NaiveDate,

@@ -46,6 +46,18 @@ pub(crate) enum Letter<'a> {
     At { at: DateTime<Utc>, zone: Tz },
     /// The owner or schedule tag of this many instances changed at once.
     ManyRetagged { count: usize },
+    /// Its hours: a schedule, or the value of this tag.
+    Hours { schedule: &'a str, tag: Option<&'a str> },
+    /// The rule that decided, and its meaning.
+    Rule { rule: &'a str, meaning: &'a str },
+    /// Who was notified before, and when.
+    Notified { owner: &'a str, at: DateTime<Utc>, zone: Tz },
+    /// The owner of an instance.
+    Owned { owner: &'a str, by: &'a OwnedBy },
+    /// What the record has for the readers of an account.
+    OfAccount { account: &'a str },
+    /// The first instances ever in a Region of an account.
+    FirstInRegion { account: &'a str, region: &'a str, count: usize, ids: &'a str },
     /// The owner of an instance, and that the owner cannot be notified.
     Unheard { owner: Option<&'a str>, by: &'a OwnedBy },
 }

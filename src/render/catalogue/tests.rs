@@ -37,7 +37,7 @@ const ENUMS: &[(&str, &str, &[&str])] = &[
     (include_str!("../../engine/model/verdict.rs"), "Gauge", &["gauge", "figure"]),
     (include_str!("../../engine/model/verdict.rs"), "Skipped", &["skipped"]),
     (include_str!("../../engine/model/verdict.rs"), "Unscoped", &["out-of-scope"]),
-    (include_str!("../../engine/rules/case.rs"), "Activity", &["busy", "unmeasured"]),
+    (include_str!("../../engine/rules/case.rs"), "Activity", &["busy", "logged-in", "unmeasured"]),
     (include_str!("../../engine/rules/inputs.rs"), "Inputs", &["inputs"]),
     (include_str!("../../engine/schedule/expr.rs"), "ExprError", &["expression"]),
     (include_str!("../../engine/tags/keep.rs"), "Kept", &["kept"]),
@@ -217,6 +217,9 @@ fn an_unreadable_expression_is_said_as_the_settings_say_it() {
     let text = || "x".to_owned();
     let all = [
         ExprError::TwoTags(text(), text()),
+        ExprError::TwoKeys(text(), text()),
+        ExprError::OffHours(text()),
+        ExprError::NoOpening(text()),
         ExprError::Empty,
         ExprError::Never,
         ExprError::TooLong(2000),

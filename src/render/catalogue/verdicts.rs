@@ -98,6 +98,7 @@ pub fn inputs(inputs: &Inputs, locale: Locale) -> String {
         | Inputs::Young { .. }
         | Inputs::CannotHibernate { .. }
         | Inputs::RestartFight { .. }
+        | Inputs::LoggedIn { .. }
         | Inputs::OutsideHours { .. } => say(locale, "inputs", inputs),
     }
 }

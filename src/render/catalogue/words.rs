@@ -36,6 +36,8 @@ words! {
         ClauseBreak,
         /// The command that would end a resource; it is only shown.
         Command,
+        /// The page of a resource in the AWS console.
+        Console,
         Count,
         /// Shown where a schedule's day has no calendar data.
         DayUnknown,
@@ -111,6 +113,8 @@ words! {
         WhatHappened,
         WhatIsWrong,
         WhatWasDone,
+        /// The report of a run in the record.
+        WholeReport,
         Why,
     }
 }
@@ -170,6 +174,16 @@ words! {
         Note,
         /// The owner, for the operator.
         Owner,
+        /// The rule that decided.
+        Rule,
+        /// Its hours.
+        Hours,
+        /// Who was notified before.
+        Notified,
+        /// The page in the AWS console.
+        Console,
+        /// The whole report, in the record.
+        Record,
     }
 }
 

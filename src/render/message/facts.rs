@@ -4,7 +4,7 @@ use chrono::{Days, NaiveDate};
 
 use crate::engine::model::{Item, Subject};
 use crate::engine::report::digest::{Digest, Entry, Reader};
-use crate::render::catalogue::{self, Head, Letter, detail, letter};
+use crate::render::catalogue::{self, Head, Letter, detail, letter, meaning};
 use crate::render::edge::plain;
 use crate::render::message::{Frame, cost};
 
@@ -28,6 +28,8 @@ pub(crate) struct Facts {
     pub(crate) place: String,
     /// Everything else.
     pub(crate) lines: Vec<Line>,
+    /// Its page in the AWS console.
+    pub(crate) link: Option<String>,
 }
 
 /// One line.
@@ -43,7 +45,7 @@ pub(crate) struct Line {
 /// The lines about one entry.
 pub(crate) fn facts(entry: &Entry, digest: &Digest, frame: &Frame<'_>) -> Facts {
     let Entry { item, owner } = entry;
-    let Item { subject, id, name, kind, policy, verdict, since, due, zone, monthly, note, reminder } = item;
+    let Item { subject, id, name, kind, policy, verdict, since, due, zone, monthly, note, reminder, .. } = item;
     let (target, id) = (&id.place, &*id.name);
     let say = |head, text: String, exact| Line {
         head: catalogue::head(frame.locale, head).to_owned(),
@@ -56,6 +58,10 @@ pub(crate) fn facts(entry: &Entry, digest: &Digest, frame: &Frame<'_>) -> Facts 
     let what = Letter::What { subject: *subject, due, reminder: *reminder };
     let mut lines = vec![say(Head::What, letter(frame.locale, what), false)];
     lines.push(say(Head::Why, short(&detail(verdict, frame.locale), DETAIL), false));
+    let is_operator = digest.reader == Reader::Operator;
+    if !is_operator {
+        lines.extend(explained(entry, frame).into_iter().map(|(head, text)| say(head, text, false)));
+    }
     if !note.is_empty() {
         lines.push(say(Head::Note, short(note, NOTE), false));
     }
@@ -63,18 +69,21 @@ pub(crate) fn facts(entry: &Entry, digest: &Digest, frame: &Frame<'_>) -> Facts 
         lines.push(say(Head::Since, letter(frame.locale, Letter::At { at: *since, zone: *zone }), false));
     }
     lines.push(say(Head::Cost, cost::monthly(*monthly, frame), false));
-    if digest.reader == Reader::Operator {
+    if is_operator {
         let unheard = letter(frame.locale, Letter::Unheard { owner: owner.known(), by: &owner.by });
         lines.push(say(Head::Owner, short(&unheard, DETAIL), false));
     }
-    if *subject == Subject::Stopped {
+    if *subject == Subject::Stopped || stop_is_due(item) && !is_operator {
         let start = format!("aws ec2 start-instances --region {} --instance-ids {id}", target.region);
         lines.push(say(Head::Back, start, true));
     }
     if *subject != Subject::Lifted {
         lines.push(say(Head::Keep, keep(item, frame), true));
     }
-    lines.push(say(Head::See, format!("idle-reaper explain {id}"), true));
+    // An owner has neither the command nor access to the whole record.
+    if is_operator {
+        lines.push(say(Head::See, format!("idle-reaper explain {id}"), true));
+    }
     let account = match frame.names.get(&target.account) {
         Some(name) => format!("{} ({})", target.account, short(name, NAME)),
         None => target.account.to_string(),
@@ -82,7 +91,35 @@ pub(crate) fn facts(entry: &Entry, digest: &Digest, frame: &Frame<'_>) -> Facts 
     let (region, policy) = (short(&target.region, WORD), short(policy, WORD));
     let place = letter(frame.locale, Letter::Place { account: &account, region: &region, policy: &policy });
     let about = [short(name, NAME), short(kind, WORD)].into_iter().filter(|text| !text.is_empty()).collect();
-    Facts { id: plain(id), about, place: plain(&place), lines }
+    let link = frame.links.and_then(|links| links.resource(&item.id));
+    Facts { id: plain(id), about, place: plain(&place), lines, link }
+}
+
+/// Whether the message says when it will be stopped.
+fn stop_is_due(item: &Item) -> bool {
+    item.due.is_some() && item.subject != Subject::KeepEnds
+}
+
+/// What `explain` says of a stop, in short: the rule, the hours and the owner by their tags, and who was notified before.
+fn explained(entry: &Entry, frame: &Frame<'_>) -> Vec<(Head, String)> {
+    let Entry { item, owner } = entry;
+    let reason = item.verdict.reason();
+    let rule = Letter::Rule { rule: reason.as_str(), meaning: meaning(reason, frame.locale) };
+    let mut lines = vec![(Head::Rule, letter(frame.locale, rule))];
+    if !item.hours.is_empty() {
+        let tag = item.own_hours.then_some(&*frame.tags.schedule);
+        let hours = Letter::Hours { schedule: &short(&item.hours, WORD), tag };
+        lines.push((Head::Hours, letter(frame.locale, hours)));
+    }
+    if let Some(owner_name) = owner.known() {
+        let owned = Letter::Owned { owner: owner_name, by: &owner.by };
+        lines.push((Head::Owner, short(&letter(frame.locale, owned), NOTE)));
+    }
+    if let Some((owner, at)) = &item.notified {
+        let notified = Letter::Notified { owner: &short(owner, WORD), at: *at, zone: item.zone };
+        lines.push((Head::Notified, letter(frame.locale, notified)));
+    }
+    lines
 }
 
 /// The tag that keeps an instance for a month from today, or from the end of a keep that is about to end. It never

@@ -13,12 +13,13 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use crate::engine::config::{Format, Money, Way};
+use crate::engine::config::{Format, Links, Money, Way};
 use crate::engine::model::{Contact, Item, Locale, Message, Subject};
 use crate::engine::report::digest::{Digest, Reader};
+use crate::engine::report::stocktake::BY_ACCOUNT;
 use crate::engine::tags::TagNames;
 
-use crate::render::catalogue::{Letter, letter};
+use crate::render::catalogue::{Head, Letter, head, letter};
 use crate::render::edge;
 use crate::render::edge::unlinked;
 use crate::render::message::facts::short;
@@ -36,6 +37,10 @@ pub struct Frame<'a> {
     pub names: &'a BTreeMap<Arc<str>, String>,
     /// The second currency.
     pub money: &'a Money,
+    /// How resources and runs are linked, if they are.
+    pub links: Option<&'a Links>,
+    /// The run's id, if its report is in the record.
+    pub run: Option<&'a str>,
 }
 
 /// The messages for `digest`, in order. Each entry is named by exactly one of them.
@@ -101,6 +106,26 @@ fn intro(digest: &Digest, frame: &Frame<'_>) -> Vec<String> {
     };
     lines.push(cost::total(digest, frame));
     lines
+}
+
+/// The most accounts of an owner whose part of the record is linked. All channels have room for so many.
+const LINKED: usize = 3;
+
+/// What the record has on this run for the reader: labels and addresses.
+fn recorded(digest: &Digest, frame: &Frame<'_>) -> Vec<(String, String)> {
+    let Some((links, run)) = frame.links.zip(frame.run) else { return Vec::new() };
+    let accounts: BTreeSet<_> = digest.entries.iter().map(|entry| &entry.item.id.place.account).collect();
+    let own = |account: &&Arc<str>| {
+        let label = letter(frame.locale, Letter::OfAccount { account });
+        Some((label, links.in_record(account, &format!("{BY_ACCOUNT}/{account}/"))?))
+    };
+    match &digest.reader {
+        Reader::Operator => {
+            let whole = links.run(run, frame.at).map(|link| (head(frame.locale, Head::Record).to_owned(), link));
+            whole.into_iter().collect()
+        }
+        Reader::Owner(..) => accounts.iter().filter_map(own).take(LINKED).collect(),
+    }
 }
 
 /// The options of an owner, depending on the entries.

@@ -7,11 +7,15 @@ use crate::engine::report::digest::Digest;
 use crate::render::edge::{chat, heading};
 use crate::render::message::facts::{Facts, cut, facts, short, size};
 use crate::render::message::pack::{Block, Limits, blocks, message, pack};
-use crate::render::message::{Frame, intro, subject, title};
+use crate::render::message::{Frame, intro, recorded, subject, title};
 
-/// Slack accepts 50 blocks per message; one is the header and one the intro. It refuses messages whose blocks exceed
-/// about 13,000 characters of JSON (`msg_blocks_too_long`), far below the 40,000 in its documentation.
+/// Slack accepts 50 blocks per message; one is the header, one the intro, and up to three lead to the record. It refuses
+/// messages whose blocks exceed about 13,000 characters of JSON (`msg_blocks_too_long`), far below the 40,000 in its
+/// documentation.
 const LIMITS: Limits = Limits { count: 45, cost: 10_500 };
+
+/// The maximum length of a section's text.
+const TEXT: usize = 2_990;
 
 /// The maximum length of a header's plain text.
 const HEADER: usize = 150;
@@ -33,6 +37,7 @@ pub(crate) fn messages(digest: &Digest, frame: &Frame<'_>) -> Vec<Message> {
             list.push(section(&intro.join("\n")));
         }
         list.extend(part.iter().map(|block| section(&block.text)));
+        list.extend(recorded(digest, frame).into_iter().map(|(label, link)| section(&linked(&label, &link))));
         // Phone notifications show `text`.
         let body = json!({"text": chat(&title), "blocks": list});
         message(subject(digest, n + 1, of), body.to_string(), part)
@@ -52,8 +57,8 @@ fn cost(json: &str) -> usize {
 
 /// The markup of one instance.
 pub(crate) fn block(facts: &Facts) -> String {
-    let Facts { id, about, place, lines } = facts;
-    let mut text = format!("*{}*", chat(id));
+    let Facts { id, about, place, lines, link } = facts;
+    let mut text = String::new();
     for word in about {
         text += &format!("  {}", code(word));
     }
@@ -62,7 +67,13 @@ pub(crate) fn block(facts: &Facts) -> String {
         let said = if line.exact { code(&line.text) } else { chat(&line.text) };
         text += &format!("\n*{}*: {said}", line.head);
     }
-    text
+    let name = link.as_ref().map(|link| linked(id, link)).filter(|name| size(name) + size(&text) < TEXT);
+    format!("*{}*{text}", name.unwrap_or_else(|| chat(id)))
+}
+
+/// A link with our own text. Addresses of the settings have neither `|` nor `>`.
+pub(crate) fn linked(text: &str, link: &str) -> String {
+    format!("<{}|{}>", link.replace('&', "&amp;"), chat(text))
 }
 
 /// Text by others, as code: no markup in it has an effect.

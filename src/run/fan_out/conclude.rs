@@ -1,6 +1,6 @@
 //! The last part: one report and one digest, as if the run had not been divided.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -74,7 +74,8 @@ pub async fn conclude(
         "the run had lost its lock when it was concluded, so this conclusion notified nobody and counted no savings: {why}"
     ));
     notes.add(note_idle_stops(order, hub, &decision.report).await);
-    record(order, &whole, hub, decision.report.noting(notes), &[], ended).await
+    let nobody = BTreeSet::new();
+    record(order, &whole, hub, decision.report.noting(notes), &nobody, &[], ended).await
 }
 
 /// Writes what the children have done before anything else, so that a later failure cannot lose it.

@@ -493,3 +493,25 @@ fn the_day_in_a_name_is_read_only_where_there_is_one() {
         assert_eq!(day(path), None, "{path}");
     }
 }
+
+#[test]
+fn a_backtest_against_other_settings_says_the_difference_in_dollars() {
+    let mut priced = instance("i-1", TOKYO);
+    (priced["PlatformDetails"], priced["UsageOperation"]) = ("Linux/UNIX".into(), "RunInstances".into());
+    let fleet = answer("111111111111", &[priced]).to_string();
+    let late = SETTINGS.replace("mon-fri 09:00-18:00", "mon-fri 09:00-22:00");
+    let folder = furnished(&[("fleet.json", fleet.as_bytes()), ("late.toml", late.as_bytes())]);
+    let compare = |new: &str, old: &str, more: &[&str]| {
+        let arguments = ["--config", new, "plan", "--inventory", "fleet.json", "--against", old, "--at", EVENING];
+        run(folder.path(), &[&arguments, more].concat(), b"")
+    };
+    let json: Value = serde_json::from_str(&compare("late.toml", "reaper.toml", &["--format", "json"]).out).unwrap();
+    let usd = |key: &str| json["usd-month"][key].as_str().and_then(|text| text.parse::<f64>().ok()).unwrap();
+    assert!(usd("before") > 5.0 && usd("now") == 0.0 && usd("difference") == -usd("before"), "{json}");
+    let text = compare("late.toml", "reaper.toml", &[]).out;
+    assert!(text.contains("$0.00 now (-$"), "{text}");
+    let text = compare("reaper.toml", "late.toml", &[]).out;
+    assert!(text.contains("a month: $0.00 before, $") && text.contains("(+$"), "{text}");
+    let alone = run(folder.path(), &["plan", "--inventory", "fleet.json", "--at", EVENING], b"");
+    assert!(!alone.out.contains("average of the snapshots"), "{}", alone.out);
+}

@@ -10,6 +10,7 @@ mod faults;
 mod forgotten;
 mod killed;
 mod lambda;
+mod logged_in;
 mod main_job;
 mod matching;
 mod nights;

@@ -1,4 +1,4 @@
-//! NAT gateways and load balancers that nothing uses, from the simulator: as they are listed, by their metrics, and where
+//! NAT gateways, load balancers and EKS clusters that nothing uses, from the simulator: as they are listed, by their metrics, and where
 //! a permission is missing.
 
 use std::path::{Path, PathBuf};
@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use super::simulated::Simulated;
 use super::world::EVENING;
 
-const ALL: &str = "[forgotten]\nkinds = [\"volume\", \"address\", \"nat-gateway\", \"load-balancer\"]\n\n[caps]";
+const ALL: &str =
+    "[forgotten]\nkinds = [\"volume\", \"address\", \"nat-gateway\", \"load-balancer\", \"eks-cluster\"]\n\n[caps]";
 
 /// One of each kind of waste in Tokyo, beside what only looks like it.
 fn world() -> Simulated {
@@ -32,7 +33,16 @@ fn world() -> Simulated {
         "accounts": [{"name": "platform"}, {"name": "shop-dev"}], "ssm": {"/idle-reaper/pause": "off"},
         "buckets": ["idle-reaper-records"], "regions": ["ap-northeast-1", "us-east-1"],
         "defaults": {"account": "shop-dev", "region": "ap-northeast-1", "launch-time": "2026-08-01T09:00:00Z"},
-        "instances": [{"story": "web"}],
+        "instances": [
+            {"story": "web"},
+            {"story": "node", "tags": {"kubernetes.io/cluster/eks-used": "owned"}},
+        ],
+        "eks-clusters": [
+            with("eks-empty", json!({"name": "eks-empty"})),
+            with("eks-used", json!({"name": "eks-used"})),
+            with("eks-fargate", json!({"name": "eks-fargate", "fargate": ["default"]})),
+            with("eks-auto", json!({"name": "eks-auto", "auto-mode": true})),
+        ],
         "volumes": [with("old-data", json!({"size": 100, "type": "gp3"}))],
         "addresses": [{"account": "shop-dev", "region": "ap-northeast-1", "ip": "203.0.113.7", "tags": {"Name": "old-vpn"}}],
         "nat-gateways": [
@@ -81,6 +91,7 @@ fn each_kind_of_waste_is_found_with_its_price_and_what_only_looks_like_it_is_not
     let world = world();
     let report = world.plan(&settings(&world));
     let wanted = [
+        ("eks-empty", "young", ""),      // only our own scans say since when
         ("lb-classic", "forgotten", ""), // the bundled list has no price for it in Tokyo
         ("lb-kept", "kept", "25.04"),
         ("lb-no-group", "forgotten", "25.04"),
@@ -111,6 +122,8 @@ fn a_missing_permission_darkens_its_kind_alone_and_the_doctor_says_so_once() {
         ("DescribeNatGateways", "nat-gateway"),
         ("DescribeRouteTables", "nat-gateway"),
         ("DescribeTags", "load-balancer"),
+        ("ListClusters", "eks-cluster"),
+        ("ListFargateProfiles", "eks-cluster"),
         ("DescribeTargetHealth", "load-balancer"),
     ] {
         let world = world();
@@ -149,7 +162,7 @@ fn metrics_that_are_refused_or_partial_make_no_finding() {
         .collect();
     assert_eq!(kinds.into_iter().collect::<Vec<_>>(), ["load-balancer", "nat-gateway"]);
     let names: Vec<_> = found(&report).into_iter().map(|(name, ..)| name).collect();
-    assert_eq!(names, ["old-data", "old-vpn"]);
+    assert_eq!(names, ["eks-empty", "old-data", "old-vpn"]);
 }
 
 #[test]
@@ -157,7 +170,12 @@ fn without_their_names_the_new_kinds_make_no_call() {
     let world = world();
     world.plan(&world.settings(&[("[caps]", "[forgotten]\n\n[caps]")]));
     let calls = world.calls();
-    for call in ["ec2:DescribeNatGateways", "ec2:DescribeRouteTables", "elasticloadbalancing:DescribeLoadBalancers"] {
+    for call in [
+        "ec2:DescribeNatGateways",
+        "ec2:DescribeRouteTables",
+        "elasticloadbalancing:DescribeLoadBalancers",
+        "eks:ListClusters",
+    ] {
         assert!(calls.get(call).is_none(), "{calls}");
     }
     assert!(calls.get("ec2:DescribeAddresses").is_some(), "{calls}");

@@ -12,7 +12,7 @@ use idle_reaper::app::Args;
 use super::{read, root};
 
 /// Verbs that ask no account, whatever their options.
-const OFFLINE: [&str; 4] = ["check", "generate", "report", "schedule"];
+const OFFLINE: [&str; 5] = ["check", "generate", "report", "schedule", "import"];
 
 /// A step of a code block: a command, or a file that the reader is to write.
 #[derive(Debug)]

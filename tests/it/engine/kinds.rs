@@ -1,6 +1,7 @@
 //! The kinds that are only reported: what seems to be forgotten, what protects, and what is billed.
 
 mod address;
+mod eks;
 mod gateway;
 mod load_balancer;
 mod traffic;

@@ -4,6 +4,7 @@ mod business;
 mod calendars;
 mod clocks;
 mod dates;
+mod dialects;
 mod grammar;
 mod keep_until;
 mod monthly;

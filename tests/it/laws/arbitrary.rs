@@ -253,9 +253,11 @@ pub fn any_instances(most: usize) -> impl Strategy<Value = Vec<Instance>> {
 pub fn any_activity() -> impl Strategy<Value = Activity> {
     prop_oneof![
         1 => Just(Activity::NotAsked),
-        4 => (0.0..30.0f64).prop_map(Activity::of_cpu),
+        6 => (0.0..30.0f64).prop_map(Activity::of_cpu),
         1 => select(vec![f64::NAN, f64::INFINITY]).prop_map(Activity::of_cpu),
         2 => Just(Activity::Gap("no datapoints".to_owned())),
+        1 => Just(Activity::LoggedIn(1)),
+        1 => Just(Activity::SessionsUnknown("AccessDenied".to_owned())),
     ]
 }
 

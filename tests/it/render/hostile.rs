@@ -222,6 +222,9 @@ fn digest(settings: &Settings, channel: &str, text: &str, reader: Reader) -> Dig
         monthly: None,
         note: text.to_owned(),
         reminder: false,
+        hours: text.into(),
+        own_hours: true,
+        notified: Some((text.into(), at(EVENING))),
     };
     let owner = Owner { name: text.into(), by: OwnedBy::Tag(text.into()) };
     let channel = settings.channels.get(channel).expect("a channel").clone();
@@ -233,8 +236,15 @@ fn mail_and_chats_make_no_link_and_no_call_of_it() {
     let settings = talkative();
     for text in HOSTILE {
         let names = [((*text).into(), (*text).to_owned())].into();
-        let frame =
-            Frame { at: at(EVENING), locale: Locale::En, tags: &settings.tags, names: &names, money: &settings.money };
+        let frame = Frame {
+            at: at(EVENING),
+            locale: Locale::En,
+            tags: &settings.tags,
+            names: &names,
+            money: &settings.money,
+            links: settings.links.as_deref(),
+            run: Some("1"),
+        };
         for channel in ["mail", "q", "slack"] {
             for reader in [Reader::Operator, Reader::Owner((*text).into(), Contact::First)] {
                 for message in messages(&digest(&settings, channel, text, reader), &frame) {
@@ -284,7 +294,14 @@ fn the_stocktake_is_no_formula_no_link_and_no_markup() {
         let line = idle_reaper::engine::report::stocktake::Line { launched_by: Some((*text).to_owned()), ..line };
         let names = [("111111111111".into(), (*text).to_owned())].into();
         let month = idle_reaper::engine::model::month::Month::parse("2026-11").expect("a month");
-        let taking = Taking { month, at: at(EVENING), zone: chrono_tz::Tz::UTC, money: &settings.money, names: &names };
+        let taking = Taking {
+            month,
+            at: at(EVENING),
+            zone: chrono_tz::Tz::UTC,
+            money: &settings.money,
+            names: &names,
+            links: settings.links.as_ref(),
+        };
         let unreachable =
             Unreachable { account: "111111111111".into(), region: (*text).into(), cause: (*text).to_owned() };
         let stock = Stocktake::all(taking, [line], &[unreachable]).remove(0);

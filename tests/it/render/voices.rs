@@ -35,6 +35,7 @@ const NAMES: &[&str] = &[
     "JST",
     "Kubernetes",
     "Mac",
+    "Session Manager",
     "UTC",
 ];
 

@@ -2,6 +2,7 @@
 
 use idle_reaper::engine::config::Settings;
 use idle_reaper::engine::kinds::address::Address;
+use idle_reaper::engine::kinds::eks::Cluster;
 use idle_reaper::engine::kinds::reported::Facts;
 use idle_reaper::engine::kinds::volume::Volume;
 use idle_reaper::engine::model::{Health, Instance, ReportOnly, State, Tags, Target};
@@ -219,6 +220,30 @@ fn what_hangs_on_a_stopped_instance_is_its_owners_and_young_after_each_start() {
         let report = fake::apply(&world, &wanted(), at(&format!("2026-11-{day}T21:30:00+09:00")));
         assert_eq!(line(&report, "vol-1").standing, Standing::Young, "{day}");
         assert_eq!(line(&report, "vol-1").sighting.first_seen, at(&format!("2026-11-{day}T21:30:00+09:00")));
+    }
+}
+
+#[test]
+fn a_cluster_without_nodes_is_forgotten_only_when_runs_have_seen_it_so_for_long_enough() {
+    let settings = with(&[("[busy]", "[forgotten]\nkinds = [\"eks-cluster\"]\nafter = \"14d\"\n\n[busy]")]);
+    let world = World::of([instance("i-1")]);
+    let empty = Cluster {
+        name: "old".into(),
+        status: Some("ACTIVE".into()),
+        created: Some(at("2026-01-05T08:00:00Z")),
+        has_nodes: Some(false),
+        is_serverless: Some(false),
+        ..Cluster::default()
+    };
+    world.now_holds(&target(HERE), ReportOnly::EksCluster, Ok(vec![Facts::EksCluster(empty)]));
+    for (day, standing) in [
+        ("2026-11-25", Standing::Young),
+        ("2026-12-08", Standing::Young),
+        ("2026-12-09", Standing::Forgotten),
+        ("2026-12-20", Standing::Forgotten),
+    ] {
+        let report = fake::apply(&world, &settings, at(&format!("{day}T21:30:00+09:00")));
+        assert_eq!(line(&report, "old").standing, standing, "{day}");
     }
 }
 

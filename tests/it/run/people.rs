@@ -99,7 +99,7 @@ fn what_names_people_lies_where_it_expires_and_the_rest_names_nobody() {
     let long: BTreeSet<&str> = kept.iter().map(String::as_str).collect();
     assert_eq!(long, ["acts", "counts", "tables/history", "tables/runs", "undone"].into());
     // The search finds people where they are.
-    let wanted = ["runs/", "stocktake/", "tables/outcomes/", "tables/plans/", "tables/verdicts/"];
+    let wanted = ["by-account/", "runs/", "stocktake/", "tables/outcomes/", "tables/plans/", "tables/verdicts/"];
     assert_eq!(named, wanted.into());
     assert!(world.recorded("people/salt").len() == 1 && expiring.contains("people/"), "{expiring:?}");
 }

@@ -96,7 +96,8 @@ impl Volume {
             WhyUnused::Unattached
             | WhyUnused::Unassociated
             | WhyUnused::NoTraffic { .. }
-            | WhyUnused::NoTargets { .. } => format!("delete-volume --volume-id {id}"),
+            | WhyUnused::NoTargets { .. }
+            | WhyUnused::NoNodes => format!("delete-volume --volume-id {id}"),
         };
         format!("aws ec2 {act} --region {}", quoted(region))
     }

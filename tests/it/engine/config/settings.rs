@@ -3,6 +3,7 @@
 mod hints;
 mod include;
 mod limits;
+mod links;
 mod warnings;
 
 use idle_reaper::engine::config::{Settings, SettingsInvalid};

@@ -28,7 +28,7 @@ fn the_table_is_whole_and_its_prices_are_those_of_aws() {
     assert_eq!((names.len(), rows.iter().all(|row| row.len() == head.len())), (rows.len(), true));
     let known = rows.iter().flat_map(|row| &row[2..]).filter(|cell| **cell != "-").count();
     let besides = prices.keys().filter(|key| key.product != Product::Instance).count();
-    assert_eq!((prices.len() - besides, besides), (known, 6 * 17 + 12), "each cell is `-` or a price");
+    assert_eq!((prices.len() - besides, besides), (known, 6 * 17 + 16), "each cell is `-` or a price");
     for (product, kind, region, usd) in [
         (Product::Storage, "gp3", "us-east-1", "0.08"),
         (Product::Storage, "gp2", "ap-northeast-1", "0.12"),
@@ -37,6 +37,7 @@ fn the_table_is_whole_and_its_prices_are_those_of_aws() {
         (Product::NatGateway, "", "ap-northeast-1", "0.062"),
         (Product::LoadBalancer, "application", "eu-west-2", "0.02646"),
         (Product::LoadBalancer, "classic", "us-east-1", "0.025"),
+        (Product::EksCluster, "", "eu-west-2", "0.10"),
     ] {
         assert_eq!(prices.get(&PriceKey::unit(product, kind, region)).copied(), Usd::parse(usd), "{kind} in {region}");
     }

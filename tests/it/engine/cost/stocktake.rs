@@ -42,7 +42,14 @@ fn ana() -> Option<Owner> {
 fn take(lines: Vec<Line>, unreachable: &[Unreachable]) -> Vec<Stocktake> {
     let (settings, names) = (money(), BTreeMap::from([("111111111111".into(), "shop-dev".to_owned())]));
     let month = Month::parse("2026-11").unwrap();
-    let taking = Taking { month, at: at(NOW), zone: Tokyo, money: &settings.money, names: &names };
+    let taking = Taking {
+        month,
+        at: at(NOW),
+        zone: Tokyo,
+        money: &settings.money,
+        names: &names,
+        links: settings.links.as_ref(),
+    };
     Stocktake::all(taking, lines, unreachable)
 }
 
@@ -235,7 +242,7 @@ async fn the_files_of_each_account_stand_in_the_record_and_once_a_month_is_enoug
     let written = write(&hub, &[sample()], &settings.money, Locale::En).await;
     let place = written[0].1.clone().unwrap();
     assert_eq!(written[0].0, Arc::from("111111111111"));
-    assert!(place.ends_with("stocktake/month=2026-11/111111111111.md"), "{place}");
+    assert!(place.ends_with("by-account/111111111111/stocktake/month=2026-11.md"), "{place}");
     for kind in ["md", "csv", "json"] {
         assert!(folder.path().join(format!("stocktake/month=2026-11/111111111111.{kind}")).is_file(), "{kind}");
     }

@@ -34,6 +34,7 @@ fn each_product_has_its_service_its_usage_type_and_its_unit() {
         (key(Product::Throughput, "gp3"), "AmazonEC2", "EUC1-EBS:VolumeP-Throughput.gp3", "GiBps-mo"),
         (key(Product::PublicAddress, "Idle"), "AmazonVPC", "EUC1-PublicIPv4:IdleAddress", "Hrs"),
         (key(Product::PublicAddress, "InUse"), "AmazonVPC", "EUC1-PublicIPv4:InUseAddress", "Hrs"),
+        (key(Product::EksCluster, ""), "AmazonEKS", "EUC1-AmazonEKS-Hours:perCluster", "Hrs"),
         (key(Product::NatGateway, ""), "AmazonEC2", "EUC1-NatGateway-Hours", "Hrs"),
         (key(Product::LoadBalancer, "application"), "AWSELB", "EUC1-LoadBalancerUsage", "Hrs"),
         (key(Product::LoadBalancer, "classic"), "AWSELB", "EUC1-LoadBalancerUsage", "Hrs"),

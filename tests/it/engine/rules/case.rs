@@ -122,6 +122,7 @@ pub fn with_tell(reason: Reason, case: Case) -> Case {
             let history = History { stops: ByResource::from_iter([(here("i-1"), stops)]), ..case.history.clone() };
             Case { history, ..case }
         }
+        Reason::LoggedIn => Case { activity: Activity::LoggedIn(1), ..case },
         Reason::Busy => Case { activity: Activity::of_cpu(50.0), ..case },
         Reason::Unmeasured => Case { activity: Activity::Gap("no datapoints".to_owned()), ..case },
         Reason::OutsideHours => case,

@@ -46,6 +46,7 @@ fn the_names_stand_in_the_order_in_which_the_rules_are_asked() {
             "young",
             "cannot-hibernate",
             "restart-fight",
+            "logged-in",
             "busy",
             "unmeasured",
             "outside-hours",

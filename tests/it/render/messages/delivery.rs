@@ -42,8 +42,15 @@ impl Messenger for Post {
 
 async fn delivered(post: &Post, digests: &Digests, left: Option<Duration>) -> Delivery {
     let (settings, names) = (telling(), BTreeMap::new());
-    let frame =
-        Frame { at: at(EVENING), locale: Locale::En, tags: &settings.tags, names: &names, money: &settings.money };
+    let frame = Frame {
+        at: at(EVENING),
+        locale: Locale::En,
+        tags: &settings.tags,
+        names: &names,
+        money: &settings.money,
+        links: settings.links.as_deref(),
+        run: Some("1"),
+    };
     deliver(post, digests, &frame, Clock::start(at(EVENING), left), Duration::ZERO).await
 }
 

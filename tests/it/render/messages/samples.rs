@@ -65,6 +65,9 @@ pub fn item(id: &str) -> Item {
         monthly: Some(Decimal::new(6012, 2)),
         note: String::new(),
         reminder: false,
+        hours: "tokyo-office".into(),
+        own_hours: false,
+        notified: None,
     }
 }
 

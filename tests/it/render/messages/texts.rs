@@ -28,7 +28,18 @@ fn first() -> Reader {
 
 fn written(settings: &Settings, digest: &Digest, locale: Locale) -> Vec<Message> {
     let names = BTreeMap::from([("111111111111".into(), "web-dev".to_owned())]);
-    messages(digest, &Frame { at: at(EVENING), locale, tags: &settings.tags, names: &names, money: &settings.money })
+    messages(
+        digest,
+        &Frame {
+            at: at(EVENING),
+            locale,
+            tags: &settings.tags,
+            names: &names,
+            money: &settings.money,
+            links: settings.links.as_deref(),
+            run: Some("1"),
+        },
+    )
 }
 
 fn one(channel: &str, item: Item) -> Message {
@@ -54,6 +65,9 @@ fn a_message_says_what_why_since_when_what_it_costs_when_it_stops_how_to_keep_it
         monthly: None,
         note: "extended twice".to_owned(),
         reminder: true,
+        hours: "mon-fri 10:00-20:00".into(),
+        own_hours: true,
+        notified: Some(("team-dev".into(), at("2026-11-20T09:00:00+09:00"))),
         ..item("i-0fedcba9876543210")
     };
     let items = || vec![item("i-0123456789abcdef0"), unknown.clone()];

@@ -145,6 +145,9 @@ const STATES: [State; 7] = [
 fn exprs() -> Vec<ExprError> {
     vec![
         ExprError::TwoTags(text("office"), text("night")),
+        ExprError::TwoKeys(text("Schedule=office"), text("maid_offhours=on")),
+        ExprError::OffHours(text("never")),
+        ExprError::NoOpening(text("off=(m,7);on=(m,7)")),
         ExprError::Empty,
         ExprError::Never,
         ExprError::TooLong(2000),
@@ -164,10 +167,12 @@ fn exprs() -> Vec<ExprError> {
 
 fn in_expr(wrong: &ExprError) -> Vec<String> {
     match wrong {
-        ExprError::TwoTags(one, other) => vec![one.clone(), other.clone()],
+        ExprError::TwoTags(one, other) | ExprError::TwoKeys(one, other) => vec![one.clone(), other.clone()],
         ExprError::TooLong(length) => vec![length.to_string()],
         ExprError::ZoneOnConstant(word) => vec![text(word)],
         ExprError::Zone(value)
+        | ExprError::OffHours(value)
+        | ExprError::NoOpening(value)
         | ExprError::Window(value)
         | ExprError::Day(value)
         | ExprError::Weekday(value)
@@ -207,6 +212,8 @@ fn skipped() -> Vec<Skipped> {
         Skipped::Young { age: minutes, grace: hours },
         Skipped::Young { age: -minutes, grace: hours },
         Skipped::CannotHibernate,
+        Skipped::LoggedIn { sessions: 3 },
+        Skipped::SessionsUnknown { why: text("no answer in time") },
         Skipped::Busy { gauge: Gauge::Cpu, figure: 12.34, limit: 7.5 },
         Skipped::Busy { gauge: Gauge::Gpu, figure: 97.0, limit: 10.0 },
         Skipped::Busy { gauge: Gauge::Network, figure: 45_678.0, limit: 20_000.0 },
@@ -260,6 +267,8 @@ fn in_spared(skipped: &Skipped) -> Vec<String> {
         Skipped::Undone { at: _, until: None, zone: _ } => vec![text("18:00 JST")],
         Skipped::Overtime { age, respected } => vec![age.num_minutes().to_string(), respected.num_hours().to_string()],
         Skipped::Young { age, grace } => vec![age.num_minutes().abs().to_string(), grace.num_hours().to_string()],
+        Skipped::LoggedIn { sessions } => vec![sessions.to_string()],
+        Skipped::SessionsUnknown { why } => vec![why.clone()],
         Skipped::Busy { gauge, figure, limit } => vec![gauge.with_unit(*figure), gauge.with_unit(*limit)],
         Skipped::Unmeasured { gap } => vec![gap.clone()],
         Skipped::RestartFight { stops } => vec![stops.to_string()],
@@ -419,8 +428,14 @@ pub fn inputs() -> Vec<(Inputs, Vec<String>)> {
         Inputs::AutoScalingMember { found: Some(tag("web-asg")) },
         Inputs::Spot { lifecycle: None },
         Inputs::Spot { lifecycle: Some(text("spot")) },
-        Inputs::ScheduleUnreadable { key: key(), found: None, wrong: None },
-        Inputs::ScheduleUnreadable { key: key(), found: Some(tag("office")), wrong: None },
+        Inputs::ScheduleUnreadable { key: key(), found: None, read: None, wrong: None },
+        Inputs::ScheduleUnreadable { key: key(), found: Some(tag("office")), read: None, wrong: None },
+        Inputs::ScheduleUnreadable {
+            key: key(),
+            found: Some(tag("off=(m-f,19);on=(m-f,7)")),
+            read: Some((text("c7n"), text("mon-fri 07:00-19:00 @ America/New_York"))),
+            wrong: None,
+        },
         Inputs::CalendarExhausted { date: None },
         Inputs::CalendarExhausted { date: Some(date()) },
         Inputs::Frozen { range: None },
@@ -444,7 +459,10 @@ pub fn inputs() -> Vec<(Inputs, Vec<String>)> {
         Inputs::OutsideHours { policy: text("dev"), outside: "report", closed_since: Some(closing()), zone: Tokyo },
     ];
     let sparse = Activity::Measured(LastHour { gap: Some(text("CPU: 3 of 12")), ..LastHour::of_cpu(12.34) });
-    for last_hour in [Activity::of_cpu(12.34), sparse, Activity::NotAsked, Activity::Gap(text("no answer in time"))] {
+    let (gap_of, why) = (Activity::Gap(text("no answer in time")), text("no answer in time"));
+    let sessions = [Activity::LoggedIn(3), Activity::SessionsUnknown(why)];
+    for last_hour in [Activity::of_cpu(12.34), sparse, Activity::NotAsked, gap_of].into_iter().chain(sessions) {
+        all.push(Inputs::LoggedIn { last_hour: last_hour.clone() });
         all.push(Inputs::Busy { last_hour: last_hour.clone(), limits: Some(Busy::default()) });
         all.push(Inputs::Unmeasured { last_hour });
     }
@@ -456,6 +474,7 @@ pub fn inputs() -> Vec<(Inputs, Vec<String>)> {
     all.extend(exprs().into_iter().map(|wrong| Inputs::ScheduleUnreadable {
         key: key(),
         found: Some(tag("mo-fr 9-18")),
+        read: None,
         wrong: Some(wrong),
     }));
     for tell in tells().into_iter().map(Some).chain([None]) {
@@ -477,6 +496,8 @@ fn in_inputs(inputs: &Inputs) -> Vec<String> {
         Activity::Gap(gap) => vec![gap.clone()],
         Activity::Measured(hour) => vec![hour.gap().map_or_else(|| hour.has.to_string(), str::to_owned)],
         Activity::NotAsked => Vec::new(),
+        Activity::LoggedIn(sessions) => vec![sessions.to_string()],
+        Activity::SessionsUnknown(why) => vec![why.clone()],
     };
     match inputs {
         Inputs::Kept { key, found } => found.as_ref().map_or(vec![key.clone()], tag),
@@ -501,9 +522,10 @@ fn in_inputs(inputs: &Inputs) -> Vec<String> {
         | Inputs::NoSaving { tell }
         | Inputs::Appliance { tell } => told(tell),
         Inputs::Spot { lifecycle } => lifecycle.iter().cloned().collect(),
-        Inputs::ScheduleUnreadable { key, found, wrong } => {
+        Inputs::ScheduleUnreadable { key, found, read, wrong } => {
             let wrong = wrong.as_ref().map_or(Vec::new(), in_expr);
-            [found.as_ref().map_or(vec![key.clone()], tag), wrong].concat()
+            let read = read.as_ref().map_or(Vec::new(), tag);
+            [found.as_ref().map_or(vec![key.clone()], tag), read, wrong].concat()
         }
         Inputs::CalendarExhausted { date } => date.iter().map(NaiveDate::to_string).collect(),
         Inputs::Frozen { range } => range.iter().flat_map(|r| [r.first.to_string(), r.last.to_string()]).collect(),
@@ -521,7 +543,10 @@ fn in_inputs(inputs: &Inputs) -> Vec<String> {
             figures.flat_map(|(gauge, figure, limit)| [figure, limit].map(|one| gauge.with_unit(one))).collect()
         }
         Inputs::Busy { last_hour: _, limits: None } => Vec::new(),
-        Inputs::Busy { last_hour, limits: _ } | Inputs::Unmeasured { last_hour } => gap(last_hour),
+        Inputs::LoggedIn { last_hour: Activity::Measured(_) } => Vec::new(),
+        Inputs::Busy { last_hour, limits: _ } | Inputs::Unmeasured { last_hour } | Inputs::LoggedIn { last_hour } => {
+            gap(last_hour)
+        }
         Inputs::Idle { idleness } => in_idleness(idleness),
         Inputs::OutsideHours { policy, outside, closed_since, zone: _ } => {
             let since = closed_since.map(|_| text("18:00 JST"));
@@ -571,6 +596,7 @@ pub fn asks(inputs: &Inputs) -> Option<Reason> {
         Inputs::Young { .. } => Reason::Young,
         Inputs::CannotHibernate { .. } => Reason::CannotHibernate,
         Inputs::RestartFight { .. } => Reason::RestartFight,
+        Inputs::LoggedIn { .. } => Reason::LoggedIn,
         Inputs::Busy { .. } => Reason::Busy,
         Inputs::Unmeasured { .. } => Reason::Unmeasured,
         Inputs::OutsideHours { .. } => Reason::OutsideHours,

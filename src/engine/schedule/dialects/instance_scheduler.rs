@@ -1,0 +1,112 @@
+//! The schedules of AWS Instance Scheduler: periods, each with days, a begin and an end. Only what is the same in every
+//! week, and has both a begin and an end, is translated.
+
+use thiserror::Error;
+
+use crate::engine::schedule::dialects::week::{DAYS, Week};
+
+pub use crate::engine::schedule::dialects::zones::canonical as zone;
+
+/// A period, as its table and its command line write it. An absent list is every day.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names are those of Instance Scheduler")]
+pub struct Period {
+    pub name: String,
+    pub begintime: Option<String>,
+    pub endtime: Option<String>,
+    pub weekdays: Vec<String>,
+    pub monthdays: Vec<String>,
+    pub months: Vec<String>,
+}
+
+/// Why a period has no exact translation.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[expect(missing_docs, reason = "each message says what the variant means")]
+pub enum Untranslatable {
+    #[error("the period `{0}` has only one of `begintime` and `endtime`: in the rest of the day nobody decides")]
+    OneSided(String),
+    #[error("the period `{0}` depends on the day of the month or on the month")]
+    NotWeekly(String),
+    #[error("`{1}` in the period `{0}` is not a day of every week")]
+    Weekday(String, String),
+    #[error("`{1}` in the period `{0}` is not a time of day")]
+    Time(String, String),
+    #[error("the period `{0}` begins after it ends, which Instance Scheduler refuses or never opens")]
+    Reversed(String),
+    #[error("the period `{0}` says nothing")]
+    Empty(String),
+}
+
+/// The week of a schedule with these periods. Where one period ends and the next one begins a minute later, the
+/// instance keeps running.
+///
+/// # Errors
+/// [`Untranslatable`] for the first period that has no exact translation.
+pub fn week(periods: &[Period]) -> Result<Week, Untranslatable> {
+    let windows = periods.iter().map(window).collect::<Result<Vec<_>, _>>()?;
+    let open = |day: usize, minute: usize| {
+        windows.iter().any(|(days, begin, end)| days.contains(&day) && (*begin..*end).contains(&minute))
+    };
+    let week = Week::of(open);
+    Ok(if periods.len() > 1 { week.glued() } else { week })
+}
+
+/// The days of a period, and the minutes between which it is open.
+fn window(period: &Period) -> Result<(Vec<usize>, usize, usize), Untranslatable> {
+    let Period { name, begintime, endtime, weekdays, monthdays, months } = period;
+    let every = |parts: &[String]| parts.iter().all(|part| is_every(part.trim()));
+    if !every(monthdays) || !every(months) {
+        return Err(Untranslatable::NotWeekly(name.clone()));
+    }
+    let mut days = Vec::new();
+    for part in weekdays.iter().flat_map(|part| part.split(',')) {
+        let wrong = || Untranslatable::Weekday(name.clone(), part.trim().to_owned());
+        days.extend(range(&part.trim().to_lowercase()).ok_or_else(wrong)?);
+    }
+    if weekdays.is_empty() {
+        days = (0..DAYS.len()).collect();
+    }
+    let time = |text: &String| minutes(text).ok_or_else(|| Untranslatable::Time(name.clone(), text.clone()));
+    match (begintime, endtime) {
+        (Some(begin), Some(end)) => match (time(begin)?, time(end)?) {
+            (begin, end) if begin > end => Err(Untranslatable::Reversed(name.clone())),
+            (begin, end) => Ok((days, begin, end)),
+        },
+        (None, None) if weekdays.is_empty() => Err(Untranslatable::Empty(name.clone())),
+        (None, None) => Ok((days, 0, 24 * 60)),
+        (Some(_), None) | (None, Some(_)) => Err(Untranslatable::OneSided(name.clone())),
+    }
+}
+
+fn is_every(text: &str) -> bool {
+    matches!(text, "*" | "?")
+}
+
+/// `mon`, `monday`, `0`, `mon-fri`, or `sat-mon` across the end of the week. 0 is Monday.
+fn range(text: &str) -> Option<Vec<usize>> {
+    if is_every(text) {
+        return Some((0..DAYS.len()).collect());
+    }
+    let (first, last) = text.split_once('-').unwrap_or((text, text));
+    let (first, last) = (day(first.trim())?, day(last.trim())?);
+    let wrapped = if last < first { last.saturating_add(DAYS.len()) } else { last };
+    Some((first..=wrapped).filter_map(|day| day.checked_rem(DAYS.len())).collect())
+}
+
+fn day(text: &str) -> Option<usize> {
+    const NAMES: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+    let named = || NAMES.iter().zip(DAYS).position(|(long, short)| text == *long || text == short);
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(|day| digits && *day < DAYS.len()).or_else(named)
+}
+
+/// `9:00` or `09:00`, in minutes after midnight.
+fn minutes(text: &str) -> Option<usize> {
+    let (hour, minute) = text.split_once(':')?;
+    let digits = |text: &str, most: usize| (1..=most).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+    if !digits(hour, 2) || !digits(minute, 2) || minute.len() < 2 {
+        return None;
+    }
+    let (hour, minute): (usize, usize) = (hour.parse().ok()?, minute.parse().ok()?);
+    (hour < 24 && minute < 60).then(|| hour.saturating_mul(60).saturating_add(minute))
+}
