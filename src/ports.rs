@@ -77,6 +77,19 @@ pub trait Scan {
         each: impl FnMut(Instance),
     ) -> impl Future<Output = Result<(), NotScanned>>;
 
+    /// Passes every database of `target` to `each`, page by page; with `only`, those of these names that exist.
+    ///
+    /// # Errors
+    /// Why databases are unknown there. That says nothing about its instances.
+    fn databases(
+        &self,
+        _target: &Target,
+        _only: Option<&[Box<str>]>,
+        _each: impl FnMut(Instance),
+    ) -> impl Future<Output = Result<(), String>> {
+        async { Err("this port does not list databases".to_owned()) }
+    }
+
     /// The last hour before `now` of these instances. One answer for each; a gap has its reason.
     fn activity(
         &self,

@@ -73,6 +73,7 @@ from moto.moto_api._internal import moto_api_backend
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from moto.organizations import utils as organizations_utils
 from moto.organizations.models import organizations_backends
+from moto.rds.models import rds_backends
 from moto.s3.models import s3_backends
 from moto.secretsmanager.models import secretsmanager_backends
 from moto.sns.models import sns_backends
@@ -173,6 +174,8 @@ class World:
             self.leave_gateway(entry)
         for entry in spec.get("load-balancers", []):
             self.leave_balancer(entry)
+        for entry in spec.get("databases", []):
+            self.add_database(spec.get("defaults", {}) | entry)
         for parameter, value in spec.get("ssm", {}).items():
             self.put_parameter({"name": parameter, "value": value})
         for bucket in spec.get("buckets", []):
@@ -258,6 +261,22 @@ class World:
         tags = [{"Key": key, "Value": value} for key, value in entry.get("tags", {}).items()]
         balancer = elbv2_backends[account][region].create_load_balancer(entry["name"], [], subnets, tags=tags, loadbalancer_type="application")
         balancer.created_time, balancer.state = entry["created"], "active"
+
+    def add_database(self, entry):
+        """A DB instance, or with `members` a cluster of that many."""
+        backend, created = rds_backends[self.ids[entry["account"]]][entry["region"]], world_ec2.parse_time(entry["launch-time"])
+        tags = [{"Key": key, "Value": value} for key, value in entry.get("tags", {}).items()]
+        about = {"engine": entry["engine"], "master_username": "owner", "master_user_password": "not-a-secret", "tags": tags}
+        of = {"db_instance_class": entry.get("class", "db.t3.medium"), "allocated_storage": 20}
+        name, members = entry["database"], entry.get("members", 0)
+        if not members:
+            backend.create_db_instance(about | of | {"db_instance_identifier": name}).instance_create_time = created
+            return
+        cluster = backend.create_db_cluster(about | {"db_cluster_identifier": name})
+        cluster.status, cluster.backup_retention_period, cluster.cluster_create_time = "available", 7, created
+        for number in range(members):
+            member = of | {"db_instance_identifier": f"{name}-{number + 1}", "db_cluster_identifier": name, "engine": entry["engine"]}
+            backend.create_db_instance(member)
 
     def change(self, instance, fields):
         unknown = set(fields) - set(world_ec2.FIELDS) - ABOUT

@@ -132,15 +132,18 @@ pub(crate) fn dry_run<T, E: CallError>(
     }
 }
 
+/// Whether a call was denied, by a role or by a policy of the organisation.
+pub(crate) fn is_denied<E: CallError>(error: &SdkError<E, HttpResponse>) -> bool {
+    let code = error.as_service_error().and_then(|error| error.meta().code());
+    matches!(code, Some("UnauthorizedOperation" | "AccessDenied" | "AccessDeniedException"))
+}
+
 /// The error of a scan. A Region that a service control policy denies is denied on purpose. Any other error makes the
 /// target unreachable.
 pub(crate) fn not_scanned<E: CallError>(operation: &str, error: &SdkError<E, HttpResponse>) -> NotScanned {
-    if let SdkError::ServiceError(service) = error {
-        let meta = service.err().meta();
-        let denied = matches!(meta.code(), Some("UnauthorizedOperation" | "AccessDenied" | "AccessDeniedException"));
-        if denied && meta.message().is_some_and(is_by_policy) {
-            return NotScanned::Denied;
-        }
+    let message = error.as_service_error().and_then(|error| error.meta().message());
+    if is_denied(error) && message.is_some_and(is_by_policy) {
+        return NotScanned::Denied;
     }
     NotScanned::Unreachable(words(operation, error))
 }

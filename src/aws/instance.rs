@@ -64,6 +64,7 @@ fn reduce(place: &Arc<Target>, raw: &Raw) -> Instance {
         outpost: raw.outpost_arn().filter(|arn| !arn.is_empty()).map(Box::from),
         tags_unreadable: raw.tags().iter().any(|tag| tag.key().is_none()),
         tags: Tags::new(tags),
+        database: None,
     }
 }
 
@@ -132,6 +133,7 @@ mod tests {
             details: Details::default(),
             tags: Tags::default(),
             tags_unreadable: false,
+            database: None,
         }
     }
 

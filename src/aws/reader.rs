@@ -13,15 +13,15 @@ use crate::aws::client::{Kept, ec2};
 use crate::aws::errors::not_scanned;
 use crate::aws::instance::instances;
 use crate::aws::{
-    Aws, Role, Sessions, Tokens, balancers, contact, kinds, listed, logins, metrics, metrics_weeks, organization,
+    Aws, Role, Sessions, Tokens, balancers, contact, databases, kinds, listed, metrics, metrics_weeks, organization,
     volumes, words,
 };
-use crate::engine::config::{Accounts, Busy, Regions, Settings};
+use crate::engine::config::{Accounts, Regions, Settings};
 use crate::engine::cost::spent::Spent;
 use crate::engine::evidence::idle::{Evidence, Reading, Wanted};
 use crate::engine::evidence::last_hour::Recent;
 use crate::engine::kinds::reported::Facts;
-use crate::engine::model::{Account, Instance, ReportOnly, Tags, Target};
+use crate::engine::model::{Account, Instance, Kind, ReportOnly, Tags, Target};
 use crate::engine::plan::restart::Volumes;
 use crate::engine::rules::Activity;
 use crate::ports::{FoundAccount, NotScanned, PortError, Scan};
@@ -34,8 +34,8 @@ const FILTER_VALUES: usize = 200;
 
 /// The reading side of AWS.
 pub struct AwsReader<'a> {
-    aws: Aws,
-    settings: &'a Settings,
+    pub(super) aws: Aws,
+    pub(super) settings: &'a Settings,
     sessions: Sessions,
     kept: Kept,
 }
@@ -209,33 +209,26 @@ impl Scan for AwsReader<'_> {
         answer
     }
 
+    async fn databases(
+        &self,
+        target: &Target,
+        only: Option<&[Box<str>]>,
+        each: impl FnMut(Instance),
+    ) -> Result<(), String> {
+        let credentials = self.credentials(&target.account).await?;
+        let found = databases::list(&self.aws, target, credentials).await?;
+        // A target has few databases: those that are asked for are picked from all of them.
+        found.into_iter().filter(|one| only.is_none_or(|only| one.id.is_among(only))).for_each(each);
+        Ok(())
+    }
+
     async fn activity(&self, target: &Target, asked: &[Recent], now: DateTime<Utc>) -> HashMap<Box<str>, Activity> {
-        let credentials = match self.credentials(&target.account).await {
-            Ok(credentials) => credentials,
-            Err(why) => return asked.iter().map(|one| (one.id.clone(), Activity::Gap(why.clone()))).collect(),
-        };
-        let logged_in = match self.settings.busy {
-            Some(Busy { sessions: true, .. }) => {
-                match logins::active(&logins::client(&self.aws, target, credentials.clone())).await {
-                    Ok(found) => found,
-                    Err(why) => {
-                        let unknown = |one: &Recent| (one.id.clone(), Activity::SessionsUnknown(why.clone()));
-                        return asked.iter().map(unknown).collect();
-                    }
-                }
-            }
-            Some(_) | None => HashMap::new(),
-        };
-        let (free, used): (Vec<Recent>, _) = asked.iter().cloned().partition(|one| !logged_in.contains_key(&one.id));
-        let client = metrics::client(&self.aws, target, credentials);
-        // An instance that is busy by the rule for hours must also be busy by the rule for idleness.
-        let busy = self.settings.busy.unwrap_or_default();
-        let idle = self.settings.idle.as_ref().map_or(0.0, |idle| idle.cpu_max_percent);
-        let limits = Busy { cpu_percent: busy.cpu_percent.max(idle), ..busy };
-        let mut answer = metrics::last_hour(&client, &self.aws.meter, &free, &limits, now).await;
-        let sessions = |one: Recent| Some((one.id.clone(), Activity::LoggedIn(*logged_in.get(&one.id)?)));
-        answer.extend(used.into_iter().filter_map(sessions));
-        answer
+        // Databases are only judged so far, and nothing is stopped for want of their last hour.
+        let (databases, asked): (Vec<_>, Vec<_>) =
+            asked.iter().cloned().partition(|one| Kind::of(&one.id) == Kind::Database);
+        let mut answers = self.last_hour(target, &asked, now).await;
+        answers.extend(databases.into_iter().map(|one| (one.id, Activity::NotAsked)));
+        answers
     }
 
     async fn alternate_contact(&self, account: &Arc<str>) -> Result<Option<String>, PortError> {

@@ -1,7 +1,7 @@
-//! The ports over a saved inventory: snapshots of this tool, and the plain output of `aws ec2 describe-instances`. It
-//! needs no credentials, and nothing can be acted on.
+//! The ports over a saved inventory: snapshots of this tool, and the plain output of `aws ec2 describe-instances`,
+//! `aws rds describe-db-instances` and `aws rds describe-db-clusters`. It needs no credentials, and nothing can be acted on.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -12,7 +12,9 @@ use crate::engine::config::{Settings, UNKNOWN};
 use crate::engine::cost::spent::Spent;
 use crate::engine::evidence::{Evidence, Reading, Recent, Wanted};
 use crate::engine::kinds::reported::Facts;
-use crate::engine::model::{Account, Instance, ReportOnly, SkippedAccount, Target, Unreachable, is_account, is_sane};
+use crate::engine::model::{
+    Account, Instance, Kind, ReportOnly, SkippedAccount, Target, Unreachable, is_account, is_sane,
+};
 use crate::engine::plan::restart::Volumes;
 use crate::engine::report::snapshot::{Saved, SavedKind, Snapshot};
 use crate::engine::rules::Activity;
@@ -81,6 +83,17 @@ impl Saw {
         };
     }
 
+    /// What it lists: instances, DB instances, DB clusters. An empty list is of instances.
+    pub(super) fn sorts(&self) -> BTreeSet<&'static str> {
+        let sort = |found: &Instance| match found.id.kind {
+            Kind::Instance => "instances",
+            Kind::Database if found.id.is_db_cluster() => "clusters",
+            Kind::Database => "databases",
+        };
+        let sorts: BTreeSet<_> = self.instances.iter().map(sort).collect();
+        if sorts.is_empty() { BTreeSet::from(["instances"]) } else { sorts }
+    }
+
     fn nothing(why: NotScanned) -> Self {
         Self { not_scanned: Some(why), ..Self::default() }
     }
@@ -96,6 +109,7 @@ impl Recorded {
         let mut recorded = join(files.iter().map(part).collect::<Result<_, _>>()?)?;
         recorded.place(settings)?;
         recorded.note_unplaced();
+        recorded.note_databases(settings);
         Ok(recorded)
     }
 
@@ -164,6 +178,15 @@ impl Recorded {
             if unknown > 0 {
                 self.notes.push(format!("instances without {what} in the inventory: {unknown}"));
             }
+        }
+    }
+
+    /// Notes what a reader should know of the databases in the inventory.
+    fn note_databases(&mut self, settings: &Settings) {
+        let databases = self.instances_found().filter(|found| found.id.kind == Kind::Database).count();
+        if databases > 0 && !settings.has_kind(Kind::Database) {
+            let note = "databases that are not judged, because no policy has `kinds = [\"database\"]`";
+            self.notes.push(format!("{note}: {databases}"));
         }
     }
 
@@ -240,9 +263,19 @@ impl Scan for Recorded {
         each: impl FnMut(Instance),
     ) -> Result<(), NotScanned> {
         let Some(Saw { instances, not_scanned, reported: _ }) = self.targets.get(target) else { return Ok(()) };
-        let asked_for = |instance: &&Instance| only.is_none_or(|only| instance.id.is_among(only));
-        instances.iter().filter(asked_for).cloned().for_each(each);
+        instances.iter().filter(asked_for(Kind::Instance, only)).cloned().for_each(each);
         not_scanned.clone().map_or(Ok(()), Err)
+    }
+
+    async fn databases(
+        &self,
+        target: &Target,
+        only: Option<&[Box<str>]>,
+        each: impl FnMut(Instance),
+    ) -> Result<(), String> {
+        let found = self.targets.get(target).into_iter().flat_map(|saw| &saw.instances);
+        found.filter(asked_for(Kind::Database, only)).cloned().for_each(each);
+        Ok(())
     }
 
     async fn activity(&self, _: &Target, asked: &[Recent], _: DateTime<Utc>) -> HashMap<Box<str>, Activity> {
@@ -284,6 +317,11 @@ impl Scan for Recorded {
     fn spent(&self) -> Spent {
         Spent::default()
     }
+}
+
+/// Whether a resource is of this kind and among those that are asked for.
+fn asked_for(kind: Kind, only: Option<&[Box<str>]>) -> impl Fn(&&Instance) -> bool {
+    move |found| found.id.kind == kind && only.is_none_or(|only| found.id.is_among(only))
 }
 
 /// The record of a run without a record.

@@ -42,12 +42,15 @@ pub fn day_of(path: &str) -> Option<NaiveDate> {
 
 /// Decides what the files of a folder are. `None` in place of an inventory is a report of an earlier run.
 pub fn layout(files: &[(String, Option<Recorded>)]) -> Layout {
-    let mut places: BTreeMap<&Target, &str> = BTreeMap::new();
+    // Files of one moment may list the instances and the databases of a target apart.
+    let mut places: BTreeMap<(&Target, &str), &str> = BTreeMap::new();
     let mut shared = None;
     for (file, recorded) in files {
-        for target in recorded.iter().flat_map(|recorded| recorded.targets.keys()) {
+        let targets = recorded.iter().flat_map(|recorded| &recorded.targets);
+        for (target, sort) in targets.flat_map(|(target, saw)| saw.sorts().into_iter().map(move |sort| (target, sort)))
+        {
             let is_placed = &*target.account != UNKNOWN && &*target.region != UNKNOWN;
-            if is_placed && let Some(other) = places.insert(target, file) {
+            if is_placed && let Some(other) = places.insert((target, sort), file) {
                 shared.get_or_insert_with(|| format!("{target} is in `{other}` and in `{file}`"));
             }
         }

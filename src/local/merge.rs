@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::engine::config::UNKNOWN;
+use crate::engine::kinds::database::join_clusters;
 use crate::engine::model::{Instance, ResourceId, Target};
 use crate::local::inventory::{InventoryInvalid, Recorded, Saw};
 use crate::ports::FoundAccount;
@@ -107,6 +108,9 @@ impl Joining {
             if let Some(why) = all.targets.remove(&target).and_then(|saw| saw.not_scanned) {
                 all.missing(Target::new(target.account, UNKNOWN), why);
             }
+        }
+        for saw in all.targets.values_mut() {
+            saw.instances = join_clusters(std::mem::take(&mut saw.instances));
         }
         Ok(all)
     }

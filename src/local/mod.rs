@@ -1,5 +1,6 @@
 //! Ports without AWS: a saved inventory, a folder.
 
+mod databases;
 mod documents;
 pub mod folder;
 pub mod include;

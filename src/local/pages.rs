@@ -1,4 +1,5 @@
-//! The answers of DescribeInstances in one file: pages, and what a `--query` leaves of them whole.
+//! The answers of DescribeInstances, DescribeDBInstances and DescribeDBClusters in one file: pages, and what a `--query`
+//! leaves of them whole.
 
 use std::collections::BTreeSet;
 
@@ -6,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::engine::config::UNKNOWN;
 use crate::engine::model::{Target, is_account};
+use crate::local::databases::Listing;
 use crate::local::documents::{missing, unlike};
 use crate::local::inventory::{InventoryInvalid, Recorded};
 use crate::ports::NotScanned;
@@ -21,9 +23,20 @@ struct Page {
 }
 
 impl Pages {
-    /// Adds a document: an answer, a reservation, an instance, or a list of these.
+    /// Adds a document: an answer, a reservation, an instance, a database, or a list of these.
     pub(super) fn add(&mut self, file: &str, document: Value) -> Result<(), InventoryInvalid> {
         let list = |key: &str| document.get(key).and_then(Value::as_array);
+        let databases = Listing::ALL.into_iter().find_map(|(key, listing)| Some((listing, list(key)?)));
+        if let Some((listing, databases)) = databases {
+            // The CLI calls it `NextToken`, and the answer itself `Marker`.
+            let token = document.get("NextToken").or_else(|| document.get("Marker"));
+            self.push(Recorded::from_databases(listing, databases), token);
+            return Ok(());
+        }
+        if let Some(listing) = Listing::of(&document) {
+            self.push(Recorded::from_databases(listing, &[document]), None);
+            return Ok(());
+        }
         let is_owned = ["OwnerId", "ReservationId"].iter().any(|key| document.get(key).is_some());
         let (recorded, token) = match (&document, list("Reservations"), list("Instances")) {
             (_, Some(reservations), _) => (Recorded::from_reservations(reservations), document.get("NextToken")),
@@ -40,9 +53,13 @@ impl Pages {
                 return Err(InventoryInvalid::Other { file: file.to_owned(), what, mend });
             }
         };
+        self.push(recorded, token);
+        Ok(())
+    }
+
+    fn push(&mut self, recorded: Recorded, token: Option<&Value>) {
         let more = token.is_some_and(|token| !token.is_null() && token != "");
         self.0.push(Page { recorded, more });
-        Ok(())
     }
 
     /// What the pages hold, each as a part.

@@ -26,6 +26,7 @@ pub(super) fn region(raw: &Value) -> &str {
     text(raw, &["Placement", "AvailabilityZone"]).map_or(UNKNOWN, region_of)
 }
 
+/// The Region of a zone with this name.
 pub(super) fn region_of(zone: &str) -> &str {
     let before = zone.trim_start_matches(|c: char| !c.is_ascii_digit());
     let after = before.trim_start_matches(|c: char| c.is_ascii_digit());
@@ -62,6 +63,7 @@ pub(super) fn reduce(place: Arc<Target>, raw: &Value) -> Instance {
         tags: tags(raw),
         // A tag that cannot be read might protect the instance.
         tags_unreadable: !tags_are_named(raw),
+        database: None,
     }
 }
 

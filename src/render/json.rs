@@ -45,6 +45,8 @@ struct Whole<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     forgotten: Option<ForgottenData<'a>>,
     unreachable: &'a [Unreachable],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    unlisted: &'a [Unreachable],
     denied: &'a [Target],
     not_due: &'a [NotDue],
     not_in_scope: &'a [SkippedAccount],
@@ -60,7 +62,6 @@ pub(crate) struct Line<'a> {
     account: &'a str,
     region: &'a str,
     id: &'a str,
-    /// Always an instance so far.
     kind: &'static str,
     name: &'a str,
     #[serde(rename = "type")]
@@ -146,6 +147,7 @@ pub(crate) fn line<'a>(row: &'a Row, report: &Report) -> Line<'a> {
         group: _,
         weight: _,
         price: _,
+        units: _,
         monthly,
     } = row;
     Line {
@@ -221,6 +223,7 @@ fn whole(report: &Report) -> Whole<'_> {
         messages: _,
         cost,
         unreachable,
+        unlisted,
         denied,
         not_due,
         scanned: _,
@@ -256,6 +259,7 @@ fn whole(report: &Report) -> Whole<'_> {
         money: MoneyData::of(report),
         forgotten: forgotten.as_ref().map(|found| ForgottenData::of(found, links.as_deref(), *locale)),
         unreachable,
+        unlisted,
         denied,
         not_due,
         not_in_scope: skipped,

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::engine::model::{Action, Health, Outcome, OutcomeKind, Reason, ResourceId, Target, Unreachable};
+use crate::engine::model::{Action, Health, Kind, Outcome, OutcomeKind, Reason, ResourceId, Target, Unreachable};
 use crate::engine::report::views::Views;
 use crate::engine::report::{Report, Row};
 use crate::engine::request::Mode;
@@ -40,7 +40,9 @@ fn headline(page: &mut Page, report: &Report, view: &View) {
     let linked = report.links.as_ref().filter(|_| report.mode != Mode::Plan);
     page.link(voice.label(Label::WholeReport), linked.and_then(|links| links.run(&report.run, report.at)));
     let list = parts(report).join(voice.label(Label::ListBreak));
-    page.line(voice.say(Sentence::Tally { found: report.rows.len(), list: &list, effect: effect(report) }));
+    let (found, databases) =
+        (report.rows.len(), report.rows.iter().filter(|row| row.id.kind == Kind::Database).count());
+    page.line(voice.say(Sentence::Tally { found, databases, list: &list, effect: effect(report) }));
     let counts = report.counts();
     let figures = [
         (Figure::Stopped, counts.stopped),

@@ -6,7 +6,7 @@ use crate::engine::cost::bill::EffectiveRates;
 use crate::engine::cost::price::Prices;
 use crate::engine::evidence::idle::Missing;
 use crate::engine::history::past_runs::History;
-use crate::engine::model::{Cap, Notes, Outcome, OutcomeKind, Step, Target, Unreachable, instances};
+use crate::engine::model::{Cap, Kind, Notes, Outcome, OutcomeKind, Step, Target, Unreachable, instances};
 use crate::engine::plan::Plan;
 use crate::engine::report::{Report, Row};
 use crate::engine::request::Mode;
@@ -141,6 +141,12 @@ fn remarks(order: &Order<'_>, scanned: &Scanned, history: &History, cannot_start
         notes.extend(scanned.never_matched.iter().map(note));
     }
     notes.extend(unmeasured(scanned));
+    notes.extend(unlisted(&scanned.unlisted));
+    if history.databases.is_none() && scanned.rows.iter().any(|row| row.id.kind == Kind::Database) {
+        let note = "AWS does not say when databases were started: they are judged as if nobody had started them since they \
+                    were created";
+        notes.push(note.to_owned());
+    }
     notes.extend(cannot_start);
     let missing = |id: &&String| scanned.outside.is_empty() && !scanned.rows.iter().any(|row| *row.id.name == ***id);
     for id in order.run.scope.instances.iter().flatten().filter(missing) {
@@ -162,7 +168,7 @@ impl Planned {
         prices: Option<&Prices>,
     ) -> (Report, Background) {
         let Self { scanned, plan, notes: Notes { lines, troubled } } = self;
-        let Scanned { mut rows, unreachable, denied, not_due, skipped, finished, background, .. } = scanned;
+        let Scanned { mut rows, unreachable, unlisted, denied, not_due, skipped, finished, background, .. } = scanned;
         let (run, settings, at) = (order.run, order.settings, order.clock.at());
         if let Some(prices) = prices {
             prices::put(prices, &mut rows, at);
@@ -178,6 +184,7 @@ impl Planned {
             messages: 0,
             cost: scanner.spent(),
             unreachable,
+            unlisted,
             denied,
             not_due,
             scanned: finished,
@@ -221,6 +228,24 @@ fn unmeasured(scanned: &Scanned) -> Vec<String> {
     };
     let more: usize = rest.iter().map(|(_, count)| count).sum();
     let further = (more > 0).then(|| format!("nor can it of {more} more, for {} further causes", rest.len()));
+    named.iter().map(say).chain(further).collect()
+}
+
+/// In how many targets databases could not be listed, by cause.
+fn unlisted(unlisted: &[Unreachable]) -> Vec<String> {
+    let mut causes: BTreeMap<&str, Vec<Target>> = BTreeMap::new();
+    for one in unlisted {
+        causes.entry(&one.cause).or_default().push(one.target());
+    }
+    let mut causes: Vec<(&str, Vec<Target>)> = causes.into_iter().collect();
+    causes.sort_by_key(|(_, targets)| std::cmp::Reverse(targets.len()));
+    let (named, rest) = causes.split_at(causes.len().min(CAUSES));
+    let say = |(cause, targets): &(&str, Vec<Target>)| {
+        let first = targets.first().map(|first| format!(", {first} first")).unwrap_or_default();
+        format!("databases could not be listed in {} targets{first}: {cause}", targets.len())
+    };
+    let more: usize = rest.iter().map(|(_, targets)| targets.len()).sum();
+    let further = (more > 0).then(|| format!("nor in {more} more, for {} further causes", rest.len()));
     named.iter().map(say).chain(further).collect()
 }
 

@@ -115,7 +115,7 @@ async fn measure(port: &impl Scan, open: &mut [Open<'_>], clock: Clock, width: u
                 let known = answer.get(asked.metric).cloned();
                 (asked.metric, known.unwrap_or_else(|| Reading::Gap(cause.to_owned())))
             };
-            found.insert(ResourceId::instance(target.clone(), id), Evidence::of(asked.iter().map(of)));
+            found.insert(ResourceId::named(target.clone(), id), Evidence::of(asked.iter().map(of)));
         }
     }
     for Open { question, evidence } in open {

@@ -66,7 +66,8 @@ pub async fn explain(
     };
     let mut judge = Judge::new(settings, scope, history, clock.at());
     let mut explained = Vec::new();
-    for instance in found {
+    for mut instance in found {
+        history.date(&mut instance, clock.at());
         let bare = Account::bare(instance.id.place.account.clone());
         let account = scanned.background.accounts.get(&instance.id.place.account).unwrap_or(&bare);
         let mut known = Known::NOTHING;

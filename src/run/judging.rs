@@ -15,7 +15,7 @@ use crate::engine::history::unverified::confirm;
 use crate::engine::judge::last_hour::wants_last_hour;
 use crate::engine::judge::owner::needs_contact;
 use crate::engine::judge::{Contacts, Interner, Judge, Known, Ruling};
-use crate::engine::model::{Account, Instance, MarkStep, NotArmed, Target};
+use crate::engine::model::{Account, Instance, Kind, MarkStep, NotArmed, Target};
 use crate::engine::plan::Candidate;
 use crate::engine::report::stocktake::Line;
 use crate::engine::report::{Row, stocktake};
@@ -69,7 +69,10 @@ impl<'a> Judging<'a> {
     }
 
     /// Judges one instance, or keeps it for [`Self::finish`].
-    pub(crate) fn take(&mut self, found: Found, scanned: &mut Scanned) {
+    pub(crate) fn take(&mut self, mut found: Found, scanned: &mut Scanned) {
+        if let Some(seen) = self.assessor.history.date(&mut found.instance, self.assessor.clock.at()) {
+            scanned.background.databases.push((found.instance.id.clone(), seen));
+        }
         let account = account(scanned, &found.instance.id.place);
         self.never.see(account, &found.instance);
         if needs_contact(self.assessor.settings, account) {
@@ -190,7 +193,8 @@ impl Assessor<'_> {
         }
         let mut row = Row::new(&found.instance, ruling, &settings.notify, interner);
         row.group = settings.money.group(&found.instance.tags).map(|value| interner.name(value));
-        row.unlabelled = found.whole && found.instance.tags.any_case(&settings.tags.launched_by).next().is_none();
+        let may_be_labelled = found.whole && found.instance.id.kind == Kind::Instance;
+        row.unlabelled = may_be_labelled && found.instance.tags.any_case(&settings.tags.launched_by).next().is_none();
         scanned.rows.push(row);
     }
 }

@@ -11,13 +11,13 @@ pub(crate) fn stopped(end: &Result<(), ActError>, seen: Option<State>) -> (Outco
         (Ok(()) | Err(Unclear(_)), Some(State::Terminated | State::ShuttingDown)) => {
             (OutcomeKind::Overtaken, "somebody terminated it".to_owned())
         }
-        (Ok(()), Some(state @ (State::Running | State::Pending | State::Unknown))) => {
+        (Ok(()), Some(state @ (State::Running | State::Pending | State::Changing | State::Unknown))) => {
             (OutcomeKind::Unverified, format!("the call was accepted, and it was still seen {state}"))
         }
         (Ok(()), None) => {
             (OutcomeKind::Unverified, "the call was accepted, and it could not be scanned afterwards".to_owned())
         }
-        (Err(Unclear(why)), Some(state @ (State::Running | State::Pending | State::Unknown))) => {
+        (Err(Unclear(why)), Some(state @ (State::Running | State::Pending | State::Changing | State::Unknown))) => {
             (OutcomeKind::Unverified, format!("{why}; still seen {state}"))
         }
         (Err(Unclear(why)), None) => (OutcomeKind::Unverified, why.clone()),
@@ -26,7 +26,15 @@ pub(crate) fn stopped(end: &Result<(), ActError>, seen: Option<State>) -> (Outco
         (Err(Refused(why)), Some(State::Stopping)) => (OutcomeKind::Stopping, format!("seen stopping, though {why}")),
         (
             Err(Refused(why)),
-            Some(State::Pending | State::Running | State::ShuttingDown | State::Terminated | State::Unknown) | None,
+            Some(
+                State::Pending
+                | State::Running
+                | State::ShuttingDown
+                | State::Terminated
+                | State::Changing
+                | State::Unknown,
+            )
+            | None,
         ) => (OutcomeKind::Failed, why.clone()),
     }
 }
@@ -40,9 +48,10 @@ pub(crate) fn started(end: &Result<(), ActError>, seen: Option<State>) -> (Outco
             "it started and fell back to stopped; does the acting role lack `kms:CreateGrant` for its volumes?"
                 .to_owned(),
         ),
-        (Ok(()), Some(state @ (State::Pending | State::ShuttingDown | State::Terminated | State::Unknown))) => {
-            (OutcomeKind::Unverified, format!("the call was accepted, and it was still seen {state}"))
-        }
+        (
+            Ok(()),
+            Some(state @ (State::Pending | State::ShuttingDown | State::Terminated | State::Changing | State::Unknown)),
+        ) => (OutcomeKind::Unverified, format!("the call was accepted, and it was still seen {state}")),
         (Ok(()), None) => {
             (OutcomeKind::Unverified, "the call was accepted, and it could not be scanned afterwards".to_owned())
         }

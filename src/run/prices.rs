@@ -123,7 +123,7 @@ pub async fn write(hub: &impl WriteRecord, prices: &Prices) -> Result<(), PortEr
 /// Adds the prices to the rows.
 pub(crate) fn put(prices: &Prices, rows: &mut [Row], at: DateTime<Utc>) {
     for row in rows {
-        row.monthly = row.price.as_deref().and_then(|key| prices.find(key.as_ref().ok()?, at).monthly());
+        row.monthly = row.price_in(prices, at).and_then(|price| price.monthly());
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tracing::warn;
 
-use crate::engine::model::{Instance, Tags, Target};
+use crate::engine::model::{Instance, Kind, Tags, Target};
 use crate::ports::{NotScanned, PortError, Scan};
 use crate::run::contained::contained;
 
@@ -19,11 +19,22 @@ pub(crate) enum Task {
 pub(crate) enum Answer {
     Tags(Arc<str>, Option<Tags>),
     Regions(Arc<str>, Result<Vec<Arc<str>>, NotScanned>),
-    Instances(Target, Vec<Instance>, Result<(), NotScanned>),
+    /// The resources of a target, whether all its instances are among them, and why its databases are not, if so.
+    Instances(Target, Vec<Instance>, Result<(), NotScanned>, Result<(), String>),
 }
 
-/// Asks the question. With `only`, only the instances of these ids.
-pub(crate) async fn ask(port: &impl Scan, task: Task, only: Option<&[Box<str>]>) -> Answer {
+/// Which resources are asked for.
+#[derive(Clone, Copy)]
+pub(crate) struct Wanted<'a> {
+    /// Only the resources with these names.
+    pub(crate) only: Option<&'a [Box<str>]>,
+    /// Whether databases are asked for. Nobody pays for a call that no policy needs.
+    pub(crate) databases: bool,
+}
+
+/// Asks the question.
+pub(crate) async fn ask(port: &impl Scan, task: Task, wanted: Wanted<'_>) -> Answer {
+    let Wanted { only, databases } = wanted;
     match task {
         Task::Tags(account) => {
             let answer = contained("tags", &account, port.account_tags(&account)).await;
@@ -41,11 +52,19 @@ pub(crate) async fn ask(port: &impl Scan, task: Task, only: Option<&[Box<str>]>)
             let looked = port.instances(&target, only, |instance| instances.push(instance));
             let answer = contained("scan", &target.account, looked).await;
             let answer = answer.unwrap_or_else(|panic| Err(NotScanned::Unreachable(panic)));
+            let are_named = only.is_none_or(|only| only.iter().any(|name| Kind::of(name) == Kind::Database));
+            // What closes a target to the first call closes it to the second.
+            let unlisted = if databases && are_named && answer.is_ok() {
+                let looked = port.databases(&target, only, |database| instances.push(database));
+                contained("databases", &target.account, looked).await.flatten()
+            } else {
+                Ok(())
+            };
             // Pages may overlap while instances come and go. If two pages show the same instance, the later one counts.
             instances.reverse();
             instances.sort_by(|a: &Instance, b| a.id.cmp(&b.id));
             instances.dedup_by(|a, b| !a.id.name.is_empty() && a.id == b.id);
-            Answer::Instances(target, instances, answer)
+            Answer::Instances(target, instances, answer, unlisted)
         }
     }
 }

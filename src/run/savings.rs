@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use crate::engine::cost::price::Prices;
 use crate::engine::cost::savings::{Savings, Sight, Whose};
 use crate::engine::history::unverified::Confirmed;
-use crate::engine::model::{Action, Notes, Outcome, OutcomeKind, ResourceId, Target};
+use crate::engine::model::{Action, Kind, Notes, Outcome, OutcomeKind, ResourceId};
 use crate::engine::report::{Report, Row};
 use crate::ports::{PortError, ReadRecord, WriteRecord};
 use crate::run::order::Order;
@@ -57,7 +57,7 @@ pub(crate) async fn count(
     }
     let sights =
         report.rows.iter().map(|row| Sight { id: &row.id, state: row.state, launch: row.launch, ours: row.ours });
-    savings.accrue(sights, |target| order.run.scope.is_whole() && is_whole(order, report, target), report.at);
+    savings.accrue(sights, |id| order.run.scope.is_whole() && is_whole(order, report, id), report.at);
     let rows: HashMap<&ResourceId, &Row> = report.rows.iter().map(|row| (&row.id, row)).collect();
     let stopped = |outcome: &&Outcome| {
         matches!(outcome.outcome, OutcomeKind::Stopped | OutcomeKind::Stopping) && outcome.action != Action::Start
@@ -71,8 +71,7 @@ pub(crate) async fn count(
         let policy = row.policy.as_ref().map_or("", |policy| policy.name.as_str());
         let (account, owner) = (row.id.place.account.clone(), Arc::from(row.owner.known().unwrap_or_default()));
         let whose = Whose { account, policy: Arc::from(policy), owner };
-        let key = row.price.as_deref().and_then(|key| key.as_ref().ok());
-        let hourly = prices.zip(key).and_then(|(prices, key)| prices.find(key, report.at).known());
+        let hourly = prices.and_then(|prices| row.price_in(prices, report.at)?.known());
         savings.stopped(&row.id, whose, hourly, since);
     }
     let without_people = forget_people(order, hub, &mut savings, report.at).await;
@@ -96,11 +95,14 @@ async fn forget_people(
     Ok(())
 }
 
-/// Whether an instance that was not found in `target` is gone. This holds only where everything was scanned: a
+/// Whether a resource that was not found is gone. This holds only where everything was scanned: a
 /// suspended or excluded account, or a Region that the settings no longer name, is not scanned.
-fn is_whole(order: &Order<'_>, report: &Report, target: &Target) -> bool {
-    let scope = &order.settings.scope;
-    scope.names_account(&target.account)
+fn is_whole(order: &Order<'_>, report: &Report, id: &ResourceId) -> bool {
+    let (scope, target) = (&order.settings.scope, &*id.place);
+    let is_database = id.kind == Kind::Database;
+    let unlisted = || report.unlisted.iter().any(|unlisted| unlisted.target() == *target);
+    !(is_database && (!order.settings.has_kind(Kind::Database) || unlisted()))
+        && scope.names_account(&target.account)
         && scope.names_region(&target.region)
         && !report.unreachable.iter().any(|unreachable| unreachable.target().covers(target))
         && !report.denied.iter().any(|denied| denied.covers(target))

@@ -10,13 +10,14 @@ use futures_util::stream::{self, StreamExt};
 use crate::engine::config::Settings;
 use crate::engine::cost::bill::Bill;
 use crate::engine::evidence::witness::Sighting;
+use crate::engine::history::databases::Seen;
 use crate::engine::history::last_scans::{Cadence, Visits};
 use crate::engine::history::past_runs::History;
 use crate::engine::history::unverified::Confirmed;
 use crate::engine::judge::Known;
 use crate::engine::judge::owner::Contacts;
 use crate::engine::model::MarkStep;
-use crate::engine::model::{Account, Instance, ResourceId, Target};
+use crate::engine::model::{Account, Instance, Kind, ResourceId, Target};
 use crate::engine::model::{NotDue, SkippedAccount, Unreachable};
 use crate::engine::plan::Candidate;
 use crate::engine::report::Row;
@@ -39,6 +40,8 @@ pub struct Scanned {
     pub candidates: Vec<Candidate>,
     /// Targets that could not be scanned.
     pub unreachable: Vec<Unreachable>,
+    /// Targets whose databases could not be listed. Their instances were scanned.
+    pub unlisted: Vec<Unreachable>,
     /// Targets that the organisation's policy denies.
     pub denied: Vec<Target>,
     /// Targets that were not due.
@@ -77,6 +80,8 @@ pub struct Background {
     pub stock: Vec<Line>,
     /// Activity found, for the record.
     pub sightings: Vec<Sighting>,
+    /// What is known of the databases that were found, where that is kept.
+    pub databases: Vec<(ResourceId, Seen)>,
     /// What was done with the targets that were due.
     pub visits: Visits,
     /// Accounts' alternate contacts, where owners may depend on them.
@@ -130,6 +135,7 @@ impl Scanned {
     /// Sorts what was not scanned, so that the order does not depend on the answers.
     fn sorted(mut self) -> Self {
         self.unreachable.sort();
+        self.unlisted.sort();
         self.denied.sort();
         self.not_due.sort();
         self.skipped.sort();
@@ -170,6 +176,7 @@ pub(crate) async fn survey_each(
         depth: Depth::Instances,
         width: settings.run.width,
         account_tags: settings.need_account_tags(),
+        databases: settings.has_kind(Kind::Database),
         scope,
         cadence,
         clock,
@@ -257,6 +264,7 @@ pub async fn list_targets(
         depth: Depth::Regions,
         width: settings.run.width,
         account_tags: settings.need_account_tags(),
+        databases: settings.has_kind(Kind::Database),
         scope,
         cadence: None,
         clock,
@@ -291,6 +299,7 @@ pub(crate) async fn accounts(
         depth: Depth::Accounts,
         width: settings.run.width,
         account_tags: settings.need_account_tags(),
+        databases: settings.has_kind(Kind::Database),
         scope,
         cadence: None,
         clock,

@@ -3,12 +3,16 @@
 
 use crate::engine::config::Settings;
 use crate::engine::evidence::witness::{FILE, Witness};
+use crate::engine::history::databases;
+use crate::engine::history::databases::Databases;
 use crate::engine::history::idle_stops;
 use crate::engine::history::idle_stops::IdleStops;
 use crate::engine::history::notices::Ledger;
 use crate::engine::history::past_runs::History;
 use crate::engine::history::weekly;
 use crate::engine::history::weekly::Weekly;
+use crate::engine::model::Kind;
+use crate::engine::request::Mode;
 use crate::ports::{PortError, ReadRecord, WriteRecord};
 use crate::run::last_scans;
 use crate::run::order::Order;
@@ -46,6 +50,11 @@ pub(crate) async fn past(order: &Order<'_>, hub: &impl ReadRecord) -> Result<His
         if let Some(month) = history.stocktake {
             history.stocktake_sent = stocktake::sent(hub, month).await?;
         }
+    }
+    if settings.has_kind(Kind::Database) {
+        // A dry run writes no file, so without one it cannot know more than the creation.
+        let first = (order.run.mode != Mode::Plan).then(Databases::default);
+        history.databases = hub.read(databases::FILE).await?.map(|text| Databases::parse(&text, now)).or(first);
     }
     history.cadence = last_scans::cadence(order, hub, history.stocktake).await;
     if let Some(idle) = &settings.idle {

@@ -9,16 +9,16 @@ use chrono_tz::Tz;
 use futures_util::stream::{self, StreamExt};
 
 use crate::engine::config::Money;
-use crate::engine::cost::price::{PriceKey, Prices};
+use crate::engine::cost::price::Prices;
 use crate::engine::cost::waste::Cost;
 use crate::engine::history::past_runs::History;
 use crate::engine::judge::owner;
 use crate::engine::judge::owner::channels_of;
 use crate::engine::model::month::Month;
 use crate::engine::model::{Account, Contact, Locale, Notes, ResourceId, Tags};
-use crate::engine::report::Report;
 use crate::engine::report::digest::{Digest, Digests, Reader};
 use crate::engine::report::stocktake::{DONE, Stocktake, Taking, is_due};
+use crate::engine::report::{Report, Row};
 use crate::ports::{Messenger, PortError, ReadRecord, WriteRecord};
 use crate::render::bill::OfBill;
 use crate::render::stocktake::{markdown, message};
@@ -121,14 +121,13 @@ pub(crate) async fn take(
         return (0, Notes::default());
     };
     let mut lines = std::mem::take(&mut background.stock);
-    let keys: HashMap<&ResourceId, &PriceKey> =
-        report.rows.iter().filter_map(|row| Some((&row.id, row.price.as_deref()?.as_ref().ok()?))).collect();
+    let rows: HashMap<&ResourceId, &Row> = report.rows.iter().map(|row| (&row.id, row)).collect();
     let launched: HashMap<&ResourceId, &Arc<str>> =
         report.rows.iter().filter_map(|row| Some((&row.id, row.launched_by.as_ref()?))).collect();
     for line in &mut lines {
         line.launched_by = launched.get(&line.id).map(ToString::to_string);
-        if let Some((prices, key)) = prices.zip(keys.get(&line.id)) {
-            line.price = prices.find(key, report.at);
+        if let Some(price) = prices.and_then(|prices| rows.get(&line.id)?.price_in(prices, report.at)) {
+            line.price = price;
         }
     }
     let zone = settings.zone();

@@ -33,7 +33,7 @@ impl Wish<'_> {
             (Self::Stands(_), State::ShuttingDown | State::Terminated) => false,
             (
                 Self::Stands(value),
-                State::Pending | State::Running | State::Stopping | State::Stopped | State::Unknown,
+                State::Pending | State::Running | State::Stopping | State::Stopped | State::Changing | State::Unknown,
             ) => now != Some(value),
             (Self::Gone, _) => now.is_some(),
         }

@@ -10,11 +10,11 @@ use tokio::sync::mpsc;
 
 use crate::engine::config::UNKNOWN;
 use crate::engine::history::last_scans::{Cadence, Due, Visit};
-use crate::engine::model::{Instance, SkippedAccount, Target, Unreachable};
+use crate::engine::model::{Instance, Kind, SkippedAccount, Target, Unreachable};
 use crate::engine::request::{RequestInvalid, Scope};
 use crate::ports::{FoundAccount, NotScanned, PortError, Scan};
 use crate::run::clock::Clock;
-use crate::run::question::{Answer, Task, ask};
+use crate::run::question::{Answer, Task, Wanted, ask};
 use crate::run::scan::{Found, RESERVE, ScanError, Scanned};
 
 /// How deep a scan goes.
@@ -36,6 +36,8 @@ pub(crate) struct Sweep<'a> {
     pub(crate) width: usize,
     /// Whether the accounts' tags are needed.
     pub(crate) account_tags: bool,
+    /// Whether databases are asked for.
+    pub(crate) databases: bool,
     pub(crate) scope: &'a Scope,
     /// Which targets are due; `None`: all of them.
     pub(crate) cadence: Option<&'a Cadence>,
@@ -54,10 +56,10 @@ pub(crate) async fn sweep(
     scanned: &mut Scanned,
     each: impl FnMut(Found, &mut Scanned),
 ) -> Result<Vec<Target>, ScanError> {
-    let Sweep { depth: _, width, account_tags: _, scope, cadence: _, clock, progress: _ } = how;
+    let Sweep { depth: _, width, account_tags: _, databases, scope, cadence: _, clock, progress: _ } = how;
     let only: Option<Vec<Box<str>>> =
         scope.instances.as_ref().map(|ids| ids.iter().map(|id| id.as_str().into()).collect());
-    let (only, mut sweeping) = (only.as_deref(), Sweeping::new(how, scanned, each));
+    let (wanted, mut sweeping) = (Wanted { only: only.as_deref(), databases }, Sweeping::new(how, scanned, each));
     let left = clock.left(RESERVE);
     if left.is_some_and(|left| left.is_zero()) {
         return Err(no_time_to_list());
@@ -78,7 +80,7 @@ pub(crate) async fn sweep(
         while asked.len() < width - usize::from(!all_listed)
             && let Some(task) = sweeping.next()
         {
-            asked.push(ask(port, task, only));
+            asked.push(ask(port, task, wanted));
         }
         if asked.is_empty() && no_more {
             break;
@@ -233,7 +235,7 @@ impl<'a, E: FnMut(Found, &mut Scanned)> Sweeping<'a, E> {
                     Err(why) => self.not_scanned(Target::whole_account(account), why),
                 }
             }
-            Answer::Instances(target, instances, answer) => self.instances(target, instances, answer),
+            Answer::Instances(target, found, answer, unlisted) => self.found(target, found, answer, unlisted),
         }
     }
 
@@ -265,17 +267,30 @@ impl<'a, E: FnMut(Found, &mut Scanned)> Sweeping<'a, E> {
         }
     }
 
-    fn instances(&mut self, target: Target, instances: Vec<Instance>, answer: Result<(), NotScanned>) {
+    fn found(
+        &mut self,
+        target: Target,
+        instances: Vec<Instance>,
+        answer: Result<(), NotScanned>,
+        unlisted: Result<(), String>,
+    ) {
         self.then.extend(self.waiting.remove(&target.account).into_iter().flatten().map(Task::Instances));
-        let whole = answer.is_ok();
+        let (whole, all_databases) = (answer.is_ok(), unlisted.is_ok());
         let found = !instances.is_empty();
+        if let Err(cause) = unlisted {
+            let Target { account, region } = target.clone();
+            self.scanned.unlisted.push(Unreachable { account, region, cause });
+        }
         let visit = match answer {
             Ok(()) => Visit::Complete(found),
             Err(NotScanned::Unreachable(_)) => Visit::Failed(found),
             Err(NotScanned::Denied) => Visit::Denied,
         };
         self.scanned.background.visits.end(&target, visit);
-        instances.into_iter().for_each(|instance| (self.each)(Found { instance, whole }, self.scanned));
+        for instance in instances {
+            let whole = whole && (instance.id.kind == Kind::Instance || all_databases);
+            (self.each)(Found { instance, whole }, self.scanned);
+        }
         self.targets.insert(target.clone(), true);
         if let Err(why) = answer {
             self.not_scanned(target, why);

@@ -2,6 +2,7 @@
 
 use crate::engine::cost::price::Prices;
 use crate::engine::evidence::witness;
+use crate::engine::history::databases;
 use crate::engine::history::idle_stops;
 use crate::engine::history::idle_stops::IdleStops;
 use crate::engine::history::past_runs::History;
@@ -64,6 +65,10 @@ pub(crate) async fn keep(
     if history.undone.has_unplaced() {
         let placed = undone::place(hub, report.rows.iter().map(|row| &row.id), report.at).await;
         notes.ok_or_trouble(placed, "where the undone stops were could not be recorded");
+    }
+    if let Some(known) = history.databases.as_ref().filter(|_| !background.databases.is_empty()) {
+        let text = known.text_with(&background.databases, report.at);
+        notes.ok_or_trouble(hub.write(databases::FILE, &text).await, "since when databases run could not be recorded");
     }
     // Under changed settings everything is due, and this run scanned what was due under the former ones.
     if !history.settings_changed {

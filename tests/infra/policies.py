@@ -33,10 +33,11 @@ ADMINISTRATOR = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Act
 
 def documents():
     """Every policy of the templates, everything optional included: {(template, resource, policy): document}."""
-    spoke = Template("spoke", Acting="yes", KmsKeys=f"arn:aws:kms:*:{SPOKE}:key/*", ReadingPrincipals=ROLE(HUB, "people/*"))
+    spoke = Template("spoke", Acting="yes", Databases="yes", KmsKeys=f"arn:aws:kms:*:{SPOKE}:key/*", ReadingPrincipals=ROLE(HUB, "people/*"))
     hub = Template("hub", Events="yes", Bill="yes", AnomalyTopic=ANOMALIES, SecretArns=SECRET, KmsKeys=HUB_KEY, KmsKeyArn=OWN_KEY, **ARCHIVE)
     events, parts = Template("spoke-events"), Template("fan-out", KmsKeyArn=OWN_KEY)
-    found = {("spoke-no-keys", "Actor", policy): text for policy, text in Template("spoke", Acting="yes").policies("Actor").items()}
+    plain = Template("spoke", Acting="yes")
+    found = {("spoke-no-keys", role, policy): text for role in ("Actor", "Reader") for policy, text in plain.policies(role).items()}
     for name, template in {"spoke": spoke, "hub": hub, "spoke-events": events, "fan-out": parts}.items():
         for key, one in template.resources.items():
             properties = one["Properties"]
@@ -50,6 +51,7 @@ def documents():
     return found
 
 
+DATABASE = f"arn:aws:rds:{REGION}:{SPOKE}:db:orders"
 INSTANCE = f"arn:aws:ec2:{REGION}:{SPOKE}:instance/i-0123456789abcdef0"
 LICENCE = f"arn:aws:license-manager:{REGION}:{SPOKE}:license-configuration:lic-0123456789abcdef0123456789abcdef"
 HOST_GROUP = f"arn:aws:resource-groups:{REGION}:{SPOKE}:group/hosts"
@@ -72,6 +74,7 @@ BUS = f"arn:aws:events:{REGION}:{HUB}:event-bus/idle-reaper"
 HUB_ROLE = ROLE(HUB, "idle-reaper-hub")
 WHO = {
     "reader": (ROLE(SPOKE, "IdleReaperRead"), ("spoke", "Reader")),
+    "reader-no-databases": (ROLE(SPOKE, "IdleReaperRead"), ("spoke-no-keys", "Reader")),
     "actor": (ROLE(SPOKE, "IdleReaperAct"), ("spoke", "Actor")),
     # Where `KmsKeys` names no key, as by default.
     "actor-no-keys": (ROLE(SPOKE, "IdleReaperAct"), ("spoke-no-keys", "Actor")),
@@ -184,6 +187,11 @@ TABLE = [
         "elasticloadbalancing:DescribeTags", "elasticloadbalancing:DescribeTargetGroups", "elasticloadbalancing:DescribeTargetHealth")],
     *[(who, action, "*", {}, NO) for who in ("reader", "reader+admin") for action in ("ssm:StartSession", "ssm:TerminateSession", "ssm:SendCommand")],
     ("reader+admin", "ssm:DescribeSessions", "*", {}, YES),
+    *[("reader", action, "*", {}, YES) for action in ("rds:DescribeDBClusters", "rds:DescribeDBInstances")],
+    # Without `Databases`, as by default.
+    *[("reader-no-databases", action, "*", {}, NO) for action in ("rds:DescribeDBClusters", "rds:DescribeDBInstances")],
+    *[(who, action, DATABASE, {}, NO) for who in ("reader", "reader+admin", "actor", "actor+admin")
+      for action in ("rds:StopDBInstance", "rds:StartDBInstance", "rds:DeleteDBInstance", "rds:AddTagsToResource", "rds:DownloadDBLogFilePortion")],
     ("reader", "account:GetAlternateContact", f"arn:aws:account::{SPOKE}:account", {}, YES),
     ("reader+admin", "account:GetAlternateContact", f"arn:aws:account::{SPOKE}:account", {}, YES),
     *[(who, action, INSTANCE, tags(stopped="x") | keys(STOPPED) if "Tags" in action else tags(stopped="x"), NO)

@@ -25,7 +25,7 @@ ACTION = {"s3:ListObjectsV2": "s3:ListBucket", "s3:HeadObject": "s3:GetObject"}
 # The crate aws-sdk-X, the model in botocore, and the prefix of its actions, where they are not X.
 MODEL = {"costexplorer": "ce", "elasticloadbalancing": "elb", "elasticloadbalancingv2": "elbv2"}
 PREFIX = {"costexplorer": "ce", "elasticloadbalancingv2": "elasticloadbalancing"}
-READING = {"ec2:Describe", "eks:Describe", "eks:List", "kms:Describe", "kms:List", "cloudwatch:Get", "cloudwatch:List", "elasticloadbalancing:Describe", "account:Get", "ssm:Describe"}
+READING = {"rds:Describe", "ec2:Describe", "eks:Describe", "eks:List", "kms:Describe", "kms:List", "cloudwatch:Get", "cloudwatch:List", "elasticloadbalancing:Describe", "account:Get", "ssm:Describe"}
 ACTING = {"ec2:Stop", "ec2:Start", "ec2:Create", "ec2:Delete"}
 
 
@@ -76,7 +76,7 @@ def allowed(template, role):
 class Actions(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        spoke = Template("spoke", Acting="yes", KmsKeys="arn:aws:kms:*:222222222222:key/*")
+        spoke = Template("spoke", Acting="yes", Databases="yes", KmsKeys="arn:aws:kms:*:222222222222:key/*")
         hub = Template("hub", Events="yes", Bill="yes", SecretArns="arn:aws:secretsmanager:ap-northeast-1:111111111111:secret:s", KmsKeys="arn:aws:kms:ap-northeast-1:111111111111:key/k")
         cls.of = {
             "reader": allowed(spoke, "Reader"), "actor": allowed(spoke, "Actor"), "hub": allowed(hub, "FunctionRole"),

@@ -89,5 +89,6 @@ fn one(n: usize) -> Instance {
         details: Default::default(),
         tags: Tags::new(tags.into_iter().chain(more.iter().copied())),
         tags_unreadable: false,
+        database: None,
     }
 }

@@ -62,6 +62,17 @@ variable "acting" {
   }
 }
 
+variable "databases" {
+  description = "Whether the reading role may list databases, for policies with `kinds = [\"database\"]`."
+  type        = string
+  default     = "no"
+
+  validation {
+    condition     = contains(["no", "yes"], var.databases)
+    error_message = "One of no, yes."
+  }
+}
+
 variable "tag_prefix" {
   description = "The `prefix` of the settings' `[tags]`. If the two differ, the role can do nothing."
   type        = string
@@ -86,6 +97,7 @@ locals {
     RolePath            = var.role_path
     PermissionsBoundary = var.permissions_boundary
     Acting              = var.acting
+    Databases           = var.databases
     TagPrefix           = var.tag_prefix
     KmsKeys             = join(",", var.kms_keys)
   }

@@ -6,12 +6,15 @@ use crate::engine::config::never::{is_id, tag_patterns};
 use crate::engine::config::patterns;
 use crate::engine::config::reader::{Section, Word};
 use crate::engine::config::scope::{UNKNOWN, is_region, units_if_any};
-use crate::engine::model::{Account, Instance, TagPattern, UnknownFact};
+use crate::engine::config::shape::Form;
+use crate::engine::model::{Account, Instance, Kind, TagPattern, UnknownFact};
 
 /// The instances: the keys are combined with AND, the values of one key with OR. An absent key is `None`; an empty
 /// list selects nothing.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Match {
+    /// The kinds of resources that the policy is for.
+    kinds: Vec<Kind>,
     /// The accounts to which the file of the policy is limited.
     within: Option<Vec<WildMatch>>,
     accounts: Option<Vec<WildMatch>>,
@@ -44,7 +47,10 @@ impl Match {
     /// Whether the policy matches this instance. Account names and the patterns of `without-tags` ignore case;
     /// everything else is case-sensitive.
     pub fn fit(&self, instance: &Instance, account: &Account) -> Fit {
-        let Self { within, accounts, units, account_tags, regions, types, tags, without_tags } = self;
+        let Self { kinds, within, accounts, units, account_tags, regions, types, tags, without_tags } = self;
+        if !kinds.contains(&instance.id.kind) {
+            return Fit::No;
+        }
         let whole = !instance.tags_unreadable;
         let has = |pattern: &TagPattern| pattern.find(&instance.tags).is_some();
         let by_tags = |keys: &[TagPattern]| if keys.iter().any(has) { Fit::Yes } else { unread(keys, whole) };
@@ -69,6 +75,11 @@ impl Match {
         fits.clone().find(|fit| *fit == Fit::No).or_else(|| fits.find(|fit| *fit != Fit::Yes)).unwrap_or(Fit::Yes)
     }
 
+    /// The kinds of resources that the policy is for.
+    pub fn kinds(&self) -> &[Kind] {
+        &self.kinds
+    }
+
     /// Whether the account names are required for the decision.
     pub fn needs_names(&self) -> bool {
         self.within.iter().chain(&self.accounts).flatten().any(speaks_of_names)
@@ -81,24 +92,26 @@ impl Match {
 
     /// Whether a later policy with `other` can never match, because this one matches everything first.
     pub(crate) fn shadows(&self, other: &Self) -> bool {
-        let Self { within, accounts, units, account_tags, regions, types, tags, without_tags } = self;
+        let Self { kinds, within, accounts, units, account_tags, regions, types, tags, without_tags } = self;
         let open = |globs: &Option<Vec<WildMatch>>| globs.as_ref().is_none_or(|globs| has_open(globs));
         let everything = [within, accounts, regions, types].into_iter().all(open)
             && [account_tags, tags, without_tags].iter().all(|tags| tags.is_none())
             && units.is_none();
-        everything || self == other
+        let same_kinds = Self { kinds: kinds.clone(), ..other.clone() };
+        other.kinds.iter().all(|kind| kinds.contains(kind)) && (everything || *self == same_kinds)
     }
 
     /// Whether an empty list makes it select nothing.
     pub(crate) fn selects_nothing(&self) -> bool {
-        let Self { within, accounts, units, account_tags, regions, types, tags, without_tags } = self;
-        [within, accounts, regions, types].iter().any(|globs| globs.as_ref().is_some_and(Vec::is_empty))
+        let Self { kinds, within, accounts, units, account_tags, regions, types, tags, without_tags } = self;
+        kinds.is_empty()
+            || [within, accounts, regions, types].iter().any(|globs| globs.as_ref().is_some_and(Vec::is_empty))
             || [account_tags, tags, without_tags].iter().any(|tags| tags.as_ref().is_some_and(Vec::is_empty))
             || units.as_ref().is_some_and(Vec::is_empty)
     }
 
     pub(crate) fn only_an_absence(&self) -> bool {
-        let Self { within, accounts, units, account_tags, regions, types, tags, without_tags } = self;
+        let Self { kinds: _, within, accounts, units, account_tags, regions, types, tags, without_tags } = self;
         // A pattern that matches everything is no condition.
         let open = |globs: &Option<Vec<WildMatch>>| globs.as_ref().is_none_or(|globs| has_open(globs));
         let open_tags = |tags: &Option<Vec<TagPattern>>| {
@@ -176,6 +189,7 @@ fn is_open(glob: &str) -> bool {
 }
 
 pub(crate) fn read(section: &Section<'_>, name: &str, named: bool, within: Option<&Vec<WildMatch>>) -> Option<Match> {
+    let kinds = kinds(section);
     let hint = "write `match = { tags = [\"Env=dev\"] }`, or `match = { all = true }` for everything".to_owned();
     section.need("match", "the policy does not say what it matches", hint);
     let table = section.section("match")?;
@@ -186,6 +200,7 @@ pub(crate) fn read(section: &Section<'_>, name: &str, named: bool, within: Optio
     table.check_patterns(regions.as_deref().unwrap_or_default(), |text| patterns::region(text, is_region));
     table.check_patterns(types.as_deref().unwrap_or_default(), patterns::kind);
     let mut matcher = Match {
+        kinds: Vec::new(),
         within: None,
         accounts: accounts.map(|words| globs(words, WildMatch::new_case_insensitive)),
         units: units_if_any(&table, "organizational-units"),
@@ -208,6 +223,7 @@ pub(crate) fn read(section: &Section<'_>, name: &str, named: bool, within: Optio
         section.complain(span, "`all = true` stands alone in `match`", hint);
     }
     matcher.within = within.cloned();
+    matcher.kinds = kinds;
     if !named && matcher.needs_names() {
         let message = format!(
             "policy `{name}` matches accounts by name, and names are known with `accounts = \"organization\"` only: \
@@ -217,4 +233,18 @@ pub(crate) fn read(section: &Section<'_>, name: &str, named: bool, within: Optio
     }
     table.finish();
     Some(matcher)
+}
+
+/// The kinds of resources that a policy is for: instances, where it names none.
+fn kinds(section: &Section<'_>) -> Vec<Kind> {
+    let known = Kind::ALL.map(Kind::as_str);
+    let Some(words) = section.words_like("kinds", Form::one_of(&known)) else { return vec![Kind::Instance] };
+    let mut kinds = Vec::new();
+    for word in words {
+        match Kind::ALL.into_iter().find(|kind| kind.as_str() == word.text) {
+            Some(kind) => kinds.push(kind),
+            None => section.complain_unknown(&word, "a kind of resource that can be stopped", known),
+        }
+    }
+    kinds
 }

@@ -7,6 +7,7 @@ mod busy;
 mod calendars;
 mod caps;
 mod channels;
+mod databases;
 mod diagnostic;
 mod forgotten;
 mod hints;
@@ -44,6 +45,7 @@ pub use crate::engine::config::bill::BillSettings;
 pub use crate::engine::config::busy::{Busy, Unmeasured};
 pub use crate::engine::config::caps::Caps;
 pub use crate::engine::config::channels::{Channel, Format, Secret, Topic, Way};
+pub use crate::engine::config::databases::{Databases, ExpiringBackups};
 pub use crate::engine::config::diagnostic::{Diagnostic, SettingsInvalid, Severity};
 pub use crate::engine::config::forgotten::Forgotten;
 pub use crate::engine::config::hints::most_similar;
@@ -67,6 +69,7 @@ pub use crate::engine::tags::names::TagNames;
 use crate::engine::config::include::Files;
 use crate::engine::config::reader::{Section, Source};
 use crate::engine::config::shape::Form;
+use crate::engine::model::Kind;
 use crate::engine::schedule::{Calendar, Schedule};
 
 /// The format of a name that [`check_name`] accepts.
@@ -103,6 +106,8 @@ pub struct Settings {
     pub caps: Caps,
     /// `[restart]`
     pub restart: Restart,
+    /// `[databases]`
+    pub databases: Databases,
     /// `[busy]`; `None` where it is off: then the last hour is not measured.
     pub busy: Option<Busy>,
     /// `[money]`
@@ -166,6 +171,11 @@ impl Settings {
         self.policies.iter().any(|policy| policy.matcher.needs_account_tags())
     }
 
+    /// Whether a policy is for this kind of resource. A kind that no policy names is not scanned.
+    pub fn has_kind(&self, kind: Kind) -> bool {
+        self.policies.iter().any(|policy| policy.matcher.kinds().contains(&kind))
+    }
+
     /// The time zones of the policies' schedules; without policies, those of all schedules.
     pub fn zones(&self) -> Vec<chrono_tz::Tz> {
         match self.policies.as_slice() {
@@ -206,6 +216,7 @@ fn read_all(files: Files<'_>) -> Settings {
     let never = never::read(top);
     let caps = caps::read(top);
     let restart = restart::read(top);
+    let databases = databases::read(top);
     let busy = busy::read(top);
     let money = money::read(top);
     let bill = bill::read(top);
@@ -234,6 +245,7 @@ fn read_all(files: Files<'_>) -> Settings {
         never,
         caps,
         restart,
+        databases,
         busy,
         money,
         bill,

@@ -11,7 +11,7 @@ use crate::engine::config::matcher::{self, Match};
 use crate::engine::config::reader::Section;
 use crate::engine::config::schedules::Schedules;
 use crate::engine::config::{NAME, check_name};
-use crate::engine::model::{TagPattern, Tags, Tier};
+use crate::engine::model::{Kind, TagPattern, Tags, Tier};
 use crate::engine::schedule::Schedule;
 
 /// The minimum time between a stop and the next opening.
@@ -153,6 +153,7 @@ fn one(section: &Section<'_>, name: &str, given: &Given<'_>, within: Option<&Vec
     if stage == Stage::Enforce {
         check_enforced(section, unannounced || given.tellable, matcher.as_ref());
     }
+    check_databases(section, stage, outside, matcher.as_ref());
     Some(Policy {
         name: name.to_owned(),
         stage,
@@ -183,6 +184,22 @@ fn check_enforced(section: &Section<'_>, told: bool, matcher: Option<&Match>) {
     if matcher.is_some_and(Match::only_an_absence) {
         let hint = "add accounts, regions, types or tags to `match`, or write `stage = \"observe\"`".to_owned();
         section.complain(place, "the absence of a tag alone never condemns, so this policy cannot be enforced", hint);
+    }
+}
+
+/// Checks what a policy for databases cannot do.
+fn check_databases(section: &Section<'_>, stage: Stage, outside: Option<Outside>, matcher: Option<&Match>) {
+    if !matcher.is_some_and(|matcher| matcher.kinds().contains(&Kind::Database)) {
+        return;
+    }
+    if outside == Some(Outside::Hibernate) {
+        let hint = "write `outside = \"stop\"`, or a policy of its own for databases".to_owned();
+        section.complain(section.place_of("outside"), "a database cannot be hibernated", hint);
+    }
+    if stage == Stage::Enforce {
+        let message = "databases are only judged so far, and this release cannot stop or start them";
+        let hint = "write `stage = \"observe\"`, and a policy of its own for instances".to_owned();
+        section.complain(section.place_of("stage"), message, hint);
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod bill;
 pub mod budgets;
 pub mod bundled;
+pub mod database;
 pub mod price;
 pub mod price_file;
 pub mod query;

@@ -6,6 +6,7 @@ use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::engine::cost::database;
 use crate::engine::cost::query::Query;
 use crate::engine::model::{Instance, Product, Usd, json_lines, sane};
 
@@ -53,7 +54,8 @@ pub struct PriceKey {
     pub kind: Box<str>,
     /// The code of the Region or Local Zone.
     pub region: Box<str>,
-    /// `UsageOperation`: the operating system and licences; empty for other products.
+    /// `UsageOperation`: the operating system and licences; of a database its engine, edition, licence, deployment and
+    /// usage type; empty for other products.
     pub operation: Box<str>,
     /// Whether it runs on dedicated hardware.
     pub tenancy: Tenancy,
@@ -98,6 +100,15 @@ impl Price {
         }
     }
 
+    /// The price of several units.
+    #[must_use]
+    pub fn times(self, units: u32) -> Self {
+        match self {
+            Self::Hourly(usd) => Self::Hourly(usd.for_hours(units.into())),
+            Self::Unknown(why) => Self::Unknown(why),
+        }
+    }
+
     /// The cost of a month, if known.
     pub fn monthly(&self) -> Option<Usd> {
         self.known().map(Usd::monthly)
@@ -110,6 +121,9 @@ impl PriceKey {
     /// # Errors
     /// Why it has none, as text.
     pub fn of(instance: &Instance) -> Result<Self, String> {
+        if let Some(facts) = &instance.database {
+            return database::key(instance, facts);
+        }
         if let Some(lifecycle) = &instance.lifecycle {
             return Err(format!("the price list has no price for the lifecycle `{lifecycle}`"));
         }

@@ -1,5 +1,6 @@
 //! How the price list is asked for a price: the service, the attributes of the product, and its usage type.
 
+use crate::engine::cost::database::{DOCDB, NEPTUNE, Priced};
 use crate::engine::cost::price::PriceKey;
 use crate::engine::model::Product;
 
@@ -16,6 +17,8 @@ pub struct Query<'a> {
     pub attributes: Vec<(&'static str, &'a str)>,
     /// The usage type without the Region's prefix, such as `EUC1-`, where the attributes fit several products.
     pub usage: Option<String>,
+    /// How the usage type begins after that prefix, up to its colon, where the same class is sold in several ways.
+    pub usage_begins: Option<&'a str>,
 }
 
 impl<'a> Query<'a> {
@@ -26,6 +29,7 @@ impl<'a> Query<'a> {
         let of = |what: &str| format!("EBS:{what}.{}", if **kind == *"io1" { "piops" } else { kind });
         let (service, usage, mut attributes) = match product {
             // The same type is also listed for reserved capacity, used or not.
+            Product::Database => return Self::of_database(kind, region, Priced::parse(operation)),
             Product::Instance => (
                 "AmazonEC2",
                 None,
@@ -63,12 +67,35 @@ impl<'a> Query<'a> {
             }
         };
         attributes.push(("regionCode", region));
-        Self { service, attributes, usage }
+        Self { service, attributes, usage, usage_begins: None }
+    }
+
+    fn of_database(class: &'a str, region: &'a str, priced: Priced<'a>) -> Self {
+        let Priced { engine, edition, license, deployment, usage } = priced;
+        let family = ("productFamily", "Database Instance");
+        let mut attributes = vec![("instanceType", class), family, ("regionCode", region)];
+        let service = match engine {
+            DOCDB => "AmazonDocDB",
+            NEPTUNE => "AmazonNeptune",
+            _ => "AmazonRDS",
+        };
+        if service == "AmazonRDS" {
+            attributes.extend([("databaseEngine", engine), ("deploymentOption", deployment)]);
+            let told = [("databaseEdition", edition), ("licenseModel", license)];
+            attributes.extend(told.into_iter().filter(|(_, value)| !value.is_empty()));
+        }
+        let usage_begins = Some(usage).filter(|usage| !usage.is_empty());
+        Self { service, attributes, usage: None, usage_begins }
     }
 
     /// Whether a product has this usage type: the one that was asked for, with the prefix of a Region or without. Another
     /// prefix, or two, mean another product.
     pub fn has_usage(&self, found: &str) -> bool {
+        if let Some(begin) = self.usage_begins {
+            let (name, _) = found.split_once(':').unwrap_or((found, ""));
+            let of_region = |prefix: &str| prefix.is_empty() || prefix.find('-') == Some(prefix.len() - 1);
+            return name.strip_suffix(begin).is_some_and(of_region);
+        }
         let Some(usage) = &self.usage else { return true };
         let Some(prefix) = found.strip_suffix(usage.as_str()) else { return false };
         prefix.is_empty() || prefix.find('-') == Some(prefix.len() - 1) && !NO_REGION.contains(&prefix)

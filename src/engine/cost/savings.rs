@@ -197,7 +197,7 @@ impl Savings {
     pub fn accrue<'a>(
         &mut self,
         sights: impl IntoIterator<Item = Sight<'a>>,
-        whole: impl Fn(&Target) -> bool,
+        whole: impl Fn(&ResourceId) -> bool,
         now: DateTime<Utc>,
     ) {
         let mut seen: BTreeMap<&ResourceId, Sight<'a>> = BTreeMap::new();
@@ -206,7 +206,7 @@ impl Savings {
         }
         let open = std::mem::take(&mut self.open);
         for (id, mut stop) in open {
-            let gone = || if whole(&id.place) { Next::Ended(None) } else { Next::Waits };
+            let gone = || if whole(&id) { Next::Ended(None) } else { Next::Waits };
             match seen.get(&id).map_or_else(gone, |sight| next(sight)) {
                 Next::Holds => {
                     self.count(&mut stop, now);
@@ -270,7 +270,7 @@ impl Savings {
 /// it.
 fn read(key: &str, value: &Value) -> Option<(ResourceId, Open)> {
     let place = || Target::deserialize(value.get("target")?).ok();
-    let id = key.parse().ok().or_else(|| Some(ResourceId::instance(place()?, key)))?;
+    let id = key.parse().ok().or_else(|| Some(ResourceId::named(place()?, key)))?;
     Some((id, serde_json::from_value(value.clone()).ok()?))
 }
 
@@ -281,7 +281,7 @@ fn next(sight: &Sight<'_>) -> Next {
         // Others have started it since, and perhaps stopped it again. Only its last start is known.
         (State::Running | State::Pending, _) | (State::Stopped | State::Stopping, false) => Next::Ended(sight.launch),
         (State::ShuttingDown | State::Terminated, _) => Next::Ended(None),
-        (State::Unknown, _) => Next::Waits,
+        (State::Changing | State::Unknown, _) => Next::Waits,
     }
 }
 

@@ -1,5 +1,6 @@
 //! What the run record says about earlier runs.
 
+pub mod databases;
 pub mod forgotten;
 pub mod idle_stops;
 pub mod last_scans;

@@ -7,6 +7,7 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 
 use crate::engine::evidence::idle::Own;
 use crate::engine::evidence::witness::Witness;
+use crate::engine::history::databases::{Databases, Seen};
 use crate::engine::history::idle_stops::IdleStops;
 use crate::engine::history::last_scans::Cadence;
 use crate::engine::history::notices::Ledger;
@@ -14,7 +15,7 @@ use crate::engine::history::today::Today;
 use crate::engine::history::unverified::Unverified;
 use crate::engine::history::weekly::Weekly;
 use crate::engine::model::month::Month;
-use crate::engine::model::{ByResource, ResourceId};
+use crate::engine::model::{ByResource, Instance, ResourceId};
 
 /// What earlier runs did, from the record.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -35,6 +36,8 @@ pub struct History {
     pub own: ByResource<Own>,
     /// How often idle instances were stopped.
     pub idle_stops: IdleStops,
+    /// Since when databases run. `None`: nobody keeps that, and they are judged by their creation.
+    pub databases: Option<Databases>,
     /// Which instances earlier runs found active.
     pub witness: Witness,
     /// The month for which this run makes the stocktake.
@@ -60,6 +63,11 @@ pub struct History {
 }
 
 impl History {
+    /// Adds to a database when it was started last, if that is kept.
+    pub fn date(&self, found: &mut Instance, now: DateTime<Utc>) -> Option<Seen> {
+        self.databases.as_ref()?.date(found, now)
+    }
+
     /// Whether the start of `id` at `launch` was the reaper's own: the reaper confirmed a start within the length of
     /// a run.
     pub fn is_own_start(&self, id: &ResourceId, launch: DateTime<Utc>) -> bool {

@@ -191,7 +191,12 @@ impl<'a> Machine<'a> {
         let runs = match found.state {
             State::Running => true,
             State::Stopped => false,
-            State::Pending | State::ShuttingDown | State::Terminated | State::Stopping | State::Unknown => return None,
+            State::Pending
+            | State::ShuttingDown
+            | State::Terminated
+            | State::Stopping
+            | State::Changing
+            | State::Unknown => return None,
         };
         let old = acts.iter().rev().find(|(at, _)| *at < begin).map_or(runs, |(_, starts)| *starts);
         let launch = found.launch.map(|launch| launch.min(begin - Duration::days(1)));

@@ -1,6 +1,6 @@
 //! Why one instance gets its verdict: every rule in order, with its inputs and its result.
 
-use crate::engine::judge::order::{RULES, verdict};
+use crate::engine::judge::order::{rules_for, verdict};
 use crate::engine::model::{Reason, Verdict};
 use crate::engine::rules::{Case, Inputs};
 
@@ -17,10 +17,10 @@ pub struct Asked {
     pub decides: bool,
 }
 
-/// Every rule, in order, and the verdict.
+/// Every rule about this kind of resource, in order, and the verdict.
 pub fn explain(case: &Case<'_>) -> (Vec<Asked>, Verdict) {
     let mut decided = false;
-    let asked = RULES.iter().map(|rule| {
+    let asked = rules_for(case.instance.id.kind).map(|rule| {
         let says = (rule.judge)(case);
         let decides = says.is_some() && !decided;
         decided |= decides;

@@ -82,9 +82,12 @@ fn finding_spared(case: &Case<'_>, skipped: &Skipped) -> Option<Finding> {
         | Reason::InstanceStore
         | Reason::NoSaving
         | Reason::Appliance
+        | Reason::CannotStop
+        | Reason::PausesItself
         | Reason::CannotHibernate => Some(Finding::No(Lifted::Protected)),
         // Stopped instances are not marked. If a rule lacks its inputs, the mark stays unchanged.
         Reason::NotRunning
+        | Reason::InTransition
         | Reason::OtherHub
         | Reason::MatchUnknown
         | Reason::Incomplete
@@ -107,6 +110,7 @@ fn finding_spared(case: &Case<'_>, skipped: &Skipped) -> Option<Finding> {
         | Reason::Overtime
         | Reason::Young
         | Reason::Undone
+        | Reason::ExpiringBackups
         | Reason::RestartFight
         | Reason::OutsideHours => Some(by_evidence(case)),
     }

@@ -32,7 +32,7 @@ use crate::engine::judge::order::verdict;
 use crate::engine::judge::remarks::remarks;
 use crate::engine::judge::topics::{Ruled, talk};
 use crate::engine::model::panic::contained;
-use crate::engine::model::{Account, Action, Instance, NotArmed, State, Tags, UnknownFact, Verdict};
+use crate::engine::model::{Account, Action, Instance, Kind, NotArmed, State, Tags, UnknownFact, Verdict};
 use crate::engine::request::Scope;
 use crate::engine::rules::case::{Hours, own_tag};
 use crate::engine::rules::{Activity, Case};
@@ -149,7 +149,7 @@ impl<'a> Judge<'a> {
     /// Whether weeks of evidence can change the result for an instance: its policy wants them, and no rule skips it
     /// anyway.
     pub fn wants_evidence(&mut self, instance: &Instance, account: &Account) -> bool {
-        let (known, asked) = (Known::NOTHING, self.settings.idle.is_some());
+        let (known, asked) = (Known::NOTHING, self.settings.idle.is_some() && instance.id.kind == Kind::Instance);
         let wants = |case: &Case<'_>| {
             let policy = case.policy.is_some_and(|(policy, _)| policy.idle != IdleDeed::Ignore);
             let verdict = verdict(case);

@@ -1,10 +1,11 @@
 //! The order of the rules, as one array. The first rule that applies decides.
 
+use crate::engine::kinds::database::{cannot_stop, expiring_backups, in_transition, pauses_itself};
 use crate::engine::kinds::ec2::{
     appliance, auto_scaling_member, cannot_hibernate, container_host, instance_store, kubernetes_node, managed_service,
     no_saving, spot,
 };
-use crate::engine::model::{Lacks, Skipped, Verdict};
+use crate::engine::model::{Kind, Lacks, Skipped, Verdict};
 use crate::engine::rules::{
     Case, Rule, busy, calendar_exhausted, frozen, idle, incomplete, keep_unreadable, kept, kept_until, logged_in,
     match_unknown, never_listed, no_policy, not_in_scope, not_running, not_selected, other_hub, outside_hours,
@@ -22,6 +23,7 @@ pub const RULES: &[Rule] = &[
     no_policy::RULE,
     not_selected::RULE,
     other_hub::RULE,
+    in_transition::RULE,
     not_running::RULE,
     match_unknown::RULE,
     incomplete::RULE,
@@ -33,6 +35,8 @@ pub const RULES: &[Rule] = &[
     instance_store::RULE,
     no_saving::RULE,
     appliance::RULE,
+    cannot_stop::RULE,
+    pauses_itself::RULE,
     schedule_unreadable::RULE,
     calendar_exhausted::RULE,
     frozen::RULE,
@@ -43,6 +47,7 @@ pub const RULES: &[Rule] = &[
     overtime::RULE,
     young::RULE,
     cannot_hibernate::RULE,
+    expiring_backups::RULE,
     restart_fight::RULE,
     logged_in::RULE,
     busy::RULE,
@@ -50,9 +55,14 @@ pub const RULES: &[Rule] = &[
     outside_hours::RULE,
 ];
 
-/// The verdict for one instance. There is always one.
+/// The rules about this kind of resource, in order.
+pub fn rules_for(kind: Kind) -> impl Iterator<Item = &'static Rule> {
+    RULES.iter().filter(move |rule| rule.reason.kind().is_none_or(|only| only == kind))
+}
+
+/// The verdict for one resource. There is always one.
 pub fn verdict(case: &Case<'_>) -> Verdict {
-    RULES.iter().find_map(|rule| (rule.judge)(case)).unwrap_or(
+    rules_for(case.instance.id.kind).find_map(|rule| (rule.judge)(case)).unwrap_or(
         // `outside_hours` decides if a policy matches, `no_policy` if none does. If that ever fails, the instance is
         // skipped and shown.
         Verdict::Skip(Skipped::Incomplete { lacks: Lacks::Rule }),

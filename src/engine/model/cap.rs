@@ -21,6 +21,8 @@ named! {
         StopsPerPolicyPerDay = "stops-per-policy-per-day",
         /// `tolerated-undo`: more instances could not be started again within that time.
         ToleratedUndo = "tolerated-undo",
+        /// `databases-per-run`
+        DatabasesPerRun = "databases-per-run",
         /// `starts-per-run`
         StartsPerRun = "starts-per-run",
         /// Too many unreachable targets: the run acts on nothing.
@@ -63,6 +65,7 @@ impl Cap {
             | Self::StopsPerAccountPerDay
             | Self::StopsPerPolicyPerDay
             | Self::ToleratedUndo
+            | Self::DatabasesPerRun
             | Self::StartsPerRun
             | Self::TooManyUnreachable
             | Self::SuddenChange

@@ -1,10 +1,10 @@
-//! An instance as DescribeInstances returns it, reduced to what a decision needs.
+//! An instance as DescribeInstances returns it, reduced to what a decision needs. A database is mapped to the same facts.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::engine::model::resource_id::name;
-use crate::engine::model::{ResourceId, Tags, named};
+use crate::engine::model::{Database, Kind, ResourceId, Tags, named};
 
 named! {
     /// The state of an instance. An instance in an unknown state is skipped.
@@ -23,38 +23,45 @@ named! {
         Stopping = "stopping",
         /// The only state from which an instance can be started.
         Stopped = "stopped",
+        /// A database in a status in which it can be neither stopped nor started, such as `backing-up`. It is billed.
+        Changing = "changing",
         /// The response has no state, or one that this release does not know.
         Unknown = "unknown",
     }
 }
 
 impl State {
-    /// The state for the name that AWS uses.
+    /// The state for the name that EC2 uses.
     pub fn of(word: &str) -> Self {
-        Self::ALL.iter().copied().find(|state| state.as_str() == word).unwrap_or(Self::Unknown)
+        let mut known = Self::ALL.iter().copied().filter(|state| *state != Self::Changing);
+        known.find(|state| state.as_str() == word).unwrap_or(Self::Unknown)
     }
 
     /// Whether a stop has taken effect.
     pub fn is_down(self) -> bool {
         match self {
             Self::Stopping | Self::Stopped => true,
-            Self::Pending | Self::Running | Self::ShuttingDown | Self::Terminated | Self::Unknown => false,
+            Self::Pending | Self::Running | Self::ShuttingDown | Self::Terminated | Self::Changing | Self::Unknown => {
+                false
+            }
         }
     }
 }
 
-/// One instance. Every field is as the API returned it; `None` means that the response did not have it.
+/// One instance, or one database. Every field is as the API returned it; `None` means that the response did not have it,
+/// or that a database has no such field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Instance {
-    /// Account, Region and `i-…`. A snapshot stores account and Region beside its list of instances.
+    /// Account, Region and `i-…`, `db:…` or `cluster:…`. A snapshot stores account and Region beside its list of instances.
     #[serde(with = "name")]
     pub id: ResourceId,
     /// The state at the time of the scan.
     pub state: State,
     /// Instance type, such as `t3.micro`; empty when the response did not have it.
     pub kind: Box<str>,
-    /// The **last** start, not the creation.
+    /// The **last** start, not the creation. Of a database AWS does not tell it: then it is the last start that is known,
+    /// or its creation.
     pub launch: Option<DateTime<Utc>>,
     /// The last manual change of state, from the time in `StateTransitionReason`.
     pub transition: Option<DateTime<Utc>>,
@@ -89,12 +96,18 @@ pub struct Instance {
     /// Whether some tags could not be read. Any of them might protect the instance, or belong to a `match`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub tags_unreadable: bool,
+    /// What only a database has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub database: Option<Box<Database>>,
 }
 
 impl Instance {
-    /// The value of the `Name` tag, or an empty text.
+    /// The value of the `Name` tag, or an empty text. The name of a database is its identifier.
     pub fn name(&self) -> &str {
-        self.tags.get("Name").unwrap_or_default()
+        match self.id.kind {
+            Kind::Instance => self.tags.get("Name").unwrap_or_default(),
+            Kind::Database => self.id.identifier(),
+        }
     }
 }
 

@@ -12,6 +12,8 @@ pub enum Product {
     /// A running instance. A price of the record without a product is one.
     #[default]
     Instance,
+    /// A running DB instance.
+    Database,
     /// A gigabyte of a type of volume, for a month.
     Storage,
     /// An operation per second of a type of volume, for a month.
@@ -43,7 +45,12 @@ impl Product {
     /// The unit of its price in the price list.
     pub fn unit(self) -> &'static str {
         match self {
-            Self::Instance | Self::PublicAddress | Self::NatGateway | Self::LoadBalancer | Self::EksCluster => HOURS,
+            Self::Instance
+            | Self::Database
+            | Self::PublicAddress
+            | Self::NatGateway
+            | Self::LoadBalancer
+            | Self::EksCluster => HOURS,
             Self::Storage => "GB-Mo",
             Self::Iops => "IOPS-Mo",
             Self::Throughput => "GiBps-mo",

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::model::named;
+use crate::engine::model::{Kind, named};
 
 named! {
     /// The rule that decided about an instance, in the order in which the rules are evaluated.
@@ -27,6 +27,8 @@ named! {
         NotSelected = "not-selected",
         /// It has a tag of another hub.
         OtherHub = "other-hub",
+        /// A database in a status in which it can be neither stopped nor started.
+        InTransition = "in-transition",
         /// Not in state `running`.
         NotRunning = "not-running",
         /// It is unknown whether an earlier policy matches it.
@@ -49,6 +51,10 @@ named! {
         NoSaving = "no-saving",
         /// NAT, VPN, firewall, Marketplace product.
         Appliance = "appliance",
+        /// AWS refuses to stop the database, or a stop would save nothing.
+        CannotStop = "cannot-stop",
+        /// The database pauses itself while nothing uses it.
+        PausesItself = "pauses-itself",
         /// A `schedule` tag that cannot be read.
         ScheduleUnreadable = "schedule-unreadable",
         /// The calendar has no data for the day.
@@ -69,6 +75,8 @@ named! {
         Young = "young",
         /// The policy hibernates, but hibernation was not enabled at launch.
         CannotHibernate = "cannot-hibernate",
+        /// The backups of the cluster would expire while it is stopped.
+        ExpiringBackups = "expiring-backups",
         /// Others restarted it twice in this closed period.
         RestartFight = "restart-fight",
         /// Somebody is logged in.
@@ -79,5 +87,49 @@ named! {
         Unmeasured = "unmeasured",
         /// It runs while its schedule is closed.
         OutsideHours = "outside-hours",
+    }
+}
+
+impl Reason {
+    /// The only kind of resource that the rule is about; `None` if it is about every kind.
+    pub fn kind(self) -> Option<Kind> {
+        match self {
+            Self::AutoScalingMember
+            | Self::KubernetesNode
+            | Self::ContainerHost
+            | Self::ManagedService
+            | Self::Spot
+            | Self::InstanceStore
+            | Self::NoSaving
+            | Self::Appliance
+            | Self::CannotHibernate
+            | Self::LoggedIn => Some(Kind::Instance),
+            Self::InTransition | Self::CannotStop | Self::PausesItself | Self::ExpiringBackups => Some(Kind::Database),
+            Self::Kept
+            | Self::KeptUntil
+            | Self::KeepUnreadable
+            | Self::TagUnknown
+            | Self::NeverListed
+            | Self::NotInScope
+            | Self::NoPolicy
+            | Self::NotSelected
+            | Self::OtherHub
+            | Self::NotRunning
+            | Self::MatchUnknown
+            | Self::Incomplete
+            | Self::ScheduleUnreadable
+            | Self::CalendarExhausted
+            | Self::Frozen
+            | Self::Idle
+            | Self::Reopening
+            | Self::WithinHours
+            | Self::Undone
+            | Self::Overtime
+            | Self::Young
+            | Self::RestartFight
+            | Self::Busy
+            | Self::Unmeasured
+            | Self::OutsideHours => None,
+        }
     }
 }

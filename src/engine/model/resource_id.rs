@@ -17,9 +17,20 @@ pub enum Kind {
     /// An EC2 instance. An entry of the record without a kind is about an instance.
     #[default]
     Instance,
+    /// An RDS DB instance, or a cluster of Aurora, Neptune or DocumentDB.
+    Database,
 }
 
+/// How the name of a DB instance begins.
+const DB: &str = "db:";
+
+/// How the name of a DB cluster begins.
+const CLUSTER: &str = "cluster:";
+
 impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 2] = [Self::Instance, Self::Database];
+
     /// Whether files omit the kind.
     #[allow(clippy::trivially_copy_pass_by_ref)] // serde passes references
     fn is_implied(&self) -> bool {
@@ -30,7 +41,15 @@ impl Kind {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Instance => "instance",
+            Self::Database => "database",
         }
+    }
+
+    /// The kind of the resource with this name. The name of a database is the end of its ARN, because a DB instance and a
+    /// cluster may have the same identifier, and an identifier may look like the id of an EC2 instance.
+    pub(crate) fn of(name: &str) -> Self {
+        let is_database = [DB, CLUSTER].iter().any(|prefix| name.starts_with(prefix));
+        if is_database { Self::Database } else { Self::Instance }
     }
 }
 
@@ -43,7 +62,7 @@ pub struct ResourceId {
     pub place: Arc<Target>,
     /// The kind of resource.
     pub kind: Kind,
-    /// Its name there: for an instance, `i-…`.
+    /// Its name there: `i-…` of an instance, `db:…` or `cluster:…` of a database.
     pub name: Arc<str>,
 }
 
@@ -81,6 +100,33 @@ impl ResourceId {
         Self { place: place.into(), kind: Kind::Instance, name: name.into() }
     }
 
+    /// The id of the resource with this name, which shows its kind.
+    pub fn named(place: impl Into<Arc<Target>>, name: impl Into<Arc<str>>) -> Self {
+        let name = name.into();
+        Self { place: place.into(), kind: Kind::of(&name), name }
+    }
+
+    /// The id of a DB instance.
+    pub fn db_instance(place: impl Into<Arc<Target>>, identifier: &str) -> Self {
+        Self { place: place.into(), kind: Kind::Database, name: format!("{DB}{identifier}").into() }
+    }
+
+    /// The id of a DB cluster.
+    pub fn db_cluster(place: impl Into<Arc<Target>>, identifier: &str) -> Self {
+        Self { place: place.into(), kind: Kind::Database, name: format!("{CLUSTER}{identifier}").into() }
+    }
+
+    /// Whether it is a DB cluster.
+    pub fn is_db_cluster(&self) -> bool {
+        self.name.starts_with(CLUSTER)
+    }
+
+    /// The identifier of a database; the whole name of an instance.
+    pub fn identifier(&self) -> &str {
+        let name = &*self.name;
+        name.strip_prefix(DB).or_else(|| name.strip_prefix(CLUSTER)).unwrap_or(name)
+    }
+
     /// The id as an older release recorded it: without account and Region.
     #[must_use]
     pub fn unplaced(&self) -> Self {
@@ -111,12 +157,13 @@ impl FromStr for ResourceId {
 
     fn from_str(text: &str) -> Result<Self, ()> {
         let mut parts = text.splitn(4, '/');
-        let (Some(account), Some(region), Some("instance"), Some(name)) =
+        let (Some(account), Some(region), Some(kind), Some(name)) =
             (parts.next(), parts.next(), parts.next(), parts.next())
         else {
             return Err(());
         };
-        Ok(Self::instance(Target::new(account, region), name))
+        let kind = Kind::ALL.into_iter().find(|known| known.as_str() == kind).ok_or(())?;
+        Ok(Self { place: Target::new(account, region).into(), kind, name: name.into() })
     }
 }
 
@@ -138,7 +185,7 @@ pub(crate) mod name {
     }
 
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<ResourceId, D::Error> {
-        Ok(ResourceId::instance(NOWHERE.clone(), Arc::<str>::deserialize(from)?))
+        Ok(ResourceId::named(NOWHERE.clone(), Arc::<str>::deserialize(from)?))
     }
 }
 

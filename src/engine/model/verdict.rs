@@ -5,7 +5,7 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use crate::engine::model::{Forgotten, Lacks, Listed, Marker, Reason, State, UnknownFact, named};
+use crate::engine::model::{CannotStop, Forgotten, Lacks, Listed, Marker, Reason, State, UnknownFact, named};
 use crate::engine::schedule::{DateRange, ExprError};
 
 /// One for each instance found.
@@ -122,6 +122,8 @@ pub enum Skipped {
     NeverListed { by: Listed },
     /// The tag's key, and the hub that wrote it.
     OtherHub { key: String, hub: String },
+    /// The status of the database, and whether a person must mend it.
+    InTransition { status: String, stuck: bool },
     /// Its state, and whether the reaper stopped it.
     NotRunning { state: State, ours: bool },
     /// The first policy that may match it, and the fact that is unknown.
@@ -146,6 +148,10 @@ pub enum Skipped {
     NoSaving { tell: Marker },
     /// The evidence for it.
     Appliance { tell: Marker },
+    /// Why AWS refuses a stop, or why it would save nothing.
+    CannotStop { why: CannotStop },
+    /// The database scales to zero while nothing uses it.
+    PausesItself,
     /// The tag's value, and what is wrong with it.
     ScheduleUnreadable { value: String, wrong: ExprError },
     /// The date without data.
@@ -168,6 +174,8 @@ pub enum Skipped {
     LoggedIn { sessions: usize },
     /// Why it is unknown whether somebody is logged in.
     SessionsUnknown { why: String },
+    /// For how many days backups are kept, and the next opening.
+    ExpiringBackups { days: Option<u32>, opens: Option<DateTime<Utc>>, zone: Tz },
     /// A figure of the busiest five minutes of the last hour, and its limit.
     Busy { gauge: Gauge, figure: f64, limit: f64 },
     /// Why the figure is missing.
@@ -244,7 +252,9 @@ impl Verdict {
             Self::Stop(outside) | Self::Hibernate(outside) | Self::Report(outside) => outside.zone = shown,
             Self::Start(reopening) => reopening.zone = shown,
             Self::Idle(found) => found.zone = shown,
-            Self::Skip(Skipped::Undone { zone, .. } | Skipped::Reopening { zone, .. }) => *zone = shown,
+            Self::Skip(
+                Skipped::Undone { zone, .. } | Skipped::Reopening { zone, .. } | Skipped::ExpiringBackups { zone, .. },
+            ) => *zone = shown,
             Self::Skip(_) | Self::OutOfScope(_) => {}
         }
     }

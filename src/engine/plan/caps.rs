@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::engine::config::Caps;
 use crate::engine::history::Today;
-use crate::engine::model::{Action, Cap, Step, Target};
+use crate::engine::model::{Action, Cap, Kind, Step, Target};
 use crate::engine::plan::undo_capacity::startable_within;
 
 /// The remaining caps. Used for the plan and again during execution.
@@ -15,6 +15,7 @@ pub struct CapBudget {
     by_percent: u32,
     startable: u32,
     stops: u32,
+    databases: u32,
     starts: u32,
     by_account: HashMap<Arc<str>, u32>,
     by_target: HashMap<Arc<Target>, u32>,
@@ -34,6 +35,7 @@ impl CapBudget {
             by_percent: u32::try_from(share).unwrap_or(u32::MAX).saturating_add(stops),
             startable: startable_within(caps.tolerated_undo),
             stops,
+            databases: 0,
             starts: 0,
             by_account,
             by_target: HashMap::new(),
@@ -74,6 +76,10 @@ impl CapBudget {
         if *in_target >= self.startable {
             return Err(Cap::ToleratedUndo);
         }
+        let is_database = step.id.kind == Kind::Database;
+        if is_database && self.databases >= self.caps.databases_per_run {
+            return Err(Cap::DatabasesPerRun);
+        }
         if *account_today >= self.caps.stops_per_account_per_day {
             return Err(Cap::StopsPerAccountPerDay);
         }
@@ -83,6 +89,7 @@ impl CapBudget {
         for count in [in_account, in_target, account_today, policy_today, &mut self.stops] {
             *count += 1;
         }
+        self.databases += u32::from(is_database);
         Ok(())
     }
 }

@@ -65,11 +65,15 @@ impl Host {
             | Skipped::CalendarExhausted { .. }
             | Skipped::SessionsUnknown { .. }
             | Skipped::Unmeasured { .. } => Self::Unknown,
-            Skipped::NotRunning { .. }
+            Skipped::InTransition { .. }
+            | Skipped::NotRunning { .. }
             | Skipped::Spot { .. }
             | Skipped::InstanceStore { .. }
             | Skipped::NoSaving { .. }
             | Skipped::Appliance { .. }
+            | Skipped::CannotStop { .. }
+            | Skipped::PausesItself
+            | Skipped::ExpiringBackups { .. }
             | Skipped::Frozen { .. }
             | Skipped::WithinHours { .. }
             | Skipped::Undone { .. }

@@ -25,7 +25,8 @@ use rust_decimal::Decimal;
 use crate::engine::config::{Links, Money, Notify, Policy};
 use crate::engine::cost::bill::{EffectiveRates, Net};
 use crate::engine::cost::budgets::{GroupCost, with_budgets};
-use crate::engine::cost::price::PriceKey;
+use crate::engine::cost::database::units;
+use crate::engine::cost::price::{Price, PriceKey, Prices};
 use crate::engine::cost::savings::{Saved, Savings};
 use crate::engine::cost::spent::Spent;
 use crate::engine::cost::waste::{Waste, Wasted};
@@ -99,6 +100,8 @@ pub struct Row {
     pub weight: Decimal,
     /// The key to look up its price, or why there is none; for running instances.
     pub price: Option<Arc<Result<PriceKey, String>>>,
+    /// How many units of that price it costs: a database cluster has several instances.
+    pub units: u32,
     /// Its monthly cost by list price; `None` if unknown or not requested.
     pub monthly: Option<Usd>,
 }
@@ -151,12 +154,19 @@ impl Row {
             group: None,
             weight: notify.weight(&instance.tags),
             price: (running && in_scope).then(|| interner.price(PriceKey::of(instance))),
+            units: units(instance),
             monthly: None,
         }
     }
 }
 
 impl Row {
+    /// Its list price; `None` where it has no key.
+    pub fn price_in(&self, prices: &Prices, at: DateTime<Utc>) -> Option<Price> {
+        let key = self.price.as_deref()?.as_ref().ok()?;
+        Some(prices.find(key, at).times(self.units))
+    }
+
     /// What it wastes, if it is idle or runs outside its hours.
     fn wasted(&self) -> Option<Wasted<'_>> {
         match &self.verdict {
@@ -195,6 +205,8 @@ pub struct Report {
     pub cost: Spent,
     /// Targets that were unreachable.
     pub unreachable: Vec<Unreachable>,
+    /// Targets whose databases could not be listed. Their instances were scanned.
+    pub unlisted: Vec<Unreachable>,
     /// Targets that a policy of the organisation denies.
     pub denied: Vec<Target>,
     /// Targets that were not due.
@@ -323,7 +335,7 @@ impl Report {
     pub fn health(&self) -> Health {
         let counts = self.counts();
         let unmarked = self.marks.iter().any(|end| end.failed.is_some());
-        if counts.failed > 0 || counts.unreachable > 0 || unmarked || self.troubled {
+        if counts.failed > 0 || counts.unreachable > 0 || unmarked || !self.unlisted.is_empty() || self.troubled {
             Health::Degraded
         } else {
             Health::Ok

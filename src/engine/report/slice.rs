@@ -57,6 +57,7 @@ impl Report {
             messages: 0,
             cost: Spent::default(),
             unreachable: self.unreachable.iter().filter(|one| is_account(&one.account)).cloned().collect(),
+            unlisted: self.unlisted.iter().filter(|one| is_account(&one.account)).cloned().collect(),
             denied: self.denied.iter().filter(own).cloned().collect(),
             not_due: self.not_due.iter().filter(|one| is_account(&one.account)).cloned().collect(),
             skipped: Vec::new(),

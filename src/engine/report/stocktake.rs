@@ -85,7 +85,7 @@ impl Line {
     /// Whether it runs, or is starting and so about to be billed.
     pub fn runs(&self) -> bool {
         match self.state {
-            State::Running | State::Pending => true,
+            State::Running | State::Pending | State::Changing => true,
             State::ShuttingDown | State::Terminated | State::Stopping | State::Stopped | State::Unknown => false,
         }
     }

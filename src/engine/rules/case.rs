@@ -90,6 +90,11 @@ impl Case<'_> {
         self.policy.is_some_and(|(policy, _)| policy.outside == Outside::Hibernate) && !self.instance.hibernation
     }
 
+    /// Whether AWS made its last start, because a database had been stopped for seven days. Nobody wants to use it then.
+    pub(crate) fn is_restarted_by_aws(&self) -> bool {
+        self.instance.database.as_ref().is_some_and(|facts| facts.restarted_by_aws)
+    }
+
     /// What protects it from a stop. Nothing does if the reaper stopped it and is about to start it: a keep tag means
     /// that the team wants it to run.
     pub(crate) fn kept_from_stops(&self) -> &Kept {

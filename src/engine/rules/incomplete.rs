@@ -1,19 +1,21 @@
 //! `incomplete`: the API response lacks a field that every decision needs. Missing evidence never leads to a stop.
 
-use crate::engine::model::{Lacks, Reason, Skipped, Verdict};
+use crate::engine::model::{Kind, Lacks, Reason, Skipped, Verdict};
 use crate::engine::rules::{Case, Inputs, Rule};
 
 pub(crate) const RULE: Rule = Rule { reason: Reason::Incomplete, judge, inputs };
 
 fn lacks(case: &Case<'_>) -> Option<Lacks> {
     let instance = case.instance;
-    if instance.id.name.is_empty() {
+    // The class of a database decides nothing, and it has no root device.
+    let is_instance = instance.id.kind == Kind::Instance;
+    if instance.id.identifier().is_empty() {
         Some(Lacks::Id)
     } else if instance.launch.is_none() {
         Some(Lacks::Launch)
-    } else if instance.kind.is_empty() {
+    } else if instance.kind.is_empty() && is_instance {
         Some(Lacks::Kind)
-    } else if instance.root.is_none() {
+    } else if instance.root.is_none() && is_instance {
         Some(Lacks::Root)
     } else if instance.tags_unreadable {
         Some(Lacks::Tags)

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::engine::config::Busy;
 use crate::engine::evidence::Idleness;
-use crate::engine::model::{Lacks, Listed, Marker, State, Target, UnknownFact};
+use crate::engine::model::{CannotStop, Lacks, Listed, Marker, State, Target, UnknownFact};
 use crate::engine::rules::Activity;
 use crate::engine::schedule::{DateRange, ExprError};
 use crate::engine::tags::KeepUnreadable;
@@ -40,6 +40,8 @@ pub enum Inputs {
     NotSelected { selected: Option<Vec<String>> },
     /// This hub's name, the key of a tag that another hub wrote, and that hub's name.
     OtherHub { own: Option<String>, found: Option<(String, String)> },
+    /// The status of the database.
+    InTransition { status: String },
     /// Its state, and when and in which run the reaper stopped it.
     NotRunning { state: State, stopped: Option<(DateTime<Utc>, String)> },
     /// The first policy that may match, and the unknown fact.
@@ -62,6 +64,10 @@ pub enum Inputs {
     NoSaving { tell: Option<Marker> },
     /// The marker that identifies it.
     Appliance { tell: Option<Marker> },
+    /// Why AWS refuses a stop, and the engine of the database.
+    CannotStop { why: Option<CannotStop>, engine: String },
+    /// Whether the database scales to zero.
+    PausesItself { pauses: bool },
     /// The key to find, the tag that asks for hours, and of another tool's tag the dialect and its translation;
     /// and the error in its value.
     ScheduleUnreadable {
@@ -88,6 +94,8 @@ pub enum Inputs {
     Young { age: Option<Duration>, grace: Duration },
     /// Whether hibernation was enabled at launch.
     CannotHibernate { enabled: bool },
+    /// Whether it is a cluster, and for how many days its backups are kept.
+    ExpiringBackups { is_cluster: bool, days: Option<u32> },
     /// How often the reaper has stopped it since closing.
     RestartFight { stops: usize },
     /// What was asked about the last hour, sessions included.

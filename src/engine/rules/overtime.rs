@@ -9,6 +9,9 @@ pub(crate) const RULE: Rule = Rule { reason: Reason::Overtime, judge, inputs };
 
 fn age_since_closing(case: &Case<'_>) -> Option<Duration> {
     let (launch, (_, hours)) = (case.instance.launch?, case.policy?);
+    if case.is_restarted_by_aws() {
+        return None;
+    }
     let after_closing = hours.at.closed_since.is_none_or(|closed| launch >= closed);
     after_closing.then(|| case.now - launch)
 }

@@ -10,6 +10,9 @@ const STOPS: usize = 2;
 pub(crate) const RULE: Rule = Rule { reason: Reason::RestartFight, judge, inputs };
 
 fn stops(case: &Case<'_>) -> usize {
+    if case.is_restarted_by_aws() {
+        return 0;
+    }
     let since = case.policy.and_then(|(_, hours)| hours.at.closed_since);
     let stops = case.history.stops.get(&case.instance.id);
     stops.map_or(0, |stops| stops.iter().filter(|at| since.is_none_or(|since| **at >= since)).count())

@@ -87,6 +87,7 @@ fn spans(acts: &[Act], found: Found) -> Vec<Span> {
         | State::Pending
         | State::ShuttingDown
         | State::Terminated
+        | State::Changing
         | State::Unknown => None,
     };
     acts.iter().filter_map(of_act).chain(last).collect()

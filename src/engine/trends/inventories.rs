@@ -30,10 +30,14 @@ pub struct Presence {
 impl Presence {
     /// The last time that an instance ran, as it was found at `at`.
     pub fn of(instance: &Instance, schedule: &Arc<Schedule>, at: DateTime<Utc>) -> Option<Self> {
+        // AWS does not say when a database was started.
+        if instance.database.is_some() {
+            return None;
+        }
         let to = match instance.state {
             State::Running => at,
             State::Stopping | State::Stopped | State::ShuttingDown | State::Terminated => instance.transition?.min(at),
-            State::Pending | State::Unknown => return None,
+            State::Pending | State::Changing | State::Unknown => return None,
         };
         let from = instance.launch.filter(|from| *from < to)?;
         Some(Self { id: instance.id.clone(), schedule: schedule.clone(), from, to })

@@ -158,7 +158,7 @@ pub fn find(
         match instance.state {
             State::Pending | State::Running => return Some(WhyNot::Up(instance.state)),
             State::Terminated => return Some(WhyNot::Gone),
-            State::ShuttingDown | State::Unknown => return Some(WhyNot::State(instance.state)),
+            State::ShuttingDown | State::Changing | State::Unknown => return Some(WhyNot::State(instance.state)),
             State::Stopping | State::Stopped => {}
         }
         let Some(value) = instance.tags.get(&settings.tags.stopped) else { return Some(WhyNot::NoTag) };

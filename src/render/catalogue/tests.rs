@@ -20,6 +20,7 @@ const ENUMS: &[(&str, &str, &[&str])] = &[
     (include_str!("../../engine/evidence/idle/mod.rs"), "Missing", &["missing"]),
     (include_str!("../../engine/judge/owner.rs"), "OwnedBy", &["owned-by"]),
     (include_str!("../../engine/model/because.rs"), "Because", &["because"]),
+    (include_str!("../../engine/model/database.rs"), "CannotStop", &["cannot-stop"]),
     (include_str!("../../engine/model/idle.rs"), "WhyReportOnly", &["report-only"]),
     (include_str!("../../engine/model/idle.rs"), "WhyReported", &["reported"]),
     (include_str!("../../engine/model/instance.rs"), "State", &["state"]),

@@ -77,6 +77,7 @@ pub fn inputs(inputs: &Inputs, locale: Locale) -> String {
         | Inputs::NoPolicy { .. }
         | Inputs::NotSelected { .. }
         | Inputs::OtherHub { .. }
+        | Inputs::InTransition { .. }
         | Inputs::NotRunning { .. }
         | Inputs::MatchUnknown { .. }
         | Inputs::Incomplete { .. }
@@ -88,6 +89,8 @@ pub fn inputs(inputs: &Inputs, locale: Locale) -> String {
         | Inputs::InstanceStore { .. }
         | Inputs::NoSaving { .. }
         | Inputs::Appliance { .. }
+        | Inputs::CannotStop { .. }
+        | Inputs::PausesItself { .. }
         | Inputs::ScheduleUnreadable { .. }
         | Inputs::CalendarExhausted { .. }
         | Inputs::Frozen { .. }
@@ -97,6 +100,7 @@ pub fn inputs(inputs: &Inputs, locale: Locale) -> String {
         | Inputs::Overtime { .. }
         | Inputs::Young { .. }
         | Inputs::CannotHibernate { .. }
+        | Inputs::ExpiringBackups { .. }
         | Inputs::RestartFight { .. }
         | Inputs::LoggedIn { .. }
         | Inputs::OutsideHours { .. } => say(locale, "inputs", inputs),

@@ -75,6 +75,19 @@ impl<L: Scan> Scan for Child<'_, L> {
         self.scanner.instances(target, only, keep).await
     }
 
+    async fn databases(
+        &self,
+        target: &Target,
+        only: Option<&[Box<str>]>,
+        mut each: impl FnMut(Instance),
+    ) -> Result<(), String> {
+        let keep = |database: Instance| {
+            self.kept.borrow_mut().entry(target.clone()).or_default().push(database.clone());
+            each(database);
+        };
+        self.scanner.databases(target, only, keep).await
+    }
+
     async fn activity(&self, target: &Target, asked: &[Recent], now: DateTime<Utc>) -> HashMap<Box<str>, Activity> {
         self.scanner.activity(target, asked, now).await
     }

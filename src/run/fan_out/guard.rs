@@ -55,7 +55,7 @@ pub(crate) async fn measure_anew(
     for (target, asked, mut answer) in answers {
         for Recent { id, .. } in asked {
             let measured = answer.remove(&id);
-            if let Some((known, activity)) = known.get_mut(&ResourceId::instance(target.clone(), id)).zip(measured) {
+            if let Some((known, activity)) = known.get_mut(&ResourceId::named(target.clone(), id)).zip(measured) {
                 known.activity = activity;
             }
         }

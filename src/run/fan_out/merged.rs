@@ -12,7 +12,7 @@ use crate::engine::evidence::last_hour::Recent;
 use crate::engine::evidence::witness::Sighting;
 use crate::engine::judge::{Contacts, Known};
 use crate::engine::kinds::reported::Facts;
-use crate::engine::model::{Account, Instance, ReportOnly, ResourceId, SkippedAccount, Target, Unreachable};
+use crate::engine::model::{Account, Instance, Kind, ReportOnly, ResourceId, SkippedAccount, Target, Unreachable};
 use crate::engine::plan::restart::Volumes;
 use crate::engine::report::fan_out::{Begun, Part, Used};
 use crate::engine::report::snapshot::Saved;
@@ -27,6 +27,7 @@ pub(crate) struct Merged<'a, L> {
     regions: BTreeMap<Arc<str>, Result<Vec<Arc<str>>, NotScanned>>,
     targets: BTreeMap<Arc<Target>, Vec<Instance>>,
     not_scanned: BTreeMap<Target, NotScanned>,
+    unlisted: BTreeMap<Target, String>,
     contacts: Contacts,
     known: HashMap<ResourceId, Known>,
     /// Activity found.
@@ -44,6 +45,7 @@ impl<'a, L: Scan> Merged<'a, L> {
             regions: BTreeMap::new(),
             targets: BTreeMap::new(),
             not_scanned: BTreeMap::new(),
+            unlisted: BTreeMap::new(),
             contacts: Contacts::new(),
             known: HashMap::new(),
             sightings: Vec::new(),
@@ -67,7 +69,7 @@ impl<'a, L: Scan> Merged<'a, L> {
     }
 
     fn add(&mut self, accounts: &[Account], part: Part) {
-        let Part { targets, unreachable, denied, contacts, known, sightings, used } = part;
+        let Part { targets, unreachable, unlisted, denied, contacts, known, sightings, used } = part;
         let own: HashSet<&Arc<str>> = accounts.iter().map(|account| &account.id).collect();
         self.regions.extend(accounts.iter().map(|account| (account.id.clone(), Ok(Vec::new()))));
         for (target, instances) in targets.into_iter().map(Saved::placed) {
@@ -89,6 +91,7 @@ impl<'a, L: Scan> Merged<'a, L> {
                 self.not_scanned.insert(target, why);
             }
         }
+        self.unlisted.extend(unlisted.into_iter().map(|one| (one.target(), one.cause)));
         self.contacts.extend(contacts);
         self.known.extend(known);
         self.sightings.extend(sightings);
@@ -126,7 +129,7 @@ impl<L: Scan> Scan for Merged<'_, L> {
         each: impl FnMut(Instance),
     ) -> Result<(), NotScanned> {
         let instances = self.targets.get(target);
-        let selected = |instance: &&Instance| only.is_none_or(|only| instance.id.is_among(only));
+        let selected = |instance: &&Instance| is_wanted(instance, Kind::Instance, only);
         instances.into_iter().flatten().filter(selected).cloned().for_each(each);
         // A target that no part has scanned is not empty: its part was lost.
         let lost = || match self.regions.get(&target.account) {
@@ -139,10 +142,21 @@ impl<L: Scan> Scan for Merged<'_, L> {
         }
     }
 
+    async fn databases(
+        &self,
+        target: &Target,
+        only: Option<&[Box<str>]>,
+        each: impl FnMut(Instance),
+    ) -> Result<(), String> {
+        let found = self.targets.get(target).into_iter().flatten();
+        found.filter(|found| is_wanted(found, Kind::Database, only)).cloned().for_each(each);
+        self.unlisted.get(target).map_or(Ok(()), |cause| Err(cause.clone()))
+    }
+
     async fn activity(&self, target: &Target, asked: &[Recent], _: DateTime<Utc>) -> HashMap<Box<str>, Activity> {
         let gap = || Activity::Gap("the part of the run that scanned it did not ask".to_owned());
         let place = Arc::new(target.clone());
-        let known = |name: &str| self.known.get(&ResourceId::instance(place.clone(), name));
+        let known = |name: &str| self.known.get(&ResourceId::named(place.clone(), name));
         let known = asked.iter().map(|one| (&one.id, known(&one.id)));
         known.map(|(id, known)| (id.clone(), known.map_or_else(gap, |known| known.activity.clone()))).collect()
     }
@@ -193,4 +207,9 @@ impl<L: Scan> Scan for Merged<'_, L> {
         used.add(&Used::of(self.live.calls(), self.live.spent()));
         used.spent()
     }
+}
+
+/// Whether a resource is of this kind and among those that are asked for.
+fn is_wanted(found: &Instance, kind: Kind, only: Option<&[Box<str>]>) -> bool {
+    found.id.kind == kind && only.is_none_or(|only| found.id.is_among(only))
 }

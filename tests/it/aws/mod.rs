@@ -2,6 +2,7 @@
 
 mod bill;
 mod busy;
+mod databases;
 mod deadline;
 mod doctor;
 mod estate;

@@ -181,6 +181,10 @@ fn furnish(folder: &Path) {
     for name in ["inventory.json", "snapshot.json", "snapshots/wednesday.json", "tokyo.json"] {
         fs::write(folder.join(name), &inventory).unwrap();
     }
+    for name in ["db-instances", "db-clusters"] {
+        let recorded = format!("tests/it/local/recorded/describe-{name}.json");
+        fs::copy(root().join(recorded), folder.join(format!("{name}.json"))).unwrap();
+    }
     let elsewhere = inventory.replace("\"OwnerId\": \"111111111111\"", "\"OwnerId\": \"222222222222\"");
     fs::write(folder.join("virginia.json"), elsewhere).unwrap();
 }

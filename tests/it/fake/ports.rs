@@ -122,9 +122,12 @@ impl Inner {
             State::Stopping => State::Stopped,
             State::Pending if falls => State::Stopped,
             State::Pending => State::Running,
-            state @ (State::Running | State::Stopped | State::ShuttingDown | State::Terminated | State::Unknown) => {
-                state
-            }
+            state @ (State::Running
+            | State::Stopped
+            | State::ShuttingDown
+            | State::Terminated
+            | State::Changing
+            | State::Unknown) => state,
         };
     }
 }

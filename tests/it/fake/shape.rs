@@ -5,7 +5,7 @@ use idle_reaper::engine::config::Settings;
 use idle_reaper::engine::history::past_runs::History;
 use idle_reaper::engine::judge::{Judge, Ruling};
 use idle_reaper::engine::model::OutcomeKind;
-use idle_reaper::engine::model::{Account, Action, Instance, ResourceId, State, Tags, Target};
+use idle_reaper::engine::model::{Account, Action, Database, Instance, Member, ResourceId, State, Tags, Target};
 use idle_reaper::engine::report::{Report, Row};
 use idle_reaper::engine::request::Scope;
 use idle_reaper::engine::rules::case::Activity;
@@ -118,7 +118,40 @@ pub fn instance(id: &str) -> Instance {
         details: Default::default(),
         tags: Tags::new([("Env", "dev")]),
         tags_unreadable: false,
+        database: None,
     }
+}
+
+/// A plain DB instance with `Env=dev`, created days before [`EVENING`].
+pub fn db(identifier: &str) -> Instance {
+    let id = ResourceId::db_instance(Target::new(HERE.0, HERE.1), identifier);
+    Instance::database(id, "db.t3.medium", Some(Tags::new([("Env", "dev")])), db_facts("postgres"))
+}
+
+/// A plain Aurora cluster of one instance.
+pub fn db_cluster(identifier: &str, change: impl FnOnce(Database) -> Database) -> Instance {
+    let id = ResourceId::db_cluster(Target::new(HERE.0, HERE.1), identifier);
+    let members = Box::new([Member { name: "one".into(), class: Some("db.r6g.large".into()) }]);
+    let facts = change(Database { members, ..db_facts("aurora-postgresql") });
+    Instance::database(id, "", Some(Tags::new([("Env", "dev")])), facts)
+}
+
+/// What RDS says of a plain database.
+pub fn db_facts(engine: &str) -> Database {
+    Database {
+        status: "available".into(),
+        engine: engine.into(),
+        created: Some(at("2026-11-20T09:30:00+09:00")),
+        multi_az: Some(false),
+        retention: Some(7),
+        ..Database::default()
+    }
+}
+
+/// [`SETTINGS`] for databases as well. They are only judged.
+pub fn for_databases(text: &str) -> Settings {
+    let kinds = "[[policies]]\nkinds = [\"instance\", \"database\"]";
+    settings(&text.replace("[[policies]]", kinds).replace("stage = \"enforce\"", "stage = \"observe\""))
 }
 
 /// Changes an instance in few words.

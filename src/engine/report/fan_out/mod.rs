@@ -86,6 +86,9 @@ pub struct Part {
     pub targets: Vec<Saved>,
     /// Targets that were unreachable.
     pub unreachable: Vec<Unreachable>,
+    /// Targets whose databases could not be listed.
+    #[serde(default)]
+    pub unlisted: Vec<Unreachable>,
     /// Targets that a policy of the organisation denies.
     pub denied: Vec<Target>,
     /// Accounts' alternate contacts, if owners may depend on them.

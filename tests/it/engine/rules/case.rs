@@ -5,11 +5,11 @@ use idle_reaper::engine::config::{Idle, IdleDeed, Outside, Policy, Settings};
 use idle_reaper::engine::evidence::idle::Idleness;
 use idle_reaper::engine::history::past_runs::History;
 use idle_reaper::engine::judge::{Judge, Known};
-use idle_reaper::engine::model::{Account, ByResource, Instance, Reason, State, Verdict};
+use idle_reaper::engine::model::{Account, ByResource, Database, Instance, Member, Reason, State, Verdict};
 use idle_reaper::engine::request::Scope;
 use idle_reaper::engine::rules::case::{Activity, Case as RuleCase};
 
-use crate::fake::{EVENING, SETTINGS, Shape, at, here, instance, settings};
+use crate::fake::{EVENING, SETTINGS, Shape, at, db, db_cluster, db_facts, for_databases, here, instance, settings};
 use crate::render::voices::samples::idle_facts;
 
 /// Everything that a rule may look at.
@@ -82,6 +82,9 @@ pub fn with_tell(reason: Reason, case: Case) -> Case {
         Reason::NoPolicy => case.changed(|found| found.untagged("Env")),
         Reason::NotSelected => Case { scope: Scope { policies: Some(Vec::new()), ..Scope::default() }, ..case },
         Reason::OtherHub => case.tagged("idle-reaper:stopped", "2026-11-24T12:30:00Z run=run-0 policy=dev hub=other"),
+        Reason::InTransition => {
+            as_database(case, of("postgres", |facts| Database { status: "backing-up".into(), ..facts }))
+        }
         Reason::NotRunning => case.changed(|found| found.state(State::Pending)),
         Reason::MatchUnknown => case.changed(|found| Instance { tags_unreadable: true, ..found.untagged("Env") }),
         Reason::Incomplete => case.changed(|found| found.named("")),
@@ -93,6 +96,14 @@ pub fn with_tell(reason: Reason, case: Case) -> Case {
         Reason::InstanceStore => case.changed(|found| Instance { ephemeral: true, ..found }),
         Reason::NoSaving => case.changed(|found| Instance { host: Some("h-1".into()), ..found }),
         Reason::Appliance => case.changed(|found| Instance { forwards: true, ..found }),
+        Reason::CannotStop => {
+            as_database(case, of("postgres", |facts| Database { replica_of: Some("main".into()), ..facts }))
+        }
+        Reason::PausesItself => {
+            let members = || Box::new([Member { name: "one".into(), class: Some("db.serverless".into()) }]);
+            let serverless = |facts| Database { scales_to_zero: true, members: members(), ..facts };
+            as_database(case, db_cluster("orders", serverless))
+        }
         Reason::ScheduleUnreadable => case.tagged("Idle-Reaper:schedule", "whenever"),
         Reason::CalendarExhausted => later(case, Duration::days(3335)), // a Wednesday of 2036
         Reason::Frozen => case.tagged("idle-reaper:schedule", "closing"),
@@ -117,6 +128,9 @@ pub fn with_tell(reason: Reason, case: Case) -> Case {
             let hibernating = with_policy(&case.settings, |policy| policy.outside = Outside::Hibernate);
             Case { settings: hibernating, ..case }.changed(|found| Instance { hibernation: false, ..found })
         }
+        Reason::ExpiringBackups => {
+            as_database(case, db_cluster("orders", |facts| Database { retention: None, ..facts }))
+        }
         Reason::RestartFight => {
             let stops = vec![at("2026-11-25T19:00:00+09:00"), at("2026-11-25T20:00:00+09:00")];
             let history = History { stops: ByResource::from_iter([(here("i-1"), stops)]), ..case.history.clone() };
@@ -127,6 +141,17 @@ pub fn with_tell(reason: Reason, case: Case) -> Case {
         Reason::Unmeasured => Case { activity: Activity::Gap("no datapoints".to_owned()), ..case },
         Reason::OutsideHours => case,
     }
+}
+
+/// A DB instance of this engine.
+fn of(engine: &str, change: impl FnOnce(Database) -> Database) -> Instance {
+    let found = db("orders");
+    Instance::database(found.id, "db.t3.medium", Some(found.tags), change(db_facts(engine)))
+}
+
+/// The same case for a database, under a policy for databases.
+fn as_database(case: Case, instance: Instance) -> Case {
+    Case { settings: for_databases(SETTINGS), instance, ..case }
 }
 
 /// The same at a later instant, the instance started accordingly later.
@@ -149,5 +174,6 @@ pub fn with_policy(settings: &Settings, change: impl FnOnce(&mut Policy)) -> Set
 pub fn speaks(case: &Case, reason: Reason) -> bool {
     let rules = idle_reaper::engine::judge::order::RULES;
     let rule = rules.iter().find(|rule| rule.reason == reason).expect("a rule for every reason");
-    case.seen_by_rules(|seen| (rule.judge)(seen).is_some())
+    let is_about = reason.kind().is_none_or(|kind| kind == case.instance.id.kind);
+    is_about && case.seen_by_rules(|seen| (rule.judge)(seen).is_some())
 }

@@ -8,8 +8,8 @@ use idle_reaper::engine::evidence::idle::{Idleness, Ineligible, Metric, Missing,
 use idle_reaper::engine::evidence::last_hour::LastHour;
 use idle_reaper::engine::model::Tier;
 use idle_reaper::engine::model::{
-    Forgotten, Gauge, IdleFacts, Lacks, Listed, Marker, Outside, Quiet, Reason, Reopening, Skipped, State, Target,
-    UnknownFact, Unscoped, Verdict, WhyReportOnly, WhyReported,
+    CannotStop, Forgotten, Gauge, IdleFacts, Lacks, Listed, Marker, Outside, Quiet, Reason, Reopening, Skipped, State,
+    Target, UnknownFact, Unscoped, Verdict, WhyReportOnly, WhyReported,
 };
 use idle_reaper::engine::rules::case::Activity;
 use idle_reaper::engine::rules::inputs::Inputs;
@@ -132,13 +132,14 @@ const FACTS: [UnknownFact; 7] = [
     UnknownFact::Tags,
 ];
 
-const STATES: [State; 7] = [
+const STATES: [State; 8] = [
     State::Pending,
     State::Running,
     State::ShuttingDown,
     State::Terminated,
     State::Stopping,
     State::Stopped,
+    State::Changing,
     State::Unknown,
 ];
 
@@ -214,6 +215,11 @@ fn skipped() -> Vec<Skipped> {
         Skipped::CannotHibernate,
         Skipped::LoggedIn { sessions: 3 },
         Skipped::SessionsUnknown { why: text("no answer in time") },
+        Skipped::InTransition { status: text("backing-up"), stuck: false },
+        Skipped::InTransition { status: text("storage-full"), stuck: true },
+        Skipped::PausesItself,
+        Skipped::ExpiringBackups { days: Some(1), opens: Some(opening()), zone: Tokyo },
+        Skipped::ExpiringBackups { days: None, opens: None, zone: Tokyo },
         Skipped::Busy { gauge: Gauge::Cpu, figure: 12.34, limit: 7.5 },
         Skipped::Busy { gauge: Gauge::Gpu, figure: 97.0, limit: 10.0 },
         Skipped::Busy { gauge: Gauge::Network, figure: 45_678.0, limit: 20_000.0 },
@@ -226,6 +232,7 @@ fn skipped() -> Vec<Skipped> {
     all.extend(FACTS.map(|fact| Skipped::MatchUnknown { policy: text("prod-quiet"), fact }));
     all.push(Skipped::Unjudged { panic: text("attempt to divide by zero") });
     all.extend(STATES.iter().flat_map(|state| [true, false].map(|ours| Skipped::NotRunning { state: *state, ours })));
+    all.extend(refusals().into_iter().map(|why| Skipped::CannotStop { why }));
     for tell in tells() {
         all.push(Skipped::KubernetesNode { tell: tell.clone() });
         all.push(Skipped::ContainerHost { tell: tell.clone() });
@@ -238,8 +245,47 @@ fn skipped() -> Vec<Skipped> {
     all
 }
 
+/// Every reason why a database cannot be stopped.
+fn refusals() -> Vec<CannotStop> {
+    vec![
+        CannotStop::Member(text("orders")),
+        CannotStop::Replica(text("orders-main")),
+        CannotStop::Source(text("orders-replica")),
+        CannotStop::Global(text("orders-global")),
+        CannotStop::Global(String::new()),
+        CannotStop::ServerlessV1,
+        CannotStop::Limitless,
+        CannotStop::MultiAzCluster(text("mysql")),
+        CannotStop::SqlServerMultiAz,
+        CannotStop::Custom(text("custom-oracle-ee")),
+        CannotStop::Engine(text("db3-ae")),
+        CannotStop::NoMembers,
+    ]
+}
+
+fn in_refusal(why: &CannotStop) -> Vec<String> {
+    match why {
+        CannotStop::Member(word)
+        | CannotStop::Replica(word)
+        | CannotStop::Source(word)
+        | CannotStop::Global(word)
+        | CannotStop::MultiAzCluster(word)
+        | CannotStop::Custom(word)
+        | CannotStop::Engine(word) => vec![word.clone()],
+        CannotStop::ServerlessV1 | CannotStop::Limitless | CannotStop::SqlServerMultiAz | CannotStop::NoMembers => {
+            Vec::new()
+        }
+    }
+}
+
 fn in_spared(skipped: &Skipped) -> Vec<String> {
     match skipped {
+        Skipped::InTransition { status, stuck: _ } => vec![status.clone()],
+        Skipped::CannotStop { why } => in_refusal(why),
+        Skipped::PausesItself => Vec::new(),
+        Skipped::ExpiringBackups { days, opens, zone: _ } => {
+            opens.map(|_| text("09:00 JST")).into_iter().chain(days.map(|days| days.to_string())).collect()
+        }
         Skipped::Kept { key, value } => vec![key.clone(), value.clone()],
         Skipped::KeptUntil { value, too_far } => too_far.iter().map(u32::to_string).chain([value.clone()]).collect(),
         Skipped::KeepUnreadable { value } => vec![value.clone()],
@@ -451,6 +497,13 @@ pub fn inputs() -> Vec<(Inputs, Vec<String>)> {
         Inputs::Overtime { age: Some(minutes), respected: minutes },
         Inputs::Young { age: None, grace: hours },
         Inputs::Young { age: Some(minutes), grace: minutes },
+        Inputs::InTransition { status: text("backing-up") },
+        Inputs::CannotStop { why: None, engine: text("postgres") },
+        Inputs::PausesItself { pauses: true },
+        Inputs::PausesItself { pauses: false },
+        Inputs::ExpiringBackups { is_cluster: false, days: Some(1) },
+        Inputs::ExpiringBackups { is_cluster: true, days: Some(35) },
+        Inputs::ExpiringBackups { is_cluster: true, days: None },
         Inputs::CannotHibernate { enabled: true },
         Inputs::CannotHibernate { enabled: false },
         Inputs::RestartFight { stops: 3 },
@@ -477,6 +530,8 @@ pub fn inputs() -> Vec<(Inputs, Vec<String>)> {
         read: None,
         wrong: Some(wrong),
     }));
+    let refused = |why| Inputs::CannotStop { why: Some(why), engine: text("postgres") };
+    all.extend(refusals().into_iter().map(refused));
     for tell in tells().into_iter().map(Some).chain([None]) {
         all.push(Inputs::KubernetesNode { tell: tell.clone() });
         all.push(Inputs::ContainerHost { tell: tell.clone() });
@@ -514,6 +569,12 @@ fn in_inputs(inputs: &Inputs) -> Vec<String> {
         Inputs::NotRunning { state, stopped } => {
             stopped.iter().map(|(_, run)| run.clone()).chain([state.to_string()]).collect()
         }
+        Inputs::InTransition { status } => vec![status.clone()],
+        Inputs::CannotStop { why, engine } => why.as_ref().map_or(vec![engine.clone()], in_refusal),
+        Inputs::ExpiringBackups { is_cluster, days } => {
+            days.filter(|_| *is_cluster).iter().map(u32::to_string).collect()
+        }
+        Inputs::PausesItself { pauses: _ } => Vec::new(),
         Inputs::AutoScalingMember { found } => found.as_ref().map_or(Vec::new(), tag),
         Inputs::KubernetesNode { tell }
         | Inputs::ContainerHost { tell }
@@ -575,6 +636,10 @@ pub fn asks(inputs: &Inputs) -> Option<Reason> {
         Inputs::NotInScope { .. } => Reason::NotInScope,
         Inputs::NoPolicy { .. } => Reason::NoPolicy,
         Inputs::NotSelected { .. } => Reason::NotSelected,
+        Inputs::InTransition { .. } => Reason::InTransition,
+        Inputs::CannotStop { .. } => Reason::CannotStop,
+        Inputs::PausesItself { .. } => Reason::PausesItself,
+        Inputs::ExpiringBackups { .. } => Reason::ExpiringBackups,
         Inputs::NotRunning { .. } => Reason::NotRunning,
         Inputs::MatchUnknown { .. } => Reason::MatchUnknown,
         Inputs::Incomplete { .. } => Reason::Incomplete,

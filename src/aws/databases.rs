@@ -1,0 +1,231 @@
+//! Every database of a target: DescribeDBInstances and DescribeDBClusters. RDS answers for Neptune and DocumentDB, too.
+
+use std::sync::Arc;
+
+use aws_config::Region;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_sdk_rds::Client;
+use aws_sdk_rds::config::retry::RetryPartition;
+use aws_sdk_rds::types::{DbCluster, DbInstance, Tag};
+use aws_smithy_types::DateTime as SdkTime;
+use chrono::{DateTime, Utc};
+
+use crate::aws::errors::is_denied;
+use crate::aws::{Aws, Tokens, listed, words};
+use crate::engine::kinds::database::join_clusters;
+use crate::engine::model::{Database, Instance, Member, ResourceId, Tags, Target};
+
+const INSTANCES: &str = "rds:DescribeDBInstances";
+const CLUSTERS: &str = "rds:DescribeDBClusters";
+
+/// The maximum number of entries on a page.
+const PAGE: i32 = 100;
+
+/// One cause for every account that lacks the permission: AWS's message names the account and the request.
+const DENIED: &str = "the reading role may not list them; set the parameter `Databases` of spoke.yaml to `yes`, or give it \
+                      `rds:DescribeDBInstances` and `rds:DescribeDBClusters`";
+
+/// Every database.
+///
+/// # Errors
+/// Why they are unknown. A part of them is not returned.
+pub(crate) async fn list(
+    aws: &Aws,
+    target: &Target,
+    credentials: Option<SharedCredentialsProvider>,
+) -> Result<Vec<Instance>, String> {
+    let (client, place) = (client(aws, target, credentials), Arc::new(target.clone()));
+    let mut found = instances(&client, &place).await?;
+    found.extend(clusters(&client, &place).await?);
+    Ok(join_clusters(found))
+}
+
+fn client(aws: &Aws, target: &Target, credentials: Option<SharedCredentialsProvider>) -> Client {
+    let mut config = aws_sdk_rds::config::Builder::from(&aws.sdk)
+        .region(Region::new(target.region.to_string()))
+        .retry_partition(RetryPartition::new(target.to_string()))
+        .interceptor(aws.meter.clone());
+    if let Some(credentials) = credentials {
+        config.set_credentials_provider(Some(credentials));
+    }
+    Client::from_conf(config.build())
+}
+
+async fn instances(client: &Client, place: &Arc<Target>) -> Result<Vec<Instance>, String> {
+    let (mut tokens, mut token, mut found) = (Tokens::default(), None, Vec::new());
+    loop {
+        let page = client.describe_db_instances().max_records(PAGE).set_marker(token).send().await;
+        let page =
+            page.map_err(|error| if is_denied(&error) { DENIED.to_owned() } else { words(INSTANCES, &error) })?;
+        for raw in listed(INSTANCES, page.db_instances.as_deref())? {
+            check(INSTANCES, place, raw.db_instance_arn())?;
+            found.push(instance(place, raw));
+        }
+        token = tokens.next(INSTANCES, page.marker())?;
+        if token.is_none() {
+            return Ok(found);
+        }
+    }
+}
+
+async fn clusters(client: &Client, place: &Arc<Target>) -> Result<Vec<Instance>, String> {
+    let (mut tokens, mut token, mut found) = (Tokens::default(), None, Vec::new());
+    loop {
+        let page = client.describe_db_clusters().max_records(PAGE).set_marker(token).send().await;
+        let page = page.map_err(|error| if is_denied(&error) { DENIED.to_owned() } else { words(CLUSTERS, &error) })?;
+        for raw in listed(CLUSTERS, page.db_clusters.as_deref())? {
+            check(CLUSTERS, place, raw.db_cluster_arn())?;
+            found.push(cluster(place, raw));
+        }
+        token = tokens.next(CLUSTERS, page.marker())?;
+        if token.is_none() {
+            return Ok(found);
+        }
+    }
+}
+
+/// Refuses an answer of another account, as for instances.
+fn check(operation: &str, place: &Target, arn: Option<&str>) -> Result<(), String> {
+    let owner = arn.and_then(|arn| arn.split(':').nth(4)).filter(|owner| !owner.is_empty());
+    match owner.filter(|owner| **owner != *place.account) {
+        None => Ok(()),
+        Some(owner) => Err(format!(
+            "`{operation}` was asked for account `{}` and answered with databases of account `{owner}`: the session belongs \
+             to another account, so nothing that it shows is used",
+            place.account
+        )),
+    }
+}
+
+fn instance(place: &Arc<Target>, raw: &DbInstance) -> Instance {
+    let replicas = [raw.read_replica_db_instance_identifiers(), raw.read_replica_db_cluster_identifiers()].concat();
+    let source = filled(raw.read_replica_source_db_instance_identifier())
+        .or(filled(raw.read_replica_source_db_cluster_identifier()));
+    let standby = filled(raw.secondary_availability_zone()).map(|_| true);
+    let facts = Database {
+        status: filled(raw.db_instance_status()).unwrap_or_default(),
+        engine: filled(raw.engine()).unwrap_or_default(),
+        created: instant(raw.instance_create_time()),
+        multi_az: standby.or(raw.multi_az()),
+        license: filled(raw.license_model()),
+        storage: filled(raw.storage_type()),
+        custom: filled(raw.custom_iam_instance_profile()).is_some(),
+        cluster: filled(raw.db_cluster_identifier()),
+        replica_of: source,
+        replicas: replicas.into_iter().map(Box::from).collect(),
+        retention: raw.backup_retention_period().and_then(|days| u32::try_from(days).ok()),
+        restarts: instant(raw.automatic_restart_time()),
+        ..Database::default()
+    };
+    let id = ResourceId::db_instance(place.clone(), raw.db_instance_identifier().unwrap_or_default());
+    Instance::database(id, raw.db_instance_class().unwrap_or_default(), tags(raw.tag_list.as_deref()), facts)
+}
+
+fn cluster(place: &Arc<Target>, raw: &DbCluster) -> Instance {
+    let forwards = raw.global_write_forwarding_status().filter(|status| status.as_str() != "disabled");
+    let capacity = raw.serverless_v2_scaling_configuration().and_then(|scaling| scaling.min_capacity());
+    let member = |name: &str| Member { name: name.into(), class: None };
+    let members = raw.db_cluster_members().iter().filter_map(|one| one.db_instance_identifier()).map(member);
+    let facts = Database {
+        status: filled(raw.status()).unwrap_or_default(),
+        engine: filled(raw.engine()).unwrap_or_default(),
+        engine_mode: filled(raw.engine_mode()),
+        created: instant(raw.cluster_create_time()),
+        multi_az: raw.multi_az(),
+        storage: filled(raw.storage_type()),
+        replica_of: filled(raw.replication_source_identifier()),
+        replicas: raw.read_replica_identifiers().iter().map(|name| name.as_str().into()).collect(),
+        global: filled(raw.global_cluster_identifier()).or(forwards.map(|_| Box::default())),
+        cluster_class: filled(raw.db_cluster_instance_class()),
+        limitless: raw.cluster_scalability_type().is_some_and(|kind| kind.as_str() == "limitless"),
+        scales_to_zero: capacity == Some(0.0),
+        retention: raw.backup_retention_period().and_then(|days| u32::try_from(days).ok()),
+        restarts: instant(raw.automatic_restart_time()),
+        members: members.collect(),
+        ..Database::default()
+    };
+    let id = ResourceId::db_cluster(place.clone(), raw.db_cluster_identifier().unwrap_or_default());
+    Instance::database(id, "", tags(raw.tag_list.as_deref()), facts)
+}
+
+/// The tags; `None` where the answer has no list, or has a tag without a key: a missing tag might protect.
+fn tags(raw: Option<&[Tag]>) -> Option<Tags> {
+    let tag = |tag: &Tag| Some((tag.key()?.to_owned(), tag.value().unwrap_or_default().to_owned()));
+    let pairs: Option<Vec<(String, String)>> = raw?.iter().map(tag).collect();
+    pairs.map(Tags::new)
+}
+
+fn filled(text: Option<&str>) -> Option<Box<str>> {
+    text.filter(|text| !text.is_empty()).map(Box::from)
+}
+
+fn instant(time: Option<&SdkTime>) -> Option<DateTime<Utc>> {
+    DateTime::from_timestamp(time?.secs(), time?.subsec_nanos())
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_rds::types::{DbClusterMember, ServerlessV2ScalingConfigurationInfo, WriteForwardingStatus};
+
+    use super::*;
+    use crate::engine::model::State;
+
+    fn place() -> Arc<Target> {
+        Arc::new(Target::new("111111111111", "eu-west-1"))
+    }
+
+    fn tag(key: &str) -> Tag {
+        Tag::builder().key(key).value("dev").build()
+    }
+
+    #[test]
+    fn an_instance_is_reduced_to_what_is_used() {
+        let raw = DbInstance::builder()
+            .db_instance_identifier("orders")
+            .db_instance_class("db.t3.medium")
+            .db_instance_status("available")
+            .engine("postgres")
+            .multi_az(false)
+            .secondary_availability_zone("eu-west-1b")
+            .read_replica_source_db_cluster_identifier("main")
+            .read_replica_db_cluster_identifiers("copy")
+            .custom_iam_instance_profile("p")
+            .db_cluster_identifier("c")
+            .backup_retention_period(7)
+            .tag_list(tag("Env"))
+            .build();
+        let found = instance(&place(), &raw);
+        let facts = found.database.as_deref().unwrap();
+        assert_eq!((&*found.id.name, &*found.kind, found.state), ("db:orders", "db.t3.medium", State::Running));
+        assert_eq!((facts.multi_az, facts.custom, facts.retention), (Some(true), true, Some(7)));
+        assert_eq!((facts.cluster.as_deref(), facts.replica_of.as_deref()), (Some("c"), Some("main")));
+        assert_eq!((&*facts.replicas, found.tags.get("Env")), (&["copy".into()][..], Some("dev")));
+    }
+
+    #[test]
+    fn a_cluster_has_its_members_and_what_protects_it() {
+        let member = DbClusterMember::builder().db_instance_identifier("one").build();
+        let scaling = ServerlessV2ScalingConfigurationInfo::builder().min_capacity(0.0).build();
+        let raw = DbCluster::builder()
+            .db_cluster_identifier("orders")
+            .status("backing-up")
+            .engine("aurora-mysql")
+            .db_cluster_members(member)
+            .serverless_v2_scaling_configuration(scaling)
+            .global_write_forwarding_status(WriteForwardingStatus::Enabled)
+            .set_tag_list(Some(Vec::new()))
+            .build();
+        let found = cluster(&place(), &raw);
+        let facts = found.database.as_deref().unwrap();
+        assert_eq!((&*found.id.name, found.state, found.tags_unreadable), ("cluster:orders", State::Changing, false));
+        assert_eq!((facts.members.len(), facts.scales_to_zero, facts.global.as_deref()), (1, true, Some("")));
+    }
+
+    #[test]
+    fn what_is_missing_is_not_nothing() {
+        assert!(instance(&place(), &DbInstance::builder().build()).tags_unreadable);
+        assert_eq!(tags(Some(&[Tag::builder().value("x").build()])), None);
+        assert!(check(INSTANCES, &place(), Some("arn:aws:rds:eu-west-1:222222222222:db:orders")).is_err());
+        assert!(check(INSTANCES, &place(), Some("arn:aws:rds:eu-west-1:111111111111:db:orders")).is_ok());
+    }
+}

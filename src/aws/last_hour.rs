@@ -1,0 +1,51 @@
+//! The last hour of instances, and who is logged in on them.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+
+use crate::aws::{AwsReader, logins, metrics};
+use crate::engine::config::Busy;
+use crate::engine::evidence::last_hour::Recent;
+use crate::engine::model::Target;
+use crate::engine::rules::Activity;
+
+impl AwsReader<'_> {
+    /// The last hour of these instances.
+    pub(super) async fn last_hour(
+        &self,
+        target: &Target,
+        asked: &[Recent],
+        now: DateTime<Utc>,
+    ) -> HashMap<Box<str>, Activity> {
+        if asked.is_empty() {
+            return HashMap::new();
+        }
+        let credentials = match self.credentials(&target.account).await {
+            Ok(credentials) => credentials,
+            Err(why) => return asked.iter().map(|one| (one.id.clone(), Activity::Gap(why.clone()))).collect(),
+        };
+        let logged_in = match self.settings.busy {
+            Some(Busy { sessions: true, .. }) => {
+                match logins::active(&logins::client(&self.aws, target, credentials.clone())).await {
+                    Ok(found) => found,
+                    Err(why) => {
+                        let unknown = |one: &Recent| (one.id.clone(), Activity::SessionsUnknown(why.clone()));
+                        return asked.iter().map(unknown).collect();
+                    }
+                }
+            }
+            Some(_) | None => HashMap::new(),
+        };
+        let (free, used): (Vec<Recent>, _) = asked.iter().cloned().partition(|one| !logged_in.contains_key(&one.id));
+        let client = metrics::client(&self.aws, target, credentials);
+        // An instance that is busy by the rule for hours must also be busy by the rule for idleness.
+        let busy = self.settings.busy.unwrap_or_default();
+        let idle = self.settings.idle.as_ref().map_or(0.0, |idle| idle.cpu_max_percent);
+        let limits = Busy { cpu_percent: busy.cpu_percent.max(idle), ..busy };
+        let mut answer = metrics::last_hour(&client, &self.aws.meter, &free, &limits, now).await;
+        let sessions = |one: Recent| Some((one.id.clone(), Activity::LoggedIn(*logged_in.get(&one.id)?)));
+        answer.extend(used.into_iter().filter_map(sessions));
+        answer
+    }
+}

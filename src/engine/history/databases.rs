@@ -1,0 +1,91 @@
+//! Since when databases run, by what earlier runs found. AWS does not say it. The answer is never too early: a start counts
+//! from the first run that found the database up.
+
+use chrono::{DateTime, Duration, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::engine::model::{ByResource, Instance, ResourceId, State, json_lines, sane, sane_option, settle};
+
+/// Its path in the record.
+pub const FILE: &str = "state/databases.jsonl";
+
+/// A database that was not found for this many days is forgotten: it was deleted, or its account has left.
+const FORGET_DAYS: i64 = 35;
+
+/// After this many hours without a scan of it, a database may have been stopped and started meanwhile: a day, for one run
+/// each night, and two more for a run that begins late.
+const GAP_HOURS: i64 = 26;
+
+/// AWS starts a stopped database when it has announced, within this time: a start takes from minutes to an hour.
+const RESTART_HOURS: i64 = 1;
+
+/// What the runs so far have found of one database.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Seen {
+    /// When it was found last.
+    #[serde(deserialize_with = "sane")]
+    found: DateTime<Utc>,
+    /// Whether it was up then.
+    up: bool,
+    /// When it was first found up after its last start.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "sane_option")]
+    started: Option<DateTime<Utc>>,
+    /// Whether AWS made that start, because it had been stopped for seven days.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    by_aws: bool,
+    /// When AWS starts it, as it was last found stopped.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "sane_option")]
+    restarts: Option<DateTime<Utc>>,
+}
+
+/// The same for every database.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Databases(ByResource<Seen>);
+
+/// One database, as the record stores it.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct Line {
+    #[serde(flatten)]
+    id: ResourceId,
+    #[serde(flatten)]
+    seen: Seen,
+}
+
+impl Databases {
+    /// Reads the file: one JSON line for each database. A line that is unreadable or in the future is ignored: then its
+    /// database counts as started now.
+    pub fn parse(text: &str, now: DateTime<Utc>) -> Self {
+        let mut lines: Vec<Line> = json_lines::readable(text).collect();
+        settle(lines.iter_mut().map(|line| &mut line.id));
+        let known = |seen: &Seen| seen.found <= now && now - seen.found <= Duration::days(FORGET_DAYS);
+        Self(lines.into_iter().filter(|line| known(&line.seen)).map(|Line { id, seen }| (id, seen)).collect())
+    }
+
+    /// The file, with what a run has found since.
+    pub fn text_with(&self, found: &[(ResourceId, Seen)], now: DateTime<Utc>) -> String {
+        let mut all = self.clone();
+        found.iter().for_each(|(id, seen)| all.0.insert(id.clone(), seen.clone()));
+        let kept = all.0.iter().filter(|(_, seen)| now - seen.found <= Duration::days(FORGET_DAYS));
+        json_lines::text(kept.map(|(id, seen)| Line { id: id.clone(), seen: seen.clone() }))
+    }
+
+    /// Adds to a database when it was started last, and returns what is now known of it. One that was never found before
+    /// may have been started by anybody just now.
+    pub fn date(&self, found: &mut Instance, now: DateTime<Utc>) -> Option<Seen> {
+        let facts = found.database.as_mut()?;
+        let up = matches!(found.state, State::Running | State::Changing);
+        let mut seen = self.0.get(&found.id).cloned().unwrap_or_default();
+        let is_gap = now - seen.found > Duration::hours(GAP_HOURS);
+        if up && (!seen.up || is_gap) {
+            seen.by_aws = seen.restarts.is_some_and(|due| (now - due).abs() <= Duration::hours(RESTART_HOURS));
+            seen.started = Some(now);
+        }
+        seen.restarts = if up { None } else { facts.restarts.or(seen.restarts) };
+        (seen.found, seen.up) = (now, up);
+        facts.restarted_by_aws = seen.by_aws;
+        found.launch = seen.started.or(facts.created);
+        Some(seen)
+    }
+}

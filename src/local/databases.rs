@@ -1,0 +1,142 @@
+//! The answers of `aws rds describe-db-instances` and `aws rds describe-db-clusters`, reduced to what rules read.
+
+use serde_json::Value;
+
+use crate::engine::config::UNKNOWN;
+use crate::engine::model::{Account, Database, Instance, Member, ResourceId, Tags, Target, is_account};
+use crate::local::inventory::Recorded;
+use crate::local::reduce::{flag, list, region_of, text, time};
+use crate::ports::FoundAccount;
+
+/// What an answer lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Listing {
+    /// DB instances.
+    Instances,
+    /// DB clusters.
+    Clusters,
+}
+
+impl Listing {
+    /// Every listing, with the key of its list.
+    pub(super) const ALL: [(&str, Self); 2] = [("DBInstances", Self::Instances), ("DBClusters", Self::Clusters)];
+
+    /// What a whole entry has besides its status. What a `--query` leaves out might be what protects a database.
+    const WHOLE: [(&str, Self); 2] =
+        [("DBInstanceIdentifier", Self::Instances), ("DBClusterIdentifier", Self::Clusters)];
+
+    /// What a single entry is, outside of its list. A member of a cluster names its cluster as well.
+    pub(super) fn of(value: &Value) -> Option<Self> {
+        let (_, listing) = Self::WHOLE.into_iter().find(|(key, _)| value.get(key).is_some())?;
+        let status = match listing {
+            Self::Instances => "DBInstanceStatus",
+            Self::Clusters => "Status",
+        };
+        let is_whole = [status, "Engine", "TagList"].iter().all(|key| value.get(key).is_some());
+        is_whole.then_some(listing)
+    }
+}
+
+impl Recorded {
+    /// The databases of a list.
+    pub(super) fn from_databases(listing: Listing, databases: &[Value]) -> Self {
+        let mut recorded = Self::default();
+        for raw in databases {
+            let database = match listing {
+                Listing::Instances => instance(raw),
+                Listing::Clusters => cluster(raw),
+            };
+            let target = (*database.id.place).clone();
+            let account = Account::bare(target.account.clone());
+            recorded.accounts.entry(account.id.clone()).or_insert(FoundAccount { account, inactive: None });
+            recorded.targets.entry(target).or_default().instances.push(database);
+        }
+        recorded
+    }
+}
+
+/// A text that is there and not empty.
+fn filled(raw: &Value, key: &str) -> Option<Box<str>> {
+    text(raw, &[key]).filter(|text| !text.is_empty()).map(Box::from)
+}
+
+fn names<'a>(raw: &'a Value, keys: &'a [&str]) -> impl Iterator<Item = Box<str>> + 'a {
+    keys.iter().flat_map(move |key| list(raw, key)).filter_map(Value::as_str).map(Box::from)
+}
+
+fn number(raw: &Value, key: &str) -> Option<u32> {
+    raw.get(key)?.as_u64().and_then(|number| u32::try_from(number).ok())
+}
+
+/// Account and Region are in the ARN. Without it, an Availability Zone shows the Region.
+fn place(arn: Option<&str>, zone: Option<&str>) -> Target {
+    let parts: Vec<&str> = arn.unwrap_or_default().split(':').collect();
+    match parts.as_slice() {
+        ["arn", _, "rds", region, account, ..] if is_account(account) && !region.is_empty() => {
+            Target::new(*account, *region)
+        }
+        _ => Target::new(UNKNOWN, zone.map_or(UNKNOWN, region_of)),
+    }
+}
+
+/// The tags; `None` where the answer has no list, or has a tag without a key: a missing tag might protect.
+fn tags(raw: &Value) -> Option<Tags> {
+    let tag =
+        |tag: &Value| Some((text(tag, &["Key"])?.to_owned(), text(tag, &["Value"]).unwrap_or_default().to_owned()));
+    let pairs: Option<Vec<_>> = raw.get("TagList")?.as_array()?.iter().map(tag).collect();
+    pairs.map(Tags::new)
+}
+
+/// One entry of `DBInstances`.
+fn instance(raw: &Value) -> Instance {
+    let place = place(text(raw, &["DBInstanceArn"]), text(raw, &["AvailabilityZone"]));
+    let sources = ["ReadReplicaSourceDBInstanceIdentifier", "ReadReplicaSourceDBClusterIdentifier"];
+    let replicas = ["ReadReplicaDBInstanceIdentifiers", "ReadReplicaDBClusterIdentifiers"];
+    let standby = filled(raw, "SecondaryAvailabilityZone").map(|_| true);
+    let facts = Database {
+        status: filled(raw, "DBInstanceStatus").unwrap_or_default(),
+        engine: filled(raw, "Engine").unwrap_or_default(),
+        created: text(raw, &["InstanceCreateTime"]).and_then(time),
+        multi_az: standby.or_else(|| flag(raw, &["MultiAZ"])),
+        license: filled(raw, "LicenseModel"),
+        storage: filled(raw, "StorageType"),
+        custom: filled(raw, "CustomIamInstanceProfile").is_some(),
+        cluster: filled(raw, "DBClusterIdentifier"),
+        replica_of: sources.iter().find_map(|key| filled(raw, key)),
+        replicas: names(raw, &replicas).collect(),
+        retention: number(raw, "BackupRetentionPeriod"),
+        restarts: text(raw, &["AutomaticRestartTime"]).and_then(time),
+        ..Database::default()
+    };
+    let id = ResourceId::db_instance(place, text(raw, &["DBInstanceIdentifier"]).unwrap_or_default());
+    Instance::database(id, text(raw, &["DBInstanceClass"]).unwrap_or_default(), tags(raw), facts)
+}
+
+/// One entry of `DBClusters`.
+fn cluster(raw: &Value) -> Instance {
+    let zone = list(raw, "AvailabilityZones").first().and_then(Value::as_str);
+    let place = place(text(raw, &["DBClusterArn"]), zone);
+    let member = |member: &Value| Some(Member { name: text(member, &["DBInstanceIdentifier"])?.into(), class: None });
+    let forwards = filled(raw, "GlobalWriteForwardingStatus").filter(|status| **status != *"disabled");
+    let capacity = raw.get("ServerlessV2ScalingConfiguration").and_then(|scaling| scaling.get("MinCapacity"));
+    let facts = Database {
+        status: filled(raw, "Status").unwrap_or_default(),
+        engine: filled(raw, "Engine").unwrap_or_default(),
+        engine_mode: filled(raw, "EngineMode"),
+        created: text(raw, &["ClusterCreateTime"]).and_then(time),
+        multi_az: flag(raw, &["MultiAZ"]),
+        storage: filled(raw, "StorageType"),
+        replica_of: filled(raw, "ReplicationSourceIdentifier"),
+        replicas: names(raw, &["ReadReplicaIdentifiers"]).collect(),
+        global: filled(raw, "GlobalClusterIdentifier").or_else(|| forwards.map(|_| Box::default())),
+        cluster_class: filled(raw, "DBClusterInstanceClass"),
+        limitless: text(raw, &["ClusterScalabilityType"]) == Some("limitless"),
+        scales_to_zero: capacity.and_then(Value::as_f64) == Some(0.0),
+        retention: number(raw, "BackupRetentionPeriod"),
+        restarts: text(raw, &["AutomaticRestartTime"]).and_then(time),
+        members: list(raw, "DBClusterMembers").iter().filter_map(member).collect(),
+        ..Database::default()
+    };
+    let id = ResourceId::db_cluster(place, text(raw, &["DBClusterIdentifier"]).unwrap_or_default());
+    Instance::database(id, "", tags(raw), facts)
+}

@@ -1,0 +1,72 @@
+//! Databases from the simulated AWS: listed only where a policy names them, with a permission of their own.
+
+use serde_json::{Value, json};
+
+use super::world::{EVENING, World};
+
+/// An account with a DB instance and a cluster of two, beside a running instance.
+fn fleet() -> World {
+    let dev = json!({"Env": "dev"});
+    World::of(&json!({
+        "hub": "platform", "external-id": "demo-external-id", "now": EVENING,
+        "accounts": [{"name": "platform"}, {"name": "shop-dev"}], "ssm": {"/idle-reaper/pause": "off"},
+        "buckets": ["idle-reaper-records"],
+        "defaults": {"account": "shop-dev", "region": "ap-northeast-1", "launch-time": "2026-08-01T09:00:00Z", "tags": dev},
+        "instances": [{"story": "web"}],
+        "databases": [
+            {"database": "orders", "engine": "postgres"},
+            {"database": "orders", "engine": "aurora-postgresql", "members": 2, "class": "db.r6g.large"},
+        ],
+    }))
+}
+
+/// Settings of the demo, with a policy for databases after the others.
+fn with_databases(world: &World) -> std::path::PathBuf {
+    let text = std::fs::read_to_string(world.settings(&[])).expect("the demo's settings");
+    let (head, first) = text.split_once("[[policies]]").expect("a policy");
+    let schedule = first.lines().find(|line| line.starts_with("schedule")).expect("a schedule").to_owned();
+    let policy = format!(
+        "[[policies]]\nname = \"databases\"\nkinds = [\"database\"]\nmatch = {{ tags = [\"Env=dev\"] }}\n{schedule}\noutside = \"stop\"\n\n"
+    );
+    world.file("databases.toml", &format!("{head}{policy}[[policies]]{first}"))
+}
+
+fn lines(report: &Value, kind: &str) -> Vec<(String, String, String)> {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let all = report["instances"].as_array().expect("lines").iter().filter(|line| line["kind"] == kind);
+    all.map(|line| (text(&line["id"]), text(&line["type"]), text(&line["verdict"]))).collect()
+}
+
+fn rds_calls(world: &World) -> usize {
+    let is_rds = |call: &&Value| call["action"].as_str().is_some_and(|action| action.starts_with("DescribeDB"));
+    world.calls().iter().filter(is_rds).count()
+}
+
+#[test]
+fn databases_are_judged_as_aws_answers_them_and_asked_for_only_where_a_policy_names_them() {
+    let world = fleet();
+    let report = world.plan(&world.settings(&[]), EVENING);
+    assert_eq!((lines(&report, "database").len(), rds_calls(&world)), (0, 0));
+    let report = world.plan(&with_databases(&world), EVENING);
+    let of = |id: &str, class: &str| (id.to_owned(), class.to_owned(), "stop".to_owned());
+    assert_eq!(lines(&report, "database"), [of("cluster:orders", "db.r6g.large"), of("db:orders", "db.t3.medium")]);
+    assert_eq!(lines(&report, "instance").len(), 1);
+    assert!(rds_calls(&world) > 0 && world.writes().is_empty(), "{:?}", world.writes());
+}
+
+#[test]
+fn a_role_that_may_not_list_databases_is_said_once_and_darkens_no_instance() {
+    let world = fleet();
+    world.fault(&json!({"action": "DescribeDBInstances", "code": "AccessDenied", "status": 403}));
+    let report = world.plan(&with_databases(&world), EVENING);
+    assert_eq!((lines(&report, "database").len(), lines(&report, "instance").len()), (0, 1));
+    assert_eq!(
+        (report["health"].as_str(), report["unreachable"].as_array().map(Vec::len)),
+        (Some("degraded"), Some(0))
+    );
+    let unlisted = report["unlisted"].as_array().expect("what could not be listed");
+    assert!(!unlisted.is_empty() && unlisted.iter().all(|one| one["cause"] == unlisted[0]["cause"]), "{unlisted:?}");
+    let notes = report["notes"].as_array().expect("notes");
+    let said = notes.iter().filter(|note| note.as_str().is_some_and(|note| note.contains("`Databases` of spoke.yaml")));
+    assert_eq!(said.count(), 1, "{notes:?}");
+}
