@@ -62,6 +62,9 @@ first-result: ## judge a saved organisation, without the AWS SDK: what would be 
 	cargo build --locked --no-default-features
 	$(SAVED_RUN) plan $(SAVED)
 	$(SAVED_RUN) explain load-generator-1 $(SAVED)
+	@mkdir -p target
+	@echo "And the same as a page, to open in a browser:"
+	$(SAVED_RUN) plan $(SAVED) --out target/page.html
 
 .PHONY: demo
 demo: first-result ## see a first result, then rehearse the main job in a simulated organisation; no AWS account needed
@@ -113,7 +116,7 @@ quick: ## the loop of seconds: format, lint and test everything but the AWS adap
 	cargo test --locked --no-default-features
 
 .PHONY: check
-check: fmt-check test lint docs-check deny generated-check infra-check install-check ## what a pull request must pass; CI calls nothing else
+check: fmt-check test lint docs-check deny generated-check infra-check page-check install-check ## what a pull request must pass; CI calls nothing else
 
 .PHONY: fmt-check
 fmt-check:
@@ -258,6 +261,33 @@ infra-check: setup infra-setup ## lint and scan the templates, ask their policie
 	$(BUILD)
 	$(MAKE) --keep-going --jobs=$(JOBS) $(SYNC) $(addprefix infra-,$(INFRA_GROUPS))
 	$(TOOK)
+
+# --- the page in a browser --------------------------------------------------------------------------------
+
+NODE_PATH_OF_VENV = PATH="$(abspath $(VENV_INFRA))/bin:$$PATH"
+CHROMIUM ?= $(firstword $(wildcard /usr/bin/chromium /usr/bin/chromium-browser /usr/bin/google-chrome))
+export CHROMIUM
+
+.PHONY: page-setup
+page-setup: tests/page/node_modules/.ready ## set up what opens the page: a browser's driver, accessibility rules, a validator, and Chromium where it is missing
+	$(if $(CHROMIUM),,apt-get update -qq && apt-get install -qq --yes --no-install-recommends chromium >/dev/null)
+
+tests/page/node_modules/.ready: tests/page/package-lock.json $(VENV_INFRA)/.ready
+	$(NODE_PATH_OF_VENV) npm ci --silent --no-audit --no-fund --ignore-scripts --prefix tests/page
+	touch $@
+
+# The test binary writes the pages that the browser opens.
+.PHONY: page-check
+page-check: page-setup ## open the page in a headless Chromium: policy, accessibility, hostile text, 10,000 rows, print
+	$(BUILD)
+	cargo test --quiet --locked --test it -- render::pages
+	$(NODE_PATH_OF_VENV) node --test tests/page/
+	$(TOOK)
+
+.PHONY: screenshots
+screenshots: page-setup ## pictures of the page: two for the README in docs/images, the others in the target directory
+	cargo test --quiet --locked --no-default-features --test it -- render::pages
+	$(NODE_PATH_OF_VENV) node tests/page/screenshots.mjs
 
 # Each takes its parameters from the environment: docs/operating.md.
 .PHONY: deploy deploy-fan-out deploy-organization deploy-spoke destroy destroy-fan-out destroy-organization destroy-spoke

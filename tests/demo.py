@@ -213,6 +213,11 @@ def rehearse(world, function):
     report = json.loads(get(f"{world.control}/objects")["idle-reaper-records"][key])
     (OUT / "report.json").write_text(json.dumps(report, indent=2) + "\n")
 
+    title("The same as a page, from the record")
+    page = run(world.environment(), STORIES["now"], "report", answer["run"], "--out", str(OUT / "page.html"))
+    say(page.stderr.strip())
+    wrong += [] if page.returncode == 0 and (OUT / "page.html").read_text().endswith("</html>\n") else ["there is no page of the run"]
+
     title("One machine explained: why was it stopped, or why not?")
     cli(world.environment(), "explain", world.about["instances"]["stop-protected"]["id"])
 
@@ -345,7 +350,7 @@ def main():
     finally:
         world.close()
     title("The end")
-    say("the reports are in target/demo/plan.json and target/demo/report.json; the function's log beside them")
+    say("the reports are in target/demo/plan.json and target/demo/report.json, with the function's log; open target/demo/page.html in a browser")
     for line in wrong:
         say(f"WRONG: {line}")
     say("everything was as expected" if not wrong else f"{len(wrong)} things were not as expected")

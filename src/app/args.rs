@@ -107,10 +107,12 @@ pub enum Verb {
         #[arg(long, value_name = "RUN")]
         acknowledge: Option<String>,
     },
-    /// List the runs of the record, newest first.
+    /// Show the report of a recorded run, or list the runs of the record, newest first.
     Report {
-        /// How many days back.
-        #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u16).range(1..=400))]
+        /// The run's id. Without it, the runs are listed.
+        run: Option<String>,
+        /// How many days back the list goes.
+        #[arg(long, default_value_t = 7, conflicts_with = "run", value_parser = clap::value_parser!(u16).range(1..=400))]
         days: u16,
     },
     /// Start the instances again that a run stopped and that were not changed since. A dry run, unless it is confirmed.
@@ -313,6 +315,8 @@ pub enum Format {
     Csv,
     /// For scripts that read line by line: one instance per line, as JSON.
     Ndjson,
+    /// For a browser: one file that loads nothing.
+    Html,
 }
 
 /// clap reads the values of other rooms' enums by their own names.

@@ -50,7 +50,8 @@ async fn run(args: Args) -> Result<End, Error> {
         Verb::Apply { select, list, yes, plan, acknowledge } => {
             verbs::apply::apply(&args, select, list, *yes, plan.as_ref(), acknowledge.as_deref()).await
         }
-        Verb::Report { days } => verbs::report::report(&args, *days).await,
+        Verb::Report { run: None, days } => verbs::report::list(&args, *days).await,
+        Verb::Report { run: Some(run), days: _ } => verbs::report::one(&args, run).await,
         Verb::Undo { run, select, yes, even_paused, even_frozen } => {
             let overrides = UndoOverrides { even_paused: *even_paused, even_frozen: *even_frozen };
             verbs::undo::undo(&args, run, select, *yes, overrides).await

@@ -238,6 +238,8 @@ fn kind(key: &str) -> &'static str {
         "application/gzip"
     } else if key.ends_with(".json") {
         "application/json"
+    } else if key.ends_with(".html") {
+        "text/html; charset=utf-8"
     } else {
         "application/x-ndjson"
     }

@@ -5,36 +5,31 @@ use std::fmt::Write as _;
 use chrono::{DateTime, Days, Duration, NaiveTime, Utc};
 
 use crate::engine::model::Locale;
-use crate::engine::schedule::{DayNote, Like, Schedule};
+use crate::engine::schedule::{DayNote, HoursAt, Like, Schedule};
 use crate::render::catalogue::{Label, Sentence, Voice, voice};
 
 /// The minutes for each character of the calendar.
 const SLOT_MINUTES: i64 = 30;
 
+/// The state of a schedule at `now`, in sentences.
+pub fn state(schedule: &Schedule, now: DateTime<Utc>, locale: Locale) -> Vec<String> {
+    let HoursAt { zone, open, frozen, exhausted, closed_since, opens } = schedule.at(now);
+    let voice = voice(locale);
+    let sentences = [
+        Some(Sentence::ScheduleAt { name: &schedule.name, open, at: now, zone }),
+        frozen.map(|range| Sentence::Frozen { range }),
+        exhausted.map(|date| Sentence::Exhausted { date }),
+        closed_since.map(|at| Sentence::ClosedSince { at, zone }),
+        opens.map(|at| Sentence::Opens { at, zone }),
+    ];
+    let never = opens.is_none().then(|| voice.label(Label::NeverOpens).to_owned());
+    sentences.into_iter().flatten().map(|sentence| voice.say(sentence)).chain(never).collect()
+}
+
 /// The state of a schedule at `now`, and a calendar of the next `days`.
 pub fn hours(schedule: &Schedule, now: DateTime<Utc>, days: u64, locale: Locale) -> String {
-    let state = schedule.at(now);
-    let zone = state.zone;
-    let (mut out, voice) = (String::new(), voice(locale));
-    let mut line = |sentence| {
-        let _ = writeln!(out, "{}", voice.say(sentence));
-    };
-    line(Sentence::ScheduleAt { name: &schedule.name, open: state.open, at: now, zone });
-    if let Some(range) = state.frozen {
-        line(Sentence::Frozen { range });
-    }
-    if let Some(date) = state.exhausted {
-        line(Sentence::Exhausted { date });
-    }
-    if let Some(at) = state.closed_since {
-        line(Sentence::ClosedSince { at, zone });
-    }
-    match state.opens {
-        Some(at) => line(Sentence::Opens { at, zone }),
-        None => {
-            let _ = writeln!(out, "{}", voice.label(Label::NeverOpens));
-        }
-    }
+    let (zone, voice) = (schedule.zone(), voice(locale));
+    let mut out: String = state(schedule, now, locale).iter().map(|line| format!("{line}\n")).collect();
     let _ = writeln!(out, "\n{:16}00    03    06    09    12    15    18    21    24  {}", "", zone.name());
     let today = now.with_timezone(&zone).date_naive();
     for date in (0..days).filter_map(|day| today.checked_add_days(Days::new(day))) {

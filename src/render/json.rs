@@ -26,7 +26,7 @@ use crate::render::{detail, edge, missing, remark, scanned};
 
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
-struct Whole<'a> {
+pub(crate) struct Whole<'a> {
     version: u8,
     run: &'a str,
     mode: Mode,
@@ -54,7 +54,7 @@ struct Whole<'a> {
 }
 
 /// Rows are created while they are written, so that the text of a hundred thousand lines is never in memory at once.
-struct Rows<'a>(&'a Report);
+pub(crate) struct Rows<'a>(&'a Report, &'a [Row]);
 
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -111,9 +111,10 @@ struct RemarkLine {
 
 impl Serialize for Rows<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut seq = serializer.serialize_seq(Some(self.0.rows.len()))?;
-        for row in &self.0.rows {
-            seq.serialize_element(&line(row, self.0))?;
+        let Self(report, rows) = self;
+        let mut seq = serializer.serialize_seq(Some(rows.len()))?;
+        for row in *rows {
+            seq.serialize_element(&line(row, report))?;
         }
         seq.end()
     }
@@ -169,11 +170,16 @@ pub(crate) fn line<'a>(row: &'a Row, report: &Report) -> Line<'a> {
         reason: verdict.reason(),
         detail: detail(verdict, locale),
         usd_month: monthly.map(|monthly| monthly.0.round_dp(2).to_string()),
-        attention: remarks.iter().any(|one| matches!(one, Remark::UnknownTag { .. })) || verdict.wants_attention(),
+        attention: wants_attention(row),
         remarks: remarks.iter().map(|one| remark_line(one, *zone, locale)).collect(),
         undetermined: undetermined.as_ref().map(|lacks| missing(lacks, locale)),
         link: report.link(id),
     }
+}
+
+/// Whether somebody has to correct something.
+pub(crate) fn wants_attention(row: &Row) -> bool {
+    row.remarks.iter().any(|one| matches!(one, Remark::UnknownTag { .. })) || row.verdict.wants_attention()
 }
 
 fn remark_line(one: &Remark, zone: Tz, locale: Locale) -> RemarkLine {
@@ -212,6 +218,11 @@ pub fn write_json(report: &Report, indent: bool, mut out: impl io::Write) -> io:
 }
 
 fn whole(report: &Report) -> Whole<'_> {
+    Whole { instances: Rows(report, &report.rows), ..without_rows(report) }
+}
+
+/// Everything but the rows.
+pub(crate) fn without_rows(report: &Report) -> Whole<'_> {
     let Report {
         run,
         mode,
@@ -251,7 +262,7 @@ fn whole(report: &Report) -> Whole<'_> {
         health: report.health(),
         counts: report.counts(),
         notes,
-        instances: Rows(report),
+        instances: Rows(report, &[]),
         plan,
         outcomes,
         marks,

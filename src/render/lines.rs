@@ -11,7 +11,7 @@ use crate::render::edge::Escaping;
 use crate::render::json::line;
 
 /// The default columns of the CSV.
-const COLUMNS: &str = "account,region,id,kind,name,type,state,launched,owner,owner-by,launched-by,policy,verdict,\
+pub(crate) const COLUMNS: &str = "account,region,id,kind,name,type,state,launched,owner,owner-by,launched-by,policy,verdict,\
     armed,not-armed-because,reason,detail,usd-month,attention,undetermined,age";
 
 /// The instances as a table: all of them, or those of the view's rules; `age` is in days.

@@ -82,7 +82,7 @@ pub fn title(stocktake: &Stocktake, locale: Locale) -> String {
 }
 
 /// The figures, one per line.
-fn summary(stocktake: &Stocktake, money: &Money, locale: Locale) -> Vec<String> {
+pub(crate) fn summary(stocktake: &Stocktake, money: &Money, locale: Locale) -> Vec<String> {
     let Stocktake { at, zone, budget, unreachable, over, bill, .. } = stocktake;
     let say = |words: Phrase<'_>| phrase(locale, words);
     let sum: Cost = stocktake.cost();

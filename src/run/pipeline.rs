@@ -26,7 +26,7 @@ use crate::run::state::is_stateful;
 use crate::run::tables::RunLines;
 use crate::run::warrant::Warrant;
 use crate::run::wrap_up::keep;
-use crate::run::{bill, forgotten, lock, new_regions, past, prices, savings, slices, stocktake, sudden, trends};
+use crate::run::{bill, forgotten, lock, new_regions, pages, past, prices, savings, slices, stocktake, sudden, trends};
 
 /// A dry run: scans, judges and plans. It has no port to act with.
 ///
@@ -241,5 +241,6 @@ pub(crate) async fn record(
         Err(error) if !acted => return Err(Error::Record(error)),
         place => notes.ok_or_trouble(place, "the report could not be recorded"),
     };
+    notes.add(pages::write(hub, order.settings, &report, !is_narrow(order)).await);
     Ok((report.noting(notes), place))
 }

@@ -58,6 +58,16 @@ pub async fn recall(
 /// # Errors
 /// [`RecallError`] when the record does not have it.
 pub(crate) async fn past(hub: &impl ReadRecord, run: &str) -> Result<(Past, bool), RecallError> {
+    let (text, ended, _) = recorded(hub, run).await?;
+    let past = Past::parse(&text).map_err(|source| RecallError::Unreadable { run: run.to_owned(), source })?;
+    Ok((past, ended))
+}
+
+/// The text that run `run` recorded, whether it came to its end, and the instant in its id.
+///
+/// # Errors
+/// [`RecallError`] when the record does not have it.
+pub async fn recorded(hub: &impl ReadRecord, run: &str) -> Result<(String, bool, DateTime<Utc>), RecallError> {
     let at = began(run).ok_or_else(|| RecallError::NotAnId(run.to_owned()))?;
     let (text, ended) = match read_run(hub, run, at, "report").await? {
         Some(text) => (text, true),
@@ -67,8 +77,7 @@ pub(crate) async fn past(hub: &impl ReadRecord, run: &str) -> Result<(Past, bool
             None => return Err(RecallError::NoSuchRun(run.to_owned())),
         },
     };
-    let past = Past::parse(&text).map_err(|source| RecallError::Unreadable { run: run.to_owned(), source })?;
-    Ok((past, ended))
+    Ok((text, ended, at))
 }
 
 fn nothing_done(id: &str, tag: &str) -> RecallError {

@@ -27,7 +27,7 @@ use crate::run::recheck::Recheck;
 use crate::run::record::{run_key, write_acts, write_plans, write_undo_tables, write_unverified};
 use crate::run::tables::RunLines;
 use crate::run::warrant::{Recorded, Warrant};
-use crate::run::{Clock, RecallError, lock, undone};
+use crate::run::{Clock, RecallError, lock, pages, undone};
 
 /// Why an undo failed. Nothing was started.
 #[derive(Debug, Error)]
@@ -336,6 +336,10 @@ async fn conclude(
     }
     undo.troubled |= !troubles.is_empty();
     undo.notes.extend(troubles);
+    if let Err(error) = pages::write_undo(hub, order.settings, &undo).await {
+        undo.troubled = true;
+        undo.notes.push(format!("{}: {error}", pages::LOST));
+    }
     match port("report", record(hub, &undo, "report")).await {
         Ok(place) => (undo, Some(place)),
         Err(error) => {

@@ -5,5 +5,6 @@ mod links;
 pub mod messages;
 mod metrics;
 pub mod output;
+mod pages;
 pub mod report;
 pub mod voices;

@@ -14,6 +14,7 @@ pub mod narrow;
 mod new_regions;
 pub mod noise;
 pub mod of_stopped;
+mod pages;
 pub mod past;
 pub mod people;
 pub mod recall;

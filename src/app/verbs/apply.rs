@@ -66,7 +66,7 @@ with_aws! {
         let (messenger, list) = (AwsMessenger::new(&aws), Pricing::new(&aws));
         let (report, place) = crate::run::apply(order, &eyes, &hands, &hub, &messenger, &list).await?;
         let end = End::of(&report, false);
-        let end = show.report_after(report, view, end);
+        let end = show.report_after(report, view, order.settings, end);
         if let Some(place) = place {
             show::note(&format!("recorded in {place}"));
         }

@@ -13,6 +13,7 @@ use crate::app::inventory::{Batch, recorded};
 use crate::app::verbs::plan::priced;
 use crate::app::verbs::{Show, run, scope};
 use crate::app::{Args, End, Error, load};
+use crate::engine::config::Settings;
 use crate::engine::model::Usd;
 use crate::engine::report::Report;
 use crate::engine::report::difference::{Change, Judged, Verdicts, candidates, difference};
@@ -21,6 +22,7 @@ use crate::engine::request::at::read_at_on;
 use crate::engine::trends::{Comparison, Inventories};
 use crate::local::inventory::{NoRecord, Recorded};
 use crate::render::edge::plain;
+use crate::render::html;
 use crate::run;
 use crate::run::{Clock, Order};
 
@@ -73,7 +75,7 @@ pub(crate) async fn backtest(
         let why = "`--all`, `--reason`, `--sort`, `--columns` and `--zone` are about the list of one report; leave them out, or give a single inventory without `--against`";
         return Err(Error::Usage(why.to_owned()));
     }
-    let show = Show::open(args)?;
+    let show = Show::page(args)?;
     let settings = load::command(args).await?;
     let other = match against {
         None => None,
@@ -93,7 +95,11 @@ pub(crate) async fn backtest(
         );
         serde_json::json!({"version": 1, "days": days, "usd-month": usd_month})
     };
-    show.lines_or(|| render(&days) + &dollars(compared.as_ref()), json, true)?;
+    if show.is_page() {
+        show.html(page(&days, compared.as_ref(), &settings))?;
+    } else {
+        show.lines_or(|| render(&days) + &dollars(compared.as_ref()), json, true)?;
+    }
     Ok(if days.iter().any(|day| day.unreachable > 0) { End::Degraded } else { End::Done })
 }
 
@@ -220,6 +226,18 @@ fn dollars(compared: Option<&Comparison>) -> String {
     format!(
         "outside hours or idle, a month: {before} before, {now} now ({sign}${size}); the average of the snapshots\n"
     )
+}
+
+fn page(days: &[Day], compared: Option<&Comparison>, settings: &Settings) -> Result<String, html::NoPage> {
+    let day = |day: &Day| html::BacktestDay {
+        at: day.at,
+        found: day.seen,
+        unreachable: day.unreachable,
+        candidates: day.candidates,
+        before: day.candidates_before,
+        changes: day.changes.clone(),
+    };
+    html::backtest(&days.iter().map(day).collect::<Vec<_>>(), compared, &html::Options::of(settings))
 }
 
 fn render(days: &[Day]) -> String {

@@ -7,37 +7,43 @@ use crate::engine::config::{Settings, UNKNOWN};
 use crate::engine::history::History;
 use crate::engine::model::{Locale, NotArmed, Unreachable};
 use crate::engine::request::Scope;
+use crate::engine::trends::HeatMap;
 use crate::local::inventory::NoRecord;
 use crate::ports::{ReadRecord, Scan};
-use crate::render::{detail, explanation, inputs, launched_by, mend, near_miss, remark};
+use crate::render::{detail, explanation, html, inputs, launched_by, mend, near_miss, remark};
 use crate::run;
 use crate::run::launches::Remembered;
 use crate::run::{Clock, Explained, Explanations};
 
-/// What was found, and who launched what.
-type Known = (Explanations, Remembered);
+/// What was found, who launched what, and when the one instance of a page ran.
+type Known = (Explanations, Remembered, Option<HeatMap>);
 
 /// Explains one instance, by its id or its name.
 pub(crate) async fn explain(args: &Args, wanted: &str) -> Result<End, Error> {
-    let show = Show::open(args)?;
+    let show = Show::page(args)?;
     let settings = load::command(args).await?;
     let (_, at) = instants(args, &settings.zones())?;
     let (ids, name) = if is_id(wanted) { (vec![wanted.to_owned()], None) } else { (Vec::new(), Some(wanted)) };
     let scope = scope(args, &ids, &[]);
     scope.check(&settings)?;
     let clock = Clock::start(at, None);
-    let (Explanations { explained, unreachable, similar }, launches) = match inventory(args, &settings)? {
-        Some(recorded) => over(&recorded, &NoRecord, &settings, &scope, name, clock).await?,
-        None => over_aws(&settings, &scope, name, clock).await?,
+    let wants_map = show.is_page();
+    let (Explanations { explained, unreachable, similar }, launches, map) = match inventory(args, &settings)? {
+        Some(recorded) => over(&recorded, &NoRecord, &settings, &scope, name, clock, wants_map).await?,
+        None => over_aws(&settings, &scope, name, clock, wants_map).await?,
     };
     if explained.is_empty() {
         return Err(Error::Usage(not_seen(wanted, &unreachable, similar.as_deref())));
     }
-    if name.is_some() && explained.len() > 1 {
+    if explained.len() > 1 && (name.is_some() || show.is_page()) {
         return Err(Error::Usage(ambiguous(wanted, &explained)));
     }
     let locale = settings.run.locale;
     for one in &explained {
+        if show.is_page() {
+            show.html(page(one, &launches, map.as_ref(), &settings))?;
+            continue;
+        }
         show.lines_or(|| lines(one, &launches, locale), || json(one, &launches, locale), true)?;
     }
     // An inventory may lack instances of any account and Region, even of the same name.
@@ -83,12 +89,31 @@ fn remarks(explained: &Explained, launches: &Remembered, locale: Locale) -> Vec<
     remarks.iter().map(|one| remark(one, ruling.zone, locale)).collect()
 }
 
+/// What is said besides the rules.
+fn more(explained: &Explained, launches: &Remembered, locale: Locale) -> Vec<String> {
+    let near = explained.near.iter().map(|one| near_miss(one, locale));
+    let by = launches.find(&explained.instance.id).map(|by| launched_by(by, locale));
+    near.chain(remarks(explained, launches, locale)).chain(by).collect()
+}
+
 fn lines(explained: &Explained, launches: &Remembered, locale: Locale) -> String {
-    let Explained { instance, asked, ruling, near } = explained;
-    let near = near.iter().map(|one| near_miss(one, locale));
-    let by = launches.find(&instance.id).map(|by| launched_by(by, locale));
-    let more = near.chain(remarks(explained, launches, locale)).chain(by);
-    more.fold(explanation(instance, asked, ruling, locale), |text, line| text + &line + "\n")
+    let Explained { instance, asked, ruling, near: _ } = explained;
+    let more = more(explained, launches, locale);
+    more.iter().fold(explanation(instance, asked, ruling, locale), |text, line| text + line + "\n")
+}
+
+/// The page, which names who launched and started it only where the settings allow it.
+fn page(
+    explained: &Explained,
+    launches: &Remembered,
+    map: Option<&HeatMap>,
+    settings: &Settings,
+) -> Result<String, html::NoPage> {
+    let Explained { instance, asked, ruling, near: _ } = explained;
+    let nobody = Remembered::default();
+    let launches = if settings.page.names { launches } else { &nobody };
+    let more = more(explained, launches, settings.run.locale);
+    html::explain(instance, asked, ruling, &more, map, &html::Options::of(settings))
 }
 
 fn json(explained: &Explained, launches: &Remembered, locale: Locale) -> serde_json::Value {
@@ -121,6 +146,7 @@ async fn over(
     scope: &Scope,
     name: Option<&str>,
     clock: Clock,
+    wants_map: bool,
 ) -> Result<Known, Error> {
     // Without the record only `restart-fight` and `undone` know less. The explanation is still useful.
     let history = match settings.run.record {
@@ -136,14 +162,25 @@ async fn over(
         Some(_) => Remembered::read(hub, &accounts).await.unwrap_or_default(),
         None => Remembered::default(),
     };
-    Ok((found, launches))
+    let map = match found.explained.as_slice() {
+        [one] if wants_map => run::trends::of_instance(hub, settings, one, clock.at()).await.0,
+        _ => None,
+    };
+    Ok((found, launches, map))
 }
 
 with_aws! {
-    async fn over_aws(settings: &Settings, scope: &Scope, name: Option<&str>, clock: Clock) -> Result<Known, Error> {
+    async fn over_aws(
+        settings: &Settings,
+        scope: &Scope,
+        name: Option<&str>,
+        clock: Clock,
+        wants_map: bool,
+    ) -> Result<Known, Error> {
         use crate::aws::{AwsHub, AwsReader};
         let aws = load::aws().await?;
         let run = crate::app::run_id(clock.at());
-        over(&AwsReader::new(&aws, settings, &run), &AwsHub::new(&aws, settings), settings, scope, name, clock).await
+        let (reader, hub) = (AwsReader::new(&aws, settings, &run), AwsHub::new(&aws, settings));
+        over(&reader, &hub, settings, scope, name, clock, wants_map).await
     }
 }

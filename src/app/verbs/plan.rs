@@ -37,7 +37,7 @@ pub(crate) async fn plan(
     let show = Show::list(args, list)?;
     let report = dry_run(args, select, &settings, recorded.as_ref(), None).await?;
     let end = End::of(&report, detailed);
-    show.report(report, &list.view(&settings))?;
+    show.report(report, &list.view(&settings), &settings)?;
     Ok(end)
 }
 

@@ -2,19 +2,30 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Days, Utc};
+
 use crate::app::verbs::{Show, instants};
 use crate::app::{Args, End, Error, load};
 use crate::engine::config::Settings;
+use crate::engine::model::Locale;
 use crate::engine::schedule::{Expr, Hours, Part, Schedule};
-use crate::render::hours;
+use crate::engine::trends::HeatMap;
+use crate::render::{hours, html, state};
+
+/// The most days of a page.
+const MONTH: u16 = 31;
 
 /// Shows a schedule.
 pub(crate) async fn schedule(args: &Args, text: &str, policy: Option<&str>, days: u16) -> Result<End, Error> {
-    let show = Show::open(args)?;
+    let show = Show::page(args)?;
     let settings = load::command(args).await;
     let locale = settings.as_ref().map_or(args.locale.unwrap_or_default(), |settings| settings.run.locale);
     let schedule = find(settings, text, policy)?;
     let (_, at) = instants(args, &schedule.zones().collect::<Vec<_>>())?;
+    if show.is_page() {
+        show.html(page(&schedule, at, days, locale))?;
+        return Ok(End::Done);
+    }
     let json = || {
         let state = schedule.at(at);
         serde_json::json!({
@@ -25,6 +36,14 @@ pub(crate) async fn schedule(args: &Args, text: &str, policy: Option<&str>, days
     };
     show.lines_or(|| hours(&schedule, at, u64::from(days), locale), json, false)?;
     Ok(End::Done)
+}
+
+/// The page of the next `days`, at most a month of them.
+fn page(schedule: &Arc<Schedule>, at: DateTime<Utc>, days: u16, locale: Locale) -> Result<String, html::NoPage> {
+    let first = at.with_timezone(&schedule.zone()).date_naive();
+    let last = first.checked_add_days(Days::new(u64::from(days.clamp(1, MONTH) - 1))).unwrap_or(first);
+    let hours = HeatMap::open_hours(schedule.zone(), std::slice::from_ref(schedule), first, last);
+    html::schedule(&schedule.name, &state(schedule, at, locale), &hours, locale)
 }
 
 /// Finds a name of the settings, or parses an expression. An expression that uses nothing from the settings works

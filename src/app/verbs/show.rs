@@ -9,10 +9,11 @@ use serde::Serialize;
 
 use crate::app::args::{Format, List};
 use crate::app::{Args, End, Error};
+use crate::engine::config::Settings;
 use crate::engine::model::Locale;
 use crate::engine::report::Report;
 use crate::render::money::caveat_of;
-use crate::render::{Page, Style, View, csv, edge, page, write_json, write_ndjson};
+use crate::render::{Page, Style, View, csv, edge, html, page, write_json, write_ndjson};
 
 /// The destination of a result. It is opened before anything is done, so that a file that cannot be written is an error
 /// before anything has happened.
@@ -61,8 +62,17 @@ impl<'a> Out<'a> {
 }
 
 impl<'a> Show<'a> {
+    /// The same for a result that can also be a page for browsers.
+    pub(super) fn page(args: &'a Args) -> Result<Self, Error> {
+        if format(args) == Some(Format::Html) { Self::any(args) } else { Self::open(args) }
+    }
+
     /// For a result that is not a list of instances: refuses the formats that only fit such a list.
     pub(super) fn open(args: &'a Args) -> Result<Self, Error> {
+        if format(args) == Some(Format::Html) {
+            let why = "this command makes no page for browsers; `plan`, `apply`, `undo`, `report RUN`, `schedule` and `explain` make one; use another ending of `--out`, or `--format table`, `markdown` or `json`";
+            return Err(Error::Usage(why.to_owned()));
+        }
         if let Some(format @ (Format::Csv | Format::Ndjson)) = format(args) {
             let name = format.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned());
             let why = format!(
@@ -73,10 +83,14 @@ impl<'a> Show<'a> {
         Self::any(args)
     }
 
-    /// For a report. JSON is always the whole report, so options that select from it are refused.
+    /// For a report. JSON and the page are always the whole report, so options that select from it are refused.
     pub(super) fn list(args: &'a Args, list: &List) -> Result<Self, Error> {
         let whole = List { zone: None, ..List::default() };
         let chosen = List { zone: None, reasons: list.reasons.clone(), columns: list.columns.clone(), ..*list };
+        if format(args) == Some(Format::Html) && chosen != whole {
+            let why = "`--all`, `--reason`, `--sort` and `--columns` choose from a list, and a page has every instance and filters of its own; leave them out";
+            return Err(Error::Usage(why.to_owned()));
+        }
         if format(args) == Some(Format::Json) && chosen != whole {
             let why = "`--all`, `--reason`, `--sort` and `--columns` choose from a list, and JSON is the whole report; leave them out, or use `--format ndjson`";
             return Err(Error::Usage(why.to_owned()));
@@ -85,7 +99,7 @@ impl<'a> Show<'a> {
     }
 
     /// Opens the file of `--out`, if there is one.
-    fn any(args: &'a Args) -> Result<Self, Error> {
+    pub(super) fn any(args: &'a Args) -> Result<Self, Error> {
         let open = |path: &'a Path| {
             let wrong = |source| Error::File { verb: "write", file: path.display().to_string(), source };
             Out::open(path).map_err(wrong)
@@ -121,20 +135,20 @@ impl<'a> Show<'a> {
     }
 
     /// Shows a report.
-    pub(super) fn report(&self, report: Report, view: &View) -> Result<(), Error> {
+    pub(super) fn report(&self, report: Report, view: &View, settings: &Settings) -> Result<(), Error> {
         let report = report.shown_in(view.zone);
         // A list of rows has no place to say it.
         if report.bundled_prices.is_some() && matches!(self.format(), Format::Csv | Format::Ndjson) {
             note(&format!("note: `usd-month` is by {}", caveat_of(&report, Locale::En)));
         }
-        self.read(|out| self.put(&report, view, out))
+        self.read(|out| self.put(&report, view, settings, out))
     }
 
     /// Shows the report of a run that has acted.
     #[cfg(feature = "aws")]
-    pub(super) fn report_after(&self, report: Report, view: &View, end: End) -> End {
+    pub(super) fn report_after(&self, report: Report, view: &View, settings: &Settings, end: End) -> End {
         let report = report.shown_in(view.zone);
-        self.after(end, |out| self.put(&report, view, out))
+        self.after(end, |out| self.put(&report, view, settings, out))
     }
 
     /// A page, or the same as JSON, in the requested format.
@@ -142,7 +156,9 @@ impl<'a> Show<'a> {
         match self.format() {
             Format::Table => page.terminal(self.style()),
             Format::Markdown => page.markdown(),
-            Format::Json | Format::Csv | Format::Ndjson => json().unwrap_or_else(|error| error.to_string()) + "\n",
+            Format::Json | Format::Csv | Format::Ndjson | Format::Html => {
+                json().unwrap_or_else(|error| error.to_string()) + "\n"
+            }
         }
     }
 
@@ -166,7 +182,7 @@ impl<'a> Show<'a> {
         match self.format() {
             Format::Table => self.text(&text()),
             Format::Markdown => self.text(&edge::fenced(&text())),
-            Format::Json | Format::Csv | Format::Ndjson => self.json(&json(), indent),
+            Format::Json | Format::Csv | Format::Ndjson | Format::Html => self.json(&json(), indent),
         }
     }
 
@@ -176,13 +192,28 @@ impl<'a> Show<'a> {
         self.text(&(text + "\n"))
     }
 
-    fn put(&self, report: &Report, view: &View, out: &mut dyn Write) -> io::Result<()> {
+    /// Whether the result is a page for browsers.
+    pub(super) fn is_page(&self) -> bool {
+        self.format() == Format::Html
+    }
+
+    /// Shows a page for browsers.
+    pub(super) fn html(&self, page: Result<String, html::NoPage>) -> Result<(), Error> {
+        self.text(&page.map_err(|error| Error::Usage(error.to_string()))?)
+    }
+
+    fn put(&self, report: &Report, view: &View, settings: &Settings, out: &mut dyn Write) -> io::Result<()> {
         match self.format() {
             Format::Table => out.write_all(page(report, view).terminal(self.style()).as_bytes()),
             Format::Json => write_json(report, true, out),
             Format::Markdown => out.write_all(page(report, view).markdown().as_bytes()),
             Format::Csv => out.write_all(csv(report, view).map_err(io::Error::other)?.as_bytes()),
             Format::Ndjson => write_ndjson(report, view, out),
+            Format::Html => {
+                let options = html::Options { zone: view.zone, ..html::Options::of(settings) };
+                let page = html::of_report(report, &options).map_err(io::Error::other)?;
+                out.write_all(page.as_bytes())
+            }
         }
     }
 
@@ -228,6 +259,7 @@ fn format(args: &Args) -> Option<Format> {
         Some("md") => Some(Format::Markdown),
         Some("csv") => Some(Format::Csv),
         Some("ndjson" | "jsonl") => Some(Format::Ndjson),
+        Some("html" | "htm") => Some(Format::Html),
         _ => None,
     };
     args.format.or_else(|| args.out.as_deref().and_then(by_name))

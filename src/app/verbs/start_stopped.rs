@@ -11,7 +11,7 @@ use crate::render::{question, undo_page};
 
 /// Starts what bears the tag in one account, as far as the flags select.
 pub(crate) async fn start_stopped(args: &Args, only: Option<&str>, prefix: &str, yes: bool) -> Result<End, Error> {
-    let show = Show::open(args)?;
+    let show = Show::page(args)?;
     let account = account(args)?;
     let mut settings = settings(prefix, &args.regions)?;
     settings.run.locale = args.locale.unwrap_or(settings.run.locale);
@@ -26,7 +26,7 @@ pub(crate) async fn start_stopped(args: &Args, only: Option<&str>, prefix: &str,
         if !steps.is_empty() {
             show::note("this was a dry run; add `--yes` to carry it out");
         }
-        show.text(&rendered(&show, &foreseen))?;
+        show.text(&rendered(&show, &foreseen, &settings))?;
         return Ok(ended(&foreseen));
     };
     show::aside(&undo_page(&foreseen).terminal(show.style()));
@@ -34,7 +34,7 @@ pub(crate) async fn start_stopped(args: &Args, only: Option<&str>, prefix: &str,
         return Err(Error::Refused("nothing was done".to_owned()));
     }
     let agreed: Vec<ResourceId> = steps.iter().map(|step| step.id.clone()).collect();
-    Ok(after(&show, &start(args, account, only, &settings, Some(&agreed), false).await?))
+    Ok(after(&show, &start(args, account, only, &settings, Some(&agreed), false).await?, &settings))
 }
 
 /// The one account, which must be the caller's own: a profile that leads elsewhere must not start anything there.

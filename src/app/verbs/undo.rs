@@ -4,10 +4,11 @@
 use crate::app::args::Select;
 use crate::app::verbs::{Show, instants, run, scope, show};
 use crate::app::{Args, End, Error, ask, load};
+use crate::engine::config::Settings;
 use crate::engine::model::{Health, ResourceId, Step};
 use crate::engine::request::{Mode, UndoOverrides};
 use crate::engine::undo::Undo;
-use crate::render::{question, undo_json, undo_page};
+use crate::render::{html, question, undo_json, undo_page};
 use crate::run::{Clock, LONGEST, UndoOrder};
 
 /// Undoes run `undoes`, as far as the flags select.
@@ -18,14 +19,14 @@ pub(crate) async fn undo(
     yes: bool,
     overrides: UndoOverrides,
 ) -> Result<End, Error> {
-    let show = Show::open(args)?;
+    let show = Show::page(args)?;
     let settings = load::command(args).await?;
     let (wall, at) = instants(args, &settings.zones())?;
     let run = run(Mode::Undo, scope(args, &select.instances, &select.policies), at);
     let clock = Clock::start(at, Some(LONGEST));
     let order = UndoOrder { run: &run, undoes, overrides, settings: &settings, clock, wall, agreed: None };
     if yes {
-        return Ok(after(&show, &carry_out(args, &order).await?));
+        return Ok(after(&show, &carry_out(args, &order).await?, &settings));
     }
     let foreseen = preview(&order).await?;
     let steps: Vec<&Step> = foreseen.plan.steps.iter().collect();
@@ -34,7 +35,7 @@ pub(crate) async fn undo(
         if !steps.is_empty() {
             show::note("this was a dry run; add `--yes` to carry it out");
         }
-        show.text(&rendered(&show, &foreseen))?;
+        show.text(&rendered(&show, &foreseen, &settings))?;
         return Ok(ended(&foreseen));
     };
     show::aside(&undo_page(&foreseen).terminal(show.style()));
@@ -47,15 +48,19 @@ pub(crate) async fn undo(
     let run = crate::app::verbs::world::run(Mode::Undo, scope(args, &select.instances, &select.policies), at);
     let clock = Clock::start(at, Some(LONGEST));
     let order = UndoOrder { run: &run, wall, clock, agreed: Some(&agreed), ..order };
-    Ok(after(&show, &carry_out(args, &order).await?))
+    Ok(after(&show, &carry_out(args, &order).await?, &settings))
 }
 
 /// Shows the result of an undo.
-pub(super) fn after(show: &Show<'_>, undo: &Undo) -> End {
-    show.text_after(&rendered(show, undo), ended(undo))
+pub(super) fn after(show: &Show<'_>, undo: &Undo, settings: &Settings) -> End {
+    show.text_after(&rendered(show, undo, settings), ended(undo))
 }
 
-pub(super) fn rendered(show: &Show<'_>, undo: &Undo) -> String {
+pub(super) fn rendered(show: &Show<'_>, undo: &Undo, settings: &Settings) -> String {
+    if show.is_page() {
+        let page = html::of_undo(undo, &html::Options::of(settings));
+        return page.unwrap_or_else(|error| error.to_string());
+    }
     show.rendered(&undo_page(undo), || undo_json(undo, true))
 }
 

@@ -19,6 +19,7 @@ mod money;
 mod never;
 mod notify;
 mod owners;
+mod page;
 mod patterns;
 mod policies;
 mod proposal;
@@ -57,6 +58,7 @@ pub use crate::engine::config::money::{Budget, Money};
 pub use crate::engine::config::never::{Never, Unmatched};
 pub use crate::engine::config::notify::Notify;
 pub use crate::engine::config::owners::{ByAccount, ContactType, Owners};
+pub use crate::engine::config::page::Page;
 pub use crate::engine::config::policies::{AtOpening, Outside, Policy, Stage};
 pub use crate::engine::config::proposal::{Counted, Proposal, doubt, propose};
 pub use crate::engine::config::reader::Warning;
@@ -120,6 +122,8 @@ pub struct Settings {
     pub links: Option<Arc<Links>>,
     /// `[forgotten]`; without it only instances are scanned.
     pub forgotten: Option<Forgotten>,
+    /// `[page]`
+    pub page: Page,
     /// `[calendars.…]`
     pub calendars: BTreeMap<String, Arc<Calendar>>,
     /// `[schedules.…]`
@@ -223,6 +227,7 @@ fn read_all(files: Files<'_>) -> Settings {
     let idle = idle::read(top);
     let links = links::read(top, &run);
     let forgotten = forgotten::read(top);
+    let page = page::read(top);
     let calendars = calendars::read(&files);
     let schedules = schedules::read(&files, &calendars);
     let given = policies::Given {
@@ -252,6 +257,7 @@ fn read_all(files: Files<'_>) -> Settings {
         idle,
         links,
         forgotten,
+        page,
         calendars,
         schedules: schedules.into_iter().filter_map(|(name, schedule)| Some((name, schedule?))).collect(),
         policies,

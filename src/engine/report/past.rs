@@ -92,7 +92,7 @@ impl Past {
     /// # Errors
     /// [`PastUnreadable`] with the cause.
     pub fn parse(text: &str) -> Result<Self, PastUnreadable> {
-        read(text)
+        versioned(text)
     }
 
     /// What the run decided about one instance; `None` if the run did not find it. `ended`: whether this is the
@@ -124,14 +124,18 @@ pub fn reviewed(text: &str) -> Result<Plan, PastUnreadable> {
     struct Reviewed {
         plan: Plan,
     }
-    let Reviewed { plan } = read(text)?;
+    let Reviewed { plan } = versioned(text)?;
     match plan.digest() {
         found if found == plan.id => Ok(plan),
         found => Err(PastUnreadable::Changed { id: plan.id, found }),
     }
 }
 
-fn read<'t, T: Deserialize<'t>>(text: &'t str) -> Result<T, PastUnreadable> {
+/// What is needed of a report of the version that this release reads.
+///
+/// # Errors
+/// [`PastUnreadable`] with the cause.
+pub fn versioned<'t, T: Deserialize<'t>>(text: &'t str) -> Result<T, PastUnreadable> {
     #[derive(Deserialize)]
     struct Versioned {
         version: u64,

@@ -95,7 +95,7 @@ fn arguments(value: Value, named: Kwargs) -> Value {
 }
 
 /// What templates in a language may use. Nothing else is built in: no loader, no built-in filter.
-pub(super) fn environment(locale: Locale) -> Environment<'static> {
+pub(crate) fn environment(locale: Locale) -> Environment<'static> {
     let mut environment = Environment::empty();
     environment.set_undefined_behavior(UndefinedBehavior::SemiStrict);
     texts(&mut environment, locale);

@@ -20,13 +20,14 @@ type Messages = HashMap<String, HashMap<String, Message>>;
 
 /// Every file with templates, each of which is read when it is needed first: what most runs say comes first. A group is
 /// in one file, except for `part`: what several messages are composed of.
-static FILES: [LazyLock<Messages>; 6] = [
+static FILES: [LazyLock<Messages>; 7] = [
     LazyLock::new(|| read(include_str!("../messages/verdicts.toml"))),
     LazyLock::new(|| read(include_str!("../messages/sentences.toml"))),
     LazyLock::new(|| read(include_str!("../messages/money.toml"))),
     LazyLock::new(|| read(include_str!("../messages/notices.toml"))),
     LazyLock::new(|| read(include_str!("../messages/inputs.toml"))),
     LazyLock::new(|| read(include_str!("../messages/forgotten.toml"))),
+    LazyLock::new(|| read(include_str!("../messages/page.toml"))),
 ];
 
 /// The messages of a file. A test proves that each file can be read.

@@ -7,6 +7,7 @@ pub(crate) mod forgotten;
 mod letter;
 mod messages;
 pub(crate) mod money;
+pub(crate) mod page;
 mod verdicts;
 mod words;
 
@@ -19,6 +20,7 @@ use crate::engine::request::Mode;
 use crate::engine::schedule::DateRange;
 use crate::render::edge::plain;
 
+pub(crate) use crate::render::catalogue::filters::environment;
 pub(crate) use crate::render::catalogue::letter::{Letter, letter};
 pub use crate::render::catalogue::verdicts::{detail, inputs, missing};
 pub(crate) use crate::render::catalogue::verdicts::{finding, remark};

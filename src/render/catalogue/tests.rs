@@ -12,6 +12,7 @@ const ENUMS: &[(&str, &str, &[&str])] = &[
     (include_str!("forgotten.rs"), "Remnant", &["forgotten"]),
     (include_str!("letter.rs"), "Letter", &["notice"]),
     (include_str!("money.rs"), "Phrase", &["money"]),
+    (include_str!("page.rs"), "Text", &["page"]),
     (include_str!("mod.rs"), "Effect", &["effect"]),
     (include_str!("mod.rs"), "Figure", &["count"]),
     (include_str!("mod.rs"), "Sentence", &["sentence"]),
@@ -126,11 +127,25 @@ fn every_variant_has_a_message_and_every_message_a_variant() {
     for name in IN_PARTS {
         assert!(expected.remove(*name), "{name}");
     }
-    let there =
-        templates().filter(|(group, ..)| *group != "part").map(|(group, key, ..)| format!("{group}.{key}")).collect();
+    let there = templates()
+        .filter(|(group, ..)| !["part", "word"].contains(group))
+        .map(|(group, key, ..)| format!("{group}.{key}"))
+        .collect();
     let (missing, idle): (Vec<_>, Vec<_>) =
         (expected.difference(&there).collect(), there.difference(&expected).collect());
     assert!(missing.is_empty() && idle.is_empty(), "without a message: {missing:?}; without a variant: {idle:?}");
+}
+
+/// The template of the page names its words itself.
+#[test]
+fn the_page_uses_every_word_and_every_word_of_the_page_has_a_text() {
+    let named = Regex::new(r"'([a-z-]+)' \| say\('word'\)").unwrap();
+    let signs = ["stopped", "started", "undone", "started-by-others"].map(str::to_owned);
+    let page = include_str!("../html/page.html");
+    let used: BTreeSet<String> = named.captures_iter(page).map(|found| found[1].to_owned()).chain(signs).collect();
+    let there: BTreeSet<String> =
+        templates().filter(|(group, ..)| *group == "word").map(|(_, key, ..)| key.to_owned()).collect();
+    assert_eq!(used, there);
 }
 
 #[test]

@@ -21,7 +21,7 @@ use serde_json::Value;
 use crate::fake::{EVENING, SETTINGS, Shape, World, at, instance, plan, settings, with};
 
 /// What breaks terminals, tickets, chats, mail and spreadsheets.
-const HOSTILE: &[&str] = &[
+pub const HOSTILE: &[&str] = &[
     "\u{1b}[2J\u{1b}]8;;https://evil.example\u{7}click",
     "one\r\n| two |\n\n# three",
     "\u{9b}31mred\u{7f}\u{0}\u{85}",
@@ -96,7 +96,7 @@ fn calls_nobody(text: &str) {
 }
 
 /// A report in which `text` stands wherever something stands that is not ours.
-fn report(text: &str) -> Report {
+pub fn report(text: &str) -> Report {
     let key = if text.is_empty() { "x" } else { text };
     let keys = ["idle-reaper:keep", "idle-reaper:keep-until", "idle-reaper:schedule", "aws:autoscaling:groupName", key];
     let tagged = |(n, key): (usize, &&str)| instance(&format!("i-{n}")).tag("Name", text).tag(key, text);

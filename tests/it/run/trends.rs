@@ -141,7 +141,7 @@ fn a_divided_run_adds_what_an_undivided_one_adds() {
 
 #[test]
 fn targets_that_were_not_due_count_as_empty_and_are_mentioned() {
-    let settings = with(&[("armed = true", "armed = true\nsweep = \"4h\"")]);
+    let settings = with(&[("[scope]", "[scope]\nsweep = \"4h\"")]);
     let world = World::of([instance("i-1")]).with_target("444444444444", HERE.1).with_target("555555555555", HERE.1);
     assert!(!shown(&apply(&world, &settings, at(EVENING))).heat.as_ref().unwrap().not_due);
     let report = apply(&world, &settings, later(1));

@@ -239,7 +239,7 @@ async fn the_files_of_each_account_stand_in_the_record_and_once_a_month_is_enoug
     let hub = Folder::new(folder.path());
     let settings = money();
     let month = due(&hub, at(NOW), Tokyo).await.unwrap().unwrap();
-    let written = write(&hub, &[sample()], &settings.money, Locale::En).await;
+    let written = write(&hub, &[sample()], &settings.money, &idle_reaper::render::html::Options::of(&settings)).await;
     let place = written[0].1.clone().unwrap();
     assert_eq!(written[0].0, Arc::from("111111111111"));
     assert!(place.ends_with("by-account/111111111111/stocktake/month=2026-11.md"), "{place}");

@@ -1,0 +1,267 @@
+//! What a page shows of a report: fields of its JSON. A page of the record is therefore the page of the run.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use rust_decimal::Decimal;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
+use crate::engine::cost::waste::Cost;
+use crate::engine::model::{Counts, Currency, Health, Locale, Outcome, OutcomeKind, SkippedAccount, Unreachable, Usd};
+use crate::engine::plan::Plan;
+use crate::engine::report::past::{PastUnreadable, versioned};
+use crate::engine::report::{Report, Row};
+use crate::engine::request::Mode;
+use crate::engine::undo::Undo;
+use crate::render::money::{caveat, caveat_of};
+use crate::render::{json, undo_json};
+
+/// The most rows that a page has: 4 MB, which a browser opens in a second or two.
+pub(super) const ROWS: usize = 20_000;
+
+/// A report, as far as a page shows it.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Sheet {
+    pub(crate) run: String,
+    pub(crate) mode: Mode,
+    /// Whether an undo was carried out.
+    #[serde(default)]
+    applied: bool,
+    pub(crate) at: DateTime<Utc>,
+    pub(crate) health: Health,
+    pub(crate) counts: Counts,
+    pub(crate) notes: Vec<String>,
+    pub(crate) instances: Vec<Line>,
+    pub(super) plan: Plan,
+    pub(super) outcomes: Vec<Outcome>,
+    #[serde(default)]
+    pub(super) money: Option<Money>,
+    #[serde(default)]
+    pub(super) forgotten: Option<Forgotten>,
+    pub(super) unreachable: Vec<Unreachable>,
+    #[serde(default)]
+    pub(super) not_in_scope: Vec<SkippedAccount>,
+    #[serde(default)]
+    pub(super) views: Views,
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Views {
+    pub(super) accounts: Vec<Group>,
+    pub(super) regions: Vec<IgnoredAny>,
+}
+
+/// The instances of an account.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) struct Group {
+    account: String,
+    name: Option<String>,
+    outside_hours: usize,
+    idle: usize,
+}
+
+/// One instance.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) struct Line {
+    pub(crate) account: String,
+    pub(crate) region: String,
+    pub(crate) id: String,
+    pub(crate) name: String,
+    #[serde(default, rename = "type")]
+    pub(crate) kind: String,
+    #[serde(default)]
+    pub(crate) launched: Option<DateTime<Utc>>,
+    pub(crate) policy: Option<String>,
+    pub(crate) verdict: String,
+    pub(crate) armed: bool,
+    #[serde(default)]
+    pub(crate) owner: Option<String>,
+    pub(crate) reason: String,
+    pub(crate) detail: String,
+    #[serde(default)]
+    pub(crate) usd_month: Option<Usd>,
+    #[serde(default)]
+    pub(crate) attention: bool,
+    /// Its page in the AWS console.
+    #[serde(default)]
+    pub(crate) link: Option<String>,
+    #[serde(default)]
+    pub(super) remarks: Vec<Remark>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Remark {
+    remark: String,
+    #[serde(default)]
+    pub(super) by: Option<String>,
+    pub(super) detail: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) struct Money {
+    note: String,
+    #[serde(default)]
+    pub(super) currency: Option<Currency>,
+    #[serde(default)]
+    pub(super) waste: Option<Wasted>,
+    #[serde(default)]
+    pub(super) saved: Option<Saved>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Wasted {
+    #[serde(flatten)]
+    pub(super) total: Cost,
+    pub(super) accounts: Vec<Sum>,
+    pub(super) policies: Vec<Sum>,
+    pub(super) owners: Vec<Sum>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Sum {
+    pub(super) name: Option<String>,
+    #[serde(flatten)]
+    pub(super) cost: Cost,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) struct Saved {
+    pub(super) month: String,
+    pub(super) usd: Usd,
+    #[serde(with = "rust_decimal::serde::str")]
+    pub(super) hours: Decimal,
+    #[serde(with = "rust_decimal::serde::str")]
+    pub(super) unknown_hours: Decimal,
+}
+
+/// What is only reported besides instances.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) struct Forgotten {
+    pub(super) forgotten: usize,
+    pub(super) usd_month: Usd,
+    #[serde(default)]
+    pub(super) unknown_prices: usize,
+}
+
+impl Line {
+    /// Whether it runs outside its hours or is idle.
+    pub(crate) fn is_waste(&self) -> bool {
+        matches!(self.verdict.as_str(), "stop" | "hibernate" | "report")
+    }
+
+    /// The remarks that a person has to look at.
+    pub(super) fn remarked(&self) -> impl Iterator<Item = &Remark> {
+        self.remarks.iter().filter(|one| one.remark != "holds")
+    }
+
+    /// Whether a person has to do something about it.
+    pub(crate) fn is_for_people(&self) -> bool {
+        self.attention || self.remarked().next().is_some()
+    }
+}
+
+impl Sheet {
+    /// What a page shows of `report`. Of very many rows it has those that matter.
+    ///
+    /// # Errors
+    /// The error of the serializer; no report causes one.
+    pub fn of(report: &Report) -> serde_json::Result<Self> {
+        let mut rows: Vec<&Row> = report.rows.iter().collect();
+        if rows.len() > ROWS {
+            rows.sort_by_key(|row| (!json::wants_attention(row), Reverse(row.monthly)));
+            rows.truncate(ROWS);
+            rows.sort_by(|a, b| a.id.cmp(&b.id));
+        }
+        let line = |row: &&Row| serde_json::from_value(serde_json::to_value(json::line(row, report))?);
+        let instances = rows.iter().map(line).collect::<serde_json::Result<_>>()?;
+        let mut sheet: Self = serde_json::from_value(serde_json::to_value(json::without_rows(report))?)?;
+        if let Some(money) = &mut sheet.money {
+            money.note = caveat_of(report, report.locale);
+        }
+        Ok(Self { instances, ..sheet })
+    }
+
+    /// The same of an undo.
+    ///
+    /// # Errors
+    /// The error of the serializer.
+    pub fn of_undo(undo: &Undo) -> serde_json::Result<Self> {
+        serde_json::from_str(&undo_json(undo, false)?)
+    }
+
+    /// The same of a recorded report.
+    ///
+    /// # Errors
+    /// [`PastUnreadable`] for a text that is no report, or one of another version.
+    pub fn parse(text: &str) -> Result<Self, PastUnreadable> {
+        let mut sheet: Self = versioned(text)?;
+        let lines = &mut sheet.instances;
+        if lines.len() > ROWS {
+            lines.sort_by_key(|line| (!line.attention, Reverse(line.usd_month)));
+            lines.truncate(ROWS);
+            lines.sort_by(|a, b| (&a.account, &a.region, &a.id).cmp(&(&b.account, &b.region, &b.id)));
+        }
+        Ok(sheet)
+    }
+
+    /// Whether something was or could have been done.
+    pub(super) fn carried_out(&self) -> bool {
+        match self.mode {
+            Mode::Plan => false,
+            Mode::Apply => true,
+            Mode::Undo => self.applied,
+        }
+    }
+
+    /// What the amounts are.
+    pub(super) fn caveat(&self, locale: Locale) -> Option<&str> {
+        let note = &self.money.as_ref()?.note;
+        Some(if note == caveat(Locale::En) { caveat(locale) } else { note })
+    }
+
+    /// The names of accounts, where they are known.
+    pub(super) fn names(&self) -> BTreeMap<&str, &str> {
+        self.views.accounts.iter().filter_map(|one| Some((one.account.as_str(), one.name.as_deref()?))).collect()
+    }
+
+    /// How many run outside their hours or are idle, the rows that are left out included.
+    pub(super) fn count(&self) -> usize {
+        self.views.accounts.iter().map(|one| one.outside_hours + one.idle).sum()
+    }
+
+    /// What runs without being needed: the dearest first, or, where no price is known, the longest running.
+    pub(super) fn dearest(&self) -> Vec<&Line> {
+        let mut lines: Vec<&Line> = self.waste().collect();
+        lines.sort_by_key(|line| (Reverse(line.usd_month), line.launched.is_none(), line.launched));
+        lines
+    }
+
+    /// What went wrong with steps.
+    pub(super) fn failures(&self) -> impl Iterator<Item = &Outcome> {
+        self.outcomes.iter().filter(|one| matches!(one.outcome, OutcomeKind::Failed | OutcomeKind::Unverified))
+    }
+
+    /// Whether anything was done, or a person has to do something.
+    pub fn matters(&self) -> bool {
+        let done = self.outcomes.iter().any(|one| !matches!(one.outcome, OutcomeKind::NotTried | OutcomeKind::Already));
+        done || self.health == Health::Degraded || self.instances.iter().any(Line::is_for_people)
+    }
+
+    /// What runs outside its hours or is idle.
+    pub(super) fn waste(&self) -> impl Iterator<Item = &Line> {
+        self.instances.iter().filter(|line| line.is_waste())
+    }
+
+    /// What that costs, where a price is known.
+    pub(super) fn wasted(&self) -> Option<&Wasted> {
+        self.money.as_ref()?.waste.as_ref()
+    }
+}

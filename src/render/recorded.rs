@@ -1,0 +1,74 @@
+//! A recorded report for terminals, tickets and spreadsheets: what it says of each instance, and no more than it says.
+
+use chrono_tz::Tz;
+use serde_json::Value;
+
+use crate::engine::model::{Health, Locale};
+use crate::render::catalogue::{Figure, Label, Sentence, voice};
+use crate::render::edge::escaped;
+use crate::render::html::Sheet;
+use crate::render::lines::COLUMNS;
+use crate::render::page::{Fit, Head, Page, Shown};
+
+/// The report: its figures, and what it says of all but the skipped instances.
+pub fn page(sheet: &Sheet, zone: Tz, locale: Locale) -> Page {
+    let (voice, counts) = (voice(locale), &sheet.counts);
+    let mut page = Page::new(locale);
+    page.title(voice.say(Sentence::Headline { mode: sheet.mode, run: &sheet.run, at: sheet.at, zone }));
+    let figures = [
+        (Figure::Found, counts.found),
+        (Figure::Candidates, counts.candidates),
+        (Figure::Stopped, counts.stopped),
+        (Figure::Started, counts.started),
+        (Figure::Failed, counts.failed),
+        (Figure::Deferred, counts.deferred),
+        (Figure::Unreachable, counts.unreachable),
+    ];
+    let figures = figures.into_iter().filter(|(figure, count)| *count > 0 || *figure == Figure::Found);
+    let figures = figures.map(|(figure, count)| voice.say(Sentence::Figure { figure, number: &count.to_string() }));
+    page.line(figures.collect::<Vec<_>>().join(voice.label(Label::ListBreak)));
+    if sheet.health == Health::Degraded {
+        page.warning(voice.say(Sentence::Health { word: "DEGRADED" }));
+    }
+    let head = |label, fit| Head::new(voice.label(label), fit);
+    let heads = vec![
+        head(Label::Verdict, Fit::Whole),
+        Head::id(voice.label(Label::Instance)),
+        head(Label::Name, Fit::Cut),
+        head(Label::Owner, Fit::Spare(2)),
+        Head::figure(voice.label(Label::UsdMonth), Fit::Spare(1)),
+        head(Label::Account, Fit::Spare(3)),
+        head(Label::Region, Fit::Spare(4)),
+        head(Label::Why, Fit::Beneath),
+    ];
+    let lines =
+        sheet.instances.iter().filter(|line| line.is_waste() || line.verdict == "start" || line.is_for_people());
+    let row = |line: &crate::render::html::Line| {
+        let usd = line.usd_month.map(|usd| usd.to_string()).unwrap_or_default();
+        let owner = line.owner.as_deref().unwrap_or_default();
+        let cells: [&str; 8] =
+            [&line.verdict, &line.id, &line.name, owner, &usd, &line.account, &line.region, &line.detail];
+        cells.map(Shown::from).into()
+    };
+    page.grid(Some(voice.label(Label::TitleInstances)), heads, lines.map(row).collect());
+    sheet.notes.iter().for_each(|note| page.item(voice.say(Sentence::Note { note })));
+    page
+}
+
+/// Its instances as a table.
+///
+/// # Errors
+/// The error of `csv`; no report causes one.
+pub fn csv(report: &Value) -> Result<String, csv::Error> {
+    let columns: Vec<&str> = COLUMNS.split(',').filter(|column| *column != "age").collect();
+    crate::render::csv::csv(&columns, instances(report).iter().cloned())
+}
+
+/// Its instances as JSON, one per line.
+pub fn ndjson(report: &Value) -> String {
+    instances(report).iter().map(|line| format!("{}\n", escaped(&line.to_string()))).collect()
+}
+
+fn instances(report: &Value) -> &[Value] {
+    report.get("instances").and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}
