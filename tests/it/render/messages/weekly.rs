@@ -37,7 +37,7 @@ fn what_is_under_at_least_waits_for_the_weekly_digest_which_counts_as_the_notice
 #[test]
 fn the_weekly_digest_comes_on_the_first_business_day_of_a_week() {
     let settings = changed("operator = \"ops\"", "operator = \"ops\"\nat-least = 100");
-    let world = World::of([priced("i-1")]);
+    let world = World::of([priced("i-1").launched("2026-11-19T09:30:00+09:00")]);
     // Monday, 23 November 2026, is a holiday in Japan.
     for (now, count) in [
         ("2026-11-20T21:30:00+09:00", 0),
