@@ -27,7 +27,8 @@ use crate::run::tables::RunLines;
 use crate::run::warrant::Warrant;
 use crate::run::wrap_up::keep;
 use crate::run::{
-    answers, bill, forgotten, lock, morning, new_regions, pages, past, prices, savings, slices, stocktake, sudden, trends,
+    answers, bill, forgotten, lock, morning, new_regions, pages, past, prices, savings, slices, stocktake, sudden,
+    trends,
 };
 
 /// A dry run: scans, judges and plans. It has no port to act with.

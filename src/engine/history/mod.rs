@@ -1,7 +1,7 @@
 //! What the run record says about earlier runs.
 
-pub mod databases;
 pub mod answers;
+pub mod databases;
 pub mod deliveries;
 pub mod forgotten;
 pub mod idle_stops;
