@@ -30,7 +30,7 @@ pub(crate) async fn keep(args: &Args, asked: &Keep) -> Result<End, Error> {
     };
     let shown = |ends: &[(Keeping, Option<Written>)]| match show.format() {
         Format::Json => keep_json(ends, value),
-        Format::Table | Format::Markdown | Format::Csv | Format::Ndjson => lines(ends),
+        Format::Table | Format::Markdown | Format::Csv | Format::Ndjson | Format::Html => lines(ends),
     };
     let dry: Vec<(Keeping, Option<Written>)> = planned.iter().map(|one| (one.clone(), None)).collect();
     if !asked.yes && !ask::somebody_there() {
