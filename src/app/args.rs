@@ -11,6 +11,7 @@ use clap_complete::engine::ArgValueCompleter;
 use crate::app::complete;
 use crate::app::reviewed::ReviewedAt;
 use crate::engine::config::{Settings, doubt};
+use crate::engine::model::month::Month;
 use crate::engine::model::{Locale, Reason};
 use crate::engine::schedule::parse_zone;
 use crate::render::{Column, View};
@@ -144,6 +145,20 @@ pub enum Verb {
         #[arg(long)]
         yes: bool,
     },
+    /// Keep instances of your own account until a date, with your own rights: writes the tag `keep-until`. A dry run, unless
+    /// it is confirmed.
+    Keep(Keep),
+    /// Record that a person has confirmed the monthly stocktake of an account.
+    Confirm {
+        /// The account, by its twelve digits.
+        account: String,
+        /// The month of the stocktake, such as `2026-11`. Default: the last one.
+        #[arg(long, value_parser = month, value_name = "MONTH")]
+        month: Option<Month>,
+        /// Who has confirmed it.
+        #[arg(long, default_value = "", hide_default_value = true, value_name = "NAME")]
+        by: String,
+    },
     /// Explain why an instance is judged as it is: every rule, its inputs, what would change it.
     Explain {
         /// The instance's id, or its `Name` tag.
@@ -223,6 +238,26 @@ pub enum Peer {
     Custodian,
 }
 
+/// What is kept, until when, and why.
+#[derive(Debug, clap::Args)]
+pub struct Keep {
+    /// The instances, each by its id or its `Name` tag.
+    #[arg(required = true, value_name = "INSTANCE")]
+    pub instances: Vec<String>,
+    /// A date, kept until the first opening after that day, or an instant such as `2026-12-31T18:00+09:00`.
+    #[arg(long, value_name = "DATE")]
+    pub until: String,
+    /// Why, for whoever reads the tag.
+    #[arg(long, value_name = "TEXT")]
+    pub reason: String,
+    /// The `prefix` of the hub's `[tags]`, if it was changed and there are no settings here.
+    #[arg(long, value_name = "PREFIX")]
+    pub tag_prefix: Option<String>,
+    /// Carry it out without asking for confirmation.
+    #[arg(long)]
+    pub yes: bool,
+}
+
 /// What first settings are made of. At a terminal, the rest is asked for.
 #[derive(Debug, clap::Args)]
 pub struct First {
@@ -295,6 +330,11 @@ pub(super) fn tag(text: &str) -> Result<String, String> {
         ));
     }
     doubt(text).map_or_else(|| Ok(text.to_owned()), |why| Err(format!("the pattern `{text}` {why}")))
+}
+
+/// Reads a month.
+fn month(text: &str) -> Result<Month, String> {
+    Month::parse(text).ok_or_else(|| format!("`{text}` is not a month; write it as `2026-11`"))
 }
 
 /// Reads a time zone.

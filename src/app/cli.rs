@@ -59,6 +59,8 @@ async fn run(args: Args) -> Result<End, Error> {
         Verb::StartStopped { run, tag_prefix, yes } => {
             verbs::start_stopped::start_stopped(&args, run.as_deref(), tag_prefix, *yes).await
         }
+        Verb::Confirm { account, month, by } => verbs::confirm::confirm(&args, account, *month, by).await,
+        Verb::Keep(asked) => verbs::keep::keep(&args, asked).await,
         Verb::Explain { instance, run: None } => verbs::explain::explain(&args, instance).await,
         Verb::Explain { instance, run: Some(run) } => verbs::recall::recall(&args, instance, run).await,
         Verb::Schedule { schedule, policy, days } => {

@@ -28,7 +28,7 @@ async fn nearest(verb: &Verb) -> Result<Settings, Error> {
         Ok(folder) if folder == here => settings(nearest::NAME).await,
         Ok(folder) => {
             let file = folder.join(nearest::NAME);
-            if matches!(verb, Verb::Apply { .. } | Verb::Undo { .. }) {
+            if matches!(verb, Verb::Apply { .. } | Verb::Undo { .. } | Verb::Confirm { .. }) {
                 let why = format!("`{0}` is not in this folder; to act by it, add `--config {0}`", file.display());
                 return Err(Error::Usage(why));
             }

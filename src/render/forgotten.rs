@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 use rust_decimal::Decimal;
 use serde::Serialize;
 
-use crate::engine::config::{Links, Money, Settings};
+use crate::engine::config::{Links, Money, Preferences, Settings};
 use crate::engine::history::forgotten::Sighting;
 use crate::engine::model::{Locale, ReportOnly};
 use crate::engine::report::Report;
@@ -172,18 +172,21 @@ pub(crate) fn lines(found: &Forgotten, most: usize, zone: Tz, money: &Money, loc
 }
 
 /// A message about newly forgotten resources: the dearest with the command for each, and how to keep one.
-pub fn message(new: &[&Line], settings: &Settings) -> String {
-    let (money, locale, zone) = (&settings.money, settings.run.locale, settings.zone());
+pub fn message(new: &[&Line], settings: &Settings, prefers: &Preferences) -> String {
+    let of_channel = prefers.money(&settings.money);
+    let (money, most) = (&*of_channel, prefers.max_lines.unwrap_or(SHOWN).min(SHOWN));
+    let locale = prefers.locale.unwrap_or(settings.run.locale);
+    let zone = prefers.zone.unwrap_or_else(|| settings.zone());
     let mut out = plain(&headline(new.iter().copied(), money, locale)) + "\n\n";
-    for line in new.iter().take(SHOWN) {
+    for line in new.iter().take(most) {
         let place = &line.id().place.account;
         let _ =
             writeln!(out, "- {place}: {}\n  {}", told(line, zone, money, locale), plain(&line.sighting.unused.command));
     }
-    if new.len() > SHOWN {
-        let _ = writeln!(out, "- {}", phrase(locale, Phrase::Further { count: new.len() - SHOWN }));
+    if new.len() > most {
+        let _ = writeln!(out, "- {}", phrase(locale, Phrase::Further { count: new.len() - most }));
     }
-    if new.iter().take(SHOWN).any(|line| line.is_attached()) {
+    if new.iter().take(most).any(|line| line.is_attached()) {
         let _ = writeln!(out, "\n{}", remnant(locale, Remnant::Attached));
     }
     let _ = writeln!(out, "\n{}", remnant(locale, Remnant::Untouched { keep: &settings.tags.keep }));

@@ -1,6 +1,7 @@
 //! Renderings of the report: JSON for machines, a table for terminals, Markdown for tickets and chats.
 
 pub mod anomaly;
+mod answers;
 pub mod bill;
 mod catalogue;
 mod cells;
@@ -15,11 +16,13 @@ mod hours;
 pub mod html;
 mod import;
 mod json;
+mod keep;
 mod lines;
 mod message;
 mod metrics;
 pub mod money;
 mod money_data;
+mod morning;
 mod page;
 mod recalled;
 pub mod recorded;
@@ -35,6 +38,7 @@ mod words;
 
 use crate::engine::report::Report;
 
+pub use crate::render::answers::{message as answer_message, of_account as last_answer, summary as answers_summary};
 pub(crate) use crate::render::catalogue::finding as why_started;
 pub use crate::render::catalogue::{detail, inputs, meaning, mend, missing};
 pub use crate::render::columns::{Column, View};
@@ -45,9 +49,11 @@ pub use crate::render::forgotten::message as forgotten_message;
 pub use crate::render::hours::{hours, state};
 pub use crate::render::import::{beside_text, import_notes, import_settings};
 pub use crate::render::json::{Digest, digest, json, write_json};
+pub use crate::render::keep::{json as keep_json, line as keep_line, question as keep_question};
 pub use crate::render::lines::{csv, write_ndjson};
 pub use crate::render::message::{Frame, messages};
 pub use crate::render::metrics::{Figures, More, metrics};
+pub use crate::render::morning::message as morning_message;
 pub use crate::render::page::Page;
 pub use crate::render::recalled::recalled;
 pub use crate::render::report::page;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::engine::model::Notes;
 use crate::engine::report::Report;
-use crate::engine::report::digest::{Digest, Digests, Reader};
+use crate::engine::report::digest::{About, Digest, Digests, Reader};
 use crate::engine::request::events::Anomaly;
 use crate::ports::{Messenger, PriceList, Scan, WriteRecord};
 use crate::render::anomaly as words;
@@ -87,7 +87,7 @@ async fn say(
     notes: Vec<String>,
 ) -> Delivery {
     let operator = order.settings.notify.operator.clone();
-    let digest = |channel| Digest { reader: Reader::Operator, channel, entries: Vec::new(), notes };
+    let digest = |channel| Digest { reader: Reader::Operator, channel, entries: Vec::new(), notes, about: About::News };
     let digests = Digests { operator: operator.map(digest), ..Digests::default() };
     deliver(messenger, &digests, &frame(order, names), order.clock, RESERVE).await
 }

@@ -12,17 +12,19 @@ use futures_util::stream::{self, StreamExt};
 use crate::engine::config::{Channel, Forgotten as Wanted};
 use crate::engine::cost::bundled;
 use crate::engine::cost::price::Prices;
+use crate::engine::history::deliveries::Hours;
 use crate::engine::history::forgotten::{Answers, FILE, Ledger};
+use crate::engine::history::past_runs::History;
 use crate::engine::kinds::reported::{Around, Facts, Stopped};
 use crate::engine::model::{NotDue, Notes, ReportOnly, State, Target, Unreachable};
-use crate::engine::report::digest::{Digest, Digests, Reader};
+use crate::engine::report::digest::{About, Digest, Digests, Reader};
 use crate::engine::report::forgotten::{Forgotten, Line, Lookup, keys};
 use crate::engine::report::{Report, Row};
 use crate::ports::{Messenger, PriceList, ReadRecord, Scan, WriteRecord};
 use crate::render::forgotten_message;
 use crate::run::contained::contained;
 use crate::run::delivery::deliver;
-use crate::run::notify::frame;
+use crate::run::notify::{frame, hours};
 use crate::run::order::Order;
 use crate::run::prices;
 use crate::run::scan::Background;
@@ -68,6 +70,7 @@ pub(crate) async fn find(
     hub: &impl WriteRecord,
     messenger: &impl Messenger,
     list: &impl PriceList,
+    history: &History,
     background: &Background,
     prices: &mut Option<Prices>,
     report: &Report,
@@ -90,7 +93,8 @@ pub(crate) async fn find(
         notes.lines.extend(causes.into_iter().map(|cause| format!("a price of `[forgotten]` is unknown: {cause}")));
     }
     let found = view(order, wanted, &ledger, background, &report.rows, prices.as_ref());
-    let (messages, troubles) = notify(order, messenger, &report.names, &found, &mut ledger).await;
+    let (messages, troubles) =
+        notify(order, messenger, &hours(order, history), &report.names, &found, &mut ledger).await;
     notes.troubles(troubles);
     if !due.is_empty() || messages > 0 {
         let written = hub.write(FILE, &ledger.text()).await;
@@ -100,20 +104,23 @@ pub(crate) async fn find(
 }
 
 /// Notifies owners, or the operator in their place, of what is forgotten by now, each resource once. What a channel did
-/// not accept is tried again by the next run.
+/// not accept, or what waits for its hour, is left to a later run.
 async fn notify(
     order: &Order<'_>,
     messenger: &impl Messenger,
+    hours: &Hours<'_>,
     names: &BTreeMap<Arc<str>, String>,
     found: &Forgotten,
     ledger: &mut Ledger,
 ) -> (usize, Vec<String>) {
-    let news = found.news(order.settings, order.clock.at());
+    let mut news = found.news(order.settings, order.clock.at());
+    news.retain(|(_, channel, _)| hours.is_due(channel));
     let digest = |(reader, channel, lines): &(Reader, &Arc<Channel>, Vec<&Line>)| Digest {
         reader: reader.clone(),
         channel: (*channel).clone(),
         entries: Vec::new(),
-        notes: vec![forgotten_message(lines, order.settings)],
+        notes: vec![forgotten_message(lines, order.settings, &channel.prefers)],
+        about: About::Forgotten,
     };
     let digests = Digests { owners: news.iter().map(digest).collect(), ..Digests::default() };
     let delivery = deliver(messenger, &digests, &frame(order, names), order.clock, RESERVE).await;

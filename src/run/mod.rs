@@ -3,6 +3,7 @@
 
 mod act;
 mod anomaly;
+mod answers;
 mod bill;
 mod bisect;
 mod clock;
@@ -21,10 +22,12 @@ mod forgotten_table;
 mod index;
 mod intent;
 mod judging;
+mod keep;
 mod last_scans;
 pub mod launches;
 mod lock;
 mod mark;
+mod morning;
 mod new_regions;
 mod notify;
 mod order;
@@ -59,12 +62,14 @@ mod warrant;
 mod wrap_up;
 
 pub use crate::run::anomaly::handle_anomaly;
+pub use crate::run::answers::{ConfirmError, confirm};
 pub use crate::run::clock::{Clock, LONGEST};
 pub use crate::run::delivery::{Delivery, OPERATOR, deliver};
 pub use crate::run::doctor::{DoctorOrder, doctor};
 pub use crate::run::error::{Error, FanOutError};
 pub use crate::run::evidence::{Gathered, gather};
 pub use crate::run::explain::{Explained, Explanations, explain};
+pub use crate::run::keep::{KeepError, KeepOrder, keep, preview_keep};
 pub use crate::run::order::Order;
 pub use crate::run::past::{INDEX, Past, Remembering};
 pub use crate::run::pipeline::{apply, plan};

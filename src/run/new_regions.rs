@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use crate::engine::history::past_runs::History;
 use crate::engine::model::{Notes, Target};
 use crate::engine::report::Report;
-use crate::engine::report::digest::{Digest, Digests, Reader};
+use crate::engine::report::digest::{About, Digest, Digests, Reader};
 use crate::ports::{Messenger, ReadRecord};
 use crate::render::first_in_region;
 use crate::run::delivery::deliver;
@@ -47,6 +47,7 @@ pub(crate) async fn tell(
         channel,
         entries: Vec::new(),
         notes: vec![firsts.iter().map(say).collect::<Vec<_>>().join("\n")],
+        about: About::News,
     };
     let digests = Digests { operator: Some(digest), ..Digests::default() };
     let delivery = deliver(messenger, &digests, &frame(order, &report.names), order.clock, RESERVE).await;

@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::engine::history::deliveries::{self, Hours};
 use crate::engine::history::notices::Ledger;
 use crate::engine::history::weekly::Gathered;
 use crate::engine::history::{History, Said, weekly};
 use crate::engine::model::{Contact, Notes, ResourceId, Subject};
-use crate::engine::report::digest::{Digests, Entry, News, Reader, digests};
+use crate::engine::report::digest::{Digest, Digests, Entry, News, Reader, digests};
 use crate::engine::report::news::{forget, news};
-use crate::engine::report::{Report, Row};
+use crate::engine::report::{Report, Row, waiting};
 use crate::engine::request::Mode;
 use crate::ports::{Messenger, WriteRecord};
 use crate::render::{Frame, scanned};
@@ -37,16 +38,31 @@ pub(crate) async fn notify(
     ledger.place(report.rows.iter().map(|row| &row.id));
     forget(report, &mut ledger);
     let (weekly, zone) = (history.weekly.clone().filter(|_| order.run.scope.is_whole()), settings.zone());
+    // The digest of a week waits for its first business day.
+    let has_begun = settings.policies.first().is_none_or(|policy| policy.schedule.has_week_begun(report.at));
+    let weekly = weekly.filter(|weekly| has_begun || weekly.gathered(report.at, zone) != Gathered::Due);
     let gathered = weekly.as_ref().map_or(Gathered::Held, |weekly| weekly.gathered(report.at, zone));
     let said = |row: &'_ Row| row.talk.said.as_deref().map(|said| (row.id.clone(), said.clone()));
-    let said: HashMap<ResourceId, Said> = report.rows.iter().filter_map(said).collect();
-    let digests = unread(order, report, history, &ledger, &said, &gathered);
+    let mut said: HashMap<ResourceId, Said> = report.rows.iter().filter_map(said).collect();
+    let hours = hours(order, history);
+    let revived = waiting::revived(report, &hours, &ledger);
+    for notice in &hours.state.notices {
+        // What its tags said when it was found. If they say something else at the stop, the notice begins anew.
+        if let Some(then) = &notice.said {
+            said.entry(notice.id.clone()).or_insert_with(|| then.clone());
+        }
+    }
+    let mut digests = unread(order, report, history, revived, &ledger, &said, &gathered);
+    let notices = waiting::notices(&digests);
+    let waits = waiting::wait(&mut digests, &hours);
     let delivery = deliver(messenger, &digests, &frame(order, &report.names), order.clock, RESERVE).await;
     notes.troubles(delivery.troubles);
+    let readers = digests.owners.iter().chain(&digests.operator).enumerate();
+    let unsent: Vec<&Digest> =
+        readers.filter(|(place, _)| delivery.unsent.contains(place)).map(|(_, digest)| digest).collect();
     if let Some(weekly) = weekly {
-        let readers = digests.owners.iter().chain(&digests.operator).enumerate();
-        let unsent = readers.filter(|(place, _)| delivery.unsent.contains(place)).map(|(_, digest)| digest.key());
-        let after = weekly.clone().after(unsent.collect(), report.at, zone);
+        let open = unsent.iter().map(|digest| digest.key()).chain(waits).collect();
+        let after = weekly.clone().after(open, report.at, zone);
         if after != weekly {
             let written = hub.write(weekly::FILE, &after.text()).await;
             notes.ok_or_trouble(written, "that the weekly digests were sent could not be recorded");
@@ -61,8 +77,22 @@ pub(crate) async fn notify(
     ledger.keep(|id| found.contains(id), report.at);
     let written = state::write_told(hub, &ledger).await;
     notes.ok_or_trouble(written, "who was notified could not be recorded, so it will be sent again");
+    // After the receipts: what a killed run sent is then not sent again with the digest.
+    let accepted: Vec<_> = delivery.receipts.iter().chain(&delivery.operator).collect();
+    let notices = waiting::remaining(notices, &accepted, &said, report, &hours);
+    let after = hours.after(&unsent.iter().map(|digest| (&*digest.channel.name, digest.key())).collect(), notices);
+    if after != history.deliveries {
+        let written = hub.write(deliveries::FILE, &after.text()).await;
+        notes.ok_or_trouble(written, "that the digests of the day were sent could not be recorded");
+    }
     let accounts = delivery.receipts.iter().map(|receipt| receipt.id.place.account.clone()).collect();
     ((delivery.messages, accounts), notes)
+}
+
+/// Which channels get their digest from this run.
+pub(crate) fn hours<'a>(order: &Order<'a>, history: &'a History) -> Hours<'a> {
+    let is_whole = order.run.scope.is_whole();
+    Hours { state: &history.deliveries, settings: order.settings, now: order.clock.at(), is_whole }
 }
 
 /// The digests of this run, without what their readers have already received.
@@ -70,6 +100,7 @@ fn unread(
     order: &Order<'_>,
     report: &Report,
     history: &History,
+    revived: Vec<News>,
     ledger: &Ledger,
     said: &HashMap<ResourceId, Said>,
     gathered: &Gathered,
@@ -81,7 +112,7 @@ fn unread(
         // Nothing was scanned. Without a message, this would look like nothing to report.
         notes.splice(0..0, known.take());
     }
-    let mut news = news(report);
+    let mut news: Vec<News> = news(report).into_iter().chain(revived).collect();
     for News { item, .. } in &mut news {
         // The notice before a stop. The ledger no longer has it, because the next one starts anew.
         let subject = if item.subject == Subject::Stopped { Subject::Idle } else { item.subject };

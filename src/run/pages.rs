@@ -12,8 +12,8 @@ use crate::render::html;
 use crate::render::html::{NoPage, Options, Sheet};
 use crate::run::record::{RUNS, partition};
 
-/// The page of the last whole run.
-pub(crate) const LATEST: &str = "latest.html";
+/// The page of the last whole run. It names instances, so it lies where such data expires.
+pub(crate) const LATEST: &str = "runs/latest.html";
 
 /// `runs/date=2026-11-25/<run>/report.html`
 fn key(run: &str, at: DateTime<Utc>) -> String {

@@ -26,7 +26,10 @@ use crate::run::state::is_stateful;
 use crate::run::tables::RunLines;
 use crate::run::warrant::Warrant;
 use crate::run::wrap_up::keep;
-use crate::run::{bill, forgotten, lock, new_regions, pages, past, prices, savings, slices, stocktake, sudden, trends};
+use crate::run::{
+    answers, bill, forgotten, lock, morning, new_regions, pages, past, prices, savings, slices, stocktake, sudden,
+    trends,
+};
 
 /// A dry run: scans, judges and plans. It has no port to act with.
 ///
@@ -181,23 +184,28 @@ pub(crate) async fn finish(
 ) -> Result<(Report, Option<String>), Error> {
     let Decision { mut report, mut background, mut prices } = decision;
     let mut notes = Notes::default();
-    let found = Box::pin(forgotten::find(order, scanner, hub, messenger, list, &background, &mut prices, &report));
+    let found =
+        Box::pin(forgotten::find(order, scanner, hub, messenger, list, history, &background, &mut prices, &report));
     let (found, told) = stage("forgotten", "finding what is forgotten", found, &mut notes).await;
     report.forgotten = found;
     let prices = prices.as_ref();
     let notified = notify(order, messenger, hub, history, &report);
     let (notified, accounts) = stage("notify", "notifying owners", notified, &mut notes).await;
+    let morning =
+        stage("morning", "reporting the starts", morning::tell(order, messenger, hub, &report), &mut notes).await;
     let saved = savings::count(order, hub, prices, &background.confirmed, &report);
     let saved = stage("save", "counting savings", saved, &mut notes).await;
     let stock = stocktake::take(order, messenger, hub, history, prices, &mut background, &report);
     let stock = stage("stocktake", "the stocktake", stock, &mut notes).await;
+    let reminded = answers::remind(order, messenger, hub, history, &report);
+    let reminded = stage("answers", "reminding of the stocktake", reminded, &mut notes).await;
     let first = new_regions::tell(order, messenger, hub, history, &background, &report);
     let (first, firsts) = stage("new-regions", "telling of new Regions", first, &mut notes).await;
     let kept = keep(order, hub, history, prices, &background, &firsts, &report);
     stage("keep", "recording prices and evidence", kept, &mut notes).await;
     let (rates, of_rates) = bill::rates(order, hub).await;
     notes.add(of_rates);
-    let report = Report { messages: notified + stock + told + first, saved, rates, ..report };
+    let report = Report { messages: notified + morning + stock + reminded + told + first, saved, rates, ..report };
     let kept = trends::keep(order, hub, history, &report);
     let trends = stage("trends", "adding the run to the trends", kept, &mut notes).await;
     let report = Report { trends, ..report };

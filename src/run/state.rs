@@ -5,6 +5,7 @@ use crate::engine::config::Settings;
 use crate::engine::evidence::witness::{FILE, Witness};
 use crate::engine::history::databases;
 use crate::engine::history::databases::Databases;
+use crate::engine::history::deliveries::{self, Deliveries};
 use crate::engine::history::idle_stops;
 use crate::engine::history::idle_stops::IdleStops;
 use crate::engine::history::notices::Ledger;
@@ -45,6 +46,9 @@ pub(crate) async fn past(order: &Order<'_>, hub: &impl ReadRecord) -> Result<His
         let zone = settings.zone();
         if !settings.notify.at_least.is_zero() {
             history.weekly = Some(Weekly::parse(hub.read(weekly::FILE).await?.as_deref(), now, zone));
+        }
+        if settings.channels.values().any(|channel| channel.prefers.deliver_at.is_some()) {
+            history.deliveries = Deliveries::parse(hub.read(deliveries::FILE).await?.as_deref());
         }
         history.stocktake = stocktake::due(hub, now, zone).await?;
         if let Some(month) = history.stocktake {

@@ -8,26 +8,29 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use futures_util::stream::{self, StreamExt};
 
-use crate::engine::config::Money;
+use crate::engine::config::{Channel, Money};
 use crate::engine::cost::price::Prices;
 use crate::engine::cost::waste::Cost;
+use crate::engine::history::answers::Answers;
+use crate::engine::history::deliveries::{self, Deliveries, Waiting};
 use crate::engine::history::past_runs::History;
 use crate::engine::judge::owner;
 use crate::engine::judge::owner::channels_of;
 use crate::engine::model::month::Month;
 use crate::engine::model::{Account, Contact, Notes, ResourceId, Tags};
-use crate::engine::report::digest::{Digest, Digests, Reader};
+use crate::engine::report::digest::{About, Digest, Digests, Reader};
 use crate::engine::report::stocktake::{DONE, Stocktake, Taking, is_due};
+use crate::engine::report::waiting::waiting;
 use crate::engine::report::{Report, Row};
 use crate::ports::{Messenger, PortError, ReadRecord, WriteRecord};
 use crate::render::bill::OfBill;
 use crate::render::stocktake::{markdown, message};
-use crate::render::{html, stocktake_csv, stocktake_json};
+use crate::render::{answers_summary, html, last_answer, stocktake_csv, stocktake_json};
 use crate::run::delivery::deliver;
-use crate::run::launches;
-use crate::run::notify::{RESERVE, frame};
+use crate::run::notify::{RESERVE, frame, hours};
 use crate::run::order::Order;
 use crate::run::scan::Background;
+use crate::run::{answers, launches};
 
 /// Accounts written in parallel: seven files of some 50 ms each, so that 1,000 accounts take 22 s.
 const WIDTH: usize = 16;
@@ -47,6 +50,9 @@ const SENT: &str = "state/stocktake-sent";
 
 /// Stands in that list for the bill of all accounts, which the operator receives.
 const WHOLE: &str = "*";
+
+/// The same for what became of the last stocktake.
+const SUMMARY: &str = "*answers";
 
 /// The accounts whose stocktake of `month` was already sent.
 ///
@@ -155,7 +161,19 @@ pub(crate) async fn take(
     let mut notes = if sent.is_empty() { launches::tidy(hub, report).await } else { Notes::default() };
     let running = all.iter().map(Stocktake::cost).reduce(Cost::plus).unwrap_or_default();
     all.retain(|stock| !sent.contains(&stock.account));
+    let (mut answers, before) = notes
+        .ok_or_trouble(answers::begin(hub, month).await, "who confirmed the last stocktake cannot be read")
+        .unwrap_or_default();
     let (mut digests, mut accounts, mut whole) = (Digests::default(), Vec::new(), true);
+    let (hours, mut waits) = (hours(order, history), Vec::new());
+    let mut post = |account: &str, reader: Reader, channel: &Arc<Channel>, text: String| {
+        if hours.is_due(channel) {
+            digests.owners.push(note(reader, channel, text));
+            accounts.push(Arc::from(account));
+        } else {
+            waits.push((Arc::from(account), waiting(&reader, channel, text)));
+        }
+    };
     let written = write(hub, &all, &settings.money, &html::Options::of(settings)).await;
     for (stock, (_, place)) in all.iter().zip(written) {
         let what = format!("the stocktake of {} could not be recorded", stock.account);
@@ -166,34 +184,74 @@ pub(crate) async fn take(
         let bare = Account::bare(stock.account.clone());
         let account = background.accounts.get(&stock.account).unwrap_or(&bare);
         let owner = owner::resolve(settings, &Tags::default(), account, &background.contacts);
-        let text = message(stock, &settings.money, &settings.tags, &place, report.locale);
         // An account's stocktake goes to one owner: the first if there are several.
         let first = channels_of(settings, &owner).into_iter().next();
+        answers::ask(&mut answers, &stock.account, &owner.name, first.is_some());
         let to_owner = first.map(|(name, channel)| (Reader::Owner(Arc::from(name), Contact::First), channel));
         let to_operator = || settings.notify.operator.as_ref().map(|channel| (Reader::Operator, channel));
-        if let Some((reader, channel)) = to_owner.or_else(to_operator) {
-            digests.owners.push(Digest { reader, channel: channel.clone(), entries: Vec::new(), notes: vec![text] });
-            accounts.push(stock.account.clone());
-        } else {
-            sent.insert(stock.account.clone());
+        match to_owner.or_else(to_operator) {
+            Some((reader, channel)) => {
+                post(&stock.account, reader, channel, of_channel(stock, &before, channel, order, &place));
+            }
+            None => _ = sent.insert(stock.account.clone()),
         }
     }
     if let Some(bill) = bill.filter(|_| !sent.contains(WHOLE)) {
         let page = OfBill { bill: &bill, month, running: &running, names: &report.names };
         let written = hub.write(&page.key(), &page.markdown(&settings.money, report.locale)).await;
         let place = notes.ok_or_trouble(written, "the page of the bill could not be recorded").unwrap_or_default();
-        let text = page.message(&settings.money, &place, report.locale);
-        if let Some(channel) = settings.notify.operator.clone() {
-            digests.owners.push(Digest { reader: Reader::Operator, channel, entries: Vec::new(), notes: vec![text] });
-            accounts.push(WHOLE.into());
+        if let Some(channel) = &settings.notify.operator {
+            let (money, locale) = (channel.prefers.money(&settings.money), channel.prefers.locale);
+            post(WHOLE, Reader::Operator, channel, page.message(&money, &place, locale.unwrap_or(report.locale)));
         }
+    }
+    if let Some(channel) = settings.notify.operator.as_ref().filter(|_| !sent.contains(SUMMARY))
+        && let Some(text) = answers_summary(&before, channel.prefers.locale.unwrap_or(report.locale))
+    {
+        post(SUMMARY, Reader::Operator, channel, text);
     }
     let delivery = deliver(messenger, &digests, &frame(order, &report.names), order.clock, RESERVE).await;
     notes.troubles(delivery.troubles);
     whole &= delivery.unsent.is_empty();
+    let refused = accounts.iter().enumerate().filter(|(place, _)| delivery.unsent.contains(place));
+    answers::refused(&mut answers, refused.map(|(_, account)| account));
     let accepted = accounts.into_iter().enumerate().filter(|(place, _)| !delivery.unsent.contains(place));
     sent.extend(accepted.map(|(_, account)| account));
+    let kept = keep_waiting(hub, waits.iter().map(|(_, waiting)| waiting.clone()).collect()).await;
+    match notes.ok_or_trouble(kept, "the stocktakes that wait for their hour could not be recorded") {
+        Some(()) => sent.extend(waits.into_iter().map(|(account, _)| account)),
+        None => whole = false,
+    }
+    let asked = answers::write(hub, answers, &sent, report.at).await;
+    notes.ok_or_trouble(asked, "who was asked to confirm the stocktake could not be recorded");
     let noted = if whole { done(hub, month).await } else { note_sent(hub, month, &sent).await };
     notes.ok_or_trouble(noted, "that stock was taken could not be recorded");
     (delivery.messages, notes)
+}
+
+/// A message that is one text.
+fn note(reader: Reader, channel: &Arc<Channel>, text: String) -> Digest {
+    Digest { reader, channel: channel.clone(), entries: Vec::new(), notes: vec![text], about: About::Stocktake }
+}
+
+/// The text about one account, as the readers of a channel want it.
+fn of_channel(stock: &Stocktake, before: &Answers, channel: &Channel, order: &Order<'_>, place: &str) -> String {
+    let (settings, prefers) = (order.settings, &channel.prefers);
+    let shown = prefers.zone.map(|zone| Stocktake { zone, ..stock.clone() });
+    let locale = prefers.locale.unwrap_or(settings.run.locale);
+    let text = message(shown.as_ref().unwrap_or(stock), &prefers.money(&settings.money), &settings.tags, place, locale);
+    match last_answer(before, &stock.account, locale) {
+        Some(answer) => format!("{text}\n{answer}\n"),
+        None => text,
+    }
+}
+
+/// Keeps texts until the hour of their channels. The run has the lock, and has written its own state before.
+async fn keep_waiting(hub: &impl WriteRecord, waits: Vec<Waiting>) -> Result<(), PortError> {
+    if waits.is_empty() {
+        return Ok(());
+    }
+    let mut state = Deliveries::parse(hub.read(deliveries::FILE).await?.as_deref());
+    waits.into_iter().for_each(|one| state.keep(one));
+    hub.write(deliveries::FILE, &state.text()).await.map(|_| ())
 }

@@ -1,15 +1,20 @@
 //! Whole runs over the fake world.
 
 pub mod anomalies;
+mod answers;
 pub mod bill;
 pub mod contained;
+mod delivery_hours;
 pub mod doctor;
 pub mod fan_out;
 pub mod forgotten;
+mod keep;
 pub mod killed;
 mod last_hour;
 pub mod launches;
 pub mod listing;
+mod month;
+mod mornings;
 pub mod narrow;
 mod new_regions;
 pub mod noise;

@@ -3,11 +3,13 @@
 pub(super) mod apply;
 pub(super) mod backtest;
 pub(super) mod check;
+pub(super) mod confirm;
 pub(super) mod doctor;
 pub(super) mod explain;
 pub(super) mod generate;
 pub(super) mod import;
 pub(super) mod init;
+pub(super) mod keep;
 pub(super) mod plan;
 pub(super) mod recall;
 pub(super) mod report;

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+use crate::engine::config::preferences::{self, Preferences};
 use crate::engine::config::reader::{Section, Word};
 use crate::engine::config::shape::Form;
-use crate::engine::config::{NAME, check_name};
+use crate::engine::config::{Money, NAME, check_name};
 use crate::engine::model::is_account;
 
 /// One channel for notices.
@@ -16,6 +17,8 @@ pub struct Channel {
     pub name: Arc<str>,
     /// The kind of channel.
     pub way: Way,
+    /// How its readers want their messages.
+    pub prefers: Preferences,
 }
 
 impl Channel {
@@ -83,12 +86,14 @@ const TOPIC: Form = Form::Like("^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z
 /// The format that [`secret`] accepts.
 const SECRET: Form = Form::Like("^(secretsmanager|ssm):.");
 
-pub(crate) fn read(top: &Section<'_>) -> Channels {
+pub(crate) fn read(top: &Section<'_>, money: &Money) -> Channels {
     let mut channels = Channels::new();
     for (name, section) in top.named_sections("channels") {
         check_name(&section, "channel", &name);
         let way = way(&section, &name);
-        channels.insert(name.text.to_owned(), way.map(|way| Arc::new(Channel { name: Arc::from(name.text), way })));
+        let prefers = preferences::read(&section, money);
+        let channel = way.map(|way| Arc::new(Channel { name: Arc::from(name.text), way, prefers }));
+        channels.insert(name.text.to_owned(), channel);
         section.finish();
     }
     channels

@@ -3,7 +3,7 @@
 use chrono::{Duration, NaiveDate};
 use wildmatch::WildMatch;
 
-use crate::engine::config::reader::Section;
+use crate::engine::config::reader::{Section, Word};
 use crate::engine::config::shape::Form;
 use crate::engine::config::tag_names::{KEY, check_key};
 use crate::engine::model::RecordKey;
@@ -21,6 +21,8 @@ pub struct Money {
     pub group_by_tag: Option<String>,
     /// The budgets of the values of that tag, in the order of the file.
     pub tag_budgets: Vec<Budget>,
+    /// Further currencies, for channels that show one of them.
+    pub rates: Vec<Currency>,
     /// The key in the record of a file with list prices, which take precedence over those of the Price List.
     pub price_file: Option<RecordKey>,
 }
@@ -38,6 +40,11 @@ impl Money {
     /// The second currency and the age of its rate in days on `day`, if the rate is too old.
     pub fn too_old(&self, day: NaiveDate) -> Option<(&Currency, i64)> {
         self.second.as_ref().and_then(|second| Some((second, second.too_old(day)?)))
+    }
+
+    /// The currency with this code, if its rate is known.
+    pub fn currency(&self, code: &str) -> Option<&Currency> {
+        self.second.iter().chain(&self.rates).find(|currency| currency.code == code)
     }
 
     /// The monthly budget of this account: the first matching pattern in the file counts.
@@ -72,19 +79,20 @@ const DATE: Form = Form::Like("^[0-9]{4}-[0-9]{2}-[0-9]{2}$");
 /// The format that [`price_file`] accepts; it also allows paths that lead outside the record.
 const FILE: Form = Form::Like("^[^/:][^:]*$");
 
-/// The three keys of the second currency.
+/// The three keys of the second currency. `date` is also the day of `rates`.
 const KEYS: [&str; 3] = ["currency", "rate", "date"];
 
 pub(crate) fn read(top: &Section<'_>) -> Money {
     let Some(section) = top.section("money") else {
         return Money::default();
     };
-    let second = second(&section);
+    let (second, rates) = currencies(&section);
     let money = Money {
         budgets: budgets(&section, "budgets", OF_ACCOUNT, second.as_ref()),
         group_by_tag: group_by_tag(&section),
         tag_budgets: budgets(&section, "tag-budgets", OF_TAG, second.as_ref()),
         second,
+        rates,
         price_file: price_file(&section),
     };
     section.finish();
@@ -114,26 +122,37 @@ fn price_file(section: &Section<'_>) -> Option<RecordKey> {
     section.parsed("price-file", FILE, parse, "cannot be a price file", hint)
 }
 
-fn second(section: &Section<'_>) -> Option<Currency> {
+fn currencies(section: &Section<'_>) -> (Option<Currency>, Vec<Currency>) {
     let hint = "write three capital letters of ISO 4217, such as `JPY`; US dollars are shown anyway";
     let code = section.parsed("currency", CODE, currency_code, "is not a second currency", hint);
     let hint = "write how many units one US dollar is, such as \"155.20\"";
-    let rate = |text: &str| decimal(text).filter(|rate| !rate.is_zero());
-    let rate = section.parsed("rate", RATE, rate, "is not a rate", hint);
+    let parse = |text: &str| decimal(text).filter(|rate| !rate.is_zero());
+    let rate = section.parsed("rate", RATE, parse, "is not a rate", hint);
     let date = section.parsed("date", DATE, date, "is not a date", "write the day of the rate, such as \"2026-11-20\"");
-    let missing: Vec<&str> = KEYS.into_iter().filter(|key| section.place(key).is_none()).collect();
-    if !missing.is_empty() && missing.len() < KEYS.len() {
+    let others = section.named_words("rates", CODE, RATE);
+    let has = |key: &str| section.place(key).is_some();
+    let needs_all = has("currency") || has("rate") || has("date") && !has("rates");
+    let is_needed = |key: &&str| needs_all || *key == "date" && has("rates");
+    let missing: Vec<&str> = KEYS.into_iter().filter(is_needed).filter(|key| !has(key)).collect();
+    if !missing.is_empty() {
         let list = missing.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(" and ");
         let hint = "a figure in a second currency states its rate and the day of it: write all three, or none";
         section.complain(section.span.clone(), format!("[money] lacks {list}"), Some(hint.to_owned()));
     }
-    let second = Currency { code: code?, rate: rate?, date: date? };
-    if let Some(from) = second.date.checked_add_signed(Duration::days(RATE_DAYS + 1)) {
-        let message = format!("the rate of {} is older than {RATE_DAYS} days", second.date);
+    let Some(date) = date else { return (None, Vec::new()) };
+    if let Some(from) = date.checked_add_signed(Duration::days(RATE_DAYS + 1)) {
+        let message = format!("the rate of {date} is older than {RATE_DAYS} days");
         let hint = "write a newer `rate` and its `date`: amounts in the second currency may be wrong by now".to_owned();
         section.source.warn_from(from, section.place_of("date"), message, Some(hint));
     }
-    Some(second)
+    let other = |(code, rate): (Word<'_>, Word<'_>)| {
+        let wrong = "is not a second currency";
+        let code = section.parse(&code, currency_code, wrong, "write three capital letters of ISO 4217, such as `EUR`");
+        let rate = section.parse(&rate, parse, "is not a rate", hint);
+        Some(Currency { code: code?, rate: rate?, date })
+    };
+    let others = others.into_iter().filter_map(other).collect();
+    (code.zip(rate).map(|(code, rate)| Currency { code, rate, date }), others)
 }
 
 fn currency_code(text: &str) -> Option<String> {

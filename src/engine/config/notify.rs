@@ -20,11 +20,28 @@ pub struct Notify {
     pub operator: Option<Arc<Channel>>,
     /// Who is told of the first instance ever in a Region of an account.
     pub new_region: Option<Arc<Channel>>,
+    /// Who is notified of what could not be started, besides the owners; without it the operator.
+    pub on_call: Option<Arc<Channel>>,
+    /// Which openings are reported.
+    pub mornings: Mornings,
+    /// Within how many business days an owner confirms the monthly stocktake; `None`: nobody is reminded.
+    pub confirm_within: Option<u32>,
     /// How long until the same notice is repeated.
     pub remind_after: Duration,
     /// In US dollars per month, weighted by environment. Anything below waits for the weekly digest.
     pub at_least: Decimal,
     weights: Vec<(TagPattern, Decimal)>,
+}
+
+/// Which openings are reported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mornings {
+    /// Those for which something could not be started.
+    Failures,
+    /// All.
+    Always,
+    /// None.
+    Off,
 }
 
 impl Notify {
@@ -46,6 +63,9 @@ pub(crate) fn read(top: &Section<'_>, channels: &Channels) -> Notify {
     let mut notify = Notify {
         operator: None,
         new_region: None,
+        on_call: None,
+        mornings: Mornings::Failures,
+        confirm_within: None,
         remind_after: Duration::days(REMIND_AFTER_DAYS),
         at_least: Decimal::ZERO,
         weights: Vec::new(),
@@ -55,6 +75,10 @@ pub(crate) fn read(top: &Section<'_>, channels: &Channels) -> Notify {
     };
     notify.operator = section.word_like("operator", CHANNEL).and_then(|word| channel(&section, &word, channels));
     notify.new_region = section.word_like("new-region", CHANNEL).and_then(|word| channel(&section, &word, channels));
+    notify.on_call = section.word_like("on-call", CHANNEL).and_then(|word| channel(&section, &word, channels));
+    let mornings = [("failures", Mornings::Failures), ("always", Mornings::Always), ("off", Mornings::Off)];
+    notify.mornings = section.choice("mornings", &mornings).unwrap_or(notify.mornings);
+    notify.confirm_within = section.number("confirm-within", 1..=60);
     notify.remind_after = section.duration("remind-after").unwrap_or(notify.remind_after);
     notify.at_least = section.amount("at-least").unwrap_or(notify.at_least);
     notify.weights = section

@@ -178,7 +178,8 @@ fn part(section: &Section<'_>, word: &Word<'_>, zone: Option<Tz>, calendar: Opti
     Some(Part { hours: expr.hours, zone, calendar })
 }
 
-fn zone_of(section: &Section<'_>, word: &Word<'_>) -> Option<Tz> {
+/// A time zone; an unknown name is a mistake.
+pub(crate) fn zone_of(section: &Section<'_>, word: &Word<'_>) -> Option<Tz> {
     match parse_zone(word.text) {
         Ok(zone) => {
             check_zone(section, word, zone);

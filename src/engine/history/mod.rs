@@ -1,6 +1,8 @@
 //! What the run record says about earlier runs.
 
+pub mod answers;
 pub mod databases;
+pub mod deliveries;
 pub mod forgotten;
 pub mod idle_stops;
 pub mod last_scans;

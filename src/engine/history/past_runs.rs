@@ -8,6 +8,7 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 use crate::engine::evidence::idle::Own;
 use crate::engine::evidence::witness::Witness;
 use crate::engine::history::databases::{Databases, Seen};
+use crate::engine::history::deliveries::Deliveries;
 use crate::engine::history::idle_stops::IdleStops;
 use crate::engine::history::last_scans::Cadence;
 use crate::engine::history::notices::Ledger;
@@ -52,6 +53,8 @@ pub struct History {
     pub told: Ledger,
     /// The week of the last digests; `None` if the settings do not collect news.
     pub weekly: Option<Weekly>,
+    /// Which channels have got the digest of the day.
+    pub deliveries: Deliveries,
     /// Instances whose last step failed.
     pub failed_last: HashSet<ResourceId>,
     /// When a person last began to undo a stop, by instance.

@@ -29,6 +29,9 @@ named! {
     }
 }
 
+/// How the detail of a start begins for which AWS has no capacity.
+pub const NO_CAPACITY: &str = "no capacity: ";
+
 /// One for each step of the plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

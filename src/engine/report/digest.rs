@@ -34,6 +34,19 @@ pub enum Reader {
     Operator,
 }
 
+impl Reader {
+    /// Whether it is the same reader. Names are compared without case.
+    pub fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Owner(name, contact), Self::Owner(other, of)) => {
+                contact == of && name.to_lowercase() == other.to_lowercase()
+            }
+            (Self::Operator, Self::Operator) => true,
+            (Self::Owner(..), Self::Operator) | (Self::Operator, Self::Owner(..)) => false,
+        }
+    }
+}
+
 /// One message to one reader, in as many parts as necessary.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Digest {
@@ -43,8 +56,29 @@ pub struct Digest {
     pub channel: Arc<Channel>,
     /// The content, by account, Region, id and subject.
     pub entries: Vec<Entry>,
-    /// Other information for the operator, as text.
+    /// Other information, as text.
     pub notes: Vec<String>,
+    /// What it is about, for the title of a digest without entries.
+    pub about: About,
+}
+
+/// What a digest without entries is about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum About {
+    /// News of a run.
+    #[default]
+    News,
+    /// The monthly stocktake.
+    Stocktake,
+    /// What is only reported besides instances.
+    Forgotten,
+    /// The starts for an opening.
+    Morning {
+        /// How many were started.
+        started: usize,
+        /// Of how many.
+        of: usize,
+    },
 }
 
 /// One piece of news in a digest.
@@ -98,8 +132,13 @@ pub fn digests(settings: &Settings, news: Vec<News>, notes: Vec<String>, gathere
         }
         for (name, channel) in &due {
             let reader = || Reader::Owner(Arc::from(*name), one.contact);
-            let fresh =
-                || Digest { reader: reader(), channel: (*channel).clone(), entries: Vec::new(), notes: Vec::new() };
+            let fresh = || Digest {
+                reader: reader(),
+                channel: (*channel).clone(),
+                entries: Vec::new(),
+                notes: Vec::new(),
+                about: About::News,
+            };
             let digest = owners.entry((name.to_lowercase(), one.contact)).or_insert_with(fresh);
             digest.entries.push(Entry { item: one.item.clone(), owner: one.owner.clone() });
         }
@@ -117,12 +156,9 @@ pub fn digests(settings: &Settings, news: Vec<News>, notes: Vec<String>, gathere
     }
     digests.owners = owners.into_values().map(sorted).collect();
     let anything = !operators.is_empty() || !notes.is_empty();
-    digests.operator = settings
-        .notify
-        .operator
-        .clone()
-        .filter(|_| anything)
-        .map(|channel| sorted(Digest { reader: Reader::Operator, channel, entries: operators, notes }));
+    digests.operator = settings.notify.operator.clone().filter(|_| anything).map(|channel| {
+        sorted(Digest { reader: Reader::Operator, channel, entries: operators, notes, about: About::News })
+    });
     digests
 }
 

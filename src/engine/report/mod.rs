@@ -7,6 +7,7 @@ pub mod fan_out;
 pub mod forgotten;
 mod host;
 pub mod labels;
+pub mod morning;
 pub mod news;
 pub mod past;
 mod sample;
@@ -14,6 +15,7 @@ mod slice;
 pub mod snapshot;
 pub mod stocktake;
 pub mod views;
+pub mod waiting;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -81,7 +81,8 @@ fn of_stop(row: &Row) -> News {
     News { item, owner: row.owner.as_ref().clone(), weight: row.weight, contact: Contact::First }
 }
 
-fn item(row: &Row, subject: Subject) -> Item {
+/// An item about a row, without what depends on the subject.
+pub(crate) fn item(row: &Row, subject: Subject) -> Item {
     let tag = row.talk.said.as_ref().and_then(|said| said.schedule.first());
     let schedule = row.policy.as_ref().map(|policy| &*policy.schedule.name);
     Item {

@@ -76,6 +76,15 @@ impl Schedule {
         (due > from).then_some(due)
     }
 
+    /// Whether the first business day of this week, from Monday on, has begun. A week without one, or beyond the calendar's
+    /// data, counts on its Sunday.
+    pub fn has_week_begun(&self, now: DateTime<Utc>) -> bool {
+        let (today, week) = (bounded(now).with_timezone(&self.zone()).date_naive(), self.business_week());
+        let is_sunday = today.weekday() == Weekday::Sun;
+        let mut days = (0..=u64::from(today.weekday().num_days_from_monday())).map(DayCount::new);
+        is_sunday || days.any(|back| self.is_business_day(week, today.checked_sub_days(back)))
+    }
+
     /// The same time of day, `days` business days before `to`; the earliest instant where the horizon has fewer.
     pub fn business_days_before(&self, to: DateTime<Utc>, days: u32) -> DateTime<Utc> {
         let (to, week) = (bounded(to), self.business_week());

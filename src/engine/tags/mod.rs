@@ -3,6 +3,7 @@
 pub mod asked_hours;
 pub mod keep;
 pub mod keep_until;
+pub mod keep_value;
 pub mod later_date;
 pub mod lifetime;
 pub mod mark;
@@ -12,6 +13,7 @@ pub mod typo;
 
 pub use crate::engine::tags::keep::Kept;
 pub use crate::engine::tags::keep_until::{KeepUnreadable, KeepUntil};
+pub use crate::engine::tags::keep_value::{Change, KeepRefused, Keeping, Written, keep_value};
 pub use crate::engine::tags::lifetime::Lifetime;
 pub use crate::engine::tags::mark::Mark;
 pub use crate::engine::tags::names::TagNames;

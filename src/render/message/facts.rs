@@ -47,6 +47,7 @@ pub(crate) fn facts(entry: &Entry, digest: &Digest, frame: &Frame<'_>) -> Facts 
     let Entry { item, owner } = entry;
     let Item { subject, id, name, kind, policy, verdict, since, due, zone, monthly, note, reminder, .. } = item;
     let (target, id) = (&id.place, &*id.name);
+    let zone = digest.channel.prefers.zone.unwrap_or(*zone);
     let say = |head, text: String, exact| Line {
         head: catalogue::head(frame.locale, head).to_owned(),
         text: plain(&text),
@@ -54,10 +55,12 @@ pub(crate) fn facts(entry: &Entry, digest: &Digest, frame: &Frame<'_>) -> Facts 
     };
     // An instance is not stopped before its owner is notified, so the operator's message does not mention a stop.
     let stops = digest.reader != Reader::Operator || *subject == Subject::KeepEnds;
-    let due = due.filter(|_| stops).map(|due| (due, *zone));
+    let due = due.filter(|_| stops).map(|due| (due, zone));
     let what = Letter::What { subject: *subject, due, reminder: *reminder };
     let mut lines = vec![say(Head::What, letter(frame.locale, what), false)];
-    lines.push(say(Head::Why, short(&detail(verdict, frame.locale), DETAIL), false));
+    let mut verdict = verdict.clone();
+    verdict.show_in(zone);
+    lines.push(say(Head::Why, short(&detail(&verdict, frame.locale), DETAIL), false));
     let is_operator = digest.reader == Reader::Operator;
     if !is_operator {
         lines.extend(explained(entry, frame).into_iter().map(|(head, text)| say(head, text, false)));
@@ -66,7 +69,7 @@ pub(crate) fn facts(entry: &Entry, digest: &Digest, frame: &Frame<'_>) -> Facts 
         lines.push(say(Head::Note, short(note, NOTE), false));
     }
     if let Some(since) = since {
-        lines.push(say(Head::Since, letter(frame.locale, Letter::At { at: *since, zone: *zone }), false));
+        lines.push(say(Head::Since, letter(frame.locale, Letter::At { at: *since, zone }), false));
     }
     lines.push(say(Head::Cost, cost::monthly(*monthly, frame), false));
     if is_operator {

@@ -15,7 +15,7 @@ use chrono::{DateTime, Utc};
 
 use crate::engine::config::{Format, Links, Money, Way};
 use crate::engine::model::{Contact, Item, Locale, Message, Subject};
-use crate::engine::report::digest::{Digest, Reader};
+use crate::engine::report::digest::{About, Digest, Reader};
 use crate::engine::report::stocktake::BY_ACCOUNT;
 use crate::engine::tags::TagNames;
 
@@ -43,8 +43,12 @@ pub struct Frame<'a> {
     pub run: Option<&'a str>,
 }
 
-/// The messages for `digest`, in order. Each entry is named by exactly one of them.
+/// The messages for `digest`, in order, as its channel wants them. Each entry is named by at most one of them, and by
+/// exactly one unless the channel limits the lines.
 pub fn messages(digest: &Digest, frame: &Frame<'_>) -> Vec<Message> {
+    let prefers = &digest.channel.prefers;
+    let money = prefers.money(frame.money);
+    let frame = &Frame { locale: prefers.locale.unwrap_or(frame.locale), money: &money, ..*frame };
     match &digest.channel.way {
         Way::Sns { format: Format::Text, topic: _ } => text::messages(digest, frame),
         Way::Sns { format: Format::Chat, topic: _ } => chat::messages(digest, frame),
@@ -65,11 +69,18 @@ fn titled<'a>(digest: &Digest, owner: &'a str) -> Letter<'a> {
     let instances: BTreeSet<_> = digest.entries.iter().map(|entry| &entry.item.id).collect();
     let count = instances.len();
     match &digest.reader {
-        // A digest without entries has only a note: the stocktake of an account.
-        Reader::Owner(_, Contact::First) if count == 0 => Letter::StocktakeTitle { owner },
+        // A digest without entries has only notes.
+        Reader::Owner(_, Contact::First) if count == 0 => match digest.about {
+            About::News | About::Forgotten => Letter::ForgottenTitle { owner },
+            About::Stocktake => Letter::StocktakeTitle { owner },
+            About::Morning { started, of } => Letter::MorningTitle { owner: Some(owner), started, of },
+        },
         Reader::Owner(_, Contact::First) => Letter::Title { owner, count },
         Reader::Owner(_, Contact::Second) => Letter::SecondTitle { owner, count },
-        Reader::Operator => Letter::OperatorTitle { count },
+        Reader::Operator => match digest.about {
+            About::Morning { started, of } => Letter::MorningTitle { owner: None, started, of },
+            About::News | About::Stocktake | About::Forgotten => Letter::OperatorTitle { count },
+        },
     }
 }
 

@@ -1,4 +1,8 @@
-//! Distributes blocks over as few parts as the limits of a channel allow, in order and without losing one.
+//! Selects what a message lists, and distributes blocks over as few parts as the limits of a channel allow, in order and without losing one.
+
+use std::cmp::Reverse;
+
+use rust_decimal::Decimal;
 
 use crate::engine::model::{Locale, Message, Named, Subject};
 use crate::engine::report::digest::{Digest, Entry};
@@ -34,8 +38,27 @@ pub(crate) fn blocks<'a>(
         Block { text, entries }
     };
     let line = Some(retagged).filter(|entries| !entries.is_empty()).map(line);
+    let further = limit(&mut others, digest.channel.prefers.max_lines);
     let others = others.into_iter().map(|one| Block { text: entry(one), entries: vec![one] });
-    notes.chain(line).chain(others).collect()
+    let further = further.map(|count| note(&letter(locale, Letter::Further { count })));
+    let further = further.map(|text| Block { text, entries: Vec::new() });
+    notes.chain(line).chain(others).chain(further).collect()
+}
+
+/// Keeps at most `most` entries, in their order: what is announced for the earliest time, and then what costs most. Returns
+/// how many others there are. They are in no message, so they stay news.
+fn limit(entries: &mut Vec<&Entry>, most: Option<usize>) -> Option<usize> {
+    let further = entries.len().checked_sub(most?).filter(|further| *further > 0)?;
+    let mut order: Vec<usize> = (0..entries.len()).collect();
+    order.sort_by_key(|n| {
+        let item = entries.get(*n).map(|entry| &entry.item);
+        let due = item.and_then(|item| item.due);
+        (due.is_none(), due, Reverse(item.map(|item| item.monthly.unwrap_or(Decimal::MAX))))
+    });
+    order.truncate(most?);
+    order.sort_unstable();
+    *entries = order.into_iter().filter_map(|n| entries.get(n).copied()).collect();
+    Some(further)
 }
 
 /// The maximum length of a note in one block, in UTF-16 units: Slack allows 3,000 in one text.

@@ -37,6 +37,8 @@ pub enum Fault {
     ProtectedUntagIgnoredOnce,
     /// A start of it is refused, alone or in company.
     StartRefused,
+    /// AWS has no capacity for it: a start of it, alone or in company, is refused.
+    NoCapacity,
     /// It starts, and falls back to stopped.
     FallsBack,
     /// A start of it ends in a time-out, happens all the same, and falls back to stopped.

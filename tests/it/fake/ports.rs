@@ -14,7 +14,7 @@ use idle_reaper::engine::evidence::idle::{Evidence, Wanted};
 use idle_reaper::engine::evidence::last_hour::Recent;
 use idle_reaper::engine::kinds::reported::Facts;
 use idle_reaper::engine::model::month::Month;
-use idle_reaper::engine::model::{Instance, Message, ReportOnly, State, Tags, Target, Usd};
+use idle_reaper::engine::model::{Instance, Message, NO_CAPACITY, ReportOnly, State, Tags, Target, Usd};
 use idle_reaper::engine::plan::restart::{Key, Volumes};
 use idle_reaper::engine::rules::case::Activity;
 use idle_reaper::local::packed;
@@ -335,7 +335,13 @@ impl Act for World {
 
     async fn start(&self, target: &Target, ids: &[Box<str>]) -> Result<(), ActError> {
         self.wait().await;
-        let refused = self.state.borrow().refuses(target, ids, &[Fault::StartRefused]);
+        let refused = self.state.borrow().refuses(target, ids, &[Fault::StartRefused, Fault::NoCapacity]);
+        let refused = refused.map(|refused| match refused {
+            ActError::Refused(why) if why == "NoCapacity" => {
+                ActError::Refused(format!("{NO_CAPACITY}ec2:StartInstances: InsufficientInstanceCapacity"))
+            }
+            other @ (ActError::Refused(_) | ActError::NotSent(_) | ActError::Unclear(_)) => other,
+        });
         let unlicensed = self.state.borrow().lacks_license(target, ids);
         let refused = refused.or(unlicensed.then(|| ActError::Refused("UnauthorizedOperation: a licence".to_owned())));
         self.note(Deed::Start, target, ids, "", refused.is_none());

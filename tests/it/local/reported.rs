@@ -96,7 +96,7 @@ fn pages_lists_of_entries_and_several_documents_are_read_alike() {
         volumes(&[one.clone(), two.clone()]),
         json!([{"Volumes": [one]}, {"Volumes": [two]}]).to_string(),
         json!([one, two]).to_string(),
-        format!("{}\n{}", volumes(&[one.clone()]), volumes(&[two.clone()])),
+        format!("{}\n{}", volumes(std::slice::from_ref(&one)), volumes(std::slice::from_ref(&two))),
         format!("{}\n{}", instances(), volumes(&[one.clone(), two.clone()])),
     ] {
         let report = over(&[("instances.json", instances()), ("volumes.json", text.clone())]);

@@ -8,7 +8,7 @@ use idle_reaper::engine::judge::owner::{OwnedBy, Owner};
 use idle_reaper::engine::model::{Action, Contact, Item, Locale, ResourceId, Subject, Target};
 use idle_reaper::engine::model::{Outcome, OutcomeKind, SkippedAccount, Unreachable};
 use idle_reaper::engine::report::Report;
-use idle_reaper::engine::report::digest::{Digest, Entry, Reader};
+use idle_reaper::engine::report::digest::{About, Digest, Entry, Reader};
 use idle_reaper::engine::report::stocktake::{Stocktake, Taking};
 use idle_reaper::engine::tags::keep::Kept;
 use idle_reaper::local::packed;
@@ -228,7 +228,7 @@ fn digest(settings: &Settings, channel: &str, text: &str, reader: Reader) -> Dig
     };
     let owner = Owner { name: text.into(), by: OwnedBy::Tag(text.into()) };
     let channel = settings.channels.get(channel).expect("a channel").clone();
-    Digest { reader, channel, entries: vec![Entry { item, owner }], notes: vec![text.to_owned()] }
+    Digest { reader, channel, entries: vec![Entry { item, owner }], notes: vec![text.to_owned()], about: About::News }
 }
 
 #[test]

@@ -58,7 +58,8 @@ fn a_message_leads_to_each_instance_and_the_operators_to_the_whole_report() {
             for id in ["i-0123456789abcdef0", "i](https://evil.example)"] {
                 let entries = vec![Entry { item: item(id), owner: owner("team-dev") }];
                 let channel = settings.channels[channel].clone();
-                let digest = Digest { reader: reader.clone(), channel, entries, notes: Vec::new() };
+                let digest =
+                    Digest { reader: reader.clone(), channel, entries, notes: Vec::new(), about: Default::default() };
                 let (links, tags, money) = (settings.links.as_deref(), &settings.tags, &settings.money);
                 let locale = settings.run.locale;
                 let frame = Frame { at: at(EVENING), locale, tags, names: &names, money, links, run: Some("r1") };

@@ -21,7 +21,7 @@ fn a_run_that_acted_leaves_its_page_and_the_latest_which_are_the_same() {
     assert_eq!(report.outcomes.len(), 3);
     let kept = world.recorded(".html");
     let keys: Vec<&str> = kept.iter().map(|(key, _)| key.as_str()).collect();
-    assert_eq!(keys, ["latest.html", &format!("runs/date=2026-11-25/{RUN}/report.html")]);
+    assert_eq!(keys, [&format!("runs/date=2026-11-25/{RUN}/report.html"), "runs/latest.html"]);
     assert_eq!(kept[0].1, kept[1].1);
     assert!(kept[0].1.contains("3 stopped") && kept[0].1.contains(RUN), "the page is of another run");
 }
@@ -30,7 +30,7 @@ fn a_run_that_acted_leaves_its_page_and_the_latest_which_are_the_same() {
 fn a_run_with_nothing_to_do_leaves_only_the_latest_and_a_narrow_one_none() {
     let world = World::of([instance("i-1").tag("idle-reaper:keep", "")]);
     apply(&world, &with(&[]), at(EVENING));
-    assert_eq!(pages(&world), ["latest.html"]);
+    assert_eq!(pages(&world), ["runs/latest.html"]);
     let world = World::of([instance("i-1").tag("idle-reaper:keep", "")]);
     let scope = Scope { instances: Some(vec!["i-1".to_owned()]), ..Scope::default() };
     try_apply(&world, &with(&[]), &Ask { scope, ..Ask::at(at(EVENING)) }).expect("a report");

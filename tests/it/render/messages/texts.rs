@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use chrono::Duration;
 use idle_reaper::engine::config::Settings;
 use idle_reaper::engine::model::{Contact, Item, Locale, Message, Skipped, Subject, Verdict};
-use idle_reaper::engine::report::digest::{Digest, Entry, Reader};
+use idle_reaper::engine::report::digest::{About, Digest, Entry, Reader};
 use idle_reaper::render::{Frame, messages};
 use proptest::prelude::*;
 use serde_json::Value;
@@ -19,7 +19,7 @@ const CHANNELS: [&str; 3] = ["mail", "dev-chat", "slack"];
 
 fn digest(settings: &Settings, channel: &str, items: Vec<Item>, reader: Reader) -> Digest {
     let entries = items.into_iter().map(|item| Entry { item, owner: owner("team-dev") }).collect();
-    Digest { reader, channel: settings.channels[channel].clone(), entries, notes: Vec::new() }
+    Digest { reader, channel: settings.channels[channel].clone(), entries, notes: Vec::new(), about: About::Stocktake }
 }
 
 fn first() -> Reader {

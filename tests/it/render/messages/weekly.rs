@@ -35,6 +35,23 @@ fn what_is_under_at_least_waits_for_the_weekly_digest_which_counts_as_the_notice
 }
 
 #[test]
+fn the_weekly_digest_comes_on_the_first_business_day_of_a_week() {
+    let settings = changed("operator = \"ops\"", "operator = \"ops\"\nat-least = 100");
+    let world = World::of([priced("i-1").launched("2026-11-19T09:30:00+09:00")]);
+    // Monday, 23 November 2026, is a holiday in Japan.
+    for (now, count) in [
+        ("2026-11-20T21:30:00+09:00", 0),
+        ("2026-11-22T21:30:00+09:00", 0),
+        ("2026-11-23T21:30:00+09:00", 0),
+        ("2026-11-24T00:10:00+09:00", 1),
+        ("2026-11-24T20:10:00+09:00", 1),
+    ] {
+        apply(&world, &settings, at(now));
+        assert_eq!(heard(&world, "ana").len(), count, "{now}");
+    }
+}
+
+#[test]
 fn a_weekly_digest_that_a_channel_did_not_accept_is_sent_by_the_next_run_and_no_other_is() {
     let text = SETTINGS.replace("[calendars.japan]", TELLING).replace("unannounced = true", "idle = \"stop\"");
     let text = text.replace("operator = \"ops\"", "operator = \"ops\"\nat-least = 100");
