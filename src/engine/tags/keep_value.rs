@@ -145,7 +145,7 @@ impl Keeping {
             Some(Ok(_)) => Change::Longer,
             Some(Err(_)) => Change::Unreadable,
         };
-        let for_good = match Kept::read(&instance.tags, names, None, now) {
+        let for_good = match Kept::read(&instance.tags, names, instance.details.created, None, now) {
             Kept::ForGood { key, .. } => Some(key),
             Kept::Until { .. } | Kept::Unreadable { .. } | Kept::Mistyped { .. } | Kept::No => None,
         };
