@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
-use clap::builder::PossibleValue;
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{Parser, Subcommand};
 use clap_complete::engine::ArgValueCompleter;
 
+use crate::app::choices::{Format, Generated, Peer, Reach};
 use crate::app::complete;
 use crate::app::reviewed::ReviewedAt;
 use crate::engine::config::{Settings, doubt};
@@ -192,25 +192,6 @@ pub enum Verb {
     },
 }
 
-/// What the program can print about itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Generated {
-    /// The JSON Schema of the settings.
-    Schema,
-    /// The manual page, for `man`.
-    Man,
-    /// The completion script of bash.
-    Bash,
-    /// The completion script of elvish.
-    Elvish,
-    /// The completion script of fish.
-    Fish,
-    /// The completion script of PowerShell.
-    Powershell,
-    /// The completion script of zsh.
-    Zsh,
-}
-
 /// What is known of another tool.
 #[derive(Debug, clap::Args)]
 pub struct Import {
@@ -227,15 +208,6 @@ pub struct Import {
     /// Show instead where both tools would differ in the week from this date on, by minute and instance.
     #[arg(long, value_name = "DATE", requires = "inventory")]
     pub week: Option<NaiveDate>,
-}
-
-/// Another tool.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Peer {
-    /// AWS Instance Scheduler.
-    InstanceScheduler,
-    /// Cloud Custodian.
-    Custodian,
 }
 
 /// What is kept, until when, and why.
@@ -270,16 +242,6 @@ pub struct First {
     /// A tag of what may be stopped, such as `Env=dev`; may be repeated. Default: what the inventory proposes.
     #[arg(long = "tag", value_parser = tag, value_name = "KEY=VALUE")]
     pub tags: Vec<String>,
-}
-
-/// The accounts of first settings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Reach {
-    /// The caller's own.
-    #[value(name = "self")]
-    Own,
-    /// Those of the organisation.
-    Organization,
 }
 
 /// Selects instances within the selected accounts and Regions.
@@ -341,37 +303,3 @@ fn month(text: &str) -> Result<Month, String> {
 pub(super) fn zone(text: &str) -> Result<Tz, String> {
     parse_zone(text).map_err(|_| format!("`{text}` is not an IANA time zone; write one such as `Asia/Tokyo` or `UTC`"))
 }
-
-/// Output formats.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// For people at a terminal.
-    Table,
-    /// For scripts; the format is documented and stable.
-    Json,
-    /// For tickets and chats.
-    Markdown,
-    /// For spreadsheets: one instance per row.
-    Csv,
-    /// For scripts that read line by line: one instance per line, as JSON.
-    Ndjson,
-    /// For a browser: one file that loads nothing.
-    Html,
-}
-
-/// clap reads the values of other rooms' enums by their own names.
-macro_rules! by_own_names {
-    ($($name:ty),+) => {
-        $(impl ValueEnum for $name {
-            fn value_variants<'a>() -> &'a [Self] {
-                Self::ALL
-            }
-
-            fn to_possible_value(&self) -> Option<PossibleValue> {
-                Some(PossibleValue::new(self.as_str()))
-            }
-        })+
-    };
-}
-
-by_own_names!(Column, Locale, Reason);

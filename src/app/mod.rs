@@ -25,6 +25,7 @@ macro_rules! with_aws {
 
 mod args;
 mod ask;
+mod choices;
 mod cli;
 mod complete;
 mod end;

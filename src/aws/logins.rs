@@ -31,7 +31,9 @@ pub(crate) async fn active(client: &Client) -> Result<HashMap<Box<str>, usize>, 
     loop {
         let page = client.describe_sessions().state(SessionState::Active).set_next_token(token).send().await;
         let page = page.map_err(|error| words(OPERATION, &error))?;
-        for on in page.sessions().iter().filter_map(|session| session.target()) {
+        for session in page.sessions() {
+            let on =
+                session.target().ok_or_else(|| format!("`{OPERATION}` was answered with a session of no instance"))?;
             *found.entry(on.into()).or_default() += 1;
         }
         token = tokens.next(OPERATION, page.next_token())?;

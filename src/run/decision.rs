@@ -249,9 +249,9 @@ fn unlisted(unlisted: &[Unreachable]) -> Vec<String> {
     named.iter().map(say).chain(further).collect()
 }
 
-/// Running instances in scope.
+/// Running instances in scope. Resources of another kind do not raise the limit of `stops-percent`.
 pub(crate) fn running(rows: &[Row]) -> usize {
-    rows.iter().filter(|row| row.running_in_scope).count()
+    rows.iter().filter(|row| row.running_in_scope && row.id.kind == Kind::Instance).count()
 }
 
 /// The reason why too much of what was due is unreachable to act, if so. Denied targets do not count. An account that

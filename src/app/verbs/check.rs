@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::app::args::Format;
+use crate::app::choices::Format;
 use crate::app::verbs::{Show, instants};
 use crate::app::{Args, End, Error, load};
 use crate::engine::config::{Accounts, Diagnostic, Regions, Settings, Stage};

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use clap::Command;
 use clap_mangen::Man;
 
-use crate::app::args::Generated;
+use crate::app::choices::Generated;
 use crate::app::verbs::Show;
 use crate::app::{Args, End, Error, complete, help};
 use crate::engine::config;

@@ -3,7 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::app::args::{Import as Asked, Peer};
+use crate::app::args::Import as Asked;
+use crate::app::choices::Peer;
 use crate::app::inventory::inventory;
 use crate::app::verbs::{Show, show};
 use crate::app::{Args, End, Error, load};

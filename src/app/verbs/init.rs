@@ -8,7 +8,8 @@ use std::path::Path;
 use chrono::Utc;
 use clap::ValueEnum;
 
-use crate::app::args::{self, First, Reach};
+use crate::app::args::{self, First};
+use crate::app::choices::Reach;
 use crate::app::inventory::inventory;
 use crate::app::verbs::{Show, show};
 use crate::app::{Args, End, Error, ask};

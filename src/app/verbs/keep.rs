@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use crate::app::args::{Format, Keep};
+use crate::app::args::Keep;
+use crate::app::choices::Format;
 use crate::app::verbs::{Show, instants, show};
 use crate::app::{Args, End, Error, ask, load};
 use crate::engine::config::{Accounts, Regions, Settings};

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::app::args::Format;
+use crate::app::choices::Format;
 use crate::app::verbs::{Show, instants};
 use crate::app::{Args, End, Error, load};
 use crate::engine::config::{Place, Settings};

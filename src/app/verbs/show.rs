@@ -7,7 +7,8 @@ use std::path::Path;
 use clap::ValueEnum;
 use serde::Serialize;
 
-use crate::app::args::{Format, List};
+use crate::app::args::List;
+use crate::app::choices::Format;
 use crate::app::{Args, End, Error};
 use crate::engine::config::Settings;
 use crate::engine::model::Locale;

@@ -64,6 +64,11 @@ pub(crate) fn read(top: &Section<'_>) -> Option<Busy> {
     let ways = [("skip", Unmeasured::Skip), ("ignore", Unmeasured::Ignore)];
     busy.unmeasured = section.choice("unmeasured", &ways).unwrap_or(busy.unmeasured);
     busy.sessions = section.flag("sessions").unwrap_or(busy.sessions);
+    if off && busy.sessions {
+        let hint = "leave `off` out, or `sessions`".to_owned();
+        let what = "`off = true` switches off the question who is logged in, too, and `sessions = true` asks it";
+        section.complain(section.place_of("sessions"), what, hint);
+    }
     section.finish();
     (!off).then_some(busy)
 }

@@ -7,7 +7,14 @@ use crate::engine::rules::{Activity, Case, Inputs, Rule};
 pub(crate) const RULE: Rule = Rule { reason: Reason::LoggedIn, judge, inputs };
 
 fn judge(case: &Case<'_>) -> Option<Verdict> {
-    case.settings.busy.and_then(|_| logged_in(case.activity)).map(Verdict::Skip)
+    let busy = case.settings.busy?;
+    // Without any answer, who is logged in is unknown, too.
+    if let Activity::Gap(why) = case.activity
+        && busy.sessions
+    {
+        return Some(Verdict::Skip(Skipped::SessionsUnknown { why: why.clone() }));
+    }
+    logged_in(case.activity).map(Verdict::Skip)
 }
 
 /// Who is logged in, or that this is unknown: then the instance is skipped, too, for the settings ask for the answer.

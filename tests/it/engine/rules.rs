@@ -150,7 +150,8 @@ fn a_busy_hour_begins_at_the_limit() {
 #[test]
 fn a_session_protects_and_so_does_not_knowing_whatever_the_settings_ignore() {
     let ignoring = with(&[("cpu-percent = 10", "cpu-percent = 10\nsessions = true\nunmeasured = \"ignore\"")]);
-    for activity in [Activity::LoggedIn(2), Activity::SessionsUnknown("AccessDenied".to_owned())] {
+    let unknown = Activity::SessionsUnknown("AccessDenied".to_owned());
+    for activity in [Activity::LoggedIn(2), unknown, Activity::Gap("no answer in time".to_owned())] {
         let case = Case { settings: ignoring.clone(), activity: activity.clone(), ..Case::candidates() };
         assert_eq!(case.verdict().reason(), Reason::LoggedIn, "{activity:?}");
     }

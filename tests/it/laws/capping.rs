@@ -6,13 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::arbitrary::{Scene, any_caps, any_faulty_scene, any_scene, for_all};
 use crate::fake::{Deed, EVENING, Fault, Faults, NO_DAILY_CAPS, Shape, World, apply, at, instance, keys, plan, with};
 use idle_reaper::engine::config::{Caps, Settings};
-use idle_reaper::engine::model::Action;
 use idle_reaper::engine::model::Cap;
 use idle_reaper::engine::model::OutcomeKind;
+use idle_reaper::engine::model::{Action, Kind};
 use idle_reaper::engine::report::Report;
 
 fn share(caps: &Caps, report: &Report) -> usize {
-    let running = report.rows.iter().filter(|row| row.running_in_scope).count();
+    let running = report.rows.iter().filter(|row| row.running_in_scope && row.id.kind == Kind::Instance).count();
     (running * caps.stops_percent as usize).div_ceil(100)
 }
 
