@@ -57,7 +57,8 @@ fn a_page_that_cannot_be_written_degrades_the_run_and_undoes_nothing_of_it() {
     let report = apply(&world, &with(&[]), at(EVENING));
     assert_eq!((report.counts().stopped, report.health()), (1, Health::Degraded));
     assert!(report.notes.iter().any(|note| note.contains("page could not be recorded")), "{:?}", report.notes);
-    assert_eq!(world.recorded("report.json").len(), 1);
+    let reports = world.recorded("report.json").into_iter().filter(|(key, _)| key.starts_with("runs/"));
+    assert_eq!(reports.count(), 1);
 }
 
 /// Through the binary, over a record in a folder: every format of a recorded run, and what is no run.
