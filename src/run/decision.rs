@@ -68,7 +68,7 @@ fn dropped(report: &Report, reviewed: &Plan) -> Vec<Outcome> {
                 OutcomeKind::Overtaken,
                 "it has changed since the plan was made: it was started, or another policy matches".to_owned(),
             ),
-            (Some(cap), _) => (OutcomeKind::NotTried, format!("put off by `{}`", cap.as_str())),
+            (Some(cap), _) => (OutcomeKind::NotTried, format!("deferred by `{}`", cap.as_str())),
             (None, Some(row)) => {
                 let (verdict, reason) = (row.verdict.as_str(), row.verdict.reason());
                 (OutcomeKind::Overtaken, format!("now {verdict}, by the rule `{reason}`"))

@@ -1,6 +1,6 @@
 //! The stage that finds what is only reported: unattached volumes and the like. Each target is scanned once a day, at
 //! the turn of its account; a dry run by hand scans everything that was asked for. It has no port that acts, and a kind
-//! that cannot be scanned darkens nothing else.
+//! that cannot be scanned affects nothing else.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::pin::pin;

@@ -1,4 +1,4 @@
-//! `[databases]`: what is special about databases. Which of them are switched is said by the policies.
+//! `[databases]`: what is special about databases. Which have hours is said by the policies.
 
 use crate::engine::config::reader::Section;
 
@@ -15,7 +15,7 @@ pub enum ExpiringBackups {
     /// It is skipped.
     #[default]
     Skip,
-    /// It is stopped all the same.
+    /// The rule does not apply.
     Ignore,
 }
 

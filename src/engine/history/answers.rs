@@ -60,7 +60,7 @@ pub struct Confirmation {
     /// The person's name; empty where none was given.
     #[serde(default)]
     pub by: String,
-    /// When.
+    /// When the person confirmed.
     #[serde(deserialize_with = "sane")]
     pub at: DateTime<Utc>,
 }
@@ -80,7 +80,7 @@ impl Answers {
         text.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
     }
 
-    /// The file.
+    /// The contents of [`FILE`], as JSON.
     pub fn text(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
     }

@@ -89,7 +89,7 @@ impl Deliveries {
         text.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
     }
 
-    /// The file.
+    /// The contents of [`FILE`], as JSON.
     pub fn text(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
     }

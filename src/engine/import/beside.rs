@@ -39,7 +39,7 @@ pub struct Difference {
     pub to: DateTime<Utc>,
     /// Whether it runs under the old tool; under this one it is the other way round.
     pub old_runs: bool,
-    /// Why.
+    /// The word for the kind of difference, as in the table of the page on moving in.
     pub word: &'static str,
     /// The rule that decides here.
     pub rule: Reason,

@@ -23,7 +23,7 @@ pub struct Act {
 /// How the instance was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Found {
-    /// When.
+    /// When a run or an inventory found it.
     pub at: DateTime<Utc>,
     /// Its state.
     pub state: State,

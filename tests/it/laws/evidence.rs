@@ -1,4 +1,4 @@
-//! Law 2: missing or unreadable evidence never condemns. The absence of a tag alone never condemns.
+//! Law 2: missing or unreadable evidence never leads to a stop, nor does the absence of a tag alone.
 
 use idle_reaper::engine::config::Settings;
 use idle_reaper::engine::evidence::last_hour::LastHour;
@@ -107,7 +107,7 @@ fn the_absence_of_a_tag_alone_never_stops() {
     let text =
         SETTINGS.replace("match = { tags = [\"Env=dev\"] }", "match = { without-tags = [\"Env\", \"Owner=*\"] }");
     let wrong = Settings::parse("reaper.toml", &text).expect_err("an absence cannot be enforced");
-    assert!(wrong.to_string().contains("the absence of a tag alone never condemns"), "{wrong}");
+    assert!(wrong.to_string().contains("the absence of a tag alone is never a reason to stop an instance"), "{wrong}");
 
     let settings = crate::fake::settings(&text.replace("stage = \"enforce\"", "stage = \"observe\""));
     for_all(256, (any_instance(), any_instant(), prop::collection::vec(any_tag(), 0..3)), |(found, now, tags)| {

@@ -131,7 +131,7 @@ fn what_is_not_done_of_a_reviewed_plan_is_reported_by_the_conclusion() {
     assert_eq!(outcome_of(&report, done), OutcomeKind::Stopping);
     assert_eq!(
         (outcome_of(&report, waits), detail(waits)),
-        (OutcomeKind::NotTried, Some("put off by `stops-per-run`"))
+        (OutcomeKind::NotTried, Some("deferred by `stops-per-run`"))
     );
     assert!(detail("i-5").is_none() && !world.rests("i-5").is_down(), "nobody has agreed to it");
 }
