@@ -57,7 +57,7 @@ fn over_an_inventory_the_verdict_stands_and_says_that_the_last_hour_was_not_meas
         let recorded = Recorded::parse("fleet.json", &text, &settings).expect("an inventory");
         let report = plan_over(&recorded, &settings, at(EVENING));
         assert_eq!(report.rows[0].verdict.as_str(), "stop");
-        for (locale, words) in [(Locale::En, "last hour not measured"), (Locale::Ja, "直近1時間は未測定")] {
+        for (locale, words) in [(Locale::En, "last hour not measured"), (Locale::Ja, "直近 1 時間は未測定")] {
             let said = detail(&report.rows[0].verdict, locale);
             assert!(said.contains(words), "{said}");
         }

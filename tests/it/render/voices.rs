@@ -130,12 +130,12 @@ fn dates_and_spans_stand_as_a_reader_of_the_language_writes_them() {
     assert!(detail(&reopening, Locale::En).contains("Wed 2026-11-25 18:00 JST"));
     assert!(detail(&reopening, Locale::Ja).contains("2026-11-25(水) 18:00 JST"));
     for (minutes, english, japanese) in
-        [(125, "2 h 05 min", "2時間5分"), (120, "2 h", "2時間"), (45, "45 min", "45分"), (0, "0 min", "0分")]
+        [(125, "2 h 05 min", "2 時間 5 分"), (120, "2 h", "2 時間"), (45, "45 min", "45 分"), (0, "0 min", "0 分")]
     {
         let age = Duration::minutes(minutes);
         let young = Verdict::Skip(Skipped::Young { age, grace: Duration::minutes(15) });
         assert_eq!(detail(&young, Locale::En), format!("started {english} ago; skipped for 15 min"));
-        assert_eq!(detail(&young, Locale::Ja), format!("{japanese}前に起動。起動から15分は停止しない"));
+        assert_eq!(detail(&young, Locale::Ja), format!("{japanese}前に起動。起動から 15 分は停止しない"));
     }
 }
 
@@ -143,7 +143,7 @@ fn dates_and_spans_stand_as_a_reader_of_the_language_writes_them() {
 fn a_launch_in_the_future_is_not_shown_as_a_negative_age() {
     let verdict = Verdict::Skip(Skipped::Young { age: Duration::minutes(-65), grace: Duration::minutes(15) });
     assert_eq!(detail(&verdict, Locale::En), "its launch lies 1 h 05 min in the future; skipped for 15 min");
-    assert_eq!(detail(&verdict, Locale::Ja), "起動時刻が1時間5分先の未来。起動から15分は停止しない");
+    assert_eq!(detail(&verdict, Locale::Ja), "起動時刻が 1 時間 5 分先の未来。起動から 15 分は停止しない");
 }
 
 fn japanese() -> Settings {
