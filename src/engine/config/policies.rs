@@ -183,7 +183,11 @@ fn check_enforced(section: &Section<'_>, told: bool, matcher: Option<&Match>) {
     }
     if matcher.is_some_and(Match::only_an_absence) {
         let hint = "add accounts, regions, types or tags to `match`, or write `stage = \"observe\"`".to_owned();
-        section.complain(place, "the absence of a tag alone is never a reason to stop an instance, so this policy cannot be enforced", hint);
+        section.complain(
+            place,
+            "the absence of a tag alone is never a reason to stop an instance, so this policy cannot be enforced",
+            hint,
+        );
     }
 }
 
