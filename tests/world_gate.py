@@ -210,7 +210,7 @@ def error(call, code, message, status):
         body = f"<Response><Errors><Error>{head}</Error></Errors><RequestID>staged</RequestID></Response>"
     elif call["service"] == "s3":
         body = f"<Error>{head}<RequestId>staged</RequestId></Error>"
-    elif call["service"] in ("sts", "elasticloadbalancing"):
+    elif call["service"] in ("sts", "elasticloadbalancing", "rds"):
         body = f"<ErrorResponse><Error><Type>Sender</Type>{head}</Error><RequestId>staged</RequestId></ErrorResponse>"
     else:
         body = json.dumps({"__type": code, "message": message})

@@ -24,10 +24,8 @@ fn fleet() -> World {
 fn with_databases(world: &World) -> std::path::PathBuf {
     let text = std::fs::read_to_string(world.settings(&[])).expect("the demo's settings");
     let (head, first) = text.split_once("[[policies]]").expect("a policy");
-    let schedule = first.lines().find(|line| line.starts_with("schedule")).expect("a schedule").to_owned();
-    let policy = format!(
-        "[[policies]]\nname = \"databases\"\nkinds = [\"database\"]\nmatch = {{ tags = [\"Env=dev\"] }}\n{schedule}\noutside = \"stop\"\n\n"
-    );
+    let policy = "[[policies]]\nname = \"databases\"\nkinds = [\"database\"]\nmatch = { tags = [\"Env=dev\"] }\n\
+                  schedule = \"tokyo-office\"\noutside = \"stop\"\n\n";
     world.file("databases.toml", &format!("{head}{policy}[[policies]]{first}"))
 }
 
