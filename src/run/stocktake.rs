@@ -205,7 +205,8 @@ pub(crate) async fn take(
             post(WHOLE, Reader::Operator, channel, page.message(&money, &place, locale.unwrap_or(report.locale)));
         }
     }
-    if let Some(channel) = settings.notify.operator.as_ref().filter(|_| !sent.contains(SUMMARY))
+    let asks = settings.notify.confirm_within.is_some() && !sent.contains(SUMMARY);
+    if let Some(channel) = settings.notify.operator.as_ref().filter(|_| asks)
         && let Some(text) = answers_summary(&before, channel.prefers.locale.unwrap_or(report.locale))
     {
         post(SUMMARY, Reader::Operator, channel, text);
@@ -240,7 +241,7 @@ fn of_channel(stock: &Stocktake, before: &Answers, channel: &Channel, order: &Or
     let shown = prefers.zone.map(|zone| Stocktake { zone, ..stock.clone() });
     let locale = prefers.locale.unwrap_or(settings.run.locale);
     let text = message(shown.as_ref().unwrap_or(stock), &prefers.money(&settings.money), &settings.tags, place, locale);
-    match last_answer(before, &stock.account, locale) {
+    match last_answer(before, &stock.account, locale).filter(|_| settings.notify.confirm_within.is_some()) {
         Some(answer) => format!("{text}\n{answer}\n"),
         None => text,
     }
