@@ -74,7 +74,7 @@ pub(crate) fn section(
         page.line(remnant(locale, Remnant::Attached));
     }
     besides(found, money, locale).into_iter().for_each(|line| page.line(line));
-    not_scanned(found, locale).into_iter().for_each(|line| page.item(line));
+    not_scanned(&found.not_scanned, found.waiting, locale).into_iter().for_each(|line| page.item(line));
 }
 
 /// The section of a report.
@@ -141,9 +141,9 @@ fn besides(found: &Forgotten, money: &Money, locale: Locale) -> Vec<String> {
 
 /// What could not be scanned, each kind and cause once. AWS puts an id of its own into each refusal, so causes are
 /// compared up to it.
-fn not_scanned(found: &Forgotten, locale: Locale) -> Vec<String> {
+pub(crate) fn not_scanned(failed: &[NotScanned], waiting: usize, locale: Locale) -> Vec<String> {
     let mut alike: BTreeMap<(ReportOnly, &str), (usize, &NotScanned)> = BTreeMap::new();
-    for one in &found.not_scanned {
+    for one in failed {
         let cause = one.cause.split([':', '(']).next().unwrap_or_default();
         alike.entry((one.kind, cause)).or_insert((0, one)).0 += 1;
     }
@@ -151,7 +151,7 @@ fn not_scanned(found: &Forgotten, locale: Locale) -> Vec<String> {
         let (kind, example) = (kind.as_str(), first.target.to_string());
         remnant(locale, Remnant::NotScanned { kind, targets, example: &example, cause: &first.cause })
     };
-    let waiting = (found.waiting > 0).then(|| remnant(locale, Remnant::Waiting { targets: found.waiting }));
+    let waiting = (waiting > 0).then(|| remnant(locale, Remnant::Waiting { targets: waiting }));
     alike.into_iter().map(line).chain(waiting).collect()
 }
 

@@ -6,5 +6,6 @@ pub mod messages;
 mod metrics;
 pub mod output;
 mod pages;
+mod pages_left_out;
 pub mod report;
 pub mod voices;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Duration, Utc};
 use rust_decimal::Decimal;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::engine::config::{Channel, Forgotten as Wanted, Settings, UNKNOWN};
 use crate::engine::cost::price::{Price, PriceKey, Prices};
@@ -33,7 +33,7 @@ pub struct Forgotten {
 }
 
 /// A kind that could not be scanned in one target. Its instances were.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct NotScanned {
     /// Account and Region.

@@ -20,6 +20,8 @@ pub(crate) enum Text<'a> {
         zone: Tz,
     },
     Healthy,
+    /// Nothing went wrong, but not everything was scanned.
+    Partly,
     Degraded,
     /// The number of instances that run without being needed.
     Wasting {
@@ -51,6 +53,20 @@ pub(crate) enum Text<'a> {
     },
     NotScanned {
         count: usize,
+    },
+    /// The heading of what was left out of the scan without an error, or only in part.
+    LeftUnscanned,
+    /// Targets that the organisation's policy denies.
+    Denied {
+        targets: usize,
+        accounts: usize,
+        example: &'a str,
+    },
+    /// Targets whose databases could not be listed.
+    Unlisted {
+        targets: usize,
+        example: &'a str,
+        cause: &'a str,
     },
     /// An amount in the second currency.
     InCurrency {

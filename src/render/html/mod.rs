@@ -97,8 +97,8 @@ pub fn page(sheet: &Sheet, trends: Option<&Trends>, options: &Options<'_>) -> Re
     let locale = options.locale;
     let title = Text::Title { mode: sheet.mode, carried_out: sheet.carried_out(), at: sheet.at, zone: options.zone };
     let rows = Rows::new(sheet, options);
-    let blocks = summary::unscanned(&rows).into_iter().chain([summary::figures(&rows)]);
-    let blocks = blocks.chain(rows.dearest().map(Block::Table));
+    let blocks = summary::unscanned(&rows).into_iter().chain(summary::left_unscanned(&rows));
+    let blocks = blocks.chain([summary::figures(&rows)]).chain(rows.dearest().map(Block::Table));
     let blocks = blocks.chain(trends.map(|trends| over_weeks(trends, locale)).unwrap_or_default());
     let blocks = blocks.chain(summary::bars(&rows)).chain(rows.attention().map(Block::Table));
     let document = Document {

@@ -3,14 +3,14 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::engine::model::{Outcome, ResourceId};
+use crate::engine::model::Outcome;
 use crate::engine::request::Mode;
 use crate::render::catalogue::page::{Text, text as say};
 use crate::render::catalogue::{Label, Term, term, voice};
 use crate::render::html::Options;
 use crate::render::html::document::{Cell, Head, Table};
 use crate::render::html::people::People;
-use crate::render::html::sheet::{Line, Sheet};
+use crate::render::html::sheet::{Line, Place, Sheet, place};
 use crate::render::html::trend::UNKNOWN;
 
 /// The most rows of a table in the page itself.
@@ -21,13 +21,6 @@ const DEAREST: usize = 10;
 
 /// The same for the rows for people.
 const FOR_PEOPLE: usize = 10;
-
-/// Account, Region and id.
-type Place<'a> = (&'a str, &'a str, &'a str);
-
-fn place(id: &ResourceId) -> Place<'_> {
-    (&id.place.account, &id.place.region, &id.name)
-}
 
 /// The rows of a sheet, and how their fields are shown.
 pub(super) struct Rows<'a> {
@@ -81,7 +74,7 @@ impl<'a> Rows<'a> {
     }
 
     fn failed(&self, line: &Line) -> Option<&Outcome> {
-        self.failed.get(&(line.account.as_str(), line.region.as_str(), line.id.as_str())).copied()
+        self.failed.get(&line.place()).copied()
     }
 
     /// Whether a person has to look at it.

@@ -1,7 +1,7 @@
 //! What a page shows of a report: fields of its JSON. A page of the record is therefore the page of the run.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
@@ -9,8 +9,12 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use crate::engine::cost::waste::Cost;
-use crate::engine::model::{Counts, Currency, Health, Locale, Outcome, OutcomeKind, SkippedAccount, Unreachable, Usd};
+use crate::engine::model::{
+    Counts, Currency, Health, Locale, NotDue, Outcome, OutcomeKind, ResourceId, SkippedAccount, Target, Unreachable,
+    Usd,
+};
 use crate::engine::plan::Plan;
+use crate::engine::report::forgotten::NotScanned;
 use crate::engine::report::past::{PastUnreadable, versioned};
 use crate::engine::report::{Report, Row};
 use crate::engine::request::Mode;
@@ -35,6 +39,9 @@ pub struct Sheet {
     pub(crate) counts: Counts,
     pub(crate) notes: Vec<String>,
     pub(crate) instances: Vec<Line>,
+    /// How many rows need a person, those that are left out included.
+    #[serde(skip)]
+    pub(super) for_people: usize,
     pub(super) plan: Plan,
     pub(super) outcomes: Vec<Outcome>,
     #[serde(default)]
@@ -42,6 +49,12 @@ pub struct Sheet {
     #[serde(default)]
     pub(super) forgotten: Option<Forgotten>,
     pub(super) unreachable: Vec<Unreachable>,
+    #[serde(default)]
+    pub(super) unlisted: Vec<Unreachable>,
+    #[serde(default)]
+    pub(super) denied: Vec<Target>,
+    #[serde(default)]
+    pub(super) not_due: Vec<NotDue>,
     #[serde(default)]
     pub(super) not_in_scope: Vec<SkippedAccount>,
     #[serde(default)]
@@ -149,6 +162,10 @@ pub(super) struct Forgotten {
     pub(super) usd_month: Usd,
     #[serde(default)]
     pub(super) unknown_prices: usize,
+    #[serde(default)]
+    pub(super) not_scanned: Vec<NotScanned>,
+    #[serde(default)]
+    pub(super) waiting: usize,
 }
 
 impl Line {
@@ -162,10 +179,53 @@ impl Line {
         self.remarks.iter().filter(|one| one.remark != "holds")
     }
 
+    pub(super) fn place(&self) -> Place<'_> {
+        (&self.account, &self.region, &self.id)
+    }
+
     /// Whether a person has to do something about it.
     pub(crate) fn is_for_people(&self) -> bool {
         self.attention || self.remarked().next().is_some()
     }
+}
+
+/// Account, Region and id.
+pub(super) type Place<'a> = (&'a str, &'a str, &'a str);
+
+pub(super) fn place(id: &ResourceId) -> Place<'_> {
+    (&id.place.account, &id.place.region, &id.name)
+}
+
+fn has_failed(one: &Outcome) -> bool {
+    matches!(one.outcome, OutcomeKind::Failed | OutcomeKind::Unverified)
+}
+
+/// What a run tried to stop or start, and whether that failed.
+fn tried(outcomes: &[Outcome]) -> HashMap<Place<'_>, bool> {
+    let mut tried = HashMap::new();
+    outcomes.iter().for_each(|one| *tried.entry(place(&one.id)).or_default() |= has_failed(one));
+    tried
+}
+
+/// What comes first has the least: what needs a person, what is stopped or started or would be, what is only reported,
+/// what costs more.
+type Rank = (bool, bool, bool, Reverse<Option<Decimal>>);
+
+fn rank(is_for_people: bool, verdict: &str, failed: Option<&bool>, usd: Option<Decimal>) -> Rank {
+    let acts = failed.is_some() || matches!(verdict, "stop" | "hibernate" | "start");
+    (!is_for_people && failed != Some(&true), !acts, verdict != "report", Reverse(usd))
+}
+
+/// The rows that a page has, in their order, and how many of all need a person.
+fn chosen<T>(rows: Vec<T>, rank: impl Fn(&T) -> Rank) -> (Vec<T>, usize) {
+    let mut rows: Vec<(Rank, usize, T)> = rows.into_iter().enumerate().map(|(n, row)| (rank(&row), n, row)).collect();
+    let for_people = rows.iter().filter(|(rank, ..)| !rank.0).count();
+    if rows.len() > ROWS {
+        rows.sort_by_key(|(rank, n, _)| (*rank, *n));
+        rows.truncate(ROWS);
+        rows.sort_by_key(|(_, n, _)| *n);
+    }
+    (rows.into_iter().map(|(.., row)| row).collect(), for_people)
 }
 
 impl Sheet {
@@ -174,19 +234,19 @@ impl Sheet {
     /// # Errors
     /// The error of the serializer; no report causes one.
     pub fn of(report: &Report) -> serde_json::Result<Self> {
-        let mut rows: Vec<&Row> = report.rows.iter().collect();
-        if rows.len() > ROWS {
-            rows.sort_by_key(|row| (!json::wants_attention(row), Reverse(row.monthly)));
-            rows.truncate(ROWS);
-            rows.sort_by(|a, b| a.id.cmp(&b.id));
-        }
+        let tried = tried(&report.outcomes);
+        let (rows, for_people) = chosen(report.rows.iter().collect(), |row: &&Row| {
+            let is_for_people = json::wants_attention(row) || row.remarks.iter().any(|one| one.wants_attention());
+            let usd = row.monthly.map(|monthly| monthly.0.round_dp(2));
+            rank(is_for_people, row.verdict.as_str(), tried.get(&place(&row.id)), usd)
+        });
         let line = |row: &&Row| serde_json::from_value(serde_json::to_value(json::line(row, report))?);
         let instances = rows.iter().map(line).collect::<serde_json::Result<_>>()?;
         let mut sheet: Self = serde_json::from_value(serde_json::to_value(json::without_rows(report))?)?;
         if let Some(money) = &mut sheet.money {
             money.note = caveat_of(report, report.locale);
         }
-        Ok(Self { instances, ..sheet })
+        Ok(Self { instances, for_people, ..sheet })
     }
 
     /// The same of an undo.
@@ -194,7 +254,7 @@ impl Sheet {
     /// # Errors
     /// The error of the serializer.
     pub fn of_undo(undo: &Undo) -> serde_json::Result<Self> {
-        serde_json::from_str(&undo_json(undo, false)?)
+        Ok(serde_json::from_str::<Self>(&undo_json(undo, false)?)?.fitting())
     }
 
     /// The same of a recorded report.
@@ -202,14 +262,23 @@ impl Sheet {
     /// # Errors
     /// [`PastUnreadable`] for a text that is no report, or one of another version.
     pub fn parse(text: &str) -> Result<Self, PastUnreadable> {
-        let mut sheet: Self = versioned(text)?;
-        let lines = &mut sheet.instances;
-        if lines.len() > ROWS {
-            lines.sort_by_key(|line| (!line.attention, Reverse(line.usd_month)));
-            lines.truncate(ROWS);
-            lines.sort_by(|a, b| (&a.account, &a.region, &a.id).cmp(&(&b.account, &b.region, &b.id)));
-        }
-        Ok(sheet)
+        Ok(versioned::<Self>(text)?.fitting())
+    }
+
+    /// The same with no more rows than a page has.
+    fn fitting(mut self) -> Self {
+        let (lines, tried) = (std::mem::take(&mut self.instances), tried(&self.outcomes));
+        let (instances, for_people) = chosen(lines, |line| {
+            let usd = line.usd_month.map(|usd| usd.0);
+            rank(line.is_for_people(), &line.verdict, tried.get(&line.place()), usd)
+        });
+        Self { instances, for_people, ..self }
+    }
+
+    /// Whether targets, or kinds of resources in them, were not scanned, although they could be reached.
+    pub(super) fn is_partial(&self) -> bool {
+        let forgotten = self.forgotten.as_ref().is_some_and(|one| !one.not_scanned.is_empty() || one.waiting > 0);
+        forgotten || !(self.denied.is_empty() && self.not_due.is_empty() && self.unlisted.is_empty())
     }
 
     /// Whether something was or could have been done.
@@ -246,7 +315,7 @@ impl Sheet {
 
     /// What went wrong with steps.
     pub(super) fn failures(&self) -> impl Iterator<Item = &Outcome> {
-        self.outcomes.iter().filter(|one| matches!(one.outcome, OutcomeKind::Failed | OutcomeKind::Unverified))
+        self.outcomes.iter().filter(|one| has_failed(one))
     }
 
     /// Whether anything was done, or a person has to do something.

@@ -1,6 +1,6 @@
 //! The first screen: what matters in a sentence, what could not be scanned, and the figures.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::{Decimal, RoundingStrategy};
 
@@ -12,6 +12,7 @@ use crate::render::catalogue::forgotten::{Remnant, remnant};
 use crate::render::catalogue::money::{Phrase, phrase};
 use crate::render::catalogue::page::{Text, text as say};
 use crate::render::catalogue::{Label, Sentence, Term, term, voice};
+use crate::render::forgotten::not_scanned;
 use crate::render::html::bars::chart;
 use crate::render::html::document::{Block, Cell, Head, Table, Tile};
 use crate::render::html::rows::Rows;
@@ -47,6 +48,7 @@ pub(super) fn lines(sheet: &Sheet, locale: Locale) -> Vec<Cell> {
         },
     };
     let (class, health) = match sheet.health {
+        Health::Ok if sheet.is_partial() => ("report", Text::Partly),
         Health::Ok => ("good", Text::Healthy),
         Health::Degraded => ("bad", Text::Degraded),
     };
@@ -79,6 +81,31 @@ pub(super) fn unscanned(rows: &Rows<'_>) -> Option<Block> {
             ..Table::default()
         })
     })
+}
+
+/// What else was not scanned, which the figures therefore do not have.
+pub(super) fn left_unscanned(rows: &Rows<'_>) -> Option<Block> {
+    let (locale, Sheet { denied, not_due, unlisted, forgotten, .. }) = (rows.options.locale, rows.sheet);
+    let denied = denied.first().map(|first| {
+        let accounts = denied.iter().map(|one| &one.account).collect::<BTreeSet<_>>().len();
+        say(locale, Text::Denied { targets: denied.len(), accounts, example: &first.to_string() })
+    });
+    let not_due = not_due.iter().map(|one| one.last_scan).min().map(|oldest| {
+        let accounts = not_due.iter().map(|one| &one.account).collect::<BTreeSet<_>>().len();
+        voice(locale).say(Sentence::NotDue { targets: not_due.len(), accounts, oldest, zone: rows.options.zone })
+    });
+    let mut causes: BTreeMap<&str, (usize, &Unreachable)> = BTreeMap::new();
+    unlisted.iter().for_each(|one| causes.entry(&one.cause).or_insert((0, one)).0 += 1);
+    let unlisted = causes.into_iter().map(|(cause, (targets, first))| {
+        say(locale, Text::Unlisted { targets, example: &first.target().to_string(), cause })
+    });
+    let kinds = forgotten.as_ref().map(|one| not_scanned(&one.not_scanned, one.waiting, locale)).unwrap_or_default();
+    let lines = denied.into_iter().chain(not_due).chain(unlisted).chain(kinds);
+    let mut lines: Vec<String> = lines.map(|line| rows.people.text(&line)).collect();
+    let rest = lines.len().saturating_sub(MOST);
+    lines.truncate(MOST);
+    lines.extend((rest > 0).then(|| say(locale, Text::Further { count: rest })));
+    (!lines.is_empty()).then(|| Block::List { heading: say(locale, Text::LeftUnscanned), lines })
 }
 
 /// The figures, with what the amounts are.
@@ -118,7 +145,7 @@ pub(super) fn figures(rows: &Rows<'_>) -> Block {
         Mode::Undo => (Text::Started, counts.started),
     };
     tiles.push(tile("", label, count.to_string(), Vec::new()));
-    let people = rows.for_people().len();
+    let people = sheet.for_people;
     tiles.push(tile(if people > 0 { "warn" } else { "" }, Text::ForPeople, people.to_string(), Vec::new()));
     if counts.unreachable > 0 {
         tiles.push(tile("bad", Text::Unscanned, counts.unreachable.to_string(), Vec::new()));

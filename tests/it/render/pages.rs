@@ -36,7 +36,7 @@ fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn options(settings: &Settings, locale: Locale) -> Options<'_> {
+pub fn options(settings: &Settings, locale: Locale) -> Options<'_> {
     Options { locale, ..Options::of(settings) }
 }
 
@@ -60,7 +60,7 @@ fn organization(locale: Locale) -> Value {
     report
 }
 
-fn sheet(report: &Value) -> Sheet {
+pub fn sheet(report: &Value) -> Sheet {
     Sheet::parse(&report.to_string()).unwrap()
 }
 
@@ -115,7 +115,7 @@ fn trends() -> Trends {
 }
 
 /// Ten thousand instances, each with words of its own.
-fn many() -> Value {
+pub fn many() -> Value {
     let mut report = organization(Locale::En);
     let few = report["instances"].as_array().unwrap().clone();
     let one = |n: usize| {
@@ -158,6 +158,13 @@ fn hostile() -> Value {
     report["plan"]["refused"] = MARKUP[0].into();
     let place = |text: &String| json!({"account": text, "region": text, "cause": text});
     report["unreachable"] = texts.iter().map(place).collect();
+    report["unlisted"] = texts.iter().map(place).collect();
+    report["denied"] = report["unlisted"].clone();
+    report["not-due"] = json!([{"account": MARKUP[0], "region": MARKUP[1], "last-scan": "2026-11-25T00:30:00Z"}]);
+    report["forgotten"] = json!({
+        "forgotten": 0, "usd-month": "0", "unknown-prices": 0, "resources": [], "waiting": 1,
+        "not-scanned": [{"account": MARKUP[0], "region": MARKUP[1], "kind": "volume", "cause": MARKUP[2]}],
+    });
     report["not-in-scope"] = texts.iter().map(|text| json!({"account": text, "name": text, "because": text})).collect();
     let sums: Value =
         texts.iter().map(|text| json!({"name": text, "instances": 1, "monthly": "3.5", "unknown": 0})).collect();
@@ -168,7 +175,7 @@ fn hostile() -> Value {
 }
 
 /// The data of the script.
-fn island(page: &str) -> Value {
+pub fn island(page: &str) -> Value {
     let data = page.split("<script type=\"application/json\" id=\"data\">").nth(1).unwrap();
     serde_json::from_str(data.split("</script>").next().unwrap()).unwrap()
 }
@@ -193,11 +200,11 @@ fn fields(data: &Value) -> Vec<Value> {
 }
 
 /// The page without what only scripts read.
-fn unscripted(page: &str) -> &str {
+pub fn unscripted(page: &str) -> &str {
     page.split("<script").next().unwrap()
 }
 
-fn example() -> Settings {
+pub fn example() -> Settings {
     settings(&fs::read_to_string(root().join("examples/organization.toml")).unwrap())
 }
 
