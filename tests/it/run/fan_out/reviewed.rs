@@ -106,7 +106,7 @@ fn a_reviewed_plan_through_the_parts_does_what_it_does_in_one_process() {
         figures.set([done, dropped, others]);
     });
     let [done, dropped, others] = figures.get();
-    assert!(done > 70 && dropped > 70 && others > 20, "too tame: {done} done, {dropped} dropped, {others} beyond it");
+    assert!(done > 70 && dropped > 70 && others >= 15, "too tame: {done} done, {dropped} dropped, {others} beyond it");
 }
 
 #[test]
