@@ -75,7 +75,7 @@ mod tests {
             .match_requests(|request| request.state() == Some(&SessionState::Active))
             .sequence()
             .http_response(move || answer(200, &format!(r#"{{"Sessions":[{one},{other}],"NextToken":"more"}}"#)))
-            .http_response(move || answer(200, &format!(r#"{{"Sessions":[{one},{{"SessionId":"x"}}]}}"#)))
+            .http_response(move || answer(200, &format!(r#"{{"Sessions":[{one}]}}"#)))
             .build();
         let found = active(&client(&pages)).await.unwrap();
         assert_eq!(found, HashMap::from([("i-1".into(), 2), ("mi-1".into(), 1)]));
@@ -87,5 +87,9 @@ mod tests {
             .then_http_response(|| answer(400, r#"{"__type":"AccessDeniedException","message":"no"}"#));
         let why = active(&client(&denied)).await.unwrap_err();
         assert!(why.contains(OPERATION) && why.contains("AccessDenied"), "{why}");
+        let nameless = mock!(Client::describe_sessions)
+            .then_http_response(|| answer(200, r#"{"Sessions":[{"SessionId":"ana-1"}]}"#));
+        let why = active(&client(&nameless)).await.unwrap_err();
+        assert!(why.contains("a session of no instance"), "{why}");
     }
 }
