@@ -92,10 +92,10 @@ fn a_record_in_s3_is_compared_and_acknowledged_alike() {
     let cost = (calls("ListObjects"), calls("GetObject"), calls("PutObject"));
     // Outcomes and undos are a list each; a get each for their index and for who launched what of the one account, and two
     // for the last scans, at the begin and at the end, and one for the trends; two tables, a count, the last scans, the
-    // trends and the report are written.
+    // trends and the report are written, and its page, of the run and as the latest.
     assert_eq!(
         cost,
-        (2 + 6, 1 + 1 + 1 + 2 + 1, 2 + 1 + 1 + 1 + 1),
+        (2 + 6, 1 + 1 + 1 + 2 + 1, 2 + 1 + 1 + 1 + 1 + 2),
         "a list for each day, a get for each run of theirs"
     );
     let run = held.json()["run"].as_str().unwrap().to_owned();
