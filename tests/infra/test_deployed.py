@@ -218,7 +218,7 @@ class Deployed(unittest.TestCase):
         self.assertEqual({kind: count for kind, count in self.before.items() if count not in (0, False)}, {}, "moto makes these now: take them out of IGNORED")
         for kind in sorted(IGNORED):
             with self.subTest(kind=kind):
-                self.assertEqual(int(self.count(kind)), len(self.of(kind)) if kind != "AWS::S3::BucketPolicy" else 4)
+                self.assertEqual(int(self.count(kind)), len(self.of(kind)) if kind != "AWS::S3::BucketPolicy" else 6)
 
     def test_the_function_is_as_the_template_says(self):
         client = self.world.client("lambda")

@@ -181,7 +181,7 @@ pub fn island(page: &str) -> Value {
 }
 
 /// A row of it by the names of its fields.
-fn fields(data: &Value) -> Vec<Value> {
+pub fn fields(data: &Value) -> Vec<Value> {
     let names = data["fields"].as_array().unwrap();
     let row = |row: &Value| -> Value {
         let cell = |(n, field): (usize, &Value)| {

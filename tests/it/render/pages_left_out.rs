@@ -1,13 +1,18 @@
 //! What the page for browsers leaves out, and what it says of that.
 
 use chrono::Duration;
-use idle_reaper::engine::model::{Locale, NotDue, ReportOnly, Target, Unreachable};
-use idle_reaper::engine::report::Report;
+use idle_reaper::engine::model::{
+    Action, Because, Locale, NotDue, Outcome, OutcomeKind, Remark, ReportOnly, ResourceId, Starter, Stopped, Target,
+    Unreachable, Usd,
+};
 use idle_reaper::engine::report::forgotten::{Forgotten, NotScanned};
+use idle_reaper::engine::report::{Report, Row};
 use idle_reaper::render::html::{Options, of_report, page};
+use idle_reaper::render::markdown;
+use serde_json::Value;
 
-use super::pages::{example, island, many, options, sheet, unscripted};
-use crate::fake::{EVENING, World, at, instance, plan, with};
+use super::pages::{example, fields, island, many, options, sheet, unscripted};
+use crate::fake::{EVENING, Shape, World, at, instance, plan, with};
 
 /// The list of what else was not scanned.
 fn left_unscanned(html: &str) -> Option<&str> {
@@ -36,7 +41,8 @@ fn what_was_not_scanned_stands_before_the_figures_and_nothing_claims_otherwise()
         let Target { account, region } = target(4);
         report.unreachable = vec![Unreachable { account, region, cause: "timed out".to_owned() }];
     };
-    let changes: [(&dyn Fn(&mut Report), &[&str]); 4] = [
+    type Change<'a> = (&'a dyn Fn(&mut Report), &'a [&'a str]);
+    let changes: [Change<'_>; 4] = [
         (&with_denied, &["2 targets in 1 account, 111111111111/eu-west-1 first"]),
         (&with_not_due, &["not due: 1 target in 1 account, empty when last scanned"]),
         (&with_unlisted, &["databases could not be listed in 1 target, 111111111111/eu-west-1 first: AccessDenied"]),
@@ -57,11 +63,57 @@ fn what_was_not_scanned_stands_before_the_figures_and_nothing_claims_otherwise()
         let before = html.split("What else was not scanned").next().unwrap();
         assert!(before.contains("<section class=\"alert\">") && left_unscanned(&html).is_some(), "{expected:?}");
     }
+    // What the report says as a sentence is said in the same words.
     let mut report = whole;
-    (with_not_due(&mut report), with_kinds(&mut report));
-    let html = of_report(&report, &options).unwrap();
+    with_not_due(&mut report);
+    with_kinds(&mut report);
+    let (html, shown) = (of_report(&report, &options).unwrap(), markdown(&report));
     let said = left_unscanned(&html).unwrap().matches("<li>").count();
     assert_eq!(said, 3, "not due, one kind, and what no run has scanned yet");
+    for line in left_unscanned(&html).unwrap().split("<li>").skip(1) {
+        // The page has a time zone of its own.
+        let line = line.split("</li>").next().unwrap().split("(oldest").next().unwrap();
+        let letters = |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>();
+        assert!(letters(&shown).contains(&letters(line)), "{line}\n{shown}");
+    }
+}
+
+#[test]
+fn of_very_many_rows_none_is_left_out_that_matters() {
+    let settings = with(&[]);
+    let world = World::of([instance("i-open"), instance("i-kept").tag("idle-reaper:keep", "")]);
+    let mut report = plan(&world, &settings, at(EVENING));
+    let row = |id: &str| report.rows.iter().find(|row| &*row.id.name == id).unwrap().clone();
+    let (acting, kept) = (row("i-open"), row("i-kept"));
+    assert_eq!((acting.verdict.as_str(), kept.verdict.as_str()), ("stop", "skip"));
+    let named =
+        |row: &Row, name: String| Row { id: ResourceId::instance((*row.id.place).clone(), name), ..row.clone() };
+    let dear = |n: usize| Row { monthly: Usd::parse("9999.004"), ..named(&kept, format!("i-dear-{n:05}")) };
+    let mut again = named(&kept, "i-started-again".to_owned());
+    let stopped = Stopped { at: at(EVENING), run: "run-0".to_owned(), because: Because::Hours };
+    again.remarks = vec![Remark::StartedAgain { stopped, at: at(EVENING), by: Starter::Unknown }];
+    let failed = named(&kept, "i-failed".to_owned());
+    report.outcomes = vec![Outcome {
+        id: failed.id.clone(),
+        action: Action::Stop,
+        outcome: OutcomeKind::Failed,
+        detail: "refused".to_owned(),
+        at: at(EVENING),
+    }];
+    report.rows = (0..20_005).map(dear).chain([failed, again, named(&acting, "i-stop".to_owned())]).collect();
+    let options = Options::of(&settings);
+    let html = of_report(&report, &options).unwrap();
+    let rows = fields(&island(&html));
+    assert_eq!(rows.len(), 20_000);
+    for id in ["i-failed", "i-started-again", "i-stop", "i-dear-00000"] {
+        assert!(rows.iter().any(|row| row["id"] == id), "{id}");
+    }
+    let recorded: Value = serde_json::from_str(&idle_reaper::render::json(&report, false).unwrap()).unwrap();
+    let shown = unscripted(&html);
+    assert!(shown.contains("<dt>Need a person</dt><dd>2</dd>"));
+    for count in ["found", "candidates"] {
+        assert!(shown.contains(&format!("<dd>{}</dd>", recorded["counts"][count])), "{count}");
+    }
 }
 
 /// More rows need a person than a page has: its figure is that of the report.
