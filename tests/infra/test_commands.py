@@ -43,7 +43,7 @@ class Aws(unittest.TestCase):
         for page in PAGES:
             for line in commands(page):
                 for call in re.findall(r"(?:^|\$\(|\|\| |[A-Z_]+=\S+ )(aws [a-z].*?)(?=\)$|$)", line):
-                    yield page.name, re.sub(r" > \S+$", "", call).replace("$ids", "i-0123456789abcdef0")
+                    yield page.name, re.sub(r" >>? \S+$", "", call).replace("$ids", "i-0123456789abcdef0")
 
     def test_the_cli_accepts_every_command_and_gets_as_far_as_the_connection(self):
         folder = tempfile.TemporaryDirectory()
