@@ -281,7 +281,7 @@ tests/page/node_modules/.ready: tests/page/package-lock.json $(VENV_INFRA)/.read
 page-check: page-setup ## open the page in a headless Chromium: policy, accessibility, hostile text, 10,000 rows, print
 	$(BUILD)
 	cargo test --quiet --locked --test it -- render::pages
-	$(NODE_PATH_OF_VENV) node --test tests/page/
+	$(NODE_PATH_OF_VENV) node --test tests/page/page.test.mjs
 	$(TOOK)
 
 .PHONY: screenshots
