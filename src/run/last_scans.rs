@@ -10,7 +10,7 @@ use crate::engine::model::Target;
 use crate::engine::model::month::Month;
 use crate::engine::request::Mode;
 use crate::ports::{PortError, ReadRecord, WriteRecord};
-use crate::run::new_regions::Firsts;
+use crate::run::new_regions::FirstInstances;
 use crate::run::order::Order;
 use crate::run::pipeline::is_narrow;
 use crate::run::scan::Background;
@@ -61,7 +61,7 @@ pub(crate) async fn keep(
     order: &Order<'_>,
     hub: &impl WriteRecord,
     background: &Background,
-    firsts: &Firsts,
+    firsts: &FirstInstances,
 ) -> Result<(), PortError> {
     let settings = order.settings;
     let used = settings.scope.sweep.is_some() || settings.notify.new_region.is_some();
@@ -80,7 +80,7 @@ pub(crate) async fn keep(
         }
         let mut scans = LastScans::parse(old.as_deref().unwrap_or_default(), &settings.hash);
         scans.add(&visits, listed, order.clock.at());
-        scans.note_untold(&firsts.told, &firsts.untold);
+        scans.note_first_instances(&firsts.notified, &firsts.pending);
         let text = scans.text(&settings.hash);
         let written = match &old {
             None => hub.create(FILE, &text).await?.is_none(),

@@ -1,5 +1,5 @@
-//! The stage that tells the channel of `new-region` where the first instance ever was found: what nobody uses may be left by
-//! mistake, or belong to somebody who stole a key. Each Region of an account is told once.
+//! The stage that notifies the channel of `new-region` of the first instance ever in a Region of an account: it may have been
+//! started by mistake, or with a stolen key. There is one message for each Region of an account.
 
 use std::collections::BTreeSet;
 
@@ -16,22 +16,22 @@ use crate::run::{Order, last_scans};
 
 /// Where something was found for the first time ever.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Firsts {
-    /// The channel took the message.
-    pub(crate) told: BTreeSet<Target>,
+pub(crate) struct FirstInstances {
+    /// The channel accepted the message.
+    pub(crate) notified: BTreeSet<Target>,
     /// It did not, so the next run tries again.
-    pub(crate) untold: BTreeSet<Target>,
+    pub(crate) pending: BTreeSet<Target>,
 }
 
-/// Tells it, and returns how many messages were accepted. Under changed settings nothing is known of empty Regions.
-pub(crate) async fn tell(
+/// Notifies the channel, and returns how many messages were accepted. Under changed settings nothing is known of empty Regions.
+pub(crate) async fn notify(
     order: &Order<'_>,
     messenger: &impl Messenger,
     hub: &impl ReadRecord,
     history: &History,
     background: &Background,
     report: &Report,
-) -> ((usize, Firsts), Notes) {
+) -> ((usize, FirstInstances), Notes) {
     let mut notes = Notes::default();
     let settings = order.settings;
     let channel = settings.notify.new_region.clone().filter(|_| settings.run.record.is_some());
@@ -52,6 +52,7 @@ pub(crate) async fn tell(
     let digests = Digests { operator: Some(digest), ..Digests::default() };
     let delivery = deliver(messenger, &digests, &frame(order, &report.names), order.clock, RESERVE).await;
     notes.troubles(delivery.troubles);
-    let (told, untold) = if delivery.unsent.is_empty() { (firsts, BTreeSet::new()) } else { (BTreeSet::new(), firsts) };
-    ((delivery.messages, Firsts { told, untold }), notes)
+    let (notified, pending) =
+        if delivery.unsent.is_empty() { (firsts, BTreeSet::new()) } else { (BTreeSet::new(), firsts) };
+    ((delivery.messages, FirstInstances { notified, pending }), notes)
 }

@@ -199,7 +199,7 @@ pub(crate) async fn finish(
     let stock = stage("stocktake", "the stocktake", stock, &mut notes).await;
     let reminded = answers::remind(order, messenger, hub, history, &report);
     let reminded = stage("answers", "reminding of the stocktake", reminded, &mut notes).await;
-    let first = new_regions::tell(order, messenger, hub, history, &background, &report);
+    let first = new_regions::notify(order, messenger, hub, history, &background, &report);
     let (first, firsts) = stage("new-regions", "telling of new Regions", first, &mut notes).await;
     let kept = keep(order, hub, history, prices, &background, &firsts, &report);
     stage("keep", "recording prices and evidence", kept, &mut notes).await;

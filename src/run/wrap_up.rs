@@ -10,7 +10,7 @@ use crate::engine::model::{Because, Notes};
 use crate::engine::report::Report;
 use crate::engine::report::news::stopped_for_idleness;
 use crate::ports::WriteRecord;
-use crate::run::new_regions::Firsts;
+use crate::run::new_regions::FirstInstances;
 use crate::run::{Background, Order, last_scans, prices, undone};
 
 /// The note where new prices could not be recorded.
@@ -55,7 +55,7 @@ pub(crate) async fn keep(
     history: &History,
     prices: Option<&Prices>,
     background: &Background,
-    firsts: &Firsts,
+    firsts: &FirstInstances,
     report: &Report,
 ) -> ((), Notes) {
     let mut notes = Notes::default();

@@ -72,9 +72,9 @@ struct LastScan {
     /// Whether something was ever found there, as far as is known.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     ever: bool,
-    /// Whether that is still to be told.
+    /// Whether the channel of `new-region` has still to be notified of that.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    untold: bool,
+    unannounced: bool,
 }
 
 impl LastScan {
@@ -85,9 +85,9 @@ impl LastScan {
 
     /// What is known of one target from two versions of the file.
     fn merge(&mut self, other: &Self) {
-        let Self { at, found, seen, denied, failed, ever, untold } = *other;
+        let Self { at, found, seen, denied, failed, ever, unannounced } = *other;
         self.ever |= ever || self.has_something() || found || seen.is_some();
-        self.untold |= untold;
+        self.unannounced |= unannounced;
         if at >= self.at {
             let found = found || self.found && at == self.at;
             (self.at, self.found, self.denied) = (at, found, if at.is_some() { denied } else { self.denied });
@@ -241,8 +241,9 @@ impl LastScans {
     /// Where this run found something for the first time ever: targets that an earlier run has scanned, and in which no
     /// run has found anything. Of a target that no run has scanned before, and after the file was lost, nobody can tell.
     pub fn firsts(&self, visits: &Visits) -> BTreeSet<Target> {
-        let is_first =
-            |scan: &LastScan| scan.untold || scan.at.is_some() && !scan.denied && !scan.ever && !scan.has_something();
+        let is_first = |scan: &LastScan| {
+            scan.unannounced || scan.at.is_some() && !scan.denied && !scan.ever && !scan.has_something()
+        };
         let found = |visit: &Option<Visit>| matches!(visit, Some(Visit::Complete(true) | Visit::Failed(true)));
         let mut firsts = BTreeSet::new();
         for (account, visit) in &visits.0 {
@@ -256,12 +257,12 @@ impl LastScans {
         firsts
     }
 
-    /// Notes of which of these targets it is still to be told that something is there.
-    pub fn note_untold(&mut self, told: &BTreeSet<Target>, untold: &BTreeSet<Target>) {
-        for target in told.union(untold) {
+    /// Notes of which of these targets the channel of `new-region` was notified, and of which it has still to be.
+    pub fn note_first_instances(&mut self, notified: &BTreeSet<Target>, pending: &BTreeSet<Target>) {
+        for target in notified.union(pending) {
             let known = self.0.get_mut(&target.account).and_then(|account| account.regions.get_mut(&target.region));
             if let Some(scan) = known {
-                scan.untold = untold.contains(target);
+                scan.unannounced = pending.contains(target);
             }
         }
     }
@@ -293,7 +294,7 @@ impl AccountScans {
         let something = self.regions.into_iter().filter(|(_, scan)| scan.has_something() || scan.ever);
         let seen = |scan: LastScan| {
             let seen = scan.seen.max(scan.at).filter(|_| scan.has_something());
-            LastScan { seen, ever: true, untold: scan.untold, ..LastScan::default() }
+            LastScan { seen, ever: true, unannounced: scan.unannounced, ..LastScan::default() }
         };
         Self { regions: something.map(|(region, scan)| (region, seen(scan))).collect(), ..Self::default() }
     }
@@ -308,9 +309,9 @@ impl AccountScans {
             let known = self.regions.entry(region.clone()).or_default();
             // A scan far in the future is one by a wrong clock. It must not outlive the right ones.
             if known.at.is_some_and(|then| then - at > Duration::hours(1)) {
-                let LastScan { ever, untold, .. } = *known;
+                let LastScan { ever, unannounced, .. } = *known;
                 let seen = known.has_something().then_some(at);
-                *known = LastScan { seen, ever, untold, ..LastScan::default() };
+                *known = LastScan { seen, ever, unannounced, ..LastScan::default() };
             }
             known.merge(&match *visit {
                 Some(Visit::Complete(found)) => LastScan { at: Some(at), found, ..LastScan::default() },
