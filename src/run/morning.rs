@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::config::{Channel, Mornings};
 use crate::engine::judge::owner::channels_of;
-use crate::engine::model::{Contact, Notes};
+use crate::engine::model::{Contact, Notes, sane};
 use crate::engine::report::Report;
 use crate::engine::report::digest::{About, Digest, Digests, Reader};
 use crate::engine::report::morning::{Morning, mornings};
@@ -31,6 +31,7 @@ const FORGET_DAYS: i64 = 3;
 #[serde(rename_all = "kebab-case")]
 struct Known {
     account: Arc<str>,
+    #[serde(deserialize_with = "sane")]
     opens: DateTime<Utc>,
     channel: Arc<str>,
     reader: String,

@@ -41,16 +41,21 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
+/// Every file of `src`, in order.
+pub(crate) fn source_files() -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut files);
+    files.sort();
+    files
+}
+
 /// (file, module path, path that it uses), tests and comments left out.
 fn imports() -> Vec<(String, String, String)> {
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut files = Vec::new();
-    sources(&src, &mut files);
-    files.sort();
     let path = Regex::new(r"crate::((?:\w+::)*\w+)").unwrap();
     let comment = Regex::new(r"//[^\n]*").unwrap();
     let mut found = Vec::new();
-    for file in files {
+    for file in source_files() {
         let text = fs::read_to_string(&file).unwrap();
         let text = text.split("#[cfg(test)]\nmod tests").next().unwrap();
         let text = comment.replace_all(text, "");

@@ -12,6 +12,7 @@ mod docs;
 mod engine;
 mod fake;
 mod fuzzed;
+mod instants;
 mod laws;
 mod layers;
 mod local;

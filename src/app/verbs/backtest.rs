@@ -14,7 +14,7 @@ use crate::app::verbs::plan::priced;
 use crate::app::verbs::{Show, run, scope};
 use crate::app::{Args, End, Error, load};
 use crate::engine::config::Settings;
-use crate::engine::model::Usd;
+use crate::engine::model::{Usd, sane};
 use crate::engine::report::Report;
 use crate::engine::report::difference::{Change, Judged, Verdicts, candidates, difference};
 use crate::engine::request::Mode;
@@ -47,6 +47,7 @@ struct Day {
 /// The needed fields of a recorded report.
 #[derive(Deserialize)]
 struct Then {
+    #[serde(deserialize_with = "sane")]
     at: DateTime<Utc>,
     instances: Vec<Line>,
     #[serde(default)]

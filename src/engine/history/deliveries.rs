@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::config::{Channel, Settings};
 use crate::engine::history::Said;
-use crate::engine::model::{Action, Contact, ResourceId};
+use crate::engine::model::{Action, Contact, ResourceId, sane, sane_option};
 
 /// The file in the record.
 pub const FILE: &str = "state/deliveries.json";
@@ -45,12 +45,16 @@ pub struct Notice {
     /// Whether a stop is announced.
     pub binding: bool,
     /// When its schedule closed.
+    #[serde(default, deserialize_with = "sane_option")]
     pub closed_since: Option<DateTime<Utc>>,
     /// When it was started.
+    #[serde(deserialize_with = "sane")]
     pub launch: DateTime<Utc>,
     /// When its schedule opens next.
+    #[serde(default, deserialize_with = "sane_option")]
     pub opens: Option<DateTime<Utc>>,
     /// When it was found.
+    #[serde(deserialize_with = "sane")]
     pub found: DateTime<Utc>,
     /// What its tags said.
     pub said: Option<Said>,

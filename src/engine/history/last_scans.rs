@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::engine::model::month::Month;
-use crate::engine::model::{NotDue, Target, json_lines};
+use crate::engine::model::{NotDue, Target, json_lines, sane_option};
 
 /// Where the record keeps it.
 pub const FILE: &str = "state/targets.jsonl";
@@ -43,9 +43,10 @@ struct Line {
 #[serde(rename_all = "kebab-case")]
 struct AccountScans {
     /// When its Regions were last listed and all of them scanned or tried.
+    #[serde(default, deserialize_with = "sane_option")]
     swept: Option<DateTime<Utc>>,
     /// When its Regions could last not be listed, if that is later.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "sane_option")]
     failed: Option<DateTime<Utc>>,
     /// Its Regions.
     regions: BTreeMap<Arc<str>, LastScan>,
@@ -56,18 +57,19 @@ struct AccountScans {
 #[serde(rename_all = "kebab-case")]
 struct LastScan {
     /// When it was last scanned completely.
+    #[serde(default, deserialize_with = "sane_option")]
     at: Option<DateTime<Utc>>,
     /// Whether something was found then.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     found: bool,
     /// When a run that scans only part of a target last found something.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "sane_option")]
     seen: Option<DateTime<Utc>>,
     /// Whether the organisation denied it then.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     denied: bool,
     /// When it could last not be scanned, if that is later than `at`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "sane_option")]
     failed: Option<DateTime<Utc>>,
     /// Whether something was ever found there, as far as is known.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::engine::model::{Details, Instance, ResourceId, State, Tags};
+use crate::engine::model::{Details, Instance, ResourceId, State, Tags, sane_option};
 
 /// Every field is as DescribeDBInstances or DescribeDBClusters returned it; `None` means that the response did not have
 /// it.
@@ -19,6 +19,7 @@ pub struct Database {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub engine_mode: Option<Box<str>>,
     /// When it was created. No field says when it was started.
+    #[serde(default, deserialize_with = "sane_option")]
     pub created: Option<DateTime<Utc>>,
     /// Whether it has a standby in another Availability Zone.
     pub multi_az: Option<bool>,
@@ -56,7 +57,7 @@ pub struct Database {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retention: Option<u32>,
     /// When AWS starts it again, if it is stopped.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "sane_option")]
     pub restarts: Option<DateTime<Utc>>,
     /// Whether AWS made its last start, because it had been stopped for seven days.
     #[serde(skip_serializing_if = "std::ops::Not::not")]

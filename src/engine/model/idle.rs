@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use crate::engine::model::{Marker, Tier, figure};
+use crate::engine::model::{Marker, Tier, figure, sane};
 
 /// An instance that, by its evidence, runs but does nothing.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -44,6 +44,7 @@ pub struct IdleFacts {
     /// Why it is never stopped as idle.
     pub report_only: Option<WhyReportOnly>,
     /// Since when it has done nothing; not before the start of the veto window.
+    #[serde(deserialize_with = "sane")]
     pub since: DateTime<Utc>,
     /// Hours that it ran in the decision window.
     pub running_hours: u32,

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::engine::model::resource_id::name;
-use crate::engine::model::{Database, Kind, ResourceId, Tags, named};
+use crate::engine::model::{Database, Kind, ResourceId, Tags, named, sane_option};
 
 named! {
     /// The state of an instance. An instance in an unknown state is skipped.
@@ -62,8 +62,10 @@ pub struct Instance {
     pub kind: Box<str>,
     /// The **last** start, not the creation. Of a database AWS does not tell it: then it is the last start that is known,
     /// or its creation.
+    #[serde(default, deserialize_with = "sane_option")]
     pub launch: Option<DateTime<Utc>>,
     /// The last manual change of state, from the time in `StateTransitionReason`.
+    #[serde(default, deserialize_with = "sane_option")]
     pub transition: Option<DateTime<Utc>>,
     /// `spot`, `scheduled`, `capacity-block` …; absent for an on-demand instance.
     pub lifecycle: Option<Box<str>>,
@@ -119,6 +121,7 @@ pub struct Details {
     /// The Availability Zone, Local Zone or Wavelength Zone. The latter two have their own prices.
     pub zone: Option<Box<str>>,
     /// The first launch: when the primary network interface was attached. The launch time is the last start.
+    #[serde(default, deserialize_with = "sane_option")]
     pub created: Option<DateTime<Utc>>,
     /// `PlatformDetails`, such as `Linux/UNIX` or `Windows`: the price depends on it.
     pub platform: Option<Box<str>>,

@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::engine::model::{ResourceId, Verdict, named};
+use crate::engine::model::{ResourceId, Verdict, named, sane, sane_option};
 
 named! {
     /// The subject of a notice. The subject and the resource's id identify notices that were sent before.
@@ -120,9 +120,10 @@ pub struct Receipt {
     /// Whether the notice said when the instance will be stopped ([`Item::due`]).
     pub binding: bool,
     /// That instant.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "sane_option")]
     pub due: Option<DateTime<Utc>>,
     /// The instant of the run that sent it.
+    #[serde(deserialize_with = "sane")]
     pub at: DateTime<Utc>,
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::engine::model::Target;
+use crate::engine::model::{Target, sane};
 
 /// A target that could not be scanned.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -47,6 +47,7 @@ pub struct NotDue {
     /// Region.
     pub region: Arc<str>,
     /// When it was last scanned.
+    #[serde(deserialize_with = "sane")]
     pub last_scan: DateTime<Utc>,
 }
 

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::engine::model::is_account;
+use crate::engine::model::{is_account, sane};
 use crate::engine::request::Scope;
 
 /// A supported event.
@@ -83,6 +83,7 @@ pub struct Launched {
     /// The person, or the closest identity that the event contains.
     pub by: String,
     /// When.
+    #[serde(deserialize_with = "sane")]
     pub at: DateTime<Utc>,
     /// The event's id, because AWS may deliver the same event twice.
     pub event: String,

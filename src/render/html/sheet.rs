@@ -11,7 +11,7 @@ use serde::de::IgnoredAny;
 use crate::engine::cost::waste::Cost;
 use crate::engine::model::{
     Counts, Currency, Health, Locale, NotDue, Outcome, OutcomeKind, ResourceId, SkippedAccount, Target, Unreachable,
-    Usd,
+    Usd, sane, sane_option,
 };
 use crate::engine::plan::Plan;
 use crate::engine::report::forgotten::NotScanned;
@@ -34,6 +34,7 @@ pub struct Sheet {
     /// Whether an undo was carried out.
     #[serde(default)]
     applied: bool,
+    #[serde(deserialize_with = "sane")]
     pub(crate) at: DateTime<Utc>,
     pub(crate) health: Health,
     pub(crate) counts: Counts,
@@ -87,7 +88,7 @@ pub(crate) struct Line {
     pub(crate) name: String,
     #[serde(default, rename = "type")]
     pub(crate) kind: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "sane_option")]
     pub(crate) launched: Option<DateTime<Utc>>,
     pub(crate) policy: Option<String>,
     pub(crate) verdict: String,

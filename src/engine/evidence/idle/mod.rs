@@ -21,7 +21,7 @@ pub(crate) use crate::engine::evidence::idle::series::bucket_from;
 pub use crate::engine::evidence::idle::series::{DAY, FIVE_MINUTES, HOUR, Series};
 pub use crate::engine::evidence::idle::windows::since;
 
-use crate::engine::model::{IdleFacts, figure};
+use crate::engine::model::{IdleFacts, figure, sane, sane_option};
 
 /// A metric that is requested from CloudWatch. Each costs the same, however long the window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -180,6 +180,7 @@ pub enum Sign {
         cpu: f64,
         #[serde(with = "figure")]
         limit: f64,
+        #[serde(deserialize_with = "sane")]
         at: DateTime<Utc>,
     },
     /// The percentile of the hourly maximum of CPU, and the limit, in per cent.
@@ -188,6 +189,7 @@ pub enum Sign {
         percentile: f64,
         #[serde(with = "figure")]
         limit: f64,
+        #[serde(default, deserialize_with = "sane_option")]
         at: Option<DateTime<Utc>>,
     },
     /// The same in vCPUs.
@@ -196,6 +198,7 @@ pub enum Sign {
         vcpus: f64,
         #[serde(with = "figure")]
         limit: f64,
+        #[serde(default, deserialize_with = "sane_option")]
         at: Option<DateTime<Utc>>,
     },
     /// A maximum of CPU in the veto window, and the limit, in per cent.
@@ -204,6 +207,7 @@ pub enum Sign {
         cpu: f64,
         #[serde(with = "figure")]
         limit: f64,
+        #[serde(deserialize_with = "sane")]
         at: DateTime<Utc>,
     },
     /// Network of the busiest day in bytes, and in what percentage of the hours it was quiet.
@@ -212,6 +216,7 @@ pub enum Sign {
         busiest_day: f64,
         #[serde(with = "figure")]
         quiet_percent: f64,
+        #[serde(default, deserialize_with = "sane_option")]
         at: Option<DateTime<Utc>>,
     },
     /// The percentile of EBS write operations per second, and the limit.
@@ -220,6 +225,7 @@ pub enum Sign {
         ops: f64,
         #[serde(with = "figure")]
         limit: f64,
+        #[serde(default, deserialize_with = "sane_option")]
         at: Option<DateTime<Utc>>,
     },
     /// The percentile of EBS bytes written per second, and the limit.
@@ -228,14 +234,22 @@ pub enum Sign {
         bytes: f64,
         #[serde(with = "figure")]
         limit: f64,
+        #[serde(default, deserialize_with = "sane_option")]
         at: Option<DateTime<Utc>>,
     },
     /// A status check failed: an instance that hangs looks idle.
-    ChecksFailed { at: DateTime<Utc> },
+    ChecksFailed {
+        #[serde(deserialize_with = "sane")]
+        at: DateTime<Utc>,
+    },
     /// A burstable type had no CPU credits left in this many hours: a throttled instance looks quiet.
     CreditsSpent { hours: u32 },
     /// An earlier run found it active then, with the sign of this name, and it cannot be idle yet.
-    Witnessed { at: DateTime<Utc>, what: String },
+    Witnessed {
+        #[serde(deserialize_with = "sane")]
+        at: DateTime<Utc>,
+        what: String,
+    },
 }
 
 impl Sign {
