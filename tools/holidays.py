@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Writes the public-holiday calendars in data/holidays, or checks that they are up to date.
 
-    tools/holidays.py            write data/holidays/<code>.tsv (`make holidays`)
+    tools/holidays.py            write data/holidays/<code>.tsv and world.txt (`make holidays`)
     tools/holidays.py --check    exit 1 and say what differs, without writing anything
+    tools/holidays.py us-ca      print the holidays of one part of a country, as a file to include in the settings
 
 What it is for: idle-reaper treats a public holiday as a day outside business hours. The
 calendars come from the Python package `holidays`, whose maintainers follow the law of each
@@ -27,9 +28,16 @@ Why it is as it is:
 * A holiday that falls on a weekend stays in its file beside its observed or substitute day,
   because business hours may include a Saturday or a Sunday.
 * A day is `provisional` when its date is a forecast. That is so for Japan's two equinox days
-  until the government announces them, and for the days that follow from them. Everything else
-  is set by law or by custom as old, and is `fixed`; a later law or proclamation can still change
-  it, which no data can foresee.
+  until the government announces them, and for the days that follow from them, and for what the
+  package calls estimated: days that follow the moon. Everything else is set by law or by custom
+  as old, and is `fixed`; a later law or proclamation can still change it, which no data can
+  foresee.
+* All other countries are in one file, world.txt, where a name stands once with its dates. The
+  program carries it whole: 277 kB for 241 countries, 53 kB in a compressed package, where files
+  with a line for each day would be four times as much. The 651 parts of countries that the
+  package knows would be another 693 kB, so a part is printed on request, and the settings include
+  it as a file. Of a country whose parts have different holidays world.txt has the days that all
+  of them share. Left out is what the package has no public holiday for in one of the years.
 
 It needs Python 3.11 or newer and nothing besides the pinned package.
 """
@@ -39,8 +47,10 @@ import datetime
 import difflib
 import importlib
 import importlib.metadata
+import json
 import pathlib
 import sys
+import warnings
 from typing import NamedTuple
 
 TOOLS = pathlib.Path(__file__).resolve().parent
@@ -175,6 +185,13 @@ CALENDARS = (
 )
 
 
+# Countries for which one calendar would be wrong for everybody; see above.
+WITHOUT_A_CALENDAR = ("GB",)
+
+WORLD = "world.txt"
+ESTIMATED = " (estimated)"
+
+
 class Fault(Exception):
     """Something that keeps the script from doing its work."""
 
@@ -186,6 +203,8 @@ def load_package():
         raise Fault(f"{REQUIREMENTS.name} must hold one line, holidays==VERSION")
     pinned = pins[0].removeprefix("holidays==")
 
+    # Years beyond the data of a country are no mistake: such a country is left out.
+    warnings.filterwarnings("ignore", category=UserWarning)
     # This script has the package's name and its directory comes first on the search path, so a
     # plain import would find the script itself.
     sys.path[:] = [entry for entry in sys.path if pathlib.Path(entry or ".").resolve() != TOOLS]
@@ -289,9 +308,110 @@ def render(package, version: str, calendar: Calendar) -> str:
     return "\n".join(lines) + "\n"
 
 
+def english(package, country: str, subdivision: str | None) -> str | None:
+    """The language for the names: English where the package has it, else the country's own."""
+    known = package.country_holidays(country, subdiv=subdivision).supported_languages
+    return next((name for name in ("en_US", "en_GB", "en") if name in known), None)
+
+
+def days_of(package, country: str, subdivision: str | None = None):
+    """The days of a country or a part of it: each with its names, and whether it is provisional.
+
+    None where the package has no public holiday in one of the years.
+    """
+    found = package.country_holidays(
+        country,
+        subdiv=subdivision,
+        years=range(FIRST_YEAR - 1, LAST_YEAR + 2),
+        expand=False,
+        observed=True,
+        language=english(package, country, subdivision),
+        categories=package.PUBLIC,
+    )
+    days = {}
+    for day in sorted(found):
+        if FIRST_YEAR <= day.year <= LAST_YEAR:
+            names = [" ".join(name.split()) for name in found.get_list(day)]
+            sure = sorted({name.removesuffix(ESTIMATED).replace(ESTIMATED, "") for name in names})
+            # A day that is sure for one reason is a holiday, whatever the moon does.
+            days[day] = ("; ".join(sure), all(ESTIMATED in name for name in names))
+    years = {day.year for day in days}
+    return days if len(years) == LAST_YEAR - FIRST_YEAR + 1 else None
+
+
+def compact(days) -> list[str]:
+    """One line for each name, with its dates: `0101` in every year, `26:0403` in 2026."""
+    by_name: dict[str, dict[str, list[str]]] = {}
+    for day, (name, provisional) in days.items():
+        dates = by_name.setdefault(name, {})
+        date = ("?" if provisional else "") + day.strftime("%m%d")
+        dates.setdefault(date, []).append(day.strftime("%y"))
+    lines = []
+    for name, dates in sorted(by_name.items()):
+        words = []
+        for date, years in dates.items():
+            if len(years) == LAST_YEAR - FIRST_YEAR + 1 and not date.startswith("?"):
+                words.append(date)
+            else:
+                sign = "?" if date.startswith("?") else ""
+                words += [f"{sign}{year}:{date.removeprefix('?')}" for year in years]
+        lines.append(f"{name}\t{' '.join(sorted(words, key=lambda word: word.removeprefix('?')))}")
+    return lines
+
+
+def world(package, version: str) -> str:
+    """The whole text of the file with all other countries."""
+    names = {code: name for name, (_, code, *_) in package.registry.COUNTRIES.items()}
+    own = {calendar.country for calendar in CALENDARS} | set(WITHOUT_A_CALENDAR)
+    lines = [
+        "# Public holidays of all other countries, in English where the source has it",
+        f"# source: Python package holidays {version} (MIT licence), category public",
+        f"# years {FIRST_YEAR}..{LAST_YEAR}",
+        "# regenerate: make holidays (do not edit by hand)",
+        "# Days that follow the moon are estimated, and marked with `?`.",
+    ]
+    for country in sorted(package.list_supported_countries(include_aliases=False)):
+        if country in own:
+            continue
+        days = days_of(package, country)
+        if days:
+            lines.append(f">{country.lower()}\t{names[country].replace('_', '-')}")
+            lines += compact(days)
+    return "\n".join(lines) + "\n"
+
+
+def quoted(text: str) -> str:
+    """A TOML string."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def part(package, version: str, code: str) -> str:
+    """The holidays of one part of a country, as a file that settings can include."""
+    country, _, subdivision = code.upper().partition("-")
+    parts = package.list_supported_countries(include_aliases=False).get(country)
+    if parts is None or subdivision not in parts:
+        known = ", ".join(f"{country}-{name}".lower() for name in parts or ())
+        raise Fault(f"the package has no part {code}; it has: {known or 'no such country'}")
+    days = days_of(package, country, subdivision)
+    if days is None:
+        raise Fault(f"the package has no holidays of {code} for some of the years")
+    unsure = [day.isoformat() for day, (_, provisional) in days.items() if provisional]
+    lines = [
+        f"# Public holidays of {code}; source: Python package holidays {version} (MIT licence)",
+        f"[holidays.{code}]",
+        f'years = "{FIRST_YEAR}..{LAST_YEAR}"',
+        f"provisional = [{', '.join(quoted(day) for day in unsure)}]",
+        "",
+        f"[holidays.{code}.days]",
+        *(f"{quoted(day.isoformat())} = {quoted(name)}" for day, (name, _) in days.items()),
+    ]
+    return "\n".join(lines) + "\n"
+
+
 def checked_in() -> dict[str, str]:
     """The calendar files as they are now, by name."""
-    return {path.name: path.read_bytes().decode("utf-8") for path in OUTPUT.glob("*.tsv")}
+    found = [*OUTPUT.glob("*.tsv"), *OUTPUT.glob(WORLD)]
+    return {path.name: path.read_bytes().decode("utf-8") for path in found}
 
 
 def check(wanted: dict[str, str]) -> int:
@@ -349,12 +469,17 @@ def main() -> int:
         action="store_true",
         help="compare with the checked-in files, write nothing, and exit 1 when they differ",
     )
+    parser.add_argument("part", nargs="?", help="a part of a country, such as us-ca, to print")
     arguments = parser.parse_args()
     try:
         package, version = load_package()
+        if arguments.part:
+            print(part(package, version, arguments.part.lower()), end="")
+            return 0
         wanted = {
             f"{calendar.code}.tsv": render(package, version, calendar) for calendar in CALENDARS
         }
+        wanted[WORLD] = world(package, version)
     except Fault as fault:
         print(f"holidays.py: {fault}", file=sys.stderr)
         return 2

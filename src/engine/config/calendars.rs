@@ -3,19 +3,23 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use chrono::{Duration, NaiveDate};
+use chrono::{Datelike, Duration, NaiveDate};
 
+use crate::engine::config::holidays::Own;
 use crate::engine::config::include::Files;
 use crate::engine::config::reader::{Section, Word};
 use crate::engine::config::shape::Form;
-use crate::engine::config::{check_name, hints};
-use crate::engine::schedule::{Calendar, DateRange, Dates, Days, HOLIDAY_CODES, Holidays, Like, MonthDay, parse_days};
+use crate::engine::config::{NAME, check_name, hints};
+use crate::engine::schedule::{Calendar, DateRange, Dates, Days, Holidays, Like, MonthDay, parse_days};
 
 /// The number of days before the end of a calendar's data from which `check` warns.
 const WARN_DAYS: i64 = 365;
 
+/// The number of days before a provisional holiday from which `check` warns.
+const PROVISIONAL_DAYS: i64 = 60;
+
 /// The format that [`date`] reads; it also allows dates that do not exist.
-const DATE: Form = Form::Like("^[0-9]{4}-[0-9]{2}-[0-9]{2}$");
+pub(crate) const DATE: Form = Form::Like("^[0-9]{4}-[0-9]{2}-[0-9]{2}$");
 
 /// The format that [`dates`] reads.
 const DATES: Form = Form::Like("^([0-9]{4}-)?[0-9]{2}-[0-9]{2}(\\.\\.([0-9]{4}-)?[0-9]{2}-[0-9]{2})?$");
@@ -36,14 +40,14 @@ const LIKE: Form = Form::Like(concat!("^", day!(), "( ([0-9:]{5}-[0-9:]{5}|all-d
 /// The format that [`parse_days`] reads.
 const DAYS: Form = Form::Like(concat!("^", day!(), "([-.]", day!(), ")*$"));
 
-pub(crate) fn read(files: &Files<'_>) -> BTreeMap<String, Arc<Calendar>> {
+pub(crate) fn read(files: &Files<'_>, own: &Own) -> BTreeMap<String, Arc<Calendar>> {
     let mut calendars = BTreeMap::new();
     for (name, section) in files.named_sections("calendars") {
         check_name(&section, "calendar", &name);
         let mut calendar = Calendar {
             name: name.text.to_owned(),
             week: week(&section),
-            holidays: holidays(&section),
+            holidays: holidays(&section, own),
             closed: ranges(&section, "closed"),
             like: BTreeMap::new(),
             freeze: ranges(&section, "freeze"),
@@ -55,10 +59,30 @@ pub(crate) fn read(files: &Files<'_>) -> BTreeMap<String, Arc<Calendar>> {
             let from = last - Duration::days(WARN_DAYS - 1);
             section.source.warn_from(from, section.place_of("holidays"), message, None);
         }
+        warn_provisional(&section, &calendar);
         section.finish();
         calendars.insert(name.text.to_owned(), Arc::new(calendar));
     }
     calendars
+}
+
+/// Warns of days that are not yet announced, from some weeks before the first of a year until the last of it.
+fn warn_provisional(section: &Section<'_>, calendar: &Calendar) {
+    let mut by_year: BTreeMap<i32, Vec<NaiveDate>> = BTreeMap::new();
+    for date in calendar.holidays.iter().flat_map(Holidays::provisional_days) {
+        by_year.entry(date.year()).or_default().push(date);
+    }
+    for dates in by_year.values_mut() {
+        dates.sort_unstable();
+        dates.dedup();
+        let (Some(first), Some(last)) = (dates.first(), dates.last()) else { continue };
+        let list = dates.iter().map(NaiveDate::to_string).collect::<Vec<_>>().join(", ");
+        let message =
+            format!("calendar `{}` has holidays that are computed and not yet announced: {list}", calendar.name);
+        let hint = "compare them with the announcement; where it differs, use `closed` and `like`".to_owned();
+        let days = *first - Duration::days(PROVISIONAL_DAYS)..=*last;
+        section.source.warn_within(days, section.place_of("holidays"), message, Some(hint));
+    }
 }
 
 fn week(section: &Section<'_>) -> Option<Days> {
@@ -70,13 +94,13 @@ fn week(section: &Section<'_>) -> Option<Days> {
     parsed.map_err(|wrong| section.complain(word.span.clone(), wrong.to_string(), hint())).ok()
 }
 
-fn holidays(section: &Section<'_>) -> Vec<Holidays> {
+fn holidays(section: &Section<'_>, own: &Own) -> Vec<Holidays> {
     let mut sets = Vec::new();
-    for word in section.words_like("holidays", Form::one_of(HOLIDAY_CODES)).unwrap_or_default() {
-        match Holidays::of(word.text) {
+    for word in section.words_like("holidays", NAME).unwrap_or_default() {
+        match own.get(word.text).cloned().map_or_else(|| Holidays::of(word.text), Ok) {
             Ok(set) => sets.push(set),
             Err(unknown) => {
-                let hint = hints::for_holidays(word.text, HOLIDAY_CODES);
+                let hint = hints::for_holidays(word.text, own.keys().map(String::as_str));
                 section.complain(word.span, unknown.to_string(), hint);
             }
         }

@@ -2,7 +2,7 @@
 
 use chrono_tz::{TZ_VARIANTS, Tz};
 
-use crate::engine::schedule::{Expr, Like, PLACES, parse_days};
+use crate::engine::schedule::{Expr, HOLIDAY_CODES, Like, PLACES, countries, parse_days};
 
 /// For each kind, what users write and what they mean.
 const TABLE: &str = include_str!("hints.tsv");
@@ -65,15 +65,22 @@ pub(crate) fn for_zone(text: &str) -> String {
 }
 
 /// What to write for unknown holidays. A country is never guessed from a similar code.
-pub(crate) fn for_holidays(text: &str, known: &[&'static str]) -> String {
+pub(crate) fn for_holidays<'k>(text: &str, own: impl Iterator<Item = &'k str>) -> String {
     let asked = text.to_lowercase().replace([' ', '_'], "-");
     if matches!(&*asked, "gb" | "uk" | "gbr") {
         return "write gb-eng, gb-wls, gb-sct or gb-nir: the parts have different holidays".to_owned();
     }
-    let same = known.iter().find(|code| **code == asked).copied();
-    match same.or_else(|| find("holidays", &asked)) {
-        Some(code) => format!("write `{code}`"),
-        None => format!("known: {}", known.join(", ")),
+    let same = HOLIDAY_CODES.iter().find(|code| **code == asked).copied();
+    let named = || countries().find(|(_, name)| *name == asked).map(|(code, _)| code);
+    if let Some(code) = same.or_else(|| find("holidays", &asked)).or_else(named) {
+        return format!("write `{code}`");
+    }
+    let known = HOLIDAY_CODES.iter().copied().chain(own).collect::<Vec<_>>().join(", ");
+    match asked.split_once('-') {
+        Some((country, _)) if HOLIDAY_CODES.contains(&country) => {
+            format!("write the holidays of this part of `{country}` as `[holidays.{asked}]`; known: {known}")
+        }
+        _ => format!("known: {known}"),
     }
 }
 
@@ -147,7 +154,6 @@ pub(crate) fn other_notation(text: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::schedule::HOLIDAY_CODES;
 
     #[test]
     fn every_row_of_the_table_leads_to_something_that_exists() {

@@ -11,6 +11,7 @@ mod databases;
 mod diagnostic;
 mod forgotten;
 mod hints;
+mod holidays;
 mod idle;
 mod include;
 mod links;
@@ -192,7 +193,7 @@ impl Settings {
 
     /// Settings that are allowed but probably not intended, as `check` shows them, in the order of the file.
     pub fn warnings(&self, now: DateTime<Utc>) -> Vec<&Diagnostic> {
-        let current = self.warnings.iter().filter(|warning| warning.from <= now.date_naive());
+        let current = self.warnings.iter().filter(|warning| warning.days.contains(&now.date_naive()));
         current.map(|warning| &warning.diagnostic).collect()
     }
 }
@@ -230,7 +231,7 @@ fn read_all(files: Files<'_>) -> Settings {
     let links = links::read(top, &run);
     let forgotten = forgotten::read(top);
     let page = page::read(top);
-    let calendars = calendars::read(&files);
+    let calendars = calendars::read(&files, &holidays::read(&files));
     let schedules = schedules::read(&files, &calendars);
     let given = policies::Given {
         schedules: &schedules,

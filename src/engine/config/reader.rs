@@ -2,7 +2,7 @@
 //! stop at the first mistake. The methods in [`values`](super::values) read the values of keys.
 
 use std::cell::RefCell;
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 use chrono::NaiveDate;
 use toml::Spanned;
@@ -23,11 +23,11 @@ pub(crate) struct Source<'a> {
     shape: RefCell<Shape>,
 }
 
-/// A warning that applies always, or from a day on.
+/// A warning that applies always, or on some days.
 #[derive(Clone, Debug)]
 pub struct Warning {
-    /// The first day on which it applies.
-    pub from: NaiveDate,
+    /// The days on which it applies.
+    pub days: RangeInclusive<NaiveDate>,
     /// The diagnostic.
     pub diagnostic: Diagnostic,
 }
@@ -87,8 +87,19 @@ impl<'a> Source<'a> {
 
     /// Warns about something that is doubtful from a day on.
     pub(crate) fn warn_from(&self, from: NaiveDate, span: Range<usize>, message: String, hint: Option<String>) {
+        self.warn_within(from..=NaiveDate::MAX, span, message, hint);
+    }
+
+    /// Warns about something that is doubtful on these days.
+    pub(crate) fn warn_within(
+        &self,
+        days: RangeInclusive<NaiveDate>,
+        span: Range<usize>,
+        message: String,
+        hint: Option<String>,
+    ) {
         let finding = Finding { severity: Severity::Warning, span, message, hint, secret: false };
-        self.warnings.borrow_mut().push(Warning { from, diagnostic: Diagnostic::new(self.name, self.text, finding) });
+        self.warnings.borrow_mut().push(Warning { days, diagnostic: Diagnostic::new(self.name, self.text, finding) });
     }
 
     /// Adds what was found in a file that this one includes.

@@ -99,9 +99,11 @@ impl Calendar {
         self.closed.iter().any(|dates| dates.around(date).is_some())
     }
 
-    /// The countries whose holidays it has, by the first part of their codes.
+    /// The countries whose holidays it has, by the first two letters of their codes. A set of the settings has none,
+    /// unless its name begins as a code does.
     pub fn countries(&self) -> BTreeSet<&str> {
-        self.holidays.iter().map(|set| set.code().split('-').next().unwrap_or_default()).collect()
+        let countries = self.holidays.iter().filter_map(|set| set.code().split('-').next());
+        countries.filter(|country| country.len() == 2).collect()
     }
 
     /// The last date for which every set of holidays has data; `None` without holidays.

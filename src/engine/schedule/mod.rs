@@ -25,6 +25,7 @@ pub use crate::engine::schedule::day_note::DayNote;
 pub(crate) use crate::engine::schedule::days::PLACES;
 pub use crate::engine::schedule::days::{Days, Monthly, parse_day, parse_days};
 pub use crate::engine::schedule::expr::{Expr, ExprError, Hours, Window, parse_zone};
+pub(crate) use crate::engine::schedule::holidays::countries;
 pub use crate::engine::schedule::holidays::{CODES as HOLIDAY_CODES, Holidays, UnknownHolidays};
 pub use crate::engine::schedule::hours::{HoursAt, Part, Schedule};
 pub use crate::engine::schedule::instants::instants_of;

@@ -127,11 +127,13 @@ fn beyond_its_data_a_calendar_says_so() {
 
 #[test]
 fn every_set_of_holidays_is_there_and_covers_the_same_years() {
-    for code in HOLIDAY_CODES {
+    for code in HOLIDAY_CODES.iter() {
         let set = Holidays::of(code).expect(code);
         let (first, last) = ("2024-01-01".parse().expect("a date"), "2035-12-31".parse().expect("a date"));
         assert!(set.covers(first) && set.covers(last) && set.last() == last, "{code}");
-        assert!(set.name("2027-01-01".parse().expect("a date")).is_some(), "{code} has no New Year's Day");
+        let own_year = ["bd", "bn", "bt", "dj", "eg", "et", "il", "in", "ir", "lk", "mv", "my", "np", "sa", "ye"];
+        let new_year = set.name("2027-01-01".parse().expect("a date"));
+        assert!(new_year.is_some() || own_year.contains(code), "{code} has no New Year's Day");
     }
 }
 
