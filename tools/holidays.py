@@ -29,11 +29,15 @@ Why it is as it is:
   because business hours may include a Saturday or a Sunday.
 * A day is `provisional` when its date is a forecast. That is so for Japan's two equinox days
   until the government announces them, and for the days that follow from them, and for what the
-  package calls estimated: days that follow the moon. Everything else is set by law or by custom
-  as old, and is `fixed`; a later law or proclamation can still change it, which no data can
-  foresee.
+  package calls estimated: days that follow the moon, and for China from the year on whose days
+  off and working weekends the State Council has not announced. Everything else is set by law or
+  by custom as old, and is `fixed`; a later law or proclamation can still change it, which no data
+  can foresee.
+* Where a day of a weekend is worked for a day off elsewhere in the year, as in China, Hungary
+  or Latvia, it is in the file as worked like that day: a machine stopped under somebody who is
+  working is what must not happen. Such days are known only as far as they are announced.
 * All other countries are in one file, world.txt, where a name stands once with its dates. The
-  program carries it whole: 277 kB for 241 countries, 53 kB in a compressed package, where files
+  program carries it whole: 278 kB for 241 countries, 54 kB in a compressed package, where files
   with a line for each day would be four times as much. The 651 parts of countries that the
   package knows would be another 693 kB, so a part is printed on request, and the settings include
   it as a file. Of a country whose parts have different holidays world.txt has the days that all
@@ -49,6 +53,7 @@ import importlib
 import importlib.metadata
 import json
 import pathlib
+import re
 import sys
 import warnings
 from typing import NamedTuple
@@ -188,6 +193,9 @@ CALENDARS = (
 # Countries for which one calendar would be wrong for everybody; see above.
 WITHOUT_A_CALENDAR = ("GB",)
 
+# Countries that announce the days off of each year, with the weekends that are worked for them.
+ANNOUNCED_EACH_YEAR = ("CN",)
+
 WORLD = "world.txt"
 ESTIMATED = " (estimated)"
 
@@ -314,12 +322,9 @@ def english(package, country: str, subdivision: str | None) -> str | None:
     return next((name for name in ("en_US", "en_GB", "en") if name in known), None)
 
 
-def days_of(package, country: str, subdivision: str | None = None):
-    """The days of a country or a part of it: each with its names, and whether it is provisional.
-
-    None where the package has no public holiday in one of the years.
-    """
-    found = package.country_holidays(
+def look_up(package, country: str, subdivision: str | None = None):
+    """What the package has for a country or a part of it, in English where it can."""
+    return package.country_holidays(
         country,
         subdiv=subdivision,
         years=range(FIRST_YEAR - 1, LAST_YEAR + 2),
@@ -328,13 +333,39 @@ def days_of(package, country: str, subdivision: str | None = None):
         language=english(package, country, subdivision),
         categories=package.PUBLIC,
     )
+
+
+def worked(found) -> dict[datetime.date, str]:
+    """The days of weekends on which people work, each with the weekday like which they do."""
+    days = {}
+    for day, names in found.items():
+        for text in re.findall(r"substituted from (\d\d/\d\d/\d{4})", names):
+            date = datetime.datetime.strptime(text, "%m/%d/%Y").date()
+            # Days that were worth moving because they fell on a weekend are not worked.
+            if date in found.weekend_workdays and FIRST_YEAR <= date.year <= LAST_YEAR:
+                days[date] = day.strftime("%a").lower()
+    missing = [day for day in found.weekend_workdays if day.year >= FIRST_YEAR and day not in days]
+    if missing:
+        raise Fault(f"the package does not say like which day {found.country} works on {missing}")
+    return days
+
+
+def days_of(found):
+    """The days of a country or a part of it: each with its names, and whether it is provisional.
+
+    None where the package has no public holiday in one of the years.
+    """
+    announced = LAST_YEAR
+    if found.country in ANNOUNCED_EACH_YEAR:
+        announced = max(day.year for day in worked(found))
     days = {}
     for day in sorted(found):
         if FIRST_YEAR <= day.year <= LAST_YEAR:
             names = [" ".join(name.split()) for name in found.get_list(day)]
             sure = sorted({name.removesuffix(ESTIMATED).replace(ESTIMATED, "") for name in names})
             # A day that is sure for one reason is a holiday, whatever the moon does.
-            days[day] = ("; ".join(sure), all(ESTIMATED in name for name in names))
+            unsure = day.year > announced or all(ESTIMATED in name for name in names)
+            days[day] = ("; ".join(sure), unsure)
     years = {day.year for day in days}
     return days if len(years) == LAST_YEAR - FIRST_YEAR + 1 else None
 
@@ -368,14 +399,17 @@ def world(package, version: str) -> str:
         f"# source: Python package holidays {version} (MIT licence), category public",
         f"# years {FIRST_YEAR}..{LAST_YEAR}",
         "# regenerate: make holidays (do not edit by hand)",
-        "# Days that follow the moon are estimated, and marked with `?`.",
+        "# Days that are not yet announced are marked with `?`. A name such as `=fri` is for days of a",
+        "# weekend that are worked like a Friday, for a day off elsewhere in the year.",
     ]
     for country in sorted(package.list_supported_countries(include_aliases=False)):
         if country in own:
             continue
-        days = days_of(package, country)
+        found = look_up(package, country)
+        days = days_of(found)
         if days:
             lines.append(f">{country.lower()}\t{names[country].replace('_', '-')}")
+            lines += compact({day: (f"={like}", False) for day, like in worked(found).items()})
             lines += compact(days)
     return "\n".join(lines) + "\n"
 
@@ -392,7 +426,7 @@ def part(package, version: str, code: str) -> str:
     if parts is None or subdivision not in parts:
         known = ", ".join(f"{country}-{name}".lower() for name in parts or ())
         raise Fault(f"the package has no part {code}; it has: {known or 'no such country'}")
-    days = days_of(package, country, subdivision)
+    days = days_of(look_up(package, country, subdivision))
     if days is None:
         raise Fault(f"the package has no holidays of {code} for some of the years")
     unsure = [day.isoformat() for day, (_, provisional) in days.items() if provisional]

@@ -78,7 +78,7 @@ pub(crate) fn for_holidays<'k>(text: &str, own: impl Iterator<Item = &'k str>) -
     let known = HOLIDAY_CODES.iter().copied().chain(own).collect::<Vec<_>>().join(", ");
     match asked.split_once('-') {
         Some((country, _)) if HOLIDAY_CODES.contains(&country) => {
-            format!("write the holidays of this part of `{country}` as `[holidays.{asked}]`; known: {known}")
+            format!("write the holidays of a part of `{country}` as `[holidays.{asked}]`; known: {known}")
         }
         _ => format!("known: {known}"),
     }

@@ -85,7 +85,10 @@ impl Calendar {
         }
         match self.holidays.iter().find_map(|set| set.name(date)) {
             Some(name) => Day::Closed(name),
-            None => Day::Works(date.weekday().into()),
+            None => {
+                let worked = self.holidays.iter().find_map(|set| set.worked(date));
+                Day::Works(worked.unwrap_or(date.weekday()).into())
+            }
         }
     }
 

@@ -1,6 +1,6 @@
 //! What is special about a date under a calendar.
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 
 use crate::engine::schedule::calendar::{Calendar, Day, Like};
 use crate::engine::schedule::dates::DateRange;
@@ -31,11 +31,15 @@ impl Calendar {
         let day = match self.day(date) {
             Day::Closed(_) if self.closes(date) => Some(DayNote::Closed),
             Day::Closed(name) => {
-                let provisional = self.holidays.iter().any(|set| set.provisional(date));
+                let mut sets = self.holidays.iter().filter(|set| set.name(date).is_some());
+                let provisional = sets.all(|set| set.provisional(date));
                 Some(DayNote::Holiday { name: name.to_owned(), provisional })
             }
             Day::Beyond => Some(DayNote::Beyond),
-            Day::Works(_) => self.like.get(&date).map(|like| DayNote::WorksLike(*like)),
+            Day::Works(like) => {
+                let is_special = self.like.contains_key(&date) || like != date.weekday().into();
+                is_special.then_some(DayNote::WorksLike(like))
+            }
         };
         day.into_iter().chain(self.frozen(date).map(DayNote::Freeze)).collect()
     }

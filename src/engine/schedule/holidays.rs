@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, Weekday};
 use thiserror::Error;
+
+use crate::engine::schedule::days::parse_day;
 
 macro_rules! table {
     ($($code:literal),+ $(,)?) => {
@@ -26,7 +28,8 @@ table!(
 );
 
 /// All other countries, in one file. A country begins with `>`, its code and its name. Each line below has a name and
-/// its dates: `0101` in every year, `26:0403` in 2026, and `?` before a date that is not yet announced.
+/// its dates: `0101` in every year, `26:0403` in 2026, and `?` before a date that is not yet announced. In place of a
+/// name, `=fri` is for dates on which people work as on a Friday, for a day off elsewhere in the year.
 const WORLD: &str = include_str!("../../../data/holidays/world.txt");
 
 /// The codes that `holidays` of a calendar may contain, in order.
@@ -56,6 +59,8 @@ pub struct Holidays {
     first: NaiveDate,
     last: NaiveDate,
     days: BTreeMap<NaiveDate, Holiday>,
+    /// Days of a weekend that are worked like this weekday, for a day off elsewhere in the year.
+    worked: BTreeMap<NaiveDate, Weekday>,
 }
 
 /// There is no data for this code.
@@ -77,7 +82,7 @@ impl Holidays {
     /// A set of the settings, without days. It covers these years.
     pub(crate) fn own(code: &str, years: (i32, i32)) -> Option<Self> {
         let (first, last) = (NaiveDate::from_ymd_opt(years.0, 1, 1)?, NaiveDate::from_ymd_opt(years.1, 12, 31)?);
-        Some(Self { code: code.into(), first, last, days: BTreeMap::new() })
+        Some(Self { code: code.into(), first, last, days: BTreeMap::new(), worked: BTreeMap::new() })
     }
 
     /// Adds a day. `provisional` means that it is not yet announced.
@@ -110,6 +115,11 @@ impl Holidays {
         self.days.get(&date).is_some_and(|day| day.provisional)
     }
 
+    /// The weekday like which people work on `date`, a day of a weekend.
+    pub fn worked(&self, date: NaiveDate) -> Option<Weekday> {
+        self.worked.get(&date).copied()
+    }
+
     /// Every holiday that is computed and not yet announced.
     pub fn provisional_days(&self) -> impl Iterator<Item = NaiveDate> {
         self.days.iter().filter(|(_, day)| day.provisional).map(|(date, _)| *date)
@@ -127,7 +137,14 @@ fn carried(code: &str) -> Option<Holidays> {
     let mut set = Holidays::own(code, years)?;
     match file {
         Some(file) => file.lines().filter_map(row).for_each(|(date, name, unsure)| set.add(date, name, unsure)),
-        None => world(code, years)?.into_iter().for_each(|(date, name, unsure)| set.add(date, name, unsure)),
+        None => {
+            for (date, name, unsure) in world(code, years)? {
+                match name.strip_prefix('=').map(parse_day) {
+                    Some(Ok(weekday)) => _ = set.worked.insert(date, weekday),
+                    _ => set.add(date, name, unsure),
+                }
+            }
+        }
     }
     Some(set)
 }
@@ -186,7 +203,7 @@ mod tests {
         let (mut words, mut read) = (0, 0);
         for line in WORLD.lines().filter(|line| !line.starts_with(['#', '>'])) {
             let (name, dates) = line.split_once('\t').unwrap();
-            assert!(!name.is_empty(), "{line}");
+            assert!(!name.is_empty() && name.strip_prefix('=').is_none_or(|day| parse_day(day).is_ok()), "{line}");
             for word in dates.split(' ') {
                 words += 1;
                 read += usize::from(each(word, (2024, 2035)).count() == if word.contains(':') { 1 } else { 12 });

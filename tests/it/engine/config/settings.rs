@@ -128,6 +128,44 @@ fn britain_has_no_holidays_of_its_own() {
 }
 
 #[test]
+fn an_unknown_code_lists_those_that_exist_and_a_part_of_a_country_has_a_file() {
+    let unknown = said("\"jp\"", "\"zz\"");
+    assert!(unknown.contains("there are no holidays for `zz`"), "{unknown}");
+    for code in ["ad, ", "br, ", "de-by, ", "gb-eng, ", " zw"] {
+        assert!(unknown.contains(code), "{code}: {unknown}");
+    }
+    assert!(said("\"jp\"", "\"us-ca\"").contains("write the holidays of a part of `us` as `[holidays.us-ca]`"));
+    assert!(said("\"jp\"", "\"France\"").contains("; write `fr`"));
+}
+
+#[test]
+fn holidays_of_the_settings_are_a_set_beside_those_of_countries() {
+    let own = |lines: &str| said("[calendars.", &format!("[holidays.us-ca]\n{lines}\n[calendars."));
+    let whole = "years = \"2026..2027\"\ndays = { \"2026-03-31\" = \"Cesar Chavez Day\" }";
+    for (lines, message) in [
+        ("days = {}", "does not say for which years it holds"),
+        ("years = \"2026..2027\"", "has no days"),
+        ("years = \"2027..2026\"\ndays = {}", "is not a range of years"),
+        ("years = \"2026..2027\"\ndays = { \"2028-03-31\" = \"Late\" }", "there is no date `2028-03-31` in the years"),
+        ("years = \"2026..2027\"\ndays = { \"2026-02-30\" = \"Never\" }", "there is no date `2026-02-30`"),
+        (&format!("{whole}\nprovisional = [\"2026-04-01\"]"), "`2026-04-01` is not one of the `days`"),
+    ] {
+        let words = own(lines);
+        assert!(words.contains(message), "{lines}: {words}");
+    }
+    let taken = said("[calendars.", "[holidays.fr]\nyears = \"2026..2027\"\ndays = {}\n[calendars.");
+    assert!(taken.contains("the holidays for `fr` are already known"), "{taken}");
+    let text = format!(
+        "version = 1\n[holidays.us-ca]\n{whole}\n[calendars.it]\nholidays = [\"us\", \"us-ca\"]\n[schedules.it]\n\
+         zone = \"America/Los_Angeles\"\ncalendar = \"it\"\nopen = [\"mon-fri 09:00-18:00\"]\n"
+    );
+    let settings = Settings::parse("reaper.toml", &text).expect("settings");
+    let noon = |date: &str| settings.schedules["it"].at(at(&format!("{date}T12:00:00-07:00")));
+    assert!(!noon("2026-03-31").open && noon("2026-04-01").open && !noon("2026-07-03").open);
+    assert!(noon("2028-03-31").exhausted.is_some() && noon("2027-03-30").exhausted.is_none());
+}
+
+#[test]
 fn a_date_is_either_closed_or_like_another_day() {
     let both = "closed = [\"2026-11-27..2026-11-29\"]\nlike = { \"2026-11-28\" = \"mon\" }";
     assert!(said("holidays = [\"jp\"]", both).contains("2026-11-28 is also closed by `2026-11-27..2026-11-29`"));

@@ -131,7 +131,9 @@ fn every_set_of_holidays_is_there_and_covers_the_same_years() {
         let set = Holidays::of(code).expect(code);
         let (first, last) = ("2024-01-01".parse().expect("a date"), "2035-12-31".parse().expect("a date"));
         assert!(set.covers(first) && set.covers(last) && set.last() == last, "{code}");
-        let own_year = ["bd", "bn", "bt", "dj", "eg", "et", "il", "in", "ir", "lk", "mv", "my", "np", "sa", "ye"];
+        let own_year = [
+            "af", "bd", "bt", "eg", "eh", "et", "il", "in", "ir", "ly", "my", "np", "om", "pk", "qa", "sa", "sh", "ye",
+        ];
         let new_year = set.name("2027-01-01".parse().expect("a date"));
         assert!(new_year.is_some() || own_year.contains(code), "{code} has no New Year's Day");
     }
@@ -148,6 +150,62 @@ fn a_holiday_that_is_only_computed_says_so() {
         let date = date.parse().expect("a date");
         assert_eq!((japan.name(date), japan.provisional(date)), (name, provisional), "{date}");
     }
+}
+
+#[test]
+fn a_weekend_that_is_worked_for_a_day_off_is_open_like_that_day() {
+    let office = schedule("holidays = [\"cn\"]", OFFICE);
+    for (date, open) in [
+        ("2026-01-02", false), // a day off, for which
+        ("2026-01-03", false),
+        ("2026-01-04", true), // this Sunday is worked
+        ("2026-10-05", false),
+        ("2026-10-10", true),
+        ("2026-10-11", false),
+    ] {
+        assert_eq!(open_at_noon(&office, date), open, "{date}");
+    }
+    let friday = schedule("holidays = [\"hu\"]", "fri 09:00-18:00");
+    assert!(open_at_noon(&friday, "2026-08-08") && !open_at_noon(&friday, "2026-08-21"), "worked like the Friday");
+    let both = schedule("holidays = [\"cn\"]\nclosed = [\"2026-01-04\"]", OFFICE);
+    assert!(!open_at_noon(&both, "2026-01-04"), "the calendar's own days decide");
+    let notes = |date: &str| both.parts[0].calendar.as_ref().expect("a calendar").notes(date.parse().expect("a date"));
+    let like: Vec<String> = notes("2026-10-10").iter().map(|note| format!("{note:?}")).collect();
+    assert!(like.len() == 1 && like[0].contains("Wed"), "{like:?}");
+}
+
+#[test]
+fn observed_and_substitute_days_are_holidays_in_every_part_of_the_world() {
+    for (code, date) in [
+        ("us", "2026-07-03"),     // for Saturday, 4 July
+        ("jp", "2026-05-06"),     // for Constitution Day on a Sunday
+        ("gb-eng", "2026-12-28"), // Boxing Day on a Saturday
+        ("au", "2026-01-26"),
+        ("nz", "2027-02-08"), // Waitangi Day on a Saturday
+        ("za", "2026-08-10"), // Women's Day on a Sunday
+        ("kr", "2026-05-25"), // Buddha's Birthday on a Sunday
+        ("fr", "2026-07-14"),
+        ("in", "2026-01-26"),
+        ("br", "2026-09-07"),
+        ("sa", "2026-09-23"),
+        ("il", "2026-09-12"),
+    ] {
+        let set = Holidays::of(code).expect(code);
+        assert!(set.name(date.parse().expect("a date")).is_some(), "{code} {date}");
+    }
+}
+
+#[test]
+fn days_that_are_not_yet_announced_say_so_and_are_warned_of_in_time() {
+    let provisional =
+        |code: &str, date: &str| Holidays::of(code).expect(code).provisional(date.parse().expect("a date"));
+    assert!(provisional("ae", "2027-03-09") && !provisional("ae", "2027-12-02"), "the moon, and a fixed day");
+    assert!(provisional("cn", "2027-10-01") && !provisional("cn", "2026-10-01"), "announced for each year");
+    let settings = under("holidays = [\"ae\"]", &format!("\"{OFFICE}\""));
+    let warned = |now: &str| {
+        settings.warnings(at(now)).iter().filter(|warning| warning.message.contains("not yet announced")).count()
+    };
+    assert_eq!([warned("2026-12-01T00:00:00Z"), warned("2027-02-01T00:00:00Z")], [0, 1]);
 }
 
 #[test]
