@@ -3,11 +3,12 @@
 use std::time::{Duration, Instant};
 
 use crate::answer::{Answer, Refusal, refuse};
+use crate::database_fields::Fields;
 use crate::faults::{Fault, Mode, PageFault, throttled};
 use crate::request::Call;
 use crate::spec::entry;
 use crate::world::World;
-use crate::{cloudwatch, ec2, hub, organizations, pricing, s3, sts, unused, volumes};
+use crate::{cloudwatch, ec2, hub, organizations, pricing, rds, s3, sts, unused, volumes};
 
 /// The maximum number of values in one filter ("Filter your resources", Amazon EC2 User Guide).
 const FILTER_VALUES: usize = 200;
@@ -95,14 +96,24 @@ impl World {
         }
     }
 
-    /// Changes instances, as another person would.
+    /// Changes instances or databases, as another person would.
     fn meddle(&mut self, call: &Call, fault: &Fault) {
-        let Ok(change) = entry(&serde_json::Map::new(), &fault.fields) else { return };
         let only = fault.ids.clone();
         let meant = |id: &str| match &only {
             Some(ids) => ids.iter().any(|one| one == id),
             None => call.ids.is_empty() || call.ids.iter().any(|one| **one == *id),
         };
+        let none = serde_json::Map::new();
+        if call.service == "rds" {
+            let (now, change) = (self.now(), Fields::read(&none, &fault.fields).unwrap_or_default());
+            self.place(call)
+                .databases
+                .iter_mut()
+                .filter(|one| meant(&one.name))
+                .for_each(|one| one.change(&change, now));
+            return;
+        }
+        let Ok(change) = entry(&none, &fault.fields) else { return };
         for instance in self.place(call).instances.iter_mut().filter(|one| meant(&one.id)) {
             instance.remember();
             let _ = instance.change(&change); // an unknown state was refused when the fault was set
@@ -150,6 +161,7 @@ impl World {
             "eks" => unused::eks(self, call),
             "kms" => volumes::keys(self, call),
             "pricing" => pricing::work(call),
+            "rds" => rds::work(self, call, slant),
             _ => Err(unknown(call)),
         };
         done.unwrap_or_else(|refusal| refuse(call, &refusal))

@@ -60,7 +60,12 @@ fn data(world: &mut World, call: &Call, slant: Slant) -> Result<Answer, Refusal>
         let id = of.strip_prefix("vol-").map_or_else(|| of.to_owned(), |tail| format!("i-{tail}"));
         let instance = place.by_id.get(id.as_str()).map(|n| &place.instances[*n]);
         let name = metric["MetricName"].as_str().unwrap_or_default();
-        let left = || place.left.series(of, name, start, end, period(query)).unwrap_or_default();
+        let database =
+            metric["Namespace"].as_str().is_some_and(|one| ["AWS/RDS", "AWS/DocDB", "AWS/Neptune"].contains(&one));
+        let left = || match place.databases.iter().find(|one| database && one.has_instance(of)) {
+            Some(one) => one.series(name, start, end, period(query)),
+            None => place.left.series(of, name, start, end, period(query)).unwrap_or_default(),
+        };
         let points = instance.map_or_else(left, |one| series(one, name, start, end, period(query)));
         let (times, values): (Vec<f64>, Vec<f64>) = points.into_iter().unzip();
         results.push(

@@ -5,6 +5,7 @@ use std::io::Read as _;
 use serde_json::{Value, json};
 
 use crate::Shared;
+use crate::database_fields::Fields;
 use crate::faults::Fault;
 use crate::hub::Topic;
 use crate::spec::entry;
@@ -34,6 +35,13 @@ pub(crate) fn answer(shared: &Shared, method: &str, path: &str, body: &Value) ->
             Ok(json!({"now": world.now()}))
         }
         ("POST", "instance") => change(world, body),
+        ("POST", "database") => change_database(world, body),
+        ("GET", "databases") => {
+            let mut all: Vec<Value> =
+                world.databases().map(|(account, region, one)| one.show(&account, &region)).collect();
+            all.sort_by_key(|one| format!("{}{}{}{}", one["account"], one["region"], one["database"], one["cluster"]));
+            Ok(all.into())
+        }
         ("GET", "instances") => {
             let all = world.instances().map(|(account, region, instance)| instance.show(account, region));
             Ok(all.collect())
@@ -51,8 +59,10 @@ pub(crate) fn answer(shared: &Shared, method: &str, path: &str, body: &Value) ->
         ("POST", "fault") => {
             let fault: Fault =
                 serde_json::from_value(body.clone()).map_err(|error| format!("no such fault: {error}"))?;
-            crate::instance::Instance::new("".into(), None, world.now())
-                .change(&entry(&serde_json::Map::new(), &fault.fields)?)?;
+            let none = serde_json::Map::new();
+            if Fields::read(&none, &fault.fields).is_err() {
+                crate::instance::Instance::new("".into(), None, world.now()).change(&entry(&none, &fault.fields)?)?;
+            }
             world.add_fault(fault);
             Ok(json!({}))
         }
@@ -158,6 +168,23 @@ fn change(world: &mut World, body: &Value) -> Result<Value, String> {
     Ok(json!({"id": id, "state": instance.state().name()}))
 }
 
+/// Changes one database, by its identifier.
+fn change_database(world: &mut World, body: &Value) -> Result<Value, String> {
+    let fields = Fields::read(&serde_json::Map::new(), body.as_object().ok_or("a database is an object")?)?;
+    let (now, name) = (world.now(), fields.database.clone().ok_or("`database` is missing")?);
+    let account = fields.account.as_ref().and_then(|name| world.accounts.get(name)).cloned();
+    let is_meant = |account_of: &str, one: &crate::database::Database| {
+        one.name == name
+            && fields.cluster.is_none_or(|cluster| one.is_cluster == cluster)
+            && account.as_deref().is_none_or(|account| account_of == account)
+    };
+    let mut all = world.databases();
+    let (account, region, one) =
+        all.find(|(account, _, one)| is_meant(account, one)).ok_or_else(|| format!("no database `{name}`"))?;
+    one.change(&fields, now);
+    Ok(one.show(&account, &region))
+}
+
 /// Sets how long calls take, and whether they are throttled.
 fn conditions(world: &mut World, body: &Value) -> Result<Value, String> {
     for (key, value) in body.as_object().ok_or("conditions are an object")? {
@@ -166,6 +193,8 @@ fn conditions(world: &mut World, body: &Value) -> Result<Value, String> {
             "latency-ms" => world.spec.latency_ms = value.as_f64().ok_or_else(wrong)?,
             "throttle" => world.spec.throttle = value.as_bool().ok_or_else(wrong)?,
             "transition-seconds" => world.spec.transition_seconds = value.as_f64().ok_or_else(wrong)?,
+            "database-minutes" => world.spec.database_minutes = value.as_f64().ok_or_else(wrong)?,
+            "tag-lag-minutes" => world.spec.tag_lag_minutes = value.as_f64().ok_or_else(wrong)?,
             "page-size" => {
                 let size = value.as_u64().filter(|size| (1..=1000).contains(size)).ok_or_else(wrong)?;
                 world.spec.page_size = size as usize;

@@ -143,6 +143,7 @@ pub(crate) fn pretend(call: &Call) -> Answer {
         "StartInstances" => ec2_act::states("StartInstances", &call.ids, ("stopped", 80), ("pending", 0)),
         action if call.service == "ec2" => Answer::ec2(action, "<return>true</return>"),
         _ if call.service == "s3" => Answer::xml("").with("ETag", "\"staged\"".to_owned()),
+        action if call.service == "rds" => Answer::query(action, ""),
         action if call.service == "sns" => Answer::query(action, "<MessageId>staged</MessageId>"),
         _ => Answer::json(&serde_json::json!({})),
     }

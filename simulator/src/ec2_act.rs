@@ -113,8 +113,8 @@ pub(crate) fn dry_run(world: &mut World, call: &Call) -> Refusal {
 }
 
 /// The tags that the acting role may write, and the one that protects (infra/spoke.yaml).
-const OWN_KEYS: [&str; 3] = ["idle-reaper:stopped", "idle-reaper:marked", "idle-reaper:launched-by"];
-const KEEP: &str = "idle-reaper:keep";
+pub(crate) const OWN_KEYS: [&str; 3] = ["idle-reaper:stopped", "idle-reaper:marked", "idle-reaper:launched-by"];
+pub(crate) const KEEP: &str = "idle-reaper:keep";
 
 fn row(id: &str, before: (&str, u8), after: (&str, u8)) -> String {
     format!(

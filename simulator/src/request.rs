@@ -113,6 +113,9 @@ impl Call {
             self.form = form_urlencoded::parse(source).into_owned().collect();
             self.action = self.form.get("Action").cloned().unwrap_or_default();
         }
+        if self.service == "rds" {
+            self.ids = self.database_ids();
+        }
         if self.service == "ec2" {
             let ids = self.list("InstanceId.").into_iter().chain(self.list("ResourceId.")).map(Box::from);
             let mut ids: Vec<Box<str>> = ids.collect();
@@ -123,6 +126,14 @@ impl Call {
             }
             self.ids = ids;
         }
+    }
+
+    /// The database of a call of RDS: of its parameter, its ARN, or its filter by identifiers.
+    fn database_ids(&self) -> Vec<Box<str>> {
+        let named = ["DBInstanceIdentifier", "DBClusterIdentifier", "ResourceName"].map(|key| self.param(key));
+        let filtered = self.list("Filters.Filter.1.Values.Value.");
+        let last = |id: &str| id.rsplit(':').next().unwrap_or_default().into();
+        named.into_iter().flatten().chain(filtered).map(last).collect()
     }
 
     fn s3_action(&self) -> &'static str {

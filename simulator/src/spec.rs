@@ -34,6 +34,11 @@ pub(crate) struct Spec {
     pub(crate) nat_gateways: Vec<Left>,
     pub(crate) load_balancers: Vec<Left>,
     pub(crate) eks_clusters: Vec<Left>,
+    pub(crate) databases: Vec<Map<String, Value>>,
+    /// How many minutes of the world's clock a database takes to stop, and to start.
+    pub(crate) database_minutes: f64,
+    /// For how many minutes IAM still decides by the tags that a database had before.
+    pub(crate) tag_lag_minutes: f64,
     /// Customer-managed keys (in the spelling of `kms-key`) and licence configurations that the acting role may use.
     pub(crate) usable: Vec<String>,
     /// Permissions that roles have beyond those of the templates, which dry runs show.
@@ -97,6 +102,9 @@ impl Default for Spec {
             nat_gateways: Vec::new(),
             load_balancers: Vec::new(),
             eks_clusters: Vec::new(),
+            databases: Vec::new(),
+            database_minutes: 8.0,
+            tag_lag_minutes: 5.0,
             latency_ms: 0.0,
             throttle: false,
         }

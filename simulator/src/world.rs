@@ -8,6 +8,8 @@ use chrono::{DateTime, Timelike, Utc};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use crate::database::Database;
+use crate::database_fields::Fields;
 use crate::faults::{Fault, Faults};
 use crate::fleet;
 use crate::hub::Hub;
@@ -29,6 +31,8 @@ pub(crate) struct Place {
     pub(crate) by_id: HashMap<Box<str>, usize>,
     /// Instances behind load balancers of this place.
     pub(crate) balanced: Vec<String>,
+    /// DB instances and clusters.
+    pub(crate) databases: Vec<Database>,
     /// What is left here beside instances.
     pub(crate) left: Leftovers,
     /// Instances on which somebody has an active session of Session Manager, once for each session.
@@ -131,6 +135,9 @@ impl World {
         self.leave(self.spec.nat_gateways.clone(), |left| &mut left.nat_gateways)?;
         self.leave(self.spec.load_balancers.clone(), |left| &mut left.load_balancers)?;
         self.leave(self.spec.eks_clusters.clone(), |left| &mut left.eks_clusters)?;
+        for fields in self.spec.databases.clone() {
+            self.add_database(&Fields::read(&self.spec.defaults, &fields)?)?;
+        }
         if let Some(fleet) = self.spec.fleet.clone() {
             let made = fleet::instances(&fleet, &self.regions, self.now())?;
             for (account, region, instance) in made {
@@ -146,6 +153,16 @@ impl World {
             let place = (id.as_str().into(), one.region.as_str().into());
             list(&mut self.places.entry(place).or_default().left).push(one);
         }
+        Ok(())
+    }
+
+    fn add_database(&mut self, fields: &Fields) -> Result<(), String> {
+        let name = fields.database.as_deref().ok_or("a database needs a `database`, its identifier")?;
+        let account = fields.account.as_ref().ok_or_else(|| format!("database `{name}` needs an `account`"))?;
+        let account = self.accounts.get(account).ok_or_else(|| format!("there is no account `{account}`"))?;
+        let region = fields.region.as_deref().ok_or_else(|| format!("database `{name}` needs a `region`"))?;
+        let made = Database::new(name, fields, self.now());
+        self.places.entry((account.as_str().into(), region.into())).or_default().databases.push(made);
         Ok(())
     }
 
@@ -196,6 +213,12 @@ impl World {
         Duration::from_secs_f64(self.spec.transition_seconds.clamp(0.0, LONGEST_HANG))
     }
 
+    /// How long a stop or a start of a database takes, by the world's clock.
+    pub(crate) fn database_takes(&self) -> chrono::Duration {
+        #[allow(clippy::cast_possible_truncation)]
+        chrono::Duration::seconds((self.spec.database_minutes.clamp(0.0, 1440.0) * 60.0) as i64)
+    }
+
     /// How long a call takes.
     pub(crate) fn latency(&self) -> Duration {
         Duration::from_secs_f64(self.spec.latency_ms.clamp(0.0, 60_000.0) / 1000.0)
@@ -204,7 +227,9 @@ impl World {
     /// The place that a call applies to.
     pub(crate) fn place(&mut self, call: &Call) -> &mut Place {
         let place = (call.account.as_str().into(), call.region.as_str().into());
+        let (clock, takes) = (self.now(), self.database_takes());
         let place = self.places.entry(place).or_default();
+        place.databases.iter_mut().for_each(|one| one.advance(clock, takes));
         // Only then are there transitional states. Otherwise a hundred thousand instances would be checked at each
         // call.
         if self.spec.transition_seconds > 0.0 {
@@ -219,6 +244,20 @@ impl World {
         let later = Instant::now() + Duration::from_secs_f64(LONGEST_HANG);
         let instances = self.places.values_mut().flat_map(|place| &mut place.instances);
         instances.for_each(|instance| instance.settle(later));
+        let now = self.now();
+        self.databases().for_each(|(_, _, one)| one.settle(now));
+    }
+
+    /// Every database as it is now, with its account and Region.
+    pub(crate) fn databases(&mut self) -> impl Iterator<Item = (Arc<str>, Arc<str>, &mut Database)> {
+        let (now, takes) = (self.now(), self.database_takes());
+        self.places.iter_mut().flat_map(move |((account, region), place)| {
+            let of = (account.clone(), region.clone());
+            place.databases.iter_mut().map(move |one| {
+                one.advance(now, takes);
+                (of.0.clone(), of.1.clone(), one)
+            })
+        })
     }
 
     /// The calls so far.
