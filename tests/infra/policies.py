@@ -52,6 +52,8 @@ def documents():
 
 
 DATABASE = f"arn:aws:rds:{REGION}:{SPOKE}:db:orders"
+CLUSTER = f"arn:aws:rds:{REGION}:{SPOKE}:cluster:orders"
+SNAPSHOT = f"arn:aws:rds:{REGION}:{SPOKE}:snapshot:orders"
 INSTANCE = f"arn:aws:ec2:{REGION}:{SPOKE}:instance/i-0123456789abcdef0"
 LICENCE = f"arn:aws:license-manager:{REGION}:{SPOKE}:license-configuration:lic-0123456789abcdef0123456789abcdef"
 HOST_GROUP = f"arn:aws:resource-groups:{REGION}:{SPOKE}:group/hosts"
@@ -78,6 +80,7 @@ WHO = {
     "actor": (ROLE(SPOKE, "IdleReaperAct"), ("spoke", "Actor")),
     # Where `KmsKeys` names no key, as by default.
     "actor-no-keys": (ROLE(SPOKE, "IdleReaperAct"), ("spoke-no-keys", "Actor")),
+    "actor-no-databases": (ROLE(SPOKE, "IdleReaperAct"), ("spoke-no-keys", "Actor")),
     "hub": (HUB_ROLE, ("hub", "FunctionRole")),
     "schedule": (ROLE(HUB, "schedule"), ("hub", "ScheduleRole")),
     "archiver": (ROLE(HUB, "archiver"), ("hub", "ArchiveRole")),
@@ -158,6 +161,33 @@ TABLE = [
     ("actor+allows", "ec2:StartInstances", INSTANCE, {}, NO),
     ("actor+allows", "ec2:CreateTags", INSTANCE, {}, NO),
     ("actor+allows", "ec2:CreateTags", INSTANCE, keys(STOPPED, "idle-reaper:keep"), NO),
+    # --- databases, by the same rules ---------------------------------------------------------------------------
+    *[row for of, noun in ((DATABASE, "Instance"), (CLUSTER, "Cluster")) for stop, start in [(f"rds:StopDB{noun}", f"rds:StartDB{noun}")] for row in [
+        ("actor", stop, of, {}, YES),
+        ("actor", stop, of, tags(marked="x", stopped="y"), YES),
+        *[(who, stop, of, tags(keep=value), NO) for who in ("actor", "actor+admin") for value in ("", "false")],
+        ("actor", stop, of, {"aws:ResourceTag/Idle-Reaper:KEEP": "yes"}, NO),
+        ("actor", stop, of.replace(SPOKE, OTHER), {}, NO),
+        ("actor", start, of, tags(stopped="x"), YES),
+        ("actor", start, of, tags(stopped="x", keep=""), YES),
+        *[(who, start, of, context, NO) for who in ("actor", "actor+admin", "actor+allows") for context in ({}, tags(marked="x"), tags(keep=""))],
+        ("actor", start, of.replace(SPOKE, OTHER), tags(stopped="x"), NO),
+        *[(who, f"rds:{verb}", of, keys(*names), YES)
+          for who in ("actor", "actor+admin") for verb in ("AddTagsToResource", "RemoveTagsFromResource")
+          for names in [(STOPPED,), (MARKED,), (LAUNCHED,), (STOPPED, MARKED)]],
+        *[(who, f"rds:{verb}", of, keys(*names), NO)
+          for who in ("actor", "actor+admin") for verb in ("AddTagsToResource", "RemoveTagsFromResource")
+          for names in [("idle-reaper:keep",), ("idle-reaper:keep-until",), ("idle-reaper:schedule",), ("Name",), (STOPPED, "Name")]],
+        *[(who, f"rds:{verb}", of, {}, NO)
+          for who in ("actor", "actor+admin", "actor+allows") for verb in ("AddTagsToResource", "RemoveTagsFromResource")],
+        ("actor+allows", "rds:AddTagsToResource", of, keys(STOPPED, "idle-reaper:keep"), NO),
+        # Without `Databases`, whatever somebody attaches to the role.
+        *[(who, action, of, context, NO) for who in ("actor-no-databases", "actor-no-databases+admin")
+          for action, context in [(stop, {}), (start, tags(stopped="x")), ("rds:AddTagsToResource", keys(STOPPED))]],
+        *[(who, action, of, context, NO) for who in ("reader", "reader+admin")
+          for action, context in [(stop, {}), (start, tags(stopped="x")), ("rds:AddTagsToResource", keys(STOPPED))]]]],
+    *[(who, f"rds:{verb}", SNAPSHOT, keys(STOPPED), NO)
+      for who in ("actor", "actor+admin") for verb in ("AddTagsToResource", "RemoveTagsFromResource")],
     # --- a start of an instance with encrypted volumes, or with a licence --------------------------------------
     *[(who, "kms:CreateGrant", MANAGED_KEY, GRANT | TO_KEY, YES) for who in ("actor", "actor-no-keys", "actor+admin", "actor-no-keys+admin")],
     ("actor", "kms:CreateGrant", KEY, GRANT | TO_KEY, YES),
@@ -187,11 +217,11 @@ TABLE = [
         "elasticloadbalancing:DescribeTags", "elasticloadbalancing:DescribeTargetGroups", "elasticloadbalancing:DescribeTargetHealth")],
     *[(who, action, "*", {}, NO) for who in ("reader", "reader+admin") for action in ("ssm:StartSession", "ssm:TerminateSession", "ssm:SendCommand")],
     ("reader+admin", "ssm:DescribeSessions", "*", {}, YES),
-    *[("reader", action, "*", {}, YES) for action in ("rds:DescribeDBClusters", "rds:DescribeDBInstances")],
+    *[("reader", action, "*", {}, YES) for action in ("rds:DescribeDBClusters", "rds:DescribeDBInstances", "rds:DescribeEvents")],
     # Without `Databases`, as by default.
-    *[("reader-no-databases", action, "*", {}, NO) for action in ("rds:DescribeDBClusters", "rds:DescribeDBInstances")],
+    *[("reader-no-databases", action, "*", {}, NO) for action in ("rds:DescribeDBClusters", "rds:DescribeDBInstances", "rds:DescribeEvents")],
     *[(who, action, DATABASE, {}, NO) for who in ("reader", "reader+admin", "actor", "actor+admin")
-      for action in ("rds:StopDBInstance", "rds:StartDBInstance", "rds:DeleteDBInstance", "rds:AddTagsToResource", "rds:DownloadDBLogFilePortion")],
+      for action in ("rds:DeleteDBInstance", "rds:ModifyDBInstance", "rds:RebootDBInstance", "rds:DownloadDBLogFilePortion")],
     ("reader", "account:GetAlternateContact", f"arn:aws:account::{SPOKE}:account", {}, YES),
     ("reader+admin", "account:GetAlternateContact", f"arn:aws:account::{SPOKE}:account", {}, YES),
     *[(who, action, INSTANCE, tags(stopped="x") | keys(STOPPED) if "Tags" in action else tags(stopped="x"), NO)

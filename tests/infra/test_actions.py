@@ -11,7 +11,10 @@ from template import ROOT, Template
 
 # Calls that are being added on other branches. Each is taken out here as soon as the code makes it; the last test
 # below fails until it is.
-PENDING: set[str] = set()
+PENDING: set[str] = {
+    "rds:DescribeEvents", "rds:StopDBInstance", "rds:StopDBCluster", "rds:StartDBInstance", "rds:StartDBCluster", "rds:AddTagsToResource",
+    "rds:RemoveTagsFromResource",
+}  # fmt: skip
 # Actions that others make in a role's name: Lambda, EC2 with an encrypted volume, Cost Explorer with a billing view, and
 # what reads or writes with a key.
 NOT_THE_CODES = {
@@ -26,7 +29,7 @@ ACTION = {"s3:ListObjectsV2": "s3:ListBucket", "s3:HeadObject": "s3:GetObject"}
 MODEL = {"costexplorer": "ce", "elasticloadbalancing": "elb", "elasticloadbalancingv2": "elbv2"}
 PREFIX = {"costexplorer": "ce", "elasticloadbalancingv2": "elasticloadbalancing"}
 READING = {"rds:Describe", "ec2:Describe", "eks:Describe", "eks:List", "kms:Describe", "kms:List", "cloudwatch:Get", "cloudwatch:List", "elasticloadbalancing:Describe", "account:Get", "ssm:Describe"}
-ACTING = {"ec2:Stop", "ec2:Start", "ec2:Create", "ec2:Delete"}
+ACTING = {"rds:Stop", "rds:Start", "rds:AddTags", "rds:RemoveTags", "ec2:Stop", "ec2:Start", "ec2:Create", "ec2:Delete"}
 
 
 def operations():
@@ -98,7 +101,7 @@ class Actions(unittest.TestCase):
         self.assertEqual(PENDING & set(self.calls), set(), "take these out of PENDING in this file")
 
     def test_errors_name_the_calls_by_their_actions(self):
-        self.assertEqual(words() - set(self.calls), set(), "named in an error, and never called")
+        self.assertEqual(words() - set(self.calls) - PENDING, set(), "named in an error, and never called")
         self.assertEqual(set(self.calls) - words(), set(), "called, and named in no error")
 
     def test_each_role_has_its_own_calls_only(self):

@@ -63,7 +63,7 @@ variable "acting" {
 }
 
 variable "databases" {
-  description = "Whether the reading role may list databases, for policies with `kinds = [\"database\"]`."
+  description = "Whether the reading role may list databases, and the acting role stop and start them, for policies with `kinds = [\"database\"]`."
   type        = string
   default     = "no"
 
