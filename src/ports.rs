@@ -16,7 +16,7 @@ use crate::engine::evidence::idle::{Evidence, Idleness, Wanted};
 use crate::engine::evidence::last_hour::Recent;
 use crate::engine::kinds::reported::Facts;
 use crate::engine::model::month::Month;
-use crate::engine::model::{Account, Instance, Message, ReportOnly, ResourceId, Tags, Target};
+use crate::engine::model::{Account, Instance, Kind, Message, ReportOnly, ResourceId, Tags, Target};
 use crate::engine::plan::restart::Volumes;
 use crate::engine::rules::Activity;
 
@@ -77,17 +77,19 @@ pub trait Scan {
         each: impl FnMut(Instance),
     ) -> impl Future<Output = Result<(), NotScanned>>;
 
-    /// Passes every database of `target` to `each`, page by page; with `only`, those of these names that exist.
+    /// Passes every resource of a kind besides instances in `target` to `each`; with `only`, those of these names that
+    /// exist.
     ///
     /// # Errors
-    /// Why databases are unknown there. That says nothing about its instances.
-    fn databases(
+    /// Why that kind is unknown there. That says nothing about other kinds.
+    fn others(
         &self,
         _target: &Target,
+        kind: Kind,
         _only: Option<&[Box<str>]>,
         _each: impl FnMut(Instance),
     ) -> impl Future<Output = Result<(), String>> {
-        async { Err("this port does not list databases".to_owned()) }
+        async move { Err(format!("this port does not list resources of the kind `{}`", kind.as_str())) }
     }
 
     /// The last hour before `now` of these instances. One answer for each; a gap has its reason.

@@ -65,6 +65,7 @@ fn reduce(place: &Arc<Target>, raw: &Raw) -> Instance {
         tags_unreadable: raw.tags().iter().any(|tag| tag.key().is_none()),
         tags: Tags::new(tags),
         database: None,
+        service: None,
     }
 }
 

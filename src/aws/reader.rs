@@ -209,25 +209,29 @@ impl Scan for AwsReader<'_> {
         answer
     }
 
-    async fn databases(
+    async fn others(
         &self,
         target: &Target,
+        kind: Kind,
         only: Option<&[Box<str>]>,
         each: impl FnMut(Instance),
     ) -> Result<(), String> {
         let credentials = self.credentials(&target.account).await?;
-        let found = databases::list(&self.aws, target, credentials).await?;
-        // A target has few databases: those that are asked for are picked from all of them.
+        let found = match kind {
+            Kind::Database => databases::list(&self.aws, target, credentials).await?,
+            Kind::Instance | Kind::Service => Vec::new(),
+        };
+        // A target has few of them: those that are asked for are picked from all of them.
         found.into_iter().filter(|one| only.is_none_or(|only| one.id.is_among(only))).for_each(each);
         Ok(())
     }
 
     async fn activity(&self, target: &Target, asked: &[Recent], now: DateTime<Utc>) -> HashMap<Box<str>, Activity> {
-        // Databases are only judged so far, and nothing is stopped for want of their last hour.
-        let (databases, asked): (Vec<_>, Vec<_>) =
-            asked.iter().cloned().partition(|one| Kind::of(&one.id) == Kind::Database);
+        // Other kinds are only judged so far, and nothing is stopped for want of their last hour.
+        let (others, asked): (Vec<_>, Vec<_>) =
+            asked.iter().cloned().partition(|one| Kind::of(&one.id) != Kind::Instance);
         let mut answers = self.last_hour(target, &asked, now).await;
-        answers.extend(databases.into_iter().map(|one| (one.id, Activity::NotAsked)));
+        answers.extend(others.into_iter().map(|one| (one.id, Activity::NotAsked)));
         answers
     }
 

@@ -3,10 +3,9 @@
 use serde_json::Value;
 
 use crate::engine::config::UNKNOWN;
-use crate::engine::model::{Account, Database, Instance, Member, ResourceId, Tags, Target, is_account};
+use crate::engine::model::{Database, Instance, Member, ResourceId, Tags, Target};
 use crate::local::inventory::Recorded;
-use crate::local::reduce::{flag, list, region_of, text, time};
-use crate::ports::FoundAccount;
+use crate::local::reduce::{flag, list, region_of, tags_of, target_of, text, time};
 
 /// What an answer lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,23 +39,15 @@ impl Listing {
 impl Recorded {
     /// The databases of a list.
     pub(super) fn from_databases(listing: Listing, databases: &[Value]) -> Self {
-        let mut recorded = Self::default();
-        for raw in databases {
-            let database = match listing {
-                Listing::Instances => instance(raw),
-                Listing::Clusters => cluster(raw),
-            };
-            let target = (*database.id.place).clone();
-            let account = Account::bare(target.account.clone());
-            recorded.accounts.entry(account.id.clone()).or_insert(FoundAccount { account, inactive: None });
-            recorded.targets.entry(target).or_default().instances.push(database);
-        }
-        recorded
+        Self::of_found(databases.iter().map(|raw| match listing {
+            Listing::Instances => instance(raw),
+            Listing::Clusters => cluster(raw),
+        }))
     }
 }
 
 /// A text that is there and not empty.
-fn filled(raw: &Value, key: &str) -> Option<Box<str>> {
+pub(super) fn filled(raw: &Value, key: &str) -> Option<Box<str>> {
     text(raw, &[key]).filter(|text| !text.is_empty()).map(Box::from)
 }
 
@@ -70,21 +61,12 @@ fn number(raw: &Value, key: &str) -> Option<u32> {
 
 /// Account and Region are in the ARN. Without it, an Availability Zone shows the Region.
 fn place(arn: Option<&str>, zone: Option<&str>) -> Target {
-    let parts: Vec<&str> = arn.unwrap_or_default().split(':').collect();
-    match parts.as_slice() {
-        ["arn", _, "rds", region, account, ..] if is_account(account) && !region.is_empty() => {
-            Target::new(*account, *region)
-        }
-        _ => Target::new(UNKNOWN, zone.map_or(UNKNOWN, region_of)),
-    }
+    let unknown = || Target::new(UNKNOWN, zone.map_or(UNKNOWN, region_of));
+    arn.and_then(|arn| target_of(arn, "rds")).unwrap_or_else(unknown)
 }
 
-/// The tags; `None` where the answer has no list, or has a tag without a key: a missing tag might protect.
 fn tags(raw: &Value) -> Option<Tags> {
-    let tag =
-        |tag: &Value| Some((text(tag, &["Key"])?.to_owned(), text(tag, &["Value"]).unwrap_or_default().to_owned()));
-    let pairs: Option<Vec<_>> = raw.get("TagList")?.as_array()?.iter().map(tag).collect();
-    pairs.map(Tags::new)
+    tags_of(raw, "TagList", ["Key", "Value"])
 }
 
 /// One entry of `DBInstances`.

@@ -1,5 +1,5 @@
 //! The ports over a saved inventory: snapshots of this tool, and the plain output of `aws ec2 describe-instances`,
-//! `aws rds describe-db-instances` and `aws rds describe-db-clusters`. It needs no credentials, and nothing can be acted on.
+//! `aws rds describe-db-instances`, `aws rds describe-db-clusters` and `aws ecs describe-services`. It needs no credentials, and nothing can be acted on.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -13,7 +13,8 @@ use crate::engine::cost::spent::Spent;
 use crate::engine::evidence::{Evidence, Reading, Recent, Wanted};
 use crate::engine::kinds::reported::Facts;
 use crate::engine::model::{
-    Account, Instance, Kind, ReportOnly, SkippedAccount, Target, Unreachable, is_account, is_sane,
+    Account, Instance, Kind, ReportOnly, ResourceId, SkippedAccount, Suspended, Target, Unreachable, is_account,
+    is_sane,
 };
 use crate::engine::plan::restart::Volumes;
 use crate::engine::report::snapshot::{Saved, SavedKind, Snapshot};
@@ -60,6 +61,8 @@ pub struct Recorded {
     pub(super) targets: BTreeMap<Target, Saw>,
     /// What is only reported, and has no place yet, by its kind, its id and its file.
     pub(super) loose: BTreeMap<(ReportOnly, Box<str>, Box<str>), Loose>,
+    /// What is suspended of scalable targets.
+    pub(super) scalable: Vec<(ResourceId, Suspended)>,
 }
 
 /// The instances of one target in an inventory, and why they are incomplete.
@@ -83,12 +86,13 @@ impl Saw {
         };
     }
 
-    /// What it lists: instances, DB instances, DB clusters. An empty list is of instances.
+    /// What it lists: instances, DB instances, DB clusters, services. An empty list is of instances.
     pub(super) fn sorts(&self) -> BTreeSet<&'static str> {
         let sort = |found: &Instance| match found.id.kind {
             Kind::Instance => "instances",
             Kind::Database if found.id.is_db_cluster() => "clusters",
             Kind::Database => "databases",
+            Kind::Service => "services",
         };
         let sorts: BTreeSet<_> = self.instances.iter().map(sort).collect();
         if sorts.is_empty() { BTreeSet::from(["instances"]) } else { sorts }
@@ -108,8 +112,9 @@ impl Recorded {
         let part = |Source { name, text }: &Source| Ok((name.clone(), Self::parse(name, text, settings)?));
         let mut recorded = join(files.iter().map(part).collect::<Result<_, _>>()?)?;
         recorded.place(settings)?;
+        recorded.join_scaling();
         recorded.note_unplaced();
-        recorded.note_databases(settings);
+        recorded.note_unnamed(settings);
         Ok(recorded)
     }
 
@@ -181,12 +186,14 @@ impl Recorded {
         }
     }
 
-    /// Notes what a reader should know of the databases in the inventory.
-    fn note_databases(&mut self, settings: &Settings) {
-        let databases = self.instances_found().filter(|found| found.id.kind == Kind::Database).count();
-        if databases > 0 && !settings.has_kind(Kind::Database) {
-            let note = "databases that are not judged, because no policy has `kinds = [\"database\"]`";
-            self.notes.push(format!("{note}: {databases}"));
+    /// Notes how many resources of a kind that no policy names are in the inventory.
+    fn note_unnamed(&mut self, settings: &Settings) {
+        for kind in Kind::NAMED.into_iter().filter(|kind| !settings.has_kind(*kind)) {
+            let (found, word) = (self.instances_found().filter(|one| one.id.kind == kind).count(), kind.as_str());
+            if found > 0 {
+                let why = format!("because no policy has `kinds = [\"{word}\"]`");
+                self.notes.push(format!("{word}s that are not judged, {why}: {found}"));
+            }
         }
     }
 
@@ -216,6 +223,17 @@ impl Recorded {
         for SavedKind { target, kind, found, failed } in forgotten {
             let answer = failed.map_or(Ok(found), Err);
             recorded.targets.entry(target).or_default().reported.insert(kind, answer);
+        }
+        recorded
+    }
+
+    /// An inventory of these resources.
+    pub(super) fn of_found(found: impl Iterator<Item = Instance>) -> Self {
+        let mut recorded = Self::default();
+        for one in found {
+            let account = Account::bare(one.id.place.account.clone());
+            recorded.accounts.entry(account.id.clone()).or_insert(FoundAccount { account, inactive: None });
+            recorded.targets.entry((*one.id.place).clone()).or_default().instances.push(one);
         }
         recorded
     }
@@ -267,14 +285,15 @@ impl Scan for Recorded {
         not_scanned.clone().map_or(Ok(()), Err)
     }
 
-    async fn databases(
+    async fn others(
         &self,
         target: &Target,
+        kind: Kind,
         only: Option<&[Box<str>]>,
         each: impl FnMut(Instance),
     ) -> Result<(), String> {
         let found = self.targets.get(target).into_iter().flat_map(|saw| &saw.instances);
-        found.filter(asked_for(Kind::Database, only)).cloned().for_each(each);
+        found.filter(asked_for(kind, only)).cloned().for_each(each);
         Ok(())
     }
 

@@ -14,6 +14,7 @@ mod placing;
 pub mod price_file;
 mod reduce;
 mod reported;
+mod services;
 
 pub use crate::local::documents::decode;
 

@@ -1,4 +1,4 @@
-//! The answers of DescribeInstances, DescribeDBInstances and DescribeDBClusters in one file: pages, and what a `--query`
+//! The answers of DescribeInstances, DescribeDBInstances, DescribeDBClusters and DescribeServices in one file: pages, and what a `--query`
 //! leaves of them whole.
 
 use std::collections::BTreeSet;
@@ -10,6 +10,7 @@ use crate::engine::model::{Target, is_account};
 use crate::local::databases::Listing;
 use crate::local::documents::{missing, unlike};
 use crate::local::inventory::{InventoryInvalid, Recorded};
+use crate::local::services;
 use crate::ports::NotScanned;
 
 /// The pages of one file, in its order.
@@ -23,7 +24,7 @@ struct Page {
 }
 
 impl Pages {
-    /// Adds a document: an answer, a reservation, an instance, a database, or a list of these.
+    /// Adds a document: an answer, a reservation, an instance, a database, a service, or a list of these.
     pub(super) fn add(&mut self, file: &str, document: Value) -> Result<(), InventoryInvalid> {
         let list = |key: &str| document.get(key).and_then(Value::as_array);
         let databases = Listing::ALL.into_iter().find_map(|(key, listing)| Some((listing, list(key)?)));
@@ -31,6 +32,10 @@ impl Pages {
             // The CLI calls it `NextToken`, and the answer itself `Marker`.
             let token = document.get("NextToken").or_else(|| document.get("Marker"));
             self.push(Recorded::from_databases(listing, databases), token);
+            return Ok(());
+        }
+        if let Some(services) = services::read(file, &document) {
+            self.push(services, document.get("NextToken"));
             return Ok(());
         }
         if let Some(listing) = Listing::of(&document) {

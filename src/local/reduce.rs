@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use crate::engine::config::UNKNOWN;
-use crate::engine::model::{Details, Instance, ResourceId, State, Tags, Target};
+use crate::engine::model::{Details, Instance, ResourceId, State, Tags, Target, is_account};
 use crate::local::transition_time;
 
 pub(super) fn text<'a>(value: &'a Value, path: &[&str]) -> Option<&'a str> {
@@ -64,12 +64,32 @@ pub(super) fn reduce(place: Arc<Target>, raw: &Value) -> Instance {
         // A tag that cannot be read might protect the instance.
         tags_unreadable: !tags_are_named(raw),
         database: None,
+        service: None,
     }
 }
 
 pub(super) fn tags(raw: &Value) -> Tags {
     let pair = |tag| Some((text(tag, &["Key"])?, text(tag, &["Value"]).unwrap_or_default()));
     Tags::new(list(raw, "Tags").iter().filter_map(pair))
+}
+
+/// The tags in a list that each whole answer has; `None` where it has none, or has a tag without a key: a missing tag might
+/// protect.
+pub(super) fn tags_of(raw: &Value, list: &str, [key, value]: [&str; 2]) -> Option<Tags> {
+    let tag = |tag: &Value| Some((text(tag, &[key])?.to_owned(), text(tag, &[value]).unwrap_or_default().to_owned()));
+    let pairs: Option<Vec<_>> = raw.get(list)?.as_array()?.iter().map(tag).collect();
+    pairs.map(Tags::new)
+}
+
+/// The account and the Region in the ARN of a resource of this service.
+pub(super) fn target_of(arn: &str, service: &str) -> Option<Target> {
+    let parts: Vec<&str> = arn.split(':').collect();
+    match parts.as_slice() {
+        ["arn", _, of, region, account, ..] if *of == service && is_account(account) && !region.is_empty() => {
+            Some(Target::new(*account, *region))
+        }
+        _ => None,
+    }
 }
 
 fn tags_are_named(raw: &Value) -> bool {

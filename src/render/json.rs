@@ -12,7 +12,7 @@ use serde::ser::{SerializeSeq, Serializer};
 use crate::engine::cost::spent::Spent;
 use crate::engine::model::{
     Counts, Health, Locale, MarkEnd, NotArmed, NotDue, Outcome, Reason, Remark, SkippedAccount, State, Target,
-    Unreachable,
+    Unlisted, Unreachable,
 };
 use crate::engine::plan::Plan;
 use crate::engine::report::views::Views;
@@ -46,7 +46,7 @@ pub(crate) struct Whole<'a> {
     forgotten: Option<ForgottenData<'a>>,
     unreachable: &'a [Unreachable],
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    unlisted: &'a [Unreachable],
+    unlisted: &'a [Unlisted],
     denied: &'a [Target],
     not_due: &'a [NotDue],
     not_in_scope: &'a [SkippedAccount],

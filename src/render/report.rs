@@ -40,9 +40,9 @@ fn headline(page: &mut Page, report: &Report, view: &View) {
     let linked = report.links.as_ref().filter(|_| report.mode != Mode::Plan);
     page.link(voice.label(Label::WholeReport), linked.and_then(|links| links.run(&report.run, report.at)));
     let list = parts(report).join(voice.label(Label::ListBreak));
-    let (found, databases) =
-        (report.rows.len(), report.rows.iter().filter(|row| row.id.kind == Kind::Database).count());
-    page.line(voice.say(Sentence::Tally { found, databases, list: &list, effect: effect(report) }));
+    let of = |kind: Kind| report.rows.iter().filter(|row| row.id.kind == kind).count();
+    let [instances, databases, services] = Kind::ALL.map(of);
+    page.line(voice.say(Sentence::Tally { instances, databases, services, list: &list, effect: effect(report) }));
     let counts = report.counts();
     let figures = [
         (Figure::Stopped, counts.stopped),

@@ -56,9 +56,15 @@ fn every_line_of_a_report_can_be_said_with_and_without_what_is_optional() {
     for (flag, perhaps) in [(true, Some(text)), (false, None)] {
         let (name, armed) = (perhaps.unwrap_or_default(), perhaps.map(|_| flag));
         all.extend([
-            Sentence::Tally { found: 1, databases: 0, list: name, effect: armed.map(|_| Effect::Dry { steps: 0 }) },
-            Sentence::Tally { found: 3, databases: 1, list: name, effect: None },
-            Sentence::Tally { found: 2, databases: 2, list: name, effect: None },
+            Sentence::Tally {
+                instances: 1,
+                databases: 0,
+                services: 0,
+                list: name,
+                effect: armed.map(|_| Effect::Dry { steps: 0 }),
+            },
+            Sentence::Tally { instances: 2, databases: 1, services: 3, list: name, effect: None },
+            Sentence::Tally { instances: 0, databases: 2, services: 0, list: name, effect: None },
             Sentence::Undoing { run: text, undoes: text, account: perhaps, at, applied: flag },
             Sentence::Scanned { scanned: usize::from(flag), of: 2 },
             Sentence::NotInScope { account: text, name: perhaps, because: text },

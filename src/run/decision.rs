@@ -6,7 +6,7 @@ use crate::engine::cost::bill::EffectiveRates;
 use crate::engine::cost::price::Prices;
 use crate::engine::evidence::idle::Missing;
 use crate::engine::history::past_runs::History;
-use crate::engine::model::{Cap, Kind, Notes, Outcome, OutcomeKind, Step, Target, Unreachable, instances};
+use crate::engine::model::{Cap, Kind, Notes, Outcome, OutcomeKind, Step, Target, Unlisted, Unreachable, instances};
 use crate::engine::plan::Plan;
 use crate::engine::report::{Report, Row};
 use crate::engine::request::Mode;
@@ -142,11 +142,13 @@ fn remarks(order: &Order<'_>, scanned: &Scanned, history: &History, cannot_start
     }
     notes.extend(unmeasured(scanned));
     notes.extend(unlisted(&scanned.unlisted));
-    if history.databases.is_none() && scanned.rows.iter().any(|row| row.id.kind == Kind::Database) {
-        let note = "AWS does not say when databases were started: they are judged as if nobody had started them since they \
-                    were created";
-        notes.push(note.to_owned());
-    }
+    let undated = |kind: &Kind| history.databases.is_none() && scanned.rows.iter().any(|row| row.id.kind == *kind);
+    notes.extend(Kind::NAMED.into_iter().filter(undated).map(|kind| {
+        format!(
+            "AWS does not say when {}s were started: they are judged as if nobody had started them since they were created",
+            kind.as_str()
+        )
+    }));
     notes.extend(cannot_start);
     let missing = |id: &&String| scanned.outside.is_empty() && !scanned.rows.iter().any(|row| *row.id.name == ***id);
     for id in order.run.scope.instances.iter().flatten().filter(missing) {
@@ -231,18 +233,18 @@ fn unmeasured(scanned: &Scanned) -> Vec<String> {
     named.iter().map(say).chain(further).collect()
 }
 
-/// In how many targets databases could not be listed, by cause.
-fn unlisted(unlisted: &[Unreachable]) -> Vec<String> {
-    let mut causes: BTreeMap<&str, Vec<Target>> = BTreeMap::new();
+/// In how many targets another kind could not be listed, by kind and cause.
+fn unlisted(unlisted: &[Unlisted]) -> Vec<String> {
+    let mut causes: BTreeMap<(Kind, &str), Vec<Target>> = BTreeMap::new();
     for one in unlisted {
-        causes.entry(&one.cause).or_default().push(one.target());
+        causes.entry((one.kind, &one.cause)).or_default().push(one.target());
     }
-    let mut causes: Vec<(&str, Vec<Target>)> = causes.into_iter().collect();
+    let mut causes: Vec<((Kind, &str), Vec<Target>)> = causes.into_iter().collect();
     causes.sort_by_key(|(_, targets)| std::cmp::Reverse(targets.len()));
     let (named, rest) = causes.split_at(causes.len().min(CAUSES));
-    let say = |(cause, targets): &(&str, Vec<Target>)| {
+    let say = |((kind, cause), targets): &((Kind, &str), Vec<Target>)| {
         let first = targets.first().map(|first| format!(", {first} first")).unwrap_or_default();
-        format!("databases could not be listed in {} targets{first}: {cause}", targets.len())
+        format!("{}s could not be listed in {} targets{first}: {cause}", kind.as_str(), targets.len())
     };
     let more: usize = rest.iter().map(|(_, targets)| targets.len()).sum();
     let further = (more > 0).then(|| format!("nor in {more} more, for {} further causes", rest.len()));

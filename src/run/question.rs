@@ -19,8 +19,9 @@ pub(crate) enum Task {
 pub(crate) enum Answer {
     Tags(Arc<str>, Option<Tags>),
     Regions(Arc<str>, Result<Vec<Arc<str>>, NotScanned>),
-    /// The resources of a target, whether all its instances are among them, and why its databases are not, if so.
-    Instances(Target, Vec<Instance>, Result<(), NotScanned>, Result<(), String>),
+    /// The resources of a target, whether all its instances are among them, and the kinds that are not, each with its
+    /// cause.
+    Instances(Target, Vec<Instance>, Result<(), NotScanned>, Vec<(Kind, String)>),
 }
 
 /// Which resources are asked for.
@@ -28,13 +29,13 @@ pub(crate) enum Answer {
 pub(crate) struct Wanted<'a> {
     /// Only the resources with these names.
     pub(crate) only: Option<&'a [Box<str>]>,
-    /// Whether databases are asked for. Nobody pays for a call that no policy needs.
-    pub(crate) databases: bool,
+    /// The kinds besides instances that are asked for. Nobody pays for a call that no policy needs.
+    pub(crate) kinds: &'a [Kind],
 }
 
 /// Asks the question.
 pub(crate) async fn ask(port: &impl Scan, task: Task, wanted: Wanted<'_>) -> Answer {
-    let Wanted { only, databases } = wanted;
+    let Wanted { only, kinds } = wanted;
     match task {
         Task::Tags(account) => {
             let answer = contained("tags", &account, port.account_tags(&account)).await;
@@ -52,14 +53,14 @@ pub(crate) async fn ask(port: &impl Scan, task: Task, wanted: Wanted<'_>) -> Ans
             let looked = port.instances(&target, only, |instance| instances.push(instance));
             let answer = contained("scan", &target.account, looked).await;
             let answer = answer.unwrap_or_else(|panic| Err(NotScanned::Unreachable(panic)));
-            let are_named = only.is_none_or(|only| only.iter().any(|name| Kind::of(name) == Kind::Database));
-            // What closes a target to the first call closes it to the second.
-            let unlisted = if databases && are_named && answer.is_ok() {
-                let looked = port.databases(&target, only, |database| instances.push(database));
-                contained("databases", &target.account, looked).await.flatten()
-            } else {
-                Ok(())
-            };
+            let is_named = |kind: Kind| only.is_none_or(|only| only.iter().any(|name| Kind::of(name) == kind));
+            let mut unlisted = Vec::new();
+            // What closes a target to the first call closes it to the others.
+            for kind in kinds.iter().copied().filter(|kind| answer.is_ok() && is_named(*kind)) {
+                let looked = port.others(&target, kind, only, |found| instances.push(found));
+                let looked = contained(kind.as_str(), &target.account, looked).await.flatten();
+                unlisted.extend(looked.err().map(|cause| (kind, cause)));
+            }
             // Pages may overlap while instances come and go. If two pages show the same instance, the later one counts.
             instances.reverse();
             instances.sort_by(|a: &Instance, b| a.id.cmp(&b.id));

@@ -99,9 +99,8 @@ async fn forget_people(
 /// suspended or excluded account, or a Region that the settings no longer name, is not scanned.
 fn is_whole(order: &Order<'_>, report: &Report, id: &ResourceId) -> bool {
     let (scope, target) = (&order.settings.scope, &*id.place);
-    let is_database = id.kind == Kind::Database;
-    let unlisted = || report.unlisted.iter().any(|unlisted| unlisted.target() == *target);
-    !(is_database && (!order.settings.has_kind(Kind::Database) || unlisted()))
+    let unlisted = || report.unlisted.iter().any(|one| one.kind == id.kind && one.target() == *target);
+    !(id.kind != Kind::Instance && (!order.settings.has_kind(id.kind) || unlisted()))
         && scope.names_account(&target.account)
         && scope.names_region(&target.region)
         && !report.unreachable.iter().any(|unreachable| unreachable.target().covers(target))

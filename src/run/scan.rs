@@ -17,8 +17,8 @@ use crate::engine::history::unverified::Confirmed;
 use crate::engine::judge::Known;
 use crate::engine::judge::owner::Contacts;
 use crate::engine::model::MarkStep;
-use crate::engine::model::{Account, Instance, Kind, ResourceId, Target};
-use crate::engine::model::{NotDue, SkippedAccount, Unreachable};
+use crate::engine::model::{Account, Instance, ResourceId, Target};
+use crate::engine::model::{NotDue, SkippedAccount, Unlisted, Unreachable};
 use crate::engine::plan::Candidate;
 use crate::engine::report::Row;
 use crate::engine::report::stocktake::Line;
@@ -40,8 +40,8 @@ pub struct Scanned {
     pub candidates: Vec<Candidate>,
     /// Targets that could not be scanned.
     pub unreachable: Vec<Unreachable>,
-    /// Targets whose databases could not be listed. Their instances were scanned.
-    pub unlisted: Vec<Unreachable>,
+    /// Targets in which another kind could not be listed. Their instances were scanned.
+    pub unlisted: Vec<Unlisted>,
     /// Targets that the organisation's policy denies.
     pub denied: Vec<Target>,
     /// Targets that were not due.
@@ -80,7 +80,7 @@ pub struct Background {
     pub stock: Vec<Line>,
     /// Activity found, for the record.
     pub sightings: Vec<Sighting>,
-    /// What is known of the databases that were found, where that is kept.
+    /// What is known of the databases and services that were found, where that is kept.
     pub databases: Vec<(ResourceId, Seen)>,
     /// What was done with the targets that were due.
     pub visits: Visits,
@@ -172,11 +172,12 @@ pub(crate) async fn survey_each(
     if scope.is_empty() {
         return Ok(());
     }
+    let kinds = settings.listed_kinds();
     let how = Sweep {
         depth: Depth::Instances,
         width: settings.run.width,
         account_tags: settings.need_account_tags(),
-        databases: settings.has_kind(Kind::Database),
+        kinds: &kinds,
         scope,
         cadence,
         clock,
@@ -264,7 +265,7 @@ pub async fn list_targets(
         depth: Depth::Regions,
         width: settings.run.width,
         account_tags: settings.need_account_tags(),
-        databases: settings.has_kind(Kind::Database),
+        kinds: &[],
         scope,
         cadence: None,
         clock,
@@ -299,7 +300,7 @@ pub(crate) async fn accounts(
         depth: Depth::Accounts,
         width: settings.run.width,
         account_tags: settings.need_account_tags(),
-        databases: settings.has_kind(Kind::Database),
+        kinds: &[],
         scope,
         cadence: None,
         clock,

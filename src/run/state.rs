@@ -12,7 +12,6 @@ use crate::engine::history::notices::Ledger;
 use crate::engine::history::past_runs::History;
 use crate::engine::history::weekly;
 use crate::engine::history::weekly::Weekly;
-use crate::engine::model::Kind;
 use crate::engine::request::Mode;
 use crate::ports::{PortError, ReadRecord, WriteRecord};
 use crate::run::last_scans;
@@ -55,7 +54,7 @@ pub(crate) async fn past(order: &Order<'_>, hub: &impl ReadRecord) -> Result<His
             history.stocktake_sent = stocktake::sent(hub, month).await?;
         }
     }
-    if settings.has_kind(Kind::Database) {
+    if !settings.listed_kinds().is_empty() {
         // A dry run writes no file, so without one it cannot know more than the creation.
         let first = (order.run.mode != Mode::Plan).then(Databases::default);
         history.databases = hub.read(databases::FILE).await?.map(|text| Databases::parse(&text, now)).or(first);

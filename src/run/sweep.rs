@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 
 use crate::engine::config::UNKNOWN;
 use crate::engine::history::last_scans::{Cadence, Due, Visit};
-use crate::engine::model::{Instance, Kind, SkippedAccount, Target, Unreachable};
+use crate::engine::model::{Instance, Kind, SkippedAccount, Target, Unlisted, Unreachable};
 use crate::engine::request::{RequestInvalid, Scope};
 use crate::ports::{FoundAccount, NotScanned, PortError, Scan};
 use crate::run::clock::Clock;
@@ -36,8 +36,8 @@ pub(crate) struct Sweep<'a> {
     pub(crate) width: usize,
     /// Whether the accounts' tags are needed.
     pub(crate) account_tags: bool,
-    /// Whether databases are asked for.
-    pub(crate) databases: bool,
+    /// The kinds besides instances that are asked for.
+    pub(crate) kinds: &'a [Kind],
     pub(crate) scope: &'a Scope,
     /// Which targets are due; `None`: all of them.
     pub(crate) cadence: Option<&'a Cadence>,
@@ -56,10 +56,10 @@ pub(crate) async fn sweep(
     scanned: &mut Scanned,
     each: impl FnMut(Found, &mut Scanned),
 ) -> Result<Vec<Target>, ScanError> {
-    let Sweep { depth: _, width, account_tags: _, databases, scope, cadence: _, clock, progress: _ } = how;
+    let Sweep { depth: _, width, account_tags: _, kinds, scope, cadence: _, clock, progress: _ } = how;
     let only: Option<Vec<Box<str>>> =
         scope.instances.as_ref().map(|ids| ids.iter().map(|id| id.as_str().into()).collect());
-    let (wanted, mut sweeping) = (Wanted { only: only.as_deref(), databases }, Sweeping::new(how, scanned, each));
+    let (wanted, mut sweeping) = (Wanted { only: only.as_deref(), kinds }, Sweeping::new(how, scanned, each));
     let left = clock.left(RESERVE);
     if left.is_some_and(|left| left.is_zero()) {
         return Err(no_time_to_list());
@@ -272,14 +272,14 @@ impl<'a, E: FnMut(Found, &mut Scanned)> Sweeping<'a, E> {
         target: Target,
         instances: Vec<Instance>,
         answer: Result<(), NotScanned>,
-        unlisted: Result<(), String>,
+        unlisted: Vec<(Kind, String)>,
     ) {
         self.then.extend(self.waiting.remove(&target.account).into_iter().flatten().map(Task::Instances));
-        let (whole, all_databases) = (answer.is_ok(), unlisted.is_ok());
+        let (whole, partial) = (answer.is_ok(), unlisted.iter().map(|(kind, _)| *kind).collect::<Vec<_>>());
         let found = !instances.is_empty();
-        if let Err(cause) = unlisted {
+        for (kind, cause) in unlisted {
             let Target { account, region } = target.clone();
-            self.scanned.unlisted.push(Unreachable { account, region, cause });
+            self.scanned.unlisted.push(Unlisted { kind, account, region, cause });
         }
         let visit = match answer {
             Ok(()) => Visit::Complete(found),
@@ -288,7 +288,7 @@ impl<'a, E: FnMut(Found, &mut Scanned)> Sweeping<'a, E> {
         };
         self.scanned.background.visits.end(&target, visit);
         for instance in instances {
-            let whole = whole && (instance.id.kind == Kind::Instance || all_databases);
+            let whole = whole && !partial.contains(&instance.id.kind);
             (self.each)(Found { instance, whole }, self.scanned);
         }
         self.targets.insert(target.clone(), true);

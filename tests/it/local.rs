@@ -4,3 +4,4 @@ pub mod databases;
 pub mod inventory;
 pub mod recorded_answers;
 pub mod reported;
+pub mod services;

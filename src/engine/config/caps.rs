@@ -15,6 +15,8 @@ pub struct Caps {
     pub stops_percent: u32,
     /// Stops of databases in one run. They count in the other limits, too.
     pub databases_per_run: u32,
+    /// The same of services.
+    pub services_per_run: u32,
     /// Starts in one run.
     pub starts_per_run: u32,
     /// Stops and hibernations of one account in one UTC day, over all runs.
@@ -33,6 +35,7 @@ impl Caps {
         stops_percent: 30,
         // A start of a database takes minutes, and every stop must stay undoable.
         databases_per_run: 10,
+        services_per_run: 10,
         starts_per_run: 100,
         // Twice the limit of one run: the stops of the evening, and as many again during the night.
         stops_per_account_per_day: 40,
@@ -50,6 +53,7 @@ pub(crate) fn read(top: &Section<'_>) -> Caps {
     caps.stops_per_account = section.number("stops-per-account", 0..=1_000_000).unwrap_or(caps.stops_per_account);
     caps.stops_percent = section.number("stops-percent", 0..=100).unwrap_or(caps.stops_percent);
     caps.databases_per_run = section.number("databases-per-run", 0..=1_000_000).unwrap_or(caps.databases_per_run);
+    caps.services_per_run = section.number("services-per-run", 0..=1_000_000).unwrap_or(caps.services_per_run);
     caps.starts_per_run = section.number("starts-per-run", 0..=1_000_000).unwrap_or(caps.starts_per_run);
     let day = section.number("stops-per-account-per-day", 0..=1_000_000);
     caps.stops_per_account_per_day = day.unwrap_or(caps.stops_per_account_per_day);

@@ -183,6 +183,11 @@ impl Settings {
         self.policies.iter().any(|policy| policy.matcher.kinds().contains(&kind))
     }
 
+    /// The kinds besides instances that a policy names. They are listed; no others are.
+    pub fn listed_kinds(&self) -> Vec<Kind> {
+        Kind::NAMED.into_iter().filter(|kind| self.has_kind(*kind)).collect()
+    }
+
     /// The time zones of the policies' schedules; without policies, those of all schedules.
     pub fn zones(&self) -> Vec<chrono_tz::Tz> {
         match self.policies.as_slice() {

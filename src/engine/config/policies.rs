@@ -153,7 +153,7 @@ fn one(section: &Section<'_>, name: &str, given: &Given<'_>, within: Option<&Vec
     if stage == Stage::Enforce {
         check_enforced(section, unannounced || given.tellable, matcher.as_ref());
     }
-    check_databases(section, stage, outside, matcher.as_ref());
+    check_kinds(section, stage, outside, matcher.as_ref());
     Some(Policy {
         name: name.to_owned(),
         stage,
@@ -191,19 +191,19 @@ fn check_enforced(section: &Section<'_>, told: bool, matcher: Option<&Match>) {
     }
 }
 
-/// Checks what a policy for databases cannot do.
-fn check_databases(section: &Section<'_>, stage: Stage, outside: Option<Outside>, matcher: Option<&Match>) {
-    if !matcher.is_some_and(|matcher| matcher.kinds().contains(&Kind::Database)) {
-        return;
-    }
-    if outside == Some(Outside::Hibernate) {
-        let hint = "write `outside = \"stop\"`, or a policy of its own for databases".to_owned();
-        section.complain(section.place_of("outside"), "a database cannot be hibernated", hint);
-    }
-    if stage == Stage::Enforce {
-        let message = "databases are only judged so far, and this release cannot stop or start them";
-        let hint = "write `stage = \"observe\"`, and a policy of its own for instances".to_owned();
-        section.complain(section.place_of("stage"), message, hint);
+/// Checks what a policy for other kinds than instances cannot do.
+fn check_kinds(section: &Section<'_>, stage: Stage, outside: Option<Outside>, matcher: Option<&Match>) {
+    let named = |kind: &Kind| matcher.is_some_and(|matcher| matcher.kinds().contains(kind));
+    for kind in Kind::NAMED.iter().filter(|kind| named(kind)).map(|kind| kind.as_str()) {
+        if outside == Some(Outside::Hibernate) {
+            let hint = format!("write `outside = \"stop\"`, or a policy of its own for {kind}s");
+            section.complain(section.place_of("outside"), format!("a {kind} cannot be hibernated"), hint);
+        }
+        if stage == Stage::Enforce {
+            let message = format!("{kind}s are only judged so far, and this release cannot stop or start them");
+            let hint = "write `stage = \"observe\"`, and a policy of its own for instances".to_owned();
+            section.complain(section.place_of("stage"), message, hint);
+        }
     }
 }
 

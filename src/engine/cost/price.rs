@@ -124,6 +124,9 @@ impl PriceKey {
         if let Some(facts) = &instance.database {
             return database::key(instance, facts);
         }
+        if instance.service.is_some() {
+            return Err("the price of a service depends on the size of its tasks".to_owned());
+        }
         if let Some(lifecycle) = &instance.lifecycle {
             return Err(format!("the price list has no price for the lifecycle `{lifecycle}`"));
         }

@@ -1,4 +1,4 @@
-//! Since when databases run, by what earlier runs found. AWS does not say it. The answer is never too early: a start counts
+//! Since when databases and services run, by what earlier runs found. AWS does not say it. The answer is never too early: a start counts
 //! from the first run that found the database up.
 
 use chrono::{DateTime, Duration, Utc};
@@ -19,7 +19,7 @@ const GAP_HOURS: i64 = 26;
 /// AWS starts a stopped database when it has announced, within this time: a start takes from minutes to an hour.
 const RESTART_HOURS: i64 = 1;
 
-/// What the runs so far have found of one database.
+/// What the runs so far have found of one database or service.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Seen {
@@ -39,11 +39,11 @@ pub struct Seen {
     restarts: Option<DateTime<Utc>>,
 }
 
-/// The same for every database.
+/// The same for every database and service.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Databases(ByResource<Seen>);
 
-/// One database, as the record stores it.
+/// One of them, as the record stores it.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 struct Line {
@@ -71,10 +71,12 @@ impl Databases {
         json_lines::text(kept.map(|(id, seen)| Line { id: id.clone(), seen: seen.clone() }))
     }
 
-    /// Adds to a database when it was started last, and returns what is now known of it. One that was never found before
+    /// Adds to a database or a service when it was started last, and returns what is now known of it. One that was never found before
     /// may have been started by anybody just now.
     pub fn date(&self, found: &mut Instance, now: DateTime<Utc>) -> Option<Seen> {
-        let facts = found.database.as_mut()?;
+        if found.database.is_none() && found.service.is_none() {
+            return None;
+        }
         let up = matches!(found.state, State::Running | State::Changing);
         let mut seen = self.0.get(&found.id).cloned().unwrap_or_default();
         let is_gap = now - seen.found > Duration::hours(GAP_HOURS);
@@ -82,10 +84,13 @@ impl Databases {
             seen.by_aws = seen.restarts.is_some_and(|due| (now - due).abs() <= Duration::hours(RESTART_HOURS));
             seen.started = Some(now);
         }
-        seen.restarts = if up { None } else { facts.restarts.or(seen.restarts) };
+        let restarts = found.database.as_ref().and_then(|facts| facts.restarts);
+        seen.restarts = if up { None } else { restarts.or(seen.restarts) };
         (seen.found, seen.up) = (now, up);
-        facts.restarted_by_aws = seen.by_aws;
-        found.launch = seen.started.or(facts.created);
+        if let Some(facts) = &mut found.database {
+            facts.restarted_by_aws = seen.by_aws;
+        }
+        found.date_start(seen.started);
         Some(seen)
     }
 }

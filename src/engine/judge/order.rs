@@ -1,10 +1,11 @@
 //! The order of the rules, as one array. The first rule that applies decides.
 
-use crate::engine::kinds::database::{cannot_stop, expiring_backups, in_transition, pauses_itself};
+use crate::engine::kinds::database::{expiring_backups, pauses_itself};
 use crate::engine::kinds::ec2::{
     appliance, auto_scaling_member, cannot_hibernate, container_host, instance_store, kubernetes_node, managed_service,
     no_saving, spot,
 };
+use crate::engine::kinds::{cannot_stop, in_transition};
 use crate::engine::model::{Kind, Lacks, Skipped, Verdict};
 use crate::engine::rules::{
     Case, Rule, busy, calendar_exhausted, frozen, idle, incomplete, keep_unreadable, kept, kept_until, logged_in,
@@ -57,7 +58,7 @@ pub const RULES: &[Rule] = &[
 
 /// The rules about this kind of resource, in order.
 pub fn rules_for(kind: Kind) -> impl Iterator<Item = &'static Rule> {
-    RULES.iter().filter(move |rule| rule.reason.kind().is_none_or(|only| only == kind))
+    RULES.iter().filter(move |rule| rule.reason.is_about(kind))
 }
 
 /// The verdict for one resource. There is always one.

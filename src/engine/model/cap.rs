@@ -23,6 +23,8 @@ named! {
         ToleratedUndo = "tolerated-undo",
         /// `databases-per-run`
         DatabasesPerRun = "databases-per-run",
+        /// `services-per-run`
+        ServicesPerRun = "services-per-run",
         /// `starts-per-run`
         StartsPerRun = "starts-per-run",
         /// Too many unreachable targets: the run acts on nothing.
@@ -66,6 +68,7 @@ impl Cap {
             | Self::StopsPerPolicyPerDay
             | Self::ToleratedUndo
             | Self::DatabasesPerRun
+            | Self::ServicesPerRun
             | Self::StartsPerRun
             | Self::TooManyUnreachable
             | Self::SuddenChange

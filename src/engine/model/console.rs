@@ -20,7 +20,7 @@ pub(crate) fn encoded(text: &str) -> String {
 pub(crate) fn resource(id: &ResourceId) -> Option<String> {
     let page = match id.kind {
         Kind::Instance => "ec2/home#InstanceDetails:instanceId=",
-        Kind::Database => return None,
+        Kind::Database | Kind::Service => return None,
     };
     page_of(&id.place.region, page, &id.name)
 }

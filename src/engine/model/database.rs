@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::engine::model::{Details, Instance, ResourceId, State, Tags, sane_option};
+use crate::engine::model::{Instance, ResourceId, State, Tags, sane_option};
 
 /// Every field is as DescribeDBInstances or DescribeDBClusters returned it; `None` means that the response did not have
 /// it.
@@ -78,7 +78,7 @@ pub struct Member {
     pub class: Option<Box<str>>,
 }
 
-/// Why AWS refuses to stop a database, or why a stop would save nothing.
+/// Why AWS refuses to stop a database or a service, or why a stop would save nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum CannotStop {
@@ -104,35 +104,21 @@ pub enum CannotStop {
     Engine(String),
     /// A cluster without instances.
     NoMembers,
+    /// A service of this scheduling strategy: only `REPLICA` has a desired count.
+    Strategy(String),
+    /// A service in Express Mode: ECS manages its size.
+    Express,
+    /// A service whose tasks run on this capacity, which is not billed by the task.
+    Capacity(String),
+    /// A service with tasks on servers outside of AWS.
+    External,
 }
 
 impl Instance {
     /// A database, mapped to the facts that all resources share. `class` is the class of an instance.
     pub fn database(id: ResourceId, class: &str, tags: Option<Tags>, facts: Database) -> Self {
-        let details = Details { created: facts.created, ..Details::default() };
-        Self {
-            id,
-            state: state(&facts.status),
-            kind: class.into(),
-            launch: facts.created,
-            transition: None,
-            lifecycle: None,
-            root: None,
-            ephemeral: false,
-            tenancy: None,
-            host: None,
-            outpost: None,
-            reservation: None,
-            forwards: false,
-            product_codes: Box::default(),
-            operator: None,
-            hibernation: false,
-            details,
-            tags_unreadable: tags.is_none(),
-            tags: tags.unwrap_or_default(),
-            database: Some(Box::new(facts)),
-        }
-        .sized()
+        let found = Self::of_kind(id, state(&facts.status), class, facts.created, tags);
+        Self { database: Some(Box::new(facts)), ..found }.sized()
     }
 
     /// Adds the class of a member that was listed as an instance. Returns whether it is a member of this cluster.

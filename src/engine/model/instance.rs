@@ -1,10 +1,10 @@
-//! An instance as DescribeInstances returns it, reduced to what a decision needs. A database is mapped to the same facts.
+//! An instance as DescribeInstances returns it, reduced to what a decision needs. Other kinds are mapped to the same facts.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::engine::model::resource_id::name;
-use crate::engine::model::{Database, Kind, ResourceId, Tags, named, sane_option};
+use crate::engine::model::{Database, Kind, ResourceId, Service, Tags, named, sane_option};
 
 named! {
     /// The state of an instance. An instance in an unknown state is skipped.
@@ -23,7 +23,8 @@ named! {
         Stopping = "stopping",
         /// The only state from which an instance can be started.
         Stopped = "stopped",
-        /// A database in a status in which it can be neither stopped nor started, such as `backing-up`. It is billed.
+        /// A database in a status in which it can be neither stopped nor started, such as `backing-up`, or a service that is
+        /// being deployed. It is billed.
         Changing = "changing",
         /// The response has no state, or one that this release does not know.
         Unknown = "unknown",
@@ -48,20 +49,20 @@ impl State {
     }
 }
 
-/// One instance, or one database. Every field is as the API returned it; `None` means that the response did not have it,
-/// or that a database has no such field.
+/// One instance, database or service. Every field is as the API returned it; `None` means that the response did not have it,
+/// or that a resource of this kind has no such field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Instance {
-    /// Account, Region and `i-…`, `db:…` or `cluster:…`. A snapshot stores account and Region beside its list of instances.
+    /// Account, Region and `i-…`, `db:…`, `cluster:…` or `service:…`. A snapshot stores account and Region beside its list of instances.
     #[serde(with = "name")]
     pub id: ResourceId,
     /// The state at the time of the scan.
     pub state: State,
     /// Instance type, such as `t3.micro`; empty when the response did not have it.
     pub kind: Box<str>,
-    /// The **last** start, not the creation. Of a database AWS does not tell it: then it is the last start that is known,
-    /// or its creation.
+    /// The **last** start, not the creation. Of another kind AWS does not tell it: then it is the last start that is known,
+    /// or the creation.
     #[serde(default, deserialize_with = "sane_option")]
     pub launch: Option<DateTime<Utc>>,
     /// The last manual change of state, from the time in `StateTransitionReason`.
@@ -101,14 +102,51 @@ pub struct Instance {
     /// What only a database has.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub database: Option<Box<Database>>,
+    /// What only a service has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service: Option<Box<Service>>,
 }
 
 impl Instance {
-    /// The value of the `Name` tag, or an empty text. The name of a database is its identifier.
+    /// The value of the `Name` tag, or an empty text. The name of a database is its identifier, and that of a service is its
+    /// cluster and its name.
     pub fn name(&self) -> &str {
         match self.id.kind {
             Kind::Instance => self.tags.get("Name").unwrap_or_default(),
-            Kind::Database => self.id.identifier(),
+            Kind::Database | Kind::Service => self.id.identifier(),
+        }
+    }
+
+    /// A resource of another kind, without the facts of EC2. Without `tags`, these are unknown.
+    pub(crate) fn of_kind(
+        id: ResourceId,
+        state: State,
+        kind: &str,
+        created: Option<DateTime<Utc>>,
+        tags: Option<Tags>,
+    ) -> Self {
+        Self {
+            id,
+            state,
+            kind: kind.into(),
+            launch: created,
+            transition: None,
+            lifecycle: None,
+            root: None,
+            ephemeral: false,
+            tenancy: None,
+            host: None,
+            outpost: None,
+            reservation: None,
+            forwards: false,
+            product_codes: Box::default(),
+            operator: None,
+            hibernation: false,
+            details: Details { created, ..Details::default() },
+            tags_unreadable: tags.is_none(),
+            tags: tags.unwrap_or_default(),
+            database: None,
+            service: None,
         }
     }
 }

@@ -27,7 +27,7 @@ named! {
         NotSelected = "not-selected",
         /// It has a tag of another hub.
         OtherHub = "other-hub",
-        /// A database in a status in which it can be neither stopped nor started.
+        /// AWS is changing the database or the service.
         InTransition = "in-transition",
         /// Not in state `running`.
         NotRunning = "not-running",
@@ -51,7 +51,7 @@ named! {
         NoSaving = "no-saving",
         /// NAT, VPN, firewall, Marketplace product.
         Appliance = "appliance",
-        /// AWS refuses to stop the database, or a stop would save nothing.
+        /// AWS refuses to stop the database or the service, or a stop would save nothing.
         CannotStop = "cannot-stop",
         /// The database pauses itself while nothing uses it.
         PausesItself = "pauses-itself",
@@ -91,8 +91,8 @@ named! {
 }
 
 impl Reason {
-    /// The only kind of resource that the rule is about; `None` if it is about every kind.
-    pub fn kind(self) -> Option<Kind> {
+    /// Whether the rule is about this kind of resource.
+    pub fn is_about(self, kind: Kind) -> bool {
         match self {
             Self::AutoScalingMember
             | Self::KubernetesNode
@@ -103,8 +103,9 @@ impl Reason {
             | Self::NoSaving
             | Self::Appliance
             | Self::CannotHibernate
-            | Self::LoggedIn => Some(Kind::Instance),
-            Self::InTransition | Self::CannotStop | Self::PausesItself | Self::ExpiringBackups => Some(Kind::Database),
+            | Self::LoggedIn => kind == Kind::Instance,
+            Self::PausesItself | Self::ExpiringBackups => kind == Kind::Database,
+            Self::InTransition | Self::CannotStop => kind != Kind::Instance,
             Self::Kept
             | Self::KeptUntil
             | Self::KeepUnreadable
@@ -129,7 +130,7 @@ impl Reason {
             | Self::RestartFight
             | Self::Busy
             | Self::Unmeasured
-            | Self::OutsideHours => None,
+            | Self::OutsideHours => true,
         }
     }
 }

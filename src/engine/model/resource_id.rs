@@ -19,6 +19,8 @@ pub enum Kind {
     Instance,
     /// An RDS DB instance, or a cluster of Aurora, Neptune or DocumentDB.
     Database,
+    /// An ECS service.
+    Service,
 }
 
 /// How the name of a DB instance begins.
@@ -27,9 +29,15 @@ const DB: &str = "db:";
 /// How the name of a DB cluster begins.
 const CLUSTER: &str = "cluster:";
 
+/// How the name of a service begins.
+const SERVICE: &str = "service:";
+
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 2] = [Self::Instance, Self::Database];
+    pub const ALL: [Self; 3] = [Self::Instance, Self::Database, Self::Service];
+
+    /// The kinds that are listed only where a policy names them.
+    pub const NAMED: [Self; 2] = [Self::Database, Self::Service];
 
     /// Whether files omit the kind.
     #[allow(clippy::trivially_copy_pass_by_ref)] // serde passes references
@@ -42,14 +50,21 @@ impl Kind {
         match self {
             Self::Instance => "instance",
             Self::Database => "database",
+            Self::Service => "service",
         }
     }
 
-    /// The kind of the resource with this name. The name of a database is the end of its ARN, because a DB instance and a
+    /// The kind of the resource with this name. The name of a database or a service is the end of its ARN, because a DB instance and a
     /// cluster may have the same identifier, and an identifier may look like the id of an EC2 instance.
     pub(crate) fn of(name: &str) -> Self {
-        let is_database = [DB, CLUSTER].iter().any(|prefix| name.starts_with(prefix));
-        if is_database { Self::Database } else { Self::Instance }
+        let begins = |prefixes: &[&str]| prefixes.iter().any(|prefix| name.starts_with(prefix));
+        if begins(&[DB, CLUSTER]) {
+            Self::Database
+        } else if begins(&[SERVICE]) {
+            Self::Service
+        } else {
+            Self::Instance
+        }
     }
 }
 
@@ -62,7 +77,7 @@ pub struct ResourceId {
     pub place: Arc<Target>,
     /// The kind of resource.
     pub kind: Kind,
-    /// Its name there: `i-…` of an instance, `db:…` or `cluster:…` of a database.
+    /// Its name there: `i-…` of an instance, `db:…` or `cluster:…` of a database, `service:CLUSTER/NAME` of a service.
     pub name: Arc<str>,
 }
 
@@ -116,15 +131,29 @@ impl ResourceId {
         Self { place: place.into(), kind: Kind::Database, name: format!("{CLUSTER}{identifier}").into() }
     }
 
+    /// The id of a service in the cluster with this ARN. Names of services are unique only within their cluster.
+    pub fn service(place: impl Into<Arc<Target>>, cluster: &str, name: &str) -> Self {
+        let (_, cluster) = cluster.rsplit_once('/').unwrap_or(("", cluster));
+        // Without both, it cannot be told from others.
+        let identifier =
+            if cluster.is_empty() || name.is_empty() { String::new() } else { format!("{cluster}/{name}") };
+        Self { place: place.into(), kind: Kind::Service, name: format!("{SERVICE}{identifier}").into() }
+    }
+
+    /// The cluster and the name of a service.
+    pub fn service_parts(&self) -> Option<(&str, &str)> {
+        self.name.strip_prefix(SERVICE)?.split_once('/')
+    }
+
     /// Whether it is a DB cluster.
     pub fn is_db_cluster(&self) -> bool {
         self.name.starts_with(CLUSTER)
     }
 
-    /// The identifier of a database; the whole name of an instance.
+    /// The identifier of a database; the cluster and name of a service; the whole name of an instance.
     pub fn identifier(&self) -> &str {
         let name = &*self.name;
-        name.strip_prefix(DB).or_else(|| name.strip_prefix(CLUSTER)).unwrap_or(name)
+        [DB, CLUSTER, SERVICE].iter().find_map(|prefix| name.strip_prefix(prefix)).unwrap_or(name)
     }
 
     /// The id as an older release recorded it: without account and Region.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::engine::model::{Target, sane};
+use crate::engine::model::{Kind, Target, sane};
 
 /// A target that could not be scanned.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -20,6 +20,32 @@ pub struct Unreachable {
 }
 
 impl Unreachable {
+    /// Its account and Region.
+    pub fn target(&self) -> Target {
+        Target::new(self.account.clone(), self.region.clone())
+    }
+}
+
+/// A target of which the resources of one kind could not be listed.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Unlisted {
+    /// The kind. Reports without it are of the time when only databases were listed so.
+    #[serde(default = "databases")]
+    pub kind: Kind,
+    /// Account id.
+    pub account: Arc<str>,
+    /// Region.
+    pub region: Arc<str>,
+    /// Why.
+    pub cause: String,
+}
+
+fn databases() -> Kind {
+    Kind::Database
+}
+
+impl Unlisted {
     /// Its account and Region.
     pub fn target(&self) -> Target {
         Target::new(self.account.clone(), self.region.clone())

@@ -122,7 +122,7 @@ pub enum Skipped {
     NeverListed { by: Listed },
     /// The tag's key, and the hub that wrote it.
     OtherHub { key: String, hub: String },
-    /// The status of the database, and whether a person must mend it.
+    /// The status, and whether a person must mend it.
     InTransition { status: String, stuck: bool },
     /// Its state, and whether the reaper stopped it.
     NotRunning { state: State, ours: bool },

@@ -15,7 +15,7 @@ pub struct CapBudget {
     by_percent: u32,
     startable: u32,
     stops: u32,
-    databases: u32,
+    of_kind: HashMap<Kind, u32>,
     starts: u32,
     by_account: HashMap<Arc<str>, u32>,
     by_target: HashMap<Arc<Target>, u32>,
@@ -35,7 +35,7 @@ impl CapBudget {
             by_percent: u32::try_from(share).unwrap_or(u32::MAX).saturating_add(stops),
             startable: startable_within(caps.tolerated_undo),
             stops,
-            databases: 0,
+            of_kind: HashMap::new(),
             starts: 0,
             by_account,
             by_target: HashMap::new(),
@@ -76,9 +76,11 @@ impl CapBudget {
         if *in_target >= self.startable {
             return Err(Cap::ToleratedUndo);
         }
-        let is_database = step.id.kind == Kind::Database;
-        if is_database && self.databases >= self.caps.databases_per_run {
-            return Err(Cap::DatabasesPerRun);
+        let of_kind = self.of_kind.entry(step.id.kind).or_default();
+        match step.id.kind {
+            Kind::Database if *of_kind >= self.caps.databases_per_run => return Err(Cap::DatabasesPerRun),
+            Kind::Service if *of_kind >= self.caps.services_per_run => return Err(Cap::ServicesPerRun),
+            Kind::Instance | Kind::Database | Kind::Service => {}
         }
         if *account_today >= self.caps.stops_per_account_per_day {
             return Err(Cap::StopsPerAccountPerDay);
@@ -86,10 +88,9 @@ impl CapBudget {
         if *policy_today >= self.caps.stops_per_policy_per_day {
             return Err(Cap::StopsPerPolicyPerDay);
         }
-        for count in [in_account, in_target, account_today, policy_today, &mut self.stops] {
+        for count in [in_account, in_target, account_today, policy_today, of_kind, &mut self.stops] {
             *count += 1;
         }
-        self.databases += u32::from(is_database);
         Ok(())
     }
 }

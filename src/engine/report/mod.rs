@@ -41,7 +41,7 @@ use crate::engine::judge::topics::Talk;
 use crate::engine::model::month::Month;
 use crate::engine::model::{
     Action, Counts, Health, Instance, Locale, MarkEnd, MarkVerb, NotArmed, NotDue, Notes, Outcome, OutcomeKind, Remark,
-    ResourceId, SkippedAccount, State, Target, Unreachable, Usd, Verdict,
+    ResourceId, SkippedAccount, State, Target, Unlisted, Unreachable, Usd, Verdict,
 };
 use crate::engine::plan::Plan;
 use crate::engine::report::done::Done;
@@ -207,8 +207,8 @@ pub struct Report {
     pub cost: Spent,
     /// Targets that were unreachable.
     pub unreachable: Vec<Unreachable>,
-    /// Targets whose databases could not be listed. Their instances were scanned.
-    pub unlisted: Vec<Unreachable>,
+    /// Targets in which another kind could not be listed. Their instances were scanned.
+    pub unlisted: Vec<Unlisted>,
     /// Targets that a policy of the organisation denies.
     pub denied: Vec<Target>,
     /// Targets that were not due.

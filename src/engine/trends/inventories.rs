@@ -9,7 +9,7 @@ use chrono_tz::Tz;
 use rust_decimal::Decimal;
 
 use crate::engine::config::Settings;
-use crate::engine::model::{Instance, ResourceId, State, Usd};
+use crate::engine::model::{Instance, Kind, ResourceId, State, Usd};
 use crate::engine::schedule::Schedule;
 use crate::engine::trends::zones::zones;
 use crate::engine::trends::{HeatMap, Sample, Trends};
@@ -30,8 +30,8 @@ pub struct Presence {
 impl Presence {
     /// The last time that an instance ran, as it was found at `at`.
     pub fn of(instance: &Instance, schedule: &Arc<Schedule>, at: DateTime<Utc>) -> Option<Self> {
-        // AWS does not say when a database was started.
-        if instance.database.is_some() {
+        // AWS does not say when a resource of another kind was started.
+        if instance.id.kind != Kind::Instance {
             return None;
         }
         let to = match instance.state {

@@ -63,7 +63,7 @@ pub(crate) enum Sentence<'a> {
     /// How many targets were not due, because they were empty at their last scan, and when the oldest of these scans was.
     NotDue { targets: usize, accounts: usize, oldest: DateTime<Utc>, zone: Tz },
     /// The number of resources, how many of them are databases, the number per verdict, and what happens to them.
-    Tally { found: usize, databases: usize, list: &'a str, effect: Option<Effect> },
+    Tally { instances: usize, databases: usize, services: usize, list: &'a str, effect: Option<Effect> },
     /// The steps of this run.
     ToDo { action: Action, count: usize },
     /// The steps of an armed run that is not a dry run.

@@ -62,8 +62,9 @@ pub(crate) enum Text<'a> {
         accounts: usize,
         example: &'a str,
     },
-    /// Targets whose databases could not be listed.
+    /// Targets in which resources of this kind could not be listed.
     Unlisted {
+        kind: &'a str,
         targets: usize,
         example: &'a str,
         cause: &'a str,

@@ -10,8 +10,8 @@ use serde::de::IgnoredAny;
 
 use crate::engine::cost::waste::Cost;
 use crate::engine::model::{
-    Counts, Currency, Health, Locale, NotDue, Outcome, OutcomeKind, ResourceId, SkippedAccount, Target, Unreachable,
-    Usd, sane, sane_option,
+    Counts, Currency, Health, Locale, NotDue, Outcome, OutcomeKind, ResourceId, SkippedAccount, Target, Unlisted,
+    Unreachable, Usd, sane, sane_option,
 };
 use crate::engine::plan::Plan;
 use crate::engine::report::forgotten::NotScanned;
@@ -51,7 +51,7 @@ pub struct Sheet {
     pub(super) forgotten: Option<Forgotten>,
     pub(super) unreachable: Vec<Unreachable>,
     #[serde(default)]
-    pub(super) unlisted: Vec<Unreachable>,
+    pub(super) unlisted: Vec<Unlisted>,
     #[serde(default)]
     pub(super) denied: Vec<Target>,
     #[serde(default)]

@@ -6,7 +6,7 @@ use rust_decimal::{Decimal, RoundingStrategy};
 
 use crate::engine::config::Money as MoneySettings;
 use crate::engine::cost::waste::Cost;
-use crate::engine::model::{Health, Locale, Unreachable, Usd};
+use crate::engine::model::{Health, Kind, Locale, Unlisted, Unreachable, Usd};
 use crate::engine::request::Mode;
 use crate::render::catalogue::forgotten::{Remnant, remnant};
 use crate::render::catalogue::money::{Phrase, phrase};
@@ -94,10 +94,10 @@ pub(super) fn left_unscanned(rows: &Rows<'_>) -> Option<Block> {
         let accounts = not_due.iter().map(|one| &one.account).collect::<BTreeSet<_>>().len();
         voice(locale).say(Sentence::NotDue { targets: not_due.len(), accounts, oldest, zone: rows.options.zone })
     });
-    let mut causes: BTreeMap<&str, (usize, &Unreachable)> = BTreeMap::new();
-    unlisted.iter().for_each(|one| causes.entry(&one.cause).or_insert((0, one)).0 += 1);
-    let unlisted = causes.into_iter().map(|(cause, (targets, first))| {
-        say(locale, Text::Unlisted { targets, example: &first.target().to_string(), cause })
+    let mut causes: BTreeMap<(Kind, &str), (usize, &Unlisted)> = BTreeMap::new();
+    unlisted.iter().for_each(|one| causes.entry((one.kind, &one.cause)).or_insert((0, one)).0 += 1);
+    let unlisted = causes.into_iter().map(|((kind, cause), (targets, first))| {
+        say(locale, Text::Unlisted { kind: kind.as_str(), targets, example: &first.target().to_string(), cause })
     });
     let kinds = forgotten.as_ref().map(|one| not_scanned(&one.not_scanned, one.waiting, locale)).unwrap_or_default();
     let lines = denied.into_iter().chain(not_due).chain(unlisted).chain(kinds);

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use crate::engine::cost::spent::Spent;
 use crate::engine::evidence::idle::{Evidence, Wanted};
 use crate::engine::evidence::last_hour::Recent;
-use crate::engine::model::{Account, Instance, Target};
+use crate::engine::model::{Account, Instance, Kind, Target};
 use crate::engine::plan::restart::Volumes;
 use crate::engine::report::snapshot::Saved;
 use crate::engine::request::Scope;
@@ -75,17 +75,18 @@ impl<L: Scan> Scan for Child<'_, L> {
         self.scanner.instances(target, only, keep).await
     }
 
-    async fn databases(
+    async fn others(
         &self,
         target: &Target,
+        kind: Kind,
         only: Option<&[Box<str>]>,
         mut each: impl FnMut(Instance),
     ) -> Result<(), String> {
-        let keep = |database: Instance| {
-            self.kept.borrow_mut().entry(target.clone()).or_default().push(database.clone());
-            each(database);
+        let keep = |found: Instance| {
+            self.kept.borrow_mut().entry(target.clone()).or_default().push(found.clone());
+            each(found);
         };
-        self.scanner.databases(target, only, keep).await
+        self.scanner.others(target, kind, only, keep).await
     }
 
     async fn activity(&self, target: &Target, asked: &[Recent], now: DateTime<Utc>) -> HashMap<Box<str>, Activity> {

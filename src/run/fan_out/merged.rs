@@ -27,7 +27,7 @@ pub(crate) struct Merged<'a, L> {
     regions: BTreeMap<Arc<str>, Result<Vec<Arc<str>>, NotScanned>>,
     targets: BTreeMap<Arc<Target>, Vec<Instance>>,
     not_scanned: BTreeMap<Target, NotScanned>,
-    unlisted: BTreeMap<Target, String>,
+    unlisted: BTreeMap<(Kind, Target), String>,
     contacts: Contacts,
     known: HashMap<ResourceId, Known>,
     /// Activity found.
@@ -91,7 +91,7 @@ impl<'a, L: Scan> Merged<'a, L> {
                 self.not_scanned.insert(target, why);
             }
         }
-        self.unlisted.extend(unlisted.into_iter().map(|one| (one.target(), one.cause)));
+        self.unlisted.extend(unlisted.into_iter().map(|one| ((one.kind, one.target()), one.cause)));
         self.contacts.extend(contacts);
         self.known.extend(known);
         self.sightings.extend(sightings);
@@ -142,15 +142,16 @@ impl<L: Scan> Scan for Merged<'_, L> {
         }
     }
 
-    async fn databases(
+    async fn others(
         &self,
         target: &Target,
+        kind: Kind,
         only: Option<&[Box<str>]>,
         each: impl FnMut(Instance),
     ) -> Result<(), String> {
         let found = self.targets.get(target).into_iter().flatten();
-        found.filter(|found| is_wanted(found, Kind::Database, only)).cloned().for_each(each);
-        self.unlisted.get(target).map_or(Ok(()), |cause| Err(cause.clone()))
+        found.filter(|found| is_wanted(found, kind, only)).cloned().for_each(each);
+        self.unlisted.get(&(kind, target.clone())).map_or(Ok(()), |cause| Err(cause.clone()))
     }
 
     async fn activity(&self, target: &Target, asked: &[Recent], _: DateTime<Utc>) -> HashMap<Box<str>, Activity> {

@@ -119,6 +119,7 @@ pub fn instance(id: &str) -> Instance {
         tags: Tags::new([("Env", "dev")]),
         tags_unreadable: false,
         database: None,
+        service: None,
     }
 }
 
@@ -148,9 +149,9 @@ pub fn db_facts(engine: &str) -> Database {
     }
 }
 
-/// [`SETTINGS`] for databases as well. They are only judged.
-pub fn for_databases(text: &str) -> Settings {
-    let kinds = "[[policies]]\nkinds = [\"instance\", \"database\"]";
+/// [`SETTINGS`] for databases and services as well. They are only judged.
+pub fn for_every_kind(text: &str) -> Settings {
+    let kinds = "[[policies]]\nkinds = [\"instance\", \"database\", \"service\"]";
     settings(&text.replace("[[policies]]", kinds).replace("stage = \"enforce\"", "stage = \"observe\""))
 }
 

@@ -88,6 +88,7 @@ pub fn any_caps() -> impl Strategy<Value = Caps> {
             stops_per_account,
             stops_percent,
             databases_per_run: 10,
+            services_per_run: 10,
             starts_per_run,
             stops_per_account_per_day: account,
             stops_per_policy_per_day: policy,

@@ -9,7 +9,7 @@ use idle_reaper::local::inventory::{Recorded, Source};
 use idle_reaper::render::{Style, detail, json, markdown, table};
 use serde_json::{Value, json};
 
-use crate::fake::{EVENING, HERE, SETTINGS, at, for_databases, plan_over, settings};
+use crate::fake::{EVENING, HERE, SETTINGS, at, for_every_kind, plan_over, settings};
 
 const INSTANCES: &str = include_str!("recorded/describe-db-instances.json");
 const CLUSTERS: &str = include_str!("recorded/describe-db-clusters.json");
@@ -86,14 +86,14 @@ fn clusters(all: &[Value]) -> String {
 
 /// The verdict on the only database of an answer.
 fn verdict(text: &str) -> Verdict {
-    let report = over(&for_databases(SETTINGS), &[text]);
+    let report = over(&for_every_kind(SETTINGS), &[text]);
     assert_eq!(report.rows.len(), 1, "{:?}", report.rows);
     report.rows[0].verdict.clone()
 }
 
 #[test]
 fn a_database_is_stopped_outside_its_hours_and_named_as_aws_names_it() {
-    let report = over(&for_databases(SETTINGS), &[&instances(&[instance()]), &clusters(&[cluster()])]);
+    let report = over(&for_every_kind(SETTINGS), &[&instances(&[instance()]), &clusters(&[cluster()])]);
     let lines: Value = serde_json::from_str(&json(&report, false).expect("JSON")).expect("JSON");
     let lines = lines["instances"].as_array().expect("lines").clone();
     assert_eq!(lines.len(), 2, "a cluster and a DB instance may have one identifier");
@@ -112,12 +112,12 @@ fn a_cluster_has_the_size_and_the_price_of_its_instances_and_they_have_no_line()
     let members = [member("orders-1", "db.r6g.large"), member("orders-2", "db.r6g.large"), instance()];
     let (members, cluster) = (instances(&members), clusters(&[cluster()]));
     for files in [[&members, &cluster], [&cluster, &members]] {
-        let report = over(&for_databases(SETTINGS), &files.map(String::as_str));
+        let report = over(&for_every_kind(SETTINGS), &files.map(String::as_str));
         let lines: Vec<_> = report.rows.iter().map(|row| (&*row.id.name, &*row.kind, row.units)).collect();
         assert_eq!(lines, [("cluster:orders", "db.r6g.large", 2), ("db:orders", "db.t3.medium", 1)]);
     }
     let mixed = instances(&[member("orders-1", "db.r6g.large"), member("orders-2", "db.r6g.xlarge")]);
-    let report = over(&for_databases(SETTINGS), &[&mixed, &cluster]);
+    let report = over(&for_every_kind(SETTINGS), &[&mixed, &cluster]);
     assert_eq!(&*report.rows[0].kind, "db.r6g.large+db.r6g.xlarge");
     assert!(report.rows[0].price.as_deref().is_some_and(Result::is_err), "an unknown price is not a wrong one");
 }
@@ -187,7 +187,7 @@ fn a_cluster_that_scales_to_zero_pauses_itself_unless_it_has_other_instances() {
     let cluster = |change: Value| clusters(&[changed(changed(cluster(), scaling.clone()), change)]);
     let with = |classes: [&str; 2]| {
         let members = instances(&[member("orders-1", classes[0]), member("orders-2", classes[1])]);
-        over(&for_databases(SETTINGS), &[&cluster(json!({})), &members]).rows[0].verdict.reason()
+        over(&for_every_kind(SETTINGS), &[&cluster(json!({})), &members]).rows[0].verdict.reason()
     };
     assert_eq!(with(["db.serverless", "db.serverless"]), Reason::PausesItself);
     assert_eq!(with(["db.serverless", "db.r6g.large"]), Reason::OutsideHours);
@@ -203,12 +203,12 @@ fn a_cluster_is_not_stopped_for_longer_than_its_backups_are_kept() {
         let recorded = Recorded::parse("clusters.json", text, settings).expect("an inventory");
         plan_over(&recorded, settings, at(when)).rows[0].verdict.reason()
     };
-    let (plain, friday) = (for_databases(SETTINGS), "2026-11-27T21:30:00+09:00");
+    let (plain, friday) = (for_every_kind(SETTINGS), "2026-11-27T21:30:00+09:00");
     assert_eq!(on(&days(json!(1)), EVENING, &plain), Reason::OutsideHours, "a night is shorter than a day");
     assert_eq!(on(&days(json!(1)), friday, &plain), Reason::ExpiringBackups);
     assert_eq!(on(&days(json!(3)), friday, &plain), Reason::OutsideHours);
     assert_eq!(on(&days(Value::Null), EVENING, &plain), Reason::ExpiringBackups, "unknown protects");
-    let ignoring = for_databases(&format!("{SETTINGS}\n[databases]\nexpiring-backups = \"ignore\"\n"));
+    let ignoring = for_every_kind(&format!("{SETTINGS}\n[databases]\nexpiring-backups = \"ignore\"\n"));
     assert_eq!(on(&days(json!(1)), friday, &ignoring), Reason::OutsideHours);
     let instance = instances(&[changed(instance(), json!({"BackupRetentionPeriod": 1}))]);
     assert_eq!(on(&instance, friday, &plain), Reason::OutsideHours, "RDS keeps the backups of a stopped DB instance");
@@ -236,7 +236,7 @@ fn a_database_that_no_policy_names_is_not_judged_and_not_hidden() {
     assert_eq!(recorded.notes.len(), 1, "{:?}", recorded.notes);
     assert!(recorded.notes[0].contains("databases that are not judged") && recorded.notes[0].ends_with(": 1"));
     assert!(plan_over(&recorded, &plain, at(EVENING)).rows.is_empty());
-    let only = for_databases(&SETTINGS.replace("[[policies]]", "[[policies]]\n#")).policies.len();
+    let only = for_every_kind(&SETTINGS.replace("[[policies]]", "[[policies]]\n#")).policies.len();
     assert_eq!(only, 1);
 }
 
@@ -296,7 +296,7 @@ fn each_database_of_the_recorded_answers_has_one_line_that_says_why() {
 
 #[test]
 fn pages_and_parts_of_answers_are_read_as_those_of_instances() {
-    let settings = for_databases(SETTINGS);
+    let settings = for_every_kind(SETTINGS);
     let cut = changed(json!({"DBInstances": [instance()]}), json!({"Marker": "more"}));
     let recorded = Recorded::parse("db.json", &cut.to_string(), &settings).expect("an inventory");
     assert_eq!(plan_over(&recorded, &settings, at(EVENING)).unreachable.len(), 1, "the next page is missing");

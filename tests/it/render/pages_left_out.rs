@@ -2,8 +2,8 @@
 
 use chrono::Duration;
 use idle_reaper::engine::model::{
-    Action, Because, Locale, NotDue, Outcome, OutcomeKind, Remark, ReportOnly, ResourceId, Starter, Stopped, Target,
-    Unreachable, Usd,
+    Action, Because, Kind, Locale, NotDue, Outcome, OutcomeKind, Remark, ReportOnly, ResourceId, Starter, Stopped,
+    Target, Unlisted, Unreachable, Usd,
 };
 use idle_reaper::engine::report::forgotten::{Forgotten, NotScanned};
 use idle_reaper::engine::report::{Report, Row};
@@ -31,7 +31,7 @@ fn what_was_not_scanned_stands_before_the_figures_and_nothing_claims_otherwise()
     };
     let with_unlisted = |report: &mut Report| {
         let Target { account, region } = target(1);
-        report.unlisted = vec![Unreachable { account, region, cause: "AccessDenied".to_owned() }];
+        report.unlisted = vec![Unlisted { kind: Kind::Database, account, region, cause: "AccessDenied".to_owned() }];
     };
     let with_kinds = |report: &mut Report| {
         let not_scanned = vec![NotScanned { target: target(1), kind: ReportOnly::Volume, cause: "refused".to_owned() }];

@@ -28,6 +28,8 @@ const NAMES: &[&str] = &[
     "DB",
     "Limitless Database",
     "RDS Custom",
+    "Express",
+    "Fargate",
     "Serverless",
     "SQL Server",
     "API",

@@ -1,9 +1,8 @@
 //! Rules for databases only: RDS DB instances, and clusters of Aurora, Neptune and DocumentDB.
 
-pub mod cannot_stop;
 pub mod expiring_backups;
-pub mod in_transition;
 pub mod pauses_itself;
+pub mod refusals;
 
 use crate::engine::model::{Instance, ResourceId};
 

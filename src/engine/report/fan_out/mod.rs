@@ -12,7 +12,7 @@ use thiserror::Error;
 use crate::engine::cost::spent::Spent;
 use crate::engine::evidence::Sighting;
 use crate::engine::judge::{Contacts, Known};
-use crate::engine::model::{Account, Notes, Outcome, ResourceId, SkippedAccount, Target, Unreachable, sane};
+use crate::engine::model::{Account, Notes, Outcome, ResourceId, SkippedAccount, Target, Unlisted, Unreachable, sane};
 use crate::engine::plan::Plan;
 use crate::engine::report::done::Done;
 use crate::engine::report::snapshot::Saved;
@@ -86,9 +86,9 @@ pub struct Part {
     pub targets: Vec<Saved>,
     /// Targets that were unreachable.
     pub unreachable: Vec<Unreachable>,
-    /// Targets whose databases could not be listed.
+    /// Targets in which another kind could not be listed.
     #[serde(default)]
-    pub unlisted: Vec<Unreachable>,
+    pub unlisted: Vec<Unlisted>,
     /// Targets that a policy of the organisation denies.
     pub denied: Vec<Target>,
     /// Accounts' alternate contacts, if owners may depend on them.

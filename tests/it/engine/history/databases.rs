@@ -6,7 +6,7 @@ use idle_reaper::engine::model::{Database, Instance, Reason};
 use proptest::sample::select;
 
 use crate::engine::rules::case::Case;
-use crate::fake::{EVENING, SETTINGS, at, db, db_facts, for_databases};
+use crate::fake::{EVENING, SETTINGS, at, db, db_facts, for_every_kind};
 use crate::laws::arbitrary::for_all;
 
 fn found(status: &str, restarts: Option<DateTime<Utc>>) -> Instance {
@@ -61,7 +61,7 @@ fn a_person_gets_overtime_and_aws_does_not() {
     let reason = |due: Option<&str>| {
         let seen = [("2026-11-25T19:00:00+09:00", "stopped", due), ("2026-11-25T21:00:00+09:00", "available", None)];
         let instance = after(&seen).1;
-        Case { settings: for_databases(SETTINGS), instance, ..Case::candidates() }.verdict().reason()
+        Case { settings: for_every_kind(SETTINGS), instance, ..Case::candidates() }.verdict().reason()
     };
     assert_eq!(at(EVENING) - at("2026-11-25T21:00:00+09:00"), Duration::minutes(30));
     assert_eq!(reason(None), Reason::Overtime);

@@ -9,7 +9,7 @@ use idle_reaper::engine::model::{Account, ByResource, Database, Instance, Member
 use idle_reaper::engine::request::Scope;
 use idle_reaper::engine::rules::case::{Activity, Case as RuleCase};
 
-use crate::fake::{EVENING, SETTINGS, Shape, at, db, db_cluster, db_facts, for_databases, here, instance, settings};
+use crate::fake::{EVENING, SETTINGS, Shape, at, db, db_cluster, db_facts, for_every_kind, here, instance, settings};
 use crate::render::voices::samples::idle_facts;
 
 /// Everything that a rule may look at.
@@ -151,7 +151,7 @@ fn of(engine: &str, change: impl FnOnce(Database) -> Database) -> Instance {
 
 /// The same case for a database, under a policy for databases.
 fn as_database(case: Case, instance: Instance) -> Case {
-    Case { settings: for_databases(SETTINGS), instance, ..case }
+    Case { settings: for_every_kind(SETTINGS), instance, ..case }
 }
 
 /// The same at a later instant, the instance started accordingly later.
@@ -174,6 +174,5 @@ pub fn with_policy(settings: &Settings, change: impl FnOnce(&mut Policy)) -> Set
 pub fn speaks(case: &Case, reason: Reason) -> bool {
     let rules = idle_reaper::engine::judge::order::RULES;
     let rule = rules.iter().find(|rule| rule.reason == reason).expect("a rule for every reason");
-    let is_about = reason.kind().is_none_or(|kind| kind == case.instance.id.kind);
-    is_about && case.seen_by_rules(|seen| (rule.judge)(seen).is_some())
+    reason.is_about(case.instance.id.kind) && case.seen_by_rules(|seen| (rule.judge)(seen).is_some())
 }

@@ -62,7 +62,7 @@ fn the_names_stand_in_the_order_in_which_the_rules_are_asked() {
 fn an_explanation_names_the_one_rule_that_decides_and_what_the_others_would_say() {
     let kept = with_tell(Reason::Spot, with_tell(Reason::KeptUntil, Case::candidates()));
     let (asked, verdict) = kept.seen_by_rules(explain);
-    let about: Vec<Reason> = Reason::ALL.iter().copied().filter(|one| one.kind() != Some(Kind::Database)).collect();
+    let about: Vec<Reason> = Reason::ALL.iter().copied().filter(|one| one.is_about(Kind::Instance)).collect();
     assert_eq!(asked.iter().map(|one| one.rule).collect::<Vec<_>>(), about, "every rule about instances is asked");
     let speak: Vec<Reason> = asked.iter().filter(|one| one.says.is_some()).map(|one| one.rule).collect();
     assert_eq!(speak[..2], [Reason::KeptUntil, Reason::Spot]);

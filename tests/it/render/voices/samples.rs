@@ -260,6 +260,12 @@ fn refusals() -> Vec<CannotStop> {
         CannotStop::Custom(text("custom-oracle-ee")),
         CannotStop::Engine(text("db3-ae")),
         CannotStop::NoMembers,
+        CannotStop::Strategy(text("DAEMON")),
+        CannotStop::Strategy(String::new()),
+        CannotStop::Express,
+        CannotStop::Capacity(text("EC2")),
+        CannotStop::Capacity(String::new()),
+        CannotStop::External,
     ]
 }
 
@@ -271,10 +277,15 @@ fn in_refusal(why: &CannotStop) -> Vec<String> {
         | CannotStop::Global(word)
         | CannotStop::MultiAzCluster(word)
         | CannotStop::Custom(word)
+        | CannotStop::Strategy(word)
+        | CannotStop::Capacity(word)
         | CannotStop::Engine(word) => vec![word.clone()],
-        CannotStop::ServerlessV1 | CannotStop::Limitless | CannotStop::SqlServerMultiAz | CannotStop::NoMembers => {
-            Vec::new()
-        }
+        CannotStop::ServerlessV1
+        | CannotStop::Limitless
+        | CannotStop::SqlServerMultiAz
+        | CannotStop::NoMembers
+        | CannotStop::Express
+        | CannotStop::External => Vec::new(),
     }
 }
 

@@ -1,10 +1,7 @@
-//! `cannot-stop`: AWS refuses to stop the database, or a stop would save nothing. The refusals are those of "Stopping an
+//! Which databases AWS refuses to stop, or where a stop would save nothing. The refusals are those of "Stopping an
 //! Amazon RDS DB instance temporarily" and "Stopping and starting an Amazon Aurora DB cluster" in AWS's user guides.
 
-use crate::engine::model::{CannotStop, Database, Instance, Reason, Skipped, Verdict};
-use crate::engine::rules::{Case, Inputs, Rule};
-
-pub(crate) const RULE: Rule = Rule { reason: Reason::CannotStop, judge, inputs };
+use crate::engine::model::{CannotStop, Database, ResourceId};
 
 /// The engines whose DB instances AWS can stop alone.
 const INSTANCES: [&str; 16] = [
@@ -30,8 +27,7 @@ const INSTANCES: [&str; 16] = [
 const CLUSTERS: [&str; 5] = ["aurora", "aurora-mysql", "aurora-postgresql", "docdb", "neptune"];
 
 /// What AWS says about a refusal, or `None`.
-fn why(instance: &Instance) -> Option<CannotStop> {
-    let facts = instance.database.as_deref()?;
+pub(crate) fn refusal(id: &ResourceId, facts: &Database) -> Option<CannotStop> {
     let owned = |text: &str| text.to_owned();
     if let Some(cluster) = &facts.cluster {
         return Some(CannotStop::Member(owned(cluster)));
@@ -45,7 +41,7 @@ fn why(instance: &Instance) -> Option<CannotStop> {
     if let Some(replica) = facts.replicas.first() {
         return Some(CannotStop::Source(owned(replica)));
     }
-    if instance.id.is_db_cluster() { of_cluster(facts) } else { of_instance(facts) }
+    if id.is_db_cluster() { of_cluster(facts) } else { of_instance(facts) }
 }
 
 fn of_instance(facts: &Database) -> Option<CannotStop> {
@@ -75,15 +71,4 @@ fn of_cluster(facts: &Database) -> Option<CannotStop> {
         return Some(CannotStop::Engine(facts.engine.to_string()));
     }
     facts.members.is_empty().then_some(CannotStop::NoMembers)
-}
-
-fn judge(case: &Case<'_>) -> Option<Verdict> {
-    // What the reaper has stopped is started again.
-    let why = why(case.instance).filter(|_| case.waits_for_opening().is_none())?;
-    Some(Verdict::Skip(Skipped::CannotStop { why }))
-}
-
-fn inputs(case: &Case<'_>) -> Inputs {
-    let engine = case.instance.database.as_ref().map(|facts| facts.engine.to_string());
-    Inputs::CannotStop { why: why(case.instance), engine: engine.unwrap_or_default() }
 }

@@ -1,0 +1,154 @@
+//! The facts that only ECS services have. A service is stopped by a desired count of 0, and started by its former count.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::engine::model::{Instance, ResourceId, State, Tags, sane_option};
+
+/// Every field is as DescribeServices returned it; `None` means that the response did not have it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", default, deny_unknown_fields)]
+pub struct Service {
+    /// The status as AWS names it: `ACTIVE`, `DRAINING` or `INACTIVE`.
+    pub status: Box<str>,
+    /// The number of tasks that it shall have.
+    pub desired: Option<u32>,
+    /// The number of tasks that run.
+    pub running: Option<u32>,
+    /// When it was created. No field says when its desired count was changed.
+    #[serde(deserialize_with = "sane_option")]
+    pub created: Option<DateTime<Utc>>,
+    /// The scheduling strategy: `REPLICA` or `DAEMON`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub strategy: Option<Box<str>>,
+    /// The launch type. A service with capacity providers has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub launch_type: Option<Box<str>>,
+    /// Its capacity providers.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub providers: Box<[Box<str>]>,
+    /// Who manages its resources: `ECS` for Express Mode.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub managed_by: Option<Box<str>>,
+    /// Its deployments; of a service with another deployment controller, its task sets.
+    pub deployments: Box<[Deployment]>,
+    /// Its task definition.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub task_definition: Option<Box<str>>,
+    /// What Application Auto Scaling may do with it.
+    #[serde(skip_serializing_if = "Scaling::is_unknown")]
+    pub scaling: Scaling,
+}
+
+/// A deployment or a task set of a service.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", default, deny_unknown_fields)]
+pub struct Deployment {
+    /// The rollout state of a deployment, or the stability status of a task set. AWS omits it behind a Classic Load Balancer.
+    pub state: Option<Box<str>>,
+    /// When it was created.
+    #[serde(deserialize_with = "sane_option")]
+    pub created: Option<DateTime<Utc>>,
+}
+
+/// The scalable target of a service.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scaling {
+    /// It was not asked for.
+    #[default]
+    Unknown,
+    /// The service has no scalable target.
+    Absent,
+    /// It has one, of which this is suspended.
+    Target(Suspended),
+}
+
+impl Scaling {
+    #[allow(clippy::trivially_copy_pass_by_ref)] // serde passes references
+    fn is_unknown(&self) -> bool {
+        *self == Self::Unknown
+    }
+}
+
+/// What is suspended of a scalable target.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", default)]
+pub struct Suspended {
+    /// Scaling in by policies.
+    pub scale_in: bool,
+    /// Scaling out by policies.
+    pub scale_out: bool,
+    /// Scheduled scaling.
+    pub scheduled: bool,
+}
+
+/// The launch type, and the capacity providers, that are billed by the task.
+const FARGATE: [&str; 2] = ["FARGATE", "FARGATE_SPOT"];
+
+impl Service {
+    /// What it runs on: its capacity providers, or its launch type.
+    pub fn capacity(&self) -> String {
+        if self.providers.is_empty() {
+            self.launch_type.as_deref().unwrap_or_default().to_owned()
+        } else {
+            self.providers.join("+")
+        }
+    }
+
+    /// Whether its tasks are billed one by one.
+    pub fn is_fargate(&self) -> bool {
+        let is_fargate = |name: &str| FARGATE.contains(&name);
+        if self.providers.is_empty() {
+            self.launch_type.as_deref().is_some_and(is_fargate)
+        } else {
+            self.providers.iter().all(|name| is_fargate(name))
+        }
+    }
+
+    /// What is going on with its deployments, as far as that is not finished.
+    pub fn unfinished(&self) -> Option<String> {
+        let is_finished = |state: &str| matches!(state, "COMPLETED" | "FAILED" | "STEADY_STATE");
+        match self.deployments.as_ref() {
+            [] => Some("no deployment".to_owned()),
+            [only] => {
+                only.state.as_deref().filter(|state| !is_finished(state)).map(|state| format!("deployment {state}"))
+            }
+            several => Some(format!("{} deployments", several.len())),
+        }
+    }
+
+    fn state(&self) -> State {
+        match (&*self.status, self.desired) {
+            ("ACTIVE", Some(0)) if self.running.is_none_or(|running| running > 0) => State::Stopping,
+            ("ACTIVE", Some(0)) => State::Stopped,
+            ("ACTIVE", Some(_)) if self.unfinished().is_some() => State::Changing,
+            ("ACTIVE", Some(_)) => State::Running,
+            ("DRAINING", _) => State::ShuttingDown,
+            ("INACTIVE", _) => State::Terminated,
+            _ => State::Unknown,
+        }
+    }
+
+    /// When its newest deployment began. Somebody works on a service that was just deployed.
+    pub fn deployed(&self) -> Option<DateTime<Utc>> {
+        self.deployments.iter().filter_map(|one| one.created).max()
+    }
+}
+
+impl Instance {
+    /// A service, mapped to the facts that all resources share.
+    pub fn service(id: ResourceId, tags: Option<Tags>, facts: Service) -> Self {
+        let found = Self::of_kind(id, facts.state(), &facts.capacity(), facts.created, tags);
+        let mut found = Self { service: Some(Box::new(facts)), ..found };
+        found.date_start(None);
+        found
+    }
+
+    /// Sets the last start: the one that is known, or the creation. A deployment of a service that is up counts as a start.
+    pub(crate) fn date_start(&mut self, started: Option<DateTime<Utc>>) {
+        let is_up = matches!(self.state, State::Running | State::Changing);
+        let deployed = self.service.as_ref().filter(|_| is_up).and_then(|facts| facts.deployed());
+        self.launch = started.or(self.details.created).max(deployed);
+    }
+}
