@@ -11,6 +11,7 @@ use thiserror::Error;
 use crate::engine::config::{Settings, UNKNOWN};
 use crate::engine::cost::spent::Spent;
 use crate::engine::evidence::{Evidence, Reading, Recent, Wanted};
+use crate::engine::kinds::database::left_over::left_over;
 use crate::engine::kinds::reported::Facts;
 use crate::engine::model::{
     Account, Instance, Kind, ReportOnly, ResourceId, SkippedAccount, Suspended, Target, Unreachable, is_account,
@@ -111,6 +112,7 @@ impl Recorded {
     pub fn read(files: &[Source], settings: &Settings) -> Result<Self, InventoryInvalid> {
         let part = |Source { name, text }: &Source| Ok((name.clone(), Self::parse(name, text, settings)?));
         let mut recorded = join(files.iter().map(part).collect::<Result<_, _>>()?)?;
+        recorded.find_left_over();
         recorded.place(settings)?;
         recorded.join_scaling();
         recorded.note_unplaced();
@@ -194,6 +196,14 @@ impl Recorded {
                 let why = format!("because no policy has `kinds = [\"{word}\"]`");
                 self.notes.push(format!("{word}s that are not judged, {why}: {found}"));
             }
+        }
+    }
+
+    /// Finds what a switch-over left among the databases. A snapshot may have it already, with its connections.
+    fn find_left_over(&mut self) {
+        for saw in self.targets.values_mut().filter(|saw| saw.instances.iter().any(|one| one.database.is_some())) {
+            let facts = || left_over(&saw.instances).into_iter().map(|one| Facts::ReplacedDatabase(Box::new(one)));
+            saw.reported.entry(ReportOnly::ReplacedDatabase).or_insert_with(|| Ok(facts().collect()));
         }
     }
 

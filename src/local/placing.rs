@@ -75,7 +75,7 @@ impl Recorded {
         let has_none = |facts: &Facts| match facts {
             Facts::NatGateway(gateway) => gateway.traffic == Traffic::Unknown(NO_METRICS.into()),
             Facts::LoadBalancer(balancer) => balancer.traffic == Traffic::Unknown(NO_METRICS.into()),
-            Facts::Volume(_) | Facts::Address(_) | Facts::EksCluster(_) => false,
+            Facts::Volume(_) | Facts::Address(_) | Facts::EksCluster(_) | Facts::ReplacedDatabase(_) => false,
         };
         if facts.iter().any(has_none) { Err(NO_METRICS.to_owned()) } else { Ok(facts) }
     }

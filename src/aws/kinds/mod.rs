@@ -3,6 +3,7 @@
 mod addresses;
 mod classic_load_balancers;
 mod clusters;
+mod databases;
 mod load_balancers;
 mod nat_gateways;
 mod traffic;
@@ -46,6 +47,7 @@ pub(crate) async fn reported(
             ReportOnly::Address => addresses::list(&client).await,
             ReportOnly::NatGateway => nat_gateways::list(&client, &metrics()).await,
             ReportOnly::EksCluster => clusters::list(aws, target, credentials.clone()).await,
+            ReportOnly::ReplacedDatabase => databases::list(aws, target, credentials.clone(), &metrics()).await,
             ReportOnly::LoadBalancer => {
                 let (new, classic) = balancers::clients(aws, target, credentials.clone());
                 both(

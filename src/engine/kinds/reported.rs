@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::engine::kinds::address::Address;
+use crate::engine::kinds::database::left_over::LeftOver;
 use crate::engine::kinds::eks::Cluster;
 use crate::engine::kinds::gateway::Gateway;
 use crate::engine::kinds::load_balancer::LoadBalancer;
@@ -28,6 +29,8 @@ pub enum Facts {
     LoadBalancer(LoadBalancer),
     /// An EKS cluster.
     EksCluster(Cluster),
+    /// A database that a switch-over left behind.
+    ReplacedDatabase(Box<LeftOver>),
 }
 
 impl Facts {
@@ -39,6 +42,7 @@ impl Facts {
             Self::NatGateway(gateway) => gateway.unused(around),
             Self::LoadBalancer(balancer) => balancer.unused(around),
             Self::EksCluster(cluster) => cluster.unused(around),
+            Self::ReplacedDatabase(database) => database.unused(around),
         }
     }
 
@@ -50,6 +54,7 @@ impl Facts {
             Self::NatGateway(_) => ReportOnly::NatGateway,
             Self::LoadBalancer(_) => ReportOnly::LoadBalancer,
             Self::EksCluster(_) => ReportOnly::EksCluster,
+            Self::ReplacedDatabase(_) => ReportOnly::ReplacedDatabase,
         }
     }
 
@@ -61,6 +66,7 @@ impl Facts {
             Self::NatGateway(gateway) => &gateway.id,
             Self::LoadBalancer(balancer) => &balancer.id,
             Self::EksCluster(cluster) => &cluster.name,
+            Self::ReplacedDatabase(database) => &database.id,
         }
     }
 
@@ -69,7 +75,9 @@ impl Facts {
         let (attached, instance) = match self {
             Self::Volume(volume) => (volume.attached.as_slice(), None),
             Self::Address(address) => (&[][..], address.instance.as_deref()),
-            Self::NatGateway(_) | Self::LoadBalancer(_) | Self::EksCluster(_) => (&[][..], None),
+            Self::NatGateway(_) | Self::LoadBalancer(_) | Self::EksCluster(_) | Self::ReplacedDatabase(_) => {
+                (&[][..], None)
+            }
         };
         attached.iter().filter_map(Option::as_deref).chain(instance)
     }

@@ -28,11 +28,14 @@ pub enum ReportOnly {
     LoadBalancer,
     /// An EKS cluster.
     EksCluster,
+    /// A database that a blue/green switch-over left behind.
+    ReplacedDatabase,
 }
 
 impl ReportOnly {
     /// Every kind.
-    pub const ALL: [Self; 5] = [Self::Volume, Self::Address, Self::NatGateway, Self::LoadBalancer, Self::EksCluster];
+    pub const ALL: [Self; 6] =
+        [Self::Volume, Self::Address, Self::NatGateway, Self::LoadBalancer, Self::EksCluster, Self::ReplacedDatabase];
 
     /// The kinds that are found where the settings name none. The others read metrics, which cost money, or need more
     /// permissions.
@@ -46,6 +49,7 @@ impl ReportOnly {
             Self::NatGateway => "nat-gateway",
             Self::LoadBalancer => "load-balancer",
             Self::EksCluster => "eks-cluster",
+            Self::ReplacedDatabase => "replaced-database",
         }
     }
 }
@@ -58,7 +62,8 @@ pub struct UnusedId {
     pub place: Arc<Target>,
     /// Its kind.
     pub kind: ReportOnly,
-    /// Its id there, such as `vol-…`; for a load balancer the end of its ARN, for a classic one its name.
+    /// Its id there, such as `vol-…`; for a load balancer the end of its ARN, for a classic one its name; for a database
+    /// `db:…` or `cluster:…`.
     pub id: Arc<str>,
 }
 
@@ -94,6 +99,11 @@ pub enum WhyUnused {
     },
     /// An EKS cluster without nodes, and without anything that would bring some.
     NoNodes,
+    /// A database whose name went to another one in a blue/green switch-over.
+    Replaced {
+        /// The other one.
+        by: Box<str>,
+    },
     /// In use, and cheaper as another type. Advice, and no waste.
     Cheaper {
         /// The other type.
@@ -111,6 +121,7 @@ impl WhyUnused {
             Self::NoTraffic { .. } => "no-traffic",
             Self::NoTargets { .. } => "no-targets",
             Self::NoNodes => "no-nodes",
+            Self::Replaced { .. } => "replaced",
             Self::Cheaper { .. } => "cheaper",
         }
     }
@@ -133,9 +144,19 @@ pub struct Billed {
     /// Its type, such as `gp3`; empty where the product has none.
     #[serde(default)]
     pub kind: Box<str>,
+    /// What else its price depends on: of a database its engine, licence and the like.
+    #[serde(default, skip_serializing_if = "str::is_empty")]
+    pub operation: Box<str>,
     /// Units a month, or the number of what is billed by the hour.
     #[serde(with = "rust_decimal::serde::str")]
     pub quantity: Decimal,
+}
+
+impl Billed {
+    /// So many units of a product whose price depends on its type alone.
+    pub fn unit(product: Product, kind: &str, quantity: Decimal) -> Self {
+        Self { product, kind: kind.into(), operation: Box::default(), quantity }
+    }
 }
 
 /// One resource that seems to be forgotten.

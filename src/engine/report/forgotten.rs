@@ -13,7 +13,9 @@ use crate::engine::cost::waste::Cost;
 use crate::engine::history::forgotten::{Ledger, Sighting};
 use crate::engine::judge::owner::{channels_of, resolve};
 use crate::engine::judge::{Contacts, Owner};
-use crate::engine::model::{Account, Contact, HOURS_PER_MONTH, ReportOnly, Target, Unused, UnusedId, Usd, WhyUnused};
+use crate::engine::model::{
+    Account, Billed, Contact, HOURS_PER_MONTH, ReportOnly, Target, Unused, UnusedId, Usd, WhyUnused,
+};
 use crate::engine::report::Row;
 use crate::engine::report::digest::Reader;
 use crate::engine::report::host::Host;
@@ -279,7 +281,11 @@ fn is_young(one: &Sighting, after: Duration, now: DateTime<Utc>) -> bool {
 
 /// The list price keys of what is billed.
 pub fn keys(unused: &Unused) -> impl Iterator<Item = PriceKey> {
-    unused.billed.iter().map(|one| PriceKey::unit(one.product, &one.kind, &unused.priced_in))
+    let key = |one: &Billed| PriceKey {
+        operation: one.operation.clone(),
+        ..PriceKey::unit(one.product, &one.kind, &unused.priced_in)
+    };
+    unused.billed.iter().map(key)
 }
 
 /// The cost per month, or why it is unknown.

@@ -3,6 +3,7 @@
 mod address;
 mod eks;
 mod gateway;
+mod left_over;
 mod load_balancer;
 mod traffic;
 mod volume;

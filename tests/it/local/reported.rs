@@ -209,3 +209,29 @@ fn every_answer_that_aws_really_gave_is_read_whole() {
         assert!(!render::markdown(&report).contains("{{"));
     }
 }
+
+#[test]
+fn what_a_switch_over_left_is_found_among_saved_databases_although_no_policy_names_databases() {
+    let database = |name: &str, created: &str| {
+        json!({
+            "DBInstanceIdentifier": name, "DBInstanceArn": format!("arn:aws:rds:{}:{}:db:{name}", HERE.1, HERE.0),
+            "DBInstanceClass": "db.t3.medium", "DBInstanceStatus": "available", "Engine": "mysql", "MultiAZ": false,
+            "InstanceCreateTime": created, "TagList": [{"Key": "Owner", "Value": "ann"}],
+        })
+    };
+    let old = database("orders-old1", "2025-01-05T08:00:00.000Z");
+    let both = json!({"DBInstances": [database("orders", "2026-06-05T08:00:00.000Z"), old]}).to_string();
+    let files = [Source { name: "db.json".to_owned(), text: both }];
+    let settings = with(&[("[busy]", "[forgotten]\nkinds = [\"replaced-database\"]\n\n[busy]")]);
+    let recorded = Recorded::read(&files, &settings).unwrap();
+    let report = plan_over(&recorded, &settings, at(EVENING));
+    let [line] = &*forgotten(&report).lines else { panic!("{:?}", forgotten(&report)) };
+    assert_eq!(
+        (&*line.id().id, line.standing, line.owner.known()),
+        ("db:orders-old1", Standing::Forgotten, Some("ann"))
+    );
+    assert_eq!(report.rows.len(), 0, "no policy names databases");
+    let unwanted = Recorded::read(&files, &wanted()).unwrap();
+    let note = "`replaced-database` in the inventory: 1, not shown, because `kinds` of `[forgotten]` does not name it";
+    assert!(unwanted.notes.iter().any(|said| said == note), "{:?}", unwanted.notes);
+}

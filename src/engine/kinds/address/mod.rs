@@ -57,7 +57,7 @@ impl Address {
             not_before,
             managed: self.managed(),
             priced_in: self.border_group.as_deref().unwrap_or(region).into(),
-            billed: vec![Billed { product: Product::PublicAddress, kind: "Idle".into(), quantity: Decimal::ONE }],
+            billed: vec![Billed::unit(Product::PublicAddress, "Idle", Decimal::ONE)],
             unpriced: None,
             command: self.command(region).into(),
         })

@@ -1,6 +1,7 @@
 //! Rules for databases only: RDS DB instances, and clusters of Aurora, Neptune and DocumentDB.
 
 pub mod expiring_backups;
+pub mod left_over;
 pub mod pauses_itself;
 pub mod refusals;
 

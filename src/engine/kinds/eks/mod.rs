@@ -43,7 +43,7 @@ impl Cluster {
             not_before: self.created,
             managed: relied_on(&self.tags).or_else(|| manager(&self.tags)),
             priced_in: region.into(),
-            billed: vec![Billed { product: Product::EksCluster, kind: Box::default(), quantity: Decimal::ONE }],
+            billed: vec![Billed::unit(Product::EksCluster, "", Decimal::ONE)],
             unpriced: None,
             command: format!("aws eks delete-cluster --name {name} --region {}", quoted(region)).into(),
         })

@@ -61,10 +61,9 @@ impl Gateway {
         }
         let routed = self.routed?;
         let region = &*around.place.region;
-        let one = |product, kind: &str, quantity| Billed { product, kind: kind.into(), quantity };
-        let mut billed = vec![one(Product::NatGateway, "", Decimal::ONE)];
+        let mut billed = vec![Billed::unit(Product::NatGateway, "", Decimal::ONE)];
         if self.addresses > 0 {
-            billed.push(one(Product::PublicAddress, "InUse", self.addresses.into()));
+            billed.push(Billed::unit(Product::PublicAddress, "InUse", self.addresses.into()));
         }
         let unpriced = self.is_regional.then(|| "a regional gateway is billed for each zone that it covers".into());
         Some(Unused {

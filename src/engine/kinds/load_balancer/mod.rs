@@ -92,10 +92,9 @@ impl LoadBalancer {
             return None;
         }
         let region = &*around.place.region;
-        let one = |product, kind: &str, quantity| Billed { product, kind: kind.into(), quantity };
-        let mut billed = vec![one(Product::LoadBalancer, &self.kind, Decimal::ONE)];
+        let mut billed = vec![Billed::unit(Product::LoadBalancer, &self.kind, Decimal::ONE)];
         if self.is_public && self.zones > 0 {
-            billed.push(one(Product::PublicAddress, "InUse", self.zones.into()));
+            billed.push(Billed::unit(Product::PublicAddress, "InUse", self.zones.into()));
         }
         Some(Unused {
             id: around.id(ReportOnly::LoadBalancer, &self.id),

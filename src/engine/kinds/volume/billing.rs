@@ -25,7 +25,7 @@ pub(super) fn billed(volume: &Volume, why: &WhyUnused) -> Result<Vec<Billed>, &'
     let (Some(kind), Some(size)) = (volume.kind.as_deref(), volume.size) else {
         return Err("its type or its size is unknown");
     };
-    let mut billed = vec![unit(Product::Storage, kind, size.into())];
+    let mut billed = vec![Billed::unit(Product::Storage, kind, size.into())];
     if matches!(why, WhyUnused::Cheaper { .. }) {
         let (iops, throughput) = matching(size);
         let other = gp3(size, iops, throughput);
@@ -40,7 +40,11 @@ pub(super) fn billed(volume: &Volume, why: &WhyUnused) -> Result<Vec<Billed>, &'
         },
         "io1" | "io2" => {
             let iops = volume.iops.ok_or("its operations per second are unknown")?;
-            billed.extend(if kind == "io1" { vec![unit(Product::Iops, "io1", iops.into())] } else { io2(iops) });
+            billed.extend(if kind == "io1" {
+                vec![Billed::unit(Product::Iops, "io1", iops.into())]
+            } else {
+                io2(iops)
+            });
             Ok(billed)
         }
         "standard" => Ok(billed), // its operations are billed as well, and a volume at rest has none
@@ -48,18 +52,14 @@ pub(super) fn billed(volume: &Volume, why: &WhyUnused) -> Result<Vec<Billed>, &'
     }
 }
 
-fn unit(product: Product, kind: &str, quantity: Decimal) -> Billed {
-    Billed { product, kind: kind.into(), quantity }
-}
-
 fn gp3(size: u32, iops: u32, throughput: u32) -> Vec<Billed> {
-    let mut billed = vec![unit(Product::Storage, "gp3", size.into())];
+    let mut billed = vec![Billed::unit(Product::Storage, "gp3", size.into())];
     let (more_iops, more) = (iops.saturating_sub(INCLUDED.0), throughput.saturating_sub(INCLUDED.1));
     if more_iops > 0 {
-        billed.push(unit(Product::Iops, "gp3", more_iops.into()));
+        billed.push(Billed::unit(Product::Iops, "gp3", more_iops.into()));
     }
     if more > 0 {
-        billed.push(unit(Product::Throughput, "gp3", Decimal::from(more) / Decimal::from(MIB)));
+        billed.push(Billed::unit(Product::Throughput, "gp3", Decimal::from(more) / Decimal::from(MIB)));
     }
     billed
 }
@@ -67,7 +67,7 @@ fn gp3(size: u32, iops: u32, throughput: u32) -> Vec<Billed> {
 fn io2(iops: u32) -> Vec<Billed> {
     let ends = IO2_TIERS.iter().skip(1).map(|(begin, _)| *begin).chain([u32::MAX]);
     let tiers = IO2_TIERS.iter().zip(ends).map(|((begin, kind), end)| (kind, iops.min(end).saturating_sub(*begin)));
-    tiers.filter(|(_, count)| *count > 0).map(|(kind, count)| unit(Product::Iops, kind, count.into())).collect()
+    tiers.filter(|(_, count)| *count > 0).map(|(kind, count)| Billed::unit(Product::Iops, kind, count.into())).collect()
 }
 
 /// The operations per second and the MiB per second of a gp3 volume that is no slower than a gp2 volume of this size:

@@ -97,7 +97,8 @@ impl Volume {
             | WhyUnused::Unassociated
             | WhyUnused::NoTraffic { .. }
             | WhyUnused::NoTargets { .. }
-            | WhyUnused::NoNodes => format!("delete-volume --volume-id {id}"),
+            | WhyUnused::NoNodes
+            | WhyUnused::Replaced { .. } => format!("delete-volume --volume-id {id}"),
         };
         format!("aws ec2 {act} --region {}", quoted(region))
     }
