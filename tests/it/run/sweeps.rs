@@ -12,8 +12,8 @@ use idle_reaper::engine::request::{Mode, Scope};
 use proptest::prelude::*;
 
 use crate::fake::{
-    Ask, Deed, EVENING, Faults, HERE, Parts, Shape, Stage, THERE, World, apply, apply_killed, at, in_parts, instance,
-    plan, try_apply, with,
+    Ask, Deed, EVENING, Faults, HERE, Parts, Shape, Stage, THERE, World, apply, apply_both, apply_killed, at, in_parts,
+    instance, plan, try_apply, with,
 };
 use crate::laws::arbitrary::for_all;
 
@@ -286,6 +286,10 @@ enum Happens {
     Killed(u64),
     /// The account cannot be scanned in this run.
     Unreachable(usize),
+    /// A hub with the same settings runs at the same time, over the same record.
+    SecondHub,
+    /// The run is that of a hub with another name and other settings, over the same record.
+    OtherHub,
 }
 
 fn any_happening() -> impl Strategy<Value = Happens> {
@@ -296,6 +300,8 @@ fn any_happening() -> impl Strategy<Value = Happens> {
         1 => Just(Happens::Lost),
         1 => (1..400_u64).prop_map(Happens::Killed),
         1 => (0..6_usize).prop_map(Happens::Unreachable),
+        2 => Just(Happens::SecondHub),
+        2 => Just(Happens::OtherHub),
     ]
 }
 
@@ -306,10 +312,20 @@ fn any_history() -> impl Strategy<Value = Vec<(i64, Happens)>> {
 
 const SWEEP: i64 = 4 * 60;
 
+/// Another hub, which does not know what the first one stopped.
+fn other_hub(sweep: &str) -> Settings {
+    let scope = format!("[scope]\nsweep = \"{sweep}\"");
+    with(&[
+        ("armed = true", "armed = true\nhub = \"other\""),
+        ("[scope]", &scope),
+        ("cpu-percent = 10", "cpu-percent = 11"),
+    ])
+}
+
 #[test]
 fn every_target_is_scanned_within_a_sweep_and_one_run() {
     for_all(12, any_history(), |history| {
-        let (world, settings) = (organisation(), every("4h"));
+        let (world, settings, other) = (organisation(), every("4h"), other_hub("4h"));
         let mut last: BTreeMap<Target, i64> = world.targets().into_iter().map(|target| (target, 0)).collect();
         run(&world, &settings, 0);
         let (mut now, mut longest) = (0, 0);
@@ -332,6 +348,8 @@ fn every_target_is_scanned_within_a_sweep_and_one_run() {
                     longest = longest.max(minutes + 40);
                 }
                 Happens::Unreachable(_) => drop(try_apply(&world, &settings, &ask)),
+                Happens::SecondHub => drop(apply_both(&world, &settings, later(now))),
+                Happens::OtherHub => drop(try_apply(&world, &other, &ask)),
             }
             for target in scanned(&world) {
                 last.insert(target, now);
@@ -390,6 +408,17 @@ fn both_cadences_stop_the_same_at_the_same_runs_but_for_what_is_new_in_an_empty_
                 Happens::Lost => lazy.lose(FILE),
                 Happens::Unreachable(account) => {
                     faults.unreachable.extend(REGIONS.map(|region| Target::new(ACCOUNTS[account], region)));
+                }
+                Happens::SecondHub => {
+                    for (world, settings) in [(&lazy, &every_sweep), (&eager, &always)] {
+                        world.set_faults(faults.clone());
+                        drop(apply_both(world, settings, later(now)));
+                    }
+                }
+                Happens::OtherHub => {
+                    for (world, sweep) in [(&lazy, "4h"), (&eager, "always")] {
+                        drop(try_apply(world, &other_hub(sweep), &Ask::at(later(now))));
+                    }
                 }
                 Happens::Killed(_) | Happens::Nothing => {}
             }
