@@ -114,28 +114,8 @@ mod tests {
 
     /// If the answer has no fields, every field is unknown.
     fn bare() -> Instance {
-        Instance {
-            id: ResourceId::instance(Arc::new(target()), ""),
-            state: State::Unknown,
-            kind: "".into(),
-            launch: None,
-            transition: None,
-            lifecycle: None,
-            root: None,
-            ephemeral: false,
-            tenancy: None,
-            host: None,
-            outpost: None,
-            reservation: None,
-            forwards: false,
-            product_codes: Box::default(),
-            operator: None,
-            hibernation: false,
-            details: Details::default(),
-            tags: Tags::default(),
-            tags_unreadable: false,
-            database: None,
-        }
+        let id = ResourceId::instance(Arc::new(target()), "");
+        Instance::of_kind(id, State::Unknown, "", None, Some(Tags::default()))
     }
 
     #[test]
