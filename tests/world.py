@@ -65,8 +65,10 @@ sys.dont_write_bytecode = True  # or the two files beside this one leave a __pyc
 
 import world_ec2
 from moto.account.models import account_backends
+from moto.applicationautoscaling.models import applicationautoscaling_backends
 from moto.cloudwatch.models import CloudWatchBackend, cloudwatch_backends
 from moto.ec2.models import ec2_backends, instances as ec2_instances
+from moto.ecs.models import ecs_backends
 from moto.elbv2.models import elbv2_backends
 from moto.iam.models import iam_backends
 from moto.moto_api._internal import moto_api_backend
@@ -176,6 +178,8 @@ class World:
             self.leave_balancer(entry)
         for entry in spec.get("databases", []):
             self.add_database(spec.get("defaults", {}) | entry)
+        for entry in spec.get("services", []):
+            self.add_service(spec.get("defaults", {}) | entry)
         for parameter, value in spec.get("ssm", {}).items():
             self.put_parameter({"name": parameter, "value": value})
         for bucket in spec.get("buckets", []):
@@ -277,6 +281,23 @@ class World:
         for number in range(members):
             member = of | {"db_instance_identifier": f"{name}-{number + 1}", "db_cluster_identifier": name, "engine": entry["engine"]}
             backend.create_db_instance(member)
+
+    def add_service(self, entry):
+        """A service on Fargate in steady state; with `scaling`, a scalable target with this minimum and maximum."""
+        account, region, name = self.ids[entry["account"]], entry["region"], entry["service"]
+        backend, cluster = ecs_backends[account][region], entry["cluster"]
+        if cluster not in backend.clusters:
+            backend.create_cluster(cluster)
+        tags = [{"key": key, "value": value} for key, value in entry.get("tags", {}).items()]
+        service = backend.create_service(cluster, name, entry["desired"], launch_type=entry.get("launch-type", "FARGATE"), tags=tags)
+        service.created_at = world_ec2.parse_time(entry["launch-time"])
+        service.running_count, service.pending_count = entry["desired"], 0
+        service.deployments[0].update(rolloutState="COMPLETED", createdAt=service.created_at, runningCount=entry["desired"], pendingCount=0)
+        if "scaling" in entry:
+            least, most = entry["scaling"]
+            suspended = {f"{what}Suspended": False for what in ("DynamicScalingIn", "DynamicScalingOut", "ScheduledScaling")}
+            autoscaling = applicationautoscaling_backends[account][region]
+            autoscaling.register_scalable_target("ecs", f"service/{cluster}/{name}", "ecs:service:DesiredCount", least, most, "", suspended)
 
     def change(self, instance, fields):
         unknown = set(fields) - set(world_ec2.FIELDS) - ABOUT

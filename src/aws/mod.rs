@@ -24,6 +24,7 @@ mod organization;
 mod pricing;
 mod reader;
 mod secrets;
+mod services;
 mod sessions;
 mod sns;
 mod store;

@@ -14,7 +14,7 @@ use crate::aws::errors::not_scanned;
 use crate::aws::instance::instances;
 use crate::aws::{
     Aws, Role, Sessions, Tokens, balancers, contact, databases, kinds, listed, metrics, metrics_weeks, organization,
-    volumes, words,
+    services, volumes, words,
 };
 use crate::engine::config::{Accounts, Regions, Settings};
 use crate::engine::cost::spent::Spent;
@@ -219,7 +219,8 @@ impl Scan for AwsReader<'_> {
         let credentials = self.credentials(&target.account).await?;
         let found = match kind {
             Kind::Database => databases::list(&self.aws, target, credentials).await?,
-            Kind::Instance | Kind::Service => Vec::new(),
+            Kind::Service => services::list(&self.aws, target, only, credentials).await?,
+            Kind::Instance => Vec::new(),
         };
         // A target has few of them: those that are asked for are picked from all of them.
         found.into_iter().filter(|one| only.is_none_or(|only| one.id.is_among(only))).for_each(each);

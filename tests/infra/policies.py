@@ -33,7 +33,7 @@ ADMINISTRATOR = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Act
 
 def documents():
     """Every policy of the templates, everything optional included: {(template, resource, policy): document}."""
-    spoke = Template("spoke", Acting="yes", Databases="yes", KmsKeys=f"arn:aws:kms:*:{SPOKE}:key/*", ReadingPrincipals=ROLE(HUB, "people/*"))
+    spoke = Template("spoke", Acting="yes", Databases="yes", Services="yes", KmsKeys=f"arn:aws:kms:*:{SPOKE}:key/*", ReadingPrincipals=ROLE(HUB, "people/*"))
     hub = Template("hub", Events="yes", Bill="yes", AnomalyTopic=ANOMALIES, SecretArns=SECRET, KmsKeys=HUB_KEY, KmsKeyArn=OWN_KEY, **ARCHIVE)
     events, parts = Template("spoke-events"), Template("fan-out", KmsKeyArn=OWN_KEY)
     plain = Template("spoke", Acting="yes")
@@ -53,6 +53,7 @@ def documents():
 
 DATABASE = f"arn:aws:rds:{REGION}:{SPOKE}:db:orders"
 CLUSTER = f"arn:aws:rds:{REGION}:{SPOKE}:cluster:orders"
+SERVICE = f"arn:aws:ecs:{REGION}:{SPOKE}:service/shop/web"
 SNAPSHOT = f"arn:aws:rds:{REGION}:{SPOKE}:snapshot:orders"
 INSTANCE = f"arn:aws:ec2:{REGION}:{SPOKE}:instance/i-0123456789abcdef0"
 LICENCE = f"arn:aws:license-manager:{REGION}:{SPOKE}:license-configuration:lic-0123456789abcdef0123456789abcdef"
@@ -220,6 +221,11 @@ TABLE = [
     *[("reader", action, "*", {}, YES) for action in ("rds:DescribeDBClusters", "rds:DescribeDBInstances", "rds:DescribeEvents")],
     # Without `Databases`, as by default.
     *[("reader-no-databases", action, "*", {}, NO) for action in ("rds:DescribeDBClusters", "rds:DescribeDBInstances", "rds:DescribeEvents")],
+    # The same of `Services`.
+    *[row for action in ("ecs:ListClusters", "ecs:ListServices", "ecs:DescribeServices", "application-autoscaling:DescribeScalableTargets") for row in [
+        ("reader", action, "*", {}, YES), ("reader-no-databases", action, "*", {}, NO), ("actor", action, "*", {}, NO)]],
+    *[(who, action, SERVICE, {}, NO) for who in ("reader", "reader+admin", "actor", "actor+admin")
+      for action in ("ecs:DeleteService", "ecs:CreateService")],
     *[(who, action, DATABASE, {}, NO) for who in ("reader", "reader+admin", "actor", "actor+admin")
       for action in ("rds:DeleteDBInstance", "rds:ModifyDBInstance", "rds:RebootDBInstance", "rds:DownloadDBLogFilePortion")],
     ("reader", "account:GetAlternateContact", f"arn:aws:account::{SPOKE}:account", {}, YES),

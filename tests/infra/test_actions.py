@@ -26,9 +26,9 @@ FREE = {"sts:GetCallerIdentity", "ec2:TerminateInstances"}
 # Calls whose action is called otherwise.
 ACTION = {"s3:ListObjectsV2": "s3:ListBucket", "s3:HeadObject": "s3:GetObject"}
 # The crate aws-sdk-X, the model in botocore, and the prefix of its actions, where they are not X.
-MODEL = {"costexplorer": "ce", "elasticloadbalancing": "elb", "elasticloadbalancingv2": "elbv2"}
-PREFIX = {"costexplorer": "ce", "elasticloadbalancingv2": "elasticloadbalancing"}
-READING = {"rds:Describe", "ec2:Describe", "eks:Describe", "eks:List", "kms:Describe", "kms:List", "cloudwatch:Get", "cloudwatch:List", "elasticloadbalancing:Describe", "account:Get", "ssm:Describe"}
+MODEL = {"applicationautoscaling": "application-autoscaling", "costexplorer": "ce", "elasticloadbalancing": "elb", "elasticloadbalancingv2": "elbv2"}
+PREFIX = {"applicationautoscaling": "application-autoscaling", "costexplorer": "ce", "elasticloadbalancingv2": "elasticloadbalancing"}
+READING = {"application-autoscaling:Describe", "ecs:Describe", "ecs:List", "rds:Describe", "ec2:Describe", "eks:Describe", "eks:List", "kms:Describe", "kms:List", "cloudwatch:Get", "cloudwatch:List", "elasticloadbalancing:Describe", "account:Get", "ssm:Describe"}
 ACTING = {"rds:Stop", "rds:Start", "rds:AddTags", "rds:RemoveTags", "ec2:Stop", "ec2:Start", "ec2:Create", "ec2:Delete"}
 
 
@@ -62,7 +62,7 @@ def calls():
 def words():
     """Actions as the code names them in its errors."""
     text = "".join(path.read_text() for path in (ROOT / "src/aws").rglob("*.rs"))
-    named = set(re.findall(r'"([a-z0-9]+:[A-Z][A-Za-z0-9]+)["`]', text))
+    named = set(re.findall(r'"([a-z0-9-]+:[A-Z][A-Za-z0-9]+)["`]', text))
     return {ACTION.get(name, name) for name in named}
 
 
@@ -79,7 +79,7 @@ def allowed(template, role):
 class Actions(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        spoke = Template("spoke", Acting="yes", Databases="yes", KmsKeys="arn:aws:kms:*:222222222222:key/*")
+        spoke = Template("spoke", Acting="yes", Databases="yes", Services="yes", KmsKeys="arn:aws:kms:*:222222222222:key/*")
         hub = Template("hub", Events="yes", Bill="yes", SecretArns="arn:aws:secretsmanager:ap-northeast-1:111111111111:secret:s", KmsKeys="arn:aws:kms:ap-northeast-1:111111111111:key/k")
         cls.of = {
             "reader": allowed(spoke, "Reader"), "actor": allowed(spoke, "Actor"), "hub": allowed(hub, "FunctionRole"),

@@ -211,7 +211,7 @@ class Documentation(unittest.TestCase):
         text = (ROOT / "docs/running.md").read_text().split("## Permissions")[1]
         blocks = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", text, re.S)]
         shown = [one for block in blocks for one in block.get("Statement", [block])]
-        spoke = Template("spoke", Acting="yes", Databases="yes", KmsKeys="arn:aws:kms:*:222222222222:key/*")
+        spoke = Template("spoke", Acting="yes", Databases="yes", Services="yes", KmsKeys="arn:aws:kms:*:222222222222:key/*")
         wanted = [one for role in ("Reader", "Actor") for policy in spoke.policies(role).values() for one in policy["Statement"]]
         self.assertEqual(spoke.trust("Reader"), spoke.trust("Actor"))
         wanted += spoke.trust("Actor")["Statement"]

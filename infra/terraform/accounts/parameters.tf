@@ -73,6 +73,17 @@ variable "databases" {
   }
 }
 
+variable "services" {
+  description = "Whether the reading role may list ECS services, for policies with `kinds = [\"service\"]`."
+  type        = string
+  default     = "no"
+
+  validation {
+    condition     = contains(["no", "yes"], var.services)
+    error_message = "One of no, yes."
+  }
+}
+
 variable "tag_prefix" {
   description = "The `prefix` of the settings' `[tags]`. If the two differ, the role can do nothing."
   type        = string
@@ -98,6 +109,7 @@ locals {
     PermissionsBoundary = var.permissions_boundary
     Acting              = var.acting
     Databases           = var.databases
+    Services            = var.services
     TagPrefix           = var.tag_prefix
     KmsKeys             = join(",", var.kms_keys)
   }

@@ -22,6 +22,7 @@ mod restarting;
 mod runtime;
 mod scale;
 mod secrecy;
+mod services;
 mod short;
 mod shown;
 mod simulated;
