@@ -32,7 +32,12 @@ pub fn caveat(locale: Locale) -> &'static str {
 
 /// The kind of price of every amount in `report`.
 pub fn caveat_of(report: &Report, locale: Locale) -> String {
-    let bundled = report.bundled_prices.map(|date| phrase(locale, Phrase::Bundled { date }));
+    caveat_by(report.bundled_prices, locale)
+}
+
+/// The same. `bundled`: the date of the bundled price list, if amounts are by it.
+pub(crate) fn caveat_by(bundled: Option<chrono::NaiveDate>, locale: Locale) -> String {
+    let bundled = bundled.map(|date| phrase(locale, Phrase::Bundled { date }));
     bundled.unwrap_or_else(|| caveat(locale).to_owned())
 }
 

@@ -19,6 +19,9 @@ use crate::render::money::caveat_of;
 pub(crate) struct MoneyData<'a> {
     /// The kind of price of every amount.
     note: String,
+    /// The date of the bundled price list, if amounts are by it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bundled_prices: Option<NaiveDate>,
     #[serde(skip_serializing_if = "Option::is_none")]
     currency: Option<Second<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -98,6 +101,7 @@ impl<'a> MoneyData<'a> {
         let currency = second.map(|c| Second { code: &c.code, rate: c.rate.to_string(), date: c.date });
         (waste.is_some() || saved.is_some()).then(|| Self {
             note: caveat_of(report, Locale::En),
+            bundled_prices: report.bundled_prices,
             currency,
             waste,
             budgets: report.budgets(),

@@ -3,6 +3,7 @@
 use chrono_tz::Tz;
 use serde_json::Value;
 
+use crate::engine::config::Links;
 use crate::engine::model::{Health, Locale};
 use crate::render::catalogue::{Figure, Label, Sentence, voice};
 use crate::render::edge::escaped;
@@ -11,10 +12,12 @@ use crate::render::lines::COLUMNS;
 use crate::render::page::{Fit, Head, Page, Shown};
 
 /// The report: its figures, and what it says of all but the skipped instances.
-pub fn page(sheet: &Sheet, zone: Tz, locale: Locale) -> Page {
+pub fn page(sheet: &Sheet, zone: Tz, locale: Locale, links: Option<&Links>) -> Page {
     let (voice, counts) = (voice(locale), &sheet.counts);
     let mut page = Page::new(locale);
     page.title(voice.say(Sentence::Headline { mode: sheet.mode, run: &sheet.run, at: sheet.at, zone }));
+    let run = links.filter(|_| sheet.carried_out()).and_then(|links| links.run(&sheet.run, sheet.at));
+    page.link(voice.label(Label::WholeReport), run);
     let figures = [
         (Figure::Found, counts.found),
         (Figure::Candidates, counts.candidates),
@@ -27,6 +30,7 @@ pub fn page(sheet: &Sheet, zone: Tz, locale: Locale) -> Page {
     let figures = figures.into_iter().filter(|(figure, count)| *count > 0 || *figure == Figure::Found);
     let figures = figures.map(|(figure, count)| voice.say(Sentence::Figure { figure, number: &count.to_string() }));
     page.line(figures.collect::<Vec<_>>().join(voice.label(Label::ListBreak)));
+    sheet.left_unscanned(zone, locale).into_iter().for_each(|line| page.warning(line));
     if sheet.health == Health::Degraded {
         page.warning(voice.say(Sentence::Health { word: "DEGRADED" }));
     }
@@ -46,12 +50,12 @@ pub fn page(sheet: &Sheet, zone: Tz, locale: Locale) -> Page {
     let row = |line: &crate::render::html::Line| {
         let usd = line.usd_month.map(|usd| usd.to_string()).unwrap_or_default();
         let owner = line.owner.as_deref().unwrap_or_default();
-        let cells: [&str; 8] =
-            [&line.verdict, &line.id, &line.name, owner, &usd, &line.account, &line.region, &line.detail];
-        cells.map(Shown::from).into()
+        let rest: [&str; 6] = [&line.name, owner, &usd, &line.account, &line.region, &line.detail];
+        let id = Shown::from(&*line.id).linked(line.href());
+        [Shown::from(&*line.verdict), id].into_iter().chain(rest.map(Shown::from)).collect()
     };
     page.grid(Some(voice.label(Label::TitleInstances)), heads, lines.map(row).collect());
-    sheet.notes.iter().for_each(|note| page.item(voice.say(Sentence::Note { note })));
+    sheet.other_notes().for_each(|note| page.item(voice.say(Sentence::Note { note })));
     page
 }
 

@@ -44,6 +44,9 @@ struct Line<'a> {
     armed: bool,
     reason: &'a str,
     detail: String,
+    /// Its page in the AWS console, where the settings have links.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    link: Option<String>,
 }
 
 fn line<'a>(undo: &Undo, found: &'a Found) -> Line<'a> {
@@ -62,6 +65,7 @@ fn line<'a>(undo: &Undo, found: &'a Found) -> Line<'a> {
         armed: *finding == Finding::Start && undo.applied,
         reason,
         detail: why_started(finding, undo.locale),
+        link: undo.links.as_ref().and_then(|links| links.resource(&stop.id)),
     }
 }
 
@@ -138,6 +142,12 @@ pub fn undo_page(undo: &Undo) -> Page {
     let mut page = Page::new(undo.locale);
     let word = |label| voice(undo.locale).label(label);
     page.title(headline(undo));
+    if let Some(links) = &undo.links {
+        // A dry run is in no record.
+        let own = links.run(&undo.run, undo.at).filter(|_| undo.applied && undo.by_tags_in.is_none());
+        page.link(word(Label::WholeReport), own);
+        page.link(&undo.undoes, links.other_run(&undo.undoes));
+    }
     page.line(figures(undo));
     let selected: Vec<&Found> = undo.found.iter().filter(|found| is_selected(found)).collect();
     let others = undo.found.len().saturating_sub(selected.len());
@@ -150,8 +160,9 @@ pub fn undo_page(undo: &Undo) -> Page {
     let places = || [Head::new(word(Label::Account), Fit::Spare(1)), Head::new(word(Label::Region), Fit::Spare(2))];
     let names = || [Head::id(word(Label::Instance)), Head::new(word(Label::Name), Fit::Cut)];
     let found = selected.iter().map(|found| {
-        let Line { account, region, id, name, policy, verdict, armed: _, reason: _, detail } = line(undo, found);
-        [verdict, id, name, account, region, policy, &detail].map(Shown::from).into()
+        let Line { account, region, id, name, policy, verdict, armed: _, reason: _, detail, link } = line(undo, found);
+        let rest = [name, account, region, policy, &detail].map(Shown::from);
+        [verdict.into(), Shown::from(id).linked(link)].into_iter().chain(rest).collect()
     });
     let last = [Head::new(word(Label::Policy), Fit::Spare(3)), Head::new(word(Label::Why), Fit::Beneath)];
     let heads = [Head::new(word(Label::Verdict), Fit::Whole)].into_iter().chain(names()).chain(places()).chain(last);
@@ -161,8 +172,9 @@ pub fn undo_page(undo: &Undo) -> Page {
         let Target { account, region } = &*id.place;
         let stop = undo.found.iter().map(|found| &found.stop).find(|stop| stop.id == *id);
         let name = stop.map_or("", |stop| &*stop.name);
-        let shown = [&*id.name, name, account, region, detail].map(Shown::from);
-        std::iter::once(ended(*outcome)).chain(shown).collect()
+        let link = undo.links.as_ref().and_then(|links| links.resource(id));
+        let shown = [name, account, region, detail].map(Shown::from);
+        [ended(*outcome), Shown::from(&*id.name).linked(link)].into_iter().chain(shown).collect()
     });
     let happened = Head::new(word(Label::WhatHappened), Fit::Beneath);
     let heads = [Head::new(word(Label::Outcome), Fit::Whole)].into_iter().chain(names()).chain(places());

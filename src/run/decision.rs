@@ -8,7 +8,7 @@ use crate::engine::evidence::idle::Missing;
 use crate::engine::history::past_runs::History;
 use crate::engine::model::{Cap, Kind, Notes, Outcome, OutcomeKind, Step, Target, Unlisted, Unreachable, instances};
 use crate::engine::plan::Plan;
-use crate::engine::report::{Report, Row};
+use crate::engine::report::{Report, Row, UNLISTED};
 use crate::engine::request::Mode;
 use crate::ports::{PriceList, ReadRecord, Scan, Switch, WriteRecord};
 use crate::run::error::Error;
@@ -244,10 +244,10 @@ fn unlisted(unlisted: &[Unlisted]) -> Vec<String> {
     let (named, rest) = causes.split_at(causes.len().min(CAUSES));
     let say = |((kind, cause), targets): &((Kind, &str), Vec<Target>)| {
         let first = targets.first().map(|first| format!(", {first} first")).unwrap_or_default();
-        format!("{}s could not be listed in {} targets{first}: {cause}", kind.as_str(), targets.len())
+        format!("{}{UNLISTED} {} targets{first}: {cause}", kind.as_str(), targets.len())
     };
     let more: usize = rest.iter().map(|(_, targets)| targets.len()).sum();
-    let further = (more > 0).then(|| format!("nor in {more} more, for {} further causes", rest.len()));
+    let further = (more > 0).then(|| format!("resource{UNLISTED} {more} more, for {} further causes", rest.len()));
     named.iter().map(say).chain(further).collect()
 }
 

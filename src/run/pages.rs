@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use crate::engine::config::Settings;
 use crate::engine::model::Notes;
 use crate::engine::report::Report;
+use crate::engine::trends::LastWeeks;
 use crate::engine::undo::Undo;
 use crate::ports::{PortError, WriteRecord};
 use crate::render::html;
@@ -25,9 +26,14 @@ pub(crate) async fn write(hub: &impl WriteRecord, settings: &Settings, report: &
     let mut notes = Notes::default();
     let written = async {
         let sheet = Sheet::of(report).map_err(NoPage::Data)?;
-        let page = html::page(&sheet, report.trends.as_ref(), &Options::of(settings))?;
         let kept = Some(key(&report.run, report.at)).filter(|_| sheet.matters());
-        for key in kept.into_iter().chain(whole.then(|| LATEST.to_owned())) {
+        let keys: Vec<String> = kept.into_iter().chain(whole.then(|| LATEST.to_owned())).collect();
+        if keys.is_empty() {
+            return Ok(());
+        }
+        let trends = report.trends.as_ref().map(LastWeeks::trends);
+        let page = html::page(&sheet, trends, &Options::of(settings))?;
+        for key in keys {
             hub.write(&key, &page).await?;
         }
         Ok::<_, PortError>(())

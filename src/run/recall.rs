@@ -1,8 +1,9 @@
 //! Reads from the record what an earlier run did with one instance. It makes no other calls.
 
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, Utc};
 use thiserror::Error;
 
+use crate::engine::model::began;
 use crate::engine::report::past::{Past, PastUnreadable, Recalled};
 use crate::ports::{PortError, ReadRecord};
 use crate::run::record::{HISTORY_DAYS, last_run, read_run};
@@ -82,27 +83,4 @@ pub async fn recorded(hub: &impl ReadRecord, run: &str) -> Result<(String, bool,
 
 fn nothing_done(id: &str, tag: &str) -> RecallError {
     RecallError::NothingDone { id: id.to_owned(), tag: tag.to_owned() }
-}
-
-/// The instant in a run's id, which is also the date of its folder. An id contains nothing that could lead out of the
-/// folder.
-fn began(run: &str) -> Option<DateTime<Utc>> {
-    let (at, chance) = run.split_once('-')?;
-    let plain = !chance.is_empty() && chance.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    let at = NaiveDateTime::parse_from_str(at, "%Y%m%dT%H%M%SZ").ok()?;
-    plain.then(|| at.and_utc())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_date_of_a_run_stands_in_its_id() {
-        assert_eq!(began("20261125T123000Z-1a2b3c4d"), Some("2026-11-25T12:30:00Z".parse().unwrap()));
-        for id in ["", "last", "20261125T123000Z", "20261125T123000Z-", "20261125T123000Z-../x", "20261325T123000Z-1a"]
-        {
-            assert_eq!(began(id), None, "{id}");
-        }
-    }
 }

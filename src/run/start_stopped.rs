@@ -148,6 +148,7 @@ async fn prepare(
         notes: if waiting { vec![waits] } else { Vec::new() },
         troubled: waiting,
         calls: scanner.calls(),
+        links: settings.links.clone(),
         locale: settings.run.locale,
     };
     Ok((undo, writers))

@@ -7,7 +7,7 @@ use crate::engine::config::Settings;
 use crate::engine::history::History;
 use crate::engine::model::{Notes, OutcomeKind, ResourceId};
 use crate::engine::report::Report;
-use crate::engine::trends::{Act, FILE, Found, HeatMap, Log, Trends, What};
+use crate::engine::trends::{Act, FILE, Found, HeatMap, LastWeeks, Log, What};
 use crate::local::packed;
 use crate::ports::{PortError, ReadRecord, WriteRecord};
 use crate::run::pipeline::is_narrow;
@@ -15,13 +15,13 @@ use crate::run::record::{HISTORY_DAYS, Line, lines};
 use crate::run::{Explained, Order, Past};
 
 /// What the record knows at `at`; nothing where it cannot be read.
-pub async fn read(hub: &impl ReadRecord, settings: &Settings, at: DateTime<Utc>) -> (Option<Trends>, Notes) {
+pub async fn read(hub: &impl ReadRecord, settings: &Settings, at: DateTime<Utc>) -> (Option<LastWeeks>, Notes) {
     let mut notes = Notes::default();
     if settings.run.record.is_none() {
         return (None, notes);
     }
     let log = notes.ok_or_note(read_log(hub).await, "what happened over the last weeks cannot be read");
-    (log.map(|log| Trends::of(log, settings, at)), notes)
+    (log.map(|log| LastWeeks::of(log, settings, at)), notes)
 }
 
 async fn read_log(hub: &impl ReadRecord) -> Result<Log, PortError> {
@@ -69,7 +69,7 @@ pub(crate) async fn keep(
     hub: &impl WriteRecord,
     history: &History,
     report: &Report,
-) -> (Option<Trends>, Notes) {
+) -> (Option<LastWeeks>, Notes) {
     let settings = order.settings;
     if settings.run.record.is_none() || is_narrow(order) {
         return read(hub, settings, report.at).await;
@@ -92,5 +92,5 @@ pub(crate) async fn keep(
         }
     };
     notes.ok_or_note(written.await, "what this run found could not be added to the trends");
-    (Some(Trends::of(log, settings, report.at)), notes)
+    (Some(LastWeeks::of(log, settings, report.at)), notes)
 }

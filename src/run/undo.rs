@@ -26,7 +26,7 @@ use crate::run::recheck::Recheck;
 use crate::run::record::{run_key, write_acts, write_plans, write_undo_tables, write_unverified};
 use crate::run::tables::RunLines;
 use crate::run::warrant::{Recorded, Warrant};
-use crate::run::{Clock, RecallError, lock, pages, undone};
+use crate::run::{Clock, RecallError, lock, pages, slices, undone};
 
 /// Why an undo failed. Nothing was started.
 #[derive(Debug, Error)]
@@ -166,6 +166,7 @@ async fn prepare(
         notes,
         troubled: false,
         calls: 0,
+        links: settings.links.clone(),
         locale: settings.run.locale,
     };
     let mut open: BTreeMap<Arc<Target>, Vec<Stop>> = BTreeMap::new();
@@ -339,6 +340,9 @@ async fn conclude(
         undo.troubled = true;
         undo.notes.push(format!("{}: {error}", pages::LOST));
     }
+    let parts = slices::write_undo(hub, order.settings, &undo).await;
+    undo.troubled |= parts.troubled;
+    undo.notes.extend(parts.lines);
     match port("report", record(hub, &undo, "report")).await {
         Ok(place) => (undo, Some(place)),
         Err(error) => {

@@ -58,7 +58,7 @@ pub(super) async fn dry_run(
         let report = priced(settings, run::plan(&order, recorded, &NoRecord).await?).await;
         let mut inventories = Inventories::new(settings);
         report.add_to(&mut inventories, recorded.instances_found());
-        let trends = run.scope.is_whole().then(|| inventories.trends());
+        let trends = run.scope.is_whole().then(|| inventories.trends().into());
         return Ok(Report { trends, ..report });
     }
     let mut report = over_aws(&order).await?;

@@ -9,7 +9,7 @@ use crate::app::{Args, End, Error, load};
 use crate::engine::config::{Place, Settings};
 use crate::engine::history::runs::Listed;
 use crate::engine::report::past::PastUnreadable;
-use crate::engine::trends::Trends;
+use crate::engine::trends::LastWeeks;
 use crate::local::folder::Folder;
 use crate::ports::ReadRecord;
 use crate::render::{edge, html, recorded, runs_json, runs_page};
@@ -48,10 +48,13 @@ pub(crate) async fn one(args: &Args, id: &str) -> Result<End, Error> {
     let sheet = html::Sheet::parse(&text).map_err(unreadable)?;
     let json = |text: &str| serde_json::from_str(text).map_err(|error| unreadable(PastUnreadable::NotAReport(error)));
     let (zone, locale) = (settings.zone(), settings.run.locale);
+    let of_record = || recorded::page(&sheet, zone, locale, settings.links.as_deref());
     match show.format() {
-        Format::Html => show.html(html::page(&sheet, trends.as_ref(), &html::Options::of(&settings)))?,
-        Format::Table => show.text(&recorded::page(&sheet, zone, locale).terminal(show.style()))?,
-        Format::Markdown => show.text(&recorded::page(&sheet, zone, locale).markdown())?,
+        Format::Html => {
+            show.html(html::page(&sheet, trends.as_ref().map(LastWeeks::trends), &html::Options::of(&settings)))?
+        }
+        Format::Table => show.text(&of_record().terminal(show.style()))?,
+        Format::Markdown => show.text(&of_record().markdown())?,
         Format::Json => show.json(&json(&text)?, true)?,
         Format::Csv => show.text(&recorded::csv(&json(&text)?).map_err(|error| Error::Usage(error.to_string()))?)?,
         Format::Ndjson => show.text(&recorded::ndjson(&json(&text)?))?,
@@ -65,7 +68,7 @@ async fn read(
     settings: &Settings,
     id: &str,
     wants_trends: bool,
-) -> Result<(String, Option<Trends>), Error> {
+) -> Result<(String, Option<LastWeeks>), Error> {
     let (text, _, at) = run::recorded(hub, id).await?;
     let trends = if wants_trends { run::trends::read(hub, settings, at).await.0 } else { None };
     Ok((text, trends))
@@ -82,7 +85,7 @@ with_aws! {
         settings: &Settings,
         id: &str,
         wants_trends: bool,
-    ) -> Result<(String, Option<Trends>), Error> {
+    ) -> Result<(String, Option<LastWeeks>), Error> {
         read(&crate::aws::AwsHub::new(&load::aws().await?, settings), settings, id, wants_trends).await
     }
 }

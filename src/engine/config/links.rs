@@ -8,7 +8,7 @@ use crate::engine::config::reader::Section;
 use crate::engine::config::run::{Place, Run};
 use crate::engine::config::shape::Form;
 use crate::engine::model::console::{self, encoded};
-use crate::engine::model::{ResourceId, UnusedId, is_account};
+use crate::engine::model::{ResourceId, UnusedId, began, is_account};
 
 /// `[links]`. A link that could lead elsewhere is not made: one to an account that has not twelve digits, or with an id
 /// that no resource of AWS has.
@@ -16,6 +16,8 @@ use crate::engine::model::{ResourceId, UnusedId, is_account};
 pub struct Links {
     console: Vec<Part>,
     record: Option<Bucket>,
+    /// The account whose people read what is linked. They may only open its own part of the record.
+    reader: Option<Arc<str>>,
 }
 
 /// A part of the template.
@@ -47,9 +49,28 @@ impl Links {
         self.link(&id.place.account, &console::reported(id)?)
     }
 
-    /// The page of the whole report of a run in the record.
+    /// The same links for the people of one account.
+    #[must_use]
+    pub fn within(&self, account: &Arc<str>) -> Self {
+        Self { reader: Some(account.clone()), ..self.clone() }
+    }
+
+    /// The page of the whole report of a run in the record, or of the reader's part of it.
     pub fn run(&self, run: &str, at: DateTime<Utc>) -> Option<String> {
-        self.file(&format!("runs/date={}/{run}/report.json.gz", at.date_naive()))
+        match &self.reader {
+            Some(account) => self.own(account),
+            None => self.file(&format!("runs/date={}/{run}/report.json.gz", at.date_naive())),
+        }
+    }
+
+    /// The same of another run, of which only the id is known. Its report is not in an account's own part.
+    pub fn other_run(&self, run: &str) -> Option<String> {
+        self.run(run, began(run)?).filter(|_| self.reader.is_none())
+    }
+
+    /// The part of the record that is an account's own, for its people.
+    pub fn own(&self, account: &str) -> Option<String> {
+        self.in_record(account, &format!("{BY_ACCOUNT}/{account}/"))
     }
 
     /// The page of a file in the record, for those who operate the hub.
@@ -59,7 +80,7 @@ impl Links {
     }
 
     /// The page of a file or folder in the record, for a reader who signs in to `account`.
-    pub fn in_record(&self, account: &str, key: &str) -> Option<String> {
+    fn in_record(&self, account: &str, key: &str) -> Option<String> {
         let Bucket { name, prefix, account: _, region } = self.record.as_ref()?;
         let key = if prefix.is_empty() { key.to_owned() } else { format!("{prefix}/{key}") };
         self.link(account, &console::s3(name, region.as_deref(), &key)?)
@@ -74,6 +95,9 @@ impl Links {
         is_account(account).then(|| self.console.iter().map(one).collect())
     }
 }
+
+/// The folder in the record with the parts that accounts may read themselves.
+pub(crate) const BY_ACCOUNT: &str = "by-account";
 
 /// The format that [`template`] accepts.
 const CONSOLE: Form = Form::Like("^https://[^{}]*\\{");
@@ -105,7 +129,7 @@ pub(crate) fn read(top: &Section<'_>, run: &Run) -> Option<Arc<Links>> {
         section.warn(section.span.clone(), message, "write `record-account = \"…\"`".to_owned());
     }
     section.finish();
-    Some(Arc::new(Links { console: console?, record }))
+    Some(Arc::new(Links { console: console?, record, reader: None }))
 }
 
 fn bucket(run: &Run, account: Option<Arc<str>>) -> Option<Bucket> {

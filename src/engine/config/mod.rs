@@ -54,6 +54,7 @@ pub use crate::engine::config::forgotten::Forgotten;
 pub use crate::engine::config::hints::most_similar;
 pub use crate::engine::config::idle::{Idle, IdleDeed};
 pub use crate::engine::config::include::{Find, Included};
+pub(crate) use crate::engine::config::links::BY_ACCOUNT;
 pub use crate::engine::config::links::Links;
 pub use crate::engine::config::matcher::{Fit, Match};
 pub use crate::engine::config::money::{Budget, Money};

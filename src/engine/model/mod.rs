@@ -40,7 +40,7 @@ mod verdict;
 pub use crate::engine::model::idle::{Forgotten, IdleFacts, WhyLikely, WhyReportOnly, WhyReported};
 pub use crate::engine::model::instance::{Details, Instance, State};
 pub use crate::engine::model::instant::is_sane;
-pub(crate) use crate::engine::model::instant::{sane, sane_option};
+pub(crate) use crate::engine::model::instant::{began, sane, sane_option};
 pub(crate) use crate::engine::model::notes::instances;
 pub(crate) use crate::engine::schedule::parse_date as date;
 
@@ -60,8 +60,8 @@ pub use crate::engine::model::product::Product;
 pub use crate::engine::model::reason::Reason;
 pub use crate::engine::model::remark::{Remark, Starter, Stopped};
 pub use crate::engine::model::tags::{TagPattern, Tags};
-pub(crate) use crate::engine::model::target::is_account;
 pub use crate::engine::model::target::{Account, Target};
+pub(crate) use crate::engine::model::target::{is_account, without_other_accounts};
 
 pub use crate::engine::model::because::Because;
 pub use crate::engine::model::by_resource::ByResource;

@@ -39,6 +39,19 @@ pub(crate) fn is_account(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
+/// A text for the people of `own`: ids of other accounts, which errors of AWS name, are hidden.
+pub(crate) fn without_other_accounts(text: &str, own: &str) -> String {
+    let is_end = |c: char| !c.is_ascii_alphanumeric();
+    let hidden = |part: &str| {
+        let word = part.trim_end_matches(is_end);
+        if is_account(word) && word != own { part.replacen(word, HIDDEN, 1) } else { part.to_owned() }
+    };
+    text.split_inclusive(is_end).map(hidden).collect()
+}
+
+/// What stands for the id of an account that its readers must not know.
+const HIDDEN: &str = "************";
+
 /// The Region that stands for all Regions of an account.
 const EVERYWHERE: &str = "*";
 

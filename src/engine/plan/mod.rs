@@ -66,6 +66,26 @@ pub struct Plan {
     pub refused: Option<String>,
 }
 
+impl Plan {
+    /// The part about one account, without what is said of everything.
+    #[must_use]
+    pub fn of_account(&self, account: &str) -> Self {
+        let here = |id: &ResourceId| *id.place.account == *account;
+        let Self { id, made_at, expires, settings, steps, deferred, marks, labels, refused: _ } = self;
+        Self {
+            id: id.clone(),
+            made_at: *made_at,
+            expires: *expires,
+            settings: settings.clone(),
+            steps: steps.iter().filter(|step| here(&step.id)).cloned().collect(),
+            deferred: deferred.iter().filter(|deferred| here(&deferred.id)).cloned().collect(),
+            marks: marks.iter().filter(|mark| here(&mark.id)).cloned().collect(),
+            labels: labels.iter().filter(|label| here(&label.id)).cloned().collect(),
+            refused: None,
+        }
+    }
+}
+
 /// Why a reviewed plan cannot be executed.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[expect(missing_docs, reason = "each message says what the variant means")]

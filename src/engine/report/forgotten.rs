@@ -15,6 +15,7 @@ use crate::engine::judge::owner::{channels_of, resolve};
 use crate::engine::judge::{Contacts, Owner};
 use crate::engine::model::{
     Account, Billed, Contact, HOURS_PER_MONTH, ReportOnly, Target, Unused, UnusedId, Usd, WhyUnused,
+    without_other_accounts,
 };
 use crate::engine::report::Row;
 use crate::engine::report::digest::Reader;
@@ -180,10 +181,12 @@ impl Forgotten {
     #[must_use]
     pub fn within(&self, account: &str) -> Self {
         let is_here = |place: &Target| *place.account == *account;
+        let not_scanned =
+            |one: &NotScanned| NotScanned { cause: without_other_accounts(&one.cause, account), ..one.clone() };
         Self {
             after: self.after,
             lines: self.lines.iter().filter(|line| is_here(&line.id().place)).cloned().collect(),
-            not_scanned: self.not_scanned.iter().filter(|one| is_here(&one.target)).cloned().collect(),
+            not_scanned: self.not_scanned.iter().filter(|one| is_here(&one.target)).map(not_scanned).collect(),
             waiting: 0,
         }
     }

@@ -11,7 +11,7 @@ pub mod morning;
 pub mod news;
 pub mod past;
 mod sample;
-mod slice;
+pub mod slice;
 pub mod snapshot;
 pub mod stocktake;
 pub mod views;
@@ -47,7 +47,7 @@ use crate::engine::plan::Plan;
 use crate::engine::report::done::Done;
 use crate::engine::request::Mode;
 use crate::engine::schedule::Schedule;
-use crate::engine::trends::Trends;
+use crate::engine::trends::LastWeeks;
 
 /// One line: an instance and its verdict.
 #[derive(Clone, Debug)]
@@ -184,6 +184,9 @@ impl Row {
     }
 }
 
+/// What notes about [`Report::unlisted`] have in common. A page says the same in a list.
+pub const UNLISTED: &str = "s could not be listed in";
+
 /// The result of a run.
 #[derive(Clone, Debug)]
 pub struct Report {
@@ -237,7 +240,7 @@ pub struct Report {
     /// What is only reported besides instances; `None` where the settings name nothing, or the run selects instances.
     pub forgotten: Option<forgotten::Forgotten>,
     /// What happened over the last weeks; `None` if there is no record, or it could not be read.
-    pub trends: Option<Trends>,
+    pub trends: Option<LastWeeks>,
     /// Something besides outcomes and unreachable targets went wrong; the notes have the details.
     pub troubled: bool,
     /// Calls to AWS APIs, including retries.

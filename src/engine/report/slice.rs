@@ -7,43 +7,74 @@ use std::sync::Arc;
 use crate::engine::config::Money;
 use crate::engine::cost::bill::EffectiveRates;
 use crate::engine::cost::spent::Spent;
-use crate::engine::model::{OutcomeKind, ResourceId, Target};
-use crate::engine::plan::Plan;
-use crate::engine::report::Report;
+use crate::engine::judge::Owner;
+use crate::engine::judge::owner::OwnedBy;
+use crate::engine::model::{
+    MarkEnd, Outcome, OutcomeKind, ResourceId, Skipped, Target, Unlisted, Unreachable, Verdict, without_other_accounts,
+};
+use crate::engine::report::{Report, Row};
+
+/// The accounts in which these steps did something, or tried to. A run that is paused tries nothing.
+pub fn tried(outcomes: &[Outcome]) -> BTreeSet<Arc<str>> {
+    let is_tried = |kind| match kind {
+        OutcomeKind::Stopped | OutcomeKind::Stopping | OutcomeKind::Started => true,
+        OutcomeKind::Failed | OutcomeKind::Unverified => true,
+        OutcomeKind::Already | OutcomeKind::Overtaken | OutcomeKind::NotTried => false,
+    };
+    outcomes.iter().filter(|one| is_tried(one.outcome)).map(|one| one.id.place.account.clone()).collect()
+}
+
+/// The outcomes in one account.
+pub(crate) fn outcomes_of(outcomes: &[Outcome], account: &str) -> Vec<Outcome> {
+    let own = outcomes.iter().filter(|one| *one.id.place.account == *account);
+    own.map(|one| Outcome { detail: without_other_accounts(&one.detail, account), ..one.clone() }).collect()
+}
+
+/// What could not be scanned in one account.
+pub(crate) fn unreachable_of(all: &[Unreachable], account: &str) -> Vec<Unreachable> {
+    let own = all.iter().filter(|one| *one.account == *account);
+    own.map(|one| Unreachable { cause: without_other_accounts(&one.cause, account), ..one.clone() }).collect()
+}
+
+/// A row without the ids of other accounts in what AWS answered.
+fn row_of(row: &Row, account: &str) -> Row {
+    let mut row = row.clone();
+    if let Verdict::Skip(
+        Skipped::SessionsUnknown { why: cause }
+        | Skipped::Unmeasured { gap: cause }
+        | Skipped::Unjudged { panic: cause },
+    ) = &mut row.verdict
+    {
+        *cause = without_other_accounts(cause, account);
+    }
+    if let OwnedBy::Unresolved(cause) = &row.owner.by {
+        let by = OwnedBy::Unresolved(without_other_accounts(cause, account));
+        row.owner = Arc::new(Owner { by, ..(*row.owner).clone() });
+    }
+    row
+}
 
 impl Report {
-    /// The accounts in which this run did something, or tried to. While it is paused, it tries nothing.
+    /// The accounts in which this run did something, or tried to.
     pub fn touched(&self) -> BTreeSet<Arc<str>> {
-        let tried = |kind| match kind {
-            OutcomeKind::Stopped | OutcomeKind::Stopping | OutcomeKind::Started => true,
-            OutcomeKind::Failed | OutcomeKind::Unverified => true,
-            OutcomeKind::Already | OutcomeKind::Overtaken | OutcomeKind::NotTried => false,
-        };
-        let acts = self.outcomes.iter().filter(|outcome| tried(outcome.outcome)).map(|outcome| &outcome.id);
-        let marks = self.marks.iter().map(|end| &end.step.id);
-        acts.chain(marks).map(|id| id.place.account.clone()).collect()
+        let marks = self.marks.iter().map(|end| end.step.id.place.account.clone());
+        tried(&self.outcomes).into_iter().chain(marks).collect()
     }
 
     /// The part about one account. Notes and a refusal of the plan are texts about everything, so they are left out, and
     /// so is what is counted for the whole organisation. Numbers of other accounts are no secrets, names and ids are.
     #[must_use]
-    pub fn of_account(&self, account: &str) -> Self {
-        let here = |id: &ResourceId| *id.place.account == *account;
-        let is_account = |other: &str| other == account;
-        let Plan { id, made_at, expires, settings, steps, deferred, marks, labels, refused: _ } = &self.plan;
-        let plan = Plan {
-            id: id.clone(),
-            made_at: *made_at,
-            expires: *expires,
-            settings: settings.clone(),
-            steps: steps.iter().filter(|step| here(&step.id)).cloned().collect(),
-            deferred: deferred.iter().filter(|deferred| here(&deferred.id)).cloned().collect(),
-            marks: marks.iter().filter(|mark| here(&mark.id)).cloned().collect(),
-            labels: labels.iter().filter(|label| here(&label.id)).cloned().collect(),
-            refused: None,
-        };
+    pub fn of_account(&self, account: &Arc<str>) -> Self {
+        let here = |id: &ResourceId| id.place.account == *account;
+        let is_account = |other: &str| *other == **account;
         let own = |target: &&Target| is_account(&target.account);
-        let rows: Vec<_> = self.rows.iter().filter(|row| here(&row.id)).cloned().collect();
+        let rows: Vec<_> = self.rows.iter().filter(|row| here(&row.id)).map(|row| row_of(row, account)).collect();
+        let unlisted_of =
+            |one: &Unlisted| Unlisted { cause: without_other_accounts(&one.cause, account), ..one.clone() };
+        let mark_of = |end: &MarkEnd| MarkEnd {
+            failed: end.failed.as_deref().map(|why| without_other_accounts(why, account)),
+            ..end.clone()
+        };
         let found: BTreeSet<&Target> = rows.iter().map(|row| &*row.id.place).collect();
         Self {
             scanned: found.len(),
@@ -51,13 +82,13 @@ impl Report {
             mode: self.mode,
             at: self.at,
             rows,
-            plan,
-            outcomes: self.outcomes.iter().filter(|outcome| here(&outcome.id)).cloned().collect(),
-            marks: self.marks.iter().filter(|end| here(&end.step.id)).cloned().collect(),
+            plan: self.plan.of_account(account),
+            outcomes: outcomes_of(&self.outcomes, account),
+            marks: self.marks.iter().filter(|end| here(&end.step.id)).map(mark_of).collect(),
             messages: 0,
             cost: Spent::default(),
-            unreachable: self.unreachable.iter().filter(|one| is_account(&one.account)).cloned().collect(),
-            unlisted: self.unlisted.iter().filter(|one| is_account(&one.account)).cloned().collect(),
+            unreachable: unreachable_of(&self.unreachable, account),
+            unlisted: self.unlisted.iter().filter(|one| is_account(&one.account)).map(unlisted_of).collect(),
             denied: self.denied.iter().filter(own).cloned().collect(),
             not_due: self.not_due.iter().filter(|one| is_account(&one.account)).cloned().collect(),
             skipped: Vec::new(),
@@ -79,8 +110,7 @@ impl Report {
             forgotten: self.forgotten.as_ref().map(|found| found.within(account)),
             troubled: false,
             calls: 0,
-            // The record's own account is the hub's; the resources are this account's.
-            links: self.links.clone(),
+            links: self.links.as_ref().map(|links| Arc::new(links.within(account))),
             locale: self.locale,
         }
     }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
-use crate::engine::config::{Links, Money};
+use crate::engine::config::{BY_ACCOUNT, Links, Money};
 use crate::engine::cost::bill::Bill;
 use crate::engine::cost::budgets::{GroupCost, with_budgets};
 use crate::engine::cost::price::Price;
@@ -16,9 +16,6 @@ use crate::engine::model::month::Month;
 use crate::engine::model::{Instance, ResourceId, State, Unreachable, Usd};
 use crate::engine::report::forgotten::Forgotten;
 use crate::engine::tags::{KeepUntil, Kept};
-
-/// The folder in the record of what an account may read about itself, by account.
-pub const BY_ACCOUNT: &str = "by-account";
 
 /// Who owns an instance.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -98,6 +98,16 @@ impl Schedule {
         self.edges_after(after).find(|edge| self.opens_at(*edge)).filter(|opens| *opens > after)
     }
 
+    /// When it is open between two instants, in order.
+    pub fn open_periods(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Vec<(DateTime<Utc>, DateTime<Utc>)> {
+        let days =
+            std::iter::successors(Some(from), |day| Some(plus(*day, Duration::days(1))).filter(|next| next > day));
+        let edges = days.take_while(|day| *day < to).flat_map(|day| self.edges(day)).filter(|edge| *edge < to);
+        let changes: Vec<DateTime<Utc>> = std::iter::once(from).chain(edges).chain([to]).collect();
+        let parts = changes.windows(2).filter_map(|two| Some((*two.first()?, *two.last()?)));
+        parts.filter(|(from, to)| from < to && self.is_open(*from)).collect()
+    }
+
     /// Whether a bare date protects at `now`: until the first opening after that day. Where nothing ever opens or
     /// closes, it protects until the day is over.
     pub fn keeps_through(&self, date: NaiveDate, now: DateTime<Utc>) -> bool {

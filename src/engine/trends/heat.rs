@@ -107,7 +107,10 @@ impl HeatMap {
         }
         let names = schedules.iter().map(|schedule| schedule.name.clone()).collect();
         let day = |(date, mut hours): (NaiveDate, Vec<HeatHour>)| {
-            hours.iter_mut().for_each(|hour| hour.open = hour.is_open(schedules));
+            let ends = hours.first().zip(hours.last()).map(|(first, last)| (first.starts, last.ends));
+            let periods: Vec<_> =
+                ends.iter().flat_map(|(from, to)| schedules.iter().map(|one| one.open_periods(*from, *to))).collect();
+            hours.iter_mut().for_each(|hour| hour.open = hour.is_open(&periods));
             HeatDay { date, notes: notes(schedules, date), hours }
         };
         Self { zone, schedules: names, days: days.into_iter().map(day).collect(), not_due: false }
@@ -141,14 +144,12 @@ impl HeatHour {
         iter::successors(Some(self.starts), |at| Some(*at + step())).take_while(move |at| *at < ends)
     }
 
-    fn is_open(&self, schedules: &[Arc<Schedule>]) -> bool {
-        let open = |at: &DateTime<Utc>| schedules.iter().any(|schedule| schedule.is_open(*at));
-        // In a whole hour, two of the four steps are enough if they agree.
-        let (first, third) = (open(&self.starts), open(&(self.starts + step() * 2)));
-        if first == third && self.ends - self.starts == step() * 4 {
-            return first;
-        }
-        self.steps().filter(open).count() * 2 >= self.steps().count()
+    /// Whether one of these lists of periods has at least half of it.
+    fn is_open(&self, periods: &[Vec<(DateTime<Utc>, DateTime<Utc>)>]) -> bool {
+        let overlap = |(from, to): &(DateTime<Utc>, DateTime<Utc>)| {
+            ((*to).min(self.ends) - (*from).max(self.starts)).max(Duration::zero())
+        };
+        periods.iter().any(|all| all.iter().map(overlap).sum::<Duration>() * 2 >= self.ends - self.starts)
     }
 
     /// Adds what was found at one time. The highest figure counts, and of two equal ones the exact one.

@@ -20,7 +20,7 @@ pub use crate::engine::trends::heat::{Event, HeatDay, HeatHour, HeatMap, What};
 pub use crate::engine::trends::instance::{Act, Found};
 pub use crate::engine::trends::inventories::{Comparison, Inventories, Presence};
 pub use crate::engine::trends::log::{FILE, Log, Sample};
-pub use crate::engine::trends::zones::MAP_DAYS;
+pub use crate::engine::trends::zones::{LastWeeks, MAP_DAYS};
 
 /// What is known of the last weeks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! The heat maps of an organisation, one for each time zone of its schedules.
 
 use std::cmp::Reverse;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, Days, Utc};
 use chrono_tz::Tz;
@@ -13,17 +13,45 @@ use crate::engine::trends::{HeatMap, Log, Sample, Trends};
 /// The days of a map.
 pub const MAP_DAYS: u64 = 31;
 
-impl Trends {
+/// What is known of the last weeks. Its maps are built when a page asks for them: they take longer than all else that a
+/// small run does.
+#[derive(Clone, Debug)]
+pub struct LastWeeks {
+    log: Log,
+    zones: Vec<(Tz, Vec<Arc<Schedule>>)>,
+    now: DateTime<Utc>,
+    trends: OnceLock<Trends>,
+}
+
+impl LastWeeks {
     /// What `log` knew at `now`. Open hours and calendars are those of the settings, whatever they were then.
     pub fn of(log: Log, settings: &Settings, now: DateTime<Utc>) -> Self {
         let log = log.until(now);
-        let map = |(zone, schedules): (Tz, Vec<Arc<Schedule>>)| {
-            let mut map = HeatMap::until(now, zone, &schedules);
-            map.add_samples(log.samples.values());
+        Self { zones: zones(settings, log.samples.values()), log, now, trends: OnceLock::new() }
+    }
+
+    /// With the maps.
+    pub fn trends(&self) -> &Trends {
+        let map = |(zone, schedules): &(Tz, Vec<Arc<Schedule>>)| {
+            let mut map = HeatMap::until(self.now, *zone, schedules);
+            map.add_samples(self.log.samples.values());
             map
         };
-        let maps = zones(settings, log.samples.values()).into_iter().map(map);
-        Self::with(log.weeks(now), maps)
+        self.trends.get_or_init(|| Trends::with(self.log.weeks(self.now), self.zones.iter().map(map)))
+    }
+}
+
+impl From<Trends> for LastWeeks {
+    fn from(trends: Trends) -> Self {
+        let (log, now) = (Log::default(), DateTime::UNIX_EPOCH);
+        Self { log, zones: Vec::new(), now, trends: OnceLock::from(trends) }
+    }
+}
+
+impl Trends {
+    /// What `log` knew at `now`. Open hours and calendars are those of the settings, whatever they were then.
+    pub fn of(log: Log, settings: &Settings, now: DateTime<Utc>) -> Self {
+        LastWeeks::of(log, settings, now).trends().clone()
     }
 
     /// The first map is the one with most machines. Maps without any figure are left out.

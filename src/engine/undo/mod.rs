@@ -9,13 +9,14 @@ use std::sync::Arc;
 use chrono::{DateTime, Duration, Utc};
 use serde::Serialize;
 
-use crate::engine::config::Settings;
+use crate::engine::config::{Links, Settings};
 use crate::engine::model::{
     Account, Action, Counts, Health, Instance, Locale, Outcome, OutcomeKind, Reason, ResourceId, State, Step, Target,
     Unreachable,
 };
 use crate::engine::plan::Plan;
 use crate::engine::report::past::Past;
+use crate::engine::report::slice::{outcomes_of, unreachable_of};
 use crate::engine::request::{Scope, UndoOverrides};
 use crate::engine::schedule::DateRange;
 use crate::engine::tags::OwnTag;
@@ -227,11 +228,36 @@ pub struct Undo {
     pub troubled: bool,
     /// Calls to AWS APIs, including retries.
     pub calls: u64,
+    /// How resources and runs are linked, if they are.
+    pub links: Option<Arc<Links>>,
     /// The language of its text.
     pub locale: Locale,
 }
 
 impl Undo {
+    /// The part about one account, without notes about everything.
+    #[must_use]
+    pub fn of_account(&self, account: &Arc<str>) -> Self {
+        Self {
+            run: self.run.clone(),
+            undoes: self.undoes.clone(),
+            by_tags_in: self.by_tags_in.clone(),
+            at: self.at,
+            applied: self.applied,
+            whole: self.whole,
+            found: self.found.iter().filter(|one| one.stop.id.place.account == *account).cloned().collect(),
+            plan: self.plan.of_account(account),
+            outcomes: outcomes_of(&self.outcomes, account),
+            unreachable: unreachable_of(&self.unreachable, account),
+            denied: self.denied.iter().filter(|target| target.account == *account).cloned().collect(),
+            notes: Vec::new(),
+            troubled: false,
+            calls: 0,
+            links: self.links.as_ref().map(|links| Arc::new(links.within(account))),
+            locale: self.locale,
+        }
+    }
+
     /// The counts, with the same names as for any run.
     pub fn counts(&self) -> Counts {
         let ended = |wanted: &[OutcomeKind]| self.outcomes.iter().filter(|o| wanted.contains(&o.outcome)).count();

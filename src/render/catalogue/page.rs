@@ -165,6 +165,8 @@ pub(crate) enum Text<'a> {
     },
     AboutRun,
     Settings,
+    /// The label of the run that an undo undoes.
+    Undoes,
     LeftOut {
         count: usize,
     },

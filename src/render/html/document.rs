@@ -27,7 +27,7 @@ pub(super) struct Document {
     pub(super) blocks: Vec<Block>,
     pub(super) every: Option<Every>,
     /// How the run is found again.
-    pub(super) found_by: Vec<(String, String)>,
+    pub(super) found_by: Vec<(String, Cell)>,
 }
 
 /// A part of a page.

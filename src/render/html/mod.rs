@@ -15,18 +15,20 @@ mod stocktake;
 mod summary;
 mod trend;
 
+use std::sync::Arc;
+
 use chrono::Days;
 use chrono_tz::Tz;
 use thiserror::Error;
 
-use crate::engine::config::Settings;
+use crate::engine::config::{Links, Settings};
 use crate::engine::model::Locale;
 use crate::engine::report::Report;
-use crate::engine::trends::Trends;
+use crate::engine::trends::{LastWeeks, Trends};
 use crate::engine::undo::Undo;
 use crate::render::catalogue::page::{Text, text as say};
 use crate::render::catalogue::{Label, voice};
-use crate::render::html::document::{Block, Document, Every};
+use crate::render::html::document::{Block, Cell, Document, Every};
 use crate::render::html::rows::Rows;
 
 pub use crate::render::html::backtest::{BacktestDay, backtest};
@@ -59,6 +61,8 @@ pub struct Options<'a> {
     pub names: bool,
     /// The key of the tag that keeps an instance until a date, and the most days that the settings allow.
     pub keep: (&'a str, u32),
+    /// How resources and runs are linked, if they are.
+    pub links: Option<&'a Links>,
 }
 
 impl<'a> Options<'a> {
@@ -69,7 +73,14 @@ impl<'a> Options<'a> {
             locale: settings.run.locale,
             names: settings.page.names,
             keep: (&settings.tags.keep_until, settings.tags.max_keep_days),
+            links: settings.links.as_deref(),
         }
+    }
+
+    /// The same for other readers.
+    #[must_use]
+    pub fn within(self, links: &'a Option<Arc<Links>>) -> Self {
+        Self { links: links.as_deref(), ..self }
     }
 }
 
@@ -78,7 +89,7 @@ impl<'a> Options<'a> {
 /// # Errors
 /// [`NoPage`], which no report causes.
 pub fn of_report(report: &Report, options: &Options<'_>) -> Result<String, NoPage> {
-    page(&Sheet::of(report)?, report.trends.as_ref(), options)
+    page(&Sheet::of(report)?, report.trends.as_ref().map(LastWeeks::trends), options)
 }
 
 /// The page of an undo.
@@ -107,12 +118,23 @@ pub fn page(sheet: &Sheet, trends: Option<&Trends>, options: &Options<'_>) -> Re
         lines: summary::lines(sheet, locale),
         blocks: blocks.chain([summary::about(&rows)]).collect(),
         every: Some(every(&rows)?),
-        found_by: vec![
-            (voice(locale).label(Label::Run).to_owned(), sheet.run.clone()),
-            (say(locale, Text::Settings), sheet.plan.settings.clone()),
-        ],
+        found_by: found_by(sheet, options),
     };
     Ok(document.render(locale)?)
+}
+
+/// How the run is found again. What only planned is in no record.
+fn found_by(sheet: &Sheet, options: &Options<'_>) -> Vec<(String, Cell)> {
+    let locale = options.locale;
+    let in_record = options.links.filter(|_| sheet.carried_out());
+    let run = Cell { href: in_record.and_then(|links| links.run(&sheet.run, sheet.at)), ..sheet.run.clone().into() };
+    let undoes = sheet.undoes.as_ref().map(|undone| {
+        let href = options.links.and_then(|links| links.other_run(undone));
+        (say(locale, Text::Undoes), Cell { href, ..undone.clone().into() })
+    });
+    let run = [(voice(locale).label(Label::Run).to_owned(), run)];
+    let settings = [(say(locale, Text::Settings), sheet.plan.settings.clone().into())];
+    run.into_iter().chain(undoes).chain(settings).collect()
 }
 
 /// What the record says of the last weeks.

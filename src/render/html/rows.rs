@@ -153,11 +153,9 @@ impl<'a> Rows<'a> {
 
     /// The name of an instance, which leads to its page in the console, and its id.
     fn instance(&self, line: &Line) -> Cell {
-        let Line { id, name, link, .. } = line;
-        // The record is a file, and only an address of the web may be followed.
-        let href = link.clone().filter(|link| link.starts_with("https://"));
+        let Line { id, name, .. } = line;
         let (text, code) = if name.is_empty() { (id, None) } else { (name, Some(id.clone())) };
-        Cell { href, code, ..text.as_str().into() }
+        Cell { href: line.href(), code, ..text.as_str().into() }
     }
 
     fn place(&self, line: &Line) -> Cell {

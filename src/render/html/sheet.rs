@@ -1,25 +1,29 @@
 //! What a page shows of a report: fields of its JSON. A page of the record is therefore the page of the run.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
 use rust_decimal::Decimal;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use crate::engine::cost::waste::Cost;
 use crate::engine::model::{
-    Counts, Currency, Health, Locale, NotDue, Outcome, OutcomeKind, ResourceId, SkippedAccount, Target, Unlisted,
+    Counts, Currency, Health, Kind, Locale, NotDue, Outcome, OutcomeKind, ResourceId, SkippedAccount, Target, Unlisted,
     Unreachable, Usd, sane, sane_option,
 };
 use crate::engine::plan::Plan;
 use crate::engine::report::forgotten::NotScanned;
 use crate::engine::report::past::{PastUnreadable, versioned};
-use crate::engine::report::{Report, Row};
+use crate::engine::report::{Report, Row, UNLISTED};
 use crate::engine::request::Mode;
 use crate::engine::undo::Undo;
-use crate::render::money::{caveat, caveat_of};
+use crate::render::catalogue::page::{Text, text as say};
+use crate::render::catalogue::{Sentence, voice};
+use crate::render::forgotten::not_scanned;
+use crate::render::money::{caveat, caveat_by};
 use crate::render::{json, undo_json};
 
 /// The most rows that a page has: 4 MB, which a browser opens in a second or two.
@@ -34,6 +38,9 @@ pub struct Sheet {
     /// Whether an undo was carried out.
     #[serde(default)]
     applied: bool,
+    /// The run that an undo undoes.
+    #[serde(default)]
+    pub(super) undoes: Option<String>,
     #[serde(deserialize_with = "sane")]
     pub(crate) at: DateTime<Utc>,
     pub(crate) health: Health,
@@ -121,6 +128,8 @@ pub(super) struct Remark {
 pub(super) struct Money {
     note: String,
     #[serde(default)]
+    bundled_prices: Option<NaiveDate>,
+    #[serde(default)]
     pub(super) currency: Option<Currency>,
     #[serde(default)]
     pub(super) waste: Option<Wasted>,
@@ -178,6 +187,11 @@ impl Line {
     /// The remarks that a person has to look at.
     pub(super) fn remarked(&self) -> impl Iterator<Item = &Remark> {
         self.remarks.iter().filter(|one| one.remark != "holds")
+    }
+
+    /// Its page in the AWS console. The record is a file, and only an address of the web may be followed.
+    pub(crate) fn href(&self) -> Option<String> {
+        self.link.clone().filter(|link| link.starts_with("https://"))
     }
 
     pub(super) fn place(&self) -> Place<'_> {
@@ -243,10 +257,7 @@ impl Sheet {
         });
         let line = |row: &&Row| serde_json::from_value(serde_json::to_value(json::line(row, report))?);
         let instances = rows.iter().map(line).collect::<serde_json::Result<_>>()?;
-        let mut sheet: Self = serde_json::from_value(serde_json::to_value(json::without_rows(report))?)?;
-        if let Some(money) = &mut sheet.money {
-            money.note = caveat_of(report, report.locale);
-        }
+        let sheet: Self = serde_json::from_value(serde_json::to_value(json::without_rows(report))?)?;
         Ok(Self { instances, for_people, ..sheet })
     }
 
@@ -282,8 +293,34 @@ impl Sheet {
         forgotten || !(self.denied.is_empty() && self.not_due.is_empty() && self.unlisted.is_empty())
     }
 
+    /// The notes, without what [`Self::left_unscanned`] says.
+    pub(crate) fn other_notes(&self) -> impl Iterator<Item = &String> {
+        self.notes.iter().filter(|note| self.unlisted.is_empty() || !note.contains(UNLISTED))
+    }
+
+    /// What was not scanned although it could be reached, in sentences.
+    pub(crate) fn left_unscanned(&self, zone: Tz, locale: Locale) -> Vec<String> {
+        let Self { denied, not_due, unlisted, forgotten, .. } = self;
+        let denied = denied.first().map(|first| {
+            let accounts = denied.iter().map(|one| &one.account).collect::<BTreeSet<_>>().len();
+            say(locale, Text::Denied { targets: denied.len(), accounts, example: &first.to_string() })
+        });
+        let not_due = not_due.iter().map(|one| one.last_scan).min().map(|oldest| {
+            let accounts = not_due.iter().map(|one| &one.account).collect::<BTreeSet<_>>().len();
+            voice(locale).say(Sentence::NotDue { targets: not_due.len(), accounts, oldest, zone })
+        });
+        let mut causes: BTreeMap<(Kind, &str), (usize, &Unlisted)> = BTreeMap::new();
+        unlisted.iter().for_each(|one| causes.entry((one.kind, &one.cause)).or_insert((0, one)).0 += 1);
+        let unlisted = causes.into_iter().map(|((kind, cause), (targets, first))| {
+            say(locale, Text::Unlisted { kind: kind.as_str(), targets, example: &first.target().to_string(), cause })
+        });
+        let kinds =
+            forgotten.as_ref().map(|one| not_scanned(&one.not_scanned, one.waiting, locale)).unwrap_or_default();
+        denied.into_iter().chain(not_due).chain(unlisted).chain(kinds).collect()
+    }
+
     /// Whether something was or could have been done.
-    pub(super) fn carried_out(&self) -> bool {
+    pub(crate) fn carried_out(&self) -> bool {
         match self.mode {
             Mode::Plan => false,
             Mode::Apply => true,
@@ -292,9 +329,10 @@ impl Sheet {
     }
 
     /// What the amounts are.
-    pub(super) fn caveat(&self, locale: Locale) -> Option<&str> {
-        let note = &self.money.as_ref()?.note;
-        Some(if note == caveat(Locale::En) { caveat(locale) } else { note })
+    pub(super) fn caveat(&self, locale: Locale) -> Option<String> {
+        let Money { note, bundled_prices, .. } = self.money.as_ref()?;
+        let is_known = bundled_prices.is_some() || note == caveat(Locale::En);
+        Some(if is_known { caveat_by(*bundled_prices, locale) } else { note.clone() })
     }
 
     /// The names of accounts, where they are known.

@@ -1,18 +1,17 @@
 //! The first screen: what matters in a sentence, what could not be scanned, and the figures.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use crate::engine::config::Money as MoneySettings;
 use crate::engine::cost::waste::Cost;
-use crate::engine::model::{Health, Kind, Locale, Unlisted, Unreachable, Usd};
+use crate::engine::model::{Health, Locale, Unreachable, Usd};
 use crate::engine::request::Mode;
 use crate::render::catalogue::forgotten::{Remnant, remnant};
 use crate::render::catalogue::money::{Phrase, phrase};
 use crate::render::catalogue::page::{Text, text as say};
 use crate::render::catalogue::{Label, Sentence, Term, term, voice};
-use crate::render::forgotten::not_scanned;
 use crate::render::html::bars::chart;
 use crate::render::html::document::{Block, Cell, Head, Table, Tile};
 use crate::render::html::rows::Rows;
@@ -85,23 +84,9 @@ pub(super) fn unscanned(rows: &Rows<'_>) -> Option<Block> {
 
 /// What else was not scanned, which the figures therefore do not have.
 pub(super) fn left_unscanned(rows: &Rows<'_>) -> Option<Block> {
-    let (locale, Sheet { denied, not_due, unlisted, forgotten, .. }) = (rows.options.locale, rows.sheet);
-    let denied = denied.first().map(|first| {
-        let accounts = denied.iter().map(|one| &one.account).collect::<BTreeSet<_>>().len();
-        say(locale, Text::Denied { targets: denied.len(), accounts, example: &first.to_string() })
-    });
-    let not_due = not_due.iter().map(|one| one.last_scan).min().map(|oldest| {
-        let accounts = not_due.iter().map(|one| &one.account).collect::<BTreeSet<_>>().len();
-        voice(locale).say(Sentence::NotDue { targets: not_due.len(), accounts, oldest, zone: rows.options.zone })
-    });
-    let mut causes: BTreeMap<(Kind, &str), (usize, &Unlisted)> = BTreeMap::new();
-    unlisted.iter().for_each(|one| causes.entry((one.kind, &one.cause)).or_insert((0, one)).0 += 1);
-    let unlisted = causes.into_iter().map(|((kind, cause), (targets, first))| {
-        say(locale, Text::Unlisted { kind: kind.as_str(), targets, example: &first.target().to_string(), cause })
-    });
-    let kinds = forgotten.as_ref().map(|one| not_scanned(&one.not_scanned, one.waiting, locale)).unwrap_or_default();
-    let lines = denied.into_iter().chain(not_due).chain(unlisted).chain(kinds);
-    let mut lines: Vec<String> = lines.map(|line| rows.people.text(&line)).collect();
+    let locale = rows.options.locale;
+    let lines = rows.sheet.left_unscanned(rows.options.zone, locale);
+    let mut lines: Vec<String> = lines.iter().map(|line| rows.people.text(line)).collect();
     let rest = lines.len().saturating_sub(MOST);
     lines.truncate(MOST);
     lines.extend((rest > 0).then(|| say(locale, Text::Further { count: rest })));
@@ -154,7 +139,7 @@ pub(super) fn figures(rows: &Rows<'_>) -> Block {
     let places = Text::InAccounts { accounts: views.accounts.len(), regions: views.regions.len() };
     let about = if views.accounts.is_empty() { Vec::new() } else { vec![say(locale, places)] };
     tiles.push(tile("", Text::Instances, counts.found.to_string(), about));
-    let note = sheet.caveat(locale).map(|caveat| phrase(locale, Phrase::Figures { caveat }));
+    let note = sheet.caveat(locale).map(|caveat| phrase(locale, Phrase::Figures { caveat: &caveat }));
     Block::Tiles { tiles, note }
 }
 
@@ -201,7 +186,7 @@ pub(super) fn about(rows: &Rows<'_>) -> Block {
         let amount = cost(&sum, &MoneySettings::default(), locale);
         remnant(locale, Remnant::Head { count: found.forgotten, amount: &amount, caveat: caveat(locale) })
     });
-    let notes = sheet.notes.iter().map(|note| voice(locale).say(Sentence::Note { note: &rows.people.text(note) }));
+    let notes = sheet.other_notes().map(|note| voice(locale).say(Sentence::Note { note: &rows.people.text(note) }));
     let left_out = sheet.not_in_scope.iter().map(|one| {
         let (account, name, because) = (&one.account, one.name.as_deref(), &one.because);
         voice(locale).say(Sentence::NotInScope { account, name, because })

@@ -16,7 +16,6 @@ use chrono::{DateTime, Utc};
 use crate::engine::config::{Format, Links, Money, Way};
 use crate::engine::model::{Contact, Item, Locale, Message, Subject};
 use crate::engine::report::digest::{About, Digest, Reader};
-use crate::engine::report::stocktake::BY_ACCOUNT;
 use crate::engine::tags::TagNames;
 
 use crate::render::catalogue::{Head, Letter, head, letter};
@@ -128,7 +127,7 @@ fn recorded(digest: &Digest, frame: &Frame<'_>) -> Vec<(String, String)> {
     let accounts: BTreeSet<_> = digest.entries.iter().map(|entry| &entry.item.id.place.account).collect();
     let own = |account: &&Arc<str>| {
         let label = letter(frame.locale, Letter::OfAccount { account });
-        Some((label, links.in_record(account, &format!("{BY_ACCOUNT}/{account}/"))?))
+        Some((label, links.own(account)?))
     };
     match &digest.reader {
         Reader::Operator => {

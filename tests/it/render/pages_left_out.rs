@@ -7,7 +7,8 @@ use idle_reaper::engine::model::{
 };
 use idle_reaper::engine::report::forgotten::{Forgotten, NotScanned};
 use idle_reaper::engine::report::{Report, Row};
-use idle_reaper::render::html::{Options, of_report, page};
+use idle_reaper::engine::trends::LastWeeks;
+use idle_reaper::render::html::{Options, Sheet, of_report, page};
 use idle_reaper::render::markdown;
 use serde_json::Value;
 
@@ -108,7 +109,11 @@ fn of_very_many_rows_none_is_left_out_that_matters() {
     for id in ["i-failed", "i-started-again", "i-stop", "i-dear-00000"] {
         assert!(rows.iter().any(|row| row["id"] == id), "{id}");
     }
-    let recorded: Value = serde_json::from_str(&idle_reaper::render::json(&report, false).unwrap()).unwrap();
+    let text = idle_reaper::render::json(&report, false).unwrap();
+    let of_record =
+        page(&Sheet::parse(&text).unwrap(), report.trends.as_ref().map(LastWeeks::trends), &options).unwrap();
+    assert!(html == of_record, "the page of the record differs from that of the run");
+    let recorded: Value = serde_json::from_str(&text).unwrap();
     let shown = unscripted(&html);
     assert!(shown.contains("<dt>Need a person</dt><dd>2</dd>"));
     for count in ["found", "candidates"] {

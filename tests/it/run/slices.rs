@@ -1,11 +1,13 @@
 //! Each account's own part of the record: what its people need, nothing of anybody else, and only when there is news.
 
 use idle_reaper::engine::config::Settings;
-use idle_reaper::engine::model::Instance;
+use idle_reaper::engine::model::{Instance, Kind, Skipped, State, Unlisted, Unreachable, Verdict};
+use idle_reaper::engine::request::{Scope, UndoOverrides};
+use idle_reaper::render::{json, markdown};
 use proptest::prelude::*;
 
 use crate::engine::judge::forgotten::TELLING;
-use crate::fake::{Ask, EVENING, Shape, World, at, instance, settings, try_apply};
+use crate::fake::{Ask, Back, EVENING, Shape, World, at, instance, settings, try_apply, try_undo};
 use crate::laws::arbitrary::for_all;
 
 /// Two accounts of the same shape: id, name, and what every id and name in them ends in.
@@ -71,7 +73,7 @@ fn nothing_of_another_account_is_in_an_accounts_own_part() {
 }
 
 #[test]
-fn an_account_gets_its_part_when_there_is_news_and_no_more_than_three_files_of_a_run() {
+fn an_account_gets_its_part_when_there_is_news_and_no_more_than_four_files_of_a_run() {
     let world = world(&[0, 0, 1]);
     world.put("state/stocktake", "2026-11\n");
     let settings = telling();
@@ -79,7 +81,8 @@ fn an_account_gets_its_part_when_there_is_news_and_no_more_than_three_files_of_a
     assert_eq!(stopping.counts().stopped, 4, "{:?}", stopping.notes);
     for (account, _, end) in ACCOUNTS {
         let files = part(&world, account);
-        assert_eq!(files.len(), 3, "{files:?}");
+        let keys: Vec<&str> = files.iter().map(|(key, _)| key.as_str()).collect();
+        assert_eq!(files.len(), 4, "{keys:?}");
         let (key, text) = files.iter().find(|(key, _)| key.ends_with(".txt")).expect("explanations");
         assert!(key.contains("/stopped/date=2026-11-25/"), "{key}");
         for said in [&format!("i-0{end}"), &format!("i-1{end}"), "outside-hours", "idle-reaper:keep-until"] {
@@ -110,5 +113,60 @@ fn a_run_that_only_notifies_writes_the_part_of_those_who_were_notified() {
     let report = try_apply(&world, &settings(&text), &Ask::at(at(EVENING))).expect("a report");
     assert_eq!((report.counts().stopped, report.messages), (0, 1), "{:?}", report.notes);
     assert!(part(&world, quiet.0).is_empty());
-    assert_eq!(part(&world, told.0).len(), 2, "{:?}", part(&world, told.0));
+    assert_eq!(part(&world, told.0).len(), 3, "report as JSON, Markdown and page");
+}
+
+#[test]
+fn an_undo_writes_the_part_of_each_account_in_which_it_started_something() {
+    let world = world(&[0, 1]);
+    world.put("state/stocktake", "2026-11\n");
+    let settings = telling();
+    let ask = Ask { named: Some("20261125T123000Z-1a2b3c4d"), ..Ask::at(at(EVENING)) };
+    let stopping = try_apply(&world, &settings, &ask).expect("a report");
+    for one in &stopping.outcomes {
+        world.change(&one.id.name, |instance| Instance { state: State::Stopped, ..instance });
+    }
+    assert_eq!(stopping.counts().stopped, 2, "{:?}", stopping.notes);
+    let [(one, _, end), (other, foreign, others)] = ACCOUNTS;
+    for (key, _) in [part(&world, one), part(&world, other)].concat() {
+        world.lose(&key);
+    }
+    let scope = Scope { accounts: Some(vec![one.to_owned()]), ..Scope::default() };
+    let (undoes, overrides) = (stopping.run.to_string(), UndoOverrides::default());
+    let back = Back { undoes, at: at("2026-11-25T21:50:00+09:00"), scope, overrides, apply: true, left: None };
+    let undo = try_undo(&world, &settings, &back).expect("an undo");
+    assert_eq!(undo.counts().started, 1, "{:?}", undo.notes);
+    assert!(part(&world, other).is_empty(), "nothing was started there");
+    let files = part(&world, one);
+    assert_eq!(files.len(), 3, "report as JSON, Markdown and page");
+    for (key, text) in &files {
+        assert!(text.contains(&format!("i-0{end}")) && text.contains(one), "{key}");
+        assert!(![other, foreign, others].iter().any(|foreign| text.contains(foreign)), "{key}");
+    }
+}
+
+#[test]
+fn what_aws_answered_names_no_other_account_in_an_accounts_own_part() {
+    let report = try_apply(&world(&[0]), &telling(), &Ask::at(at(EVENING))).expect("a report");
+    let [(own, _, _), (other, _, _)] = ACCOUNTS;
+    let cause = |hub: &str| {
+        format!(
+            "AccessDenied: arn:aws:sts::{hub}:assumed-role/reaper may not, says {other} to {own} (20261125T123000Z)"
+        )
+    };
+    let dark =
+        |account: &str| Unreachable { account: account.into(), region: "*".into(), cause: cause("999999999999") };
+    let mut report = report;
+    let Unreachable { account, region, cause: why } = dark(own);
+    report.unlisted = vec![Unlisted { kind: Kind::Database, account, region, cause: why }];
+    report.unreachable = vec![dark(own), dark(other)];
+    report.outcomes.iter_mut().for_each(|one| one.detail = cause("999999999999"));
+    report
+        .rows
+        .iter_mut()
+        .for_each(|row| row.verdict = Verdict::Skip(Skipped::Unmeasured { gap: cause("999999999999") }));
+    let part = report.of_account(&own.into());
+    let text = json(&part, false).unwrap() + &markdown(&part);
+    assert!(!text.contains(other) && !text.contains("999999999999"), "{text}");
+    assert!(text.matches(&format!("to {own} (20261125T123000Z)")).count() >= 5, "{text}");
 }
