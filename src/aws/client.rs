@@ -22,12 +22,17 @@ const ACT_ATTEMPTS: u32 = 3;
 
 /// Clients of the targets that are acted on are kept, because creating one costs more than a call. Targets that are
 /// only scanned once are not kept, because there may be tens of thousands.
-#[derive(Default)]
-pub(crate) struct Kept(Mutex<HashMap<Target, aws_sdk_ec2::Client>>);
+pub(crate) struct Kept<C = aws_sdk_ec2::Client>(Mutex<HashMap<Target, C>>);
 
-impl Kept {
+impl<C> Default for Kept<C> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<C: Clone> Kept<C> {
     /// The client of `target`, created once.
-    pub(crate) fn get(&self, target: &Target, make: impl FnOnce() -> aws_sdk_ec2::Client) -> aws_sdk_ec2::Client {
+    pub(crate) fn get(&self, target: &Target, make: impl FnOnce() -> C) -> C {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         kept.entry(target.clone()).or_insert_with(make).clone()
     }
@@ -54,13 +59,15 @@ pub(crate) fn acting_ec2(
     target: &Target,
     credentials: Option<SharedCredentialsProvider>,
 ) -> aws_sdk_ec2::Client {
-    let timeouts =
-        TimeoutConfig::builder().operation_attempt_timeout(ACT_OPERATION).operation_timeout(ACT_OPERATION).build();
-    let config = builder(aws, target, credentials)
-        .retry_config(RetryConfig::standard().with_max_attempts(ACT_ATTEMPTS))
-        .timeout_config(timeouts)
-        .build();
-    aws_sdk_ec2::Client::from_conf(config)
+    let (retries, timeouts) = acting();
+    let config = builder(aws, target, credentials).retry_config(retries).timeout_config(timeouts);
+    aws_sdk_ec2::Client::from_conf(config.build())
+}
+
+/// The attempts and the timeouts of a client for acting.
+pub(crate) fn acting() -> (RetryConfig, TimeoutConfig) {
+    let timeouts = TimeoutConfig::builder().operation_attempt_timeout(ACT_OPERATION).operation_timeout(ACT_OPERATION);
+    (RetryConfig::standard().with_max_attempts(ACT_ATTEMPTS), timeouts.build())
 }
 
 fn builder(aws: &Aws, target: &Target, credentials: Option<SharedCredentialsProvider>) -> aws_sdk_ec2::config::Builder {

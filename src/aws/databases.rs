@@ -5,6 +5,7 @@ use std::sync::Arc;
 use aws_config::Region;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_rds::Client;
+use aws_sdk_rds::config::Builder;
 use aws_sdk_rds::config::retry::RetryPartition;
 use aws_sdk_rds::types::{DbCluster, DbInstance, Tag};
 use aws_smithy_types::DateTime as SdkTime;
@@ -34,13 +35,14 @@ pub(crate) async fn list(
     target: &Target,
     credentials: Option<SharedCredentialsProvider>,
 ) -> Result<Vec<Instance>, String> {
-    let (client, place) = (client(aws, target, credentials), Arc::new(target.clone()));
+    let (client, place) = (Client::from_conf(builder(aws, target, credentials).build()), Arc::new(target.clone()));
     let mut found = instances(&client, &place).await?;
     found.extend(clusters(&client, &place).await?);
     Ok(join_clusters(found))
 }
 
-fn client(aws: &Aws, target: &Target, credentials: Option<SharedCredentialsProvider>) -> Client {
+/// The configuration of a client for one target.
+pub(crate) fn builder(aws: &Aws, target: &Target, credentials: Option<SharedCredentialsProvider>) -> Builder {
     let mut config = aws_sdk_rds::config::Builder::from(&aws.sdk)
         .region(Region::new(target.region.to_string()))
         .retry_partition(RetryPartition::new(target.to_string()))
@@ -48,7 +50,7 @@ fn client(aws: &Aws, target: &Target, credentials: Option<SharedCredentialsProvi
     if let Some(credentials) = credentials {
         config.set_credentials_provider(Some(credentials));
     }
-    Client::from_conf(config.build())
+    config
 }
 
 async fn instances(client: &Client, place: &Arc<Target>) -> Result<Vec<Instance>, String> {

@@ -15,6 +15,9 @@ use crate::ports::{ActError, NotScanned, chain};
 const THROTTLES: [&str; 5] =
     ["RequestLimitExceeded", "Throttling", "ThrottlingException", "TooManyRequestsException", "SlowDown"];
 
+/// Codes by which RDS says that it is changing a database, or that its state does not allow the call.
+const IN_TRANSITION: [&str; 2] = ["InvalidDBInstanceState", "InvalidDBClusterStateFault"];
+
 /// Codes by which AWS says that the result is unknown.
 const UNCLEAR: [&str; 4] = ["InternalError", "InternalFailure", "ServiceUnavailable", "Unavailable"];
 
@@ -158,7 +161,9 @@ pub(crate) fn act<E: CallError>(operation: &str, error: &SdkError<E, HttpRespons
         SdkError::ServiceError(service) => {
             let (code, status) = (service.err().meta().code().unwrap_or_default(), service.raw().status().as_u16());
             let throttled = THROTTLES.contains(&code);
-            if status >= 500 && !throttled || UNCLEAR.contains(&code) || code.is_empty() {
+            if IN_TRANSITION.contains(&code) {
+                ActError::InTransition(words)
+            } else if status >= 500 && !throttled || UNCLEAR.contains(&code) || code.is_empty() {
                 ActError::Unclear(words)
             } else {
                 ActError::Refused(words)

@@ -7,6 +7,7 @@ mod caller;
 mod client;
 mod config;
 mod contact;
+mod database_actor;
 mod databases;
 mod doctor;
 mod endpoints;

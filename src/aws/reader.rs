@@ -228,7 +228,7 @@ impl Scan for AwsReader<'_> {
     }
 
     async fn activity(&self, target: &Target, asked: &[Recent], now: DateTime<Utc>) -> HashMap<Box<str>, Activity> {
-        // Other kinds are only judged so far, and nothing is stopped for want of their last hour.
+        // The last hour of other kinds is not measured.
         let (others, asked): (Vec<_>, Vec<_>) =
             asked.iter().cloned().partition(|one| Kind::of(&one.id) != Kind::Instance);
         let mut answers = self.last_hour(target, &asked, now).await;

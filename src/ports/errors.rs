@@ -50,6 +50,9 @@ pub enum ActError {
     /// AWS refused: with several instances in the call, one of them may be the reason.
     #[error("{0}")]
     Refused(String),
+    /// AWS refused, because it is changing the resource. A later run may try again.
+    #[error("{0}")]
+    InTransition(String),
     /// It was not sent: there was no time for it, or the last scan was too old.
     #[error("{0}")]
     NotSent(String),

@@ -151,7 +151,7 @@ fn outcomes(page: &mut Page, report: &Report) {
 /// The result of a step, by its name.
 pub(crate) fn ended(kind: OutcomeKind) -> Shown {
     let tone = match kind {
-        OutcomeKind::Stopped | OutcomeKind::Stopping | OutcomeKind::Started => Tone::Good,
+        OutcomeKind::Stopped | OutcomeKind::Stopping | OutcomeKind::Started | OutcomeKind::Starting => Tone::Good,
         OutcomeKind::Failed | OutcomeKind::Unverified => Tone::Bad,
         OutcomeKind::NotTried | OutcomeKind::Overtaken => Tone::Notice,
         OutcomeKind::Already => Tone::Plain,

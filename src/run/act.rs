@@ -10,8 +10,9 @@ use chrono::{DateTime, Utc};
 use futures_util::stream::{self, StreamExt};
 
 use crate::engine::config::Settings;
-use crate::engine::model::{Action, Outcome, OutcomeKind, Reason, ResourceId, State, Step, Target, names};
-use crate::engine::plan::undo_capacity::{BATCH, CALL_PACE_MS, START_BURST, WORST_BATCH_SECONDS, WORST_BEYOND_SECONDS};
+use crate::engine::model::{Action, Kind, Outcome, OutcomeKind, Reason, ResourceId, State, Step, Target, names};
+use crate::engine::plan::pace::{Pace, turn};
+use crate::engine::plan::undo_capacity::{WORST_BATCH_SECONDS, WORST_BEYOND_SECONDS};
 use crate::engine::request::Run;
 use crate::ports::{Act, ActError, Pause, Scan, Switch};
 use crate::run::Clock;
@@ -40,9 +41,6 @@ const ANOTHER_CALL: Duration = Duration::from_secs(27);
 /// The maximum age, in seconds, of the scan that a stop relies on. It is far below the five minutes that always
 /// separate a stop from the opening.
 const STALE_SECONDS: i64 = 30;
-
-/// The pause between two StartInstances calls in one Region of one account: the bucket refills 2 per second.
-const START_PACE: Duration = Duration::from_millis(CALL_PACE_MS);
 
 /// The inputs of acting.
 pub(crate) struct Acting<'a, L, A, P> {
@@ -89,23 +87,24 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
     }
 
     async fn target(&self, target: &Target, steps: &[&Step]) -> Vec<Outcome> {
-        let mut groups: BTreeMap<(Action, &str, Reason), Vec<&Step>> = BTreeMap::new();
+        let mut groups: BTreeMap<(Action, u8, Kind, &str, Reason), Vec<&Step>> = BTreeMap::new();
         for step in steps {
-            groups.entry((step.action, &step.policy, step.reason)).or_default().push(step);
+            let (action, kind) = (step.action, step.id.kind);
+            groups.entry((action, turn(kind, action), kind, &step.policy, step.reason)).or_default().push(step);
         }
         let mut outcomes = Vec::new();
         let mut starts = 0;
-        for ((action, policy, _), group) in groups {
-            for batch in group.chunks(BATCH) {
-                if action == Action::Start {
-                    starts += batch.len();
-                }
-                let beyond = action == Action::Start && starts > START_BURST;
+        for ((action, _, kind, policy, _), group) in groups {
+            let pace = Pace::of(kind);
+            for batch in group.chunks(pace.batch) {
+                let limit = pace.start_burst.filter(|_| action == Action::Start);
+                starts += limit.map_or(0, |_| batch.len());
+                let beyond = limit.is_some_and(|limit| starts > limit);
                 if let Some(why) = self.held_back(beyond).await {
                     outcomes.extend(self.all(batch, OutcomeKind::NotTried, &why));
                     continue;
                 }
-                outcomes.extend(self.batch(target, action, policy, batch).await);
+                outcomes.extend(self.batch(target, pace, action, policy, batch).await);
             }
         }
         outcomes
@@ -151,7 +150,7 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
         Err(ActError::NotSent("its last scan was too long ago; the next run scans it again".to_owned()))
     }
 
-    async fn batch(&self, target: &Target, action: Action, policy: &str, steps: &[&Step]) -> Vec<Outcome> {
+    async fn batch(&self, target: &Target, pace: &Pace, action: Action, policy: &str, steps: &[&Step]) -> Vec<Outcome> {
         let (mut outcomes, ready) = self.recheck(target, steps).await;
         let mut allowed: Vec<&Step> = Vec::new();
         for step in ready {
@@ -162,9 +161,9 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
         }
         if !allowed.is_empty() {
             outcomes.extend(match action {
-                Action::Stop => self.stop(target, policy, &allowed, false).await,
-                Action::Hibernate => self.stop(target, policy, &allowed, true).await,
-                Action::Start => self.start(target, &allowed).await,
+                Action::Stop => self.stop(target, pace, policy, &allowed, false).await,
+                Action::Hibernate => self.stop(target, pace, policy, &allowed, true).await,
+                Action::Start => self.start(target, pace, &allowed).await,
             });
         }
         outcomes
@@ -172,7 +171,7 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
 
     /// Tags, stops, and verifies both. The tag is written first, so that every stop has its tag. If the stop then
     /// fails, the tag is removed again, because it would be false.
-    async fn stop(&self, target: &Target, policy: &str, steps: &[&Step], hibernate: bool) -> Vec<Outcome> {
+    async fn stop(&self, target: &Target, pace: &Pace, policy: &str, steps: &[&Step], hibernate: bool) -> Vec<Outcome> {
         let (key, value) = (self.settings.tags.stopped.as_str(), self.own_tag(policy, steps));
         let value = value.as_str();
         let ids: Vec<ResourceId> = steps.iter().map(|step| step.id.clone()).collect();
@@ -182,9 +181,11 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
         let attempt = |part: Vec<ResourceId>| async move {
             self.in_time()?;
             self.fresh(looked)?;
-            self.act.tag(target, &names(&part), key, value).await
+            let end = self.act.tag(target, &names(&part), key, value).await;
+            tokio::time::sleep(pace.after_stop).await;
+            end
         };
-        for (id, end) in bisect(&ids, attempt).await {
+        for (id, end) in bisect(&ids, pace.per_call, attempt).await {
             match end {
                 Ok(()) => tagged.push(id),
                 Err(late @ ActError::NotSent(_)) => {
@@ -204,16 +205,21 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
         let attempt = |part: Vec<ResourceId>| async move {
             self.in_time()?;
             self.fresh(looked)?;
-            self.act.stop(target, &names(&part), hibernate).await
+            let end = self.act.stop(target, &names(&part), hibernate).await;
+            tokio::time::sleep(pace.after_stop).await;
+            end
         };
-        ends.extend(bisect(&tagged, attempt).await);
-        let mut seen = self.watch(target, steps, &ends, State::is_down).await;
+        ends.extend(bisect(&tagged, pace.per_call, attempt).await);
+        let mut seen = self.watch(target, pace, steps, &ends, State::is_down).await;
         // The SDK retries: a call may be reported as refused although its first attempt succeeded. One scan shows
         // which.
         let refused: Vec<&Step> = steps
             .iter()
             .copied()
-            .filter(|step| tagged.contains(&step.id) && matches!(ends.get(&step.id), Some(Err(ActError::Refused(_)))))
+            .filter(|step| {
+                tagged.contains(&step.id)
+                    && matches!(ends.get(&step.id), Some(Err(ActError::Refused(_) | ActError::InTransition(_))))
+            })
             .collect();
         if !refused.is_empty()
             && let Ok(now) = self.see(target, &refused).await
@@ -237,26 +243,28 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
 
     /// Starts, verifies, and only then removes the tag. A start that falls back has changed the launch time. Its tag is
     /// written again, so that the stop still counts as the reaper's and the start is tried again.
-    async fn start(&self, target: &Target, steps: &[&Step]) -> Vec<Outcome> {
+    async fn start(&self, target: &Target, pace: &Pace, steps: &[&Step]) -> Vec<Outcome> {
         let ids: Vec<ResourceId> = steps.iter().map(|step| step.id.clone()).collect();
         let attempt = |part: Vec<ResourceId>| async move {
             self.in_time()?;
             let end = self.act.start(target, &names(&part)).await;
-            tokio::time::sleep(START_PACE).await;
+            tokio::time::sleep(pace.after_start).await;
             end
         };
-        let mut ends: HashMap<_, _> = bisect(&ids, attempt).await.into_iter().collect();
-        let seen = self.watch(target, steps, &ends, |state| state == State::Running).await;
+        let mut ends: HashMap<_, _> = bisect(&ids, pace.per_call, attempt).await.into_iter().collect();
+        let is_up = |state| state == State::Running || !pace.ends_in_run && state == State::Pending;
+        let seen = self.watch(target, pace, steps, &ends, is_up).await;
         let mut outcomes = Vec::new();
         let (mut up, mut fallen) = (Vec::new(), Vec::new());
         for step in steps {
             let end = ends.remove(&step.id).unwrap_or_else(|| Err(ActError::Unclear("no answer".to_owned())));
-            let (kind, detail) = started(&end, seen.get(&step.id).map(|instance| instance.state));
+            let (kind, detail) = started(&end, seen.get(&step.id).map(|instance| instance.state), pace);
             match kind {
                 OutcomeKind::Started => up.push(step.id.clone()),
                 OutcomeKind::Failed if end.is_ok() => fallen.push(step.id.clone()),
                 OutcomeKind::Stopped
                 | OutcomeKind::Stopping
+                | OutcomeKind::Starting
                 | OutcomeKind::Already
                 | OutcomeKind::Overtaken
                 | OutcomeKind::Failed

@@ -4,12 +4,19 @@
 use std::future::Future;
 
 use crate::engine::model::ResourceId;
+use crate::engine::plan::pace::Pace;
 use crate::ports::ActError;
 
-/// Calls `act` on all ids, and on smaller and smaller halves where it is refused. Returns the result of each id, in
-/// order. Makes at most `2n - 1` calls. An unclear result is not retried, because the call may have succeeded.
+/// How many of these, which are of one kind, one call may name.
+pub(crate) fn per_call(ids: &[ResourceId]) -> usize {
+    ids.first().map_or(1, |id| Pace::of(id.kind).per_call)
+}
+
+/// Calls `act` on `per_call` ids at a time, and on smaller and smaller halves where it is refused. Returns the result of
+/// each id, in order. Makes at most `2n - 1` calls. An unclear result is not retried, because the call may have succeeded.
 pub(crate) async fn bisect<F>(
     ids: &[ResourceId],
+    per_call: usize,
     act: impl Fn(Vec<ResourceId>) -> F,
 ) -> Vec<(ResourceId, Result<(), ActError>)>
 where
@@ -17,7 +24,7 @@ where
 {
     let mut ends: Vec<(ResourceId, Result<(), ActError>)> = Vec::with_capacity(ids.len());
     // Depth first and left to right, so that the results come in the order of the ids.
-    let mut open: Vec<&[ResourceId]> = if ids.is_empty() { Vec::new() } else { vec![ids] };
+    let mut open: Vec<&[ResourceId]> = ids.chunks(per_call).rev().collect();
     while let Some(part) = open.pop() {
         match act(part.to_vec()).await {
             Err(ActError::Refused(_)) if part.len() > 1 => {
@@ -44,7 +51,7 @@ mod tests {
         let place = Arc::new(Target::new("111111111111", "eu-west-1"));
         let ids: Vec<ResourceId> = (0..50).map(|n| ResourceId::instance(place.clone(), format!("i-{n}"))).collect();
         let calls = Cell::new(0);
-        let ends = bisect(&ids, |part| {
+        let ends = bisect(&ids, 50, |part| {
             calls.set(calls.get() + 1);
             let bad = part.iter().any(|id| &*id.name == "i-17");
             async move { if bad { Err(ActError::Refused("protected".into())) } else { Ok(()) } }

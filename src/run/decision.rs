@@ -8,6 +8,7 @@ use crate::engine::evidence::idle::Missing;
 use crate::engine::history::past_runs::History;
 use crate::engine::model::{Cap, Kind, Notes, Outcome, OutcomeKind, Step, Target, Unlisted, Unreachable, instances};
 use crate::engine::plan::Plan;
+use crate::engine::plan::caps::Running;
 use crate::engine::report::{Report, Row, UNLISTED};
 use crate::engine::request::Mode;
 use crate::ports::{PriceList, ReadRecord, Scan, Switch, WriteRecord};
@@ -101,8 +102,8 @@ pub(crate) async fn prepare(
     let mut candidates = std::mem::take(&mut scanned.candidates);
     let running = running(&scanned.rows);
     let cannot_start =
-        if acts { restart::check(order, scanner, history, &mut candidates, running).await } else { Vec::new() };
-    let mut plan = Plan::make(settings, clock.at(), candidates, running, &history.today);
+        if acts { restart::check(order, scanner, history, &mut candidates, &running).await } else { Vec::new() };
+    let mut plan = Plan::make(settings, clock.at(), candidates, &running, &history.today);
     plan.marks = std::mem::take(&mut scanned.marks);
     if let Some(reviewed) = reviewed {
         plan = plan.at_most(reviewed);
@@ -251,9 +252,9 @@ fn unlisted(unlisted: &[Unlisted]) -> Vec<String> {
     named.iter().map(say).chain(further).collect()
 }
 
-/// Running instances in scope. Resources of another kind do not raise the limit of `stops-percent`.
-pub(crate) fn running(rows: &[Row]) -> usize {
-    rows.iter().filter(|row| row.running_in_scope && row.id.kind == Kind::Instance).count()
+/// What runs in scope.
+pub(crate) fn running(rows: &[Row]) -> Running {
+    rows.iter().filter(|row| row.running_in_scope).map(|row| row.id.kind).collect()
 }
 
 /// The reason why too much of what was due is unreachable to act, if so. Denied targets do not count. An account that

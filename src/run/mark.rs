@@ -3,14 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::engine::model::{MarkEnd, MarkStep, ResourceId, Target, names};
+use crate::engine::model::{Kind, MarkEnd, MarkStep, ResourceId, Target, names};
+use crate::engine::plan::pace::Pace;
 use crate::ports::{Act, ActError, Pause};
 use crate::run::Clock;
-use crate::run::bisect::bisect;
+use crate::run::bisect::{bisect, per_call};
 use crate::run::warrant::Warrant;
-
-/// Instances in one call, as for stops: few enough that a refused call costs few halvings.
-const BATCH: usize = 50;
 
 /// The worst case of one call of at most 6 s, halved once.
 const WORST_CALL: std::time::Duration = std::time::Duration::from_secs(12);
@@ -26,17 +24,20 @@ pub(crate) struct Marking<'a, A, P> {
     pub(crate) warrant: &'a Warrant,
 }
 
+/// What the marks of one call share.
+type OneValue<'a> = (Arc<Target>, Kind, Option<&'a str>);
+
 /// Carries out `steps`. Returns one result for each, in the same order.
 pub(crate) async fn mark<A: Act, P: Pause>(marking: &Marking<'_, A, P>, steps: &[MarkStep]) -> Vec<MarkEnd> {
     let Warrant { .. } = marking.warrant;
     // One call writes one value. In one run, the values of instances under the same policy differ only if their tags do.
-    let mut groups: BTreeMap<(Arc<Target>, Option<&str>), Vec<&MarkStep>> = BTreeMap::new();
+    let mut groups: BTreeMap<OneValue<'_>, Vec<&MarkStep>> = BTreeMap::new();
     for step in steps {
-        groups.entry((step.id.place.clone(), step.value.as_deref())).or_default().push(step);
+        groups.entry((step.id.place.clone(), step.id.kind, step.value.as_deref())).or_default().push(step);
     }
     let mut failed: BTreeMap<ResourceId, String> = BTreeMap::new();
-    for ((target, value), group) in groups {
-        for batch in group.chunks(BATCH) {
+    for ((target, kind, value), group) in groups {
+        for batch in group.chunks(Pace::of(kind).batch) {
             failed.extend(marking.batch(&target, value, batch).await);
         }
     }
@@ -60,7 +61,7 @@ impl<A: Act, P: Pause> Marking<'_, A, P> {
                 None => self.act.untag(target, &names(&part), self.key).await,
             }
         };
-        let ends = bisect(&ids, attempt).await;
+        let ends = bisect(&ids, per_call(&ids), attempt).await;
         ends.into_iter().filter_map(|(id, end)| Some((id, end.err()?.to_string()))).collect()
     }
 }

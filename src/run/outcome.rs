@@ -1,7 +1,8 @@
 //! The outcome of a step, from the answer of the call and the state found afterwards.
 
 use crate::engine::model::{OutcomeKind, State};
-use crate::ports::ActError::{self, NotSent, Refused, Unclear};
+use crate::engine::plan::pace::Pace;
+use crate::ports::ActError::{self, InTransition, NotSent, Refused, Unclear};
 
 /// The outcome of a stop, from the answer of the call and the state found afterwards.
 pub(crate) fn stopped(end: &Result<(), ActError>, seen: Option<State>) -> (OutcomeKind, String) {
@@ -22,8 +23,13 @@ pub(crate) fn stopped(end: &Result<(), ActError>, seen: Option<State>) -> (Outco
         }
         (Err(Unclear(why)), None) => (OutcomeKind::Unverified, why.clone()),
         (Err(NotSent(why)), _) => (OutcomeKind::NotTried, why.clone()),
-        (Err(Refused(why)), Some(State::Stopped)) => (OutcomeKind::Stopped, format!("seen stopped, though {why}")),
-        (Err(Refused(why)), Some(State::Stopping)) => (OutcomeKind::Stopping, format!("seen stopping, though {why}")),
+        (Err(Refused(why) | InTransition(why)), Some(State::Stopped)) => {
+            (OutcomeKind::Stopped, format!("seen stopped, though {why}"))
+        }
+        (Err(Refused(why) | InTransition(why)), Some(State::Stopping)) => {
+            (OutcomeKind::Stopping, format!("seen stopping, though {why}"))
+        }
+        (Err(InTransition(why)), _) => (OutcomeKind::NotTried, deferred(why)),
         (
             Err(Refused(why)),
             Some(
@@ -39,9 +45,20 @@ pub(crate) fn stopped(end: &Result<(), ActError>, seen: Option<State>) -> (Outco
     }
 }
 
+/// AWS is changing it, so the next run tries again.
+fn deferred(why: &str) -> String {
+    format!("deferred, because it is in transition: {why}")
+}
+
 /// The outcome of a start, from the answer of the call and the state found afterwards.
-pub(crate) fn started(end: &Result<(), ActError>, seen: Option<State>) -> (OutcomeKind, String) {
+pub(crate) fn started(end: &Result<(), ActError>, seen: Option<State>, pace: &Pace) -> (OutcomeKind, String) {
     match (end, seen) {
+        (Ok(()) | Err(Unclear(_)), Some(State::Pending)) if !pace.ends_in_run => {
+            (OutcomeKind::Starting, "seen starting".to_owned())
+        }
+        (Ok(()), Some(state @ (State::Stopped | State::Stopping))) if !pace.ends_in_run => {
+            (OutcomeKind::Unverified, format!("the call was accepted, and it was still seen {state}"))
+        }
         (Ok(()) | Err(Unclear(_)), Some(State::Running)) => (OutcomeKind::Started, "seen running".to_owned()),
         (Ok(()), Some(State::Stopped | State::Stopping)) => (
             OutcomeKind::Failed,
@@ -59,5 +76,6 @@ pub(crate) fn started(end: &Result<(), ActError>, seen: Option<State>) -> (Outco
         (Err(Unclear(why)), None) => (OutcomeKind::Unverified, why.clone()),
         (Err(Refused(why)), _) => (OutcomeKind::Failed, why.clone()),
         (Err(NotSent(why)), _) => (OutcomeKind::NotTried, why.clone()),
+        (Err(InTransition(why)), _) => (OutcomeKind::NotTried, deferred(why)),
     }
 }

@@ -123,7 +123,7 @@ async fn run(
             history = past::history(order, hub).await.map_err(Error::Record)?;
         }
         let recorded = intent(hub, &report, is_narrow(order)).await.map_err(Error::Record)?;
-        if let Some(warrant) = Warrant::issue(order.settings, running(&report.rows), &history.today, recorded) {
+        if let Some(warrant) = Warrant::issue(order.settings, &running(&report.rows), &history.today, recorded) {
             let recheck = Recheck::judge(&history, &background);
             let executor = Executor { order, recheck, scanner, act: actor, pause: hub, warrant: &warrant };
             done = Box::pin(executor.execute(&report.plan)).await;

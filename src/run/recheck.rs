@@ -4,8 +4,11 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use crate::engine::history::History;
+use crate::engine::history::databases::Databases;
 use crate::engine::judge::{Contacts, Gate, Judge, Known};
-use crate::engine::model::{Account, Action, Instance, Outcome, OutcomeKind, ResourceId, State, Step, Target, names};
+use crate::engine::model::{
+    Account, Action, Instance, Kind, Outcome, OutcomeKind, ResourceId, State, Step, Target, names,
+};
 use crate::engine::request::{Scope, UndoOverrides};
 use crate::engine::rules::Activity;
 use crate::engine::undo::{Finding, WhyNot, find};
@@ -21,23 +24,33 @@ pub(crate) enum Recheck<'a> {
         accounts: &'a BTreeMap<Arc<str>, Account>,
         contacts: &'a Contacts,
         known: &'a HashMap<ResourceId, Known>,
+        databases: Option<Databases>,
     },
     /// By its tag alone: whether the tag is still as the undone run left it.
-    Undo { run: &'a str, overrides: UndoOverrides },
+    Undo { run: &'a str, overrides: UndoOverrides, databases: Option<&'a Databases> },
 }
 
 impl<'a> Recheck<'a> {
     /// By the rules, as in the first judgement.
     pub(crate) fn judge(history: &'a History, background: &'a Background) -> Self {
         let Background { accounts, contacts, known, .. } = background;
-        Self::Judge { history, accounts, contacts, known }
+        let databases = history.databases.as_ref().map(|databases| databases.with(&background.databases));
+        Self::Judge { history, accounts, contacts, known, databases }
+    }
+
+    /// Since when databases run, as this run has found it so far.
+    fn databases(&self) -> Option<&Databases> {
+        match self {
+            Self::Judge { databases, .. } => databases.as_ref(),
+            Self::Undo { databases, .. } => *databases,
+        }
     }
 
     /// Whether the pause switch holds a batch back.
     pub(crate) fn heeds_pause(&self) -> bool {
         match self {
             Self::Judge { .. } => true,
-            Self::Undo { run: _, overrides } => !overrides.even_paused,
+            Self::Undo { overrides, .. } => !overrides.even_paused,
         }
     }
 
@@ -45,7 +58,7 @@ impl<'a> Recheck<'a> {
     pub(crate) fn undoes(&self) -> Option<&str> {
         match self {
             Self::Judge { .. } => None,
-            Self::Undo { run, overrides: _ } => Some(run),
+            Self::Undo { run, .. } => Some(run),
         }
     }
 }
@@ -65,15 +78,15 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
             }
         };
         let still: Vec<Result<(), NotDone>> = match &self.recheck {
-            Recheck::Judge { history, accounts, contacts, known } => {
+            Recheck::Judge { history, accounts, contacts, known, databases: _ } => {
                 let scope = Scope { instances: None, ..self.run.scope.clone() };
                 let mut judge = Judge::new(self.settings, &scope, history, self.clock.now()).with_contacts(contacts);
                 let bare = Account::bare(target.account.clone());
                 let account = accounts.get(&target.account).unwrap_or(&bare);
                 let gap = || Activity::Gap("its last hour was not asked for".to_owned());
-                // A last hour that was never requested counts as a gap here: nothing is stopped without its last hour.
+                // A last hour that was never requested counts as a gap here: no instance is stopped without its last hour.
                 let known = |step: &Step| match known.get(&step.id) {
-                    Some(Known { activity: Activity::NotAsked, idleness }) => {
+                    Some(Known { activity: Activity::NotAsked, idleness }) if step.id.kind == Kind::Instance => {
                         Known { activity: gap(), idleness: idleness.clone() }
                     }
                     Some(known) => known.clone(),
@@ -82,7 +95,7 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
                 let mut one = |step: &Step| self.still(step, now.get(&step.id), &mut judge, account, &known(step));
                 steps.iter().map(|step| one(step)).collect()
             }
-            Recheck::Undo { run, overrides } => {
+            Recheck::Undo { run, overrides, databases: _ } => {
                 steps.iter().map(|step| self.still_undone(step, now.get(&step.id), run, *overrides)).collect()
             }
         };
@@ -152,18 +165,41 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
         }
     }
 
-    /// These instances as they are now.
+    /// These resources, which are of one kind, as they are now.
     pub(crate) async fn see(&self, target: &Target, steps: &[&Step]) -> Result<HashMap<ResourceId, Instance>, String> {
-        let ids = names(steps.iter().map(|step| &step.id));
+        let ids: Vec<ResourceId> = steps.iter().map(|step| step.id.clone()).collect();
         let mut now = HashMap::new();
-        let each = |instance: Instance| {
-            now.insert(instance.id.clone(), instance);
+        let each = |mut found: Instance| {
+            if let Some(databases) = self.recheck.databases() {
+                databases.date(&mut found, self.clock.at());
+            }
+            now.insert(found.id.clone(), found);
         };
-        match tokio::time::timeout(SCAN_TIMEOUT, self.scanner.instances(target, Some(&ids), each)).await {
+        match tokio::time::timeout(SCAN_TIMEOUT, named(self.scanner, target, &ids, each)).await {
             Ok(Ok(())) => Ok(now),
             Ok(Err(NotScanned::Denied)) => Err("the Region is closed by the organisation's policy".to_owned()),
             Ok(Err(NotScanned::Unreachable(cause))) => Err(cause),
             Err(_) => Err("the scan was too slow and was abandoned".to_owned()),
         }
     }
+}
+
+/// Passes those of `ids` that exist in `target` to `each`. Only the kinds among them are asked for.
+pub(crate) async fn named(
+    scanner: &impl Scan,
+    target: &Target,
+    ids: &[ResourceId],
+    mut each: impl FnMut(Instance),
+) -> Result<(), NotScanned> {
+    for kind in Kind::ALL {
+        let names = names(ids.iter().filter(|id| id.kind == kind));
+        match kind {
+            _ if names.is_empty() => {}
+            Kind::Instance => scanner.instances(target, Some(&names), &mut each).await?,
+            Kind::Database | Kind::Service => {
+                scanner.others(target, kind, Some(&names), &mut each).await.map_err(NotScanned::Unreachable)?;
+            }
+        }
+    }
+    Ok(())
 }

@@ -215,7 +215,7 @@ pub async fn history(hub: &impl ReadRecord, now: DateTime<Utc>) -> Result<Histor
         // A stop with an unknown outcome may have happened, and counts.
         let perhaps = matches!(outcome, OutcomeKind::Stopped | OutcomeKind::Stopping | OutcomeKind::Unverified);
         if stop && perhaps && at.date_naive() == now.date_naive() {
-            history.today.count(id.is_placed().then(|| id.place.account.clone()), policy, narrow);
+            history.today.count(&id, policy, narrow);
         }
         match (action, outcome) {
             (Action::Stop | Action::Hibernate, OutcomeKind::Unverified) => {
@@ -247,6 +247,7 @@ pub async fn history(hub: &impl ReadRecord, now: DateTime<Utc>) -> Result<Histor
                 OutcomeKind::Stopped
                 | OutcomeKind::Stopping
                 | OutcomeKind::Started
+                | OutcomeKind::Starting
                 | OutcomeKind::Already
                 | OutcomeKind::Failed
                 | OutcomeKind::NotTried,
@@ -300,6 +301,7 @@ pub async fn own_acts(hub: &impl ReadRecord, now: DateTime<Utc>, days: i64) -> R
                 OutcomeKind::Stopped
                 | OutcomeKind::Stopping
                 | OutcomeKind::Started
+                | OutcomeKind::Starting
                 | OutcomeKind::Already
                 | OutcomeKind::Overtaken
                 | OutcomeKind::Failed

@@ -1,14 +1,15 @@
 //! Checks before the plan whether the instances to stop could be started again. It asks for the encryption keys of the
 //! volumes of these stops only.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use futures_util::stream::{self, StreamExt};
 
 use crate::engine::history::History;
-use crate::engine::model::{ResourceId, Target, names};
+use crate::engine::model::{Kind, ResourceId, Target, names};
 use crate::engine::plan::Candidate;
+use crate::engine::plan::caps::Running;
 use crate::engine::plan::restart::{Volumes, obstacle};
 use crate::ports::Scan;
 use crate::run::Order;
@@ -35,7 +36,7 @@ pub(crate) async fn check(
     port: &impl Scan,
     history: &History,
     candidates: &mut [Candidate],
-    running: usize,
+    running: &Running,
 ) -> Vec<String> {
     let settings = order.settings;
     let (mut asked, mut found): (HashSet<ResourceId>, Found) = (HashSet::new(), BTreeMap::new());
@@ -58,13 +59,18 @@ pub(crate) async fn check(
             .filter(|stop| stop.is_open_stop() && !asked.contains(&stop.step().id) && is_next(stop))
             .collect();
         let mut by_target: BTreeMap<Arc<Target>, Vec<ResourceId>> = BTreeMap::new();
-        for id in new.iter().map(|stop| stop.step().id.clone()) {
+        let has_volumes = |id: &ResourceId| id.kind == Kind::Instance;
+        for id in new.iter().map(|stop| stop.step().id.clone()).filter(has_volumes) {
             by_target.entry(id.place.clone()).or_default().push(id);
         }
         let known = ask(order, port, by_target).await;
         for stop in &mut new {
             let id = stop.step().id.clone();
-            let silent = Volumes::Unknown("there was no answer".to_owned());
+            let silent = if has_volumes(&id) {
+                Volumes::Unknown("there was no answer".to_owned())
+            } else {
+                Volumes::Keys(BTreeSet::new())
+            };
             let volumes = known.get(&id.place).and_then(|known| known.get(&*id.name)).unwrap_or(&silent);
             not_asked |= *volumes == Volumes::NotAsked;
             let launch = stop.step().launched;

@@ -87,7 +87,7 @@ pub async fn start_stopped(
         let acting = Acting {
             run: order.run,
             settings: &settings,
-            recheck: Recheck::Undo { run, overrides: OVERRIDES },
+            recheck: Recheck::Undo { run, overrides: OVERRIDES, databases: None },
             clock: order.clock,
             scanner,
             act,

@@ -1,6 +1,8 @@
 //! What runs leave for later ones besides their outcomes: small files in the record. Losing one does no harm: notices
 //! begin again, and activity is measured again.
 
+use chrono::{DateTime, Utc};
+
 use crate::engine::config::Settings;
 use crate::engine::evidence::witness::{FILE, Witness};
 use crate::engine::history::databases;
@@ -57,7 +59,7 @@ pub(crate) async fn past(order: &Order<'_>, hub: &impl ReadRecord) -> Result<His
     if !settings.listed_kinds().is_empty() {
         // A dry run writes no file, so without one it cannot know more than the creation.
         let first = (order.run.mode != Mode::Plan).then(Databases::default);
-        history.databases = hub.read(databases::FILE).await?.map(|text| Databases::parse(&text, now)).or(first);
+        history.databases = databases(hub, settings, now).await?.or(first);
     }
     history.cadence = last_scans::cadence(order, hub, history.stocktake).await;
     if let Some(idle) = &settings.idle {
@@ -68,6 +70,18 @@ pub(crate) async fn past(order: &Order<'_>, hub: &impl ReadRecord) -> Result<His
         history.own = own_acts(hub, now, idle.veto.num_days() + 7).await?;
     }
     Ok(history)
+}
+
+/// Since when databases run, where a policy is for databases and a run has kept it.
+pub(crate) async fn databases(
+    hub: &impl ReadRecord,
+    settings: &Settings,
+    now: DateTime<Utc>,
+) -> Result<Option<Databases>, PortError> {
+    if settings.listed_kinds().is_empty() {
+        return Ok(None);
+    }
+    Ok(hub.read(databases::FILE).await?.map(|text| Databases::parse(&text, now)))
 }
 
 /// Writes who was notified of what.

@@ -9,7 +9,7 @@ use crate::engine::model::{Because, Instance, Outcome, OutcomeKind, Reason, Reso
 use crate::engine::tags::OwnTag;
 use crate::ports::{Act, Pause, Scan};
 use crate::run::act::{Acting, SCAN_TIMEOUT};
-use crate::run::bisect::bisect;
+use crate::run::bisect::{bisect, per_call};
 
 /// Waits before the scans of a tag: 5 s in all, less if the deadline is near. A tag shows within a second. If the first
 /// scan does not show it, it is written once more at once: writing it twice does no harm, and waiting might.
@@ -93,7 +93,7 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
         let key = self.settings.tags.stopped.as_str();
         let attempt = |part: Vec<ResourceId>| async move { self.act.untag(target, &names(&part), key).await };
         let mut removed: HashSet<ResourceId> = HashSet::new();
-        for (id, end) in bisect(ids, attempt).await {
+        for (id, end) in bisect(ids, per_call(ids), attempt).await {
             match end {
                 Ok(()) => {
                     removed.insert(id);
@@ -123,7 +123,7 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
         let value = value.as_str();
         let attempt = |part: Vec<ResourceId>| async move { self.act.tag(target, &names(&part), key, value).await };
         let mut written: HashSet<ResourceId> = HashSet::new();
-        for (id, end) in bisect(ids, attempt).await {
+        for (id, end) in bisect(ids, per_call(ids), attempt).await {
             match end {
                 Ok(()) => {
                     written.insert(id);
@@ -168,7 +168,7 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
                     }
                 };
                 // The next scan shows whether it was written.
-                let _ = bisect(&ids, attempt).await;
+                let _ = bisect(&ids, per_call(&ids), attempt).await;
             }
         }
         open.iter().map(|step| (step.id.clone(), looked)).collect()

@@ -11,7 +11,8 @@ use futures_util::stream::{self, StreamExt};
 use thiserror::Error;
 
 use crate::engine::config::Settings;
-use crate::engine::model::{Account, Instance, ResourceId, Target, Unreachable, names};
+use crate::engine::history::databases::Databases;
+use crate::engine::model::{Account, Instance, ResourceId, Target, Unreachable};
 use crate::engine::plan::Plan;
 use crate::engine::request::{Run, overrides::UndoOverrides};
 use crate::engine::undo::{Finding, Found, Stop, Undo, WhyNot, find, left_out, steps, stops};
@@ -22,11 +23,11 @@ use crate::run::act::{Acting, carry_out};
 use crate::run::contained::port;
 use crate::run::lock::NotLocked;
 use crate::run::recall::past;
-use crate::run::recheck::Recheck;
+use crate::run::recheck::{Recheck, named};
 use crate::run::record::{run_key, write_acts, write_plans, write_undo_tables, write_unverified};
 use crate::run::tables::RunLines;
 use crate::run::warrant::{Recorded, Warrant};
-use crate::run::{Clock, RecallError, lock, pages, slices, undone};
+use crate::run::{Clock, RecallError, lock, pages, slices, state, undone};
 
 /// Why an undo failed. Nothing was started.
 #[derive(Debug, Error)]
@@ -71,7 +72,8 @@ pub struct UndoOrder<'a> {
 /// # Errors
 /// [`UndoError`] when the record does not show what the run did.
 pub async fn preview(order: &UndoOrder<'_>, scanner: &impl Scan, hub: &impl ReadRecord) -> Result<Undo, UndoError> {
-    let mut undo = prepare(order, scanner, hub, false).await?;
+    let databases = state::databases(hub, order.settings, order.clock.at()).await.map_err(UndoError::Record)?;
+    let mut undo = prepare(order, scanner, hub, databases.as_ref(), false).await?;
     undo.calls = scanner.calls();
     Ok(undo)
 }
@@ -91,7 +93,8 @@ pub async fn undo(
     if let Some(why) = paused.clone().filter(|_| !order.overrides.even_paused) {
         return Err(UndoError::Paused(why));
     }
-    let mut undo = prepare(order, scanner, hub, true).await?;
+    let databases = state::databases(hub, order.settings, order.clock.at()).await.map_err(UndoError::Record)?;
+    let mut undo = prepare(order, scanner, hub, databases.as_ref(), true).await?;
     if undo.plan.steps.is_empty() {
         return Ok(conclude(order, scanner, hub, undo, false).await);
     }
@@ -112,7 +115,7 @@ pub async fn undo(
     let acting = Acting {
         run: order.run,
         settings: order.settings,
-        recheck: Recheck::Undo { run: order.undoes, overrides: order.overrides },
+        recheck: Recheck::Undo { run: order.undoes, overrides: order.overrides, databases: databases.as_ref() },
         clock: order.clock,
         scanner,
         act,
@@ -137,6 +140,7 @@ async fn prepare(
     order: &UndoOrder<'_>,
     scanner: &impl Scan,
     hub: &impl ReadRecord,
+    databases: Option<&Databases>,
     applied: bool,
 ) -> Result<Undo, UndoError> {
     let UndoOrder { run, undoes, overrides, settings, clock, wall: _, agreed } = order;
@@ -149,7 +153,7 @@ async fn prepare(
     if !ended {
         notes.push(format!("run {undoes} broke off before its report, so only the tags show what it has stopped"));
     }
-    let accounts = named(order, scanner).await?;
+    let accounts = named_accounts(order, scanner).await?;
     notes.extend(unmatched(order, &stops, &accounts));
     let mut undo = Undo {
         run: run.id.clone(),
@@ -177,12 +181,15 @@ async fn prepare(
         }
     }
     let scans = open.into_iter().map(|(target, stops)| async move {
-        let ids = names(stops.iter().map(|stop| &stop.id));
+        let ids: Vec<ResourceId> = stops.iter().map(|stop| stop.id.clone()).collect();
         let mut now: HashMap<ResourceId, Instance> = HashMap::new();
-        let each = |instance: Instance| {
+        let each = |mut instance: Instance| {
+            if let Some(databases) = databases {
+                databases.date(&mut instance, clock.at());
+            }
             now.insert(instance.id.clone(), instance);
         };
-        let answer = scanner.instances(&target, Some(&ids), each).await;
+        let answer = named(scanner, &target, &ids, each).await;
         (target, stops, now, answer)
     });
     let mut answers = stream::iter(scans).buffer_unordered(settings.run.width);
@@ -237,7 +244,7 @@ fn left(stop: Stop, why: WhyNot) -> Found {
 }
 
 /// The accounts with their names, if the request selects some by name.
-async fn named(order: &UndoOrder<'_>, scanner: &impl Scan) -> Result<Vec<Account>, UndoError> {
+async fn named_accounts(order: &UndoOrder<'_>, scanner: &impl Scan) -> Result<Vec<Account>, UndoError> {
     let is_id = |text: &String| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
     if order.run.scope.accounts.iter().flatten().all(is_id) {
         return Ok(Vec::new());

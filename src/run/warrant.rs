@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use crate::engine::config::Settings;
 use crate::engine::history::Today;
 use crate::engine::model::{Action, Cap, ResourceId, Step};
-use crate::engine::plan::caps::CapBudget;
+use crate::engine::plan::caps::{CapBudget, Running};
 
 /// Proof that the intent is in the record. Only writing the intent makes one.
 pub(crate) struct Recorded(());
@@ -30,7 +30,7 @@ enum Bound {
 
 impl Warrant {
     /// A warrant for an armed run whose intent is recorded; `None` where the settings do not arm it.
-    pub(crate) fn issue(settings: &Settings, running: usize, today: &Today, recorded: Recorded) -> Option<Self> {
+    pub(crate) fn issue(settings: &Settings, running: &Running, today: &Today, recorded: Recorded) -> Option<Self> {
         let Recorded(()) = recorded;
         let armed = settings.run.armed && settings.run.record.is_some();
         armed.then(|| Self(Bound::Caps(Box::new(Mutex::new(CapBudget::new(settings.caps, running, today))))))

@@ -31,8 +31,8 @@ pub use run::{
     plan_over, try_apply, try_plan, try_undo,
 };
 pub use shape::{
-    EVENING, HERE, NO_DAILY_CAPS, SETTINGS, Shape, THERE, at, db, db_cluster, db_facts, for_every_kind, here, instance,
-    judge, judge_with, keys, outcome_of, outcomes_of, planned, row, settings, with, without,
+    EVENING, HERE, NO_DAILY_CAPS, SETTINGS, Shape, THERE, at, db, db_cluster, db_facts, for_databases, for_every_kind,
+    here, instance, judge, judge_with, keys, outcome_of, outcomes_of, planned, row, settings, with, without,
 };
 
 /// What a call of a port did.

@@ -4,6 +4,7 @@ pub mod anomalies;
 mod answers;
 pub mod bill;
 pub mod contained;
+mod databases;
 mod delivery_hours;
 pub mod doctor;
 pub mod fan_out;

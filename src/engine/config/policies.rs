@@ -32,8 +32,8 @@ pub struct Policy {
     pub outside: Outside,
     /// What happens at opening.
     pub at_opening: AtOpening,
-    /// How long before the opening instances are started.
-    pub start_lead: Duration,
+    /// How long before the opening resources are started; `None` is the default of their kind.
+    pub start_lead: Option<Duration>,
     /// How long after closing a new start protects the instance.
     pub overtime: Duration,
     /// How long any start protects the instance.
@@ -83,12 +83,21 @@ impl Policy {
         self.matcher.tags.iter().flatten().find_map(|pattern| Some((pattern, pattern.nearly(tags)?)))
     }
 
-    /// The time before the opening in which a stop is no longer useful.
-    pub fn margin(&self) -> Duration {
+    /// How long before the opening resources of this kind are started. A database needs longer than an instance, and what
+    /// runs on the instance needs the database.
+    pub fn start_lead(&self, kind: Kind) -> Duration {
+        self.start_lead.unwrap_or(match kind {
+            Kind::Instance | Kind::Service => Duration::minutes(15),
+            Kind::Database => Duration::minutes(30),
+        })
+    }
+
+    /// The time before the opening in which a stop of a resource of this kind is no longer useful.
+    pub fn margin(&self, kind: Kind) -> Duration {
         let least = Duration::minutes(MARGIN_MINUTES);
         match self.at_opening {
             AtOpening::Nothing => least,
-            AtOpening::StartReaped => least.max(self.start_lead),
+            AtOpening::StartReaped => least.max(self.start_lead(kind)),
         }
     }
 }
@@ -161,7 +170,7 @@ fn one(section: &Section<'_>, name: &str, given: &Given<'_>, within: Option<&Vec
         schedule: schedule?,
         outside: outside.unwrap_or(Outside::Report),
         at_opening: at_opening.unwrap_or(AtOpening::Nothing),
-        start_lead: start_lead.unwrap_or(Duration::minutes(15)),
+        start_lead,
         overtime: overtime.unwrap_or(Duration::hours(2)),
         min_uptime: min_uptime.unwrap_or(Duration::minutes(15)),
         idle,
@@ -194,13 +203,14 @@ fn check_enforced(section: &Section<'_>, told: bool, matcher: Option<&Match>) {
 /// Checks what a policy for other kinds than instances cannot do.
 fn check_kinds(section: &Section<'_>, stage: Stage, outside: Option<Outside>, matcher: Option<&Match>) {
     let named = |kind: &Kind| matcher.is_some_and(|matcher| matcher.kinds().contains(kind));
-    for kind in Kind::NAMED.iter().filter(|kind| named(kind)).map(|kind| kind.as_str()) {
+    for kind in Kind::NAMED.into_iter().filter(named) {
+        let word = kind.as_str();
         if outside == Some(Outside::Hibernate) {
-            let hint = format!("write `outside = \"stop\"`, or a policy of its own for {kind}s");
-            section.complain(section.place_of("outside"), format!("a {kind} cannot be hibernated"), hint);
+            let hint = format!("write `outside = \"stop\"`, or a policy of its own for {word}s");
+            section.complain(section.place_of("outside"), format!("a {word} cannot be hibernated"), hint);
         }
-        if stage == Stage::Enforce {
-            let message = format!("{kind}s are only judged so far, and this release cannot stop or start them");
+        if stage == Stage::Enforce && kind == Kind::Service {
+            let message = format!("{word}s are only judged so far, and this release cannot stop or start them");
             let hint = "write `stage = \"observe\"`, and a policy of its own for instances".to_owned();
             section.complain(section.place_of("stage"), message, hint);
         }

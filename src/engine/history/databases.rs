@@ -1,7 +1,7 @@
 //! Since when databases and services run, by what earlier runs found. AWS does not say it. The answer is never too early: a start counts
 //! from the first run that found the database up.
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Duration, SubsecRound, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::engine::model::{ByResource, Instance, ResourceId, State, json_lines, sane, sane_option, settle};
@@ -63,10 +63,17 @@ impl Databases {
         Self(lines.into_iter().filter(|line| known(&line.seen)).map(|Line { id, seen }| (id, seen)).collect())
     }
 
-    /// The file, with what a run has found since.
-    pub fn text_with(&self, found: &[(ResourceId, Seen)], now: DateTime<Utc>) -> String {
+    /// The same, with what a run has found since.
+    #[must_use]
+    pub fn with(&self, found: &[(ResourceId, Seen)]) -> Self {
         let mut all = self.clone();
         found.iter().for_each(|(id, seen)| all.0.insert(id.clone(), seen.clone()));
+        all
+    }
+
+    /// The file, with what a run has found since.
+    pub fn text_with(&self, found: &[(ResourceId, Seen)], now: DateTime<Utc>) -> String {
+        let all = self.with(found);
         let kept = all.0.iter().filter(|(_, seen)| now - seen.found <= Duration::days(FORGET_DAYS));
         json_lines::text(kept.map(|(id, seen)| Line { id: id.clone(), seen: seen.clone() }))
     }
@@ -82,7 +89,8 @@ impl Databases {
         let is_gap = now - seen.found > Duration::hours(GAP_HOURS);
         if up && (!seen.up || is_gap) {
             seen.by_aws = seen.restarts.is_some_and(|due| (now - due).abs() <= Duration::hours(RESTART_HOURS));
-            seen.started = Some(now);
+            // The reaper's tag has whole seconds, too, and must not seem to be older than this.
+            seen.started = Some(now.trunc_subsecs(0));
         }
         let restarts = found.database.as_ref().and_then(|facts| facts.restarts);
         seen.restarts = if up { None } else { restarts.or(seen.restarts) };

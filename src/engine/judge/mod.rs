@@ -130,7 +130,7 @@ impl<'a> Judge<'a> {
         Ruling {
             armed: verdict.action().is_some() && not_armed.is_none(),
             not_armed: not_armed.filter(|_| verdict.action().is_some()),
-            not_after: not_after(&verdict, policy.as_deref()),
+            not_after: not_after(&verdict, policy.as_deref(), instance.id.kind),
             gate,
             marking: marking.filter(|_| not_armed.is_none()),
             talk,
@@ -235,10 +235,10 @@ fn undetermined(idleness: &Idleness) -> Option<Missing> {
     }
 }
 
-fn not_after(verdict: &Verdict, policy: Option<&Policy>) -> Option<DateTime<Utc>> {
+fn not_after(verdict: &Verdict, policy: Option<&Policy>, kind: Kind) -> Option<DateTime<Utc>> {
     let opens = match (verdict, verdict.action()) {
         (Verdict::Stop(outside) | Verdict::Hibernate(outside), Some(Action::Stop | Action::Hibernate)) => outside.opens,
         (_, _) => None,
     };
-    Some(opens? - policy?.margin())
+    Some(opens? - policy?.margin(kind))
 }

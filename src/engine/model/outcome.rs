@@ -16,6 +16,8 @@ named! {
         Stopping = "stopping",
         /// Confirmed as running again.
         Started = "started",
+        /// Confirmed as starting, which takes minutes.
+        Starting = "starting",
         /// It was in that state already.
         Already = "already",
         /// Something had changed since the plan: skipped.

@@ -1,45 +1,74 @@
 //! Limits the number of actions: spends the caps of the settings, step by step.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
 
 use crate::engine::config::Caps;
 use crate::engine::history::Today;
 use crate::engine::model::{Action, Cap, Kind, Step, Target};
 use crate::engine::plan::undo_capacity::startable_within;
 
+/// How many resources of each kind run in scope. `stops-percent` counts each kind by itself: many instances must not
+/// allow the stop of all databases.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Running(BTreeMap<Kind, u64>);
+
+impl FromIterator<Kind> for Running {
+    fn from_iter<I: IntoIterator<Item = Kind>>(kinds: I) -> Self {
+        let mut counts = BTreeMap::new();
+        kinds.into_iter().for_each(|kind| *counts.entry(kind).or_default() += 1);
+        Self(counts)
+    }
+}
+
 /// The remaining caps. Used for the plan and again during execution.
 #[derive(Clone, Debug)]
 pub struct CapBudget {
     caps: Caps,
-    by_percent: u32,
-    startable: u32,
+    running: Running,
     stops: u32,
-    of_kind: HashMap<Kind, u32>,
     starts: u32,
+    by_kind: BTreeMap<Kind, KindStops>,
     by_account: HashMap<Arc<str>, u32>,
-    by_target: HashMap<Arc<Target>, u32>,
+    by_target: HashMap<(Arc<Target>, Kind), u32>,
     today: Today,
 }
 
+/// The stops of one kind.
+#[derive(Clone, Copy, Debug, Default)]
+struct KindStops {
+    /// In this run, and in those that count as its own.
+    all: u32,
+    /// In this run's share of what it finds running. What other runs stopped is not among that.
+    share: u32,
+}
+
 impl CapBudget {
-    /// The remaining caps for a run with `running` running instances in scope. `today`: what other runs of the same
-    /// day have spent.
-    pub fn new(caps: Caps, running: usize, today: &Today) -> Self {
-        let share = (running as u64 * u64::from(caps.stops_percent)).div_ceil(100);
-        let by_account = if today.as_own { today.narrow.clone() } else { HashMap::new() };
-        let stops = by_account.values().fold(0_u32, |sum, stops| sum.saturating_add(*stops));
-        Self {
-            caps,
-            // The percentage applies to what this run finds. Instances that other runs stopped are not among them.
-            by_percent: u32::try_from(share).unwrap_or(u32::MAX).saturating_add(stops),
-            startable: startable_within(caps.tolerated_undo),
-            stops,
-            of_kind: HashMap::new(),
-            starts: 0,
-            by_account,
-            by_target: HashMap::new(),
-            today: today.clone(),
+    /// The remaining caps for a run with `running` resources in scope. `today`: what other runs of the same day have
+    /// spent.
+    pub fn new(caps: Caps, running: &Running, today: &Today) -> Self {
+        let (mut by_account, mut by_kind): (HashMap<Arc<str>, u32>, BTreeMap<Kind, KindStops>) = Default::default();
+        let mut stops = 0_u32;
+        for ((account, kind), count) in today.narrow.iter().filter(|_| today.as_own) {
+            let in_account = by_account.entry(account.clone()).or_default();
+            let of_kind = &mut by_kind.entry(*kind).or_default().all;
+            for sum in [in_account, of_kind, &mut stops] {
+                *sum = sum.saturating_add(*count);
+            }
+        }
+        let (running, today) = (running.clone(), today.clone());
+        Self { caps, running, stops, starts: 0, by_kind, by_account, by_target: HashMap::new(), today }
+    }
+
+    /// The stops of this kind that one run may make.
+    fn limit(&self, kind: Kind) -> Option<(u32, Cap)> {
+        match kind {
+            Kind::Instance => None,
+            Kind::Database => Some((self.caps.databases_per_run, Cap::DatabasesPerRun)),
+            Kind::Service => Some((self.caps.services_per_run, Cap::ServicesPerRun)),
         }
     }
 
@@ -60,27 +89,29 @@ impl CapBudget {
 
     fn spend_stop(&mut self, step: &Step) -> Result<(), Cap> {
         let policy: Box<str> = (*step.policy).into();
+        let kind = step.id.kind;
+        let running = self.running.0.get(&kind).copied().unwrap_or_default();
+        let share = running.saturating_mul(u64::from(self.caps.stops_percent)).div_ceil(100);
+        let limit = self.limit(kind);
+        let of_kind = self.by_kind.entry(kind).or_default();
         let in_account = self.by_account.entry(step.id.place.account.clone()).or_default();
-        let in_target = self.by_target.entry(step.id.place.clone()).or_default();
+        let in_target = self.by_target.entry((step.id.place.clone(), kind)).or_default();
         let account_today = self.today.by_account.entry(step.id.place.account.clone()).or_default();
         let policy_today = self.today.by_policy.entry(policy).or_default();
         if self.stops >= self.caps.stops_per_run {
             return Err(Cap::StopsPerRun);
         }
-        if self.stops >= self.by_percent {
+        if u64::from(of_kind.share) >= share {
             return Err(Cap::StopsPercent);
         }
         if *in_account >= self.caps.stops_per_account {
             return Err(Cap::StopsPerAccount);
         }
-        if *in_target >= self.startable {
+        if *in_target >= startable_within(kind, self.caps.tolerated_undo) {
             return Err(Cap::ToleratedUndo);
         }
-        let of_kind = self.of_kind.entry(step.id.kind).or_default();
-        match step.id.kind {
-            Kind::Database if *of_kind >= self.caps.databases_per_run => return Err(Cap::DatabasesPerRun),
-            Kind::Service if *of_kind >= self.caps.services_per_run => return Err(Cap::ServicesPerRun),
-            Kind::Instance | Kind::Database | Kind::Service => {}
+        if let Some((_, cap)) = limit.filter(|(limit, _)| of_kind.all >= *limit) {
+            return Err(cap);
         }
         if *account_today >= self.caps.stops_per_account_per_day {
             return Err(Cap::StopsPerAccountPerDay);
@@ -88,7 +119,8 @@ impl CapBudget {
         if *policy_today >= self.caps.stops_per_policy_per_day {
             return Err(Cap::StopsPerPolicyPerDay);
         }
-        for count in [in_account, in_target, account_today, policy_today, of_kind, &mut self.stops] {
+        let KindStops { all, share } = of_kind;
+        for count in [in_account, in_target, account_today, policy_today, all, share, &mut self.stops] {
             *count += 1;
         }
         Ok(())

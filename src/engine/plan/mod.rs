@@ -2,6 +2,7 @@
 //! value.
 
 pub mod caps;
+pub mod pace;
 pub mod restart;
 pub mod undo_capacity;
 
@@ -16,7 +17,7 @@ use crate::engine::config::{AtOpening, Settings};
 use crate::engine::history::Today;
 use crate::engine::judge::{Gate, Interner, Ruling};
 use crate::engine::model::{Action, Cap, Instance, MarkStep, ResourceId, Step, Verdict, placed, sane, sane_option};
-use crate::engine::plan::caps::CapBudget;
+use crate::engine::plan::caps::{CapBudget, Running};
 
 /// How long a reviewed plan may be executed.
 const LIFETIME_MINUTES: i64 = 60;
@@ -166,7 +167,7 @@ impl Candidate {
     pub fn stops<'c>(
         settings: &Settings,
         candidates: &'c mut [Self],
-        running: usize,
+        running: &Running,
         today: &Today,
     ) -> impl Iterator<Item = &'c mut Self> {
         Self::sort(candidates);
@@ -209,7 +210,7 @@ impl Plan {
         settings: &Settings,
         now: DateTime<Utc>,
         mut candidates: Vec<Candidate>,
-        running: usize,
+        running: &Running,
         today: &Today,
     ) -> Self {
         // Sorted and converted in place: with 100,000 candidates there is no memory for a second list.

@@ -3,17 +3,8 @@
 
 use chrono::Duration;
 
-/// Instances in one call. Small enough that a refused call needs few halvings; large enough that a full run of 50
-/// stops in one Region is one call. The StopInstances bucket holds 50 calls and refills at 5 per second.
-pub const BATCH: usize = 50;
-
-/// The pause between two StartInstances calls in one Region of one account, in milliseconds. The bucket holds 5 calls
-/// and refills at 2 per second (EC2's table of request throttling).
-pub const CALL_PACE_MS: u64 = 500;
-
-/// How many instances AWS starts at once in one Region of one account. Beyond that, the bucket refills at 2 per
-/// second (EC2's table of resource throttling: StartInstances 1,000 / 2).
-pub const START_BURST: usize = 1000;
+use crate::engine::model::Kind;
+use crate::engine::plan::pace::Pace;
 
 /// Instances per second that can be started beyond the burst.
 const START_REFILL: u64 = 2;
@@ -23,16 +14,18 @@ const START_REFILL: u64 = 2;
 pub const WORST_BATCH_SECONDS: u64 = 40;
 
 /// The same beyond the burst: 50 instances refill in 25 s, and the batch waits for that first.
-pub const WORST_BEYOND_SECONDS: u64 = WORST_BATCH_SECONDS + BATCH as u64 / START_REFILL;
+pub const WORST_BEYOND_SECONDS: u64 = WORST_BATCH_SECONDS + Pace::of(Kind::Instance).batch as u64 / START_REFILL;
 
-/// How many instances of one account and Region can be started within `time` in the worst case, batch after batch: 50
-/// every 40 s up to 1,000 (which takes 800 s), then 50 every 65 s. AWS would accept `1,000 + 2 × time` instances, and
+/// How many resources of one kind, account and Region can be started within `time` in the worst case, batch after batch.
+/// Of databases that is 5 every 40 s: what AWS needs until they are available comes after it. Of instances it is 50 every
+/// 40 s up to 1,000 (which takes 800 s), then 50 every 65 s. AWS would accept `1,000 + 2 × time` instances, and
 /// its call limit would accept `50 × (5 + 2 × time)`. Both are never lower, because 40 s and 65 s are longer than the
 /// 25 s in which 50 refill. Example, 30 minutes: 1,000 + 50 × ⌊(1,800 − 800) ÷ 65⌋ = 1,750.
-pub fn startable_within(time: Duration) -> u32 {
+pub fn startable_within(kind: Kind, time: Duration) -> u32 {
     let seconds = u64::try_from(time.num_seconds()).unwrap_or(0);
-    let (batch, burst) = (BATCH as u64, START_BURST as u64);
-    let burst_takes = burst / batch * WORST_BATCH_SECONDS;
+    let Pace { batch, start_burst, .. } = Pace::of(kind);
+    let batch = *batch as u64;
+    let burst_takes = start_burst.map_or(u64::MAX, |burst| burst as u64 / batch * WORST_BATCH_SECONDS);
     let within = batch * (seconds.min(burst_takes) / WORST_BATCH_SECONDS);
     let beyond = batch * (seconds.saturating_sub(burst_takes) / WORST_BEYOND_SECONDS);
     u32::try_from(within + beyond).unwrap_or(u32::MAX)
@@ -44,11 +37,12 @@ mod tests {
 
     #[test]
     fn half_an_hour_brings_back_1750_in_the_worst_case() {
-        assert_eq!(startable_within(Duration::minutes(30)), 1750);
-        assert_eq!(startable_within(Duration::seconds(800)), 1000);
-        assert_eq!(startable_within(Duration::seconds(799)), 950);
-        assert_eq!(startable_within(Duration::zero()), 0);
-        assert_eq!(startable_within(-Duration::hours(1)), 0);
+        assert_eq!(startable_within(Kind::Instance, Duration::minutes(30)), 1750);
+        assert_eq!(startable_within(Kind::Instance, Duration::seconds(800)), 1000);
+        assert_eq!(startable_within(Kind::Instance, Duration::seconds(799)), 950);
+        assert_eq!(startable_within(Kind::Instance, Duration::zero()), 0);
+        assert_eq!(startable_within(Kind::Instance, -Duration::hours(1)), 0);
+        assert_eq!(startable_within(Kind::Database, Duration::minutes(30)), 225);
     }
 
     #[test]
@@ -56,7 +50,7 @@ mod tests {
         for minutes in 0..=24 * 60 {
             let (time, seconds) = (Duration::minutes(minutes), minutes * 60);
             let aws = (1000 + 2 * seconds).min(50 * (5 + 2 * seconds));
-            assert!(i64::from(startable_within(time)) <= aws, "{minutes} min");
+            assert!(i64::from(startable_within(Kind::Instance, time)) <= aws, "{minutes} min");
         }
     }
 }

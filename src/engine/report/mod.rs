@@ -293,7 +293,7 @@ impl Report {
             found: self.rows.len(),
             candidates: self.rows.iter().filter(candidates).count(),
             stopped: ended(&[OutcomeKind::Stopped, OutcomeKind::Stopping]),
-            started: ended(&[OutcomeKind::Started]),
+            started: ended(&[OutcomeKind::Started, OutcomeKind::Starting]),
             failed: ended(&[OutcomeKind::Failed, OutcomeKind::Unverified]),
             deferred: self.plan.deferred.len(),
             waiting: self.plan.deferred.iter().filter(|put_off| put_off.because.is_waiting()).count(),

@@ -83,7 +83,7 @@ pub fn mornings(report: &Report) -> Vec<Morning<'_>> {
         let Verdict::Start(reopening) = &row.verdict else { continue };
         let why = match (outcomes.get(&row.id), &report.plan.refused, deferred.get(&row.id)) {
             (Some(outcome), ..) => match outcome.outcome {
-                OutcomeKind::Started | OutcomeKind::Already => None,
+                OutcomeKind::Started | OutcomeKind::Starting | OutcomeKind::Already => None,
                 // Somebody changed it meanwhile, so it is not ours to start any more.
                 OutcomeKind::Overtaken => continue,
                 OutcomeKind::Stopped

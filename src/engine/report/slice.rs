@@ -17,7 +17,7 @@ use crate::engine::report::{Report, Row};
 /// The accounts in which these steps did something, or tried to. A run that is paused tries nothing.
 pub fn tried(outcomes: &[Outcome]) -> BTreeSet<Arc<str>> {
     let is_tried = |kind| match kind {
-        OutcomeKind::Stopped | OutcomeKind::Stopping | OutcomeKind::Started => true,
+        OutcomeKind::Stopped | OutcomeKind::Stopping | OutcomeKind::Started | OutcomeKind::Starting => true,
         OutcomeKind::Failed | OutcomeKind::Unverified => true,
         OutcomeKind::Already | OutcomeKind::Overtaken | OutcomeKind::NotTried => false,
     };

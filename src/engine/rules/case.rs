@@ -142,7 +142,9 @@ impl Case<'_> {
         self.policy.is_some_and(|(policy, hours)| {
             let at = &hours.at;
             let unknown = at.exhausted.is_some() || hours.unreadable.is_some();
-            unknown || at.open || at.opens.is_some_and(|opens| self.now + policy.start_lead >= opens)
+            unknown
+                || at.open
+                || at.opens.is_some_and(|opens| self.now + policy.start_lead(self.instance.id.kind) >= opens)
         })
     }
 

@@ -14,7 +14,7 @@ fn judge(case: &Case<'_>) -> Option<Verdict> {
         let opens = if at.open { None } else { at.opens };
         return Some(Verdict::Start(Reopening { zone: at.zone, opens, stopped: tag.at, run: tag.run }));
     }
-    let opens = if at.open { None } else { soon(policy.margin()) };
+    let opens = if at.open { None } else { soon(policy.margin(case.instance.id.kind)) };
     opens.map(|opens| Verdict::Skip(Skipped::Reopening { opens, zone: at.zone }))
 }
 
@@ -22,5 +22,5 @@ fn inputs(case: &Case<'_>) -> Inputs {
     let Some((policy, hours)) = case.policy else {
         return Inputs::WithoutPolicy;
     };
-    Inputs::Reopening { zone: hours.at.zone, opens: hours.at.opens, margin: policy.margin() }
+    Inputs::Reopening { zone: hours.at.zone, opens: hours.at.opens, margin: policy.margin(case.instance.id.kind) }
 }

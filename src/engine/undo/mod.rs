@@ -136,6 +136,7 @@ pub fn left_out(stop: &Stop, scope: &Scope, accounts: &[Account]) -> Option<WhyN
         None | Some(OutcomeKind::Stopped | OutcomeKind::Stopping | OutcomeKind::Unverified) => None,
         Some(
             kind @ (OutcomeKind::Started
+            | OutcomeKind::Starting
             | OutcomeKind::Already
             | OutcomeKind::Overtaken
             | OutcomeKind::Failed
@@ -263,7 +264,7 @@ impl Undo {
         let ended = |wanted: &[OutcomeKind]| self.outcomes.iter().filter(|o| wanted.contains(&o.outcome)).count();
         Counts {
             found: self.found.len(),
-            started: ended(&[OutcomeKind::Started]),
+            started: ended(&[OutcomeKind::Started, OutcomeKind::Starting]),
             failed: ended(&[OutcomeKind::Failed, OutcomeKind::Unverified]),
             unreachable: self.unreachable.len(),
             denied: self.denied.len(),

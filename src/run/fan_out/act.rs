@@ -91,17 +91,19 @@ async fn carry(
 ) -> Result<Done, Error> {
     let Carrying { order, begun, batch, wall } = carrying;
     let since = order.clock.now();
-    let Part { targets, contacts, known, .. } = need(hub, &begun.run, &scan_key(&begun.run, batch)).await?;
+    let Part { targets, contacts, known, databases, .. } = need(hub, &begun.run, &scan_key(&begun.run, batch)).await?;
     let mut known: HashMap<ResourceId, Known> = known.into_iter().collect();
     let history = past::history(order, hub, begun).await?;
     // The plan recorded the intent before the decision.
-    let issued = Warrant::issue(order.settings, decided.running, &history.today, Recorded::written());
+    let issued = Warrant::issue(order.settings, &decided.running, &history.today, Recorded::written());
     let unarmed = || Done::none(plan, OutcomeKind::NotTried, "the settings arm nothing", order.clock.now());
     let Some(warrant) = issued else { return Ok(unarmed()) };
     measure_anew(order, scanner, plan, targets, &mut known).await;
     let accounts: BTreeMap<Arc<str>, Account> =
         begun.batches.get(batch).into_iter().flatten().map(|account| (account.id.clone(), account.clone())).collect();
-    let recheck = Recheck::Judge { history: &history, accounts: &accounts, contacts: &contacts, known: &known };
+    let databases = history.databases.as_ref().map(|earlier| earlier.with(&databases));
+    let recheck =
+        Recheck::Judge { history: &history, accounts: &accounts, contacts: &contacts, known: &known, databases };
     let pause = &Guarded { hub, order, wall, since };
     if hub.create(&begun_key(&begun.run, batch), &wall.to_rfc3339()).await.map_err(Error::Record)?.is_some() {
         return Err(FanOutError::Acting { run: begun.run.to_string() }.into());

@@ -52,6 +52,7 @@ pub async fn conclude(
     let history = past::history(order, hub, begun).await?;
     let done = done(hub, &begun.run).await?;
     let mut whole = scanned(hub, scanner, begun).await?;
+    let history = whole.known_to(history);
     whole.also(&decided.used);
     done.values().flatten().for_each(|acted| whole.also(&acted.used));
     let acted = decided.acts;

@@ -10,6 +10,8 @@ use crate::engine::cost::spent::Spent;
 use crate::engine::evidence::idle::{Evidence, Idleness, Reading, Wanted};
 use crate::engine::evidence::last_hour::Recent;
 use crate::engine::evidence::witness::Sighting;
+use crate::engine::history::databases::Seen;
+use crate::engine::history::past_runs::History;
 use crate::engine::judge::{Contacts, Known};
 use crate::engine::kinds::reported::Facts;
 use crate::engine::model::{Account, Instance, Kind, ReportOnly, ResourceId, SkippedAccount, Target, Unreachable};
@@ -32,6 +34,8 @@ pub(crate) struct Merged<'a, L> {
     known: HashMap<ResourceId, Known>,
     /// Activity found.
     pub(crate) sightings: Vec<Sighting>,
+    /// What is known of the databases that were found.
+    databases: Vec<(ResourceId, Seen)>,
     used: Used,
 }
 
@@ -49,6 +53,7 @@ impl<'a, L: Scan> Merged<'a, L> {
             contacts: Contacts::new(),
             known: HashMap::new(),
             sightings: Vec::new(),
+            databases: Vec::new(),
             used: begun.used.clone(),
         };
         for SkippedAccount { account, name, because } in begun.skipped.clone() {
@@ -69,7 +74,7 @@ impl<'a, L: Scan> Merged<'a, L> {
     }
 
     fn add(&mut self, accounts: &[Account], part: Part) {
-        let Part { targets, unreachable, unlisted, denied, contacts, known, sightings, used } = part;
+        let Part { targets, unreachable, unlisted, denied, contacts, known, sightings, databases, used } = part;
         let own: HashSet<&Arc<str>> = accounts.iter().map(|account| &account.id).collect();
         self.regions.extend(accounts.iter().map(|account| (account.id.clone(), Ok(Vec::new()))));
         for (target, instances) in targets.into_iter().map(Saved::placed) {
@@ -95,6 +100,7 @@ impl<'a, L: Scan> Merged<'a, L> {
         self.contacts.extend(contacts);
         self.known.extend(known);
         self.sightings.extend(sightings);
+        self.databases.extend(databases);
         self.used.add(&used);
     }
 
@@ -104,6 +110,12 @@ impl<'a, L: Scan> Merged<'a, L> {
         {
             regions.push(target.region.clone());
         }
+    }
+
+    /// The history with what the children found out about databases, so that all parts agree when each was started.
+    pub(crate) fn known_to(&self, mut history: History) -> History {
+        history.databases = history.databases.map(|earlier| earlier.with(&self.databases));
+        history
     }
 
     /// Adds the calls of another part.

@@ -13,6 +13,7 @@ use crate::engine::request::Mode;
 use crate::ports::{Pause, PriceList, Scan, WriteRecord};
 use crate::render::json;
 use crate::run::decision::{Decision, decide, running};
+use crate::run::fan_out::merged::Merged;
 use crate::run::fan_out::store::{find, key, scanned, write};
 use crate::run::fan_out::targets::Item;
 use crate::run::fan_out::{go_on, past};
@@ -68,7 +69,7 @@ pub async fn plan(
 async fn decide_now(
     order: &Order<'_>,
     scanner: &impl Scan,
-    whole: &impl Scan,
+    whole: &Merged<'_, impl Scan>,
     hub: &(impl Pause + WriteRecord),
     list: &impl PriceList,
     begun: &Begun,
@@ -80,7 +81,7 @@ async fn decide_now(
         reviewed.check(order.settings, order.clock.now())?;
     }
     let switch = hub.switch().await;
-    let history = past::history(order, hub, begun).await?;
+    let history = whole.known_to(past::history(order, hub, begun).await?);
     let (decision, dropped) = decide(order, whole, hub, list, &switch, &history).await?;
     let Decision { report, background: _, prices } = decision;
     let mut notes = Notes::default();

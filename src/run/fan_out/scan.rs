@@ -36,10 +36,11 @@ pub async fn scan(
         order.progress,
     )
     .await?;
-    let Scanned { unreachable, unlisted, denied, background: Background { contacts, known, sightings, .. }, .. } =
-        scanned;
+    let Scanned { unreachable, unlisted, denied, background, .. } = scanned;
+    let Background { contacts, known, sightings, databases, .. } = background;
     let (known, used) = (known.into_iter().collect(), Used::of(scanner.calls(), scanner.spent()));
-    let part = Part { targets: child.kept(), unreachable, unlisted, denied, contacts, known, sightings, used };
+    let part =
+        Part { targets: child.kept(), unreachable, unlisted, denied, contacts, known, sightings, databases, used };
     write(hub, &scan_key(&begun.run, batch), &part).await?;
     Ok(())
 }

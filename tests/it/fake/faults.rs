@@ -39,6 +39,10 @@ pub enum Fault {
     StartRefused,
     /// AWS has no capacity for it: a start of it, alone or in company, is refused.
     NoCapacity,
+    /// AWS is changing it, and refuses to stop or start it.
+    InTransition,
+    /// A stop of a database is accepted, and minutes later it is available again.
+    StopFallsBack,
     /// It starts, and falls back to stopped.
     FallsBack,
     /// A start of it ends in a time-out, happens all the same, and falls back to stopped.
@@ -77,6 +81,8 @@ pub struct Faults {
     pub closed: BTreeSet<Target>,
     /// Targets whose look fails after so many instances.
     pub breaks_after: BTreeMap<Target, usize>,
+    /// Targets whose databases may not be listed.
+    pub unlisted: BTreeSet<Target>,
     /// Targets whose look never ends.
     pub hangs: BTreeSet<Target>,
     /// Targets that cannot be looked at again, once they have been seen.

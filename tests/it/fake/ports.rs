@@ -14,7 +14,7 @@ use idle_reaper::engine::evidence::idle::{Evidence, Wanted};
 use idle_reaper::engine::evidence::last_hour::Recent;
 use idle_reaper::engine::kinds::reported::Facts;
 use idle_reaper::engine::model::month::Month;
-use idle_reaper::engine::model::{Instance, Message, NO_CAPACITY, ReportOnly, State, Tags, Target, Usd};
+use idle_reaper::engine::model::{Instance, Kind, Message, NO_CAPACITY, ReportOnly, State, Tags, Target, Usd};
 use idle_reaper::engine::plan::restart::{Key, Volumes};
 use idle_reaper::engine::rules::case::Activity;
 use idle_reaper::local::packed;
@@ -41,16 +41,53 @@ impl World {
         let unreachable = faults.unreachable.contains(target) || (again && faults.unreachable_again.contains(target));
         unreachable.then(|| NotScanned::Unreachable("UnauthorizedOperation: may not look".to_owned()))
     }
+
+    /// Hands these on, in any order.
+    fn show(
+        &self,
+        target: &Target,
+        mut places: Vec<usize>,
+        only: Option<&[Box<str>]>,
+        each: &mut impl FnMut(Instance),
+    ) {
+        self.shuffle(&mut places);
+        for place in &places {
+            let mut state = self.state.borrow_mut();
+            if only.is_some() {
+                state.meddle(*place);
+            }
+            let mut instance = state.instances[*place].clone();
+            if only.is_some() {
+                state.go_on(*place);
+            }
+            let own = instance.tags.get("idle-reaper:stopped").is_some();
+            if own && instance.state.is_down() && state.faults.suffers(&instance.id.name, Fault::TagShownLate) {
+                state.faults.instances.remove(&*instance.id.name);
+                instance = instance.untagged("idle-reaper:stopped");
+            }
+            let twice = state.faults.suffers(&instance.id.name, Fault::ShownTwice);
+            drop(state);
+            if *instance.id.place == *target {
+                if twice {
+                    each(instance.clone());
+                }
+                each(instance);
+            }
+        }
+    }
 }
 
 /// Whatever of them is stopped, alone or in company, is refused.
 const PROTECTED: [Fault; 3] = [Fault::Protected, Fault::ProtectedUntagIgnored, Fault::ProtectedUntagIgnoredOnce];
 
 impl Inner {
-    /// Everything in a target, by place in the list.
-    fn places(&self, target: &Target, only: Option<&[Box<str>]>) -> Vec<usize> {
-        let wanted =
-            |instance: &Instance| *instance.id.place == *target && only.is_none_or(|only| instance.id.is_among(only));
+    /// Everything of one kind in a target, by place in the list.
+    fn places(&self, target: &Target, kind: Kind, only: Option<&[Box<str>]>) -> Vec<usize> {
+        let wanted = |instance: &Instance| {
+            *instance.id.place == *target
+                && instance.id.kind == kind
+                && only.is_none_or(|only| instance.id.is_among(only))
+        };
         (0..self.instances.len()).filter(|place| wanted(&self.instances[*place])).collect()
     }
 
@@ -69,8 +106,37 @@ impl Inner {
     }
 
     pub(super) fn each(&mut self, target: &Target, ids: &[Box<str>], mut act: impl FnMut(&mut Instance)) {
-        for place in self.places(target, Some(ids)) {
+        let places: Vec<usize> = Kind::ALL.into_iter().flat_map(|kind| self.places(target, kind, Some(ids))).collect();
+        for place in places {
             act(&mut self.instances[place]);
+        }
+    }
+
+    /// RDS takes one database in a call, and only in the right state.
+    fn refuses_database(&self, target: &Target, ids: &[Box<str>], wanted: State) -> Option<ActError> {
+        let databases = self.places(target, Kind::Database, Some(ids));
+        assert!(databases.is_empty() || ids.len() == 1, "one database a call: {ids:?}");
+        let state = self.instances[*databases.first()?].state;
+        let changes = self.faults.has(ids, Fault::InTransition);
+        (changes || state != wanted).then(|| ActError::InTransition(format!("InvalidDBInstanceState: it is {state}")))
+    }
+
+    /// A database stops and starts within minutes, between two runs.
+    pub(super) fn minutes_pass(&mut self, now: DateTime<Utc>) {
+        let databases = |one: &&mut Instance| one.id.kind == Kind::Database;
+        if now - self.now < chrono::Duration::minutes(5) {
+            return;
+        }
+        let faults = self.faults.clone();
+        for database in self.instances.iter_mut().filter(databases) {
+            let suffers = |fault| faults.suffers(&database.id.name, fault);
+            database.state = match database.state {
+                State::Stopping if suffers(Fault::StopFallsBack) => State::Running,
+                State::Stopping => State::Stopped,
+                State::Pending if suffers(Fault::FallsBack) => State::Stopped,
+                State::Pending => State::Running,
+                other => other,
+            };
         }
     }
 
@@ -118,6 +184,9 @@ impl Inner {
         let falls = [Fault::FallsBack, Fault::FallsBackUnclear].iter().any(|fault| self.faults.suffers(id, *fault))
             || self.lacks_grant(id);
         let instance = &mut self.instances[place];
+        if instance.id.kind == Kind::Database {
+            return;
+        }
         instance.state = match instance.state {
             State::Stopping => State::Stopped,
             State::Pending if falls => State::Stopped,
@@ -192,33 +261,29 @@ impl Scan for World {
         if let Some(not_scanned) = not_scanned {
             return Err(not_scanned);
         }
-        let mut places = self.state.borrow().places(target, only);
+        let mut places = self.state.borrow().places(target, Kind::Instance, only);
         places.truncate(broken.unwrap_or(usize::MAX));
-        self.shuffle(&mut places);
-        for place in &places {
-            let mut state = self.state.borrow_mut();
-            if only.is_some() {
-                state.meddle(*place);
-            }
-            let mut instance = state.instances[*place].clone();
-            if only.is_some() {
-                state.go_on(*place);
-            }
-            let own = instance.tags.get("idle-reaper:stopped").is_some();
-            if own && instance.state.is_down() && state.faults.suffers(&instance.id.name, Fault::TagShownLate) {
-                state.faults.instances.remove(&*instance.id.name);
-                instance = instance.untagged("idle-reaper:stopped");
-            }
-            let twice = state.faults.suffers(&instance.id.name, Fault::ShownTwice);
-            drop(state);
-            if *instance.id.place == *target {
-                if twice {
-                    each(instance.clone());
-                }
-                each(instance);
-            }
-        }
+        self.show(target, places, only, &mut each);
         if broken.is_some() { Err(NotScanned::Unreachable("the second page was denied".to_owned())) } else { Ok(()) }
+    }
+
+    async fn others(
+        &self,
+        target: &Target,
+        kind: Kind,
+        only: Option<&[Box<str>]>,
+        mut each: impl FnMut(Instance),
+    ) -> Result<(), String> {
+        self.wait().await;
+        let deed = if only.is_some() { Deed::LookAgain } else { Deed::LookAt };
+        let refused = self.state.borrow().faults.unlisted.contains(target);
+        self.note(deed, target, only.unwrap_or_default(), kind.as_str(), !refused);
+        if refused {
+            return Err("AccessDenied: rds:DescribeDBInstances".to_owned());
+        }
+        let places = self.state.borrow().places(target, kind, only);
+        self.show(target, places, only, &mut each);
+        Ok(())
     }
 
     async fn activity(&self, target: &Target, asked: &[Recent], _: DateTime<Utc>) -> HashMap<Box<str>, Activity> {
@@ -311,6 +376,7 @@ impl Act for World {
         self.wait().await;
         let deed = if hibernate { Deed::Hibernate } else { Deed::Stop };
         let refused = self.state.borrow().refuses(target, ids, &PROTECTED);
+        let refused = refused.or_else(|| self.state.borrow().refuses_database(target, ids, State::Running));
         self.note(deed, target, ids, "", refused.is_none());
         if let Some(refused) = refused {
             return Err(refused);
@@ -327,7 +393,7 @@ impl Act for World {
         state.each(target, ids, |instance| {
             if instance.state == State::Running && !faults.suffers(&instance.id.name, Fault::StopIgnored) {
                 instance.state = State::Stopping;
-                instance.transition = Some(now);
+                instance.transition = Some(now).filter(|_| instance.id.kind == Kind::Instance);
             }
         });
         if faults.has(ids, Fault::StopUnclearButDone) { Err(unclear) } else { Ok(()) }
@@ -340,8 +406,9 @@ impl Act for World {
             ActError::Refused(why) if why == "NoCapacity" => {
                 ActError::Refused(format!("{NO_CAPACITY}ec2:StartInstances: InsufficientInstanceCapacity"))
             }
-            other @ (ActError::Refused(_) | ActError::NotSent(_) | ActError::Unclear(_)) => other,
+            other => other,
         });
+        let refused = refused.or_else(|| self.state.borrow().refuses_database(target, ids, State::Stopped));
         let unlicensed = self.state.borrow().lacks_license(target, ids);
         let refused = refused.or(unlicensed.then(|| ActError::Refused("UnauthorizedOperation: a licence".to_owned())));
         self.note(Deed::Start, target, ids, "", refused.is_none());
@@ -353,7 +420,9 @@ impl Act for World {
         state.each(target, ids, |instance| {
             if instance.state == State::Stopped {
                 instance.state = State::Pending;
-                instance.launch = Some(now);
+                if instance.id.kind == Kind::Instance {
+                    instance.launch = Some(now);
+                }
             }
         });
         let unclear = state.faults.has(ids, Fault::FallsBackUnclear);

@@ -258,6 +258,7 @@ impl World {
 /// Every run has its own id, and the world's clock stands at the run's instant.
 fn begin(world: &World, mode: Mode, ask: &Ask) -> Run {
     let mut state = world.state.borrow_mut();
+    state.minutes_pass(ask.at);
     state.now = ask.at;
     state.runs += 1;
     state.switch_reads = 0;

@@ -155,6 +155,11 @@ pub fn for_every_kind(text: &str) -> Settings {
     settings(&text.replace("[[policies]]", kinds).replace("stage = \"enforce\"", "stage = \"observe\""))
 }
 
+/// [`SETTINGS`] for databases as well.
+pub fn for_databases(text: &str) -> Settings {
+    settings(&text.replace("[[policies]]", "[[policies]]\nkinds = [\"instance\", \"database\"]"))
+}
+
 /// Changes an instance in few words.
 pub trait Shape {
     fn named(self, id: &str) -> Self;

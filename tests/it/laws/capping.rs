@@ -34,7 +34,10 @@ fn check_days_and_places(caps: &Caps, stopped: &[(&str, &str, &str)]) {
     assert!(accounts <= caps.stops_per_account_per_day, "{accounts}");
     assert!(policies <= caps.stops_per_policy_per_day, "{policies}");
     let places = most(stopped.iter().map(|(a, r, _)| (a, r)));
-    assert!(places <= idle_reaper::engine::plan::undo_capacity::startable_within(caps.tolerated_undo), "{places}");
+    assert!(
+        places <= idle_reaper::engine::plan::undo_capacity::startable_within(Kind::Instance, caps.tolerated_undo),
+        "{places}"
+    );
 }
 
 fn capped(scene: &Scene, caps: Caps) -> Settings {

@@ -101,7 +101,7 @@ fn every_stop_carries_its_not_after_and_none_is_planned_beyond_it() {
                 | Verdict::Skip(_)
                 | Verdict::OutOfScope(_) => None,
             };
-            assert_eq!(step.not_after, opens.map(|opens| opens - policy.margin()));
+            assert_eq!(step.not_after, opens.map(|opens| opens - policy.margin(step.id.kind)));
             assert!(step.not_after.is_none_or(|not_after| scene.at < not_after));
             assert!(step.action != Action::Start || step.not_after.is_none());
         }

@@ -14,7 +14,11 @@ use crate::fake::{apply, keys, plan};
 fn left_over(report: &Report) -> BTreeSet<(String, Action)> {
     let unfinished = report.outcomes.iter().filter(|outcome| match outcome.outcome {
         OutcomeKind::Overtaken | OutcomeKind::Failed | OutcomeKind::NotTried | OutcomeKind::Unverified => true,
-        OutcomeKind::Stopped | OutcomeKind::Stopping | OutcomeKind::Started | OutcomeKind::Already => false,
+        OutcomeKind::Stopped
+        | OutcomeKind::Stopping
+        | OutcomeKind::Started
+        | OutcomeKind::Starting
+        | OutcomeKind::Already => false,
     });
     let deferred = report.plan.deferred.iter().map(|put_off| (put_off.id.name.to_string(), put_off.action));
     unfinished.map(|outcome| (outcome.id.name.to_string(), outcome.action)).chain(deferred).collect()

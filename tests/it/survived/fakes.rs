@@ -187,7 +187,7 @@ impl Survived<'_> {
                     let told = detail.contains("tag it by hand") && report.health() == Health::Degraded;
                     assert!(rests == State::Stopped && mine != told, "{outcome:?}: {now:?}");
                 }
-                OutcomeKind::Started => assert_eq!(rests, State::Running, "{outcome:?}"),
+                OutcomeKind::Started | OutcomeKind::Starting => assert_eq!(rests, State::Running, "{outcome:?}"),
                 OutcomeKind::Failed if outcome.action != Action::Start => {
                     assert_eq!(rests, State::Running, "{outcome:?}");
                     assert!(!mine || detail.contains("could not be removed"), "{outcome:?} and tagged: {now:?}");

@@ -11,9 +11,11 @@ use thiserror::Error;
 
 use crate::engine::cost::spent::Spent;
 use crate::engine::evidence::Sighting;
+use crate::engine::history::databases::Seen;
 use crate::engine::judge::{Contacts, Known};
 use crate::engine::model::{Account, Notes, Outcome, ResourceId, SkippedAccount, Target, Unlisted, Unreachable, sane};
 use crate::engine::plan::Plan;
+use crate::engine::plan::caps::Running;
 use crate::engine::report::done::Done;
 use crate::engine::report::snapshot::Saved;
 
@@ -97,6 +99,9 @@ pub struct Part {
     pub known: Vec<(ResourceId, Known)>,
     /// Which instances were found active.
     pub sightings: Vec<Sighting>,
+    /// What is known of the databases that were found, where that is kept.
+    #[serde(default)]
+    pub databases: Vec<(ResourceId, Seen)>,
     /// Its usage.
     pub used: Used,
 }
@@ -108,7 +113,7 @@ pub struct Decided {
     /// The single plan, with all caps.
     pub plan: Plan,
     /// Running instances in scope, the base of the cap in percent.
-    pub running: usize,
+    pub running: Running,
     /// Whether it may be executed: there are steps, and no pause.
     pub acts: bool,
     /// Batches with something to do.

@@ -1,0 +1,152 @@
+//! Databases that are stopped, started and undone, from run to run.
+
+use idle_reaper::engine::model::{Action, Cap, Instance, OutcomeKind, State};
+use idle_reaper::engine::report::Report;
+
+use crate::fake::{
+    Ask, Back, Deed, Fault, Faults, HERE, SETTINGS, Shape, THERE, World, apply, at, db, db_cluster, for_databases,
+    instance, outcome_of, outcomes_of, row, try_apply, try_undo,
+};
+
+/// When the office has just closed, and the runs after it.
+const FIRST: &str = "2026-11-25T18:15:00+09:00";
+const CLOSED: &str = "2026-11-25T21:30:00+09:00";
+const NEXT: &str = "2026-11-25T21:45:00+09:00";
+const OPENING: &str = "2026-11-26T08:35:00+09:00";
+const OPEN: &str = "2026-11-26T08:50:00+09:00";
+
+fn settings() -> idle_reaper::engine::config::Settings {
+    for_databases(SETTINGS)
+}
+
+/// The same world after a run in the afternoon has found what runs.
+fn known(world: World) -> World {
+    let before = apply(&world, &settings(), at("2026-11-25T17:45:00+09:00"));
+    assert!(before.plan.steps.is_empty(), "{:?}", before.plan.steps);
+    world
+}
+
+fn fleet() -> World {
+    let cluster = db_cluster("orders", |facts| facts);
+    known(World::of([instance("i-1"), db("orders"), cluster, instance("i-2").account(THERE.0).region(THERE.1)]))
+}
+
+fn state(world: &World, id: &str) -> State {
+    world.get(id).state
+}
+
+fn calls(world: &World) -> Vec<(Deed, String)> {
+    world.calls(Deed::switches).into_iter().map(|call| (call.deed, call.ids.join(","))).collect()
+}
+
+#[test]
+fn a_day_of_a_database_and_its_instance() {
+    let world = fleet();
+    let evening = apply(&world, &settings(), at(CLOSED));
+    let stopping = |id: &str| (id.to_owned(), OutcomeKind::Stopping);
+    assert_eq!(
+        outcomes_of(&evening),
+        [stopping("cluster:orders"), stopping("db:orders"), stopping("i-1"), stopping("i-2")]
+    );
+    let order: Vec<String> = calls(&world).into_iter().map(|(_, ids)| ids).filter(|ids| ids != "i-2").collect();
+    assert_eq!(order[0], "i-1", "databases stop after their instances");
+    assert_eq!(evening.counts().stopped, 4);
+    assert!(world.get("db:orders").tags.get("idle-reaper:stopped").is_some());
+
+    let next = apply(&world, &settings(), at(NEXT));
+    assert!(next.plan.steps.is_empty());
+    assert_eq!(state(&world, "db:orders"), State::Stopped);
+
+    let opening = apply(&world, &settings(), at(OPENING));
+    let starting = |id: &str| (id.to_owned(), OutcomeKind::Starting);
+    assert_eq!(outcomes_of(&opening), [starting("cluster:orders"), starting("db:orders")]);
+    let later = apply(&world, &settings(), at(OPEN));
+    assert_eq!(
+        outcomes_of(&later).len(),
+        2,
+        "half an hour before the opening, and a quarter: {:?}",
+        outcomes_of(&later)
+    );
+    assert_eq!(row(&later, "db:orders").state, State::Running);
+}
+
+#[test]
+fn what_starts_in_one_run_starts_with_the_database() {
+    let world = fleet();
+    apply(&world, &settings(), at(CLOSED));
+    apply(&world, &settings(), at(NEXT));
+    world.forget();
+    apply(&world, &settings(), at("2026-11-26T08:50:00+09:00"));
+    let here: Vec<String> = calls(&world).into_iter().map(|(_, ids)| ids).filter(|ids| ids != "i-2").collect();
+    assert_eq!(here, ["cluster:orders", "db:orders", "i-1"]);
+}
+
+#[test]
+fn an_undo_starts_what_the_run_stopped() {
+    let world = known(World::of([instance("i-1"), db("orders")]));
+    let named = |at, name| Ask { named: Some(name), ..Ask::at(at) };
+    try_apply(&world, &settings(), &named(at(CLOSED), "20261125T123000Z-1a")).expect("a report");
+    apply(&world, &settings(), at(NEXT));
+    let back = Back {
+        undoes: "20261125T123000Z-1a".into(),
+        at: at("2026-11-25T22:00:00+09:00"),
+        apply: true,
+        ..Back::default()
+    };
+    let undo = try_undo(&world, &settings(), &back).expect("an undo");
+    assert_eq!(undo.counts().started, 2, "{:?}", undo.outcomes);
+    assert_eq!(state(&world, "db:orders"), State::Pending);
+    let after = apply(&world, &settings(), at("2026-11-25T22:15:00+09:00"));
+    assert!(after.plan.steps.is_empty(), "what was undone is not stopped again");
+}
+
+#[test]
+fn a_database_in_transition_is_deferred_and_nothing_failed() {
+    let world = known(World::of([db("orders")])).with_faults(Faults::one("db:orders", Fault::InTransition));
+    let report = apply(&world, &settings(), at(CLOSED));
+    assert_eq!((outcome_of(&report, "db:orders"), report.counts().failed), (OutcomeKind::NotTried, 0));
+    assert!(report.outcomes[0].detail.contains("in transition"), "{}", report.outcomes[0].detail);
+    assert!(world.get("db:orders").tags.get("idle-reaper:stopped").is_none());
+    world.mend();
+    assert_eq!(outcome_of(&apply(&world, &settings(), at(NEXT)), "db:orders"), OutcomeKind::Stopping);
+}
+
+#[test]
+fn what_rds_refuses_leaves_instances_alone() {
+    let world = known(World::of([instance("i-1"), db("orders")]));
+    let here = idle_reaper::engine::model::Target::new(HERE.0, HERE.1);
+    world.set_faults(Faults { unlisted: [here].into(), ..Faults::default() });
+    let report = apply(&world, &settings(), at(CLOSED));
+    assert_eq!(outcomes_of(&report), [("i-1".to_owned(), OutcomeKind::Stopping)]);
+    assert_eq!((report.unlisted.len(), report.unreachable.len()), (1, 0));
+}
+
+#[test]
+fn databases_have_caps_of_their_own() {
+    let many = |n: usize| (0..n).map(|n| db(&format!("db-{n}")));
+    let capped = |change: (&str, &str)| for_databases(&SETTINGS.replace(change.0, change.1));
+    let put_off = |report: &Report, cap: Cap| report.plan.deferred.iter().filter(|one| one.because == cap).count();
+    let default = apply(&known(World::of(many(12))), &settings(), at(CLOSED));
+    assert_eq!((default.plan.steps.len(), put_off(&default, Cap::DatabasesPerRun)), (10, 2));
+    let percent = capped(("stops-percent = 100", "stops-percent = 25"));
+    let instances = (0..8).map(|n| instance(&format!("i-{n}")));
+    let report = apply(&known(World::of(many(4).chain(instances))), &percent, at(CLOSED));
+    let databases = report.plan.steps.iter().filter(|step| step.id.name.starts_with("db:")).count();
+    assert_eq!((report.plan.steps.len(), databases), (3, 1), "a quarter of each kind");
+}
+
+fn stopped_by(world: &World, id: &str) -> Vec<Instance> {
+    world.calls(|deed| deed == Deed::Stop).iter().filter(|call| call.names(id)).map(|_| world.get(id)).collect()
+}
+
+#[test]
+fn a_database_that_was_started_meanwhile_is_left_alone() {
+    let world = known(World::of([db("orders")]));
+    apply(&world, &settings(), at(FIRST));
+    apply(&world, &settings(), at("2026-11-25T18:30:00+09:00"));
+    world.change("db:orders", |found| found.state(State::Running));
+    let report = apply(&world, &settings(), at("2026-11-25T18:45:00+09:00"));
+    assert!(report.plan.steps.is_empty(), "a person gets overtime");
+    assert_eq!(stopped_by(&world, "db:orders").len(), 1);
+    assert!(!report.plan.steps.iter().any(|step| step.action == Action::Stop));
+}
