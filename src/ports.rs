@@ -16,7 +16,7 @@ use crate::engine::evidence::idle::{Evidence, Idleness, Wanted};
 use crate::engine::evidence::last_hour::Recent;
 use crate::engine::kinds::reported::Facts;
 use crate::engine::model::month::Month;
-use crate::engine::model::{Account, Instance, Kind, Message, ReportOnly, ResourceId, Tags, Target};
+use crate::engine::model::{Account, DatabaseEvent, Instance, Kind, Message, ReportOnly, ResourceId, Tags, Target};
 use crate::engine::plan::restart::Volumes;
 use crate::engine::rules::Activity;
 
@@ -90,6 +90,14 @@ pub trait Scan {
         _each: impl FnMut(Instance),
     ) -> impl Future<Output = Result<(), String>> {
         async move { Err(format!("this port does not list resources of the kind `{}`", kind.as_str())) }
+    }
+
+    /// What AWS has kept of starts and stops of all databases of `target`: those of the last two weeks.
+    ///
+    /// # Errors
+    /// Why they are unknown.
+    fn database_events(&self, _target: &Target) -> impl Future<Output = Result<Vec<DatabaseEvent>, String>> {
+        async { Err("this port knows no events".to_owned()) }
     }
 
     /// The last hour before `now` of these instances. One answer for each; a gap has its reason.

@@ -8,6 +8,7 @@ mod client;
 mod config;
 mod contact;
 mod database_actor;
+mod database_events;
 mod databases;
 mod doctor;
 mod endpoints;

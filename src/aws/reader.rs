@@ -13,15 +13,15 @@ use crate::aws::client::{Kept, ec2};
 use crate::aws::errors::not_scanned;
 use crate::aws::instance::instances;
 use crate::aws::{
-    Aws, Role, Sessions, Tokens, balancers, contact, databases, kinds, listed, metrics, metrics_weeks, organization,
-    services, volumes, words,
+    Aws, Role, Sessions, Tokens, balancers, contact, database_events, databases, kinds, listed, metrics, metrics_weeks,
+    organization, services, volumes, words,
 };
 use crate::engine::config::{Accounts, Regions, Settings};
 use crate::engine::cost::spent::Spent;
 use crate::engine::evidence::idle::{Evidence, Reading, Wanted};
 use crate::engine::evidence::last_hour::Recent;
 use crate::engine::kinds::reported::Facts;
-use crate::engine::model::{Account, Instance, Kind, ReportOnly, Tags, Target};
+use crate::engine::model::{Account, DatabaseEvent, Instance, Kind, ReportOnly, Tags, Target};
 use crate::engine::plan::restart::Volumes;
 use crate::engine::rules::Activity;
 use crate::ports::{FoundAccount, NotScanned, PortError, Scan};
@@ -225,6 +225,11 @@ impl Scan for AwsReader<'_> {
         // A target has few of them: those that are asked for are picked from all of them.
         found.into_iter().filter(|one| only.is_none_or(|only| one.id.is_among(only))).for_each(each);
         Ok(())
+    }
+
+    async fn database_events(&self, target: &Target) -> Result<Vec<DatabaseEvent>, String> {
+        let credentials = self.credentials(&target.account).await?;
+        database_events::list(&self.aws, target, credentials).await
     }
 
     async fn activity(&self, target: &Target, asked: &[Recent], now: DateTime<Utc>) -> HashMap<Box<str>, Activity> {

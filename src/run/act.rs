@@ -252,13 +252,14 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
             end
         };
         let mut ends: HashMap<_, _> = bisect(&ids, pace.per_call, attempt).await.into_iter().collect();
-        let is_up = |state| state == State::Running || !pace.ends_in_run && state == State::Pending;
+        let takes_minutes = steps.iter().any(|step| step.id.kind.takes_minutes());
+        let is_up = |state| state == State::Running || takes_minutes && state == State::Pending;
         let seen = self.watch(target, pace, steps, &ends, is_up).await;
         let mut outcomes = Vec::new();
         let (mut up, mut fallen) = (Vec::new(), Vec::new());
         for step in steps {
             let end = ends.remove(&step.id).unwrap_or_else(|| Err(ActError::Unclear("no answer".to_owned())));
-            let (kind, detail) = started(&end, seen.get(&step.id).map(|instance| instance.state), pace);
+            let (kind, detail) = started(&end, seen.get(&step.id).map(|instance| instance.state), step.id.kind);
             match kind {
                 OutcomeKind::Started => up.push(step.id.clone()),
                 OutcomeKind::Failed if end.is_ok() => fallen.push(step.id.clone()),

@@ -6,7 +6,9 @@ use crate::engine::cost::bill::EffectiveRates;
 use crate::engine::cost::price::Prices;
 use crate::engine::evidence::idle::Missing;
 use crate::engine::history::past_runs::History;
-use crate::engine::model::{Cap, Kind, Notes, Outcome, OutcomeKind, Step, Target, Unlisted, Unreachable, instances};
+use crate::engine::model::{
+    Action, Cap, Kind, Notes, Outcome, OutcomeKind, Step, Target, Unlisted, Unreachable, instances,
+};
 use crate::engine::plan::Plan;
 use crate::engine::plan::caps::Running;
 use crate::engine::report::{Report, Row, UNLISTED};
@@ -151,6 +153,20 @@ fn remarks(order: &Order<'_>, scanned: &Scanned, history: &History, cannot_start
         )
     }));
     notes.extend(cannot_start);
+    for one in scanned.background.confirmed.iter().filter(|one| one.outcome == OutcomeKind::Failed) {
+        let (id, run) = (&one.id, &one.step.run);
+        notes.push(match one.step.action {
+            Action::Start => {
+                format!("{}: `{}`: the start by run {run} did not last: it is stopped again", id.place, id.name)
+            }
+            Action::Stop | Action::Hibernate => {
+                format!(
+                    "{}: `{}`: the stop by run {run} failed: it runs again, and nobody started it",
+                    id.place, id.name
+                )
+            }
+        });
+    }
     let missing = |id: &&String| scanned.outside.is_empty() && !scanned.rows.iter().any(|row| *row.id.name == ***id);
     for id in order.run.scope.instances.iter().flatten().filter(missing) {
         let where_else = match scanned.unreachable.len() {

@@ -3,6 +3,7 @@
 use crate::engine::config::{Settings, most_similar};
 use crate::engine::evidence::{Idleness, Recent, Witness};
 use crate::engine::history::History;
+use crate::engine::history::databases::Seen;
 use crate::engine::judge::explain::{Asked, explain as ask};
 use crate::engine::judge::near_miss::{NearMiss, near_misses};
 use crate::engine::judge::{Judge, Known, Ruling};
@@ -67,7 +68,12 @@ pub async fn explain(
     let mut judge = Judge::new(settings, scope, history, clock.at());
     let mut explained = Vec::new();
     for mut instance in found {
-        history.date(&mut instance, clock.at());
+        if let Some(seen) = history.date(&mut instance, clock.at()).filter(Seen::is_unexplained)
+            && let (Some(known), Ok(events)) = (&history.databases, port.database_events(&instance.id.place).await)
+        {
+            let own = history.own_acts(&instance.id);
+            known.explain(seen, &mut instance, own, &events);
+        }
         let bare = Account::bare(instance.id.place.account.clone());
         let account = scanned.background.accounts.get(&instance.id.place.account).unwrap_or(&bare);
         let mut known = Known::NOTHING;

@@ -10,12 +10,13 @@ use futures_util::stream::{self, StreamExt};
 use crate::engine::config::{Settings, Unmatched};
 use crate::engine::evidence::idle::Idleness;
 use crate::engine::evidence::last_hour::Recent;
+use crate::engine::history::databases::Seen;
 use crate::engine::history::past_runs::History;
 use crate::engine::history::unverified::confirm;
 use crate::engine::judge::last_hour::wants_last_hour;
 use crate::engine::judge::owner::needs_contact;
 use crate::engine::judge::{Contacts, Interner, Judge, Known, Ruling};
-use crate::engine::model::{Account, Instance, Kind, MarkStep, NotArmed, Target};
+use crate::engine::model::{Account, Instance, Kind, MarkStep, NotArmed, Reason, Target};
 use crate::engine::plan::Candidate;
 use crate::engine::report::stocktake::Line;
 use crate::engine::report::{Row, stocktake};
@@ -32,6 +33,8 @@ pub(crate) struct Judging<'a> {
     assessor: Assessor<'a>,
     judge: Judge<'a>,
     never: Unmatched<'a>,
+    /// Databases that were started or stopped since the run before, and nothing tells by whom.
+    unexplained: Vec<(Found, Seen)>,
     /// Instances that their account's alternate contact may own.
     unowned: Vec<Found>,
     open: Open,
@@ -65,16 +68,30 @@ impl<'a> Judging<'a> {
     ) -> Self {
         let judge = Judge::new(settings, scope, history, clock.at());
         let assessor = Assessor { settings, mode, history, clock, interner: Interner::default() };
-        Self { assessor, judge, never: settings.never.unmatched(), unowned: Vec::new(), open: Open::default() }
+        Self {
+            assessor,
+            judge,
+            never: settings.never.unmatched(),
+            unexplained: Vec::new(),
+            unowned: Vec::new(),
+            open: Open::default(),
+        }
     }
 
     /// Judges one instance, or keeps it for [`Self::finish`].
     pub(crate) fn take(&mut self, mut found: Found, scanned: &mut Scanned) {
-        if let Some(seen) = self.assessor.history.date(&mut found.instance, self.assessor.clock.at()) {
-            scanned.background.databases.push((found.instance.id.clone(), seen));
+        let seen = self.assessor.history.date(&mut found.instance, self.assessor.clock.at());
+        self.never.see(account(scanned, &found.instance.id.place), &found.instance);
+        match seen {
+            Some(seen) if seen.is_unexplained() => self.unexplained.push((found, seen)),
+            seen => self.dated(found, seen, scanned),
         }
+    }
+
+    /// The same once it is known when it was started.
+    fn dated(&mut self, found: Found, seen: Option<Seen>, scanned: &mut Scanned) {
+        scanned.background.databases.extend(seen.map(|seen| (found.instance.id.clone(), seen)));
         let account = account(scanned, &found.instance.id.place);
-        self.never.see(account, &found.instance);
         if needs_contact(self.assessor.settings, account) {
             self.unowned.push(found);
         } else {
@@ -84,8 +101,9 @@ impl<'a> Judging<'a> {
 
     /// Asks for what is missing, and judges the waiting instances: by their owner; by weeks of evidence, if no rule
     /// skips them and their policy asks for it; and by their last hour, if it decides.
-    pub(crate) async fn finish(self, port: &impl Scan, scanned: &mut Scanned) {
-        let Self { mut assessor, judge, never, unowned, mut open } = self;
+    pub(crate) async fn finish(mut self, port: &impl Scan, scanned: &mut Scanned) {
+        self.explain(port, scanned).await;
+        let Self { mut assessor, judge, never, unexplained: _, unowned, mut open } = self;
         scanned.never_matched = never.patterns().map(str::to_owned).collect();
         scanned.background.contacts =
             contacts::ask(port, assessor.settings, &owning(&unowned, scanned), assessor.clock, RESERVE).await;
@@ -96,6 +114,46 @@ impl<'a> Judging<'a> {
         }
         assessor.evidence(port, &mut judge, &mut open, scanned).await;
         assessor.last_hour(port, &mut judge, open, scanned).await;
+    }
+}
+
+impl Judging<'_> {
+    /// Asks for the events of targets where it matters who started a database. Where nothing tells, a person did.
+    async fn explain(&mut self, port: &impl Scan, scanned: &mut Scanned) {
+        let mut matter: BTreeMap<Arc<Target>, Vec<(Found, Seen)>> = BTreeMap::new();
+        for (found, seen) in std::mem::take(&mut self.unexplained) {
+            let target = found.instance.id.place.clone();
+            if self.start_matters(&found.instance, account(scanned, &target)) {
+                matter.entry(target).or_default().push((found, seen));
+            } else {
+                self.dated(found, Some(seen), scanned);
+            }
+        }
+        let (clock, width) = (self.assessor.clock, self.assessor.settings.run.width);
+        let asked = matter.into_iter().map(|(target, found)| async move {
+            let asked = contained("events", &target.account, port.database_events(&target));
+            (found, clock.within(RESERVE, asked).await.and_then(|answer| answer.flatten().ok()))
+        });
+        let answers: Vec<_> = stream::iter(asked).buffer_unordered(width).collect().await;
+        for (found, events) in answers {
+            for (mut found, mut seen) in found {
+                let history = self.assessor.history;
+                if let (Some(known), Some(events)) = (&history.databases, &events) {
+                    let own = history.own_acts(&found.instance.id);
+                    seen = known.explain(seen, &mut found.instance, own, events);
+                }
+                self.dated(found, Some(seen), scanned);
+            }
+        }
+    }
+
+    /// Whether the verdict may depend on who started it.
+    fn start_matters(&mut self, instance: &Instance, account: &Account) -> bool {
+        let ruling = self.judge.rule_known(instance, account, &Known::NOTHING);
+        match ruling.verdict.reason() {
+            Reason::Overtime | Reason::Young | Reason::RestartFight | Reason::Reopening => true,
+            _ => ruling.verdict.action().is_some(),
+        }
     }
 }
 

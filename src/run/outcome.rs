@@ -1,7 +1,6 @@
 //! The outcome of a step, from the answer of the call and the state found afterwards.
 
-use crate::engine::model::{OutcomeKind, State};
-use crate::engine::plan::pace::Pace;
+use crate::engine::model::{Kind, OutcomeKind, State};
 use crate::ports::ActError::{self, InTransition, NotSent, Refused, Unclear};
 
 /// The outcome of a stop, from the answer of the call and the state found afterwards.
@@ -51,12 +50,12 @@ fn deferred(why: &str) -> String {
 }
 
 /// The outcome of a start, from the answer of the call and the state found afterwards.
-pub(crate) fn started(end: &Result<(), ActError>, seen: Option<State>, pace: &Pace) -> (OutcomeKind, String) {
+pub(crate) fn started(end: &Result<(), ActError>, seen: Option<State>, kind: Kind) -> (OutcomeKind, String) {
     match (end, seen) {
-        (Ok(()) | Err(Unclear(_)), Some(State::Pending)) if !pace.ends_in_run => {
+        (Ok(()) | Err(Unclear(_)), Some(State::Pending)) if kind.takes_minutes() => {
             (OutcomeKind::Starting, "seen starting".to_owned())
         }
-        (Ok(()), Some(state @ (State::Stopped | State::Stopping))) if !pace.ends_in_run => {
+        (Ok(()), Some(state @ (State::Stopped | State::Stopping))) if kind.takes_minutes() => {
             (OutcomeKind::Unverified, format!("the call was accepted, and it was still seen {state}"))
         }
         (Ok(()) | Err(Unclear(_)), Some(State::Running)) => (OutcomeKind::Started, "seen running".to_owned()),

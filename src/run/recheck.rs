@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use crate::engine::history::History;
-use crate::engine::history::databases::Databases;
+use crate::engine::history::databases::{Databases, OwnActs};
 use crate::engine::judge::{Contacts, Gate, Judge, Known};
 use crate::engine::model::{
     Account, Action, Instance, Kind, Outcome, OutcomeKind, ResourceId, State, Step, Target, names,
@@ -171,7 +171,7 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
         let mut now = HashMap::new();
         let each = |mut found: Instance| {
             if let Some(databases) = self.recheck.databases() {
-                databases.date(&mut found, self.clock.at());
+                databases.date(&mut found, OwnActs::default(), self.clock.at());
             }
             now.insert(found.id.clone(), found);
         };

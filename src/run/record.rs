@@ -153,15 +153,15 @@ pub(crate) async fn write_acts(
     let steps = run_lines.steps_by_key();
     let mut text = String::new();
     for one in confirmed {
-        let Unverified { run, action, at, narrow } = &one.stop;
+        let Unverified { run, action, at, policy: _, undo, narrow } = &one.step;
         let line = Line {
             id: one.id.clone(),
             action: *action,
-            outcome: OutcomeKind::Stopped,
+            outcome: one.outcome,
             at: *at,
             policy: Some(one.policy.clone()),
             run: Some(run.to_string()),
-            undo: None,
+            undo: undo.clone(),
             launched: one.launched,
             narrow: *narrow,
         };
@@ -215,13 +215,24 @@ pub async fn history(hub: &impl ReadRecord, now: DateTime<Utc>) -> Result<Histor
         // A stop with an unknown outcome may have happened, and counts.
         let perhaps = matches!(outcome, OutcomeKind::Stopped | OutcomeKind::Stopping | OutcomeKind::Unverified);
         if stop && perhaps && at.date_naive() == now.date_naive() {
-            history.today.count(&id, policy, narrow);
+            history.today.count(&id, policy.clone(), narrow);
+        }
+        let is_open = match outcome {
+            OutcomeKind::Unverified => stop || id.kind.takes_minutes(),
+            OutcomeKind::Stopping | OutcomeKind::Starting => id.kind.takes_minutes(),
+            OutcomeKind::Stopped
+            | OutcomeKind::Started
+            | OutcomeKind::Already
+            | OutcomeKind::Overtaken
+            | OutcomeKind::Failed
+            | OutcomeKind::NotTried => false,
+        };
+        if is_open {
+            let step = Unverified { run: run.into(), action, at, policy, undo: undo.clone(), narrow };
+            history.unverified.entry(id.clone()).push(step);
         }
         match (action, outcome) {
-            (Action::Stop | Action::Hibernate, OutcomeKind::Unverified) => {
-                let stop = Unverified { run: run.into(), action, at, narrow };
-                history.unverified.entry(id.clone()).push(stop);
-            }
+            (Action::Stop | Action::Hibernate, OutcomeKind::Unverified) => {}
             (Action::Stop | Action::Hibernate, OutcomeKind::Stopped | OutcomeKind::Stopping) => {
                 history.stops.entry(id.clone()).push(at);
             }
@@ -341,9 +352,11 @@ pub(crate) async fn lines(
     }
     lines.retain(|(_, line)| line.at <= now);
     settle(lines.iter_mut().map(|(_, line)| &mut line.id));
-    // An outcome that a later run confirmed replaces an unknown one.
+    // An outcome that a later run confirmed replaces an open one.
     let known = |(run, line): &(String, Line)| (run.clone(), line.id.clone(), line.action);
-    let seen: HashSet<_> = lines.iter().filter(|(_, line)| line.outcome == OutcomeKind::Stopped).map(known).collect();
-    lines.retain(|line| line.1.outcome != OutcomeKind::Unverified || !seen.contains(&known(line)));
+    let is_end = |end| matches!(end, OutcomeKind::Stopped | OutcomeKind::Started | OutcomeKind::Failed);
+    let is_open = |end| matches!(end, OutcomeKind::Unverified | OutcomeKind::Stopping | OutcomeKind::Starting);
+    let ended: HashSet<_> = lines.iter().filter(|(_, line)| is_end(line.outcome)).map(known).collect();
+    lines.retain(|line| !is_open(line.1.outcome) || !ended.contains(&known(line)));
     Ok((lines, unread))
 }

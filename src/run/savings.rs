@@ -60,12 +60,25 @@ pub(crate) async fn count(
     savings.accrue(sights, |id| order.run.scope.is_whole() && is_whole(order, report, id), report.at);
     let rows: HashMap<&ResourceId, &Row> = report.rows.iter().map(|row| (&row.id, row)).collect();
     let stopped = |outcome: &&Outcome| {
-        matches!(outcome.outcome, OutcomeKind::Stopped | OutcomeKind::Stopping) && outcome.action != Action::Start
+        // What takes minutes counts once a later run has found it stopped.
+        let is_down = match outcome.outcome {
+            OutcomeKind::Stopped => true,
+            OutcomeKind::Stopping => !outcome.id.kind.takes_minutes(),
+            OutcomeKind::Started
+            | OutcomeKind::Starting
+            | OutcomeKind::Already
+            | OutcomeKind::Overtaken
+            | OutcomeKind::Failed
+            | OutcomeKind::NotTried
+            | OutcomeKind::Unverified => false,
+        };
+        is_down && outcome.action != Action::Start
     };
     let stops = report.outcomes.iter().filter(stopped).map(|outcome| (&outcome.id, outcome.at));
     // If an earlier run did not record its stop, the stop counts from when it was found.
     let open: BTreeSet<ResourceId> = savings.open.keys().cloned().collect();
-    let earlier = confirmed.iter().filter(|one| !open.contains(&one.id)).map(|one| (&one.id, report.at));
+    let earlier =
+        confirmed.iter().filter(|one| one.is_stopped() && !open.contains(&one.id)).map(|one| (&one.id, report.at));
     for (id, since) in earlier.chain(stops) {
         let Some(row) = rows.get(id) else { continue };
         let policy = row.policy.as_ref().map_or("", |policy| policy.name.as_str());

@@ -11,7 +11,7 @@ use futures_util::stream::{self, StreamExt};
 use thiserror::Error;
 
 use crate::engine::config::Settings;
-use crate::engine::history::databases::Databases;
+use crate::engine::history::databases::{Databases, OwnActs};
 use crate::engine::model::{Account, Instance, ResourceId, Target, Unreachable};
 use crate::engine::plan::Plan;
 use crate::engine::request::{Run, overrides::UndoOverrides};
@@ -185,7 +185,7 @@ async fn prepare(
         let mut now: HashMap<ResourceId, Instance> = HashMap::new();
         let each = |mut instance: Instance| {
             if let Some(databases) = databases {
-                databases.date(&mut instance, clock.at());
+                databases.date(&mut instance, OwnActs::default(), clock.at());
             }
             now.insert(instance.id.clone(), instance);
         };

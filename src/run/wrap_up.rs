@@ -81,8 +81,8 @@ pub(crate) async fn keep(
         let mut stops = history.idle_stops.clone();
         stops.place(report.rows.iter().map(|row| &row.id));
         stopped_for_idleness(report).for_each(|(step, outcome)| stops.note(&step.id, outcome.at));
-        let earlier = background.confirmed.iter().filter(|one| one.because == Because::Idle);
-        earlier.for_each(|one| stops.note(&one.id, one.stop.at));
+        let earlier = background.confirmed.iter().filter(|one| one.is_stopped() && one.because == Because::Idle);
+        earlier.for_each(|one| stops.note(&one.id, one.step.at));
         if stops != history.idle_stops {
             notes.ok_or_trouble(hub.write(idle_stops::FILE, &stops.text()).await, IDLE_STOPS_LOST);
         }

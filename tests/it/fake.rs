@@ -18,7 +18,9 @@ use chrono::{DateTime, Utc};
 use idle_reaper::engine::cost::bill::{About, Group};
 use idle_reaper::engine::evidence::idle::Evidence;
 use idle_reaper::engine::kinds::reported::Facts;
-use idle_reaper::engine::model::{Account, Instance, Message, ReportOnly, ResourceId, State, Tags, Target};
+use idle_reaper::engine::model::{
+    Account, DatabaseEvent, Happened, Instance, Message, ReportOnly, ResourceId, State, Tags, Target,
+};
 use idle_reaper::engine::plan::restart::Volumes;
 use idle_reaper::engine::rules::case::Activity;
 use idle_reaper::ports::{FoundAccount, Switch};
@@ -49,6 +51,8 @@ pub enum Deed {
     Gather,
     AskBalancers,
     AskVolumes,
+    /// A look at the events of databases.
+    AskEvents,
     /// A scan of kinds that are only reported.
     AskReported,
     Tag,
@@ -79,6 +83,7 @@ impl Deed {
             | Self::Gather
             | Self::AskBalancers
             | Self::AskVolumes
+            | Self::AskEvents
             | Self::AskReported
             | Self::ReadSwitch
             | Self::ReadRecord
@@ -147,6 +152,8 @@ struct Inner {
     volumes: HashMap<Box<str>, Volumes>,
     usable: BTreeSet<String>,
     reported: BTreeMap<(Target, ReportOnly), Result<Vec<Facts>, String>>,
+    /// What AWS says of databases; `None` where it is not asked to.
+    events: Option<Vec<DatabaseEvent>>,
     faults: Faults,
     switch_reads: usize,
     paused: Option<String>,
@@ -194,6 +201,7 @@ impl World {
                 volumes: HashMap::new(),
                 usable: BTreeSet::new(),
                 reported: BTreeMap::new(),
+                events: None,
                 faults: Faults::default(),
                 switch_reads: 0,
                 paused: None,
@@ -302,6 +310,15 @@ impl World {
     pub fn with_usable(self, arns: &[&str]) -> Self {
         self.state.borrow_mut().usable.extend(arns.iter().map(|arn| (*arn).to_owned()));
         self
+    }
+
+    /// From now on AWS says this of starts and stops.
+    pub fn now_says(&self, events: &[(&str, &str, Happened)]) {
+        let event = |(name, when, what): &(&str, &str, Happened)| {
+            let id = ResourceId::named(Target::new(HERE.0, HERE.1), *name);
+            DatabaseEvent { id, at: at(when), what: *what }
+        };
+        self.state.borrow_mut().events = Some(events.iter().map(event).collect());
     }
 
     /// How many metrics were asked for.

@@ -4,7 +4,9 @@
 use chrono::{DateTime, Duration, SubsecRound, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::engine::model::{ByResource, Instance, ResourceId, State, json_lines, sane, sane_option, settle};
+use crate::engine::model::{
+    ByResource, DatabaseEvent, Happened, Instance, ResourceId, State, json_lines, sane, sane_option, settle,
+};
 
 /// Its path in the record.
 pub const FILE: &str = "state/databases.jsonl";
@@ -34,9 +36,39 @@ pub struct Seen {
     /// Whether AWS made that start, because it had been stopped for seven days.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     by_aws: bool,
+    /// Whether it is up because the reaper's last stop failed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    stop_failed: bool,
+    /// Whether this run has found a change that nothing explains so far.
+    #[serde(skip)]
+    unexplained: bool,
     /// When AWS starts it, as it was last found stopped.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "sane_option")]
     restarts: Option<DateTime<Utc>>,
+}
+
+impl Seen {
+    /// Adds what is known to the facts of the resource.
+    fn show(&self, found: &mut Instance) {
+        if let Some(facts) = &mut found.database {
+            (facts.restarted_by_aws, facts.stop_failed) = (self.by_aws, self.stop_failed);
+        }
+        found.date_start(self.started);
+    }
+
+    /// Whether this run has found a change that nothing explains so far. AWS's events may.
+    pub fn is_unexplained(&self) -> bool {
+        self.unexplained
+    }
+}
+
+/// What the reaper itself did with a resource since it was found last.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OwnActs {
+    /// Its last stop, made or perhaps made.
+    pub stop: Option<DateTime<Utc>>,
+    /// Its last start. Only the later one of both is given. The start of an undo counts as a person's.
+    pub start: Option<DateTime<Utc>>,
 }
 
 /// The same for every database and service.
@@ -80,25 +112,54 @@ impl Databases {
 
     /// Adds to a database or a service when it was started last, and returns what is now known of it. One that was never found before
     /// may have been started by anybody just now.
-    pub fn date(&self, found: &mut Instance, now: DateTime<Utc>) -> Option<Seen> {
+    pub fn date(&self, found: &mut Instance, own: OwnActs, now: DateTime<Utc>) -> Option<Seen> {
         if found.database.is_none() && found.service.is_none() {
             return None;
         }
         let up = matches!(found.state, State::Running | State::Changing);
         let mut seen = self.0.get(&found.id).cloned().unwrap_or_default();
         let is_gap = now - seen.found > Duration::hours(GAP_HOURS);
-        if up && (!seen.up || is_gap) {
-            seen.by_aws = seen.restarts.is_some_and(|due| (now - due).abs() <= Duration::hours(RESTART_HOURS));
+        if up && (!seen.up || is_gap || own.stop.is_some()) {
+            let announced = seen.restarts.is_some_and(|due| (now - due).abs() <= Duration::hours(RESTART_HOURS));
+            seen.by_aws = announced && own.start.is_none();
+            seen.unexplained = !announced && own.start.is_none();
+            seen.stop_failed = false;
             // The reaper's tag has whole seconds, too, and must not seem to be older than this.
-            seen.started = Some(now.trunc_subsecs(0));
+            seen.started = Some(own.start.unwrap_or(now).trunc_subsecs(0));
         }
+        // It may have fallen back, or a person may have stopped it after the start.
+        seen.unexplained |= own.start.is_some() && found.state == State::Stopped;
         let restarts = found.database.as_ref().and_then(|facts| facts.restarts);
         seen.restarts = if up { None } else { restarts.or(seen.restarts) };
         (seen.found, seen.up) = (now, up);
-        if let Some(facts) = &mut found.database {
-            facts.restarted_by_aws = seen.by_aws;
-        }
-        found.date_start(seen.started);
+        seen.show(found);
         Some(seen)
+    }
+
+    /// When the resource was found last.
+    pub fn found(&self, id: &ResourceId) -> Option<DateTime<Utc>> {
+        self.0.get(id).map(|seen| seen.found)
+    }
+
+    /// Explains a change by the events that AWS has kept of all databases of the target.
+    pub fn explain(&self, mut seen: Seen, found: &mut Instance, own: OwnActs, events: &[DatabaseEvent]) -> Seen {
+        let last = |what: Happened| {
+            let its_own = events.iter().filter(|event| event.id == found.id && event.what == what);
+            its_own.map(|event| event.at.trunc_subsecs(0)).max()
+        };
+        let (started, stopped, by_aws) =
+            (last(Happened::Started), last(Happened::Stopped), last(Happened::StartedByAws));
+        if by_aws.is_some_and(|by_aws| stopped.is_none_or(|stopped| stopped < by_aws)) {
+            (seen.by_aws, seen.started) = (true, started.max(by_aws));
+        } else if started.is_some_and(|started| own.stop.or(own.start).is_none_or(|acted| acted <= started)) {
+            seen.started = started;
+        } else if own.stop.is_some_and(|acted| seen.up && stopped.is_none_or(|stopped| stopped < acted)) {
+            // Neither stopped nor started: the stop failed, and it runs on as before.
+            seen.stop_failed = true;
+            seen.started = self.0.get(&found.id).and_then(|earlier| earlier.started);
+        }
+        seen.unexplained = false;
+        seen.show(found);
+        seen
     }
 }

@@ -7,7 +7,7 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 
 use crate::engine::evidence::idle::Own;
 use crate::engine::evidence::witness::Witness;
-use crate::engine::history::databases::{Databases, Seen};
+use crate::engine::history::databases::{Databases, OwnActs, Seen};
 use crate::engine::history::deliveries::Deliveries;
 use crate::engine::history::idle_stops::IdleStops;
 use crate::engine::history::last_scans::Cadence;
@@ -68,7 +68,21 @@ pub struct History {
 impl History {
     /// Adds to a database when it was started last, if that is kept.
     pub fn date(&self, found: &mut Instance, now: DateTime<Utc>) -> Option<Seen> {
-        self.databases.as_ref()?.date(found, now)
+        let known = self.databases.as_ref()?;
+        known.date(found, self.own_acts(&found.id), now)
+    }
+
+    /// What the reaper did with a resource since it was found last.
+    pub fn own_acts(&self, id: &ResourceId) -> OwnActs {
+        let Some(since) = self.databases.as_ref().and_then(|known| known.found(id)) else { return OwnActs::default() };
+        let open = || self.unverified.get(id).into_iter().flatten();
+        let stops = open().filter(|step| step.action.is_stop()).map(|step| step.at);
+        let starts = open().filter(|step| !step.action.is_stop() && step.undo.is_none()).map(|step| step.at);
+        let stops = stops.chain(self.stops.get(id).into_iter().flatten().copied());
+        let starts = starts.chain(self.starts.get(id).into_iter().flatten().copied());
+        let stop = stops.filter(|at| *at >= since).max();
+        let start = starts.filter(|at| *at >= since).max().filter(|start| stop.is_none_or(|stop| stop < *start));
+        OwnActs { stop: stop.filter(|_| start.is_none()), start }
     }
 
     /// Whether the start of `id` at `launch` was the reaper's own: the reaper confirmed a start within the length of

@@ -62,9 +62,34 @@ pub struct Database {
     /// Whether AWS made its last start, because it had been stopped for seven days.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub restarted_by_aws: bool,
+    /// Whether the reaper's last stop of it failed: AWS accepted the stop, and it is available again without a start.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub stop_failed: bool,
     /// The instances of a cluster.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     pub members: Box<[Member]>,
+}
+
+/// What AWS reports that happened to a database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DatabaseEvent {
+    /// Which database.
+    pub id: ResourceId,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// What.
+    pub what: Happened,
+}
+
+/// What happened to a database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Happened {
+    /// It was started, by anybody.
+    Started,
+    /// It was stopped, by anybody.
+    Stopped,
+    /// AWS begins to start it, because it has been stopped for seven days.
+    StartedByAws,
 }
 
 /// An instance of a cluster.

@@ -66,7 +66,7 @@ pub(crate) use crate::engine::model::target::{is_account, without_other_accounts
 pub use crate::engine::model::because::Because;
 pub use crate::engine::model::by_resource::ByResource;
 pub use crate::engine::model::cap::Cap;
-pub use crate::engine::model::database::{CannotStop, Database, Member};
+pub use crate::engine::model::database::{CannotStop, Database, DatabaseEvent, Happened, Member};
 pub use crate::engine::model::health::{Counts, FURTHER_METRICS, Health, WATCHED_METRICS};
 pub use crate::engine::model::mark_step::{Lifted, MarkEnd, MarkStep, MarkVerb, Tier};
 pub use crate::engine::model::not_armed::NotArmed;

@@ -39,6 +39,14 @@ impl Kind {
     /// The kinds that are listed only where a policy names them.
     pub const NAMED: [Self; 2] = [Self::Database, Self::Service];
 
+    /// Whether a stop or a start takes minutes. Then a later run finds out how it ended.
+    pub fn takes_minutes(self) -> bool {
+        match self {
+            Self::Instance => false,
+            Self::Database | Self::Service => true,
+        }
+    }
+
     /// Whether files omit the kind.
     #[allow(clippy::trivially_copy_pass_by_ref)] // serde passes references
     fn is_implied(&self) -> bool {

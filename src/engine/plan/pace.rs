@@ -20,8 +20,6 @@ pub struct Pace {
     pub start_burst: Option<usize>,
     /// The waits between the scans after a stop or a start, less if the deadline is near.
     pub waits: &'static [Duration],
-    /// Whether a stop or a start usually ends within the run. If not, a later run finds out how it ended.
-    pub ends_in_run: bool,
 }
 
 /// The StopInstances bucket holds 50 calls and refills at 5 per second; the StartInstances bucket holds 5 and refills at 2
@@ -41,7 +39,6 @@ const INSTANCE: Pace = Pace {
         Duration::from_secs(5),
         Duration::from_secs(5),
     ],
-    ends_in_run: true,
 };
 
 /// RDS stops and starts one database in a call, and takes minutes. ECS takes one service. AWS publishes no rates: two calls a second are what EC2
@@ -53,7 +50,6 @@ const DATABASE: Pace = Pace {
     after_start: Duration::from_millis(500),
     start_burst: None,
     waits: &[Duration::from_millis(500), Duration::from_millis(1500)],
-    ends_in_run: false,
 };
 
 /// How many instances AWS starts at once in one Region of one account. Beyond that, the bucket refills at 2 per

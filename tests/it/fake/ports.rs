@@ -14,7 +14,9 @@ use idle_reaper::engine::evidence::idle::{Evidence, Wanted};
 use idle_reaper::engine::evidence::last_hour::Recent;
 use idle_reaper::engine::kinds::reported::Facts;
 use idle_reaper::engine::model::month::Month;
-use idle_reaper::engine::model::{Instance, Kind, Message, NO_CAPACITY, ReportOnly, State, Tags, Target, Usd};
+use idle_reaper::engine::model::{
+    DatabaseEvent, Instance, Kind, Message, NO_CAPACITY, ReportOnly, State, Tags, Target, Usd,
+};
 use idle_reaper::engine::plan::restart::{Key, Volumes};
 use idle_reaper::engine::rules::case::Activity;
 use idle_reaper::local::packed;
@@ -284,6 +286,12 @@ impl Scan for World {
         let places = self.state.borrow().places(target, kind, only);
         self.show(target, places, only, &mut each);
         Ok(())
+    }
+
+    async fn database_events(&self, target: &Target) -> Result<Vec<DatabaseEvent>, String> {
+        self.wait().await;
+        self.note(Deed::AskEvents, target, &[], "", true);
+        self.state.borrow().events.clone().ok_or_else(|| "AccessDenied: rds:DescribeEvents".to_owned())
     }
 
     async fn activity(&self, target: &Target, asked: &[Recent], _: DateTime<Utc>) -> HashMap<Box<str>, Activity> {

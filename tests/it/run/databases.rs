@@ -1,6 +1,6 @@
 //! Databases that are stopped, started and undone, from run to run.
 
-use idle_reaper::engine::model::{Action, Cap, Instance, OutcomeKind, State};
+use idle_reaper::engine::model::{Action, Cap, Happened, Instance, OutcomeKind, Reason, State};
 use idle_reaper::engine::report::Report;
 
 use crate::fake::{
@@ -149,4 +149,96 @@ fn a_database_that_was_started_meanwhile_is_left_alone() {
     assert!(report.plan.steps.is_empty(), "a person gets overtime");
     assert_eq!(stopped_by(&world, "db:orders").len(), 1);
     assert!(!report.plan.steps.iter().any(|step| step.action == Action::Stop));
+}
+
+/// Every line of the record about what was done, as later runs read it.
+fn recorded(world: &World, outcome: &str) -> usize {
+    let wanted = format!("\"outcome\":\"{outcome}\"");
+    let acts = world.recorded("acts/").into_iter();
+    acts.map(|(_, text)| text.lines().filter(|line| line.contains(&wanted)).count()).sum()
+}
+
+#[test]
+fn a_later_run_records_how_stops_and_starts_ended() {
+    let world = known(World::of([db("orders")]));
+    apply(&world, &settings(), at(CLOSED));
+    assert_eq!((recorded(&world, "stopping"), recorded(&world, "stopped")), (1, 0));
+    apply(&world, &settings(), at(NEXT));
+    assert_eq!(recorded(&world, "stopped"), 1);
+    apply(&world, &settings(), at(OPENING));
+    apply(&world, &settings(), at(OPEN));
+    assert_eq!((recorded(&world, "starting"), recorded(&world, "started")), (1, 1));
+    let before = recorded(&world, "started") + recorded(&world, "stopped");
+    apply(&world, &settings(), at("2026-11-26T09:05:00+09:00"));
+    assert_eq!(recorded(&world, "started") + recorded(&world, "stopped"), before, "each only once");
+}
+
+#[test]
+fn a_stop_that_did_not_last_is_said_as_failed_and_tried_again() {
+    let world = known(World::of([db("orders")])).with_faults(Faults::one("db:orders", Fault::StopFallsBack));
+    apply(&world, &settings(), at(CLOSED));
+    world.now_says(&[]);
+    let next = apply(&world, &settings(), at(NEXT));
+    assert_eq!(recorded(&world, "failed"), 1, "{:?}", next.notes);
+    assert!(next.notes.iter().any(|note| note.contains("failed: it runs again, and nobody started it")));
+    assert_eq!(outcome_of(&next, "db:orders"), OutcomeKind::Stopping, "nobody gets overtime");
+}
+
+#[test]
+fn without_events_whoever_runs_it_again_is_a_person() {
+    let world = known(World::of([db("orders")])).with_faults(Faults::one("db:orders", Fault::StopFallsBack));
+    apply(&world, &settings(), at(CLOSED));
+    let next = apply(&world, &settings(), at(NEXT));
+    assert_eq!(row(&next, "db:orders").verdict.reason(), Reason::Overtime);
+    assert_eq!((next.plan.steps.len(), recorded(&world, "failed")), (0, 0));
+}
+
+#[test]
+fn a_start_that_fell_back_is_said_as_failed_and_tried_again() {
+    let world = known(World::of([db("orders")]));
+    apply(&world, &settings(), at(CLOSED));
+    apply(&world, &settings(), at(NEXT));
+    world.set_faults(Faults::one("db:orders", Fault::FallsBack));
+    apply(&world, &settings(), at(OPENING));
+    world.now_says(&[]);
+    let next = apply(&world, &settings(), at(OPEN));
+    assert_eq!(recorded(&world, "failed"), 1, "{:?}", next.notes);
+    assert_eq!(outcome_of(&next, "db:orders"), OutcomeKind::Starting);
+}
+
+#[test]
+fn what_a_person_stopped_after_our_start_stays_stopped() {
+    let world = known(World::of([db("orders")]));
+    apply(&world, &settings(), at(CLOSED));
+    apply(&world, &settings(), at(NEXT));
+    apply(&world, &settings(), at(OPENING));
+    world.change("db:orders", |found| found.state(State::Stopped));
+    world.now_says(&[
+        ("db:orders", "2026-11-26T08:40:00+09:00", Happened::Started),
+        ("db:orders", "2026-11-26T08:45:00+09:00", Happened::Stopped),
+    ]);
+    let next = apply(&world, &settings(), at("2026-11-26T09:05:00+09:00"));
+    assert_eq!((next.plan.steps.len(), recorded(&world, "started")), (0, 1), "{:?}", next.plan.steps);
+}
+
+#[test]
+fn what_aws_starts_after_seven_days_is_stopped_again() {
+    let world = known(World::of([db("orders")]));
+    apply(&world, &settings(), at(CLOSED));
+    apply(&world, &settings(), at(NEXT));
+    world.change("db:orders", |found| found.state(State::Running));
+    let person = [("db:orders", "2026-11-25T22:50:00+09:00", Happened::Started)];
+    world.now_says(&person);
+    let plan = |when: &str| crate::fake::plan(&world, &settings(), at(when));
+    let reason = |when: &str| row(&plan(when), "db:orders").verdict.reason();
+    assert_eq!(reason("2026-11-25T23:00:00+09:00"), Reason::Overtime);
+    assert_eq!(reason("2026-11-26T00:55:00+09:00"), Reason::OutsideHours, "two hours after the start itself");
+    let aws = ("db:orders", "2026-11-25T22:40:00+09:00", Happened::StartedByAws);
+    world.now_says(&[aws, person[0]]);
+    let by_aws = plan("2026-11-25T23:10:00+09:00");
+    assert_eq!(by_aws.plan.steps.len(), 1, "no overtime: {:?}", row(&by_aws, "db:orders").verdict);
+    let stopped = ("db:orders", "2026-11-25T22:45:00+09:00", Happened::Stopped);
+    world.now_says(&[aws, stopped, person[0]]);
+    assert_eq!(reason("2026-11-25T23:10:00+09:00"), Reason::Overtime, "a person stopped and started it after AWS");
+    assert!(world.calls(|deed| deed == Deed::AskEvents).len() < 6);
 }

@@ -1,7 +1,7 @@
 //! Since when databases run, by what runs have found.
 
 use chrono::{DateTime, Duration, Utc};
-use idle_reaper::engine::history::databases::Databases;
+use idle_reaper::engine::history::databases::{Databases, OwnActs};
 use idle_reaper::engine::model::{Database, Instance, Reason};
 use proptest::sample::select;
 
@@ -20,7 +20,7 @@ fn after(found_at: &[(&str, &str, Option<&str>)]) -> (Databases, Instance) {
     let (mut known, mut last) = (Databases::default(), db("orders"));
     for (when, status, restarts) in found_at {
         last = found(status, restarts.map(at));
-        let seen = known.date(&mut last, at(when)).expect("a database");
+        let seen = known.date(&mut last, OwnActs::default(), at(when)).expect("a database");
         let text = known.text_with(&[(last.id.clone(), seen)], at(when));
         known = Databases::parse(&text, at(when));
     }
@@ -77,7 +77,7 @@ fn a_start_is_never_dated_before_the_last_time_it_was_found_down() {
         for (status, minutes) in scans {
             now += Duration::minutes(minutes);
             let mut one = found(status, None);
-            let seen = known.date(&mut one, now).expect("a database");
+            let seen = known.date(&mut one, OwnActs::default(), now).expect("a database");
             let is_up = matches!(status, "available" | "backing-up");
             if is_up {
                 assert!(one.launch.is_some_and(|launch| launch <= now && down.is_none_or(|down| launch > down)));
@@ -99,7 +99,7 @@ fn what_cannot_be_read_protects() {
     ] {
         let known = Databases::parse(text, at(EVENING));
         let mut one = found("available", None);
-        known.date(&mut one, at(EVENING));
+        known.date(&mut one, OwnActs::default(), at(EVENING));
         assert_eq!(one.launch, Some(at(EVENING)), "{text}");
     }
 }
