@@ -1,11 +1,13 @@
 //! The instant of a run, and how long the run may still last. The instant by which a run judges is read once, at the
-//! entry. Elapsed time is read here from two clocks: the monotonic clock stops while a laptop sleeps, and the wall
-//! clock can be set back. The longer of the two counts.
+//! entry. Elapsed time is read from tokio's monotonic clock, which tests can pause. That clock stops while a laptop
+//! sleeps, so the wall clock counts instead once it is clearly ahead. The wall clock alone would not do: it can be set
+//! back.
 
 use std::future::Future;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 use chrono::{DateTime, Utc};
+use tokio::time::Instant;
 
 use crate::engine::report::fan_out::Begun;
 
@@ -13,6 +15,9 @@ use crate::engine::report::fan_out::Begun;
 /// minutes by the minute that EventBridge Scheduler may be late and by the seconds that the lock outlives the process.
 /// So a killed run leaves no lock that blocks the next one.
 pub const LONGEST: Duration = Duration::from_secs(13 * 60);
+
+/// A machine has slept, or was set ahead, if its wall clock is so far ahead of the monotonic clock.
+const SLEPT: Duration = Duration::from_secs(10);
 
 /// The instant by which a run is judged, and the time since.
 #[derive(Clone, Copy, Debug)]
@@ -48,7 +53,8 @@ impl Clock {
 
     /// The time since this process began.
     fn elapsed(&self) -> Duration {
-        self.since.elapsed().max(self.wall.elapsed().unwrap_or_default())
+        let (since, wall) = (self.since.elapsed(), self.wall.elapsed().unwrap_or_default());
+        if wall.saturating_sub(since) > SLEPT { wall } else { since }
     }
 
     /// Whether something that lasts at most `worst` still fits before the deadline.

@@ -60,9 +60,10 @@ pub fn try_undo(world: &World, settings: &Settings, back: &Back) -> Result<Undo,
     let run = begin(world, Mode::Undo, &ask);
     let number = world.state.borrow().runs;
     let run = Run { id: format!("{}-{number:08x}", back.at.format("%Y%m%dT%H%M%SZ")).into(), ..run };
-    let (undoes, overrides, clock) = (back.undoes.as_str(), back.overrides, Clock::start(back.at, back.left));
-    let order = UndoOrder { run: &run, undoes, overrides, settings, clock, wall: back.at, agreed: None };
+    let (undoes, overrides) = (back.undoes.as_str(), back.overrides);
     block_on(async {
+        let clock = Clock::start(back.at, back.left);
+        let order = UndoOrder { run: &run, undoes, overrides, settings, clock, wall: back.at, agreed: None };
         match back.apply {
             true => run::undo(&order, world, world, world).await.map(|(undo, _)| undo),
             false => run::preview(&order, world, world).await,
@@ -103,9 +104,9 @@ pub fn plan_over(recorded: &Recorded, settings: &Settings, at: DateTime<Utc>) ->
 /// An apply. Whether the world acts is for the settings to say.
 pub fn try_apply(world: &World, settings: &Settings, ask: &Ask) -> Result<Report, Error> {
     let run = begin(world, Mode::Apply, ask);
-    let order = order(&run, settings, ask);
-    let apply = async { run::apply(&order, world, world, world, world, world).await.map(|(report, _)| report) };
-    block_on(unless_killed(apply))
+    block_on(unless_killed(async {
+        run::apply(&order(&run, settings, ask), world, world, world, world, world).await.map(|(report, _)| report)
+    }))
 }
 
 /// A run that hangs for a day was killed.
@@ -120,12 +121,11 @@ pub const KILLED: &str = "killed";
 /// An apply whose process is killed so long after it began; whether it was killed before its end.
 pub fn apply_killed(world: &World, settings: &Settings, ask: &Ask, after: Duration) -> bool {
     let run = begin(world, Mode::Apply, ask);
-    let order = order(&run, settings, ask);
-    let killed = async {
+    block_on(async {
+        let order = order(&run, settings, ask);
         let work = run::apply(&order, world, world, world, world, world);
         tokio::time::timeout(after, work).await.is_err()
-    };
-    block_on(killed)
+    })
 }
 
 /// A look because of an anomaly of cost.
@@ -133,8 +133,10 @@ pub fn handle_anomaly(world: &World, settings: &Settings, event: &Event, at: Dat
     let Event::Anomaly(anomaly) = event else { panic!("no anomaly: {event:?}") };
     let ask = Ask { scope: event.scope(), ..Ask::at(at) };
     let run = begin(world, Mode::Plan, &ask);
-    let order = order(&run, settings, &ask);
-    block_on(async { run::handle_anomaly(&order, world, world, world, world, anomaly).await.map(|(report, _)| report) })
+    block_on(async {
+        let order = order(&run, settings, &ask);
+        run::handle_anomaly(&order, world, world, world, world, anomaly).await.map(|(report, _)| report)
+    })
 }
 
 /// Two applies at once.

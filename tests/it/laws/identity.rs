@@ -306,7 +306,7 @@ fn what_was_recorded_of_another_place_or_of_another_kind_says_nothing() {
         assert_eq!(verdict(&place(account, region)).expect("a report"), ("outside-hours", Some("not-notified")));
     }
     // A kind of which this release knows nothing is no instance, and an undo that cannot be read protects.
-    let other = place(HERE.0, HERE.1) + "\"kind\":\"service\",";
+    let other = place(HERE.0, HERE.1) + "\"kind\":\"queue\",";
     assert!(verdict(&other).is_err());
     let world = World::of([instance("i-1").tag("Owner", "ana")]);
     record(&world, &other);
