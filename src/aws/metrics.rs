@@ -45,10 +45,10 @@ pub(crate) async fn last_hour(
     limits: &Busy,
     now: DateTime<Utc>,
 ) -> HashMap<Box<str>, Activity> {
-    let cpu: Vec<_> = asked.iter().map(|one| one.cpu(now)).collect();
+    let cpu: Vec<_> = asked.iter().map(|one| one.first(now)).collect();
     let mut found = evidence(client, meter, &cpu, now).await;
     let read = |one: &Recent, found: &HashMap<Box<str>, Evidence>| {
-        LastHour::read(found.get(&one.id).unwrap_or(&Evidence::default()), one.launch, now)
+        one.read(found.get(&one.id).unwrap_or(&Evidence::default()), now)
     };
     // An instance without a CPU value is already unmeasured, unless the settings ignore that.
     let is_open = |hour: &LastHour| {
@@ -168,7 +168,7 @@ mod tests {
     }
 
     fn box_of(gpu: bool) -> Recent {
-        Recent { id: "i-1".into(), launch: None, volumes: Box::default(), gpu }
+        Recent { id: "i-1".into(), launch: None, parts: Box::default(), gpu }
     }
 
     async fn measured(rules: &[&Rule], gpu: bool) -> (LastHour, u64) {

@@ -13,6 +13,7 @@ use crate::aws::metrics::METRICS;
 use crate::aws::{Meter, Tokens, words};
 use crate::engine::evidence::idle::{Asked, Series};
 use crate::engine::evidence::{Evidence, Metric, Reading, Wanted};
+use crate::engine::model::Kind;
 
 /// One metric as CloudWatch knows it.
 #[derive(Clone, Debug)]
@@ -34,19 +35,21 @@ pub(crate) async fn evidence(
     let of = |one: &'_ Wanted| -> Vec<(Box<str>, Asked)> {
         one.asked.iter().map(|asked| (one.id.clone(), *asked)).collect()
     };
-    let all: Vec<(Box<str>, Asked)> = wanted.iter().flat_map(of).collect();
-    let queries: Vec<Query> = all.iter().map(|(id, asked)| query(*asked, id, false)).collect();
+    let instances = wanted.iter().filter(|one| Kind::of(&one.id) == Kind::Instance);
+    let all: Vec<(Box<str>, Asked)> = instances.flat_map(of).collect();
+    let queries: Vec<Query> = all.iter().map(|(id, asked)| query(*asked, id, Source::Instance)).collect();
     let answers = ask(client, meter, &queries, now).await;
     let mut found: HashMap<Box<str>, Evidence> = HashMap::new();
     for ((id, asked), reading) in all.iter().zip(answers) {
         found.entry(id.clone()).or_default().add(asked.metric, reading);
     }
-    from_volumes(client, meter, wanted, now, &mut found).await;
+    from_parts(client, meter, wanted, now, &mut found).await;
     found
 }
 
-/// Only Nitro instances have EBS metrics of their own. For others, the volumes have them.
-async fn from_volumes(
+/// Only Nitro instances have EBS metrics of their own. For others, the volumes have them. Those of a cluster are at its
+/// instances.
+async fn from_parts(
     client: &Client,
     meter: &Meter,
     wanted: &[Wanted],
@@ -55,27 +58,31 @@ async fn from_volumes(
 ) {
     let mut open: Vec<(&Wanted, Asked)> = Vec::new();
     for one in wanted {
-        for asked in one.asked.iter().filter(|asked| is_ebs(asked.metric)) {
+        let is_database = Kind::of(&one.id) == Kind::Database;
+        let is_open = |asked: &&Asked| {
             let reading = found.get(&one.id).and_then(|evidence| evidence.get(asked.metric));
-            if matches!(reading, Some(Reading::Known(series)) if series.is_empty()) && !one.volumes.is_empty() {
-                open.push((one, *asked));
-            }
-        }
+            let is_empty = matches!(reading, Some(Reading::Known(series)) if series.is_empty());
+            is_database || is_ebs(asked.metric) && is_empty && !one.parts.is_empty()
+        };
+        open.extend(one.asked.iter().filter(is_open).map(|asked| (one, *asked)));
     }
-    let each = |(one, asked): &(&'_ Wanted, Asked)| -> Vec<(Box<str>, Asked)> {
-        one.volumes.iter().map(|volume| (volume.clone(), *asked)).collect()
+    let each = |(one, asked): &(&'_ Wanted, Asked)| -> Vec<Query> {
+        let source = Source::of_parts(one);
+        one.parts.iter().map(|part| query(*asked, part, source)).collect()
     };
-    let all: Vec<(Box<str>, Asked)> = open.iter().flat_map(each).collect();
-    let queries: Vec<Query> = all.iter().map(|(volume, asked)| query(*asked, volume, true)).collect();
+    let queries: Vec<Query> = open.iter().flat_map(each).collect();
     let mut answers = ask(client, meter, &queries, now).await.into_iter();
     for (one, asked) in open {
-        let of_volumes: Vec<Reading> = answers.by_ref().take(one.volumes.len()).collect();
-        found.entry(one.id.clone()).or_default().add(asked.metric, together(of_volumes, asked.metric.period()));
+        let of_parts: Vec<Reading> = answers.by_ref().take(one.parts.len()).collect();
+        let reading = together(of_parts, asked.metric.period(), Source::of_parts(one));
+        found.entry(one.id.clone()).or_default().add(asked.metric, reading);
     }
 }
 
-/// The volumes' readings combined. A gap of one volume is a gap of all.
-fn together(readings: Vec<Reading>, period: i64) -> Reading {
+/// The readings of all parts combined: volumes add up, and the busiest instance speaks for its cluster. A gap of one part
+/// is a gap of all.
+fn together(readings: Vec<Reading>, period: i64, source: Source) -> Reading {
+    let join = if source == Source::Volume { |one, other| one + other } else { f64::max };
     let mut all = Vec::with_capacity(readings.len());
     for reading in readings {
         match reading {
@@ -83,7 +90,7 @@ fn together(readings: Vec<Reading>, period: i64) -> Reading {
             Reading::Gap(cause) => return Reading::Gap(cause),
         }
     }
-    Reading::Known(Series::sum(&all, period))
+    Reading::Known(Series::joined(&all, period, join))
 }
 
 fn is_ebs(metric: Metric) -> bool {
@@ -162,10 +169,28 @@ fn build(n: usize, query: &Query) -> MetricDataQuery {
     MetricDataQuery::builder().id(format!("m{n}")).metric_stat(stat).return_data(true).build()
 }
 
-/// A metric of the instance or of the volume with this id.
-fn query(asked: Asked, id: &str, volume: bool) -> Query {
-    let (name, statistic) = name(asked.metric, volume);
-    let (namespace, key) = if volume { ("AWS/EBS", "VolumeId") } else { ("AWS/EC2", "InstanceId") };
+/// What publishes a metric.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Source {
+    Instance,
+    Volume,
+    DbInstance,
+}
+
+impl Source {
+    fn of_parts(of: &Wanted) -> Self {
+        if Kind::of(&of.id) == Kind::Database { Self::DbInstance } else { Self::Volume }
+    }
+}
+
+/// A metric of what has this id.
+fn query(asked: Asked, id: &str, source: Source) -> Query {
+    let (name, statistic) = name(asked.metric, source == Source::Volume);
+    let (namespace, key) = match source {
+        Source::Instance => ("AWS/EC2", "InstanceId"),
+        Source::Volume => ("AWS/EBS", "VolumeId"),
+        Source::DbInstance => ("AWS/RDS", "DBInstanceIdentifier"),
+    };
     let dimension = Dimension::builder().name(key).value(id).build();
     let metric = Named::builder().namespace(namespace).metric_name(name).dimensions(dimension).build();
     Query { metric, statistic, period: asked.metric.period(), since: asked.since }
@@ -183,6 +208,9 @@ fn name(metric: Metric, volume: bool) -> (&'static str, &'static str) {
         Metric::WriteOps => ("EBSWriteOps", "Sum"),
         Metric::WriteBytes | Metric::WrittenLately => ("EBSWriteBytes", "Sum"),
         Metric::GpuLately => (crate::aws::metrics::GPU, "Maximum"),
+        Metric::Connections | Metric::ConnectionsLately => ("DatabaseConnections", "Maximum"),
+        Metric::ReadIops => ("ReadIOPS", "Maximum"),
+        Metric::WriteIops => ("WriteIOPS", "Maximum"),
         Metric::FailedChecks => ("StatusCheckFailed", "Maximum"),
         Metric::Credits => ("CPUCreditBalance", "Minimum"),
     }

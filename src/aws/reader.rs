@@ -233,11 +233,11 @@ impl Scan for AwsReader<'_> {
     }
 
     async fn activity(&self, target: &Target, asked: &[Recent], now: DateTime<Utc>) -> HashMap<Box<str>, Activity> {
-        // The last hour of other kinds is not measured.
-        let (others, asked): (Vec<_>, Vec<_>) =
-            asked.iter().cloned().partition(|one| Kind::of(&one.id) != Kind::Instance);
+        // Services are only judged so far, and nothing is stopped for want of their last hour.
+        let (services, asked): (Vec<_>, Vec<_>) =
+            asked.iter().cloned().partition(|one| Kind::of(&one.id) == Kind::Service);
         let mut answers = self.last_hour(target, &asked, now).await;
-        answers.extend(others.into_iter().map(|one| (one.id, Activity::NotAsked)));
+        answers.extend(services.into_iter().map(|one| (one.id, Activity::NotAsked)));
         answers
     }
 

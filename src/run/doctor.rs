@@ -289,7 +289,7 @@ async fn forgotten(order: &DoctorOrder<'_>, scanner: &impl Scan, target: Option<
 }
 
 async fn metrics(scanner: &impl Scan, target: &Target, recent: &Recent, now: DateTime<Utc>) -> Result<(), String> {
-    let evidence = scanner.evidence(target, &[recent.cpu(now)], now).await;
+    let evidence = scanner.evidence(target, &[recent.first(now)], now).await;
     let gap = evidence.values().flat_map(|found| found.iter()).find_map(|(_, reading)| match reading {
         Reading::Gap(why) => Some(why.clone()),
         Reading::Known(_) => None,

@@ -11,7 +11,7 @@ use crate::engine::evidence::idle::{
     Asked, Next, Own, Peer, Question, baselines, classify, network_per_hour, next, since,
 };
 use crate::engine::evidence::{Evidence, Idleness, Reading, Sighting, Wanted, Witness};
-use crate::engine::model::{ByResource, IdleFacts, Instance, ResourceId, Target, WhyReportOnly};
+use crate::engine::model::{ByResource, IdleFacts, Instance, Kind, ResourceId, Target, WhyReportOnly};
 use crate::ports::Scan;
 use crate::run::Clock;
 use crate::run::scan::RESERVE;
@@ -91,9 +91,9 @@ async fn measure(port: &impl Scan, open: &mut [Open<'_>], clock: Clock, width: u
     for Open { question, evidence } in &*open {
         let Next::Ask(metrics) = next(*question, evidence, None) else { continue };
         let asked = |metric| Asked { metric, since: since(metric, question.settings, question.now) };
-        let Instance { id, details, .. } = question.instance;
+        let id = &question.instance.id;
         let asked = metrics.into_iter().map(asked).collect();
-        let one = Wanted { id: (&*id.name).into(), volumes: details.volumes.clone(), asked };
+        let one = Wanted { id: (&*id.name).into(), parts: question.instance.parts(), asked };
         wanted.entry(id.place.clone()).or_default().push(one);
     }
     if wanted.is_empty() {
@@ -107,7 +107,7 @@ async fn measure(port: &impl Scan, open: &mut [Open<'_>], clock: Clock, width: u
     let answers: Vec<_> = stream::iter(asked).buffer_unordered(width).collect().await;
     let mut found: HashMap<ResourceId, Evidence> = HashMap::new();
     for (target, wanted, mut answers, late) in answers {
-        for Wanted { id, volumes: _, asked } in wanted {
+        for Wanted { id, parts: _, asked } in wanted {
             let answer = answers.remove(&id).unwrap_or_default();
             // A metric that is missing in the answer is a gap. It is requested only once.
             let cause = if late { "there was no time left to measure it" } else { "it was not in the answer" };
@@ -138,7 +138,8 @@ async fn behind_load_balancers(
         Some(Idleness::Idle(facts)) => facts.report_only.is_none(),
         Some(Idleness::NotAsked | Idleness::Active(_) | Idleness::Undetermined(_)) | None => false,
     };
-    let survivors: Vec<&Instance> = candidates.iter().filter(|instance| open(&instance.id)).copied().collect();
+    let may_be_target = |instance: &&&Instance| instance.id.kind == Kind::Instance && open(&instance.id);
+    let survivors: Vec<&Instance> = candidates.iter().filter(may_be_target).copied().collect();
     let targets: HashSet<&Target> = survivors.iter().map(|instance| &*instance.id.place).collect();
     let asked = targets.into_iter().map(|target| async move {
         let answer = clock.within(RESERVE, port.behind_load_balancer(target)).await;

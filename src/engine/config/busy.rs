@@ -19,6 +19,8 @@ pub struct Busy {
     pub write_bytes_per_second: f64,
     /// GPU utilisation in per cent, where the CloudWatch agent measures it.
     pub gpu_percent: f64,
+    /// Connections of a database.
+    pub database_connections: f64,
     /// How to handle an instance without a whole hour of figures.
     pub unmeasured: Unmeasured,
     /// Whether active sessions of Session Manager are asked for. An instance that has one is not stopped, and neither is
@@ -35,6 +37,7 @@ impl Default for Busy {
             network_bytes_per_second: 20.0 * KILOBYTE,
             write_bytes_per_second: 100.0 * KILOBYTE,
             gpu_percent: 10.0,
+            database_connections: 1.0,
             unmeasured: Unmeasured::Skip,
             sessions: false,
         }
@@ -61,6 +64,7 @@ pub(crate) fn read(top: &Section<'_>) -> Option<Busy> {
     let rate = |key, limit: &mut f64| *limit = section.decimal(key, 0.0, MOST).map_or(*limit, |rate| rate * KILOBYTE);
     rate("network-kilobytes-per-second", &mut busy.network_bytes_per_second);
     rate("write-kilobytes-per-second", &mut busy.write_bytes_per_second);
+    busy.database_connections = section.decimal("database-connections", 0.0, MOST).unwrap_or(busy.database_connections);
     let ways = [("skip", Unmeasured::Skip), ("ignore", Unmeasured::Ignore)];
     busy.unmeasured = section.choice("unmeasured", &ways).unwrap_or(busy.unmeasured);
     busy.sessions = section.flag("sessions").unwrap_or(busy.sessions);

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::engine::config::Busy;
 use crate::engine::evidence::idle::{Asked, FIVE_MINUTES, bucket_from};
 use crate::engine::evidence::{Evidence, Metric, Reading, Wanted};
-use crate::engine::model::{Gauge, Instance, figure};
+use crate::engine::model::{Gauge, Instance, Kind, figure};
 
 /// Five-minute buckets of one hour.
 const BUCKETS: usize = 12;
@@ -24,15 +24,18 @@ const NEWEST_MINUTES: i64 = 15;
 /// The second request, for an instance whose CPU is quiet.
 const REST: [Metric; 3] = [Metric::ReceivedLately, Metric::SentLately, Metric::WrittenLately];
 
-/// An instance whose last hour is requested.
+/// The only request for a database. Its reads and writes in one hour do not tell work from its own upkeep.
+const OF_DATABASES: [Metric; 2] = [Metric::CpuLately, Metric::ConnectionsLately];
+
+/// An instance or a database whose last hour is requested.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recent {
-    /// Instance id.
+    /// Its name.
     pub id: Box<str>,
     /// When it was started last.
     pub launch: Option<DateTime<Utc>>,
-    /// Its volumes, which are queried where the instance itself has no EBS metrics.
-    pub volumes: Box<[Box<str>]>,
+    /// What is measured in its place, as [`Instance::parts`] has it.
+    pub parts: Box<[Box<str>]>,
     /// Whether its type may have a GPU.
     pub gpu: bool,
 }
@@ -40,25 +43,36 @@ pub struct Recent {
 impl Recent {
     /// The facts about an instance that are needed.
     pub fn of(instance: &Instance) -> Self {
-        let Instance { id, launch, details, kind, .. } = instance;
+        let Instance { id, launch, kind, .. } = instance;
         // The EC2 families with GPUs are named g and p, and no others: g4dn, gr6, p5.
-        let gpu = kind.starts_with(['g', 'p']);
-        Self { id: (&*id.name).into(), launch: *launch, volumes: details.volumes.clone(), gpu }
+        let gpu = id.kind == Kind::Instance && kind.starts_with(['g', 'p']);
+        Self { id: (&*id.name).into(), launch: *launch, parts: instance.parts(), gpu }
     }
 
-    /// The first request: CPU, which decides most cases.
-    pub fn cpu(&self, now: DateTime<Utc>) -> Wanted {
-        self.wanted(&[Metric::CpuLately], now)
+    /// Whether it is a database.
+    pub fn is_database(&self) -> bool {
+        Kind::of(&self.id) == Kind::Database
+    }
+
+    /// The first request: CPU, which decides most cases, and connections of a database.
+    pub fn first(&self, now: DateTime<Utc>) -> Wanted {
+        self.wanted(if self.is_database() { &OF_DATABASES } else { &[Metric::CpuLately] }, now)
     }
 
     /// The second request: network and EBS writes.
     pub fn rest(&self, now: DateTime<Utc>) -> Wanted {
-        self.wanted(&REST, now)
+        self.wanted(if self.is_database() { &[] } else { &REST }, now)
+    }
+
+    /// What `evidence` about it says.
+    pub fn read(&self, evidence: &Evidence, now: DateTime<Utc>) -> LastHour {
+        let read = if self.is_database() { LastHour::read_database } else { LastHour::read };
+        read(evidence, self.launch, now)
     }
 
     fn wanted(&self, metrics: &[Metric], now: DateTime<Utc>) -> Wanted {
         let asked = |metric: &Metric| Asked { metric: *metric, since: since(now) };
-        Wanted { id: self.id.clone(), volumes: self.volumes.clone(), asked: metrics.iter().map(asked).collect() }
+        Wanted { id: self.id.clone(), parts: self.parts.clone(), asked: metrics.iter().map(asked).collect() }
     }
 }
 
@@ -85,6 +99,9 @@ pub struct LastHour {
     /// Utilisation of its busiest GPU, in per cent, where an agent measures it.
     #[serde(with = "figure::perhaps")]
     pub gpu: Option<f64>,
+    /// Connections of a database, the most at one time.
+    #[serde(default, with = "figure::perhaps", skip_serializing_if = "Option::is_none")]
+    pub connections: Option<f64>,
     /// The number of existing buckets, of the metric that has the fewest.
     pub has: u32,
     /// The number of possible buckets.
@@ -98,13 +115,12 @@ impl LastHour {
     pub fn of_cpu(cpu: f64) -> Self {
         let whole = u32::try_from(BUCKETS).unwrap_or(u32::MAX);
         let (network, written) = (Some(0.0), Some(0.0));
-        Self { cpu: Some(cpu), network, written, gpu: None, has: whole, of: whole, gap: None }
+        Self { cpu: Some(cpu), network, written, has: whole, of: whole, ..Self::default() }
     }
 
     /// Reads `evidence` about an instance that was started at `launch`.
     pub fn read(evidence: &Evidence, launch: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Self {
-        let expected = Expected::of(launch, now);
-        let mut hour = Self { has: u32::MAX, of: small(expected.buckets), ..Self::default() };
+        let (expected, mut hour) = Self::empty(launch, now);
         let peak = |hour: &mut Self, metric| hour.peak(evidence, metric, expected, now);
         hour.cpu = peak(&mut hour, Metric::CpuLately);
         let received = peak(&mut hour, Metric::ReceivedLately);
@@ -119,6 +135,20 @@ impl LastHour {
         }
         hour.has = hour.has.min(hour.of);
         hour
+    }
+
+    /// The same for a database.
+    pub fn read_database(evidence: &Evidence, launch: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Self {
+        let (expected, mut hour) = Self::empty(launch, now);
+        hour.cpu = hour.peak(evidence, Metric::CpuLately, expected, now);
+        hour.connections = hour.peak(evidence, Metric::ConnectionsLately, expected, now);
+        hour.has = hour.has.min(hour.of);
+        hour
+    }
+
+    fn empty(launch: Option<DateTime<Utc>>, now: DateTime<Utc>) -> (Expected, Self) {
+        let expected = Expected::of(launch, now);
+        (expected, Self { has: u32::MAX, of: small(expected.buckets), ..Self::default() })
     }
 
     /// The highest bucket of one metric; records what is missing.
@@ -152,7 +182,7 @@ impl LastHour {
 
     /// Why the data is not enough to call it quiet.
     pub fn gap(&self) -> Option<&str> {
-        let figures = [self.cpu, self.network, self.written, self.gpu];
+        let figures = [self.cpu, self.network, self.written, self.gpu, self.connections];
         let odd = figures.into_iter().flatten().any(f64::is_nan).then_some("a figure is not a number");
         self.gap.as_deref().or(odd)
     }
@@ -169,12 +199,14 @@ impl LastHour {
             network_bytes_per_second,
             write_bytes_per_second,
             gpu_percent,
+            database_connections,
             unmeasured: _,
             sessions: _,
         } = limits;
         let figures = [
             (Gauge::Cpu, self.cpu, *cpu_percent),
             (Gauge::Gpu, self.gpu, *gpu_percent),
+            (Gauge::Connections, self.connections, *database_connections),
             (Gauge::Network, self.network, *network_bytes_per_second),
             (Gauge::Writes, self.written, *write_bytes_per_second),
         ];

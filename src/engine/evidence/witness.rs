@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::config::Idle;
 use crate::engine::evidence::Idleness;
-use crate::engine::evidence::idle::{BURST, Sign};
+use crate::engine::evidence::idle::{BURST, CONNECTIONS, Sign};
 use crate::engine::model::{ByResource, Instance, ResourceId, json_lines, sane, settle};
 
 /// The key in the record.
@@ -40,10 +40,11 @@ impl Sighting {
         Some(Self { id: instance.id.clone(), launch, at, what: sign.as_str().to_owned() })
     }
 
-    /// Before this instant the instance cannot be idle. A burst protects for the veto window, but only until a person
+    /// Before this instant the instance cannot be idle. A burst, or a connection to a database, protects for the veto window, but only until a person
     /// starts the instance. Then the windows begin again, and only the shorter one is certain.
     fn until(&self, launch: Option<DateTime<Utc>>, settings: &Idle) -> DateTime<Utc> {
-        let long = self.what == BURST && launch == Some(self.launch);
+        let is_long = [BURST, CONNECTIONS].contains(&&*self.what);
+        let long = is_long && launch == Some(self.launch);
         self.at + if long { settings.veto } else { settings.decision }
     }
 }

@@ -149,7 +149,7 @@ impl<'a> Judge<'a> {
     /// Whether weeks of evidence can change the result for an instance: its policy wants them, and no rule skips it
     /// anyway.
     pub fn wants_evidence(&mut self, instance: &Instance, account: &Account) -> bool {
-        let (known, asked) = (Known::NOTHING, self.settings.idle.is_some() && instance.id.kind == Kind::Instance);
+        let (known, asked) = (Known::NOTHING, self.settings.idle.is_some() && instance.id.kind != Kind::Service);
         let wants = |case: &Case<'_>| {
             let policy = case.policy.is_some_and(|(policy, _)| policy.idle != IdleDeed::Ignore);
             let verdict = verdict(case);

@@ -146,6 +146,16 @@ impl Instance {
         Self { database: Some(Box::new(facts)), ..found }.sized()
     }
 
+    /// What is measured in its place: the instances of a database, or the volumes of an instance whose own metrics lack
+    /// them.
+    pub fn parts(&self) -> Box<[Box<str>]> {
+        match &self.database {
+            Some(facts) if self.id.is_db_cluster() => facts.members.iter().map(|member| member.name.clone()).collect(),
+            Some(_) => Box::new([self.id.identifier().into()]),
+            None => self.details.volumes.clone(),
+        }
+    }
+
     /// Adds the class of a member that was listed as an instance. Returns whether it is a member of this cluster.
     pub fn take_member(&mut self, name: &str, class: &str) -> bool {
         let Some(facts) = &mut self.database else { return false };

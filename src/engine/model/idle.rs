@@ -67,6 +67,10 @@ pub struct IdleFacts {
     /// The percentile of EBS bytes written per second.
     #[serde(with = "figure")]
     pub write_bytes: f64,
+    /// The percentile of the read and write operations per second of a database, which has no figures of network and
+    /// EBS. `None` for an instance.
+    #[serde(default, with = "figure::perhaps", skip_serializing_if = "Option::is_none")]
+    pub io_per_second: Option<f64>,
 }
 
 /// Why an idle instance is not certain to be idle.

@@ -73,6 +73,8 @@ pub enum Gauge {
     Writes,
     /// GPU utilisation, in per cent.
     Gpu,
+    /// Connections of a database.
+    Connections,
 }
 
 impl Outside {
@@ -87,6 +89,7 @@ impl Gauge {
     pub fn with_unit(self, figure: f64) -> String {
         match self {
             Self::Cpu | Self::Gpu => format!("{figure:.1} %"),
+            Self::Connections => format!("{figure:.0}"),
             Self::Network | Self::Writes => format!("{:.1} kB/s", figure / 1000.0),
         }
     }

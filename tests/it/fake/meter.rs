@@ -28,6 +28,8 @@ impl Hour {
             Metric::CpuByDay | Metric::Cpu | Metric::CpuOverVeto | Metric::CpuLately | Metric::GpuLately => self.cpu,
             Metric::Received | Metric::Sent | Metric::ReceivedLately | Metric::SentLately => self.network,
             Metric::WriteOps => 400.0,
+            Metric::Connections | Metric::ConnectionsLately => 0.0,
+            Metric::ReadIops | Metric::WriteIops => 1.5,
             Metric::WriteBytes | Metric::WrittenLately => 2_000_000.0,
             Metric::FailedChecks => 0.0,
             Metric::Credits => 144.0,

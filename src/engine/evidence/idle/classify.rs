@@ -52,6 +52,7 @@ pub fn classify(question: Question<'_>, evidence: &Evidence, baseline: Option<f6
 pub fn next(question: Question<'_>, evidence: &Evidence, baseline: Option<f64>) -> Next {
     let known = match Windows::of(question, evidence) {
         Err(missing) => Err(End::Missing(missing)),
+        Ok(windows) if question.instance.database.is_some() => windows.database_answer(),
         Ok(windows) => windows.answer(baseline),
     };
     match known {
@@ -124,6 +125,7 @@ impl Windows<'_> {
             baseline_per_hour: subtracted,
             write_ops: write_ops?,
             write_bytes: write_bytes?,
+            io_per_second: None,
         })
     }
 

@@ -3,6 +3,7 @@
 
 mod baseline;
 mod classify;
+mod database;
 mod report_only;
 mod running;
 mod series;
@@ -45,6 +46,12 @@ pub enum Metric {
     FailedChecks,
     /// The smallest CPU credit balance of each hour, for a burstable type.
     Credits,
+    /// The maximum of the connections of a database in each hour.
+    Connections,
+    /// The maximum of a database's read operations per second in each hour.
+    ReadIops,
+    /// The maximum of its write operations per second in each hour.
+    WriteIops,
     /// The mean of CPU utilisation in each five minutes of the last hour, in per cent.
     CpuLately,
     /// Bytes received in each five minutes of the last hour.
@@ -55,6 +62,8 @@ pub enum Metric {
     WrittenLately,
     /// The maximum of GPU utilisation in each five minutes of the last hour, in per cent, as measured by an agent.
     GpuLately,
+    /// The maximum of the connections of a database in each five minutes of the last hour.
+    ConnectionsLately,
 }
 
 impl Metric {
@@ -71,6 +80,9 @@ impl Metric {
             Self::Credits => "CPU credit balance",
             Self::CpuLately => "CPU",
             Self::GpuLately => "GPU",
+            Self::Connections | Self::ConnectionsLately => "connections",
+            Self::ReadIops => "read operations",
+            Self::WriteIops => "write operations",
         }
     }
 
@@ -85,16 +97,22 @@ impl Metric {
             | Self::WriteOps
             | Self::WriteBytes
             | Self::FailedChecks
-            | Self::Credits => HOUR,
-            Self::CpuLately | Self::ReceivedLately | Self::SentLately | Self::WrittenLately | Self::GpuLately => {
-                FIVE_MINUTES
-            }
+            | Self::Credits
+            | Self::Connections
+            | Self::ReadIops
+            | Self::WriteIops => HOUR,
+            Self::CpuLately
+            | Self::ReceivedLately
+            | Self::SentLately
+            | Self::WrittenLately
+            | Self::GpuLately
+            | Self::ConnectionsLately => FIVE_MINUTES,
         }
     }
 
     /// Whether it is requested for the veto window; the others are requested for the decision window.
     pub fn over_veto(self) -> bool {
-        matches!(self, Self::CpuByDay | Self::CpuOverVeto)
+        matches!(self, Self::CpuByDay | Self::CpuOverVeto | Self::Connections)
     }
 }
 
@@ -107,13 +125,13 @@ pub struct Asked {
     pub since: DateTime<Utc>,
 }
 
-/// The metrics to request for one instance.
+/// The metrics to request for one instance or database.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wanted {
-    /// Instance id.
+    /// Its name.
     pub id: Box<str>,
-    /// Its volumes, which are queried where the instance itself has no EBS metrics.
-    pub volumes: Box<[Box<str>]>,
+    /// What is measured in its place, as [`Instance::parts`] has it.
+    pub parts: Box<[Box<str>]>,
     /// The metrics.
     pub asked: Vec<Asked>,
 }
@@ -237,6 +255,20 @@ pub enum Sign {
         #[serde(default, deserialize_with = "sane_option")]
         at: Option<DateTime<Utc>>,
     },
+    /// Connections of a database in one hour. None is idle.
+    Connections {
+        #[serde(with = "figure")]
+        connections: f64,
+        at: DateTime<Utc>,
+    },
+    /// The percentile of the hourly maximum of a database's read and write operations per second, and the limit.
+    DatabaseIo {
+        #[serde(with = "figure")]
+        ops: f64,
+        #[serde(with = "figure")]
+        limit: f64,
+        at: Option<DateTime<Utc>>,
+    },
     /// A status check failed: an instance that hangs looks idle.
     ChecksFailed {
         #[serde(deserialize_with = "sane")]
@@ -263,6 +295,8 @@ impl Sign {
             Self::Network { .. } => "network",
             Self::Writes { .. } => "writes",
             Self::Written { .. } => "written",
+            Self::Connections { .. } => CONNECTIONS,
+            Self::DatabaseIo { .. } => "database-io",
             Self::ChecksFailed { .. } => "checks-failed",
             Self::CreditsSpent { .. } => "credits-spent",
             Self::Witnessed { what, .. } => what,
@@ -274,20 +308,23 @@ impl Sign {
         match self {
             Self::CpuPeak { at, .. }
             | Self::Burst { at, .. }
+            | Self::Connections { at, .. }
             | Self::ChecksFailed { at }
             | Self::Witnessed { at, .. } => Some(*at),
             Self::Cpu { at, .. }
             | Self::CpuAbsolute { at, .. }
             | Self::Network { at, .. }
             | Self::Writes { at, .. }
+            | Self::DatabaseIo { at, .. }
             | Self::Written { at, .. } => *at,
             Self::CreditsSpent { .. } => None,
         }
     }
 }
 
-/// The name of the sign that protects for the whole veto window.
+/// The names of the signs that protect for the whole veto window.
 pub(crate) const BURST: &str = "burst";
+pub(crate) const CONNECTIONS: &str = "connections";
 
 /// What is missing for an answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -320,4 +357,6 @@ pub enum Ineligible {
     Root,
     /// Another service manages it.
     Managed,
+    /// The metrics of its engine are unknown to this release.
+    Engine,
 }

@@ -29,7 +29,7 @@ pub fn why_report_only(instance: &Instance, settings: &Idle) -> Option<WhyReport
     instance_store(instance).map(WhyReportOnly::InstanceStore)
 }
 
-fn telling_word(instance: &Instance, settings: &Idle) -> Option<String> {
+pub(crate) fn telling_word(instance: &Instance, settings: &Idle) -> Option<String> {
     let role = instance.tags.any_case(ROLE).map(|(_, value)| value);
     let name = instance.tags.any_case("Name").map(|(_, value)| value);
     let all = name.chain(role).chain(instance.details.profile.as_deref());

@@ -43,14 +43,14 @@ impl Series {
         buckets
     }
 
-    /// The sum of several series, bucket by bucket of `period` seconds, where each of them has a point.
+    /// Several series as one, bucket by bucket of `period` seconds, where each of them has a point.
     #[must_use]
-    pub fn sum(all: &[Self], period: i64) -> Self {
+    pub fn joined(all: &[Self], period: i64, join: fn(f64, f64) -> f64) -> Self {
         let all: Vec<BTreeMap<i64, f64>> = all.iter().map(|series| series.buckets(period, f64::max)).collect();
         let Some((first, others)) = all.split_first() else { return Self::default() };
         let whole = first.iter().filter_map(|(begin, value)| {
-            let more: Option<f64> = others.iter().map(|other| other.get(begin).copied()).sum();
-            Some((DateTime::from_timestamp(*begin, 0)?, value + more?))
+            let join = |value, other: &BTreeMap<i64, f64>| Some(join(value, *other.get(begin)?));
+            Some((DateTime::from_timestamp(*begin, 0)?, others.iter().try_fold(*value, join)?))
         });
         Self::new(whole)
     }
@@ -109,7 +109,9 @@ mod tests {
         let odd = [(at(1), f64::NAN), (at(2), f64::INFINITY), (at(3), -1.0), (at(4), 2.0)];
         assert_eq!(Series::new(odd).points(), [(at(4), 2.0)]);
         let (one, two) = (Series::new([(at(1), 1.0), (at(2), 2.0)]), Series::new([(at(2), 5.0), (at(3), 1.0)]));
-        assert_eq!(Series::sum(&[one, two], HOUR).points(), [(at(2), 7.0)]);
-        assert!(Series::sum(&[], HOUR).is_empty());
+        let both = [one, two];
+        assert_eq!(Series::joined(&both, HOUR, |a, b| a + b).points(), [(at(2), 7.0)]);
+        assert_eq!(Series::joined(&both, HOUR, f64::max).points(), [(at(2), 5.0)]);
+        assert!(Series::joined(&[], HOUR, f64::max).is_empty());
     }
 }

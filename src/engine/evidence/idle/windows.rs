@@ -7,6 +7,7 @@ use chrono::{DateTime, Duration, Utc};
 
 use crate::engine::config::Idle;
 use crate::engine::evidence::idle::classify::Question;
+use crate::engine::evidence::idle::database;
 use crate::engine::evidence::idle::running::Running;
 use crate::engine::evidence::idle::series::{DAY, HOUR, Series, bucket, end_of, skip};
 use crate::engine::evidence::idle::{Ineligible, Sign};
@@ -51,14 +52,21 @@ impl<'a> Windows<'a> {
         if instance.lifecycle.is_some() {
             return ineligible(Ineligible::Lifecycle);
         }
-        if instance.root.as_deref() != Some("ebs") {
-            return ineligible(Ineligible::Root);
-        }
+        let vcpus = match instance.database.as_deref() {
+            Some(facts) => match database::ineligible(facts) {
+                Some(of) => return ineligible(of),
+                None => 1.0, // its CPU is judged in per cent only
+            },
+            None if instance.root.as_deref() != Some("ebs") => return ineligible(Ineligible::Root),
+            None => instance.details.vcpus.map_or(0.0, f64::from),
+        };
         if instance.operator.is_some() {
             return ineligible(Ineligible::Managed);
         }
         let launch = instance.launch.filter(|launch| *launch <= now).ok_or(Missing::Launch)?;
-        let vcpus = instance.details.vcpus.filter(|n| *n > 0).map(f64::from).ok_or(Missing::Vcpus)?;
+        if vcpus <= 0.0 {
+            return Err(Missing::Vcpus);
+        }
         let (decision, veto) = (now - settings.decision, now - settings.veto);
         let running = Running::of(launch, own, veto, now, settings.boot);
         Ok(Self { settings, instance, evidence, now, decision, veto, running, vcpus })
@@ -143,8 +151,12 @@ impl<'a> Windows<'a> {
     }
 
     /// Days that contain a start are not usable, so the hours of the whole veto window are needed then. The window
-    /// begins in the middle of a day, whose start may lie before it.
+    /// begins in the middle of a day, whose start may lie before it. A database is known to have run by its connections,
+    /// which are counted while it is up, none included.
     pub(crate) fn cpu_metric(&self) -> Metric {
+        if self.instance.database.is_some() {
+            return Metric::Connections;
+        }
         let first_day = end_of(bucket(self.veto, DAY) - DAY, DAY);
         if self.running.started_since(first_day) { Metric::CpuOverVeto } else { Metric::Cpu }
     }

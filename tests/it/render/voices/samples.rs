@@ -222,6 +222,7 @@ fn skipped() -> Vec<Skipped> {
         Skipped::ExpiringBackups { days: None, opens: None, zone: Tokyo },
         Skipped::Busy { gauge: Gauge::Cpu, figure: 12.34, limit: 7.5 },
         Skipped::Busy { gauge: Gauge::Gpu, figure: 97.0, limit: 10.0 },
+        Skipped::Busy { gauge: Gauge::Connections, figure: 12.0, limit: 1.0 },
         Skipped::Busy { gauge: Gauge::Network, figure: 45_678.0, limit: 20_000.0 },
         Skipped::Busy { gauge: Gauge::Writes, figure: 987_654.0, limit: 100_000.0 },
         Skipped::Unmeasured { gap: text("no answer in time") },
@@ -358,6 +359,7 @@ pub fn idle_facts() -> IdleFacts {
         baseline_per_hour: None,
         write_ops: 0.1,
         write_bytes: 900.0,
+        io_per_second: None,
     }
 }
 
@@ -366,7 +368,9 @@ fn forgotten() -> Vec<Forgotten> {
     let marked = Some(crate::fake::at("2026-11-25T18:00:00+09:00"));
     let plain = Forgotten { facts: idle_facts(), reported: None, hibernate: false, marked: None, zone };
     let likely = IdleFacts { tier: Tier::Likely, ..idle_facts() };
-    let mut all = vec![plain.clone(), Forgotten { marked, ..plain.clone() }];
+    let of_database = IdleFacts { io_per_second: Some(2.5), ..idle_facts() };
+    let mut all =
+        vec![plain.clone(), Forgotten { facts: of_database, ..plain.clone() }, Forgotten { marked, ..plain.clone() }];
     let why = [
         WhyReportOnly::LoadBalancer,
         WhyReportOnly::LoadBalancerUnknown(text("denied")),
@@ -393,6 +397,7 @@ fn idlenesses() -> Vec<Idleness> {
         Missing::Ineligible(Ineligible::Lifecycle),
         Missing::Ineligible(Ineligible::Root),
         Missing::Ineligible(Ineligible::Managed),
+        Missing::Ineligible(Ineligible::Engine),
         Missing::Launch,
         Missing::Vcpus,
         Missing::RunningHours { has: 12, wants: 60 },
@@ -404,6 +409,7 @@ fn idlenesses() -> Vec<Idleness> {
     all.push(Idleness::Idle(idle_facts()));
     all.push(Idleness::Active(Sign::CpuPeak { cpu: 40.0, limit: 15.0, at }));
     all.push(Idleness::Active(Sign::CreditsSpent { hours: 3 }));
+    all.push(Idleness::Active(Sign::Connections { connections: 4.0, at }));
     all
 }
 

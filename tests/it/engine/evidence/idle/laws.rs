@@ -29,6 +29,8 @@ fn any_value(metric: Metric) -> BoxedStrategy<f64> {
         Metric::CpuByDay | Metric::Cpu | Metric::CpuOverVeto | Metric::CpuLately | Metric::GpuLately => 25.0,
         Metric::Received | Metric::Sent | Metric::ReceivedLately | Metric::SentLately => 8e6,
         Metric::WriteOps => 5000.0,
+        Metric::Connections | Metric::ConnectionsLately => 2.0,
+        Metric::ReadIops | Metric::WriteIops => 30.0,
         Metric::WriteBytes | Metric::WrittenLately => 5e8,
         Metric::FailedChecks => 1.0,
         Metric::Credits => 3.0,

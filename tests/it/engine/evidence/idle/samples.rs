@@ -28,6 +28,8 @@ pub fn quiet(metric: Metric) -> f64 {
         Metric::Cpu | Metric::CpuOverVeto | Metric::CpuLately | Metric::GpuLately => 0.8,
         Metric::Received | Metric::Sent | Metric::ReceivedLately | Metric::SentLately => 50_000.0, // 2.4 MB a day, both together
         Metric::WriteOps => 400.0,
+        Metric::Connections | Metric::ConnectionsLately => 0.0,
+        Metric::ReadIops | Metric::WriteIops => 1.5,
         Metric::WriteBytes | Metric::WrittenLately => 2_000_000.0,
         Metric::FailedChecks => 0.0,
         Metric::Credits => 144.0,
