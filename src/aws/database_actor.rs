@@ -69,7 +69,7 @@ impl OneDatabase {
 }
 
 /// The ARN of a database: its name is the end of it.
-fn arn(target: &Target, partition: &str, name: &str) -> String {
+pub(crate) fn arn(target: &Target, partition: &str, name: &str) -> String {
     let Target { account, region } = target;
     format!("arn:{partition}:rds:{region}:{account}:{name}")
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_ec2::types::Tag;
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextRef;
@@ -10,12 +11,14 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 
 use crate::aws::client::ec2_with;
-use crate::aws::errors::dry_run;
+use crate::aws::database_actor::arn;
+use crate::aws::databases;
+use crate::aws::errors::{dry_run, permitted};
 use crate::aws::volumes::Keys;
 use crate::aws::{Aws, AwsHub, AwsMessenger, AwsReader, Role, Sessions};
 use crate::engine::config::{Accounts, Channel, Settings};
-use crate::engine::doctor::{Attempt, Who};
-use crate::engine::model::{ResourceId, Target};
+use crate::engine::doctor::{Attempt, NO_DATABASE, Who};
+use crate::engine::model::{Kind, ResourceId, Target};
 use crate::ports::{PortError, Probe};
 
 /// Refuses to send a request that does not say `DryRun=true`, whatever the code around it does.
@@ -37,6 +40,35 @@ impl Intercept for DryRunsOnly {
         let body = context.request().body().bytes().unwrap_or_default();
         let dry = body.split(|byte| *byte == b'&').any(|pair| pair == b"DryRun=true");
         if dry { Ok(()) } else { Err("not a dry run, so it was not sent".into()) }
+    }
+}
+
+/// Refuses to send a request to RDS that is not for the database that cannot exist, whatever the code around it does.
+#[derive(Clone, Copy, Debug)]
+struct NoDatabaseOnly;
+
+#[dyn_dispatch_hint]
+impl Intercept for NoDatabaseOnly {
+    fn name(&self) -> &'static str {
+        "NoDatabaseOnly"
+    }
+
+    fn read_before_transmit(
+        &self,
+        context: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let body = context.request().body().bytes().unwrap_or_default();
+        let names_it = |pair: &[u8]| {
+            let is_name = pair.windows(11).any(|part| part == b"Identifier=") || pair.starts_with(b"ResourceName=");
+            is_name && pair.ends_with(NO_DATABASE.as_bytes())
+        };
+        if body.split(|byte| *byte == b'&').any(names_it) {
+            Ok(())
+        } else {
+            Err("not a trial, so it was not sent".into())
+        }
     }
 }
 
@@ -73,13 +105,50 @@ impl<'a> AwsProbe<'a> {
         self.settings.scope.accounts != Accounts::Own
     }
 
-    async fn client(&self, who: Who, target: &Target) -> Result<aws_sdk_ec2::Client, String> {
+    async fn credentials(&self, who: Who, target: &Target) -> Result<Option<SharedCredentialsProvider>, String> {
         let sessions = match who {
             Who::Reader => &self.readers,
             Who::Actor => &self.actors,
         };
-        let credentials = if self.has_roles() { Some(sessions.of(&target.account).await?) } else { None };
+        if self.has_roles() { sessions.of(&target.account).await.map(Some) } else { Ok(None) }
+    }
+
+    async fn client(&self, who: Who, target: &Target) -> Result<aws_sdk_ec2::Client, String> {
+        let credentials = self.credentials(who, target).await?;
         Ok(ec2_with(&self.aws, target, credentials, DryRunsOnly))
+    }
+
+    /// The same for the database that cannot exist.
+    async fn attempt_database(&self, who: Who, attempt: &Attempt, id: &ResourceId) -> Result<bool, String> {
+        let (place, name) = (&id.place, id.identifier());
+        let config = databases::builder(&self.aws, place, self.credentials(who, place).await?);
+        let client = aws_sdk_rds::Client::from_conf(config.interceptor(NoDatabaseOnly).build());
+        let partition = self.aws.caller().await?.partition;
+        let arn = arn(place, &partition, &id.name);
+        match (attempt, id.is_db_cluster()) {
+            (Attempt::Stop, false) => {
+                permitted("rds:StopDBInstance", client.stop_db_instance().db_instance_identifier(name).send().await)
+            }
+            (Attempt::Stop, true) => {
+                permitted("rds:StopDBCluster", client.stop_db_cluster().db_cluster_identifier(name).send().await)
+            }
+            (Attempt::Start, false) => {
+                permitted("rds:StartDBInstance", client.start_db_instance().db_instance_identifier(name).send().await)
+            }
+            (Attempt::Start, true) => {
+                permitted("rds:StartDBCluster", client.start_db_cluster().db_cluster_identifier(name).send().await)
+            }
+            (Attempt::Tag(key), _) => {
+                let tag = aws_sdk_rds::types::Tag::builder().key(key).value("doctor").build();
+                let call = client.add_tags_to_resource().resource_name(arn).tags(tag);
+                permitted("rds:AddTagsToResource", call.send().await)
+            }
+            (Attempt::Untag(key), _) => {
+                let call = client.remove_tags_from_resource().resource_name(arn).tag_keys(key);
+                permitted("rds:RemoveTagsFromResource", call.send().await)
+            }
+            (Attempt::Terminate, _) => Err("a database is never deleted".to_owned()),
+        }
     }
 }
 
@@ -92,6 +161,9 @@ impl Probe for AwsProbe<'_> {
     }
 
     async fn attempt(&self, who: Who, attempt: &Attempt, id: &ResourceId) -> Result<bool, PortError> {
+        if id.kind == Kind::Database {
+            return self.attempt_database(who, attempt, id).await.map_err(PortError);
+        }
         let client = self.client(who, &id.place).await.map_err(PortError)?;
         let (name, tag) = (&*id.name, |key: &str| Tag::builder().key(key));
         let answer = match attempt {
@@ -165,7 +237,8 @@ mod tests {
             .credentials_provider(credentials)
             .http_client(crate::aws::http::client());
         let target = Target::new("111111111111", "us-east-1");
-        let client = ec2_with(&Aws::of(sdk.build()), &target, None, DryRunsOnly);
+        let aws = Aws::of(sdk.build());
+        let client = ec2_with(&aws, &target, None, DryRunsOnly);
         let refused = |error: &dyn std::error::Error| crate::ports::chain(error, ": ").contains("not a dry run");
         let error = client.stop_instances().instance_ids("i-1").send().await.unwrap_err();
         assert!(refused(&error), "{error:?}");
@@ -173,5 +246,14 @@ mod tests {
         assert!(refused(&error), "{error:?}");
         let error = client.stop_instances().dry_run(true).instance_ids("i-1").send().await.unwrap_err();
         assert!(!refused(&error), "{error:?}");
+        let rds = databases::builder(&aws, &target, None).interceptor(NoDatabaseOnly).build();
+        let rds = aws_sdk_rds::Client::from_conf(rds);
+        for (name, is_sent) in [("orders", false), ("idle--reaper-doctor-2", false), (NO_DATABASE, true)] {
+            let error = rds.stop_db_instance().db_instance_identifier(name).send().await.unwrap_err();
+            assert_eq!(!crate::ports::chain(&error, ": ").contains("not a trial"), is_sent, "{name} {error:?}");
+            let arn = format!("arn:aws:rds:us-east-1:111111111111:db:{name}");
+            let error = rds.remove_tags_from_resource().resource_name(arn).tag_keys("x").send().await.unwrap_err();
+            assert_eq!(!crate::ports::chain(&error, ": ").contains("not a trial"), is_sent, "{name} {error:?}");
+        }
     }
 }

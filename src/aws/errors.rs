@@ -136,6 +136,22 @@ pub(crate) fn dry_run<T, E: CallError>(
     }
 }
 
+/// What a call for a database that cannot exist was answered: whether the call would be allowed.
+///
+/// # Errors
+/// As text, why that is unknown.
+pub(crate) fn permitted<T, E: CallError>(
+    operation: &str,
+    answer: Result<T, SdkError<E, HttpResponse>>,
+) -> Result<bool, String> {
+    let Err(error) = answer else { return Err(format!("`{operation}` found a database that cannot exist")) };
+    match error.as_service_error().and_then(|error| error.meta().code()) {
+        Some("DBInstanceNotFound" | "DBInstanceNotFoundFault" | "DBClusterNotFoundFault") => Ok(true),
+        Some(_) | None if is_denied(&error) => Ok(false),
+        Some(_) | None => Err(words(operation, &error)),
+    }
+}
+
 /// Whether a call was denied, by a role or by a policy of the organisation.
 pub(crate) fn is_denied<E: CallError>(error: &SdkError<E, HttpResponse>) -> bool {
     let code = error.as_service_error().and_then(|error| error.meta().code());

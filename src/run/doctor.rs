@@ -10,16 +10,17 @@ use futures_util::stream::{self, StreamExt};
 
 use crate::engine::config::{Accounts, Settings, Stage};
 use crate::engine::doctor::{
-    Ask, Attempt, Check, Diagnosis, Finding, REGION_DOUBT, Samples, Who, acts, asks, grouped, is_restarted, stops,
+    Ask, Check, Diagnosis, Finding, REGION_DOUBT, Samples, Who, acts, asks, database_asks, grouped, is_restarted, stops,
 };
 use crate::engine::evidence::idle::Reading;
 use crate::engine::evidence::last_hour::Recent;
 use crate::engine::history::past_runs::History;
 use crate::engine::judge::{Judge, Known};
 use crate::engine::kinds::reported::Facts;
-use crate::engine::model::{Account, ReportOnly, ResourceId, Target, names};
+use crate::engine::model::{Account, Instance, Kind, ReportOnly, ResourceId, Target, Unlisted, names};
 use crate::engine::plan::restart::{Key, Volumes, obstacle};
 use crate::engine::request::{RequestInvalid, Scope};
+use crate::engine::rules::Activity;
 use crate::ports::{Pause, PortError, Probe, Scan, Switch};
 use crate::run::scan::survey_each;
 use crate::run::{Clock, ScanError, Scanned};
@@ -50,6 +51,8 @@ struct Seen {
     samples: Samples,
     /// An instance whose metrics are asked for.
     recent: Option<(Arc<Target>, Recent)>,
+    /// Where it has a database.
+    database: Option<Arc<Target>>,
     /// Instances that may have to be started again, by target.
     restarted: BTreeMap<Arc<Target>, Vec<Restarted>>,
 }
@@ -73,6 +76,10 @@ pub async fn doctor(
     let each = |found: crate::run::scan::Found, scanned: &mut Scanned| {
         let instance = found.instance;
         let seen = by_account.entry(instance.id.place.account.clone()).or_default();
+        if instance.id.kind != Kind::Instance {
+            seen.database = seen.database.take().or_else(|| has_database(&instance).then(|| instance.id.place.clone()));
+            return;
+        }
         seen.samples.take(settings, &instance);
         if seen.recent.is_none() {
             seen.recent = Some((instance.id.place.clone(), Recent::of(&instance)));
@@ -94,6 +101,7 @@ pub async fn doctor(
         let seen = by_account.remove(&account.id).unwrap_or_default();
         let unreachable = scanned.unreachable.iter().filter(|one| one.account == account.id);
         let unreachable: Vec<(Target, &str)> = unreachable.map(|one| (one.target(), &*one.cause)).collect();
+        let unlisted = listings(settings, scanned.unlisted.iter().filter(|one| one.account == account.id), &account.id);
         let is_dark = |target: &Target| {
             unreachable.iter().any(|(dark, _)| dark.covers(target)) || scanned.denied.contains(target)
         };
@@ -101,6 +109,7 @@ pub async fn doctor(
         let target = own.find(|target| !is_dark(target)).cloned();
         async move {
             let mut findings = examine(order, scanner, probe, account, &seen, &unreachable).await;
+            findings.extend(unlisted);
             findings.extend(forgotten(order, scanner, target.as_ref()).await);
             findings
         }
@@ -117,6 +126,24 @@ pub async fn doctor(
         targets: scanned.targets,
         calls: scanner.calls(),
     })
+}
+
+fn has_database(found: &Instance) -> bool {
+    found.id.kind == Kind::Database
+}
+
+/// Whether the reading role may list the kinds beside instances that policies name.
+fn listings<'a>(settings: &Settings, unlisted: impl Iterator<Item = &'a Unlisted>, account: &Arc<str>) -> Vec<Finding> {
+    let found: Vec<&Unlisted> = unlisted.collect();
+    let kinds = [Kind::Database, Kind::Service].into_iter().filter(|kind| settings.has_kind(*kind));
+    let of = |kind: Kind| {
+        let (subject, whole) = (format!("`{}` of `kinds`", kind.as_str()), Target::whole_account(account.clone()));
+        let wrong = found.iter().filter(|one| one.kind == kind);
+        let wrong = wrong.map(|one| Finding::wrong(Check::Reading, &subject, Some(&one.target()), &one.cause));
+        let wrong: Vec<Finding> = wrong.collect();
+        if wrong.is_empty() { vec![Finding::passed(Check::Reading, subject, Some(&whole))] } else { wrong }
+    };
+    kinds.flat_map(of).collect()
 }
 
 /// What the hub needs.
@@ -196,7 +223,8 @@ async fn examine(
     }
     // A person who scans the own account without a role may do what that person may do.
     let own = scope.accounts == Accounts::Own;
-    for ask in asks(order.settings, &seen.samples, acting) {
+    let of_databases = seen.database.iter().flat_map(|place| database_asks(order.settings, place, acting));
+    for ask in asks(order.settings, &seen.samples, acting).into_iter().chain(of_databases) {
         if (ask.needed || !own) && (is_in || ask.who == Who::Actor) {
             findings.push(tried(&ask, probe.attempt(ask.who, &ask.attempt, &ask.id).await));
         }
@@ -211,13 +239,7 @@ async fn examine(
 /// The finding for a call that was tried.
 fn tried(ask: &Ask, answer: Result<bool, PortError>) -> Finding {
     let Ask { who, attempt, id, of, needed } = ask;
-    let (call, key) = match attempt {
-        Attempt::Stop => ("ec2:StopInstances", None),
-        Attempt::Start => ("ec2:StartInstances", None),
-        Attempt::Terminate => ("ec2:TerminateInstances", None),
-        Attempt::Tag(key) => ("ec2:CreateTags", Some(key)),
-        Attempt::Untag(key) => ("ec2:DeleteTags", Some(key)),
-    };
+    let (call, key) = attempt.action(id);
     let role = who.as_str();
     let key = key.map_or_else(String::new, |key| format!(" of the tag `{key}`"));
     let subject = format!("{call}{key}{of}");
@@ -260,6 +282,14 @@ async fn reading(
     if settings.busy.is_some() || settings.idle.is_some() {
         let metrics = metrics(scanner, target, recent, order.clock.at()).await;
         findings.push(Finding::of(Check::Reading, "cloudwatch:GetMetricData", Some(target), metrics));
+    }
+    if settings.busy.is_some_and(|busy| busy.sessions) {
+        let asked = [recent.clone()];
+        let sessions = match scanner.activity(target, &asked, order.clock.at()).await.remove(&recent.id) {
+            Some(Activity::SessionsUnknown(why)) => Err(why),
+            Some(_) | None => Ok(()),
+        };
+        findings.push(Finding::of(Check::Reading, "ssm:DescribeSessions", Some(target), sessions));
     }
     if settings.idle.is_some() {
         let balanced = scanner.behind_load_balancer(target).await.map(|_| ());

@@ -86,7 +86,7 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
                 let gap = || Activity::Gap("its last hour was not asked for".to_owned());
                 // A last hour that was never requested counts as a gap here: no instance is stopped without its last hour.
                 let known = |step: &Step| match known.get(&step.id) {
-                    Some(Known { activity: Activity::NotAsked, idleness }) if step.id.kind == Kind::Instance => {
+                    Some(Known { activity: Activity::NotAsked, idleness }) if step.id.kind != Kind::Service => {
                         Known { activity: gap(), idleness: idleness.clone() }
                     }
                     Some(known) => known.clone(),

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::engine::config::{IdleDeed, Outside, Policy, Settings, Stage};
 use crate::engine::judge::Ruling;
 use crate::engine::kinds::ec2::auto_scaling_member::GROUP;
-use crate::engine::model::{Account, Instance, Reason, ResourceId, State, Tags, Target, named};
+use crate::engine::model::{Account, Instance, Kind, Reason, ResourceId, State, Tags, Target, named};
 use crate::engine::tags::Kept;
 
 /// The end of an error that a wrong Region may explain.
@@ -171,20 +171,44 @@ named! {
     }
 }
 
-/// A call that is only tried: EC2 answers whether it would be allowed, and does nothing.
+/// A call that is only tried: EC2 answers whether it would be allowed, and does nothing. RDS has no such answer, so its
+/// calls are for a [database that cannot exist](NO_DATABASE).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Attempt {
-    /// StopInstances.
+    /// A stop.
     Stop,
-    /// StartInstances.
+    /// A start.
     Start,
-    /// TerminateInstances.
+    /// A termination of an instance.
     Terminate,
-    /// CreateTags with this key.
+    /// A tag with this key is written.
     Tag(String),
-    /// DeleteTags with this key.
+    /// The tag with this key is deleted.
     Untag(String),
 }
+
+impl Attempt {
+    /// The action of IAM for a resource, and the key of the tag if it is about one.
+    pub fn action(&self, id: &ResourceId) -> (&'static str, Option<&str>) {
+        match (self, id.kind, id.is_db_cluster()) {
+            (Self::Stop, Kind::Database, true) => ("rds:StopDBCluster", None),
+            (Self::Stop, Kind::Database, false) => ("rds:StopDBInstance", None),
+            (Self::Start, Kind::Database, true) => ("rds:StartDBCluster", None),
+            (Self::Start, Kind::Database, false) => ("rds:StartDBInstance", None),
+            (Self::Tag(key), Kind::Database, _) => ("rds:AddTagsToResource", Some(key)),
+            (Self::Untag(key), Kind::Database, _) => ("rds:RemoveTagsFromResource", Some(key)),
+            (Self::Stop, _, _) => ("ec2:StopInstances", None),
+            (Self::Start, _, _) => ("ec2:StartInstances", None),
+            (Self::Terminate, _, _) => ("ec2:TerminateInstances", None),
+            (Self::Tag(key), _, _) => ("ec2:CreateTags", Some(key)),
+            (Self::Untag(key), _, _) => ("ec2:DeleteTags", Some(key)),
+        }
+    }
+}
+
+/// An identifier that RDS gives to no database, because it has two hyphens in a row. A call for it does nothing: IAM
+/// refuses it, or RDS finds no such database.
+pub const NO_DATABASE: &str = "idle--reaper-doctor";
 
 /// A call to try.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -280,6 +304,30 @@ pub fn asks(settings: &Settings, samples: &Samples, acts: bool) -> Vec<Ask> {
         ask(Who::Actor, Attempt::Start, id, " of an instance with the reaper's tag", true);
     }
     asks
+}
+
+/// What to try with databases in a Region of an account that has some, if a policy stops them.
+pub fn database_asks(settings: &Settings, place: &Arc<Target>, acts: bool) -> Vec<Ask> {
+    let stops =
+        |policy: &Arc<Policy>| policy.stage == Stage::Enforce && policy.matcher.kinds().contains(&Kind::Database);
+    if !acts || !settings.policies.iter().any(stops) {
+        return Vec::new();
+    }
+    let (tags, without) = (&settings.tags, " of a database without the reaper's tag");
+    let ids = [ResourceId::db_instance(place.clone(), NO_DATABASE), ResourceId::db_cluster(place.clone(), NO_DATABASE)];
+    let of = |id: ResourceId| {
+        let ask = |who, attempt, of, needed| Ask { who, attempt, id: id.clone(), of, needed };
+        [
+            ask(Who::Reader, Attempt::Stop, "", false),
+            ask(Who::Actor, Attempt::Stop, "", true),
+            ask(Who::Actor, Attempt::Tag(tags.stopped.clone()), "", true),
+            ask(Who::Actor, Attempt::Untag(tags.stopped.clone()), "", true),
+            ask(Who::Actor, Attempt::Start, without, false),
+            ask(Who::Actor, Attempt::Tag(FOREIGN.to_owned()), "", false),
+            ask(Who::Actor, Attempt::Untag(tags.keep.clone()), "", false),
+        ]
+    };
+    ids.into_iter().flat_map(of).collect()
 }
 
 /// Whether the acting role is needed in an account: a policy acts, and `[never]` does not name the account.
