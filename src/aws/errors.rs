@@ -8,7 +8,7 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_types::request_id::RequestId;
 
 use crate::engine::doctor::REGION_DOUBT;
-use crate::engine::model::NO_CAPACITY;
+use crate::engine::model::{NO_CAPACITY, NOT_ALLOWED};
 use crate::ports::{ActError, NotScanned, chain};
 
 /// Codes by which AWS says that a call may be repeated later. The call has not been carried out.
@@ -172,7 +172,9 @@ pub(crate) fn not_scanned<E: CallError>(operation: &str, error: &SdkError<E, Htt
 pub(crate) fn act<E: CallError>(operation: &str, error: &SdkError<E, HttpResponse>) -> ActError {
     let lacks = |code: &str| code.starts_with("Insufficient") && code.ends_with("Capacity");
     let capacity = error.as_service_error().and_then(|error| error.meta().code()).is_some_and(lacks);
-    let words = if capacity { NO_CAPACITY.to_owned() + &words(operation, error) } else { words(operation, error) };
+    let class = if capacity { NO_CAPACITY } else { "" };
+    let class = if is_denied(error) { NOT_ALLOWED } else { class };
+    let words = class.to_owned() + &words(operation, error);
     match error {
         SdkError::ServiceError(service) => {
             let (code, status) = (service.err().meta().code().unwrap_or_default(), service.raw().status().as_u16());

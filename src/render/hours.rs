@@ -13,7 +13,7 @@ const SLOT_MINUTES: i64 = 30;
 
 /// The state of a schedule at `now`, in sentences.
 pub fn state(schedule: &Schedule, now: DateTime<Utc>, locale: Locale) -> Vec<String> {
-    let HoursAt { zone, open, frozen, exhausted, closed_since, opens } = schedule.at(now);
+    let HoursAt { zone, open, frozen, exhausted, closed_since, opened: _, opens } = schedule.at(now);
     let voice = voice(locale);
     let sentences = [
         Some(Sentence::ScheduleAt { name: &schedule.name, open, at: now, zone }),

@@ -101,9 +101,10 @@ fn every_message_to_owners_and_every_amount_can_be_said() {
         let (count, due, name) =
             (perhaps.map_or(0, str::len), perhaps.map(|_| (at, zone)), perhaps.unwrap_or_default());
         let second = perhaps.map(|code| Second { code, amount: text, rate: text, date: at.date_naive() });
-        let mut said: Vec<String> = [Subject::FirstStop, Subject::Idle, Subject::KeepEnds, Subject::Retagged]
-            .map(|subject| letter(locale, Letter::What { subject, due, reminder: perhaps.is_some() }))
-            .to_vec();
+        let mut said: Vec<String> =
+            [Subject::FirstStop, Subject::FirstStart, Subject::Idle, Subject::KeepEnds, Subject::Retagged]
+                .map(|subject| letter(locale, Letter::What { subject, due, reminder: perhaps.is_some() }))
+                .to_vec();
         said.extend(owners.iter().map(|by| letter(locale, Letter::Unheard { owner: perhaps, by })));
         said.extend([
             letter(locale, Letter::OperatorTitle { count }),

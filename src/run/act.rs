@@ -163,7 +163,7 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
             outcomes.extend(match action {
                 Action::Stop => self.stop(target, pace, policy, &allowed, false).await,
                 Action::Hibernate => self.stop(target, pace, policy, &allowed, true).await,
-                Action::Start => self.start(target, pace, &allowed).await,
+                Action::Start => self.start(target, pace, policy, &allowed).await,
             });
         }
         outcomes
@@ -242,8 +242,9 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
     }
 
     /// Starts, verifies, and only then removes the tag. A start that falls back has changed the launch time. Its tag is
-    /// written again, so that the stop still counts as the reaper's and the start is tried again.
-    async fn start(&self, target: &Target, pace: &Pace, steps: &[&Step]) -> Vec<Outcome> {
+    /// written again, so that the stop still counts as the reaper's and the start is tried again. What others stopped
+    /// gets no tag.
+    async fn start(&self, target: &Target, pace: &Pace, policy: &str, steps: &[&Step]) -> Vec<Outcome> {
         let ids: Vec<ResourceId> = steps.iter().map(|step| step.id.clone()).collect();
         let attempt = |part: Vec<ResourceId>| async move {
             self.in_time()?;
@@ -262,7 +263,7 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
             let (kind, detail) = started(&end, seen.get(&step.id).map(|instance| instance.state), step.id.kind);
             match kind {
                 OutcomeKind::Started => up.push(step.id.clone()),
-                OutcomeKind::Failed if end.is_ok() => fallen.push(step.id.clone()),
+                OutcomeKind::Failed if end.is_ok() => fallen.push(*step),
                 OutcomeKind::Stopped
                 | OutcomeKind::Stopping
                 | OutcomeKind::Starting
@@ -275,9 +276,10 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
             outcomes.push(self.outcome(step, kind, detail));
         }
         self.remove_stop_tag(target, steps, &up, &mut outcomes).await;
-        if let Some(policy) = steps.first().map(|step| &step.policy) {
-            self.restore_stop_tag(target, policy, steps, &fallen, &mut outcomes).await;
-        }
+        fallen.retain(|step| !self.is_of_others(policy, step, seen.get(&step.id)));
+        let fallen: Vec<ResourceId> = fallen.into_iter().map(|step| step.id.clone()).collect();
+        self.restore_stop_tag(target, policy, steps, &fallen, &mut outcomes).await;
+        self.name_what_is_missing(target, policy, steps, &mut outcomes).await;
         outcomes
     }
 }

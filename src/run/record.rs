@@ -13,7 +13,7 @@ use crate::engine::history::past_runs::FailedStart;
 use crate::engine::history::past_runs::History;
 use crate::engine::history::unverified::{Confirmed, Unverified};
 use crate::engine::model::{
-    Action, ByResource, Outcome, OutcomeKind, ResourceId, json_lines, sane, sane_option, settle,
+    Action, ByResource, ONLY_ITS_OWN, Outcome, OutcomeKind, ResourceId, json_lines, sane, sane_option, settle,
 };
 use crate::engine::report::Report;
 use crate::engine::undo::Undo;
@@ -61,6 +61,9 @@ pub(crate) struct Line {
     /// The run was narrow: by a request that selects, or by an event.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     narrow: bool,
+    /// The acting role was not allowed to start what others stopped.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    denied: bool,
 }
 
 /// `runs/date=2026-11-25/<run>/<what>.json.gz`
@@ -164,11 +167,12 @@ pub(crate) async fn write_acts(
             undo: undo.clone(),
             launched: one.launched,
             narrow: *narrow,
+            denied: false,
         };
         text += &spelled(serde_json::to_string(&line))?;
         text.push('\n');
     }
-    for Outcome { id, action, outcome, detail: _, at } in run_lines.outcomes {
+    for Outcome { id, action, outcome, detail, at } in run_lines.outcomes {
         let step = steps.get(&(id, *action));
         let line = Line {
             id: id.clone(),
@@ -180,6 +184,7 @@ pub(crate) async fn write_acts(
             undo: run_lines.undoes.map(str::to_owned),
             launched: step.filter(|_| *action != Action::Start).and_then(|step| step.launched),
             narrow,
+            denied: detail.ends_with(ONLY_ITS_OWN),
         };
         text += &spelled(serde_json::to_string(&line))?;
         text.push('\n');
@@ -210,7 +215,7 @@ pub async fn history(hub: &impl ReadRecord, now: DateTime<Utc>) -> Result<Histor
     lines.sort_by_key(|(_, line)| line.at);
     let mut history = History { unread, ..History::default() };
     let mut last: HashMap<ResourceId, OutcomeKind> = HashMap::new();
-    for (run, Line { id, action, outcome, at, policy, run: _, undo, launched: _, narrow }) in lines {
+    for (run, Line { id, action, outcome, at, policy, run: _, undo, launched: _, narrow, denied }) in lines {
         let stop = matches!(action, Action::Stop | Action::Hibernate);
         // A stop with an unknown outcome may have happened, and counts.
         let perhaps = matches!(outcome, OutcomeKind::Stopped | OutcomeKind::Stopping | OutcomeKind::Unverified);
@@ -235,6 +240,10 @@ pub async fn history(hub: &impl ReadRecord, now: DateTime<Utc>) -> Result<Histor
             (Action::Stop | Action::Hibernate, OutcomeKind::Unverified) => {}
             (Action::Stop | Action::Hibernate, OutcomeKind::Stopped | OutcomeKind::Stopping) => {
                 history.stops.entry(id.clone()).push(at);
+            }
+            // Nothing was tried of what a stop by the reaper would need.
+            (Action::Start, OutcomeKind::Failed) if denied => {
+                history.start_denied.insert(id.clone(), at);
             }
             (Action::Start, OutcomeKind::Failed | OutcomeKind::Unverified) => {
                 history.failed_starts.entry(id.clone()).push(at);
@@ -297,7 +306,7 @@ pub(crate) async fn last_run(hub: &impl ReadRecord, id: &str, now: DateTime<Utc>
 pub async fn own_acts(hub: &impl ReadRecord, now: DateTime<Utc>, days: i64) -> Result<ByResource<Own>, PortError> {
     let mut acts: ByResource<Own> = ByResource::default();
     for (_, line) in lines(hub, now, days).await?.0 {
-        let Line { id, action, outcome, at, policy: _, run: _, undo, launched, narrow: _ } = line;
+        let Line { id, action, outcome, at, policy: _, run: _, undo, launched, narrow: _, denied: _ } = line;
         match (action, outcome) {
             (Action::Stop | Action::Hibernate, OutcomeKind::Stopped | OutcomeKind::Stopping) => {
                 let own = acts.entry(id);

@@ -5,7 +5,10 @@
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
-use crate::engine::model::{Because, Instance, Outcome, OutcomeKind, Reason, ResourceId, State, Step, Target, names};
+use crate::engine::config::AtOpening;
+use crate::engine::model::{
+    Because, Instance, NOT_ALLOWED, ONLY_ITS_OWN, Outcome, OutcomeKind, Reason, ResourceId, State, Step, Target, names,
+};
 use crate::engine::tags::OwnTag;
 use crate::ports::{Act, Pause, Scan};
 use crate::run::act::{Acting, SCAN_TIMEOUT};
@@ -139,6 +142,33 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
                 &id,
                 &format!("; and its tag `{key}` is not as it was written anew, though AWS confirmed it"),
             );
+        }
+    }
+
+    /// Whether others stopped the instance of a start, as far as `now` shows: the reaper's tag is missing, or is older
+    /// than the last start.
+    pub(crate) fn is_of_others(&self, policy: &str, step: &Step, now: Option<&Instance>) -> bool {
+        let mut policies = self.settings.policies.iter().filter(|known| known.name == policy);
+        let may_be = policies.any(|policy| policy.at_opening == AtOpening::Start) && self.recheck.undoes().is_none();
+        let tag = |now: &Instance| OwnTag::parse(now.tags.get(&self.settings.tags.stopped)?).ok();
+        let ours = |tag: OwnTag| step.launched.is_none_or(|launched| launched <= tag.at);
+        may_be && now.is_some_and(|now| !tag(now).is_some_and(ours))
+    }
+
+    /// Adds to starts that the acting role may not make what it lacks, if others stopped the instance.
+    pub(crate) async fn name_what_is_missing(
+        &self,
+        target: &Target,
+        policy: &str,
+        steps: &[&Step],
+        outcomes: &mut [Outcome],
+    ) {
+        let is_denied = |one: &Outcome, id: &ResourceId| one.id == *id && one.detail.starts_with(NOT_ALLOWED);
+        let denied = |step: &&&Step| outcomes.iter().any(|one| is_denied(one, &step.id));
+        let denied: Vec<&Step> = steps.iter().filter(denied).copied().collect();
+        let now = if denied.is_empty() { HashMap::new() } else { self.see(target, &denied).await.unwrap_or_default() };
+        for step in denied.iter().filter(|step| self.is_of_others(policy, step, now.get(&step.id))) {
+            add(outcomes, &step.id, ONLY_ITS_OWN);
         }
     }
 

@@ -12,7 +12,7 @@ use thiserror::Error;
 
 use crate::engine::config::Settings;
 use crate::engine::history::databases::{Databases, OwnActs};
-use crate::engine::model::{Account, Instance, ResourceId, Target, Unreachable};
+use crate::engine::model::{Account, Action, Instance, ResourceId, Target, Unreachable};
 use crate::engine::plan::Plan;
 use crate::engine::request::{Run, overrides::UndoOverrides};
 use crate::engine::undo::{Finding, Found, Stop, Undo, WhyNot, find, left_out, steps, stops};
@@ -152,6 +152,10 @@ async fn prepare(
     let mut notes = Vec::new();
     if !ended {
         notes.push(format!("run {undoes} broke off before its report, so only the tags show what it has stopped"));
+    }
+    let starts = past.plan.steps.iter().filter(|step| step.action == Action::Start).count();
+    if starts > 0 {
+        notes.push(format!("an undo only starts what a run stopped; {starts} starts of run {undoes} stand"));
     }
     let accounts = named_accounts(order, scanner).await?;
     notes.extend(unmatched(order, &stops, &accounts));

@@ -37,7 +37,9 @@ def documents():
     hub = Template("hub", Events="yes", Bill="yes", AnomalyTopic=ANOMALIES, SecretArns=SECRET, KmsKeys=HUB_KEY, KmsKeyArn=OWN_KEY, **ARCHIVE)
     events, parts = Template("spoke-events"), Template("fan-out", KmsKeyArn=OWN_KEY)
     plain = Template("spoke", Acting="yes")
+    starting = Template("spoke", Acting="yes", StartAtOpening="yes")
     found = {("spoke-no-keys", role, policy): text for role in ("Actor", "Reader") for policy, text in plain.policies(role).items()}
+    found |= {("spoke-starting", "Actor", policy): text for policy, text in starting.policies("Actor").items()}
     for name, template in {"spoke": spoke, "hub": hub, "spoke-events": events, "fan-out": parts}.items():
         for key, one in template.resources.items():
             properties = one["Properties"]
@@ -82,6 +84,8 @@ WHO = {
     # Where `KmsKeys` names no key, as by default.
     "actor-no-keys": (ROLE(SPOKE, "IdleReaperAct"), ("spoke-no-keys", "Actor")),
     "actor-no-databases": (ROLE(SPOKE, "IdleReaperAct"), ("spoke-no-keys", "Actor")),
+    # Where `StartAtOpening` is `yes`.
+    "starter": (ROLE(SPOKE, "IdleReaperAct"), ("spoke-starting", "Actor")),
     "hub": (HUB_ROLE, ("hub", "FunctionRole")),
     "schedule": (ROLE(HUB, "schedule"), ("hub", "ScheduleRole")),
     "archiver": (ROLE(HUB, "archiver"), ("hub", "ArchiveRole")),
@@ -148,6 +152,14 @@ TABLE = [
     ("actor", "ec2:StartInstances", INSTANCE, tags(keep=""), NO),
     ("actor+admin", "ec2:StartInstances", INSTANCE, tags(keep=""), NO),
     ("actor+admin", "ec2:StartInstances", INSTANCE, {}, NO),
+    # With `StartAtOpening`, what others stopped and nobody keeps.
+    *[(who, "ec2:StartInstances", INSTANCE, context, allowed) for who in ("starter", "starter+admin") for context, allowed in [
+        ({}, YES), (tags(marked="x"), YES), (tags(stopped="x"), YES), (tags(stopped="x", keep=""), YES),
+        (tags(keep=""), NO), (tags(keep="", marked="x"), NO), ({"aws:ResourceTag/Idle-Reaper:KEEP": "yes"}, NO)]],
+    ("starter", "ec2:StartInstances", INSTANCE.replace(SPOKE, OTHER), {}, NO),
+    ("starter+allows", "ec2:StartInstances", INSTANCE, tags(keep=""), NO),
+    *[(who, action, place, context, NO) for who in ("starter", "starter+admin") for action, place, context in [
+        ("ec2:StopInstances", INSTANCE, tags(keep="")), ("ec2:TerminateInstances", INSTANCE, {}), ("rds:StartDBInstance", DATABASE, {})]],
     # --- its tags ---------------------------------------------------------------------------------------------
     *[(who, f"ec2:{verb}Tags", INSTANCE, keys(*names), YES)
       for who in ("actor", "actor+admin") for verb in ("Create", "Delete")
@@ -475,7 +487,7 @@ def mutants(documents):
     """Every document with one statement, or one condition of one statement, left out: [(what, documents)]."""
     made = []
     for key, one in documents.items():
-        if key[0] == "spoke-no-keys":  # the same statements as in "spoke"
+        if key[0] == "spoke-no-keys" or (key[0] == "spoke-starting" and key[2] != "start-at-opening"):  # the same statements as in "spoke"
             continue
         for number, statement in enumerate(one["Statement"]):
             place = f"{'/'.join(key)}: {statement.get('Sid', number)}"

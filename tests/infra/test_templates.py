@@ -50,7 +50,7 @@ class Templates(unittest.TestCase):
                 self.assertIsNone(re.search(r": [&*]\w", path.read_text()))
         self.assertLess(len(Template("hub").resources), 30)
         self.assertEqual(len(Template("spoke").resources), 1)
-        self.assertEqual(len(Template("spoke", Acting="yes").resources), 2)
+        self.assertEqual(len(Template("spoke", Acting="yes").resources), 3)
 
     def test_the_parts_are_invoked_for_stages_that_the_binary_knows(self):
         machine = json.loads(Template("fan-out").resources["Machine"]["Properties"]["DefinitionString"])
@@ -204,6 +204,7 @@ class Documentation(unittest.TestCase):
     def test_the_threat_model_names_every_deny_of_the_acting_role(self):
         text = (ROOT / "docs/threat-model.md").read_text()
         documents = Template("spoke", Acting="yes", KmsKeys="*").policies("Actor").values()
+        documents = [*documents, *Template("spoke", Acting="yes", StartAtOpening="yes").policies("Actor").values()]
         denies = {one["Sid"] for document in documents for one in document["Statement"] if one["Effect"] == "Deny"}
         self.assertEqual({sid for sid in denies if f"`{sid}`" not in text}, set())
 
@@ -215,6 +216,7 @@ class Documentation(unittest.TestCase):
         wanted = [one for role in ("Reader", "Actor") for policy in spoke.policies(role).values() for one in policy["Statement"]]
         self.assertEqual(spoke.trust("Reader"), spoke.trust("Actor"))
         wanted += spoke.trust("Actor")["Statement"]
+        wanted += Template("spoke", Acting="yes", StartAtOpening="yes").policies("Actor")["start-at-opening"]["Statement"]
         written = [json.dumps(one, indent=2) for one in wanted if one not in shown]
         self.assertEqual(written, [], "in infra/spoke.yaml, and not so in docs/running.md")
         self.assertEqual([one for one in shown if one not in wanted], [], "in docs/running.md, and not so in infra/spoke.yaml")

@@ -11,6 +11,7 @@ mod identity;
 mod isolating;
 mod keeping;
 mod limits;
+mod opening;
 mod ordering;
 mod recording;
 mod repeating;

@@ -84,6 +84,17 @@ variable "services" {
   }
 }
 
+variable "start_at_opening" {
+  description = "Whether the acting role may also start instances that others stopped and nobody keeps, for policies with `at-opening = \"start\"`. Without it, the role starts only what has the tag of its own stop."
+  type        = string
+  default     = "no"
+
+  validation {
+    condition     = contains(["no", "yes"], var.start_at_opening)
+    error_message = "One of no, yes."
+  }
+}
+
 variable "tag_prefix" {
   description = "The `prefix` of the settings' `[tags]`. If the two differ, the role can do nothing."
   type        = string
@@ -110,6 +121,7 @@ locals {
     Acting              = var.acting
     Databases           = var.databases
     Services            = var.services
+    StartAtOpening      = var.start_at_opening
     TagPrefix           = var.tag_prefix
     KmsKeys             = join(",", var.kms_keys)
   }

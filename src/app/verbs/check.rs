@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::app::choices::Format;
 use crate::app::verbs::{Show, instants};
 use crate::app::{Args, End, Error, load};
-use crate::engine::config::{Accounts, Diagnostic, Regions, Settings, Stage};
+use crate::engine::config::{Accounts, AtOpening, Diagnostic, Regions, Settings, Stage};
 use crate::render::edge::plain_lines;
 
 /// Checks the settings without scanning anything.
@@ -53,6 +53,10 @@ fn summary(settings: &Settings, warnings: &[&Diagnostic]) -> String {
             Stage::Enforce => "enforce",
         };
         let _ = writeln!(out, "policy {:<24} {stage:<8} schedule {}", policy.name, policy.schedule.name);
+        if policy.at_opening == AtOpening::Start {
+            let needs = "the acting role needs `StartAtOpening` of spoke.yaml, and `idle-reaper doctor` tries it";
+            let _ = writeln!(out, "{:31} starts what others stopped: {needs}", "");
+        }
     }
     for warning in warnings {
         let _ = writeln!(out, "\n{warning}");

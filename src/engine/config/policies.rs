@@ -75,6 +75,8 @@ pub enum AtOpening {
     Nothing,
     /// Instances that the reaper stopped, and that are unchanged since, are started.
     StartReaped,
+    /// Instances that the reaper or others stopped before the opening are started, once for each opening.
+    Start,
 }
 
 impl Policy {
@@ -97,7 +99,7 @@ impl Policy {
         let least = Duration::minutes(MARGIN_MINUTES);
         match self.at_opening {
             AtOpening::Nothing => least,
-            AtOpening::StartReaped => least.max(self.start_lead(kind)),
+            AtOpening::StartReaped | AtOpening::Start => least.max(self.start_lead(kind)),
         }
     }
 }
@@ -150,7 +152,8 @@ fn one(section: &Section<'_>, name: &str, given: &Given<'_>, within: Option<&Vec
     let stage = section.choice("stage", &[("observe", Stage::Observe), ("enforce", Stage::Enforce)]);
     let outside = section
         .choice("outside", &[("report", Outside::Report), ("stop", Outside::Stop), ("hibernate", Outside::Hibernate)]);
-    let opening = [("nothing", AtOpening::Nothing), ("start-reaped", AtOpening::StartReaped)];
+    let opening =
+        [("nothing", AtOpening::Nothing), ("start-reaped", AtOpening::StartReaped), ("start", AtOpening::Start)];
     let at_opening = section.choice("at-opening", &opening);
     let (start_lead, overtime) = (section.duration("start-lead"), section.duration("overtime"));
     let min_uptime = section.duration("min-uptime");
@@ -162,7 +165,7 @@ fn one(section: &Section<'_>, name: &str, given: &Given<'_>, within: Option<&Vec
     if stage == Stage::Enforce {
         check_enforced(section, unannounced || given.tellable, matcher.as_ref());
     }
-    check_kinds(section, stage, outside, matcher.as_ref());
+    check_kinds(section, stage, outside, at_opening, matcher.as_ref());
     Some(Policy {
         name: name.to_owned(),
         stage,
@@ -201,13 +204,24 @@ fn check_enforced(section: &Section<'_>, told: bool, matcher: Option<&Match>) {
 }
 
 /// Checks what a policy for other kinds than instances cannot do.
-fn check_kinds(section: &Section<'_>, stage: Stage, outside: Option<Outside>, matcher: Option<&Match>) {
+fn check_kinds(
+    section: &Section<'_>,
+    stage: Stage,
+    outside: Option<Outside>,
+    at_opening: Option<AtOpening>,
+    matcher: Option<&Match>,
+) {
     let named = |kind: &Kind| matcher.is_some_and(|matcher| matcher.kinds().contains(kind));
     for kind in Kind::NAMED.into_iter().filter(named) {
         let word = kind.as_str();
         if outside == Some(Outside::Hibernate) {
             let hint = format!("write `outside = \"stop\"`, or a policy of its own for {word}s");
             section.complain(section.place_of("outside"), format!("a {word} cannot be hibernated"), hint);
+        }
+        if at_opening == Some(AtOpening::Start) {
+            let hint = "write `at-opening = \"start-reaped\"`, and a policy of its own for instances".to_owned();
+            let message = format!("a {word} that others stopped is not started");
+            section.complain(section.place_of("at-opening"), message, hint);
         }
         if stage == Stage::Enforce && kind == Kind::Service {
             let message = format!("{word}s are only judged so far, and this release cannot stop or start them");

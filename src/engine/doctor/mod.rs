@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::config::{IdleDeed, Outside, Policy, Settings, Stage};
+use crate::engine::config::{AtOpening, IdleDeed, Outside, Policy, Settings, Stage};
 use crate::engine::judge::Ruling;
 use crate::engine::kinds::ec2::auto_scaling_member::GROUP;
 use crate::engine::model::{Account, Instance, Kind, Reason, ResourceId, State, Tags, Target, named};
@@ -293,7 +293,7 @@ pub fn asks(settings: &Settings, samples: &Samples, acts: bool) -> Vec<Ask> {
             ask(Who::Actor, Attempt::Untag(key.clone()), id, "", true);
         }
         ask(Who::Actor, Attempt::Terminate, id, "", false);
-        ask(Who::Actor, Attempt::Start, id, " of an instance without the reaper's tag", false);
+        ask(Who::Actor, Attempt::Start, id, " of an instance without the reaper's tag", starts_others(settings));
         ask(Who::Actor, Attempt::Tag(FOREIGN.to_owned()), id, "", false);
         ask(Who::Actor, Attempt::Untag(tags.keep.clone()), id, "", false);
     }
@@ -334,6 +334,12 @@ pub fn database_asks(settings: &Settings, place: &Arc<Target>, acts: bool) -> Ve
 pub fn acts(settings: &Settings, account: &Account) -> bool {
     let enforced = settings.policies.iter().any(|policy| policy.stage == Stage::Enforce);
     enforced && settings.never.names(account, &Tags::default()).is_none()
+}
+
+/// Whether an enforced policy starts what others stopped.
+fn starts_others(settings: &Settings) -> bool {
+    let starts = |policy: &Policy| policy.stage == Stage::Enforce && policy.at_opening == AtOpening::Start;
+    settings.policies.iter().any(|policy| starts(policy))
 }
 
 /// Whether a policy stops instances.

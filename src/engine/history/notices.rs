@@ -197,7 +197,7 @@ impl Ledger {
                 let more = u8::from(before.as_ref().is_none_or(|before| before.last != *at));
                 told.times = before.map_or(0, |before| before.times).saturating_add(more);
             }
-            (Subject::FirstStop | Subject::Idle, Some(said)) => {
+            (Subject::FirstStop | Subject::Idle | Subject::FirstStart, Some(said)) => {
                 let other = before.and_then(|before| before.tags).is_some_and(|then| then != *said);
                 if other {
                     (told.first, told.second, told.followed, told.changed) = (*at, None, None, true);

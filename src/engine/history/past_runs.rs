@@ -33,6 +33,8 @@ pub struct History {
     pub failed_starts: ByResource<Vec<DateTime<Utc>>>,
     /// Instances whose last start by the reaper failed, or fell back.
     pub start_failed: ByResource<FailedStart>,
+    /// Instances that others stopped, and that the acting role was not allowed to start, and when.
+    pub start_denied: ByResource<DateTime<Utc>>,
     /// The reaper's own stops and starts of the last weeks, used to count windows of evidence.
     pub own: ByResource<Own>,
     /// How often idle instances were stopped.

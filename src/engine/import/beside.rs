@@ -5,7 +5,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
-use chrono::{DateTime, Datelike, Duration, DurationRound, NaiveDate, NaiveTime, Timelike, Utc};
+use chrono::{DateTime, Datelike, Days, Duration, DurationRound, NaiveDate, Timelike, Utc};
 use chrono_tz::Tz;
 use serde::Serialize;
 
@@ -17,10 +17,13 @@ use crate::engine::model::{Account, Action, Because, Instance, Reason, ResourceI
 use crate::engine::request::Scope;
 use crate::engine::rules::{Activity, Case};
 use crate::engine::schedule::dialects::{Dialect, Edges};
-use crate::engine::schedule::{Schedule, instants_of};
+use crate::engine::schedule::{Schedule, begin_of};
 use crate::engine::tags::OwnTag;
 
-const DAYS: i64 = 7;
+const DAYS: u64 = 7;
+
+/// A clock change within this time before a difference may have made it: no zone skips more.
+const LATELY: Duration = Duration::hours(3);
 
 /// What a tool does at an instant: it starts (`true`) or stops.
 type Acts = Rc<Vec<(DateTime<Utc>, bool)>>;
@@ -72,9 +75,10 @@ pub fn beside<'a>(
     first: NaiveDate,
     seen: Option<DateTime<Utc>>,
 ) -> Beside {
-    let midnight = first.and_time(NaiveTime::MIN);
-    let begin = instants_of(settings.zone(), midnight).first().copied().unwrap_or(midnight.and_utc());
-    let mut week = WeekOf { begin, settings, known: HashMap::new() };
+    let midnight = |date: Option<NaiveDate>| begin_of(settings.zone(), date.unwrap_or(first));
+    let before = midnight(first.checked_sub_days(Days::new(DAYS)));
+    let (begin, end) = (midnight(Some(first)), midnight(first.checked_add_days(Days::new(DAYS))));
+    let mut week = WeekOf { before, begin, end, settings, known: HashMap::new() };
     let (mut result, mut machines) = (Beside::default(), Vec::new());
     for instance in found {
         match week.acts(instance) {
@@ -85,7 +89,6 @@ pub fn beside<'a>(
     }
     result.compared = machines.len();
     let seen = seen.and_then(|seen| seen.duration_trunc(Duration::minutes(1)).ok());
-    let end = begin + Duration::days(DAYS);
     let (scope, history) = (Scope::default(), History::default());
     for now in week.instants(&machines, seen) {
         let mut judge = Judge::new(settings, &scope, &history, now);
@@ -101,9 +104,12 @@ pub fn beside<'a>(
     result
 }
 
-/// The minutes of the week, and what is known of them.
+/// The minutes of the week and of the one before, and what is known of them. A week in which clocks change has an hour
+/// more or less.
 struct WeekOf<'a> {
+    before: DateTime<Utc>,
     begin: DateTime<Utc>,
+    end: DateTime<Utc>,
     settings: &'a Settings,
     known: HashMap<(String, String), Option<Acts>>,
 }
@@ -111,8 +117,9 @@ struct WeekOf<'a> {
 impl WeekOf<'_> {
     /// From the week before, so that the state at the begin is known.
     fn minutes(&self) -> impl Iterator<Item = DateTime<Utc>> + use<> {
-        let begin = self.begin - Duration::days(DAYS);
-        (0..2 * DAYS * 24 * 60).map(move |minute| begin + Duration::minutes(minute))
+        let before = self.before;
+        let minutes = (self.end - before).num_minutes();
+        (0..minutes).map(move |minute| before + Duration::minutes(minute))
     }
 
     /// What the old tool does with an instance; `None` where it has no tag of it.
@@ -171,9 +178,15 @@ impl WeekOf<'_> {
             instants.extend(machine.found.launch.and_then(|at| at.duration_round_up(Duration::minutes(1)).ok()));
         }
         let later = instants.iter().flat_map(|at| spans.iter().map(move |span| *at + *span));
-        let week = self.begin..self.begin + Duration::days(DAYS);
+        let week = self.begin..self.end;
         later.filter(|at| week.contains(at)).collect()
     }
+}
+
+/// Whether the clocks of a zone were put forward shortly before.
+fn skipped(zone: Tz, now: DateTime<Utc>) -> bool {
+    let local = |at: DateTime<Utc>| at.with_timezone(&zone).naive_local();
+    local(now) - local(now - LATELY) > LATELY
 }
 
 /// Whether one of these edges is at an instant.
@@ -238,10 +251,13 @@ impl<'a> Machine<'a> {
     fn compare(&mut self, judge: &mut Judge<'_>, now: DateTime<Utc>) -> Option<Difference> {
         let ours = self.ours.state == State::Running;
         let rule = judge.rule(&self.ours, &self.account, &Activity::NotAsked).verdict.reason();
-        let open = |case: &Case<'_>| case.policy.is_some_and(|(_, hours)| hours.at.open);
-        let is_open = judge.with_case(&self.ours, &self.account, &Known::NOTHING, open);
+        let clock = |case: &Case<'_>| case.policy.map(|(_, hours)| (hours.at.open, skipped(hours.at.zone, now)));
+        let clock = judge.with_case(&self.ours, &self.account, &Known::NOTHING, clock);
+        let (is_open, was_skipped) = clock.unwrap_or_default();
         let word = match (self.old, ours, rule) {
             (true, false, _) if is_open => Word::Mornings,
+            // The old tool looks for the minute of its action, which the clocks skipped.
+            (true, false, _) if was_skipped => Word::ClockChange,
             (true, false, _) => Word::EdgesAndLevels,
             (false, true, Reason::ScheduleUnreadable) => Word::Unreadable,
             (false, true, Reason::WithinHours) => Word::ClockChange,

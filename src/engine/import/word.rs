@@ -42,7 +42,8 @@ impl Word {
             }
             Self::Mornings => {
                 "the old tool starts everything that has the tag; idle-reaper starts what it stopped itself. Switch over \
-                 during open hours, or nobody starts on the first morning what the old tool stopped"
+                 during open hours, or nobody starts on the first morning what the old tool stopped; or write \
+                 `at-opening = \"start\"`, which starts what others stopped, too"
             }
             Self::TwoTools => {
                 "while both act, one starts what the other stops; switch the old tool off first, and enforce \

@@ -127,6 +127,7 @@ pub fn gate(
     };
     match verdict {
         Verdict::Stop(_) | Verdict::Hibernate(_) => notice(Subject::FirstStop).of_hours(case.now),
+        Verdict::Start(reopening) if reopening.run.is_none() => notice(Subject::FirstStart).of_hours(case.now),
         Verdict::Idle(found) if found.reported.is_none() => {
             // A mark that is about to be replaced or removed does not count.
             let mark = standing(case).ok().filter(|_| marking.is_none());

@@ -72,7 +72,10 @@ pub fn talk(case: &Case<'_>, ruled: &Ruled<'_>) -> Talk {
     keeping(case, ruled, &mut talk);
     match ruled.verdict {
         Verdict::Stop(outside) | Verdict::Hibernate(outside) | Verdict::Report(outside) => {
-            first_stop(case, ruled, outside.since(), &mut talk);
+            first(case, ruled, Subject::FirstStop, outside.since(), &mut talk);
+        }
+        Verdict::Start(reopening) if reopening.run.is_none() && ruled.armed => {
+            first(case, ruled, Subject::FirstStart, reopening.stopped, &mut talk);
         }
         Verdict::Idle(_) => idle(case, ruled, &mut talk),
         Verdict::Skip(skipped) => attention(case, ruled, skipped, &mut talk),
@@ -152,18 +155,18 @@ fn keeping(case: &Case<'_>, ruled: &Ruled<'_>, talk: &mut Talk) {
     }
 }
 
-/// The first stop under a policy is announced. A policy that only reports, or is not armed, reports it and sends
-/// reminders.
-fn first_stop(case: &Case<'_>, ruled: &Ruled<'_>, since: DateTime<Utc>, talk: &mut Talk) {
+/// The first stop under a policy is announced, and the first start of what others stopped. A policy that only reports,
+/// or is not armed, reports a stop and sends reminders.
+fn first(case: &Case<'_>, ruled: &Ruled<'_>, subject: Subject, since: DateTime<Utc>, talk: &mut Talk) {
     let Some((policy, _)) = case.policy else { return };
     let acts = ruled.armed && ruled.verdict.action().is_some();
     if acts && policy.unannounced {
         return;
     }
-    let told = ruled.told(case, Subject::FirstStop);
+    let told = ruled.told(case, subject);
     let lapsed = told.is_some_and(|told| acts && told.has_lapsed(case.now));
     if lapsed {
-        talk.forget.push(Subject::FirstStop);
+        talk.forget.push(subject);
         talk.forget.push(Subject::Retagged);
     }
     let due = acts.then(|| policy.schedule.business_days_after(case.now, NOTICE_DAYS)).flatten();
@@ -173,7 +176,7 @@ fn first_stop(case: &Case<'_>, ruled: &Ruled<'_>, since: DateTime<Utc>, talk: &m
     let news = ruled.is_news(told.filter(|_| !lapsed), &policy.name, acts, acts, case);
     let Some(reminder) = news else { return };
     if !acts || due.is_some() {
-        talk.topics.push(Topic::new(Subject::FirstStop, Some(since), due, reminder));
+        talk.topics.push(Topic::new(subject, Some(since), due, reminder));
     }
 }
 

@@ -70,7 +70,7 @@ pub use crate::engine::model::database::{CannotStop, Database, DatabaseEvent, Ha
 pub use crate::engine::model::health::{Counts, FURTHER_METRICS, Health, WATCHED_METRICS};
 pub use crate::engine::model::mark_step::{Lifted, MarkEnd, MarkStep, MarkVerb, Tier};
 pub use crate::engine::model::not_armed::NotArmed;
-pub use crate::engine::model::outcome::{NO_CAPACITY, Outcome, OutcomeKind};
+pub use crate::engine::model::outcome::{NO_CAPACITY, NOT_ALLOWED, ONLY_ITS_OWN, Outcome, OutcomeKind};
 pub use crate::engine::model::record_key::{RecordKey, RecordKeyInvalid};
 pub use crate::engine::model::resource_id::{Kind, ResourceId};
 pub(crate) use crate::engine::model::resource_id::{names, placed, places, settle};

@@ -30,12 +30,14 @@ named! {
         Aged = "aged",
         /// Its owner or schedule tag changed since its notice.
         Retagged = "retagged",
+        /// Its policy starts it at openings from `due` on, though others stopped it.
+        FirstStart = "first-start",
     }
 }
 
-/// A set of subjects. It is one byte, because every line of a report has one.
+/// A set of subjects. It is two bytes, because every line of a report has one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Subjects(u8);
+pub struct Subjects(u16);
 
 impl Subjects {
     /// Adds one subject.
@@ -48,7 +50,7 @@ impl Subjects {
         Subject::ALL.iter().copied().filter(move |subject| self.0 & Self::bit(*subject) != 0)
     }
 
-    fn bit(subject: Subject) -> u8 {
+    fn bit(subject: Subject) -> u16 {
         1 << subject as u8
     }
 }

@@ -34,6 +34,12 @@ named! {
 /// How the detail of a start begins for which AWS has no capacity.
 pub const NO_CAPACITY: &str = "no capacity: ";
 
+/// How the detail of an act begins that the acting role may not do.
+pub const NOT_ALLOWED: &str = "not allowed: ";
+
+/// How the detail of a start ends that the acting role may not make, because others stopped the instance.
+pub const ONLY_ITS_OWN: &str = "; what others stopped is started only where `StartAtOpening` of spoke.yaml is `yes`";
+
 /// One for each step of the plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

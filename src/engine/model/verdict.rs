@@ -95,17 +95,17 @@ impl Gauge {
     }
 }
 
-/// Stopped by the reaper and unchanged since; its schedule is open or about to open.
+/// Stopped by the reaper and unchanged since, or by others before the opening; its schedule is open or about to open.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Reopening {
     /// The time zone of the schedule.
     pub zone: Tz,
     /// The opening, if it is in the future.
     pub opens: Option<DateTime<Utc>>,
-    /// When the reaper stopped it.
+    /// When it was stopped.
     pub stopped: DateTime<Utc>,
-    /// The run that stopped it.
-    pub run: String,
+    /// The run of the reaper that stopped it; `None` where others did.
+    pub run: Option<String>,
 }
 
 /// Why an instance is skipped.

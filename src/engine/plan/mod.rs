@@ -138,7 +138,7 @@ impl Candidate {
             not_after: *not_after,
         };
         let by_hours = matches!(verdict, Verdict::Stop(_) | Verdict::Hibernate(_));
-        let starts_again = by_hours && policy.as_ref()?.at_opening == AtOpening::StartReaped;
+        let starts_again = by_hours && policy.as_ref()?.at_opening != AtOpening::Nothing;
         let licenses = instance.details.licenses.clone();
         Some(Self { tie: tie(&step.id.name, now), step, failed_last, since, gate: *gate, starts_again, licenses })
     }

@@ -39,6 +39,9 @@ pub fn forget(report: &Report, ledger: &mut Ledger) {
             ledger.forget(&row.id, subject);
         }
     }
+    for (step, outcome) in ended(report, |outcome| outcome == OutcomeKind::Started) {
+        ledger.follow(&step.id, Subject::FirstStart, outcome.at);
+    }
     for (step, outcome) in stopped(report) {
         if step.reason == Reason::Idle {
             ledger.forget(&step.id, Subject::Idle);
@@ -54,9 +57,14 @@ pub fn stopped_for_idleness(report: &Report) -> impl Iterator<Item = (&Step, &Ou
     stopped(report).filter(|(step, _)| step.reason == Reason::Idle)
 }
 
-/// The executed steps.
+/// The executed stops.
 fn stopped(report: &Report) -> impl Iterator<Item = (&Step, &Outcome)> {
-    let done = |outcome: &&Outcome| matches!(outcome.outcome, OutcomeKind::Stopped | OutcomeKind::Stopping);
+    ended(report, |outcome| matches!(outcome, OutcomeKind::Stopped | OutcomeKind::Stopping))
+}
+
+/// The steps that ended so.
+fn ended(report: &Report, so: fn(OutcomeKind) -> bool) -> impl Iterator<Item = (&Step, &Outcome)> {
+    let done = |outcome: &&Outcome| so(outcome.outcome);
     let ended: HashMap<_, _> = report.outcomes.iter().filter(done).map(|o| ((&o.id, o.action), o)).collect();
     report.plan.steps.iter().filter_map(move |step| Some((step, *ended.get(&(&step.id, step.action))?)))
 }

@@ -14,6 +14,11 @@ use crate::engine::request::Scope;
 use crate::engine::schedule::{ExprError, HoursAt, Schedule};
 use crate::engine::tags::{Kept, Mark, OwnTag};
 
+/// How long after an opening an instance that others stopped is still started: a sweep of four hours, so that starts
+/// beyond the cap of a run, and runs that were lost, are made up, and nothing that begins to match in the afternoon is
+/// started.
+const LATE_HOURS: i64 = 4;
+
 /// The input of every rule. Rules read nothing else.
 pub struct Case<'a> {
     /// The settings in force.
@@ -110,11 +115,35 @@ impl Case<'_> {
     /// the policy restarts what it stopped.
     pub(crate) fn waits_for_opening(&self) -> Option<OwnTag> {
         let (policy, _) = self.policy?;
-        if self.instance.state != State::Stopped || policy.at_opening != AtOpening::StartReaped {
+        if self.instance.state != State::Stopped || policy.at_opening == AtOpening::Nothing {
             return None;
         }
         self.own_tag()
             .filter(|tag| tag.because == Because::Hours && tag.policy == policy.name && self.is_ours_since(tag))
+    }
+
+    /// When others stopped it before the opening that is now, if its policy starts whatever is stopped then. The times
+    /// of EC2 tell whether it was already started for this opening, so a lost record or a killed run does not start it
+    /// twice. Where one of them is unknown, it is not started. A keep tag protects it, too.
+    pub(crate) fn stopped_before_opening(&self) -> Option<DateTime<Utc>> {
+        let (policy, hours) = self.policy.filter(|(policy, _)| policy.at_opening == AtOpening::Start)?;
+        let by_reaper = self.own_tag().is_some_and(|tag| self.is_ours_since(&tag));
+        let doubtful = self.match_unknown.is_some() || self.other_hub().is_some() || self.kept != Kept::No;
+        if self.instance.state != State::Stopped || by_reaper || doubtful || self.was_denied_today(hours) {
+            return None;
+        }
+        let at = &hours.at;
+        let opening = if at.open { at.opened? } else { at.opens? };
+        let begins = opening - policy.start_lead(self.instance.id.kind);
+        let due = begins <= self.now && self.now <= opening + Duration::hours(LATE_HOURS);
+        let (launch, stopped) = (self.instance.launch?, self.instance.transition?);
+        (due && launch < begins && stopped < if at.open { opening } else { begins }).then_some(stopped)
+    }
+
+    /// Whether AWS denied its start earlier on this day of its schedule. The next try is tomorrow.
+    fn was_denied_today(&self, hours: &Hours) -> bool {
+        let day = |at: DateTime<Utc>| at.with_timezone(&hours.at.zone).date_naive();
+        self.history.start_denied.get(&self.instance.id).is_some_and(|at| day(*at) == day(self.now))
     }
 
     /// Whether only the reaper has touched the instance since it wrote `tag`.

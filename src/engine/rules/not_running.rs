@@ -8,7 +8,7 @@ pub(crate) const RULE: Rule = Rule { reason: Reason::NotRunning, judge, inputs }
 
 fn judge(case: &Case<'_>) -> Option<Verdict> {
     let state = case.instance.state;
-    if state == State::Running || case.is_started_now() {
+    if state == State::Running || case.is_started_now() || case.stopped_before_opening().is_some() {
         return None;
     }
     let ours = state.is_down() && case.own_tag().is_some_and(|tag| case.is_ours_since(&tag));

@@ -1,5 +1,6 @@
 //! `reopening`: when the schedule opens, start an instance that the reaper stopped and that has not been touched
-//! since. An instance that still runs shortly before the opening is not stopped.
+//! since; where the policy says so, also one that others stopped before the opening. An instance that still runs
+//! shortly before the opening is not stopped.
 
 use crate::engine::model::{Reason, Reopening, Skipped, Verdict};
 use crate::engine::rules::{Case, Inputs, Rule};
@@ -10,9 +11,10 @@ fn judge(case: &Case<'_>) -> Option<Verdict> {
     let (policy, hours) = case.policy?;
     let at = &hours.at;
     let soon = |margin| at.opens.filter(|opens| case.now + margin >= *opens);
-    if let Some(tag) = case.waits_for_opening() {
+    let by_reaper = case.waits_for_opening().map(|tag| (tag.at, Some(tag.run)));
+    if let Some((stopped, run)) = by_reaper.or_else(|| Some((case.stopped_before_opening()?, None))) {
         let opens = if at.open { None } else { at.opens };
-        return Some(Verdict::Start(Reopening { zone: at.zone, opens, stopped: tag.at, run: tag.run }));
+        return Some(Verdict::Start(Reopening { zone: at.zone, opens, stopped, run }));
     }
     let opens = if at.open { None } else { soon(policy.margin(case.instance.id.kind)) };
     opens.map(|opens| Verdict::Skip(Skipped::Reopening { opens, zone: at.zone }))

@@ -50,6 +50,8 @@ pub struct HoursAt {
     pub exhausted: Option<NaiveDate>,
     /// When it closed last; `None` while it is open, or when it was not open within the horizon.
     pub closed_since: Option<DateTime<Utc>>,
+    /// When it opened last; `None` while it is closed, or when it did not open within the horizon.
+    pub opened: Option<DateTime<Utc>>,
     /// The next opening after the instant; `None` when there is none within the horizon.
     pub opens: Option<DateTime<Utc>>,
 }
@@ -70,6 +72,7 @@ impl Schedule {
             frozen: self.frozen(at),
             exhausted: self.parts.iter().find_map(|part| part.exhausted(bounded(at))),
             closed_since: if open { None } else { self.edges_before(at).find(|edge| self.closes_at(*edge)) },
+            opened: if open { self.edges_before(at).find(|edge| self.opens_at(*edge)) } else { None },
             opens: self.next_opening(at),
         }
     }

@@ -28,5 +28,6 @@ pub use crate::engine::schedule::expr::{Expr, ExprError, Hours, Window, parse_zo
 pub(crate) use crate::engine::schedule::holidays::countries;
 pub use crate::engine::schedule::holidays::{CODES as HOLIDAY_CODES, Holidays, UnknownHolidays};
 pub use crate::engine::schedule::hours::{HoursAt, Part, Schedule};
+pub(crate) use crate::engine::schedule::instants::begin_of;
 pub use crate::engine::schedule::instants::instants_of;
 pub use crate::engine::schedule::once::{Once, parse_extra};

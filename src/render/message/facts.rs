@@ -80,7 +80,7 @@ pub(crate) fn facts(entry: &Entry, digest: &Digest, frame: &Frame<'_>) -> Facts 
         let start = format!("aws ec2 start-instances --region {} --instance-ids {id}", target.region);
         lines.push(say(Head::Back, start, true));
     }
-    if *subject != Subject::Lifted {
+    if !matches!(subject, Subject::Lifted | Subject::FirstStart) {
         lines.push(say(Head::Keep, keep(item, frame), true));
     }
     // An owner has neither the command nor access to the whole record.

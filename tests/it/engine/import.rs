@@ -232,6 +232,46 @@ fn what_a_person_did_is_a_difference_with_a_name() {
 }
 
 #[test]
+fn a_week_in_which_clocks_change_is_as_long_as_it_is_and_its_differences_are_named() {
+    // New York puts its clocks forward on Sunday, 14 March 2027, at 2 o'clock, and back on Sunday, 1 November 2026.
+    let all = [
+        tagged("i-off", "maid_offhours", "off=(m-u,2);on=(m-u,7)"),
+        tagged("i-on", "maid_offhours", "off=(m-u,5);on=(m-u,2)"),
+        tagged("i-day", "maid_offhours", "off=(m-f,19);on=(m-f,7)"),
+        tagged("i-night", "maid_offhours", "off=(m-u,1);on=(m-u,0)"),
+        tagged("i-never", "maid_offhours", "never"),
+    ];
+    let (_, settings) = moved(Import::new(Vec::new(), Vec::new(), BTreeSet::new()), &all);
+    let week = |first: &str| {
+        let found = beside(all.iter(), &settings, first.parse().unwrap(), None);
+        let local = |at: DateTime<Utc>| at.with_timezone(&Tz::America__New_York).format("%a %H:%M %Z").to_string();
+        let one = |it: &idle_reaper::engine::import::beside::Difference| {
+            (it.id.name.to_string(), local(it.from), local(it.to), it.old_runs, it.word)
+        };
+        found.differences.iter().map(one).collect::<Vec<_>>()
+    };
+    let row = |id: &str, from: &str, to: &str, old: bool, word: &'static str| {
+        (id.to_owned(), from.to_owned(), to.to_owned(), old, word)
+    };
+    let spring = week("2027-03-08");
+    let clocks: Vec<_> = spring.iter().filter(|one| one.0 != "i-never").cloned().collect();
+    assert_eq!(
+        clocks,
+        [
+            row("i-off", "Sun 03:00 EDT", "Sun 07:00 EDT", true, "clock-change"),
+            row("i-on", "Sun 03:00 EDT", "Sun 05:00 EDT", false, "clock-change"),
+        ]
+    );
+    let last = |all: &[(String, String, String, bool, &'static str)]| {
+        all.iter().rfind(|one| one.0 == "i-never").unwrap().clone()
+    };
+    assert_eq!(last(&spring), row("i-never", "Fri 19:00 EST", "Mon 00:00 EDT", false, "unreadable"));
+    let autumn = week("2026-10-26");
+    assert_eq!(autumn.iter().filter(|one| one.0 != "i-never").count(), 0, "{autumn:?}");
+    assert_eq!(last(&autumn), row("i-never", "Fri 19:00 EDT", "Mon 00:00 EST", false, "unreadable"));
+}
+
+#[test]
 fn a_policy_that_is_not_read_whole_is_left_over() {
     let filter = |more: &str| {
         format!(

@@ -5,6 +5,7 @@ mod calendars;
 mod clocks;
 mod dates;
 mod dialects;
+mod forms;
 mod grammar;
 mod keep_until;
 mod monthly;

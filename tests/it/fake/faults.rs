@@ -37,6 +37,8 @@ pub enum Fault {
     ProtectedUntagIgnoredOnce,
     /// A start of it is refused, alone or in company.
     StartRefused,
+    /// The acting role may not start it.
+    StartDenied,
     /// AWS has no capacity for it: a start of it, alone or in company, is refused.
     NoCapacity,
     /// AWS is changing it, and refuses to stop or start it.

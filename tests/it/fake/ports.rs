@@ -15,7 +15,7 @@ use idle_reaper::engine::evidence::last_hour::Recent;
 use idle_reaper::engine::kinds::reported::Facts;
 use idle_reaper::engine::model::month::Month;
 use idle_reaper::engine::model::{
-    DatabaseEvent, Instance, Kind, Message, NO_CAPACITY, ReportOnly, State, Tags, Target, Usd,
+    DatabaseEvent, Instance, Kind, Message, NO_CAPACITY, NOT_ALLOWED, ReportOnly, State, Tags, Target, Usd,
 };
 use idle_reaper::engine::plan::restart::{Key, Volumes};
 use idle_reaper::engine::rules::case::Activity;
@@ -409,10 +409,14 @@ impl Act for World {
 
     async fn start(&self, target: &Target, ids: &[Box<str>]) -> Result<(), ActError> {
         self.wait().await;
-        let refused = self.state.borrow().refuses(target, ids, &[Fault::StartRefused, Fault::NoCapacity]);
+        let refused =
+            self.state.borrow().refuses(target, ids, &[Fault::StartRefused, Fault::StartDenied, Fault::NoCapacity]);
         let refused = refused.map(|refused| match refused {
             ActError::Refused(why) if why == "NoCapacity" => {
                 ActError::Refused(format!("{NO_CAPACITY}ec2:StartInstances: InsufficientInstanceCapacity"))
+            }
+            ActError::Refused(why) if why == "StartDenied" => {
+                ActError::Refused(format!("{NOT_ALLOWED}ec2:StartInstances: UnauthorizedOperation"))
             }
             other => other,
         });

@@ -1,7 +1,7 @@
 //! The doctor's pure half: what is asked, how answers are grouped, and the request.
 
 use idle_reaper::engine::config::Settings;
-use idle_reaper::engine::doctor::{Attempt, Check, Diagnosis, Finding, Mark, Samples, Who, asks, grouped};
+use idle_reaper::engine::doctor::{Ask, Attempt, Check, Diagnosis, Finding, Mark, Samples, Who, asks, grouped};
 use idle_reaper::engine::model::{ResourceId, State, Target};
 use idle_reaper::engine::request::invocation::Asked;
 use idle_reaper::render::doctor_text;
@@ -53,6 +53,9 @@ fn what_must_be_refused_is_asked_beside_what_must_be_allowed() {
     assert_eq!(asked(Who::Actor, &Attempt::Stop, "i-kept"), Some(false));
     assert_eq!(asked(Who::Actor, &Attempt::Start, "i-ours"), Some(true));
     assert_eq!(asked(Who::Actor, &Attempt::Start, "i-plain"), Some(false));
+    let starting = crate::fake::with(&[("\"start-reaped\"", "\"start\"")]);
+    let start = |ask: &Ask| ask.attempt == Attempt::Start && *ask.id.name == *"i-plain";
+    assert!(asks(&starting, &samples, true).iter().any(|ask| start(ask) && ask.needed));
     assert_eq!(asked(Who::Actor, &Attempt::Terminate, "i-plain"), Some(false));
     assert_eq!(asked(Who::Actor, &Attempt::Tag(settings.tags.stopped.clone()), "i-plain"), Some(true));
     assert_eq!(asked(Who::Actor, &Attempt::Untag(settings.tags.keep.clone()), "i-plain"), Some(false));

@@ -33,6 +33,15 @@ impl Periods {
             let cut = |(begin, end): &(_, _)| (utc(*begin).max(stretch[0]), utc(*end).min(stretch[1]));
             open.extend(local.iter().map(cut).filter(|(begin, end)| begin < end));
         }
+        Self::merged(open)
+    }
+
+    /// These and others: open where either is.
+    pub fn with(self, other: Self) -> Self {
+        Self::merged(self.0.into_iter().chain(other.0).collect())
+    }
+
+    fn merged(mut open: Vec<(DateTime<Utc>, DateTime<Utc>)>) -> Self {
         open.sort();
         let mut merged: Vec<(DateTime<Utc>, DateTime<Utc>)> = Vec::new();
         for (begin, end) in open {

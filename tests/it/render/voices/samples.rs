@@ -53,8 +53,9 @@ fn outside() -> Vec<Outside> {
 }
 
 fn reopening() -> Vec<Reopening> {
-    let whole = Reopening { zone: Tokyo, opens: Some(opening()), stopped: closing(), run: text("20261125T09-ab12") };
-    vec![Reopening { opens: None, ..whole.clone() }, whole]
+    let whole =
+        Reopening { zone: Tokyo, opens: Some(opening()), stopped: closing(), run: Some(text("20261125T09-ab12")) };
+    vec![Reopening { opens: None, ..whole.clone() }, Reopening { run: None, ..whole.clone() }, whole]
 }
 
 fn tells() -> Vec<Marker> {
@@ -442,7 +443,7 @@ pub fn verdicts() -> Vec<(Verdict, Vec<String>)> {
     let values = |verdict: &Verdict| match verdict {
         Verdict::Stop(outside) | Verdict::Hibernate(outside) | Verdict::Report(outside) => in_outside(outside),
         Verdict::Start(Reopening { zone: _, opens, stopped: _, run }) => {
-            opens.map(|_| text("09:00 JST")).into_iter().chain([text("18:00 JST"), run.clone()]).collect()
+            opens.map(|_| text("09:00 JST")).into_iter().chain([text("18:00 JST")]).chain(run.clone()).collect()
         }
         Verdict::Idle(found) => {
             let marked = found.marked.map(|_| text("18:00 JST"));
