@@ -122,13 +122,14 @@ impl Databases {
         if up && (!seen.up || is_gap || own.stop.is_some()) {
             let announced = seen.restarts.is_some_and(|due| (now - due).abs() <= Duration::hours(RESTART_HOURS));
             seen.by_aws = announced && own.start.is_none();
-            seen.unexplained = !announced && own.start.is_none();
+            // Only RDS keeps events of starts and stops.
+            seen.unexplained = !announced && own.start.is_none() && found.database.is_some();
             seen.stop_failed = false;
             // The reaper's tag has whole seconds, too, and must not seem to be older than this.
             seen.started = Some(own.start.unwrap_or(now).trunc_subsecs(0));
         }
         // It may have fallen back, or a person may have stopped it after the start.
-        seen.unexplained |= own.start.is_some() && found.state == State::Stopped;
+        seen.unexplained |= own.start.is_some() && found.state == State::Stopped && found.database.is_some();
         let restarts = found.database.as_ref().and_then(|facts| facts.restarts);
         seen.restarts = if up { None } else { restarts.or(seen.restarts) };
         (seen.found, seen.up) = (now, up);
