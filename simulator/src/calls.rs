@@ -8,7 +8,7 @@ use crate::faults::{Fault, Mode, PageFault, throttled};
 use crate::request::Call;
 use crate::spec::entry;
 use crate::world::World;
-use crate::{cloudwatch, ec2, hub, organizations, pricing, rds, s3, sts, unused, volumes};
+use crate::{cloudwatch, costs, ec2, hub, organizations, pricing, rds, s3, sts, unused, volumes};
 
 /// The maximum number of values in one filter ("Filter your resources", Amazon EC2 User Guide).
 const FILTER_VALUES: usize = 200;
@@ -161,6 +161,7 @@ impl World {
             "eks" => unused::eks(self, call),
             "kms" => volumes::keys(self, call),
             "pricing" => pricing::work(call),
+            "ce" => costs::work(self, call, slant),
             "rds" => rds::work(self, call, slant),
             _ => Err(unknown(call)),
         };

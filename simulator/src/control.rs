@@ -156,11 +156,16 @@ fn of_stories(world: &mut World, body: &Value, list: fn(&mut Place) -> &mut Vec<
     Ok(body.clone())
 }
 
-/// Changes one instance, by its story or by its id.
+/// Changes one instance, by its story or by its id, or launches one with a new story in an account and Region.
 fn change(world: &mut World, body: &Value) -> Result<Value, String> {
     let fields = body.as_object().ok_or("an instance is an object")?;
     let change = entry(&serde_json::Map::new(), fields)?;
     let of_story = || change.story.as_ref().and_then(|story| Some(world.stories.get(story)?.2.to_string()));
+    let launched = change.story.as_ref().filter(|_| change.id.is_none() && change.account.is_some());
+    if let Some(story) = launched.filter(|story| !world.stories.contains_key(*story)) {
+        world.run(story, &change)?;
+        return Ok(world.about()["instances"][story].clone());
+    }
     let id = change.id.clone().or_else(of_story).ok_or("no such story")?;
     let instance = world.find(&id).ok_or_else(|| format!("no instance `{id}`"))?;
     instance.remember();

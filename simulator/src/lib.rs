@@ -14,6 +14,7 @@ mod calls;
 mod cloudwatch;
 mod cloudwatch_cbor;
 mod control;
+mod costs;
 mod database;
 mod database_fields;
 mod dice;

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
+use crate::costs::Item;
 use crate::unused::Left;
 
 /// A whole world.
@@ -35,6 +36,8 @@ pub(crate) struct Spec {
     pub(crate) load_balancers: Vec<Left>,
     pub(crate) eks_clusters: Vec<Left>,
     pub(crate) databases: Vec<Map<String, Value>>,
+    /// What Cost Explorer knows.
+    pub(crate) costs: Vec<Item>,
     /// How many minutes of the world's clock a database takes to stop, and to start.
     pub(crate) database_minutes: f64,
     /// For how many minutes IAM still decides by the tags that a database had before.
@@ -103,6 +106,7 @@ impl Default for Spec {
             load_balancers: Vec::new(),
             eks_clusters: Vec::new(),
             databases: Vec::new(),
+            costs: Vec::new(),
             database_minutes: 8.0,
             tag_lag_minutes: 5.0,
             latency_ms: 0.0,

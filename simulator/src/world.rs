@@ -166,7 +166,7 @@ impl World {
         Ok(())
     }
 
-    fn run(&mut self, story: &str, entry: &Entry) -> Result<(), String> {
+    pub(crate) fn run(&mut self, story: &str, entry: &Entry) -> Result<(), String> {
         let name = entry.account.clone().ok_or_else(|| format!("`{story}` needs an `account`"))?;
         let account = self.accounts.get(&name).ok_or_else(|| format!("there is no account `{name}`"))?;
         let account: Arc<str> = account.as_str().into();

@@ -4,7 +4,7 @@ use rust_decimal::{Decimal, RoundingStrategy};
 
 use crate::engine::config::Money;
 use crate::engine::cost::bill::Net;
-use crate::engine::cost::budgets::GroupCost;
+use crate::engine::cost::budgets::{GroupCost, Of};
 use crate::engine::cost::savings::Saved;
 use crate::engine::cost::waste::{Cost, Waste};
 use crate::engine::model::month::Month;
@@ -64,8 +64,8 @@ pub fn realised(month: Month, saved: &Saved, money: &Money, locale: Locale) -> S
 
 /// The budgets that are exceeded, one per line.
 pub(crate) fn over(groups: &[GroupCost], money: &Money, locale: Locale) -> Vec<String> {
-    let key = money.group_by_tag.as_deref().unwrap_or_default();
     let line = |group: &GroupCost| {
+        let key = money.group_by_tag.as_deref().filter(|_| group.of == Of::Tag);
         let (amount, budget) = (cost(&group.cost, money, locale), figure(group.budget, money, locale));
         let percent = group.cost.monthly.percent_of(group.budget);
         let percent = percent.map_or("-".to_owned(), |percent| percent.to_string()); // a budget of zero has none

@@ -135,7 +135,7 @@ fn monthly(line: &Line, money: &Money, locale: Locale) -> String {
 
 /// What runs by the tag by which costs are grouped, as a table.
 fn groups(out: &mut String, stocktake: &Stocktake, money: &Money, locale: Locale) {
-    let Some(key) = &money.group_by_tag else { return };
+    let Some(key) = money.group_by_tag.as_ref().filter(|_| stocktake.running().next().is_some()) else { return };
     let (instances, month) = (term(locale, Term::Instances), term(locale, Term::PerMonth));
     let _ = writeln!(out, "| {} | {instances} | {month} |\n|---|---|---|", cell(key));
     for (value, sum) in stocktake.by_group() {

@@ -1,4 +1,4 @@
-//! `[money]`: a second currency with its rate, and the monthly budget of each account.
+//! `[money]`: a second currency with its rate, and the monthly budgets of accounts, owners and values of a tag.
 
 use chrono::{Duration, NaiveDate};
 use wildmatch::WildMatch;
@@ -17,6 +17,8 @@ pub struct Money {
     pub second: Option<Currency>,
     /// The budgets of accounts, in the order of the file.
     pub budgets: Vec<Budget>,
+    /// The budgets of owners, in the order of the file.
+    pub owner_budgets: Vec<Budget>,
     /// The key of the tag by which costs are grouped.
     pub group_by_tag: Option<String>,
     /// The budgets of the values of that tag, in the order of the file.
@@ -27,13 +29,20 @@ pub struct Money {
     pub price_file: Option<RecordKey>,
 }
 
-/// The budget of each account, or of each value of the tag, that matches one pattern.
+/// The budget of each account, owner or value of the tag that matches one pattern.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Budget {
-    /// Matches the account's id and name or the tag's value, ignoring case.
+    /// Matches the account's id and name, the owner's name or the tag's value, ignoring case.
     pattern: WildMatch,
     /// US dollars per month.
     pub monthly: Usd,
+}
+
+impl Budget {
+    /// Whether it is for the one with this name.
+    pub fn is_for(&self, name: &str) -> bool {
+        self.pattern.matches(name)
+    }
 }
 
 impl Money {
@@ -49,15 +58,14 @@ impl Money {
 
     /// The monthly budget of this account: the first matching pattern in the file counts.
     pub fn budget_of(&self, id: &str, name: Option<&str>) -> Option<Usd> {
-        let fits = |glob: &WildMatch| glob.matches(id) || name.is_some_and(|name| glob.matches(name));
-        self.budgets.iter().find(|budget| fits(&budget.pattern)).map(|budget| budget.monthly)
+        let fits = |budget: &&Budget| budget.is_for(id) || name.is_some_and(|name| budget.is_for(name));
+        self.budgets.iter().find(fits).map(|budget| budget.monthly)
     }
-}
 
-impl Money {
-    /// The monthly budget of this value of the tag: the first matching pattern in the file counts.
-    pub fn tag_budget_of(&self, value: &str) -> Option<Usd> {
-        self.tag_budgets.iter().find(|budget| budget.pattern.matches(value)).map(|budget| budget.monthly)
+    /// The same without budgets of what several accounts have in common.
+    #[must_use]
+    pub fn of_account(&self) -> Self {
+        Self { owner_budgets: Vec::new(), tag_budgets: Vec::new(), ..self.clone() }
     }
 
     /// The value by which the costs of a resource with these tags are grouped; `None` where it has none.
@@ -89,6 +97,7 @@ pub(crate) fn read(top: &Section<'_>) -> Money {
     let (second, rates) = currencies(&section);
     let money = Money {
         budgets: budgets(&section, "budgets", OF_ACCOUNT, second.as_ref()),
+        owner_budgets: budgets(&section, "owner-budgets", OF_OWNER, second.as_ref()),
         group_by_tag: group_by_tag(&section),
         tag_budgets: budgets(&section, "tag-budgets", OF_TAG, second.as_ref()),
         second,
@@ -102,6 +111,8 @@ pub(crate) fn read(top: &Section<'_>) -> Money {
 /// The mistake of an empty pattern, and what to write.
 const OF_ACCOUNT: [&str; 2] =
     ["a budget for no account", "write an account's id, or a pattern over ids and names such as \"*-dev\""];
+const OF_OWNER: [&str; 2] =
+    ["a budget for no owner", "write an owner as reports name it, or a pattern such as \"team-*\""];
 const OF_TAG: [&str; 2] =
     ["a budget for no value of the tag", "write a value of the tag, or a pattern such as \"CC-1*\""];
 

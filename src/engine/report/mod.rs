@@ -26,7 +26,7 @@ use rust_decimal::Decimal;
 
 use crate::engine::config::{Links, Money, Notify, Policy};
 use crate::engine::cost::bill::{EffectiveRates, Net};
-use crate::engine::cost::budgets::{GroupCost, with_budgets};
+use crate::engine::cost::budgets::{GroupCost, Running, with_budgets};
 use crate::engine::cost::database::units;
 use crate::engine::cost::price::{Price, PriceKey, Prices};
 use crate::engine::cost::savings::{Saved, Savings};
@@ -325,11 +325,12 @@ impl Report {
         self.priced.then(|| self.rows.iter().filter_map(Row::wasted).collect())
     }
 
-    /// What runs in scope by the tag by which costs are grouped, for the values that have a budget; empty if no prices
+    /// What runs in scope by owner and by the tag by which costs are grouped, where there is a budget; empty if no prices
     /// were looked up.
-    pub fn budgets(&self) -> Vec<GroupCost> {
+    pub fn budgets<'a>(&'a self) -> Vec<GroupCost> {
         let running = self.rows.iter().filter(|row| self.priced && row.running_in_scope);
-        with_budgets(&self.money, running.map(|row| (row.group.as_deref(), row.monthly)))
+        let of = |row: &'a Row| Running { owner: row.owner.known(), tag: row.group.as_deref(), monthly: row.monthly };
+        with_budgets(&self.money, running.map(of))
     }
 
     fn marks_of(&self, verb: MarkVerb) -> usize {

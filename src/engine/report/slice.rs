@@ -4,7 +4,6 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::engine::config::Money;
 use crate::engine::cost::bill::EffectiveRates;
 use crate::engine::cost::spent::Spent;
 use crate::engine::judge::Owner;
@@ -102,8 +101,8 @@ impl Report {
             paused: self.paused,
             saved: None,
             rates: EffectiveRates::default(),
-            // Budgets of tags are those of the whole organisation.
-            money: Money { tag_budgets: Vec::new(), ..self.money.clone() },
+            // Budgets of owners and tags are those of the whole organisation.
+            money: self.money.of_account(),
             priced: self.priced,
             bundled_prices: self.bundled_prices,
             trends: None,

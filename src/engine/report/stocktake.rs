@@ -9,7 +9,7 @@ use chrono_tz::Tz;
 
 use crate::engine::config::{BY_ACCOUNT, Links, Money};
 use crate::engine::cost::bill::Bill;
-use crate::engine::cost::budgets::{GroupCost, with_budgets};
+use crate::engine::cost::budgets::{GroupCost, Running, with_budgets};
 use crate::engine::cost::price::Price;
 use crate::engine::cost::waste::Cost;
 use crate::engine::model::month::Month;
@@ -98,6 +98,12 @@ impl Line {
         self.runs() && !self.is_kept() && !owned && !self.seen
     }
 
+    /// What budgets need to know of it.
+    fn as_running(&self) -> Running<'_> {
+        let owner = self.owner.as_ref().map(|owner| owner.name.as_str());
+        Running { owner, tag: self.group.as_deref(), monthly: self.monthly() }
+    }
+
     /// Its monthly cost in its current state; `None` if the price is unknown.
     pub fn monthly(&self) -> Option<Usd> {
         if self.runs() { self.price.monthly() } else { Some(Usd::ZERO) }
@@ -123,7 +129,7 @@ pub struct Stocktake {
     pub lines: Vec<Line>,
     /// Regions that were unreachable, with the cause. Their instances are missing here.
     pub unreachable: Vec<(Arc<str>, String)>,
-    /// The groups of its running instances whose budget is exceeded, by what runs in all accounts.
+    /// The owners and the groups of its running instances whose budget is exceeded, by what runs in all accounts.
     pub over: Vec<GroupCost>,
     /// The account's part of the bill, if it was asked for and is known.
     pub bill: Option<Bill>,
@@ -164,10 +170,10 @@ impl Stocktake {
         }
         let mut all: Vec<Self> = accounts.into_values().collect();
         let running = all.iter().flat_map(Self::running);
-        let mut over = with_budgets(taking.money, running.map(|line| (line.group.as_deref(), line.monthly())));
+        let mut over = with_budgets(taking.money, running.map(Line::as_running));
         over.retain(GroupCost::is_over);
         for stocktake in &mut all {
-            let is_here = |group: &&GroupCost| stocktake.by_group().contains_key(&Some(&*group.value));
+            let is_here = |group: &&GroupCost| stocktake.running().any(|line| line.as_running().is_of(group));
             stocktake.over = over.iter().filter(is_here).cloned().collect();
             stocktake.lines.sort_by(|a, b| a.id.cmp(&b.id));
             stocktake.unreachable.sort();

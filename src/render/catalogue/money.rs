@@ -34,7 +34,7 @@ pub(crate) enum Phrase<'a> {
     /// The comparison with the budget.
     OfBudget { budget: &'a str, percent: &'a str, over: bool },
     /// The budget of one value of the tag by which costs are grouped is exceeded.
-    OverBudget { key: &'a str, value: &'a str, amount: &'a str, percent: &'a str, budget: &'a str },
+    OverBudget { key: Option<&'a str>, value: &'a str, amount: &'a str, percent: &'a str, budget: &'a str },
     /// There is no budget.
     NoBudget,
     /// The number of instances that are kept.

@@ -1,4 +1,5 @@
-//! Cost Explorer, asked by the real client: recorded answers of the documented shape from a small server on loopback.
+//! Cost Explorer, asked by the real client: recorded answers of the documented shape from a small server on loopback, and
+//! whole runs over the simulator.
 
 use idle_reaper::aws::Aws;
 use idle_reaper::engine::cost::bill::{About, Bill, Group};
@@ -8,6 +9,7 @@ use idle_reaper::ports::{Billing as _, PortError};
 use serde_json::{Value, json};
 
 use super::prices::PriceServer;
+use super::simulated::Simulated;
 
 fn month(text: &str) -> Month {
     Month::parse(text).unwrap()
@@ -102,4 +104,114 @@ async fn each_page_is_metered_under_its_name_in_iam_and_priced() {
     list.costs(About::Services, month("2026-09"), month("2026-11"), None).await.unwrap();
     let spent = aws.meter.spent();
     assert_eq!((spent.calls.get("ce:GetCostAndUsage"), spent.usd.to_string()), (Some(&1), "0.01".to_owned()));
+}
+
+/// An organisation whose bill has what nobody looks for, and hours that are cheaper than their list price.
+fn billed() -> Simulated {
+    let cost = |account: &str, month: &str, service: &str, usd: f64| json!({"account": account, "month": month, "service": service, "usd": usd});
+    let hours = |kind: &str, list: f64, net: f64, hours: f64| {
+        json!({
+            "account": "shop-dev", "month": "2026-10", "service": "Amazon Elastic Compute Cloud - Compute", "record-type": kind,
+            "usage-type-group": "EC2: Running Hours", "purchase-type": "On Demand Instances",
+            "usd": list, "net-usd": net, "quantity": hours,
+        })
+    };
+    let spot = json!({
+        "account": "shop-dev", "month": "2026-10", "service": "Amazon Elastic Compute Cloud - Compute", "usd": 40.0,
+        "usage-type-group": "EC2: Running Hours", "purchase-type": "Spot Instances", "quantity": 1000.0,
+    });
+    Simulated::of(&json!({
+        "hub": "platform", "external-id": "demo-external-id", "now": FIRST,
+        "reading-role": "IdleReaperRead", "acting-role": "IdleReaperAct",
+        "accounts": [{"name": "platform"}, {"name": "shop-dev"}, {"name": "quiet"}], "ssm": {"/idle-reaper/pause": "off"},
+        "buckets": ["idle-reaper-records"], "regions": ["ap-northeast-1", "us-east-1"],
+        "defaults": {"account": "shop-dev", "region": "ap-northeast-1", "launch-time": "2026-10-01T09:00:00Z"},
+        "instances": [{"story": "web", "tags": {"Owner": "data", "CostCenter": "CC-1"}}],
+        "costs": [
+            cost("quiet", "2026-09", "Amazon Kendra", 810.0), cost("quiet", "2026-10", "Amazon Kendra", 1010.0),
+            cost("quiet", "2026-08", "Amazon Kendra", 9.0), cost("shop-dev", "2026-10", "AmazonCloudWatch", 0.004),
+            hours("Usage", 60.0, 54.0, 500.0), hours("SavingsPlanCoveredUsage", 40.0, 16.0, 500.0), spot,
+        ],
+    }))
+}
+
+const FIRST: &str = "2026-11-01T12:00:00+09:00";
+const DECEMBER: &str = "2026-12-01T12:00:00+09:00";
+
+/// The settings of the demo with a bill, budgets, and a rate of this day.
+fn with_bill(world: &Simulated, rate: &str, date: &str) -> std::path::PathBuf {
+    let money = format!(
+        "[bill]\n[money]\ncurrency = \"JPY\"\nrate = \"{rate}\"\ndate = \"{date}\"\ngroup-by-tag = \"CostCenter\"\n\
+         budgets = {{ shop-dev = \"150 JPY\" }}\nowner-budgets = {{ data = 1 }}\ntag-budgets = {{ CC-1 = 1 }}\n\
+         [owners]\ntags = [\"Owner\"]\n[notify]\noperator = \"ops\"\n[channels.ops]\nsns = \"arn:aws:sns:ap-northeast-1:111111111111:ops\"\n[caps]"
+    );
+    world.settings(&[("[caps]", &money), ("armed = true", "armed = false")])
+}
+
+fn apply_at(world: &Simulated, settings: &std::path::Path, at: &str) -> Value {
+    world.post("clock", &json!({"now": at}));
+    world.run(settings, &["apply", "--yes", "--at", at, "--format", "json"]).json()
+}
+
+fn object(world: &Simulated, end: &str) -> String {
+    let objects = world.get("objects");
+    let mut all = objects["idle-reaper-records"].as_object().expect("the record").iter();
+    let found =
+        all.find(|(key, _)| key.ends_with(end)).unwrap_or_else(|| panic!("no object ends with {end}: {objects}"));
+    found.1.as_str().unwrap().to_owned()
+}
+
+#[test]
+fn the_bill_from_cost_explorer_stands_in_the_stocktakes_and_the_next_month_splits_its_change() {
+    let world = billed();
+    let accounts = world.get("world")["accounts"].clone();
+    let id = |name: &str| accounts[name].as_str().unwrap().to_owned();
+    apply_at(&world, &with_bill(&world, "150", "2026-10-30"), FIRST);
+    assert_eq!(world.calls()["ce:GetCostAndUsage"], 2, "{}", world.calls());
+    // Nothing runs in this account, and it has a stocktake all the same.
+    let quiet = object(&world, &format!("month=2026-11/{}.md", id("quiet")));
+    for part in ["Amazon Kendra", "USD 1,010.00", "USD 810.00", "USD +200.00"] {
+        assert!(quiet.contains(part), "`{part}` is not in:\n{quiet}");
+    }
+    assert!(quiet.contains("still change") || quiet.contains("stimated"), "the month has just ended:\n{quiet}");
+    let shop = object(&world, &format!("stocktake/month=2026-11/{}.md", id("shop-dev")));
+    // 54 and 16 net of 60 and 40: without Spot, the hours cost 70 % of their list price, and half of them are covered.
+    assert!(shop.contains("70 %") && shop.contains("50 %"), "{shop}");
+    for over in ["owner data", "CostCenter CC-1", "Over budget: "] {
+        assert!(shop.contains(over), "`{over}` is not in:\n{shop}");
+    }
+    let bill: Value = serde_json::from_str(&object(&world, "bill/month=2026-11/bill.json")).unwrap();
+    assert_eq!(bill["bill"]["months"]["estimated"], true, "{bill}");
+    // A second run of the month does not pay again.
+    apply_at(&world, &with_bill(&world, "150", "2026-10-30"), "2026-11-02T12:00:00+09:00");
+    assert_eq!(world.calls()["ce:GetCostAndUsage"], 2);
+}
+
+#[test]
+fn a_refused_cost_explorer_leaves_the_stocktake_and_says_why() {
+    let world = billed();
+    world.post(
+        "fault",
+        &json!({"action": "GetCostAndUsage", "mode": "error", "code": "AccessDeniedException", "status": 400}),
+    );
+    let report = apply_at(&world, &with_bill(&world, "150", "2026-10-30"), FIRST);
+    assert!(report["notes"].to_string().contains("the bill is unknown"), "{}", report["notes"]);
+    let shop = object(&world, &format!("/{}.md", world.get("world")["accounts"]["shop-dev"].as_str().unwrap()));
+    assert!(shop.contains("web"), "{shop}");
+}
+
+#[test]
+fn a_new_rate_splits_the_change_and_an_old_one_is_warned_of() {
+    let world = billed();
+    apply_at(&world, &with_bill(&world, "150", "2026-10-30"), FIRST);
+    world.post("clock", &json!({"now": DECEMBER}));
+    let report = apply_at(&world, &with_bill(&world, "160", "2026-11-02"), DECEMBER);
+    assert!(!report["notes"].to_string().contains("the bill is unknown"), "{}", report["notes"]);
+    let bill = object(&world, "bill/month=2026-12/bill.md");
+    assert!(bill.contains("150 of 2026-10-30") && bill.contains("160 of 2026-11-02"), "{bill}");
+    let stale =
+        object(&world, &format!("month=2026-12/{}.md", world.get("world")["accounts"]["shop-dev"].as_str().unwrap()));
+    assert!(!stale.contains("days old"), "29 days are not too old:\n{stale}");
+    let checked = world.run(&with_bill(&world, "160", "2026-08-02"), &["check"]);
+    assert!(format!("{}{}", checked.out, checked.err).contains("older than 35 days"), "{}{}", checked.out, checked.err);
 }

@@ -2,6 +2,7 @@
 
 mod bill;
 mod busy;
+mod cadences;
 mod databases;
 mod deadline;
 mod doctor;

@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use idle_reaper::aws::Aws;
 use idle_reaper_simulator::Simulator;
 use serde_json::{Value, json};
 
-use super::world::{EVENING, Ran, root};
+use super::world::{EVENING, Ran, aws, root};
 
 /// A simulated organisation, and a folder for what the run leaves. Both end with this value.
 pub struct Simulated {
@@ -43,6 +44,11 @@ impl Simulated {
 
     pub fn post(&self, path: &str, body: &Value) -> Value {
         self.aws.control("POST", path, body).unwrap()
+    }
+
+    /// The SDK with the hub's keys, as a warm function keeps it.
+    pub fn aws(&self) -> Aws {
+        aws(&self.aws.endpoint(), &self.get("world")["hub"])
     }
 
     /// Calls so far, by `service:Action`.

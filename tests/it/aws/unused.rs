@@ -8,8 +8,7 @@ use serde_json::{Value, json};
 use super::simulated::Simulated;
 use super::world::EVENING;
 
-const ALL: &str =
-    "[forgotten]\nkinds = [\"volume\", \"address\", \"nat-gateway\", \"load-balancer\", \"eks-cluster\"]\n\n[caps]";
+const ALL: &str = "[forgotten]\nkinds = [\"volume\", \"address\", \"nat-gateway\", \"load-balancer\", \"eks-cluster\", \"replaced-database\"]\n\n[caps]";
 
 /// One of each kind of waste in Tokyo, beside what only looks like it.
 fn world() -> Simulated {
@@ -19,6 +18,12 @@ fn world() -> Simulated {
         });
         all.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         all
+    };
+    let database = |name: &str, created: &str, connections: u32| {
+        json!({
+            "database": name, "engine": "postgres", "launch-time": created, "connections": connections,
+            "tags": {"Name": name},
+        })
     };
     let packets = |count: f64| json!({"ActiveConnectionCount": count, "PacketsInFromSource": count, "PacketsInFromDestination": count});
     let gateway = |name: &str, routed: bool, metrics: Value| with(name, json!({"routed": routed, "metrics": metrics}));
@@ -42,6 +47,14 @@ fn world() -> Simulated {
             with("eks-used", json!({"name": "eks-used"})),
             with("eks-fargate", json!({"name": "eks-fargate", "fargate": ["default"]})),
             with("eks-auto", json!({"name": "eks-auto", "auto-mode": true})),
+        ],
+        "databases": [
+            database("orders", "2026-06-01T09:00:00Z", 3),
+            database("orders-old1", "2025-06-01T09:00:00Z", 0),
+            database("bills", "2026-06-01T09:00:00Z", 3),
+            // Something still connects to it.
+            database("bills-old1", "2025-06-01T09:00:00Z", 1),
+            database("alone-old1", "2025-06-01T09:00:00Z", 0),
         ],
         "volumes": [with("old-data", json!({"size": 100, "type": "gp3"}))],
         "addresses": [{"account": "shop-dev", "region": "ap-northeast-1", "ip": "203.0.113.7", "tags": {"Name": "old-vpn"}}],
@@ -101,6 +114,7 @@ fn each_kind_of_waste_is_found_with_its_price_and_what_only_looks_like_it_is_not
         ("nat-routed", "standby", "48.91"),
         ("old-data", "forgotten", "9.60"),
         ("old-vpn", "forgotten", "3.65"),
+        ("orders-old1", "forgotten", ""), // the bundled list has no databases
     ];
     let wanted = wanted.map(|(name, standing, usd)| (name.to_owned(), standing.to_owned(), usd.to_owned()));
     assert_eq!(found(&report), wanted, "{}", report["forgotten"]);
@@ -125,6 +139,7 @@ fn a_missing_permission_darkens_its_kind_alone_and_the_doctor_says_so_once() {
         ("ListClusters", "eks-cluster"),
         ("ListFargateProfiles", "eks-cluster"),
         ("DescribeTargetHealth", "load-balancer"),
+        ("DescribeDBInstances", "replaced-database"),
     ] {
         let world = world();
         let path = settings(&world);
@@ -160,7 +175,7 @@ fn metrics_that_are_refused_or_partial_make_no_finding() {
         .iter()
         .map(|one| one["kind"].as_str().unwrap().to_owned())
         .collect();
-    assert_eq!(kinds.into_iter().collect::<Vec<_>>(), ["load-balancer", "nat-gateway"]);
+    assert_eq!(kinds.into_iter().collect::<Vec<_>>(), ["load-balancer", "nat-gateway", "replaced-database"]);
     let names: Vec<_> = found(&report).into_iter().map(|(name, ..)| name).collect();
     assert_eq!(names, ["eks-empty", "old-data", "old-vpn"]);
 }
@@ -175,6 +190,7 @@ fn without_their_names_the_new_kinds_make_no_call() {
         "ec2:DescribeRouteTables",
         "elasticloadbalancing:DescribeLoadBalancers",
         "eks:ListClusters",
+        "rds:DescribeDBInstances",
     ] {
         assert!(calls.get(call).is_none(), "{calls}");
     }

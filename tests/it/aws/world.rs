@@ -25,6 +25,20 @@ pub struct World {
     pub folder: tempfile::TempDir,
 }
 
+/// The SDK with the hub's keys.
+pub fn aws(endpoint: &str, hub: &Value) -> Aws {
+    let key = |name: &str| hub[name].as_str().unwrap();
+    let credentials = Credentials::new(key("access-key"), key("secret-key"), None, None, "world");
+    let sdk = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .endpoint_url(endpoint)
+        .region(Region::new("ap-northeast-1"))
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .build();
+    Aws::of(sdk)
+}
+
 impl World {
     /// The organisation of the demo.
     pub fn of_stories() -> Self {
@@ -150,16 +164,7 @@ impl World {
 
     /// What every client of this world is made from, as the binary makes it from its environment.
     pub fn aws(&self) -> Aws {
-        let key = |name: &str| self.hub[name].as_str().unwrap();
-        let credentials = Credentials::new(key("access-key"), key("secret-key"), None, None, "world");
-        let sdk = SdkConfig::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .endpoint_url(&self.endpoint)
-            .region(Region::new("ap-northeast-1"))
-            .credentials_provider(SharedCredentialsProvider::new(credentials))
-            .http_client(aws_smithy_http_client::Builder::new().build_http())
-            .build();
-        Aws::of(sdk)
+        aws(&self.endpoint, &self.hub)
     }
 
     /// Runs a command line and answers exit code, standard output and standard error.

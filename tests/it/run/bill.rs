@@ -245,6 +245,30 @@ fn costs_are_grouped_by_a_tag_and_whatever_is_over_its_budget_in_all_accounts_is
 }
 
 #[test]
+fn an_owner_over_the_budget_is_named_in_the_stocktakes_of_the_accounts_where_something_runs() {
+    let of = |id: &str, account: &str, owner: &str| priced(id, owner).account(account);
+    let world = World::of([of("i-1", HERE.0, "ana"), of("i-2", SHOP, "ana"), of("i-3", SHOP, "team-b")]);
+    let money = "[money]\ncurrency = \"JPY\"\nrate = \"150\"\ndate = \"2026-11-20\"\n\
+                 owner-budgets = { ana = \"15000 JPY\", \"team-*\" = 73 }\n[calendars.japan]";
+    let settings = settings(&SETTINGS.replace("[calendars.japan]", TELLING).replace("[calendars.japan]", money));
+    let report = apply(&world, &settings, at("2026-11-25T12:00:00+09:00"));
+    let over = "Over budget: owner ana. What runs with this owner in all accounts costs USD 146.00 \
+                (JPY 21,900 at 150 of 2026-11-20) a month, 146 % of USD 100.00 (JPY 15,000 at 150 of 2026-11-20)";
+    let shown = table(&report, Style { colour: false, width: None });
+    assert!(shown.contains(over) && !shown.contains("owner team-b"), "{shown}");
+    for account in [HERE.0, SHOP] {
+        let stocktake = file(&world, &format!("stocktake/month=2026-11/{account}.md"));
+        assert!(stocktake.contains(over), "{stocktake}");
+    }
+    let data: serde_json::Value = serde_json::from_str(&json(&report, false).unwrap()).unwrap();
+    let budgets = &data["money"]["budgets"];
+    assert_eq!(
+        (&budgets[1]["of"], &budgets[1]["name"], &budgets[1]["budget"]),
+        (&"owner".into(), &"team-b".into(), &"73".into())
+    );
+}
+
+#[test]
 fn without_the_tag_nothing_is_grouped_by_it() {
     let world = centres();
     let settings = settings(&SETTINGS.replace("[calendars.japan]", TELLING));

@@ -98,8 +98,8 @@ fn budgets_by_tag_name_the_tag_and_the_first_pattern_counts() {
         "{YEN}\ngroup-by-tag = \"CostCenter\"\n[money.tag-budgets]\n\"cc-1\" = \"15520 JPY\"\n\"CC-*\" = 5"
     ))
     .unwrap();
-    assert_eq!(money.tag_budget_of("CC-1"), Some(usd("100")));
-    assert_eq!((money.tag_budget_of("CC-10"), money.tag_budget_of("else")), (Some(usd("5")), None));
+    let budget = |name: &str| money.tag_budgets.iter().find(|one| one.is_for(name)).map(|one| one.monthly);
+    assert_eq!((budget("CC-1"), budget("CC-10"), budget("else")), (Some(usd("100")), Some(usd("5")), None));
     let group = |pairs: &[(&str, &str)]| money.group(&Tags::new(pairs.iter().copied())).map(str::to_owned);
     assert_eq!(group(&[("costcenter", " CC-1 "), ("Name", "x")]), Some("CC-1".to_owned()));
     assert_eq!((group(&[("CostCenter", " ")]), group(&[])), (None, None));
