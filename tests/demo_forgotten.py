@@ -5,6 +5,8 @@ import json
 
 import demo
 
+# Nothing but our own scans shows since when a cluster has no nodes, so the hub has run before.
+EARLIER = "2026-10-12T10:00:00+09:00"
 MONDAY, TUESDAY = "2026-11-16T10:00:00+09:00", "2026-11-17T10:00:00+09:00"
 # Five business days after Monday: the next Monday, the 23rd, is Labour Thanksgiving Day.
 DUE = "2026-11-24T10:00:00+09:00"
@@ -26,8 +28,16 @@ def stage(world):
     silent = {"ActiveConnectionCount": 0, "PacketsInFromSource": 0, "PacketsInFromDestination": 0}
     gateways = [old | {"tags": {"Name": name, "Owner": "data"}, "routed": name == "nat-b", "metrics": silent} for name in ("nat-a", "nat-b")]
     balancers = [old | {"name": "old-dashboard", "tags": {"Name": "old-dashboard", "Owner": "data"}}]
-    left = {"volumes": volumes, "addresses": addresses, "nat-gateways": gateways, "load-balancers": balancers}
-    spec = demo.STORIES | {"now": MONDAY, "instances": boxes} | left
+    # An EKS cluster whose nodes are gone, and a database that a blue/green switch-over has replaced.
+    clusters = [old | {"name": "old-trial", "tags": {"Name": "old-trial", "Owner": "data"}}]
+    database = {"account": "data-dev", "region": "us-east-1", "engine": "postgres", "class": "db.t3.medium", "tags": {"Owner": "data"}}
+    databases = [database | {"database": "orders", "launch-time": "2026-06-01T09:00:00Z"},
+                 database | {"database": "orders-old1", "launch-time": "2025-06-01T09:00:00Z"}]
+    # And what no rule looks for: a search index that somebody tried, as the bill shows it.
+    costs = [{"account": "sandbox", "month": month, "service": "Amazon Kendra", "usd": usd} for month, usd in (("2026-09", 270.0), ("2026-10", 810.0))]
+    left = {"volumes": volumes, "addresses": addresses, "nat-gateways": gateways, "load-balancers": balancers,
+            "eks-clusters": clusters, "databases": databases, "costs": costs}
+    spec = demo.STORIES | {"now": EARLIER, "instances": boxes} | left
     world.about = demo.post(f"{world.control}/world", spec)
     world.settings = demo.ROOT / "tests" / "forgotten.toml"
     for topic in ("data-team", "platform"):
@@ -64,6 +74,9 @@ def tell(world):
     stage(world)
     kept, gone = (world.about["instances"][name]["id"] for name in ("march-load-test", "old-experiment"))
 
+    earlier = demo.apply(world, EARLIER)
+    wrong += [] if earlier["counts"]["marked"] == 0 else ["five weeks earlier there was too little evidence to mark a box"]
+
     demo.title("Forgotten machines. Monday: two boxes have done nothing for weeks; they are marked, and their owner is told")
     report = demo.apply(world, MONDAY)
     demo.say("\n".join(f"  {row['id']}  {row['name']:<16} {row['verdict']}: {row['detail']}" for row in report["instances"]))
@@ -74,16 +87,21 @@ def tell(world):
     wrong += [] if report["counts"]["marked"] == 2 and not report["outcomes"] else ["Monday should have marked two and stopped none"]
     wrong += [] if any(kept in m["Message"] and gone in m["Message"] for m in messages) else ["the owner's message does not list both"]
 
-    demo.title("The stocktake of the account also lists what is only reported: a volume, an address, a NAT gateway and a load balancer that nothing uses")
+    demo.title("The stocktake of the account also lists what is only reported: one of each kind that nothing uses, with its price")
     found = report["forgotten"]
-    demo.say("\n".join(f"  {one['kind']:<13} {one['id']}  {one['standing']:<9} {one['usd-month']:>6} USD a month  {one['command']}"
+    demo.say("\n".join(f"  {one['kind']:<17} {one['id']}  {one['standing']:<9} {one['usd-month']:>6} USD a month  {one['command']}"
                        for one in found["resources"]))
-    wrong += [] if (found["forgotten"], found["usd-month"]) == (4, "137.60") else [f"forgotten: {found}"]
+    wrong += [] if (found["forgotten"], found["usd-month"]) == (6, "263.16") else [f"forgotten: {found}"]
     stocktake = next(text for objects in demo.get(f"{world.control}/objects").values() for key, text in objects.items()
                      if key.endswith(".md") and "/stocktake/" in key and "old-warehouse" in text)
     demo.say(stocktake[stocktake.index("Forgotten:"):].strip() if "Forgotten:" in stocktake else stocktake)
-    commands = ("delete-volume", "release-address", "delete-nat-gateway", "delete-load-balancer")
+    commands = ("delete-volume", "release-address", "delete-nat-gateway", "delete-load-balancer", "delete-cluster", "delete-db-instance")
     wrong += [] if all(command in stocktake for command in commands) else ["the stocktake lacks what is forgotten"]
+
+    demo.title("And the bill of the month before, by account and service: what no rule looks for shows all the same")
+    bill = next(text for objects in demo.get(f"{world.control}/objects").values() for key, text in objects.items() if key.endswith("month=2026-11/bill.md"))
+    demo.say(bill.strip())
+    wrong += [] if "Amazon Kendra" in bill and "810.00" in bill else ["the bill lacks a service that somebody left on"]
 
     demo.title("Tuesday: a colleague keeps one of them; its mark is lifted")
     demo.post(f"{world.control}/instance", {"story": "march-load-test", "tags": {"idle-reaper:keep-until": "2026-12-18 load test"}})

@@ -68,6 +68,7 @@ from moto.account.models import account_backends
 from moto.applicationautoscaling.models import applicationautoscaling_backends
 from moto.cloudwatch.models import CloudWatchBackend, cloudwatch_backends
 from moto.ec2.models import ec2_backends, instances as ec2_instances
+from moto.eks.models import eks_backends
 from moto.ecs.models import ecs_backends
 from moto.elbv2.models import elbv2_backends
 from moto.iam.models import iam_backends
@@ -176,6 +177,9 @@ class World:
             self.leave_gateway(entry)
         for entry in spec.get("load-balancers", []):
             self.leave_balancer(entry)
+        for entry in spec.get("eks-clusters", []):
+            cluster = eks_backends[self.ids[entry["account"]]][entry["region"]].create_cluster(entry["name"], "", {}, tags=entry.get("tags", {}))
+            cluster.created_at = f"{world_ec2.parse_time(entry['created']).isoformat()}Z"
         for entry in spec.get("databases", []):
             self.add_database(spec.get("defaults", {}) | entry)
         for entry in spec.get("services", []):
@@ -245,7 +249,7 @@ class World:
         volume.add_tags(entry.get("tags", {}))
 
     def leave_gateway(self, entry):
-        """A NAT gateway, with what each of its metrics has had in every hour of the last forty days."""
+        """A NAT gateway, with what each of its metrics has had in every hour, from forty days ago on."""
         account, region = self.ids[entry["account"]], entry["region"]
         backend = ec2_backends[account][region]
         address = backend.allocate_address("vpc")
@@ -254,7 +258,7 @@ class World:
         if entry.get("routed"):
             backend.create_route(backend.describe_route_tables()[0].id, "0.0.0.0/0", nat_gateway_id=gateway.id)
         begin, dimensions = self.now() - timedelta(days=40), [{"Name": "NatGatewayId", "Value": gateway.id}]
-        hours = [{"Dimensions": dimensions, "Timestamp": begin + timedelta(hours=hour)} for hour in range(55 * 24)]
+        hours = [{"Dimensions": dimensions, "Timestamp": begin + timedelta(hours=hour)} for hour in range(85 * 24)]
         data = [hour | {"MetricName": name, "Value": value} for hour in hours for name, value in entry.get("metrics", {}).items()]
         cloudwatch_backends[account][region].put_metric_data("AWS/NATGateway", data)
 

@@ -28,6 +28,7 @@ import botocore.serialize
 from moto.iam.models import get_account_id_from, iam_backends
 from werkzeug.wrappers import Response
 
+import world_costs
 import world_prices
 
 CREDENTIAL = re.compile(r"Credential=([A-Z0-9]+)/\d+/([a-z0-9-]+)/([a-z0-9-]+)/")
@@ -101,6 +102,9 @@ class Gate:
         elif service == "account":  # POST /getAlternateContact
             action = environ["PATH_INFO"].strip("/")
             action = action[:1].upper() + action[1:]
+        elif service == "eks":  # GET /clusters/NAME/fargate-profiles
+            parts = environ["PATH_INFO"].strip("/").split("/")
+            action = {1: "ListClusters", 2: "DescribeCluster", 3: "ListFargateProfiles"}.get(len(parts), "unknown")
         else:
             action = form.get("Action", "unknown")
         account = get_account_id_from(key) if key else None
@@ -134,17 +138,19 @@ class Gate:
             return error(call, *refusal)
         fault = self.pick(call)
         if not fault:
-            return self.work(environ)
+            return self.work(environ, call)
         mode = fault.get("mode", "error")
         if mode == "hang":
             self.cleared.wait(min(fault.get("seconds", 30), LONGEST_HANG))
         elif mode == "ignore":
             return pretend(call)
         elif mode == "lost":
-            self.work(environ)
+            self.work(environ, call)
         return error(call, fault.get("code", "InternalError"), fault.get("message", "A staged fault."), fault.get("status", 500))
 
-    def work(self, environ):
+    def work(self, environ, call):
+        if environ.get("HTTP_X_AMZ_TARGET", "").startswith("AWSInsightsIndexService."):
+            return world_costs.answer(self.world, call["account"], environ["wsgi.input"].read())
         if environ.get("HTTP_X_AMZ_TARGET", "").startswith("AWSPriceListService."):
             return world_prices.answer(environ["wsgi.input"].read())
         with self.world.lock:  # moto is not safe for threads

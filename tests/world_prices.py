@@ -23,12 +23,16 @@ BESIDES = [
     ("productFamily", "NAT Gateway", "ap-northeast-1", "APN1-NatGateway-Bytes", "GB", "0.0620000000"),
     ("productFamily", "Load Balancer-Application", "ap-northeast-1", "APN1-LoadBalancerUsage", "Hrs", "0.0243000000"),
     ("productFamily", "Load Balancer-Application", "ap-northeast-1", "APN1-TS-LoadBalancerUsage", "Hrs", "0.0054000000"),
+    ("servicecode", "AmazonEKS", "ap-northeast-1", "APN1-AmazonEKS-Hours:perCluster", "Hrs", "0.1000000000"),
+    ("servicecode", "AmazonEKS", "ap-northeast-1", "APN1-AmazonEKS-Hours:extendedSupport", "Hrs", "0.6000000000"),
+    ("databaseEngine", "PostgreSQL", "us-east-1", "InstanceUsage:db.t3.medium", "Hrs", "0.0720000000"),
 ]
 
 
 def answer(body):
     """What GetProducts answers: the one product that the filters name, or none."""
-    wanted = {one["Field"]: one["Value"] for one in json.loads(body or "{}").get("Filters", [])}
+    asked = json.loads(body or "{}")
+    wanted = {one["Field"]: one["Value"] for one in asked.get("Filters", [])} | {"servicecode": asked.get("ServiceCode")}
     hourly = HOURLY.get((wanted.get("instanceType"), wanted.get("regionCode")))
     linux = wanted.get("operation") == "RunInstances" and wanted.get("tenancy") == "Shared"
     products = [json.dumps(product(wanted, hourly))] if hourly and linux else []
