@@ -93,7 +93,7 @@ def tell(world):
                        for one in found["resources"]))
     wrong += [] if (found["forgotten"], found["usd-month"]) == (6, "263.16") else [f"forgotten: {found}"]
     stocktake = next(text for objects in demo.get(f"{world.control}/objects").values() for key, text in objects.items()
-                     if key.endswith(".md") and "/stocktake/" in key and "old-warehouse" in text)
+                     if key.endswith(".md") and "/stocktake/month=2026-11/" in key and "old-warehouse" in text)
     demo.say(stocktake[stocktake.index("Forgotten:"):].strip() if "Forgotten:" in stocktake else stocktake)
     commands = ("delete-volume", "release-address", "delete-nat-gateway", "delete-load-balancer", "delete-cluster", "delete-db-instance")
     wrong += [] if all(command in stocktake for command in commands) else ["the stocktake lacks what is forgotten"]

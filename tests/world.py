@@ -178,7 +178,7 @@ class World:
         for entry in spec.get("load-balancers", []):
             self.leave_balancer(entry)
         for entry in spec.get("eks-clusters", []):
-            cluster = eks_backends[self.ids[entry["account"]]][entry["region"]].create_cluster(entry["name"], "", {}, tags=entry.get("tags", {}))
+            cluster = eks_backends[self.ids[entry["account"]]][entry["region"]].create_cluster(entry["name"], f"arn:aws:iam::{self.ids[entry['account']]}:role/eks", {}, tags=entry.get("tags", {}))
             cluster.created_at = f"{world_ec2.parse_time(entry['created']).isoformat()}Z"
         for entry in spec.get("databases", []):
             self.add_database(spec.get("defaults", {}) | entry)
