@@ -91,7 +91,19 @@ pub async fn doctor(
             place.push((instance.id.clone(), instance.details.licenses.clone()));
         }
     };
-    match survey_each(scanner, settings, order.scope, None, order.clock, order.progress, &mut scanned, each).await {
+    match survey_each(
+        scanner,
+        settings,
+        order.scope,
+        &settings.listed_kinds(),
+        None,
+        order.clock,
+        order.progress,
+        &mut scanned,
+        each,
+    )
+    .await
+    {
         Ok(()) => findings.push(Finding::passed(Check::Accounts, "accounts", None)),
         Err(ScanError::Accounts(why)) => findings.push(Finding::wrong(Check::Accounts, "accounts", None, why)),
         Err(ScanError::Request(why)) => return Err(why),

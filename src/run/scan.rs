@@ -17,7 +17,7 @@ use crate::engine::history::unverified::Confirmed;
 use crate::engine::judge::Known;
 use crate::engine::judge::owner::Contacts;
 use crate::engine::model::MarkStep;
-use crate::engine::model::{Account, Instance, ResourceId, Target};
+use crate::engine::model::{Account, Instance, Kind, ResourceId, Target};
 use crate::engine::model::{NotDue, SkippedAccount, Unlisted, Unreachable};
 use crate::engine::plan::Candidate;
 use crate::engine::report::Row;
@@ -119,7 +119,8 @@ pub async fn scan(
     let mut judging = Judging::new(settings, scope, mode, history, clock);
     let each = |found, scanned: &mut Scanned| judging.take(found, scanned);
     let cadence = history.cadence.as_ref();
-    survey_each(port, settings, scope, cadence, clock, progress, &mut scanned, each).await?;
+    let kinds = settings.listed_kinds();
+    survey_each(port, settings, scope, &kinds, cadence, clock, progress, &mut scanned, each).await?;
     judging.finish(port, &mut scanned).await;
     // Two lines share an id only if the answer had no id. Their content then decides their order.
     let words =
@@ -152,8 +153,21 @@ pub(crate) async fn survey(
     progress: &dyn Fn(usize, usize),
     scanned: &mut Scanned,
 ) -> Result<Vec<Found>, ScanError> {
+    survey_kinds(port, settings, scope, &settings.listed_kinds(), clock, progress, scanned).await
+}
+
+/// The same for instances and these kinds.
+pub(crate) async fn survey_kinds(
+    port: &impl Scan,
+    settings: &Settings,
+    scope: &Scope,
+    kinds: &[Kind],
+    clock: Clock,
+    progress: &dyn Fn(usize, usize),
+    scanned: &mut Scanned,
+) -> Result<Vec<Found>, ScanError> {
     let mut all = Vec::new();
-    survey_each(port, settings, scope, None, clock, progress, scanned, |found, _| all.push(found)).await?;
+    survey_each(port, settings, scope, kinds, None, clock, progress, scanned, |found, _| all.push(found)).await?;
     Ok(all)
 }
 
@@ -163,6 +177,7 @@ pub(crate) async fn survey_each(
     port: &impl Scan,
     settings: &Settings,
     scope: &Scope,
+    kinds: &[Kind],
     cadence: Option<&Cadence>,
     clock: Clock,
     progress: &dyn Fn(usize, usize),
@@ -172,12 +187,11 @@ pub(crate) async fn survey_each(
     if scope.is_empty() {
         return Ok(());
     }
-    let kinds = settings.listed_kinds();
     let how = Sweep {
         depth: Depth::Instances,
         width: settings.run.width,
         account_tags: settings.need_account_tags(),
-        kinds: &kinds,
+        kinds,
         scope,
         cadence,
         clock,

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use crate::engine::config::Settings;
-use crate::engine::model::{Instance, ResourceId, Step};
+use crate::engine::history::databases::{Databases, OwnActs, Seen};
+use crate::engine::model::{Instance, Kind, ResourceId, Step};
 use crate::engine::plan::Plan;
 use crate::engine::request::{Run, UndoOverrides};
 use crate::engine::tags::OwnTag;
@@ -14,12 +15,15 @@ use crate::engine::undo::{Finding, Found, Stop, Undo, WhyNot, find, steps};
 use crate::ports::{Act, Pause, Scan, Switch};
 use crate::run::act::{Acting, carry_out};
 use crate::run::recheck::Recheck;
-use crate::run::scan::survey;
+use crate::run::scan::survey_kinds;
 use crate::run::warrant::Warrant;
 use crate::run::{Clock, ScanError, Scanned};
 
 /// A person with their own rights is not held back by the hub's pause, and there are no settings that could freeze.
 const OVERRIDES: UndoOverrides = UndoOverrides { even_paused: true, even_frozen: true };
+
+/// The kinds besides instances that are started.
+const KINDS: [Kind; 1] = [Kind::Database];
 
 /// What stands in place of a run's id, where the stops of every run are started.
 const EVERY_RUN: &str = "*";
@@ -115,12 +119,21 @@ async fn prepare(
 ) -> Result<(Undo, BTreeMap<ResourceId, Writer>), ScanError> {
     let StartOrder { run, account, only, settings, clock, progress } = order;
     let mut scanned = Scanned::default();
-    let all = survey(scanner, settings, &run.scope, *clock, *progress, &mut scanned).await?;
-    let (mut found, mut writers) = (Vec::new(), BTreeMap::new());
+    let all = survey_kinds(scanner, settings, &run.scope, &KINDS, *clock, *progress, &mut scanned).await?;
+    let (mut found, mut writers, mut events) = (Vec::new(), BTreeMap::new(), BTreeMap::new());
     for one in all {
-        let instance = one.instance;
+        let mut instance = one.instance;
         let Some(value) = instance.tags.get(&settings.tags.stopped) else { continue };
         let tag = OwnTag::parse(value).ok();
+        if instance.id.kind == Kind::Database {
+            // Without a record, only its events tell whether others started it after the tag was written.
+            let target = instance.id.place.clone();
+            if !events.contains_key(&target) {
+                events.insert(target.clone(), scanner.database_events(&target).await.unwrap_or_default());
+            }
+            let known = events.get(&target).map_or(&[][..], Vec::as_slice);
+            Databases::default().explain(Seen::default(), &mut instance, OwnActs::default(), known);
+        }
         found.push(judged(order, &instance, tag.as_ref(), clock.now()));
         if let Some(tag) = tag {
             writers.insert(instance.id, (tag.run, tag.hub));
@@ -130,7 +143,10 @@ async fn prepare(
     let waiting = found.iter().any(|found| found.finding == Finding::Left(WhyNot::StillStopping));
     let waits = "some are still stopping; repeat the command in a minute".to_owned();
     let plan = Plan::of(settings, clock.at(), steps(&found));
-    let Scanned { mut unreachable, mut denied, .. } = scanned;
+    let Scanned { mut unreachable, mut denied, unlisted, .. } = scanned;
+    let unlisted =
+        unlisted.iter().map(|one| format!("databases could not be listed in {}: {}", one.target(), one.cause));
+    let notes: Vec<String> = waiting.then_some(waits).into_iter().chain(unlisted).collect();
     unreachable.sort();
     denied.sort();
     let undo = Undo {
@@ -145,7 +161,7 @@ async fn prepare(
         outcomes: Vec::new(),
         unreachable,
         denied,
-        notes: if waiting { vec![waits] } else { Vec::new() },
+        notes,
         troubled: waiting,
         calls: scanner.calls(),
         links: settings.links.clone(),

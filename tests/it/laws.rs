@@ -10,6 +10,7 @@ mod hours;
 mod identity;
 mod isolating;
 mod keeping;
+mod kinds;
 mod limits;
 mod opening;
 mod ordering;

@@ -30,16 +30,18 @@ pub fn for_all<S: Strategy>(cases: u32, values: S, law: impl Fn(S::Value)) {
 }
 
 /// Settings of every kind that matters: armed and not, tight caps, freezes, hibernation, other tag names.
-pub static VARIANTS: LazyLock<Vec<Settings>> = LazyLock::new(|| {
+pub static VARIANTS: LazyLock<Vec<Settings>> = LazyLock::new(|| TEXTS.iter().map(|text| settings(text)).collect());
+
+/// The texts of [`VARIANTS`].
+pub static TEXTS: LazyLock<Vec<String>> = LazyLock::new(|| {
     let change = |changes: &[(&str, &str)]| {
-        let text = changes.iter().fold(SETTINGS.to_owned(), |text, (from, to)| {
+        changes.iter().fold(SETTINGS.to_owned(), |text, (from, to)| {
             assert!(text.contains(from), "the settings do not hold `{from}`");
             text.replace(from, to)
-        });
-        settings(&text)
+        })
     };
     vec![
-        settings(SETTINGS),
+        SETTINGS.to_owned(),
         change(&[("armed = true", "armed = false")]),
         change(&[("record = \"record\"", "")]),
         change(&[("stage = \"enforce\"", "stage = \"observe\"")]),
