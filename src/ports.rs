@@ -16,7 +16,9 @@ use crate::engine::evidence::idle::{Evidence, Idleness, Wanted};
 use crate::engine::evidence::last_hour::Recent;
 use crate::engine::kinds::reported::Facts;
 use crate::engine::model::month::Month;
-use crate::engine::model::{Account, DatabaseEvent, Instance, Kind, Message, ReportOnly, ResourceId, Tags, Target};
+use crate::engine::model::{
+    Account, DatabaseEvent, Instance, Kind, Message, ReportOnly, ResourceId, Suspended, Tags, Target,
+};
 use crate::engine::plan::restart::Volumes;
 use crate::engine::rules::Activity;
 
@@ -175,6 +177,16 @@ pub trait Act {
 
     /// Starts these instances.
     fn start(&self, target: &Target, ids: &[Box<str>]) -> impl Future<Output = Result<(), ActError>>;
+
+    /// Sets the desired count of a service, and nothing else.
+    fn scale(&self, _target: &Target, _service: &str, _desired: u32) -> impl Future<Output = Result<(), ActError>> {
+        async { Err(ActError::Refused("this port does not scale services".to_owned())) }
+    }
+
+    /// Sets what is suspended of the scalable target of a service, which it must have.
+    fn suspend(&self, _target: &Target, _service: &str, _to: Suspended) -> impl Future<Output = Result<(), ActError>> {
+        async { Err(ActError::Refused("this port does not suspend scaling".to_owned())) }
+    }
 }
 
 /// Asks what only the doctor asks. Each call is a read, a dry run, or a write that its own condition refuses.

@@ -6,9 +6,10 @@ use aws_sdk_ec2::types::Tag;
 use crate::aws::client::{Kept, acting_ec2};
 use crate::aws::database_actor::{self, OneDatabase};
 use crate::aws::errors::act as translate;
-use crate::aws::{Aws, Role, Sessions};
+use crate::aws::service_actor::{self, OneService};
+use crate::aws::{Aws, Role, Sessions, scaling_actor};
 use crate::engine::config::{Accounts, Settings};
-use crate::engine::model::{Kind, Target};
+use crate::engine::model::{Kind, ResourceId, Suspended, Target};
 use crate::ports::{Act, ActError};
 
 /// The writing side of AWS.
@@ -18,6 +19,8 @@ pub struct AwsActor<'a> {
     sessions: Sessions,
     kept: Kept,
     databases: Kept<aws_sdk_rds::Client>,
+    services: Kept<service_actor::Client>,
+    scaling: Kept<scaling_actor::Client>,
 }
 
 impl<'a> AwsActor<'a> {
@@ -25,7 +28,15 @@ impl<'a> AwsActor<'a> {
     pub fn new(aws: &Aws, settings: &'a Settings, run: &str) -> Self {
         let role = Role::of(&settings.scope, &settings.scope.acting_role, run, false);
         let sessions = Sessions::new(aws, role);
-        Self { aws: aws.clone(), settings, sessions, kept: Kept::default(), databases: Kept::default() }
+        Self {
+            aws: aws.clone(),
+            settings,
+            sessions,
+            kept: Kept::default(),
+            databases: Kept::default(),
+            services: Kept::default(),
+            scaling: Kept::default(),
+        }
     }
 
     async fn credentials(&self, target: &Target) -> Result<Option<SharedCredentialsProvider>, ActError> {
@@ -49,15 +60,22 @@ impl<'a> AwsActor<'a> {
         let client = self.databases.get(target, || database_actor::client(&self.aws, target, credentials));
         OneDatabase::of(client, target, names, &caller.partition)
     }
+
+    async fn service(&self, target: &Target, names: &[Box<str>]) -> Result<OneService, ActError> {
+        let credentials = self.credentials(target).await?;
+        let caller = self.aws.caller().await.map_err(ActError::NotSent)?;
+        let client = self.services.get(target, || service_actor::client(&self.aws, target, credentials));
+        OneService::of(client, target, names, &caller.partition)
+    }
 }
 
 fn strings(ids: &[Box<str>]) -> Option<Vec<String>> {
     Some(ids.iter().map(ToString::to_string).collect())
 }
 
-/// No policy for services can be enforced.
-fn unknown() -> ActError {
-    ActError::Refused("services cannot be stopped or started yet".to_owned())
+/// A service has a size.
+fn sized() -> ActError {
+    ActError::Refused("a service is scaled, not stopped or started".to_owned())
 }
 
 /// The kind of the resources of one call.
@@ -74,7 +92,7 @@ impl Act for AwsActor<'_> {
                 call.map(|_| ()).map_err(|error| translate("ec2:CreateTags", &error))
             }
             Kind::Database => self.database(target, ids).await?.tag(key, value).await,
-            Kind::Service => Err(unknown()),
+            Kind::Service => self.service(target, ids).await?.tag(key, value).await,
         }
     }
 
@@ -86,7 +104,7 @@ impl Act for AwsActor<'_> {
                 call.map(|_| ()).map_err(|error| translate("ec2:DeleteTags", &error))
             }
             Kind::Database => self.database(target, ids).await?.untag(key).await,
-            Kind::Service => Err(unknown()),
+            Kind::Service => self.service(target, ids).await?.untag(key).await,
         }
     }
 
@@ -98,7 +116,7 @@ impl Act for AwsActor<'_> {
                 call.send().await.map(|_| ()).map_err(|error| translate("ec2:StopInstances", &error))
             }
             Kind::Database => self.database(target, ids).await?.stop().await,
-            Kind::Service => Err(unknown()),
+            Kind::Service => Err(sized()),
         }
     }
 
@@ -109,7 +127,17 @@ impl Act for AwsActor<'_> {
                 call.map(|_| ()).map_err(|error| translate("ec2:StartInstances", &error))
             }
             Kind::Database => self.database(target, ids).await?.start().await,
-            Kind::Service => Err(unknown()),
+            Kind::Service => Err(sized()),
         }
+    }
+
+    async fn scale(&self, target: &Target, service: &str, desired: u32) -> Result<(), ActError> {
+        self.service(target, &[service.into()]).await?.scale(desired).await
+    }
+
+    async fn suspend(&self, target: &Target, service: &str, to: Suspended) -> Result<(), ActError> {
+        let credentials = self.credentials(target).await?;
+        let client = self.scaling.get(target, || scaling_actor::client(&self.aws, target, credentials));
+        scaling_actor::suspend(&client, ResourceId::named(target.clone(), service).identifier(), to).await
     }
 }

@@ -46,7 +46,8 @@ pub(crate) async fn list(
     only: Option<&[Box<str>]>,
     credentials: Option<SharedCredentialsProvider>,
 ) -> Result<Vec<Instance>, String> {
-    let (client, place) = (client(aws, target, credentials.clone()), Arc::new(target.clone()));
+    let client = Client::from_conf(builder(aws, target, credentials.clone()).build());
+    let place = Arc::new(target.clone());
     let mut found = Vec::new();
     for (cluster, services) in wanted(&client, &place, only).await? {
         for part in services.chunks(DESCRIBED) {
@@ -54,7 +55,8 @@ pub(crate) async fn list(
         }
     }
     if !found.is_empty() {
-        let known = scaling(&auto_scaling(aws, target, credentials), &place).await?;
+        let auto_scaling = AutoScaling::from_conf(auto_scaling_builder(aws, target, credentials).build());
+        let known = scaling(&auto_scaling, &place).await?;
         for one in &mut found {
             let scaling = known.get(&one.id).map_or(Scaling::Absent, |suspended| Scaling::Target(*suspended));
             one.service.iter_mut().for_each(|facts| facts.scaling = scaling);
@@ -63,8 +65,12 @@ pub(crate) async fn list(
     Ok(found)
 }
 
-/// A client of ECS in one target.
-pub(crate) fn client(aws: &Aws, target: &Target, credentials: Option<SharedCredentialsProvider>) -> Client {
+/// The configuration of a client of ECS in one target.
+pub(crate) fn builder(
+    aws: &Aws,
+    target: &Target,
+    credentials: Option<SharedCredentialsProvider>,
+) -> aws_sdk_ecs::config::Builder {
     let mut config = aws_sdk_ecs::config::Builder::from(&aws.sdk)
         .region(Region::new(target.region.to_string()))
         .retry_partition(RetryPartition::new(target.to_string()))
@@ -72,11 +78,15 @@ pub(crate) fn client(aws: &Aws, target: &Target, credentials: Option<SharedCrede
     if let Some(credentials) = credentials {
         config.set_credentials_provider(Some(credentials));
     }
-    Client::from_conf(config.build())
+    config
 }
 
-/// A client of Application Auto Scaling in one target.
-pub(crate) fn auto_scaling(aws: &Aws, target: &Target, credentials: Option<SharedCredentialsProvider>) -> AutoScaling {
+/// The same of Application Auto Scaling.
+pub(crate) fn auto_scaling_builder(
+    aws: &Aws,
+    target: &Target,
+    credentials: Option<SharedCredentialsProvider>,
+) -> aws_sdk_applicationautoscaling::config::Builder {
     let mut config = aws_sdk_applicationautoscaling::config::Builder::from(&aws.sdk)
         .region(Region::new(target.region.to_string()))
         .retry_partition(RetryPartition::new(target.to_string()))
@@ -84,7 +94,7 @@ pub(crate) fn auto_scaling(aws: &Aws, target: &Target, credentials: Option<Share
     if let Some(credentials) = credentials {
         config.set_credentials_provider(Some(credentials));
     }
-    AutoScaling::from_conf(config.build())
+    config
 }
 
 /// The error of a call, with one text for every refusal.

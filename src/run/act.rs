@@ -1,7 +1,7 @@
 //! Carries out a plan, batch by batch and target by target: re-check → tag → stop → verify. A failure does not affect
 //! the other steps, and every step has its outcome.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +10,9 @@ use chrono::{DateTime, Utc};
 use futures_util::stream::{self, StreamExt};
 
 use crate::engine::config::Settings;
-use crate::engine::model::{Action, Kind, Outcome, OutcomeKind, Reason, ResourceId, State, Step, Target, names};
+use crate::engine::model::{
+    Action, Instance, Kind, Outcome, OutcomeKind, Reason, ResourceId, State, Step, StopTag, Target, names,
+};
 use crate::engine::plan::pace::{Pace, turn};
 use crate::engine::plan::undo_capacity::{WORST_BATCH_SECONDS, WORST_BEYOND_SECONDS};
 use crate::engine::request::Run;
@@ -20,6 +22,7 @@ use crate::run::bisect::bisect;
 use crate::run::contained::contained;
 use crate::run::outcome::{started, stopped};
 use crate::run::recheck::Recheck;
+use crate::run::resize::Found;
 use crate::run::warrant::Warrant;
 
 /// Targets acted on in parallel. Each makes one call at a time, so this is also the number of calls in flight.
@@ -55,6 +58,8 @@ pub(crate) struct Acting<'a, L, A, P> {
     pub(crate) warrant: &'a Warrant,
     /// Set where a step was held back by a problem: no time was left, or the pause switch could not be read.
     pub(crate) troubled: Cell<bool>,
+    /// The tags of services that were stopped, and `None` of those that were started.
+    pub(crate) stop_tags: RefCell<Vec<StopTag>>,
 }
 
 /// Carries out `steps`. Returns one outcome for each, in the same order.
@@ -151,7 +156,7 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
     }
 
     async fn batch(&self, target: &Target, pace: &Pace, action: Action, policy: &str, steps: &[&Step]) -> Vec<Outcome> {
-        let (mut outcomes, ready) = self.recheck(target, steps).await;
+        let (mut outcomes, ready, found) = self.recheck(target, steps).await;
         let mut allowed: Vec<&Step> = Vec::new();
         for step in ready {
             match self.warrant.spend(step) {
@@ -161,9 +166,9 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
         }
         if !allowed.is_empty() {
             outcomes.extend(match action {
-                Action::Stop => self.stop(target, pace, policy, &allowed, false).await,
-                Action::Hibernate => self.stop(target, pace, policy, &allowed, true).await,
-                Action::Start => self.start(target, pace, policy, &allowed).await,
+                Action::Stop => self.stop(target, pace, policy, &allowed, false, &found).await,
+                Action::Hibernate => self.stop(target, pace, policy, &allowed, true, &found).await,
+                Action::Start => self.start(target, pace, policy, &allowed, &found).await,
             });
         }
         outcomes
@@ -171,8 +176,17 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
 
     /// Tags, stops, and verifies both. The tag is written first, so that every stop has its tag. If the stop then
     /// fails, the tag is removed again, because it would be false.
-    async fn stop(&self, target: &Target, pace: &Pace, policy: &str, steps: &[&Step], hibernate: bool) -> Vec<Outcome> {
-        let (key, value) = (self.settings.tags.stopped.as_str(), self.own_tag(policy, steps));
+    async fn stop(
+        &self,
+        target: &Target,
+        pace: &Pace,
+        policy: &str,
+        steps: &[&Step],
+        hibernate: bool,
+        found: &Found,
+    ) -> Vec<Outcome> {
+        let was = steps.first().and_then(|step| self.size_of(found.get(&step.id)));
+        let (key, value) = (self.settings.tags.stopped.as_str(), self.own_tag(policy, steps, was));
         let value = value.as_str();
         let ids: Vec<ResourceId> = steps.iter().map(|step| step.id.clone()).collect();
         let looked = self.clock.now();
@@ -205,7 +219,7 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
         let attempt = |part: Vec<ResourceId>| async move {
             self.in_time()?;
             self.fresh(looked)?;
-            let end = self.act.stop(target, &names(&part), hibernate).await;
+            let end = self.bring_down(target, &part, hibernate, found).await;
             tokio::time::sleep(pace.after_stop).await;
             end
         };
@@ -238,17 +252,18 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
         }
         self.remove_stop_tag(target, steps, &to_untag, &mut outcomes).await;
         self.ensure_stop_tag(target, steps, &seen, value, &mut outcomes).await;
+        self.remember(steps.iter().map(|step| &step.id).filter(|id| !to_untag.contains(id)), Some(value));
         outcomes
     }
 
     /// Starts, verifies, and only then removes the tag. A start that falls back has changed the launch time. Its tag is
     /// written again, so that the stop still counts as the reaper's and the start is tried again. What others stopped
     /// gets no tag.
-    async fn start(&self, target: &Target, pace: &Pace, policy: &str, steps: &[&Step]) -> Vec<Outcome> {
+    async fn start(&self, target: &Target, pace: &Pace, policy: &str, steps: &[&Step], found: &Found) -> Vec<Outcome> {
         let ids: Vec<ResourceId> = steps.iter().map(|step| step.id.clone()).collect();
         let attempt = |part: Vec<ResourceId>| async move {
             self.in_time()?;
-            let end = self.act.start(target, &names(&part)).await;
+            let end = self.bring_up(target, &part, found).await;
             tokio::time::sleep(pace.after_start).await;
             end
         };
@@ -260,7 +275,7 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
         let (mut up, mut fallen) = (Vec::new(), Vec::new());
         for step in steps {
             let end = ends.remove(&step.id).unwrap_or_else(|| Err(ActError::Unclear("no answer".to_owned())));
-            let (kind, detail) = started(&end, seen.get(&step.id).map(|instance| instance.state), step.id.kind);
+            let (kind, detail) = started(&end, seen.get(&step.id).map(state_after_start), step.id.kind);
             match kind {
                 OutcomeKind::Started => up.push(step.id.clone()),
                 OutcomeKind::Failed if end.is_ok() => fallen.push(*step),
@@ -275,6 +290,7 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
             }
             outcomes.push(self.outcome(step, kind, detail));
         }
+        self.remember(up.iter(), None);
         self.remove_stop_tag(target, steps, &up, &mut outcomes).await;
         fallen.retain(|step| !self.is_of_others(policy, step, seen.get(&step.id)));
         let fallen: Vec<ResourceId> = fallen.into_iter().map(|step| step.id.clone()).collect();
@@ -282,4 +298,9 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
         self.name_what_is_missing(target, policy, steps, &mut outcomes).await;
         outcomes
     }
+}
+
+/// The state of what was started. A service that is being deployed has its tasks, too.
+fn state_after_start(now: &Instance) -> State {
+    if now.service.is_some() && now.state == State::Changing { State::Running } else { now.state }
 }

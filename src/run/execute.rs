@@ -1,6 +1,6 @@
 //! Carries out a plan in its order: marks, then stops and starts, then labels.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
 use crate::engine::model::{MarkEnd, Notes};
 use crate::engine::plan::Plan;
@@ -33,12 +33,14 @@ impl<L: Scan, A: Act, P: Pause> Executor<'_, L, A, P> {
         let marks = marks.unwrap_or_else(|panic| {
             plan.marks.iter().map(|step| MarkEnd { step: step.clone(), failed: Some(panic.clone()) }).collect()
         });
-        let troubled = Cell::new(false);
-        let acting = Acting { run: order.run, settings, recheck, clock, scanner, act, pause, warrant, troubled };
+        let (troubled, stop_tags) = (Cell::new(false), RefCell::default());
+        let acting =
+            Acting { run: order.run, settings, recheck, clock, scanner, act, pause, warrant, troubled, stop_tags };
         let outcomes = carry_out(&acting, &plan.steps).await;
         let labelling = Marking { key: &settings.tags.launched_by, ..marking };
         let label = contained("label", "", launches::label(&labelling, &plan.labels)).await;
         let lines = label.unwrap_or_else(Some).into_iter().collect();
-        Done { outcomes, marks, notes: Notes { lines, troubled: acting.troubled.get() } }
+        let notes = Notes { lines, troubled: acting.troubled.get() };
+        Done { outcomes, marks, notes, stop_tags: acting.stop_tags.into_inner() }
     }
 }

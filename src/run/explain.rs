@@ -68,7 +68,8 @@ pub async fn explain(
     let mut judge = Judge::new(settings, scope, history, clock.at());
     let mut explained = Vec::new();
     for mut instance in found {
-        if let Some(seen) = history.date(&mut instance, clock.at()).filter(Seen::is_unexplained)
+        let date = history.date(&mut instance, clock.at(), &settings.tags.stopped);
+        if let Some(seen) = date.filter(Seen::is_unexplained)
             && let (Some(known), Ok(events)) = (&history.databases, port.database_events(&instance.id.place).await)
         {
             let own = history.own_acts(&instance.id);

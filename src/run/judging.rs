@@ -80,7 +80,8 @@ impl<'a> Judging<'a> {
 
     /// Judges one instance, or keeps it for [`Self::finish`].
     pub(crate) fn take(&mut self, mut found: Found, scanned: &mut Scanned) {
-        let seen = self.assessor.history.date(&mut found.instance, self.assessor.clock.at());
+        let (now, stopped) = (self.assessor.clock.at(), &self.assessor.settings.tags.stopped);
+        let seen = self.assessor.history.date(&mut found.instance, now, stopped);
         self.never.see(account(scanned, &found.instance.id.place), &found.instance);
         match seen {
             Some(seen) if seen.is_unexplained() => self.unexplained.push((found, seen)),

@@ -41,6 +41,7 @@ mod question;
 mod recall;
 mod recheck;
 mod record;
+mod resize;
 mod restart;
 mod runs;
 pub mod savings;

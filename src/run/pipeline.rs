@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::engine::cost::bill::EffectiveRates;
+use crate::engine::history::databases::Databases;
 use crate::engine::history::past_runs::History;
 use crate::engine::history::unverified::Confirmed;
 use crate::engine::model::{Notes, Outcome, OutcomeKind};
@@ -115,7 +116,7 @@ async fn run(
     let switch = hub.switch().await;
     let mut history = past::history(order, hub).await.map_err(Error::Record)?;
     let (decision, dropped) = Box::pin(decide(order, scanner, hub, list, &switch, &history)).await?;
-    let Decision { report, background, prices } = decision;
+    let Decision { report, mut background, prices } = decision;
     let (acts, mut done) = may_act(&report.plan, &switch, order);
     if acts {
         if !locked {
@@ -130,6 +131,7 @@ async fn run(
         }
     }
     done.outcomes.extend(dropped);
+    Databases::note_tags(&mut background.databases, std::mem::take(&mut done.stop_tags));
     let report = report.after(done);
     // Directly after the acts, so that a later failure cannot lose the record of what was done.
     let recorded = acts && write_acts(hub, &RunLines::from(&report), is_narrow(order), &[]).await.is_ok();

@@ -15,6 +15,7 @@ use crate::engine::undo::{Finding, WhyNot, find};
 use crate::ports::{Act, NotScanned, Pause, Scan};
 use crate::run::Background;
 use crate::run::act::{Acting, SCAN_TIMEOUT};
+use crate::run::resize::Found;
 
 /// How a step is re-checked.
 pub(crate) enum Recheck<'a> {
@@ -68,13 +69,17 @@ type NotDone = (OutcomeKind, String);
 
 impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
     /// Scans exactly these instances again and judges them at this instant. A step that is no longer right is
-    /// overtaken.
-    pub(crate) async fn recheck<'s>(&self, target: &Target, steps: &[&'s Step]) -> (Vec<Outcome>, Vec<&'s Step>) {
+    /// overtaken. Also returns what was found.
+    pub(crate) async fn recheck<'s>(
+        &self,
+        target: &Target,
+        steps: &[&'s Step],
+    ) -> (Vec<Outcome>, Vec<&'s Step>, Found) {
         let now = match self.see(target, steps).await {
             Ok(now) => now,
             Err(why) => {
                 let detail = format!("could not be scanned again, so nothing was done: {why}");
-                return (self.all(steps, OutcomeKind::Failed, &detail), Vec::new());
+                return (self.all(steps, OutcomeKind::Failed, &detail), Vec::new(), Found::new());
             }
         };
         let still: Vec<Result<(), NotDone>> = match &self.recheck {
@@ -106,7 +111,7 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
                 Err((kind, why)) => outcomes.push(self.outcome(step, kind, why)),
             }
         }
-        (outcomes, ready)
+        (outcomes, ready, now)
     }
 
     /// Whether `step` is still right for the instance as it is now; otherwise its outcome and the reason.
@@ -171,7 +176,7 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
         let mut now = HashMap::new();
         let each = |mut found: Instance| {
             if let Some(databases) = self.recheck.databases() {
-                databases.date(&mut found, OwnActs::default(), self.clock.at());
+                databases.date(&mut found, OwnActs::default(), self.clock.at(), &self.settings.tags.stopped);
             }
             now.insert(found.id.clone(), found);
         };

@@ -98,6 +98,7 @@ pub async fn start_stopped(
             pause: &NoSwitch,
             warrant: &warrant,
             troubled: std::cell::Cell::new(false),
+            stop_tags: std::cell::RefCell::default(),
         };
         undo.outcomes.extend(carry_out(&acting, &steps).await);
         undo.troubled |= acting.troubled.get();

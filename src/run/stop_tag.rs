@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use crate::engine::config::AtOpening;
 use crate::engine::model::{
-    Because, Instance, NOT_ALLOWED, ONLY_ITS_OWN, Outcome, OutcomeKind, Reason, ResourceId, State, Step, Target, names,
+    Because, Instance, NOT_ALLOWED, ONLY_ITS_OWN, Outcome, OutcomeKind, Reason, ResourceId, Size, State, Step, Target,
+    names,
 };
 use crate::engine::tags::OwnTag;
 use crate::ports::{Act, Pause, Scan};
@@ -46,12 +47,12 @@ impl Wish<'_> {
 impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
     /// The reaper's tag as of now, the same for a whole batch. An instance that an undo leaves stopped keeps the tag of
     /// the run that it undoes.
-    pub(crate) fn own_tag(&self, policy: &str, steps: &[&Step]) -> String {
+    pub(crate) fn own_tag(&self, policy: &str, steps: &[&Step], was: Option<Size>) -> String {
         let run = self.recheck.undoes().unwrap_or(&self.run.id).to_owned();
         let idle = steps.iter().any(|step| step.reason == Reason::Idle);
         let because = if idle { Because::Idle } else { Because::Hours };
         let hub = self.settings.run.hub.clone();
-        OwnTag { at: self.clock.now(), run, policy: policy.to_owned(), because, hub }.to_string()
+        OwnTag { at: self.clock.now(), run, policy: policy.to_owned(), because, was, hub }.to_string()
     }
 
     /// Ensures that instances that were stopped, or may have been, have the tag that was written before. Without it the
@@ -122,7 +123,7 @@ impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
         ids: &[ResourceId],
         outcomes: &mut [Outcome],
     ) {
-        let (key, value) = (self.settings.tags.stopped.as_str(), self.own_tag(policy, &[]));
+        let (key, value) = (self.settings.tags.stopped.as_str(), self.own_tag(policy, &[], None));
         let value = value.as_str();
         let attempt = |part: Vec<ResourceId>| async move { self.act.tag(target, &names(&part), key, value).await };
         let mut written: HashSet<ResourceId> = HashSet::new();

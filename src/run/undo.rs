@@ -122,6 +122,7 @@ pub async fn undo(
         pause: hub,
         warrant: &warrant,
         troubled: std::cell::Cell::new(false),
+        stop_tags: std::cell::RefCell::default(),
     };
     undo.outcomes = carry_out(&acting, &undo.plan.steps).await;
     undo.troubled |= acting.troubled.get();
@@ -189,7 +190,7 @@ async fn prepare(
         let mut now: HashMap<ResourceId, Instance> = HashMap::new();
         let each = |mut instance: Instance| {
             if let Some(databases) = databases {
-                databases.date(&mut instance, OwnActs::default(), clock.at());
+                databases.date(&mut instance, OwnActs::default(), clock.at(), &settings.tags.stopped);
             }
             now.insert(instance.id.clone(), instance);
         };

@@ -56,6 +56,8 @@ def documents():
 DATABASE = f"arn:aws:rds:{REGION}:{SPOKE}:db:orders"
 CLUSTER = f"arn:aws:rds:{REGION}:{SPOKE}:cluster:orders"
 SERVICE = f"arn:aws:ecs:{REGION}:{SPOKE}:service/shop/web"
+SCALABLE = f"arn:aws:application-autoscaling:{REGION}:{SPOKE}:scalable-target/0ec5"
+OF_ECS = {"application-autoscaling:service-namespace": "ecs", "application-autoscaling:scalable-dimension": "ecs:service:DesiredCount"}
 SNAPSHOT = f"arn:aws:rds:{REGION}:{SPOKE}:snapshot:orders"
 INSTANCE = f"arn:aws:ec2:{REGION}:{SPOKE}:instance/i-0123456789abcdef0"
 LICENCE = f"arn:aws:license-manager:{REGION}:{SPOKE}:license-configuration:lic-0123456789abcdef0123456789abcdef"
@@ -201,6 +203,25 @@ TABLE = [
           for action, context in [(stop, {}), (start, tags(stopped="x")), ("rds:AddTagsToResource", keys(STOPPED))]]]],
     *[(who, f"rds:{verb}", SNAPSHOT, keys(STOPPED), NO)
       for who in ("actor", "actor+admin") for verb in ("AddTagsToResource", "RemoveTagsFromResource")],
+    # --- services: UpdateService stops and starts, so it is bound to the tag of a stop, which a kept one never gets ----
+    ("actor", "ecs:UpdateService", SERVICE, tags(stopped="x"), YES),
+    ("actor", "ecs:UpdateService", SERVICE, tags(stopped="x", keep=""), YES),
+    *[(who, "ecs:UpdateService", SERVICE, context, NO) for who in ("actor", "actor+admin", "actor+allows") for context in ({}, tags(keep=""), tags(marked="x"))],
+    ("actor", "ecs:UpdateService", SERVICE.replace(SPOKE, OTHER), tags(stopped="x"), NO),
+    *[("actor", f"ecs:{verb}", SERVICE, keys(STOPPED), YES) for verb in ("TagResource", "UntagResource")],
+    *[(who, "ecs:TagResource", SERVICE, keys(STOPPED) | tags(keep=value), NO) for who in ("actor", "actor+admin") for value in ("", "false")],
+    ("actor", "ecs:UntagResource", SERVICE, keys(STOPPED) | tags(keep=""), YES),
+    *[(who, f"ecs:{verb}", SERVICE, keys(*names), NO)
+      for who in ("actor", "actor+admin") for verb in ("TagResource", "UntagResource")
+      for names in [("idle-reaper:keep",), ("idle-reaper:schedule",), ("Name",), (STOPPED, "Name")]],
+    *[(who, f"ecs:{verb}", SERVICE, {}, NO) for who in ("actor", "actor+admin", "actor+allows") for verb in ("TagResource", "UntagResource")],
+    ("actor", "application-autoscaling:RegisterScalableTarget", SCALABLE, OF_ECS, YES),
+    ("actor", "application-autoscaling:RegisterScalableTarget", SCALABLE, OF_ECS | {"application-autoscaling:service-namespace": "dynamodb"}, NO),
+    ("actor", "application-autoscaling:RegisterScalableTarget", SCALABLE, OF_ECS | {"application-autoscaling:scalable-dimension": "ecs:other"}, NO),
+    *[("actor", f"ecs:{verb}", SERVICE, keys(MARKED), NO) for verb in ("TagResource", "UntagResource")],
+    *[(who, action, of, context, NO) for who in ("actor-no-databases", "actor-no-databases+admin", "reader", "reader+admin")
+      for action, of, context in [("ecs:UpdateService", SERVICE, tags(stopped="x")), ("ecs:TagResource", SERVICE, keys(STOPPED)),
+                                  ("application-autoscaling:RegisterScalableTarget", SCALABLE, OF_ECS)]],
     # --- a start of an instance with encrypted volumes, or with a licence --------------------------------------
     *[(who, "kms:CreateGrant", MANAGED_KEY, GRANT | TO_KEY, YES) for who in ("actor", "actor-no-keys", "actor+admin", "actor-no-keys+admin")],
     ("actor", "kms:CreateGrant", KEY, GRANT | TO_KEY, YES),

@@ -34,7 +34,7 @@ pub use run::{
 };
 pub use shape::{
     EVENING, HERE, NO_DAILY_CAPS, SETTINGS, Shape, THERE, at, db, db_cluster, db_facts, for_databases, for_every_kind,
-    here, instance, judge, judge_with, keys, outcome_of, outcomes_of, planned, row, settings, with, without,
+    here, instance, judge, judge_with, keys, outcome_of, outcomes_of, planned, row, service, settings, with, without,
 };
 
 /// What a call of a port did.
@@ -57,6 +57,8 @@ pub enum Deed {
     AskReported,
     Tag,
     Untag,
+    /// What is suspended of a scalable target; the text has its three flags.
+    Suspend,
     Stop,
     Hibernate,
     Start,
@@ -73,7 +75,7 @@ impl Deed {
     /// Whether it changes something in an account that is looked at.
     pub fn acts(self) -> bool {
         match self {
-            Self::Tag | Self::Untag | Self::Stop | Self::Hibernate | Self::Start => true,
+            Self::Tag | Self::Untag | Self::Suspend | Self::Stop | Self::Hibernate | Self::Start => true,
             Self::ListAccounts
             | Self::ListAccountTags
             | Self::ListRegions

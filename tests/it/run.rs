@@ -25,6 +25,7 @@ pub mod past;
 pub mod people;
 pub mod recall;
 pub mod record;
+mod services;
 mod slices;
 pub mod sweeps;
 pub mod tables;

@@ -74,7 +74,7 @@ variable "databases" {
 }
 
 variable "services" {
-  description = "Whether the reading role may list ECS services, for policies with `kinds = [\"service\"]`."
+  description = "Whether the reading role may list ECS services, and the acting role stop and start them, for policies with `kinds = [\"service\"]`."
   type        = string
   default     = "no"
 

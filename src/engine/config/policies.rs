@@ -165,7 +165,7 @@ fn one(section: &Section<'_>, name: &str, given: &Given<'_>, within: Option<&Vec
     if stage == Stage::Enforce {
         check_enforced(section, unannounced || given.tellable, matcher.as_ref());
     }
-    check_kinds(section, stage, outside, at_opening, matcher.as_ref());
+    check_kinds(section, outside, at_opening, matcher.as_ref());
     Some(Policy {
         name: name.to_owned(),
         stage,
@@ -206,7 +206,6 @@ fn check_enforced(section: &Section<'_>, told: bool, matcher: Option<&Match>) {
 /// Checks what a policy for other kinds than instances cannot do.
 fn check_kinds(
     section: &Section<'_>,
-    stage: Stage,
     outside: Option<Outside>,
     at_opening: Option<AtOpening>,
     matcher: Option<&Match>,
@@ -222,11 +221,6 @@ fn check_kinds(
             let hint = "write `at-opening = \"start-reaped\"`, and a policy of its own for instances".to_owned();
             let message = format!("a {word} that others stopped is not started");
             section.complain(section.place_of("at-opening"), message, hint);
-        }
-        if stage == Stage::Enforce && kind == Kind::Service {
-            let message = format!("{word}s are only judged so far, and this release cannot stop or start them");
-            let hint = "write `stage = \"observe\"`, and a policy of its own for instances".to_owned();
-            section.complain(section.place_of("stage"), message, hint);
         }
     }
 }

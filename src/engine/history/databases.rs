@@ -5,7 +5,7 @@ use chrono::{DateTime, Duration, SubsecRound, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::engine::model::{
-    ByResource, DatabaseEvent, Happened, Instance, ResourceId, State, json_lines, sane, sane_option, settle,
+    ByResource, DatabaseEvent, Happened, Instance, ResourceId, State, StopTag, json_lines, sane, sane_option, settle,
 };
 
 /// Its path in the record.
@@ -45,6 +45,9 @@ pub struct Seen {
     /// When AWS starts it, as it was last found stopped.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "sane_option")]
     restarts: Option<DateTime<Utc>>,
+    /// The stop tag of a service that has been down since. Other tools may take it away.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    tag: Option<Box<str>>,
 }
 
 impl Seen {
@@ -103,6 +106,15 @@ impl Databases {
         all
     }
 
+    /// Notes what a run has done with services that it had found.
+    pub fn note_tags(found: &mut [(ResourceId, Seen)], stop_tags: Vec<StopTag>) {
+        for (id, tag) in stop_tags {
+            if let Some((_, seen)) = found.iter_mut().find(|(known, _)| *known == id) {
+                seen.tag = tag;
+            }
+        }
+    }
+
     /// The file, with what a run has found since.
     pub fn text_with(&self, found: &[(ResourceId, Seen)], now: DateTime<Utc>) -> String {
         let all = self.with(found);
@@ -112,7 +124,8 @@ impl Databases {
 
     /// Adds to a database or a service when it was started last, and returns what is now known of it. One that was never found before
     /// may have been started by anybody just now.
-    pub fn date(&self, found: &mut Instance, own: OwnActs, now: DateTime<Utc>) -> Option<Seen> {
+    /// `stopped`: the key of the stop tag. A service that has lost it, and was never up since, gets it from the record.
+    pub fn date(&self, found: &mut Instance, own: OwnActs, now: DateTime<Utc>, stopped: &str) -> Option<Seen> {
         if found.database.is_none() && found.service.is_none() {
             return None;
         }
@@ -134,6 +147,14 @@ impl Databases {
         seen.restarts = if up { None } else { restarts.or(seen.restarts) };
         (seen.found, seen.up) = (now, up);
         seen.show(found);
+        if found.service.is_some() {
+            let tag = found.tags.get(stopped).map(Box::from);
+            let known = seen.tag.take().filter(|_| !up);
+            if let (None, Some(known)) = (&tag, &known) {
+                found.tags = found.tags.with(stopped, known);
+            }
+            seen.tag = tag.or(known).filter(|_| !up);
+        }
         Some(seen)
     }
 

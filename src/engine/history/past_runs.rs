@@ -69,9 +69,9 @@ pub struct History {
 
 impl History {
     /// Adds to a database when it was started last, if that is kept.
-    pub fn date(&self, found: &mut Instance, now: DateTime<Utc>) -> Option<Seen> {
+    pub fn date(&self, found: &mut Instance, now: DateTime<Utc>, stopped: &str) -> Option<Seen> {
         let known = self.databases.as_ref()?;
-        known.date(found, self.own_acts(&found.id), now)
+        known.date(found, self.own_acts(&found.id), now, stopped)
     }
 
     /// What the reaper did with a resource since it was found last.

@@ -235,7 +235,7 @@ impl<'a> Machine<'a> {
         match (ruling.verdict.action(), ruling.policy) {
             (Some(Action::Stop | Action::Hibernate), Some(policy)) => {
                 let (run, policy) = ("week".to_owned(), policy.name.clone());
-                let tag = OwnTag { at: now, run, policy, because: Because::Hours, hub: None }.to_string();
+                let tag = OwnTag { at: now, run, policy, because: Because::Hours, was: None, hub: None }.to_string();
                 let others = self.found.tags.iter().filter(|(key, _)| *key != stopped);
                 let tags = Tags::new(others.chain([(stopped, &*tag)]));
                 self.ours = Instance { state: State::Stopped, transition: Some(now), tags, ..self.ours.clone() };

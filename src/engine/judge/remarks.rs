@@ -74,6 +74,6 @@ fn undone(case: &Case<'_>, launch: DateTime<Utc>) -> Option<DateTime<Utc>> {
 }
 
 fn stopped(tag: OwnTag) -> Stopped {
-    let OwnTag { at, run, policy: _, because, hub: _ } = tag;
+    let OwnTag { at, run, policy: _, because, was: _, hub: _ } = tag;
     Stopped { at, run, because }
 }

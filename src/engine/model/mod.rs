@@ -74,7 +74,7 @@ pub use crate::engine::model::outcome::{NO_CAPACITY, NOT_ALLOWED, ONLY_ITS_OWN, 
 pub use crate::engine::model::record_key::{RecordKey, RecordKeyInvalid};
 pub use crate::engine::model::resource_id::{Kind, ResourceId};
 pub(crate) use crate::engine::model::resource_id::{names, placed, places, settle};
-pub use crate::engine::model::service::{Deployment, Scaling, Service, Suspended};
+pub use crate::engine::model::service::{Deployment, Scaling, Service, Size, StopTag, Suspended};
 pub use crate::engine::model::step::Step;
 pub use crate::engine::model::unreachable::{NotDue, SkippedAccount, Unlisted, Unreachable};
 pub use crate::engine::model::unused::{Billed, ReportOnly, Unused, UnusedId, WhyUnused};

@@ -1,5 +1,8 @@
 //! The facts that only ECS services have. A service is stopped by a desired count of 0, and started by its former count.
 
+use std::fmt;
+use std::str::FromStr;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -83,6 +86,64 @@ pub struct Suspended {
     pub scheduled: bool,
 }
 
+impl Suspended {
+    /// While a service is stopped, nothing may scale it.
+    pub const ALL: Self = Self { scale_in: true, scale_out: true, scheduled: true };
+}
+
+/// `010` if only scaling out is suspended.
+impl fmt::Display for Suspended {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        [self.scale_in, self.scale_out, self.scheduled]
+            .iter()
+            .try_for_each(|is| f.write_str(if *is { "1" } else { "0" }))
+    }
+}
+
+impl FromStr for Suspended {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let flags: Option<Vec<bool>> = text.chars().map(|c| "01".find(c).map(|at| at == 1)).collect();
+        match flags.as_deref() {
+            Some([scale_in, scale_out, scheduled]) => {
+                Ok(Self { scale_in: *scale_in, scale_out: *scale_out, scheduled: *scheduled })
+            }
+            Some(_) | None => Err(()),
+        }
+    }
+}
+
+/// What a start of a service restores: its desired count, and what was suspended of its scalable target, if it has one. A
+/// tag has it as `2`, or `2/010`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Size {
+    /// The desired count, above 0.
+    pub desired: u32,
+    /// What was suspended.
+    pub suspended: Option<Suspended>,
+}
+
+impl fmt::Display for Size {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.desired)?;
+        self.suspended.map_or(Ok(()), |suspended| write!(f, "/{suspended}"))
+    }
+}
+
+impl FromStr for Size {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let (desired, suspended) = text.split_once('/').map_or((text, None), |(desired, rest)| (desired, Some(rest)));
+        let desired = desired.parse().ok().filter(|desired| *desired > 0).ok_or(())?;
+        Ok(Self { desired, suspended: suspended.map(str::parse).transpose()? })
+    }
+}
+
+/// The value of the stop tag that a run has left on a service, if any.
+pub type StopTag = (ResourceId, Option<Box<str>>);
+
 /// The launch type, and the capacity providers, that are billed by the task.
 const FARGATE: [&str; 2] = ["FARGATE", "FARGATE_SPOT"];
 
@@ -115,6 +176,16 @@ impl Service {
                 only.state.as_deref().filter(|state| !is_finished(state)).map(|state| format!("deployment {state}"))
             }
             several => Some(format!("{} deployments", several.len())),
+        }
+    }
+
+    /// What a start must restore after a stop now; `None` if that is not known.
+    pub fn size(&self) -> Option<Size> {
+        let desired = self.desired.filter(|desired| *desired > 0)?;
+        match self.scaling {
+            Scaling::Unknown => None,
+            Scaling::Absent => Some(Size { desired, suspended: None }),
+            Scaling::Target(suspended) => Some(Size { desired, suspended: Some(suspended) }),
         }
     }
 

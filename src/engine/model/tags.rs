@@ -18,6 +18,12 @@ impl Tags {
         Self(pairs.into_boxed_slice())
     }
 
+    /// The same with one more tag.
+    #[must_use]
+    pub fn with(&self, key: &str, value: &str) -> Self {
+        Self::new(self.iter().filter(|(known, _)| *known != key).chain([(key, value)]))
+    }
+
     /// Every tag, by key.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(key, value)| (&**key, &**value))

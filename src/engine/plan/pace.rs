@@ -52,6 +52,10 @@ const DATABASE: Pace = Pace {
     waits: &[Duration::from_millis(500), Duration::from_millis(1500)],
 };
 
+/// One service in a batch: its tag has a size of its own. Two calls a second are a tenth of what ECS allows ("Request throttling for
+/// the Amazon ECS API": 20 a second).
+const SERVICE: Pace = Pace { batch: 1, ..DATABASE };
+
 /// How many instances AWS starts at once in one Region of one account. Beyond that, the bucket refills at 2 per
 /// second (EC2's table of resource throttling: StartInstances 1,000 / 2).
 pub const START_BURST: usize = 1000;
@@ -61,7 +65,8 @@ impl Pace {
     pub const fn of(kind: Kind) -> &'static Self {
         match kind {
             Kind::Instance => &INSTANCE,
-            Kind::Database | Kind::Service => &DATABASE,
+            Kind::Database => &DATABASE,
+            Kind::Service => &SERVICE,
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::engine::model::{Action, MarkEnd, MarkStep, Notes, Outcome, OutcomeKind, ResourceId};
+use crate::engine::model::{Action, MarkEnd, MarkStep, Notes, Outcome, OutcomeKind, ResourceId, StopTag};
 use crate::engine::plan::Plan;
 
 /// The result of a plan, or of a part of one.
@@ -19,6 +19,9 @@ pub struct Done {
     /// Other notes. `troubled` if something was held back that should not have been.
     #[serde(flatten)]
     pub notes: Notes,
+    /// The tags of services that were stopped, and `None` of those that were started.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stop_tags: Vec<StopTag>,
 }
 
 impl Done {
@@ -30,15 +33,17 @@ impl Done {
             outcomes,
             marks: plan.marks.iter().map(mark).collect(),
             notes: Notes { lines: Vec::new(), troubled: true },
+            stop_tags: Vec::new(),
         }
     }
 
     /// Adds the result of another part.
     pub fn add(&mut self, other: Self) {
-        let Self { outcomes, marks, notes } = other;
+        let Self { outcomes, marks, notes, stop_tags } = other;
         self.outcomes.extend(outcomes);
         self.marks.extend(marks);
         self.notes.add(notes);
+        self.stop_tags.extend(stop_tags);
     }
 
     /// The same result, with outcomes and marks in the order of the plan.

@@ -265,7 +265,7 @@ impl Report {
     /// The report with the result of executing its plan.
     #[must_use]
     pub fn after(mut self, done: Done) -> Self {
-        let Done { outcomes, marks, notes } = done;
+        let Done { outcomes, marks, notes, stop_tags: _ } = done;
         self.outcomes.extend(outcomes);
         self.marks.extend(marks);
         self.noting(notes)

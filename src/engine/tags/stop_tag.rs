@@ -1,12 +1,12 @@
-//! The reaper's own tag `stopped`: `<RFC 3339> run=<id> policy=<name>`, then `because=idle` and `hub=<name>` where
-//! they apply. It is written before the stop.
+//! The reaper's own tag `stopped`: `<RFC 3339> run=<id> policy=<name>`, then `because=idle`, `was=<size>` and `hub=<name>`
+//! where they apply. It is written before the stop.
 
 use std::fmt;
 
 use chrono::{DateTime, Duration, SecondsFormat, SubsecRound, Utc};
 use thiserror::Error;
 
-use crate::engine::model::{Because, Instance};
+use crate::engine::model::{Because, Instance, Size};
 
 /// How long after its tag a stop may take effect and still count as the reaper's. A run lasts at most the 900 s of a
 /// Lambda function, and writes the tag within that time.
@@ -23,6 +23,8 @@ pub struct OwnTag {
     pub policy: String,
     /// Why the instance was stopped.
     pub because: Because,
+    /// The size of a service before its stop.
+    pub was: Option<Size>,
     /// The name of the hub that wrote it, from the settings; `None` where the hub has no name.
     pub hub: Option<String>,
 }
@@ -46,6 +48,8 @@ impl OwnTag {
         let policy = parts.next().and_then(|policy| policy.strip_prefix("policy=")).ok_or_else(unreadable)?;
         let mut parts = parts.peekable();
         let because = parts.next_if_eq(&"because=idle").map_or(Because::Hours, |_| Because::Idle);
+        let was = parts.next_if(|part| part.starts_with("was=")).and_then(|part| part.strip_prefix("was="));
+        let was = was.map(str::parse).transpose().map_err(|()| unreadable())?;
         let hub = match parts.next() {
             None => None,
             Some(part) => Some(part.strip_prefix("hub=").ok_or_else(unreadable)?),
@@ -56,7 +60,7 @@ impl OwnTag {
         let hub = hub.map(str::to_owned);
         // The reaper writes whole seconds. For a fraction that others wrote, rounding down makes `touched_since` more
         // cautious.
-        Ok(Self { at: at.to_utc().trunc_subsecs(0), run: run.to_owned(), policy: policy.to_owned(), because, hub })
+        Ok(Self { at: at.to_utc().trunc_subsecs(0), run: run.to_owned(), policy: policy.to_owned(), because, was, hub })
     }
 
     /// Whether others started or stopped `instance` after the reaper tagged it. An instance without a launch time
@@ -76,6 +80,7 @@ impl fmt::Display for OwnTag {
             Because::Hours => {}
             Because::Idle => f.write_str(" because=idle")?,
         }
+        self.was.map_or(Ok(()), |was| write!(f, " was={was}"))?;
         self.hub.as_ref().map_or(Ok(()), |hub| write!(f, " hub={hub}"))
     }
 }
@@ -91,6 +96,7 @@ mod tests {
             run: "20261125T123000Z-1a2b3c".into(),
             policy: "dev-office-hours".into(),
             because: Because::Hours,
+            was: None,
             hub: None,
         };
         assert_eq!(tag.to_string(), "2026-11-25T12:30:00Z run=20261125T123000Z-1a2b3c policy=dev-office-hours");
@@ -98,9 +104,14 @@ mod tests {
         let named = OwnTag { hub: Some("platform-tokyo".into()), ..tag.clone() };
         assert_eq!(named.to_string(), format!("{tag} hub=platform-tokyo"));
         assert_eq!(OwnTag::parse(&named.to_string()), Ok(named.clone()));
-        let both = OwnTag { because: Because::Idle, ..named };
+        let both = OwnTag { because: Because::Idle, ..named.clone() };
         assert_eq!(both.to_string(), format!("{tag} because=idle hub=platform-tokyo"));
         assert_eq!(OwnTag::parse(&both.to_string()), Ok(both));
+        for was in ["2", "2/010", "1/000", "40/111"] {
+            let sized = OwnTag { was: Some(was.parse().unwrap()), ..named.clone() };
+            assert_eq!(sized.to_string(), format!("{tag} was={was} hub=platform-tokyo"));
+            assert_eq!(OwnTag::parse(&sized.to_string()), Ok(sized));
+        }
         let idle = OwnTag { because: Because::Idle, ..tag };
         assert_eq!(
             idle.to_string(),
@@ -127,6 +138,11 @@ mod tests {
             "2026-11-25T12:30:00Z run=a policy=b hub=",
             "2026-11-25T12:30:00Z run=a policy=b hub=c hub=d",
             "2026-11-25T12:30:00Z run=a policy=b hub=c extra",
+            "2026-11-25T12:30:00Z run=a policy=b was=",
+            "2026-11-25T12:30:00Z run=a policy=b was=0",
+            "2026-11-25T12:30:00Z run=a policy=b was=2/01",
+            "2026-11-25T12:30:00Z run=a policy=b was=2/012",
+            "2026-11-25T12:30:00Z run=a policy=b was=-1/010",
         ] {
             assert_eq!(OwnTag::parse(value), Err(OwnTagUnreadable(value.into())), "{value}");
         }

@@ -72,3 +72,41 @@ fn a_role_that_may_not_list_services_is_said_once_and_darkens_nothing_else() {
         assert_eq!(notes.iter().filter(said).count(), 1, "{notes:?}");
     }
 }
+
+/// Settings whose only policy stops and starts services.
+fn enforcing(world: &World) -> std::path::PathBuf {
+    let text = std::fs::read_to_string(world.settings(&[])).expect("the demo's settings");
+    let (head, _) = text.split_once("[[policies]]").expect("a policy");
+    let policy = "[[policies]]\nname = \"services\"\nkinds = [\"service\"]\nmatch = { tags = [\"Env=dev\"] }\n\
+                  stage = \"enforce\"\nunannounced = true\nschedule = \"tokyo-office\"\noutside = \"stop\"\n\
+                  at-opening = \"start-reaped\"\n";
+    world.file("enforcing.toml", &format!("{head}{policy}"))
+}
+
+#[test]
+fn a_service_is_scaled_to_zero_without_its_scaling_and_back() {
+    let world = World::of(&json!({
+        "hub": "platform", "external-id": "demo-external-id", "now": EVENING,
+        "accounts": [{"name": "platform"}, {"name": "shop-dev"}], "ssm": {"/idle-reaper/pause": "off"},
+        "buckets": ["idle-reaper-records"],
+        "services": [{
+            "service": "web", "cluster": "shop", "desired": 2, "scaling": [1, 4], "account": "shop-dev",
+            "region": "ap-northeast-1", "launch-time": "2026-08-01T09:00:00Z", "tags": {"Env": "dev"},
+        }],
+    }));
+    let settings = enforcing(&world);
+    world.apply(&settings, "2026-11-25T17:45:00+09:00");
+    let writes = |world: &World| -> Vec<String> {
+        let all = world.writes().into_iter().map(|call| call["action"].as_str().unwrap_or_default().to_owned());
+        let of_services = ["TagResource", "UntagResource", "UpdateService", "RegisterScalableTarget"];
+        all.filter(|action| of_services.contains(&action.as_str())).collect()
+    };
+    assert_eq!(writes(&world), Vec::<String>::new());
+    let evening = world.apply(&settings, EVENING);
+    assert_eq!(evening["outcomes"][0]["outcome"], "stopped", "{}", evening["outcomes"]);
+    assert_eq!(writes(&world), ["TagResource", "RegisterScalableTarget", "UpdateService"]);
+    world.forget_calls();
+    let morning = world.apply(&settings, "2026-11-26T08:50:00+09:00");
+    assert_eq!(morning["outcomes"][0]["outcome"], "started", "{}", morning["outcomes"]);
+    assert_eq!(writes(&world), ["RegisterScalableTarget", "UpdateService", "UntagResource"]);
+}

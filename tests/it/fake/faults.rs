@@ -41,6 +41,8 @@ pub enum Fault {
     StartDenied,
     /// AWS has no capacity for it: a start of it, alone or in company, is refused.
     NoCapacity,
+    /// What is suspended of its scalable target may not be changed.
+    SuspendRefused,
     /// AWS is changing it, and refuses to stop or start it.
     InTransition,
     /// A stop of a database is accepted, and minutes later it is available again.

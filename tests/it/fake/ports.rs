@@ -15,7 +15,8 @@ use idle_reaper::engine::evidence::last_hour::Recent;
 use idle_reaper::engine::kinds::reported::Facts;
 use idle_reaper::engine::model::month::Month;
 use idle_reaper::engine::model::{
-    DatabaseEvent, Instance, Kind, Message, NO_CAPACITY, NOT_ALLOWED, ReportOnly, State, Tags, Target, Usd,
+    DatabaseEvent, Instance, Kind, Message, NO_CAPACITY, NOT_ALLOWED, ReportOnly, Scaling, Service, State, Suspended,
+    Tags, Target, Usd,
 };
 use idle_reaper::engine::plan::restart::{Key, Volumes};
 use idle_reaper::engine::rules::case::Activity;
@@ -114,6 +115,11 @@ impl Inner {
         }
     }
 
+    /// Changes what ECS knows of a service.
+    fn change_service(&mut self, target: &Target, ids: &[Box<str>], change: impl Fn(&mut Service)) {
+        self.each(target, ids, |one| *one = one.clone().service(&change));
+    }
+
     /// RDS takes one database in a call, and only in the right state.
     fn refuses_database(&self, target: &Target, ids: &[Box<str>], wanted: State) -> Option<ActError> {
         let databases = self.places(target, Kind::Database, Some(ids));
@@ -186,7 +192,7 @@ impl Inner {
         let falls = [Fault::FallsBack, Fault::FallsBackUnclear].iter().any(|fault| self.faults.suffers(id, *fault))
             || self.lacks_grant(id);
         let instance = &mut self.instances[place];
-        if instance.id.kind == Kind::Database {
+        if instance.id.kind != Kind::Instance {
             return;
         }
         instance.state = match instance.state {
@@ -439,6 +445,39 @@ impl Act for World {
         });
         let unclear = state.faults.has(ids, Fault::FallsBackUnclear);
         if unclear { Err(ActError::Unclear("StartInstances timed out".to_owned())) } else { Ok(()) }
+    }
+
+    async fn scale(&self, target: &Target, service: &str, desired: u32) -> Result<(), ActError> {
+        self.wait().await;
+        let (ids, stops) = ([Box::from(service)], desired == 0);
+        let faults = if stops { &PROTECTED[..] } else { &[Fault::StartRefused] };
+        let refused = self.state.borrow().refuses(target, &ids, faults);
+        let deed = if stops { Deed::Stop } else { Deed::Start };
+        self.note(deed, target, &ids, desired.to_string(), refused.is_none());
+        if let Some(refused) = refused {
+            return Err(refused);
+        }
+        let mut state = self.state.borrow_mut();
+        if !(stops && state.faults.has(&ids, Fault::StopUnclear)) {
+            state.change_service(target, &ids, |facts| (facts.desired, facts.running) = (Some(desired), Some(desired)));
+        }
+        let unclear = state.faults.has(&ids, Fault::StopUnclear);
+        if unclear { Err(ActError::Unclear("UpdateService timed out".to_owned())) } else { Ok(()) }
+    }
+
+    async fn suspend(&self, target: &Target, service: &str, to: Suspended) -> Result<(), ActError> {
+        self.wait().await;
+        let ids = [Box::from(service)];
+        let refused = self.state.borrow().refuses(target, &ids, &[Fault::SuspendRefused]);
+        self.note(Deed::Suspend, target, &ids, to.to_string(), refused.is_none());
+        if let Some(refused) = refused {
+            return Err(refused);
+        }
+        self.state.borrow_mut().change_service(target, &ids, |facts| {
+            assert!(matches!(facts.scaling, Scaling::Target(_)), "only a scalable target that exists is suspended");
+            facts.scaling = Scaling::Target(to);
+        });
+        Ok(())
     }
 }
 

@@ -5,7 +5,9 @@ use idle_reaper::engine::config::Settings;
 use idle_reaper::engine::history::past_runs::History;
 use idle_reaper::engine::judge::{Judge, Ruling};
 use idle_reaper::engine::model::OutcomeKind;
-use idle_reaper::engine::model::{Account, Action, Database, Instance, Member, ResourceId, State, Tags, Target};
+use idle_reaper::engine::model::{
+    Account, Action, Database, Deployment, Instance, Member, ResourceId, Scaling, Service, State, Tags, Target,
+};
 use idle_reaper::engine::report::{Report, Row};
 use idle_reaper::engine::request::Scope;
 use idle_reaper::engine::rules::case::Activity;
@@ -137,6 +139,24 @@ pub fn db_cluster(identifier: &str, change: impl FnOnce(Database) -> Database) -
     Instance::database(id, "", Some(Tags::new([("Env", "dev")])), facts)
 }
 
+/// A plain service of two tasks on Fargate, without a scalable target.
+pub fn service(name: &str) -> Instance {
+    let finished = Deployment { state: Some("COMPLETED".into()), created: Some(at("2026-11-20T09:30:00+09:00")) };
+    let facts = Service {
+        status: "ACTIVE".into(),
+        desired: Some(2),
+        running: Some(2),
+        created: Some(at("2026-11-20T09:30:00+09:00")),
+        strategy: Some("REPLICA".into()),
+        launch_type: Some("FARGATE".into()),
+        deployments: Box::new([finished]),
+        scaling: Scaling::Absent,
+        ..Service::default()
+    };
+    let id = ResourceId::service(Target::new(HERE.0, HERE.1), "shop", name);
+    Instance::service(id, Some(Tags::new([("Env", "dev")])), facts)
+}
+
 /// What RDS says of a plain database.
 pub fn db_facts(engine: &str) -> Database {
     Database {
@@ -165,6 +185,8 @@ pub trait Shape {
     fn named(self, id: &str) -> Self;
     fn account(self, account: &str) -> Self;
     fn region(self, region: &str) -> Self;
+    /// Changes what ECS knows of a service.
+    fn service(self, change: impl FnOnce(&mut Service)) -> Self;
     fn tag(self, key: &str, value: &str) -> Self;
     fn untagged(self, key: &str) -> Self;
     fn launched(self, at: &str) -> Self;
@@ -174,6 +196,12 @@ pub trait Shape {
 }
 
 impl Shape for Instance {
+    fn service(self, change: impl FnOnce(&mut Service)) -> Self {
+        let mut facts = *self.service.expect("a service");
+        change(&mut facts);
+        Instance::service(self.id, Some(self.tags), facts)
+    }
+
     fn named(mut self, id: &str) -> Self {
         self.id.name = id.into();
         self

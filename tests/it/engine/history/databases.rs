@@ -9,6 +9,9 @@ use crate::engine::rules::case::Case;
 use crate::fake::{EVENING, SETTINGS, at, db, db_facts, for_every_kind};
 use crate::laws::arbitrary::for_all;
 
+/// The key of the stop tag.
+const KEY: &str = "idle-reaper:stopped";
+
 fn found(status: &str, restarts: Option<DateTime<Utc>>) -> Instance {
     let facts = Database { status: status.into(), restarts, ..db_facts("postgres") };
     let plain = db("orders");
@@ -20,7 +23,7 @@ fn after(found_at: &[(&str, &str, Option<&str>)]) -> (Databases, Instance) {
     let (mut known, mut last) = (Databases::default(), db("orders"));
     for (when, status, restarts) in found_at {
         last = found(status, restarts.map(at));
-        let seen = known.date(&mut last, OwnActs::default(), at(when)).expect("a database");
+        let seen = known.date(&mut last, OwnActs::default(), at(when), KEY).expect("a database");
         let text = known.text_with(&[(last.id.clone(), seen)], at(when));
         known = Databases::parse(&text, at(when));
     }
@@ -77,7 +80,7 @@ fn a_start_is_never_dated_before_the_last_time_it_was_found_down() {
         for (status, minutes) in scans {
             now += Duration::minutes(minutes);
             let mut one = found(status, None);
-            let seen = known.date(&mut one, OwnActs::default(), now).expect("a database");
+            let seen = known.date(&mut one, OwnActs::default(), now, KEY).expect("a database");
             let is_up = matches!(status, "available" | "backing-up");
             if is_up {
                 assert!(one.launch.is_some_and(|launch| launch <= now && down.is_none_or(|down| launch > down)));
@@ -99,7 +102,7 @@ fn what_cannot_be_read_protects() {
     ] {
         let known = Databases::parse(text, at(EVENING));
         let mut one = found("available", None);
-        known.date(&mut one, OwnActs::default(), at(EVENING));
+        known.date(&mut one, OwnActs::default(), at(EVENING), KEY);
         assert_eq!(one.launch, Some(at(EVENING)), "{text}");
     }
 }

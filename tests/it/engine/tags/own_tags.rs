@@ -15,6 +15,7 @@ fn tagged(ahead: i64) -> Instance {
         run: "run-0".into(),
         policy: "dev".into(),
         because: idle_reaper::engine::model::Because::Hours,
+        was: None,
         hub: None,
     };
     instance("i-1").state(State::Stopped).tag("idle-reaper:stopped", &tag.to_string())

@@ -1,0 +1,86 @@
+//! Stops and starts services. A stop suspends the scaling of a service before its desired count is set to 0, because an alarm
+//! would lift the count again. A start restores what the stop has found.
+
+use std::collections::HashMap;
+
+use crate::engine::model::{Instance, Kind, ResourceId, Scaling, Size, Suspended, Target, names};
+use crate::engine::rules::case::own_tag;
+use crate::ports::{Act, ActError, Pause, Scan};
+use crate::run::act::Acting;
+
+/// What the scan just before the act has found.
+pub(crate) type Found = HashMap<ResourceId, Instance>;
+
+impl<L: Scan, A: Act, P: Pause> Acting<'_, L, A, P> {
+    /// What a start of this resource must restore. If its scaling is still suspended from an earlier stop, that stop's tag
+    /// has what was suspended before.
+    pub(crate) fn size_of(&self, instance: Option<&Instance>) -> Option<Size> {
+        let instance = instance?;
+        let now = instance.service.as_ref()?.size()?;
+        let before = own_tag(instance, self.settings).and_then(|tag| tag.was).and_then(|size| size.suspended);
+        let is_ours = now.suspended == Some(Suspended::ALL);
+        Some(Size { suspended: before.filter(|_| is_ours).or(now.suspended), ..now })
+    }
+
+    /// Notes which stop tag services have now, so that the record has it where another tool takes it away.
+    pub(crate) fn remember<'i>(&self, ids: impl Iterator<Item = &'i ResourceId>, tag: Option<&str>) {
+        let services = ids.filter(|id| id.kind == Kind::Service);
+        self.stop_tags.borrow_mut().extend(services.map(|id| (id.clone(), tag.map(Box::from))));
+    }
+
+    /// Stops these resources, which are of one kind.
+    pub(crate) async fn bring_down(
+        &self,
+        target: &Target,
+        part: &[ResourceId],
+        hibernate: bool,
+        found: &Found,
+    ) -> Result<(), ActError> {
+        let Some(id) = part.first().filter(|id| id.kind == Kind::Service) else {
+            return self.act.stop(target, &names(part), hibernate).await;
+        };
+        let Some(size) = self.size_of(found.get(id)) else {
+            return Err(ActError::Refused("what a start would have to restore is not known".to_owned()));
+        };
+        let Some(former) = size.suspended else { return self.act.scale(target, &id.name, 0).await };
+        let end = match self.act.suspend(target, &id.name, Suspended::ALL).await {
+            Ok(()) => self.act.scale(target, &id.name, 0).await,
+            Err(ActError::Unclear(why)) => Err(ActError::Refused(why)),
+            Err(why) => return Err(why),
+        };
+        match end {
+            // Whether it was carried out shows later. If not, the next stop finds what was suspended in the tag.
+            Ok(()) | Err(ActError::Unclear(_)) => end,
+            Err(why) => Err(self.restore_scaling(target, id, former, why).await),
+        }
+    }
+
+    /// Restores what was suspended, because the stop was refused for this cause.
+    async fn restore_scaling(&self, target: &Target, id: &ResourceId, former: Suspended, why: ActError) -> ActError {
+        match self.act.suspend(target, &id.name, former).await {
+            Ok(()) => why,
+            Err(again) => {
+                self.troubled.set(true);
+                ActError::Refused(format!("{why}; and its scaling may still be suspended (before: {former}): {again}"))
+            }
+        }
+    }
+
+    /// Starts these resources, which are of one kind.
+    pub(crate) async fn bring_up(&self, target: &Target, part: &[ResourceId], found: &Found) -> Result<(), ActError> {
+        let Some(id) = part.first().filter(|id| id.kind == Kind::Service) else {
+            return self.act.start(target, &names(part)).await;
+        };
+        let now = found.get(id);
+        let Some(size) = now.and_then(|now| own_tag(now, self.settings)).and_then(|tag| tag.was) else {
+            let why = "the stop's tag does not say how many tasks it had; set its desired count by hand";
+            return Err(ActError::Refused(why.to_owned()));
+        };
+        let scaling = now.and_then(|now| now.service.as_ref()).map(|facts| facts.scaling);
+        // A scalable target that was deleted since is not created again, and one that was created since is left as it is.
+        if let (Some(Scaling::Target(_)), Some(former)) = (scaling, size.suspended) {
+            self.act.suspend(target, &id.name, former).await?;
+        }
+        self.act.scale(target, &id.name, size.desired).await
+    }
+}
