@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use crate::engine::config::{Preferences, Settings};
 use crate::engine::history::answers::{Answers, Asked, Step};
-use crate::engine::model::Locale;
 use crate::engine::model::month::Month;
+use crate::engine::model::{Locale, Text};
 use crate::render::catalogue::{Letter, letter};
 use crate::render::edge::plain;
 
@@ -22,13 +22,16 @@ pub fn message(
     prefers: &Preferences,
     names: &BTreeMap<Arc<str>, String>,
     settings: &Settings,
-) -> String {
+) -> Text {
     let locale = prefers.locale.unwrap_or(settings.run.locale);
     let zone = prefers.zone.unwrap_or_else(|| settings.zone());
     let (name, owner) = (names.get(account).map(String::as_str), &*asked.owner);
     let sent = asked.sent.map(|at| (at, zone));
     let second = step == Step::Escalate;
-    plain(&letter(locale, Letter::Unanswered { account, name, month, owner, sent, second }))
+    let text = plain(&letter(locale, Letter::Unanswered { account, name, month, owner, sent, second }));
+    // The account leads to its own part, with the stocktake.
+    let own = settings.links.as_ref().and_then(|links| links.own(account));
+    Text::linking(text, [(account.to_owned(), own)].into_iter())
 }
 
 /// What became of the last stocktake, for the operator of the next one; `None` where nobody was asked.

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::engine::config::{Links, Money, Preferences, Settings};
 use crate::engine::history::forgotten::Sighting;
-use crate::engine::model::{Locale, ReportOnly};
+use crate::engine::model::{Locale, ReportOnly, Text};
 use crate::engine::report::Report;
 use crate::engine::report::forgotten::{Forgotten, Line, NotScanned, Standing, sum};
 use crate::engine::report::stocktake::Stocktake;
@@ -172,7 +172,7 @@ pub(crate) fn lines(found: &Forgotten, most: usize, zone: Tz, money: &Money, loc
 }
 
 /// A message about newly forgotten resources: the dearest with the command for each, and how to keep one.
-pub fn message(new: &[&Line], settings: &Settings, prefers: &Preferences) -> String {
+pub fn message(new: &[&Line], settings: &Settings, prefers: &Preferences) -> Text {
     let of_channel = prefers.money(&settings.money);
     let (money, most) = (&*of_channel, prefers.max_lines.unwrap_or(SHOWN).min(SHOWN));
     let locale = prefers.locale.unwrap_or(settings.run.locale);
@@ -190,7 +190,15 @@ pub fn message(new: &[&Line], settings: &Settings, prefers: &Preferences) -> Str
         let _ = writeln!(out, "\n{}", remnant(locale, Remnant::Attached));
     }
     let _ = writeln!(out, "\n{}", remnant(locale, Remnant::Untouched { keep: &settings.tags.keep }));
-    out
+    Text::linking(out, pages(new.iter().take(most).copied(), settings.links.as_deref()))
+}
+
+/// The ids of these resources, with their pages.
+pub(crate) fn pages<'a>(
+    lines: impl Iterator<Item = &'a Line>,
+    links: Option<&Links>,
+) -> impl Iterator<Item = (String, Option<String>)> {
+    lines.map(move |line| (line.id().id.to_string(), links.and_then(|links| links.reported(line.id()))))
 }
 
 /// The same as data.

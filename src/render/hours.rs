@@ -79,8 +79,10 @@ fn remark(schedule: &Schedule, date: chrono::NaiveDate, voice: Voice) -> String 
 pub(crate) fn day_note(note: &DayNote, voice: Voice) -> String {
     match note {
         DayNote::Closed => voice.label(Label::ClosedByCalendar).to_owned(),
-        DayNote::Holiday { name, provisional: true } => voice.say(Sentence::Provisional { holiday: name }),
-        DayNote::Holiday { name, provisional: false } => name.clone(),
+        DayNote::Holiday { name, provisional } => {
+            let holiday = voice.holiday(name);
+            if *provisional { voice.say(Sentence::Provisional { holiday: &holiday }) } else { holiday }
+        }
         DayNote::Beyond => voice.label(Label::DayUnknown).to_owned(),
         DayNote::WorksLike(like) => works_like(like, voice),
         DayNote::Freeze(range) => voice.say(Sentence::FrozenDay { range: *range }),

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::engine::config::Preferences;
-use crate::engine::model::Locale;
+use crate::engine::config::{Links, Preferences};
+use crate::engine::model::{Locale, Text};
+use crate::engine::report::Row;
 use crate::engine::report::morning::{Morning, Why};
 use crate::render::catalogue::{Letter, letter};
 use crate::render::edge::plain;
@@ -18,7 +19,8 @@ pub fn message(
     prefers: &Preferences,
     names: &BTreeMap<Arc<str>, String>,
     locale: Locale,
-) -> String {
+    links: Option<&Links>,
+) -> Text {
     let locale = prefers.locale.unwrap_or(locale);
     let say = |words: Letter<'_>| plain(&letter(locale, words));
     let (started, of) = (morning.started(), morning.starts.len());
@@ -42,5 +44,6 @@ pub fn message(
     if missing > 0 {
         lines.push(say(Letter::Retried));
     }
-    lines.join("\n")
+    let page = |row: &Row| (row.id.name.to_string(), links.and_then(|links| links.resource(&row.id)));
+    Text::linking(lines.join("\n"), morning.missing().take(most).map(|(row, _)| page(row)))
 }

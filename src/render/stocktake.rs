@@ -8,7 +8,8 @@ use chrono::{DateTime, Utc};
 use crate::engine::config::Money;
 use crate::engine::cost::price::Price;
 use crate::engine::cost::waste::Cost;
-use crate::engine::model::{Currency, Locale};
+use crate::engine::history::findings::Life;
+use crate::engine::model::{Currency, Locale, Text};
 use crate::engine::report::stocktake::{Line, Stocktake};
 use crate::engine::tags::TagNames;
 use crate::render::bill;
@@ -42,11 +43,39 @@ pub fn markdown(stocktake: &Stocktake, money: &Money, locale: Locale) -> String 
     table(&mut out, stocktake, stocktake.running(), Term::Running, money, locale);
     table(&mut out, stocktake, stocktake.kept(), Term::Kept, money, locale);
     out += &forgotten::of_stocktake(stocktake, money, locale);
+    findings(&mut out, stocktake, locale);
     out
 }
 
+/// The days of a finding's life, by the clocks of the stocktake's zone.
+pub(crate) fn days(stocktake: &Stocktake, life: &Life) -> [String; 4] {
+    let Life { found, notified, mended, verified } = life;
+    let day = |at: DateTime<Utc>| at.with_timezone(&stocktake.zone).date_naive().to_string();
+    [Some(*found), *notified, *mended, *verified].map(|at| at.map(day).unwrap_or_default())
+}
+
+/// The headings of a list of findings.
+pub(crate) const FINDING: [Term; 7] =
+    [Term::Resource, Term::What, Term::Region, Term::Found, Term::Notified, Term::Mended, Term::Verified];
+
+/// What there was to mend, and what became of it.
+fn findings(out: &mut String, stocktake: &Stocktake, locale: Locale) {
+    if stocktake.findings.is_empty() {
+        return;
+    }
+    let heads = FINDING.map(|head| term(locale, head)).join(" | ");
+    let _ = writeln!(out, "## {}\n\n| {heads} |\n|{}", term(locale, Term::Findings), "---|".repeat(FINDING.len()));
+    for (finding, life) in &stocktake.findings {
+        let page = stocktake.links.as_ref().and_then(|links| finding.page(links));
+        let [found, notified, mended, verified] = days(stocktake, life);
+        let (id, what, region) = (linked(code(&finding.id), page), cell(&finding.what), cell(&finding.place.region));
+        let _ = writeln!(out, "| {id} | {what} | {region} | {found} | {notified} | {mended} | {verified} |");
+    }
+    out.push('\n');
+}
+
 /// A short message for the account's owner; `place` is the location of the whole list.
-pub fn message(stocktake: &Stocktake, money: &Money, tags: &TagNames, place: &str, locale: Locale) -> String {
+pub fn message(stocktake: &Stocktake, money: &Money, tags: &TagNames, place: &str, locale: Locale) -> Text {
     let mut out = plain(&title(stocktake, locale)) + "\n\n";
     for line in summary(stocktake, money, locale) {
         let _ = writeln!(out, "{}", plain(&line));
@@ -72,7 +101,12 @@ pub fn message(stocktake: &Stocktake, money: &Money, tags: &TagNames, place: &st
         let _ = writeln!(out, "\n{}", lines.join("\n"));
     }
     let _ = writeln!(out, "\n{}", phrase(locale, Phrase::WholeList { place }));
-    out
+    let links = stocktake.links.as_deref();
+    let page = |line: &&Line| (line.id.name.to_string(), links.and_then(|links| links.resource(&line.id)));
+    let found = stocktake.forgotten.iter().flat_map(|found| forgotten::pages(found.forgotten().take(NAMED), links));
+    let own = links.and_then(|links| links.in_record(&stocktake.account, &stocktake.own_key("html")));
+    let pages = unconfirmed.iter().take(NAMED).map(page).chain(found).chain([(place.to_owned(), own)]);
+    Text::linking(out, pages)
 }
 
 /// The heading of a stocktake and the subject of its message.
@@ -115,8 +149,15 @@ pub(crate) fn summary(stocktake: &Stocktake, money: &Money, locale: Locale) -> V
         say(Phrase::AreKept { count: stocktake.kept().count() }),
         say(Phrase::AreUnconfirmed { count: stocktake.unconfirmed().count() }),
     ];
+    let lives = || stocktake.findings.iter().map(|(_, life)| life);
+    let mended = lives().filter(|life| life.mended.is_some()).count();
+    let verified = lives().filter(|life| life.verified.is_some()).count();
+    let notified = lives().filter(|life| life.notified.is_some()).count();
+    let found = stocktake.findings.len();
+    let followed = (found > 0).then(|| say(Phrase::Findings { found, notified, mended, verified }));
     head.into_iter()
         .chain(figures)
+        .chain(followed)
         .chain(old_rate)
         .chain(over_budget(over, money, locale))
         .chain(billed)

@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::engine::config::Money;
 use crate::engine::cost::bill::Bill;
 use crate::engine::cost::price::Price;
+use crate::engine::history::findings::{Finding, Life};
 use crate::engine::history::runs::{micros, micros_or_null};
 use crate::engine::model::month::Month;
 use crate::engine::model::{Currency, Locale, Usd};
@@ -80,6 +81,19 @@ struct Whole<'a> {
     unreachable: Vec<Unreachable<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     forgotten: Option<ForgottenData<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    findings: Vec<Found<'a>>,
+}
+
+/// What had to be mended, what became of it, and its page.
+#[derive(Serialize)]
+struct Found<'a> {
+    #[serde(flatten)]
+    finding: &'a Finding,
+    #[serde(flatten)]
+    life: &'a Life,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    link: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -176,8 +190,21 @@ fn row<'a>(stocktake: &'a Stocktake, line: &'a Line, money: &'a Money) -> Row<'a
 /// # Errors
 /// The error of `serde_json`; no stocktake causes one.
 pub fn json(stocktake: &Stocktake, money: &Money) -> serde_json::Result<String> {
-    let Stocktake { account, name, month, at, zone: _, budget, lines, unreachable, over: _, bill, forgotten, links } =
-        stocktake;
+    let Stocktake {
+        account,
+        name,
+        month,
+        at,
+        zone: _,
+        budget,
+        lines,
+        unreachable,
+        over: _,
+        bill,
+        forgotten,
+        findings,
+        links,
+    } = stocktake;
     let cost = stocktake.cost();
     let second = money.second.as_ref();
     let rate = |second: &'_ Currency| (second.rate, second.date);
@@ -202,6 +229,10 @@ pub fn json(stocktake: &Stocktake, money: &Money) -> serde_json::Result<String> 
         instances: lines.iter().map(|line| row(stocktake, line, money)).collect(),
         unreachable: unreachable.iter().map(|(region, cause)| Unreachable { region, cause }).collect(),
         forgotten: forgotten.as_ref().map(|found| ForgottenData::of(found, links.as_deref(), Locale::En)),
+        findings: findings
+            .iter()
+            .map(|(finding, life)| Found { finding, life, link: links.as_ref().and_then(|links| finding.page(links)) })
+            .collect(),
     };
     Ok(edge::json(&whole, false)? + "\n")
 }

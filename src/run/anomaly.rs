@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::engine::model::Notes;
+use crate::engine::model::{Notes, Text};
 use crate::engine::report::Report;
 use crate::engine::report::digest::{About, Digest, Digests, Reader};
 use crate::engine::request::events::Anomaly;
@@ -87,6 +87,7 @@ async fn say(
     notes: Vec<String>,
 ) -> Delivery {
     let operator = order.settings.notify.operator.clone();
+    let notes = notes.into_iter().map(Text::from).collect();
     let digest = |channel| Digest { reader: Reader::Operator, channel, entries: Vec::new(), notes, about: About::News };
     let digests = Digests { operator: operator.map(digest), ..Digests::default() };
     deliver(messenger, &digests, &frame(order, names), order.clock, RESERVE).await

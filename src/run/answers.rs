@@ -11,15 +11,15 @@ use crate::engine::config::Channel;
 use crate::engine::history::History;
 use crate::engine::history::answers::{Answers, Asked, Confirmation, FILE, Step, folder};
 use crate::engine::model::month::Month;
-use crate::engine::model::{Contact, Notes};
+use crate::engine::model::{Account, Contact, Notes};
 use crate::engine::report::Report;
-use crate::engine::report::digest::{About, Digest, Digests, Reader};
+use crate::engine::report::digest::{About, Digest, Reader};
 use crate::engine::report::stocktake::DONE;
-use crate::ports::{Messenger, PortError, ReadRecord, WriteRecord};
+use crate::ports::{PortError, ReadRecord, WriteRecord};
 use crate::render::answer_message;
-use crate::run::delivery::deliver;
-use crate::run::notify::{RESERVE, frame, hours};
+use crate::run::notify::hours;
 use crate::run::order::Order;
+use crate::run::scan::Background;
 use crate::run::state::is_stateful;
 
 /// Why nothing was confirmed.
@@ -59,6 +59,46 @@ pub async fn confirm(
     Err(ConfirmError::Before { account: account.to_owned(), month, by, at: before.at })
 }
 
+/// Records what tags confirm: those of an instance of the account, or of the account itself.
+pub(crate) async fn by_tags(
+    order: &Order<'_>,
+    hub: &impl WriteRecord,
+    background: &Background,
+    now: DateTime<Utc>,
+) -> ((), Notes) {
+    let (key, mut notes) = (&order.settings.tags.confirmed, Notes::default());
+    let of_account = |account: &Account| {
+        let (_, value) = account.tags.as_ref()?.any_case(key).next()?;
+        Some((account.id.clone(), value.trim().to_owned()))
+    };
+    let tags = background.answers.clone().into_iter().chain(background.accounts.values().filter_map(of_account));
+    let answers: Vec<(Arc<str>, Month, String)> =
+        tags.filter_map(|(account, value)| by_tag(&value).map(|(month, by)| (account, month, by.to_owned()))).collect();
+    if answers.is_empty() || order.settings.run.record.is_none() || !order.run.scope.is_whole() {
+        return ((), notes);
+    }
+    let known =
+        notes.ok_or_note(known(hub).await, "who has confirmed the stocktake cannot be read").unwrap_or_default();
+    for (account, month, by) in answers {
+        let is_open = known.accounts.get(&account).is_some_and(|asked| asked.confirmed.is_none());
+        if is_open && known.month() == Some(month) {
+            match confirm(hub, &account, Some(month), &by, now).await {
+                Ok(_) | Err(ConfirmError::Before { .. }) => {}
+                Err(error) => {
+                    notes.note(format!("the tag `{key}` of account {account} could not be recorded: {error}"))
+                }
+            }
+        }
+    }
+    ((), notes)
+}
+
+/// The month and the person that a tag names, as in `2026-11 Ana Doe`.
+fn by_tag(value: &str) -> Option<(Month, &str)> {
+    let (month, by) = value.split_once(char::is_whitespace).unwrap_or((value, ""));
+    Some((Month::parse(month)?, by.trim()))
+}
+
 /// The answers of the last stocktake, with what was confirmed since.
 pub(crate) async fn known(hub: &impl ReadRecord) -> Result<Answers, PortError> {
     let mut answers = Answers::parse(hub.read(FILE).await?.as_deref());
@@ -72,52 +112,63 @@ pub(crate) async fn known(hub: &impl ReadRecord) -> Result<Answers, PortError> {
     Ok(answers)
 }
 
-/// Reminds owners who have not confirmed the stocktake of their account, and then notifies their second contacts.
-pub(crate) async fn remind(
+/// What is recorded once the readers were reminded.
+pub(crate) struct Pending {
+    answers: Answers,
+    pub(crate) digests: Vec<Digest>,
+    steps: Vec<(Arc<str>, Step)>,
+}
+
+/// The reminders to owners who have not confirmed the stocktake of their account, and then to their second contacts.
+pub(crate) async fn reminders(
     order: &Order<'_>,
-    messenger: &impl Messenger,
-    hub: &impl WriteRecord,
+    hub: &impl ReadRecord,
     history: &History,
     report: &Report,
-) -> (usize, Notes) {
+) -> (Option<Pending>, Notes) {
     let (settings, mut notes) = (order.settings, Notes::default());
     let schedule = settings.policies.first().map(|policy| &policy.schedule);
     let wanted = settings.notify.confirm_within.zip(schedule).filter(|_| is_stateful(settings));
-    let Some((days, schedule)) = wanted.filter(|_| order.run.scope.is_whole()) else { return (0, notes) };
+    let Some((days, schedule)) = wanted.filter(|_| order.run.scope.is_whole() && history.stocktake.is_none()) else {
+        return (None, notes);
+    };
     let text = hub.read(FILE).await;
     let Some(text) = notes.ok_or_trouble(text, "who was asked to confirm the stocktake cannot be read") else {
-        return (0, notes);
+        return (None, notes);
     };
     // The confirmations are listed only if somebody would be reminded without them.
     if Answers::parse(text.as_deref()).due(schedule, days, report.at).next().is_none() {
-        return (0, notes);
+        return (None, notes);
     }
     let known = notes.ok_or_trouble(known(hub).await, "who has confirmed the stocktake cannot be read");
-    let Some(mut answers) = known else { return (0, notes) };
-    let Some(month) = answers.month() else { return (0, notes) };
-    let (mut digests, mut steps) = (Digests::default(), Vec::new());
+    let Some(answers) = known else { return (None, notes) };
+    let Some(month) = answers.month() else { return (None, notes) };
+    let (mut digests, mut steps) = (Vec::new(), Vec::new());
     for (account, asked, step) in answers.due(schedule, days, report.at) {
         let Some((reader, channel)) = reader(order, asked, step) else { continue };
         if hours(order, history).is_due(channel) {
             let text = answer_message(account, month, asked, step, &channel.prefers, &report.names, settings);
-            let (entries, notes, about) = (Vec::new(), vec![text], About::Stocktake);
-            digests.owners.push(Digest { reader, channel: channel.clone(), entries, notes, about });
+            digests.push(Digest::of(text, reader, channel, About::Stocktake));
             steps.push((account.clone(), step));
         }
     }
-    let delivery = deliver(messenger, &digests, &frame(order, &report.names), order.clock, RESERVE).await;
-    notes.troubles(delivery.troubles);
-    for (place, (account, step)) in steps.iter().enumerate() {
+    (Some(Pending { answers, digests, steps }), notes)
+}
+
+/// Records who was reminded.
+pub(crate) async fn settle(hub: &impl WriteRecord, pending: Pending, accepted: &[bool], now: DateTime<Utc>) -> Notes {
+    let (Pending { mut answers, digests: _, steps }, mut notes) = (pending, Notes::default());
+    for ((account, step), accepted) in steps.iter().zip(accepted) {
         let Some(asked) = answers.accounts.get_mut(account) else { continue };
-        match (delivery.unsent.contains(&place), step) {
-            (true, _) => asked.failures = asked.failures.saturating_add(1),
-            (false, Step::Remind) => asked.reminded = Some(report.at),
-            (false, Step::Escalate) => asked.escalated = Some(report.at),
+        match (accepted, step) {
+            (false, _) => asked.failures = asked.failures.saturating_add(1),
+            (true, Step::Remind) => asked.reminded = Some(now),
+            (true, Step::Escalate) => asked.escalated = Some(now),
         }
     }
     let written = hub.write(FILE, &answers.text()).await;
     notes.ok_or_trouble(written, "who was reminded of the stocktake could not be recorded");
-    (delivery.messages, notes)
+    notes
 }
 
 /// Who is notified, and where: the owner or the second contact, and the operator in place of one without a channel.

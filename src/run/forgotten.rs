@@ -7,24 +7,23 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use futures_util::stream::{self, StreamExt};
 
 use crate::engine::config::{Channel, Forgotten as Wanted};
 use crate::engine::cost::bundled;
 use crate::engine::cost::price::Prices;
-use crate::engine::history::deliveries::Hours;
 use crate::engine::history::forgotten::{Answers, FILE, Ledger};
 use crate::engine::history::past_runs::History;
 use crate::engine::kinds::reported::{Around, Facts, Stopped};
-use crate::engine::model::{NotDue, Notes, ReportOnly, State, Target, Unreachable};
-use crate::engine::report::digest::{About, Digest, Digests, Reader};
+use crate::engine::model::{NotDue, Notes, ReportOnly, State, Target, Unreachable, UnusedId};
+use crate::engine::report::digest::{About, Digest, Reader};
 use crate::engine::report::forgotten::{Forgotten, Line, Lookup, keys};
 use crate::engine::report::{Report, Row};
-use crate::ports::{Messenger, PriceList, ReadRecord, Scan, WriteRecord};
+use crate::ports::{PriceList, ReadRecord, Scan, WriteRecord};
 use crate::render::forgotten_message;
 use crate::run::contained::contained;
-use crate::run::delivery::deliver;
-use crate::run::notify::{frame, hours};
+use crate::run::notify::{gathered, hours};
 use crate::run::order::Order;
 use crate::run::prices;
 use crate::run::scan::Background;
@@ -61,25 +60,41 @@ pub(crate) async fn preview(
     Report { forgotten: Some(forgotten), calls: scanner.calls(), cost: scanner.spent(), ..report }.noting(notes)
 }
 
-/// Scans the targets whose turn it is, asks for new prices, notifies of what is forgotten by now, and records it. Returns
-/// what was found, and how many messages were accepted.
+/// What is recorded once owners were notified.
+pub(crate) struct Pending {
+    ledger: Ledger,
+    /// Whether something was scanned.
+    scanned: bool,
+    /// The digests about what is forgotten by now, or the operator's in place of an owner, each with its resources.
+    pub(crate) digests: Vec<Digest>,
+    about: Vec<Vec<UnusedId>>,
+}
+
+impl Pending {
+    /// When a kind was scanned last in a target.
+    pub(crate) fn scanned(&self, target: &Target, kind: ReportOnly) -> Option<DateTime<Utc>> {
+        let last = self.ledger.scanned(target).filter(|last| last.kinds.contains(&kind));
+        last.map(|last| last.scanned)
+    }
+}
+
+/// Scans the targets whose turn it is, and asks for new prices. Returns what was found, and the digests about it.
 #[allow(clippy::too_many_arguments)] // the ports, and what the stages before have made
 pub(crate) async fn find(
     order: &Order<'_>,
     scanner: &impl Scan,
     hub: &impl WriteRecord,
-    messenger: &impl Messenger,
     list: &impl PriceList,
     history: &History,
     background: &Background,
     prices: &mut Option<Prices>,
     report: &Report,
-) -> ((Option<Forgotten>, usize), Notes) {
+) -> (Option<(Forgotten, Pending)>, Notes) {
     let mut notes = Notes::default();
     let is_whole = order.run.scope.is_whole() && order.settings.run.record.is_some();
-    let Some(wanted) = order.settings.forgotten.as_ref().filter(|_| is_whole) else { return ((None, 0), notes) };
+    let Some(wanted) = order.settings.forgotten.as_ref().filter(|_| is_whole) else { return (None, notes) };
     // A file that cannot be read is not replaced: the first sightings are in it.
-    let Some(mut ledger) = known(order, hub, &mut notes).await else { return ((None, 0), notes) };
+    let Some(mut ledger) = known(order, hub, &mut notes).await else { return (None, notes) };
     let now = order.clock.at();
     let mut due = scanned(&background.targets, report);
     due.retain(|target| ledger.is_due(target, &wanted.kinds, now));
@@ -93,40 +108,30 @@ pub(crate) async fn find(
         notes.lines.extend(causes.into_iter().map(|cause| format!("a price of `[forgotten]` is unknown: {cause}")));
     }
     let found = view(order, wanted, &ledger, background, &report.rows, prices.as_ref());
-    let (messages, troubles) =
-        notify(order, messenger, &hours(order, history), &report.names, &found, &mut ledger).await;
-    notes.troubles(troubles);
-    if !due.is_empty() || messages > 0 {
+    let (hours, gathered) = (hours(order, history), gathered(order, history, report));
+    let mut news = found.news(order.settings, order.clock.at(), &gathered);
+    news.retain(|(_, channel, _)| hours.is_due(channel));
+    let digest = |(reader, channel, lines): &(Reader, &Arc<Channel>, Vec<&Line>)| {
+        let text = forgotten_message(lines, order.settings, &channel.prefers);
+        Digest::of(text, reader.clone(), channel, About::Forgotten)
+    };
+    let digests = news.iter().map(digest).collect();
+    let about = news.iter().map(|(_, _, lines)| lines.iter().map(|line| line.id().clone()).collect()).collect();
+    let pending = Pending { ledger, scanned: !due.is_empty(), digests, about };
+    (Some((found, pending)), notes)
+}
+
+/// Records what was found, and who was notified of it, each resource once. What a channel did not accept, or what waits for
+/// its hour, is left to a later run.
+pub(crate) async fn settle(hub: &impl WriteRecord, pending: Pending, accepted: &[bool]) -> Notes {
+    let (Pending { mut ledger, scanned, digests: _, about }, mut notes) = (pending, Notes::default());
+    let sent = about.into_iter().zip(accepted).filter(|(_, accepted)| **accepted);
+    ledger.notified(sent.flat_map(|(ids, _)| ids));
+    if scanned || accepted.contains(&true) {
         let written = hub.write(FILE, &ledger.text()).await;
         notes.ok_or_trouble(written, "what was found forgotten could not be recorded, so its first sighting is lost");
     }
-    ((Some(found), messages), notes)
-}
-
-/// Notifies owners, or the operator in their place, of what is forgotten by now, each resource once. What a channel did
-/// not accept, or what waits for its hour, is left to a later run.
-async fn notify(
-    order: &Order<'_>,
-    messenger: &impl Messenger,
-    hours: &Hours<'_>,
-    names: &BTreeMap<Arc<str>, String>,
-    found: &Forgotten,
-    ledger: &mut Ledger,
-) -> (usize, Vec<String>) {
-    let mut news = found.news(order.settings, order.clock.at());
-    news.retain(|(_, channel, _)| hours.is_due(channel));
-    let digest = |(reader, channel, lines): &(Reader, &Arc<Channel>, Vec<&Line>)| Digest {
-        reader: reader.clone(),
-        channel: (*channel).clone(),
-        entries: Vec::new(),
-        notes: vec![forgotten_message(lines, order.settings, &channel.prefers)],
-        about: About::Forgotten,
-    };
-    let digests = Digests { owners: news.iter().map(digest).collect(), ..Digests::default() };
-    let delivery = deliver(messenger, &digests, &frame(order, names), order.clock, RESERVE).await;
-    let accepted = news.iter().enumerate().filter(|(place, _)| !delivery.unsent.contains(place));
-    ledger.notified(accepted.flat_map(|(_, (_, _, lines))| lines.iter().map(|line| line.id().clone())));
-    (delivery.messages, delivery.troubles)
+    notes
 }
 
 /// What the record knows; nothing where there is none. `None` where it cannot be read.
@@ -139,7 +144,7 @@ async fn known(order: &Order<'_>, hub: &impl ReadRecord, notes: &mut Notes) -> O
 }
 
 /// The targets whose instances this run has scanned: only there it is known which instances are stopped.
-fn scanned(targets: &[Target], report: &Report) -> Vec<Target> {
+pub(crate) fn scanned(targets: &[Target], report: &Report) -> Vec<Target> {
     let dark: Vec<Target> = report.unreachable.iter().map(Unreachable::target).collect();
     let is_dark = |target: &Target| dark.iter().chain(&report.denied).any(|dark| dark.covers(target));
     let not_due: HashSet<Target> = report.not_due.iter().map(NotDue::target).collect();

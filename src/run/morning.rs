@@ -11,12 +11,10 @@ use crate::engine::config::{Channel, Mornings};
 use crate::engine::judge::owner::channels_of;
 use crate::engine::model::{Contact, Notes, sane};
 use crate::engine::report::Report;
-use crate::engine::report::digest::{About, Digest, Digests, Reader};
+use crate::engine::report::digest::{About, Digest, Reader};
 use crate::engine::report::morning::{Morning, mornings};
-use crate::ports::{Messenger, WriteRecord};
+use crate::ports::{ReadRecord, WriteRecord};
 use crate::render::morning_message;
-use crate::run::delivery::deliver;
-use crate::run::notify::{RESERVE, frame};
 use crate::run::order::Order;
 use crate::run::state::is_stateful;
 
@@ -40,13 +38,16 @@ struct Known {
 /// A message to one reader, and what it makes known.
 type Letters<'a> = BTreeMap<(Arc<str>, String), (Digest, Vec<Known>)>;
 
-/// Reports the starts of this run.
-pub(crate) async fn tell(
-    order: &Order<'_>,
-    messenger: &impl Messenger,
-    hub: &impl WriteRecord,
-    report: &Report,
-) -> (usize, Notes) {
+/// What is recorded once the readers were notified.
+pub(crate) struct Pending {
+    known: Vec<Known>,
+    /// The messages, and what each makes known.
+    pub(crate) digests: Vec<Digest>,
+    learnt: Vec<Vec<Known>>,
+}
+
+/// The messages about the starts of this run. They do not wait for the hour of a channel.
+pub(crate) async fn messages(order: &Order<'_>, hub: &impl ReadRecord, report: &Report) -> (Option<Pending>, Notes) {
     let (settings, mut notes) = (order.settings, Notes::default());
     let is_due = |morning: &Morning<'_>| match settings.notify.mornings {
         Mornings::Failures => morning.has_failed(),
@@ -56,32 +57,34 @@ pub(crate) async fn tell(
     let mut all = mornings(report);
     all.retain(is_due);
     if all.is_empty() || !is_stateful(settings) {
-        return (0, notes);
+        return (None, notes);
     }
     let text = match hub.read(FILE).await {
         Ok(text) => text.unwrap_or_default(),
         Err(error) => {
             notes.troubles(vec![format!("who knows of this morning's starts cannot be read: {error}")]);
-            return (0, notes);
+            return (None, notes);
         }
     };
-    let mut known: Vec<Known> = serde_json::from_str(&text).unwrap_or_default();
+    let known: Vec<Known> = serde_json::from_str(&text).unwrap_or_default();
     let mut letters = Letters::new();
     for morning in &all {
         address(order, report, morning, &known, &mut letters);
     }
-    let (digests, learnt): (Vec<Digest>, Vec<Vec<Known>>) = letters.into_values().unzip();
-    let digests = Digests { owners: digests, ..Digests::default() };
-    let delivery = deliver(messenger, &digests, &frame(order, &report.names), order.clock, RESERVE).await;
-    notes.troubles(delivery.troubles);
-    let accepted = learnt.into_iter().enumerate().filter(|(place, _)| !delivery.unsent.contains(place));
-    known.extend(accepted.flat_map(|(_, learnt)| learnt));
-    known.retain(|one| report.at - one.opens <= Duration::days(FORGET_DAYS));
-    if delivery.messages > 0 {
+    let (digests, learnt) = letters.into_values().unzip();
+    (Some(Pending { known, digests, learnt }), notes)
+}
+
+/// Records who knows of the starts now.
+pub(crate) async fn settle(hub: &impl WriteRecord, pending: Pending, accepted: &[bool], now: DateTime<Utc>) -> Notes {
+    let (Pending { mut known, digests: _, learnt }, mut notes) = (pending, Notes::default());
+    known.extend(learnt.into_iter().zip(accepted).filter(|(_, accepted)| **accepted).flat_map(|(learnt, _)| learnt));
+    known.retain(|one| now - one.opens <= Duration::days(FORGET_DAYS));
+    if accepted.contains(&true) {
         let text = serde_json::to_string(&known).unwrap_or_default();
         notes.ok_or_trouble(hub.write(FILE, &text).await, "who knows of this morning's starts could not be recorded");
     }
-    (delivery.messages, notes)
+    notes
 }
 
 /// Adds one morning to the messages of its readers: of each owner what is the owner's, and all of it to whoever is on call.
@@ -101,7 +104,7 @@ fn address(order: &Order<'_>, report: &Report, morning: &Morning<'_>, known: &[K
         if known.contains(&one) {
             return;
         }
-        let text = morning_message(part, &channel.prefers, &report.names, report.locale);
+        let text = morning_message(part, &channel.prefers, &report.names, report.locale, report.links.as_deref());
         let (digest, learnt) = letters.entry((channel.name.clone(), name)).or_insert_with(|| {
             let about = About::Morning { started: 0, of: 0 };
             (Digest { reader, channel: channel.clone(), entries: Vec::new(), notes: Vec::new(), about }, Vec::new())

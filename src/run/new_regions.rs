@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::engine::history::past_runs::History;
-use crate::engine::model::{Notes, Target};
+use crate::engine::model::{Notes, Target, Text};
 use crate::engine::report::Report;
 use crate::engine::report::digest::{About, Digest, Digests, Reader};
 use crate::ports::{Messenger, ReadRecord};
@@ -42,11 +42,13 @@ pub(crate) async fn notify(
         return (Default::default(), notes);
     }
     let say = |target| first_in_region(target, report);
+    let rows = report.rows.iter().filter(|row| firsts.contains(&*row.id.place));
+    let pages = rows.map(|row| (row.id.name.to_string(), report.link(&row.id)));
     let digest = Digest {
         reader: Reader::Operator,
         channel,
         entries: Vec::new(),
-        notes: vec![firsts.iter().map(say).collect::<Vec<_>>().join("\n")],
+        notes: vec![Text::linking(firsts.iter().map(say).collect::<Vec<_>>().join("\n"), pages)],
         about: About::News,
     };
     let digests = Digests { operator: Some(digest), ..Digests::default() };

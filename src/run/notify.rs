@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use crate::engine::history::deliveries::{self, Hours};
 use crate::engine::history::notices::Ledger;
-use crate::engine::history::weekly::Gathered;
+use crate::engine::history::weekly::{Gathered, Weekly};
 use crate::engine::history::{History, Said, weekly};
-use crate::engine::model::{Contact, Notes, ResourceId, Subject};
+use crate::engine::model::{Contact, Notes, ResourceId, Subject, Text};
 use crate::engine::report::digest::{Digest, Digests, Entry, News, Reader, digests};
 use crate::engine::report::news::{forget, news};
 use crate::engine::report::{Report, Row, waiting};
@@ -21,15 +21,27 @@ use crate::run::{Order, state};
 /// Time kept back from the deadline while messages are sent: enough to record and to answer.
 pub(crate) const RESERVE: Duration = Duration::from_secs(8);
 
-/// Notifies owners and the operator of news, and keeps the receipts. Returns how many messages were accepted, and the
-/// accounts whose owners were notified.
+/// Who was notified.
+#[derive(Debug, Default)]
+pub(crate) struct Notified {
+    /// How many messages were accepted.
+    pub(crate) messages: usize,
+    /// The accounts whose owners were notified.
+    pub(crate) accounts: BTreeSet<Arc<str>>,
+    /// Which of the texts of other stages were accepted.
+    pub(crate) texts: Vec<bool>,
+}
+
+/// Notifies owners and the operator of news, and keeps the receipts. `texts`: what other stages have to say. A reader gets
+/// all of it in one digest for each channel.
 pub(crate) async fn notify(
     order: &Order<'_>,
     messenger: &impl Messenger,
     hub: &impl WriteRecord,
     history: &History,
     report: &Report,
-) -> ((usize, BTreeSet<Arc<str>>), Notes) {
+    texts: Vec<Digest>,
+) -> (Notified, Notes) {
     let (settings, mut notes) = (order.settings, Notes::default());
     if !state::is_stateful(settings) {
         return (Default::default(), notes);
@@ -37,11 +49,8 @@ pub(crate) async fn notify(
     let mut ledger: Ledger = history.told.clone();
     ledger.place(report.rows.iter().map(|row| &row.id));
     forget(report, &mut ledger);
-    let (weekly, zone) = (history.weekly.clone().filter(|_| order.run.scope.is_whole()), settings.zone());
-    // The digest of a week waits for its first business day.
-    let has_begun = settings.policies.first().is_none_or(|policy| policy.schedule.has_week_begun(report.at));
-    let weekly = weekly.filter(|weekly| has_begun || weekly.gathered(report.at, zone) != Gathered::Due);
-    let gathered = weekly.as_ref().map_or(Gathered::Held, |weekly| weekly.gathered(report.at, zone));
+    let (weekly, zone) = (weekly(order, history, report), settings.zone());
+    let gathered = gathered(order, history, report);
     let said = |row: &'_ Row| row.talk.said.as_deref().map(|said| (row.id.clone(), said.clone()));
     let mut said: HashMap<ResourceId, Said> = report.rows.iter().filter_map(said).collect();
     let hours = hours(order, history);
@@ -55,6 +64,7 @@ pub(crate) async fn notify(
     let mut digests = unread(order, report, history, revived, &ledger, &said, &gathered);
     let notices = waiting::notices(&digests);
     let waits = waiting::wait(&mut digests, &hours);
+    let places: Vec<usize> = texts.into_iter().map(|text| digests.add(text)).collect();
     let delivery = deliver(messenger, &digests, &frame(order, &report.names), order.clock, RESERVE).await;
     notes.troubles(delivery.troubles);
     let readers = digests.owners.iter().chain(&digests.operator).enumerate();
@@ -86,7 +96,22 @@ pub(crate) async fn notify(
         notes.ok_or_trouble(written, "that the digests of the day were sent could not be recorded");
     }
     let accounts = delivery.receipts.iter().map(|receipt| receipt.id.place.account.clone()).collect();
-    ((delivery.messages, accounts), notes)
+    let texts = places.into_iter().map(|place| !digests.is_among(place, &delivery.unsent)).collect();
+    (Notified { messages: delivery.messages, accounts, texts }, notes)
+}
+
+/// The digests of the week, in a run that may send them.
+fn weekly(order: &Order<'_>, history: &History, report: &Report) -> Option<Weekly> {
+    let (settings, weekly) = (order.settings, history.weekly.clone().filter(|_| order.run.scope.is_whole())?);
+    // The digest of a week waits for its first business day.
+    let has_begun = settings.policies.first().is_none_or(|policy| policy.schedule.has_week_begun(report.at));
+    Some(weekly).filter(|weekly| has_begun || weekly.gathered(report.at, settings.zone()) != Gathered::Due)
+}
+
+/// Who gets the news of the week from this run.
+pub(crate) fn gathered(order: &Order<'_>, history: &History, report: &Report) -> Gathered {
+    let weekly = weekly(order, history, report);
+    weekly.map_or(Gathered::Held, |weekly| weekly.gathered(report.at, order.settings.zone()))
 }
 
 /// Which channels get their digest from this run.
@@ -130,7 +155,7 @@ fn unread(
     }
     digests.owners.retain(|digest| !digest.entries.is_empty());
     if let Some(operator) = &mut digests.operator {
-        operator.notes.splice(0..0, known);
+        operator.notes.splice(0..0, known.map(Text::from));
     }
     digests
 }

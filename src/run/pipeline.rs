@@ -19,17 +19,18 @@ use crate::run::decision::{Decision, decide, prepare, running};
 use crate::run::error::Error;
 use crate::run::execute::Executor;
 use crate::run::intent::{intent, write_report};
-use crate::run::notify::notify;
+use crate::run::notify::{Notified, notify};
 use crate::run::order::Order;
 use crate::run::recheck::Recheck;
 use crate::run::record::{write_acts, write_tables};
 use crate::run::state::is_stateful;
 use crate::run::tables::RunLines;
+use crate::run::texts::Texts;
 use crate::run::warrant::Warrant;
 use crate::run::wrap_up::keep;
 use crate::run::{
-    answers, bill, forgotten, lock, morning, new_regions, pages, past, prices, savings, slices, stocktake, sudden,
-    trends,
+    answers, bill, findings, forgotten, lock, morning, new_regions, pages, past, prices, savings, slices, stocktake,
+    sudden, trends,
 };
 
 /// A dry run: scans, judges and plans. It has no port to act with.
@@ -186,28 +187,37 @@ pub(crate) async fn finish(
 ) -> Result<(Report, Option<String>), Error> {
     let Decision { mut report, mut background, mut prices } = decision;
     let mut notes = Notes::default();
-    let found =
-        Box::pin(forgotten::find(order, scanner, hub, messenger, list, history, &background, &mut prices, &report));
-    let (found, told) = stage("forgotten", "finding what is forgotten", found, &mut notes).await;
+    let found = Box::pin(forgotten::find(order, scanner, hub, list, history, &background, &mut prices, &report));
+    let found = stage("forgotten", "finding what is forgotten", found, &mut notes).await;
+    let (found, forgotten) = found.unzip();
     report.forgotten = found;
     let prices = prices.as_ref();
-    let notified = notify(order, messenger, hub, history, &report);
-    let (notified, accounts) = stage("notify", "notifying owners", notified, &mut notes).await;
-    let morning =
-        stage("morning", "reporting the starts", morning::tell(order, messenger, hub, &report), &mut notes).await;
+    let morning = morning::messages(order, hub, &report);
+    let morning = stage("morning", "reporting the starts", morning, &mut notes).await;
     let saved = savings::count(order, hub, prices, &background.confirmed, &report);
     let saved = stage("save", "counting savings", saved, &mut notes).await;
-    let stock = stocktake::take(order, messenger, hub, history, prices, &mut background, &report);
+    let answered = answers::by_tags(order, hub, &background, report.at);
+    stage("answers-by-tags", "reading who confirmed the stocktake", answered, &mut notes).await;
+    let followed = findings::follow(order, hub, history, &background, &report, forgotten.as_ref());
+    let findings = stage("findings", "following what was found", followed, &mut notes).await;
+    let stock = stocktake::take(order, hub, history, prices, &mut background, &findings, &report);
     let stock = stage("stocktake", "the stocktake", stock, &mut notes).await;
-    let reminded = answers::remind(order, messenger, hub, history, &report);
-    let reminded = stage("answers", "reminding of the stocktake", reminded, &mut notes).await;
+    let reminders = answers::reminders(order, hub, history, &report);
+    let reminders = stage("answers", "reminding of the stocktake", reminders, &mut notes).await;
+    let mut texts = Texts { forgotten, morning, stock, reminders };
+    let (digests, counts) = texts.take();
+    let notified = notify(order, messenger, hub, history, &report, digests);
+    let Notified { messages, accounts, texts: accepted } =
+        stage("notify", "notifying owners", notified, &mut notes).await;
+    let settled = texts.settle(hub, counts, &accepted, report.at);
+    stage("settle", "recording who was notified", settled, &mut notes).await;
     let first = new_regions::notify(order, messenger, hub, history, &background, &report);
     let (first, firsts) = stage("new-regions", "telling of new Regions", first, &mut notes).await;
     let kept = keep(order, hub, history, prices, &background, &firsts, &report);
     stage("keep", "recording prices and evidence", kept, &mut notes).await;
     let (rates, of_rates) = bill::rates(order, hub).await;
     notes.add(of_rates);
-    let report = Report { messages: notified + morning + stock + reminded + told + first, saved, rates, ..report };
+    let report = Report { messages: messages + first, saved, rates, ..report };
     let kept = trends::keep(order, hub, history, &report);
     let trends = stage("trends", "adding the run to the trends", kept, &mut notes).await;
     let report = Report { trends, ..report };

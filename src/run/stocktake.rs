@@ -13,21 +13,21 @@ use crate::engine::cost::price::Prices;
 use crate::engine::cost::waste::Cost;
 use crate::engine::history::answers::Answers;
 use crate::engine::history::deliveries::{self, Deliveries, Waiting};
+use crate::engine::history::findings::Findings;
 use crate::engine::history::past_runs::History;
 use crate::engine::judge::owner;
 use crate::engine::judge::owner::channels_of;
 use crate::engine::model::month::Month;
-use crate::engine::model::{Account, Contact, Notes, ResourceId, Tags};
-use crate::engine::report::digest::{About, Digest, Digests, Reader};
+use crate::engine::model::{Account, Contact, Notes, ResourceId, Tags, Text};
+use crate::engine::report::digest::{About, Digest, Reader};
 use crate::engine::report::stocktake::{DONE, Stocktake, Taking, is_due};
 use crate::engine::report::waiting::waiting;
 use crate::engine::report::{Report, Row};
-use crate::ports::{Messenger, PortError, ReadRecord, WriteRecord};
+use crate::ports::{PortError, ReadRecord, WriteRecord};
 use crate::render::bill::OfBill;
 use crate::render::stocktake::{markdown, message};
 use crate::render::{answers_summary, html, last_answer, stocktake_csv, stocktake_json};
-use crate::run::delivery::deliver;
-use crate::run::notify::{RESERVE, frame, hours};
+use crate::run::notify::hours;
 use crate::run::order::Order;
 use crate::run::scan::Background;
 use crate::run::{answers, launches};
@@ -115,19 +115,33 @@ async fn write_one(
     hub.write(&stocktake.own_key("md"), &page).await
 }
 
-/// Makes the stocktake of every account, once a month, and sends it to each account's owner.
+/// What is recorded once the owners were notified.
+pub(crate) struct Pending {
+    month: Month,
+    answers: Answers,
+    sent: BTreeSet<Arc<str>>,
+    /// Whether every file was written.
+    whole: bool,
+    pub(crate) digests: Vec<Digest>,
+    /// The account of each digest.
+    accounts: Vec<Arc<str>>,
+    /// What waits for the hour of its channel.
+    waits: Vec<(Arc<str>, Waiting)>,
+}
+
+/// Makes the stocktake of every account, once a month, and the message about it to each account's owner.
 pub(crate) async fn take(
     order: &Order<'_>,
-    messenger: &impl Messenger,
     hub: &impl WriteRecord,
     history: &History,
     prices: Option<&Prices>,
     background: &mut Background,
+    findings: &Findings,
     report: &Report,
-) -> (usize, Notes) {
+) -> (Option<Pending>, Notes) {
     let Order { run, settings, .. } = order;
     let Some(month) = history.stocktake.filter(|_| run.scope.is_whole()) else {
-        return (0, Notes::default());
+        return (None, Notes::default());
     };
     let mut lines = std::mem::take(&mut background.stock);
     let rows: HashMap<&ResourceId, &Row> = report.rows.iter().map(|row| (&row.id, row)).collect();
@@ -152,6 +166,9 @@ pub(crate) async fn take(
     if let Some(found) = &report.forgotten {
         Stocktake::add_forgotten(&mut all, taking, found);
     }
+    for stock in &mut all {
+        stock.findings = findings.of_account(&stock.account).map(|(one, life)| (one.clone(), *life)).collect();
+    }
     let bill = background.bill.take();
     if let Some(Ok(bill)) = &bill {
         all = Stocktake::with_bill(all, taking, bill, background.accounts.keys());
@@ -164,11 +181,11 @@ pub(crate) async fn take(
     let (mut answers, before) = notes
         .ok_or_trouble(answers::begin(hub, month).await, "who confirmed the last stocktake cannot be read")
         .unwrap_or_default();
-    let (mut digests, mut accounts, mut whole) = (Digests::default(), Vec::new(), true);
+    let (mut digests, mut accounts, mut whole) = (Vec::new(), Vec::new(), true);
     let (hours, mut waits) = (hours(order, history), Vec::new());
-    let mut post = |account: &str, reader: Reader, channel: &Arc<Channel>, text: String| {
+    let mut post = |account: &str, reader: Reader, channel: &Arc<Channel>, text: Text| {
         if hours.is_due(channel) {
-            digests.owners.push(note(reader, channel, text));
+            digests.push(Digest::of(text, reader, channel, About::Stocktake));
             accounts.push(Arc::from(account));
         } else {
             waits.push((Arc::from(account), waiting(&reader, channel, text)));
@@ -202,47 +219,47 @@ pub(crate) async fn take(
         let place = notes.ok_or_trouble(written, "the page of the bill could not be recorded").unwrap_or_default();
         if let Some(channel) = &settings.notify.operator {
             let (money, locale) = (channel.prefers.money(&settings.money), channel.prefers.locale);
-            post(WHOLE, Reader::Operator, channel, page.message(&money, &place, locale.unwrap_or(report.locale)));
+            let text = page.message(&money, &place, locale.unwrap_or(report.locale));
+            post(WHOLE, Reader::Operator, channel, text.into());
         }
     }
     let asks = settings.notify.confirm_within.is_some() && !sent.contains(SUMMARY);
     if let Some(channel) = settings.notify.operator.as_ref().filter(|_| asks)
         && let Some(text) = answers_summary(&before, channel.prefers.locale.unwrap_or(report.locale))
     {
-        post(SUMMARY, Reader::Operator, channel, text);
+        post(SUMMARY, Reader::Operator, channel, text.into());
     }
-    let delivery = deliver(messenger, &digests, &frame(order, &report.names), order.clock, RESERVE).await;
-    notes.troubles(delivery.troubles);
-    whole &= delivery.unsent.is_empty();
-    let refused = accounts.iter().enumerate().filter(|(place, _)| delivery.unsent.contains(place));
-    answers::refused(&mut answers, refused.map(|(_, account)| account));
-    let accepted = accounts.into_iter().enumerate().filter(|(place, _)| !delivery.unsent.contains(place));
-    sent.extend(accepted.map(|(_, account)| account));
+    (Some(Pending { month, answers, sent, whole, digests, accounts, waits }), notes)
+}
+
+/// Records which stocktakes were sent, and keeps those that wait.
+pub(crate) async fn settle(hub: &impl WriteRecord, pending: Pending, accepted: &[bool], now: DateTime<Utc>) -> Notes {
+    let Pending { month, mut answers, mut sent, mut whole, digests: _, accounts, waits } = pending;
+    let mut notes = Notes::default();
+    whole &= accounts.len() == accepted.len() && !accepted.contains(&false);
+    let (accepted, refused): (Vec<_>, Vec<_>) = accounts.iter().zip(accepted).partition(|(_, accepted)| **accepted);
+    answers::refused(&mut answers, refused.into_iter().map(|(account, _)| account));
+    sent.extend(accepted.into_iter().map(|(account, _)| account.clone()));
     let kept = keep_waiting(hub, waits.iter().map(|(_, waiting)| waiting.clone()).collect()).await;
     match notes.ok_or_trouble(kept, "the stocktakes that wait for their hour could not be recorded") {
         Some(()) => sent.extend(waits.into_iter().map(|(account, _)| account)),
         None => whole = false,
     }
-    let asked = answers::write(hub, answers, &sent, report.at).await;
+    let asked = answers::write(hub, answers, &sent, now).await;
     notes.ok_or_trouble(asked, "who was asked to confirm the stocktake could not be recorded");
     let noted = if whole { done(hub, month).await } else { note_sent(hub, month, &sent).await };
     notes.ok_or_trouble(noted, "that stock was taken could not be recorded");
-    (delivery.messages, notes)
-}
-
-/// A message that is one text.
-fn note(reader: Reader, channel: &Arc<Channel>, text: String) -> Digest {
-    Digest { reader, channel: channel.clone(), entries: Vec::new(), notes: vec![text], about: About::Stocktake }
+    notes
 }
 
 /// The text about one account, as the readers of a channel want it.
-fn of_channel(stock: &Stocktake, before: &Answers, channel: &Channel, order: &Order<'_>, place: &str) -> String {
+fn of_channel(stock: &Stocktake, before: &Answers, channel: &Channel, order: &Order<'_>, place: &str) -> Text {
     let (settings, prefers) = (order.settings, &channel.prefers);
     let shown = prefers.zone.map(|zone| Stocktake { zone, ..stock.clone() });
     let locale = prefers.locale.unwrap_or(settings.run.locale);
     let text = message(shown.as_ref().unwrap_or(stock), &prefers.money(&settings.money), &settings.tags, place, locale);
     match last_answer(before, &stock.account, locale).filter(|_| settings.notify.confirm_within.is_some()) {
-        Some(answer) => format!("{text}\n{answer}\n"),
+        Some(answer) => Text { text: format!("{}\n{answer}\n", text.text), ..text },
         None => text,
     }
 }

@@ -8,6 +8,7 @@ mod databases;
 mod delivery_hours;
 pub mod doctor;
 pub mod fan_out;
+pub mod findings;
 pub mod forgotten;
 mod keep;
 pub mod killed;

@@ -80,7 +80,7 @@ impl Links {
     }
 
     /// The page of a file or folder in the record, for a reader who signs in to `account`.
-    fn in_record(&self, account: &str, key: &str) -> Option<String> {
+    pub fn in_record(&self, account: &str, key: &str) -> Option<String> {
         let Bucket { name, prefix, account: _, region } = self.record.as_ref()?;
         let key = if prefix.is_empty() { key.to_owned() } else { format!("{prefix}/{key}") };
         self.link(account, &console::s3(name, region.as_deref(), &key)?)

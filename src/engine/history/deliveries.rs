@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::config::{Channel, Settings};
 use crate::engine::history::Said;
-use crate::engine::model::{Action, Contact, ResourceId, sane, sane_option};
+use crate::engine::model::{Action, Contact, ResourceId, Text, sane, sane_option};
 
 /// The file in the record.
 pub const FILE: &str = "state/deliveries.json";
@@ -71,7 +71,8 @@ pub struct Waiting {
     /// Which of the owner's contacts.
     pub contact: Contact,
     /// The text.
-    pub text: String,
+    #[serde(flatten)]
+    pub text: Text,
 }
 
 /// One run's view of the state.

@@ -3,6 +3,7 @@
 pub mod answers;
 pub mod databases;
 pub mod deliveries;
+pub mod findings;
 pub mod forgotten;
 pub mod idle_stops;
 pub mod last_scans;

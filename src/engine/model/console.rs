@@ -20,7 +20,15 @@ pub(crate) fn encoded(text: &str) -> String {
 pub(crate) fn resource(id: &ResourceId) -> Option<String> {
     let page = match id.kind {
         Kind::Instance => "ec2/home#InstanceDetails:instanceId=",
-        Kind::Database | Kind::Service => return None,
+        Kind::Database => {
+            let end = format!(";is-cluster={}", id.is_db_cluster());
+            return page_of(&id.place.region, "rds/home#database:id=", id.identifier()).map(|page| page + &end);
+        }
+        Kind::Service => {
+            let (cluster, service) = id.service_parts()?;
+            let path = format!("ecs/v2/clusters/{}/services/{}/health#", encoded(cluster), encoded(service));
+            return page_of(&id.place.region, &path, "-").map(|page| page.trim_end_matches("#-").to_owned());
+        }
     };
     page_of(&id.place.region, page, &id.name)
 }

@@ -33,6 +33,7 @@ mod skipped;
 mod step;
 pub(crate) mod tags;
 mod target;
+mod text;
 mod unreachable;
 mod unused;
 mod verdict;
@@ -62,6 +63,7 @@ pub use crate::engine::model::remark::{Remark, Starter, Stopped};
 pub use crate::engine::model::tags::{TagPattern, Tags};
 pub use crate::engine::model::target::{Account, Target};
 pub(crate) use crate::engine::model::target::{is_account, without_other_accounts};
+pub use crate::engine::model::text::Text;
 
 pub use crate::engine::model::because::Because;
 pub use crate::engine::model::by_resource::ByResource;

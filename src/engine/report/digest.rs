@@ -1,7 +1,7 @@
 //! Who receives which message: one digest per owner and one for the operator. Unnecessary messages are a defect. So
 //! news about small amounts waits for the weekly digest, and a reader gets one message if one is enough.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rust_decimal::Decimal;
@@ -10,7 +10,7 @@ use crate::engine::config::{Channel, Settings};
 use crate::engine::history::weekly::Gathered;
 use crate::engine::judge::Owner;
 use crate::engine::judge::owner::{channels_of, seconds_of};
-use crate::engine::model::{Contact, Item, Skipped, Subject, Verdict};
+use crate::engine::model::{Contact, Item, Skipped, Subject, Text, Verdict};
 
 /// One piece of news with its owner.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,7 +57,7 @@ pub struct Digest {
     /// The content, by account, Region, id and subject.
     pub entries: Vec<Entry>,
     /// Other information, as text.
-    pub notes: Vec<String>,
+    pub notes: Vec<Text>,
     /// What it is about, for the title of a digest without entries.
     pub about: About,
 }
@@ -72,6 +72,8 @@ pub enum About {
     Stocktake,
     /// What is only reported besides instances.
     Forgotten,
+    /// More than one of these.
+    Several,
     /// The starts for an opening.
     Morning {
         /// How many were started.
@@ -157,12 +159,53 @@ pub fn digests(settings: &Settings, news: Vec<News>, notes: Vec<String>, gathere
     digests.owners = owners.into_values().map(sorted).collect();
     let anything = !operators.is_empty() || !notes.is_empty();
     digests.operator = settings.notify.operator.clone().filter(|_| anything).map(|channel| {
+        let notes = notes.into_iter().map(Text::from).collect();
         sorted(Digest { reader: Reader::Operator, channel, entries: operators, notes, about: About::News })
     });
     digests
 }
 
+impl Digests {
+    /// Adds a digest: to that of the same reader on the same channel, if there is one. Returns its place, as
+    /// deliveries count it while nothing else is added.
+    pub fn add(&mut self, digest: Digest) -> usize {
+        let is_same = |one: &Digest| one.channel.name == digest.channel.name && one.reader.is_same(&digest.reader);
+        if let Some(operator) = self.operator.as_mut().filter(|one| is_same(one)) {
+            operator.merge(digest);
+            return OPERATORS;
+        }
+        let place = self.owners.iter().position(is_same);
+        match place.and_then(|place| self.owners.get_mut(place)) {
+            Some(one) => one.merge(digest),
+            None => self.owners.push(digest),
+        }
+        place.unwrap_or(self.owners.len().saturating_sub(1))
+    }
+
+    /// Whether a digest whose place [`Self::add`] returned is among those that were not sent.
+    pub fn is_among(&self, place: usize, unsent: &BTreeSet<usize>) -> bool {
+        unsent.contains(&if place == OPERATORS { self.owners.len() } else { place })
+    }
+}
+
+/// The place of the operator's digest, which is the last one.
+const OPERATORS: usize = usize::MAX;
+
 impl Digest {
+    /// A message that is one text.
+    pub fn of(text: Text, reader: Reader, channel: &Arc<Channel>, about: About) -> Self {
+        Self { reader, channel: channel.clone(), entries: Vec::new(), notes: vec![text], about }
+    }
+
+    /// Adds what another digest for the same reader and channel says.
+    fn merge(&mut self, other: Self) {
+        if self.entries.is_empty() && self.about != other.about {
+            self.about = if self.notes.is_empty() { other.about } else { About::Several };
+        }
+        self.entries.extend(other.entries);
+        self.notes.extend(other.notes);
+    }
+
     /// The reader, in the format of [`Gathered`].
     pub fn key(&self) -> String {
         match &self.reader {

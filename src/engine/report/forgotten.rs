@@ -11,6 +11,7 @@ use crate::engine::config::{Channel, Forgotten as Wanted, Settings, UNKNOWN};
 use crate::engine::cost::price::{Price, PriceKey, Prices};
 use crate::engine::cost::waste::Cost;
 use crate::engine::history::forgotten::{Ledger, Sighting};
+use crate::engine::history::weekly::Gathered;
 use crate::engine::judge::owner::{channels_of, resolve};
 use crate::engine::judge::{Contacts, Owner};
 use crate::engine::model::{
@@ -159,6 +160,7 @@ impl Forgotten {
         &'a self,
         settings: &'a Settings,
         now: DateTime<Utc>,
+        gathered: &Gathered,
     ) -> Vec<(Reader, &'a Arc<Channel>, Vec<&'a Line>)> {
         let is_new = |line: &&Line| !line.sighting.notified && now - line.sighting.first_seen >= self.after;
         let mut news: BTreeMap<String, (Reader, &Arc<Channel>, Vec<&Line>)> = BTreeMap::new();
@@ -166,6 +168,10 @@ impl Forgotten {
             let mut channels = channels_of(settings, &line.owner);
             let operator = settings.notify.operator.as_ref().filter(|_| channels.is_empty());
             channels.extend(operator.map(|channel| ("", channel)));
+            let weight = settings.notify.weight(&line.sighting.unused.tags);
+            let is_enough = settings.notify.is_enough(line.known().map(|usd| usd.0), weight);
+            // What costs little waits for the digest of the week.
+            channels.retain(|(name, _)| is_enough || gathered.is_due(&name.to_lowercase()));
             for (name, channel) in channels {
                 let reader = match name {
                     "" => Reader::Operator,

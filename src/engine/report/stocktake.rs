@@ -12,6 +12,7 @@ use crate::engine::cost::bill::Bill;
 use crate::engine::cost::budgets::{GroupCost, Running, with_budgets};
 use crate::engine::cost::price::Price;
 use crate::engine::cost::waste::Cost;
+use crate::engine::history::findings::{Finding, Life};
 use crate::engine::model::month::Month;
 use crate::engine::model::{Instance, ResourceId, State, Unreachable, Usd};
 use crate::engine::report::forgotten::Forgotten;
@@ -135,6 +136,8 @@ pub struct Stocktake {
     pub bill: Option<Bill>,
     /// What is only reported besides instances, if the settings name anything.
     pub forgotten: Option<Forgotten>,
+    /// What people of the account had or have to mend, and what became of it.
+    pub findings: Vec<(Finding, Life)>,
     /// How resources are linked, if they are.
     pub links: Option<Arc<Links>>,
 }
@@ -269,6 +272,7 @@ impl Taking<'_> {
             over: Vec::new(),
             bill: None,
             forgotten: None,
+            findings: Vec::new(),
             links: links.cloned(),
         }
     }

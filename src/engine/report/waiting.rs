@@ -11,7 +11,7 @@ use crate::engine::history::Said;
 use crate::engine::history::deliveries::{Hours, Notice, Waiting};
 use crate::engine::history::notices::Ledger;
 use crate::engine::judge::notice_gate::NOTICE_DAYS;
-use crate::engine::model::{Action, Contact, Item, Outside, Quiet, Receipt, ResourceId, State, Subject, Verdict};
+use crate::engine::model::{Action, Contact, Item, Outside, Quiet, Receipt, ResourceId, State, Subject, Text, Verdict};
 use crate::engine::report::digest::{About, Digest, Digests, News, Reader};
 use crate::engine::report::{Report, Row, news};
 
@@ -49,22 +49,11 @@ fn is_urgent(item: &Item, channel: &Channel, hours: &Hours<'_>) -> bool {
 fn add(digests: &mut Digests, waiting: &Waiting, channel: &Arc<Channel>) {
     let Waiting { channel: _, reader, contact, text } = waiting;
     let reader = if reader.is_empty() { Reader::Operator } else { Reader::Owner(reader.clone(), *contact) };
-    let same = |digest: &&mut Digest| digest.channel.name == channel.name && digest.reader.is_same(&reader);
-    let mut all = digests.owners.iter_mut().chain(&mut digests.operator);
-    match all.find(same) {
-        Some(digest) => digest.notes.push(text.clone()),
-        None => digests.owners.push(Digest {
-            reader,
-            channel: channel.clone(),
-            entries: Vec::new(),
-            notes: vec![text.clone()],
-            about: About::Stocktake,
-        }),
-    }
+    digests.add(Digest::of(text.clone(), reader, channel, About::Stocktake));
 }
 
 /// A text for one reader that waits for the hour of the reader's channel.
-pub fn waiting(reader: &Reader, channel: &Channel, text: String) -> Waiting {
+pub fn waiting(reader: &Reader, channel: &Channel, text: Text) -> Waiting {
     let (reader, contact) = match reader {
         Reader::Owner(name, contact) => (name.clone(), *contact),
         Reader::Operator => (Arc::from(""), Contact::First),

@@ -28,6 +28,8 @@ pub struct TagNames {
     pub writes_launched_by: bool,
     /// With any value: the owner has acknowledged the notice.
     pub seen: String,
+    /// A month, and perhaps a person: the stocktake of the account in that month is right.
+    pub confirmed: String,
     /// The prefix of these keys.
     pub prefix: String,
     /// Tags that keep an instance in the same way as `keep`.
@@ -60,6 +62,7 @@ impl TagNames {
             launched_by: format!("{prefix}launched-by"),
             writes_launched_by: false,
             seen: format!("{prefix}seen"),
+            confirmed: format!("{prefix}confirmed"),
             prefix: prefix.to_owned(),
             also_keep: Vec::new(),
             also_keep_until: Vec::new(),
@@ -115,4 +118,4 @@ impl TagNames {
 const OF_TEAMS: [&str; 4] = ["keep", "keep-until", "schedule", "schedule-extra"];
 
 /// What follows the prefix in all other keys of the reaper.
-const OTHERS: [&str; 4] = ["stopped", "marked", "launched-by", "seen"];
+const OTHERS: [&str; 5] = ["stopped", "marked", "launched-by", "seen", "confirmed"];

@@ -11,6 +11,8 @@ pub(crate) mod page;
 mod verdicts;
 mod words;
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Duration, NaiveDate, Utc, Weekday};
 use chrono_tz::Tz;
 use serde::Serialize;
@@ -171,6 +173,11 @@ impl Voice {
     /// Why the action is not carried out.
     pub(crate) fn not_armed(self, because: NotArmed, policy: &str) -> String {
         plain(&messages::say_of(self.0, "not-armed", because, Policy { policy }))
+    }
+
+    /// The name of a public holiday. The data has it in English.
+    pub(crate) fn holiday(self, name: &str) -> String {
+        plain(&messages::part(self.0, "holiday", BTreeMap::from([("name", name)])))
     }
 
     /// An instant.

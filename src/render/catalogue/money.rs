@@ -41,6 +41,8 @@ pub(crate) enum Phrase<'a> {
     AreKept { count: usize },
     /// The number of instances that no owner has confirmed.
     AreUnconfirmed { count: usize },
+    /// What became of what people had to mend.
+    Findings { found: usize, notified: usize, mended: usize, verified: usize },
     /// One of these instances in a message.
     Unconfirmed { id: &'a str, name: &'a str, region: &'a str, since: Option<DateTime<Utc>>, zone: Tz, cost: &'a str },
     /// The number of further instances.

@@ -88,7 +88,9 @@ pub fn backtest(days: &[BacktestDay], compared: Option<&Comparison>, options: &O
 fn side_by_side(both: &Comparison, locale: Locale) -> Vec<Block> {
     let usd = |usd: Option<Usd>| usd.map_or_else(|| UNKNOWN.to_owned(), |usd| figure(usd, &Money::default(), locale));
     let difference = both.difference().map(|change| (change.is_sign_positive() && !change.is_zero(), Usd(change)));
-    let difference = difference.map(|(more, change)| if more { format!("+{change}") } else { change.to_string() });
+    let dollars = |change| figure(change, &Money::default(), locale);
+    let difference =
+        difference.map(|(more, change)| if more { format!("+{}", dollars(change)) } else { dollars(change) });
     let tile = |label, figure| Tile { class: "", label: say(locale, label), figure, about: Vec::new() };
     let tiles = vec![
         tile(Text::ByTheOthers, usd(both.old_usd)),

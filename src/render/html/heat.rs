@@ -71,7 +71,9 @@ fn cell(hour: Option<&HeatHour>, most: u32, counted: bool, locale: Locale) -> He
     let HeatHour { starts: _, ends: _, open, running, at_least, events } = hour;
     let (class, text) = match running {
         Some(0) | None if *open => ("open".to_owned(), String::new()),
-        None => ("none".to_owned(), if counted { "?".to_owned() } else { String::new() }),
+        // Where nothing is counted, nothing is missing: it is closed.
+        None if !counted => ("zero".to_owned(), String::new()),
+        None => ("none".to_owned(), "?".to_owned()),
         Some(0) if !at_least => ("zero".to_owned(), "·".to_owned()),
         Some(count) => {
             let step = count.saturating_mul(STEPS).div_ceil(most.max(1)).clamp(1, STEPS);

@@ -14,7 +14,8 @@ pub fn schedule(name: &str, state: &[String], hours: &HeatMap, locale: Locale) -
     let title = say(locale, Text::Hours { name, zone: hours.zone });
     let document = Document {
         title: format!("idle-reaper: {title}"),
-        headline: state.first().cloned().unwrap_or_else(|| title.clone()),
+        // Backticks are for terminals.
+        headline: state.first().map_or_else(|| title.clone(), |state| state.replace('`', "")),
         lines: state.iter().skip(1).map(|line| line.as_str().into()).collect(),
         blocks: vec![Block::Heat(heat::map(hours, title, Vec::new(), false, locale))],
         ..Document::default()

@@ -1,6 +1,8 @@
 //! The page of an account's monthly stocktake, beside its Markdown.
 
 use crate::engine::config::Money;
+use crate::engine::history::findings::{Finding, Life};
+use crate::engine::model::Locale;
 use crate::engine::report::stocktake::{Line, Stocktake};
 use crate::render::catalogue::{Term, term};
 use crate::render::html::document::{Block, Cell, Document, Head, Table};
@@ -8,7 +10,7 @@ use crate::render::html::people::People;
 use crate::render::html::trend::UNKNOWN;
 use crate::render::html::{NoPage, Options};
 use crate::render::money::figure;
-use crate::render::stocktake::{summary, title};
+use crate::render::stocktake::{FINDING, days, summary, title};
 
 /// The page of a stocktake.
 ///
@@ -31,9 +33,11 @@ pub fn stocktake(stocktake: &Stocktake, money: &Money, options: &Options<'_>) ->
         let Line { id, name, kind, state, started, owner, .. } = line;
         let started = started.map(|at| at.with_timezone(&stocktake.zone).format("%Y-%m-%d").to_string());
         let owner = owner.as_ref().map_or_else(|| term(locale, Term::Nobody).to_owned(), |one| people.owner(&one.name));
+        let href = stocktake.links.as_ref().and_then(|links| links.resource(id));
         let id = id.name.to_string();
+        let named = if name.is_empty() { id.into() } else { Cell { code: Some(id), ..name.to_string().into() } };
         vec![
-            if name.is_empty() { id.into() } else { Cell { code: Some(id), ..name.to_string().into() } },
+            Cell { href, ..named },
             owner.into(),
             line.id.place.region.to_string().into(),
             kind.to_string().into(),
@@ -52,13 +56,29 @@ pub fn stocktake(stocktake: &Stocktake, money: &Money, options: &Options<'_>) ->
         table("running", Term::Running, stocktake.running().map(row).collect()),
         table("kept", Term::Kept, stocktake.kept().map(row).collect()),
     ];
+    let tables = tables.into_iter().chain([findings(stocktake, locale)]);
     let title = title(stocktake, locale);
     let document = Document {
         headline: title.clone(),
         title: format!("idle-reaper: {title}"),
         lines: summary(stocktake, money, locale).iter().map(|line| people.text(line).into()).collect(),
-        blocks: tables.into_iter().flatten().collect(),
+        blocks: tables.flatten().collect(),
         ..Document::default()
     };
     Ok(document.render(locale)?)
+}
+
+/// What there was to mend, and what became of it.
+fn findings(stocktake: &Stocktake, locale: Locale) -> Option<Block> {
+    let row = |(finding, life): &(Finding, Life)| {
+        let href = stocktake.links.as_ref().and_then(|links| finding.page(links));
+        let about = [Cell { href, ..(&*finding.id).into() }, (&*finding.what).into(), (&*finding.place.region).into()];
+        about.into_iter().chain(days(stocktake, life).map(Cell::from)).collect()
+    };
+    let (found, heading) = (&stocktake.findings, term(locale, Term::Findings));
+    let heads = FINDING.map(|head| Head(term(locale, head).to_owned(), if head == Term::Region { "w" } else { "" }));
+    let heading = format!("{heading} ({})", found.len());
+    let rows = found.iter().map(row).collect();
+    (!found.is_empty())
+        .then(|| Block::Table(Table { class: "findings", heading, heads: heads.into(), rows, ..Table::default() }))
 }

@@ -8,7 +8,7 @@ use crate::engine::report::digest::Digest;
 use crate::render::edge::chat;
 use crate::render::message::facts::{cut, facts, short, size};
 use crate::render::message::pack::{Block, Limits, blocks, message, pack};
-use crate::render::message::slack::{block, linked};
+use crate::render::message::slack::{block, link_id, linked};
 use crate::render::message::{Frame, intro, recorded, subject, title};
 
 /// A description may have 8,000 characters; the intro takes up to 800 of them, and links to the record 2,500.
@@ -22,8 +22,8 @@ const TITLE: usize = 250;
 const NOTE: usize = 500;
 
 pub(crate) fn messages(digest: &Digest, frame: &Frame<'_>) -> Vec<Message> {
-    let blocks =
-        blocks(digest, frame.locale, |note| chat(&short(note, NOTE)), |entry| block(&facts(entry, digest, frame)));
+    let note = |note: &str| chat(&short(note, NOTE));
+    let blocks = blocks(digest, frame.locale, note, link_id, |entry| block(&facts(entry, digest, frame)));
     let limits = if frame.links.is_some() { LIMITS_WITH_LINKS } else { LIMITS };
     let parts = pack(blocks, &limits, |text| size(text) + 2);
     let of = parts.len();

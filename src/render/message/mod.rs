@@ -70,7 +70,7 @@ fn titled<'a>(digest: &Digest, owner: &'a str) -> Letter<'a> {
     match &digest.reader {
         // A digest without entries has only notes.
         Reader::Owner(_, Contact::First) if count == 0 => match digest.about {
-            About::News | About::Forgotten => Letter::ForgottenTitle { owner },
+            About::News | About::Forgotten | About::Several => Letter::ForgottenTitle { owner },
             About::Stocktake => Letter::StocktakeTitle { owner },
             About::Morning { started, of } => Letter::MorningTitle { owner: Some(owner), started, of },
         },
@@ -78,7 +78,7 @@ fn titled<'a>(digest: &Digest, owner: &'a str) -> Letter<'a> {
         Reader::Owner(_, Contact::Second) => Letter::SecondTitle { owner, count },
         Reader::Operator => match digest.about {
             About::Morning { started, of } => Letter::MorningTitle { owner: None, started, of },
-            About::News | About::Stocktake | About::Forgotten => Letter::OperatorTitle { count },
+            About::News | About::Stocktake | About::Forgotten | About::Several => Letter::OperatorTitle { count },
         },
     }
 }

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use rust_decimal::Decimal;
 
-use crate::engine::model::{Locale, Message, Named, Subject};
+use crate::engine::model::{Locale, Message, Named, Subject, Text};
 use crate::engine::report::digest::{Digest, Entry};
 use crate::render::catalogue::{Letter, letter};
 use crate::render::message::facts::size;
@@ -19,14 +19,20 @@ pub(crate) struct Block<'a> {
 /// a team, one line gives the number.
 const LISTED: usize = 10;
 
-/// The blocks of a digest: notes first, then one for each entry.
+/// The blocks of a digest: notes first, then one for each entry. `with_link` adds a link to a line of a note, to the id
+/// that it leads to.
 pub(crate) fn blocks<'a>(
     digest: &'a Digest,
     locale: Locale,
     note: impl Fn(&str) -> String,
+    with_link: impl Fn(String, &str, &str) -> String,
     entry: impl Fn(&Entry) -> String,
 ) -> Vec<Block<'a>> {
-    let notes = digest.notes.iter().flat_map(|text| chunks(text.lines().map(&note)));
+    let line = |text: &Text, line: &str| match text.link_in(line) {
+        Some((id, link)) => with_link(note(line), id, link),
+        None => note(line),
+    };
+    let notes = digest.notes.iter().flat_map(|text| chunks(text.text.lines().map(|one| line(text, one))));
     let notes = notes.map(|text| Block { text, entries: Vec::new() });
     let is_retagged = |entry: &&Entry| entry.item.subject == Subject::Retagged;
     let (mut retagged, mut others): (Vec<&Entry>, Vec<&Entry>) = digest.entries.iter().partition(is_retagged);

@@ -24,8 +24,8 @@ const HEADER: usize = 150;
 const NOTE: usize = 500;
 
 pub(crate) fn messages(digest: &Digest, frame: &Frame<'_>) -> Vec<Message> {
-    let blocks =
-        blocks(digest, frame.locale, |note| chat(&short(note, NOTE)), |entry| block(&facts(entry, digest, frame)));
+    let note = |note: &str| chat(&short(note, NOTE));
+    let blocks = blocks(digest, frame.locale, note, link_id, |entry| block(&facts(entry, digest, frame)));
     let parts = pack(blocks, &LIMITS, |text| cost(&section(text).to_string()));
     let of = parts.len();
     let one = |(n, part): (usize, &Vec<Block<'_>>)| {
@@ -74,6 +74,12 @@ pub(crate) fn block(facts: &Facts) -> String {
 /// A link with our own text. Addresses of the settings have neither `|` nor `>`.
 pub(crate) fn linked(text: &str, link: &str) -> String {
     format!("<{}|{}>", link.replace('&', "&amp;"), chat(text))
+}
+
+/// A line of a note whose id leads to its page, where both fit into a text.
+pub(crate) fn link_id(line: String, id: &str, link: &str) -> String {
+    let with = line.replacen(&chat(id), &linked(id, link), 1);
+    if size(&with) < TEXT { with } else { line }
 }
 
 /// Text by others, as code: no markup in it has an effect.

@@ -19,6 +19,7 @@ pub(crate) fn messages(digest: &Digest, frame: &Frame<'_>) -> Vec<Message> {
         digest,
         frame.locale,
         |note| unlinked(&short(note, NOTE)),
+        |line, _, link| format!("{line}\n  {link}"),
         |entry| block(&facts(entry, digest, frame), frame.locale),
     );
     // Blocks are separated by an empty line.

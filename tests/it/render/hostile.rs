@@ -228,7 +228,7 @@ fn digest(settings: &Settings, channel: &str, text: &str, reader: Reader) -> Dig
     };
     let owner = Owner { name: text.into(), by: OwnedBy::Tag(text.into()) };
     let channel = settings.channels.get(channel).expect("a channel").clone();
-    Digest { reader, channel, entries: vec![Entry { item, owner }], notes: vec![text.to_owned()], about: About::News }
+    Digest { reader, channel, entries: vec![Entry { item, owner }], notes: vec![text.into()], about: About::News }
 }
 
 #[test]
@@ -320,7 +320,10 @@ fn the_stocktake_is_no_formula_no_link_and_no_markup() {
         for locale in [Locale::En, Locale::Ja] {
             let shown = stocktake::markdown(&stock, &settings.money, locale);
             shows_everything(&shown, true);
-            shows_everything(&stocktake::message(&stock, &settings.money, &settings.tags, "s3://b/k", locale), false);
+            shows_everything(
+                &stocktake::message(&stock, &settings.money, &settings.tags, "s3://b/k", locale).text,
+                false,
+            );
         }
     }
 }

@@ -1,9 +1,9 @@
 //! Links to the AWS console in everything that people read, and no other links.
 
 use idle_reaper::engine::config::Settings;
-use idle_reaper::engine::model::Contact;
+use idle_reaper::engine::model::{Contact, ResourceId, Target, Text};
 use idle_reaper::engine::report::Report;
-use idle_reaper::engine::report::digest::{Digest, Entry, Reader};
+use idle_reaper::engine::report::digest::{About, Digest, Entry, Reader};
 use idle_reaper::render::{Frame, Style, View, csv, json, markdown, messages, table};
 use serde_json::Value;
 
@@ -70,4 +70,33 @@ fn a_message_leads_to_each_instance_and_the_operators_to_the_whole_report() {
             }
         }
     }
+}
+
+#[test]
+fn a_text_in_a_message_leads_to_each_resource_that_it_names() {
+    let settings = linked();
+    let names = std::collections::BTreeMap::new();
+    let place = Target::new("111111111111", "ap-northeast-1");
+    let links = settings.links.as_deref().unwrap();
+    let ids = [
+        ResourceId::instance(place.clone(), "i-0123456789abcdef0"),
+        ResourceId::db_cluster(place.clone(), "orders"),
+        ResourceId::service(place, "arn:aws:ecs:ap-northeast-1:111111111111:cluster/web", "front"),
+    ];
+    let text: String = ids.iter().map(|id| format!("- {}: it is idle, since Monday\n", id.name)).collect();
+    let text = Text::linking(text, ids.iter().map(|id| (id.name.to_string(), links.resource(id))));
+    for channel in ["mail", "dev-chat", "slack"] {
+        let reader = Reader::Owner("team-dev".into(), Contact::First);
+        let digest = Digest::of(text.clone(), reader, &settings.channels[channel], About::Stocktake);
+        let (tags, money, locale) = (&settings.tags, &settings.money, settings.run.locale);
+        let frame = Frame { at: at(EVENING), locale, tags, names: &names, money, links: Some(links), run: Some("r1") };
+        let body = messages(&digest, &frame).remove(0).body.replace("&amp;", "&");
+        for page in ["InstanceDetails", "database%3Aid%3Dorders%3Bis-cluster%3Dtrue", "services%2Ffront%2Fhealth"] {
+            assert_eq!(body.matches(page).count(), 1, "{page} in {channel}: {body}");
+        }
+        assert_eq!(body.matches("https://").count(), body.matches(PAGE).count(), "{body}");
+    }
+    // An id that occurs in two accounts leads nowhere.
+    let two = [("i-1".to_owned(), Some("https://a".to_owned())), ("i-1".to_owned(), Some("https://b".to_owned()))];
+    assert!(Text::linking("i-1".to_owned(), two.into_iter()).links.is_empty());
 }

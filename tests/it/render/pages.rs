@@ -72,7 +72,7 @@ fn nights(zone: Tz, first: NaiveDate) -> HeatMap {
         let hours = (0..(end.to_utc() - begin).num_hours()).map(|hour| begin + Duration::hours(hour));
         let notes = match date.day() {
             3 => vec![DayNote::Holiday { name: "Culture Day".to_owned(), provisional: false }],
-            23 => vec![DayNote::Holiday { name: "Labour Thanksgiving Day".to_owned(), provisional: true }],
+            23 => vec![DayNote::Holiday { name: "Labor Thanksgiving Day".to_owned(), provisional: true }],
             30 => vec![DayNote::Beyond],
             _ => Vec::new(),
         };

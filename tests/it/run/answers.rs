@@ -102,3 +102,17 @@ fn a_channel_that_refuses_is_counted_and_listed() {
         "{ops}"
     );
 }
+
+#[test]
+fn a_tag_on_any_instance_confirms_and_one_of_another_month_does_not() {
+    let (world, settings) = (world(), asking(""));
+    apply(&world, &settings, at(TAKEN));
+    world.change("i-1", |one| one.tag("idle-reaper:confirmed", "2026-11 Ana Doe"));
+    world.change("i-2", |one| one.tag("idle-reaper:confirmed", "2026-10"));
+    let report = apply(&world, &settings, at("2026-11-30T12:30:00+09:00"));
+    assert!(report.rows.iter().all(|row| row.remarks.is_empty()), "the tag is one of ours");
+    assert_eq!((reminders(&world, "ana", "111111111111"), reminders(&world, "ops", "222222222222")), (0, 1));
+    let answers = world.recorded("answers/");
+    assert_eq!(answers.len(), 1, "{answers:?}");
+    assert!(answers[0].0.contains("111111111111") && answers[0].1.contains("Ana Doe"), "{answers:?}");
+}

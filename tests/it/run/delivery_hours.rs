@@ -273,3 +273,14 @@ fn nothing_is_stopped_before_its_notice_was_delivered_and_nothing_is_sent_twice(
     for_all(24, plans(), |plan| stops.set(stops.get() + holds(&plan)));
     assert!(stops.get() > 100, "too tame: {}", stops.get());
 }
+
+#[test]
+fn a_reader_gets_the_stocktake_with_the_news_of_the_run() {
+    let (world, settings) = (World::of([instance("i-1")]), wishing("", ""));
+    let report = apply(&world, &settings, at(EVENING));
+    let ops = of(&world, "ops");
+    assert_eq!((ops.len(), report.messages), (1, 1), "{ops:?}");
+    assert!(ops[0].contains("i-1") && ops[0].contains("stocktake/month=2026-11"), "{ops:?}");
+    apply(&world, &settings, at("2026-11-25T23:45:00+09:00"));
+    assert_eq!(of(&world, "ops").len(), 1, "it was sent once");
+}

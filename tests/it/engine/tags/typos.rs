@@ -46,8 +46,15 @@ fn a_mistyped_key_protects_and_the_right_one_is_named() {
 
 #[test]
 fn what_is_spelled_right_is_no_typo_in_any_case() {
-    for key in ["idle-reaper:seen", "Idle-Reaper:Seen", "idle-reaper:marked", "idle-reaper:launched-by", "Keep", "keep"]
-    {
+    for key in [
+        "idle-reaper:seen",
+        "idle-reaper:confirmed",
+        "Idle-Reaper:Seen",
+        "idle-reaper:marked",
+        "idle-reaper:launched-by",
+        "Keep",
+        "keep",
+    ] {
         let ruling = judge(&with(&[]), &instance("i-1").tag(key, "x"), at(EVENING));
         assert_eq!((ruling.verdict.reason(), &ruling.remarks[..]), (Reason::OutsideHours, &[][..]), "{key}");
     }

@@ -1,7 +1,7 @@
 //! Who is told what: one digest an owner, the operator for what has nobody, and nothing that is not worth it.
 
 use idle_reaper::engine::history::weekly::Gathered;
-use idle_reaper::engine::model::Contact;
+use idle_reaper::engine::model::{Contact, Text};
 use idle_reaper::engine::report::digest::{Digest, News, Reader, digests};
 use rust_decimal::Decimal;
 
@@ -66,5 +66,5 @@ fn without_an_operator_nobody_is_notified_and_that_is_said() {
     let quiet = digests(&telling(), Vec::new(), Vec::new(), &Gathered::Held);
     assert_eq!((quiet.owners.len(), quiet.operator), (0, None), "no news, no message");
     let noted = digests(&telling(), Vec::new(), vec!["a note".to_owned()], &Gathered::Held);
-    assert_eq!(noted.operator.expect("a digest").notes, ["a note"]);
+    assert_eq!(noted.operator.expect("a digest").notes, [Text::from("a note")]);
 }

@@ -78,7 +78,7 @@ fn a_message_says_what_why_since_when_what_it_costs_when_it_stops_how_to_keep_it
         }
     }
     let mut operator = digest(&settings, "mail", items(), Reader::Operator);
-    operator.notes = vec!["channel `slack` was down".to_owned()];
+    operator.notes = vec!["channel `slack` was down".into()];
     insta::assert_snapshot!("operator", pretty(&written(&settings, &operator, Locale::En)[0]));
 }
 
@@ -210,7 +210,7 @@ fn a_stocktake_keeps_its_lines_and_loses_none_whatever_the_channel_holds() {
     let lines: Vec<String> = (0..60).map(|n| format!("i-{n:03} {}", "box & <script> ".repeat(20))).collect();
     for channel in CHANNELS {
         let text = format!("Stocktake of 2026-11\n\n{}", lines.join("\n"));
-        let digest = Digest { notes: vec![text], ..digest(&settings, channel, Vec::new(), first()) };
+        let digest = Digest { notes: vec![text.into()], ..digest(&settings, channel, Vec::new(), first()) };
         let parts = written(&settings, &digest, Locale::En);
         let all: String = parts.iter().map(|part| part.body.as_str()).collect();
         let found: Vec<usize> = (0..60).filter_map(|n| all.find(&format!("i-{n:03} "))).collect();

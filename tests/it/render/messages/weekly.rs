@@ -78,7 +78,7 @@ fn an_owner_without_a_subscriber_keeps_nobody_elses_stocktake_coming_again() {
     let world = World::of([instance("i-1").account("111111111111"), instance("i-2").account("222222222222")]);
     let stocktakes = |channel: &str| {
         let said = world.said().into_iter().filter(|(name, _)| name == channel);
-        said.filter(|(_, message)| message.subject.contains("stocktake")).count()
+        said.filter(|(_, message)| message.body.contains("The whole list")).count()
     };
     world.mute("lead");
     for night in [EVENING, "2026-11-25T22:30:00+09:00", "2026-11-26T20:30:00+09:00"] {
