@@ -50,7 +50,7 @@ pub(crate) async fn follow(
 fn found(history: &History, report: &Report) -> BTreeMap<Finding, Option<DateTime<Utc>>> {
     let of_row = |row: &'_ Row, what: &str, subject| {
         let finding = Finding { place: (*row.id.place).clone(), id: row.id.name.clone(), what: what.into() };
-        (finding, history.told.find(&row.id, subject).map(|one| one.first))
+        (finding, history.notified.find(&row.id, subject).map(|one| one.first))
     };
     let mut found = BTreeMap::new();
     for row in &report.rows {

@@ -15,7 +15,7 @@ use crate::engine::cost::bundled;
 use crate::engine::cost::price::Prices;
 use crate::engine::history::forgotten::{Answers, FILE, Ledger};
 use crate::engine::history::past_runs::History;
-use crate::engine::kinds::reported::{Around, Facts, Stopped};
+use crate::engine::kinds::reported::{Facts, Stopped, Surroundings};
 use crate::engine::model::{NotDue, Notes, ReportOnly, State, Target, Unreachable, UnusedId};
 use crate::engine::report::digest::{About, Digest, Reader};
 use crate::engine::report::forgotten::{Forgotten, Line, Lookup, keys};
@@ -206,7 +206,7 @@ fn judged(
     stopped: &HashMap<Arc<str>, Stopped>,
 ) -> Answers {
     let place = Arc::new(target.clone());
-    let around = Around { place: &place, stopped };
+    let around = Surroundings { place: &place, stopped };
     let found = |facts: Vec<Facts>| facts.iter().filter_map(|one| one.unused(&around)).collect();
     match answer {
         Ok(answer) => answer.into_iter().map(|(kind, facts)| (kind, facts.map(found))).collect(),

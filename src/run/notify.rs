@@ -46,7 +46,7 @@ pub(crate) async fn notify(
     if !state::is_stateful(settings) {
         return (Default::default(), notes);
     }
-    let mut ledger: Ledger = history.told.clone();
+    let mut ledger: Ledger = history.notified.clone();
     ledger.place(report.rows.iter().map(|row| &row.id));
     forget(report, &mut ledger);
     let (weekly, zone) = (weekly(order, history, report), settings.zone());
@@ -85,7 +85,7 @@ pub(crate) async fn notify(
     said.iter().for_each(|(id, said)| ledger.adopt(id, said));
     let found: HashSet<&ResourceId> = report.rows.iter().map(|row| &row.id).collect();
     ledger.keep(|id| found.contains(id), report.at);
-    let written = state::write_told(hub, &ledger).await;
+    let written = state::write_notices(hub, &ledger).await;
     notes.ok_or_trouble(written, "who was notified could not be recorded, so it will be sent again");
     // After the receipts: what a killed run sent is then not sent again with the digest.
     let accepted: Vec<_> = delivery.receipts.iter().chain(&delivery.operator).collect();
@@ -141,8 +141,8 @@ fn unread(
     for News { item, .. } in &mut news {
         // The notice before a stop. The ledger no longer has it, because the next one starts anew.
         let subject = if item.subject == Subject::Stopped { Subject::Idle } else { item.subject };
-        let told = history.told.find(&item.id, subject);
-        item.notified = told.map(|told| (told.owner.clone(), told.first));
+        let notified = history.notified.find(&item.id, subject);
+        item.notified = notified.map(|notified| (notified.owner.clone(), notified.first));
     }
     let mut digests = digests(settings, news, notes, gathered);
     // Of an owner's several addresses, only those that have not received it.

@@ -23,7 +23,7 @@ use crate::run::record::{history, own_acts};
 use crate::run::stocktake;
 
 /// Who was notified of what.
-const TOLD: &str = "state/told.jsonl";
+const NOTICES: &str = "state/told.jsonl";
 
 /// Whether runs under these settings keep state between them besides their outcomes. If so, only one of them runs at a
 /// time, armed or not, so that no person is notified twice.
@@ -43,7 +43,7 @@ pub(crate) async fn past(order: &Order<'_>, hub: &impl ReadRecord) -> Result<His
     let mut history = history(hub, now).await?;
     history.today.as_own = is_narrow(order);
     if is_stateful(settings) {
-        history.told = hub.read(TOLD).await?.map_or_else(Ledger::default, |text| Ledger::parse(&text, now));
+        history.notified = hub.read(NOTICES).await?.map_or_else(Ledger::default, |text| Ledger::parse(&text, now));
         let zone = settings.zone();
         if !settings.notify.at_least.is_zero() {
             history.weekly = Some(Weekly::parse(hub.read(weekly::FILE).await?.as_deref(), now, zone));
@@ -85,6 +85,6 @@ pub(crate) async fn databases(
 }
 
 /// Writes who was notified of what.
-pub(crate) async fn write_told(hub: &impl WriteRecord, ledger: &Ledger) -> Result<(), PortError> {
-    hub.write(TOLD, &ledger.text()).await.map(|_| ())
+pub(crate) async fn write_notices(hub: &impl WriteRecord, ledger: &Ledger) -> Result<(), PortError> {
+    hub.write(NOTICES, &ledger.text()).await.map(|_| ())
 }

@@ -41,7 +41,7 @@ pub(super) async fn silent<'a>(
     metrics: &Metrics<'_>,
     found: &'a mut [LoadBalancer],
 ) -> Result<Vec<&'a mut LoadBalancer>, String> {
-    let mut asked: Vec<_> = found.iter_mut().filter(|one| one.is_in_question(metrics.now)).collect();
+    let mut asked: Vec<_> = found.iter_mut().filter(|one| one.needs_metrics(metrics.now)).collect();
     let wanted: Vec<_> = asked.iter().map(|one| (&*one.id, counters(&one.kind))).collect();
     let known = traffic(metrics, &wanted, DAYS).await?;
     for (balancer, traffic) in asked.iter_mut().zip(known) {

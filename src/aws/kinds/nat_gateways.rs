@@ -25,7 +25,7 @@ const FILTER_VALUES: usize = 200;
 
 pub(super) async fn list(client: &Client, metrics: &Metrics<'_>) -> Result<Vec<Facts>, String> {
     let mut found = gateways(client).await?;
-    let mut asked: Vec<&mut Gateway> = found.iter_mut().filter(|one| one.is_in_question(metrics.now)).collect();
+    let mut asked: Vec<&mut Gateway> = found.iter_mut().filter(|one| one.needs_metrics(metrics.now)).collect();
     let wanted: Vec<_> = asked.iter().map(|one| (&*one.id, &COUNTERS[..])).collect();
     let known = traffic(metrics, &wanted, DAYS).await?;
     for (gateway, traffic) in asked.iter_mut().zip(known) {

@@ -92,25 +92,26 @@ struct Line {
     #[serde(flatten)]
     id: ResourceId,
     subject: Subject,
-    told: Notified,
+    #[serde(rename = "told")]
+    notified: Notified,
 }
 
 impl Ledger {
     /// Reads a ledger: one JSON line per entry. A line that is unreadable, or has a time after `now`, is ignored.
     /// Then the notice for that one instance starts again, and no other instance is affected.
     pub fn parse(text: &str, now: DateTime<Utc>) -> Self {
-        let possible = |told: &Notified| told.first <= told.last && told.last <= now;
-        let mut lines: Vec<Line> = json_lines::readable(text).filter(|line: &Line| possible(&line.told)).collect();
+        let possible = |notified: &Notified| notified.first <= notified.last && notified.last <= now;
+        let mut lines: Vec<Line> = json_lines::readable(text).filter(|line: &Line| possible(&line.notified)).collect();
         settle(lines.iter_mut().map(|line| &mut line.id));
-        Self(lines.into_iter().map(|Line { id, subject, told }| ((id, subject), told)).collect())
+        Self(lines.into_iter().map(|Line { id, subject, notified }| ((id, subject), notified)).collect())
     }
 
     /// The ledger as the record stores it.
     pub fn text(&self) -> String {
-        let line = |((id, subject), told): (&(ResourceId, Subject), &Notified)| Line {
+        let line = |((id, subject), notified): (&(ResourceId, Subject), &Notified)| Line {
             id: id.clone(),
             subject: *subject,
-            told: told.clone(),
+            notified: notified.clone(),
         };
         json_lines::text(self.0.iter().map(line))
     }
@@ -127,8 +128,8 @@ impl Ledger {
     pub fn place<'a>(&mut self, found: impl IntoIterator<Item = &'a ResourceId>) {
         let known = places(self.0.keys().map(|(id, _)| id), found);
         let unplaced: Vec<_> = self.0.extract_if(.., |(id, _), _| known.contains_key(id)).collect();
-        for ((id, subject), told) in unplaced {
-            self.0.entry((known.get(&id).cloned().unwrap_or(id), subject)).or_insert(told);
+        for ((id, subject), notified) in unplaced {
+            self.0.entry((known.get(&id).cloned().unwrap_or(id), subject)).or_insert(notified);
         }
     }
 
@@ -136,11 +137,12 @@ impl Ledger {
     /// owner has not received it yet.
     pub fn has_read(&self, item: &Item, owner: &str, place: &str, said: Option<&Said>) -> bool {
         let again = item.reminder || matches!(item.subject, Subject::Lifted | Subject::Stopped | Subject::Retagged);
-        let told = self.find(&item.id, item.subject).filter(|_| !again);
-        told.is_some_and(|told| {
-            let same = *told.owner == *owner && told.policy == item.policy && told.binding == item.due.is_some();
-            let retagged = told.tags.as_ref().is_some_and(|then| said.is_some_and(|said| said != then));
-            same && !retagged && told.has_reached(place)
+        let notified = self.find(&item.id, item.subject).filter(|_| !again);
+        notified.is_some_and(|notified| {
+            let same =
+                *notified.owner == *owner && notified.policy == item.policy && notified.binding == item.due.is_some();
+            let retagged = notified.tags.as_ref().is_some_and(|then| said.is_some_and(|said| said != then));
+            same && !retagged && notified.has_reached(place)
         })
     }
 
@@ -166,19 +168,21 @@ impl Ledger {
             times: 0,
         };
         match (contact, self.0.get_mut(&key)) {
-            (Contact::First, Some(told)) if (&told.owner, &told.policy, told.binding) == (owner, policy, *binding) => {
-                if !told.has_reached(place) {
-                    let also = told.also.iter().cloned().chain([told.place.clone()]).collect();
-                    let Notified { due, changed, times, .. } = *told;
-                    *told = Notified { also, due, changed, times, tags: told.tags.clone(), ..fresh() };
+            (Contact::First, Some(notified))
+                if (&notified.owner, &notified.policy, notified.binding) == (owner, policy, *binding) =>
+            {
+                if !notified.has_reached(place) {
+                    let also = notified.also.iter().cloned().chain([notified.place.clone()]).collect();
+                    let Notified { due, changed, times, .. } = *notified;
+                    *notified = Notified { also, due, changed, times, tags: notified.tags.clone(), ..fresh() };
                 }
-                told.last = *at;
-                told.due = told.due.max(*due);
+                notified.last = *at;
+                notified.due = notified.due.max(*due);
             }
             (Contact::First, _) => {
                 self.0.insert(key, fresh());
             }
-            (Contact::Second, Some(told)) => told.second = Some(*at),
+            (Contact::Second, Some(notified)) => notified.second = Some(*at),
             // A message to the second contact alone does not count as a first notice.
             (Contact::Second, None) => {}
         }
@@ -188,21 +192,21 @@ impl Ledger {
     pub fn accept_tagged(&mut self, receipt: &Receipt, said: Option<&Said>) {
         let Receipt { id, subject, contact, at, .. } = receipt;
         let key = (id.clone(), *subject);
-        let before = self.0.get(&key).filter(|told| !told.has_lapsed(*at)).cloned();
+        let before = self.0.get(&key).filter(|notified| !notified.has_lapsed(*at)).cloned();
         self.accept(receipt);
-        let (Some(told), Contact::First) = (self.0.get_mut(&key), contact) else { return };
+        let (Some(notified), Contact::First) = (self.0.get_mut(&key), contact) else { return };
         match (subject, said) {
             (Subject::Retagged, _) => {
                 // Several addresses may receive the same change: count it once.
                 let more = u8::from(before.as_ref().is_none_or(|before| before.last != *at));
-                told.times = before.map_or(0, |before| before.times).saturating_add(more);
+                notified.times = before.map_or(0, |before| before.times).saturating_add(more);
             }
             (Subject::FirstStop | Subject::Idle | Subject::FirstStart, Some(said)) => {
                 let other = before.and_then(|before| before.tags).is_some_and(|then| then != *said);
                 if other {
-                    (told.first, told.second, told.followed, told.changed) = (*at, None, None, true);
+                    (notified.first, notified.second, notified.followed, notified.changed) = (*at, None, None, true);
                 }
-                told.tags = Some(said.clone());
+                notified.tags = Some(said.clone());
             }
             (_, _) => {}
         }
@@ -211,8 +215,8 @@ impl Ledger {
     /// Records the tags of an instance for a notice from an earlier release.
     pub fn adopt(&mut self, id: &ResourceId, said: &Said) {
         for subject in [Subject::FirstStop, Subject::Idle] {
-            if let Some(told) = self.0.get_mut(&(id.clone(), subject)).filter(|told| told.tags.is_none()) {
-                told.tags = Some(said.clone());
+            if let Some(notified) = self.0.get_mut(&(id.clone(), subject)).filter(|notified| notified.tags.is_none()) {
+                notified.tags = Some(said.clone());
             }
         }
     }
@@ -220,9 +224,9 @@ impl Ledger {
     /// Records that a stop announced by this notice was executed. That ends the cycle in which changed tags are
     /// counted.
     pub fn follow(&mut self, id: &ResourceId, subject: Subject, at: DateTime<Utc>) {
-        if let Some(told) = self.0.get_mut(&(id.clone(), subject)) {
-            told.followed = Some(at);
-            told.changed = false;
+        if let Some(notified) = self.0.get_mut(&(id.clone(), subject)) {
+            notified.followed = Some(at);
+            notified.changed = false;
         }
         self.forget(id, Subject::Retagged);
     }
@@ -234,12 +238,12 @@ impl Ledger {
 
     /// Records that `id` was found, and drops every entry about instances that were not found for long.
     pub fn keep(&mut self, seen: impl Fn(&ResourceId) -> bool, now: DateTime<Utc>) {
-        for ((id, _), told) in &mut self.0 {
+        for ((id, _), notified) in &mut self.0 {
             if seen(id) {
-                told.seen = now;
+                notified.seen = now;
             }
         }
-        self.0.retain(|_, told| now - told.seen <= Duration::days(FORGET_DAYS));
+        self.0.retain(|_, notified| now - notified.seen <= Duration::days(FORGET_DAYS));
     }
 }
 

@@ -52,7 +52,7 @@ pub struct History {
     /// The settings changed since the first part of a divided run.
     pub settings_changed: bool,
     /// The notices that owners have received.
-    pub told: Ledger,
+    pub notified: Ledger,
     /// The week of the last digests; `None` if the settings do not collect news.
     pub weekly: Option<Weekly>,
     /// Which channels have got the digest of the day.

@@ -33,7 +33,7 @@ pub enum Gate {
 #[derive(Clone, Copy, Debug)]
 pub struct Notice<'a> {
     /// The ledger's entry for the instance and the subject.
-    pub told: Option<&'a Notified>,
+    pub notified: Option<&'a Notified>,
     /// Who must have been notified, and where; `None` if no channel reaches them.
     pub reach: Option<Reach<'a>>,
     /// The policy in force.
@@ -48,23 +48,23 @@ pub struct Notice<'a> {
 impl<'a> Notice<'a> {
     /// The notice that counts: sent to this owner, about this policy, and at a time when a stop was really planned.
     fn given(&self) -> Option<&'a Notified> {
-        let told = self.told?;
-        let read = self.reach.is_some_and(|reach| reach.has_read(told));
-        let retagged = self.retag.differs(told) || self.retag.is_unsaid(told);
-        (told.binding && told.policy == self.policy.name && read && !retagged).then_some(told)
+        let notified = self.notified?;
+        let read = self.reach.is_some_and(|reach| reach.has_read(notified));
+        let retagged = self.retag.differs(notified) || self.retag.is_unsaid(notified);
+        (notified.binding && notified.policy == self.policy.name && read && !retagged).then_some(notified)
     }
 
     fn is_operators(&self) -> bool {
-        self.told.is_some_and(|told| self.retag.is_operators(told))
+        self.notified.is_some_and(|notified| self.retag.is_operators(notified))
     }
 
     /// Opens this many business days after the notice, but never before the time that the notice announced: the
     /// settings may have changed since.
-    fn after(&self, told: &Notified, days: u32, because: Cap, now: DateTime<Utc>) -> Gate {
+    fn after(&self, notified: &Notified, days: u32, because: Cap, now: DateTime<Utc>) -> Gate {
         match self
             .schedule
-            .business_days_after(self.retag.since(told), days)
-            .map(|until| told.due.map_or(until, |due| due.max(until)))
+            .business_days_after(self.retag.since(notified), days)
+            .map(|until| notified.due.map_or(until, |due| due.max(until)))
         {
             Some(until) if now >= until => Gate::Open,
             until => Gate::Shut { because, until },
@@ -80,8 +80,8 @@ impl<'a> Notice<'a> {
         match self.given() {
             None if self.is_operators() => Gate::Shut { because: Cap::TagsChanged, until: None },
             None => Gate::Shut { because: Cap::NotNotified, until: None },
-            Some(told) if told.has_lapsed(now) => Gate::Shut { because: Cap::NotNotified, until: None },
-            Some(told) => self.after(told, NOTICE_DAYS, Cap::Announced, now),
+            Some(notified) if notified.has_lapsed(now) => Gate::Shut { because: Cap::NotNotified, until: None },
+            Some(notified) => self.after(notified, NOTICE_DAYS, Cap::Announced, now),
         }
     }
 
@@ -92,10 +92,10 @@ impl<'a> Notice<'a> {
             return Gate::Shut { because: Cap::TagsChanged, until: None };
         }
         let Some(mark) = mark else { return Gate::Shut { because: Cap::NotMarked, until: None } };
-        let Some(told) = self.given().filter(|told| told.first >= mark.since) else {
+        let Some(notified) = self.given().filter(|notified| notified.first >= mark.since) else {
             return Gate::Shut { because: Cap::NotNotified, until: None };
         };
-        match self.after(told, self.policy.grace, Cap::InGrace, now) {
+        match self.after(notified, self.policy.grace, Cap::InGrace, now) {
             // The mark's own date still applies.
             Gate::Open if now < mark.not_before => Gate::Shut { because: Cap::InGrace, until: Some(mark.not_before) },
             gate @ (Gate::Open | Gate::Shut { .. }) => gate,
@@ -106,8 +106,9 @@ impl<'a> Notice<'a> {
     /// yet.
     pub fn is_half_over(&self, now: DateTime<Utc>) -> bool {
         let half = self.policy.grace.div_ceil(2);
-        self.given().is_some_and(|told| {
-            told.second.is_none() && self.schedule.business_days_after(told.first, half).is_some_and(|half| now >= half)
+        self.given().is_some_and(|notified| {
+            notified.second.is_none()
+                && self.schedule.business_days_after(notified.first, half).is_some_and(|half| now >= half)
         })
     }
 }
@@ -122,8 +123,8 @@ pub fn gate(
 ) -> Gate {
     let Some((policy, _)) = case.policy else { return Gate::Open };
     let notice = |subject| {
-        let told = case.history.told.find(&case.instance.id, subject);
-        Notice { told, reach, policy, retag, schedule: &policy.schedule }
+        let notified = case.history.notified.find(&case.instance.id, subject);
+        Notice { notified, reach, policy, retag, schedule: &policy.schedule }
     };
     match verdict {
         Verdict::Stop(_) | Verdict::Hibernate(_) => notice(Subject::FirstStop).of_hours(case.now),

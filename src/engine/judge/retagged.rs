@@ -38,7 +38,7 @@ impl<'a> Retag<'a> {
     /// For the instance of `case`, whose tags say `said`. `can_notify`: whether the account's owner or the operator
     /// can be notified. If neither can, a change only restarts the notice.
     pub fn of(case: &Case<'a>, said: &'a Said, can_notify: bool) -> Self {
-        let entry = case.history.told.find(&case.instance.id, Subject::Retagged);
+        let entry = case.history.notified.find(&case.instance.id, Subject::Retagged);
         Self { said, entry, can_notify, now: case.now }
     }
 
@@ -53,8 +53,10 @@ impl<'a> Retag<'a> {
     }
 
     /// Whether the tags differ from those at the time of this notice.
-    pub fn differs(&self, told: &Notified) -> bool {
-        told.binding && !told.has_lapsed(self.now) && told.tags.as_ref().is_some_and(|then| then != self.said)
+    pub fn differs(&self, notified: &Notified) -> bool {
+        notified.binding
+            && !notified.has_lapsed(self.now)
+            && notified.tags.as_ref().is_some_and(|then| then != self.said)
     }
 
     /// How many changes were reported in this cycle.
@@ -63,8 +65,8 @@ impl<'a> Retag<'a> {
     }
 
     /// Whether the operator decides, because the tags have changed too often.
-    pub fn is_operators(&self, told: &Notified) -> bool {
-        self.differs(told) && self.times() >= RENEWALS
+    pub fn is_operators(&self, notified: &Notified) -> bool {
+        self.differs(notified) && self.times() >= RENEWALS
     }
 
     /// Whether the operator should be notified now.
@@ -73,13 +75,13 @@ impl<'a> Retag<'a> {
     }
 
     /// Whether the notice was given again for changed tags, and the account's owner was not notified of that yet.
-    pub fn is_unsaid(&self, told: &Notified) -> bool {
-        told.changed && self.can_notify && self.entry.is_none_or(|entry| entry.last < told.first)
+    pub fn is_unsaid(&self, notified: &Notified) -> bool {
+        notified.changed && self.can_notify && self.entry.is_none_or(|entry| entry.last < notified.first)
     }
 
     /// The time since which everyone who must be notified has been notified.
-    pub fn since(&self, told: &Notified) -> DateTime<Utc> {
-        let last = self.entry.filter(|_| told.changed).map(|entry| entry.last);
-        last.map_or(told.first, |last| last.max(told.first))
+    pub fn since(&self, notified: &Notified) -> DateTime<Utc> {
+        let last = self.entry.filter(|_| notified.changed).map(|entry| entry.last);
+        last.map_or(notified.first, |last| last.max(notified.first))
     }
 }

@@ -88,21 +88,27 @@ pub fn talk(case: &Case<'_>, ruled: &Ruled<'_>) -> Talk {
 }
 
 impl Ruled<'_> {
-    fn told<'c>(&self, case: &Case<'c>, subject: Subject) -> Option<&'c Notified> {
-        case.history.told.find(&case.instance.id, subject)
+    fn notified<'c>(&self, case: &Case<'c>, subject: Subject) -> Option<&'c Notified> {
+        case.history.notified.find(&case.instance.id, subject)
     }
 
     /// Adds the messages about tags that changed since this notice: to the account's owner, and after too many
     /// changes to the operator. `due`: the time of the stop, counted from now. Returns whether the operator decides
     /// now.
-    fn retagged(&self, case: &Case<'_>, told: Option<&Notified>, due: Option<DateTime<Utc>>, talk: &mut Talk) -> bool {
-        let Some(told) = told else { return false };
-        let (retag, operators) = (self.retag, self.retag.is_operators(told));
+    fn retagged(
+        &self,
+        case: &Case<'_>,
+        notified: Option<&Notified>,
+        due: Option<DateTime<Utc>>,
+        talk: &mut Talk,
+    ) -> bool {
+        let Some(notified) = notified else { return false };
+        let (retag, operators) = (self.retag, self.retag.is_operators(notified));
         let to = if operators {
             let nobody = || Owner { name: Arc::from(""), by: OwnedBy::Nobody };
             retag.is_news_for_operator(case.settings.notify.remind_after).then(nobody)
         } else {
-            (retag.differs(told) || retag.is_unsaid(told)).then(self.of_account)
+            (retag.differs(notified) || retag.is_unsaid(notified)).then(self.of_account)
         };
         let topic = |to| Topic {
             to: Some(Box::new(to)),
@@ -116,19 +122,19 @@ impl Ruled<'_> {
     /// again.
     fn is_news(
         &self,
-        told: Option<&Notified>,
+        notified: Option<&Notified>,
         policy: &str,
         binding: bool,
         once: bool,
         case: &Case<'_>,
     ) -> Option<bool> {
-        let Some(told) = told else { return Some(false) };
-        let read = self.reach.is_none_or(|reach| reach.has_read(told));
-        let same = told.binding == binding && told.policy == policy && read && !self.retag.differs(told);
+        let Some(notified) = notified else { return Some(false) };
+        let read = self.reach.is_none_or(|reach| reach.has_read(notified));
+        let same = notified.binding == binding && notified.policy == policy && read && !self.retag.differs(notified);
         if !same {
             return Some(false);
         }
-        (!once && case.now - told.last >= case.settings.notify.remind_after).then_some(true)
+        (!once && case.now - notified.last >= case.settings.notify.remind_after).then_some(true)
     }
 }
 
@@ -150,7 +156,7 @@ fn keeping(case: &Case<'_>, ruled: &Ruled<'_>, talk: &mut Talk) {
     let Some(ends) = ends else { return };
     if case.now < policy.schedule.business_days_before(ends, WARN_DAYS) {
         talk.forget.push(Subject::KeepEnds);
-    } else if ruled.is_news(ruled.told(case, Subject::KeepEnds), &policy.name, true, true, case).is_some() {
+    } else if ruled.is_news(ruled.notified(case, Subject::KeepEnds), &policy.name, true, true, case).is_some() {
         talk.topics.push(Topic::new(Subject::KeepEnds, None, Some(ends), false));
     }
 }
@@ -163,17 +169,17 @@ fn first(case: &Case<'_>, ruled: &Ruled<'_>, subject: Subject, since: DateTime<U
     if acts && policy.unannounced {
         return;
     }
-    let told = ruled.told(case, subject);
-    let lapsed = told.is_some_and(|told| acts && told.has_lapsed(case.now));
+    let notified = ruled.notified(case, subject);
+    let lapsed = notified.is_some_and(|notified| acts && notified.has_lapsed(case.now));
     if lapsed {
         talk.forget.push(subject);
         talk.forget.push(Subject::Retagged);
     }
     let due = acts.then(|| policy.schedule.business_days_after(case.now, NOTICE_DAYS)).flatten();
-    if acts && ruled.retagged(case, told.filter(|_| !lapsed), due, talk) {
+    if acts && ruled.retagged(case, notified.filter(|_| !lapsed), due, talk) {
         return;
     }
-    let news = ruled.is_news(told.filter(|_| !lapsed), &policy.name, acts, acts, case);
+    let news = ruled.is_news(notified.filter(|_| !lapsed), &policy.name, acts, acts, case);
     let Some(reminder) = news else { return };
     if !acts || due.is_some() {
         talk.topics.push(Topic::new(subject, Some(since), due, reminder));
@@ -184,14 +190,14 @@ fn first(case: &Case<'_>, ruled: &Ruled<'_>, subject: Subject, since: DateTime<U
 fn idle(case: &Case<'_>, ruled: &Ruled<'_>, talk: &mut Talk) {
     let Some((policy, _)) = case.policy else { return };
     let acts = ruled.armed && ruled.verdict.action().is_some();
-    let told = ruled.told(case, Subject::Idle);
+    let notified = ruled.notified(case, Subject::Idle);
     let mark = match ruled.marking {
         Some(Marking::Put(mark)) => Some(mark.clone()),
         Some(Marking::Lift(_)) => return,
         None => standing(case).ok(),
     };
     if !acts {
-        if let Some(reminder) = ruled.is_news(told, &policy.name, false, false, case) {
+        if let Some(reminder) = ruled.is_news(notified, &policy.name, false, false, case) {
             talk.topics.push(Topic::new(Subject::Idle, None, None, reminder));
         }
         return;
@@ -201,21 +207,21 @@ fn idle(case: &Case<'_>, ruled: &Ruled<'_>, talk: &mut Talk) {
         return; // this run stops it, and the stop is reported on its own
     }
     let days = policy.schedule.business_days_after(case.now, policy.grace);
-    if ruled.retagged(case, told, days.map(|due| due.max(mark.not_before)), talk) {
+    if ruled.retagged(case, notified, days.map(|due| due.max(mark.not_before)), talk) {
         return;
     }
     // A notice about an older mark does not count for this one, but the tags that it was based on still do.
-    let told_of_this = told.filter(|told| told.first >= mark.since);
-    if told_of_this.is_none() && told.is_some_and(|told| !ruled.retag.differs(told)) {
+    let notified_of_this = notified.filter(|notified| notified.first >= mark.since);
+    if notified_of_this.is_none() && notified.is_some_and(|notified| !ruled.retag.differs(notified)) {
         talk.forget.push(Subject::Idle);
     }
-    if let Some(reminder) = ruled.is_news(told_of_this, &policy.name, true, false, case) {
-        let first = told_of_this.filter(|_| reminder).map_or(case.now, |told| told.first);
+    if let Some(reminder) = ruled.is_news(notified_of_this, &policy.name, true, false, case) {
+        let first = notified_of_this.filter(|_| reminder).map_or(case.now, |notified| notified.first);
         let due = policy.schedule.business_days_after(first, policy.grace).map(|due| due.max(mark.not_before));
         talk.topics.push(Topic::new(Subject::Idle, Some(mark.since), due, reminder));
     }
     let (reach, retag, schedule) = (ruled.reach, ruled.retag, &*policy.schedule);
-    let notice = Notice { told: told_of_this, reach, policy, retag, schedule };
+    let notice = Notice { notified: notified_of_this, reach, policy, retag, schedule };
     let seen = case.instance.tags.any_case(&case.settings.tags.seen).next().is_some();
     if let Gate::Shut { because: crate::engine::model::Cap::InGrace, until } = ruled.gate
         && !seen
@@ -235,7 +241,7 @@ fn attention(case: &Case<'_>, ruled: &Ruled<'_>, skipped: &Skipped, talk: &mut T
     // The operator is notified of a conflict between hubs, not the instance's owner.
     let of_hubs = matches!(skipped, Skipped::OtherHub { .. }) && case.settings.notify.operator.is_some();
     let ruled = Ruled { reach: ruled.reach.filter(|_| !of_hubs), ..*ruled };
-    let news = ruled.is_news(ruled.told(case, Subject::Attention), policy, false, false, case);
+    let news = ruled.is_news(ruled.notified(case, Subject::Attention), policy, false, false, case);
     if let Some(reminder) = news {
         talk.topics.push(Topic::new(Subject::Attention, None, None, reminder));
     }
@@ -245,7 +251,7 @@ fn attention(case: &Case<'_>, ruled: &Ruled<'_>, skipped: &Skipped, talk: &mut T
 /// reason to stop it.
 fn aged(case: &Case<'_>, ruled: &Ruled<'_>, talk: &mut Talk) {
     let (Some(since), Some((policy, _))) = (remarks::aged(case, ruled.by_default), case.policy) else { return };
-    if let Some(reminder) = ruled.is_news(ruled.told(case, Subject::Aged), &policy.name, false, false, case) {
+    if let Some(reminder) = ruled.is_news(ruled.notified(case, Subject::Aged), &policy.name, false, false, case) {
         talk.topics.push(Topic::new(Subject::Aged, Some(since), None, reminder));
     }
 }
@@ -253,12 +259,12 @@ fn aged(case: &Case<'_>, ruled: &Ruled<'_>, talk: &mut Talk) {
 /// A person who was notified of a coming stop is notified that it is cancelled.
 fn lifted(case: &Case<'_>, ruled: &Ruled<'_>, talk: &mut Talk) {
     let Some(Marking::Lift(why)) = ruled.marking else { return };
-    let told = ruled.told(case, Subject::Idle);
-    if told.is_some_and(|told| told.binding) {
+    let notified = ruled.notified(case, Subject::Idle);
+    if notified.is_some_and(|notified| notified.binding) {
         talk.topics.push(Topic { lifted: Some(*why), ..Topic::new(Subject::Lifted, None, None, false) });
     }
     // Keep the tags that it was based on until the next notice.
-    if !told.is_some_and(|told| ruled.retag.differs(told)) {
+    if !notified.is_some_and(|notified| ruled.retag.differs(notified)) {
         talk.forget.push(Subject::Idle);
     }
 }

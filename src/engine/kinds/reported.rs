@@ -35,7 +35,7 @@ pub enum Facts {
 
 impl Facts {
     /// Why it seems to be forgotten; `None` where it is in use, or where that is unknown.
-    pub fn unused(&self, around: &Around<'_>) -> Option<Unused> {
+    pub fn unused(&self, around: &Surroundings<'_>) -> Option<Unused> {
         match self {
             Self::Volume(volume) => volume.unused(around),
             Self::Address(address) => address.unused(around),
@@ -85,14 +85,14 @@ impl Facts {
 
 /// What a resource is judged by besides its own facts.
 #[derive(Clone, Copy, Debug)]
-pub struct Around<'a> {
+pub struct Surroundings<'a> {
     /// Its account and Region.
     pub place: &'a Arc<Target>,
     /// The stopped instances there, by id. An instance that is not among them is in use, or unknown.
     pub stopped: &'a HashMap<Arc<str>, Stopped>,
 }
 
-impl Around<'_> {
+impl Surroundings<'_> {
     pub(crate) fn id(&self, kind: ReportOnly, id: &str) -> UnusedId {
         UnusedId { place: self.place.clone(), kind, id: id.into() }
     }

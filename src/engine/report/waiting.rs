@@ -78,10 +78,10 @@ fn revive(notice: &Notice, row: &Row, hours: &Hours<'_>, ledger: &Ledger) -> Opt
     let is_void = row.talk.forget.iter().any(|subject| subject == Subject::FirstStop)
         || matches!(row.state, State::ShuttingDown | State::Terminated);
     let places = hours.settings.owners.channels(&row.owner.name);
-    let told = ledger.find(&row.id, Subject::FirstStop);
-    let is_sent = told.is_some_and(|told| {
-        let all = places.iter().all(|(_, channel)| told.has_reached(&channel.place()));
-        told.last >= notice.found && all && told.binding == notice.binding && told.policy == notice.policy
+    let notified = ledger.find(&row.id, Subject::FirstStop);
+    let is_sent = notified.is_some_and(|notified| {
+        let all = places.iter().all(|(_, channel)| notified.has_reached(&channel.place()));
+        notified.last >= notice.found && all && notified.binding == notice.binding && notified.policy == notice.policy
     });
     if is_found || is_void || is_sent {
         return None;

@@ -83,8 +83,8 @@ pub async fn conclude(
 /// Writes what the children have done before anything else, so that a later failure cannot lose it.
 async fn record_acts(order: &Order<'_>, hub: &impl WriteRecord, decided: &Decided, carried: &Done) -> bool {
     let outcomes: Vec<Outcome> = carried.outcomes.iter().chain(&decided.outcomes).cloned().collect();
-    let told = RunLines::bare(&order.run.id, order.clock.at(), &decided.plan.steps, &outcomes);
-    write_acts(hub, &told, is_narrow(order), &[]).await.is_ok()
+    let notified = RunLines::bare(&order.run.id, order.clock.at(), &decided.plan.steps, &outcomes);
+    write_acts(hub, &notified, is_narrow(order), &[]).await.is_ok()
 }
 
 /// Rebuilds the decided run from what the children have scanned, and adds what they have done.

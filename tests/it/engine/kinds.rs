@@ -11,7 +11,7 @@ mod volume;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use idle_reaper::engine::kinds::reported::{Around, Facts, Stopped};
+use idle_reaper::engine::kinds::reported::{Facts, Stopped, Surroundings};
 use idle_reaper::engine::model::{Kind, ReportOnly, Step, Target, Unused};
 
 use crate::fake::at;
@@ -21,7 +21,7 @@ pub fn found(facts: Facts) -> Option<Unused> {
     let place = Arc::new(Target::new("111111111111", "eu-west-1"));
     let of = |by_reaper| Stopped { by_reaper, launched: Some(at("2026-11-20T08:00:00Z")) };
     let stopped = HashMap::from([(Arc::from("i-stopped"), of(false)), (Arc::from("i-ours"), of(true))]);
-    facts.unused(&Around { place: &place, stopped: &stopped })
+    facts.unused(&Surroundings { place: &place, stopped: &stopped })
 }
 
 #[test]

@@ -54,7 +54,11 @@ fn what_no_scan_reached_stays_and_what_is_found_again_begins_anew() {
     assert_eq!(Findings::parse(&findings.text()), findings);
     findings.observe(&none, |_| Some(later), later + chrono::Duration::hours(1));
     let life = |findings: &Findings| *findings.of_account("111111111111").next().expect("one").1;
-    assert_eq!((life(&findings).mended, life(&findings).verified), (Some(later), None), "the same scan verifies nothing");
+    assert_eq!(
+        (life(&findings).mended, life(&findings).verified),
+        (Some(later), None),
+        "the same scan verifies nothing"
+    );
     findings.observe(&found, |_| Some(later), later + chrono::Duration::hours(2));
     assert_eq!((life(&findings).found, life(&findings).mended), (later + chrono::Duration::hours(2), None));
     findings.observe(&none, |_| Some(later + chrono::Duration::days(1)), later + chrono::Duration::days(1));

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::engine::kinds::reported::{Around, manager, quoted, relied_on};
+use crate::engine::kinds::reported::{Surroundings, manager, quoted, relied_on};
 use crate::engine::model::{Billed, Product, ReportOnly, Tags, Unused, WhyUnused};
 
 /// The pool of addresses that belong to AWS.
@@ -37,7 +37,7 @@ pub struct Address {
 
 impl Address {
     /// Why it seems to be forgotten; `None` where it is in use.
-    pub fn unused(&self, around: &Around<'_>) -> Option<Unused> {
+    pub fn unused(&self, around: &Surroundings<'_>) -> Option<Unused> {
         let (why, not_before) = match (&self.instance, &self.interface, &self.association) {
             (None, None, None) => (WhyUnused::Unassociated, None),
             (Some(instance), _, _) => {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::cost::database::units;
 use crate::engine::cost::price::PriceKey;
-use crate::engine::kinds::reported::{Around, manager, quoted, relied_on};
+use crate::engine::kinds::reported::{Surroundings, manager, quoted, relied_on};
 use crate::engine::kinds::traffic::{Counter, Traffic};
 use crate::engine::model::{Billed, Database, Instance, ReportOnly, ResourceId, Tags, Unused, WhyUnused, sane_option};
 
@@ -92,7 +92,7 @@ fn replicates(facts: &Database) -> bool {
 
 impl LeftOver {
     /// The id of the database itself, in this account and Region.
-    fn resource(&self, around: &Around<'_>) -> ResourceId {
+    fn resource(&self, around: &Surroundings<'_>) -> ResourceId {
         ResourceId::named(around.place.clone(), &*self.id)
     }
 
@@ -112,7 +112,7 @@ impl LeftOver {
     }
 
     /// Why it seems to be forgotten; `None` where something connects to it.
-    pub fn unused(&self, around: &Around<'_>) -> Option<Unused> {
+    pub fn unused(&self, around: &Surroundings<'_>) -> Option<Unused> {
         if self.traffic == Traffic::Carried {
             return None;
         }

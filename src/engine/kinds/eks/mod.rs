@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::engine::kinds::reported::{Around, manager, quoted, relied_on};
+use crate::engine::kinds::reported::{Surroundings, manager, quoted, relied_on};
 use crate::engine::model::{Billed, Product, ReportOnly, Tags, Unused, WhyUnused, sane_option};
 
 /// What AWS returned; `None` for what it did not return.
@@ -28,7 +28,7 @@ pub struct Cluster {
 
 impl Cluster {
     /// Why it seems to be forgotten; `None` where it is in use, or where that is unknown.
-    pub fn unused(&self, around: &Around<'_>) -> Option<Unused> {
+    pub fn unused(&self, around: &Surroundings<'_>) -> Option<Unused> {
         let is_empty = self.has_nodes == Some(false) && self.is_serverless == Some(false);
         if !is_empty || self.status.as_deref() != Some("ACTIVE") {
             return None;

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::engine::kinds::reported::{Around, manager, quoted, relied_on};
+use crate::engine::kinds::reported::{Surroundings, manager, quoted, relied_on};
 use crate::engine::kinds::traffic::{Counter, Traffic, is_older};
 use crate::engine::model::{Billed, Product, ReportOnly, Tags, Unused, WhyUnused, sane_option};
 
@@ -50,12 +50,12 @@ pub struct Gateway {
 
 impl Gateway {
     /// Whether its metrics can say that it is not used.
-    pub fn is_in_question(&self, now: DateTime<Utc>) -> bool {
+    pub fn needs_metrics(&self, now: DateTime<Utc>) -> bool {
         self.state.as_deref() == Some("available") && !self.has_appliance && is_older(self.created, DAYS, now)
     }
 
     /// Why it seems to be forgotten; `None` where it is in use, or where that is unknown.
-    pub fn unused(&self, around: &Around<'_>) -> Option<Unused> {
+    pub fn unused(&self, around: &Surroundings<'_>) -> Option<Unused> {
         if self.state.as_deref() != Some("available") || self.has_appliance || self.traffic != Traffic::Silent {
             return None;
         }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::engine::kinds::reported::{Around, manager, quoted, relied_on};
+use crate::engine::kinds::reported::{Surroundings, manager, quoted, relied_on};
 use crate::engine::kinds::traffic::{Counter, Traffic, is_older};
 use crate::engine::model::{Billed, Product, ReportOnly, Tags, Unused, WhyUnused, sane_option};
 
@@ -77,7 +77,7 @@ pub struct LoadBalancer {
 
 impl LoadBalancer {
     /// Whether its metrics can say that it is not used.
-    pub fn is_in_question(&self, now: DateTime<Utc>) -> bool {
+    pub fn needs_metrics(&self, now: DateTime<Utc>) -> bool {
         self.may_be_unused() && is_older(self.created, DAYS, now)
     }
 
@@ -87,7 +87,7 @@ impl LoadBalancer {
     }
 
     /// Why it seems to be forgotten; `None` where it is in use, or where that is unknown.
-    pub fn unused(&self, around: &Around<'_>) -> Option<Unused> {
+    pub fn unused(&self, around: &Surroundings<'_>) -> Option<Unused> {
         if !self.may_be_unused() || self.has_targets != Some(false) || self.traffic != Traffic::Silent {
             return None;
         }

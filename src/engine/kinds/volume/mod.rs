@@ -5,7 +5,7 @@ mod billing;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::engine::kinds::reported::{Around, Stopped, manager, quoted};
+use crate::engine::kinds::reported::{Stopped, Surroundings, manager, quoted};
 use crate::engine::model::{ReportOnly, Tags, Unused, WhyUnused, sane_option};
 
 /// What DescribeVolumes returned; `None` for what it did not return.
@@ -41,7 +41,7 @@ pub struct Volume {
 
 impl Volume {
     /// Why it seems to be forgotten; `None` where it is in use, or where that is unknown.
-    pub fn unused(&self, around: &Around<'_>) -> Option<Unused> {
+    pub fn unused(&self, around: &Surroundings<'_>) -> Option<Unused> {
         let (why, not_before) = self.why(around)?;
         let kind = self.kind.as_deref().unwrap_or_default();
         let (billed, unpriced) = match billing::billed(self, &why) {
@@ -64,7 +64,7 @@ impl Volume {
         })
     }
 
-    fn why(&self, around: &Around<'_>) -> Option<(WhyUnused, Option<DateTime<Utc>>)> {
+    fn why(&self, around: &Surroundings<'_>) -> Option<(WhyUnused, Option<DateTime<Utc>>)> {
         match (self.state.as_deref()?, self.attached.as_slice()) {
             ("available", []) => return Some((WhyUnused::Unattached, self.created)),
             ("in-use", [_, ..]) => {}

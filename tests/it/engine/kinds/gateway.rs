@@ -55,11 +55,11 @@ fn what_is_used_young_between_states_or_unknown_is_not_found() {
         assert_eq!(unused(other.clone()), None, "{other:?}");
     }
     let now = at("2026-11-25T12:00:00Z");
-    assert!(gateway().is_in_question(now));
+    assert!(gateway().needs_metrics(now));
     for created in [None, Some(at("2026-10-25T12:00:00Z")), Some(at("2026-12-25T12:00:00Z"))] {
-        assert!(!Gateway { created, ..gateway() }.is_in_question(now), "{created:?}");
+        assert!(!Gateway { created, ..gateway() }.needs_metrics(now), "{created:?}");
     }
-    assert!(Gateway { created: Some(at("2026-10-24T12:00:00Z")), ..gateway() }.is_in_question(now));
+    assert!(Gateway { created: Some(at("2026-10-24T12:00:00Z")), ..gateway() }.needs_metrics(now));
 }
 
 #[test]

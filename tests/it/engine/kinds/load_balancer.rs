@@ -83,9 +83,9 @@ fn only_one_that_is_older_than_the_window_is_asked_about() {
         (None, false),
     ] {
         let created = created.map(at);
-        assert_eq!(LoadBalancer { created, ..balancer() }.is_in_question(now), is_asked, "{created:?}");
+        assert_eq!(LoadBalancer { created, ..balancer() }.needs_metrics(now), is_asked, "{created:?}");
     }
-    assert!(!LoadBalancer { has_targets: Some(true), ..classic() }.is_in_question(now), "no metric is paid for");
+    assert!(!LoadBalancer { has_targets: Some(true), ..classic() }.needs_metrics(now), "no metric is paid for");
 }
 
 #[test]

@@ -43,7 +43,7 @@ fn receipt(subject: Subject, at: DateTime<Utc>) -> Receipt {
 
 fn told(receipt: &Receipt) -> History {
     let mut history = History::default();
-    history.told.accept(receipt);
+    history.notified.accept(receipt);
     history
 }
 
