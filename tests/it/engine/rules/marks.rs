@@ -165,7 +165,7 @@ fn a_mark_that_was_written_for_later_stays_for_later() {
     let retag = case.seen_by_rules(|seen| Retag::of(seen, &said, true).differs(&told));
     assert!(!retag, "an earlier release did not keep the tags");
     let notice = Notice {
-        told: Some(&told),
+        notified: Some(&told),
         reach: Some(reach),
         policy,
         retag: Retag::unchanged(&said),
@@ -184,7 +184,7 @@ fn a_mark_that_was_written_for_later_stays_for_later() {
     // What was announced for later still stays for that.
     let due = not_before + Duration::days(1);
     let told = Notified { due: Some(due), ..told.clone() };
-    let notice = Notice { told: Some(&told), ..notice };
+    let notice = Notice { notified: Some(&told), ..notice };
     assert_eq!(notice.of_mark(Some(&mark), due - Duration::nanoseconds(1)), shut(due));
     assert_eq!(notice.of_mark(Some(&mark), due), Gate::Open);
 }
