@@ -20,12 +20,13 @@ fn fleet() -> World {
     }))
 }
 
-/// Settings of the demo, with a policy for databases after the others.
+/// Settings of the demo, with a policy for databases before the others. The simulated AWS has no metrics of databases.
 fn with_databases(world: &World) -> std::path::PathBuf {
     let text = std::fs::read_to_string(world.settings(&[])).expect("the demo's settings");
     let (head, first) = text.split_once("[[policies]]").expect("a policy");
     let policy = "[[policies]]\nname = \"databases\"\nkinds = [\"database\"]\nmatch = { tags = [\"Env=dev\"] }\n\
                   schedule = \"tokyo-office\"\noutside = \"stop\"\n\n";
+    let head = head.replace("[busy]\ncpu-percent = 10\nunmeasured = \"skip\"\n", "[busy]\noff = true\n");
     world.file("databases.toml", &format!("{head}{policy}[[policies]]{first}"))
 }
 
@@ -50,6 +51,40 @@ fn databases_are_judged_as_aws_answers_them_and_asked_for_only_where_a_policy_na
     assert_eq!(lines(&report, "database"), [of("cluster:orders", "db.r6g.large"), of("db:orders", "db.t3.medium")]);
     assert_eq!(lines(&report, "instance").len(), 1);
     assert!(rds_calls(&world) > 0 && world.writes().is_empty(), "{:?}", world.writes());
+}
+
+/// The same settings, in which the policy for databases acts.
+fn acting(world: &World) -> std::path::PathBuf {
+    let text = std::fs::read_to_string(with_databases(world)).expect("the settings");
+    let policy = "name = \"databases\"\nstage = \"enforce\"\nunannounced = true\nat-opening = \"start-reaped\"";
+    let text = text.replace("name = \"databases\"", policy).replace("stops-percent = 40", "stops-percent = 100");
+    world.file("acting.toml", &text)
+}
+
+fn written(world: &World, service: &str) -> Vec<String> {
+    let all = world.writes().into_iter().filter(|call| call["service"] == service);
+    let mut names: Vec<String> = all.map(|call| call["action"].as_str().unwrap_or_default().to_owned()).collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+#[test]
+fn a_database_is_tagged_and_stopped_in_the_evening_and_started_and_untagged_in_the_morning() {
+    let world = fleet();
+    let settings = acting(&world);
+    world.apply(&settings, "2026-11-25T12:00:00+09:00");
+    assert!(written(&world, "rds").is_empty());
+    let report = world.apply(&settings, EVENING);
+    let stop = ["AddTagsToResource", "StopDBCluster", "StopDBInstance"];
+    assert_eq!(written(&world, "rds"), stop, "{}", report["outcomes"]);
+    assert_eq!(report["counts"]["failed"], 0, "{}", report["outcomes"]);
+    world.forget_calls();
+    let report = world.apply(&settings, "2026-11-26T08:46:00+09:00");
+    let start = ["RemoveTagsFromResource", "StartDBCluster", "StartDBInstance"];
+    assert_eq!(written(&world, "rds"), start, "{}", report["outcomes"]);
+    let after = world.plan(&settings, "2026-11-26T10:00:00+09:00");
+    assert!(lines(&after, "database").iter().all(|(_, _, verdict)| verdict == "skip"), "{}", after["instances"]);
 }
 
 #[test]

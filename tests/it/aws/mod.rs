@@ -3,6 +3,7 @@
 mod bill;
 mod busy;
 mod cadences;
+mod database_nights;
 mod databases;
 mod deadline;
 mod doctor;
